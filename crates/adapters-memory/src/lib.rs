@@ -1,0 +1,1 @@
+//! The store in memory: the executable specification of persistence.

@@ -1,0 +1,1 @@
+//! The use cases of Frontrow over ports: load, decide, commit.

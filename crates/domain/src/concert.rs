@@ -1,0 +1,16 @@
+//! Concerts: what the seats are sold for.
+
+use crate::{ConcertId, QueueId};
+
+/// A concert; its dates are [`Schedule`](crate::Schedule)s.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Concert {
+    /// The concert's id.
+    pub id: ConcertId,
+    /// What is on the poster.
+    pub name: String,
+    /// Who gives it.
+    pub host: String,
+    /// The queue that admits to it: the default one, or its own.
+    pub queue: QueueId,
+}

@@ -1,0 +1,53 @@
+//! Admit: a tick lets the next users in, in the order of their numbers, as many as the policy allows.
+
+use crate::change::Check;
+use crate::decide::lapse;
+use crate::{Change, Context, Event, QueueToken, Rules, TokenState, Versioned, Write};
+
+/// What a tick did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ticked {
+    /// How many users were let in.
+    pub admitted: u32,
+    /// How many admissions ended by their deadline.
+    pub lapsed: u32,
+}
+
+/// How many of those who wait may be let in, if `live` tokens are ACTIVE: never above the capacity.
+#[must_use]
+pub fn places(live: u32, capacity: u32, batch: u32) -> u32 {
+    capacity.saturating_sub(live).min(batch)
+}
+
+/// Ends what has lapsed, and lets users into the places so freed, in one change under the queue's admission version;
+/// none if there is nothing to do. `context.tokens` must hold the lapsed ACTIVE tokens, or some of them, and the
+/// foremost WAITING ones.
+#[must_use]
+pub fn decide(context: &Context, rules: &Rules) -> Option<(Change, Ticked)> {
+    let (queue, admission) = context.queue.as_ref().zip(context.admission)?;
+    let mut change =
+        Change { checks: vec![Check::Queue(queue.id, queue.version)], admission: Some((queue.id, admission)), ..Change::default() };
+    for token in context.tokens.iter().filter(|token| token.queue == queue.id) {
+        lapse::end_token(&mut change, token, context.now);
+    }
+    let lapsed = count(change.tokens.len());
+
+    let policy = queue.policy(&rules.queue);
+    let live = context.active.saturating_sub(lapsed);
+    let places = if queue.state.lets_through() { places(live, policy.capacity, policy.batch) } else { 0 };
+    let mut waiting: Vec<&Versioned<QueueToken>> =
+        context.tokens.iter().filter(|token| token.queue == queue.id && token.state() == TokenState::Waiting).collect();
+    waiting.sort_unstable_by_key(|token| token.number);
+    for token in waiting.into_iter().take(usize::try_from(places).unwrap_or(usize::MAX)) {
+        if let Ok(active) = token.row.clone().admit(policy.claim, context.now) {
+            change.events.push(Event::activated(&active));
+            change.tokens.push(Write::update(token, active));
+        }
+    }
+    let admitted = count(change.tokens.len()) - lapsed;
+    (admitted + lapsed > 0).then_some((change, Ticked { admitted, lapsed }))
+}
+
+fn count(rows: usize) -> u32 {
+    u32::try_from(rows).unwrap_or(u32::MAX)
+}

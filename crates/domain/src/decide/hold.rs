@@ -1,0 +1,163 @@
+//! Hold: an admitted user claims seats, all or none.
+
+use crate::change::Check;
+use crate::decide::admission::{Admitted, Pass};
+use crate::decide::{Decision, Verdict, ending};
+use crate::key::Keyed;
+use crate::reservation::{Claim, ReservationStatus, ReservedSeat, SeatChoice};
+use crate::wallet::WalletError;
+use crate::{
+    Change, Concert, Context, Event, Money, Outcome, Refusal, Reservation, ReservationId, Rules, Schedule, ScheduleId, Seat, SeatStatus,
+    Versioned, Write,
+};
+
+/// A user wants seats of a date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// Who, by which admission.
+    pub pass: Pass,
+    /// The request's key.
+    pub keyed: Keyed,
+    /// The reservation's id, should it be new.
+    pub id: ReservationId,
+    /// The date.
+    pub schedule: ScheduleId,
+    /// The seats.
+    pub seats: SeatChoice,
+}
+
+/// The seats held for the user, or the live hold that they have on the same seats.
+///
+/// # Errors
+/// The refusals of [`Pass::check`], [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::SaleNotOpen`],
+/// [`Refusal::UnknownSeats`], [`Refusal::HoldExists`], [`Refusal::SeatLimitExceeded`], [`Refusal::SeatsUnavailable`].
+pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Outcome> {
+    if let Some(first_answer) = command.keyed.replay(context)? {
+        return Ok(first_answer);
+    }
+    let admitted = command.pass.check(context.concert.as_ref().map(|concert| concert.queue), context, rules)?;
+    hold(context, command, rules, &admitted).map_err(|refusal| admitted.refuse(refusal))
+}
+
+fn hold(context: &Context, command: &Command, rules: &Rules, admitted: &Admitted) -> Result<Decision<Outcome>, Refusal> {
+    let now = context.now;
+    let (concert, schedule) = context.concert.as_ref().zip(context.schedule.as_ref()).ok_or(Refusal::NotFound)?;
+    if !schedule.is_on_sale(now) {
+        return Err(Refusal::SaleNotOpen { opens_at: schedule.sale_opens_at, closes_at: schedule.sale_closes_at });
+    }
+    let seats = find_seats(context, &command.seats)?;
+    let old = context.reservations.iter().find(|hold| hold.token == admitted.loaded.id && hold.occupies());
+    if let Some(live) = old.filter(|hold| now < hold.expires_at) {
+        return same_again(context, command, rules, admitted, live);
+    }
+    check_limit(context, command, rules, concert)?;
+    let taken: Vec<_> =
+        seats.iter().map(|seat| (seat.number, seat.status(now))).filter(|(_, status)| *status != SeatStatus::Available).collect();
+    if !taken.is_empty() {
+        return Err(Refusal::SeatsUnavailable(taken));
+    }
+
+    let reservation = reserve(context, command, rules, concert, schedule, &seats)?;
+    let mut change = Change {
+        checks: vec![Check::Concert(concert.id, concert.version), Check::Schedule(schedule.id, schedule.version)],
+        reservations: vec![Write::insert(reservation.clone())],
+        events: vec![Event::held(&reservation)],
+        ..Change::default()
+    };
+    change.checks.extend(admitted.policy);
+    change.not_after(admitted.deadline);
+    change.not_after(schedule.sale_closes_at);
+    for seat in &seats {
+        let held = seat.row.clone().hold(reservation.id, reservation.expires_at, now);
+        let held = held.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
+        change.seats.push(Write::update(seat, held));
+    }
+    take_over(&mut change, context, &seats, old)?;
+    let extended = admitted.claimed.clone().extend(reservation.expires_at, now).map_err(|_| Refusal::TokenMismatch)?;
+    change.tokens.push(Write::update(&admitted.loaded, extended));
+    let outcome = Outcome::Held { reservation, created: true };
+    change.key = Some(command.keyed.record(outcome.clone(), context, rules));
+    Ok(Decision::commit(outcome, change, now))
+}
+
+fn find_seats<'a>(context: &'a Context, choice: &SeatChoice) -> Result<Vec<&'a Versioned<Seat>>, Refusal> {
+    let unknown: Vec<_> = choice.numbers().iter().copied().filter(|number| context.seat(*number).is_none()).collect();
+    if unknown.is_empty() {
+        Ok(choice.numbers().iter().filter_map(|number| context.seat(*number)).collect())
+    } else {
+        Err(Refusal::UnknownSeats(unknown))
+    }
+}
+
+/// The token has a live hold: on the same seats it is the answer, on others it is in the way. Token and hold are written
+/// anew, so that nobody ends the one or the other under this answer.
+fn same_again(
+    context: &Context,
+    command: &Command,
+    rules: &Rules,
+    admitted: &Admitted,
+    live: &Versioned<Reservation>,
+) -> Result<Decision<Outcome>, Refusal> {
+    if live.schedule != command.schedule || !live.numbers().eq(command.seats.numbers().iter().copied()) {
+        return Err(Refusal::HoldExists(live.id));
+    }
+    let outcome = Outcome::Held { reservation: live.row.clone(), created: false };
+    let mut change = Change {
+        tokens: vec![Write::update(&admitted.loaded, admitted.claimed.clone())],
+        reservations: vec![Write::update(live, live.row.clone())],
+        key: Some(command.keyed.record(outcome.clone(), context, rules)),
+        ..Change::default()
+    };
+    change.not_after(admitted.deadline);
+    change.not_after(live.expires_at);
+    Ok(Decision::commit(outcome, change, context.now))
+}
+
+/// Held and sold seats of the concert count together.
+fn check_limit(context: &Context, command: &Command, rules: &Rules, concert: &Concert) -> Result<(), Refusal> {
+    let counts = |reservation: &&Versioned<Reservation>| {
+        reservation.user == command.pass.user
+            && reservation.concert == concert.id
+            && match reservation.status(context.now) {
+                ReservationStatus::Held | ReservationStatus::Confirmed => true,
+                ReservationStatus::Cancelled(_) => false,
+            }
+    };
+    let owned: usize = context.reservations.iter().filter(counts).map(|reservation| reservation.seats.len()).sum();
+    let owned = u32::try_from(owned).unwrap_or(u32::MAX);
+    let wanted = u32::try_from(command.seats.numbers().len()).unwrap_or(u32::MAX);
+    if owned.saturating_add(wanted) > rules.max_seats_per_user {
+        return Err(Refusal::SeatLimitExceeded { limit: rules.max_seats_per_user, owned });
+    }
+    Ok(())
+}
+
+fn reserve(
+    context: &Context,
+    command: &Command,
+    rules: &Rules,
+    concert: &Concert,
+    schedule: &Schedule,
+    seats: &[&Versioned<Seat>],
+) -> Result<Reservation, Refusal> {
+    let token = command.pass.token.ok_or(Refusal::TokenRequired)?;
+    let claim = Claim { id: command.id, user: command.pass.user, token, concert: concert.id, schedule: schedule.id };
+    let too_dear = WalletError::LimitExceeded { balance: Money::ZERO, limit: rules.max_balance };
+    let amount = Money::sum(seats.iter().map(|seat| seat.price)).map_err(|_| too_dear)?;
+    let seats = seats.iter().map(|seat| ReservedSeat { number: seat.number, label: seat.label.clone(), price: seat.price }).collect();
+    Ok(Reservation::hold(claim, seats, amount, context.now, context.now + rules.hold))
+}
+
+/// Ends, whole, what has lapsed and is in the way: the token's old hold, and those whose seats are taken.
+fn take_over(
+    change: &mut Change,
+    context: &Context,
+    seats: &[&Versioned<Seat>],
+    old: Option<&Versioned<Reservation>>,
+) -> Result<(), Refusal> {
+    let mut lapsed: Vec<&Versioned<Reservation>> =
+        seats.iter().filter_map(|seat| seat.reservation()).filter_map(|id| context.reservation(id)).chain(old).collect();
+    lapsed.sort_unstable_by_key(|reservation| reservation.id);
+    lapsed.dedup_by_key(|reservation| reservation.id);
+    lapsed.into_iter().try_for_each(|reservation| ending::end_hold(change, reservation, context))
+}

@@ -1,0 +1,57 @@
+//! Join: a user takes a place in a line.
+
+use crate::change::Check;
+use crate::decide::{Decision, Verdict, register};
+use crate::{Change, ConcertId, Context, Event, NewToken, QueueToken, Refusal, Rules, TokenId, UserId};
+
+/// A user wants a place in the line of a concert, or in the default line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Command {
+    /// Who.
+    pub user: UserId,
+    /// The concert, if they named one.
+    pub concert: Option<ConcertId>,
+    /// The id of the token, should it be new.
+    pub token: TokenId,
+}
+
+/// What a join comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Joined {
+    /// A new place; the store's commit says its number.
+    New(NewToken),
+    /// The place that the user had.
+    Live(QueueToken),
+}
+
+/// The live token if there is one; else a new place behind all others, unless the queue is closed or full.
+///
+/// # Errors
+/// [`Refusal::NotFound`], [`Refusal::QueueClosed`], [`Refusal::QueueFull`].
+pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Joined> {
+    let now = context.now;
+    let queue = context.queue.as_ref().ok_or(Refusal::NotFound)?;
+    let occupant = context.tokens.iter().find(|token| token.user == command.user && token.queue == queue.id && token.is_live());
+    if let Some(live) = occupant.filter(|token| !token.has_lapsed(now)) {
+        return Ok(Decision::already(Joined::Live(live.row.clone()), now));
+    }
+    if !queue.state.takes_in() {
+        return Err(Refusal::QueueClosed.into());
+    }
+    if queue.policy(&rules.queue).max_waiting.is_some_and(|max| context.waiting >= max) {
+        return Err(Refusal::QueueFull.into());
+    }
+
+    let mut change = Change { checks: vec![Check::Queue(queue.id, queue.version)], ..Change::default() };
+    if let Some(lapsed) = occupant {
+        super::lapse::end_token(&mut change, lapsed, now);
+    }
+    register::first_write(&mut change, command.user, context);
+    let token = NewToken { id: command.token, queue: queue.id, user: command.user, concert: command.concert, joined_at: now };
+    change.events.push(Event::QueueJoined { queue: queue.id, user: command.user });
+    change.join = Some(token.clone());
+    if let Some(concert) = &context.concert {
+        change.checks.push(Check::Concert(concert.id, concert.version));
+    }
+    Ok(Decision::commit(Joined::New(token), change, now))
+}

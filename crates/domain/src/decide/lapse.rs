@@ -1,0 +1,29 @@
+//! Lapse: deadlines that have passed are written down. Nothing waits for it; it tidies rows and tells the outbox.
+
+use time::OffsetDateTime;
+
+use crate::decide::ending;
+use crate::{CancelReason, Change, Context, Event, QueueToken, TokenStatus, Versioned, Write};
+
+/// One change for each loaded hold whose deadline has passed: its seats are free by row, too.
+#[must_use]
+pub fn decide(context: &Context) -> Vec<Change> {
+    context
+        .reservations
+        .iter()
+        .filter_map(|hold| {
+            let ended = hold.row.clone().lapse(context.now).ok()?;
+            let mut change = Change::default();
+            ending::cancel(&mut change, hold, ended, CancelReason::Expired, context);
+            Some(change)
+        })
+        .collect()
+}
+
+/// Writes into `change` that `token` has passed its deadline, if it has.
+pub(super) fn end_token(change: &mut Change, token: &Versioned<QueueToken>, now: OffsetDateTime) {
+    if let (TokenStatus::Expired(reason), Ok(ended)) = (token.status(now), token.row.clone().lapse(now)) {
+        change.events.push(Event::expired(&ended, reason));
+        change.tokens.push(Write::update(token, ended));
+    }
+}

@@ -1,0 +1,95 @@
+//! Pay: money goes over, the seats are sold, the admission ends; all or nothing.
+
+use crate::change::Check;
+use crate::decide::admission::{Admitted, Pass};
+use crate::decide::{Decision, Verdict};
+use crate::key::Keyed;
+use crate::reservation::ReservationStatus;
+use crate::wallet::WalletError;
+use crate::{
+    CancelReason, Change, Context, EntryId, Event, ExpiryReason, Money, Outcome, Payment, PaymentId, PaymentState, Refusal, Reservation,
+    ReservationId, Rules, Versioned, Write,
+};
+
+/// A user pays for held seats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// Who, by which admission.
+    pub pass: Pass,
+    /// The request's key.
+    pub keyed: Keyed,
+    /// The payment's id.
+    pub id: PaymentId,
+    /// The wallet entry's id.
+    pub entry: EntryId,
+    /// What is paid for.
+    pub reservation: ReservationId,
+    /// What the user believes is due, if they said so.
+    pub amount: Option<Money>,
+}
+
+/// The payment, with everything that belongs to it.
+///
+/// # Errors
+/// The refusals of [`Pass::check`], [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::ReservationExpired`],
+/// [`Refusal::ReservationNotPayable`], [`Refusal::AmountMismatch`], [`Refusal::Wallet`] if the balance doesn't cover it.
+pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Outcome> {
+    if let Some(first_answer) = command.keyed.replay(context)? {
+        return Ok(first_answer);
+    }
+    // Another's reservation is as good as none: it must not tell which queue it belongs to.
+    let own = context.reservation(command.reservation).filter(|reservation| reservation.user == command.pass.user);
+    let queue = own.and(context.concert.as_ref()).map(|concert| concert.queue);
+    let admitted = command.pass.check(queue, context, rules)?;
+    pay(context, command, rules, &admitted, own).map_err(|refusal| admitted.refuse(refusal))
+}
+
+fn pay(
+    context: &Context,
+    command: &Command,
+    rules: &Rules,
+    admitted: &Admitted,
+    own: Option<&Versioned<Reservation>>,
+) -> Result<Decision<Outcome>, Refusal> {
+    let now = context.now;
+    let reservation = own.ok_or(Refusal::NotFound)?;
+    match reservation.status(now) {
+        ReservationStatus::Held => {}
+        ReservationStatus::Cancelled(CancelReason::Expired) => return Err(Refusal::ReservationExpired),
+        status @ (ReservationStatus::Confirmed | ReservationStatus::Cancelled(CancelReason::Released | CancelReason::Refunded)) => {
+            return Err(Refusal::ReservationNotPayable(status));
+        }
+    }
+    let amount = reservation.amount;
+    if command.amount.is_some_and(|named| named != amount) {
+        return Err(Refusal::AmountMismatch { due: amount });
+    }
+    let short = WalletError::Insufficient { balance: Money::ZERO, required: amount };
+    let wallet = context.wallet.as_ref().ok_or(short)?;
+    let (debited, entry) = wallet.row.pay(amount, command.id, command.entry, now)?;
+
+    let user = command.pass.user;
+    let payment = Payment { id: command.id, reservation: reservation.id, user, amount, paid_at: now, state: PaymentState::Completed };
+    let confirmed = reservation.row.clone().confirm(payment.id, now).map_err(|_| Refusal::ReservationExpired)?;
+    let paid = admitted.claimed.clone().pay(now).map_err(|_| Refusal::TokenMismatch)?;
+    let outcome = Outcome::Paid { payment: payment.clone(), balance: debited.balance };
+    let mut change = Change {
+        checks: context.concert.iter().map(|concert| Check::Concert(concert.id, concert.version)).collect(),
+        events: vec![Event::paid(&payment), Event::expired(&paid, ExpiryReason::Paid)],
+        tokens: vec![Write::update(&admitted.loaded, paid)],
+        reservations: vec![Write::update(reservation, confirmed)],
+        payment: Some(Write::insert(payment)),
+        wallet: Some(Write::update(wallet, debited)),
+        entry: Some(entry),
+        key: Some(command.keyed.record(outcome.clone(), context, rules)),
+        ..Change::default()
+    };
+    change.not_after(admitted.deadline);
+    change.not_after(reservation.expires_at);
+    for number in reservation.numbers() {
+        let seat = context.seats_of(reservation.id).find(|seat| seat.number == number).ok_or(Refusal::ReservationExpired)?;
+        let sold = seat.row.clone().confirm(reservation.id, now).map_err(|_| Refusal::ReservationExpired)?;
+        change.seats.push(Write::update(seat, sold));
+    }
+    Ok(Decision::commit(outcome, change, now))
+}

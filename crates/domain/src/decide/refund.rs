@@ -1,0 +1,58 @@
+//! Refund: a whole payment goes back, until the show starts.
+
+use crate::change::Check;
+use crate::decide::{Decision, Verdict, ending};
+use crate::key::Keyed;
+use crate::{CancelReason, Change, Context, EntryId, Event, Outcome, PaymentId, Refusal, Rules, UserId, Write};
+
+/// Somebody wants a payment to go back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// Who asks.
+    pub user: UserId,
+    /// Whether they are an operator, who may refund anybody's payment.
+    pub operator: bool,
+    /// The request's key.
+    pub keyed: Keyed,
+    /// The payment.
+    pub payment: PaymentId,
+    /// The wallet entry's id.
+    pub entry: EntryId,
+}
+
+/// The payment, cancelled: the wallet has the money again, the seats are free.
+///
+/// # Errors
+/// [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::NotRefundable`] the second time or once the show has started.
+pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Outcome> {
+    if let Some(first_answer) = command.keyed.replay(context)? {
+        return Ok(first_answer);
+    }
+    let now = context.now;
+    let allowed = |user: UserId| command.operator || user == command.user;
+    let payment = context.payment(command.payment).filter(|payment| allowed(payment.user)).ok_or(Refusal::NotFound)?;
+    let refuse = |started| Refusal::NotRefundable { state: payment.state, started };
+    let refunded = payment.row.clone().refund(now).map_err(|_| refuse(false))?;
+    let schedule = context.schedule.as_ref().ok_or(Refusal::NotFound)?;
+    if schedule.has_started(now) {
+        return Err(refuse(true).into());
+    }
+    let reservation = context.reservation(payment.reservation).ok_or(Refusal::NotFound)?;
+    let cancelled = reservation.row.clone().refund(now).map_err(|_| refuse(false))?;
+    let wallet = context.wallet.as_ref().ok_or(Refusal::NotFound)?;
+    let (credited, entry) = wallet.row.refund(payment.amount, payment.id, command.entry, now).map_err(Refusal::from)?;
+
+    let outcome = Outcome::Paid { payment: refunded.clone(), balance: credited.balance };
+    let mut change = Change {
+        checks: vec![Check::Schedule(schedule.id, schedule.version)],
+        events: vec![Event::refunded(&refunded)],
+        payment: Some(Write::update(payment, refunded)),
+        wallet: Some(Write::update(wallet, credited)),
+        entry: Some(entry),
+        key: Some(command.keyed.record(outcome.clone(), context, rules)),
+        ..Change::default()
+    };
+    change.not_after(schedule.starts_at);
+    ending::cancel(&mut change, reservation, cancelled, CancelReason::Refunded, context);
+    Ok(Decision::commit(outcome, change, now))
+}

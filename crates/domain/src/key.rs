@@ -1,0 +1,137 @@
+//! Idempotency keys: the same request twice has one effect and one answer.
+
+use thiserror::Error;
+use time::OffsetDateTime;
+
+use crate::{Context, Decision, Money, Payment, Refusal, Reservation, Rules, UserId, WalletEntry, Write};
+
+/// What a client wrote into `Idempotency-Key`: 1 to 255 visible ASCII characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestKey(String);
+
+/// The text can't be an idempotency key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("an idempotency key has 1 to 255 visible ASCII characters")]
+pub struct NotAKey;
+
+impl RequestKey {
+    /// The key `text`.
+    ///
+    /// # Errors
+    /// [`NotAKey`] unless it has 1 to 255 visible ASCII characters.
+    pub fn new(text: &str) -> Result<Self, NotAKey> {
+        let fits = (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        if fits { Ok(Self(text.to_owned())) } else { Err(NotAKey) }
+    }
+
+    /// The key as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The routes on which a key is required.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Route {
+    /// POST reservations.
+    Reservations,
+    /// POST wallet charges.
+    Charges,
+    /// POST payments.
+    Payments,
+    /// POST refunds.
+    Refunds,
+}
+
+/// Within what a key is unique.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyScope {
+    /// Whose key it is.
+    pub user: UserId,
+    /// Where it was sent.
+    pub route: Route,
+    /// The key.
+    pub key: RequestKey,
+}
+
+/// A digest of the concrete path and the canonical body: tells whether a request is the same one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint(pub [u8; 32]);
+
+/// A request's key together with what the request says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keyed {
+    /// The key and within what it is unique.
+    pub scope: KeyScope,
+    /// What the request says.
+    pub fingerprint: Fingerprint,
+}
+
+/// The answer to a key's first request, kept in the same commit as its effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRecord {
+    /// Whose key.
+    pub scope: KeyScope,
+    /// What the first request said.
+    pub fingerprint: Fingerprint,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// The decision's instant: countdowns in the answer are told from here.
+    pub recorded_at: OffsetDateTime,
+    /// The first instant at which it is forgotten.
+    pub expires_at: OffsetDateTime,
+}
+
+/// What came of a request, as data: HTTP renders the first answer from it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Of POST reservations.
+    Held {
+        /// The reservation as it was then.
+        reservation: Reservation,
+        /// Whether the request made it, or found it made.
+        created: bool,
+    },
+    /// Of POST wallet charges.
+    Charged(WalletEntry),
+    /// Of POST payments and refunds.
+    Paid {
+        /// The payment as it was then.
+        payment: Payment,
+        /// The payer's balance after it.
+        balance: Money,
+    },
+}
+
+impl Keyed {
+    /// The first answer, if this request has been answered before.
+    ///
+    /// # Errors
+    /// [`Refusal::KeyReused`] if the key was used for another request.
+    pub fn replay(&self, context: &Context) -> Result<Option<Decision<Outcome>>, Refusal> {
+        match &context.key {
+            Some(record) if context.now < record.expires_at => {
+                if record.fingerprint == self.fingerprint {
+                    Ok(Some(Decision::replay(record.outcome.clone(), record.recorded_at)))
+                } else {
+                    Err(Refusal::KeyReused)
+                }
+            }
+            Some(_) | None => Ok(None),
+        }
+    }
+
+    /// The record of `outcome`; it takes the place of one that is past its retention.
+    #[must_use]
+    pub fn record(&self, outcome: Outcome, context: &Context, rules: &Rules) -> Write<KeyRecord> {
+        let record = KeyRecord {
+            scope: self.scope.clone(),
+            fingerprint: self.fingerprint,
+            outcome,
+            recorded_at: context.now,
+            expires_at: context.now + rules.key_retention,
+        };
+        Write { expected: context.key.as_ref().map(|old| old.version), row: record }
+    }
+}

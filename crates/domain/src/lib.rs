@@ -1,0 +1,45 @@
+//! Every business rule of Frontrow, pure: no async, no I/O, no clock, no randomness.
+//!
+//! An aggregate is a module with its state machine ([`seat`], [`reservation`], [`token`], …). The rules that join several
+//! of them are the functions of [`decide`]: from what was loaded ([`Context`]) and a command to a [`Change`] or a
+//! [`Refusal`]. A `Change` is plain data; making it durable is an adapter's work.
+
+pub mod change;
+pub mod concert;
+pub mod context;
+pub mod decide;
+pub mod event;
+pub mod id;
+pub mod key;
+pub mod money;
+pub mod payment;
+pub mod queue;
+pub mod refusal;
+pub mod reservation;
+pub mod rules;
+pub mod schedule;
+pub mod seat;
+pub mod token;
+pub mod user;
+pub mod version;
+pub mod wallet;
+
+pub use change::{Change, NewToken, Write};
+pub use concert::Concert;
+pub use context::Context;
+pub use decide::{Decision, Verdict};
+pub use event::Event;
+pub use id::{ConcertId, EntryId, PaymentId, QueueId, ReservationId, ScheduleId, TokenId, UserId};
+pub use key::{Fingerprint, KeyRecord, KeyScope, Outcome, RequestKey, Route};
+pub use money::{Currency, Money};
+pub use payment::{Payment, PaymentState};
+pub use queue::{Queue, QueuePolicy, QueueState};
+pub use refusal::Refusal;
+pub use reservation::{CancelReason, Reservation, ReservationState, ReservedSeat};
+pub use rules::Rules;
+pub use schedule::{Schedule, Zone};
+pub use seat::{Seat, SeatNumber, SeatState, SeatStatus};
+pub use token::{ExpiryReason, QueueToken, TokenState, TokenStatus};
+pub use user::{User, UserName};
+pub use version::{Version, Versioned};
+pub use wallet::{EntryKind, Wallet, WalletEntry};

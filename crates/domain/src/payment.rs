@@ -1,0 +1,60 @@
+//! Payments: the one payment of a reservation.
+//!
+//! ```text
+//!   COMPLETED ──── refund ────► CANCELLED
+//! ```
+
+use thiserror::Error;
+use time::OffsetDateTime;
+
+use crate::{Money, PaymentId, ReservationId, UserId};
+
+/// The one payment of a reservation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// The payment's id.
+    pub id: PaymentId,
+    /// What was paid for.
+    pub reservation: ReservationId,
+    /// Who paid.
+    pub user: UserId,
+    /// How much.
+    pub amount: Money,
+    /// When.
+    pub paid_at: OffsetDateTime,
+    /// What has become of it.
+    pub state: PaymentState,
+}
+
+/// What has become of a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaymentState {
+    /// The money has gone over.
+    Completed,
+    /// The money has come back.
+    Cancelled {
+        /// When.
+        refunded_at: OffsetDateTime,
+    },
+}
+
+/// The payment has been refunded before; it is as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("payment is cancelled: can't refund")]
+pub struct AlreadyRefunded;
+
+impl Payment {
+    /// Gives the money back.
+    ///
+    /// # Errors
+    /// [`AlreadyRefunded`] the second time.
+    pub const fn refund(mut self, now: OffsetDateTime) -> Result<Self, AlreadyRefunded> {
+        match self.state {
+            PaymentState::Completed => {
+                self.state = PaymentState::Cancelled { refunded_at: now };
+                Ok(self)
+            }
+            PaymentState::Cancelled { .. } => Err(AlreadyRefunded),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Refusals: why a command may not be carried out. A refusal changes nothing.
+
+use thiserror::Error;
+use time::OffsetDateTime;
+
+use crate::reservation::ReservationStatus;
+use crate::wallet::WalletError;
+use crate::{ExpiryReason, Money, PaymentState, ReservationId, SeatNumber, SeatStatus, TokenId};
+
+/// Why a command may not be carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for a different request")]
+    KeyReused,
+    /// The thing doesn't exist, or is somebody else's.
+    #[error("there is no such thing, or it is not yours")]
+    NotFound,
+    /// No queue token came with a guarded call.
+    #[error("this needs a queue token")]
+    TokenRequired,
+    /// The token is another user's or another queue's.
+    #[error("the queue token is not yours, or of another queue")]
+    TokenMismatch,
+    /// The token's user is still waiting.
+    #[error("the queue token is still waiting")]
+    TokenWaiting {
+        /// Which token, for those who know its position.
+        token: TokenId,
+    },
+    /// The token has ended.
+    #[error("the queue token has expired")]
+    TokenExpired(ExpiryReason),
+    /// The queue takes nobody in.
+    #[error("the queue is closed")]
+    QueueClosed,
+    /// The line is as long as it may be.
+    #[error("the queue is full")]
+    QueueFull,
+    /// The date's sale isn't open.
+    #[error("the sale is not open")]
+    SaleNotOpen {
+        /// Its first instant.
+        opens_at: OffsetDateTime,
+        /// The first instant after it.
+        closes_at: OffsetDateTime,
+    },
+    /// The date has no seats of these numbers.
+    #[error("the date has no such seats")]
+    UnknownSeats(Vec<SeatNumber>),
+    /// The token has a live hold on other seats.
+    #[error("another hold is live: release it to choose other seats")]
+    HoldExists(ReservationId),
+    /// More seats than a user may have of one concert.
+    #[error("at most {limit} seats a user and concert, and {owned} are held or sold")]
+    SeatLimitExceeded {
+        /// How many they may have.
+        limit: u32,
+        /// How many they have.
+        owned: u32,
+    },
+    /// Somebody has these seats.
+    #[error("seats are not available")]
+    SeatsUnavailable(Vec<(SeatNumber, SeatStatus)>),
+    /// The hold has ended unpaid.
+    #[error("the reservation has expired")]
+    ReservationExpired,
+    /// The reservation is paid, released or refunded.
+    #[error("the reservation is {0:?}: it can't be paid")]
+    ReservationNotPayable(ReservationStatus),
+    /// The reservation can't be released.
+    #[error("the reservation is {0:?}: it can't be released")]
+    NotReleasable(ReservationStatus),
+    /// The payment can't be refunded any more.
+    #[error("the payment can't be refunded")]
+    NotRefundable {
+        /// What has become of it.
+        state: PaymentState,
+        /// Whether it is because the show has started.
+        started: bool,
+    },
+    /// The amount named differs from what is due.
+    #[error("the amount differs from what is due")]
+    AmountMismatch {
+        /// What is due.
+        due: Money,
+    },
+    /// The amount can't be charged at once.
+    #[error("a charge is from 1 to {} minor units", max.minor())]
+    ChargeOutOfRange {
+        /// The largest charge.
+        max: Money,
+    },
+    /// Not enough in the wallet, or too much.
+    #[error(transparent)]
+    Wallet(#[from] WalletError),
+}

@@ -1,0 +1,220 @@
+//! Seats.
+//!
+//! ```text
+//!              hold                confirm
+//!   AVAILABLE ──────► HELD ─────────────────► RESERVED
+//!      ▲  ▲            │  ▲ └─ hold (lapsed)      │
+//!      │  └────────────┘  └──┘                    │
+//!      │      free                     free       │
+//!      └──────────────────────────────────────────┘
+//!   BLOCKED by the operator: no step leads in or out during a sale
+//! ```
+//!
+//! A HELD seat whose deadline has passed *is* available, whatever its row says.
+
+use thiserror::Error;
+use time::OffsetDateTime;
+
+use crate::{Money, ReservationId, ScheduleId};
+
+/// A seat's number within its schedule, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SeatNumber(u32);
+
+/// A seat's number is from 1 to [`SeatNumber::MAX`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("a seat's number is from 1 to {}", SeatNumber::MAX)]
+pub struct NotASeatNumber;
+
+impl SeatNumber {
+    /// The highest number: no hall on earth is larger.
+    pub const MAX: u32 = 1_000_000;
+
+    /// Seat `number`.
+    ///
+    /// # Errors
+    /// [`NotASeatNumber`] outside 1..=[`Self::MAX`].
+    pub const fn new(number: u32) -> Result<Self, NotASeatNumber> {
+        if number == 0 || number > Self::MAX { Err(NotASeatNumber) } else { Ok(Self(number)) }
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl std::fmt::Display for SeatNumber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A seat of one date.
+///
+/// ```
+/// # use domain::{Money, ReservationId, ScheduleId, Seat, SeatNumber, SeatStatus};
+/// # use time::{Duration, macros::datetime};
+/// # use uuid::Uuid;
+/// let now = datetime!(2026-11-21 20:00 UTC);
+/// let (mine, yours) = (ReservationId(Uuid::from_u128(1)), ReservationId(Uuid::from_u128(2)));
+/// let seat = Seat::new(ScheduleId(Uuid::nil()), SeatNumber::new(7)?, "Row A 7".into(), Money::new(60_000)?);
+///
+/// let held = seat.hold(mine, now + Duration::minutes(5), now)?;
+/// assert_eq!(held.status(now), SeatStatus::Held);
+/// assert!(held.clone().hold(yours, now + Duration::minutes(9), now + Duration::minutes(4)).is_err());
+/// assert_eq!(held.status(now + Duration::minutes(5)), SeatStatus::Available, "at its deadline a hold has ended");
+///
+/// let sold = held.confirm(mine, now)?;
+/// assert_eq!(sold.status(now), SeatStatus::Reserved);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seat {
+    /// The date that it is a seat of.
+    pub schedule: ScheduleId,
+    /// Its number there.
+    pub number: SeatNumber,
+    /// What is written on it: section, row, place.
+    pub label: String,
+    /// What it costs.
+    pub price: Money,
+    state: SeatState,
+}
+
+/// What a seat's row says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeatState {
+    /// Free.
+    Available,
+    /// Kept for a reservation until its deadline.
+    Held {
+        /// Whose it is.
+        reservation: ReservationId,
+        /// The first instant at which it is free again.
+        until: OffsetDateTime,
+    },
+    /// Sold.
+    Reserved {
+        /// Whose it is.
+        reservation: ReservationId,
+    },
+    /// Taken out of the sale by the operator.
+    Blocked,
+}
+
+/// What a seat is at an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SeatStatus {
+    /// Can be held.
+    Available,
+    /// Held by somebody, not yet past the deadline.
+    Held,
+    /// Sold.
+    Reserved,
+    /// Not for sale.
+    Blocked,
+}
+
+/// A seat refused a step; it is as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("seat {number} is {status:?}: can't {step}")]
+pub struct SeatError {
+    /// Which seat.
+    pub number: SeatNumber,
+    /// What it is.
+    pub status: SeatStatus,
+    /// What was asked of it.
+    pub step: &'static str,
+}
+
+impl Seat {
+    /// A seat that nobody has.
+    #[must_use]
+    pub const fn new(schedule: ScheduleId, number: SeatNumber, label: String, price: Money) -> Self {
+        Self { schedule, number, label, price, state: SeatState::Available }
+    }
+
+    /// A seat as a store kept it.
+    #[must_use]
+    pub const fn restore(schedule: ScheduleId, number: SeatNumber, label: String, price: Money, state: SeatState) -> Self {
+        Self { schedule, number, label, price, state }
+    }
+
+    /// What its row says, lapsed or not.
+    #[must_use]
+    pub const fn state(&self) -> SeatState {
+        self.state
+    }
+
+    /// What it is at `now`.
+    #[must_use]
+    pub fn status(&self, now: OffsetDateTime) -> SeatStatus {
+        match self.state {
+            SeatState::Held { until, .. } if now < until => SeatStatus::Held,
+            SeatState::Available | SeatState::Held { .. } => SeatStatus::Available,
+            SeatState::Reserved { .. } => SeatStatus::Reserved,
+            SeatState::Blocked => SeatStatus::Blocked,
+        }
+    }
+
+    /// The reservation that its row names, lapsed or not.
+    #[must_use]
+    pub const fn reservation(&self) -> Option<ReservationId> {
+        match self.state {
+            SeatState::Held { reservation, .. } | SeatState::Reserved { reservation } => Some(reservation),
+            SeatState::Available | SeatState::Blocked => None,
+        }
+    }
+
+    /// Keeps it for `reservation` until `until`; a lapsed hold is taken over.
+    ///
+    /// # Errors
+    /// Unless it is available at `now`.
+    pub fn hold(mut self, reservation: ReservationId, until: OffsetDateTime, now: OffsetDateTime) -> Result<Self, SeatError> {
+        match self.status(now) {
+            SeatStatus::Available => {
+                self.state = SeatState::Held { reservation, until };
+                Ok(self)
+            }
+            SeatStatus::Held | SeatStatus::Reserved | SeatStatus::Blocked => Err(self.refuse("hold", now)),
+        }
+    }
+
+    /// Sells it to the reservation that holds it.
+    ///
+    /// # Errors
+    /// Unless `reservation` holds it at `now`.
+    pub fn confirm(mut self, reservation: ReservationId, now: OffsetDateTime) -> Result<Self, SeatError> {
+        match self.state {
+            SeatState::Held { reservation: holder, until } if holder == reservation && now < until => {
+                self.state = SeatState::Reserved { reservation };
+                Ok(self)
+            }
+            SeatState::Available | SeatState::Held { .. } | SeatState::Reserved { .. } | SeatState::Blocked => {
+                Err(self.refuse("confirm", now))
+            }
+        }
+    }
+
+    /// Gives it back from `reservation`, held (lapsed or not) or sold.
+    ///
+    /// # Errors
+    /// Unless its row names `reservation`.
+    pub fn free(mut self, reservation: ReservationId, now: OffsetDateTime) -> Result<Self, SeatError> {
+        match self.state {
+            SeatState::Held { reservation: holder, .. } | SeatState::Reserved { reservation: holder } if holder == reservation => {
+                self.state = SeatState::Available;
+                Ok(self)
+            }
+            SeatState::Available | SeatState::Held { .. } | SeatState::Reserved { .. } | SeatState::Blocked => {
+                Err(self.refuse("free", now))
+            }
+        }
+    }
+
+    fn refuse(&self, step: &'static str, now: OffsetDateTime) -> SeatError {
+        SeatError { number: self.number, status: self.status(now), step }
+    }
+}

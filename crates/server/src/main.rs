@@ -1,0 +1,2 @@
+//! The `frontrow` binary.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The database schema: SQL files, one dialect a folder, forward and back.

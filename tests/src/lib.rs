@@ -1,0 +1,1 @@
+//! Acceptance, architecture and OpenAPI tests, against the real binary.
