@@ -1,0 +1,86 @@
+//! The ports: what the application asks of the world. Each sentence of their docs is an obligation of an adapter, with
+//! a clause in `adapter-conformance`.
+
+mod audit;
+mod bookings;
+mod catalogue;
+mod clock;
+mod housekeeping;
+mod ids;
+mod observer;
+mod programme;
+mod secrets;
+mod store;
+mod tokens;
+mod users;
+mod wallets;
+
+pub use audit::{Audit, Finding};
+pub use bookings::Bookings;
+pub use catalogue::Catalogue;
+pub use clock::Clock;
+pub use housekeeping::{Housekeeping, Pruned};
+pub use ids::Ids;
+pub use observer::Observer;
+pub use programme::{Programme, ProgrammeError, ProgrammeStore};
+pub use secrets::Secrets;
+pub use store::{CommitError, Committed, Load, ReadError, Store};
+pub use tokens::Tokens;
+pub use users::Users;
+pub use wallets::Wallets;
+
+#[cfg(any(test, feature = "testing"))]
+pub use self::{
+    audit::MockAudit, bookings::MockBookings, catalogue::MockCatalogue, clock::MockClock, housekeeping::MockHousekeeping, ids::MockIds,
+    observer::MockObserver, programme::MockProgrammeStore, secrets::MockSecrets, store::MockStore, tokens::MockTokens, users::MockUsers,
+    wallets::MockWallets,
+};
+
+use std::sync::Arc;
+
+/// Every port that a persistence adapter serves, as one value for the wiring. Tests replace the ones they make claims
+/// about.
+#[derive(Clone)]
+pub struct Ports {
+    /// Load and commit.
+    pub store: Arc<dyn Store>,
+    /// Concerts, dates, seats, queues.
+    pub catalogue: Arc<dyn Catalogue>,
+    /// Reservations and payments.
+    pub bookings: Arc<dyn Bookings>,
+    /// Wallets and their books.
+    pub wallets: Arc<dyn Wallets>,
+    /// Users.
+    pub users: Arc<dyn Users>,
+    /// Queue tokens.
+    pub tokens: Arc<dyn Tokens>,
+    /// What nobody else may know.
+    pub secrets: Arc<dyn Secrets>,
+    /// What is put on: filling the catalogue.
+    pub programme: Arc<dyn ProgrammeStore>,
+    /// Whether the promises hold.
+    pub audit: Arc<dyn Audit>,
+    /// Forgetting what has been kept long enough.
+    pub housekeeping: Arc<dyn Housekeeping>,
+}
+
+impl Ports {
+    /// All ports served by one adapter.
+    pub fn of<A>(adapter: &Arc<A>) -> Self
+    where
+        A: Store + Catalogue + Bookings + Wallets + Users + Tokens + Secrets + ProgrammeStore + Audit + Housekeeping + 'static,
+    {
+        Self {
+            store: adapter.clone(),
+            catalogue: adapter.clone(),
+            bookings: adapter.clone(),
+            wallets: adapter.clone(),
+            users: adapter.clone(),
+            tokens: adapter.clone(),
+            secrets: adapter.clone(),
+            programme: adapter.clone(),
+            audit: adapter.clone(),
+            housekeeping: adapter.clone(),
+        }
+    }
+}

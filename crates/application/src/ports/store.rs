@@ -1,0 +1,149 @@
+//! The port of commands: load what a decision needs, commit what it wants.
+
+use async_trait::async_trait;
+use domain::{Change, ConcertId, Context, KeyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId};
+use thiserror::Error;
+
+/// What a decision needs to see. Each variant says which parts of the [`Context`] a store fills; the other parts stay
+/// as [`Context::at`] makes them. A row that doesn't exist is left out, never an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Load {
+    /// `now` alone.
+    Clock,
+    /// `user`; `concert` if one is named; `queue`: the concert's, or the default one if none is named (none if the named
+    /// concert doesn't exist); `waiting` of that queue; `tokens`: the user's token in that queue whose row is live.
+    Join {
+        /// Who joins.
+        user: UserId,
+        /// The concert, if one is named.
+        concert: Option<ConcertId>,
+    },
+    /// `tokens`: the token; `queue`: the token's.
+    Token {
+        /// Which token.
+        token: TokenId,
+    },
+    /// `tokens`: the token; `reservations`: those made under it whose rows are HELD; `seats`: theirs.
+    Leave {
+        /// Which token.
+        token: TokenId,
+    },
+    /// `key`; `tokens`: the token, and `queue`: the token's; `schedule` and its `concert`; `seats`: those asked for;
+    /// `reservations`: the HELD rows made under the token, the HELD rows whose seats are asked for, and the user's HELD
+    /// and CONFIRMED rows for the concert; `seats` also of all those of them that are HELD, on whatever date.
+    Hold {
+        /// The request's key.
+        key: KeyScope,
+        /// The token that came with it.
+        token: Option<TokenId>,
+        /// The date.
+        schedule: ScheduleId,
+        /// The seats asked for.
+        seats: Vec<SeatNumber>,
+    },
+    /// `reservations`: the reservation; `seats`: those whose rows name it.
+    Release {
+        /// Which reservation.
+        reservation: ReservationId,
+    },
+    /// `key`; `user`; `wallet`: the user's.
+    Charge {
+        /// The request's key; its user is whose wallet it is.
+        key: KeyScope,
+    },
+    /// `key`; `tokens`: the token, and `queue`: the token's; `reservations`: the reservation, with its `concert`; `seats`:
+    /// those whose rows name it; `wallet`: that of the key's user.
+    Pay {
+        /// The request's key.
+        key: KeyScope,
+        /// The token that came with it.
+        token: Option<TokenId>,
+        /// Which reservation.
+        reservation: ReservationId,
+    },
+    /// `key`; `payment`; `reservations`: the payment's, with its `schedule`; `seats`: those whose rows name it; `wallet`: that
+    /// of the payment's user.
+    Refund {
+        /// The request's key.
+        key: KeyScope,
+        /// Which payment.
+        payment: PaymentId,
+    },
+    /// `queue`; `admission`; `active`; `waiting`; `tokens`: the ACTIVE rows of the queue whose deadline has passed, the earliest first,
+    /// and the WAITING ones with the lowest numbers.
+    Tick {
+        /// Which queue.
+        queue: QueueId,
+        /// How many tokens of either sort at most.
+        at_most: u32,
+    },
+    /// `reservations`: HELD rows whose deadline has passed, the earliest first; `seats`: those whose rows name them.
+    LapsedHolds {
+        /// How many reservations at most.
+        at_most: u32,
+    },
+}
+
+/// What a commit adds to a change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Committed {
+    /// The number that a join was given.
+    pub number: Option<u64>,
+}
+
+/// The store can't be read.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// It isn't there, or didn't answer in time.
+    #[error("the store can't be reached")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A row makes no sense.
+    #[error("a row makes no sense: {0}")]
+    Corrupt(String),
+}
+
+/// A change was not committed, or it isn't known whether it was.
+#[derive(Debug, Error)]
+pub enum CommitError {
+    /// A guard failed: a version, a unique record, a deadline. Nothing of the change is written.
+    #[error("what the decision relied on has changed")]
+    Conflict,
+    /// The store refuses the change, or the group that it came in. Nothing of it is written.
+    #[error("the store refuses the change")]
+    Rejected(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The store can't be reached. Nothing of the change is written.
+    #[error("the store can't be reached")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The store was told to commit and has not answered.
+    #[error("it is not known whether the change is committed")]
+    Unknown(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Where the rows are.
+///
+/// The store's clock is the one clock of all decisions.
+#[cfg_attr(any(test, feature = "testing"), mockall::automock)]
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Loads, in one round trip, a context for each of `loads`, in their order.
+    ///
+    /// All rows of a context MUST be read at one instant, and `now` MUST be a reading of the store's clock that is not
+    /// later than that instant's end. Rows MUST be returned whether or not their deadline has passed: time is for the domain to judge.
+    /// Instants MUST have microseconds.
+    async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>>;
+
+    /// Commits `changes`, in one transaction where it can, and tells for each what came of it, in their order.
+    ///
+    /// - A change MUST be written whole or not at all, and MUST be durable before it is told to be committed.
+    /// - It MUST be a [`CommitError::Conflict`], with nothing written, if a row has another version than expected; if a row to be
+    ///   inserted exists; if a checked row has another version; if the admission version is another; if the user of a join has a
+    ///   live token in that queue that the change doesn't end; if the store's clock, read after the guards are secured, is at or past
+    ///   `not_after`.
+    /// - A change that fails MUST NOT keep the others of its group from being committed.
+    /// - A written row's version MUST be the expected one plus one, an inserted row's [`domain::Version::FIRST`].
+    /// - Numbers MUST be gapless within a queue from 1, one a join, in the order of commits, within a group in the order of its
+    ///   changes.
+    /// - The rows of `changes` are disjoint: the caller sees to it.
+    /// - Wallet entries MUST never be changed or deleted.
+    async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>>;
+}
