@@ -6,13 +6,23 @@
 
 mod clock;
 mod error;
+pub mod group_commit;
 mod ids;
 pub mod page;
 pub mod ports;
+pub mod scheduler;
+mod seat_maps;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod use_cases;
+pub mod waiting_room;
 
 pub use clock::SystemClock;
 pub use error::Error;
+pub use group_commit::{Answer, Command, GroupCommit};
 pub use ids::RandomIds;
 pub use page::{Page, PageRequest};
+pub use scheduler::Scheduler;
+pub use seat_maps::{SeatMap, SeatMaps, SeatView};
+pub use use_cases::UseCases;
+pub use waiting_room::WaitingRoom;

@@ -1,0 +1,113 @@
+//! One command on its way through the lanes, and the ticket that its client waits with.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use domain::{Change, Context, Decision, Refusal, Rules};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout_at};
+
+use crate::ports::{Committed, Load};
+use crate::{Answer, Command, Error};
+
+/// A command on its way, whatever its outcome's type is.
+pub(super) trait Job: Send {
+    /// What its decision must see.
+    fn load(&self) -> Load;
+    /// Whether nobody waits for it any more.
+    fn is_abandoned(&self) -> bool;
+    /// Decides. The change is to be committed; without one there is nothing left to do but [`Job::finish`].
+    fn decide(&mut self, context: &Context, rules: &Rules) -> Option<Change>;
+    /// Marks that its commit is under way; false if its client has given up.
+    fn begin_commit(&self) -> bool;
+    /// Marks that nothing of it is committed: it will be loaded and decided again.
+    fn conflict(&mut self);
+    /// Tells what was decided.
+    fn finish(self: Box<Self>, committed: Committed);
+    /// Tells that there is no answer.
+    fn fail(self: Box<Self>, error: Error);
+}
+
+const WAITING: u8 = 0;
+const COMMITTING: u8 = 1;
+const ABANDONED: u8 = 2;
+
+/// What a client waits with.
+pub(super) struct Ticket<T> {
+    answer: oneshot::Receiver<Result<Answer<T>, Error>>,
+    stage: Arc<AtomicU8>,
+}
+
+struct Pending<C: Command> {
+    command: C,
+    verdict: Option<Result<Decision<C::Outcome>, Refusal>>,
+    client: oneshot::Sender<Result<Answer<C::Outcome>, Error>>,
+    stage: Arc<AtomicU8>,
+    deadline: Instant,
+}
+
+pub(super) fn new<C: Command>(command: C, deadline: Instant) -> (Box<dyn Job>, Ticket<C::Outcome>) {
+    let (client, answer) = oneshot::channel();
+    let stage = Arc::new(AtomicU8::new(WAITING));
+    let job = Pending { command, verdict: None, client, stage: stage.clone(), deadline };
+    (Box::new(job), Ticket { answer, stage })
+}
+
+impl<T> Ticket<T> {
+    /// Waits for the answer until the deadline. Past it, a command whose commit isn't under way is withdrawn.
+    pub(super) async fn answer(self, deadline: Instant) -> Result<Answer<T>, Error> {
+        match timeout_at(deadline, self.answer).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_lane_died)) => Err(Error::Unavailable),
+            Err(_elapsed) => {
+                let withdrawn = self.stage.compare_exchange(WAITING, ABANDONED, Ordering::AcqRel, Ordering::Acquire);
+                Err(if withdrawn.is_ok() { Error::Overloaded } else { Error::Unavailable })
+            }
+        }
+    }
+}
+
+impl<C: Command> Job for Pending<C> {
+    fn load(&self) -> Load {
+        self.command.load()
+    }
+
+    fn is_abandoned(&self) -> bool {
+        self.client.is_closed() || self.deadline <= Instant::now()
+    }
+
+    fn decide(&mut self, context: &Context, rules: &Rules) -> Option<Change> {
+        let (verdict, change) = match self.command.decide(context, rules) {
+            Ok(mut decision) => {
+                let change = decision.change.take();
+                (Ok(decision), change)
+            }
+            Err(refused) => (Err(refused.refusal), refused.claim.map(|claim| *claim)),
+        };
+        self.verdict = Some(verdict);
+        change
+    }
+
+    fn begin_commit(&self) -> bool {
+        self.stage.compare_exchange(WAITING, COMMITTING, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+
+    fn conflict(&mut self) {
+        self.verdict = None;
+        self.stage.store(WAITING, Ordering::Release);
+    }
+
+    fn finish(self: Box<Self>, committed: Committed) {
+        let answer = match self.verdict {
+            Some(Ok(Decision { outcome, at, replayed, .. })) => Ok(Answer { outcome, at, replayed, number: committed.number }),
+            Some(Err(refusal)) => Err(Error::Refused(refusal)),
+            None => Err(Error::Unavailable),
+        };
+        // A client that is gone needs no answer.
+        let _ = self.client.send(answer);
+    }
+
+    fn fail(self: Box<Self>, error: Error) {
+        let _ = self.client.send(Err(error));
+    }
+}

@@ -1,0 +1,157 @@
+//! A lane: takes batches of commands, one after the other, through load, decide, commit.
+
+use std::collections::HashSet;
+use std::error::Error as StdError;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{Change, Rules};
+use tokio::sync::{Mutex, mpsc};
+use tokio_util::sync::CancellationToken;
+
+use super::job::Job;
+use crate::Error;
+use crate::ports::{CommitError, Committed, Load, Observer, Store};
+
+/// The longest pause, in microseconds, before a batch that has lost against another lane tries again.
+const MAX_JITTER_MICROSECONDS: u64 = 2_000;
+
+pub(super) struct Lane {
+    work: Arc<Work>,
+    batch: usize,
+    /// Commands of the last batch that must be loaded and decided again; they go first.
+    again: Vec<Box<dyn Job>>,
+}
+
+struct Work {
+    store: Arc<dyn Store>,
+    rules: Arc<Rules>,
+    observers: Vec<Arc<dyn Observer>>,
+}
+
+/// Commands whose changes go to the store together.
+#[derive(Default)]
+struct Group {
+    jobs: Vec<Box<dyn Job>>,
+    changes: Vec<Change>,
+}
+
+impl Lane {
+    pub(super) fn new(store: Arc<dyn Store>, rules: Arc<Rules>, observers: Vec<Arc<dyn Observer>>, batch: usize) -> Self {
+        Self { work: Arc::new(Work { store, rules, observers }), batch, again: Vec::new() }
+    }
+
+    /// Works until `closing` and the queue is empty.
+    pub(super) async fn run(mut self, waiting: Arc<Mutex<mpsc::Receiver<Box<dyn Job>>>>, closing: CancellationToken) {
+        while let Some(jobs) = self.next_batch(&waiting, &closing).await {
+            // A task of its own: should a batch panic, its clients are told that the store is unavailable and the lane goes on.
+            let batch = tokio::spawn(self.work.clone().process(jobs));
+            self.again = batch.await.unwrap_or_else(|panic| {
+                tracing::error!(error = &panic as &dyn StdError, "a batch of commands was lost");
+                Vec::new()
+            });
+        }
+    }
+
+    /// The commands to be tried again and those that have gathered; none if there will be no more.
+    async fn next_batch(
+        &mut self,
+        waiting: &Mutex<mpsc::Receiver<Box<dyn Job>>>,
+        closing: &CancellationToken,
+    ) -> Option<Vec<Box<dyn Job>>> {
+        let mut jobs = std::mem::take(&mut self.again);
+        jobs.retain(|job| !job.is_abandoned());
+        if jobs.is_empty() {
+            let mut waiting = waiting.lock().await;
+            tokio::select! {
+                biased;
+                count = waiting.recv_many(&mut jobs, self.batch) => if count == 0 { return None },
+                () = closing.cancelled() => {
+                    waiting.close();
+                    if waiting.recv_many(&mut jobs, self.batch).await == 0 { return None }
+                }
+            }
+        } else if let Ok(mut waiting) = waiting.try_lock() {
+            while jobs.len() < self.batch
+                && let Ok(job) = waiting.try_recv()
+            {
+                jobs.push(job);
+            }
+        }
+        Some(jobs)
+    }
+}
+
+impl Work {
+    /// Load, decide, commit; returns the commands that met a conflict.
+    async fn process(self: Arc<Self>, mut jobs: Vec<Box<dyn Job>>) -> Vec<Box<dyn Job>> {
+        jobs.retain(|job| !job.is_abandoned());
+        let loads: Vec<Load> = jobs.iter().map(|job| job.load()).collect();
+        let contexts = self.store.load(&loads).await;
+
+        let mut again = Vec::new();
+        let mut group = Group::default();
+        let mut written = HashSet::new();
+        for (mut job, context) in jobs.into_iter().zip(contexts) {
+            let context = match context {
+                Ok(context) => context,
+                Err(error) => {
+                    job.fail(error.into());
+                    continue;
+                }
+            };
+            let Some(change) = job.decide(&context, &self.rules) else {
+                job.finish(Committed::default());
+                continue;
+            };
+            let rows = change.rows();
+            if rows.iter().any(|row| written.contains(row)) {
+                job.conflict();
+                again.push(job);
+            } else if job.begin_commit() {
+                written.extend(rows);
+                group.jobs.push(job);
+                group.changes.push(change);
+            }
+        }
+        if !group.jobs.is_empty() {
+            let lost = self.commit(group).await;
+            if !lost.is_empty() {
+                tokio::time::sleep(Duration::from_micros(fastrand::u64(0..MAX_JITTER_MICROSECONDS))).await;
+            }
+            again.extend(lost);
+        }
+        again
+    }
+
+    /// Commits a group; returns the commands whose guards failed. If the store rejects the group, its members go singly, once.
+    async fn commit(&self, group: Group) -> Vec<Box<dyn Job>> {
+        let mut results = self.store.commit(&group.changes).await;
+        if group.changes.len() > 1 && results.iter().any(|result| matches!(result, Err(CommitError::Rejected(_)))) {
+            for (result, change) in results.iter_mut().zip(&group.changes) {
+                if matches!(result, Err(CommitError::Rejected(_))) {
+                    let alone = self.store.commit(std::slice::from_ref(change)).await.pop();
+                    *result = alone.unwrap_or(Err(CommitError::Conflict));
+                }
+            }
+        }
+        let mut lost = Vec::new();
+        for ((mut job, change), result) in group.jobs.into_iter().zip(&group.changes).zip(results) {
+            match result {
+                Ok(committed) => {
+                    self.observers.iter().for_each(|observer| observer.committed(change, &committed));
+                    job.finish(committed);
+                }
+                Err(CommitError::Conflict) => {
+                    job.conflict();
+                    lost.push(job);
+                }
+                Err(error @ (CommitError::Rejected(_) | CommitError::Unavailable(_) | CommitError::Unknown(_))) => {
+                    tracing::error!(error = &error as &dyn StdError, "a commit failed");
+                    job.fail(Error::Unavailable);
+                }
+            }
+        }
+        lost
+    }
+}

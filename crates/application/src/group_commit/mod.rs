@@ -1,0 +1,107 @@
+//! Group commit: the way of every command. A few lanes each load what a batch of commands needs, let the domain decide each,
+//! and commit their changes together. No timer forms the batches: while a lane is busy, commands gather.
+
+mod job;
+mod lane;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{Context, Rules, Verdict};
+use time::OffsetDateTime;
+use tokio::sync::{Mutex, mpsc};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::Error;
+use crate::ports::{Load, Observer, Store};
+
+use job::{Job, Ticket};
+use lane::Lane;
+
+/// What a user may ask for: what its decision must see, and the decision.
+pub trait Command: Send + Sync + 'static {
+    /// What the client is told.
+    type Outcome: Send + 'static;
+
+    /// What the decision must see.
+    fn load(&self) -> Load;
+
+    /// The rule of the domain that decides it.
+    ///
+    /// # Errors
+    /// The domain's refusals.
+    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<Self::Outcome>;
+}
+
+/// What came of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer<T> {
+    /// What the client is told.
+    pub outcome: T,
+    /// The instant that it is told from.
+    pub at: OffsetDateTime,
+    /// Whether it is the first answer to a repeated request.
+    pub replayed: bool,
+    /// The number that the store gave to a join.
+    pub number: Option<u64>,
+}
+
+/// How much group commit takes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// How many batches are under way at once: 1 where there is one writer, 2 to 4 elsewhere.
+    pub lanes: usize,
+    /// How many commands may wait for a lane; one more is refused as [`Error::Overloaded`].
+    pub queue: usize,
+    /// How many commands a batch has at most.
+    pub batch: usize,
+    /// How long a command may take, conflicts and all.
+    pub deadline: Duration,
+}
+
+/// The way of every command through load, decide, commit.
+pub struct GroupCommit {
+    queue: mpsc::Sender<Box<dyn Job>>,
+    deadline: Duration,
+    closing: CancellationToken,
+    lanes: TaskTracker,
+}
+
+impl GroupCommit {
+    /// Starts the lanes on the current runtime. `observers` are told of every commit before its client is.
+    pub fn start(store: Arc<dyn Store>, rules: Arc<Rules>, observers: Vec<Arc<dyn Observer>>, limits: Limits) -> Self {
+        let (queue, waiting) = mpsc::channel(limits.queue);
+        let waiting = Arc::new(Mutex::new(waiting));
+        let closing = CancellationToken::new();
+        let lanes = TaskTracker::new();
+        for _ in 0..limits.lanes {
+            let lane = Lane::new(store.clone(), rules.clone(), observers.clone(), limits.batch);
+            lanes.spawn(lane.run(waiting.clone(), closing.clone()));
+        }
+        lanes.close();
+        Self { queue, deadline: limits.deadline, closing, lanes }
+    }
+
+    /// Carries `command` out. Dropping the future never interrupts a commit: a command that waits for a lane is then left out, one
+    /// that is being committed is committed.
+    ///
+    /// # Errors
+    /// The domain's refusal; [`Error::Overloaded`] if nothing has changed and nothing will; [`Error::Unavailable`] if that isn't known.
+    pub async fn run<C: Command>(&self, command: C) -> Result<Answer<C::Outcome>, Error> {
+        let deadline = Instant::now() + self.deadline;
+        let (job, ticket): (_, Ticket<C::Outcome>) = job::new(command, deadline);
+        self.queue.try_send(job).map_err(|_| Error::Overloaded)?;
+        ticket.answer(deadline).await
+    }
+
+    /// Takes no more commands, and returns when those that were taken have their answers.
+    pub async fn close(&self) {
+        self.closing.cancel();
+        self.lanes.wait().await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+//! The scheduler: admits, and tidies what has lapsed. Any instance may run it: the admission version of a queue lets one tick
+//! through at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::decide::admit::{self, Ticked};
+use domain::decide::lapse;
+use domain::{Change, QueueId, Rules, TokenState};
+use tokio::sync::Notify;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use crate::ports::{Catalogue, CommitError, Committed, Housekeeping, Load, Observer, ReadError, Store};
+use crate::{Error, WaitingRoom};
+
+/// How many lapsed and waiting tokens a tick, and how many holds a sweep, looks at.
+const AT_MOST: u32 = 1_000;
+/// How often a tick is tried that loses to another.
+const TRIES: u32 = 5;
+
+/// How often the scheduler does what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rhythm {
+    /// Between two admissions, unless a place falls free.
+    pub tick: Duration,
+    /// Between two sweeps of lapsed holds.
+    pub sweep: Duration,
+    /// Between two rounds of housekeeping.
+    pub housekeeping: Duration,
+    /// How long an event stays in the outbox.
+    pub keep_events: Duration,
+}
+
+/// Admits, and tidies what has lapsed.
+pub struct Scheduler {
+    store: Arc<dyn Store>,
+    catalogue: Arc<dyn Catalogue>,
+    housekeeping: Arc<dyn Housekeeping>,
+    room: Arc<WaitingRoom>,
+    observers: Vec<Arc<dyn Observer>>,
+    rules: Arc<Rules>,
+    rhythm: Rhythm,
+    place_free: Arc<PlaceFree>,
+}
+
+/// Wakes the scheduler when a commit frees a place, so that nobody waits for the next tick.
+#[derive(Default)]
+pub struct PlaceFree(Notify);
+
+impl Observer for PlaceFree {
+    fn committed(&self, change: &Change, _: &Committed) {
+        let ended = |state| matches!(state, TokenState::Expired { activated_at: Some(_), .. });
+        if change.tokens.iter().any(|token| ended(token.row.state())) {
+            self.0.notify_one();
+        }
+    }
+}
+
+/// What the scheduler works with.
+pub struct Tools {
+    /// Load and commit.
+    pub store: Arc<dyn Store>,
+    /// Which queues there are.
+    pub catalogue: Arc<dyn Catalogue>,
+    /// Forgetting.
+    pub housekeeping: Arc<dyn Housekeeping>,
+    /// The read model to be tidied.
+    pub room: Arc<WaitingRoom>,
+    /// Who is told of its commits.
+    pub observers: Vec<Arc<dyn Observer>>,
+    /// The rules' numbers.
+    pub rules: Arc<Rules>,
+    /// What wakes it.
+    pub place_free: Arc<PlaceFree>,
+}
+
+impl Scheduler {
+    /// A scheduler with `tools`, in `rhythm`.
+    #[must_use]
+    pub fn new(tools: Tools, rhythm: Rhythm) -> Self {
+        let Tools { store, catalogue, housekeeping, room, observers, rules, place_free } = tools;
+        Self { store, catalogue, housekeeping, room, observers, rules, rhythm, place_free }
+    }
+
+    /// Works until it is told to stop; a commit that is under way is finished first.
+    pub async fn run(self, stop: CancellationToken) {
+        let (mut tick, mut sweep, mut tidy) = (every(self.rhythm.tick), every(self.rhythm.sweep), every(self.rhythm.housekeeping));
+        loop {
+            let done = tokio::select! {
+                () = stop.cancelled() => return,
+                _ = tick.tick() => self.tick_all().await,
+                () = self.place_free.0.notified() => self.tick_all().await,
+                _ = sweep.tick() => self.sweep().await.map(|_| ()),
+                _ = tidy.tick() => self.tidy().await,
+            };
+            if let Err(error) = done {
+                tracing::error!(error = &error as &dyn std::error::Error, "the scheduler could not do its work");
+            }
+        }
+    }
+
+    async fn tick_all(&self) -> Result<(), Error> {
+        for queue in self.catalogue.queues().await? {
+            let Ticked { admitted, lapsed } = self.tick(queue.id).await?;
+            if admitted + lapsed > 0 {
+                tracing::debug!(queue = %queue.id, admitted, lapsed, "ticked");
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends what has lapsed in `queue` and admits into the free places, once.
+    pub async fn tick(&self, queue: QueueId) -> Result<Ticked, Error> {
+        for _ in 0..TRIES {
+            let context = self.store.load(&[Load::Tick { queue, at_most: AT_MOST }]).await.pop();
+            let Some((change, ticked)) = context.transpose()?.and_then(|context| admit::decide(&context, &self.rules)) else {
+                break;
+            };
+            match self.commit(&[change]).await? {
+                0 => {}
+                _ => return Ok(ticked),
+            }
+        }
+        Ok(Ticked::default())
+    }
+
+    /// Writes down which holds have lapsed; how many were.
+    pub async fn sweep(&self) -> Result<usize, Error> {
+        let context = self.store.load(&[Load::LapsedHolds { at_most: AT_MOST }]).await.pop();
+        let changes = context.transpose()?.map(|context| lapse::decide(&context)).unwrap_or_default();
+        if changes.is_empty() { Ok(0) } else { self.commit(&changes).await }
+    }
+
+    async fn tidy(&self) -> Result<(), Error> {
+        self.room.tidy();
+        let events_before = self.room.now() - self.rhythm.keep_events;
+        while self.housekeeping.prune(events_before, AT_MOST).await?.is_full(AT_MOST) {}
+        Ok(())
+    }
+
+    /// Commits, tells the observers; how many changes were committed. Those that met a conflict are left to the next round.
+    async fn commit(&self, changes: &[Change]) -> Result<usize, Error> {
+        let results = self.store.commit(changes).await;
+        let mut done = 0;
+        for (change, result) in changes.iter().zip(results) {
+            match result {
+                Ok(committed) => {
+                    self.observers.iter().for_each(|observer| observer.committed(change, &committed));
+                    done += 1;
+                }
+                Err(CommitError::Conflict) => {}
+                Err(error @ (CommitError::Rejected(_) | CommitError::Unavailable(_) | CommitError::Unknown(_))) => {
+                    return Err(ReadError::Unavailable(Box::new(error)).into());
+                }
+            }
+        }
+        Ok(done)
+    }
+}
+
+fn every(period: Duration) -> tokio::time::Interval {
+    let mut interval = interval(period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}

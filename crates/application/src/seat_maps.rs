@@ -1,0 +1,160 @@
+//! Seat maps: what seats of a date are free, read from the store once and kept up to date by what is committed. A map is built
+//! once a version and shared by all readers.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use dashmap::DashMap;
+use domain::{Change, Money, ScheduleId, Seat, SeatNumber, SeatState, SeatStatus, Versioned};
+use time::OffsetDateTime;
+
+use crate::Error;
+use crate::ports::{Catalogue, Clock, Committed, Observer};
+
+/// The seats of a date at an instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeatMap {
+    /// How often its seats have been written, all together: it only grows, and is the same on every instance.
+    pub version: u64,
+    /// How many holds have lapsed that no row tells of yet. With the version it tells one map of a date from another.
+    pub lapsed: u32,
+    /// How many seats are free.
+    pub available: u32,
+    /// The seats by number.
+    pub seats: Vec<SeatView>,
+}
+
+/// A seat as everybody may see it: not whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeatView {
+    /// Its number.
+    pub number: SeatNumber,
+    /// What is written on it.
+    pub label: Arc<str>,
+    /// What it is.
+    pub status: SeatStatus,
+    /// What it costs.
+    pub price: Money,
+}
+
+/// The seat maps of all dates that somebody looked at.
+pub struct SeatMaps {
+    halls: DashMap<ScheduleId, Arc<Hall>>,
+    catalogue: Arc<dyn Catalogue>,
+    clock: Arc<dyn Clock>,
+}
+
+/// A date's seats in memory.
+#[derive(Default)]
+struct Hall {
+    loading: tokio::sync::Mutex<()>,
+    seats: Mutex<Seats>,
+}
+
+#[derive(Default)]
+struct Seats {
+    loaded: bool,
+    /// Until they are loaded: those that were committed meanwhile.
+    rows: BTreeMap<SeatNumber, (Versioned<Seat>, Arc<str>)>,
+    map: Option<Arc<SeatMap>>,
+    /// The instant at which the map ends to be true: the next deadline of a hold.
+    map_until: Option<OffsetDateTime>,
+}
+
+impl SeatMaps {
+    /// No maps yet, over the catalogue that fills them.
+    pub fn new(catalogue: Arc<dyn Catalogue>, clock: Arc<dyn Clock>) -> Self {
+        Self { halls: DashMap::new(), catalogue, clock }
+    }
+
+    /// The map of a date as of now; without seats if the date doesn't exist.
+    pub async fn map(&self, schedule: ScheduleId) -> Result<Arc<SeatMap>, Error> {
+        let hall = self.halls.entry(schedule).or_default().clone();
+        if let Some(map) = hall.map(self.clock.now()) {
+            return Ok(map);
+        }
+        let _one_loads = hall.loading.lock().await;
+        if !hall.seats().loaded {
+            let rows = self.catalogue.seats(schedule).await?;
+            if rows.is_empty() {
+                self.halls.remove(&schedule);
+                return Ok(Arc::new(SeatMap { version: 0, lapsed: 0, available: 0, seats: Vec::new() }));
+            }
+            let mut seats = hall.seats();
+            for seat in rows {
+                seats.keep(seat);
+            }
+            seats.loaded = true;
+        }
+        // A loaded hall always has a map.
+        hall.map(self.clock.now()).ok_or(Error::Unavailable)
+    }
+}
+
+impl Observer for SeatMaps {
+    fn committed(&self, change: &Change, _: &Committed) {
+        for seat in &change.seats {
+            if let Some(hall) = self.halls.get(&seat.row.schedule) {
+                hall.seats().keep(Versioned::new(seat.version(), seat.row.clone()));
+            }
+        }
+    }
+}
+
+impl Hall {
+    fn seats(&self) -> MutexGuard<'_, Seats> {
+        self.seats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn map(&self, now: OffsetDateTime) -> Option<Arc<SeatMap>> {
+        let mut seats = self.seats();
+        if !seats.loaded {
+            return None;
+        }
+        if seats.map.is_none() || seats.map_until.is_some_and(|until| until <= now) {
+            seats.build(now);
+        }
+        seats.map.clone()
+    }
+}
+
+impl Seats {
+    /// Takes the seat in, unless a newer version is known.
+    fn keep(&mut self, seat: Versioned<Seat>) {
+        let known = self.rows.get(&seat.number);
+        if known.is_some_and(|(known, _)| seat.version <= known.version) {
+            return;
+        }
+        let label = known.filter(|(known, _)| known.label == seat.label).map(|(_, label)| label.clone());
+        let label = label.unwrap_or_else(|| seat.label.as_str().into());
+        self.rows.insert(seat.number, (seat, label));
+        self.map = None;
+    }
+
+    fn build(&mut self, now: OffsetDateTime) {
+        let rows = || self.rows.values().map(|(seat, _)| seat);
+        let deadlines = || {
+            rows().filter_map(|seat| match seat.state() {
+                SeatState::Held { until, .. } => Some(until),
+                SeatState::Available | SeatState::Reserved { .. } | SeatState::Blocked => None,
+            })
+        };
+        let seats: Vec<SeatView> = self
+            .rows
+            .values()
+            .map(|(seat, label)| SeatView { number: seat.number, label: label.clone(), status: seat.status(now), price: seat.price })
+            .collect();
+        let map = SeatMap {
+            version: rows().map(|seat| seat.version.0.unsigned_abs()).sum(),
+            lapsed: count(deadlines().filter(|until| *until <= now)),
+            available: count(seats.iter().filter(|seat| seat.status == SeatStatus::Available)),
+            seats,
+        };
+        self.map_until = deadlines().filter(|until| now < *until).min();
+        self.map = Some(Arc::new(map));
+    }
+}
+
+fn count<T>(items: impl Iterator<Item = T>) -> u32 {
+    u32::try_from(items.count()).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,104 @@
+//! The use cases: what can be asked of Frontrow. A command's load and decision stand beside the use case that runs it.
+
+mod charge;
+mod enter;
+mod hold;
+mod join;
+mod leave;
+mod my_bookings;
+mod my_wallet;
+mod pay;
+mod poll;
+mod programme;
+mod refund;
+mod register;
+mod release;
+
+use std::sync::Arc;
+
+pub use charge::ChargeWallet;
+pub use enter::Enter;
+pub use hold::HoldSeats;
+pub use join::{JoinQueue, Joining};
+pub use leave::LeaveQueue;
+pub use my_bookings::MyBookings;
+pub use my_wallet::{MyWallet, Profile};
+pub use pay::PayReservation;
+pub use poll::PollToken;
+pub use programme::{Concerts, Date};
+pub use refund::RefundPayment;
+pub use register::RegisterUser;
+pub use release::ReleaseHold;
+
+use crate::ports::{Clock, Ids, Ports};
+use crate::{GroupCommit, SeatMaps, WaitingRoom};
+
+/// Every use case, wired.
+#[derive(Clone)]
+pub struct UseCases {
+    /// A new user.
+    pub register: RegisterUser,
+    /// A place in a line.
+    pub join: JoinQueue,
+    /// How far the line has come.
+    pub poll: PollToken,
+    /// The guard of what only the admitted may read.
+    pub enter: Enter,
+    /// Giving up one's place.
+    pub leave: LeaveQueue,
+    /// What is on offer.
+    pub concerts: Concerts,
+    /// Holding seats.
+    pub hold: HoldSeats,
+    /// Giving held seats back.
+    pub release: ReleaseHold,
+    /// Putting money in.
+    pub charge: ChargeWallet,
+    /// Paying for held seats.
+    pub pay: PayReservation,
+    /// Getting a payment back.
+    pub refund: RefundPayment,
+    /// One's reservations and payments.
+    pub bookings: MyBookings,
+    /// One's name, balance and book.
+    pub wallet: MyWallet,
+}
+
+/// What the use cases are made of.
+pub struct Parts {
+    /// The way of commands.
+    pub commits: Arc<GroupCommit>,
+    /// What is read from the store.
+    pub ports: Ports,
+    /// Who waits and who is in.
+    pub room: Arc<WaitingRoom>,
+    /// What seats are free.
+    pub seat_maps: Arc<SeatMaps>,
+    /// The store's clock.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn Ids>,
+}
+
+impl UseCases {
+    /// The use cases over `parts`.
+    #[must_use]
+    pub fn new(parts: &Parts) -> Self {
+        let Parts { commits, ports, room, seat_maps, clock, ids } = parts;
+        Self {
+            register: RegisterUser::new(commits.clone(), ids.clone()),
+            join: JoinQueue::new(commits.clone(), ids.clone()),
+            poll: PollToken::new(room.clone()),
+            enter: Enter::new(commits.clone(), room.clone()),
+            leave: LeaveQueue::new(commits.clone()),
+            concerts: Concerts::new(ports.catalogue.clone(), seat_maps.clone(), clock.clone()),
+            hold: HoldSeats::new(commits.clone(), ids.clone()),
+            release: ReleaseHold::new(commits.clone()),
+            charge: ChargeWallet::new(commits.clone(), ids.clone()),
+            pay: PayReservation::new(commits.clone(), ids.clone()),
+            refund: RefundPayment::new(commits.clone(), ids.clone()),
+            bookings: MyBookings::new(ports.bookings.clone(), clock.clone()),
+            wallet: MyWallet::new(ports.wallets.clone(), ports.users.clone()),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Pay: held seats become sold ones.
+
+use std::sync::Arc;
+
+use domain::decide::admission::Pass;
+use domain::decide::pay;
+use domain::key::Keyed;
+use domain::{Context, EntryId, Money, Outcome, PaymentId, ReservationId, Rules, Verdict};
+
+use crate::ports::{Ids, Load};
+use crate::{Answer, Command, Error, GroupCommit};
+
+impl Command for pay::Command {
+    type Outcome = Outcome;
+
+    fn load(&self) -> Load {
+        Load::Pay { key: self.keyed.scope.clone(), token: self.pass.token, reservation: self.reservation }
+    }
+
+    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<Outcome> {
+        pay::decide(context, self, rules)
+    }
+}
+
+/// A user pays for held seats.
+#[derive(Clone)]
+pub struct PayReservation {
+    commits: Arc<GroupCommit>,
+    ids: Arc<dyn Ids>,
+}
+
+impl PayReservation {
+    /// The use case over the way of commands.
+    pub fn new(commits: Arc<GroupCommit>, ids: Arc<dyn Ids>) -> Self {
+        Self { commits, ids }
+    }
+
+    /// Pays for `reservation`; `amount` is what the user believes is due. The answer is an [`Outcome::Paid`].
+    pub async fn execute(
+        &self,
+        pass: Pass,
+        keyed: Keyed,
+        reservation: ReservationId,
+        amount: Option<Money>,
+    ) -> Result<Answer<Outcome>, Error> {
+        let (id, entry) = (PaymentId(self.ids.ordered()), EntryId(self.ids.ordered()));
+        self.commits.run(pay::Command { pass, keyed, id, entry, reservation, amount }).await
+    }
+}

@@ -1,0 +1,91 @@
+//! Programme: what is on offer.
+
+use std::sync::Arc;
+
+use domain::{Concert, ConcertId, Refusal, Schedule, ScheduleId, Versioned};
+use time::OffsetDateTime;
+
+use crate::page::{Page, PageRequest};
+use crate::ports::{Catalogue, Clock};
+use crate::{Error, SeatMap, SeatMaps};
+
+/// A date as its visitors see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Date {
+    /// The date.
+    pub schedule: Versioned<Schedule>,
+    /// How many seats are free.
+    pub available: u32,
+    /// How many seats there are.
+    pub seats: u32,
+    /// Whether the sale is open.
+    pub on_sale: bool,
+    /// What changes whenever the free seats do.
+    pub seats_tag: (u64, u32),
+}
+
+impl Date {
+    /// Whether a seat could be held right now.
+    #[must_use]
+    pub const fn is_bookable(&self) -> bool {
+        self.on_sale && self.available > 0
+    }
+}
+
+/// Concerts, their dates, and the seats of those.
+#[derive(Clone)]
+pub struct Concerts {
+    catalogue: Arc<dyn Catalogue>,
+    seat_maps: Arc<SeatMaps>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Concerts {
+    /// The use case over the catalogue and the seat maps.
+    pub fn new(catalogue: Arc<dyn Catalogue>, seat_maps: Arc<SeatMaps>, clock: Arc<dyn Clock>) -> Self {
+        Self { catalogue, seat_maps, clock }
+    }
+
+    /// The instant that states and countdowns are told from.
+    #[must_use]
+    pub fn now(&self) -> OffsetDateTime {
+        self.clock.now()
+    }
+
+    /// All concerts.
+    pub async fn concerts(&self, page: PageRequest<ConcertId>) -> Result<Page<Versioned<Concert>, ConcertId>, Error> {
+        let items = self.catalogue.concerts(page.one_more()).await?;
+        Ok(page.cut(items, |concert| concert.id))
+    }
+
+    /// The concert.
+    pub async fn concert(&self, id: ConcertId) -> Result<Versioned<Concert>, Error> {
+        Ok(self.catalogue.concert(id).await?.ok_or(Refusal::NotFound)?)
+    }
+
+    /// The date.
+    pub async fn schedule(&self, id: ScheduleId) -> Result<Versioned<Schedule>, Error> {
+        Ok(self.catalogue.schedule(id).await?.ok_or(Refusal::NotFound)?)
+    }
+
+    /// The dates of a concert by start, only the bookable ones if so wished.
+    pub async fn dates(&self, concert: ConcertId, bookable: bool, page: PageRequest<ScheduleId>) -> Result<Page<Date, ScheduleId>, Error> {
+        let mut dates = Vec::new();
+        for schedule in self.catalogue.schedules(concert).await? {
+            let map = self.seat_maps.map(schedule.id).await?;
+            let on_sale = schedule.is_on_sale(self.clock.now());
+            let seats = u32::try_from(map.seats.len()).unwrap_or(u32::MAX);
+            dates.push(Date { available: map.available, seats, on_sale, seats_tag: (map.version, map.lapsed), schedule });
+        }
+        // The cursor is found among all dates: the one it names may have ceased to be bookable since.
+        let start = page.after.and_then(|id| dates.iter().position(|date| date.schedule.id == id)).map_or(0, |index| index + 1);
+        let rest = dates.into_iter().skip(start).filter(|date| !bookable || date.is_bookable());
+        let size = usize::try_from(page.one_more().size).unwrap_or(usize::MAX);
+        Ok(page.cut(rest.take(size).collect(), |date| date.schedule.id))
+    }
+
+    /// The seats of a date.
+    pub async fn seats(&self, schedule: ScheduleId) -> Result<Arc<SeatMap>, Error> {
+        self.seat_maps.map(schedule).await
+    }
+}

@@ -1,0 +1,41 @@
+//! Refund: a payment goes back.
+
+use std::sync::Arc;
+
+use domain::decide::refund;
+use domain::key::Keyed;
+use domain::{Context, EntryId, Outcome, PaymentId, Rules, UserId, Verdict};
+
+use crate::ports::{Ids, Load};
+use crate::{Answer, Command, Error, GroupCommit};
+
+impl Command for refund::Command {
+    type Outcome = Outcome;
+
+    fn load(&self) -> Load {
+        Load::Refund { key: self.keyed.scope.clone(), payment: self.payment }
+    }
+
+    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<Outcome> {
+        refund::decide(context, self, rules)
+    }
+}
+
+/// A user, or an operator for them, gets a payment back.
+#[derive(Clone)]
+pub struct RefundPayment {
+    commits: Arc<GroupCommit>,
+    ids: Arc<dyn Ids>,
+}
+
+impl RefundPayment {
+    /// The use case over the way of commands.
+    pub fn new(commits: Arc<GroupCommit>, ids: Arc<dyn Ids>) -> Self {
+        Self { commits, ids }
+    }
+
+    /// Refunds `payment` whole. The answer is an [`Outcome::Paid`] with the cancelled payment.
+    pub async fn execute(&self, user: UserId, operator: bool, keyed: Keyed, payment: PaymentId) -> Result<Answer<Outcome>, Error> {
+        self.commits.run(refund::Command { user, operator, keyed, payment, entry: EntryId(self.ids.ordered()) }).await
+    }
+}
