@@ -23,7 +23,7 @@ pub(super) struct Lane {
     again: Vec<Box<dyn Job>>,
 }
 
-struct Work {
+pub(super) struct Work {
     store: Arc<dyn Store>,
     rules: Arc<Rules>,
     observers: Vec<Arc<dyn Observer>>,
@@ -38,7 +38,7 @@ struct Group {
 
 impl Lane {
     pub(super) fn new(store: Arc<dyn Store>, rules: Arc<Rules>, observers: Vec<Arc<dyn Observer>>, batch: usize) -> Self {
-        Self { work: Arc::new(Work { store, rules, observers }), batch, again: Vec::new() }
+        Self { work: Arc::new(Work::new(store, rules, observers)), batch, again: Vec::new() }
     }
 
     /// Works until `closing` and the queue is empty.
@@ -83,8 +83,12 @@ impl Lane {
 }
 
 impl Work {
+    pub(super) const fn new(store: Arc<dyn Store>, rules: Arc<Rules>, observers: Vec<Arc<dyn Observer>>) -> Self {
+        Self { store, rules, observers }
+    }
+
     /// Load, decide, commit; returns the commands that met a conflict.
-    async fn process(self: Arc<Self>, mut jobs: Vec<Box<dyn Job>>) -> Vec<Box<dyn Job>> {
+    pub(super) async fn process(self: Arc<Self>, mut jobs: Vec<Box<dyn Job>>) -> Vec<Box<dyn Job>> {
         jobs.retain(|job| !job.is_abandoned());
         let loads: Vec<Load> = jobs.iter().map(|job| job.load()).collect();
         let contexts = self.store.load(&loads).await;

@@ -1,1 +1,301 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use async_trait::async_trait;
+use domain::decide::{Decision, Refused};
+use domain::money::Currency;
+use domain::{Change, Context, Money, QueuePolicy, Refusal, Rules, User, UserId, Verdict};
+use time::macros::datetime;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use super::*;
+use crate::ports::{CommitError, Committed, MockObserver, MockStore, ReadError};
+
+const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
+
+/// Writes the user `id`; two of one id collide.
+#[derive(Clone, Copy)]
+struct Touch(u128);
+
+impl Command for Touch {
+    type Outcome = u128;
+
+    fn load(&self) -> Load {
+        Load::Clock
+    }
+
+    fn decide(&self, context: &Context, _: &Rules) -> Verdict<u128> {
+        let user = User { id: UserId(Uuid::from_u128(self.0)), name: None, created_at: context.now };
+        Ok(Decision::commit(self.0, Change { user: Some(user), ..Change::default() }, context.now))
+    }
+}
+
+/// Is refused, but claims something.
+struct RefusedButClaims;
+
+impl Command for RefusedButClaims {
+    type Outcome = ();
+
+    fn load(&self) -> Load {
+        Load::Clock
+    }
+
+    fn decide(&self, context: &Context, _: &Rules) -> Verdict<()> {
+        let change = Touch(1).decide(context, &rules()).map(|decision| decision.change);
+        Err(Refused { refusal: Refusal::QueueFull, claim: change?.map(Box::new) })
+    }
+}
+
+/// A store whose commits wait for a permit each, and which counts what it was given.
+struct GatedStore {
+    gate: Semaphore,
+    begun: Semaphore,
+    written: AtomicUsize,
+}
+
+impl GatedStore {
+    fn closed() -> Arc<Self> {
+        Arc::new(Self { gate: Semaphore::new(0), begun: Semaphore::new(0), written: AtomicUsize::new(0) })
+    }
+
+    async fn commit_has_begun(&self) {
+        self.begun.acquire().await.unwrap().forget();
+    }
+}
+
+#[async_trait]
+impl Store for GatedStore {
+    async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>> {
+        loads.iter().map(|_| Ok(Context::at(NOW))).collect()
+    }
+
+    async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
+        self.begun.add_permits(1);
+        self.gate.acquire().await.unwrap().forget();
+        self.written.fetch_add(changes.len(), Ordering::SeqCst);
+        changes.iter().map(|_| Ok(Committed::default())).collect()
+    }
+}
+
+/// A store whose first load panics.
+#[derive(Default)]
+struct PanicsOnce(AtomicUsize);
+
+#[async_trait]
+impl Store for PanicsOnce {
+    async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>> {
+        assert!(self.0.fetch_add(1, Ordering::SeqCst) > 0, "the first batch is lost");
+        loads.iter().map(|_| Ok(Context::at(NOW))).collect()
+    }
+
+    async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
+        changes.iter().map(|_| Ok(Committed::default())).collect()
+    }
+}
+
+fn rules() -> Rules {
+    let (hour, amount) = (time::Duration::HOUR, Money::new(1_000).unwrap());
+    Rules {
+        hold: hour,
+        max_seats_per_user: 4,
+        currency: "KRW".parse::<Currency>().unwrap(),
+        max_charge: amount,
+        max_balance: amount,
+        queue: QueuePolicy { capacity: 1, batch: 1, active: hour, claim: hour, max_waiting: None },
+        key_retention: hour,
+    }
+}
+
+fn limits() -> Limits {
+    Limits { lanes: 1, queue: 8, batch: 8, deadline: Duration::from_secs(2) }
+}
+
+fn start(store: Arc<dyn Store>, limits: Limits) -> Arc<GroupCommit> {
+    Arc::new(GroupCommit::start(store, Arc::new(rules()), Vec::new(), limits))
+}
+
+fn loading_store() -> MockStore {
+    let mut store = MockStore::new();
+    store.expect_load().returning(|loads| loads.iter().map(|_| Ok(Context::at(NOW))).collect());
+    store
+}
+
+#[tokio::test]
+async fn commands_that_gather_while_a_lane_is_busy_are_committed_together() {
+    let store = GatedStore::closed();
+    let commits = start(store.clone(), limits());
+    let first = tokio::spawn({
+        let commits = commits.clone();
+        async move { commits.run(Touch(1)).await }
+    });
+    store.commit_has_begun().await;
+    let others: Vec<_> = (2..6)
+        .map(|id| {
+            tokio::spawn({
+                let commits = commits.clone();
+                async move { commits.run(Touch(id)).await }
+            })
+        })
+        .collect();
+    while commits.queue.capacity() > limits().queue - others.len() {
+        tokio::task::yield_now().await;
+    }
+    store.gate.add_permits(2);
+    assert_eq!(first.await.unwrap().unwrap().outcome, 1);
+    for other in others {
+        other.await.unwrap().unwrap();
+    }
+    assert_eq!((store.written.load(Ordering::SeqCst), store.gate.available_permits()), (5, 0), "five changes in two commits");
+}
+
+#[tokio::test]
+async fn one_command_more_than_the_queue_holds_is_refused_and_changes_nothing() {
+    let store = GatedStore::closed();
+    let commits = start(store.clone(), Limits { queue: 1, ..limits() });
+    let spawn = |id| {
+        tokio::spawn({
+            let commits = commits.clone();
+            async move { commits.run(Touch(id)).await }
+        })
+    };
+    let first = spawn(1);
+    store.commit_has_begun().await;
+    let second = spawn(2);
+    while commits.queue.capacity() > 0 {
+        tokio::task::yield_now().await;
+    }
+    assert!(matches!(commits.run(Touch(3)).await, Err(Error::Overloaded)));
+    store.gate.add_permits(2);
+    first.await.unwrap().unwrap();
+    second.await.unwrap().unwrap();
+    assert_eq!(store.written.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_does_not_interrupt_its_commit() {
+    let store = GatedStore::closed();
+    let commits = start(store.clone(), limits());
+    let client = tokio::spawn({
+        let commits = commits.clone();
+        async move { commits.run(Touch(1)).await }
+    });
+    store.commit_has_begun().await;
+    client.abort();
+    assert!(client.await.unwrap_err().is_cancelled());
+    store.gate.add_permits(1);
+    commits.close().await;
+    assert_eq!(store.written.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_that_waited_too_long_is_withdrawn_and_one_being_committed_has_an_unknown_outcome() {
+    let store = GatedStore::closed();
+    let commits = start(store.clone(), limits());
+    let committing = tokio::spawn({
+        let commits = commits.clone();
+        async move { commits.run(Touch(1)).await }
+    });
+    store.commit_has_begun().await;
+    assert!(matches!(commits.run(Touch(2)).await, Err(Error::Overloaded)));
+    assert!(matches!(committing.await.unwrap(), Err(Error::Unavailable)));
+    store.gate.add_permits(2);
+    commits.close().await;
+    assert_eq!(store.written.load(Ordering::SeqCst), 1, "the withdrawn command is never committed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conflict_is_tried_again_until_the_deadline_and_then_nothing_has_changed() {
+    let mut store = loading_store();
+    store.expect_commit().times(2..).returning(|changes| changes.iter().map(|_| Err(CommitError::Conflict)).collect());
+    let commits = start(Arc::new(store), limits());
+    assert!(matches!(commits.run(Touch(1)).await, Err(Error::Overloaded)));
+}
+
+#[tokio::test]
+async fn a_conflict_is_loaded_and_decided_again() {
+    let mut store = loading_store();
+    let tries = AtomicUsize::new(0);
+    store.expect_commit().times(2).returning(move |changes| {
+        let first = tries.fetch_add(1, Ordering::SeqCst) == 0;
+        changes.iter().map(|_| if first { Err(CommitError::Conflict) } else { Ok(Committed::default()) }).collect()
+    });
+    let commits = start(Arc::new(store), limits());
+    assert_eq!(commits.run(Touch(1)).await.unwrap().outcome, 1);
+}
+
+#[tokio::test]
+async fn changes_to_one_row_never_share_a_group() {
+    let store = GatedStore::closed();
+    let commits = start(store.clone(), limits());
+    let spawn = |id| {
+        tokio::spawn({
+            let commits = commits.clone();
+            async move { commits.run(Touch(id)).await }
+        })
+    };
+    let first = spawn(1);
+    store.commit_has_begun().await;
+    let same = [spawn(7), spawn(7)];
+    while commits.queue.capacity() > limits().queue - same.len() {
+        tokio::task::yield_now().await;
+    }
+    store.gate.add_permits(2);
+    first.await.unwrap().unwrap();
+    store.commit_has_begun().await;
+    store.commit_has_begun().await;
+    assert_eq!(store.written.load(Ordering::SeqCst), 2, "the second of the same row waits for a commit of its own");
+    store.gate.add_permits(1);
+    for client in same {
+        client.await.unwrap().unwrap();
+    }
+    assert_eq!(store.written.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn a_poisoned_change_does_not_hold_its_group_back() {
+    let poisoned = |change: &Change| change.user.as_ref().is_some_and(|user| user.id.0 == Uuid::from_u128(13));
+    let mut store = loading_store();
+    store.expect_commit().returning(move |changes| {
+        let rejected = changes.iter().any(poisoned);
+        changes.iter().map(|_| if rejected { Err(CommitError::Rejected("poison".into())) } else { Ok(Committed::default()) }).collect()
+    });
+    let work = lane::Work::new(Arc::new(store), Arc::new(rules()), Vec::new());
+    let deadline = Instant::now() + Duration::from_secs(2);
+    let ((poison, poison_ticket), (healthy, ticket)) = (job::new(Touch(13), deadline), job::new(Touch(2), deadline));
+    assert!(Arc::new(work).process(vec![poison, healthy]).await.is_empty());
+    assert_eq!(ticket.answer(deadline).await.unwrap().outcome, 2);
+    assert!(matches!(poison_ticket.answer(deadline).await, Err(Error::Unavailable)));
+}
+
+#[tokio::test]
+async fn a_store_that_panics_costs_its_batch_and_not_the_lane() {
+    let store = PanicsOnce::default();
+    let commits = start(Arc::new(store), limits());
+    assert!(matches!(commits.run(Touch(1)).await, Err(Error::Unavailable)));
+    assert_eq!(commits.run(Touch(2)).await.unwrap().outcome, 2);
+}
+
+#[tokio::test]
+async fn a_refusal_that_claims_is_told_once_the_claim_is_committed_and_observed() {
+    let mut store = loading_store();
+    store.expect_commit().times(1).returning(|changes| changes.iter().map(|_| Ok(Committed::default())).collect());
+    let mut observer = MockObserver::new();
+    observer.expect_committed().times(1).return_const(());
+    let commits = GroupCommit::start(Arc::new(store), Arc::new(rules()), vec![Arc::new(observer)], limits());
+    assert!(matches!(commits.run(RefusedButClaims).await, Err(Error::Refused(Refusal::QueueFull))));
+}
+
+#[tokio::test]
+async fn closing_answers_what_was_taken_and_takes_no_more() {
+    let store = GatedStore::closed();
+    let commits = start(store.clone(), limits());
+    let taken = tokio::spawn({
+        let commits = commits.clone();
+        async move { commits.run(Touch(1)).await }
+    });
+    store.commit_has_begun().await;
+    store.gate.add_permits(1);
+    commits.close().await;
+    assert_eq!(taken.await.unwrap().unwrap().outcome, 1);
+    assert!(matches!(commits.run(Touch(2)).await, Err(Error::Overloaded)));
+}

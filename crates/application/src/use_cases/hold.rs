@@ -42,3 +42,117 @@ impl HoldSeats {
         self.commits.run(hold::Command { pass, keyed, id: ReservationId(self.ids.ordered()), schedule, seats }).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use domain::key::{Fingerprint, Keyed, RequestKey, Route};
+    use domain::token::NewToken;
+    use domain::{
+        Concert, ConcertId, KeyScope, Money, Queue, QueuePolicy, Refusal, Schedule, Seat, SeatNumber, SeatStatus, TokenId, UserId, Version,
+        Versioned, Zone,
+    };
+    use time::OffsetDateTime;
+    use time::macros::datetime;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::group_commit::Limits;
+    use crate::ports::{Committed, MockStore};
+    use crate::testing::CountingIds;
+
+    const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
+    const ADA: UserId = UserId(Uuid::from_u128(1));
+    const TOKEN: TokenId = TokenId(Uuid::from_u128(2));
+    const CONCERT: ConcertId = ConcertId(Uuid::from_u128(3));
+    const DATE: ScheduleId = ScheduleId(Uuid::from_u128(4));
+
+    fn rules() -> Rules {
+        let minutes = time::Duration::minutes;
+        Rules {
+            hold: minutes(5),
+            max_seats_per_user: 4,
+            currency: "KRW".parse().unwrap(),
+            max_charge: Money::new(1_000_000).unwrap(),
+            max_balance: Money::new(10_000_000).unwrap(),
+            queue: QueuePolicy { capacity: 100, batch: 50, active: minutes(10), claim: minutes(2), max_waiting: None },
+            key_retention: time::Duration::DAY,
+        }
+    }
+
+    /// What a store would load for Ada, admitted a moment ago, who asks for `seat`.
+    fn context(seat: Seat) -> Context {
+        let token = NewToken { id: TOKEN, queue: Queue::DEFAULT, user: ADA, concert: None, joined_at: NOW }.numbered(1);
+        let date = Schedule {
+            id: DATE,
+            concert: CONCERT,
+            starts_at: NOW + time::Duration::WEEK,
+            zone: Zone::new("Asia/Seoul").unwrap(),
+            sale_opens_at: NOW - time::Duration::DAY,
+            sale_closes_at: NOW + time::Duration::DAY,
+        };
+        let concert = Concert { id: CONCERT, name: "Club Night".into(), host: "Ring".into(), queue: Queue::DEFAULT };
+        Context {
+            tokens: vec![Versioned::new(Version(2), token.admit(time::Duration::MINUTE, NOW).unwrap())],
+            concert: Some(Versioned::new(Version::FIRST, concert)),
+            schedule: Some(Versioned::new(Version::FIRST, date)),
+            seats: vec![Versioned::new(Version(7), seat)],
+            ..Context::at(NOW)
+        }
+    }
+
+    fn seat(number: u32) -> Seat {
+        Seat::new(DATE, SeatNumber::new(number).unwrap(), format!("Seat {number}"), Money::new(60_000).unwrap())
+    }
+
+    async fn hold(store: MockStore, number: u32) -> Result<Answer<Outcome>, Error> {
+        let limits = Limits { lanes: 1, queue: 8, batch: 8, deadline: Duration::from_secs(2) };
+        let commits = Arc::new(GroupCommit::start(Arc::new(store), Arc::new(rules()), Vec::new(), limits));
+        let scope = KeyScope { user: ADA, route: Route::Reservations, key: RequestKey::new("k-1").unwrap() };
+        HoldSeats::new(commits, Arc::new(CountingIds::default()))
+            .execute(
+                Pass { user: ADA, token: Some(TOKEN) },
+                Keyed { scope, fingerprint: Fingerprint([0; 32]) },
+                DATE,
+                SeatChoice::new(vec![SeatNumber::new(number).unwrap()]).unwrap(),
+            )
+            .await
+    }
+
+    #[tokio::test]
+    async fn a_free_seat_is_held_in_one_commit_with_its_key() {
+        let mut store = MockStore::new();
+        store.expect_load().times(1).returning(|_| vec![Ok(context(seat(7)))]);
+        store
+            .expect_commit()
+            .times(1)
+            .withf(|changes| {
+                let [change] = changes else { return false };
+                change.seats[0].expected == Some(Version(7)) && change.key.is_some() && change.tokens.len() == 1
+            })
+            .returning(|_| vec![Ok(Committed::default())]);
+
+        let answer = hold(store, 7).await.unwrap();
+
+        let Outcome::Held { reservation, created: true } = answer.outcome else { panic!("not held: {answer:?}") };
+        assert_eq!(reservation.expires_at, NOW + time::Duration::minutes(5));
+    }
+
+    #[tokio::test]
+    async fn a_seat_that_another_holds_is_refused_and_only_the_claim_is_written() {
+        let taken = seat(7).hold(ReservationId(Uuid::from_u128(9)), NOW + time::Duration::MINUTE, NOW).unwrap();
+        let mut store = MockStore::new();
+        store.expect_load().returning(move |_| vec![Ok(context(taken.clone()))]);
+        store
+            .expect_commit()
+            .times(1)
+            .withf(|changes| changes[0].seats.is_empty() && changes[0].key.is_none() && changes[0].tokens.len() == 1)
+            .returning(|_| vec![Ok(Committed::default())]);
+
+        let refused = hold(store, 7).await.unwrap_err();
+
+        let conflict = (SeatNumber::new(7).unwrap(), SeatStatus::Held);
+        assert!(matches!(refused, Error::Refused(Refusal::SeatsUnavailable(seats)) if seats == [conflict]));
+    }
+}
