@@ -1,1 +1,10 @@
-//! Acceptance, architecture and OpenAPI tests, against the real binary.
+//! The acceptance tests' world: the real binary on a real store, and shoppers who talk to it over HTTP.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "a test's world: a panic is how a test fails")]
+
+mod reply;
+mod server;
+mod shopper;
+
+pub use reply::Reply;
+pub use server::{Frontrow, StoreKind, run};
+pub use shopper::{CLUB, CLUB_DATE, Shopper, money};

@@ -135,3 +135,18 @@ impl Keyed {
         Write { expected: context.key.as_ref().map(|old| old.version), row: record }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_1_to_255_visible_ascii_characters() {
+        for text in ["!", "~", "2f1e-order-7", &"k".repeat(255)] {
+            assert_eq!(RequestKey::new(text).map(|key| key.as_str().to_owned()), Ok(text.to_owned()));
+        }
+        for text in ["", " ", "a b", "a\n", "\u{7f}", "ä", &"k".repeat(256)] {
+            assert_eq!(RequestKey::new(text), Err(NotAKey), "{text:?}");
+        }
+    }
+}

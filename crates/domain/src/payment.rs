@@ -58,3 +58,29 @@ impl Payment {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
+
+    fn a_payment(state: PaymentState) -> Payment {
+        let [id, reservation, user] = [1, 2, 3].map(Uuid::from_u128);
+        Payment { id: id.into(), reservation: reservation.into(), user: user.into(), amount: Money::ZERO, paid_at: NOW, state }
+    }
+
+    #[test]
+    fn a_payment_goes_back_once() {
+        let refunded = PaymentState::Cancelled { refunded_at: NOW };
+        let before = PaymentState::Cancelled { refunded_at: datetime!(2026-11-20 20:00 UTC) };
+        for (state, outcome) in [(PaymentState::Completed, Ok(refunded)), (before, Err(AlreadyRefunded))] {
+            let payment = a_payment(state);
+            assert_eq!(payment.clone().refund(NOW), outcome.map(a_payment));
+            assert_eq!(payment, a_payment(state), "it is as it was");
+        }
+    }
+}

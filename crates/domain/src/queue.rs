@@ -105,3 +105,37 @@ impl Queue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_takes_in_and_lets_through_by_its_state() {
+        for state in [QueueState::Open, QueueState::Paused, QueueState::Closed] {
+            let (takes_in, lets_through) = match state {
+                QueueState::Open => (true, true),
+                QueueState::Paused => (true, false),
+                QueueState::Closed => (false, true),
+            };
+            assert_eq!((state.takes_in(), state.lets_through()), (takes_in, lets_through), "{state:?}");
+        }
+    }
+
+    #[test]
+    fn a_queues_own_policy_goes_before_the_default_one_by_one() {
+        let default =
+            QueuePolicy { capacity: 100, batch: 50, active: Duration::seconds(600), claim: Duration::seconds(120), max_waiting: Some(9) };
+        let with = |overrides| {
+            let queue = Queue { id: Queue::DEFAULT, name: "main".into(), state: QueueState::Open, overrides, message: None };
+            queue.policy(&default)
+        };
+        let (none, active, claim) = (PolicyOverrides::default(), Duration::seconds(3), Duration::seconds(4));
+        assert_eq!(with(none), default);
+        assert_eq!(with(PolicyOverrides { capacity: Some(1), ..none }), QueuePolicy { capacity: 1, ..default });
+        assert_eq!(with(PolicyOverrides { batch: Some(2), ..none }), QueuePolicy { batch: 2, ..default });
+        assert_eq!(with(PolicyOverrides { active: Some(active), ..none }), QueuePolicy { active, ..default });
+        assert_eq!(with(PolicyOverrides { claim: Some(claim), ..none }), QueuePolicy { claim, ..default });
+        assert_eq!(with(PolicyOverrides { max_waiting: Some(5), ..none }), QueuePolicy { max_waiting: Some(5), ..default });
+    }
+}

@@ -125,3 +125,65 @@ impl Wallet {
         (self, entry)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
+    const ID: EntryId = EntryId(Uuid::from_u128(1));
+    const USER: UserId = UserId(Uuid::from_u128(2));
+    const PAYMENT: PaymentId = PaymentId(Uuid::from_u128(3));
+
+    fn money(minor: i64) -> Money {
+        Money::new(minor).unwrap()
+    }
+
+    fn with(balance: i64) -> Wallet {
+        Wallet { user: USER, balance: money(balance), last_sequence: 7 }
+    }
+
+    /// What is in the wallet after a step of `amount`, and what the entry says with its sign.
+    fn entered(kind: EntryKind, amount: i64, balance: i64) -> (Wallet, WalletEntry) {
+        let entry = WalletEntry { id: ID, user: USER, sequence: 8, kind, amount: money(amount), balance: money(balance), at: NOW };
+        (Wallet { user: USER, balance: money(balance), last_sequence: 8 }, entry)
+    }
+
+    #[test]
+    fn a_wallet_takes_and_gives_up_to_its_limits() {
+        let limit = money(100);
+        for (balance, amount) in [(0, 0), (0, 1), (0, 100), (0, 101), (40, 60), (40, 61), (100, 0), (100, 1), (101, 0), (i64::MAX, 1)] {
+            let wallet = with(balance);
+            let sum = balance.checked_add(amount);
+
+            let charged = match sum {
+                Some(sum) if sum <= 100 => Ok(entered(EntryKind::Charge, amount, sum)),
+                Some(_) | None => Err(WalletError::LimitExceeded { balance: money(balance), limit }),
+            };
+            assert_eq!(wallet.charge(money(amount), limit, ID, NOW), charged, "charge {balance} by {amount}");
+
+            let refunded = match sum {
+                Some(sum) => Ok(entered(EntryKind::Refund(PAYMENT), amount, sum)),
+                None => Err(WalletError::LimitExceeded { balance: money(balance), limit: money(balance) }),
+            };
+            assert_eq!(wallet.refund(money(amount), PAYMENT, ID, NOW), refunded, "refund {amount} to {balance}");
+
+            let paid = if amount <= balance {
+                Ok(entered(EntryKind::Payment(PAYMENT), amount, balance - amount))
+            } else {
+                Err(WalletError::Insufficient { balance: money(balance), required: money(amount) })
+            };
+            assert_eq!(wallet.pay(money(amount), PAYMENT, ID, NOW), paid, "pay {amount} of {balance}");
+            assert_eq!(wallet, with(balance), "it is as it was");
+        }
+    }
+
+    #[test]
+    fn an_entrys_sign_says_which_way_the_money_went() {
+        let signed = |kind| entered(kind, 5, 0).1.signed_minor();
+        assert_eq!([EntryKind::Charge, EntryKind::Refund(PAYMENT), EntryKind::Payment(PAYMENT)].map(signed), [5, 5, -5]);
+    }
+}

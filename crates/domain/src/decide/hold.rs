@@ -42,14 +42,14 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Ou
 fn hold(context: &Context, command: &Command, rules: &Rules, admitted: &Admitted) -> Result<Decision<Outcome>, Refusal> {
     let now = context.now;
     let (concert, schedule) = context.concert.as_ref().zip(context.schedule.as_ref()).ok_or(Refusal::NotFound)?;
-    if !schedule.is_on_sale(now) {
-        return Err(Refusal::SaleNotOpen { opens_at: schedule.sale_opens_at, closes_at: schedule.sale_closes_at });
-    }
-    let seats = find_seats(context, &command.seats)?;
     let old = context.reservations.iter().find(|hold| hold.token == admitted.loaded.id && hold.occupies());
     if let Some(live) = old.filter(|hold| now < hold.expires_at) {
         return same_again(context, command, rules, admitted, live);
     }
+    if !schedule.is_on_sale(now) {
+        return Err(Refusal::SaleNotOpen { opens_at: schedule.sale_opens_at, closes_at: schedule.sale_closes_at });
+    }
+    let seats = find_seats(context, &command.seats)?;
     check_limit(context, command, rules, concert)?;
     let taken: Vec<_> =
         seats.iter().map(|seat| (seat.number, seat.status(now))).filter(|(_, status)| *status != SeatStatus::Available).collect();
@@ -60,8 +60,6 @@ fn hold(context: &Context, command: &Command, rules: &Rules, admitted: &Admitted
     let reservation = reserve(context, command, rules, concert, schedule, &seats)?;
     let mut change = Change {
         checks: vec![Check::Concert(concert.id, concert.version), Check::Schedule(schedule.id, schedule.version)],
-        reservations: vec![Write::insert(reservation.clone())],
-        events: vec![Event::held(&reservation)],
         ..Change::default()
     };
     change.checks.extend(admitted.policy);
@@ -73,6 +71,8 @@ fn hold(context: &Context, command: &Command, rules: &Rules, admitted: &Admitted
         change.seats.push(Write::update(seat, held));
     }
     take_over(&mut change, context, &seats, old)?;
+    change.events.push(Event::held(&reservation));
+    change.reservations.push(Write::insert(reservation.clone()));
     let extended = admitted.claimed.clone().extend(reservation.expires_at, now).map_err(|_| Refusal::TokenMismatch)?;
     change.tokens.push(Write::update(&admitted.loaded, extended));
     let outcome = Outcome::Held { reservation, created: true };

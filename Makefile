@@ -1,0 +1,33 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test check fmt lint doc openapi deny bench
+
+help: ## Shows this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+run: ## Serves on 127.0.0.1:8080 with demo data, from data/frontrow.db
+	cargo run --release --bin frontrow -- serve
+
+test: ## Runs every test; needs nothing but the Rust toolchain
+	cargo test --workspace --all-targets
+	cargo test --workspace --doc
+
+check: fmt lint doc ## Formatting, lints, documentation: warnings are errors
+
+fmt:
+	cargo fmt --all --check
+
+lint:
+	cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+doc:
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
+
+openapi: ## Writes docs/openapi.json anew
+	cargo run --quiet --bin frontrow -- openapi > docs/openapi.json
+
+deny: ## Licences, bans and sources of all dependencies (needs cargo-deny)
+	cargo deny --offline check licenses bans sources
+
+bench: ## Measures holds and payments over HTTP beside a bare SQLite loop, in one run
+	cargo build --release --bin frontrow
+	cargo run --release --package bench

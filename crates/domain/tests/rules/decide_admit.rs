@@ -1,0 +1,137 @@
+//! Admit: the tick.
+
+use domain::change::Check;
+use domain::decide::admit::{Ticked, decide, places};
+use domain::queue::PolicyOverrides;
+use domain::{Change, Context, Event, ExpiryReason, QueueState, QueueToken, TokenState, Versioned, Write};
+use time::Duration;
+
+use crate::fixtures::{ContextWords, MOMENT, NOW, OTHER_QUEUE, QUEUE, QueueWords, TokenWords, a_queue, a_token, in_seconds, rules, token};
+
+/// The queue with room for `capacity`, `batch` a tick.
+fn a_queue_for(capacity: u32, batch: u32) -> Versioned<domain::Queue> {
+    a_queue().with(PolicyOverrides { capacity: Some(capacity), batch: Some(batch), ..PolicyOverrides::default() })
+}
+
+fn waiting(number: u64) -> Versioned<QueueToken> {
+    a_token().of(crate::fixtures::ADA, token(u128::from(number))).number(number)
+}
+
+fn lapsed(number: u64) -> Versioned<QueueToken> {
+    waiting(number).claimed(in_seconds(-600), NOW)
+}
+
+fn the_line(queue: Versioned<domain::Queue>, active: u32, tokens: impl IntoIterator<Item = Versioned<QueueToken>>) -> Context {
+    Context { tokens: tokens.into_iter().collect(), ..Context::at(NOW).with_queue(queue, active, 0) }
+}
+
+fn tick(context: &Context) -> (Change, Ticked) {
+    decide(context, &rules()).unwrap_or_else(|| panic!("nothing to do"))
+}
+
+fn admitted(change: &Change) -> Vec<u64> {
+    change.tokens.iter().filter(|write| matches!(write.row.state(), TokenState::Active { .. })).map(|write| write.row.number).collect()
+}
+
+#[test]
+fn a_tick_lets_in_the_next_under_the_queues_admission_version_and_writes_nothing_else() {
+    let (change, ticked) = tick(&the_line(a_queue_for(1, 1), 0, [waiting(4), waiting(5)]));
+    let active = waiting(4).unclaimed(NOW, in_seconds(120)).row;
+    let expected = Change {
+        checks: vec![Check::Queue(QUEUE, a_queue().version)],
+        admission: Some((QUEUE, domain::Version(650))),
+        tokens: vec![Write::update(&waiting(4), active)],
+        events: vec![Event::TokenActivated { queue: QUEUE, user: crate::fixtures::ADA, number: 4 }],
+        ..Change::default()
+    };
+    assert_eq!((change, ticked), (expected, Ticked { admitted: 1, lapsed: 0 }));
+}
+
+#[test]
+fn admission_is_in_order_of_number_however_the_line_was_loaded() {
+    let (change, _) = tick(&the_line(a_queue_for(3, 3), 0, [waiting(9), waiting(7), waiting(8), waiting(6)]));
+    assert_eq!(admitted(&change), [6, 7, 8]);
+}
+
+#[test]
+fn nobody_is_let_in_above_the_capacity_or_the_batch() {
+    let line = || (1..=9).map(waiting);
+    for (capacity, batch, active, places) in [(5, 9, 3, 2), (9, 4, 0, 4), (9, 9, 8, 1), (4, 1, 0, 1), (7, 3, 5, 2)] {
+        let (change, ticked) = tick(&the_line(a_queue_for(capacity, batch), active, line()));
+        assert_eq!(ticked.admitted, places, "capacity {capacity}, batch {batch}, {active} active");
+        assert_eq!(admitted(&change), (1..=u64::from(places)).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_full_shop_admits_nobody_nor_does_one_whose_capacity_was_lowered() {
+    for (capacity, batch, active) in [(3, 9, 3), (3, 9, 4), (0, 9, 0), (3, 0, 0), (1, 9, u32::MAX)] {
+        assert_eq!(decide(&the_line(a_queue_for(capacity, batch), active, [waiting(1)]), &rules()), None, "{capacity} {batch} {active}");
+    }
+}
+
+#[test]
+fn the_places_are_what_capacity_and_batch_leave() {
+    assert_eq!([places(0, 5, 9), places(4, 5, 9), places(5, 5, 9), places(6, 5, 9), places(0, 5, 2)], [5, 1, 0, 0, 2]);
+}
+
+#[test]
+fn a_tick_ends_what_is_due_and_fills_the_places_so_freed_in_one_change() {
+    let still_in = waiting(3).claimed(in_seconds(-60), NOW + MOMENT);
+    let (change, ticked) = tick(&the_line(a_queue_for(3, 9), 3, [lapsed(1), lapsed(2), still_in, waiting(4), waiting(5), waiting(6)]));
+    assert_eq!(ticked, Ticked { admitted: 2, lapsed: 2 });
+    let ended =
+        |token: Versioned<QueueToken>| Write::update(&token, token.row.clone().lapse(NOW).unwrap_or_else(|error| panic!("{error}")));
+    assert_eq!(change.tokens[..2], [ended(lapsed(1)), ended(lapsed(2))]);
+    assert_eq!(admitted(&change), [4, 5]);
+    assert_eq!(change.tokens.len(), 4, "the third is still in, and keeps its place");
+}
+
+#[test]
+fn a_lapsed_token_that_was_not_loaded_still_counts_as_a_row() {
+    let (_, ticked) = tick(&the_line(a_queue_for(3, 9), 3, [lapsed(1), waiting(4), waiting(5)]));
+    assert_eq!(ticked, Ticked { admitted: 1, lapsed: 1 });
+}
+
+#[test]
+fn a_tick_tells_why_each_admission_ended() {
+    let unclaimed = waiting(2).unclaimed(in_seconds(-120), NOW);
+    let (change, _) = tick(&the_line(a_queue(), 2, [lapsed(1), unclaimed]));
+    let ended = |number, reason| Event::TokenExpired { queue: QUEUE, user: crate::fixtures::ADA, number, reason };
+    assert_eq!(change.events, [ended(1, ExpiryReason::TimedOut), ended(2, ExpiryReason::Unclaimed)]);
+}
+
+#[test]
+fn a_paused_queue_ends_what_is_due_but_lets_nobody_in() {
+    let (change, ticked) = tick(&the_line(a_queue().in_state(QueueState::Paused), 1, [lapsed(1), waiting(2)]));
+    assert_eq!(ticked, Ticked { admitted: 0, lapsed: 1 });
+    assert_eq!(admitted(&change), [0; 0]);
+    assert_eq!(decide(&the_line(a_queue().in_state(QueueState::Paused), 0, [waiting(2)]), &rules()), None);
+}
+
+#[test]
+fn a_closed_queue_drains() {
+    let (_, ticked) = tick(&the_line(a_queue().in_state(QueueState::Closed), 0, [waiting(2)]));
+    assert_eq!(ticked, Ticked { admitted: 1, lapsed: 0 });
+}
+
+#[test]
+fn the_queues_own_claim_window_counts() {
+    let own = PolicyOverrides { claim: Some(Duration::seconds(30)), ..PolicyOverrides::default() };
+    let (change, _) = tick(&the_line(a_queue().with(own), 0, [waiting(1)]));
+    assert_eq!(change.tokens[0].row.expires_at(), Some(in_seconds(30)));
+}
+
+#[test]
+fn nothing_to_do_is_no_change() {
+    let in_the_shop = waiting(1).claimed(in_seconds(-60), NOW + MOMENT);
+    assert_eq!(decide(&the_line(a_queue(), 1, [in_the_shop, waiting(2).ended(ExpiryReason::Left)]), &rules()), None);
+    assert_eq!(decide(&the_line(a_queue(), 0, []), &rules()), None);
+    assert_eq!(decide(&Context::at(NOW).with_token(waiting(1)), &rules()), None, "without a queue");
+}
+
+#[test]
+fn the_line_of_another_queue_is_left_alone() {
+    let elsewhere = [waiting(1), lapsed(2)].map(|token| token.in_queue(OTHER_QUEUE));
+    assert_eq!(decide(&the_line(a_queue(), 1, elsewhere), &rules()), None);
+}

@@ -1,0 +1,97 @@
+//! Charge: money comes in.
+
+use domain::decide::charge::{Command, decide};
+use domain::wallet::WalletError;
+use domain::{Change, Context, EntryKind, Event, Outcome, Refusal, Route, User, Versioned, Wallet, WalletEntry, Write};
+use time::Duration;
+
+use crate::fixtures::*;
+
+fn ada_charges(minor: i64) -> Command {
+    Command { user: ADA, keyed: keyed(Route::Charges), id: ENTRY, amount: won(minor) }
+}
+
+fn with_balance(balance: i64) -> Context {
+    Context::at(NOW).with_user(a_user()).with_wallet(a_wallet(balance))
+}
+
+fn entry(sequence: u64, amount: i64, balance: i64) -> WalletEntry {
+    WalletEntry { id: ENTRY, user: ADA, sequence, kind: EntryKind::Charge, amount: won(amount), balance: won(balance), at: NOW }
+}
+
+#[test]
+fn a_charge_is_added_to_the_balance_and_nothing_else_is_written() {
+    let context = with_balance(70);
+
+    let (outcome, change) = outcome_of(decide(&context, &ada_charges(50), &rules()));
+
+    assert_eq!(outcome, Outcome::Charged(entry(4, 50, 120)));
+    let expected = Change {
+        wallet: Some(Write::update(&a_wallet(70), Wallet { user: ADA, balance: won(120), last_sequence: 4 })),
+        entry: Some(entry(4, 50, 120)),
+        key: Some(keyed(Route::Charges).record(outcome, &context, &rules())),
+        events: vec![Event::WalletCharged { user: ADA, amount: won(50), balance: won(120) }],
+        ..Change::default()
+    };
+    assert_eq!(change, Some(expected));
+}
+
+#[test]
+fn a_charge_is_from_one_to_the_largest() {
+    for minor in [1, 1_000_000] {
+        assert!(decide(&with_balance(0), &ada_charges(minor), &rules()).is_ok(), "{minor}");
+    }
+    for minor in [0, 1_000_001, i64::MAX] {
+        let refusal = refusal_of(decide(&with_balance(0), &ada_charges(minor), &rules()));
+        assert_eq!(refusal, Refusal::ChargeOutOfRange { max: won(1_000_000) }, "{minor}");
+    }
+}
+
+#[test]
+fn a_charge_may_fill_the_wallet_to_its_limit_and_not_beyond() {
+    assert!(decide(&with_balance(9_999_999), &ada_charges(1), &rules()).is_ok());
+    for balance in [10_000_000, 10_000_001, i64::MAX] {
+        let refusal = refusal_of(decide(&with_balance(balance), &ada_charges(1), &rules()));
+        assert_eq!(refusal, Refusal::Wallet(WalletError::LimitExceeded { balance: won(balance), limit: won(10_000_000) }));
+    }
+}
+
+#[test]
+fn the_first_write_of_an_unknown_user_brings_user_and_wallet_with_the_money_in_it() {
+    let change = change_of(decide(&Context::at(NOW), &ada_charges(50), &rules()));
+    assert_eq!(change.user, Some(User { id: ADA, name: None, created_at: NOW }));
+    assert_eq!(change.wallet, Some(Write::insert(Wallet { user: ADA, balance: won(50), last_sequence: 1 })));
+    assert_eq!(change.entry, Some(entry(1, 50, 50)));
+    let charged = Event::WalletCharged { user: ADA, amount: won(50), balance: won(50) };
+    assert_eq!(change.events, [Event::UserRegistered { user: ADA }, charged]);
+}
+
+#[test]
+fn the_same_charge_again_is_the_first_answer_and_no_second_charge() {
+    let first = Outcome::Charged(entry(4, 50, 120));
+    let record = a_record(&keyed(Route::Charges), first.clone(), in_seconds(-60));
+    let decision = decide(&with_balance(10_000_000).with_key(record), &ada_charges(50), &rules()).unwrap();
+    assert_eq!((decision.outcome, decision.at), (first, in_seconds(-60)));
+    assert_eq!((decision.change, decision.replayed), (None, true));
+}
+
+#[test]
+fn a_key_is_not_good_for_another_charge_even_for_one_out_of_range() {
+    let mut record = a_record(&keyed(Route::Charges), Outcome::Charged(entry(4, 50, 120)), in_seconds(-60));
+    record.row.fingerprint = domain::Fingerprint([2; 32]);
+    assert_eq!(refusal_of(decide(&with_balance(0).with_key(record), &ada_charges(0), &rules())), Refusal::KeyReused);
+}
+
+#[test]
+fn a_key_is_kept_for_its_retention_and_not_a_moment_longer() {
+    let first = Outcome::Charged(entry(4, 50, 120));
+    let answered = |ago: Duration| {
+        let record: Versioned<_> = a_record(&keyed(Route::Charges), first.clone(), NOW - ago);
+        decide(&with_balance(120).with_key(record), &ada_charges(50), &rules()).unwrap()
+    };
+    assert!(answered(Duration::hours(24) - MOMENT).replayed);
+    let anew = answered(Duration::hours(24));
+    assert!(!anew.replayed);
+    let key = anew.change.and_then(|change| change.key).unwrap();
+    assert_eq!((key.expected, key.row.expires_at), (Some(domain::Version(900)), NOW + Duration::hours(24)));
+}

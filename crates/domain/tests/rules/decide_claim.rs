@@ -1,0 +1,86 @@
+//! Claim: a guarded call that decides nothing else.
+
+use domain::change::Check;
+use domain::decide::admission::{Pass, judge};
+use domain::decide::claim::{Command, decide};
+use domain::queue::PolicyOverrides;
+use domain::{Change, Context, ExpiryReason, Refusal, Write};
+use time::Duration;
+
+use crate::fixtures::*;
+
+const A_LOOK: Command = Command { pass: Pass { user: ADA, token: Some(TOKEN) }, queue: Some(QUEUE) };
+
+fn the_door() -> Context {
+    Context::at(NOW).with_queue(a_queue(), 1, 0)
+}
+
+#[test]
+fn the_first_guarded_call_claims_the_token_for_the_active_window() {
+    let token = a_token().unclaimed(in_seconds(-119), in_seconds(1));
+    let claimed = token.clone().claimed(in_seconds(-119), in_seconds(481)).row;
+
+    let (outcome, change) = outcome_of(decide(&the_door().with_token(token.clone()), &A_LOOK, &rules()));
+
+    assert_eq!(outcome, claimed);
+    let expected = Change {
+        not_after: Some(in_seconds(1)),
+        checks: vec![Check::Queue(QUEUE, a_queue().version)],
+        tokens: vec![Write::update(&token, claimed)],
+        ..Change::default()
+    };
+    assert_eq!(change, Some(expected));
+}
+
+#[test]
+fn the_queues_own_active_window_counts() {
+    let own = PolicyOverrides { active: Some(Duration::seconds(60)), ..PolicyOverrides::default() };
+    let context = Context::at(NOW).with_queue(a_queue().with(own), 1, 0).with_token(a_token().unclaimed(in_seconds(-10), in_seconds(20)));
+    let (claimed, _) = outcome_of(decide(&context, &A_LOOK, &rules()));
+    assert_eq!(claimed.expires_at(), Some(in_seconds(50)));
+}
+
+#[test]
+fn a_later_call_writes_nothing() {
+    let token = a_token().claimed(in_seconds(-60), in_seconds(540));
+    let (outcome, change) = outcome_of(decide(&the_door().with_token(token.clone()), &A_LOOK, &rules()));
+    assert_eq!((outcome, change), (token.row, None));
+}
+
+#[test]
+fn a_call_for_what_does_not_exist_claims_nevertheless() {
+    let nowhere = Command { queue: None, ..A_LOOK };
+    let context = the_door().with_token(a_token().unclaimed(in_seconds(-60), in_seconds(60)));
+    assert_eq!(change_of(decide(&context, &nowhere, &rules())).tokens.len(), 1);
+}
+
+#[test]
+fn who_is_not_admitted_is_told_why() {
+    let without = Command { pass: Pass { user: ADA, token: None }, ..A_LOOK };
+    let elsewhere = Command { queue: Some(OTHER_QUEUE), ..A_LOOK };
+    let active = a_token().unclaimed(in_seconds(-60), in_seconds(60));
+    let cases = [
+        (active.clone(), without, Refusal::TokenRequired),
+        (active.clone(), elsewhere, Refusal::TokenMismatch),
+        (active.of(BEN, TOKEN), A_LOOK, Refusal::TokenMismatch),
+        (a_token(), A_LOOK, Refusal::TokenWaiting { token: TOKEN }),
+        (a_token().unclaimed(in_seconds(-120), NOW), A_LOOK, Refusal::TokenExpired(ExpiryReason::Unclaimed)),
+        (a_token().claimed(in_seconds(-600), NOW), A_LOOK, Refusal::TokenExpired(ExpiryReason::TimedOut)),
+        (a_token().ended(ExpiryReason::Paid), A_LOOK, Refusal::TokenExpired(ExpiryReason::Paid)),
+    ];
+    for (token, command, refusal) in cases {
+        let verdict = decide(&the_door().with_token(token), &command, &rules());
+        assert_eq!(refusal_of(verdict), refusal);
+    }
+    assert_eq!(refusal_of(decide(&the_door(), &A_LOOK, &rules())), Refusal::TokenMismatch);
+}
+
+#[test]
+fn a_token_is_judged_alike_without_a_context() {
+    let token = a_token().claimed(in_seconds(-60), NOW + MOMENT);
+    assert_eq!(judge(&token, ADA, Some(QUEUE), NOW), Ok(()));
+    assert_eq!(judge(&token, ADA, None, NOW), Ok(()));
+    assert_eq!(judge(&token, ADA, Some(OTHER_QUEUE), NOW), Err(Refusal::TokenMismatch));
+    assert_eq!(judge(&token, BEN, Some(QUEUE), NOW), Err(Refusal::TokenMismatch));
+    assert_eq!(judge(&token, ADA, Some(QUEUE), NOW + MOMENT), Err(Refusal::TokenExpired(ExpiryReason::TimedOut)));
+}

@@ -1,0 +1,123 @@
+//! Hold: what it asks of the token, and what becomes of the token.
+
+use domain::change::Check;
+use domain::decide::admission::Pass;
+use domain::decide::hold::{Command, decide};
+use domain::queue::PolicyOverrides;
+use domain::{Change, Context, ExpiryReason, QueueToken, Refusal, TokenId, Versioned, Write};
+use time::Duration;
+
+use crate::decide_hold::{ada_wants, the_shop};
+use crate::fixtures::*;
+
+fn with_token(token: Versioned<QueueToken>) -> Context {
+    Context { tokens: vec![token], ..the_shop() }
+}
+
+fn refusal_with(token: Option<TokenId>, context: &Context) -> Refusal {
+    let command = Command { pass: Pass { user: ADA, token }, ..ada_wants(&[7]) };
+    refusal_of(decide(context, &command, &rules()))
+}
+
+#[test]
+fn nobody_holds_seats_without_a_token() {
+    assert_eq!(refusal_with(None, &the_shop()), Refusal::TokenRequired);
+}
+
+#[test]
+fn a_token_that_does_not_exist_is_nobodys_own() {
+    assert_eq!(refusal_with(Some(token(99)), &the_shop()), Refusal::TokenMismatch);
+}
+
+#[test]
+fn another_users_token_admits_nobody_and_tells_nothing_of_its_state() {
+    let theirs = a_token().of(BEN, TOKEN);
+    let states = [
+        theirs.clone(),
+        theirs.clone().claimed(in_seconds(-60), in_seconds(540)),
+        theirs.clone().claimed(in_seconds(-60), NOW),
+        theirs.ended(ExpiryReason::Paid),
+    ];
+    for token in states {
+        assert_eq!(refusal_with(Some(TOKEN), &with_token(token)), Refusal::TokenMismatch);
+    }
+}
+
+#[test]
+fn a_token_of_another_queue_does_not_admit() {
+    let elsewhere = a_token().in_queue(OTHER_QUEUE).unclaimed(in_seconds(-60), in_seconds(540));
+    assert_eq!(refusal_with(Some(TOKEN), &with_token(elsewhere)), Refusal::TokenMismatch);
+}
+
+#[test]
+fn who_waits_waits() {
+    assert_eq!(refusal_with(Some(TOKEN), &with_token(a_token())), Refusal::TokenWaiting { token: TOKEN });
+}
+
+#[test]
+fn a_token_admits_until_its_deadline_and_at_its_deadline_no_more() {
+    let (claimed, unclaimed) = (a_token().claimed(in_seconds(-600), NOW), a_token().unclaimed(in_seconds(-120), NOW));
+    assert_eq!(refusal_with(Some(TOKEN), &with_token(claimed)), Refusal::TokenExpired(ExpiryReason::TimedOut));
+    assert_eq!(refusal_with(Some(TOKEN), &with_token(unclaimed)), Refusal::TokenExpired(ExpiryReason::Unclaimed));
+
+    let still = a_token().claimed(in_seconds(-600), NOW + MOMENT);
+    let change = change_of(decide(&with_token(still), &ada_wants(&[7]), &rules()));
+    assert_eq!(change.not_after, Some(NOW + MOMENT));
+}
+
+#[test]
+fn an_ended_token_says_why_it_ended() {
+    for reason in [ExpiryReason::Paid, ExpiryReason::TimedOut, ExpiryReason::Unclaimed, ExpiryReason::Left] {
+        assert_eq!(refusal_with(Some(TOKEN), &with_token(a_token().ended(reason))), Refusal::TokenExpired(reason));
+    }
+}
+
+#[test]
+fn a_hold_extends_the_token_to_its_own_deadline() {
+    let soon_over = a_token().claimed(in_seconds(-590), in_seconds(10));
+    let change = change_of(decide(&with_token(soon_over.clone()), &ada_wants(&[7]), &rules()));
+    let extended = soon_over.clone().claimed(in_seconds(-590), in_seconds(300));
+    assert_eq!(change.tokens, [Write::update(&soon_over, extended.row)]);
+    assert_eq!(change.not_after, Some(in_seconds(10)), "the decision relied on the old deadline");
+}
+
+#[test]
+fn a_first_call_that_holds_claims_the_token_under_the_queues_own_policy() {
+    let own = PolicyOverrides { active: Some(Duration::seconds(900)), ..PolicyOverrides::default() };
+    let token = a_token().unclaimed(in_seconds(-60), in_seconds(60));
+    let context = with_token(token.clone()).with_queue(a_queue().with(own), 1, 0);
+
+    let change = change_of(decide(&context, &ada_wants(&[7]), &rules()));
+
+    assert_eq!(change.tokens, [Write::update(&token, token.clone().claimed(in_seconds(-60), in_seconds(840)).row)]);
+    assert_eq!(change.not_after, Some(in_seconds(60)));
+    assert!(change.checks.contains(&Check::Queue(QUEUE, a_queue().version)));
+}
+
+#[test]
+fn a_refused_first_call_still_claims_the_token() {
+    let token = a_token().unclaimed(in_seconds(-60), in_seconds(60));
+    let context = with_token(token.clone());
+    let no_date = Context { schedule: None, concert: None, ..context.clone() };
+    let claim = Change {
+        not_after: Some(in_seconds(60)),
+        checks: vec![Check::Queue(QUEUE, a_queue().version)],
+        tokens: vec![Write::update(&token, token.clone().claimed(in_seconds(-60), in_seconds(540)).row)],
+        ..Change::default()
+    };
+    let refusals = [
+        (&context, &[99][..], Refusal::UnknownSeats(vec![seat(99)])),
+        (&context, &[1, 2, 3, 4, 5], Refusal::UnknownSeats([1, 2, 3, 4, 5].map(seat).to_vec())),
+        (&no_date, &[7], Refusal::NotFound),
+    ];
+    for (context, numbers, refusal) in refusals {
+        let refused = refused(decide(context, &ada_wants(numbers), &rules()));
+        assert_eq!((refused.refusal, refused.claim.as_deref()), (refusal, Some(&claim)));
+    }
+}
+
+#[test]
+fn a_refused_later_call_writes_nothing() {
+    let refused = refused(decide(&the_shop(), &ada_wants(&[99]), &rules()));
+    assert_eq!(refused.claim, None);
+}

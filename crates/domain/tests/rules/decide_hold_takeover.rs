@@ -1,0 +1,117 @@
+//! Hold: what has lapsed and is in the way is ended whole, in the same change.
+
+use domain::decide::hold::decide;
+use domain::{CancelReason, Context, Event, Reservation, ReservationId, Seat, SeatNumber, UserId, Versioned, Write};
+
+use crate::decide_hold::{ada_wants, the_shop};
+use crate::fixtures::*;
+
+fn lapsed(seat: Versioned<Seat>, id: ReservationId) -> Versioned<Seat> {
+    seat.held_by(id, NOW)
+}
+
+fn ended(hold: &Versioned<Reservation>) -> Write<Reservation> {
+    Write::update(hold, hold.clone().cancelled(CancelReason::Expired).row)
+}
+
+fn end_of(reservation: ReservationId, user: UserId, seats: &[u32]) -> Event {
+    let seats = seats.iter().copied().map(seat).collect();
+    Event::ReservationCancelled { reservation, schedule: DATE, user, seats, reason: CancelReason::Expired }
+}
+
+/// Seat 7 and its neighbour 8 were Ben's until this very instant.
+fn after_bens_hold() -> (Context, Versioned<Reservation>) {
+    let hold = a_hold(reservation(2), &[7, 8], NOW).of(BEN, OTHER_TOKEN);
+    let mut context = the_shop().with_reservation(hold.clone());
+    context.seats = vec![lapsed(a_seat(7), hold.id), lapsed(a_seat(8), hold.id), a_seat(9)];
+    (context, hold)
+}
+
+#[test]
+fn a_lapsed_hold_is_taken_over_whole() {
+    let (context, bens) = after_bens_hold();
+
+    let change = change_of(decide(&context, &ada_wants(&[7, 9]), &rules()));
+
+    let until = in_seconds(300);
+    let [old, new] = &change.reservations[..] else { panic!("one hold for the other: {change:?}") };
+    assert_eq!(*old, ended(&bens));
+    assert_eq!((new.expected, new.row.id, new.row.expires_at), (None, RESERVATION, until));
+    let seats = [
+        Write::update(&a_seat(7), a_seat(7).held_by(RESERVATION, until).row),
+        Write::update(&a_seat(9), a_seat(9).held_by(RESERVATION, until).row),
+        Write::update(&a_seat(8), a_seat(8).row),
+    ];
+    assert_eq!(change.seats, seats, "the seat that isn't wanted is free by row, too");
+}
+
+#[test]
+fn the_old_hold_is_told_to_have_ended_before_the_new_one_is_told() {
+    let (context, bens) = after_bens_hold();
+    let change = change_of(decide(&context, &ada_wants(&[7]), &rules()));
+    let held = Event::SeatsHeld { reservation: RESERVATION, schedule: DATE, user: ADA, seats: vec![seat(7)], expires_at: in_seconds(300) };
+    assert_eq!(change.events, [end_of(bens.id, BEN, &[7, 8]), held]);
+}
+
+#[test]
+fn a_hold_that_ends_in_a_moment_is_in_nobodys_hands_but_its_own() {
+    let (mut context, _) = after_bens_hold();
+    context.now -= MOMENT;
+    let verdict = decide(&context, &ada_wants(&[7]), &rules());
+    assert_eq!(refusal_of(verdict), domain::Refusal::SeatsUnavailable(vec![(seat(7), domain::SeatStatus::Held)]));
+}
+
+#[test]
+fn the_tokens_own_lapsed_hold_gives_way_even_to_the_same_seats() {
+    let old = a_hold(reservation(2), &[7, 8], NOW);
+    let mut context = the_shop().with_reservation(old.clone());
+    context.seats = vec![lapsed(a_seat(7), old.id), lapsed(a_seat(8), old.id)];
+
+    let change = change_of(decide(&context, &ada_wants(&[7, 8]), &rules()));
+
+    assert_eq!(change.reservations.iter().filter(|write| **write == ended(&old)).count(), 1);
+    assert_eq!(change.reservations.iter().filter(|write| write.expected.is_none()).count(), 1);
+    assert_eq!(change.seats.iter().map(|write| write.row.number).collect::<Vec<_>>(), [seat(7), seat(8)]);
+    assert!(change.seats.iter().all(|write| write.row.reservation() == Some(RESERVATION)));
+}
+
+#[test]
+fn the_tokens_own_lapsed_hold_ends_though_its_seats_are_not_wanted_again() {
+    let old = a_hold(reservation(2), &[9], NOW);
+    let mut context = the_shop().with_reservation(old.clone());
+    context.seats[2] = lapsed(a_seat(9), old.id);
+
+    let change = change_of(decide(&context, &ada_wants(&[7]), &rules()));
+
+    assert!(change.reservations.contains(&ended(&old)));
+    assert!(change.seats.contains(&Write::update(&a_seat(9), a_seat(9).row)));
+}
+
+#[test]
+fn the_holds_of_several_others_are_taken_over_together_each_once() {
+    let one = a_hold(reservation(2), &[7, 8], NOW).of(BEN, OTHER_TOKEN);
+    let two = a_hold(reservation(3), &[9, 10], in_seconds(-1)).of(BEN, token(3));
+    let mut context = the_shop().with_reservation(two.clone()).with_reservation(one.clone());
+    context.seats = vec![
+        lapsed(a_seat(7), one.id),
+        lapsed(a_seat(8), one.id),
+        a_seat(9).held_by(two.id, in_seconds(-1)),
+        a_seat(10).held_by(two.id, in_seconds(-1)),
+    ];
+
+    let change = change_of(decide(&context, &ada_wants(&[7, 8, 9]), &rules()));
+
+    assert_eq!(change.reservations.len(), 3);
+    assert!(change.reservations.contains(&ended(&one)) && change.reservations.contains(&ended(&two)));
+    let freed: Vec<SeatNumber> =
+        change.seats.iter().filter(|write| write.row.reservation().is_none()).map(|write| write.row.number).collect();
+    assert_eq!(freed, [seat(10)]);
+}
+
+#[test]
+fn a_lapsed_hold_of_another_that_is_in_nobodys_way_is_left_to_the_sweeper() {
+    let (context, bens) = after_bens_hold();
+    let change = change_of(decide(&context, &ada_wants(&[9]), &rules()));
+    assert!(!change.reservations.iter().any(|write| write.row.id == bens.id));
+    assert_eq!(change.seats.len(), 1);
+}

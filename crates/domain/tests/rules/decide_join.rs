@@ -1,0 +1,108 @@
+//! Join: a place in the line.
+
+use domain::change::Check;
+use domain::decide::join::{Command, Joined, decide};
+use domain::queue::PolicyOverrides;
+use domain::{Change, Context, Event, ExpiryReason, NewToken, QueueState, Refusal, User, Wallet, Write};
+
+use crate::fixtures::*;
+
+const ADA_JOINS: Command = Command { user: ADA, concert: None, token: OTHER_TOKEN };
+
+fn the_line(state: QueueState) -> Context {
+    Context::at(NOW).with_user(a_user()).with_queue(a_queue().in_state(state), 0, 5)
+}
+
+fn a_new_place() -> NewToken {
+    NewToken { id: OTHER_TOKEN, queue: QUEUE, user: ADA, concert: None, joined_at: NOW }
+}
+
+fn joined_event() -> Event {
+    Event::QueueJoined { queue: QUEUE, user: ADA }
+}
+
+#[test]
+fn who_joins_takes_a_place_that_the_store_will_number() {
+    let (outcome, change) = outcome_of(decide(&the_line(QueueState::Open), &ADA_JOINS, &rules()));
+    assert_eq!(outcome, Joined::New(a_new_place()));
+    let expected = Change {
+        checks: vec![Check::Queue(QUEUE, a_queue().version)],
+        join: Some(a_new_place()),
+        events: vec![joined_event()],
+        ..Change::default()
+    };
+    assert_eq!(change, Some(expected));
+}
+
+#[test]
+fn a_join_for_a_concert_relies_on_the_concerts_queue() {
+    let command = Command { concert: Some(CONCERT), ..ADA_JOINS };
+    let change = change_of(decide(&the_line(QueueState::Open).with_concert(a_concert()), &command, &rules()));
+    assert_eq!(change.checks, [Check::Queue(QUEUE, a_queue().version), Check::Concert(CONCERT, a_concert().version)]);
+    assert_eq!(change.join.and_then(|place| place.concert), Some(CONCERT));
+}
+
+#[test]
+fn the_first_write_of_an_unknown_user_brings_user_and_wallet() {
+    let context = Context { user: None, ..the_line(QueueState::Open) };
+    let change = change_of(decide(&context, &ADA_JOINS, &rules()));
+    assert_eq!(change.user, Some(User { id: ADA, name: None, created_at: NOW }));
+    assert_eq!(change.wallet, Some(Write::insert(Wallet::new(ADA))));
+    assert_eq!(change.events, [Event::UserRegistered { user: ADA }, joined_event()]);
+}
+
+#[test]
+fn joining_again_returns_the_live_token_and_writes_nothing() {
+    for live in [a_token(), a_token().unclaimed(NOW, NOW + MOMENT), a_token().claimed(in_seconds(-60), NOW + MOMENT)] {
+        for state in [QueueState::Open, QueueState::Paused, QueueState::Closed] {
+            let (outcome, change) = outcome_of(decide(&the_line(state).with_token(live.clone()), &ADA_JOINS, &rules()));
+            assert_eq!((outcome, change), (Joined::Live(live.row.clone()), None));
+        }
+    }
+}
+
+#[test]
+fn a_lapsed_token_is_ended_by_the_join_that_takes_its_place() {
+    let lapsed = a_token().unclaimed(in_seconds(-120), NOW);
+    let change = change_of(decide(&the_line(QueueState::Open).with_token(lapsed.clone()), &ADA_JOINS, &rules()));
+    let ended = lapsed.row.clone().lapse(NOW).unwrap();
+    assert_eq!(change.tokens, [Write::update(&lapsed, ended)]);
+    assert_eq!(change.join, Some(a_new_place()));
+    let expired = Event::TokenExpired { queue: QUEUE, user: ADA, number: 1, reason: ExpiryReason::Unclaimed };
+    assert_eq!(change.events, [expired, joined_event()]);
+}
+
+#[test]
+fn tokens_that_ended_or_are_anothers_or_of_another_queue_are_in_nobodys_way() {
+    let context = the_line(QueueState::Open)
+        .with_token(a_token().ended(ExpiryReason::Paid))
+        .with_token(a_token().of(BEN, token(3)))
+        .with_token(a_token().of(ADA, token(4)).in_queue(OTHER_QUEUE));
+    let change = change_of(decide(&context, &ADA_JOINS, &rules()));
+    assert_eq!((change.join, change.tokens), (Some(a_new_place()), Vec::new()));
+}
+
+#[test]
+fn a_paused_queue_takes_in_and_a_closed_one_does_not() {
+    assert!(decide(&the_line(QueueState::Paused), &ADA_JOINS, &rules()).is_ok());
+    let closed = the_line(QueueState::Closed);
+    assert_eq!(refusal_of(decide(&closed, &ADA_JOINS, &rules())), Refusal::QueueClosed);
+    let with_lapsed = closed.with_token(a_token().unclaimed(in_seconds(-120), NOW));
+    assert_eq!(refusal_of(decide(&with_lapsed, &ADA_JOINS, &rules())), Refusal::QueueClosed);
+}
+
+#[test]
+fn a_line_is_full_at_its_longest() {
+    let up_to = |max_waiting| {
+        let own = PolicyOverrides { max_waiting: Some(max_waiting), ..PolicyOverrides::default() };
+        decide(&Context::at(NOW).with_queue(a_queue().with(own), 0, 5), &ADA_JOINS, &rules())
+    };
+    assert!(up_to(6).is_ok());
+    assert_eq!(refusal_of(up_to(5)), Refusal::QueueFull);
+    assert_eq!(refusal_of(up_to(4)), Refusal::QueueFull);
+}
+
+#[test]
+fn there_is_no_place_in_a_line_that_does_not_exist() {
+    assert_eq!(refusal_of(decide(&Context::at(NOW), &ADA_JOINS, &rules())), Refusal::NotFound);
+}

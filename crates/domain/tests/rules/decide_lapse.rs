@@ -1,0 +1,50 @@
+//! Lapse: the sweeper.
+
+use domain::decide::lapse::decide;
+use domain::{CancelReason, Change, Context, Event, Write};
+
+use crate::fixtures::*;
+
+#[test]
+fn each_hold_past_its_deadline_ends_in_a_change_of_its_own_with_all_its_seats() {
+    let (one, two) = (a_hold(reservation(1), &[7, 8], NOW), a_hold(reservation(2), &[9], in_seconds(-60)).of(BEN, OTHER_TOKEN));
+    let context = Context::at(NOW).with_reservation(one.clone()).with_reservation(two.clone()).with_seats([
+        a_seat(7).held_by(one.id, NOW),
+        a_seat(8).held_by(one.id, NOW),
+        a_seat(9).held_by(two.id, in_seconds(-60)),
+    ]);
+
+    let change = |hold: &domain::Versioned<domain::Reservation>, numbers: &[u32]| Change {
+        seats: numbers.iter().map(|number| Write::update(&a_seat(*number), a_seat(*number).row)).collect(),
+        reservations: vec![Write::update(hold, hold.clone().cancelled(CancelReason::Expired).row)],
+        events: vec![Event::ReservationCancelled {
+            reservation: hold.id,
+            schedule: DATE,
+            user: hold.user,
+            seats: hold.numbers().collect(),
+            reason: CancelReason::Expired,
+        }],
+        ..Change::default()
+    };
+    assert_eq!(decide(&context), [change(&one, &[7, 8]), change(&two, &[9])]);
+}
+
+#[test]
+fn what_has_not_lapsed_is_left_alone() {
+    let context = Context::at(NOW)
+        .with_reservation(a_hold(reservation(1), &[7], NOW + MOMENT))
+        .with_reservation(a_hold(reservation(2), &[8], NOW).confirmed_by(PAYMENT))
+        .with_reservation(a_hold(reservation(3), &[9], NOW).cancelled(CancelReason::Expired))
+        .with_seats([a_seat(7).held_by(reservation(1), NOW + MOMENT), a_seat(8).sold_to(reservation(2))]);
+    assert_eq!(decide(&context), []);
+}
+
+#[test]
+fn a_seat_that_went_on_to_somebody_else_is_not_taken_from_them() {
+    let hold = a_hold(reservation(1), &[7, 8], NOW);
+    let context = Context::at(NOW)
+        .with_reservation(hold)
+        .with_seats([a_seat(7).held_by(reservation(2), in_seconds(300)), a_seat(8).held_by(reservation(1), NOW)]);
+    let [change] = &decide(&context)[..] else { panic!("one hold has lapsed") };
+    assert_eq!(change.seats, [Write::update(&a_seat(8), a_seat(8).row)]);
+}

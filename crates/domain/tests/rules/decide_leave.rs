@@ -1,0 +1,99 @@
+//! Leave: a place is given up.
+
+use domain::decide::leave::{Command, decide};
+use domain::{CancelReason, Change, Context, Event, ExpiryReason, QueueToken, Refusal, Versioned, Write};
+
+use crate::fixtures::*;
+
+const ADA_LEAVES: Command = Command { user: ADA, token: TOKEN };
+
+fn told(reason: ExpiryReason) -> Event {
+    Event::TokenExpired { queue: QUEUE, user: ADA, number: 1, reason }
+}
+
+fn gone(token: &Versioned<QueueToken>) -> Write<QueueToken> {
+    Write::update(token, token.row.clone().leave(NOW).unwrap_or_else(|error| panic!("{error}")))
+}
+
+#[test]
+fn who_waits_may_leave_the_line() {
+    let change = change_of(decide(&Context::at(NOW).with_token(a_token()), &ADA_LEAVES));
+    let expected = Change { tokens: vec![gone(&a_token())], events: vec![told(ExpiryReason::Left)], ..Change::default() };
+    assert_eq!(change, expected);
+}
+
+#[test]
+fn who_leaves_the_shop_gives_their_hold_back() {
+    let token = a_token().claimed(in_seconds(-60), in_seconds(540));
+    let hold = a_hold(RESERVATION, &[7, 8], in_seconds(100));
+    let context = Context::at(NOW)
+        .with_token(token.clone())
+        .with_reservation(hold.clone())
+        .with_seats([a_seat(7), a_seat(8)].map(|seat| seat.held_by(hold.id, in_seconds(100))));
+
+    let change = change_of(decide(&context, &ADA_LEAVES));
+
+    let released = Event::ReservationCancelled {
+        reservation: RESERVATION,
+        schedule: DATE,
+        user: ADA,
+        seats: vec![seat(7), seat(8)],
+        reason: CancelReason::Released,
+    };
+    let expected = Change {
+        not_after: Some(in_seconds(100)),
+        tokens: vec![gone(&token)],
+        seats: [a_seat(7), a_seat(8)].map(|seat| Write::update(&seat, seat.row.clone())).to_vec(),
+        reservations: vec![Write::update(&hold, hold.clone().cancelled(CancelReason::Released).row)],
+        events: vec![told(ExpiryReason::Left), released],
+        ..Change::default()
+    };
+    assert_eq!(change, expected);
+}
+
+#[test]
+fn an_admission_that_lapses_before_the_commit_was_not_left() {
+    let token = a_token().unclaimed(in_seconds(-60), in_seconds(60));
+    let change = change_of(decide(&Context::at(NOW).with_token(token), &ADA_LEAVES));
+    assert_eq!(change.not_after, Some(in_seconds(60)));
+}
+
+#[test]
+fn leaving_after_the_deadline_writes_down_that_it_had_passed() {
+    let token = a_token().claimed(in_seconds(-600), NOW);
+    let hold = a_hold(RESERVATION, &[7], NOW);
+    let context =
+        Context::at(NOW).with_token(token.clone()).with_reservation(hold.clone()).with_seats([a_seat(7).held_by(RESERVATION, NOW)]);
+
+    let change = change_of(decide(&context, &ADA_LEAVES));
+
+    let lapsed = token.row.clone().lapse(NOW).unwrap();
+    assert_eq!(change.tokens, [Write::update(&token, lapsed)]);
+    assert_eq!(change.reservations, [Write::update(&hold, hold.clone().cancelled(CancelReason::Expired).row)]);
+    assert_eq!(change.events[0], told(ExpiryReason::TimedOut));
+    assert_eq!(change.not_after, None, "what has passed stays passed");
+}
+
+#[test]
+fn who_left_has_left() {
+    for reason in [ExpiryReason::Paid, ExpiryReason::TimedOut, ExpiryReason::Unclaimed, ExpiryReason::Left] {
+        let verdict = decide(&Context::at(NOW).with_token(a_token().ended(reason)), &ADA_LEAVES);
+        assert_eq!(outcome_of(verdict), ((), None), "{reason:?}");
+    }
+}
+
+#[test]
+fn sold_seats_and_holds_under_other_tokens_stay() {
+    let context = Context::at(NOW)
+        .with_token(a_token())
+        .with_reservation(a_hold(reservation(2), &[7], in_seconds(-10)).confirmed_by(PAYMENT))
+        .with_reservation(a_hold(reservation(3), &[8], in_seconds(10)).of(ADA, OTHER_TOKEN));
+    assert_eq!(change_of(decide(&context, &ADA_LEAVES)).reservations, []);
+}
+
+#[test]
+fn nobody_leaves_with_anothers_token() {
+    let bens = Context::at(NOW).with_token(a_token().of(BEN, TOKEN));
+    assert_eq!(refusal_of(decide(&bens, &ADA_LEAVES)), Refusal::NotFound);
+    assert_eq!(refusal_of(decide(&Context::at(NOW), &ADA_LEAVES)), Refusal::NotFound);
+}

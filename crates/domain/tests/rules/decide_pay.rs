@@ -1,0 +1,210 @@
+//! Pay: all or nothing.
+
+use domain::change::Check;
+use domain::decide::admission::Pass;
+use domain::decide::pay::{Command, decide};
+use domain::reservation::ReservationStatus;
+use domain::wallet::WalletError;
+use domain::{
+    CancelReason, Change, Context, EntryKind, Event, ExpiryReason, Outcome, Refusal, Reservation, Route, Versioned, Wallet, WalletEntry,
+    Write,
+};
+use time::OffsetDateTime;
+
+use crate::fixtures::*;
+
+/// Ada holds seats 7 and 8 for 120,000 until `until`.
+fn holding(until: OffsetDateTime, balance: i64) -> Context {
+    Context::at(NOW)
+        .with_queue(a_queue(), 1, 0)
+        .with_token(a_token().claimed(in_seconds(-60), in_seconds(540)))
+        .with_concert(a_concert())
+        .with_reservation(a_hold(RESERVATION, &[7, 8], until))
+        .with_seats([a_seat(7), a_seat(8)].map(|seat| seat.held_by(RESERVATION, until)))
+        .with_wallet(a_wallet(balance))
+}
+
+fn with_reservation(reservation: Versioned<Reservation>) -> Context {
+    Context { reservations: vec![reservation], ..holding(in_seconds(100), 200_000) }
+}
+
+fn ada_pays() -> Command {
+    Command {
+        pass: Pass { user: ADA, token: Some(TOKEN) },
+        keyed: keyed(Route::Payments),
+        id: PAYMENT,
+        entry: ENTRY,
+        reservation: RESERVATION,
+        amount: None,
+    }
+}
+
+fn refusal_in(context: &Context) -> Refusal {
+    refusal_of(decide(context, &ada_pays(), &rules()))
+}
+
+#[test]
+fn a_payment_moves_money_seats_reservation_and_token_together_and_nothing_else() {
+    let context = holding(in_seconds(100), 200_000);
+
+    let (outcome, change) = outcome_of(decide(&context, &ada_pays(), &rules()));
+
+    let payment = domain::Payment { paid_at: NOW, ..a_payment(PAYMENT, RESERVATION, 120_000).row };
+    assert_eq!(outcome, Outcome::Paid { payment: payment.clone(), balance: won(80_000) });
+    let (token, hold) = (&context.tokens[0], &context.reservations[0]);
+    let expected = Change {
+        not_after: Some(in_seconds(100)),
+        checks: vec![Check::Concert(CONCERT, a_concert().version)],
+        tokens: vec![Write::update(token, token.row.clone().pay(NOW).unwrap())],
+        seats: [a_seat(7), a_seat(8)].map(|seat| Write::update(&seat, seat.clone().sold_to(RESERVATION).row)).to_vec(),
+        reservations: vec![Write::update(hold, hold.clone().confirmed_by(PAYMENT).row)],
+        payment: Some(Write::insert(payment)),
+        wallet: Some(Write::update(&a_wallet(0), Wallet { user: ADA, balance: won(80_000), last_sequence: 4 })),
+        entry: Some(WalletEntry {
+            id: ENTRY,
+            user: ADA,
+            sequence: 4,
+            kind: EntryKind::Payment(PAYMENT),
+            amount: won(120_000),
+            balance: won(80_000),
+            at: NOW,
+        }),
+        key: Some(keyed(Route::Payments).record(outcome, &context, &rules())),
+        events: vec![
+            Event::PaymentCompleted { payment: PAYMENT, reservation: RESERVATION, user: ADA, amount: won(120_000) },
+            Event::TokenExpired { queue: QUEUE, user: ADA, number: 1, reason: ExpiryReason::Paid },
+        ],
+        ..Change::default()
+    };
+    assert_eq!(change, Some(expected));
+}
+
+#[test]
+fn the_whole_balance_may_be_spent_and_not_one_more() {
+    let change = change_of(decide(&holding(in_seconds(100), 120_000), &ada_pays(), &rules()));
+    assert_eq!(change.wallet.map(|wallet| wallet.row.balance), Some(won(0)));
+
+    let short = WalletError::Insufficient { balance: won(119_999), required: won(120_000) };
+    assert_eq!(refusal_in(&holding(in_seconds(100), 119_999)), Refusal::Wallet(short));
+}
+
+#[test]
+fn no_wallet_is_an_empty_wallet() {
+    let context = Context { wallet: None, ..holding(in_seconds(100), 0) };
+    assert_eq!(refusal_in(&context), Refusal::Wallet(WalletError::Insufficient { balance: won(0), required: won(120_000) }));
+}
+
+#[test]
+fn a_hold_can_be_paid_until_its_deadline_and_at_its_deadline_no_more() {
+    let change = change_of(decide(&holding(NOW + MOMENT, 200_000), &ada_pays(), &rules()));
+    assert_eq!(change.not_after, Some(NOW + MOMENT));
+    assert_eq!(refusal_in(&holding(NOW, 200_000)), Refusal::ReservationExpired);
+}
+
+#[test]
+fn who_is_late_is_told_so_before_the_balance_is_looked_at() {
+    assert_eq!(refusal_in(&holding(NOW, 0)), Refusal::ReservationExpired);
+    let swept = a_hold(RESERVATION, &[7, 8], NOW).cancelled(CancelReason::Expired);
+    assert_eq!(refusal_in(&Context { wallet: None, ..with_reservation(swept) }), Refusal::ReservationExpired);
+}
+
+#[test]
+fn a_payment_that_the_tokens_deadline_overtakes_is_not_committed() {
+    let context = Context { tokens: vec![a_token().claimed(in_seconds(-60), in_seconds(50))], ..holding(in_seconds(100), 200_000) };
+    assert_eq!(change_of(decide(&context, &ada_pays(), &rules())).not_after, Some(in_seconds(50)));
+}
+
+#[test]
+fn what_is_paid_released_or_refunded_is_not_payable() {
+    let hold = a_hold(RESERVATION, &[7, 8], in_seconds(100));
+    let cases = [
+        (hold.clone().confirmed_by(OTHER_PAYMENT), ReservationStatus::Confirmed),
+        (hold.clone().cancelled(CancelReason::Released), ReservationStatus::Cancelled(CancelReason::Released)),
+        (hold.cancelled(CancelReason::Refunded), ReservationStatus::Cancelled(CancelReason::Refunded)),
+    ];
+    for (reservation, status) in cases {
+        assert_eq!(refusal_in(&with_reservation(reservation)), Refusal::ReservationNotPayable(status));
+    }
+}
+
+#[test]
+fn an_amount_that_is_named_must_be_what_is_due() {
+    let context = holding(in_seconds(100), 200_000);
+    let naming = |minor| decide(&context, &Command { amount: Some(won(minor)), ..ada_pays() }, &rules());
+    assert!(naming(120_000).is_ok());
+    for minor in [0, 119_999, 120_001] {
+        assert_eq!(refusal_of(naming(minor)), Refusal::AmountMismatch { due: won(120_000) });
+    }
+}
+
+#[test]
+fn a_price_that_rose_after_the_hold_does_not_matter() {
+    let mut context = holding(in_seconds(100), 200_000);
+    context.seats.iter_mut().for_each(|seat| *seat = seat.clone().priced(won(1_000_000)));
+    let (outcome, _) = outcome_of(decide(&context, &ada_pays(), &rules()));
+    assert!(matches!(outcome, Outcome::Paid { payment, .. } if payment.amount == won(120_000)));
+}
+
+#[test]
+fn nobody_pays_for_anothers_reservation_or_learns_its_queue() {
+    let bens = a_hold(RESERVATION, &[7, 8], in_seconds(100)).of(BEN, OTHER_TOKEN);
+    assert_eq!(refusal_in(&with_reservation(bens.clone())), Refusal::NotFound);
+
+    let mut elsewhere = with_reservation(bens);
+    elsewhere.concert.iter_mut().for_each(|concert| concert.row.queue = OTHER_QUEUE);
+    assert_eq!(refusal_in(&elsewhere), Refusal::NotFound);
+
+    assert_eq!(refusal_in(&Context { reservations: Vec::new(), ..holding(in_seconds(100), 0) }), Refusal::NotFound);
+}
+
+#[test]
+fn only_the_admitted_pay() {
+    let context = holding(in_seconds(100), 200_000);
+    let by = |token| Context { tokens: vec![token], ..context.clone() };
+    let cases = [
+        (by(a_token()), Refusal::TokenWaiting { token: TOKEN }),
+        (by(a_token().of(BEN, TOKEN)), Refusal::TokenMismatch),
+        (by(a_token().claimed(in_seconds(-60), in_seconds(60)).in_queue(OTHER_QUEUE)), Refusal::TokenMismatch),
+        (by(a_token().claimed(in_seconds(-600), NOW)), Refusal::TokenExpired(ExpiryReason::TimedOut)),
+        (by(a_token().ended(ExpiryReason::Paid)), Refusal::TokenExpired(ExpiryReason::Paid)),
+    ];
+    for (context, refusal) in cases {
+        assert_eq!(refusal_in(&context), refusal);
+    }
+    let without = Command { pass: Pass { user: ADA, token: None }, ..ada_pays() };
+    assert_eq!(refusal_of(decide(&context, &without, &rules())), Refusal::TokenRequired);
+}
+
+#[test]
+fn a_refused_first_call_still_claims_the_token() {
+    let token = a_token().unclaimed(in_seconds(-60), in_seconds(60));
+    let context = Context { tokens: vec![token.clone()], reservations: Vec::new(), ..holding(in_seconds(100), 0) };
+    let refused = refused(decide(&context, &ada_pays(), &rules()));
+    let claim = Change {
+        not_after: Some(in_seconds(60)),
+        checks: vec![Check::Queue(QUEUE, a_queue().version)],
+        tokens: vec![Write::update(&token, token.clone().claimed(in_seconds(-60), in_seconds(540)).row)],
+        ..Change::default()
+    };
+    assert_eq!((refused.refusal, refused.claim.as_deref()), (Refusal::NotFound, Some(&claim)));
+}
+
+#[test]
+fn the_same_payment_again_is_the_first_answer_though_it_ended_the_token() {
+    let first = Outcome::Paid { payment: a_payment(PAYMENT, RESERVATION, 120_000).row, balance: won(80_000) };
+    let record = a_record(&keyed(Route::Payments), first.clone(), in_seconds(-60));
+    let after = Context { tokens: vec![a_token().ended(ExpiryReason::Paid)], ..holding(in_seconds(100), 80_000) }.with_key(record);
+
+    let decision = decide(&after, &ada_pays(), &rules()).unwrap();
+
+    assert_eq!((decision.outcome, decision.at), (first, in_seconds(-60)));
+    assert_eq!((decision.change, decision.replayed), (None, true));
+}
+
+#[test]
+fn a_key_is_not_good_for_another_payment() {
+    let first = Outcome::Paid { payment: a_payment(PAYMENT, RESERVATION, 120_000).row, balance: won(80_000) };
+    let mut record = a_record(&keyed(Route::Payments), first, in_seconds(-60));
+    record.row.fingerprint = domain::Fingerprint([2; 32]);
+    assert_eq!(refusal_in(&holding(in_seconds(100), 200_000).with_key(record)), Refusal::KeyReused);
+}

@@ -1,0 +1,139 @@
+//! Refund: the whole payment goes back.
+
+use domain::change::Check;
+use domain::decide::refund::{Command, decide};
+use domain::wallet::WalletError;
+use domain::{
+    CancelReason, Change, Context, EntryKind, Event, Outcome, PaymentState, Refusal, ReservationState, Route, Wallet, WalletEntry, Write,
+};
+
+use crate::fixtures::*;
+
+/// Ada has paid 120,000 for seats 7 and 8.
+fn paid(balance: i64) -> Context {
+    Context::at(NOW)
+        .with_date(a_date())
+        .with_payment(a_payment(PAYMENT, RESERVATION, 120_000))
+        .with_reservation(a_hold(RESERVATION, &[7, 8], in_seconds(-10)).confirmed_by(PAYMENT))
+        .with_seats([a_seat(7), a_seat(8)].map(|seat| seat.sold_to(RESERVATION)))
+        .with_wallet(a_wallet(balance))
+}
+
+fn ada_wants_it_back() -> Command {
+    Command { user: ADA, operator: false, keyed: keyed(Route::Refunds), payment: PAYMENT, entry: ENTRY }
+}
+
+fn refusal_in(context: &Context) -> Refusal {
+    refusal_of(decide(context, &ada_wants_it_back(), &rules()))
+}
+
+#[test]
+fn a_refund_credits_the_wallet_and_frees_the_seats_and_does_nothing_else() {
+    let context = paid(80_000);
+
+    let (outcome, change) = outcome_of(decide(&context, &ada_wants_it_back(), &rules()));
+
+    let refunded = domain::Payment { state: PaymentState::Cancelled { refunded_at: NOW }, ..a_payment(PAYMENT, RESERVATION, 120_000).row };
+    assert_eq!(outcome, Outcome::Paid { payment: refunded.clone(), balance: won(200_000) });
+    let cancelled = ReservationState::Cancelled { reason: CancelReason::Refunded, payment: Some(PAYMENT) };
+    let reservation = &context.reservations[0];
+    let expected = Change {
+        not_after: Some(a_date().starts_at),
+        checks: vec![Check::Schedule(DATE, a_date().version)],
+        seats: [a_seat(7), a_seat(8)].map(|seat| Write::update(&seat, seat.row.clone())).to_vec(),
+        reservations: vec![Write::update(reservation, reservation.clone().in_state(cancelled).row)],
+        payment: Some(Write::update(&a_payment(PAYMENT, RESERVATION, 0), refunded)),
+        wallet: Some(Write::update(&a_wallet(0), Wallet { user: ADA, balance: won(200_000), last_sequence: 4 })),
+        entry: Some(WalletEntry {
+            id: ENTRY,
+            user: ADA,
+            sequence: 4,
+            kind: EntryKind::Refund(PAYMENT),
+            amount: won(120_000),
+            balance: won(200_000),
+            at: NOW,
+        }),
+        key: Some(keyed(Route::Refunds).record(outcome, &context, &rules())),
+        events: vec![
+            Event::PaymentRefunded { payment: PAYMENT, reservation: RESERVATION, user: ADA, amount: won(120_000) },
+            Event::ReservationCancelled {
+                reservation: RESERVATION,
+                schedule: DATE,
+                user: ADA,
+                seats: vec![seat(7), seat(8)],
+                reason: CancelReason::Refunded,
+            },
+        ],
+        ..Change::default()
+    };
+    assert_eq!(change, Some(expected));
+}
+
+#[test]
+fn a_refund_may_fill_the_wallet_past_the_limit_of_charges() {
+    let change = change_of(decide(&paid(10_000_000), &ada_wants_it_back(), &rules()));
+    assert_eq!(change.wallet.map(|wallet| wallet.row.balance), Some(won(10_120_000)));
+}
+
+#[test]
+fn a_refund_past_64_bits_is_refused() {
+    let full = WalletError::LimitExceeded { balance: won(i64::MAX), limit: won(i64::MAX) };
+    assert_eq!(refusal_in(&paid(i64::MAX)), Refusal::Wallet(full));
+}
+
+#[test]
+fn a_payment_goes_back_once() {
+    let mut context = paid(0);
+    let state = PaymentState::Cancelled { refunded_at: in_seconds(-1) };
+    context.payment.iter_mut().for_each(|payment| payment.row.state = state);
+    assert_eq!(refusal_in(&context), Refusal::NotRefundable { state, started: false });
+}
+
+#[test]
+fn nothing_goes_back_once_the_show_has_started() {
+    let starting = |starts_at| {
+        let mut context = paid(0);
+        context.schedule.iter_mut().for_each(|date| date.row.starts_at = starts_at);
+        context
+    };
+    assert_eq!(refusal_in(&starting(NOW)), Refusal::NotRefundable { state: PaymentState::Completed, started: true });
+    let change = change_of(decide(&starting(NOW + MOMENT), &ada_wants_it_back(), &rules()));
+    assert_eq!(change.not_after, Some(NOW + MOMENT));
+}
+
+#[test]
+fn only_the_payer_and_operators_refund() {
+    let by = |user, operator| decide(&paid(0), &Command { user, operator, ..ada_wants_it_back() }, &rules());
+    assert_eq!(refusal_of(by(BEN, false)), Refusal::NotFound);
+    let change = change_of(by(BEN, true));
+    assert_eq!(change.wallet.map(|wallet| wallet.row.user), Some(ADA), "the payer has it back, not the operator");
+    assert_eq!(change.entry.map(|entry| entry.user), Some(ADA));
+}
+
+#[test]
+fn what_does_not_exist_is_not_found() {
+    assert_eq!(refusal_in(&Context::at(NOW)), Refusal::NotFound);
+    let other = Command { payment: OTHER_PAYMENT, ..ada_wants_it_back() };
+    assert_eq!(refusal_of(decide(&paid(0), &other, &rules())), Refusal::NotFound);
+}
+
+#[test]
+fn the_same_refund_again_is_the_first_answer() {
+    let first = Outcome::Paid { payment: a_payment(PAYMENT, RESERVATION, 120_000).row, balance: won(120_000) };
+    let record = a_record(&keyed(Route::Refunds), first.clone(), in_seconds(-60));
+    let mut context = paid(120_000).with_key(record);
+    context.payment.iter_mut().for_each(|payment| payment.row.state = PaymentState::Cancelled { refunded_at: in_seconds(-60) });
+
+    let decision = decide(&context, &ada_wants_it_back(), &rules()).unwrap();
+
+    assert_eq!((decision.outcome, decision.at), (first, in_seconds(-60)));
+    assert_eq!((decision.change, decision.replayed), (None, true));
+}
+
+#[test]
+fn a_key_is_not_good_for_another_refund() {
+    let first = Outcome::Paid { payment: a_payment(OTHER_PAYMENT, RESERVATION, 1).row, balance: won(1) };
+    let mut record = a_record(&keyed(Route::Refunds), first, in_seconds(-60));
+    record.row.fingerprint = domain::Fingerprint([2; 32]);
+    assert_eq!(refusal_in(&paid(0).with_key(record)), Refusal::KeyReused);
+}

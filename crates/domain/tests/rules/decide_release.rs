@@ -1,0 +1,65 @@
+//! Release: held seats are given back.
+
+use domain::decide::release::{Command, decide};
+use domain::reservation::ReservationStatus;
+use domain::{CancelReason, Change, Context, Event, Refusal, Reservation, Versioned, Write};
+use time::OffsetDateTime;
+
+use crate::fixtures::*;
+
+const ADA_RELEASES: Command = Command { user: ADA, reservation: RESERVATION };
+
+fn holding(until: OffsetDateTime) -> (Context, Versioned<Reservation>) {
+    let hold = a_hold(RESERVATION, &[7, 8], until);
+    let seats = [a_seat(7), a_seat(8)].map(|seat| seat.held_by(RESERVATION, until));
+    (Context::at(NOW).with_reservation(hold.clone()).with_seats(seats), hold)
+}
+
+fn ended(hold: &Versioned<Reservation>, reason: CancelReason, not_after: Option<OffsetDateTime>) -> Change {
+    Change {
+        not_after,
+        seats: [a_seat(7), a_seat(8)].map(|seat| Write::update(&seat, seat.row.clone())).to_vec(),
+        reservations: vec![Write::update(hold, hold.clone().cancelled(reason).row)],
+        events: vec![Event::ReservationCancelled {
+            reservation: RESERVATION,
+            schedule: DATE,
+            user: ADA,
+            seats: vec![seat(7), seat(8)],
+            reason,
+        }],
+        ..Change::default()
+    }
+}
+
+#[test]
+fn a_live_hold_is_released_if_it_still_lives_at_the_commit() {
+    let (context, hold) = holding(NOW + MOMENT);
+    assert_eq!(change_of(decide(&context, &ADA_RELEASES)), ended(&hold, CancelReason::Released, Some(NOW + MOMENT)));
+}
+
+#[test]
+fn a_hold_released_at_its_deadline_has_expired() {
+    let (context, hold) = holding(NOW);
+    assert_eq!(change_of(decide(&context, &ADA_RELEASES)), ended(&hold, CancelReason::Expired, None));
+}
+
+#[test]
+fn what_has_ended_stays_as_it_is() {
+    for reason in [CancelReason::Expired, CancelReason::Released, CancelReason::Refunded] {
+        let context = Context::at(NOW).with_reservation(a_hold(RESERVATION, &[7], in_seconds(10)).cancelled(reason));
+        assert_eq!(outcome_of(decide(&context, &ADA_RELEASES)), ((), None), "{reason:?}");
+    }
+}
+
+#[test]
+fn paid_seats_are_not_released() {
+    let context = Context::at(NOW).with_reservation(a_hold(RESERVATION, &[7], in_seconds(10)).confirmed_by(PAYMENT));
+    assert_eq!(refusal_of(decide(&context, &ADA_RELEASES)), Refusal::NotReleasable(ReservationStatus::Confirmed));
+}
+
+#[test]
+fn nobody_releases_anothers_hold() {
+    let bens = Context::at(NOW).with_reservation(a_hold(RESERVATION, &[7], in_seconds(10)).of(BEN, OTHER_TOKEN));
+    assert_eq!(refusal_of(decide(&bens, &ADA_RELEASES)), Refusal::NotFound);
+    assert_eq!(refusal_of(decide(&Context::at(NOW), &ADA_RELEASES)), Refusal::NotFound);
+}

@@ -1,0 +1,25 @@
+//! The rules of the house, told as tests. One program for all of them: it links once, and a fixture that no test
+//! uses any more is seen to be dead.
+
+mod fixtures;
+
+mod reservation_table;
+mod seat_table;
+mod token_table;
+
+mod decide_admit;
+mod decide_charge;
+mod decide_claim;
+mod decide_hold;
+mod decide_hold_admission;
+mod decide_hold_takeover;
+mod decide_join;
+mod decide_lapse;
+mod decide_leave;
+mod decide_pay;
+mod decide_refund;
+mod decide_register;
+mod decide_release;
+
+mod changes;
+mod sequences;

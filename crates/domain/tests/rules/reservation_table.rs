@@ -1,0 +1,114 @@
+//! The reservation's machine: every state, every step.
+
+use domain::reservation::{NotAChoice, ReservationError, ReservationStatus, SeatChoice};
+use domain::{CancelReason, Reservation, ReservationState, SeatNumber};
+
+use crate::fixtures::{MOMENT, NOW, OTHER_PAYMENT, PAYMENT, RESERVATION, ReservationWords, a_hold, seat, seats};
+
+#[derive(Debug, Clone, Copy)]
+enum ReservationIs {
+    Held,
+    Lapsed,
+    Confirmed,
+    Cancelled(CancelReason),
+}
+
+const STATES: [ReservationIs; 6] = [
+    ReservationIs::Held,
+    ReservationIs::Lapsed,
+    ReservationIs::Confirmed,
+    ReservationIs::Cancelled(CancelReason::Expired),
+    ReservationIs::Cancelled(CancelReason::Released),
+    ReservationIs::Cancelled(CancelReason::Refunded),
+];
+
+type Step = fn(Reservation) -> Result<Reservation, ReservationError>;
+
+/// The steps, in the order of the columns of [`comes_to`].
+const STEPS: [(&str, Step); 4] = [
+    ("confirm", |reservation| reservation.confirm(PAYMENT, NOW)),
+    ("release", |reservation| reservation.release(NOW)),
+    ("lapse", |reservation| reservation.lapse(NOW)),
+    ("refund", |reservation| reservation.refund(NOW)),
+];
+
+fn state(reservation: ReservationIs) -> ReservationState {
+    match reservation {
+        ReservationIs::Held | ReservationIs::Lapsed => ReservationState::Held,
+        ReservationIs::Confirmed => ReservationState::Confirmed { payment: OTHER_PAYMENT },
+        ReservationIs::Cancelled(reason) => ReservationState::Cancelled { reason, payment: payment_behind(reason) },
+    }
+}
+
+fn payment_behind(reason: CancelReason) -> Option<domain::PaymentId> {
+    match reason {
+        CancelReason::Refunded => Some(OTHER_PAYMENT),
+        CancelReason::Expired | CancelReason::Released => None,
+    }
+}
+
+/// What it says of itself, and what confirm, release, lapse and refund come to: a new state, or a refusal.
+fn comes_to(reservation: ReservationIs) -> (ReservationStatus, [Option<ReservationState>; 4]) {
+    let cancelled = |reason| Some(state(ReservationIs::Cancelled(reason)));
+    let confirmed = Some(ReservationState::Confirmed { payment: PAYMENT });
+    match reservation {
+        ReservationIs::Held => (ReservationStatus::Held, [confirmed, cancelled(CancelReason::Released), None, None]),
+        ReservationIs::Lapsed => {
+            (ReservationStatus::Cancelled(CancelReason::Expired), [None, None, cancelled(CancelReason::Expired), None])
+        }
+        ReservationIs::Confirmed => (ReservationStatus::Confirmed, [None, None, None, cancelled(CancelReason::Refunded)]),
+        ReservationIs::Cancelled(reason) => (ReservationStatus::Cancelled(reason), [None; 4]),
+    }
+}
+
+fn a_reservation(is: ReservationIs) -> domain::Versioned<Reservation> {
+    let until = match is {
+        ReservationIs::Held => NOW + MOMENT,
+        ReservationIs::Lapsed | ReservationIs::Confirmed | ReservationIs::Cancelled(_) => NOW,
+    };
+    a_hold(RESERVATION, &[7, 8], until).in_state(state(is))
+}
+
+#[test]
+fn a_reservation_takes_these_steps_and_no_others() {
+    for is in STATES {
+        let before = a_reservation(is);
+        let (status, outcomes) = comes_to(is);
+        assert_eq!(before.status(NOW), status, "{is:?}");
+        for ((step, take), outcome) in STEPS.into_iter().zip(outcomes) {
+            let expected = match outcome {
+                Some(state) => Ok(before.clone().in_state(state).row),
+                None => Err(ReservationError { status, step }),
+            };
+            assert_eq!(take(before.row.clone()), expected, "{is:?}, {step}");
+            assert_eq!(before.state(), state(is), "{is:?} is as it was");
+        }
+    }
+}
+
+#[test]
+fn a_reservation_tells_whether_it_occupies_its_seats_and_which_payment_confirmed_it() {
+    for is in STATES {
+        let (occupies, payment) = match is {
+            ReservationIs::Held | ReservationIs::Lapsed => (true, None),
+            ReservationIs::Confirmed => (false, Some(OTHER_PAYMENT)),
+            ReservationIs::Cancelled(reason) => (false, payment_behind(reason)),
+        };
+        assert_eq!(a_reservation(is).occupies(), occupies, "{is:?}");
+        assert_eq!(a_reservation(is).payment(), payment, "{is:?}");
+    }
+}
+
+#[test]
+fn a_choice_of_seats_names_each_once_and_puts_them_in_order() {
+    assert_eq!(seats(&[9, 2, 7]).numbers(), [seat(2), seat(7), seat(9)]);
+    assert_eq!(SeatChoice::new(Vec::new()), Err(NotAChoice::Empty));
+    assert_eq!(SeatChoice::new(vec![seat(3), seat(1), seat(3)]), Err(NotAChoice::Twice(seat(3))));
+}
+
+#[test]
+fn a_choice_has_at_most_a_hundred_seats() {
+    let first = |count: u32| (1..=count).map(seat).collect::<Vec<SeatNumber>>();
+    assert!(SeatChoice::new(first(100)).is_ok());
+    assert_eq!(SeatChoice::new(first(101)), Err(NotAChoice::TooMany));
+}

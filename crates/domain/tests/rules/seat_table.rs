@@ -1,0 +1,109 @@
+//! The seat's machine: every state, every step.
+
+use domain::seat::{NotASeatNumber, SeatError};
+use domain::{ReservationId, Seat, SeatNumber, SeatState, SeatStatus};
+
+use crate::fixtures::{MOMENT, NOW, SeatWords, a_seat, in_seconds, reservation};
+
+const OURS: ReservationId = reservation(1);
+const THEIRS: ReservationId = reservation(2);
+
+#[derive(Debug, Clone, Copy)]
+enum SeatIs {
+    Available,
+    HeldByUs,
+    HeldByThem,
+    OurHoldLapsed,
+    TheirHoldLapsed,
+    SoldToUs,
+    SoldToThem,
+    Blocked,
+}
+
+const STATES: [SeatIs; 8] = [
+    SeatIs::Available,
+    SeatIs::HeldByUs,
+    SeatIs::HeldByThem,
+    SeatIs::OurHoldLapsed,
+    SeatIs::TheirHoldLapsed,
+    SeatIs::SoldToUs,
+    SeatIs::SoldToThem,
+    SeatIs::Blocked,
+];
+
+type Step = fn(Seat) -> Result<Seat, SeatError>;
+
+/// The steps as we take them, in the order of the columns of [`comes_to`].
+const STEPS: [(&str, Step); 3] = [
+    ("hold", |seat| seat.hold(OURS, in_seconds(300), NOW)),
+    ("confirm", |seat| seat.confirm(OURS, NOW)),
+    ("free", |seat| seat.free(OURS, NOW)),
+];
+
+fn state(seat: SeatIs) -> SeatState {
+    match seat {
+        SeatIs::Available => SeatState::Available,
+        SeatIs::HeldByUs => SeatState::Held { reservation: OURS, until: NOW + MOMENT },
+        SeatIs::HeldByThem => SeatState::Held { reservation: THEIRS, until: NOW + MOMENT },
+        SeatIs::OurHoldLapsed => SeatState::Held { reservation: OURS, until: NOW },
+        SeatIs::TheirHoldLapsed => SeatState::Held { reservation: THEIRS, until: NOW },
+        SeatIs::SoldToUs => SeatState::Reserved { reservation: OURS },
+        SeatIs::SoldToThem => SeatState::Reserved { reservation: THEIRS },
+        SeatIs::Blocked => SeatState::Blocked,
+    }
+}
+
+/// What it says of itself, and what hold, confirm and free come to: a new state, or a refusal.
+fn comes_to(seat: SeatIs) -> (SeatStatus, [Option<SeatState>; 3]) {
+    let held = Some(SeatState::Held { reservation: OURS, until: in_seconds(300) });
+    let sold = Some(SeatState::Reserved { reservation: OURS });
+    let free = Some(SeatState::Available);
+    match seat {
+        SeatIs::Available | SeatIs::TheirHoldLapsed => (SeatStatus::Available, [held, None, None]),
+        SeatIs::HeldByUs => (SeatStatus::Held, [None, sold, free]),
+        SeatIs::HeldByThem => (SeatStatus::Held, [None, None, None]),
+        SeatIs::OurHoldLapsed => (SeatStatus::Available, [held, None, free]),
+        SeatIs::SoldToUs => (SeatStatus::Reserved, [None, None, free]),
+        SeatIs::SoldToThem => (SeatStatus::Reserved, [None, None, None]),
+        SeatIs::Blocked => (SeatStatus::Blocked, [None, None, None]),
+    }
+}
+
+#[test]
+fn a_seat_takes_these_steps_and_no_others() {
+    for is in STATES {
+        let before = a_seat(7).in_state(state(is));
+        let (status, outcomes) = comes_to(is);
+        assert_eq!(before.status(NOW), status, "{is:?}");
+        for ((step, take), outcome) in STEPS.into_iter().zip(outcomes) {
+            let expected = match outcome {
+                Some(state) => Ok(before.clone().in_state(state).row),
+                None => Err(SeatError { number: before.number, status, step }),
+            };
+            assert_eq!(take(before.row.clone()), expected, "{is:?}, {step}");
+            assert_eq!(before.state(), state(is), "{is:?} is as it was");
+        }
+    }
+}
+
+#[test]
+fn a_seat_names_the_reservation_of_its_row_lapsed_or_not() {
+    for is in STATES {
+        let named = match is {
+            SeatIs::Available | SeatIs::Blocked => None,
+            SeatIs::HeldByUs | SeatIs::OurHoldLapsed | SeatIs::SoldToUs => Some(OURS),
+            SeatIs::HeldByThem | SeatIs::TheirHoldLapsed | SeatIs::SoldToThem => Some(THEIRS),
+        };
+        assert_eq!(a_seat(7).in_state(state(is)).reservation(), named, "{is:?}");
+    }
+}
+
+#[test]
+fn a_seats_number_is_from_1_to_a_million() {
+    for number in [0, SeatNumber::MAX + 1, u32::MAX] {
+        assert_eq!(SeatNumber::new(number), Err(NotASeatNumber), "{number}");
+    }
+    for number in [1, SeatNumber::MAX] {
+        assert_eq!(SeatNumber::new(number).map(SeatNumber::get), Ok(number));
+    }
+}

@@ -1,0 +1,86 @@
+//! What holds after any sequence of commands, however they interleave and whatever the clock does.
+
+mod commit;
+mod load;
+mod play;
+mod promises;
+mod request;
+mod world;
+
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, TestRunner};
+
+use play::{Play, Tally};
+use request::{Move, Step};
+
+fn config(cases: u32) -> Config {
+    Config { cases, failure_persistence: None, ..Config::default() }
+}
+
+proptest::proptest! {
+    #![proptest_config(config(50))]
+
+    #[test]
+    fn the_promises_hold_after_any_sequence(steps in proptest::collection::vec(request::any_step(), 1..100)) {
+        Play::opened().all(&steps);
+    }
+}
+
+/// The same fifty sequences every time, and what came of them.
+fn many_sequences() -> Tally {
+    let mut runner = TestRunner::deterministic();
+    let sequences = proptest::collection::vec(request::any_step(), 100);
+    let mut tally = Tally::default();
+    for _ in 0..50 {
+        let steps = sequences.new_tree(&mut runner).unwrap_or_else(|why| panic!("{why}")).current();
+        let mut play = Play::opened();
+        play.all(&steps);
+        tally.add(&play.tally);
+    }
+    tally
+}
+
+#[test]
+fn the_sequences_are_rich_enough_to_mean_something() {
+    let tally = many_sequences();
+    let done = ["Register", "Join", "Tick", "Leave", "Claim", "Hold", "Release", "Charge", "Pay", "Refund", "Sweep"];
+    let turns =
+        ["replay", "same seats again", "live token again", "takeover", "first write", "claim by a refusal", "guard lost", "too late"];
+    let refusals = [
+        "KeyReused",
+        "NotFound",
+        "TokenRequired",
+        "TokenMismatch",
+        "TokenWaiting",
+        "TokenExpired",
+        "QueueClosed",
+        "QueueFull",
+        "SaleNotOpen",
+        "UnknownSeats",
+        "HoldExists",
+        "SeatLimitExceeded",
+        "SeatsUnavailable",
+        "ReservationExpired",
+        "ReservationNotPayable",
+        "NotReleasable",
+        "NotRefundable",
+        "AmountMismatch",
+        "ChargeOutOfRange",
+        "Wallet",
+    ];
+    let never: Vec<_> = done.into_iter().chain(turns).chain(refusals).filter(|name| tally.of(name) == 0).collect();
+    assert!(never.is_empty(), "never seen: {never:?} in {tally:?}");
+    for name in done {
+        assert!(tally.of(name) >= 10, "{name} too seldom: {tally:?}");
+    }
+}
+
+#[test]
+fn of_two_who_want_a_seat_at_once_one_gets_it() {
+    let mut play = Play::default();
+    let admitted = |who| [Step::One(Move::Join { who, concert: 0 }), Step::One(Move::Tick { queue: 0 })];
+    play.all(&[admitted(0), admitted(1)].concat());
+    let wants = |who| Move::Hold { who, date: 0, from: 2, count: 2, whim: 99 };
+    play.all(&[Step::Race { first: wants(0), second: wants(1), pause: 0 }]);
+    assert_eq!((play.tally.of("Hold"), play.tally.of("guard lost")), (1, 1));
+}

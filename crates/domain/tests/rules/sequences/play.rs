@@ -1,0 +1,284 @@
+//! A sequence is played: requests are decided on what was loaded, changes are committed, and after each step the
+//! promises must hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::decide::{Decision, Refused, Verdict, admit, charge, claim, hold, join, lapse, leave, pay, refund, register, release};
+use domain::{
+    Change, ExpiryReason, KeyScope, Outcome, QueueId, Refusal, Reservation, ScheduleId, SeatNumber, SeatStatus, TokenState, TokenStatus,
+};
+use time::Duration;
+
+use super::commit::Conflict;
+use super::request::{self, Ids, Move, Request, Step};
+use super::world::{QUEUES, World};
+
+/// How often what was seen.
+#[derive(Debug, Default)]
+pub(crate) struct Tally(BTreeMap<String, u32>);
+
+impl Tally {
+    fn saw(&mut self, what: &str) {
+        *self.0.entry(what.to_owned()).or_default() += 1;
+    }
+
+    pub(crate) fn of(&self, what: &str) -> u32 {
+        self.0.get(what).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn add(&mut self, other: &Self) {
+        for (what, count) in &other.0 {
+            *self.0.entry(what.clone()).or_default() += count;
+        }
+    }
+}
+
+/// What a request came to, before the commit.
+#[derive(Debug)]
+struct Decided {
+    changes: Vec<Change>,
+    answer: Answer,
+}
+
+#[derive(Debug)]
+enum Answer {
+    /// Carried out, or carried out before.
+    Done,
+    /// Of a route with a key.
+    Keyed { scope: KeyScope, outcome: Outcome, replayed: bool },
+    /// Refused.
+    Refused(Refusal),
+}
+
+/// A world, and what has been seen of it.
+#[derive(Debug, Default)]
+pub(crate) struct Play {
+    world: World,
+    ids: Ids,
+    pub(crate) tally: Tally,
+    /// The requests whose answers are kept, and those answers.
+    answered: Vec<(KeyScope, Request, Outcome)>,
+}
+
+impl Play {
+    /// A world in which the sale has just begun.
+    pub(crate) fn opened() -> Self {
+        let mut play = Self::default();
+        play.all(&request::opening());
+        play
+    }
+
+    pub(crate) fn all(&mut self, steps: &[Step]) {
+        for step in steps {
+            self.step(step);
+            self.world.keeps_its_promises();
+        }
+    }
+
+    fn step(&mut self, step: &Step) {
+        match step {
+            Step::Wait(seconds) => self.world.now += Duration::seconds(*seconds),
+            Step::One(what) => {
+                let request = self.request(what);
+                let decided = self.decide(&request);
+                self.commit(&request, decided);
+            }
+            Step::Twice(what) => {
+                let request = self.request(what);
+                let twin = request.clone().again(&mut self.ids);
+                let twins = [self.decide(&request), self.decide(&twin)];
+                self.commit_both([&request, &twin], twins);
+            }
+            Step::Race { first, second, pause } => {
+                let requests = [self.request(first), self.request(second)];
+                let decided = [self.decide(&requests[0]), self.decide(&requests[1])];
+                self.world.now += Duration::seconds(*pause);
+                self.commit_both([&requests[0], &requests[1]], decided);
+            }
+            Step::Again(index) if !self.answered.is_empty() => {
+                let (_, request, first) = index.get(&self.answered).clone();
+                let request = request.again(&mut self.ids);
+                let decided = self.decide(&request);
+                if let Answer::Keyed { outcome, replayed: true, .. } = &decided.answer {
+                    assert_eq!((outcome, &decided.changes[..]), (&first, &[][..]), "the first answer again, and nothing else");
+                }
+                self.commit(&request, decided);
+            }
+            Step::Again(_) => {}
+            Step::SetQueue { queue, state, capacity } => self.world.set_queue(QUEUES[*queue], *state, *capacity),
+            Step::Block { date, number } => self.world.block(*date, *number),
+        }
+    }
+
+    fn request(&mut self, what: &Move) -> Request {
+        self.world.request(what, &mut self.ids)
+    }
+
+    /// Two that were decided on the same snapshot: if they write the same row, the second falls out.
+    fn commit_both(&mut self, requests: [&Request; 2], [first, second]: [Decided; 2]) {
+        let rows = |decided: &Decided| decided.changes.iter().flat_map(Change::rows).collect::<BTreeSet<_>>();
+        let collide = rows(&first).intersection(&rows(&second)).next().is_some();
+        let first_stands = self.commit(requests[0], first);
+        let second_stands = self.commit(requests[1], second);
+        assert!(!(collide && first_stands && second_stands), "{requests:?} wrote the same row");
+    }
+
+    /// Whether everything that was decided became durable.
+    fn commit(&mut self, request: &Request, decided: Decided) -> bool {
+        let mut stands = true;
+        for change in &decided.changes {
+            match self.world.commit(change) {
+                Ok(()) => self.look_at(request, change),
+                Err(conflict) => {
+                    stands = false;
+                    self.tally.saw(match conflict {
+                        Conflict::TooLate => "too late",
+                        Conflict::GuardLost => "guard lost",
+                    });
+                }
+            }
+        }
+        match decided.answer {
+            Answer::Keyed { scope, outcome, replayed: false } if stands => {
+                let record = self.world.keys.get(&scope).map(|record| &record.outcome);
+                assert_eq!(record, Some(&outcome), "the answer is kept with its effect");
+                self.answered.retain(|(kept, ..)| *kept != scope);
+                self.answered.push((scope, request.clone(), outcome));
+            }
+            Answer::Refused(refusal) => {
+                let name: String = format!("{refusal:?}").chars().take_while(char::is_ascii_alphanumeric).collect();
+                self.tally.saw(&name);
+            }
+            Answer::Done | Answer::Keyed { .. } => {}
+        }
+        stands
+    }
+
+    /// A change that has just been committed.
+    fn look_at(&mut self, request: &Request, change: &Change) {
+        let claim_only =
+            Change { not_after: change.not_after, checks: change.checks.clone(), tokens: change.tokens.clone(), ..Change::default() };
+        match request {
+            Request::Tick(queue) => self.look_at_tick(*queue, change),
+            Request::Hold(_) | Request::Pay(_) if *change == claim_only => return self.tally.saw("claim by a refusal"),
+            Request::Hold(_) if change.seats.is_empty() => return self.tally.saw("same seats again"),
+            Request::Join(_) | Request::Charge(_) if change.user.is_some() => self.tally.saw("first write"),
+            Request::Pay(command) => self.look_at_payment(command),
+            Request::Refund(command) => self.look_at_refund(command),
+            Request::Release(command) => assert_eq!(self.world.reservations[&command.reservation].user, command.user),
+            Request::Leave(command) => assert_eq!(self.world.tokens[&command.token].user, command.user),
+            Request::Hold(command) => {
+                assert!(self.world.dates[&command.schedule].is_on_sale(self.world.now), "held after the sale: {command:?}");
+                if change.reservations.len() > 1 {
+                    self.tally.saw("takeover");
+                }
+            }
+            Request::Register(_) | Request::Join(_) | Request::Claim(_) | Request::Charge(_) | Request::Sweep => {}
+        }
+        let name: String = format!("{request:?}").chars().take_while(char::is_ascii_alphanumeric).collect();
+        self.tally.saw(&name);
+    }
+
+    fn look_at_tick(&self, queue: QueueId, change: &Change) {
+        let admitted = change.tokens.iter().filter(|write| matches!(write.row.state(), TokenState::Active { .. }));
+        let Some(last) = admitted.map(|write| write.row.number).max() else { return };
+        let next = self.world.waiting(queue).map(|token| token.number).min();
+        assert!(next.is_none_or(|next| last < next), "{last} was let in before {next:?}");
+        let queue_row = &self.world.lines[&queue].queue;
+        assert!(queue_row.state.lets_through(), "{last} was let in though the queue is paused");
+        let capacity = queue_row.policy(&self.world.rules.queue).capacity;
+        assert!(self.world.active(queue).count() <= capacity as usize, "more are in than {capacity}");
+    }
+
+    fn look_at_payment(&self, command: &pay::Command) {
+        let reservation = &self.world.reservations[&command.reservation];
+        assert_eq!(reservation.user, command.pass.user);
+        assert!(self.world.now < reservation.expires_at, "paid too late: {reservation:?}");
+        let token = command.pass.token.map(|id| self.world.tokens[&id].status(self.world.now));
+        assert_eq!(token, Some(TokenStatus::Expired(ExpiryReason::Paid)));
+    }
+
+    fn look_at_refund(&self, command: &refund::Command) {
+        let payment = &self.world.payments[&command.payment];
+        assert!(command.operator || payment.user == command.user);
+        let date = &self.world.dates[&self.world.reservations[&payment.reservation].schedule];
+        assert!(!date.has_started(self.world.now), "refunded after the show has started: {payment:?}");
+    }
+
+    fn decide(&mut self, request: &Request) -> Decided {
+        let (world, rules) = (&self.world, &self.world.rules);
+        match request {
+            Request::Register(command) => plain(register::decide(&domain::Context::at(world.now), command)),
+            Request::Join(command) => {
+                let verdict = join::decide(&world.for_join(command), command, rules);
+                if matches!(&verdict, Ok(Decision { outcome: join::Joined::Live(_), .. })) {
+                    self.tally.saw("live token again");
+                }
+                plain(verdict)
+            }
+            Request::Tick(queue) => {
+                let change = admit::decide(&world.for_tick(*queue), rules).map(|(change, _)| change);
+                Decided { changes: change.into_iter().collect(), answer: Answer::Done }
+            }
+            Request::Leave(command) => plain(leave::decide(&world.for_leave(command), command)),
+            Request::Claim(command) => plain(claim::decide(&world.for_claim(command), command, rules)),
+            Request::Release(command) => plain(release::decide(&world.for_release(command), command)),
+            Request::Sweep => Decided { changes: lapse::decide(&world.for_sweep()), answer: Answer::Done },
+            Request::Hold(command) => {
+                let verdict = hold::decide(&world.for_hold(command), command, rules);
+                if let Err(Refused { refusal: Refusal::SeatsUnavailable(taken), .. }) = &verdict {
+                    assert_taken(world, command.schedule, taken);
+                }
+                self.keyed(&command.keyed.scope, verdict)
+            }
+            Request::Charge(command) => {
+                let verdict = charge::decide(&world.for_charge(command), command, rules);
+                self.keyed(&command.keyed.scope, verdict)
+            }
+            Request::Pay(command) => {
+                let verdict = pay::decide(&world.for_pay(command), command, rules);
+                self.keyed(&command.keyed.scope, verdict)
+            }
+            Request::Refund(command) => {
+                let verdict = refund::decide(&world.for_refund(command), command, rules);
+                self.keyed(&command.keyed.scope, verdict)
+            }
+        }
+    }
+
+    fn keyed(&mut self, scope: &KeyScope, verdict: Verdict<Outcome>) -> Decided {
+        match verdict {
+            Ok(Decision { outcome, change, replayed, .. }) => {
+                if replayed {
+                    self.tally.saw("replay");
+                }
+                let answer = Answer::Keyed { scope: scope.clone(), outcome, replayed };
+                Decided { changes: change.into_iter().collect(), answer }
+            }
+            Err(refused) => refusal(refused),
+        }
+    }
+}
+
+fn plain<T>(verdict: Verdict<T>) -> Decided {
+    match verdict {
+        Ok(decision) => Decided { changes: decision.change.into_iter().collect(), answer: Answer::Done },
+        Err(refused) => refusal(refused),
+    }
+}
+
+fn refusal(Refused { refusal, claim }: Refused) -> Decided {
+    if let Some(claim) = &claim {
+        assert_eq!((claim.rows().len(), claim.tokens.len()), (1, 1), "{refusal:?} writes more than a claim: {claim:?}");
+    }
+    Decided { changes: claim.into_iter().map(|change| *change).collect(), answer: Answer::Refused(refusal) }
+}
+
+/// Nobody is told that a seat is taken when nobody has it.
+fn assert_taken(world: &World, date: ScheduleId, taken: &[(SeatNumber, SeatStatus)]) {
+    for (number, status) in taken {
+        let has = |reservation: &Reservation| reservation.schedule == date && reservation.numbers().any(|own| own == *number);
+        let somebody = world.live_reservations().any(|reservation| has(reservation));
+        assert_eq!(somebody, *status != SeatStatus::Blocked, "seat {number} is said to be {status:?}");
+    }
+}

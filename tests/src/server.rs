@@ -1,0 +1,141 @@
+//! The real binary as a process: started, asked, stopped, killed.
+
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Output, Stdio};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
+
+/// How long a server may take to start or to stop.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Which store the server is to run on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreKind {
+    /// `memory:`
+    Memory,
+    /// `sqlite://`, in the test's own folder.
+    Sqlite,
+}
+
+/// A running server with a folder of its own; killed when dropped.
+pub struct Frontrow {
+    child: Child,
+    /// Where it listens, like `http://127.0.0.1:41234`.
+    pub base: String,
+    /// What it printed when it was up.
+    pub welcome: String,
+    folder: Arc<TempDir>,
+    environment: Vec<(String, String)>,
+    /// Shared by all clients of this server.
+    pub http: reqwest::Client,
+}
+
+/// Builds the binary as this test was built, once, and says where it is: a stale one would be tested otherwise.
+fn binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        let built = std::process::Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--package", "server", "--message-format", "json"])
+            .stderr(Stdio::inherit())
+            .output()
+            .expect("cargo runs");
+        assert!(built.status.success(), "the server does not build");
+        let messages = String::from_utf8(built.stdout).expect("cargo prints text");
+        let executable = |line: &str| serde_json::from_str::<serde_json::Value>(line).ok()?["executable"].as_str().map(PathBuf::from);
+        messages.lines().filter_map(executable).next_back().expect("cargo names the executable")
+    })
+}
+
+async fn read_welcome(lines: &mut Lines<BufReader<ChildStdout>>) -> String {
+    let mut welcome = String::new();
+    while let Some(line) = lines.next_line().await.unwrap() {
+        welcome.push_str(&line);
+        welcome.push('\n');
+        if line.starts_with("Stop with") {
+            break;
+        }
+    }
+    welcome
+}
+
+fn command(folder: &Path, environment: &[(String, String)], arguments: &[&str]) -> Command {
+    let mut command = Command::new(binary());
+    command.args(arguments).current_dir(folder).envs(environment.iter().cloned()).stdin(Stdio::null()).kill_on_drop(true);
+    command
+}
+
+/// Runs the binary with `arguments` to its end, in an empty folder.
+pub async fn run(environment: &[(&str, &str)], arguments: &[&str]) -> Output {
+    let folder = TempDir::new().unwrap();
+    let environment: Vec<_> = environment.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    timeout(PATIENCE, command(folder.path(), &environment, arguments).output()).await.expect("it ends").expect("it runs")
+}
+
+impl Frontrow {
+    /// A server on a fresh store. The queue ticks fast and is wide; `environment` changes that and more.
+    pub async fn start(store: StoreKind, environment: &[(&str, &str)]) -> Self {
+        let url = match store {
+            StoreKind::Memory => "memory:",
+            StoreKind::Sqlite => "sqlite://data/frontrow.db",
+        };
+        let defaults = [
+            ("FRONTROW__DATABASE__URL", url),
+            ("FRONTROW__HTTP__BIND", "127.0.0.1:0"),
+            ("FRONTROW__QUEUE__TICK_MILLISECONDS", "20"),
+            ("FRONTROW__QUEUE__CAPACITY", "1000"),
+            ("FRONTROW__QUEUE__BATCH", "1000"),
+            ("FRONTROW__LOG__FILTER", "warn"),
+        ];
+        let environment = defaults.iter().chain(environment).map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        Self::start_in(Arc::new(TempDir::new().unwrap()), environment).await
+    }
+
+    async fn start_in(folder: Arc<TempDir>, environment: Vec<(String, String)>) -> Self {
+        let mut child = command(folder.path(), &environment, &["serve"]).stdout(Stdio::piped()).spawn().expect("the server starts");
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let welcome = timeout(PATIENCE, read_welcome(&mut lines)).await.expect("the server is up in time");
+        let base = welcome.split_whitespace().find(|word| word.starts_with("http://")).expect("it says where it serves").to_owned();
+        // Read to the end, lest the server block on a full pipe.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Self { child, base, welcome, folder, environment, http: reqwest::Client::new() }
+    }
+
+    /// Another process on the same store: its exit code and what it printed.
+    pub async fn beside(&self, arguments: &[&str]) -> Output {
+        let run = command(self.folder.path(), &self.environment, arguments).output();
+        timeout(PATIENCE, run).await.expect("it ends").expect("it runs")
+    }
+
+    /// SIGKILL: nothing is tidied up.
+    pub async fn kill(&mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// SIGTERM, and how it ended.
+    pub async fn terminate(&mut self) -> ExitStatus {
+        let pid = self.child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)).expect("it runs");
+        kill_process(pid, Signal::TERM).unwrap();
+        timeout(PATIENCE, self.child.wait()).await.expect("it stops in time").unwrap()
+    }
+
+    /// The server again, on the store that the last one left.
+    pub async fn restart(&self) -> Self {
+        Self::start_in(self.folder.clone(), self.environment.clone()).await
+    }
+
+    /// Whether every promise holds on the store, by `frontrow audit`.
+    pub async fn assert_audit_is_clean(&self) {
+        let audit = self.beside(&["audit"]).await;
+        let (printed, errors) = (String::from_utf8_lossy(&audit.stdout), String::from_utf8_lossy(&audit.stderr));
+        assert!(audit.status.success(), "{printed}{errors}");
+        for promise in ["P1", "P2", "P3"] {
+            assert!(printed.contains(promise), "the audit says nothing of {promise}: {printed}");
+        }
+    }
+}

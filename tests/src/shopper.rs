@@ -1,0 +1,156 @@
+//! Shoppers: users of the REST API, with words of the domain.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+
+use crate::{Frontrow, Reply};
+
+/// The demo's club night, of which each date has 50 seats at 60,000.
+pub const CLUB: &str = "0f207207-0000-7000-8000-0000000c1b00";
+/// Its first date.
+pub const CLUB_DATE: &str = "0f207207-0000-7000-8000-0000000c1b01";
+
+/// How long a shopper waits for what must come.
+const PATIENCE: Duration = Duration::from_secs(20);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
+
+/// `amount` as the API writes it.
+#[must_use]
+pub fn money(amount: i64) -> Value {
+    json!({"amount": amount, "currency": "KRW"})
+}
+
+/// A user of the REST API.
+#[derive(Debug, Clone)]
+pub struct Shopper {
+    base: String,
+    http: reqwest::Client,
+    /// Their access token; none: nobody.
+    pub jwt: Option<String>,
+    /// Their queue token, once they have joined.
+    pub token: Option<String>,
+}
+
+impl Shopper {
+    /// Somebody without an account.
+    #[must_use]
+    pub fn nobody(server: &Frontrow) -> Self {
+        Self { base: server.base.clone(), http: server.http.clone(), jwt: None, token: None }
+    }
+
+    /// Somebody who has registered.
+    pub async fn register(server: &Frontrow) -> Self {
+        let nobody = Self::nobody(server);
+        let registered = nobody.post("/v1/users", None, &json!({"name": "Ada"})).await.expect(201);
+        Self { jwt: Some(registered.text("access_token")), ..nobody }
+    }
+
+    /// Somebody who is in.
+    pub async fn admitted(server: &Frontrow) -> Self {
+        let mut shopper = Self::register(server).await;
+        shopper.join().await;
+        shopper.until_active().await;
+        shopper
+    }
+
+    /// Somebody who is in, with `balance` in their wallet.
+    pub async fn funded(server: &Frontrow, balance: i64) -> Self {
+        let shopper = Self::admitted(server).await;
+        let _ = shopper.charge(balance, "funds").await.expect(201);
+        shopper
+    }
+
+    /// Sends a request; an error if the connection broke.
+    pub async fn send(&self, method: Method, path: &str, key: Option<&str>, body: Option<&Value>) -> reqwest::Result<Reply> {
+        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        if let Some(jwt) = &self.jwt {
+            request = request.bearer_auth(jwt);
+        }
+        if let Some(token) = &self.token {
+            request = request.header("queue-token", token);
+        }
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        Reply::read(request.send().await?).await
+    }
+
+    /// GET.
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(Method::GET, path, None, None).await.unwrap()
+    }
+
+    /// POST.
+    pub async fn post(&self, path: &str, key: Option<&str>, body: &Value) -> Reply {
+        self.send(Method::POST, path, key, Some(body)).await.unwrap()
+    }
+
+    /// DELETE.
+    pub async fn delete(&self, path: &str) -> Reply {
+        self.send(Method::DELETE, path, None, None).await.unwrap()
+    }
+
+    /// Joins the club's line.
+    pub async fn join(&mut self) -> Reply {
+        let joined = self.post("/v1/queue-tokens", None, &json!({"concert_id": CLUB})).await;
+        self.token = Some(joined.text("token"));
+        joined
+    }
+
+    /// What the waiting room says.
+    pub async fn poll(&self) -> Reply {
+        self.get(&format!("/v1/queue-tokens/{}", self.token.as_deref().unwrap_or_default())).await.expect(200)
+    }
+
+    /// Polls until the token is ACTIVE.
+    pub async fn until_active(&self) -> Reply {
+        self.until("the token is ACTIVE", || self.poll(), |reply| reply.body["status"] == "ACTIVE").await
+    }
+
+    /// Asks again and again until the answer is as wanted.
+    pub async fn until<F: Future<Output = Reply>>(&self, wish: &str, ask: impl Fn() -> F, wanted: impl Fn(&Reply) -> bool) -> Reply {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let reply = ask().await;
+            if wanted(&reply) {
+                return reply;
+            }
+            assert!(Instant::now() < deadline, "in vain until {wish}: {reply:?}");
+            sleep(BETWEEN_LOOKS).await;
+        }
+    }
+
+    /// Holds seats of the club's first date.
+    pub async fn hold(&self, seats: &[u32], key: &str) -> Reply {
+        self.post("/v1/reservations", Some(key), &json!({"schedule_id": CLUB_DATE, "seat_numbers": seats})).await
+    }
+
+    /// Charges the wallet.
+    pub async fn charge(&self, amount: i64, key: &str) -> Reply {
+        self.post("/v1/wallet/charges", Some(key), &json!({"amount": money(amount)})).await
+    }
+
+    /// Pays for a reservation.
+    pub async fn pay(&self, reservation: &str, key: &str) -> Reply {
+        self.post("/v1/payments", Some(key), &json!({"reservation_id": reservation})).await
+    }
+
+    /// What is in the wallet.
+    pub async fn balance(&self) -> i64 {
+        self.get("/v1/wallet").await.expect(200).body["balance"]["amount"].as_i64().unwrap()
+    }
+
+    /// What the seat map of the club's first date says of a seat.
+    pub async fn seat_status(&self, number: u32) -> String {
+        let map = self.get(&format!("/v1/schedules/{CLUB_DATE}/seats")).await.expect(200);
+        let seats = map.body["seats"].as_array().cloned().unwrap_or_default();
+        let seat = seats.into_iter().find(|seat| seat["number"] == number).unwrap_or_default();
+        seat["status"].as_str().unwrap_or_default().to_owned()
+    }
+}

@@ -1,0 +1,56 @@
+//! The arrows of the architecture, as Cargo sees them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+
+/// What each crate may depend on, outside its tests: `domain ← application ← adapters ← server`.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("application", &["domain"]),
+    ("migrations", &[]),
+    ("adapters-memory", &["application", "domain"]),
+    ("adapters-sqlite", &["application", "domain", "migrations"]),
+    ("adapters-http", &["application", "domain"]),
+    ("adapter-conformance", &["adapters-memory", "application", "domain"]),
+    ("server", &["adapters-http", "adapters-memory", "adapters-sqlite", "application", "domain"]),
+    ("bench", &[]),
+    ("frontrow-tests", &[]),
+];
+
+/// What the pure crates may use of the outside world.
+const PURE: &[(&str, &[&str])] = &[("domain", &["thiserror", "time", "uuid"])];
+
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let metadata = MetadataCommand::new().no_deps().exec().unwrap();
+    metadata
+        .packages
+        .iter()
+        .map(|package| {
+            let normal = package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal);
+            (package.name.to_string(), normal.map(|dependency| dependency.name.clone()).collect())
+        })
+        .collect()
+}
+
+#[test]
+fn dependencies_point_inwards_only() {
+    let found = dependencies();
+    let members: BTreeSet<_> = found.keys().cloned().collect();
+    let listed: BTreeSet<_> = ALLOWED.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(members, listed, "every crate of the workspace has its place here");
+    for (name, allowed) in ALLOWED {
+        let allowed: BTreeSet<_> = allowed.iter().map(|name| (*name).to_owned()).collect();
+        let inner: BTreeSet<_> = found[*name].intersection(&members).cloned().collect();
+        assert!(inner.is_subset(&allowed), "{name} depends on {:?}", inner.difference(&allowed));
+    }
+}
+
+#[test]
+fn the_domain_depends_on_little_else() {
+    let found = dependencies();
+    for (name, allowed) in PURE {
+        let allowed: BTreeSet<_> = allowed.iter().map(|name| (*name).to_owned()).collect();
+        assert!(found[*name].is_subset(&allowed), "{name} depends on {:?}", found[*name].difference(&allowed));
+    }
+}

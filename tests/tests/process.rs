@@ -1,0 +1,125 @@
+//! The binary among other processes: its lock, its commands, its configuration, its end.
+
+use std::os::unix::process::ExitStatusExt;
+
+use frontrow_tests::{Frontrow, Shopper, StoreKind, run};
+use rstest::rstest;
+use serde_json::json;
+
+#[tokio::test]
+async fn a_second_server_on_the_same_file_is_refused() {
+    let server = Frontrow::start(StoreKind::Sqlite, &[]).await;
+    let second = server.beside(&["serve"]).await;
+    assert_eq!(second.status.code(), Some(1));
+    let message = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert!(message.contains("another") && message.contains("frontrow.db"), "{message}");
+}
+
+#[tokio::test]
+async fn a_killed_server_leaves_no_lock_behind() {
+    let mut server = Frontrow::start(StoreKind::Sqlite, &[]).await;
+    server.kill().await;
+    let again = server.restart().await;
+    let _ = Shopper::nobody(&again).get("/readyz").await.expect(200);
+}
+
+#[rstest]
+#[case("user")]
+#[case("operator")]
+#[tokio::test]
+async fn a_token_is_printed_beside_a_running_server_and_is_good_there(#[case] role: &str) {
+    let server = Frontrow::start(StoreKind::Sqlite, &[]).await;
+    let printed = server.beside(&["token", "--role", role]).await;
+    assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+    let jwt = String::from_utf8(printed.stdout).unwrap().trim().to_owned();
+    let bearer = Shopper { jwt: Some(jwt), ..Shopper::nobody(&server) };
+    assert_eq!(bearer.balance().await, 0);
+    let _ = bearer.charge(1_000, "first-write").await.expect(201);
+    assert_eq!(bearer.balance().await, 1_000, "the first write of a user whom the issuer vouches for makes user and wallet");
+}
+
+#[tokio::test]
+async fn the_demo_user_is_funded() {
+    let server = Frontrow::start(StoreKind::Sqlite, &[]).await;
+    let printed = server.beside(&["token", "--demo-user"]).await;
+    let jwt = String::from_utf8(printed.stdout).unwrap().trim().to_owned();
+    assert_eq!(Shopper { jwt: Some(jwt), ..Shopper::nobody(&server) }.balance().await, 500_000);
+}
+
+#[rstest]
+#[case("FRONTROW__QUEUE__BATCH", "0", "queue.batch")]
+#[case("FRONTROW__QUEUE__CAPACITY", "many", "queue.capacity")]
+#[case("FRONTROW__RESERVATION__HOLD_SECONDS", "-1", "reservation.hold_seconds")]
+#[case("FRONTROW__DATABASE__URL", "mysql://somewhere", "database.url")]
+#[case("FRONTROW__HTTP__BIND", "nowhere", "http.bind")]
+#[case("FRONTROW__QUEUE__SPEED", "3", "speed")]
+#[tokio::test]
+async fn a_wrong_configuration_is_refused_with_its_key(#[case] variable: &str, #[case] value: &str, #[case] key: &str) {
+    let refused = run(&[(variable, value)], &["serve"]).await;
+    assert_eq!(refused.status.code(), Some(2));
+    let message = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(message.contains(key), "{message}");
+}
+
+#[tokio::test]
+async fn wrong_usage_exits_with_2() {
+    assert_eq!(run(&[], &["sing"]).await.status.code(), Some(2));
+}
+
+#[rstest]
+#[case::memory(StoreKind::Memory)]
+#[case::sqlite(StoreKind::Sqlite)]
+#[tokio::test]
+async fn sigterm_ends_the_server_well_though_a_client_keeps_its_connection(#[case] store: StoreKind) {
+    let mut server = Frontrow::start(store, &[]).await;
+    let ada = Shopper::register(&server).await;
+    let _ = ada.charge(1_000, "charge").await.expect(201);
+    let ended = server.terminate().await;
+    assert_eq!((ended.code(), ended.signal()), (Some(0), None));
+    if store == StoreKind::Sqlite {
+        let server = server.restart().await;
+        assert_eq!(Shopper { jwt: ada.jwt.clone(), ..Shopper::nobody(&server) }.balance().await, 1_000);
+    }
+}
+
+#[tokio::test]
+async fn migrate_makes_a_store_that_is_ready_to_serve_and_audit() {
+    let server = Frontrow::start(StoreKind::Sqlite, &[]).await;
+    assert!(server.beside(&["migrate"]).await.status.success());
+    server.assert_audit_is_clean().await;
+}
+
+#[tokio::test]
+async fn commands_on_a_store_that_ends_with_the_process_are_refused() {
+    for command in ["migrate", "token", "audit"] {
+        let refused = run(&[("FRONTROW__DATABASE__URL", "memory:")], &[command]).await;
+        assert_eq!(refused.status.code(), Some(1), "{command}");
+    }
+}
+
+#[tokio::test]
+async fn the_printed_lines_tell_the_story_when_pasted() {
+    let server = Frontrow::start(StoreKind::Sqlite, &[]).await;
+    let printed = &server.welcome;
+    let lines: Vec<_> = printed.lines().filter(|line| line.contains("curl")).collect();
+    assert_eq!(lines.len(), 5, "{printed}");
+    let pasted = tokio::process::Command::new("bash").args(["-c", &lines.join("\n")]).output().await.unwrap();
+    let said = String::from_utf8_lossy(&pasted.stdout).into_owned();
+    let payment = said.lines().flat_map(|line| line.split("}{")).next_back().unwrap_or_default();
+    assert!(payment.contains(r#""status":"COMPLETED""#), "{said}{}", String::from_utf8_lossy(&pasted.stderr));
+}
+
+#[tokio::test]
+async fn the_reference_page_is_served_whole_by_the_server_itself() {
+    let server = Frontrow::start(StoreKind::Memory, &[]).await;
+    let nobody = Shopper::nobody(&server);
+    let page = server.http.get(format!("{}/docs/", server.base)).send().await.unwrap();
+    assert_eq!(page.status(), 200);
+    let html = page.text().await.unwrap();
+    for source in html.split(['"', '\'']).filter(|word| word.ends_with(".js") || word.ends_with(".css")) {
+        assert!(!source.starts_with("http") && !source.starts_with("//"), "{source} comes from elsewhere");
+        let asset = server.http.get(format!("{}/docs/{}", server.base, source.trim_start_matches("./"))).send().await.unwrap();
+        assert_eq!(asset.status(), 200, "{source}");
+    }
+    assert_eq!(nobody.get("/openapi.json").await.expect(200).body["openapi"], json!("3.1.0"));
+}

@@ -1,0 +1,143 @@
+//! Many at once: one wins, the others are told so, nothing breaks.
+
+use std::sync::Arc;
+
+use frontrow_tests::{Frontrow, Reply, Shopper, StoreKind};
+use rstest::rstest;
+use tokio::sync::Barrier;
+
+/// Runs all requests at one moment.
+async fn at_once<F>(requests: Vec<F>) -> Vec<Reply>
+where
+    F: Future<Output = Reply> + Send + 'static,
+{
+    let start = Arc::new(Barrier::new(requests.len()));
+    let tasks: Vec<_> = requests
+        .into_iter()
+        .map(|request| {
+            let start = start.clone();
+            tokio::spawn(async move {
+                start.wait().await;
+                request.await
+            })
+        })
+        .collect();
+    let mut replies = Vec::new();
+    for task in tasks {
+        replies.push(task.await.unwrap());
+    }
+    replies
+}
+
+fn with_status(replies: &[Reply], status: u16) -> usize {
+    replies.iter().filter(|reply| reply.status == status).count()
+}
+
+#[rstest]
+#[case::memory(StoreKind::Memory)]
+#[case::sqlite(StoreKind::Sqlite)]
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_64_clients_gets_the_seat(#[case] store: StoreKind) {
+    let server = Frontrow::start(store, &[]).await;
+    let mut shoppers = Vec::new();
+    for _ in 0..64 {
+        shoppers.push(Shopper::admitted(&server).await);
+    }
+    let holds = shoppers.iter().cloned().map(|shopper| async move { shopper.hold(&[13], "hold-1").await }).collect();
+
+    let replies = at_once(holds).await;
+
+    assert_eq!((with_status(&replies, 201), with_status(&replies, 409)), (1, 63));
+    assert!(replies.iter().filter(|reply| reply.status == 409).all(|reply| reply.code() == "SEAT_UNAVAILABLE"));
+    if store == StoreKind::Sqlite {
+        server.assert_audit_is_clean().await;
+    }
+}
+
+#[rstest]
+#[case::memory(StoreKind::Memory)]
+#[case::sqlite(StoreKind::Sqlite)]
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_16_payments_with_different_keys_goes_through(#[case] store: StoreKind) {
+    let server = Frontrow::start(store, &[]).await;
+    let ada = Shopper::funded(&server, 1_000_000).await;
+    let reservation = ada.hold(&[13], "hold-1").await.expect(201).text("id");
+    let pays = (0..16)
+        .map(|n| {
+            let (ada, reservation) = (ada.clone(), reservation.clone());
+            async move { ada.pay(&reservation, &format!("pay-{n}")).await }
+        })
+        .collect();
+
+    let replies = at_once(pays).await;
+
+    assert_eq!(with_status(&replies, 201), 1);
+    assert!(replies.iter().all(|reply| reply.status < 500), "{replies:?}");
+    assert_eq!(ada.balance().await, 940_000, "one debit");
+    if store == StoreKind::Sqlite {
+        server.assert_audit_is_clean().await;
+    }
+}
+
+#[rstest]
+#[case::memory(StoreKind::Memory)]
+#[case::sqlite(StoreKind::Sqlite)]
+#[tokio::test(flavor = "multi_thread")]
+async fn one_key_sent_16_times_pays_once_and_answers_all(#[case] store: StoreKind) {
+    let server = Frontrow::start(store, &[]).await;
+    let ada = Shopper::funded(&server, 1_000_000).await;
+    let reservation = ada.hold(&[13], "hold-1").await.expect(201).text("id");
+    let pays = (0..16)
+        .map(|_| {
+            let (ada, reservation) = (ada.clone(), reservation.clone());
+            async move { ada.pay(&reservation, "pay").await }
+        })
+        .collect();
+
+    let replies = at_once(pays).await;
+
+    assert_eq!(with_status(&replies, 201), 16);
+    assert_eq!(replies.iter().filter(|reply| reply.header("idempotency-replayed") == "true").count(), 15);
+    assert!(replies.iter().all(|reply| reply.body == replies[0].body), "all have the first answer");
+    assert_eq!(ada.balance().await, 940_000);
+}
+
+#[rstest]
+#[case::memory(StoreKind::Memory)]
+#[case::sqlite(StoreKind::Sqlite)]
+#[tokio::test(flavor = "multi_thread")]
+async fn charges_of_one_wallet_from_many_devices_all_count(#[case] store: StoreKind) {
+    let server = Frontrow::start(store, &[]).await;
+    let ada = Shopper::register(&server).await;
+    let charges = (0..32)
+        .map(|n| {
+            let ada = ada.clone();
+            async move { ada.charge(1_000, &format!("charge-{n}")).await }
+        })
+        .collect();
+
+    let replies = at_once(charges).await;
+
+    assert_eq!(with_status(&replies, 201), 32);
+    assert_eq!(ada.balance().await, 32_000);
+}
+
+#[rstest]
+#[case::memory(StoreKind::Memory)]
+#[case::sqlite(StoreKind::Sqlite)]
+#[tokio::test]
+async fn a_payment_refused_for_want_of_money_leaves_its_key_for_another_try(#[case] store: StoreKind) {
+    let server = Frontrow::start(store, &[]).await;
+    let ada = Shopper::funded(&server, 10_000).await;
+    let reservation = ada.hold(&[13], "hold-1").await.expect(201).text("id");
+
+    let _ = ada.pay(&reservation, "pay").await.expect_problem(409, "INSUFFICIENT_BALANCE");
+
+    assert_eq!((ada.balance().await, ada.seat_status(13).await), (10_000, "HELD".to_owned()));
+    assert_eq!(ada.poll().await.body["status"], "ACTIVE");
+    let _ = ada.charge(50_000, "charge").await.expect(201);
+    let paid = ada.pay(&reservation, "pay").await.expect(201);
+    assert_eq!(paid.header("idempotency-replayed"), "");
+    let _ = ada.pay(&reservation, "pay").await.expect(201);
+    assert_eq!(ada.balance().await, 0);
+}
