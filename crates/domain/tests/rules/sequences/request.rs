@@ -101,7 +101,7 @@ fn any_move() -> impl Strategy<Value = Move> {
         10 => (0..QUEUES.len()).prop_map(|queue| Move::Tick { queue }),
         1 => (who(), concert(), whim()).prop_map(|(who, concert, whim)| Move::Leave { who, concert, whim }),
         3 => (who(), date(), whim()).prop_map(|(who, date, whim)| Move::Look { who, date, whim }),
-        12 => (who(), date(), 1..=SEATS_A_DATE + 1, count, whim())
+        12 => (who(), date(), 1..=SEATS_A_DATE, count, whim())
             .prop_map(|(who, date, from, count, whim)| Move::Hold { who, date, from, count, whim }),
         2 => (who(), whim()).prop_map(|(who, whim)| Move::Release { who, whim }),
         5 => (who(), amount, whim()).prop_map(|(who, amount, whim)| Move::Charge { who, amount, whim }),
@@ -198,7 +198,7 @@ impl World {
 
     fn hold(&self, who: u8, date: ScheduleId, from: u32, count: u32, whim: u8, ids: &mut Ids) -> Request {
         let user = self.somebody_in(self.queue_of(date), who, whim);
-        let last = if whim == 3 { from + count } else { (from + count - 1).min(SEATS_A_DATE) };
+        let last = if whim == 3 { SEATS_A_DATE + 1 } else { (from + count - 1).min(SEATS_A_DATE) };
         let numbers: Vec<u32> = (from..=last).collect();
         let pass = self.pass(user, self.queue_of(date), whim);
         let live = self.reservations.values().find(|hold| Some(hold.token) == pass.token && hold.occupies());
