@@ -41,6 +41,18 @@ impl Shopper {
         Self { base: server.base.clone(), http: server.http.clone(), jwt: None, token: None }
     }
 
+    /// Whoever `jwt` speaks of.
+    #[must_use]
+    pub fn bearing(server: &Frontrow, jwt: &str) -> Self {
+        Self { jwt: Some(jwt.trim().to_owned()), ..Self::nobody(server) }
+    }
+
+    /// The same user at another server, or at the same one after a restart.
+    #[must_use]
+    pub fn at(&self, server: &Frontrow) -> Self {
+        Self { jwt: self.jwt.clone(), token: self.token.clone(), ..Self::nobody(server) }
+    }
+
     /// Somebody who has registered.
     pub async fn register(server: &Frontrow) -> Self {
         let nobody = Self::nobody(server);

@@ -30,8 +30,7 @@ async fn no_acknowledged_charge_is_lost_when_the_server_is_killed() {
     let mut server = Frontrow::start(StoreKind::Sqlite, &[]).await;
     let ada = Shopper::register(&server).await;
     let acknowledged = Arc::new(AtomicI64::new(0));
-    let clients: Vec<_> =
-        (0..CLIENTS).map(|client| tokio::spawn(charge_until_cut(ada.clone(), client, acknowledged.clone()))).collect();
+    let clients: Vec<_> = (0..CLIENTS).map(|client| tokio::spawn(charge_until_cut(ada.clone(), client, acknowledged.clone()))).collect();
     while acknowledged.load(Ordering::SeqCst) < ENOUGH {
         tokio::task::yield_now().await;
     }
@@ -44,8 +43,10 @@ async fn no_acknowledged_charge_is_lost_when_the_server_is_killed() {
     }
     let acknowledged = acknowledged.load(Ordering::SeqCst);
     let server = server.restart().await;
-    let ada = Shopper { jwt: ada.jwt.clone(), ..Shopper::nobody(&server) };
-    let balance = ada.balance().await;
-    assert!((acknowledged..=acknowledged + in_flight).contains(&balance), "{acknowledged} acknowledged, {in_flight} in flight, {balance} found");
+    let balance = ada.at(&server).balance().await;
+    assert!(
+        (acknowledged..=acknowledged + in_flight).contains(&balance),
+        "{acknowledged} acknowledged, {in_flight} in flight, {balance} found"
+    );
     server.assert_audit_is_clean().await;
 }

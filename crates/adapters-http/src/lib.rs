@@ -1,1 +1,20 @@
-//! The REST API of Frontrow on actix-web.
+//! The REST API of Frontrow on actix-web: [`app`] serves an [`Api`], [`openapi`] describes it.
+//!
+//! A request passes the [`edge`], is taken apart by [`extract`], answered by its resource in [`routes`], and leaves by the edge
+//! again. A handler translates and decides nothing: it reads what was said into the domain's words, asks a use case, and shows
+//! what came of it. Whatever goes wrong is a [`problem`].
+
+mod answer;
+mod api;
+mod app;
+mod auth;
+mod edge;
+mod extract;
+mod openapi;
+mod problem;
+mod routes;
+
+pub use api::{Api, HttpSettings, Parts, Readiness, ReadinessCheck};
+pub use app::app;
+pub use auth::{CannotSign, Issuer, Role};
+pub use openapi::openapi;

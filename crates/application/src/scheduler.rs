@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::decide::admit::{self, Ticked};
 use domain::decide::lapse;
-use domain::{Change, QueueId, Rules, TokenState};
+use domain::{Change, Queue, Rules, TokenState};
 use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::ports::{Catalogue, CommitError, Committed, Housekeeping, Load, Observer, ReadError, Store};
 use crate::{Error, WaitingRoom};
 
-/// How many lapsed and waiting tokens a tick, and how many holds a sweep, looks at.
+/// How many holds a sweep looks at, and how many rows of a sort a round of housekeeping forgets.
 const AT_MOST: u32 = 1_000;
 /// How often a tick is tried that loses to another.
 const TRIES: u32 = 5;
@@ -102,7 +102,7 @@ impl Scheduler {
 
     async fn tick_all(&self) -> Result<(), Error> {
         for queue in self.catalogue.queues().await? {
-            let Ticked { admitted, lapsed } = self.tick(queue.id).await?;
+            let Ticked { admitted, lapsed } = self.tick(&queue).await?;
             if admitted + lapsed > 0 {
                 tracing::debug!(queue = %queue.id, admitted, lapsed, "ticked");
             }
@@ -110,10 +110,12 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Ends what has lapsed in `queue` and admits into the free places, once.
-    pub async fn tick(&self, queue: QueueId) -> Result<Ticked, Error> {
+    /// Ends what has lapsed in `queue` and admits into the free places, once. It looks at no more tokens than it may admit: what has
+    /// lapsed beyond that is left to the next tick.
+    pub async fn tick(&self, queue: &Queue) -> Result<Ticked, Error> {
+        let load = Load::Tick { queue: queue.id, at_most: queue.policy(&self.rules.queue).batch };
         for _ in 0..TRIES {
-            let context = self.store.load(&[Load::Tick { queue, at_most: AT_MOST }]).await.pop();
+            let context = self.store.load(std::slice::from_ref(&load)).await.pop();
             let Some((change, ticked)) = context.transpose()?.and_then(|context| admit::decide(&context, &self.rules)) else {
                 break;
             };

@@ -25,6 +25,13 @@ impl PollToken {
         Ok(self.room.place(&token))
     }
 
+    /// The place of the user's token if it is in memory, as it nearly always is: without waiting.
+    #[must_use]
+    pub fn known(&self, user: UserId, id: TokenId) -> Option<Place> {
+        let token = self.room.known(id).filter(|token| token.user == user)?;
+        Some(self.room.place(&token))
+    }
+
     /// The place of a token that is at hand: just joined, or waiting where it must not.
     #[must_use]
     pub fn place(&self, token: &domain::QueueToken) -> Place {

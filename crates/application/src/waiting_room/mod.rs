@@ -90,10 +90,16 @@ impl WaitingRoom {
         self.clock.now()
     }
 
+    /// The token, if it is in memory.
+    #[must_use]
+    pub fn known(&self, id: TokenId) -> Option<QueueToken> {
+        self.tokens.get(&id).map(|token| token.row.clone())
+    }
+
     /// The token: from memory, or read from the store once and kept.
     pub async fn find(&self, id: TokenId) -> Result<Option<QueueToken>, Error> {
-        if let Some(token) = self.tokens.get(&id) {
-            return Ok(Some(token.row.clone()));
+        if let Some(token) = self.known(id) {
+            return Ok(Some(token));
         }
         let Some(token) = self.store.token(id).await? else { return Ok(None) };
         self.keep(&token);

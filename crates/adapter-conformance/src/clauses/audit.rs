@@ -1,0 +1,200 @@
+//! The port of the audit.
+
+use application::PageRequest;
+use domain::decide::admission::Pass;
+use domain::reservation::Claim;
+use domain::wallet::WalletEntry;
+use domain::{
+    Change, EntryKind, Money, NewToken, Payment, PaymentState, Queue, QueueToken, Reservation, ReservationState, Seat, SeatState,
+    TokenState, Versioned, Wallet, Write,
+};
+
+use crate::Adapter;
+use crate::world::{ADA, BEN, CYD, DATE, World, guest, won};
+
+/// `audit`: an empty store, and one in which much has happened, keep every promise; each invariant has a name and a promise.
+pub async fn an_honest_store_keeps_every_promise(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 4).await;
+    world.assert_audit_is_clean().await;
+    scene(&world).await;
+    world.assert_audit_is_clean().await;
+    let findings = world.ports.audit.audit().await.unwrap();
+    let mut names: Vec<_> = findings.iter().map(|finding| finding.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), findings.len(), "every invariant has a name of its own");
+    for promise in ["P1", "P2", "P3", "P5", "P6"] {
+        assert!(findings.iter().any(|finding| finding.promise == promise), "{promise} is looked at");
+    }
+}
+
+/// What is damaged: Ada holds seat 1 and has money, Ben has bought seat 2 and joined again, Cyd's seat 3 was refunded, two wait.
+struct Scene {
+    ada: Pass,
+    hold: Versioned<Reservation>,
+    held_seat: Versioned<Seat>,
+    sold: Versioned<Reservation>,
+    payment: Versioned<Payment>,
+    bens_old_token: Versioned<QueueToken>,
+    refunded: Versioned<Payment>,
+    last_in_line: Versioned<QueueToken>,
+    wallet: Versioned<Wallet>,
+    last_entry: WalletEntry,
+}
+
+async fn scene(world: &World) -> Scene {
+    let (sold, payment) = world.bought(BEN, DATE, &[2]).await;
+    let (_, refunded) = world.bought(CYD, DATE, &[3]).await;
+    world.refunded(CYD, refunded.id).await;
+    world.joined(BEN).await;
+    let ada = world.admitted(ADA).await;
+    world.charged(ADA, 100_000).await;
+    let hold = world.held(ada, DATE, &[1]).await;
+    world.joined(guest(50)).await;
+    let last_in_line = world.joined(guest(51)).await;
+    Scene {
+        ada,
+        hold: world.reservation(hold.id, 1).await,
+        held_seat: world.seats(DATE, &[1]).await.remove(0),
+        sold: world.reservation(sold.id, 2).await,
+        payment: world.payment(payment.id, 1).await,
+        bens_old_token: world.token(sold.token).await,
+        refunded: world.payment(refunded.id, 2).await,
+        last_in_line: world.token(last_in_line).await,
+        wallet: world.wallet(ADA, 2).await,
+        last_entry: world.ports.wallets.entries(ADA, PageRequest { after: None, size: 1 }).await.unwrap().remove(0),
+    }
+}
+
+/// `audit`: a violation is found that was put there past the rules of the domain; or the store refuses to take it in.
+pub async fn a_broken_promise_is_refused_or_found(adapter: &dyn Adapter) {
+    let count = damages(&World::with_halls(adapter, 4).await).await.len();
+    for number in 0..count {
+        let world = World::with_halls(adapter, 4).await;
+        let (promise, what, damage) = damages(&world).await.remove(number);
+        world.assert_audit_is_clean().await;
+        if world.commit(&damage).await.is_ok() {
+            let broken = world.broken_promises().await;
+            assert!(broken.iter().any(|(found, _)| *found == promise), "{promise}: {what}: found {broken:?}");
+        } else {
+            world.assert_audit_is_clean().await;
+        }
+    }
+}
+
+async fn damages(world: &World) -> Vec<(&'static str, &'static str, Change)> {
+    let scene = scene(world).await;
+    let mut damages = Vec::new();
+    let mut damage = |promise, what, change| damages.push((promise, what, change));
+    for (what, change) in of_seats(world, &scene) {
+        damage("P1", what, change);
+    }
+    for (what, change) in of_money(world, &scene) {
+        damage("P2", what, change);
+    }
+    for (what, change) in of_payments(world, &scene) {
+        damage("P3", what, change);
+    }
+    let jumper = scene.last_in_line.row.clone().admit(world.rules.queue.claim, world.now()).unwrap();
+    let jump = Change { tokens: vec![Write::update(&scene.last_in_line, jumper)], ..Change::default() };
+    damage("P5", "a jump of the queue", jump);
+    for (what, change) in of_owners(world, &scene) {
+        damage("P6", what, change);
+    }
+    damages
+}
+
+fn of_seats(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
+    let seat = |state| {
+        let Seat { schedule, number, label, price, .. } = scene.held_seat.row.clone();
+        Change { seats: vec![Write::update(&scene.held_seat, Seat::restore(schedule, number, label, price, state))], ..Change::default() }
+    };
+    let hold = scene.hold.row.clone();
+    let mut second = hold.clone();
+    second.id = world.new_id();
+    let lapsed = hold.clone().lapse(hold.expires_at).unwrap();
+    vec![
+        ("a held seat is free", seat(SeatState::Available)),
+        ("a held seat is sold", seat(SeatState::Reserved { reservation: hold.id })),
+        ("a held seat names another's reservation", seat(SeatState::Held { reservation: scene.sold.id, until: hold.expires_at })),
+        ("a held seat has another deadline", seat(SeatState::Held { reservation: hold.id, until: hold.held_at })),
+        ("two holds of one seat", Change { reservations: vec![Write::insert(second)], ..Change::default() }),
+        ("an ended hold has its seat", Change { reservations: vec![Write::update(&scene.hold, lapsed)], ..Change::default() }),
+    ]
+}
+
+fn of_money(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
+    let Wallet { user, balance, last_sequence } = scene.wallet.row;
+    let wallet = |balance, last_sequence| Some(Write::update(&scene.wallet, Wallet { user, balance, last_sequence }));
+    let more = balance.plus(won(1)).unwrap();
+    let entry = WalletEntry { id: world.new_id(), sequence: last_sequence + 1, amount: won(1), balance: more, ..scene.last_entry };
+    let change = |wallet, entry| Change { wallet, entry, ..Change::default() };
+    vec![
+        ("a balance without an entry", change(wallet(more, last_sequence), None)),
+        ("an entry without its money", change(wallet(balance, last_sequence + 1), Some(entry))),
+        ("a gap in a book", change(wallet(more, last_sequence + 2), Some(WalletEntry { sequence: last_sequence + 2, ..entry }))),
+        ("a wrong running balance", change(wallet(more, last_sequence + 1), Some(WalletEntry { balance, ..entry }))),
+        ("a forgotten last sequence", change(wallet(more, last_sequence), Some(entry))),
+    ]
+}
+
+fn of_payments(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
+    let hold = scene.hold.row.clone();
+    let payment = |reservation: &Reservation, amount: Money| Payment {
+        id: world.new_id(),
+        reservation: reservation.id,
+        user: reservation.user,
+        amount,
+        paid_at: world.now(),
+        state: PaymentState::Completed,
+    };
+    let unpaid = payment(&hold, hold.amount);
+    let confirmed = hold.restore(ReservationState::Confirmed { payment: unpaid.id });
+    let Seat { schedule, number, label, price, .. } = scene.held_seat.row.clone();
+    let sold = Seat::restore(schedule, number, label, price, SeatState::Reserved { reservation: scene.hold.id });
+    let free = Change {
+        seats: vec![Write::update(&scene.held_seat, sold)],
+        reservations: vec![Write::update(&scene.hold, confirmed)],
+        ..Change::default()
+    };
+    let Wallet { user, balance, last_sequence } = scene.wallet.row;
+    let poorer = balance.minus(won(1)).unwrap();
+    let lost = WalletEntry {
+        id: world.new_id(),
+        sequence: last_sequence + 1,
+        kind: EntryKind::Payment(world.new_id()),
+        amount: won(1),
+        balance: poorer,
+        ..scene.last_entry
+    };
+    let taken = Wallet { user, balance: poorer, last_sequence: last_sequence + 1 };
+    let refunded = scene.payment.row.clone().refund(world.now()).unwrap();
+    let revived = Payment { state: PaymentState::Completed, ..scene.refunded.row.clone() };
+    let cheaper = Payment { amount: won(1), ..unpaid.clone() };
+    let pay = |write| Change { payment: Some(write), ..Change::default() };
+    vec![
+        ("a sold seat without a payment", free.clone()),
+        ("a payment without money", Change { payment: Some(Write::insert(unpaid)), ..free.clone() }),
+        ("a payment of less than was due", Change { payment: Some(Write::insert(cheaper)), ..free }),
+        ("a payment of what is only held", pay(Write::insert(payment(&scene.hold.row, scene.hold.amount)))),
+        ("a second payment", pay(Write::insert(payment(&scene.sold.row, scene.sold.amount)))),
+        ("a refund without money", pay(Write::update(&scene.payment, refunded))),
+        ("a payment back from its refund", pay(Write::update(&scene.refunded, revived))),
+        ("money for no payment", Change { wallet: Some(Write::update(&scene.wallet, taken)), entry: Some(lost), ..Change::default() }),
+    ]
+}
+
+fn of_owners(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
+    let Reservation { concert, schedule, seats, amount, held_at, expires_at, .. } = scene.hold.row.clone();
+    let claim = Claim { id: world.new_id(), user: BEN, token: scene.ada.token.unwrap(), concert, schedule };
+    let stolen = Reservation::hold(claim, seats, amount, held_at, expires_at).lapse(expires_at).unwrap();
+    let anothers = Payment { id: world.new_id(), reservation: scene.sold.id, user: ADA, ..scene.payment.row.clone() };
+    let QueueToken { id, user, number, joined_at, .. } = scene.bens_old_token.row;
+    let new = NewToken { id, queue: Queue::DEFAULT, user, concert: None, joined_at };
+    let risen = QueueToken::restore(new, number, TokenState::Waiting);
+    vec![
+        ("a reservation under another's token", Change { reservations: vec![Write::insert(stolen)], ..Change::default() }),
+        ("another's payment", Change { payment: Some(Write::insert(anothers)), ..Change::default() }),
+        ("a second live token", Change { tokens: vec![Write::update(&scene.bens_old_token, risen)], ..Change::default() }),
+    ]
+}

@@ -1,0 +1,69 @@
+//! The records of idempotency keys.
+
+use domain::{Route, Version};
+
+use crate::Adapter;
+use crate::world::{ADA, BEN, World, assert_committed, assert_conflict, entry_in, keyed};
+use application::ports::Load;
+
+/// `commit`: a record past its retention is replaced, by its version.
+pub async fn a_record_past_its_retention_is_replaced(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    let key = world.new_key(ADA, Route::Charges);
+    let (first, second) = (world.a_charge_with(key.clone(), 500), world.a_charge_with(key.clone(), 500));
+    world.run(&first).await.unwrap();
+    world.clock.advance(world.rules.key_retention - crate::world::MOMENT);
+    assert!(world.run(&second).await.unwrap().replayed, "a moment before its end");
+    world.clock.advance(crate::world::MOMENT);
+    let answer = world.run(&second).await.unwrap();
+    assert!(!answer.replayed, "at its end it is forgotten");
+    assert_eq!(entry_in(answer.outcome).balance.minor(), 1_000);
+    let record = world.load(Load::Charge { key: key.scope }).await.key.unwrap();
+    assert_eq!((record.version, record.recorded_at), (Version(2), world.now()));
+    assert!(world.run(&first).await.unwrap().replayed, "the new record counts");
+    world.assert_audit_is_clean().await;
+}
+
+/// `commit`: a record that was forgotten since it was read has no version that could be expected.
+pub async fn a_record_that_was_pruned_meanwhile_is_a_conflict(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    let key = world.new_key(ADA, Route::Charges);
+    let command = world.a_charge_with(key.clone(), 500);
+    world.run(&command).await.unwrap();
+    world.clock.advance(world.rules.key_retention);
+    let change = world.change_of(&command).await;
+    assert_eq!(change.key.as_ref().unwrap().expected, Some(Version::FIRST));
+    assert_eq!(world.ports.housekeeping.prune(world.now(), 10).await.unwrap().keys, 1);
+    assert_conflict(&world.commit(&change).await, "the record is gone");
+    let again = world.a_charge_with(key.clone(), 500);
+    world.run(&again).await.unwrap();
+    assert_eq!(world.load(Load::Charge { key: key.scope }).await.key.unwrap().version, Version::FIRST);
+}
+
+/// `commit`: a key is its user's and its route's: the same text elsewhere is another.
+pub async fn a_key_is_unique_within_user_and_route(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    let first = world.change_of(&world.a_charge_with(keyed(ADA, Route::Charges, "once"), 1)).await;
+    let others = world.change_of(&world.a_charge_with(keyed(BEN, Route::Charges, "once"), 1)).await;
+    assert_committed(&world.commit(&first).await, "a first use");
+    assert_committed(&world.commit(&others).await, "another's");
+    let mut elsewhere = world.change_of(&world.a_charge(ADA, 1)).await;
+    elsewhere.key.as_mut().unwrap().row.scope = keyed(ADA, Route::Refunds, "once").scope;
+    assert_committed(&world.commit(&elsewhere).await, "on another route");
+    let mut cased = world.change_of(&world.a_charge(ADA, 1)).await;
+    cased.key.as_mut().unwrap().row.scope = keyed(ADA, Route::Charges, "Once").scope;
+    assert_committed(&world.commit(&cased).await, "keys tell small letters from capital ones");
+    let mut again = world.change_of(&world.a_charge(ADA, 1)).await;
+    again.key.as_mut().unwrap().row.scope = keyed(ADA, Route::Charges, "once").scope;
+    assert_conflict(&world.commit(&again).await, "the same once more");
+}
+
+/// `commit`: a key has up to 255 characters, any that can be seen.
+pub async fn keys_are_kept_as_they_were_sent(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    for text in ["'; DROP TABLE keys; --", "%_\\\"\u{7e}", &"k".repeat(255)].map(|text| text.replace(' ', "+")) {
+        let command = world.a_charge_with(keyed(ADA, Route::Charges, &text), 1);
+        assert!(!world.run(&command).await.unwrap().replayed);
+        assert!(world.run(&command).await.unwrap().replayed);
+    }
+}

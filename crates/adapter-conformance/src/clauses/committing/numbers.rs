@@ -1,0 +1,115 @@
+//! The numbers of a line.
+
+use std::sync::Arc;
+
+use domain::{Change, Queue, QueueId};
+use tokio::sync::Barrier;
+
+use crate::Adapter;
+use crate::world::{ADA, ALL, BEN, CONCERT, CYD, OTHER_CONCERT, OTHER_QUEUE, World, assert_conflict, guest};
+
+async fn numbers(world: &World, queue: QueueId) -> Vec<u64> {
+    world.ports.tokens.live(queue, 0, ALL).await.unwrap().iter().map(|token| token.number).collect()
+}
+
+/// `commit`: numbers are gapless within a queue from 1, one a join, in the order of commits.
+pub async fn numbers_count_from_1_in_the_order_of_commits(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    let (early, late) = (world.change_of(&world.a_join(ADA, None)).await, world.change_of(&world.a_join(BEN, None)).await);
+    assert_eq!(world.commit(&late).await.unwrap().number, Some(1), "who commits first has the lower number");
+    assert_eq!(world.commit(&early).await.unwrap().number, Some(2));
+    for number in 3..8 {
+        assert_eq!(world.join(guest(number.into()), None).await.number, number);
+    }
+    assert_eq!(world.ports.tokens.live(Queue::DEFAULT, 0, 2).await.unwrap().iter().map(|token| token.user).collect::<Vec<_>>(), [BEN, ADA]);
+}
+
+/// `commit`: within a group, numbers are in the order of its changes.
+pub async fn numbers_follow_the_order_of_a_group(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    world.joined(ADA).await;
+    let users: Vec<_> = [7, 3, 9, 5, 4, 8].map(guest).into();
+    let mut group: Vec<Change> = Vec::new();
+    for (user, payer) in users.iter().zip(50..) {
+        group.push(world.change_of(&world.a_join(*user, None)).await);
+        group.push(world.change_of(&world.a_charge(guest(payer), 1)).await);
+    }
+    let given: Vec<_> = world.commit_group(&group).await.into_iter().map(|result| result.unwrap().number).collect();
+    let expected: Vec<_> = (2..8).flat_map(|number| [Some(number), None]).collect();
+    assert_eq!(given, expected);
+    let line: Vec<_> = world.ports.tokens.live(Queue::DEFAULT, 1, ALL).await.unwrap().iter().map(|token| token.user).collect();
+    assert_eq!(line, users);
+}
+
+/// `commit`: each queue counts on its own, within one group, too.
+pub async fn each_queue_counts_on_its_own(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    let mut group = Vec::new();
+    for number in 0..3 {
+        group.push(world.change_of(&world.a_join(guest(10 + number), None)).await);
+        group.push(world.change_of(&world.a_join(guest(20 + number), Some(OTHER_CONCERT))).await);
+    }
+    group.push(world.change_of(&world.a_join(guest(30), Some(CONCERT))).await);
+    let given: Vec<_> = world.commit_group(&group).await.into_iter().filter_map(|result| result.unwrap().number).collect();
+    assert_eq!(given, [1, 1, 2, 2, 3, 3, 4]);
+    assert_eq!(world.join(CYD, Some(OTHER_CONCERT)).await.number, 4);
+    assert_eq!((numbers(&world, Queue::DEFAULT).await, numbers(&world, OTHER_QUEUE).await), (vec![1, 2, 3, 4], vec![1, 2, 3, 4]));
+}
+
+/// `commit`: one number a join, and none for one that conflicts: alone, and amid a group.
+pub async fn a_conflicting_join_takes_no_number(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    let (first, second) = (world.change_of(&world.a_join(ADA, None)).await, world.change_of(&world.a_join(ADA, None)).await);
+    assert_eq!(world.commit(&first).await.unwrap().number, Some(1));
+    assert_conflict(&world.commit(&second).await, "a second place");
+    assert_eq!(world.join(BEN, None).await.number, 2);
+
+    let mut late = world.change_of(&world.a_join(guest(10), None)).await;
+    late.not_after(world.now());
+    let group = [
+        world.change_of(&world.a_join(guest(11), None)).await,
+        late,
+        world.change_of(&world.a_join(guest(12), None)).await,
+        second,
+        world.change_of(&world.a_join(guest(13), None)).await,
+    ];
+    let given: Vec<_> =
+        world.commit_group(&group).await.into_iter().map(|result| result.ok().and_then(|committed| committed.number)).collect();
+    assert_eq!(given, [Some(3), None, Some(4), None, Some(5)]);
+    assert_eq!(numbers(&world, Queue::DEFAULT).await, [1, 2, 3, 4, 5]);
+    world.assert_audit_is_clean().await;
+}
+
+/// `commit`: a number is never given twice, whatever has become of the token that had it.
+pub async fn an_ended_tokens_number_is_not_given_again(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    for number in 1..5 {
+        let token = world.join(ADA, None).await;
+        assert_eq!(token.number, number);
+        world.left(ADA, token.id).await;
+    }
+    assert_eq!(world.join(BEN, None).await.number, 5);
+    world.assert_audit_is_clean().await;
+}
+
+/// `commit`: numbers are gapless when many join at once.
+pub async fn numbers_are_gapless_when_many_join_at_once(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    let barrier = Arc::new(Barrier::new(24));
+    let mut tasks = Vec::new();
+    for user in 0..24 {
+        let join = world.change_of(&world.a_join(guest(100 + user), None)).await;
+        let (store, barrier) = (world.ports.store.clone(), barrier.clone());
+        tasks.push(tokio::spawn(async move {
+            barrier.wait().await;
+            store.commit(&[join]).await.remove(0).unwrap().number.unwrap()
+        }));
+    }
+    let mut given = Vec::new();
+    for task in tasks {
+        given.push(task.await.unwrap());
+    }
+    given.sort_unstable();
+    assert!(given.into_iter().eq(1..=24));
+    assert!(numbers(&world, Queue::DEFAULT).await.into_iter().eq(1..=24));
+}

@@ -1,0 +1,152 @@
+//! What a commit writes.
+
+use domain::decide::register;
+use domain::{Change, Queue, UserName, Version};
+use time::Duration;
+
+use super::{about_to_pay, spoilt};
+use crate::Adapter;
+use crate::world::{
+    ADA, ALL, BEN, CONCERT, CYD, DAN, DATE, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_QUEUE, SECOND_DATE, World, assert_committed,
+    assert_conflict, guest,
+};
+use application::PageRequest;
+
+/// `commit`: a change is written whole, with the versions that it should have: join, tick, claim, charge, hold, the same hold again, pay, refund.
+pub async fn a_purchase_is_written_whole_at_every_step(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 4).await;
+    world.clock.advance(Duration::microseconds(123_457));
+    let join = world.change_of(&world.a_join(ADA, None)).await;
+    world.commit_and_read_back(&join).await;
+    let ada = domain::decide::admission::Pass { user: ADA, token: join.join.map(|new| new.id) };
+    world.commit_and_read_back(&world.change_of_tick(Queue::DEFAULT).await.unwrap().0).await;
+    world.commit_and_read_back(&world.change_of(&world.a_claim(ada, None)).await).await;
+    world.commit_and_read_back(&world.change_of(&world.a_charge(ADA, 50_000)).await).await;
+    let hold = world.change_of(&world.a_hold(ada, DATE, &[3, 1])).await;
+    world.commit_and_read_back(&hold).await;
+    world.commit_and_read_back(&world.change_of(&world.a_hold(ada, DATE, &[1, 3])).await).await;
+    let pay = world.change_of(&world.a_payment(ada, hold.reservations[0].row.id)).await;
+    world.commit_and_read_back(&pay).await;
+    world.pass_seconds(3_600);
+    world.commit_and_read_back(&world.change_of(&world.a_refund(ADA, pay.payment.unwrap().row.id)).await).await;
+    world.assert_audit_is_clean().await;
+}
+
+/// `commit`: a change is written whole: a registration, a first write, joins with and without a concert, every way in which a hold or a token ends.
+pub async fn every_ending_is_written_whole(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 4).await;
+    world.clock.advance(Duration::microseconds(999_999));
+    let name = UserName::new("Ádám Ünlü 音 🎵").unwrap();
+    world.commit_and_read_back(&world.change_of(&register::Command { user: guest(9), name }).await).await;
+    world.commit_and_read_back(&world.change_of(&world.a_join(guest(9), Some(OTHER_CONCERT))).await).await;
+    world.commit_and_read_back(&world.change_of_tick(OTHER_QUEUE).await.unwrap().0).await;
+
+    let released = world.admitted(ADA).await;
+    let hold = world.held(released, DATE, &[1, 2]).await;
+    world.commit_and_read_back(&world.change_of(&world.a_release(ADA, hold.id)).await).await;
+    world.held(released, SECOND_DATE, &[1, 2]).await;
+    world.commit_and_read_back(&world.change_of(&world.a_leave(ADA, released.token.unwrap())).await).await;
+    let waiting = world.joined(ADA).await;
+    world.commit_and_read_back(&world.change_of(&world.a_leave(ADA, waiting)).await).await;
+
+    let (ben, cyd, dan) = (world.admitted(BEN).await, world.admitted(CYD).await, world.admitted(DAN).await);
+    world.held(ben, DATE, &[1, 2]).await;
+    world.held(cyd, NEIGHBOUR_DATE, &[4]).await;
+    world.pass_seconds(300);
+    let taken_over = world.change_of(&world.a_hold(cyd, DATE, &[2, 3])).await;
+    assert_eq!((taken_over.reservations.len(), taken_over.seats.len()), (3, 4), "Cyd's new hold ends Ben's and her own old one");
+    world.commit_and_read_back(&taken_over).await;
+    let rejoined = world.change_of(&world.a_join(DAN, Some(CONCERT))).await;
+    assert_eq!(rejoined.tokens.iter().map(|token| token.row.id).collect::<Vec<_>>(), [dan.token.unwrap()], "DAN's old token ends");
+    world.commit_and_read_back(&rejoined).await;
+    world.pass_seconds(300);
+    for change in world.changes_of_sweep().await {
+        world.commit_and_read_back(&change).await;
+    }
+    for queue in [Queue::DEFAULT, OTHER_QUEUE] {
+        world.commit_and_read_back(&world.change_of_tick(queue).await.unwrap().0).await;
+    }
+    world.assert_audit_is_clean().await;
+}
+
+/// `commit`: a found hold's record, too, comes back as it was written.
+pub async fn records_come_back_long_after(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 4).await;
+    let ada = world.admitted(ADA).await;
+    let (first, again) = (world.a_hold(ada, DATE, &[1, 2]), world.a_hold(ada, DATE, &[2, 1]));
+    let (made, found) = (world.run(&first).await.unwrap(), world.run(&again).await.unwrap());
+    let at = world.now();
+    world.pass_seconds(3_600);
+    for (command, first_answer) in [(first, made), (again, found)] {
+        let replay = world.run(&command).await.unwrap();
+        assert_eq!((replay.outcome, replay.at, replay.replayed), (first_answer.outcome, at, true));
+    }
+}
+
+/// `commit`: nothing is written of a change of which one guard fails, whichever it is.
+pub async fn a_change_with_one_failing_guard_is_not_written_at_all(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 4).await;
+    let scene = about_to_pay(&world).await;
+    let ways = spoilt(&world, &scene.pay).await;
+    world.note(ways.iter().map(|(_, change)| change));
+    let before = world.everything().await;
+    for (what, change) in &ways {
+        assert_conflict(&world.commit(change).await, what);
+        assert_eq!(world.everything().await, before, "{what}: something was written");
+    }
+    assert_committed(&world.commit(&scene.pay).await, "unspoilt");
+    world.assert_audit_is_clean().await;
+}
+
+/// `commit`: a conflict writes no event either; a commit writes each.
+pub async fn a_conflict_leaves_no_event(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 4).await;
+    let scene = about_to_pay(&world).await;
+    let ways = spoilt(&world, &scene.pay).await;
+    let events = || async { world.ports.housekeeping.prune(world.now() + Duration::SECOND, ALL).await.unwrap().events };
+    assert!(events().await > 0);
+    for (what, change) in &ways {
+        assert_conflict(&world.commit(change).await, what);
+        assert_eq!(events().await, 0, "{what}: an event was written");
+    }
+    assert_committed(&world.commit(&scene.pay).await, "unspoilt");
+    assert_eq!(events().await, u64::try_from(scene.pay.events.len()).unwrap());
+}
+
+/// `commit`: wallet entries are never changed or deleted: a place in a book is taken once.
+pub async fn an_entry_is_never_written_over(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 4).await;
+    let first = world.charged(ADA, 500).await;
+    let mut forged = world.change_of(&world.a_charge(ADA, 700)).await;
+    forged.entry.as_mut().unwrap().sequence = first.sequence;
+    world.note([&forged]);
+    let before = world.everything().await;
+    assert!(world.commit(&forged).await.is_err(), "a second entry in the first one's place");
+    assert_eq!(world.everything().await, before);
+
+    let (_, payment) = world.bought(ADA, DATE, &[1]).await;
+    world.refunded(ADA, payment.id).await;
+    let entries = world.ports.wallets.entries(ADA, PageRequest { after: None, size: ALL }).await.unwrap();
+    assert_eq!(entries.last(), Some(&first), "the first entry is as it was");
+    assert_eq!(entries.iter().map(|entry| entry.sequence).collect::<Vec<_>>(), [4, 3, 2, 1]);
+}
+
+/// `commit`: no changes have no answers, and an empty change is as good as committed.
+pub async fn nothing_to_commit_is_committed(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 4).await;
+    assert!(world.commit_group(&[]).await.is_empty());
+    assert_committed(&world.commit(&Change::default()).await, "an empty change");
+}
+
+/// `commit`: what was told to be committed is durable: it is there after the process is gone.
+pub async fn what_is_committed_survives_the_process(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 4).await;
+    let scene = about_to_pay(&world).await;
+    world.commit(&scene.pay).await.unwrap();
+    let before = world.everything().await;
+    let world = world.reopened(adapter).await;
+    assert_eq!(world.everything().await, before);
+    world.assert_audit_is_clean().await;
+    assert_eq!(world.join(BEN, None).await.number, 4, "the line goes on where it was");
+    assert_eq!(world.token(scene.ada.token.unwrap()).await.version, Version(4), "joined, admitted, held, paid");
+}

@@ -1,0 +1,153 @@
+//! A crowd, through the real group commit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use application::group_commit::Limits;
+use application::{Answer, Command, Error, GroupCommit};
+use domain::decide::admission::Pass;
+use domain::{Queue, QueueId, Refusal, Route, TokenStatus};
+use tokio::task::JoinSet;
+
+use crate::Adapter;
+use crate::world::{ADA, ALL, DATE, OTHER_CONCERT, OTHER_QUEUE, World, guest, payment_in, reservation_in};
+
+fn group_commit(world: &World, lanes: usize) -> Arc<GroupCommit> {
+    let limits = Limits { lanes, queue: 1_000, batch: 256, deadline: Duration::from_mins(1) };
+    Arc::new(GroupCommit::start(world.ports.store.clone(), Arc::new(world.rules.clone()), vec![], limits))
+}
+
+/// Sends all commands at once; their answers in no order.
+async fn all_at_once<C: Command>(commits: &Arc<GroupCommit>, commands: Vec<C>) -> Vec<Result<Answer<C::Outcome>, Refusal>> {
+    let mut tasks = JoinSet::new();
+    for command in commands {
+        let commits = commits.clone();
+        tasks.spawn(async move { commits.run(command).await });
+    }
+    let answers = tasks.join_all().await;
+    commits.close().await;
+    let refusal = |error| match error {
+        Error::Refused(refusal) => refusal,
+        error @ (Error::Overloaded | Error::Unavailable) => panic!("no answer: {error}"),
+    };
+    answers.into_iter().map(|answer| answer.map_err(refusal)).collect()
+}
+
+async fn admitted_crowd(world: &World, people: u128) -> Vec<Pass> {
+    let mut crowd = Vec::new();
+    for user in (100..).take(usize::try_from(people).unwrap()).map(guest) {
+        crowd.push(Pass { user, token: Some(world.joined(user).await) });
+    }
+    while world.tick(Queue::DEFAULT).await.admitted > 0 {}
+    crowd
+}
+
+/// P1: of 64 holds of one seat at once one is made; the others find the seat taken.
+pub async fn of_64_holds_of_one_seat_one_is_made(adapter: &dyn Adapter) {
+    for lanes in [1, 3] {
+        let world = World::with_halls(adapter, 2).await;
+        let crowd = admitted_crowd(&world, 64).await;
+        let holds = crowd.iter().map(|pass| world.a_hold(*pass, DATE, &[1])).collect();
+        let answers = all_at_once(&group_commit(&world, lanes), holds).await;
+        let (made, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+        assert_eq!((made.len(), refused.len()), (1, 63), "{lanes} lanes");
+        assert!(refused.iter().all(|answer| matches!(answer, Err(Refusal::SeatsUnavailable(_)))), "{refused:?}");
+        let winner = reservation_in(made.into_iter().next().unwrap().unwrap().outcome);
+        assert_eq!(world.seats(DATE, &[1]).await[0].reservation(), Some(winner.id));
+        world.assert_audit_is_clean().await;
+    }
+}
+
+/// P3: of 16 payments of one hold with different keys at once one is made.
+pub async fn of_16_payments_of_one_hold_one_is_made(adapter: &dyn Adapter) {
+    for lanes in [1, 3] {
+        let world = World::with_halls(adapter, 2).await;
+        let ada = world.admitted(ADA).await;
+        let hold = world.held(ada, DATE, &[1, 2]).await;
+        world.charged(ADA, 1_000_000).await;
+        let answers = all_at_once(&group_commit(&world, lanes), (0..16).map(|_| world.a_payment(ada, hold.id)).collect()).await;
+        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "{lanes} lanes");
+        assert_eq!(world.balance(ADA).await, 1_000_000 - hold.amount.minor());
+        world.assert_audit_is_clean().await;
+    }
+}
+
+/// P3: one payment sent 16 times at once with one key has one effect and 16 times the same answer.
+pub async fn one_payment_sent_16_times_has_one_effect(adapter: &dyn Adapter) {
+    for lanes in [1, 3] {
+        let world = World::with_halls(adapter, 2).await;
+        let ada = world.admitted(ADA).await;
+        let hold = world.held(ada, DATE, &[1, 2]).await;
+        world.charged(ADA, 1_000_000).await;
+        let key = world.new_key(ADA, Route::Payments);
+        let payments = (0..16).map(|_| world.a_payment_with(key.clone(), ada, hold.id)).collect();
+        let answers: Vec<_> = all_at_once(&group_commit(&world, lanes), payments).await.into_iter().map(Result::unwrap).collect();
+        assert_eq!(answers.iter().filter(|answer| !answer.replayed).count(), 1, "{lanes} lanes");
+        let mut told: Vec<_> = answers.into_iter().map(|answer| payment_in(answer.outcome)).collect();
+        told.dedup();
+        assert_eq!(told.len(), 1, "everybody is told the same");
+        assert_eq!(world.balance(ADA).await, 1_000_000 - hold.amount.minor());
+        world.assert_audit_is_clean().await;
+    }
+}
+
+/// P2: 32 charges of one wallet at once, which isn't there yet, are all in it.
+pub async fn all_of_32_charges_of_one_wallet_are_in_it(adapter: &dyn Adapter) {
+    for lanes in [1, 3] {
+        let world = World::with_halls(adapter, 2).await;
+        let answers = all_at_once(&group_commit(&world, lanes), (1..=32).map(|amount| world.a_charge(ADA, amount)).collect()).await;
+        assert!(answers.iter().all(Result::is_ok), "{lanes} lanes");
+        assert_eq!(world.balance(ADA).await, (1..=32).sum::<i64>());
+        world.assert_audit_is_clean().await;
+    }
+}
+
+/// P6: 16 joins of one user and 48 of others at once take 49 numbers.
+pub async fn a_crowd_that_joins_is_numbered_once_each(adapter: &dyn Adapter) {
+    for lanes in [1, 3] {
+        let world = World::with_halls(adapter, 2).await;
+        let users = (0..64).map(|number| if number % 4 == 0 { ADA } else { guest(100 + number) });
+        let answers = all_at_once(&group_commit(&world, lanes), users.map(|user| world.a_join(user, None)).collect()).await;
+        let mut numbers: Vec<u64> = answers.into_iter().filter_map(|answer| answer.unwrap().number).collect();
+        numbers.sort_unstable();
+        assert!(numbers.into_iter().eq(1..=49), "{lanes} lanes");
+        assert_eq!(world.ports.tokens.live(Queue::DEFAULT, 0, ALL).await.unwrap().len(), 49);
+        world.assert_audit_is_clean().await;
+    }
+}
+
+/// P5: many ticks at once, while users leave and join, never let in more than there are places.
+pub async fn ticks_at_once_keep_to_the_capacity(adapter: &dyn Adapter) {
+    let world = Arc::new(World::with_halls(adapter, 2).await);
+    let mut line = Vec::new();
+    for user in 0..24 {
+        line.push(world.join(guest(100 + user), Some(OTHER_CONCERT)).await);
+    }
+    let mut tasks = JoinSet::new();
+    for _ in 0..4 {
+        let world = world.clone();
+        tasks.spawn(async move {
+            for _ in 0..10 {
+                if let Some((change, _)) = world.change_of_tick(OTHER_QUEUE).await {
+                    // A tick that loses to another is as good as none.
+                    let _ = world.commit(&change).await;
+                }
+                assert!(active(&world, OTHER_QUEUE).await <= 3, "more than there are places");
+            }
+        });
+    }
+    let leaving = world.clone();
+    tasks.spawn(async move {
+        for token in line.into_iter().take(12) {
+            leaving.left(token.user, token.id).await;
+            assert!(active(&leaving, OTHER_QUEUE).await <= 3, "more than there are places");
+        }
+    });
+    tasks.join_all().await;
+    world.assert_audit_is_clean().await;
+}
+
+async fn active(world: &World, queue: QueueId) -> usize {
+    let tokens = world.ports.tokens.live(queue, 0, ALL).await.unwrap();
+    tokens.iter().filter(|token| token.status(world.now()) == TokenStatus::Active).count()
+}

@@ -1,0 +1,12 @@
+//! The clauses. Each is a sentence about the ports, and fails by a panic.
+
+pub mod audit;
+pub mod committing;
+pub mod crowds;
+pub mod housekeeping;
+pub mod loading;
+pub mod model;
+pub mod programme;
+pub mod races;
+pub mod reading;
+pub mod secrets;

@@ -1,0 +1,56 @@
+//! The model: random requests must come to the same on the memory store, which is the executable specification, and on the adapter.
+
+mod play;
+mod request;
+mod steps;
+
+use std::sync::Arc;
+
+use application::ports::Ports;
+use application::testing::StoppedClock;
+use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
+use tokio::runtime::Handle;
+use tokio::task::block_in_place;
+
+use crate::Adapter;
+use crate::world::{World, a_bill};
+use play::Play;
+
+/// How many seats a hall has: few, so that everybody wants the same ones.
+const SEATS: u32 = 5;
+
+/// Every port: random requests, in groups and late, on a clock that moves, come to the same as in memory: every context that is seen, every
+/// answer and every conflict, everything that can be seen in the end; and no promise is broken.
+#[expect(clippy::unused_async, reason = "every clause is asynchronous")]
+pub async fn random_requests_come_to_the_same_as_in_memory(adapter: &dyn Adapter) {
+    let config = Config { cases: adapter.model_runs(), failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let runtime = Handle::current();
+    let result = block_in_place(|| {
+        runner.run(&steps::plays(), |steps| {
+            runtime.block_on(async {
+                let (world, memory) = two_worlds(adapter).await;
+                Play::new(world, memory).all(&steps).await
+            })
+        })
+    });
+    match result {
+        Ok(()) => {}
+        Err(TestError::Fail(reason, steps)) => panic!("{reason}\nafter {steps:#?}"),
+        Err(TestError::Abort(reason)) => panic!("{reason}"),
+    }
+}
+
+/// The adapter's world, and a memory store with the same clock and the same bill.
+async fn two_worlds(adapter: &dyn Adapter) -> (World, Ports) {
+    let clock = Arc::new(StoppedClock::default());
+    let memory = Ports::of(&Arc::new(adapters_memory::MemoryStore::new(clock.clone())));
+    let mut world = World::over(adapter.fresh(clock.clone()).await, clock);
+    world.rules.queue.capacity = 3;
+    world.rules.queue.batch = 2;
+    let bill = a_bill(SEATS, world.now());
+    for ports in [&world.ports, &memory] {
+        ports.programme.put_on(&bill).await.unwrap();
+    }
+    (world, memory)
+}

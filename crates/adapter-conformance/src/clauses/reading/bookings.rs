@@ -1,0 +1,74 @@
+//! The port of reservations and payments.
+
+use application::PageRequest;
+use domain::{PaymentId, ReservationId};
+use uuid::Uuid;
+
+use crate::Adapter;
+use crate::world::{ADA, ALL, BEN, DATE, SECOND_DATE, World};
+
+/// `reservation`, `payment`: the one, if it exists, whosever it is.
+pub async fn a_booking_is_found_by_its_id(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 3).await;
+    let (adas, adas_payment) = world.bought(ADA, DATE, &[1]).await;
+    let (bens, bens_payment) = world.bought(BEN, DATE, &[2, 3]).await;
+    for (hold, payment) in [(adas, adas_payment), (bens, bens_payment)] {
+        let sold = hold.clone().confirm(payment.id, world.now()).unwrap();
+        assert_eq!(world.ports.bookings.reservation(hold.id).await.unwrap(), Some(sold));
+        assert_eq!(world.ports.bookings.payment(payment.id).await.unwrap(), Some(payment));
+    }
+    assert_eq!(world.ports.bookings.reservation(world.new_id()).await.unwrap(), None);
+    assert_eq!(world.ports.bookings.payment(world.new_id()).await.unwrap(), None);
+}
+
+/// `reservations`, `payments`: rows are told as they are, whether or not their deadline has passed.
+pub async fn a_lapsed_hold_is_told_as_its_row_says(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 3).await;
+    let ada = world.admitted(ADA).await;
+    let hold = world.held(ada, DATE, &[3, 1]).await;
+    world.pass_seconds(3_600);
+    assert_eq!(world.ports.bookings.reservation(hold.id).await.unwrap(), Some(hold.clone()));
+    let page = PageRequest { after: None, size: 10 };
+    assert_eq!(world.ports.bookings.reservations(ADA, page).await.unwrap(), [hold]);
+}
+
+/// `reservations`, `payments`: a user's, the highest id first, those below the page's cursor, so many.
+pub async fn bookings_come_in_pages_the_highest_id_first(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 8).await;
+    // Made in another order than that of their ids.
+    let ids = [(1_u128 << 90) + 3, 1 << 127, 7 << 70, (1 << 90) + 1];
+    for (number, id) in (1..).zip(ids) {
+        let user = if number == 3 { BEN } else { ADA };
+        let pass = world.admitted(user).await;
+        let mut hold = world.a_hold(pass, if number == 4 { SECOND_DATE } else { DATE }, &[number]);
+        hold.id = ReservationId(Uuid::from_u128(id));
+        world.run(&hold).await.unwrap();
+        world.charged(user, 20_000).await;
+        let mut pay = world.a_payment(pass, hold.id);
+        pay.id = PaymentId(Uuid::from_u128(id + 5));
+        world.run(&pay).await.unwrap();
+    }
+    let bookings = &world.ports.bookings;
+    let expected = [ids[1], ids[0], ids[3]];
+    for size in 1..=4 {
+        let (mut reservations, mut payments): (Vec<u128>, Vec<u128>) = (Vec::new(), Vec::new());
+        loop {
+            let after = reservations.last().map(|id| ReservationId(Uuid::from_u128(*id)));
+            let page = bookings.reservations(ADA, PageRequest { after, size }).await.unwrap();
+            let after = payments.last().map(|id| PaymentId(Uuid::from_u128(*id)));
+            let paid = bookings.payments(ADA, PageRequest { after, size }).await.unwrap();
+            assert!(page.len() <= usize::try_from(size).unwrap() && page.len() == paid.len());
+            if page.is_empty() {
+                break;
+            }
+            reservations.extend(page.iter().map(|reservation| reservation.id.0.as_u128()));
+            payments.extend(paid.iter().map(|payment| payment.id.0.as_u128()));
+        }
+        assert_eq!(reservations, expected, "pages of {size}");
+        assert_eq!(payments, expected.map(|id| id + 5), "pages of {size}");
+    }
+    let everything = PageRequest { after: None, size: ALL };
+    assert_eq!(bookings.reservations(world.new_id(), everything).await.unwrap(), [], "a stranger has none");
+    let everything = PageRequest { after: None, size: ALL };
+    assert_eq!(bookings.payments(world.new_id(), everything).await.unwrap(), [], "a stranger has none");
+}

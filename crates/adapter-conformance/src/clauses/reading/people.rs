@@ -1,0 +1,109 @@
+//! The ports of users, wallets and tokens.
+
+use application::PageRequest;
+use domain::decide::register;
+use domain::{EntryKind, Queue, User, UserName, Wallet};
+
+use crate::Adapter;
+use crate::world::{ADA, ALL, BEN, CYD, DATE, OTHER_CONCERT, OTHER_QUEUE, World, guest, won};
+
+/// `user`: if they have registered or written anything.
+pub async fn a_user_is_there_once_they_register_or_write(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    assert_eq!(world.ports.users.user(ADA).await.unwrap(), None);
+    let name = UserName::new("Ada Lovelace").unwrap();
+    let registered = world.run(&register::Command { user: ADA, name: name.clone() }).await.unwrap().outcome;
+    assert_eq!(world.ports.users.user(ADA).await.unwrap(), Some(registered));
+    assert_eq!(world.ports.users.user(ADA).await.unwrap(), Some(User { id: ADA, name: Some(name), created_at: world.now() }));
+    world.charged(BEN, 5).await;
+    world.joined(CYD).await;
+    for user in [BEN, CYD] {
+        assert_eq!(world.ports.users.user(user).await.unwrap(), Some(User { id: user, name: None, created_at: world.now() }));
+    }
+    let born = world.now();
+    world.pass_seconds(10);
+    world.charged(BEN, 5).await;
+    assert_eq!(world.ports.users.user(BEN).await.unwrap().unwrap().created_at, born, "a later write doesn't touch it");
+}
+
+/// `wallet`: the user's, if they have one yet.
+pub async fn a_wallet_is_there_with_its_user(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    assert_eq!(world.ports.wallets.wallet(ADA).await.unwrap(), None);
+    world.joined(ADA).await;
+    assert_eq!(world.ports.wallets.wallet(ADA).await.unwrap(), Some(Wallet::new(ADA)), "it comes with the first write");
+    world.charged(ADA, 5).await;
+    assert_eq!(world.ports.wallets.wallet(ADA).await.unwrap(), Some(Wallet { user: ADA, balance: won(5), last_sequence: 1 }));
+}
+
+/// `entries`: the user's book, the newest first, those with a sequence below the page's cursor, so many.
+pub async fn entries_come_in_pages_the_newest_first(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    let mut book = Vec::new();
+    for amount in 1..=4 {
+        book.push(world.charged(ADA, amount).await);
+        world.charged(BEN, 9).await;
+        world.pass_seconds(1);
+    }
+    let (_, payment) = world.bought(ADA, DATE, &[1]).await;
+    world.refunded(ADA, payment.id).await;
+    let all = world.ports.wallets.entries(ADA, PageRequest { after: None, size: ALL }).await.unwrap();
+    assert_eq!(all.iter().map(|entry| entry.sequence).collect::<Vec<_>>(), [7, 6, 5, 4, 3, 2, 1]);
+    let kinds = [EntryKind::Refund(payment.id), EntryKind::Payment(payment.id), EntryKind::Charge];
+    assert_eq!(all.iter().map(|entry| entry.kind).take(3).collect::<Vec<_>>(), kinds);
+    book.reverse();
+    assert_eq!(all[3..], book);
+    for size in 1..=8 {
+        let mut seen = Vec::new();
+        loop {
+            let after = seen.last().map(|entry: &domain::WalletEntry| entry.sequence);
+            let page = world.ports.wallets.entries(ADA, PageRequest { after, size }).await.unwrap();
+            assert!(page.len() <= usize::try_from(size).unwrap());
+            if page.is_empty() {
+                break;
+            }
+            seen.extend(page);
+        }
+        assert_eq!(seen, all, "pages of {size}");
+    }
+    assert_eq!(world.ports.wallets.entries(CYD, PageRequest { after: None, size: ALL }).await.unwrap(), []);
+}
+
+/// `token`: the one, if it exists, ended or not.
+pub async fn a_token_is_found_whether_ended_or_not(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    let token = world.join(ADA, Some(OTHER_CONCERT)).await;
+    assert_eq!(world.token(token.id).await.row, token);
+    world.left(ADA, token.id).await;
+    let ended = world.token(token.id).await;
+    assert_eq!(ended.row, token.leave(world.now()).unwrap());
+    assert_eq!(world.ports.tokens.token(world.new_id()).await.unwrap(), None);
+}
+
+/// `live`: the tokens of a queue whose rows are WAITING or ACTIVE and whose number is above `after`, by number, so many.
+pub async fn live_tokens_come_by_number(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    let (first, _) = (world.admitted(guest(1)).await, world.admitted(guest(2)).await);
+    let mut waiting = Vec::new();
+    for user in 3..=12 {
+        waiting.push(world.joined(guest(user)).await);
+        world.join(guest(user), Some(OTHER_CONCERT)).await;
+    }
+    world.left(guest(1), first.token.unwrap()).await;
+    world.left(guest(5), waiting[2]).await;
+    world.pass_seconds(3_600);
+    let numbers = |after, at_most| {
+        let tokens = world.ports.tokens.clone();
+        async move { tokens.live(Queue::DEFAULT, after, at_most).await.unwrap().iter().map(|token| token.number).collect::<Vec<_>>() }
+    };
+    assert_eq!(numbers(0, ALL).await, [2, 3, 4, 6, 7, 8, 9, 10, 11, 12], "number 2 has lapsed and is live by its row");
+    assert_eq!(numbers(3, 3).await, [4, 6, 7]);
+    assert_eq!(numbers(4, 1).await, [6]);
+    assert_eq!(numbers(12, ALL).await, [] as [u64; 0]);
+    assert_eq!(numbers(0, 0).await, [] as [u64; 0]);
+    let seen = world.ports.tokens.live(Queue::DEFAULT, 2, 1).await.unwrap();
+    assert_eq!(seen, [world.token(waiting[0]).await], "with their versions");
+    let others = world.ports.tokens.live(OTHER_QUEUE, 0, ALL).await.unwrap();
+    assert!(others.iter().map(|token| token.number).eq(1..=10));
+    assert_eq!(world.ports.tokens.live(world.new_id(), 0, ALL).await.unwrap(), []);
+}

@@ -1,0 +1,39 @@
+//! The port of secrets.
+
+use crate::Adapter;
+use crate::world::World;
+
+/// `issuer_secret`: the first call keeps `candidate`; every later one returns what the first one kept.
+pub async fn the_first_secret_is_kept(adapter: &dyn Adapter) {
+    let world = World::empty(adapter).await;
+    let first: [u8; 32] = std::array::from_fn(|index| u8::try_from(index * 8).unwrap() ^ 0x80);
+    for candidate in [first, [0; 32], [255; 32], first] {
+        assert_eq!(world.ports.secrets.issuer_secret(candidate).await.unwrap(), first);
+    }
+}
+
+/// `issuer_secret`: of many first calls at once one keeps its candidate, and all return it.
+pub async fn of_many_first_secrets_one_is_kept(adapter: &dyn Adapter) {
+    let world = World::empty(adapter).await;
+    let tasks: Vec<_> = (1..=8)
+        .map(|candidate| {
+            let secrets = world.ports.secrets.clone();
+            tokio::spawn(async move { secrets.issuer_secret([candidate; 32]).await.unwrap() })
+        })
+        .collect();
+    let mut kept = Vec::new();
+    for task in tasks {
+        kept.push(task.await.unwrap());
+    }
+    kept.dedup();
+    assert_eq!(kept.len(), 1);
+    assert!((1..=8).contains(&kept[0][0]));
+}
+
+/// `issuer_secret`: of any process.
+pub async fn another_process_finds_the_same_secret(adapter: &dyn Adapter) {
+    let world = World::empty(adapter).await;
+    world.ports.secrets.issuer_secret([7; 32]).await.unwrap();
+    let world = world.reopened(adapter).await;
+    assert_eq!(world.ports.secrets.issuer_secret([8; 32]).await.unwrap(), [7; 32]);
+}

@@ -1,0 +1,214 @@
+//! The macro that makes a test of every clause.
+
+/// Makes a `#[tokio::test]` of every clause, for the adapter that `$make` makes: a function without arguments that returns an
+/// [`Adapter`](crate::Adapter). The crate that calls it depends on tokio.
+#[macro_export]
+macro_rules! adapter_conformance {
+    ($make:path) => {
+        $crate::clause_tests! {
+            $make;
+            loading {
+                a_join_load_without_a_concert_sees_the_default_queue
+                a_join_load_with_a_concert_sees_the_concert_and_its_queue
+                a_join_load_of_an_unknown_concert_sees_no_queue
+                a_join_load_sees_the_users_live_token_lapsed_or_not
+                a_token_load_sees_the_token_and_its_queue
+                a_leave_load_sees_the_token_and_its_held_rows
+                a_leave_load_leaves_out_what_is_sold
+                a_tick_load_counts_all_and_sees_the_foremost_waiting
+                a_tick_load_sees_the_lapsed_the_earliest_first
+                a_charge_load_sees_key_user_and_wallet
+                a_charge_load_sees_a_key_past_its_retention
+                a_pay_load_sees_token_reservation_concert_seats_and_wallet
+                a_pay_load_sees_what_is_paid
+                a_pay_load_sees_each_thing_by_its_own_name
+                a_refund_load_sees_payment_reservation_schedule_seats_and_wallet
+                a_hold_load_sees_token_queue_date_concert_and_seats
+                a_hold_load_leaves_out_what_does_not_exist
+                a_hold_load_sees_the_keys_record
+                a_hold_load_sees_the_tokens_holds_on_whatever_date
+                a_hold_load_sees_the_holds_whose_seats_are_asked_for
+                a_hold_load_sees_what_the_user_has_of_the_concert
+                a_hold_load_holds_no_row_twice
+                a_hold_load_sees_the_queue_of_its_token
+                a_release_load_sees_the_reservation_and_the_seats_that_name_it
+                a_lapsed_holds_load_sees_the_lapsed_the_earliest_first
+                a_lapsed_holds_load_leaves_out_what_is_sold_or_given_back
+                a_clock_load_sees_the_time_alone
+                now_is_the_stores_clock
+                loads_are_answered_in_their_order
+                no_loads_have_no_answers
+                a_large_batch_of_loads_is_answered
+                a_context_is_read_at_one_instant
+            }
+            committing {
+                a_failing_change_keeps_no_other_from_being_committed
+                each_change_of_a_group_has_its_own_result
+                a_large_group_is_committed
+                groups_at_once_are_both_committed
+                another_version_of_a_row_is_a_conflict
+                a_row_is_written_once_under_a_version
+                an_insert_of_what_exists_is_a_conflict
+                an_update_of_what_does_not_exist_is_a_conflict
+                another_version_of_a_checked_row_is_a_conflict
+                a_checked_row_keeps_its_version
+                another_admission_version_is_a_conflict
+                only_a_tick_bumps_the_admission_version
+                a_join_beside_a_live_token_is_a_conflict
+                a_change_past_its_deadline_is_a_conflict
+                a_decision_does_not_outlive_what_it_relied_on
+                a_record_past_its_retention_is_replaced
+                a_record_that_was_pruned_meanwhile_is_a_conflict
+                a_key_is_unique_within_user_and_route
+                keys_are_kept_as_they_were_sent
+                numbers_count_from_1_in_the_order_of_commits
+                numbers_follow_the_order_of_a_group
+                each_queue_counts_on_its_own
+                a_conflicting_join_takes_no_number
+                an_ended_tokens_number_is_not_given_again
+                numbers_are_gapless_when_many_join_at_once
+                a_purchase_is_written_whole_at_every_step
+                every_ending_is_written_whole
+                records_come_back_long_after
+                a_change_with_one_failing_guard_is_not_written_at_all
+                a_conflict_leaves_no_event
+                an_entry_is_never_written_over
+                nothing_to_commit_is_committed
+                what_is_committed_survives_the_process
+            }
+            races {
+                of_two_joins_of_one_user_one_wins
+                of_two_joins_that_end_one_lapsed_token_one_wins
+                of_a_join_and_a_tick_that_end_one_token_one_wins
+                of_two_ticks_one_wins
+                ticks_of_different_queues_both_win
+                of_a_hold_and_a_hasty_tick_one_wins
+                of_a_late_hold_and_a_tick_the_tick_wins
+                of_a_tick_and_a_leave_one_wins
+                of_a_claim_and_a_leave_one_wins
+                of_a_payment_and_a_release_one_wins
+                of_two_payments_of_one_hold_one_wins
+                of_one_payment_sent_twice_one_has_an_effect
+                of_a_late_payment_and_a_sweep_the_sweep_wins
+                of_a_payment_and_a_hasty_sweep_one_wins
+                of_two_charges_of_one_wallet_one_wins
+                of_a_charge_and_a_payment_one_wins
+                of_two_refunds_one_wins
+                of_two_first_writes_of_one_user_one_wins
+                of_two_uses_of_a_forgotten_key_one_wins
+                of_two_holds_of_one_seat_one_wins
+                of_two_holds_that_end_one_lapsed_hold_one_wins
+                of_a_takeover_and_a_sweep_one_wins
+                of_two_holds_under_one_token_one_wins
+                of_a_hold_and_a_leave_one_wins
+                of_the_same_hold_again_and_its_release_one_wins
+                of_one_key_twice_one_has_an_effect
+                a_record_alone_lets_one_win
+                holds_of_different_seats_both_win
+            }
+            reading {
+                a_booking_is_found_by_its_id
+                a_lapsed_hold_is_told_as_its_row_says
+                bookings_come_in_pages_the_highest_id_first
+                the_default_queue_is_there_from_the_start
+                an_empty_store_has_nothing_on
+                what_is_put_on_is_on_offer
+                every_part_of_a_programme_is_kept
+                concerts_come_in_pages_by_id
+                dates_come_by_start_then_id
+                dates_and_seats_are_their_owns
+                seats_come_by_number
+                a_user_is_there_once_they_register_or_write
+                a_wallet_is_there_with_its_user
+                entries_come_in_pages_the_newest_first
+                a_token_is_found_whether_ended_or_not
+                live_tokens_come_by_number
+            }
+            programme {
+                a_programme_is_put_on_once
+                of_two_programmes_at_once_one_is_put_on
+                a_programme_is_put_on_whole_or_not_at_all
+                a_hall_of_15000_seats_is_put_on
+            }
+            secrets {
+                the_first_secret_is_kept
+                of_many_first_secrets_one_is_kept
+                another_process_finds_the_same_secret
+            }
+            housekeeping {
+                records_are_forgotten_at_the_end_of_their_retention
+                events_are_forgotten_by_the_instant_of_their_commit
+                no_more_is_forgotten_than_asked_for
+                nothing_else_is_forgotten
+            }
+            audit {
+                an_honest_store_keeps_every_promise
+                a_broken_promise_is_refused_or_found
+            }
+            crowds {
+                of_64_holds_of_one_seat_one_is_made
+                of_16_payments_of_one_hold_one_is_made
+                one_payment_sent_16_times_has_one_effect
+                all_of_32_charges_of_one_wallet_are_in_it
+                a_crowd_that_joins_is_numbered_once_each
+                ticks_at_once_keep_to_the_capacity
+            }
+            model {
+                random_requests_come_to_the_same_as_in_memory
+            }
+        }
+    };
+}
+
+/// The tests of groups of clauses.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! clause_tests {
+    ($make:path; $($group:ident { $($clause:ident)* })*) => {$(
+        mod $group {
+            #[allow(unused_imports, reason = "the maker may be named from the crate's root")]
+            use super::*;
+
+            $(
+                #[::tokio::test(flavor = "multi_thread")]
+                async fn $clause() {
+                    $crate::clauses::$group::$clause(&$make()).await;
+                }
+            )*
+        }
+    )*};
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{read_dir, read_to_string};
+    use std::path::Path;
+
+    /// The names of all clauses under `folder`.
+    fn clauses(folder: &Path) -> Vec<String> {
+        let mut names = Vec::new();
+        for entry in read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                names.extend(clauses(&path));
+            } else {
+                let source = read_to_string(&path).unwrap();
+                let names_here = source.lines().filter_map(|line| line.strip_prefix("pub async fn ")?.split_once('('));
+                names.extend(names_here.map(|(name, _)| name.to_owned()));
+            }
+        }
+        names
+    }
+
+    #[test]
+    fn every_clause_is_in_the_suite_and_in_the_docs() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let (suite, docs) = (read_to_string(root.join("src/suite.rs")).unwrap(), read_to_string(root.join("CLAUSES.md")).unwrap());
+        let names = clauses(&root.join("src/clauses"));
+        assert!(names.len() > 100, "{} clauses", names.len());
+        for name in names {
+            assert!(suite.lines().filter(|line| line.trim() == name).count() == 1, "{name} is once in the suite");
+            assert!(docs.contains(&format!("`{name}`")), "{name} is in CLAUSES.md");
+        }
+    }
+}

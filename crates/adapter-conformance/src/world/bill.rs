@@ -1,0 +1,94 @@
+//! What is on: two concerts behind the default queue, one of them on two dates, and one behind a queue of its own.
+
+use application::ports::Programme;
+use domain::queue::PolicyOverrides;
+use domain::{Concert, ConcertId, Money, Queue, QueueId, QueueState, Schedule, ScheduleId, Seat, SeatNumber, Zone};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+const fn uuid(kind: u128, number: u128) -> Uuid {
+    Uuid::from_u128(kind << 96 | number)
+}
+
+/// The queue of [`OTHER_CONCERT`], with a policy of its own: 3 places, 2 a tick.
+pub(crate) const OTHER_QUEUE: QueueId = QueueId(uuid(2, 2));
+/// A concert behind the default queue, with two dates.
+pub(crate) const CONCERT: ConcertId = ConcertId(uuid(3, 1));
+pub(crate) const DATE: ScheduleId = ScheduleId(uuid(4, 1));
+pub(crate) const SECOND_DATE: ScheduleId = ScheduleId(uuid(4, 2));
+/// Another concert behind the default queue.
+pub(crate) const NEIGHBOUR: ConcertId = ConcertId(uuid(3, 2));
+pub(crate) const NEIGHBOUR_DATE: ScheduleId = ScheduleId(uuid(4, 3));
+/// A concert behind [`OTHER_QUEUE`].
+pub(crate) const OTHER_CONCERT: ConcertId = ConcertId(uuid(3, 3));
+pub(crate) const OTHER_DATE: ScheduleId = ScheduleId(uuid(4, 4));
+
+/// Three concerts with four dates, on sale from a day before `now` for a week, in halls of `seats` seats.
+pub(crate) fn a_bill(seats: u32, now: OffsetDateTime) -> Programme {
+    let dates = [a_date(DATE, CONCERT, now), a_date(SECOND_DATE, CONCERT, now), a_date(NEIGHBOUR_DATE, NEIGHBOUR, now)];
+    let other_date = a_date(OTHER_DATE, OTHER_CONCERT, now);
+    Programme {
+        queues: vec![other_queue()],
+        concerts: vec![
+            a_concert(CONCERT, "Club Night", Queue::DEFAULT),
+            a_concert(NEIGHBOUR, "Matinée", Queue::DEFAULT),
+            a_concert(OTHER_CONCERT, "Stadium", OTHER_QUEUE),
+        ],
+        seats: dates.iter().chain([&other_date]).flat_map(|date| hall(date.id, seats)).collect(),
+        schedules: dates.into_iter().chain([other_date]).collect(),
+    }
+}
+
+/// [`CONCERT`] alone, on [`DATE`], in a hall of `seats` seats.
+pub(crate) fn a_small_bill(seats: u32, now: OffsetDateTime) -> Programme {
+    Programme {
+        queues: vec![],
+        concerts: vec![a_concert(CONCERT, "Club Night", Queue::DEFAULT)],
+        schedules: vec![a_date(DATE, CONCERT, now)],
+        seats: hall(DATE, seats).collect(),
+    }
+}
+
+fn a_concert(id: ConcertId, name: &str, queue: QueueId) -> Concert {
+    Concert { id, name: name.into(), host: "Frontrow".into(), queue }
+}
+
+fn a_date(id: ScheduleId, concert: ConcertId, now: OffsetDateTime) -> Schedule {
+    Schedule {
+        id,
+        concert,
+        starts_at: now + Duration::days(10),
+        zone: Zone::new("Asia/Seoul").unwrap(),
+        sale_opens_at: now - Duration::days(1),
+        sale_closes_at: now + Duration::days(7),
+    }
+}
+
+fn other_queue() -> Queue {
+    Queue {
+        id: OTHER_QUEUE,
+        name: "stadium".into(),
+        state: QueueState::Open,
+        overrides: PolicyOverrides { capacity: Some(3), batch: Some(2), ..PolicyOverrides::default() },
+        message: Some("Soundcheck is running late — ♫".into()),
+    }
+}
+
+fn hall(date: ScheduleId, seats: u32) -> impl Iterator<Item = Seat> {
+    (1..=seats).map(move |number| Seat::new(date, seat_number(number), format!("Row A {number}"), seat_price(number)))
+}
+
+/// The seat called `number`.
+pub(crate) fn seat_number(number: u32) -> SeatNumber {
+    SeatNumber::new(number).unwrap()
+}
+
+/// What the seat called `number` costs: no two seats cost the same.
+pub(crate) fn seat_price(number: u32) -> Money {
+    won(10_000 + i64::from(number))
+}
+
+/// An amount.
+pub(crate) fn won(minor: i64) -> Money {
+    Money::new(minor).unwrap()
+}

@@ -1,0 +1,221 @@
+//! The world of a clause: a fresh store, a clock that stands still, and the words in which tests speak of them.
+
+mod bill;
+mod commands;
+mod everything;
+mod people;
+mod race;
+mod rows;
+mod written;
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use application::ports::{CommitError, Committed, Load, Ports};
+use application::testing::{CountingIds, StoppedClock};
+use application::{Answer, Command};
+use domain::change::RowName;
+use domain::decide::admit::{self, Ticked};
+use domain::decide::lapse;
+use domain::{Change, Context, QueueId, QueuePolicy, Refusal, Rules};
+use time::{Duration, OffsetDateTime};
+
+use crate::Adapter;
+
+pub(crate) use bill::{
+    CONCERT, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, a_bill, a_small_bill, seat_number,
+    seat_price,
+};
+pub(crate) use commands::keyed;
+pub(crate) use everything::sorted;
+pub(crate) use people::{ADA, BEN, CYD, DAN, entry_in, guest, payment_in, reservation_in};
+pub(crate) use race::{Meeting, Won};
+
+pub(crate) use application::ports::{Clock, Ids};
+
+/// The shortest time there is.
+pub(crate) const MOMENT: Duration = Duration::MICROSECOND;
+/// How often a command that meets conflicts is tried.
+const TRIES: usize = 200;
+/// As many as there are.
+pub(crate) const ALL: u32 = 10_000;
+
+/// A fresh store and what surrounds it.
+pub(crate) struct World {
+    pub(crate) ports: Ports,
+    pub(crate) clock: Arc<StoppedClock>,
+    pub(crate) rules: Rules,
+    ids: CountingIds,
+    /// The rows that anybody tried to write.
+    seen: Mutex<BTreeSet<RowName>>,
+}
+
+impl World {
+    /// A fresh store in which nothing is on.
+    pub(crate) async fn empty(adapter: &dyn Adapter) -> Self {
+        let clock = Arc::new(StoppedClock::default());
+        Self::over(adapter.fresh(clock.clone()).await, clock)
+    }
+
+    /// A fresh store with [`a_bill`] of halls with `seats` seats each.
+    pub(crate) async fn with_halls(adapter: &dyn Adapter, seats: u32) -> Self {
+        let world = Self::empty(adapter).await;
+        world.ports.programme.put_on(&a_bill(seats, world.now())).await.unwrap();
+        world
+    }
+
+    /// The world around a store that is there already.
+    pub(crate) fn over(ports: Ports, clock: Arc<StoppedClock>) -> Self {
+        Self { ports, clock, rules: rules(), ids: CountingIds::default(), seen: Mutex::default() }
+    }
+
+    /// The same world after its process was killed.
+    pub(crate) async fn reopened(self, adapter: &dyn Adapter) -> Self {
+        let Self { ports, clock, rules, ids, seen } = self;
+        drop(ports);
+        Self { ports: adapter.reopened(clock.clone()).await, clock, rules, ids, seen }
+    }
+
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        self.clock.now()
+    }
+
+    pub(crate) fn pass_seconds(&self, seconds: i64) {
+        self.clock.advance(Duration::seconds(seconds));
+    }
+
+    /// What `load` sees.
+    pub(crate) async fn load(&self, load: Load) -> Context {
+        let mut contexts = self.ports.store.load(&[load]).await;
+        assert_eq!(contexts.len(), 1, "one load has one answer");
+        contexts.remove(0).unwrap()
+    }
+
+    /// Commits `change` alone.
+    pub(crate) async fn commit(&self, change: &Change) -> Result<Committed, CommitError> {
+        let mut results = self.commit_group(std::slice::from_ref(change)).await;
+        assert_eq!(results.len(), 1, "one change has one answer");
+        results.remove(0)
+    }
+
+    /// Commits `changes` as one group.
+    pub(crate) async fn commit_group(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
+        self.note(changes);
+        let results = self.ports.store.commit(changes).await;
+        assert_eq!(results.len(), changes.len(), "every change of a group has its answer");
+        results
+    }
+
+    /// Load, decide, commit; again if there is a conflict.
+    pub(crate) async fn run<C: Command>(&self, command: &C) -> Result<Answer<C::Outcome>, Refusal> {
+        for _ in 0..TRIES {
+            let context = self.load(command.load()).await;
+            let (verdict, change) = match command.decide(&context, &self.rules) {
+                Ok(mut decision) => {
+                    let change = decision.change.take();
+                    (Ok(decision), change)
+                }
+                Err(refused) => (Err(refused.refusal), refused.claim.map(|claim| *claim)),
+            };
+            let committed = match change {
+                None => Ok(Committed::default()),
+                Some(change) => self.commit(&change).await,
+            };
+            match committed {
+                Ok(Committed { number }) => {
+                    return verdict.map(|told| Answer { outcome: told.outcome, at: told.at, replayed: told.replayed, number });
+                }
+                Err(CommitError::Conflict) => {}
+                Err(error @ (CommitError::Rejected(_) | CommitError::Unavailable(_) | CommitError::Unknown(_))) => {
+                    panic!("the store can't commit: {error:?}")
+                }
+            }
+        }
+        panic!("a command met conflicts {TRIES} times")
+    }
+
+    /// What `command` would change, decided now and not committed.
+    pub(crate) async fn change_of<C: Command>(&self, command: &C) -> Change {
+        let context = self.load(command.load()).await;
+        let decision = command.decide(&context, &self.rules).unwrap_or_else(|refused| panic!("refused: {refused:?}"));
+        decision.change.expect("a change")
+    }
+
+    /// What a tick of `queue` would change.
+    pub(crate) async fn change_of_tick(&self, queue: QueueId) -> Option<(Change, Ticked)> {
+        let context = self.load(Load::Tick { queue, at_most: ALL }).await;
+        admit::decide(&context, &self.rules)
+    }
+
+    /// What a sweep would change.
+    pub(crate) async fn changes_of_sweep(&self) -> Vec<Change> {
+        lapse::decide(&self.load(Load::LapsedHolds { at_most: ALL }).await)
+    }
+
+    /// Lets the next users of `queue` in.
+    pub(crate) async fn tick(&self, queue: QueueId) -> Ticked {
+        match self.change_of_tick(queue).await {
+            Some((change, ticked)) => {
+                self.commit(&change).await.expect("a tick that nobody disturbs");
+                ticked
+            }
+            None => Ticked::default(),
+        }
+    }
+
+    /// Writes down which holds have lapsed; how many.
+    pub(crate) async fn sweep(&self) -> usize {
+        let changes = self.changes_of_sweep().await;
+        let results = self.commit_group(&changes).await;
+        assert!(results.iter().all(Result::is_ok), "a sweep that nobody disturbs: {results:?}");
+        results.len()
+    }
+
+    /// No promise is broken.
+    pub(crate) async fn assert_audit_is_clean(&self) {
+        assert_eq!(self.broken_promises().await, []);
+    }
+
+    /// The invariants that don't hold.
+    pub(crate) async fn broken_promises(&self) -> Vec<(&'static str, &'static str)> {
+        let findings = self.ports.audit.audit().await.unwrap();
+        findings.iter().filter(|finding| finding.violations > 0).map(|finding| (finding.promise, finding.name)).collect()
+    }
+
+    /// Remembers which rows `changes` try to write: [`Self::everything`] tells of them.
+    pub(crate) fn note<'a>(&self, changes: impl IntoIterator<Item = &'a Change>) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        for change in changes {
+            seen.extend(change.rows());
+            seen.extend(change.join.iter().map(|new| RowName::Token(new.id)));
+        }
+    }
+}
+
+/// The default rules.
+pub(crate) fn rules() -> Rules {
+    use bill::won;
+    Rules {
+        hold: Duration::seconds(300),
+        max_seats_per_user: 4,
+        currency: "KRW".parse().unwrap(),
+        max_charge: won(1_000_000),
+        max_balance: won(10_000_000),
+        queue: QueuePolicy { capacity: 100, batch: 50, active: Duration::seconds(600), claim: Duration::seconds(120), max_waiting: None },
+        key_retention: Duration::hours(24),
+    }
+}
+
+pub(crate) use bill::won;
+
+/// The change was not committed because something had changed.
+#[track_caller]
+pub(crate) fn assert_conflict(result: &Result<Committed, CommitError>, why: &str) {
+    assert!(matches!(result, Err(CommitError::Conflict)), "{why}: {result:?} instead of a conflict");
+}
+
+/// The change was committed.
+#[track_caller]
+pub(crate) fn assert_committed(result: &Result<Committed, CommitError>, why: &str) {
+    assert!(result.is_ok(), "{why}: {result:?} instead of a commit");
+}

@@ -1,0 +1,115 @@
+//! Who buys, and what they do, as sentences of a test.
+
+use domain::decide::admission::Pass;
+use domain::decide::join::Joined;
+use domain::{
+    ConcertId, Money, Outcome, Payment, PaymentId, Queue, QueueToken, Reservation, ReservationId, ScheduleId, TokenId, UserId, WalletEntry,
+};
+use uuid::Uuid;
+
+use super::World;
+
+pub(crate) const ADA: UserId = guest(1);
+pub(crate) const BEN: UserId = guest(2);
+pub(crate) const CYD: UserId = guest(3);
+pub(crate) const DAN: UserId = guest(4);
+
+/// The user with this number.
+pub(crate) const fn guest(number: u128) -> UserId {
+    UserId(Uuid::from_u128(1 << 96 | number))
+}
+
+impl World {
+    /// `user` stands in the default line, or has been let in before.
+    pub(crate) async fn joined(&self, user: UserId) -> TokenId {
+        self.join(user, None).await.id
+    }
+
+    /// `user` joins the line of `concert`, or the default one.
+    pub(crate) async fn join(&self, user: UserId, concert: Option<ConcertId>) -> QueueToken {
+        let answer = self.run(&self.a_join(user, concert)).await.unwrap();
+        match answer.outcome {
+            Joined::New(new) => new.numbered(answer.number.expect("a new place has a number")),
+            Joined::Live(token) => token,
+        }
+    }
+
+    /// `user`, let in from the default line.
+    pub(crate) async fn admitted(&self, user: UserId) -> Pass {
+        let token = self.joined(user).await;
+        self.tick(Queue::DEFAULT).await;
+        Pass { user, token: Some(token) }
+    }
+
+    /// `user`, let in from the line of `concert`.
+    pub(crate) async fn admitted_to(&self, user: UserId, concert: ConcertId) -> Pass {
+        let token = self.join(user, Some(concert)).await;
+        self.tick(token.queue).await;
+        Pass { user, token: Some(token.id) }
+    }
+
+    /// `pass` makes its first guarded call.
+    pub(crate) async fn claimed(&self, pass: Pass) -> QueueToken {
+        self.run(&self.a_claim(pass, None)).await.unwrap().outcome
+    }
+
+    /// `pass` holds seats of `date`.
+    pub(crate) async fn held(&self, pass: Pass, date: ScheduleId, seats: &[u32]) -> Reservation {
+        reservation_in(self.run(&self.a_hold(pass, date, seats)).await.unwrap().outcome)
+    }
+
+    /// `user` gives held seats back.
+    pub(crate) async fn released(&self, user: UserId, reservation: ReservationId) {
+        self.run(&self.a_release(user, reservation)).await.unwrap();
+    }
+
+    /// `user` puts `amount` in.
+    pub(crate) async fn charged(&self, user: UserId, amount: i64) -> WalletEntry {
+        entry_in(self.run(&self.a_charge(user, amount)).await.unwrap().outcome)
+    }
+
+    /// `pass` pays for `reservation`.
+    pub(crate) async fn paid(&self, pass: Pass, reservation: ReservationId) -> Payment {
+        payment_in(self.run(&self.a_payment(pass, reservation)).await.unwrap().outcome).0
+    }
+
+    /// `user` gets `payment` back.
+    pub(crate) async fn refunded(&self, user: UserId, payment: PaymentId) -> Payment {
+        payment_in(self.run(&self.a_refund(user, payment)).await.unwrap().outcome).0
+    }
+
+    /// `user` buys seats of `date`, from the line to the payment.
+    pub(crate) async fn bought(&self, user: UserId, date: ScheduleId, seats: &[u32]) -> (Reservation, Payment) {
+        let pass = self.admitted(user).await;
+        let hold = self.held(pass, date, seats).await;
+        self.charged(user, hold.amount.minor()).await;
+        let payment = self.paid(pass, hold.id).await;
+        (hold, payment)
+    }
+
+    /// `user` gives up their place.
+    pub(crate) async fn left(&self, user: UserId, token: TokenId) {
+        self.run(&self.a_leave(user, token)).await.unwrap();
+    }
+}
+
+pub(crate) fn reservation_in(outcome: Outcome) -> Reservation {
+    match outcome {
+        Outcome::Held { reservation, .. } => reservation,
+        other @ (Outcome::Charged(_) | Outcome::Paid { .. }) => panic!("{other:?} is no hold"),
+    }
+}
+
+pub(crate) fn payment_in(outcome: Outcome) -> (Payment, Money) {
+    match outcome {
+        Outcome::Paid { payment, balance } => (payment, balance),
+        other @ (Outcome::Charged(_) | Outcome::Held { .. }) => panic!("{other:?} is no payment"),
+    }
+}
+
+pub(crate) fn entry_in(outcome: Outcome) -> WalletEntry {
+    match outcome {
+        Outcome::Charged(entry) => entry,
+        other @ (Outcome::Paid { .. } | Outcome::Held { .. }) => panic!("{other:?} is no charge"),
+    }
+}

@@ -1,0 +1,62 @@
+//! Rows as the reading ports tell them.
+
+use domain::key::Keyed;
+use domain::{
+    Concert, ConcertId, KeyRecord, Outcome, Payment, PaymentId, Queue, QueueId, QueueToken, Reservation, ReservationId, Schedule,
+    ScheduleId, Seat, TokenId, UserId, Version, Versioned, Wallet,
+};
+use time::OffsetDateTime;
+
+use super::{World, seat_number};
+
+impl World {
+    pub(crate) async fn queue(&self, id: QueueId) -> Option<Versioned<Queue>> {
+        self.ports.catalogue.queue(id).await.unwrap()
+    }
+
+    pub(crate) async fn concert(&self, id: ConcertId) -> Option<Versioned<Concert>> {
+        self.ports.catalogue.concert(id).await.unwrap()
+    }
+
+    pub(crate) async fn schedule(&self, id: ScheduleId) -> Option<Versioned<Schedule>> {
+        self.ports.catalogue.schedule(id).await.unwrap()
+    }
+
+    /// The seats of `date` with these numbers.
+    pub(crate) async fn seats(&self, date: ScheduleId, numbers: &[u32]) -> Vec<Versioned<Seat>> {
+        let all = self.ports.catalogue.seats(date).await.unwrap();
+        let find = |number: &u32| all.iter().find(|seat| seat.number == seat_number(*number)).cloned();
+        numbers.iter().map(|number| find(number).expect("a seat of the hall")).collect()
+    }
+
+    pub(crate) async fn token(&self, id: TokenId) -> Versioned<QueueToken> {
+        self.ports.tokens.token(id).await.unwrap().expect("a token")
+    }
+
+    /// The reservation, which was written `writes` times.
+    pub(crate) async fn reservation(&self, id: ReservationId, writes: i64) -> Versioned<Reservation> {
+        Versioned::new(Version(writes), self.ports.bookings.reservation(id).await.unwrap().expect("a reservation"))
+    }
+
+    /// The payment, which was written `writes` times.
+    pub(crate) async fn payment(&self, id: PaymentId, writes: i64) -> Versioned<Payment> {
+        Versioned::new(Version(writes), self.ports.bookings.payment(id).await.unwrap().expect("a payment"))
+    }
+
+    /// The wallet, which was written `writes` times.
+    pub(crate) async fn wallet(&self, user: UserId, writes: i64) -> Versioned<Wallet> {
+        Versioned::new(Version(writes), self.ports.wallets.wallet(user).await.unwrap().expect("a wallet"))
+    }
+
+    /// What is in `user`'s wallet, in minor units.
+    pub(crate) async fn balance(&self, user: UserId) -> i64 {
+        self.wallet(user, 0).await.balance.minor()
+    }
+
+    /// The record of a request's first answer, given at `at`.
+    pub(crate) fn record(&self, keyed: &Keyed, outcome: Outcome, at: OffsetDateTime) -> Versioned<KeyRecord> {
+        let Keyed { scope, fingerprint } = keyed.clone();
+        let row = KeyRecord { scope, fingerprint, outcome, recorded_at: at, expires_at: at + self.rules.key_retention };
+        Versioned::new(Version::FIRST, row)
+    }
+}

@@ -1,0 +1,52 @@
+//! Answers: what several resources have in common.
+
+mod instant;
+mod money;
+mod seat;
+mod tag;
+pub(crate) mod token_status;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName};
+use serde::Serialize;
+
+pub(crate) use instant::{Instant, seconds_until};
+pub(crate) use money::MoneyBody;
+pub(crate) use seat::{SeatStatusBody, seat_status};
+pub(crate) use tag::{KnownTags, Tag};
+
+use crate::problem::Problem;
+
+/// `Idempotency-Replayed`: this is the first answer again.
+const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// An answer that is for its caller alone, and for now.
+pub(crate) fn personal(status: StatusCode, body: &impl Serialize) -> Result<HttpResponse, Problem> {
+    Ok(HttpResponse::build(status).insert_header((header::CACHE_CONTROL, "no-store")).content_type("application/json").body(json(body)?))
+}
+
+/// The same, with where the thing is from now on.
+pub(crate) fn created(status: StatusCode, body: &impl Serialize, location: &str) -> Result<HttpResponse, Problem> {
+    let mut answer = personal(status, body)?;
+    if let Ok(location) = header::HeaderValue::from_str(location) {
+        answer.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(answer)
+}
+
+/// Says so if `answer` is the first answer to a repeated request.
+pub(crate) fn replayed(mut answer: HttpResponse, replayed: bool) -> HttpResponse {
+    if replayed {
+        answer.headers_mut().insert(IDEMPOTENCY_REPLAYED, header::HeaderValue::from_static("true"));
+    }
+    answer
+}
+
+/// `body` as JSON.
+pub(crate) fn json(body: &impl Serialize) -> Result<Vec<u8>, Problem> {
+    serde_json::to_vec(body).map_err(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "an answer can't be written as JSON");
+        Problem::internal()
+    })
+}

@@ -1,0 +1,119 @@
+//! Entity tags: a client that knows the answer already is told so. All are weak: they promise the same meaning, not the same bytes.
+
+use std::fmt::Write as _;
+
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
+use sha2::{Digest as _, Sha256};
+
+use crate::api::Api;
+use crate::extract::Part;
+use crate::problem::Problem;
+
+/// How many bytes of the digest make a tag.
+const BYTES: usize = 12;
+
+/// What a representation is recognised by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tag(String);
+
+impl Tag {
+    /// The tag of a representation that is told apart by `content`.
+    pub(crate) fn of(content: &[u8]) -> Self {
+        let mut tag = String::with_capacity(4 + 2 * BYTES);
+        tag.push_str("W/\"");
+        for byte in Sha256::digest(content).iter().take(BYTES) {
+            // Writing to a string can't fail.
+            let _ = write!(tag, "{byte:02x}");
+        }
+        tag.push('"');
+        Self(tag)
+    }
+
+    fn opaque(&self) -> &str {
+        self.0.trim_start_matches("W/")
+    }
+}
+
+/// The representations that the client has: `If-None-Match`.
+pub(crate) enum KnownTags {
+    /// Any.
+    Any,
+    /// These, without the mark of weakness.
+    These(Vec<String>),
+}
+
+impl Part for KnownTags {
+    fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
+        Ok(Self::read(request.headers()))
+    }
+}
+
+impl KnownTags {
+    fn read(headers: &HeaderMap) -> Self {
+        let mut known = Vec::new();
+        for list in headers.get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok()) {
+            for tag in list.split(',').map(str::trim) {
+                if tag == "*" {
+                    return Self::Any;
+                }
+                known.push(tag.trim_start_matches("W/").to_owned());
+            }
+        }
+        Self::These(known)
+    }
+
+    fn contain(&self, tag: &Tag) -> bool {
+        match self {
+            Self::Any => true,
+            Self::These(known) => known.iter().any(|known| known == tag.opaque()),
+        }
+    }
+
+    /// The answer, or that the client has it already. `caching` says who may keep it and for how long.
+    pub(crate) fn answer(
+        &self,
+        tag: &Tag,
+        caching: &'static str,
+        body: impl FnOnce() -> Result<actix_web::web::Bytes, Problem>,
+    ) -> Result<HttpResponse, Problem> {
+        let mut answer = if self.contain(tag) {
+            HttpResponse::NotModified().finish()
+        } else {
+            HttpResponse::Ok().content_type("application/json").body(body()?)
+        };
+        if let Ok(tag) = HeaderValue::from_str(&tag.0) {
+            answer.headers_mut().insert(header::ETAG, tag);
+        }
+        answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+        Ok(answer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(header: &'static str) -> KnownTags {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::IF_NONE_MATCH, HeaderValue::from_static(header));
+        KnownTags::read(&headers)
+    }
+
+    #[test]
+    fn tags_are_compared_weakly_and_in_lists() {
+        let tag = Tag("W/\"abc\"".to_owned());
+        for header in ["W/\"abc\"", "\"abc\"", "\"x\", W/\"abc\"", "*", " \"abc\" ,"] {
+            assert!(known(header).contain(&tag), "{header}");
+        }
+        for header in ["W/\"abd\"", "abc", "", "\"ab\""] {
+            assert!(!known(header).contain(&tag), "{header}");
+        }
+    }
+
+    #[test]
+    fn another_content_has_another_tag() {
+        assert_eq!(Tag::of(b"a"), Tag::of(b"a"));
+        assert_ne!(Tag::of(b"a"), Tag::of(b"b"));
+    }
+}

@@ -1,0 +1,132 @@
+//! What the API is made of.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use application::ports::{Clock, Ids};
+use application::{Error, UseCases};
+use domain::Currency;
+use tokio::runtime::Handle;
+use tracing::Instrument as _;
+
+use crate::auth::Issuer;
+use crate::problem::Problem;
+use crate::routes::seats::SeatPages;
+
+/// What an operator may set about HTTP.
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    /// The service's one currency: amounts in any other are refused.
+    pub currency: Currency,
+    /// Whether anybody may register with the built-in issuer.
+    pub registration: bool,
+    /// The largest body of a request, in bytes.
+    pub body_limit: usize,
+    /// How long a body may take to arrive.
+    pub body_timeout: Duration,
+}
+
+impl HttpSettings {
+    /// The default settings: registration, bodies of at most 16 KiB within 10 s.
+    pub const fn new(currency: Currency) -> Self {
+        Self { currency, registration: true, body_limit: 16 * 1024, body_timeout: Duration::from_secs(10) }
+    }
+}
+
+/// Whether this instance should be sent requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Readiness {
+    /// It should.
+    Ready,
+    /// It should not, and why: shown to whoever asks.
+    NotReady(String),
+}
+
+/// Tells whether this instance is ready. It is asked on a thread that serves requests: it must answer at once, from memory.
+pub type ReadinessCheck = Arc<dyn Fn() -> Readiness + Send + Sync>;
+
+/// What the API is made of.
+pub struct Parts {
+    /// What can be asked of the application.
+    pub use_cases: UseCases,
+    /// Who issues and verifies access tokens.
+    pub issuer: Issuer,
+    /// What an operator may set.
+    pub settings: HttpSettings,
+    /// Whether this instance is ready.
+    pub readiness: ReadinessCheck,
+    /// The runtime that owns the store's connections: whatever may touch the store runs there, to its end, even if the client
+    /// hangs up.
+    pub runtime: Handle,
+    /// The clock by which access tokens end.
+    pub clock: Arc<dyn Clock>,
+    /// Where the ids of requests come from.
+    pub ids: Arc<dyn Ids>,
+}
+
+/// The API, to be shared by all workers.
+#[derive(Clone)]
+pub struct Api(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    seat_pages: SeatPages,
+}
+
+/// Where the application is asked: its use cases, as something that can be sent to another thread at the price of one counter.
+pub(crate) struct Desk(Api);
+
+impl Deref for Desk {
+    type Target = UseCases;
+
+    fn deref(&self) -> &UseCases {
+        &self.0.use_cases
+    }
+}
+
+impl Api {
+    /// The API made of `parts`.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(Inner { parts, seat_pages: SeatPages::default() }))
+    }
+
+    /// The rendered seat maps.
+    pub(crate) fn seat_pages(&self) -> &SeatPages {
+        &self.0.seat_pages
+    }
+
+    /// Asks the application on the runtime that owns the store's connections.
+    pub(crate) async fn try_ask<T, F>(&self, question: impl FnOnce(Desk) -> F) -> Result<Result<T, Error>, Problem>
+    where
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+        T: Send + 'static,
+    {
+        let answer = self.runtime.spawn(question(Desk(self.clone())).in_current_span()).await;
+        answer.map_err(|broken| {
+            if broken.is_panic() {
+                tracing::error!("a use case panicked");
+                Problem::internal()
+            } else {
+                Problem::unavailable()
+            }
+        })
+    }
+
+    /// As [`Self::try_ask`], with what the application refuses as a problem.
+    pub(crate) async fn ask<T, F>(&self, question: impl FnOnce(Desk) -> F) -> Result<T, Problem>
+    where
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.try_ask(question).await?.map_err(|error| Problem::of(error, self.settings.currency))
+    }
+}
+
+impl Deref for Api {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0.parts
+    }
+}

@@ -1,0 +1,68 @@
+//! The actix application: the resources behind the edge.
+
+use std::sync::Arc;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{ResourceDef, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::header;
+use actix_web::middleware::from_fn;
+use actix_web::{App, Error, HttpMessage as _, HttpRequest, HttpResponse, web};
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::AppExt as _;
+
+use crate::api::Api;
+use crate::edge::{self, MeantFor};
+use crate::problem::{Code, Problem};
+use crate::{openapi, routes};
+
+/// The actix application that serves `api`; one for each worker:
+/// `HttpServer::new(move || adapters_http::app(&api))`. More services and layers can be added to it.
+///
+/// Its service fails only if a handler panicked; the error then brings a complete answer along, which the server sends.
+pub fn app(
+    api: &Api,
+) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()> + use<>> {
+    let document = openapi::document();
+    let table = Arc::new(Table::of(&document));
+    App::new()
+        .app_data(api.clone())
+        .into_utoipa_app()
+        .configure(routes::configure)
+        .into_app()
+        .configure(|config| routes::docs::configure(config, &document))
+        .default_service(web::to(move |request: HttpRequest| {
+            let table = table.clone();
+            async move { Err::<HttpResponse, Problem>(table.refuse(&request)) }
+        }))
+        .wrap(from_fn(edge::pass))
+}
+
+/// Which methods each path has, as the OpenAPI document says.
+struct Table(Vec<(ResourceDef, String)>);
+
+impl Table {
+    fn of(document: &OpenApi) -> Self {
+        let rows = document.paths.paths.iter().map(|(pattern, item)| {
+            let methods = [
+                (item.get.is_some(), "GET, HEAD"),
+                (item.post.is_some(), "POST"),
+                (item.put.is_some(), "PUT"),
+                (item.patch.is_some(), "PATCH"),
+                (item.delete.is_some(), "DELETE"),
+            ];
+            let allowed: Vec<_> = methods.into_iter().filter(|(has, _)| *has).map(|(_, name)| name).collect();
+            (ResourceDef::new(pattern.as_str()), allowed.join(", "))
+        });
+        let docs = routes::docs::PATTERNS.iter().map(|pattern| (ResourceDef::new(*pattern), "GET, HEAD".to_owned()));
+        Self(rows.chain(docs).collect())
+    }
+
+    /// Why no resource takes `request`.
+    fn refuse(&self, request: &HttpRequest) -> Problem {
+        let Some((resource, allowed)) = self.0.iter().find(|(resource, _)| resource.is_match(request.path())) else {
+            return Problem::new(Code::NotFound, "there is no such resource");
+        };
+        request.extensions_mut().insert(MeantFor(resource.pattern().unwrap_or_default().to_owned()));
+        Problem::new(Code::MethodNotAllowed, format!("this resource takes {allowed}")).with_header(header::ALLOW, allowed)
+    }
+}

@@ -1,0 +1,64 @@
+//! Bodies on their way in. Each is read whole before anything is answered, whoever asks for it later: so the client is done
+//! sending, and is there to read its answer.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use actix_web::HttpMessage as _;
+use actix_web::body::{BodyStream, MessageBody as _};
+use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::web::{Bytes, BytesMut};
+
+use crate::api::HttpSettings;
+
+/// A body past the limit is read on and thrown away up to so many bytes, so that the client reads its answer.
+const DRAINED_BYTES: usize = 1024 * 1024;
+/// So long that takes at most.
+const DRAIN_TIME: Duration = Duration::from_secs(2);
+
+/// What came of reading a body.
+pub(crate) enum Received {
+    /// All of it.
+    Whole(Bytes),
+    /// More than the limit.
+    TooLarge,
+    /// Not all of it in time.
+    TooSlow,
+    /// It ended before its end, or made no sense.
+    Broken,
+}
+
+/// Reads the body, if there is one.
+pub(super) async fn receive(request: &mut ServiceRequest, settings: &HttpSettings) -> Option<Received> {
+    match request.take_payload() {
+        Payload::None => None,
+        payload => {
+            let reading = read(payload, settings.body_limit);
+            Some(actix_web::rt::time::timeout(settings.body_timeout, reading).await.unwrap_or(Received::TooSlow))
+        }
+    }
+}
+
+async fn read(payload: Payload, limit: usize) -> Received {
+    let mut stream = pin!(BodyStream::new(payload));
+    let mut body = BytesMut::new();
+    while let Some(chunk) = std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await {
+        let Ok(chunk) = chunk else { return Received::Broken };
+        if body.len() + chunk.len() > limit {
+            let mut drained = chunk.len();
+            let drain = async {
+                while let Some(Ok(chunk)) = std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await {
+                    drained += chunk.len();
+                    if drained > DRAINED_BYTES {
+                        break;
+                    }
+                }
+            };
+            // In time or not: the body is too large.
+            actix_web::rt::time::timeout(DRAIN_TIME, drain).await.ok();
+            return Received::TooLarge;
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Received::Whole(body.freeze())
+}

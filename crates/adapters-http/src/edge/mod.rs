@@ -1,0 +1,94 @@
+//! The edge: what every request passes on its way in, and every answer on its way out. In: an id, a span, the whole body. Out:
+//! problems are rendered, panics become problems, one line is logged.
+
+mod body;
+mod record;
+mod rescue;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::Method;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _};
+use tracing::Instrument as _;
+
+pub(crate) use body::Received;
+pub(crate) use record::MeantFor;
+
+use crate::api::Api;
+use crate::problem::{Code, MEDIA_TYPE, Problem};
+use record::Record;
+
+/// Under which id the log knows the request.
+const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+
+/// Carries a request in and its answer out.
+pub(crate) async fn pass(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let Some(api) = request.app_data::<Api>().cloned() else { return Err(Problem::internal().into()) };
+    let id = api.ids.ordered().to_string();
+    let record = Record::begin(&request, &id);
+    let span = record.span();
+    async move {
+        // Where GET answers, HEAD does; the server leaves the body out.
+        if request.method() == Method::HEAD {
+            request.head_mut().method = Method::GET;
+        }
+        if let Some(received) = body::receive(&mut request, &api.settings).await {
+            request.extensions_mut().insert(received);
+        }
+        let path = request.path().to_owned();
+        let answer = match rescue::answer(next.call(request)).await {
+            Ok(answer) => Ok(finish(answer.map_into_boxed_body(), &id)),
+            Err(error) => Err(refuse(&error, &path, &id)),
+        };
+        record.end(&answer);
+        answer
+    }
+    .instrument(span)
+    .await
+}
+
+/// The answer with its id, and as a problem if it is an error.
+fn finish(answer: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
+    let mut answer = match problem(&answer) {
+        Some(problem) => {
+            let rendered = problem.render(answer.request().path(), id);
+            answer.into_response(rendered)
+        }
+        None => answer,
+    };
+    if let Ok(id) = HeaderValue::from_str(id) {
+        answer.headers_mut().insert(REQUEST_ID, id);
+    }
+    answer
+}
+
+/// The problem that the answer is, or that it should be.
+fn problem(answer: &ServiceResponse<BoxBody>) -> Option<Problem> {
+    if let Some(error) = answer.response().error() {
+        return Some(known(error));
+    }
+    let status = answer.status();
+    let told = answer.headers().get(actix_web::http::header::CONTENT_TYPE).is_some_and(|media_type| media_type == MEDIA_TYPE);
+    let failed = status.is_client_error() || status.is_server_error();
+    (failed && !told).then(|| Problem::new(Code::of_status(status), status.canonical_reason().unwrap_or_default()))
+}
+
+fn known(error: &Error) -> Problem {
+    error.as_error::<Problem>().cloned().unwrap_or_else(|| {
+        let status = error.as_response_error().status_code();
+        Problem::new(Code::of_status(status), status.canonical_reason().unwrap_or_default())
+    })
+}
+
+/// An error that has no request any more to be answered with: it brings its whole answer along.
+fn refuse(error: &Error, path: &str, id: &str) -> Error {
+    let problem = known(error);
+    let mut answer = problem.render(path, id);
+    if let Ok(id) = HeaderValue::from_str(id) {
+        answer.headers_mut().insert(REQUEST_ID, id);
+    }
+    InternalError::from_response(problem, answer).into()
+}

@@ -1,0 +1,81 @@
+//! Bodies: strict JSON, in the domain's words.
+
+use actix_web::http::header;
+use actix_web::{HttpMessage as _, HttpRequest};
+use serde::de::DeserializeOwned;
+
+use super::Part;
+use super::json::Json;
+use super::reader;
+use crate::api::{Api, HttpSettings};
+use crate::edge::Received;
+use crate::problem::{Code, Flaw, Problem};
+
+/// What a body says, in the domain's words.
+pub(crate) trait Said: Sized {
+    /// The same on the wire.
+    type Wire: DeserializeOwned;
+
+    /// What `wire` says, or all that doesn't fit in it.
+    fn read(wire: Self::Wire, settings: &HttpSettings) -> Result<Self, Vec<Flaw>>;
+}
+
+/// A body, understood.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: Said> Part for Body<T> {
+    fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
+        read(request, api).map(|(said, _)| Self(said))
+    }
+}
+
+/// What the body says, and its canonical form.
+pub(super) fn read<T: Said>(request: &HttpRequest, api: &Api) -> Result<(T, String), Problem> {
+    let json = parse(request, &api.settings)?;
+    let canonical = json.canonical();
+    let wire = reader::read(json).map_err(|flaw| Problem::invalid([flaw]))?;
+    Ok((T::read(wire, &api.settings).map_err(Problem::invalid)?, canonical))
+}
+
+fn parse(request: &HttpRequest, settings: &HttpSettings) -> Result<Json, Problem> {
+    let extensions = request.extensions();
+    let bytes = match extensions.get::<Received>() {
+        Some(Received::Whole(bytes)) => bytes.as_ref(),
+        Some(Received::TooLarge) => {
+            return Err(Problem::new(Code::PayloadTooLarge, format!("a body has at most {} bytes", settings.body_limit))
+                .with("limit_bytes", settings.body_limit));
+        }
+        Some(Received::TooSlow) => {
+            return Err(Problem::new(Code::RequestTimeout, format!("a body arrives within {} s", settings.body_timeout.as_secs())));
+        }
+        Some(Received::Broken) => return Err(Problem::new(Code::MalformedJson, "the body ended before its end")),
+        None => &[],
+    };
+    check_type(request, bytes.is_empty())?;
+    serde_json::from_slice(bytes).map_err(|error| {
+        let detail = if bytes.is_empty() { "the body is empty; send at least {}".to_owned() } else { error.to_string() };
+        Problem::new(Code::MalformedJson, detail)
+    })
+}
+
+/// A body that is there must say that it is JSON, and come as it is.
+fn check_type(request: &HttpRequest, empty: bool) -> Result<(), Problem> {
+    let headers = request.headers();
+    let encoded = headers.get_all(header::CONTENT_ENCODING).any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    let mut types = headers.get_all(header::CONTENT_TYPE);
+    let fits = match (types.next(), types.next()) {
+        (None, _) => empty,
+        (Some(given), None) => is_json(given.as_bytes()),
+        (Some(_), Some(_)) => false,
+    };
+    if fits && !encoded {
+        return Ok(());
+    }
+    Err(Problem::new(Code::UnsupportedMediaType, "send application/json, without a content coding")
+        .with_header(header::ACCEPT, "application/json"))
+}
+
+fn is_json(media_type: &[u8]) -> bool {
+    let essence = media_type.split(|byte| *byte == b';').next().unwrap_or_default();
+    essence.trim_ascii().eq_ignore_ascii_case(b"application/json")
+}

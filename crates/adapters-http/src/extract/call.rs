@@ -1,0 +1,62 @@
+//! Calls: a request, taken apart.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+
+use super::accept;
+use crate::api::Api;
+use crate::problem::Problem;
+
+/// A part of a request, read without waiting.
+pub(crate) trait Part: Sized {
+    /// The part of `request`.
+    fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem>;
+}
+
+impl Part for () {
+    fn of(_: &HttpRequest, _: &Api) -> Result<Self, Problem> {
+        Ok(())
+    }
+}
+
+impl<A: Part, B: Part> Part for (A, B) {
+    fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
+        Ok((A::of(request, api)?, B::of(request, api)?))
+    }
+}
+
+impl<A: Part, B: Part, C: Part> Part for (A, B, C) {
+    fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
+        Ok((A::of(request, api)?, B::of(request, api)?, C::of(request, api)?))
+    }
+}
+
+/// A request for JSON, taken apart.
+pub(crate) struct Call<P> {
+    /// Who answers.
+    pub(crate) api: Api,
+    /// What the request says.
+    pub(crate) parts: P,
+}
+
+impl<P: Part> FromRequest for Call<P> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let read = || {
+            let api = api(request)?;
+            accept::json(request.headers())?;
+            let parts = P::of(request, &api)?;
+            Ok(Self { api, parts })
+        };
+        ready(read())
+    }
+}
+
+/// The API that the request is for.
+pub(crate) fn api(request: &HttpRequest) -> Result<Api, Problem> {
+    request.app_data::<Api>().cloned().ok_or_else(Problem::internal)
+}

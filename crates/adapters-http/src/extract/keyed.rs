@@ -1,0 +1,64 @@
+//! `Idempotency-Key`: the same request twice has one effect and one answer.
+
+use actix_web::HttpRequest;
+use domain::key::{Keyed, RequestKey};
+use domain::{Fingerprint, KeyScope, Route, UserId};
+use sha2::{Digest as _, Sha256};
+
+use super::Part;
+use super::body::{self, Said};
+use crate::api::Api;
+use crate::problem::{Code, Problem};
+
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
+/// A body that came with a key.
+pub(crate) struct KeyedBody<T> {
+    /// What it says.
+    pub(crate) said: T,
+    key: RequestKey,
+    fingerprint: Fingerprint,
+}
+
+impl<T: Said> Part for KeyedBody<T> {
+    fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
+        let (said, canonical) = body::read(request, api)?;
+        let key = key(request)?;
+        Ok(Self { said, key, fingerprint: fingerprint(request.method().as_str(), request.path(), &canonical) })
+    }
+}
+
+impl<T> KeyedBody<T> {
+    /// What was said, and the key as one of `user` on `route`.
+    pub(crate) fn on(self, route: Route, user: UserId) -> (T, Keyed) {
+        let Self { said, key, fingerprint } = self;
+        (said, Keyed { scope: KeyScope { user, route, key }, fingerprint })
+    }
+}
+
+fn key(request: &HttpRequest) -> Result<RequestKey, Problem> {
+    let mut given = request.headers().get_all(IDEMPOTENCY_KEY);
+    let key = match (given.next(), given.next()) {
+        (Some(value), None) => value.to_str().ok().and_then(|text| RequestKey::new(text).ok()),
+        _ => None,
+    };
+    key.ok_or_else(|| Problem::new(Code::IdempotencyKeyRequired, "send one Idempotency-Key of 1 to 255 visible ASCII characters"))
+}
+
+/// The parts can't run into each other: neither a method nor a path contains a line break.
+fn fingerprint(method: &str, path: &str, canonical: &str) -> Fingerprint {
+    Fingerprint(Sha256::digest(format!("{method}\n{path}\n{canonical}")).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_path_or_body_has_another_fingerprint() {
+        let print = fingerprint("POST", "/v1/payments/1/refunds", "{}");
+        assert_eq!(print, fingerprint("POST", "/v1/payments/1/refunds", "{}"));
+        assert_ne!(print, fingerprint("POST", "/v1/payments/2/refunds", "{}"));
+        assert_ne!(print, fingerprint("POST", "/v1/payments/1/refunds", "[]"));
+    }
+}

@@ -1,0 +1,35 @@
+//! Ids in paths.
+
+use actix_web::HttpRequest;
+use uuid::Uuid;
+
+use super::Part;
+use crate::api::Api;
+use crate::problem::Problem;
+
+/// How long a UUID is with its hyphens; the shorter ways of writing one are not taken.
+const UUID_CHARS: usize = 36;
+
+/// The id in the path; what can't be one isn't found.
+pub(crate) struct PathId<I>(pub(crate) I);
+
+/// The id in a guarded path: whether it can be one is told to the admitted only.
+pub(crate) struct MaybePathId<I>(pub(crate) Option<I>);
+
+impl<I: From<Uuid>> Part for PathId<I> {
+    fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
+        MaybePathId::of(request, api)?.0.map(Self).ok_or_else(Problem::not_found)
+    }
+}
+
+impl<I: From<Uuid>> Part for MaybePathId<I> {
+    fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
+        let first = request.match_info().iter().next();
+        Ok(Self(first.and_then(|(_, text)| uuid(text)).map(I::from)))
+    }
+}
+
+/// The UUID that `text` is.
+pub(super) fn uuid(text: &str) -> Option<Uuid> {
+    Some(text).filter(|text| text.len() == UUID_CHARS).and_then(|text| Uuid::try_parse(text).ok())
+}

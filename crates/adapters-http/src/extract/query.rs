@@ -1,0 +1,36 @@
+//! Query parameters: each at most once, and none that nobody knows.
+
+use actix_web::{HttpRequest, web};
+
+use crate::problem::{Flaw, Problem};
+
+/// The parameters of a query that nobody has asked for yet.
+pub(crate) struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// The query of `request`.
+    pub(crate) fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
+        pairs.map(|pairs| Self(pairs.into_inner())).map_err(|_| Problem::invalid([Flaw::at("", "the query can't be read")]))
+    }
+
+    /// Takes the parameter `name`, if it is given.
+    pub(crate) fn take(&mut self, name: &str) -> Result<Option<String>, Problem> {
+        let Some(index) = self.0.iter().position(|(given, _)| given == name) else { return Ok(None) };
+        let (_, value) = self.0.remove(index);
+        if self.0.iter().any(|(given, _)| given == name) {
+            return Err(misfit(name, "is given twice"));
+        }
+        Ok(Some(value))
+    }
+
+    /// Refuses what is left.
+    pub(crate) fn end(self) -> Result<(), Problem> {
+        self.0.first().map_or(Ok(()), |(name, _)| Err(misfit(name, "is not a parameter of this resource")))
+    }
+}
+
+/// What doesn't fit in the parameter `name`.
+pub(crate) fn misfit(name: &str, message: &str) -> Problem {
+    Problem::invalid([Flaw::at(format!("/{name}"), message)])
+}

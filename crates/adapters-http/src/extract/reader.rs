@@ -1,0 +1,191 @@
+//! Reads values out of JSON, and says with a pointer what doesn't fit.
+
+use std::fmt;
+
+use serde::de::value::StrDeserializer;
+use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::forward_to_deserialize_any;
+
+use super::json::Json;
+use crate::problem::Flaw;
+
+/// The value that `json` says.
+pub(super) fn read<T: DeserializeOwned>(json: Json) -> Result<T, Flaw> {
+    T::deserialize(Reader(json)).map_err(|Misfit(flaw)| flaw)
+}
+
+/// A flaw, as serde wants its errors.
+#[derive(Debug)]
+struct Misfit(Flaw);
+
+impl Misfit {
+    /// The same, seen from the value that has it as its member `name`.
+    fn within(mut self, name: &str) -> Self {
+        self.0.pointer = format!("{}{}", pointer_to(name), self.0.pointer);
+        self
+    }
+}
+
+/// RFC 6901.
+fn pointer_to(name: &str) -> String {
+    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl std::error::Error for Misfit {}
+
+impl de::Error for Misfit {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self(Flaw::at("", message))
+    }
+
+    fn missing_field(name: &'static str) -> Self {
+        Self(Flaw::at(pointer_to(name), "is required"))
+    }
+
+    fn unknown_field(name: &str, expected: &'static [&'static str]) -> Self {
+        let known = if expected.is_empty() { "no members".to_owned() } else { expected.join(", ") };
+        Self(Flaw::at(pointer_to(name), format_args!("is not known; {known} may be given")))
+    }
+}
+
+struct Reader(Json);
+
+impl<'de> Deserializer<'de> for Reader {
+    type Error = Misfit;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.0 {
+            Json::Null => visitor.visit_unit(),
+            Json::Bool(value) => visitor.visit_bool(value),
+            Json::Number(value) => value.deserialize_any(visitor).map_err(de::Error::custom),
+            Json::Text(value) => visitor.visit_string(value),
+            Json::List(items) => visitor.visit_seq(Items { items: items.into_iter().enumerate() }),
+            Json::Object(members) => visitor.visit_map(Members { rest: members.into_iter(), seen: Vec::new(), value: None }),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.0 {
+            Json::Null => visitor.visit_none(),
+            json @ (Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_) | Json::Object(_)) => visitor.visit_some(Self(json)),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Misfit> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct
+        map struct enum identifier ignored_any
+    }
+}
+
+struct Items<I> {
+    items: I,
+}
+
+impl<'de, I: Iterator<Item = (usize, Json)>> SeqAccess<'de> for Items<I> {
+    type Error = Misfit;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Misfit> {
+        let Some((index, item)) = self.items.next() else { return Ok(None) };
+        seed.deserialize(Reader(item)).map(Some).map_err(|misfit| misfit.within(&index.to_string()))
+    }
+}
+
+struct Members<I> {
+    rest: I,
+    seen: Vec<String>,
+    value: Option<Json>,
+}
+
+impl<'de, I: Iterator<Item = (String, Json)>> MapAccess<'de> for Members<I> {
+    type Error = Misfit;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Misfit> {
+        let Some((name, value)) = self.rest.next() else { return Ok(None) };
+        if self.seen.contains(&name) {
+            return Err(Misfit(Flaw::at(pointer_to(&name), "is given twice")));
+        }
+        let key: StrDeserializer<'_, Misfit> = name.as_str().into_deserializer();
+        let key = seed.deserialize(key)?;
+        self.seen.push(name);
+        self.value = Some(value);
+        Ok(Some(key))
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Misfit> {
+        let value = self.value.take().unwrap_or(Json::Null);
+        let name = self.seen.last().map_or("", String::as_str);
+        seed.deserialize(Reader(value)).map_err(|misfit| misfit.within(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "what is read doesn't matter here")]
+    struct Outer {
+        id: Uuid,
+        numbers: Vec<u32>,
+        inner: Option<Inner>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "what is read doesn't matter here")]
+    struct Inner {
+        amount: i64,
+    }
+
+    fn flaw(text: &str) -> (String, String) {
+        let flaw = read::<Outer>(serde_json::from_str(text).expect("JSON")).expect_err("a flaw");
+        (flaw.pointer, flaw.message)
+    }
+
+    const ID: &str = r#""id":"0f207207-0000-7000-8000-000000000001""#;
+
+    #[test]
+    fn what_fits_is_read() {
+        let fits = |text: &str| read::<Outer>(serde_json::from_str(text).expect("JSON")).is_ok();
+        assert!(fits(&format!(r#"{{{ID},"numbers":[1,2]}}"#)));
+        assert!(fits(&format!(r#"{{"inner":null,"numbers":[],{ID}}}"#)));
+        assert!(fits(&format!(r#"{{"inner":{{"amount":-5}},"numbers":[],{ID}}}"#)));
+    }
+
+    #[test]
+    fn what_is_missing_or_unknown_or_twice_is_pointed_at() {
+        assert_eq!(flaw("{}"), ("/id".into(), "is required".into()));
+        assert_eq!(flaw(&format!(r#"{{{ID},"numbers":[],"inner":{{}}}}"#)).0, "/inner/amount");
+        assert_eq!(flaw(&format!(r#"{{{ID},"a/b~c":1}}"#)).0, "/a~1b~0c");
+        assert_eq!(flaw(&format!(r#"{{{ID},"numbers":[],"inner":{{"amount":1,"x":2}}}}"#)).0, "/inner/x");
+        assert_eq!(flaw(&format!("{{{ID},{ID}}}")), ("/id".into(), "is given twice".into()));
+        assert_eq!(flaw(&format!(r#"{{{ID},"numbers":[],"inner":{{"amount":1,"amount":1}}}}"#)).0, "/inner/amount");
+    }
+
+    #[test]
+    fn what_has_the_wrong_type_is_pointed_at() {
+        assert_eq!(flaw(r#"{"id":"x"}"#).0, "/id");
+        assert_eq!(flaw(r#"{"id":1}"#).0, "/id");
+        assert_eq!(flaw(&format!(r#"{{{ID},"numbers":[1,-2]}}"#)).0, "/numbers/1");
+        assert_eq!(flaw(&format!(r#"{{{ID},"numbers":[1.5]}}"#)).0, "/numbers/0");
+        assert_eq!(flaw(&format!(r#"{{{ID},"numbers":{{}}}}"#)).0, "/numbers");
+        assert_eq!(flaw(&format!(r#"{{{ID},"numbers":[],"inner":{{"amount":99999999999999999999}}}}"#)).0, "/inner/amount");
+        for text in ["[]", "null", "1", "\"x\""] {
+            assert_eq!(flaw(text).0, "", "{text}");
+        }
+    }
+}

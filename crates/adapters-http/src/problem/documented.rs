@@ -1,0 +1,114 @@
+//! Problems in the OpenAPI document.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::StatusCode;
+use utoipa::ToSchema;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::{ContentBuilder, Header, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, Type};
+
+use super::{Code, Flaw, MEDIA_TYPE};
+
+/// What every problem says; some codes add members of their own.
+#[derive(ToSchema)]
+#[schema(as = Problem)]
+#[expect(dead_code, reason = "it only tells the document what problems look like")]
+pub(crate) struct ProblemBody {
+    /// What went wrong: a path that docs/problems.md explains.
+    #[schema(example = "/problems/seat-unavailable")]
+    r#type: String,
+    /// The same in a few words.
+    title: String,
+    /// The answer's status.
+    status: u16,
+    /// What went wrong this time.
+    detail: String,
+    /// The path that was asked for.
+    instance: String,
+    /// What went wrong, for programs.
+    #[schema(example = "SEAT_UNAVAILABLE")]
+    code: String,
+    /// The id under which the log knows the request.
+    request_id: String,
+    /// With `VALIDATION_FAILED`: what doesn't fit.
+    #[schema(nullable = false)]
+    errors: Option<Vec<Flaw>>,
+}
+
+/// The answers that `codes` come as: one a status, which names its codes.
+pub(crate) fn documented(codes: &[&[Code]]) -> BTreeMap<String, RefOr<Response>> {
+    let mut by_status: BTreeMap<StatusCode, Vec<Code>> = BTreeMap::new();
+    for code in codes.iter().copied().flatten().copied() {
+        let known = by_status.entry(code.status()).or_default();
+        if !known.contains(&code) {
+            known.push(code);
+        }
+    }
+    by_status.into_iter().map(|(status, codes)| (status.as_str().to_owned(), answer(&codes).into())).collect()
+}
+
+fn answer(codes: &[Code]) -> Response {
+    let named: Vec<_> = codes.iter().map(|code| format!("`{}`: {}", code.text(), code.title())).collect();
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let answer = ResponseBuilder::new().description(named.join("; ")).content(MEDIA_TYPE, content);
+    let headers = codes.iter().filter_map(|code| code.header());
+    headers.fold(answer, |answer, (name, description)| answer.header(name, header(description))).build()
+}
+
+/// A header that is a text.
+pub(crate) fn header(description: &str) -> Header {
+    HeaderBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::String))).description(Some(description)).build()
+}
+
+impl Code {
+    /// The header that comes with it, and what it says.
+    const fn header(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Unauthenticated => Some(("WWW-Authenticate", "How to say who is asking.")),
+            Self::UnsupportedMediaType => Some(("Accept", "What is understood.")),
+            Self::MethodNotAllowed => Some(("Allow", "The methods of this resource.")),
+            Self::QueueTokenNotActive | Self::QueueFull | Self::RateLimited | Self::Overloaded | Self::Unavailable => {
+                Some(("Retry-After", "After so many seconds it makes sense to try again."))
+            }
+            Self::MalformedJson
+            | Self::ValidationFailed
+            | Self::IdempotencyKeyRequired
+            | Self::InvalidCursor
+            | Self::QueueTokenRequired
+            | Self::QueueTokenMismatch
+            | Self::Forbidden
+            | Self::NotFound
+            | Self::NotAcceptable
+            | Self::RequestTimeout
+            | Self::SeatUnavailable
+            | Self::SeatLimitExceeded
+            | Self::HoldExists
+            | Self::ReservationNotPayable
+            | Self::InsufficientBalance
+            | Self::WalletLimitExceeded
+            | Self::InvalidState
+            | Self::SaleNotOpen
+            | Self::QueueClosed
+            | Self::ReservationExpired
+            | Self::QueueTokenExpired
+            | Self::PayloadTooLarge
+            | Self::IdempotencyKeyReused
+            | Self::Internal => None,
+        }
+    }
+}
+
+/// Names the problems of a route, for its documentation.
+macro_rules! problems {
+    ($name:ident: $($codes:expr),+ $(,)?) => {
+        struct $name;
+
+        impl utoipa::IntoResponses for $name {
+            fn responses() -> std::collections::BTreeMap<String, utoipa::openapi::RefOr<utoipa::openapi::Response>> {
+                $crate::problem::documented(&[$($codes),+])
+            }
+        }
+    };
+}
+
+pub(crate) use problems;

@@ -1,0 +1,119 @@
+//! Problems (RFC 9457): the only errors that a client ever sees.
+
+mod code;
+mod documented;
+mod refused;
+
+use std::borrow::Cow;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self as headers, HeaderName, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use serde_json::{Map, Value};
+
+pub(crate) use code::Code;
+pub(crate) use documented::{ProblemBody, documented, header, problems};
+
+/// The media type of problems.
+pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
+
+/// Why a request has no other answer. Who asked, and for what, is added where the answer leaves the house.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{}: {detail}", code.text())]
+pub(crate) struct Problem {
+    code: Code,
+    detail: Cow<'static, str>,
+    members: Map<String, Value>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// One thing in a request that doesn't fit.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub(crate) struct Flaw {
+    /// Where: a JSON pointer into the body, or `/name` of a query parameter.
+    #[schema(example = "/seat_numbers/0")]
+    pub(crate) pointer: String,
+    /// What doesn't fit.
+    pub(crate) message: String,
+}
+
+impl Flaw {
+    /// What doesn't fit at `pointer`.
+    pub(crate) fn at(pointer: impl Into<String>, message: impl ToString) -> Self {
+        Self { pointer: pointer.into(), message: message.to_string() }
+    }
+}
+
+impl Problem {
+    /// A problem with `detail`: what went wrong this time, for people.
+    pub(crate) fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, detail: detail.into(), members: Map::new(), headers: Vec::new() }
+    }
+
+    /// Things in the request that don't fit.
+    pub(crate) fn invalid(flaws: impl IntoIterator<Item = Flaw>) -> Self {
+        let flaws: Vec<Flaw> = flaws.into_iter().collect();
+        let detail = flaws.first().map_or_else(String::new, |flaw| format!("{}: {}", flaw.pointer, flaw.message));
+        Self::new(Code::ValidationFailed, detail.trim_start_matches(": ").to_owned()).with("errors", serde_json::to_value(flaws).ok())
+    }
+
+    /// Something is wrong on our side; the log says what.
+    pub(crate) fn internal() -> Self {
+        Self::new(Code::Internal, "this is not your fault; the log knows more under the request's id")
+    }
+
+    /// There is nothing here, or it is somebody else's.
+    pub(crate) fn not_found() -> Self {
+        Self::new(Code::NotFound, "there is no such thing, or it is not yours")
+    }
+
+    /// Adds a member.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Adds a header; one that can't be written is left out.
+    pub(crate) fn with_header(mut self, name: HeaderName, value: impl AsRef<str>) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value.as_ref()) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    /// Says when it makes sense to try again.
+    pub(crate) fn retry_after(self, seconds: i64) -> Self {
+        self.with_header(headers::RETRY_AFTER, seconds.max(1).to_string())
+    }
+
+    /// The answer to the request `request_id` for `instance`.
+    pub(crate) fn render(&self, instance: &str, request_id: &str) -> HttpResponse {
+        let mut body = Map::new();
+        let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
+        put("type", self.code.path().into());
+        put("title", self.code.title().into());
+        put("status", self.code.status().as_u16().into());
+        put("detail", self.detail.as_ref().into());
+        put("instance", instance.into());
+        put("code", self.code.text().into());
+        put("request_id", request_id.into());
+        body.extend(self.members.clone());
+
+        let mut answer = HttpResponse::build(self.code.status());
+        for header in &self.headers {
+            answer.append_header(header.clone());
+        }
+        answer.insert_header((headers::CACHE_CONTROL, "no-store")).content_type(MEDIA_TYPE).body(Value::Object(body).to_string())
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.code.status()
+    }
+
+    /// Without a body yet: the edge renders it.
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.code.status())
+    }
+}

@@ -1,0 +1,84 @@
+//! Concerts: what is on offer, for everybody.
+
+use actix_web::web::Bytes;
+use actix_web::{HttpResponse, get};
+use domain::{Concert, ConcertId};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::codes::LIST;
+use crate::answer::{KnownTags, Tag, json};
+use crate::extract::{Call, List, Listing, PathId};
+use crate::problem::{Code, Problem, problems};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config.service(list_concerts).service(show_concert);
+}
+
+/// A concert.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Concert)]
+struct ConcertBody {
+    id: Uuid,
+    /// What is on the poster.
+    name: String,
+    /// Who gives it.
+    host: String,
+    /// The queue that admits to it.
+    queue_id: Uuid,
+}
+
+impl From<Concert> for ConcertBody {
+    fn from(concert: Concert) -> Self {
+        let Concert { id, name, host, queue } = concert;
+        Self { id: id.0, name, host, queue_id: queue.0 }
+    }
+}
+
+problems!(ConcertsProblems: LIST);
+problems!(ConcertProblems: &[Code::NotFound]);
+
+/// All concerts.
+#[utoipa::path(
+    tag = "concerts",
+    params(
+        ("page_size" = Option<u32>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer before."),
+    ),
+    responses(
+        (status = 200, description = "A page of the concerts.", body = List<ConcertBody>, headers(("ETag" = String))),
+        (status = 304, description = "Nothing has changed.", headers(("ETag" = String))),
+        ConcertsProblems,
+    ),
+)]
+#[get("/v1/concerts")]
+async fn list_concerts(call: Call<(Listing<ConcertId>, KnownTags)>) -> Result<HttpResponse, Problem> {
+    let Call { api, parts: (Listing(page), known) } = call;
+    let page = api.ask(|ask| async move { ask.concerts.concerts(page).await }).await?;
+    let body = Bytes::from(json(&List::new(page, |concert| ConcertBody::from(concert.row)))?);
+    known.answer(&Tag::of(&body), "public, no-cache", || Ok(body))
+}
+
+/// A concert.
+#[utoipa::path(
+    tag = "concerts",
+    params(
+        ("id" = Uuid, Path, description = "The concert."),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer before."),
+    ),
+    responses(
+        (status = 200, description = "The concert.", body = ConcertBody, headers(("ETag" = String))),
+        (status = 304, description = "Nothing has changed.", headers(("ETag" = String))),
+        ConcertProblems,
+    ),
+)]
+#[get("/v1/concerts/{id}")]
+async fn show_concert(call: Call<(PathId<ConcertId>, KnownTags)>) -> Result<HttpResponse, Problem> {
+    let Call { api, parts: (PathId(id), known) } = call;
+    let concert = api.ask(|ask| async move { ask.concerts.concert(id).await }).await?;
+    let body = Bytes::from(json(&ConcertBody::from(concert.row))?);
+    known.answer(&Tag::of(&body), "public, no-cache", || Ok(body))
+}

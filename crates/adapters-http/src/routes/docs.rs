@@ -1,0 +1,46 @@
+//! The documentation: the OpenAPI document, and pages to read and try it, with nothing from elsewhere.
+
+use std::sync::Arc;
+
+use actix_web::http::header;
+use actix_web::web::{Bytes, ServiceConfig};
+use actix_web::{HttpResponse, web};
+use utoipa::openapi::OpenApi;
+use utoipa_swagger_ui::Config;
+
+use crate::problem::Problem;
+
+const DOCUMENT: &str = "/openapi.json";
+
+/// The paths of the documentation.
+pub(crate) const PATTERNS: &[&str] = &[DOCUMENT, "/docs", "/docs/{file:.*}"];
+
+/// Adds the documentation of `document`.
+pub(crate) fn configure(config: &mut ServiceConfig, document: &OpenApi) {
+    let json = Bytes::from(document.to_pretty_json().unwrap_or_default());
+    let pages = Arc::new(Config::from(DOCUMENT));
+    let start = pages.clone();
+    config
+        .route(DOCUMENT, web::get().to(move || std::future::ready(HttpResponse::Ok().content_type("application/json").body(json.clone()))))
+        .route("/docs", web::get().to(move || std::future::ready(page("", start.clone()))))
+        .route("/docs/{file:.*}", web::get().to(move |file: web::Path<String>| std::future::ready(page(&file, pages.clone()))));
+}
+
+/// The file of the pages, if there is one of that name.
+fn page(file: &str, pages: Arc<Config<'static>>) -> Result<HttpResponse, Problem> {
+    let found = utoipa_swagger_ui::serve(file, pages).map_err(|_| Problem::internal())?.ok_or_else(Problem::not_found)?;
+    let mut answer = HttpResponse::Ok();
+    answer.content_type(found.content_type);
+    if found.gzpipped {
+        answer.insert_header((header::CONTENT_ENCODING, "gzip"));
+    }
+    if file.is_empty() {
+        return Ok(answer.body(based(&found.bytes)));
+    }
+    Ok(answer.body(found.bytes.into_owned()))
+}
+
+/// The start page names its files relative to itself; with a base they are found from `/docs`, too.
+fn based(page: &[u8]) -> String {
+    String::from_utf8_lossy(page).replacen("<head>", "<head>\n    <base href=\"/docs/\">", 1)
+}

@@ -1,0 +1,150 @@
+//! Payments: held seats become sold ones.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, get, post};
+use domain::{Currency, Money, Outcome, Payment, PaymentId, PaymentState, ReservationId, Route};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::codes::{BODY, GUARDED, KEYED, LIST, SIGNED_IN};
+use crate::answer::{Instant, MoneyBody, created, personal, replayed};
+use crate::api::HttpSettings;
+use crate::auth::Caller;
+use crate::extract::{Call, Guarded, KeyedBody, List, Listing, PathId, Said};
+use crate::problem::{Code, Flaw, Problem, problems};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config.service(pay_reservation).service(list_payments).service(show_payment);
+}
+
+/// A payment that is to be made.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewPayment)]
+#[serde(deny_unknown_fields)]
+struct NewPaymentBody {
+    reservation_id: Uuid,
+    /// What the caller believes is due; if it is given, it must be so.
+    amount: Option<MoneyBody>,
+}
+
+struct NewPayment {
+    reservation: ReservationId,
+    amount: Option<Money>,
+}
+
+impl Said for NewPayment {
+    type Wire = NewPaymentBody;
+
+    fn read(wire: NewPaymentBody, settings: &HttpSettings) -> Result<Self, Vec<Flaw>> {
+        let amount = wire.amount.map(|amount| amount.read("/amount", settings.currency)).transpose().map_err(|flaw| vec![flaw])?;
+        Ok(Self { reservation: ReservationId(wire.reservation_id), amount })
+    }
+}
+
+/// The one payment of a reservation.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Payment)]
+pub(super) struct PaymentBody {
+    pub(super) id: Uuid,
+    reservation_id: Uuid,
+    amount: MoneyBody,
+    status: StatusBody,
+    paid_at: Instant,
+    refunded_at: Option<Instant>,
+    /// What is in the wallet after it; only told by the request that paid or refunded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    balance: Option<MoneyBody>,
+}
+
+/// What has become of a payment.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PaymentStatus)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum StatusBody {
+    /// The money has gone over.
+    Completed,
+    /// The money has come back.
+    Cancelled,
+}
+
+impl PaymentBody {
+    pub(super) fn new(payment: &Payment, balance: Option<Money>, currency: Currency) -> Self {
+        let (status, refunded_at) = match payment.state {
+            PaymentState::Completed => (StatusBody::Completed, None),
+            PaymentState::Cancelled { refunded_at } => (StatusBody::Cancelled, Some(refunded_at.into())),
+        };
+        Self {
+            id: payment.id.0,
+            reservation_id: payment.reservation.0,
+            amount: MoneyBody::new(payment.amount, currency),
+            status,
+            paid_at: payment.paid_at.into(),
+            refunded_at,
+            balance: balance.map(|balance| MoneyBody::new(balance, currency)),
+        }
+    }
+}
+
+problems!(PayProblems: GUARDED, BODY, KEYED, &[
+    Code::NotFound, Code::ReservationExpired, Code::ReservationNotPayable, Code::InsufficientBalance,
+]);
+problems!(ListProblems: SIGNED_IN, LIST);
+problems!(OneProblems: SIGNED_IN, &[Code::NotFound]);
+
+/// Pay for held seats; all or nothing.
+#[utoipa::path(
+    tag = "payments",
+    security(("bearer" = [], "queue_token" = [])),
+    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; kept for 24 h.")),
+    request_body = NewPaymentBody,
+    responses(
+        (status = 201, description = "The seats are sold to the caller.", body = PaymentBody, headers(
+            ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if this is the first answer again."),
+        )),
+        PayProblems,
+    ),
+)]
+#[post("/v1/payments")]
+async fn pay_reservation(call: Guarded<KeyedBody<NewPayment>>) -> Result<HttpResponse, Problem> {
+    let Guarded { guard, parts: body } = call;
+    let pass = guard.pass;
+    let (NewPayment { reservation, amount }, keyed) = body.on(Route::Payments, pass.user);
+    let answer = guard.ask(|ask| async move { ask.pay.execute(pass, keyed, reservation, amount).await }).await?;
+    let Outcome::Paid { payment, balance } = answer.outcome else { return Err(Problem::internal()) };
+    let body = PaymentBody::new(&payment, Some(balance), guard.api.settings.currency);
+    Ok(replayed(created(StatusCode::CREATED, &body, &format!("/v1/payments/{}", body.id))?, answer.replayed))
+}
+
+/// My payments, newest first.
+#[utoipa::path(
+    tag = "payments",
+    security(("bearer" = [])),
+    params(
+        ("page_size" = Option<u32>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
+    ),
+    responses((status = 200, description = "A page of the caller's payments.", body = List<PaymentBody>), ListProblems),
+)]
+#[get("/v1/payments")]
+async fn list_payments(call: Call<(Caller, Listing<PaymentId>)>) -> Result<HttpResponse, Problem> {
+    let Call { api, parts: (Caller { user, .. }, Listing(page)) } = call;
+    let page = api.ask(|ask| async move { ask.bookings.payments(user, page).await }).await?;
+    personal(StatusCode::OK, &List::new(page, |payment| PaymentBody::new(&payment, None, api.settings.currency)))
+}
+
+/// A payment of mine.
+#[utoipa::path(
+    tag = "payments",
+    security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The payment.")),
+    responses((status = 200, description = "The payment.", body = PaymentBody), OneProblems),
+)]
+#[get("/v1/payments/{id}")]
+async fn show_payment(call: Call<(Caller, PathId<PaymentId>)>) -> Result<HttpResponse, Problem> {
+    let Call { api, parts: (Caller { user, .. }, PathId(id)) } = call;
+    let payment = api.ask(|ask| async move { ask.bookings.payment(user, id).await }).await?;
+    personal(StatusCode::OK, &PaymentBody::new(&payment, None, api.settings.currency))
+}

@@ -1,0 +1,234 @@
+//! Reservations: seats that are held, and then sold.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, delete, get, post};
+use domain::reservation::{ReservationStatus, SeatChoice};
+use domain::{CancelReason, Currency, Outcome, Reservation, ReservationId, Route, ScheduleId, SeatNumber};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::codes::{BODY, GUARDED, KEYED, LIST, SIGNED_IN};
+use crate::answer::{Instant, MoneyBody, created, personal, replayed, seconds_until};
+use crate::api::HttpSettings;
+use crate::auth::Caller;
+use crate::extract::{Call, Guarded, KeyedBody, List, Listing, PathId, Said};
+use crate::problem::{Code, Flaw, Problem, problems};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config.service(hold_seats).service(list_reservations).service(show_reservation).service(release_hold);
+}
+
+/// Seats that are wished for.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewReservation)]
+#[serde(deny_unknown_fields)]
+struct NewReservationBody {
+    schedule_id: Uuid,
+    /// The seats' numbers, each once.
+    #[schema(example = json!([7, 8]), min_items = 1)]
+    seat_numbers: Vec<u32>,
+}
+
+struct NewReservation {
+    schedule: ScheduleId,
+    seats: SeatChoice,
+}
+
+impl Said for NewReservation {
+    type Wire = NewReservationBody;
+
+    fn read(wire: NewReservationBody, _: &HttpSettings) -> Result<Self, Vec<Flaw>> {
+        let (mut numbers, mut flaws) = (Vec::new(), Vec::new());
+        for (index, number) in wire.seat_numbers.into_iter().enumerate() {
+            match SeatNumber::new(number) {
+                Ok(number) => numbers.push(number),
+                Err(error) => flaws.push(Flaw::at(format!("/seat_numbers/{index}"), error)),
+            }
+        }
+        if !flaws.is_empty() {
+            return Err(flaws);
+        }
+        let seats = SeatChoice::new(numbers).map_err(|error| vec![Flaw::at("/seat_numbers", error)])?;
+        Ok(Self { schedule: ScheduleId(wire.schedule_id), seats })
+    }
+}
+
+/// A user's claim to seats of one date.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Reservation)]
+struct ReservationBody {
+    id: Uuid,
+    schedule_id: Uuid,
+    /// The seats by number, at the prices of the hold.
+    seats: Vec<ReservedSeatBody>,
+    /// The sum of the prices.
+    amount: MoneyBody,
+    status: StatusBody,
+    cancelled_reason: Option<ReasonBody>,
+    held_at: Instant,
+    /// When the hold ends or has ended.
+    expires_at: Instant,
+    /// How long it is until then; null unless it is held.
+    expires_in_seconds: Option<i64>,
+    /// The payment that sold the seats, refunded or not.
+    payment_id: Option<Uuid>,
+}
+
+/// A seat as it was when it was held.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ReservedSeat)]
+struct ReservedSeatBody {
+    number: u32,
+    label: String,
+    price: MoneyBody,
+}
+
+/// What a reservation is.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ReservationStatus)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum StatusBody {
+    /// The seats are kept.
+    Held,
+    /// The seats are sold.
+    Confirmed,
+    /// Ended.
+    Cancelled,
+}
+
+/// Why a reservation has ended.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CancelledReason)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum ReasonBody {
+    /// Not paid in time.
+    Expired,
+    /// Given back.
+    Released,
+    /// Paid, and paid back.
+    Refunded,
+}
+
+impl ReservationBody {
+    /// The reservation as of `now`.
+    fn new(reservation: Reservation, now: OffsetDateTime, currency: Currency) -> Self {
+        let (status, cancelled_reason) = match reservation.status(now) {
+            ReservationStatus::Held => (StatusBody::Held, None),
+            ReservationStatus::Confirmed => (StatusBody::Confirmed, None),
+            ReservationStatus::Cancelled(reason) => (StatusBody::Cancelled, Some(reason.into())),
+        };
+        let held = matches!(status, StatusBody::Held);
+        let payment = reservation.payment();
+        let seats = reservation.seats.into_iter().map(|seat| ReservedSeatBody {
+            number: seat.number.get(),
+            label: seat.label,
+            price: MoneyBody::new(seat.price, currency),
+        });
+        Self {
+            id: reservation.id.0,
+            schedule_id: reservation.schedule.0,
+            seats: seats.collect(),
+            amount: MoneyBody::new(reservation.amount, currency),
+            status,
+            cancelled_reason,
+            held_at: reservation.held_at.into(),
+            expires_at: reservation.expires_at.into(),
+            expires_in_seconds: held.then(|| seconds_until(reservation.expires_at, now)),
+            payment_id: payment.map(|payment| payment.0),
+        }
+    }
+}
+
+impl From<CancelReason> for ReasonBody {
+    fn from(reason: CancelReason) -> Self {
+        match reason {
+            CancelReason::Expired => Self::Expired,
+            CancelReason::Released => Self::Released,
+            CancelReason::Refunded => Self::Refunded,
+        }
+    }
+}
+
+problems!(HoldProblems: GUARDED, BODY, KEYED, &[
+    Code::NotFound, Code::SaleNotOpen, Code::HoldExists, Code::SeatLimitExceeded, Code::SeatUnavailable,
+]);
+problems!(ListProblems: SIGNED_IN, LIST);
+problems!(OneProblems: SIGNED_IN, &[Code::NotFound]);
+problems!(ReleaseProblems: SIGNED_IN, &[Code::NotFound, Code::InvalidState]);
+
+/// Hold seats: all of them, or none.
+#[utoipa::path(
+    tag = "reservations",
+    security(("bearer" = [], "queue_token" = [])),
+    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; kept for 24 h.")),
+    request_body = NewReservationBody,
+    responses(
+        (status = 201, description = "The seats are held for the caller.", body = ReservationBody, headers(
+            ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if this is the first answer again."),
+        )),
+        (status = 200, description = "The caller holds these seats already; the deadline is as it was.", body = ReservationBody, headers(
+            ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if this is the first answer again."),
+        )),
+        HoldProblems,
+    ),
+)]
+#[post("/v1/reservations")]
+async fn hold_seats(call: Guarded<KeyedBody<NewReservation>>) -> Result<HttpResponse, Problem> {
+    let Guarded { guard, parts: body } = call;
+    let pass = guard.pass;
+    let (NewReservation { schedule, seats }, keyed) = body.on(Route::Reservations, pass.user);
+    let answer = guard.ask(|ask| async move { ask.hold.execute(pass, keyed, schedule, seats).await }).await?;
+    let Outcome::Held { reservation, created: new } = answer.outcome else { return Err(Problem::internal()) };
+    let status = if new { StatusCode::CREATED } else { StatusCode::OK };
+    let body = ReservationBody::new(reservation, answer.at, guard.api.settings.currency);
+    Ok(replayed(created(status, &body, &format!("/v1/reservations/{}", body.id))?, answer.replayed))
+}
+
+/// My reservations, newest first.
+#[utoipa::path(
+    tag = "reservations",
+    security(("bearer" = [])),
+    params(
+        ("page_size" = Option<u32>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
+    ),
+    responses((status = 200, description = "A page of the caller's reservations.", body = List<ReservationBody>), ListProblems),
+)]
+#[get("/v1/reservations")]
+async fn list_reservations(call: Call<(Caller, Listing<ReservationId>)>) -> Result<HttpResponse, Problem> {
+    let Call { api, parts: (Caller { user, .. }, Listing(page)) } = call;
+    let page = api.ask(|ask| async move { ask.bookings.reservations(user, page).await }).await?;
+    let now = api.use_cases.bookings.now();
+    personal(StatusCode::OK, &List::new(page, |reservation| ReservationBody::new(reservation, now, api.settings.currency)))
+}
+
+/// A reservation of mine.
+#[utoipa::path(
+    tag = "reservations",
+    security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The reservation.")),
+    responses((status = 200, description = "The reservation.", body = ReservationBody), OneProblems),
+)]
+#[get("/v1/reservations/{id}")]
+async fn show_reservation(call: Call<(Caller, PathId<ReservationId>)>) -> Result<HttpResponse, Problem> {
+    let Call { api, parts: (Caller { user, .. }, PathId(id)) } = call;
+    let reservation = api.ask(|ask| async move { ask.bookings.reservation(user, id).await }).await?;
+    personal(StatusCode::OK, &ReservationBody::new(reservation, api.use_cases.bookings.now(), api.settings.currency))
+}
+
+/// Give held seats back.
+#[utoipa::path(
+    tag = "reservations",
+    security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The reservation.")),
+    responses((status = 204, description = "The hold has ended, now or before."), ReleaseProblems),
+)]
+#[delete("/v1/reservations/{id}")]
+async fn release_hold(call: Call<(Caller, PathId<ReservationId>)>) -> Result<HttpResponse, Problem> {
+    let Call { api, parts: (Caller { user, .. }, PathId(id)) } = call;
+    api.ask(|ask| async move { ask.release.execute(user, id).await }).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,124 @@
+//! Schedules: the dates of a concert, for the admitted.
+
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse, get};
+use application::Error;
+use application::use_cases::Date;
+use domain::{ConcertId, Refusal, ScheduleId};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::codes::{GUARDED, LIST};
+use crate::answer::{Instant, KnownTags, Tag, json};
+use crate::api::Api;
+use crate::extract::{Guarded, List, Listing, MaybePathId, Part, Query, misfit};
+use crate::problem::{Code, Problem, problems};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config.service(list_schedules);
+}
+
+/// A date of a concert.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Schedule)]
+struct ScheduleBody {
+    id: Uuid,
+    concert_id: Uuid,
+    /// When the show starts.
+    starts_at: Instant,
+    /// The hall's time zone, as in the IANA database.
+    #[schema(example = "Asia/Seoul")]
+    zone: String,
+    sale_opens_at: Instant,
+    sale_closes_at: Instant,
+    /// Whether seats can be held right now.
+    on_sale: bool,
+    /// How many seats are free.
+    available: u32,
+    /// How many seats there are.
+    seats: u32,
+}
+
+impl From<Date> for ScheduleBody {
+    fn from(date: Date) -> Self {
+        let schedule = date.schedule.row;
+        Self {
+            id: schedule.id.0,
+            concert_id: schedule.concert.0,
+            starts_at: schedule.starts_at.into(),
+            zone: schedule.zone.as_str().to_owned(),
+            sale_opens_at: schedule.sale_opens_at.into(),
+            sale_closes_at: schedule.sale_closes_at.into(),
+            on_sale: date.on_sale,
+            available: date.available,
+            seats: date.seats,
+        }
+    }
+}
+
+/// Which dates.
+struct Wish {
+    bookable: bool,
+    page: Listing<ScheduleId>,
+}
+
+impl Part for Wish {
+    fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
+        let mut query = Query::of(request)?;
+        let bookable = match query.take("bookable")?.as_deref() {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(_) => return Err(misfit("bookable", "is true or false")),
+        };
+        let page = Listing::take(&mut query)?;
+        query.end()?;
+        Ok(Self { bookable, page })
+    }
+}
+
+problems!(SchedulesProblems: GUARDED, LIST, &[Code::NotFound]);
+
+/// The dates of a concert.
+#[utoipa::path(
+    tag = "concerts",
+    security(("bearer" = [], "queue_token" = [])),
+    params(
+        ("id" = Uuid, Path, description = "The concert."),
+        ("bookable" = Option<bool>, Query, description = "Only dates with a free seat and an open sale."),
+        ("page_size" = Option<u32>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer before."),
+    ),
+    responses(
+        (status = 200, description = "A page of the dates, by start.", body = List<ScheduleBody>, headers(("ETag" = String))),
+        (status = 304, description = "Nothing has changed.", headers(("ETag" = String))),
+        SchedulesProblems,
+    ),
+)]
+#[get("/v1/concerts/{id}/schedules")]
+async fn list_schedules(call: Guarded<(MaybePathId<ConcertId>, Wish, KnownTags)>) -> Result<HttpResponse, Problem> {
+    let Guarded { guard, parts: (MaybePathId(id), Wish { bookable, page: Listing(page) }, known) } = call;
+    let pass = guard.pass;
+    let dates = guard.ask(|ask| async move {
+        let concert = match id {
+            Some(id) => found(ask.concerts.concert(id).await)?,
+            None => None,
+        };
+        ask.enter.execute(pass, concert.as_ref().map(|concert| concert.queue)).await?;
+        let concert = concert.ok_or(Refusal::NotFound)?;
+        ask.concerts.dates(concert.id, bookable, page).await
+    });
+    let body = Bytes::from(json(&List::new(dates.await?, ScheduleBody::from))?);
+    known.answer(&Tag::of(&body), "private, no-cache", || Ok(body))
+}
+
+/// What was found, if anything: the guard comes before the news that there is nothing.
+pub(super) fn found<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::Refused(Refusal::NotFound)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,141 @@
+//! The documentation.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::shop::Shop;
+
+fn document() -> Value {
+    serde_json::from_str(&adapters_http::openapi()).expect("JSON")
+}
+
+/// Every operation: its method, path and description.
+fn operations(document: &Value) -> Vec<(String, String, Value)> {
+    let paths = document["paths"].as_object().expect("paths");
+    let of = |(path, item): (&String, &Value)| -> Vec<_> {
+        item.as_object().expect("an item").iter().map(|(method, operation)| (method.clone(), path.clone(), operation.clone())).collect()
+    };
+    paths.iter().flat_map(of).collect()
+}
+
+#[actix_web::test]
+async fn the_document_is_served_as_it_is_generated() {
+    let shop = Shop::open().await;
+    let served = shop.get("/openapi.json").send().await.with_status(200);
+    assert_eq!(String::from_utf8(served.bytes).ok(), Some(adapters_http::openapi()));
+    assert!(served.body["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")));
+}
+
+#[test]
+fn the_document_names_every_resource_of_the_contract() {
+    let named: BTreeSet<_> =
+        operations(&document()).into_iter().map(|(method, path, _)| format!("{} {path}", method.to_uppercase())).collect();
+    let contract = [
+        "POST /v1/users",
+        "GET /v1/users/me",
+        "POST /v1/queue-tokens",
+        "GET /v1/queue-tokens/{token}",
+        "DELETE /v1/queue-tokens/{token}",
+        "GET /v1/queues/{id}",
+        "GET /v1/concerts",
+        "GET /v1/concerts/{id}",
+        "GET /v1/concerts/{id}/schedules",
+        "GET /v1/schedules/{id}/seats",
+        "POST /v1/reservations",
+        "GET /v1/reservations",
+        "GET /v1/reservations/{id}",
+        "DELETE /v1/reservations/{id}",
+        "GET /v1/wallet",
+        "POST /v1/wallet/charges",
+        "GET /v1/wallet/entries",
+        "POST /v1/payments",
+        "GET /v1/payments",
+        "GET /v1/payments/{id}",
+        "POST /v1/payments/{id}/refunds",
+        "GET /livez",
+        "GET /readyz",
+    ];
+    for operation in contract {
+        assert!(named.contains(operation), "{operation} is not in {named:?}");
+    }
+}
+
+#[test]
+fn every_operation_says_who_may_ask_and_what_may_come_back() {
+    let document = document();
+    let mut ids = BTreeSet::new();
+    for (method, path, operation) in operations(&document) {
+        assert!(ids.insert(operation["operationId"].to_string()), "{method} {path}");
+        let responses = operation["responses"].as_object().expect("responses");
+        assert!(responses.keys().any(|status| status.starts_with('2')), "{method} {path}");
+        assert_eq!(responses.contains_key("401"), operation.get("security").is_some(), "{method} {path}");
+        assert_eq!(responses.contains_key("406"), path.starts_with("/v1/"), "{method} {path}");
+        for (status, response) in responses {
+            assert!(response["headers"]["Request-Id"].is_object(), "{method} {path} {status}");
+            let failed = status.starts_with(['4', '5']);
+            assert_eq!(response["content"].get("application/problem+json").is_some(), failed, "{method} {path} {status}");
+        }
+    }
+}
+
+#[test]
+fn everything_that_the_document_refers_to_is_in_it() {
+    fn references(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(members) => {
+                found.extend(members.get("$ref").and_then(Value::as_str).map(str::to_owned));
+                members.values().for_each(|member| references(member, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    let (document, mut found) = (document(), BTreeSet::new());
+    references(&document, &mut found);
+    for reference in found {
+        assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
+    }
+}
+
+#[actix_web::test]
+async fn the_pages_are_there_with_and_without_the_slash_and_need_nothing_from_elsewhere() {
+    let shop = Shop::open().await;
+    for path in ["/docs", "/docs/"] {
+        let page = shop.get(path).header("Accept", "text/html").send().await.with_status(200);
+        let page = String::from_utf8(page.bytes).expect("text");
+        assert!(page.contains("<base href=\"/docs/\">"), "{path}: {page}");
+        assert!(!page.contains("://"), "{path}: {page}");
+    }
+    for file in ["swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "index.css"] {
+        let answer = shop.get(&format!("/docs/{file}")).send().await.with_status(200);
+        assert!(!answer.bytes.is_empty(), "{file}");
+    }
+    let start = shop.get("/docs/swagger-initializer.js").send().await.with_status(200);
+    assert!(String::from_utf8(start.bytes).is_ok_and(|script| script.contains("/openapi.json")));
+    shop.get("/docs/../secret").send().await.with_problem(404, "NOT_FOUND");
+    shop.get("/docs/nothing.js").send().await.with_problem(404, "NOT_FOUND");
+}
+
+#[actix_web::test]
+async fn every_code_has_its_section_in_the_docs() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/problems.md")).expect("docs/problems.md");
+    let mut codes = BTreeSet::new();
+    for (_, _, operation) in operations(&document()) {
+        for response in operation["responses"].as_object().expect("responses").values() {
+            let description = response["description"].as_str().unwrap_or_default();
+            codes.extend(
+                description
+                    .split('`')
+                    .filter(|word| word.len() > 3 && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
+                    .map(str::to_owned),
+            );
+        }
+    }
+    assert!(codes.len() > 25, "{codes:?}");
+    for code in codes.iter().map(String::as_str).chain(["METHOD_NOT_ALLOWED", "RATE_LIMITED"]) {
+        let section = format!("## {}\n", code.to_lowercase().replace('_', "-"));
+        assert!(text.contains(&section), "{section}");
+        assert!(text.contains(&format!("`{code}`")), "{code}");
+    }
+}

@@ -1,0 +1,165 @@
+//! What every request meets, whatever it asks for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::Method;
+use application::group_commit::Limits;
+use application::ports::{MockCatalogue, MockUsers, ReadError};
+use serde_json::json;
+
+use crate::plan::{CONCERT, Plan};
+use crate::shop::Shop;
+
+#[actix_web::test]
+async fn an_unknown_route_is_a_problem() {
+    let shop = Shop::open().await;
+    for path in ["/", "/v1", "/v2/concerts", "/v1/concerts/", "/v1/nothing?x=1", "/v1/%00", "//v1/concerts"] {
+        let answer = shop.get(path).send().await.with_problem(404, "NOT_FOUND");
+        assert!(answer.text("instance").starts_with('/'), "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn a_wrong_method_is_told_the_right_ones() {
+    let shop = Shop::open().await;
+    for (method, path, allowed) in [
+        (Method::PUT, "/v1/users", "POST"),
+        (Method::GET, "/v1/users", "POST"),
+        (Method::DELETE, "/v1/concerts", "GET, HEAD"),
+        (Method::OPTIONS, "/v1/concerts", "GET, HEAD"),
+        (Method::PATCH, "/v1/reservations", "GET, HEAD, POST"),
+        (Method::POST, "/v1/reservations/x", "GET, HEAD, DELETE"),
+        (Method::POST, "/v1/users/me", "GET, HEAD"),
+        (Method::GET, "/v1/payments/x/refunds", "POST"),
+        (Method::POST, "/livez", "GET, HEAD"),
+        (Method::POST, "/openapi.json", "GET, HEAD"),
+        (Method::POST, "/docs", "GET, HEAD"),
+        (Method::TRACE, "/docs/", "GET, HEAD"),
+    ] {
+        let answer = shop.ask(method.clone(), path).send().await.with_problem(405, "METHOD_NOT_ALLOWED");
+        assert_eq!(answer.header("allow"), Some(allowed), "{method} {path}");
+    }
+}
+
+#[actix_web::test]
+async fn every_answer_has_an_id_of_its_own() {
+    let shop = Shop::open().await;
+    let first = shop.get("/v1/concerts").header("Request-Id", "mine").send().await;
+    let second = shop.get("/v1/nothing").send().await;
+    let ids = [&first, &second].map(|answer| uuid::Uuid::parse_str(answer.header("request-id").expect("an id")).expect("a UUID"));
+    assert_ne!(ids[0], ids[1]);
+    assert_eq!(ids[0].get_version_num(), 7);
+}
+
+#[actix_web::test]
+async fn what_is_not_json_is_told_apart_from_what_does_not_fit() {
+    let shop = Shop::open().await;
+    let post = |body: &'static [u8]| shop.post("/v1/users").raw("application/json", body).send();
+    let deep = "[".repeat(8_000);
+    for body in ["", " ", "{", "{\"name\"}", "{\"name\": \"Ada\"} x", "nonsense", "{\"name\": \"\\ud800\"}", "\u{feff}{}"] {
+        shop.post("/v1/users").raw("application/json", body).send().await.with_problem(400, "MALFORMED_JSON");
+    }
+    shop.post("/v1/users").raw("application/json", deep).send().await.with_problem(400, "MALFORMED_JSON");
+    post(b"{\"name\": \"\xff\"}").await.with_problem(400, "MALFORMED_JSON");
+    post(b"{}").await.with_problem(400, "VALIDATION_FAILED").at("/name");
+    post(b"{\"name\": null}").await.with_problem(400, "VALIDATION_FAILED").at("/name");
+    post(b"{\"name\": 1}").await.with_problem(400, "VALIDATION_FAILED").at("/name");
+    post(b"{\"name\": \"Ada\", \"admin\": true}").await.with_problem(400, "VALIDATION_FAILED").at("/admin");
+    post(b"{\"name\": \"Ada\", \"name\": \"Bob\"}").await.with_problem(400, "VALIDATION_FAILED").at("/name");
+}
+
+#[actix_web::test]
+async fn only_json_is_understood() {
+    let shop = Shop::open().await;
+    let body = json!({"name": "Ada"}).to_string();
+    let answer = shop.post("/v1/users").untyped(body.clone()).send().await.with_problem(415, "UNSUPPORTED_MEDIA_TYPE");
+    assert_eq!(answer.header("accept"), Some("application/json"));
+    for media_type in ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", "*/*"] {
+        shop.post("/v1/users").raw(media_type, body.clone()).send().await.with_problem(415, "UNSUPPORTED_MEDIA_TYPE");
+    }
+    let packed = shop.post("/v1/users").raw("application/json", body.clone()).header("Content-Encoding", "gzip");
+    packed.send().await.with_problem(415, "UNSUPPORTED_MEDIA_TYPE");
+    shop.post("/v1/users").raw("application/JSON; charset=utf-8", body).send().await.with_status(201);
+}
+
+#[actix_web::test]
+async fn who_does_not_want_json_is_told() {
+    let shop = Shop::open().await;
+    let ada = shop.user("Ada").await;
+    for path in ["/v1/concerts", "/v1/users/me"] {
+        shop.get(path).by(&ada).header("Accept", "text/html").send().await.with_problem(406, "NOT_ACCEPTABLE");
+        shop.get(path).by(&ada).header("Accept", "text/html, */*;q=0.1").send().await.with_status(200);
+    }
+    shop.post("/v1/users")
+        .header("Accept", "application/xml")
+        .json(&json!({"name": "Bob"}))
+        .send()
+        .await
+        .with_problem(406, "NOT_ACCEPTABLE");
+}
+
+#[actix_web::test]
+async fn a_body_has_a_limit() {
+    let shop = Shop::open().await;
+    let body = |bytes: usize| format!("{{\"name\": \"Ada\"{}}}", " ".repeat(bytes - 15));
+    shop.post("/v1/users").raw("application/json", body(16 * 1024)).send().await.with_status(201);
+    let answer = shop.post("/v1/users").raw("application/json", body(16 * 1024 + 1)).send().await;
+    assert_eq!(answer.with_problem(413, "PAYLOAD_TOO_LARGE").body["limit_bytes"], 16 * 1024);
+    shop.post("/v1/users/me").raw("application/json", body(20_000)).send().await.with_problem(405, "METHOD_NOT_ALLOWED");
+}
+
+#[actix_web::test]
+async fn a_panic_is_a_problem_that_tells_nothing() {
+    let shop = Plan { readiness: || panic!("the password is 1234"), ..Plan::default() }.open().await;
+    let answer = shop.get("/readyz").send().await.with_problem(500, "INTERNAL");
+    assert_eq!(answer.body["instance"], "/readyz");
+    assert!(!answer.body.to_string().contains("1234"));
+    shop.get("/livez").send().await.with_status(200);
+}
+
+#[actix_web::test]
+async fn a_panic_in_a_use_case_is_a_problem_too() {
+    // A mock that nobody told what to expect panics.
+    let shop = Plan { ports: |ports| ports.catalogue = Arc::new(MockCatalogue::new()), ..Plan::default() }.open().await;
+    shop.get(&format!("/v1/concerts/{}", CONCERT.0)).send().await.with_problem(500, "INTERNAL");
+}
+
+#[actix_web::test]
+async fn a_store_that_does_not_answer_is_told() {
+    let plan = Plan {
+        ports: |ports| {
+            let mut users = MockUsers::new();
+            users.expect_user().returning(|_| Err(ReadError::Unavailable("connection to db:5432 refused".into())));
+            ports.users = Arc::new(users);
+        },
+        ..Plan::default()
+    };
+    let shop = plan.open().await;
+    let ada = shop.stranger(&[]);
+    let answer = shop.get("/v1/users/me").by(&ada).send().await.with_problem(503, "UNAVAILABLE");
+    assert!(answer.header("retry-after").is_some());
+    assert!(!answer.body.to_string().contains("5432"), "how it is built is nobody's business");
+}
+
+#[actix_web::test]
+async fn too_much_to_do_is_told() {
+    let limits = Limits { lanes: 0, queue: 1, batch: 1, deadline: Duration::from_millis(50) };
+    let shop = Plan { limits, ..Plan::default() }.open().await;
+    let answer = shop.post("/v1/users").json(&json!({"name": "Ada"})).send().await.with_problem(503, "OVERLOADED");
+    assert_eq!(answer.header("retry-after"), Some("1"));
+}
+
+#[actix_web::test]
+async fn no_problem_tells_a_secret() {
+    let shop = Shop::open().await;
+    let (ada, bob) = (shop.waiting("Ada").await, shop.waiting("Bob").await);
+    let secret = ada.queue_token.clone().expect("a token");
+    let refused = shop.hold(&ada, "a-secret-key", &[1]).await.with_problem(403, "QUEUE_TOKEN_NOT_ACTIVE");
+    for hidden in [&secret, &ada.access_token, &"a-secret-key".to_owned()] {
+        assert!(!refused.body.to_string().contains(hidden.as_str()), "{}", refused.body);
+    }
+    let path = format!("/v1/queue-tokens/{secret}");
+    let others = shop.get(&path).by(&bob).send().await.with_problem(404, "NOT_FOUND");
+    assert_eq!(others.text("instance"), path, "the client's own words");
+}

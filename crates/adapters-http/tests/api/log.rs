@@ -1,0 +1,65 @@
+//! The log: one line a request, and no secret in it.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::shop::Shop;
+
+/// What was written.
+#[derive(Clone, Default)]
+struct Paper(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Paper {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(text);
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Paper {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[actix_web::test]
+async fn a_request_is_one_line_that_names_the_route_and_no_secret() {
+    let shop = Shop::open().await;
+    let ada = shop.waiting("Ada").await;
+    let secret = ada.queue_token.clone().expect("a token");
+
+    let paper = Paper::default();
+    let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE).with_writer(paper.clone()).finish();
+    let writing = tracing::subscriber::set_default(subscriber);
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let poll = shop.get(&format!("/v1/queue-tokens/{secret}")).by(&ada).header("traceparent", &format!("00-{trace}-00f067aa0ba902b7-01"));
+    let polled = poll.send().await.with_status(200);
+    shop.post(&format!("/v1/queue-tokens/{secret}")).by(&ada).send().await.with_status(405);
+    shop.hold(&ada, "a-secret-key", &[1]).await.with_status(403);
+    drop(writing);
+
+    let log = String::from_utf8(paper.0.lock().unwrap_or_else(PoisonError::into_inner).clone()).expect("text");
+    let answered: Vec<&str> = log.lines().filter(|line| line.contains("\"answered\"")).collect();
+    assert_eq!(answered.len(), 3, "{log}");
+    for part in [
+        "\"route\":\"/v1/queue-tokens/{token}\"",
+        "\"method\":\"GET\"",
+        "\"status\":200",
+        trace,
+        polled.header("request-id").unwrap_or("?"),
+    ] {
+        assert!(answered[0].contains(part), "{part}: {}", answered[0]);
+    }
+    assert!(answered[1].contains("\"route\":\"/v1/queue-tokens/{token}\""), "{}", answered[1]);
+    for hidden in [secret.as_str(), ada.access_token.as_str(), "a-secret-key"] {
+        assert!(!log.contains(hidden), "{hidden}: {log}");
+    }
+}

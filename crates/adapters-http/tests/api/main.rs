@@ -1,0 +1,23 @@
+//! The REST API on the store in memory: one file a resource, over the whole stack but the network ([`wire`] has that, too).
+
+#![cfg(test)]
+
+mod answer;
+mod concerts;
+mod docs;
+mod edge;
+mod health;
+mod log;
+mod payments;
+mod plan;
+mod queue_tokens;
+mod queues;
+mod refunds;
+mod reservations;
+mod schedules;
+mod seats;
+mod shop;
+mod story;
+mod users;
+mod wallet;
+mod wire;

@@ -1,0 +1,160 @@
+//! How a shop is to be: one concert with its own queue and a date of ten seats, on a clock that stands still.
+
+use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use actix_web::dev::Service as _;
+use actix_web::test::{TestRequest, init_service};
+use adapters_http::{Api, HttpSettings, Issuer, Parts, Readiness, app};
+use adapters_memory::MemoryStore;
+use application::group_commit::Limits;
+use application::ports::{Clock as _, Observer, Ports, Programme};
+use application::scheduler::{PlaceFree, Rhythm, Tools};
+use application::testing::StoppedClock;
+use application::use_cases::Parts as UseCaseParts;
+use application::{GroupCommit, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom};
+use domain::queue::PolicyOverrides;
+use domain::{Concert, ConcertId, Money, Queue, QueueId, QueuePolicy, QueueState, Rules, Schedule, ScheduleId, Seat, SeatNumber, Zone};
+use time::Duration as Span;
+use tokio::runtime::{Handle, Runtime};
+use uuid::Uuid;
+
+use crate::shop::{Answered, Shop};
+
+pub(crate) const SECRET: [u8; 32] = [7; 32];
+pub(crate) const CONCERT: ConcertId = ConcertId(Uuid::from_u128(0x0c));
+pub(crate) const OTHER_CONCERT: ConcertId = ConcertId(Uuid::from_u128(0x0d));
+pub(crate) const QUEUE: QueueId = QueueId(Uuid::from_u128(0x9));
+pub(crate) const DATE: ScheduleId = ScheduleId(Uuid::from_u128(0x5a));
+pub(crate) const LATER_DATE: ScheduleId = ScheduleId(Uuid::from_u128(0x5b));
+pub(crate) const SEATS: u32 = 10;
+pub(crate) const PRICE: i64 = 60_000;
+
+/// How a shop is to be.
+pub(crate) struct Plan {
+    pub(crate) settings: HttpSettings,
+    pub(crate) rules: Rules,
+    pub(crate) limits: Limits,
+    pub(crate) readiness: fn() -> Readiness,
+    pub(crate) queue_state: QueueState,
+    pub(crate) ports: fn(&mut Ports),
+}
+
+/// The runtime that owns the stores, as the server has one.
+fn runtime() -> &'static Handle {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")).handle()
+}
+
+fn money(minor: i64) -> Money {
+    Money::new(minor).expect("an amount")
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        let currency = "KRW".parse().expect("a currency");
+        let queue = QueuePolicy { capacity: 100, batch: 50, active: Span::seconds(600), claim: Span::seconds(120), max_waiting: None };
+        Self {
+            settings: HttpSettings::new(currency),
+            rules: Rules {
+                hold: Span::seconds(300),
+                max_seats_per_user: 4,
+                currency,
+                max_charge: money(1_000_000),
+                max_balance: money(1_500_000),
+                queue,
+                key_retention: Span::hours(24),
+            },
+            limits: Limits { lanes: 2, queue: 1_000, batch: 100, deadline: Duration::from_secs(2) },
+            readiness: || Readiness::Ready,
+            queue_state: QueueState::Open,
+            ports: |_| {},
+        }
+    }
+}
+
+impl Plan {
+    fn programme(&self, clock: &StoppedClock) -> Programme {
+        let now = clock.now();
+        let queue = Queue {
+            id: QUEUE,
+            name: "Club".into(),
+            state: self.queue_state,
+            overrides: PolicyOverrides::default(),
+            message: Some("Doors at eight".into()),
+        };
+        let concert = |id, name: &str, queue| Concert { id, name: name.into(), host: "The House".into(), queue };
+        let date = |id, days| Schedule {
+            id,
+            concert: CONCERT,
+            starts_at: now + Span::days(days),
+            zone: Zone::new("Asia/Seoul").expect("a zone"),
+            sale_opens_at: now + Span::days(days - 7),
+            sale_closes_at: now + Span::days(days) - Span::hours(1),
+        };
+        let seat = |number| {
+            let number = SeatNumber::new(number).expect("a number");
+            Seat::new(DATE, number, format!("Row A {number}"), money(PRICE))
+        };
+        Programme {
+            queues: vec![queue],
+            concerts: vec![concert(CONCERT, "A Night at the Club", QUEUE), concert(OTHER_CONCERT, "Matinee", Queue::DEFAULT)],
+            schedules: vec![date(DATE, 7), date(LATER_DATE, 30)],
+            seats: (1..=SEATS).map(seat).collect(),
+        }
+    }
+
+    /// Opens the shop.
+    pub(crate) async fn open(self) -> Shop {
+        let clock = Arc::new(StoppedClock::default());
+        let mut ports = Ports::of(&Arc::new(MemoryStore::new(clock.clone())));
+        ports.programme.put_on(&self.programme(&clock)).await.expect("the programme");
+        let queues = ports.catalogue.queues().await.expect("the queues");
+        (self.ports)(&mut ports);
+
+        let room = Arc::new(WaitingRoom::new(ports.tokens.clone(), ports.catalogue.clone(), clock.clone()));
+        let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), clock.clone()));
+        let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps.clone()];
+        let rules = Arc::new(self.rules);
+        let commits = {
+            let _there = runtime().enter();
+            Arc::new(GroupCommit::start(ports.store.clone(), rules.clone(), observers.clone(), self.limits))
+        };
+        let ids = Arc::new(RandomIds);
+        let use_cases = UseCases::new(&UseCaseParts {
+            commits,
+            ports: ports.clone(),
+            room: room.clone(),
+            seat_maps,
+            clock: clock.clone(),
+            ids: ids.clone(),
+        });
+        let day = Duration::from_hours(24);
+        let tools = Tools {
+            store: ports.store,
+            catalogue: ports.catalogue,
+            housekeeping: ports.housekeeping,
+            room,
+            observers,
+            rules,
+            place_free: Arc::new(PlaceFree::default()),
+        };
+        let scheduler = Scheduler::new(tools, Rhythm { tick: day, sweep: day, housekeeping: day, keep_events: day });
+        let api = Api::new(Parts {
+            use_cases,
+            issuer: Issuer::new(&SECRET, 40 * day),
+            settings: self.settings,
+            readiness: Arc::new(self.readiness),
+            runtime: runtime().clone(),
+            clock: clock.clone(),
+            ids,
+        });
+        let service = Rc::new(init_service(app(&api)).await);
+        let send = Box::new(move |request: TestRequest| {
+            let service = service.clone();
+            Box::pin(async move { service.call(request.to_request()).await }) as Answered
+        });
+        Shop { clock, api, queues, scheduler, send }
+    }
+}

@@ -1,0 +1,72 @@
+//! Refunds.
+
+use adapters_http::Role;
+use serde_json::json;
+
+use crate::answer::Answer;
+use crate::shop::{Shop, Visitor};
+
+async fn paid(shop: &Shop, visitor: &Visitor) -> String {
+    let reservation = shop.held(visitor, &[1]).await;
+    shop.pay(visitor, "pay", &reservation).await.with_status(201).text("id")
+}
+
+async fn refund(shop: &Shop, who: &Visitor, key: &str, payment: &str) -> Answer {
+    shop.post(&format!("/v1/payments/{payment}/refunds")).by(who).key(key).json(&json!({})).send().await
+}
+
+#[actix_web::test]
+async fn a_payment_goes_back_once() {
+    let shop = Shop::open().await;
+    let ada = shop.funded("Ada", 100_000).await;
+    let payment = paid(&shop, &ada).await;
+    let first = refund(&shop, &ada, "r", &payment).await.with_status(201);
+    assert_eq!((&first.body["status"], &first.body["balance"]["amount"]), (&json!("CANCELLED"), &json!(100_000)));
+    assert_eq!(first.body["refunded_at"], "2026-11-21T20:00:00Z");
+    let again = refund(&shop, &ada, "r", &payment).await.with_status(201);
+    assert_eq!((again.header("idempotency-replayed"), &again.body), (Some("true"), &first.body));
+    let second = refund(&shop, &ada, "r2", &payment).await.with_problem(409, "INVALID_STATE");
+    assert_eq!(second.body["current_state"], "CANCELLED");
+}
+
+#[actix_web::test]
+async fn an_operator_refunds_anybodys_payment_and_nobody_else_does() {
+    let shop = Shop::open().await;
+    let ada = shop.funded("Ada", 100_000).await;
+    let payment = paid(&shop, &ada).await;
+    refund(&shop, &shop.stranger(&[Role::User]), "r", &payment).await.with_problem(404, "NOT_FOUND");
+    refund(&shop, &shop.stranger(&[Role::Operator]), "r", &payment).await.with_status(201);
+    assert_eq!(shop.get("/v1/wallet").by(&ada).send().await.body["balance"]["amount"], 100_000);
+}
+
+#[actix_web::test]
+async fn once_the_show_has_started_nothing_goes_back() {
+    let shop = Shop::open().await;
+    let ada = shop.funded("Ada", 100_000).await;
+    let payment = paid(&shop, &ada).await;
+    shop.wait(7 * 86_400);
+    let answer = refund(&shop, &ada, "r", &payment).await.with_problem(409, "INVALID_STATE");
+    assert_eq!(answer.body["current_state"], "COMPLETED");
+}
+
+#[actix_web::test]
+async fn a_key_that_refunded_one_payment_refunds_no_other() {
+    let shop = Shop::open().await;
+    let ada = shop.funded("Ada", 100_000).await;
+    let payment = paid(&shop, &ada).await;
+    refund(&shop, &ada, "r", &payment).await.with_status(201);
+    refund(&shop, &ada, "r", "0f207207-0000-7000-8000-00000000dead").await.with_problem(422, "IDEMPOTENCY_KEY_REUSED");
+}
+
+#[actix_web::test]
+async fn the_body_of_a_refund_is_an_empty_object() {
+    let shop = Shop::open().await;
+    let ada = shop.funded("Ada", 100_000).await;
+    let payment = paid(&shop, &ada).await;
+    let path = format!("/v1/payments/{payment}/refunds");
+    shop.post(&path).by(&ada).key("r").send().await.with_problem(400, "MALFORMED_JSON");
+    shop.post(&path).by(&ada).key("r").json(&json!({"amount": 1})).send().await.with_problem(400, "VALIDATION_FAILED").at("/amount");
+    shop.post(&path).by(&ada).json(&json!({})).send().await.with_problem(400, "IDEMPOTENCY_KEY_REQUIRED");
+    shop.post("/v1/payments/x/refunds").by(&ada).key("r").json(&json!({})).send().await.with_problem(404, "NOT_FOUND");
+    shop.post(&path).key("r").json(&json!({})).send().await.with_problem(401, "UNAUTHENTICATED");
+}

@@ -1,0 +1,264 @@
+//! Reservations.
+
+use serde_json::json;
+
+use crate::answer::Answer;
+use crate::plan::{DATE, LATER_DATE, PRICE};
+use crate::shop::{Shop, Visitor};
+
+#[actix_web::test]
+async fn held_seats_are_a_reservation_with_a_deadline() {
+    let shop = Shop::open().await;
+    let ada = shop.admitted("Ada").await;
+    let held = shop.hold(&ada, "k", &[4, 2]).await.with_status(201);
+    let id = held.text("id");
+    assert_eq!(held.header("location"), Some(format!("/v1/reservations/{id}").as_str()));
+    assert_eq!(held.header("idempotency-replayed"), None);
+    let seat = |number| json!({"number": number, "label": format!("Row A {number}"), "price": {"amount": PRICE, "currency": "KRW"}});
+    let expected = json!({
+        "id": id, "schedule_id": DATE.0, "seats": [seat(2), seat(4)], "amount": {"amount": 2 * PRICE, "currency": "KRW"},
+        "status": "HELD", "cancelled_reason": null, "held_at": "2026-11-21T20:00:00Z", "expires_at": "2026-11-21T20:05:00Z",
+        "expires_in_seconds": 300, "payment_id": null,
+    });
+    assert_eq!(held.body, expected);
+
+    shop.wait(60);
+    let seen = shop.get(&format!("/v1/reservations/{id}")).by(&ada).send().await.with_status(200);
+    assert_eq!(seen.body["expires_in_seconds"], 240);
+    shop.wait(240);
+    let lapsed = shop.get(&format!("/v1/reservations/{id}")).by(&ada).send().await.with_status(200);
+    assert_eq!((&lapsed.body["status"], &lapsed.body["cancelled_reason"]), (&json!("CANCELLED"), &json!("EXPIRED")));
+}
+
+#[actix_web::test]
+async fn the_same_request_again_has_the_same_answer() {
+    let shop = Shop::open().await;
+    let ada = shop.admitted("Ada").await;
+    let first = shop.hold(&ada, "k", &[1, 2]).await.with_status(201);
+    shop.wait(100);
+    // Members in another order, white space: still the same request.
+    let body = format!(r#" {{ "seat_numbers" : [1, 2], "schedule_id" : "{}" }} "#, DATE.0);
+    let again = shop.post("/v1/reservations").by(&ada).key("k").raw("application/json; charset=utf-8", body).send().await.with_status(201);
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    assert_eq!((again.body, again.headers.get("location")), (first.body, first.headers.get("location")), "countdown and all");
+}
+
+#[actix_web::test]
+async fn a_replay_needs_no_admission_any_more() {
+    let shop = Shop::open().await;
+    let ada = shop.funded("Ada", 500_000).await;
+    let first = shop.hold(&ada, "k", &[1]).await.with_status(201);
+    shop.pay(&ada, "p", &first.text("id")).await.with_status(201);
+    let again = shop.hold(&ada, "k", &[1]).await.with_status(201);
+    assert_eq!(again.body, first.body, "as it was then");
+}
+
+#[actix_web::test]
+async fn a_key_is_for_one_request() {
+    let shop = Shop::open().await;
+    let ada = shop.admitted("Ada").await;
+    shop.hold(&ada, "k", &[1]).await.with_status(201);
+    shop.hold(&ada, "k", &[2]).await.with_problem(422, "IDEMPOTENCY_KEY_REUSED");
+}
+
+#[actix_web::test]
+async fn a_key_is_required() {
+    let shop = Shop::open().await;
+    let ada = shop.admitted("Ada").await;
+    let body = json!({"schedule_id": DATE.0, "seat_numbers": [1]});
+    shop.post("/v1/reservations").by(&ada).json(&body).send().await.with_problem(400, "IDEMPOTENCY_KEY_REQUIRED");
+    for key in ["", "two words", "ä", &"k".repeat(256)] {
+        shop.post("/v1/reservations").by(&ada).key(key).json(&body).send().await.with_problem(400, "IDEMPOTENCY_KEY_REQUIRED");
+    }
+    shop.post("/v1/reservations").by(&ada).key("a").key("b").json(&body).send().await.with_problem(400, "IDEMPOTENCY_KEY_REQUIRED");
+    shop.post("/v1/reservations").by(&ada).key(&"k".repeat(255)).json(&body).send().await.with_status(201);
+}
+
+#[actix_web::test]
+async fn a_refused_attempt_leaves_no_key_behind() {
+    let shop = Shop::open().await;
+    let (ada, bob) = (shop.admitted("Ada").await, shop.admitted("Bob").await);
+    let id = shop.held(&ada, &[1]).await;
+    shop.hold(&bob, "k", &[1]).await.with_problem(409, "SEAT_UNAVAILABLE");
+    shop.delete(&format!("/v1/reservations/{id}")).by(&ada).send().await.with_status(204);
+    shop.hold(&bob, "k", &[1]).await.with_status(201);
+}
+
+#[actix_web::test]
+async fn the_same_seats_with_a_new_key_are_the_same_reservation() {
+    let shop = Shop::open().await;
+    let ada = shop.admitted("Ada").await;
+    let first = shop.hold(&ada, "k1", &[1, 2]).await.with_status(201);
+    shop.wait(10);
+    let again = shop.hold(&ada, "k2", &[2, 1]).await.with_status(200);
+    assert_eq!((again.text("id"), again.text("expires_at")), (first.text("id"), first.text("expires_at")));
+    assert_eq!(again.body["expires_in_seconds"], 290);
+    let replayed = shop.hold(&ada, "k2", &[2, 1]).await.with_status(200);
+    assert_eq!(replayed.header("idempotency-replayed"), Some("true"));
+}
+
+#[actix_web::test]
+async fn other_seats_need_the_hold_released_first() {
+    let shop = Shop::open().await;
+    let ada = shop.admitted("Ada").await;
+    let id = shop.held(&ada, &[1]).await;
+    let answer = shop.hold(&ada, "k2", &[2]).await.with_problem(409, "HOLD_EXISTS");
+    assert_eq!(answer.text("reservation_id"), id);
+    for _ in 0..2 {
+        shop.delete(&format!("/v1/reservations/{id}")).by(&ada).send().await.with_status(204);
+    }
+    shop.hold(&ada, "k2", &[2]).await.with_status(201);
+}
+
+#[actix_web::test]
+async fn seats_that_somebody_has_are_refused_by_name() {
+    let shop = Shop::open().await;
+    let (ada, bob) = (shop.admitted("Ada").await, shop.admitted("Bob").await);
+    shop.held(&ada, &[2, 3]).await;
+    let answer = shop.hold(&bob, "k", &[1, 2, 3]).await.with_problem(409, "SEAT_UNAVAILABLE");
+    assert_eq!(answer.body["conflicts"], json!([{"number": 2, "status": "HELD"}, {"number": 3, "status": "HELD"}]));
+}
+
+#[actix_web::test]
+async fn more_seats_than_a_user_may_have_are_refused() {
+    let shop = Shop::open().await;
+    let ada = shop.admitted("Ada").await;
+    let answer = shop.hold(&ada, "k", &[1, 2, 3, 4, 5]).await.with_problem(409, "SEAT_LIMIT_EXCEEDED");
+    assert_eq!((&answer.body["limit"], &answer.body["owned"]), (&json!(4), &json!(0)));
+}
+
+#[actix_web::test]
+async fn outside_the_sale_nothing_is_held() {
+    let shop = Shop::open().await;
+    let ada = shop.admitted("Ada").await;
+    let body = json!({"schedule_id": LATER_DATE.0, "seat_numbers": [1]});
+    let answer = shop.post("/v1/reservations").by(&ada).key("k").json(&body).send().await.with_problem(409, "SALE_NOT_OPEN");
+    assert_eq!(answer.text("sale_opens_at"), "2026-12-14T20:00:00Z");
+}
+
+#[actix_web::test]
+async fn a_body_that_does_not_fit_is_refused_with_pointers() {
+    let shop = Shop::open().await;
+    let ada = shop.admitted("Ada").await;
+    let date = DATE.0;
+    for (body, pointer) in [
+        (json!({"seat_numbers": [1]}), "/schedule_id"),
+        (json!({"schedule_id": date}), "/seat_numbers"),
+        (json!({"schedule_id": date, "seat_numbers": []}), "/seat_numbers"),
+        (json!({"schedule_id": date, "seat_numbers": [1, 1]}), "/seat_numbers"),
+        (json!({"schedule_id": date, "seat_numbers": [99]}), "/seat_numbers"),
+        (json!({"schedule_id": date, "seat_numbers": [1, 0]}), "/seat_numbers/1"),
+        (json!({"schedule_id": date, "seat_numbers": [1, -1]}), "/seat_numbers/1"),
+        (json!({"schedule_id": date, "seat_numbers": [1, "2"]}), "/seat_numbers/1"),
+        (json!({"schedule_id": date, "seat_numbers": [1, 4_294_967_296_u64]}), "/seat_numbers/1"),
+        (json!({"schedule_id": date, "seat_numbers": 1}), "/seat_numbers"),
+        (json!({"schedule_id": date, "seat_numbers": [1], "note": ""}), "/note"),
+        (json!({"schedule_id": 7, "seat_numbers": [1]}), "/schedule_id"),
+        (json!([]), ""),
+    ] {
+        let answer = shop.post("/v1/reservations").by(&ada).key("k").json(&body).send().await;
+        answer.with_problem(400, "VALIDATION_FAILED").at(pointer);
+    }
+    let twice = format!(r#"{{"schedule_id": "{date}", "seat_numbers": [1], "seat_numbers": [2]}}"#);
+    let answer = shop.post("/v1/reservations").by(&ada).key("k").raw("application/json", twice).send().await;
+    answer.with_problem(400, "VALIDATION_FAILED").at("/seat_numbers");
+    let many: Vec<u32> = (1..=101).collect();
+    shop.hold(&ada, "k", &many).await.with_problem(400, "VALIDATION_FAILED").at("/seat_numbers");
+}
+
+#[actix_web::test]
+async fn a_date_that_does_not_exist_is_not_found() {
+    let shop = Shop::open().await;
+    let ada = shop.admitted("Ada").await;
+    let body = json!({"schedule_id": "0f207207-0000-7000-8000-00000000dead", "seat_numbers": [1]});
+    shop.post("/v1/reservations").by(&ada).key("k").json(&body).send().await.with_problem(404, "NOT_FOUND");
+}
+
+#[actix_web::test]
+async fn only_the_admitted_hold_seats() {
+    let shop = Shop::open().await;
+    let (ada, bob) = (shop.user("Ada").await, shop.waiting("Bob").await);
+    shop.hold(&ada, "k", &[1]).await.with_problem(403, "QUEUE_TOKEN_REQUIRED");
+    let waiting = shop.hold(&bob, "k", &[1]).await.with_problem(403, "QUEUE_TOKEN_NOT_ACTIVE");
+    assert_eq!((&waiting.body["queue_token_status"], &waiting.body["position"]), (&json!("WAITING"), &json!(1)));
+    assert!(waiting.header("retry-after").is_some());
+    for token in [bob.queue_token.clone(), Some("x".into())] {
+        let thief = Visitor { queue_token: token, ..ada.clone() };
+        shop.hold(&thief, "k", &[1]).await.with_problem(403, "QUEUE_TOKEN_MISMATCH");
+    }
+    shop.tick().await;
+    shop.wait(120);
+    shop.hold(&bob, "k", &[1]).await.with_problem(410, "QUEUE_TOKEN_EXPIRED");
+}
+
+#[actix_web::test]
+async fn who_is_not_known_hears_of_nothing_else() {
+    let shop = Shop::open().await;
+    shop.post("/v1/reservations").raw("text/plain", "{").send().await.with_problem(401, "UNAUTHENTICATED");
+    shop.post("/v1/payments").raw("text/plain", "{").header("Accept", "text/html").send().await.with_problem(401, "UNAUTHENTICATED");
+}
+
+#[actix_web::test]
+async fn a_guarded_call_claims_the_token_even_if_its_body_does_not_fit() {
+    async fn remaining(shop: &Shop, ada: &Visitor) -> Answer {
+        shop.get(&format!("/v1/queue-tokens/{}", ada.queue_token.as_deref().unwrap_or_default())).by(ada).send().await
+    }
+    for path in ["/v1/reservations", "/v1/payments"] {
+        let shop = Shop::open().await;
+        let ada = shop.admitted("Ada").await;
+        assert_eq!(remaining(&shop, &ada).await.body["expires_in_seconds"], 120);
+        shop.post(path).by(&ada).raw("application/json", "{").send().await.with_problem(400, "MALFORMED_JSON");
+        assert_eq!(remaining(&shop, &ada).await.body["expires_in_seconds"], 600, "{path}");
+    }
+    let shop = Shop::open().await;
+    let ada = shop.admitted("Ada").await;
+    let body = json!({"schedule_id": DATE.0, "seat_numbers": [1]});
+    shop.post("/v1/reservations").by(&ada).json(&body).send().await.with_problem(400, "IDEMPOTENCY_KEY_REQUIRED");
+    assert_eq!(remaining(&shop, &ada).await.body["expires_in_seconds"], 600);
+}
+
+#[actix_web::test]
+async fn nobody_sees_or_releases_anothers_reservation() {
+    let shop = Shop::open().await;
+    let (ada, bob) = (shop.admitted("Ada").await, shop.admitted("Bob").await);
+    let id = shop.held(&ada, &[1]).await;
+    for path in [format!("/v1/reservations/{id}"), "/v1/reservations/x".to_owned()] {
+        shop.get(&path).by(&bob).send().await.with_problem(404, "NOT_FOUND");
+        shop.delete(&path).by(&bob).send().await.with_problem(404, "NOT_FOUND");
+    }
+    assert_eq!(shop.get("/v1/reservations").by(&bob).send().await.with_status(200).body["items"], json!([]));
+}
+
+#[actix_web::test]
+async fn a_paid_reservation_is_not_released() {
+    let shop = Shop::open().await;
+    let ada = shop.funded("Ada", 100_000).await;
+    let id = shop.held(&ada, &[1]).await;
+    shop.pay(&ada, "p", &id).await.with_status(201);
+    let answer = shop.delete(&format!("/v1/reservations/{id}")).by(&ada).send().await.with_problem(409, "INVALID_STATE");
+    assert_eq!(answer.body["current_state"], "CONFIRMED");
+}
+
+#[actix_web::test]
+async fn reservations_are_listed_newest_first_page_by_page() {
+    let shop = Shop::open().await;
+    let ada = shop.admitted("Ada").await;
+    let mut ids = Vec::new();
+    for seat in 1..=3 {
+        let id = shop.hold(&ada, &format!("k{seat}"), &[seat]).await.with_status(201).text("id");
+        shop.delete(&format!("/v1/reservations/{id}")).by(&ada).send().await.with_status(204);
+        ids.push(id);
+    }
+    ids.sort();
+    ids.reverse();
+    let first = shop.get("/v1/reservations?page_size=2").by(&ada).send().await.with_status(200);
+    let second =
+        shop.get(&format!("/v1/reservations?page_size=2&cursor={}", first.text("next_cursor"))).by(&ada).send().await.with_status(200);
+    assert_eq!(second.body["next_cursor"], json!(null));
+    let listed: Vec<_> = [first, second]
+        .iter()
+        .flat_map(|page| page.body["items"].as_array().expect("items").clone())
+        .map(|item| item["id"].clone())
+        .collect();
+    assert_eq!(json!(listed), json!(ids));
+}

@@ -1,0 +1,71 @@
+//! Seats.
+
+use serde_json::json;
+
+use crate::plan::{DATE, LATER_DATE, PRICE};
+use crate::shop::{Shop, Visitor};
+
+fn path() -> String {
+    format!("/v1/schedules/{}/seats", DATE.0)
+}
+
+#[actix_web::test]
+async fn the_admitted_see_the_seats() {
+    let shop = Shop::open().await;
+    let (ada, bob) = (shop.admitted("Ada").await, shop.funded("Bob", 1_000_000).await);
+    shop.held(&ada, &[1, 2]).await;
+    let reservation = shop.held(&bob, &[3]).await;
+    let sale = shop.pay(&bob, "pay", &reservation).await.with_status(201);
+    assert!(sale.body["id"].is_string());
+
+    let map = shop.get(&path()).by(&ada).send().await.with_status(200);
+    assert_eq!((&map.body["schedule_id"], &map.body["available"]), (&json!(DATE.0), &json!(7)));
+    assert!(map.body["version"].as_u64().is_some_and(|version| version > 10));
+    let price = json!({"amount": PRICE, "currency": "KRW"});
+    assert_eq!(map.body["seats"][0], json!({"number": 1, "label": "Row A 1", "status": "HELD", "price": price}));
+    assert_eq!(map.body["seats"][2], json!({"number": 3, "label": "Row A 3", "status": "RESERVED", "price": price}));
+    assert_eq!(map.body["seats"][9]["status"], "AVAILABLE");
+
+    for (status, count) in [("AVAILABLE", 7), ("HELD", 2), ("RESERVED", 1), ("BLOCKED", 0)] {
+        let some = shop.get(&format!("{}?status={status}", path())).by(&ada).send().await.with_status(200);
+        assert_eq!(some.body["seats"].as_array().map(Vec::len), Some(count), "{status}");
+        assert_eq!(some.body["available"], 7, "of all");
+    }
+    for query in ["status=FREE", "status=", "status=HELD&status=HELD", "state=HELD"] {
+        shop.get(&format!("{}?{query}", path())).by(&ada).send().await.with_problem(400, "VALIDATION_FAILED");
+    }
+}
+
+#[actix_web::test]
+async fn the_tag_changes_with_a_hold_and_with_its_deadline() {
+    let shop = Shop::open().await;
+    let ada = shop.admitted("Ada").await;
+    let free = shop.get(&path()).by(&ada).send().await.with_status(200).tag();
+    shop.get(&path()).by(&ada).header("If-None-Match", &free).send().await.with_status(304);
+    shop.held(&ada, &[1]).await;
+    let held = shop.get(&path()).by(&ada).header("If-None-Match", &free).send().await.with_status(200).tag();
+    let some = shop.get(&format!("{}?status=HELD", path())).by(&ada).send().await.with_status(200).tag();
+    assert_ne!(held, some, "another wish is another representation");
+    shop.wait(300);
+    let lapsed = shop.get(&path()).by(&ada).header("If-None-Match", &held).send().await.with_status(200);
+    assert_eq!(lapsed.body["seats"][0]["status"], "AVAILABLE");
+    assert_ne!(lapsed.tag(), held);
+}
+
+#[actix_web::test]
+async fn a_date_without_seats_has_an_empty_map() {
+    let shop = Shop::open().await;
+    let ada = shop.admitted("Ada").await;
+    let map = shop.get(&format!("/v1/schedules/{}/seats", LATER_DATE.0)).by(&ada).send().await.with_status(200);
+    assert_eq!((&map.body["seats"], &map.body["available"]), (&json!([]), &json!(0)));
+}
+
+#[actix_web::test]
+async fn the_admission_to_another_queue_shows_no_seats() {
+    let shop = Shop::open().await;
+    let user = shop.user("Ada").await;
+    let token = shop.post("/v1/queue-tokens").by(&user).json(&json!({})).send().await.with_status(201).text("token");
+    shop.tick().await;
+    let ada = Visitor { queue_token: Some(token), ..user };
+    shop.get(&path()).by(&ada).send().await.with_problem(403, "QUEUE_TOKEN_MISMATCH");
+}

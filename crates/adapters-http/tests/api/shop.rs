@@ -1,0 +1,179 @@
+//! A shop, open for requests, and those who visit it.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::Method;
+use actix_web::test::TestRequest;
+use adapters_http::{Api, Issuer, Role};
+use application::ports::{Clock as _, Ids as _};
+use application::testing::StoppedClock;
+use application::{RandomIds, Scheduler};
+use domain::{Queue, UserId, Versioned};
+use serde_json::{Value, json};
+use time::Duration as Span;
+use uuid::Uuid;
+
+use crate::answer::Answer;
+use crate::plan::{CONCERT, DATE, Plan, SECRET};
+
+pub(crate) type Answered = Pin<Box<dyn Future<Output = Result<ServiceResponse<BoxBody>, actix_web::Error>>>>;
+
+/// A shop, open for requests.
+pub(crate) struct Shop {
+    pub(crate) clock: Arc<StoppedClock>,
+    pub(crate) api: Api,
+    pub(crate) queues: Vec<Versioned<Queue>>,
+    pub(crate) scheduler: Scheduler,
+    pub(crate) send: Box<dyn Fn(TestRequest) -> Answered>,
+}
+
+/// Who visits the shop: a user, and their admission if they have one.
+#[derive(Clone)]
+pub(crate) struct Visitor {
+    pub(crate) id: UserId,
+    pub(crate) access_token: String,
+    pub(crate) queue_token: Option<String>,
+}
+
+/// A request on its way.
+pub(crate) struct Ask<'a> {
+    shop: &'a Shop,
+    request: TestRequest,
+}
+
+impl Shop {
+    /// A shop with the default rules.
+    pub(crate) async fn open() -> Self {
+        Plan::default().open().await
+    }
+
+    /// Lets the next users in.
+    pub(crate) async fn tick(&self) {
+        for queue in &self.queues {
+            self.scheduler.tick(queue).await.expect("a tick");
+        }
+    }
+
+    /// Somebody with an access token who has written nothing yet.
+    pub(crate) fn stranger(&self, roles: &[Role]) -> Visitor {
+        let id = UserId(Uuid::from_u128(rand()));
+        let issuer = Issuer::new(&SECRET, Duration::from_hours(24));
+        let access_token = issuer.issue(id, roles, self.clock.now()).expect("a token");
+        Visitor { id, access_token, queue_token: None }
+    }
+
+    /// Somebody who has registered.
+    pub(crate) async fn user(&self, name: &str) -> Visitor {
+        let answer = self.post("/v1/users").json(&json!({"name": name})).send().await.with_status(201);
+        let access_token = answer.text("access_token");
+        Visitor { id: UserId(answer.text("id").parse().expect("an id")), access_token, queue_token: None }
+    }
+
+    /// Somebody who stands in the concert's line.
+    pub(crate) async fn waiting(&self, name: &str) -> Visitor {
+        let user = self.user(name).await;
+        let answer = self.post("/v1/queue-tokens").by(&user).json(&json!({"concert_id": CONCERT.0})).send().await.with_status(201);
+        Visitor { queue_token: Some(answer.text("token")), ..user }
+    }
+
+    /// Somebody who has been let in to the concert.
+    pub(crate) async fn admitted(&self, name: &str) -> Visitor {
+        let visitor = self.waiting(name).await;
+        self.tick().await;
+        visitor
+    }
+
+    /// Somebody who has been let in and has `minor` in their wallet.
+    pub(crate) async fn funded(&self, name: &str, minor: i64) -> Visitor {
+        let visitor = self.admitted(name).await;
+        self.charge(&visitor, minor).await;
+        visitor
+    }
+
+    /// Puts `minor` into the visitor's wallet.
+    pub(crate) async fn charge(&self, visitor: &Visitor, minor: i64) -> Answer {
+        let body = json!({"amount": {"amount": minor, "currency": "KRW"}});
+        self.post("/v1/wallet/charges").by(visitor).key(&format!("charge-{}", rand())).json(&body).send().await
+    }
+
+    /// Holds `seats` for the visitor; the reservation's id.
+    pub(crate) async fn held(&self, visitor: &Visitor, seats: &[u32]) -> String {
+        self.hold(visitor, "hold", seats).await.with_status(201).text("id")
+    }
+
+    /// Asks to hold `seats` under `key`.
+    pub(crate) async fn hold(&self, visitor: &Visitor, key: &str, seats: &[u32]) -> Answer {
+        let body = json!({"schedule_id": DATE.0, "seat_numbers": seats});
+        self.post("/v1/reservations").by(visitor).key(key).json(&body).send().await
+    }
+
+    /// Asks to pay for `reservation` under `key`.
+    pub(crate) async fn pay(&self, visitor: &Visitor, key: &str, reservation: &str) -> Answer {
+        self.post("/v1/payments").by(visitor).key(key).json(&json!({"reservation_id": reservation})).send().await
+    }
+
+    /// Lets time pass.
+    pub(crate) fn wait(&self, seconds: i64) {
+        self.clock.advance(Span::seconds(seconds));
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Ask<'_> {
+        self.ask(Method::GET, path)
+    }
+
+    pub(crate) fn post(&self, path: &str) -> Ask<'_> {
+        self.ask(Method::POST, path)
+    }
+
+    pub(crate) fn delete(&self, path: &str) -> Ask<'_> {
+        self.ask(Method::DELETE, path)
+    }
+
+    pub(crate) fn ask(&self, method: Method, path: &str) -> Ask<'_> {
+        Ask { shop: self, request: TestRequest::with_uri(path).method(method) }
+    }
+}
+
+impl Ask<'_> {
+    /// The visitor asks, with all that they have.
+    pub(crate) fn by(self, visitor: &Visitor) -> Self {
+        let ask = self.header("Authorization", &format!("Bearer {}", visitor.access_token));
+        match &visitor.queue_token {
+            Some(token) => ask.header("Queue-Token", token),
+            None => ask,
+        }
+    }
+
+    pub(crate) fn key(self, key: &str) -> Self {
+        self.header("Idempotency-Key", key)
+    }
+
+    pub(crate) fn header(self, name: &'static str, value: &str) -> Self {
+        Self { request: self.request.append_header((name, value)), ..self }
+    }
+
+    pub(crate) fn json(self, body: &Value) -> Self {
+        self.raw("application/json", body.to_string())
+    }
+
+    pub(crate) fn raw(self, media_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
+        Self { request: self.request.insert_header(("Content-Type", media_type)).set_payload(body.into()), ..self }
+    }
+
+    pub(crate) fn untyped(self, body: impl Into<Vec<u8>>) -> Self {
+        Self { request: self.request.set_payload(body.into()), ..self }
+    }
+
+    pub(crate) async fn send(self) -> Answer {
+        Answer::of((self.shop.send)(self.request).await).await
+    }
+}
+
+/// A number that no other test has.
+pub(crate) fn rand() -> u128 {
+    RandomIds.secret().as_u128()
+}

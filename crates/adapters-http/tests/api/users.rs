@@ -1,0 +1,84 @@
+//! Users.
+
+use adapters_http::{HttpSettings, Issuer, Role};
+use serde_json::json;
+
+use crate::plan::{Plan, SECRET};
+use crate::shop::{Shop, Visitor};
+
+#[actix_web::test]
+async fn who_registers_gets_an_empty_wallet_and_an_access_token() {
+    let shop = Shop::open().await;
+    let answer = shop.post("/v1/users").json(&json!({"name": "  Ada "})).send().await.with_status(201);
+    assert_eq!(answer.header("location"), Some("/v1/users/me"));
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert_eq!(answer.body["name"], "Ada");
+    assert_eq!(answer.body["wallet"], json!({"balance": {"amount": 0, "currency": "KRW"}}));
+
+    let bearer = format!("Bearer {}", answer.text("access_token"));
+    let me = shop.get("/v1/users/me").header("Authorization", &bearer).send().await.with_status(200);
+    assert_eq!((me.text("id"), me.text("name")), (answer.text("id"), "Ada".to_owned()));
+    assert!(me.body.get("access_token").is_none(), "it is told once");
+}
+
+#[actix_web::test]
+async fn nobody_registers_where_registration_is_off() {
+    let plan = Plan::default();
+    let settings = HttpSettings { registration: false, ..plan.settings.clone() };
+    let shop = Plan { settings, ..plan }.open().await;
+    shop.post("/v1/users").json(&json!({"name": "Ada"})).send().await.with_problem(403, "FORBIDDEN");
+}
+
+#[actix_web::test]
+async fn a_name_that_is_none_is_refused() {
+    let shop = Shop::open().await;
+    for name in ["", "  ", "a\u{0}b", &"x".repeat(101)] {
+        shop.post("/v1/users").json(&json!({"name": name})).send().await.with_problem(400, "VALIDATION_FAILED").at("/name");
+    }
+}
+
+#[actix_web::test]
+async fn an_external_issuers_user_has_no_name_and_an_empty_wallet() {
+    let shop = Shop::open().await;
+    let stranger = shop.stranger(&[]);
+    let me = shop.get("/v1/users/me").by(&stranger).send().await.with_status(200);
+    assert_eq!(me.body, json!({"id": stranger.id.0, "name": null, "wallet": {"balance": {"amount": 0, "currency": "KRW"}}}));
+    shop.charge(&stranger, 500).await.with_status(201);
+    let me = shop.get("/v1/users/me").by(&stranger).send().await.with_status(200);
+    assert_eq!(me.body["wallet"]["balance"]["amount"], 500);
+}
+
+#[actix_web::test]
+async fn without_an_access_token_nobody_is_known() {
+    let shop = Shop::open().await;
+    let ada = shop.user("Ada").await;
+    let answer = shop.get("/v1/users/me").send().await.with_problem(401, "UNAUTHENTICATED");
+    assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"frontrow\""));
+
+    let valid = format!("Bearer {}", ada.access_token);
+    let basic = valid.replace("Bearer", "Basic");
+    for header in ["Bearer", "Bearer x", &basic, &format!("{valid}x"), &ada.access_token] {
+        let answer = shop.get("/v1/users/me").header("Authorization", header).send().await.with_problem(401, "UNAUTHENTICATED");
+        assert!(answer.header("www-authenticate").is_some_and(|challenge| challenge.starts_with("Bearer")), "{header}");
+    }
+    shop.get("/v1/users/me")
+        .header("Authorization", &valid)
+        .header("Authorization", &valid)
+        .send()
+        .await
+        .with_problem(401, "UNAUTHENTICATED");
+    shop.get("/v1/users/me").header("Authorization", &valid.replace("Bearer", "bearer")).send().await.with_status(200);
+}
+
+#[actix_web::test]
+async fn an_access_token_ends_with_its_lifetime() {
+    let shop = Shop::open().await;
+    let ada = shop.user("Ada").await;
+    let token =
+        Issuer::new(&SECRET, std::time::Duration::from_hours(1)).issue(ada.id, &[Role::User], application::ports::Clock::now(&*shop.clock));
+    let short = Visitor { access_token: token.expect("a token"), ..ada };
+    shop.get("/v1/users/me").by(&short).send().await.with_status(200);
+    shop.wait(3600 + 30);
+    let answer = shop.get("/v1/users/me").by(&short).send().await.with_problem(401, "UNAUTHENTICATED");
+    assert!(answer.header("www-authenticate").is_some_and(|challenge| challenge.contains("invalid_token")));
+}

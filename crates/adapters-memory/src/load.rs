@@ -1,0 +1,172 @@
+//! Load: what each decision sees.
+
+use std::collections::BTreeMap;
+
+use application::ports::Load;
+use domain::{
+    ConcertId, Context, KeyScope, PaymentId, Queue, QueueId, QueueToken, Reservation, ReservationId, ReservationState, ScheduleId, Seat,
+    SeatNumber, TokenId, TokenState, UserId, Versioned,
+};
+use time::OffsetDateTime;
+
+use crate::state::State;
+
+impl State {
+    /// The context for `load` at `now`.
+    pub(crate) fn load(&self, load: &Load, now: OffsetDateTime) -> Context {
+        let nothing = Context::at(now);
+        match load {
+            Load::Clock => nothing,
+            Load::Join { user, concert } => self.load_join(*user, *concert, nothing),
+            Load::Token { token } => self.with_token(Some(*token), nothing),
+            Load::Leave { token } => self.load_leave(*token, nothing),
+            Load::Hold { key, token, schedule, seats } => self.load_hold(key, *token, *schedule, seats, nothing),
+            Load::Release { reservation } => self.with_reservation(*reservation, nothing),
+            Load::Charge { key } => self.load_charge(key, nothing),
+            Load::Pay { key, token, reservation } => self.load_pay(key, *token, *reservation, nothing),
+            Load::Refund { key, payment } => self.load_refund(key, *payment, nothing),
+            Load::Tick { queue, at_most } => self.load_tick(*queue, limit(*at_most), nothing),
+            Load::LapsedHolds { at_most } => self.load_lapsed_holds(limit(*at_most), nothing),
+        }
+    }
+
+    fn load_join(&self, user: UserId, concert: Option<ConcertId>, nothing: Context) -> Context {
+        let named = concert.and_then(|id| self.concerts.get(&id));
+        let queue = if concert.is_none() { Some(Queue::DEFAULT) } else { named.map(|concert| concert.queue) };
+        let tokens = || queue.into_iter().flat_map(|queue| self.tokens_of(queue));
+        Context {
+            user: self.users.get(&user).cloned(),
+            concert: named.cloned(),
+            queue: queue.and_then(|queue| self.queues.get(&queue)).cloned(),
+            waiting: count(tokens().filter(|token| is_waiting(token))),
+            tokens: tokens().filter(|token| token.user == user && token.is_live()).cloned().collect(),
+            ..nothing
+        }
+    }
+
+    fn load_leave(&self, token: TokenId, nothing: Context) -> Context {
+        let holds = || self.reservations.values().filter(move |hold| hold.token == token && hold.occupies());
+        Context {
+            tokens: self.tokens.get(&token).cloned().into_iter().collect(),
+            seats: holds().flat_map(|hold| self.seats_of(hold)).cloned().collect(),
+            reservations: holds().cloned().collect(),
+            ..nothing
+        }
+    }
+
+    fn load_hold(&self, key: &KeyScope, token: Option<TokenId>, date: ScheduleId, asked: &[SeatNumber], nothing: Context) -> Context {
+        let schedule = self.schedules.get(&date);
+        let concert = schedule.and_then(|schedule| self.concerts.get(&schedule.concert));
+        let asked: Vec<&Versioned<Seat>> = asked.iter().filter_map(|number| self.seats.get(&(date, *number))).collect();
+
+        let under_the_token = |row: &Reservation| row.occupies() && Some(row.token) == token;
+        let on_the_seats = |row: &Reservation| row.occupies() && asked.iter().any(|seat| seat.reservation() == Some(row.id));
+        let of_the_concert = |row: &Reservation| {
+            let counts = match row.state() {
+                ReservationState::Held | ReservationState::Confirmed { .. } => true,
+                ReservationState::Cancelled { .. } => false,
+            };
+            counts && row.user == key.user && concert.is_some_and(|concert| concert.id == row.concert)
+        };
+        let concerns = |row: &&Versioned<Reservation>| under_the_token(row) || on_the_seats(row) || of_the_concert(row);
+        let reservations: Vec<Versioned<Reservation>> = self.reservations.values().filter(concerns).cloned().collect();
+
+        let of_holds = reservations.iter().filter(|row| row.occupies()).flat_map(|hold| self.seats_of(hold));
+        let seats: BTreeMap<_, _> =
+            asked.iter().copied().chain(of_holds).map(|seat| ((seat.schedule, seat.number), seat.clone())).collect();
+        let context = Context {
+            key: self.keys.get(key).cloned(),
+            schedule: schedule.cloned(),
+            concert: concert.cloned(),
+            seats: seats.into_values().collect(),
+            reservations,
+            ..nothing
+        };
+        self.with_token(token, context)
+    }
+
+    fn load_charge(&self, key: &KeyScope, nothing: Context) -> Context {
+        Context {
+            key: self.keys.get(key).cloned(),
+            user: self.users.get(&key.user).cloned(),
+            wallet: self.wallets.get(&key.user).cloned(),
+            ..nothing
+        }
+    }
+
+    fn load_pay(&self, key: &KeyScope, token: Option<TokenId>, reservation: ReservationId, nothing: Context) -> Context {
+        let concert = self.reservations.get(&reservation).and_then(|row| self.concerts.get(&row.concert));
+        let context = Context {
+            key: self.keys.get(key).cloned(),
+            concert: concert.cloned(),
+            wallet: self.wallets.get(&key.user).cloned(),
+            ..nothing
+        };
+        self.with_reservation(reservation, self.with_token(token, context))
+    }
+
+    fn load_refund(&self, key: &KeyScope, payment: PaymentId, nothing: Context) -> Context {
+        let context = Context { key: self.keys.get(key).cloned(), ..nothing };
+        let Some(payment) = self.payments.get(&payment) else { return context };
+        let schedule = self.reservations.get(&payment.reservation).and_then(|row| self.schedules.get(&row.schedule));
+        let context = Context {
+            payment: Some(payment.clone()),
+            schedule: schedule.cloned(),
+            wallet: self.wallets.get(&payment.user).cloned(),
+            ..context
+        };
+        self.with_reservation(payment.reservation, context)
+    }
+
+    fn load_tick(&self, queue: QueueId, at_most: usize, nothing: Context) -> Context {
+        let mut lapsed: Vec<_> = self.tokens_of(queue).filter(|token| token.has_lapsed(nothing.now)).cloned().collect();
+        lapsed.sort_by_key(|token| token.expires_at());
+        lapsed.truncate(at_most);
+        let waiting = || self.tokens_of(queue).filter(|token| is_waiting(token));
+        Context {
+            queue: self.queues.get(&queue).cloned(),
+            admission: self.lines.get(&queue).map(|line| line.admission),
+            active: count(self.tokens_of(queue).filter(|token| matches!(token.state(), TokenState::Active { .. }))),
+            waiting: count(waiting()),
+            tokens: lapsed.into_iter().chain(waiting().take(at_most).cloned()).collect(),
+            ..nothing
+        }
+    }
+
+    fn load_lapsed_holds(&self, at_most: usize, nothing: Context) -> Context {
+        let lapsed = |hold: &&Versioned<Reservation>| hold.occupies() && hold.expires_at <= nothing.now;
+        let mut holds: Vec<_> = self.reservations.values().filter(lapsed).cloned().collect();
+        holds.sort_by_key(|hold| hold.expires_at);
+        holds.truncate(at_most);
+        let seats = holds.iter().flat_map(|hold| self.seats_of(hold)).cloned().collect();
+        Context { seats, reservations: holds, ..nothing }
+    }
+
+    /// `context` with the token and its queue.
+    fn with_token(&self, token: Option<TokenId>, context: Context) -> Context {
+        let token = token.and_then(|id| self.tokens.get(&id));
+        Context {
+            queue: token.and_then(|token| self.queues.get(&token.queue)).cloned(),
+            tokens: token.cloned().into_iter().collect(),
+            ..context
+        }
+    }
+
+    /// `context` with the reservation and the seats whose rows name it.
+    fn with_reservation(&self, reservation: ReservationId, context: Context) -> Context {
+        let Some(row) = self.reservations.get(&reservation) else { return context };
+        Context { seats: self.seats_of(row).cloned().collect(), reservations: vec![row.clone()], ..context }
+    }
+}
+
+fn is_waiting(token: &QueueToken) -> bool {
+    token.state() == TokenState::Waiting
+}
+
+fn count<T>(rows: impl Iterator<Item = T>) -> u32 {
+    u32::try_from(rows.count()).unwrap_or(u32::MAX)
+}
+
+pub(crate) fn limit(at_most: u32) -> usize {
+    usize::try_from(at_most).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,85 @@
+//! All rows.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use domain::queue::PolicyOverrides;
+use domain::{
+    Concert, ConcertId, Event, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueueState, QueueToken, Reservation, ReservationId,
+    Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet, WalletEntry,
+};
+use time::OffsetDateTime;
+
+/// Rows of a sort, by their id.
+pub(crate) type Rows<K, T> = BTreeMap<K, Versioned<T>>;
+
+/// All rows.
+pub(crate) struct State {
+    pub(crate) queues: Rows<QueueId, Queue>,
+    pub(crate) lines: BTreeMap<QueueId, Line>,
+    pub(crate) concerts: Rows<ConcertId, Concert>,
+    pub(crate) schedules: Rows<ScheduleId, Schedule>,
+    pub(crate) seats: Rows<(ScheduleId, SeatNumber), Seat>,
+    pub(crate) tokens: Rows<TokenId, QueueToken>,
+    pub(crate) reservations: Rows<ReservationId, Reservation>,
+    pub(crate) payments: Rows<PaymentId, Payment>,
+    pub(crate) users: BTreeMap<UserId, User>,
+    pub(crate) wallets: Rows<UserId, Wallet>,
+    pub(crate) entries: BTreeMap<(UserId, u64), WalletEntry>,
+    pub(crate) keys: Rows<KeyScope, KeyRecord>,
+    /// What has happened and when it was written, the oldest first.
+    pub(crate) outbox: VecDeque<(OffsetDateTime, Event)>,
+    pub(crate) issuer_secret: Option<[u8; 32]>,
+}
+
+/// Who stands in a queue, and under which version it admits.
+pub(crate) struct Line {
+    pub(crate) admission: Version,
+    /// All tokens ever, by number: the first has number 1.
+    pub(crate) tokens: Vec<TokenId>,
+}
+
+impl Line {
+    pub(crate) const fn new() -> Self {
+        Self { admission: Version::FIRST, tokens: Vec::new() }
+    }
+}
+
+impl State {
+    /// An empty store: it has the default queue.
+    pub(crate) fn new() -> Self {
+        let default = Queue {
+            id: Queue::DEFAULT,
+            name: "Default".to_owned(),
+            state: QueueState::Open,
+            overrides: PolicyOverrides::default(),
+            message: None,
+        };
+        Self {
+            queues: BTreeMap::from([(default.id, Versioned::new(Version::FIRST, default))]),
+            lines: BTreeMap::from([(Queue::DEFAULT, Line::new())]),
+            concerts: BTreeMap::new(),
+            schedules: BTreeMap::new(),
+            seats: BTreeMap::new(),
+            tokens: BTreeMap::new(),
+            reservations: BTreeMap::new(),
+            payments: BTreeMap::new(),
+            users: BTreeMap::new(),
+            wallets: BTreeMap::new(),
+            entries: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            outbox: VecDeque::new(),
+            issuer_secret: None,
+        }
+    }
+
+    /// All tokens of a queue, by number.
+    pub(crate) fn tokens_of(&self, queue: QueueId) -> impl Iterator<Item = &Versioned<QueueToken>> {
+        self.lines.get(&queue).into_iter().flat_map(|line| &line.tokens).filter_map(|id| self.tokens.get(id))
+    }
+
+    /// The seats whose rows name `reservation`.
+    pub(crate) fn seats_of<'a>(&'a self, reservation: &'a Reservation) -> impl Iterator<Item = &'a Versioned<Seat>> {
+        let seats = reservation.numbers().filter_map(|number| self.seats.get(&(reservation.schedule, number)));
+        seats.filter(|seat| seat.reservation() == Some(reservation.id))
+    }
+}

@@ -1,0 +1,51 @@
+//! The store: one lock around all rows.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use application::ports::{Clock, CommitError, Committed, Load, ReadError, Store};
+use async_trait::async_trait;
+use domain::{Change, Context, Event};
+
+use crate::state::State;
+
+/// A store in memory: all ports of persistence, without a database.
+pub struct MemoryStore {
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+}
+
+impl MemoryStore {
+    /// An empty store whose clock is `clock`.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, state: Mutex::new(State::new()) }
+    }
+
+    /// What is in the outbox, the oldest first.
+    pub fn outbox(&self) -> Vec<Event> {
+        self.state().outbox.iter().map(|(_, event)| event.clone()).collect()
+    }
+
+    /// All rows, at one instant.
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The store's clock.
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>> {
+        let state = self.state();
+        let now = self.clock.now();
+        loads.iter().map(|load| Ok(state.load(load, now))).collect()
+    }
+
+    async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
+        let mut state = self.state();
+        changes.iter().map(|change| state.commit(change, self.clock())).collect()
+    }
+}

@@ -1,0 +1,42 @@
+//! Writing a batch. The order is that of the references between the tables; within a table what ends comes before what
+//! begins, so that a place that one row leaves can be taken by another in the same group.
+
+use sea_orm::{ConnectionTrait, DbErr};
+
+use super::batch::Batch;
+use super::numbers::Numbers;
+use crate::rows::{entry, event, key, payment, queue, reservation, seat, token, user, wallet};
+use crate::statement::{array, statement, write as write_rows};
+
+/// Writes all rows of `batch`, and the numbers that its joins were given.
+pub(super) async fn write(db: &impl ConnectionTrait, batch: &Batch<'_>, numbers: &Numbers) -> Result<(), DbErr> {
+    write_rows(db, queue::ADMIT, &batch.admissions).await?;
+    numbers.write(db).await?;
+    write_rows(db, user::INSERT, &batch.users).await?;
+    write_rows(db, token::UPDATE, &batch.tokens.old).await?;
+    write_rows(db, token::INSERT, &batch.tokens.new).await?;
+    write_reservations(db, batch).await?;
+    write_rows(db, seat::UPDATE, &batch.seats.old).await?;
+    write_rows(db, seat::INSERT, &batch.seats.new).await?;
+    write_rows(db, payment::UPDATE, &batch.payments.old).await?;
+    write_rows(db, payment::INSERT, &batch.payments.new).await?;
+    write_rows(db, wallet::UPDATE, &batch.wallets.old).await?;
+    write_rows(db, wallet::INSERT, &batch.wallets.new).await?;
+    write_rows(db, entry::INSERT, &batch.entries).await?;
+    write_rows(db, key::UPDATE, &batch.keys.old).await?;
+    write_rows(db, key::INSERT, &batch.keys.new).await?;
+    write_rows(db, event::INSERT, &batch.events).await
+}
+
+async fn write_reservations(db: &impl ConnectionTrait, batch: &Batch<'_>) -> Result<(), DbErr> {
+    let reservations = &batch.reservations;
+    write_rows(db, reservation::UPDATE, &reservations.old).await?;
+    let ended: Vec<_> = reservations.old.iter().filter(|row| row.is_cancelled()).map(|row| row.id).collect();
+    if !ended.is_empty() {
+        // How many seats these have is the rows' secret, so they aren't counted.
+        db.execute_raw(statement(reservation::FREE_SEATS, [array(ended)?])).await?;
+    }
+    write_rows(db, reservation::INSERT, &reservations.new).await?;
+    let seats: Vec<_> = reservations.new.iter().flat_map(reservation::Row::new_seats).collect();
+    write_rows(db, reservation::INSERT_SEATS, &seats).await
+}

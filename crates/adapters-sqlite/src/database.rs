@@ -1,0 +1,144 @@
+//! Which file, and how its connections are opened.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use migrations::{MigratorTrait, SqliteMigrator};
+use sea_orm::sqlx::ConnectOptions;
+use sea_orm::sqlx::pool::PoolOptions;
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sea_orm::sqlx::{Connection, Sqlite};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode, SqlxSqliteConnector};
+use sea_orm::{TransactionOptions, TransactionTrait};
+use thiserror::Error;
+
+use crate::error::{Cause, cause};
+
+/// How many connections read at once.
+const READERS: u32 = 4;
+/// How long a statement waits for another process's lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a task waits for a connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often an opening is tried while other processes open the same new file.
+const OPENINGS: u32 = 50;
+
+/// Why a database can't be opened.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// The text names no file: a store in memory is another adapter's.
+    #[error("{0:?} names no SQLite file")]
+    NotAFile(String),
+    /// The folder of the file can't be created.
+    #[error("the folder {0:?} can't be created")]
+    Folder(PathBuf, #[source] std::io::Error),
+    /// The file can't be opened, or its schema can't be brought up to date.
+    #[error("the database {0:?} can't be opened")]
+    Database(PathBuf, #[source] DbErr),
+}
+
+/// The file of a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DatabaseFile(PathBuf);
+
+impl DatabaseFile {
+    /// The file that a path, or a URL like `sqlite://data/frontrow.db`, names.
+    pub(crate) fn named(name: &str) -> Result<Self, OpenError> {
+        let not_a_file = || OpenError::NotAFile(name.to_owned());
+        if !name.starts_with("sqlite:") {
+            return if name.is_empty() || name.contains(":memory:") { Err(not_a_file()) } else { Ok(Self(name.into())) };
+        }
+        let options = SqliteConnectOptions::from_str(name).map_err(|_| not_a_file())?;
+        let path = options.get_filename();
+        let in_memory = name.contains(":memory:") || name.contains("mode=memory") || path.as_os_str().is_empty();
+        if in_memory { Err(not_a_file()) } else { Ok(Self(path.to_owned())) }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Creates the folder of the file.
+    pub(crate) fn create_folder(&self) -> Result<(), OpenError> {
+        let folder = self.0.parent().filter(|folder| !folder.as_os_str().is_empty());
+        folder.map_or(Ok(()), |folder| std::fs::create_dir_all(folder).map_err(|error| OpenError::Folder(folder.to_owned(), error)))
+    }
+
+    /// The one connection that writes, with the schema up to date.
+    pub(crate) async fn writer(&self) -> Result<DatabaseConnection, OpenError> {
+        let options = self
+            .options()
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A commit is on the disk before it is acknowledged.
+            .synchronous(SqliteSynchronous::Full)
+            // Pages: a page that many commits write goes back into the file once.
+            .pragma("wal_autocheckpoint", "8000");
+        let mut openings = 0;
+        loop {
+            openings += 1;
+            match open_writer(options.clone()).await {
+                // Who turns a new file to WAL needs it alone, and SQLite doesn't wait for that.
+                Err(error) if cause(&error) == Cause::Busy && openings < OPENINGS => tokio::time::sleep(Duration::from_millis(20)).await,
+                opened => return opened.map_err(|error| OpenError::Database(self.0.clone(), error)),
+            }
+        }
+    }
+
+    /// The connections that read.
+    pub(crate) async fn readers(&self) -> Result<DatabaseConnection, OpenError> {
+        let options = self.options().read_only(true);
+        connect(pool().max_connections(READERS).min_connections(READERS), options)
+            .await
+            .map_err(|error| OpenError::Database(self.0.clone(), error))
+    }
+
+    fn options(&self) -> SqliteConnectOptions {
+        SqliteConnectOptions::new()
+            .filename(&self.0)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .pragma("cache_size", "-65536")
+            .pragma("temp_store", "memory")
+            .statement_cache_capacity(200)
+            .row_buffer_size(4096)
+            .disable_statement_logging()
+    }
+}
+
+/// Begins a transaction that has the write lock from the start.
+pub(crate) async fn begin_immediate(writer: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+    writer.begin_with_options(options).await
+}
+
+async fn open_writer(options: SqliteConnectOptions) -> Result<DatabaseConnection, DbErr> {
+    let writer = connect(pool().max_connections(1).min_connections(1), options).await?;
+    let transaction = begin_immediate(&writer).await?;
+    SqliteMigrator::up(&transaction, None).await?;
+    transaction.commit().await?;
+    Ok(writer)
+}
+
+async fn connect(pool: PoolOptions<Sqlite>, options: SqliteConnectOptions) -> Result<DatabaseConnection, DbErr> {
+    let pool = pool.connect_with(options).await.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
+    Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
+}
+
+/// A pool whose connections live as long as it does. One that comes back inside a transaction, because neither COMMIT nor
+/// ROLLBACK succeeded, is closed: the next writes on it would be acknowledged and lost.
+fn pool() -> PoolOptions<Sqlite> {
+    SqlitePoolOptions::new()
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                // Waits for a rollback that is still queued.
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        })
+}

@@ -1,0 +1,67 @@
+//! What SQLite answers when it says no, told by its extended result codes.
+
+use application::ports::{CommitError, ReadError};
+use sea_orm::{DbErr, RuntimeErr};
+
+/// Why SQLite said no, as far as it matters to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// There is such a row already.
+    Unique,
+    /// Any other constraint: a check, a reference, a trigger.
+    Constraint,
+    /// Another connection holds the lock.
+    Busy,
+    /// Anything else: the disk, the file, the driver.
+    Other,
+}
+
+/// The cause of `error`, from <https://www.sqlite.org/rescode.html>.
+pub(crate) fn cause(error: &DbErr) -> Cause {
+    const BUSY: u32 = 5;
+    const CONSTRAINT: u32 = 19;
+    const PRIMARY_KEY: u32 = 1555;
+    const UNIQUE: u32 = 2067;
+    const ROW_ID: u32 = 2579;
+    match extended_code(error) {
+        Some(PRIMARY_KEY | UNIQUE | ROW_ID) => Cause::Unique,
+        Some(code) if code & 0xff == CONSTRAINT => Cause::Constraint,
+        Some(code) if code & 0xff == BUSY => Cause::Busy,
+        Some(_) | None => Cause::Other,
+    }
+}
+
+fn extended_code(error: &DbErr) -> Option<u32> {
+    let (DbErr::Exec(RuntimeErr::SqlxError(source))
+    | DbErr::Query(RuntimeErr::SqlxError(source))
+    | DbErr::Conn(RuntimeErr::SqlxError(source))) = error
+    else {
+        return None;
+    };
+    source.as_database_error()?.code()?.parse().ok()
+}
+
+/// What a reader is told.
+pub(crate) fn read_error(error: DbErr) -> ReadError {
+    match error {
+        DbErr::Type(_) | DbErr::TryIntoErr { .. } | DbErr::Json(_) => ReadError::Corrupt(error.to_string()),
+        error => ReadError::Unavailable(Box::new(error)),
+    }
+}
+
+/// What a change is told whose statement failed and was rolled back.
+pub(crate) fn statement_error(error: DbErr) -> CommitError {
+    match cause(&error) {
+        Cause::Unique => CommitError::Conflict,
+        Cause::Constraint => CommitError::Rejected(Box::new(error)),
+        Cause::Busy | Cause::Other => CommitError::Unavailable(Box::new(error)),
+    }
+}
+
+/// What a change is told whose COMMIT failed: only a constraint and a lock are sure to have left nothing behind.
+pub(crate) fn commit_error(error: DbErr) -> CommitError {
+    match cause(&error) {
+        Cause::Unique | Cause::Constraint | Cause::Busy => statement_error(error),
+        Cause::Other => CommitError::Unknown(Box::new(error)),
+    }
+}

@@ -1,0 +1,85 @@
+//! The keys of the rows that found rows lead to.
+
+use std::collections::HashSet;
+
+use application::ports::Load;
+use domain::{ConcertId, Queue, QueueId, Reservation, ReservationId, ScheduleId, SeatNumber, TokenId, UserId};
+
+use super::found::Found;
+
+/// The keys of the rows to which the rows found for a batch of loads lead, each once, table by table.
+#[derive(Default)]
+pub(super) struct Led {
+    pub(super) concerts: HashSet<ConcertId>,
+    pub(super) queues: HashSet<QueueId>,
+    /// Queues of which it is asked who waits and who is ACTIVE.
+    pub(super) standings: HashSet<QueueId>,
+    /// Users' places in queues.
+    pub(super) places: HashSet<(QueueId, UserId)>,
+    pub(super) schedules: HashSet<ScheduleId>,
+    pub(super) wallets: HashSet<UserId>,
+    pub(super) seats: HashSet<(ScheduleId, SeatNumber)>,
+}
+
+impl Led {
+    /// Where what was found for `loads` leads. A row that makes no sense leads nowhere: its load fails anyway.
+    pub(super) fn by(loads: &[Load], found: &Found) -> Self {
+        let mut led = Self::default();
+        for load in loads {
+            led.add(load, found);
+        }
+        led
+    }
+
+    fn add(&mut self, load: &Load, found: &Found) {
+        match load {
+            Load::Clock | Load::Charge { .. } => {}
+            Load::Join { user, concert } => {
+                let queue = concert.map_or(Some(Queue::DEFAULT), |concert| found.queue_of(concert));
+                self.queues.extend(queue);
+                self.standings.extend(queue);
+                self.places.extend(queue.map(|queue| (queue, *user)));
+            }
+            Load::Token { token } => self.queue_of(Some(*token), found),
+            Load::Leave { token } => self.seats_of(found.holds.of_token(*token), found),
+            Load::Hold { key, token, schedule, seats } => {
+                self.queue_of(*token, found);
+                let concert = found.schedules.get(schedule).and_then(|row| row.as_ref().ok()).map(|schedule| schedule.concert);
+                self.concerts.extend(concert);
+                self.seats.extend(seats.iter().map(|number| (*schedule, *number)));
+                let holds = found.holds.in_question(key.user, *token, concert, *schedule, seats);
+                self.seats_of(holds.into_iter(), found);
+            }
+            Load::Release { reservation } => self.seats_of([*reservation].into_iter(), found),
+            Load::Pay { token, reservation, .. } => {
+                self.queue_of(*token, found);
+                self.concerts.extend(found.reservation(*reservation).map(|reservation| reservation.concert));
+                self.seats_of([*reservation].into_iter(), found);
+            }
+            Load::Refund { payment, .. } => {
+                if let Some(Ok(payment)) = found.payments.get(payment) {
+                    self.wallets.insert(payment.user);
+                    self.schedules.extend(found.reservation(payment.reservation).map(|reservation| reservation.schedule));
+                    self.seats_of([payment.reservation].into_iter(), found);
+                }
+            }
+            Load::Tick { queue, .. } => {
+                self.queues.insert(*queue);
+                self.standings.insert(*queue);
+            }
+            // Which these are is no load's secret: all that lapsed is among the reservations.
+            Load::LapsedHolds { .. } => self.seats_of(found.holds.ids(), found),
+        }
+    }
+
+    fn queue_of(&mut self, token: Option<TokenId>, found: &Found) {
+        if let Some(Ok(token)) = token.and_then(|token| found.tokens.get(&token)) {
+            self.queues.insert(token.queue);
+        }
+    }
+
+    fn seats_of(&mut self, reservations: impl Iterator<Item = ReservationId>, found: &Found) {
+        let seats = |reservation: &Reservation| reservation.numbers().map(|number| (reservation.schedule, number)).collect::<Vec<_>>();
+        self.seats.extend(reservations.filter_map(|id| found.reservation(id)).flat_map(seats));
+    }
+}

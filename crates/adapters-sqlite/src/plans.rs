@@ -1,0 +1,68 @@
+//! Each statement over a set finds its rows by an index: a scan would be slow only once there are many.
+
+use std::sync::Arc;
+
+use application::testing::StoppedClock;
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use tempfile::TempDir;
+
+use crate::SqliteStore;
+use crate::commit::GUARDS;
+use crate::rows::{concert, event, key, payment, queue, reservation, schedule, seat, token, user, wallet};
+use crate::statement::find;
+
+#[derive(FromQueryResult)]
+struct Step {
+    detail: String,
+}
+
+#[tokio::test]
+async fn no_statement_scans_a_table() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("frontrow.db");
+    let store = SqliteStore::open(path.to_str().unwrap(), Arc::new(StoppedClock::default())).await.unwrap();
+    let statements = [
+        user::SELECT,
+        concert::SELECT,
+        schedule::SELECT,
+        queue::SELECT,
+        queue::STANDINGS,
+        queue::COUNTERS,
+        queue::COUNT,
+        queue::ADMIT,
+        token::SELECT,
+        token::SELECT_LIVE,
+        token::SELECT_DUE,
+        token::SELECT_AFTER,
+        token::UPDATE,
+        seat::SELECT,
+        seat::UPDATE,
+        reservation::SELECT_ONE,
+        reservation::SELECT_PAGE,
+        reservation::SELECT_WANTED,
+        reservation::SELECT_LAPSED,
+        reservation::UPDATE,
+        reservation::FREE_SEATS,
+        payment::SELECT,
+        payment::UPDATE,
+        wallet::SELECT,
+        wallet::UPDATE,
+        key::SELECT,
+        key::UPDATE,
+        key::DELETE_EXPIRED,
+        event::DELETE_OLD,
+    ];
+    for sql in statements.into_iter().chain(GUARDS.iter().copied()) {
+        let scans = scans(&store.writer, sql).await;
+        assert!(scans.is_empty(), "{sql}\n{scans:#?}");
+    }
+}
+
+/// The steps of a statement's plan that go through a whole table.
+async fn scans(db: &impl ConnectionTrait, sql: &str) -> Vec<String> {
+    let values = (1..=5).filter(|number| sql.contains(&format!("?{number}"))).map(|_| Value::from("[]"));
+    let plan = find::<Step>(db, &format!("EXPLAIN QUERY PLAN {sql}"), values).await.unwrap();
+    let steps = plan.into_iter().map(|step| step.detail);
+    let harmless = |detail: &str| ["VIRTUAL TABLE", "SCAN w", "SCAN (subquery", "SCAN wanted"].iter().any(|part| detail.contains(part));
+    steps.filter(|detail| detail.contains("SCAN") && !harmless(detail)).collect()
+}

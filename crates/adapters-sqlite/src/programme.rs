@@ -1,0 +1,50 @@
+//! What is put on.
+
+use application::ports::{Programme, ProgrammeError, ProgrammeStore};
+use async_trait::async_trait;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, PaginatorTrait};
+
+use crate::SqliteStore;
+use crate::database::begin_immediate;
+use crate::rows::{concert, queue, schedule, seat};
+use crate::statement::write;
+
+#[async_trait]
+impl ProgrammeStore for SqliteStore {
+    async fn put_on(&self, programme: &Programme) -> Result<(), ProgrammeError> {
+        let (writer, programme) = (self.writer.clone(), programme.clone());
+        let put_on = tokio::spawn(async move { put_on(&writer, &programme).await }).await;
+        match put_on {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(ProgrammeError::NotEmpty),
+            Ok(Err(error)) => Err(ProgrammeError::Unavailable(Box::new(error))),
+            Err(error) => Err(ProgrammeError::Unavailable(Box::new(error))),
+        }
+    }
+}
+
+/// Whether the catalogue was empty: then the programme is in it.
+async fn put_on(writer: &DatabaseConnection, programme: &Programme) -> Result<bool, DbErr> {
+    let transaction = begin_immediate(writer).await?;
+    if concert::Entity::find().count(&transaction).await? > 0 {
+        transaction.rollback().await?;
+        return Ok(false);
+    }
+    match insert(&transaction, programme).await {
+        Ok(()) => transaction.commit().await.map(|()| true),
+        Err(error) => {
+            transaction.rollback().await?;
+            Err(error)
+        }
+    }
+}
+
+async fn insert(db: &impl ConnectionTrait, programme: &Programme) -> Result<(), DbErr> {
+    let queues: Vec<queue::Model> = programme.queues.iter().map(queue::Model::from).collect();
+    write(db, queue::INSERT, &queues).await?;
+    write(db, queue::INSERT_ADMISSIONS, &queues).await?;
+    write(db, queue::INSERT_COUNTERS, &queues).await?;
+    write(db, concert::INSERT, &programme.concerts.iter().map(concert::Model::from).collect::<Vec<_>>()).await?;
+    write(db, schedule::INSERT, &programme.schedules.iter().map(schedule::Model::from).collect::<Vec<_>>()).await?;
+    write(db, seat::INSERT, &programme.seats.iter().map(seat::Model::from).collect::<Vec<_>>()).await
+}

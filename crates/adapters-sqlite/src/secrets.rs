@@ -1,0 +1,36 @@
+//! Secrets, kept where the data is.
+
+use application::ports::{ReadError, Secrets};
+use async_trait::async_trait;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+
+use crate::SqliteStore;
+use crate::corrupt::Corrupt;
+use crate::error::read_error;
+use crate::statement::{find, statement};
+
+const SELECT: &str = "SELECT value FROM secrets WHERE name = 'issuer'";
+const INSERT: &str = "INSERT INTO secrets (name, value) VALUES ('issuer', ?1) ON CONFLICT DO NOTHING";
+
+#[derive(FromQueryResult)]
+struct Secret {
+    value: Vec<u8>,
+}
+
+#[async_trait]
+impl Secrets for SqliteStore {
+    async fn issuer_secret(&self, candidate: [u8; 32]) -> Result<[u8; 32], ReadError> {
+        let kept = if let Some(kept) = kept(&self.readers).await.map_err(read_error)? {
+            kept
+        } else {
+            // Another process may keep its candidate in between: then that one stays, and is read.
+            self.writer.execute_raw(statement(INSERT, [candidate.to_vec().into()])).await.map_err(read_error)?;
+            kept(&self.writer).await.map_err(read_error)?.ok_or(Corrupt::new("secrets", "name"))?
+        };
+        Ok(kept.value.try_into().map_err(|_| Corrupt::new("secrets", "value"))?)
+    }
+}
+
+async fn kept(db: &impl ConnectionTrait) -> Result<Option<Secret>, DbErr> {
+    Ok(find::<Secret>(db, SELECT, []).await?.into_iter().next())
+}

@@ -1,0 +1,71 @@
+//! The store: its connections and its clock, and the port of commands.
+
+use std::sync::Arc;
+
+use application::ports::{Clock, CommitError, Committed, Load, ReadError, Store};
+use async_trait::async_trait;
+use domain::{Change, Context};
+use sea_orm::{DatabaseConnection, DbErr};
+
+use crate::database::{DatabaseFile, OpenError};
+use crate::error::read_error;
+use crate::{commit, load};
+
+/// Everything that Frontrow remembers, in one SQLite file. It serves every port of persistence.
+///
+/// Clones share the connections.
+#[derive(Clone)]
+pub struct SqliteStore {
+    pub(crate) writer: DatabaseConnection,
+    pub(crate) readers: DatabaseConnection,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl std::fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqliteStore").finish_non_exhaustive()
+    }
+}
+
+impl SqliteStore {
+    /// Opens the database that a path, or a URL like `sqlite://data/frontrow.db`, names; creates the file and its folder,
+    /// and brings the schema up to date. Any number of processes may open one file, even at once; only one may serve it:
+    /// see [`ServeLock`](crate::ServeLock).
+    ///
+    /// # Errors
+    /// [`OpenError`]; a file may have been created then.
+    pub async fn open(path_or_url: &str, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let file = DatabaseFile::named(path_or_url)?;
+        file.create_folder()?;
+        let writer = file.writer().await?;
+        let readers = file.readers().await?;
+        Ok(Self { writer, readers, clock })
+    }
+
+    /// Closes all connections, of clones too. What is committed is durable without it.
+    ///
+    /// # Errors
+    /// [`ReadError::Unavailable`] if a connection doesn't close well.
+    pub async fn close(self) -> Result<(), ReadError> {
+        self.readers.close_by_ref().await.map_err(read_error)?;
+        self.writer.close_by_ref().await.map_err(read_error)
+    }
+}
+
+/// A task runs to its end although the caller may be gone: a transaction that is begun is ended, whoever waits for it.
+#[async_trait]
+impl Store for SqliteStore {
+    async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>> {
+        let (store, wanted) = (self.clone(), loads.to_vec());
+        let loaded = tokio::spawn(async move { load::load(&store.readers, store.clock.as_ref(), &wanted).await }).await;
+        let lost = |_| loads.iter().map(|_| Err(read_error(DbErr::Custom("the task that loads has ended".to_owned())))).collect();
+        loaded.unwrap_or_else(lost)
+    }
+
+    async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
+        let (store, group) = (self.clone(), changes.to_vec());
+        let committed = tokio::spawn(async move { commit::commit(&store.writer, store.clock.as_ref(), &group).await }).await;
+        let lost = |_| changes.iter().map(|_| Err(CommitError::Unknown("the task that commits has ended".into()))).collect();
+        committed.unwrap_or_else(lost)
+    }
+}

@@ -1,0 +1,18 @@
+//! Users, to be read.
+
+use application::ports::{ReadError, Users};
+use async_trait::async_trait;
+use domain::{User, UserId};
+use sea_orm::EntityTrait;
+
+use crate::SqliteStore;
+use crate::error::read_error;
+use crate::rows::user;
+
+#[async_trait]
+impl Users for SqliteStore {
+    async fn user(&self, id: UserId) -> Result<Option<User>, ReadError> {
+        let row = user::Entity::find_by_id(id.0).one(&self.readers).await.map_err(read_error)?;
+        Ok(row.map(User::try_from).transpose()?)
+    }
+}

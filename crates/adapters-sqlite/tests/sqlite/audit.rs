@@ -1,0 +1,138 @@
+//! The audit finds what was put there behind the store's back.
+
+use sea_orm::sqlx::{self, SqlitePool};
+
+use crate::world::World;
+
+/// A house with something of everything: sold, held, refunded, waiting, released.
+async fn a_busy_house() -> World {
+    let world = World::with_a_hall_of(20).await;
+    let (ada, ben, cyd) = (world.guest().await, world.guest().await, world.guest().await);
+    for user in [ada.user, ben.user, cyd.user] {
+        world.charge(user, 100_000).await;
+        world.charge(user, 5_000).await;
+    }
+    let (adas, bens) = (world.hold(ada, &[1, 2]).await, world.hold(ben, &[3]).await);
+    world.pay(ada, &adas).await;
+    let payment = world.pay(ben, &bens).await;
+    world.refund(&payment).await;
+    world.hold(cyd, &[4, 5]).await;
+    for _ in 0..3 {
+        let user = world.user().await;
+        world.join(user).await;
+    }
+    assert_eq!(world.broken().await, Vec::<&str>::new(), "a house in order");
+    world
+}
+
+async fn run(db: &SqlitePool, sql: &'static str) {
+    sqlx::raw_sql(sql).execute(db).await.expect(sql);
+}
+
+/// What is done behind the store's back, and the invariant that it breaks (others may break with it).
+const DEEDS: &[(&str, &str)] = &[
+    (
+        "seat_has_at_most_one_live_reservation",
+        "DROP INDEX reservation_seats_live;
+         UPDATE reservation_seats SET number = 1 WHERE number = 4",
+    ),
+    ("taken_seat_names_its_live_reservation", "UPDATE seats SET held_until = held_until + 1 WHERE number = 4"),
+    (
+        "taken_seat_names_its_live_reservation",
+        "UPDATE seats SET state = 'RESERVED', reservation_id = (SELECT id FROM reservations WHERE state = 'CONFIRMED') WHERE number = 9",
+    ),
+    ("live_reservation_has_its_seats", "UPDATE seats SET state = 'AVAILABLE', reservation_id = NULL WHERE number = 1"),
+    ("live_reservation_has_its_seats", "DELETE FROM reservation_seats WHERE number IN (1, 2)"),
+    ("claim_is_live_with_its_reservation", "UPDATE reservation_seats SET live = 0 WHERE number = 1"),
+    (
+        "token_has_at_most_one_hold",
+        "DROP INDEX reservations_held;
+         INSERT INTO reservations SELECT randomblob(16), 1, user_id, token_id, concert_id, schedule_id, 0, 0, 0, 'HELD', NULL, NULL
+         FROM reservations WHERE state = 'HELD'",
+    ),
+    ("reservation_costs_what_its_seats_cost", "UPDATE reservation_seats SET price = price - 1 WHERE number = 1"),
+    ("reservation_has_its_tokens_owner", "UPDATE reservations SET user_id = randomblob(16) WHERE state = 'HELD'"),
+    ("balance_is_sum_of_entries", "UPDATE wallets SET balance = balance + 1"),
+    ("balance_is_sum_of_entries", "DELETE FROM wallets WHERE user_id = (SELECT user_id FROM wallet_entries LIMIT 1)"),
+    ("balance_is_never_negative", "UPDATE wallets SET balance = -balance"),
+    (
+        "entry_sequence_is_gapless",
+        "DROP TRIGGER wallet_entries_remain;
+         DELETE FROM wallet_entries WHERE sequence = 1",
+    ),
+    ("entry_sequence_is_gapless", "UPDATE wallets SET last_sequence = last_sequence + 1"),
+    (
+        "entry_balance_is_running_sum",
+        "DROP TRIGGER wallet_entries_stay;
+         UPDATE wallet_entries SET balance = balance + 1 WHERE sequence = 1",
+    ),
+    (
+        "charges_are_balances_and_completed_payments",
+        "DROP TRIGGER wallet_entries_stay;
+         UPDATE wallet_entries SET amount = amount + 7 WHERE kind = 'CHARGE' AND sequence = 1",
+    ),
+    ("completed_payment_has_confirmed_reservation", "UPDATE payments SET amount = amount + 1 WHERE state = 'COMPLETED'"),
+    (
+        "completed_payment_has_confirmed_reservation",
+        "UPDATE reservations SET state = 'CANCELLED', cancel_reason = 'REFUNDED' WHERE state = 'CONFIRMED'",
+    ),
+    ("confirmed_reservation_has_completed_payment", "DELETE FROM payments WHERE state = 'COMPLETED'"),
+    (
+        "refunded_payment_has_refunded_reservation",
+        "UPDATE reservations SET cancel_reason = 'RELEASED', payment_id = NULL WHERE cancel_reason = 'REFUNDED'",
+    ),
+    (
+        "reservation_has_at_most_one_payment",
+        "DROP INDEX payments_of_reservation;
+         INSERT INTO payments SELECT randomblob(16), 1, reservation_id, user_id, amount, paid_at, state, refunded_at FROM payments",
+    ),
+    (
+        "payment_has_one_payment_entry",
+        "DROP INDEX wallet_entries_of_payment;
+         INSERT INTO wallet_entries SELECT user_id, sequence + 50, randomblob(16), kind, payment_id, amount, balance, at
+         FROM wallet_entries WHERE kind = 'PAYMENT'",
+    ),
+    (
+        "cancelled_payment_has_one_refund_entry",
+        "DROP TRIGGER wallet_entries_remain;
+         DELETE FROM wallet_entries WHERE kind = 'REFUND'",
+    ),
+    (
+        "entry_names_its_payment",
+        "DROP TRIGGER wallet_entries_stay;
+         UPDATE wallet_entries SET payment_id = randomblob(16) WHERE kind = 'PAYMENT'",
+    ),
+    ("payment_has_its_reservations_owner", "UPDATE payments SET user_id = randomblob(16)"),
+    ("queue_numbers_are_gapless", "UPDATE queue_tokens SET number = number + 1 WHERE number = (SELECT max(number) FROM queue_tokens)"),
+    ("queue_numbers_are_gapless", "UPDATE queue_counters SET last_number = last_number + 1"),
+    (
+        "admission_is_in_order_of_number",
+        "UPDATE queue_tokens SET state = 'ACTIVE', activated_at = 0, claimed = 0, expires_at = 0
+         WHERE number = (SELECT max(number) FROM queue_tokens)",
+    ),
+    ("waiting_are_counted", "UPDATE queue_counters SET waiting = waiting + 1"),
+    (
+        "user_has_at_most_one_live_token",
+        "DROP INDEX queue_tokens_live;
+         UPDATE queue_tokens SET user_id = (SELECT user_id FROM queue_tokens WHERE state = 'WAITING' LIMIT 1) WHERE state = 'WAITING'",
+    ),
+];
+
+#[tokio::test]
+async fn each_invariant_is_found_broken_when_it_is() {
+    for (invariant, deed) in DEEDS {
+        let world = a_busy_house().await;
+        run(&world.behind_its_back().await, deed).await;
+        let broken = world.broken().await;
+        assert!(broken.contains(invariant), "{invariant}\nafter {deed}\nfound {broken:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_invariant_has_a_deed_that_breaks_it() {
+    let world = World::empty().await;
+    for finding in world.findings().await {
+        assert!(DEEDS.iter().any(|(invariant, _)| *invariant == finding.name), "{}", finding.name);
+        assert!(["P1", "P2", "P3", "P5", "P6"].contains(&finding.promise), "{}", finding.name);
+    }
+}

@@ -1,0 +1,67 @@
+//! What was acknowledged is in the file: who opens it anew finds everything.
+
+use adapters_sqlite::SqliteStore;
+use application::PageRequest;
+use application::ports::{Bookings, Catalogue, Load, Store, Tokens, Users, Wallets};
+use domain::{Context, Route};
+use sea_orm::sqlx::{self, Row};
+
+use crate::world::{DATE, World};
+
+#[tokio::test]
+async fn whoever_opens_the_file_anew_finds_everything() {
+    let world = World::with_a_hall_of(10).await;
+    let guest = world.guest().await;
+    world.charge(guest.user, 100_000).await;
+    let kept = world.hold(guest, &[1, 2]).await;
+    let payment = world.pay(guest, &kept).await;
+
+    // The first store is still open, as that of a process that was killed is: nothing was tidied up.
+    let again = SqliteStore::open(&world.path(), world.clock.clone()).await.unwrap();
+    let page = PageRequest { after: None, size: 10 };
+    assert_eq!(again.payment(payment.id).await.unwrap(), Some(payment));
+    assert_eq!(again.reservation(kept.id).await.unwrap(), world.store.reservation(kept.id).await.unwrap());
+    assert_eq!(again.seats(DATE).await.unwrap(), world.store.seats(DATE).await.unwrap());
+    assert_eq!(again.entries(guest.user, page).await.unwrap().len(), 2);
+    assert_eq!(again.user(guest.user).await.unwrap().unwrap().id, guest.user);
+    let token = again.token(guest.token.unwrap()).await.unwrap().unwrap();
+    assert!(!token.is_live(), "paying ended it");
+}
+
+#[tokio::test]
+async fn a_group_is_on_the_disk_before_it_is_acknowledged() {
+    let world = World::empty().await;
+    let db = world.behind_its_back().await;
+    let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&db).await.unwrap();
+    assert_eq!(journal, "wal");
+    // What another connection sees at once is committed; that it survives the power is SQLite's word for synchronous=FULL.
+    let user = world.user().await;
+    let row = sqlx::query("SELECT name FROM users WHERE id = ?1").bind(user.0).fetch_one(&db).await.unwrap();
+    assert_eq!(row.get::<String, _>("name"), "Ada");
+}
+
+#[tokio::test]
+async fn a_first_answer_is_replayed_unchanged_after_a_restart() {
+    let world = World::with_a_hall_of(10).await;
+    let guest = world.guest().await;
+    let command = world.hold_command(guest, &[4]);
+    let context = world.load(crate::world::hold_load(&command)).await;
+    let decision = domain::decide::hold::decide(&context, &command, &world.rules).unwrap();
+    world.commit(&decision.change.unwrap()).await.unwrap();
+
+    let again = SqliteStore::open(&world.path(), world.clock.clone()).await.unwrap();
+    let context: Context = again.load(&[crate::world::hold_load(&command)]).await.remove(0).unwrap();
+    let replay = domain::decide::hold::decide(&context, &command, &world.rules).unwrap();
+    assert!(replay.replayed);
+    assert_eq!(replay.outcome, decision.outcome);
+}
+
+#[tokio::test]
+async fn a_key_of_one_route_is_none_of_another() {
+    let world = World::empty().await;
+    let user = world.user().await;
+    let keyed = world.key(user, Route::Charges);
+    world.charge(user, 1_000).await;
+    let scope = domain::KeyScope { route: Route::Refunds, ..keyed.scope };
+    assert_eq!(world.load(Load::Charge { key: scope }).await.key, None);
+}

@@ -1,0 +1,159 @@
+//! A group is one transaction, and yet each of its changes stands or falls alone.
+
+use application::ports::{CommitError, Load, Store, Tokens, Wallets};
+use domain::change::{Check, NewToken};
+use domain::{Change, Payment, PaymentId, PaymentState, Queue, ReservationState, UserId, Version, Wallet, Write};
+use time::Duration;
+
+use crate::world::World;
+
+/// A wallet of somebody who isn't there: no guard sees it, the schema does.
+fn poisoned() -> Change {
+    Change { wallet: Some(Write::insert(Wallet::new(UserId(uuid::Uuid::from_u128(0xBAD))))), ..Change::default() }
+}
+
+#[tokio::test]
+async fn a_conflict_falls_out_alone() {
+    let world = World::empty().await;
+    let (ada, ben) = (world.user().await, world.user().await);
+    let (adas, bens) = (world.charge_change(ada, 1_000).await, world.charge_change(ben, 2_000).await);
+    world.charge(ada, 5).await;
+    let results = world.store.commit(&[adas, bens]).await;
+    assert!(matches!(results[..], [Err(CommitError::Conflict), Ok(_)]), "{results:?}");
+    assert_eq!(world.store.wallet(ada).await.unwrap().unwrap().balance.minor(), 5);
+    assert_eq!(world.store.wallet(ben).await.unwrap().unwrap().balance.minor(), 2_000);
+}
+
+#[tokio::test]
+async fn a_poisoned_change_holds_no_others_back() {
+    let world = World::empty().await;
+    let (ada, ben) = (world.user().await, world.user().await);
+    let (adas, bens) = (world.charge_change(ada, 1_000).await, world.charge_change(ben, 2_000).await);
+    let results = world.store.commit(&[adas, poisoned(), bens]).await;
+    assert!(matches!(results[..], [Ok(_), Err(CommitError::Rejected(_)), Ok(_)]), "{results:?}");
+    assert_eq!(world.store.wallet(ada).await.unwrap().unwrap().balance.minor(), 1_000);
+    assert_eq!(world.store.wallet(ben).await.unwrap().unwrap().balance.minor(), 2_000);
+}
+
+/// Reservation and payment name each other, so that is judged by the COMMIT.
+#[tokio::test]
+async fn what_only_the_commit_refuses_holds_no_others_back() {
+    let world = World::with_a_hall_of(4).await;
+    let guest = world.guest().await;
+    let kept = world.hold(guest, &[1]).await;
+    let paid_by_nothing = kept.clone().confirm(PaymentId(uuid::Uuid::from_u128(0xBAD)), kept.held_at).unwrap();
+    let poisoned = Change { reservations: vec![Write { expected: Some(Version::FIRST), row: paid_by_nothing }], ..Change::default() };
+    let (ada, bens) = (world.user().await, world.user().await);
+    let adas = world.charge_change(ada, 1_000).await;
+    let results = world.store.commit(&[poisoned, adas]).await;
+    assert!(matches!(results[..], [Err(CommitError::Rejected(_)), Ok(_)]), "{results:?}");
+    // The one connection that writes is in no transaction that somebody forgot.
+    world.charge(bens, 3).await;
+    let found = world.load(Load::Release { reservation: kept.id }).await.reservations.remove(0);
+    assert_eq!((found.version, found.state()), (Version::FIRST, ReservationState::Held));
+}
+
+#[tokio::test]
+async fn a_record_that_somebody_else_made_is_a_conflict_whatever_guards_miss_it() {
+    let world = World::with_a_hall_of(4).await;
+    let guest = world.guest().await;
+    world.charge(guest.user, 50_000).await;
+    let kept = world.hold(guest, &[1]).await;
+    let payment = world.pay(guest, &kept).await;
+    let twice = Payment { id: PaymentId(uuid::Uuid::from_u128(0x2)), state: PaymentState::Completed, ..payment };
+    let again = Change { payment: Some(Write::insert(twice)), ..Change::default() };
+    let other = world.charge_change(guest.user, 1).await;
+    let results = world.store.commit(&[again, other]).await;
+    assert!(matches!(results[..], [Err(CommitError::Conflict), Ok(_)]), "{results:?}");
+    assert_eq!(world.broken().await, Vec::<&str>::new());
+}
+
+#[tokio::test]
+async fn numbers_are_gapless_although_joins_fail_in_between() {
+    let world = World::empty().await;
+    let users = [world.user().await, world.user().await, world.user().await];
+    let mut changes = Vec::new();
+    for user in users {
+        changes.push(world.join_change(user).await.1);
+    }
+    let mut late = world.join_change(users[1]).await.1;
+    late.not_after = Some(application::ports::Clock::now(world.clock.as_ref()));
+    let mut stale = world.join_change(users[1]).await.1;
+    stale.checks = vec![Check::Queue(Queue::DEFAULT, Version(7))];
+    changes.insert(1, late);
+    changes.insert(2, poisoned());
+    changes.insert(0, stale);
+
+    let numbers: Vec<_> = world.store.commit(&changes).await.into_iter().map(|result| result.ok().and_then(|done| done.number)).collect();
+    assert_eq!(numbers, [None, Some(1), None, None, Some(2), Some(3)]);
+    let live = world.store.live(Queue::DEFAULT, 0, 10).await.unwrap();
+    assert_eq!(live.iter().map(|token| token.number).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(world.broken().await, Vec::<&str>::new());
+}
+
+#[tokio::test]
+async fn a_group_that_touches_a_row_twice_commits_the_first() {
+    let world = World::empty().await;
+    let user = world.user().await;
+    let (first, second) = (world.charge_change(user, 10).await, world.charge_change(user, 20).await);
+    let results = world.store.commit(&[first, second]).await;
+    assert!(matches!(results[..], [Ok(_), Err(CommitError::Conflict)]), "{results:?}");
+    assert_eq!(world.store.wallet(user).await.unwrap().unwrap().balance.minor(), 10);
+}
+
+#[tokio::test]
+async fn a_group_of_nothing_but_conflicts_writes_nothing() {
+    let world = World::empty().await;
+    let user = world.user().await;
+    let mut late = world.charge_change(user, 10).await;
+    late.not_after = Some(application::ports::Clock::now(world.clock.as_ref()));
+    assert!(matches!(world.commit(&late).await, Err(CommitError::Conflict)));
+    assert!(world.store.commit(&[]).await.is_empty());
+    assert_eq!(world.store.wallet(user).await.unwrap().unwrap().balance.minor(), 0);
+}
+
+#[tokio::test]
+async fn a_seat_is_taken_over_from_a_lapsed_hold_in_the_group_of_others() {
+    let world = World::with_a_hall_of(4).await;
+    let (slow, quick, other) = (world.guest().await, world.guest().await, world.guest().await);
+    let lapsed = world.hold(slow, &[1, 2]).await;
+    world.hold(quick, &[3]).await;
+    world.clock.advance(Duration::minutes(5) + Duration::SECOND);
+    // All three tokens were admitted with the hold's time to spare, or have it again.
+    let back = world.guest().await;
+    let (takes_over, takes) = (world.hold_change(back, &[1]).await, world.hold_change(world.guest().await, &[4]).await);
+    let results = world.store.commit(&[takes, takes_over]).await;
+    assert!(results.iter().all(Result::is_ok), "{results:?}");
+    let ended = world.load(Load::Release { reservation: lapsed.id }).await;
+    assert!(matches!(ended.reservations[0].state(), ReservationState::Cancelled { .. }));
+    assert!(ended.seats.is_empty(), "no seat's row names it any more");
+    assert_ne!(other.user, back.user);
+    assert_eq!(world.broken().await, Vec::<&str>::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_caller_who_goes_away_leaves_no_transaction_open() {
+    let world = World::empty().await;
+    for _ in 0..50 {
+        let user = world.user().await;
+        let change = world.charge_change(user, 1).await;
+        let (store, group) = (world.store.clone(), vec![change]);
+        let caller = tokio::spawn(async move { store.commit(&group).await });
+        tokio::task::yield_now().await;
+        caller.abort();
+        // Who comes next can write, and what it writes stays written.
+        world.charge(world.user().await, 5).await;
+    }
+    assert_eq!(world.broken().await, Vec::<&str>::new());
+}
+
+#[tokio::test]
+async fn a_join_to_a_queue_that_is_not_there_gets_no_number() {
+    let world = World::empty().await;
+    let user = world.user().await;
+    let (_, change) = world.join_change(user).await;
+    let nowhere = NewToken { queue: domain::QueueId(uuid::Uuid::from_u128(0xBAD)), ..change.join.unwrap() };
+    let lost = Change { join: Some(nowhere), ..Change::default() };
+    assert!(matches!(world.commit(&lost).await, Err(CommitError::Conflict)));
+    assert_eq!(world.broken().await, Vec::<&str>::new());
+}

@@ -1,0 +1,14 @@
+//! What is SQLite's own: its file, its schema as the last judge, its audit, its groups, its pace. What every adapter must do
+//! is in `conformance`.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
+
+mod audit;
+mod durability;
+mod groups;
+mod opening;
+mod pace;
+mod programme;
+mod schema;
+mod serving;
+mod world;

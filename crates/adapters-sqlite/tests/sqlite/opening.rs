@@ -1,0 +1,62 @@
+//! Opening a file: created with its folder, migrated once however many open it, never in memory.
+
+use std::sync::Arc;
+
+use adapters_sqlite::{OpenError, SqliteStore};
+use application::ports::{Catalogue, Secrets};
+use application::testing::StoppedClock;
+use domain::Queue;
+use tempfile::TempDir;
+
+async fn open(name: &str) -> Result<SqliteStore, OpenError> {
+    SqliteStore::open(name, Arc::new(StoppedClock::default())).await
+}
+
+#[tokio::test]
+async fn a_new_file_has_the_default_queue_and_nothing_else() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("a").join("b").join("frontrow.db");
+    let store = open(&format!("sqlite://{}", path.display())).await.unwrap();
+    let queues = store.queues().await.unwrap();
+    assert_eq!(queues.iter().map(|queue| queue.id).collect::<Vec<_>>(), [Queue::DEFAULT]);
+    assert!(path.is_file(), "the folders are created");
+}
+
+#[tokio::test]
+async fn a_store_in_memory_is_another_adapters() {
+    for name in ["", ":memory:", "sqlite::memory:", "sqlite://:memory:", "sqlite://frontrow?mode=memory"] {
+        assert!(matches!(open(name).await, Err(OpenError::NotAFile(_))), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("letter.txt");
+    std::fs::write(&path, "Dear Sir or Madam, this is far longer than a header, and it is no database at all. ".repeat(9)).unwrap();
+    assert!(matches!(open(path.to_str().unwrap()).await, Err(OpenError::Database(..))));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_open_a_new_file_at_once_and_one_migrates() {
+    for _ in 0..5 {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("frontrow.db").to_str().unwrap().to_owned();
+        let rendezvous = Arc::new(tokio::sync::Barrier::new(6));
+        let openers = (0..6_u8).map(|opener| {
+            let (path, rendezvous) = (path.clone(), rendezvous.clone());
+            tokio::spawn(async move {
+                rendezvous.wait().await;
+                let store = open(&path).await.unwrap();
+                (store.queues().await.unwrap().len(), store.issuer_secret([opener; 32]).await.unwrap())
+            })
+        });
+        let mut secrets = Vec::new();
+        for opener in openers.collect::<Vec<_>>() {
+            let (queues, secret) = opener.await.unwrap();
+            assert_eq!(queues, 1);
+            secrets.push(secret);
+        }
+        assert!(secrets.iter().all(|secret| *secret == secrets[0]), "all were told what the first one kept");
+    }
+}

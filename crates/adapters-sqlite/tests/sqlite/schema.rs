@@ -1,0 +1,149 @@
+//! The schema goes forward and back, and it is the last judge: rows that break a promise are refused, even if the program
+//! wanted them.
+
+use domain::decide::admission::Pass;
+use migrations::{MigratorTrait, SqliteMigrator};
+use sea_orm::sqlx::{self, SqlitePool};
+use sea_orm::{ConnectionTrait, Database};
+
+use crate::world::World;
+
+#[tokio::test]
+async fn the_schema_goes_forward_back_and_forward() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let url = format!("sqlite://{}?mode=rwc", folder.path().join("frontrow.db").display());
+    let db = Database::connect(url).await.unwrap();
+    let tables = async || {
+        let sql = "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' AND name <> 'seaql_migrations'";
+        db.query_all_raw(sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, sql)).await.unwrap().len()
+    };
+    SqliteMigrator::up(&db, None).await.unwrap();
+    let forward = tables().await;
+    SqliteMigrator::down(&db, None).await.unwrap();
+    assert_eq!(tables().await, 0, "nothing is left behind");
+    SqliteMigrator::up(&db, None).await.unwrap();
+    assert_eq!(tables().await, forward);
+}
+
+#[tokio::test]
+async fn the_way_back_is_open_with_rows_in_the_tables() {
+    let world = a_sold_seat().await.0;
+    let db = Database::connect(format!("sqlite://{}", world.path())).await.unwrap();
+    SqliteMigrator::down(&db, None).await.unwrap();
+    SqliteMigrator::up(&db, None).await.unwrap();
+}
+
+/// Seat 1 is sold, seats 2 and 3 are held, by two users.
+async fn a_sold_seat() -> (World, Pass, Pass) {
+    let world = World::with_a_hall_of(10).await;
+    let (buyer, holder) = (world.guest().await, world.guest().await);
+    world.charge(buyer.user, 50_000).await;
+    let reservation = world.hold(buyer, &[1]).await;
+    world.pay(buyer, &reservation).await;
+    world.hold(holder, &[2, 3]).await;
+    (world, buyer, holder)
+}
+
+/// The extended result codes, as in <https://www.sqlite.org/rescode.html>.
+const CHECK: &str = "275";
+const FOREIGN_KEY: &str = "787";
+const NOT_NULL: &str = "1299";
+const PRIMARY_KEY: &str = "1555";
+const TRIGGER: &str = "1811";
+const UNIQUE: &str = "2067";
+const DATA_TYPE: &str = "3091";
+
+async fn refusal(db: &SqlitePool, sql: &'static str) -> String {
+    let error = sqlx::query(sql).execute(db).await.expect_err(sql);
+    error.as_database_error().unwrap().code().unwrap().into_owned()
+}
+
+#[tokio::test]
+async fn rows_that_break_a_promise_are_refused() {
+    let (world, _, _) = a_sold_seat().await;
+    let db = world.within_the_rules().await;
+    let refused = [
+        // P1
+        (UNIQUE, "UPDATE reservation_seats SET number = 1 WHERE number = 2"),
+        (
+            UNIQUE,
+            "INSERT INTO reservation_seats SELECT (SELECT id FROM reservations WHERE state = 'HELD'), number, schedule_id, label, price, 1
+                  FROM reservation_seats WHERE number = 1",
+        ),
+        (
+            UNIQUE,
+            "INSERT INTO reservations SELECT randomblob(16), 1, user_id, token_id, concert_id, schedule_id, 0, 0, 0, 'HELD', NULL, NULL
+                  FROM reservations WHERE state = 'HELD'",
+        ),
+        (FOREIGN_KEY, "UPDATE seats SET state = 'RESERVED', reservation_id = randomblob(16) WHERE number = 9"),
+        // P2
+        (CHECK, "UPDATE wallets SET balance = -1"),
+        (CHECK, "INSERT INTO wallet_entries SELECT user_id, 9, randomblob(16), 'CHARGE', NULL, -1, 0, 0 FROM wallets LIMIT 1"),
+        (PRIMARY_KEY, "INSERT INTO wallet_entries SELECT user_id, 1, randomblob(16), 'CHARGE', NULL, 1, 1, 0 FROM wallet_entries LIMIT 1"),
+        (UNIQUE, "INSERT INTO wallet_entries SELECT user_id, 9, id, 'CHARGE', NULL, 1, 1, 0 FROM wallet_entries LIMIT 1"),
+        (TRIGGER, "UPDATE wallet_entries SET amount = 1"),
+        (TRIGGER, "DELETE FROM wallet_entries"),
+        // P3
+        (
+            UNIQUE,
+            "INSERT INTO payments SELECT randomblob(16), 1, reservation_id, user_id, amount, paid_at, state, refunded_at FROM payments",
+        ),
+        (
+            UNIQUE,
+            "INSERT INTO wallet_entries SELECT user_id, 9, randomblob(16), 'PAYMENT', payment_id, 1, 1, 0
+                  FROM wallet_entries WHERE kind = 'PAYMENT'",
+        ),
+        (PRIMARY_KEY, "INSERT INTO idempotency_keys SELECT * FROM idempotency_keys LIMIT 1"),
+        (FOREIGN_KEY, "UPDATE reservations SET payment_id = randomblob(16) WHERE state = 'CONFIRMED'"),
+        // P5
+        (UNIQUE, "UPDATE queue_tokens SET number = 1"),
+        // P6
+        (
+            UNIQUE,
+            "INSERT INTO queue_tokens SELECT randomblob(16), 1, queue_id, user_id, NULL, 99, 0, 'WAITING', NULL, NULL, NULL, NULL, NULL
+                  FROM queue_tokens WHERE state = 'ACTIVE'",
+        ),
+    ];
+    for (code, sql) in refused {
+        assert_eq!(refusal(&db, sql).await, code, "{sql}");
+    }
+    assert_eq!(world.broken().await, Vec::<&str>::new());
+}
+
+#[tokio::test]
+async fn states_without_their_data_are_refused() {
+    let (world, _, _) = a_sold_seat().await;
+    let db = world.within_the_rules().await;
+    let refused = [
+        (CHECK, "UPDATE seats SET state = 'GONE'"),
+        (CHECK, "UPDATE seats SET state = 'AVAILABLE' WHERE state = 'HELD'"),
+        (CHECK, "UPDATE seats SET held_until = NULL WHERE state = 'HELD'"),
+        (CHECK, "UPDATE seats SET state = 'HELD', held_until = 1 WHERE number = 9"),
+        (CHECK, "UPDATE seats SET reservation_id = NULL WHERE state = 'RESERVED'"),
+        (CHECK, "UPDATE seats SET number = 0 WHERE number = 9"),
+        (CHECK, "UPDATE queue_tokens SET state = 'WAITING' WHERE state = 'ACTIVE'"),
+        (CHECK, "UPDATE queue_tokens SET expires_at = NULL WHERE state = 'ACTIVE'"),
+        (CHECK, "UPDATE queue_tokens SET reason = 'BORED' WHERE state = 'EXPIRED'"),
+        (CHECK, "UPDATE queue_tokens SET reason = NULL WHERE state = 'EXPIRED'"),
+        (CHECK, "UPDATE queue_tokens SET number = 0 WHERE number = 1"),
+        (CHECK, "UPDATE reservations SET state = 'CONFIRMED' WHERE state = 'HELD'"),
+        (CHECK, "UPDATE reservations SET state = 'CANCELLED' WHERE state = 'HELD'"),
+        (CHECK, "UPDATE reservations SET state = 'CANCELLED', cancel_reason = 'EXPIRED' WHERE state = 'CONFIRMED'"),
+        (CHECK, "UPDATE reservations SET cancel_reason = 'REFUNDED', state = 'CANCELLED' WHERE state = 'HELD'"),
+        (CHECK, "UPDATE payments SET state = 'CANCELLED'"),
+        (CHECK, "UPDATE payments SET refunded_at = 1"),
+        (CHECK, "UPDATE queues SET state = 'AJAR'"),
+        (CHECK, "UPDATE queues SET capacity = -1"),
+        (CHECK, "UPDATE idempotency_keys SET route = 'ELSEWHERE'"),
+        (CHECK, "UPDATE idempotency_keys SET fingerprint = x'00'"),
+        (CHECK, "INSERT INTO users VALUES (x'00', NULL, 0)"),
+        (CHECK, "INSERT INTO wallet_entries SELECT user_id, 9, randomblob(16), 'PAYMENT', NULL, 1, 1, 0 FROM wallets LIMIT 1"),
+        (FOREIGN_KEY, "INSERT INTO wallets VALUES (randomblob(16), 1, 0, 0)"),
+        (FOREIGN_KEY, "DELETE FROM users"),
+        (NOT_NULL, "UPDATE concerts SET host = NULL"),
+        (DATA_TYPE, "UPDATE seats SET price = 'dear'"),
+    ];
+    for (code, sql) in refused {
+        assert_eq!(refusal(&db, sql).await, code, "{sql}");
+    }
+}

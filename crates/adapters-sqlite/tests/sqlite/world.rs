@@ -1,0 +1,233 @@
+//! A file of its own for each test, a clock that stands still, and the words in which tests speak of them.
+
+use std::sync::Arc;
+
+use adapters_sqlite::SqliteStore;
+use application::ports::{Audit, CommitError, Committed, Finding, Ids, Load, Programme, ProgrammeStore, Store};
+use application::testing::{CountingIds, StoppedClock};
+use domain::decide::admission::Pass;
+use domain::decide::{Decision, admit, charge, hold, join, pay, refund, register};
+use domain::key::Keyed;
+use domain::reservation::SeatChoice;
+use domain::{
+    Change, Concert, ConcertId, Context, Fingerprint, KeyScope, Money, Outcome, Payment, Queue, QueuePolicy, RequestKey, Reservation,
+    Route, Rules, Schedule, ScheduleId, Seat, SeatNumber, TokenId, UserId, UserName, Zone,
+};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+use tempfile::TempDir;
+use time::Duration;
+use uuid::Uuid;
+
+pub(crate) const CONCERT: ConcertId = ConcertId(Uuid::from_u128(0xC0));
+pub(crate) const DATE: ScheduleId = ScheduleId(Uuid::from_u128(0xDA));
+
+/// A store in a file of its own.
+pub(crate) struct World {
+    folder: TempDir,
+    pub(crate) clock: Arc<StoppedClock>,
+    pub(crate) ids: CountingIds,
+    pub(crate) rules: Rules,
+    pub(crate) store: SqliteStore,
+}
+
+impl World {
+    /// An empty store.
+    pub(crate) async fn empty() -> Self {
+        let folder = TempDir::new().unwrap();
+        let clock = Arc::new(StoppedClock::default());
+        let store = SqliteStore::open(&path(&folder), clock.clone()).await.unwrap();
+        Self { folder, clock, ids: CountingIds::default(), rules: rules(), store }
+    }
+
+    /// A store with one concert on one date, in a hall of `seats` seats.
+    pub(crate) async fn with_a_hall_of(seats: u32) -> Self {
+        let world = Self::empty().await;
+        world.store.put_on(&world.programme(seats)).await.unwrap();
+        world
+    }
+
+    /// The database's file.
+    pub(crate) fn path(&self) -> String {
+        path(&self.folder)
+    }
+
+    /// One concert on one date, in a hall of `seats` seats.
+    pub(crate) fn programme(&self, seats: u32) -> Programme {
+        use application::ports::Clock;
+        let now = self.clock.now();
+        let date = Schedule {
+            id: DATE,
+            concert: CONCERT,
+            starts_at: now + Duration::days(10),
+            zone: Zone::new("Asia/Seoul").unwrap(),
+            sale_opens_at: now - Duration::days(1),
+            sale_closes_at: now + Duration::days(7),
+        };
+        let seat = |number| Seat::new(DATE, SeatNumber::new(number).unwrap(), format!("Row A {number}"), Money::new(10_000).unwrap());
+        Programme {
+            queues: vec![],
+            concerts: vec![Concert { id: CONCERT, name: "Club Night".into(), host: "Frontrow".into(), queue: Queue::DEFAULT }],
+            schedules: vec![date],
+            seats: (1..=seats).map(seat).collect(),
+        }
+    }
+
+    /// The store's file opened as by another process that knows nothing of our rules.
+    pub(crate) async fn behind_its_back(&self) -> SqlitePool {
+        let options = SqliteConnectOptions::new().filename(self.path()).foreign_keys(false).pragma("ignore_check_constraints", "on");
+        SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap()
+    }
+
+    /// The store's file opened with all its constraints in force.
+    pub(crate) async fn within_the_rules(&self) -> SqlitePool {
+        let options = SqliteConnectOptions::new().filename(self.path()).foreign_keys(true);
+        SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap()
+    }
+
+    pub(crate) async fn load(&self, load: Load) -> Context {
+        self.store.load(&[load]).await.remove(0).unwrap()
+    }
+
+    pub(crate) async fn commit(&self, change: &Change) -> Result<Committed, CommitError> {
+        self.store.commit(std::slice::from_ref(change)).await.remove(0)
+    }
+
+    async fn commit_decision<T>(&self, decision: Decision<T>) -> T {
+        if let Some(change) = &decision.change {
+            self.commit(change).await.unwrap();
+        }
+        decision.outcome
+    }
+
+    pub(crate) async fn findings(&self) -> Vec<Finding> {
+        self.store.audit().await.unwrap()
+    }
+
+    /// The names of the invariants that are broken.
+    pub(crate) async fn broken(&self) -> Vec<&'static str> {
+        self.findings().await.into_iter().filter(|finding| finding.violations > 0).map(|finding| finding.name).collect()
+    }
+
+    pub(crate) fn key(&self, user: UserId, route: Route) -> Keyed {
+        let key = RequestKey::new(&self.ids.ordered().to_string()).unwrap();
+        Keyed { scope: KeyScope { user, route, key }, fingerprint: Fingerprint([7; 32]) }
+    }
+
+    /// Somebody new, with a wallet.
+    pub(crate) async fn user(&self) -> UserId {
+        let command = register::Command { user: UserId(self.ids.ordered()), name: UserName::new("Ada").unwrap() };
+        let context = self.load(Load::Clock).await;
+        self.commit_decision(register::decide(&context, &command).unwrap()).await.id
+    }
+
+    pub(crate) async fn join_change(&self, user: UserId) -> (TokenId, Change) {
+        let command = join::Command { user, concert: None, token: TokenId(self.ids.secret()) };
+        let context = self.load(Load::Join { user, concert: None }).await;
+        (command.token, join::decide(&context, &command, &self.rules).unwrap().change.unwrap())
+    }
+
+    /// A place in the line.
+    pub(crate) async fn join(&self, user: UserId) -> TokenId {
+        let (token, change) = self.join_change(user).await;
+        self.commit(&change).await.unwrap();
+        token
+    }
+
+    /// Lets in whoever may be let in.
+    pub(crate) async fn tick(&self) {
+        let context = self.load(Load::Tick { queue: Queue::DEFAULT, at_most: 10_000 }).await;
+        if let Some((change, _)) = admit::decide(&context, &self.rules) {
+            self.commit(&change).await.unwrap();
+        }
+    }
+
+    /// Somebody new who has been let in.
+    pub(crate) async fn guest(&self) -> Pass {
+        let user = self.user().await;
+        let token = self.join(user).await;
+        self.tick().await;
+        Pass { user, token: Some(token) }
+    }
+
+    pub(crate) fn hold_command(&self, pass: Pass, seats: &[u32]) -> hold::Command {
+        let seats = SeatChoice::new(seats.iter().map(|number| SeatNumber::new(*number).unwrap()).collect()).unwrap();
+        let id = self.ids.ordered().into();
+        hold::Command { pass, keyed: self.key(pass.user, Route::Reservations), id, schedule: DATE, seats }
+    }
+
+    pub(crate) async fn hold_change(&self, pass: Pass, seats: &[u32]) -> Change {
+        let command = self.hold_command(pass, seats);
+        hold::decide(&self.load(hold_load(&command)).await, &command, &self.rules).unwrap().change.unwrap()
+    }
+
+    /// Seats kept for a guest.
+    pub(crate) async fn hold(&self, pass: Pass, seats: &[u32]) -> Reservation {
+        let command = self.hold_command(pass, seats);
+        let decision = hold::decide(&self.load(hold_load(&command)).await, &command, &self.rules).unwrap();
+        match self.commit_decision(decision).await {
+            Outcome::Held { reservation, .. } => reservation,
+            Outcome::Charged(_) | Outcome::Paid { .. } => panic!("a hold's outcome"),
+        }
+    }
+
+    pub(crate) async fn charge_change(&self, user: UserId, amount: i64) -> Change {
+        let keyed = self.key(user, Route::Charges);
+        let context = self.load(Load::Charge { key: keyed.scope.clone() }).await;
+        let command = charge::Command { user, keyed, id: self.ids.ordered().into(), amount: Money::new(amount).unwrap() };
+        charge::decide(&context, &command, &self.rules).unwrap().change.unwrap()
+    }
+
+    pub(crate) async fn charge(&self, user: UserId, amount: i64) {
+        self.commit(&self.charge_change(user, amount).await).await.unwrap();
+    }
+
+    /// A held reservation, paid.
+    pub(crate) async fn pay(&self, pass: Pass, reservation: &Reservation) -> Payment {
+        let keyed = self.key(pass.user, Route::Payments);
+        let load = Load::Pay { key: keyed.scope.clone(), token: pass.token, reservation: reservation.id };
+        let (id, entry) = (self.ids.ordered().into(), self.ids.ordered().into());
+        let command = pay::Command { pass, keyed, id, entry, reservation: reservation.id, amount: None };
+        let decision = pay::decide(&self.load(load).await, &command, &self.rules).unwrap();
+        paid(self.commit_decision(decision).await)
+    }
+
+    /// A payment, gone back.
+    pub(crate) async fn refund(&self, payment: &Payment) -> Payment {
+        let keyed = self.key(payment.user, Route::Refunds);
+        let load = Load::Refund { key: keyed.scope.clone(), payment: payment.id };
+        let entry = self.ids.ordered().into();
+        let command = refund::Command { user: payment.user, operator: false, keyed, payment: payment.id, entry };
+        let decision = refund::decide(&self.load(load).await, &command, &self.rules).unwrap();
+        paid(self.commit_decision(decision).await)
+    }
+}
+
+pub(crate) fn hold_load(command: &hold::Command) -> Load {
+    let seats = command.seats.numbers().to_vec();
+    Load::Hold { key: command.keyed.scope.clone(), token: command.pass.token, schedule: command.schedule, seats }
+}
+
+fn paid(outcome: Outcome) -> Payment {
+    match outcome {
+        Outcome::Paid { payment, .. } => payment,
+        Outcome::Held { .. } | Outcome::Charged(_) => panic!("a payment's outcome"),
+    }
+}
+
+fn path(folder: &TempDir) -> String {
+    folder.path().join("data").join("frontrow.db").to_str().unwrap().to_owned()
+}
+
+fn rules() -> Rules {
+    let queue =
+        QueuePolicy { capacity: 10_000, batch: 10_000, active: Duration::minutes(10), claim: Duration::minutes(2), max_waiting: None };
+    Rules {
+        hold: Duration::minutes(5),
+        max_seats_per_user: 4,
+        currency: "KRW".parse().unwrap(),
+        max_charge: Money::new(1_000_000).unwrap(),
+        max_balance: Money::new(10_000_000).unwrap(),
+        queue,
+        key_retention: Duration::hours(24),
+    }
+}

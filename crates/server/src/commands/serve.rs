@@ -1,0 +1,152 @@
+//! `frontrow serve`: wires everything and serves until it is told to stop.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::HttpServer;
+use adapters_http::{Api, HttpSettings, Parts as ApiParts};
+use adapters_sqlite::ServeLock;
+use anyhow::Context;
+use application::group_commit::Limits;
+use application::ports::Observer;
+use application::scheduler::{PlaceFree, Tools};
+use application::use_cases::Parts;
+use application::{GroupCommit, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom};
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::issuer;
+use crate::config::{DatabaseUrl, Settings};
+use crate::health::Health;
+use crate::store::{self, OpenStore};
+use crate::{demo, welcome};
+
+/// How long the lanes and the tasks have to finish after the last request.
+const LAST_COMMITS: Duration = Duration::from_secs(2);
+
+/// What runs behind the API.
+struct Backstage {
+    commits: Arc<GroupCommit>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+    health: Arc<Health>,
+}
+
+pub(super) fn run(runtime: &Runtime, settings: &Settings) -> anyhow::Result<ExitCode> {
+    let _only_server = lock(&settings.database)?;
+    let (api, backstage) = runtime.block_on(prepare(runtime, settings))?;
+    actix_web::rt::System::new().block_on(serve(api, settings, &backstage.health))?;
+    runtime.block_on(backstage.end());
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One serving process a file: the lock dies with the process.
+fn lock(url: &DatabaseUrl) -> anyhow::Result<Option<ServeLock>> {
+    match url {
+        DatabaseUrl::Memory => Ok(None),
+        DatabaseUrl::Sqlite(path) => Ok(Some(ServeLock::acquire(path)?)),
+    }
+}
+
+async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api, Backstage)> {
+    let OpenStore { ports, clock, lanes } = store::open(&settings.database).await?;
+    let issuer = issuer::of(settings, &*ports.secrets).await?;
+    let rules = Arc::new(settings.rules.clone());
+    let ids = Arc::new(RandomIds);
+
+    let room = Arc::new(WaitingRoom::new(ports.tokens.clone(), ports.catalogue.clone(), clock.clone()));
+    room.fill().await.context("the waiting room can't be filled")?;
+    let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), clock.clone()));
+    let place_free = Arc::new(PlaceFree::default());
+    let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps.clone(), place_free.clone()];
+
+    let limits = Limits {
+        lanes: settings.commit.lanes.unwrap_or(lanes),
+        queue: settings.commit.max_waiting,
+        batch: settings.commit.max_batch,
+        deadline: settings.commit.deadline,
+    };
+    let commits = Arc::new(GroupCommit::start(ports.store.clone(), rules.clone(), observers.clone(), limits));
+    let use_cases = UseCases::new(&Parts {
+        commits: commits.clone(),
+        ports: ports.clone(),
+        room: room.clone(),
+        seat_maps,
+        clock: clock.clone(),
+        ids: ids.clone(),
+    });
+    if settings.demo {
+        demo::seed(&ports, &use_cases, clock.now(), rules.max_charge).await.context("the demo can't be put on")?;
+    }
+
+    let (tasks, stop, health) = (TaskTracker::new(), CancellationToken::new(), Arc::new(Health::default()));
+    tasks.spawn(health.clone().watch(ports.catalogue.clone(), stop.clone()));
+    let tools = Tools {
+        store: ports.store.clone(),
+        catalogue: ports.catalogue.clone(),
+        housekeeping: ports.housekeeping.clone(),
+        room,
+        observers,
+        rules: rules.clone(),
+        place_free,
+    };
+    tasks.spawn(Scheduler::new(tools, settings.rhythm).run(stop.clone()));
+    tasks.close();
+
+    let http = HttpSettings {
+        currency: rules.currency,
+        registration: settings.auth.registration,
+        body_limit: settings.http.max_body_bytes,
+        body_timeout: settings.http.body_timeout,
+    };
+    let readiness = Arc::new({
+        let health = health.clone();
+        move || health.readiness()
+    });
+    let parts = ApiParts { use_cases, issuer, settings: http, readiness, runtime: runtime.handle().clone(), clock, ids };
+    Ok((Api::new(parts), Backstage { commits, tasks, stop, health }))
+}
+
+/// Serves until SIGTERM or SIGINT; then takes no more connections and lets the requests under way finish.
+async fn serve(api: Api, settings: &Settings, health: &Health) -> anyhow::Result<()> {
+    let http = &settings.http;
+    let mut server = HttpServer::new(move || adapters_http::app(&api)).disable_signals().shutdown_timeout(http.drain.as_secs());
+    if let Some(workers) = http.workers {
+        server = server.workers(workers);
+    }
+    let server = server.bind(http.bind).with_context(|| format!("http.bind: {} can't be listened on", http.bind))?;
+    let address = server.addrs().first().copied().unwrap_or(http.bind);
+    let server = server.run();
+    let handle = server.handle();
+    let serving = actix_web::rt::spawn(server);
+    tracing::info!(%address, "serving");
+    welcome::print(address, settings.demo);
+
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => tracing::info!("SIGTERM: stopping"),
+        _ = interrupt.recv() => tracing::info!("SIGINT: stopping"),
+        ended = serving => return Ok(ended??),
+    }
+    health.stop();
+    handle.stop(true).await;
+    Ok(())
+}
+
+impl Backstage {
+    /// Commits what was taken, and ends the tasks.
+    async fn end(self) {
+        self.stop.cancel();
+        let ended = async {
+            self.commits.close().await;
+            self.tasks.wait().await;
+        };
+        if tokio::time::timeout(LAST_COMMITS, ended).await.is_err() {
+            tracing::warn!("not everything had finished in time");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Configuration: built-in defaults, `config/default.toml`, `config/<profile>.toml`, environment variables; in this order, the
+//! later ones win.
+
+mod settings;
+mod values;
+
+use std::path::Path;
+
+use config::{Config, Environment, File, FileFormat};
+use thiserror::Error;
+
+pub(crate) use settings::{DatabaseUrl, LogFormat, Settings};
+use values::Values;
+
+const BUILT_IN: &str = include_str!("../../../../config/default.toml");
+
+/// The configuration can't be used.
+#[derive(Debug, Error)]
+pub(crate) enum ConfigError {
+    /// It can't be read.
+    #[error("{0}")]
+    Unreadable(#[from] config::ConfigError),
+    /// A key's value is wrong.
+    #[error("{key} {problem}")]
+    Wrong {
+        /// The key, like `queue.batch`.
+        key: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+/// Reads the configuration from `folder` and the environment. Missing files are no error.
+pub(crate) fn load(folder: &Path, profile: Option<&str>) -> Result<Settings, ConfigError> {
+    let mut layers = Config::builder()
+        .add_source(File::from_str(BUILT_IN, FileFormat::Toml))
+        .add_source(File::from(folder.join("default.toml")).required(false));
+    if let Some(profile) = profile {
+        layers = layers.add_source(File::from(folder.join(format!("{profile}.toml"))).required(false));
+    }
+    let environment = Environment::with_prefix("FRONTROW").prefix_separator("__").separator("__").try_parsing(true);
+    from(layers.add_source(environment).build()?)
+}
+
+fn from(layers: Config) -> Result<Settings, ConfigError> {
+    Settings::try_from(layers.try_deserialize::<Values>()?)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,212 @@
+//! The configuration as the program uses it: checked, in its own types.
+
+use std::net::SocketAddr;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use application::scheduler::Rhythm;
+use domain::{Money, QueuePolicy, Rules};
+use secrecy::{ExposeSecret, SecretString};
+use tracing_subscriber::EnvFilter;
+
+use super::ConfigError;
+use super::values::Values;
+
+/// Amounts up to here are whole numbers in every JSON reader.
+const MAX_MINOR_UNITS: i64 = (1 << 53) - 1;
+const A_DAY_IN_SECONDS: u32 = 86_400;
+const TEN_YEARS_IN_HOURS: u32 = 87_600;
+
+/// What the program was told.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) http: Http,
+    pub(crate) database: DatabaseUrl,
+    pub(crate) demo: bool,
+    pub(crate) rules: Rules,
+    pub(crate) rhythm: Rhythm,
+    pub(crate) auth: Auth,
+    pub(crate) commit: Commit,
+    pub(crate) log: Log,
+}
+
+#[derive(Debug)]
+pub(crate) struct Http {
+    pub(crate) bind: SocketAddr,
+    /// None: one for each core.
+    pub(crate) workers: Option<usize>,
+    pub(crate) max_body_bytes: usize,
+    pub(crate) body_timeout: Duration,
+    pub(crate) drain: Duration,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum DatabaseUrl {
+    /// A store that ends with the process.
+    Memory,
+    /// The embedded store in this file.
+    Sqlite(String),
+}
+
+#[derive(Debug)]
+pub(crate) struct Auth {
+    pub(crate) registration: bool,
+    /// None: the store keeps one.
+    pub(crate) issuer_secret: Option<SecretString>,
+    pub(crate) token_lifetime: Duration,
+}
+
+#[derive(Debug)]
+pub(crate) struct Commit {
+    /// None: what suits the store.
+    pub(crate) lanes: Option<usize>,
+    pub(crate) max_waiting: usize,
+    pub(crate) max_batch: usize,
+    pub(crate) deadline: Duration,
+}
+
+#[derive(Debug)]
+pub(crate) struct Log {
+    pub(crate) format: LogFormat,
+    pub(crate) filter: EnvFilter,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+impl TryFrom<Values> for Settings {
+    type Error = ConfigError;
+
+    fn try_from(values: Values) -> Result<Self, ConfigError> {
+        let rhythm = rhythm(&values)?;
+        let rules = rules(&values)?;
+        Ok(Self {
+            http: http(&values)?,
+            database: database(&values.database.url)?,
+            demo: values.demo.enabled,
+            rules,
+            rhythm,
+            auth: auth(&values)?,
+            commit: commit(&values)?,
+            log: log(&values)?,
+        })
+    }
+}
+
+fn wrong(key: &'static str, problem: impl Into<String>) -> ConfigError {
+    ConfigError::Wrong { key, problem: problem.into() }
+}
+
+fn within(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<u32, ConfigError> {
+    if range.contains(&value) {
+        Ok(value)
+    } else {
+        Err(wrong(key, format!("must be from {} to {}, not {value}", range.start(), range.end())))
+    }
+}
+
+fn size(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<usize, ConfigError> {
+    usize::try_from(within(key, value, range)?).map_err(|_| wrong(key, "is too large for this machine"))
+}
+
+fn seconds(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<Duration, ConfigError> {
+    Ok(Duration::from_secs(within(key, value, range)?.into()))
+}
+
+fn milliseconds(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<Duration, ConfigError> {
+    Ok(Duration::from_millis(within(key, value, range)?.into()))
+}
+
+fn amount(key: &'static str, value: i64) -> Result<Money, ConfigError> {
+    match Money::new(value) {
+        Ok(amount) if (1..=MAX_MINOR_UNITS).contains(&value) => Ok(amount),
+        Ok(_) | Err(_) => Err(wrong(key, format!("must be from 1 to {MAX_MINOR_UNITS}, not {value}"))),
+    }
+}
+
+fn http(Values { http, .. }: &Values) -> Result<Http, ConfigError> {
+    let workers = size("http.workers", http.workers, 0..=1_024)?;
+    Ok(Http {
+        bind: http.bind.parse().map_err(|_| wrong("http.bind", "must be an address and a port, like 127.0.0.1:8080"))?,
+        workers: (workers > 0).then_some(workers),
+        max_body_bytes: size("http.max_body_bytes", http.max_body_bytes, 1_024..=16_777_216)?,
+        body_timeout: seconds("http.body_timeout_seconds", http.body_timeout_seconds, 1..=600)?,
+        drain: seconds("http.drain_seconds", http.drain_seconds, 0..=600)?,
+    })
+}
+
+fn database(url: &str) -> Result<DatabaseUrl, ConfigError> {
+    if url == "memory:" {
+        return Ok(DatabaseUrl::Memory);
+    }
+    match url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
+        Some(path) if !path.is_empty() && !path.contains(['?', ':']) => Ok(DatabaseUrl::Sqlite(path.to_owned())),
+        Some(_) | None => Err(wrong("database.url", "must be sqlite://PATH or memory:")),
+    }
+}
+
+fn rules(Values { reservation, queue, wallet, retention, .. }: &Values) -> Result<Rules, ConfigError> {
+    let span = |key, value| Ok::<_, ConfigError>(time::Duration::seconds(within(key, value, 1..=A_DAY_IN_SECONDS)?.into()));
+    let max_waiting = within("queue.max_waiting", queue.max_waiting, 0..=u32::MAX)?;
+    Ok(Rules {
+        hold: span("reservation.hold_seconds", reservation.hold_seconds)?,
+        max_seats_per_user: within("reservation.max_seats_per_user", reservation.max_seats_per_user, 1..=100)?,
+        currency: wallet.currency.parse().map_err(|error| wrong("wallet.currency", format!("is wrong: {error}")))?,
+        max_charge: amount("wallet.max_charge", wallet.max_charge)?,
+        max_balance: amount("wallet.max_balance", wallet.max_balance)?,
+        queue: QueuePolicy {
+            capacity: within("queue.capacity", queue.capacity, 0..=1_000_000)?,
+            batch: within("queue.batch", queue.batch, 1..=1_000)?,
+            active: span("queue.active_seconds", queue.active_seconds)?,
+            claim: span("queue.claim_seconds", queue.claim_seconds)?,
+            max_waiting: (max_waiting > 0).then_some(max_waiting),
+        },
+        key_retention: time::Duration::hours(within("retention.key_hours", retention.key_hours, 1..=TEN_YEARS_IN_HOURS)?.into()),
+    })
+}
+
+fn rhythm(Values { reservation, queue, retention, .. }: &Values) -> Result<Rhythm, ConfigError> {
+    let often = 10..=A_DAY_IN_SECONDS * 1_000;
+    let event_hours = within("retention.event_hours", retention.event_hours, 1..=TEN_YEARS_IN_HOURS)?;
+    Ok(Rhythm {
+        tick: milliseconds("queue.tick_milliseconds", queue.tick_milliseconds, often.clone())?,
+        sweep: milliseconds("reservation.sweep_milliseconds", reservation.sweep_milliseconds, often)?,
+        housekeeping: Duration::from_secs(60),
+        keep_events: Duration::from_secs(3_600 * u64::from(event_hours)),
+    })
+}
+
+fn auth(Values { auth, .. }: &Values) -> Result<Auth, ConfigError> {
+    let length = auth.issuer_secret.expose_secret().len();
+    if (1..32).contains(&length) {
+        return Err(wrong("auth.issuer_secret", "must have at least 32 characters, or be empty"));
+    }
+    Ok(Auth {
+        registration: auth.registration,
+        issuer_secret: (length > 0).then(|| auth.issuer_secret.clone()),
+        token_lifetime: seconds("auth.token_seconds", auth.token_seconds, 1..=365 * A_DAY_IN_SECONDS)?,
+    })
+}
+
+fn commit(Values { commit, .. }: &Values) -> Result<Commit, ConfigError> {
+    let lanes = size("commit.lanes", commit.lanes, 0..=64)?;
+    Ok(Commit {
+        lanes: (lanes > 0).then_some(lanes),
+        max_waiting: size("commit.max_waiting", commit.max_waiting, 1..=1_000_000)?,
+        max_batch: size("commit.max_batch", commit.max_batch, 1..=4_096)?,
+        deadline: milliseconds("commit.deadline_milliseconds", commit.deadline_milliseconds, 10..=60_000)?,
+    })
+}
+
+fn log(Values { log, .. }: &Values) -> Result<Log, ConfigError> {
+    let format = match log.format.as_str() {
+        "text" => LogFormat::Text,
+        "json" => LogFormat::Json,
+        other => return Err(wrong("log.format", format!("must be text or json, not {other}"))),
+    };
+    let filter = EnvFilter::try_new(&log.filter).map_err(|error| wrong("log.filter", format!("is wrong: {error}")))?;
+    Ok(Log { format, filter })
+}

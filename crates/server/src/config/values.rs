@@ -1,0 +1,99 @@
+//! The configuration as it is written: every key, and no others.
+
+use secrecy::SecretString;
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Values {
+    pub(super) http: Http,
+    pub(super) database: Database,
+    pub(super) demo: Demo,
+    pub(super) reservation: Reservation,
+    pub(super) queue: Queue,
+    pub(super) wallet: Wallet,
+    pub(super) auth: Auth,
+    pub(super) retention: Retention,
+    pub(super) commit: Commit,
+    pub(super) log: Log,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Http {
+    pub(super) bind: String,
+    pub(super) workers: u32,
+    pub(super) max_body_bytes: u32,
+    pub(super) body_timeout_seconds: u32,
+    pub(super) drain_seconds: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Database {
+    pub(super) url: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Demo {
+    pub(super) enabled: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reservation {
+    pub(super) hold_seconds: u32,
+    pub(super) max_seats_per_user: u32,
+    pub(super) sweep_milliseconds: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Queue {
+    pub(super) capacity: u32,
+    pub(super) batch: u32,
+    pub(super) tick_milliseconds: u32,
+    pub(super) active_seconds: u32,
+    pub(super) claim_seconds: u32,
+    pub(super) max_waiting: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wallet {
+    pub(super) currency: String,
+    pub(super) max_charge: i64,
+    pub(super) max_balance: i64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Auth {
+    pub(super) registration: bool,
+    pub(super) issuer_secret: SecretString,
+    pub(super) token_seconds: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Retention {
+    pub(super) key_hours: u32,
+    pub(super) event_hours: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Commit {
+    pub(super) lanes: u32,
+    pub(super) max_waiting: u32,
+    pub(super) max_batch: u32,
+    pub(super) deadline_milliseconds: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Log {
+    pub(super) format: String,
+    pub(super) filter: String,
+}

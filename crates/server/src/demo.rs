@@ -1,0 +1,103 @@
+//! The demo: a club night in a hall of 50 seats on three dates, an arena concert of 15,000 seats, and a funded user.
+
+use application::UseCases;
+use application::ports::{Ports, Programme, ProgrammeError};
+use domain::key::{Fingerprint, Keyed, RequestKey, Route};
+use domain::queue::PolicyOverrides;
+use domain::{Concert, ConcertId, KeyScope, Money, Queue, QueueId, QueueState, Schedule, ScheduleId, Seat, SeatNumber, UserId, Zone};
+use time::{Duration, OffsetDateTime};
+use uuid::{Uuid, uuid};
+
+/// The club night.
+pub(crate) const CLUB: ConcertId = ConcertId(uuid!("0f207207-0000-7000-8000-0000000c1b00"));
+/// The club night's first date.
+pub(crate) const CLUB_DATE: ScheduleId = ScheduleId(uuid!("0f207207-0000-7000-8000-0000000c1b01"));
+const CLUB_DATES: [ScheduleId; 3] =
+    [CLUB_DATE, ScheduleId(uuid!("0f207207-0000-7000-8000-0000000c1b02")), ScheduleId(uuid!("0f207207-0000-7000-8000-0000000c1b03"))];
+const ARENA: ConcertId = ConcertId(uuid!("0f207207-0000-7000-8000-000000a2e0a0"));
+const ARENA_DATE: ScheduleId = ScheduleId(uuid!("0f207207-0000-7000-8000-000000a2e0a1"));
+const ARENA_QUEUE: QueueId = QueueId(uuid!("0f207207-0000-7000-8000-000000a2e0aa"));
+/// The funded user.
+pub(crate) const USER: UserId = UserId(Uuid::from_u128(0x0f20_7207_0000_7000_8000_0000_00de_3000));
+const FUNDS: i64 = 500_000;
+
+const CLUB_SEATS: u32 = 50;
+const CLUB_PRICE: i64 = 60_000;
+/// The arena's blocks, from the stage backwards: sections, rows in each, seats in a row, price.
+const ARENA_BLOCKS: [(&str, u32, u32, i64); 3] = [("ABCDEF", 20, 25, 165_000), ("GHJKLMNP", 25, 25, 121_000), ("QRSTUVW", 40, 25, 88_000)];
+
+/// Puts the demo into an empty store; a store with concerts stays as it is.
+pub(crate) async fn seed(ports: &Ports, use_cases: &UseCases, now: OffsetDateTime, max_charge: Money) -> anyhow::Result<()> {
+    match ports.programme.put_on(&programme(now)?).await {
+        Ok(()) => {}
+        Err(ProgrammeError::NotEmpty) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    }
+    let scope = KeyScope { user: USER, route: Route::Charges, key: RequestKey::new("demo-funds")? };
+    let keyed = Keyed { scope, fingerprint: Fingerprint([0; 32]) };
+    use_cases.charge.execute(USER, keyed, Money::new(FUNDS)?.min(max_charge)).await?;
+    tracing::info!("the demo's concerts are on sale");
+    Ok(())
+}
+
+fn programme(now: OffsetDateTime) -> anyhow::Result<Programme> {
+    // Eight in the evening in Seoul.
+    let evening = now.replace_time(time::macros::time!(11:00));
+    let mut programme = Programme {
+        queues: vec![Queue {
+            id: ARENA_QUEUE,
+            name: "Arena on-sale".into(),
+            state: QueueState::Open,
+            overrides: PolicyOverrides { active: Some(Duration::minutes(15)), ..PolicyOverrides::default() },
+            message: Some("You keep your place while this page is closed.".into()),
+        }],
+        concerts: vec![
+            Concert { id: CLUB, name: "Club Night: The Small Hours".into(), host: "Blue Door Club".into(), queue: Queue::DEFAULT },
+            Concert { id: ARENA, name: "Northern Lights Arena Tour".into(), host: "Han River Arena".into(), queue: ARENA_QUEUE },
+        ],
+        ..Programme::default()
+    };
+    for (id, days) in CLUB_DATES.into_iter().zip(14..) {
+        programme.schedules.push(date(id, CLUB, evening + Duration::days(days), now)?);
+        for number in 1..=CLUB_SEATS {
+            programme.seats.push(Seat::new(id, SeatNumber::new(number)?, format!("Seat {number}"), Money::new(CLUB_PRICE)?));
+        }
+    }
+    programme.schedules.push(date(ARENA_DATE, ARENA, evening + Duration::days(60), now)?);
+    let mut number = 0;
+    for (sections, rows, seats, price) in ARENA_BLOCKS {
+        for ((section, row), place) in places(sections, rows, seats) {
+            number += 1;
+            let label = format!("Section {section} Row {row} Seat {place}");
+            programme.seats.push(Seat::new(ARENA_DATE, SeatNumber::new(number)?, label, Money::new(price)?));
+        }
+    }
+    Ok(programme)
+}
+
+fn places(sections: &str, rows: u32, seats: u32) -> impl Iterator<Item = ((char, u32), u32)> {
+    let rows_of = move |section| (1..=rows).map(move |row| (section, row));
+    sections.chars().flat_map(rows_of).flat_map(move |row| (1..=seats).map(move |seat| (row, seat)))
+}
+
+fn date(id: ScheduleId, concert: ConcertId, starts_at: OffsetDateTime, now: OffsetDateTime) -> anyhow::Result<Schedule> {
+    let zone = Zone::new("Asia/Seoul")?;
+    Ok(Schedule { id, concert, starts_at, zone, sale_opens_at: now - Duration::DAY, sale_closes_at: starts_at })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arena_has_15_000_seats_at_three_prices_and_the_club_three_dates_of_50() {
+        let programme = programme(time::macros::datetime!(2026-11-21 20:00 UTC)).unwrap();
+        let seats_of = |id| programme.seats.iter().filter(move |seat| seat.schedule == id);
+        assert_eq!(seats_of(ARENA_DATE).count(), 15_000);
+        let prices: std::collections::BTreeSet<_> = seats_of(ARENA_DATE).map(|seat| seat.price).collect();
+        assert_eq!(prices.len(), 3);
+        for id in CLUB_DATES {
+            assert_eq!(seats_of(id).count(), 50);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Whether this instance should be sent requests: it is not stopping, and its store answered lately.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use adapters_http::Readiness;
+use application::ports::Catalogue;
+use domain::Queue;
+use tokio::time::{interval, timeout};
+use tokio_util::sync::CancellationToken;
+
+/// Between two questions to the store, and how long it may take to answer one.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// What is known of this instance's health.
+#[derive(Default)]
+pub(crate) struct Health {
+    stopping: AtomicBool,
+    /// What is wrong with the store; none: nothing.
+    store: RwLock<Option<String>>,
+}
+
+impl Health {
+    /// No more requests are wanted.
+    pub(crate) fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// The answer, from memory.
+    pub(crate) fn readiness(&self) -> Readiness {
+        if self.stopping.load(Ordering::Relaxed) {
+            return Readiness::NotReady("the server is stopping".into());
+        }
+        match &*self.store.read().unwrap_or_else(PoisonError::into_inner) {
+            Some(wrong) => Readiness::NotReady(wrong.clone()),
+            None => Readiness::Ready,
+        }
+    }
+
+    /// Asks the store every second, until `stop`.
+    pub(crate) async fn watch(self: Arc<Self>, catalogue: Arc<dyn Catalogue>, stop: CancellationToken) {
+        let mut ticks = interval(EVERY);
+        while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+            let wrong = match timeout(EVERY, catalogue.queue(Queue::DEFAULT)).await {
+                Ok(Ok(_)) => None,
+                Ok(Err(error)) => Some(error.to_string()),
+                Err(_elapsed) => Some("the store does not answer".to_owned()),
+            };
+            *self.store.write().unwrap_or_else(PoisonError::into_inner) = wrong;
+        }
+    }
+}

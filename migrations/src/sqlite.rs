@@ -1,0 +1,20 @@
+//! The scripts for SQLite.
+
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+use crate::script::Script;
+
+/// Brings a SQLite database up to date. Run it inside `BEGIN IMMEDIATE`: then of several processes that open a
+/// database at once one migrates and the others find it done.
+#[derive(Debug, Clone, Copy)]
+pub struct SqliteMigrator;
+
+impl MigratorTrait for SqliteMigrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(Script {
+            name: "0001_init",
+            up: include_str!("../sqlite/0001_init.up.sql"),
+            down: include_str!("../sqlite/0001_init.down.sql"),
+        })]
+    }
+}
