@@ -71,6 +71,7 @@ macro_rules! adapter_conformance {
                 every_ending_is_written_whole
                 records_come_back_long_after
                 a_change_with_one_failing_guard_is_not_written_at_all
+                a_first_write_with_one_failing_guard_is_not_written_at_all
                 a_conflict_leaves_no_event
                 an_entry_is_never_written_over
                 nothing_to_commit_is_committed

@@ -12,6 +12,8 @@ mod commit;
 mod corrupt;
 mod database;
 mod error;
+#[cfg(test)]
+mod faults;
 mod housekeeping;
 mod instant;
 mod load;

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::SqliteStore;
 use crate::commit::GUARDS;
-use crate::rows::{concert, event, key, payment, queue, reservation, schedule, seat, token, user, wallet};
+use crate::rows::{concert, event, key, payment, queue, reservation, reserved_seat, schedule, seat, token, user, wallet};
 use crate::statement::find;
 
 #[derive(FromQueryResult)]
@@ -32,7 +32,8 @@ async fn no_statement_scans_a_table() {
         queue::ADMIT,
         token::SELECT,
         token::SELECT_LIVE,
-        token::SELECT_DUE,
+        token::SELECT_LAPSED,
+        token::SELECT_FOREMOST,
         token::SELECT_AFTER,
         token::UPDATE,
         seat::SELECT,
@@ -42,7 +43,7 @@ async fn no_statement_scans_a_table() {
         reservation::SELECT_WANTED,
         reservation::SELECT_LAPSED,
         reservation::UPDATE,
-        reservation::FREE_SEATS,
+        reserved_seat::FREE,
         payment::SELECT,
         payment::UPDATE,
         wallet::SELECT,

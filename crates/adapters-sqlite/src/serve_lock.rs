@@ -37,7 +37,9 @@ impl ServeLock {
     pub fn acquire(path_or_url: &str) -> Result<Self, LockError> {
         let database = DatabaseFile::named(path_or_url)?;
         database.create_folder()?;
-        let mut name = OsString::from(database.path());
+        // A file that exists may be reached through links: the lock lies beside the file itself.
+        let file = std::fs::canonicalize(database.path()).unwrap_or_else(|_| database.path().to_owned());
+        let mut name = OsString::from(file);
         name.push(".lock");
         let path = PathBuf::from(name);
         // The file stays when the lock goes: removing it would let two processes lock two files of one name.

@@ -46,7 +46,7 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`ReadError::Unavailable`] if a connection doesn't close well.
-    pub async fn close(self) -> Result<(), ReadError> {
+    pub async fn close(&self) -> Result<(), ReadError> {
         self.readers.close_by_ref().await.map_err(read_error)?;
         self.writer.close_by_ref().await.map_err(read_error)
     }

@@ -102,7 +102,8 @@ impl Scheduler {
 
     async fn tick_all(&self) -> Result<(), Error> {
         for queue in self.catalogue.queues().await? {
-            let Ticked { admitted, lapsed } = self.tick(&queue).await?;
+            // What is wrong with one line must not hold the others up.
+            let Ok(Ticked { admitted, lapsed }) = self.tick(&queue).await else { continue };
             if admitted + lapsed > 0 {
                 tracing::debug!(queue = %queue.id, admitted, lapsed, "ticked");
             }
@@ -137,14 +138,14 @@ impl Scheduler {
     async fn tidy(&self) -> Result<(), Error> {
         self.room.tidy();
         let events_before = self.room.now() - self.rhythm.keep_events;
-        while self.housekeeping.prune(events_before, AT_MOST).await?.is_full(AT_MOST) {}
+        self.housekeeping.prune(events_before, AT_MOST).await?;
         Ok(())
     }
 
     /// Commits, tells the observers; how many changes were committed. Those that met a conflict are left to the next round.
     async fn commit(&self, changes: &[Change]) -> Result<usize, Error> {
         let results = self.store.commit(changes).await;
-        let mut done = 0;
+        let (mut done, mut failed) = (0, None);
         for (change, result) in changes.iter().zip(results) {
             match result {
                 Ok(committed) => {
@@ -153,11 +154,11 @@ impl Scheduler {
                 }
                 Err(CommitError::Conflict) => {}
                 Err(error @ (CommitError::Rejected(_) | CommitError::Unavailable(_) | CommitError::Unknown(_))) => {
-                    return Err(ReadError::Unavailable(Box::new(error)).into());
+                    failed = Some(error);
                 }
             }
         }
-        Ok(done)
+        failed.map_or(Ok(done), |error| Err(ReadError::Unavailable(Box::new(error)).into()))
     }
 }
 

@@ -27,7 +27,7 @@ const CLUB_PRICE: i64 = 60_000;
 const ARENA_BLOCKS: [(&str, u32, u32, i64); 3] = [("ABCDEF", 20, 25, 165_000), ("GHJKLMNP", 25, 25, 121_000), ("QRSTUVW", 40, 25, 88_000)];
 
 /// Puts the demo into an empty store; a store with concerts stays as it is.
-pub(crate) async fn seed(ports: &Ports, use_cases: &UseCases, now: OffsetDateTime, max_charge: Money) -> anyhow::Result<()> {
+pub(crate) async fn seed(ports: &Ports, use_cases: &UseCases, now: OffsetDateTime, at_most: Money) -> anyhow::Result<()> {
     match ports.programme.put_on(&programme(now)?).await {
         Ok(()) => {}
         Err(ProgrammeError::NotEmpty) => return Ok(()),
@@ -35,7 +35,7 @@ pub(crate) async fn seed(ports: &Ports, use_cases: &UseCases, now: OffsetDateTim
     }
     let scope = KeyScope { user: USER, route: Route::Charges, key: RequestKey::new("demo-funds")? };
     let keyed = Keyed { scope, fingerprint: Fingerprint([0; 32]) };
-    use_cases.charge.execute(USER, keyed, Money::new(FUNDS)?.min(max_charge)).await?;
+    use_cases.charge.execute(USER, keyed, Money::new(FUNDS)?.min(at_most)).await?;
     tracing::info!("the demo's concerts are on sale");
     Ok(())
 }

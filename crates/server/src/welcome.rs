@@ -1,5 +1,6 @@
 //! What a newcomer is told when the server is up: where to click, and five lines to paste.
 
+use std::io::{self, Write};
 use std::net::SocketAddr;
 
 use crate::demo;
@@ -7,9 +8,12 @@ use crate::demo;
 /// Ends what is told, for those who read it by program.
 const LAST_LINE: &str = "Stop with Ctrl-C.";
 
-/// Prints where to click and, with the demo's concerts on sale, what to try.
+/// Prints where to click and, with the demo's concerts on sale, what to try. Nobody need be there to read it.
 pub(crate) fn print(bind: SocketAddr, demo: bool) {
-    println!("{}{LAST_LINE}", text(bind, demo));
+    let told = writeln!(io::stdout(), "{}{LAST_LINE}", text(bind, demo));
+    if let Err(error) = told {
+        tracing::debug!(error = &error as &dyn std::error::Error, "nobody reads the welcome");
+    }
 }
 
 fn text(bind: SocketAddr, demo: bool) -> String {

@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use super::batch::Batch;
 use super::numbers::Numbers;
-use crate::rows::{entry, event, key, payment, queue, reservation, seat, token, user, wallet};
+use crate::rows::{entry, event, key, payment, queue, reservation, reserved_seat, seat, token, user, wallet};
 use crate::statement::{array, statement, write as write_rows};
 
 /// Writes all rows of `batch`, and the numbers that its joins were given.
@@ -15,11 +15,12 @@ pub(super) async fn write(db: &impl ConnectionTrait, batch: &Batch<'_>, numbers:
     write_rows(db, user::INSERT, &batch.users).await?;
     write_rows(db, token::UPDATE, &batch.tokens.old).await?;
     write_rows(db, token::INSERT, &batch.tokens.new).await?;
+    // A payment's reservation is there already, and names its payment from now on: so payments come first.
+    write_rows(db, payment::UPDATE, &batch.payments.old).await?;
+    write_rows(db, payment::INSERT, &batch.payments.new).await?;
     write_reservations(db, batch).await?;
     write_rows(db, seat::UPDATE, &batch.seats.old).await?;
     write_rows(db, seat::INSERT, &batch.seats.new).await?;
-    write_rows(db, payment::UPDATE, &batch.payments.old).await?;
-    write_rows(db, payment::INSERT, &batch.payments.new).await?;
     write_rows(db, wallet::UPDATE, &batch.wallets.old).await?;
     write_rows(db, wallet::INSERT, &batch.wallets.new).await?;
     write_rows(db, entry::INSERT, &batch.entries).await?;
@@ -34,9 +35,9 @@ async fn write_reservations(db: &impl ConnectionTrait, batch: &Batch<'_>) -> Res
     let ended: Vec<_> = reservations.old.iter().filter(|row| row.is_cancelled()).map(|row| row.id).collect();
     if !ended.is_empty() {
         // How many seats these have is the rows' secret, so they aren't counted.
-        db.execute_raw(statement(reservation::FREE_SEATS, [array(ended)?])).await?;
+        db.execute_raw(statement(reserved_seat::FREE, [array(ended)?])).await?;
     }
     write_rows(db, reservation::INSERT, &reservations.new).await?;
-    let seats: Vec<_> = reservations.new.iter().flat_map(reservation::Row::new_seats).collect();
-    write_rows(db, reservation::INSERT_SEATS, &seats).await
+    let seats: Vec<_> = reservations.new.iter().flat_map(reserved_seat::new_of).collect();
+    write_rows(db, reserved_seat::INSERT, &seats).await
 }

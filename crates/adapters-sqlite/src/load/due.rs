@@ -32,8 +32,10 @@ pub(super) async fn search(db: &impl ConnectionTrait, loads: &[Load], now: Offse
     for load in loads {
         due.push(match load {
             Load::Tick { queue, at_most } => {
-                let values = [queue.0.into(), micros(now).into(), (*at_most).into()];
-                let rows = find::<token::Model>(db, token::SELECT_DUE, values).await?;
+                let (queue, at_most) = (queue.0, *at_most);
+                let lapsed = [queue.into(), micros(now).into(), at_most.into()];
+                let mut rows = find::<token::Model>(db, token::SELECT_LAPSED, lapsed).await?;
+                rows.extend(find::<token::Model>(db, token::SELECT_FOREMOST, [queue.into(), at_most.into()]).await?);
                 Due::Tokens(rows.into_iter().map(Versioned::try_from).collect())
             }
             Load::LapsedHolds { at_most } => {

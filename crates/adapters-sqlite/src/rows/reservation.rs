@@ -2,16 +2,16 @@
 
 use domain::reservation::Claim;
 use domain::{
-    CancelReason, ConcertId, Money, PaymentId, Reservation, ReservationId, ReservationState, ReservedSeat, ScheduleId, TokenId, UserId,
-    Version, Versioned, Write,
+    CancelReason, ConcertId, Money, PaymentId, Reservation, ReservationId, ReservationState, ScheduleId, TokenId, UserId, Version,
+    Versioned, Write,
 };
+use sea_orm::FromQueryResult;
 use sea_orm::prelude::Uuid;
-use sea_orm::{FromJsonQueryResult, FromQueryResult};
 use serde::{Deserialize, Serialize};
 
 use crate::corrupt::Corrupt;
 use crate::instant::{instant, micros};
-use crate::rows::seat::seat_number;
+use crate::rows::reserved_seat::Seats;
 use crate::words::Word;
 
 const TABLE: &str = "reservations";
@@ -32,28 +32,6 @@ pub(crate) struct Row {
     pub(crate) cancel_reason: Option<String>,
     pub(crate) payment_id: Option<Uuid>,
     pub(crate) seats: Seats,
-}
-
-/// The seats of a reservation, as the JSON that they are read as.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
-pub(crate) struct Seats(Vec<SeatOf>);
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct SeatOf {
-    number: i64,
-    label: String,
-    price: i64,
-}
-
-/// A row of `reservation_seats` that is new.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct NewSeat<'a> {
-    reservation_id: Uuid,
-    schedule_id: Uuid,
-    number: i64,
-    label: &'a str,
-    price: i64,
-    live: i64,
 }
 
 /// Selects [`Row`]s from the table called `r`, by what follows.
@@ -107,13 +85,6 @@ pub(crate) const INSERT: &str = "
            value ->> 'expires_at', value ->> 'state', value ->> 'cancel_reason', unhex(value ->> 'payment_id', '-')
     FROM jsonb_each(?1)";
 
-/// Inserts [`NewSeat`]s.
-pub(crate) const INSERT_SEATS: &str = "
-    INSERT INTO reservation_seats (reservation_id, number, schedule_id, label, price, live)
-    SELECT unhex(value ->> 'reservation_id', '-'), value ->> 'number', unhex(value ->> 'schedule_id', '-'), value ->> 'label',
-           value ->> 'price', value ->> 'live'
-    FROM jsonb_each(?1)";
-
 /// Writes what a reservation's steps change; who claims which seats never does.
 pub(crate) const UPDATE: &str = "
     UPDATE reservations SET
@@ -122,27 +93,10 @@ pub(crate) const UPDATE: &str = "
     FROM jsonb_each(?1) new
     WHERE reservations.id = unhex(new.value ->> 'id', '-') AND version = (new.value ->> 'version') - 1";
 
-/// Gives the seats of reservations back, by reservation.
-pub(crate) const FREE_SEATS: &str = "
-    UPDATE reservation_seats SET live = 0 FROM jsonb_each(?1) ended WHERE reservation_id = unhex(ended.value, '-') AND live = 1";
-
 impl Row {
-    /// The rows of its seats, not yet there.
-    pub(crate) fn new_seats(&self) -> impl Iterator<Item = NewSeat<'_>> {
-        let (reservation_id, schedule_id, live) = (self.id, self.schedule_id, i64::from(!self.is_cancelled()));
-        self.seats.0.iter().map(move |SeatOf { number, label, price }| NewSeat {
-            reservation_id,
-            schedule_id,
-            number: *number,
-            label,
-            price: *price,
-            live,
-        })
-    }
-
     /// The numbers of its seats.
     pub(crate) fn numbers(&self) -> impl Iterator<Item = i64> {
-        self.seats.0.iter().map(|seat| seat.number)
+        self.seats.numbers()
     }
 
     /// Whether it occupies its seats and its token.
@@ -177,21 +131,9 @@ impl TryFrom<Row> for Reservation {
             concert: ConcertId(row.concert_id),
             schedule: ScheduleId(row.schedule_id),
         };
-        let mut seats = row.seats.0.into_iter().map(ReservedSeat::try_from).collect::<Result<Vec<_>, _>>()?;
-        seats.sort_unstable_by_key(|seat| seat.number);
         let amount = Money::new(row.amount).map_err(|_| Corrupt::new(TABLE, "amount"))?;
         let (held_at, expires_at) = (instant(row.held_at, TABLE, "held_at")?, instant(row.expires_at, TABLE, "expires_at")?);
-        Ok(Self::hold(claim, seats, amount, held_at, expires_at).restore(state))
-    }
-}
-
-impl TryFrom<SeatOf> for ReservedSeat {
-    type Error = Corrupt;
-
-    fn try_from(row: SeatOf) -> Result<Self, Corrupt> {
-        let number = seat_number(row.number).ok_or(Corrupt::new("reservation_seats", "number"))?;
-        let price = Money::new(row.price).map_err(|_| Corrupt::new("reservation_seats", "price"))?;
-        Ok(Self { number, label: row.label, price })
+        Ok(Self::hold(claim, row.seats.try_into()?, amount, held_at, expires_at).restore(state))
     }
 }
 
@@ -222,8 +164,6 @@ impl From<&Reservation> for Row {
             ReservationState::Confirmed { .. } => ("CONFIRMED", None),
             ReservationState::Cancelled { reason, .. } => ("CANCELLED", Some(reason.word().to_owned())),
         };
-        let seat =
-            |seat: &ReservedSeat| SeatOf { number: i64::from(seat.number.get()), label: seat.label.clone(), price: seat.price.minor() };
         Self {
             id: reservation.id.0,
             version: Version::FIRST.0,
@@ -237,7 +177,7 @@ impl From<&Reservation> for Row {
             state: state.to_owned(),
             cancel_reason,
             payment_id: reservation.payment().map(|payment| payment.0),
-            seats: Seats(reservation.seats.iter().map(seat).collect()),
+            seats: reservation.seats.as_slice().into(),
         }
     }
 }

@@ -50,11 +50,12 @@ pub(crate) const SELECT_LIVE: &str = "
     CROSS JOIN queue_tokens t
         ON t.queue_id = unhex(k.value ->> 0, '-') AND t.user_id = unhex(k.value ->> 1, '-') AND t.state <> 'EXPIRED'";
 
-/// Of a queue, the ACTIVE tokens whose deadline has passed, the earliest first, then the foremost WAITING ones.
-pub(crate) const SELECT_DUE: &str = "
-    SELECT * FROM (SELECT * FROM queue_tokens WHERE queue_id = ?1 AND state = 'ACTIVE' AND expires_at <= ?2 ORDER BY expires_at LIMIT ?3)
-    UNION ALL
-    SELECT * FROM (SELECT * FROM queue_tokens WHERE queue_id = ?1 AND state = 'WAITING' ORDER BY number LIMIT ?3)";
+/// Of a queue, the ACTIVE tokens whose deadline has passed, the earliest first.
+pub(crate) const SELECT_LAPSED: &str =
+    "SELECT * FROM queue_tokens WHERE queue_id = ?1 AND state = 'ACTIVE' AND expires_at <= ?2 ORDER BY expires_at LIMIT ?3";
+
+/// Of a queue, the WAITING tokens with the lowest numbers.
+pub(crate) const SELECT_FOREMOST: &str = "SELECT * FROM queue_tokens WHERE queue_id = ?1 AND state = 'WAITING' ORDER BY number LIMIT ?2";
 
 /// Of a queue, the live tokens after a number.
 pub(crate) const SELECT_AFTER: &str = "

@@ -58,8 +58,8 @@ impl<T> Ticket<T> {
     pub(super) async fn answer(self, deadline: Instant) -> Result<Answer<T>, Error> {
         match timeout_at(deadline, self.answer).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(_lane_died)) => Err(Error::Unavailable),
-            Err(_elapsed) => {
+            // Past the deadline, left out by a lane that saw it pass first, or lost with its batch.
+            Ok(Err(_)) | Err(_) => {
                 let withdrawn = self.stage.compare_exchange(WAITING, ABANDONED, Ordering::AcqRel, Ordering::Acquire);
                 Err(if withdrawn.is_ok() { Error::Overloaded } else { Error::Unavailable })
             }

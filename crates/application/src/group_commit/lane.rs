@@ -72,7 +72,9 @@ impl Lane {
                 }
             }
         } else if let Ok(mut waiting) = waiting.try_lock() {
-            while jobs.len() < self.batch
+            // However many try again, half a batch is for newcomers: one hot row must not keep everybody else out.
+            let most = self.batch.max(jobs.len() + self.batch / 2);
+            while jobs.len() < most
                 && let Ok(job) = waiting.try_recv()
             {
                 jobs.push(job);

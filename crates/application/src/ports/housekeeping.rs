@@ -14,14 +14,6 @@ pub struct Pruned {
     pub events: u64,
 }
 
-impl Pruned {
-    /// Whether there may be more of a sort, if `at_most` of each were asked for.
-    #[must_use]
-    pub fn is_full(&self, at_most: u32) -> bool {
-        self.keys.max(self.events) >= u64::from(at_most)
-    }
-}
-
 /// Forgetting what has been kept long enough.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]

@@ -36,7 +36,8 @@ struct Backstage {
 }
 
 pub(super) fn run(runtime: &Runtime, settings: &Settings) -> anyhow::Result<ExitCode> {
-    let _only_server = lock(&settings.database)?;
+    // Kept until the process ends, lest another server start while a last commit of this one is under way.
+    std::mem::forget(lock(&settings.database)?);
     let (api, backstage) = runtime.block_on(prepare(runtime, settings))?;
     actix_web::rt::System::new().block_on(serve(api, settings, &backstage.health))?;
     runtime.block_on(backstage.end());
@@ -80,7 +81,7 @@ async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api,
         ids: ids.clone(),
     });
     if settings.demo {
-        demo::seed(&ports, &use_cases, clock.now(), rules.max_charge).await.context("the demo can't be put on")?;
+        demo::seed(&ports, &use_cases, clock.now(), rules.max_charge.min(rules.max_balance)).await.context("the demo can't be put on")?;
     }
 
     let (tasks, stop, health) = (TaskTracker::new(), CancellationToken::new(), Arc::new(Health::default()));
@@ -118,6 +119,7 @@ async fn serve(api: Api, settings: &Settings, health: &Health) -> anyhow::Result
     if let Some(workers) = http.workers {
         server = server.workers(workers);
     }
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let server = server.bind(http.bind).with_context(|| format!("http.bind: {} can't be listened on", http.bind))?;
     let address = server.addrs().first().copied().unwrap_or(http.bind);
     let server = server.run();
@@ -126,7 +128,6 @@ async fn serve(api: Api, settings: &Settings, health: &Health) -> anyhow::Result
     tracing::info!(%address, "serving");
     welcome::print(address, settings.demo);
 
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     tokio::select! {
         _ = terminate.recv() => tracing::info!("SIGTERM: stopping"),
         _ = interrupt.recv() => tracing::info!("SIGINT: stopping"),

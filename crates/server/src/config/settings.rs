@@ -174,7 +174,7 @@ fn rhythm(Values { reservation, queue, retention, .. }: &Values) -> Result<Rhyth
     Ok(Rhythm {
         tick: milliseconds("queue.tick_milliseconds", queue.tick_milliseconds, often.clone())?,
         sweep: milliseconds("reservation.sweep_milliseconds", reservation.sweep_milliseconds, often)?,
-        housekeeping: Duration::from_secs(60),
+        housekeeping: Duration::from_secs(5),
         keep_events: Duration::from_secs(3_600 * u64::from(event_hours)),
     })
 }

@@ -1,7 +1,8 @@
 //! What a commit writes.
 
+use domain::change::Check;
 use domain::decide::register;
-use domain::{Change, Queue, UserName, Version};
+use domain::{Change, Queue, UserName, Version, Write};
 use time::Duration;
 
 use super::{about_to_pay, spoilt};
@@ -95,6 +96,30 @@ pub async fn a_change_with_one_failing_guard_is_not_written_at_all(adapter: &dyn
         assert_eq!(world.everything().await, before, "{what}: something was written");
     }
     assert_committed(&world.commit(&scene.pay).await, "unspoilt");
+    world.assert_audit_is_clean().await;
+}
+
+/// `commit`: nothing is written of a first write of which one guard fails: no user, no wallet, no place in the line.
+pub async fn a_first_write_with_one_failing_guard_is_not_written_at_all(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 4).await;
+    world.joined(BEN).await;
+    let join = world.change_of(&world.a_join(ADA, Some(CONCERT))).await;
+    let stale = |check| Change { checks: vec![check], ..join.clone() };
+    let others = world.change_of(&world.a_charge(BEN, 1)).await.wallet.unwrap();
+    let ways = [
+        ("a queue's version", stale(Check::Queue(Queue::DEFAULT, Version(2)))),
+        ("a concert's version", stale(Check::Concert(CONCERT, Version(2)))),
+        ("a deadline", Change { not_after: Some(world.now()), ..join.clone() }),
+        ("an admission version", Change { admission: Some((Queue::DEFAULT, Version(2))), ..join.clone() }),
+        ("a wallet that exists", Change { wallet: Some(Write::insert(others.row)), ..join.clone() }),
+    ];
+    world.note(ways.iter().map(|(_, change)| change));
+    let before = world.everything().await;
+    for (what, change) in &ways {
+        assert_conflict(&world.commit(change).await, what);
+        assert_eq!(world.everything().await, before, "{what}: something was written");
+    }
+    assert_eq!(world.commit(&join).await.unwrap().number, Some(2), "unspoilt");
     world.assert_audit_is_clean().await;
 }
 

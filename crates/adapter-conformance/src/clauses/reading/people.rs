@@ -63,6 +63,7 @@ pub async fn entries_come_in_pages_the_newest_first(adapter: &dyn Adapter) {
                 break;
             }
             seen.extend(page);
+            assert!(seen.len() <= all.len(), "pages of {size} go round and round");
         }
         assert_eq!(seen, all, "pages of {size}");
     }

@@ -1,0 +1,93 @@
+//! What goes wrong below us, and what the store makes of it.
+
+use std::sync::Arc;
+
+use application::ports::{CommitError, Store, Users};
+use application::testing::StoppedClock;
+use domain::{Change, User, UserId, UserName};
+use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::SqliteStore;
+use crate::database::{DatabaseFile, begin_immediate};
+use crate::statement::find;
+
+async fn a_store() -> (TempDir, SqliteStore) {
+    let folder = TempDir::new().unwrap();
+    let store = SqliteStore::open(&file(&folder), Arc::new(StoppedClock::default())).await.unwrap();
+    (folder, store)
+}
+
+fn file(folder: &TempDir) -> String {
+    folder.path().join("frontrow.db").to_str().unwrap().to_owned()
+}
+
+fn user(number: u128) -> UserId {
+    UserId(Uuid::from_u128(number))
+}
+
+/// Two thousand users with the longest names there are.
+fn a_crowd() -> Vec<Change> {
+    let name = UserName::new(&"ä".repeat(UserName::MAX_CHARS)).unwrap();
+    let user = |number| User { id: user(number), name: Some(name.clone()), created_at: time::OffsetDateTime::UNIX_EPOCH };
+    (1..=2_000).map(|number| Change { user: Some(user(number)), ..Change::default() }).collect()
+}
+
+#[derive(FromQueryResult)]
+struct Setting {
+    value: i64,
+}
+
+async fn pragma(db: &DatabaseConnection, name: &str) -> i64 {
+    find::<Setting>(db, &format!("SELECT {name} AS value FROM pragma_{name}"), []).await.unwrap()[0].value
+}
+
+#[tokio::test]
+async fn commits_are_durable_and_references_are_kept() {
+    const FULL: i64 = 2;
+    let (_folder, store) = a_store().await;
+    assert_eq!(pragma(&store.writer, "synchronous").await, FULL);
+    assert_eq!(pragma(&store.writer, "foreign_keys").await, 1);
+}
+
+#[tokio::test]
+async fn who_reads_can_not_write() {
+    let (_folder, store) = a_store().await;
+    assert!(store.readers.execute_unprepared("DELETE FROM users").await.is_err());
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_the_group_and_the_next_one_is_committed() {
+    let (_folder, store) = a_store().await;
+    store.writer.execute_unprepared("PRAGMA max_page_count = 60").await.unwrap();
+    let results = store.commit(&a_crowd()).await;
+    assert!(results.iter().all(|result| matches!(result, Err(CommitError::Unavailable(_)))), "{:?}", results[0]);
+    assert_eq!(store.user(user(1)).await.unwrap(), None, "nothing is written");
+
+    store.writer.execute_unprepared("PRAGMA max_page_count = 100000").await.unwrap();
+    assert!(store.commit(&a_crowd()).await.iter().all(Result::is_ok));
+    assert!(store.user(user(1)).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_connection_that_has_lost_its_transaction_is_not_used_again() {
+    let (_folder, store) = a_store().await;
+    let transaction = begin_immediate(&store.writer).await.unwrap();
+    // As SQLite itself may do on a full disk: the driver goes on believing in the transaction.
+    transaction.execute_unprepared("ROLLBACK").await.unwrap();
+    drop(transaction);
+    assert!(store.commit(&a_crowd()[..1]).await[0].is_ok());
+    assert!(store.user(user(1)).await.unwrap().is_some(), "and it is committed");
+}
+
+#[tokio::test]
+async fn while_another_process_keeps_the_lock_nothing_is_written() {
+    let (folder, store) = a_store().await;
+    let other = DatabaseFile::named(&file(&folder)).unwrap().writer().await.unwrap();
+    let kept = begin_immediate(&other).await.unwrap();
+    store.writer.execute_unprepared("PRAGMA busy_timeout = 50").await.unwrap();
+    assert!(matches!(store.commit(&a_crowd()[..1]).await[0], Err(CommitError::Unavailable(_))));
+    kept.rollback().await.unwrap();
+    assert!(store.commit(&a_crowd()[..1]).await[0].is_ok());
+}
