@@ -271,7 +271,7 @@ async fn a_poisoned_change_does_not_hold_its_group_back() {
 async fn a_store_that_panics_costs_its_batch_and_not_the_lane() {
     let store = PanicsOnce::default();
     let commits = start(Arc::new(store), limits());
-    assert!(matches!(commits.run(Touch(1)).await, Err(Error::Unavailable)));
+    assert!(matches!(commits.run(Touch(1)).await, Err(Error::Overloaded)), "no commit of it was under way");
     assert_eq!(commits.run(Touch(2)).await.unwrap().outcome, 2);
 }
 
