@@ -89,6 +89,20 @@ async fn migrate_makes_a_store_that_is_ready_to_serve_and_audit() {
 }
 
 #[tokio::test]
+async fn the_audit_of_a_store_that_is_not_there_fails_and_makes_none() {
+    let audit = run(&[("FRONTROW__DATABASE__URL", "sqlite://nowhere.db")], &["audit"]).await;
+    assert_eq!(audit.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&audit.stderr).contains("nowhere.db"));
+}
+
+#[tokio::test]
+async fn production_has_no_demo_in_whatever_folder_it_runs() {
+    let server = Frontrow::start(StoreKind::Sqlite, &[("FRONTROW_PROFILE", "production")]).await;
+    let concerts = Shopper::nobody(&server).get("/v1/concerts").await.expect(200);
+    assert_eq!(concerts.body["items"], json!([]));
+}
+
+#[tokio::test]
 async fn commands_on_a_store_that_ends_with_the_process_are_refused() {
     for command in ["migrate", "token", "audit"] {
         let refused = run(&[("FRONTROW__DATABASE__URL", "memory:")], &[command]).await;
@@ -115,7 +129,7 @@ async fn the_reference_page_is_served_whole_by_the_server_itself() {
     let page = server.http.get(format!("{}/docs/", server.base)).send().await.unwrap();
     assert_eq!(page.status(), 200);
     let html = page.text().await.unwrap();
-    for source in html.split(['"', '\'']).filter(|word| word.ends_with(".js") || word.ends_with(".css")) {
+    for source in html.split(['"', '\'']).filter(|word| matches!(word.rsplit_once('.'), Some((_, "js" | "css")))) {
         assert!(!source.starts_with("http") && !source.starts_with("//"), "{source} comes from elsewhere");
         let asset = server.http.get(format!("{}/docs/{}", server.base, source.trim_start_matches("./"))).send().await.unwrap();
         assert_eq!(asset.status(), 200, "{source}");

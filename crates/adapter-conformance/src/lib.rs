@@ -7,8 +7,8 @@
 //!
 //! #[async_trait]
 //! impl Adapter for Mine {
-//!     async fn fresh(&self, clock: Arc<StoppedClock>) -> Ports { … }
-//!     async fn reopened(&self, clock: Arc<StoppedClock>) -> Ports { … }
+//!     async fn fresh(&self, clock: Arc<StoppedClock>) -> Ports { /* … */ }
+//!     async fn reopened(&self, clock: Arc<StoppedClock>) -> Ports { /* … */ }
 //! }
 //!
 //! adapter_conformance!(Mine::new);

@@ -9,10 +9,10 @@ use uuid::Uuid;
 #[derive(Debug, Parser)]
 #[command(name = "frontrow", version, about, after_help = "Exit codes: 0 well, 1 failed, 2 wrong usage or configuration.")]
 pub(crate) struct Cli {
-    /// The folder with default.toml and <profile>.toml.
+    /// The folder with default.toml and PROFILE.toml.
     #[arg(long, global = true, default_value = "config", value_name = "FOLDER")]
     pub(crate) config_dir: PathBuf,
-    /// Reads <profile>.toml after default.toml.
+    /// Reads NAME.toml after default.toml.
     #[arg(long, global = true, env = "FRONTROW_PROFILE", value_name = "NAME")]
     pub(crate) profile: Option<String>,
     #[command(subcommand)]

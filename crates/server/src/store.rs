@@ -1,5 +1,6 @@
 //! The store that the configuration names.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use adapters_memory::MemoryStore;
@@ -30,6 +31,15 @@ pub(crate) async fn open(url: &DatabaseUrl) -> anyhow::Result<OpenStore> {
     };
     // Both have one writer.
     Ok(OpenStore { ports, clock, lanes: 1 })
+}
+
+/// Refuses to look at a store that isn't there: a wrong path must not pass for a clean store.
+pub(crate) fn must_exist(url: &DatabaseUrl) -> anyhow::Result<()> {
+    must_outlive_the_process(url)?;
+    match url {
+        DatabaseUrl::Sqlite(path) if !Path::new(path).exists() => bail!("database.url: there is no store at {path}"),
+        DatabaseUrl::Memory | DatabaseUrl::Sqlite(_) => Ok(()),
+    }
 }
 
 /// Refuses what makes no sense on a store that ends with the process.

@@ -56,14 +56,12 @@ pub(super) fn new<C: Command>(command: C, deadline: Instant) -> (Box<dyn Job>, T
 impl<T> Ticket<T> {
     /// Waits for the answer until the deadline. Past it, a command whose commit isn't under way is withdrawn.
     pub(super) async fn answer(self, deadline: Instant) -> Result<Answer<T>, Error> {
-        match timeout_at(deadline, self.answer).await {
-            Ok(Ok(answer)) => answer,
-            // Past the deadline, left out by a lane that saw it pass first, or lost with its batch.
-            Ok(Err(_)) | Err(_) => {
-                let withdrawn = self.stage.compare_exchange(WAITING, ABANDONED, Ordering::AcqRel, Ordering::Acquire);
-                Err(if withdrawn.is_ok() { Error::Overloaded } else { Error::Unavailable })
-            }
+        if let Ok(Ok(answer)) = timeout_at(deadline, self.answer).await {
+            return answer;
         }
+        // Past the deadline, left out by a lane that saw it pass first, or lost with its batch.
+        let withdrawn = self.stage.compare_exchange(WAITING, ABANDONED, Ordering::AcqRel, Ordering::Acquire);
+        Err(if withdrawn.is_ok() { Error::Overloaded } else { Error::Unavailable })
     }
 }
 

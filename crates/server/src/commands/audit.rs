@@ -6,7 +6,7 @@ use crate::config::Settings;
 use crate::{FAILED, store};
 
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
-    store::must_outlive_the_process(&settings.database)?;
+    store::must_exist(&settings.database)?;
     let findings = store::open(&settings.database).await?.ports.audit.audit().await?;
     for finding in &findings {
         let verdict = if finding.violations == 0 { "holds".to_owned() } else { format!("BROKEN by {} rows", finding.violations) };

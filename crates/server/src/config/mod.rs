@@ -13,6 +13,8 @@ pub(crate) use settings::{DatabaseUrl, LogFormat, Settings};
 use values::Values;
 
 const BUILT_IN: &str = include_str!("../../../../config/default.toml");
+/// Built in as well, so that production is production in whatever folder it runs.
+const PRODUCTION: &str = include_str!("../../../../config/production.toml");
 
 /// The configuration can't be used.
 #[derive(Debug, Error)]
@@ -35,6 +37,9 @@ pub(crate) fn load(folder: &Path, profile: Option<&str>) -> Result<Settings, Con
     let mut layers = Config::builder()
         .add_source(File::from_str(BUILT_IN, FileFormat::Toml))
         .add_source(File::from(folder.join("default.toml")).required(false));
+    if profile == Some("production") {
+        layers = layers.add_source(File::from_str(PRODUCTION, FileFormat::Toml));
+    }
     if let Some(profile) = profile {
         layers = layers.add_source(File::from(folder.join(format!("{profile}.toml"))).required(false));
     }
