@@ -1,4 +1,4 @@
-//! The REST API of Frontrow on actix-web: [`app`] serves an [`Api`], [`openapi`] describes it.
+//! The REST API of Frontrow on actix-web: [`app()`] serves an [`Api`], [`openapi()`] describes it.
 //!
 //! A request passes the `edge`, is taken apart by `extract`, answered by its resource in `routes`, and leaves by the edge
 //! again. A handler translates and decides nothing: it reads what was said into the domain's words, asks a use case, and shows
