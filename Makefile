@@ -1,13 +1,16 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt lint doc openapi deny bench
+.PHONY: help setup run test check fmt lint doc openapi deny bench
 
 help: ## Shows this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
+setup: ## Installs what the tests need beside Rust: PostgreSQL 15 or newer
+	@scripts/setup.sh
+
 run: ## Serves on 127.0.0.1:8080 with demo data, from data/frontrow.db
 	cargo run --release --bin frontrow -- serve
 
-test: ## Runs every test; needs nothing but the Rust toolchain
+test: setup ## Runs every test
 	cargo test --workspace --all-targets
 	cargo test --workspace --doc
 

@@ -12,12 +12,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("application", &["domain"]),
     ("migrations", &[]),
     ("adapters-memory", &["application", "domain"]),
-    ("adapters-sqlite", &["application", "domain", "migrations"]),
+    ("adapters-sql", &["application", "domain"]),
+    ("adapters-postgres", &["adapters-sql", "application", "domain", "migrations"]),
+    ("adapters-sqlite", &["adapters-sql", "application", "domain", "migrations"]),
     ("adapters-http", &["application", "domain"]),
     ("adapter-conformance", &["adapters-memory", "application", "domain"]),
-    ("server", &["adapters-http", "adapters-memory", "adapters-sqlite", "application", "domain"]),
-    ("bench", &[]),
-    ("frontrow-tests", &[]),
+    ("server", &["adapters-http", "adapters-memory", "adapters-postgres", "adapters-sqlite", "application", "domain"]),
+    ("bench", &["testbed"]),
+    ("testbed", &[]),
+    ("frontrow-tests", &["testbed"]),
 ];
 
 /// What the pure crates may use of the outside world.

@@ -1,6 +1,6 @@
 //! What SQLite answers when it says no, told by its extended result codes.
 
-use application::ports::{CommitError, ReadError};
+use application::ports::CommitError;
 use sea_orm::{DbErr, RuntimeErr};
 
 /// Why SQLite said no, as far as it matters to us.
@@ -39,14 +39,6 @@ fn extended_code(error: &DbErr) -> Option<u32> {
         return None;
     };
     source.as_database_error()?.code()?.parse().ok()
-}
-
-/// What a reader is told.
-pub(crate) fn read_error(error: DbErr) -> ReadError {
-    match error {
-        DbErr::Type(_) | DbErr::TryIntoErr { .. } | DbErr::Json(_) => ReadError::Corrupt(error.to_string()),
-        error => ReadError::Unavailable(Box::new(error)),
-    }
 }
 
 /// What a change is told whose statement failed and was rolled back.

@@ -63,11 +63,11 @@ async fn a_full_disk_refuses_the_group_and_the_next_one_is_committed() {
     store.writer.execute_unprepared("PRAGMA max_page_count = 60").await.unwrap();
     let results = store.commit(&a_crowd()).await;
     assert!(results.iter().all(|result| matches!(result, Err(CommitError::Unavailable(_)))), "{:?}", results[0]);
-    assert_eq!(store.user(user(1)).await.unwrap(), None, "nothing is written");
+    assert_eq!(store.reads().user(user(1)).await.unwrap(), None, "nothing is written");
 
     store.writer.execute_unprepared("PRAGMA max_page_count = 100000").await.unwrap();
     assert!(store.commit(&a_crowd()).await.iter().all(Result::is_ok));
-    assert!(store.user(user(1)).await.unwrap().is_some());
+    assert!(store.reads().user(user(1)).await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn a_connection_that_has_lost_its_transaction_is_not_used_again() {
     transaction.execute_unprepared("ROLLBACK").await.unwrap();
     drop(transaction);
     assert!(store.commit(&a_crowd()[..1]).await[0].is_ok());
-    assert!(store.user(user(1)).await.unwrap().is_some(), "and it is committed");
+    assert!(store.reads().user(user(1)).await.unwrap().is_some(), "and it is committed");
 }
 
 #[tokio::test]

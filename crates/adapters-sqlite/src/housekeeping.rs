@@ -1,15 +1,14 @@
 //! Forgetting what has been kept long enough.
 
+use adapters_sql::{micros, read_error};
 use application::ports::{Housekeeping, Pruned, ReadError};
 use async_trait::async_trait;
 use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use crate::SqliteStore;
-use crate::error::read_error;
-use crate::instant::micros;
-use crate::rows::{event, key};
 use crate::statement::statement;
+use crate::statements::{event, key};
 
 #[async_trait]
 impl Housekeeping for SqliteStore {

@@ -2,33 +2,24 @@
 //!
 //! [`SqliteStore`] reads through a few connections, each load from one snapshot, and writes through one, a group of
 //! changes a transaction. Both work on sets: the number of statements depends on the tables, not on the rows. How a group
-//! is committed is told in `commit`, how a batch is loaded in `load`; a table's rows and statements are in `rows`, a file
-//! a table.
+//! is committed is told in `commit`, how a batch is loaded in `load`; a table's statements are in `statements`, a file a table. What is no
+//! business of SQLite's is in [`adapters_sql`].
 
-mod audit;
-mod bookings;
-mod catalogue;
 mod commit;
-mod corrupt;
 mod database;
 mod error;
 #[cfg(test)]
 mod faults;
 mod housekeeping;
-mod instant;
 mod load;
 #[cfg(test)]
 mod plans;
 mod programme;
-mod rows;
 mod secrets;
 mod serve_lock;
 mod statement;
+mod statements;
 mod store;
-mod tokens;
-mod users;
-mod wallets;
-mod words;
 
 pub use database::OpenError;
 pub use serve_lock::{LockError, ServeLock};

@@ -8,8 +8,8 @@ use tempfile::TempDir;
 
 use crate::SqliteStore;
 use crate::commit::GUARDS;
-use crate::rows::{concert, event, key, payment, queue, reservation, reserved_seat, schedule, seat, token, user, wallet};
 use crate::statement::find;
+use crate::statements::{concert, event, key, payment, queue, reservation, reserved_seat, schedule, seat, token, user, wallet};
 
 #[derive(FromQueryResult)]
 struct Step {

@@ -1,13 +1,14 @@
 //! What is put on.
 
+use adapters_sql::rows;
 use application::ports::{Programme, ProgrammeError, ProgrammeStore};
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, PaginatorTrait};
 
 use crate::SqliteStore;
 use crate::database::begin_immediate;
-use crate::rows::{concert, queue, schedule, seat};
 use crate::statement::write;
+use crate::statements::{concert, queue, schedule, seat};
 
 #[async_trait]
 impl ProgrammeStore for SqliteStore {
@@ -26,7 +27,7 @@ impl ProgrammeStore for SqliteStore {
 /// Whether the catalogue was empty: then the programme is in it.
 async fn put_on(writer: &DatabaseConnection, programme: &Programme) -> Result<bool, DbErr> {
     let transaction = begin_immediate(writer).await?;
-    if concert::Entity::find().count(&transaction).await? > 0 {
+    if rows::concert::Entity::find().count(&transaction).await? > 0 {
         transaction.rollback().await?;
         return Ok(false);
     }
@@ -40,11 +41,11 @@ async fn put_on(writer: &DatabaseConnection, programme: &Programme) -> Result<bo
 }
 
 async fn insert(db: &impl ConnectionTrait, programme: &Programme) -> Result<(), DbErr> {
-    let queues: Vec<queue::Model> = programme.queues.iter().map(queue::Model::from).collect();
+    let queues: Vec<rows::queue::Model> = programme.queues.iter().map(rows::queue::Model::from).collect();
     write(db, queue::INSERT, &queues).await?;
     write(db, queue::INSERT_ADMISSIONS, &queues).await?;
     write(db, queue::INSERT_COUNTERS, &queues).await?;
-    write(db, concert::INSERT, &programme.concerts.iter().map(concert::Model::from).collect::<Vec<_>>()).await?;
-    write(db, schedule::INSERT, &programme.schedules.iter().map(schedule::Model::from).collect::<Vec<_>>()).await?;
-    write(db, seat::INSERT, &programme.seats.iter().map(seat::Model::from).collect::<Vec<_>>()).await
+    write(db, concert::INSERT, &programme.concerts.iter().map(rows::concert::Model::from).collect::<Vec<_>>()).await?;
+    write(db, schedule::INSERT, &programme.schedules.iter().map(rows::schedule::Model::from).collect::<Vec<_>>()).await?;
+    write(db, seat::INSERT, &programme.seats.iter().map(rows::seat::Model::from).collect::<Vec<_>>()).await
 }

@@ -1,12 +1,11 @@
 //! Secrets, kept where the data is.
 
+use adapters_sql::{Corrupt, read_error};
 use application::ports::{ReadError, Secrets};
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use crate::SqliteStore;
-use crate::corrupt::Corrupt;
-use crate::error::read_error;
 use crate::statement::{find, statement};
 
 const SELECT: &str = "SELECT value FROM secrets WHERE name = 'issuer'";

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
-use application::ports::{Clock, CommitError, Committed, Load, ReadError, Store};
+use adapters_sql::{ReadStatements, Reads, read_error};
+use application::ports::{Audit, Clock, CommitError, Committed, Finding, Load, Ports, ReadError, Store};
 use async_trait::async_trait;
 use domain::{Change, Context};
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
 
 use crate::database::{DatabaseFile, OpenError};
-use crate::error::read_error;
+use crate::statements::{reservation, token};
 use crate::{commit, load};
+
+const READ_STATEMENTS: ReadStatements =
+    ReadStatements { reservation: reservation::SELECT_ONE, reservations: reservation::SELECT_PAGE, live_tokens: token::SELECT_AFTER };
 
 /// Everything that Frontrow remembers, in one SQLite file. It serves every port of persistence.
 ///
@@ -42,6 +46,29 @@ impl SqliteStore {
         Ok(Self { writer, readers, clock })
     }
 
+    /// The reading ports.
+    pub fn reads(&self) -> Reads {
+        Reads::new(self.readers.clone(), READ_STATEMENTS)
+    }
+
+    /// All ports of persistence, served by this store.
+    pub fn ports(&self) -> Ports {
+        let (store, reads) = (Arc::new(self.clone()), Arc::new(self.reads()));
+        Ports {
+            store: store.clone(),
+            catalogue: reads.clone(),
+            bookings: reads.clone(),
+            wallets: reads.clone(),
+            users: reads.clone(),
+            tokens: reads,
+            secrets: store.clone(),
+            programme: store.clone(),
+            audit: store.clone(),
+            housekeeping: store,
+            feed: None,
+        }
+    }
+
     /// Closes all connections, of clones too. What is committed is durable without it.
     ///
     /// # Errors
@@ -68,4 +95,20 @@ impl Store for SqliteStore {
         let lost = |_| changes.iter().map(|_| Err(CommitError::Unknown("the task that commits has ended".into()))).collect();
         committed.unwrap_or_else(lost)
     }
+}
+
+#[async_trait]
+impl Audit for SqliteStore {
+    async fn audit(&self) -> Result<Vec<Finding>, ReadError> {
+        let readers = self.readers.clone();
+        let audited = tokio::spawn(async move { audit(&readers).await }).await;
+        audited.map_err(|error| ReadError::Unavailable(Box::new(error)))?.map_err(read_error)
+    }
+}
+
+async fn audit(readers: &DatabaseConnection) -> Result<Vec<Finding>, DbErr> {
+    let snapshot = readers.begin().await?;
+    let findings = adapters_sql::audit(&snapshot).await?;
+    snapshot.rollback().await?;
+    Ok(findings)
 }

@@ -29,7 +29,7 @@ impl Adapter for Sqlite {
     }
 
     async fn reopened(&self, clock: Arc<StoppedClock>) -> Ports {
-        Ports::of(&Arc::new(SqliteStore::open(&self.last_file(), clock).await.unwrap()))
+        SqliteStore::open(&self.last_file(), clock).await.unwrap().ports()
     }
 }
 

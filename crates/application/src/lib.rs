@@ -2,10 +2,12 @@
 //!
 //! A command travels through [`GroupCommit`]: a lane loads what the commands of a batch need, lets the domain decide
 //! each, and commits their changes together. What is read comes from memory where a crowd reads it (the
-//! [`WaitingRoom`], the [`SeatMaps`]) and from the reading ports elsewhere. The [`Scheduler`] admits and tidies.
+//! [`WaitingRoom`], the [`SeatMaps`]) and from the reading ports elsewhere. The [`Scheduler`] admits and tidies, the
+//! [`Follower`] keeps memory up to date with other processes.
 
 mod clock;
 mod error;
+pub mod follower;
 pub mod group_commit;
 mod ids;
 pub mod page;
@@ -19,6 +21,7 @@ pub mod waiting_room;
 
 pub use clock::SystemClock;
 pub use error::Error;
+pub use follower::Follower;
 pub use group_commit::{Answer, Command, GroupCommit};
 pub use ids::RandomIds;
 pub use page::{Page, PageRequest};

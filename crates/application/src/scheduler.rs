@@ -55,6 +55,9 @@ impl Observer for PlaceFree {
             self.0.notify_one();
         }
     }
+
+    /// The next tick finds out.
+    fn doubtful(&self, _: &Change) {}
 }
 
 /// What the scheduler works with.
@@ -154,6 +157,9 @@ impl Scheduler {
                 }
                 Err(CommitError::Conflict) => {}
                 Err(error @ (CommitError::Rejected(_) | CommitError::Unavailable(_) | CommitError::Unknown(_))) => {
+                    if matches!(error, CommitError::Unknown(_)) {
+                        self.observers.iter().for_each(|observer| observer.doubtful(change));
+                    }
                     failed = Some(error);
                 }
             }

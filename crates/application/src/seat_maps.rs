@@ -89,14 +89,31 @@ impl SeatMaps {
         // A loaded hall always has a map.
         hall.map(self.clock.now()).ok_or(Error::Unavailable)
     }
+
+    /// Takes in seats of halls that somebody looked at, unless newer versions are known.
+    pub fn keep(&self, seats: impl IntoIterator<Item = Versioned<Seat>>) {
+        for seat in seats {
+            if let Some(hall) = self.halls.get(&seat.schedule) {
+                hall.seats().keep(seat);
+            }
+        }
+    }
+
+    /// Forgets all maps: they are read anew by the next who look.
+    pub fn forget(&self) {
+        self.halls.clear();
+    }
 }
 
 impl Observer for SeatMaps {
     fn committed(&self, change: &Change, _: &Committed) {
+        self.keep(change.seats.iter().map(|seat| Versioned::new(seat.version(), seat.row.clone())));
+    }
+
+    /// The halls are read anew by the next who looks.
+    fn doubtful(&self, change: &Change) {
         for seat in &change.seats {
-            if let Some(hall) = self.halls.get(&seat.row.schedule) {
-                hall.seats().keep(Versioned::new(seat.version(), seat.row.clone()));
-            }
+            self.halls.remove(&seat.row.schedule);
         }
     }
 }

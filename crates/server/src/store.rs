@@ -4,12 +4,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use adapters_memory::MemoryStore;
+use adapters_postgres::{PoolSize, PostgresStore};
 use adapters_sqlite::SqliteStore;
 use anyhow::{Context, bail};
 use application::SystemClock;
 use application::ports::{Clock, Ports};
+use secrecy::ExposeSecret;
 
-use crate::config::DatabaseUrl;
+use crate::config::{DatabaseUrl, Settings};
+
+/// The lanes of a store with one writer.
+const ONE_WRITER: usize = 1;
+/// The lanes of a store that commits groups side by side: while one waits for the disk, the other decides.
+const SIDE_BY_SIDE: usize = 2;
 
 /// The store's ports and its clock.
 pub(crate) struct OpenStore {
@@ -20,25 +27,32 @@ pub(crate) struct OpenStore {
 }
 
 /// Opens the store and brings its schema up to date.
-pub(crate) async fn open(url: &DatabaseUrl) -> anyhow::Result<OpenStore> {
+pub(crate) async fn open(settings: &Settings) -> anyhow::Result<OpenStore> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let ports = match url {
-        DatabaseUrl::Memory => Ports::of(&Arc::new(MemoryStore::new(clock.clone()))),
+    match &settings.database {
+        DatabaseUrl::Memory => Ok(OpenStore { ports: Ports::of(&Arc::new(MemoryStore::new(clock.clone()))), clock, lanes: ONE_WRITER }),
         DatabaseUrl::Sqlite(path) => {
-            let store = SqliteStore::open(path, clock.clone()).await;
-            Ports::of(&Arc::new(store.with_context(|| format!("the store {path} can't be opened"))?))
+            let store = SqliteStore::open(path, clock.clone()).await.with_context(|| format!("the store {path} can't be opened"))?;
+            Ok(OpenStore { ports: store.ports(), clock, lanes: ONE_WRITER })
         }
-    };
-    // Both have one writer.
-    Ok(OpenStore { ports, clock, lanes: 1 })
+        DatabaseUrl::Postgres(url) => {
+            let (commands, reads) = settings.connections;
+            let store = PostgresStore::open(url.expose_secret(), PoolSize { commands, reads }).await;
+            let store = store.context("the store that database.url names can't be opened")?;
+            Ok(OpenStore { ports: store.ports(), clock: store.clock(), lanes: SIDE_BY_SIDE })
+        }
+    }
 }
 
-/// Refuses to look at a store that isn't there: a wrong path must not pass for a clean store.
-pub(crate) fn must_exist(url: &DatabaseUrl) -> anyhow::Result<()> {
+/// Refuses to look at a store that isn't there: a wrong path or name must not pass for a clean store.
+pub(crate) async fn must_exist(url: &DatabaseUrl) -> anyhow::Result<()> {
     must_outlive_the_process(url)?;
     match url {
         DatabaseUrl::Sqlite(path) if !Path::new(path).exists() => bail!("database.url: there is no store at {path}"),
-        DatabaseUrl::Memory | DatabaseUrl::Sqlite(_) => Ok(()),
+        DatabaseUrl::Postgres(url) if !PostgresStore::is_there(url.expose_secret()).await? => {
+            bail!("database.url: there is no store in this database")
+        }
+        DatabaseUrl::Memory | DatabaseUrl::Sqlite(_) | DatabaseUrl::Postgres(_) => Ok(()),
     }
 }
 
@@ -46,6 +60,6 @@ pub(crate) fn must_exist(url: &DatabaseUrl) -> anyhow::Result<()> {
 pub(crate) fn must_outlive_the_process(url: &DatabaseUrl) -> anyhow::Result<()> {
     match url {
         DatabaseUrl::Memory => bail!("database.url is memory: — such a store belongs to its serving process alone"),
-        DatabaseUrl::Sqlite(_) => Ok(()),
+        DatabaseUrl::Sqlite(_) | DatabaseUrl::Postgres(_) => Ok(()),
     }
 }

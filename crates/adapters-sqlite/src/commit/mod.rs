@@ -12,23 +12,18 @@
 //! If a statement or the COMMIT meets a constraint, everything is rolled back and each change is committed alone, once,
 //! so that a poisoned change holds no others back.
 
-mod batch;
 mod guards;
-mod judge;
 mod numbers;
 mod write;
 
 #[cfg(test)]
 pub(crate) use self::guards::ALL as GUARDS;
 
+use adapters_sql::commit::{Batch, Judge};
 use application::ports::{Clock, CommitError, Committed};
 use domain::Change;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
 
-use self::batch::Batch;
-use self::guards::Guards;
-use self::judge::Judge;
-use self::numbers::Numbers;
 use crate::database::begin_immediate;
 use crate::error::{Cause, cause, commit_error, statement_error};
 
@@ -106,8 +101,8 @@ struct Written {
 }
 
 async fn judge_and_write(transaction: &DatabaseTransaction, clock: &dyn Clock, changes: &[Change]) -> Result<Written, DbErr> {
-    let guards = Guards::read(transaction, changes).await?;
-    let mut numbers = Numbers::read(transaction, changes).await?;
+    let guards = guards::read(transaction, changes).await?;
+    let mut numbers = numbers::read(transaction, changes).await?;
     let now = clock.now();
     let mut judge = Judge::new(&guards, &numbers, now);
     let sound: Vec<bool> = changes.iter().map(|change| judge.is_sound(change)).collect();

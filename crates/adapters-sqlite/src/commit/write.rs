@@ -1,17 +1,18 @@
 //! Writing a batch. The order is that of the references between the tables; within a table what ends comes before what
 //! begins, so that a place that one row leaves can be taken by another in the same group.
 
+use adapters_sql::commit::{Batch, Numbers};
+use adapters_sql::rows::reserved_seat as reserved_seat_row;
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::batch::Batch;
-use super::numbers::Numbers;
-use crate::rows::{entry, event, key, payment, queue, reservation, reserved_seat, seat, token, user, wallet};
+use super::numbers;
 use crate::statement::{array, statement, write as write_rows};
+use crate::statements::{entry, event, key, payment, queue, reservation, reserved_seat, seat, token, user, wallet};
 
 /// Writes all rows of `batch`, and the numbers that its joins were given.
-pub(super) async fn write(db: &impl ConnectionTrait, batch: &Batch<'_>, numbers: &Numbers) -> Result<(), DbErr> {
+pub(super) async fn write(db: &impl ConnectionTrait, batch: &Batch, numbers: &Numbers) -> Result<(), DbErr> {
     write_rows(db, queue::ADMIT, &batch.admissions).await?;
-    numbers.write(db).await?;
+    numbers::write(db, numbers).await?;
     write_rows(db, user::INSERT, &batch.users).await?;
     write_rows(db, token::UPDATE, &batch.tokens.old).await?;
     write_rows(db, token::INSERT, &batch.tokens.new).await?;
@@ -29,7 +30,7 @@ pub(super) async fn write(db: &impl ConnectionTrait, batch: &Batch<'_>, numbers:
     write_rows(db, event::INSERT, &batch.events).await
 }
 
-async fn write_reservations(db: &impl ConnectionTrait, batch: &Batch<'_>) -> Result<(), DbErr> {
+async fn write_reservations(db: &impl ConnectionTrait, batch: &Batch) -> Result<(), DbErr> {
     let reservations = &batch.reservations;
     write_rows(db, reservation::UPDATE, &reservations.old).await?;
     let ended: Vec<_> = reservations.old.iter().filter(|row| row.is_cancelled()).map(|row| row.id).collect();
@@ -38,6 +39,6 @@ async fn write_reservations(db: &impl ConnectionTrait, batch: &Batch<'_>) -> Res
         db.execute_raw(statement(reserved_seat::FREE, [array(ended)?])).await?;
     }
     write_rows(db, reservation::INSERT, &reservations.new).await?;
-    let seats: Vec<_> = reservations.new.iter().flat_map(reserved_seat::new_of).collect();
+    let seats: Vec<_> = reservations.new.iter().flat_map(reserved_seat_row::new_of).collect();
     write_rows(db, reserved_seat::INSERT, &seats).await
 }

@@ -1,42 +1,35 @@
 //! What only a search finds.
 
+use adapters_sql::load::{Due, Found, Row};
+use adapters_sql::micros;
+use adapters_sql::rows::token as token_row;
 use application::ports::Load;
-use domain::{QueueToken, ReservationId, Versioned};
+use domain::{ReservationId, TokenId};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::corrupt::Corrupt;
-use crate::instant::micros;
-use crate::rows::{reservation, token};
 use crate::statement::find;
-
-/// What a load's search found, in its order.
-pub(super) enum Due {
-    /// It doesn't search.
-    Nothing,
-    /// A tick: the lapsed tokens, then those that wait.
-    Tokens(Result<Vec<Versioned<QueueToken>>, Corrupt>),
-    /// The lapsed holds.
-    Holds(Vec<ReservationId>),
-}
+use crate::statements::{reservation, token};
 
 #[derive(FromQueryResult)]
 struct Id {
     id: Uuid,
 }
 
-/// What each of `loads` searches for.
-pub(super) async fn search(db: &impl ConnectionTrait, loads: &[Load], now: OffsetDateTime) -> Result<Vec<Due>, DbErr> {
+/// What each of `loads` searches for; a tick's tokens are added to `found`.
+pub(super) async fn search(db: &impl ConnectionTrait, loads: &[Load], now: OffsetDateTime, found: &mut Found) -> Result<Vec<Due>, DbErr> {
     let mut due = Vec::with_capacity(loads.len());
     for load in loads {
         due.push(match load {
             Load::Tick { queue, at_most } => {
                 let (queue, at_most) = (queue.0, *at_most);
                 let lapsed = [queue.into(), micros(now).into(), at_most.into()];
-                let mut rows = find::<token::Model>(db, token::SELECT_LAPSED, lapsed).await?;
-                rows.extend(find::<token::Model>(db, token::SELECT_FOREMOST, [queue.into(), at_most.into()]).await?);
-                Due::Tokens(rows.into_iter().map(Versioned::try_from).collect())
+                let mut rows = find::<token_row::Model>(db, token::SELECT_LAPSED, lapsed).await?;
+                rows.extend(find::<token_row::Model>(db, token::SELECT_FOREMOST, [queue.into(), at_most.into()]).await?);
+                let ids = rows.iter().map(|row| TokenId(row.id)).collect();
+                rows.into_iter().for_each(|row| found.add(Row::Token(row)));
+                Due::Tokens(ids)
             }
             Load::LapsedHolds { at_most } => {
                 let ids = find::<Id>(db, reservation::SELECT_LAPSED, [micros(now).into(), (*at_most).into()]).await?;

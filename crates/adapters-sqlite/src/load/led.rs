@@ -2,10 +2,9 @@
 
 use std::collections::HashSet;
 
+use adapters_sql::load::Found;
 use application::ports::Load;
 use domain::{ConcertId, Queue, QueueId, Reservation, ReservationId, ScheduleId, SeatNumber, TokenId, UserId};
-
-use super::found::Found;
 
 /// The keys of the rows to which the rows found for a batch of loads lead, each once, table by table.
 #[derive(Default)]
@@ -41,13 +40,13 @@ impl Led {
                 self.places.extend(queue.map(|queue| (queue, *user)));
             }
             Load::Token { token } => self.queue_of(Some(*token), found),
-            Load::Leave { token } => self.seats_of(found.holds.of_token(*token), found),
+            Load::Leave { token } => self.seats_of(found.holds().of_token(*token), found),
             Load::Hold { key, token, schedule, seats } => {
                 self.queue_of(*token, found);
-                let concert = found.schedules.get(schedule).and_then(|row| row.as_ref().ok()).map(|schedule| schedule.concert);
+                let concert = found.schedule(*schedule).map(|schedule| schedule.concert);
                 self.concerts.extend(concert);
                 self.seats.extend(seats.iter().map(|number| (*schedule, *number)));
-                let holds = found.holds.in_question(key.user, *token, concert, *schedule, seats);
+                let holds = found.holds().in_question(key.user, *token, concert, *schedule, seats);
                 self.seats_of(holds.into_iter(), found);
             }
             Load::Release { reservation } => self.seats_of([*reservation].into_iter(), found),
@@ -57,7 +56,7 @@ impl Led {
                 self.seats_of([*reservation].into_iter(), found);
             }
             Load::Refund { payment, .. } => {
-                if let Some(Ok(payment)) = found.payments.get(payment) {
+                if let Some(payment) = found.payment(*payment) {
                     self.wallets.insert(payment.user);
                     self.schedules.extend(found.reservation(payment.reservation).map(|reservation| reservation.schedule));
                     self.seats_of([payment.reservation].into_iter(), found);
@@ -68,12 +67,12 @@ impl Led {
                 self.standings.insert(*queue);
             }
             // Which these are is no load's secret: all that lapsed is among the reservations.
-            Load::LapsedHolds { .. } => self.seats_of(found.holds.ids(), found),
+            Load::LapsedHolds { .. } => self.seats_of(found.holds().ids(), found),
         }
     }
 
     fn queue_of(&mut self, token: Option<TokenId>, found: &Found) {
-        if let Some(Ok(token)) = token.and_then(|token| found.tokens.get(&token)) {
+        if let Some(token) = token.and_then(|token| found.token(token)) {
             self.queues.insert(token.queue);
         }
     }

@@ -103,6 +103,10 @@ const DEEDS: &[(&str, &str)] = &[
          UPDATE wallet_entries SET payment_id = randomblob(16) WHERE kind = 'PAYMENT'",
     ),
     ("payment_has_its_reservations_owner", "UPDATE payments SET user_id = randomblob(16)"),
+    ("bookings_lead_somewhere", "UPDATE reservations SET user_id = randomblob(16)"),
+    ("bookings_lead_somewhere", "UPDATE reservation_seats SET number = number + 500"),
+    ("tokens_and_wallets_have_owners", "UPDATE queue_tokens SET queue_id = randomblob(16) WHERE state = 'WAITING'"),
+    ("tokens_and_wallets_have_owners", "UPDATE wallets SET user_id = randomblob(16)"),
     ("queue_numbers_are_gapless", "UPDATE queue_tokens SET number = number + 1 WHERE number = (SELECT max(number) FROM queue_tokens)"),
     ("queue_numbers_are_gapless", "UPDATE queue_counters SET last_number = last_number + 1"),
     (

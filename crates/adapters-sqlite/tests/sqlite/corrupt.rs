@@ -19,7 +19,7 @@ async fn a_row_that_makes_no_sense_fails_only_the_loads_that_meet_it() {
     let contexts = world.store.load(&loads).await;
     assert!(matches!(&contexts[0], Err(ReadError::Corrupt(what)) if what == "queue_tokens.state"), "{:?}", contexts[0]);
     assert!(contexts[1].is_ok());
-    assert!(matches!(world.store.token(ada.token.unwrap()).await, Err(ReadError::Corrupt(_))));
+    assert!(matches!(world.store.reads().token(ada.token.unwrap()).await, Err(ReadError::Corrupt(_))));
 }
 
 #[tokio::test]
@@ -82,5 +82,5 @@ async fn a_spoiled_reservation_fails_whoever_meets_it() {
         assert!(matches!(world.store.load(&[load]).await.remove(0), Err(ReadError::Corrupt(_))));
     }
     assert!(world.store.load(&[hold_load(&world.hold_command(ben, &[2]))]).await[0].is_ok());
-    assert_eq!(world.store.seats(DATE).await.unwrap().len(), 4);
+    assert_eq!(world.store.reads().seats(DATE).await.unwrap().len(), 4);
 }

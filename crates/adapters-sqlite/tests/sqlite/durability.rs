@@ -19,12 +19,12 @@ async fn whoever_opens_the_file_anew_finds_everything() {
     // The first store is still open, as that of a process that was killed is: nothing was tidied up.
     let again = SqliteStore::open(&world.path(), world.clock.clone()).await.unwrap();
     let page = PageRequest { after: None, size: 10 };
-    assert_eq!(again.payment(payment.id).await.unwrap(), Some(payment));
-    assert_eq!(again.reservation(kept.id).await.unwrap(), world.store.reservation(kept.id).await.unwrap());
-    assert_eq!(again.seats(DATE).await.unwrap(), world.store.seats(DATE).await.unwrap());
-    assert_eq!(again.entries(guest.user, page).await.unwrap().len(), 2);
-    assert_eq!(again.user(guest.user).await.unwrap().unwrap().id, guest.user);
-    let token = again.token(guest.token.unwrap()).await.unwrap().unwrap();
+    assert_eq!(again.reads().payment(payment.id).await.unwrap(), Some(payment));
+    assert_eq!(again.reads().reservation(kept.id).await.unwrap(), world.store.reads().reservation(kept.id).await.unwrap());
+    assert_eq!(again.reads().seats(DATE).await.unwrap(), world.store.reads().seats(DATE).await.unwrap());
+    assert_eq!(again.reads().entries(guest.user, page).await.unwrap().len(), 2);
+    assert_eq!(again.reads().user(guest.user).await.unwrap().unwrap().id, guest.user);
+    let token = again.reads().token(guest.token.unwrap()).await.unwrap().unwrap();
     assert!(!token.is_live(), "paying ended it");
 }
 

@@ -17,7 +17,7 @@ async fn a_new_file_has_the_default_queue_and_nothing_else() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("a").join("b").join("frontrow.db");
     let store = open(&format!("sqlite://{}", path.display())).await.unwrap();
-    let queues = store.queues().await.unwrap();
+    let queues = store.reads().queues().await.unwrap();
     assert_eq!(queues.iter().map(|queue| queue.id).collect::<Vec<_>>(), [Queue::DEFAULT]);
     assert!(path.is_file(), "the folders are created");
 }
@@ -48,7 +48,7 @@ async fn many_open_a_new_file_at_once_and_one_migrates() {
             tokio::spawn(async move {
                 rendezvous.wait().await;
                 let store = open(&path).await.unwrap();
-                (store.queues().await.unwrap().len(), store.issuer_secret([opener; 32]).await.unwrap())
+                (store.reads().queues().await.unwrap().len(), store.issuer_secret([opener; 32]).await.unwrap())
             })
         });
         let mut secrets = Vec::new();

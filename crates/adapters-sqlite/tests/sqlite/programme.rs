@@ -15,7 +15,7 @@ async fn a_stadium_is_put_on_in_one_go() {
     world.store.put_on(&programme).await.unwrap();
     let took = began.elapsed();
     assert!(took < Duration::from_secs(2), "{took:?}");
-    assert_eq!(world.store.seats(DATE).await.unwrap().len(), 15_000);
+    assert_eq!(world.store.reads().seats(DATE).await.unwrap().len(), 15_000);
 }
 
 #[tokio::test]
@@ -25,10 +25,10 @@ async fn a_programme_with_a_mistake_leaves_nothing_behind() {
     programme.seats.push(programme.seats[3].clone());
     assert!(matches!(world.store.put_on(&programme).await, Err(ProgrammeError::Unavailable(_))));
     let page = PageRequest { after: None, size: 10 };
-    assert!(world.store.concerts(page).await.unwrap().is_empty());
+    assert!(world.store.reads().concerts(page).await.unwrap().is_empty());
 
     programme.seats.pop();
     world.store.put_on(&programme).await.unwrap();
     assert!(matches!(world.store.put_on(&programme).await, Err(ProgrammeError::NotEmpty)));
-    assert_eq!(world.store.seats(DATE).await.unwrap().len(), 10);
+    assert_eq!(world.store.reads().seats(DATE).await.unwrap().len(), 10);
 }

@@ -20,5 +20,5 @@ async fn others_may_open_a_file_that_is_served() {
     let world = World::with_a_hall_of(1).await;
     let _serving = ServeLock::acquire(&world.path()).unwrap();
     let beside = adapters_sqlite::SqliteStore::open(&world.path(), world.clock.clone()).await.unwrap();
-    assert_eq!(beside.concerts(application::PageRequest { after: None, size: 10 }).await.unwrap().len(), 1);
+    assert_eq!(beside.reads().concerts(application::PageRequest { after: None, size: 10 }).await.unwrap().len(), 1);
 }

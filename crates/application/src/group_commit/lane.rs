@@ -130,17 +130,9 @@ impl Work {
         again
     }
 
-    /// Commits a group; returns the commands whose guards failed. If the store rejects the group, its members go singly, once.
+    /// Commits a group; returns the commands whose guards failed.
     async fn commit(&self, group: Group) -> Vec<Box<dyn Job>> {
-        let mut results = self.store.commit(&group.changes).await;
-        if group.changes.len() > 1 && results.iter().any(|result| matches!(result, Err(CommitError::Rejected(_)))) {
-            for (result, change) in results.iter_mut().zip(&group.changes) {
-                if matches!(result, Err(CommitError::Rejected(_))) {
-                    let alone = self.store.commit(std::slice::from_ref(change)).await.pop();
-                    *result = alone.unwrap_or(Err(CommitError::Conflict));
-                }
-            }
-        }
+        let results = self.store.commit(&group.changes).await;
         let mut lost = Vec::new();
         for ((mut job, change), result) in group.jobs.into_iter().zip(&group.changes).zip(results) {
             match result {
@@ -154,6 +146,9 @@ impl Work {
                 }
                 Err(error @ (CommitError::Rejected(_) | CommitError::Unavailable(_) | CommitError::Unknown(_))) => {
                     tracing::error!(error = &error as &dyn StdError, "a commit failed");
+                    if matches!(error, CommitError::Unknown(_)) {
+                        self.observers.iter().for_each(|observer| observer.doubtful(change));
+                    }
                     job.fail(Error::Unavailable);
                 }
             }

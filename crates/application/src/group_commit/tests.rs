@@ -252,22 +252,6 @@ async fn changes_to_one_row_never_share_a_group() {
 }
 
 #[tokio::test]
-async fn a_poisoned_change_does_not_hold_its_group_back() {
-    let poisoned = |change: &Change| change.user.as_ref().is_some_and(|user| user.id.0 == Uuid::from_u128(13));
-    let mut store = loading_store();
-    store.expect_commit().returning(move |changes| {
-        let rejected = changes.iter().any(poisoned);
-        changes.iter().map(|_| if rejected { Err(CommitError::Rejected("poison".into())) } else { Ok(Committed::default()) }).collect()
-    });
-    let work = lane::Work::new(Arc::new(store), Arc::new(rules()), Vec::new());
-    let deadline = Instant::now() + Duration::from_secs(2);
-    let ((poison, poison_ticket), (healthy, ticket)) = (job::new(Touch(13), deadline), job::new(Touch(2), deadline));
-    assert!(Arc::new(work).process(vec![poison, healthy]).await.is_empty());
-    assert_eq!(ticket.answer(deadline).await.unwrap().outcome, 2);
-    assert!(matches!(poison_ticket.answer(deadline).await, Err(Error::Unavailable)));
-}
-
-#[tokio::test]
 async fn a_store_that_panics_costs_its_batch_and_not_the_lane() {
     let store = PanicsOnce::default();
     let commits = start(Arc::new(store), limits());

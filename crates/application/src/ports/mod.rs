@@ -5,6 +5,7 @@ mod audit;
 mod bookings;
 mod catalogue;
 mod clock;
+mod feed;
 mod housekeeping;
 mod ids;
 mod observer;
@@ -19,6 +20,7 @@ pub use audit::{Audit, Finding};
 pub use bookings::Bookings;
 pub use catalogue::Catalogue;
 pub use clock::Clock;
+pub use feed::{Feed, FeedPosition, News, Whose};
 pub use housekeeping::{Housekeeping, Pruned};
 pub use ids::Ids;
 pub use observer::Observer;
@@ -31,9 +33,9 @@ pub use wallets::Wallets;
 
 #[cfg(any(test, feature = "testing"))]
 pub use self::{
-    audit::MockAudit, bookings::MockBookings, catalogue::MockCatalogue, clock::MockClock, housekeeping::MockHousekeeping, ids::MockIds,
-    observer::MockObserver, programme::MockProgrammeStore, secrets::MockSecrets, store::MockStore, tokens::MockTokens, users::MockUsers,
-    wallets::MockWallets,
+    audit::MockAudit, bookings::MockBookings, catalogue::MockCatalogue, clock::MockClock, feed::MockFeed, housekeeping::MockHousekeeping,
+    ids::MockIds, observer::MockObserver, programme::MockProgrammeStore, secrets::MockSecrets, store::MockStore, tokens::MockTokens,
+    users::MockUsers, wallets::MockWallets,
 };
 
 use std::sync::Arc;
@@ -62,10 +64,12 @@ pub struct Ports {
     pub audit: Arc<dyn Audit>,
     /// Forgetting what has been kept long enough.
     pub housekeeping: Arc<dyn Housekeeping>,
+    /// What other processes have written; none if the store is one process's own.
+    pub feed: Option<Arc<dyn Feed>>,
 }
 
 impl Ports {
-    /// All ports served by one adapter.
+    /// All ports served by one adapter, whose store is one process's own.
     pub fn of<A>(adapter: &Arc<A>) -> Self
     where
         A: Store + Catalogue + Bookings + Wallets + Users + Tokens + Secrets + ProgrammeStore + Audit + Housekeeping + 'static,
@@ -81,6 +85,7 @@ impl Ports {
             programme: adapter.clone(),
             audit: adapter.clone(),
             housekeeping: adapter.clone(),
+            feed: None,
         }
     }
 }

@@ -10,4 +10,6 @@ use crate::ports::Committed;
 pub trait Observer: Send + Sync {
     /// `change` is durable. Two lanes may tell of changes to one row in the wrong order: the higher version is the newer.
     fn committed(&self, change: &Change, committed: &Committed);
+    /// `change` may be durable or not: what is remembered of its rows may be old.
+    fn doubtful(&self, change: &Change);
 }

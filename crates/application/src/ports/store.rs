@@ -108,7 +108,7 @@ pub enum CommitError {
     /// A guard failed: a version, a unique record, a deadline. Nothing of the change is written.
     #[error("what the decision relied on has changed")]
     Conflict,
-    /// The store refuses the change, or the group that it came in. Nothing of it is written.
+    /// The store refuses the change itself, not the group that it came in. Nothing of it is written.
     #[error("the store refuses the change")]
     Rejected(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The store can't be reached. Nothing of the change is written.
@@ -139,7 +139,8 @@ pub trait Store: Send + Sync {
     ///   inserted exists; if a checked row has another version; if the admission version is another; if the user of a join has a
     ///   live token in that queue that the change doesn't end; if the store's clock, read after the guards are secured, is at or past
     ///   `not_after`.
-    /// - A change that fails MUST NOT keep the others of its group from being committed.
+    /// - A change that fails MUST NOT keep the others of its group from being committed: if a group fails as a whole, its members are
+    ///   committed singly, once.
     /// - A written row's version MUST be the expected one plus one, an inserted row's [`domain::Version::FIRST`].
     /// - Numbers MUST be gapless within a queue from 1, one a join, in the order of commits, within a group in the order of its
     ///   changes.

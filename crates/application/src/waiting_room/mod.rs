@@ -146,6 +146,12 @@ impl WaitingRoom {
         self.refusals.remember(token, self.clock.now());
     }
 
+    /// Forgets everybody.
+    pub fn forget(&self) {
+        self.tokens.clear();
+        self.lines.clear();
+    }
+
     /// Forgets tokens that ended a while ago, and refusals.
     pub fn tidy(&self) {
         let now = self.clock.now();
@@ -156,7 +162,7 @@ impl WaitingRoom {
 
     /// Takes the token in, unless a newer version is known. The token stays locked until its line has followed, so that two
     /// versions of it reach the line in their order.
-    fn keep(&self, token: &Versioned<QueueToken>) {
+    pub fn keep(&self, token: &Versioned<QueueToken>) {
         let mut waited = false;
         let _locked = match self.tokens.entry(token.id) {
             Entry::Occupied(known) if token.version <= known.get().version => return,
@@ -182,6 +188,13 @@ impl Observer for WaitingRoom {
         }
         for token in &change.tokens {
             self.keep(&Versioned::new(token.version(), token.row.clone()));
+        }
+    }
+
+    /// The tokens are read anew by the next who ask for them.
+    fn doubtful(&self, change: &Change) {
+        for token in &change.tokens {
+            self.tokens.remove(&token.row.id);
         }
     }
 }

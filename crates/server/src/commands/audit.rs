@@ -6,8 +6,8 @@ use crate::config::Settings;
 use crate::{FAILED, store};
 
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
-    store::must_exist(&settings.database)?;
-    let findings = store::open(&settings.database).await?.ports.audit.audit().await?;
+    store::must_exist(&settings.database).await?;
+    let findings = store::open(settings).await?.ports.audit.audit().await?;
     for finding in &findings {
         let verdict = if finding.violations == 0 { "holds".to_owned() } else { format!("BROKEN by {} rows", finding.violations) };
         println!("{:3} {:45} {verdict}", finding.promise, finding.name);

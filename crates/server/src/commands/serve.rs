@@ -8,11 +8,12 @@ use actix_web::HttpServer;
 use adapters_http::{Api, HttpSettings, Parts as ApiParts};
 use adapters_sqlite::ServeLock;
 use anyhow::Context;
+use application::follower::Doubt;
 use application::group_commit::Limits;
 use application::ports::Observer;
 use application::scheduler::{PlaceFree, Tools};
 use application::use_cases::Parts;
-use application::{GroupCommit, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom};
+use application::{Follower, GroupCommit, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -48,22 +49,27 @@ pub(super) fn run(runtime: &Runtime, settings: &Settings) -> anyhow::Result<Exit
 /// One serving process a file: the lock dies with the process.
 fn lock(url: &DatabaseUrl) -> anyhow::Result<Option<ServeLock>> {
     match url {
-        DatabaseUrl::Memory => Ok(None),
+        DatabaseUrl::Memory | DatabaseUrl::Postgres(_) => Ok(None),
         DatabaseUrl::Sqlite(path) => Ok(Some(ServeLock::acquire(path)?)),
     }
 }
 
 async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api, Backstage)> {
-    let OpenStore { ports, clock, lanes } = store::open(&settings.database).await?;
+    let OpenStore { ports, clock, lanes } = store::open(settings).await?;
     let issuer = issuer::of(settings, &*ports.secrets).await?;
     let rules = Arc::new(settings.rules.clone());
     let ids = Arc::new(RandomIds);
 
     let room = Arc::new(WaitingRoom::new(ports.tokens.clone(), ports.catalogue.clone(), clock.clone()));
-    room.fill().await.context("the waiting room can't be filled")?;
     let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), clock.clone()));
-    let place_free = Arc::new(PlaceFree::default());
-    let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps.clone(), place_free.clone()];
+    let (place_free, doubt) = (Arc::new(PlaceFree::default()), Arc::new(Doubt::default()));
+    let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps.clone(), place_free.clone(), doubt.clone()];
+    // The feed is followed from before the room is filled: nothing falls in between.
+    let follower = match &ports.feed {
+        Some(feed) => Some(Follower::start(feed.clone(), room.clone(), seat_maps.clone(), doubt, settings.follow).await?),
+        None => None,
+    };
+    room.fill().await.context("the waiting room can't be filled")?;
 
     let limits = Limits {
         lanes: settings.commit.lanes.unwrap_or(lanes),
@@ -95,6 +101,9 @@ async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api,
         rules: rules.clone(),
         place_free,
     };
+    if let Some(follower) = follower {
+        tasks.spawn(follower.run(stop.clone()));
+    }
     tasks.spawn(Scheduler::new(tools, settings.rhythm).run(stop.clone()));
     tasks.close();
 

@@ -15,7 +15,7 @@ use crate::{demo, store};
 
 pub(super) async fn run(settings: &Settings, role: Role, user: Option<Uuid>, demo_user: bool) -> anyhow::Result<ExitCode> {
     store::must_outlive_the_process(&settings.database)?;
-    let store = store::open(&settings.database).await?;
+    let store = store::open(settings).await?;
     let issuer = issuer::of(settings, &*store.ports.secrets).await?;
     let user = if demo_user { demo::USER } else { UserId(user.unwrap_or_else(|| RandomIds.ordered())) };
     let roles: &[Granted] = match role {

@@ -22,6 +22,10 @@ const TEN_YEARS_IN_HOURS: u32 = 87_600;
 pub(crate) struct Settings {
     pub(crate) http: Http,
     pub(crate) database: DatabaseUrl,
+    /// How many connections a PostgreSQL store keeps for commands and for other reads.
+    pub(crate) connections: (u32, u32),
+    /// Between two readings of what other instances wrote.
+    pub(crate) follow: Duration,
     pub(crate) demo: bool,
     pub(crate) rules: Rules,
     pub(crate) rhythm: Rhythm,
@@ -40,12 +44,14 @@ pub(crate) struct Http {
     pub(crate) drain: Duration,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum DatabaseUrl {
     /// A store that ends with the process.
     Memory,
     /// The embedded store in this file.
     Sqlite(String),
+    /// A PostgreSQL database; the URL may have a password in it.
+    Postgres(SecretString),
 }
 
 #[derive(Debug)]
@@ -86,6 +92,11 @@ impl TryFrom<Values> for Settings {
         Ok(Self {
             http: http(&values)?,
             database: database(&values.database.url)?,
+            connections: (
+                within("database.command_connections", values.database.command_connections, 1..=100)?,
+                within("database.read_connections", values.database.read_connections, 1..=100)?,
+            ),
+            follow: milliseconds("database.follow_milliseconds", values.database.follow_milliseconds, 10..=900)?,
             demo: values.demo.enabled,
             rules,
             rhythm,
@@ -142,9 +153,12 @@ fn database(url: &str) -> Result<DatabaseUrl, ConfigError> {
     if url == "memory:" {
         return Ok(DatabaseUrl::Memory);
     }
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(DatabaseUrl::Postgres(url.to_owned().into()));
+    }
     match url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
         Some(path) if !path.is_empty() && !path.contains(['?', ':']) => Ok(DatabaseUrl::Sqlite(path.to_owned())),
-        Some(_) | None => Err(wrong("database.url", "must be sqlite://PATH or memory:")),
+        Some(_) | None => Err(wrong("database.url", "must be sqlite://PATH, postgres://USER:PASSWORD@HOST/DATABASE or memory:")),
     }
 }
 

@@ -32,6 +32,9 @@ pub(super) struct Http {
 #[serde(deny_unknown_fields)]
 pub(super) struct Database {
     pub(super) url: String,
+    pub(super) command_connections: u32,
+    pub(super) read_connections: u32,
+    pub(super) follow_milliseconds: u32,
 }
 
 #[derive(Debug, Deserialize)]

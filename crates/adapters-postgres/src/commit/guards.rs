@@ -1,0 +1,103 @@
+//! Who of a group can't be committed: the versions of all rows that it relies on, read in one statement. See `guards.sql`.
+
+use std::collections::BTreeSet;
+
+use adapters_sql::commit::{Guards, Judge, Names, Numbers};
+use adapters_sql::rows::key;
+use adapters_sql::{instant, micros};
+use domain::change::{Check, RowName};
+use domain::{Change, TokenId, Version};
+use sea_orm::sqlx::{self, Error, PgPool, Row};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+const GUARDS: &str = include_str!("guards.sql");
+
+/// Which of `changes` may still be committed, as far as can be seen now.
+pub(super) async fn sound(pool: &PgPool, now: Option<OffsetDateTime>, changes: &[Change]) -> Result<Vec<bool>, Error> {
+    let names = Names::of(changes);
+    let queues: Vec<_> = Numbers::queues(changes).into_iter().collect();
+    let (seat_schedules, seat_numbers): (Vec<_>, Vec<_>) =
+        names.seats.iter().map(|(schedule, number)| (schedule.0, i64::from(number.get()))).unzip();
+    let (place_queues, place_users): (Vec<_>, Vec<_>) = names.places.iter().map(|(queue, user)| (queue.0, user.0)).unzip();
+    let key_names: Vec<_> = names.keys.iter().map(|scope| key::name(scope)).collect();
+    let query = sqlx::query(GUARDS)
+        .bind(now.map(micros))
+        .bind(ids(&names.queues))
+        .bind(ids(&names.concerts))
+        .bind(ids(&names.schedules))
+        .bind(ids(&names.admissions))
+        .bind(ids(&names.users))
+        .bind(ids(&names.tokens))
+        .bind(place_queues)
+        .bind(place_users)
+        .bind(seat_schedules)
+        .bind(seat_numbers)
+        .bind(ids(&names.reservations))
+        .bind(ids(&names.payments))
+        .bind(ids(&names.wallets))
+        .bind(key_names.iter().map(|(user, ..)| *user).collect::<Vec<_>>())
+        .bind(key_names.iter().map(|(_, route, _)| *route).collect::<Vec<_>>())
+        .bind(key_names.iter().map(|(.., key)| *key).collect::<Vec<_>>())
+        .bind(queues.iter().map(|queue| queue.0).collect::<Vec<_>>());
+
+    let (mut guards, mut counters, mut read_at) = (Guards::default(), Vec::new(), 0);
+    for row in query.fetch_all(pool).await? {
+        let position: i64 = row.try_get("position")?;
+        let version: i64 = row.try_get("version")?;
+        match row.try_get("kind")? {
+            "now" => read_at = version,
+            "counter" => counters.extend(queues.get(index(position)).map(|queue| (*queue, version))),
+            "place" => {
+                let token = TokenId(row.try_get("token")?);
+                if let Some((queue, user)) = at(&names.places, position) {
+                    guards.add_place(queue, user, token);
+                }
+            }
+            kind => add(&mut guards, &names, kind, position, Version(version)),
+        }
+    }
+    let now = instant(read_at, "clock", "now").map_err(|error| Error::Decode(Box::new(error)))?;
+    let numbers = Numbers::after(counters);
+    let mut judge = Judge::new(&guards, &numbers, now);
+    Ok(changes.iter().map(|change| judge.is_sound(change)).collect())
+}
+
+fn add(guards: &mut Guards, names: &Names<'_>, kind: &str, position: i64, version: Version) {
+    let checked = match kind {
+        "queue" => at(&names.queues, position).map(|id| Check::Queue(id, version)),
+        "concert" => at(&names.concerts, position).map(|id| Check::Concert(id, version)),
+        "schedule" => at(&names.schedules, position).map(|id| Check::Schedule(id, version)),
+        _ => None,
+    };
+    let written = match kind {
+        "admission" => at(&names.admissions, position).map(RowName::Admission),
+        "user" => at(&names.users, position).map(RowName::User),
+        "token" => at(&names.tokens, position).map(RowName::Token),
+        "seat" => at(&names.seats, position).map(|(schedule, number)| RowName::Seat(schedule, number)),
+        "reservation" => at(&names.reservations, position).map(RowName::Reservation),
+        "payment" => at(&names.payments, position).map(RowName::Payment),
+        "wallet" => at(&names.wallets, position).map(RowName::Wallet),
+        "key" => at(&names.keys, position).map(|scope| RowName::Key(scope.clone())),
+        _ => None,
+    };
+    if let Some(check) = checked {
+        guards.add_checked(check);
+    }
+    if let Some(row) = written {
+        guards.add(row, version);
+    }
+}
+
+/// Positions count from 1.
+fn index(position: i64) -> usize {
+    usize::try_from(position - 1).unwrap_or(usize::MAX)
+}
+
+fn at<N: Copy>(names: &BTreeSet<N>, position: i64) -> Option<N> {
+    names.iter().nth(index(position)).copied()
+}
+
+fn ids<I: Copy + Into<Uuid>>(ids: &BTreeSet<I>) -> Vec<Uuid> {
+    ids.iter().map(|id| (*id).into()).collect()
+}

@@ -1,0 +1,39 @@
+-- The versions of all rows that a group relies on, each by its table and its position in the array that names it; $1 is now,
+-- unless it is the database's.
+SELECT 'now' AS kind, 0::bigint AS position, coalesce($1::bigint, clock_micros()) AS version, NULL::uuid AS token
+UNION ALL
+SELECT 'queue', k.position, t.version, NULL FROM unnest($2::uuid[]) WITH ORDINALITY k (id, position) JOIN queues t ON t.id = k.id
+UNION ALL
+SELECT 'concert', k.position, t.version, NULL FROM unnest($3::uuid[]) WITH ORDINALITY k (id, position) JOIN concerts t ON t.id = k.id
+UNION ALL
+SELECT 'schedule', k.position, t.version, NULL FROM unnest($4::uuid[]) WITH ORDINALITY k (id, position) JOIN schedules t ON t.id = k.id
+UNION ALL
+SELECT 'admission', k.position, t.version, NULL
+FROM unnest($5::uuid[]) WITH ORDINALITY k (id, position) JOIN queue_admissions t ON t.queue_id = k.id
+UNION ALL
+-- Users are inserted and never changed: they have no version.
+SELECT 'user', k.position, 1, NULL FROM unnest($6::uuid[]) WITH ORDINALITY k (id, position) JOIN users t ON t.id = k.id
+UNION ALL
+SELECT 'token', k.position, t.version, NULL FROM unnest($7::uuid[]) WITH ORDINALITY k (id, position) JOIN queue_tokens t ON t.id = k.id
+UNION ALL
+SELECT 'place', k.position, t.version, t.id
+FROM unnest($8::uuid[], $9::uuid[]) WITH ORDINALITY k (queue_id, user_id, position)
+JOIN queue_tokens t ON t.queue_id = k.queue_id AND t.user_id = k.user_id AND t.state <> 'EXPIRED'
+UNION ALL
+SELECT 'seat', k.position, t.version, NULL
+FROM unnest($10::uuid[], $11::bigint[]) WITH ORDINALITY k (schedule_id, number, position)
+JOIN seats t ON t.schedule_id = k.schedule_id AND t.number = k.number
+UNION ALL
+SELECT 'reservation', k.position, t.version, NULL
+FROM unnest($12::uuid[]) WITH ORDINALITY k (id, position) JOIN reservations t ON t.id = k.id
+UNION ALL
+SELECT 'payment', k.position, t.version, NULL FROM unnest($13::uuid[]) WITH ORDINALITY k (id, position) JOIN payments t ON t.id = k.id
+UNION ALL
+SELECT 'wallet', k.position, t.version, NULL FROM unnest($14::uuid[]) WITH ORDINALITY k (id, position) JOIN wallets t ON t.user_id = k.id
+UNION ALL
+SELECT 'key', k.position, t.version, NULL
+FROM unnest($15::uuid[], $16::text[], $17::text[]) WITH ORDINALITY k (user_id, route, request_key, position)
+JOIN idempotency_keys t ON t.user_id = k.user_id AND t.route = k.route AND t.request_key = k.request_key
+UNION ALL
+SELECT 'counter', k.position, t.last_number, NULL
+FROM unnest($18::uuid[]) WITH ORDINALITY k (id, position) JOIN queue_counters t ON t.queue_id = k.id

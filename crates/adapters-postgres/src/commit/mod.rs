@@ -1,0 +1,108 @@
+//! Committing: one statement a group. It writes everything and judges its own guards; if one fails, nothing is written, and
+//! it is looked up who can't be committed and tried again without them.
+//!
+//! ```text
+//!   statement ──ok──► committed
+//!      │ a guard, a unique record
+//!      ▼
+//!   sound?  drops those whose rows have changed ──► statement again, a few times, then each change alone, once
+//! ```
+
+mod guards;
+mod statement;
+mod table;
+mod tables;
+
+use std::collections::BTreeMap;
+
+use adapters_sql::commit::{Batch, Numbers};
+use adapters_sql::micros;
+use application::ports::{CommitError, Committed};
+use domain::{Change, QueueId};
+use sea_orm::sqlx::{self, Error, PgPool, Row};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use self::statement::{Terms, statement};
+use crate::error::{Cause, cause, commit_error};
+
+/// How often a group is tried before its members go alone.
+const TRIES: u32 = 3;
+
+/// What came of each change.
+type Results = Vec<Result<Committed, CommitError>>;
+
+/// Whose commits these are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Origin {
+    /// The clock's reading, unless it is the database's clock that counts.
+    pub(crate) now: Option<OffsetDateTime>,
+    /// This instance.
+    pub(crate) instance: Uuid,
+}
+
+/// Commits `changes` and tells for each what came of it.
+pub(crate) async fn commit(pool: &PgPool, origin: Origin, changes: &[Change]) -> Results {
+    let mut results: Results = changes.iter().map(|_| Err(CommitError::Conflict)).collect();
+    let mut left: Vec<usize> = (0..changes.len()).collect();
+    for _ in 0..TRIES {
+        let group: Vec<&Change> = left.iter().map(|index| &changes[*index]).collect();
+        let error = match write(pool, origin, &group).await {
+            Ok(committed) => {
+                left.into_iter().zip(committed).for_each(|(index, committed)| results[index] = Ok(committed));
+                return results;
+            }
+            Err(error) => error,
+        };
+        match cause(&error) {
+            Cause::Guard | Cause::Unique if left.len() > 1 => {}
+            Cause::Constraint if left.len() > 1 => break,
+            Cause::Guard | Cause::Unique | Cause::Constraint | Cause::Lost | Cause::Refused | Cause::Unsent | Cause::Unknown => {
+                left.into_iter().for_each(|index| results[index] = Err(commit_error(&error)));
+                return results;
+            }
+        }
+        match guards::sound(pool, origin.now, changes).await {
+            Ok(sound) => left.retain(|index| sound[*index]),
+            Err(error) => {
+                left.into_iter().for_each(|index| results[index] = Err(CommitError::Unavailable(error.to_string().into())));
+                return results;
+            }
+        }
+    }
+    for index in left {
+        let alone = write(pool, origin, &[&changes[index]]).await;
+        results[index] = alone.map_err(|error| commit_error(&error)).map(|committed| committed.into_iter().next().unwrap_or_default());
+    }
+    results
+}
+
+/// Writes all of `changes`, or nothing.
+async fn write(pool: &PgPool, origin: Origin, changes: &[&Change]) -> Result<Vec<Committed>, Error> {
+    if changes.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Within the group numbers count from 1; the statement adds what was handed out before.
+    let mut numbers = Numbers::default();
+    let places: Vec<Option<(QueueId, u64)>> =
+        changes.iter().map(|change| change.join.as_ref().map(|new| (new.queue, numbers.next(new.queue)))).collect();
+    let mut batch = Batch::at(origin.now.unwrap_or(OffsetDateTime::UNIX_EPOCH));
+    for (change, place) in changes.iter().zip(&places) {
+        batch.add(change, place.map(|(_, number)| number));
+    }
+    batch.sort();
+    let terms = Terms {
+        now: origin.now.map(micros),
+        not_after: changes.iter().filter_map(|change| change.not_after).min().map(micros),
+        instance: origin.instance,
+        joins: numbers.last().map(|(queue, joins)| (queue.0, joins)).collect(),
+    };
+    let (sql, arguments) = statement(&batch, &terms).map_err(Error::Encode)?;
+    let row = sqlx::query_with(sql, arguments).fetch_one(pool).await?;
+
+    let queues: Option<Vec<Uuid>> = row.try_get("queues")?;
+    let last: Option<Vec<i64>> = row.try_get("last")?;
+    let before: BTreeMap<Uuid, i64> = queues.into_iter().flatten().zip(last.into_iter().flatten()).collect();
+    let number = |(queue, number): (QueueId, u64)| before.get(&queue.0).map(|before| before.unsigned_abs() + number);
+    Ok(places.into_iter().map(|place| Committed { number: place.and_then(number) }).collect())
+}

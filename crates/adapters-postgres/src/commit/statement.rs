@@ -1,0 +1,294 @@
+//! The statement that commits a group: guards, writes and clock in one, all or nothing.
+//!
+//! ```text
+//!   WITH checked_…   rows that the decisions relied on, locked against change, if they have the version
+//!        updates     rows that have the version before; inserts
+//!   SELECT guard(as many rows as expected), … in the order in which everything is locked;
+//!          guard(the clock is before not_after), last, when all is locked;
+//!          the numbers that the joins were given
+//! ```
+//!
+//! A guard that fails ends the statement with `FR001` and leaves nothing behind. Parts that belong together come together,
+//! so that there are few different texts, each prepared once a connection.
+
+use std::sync::LazyLock;
+
+use adapters_sql::commit::Batch;
+use adapters_sql::rows::reserved_seat;
+use domain::Version;
+use sea_orm::sqlx::Arguments;
+use sea_orm::sqlx::error::BoxDynError;
+use sea_orm::sqlx::postgres::PgArguments;
+use uuid::Uuid;
+
+use super::table::{Parameters, Table};
+use super::tables::{ADMISSIONS, ENTRIES, KEYS, OUTBOX, PAYMENTS, RESERVATIONS, RESERVED_SEATS, SEATS, TOKENS, USERS, WALLETS};
+
+/// What a group writes beside tokens, keys and events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Families {
+    /// Joins and ticks.
+    lines: bool,
+    /// Seats and reservations.
+    bookings: bool,
+    /// Users, payments, wallets.
+    money: bool,
+}
+
+/// The texts of the statements, by their families.
+static TEXTS: LazyLock<[String; 8]> = LazyLock::new(|| std::array::from_fn(|index| text(Families::at(index))));
+
+impl Families {
+    fn of(batch: &Batch) -> Self {
+        Self {
+            lines: !batch.admissions.is_empty() || !batch.tokens.new.is_empty(),
+            bookings: !batch.seats.is_empty() || !batch.reservations.is_empty(),
+            money: !batch.users.is_empty() || !batch.payments.is_empty() || !batch.wallets.is_empty() || !batch.entries.is_empty(),
+        }
+    }
+
+    const fn at(index: usize) -> Self {
+        Self { lines: index & 1 > 0, bookings: index & 2 > 0, money: index & 4 > 0 }
+    }
+
+    const fn index(self) -> usize {
+        self.lines as usize | (self.bookings as usize) << 1 | (self.money as usize) << 2
+    }
+}
+
+/// What a group's statement is told beside its rows.
+pub(super) struct Terms {
+    /// The clock's reading, unless it is the database's clock that counts.
+    pub(super) now: Option<i64>,
+    /// At or after it nothing is committed.
+    pub(super) not_after: Option<i64>,
+    /// Whose commit it is, for the feed.
+    pub(super) instance: Uuid,
+    /// How many numbers each queue hands out.
+    pub(super) joins: Vec<(Uuid, i64)>,
+}
+
+/// The statement for `batch`: its text and its arguments. It answers one row: `queues`, and the `last` number that each of
+/// them had handed out before.
+pub(super) fn statement(batch: &Batch, terms: &Terms) -> Result<(&'static str, PgArguments), BoxDynError> {
+    let families = Families::of(batch);
+    let mut arguments = PgArguments::default();
+    bind(families, batch, terms, &mut arguments)?;
+    Ok((&TEXTS[families.index()], arguments))
+}
+
+/// The parts of a statement in the making.
+struct Parts {
+    parameters: Parameters,
+    parts: Vec<String>,
+    guards: Vec<String>,
+}
+
+impl Parts {
+    /// A part whose rows aren't counted.
+    fn add(&mut self, name: &str, part: &str) {
+        self.parts.push(format!("{name} AS ({part})"));
+    }
+
+    /// A part that must have as many rows as the next parameter says.
+    fn add_guarded(&mut self, name: &str, part: &str) {
+        self.add(name, part);
+        let expected = self.parameters.next();
+        self.guards.push(format!("guard((SELECT count(*) FROM {name}) = ${expected}::bigint, '{name}')"));
+    }
+
+    fn check(&mut self, table: &str) {
+        let (ids, versions) = (self.parameters.next(), self.parameters.next());
+        let rows = format!("unnest(${ids}::uuid[], ${versions}::bigint[]) AS expected (id, version)");
+        let part = format!("SELECT 1 FROM {rows} JOIN {table} t ON t.id = expected.id AND t.version = expected.version FOR SHARE OF t");
+        self.add_guarded(&format!("checked_{table}"), &part);
+    }
+
+    fn insert<R>(&mut self, name: &str, table: &Table<R>, after: &str) {
+        let part = table.insert(&mut self.parameters, after, |_| None);
+        self.add_guarded(name, &part);
+    }
+
+    fn update<R>(&mut self, name: &str, table: &Table<R>) {
+        let part = table.update(&mut self.parameters, "1");
+        self.add_guarded(name, &part);
+    }
+}
+
+/// Makes an insert wait until another part is done, which may free the place that it takes.
+fn after(part: &str) -> String {
+    format!("WHERE (SELECT count(*) FROM {part}) >= 0")
+}
+
+fn text(families: Families) -> String {
+    let mut all = Parts { parameters: Parameters::default(), parts: Vec::new(), guards: Vec::new() };
+    let (now, not_after) = (all.parameters.next(), all.parameters.next());
+    all.add("clock", &format!("SELECT coalesce(${now}::bigint, clock_micros()) AS now"));
+    for table in ["queues", "concerts", "schedules"] {
+        all.check(table);
+    }
+    if families.lines {
+        all.update("admissions", &ADMISSIONS);
+    }
+    lines(&mut all, families.lines);
+    if families.bookings {
+        bookings(&mut all);
+    }
+    if families.money {
+        money(&mut all);
+    }
+    all.update("keys_again", &KEYS);
+    all.insert("keys", &KEYS, "");
+    let events = OUTBOX.insert(&mut all.parameters, "", |column| (column == "at").then_some("(SELECT now FROM clock)"));
+    all.add_guarded("events", &events);
+    feed(&mut all);
+
+    all.guards
+        .push(format!("guard(${not_after}::bigint IS NULL OR coalesce(${now}::bigint, clock_micros()) < ${not_after}::bigint, 'time')"));
+    let numbers = if families.lines {
+        "(SELECT array_agg(queue_id) FROM counters) AS queues, (SELECT array_agg(last) FROM counters) AS last"
+    } else {
+        "NULL::uuid[] AS queues, NULL::bigint[] AS last"
+    };
+    format!("WITH {} SELECT {}, {numbers}", all.parts.join(",\n"), all.guards.join(",\n"))
+}
+
+/// Tokens. Who leaves the waiting line is taken off its count; who joins is given the next numbers.
+fn lines(all: &mut Parts, numbered: bool) {
+    // The row as it was is found by the same version, so it is the row that is updated.
+    let update =
+        TOKENS.update(&mut all.parameters, "t.queue_id, (SELECT o.state FROM queue_tokens o WHERE o.id = t.id) = 'WAITING' AS waited");
+    all.add_guarded("tokens_again", &update);
+    let (queues, joins) = if numbered { (all.parameters.next(), all.parameters.next()) } else { (0, 0) };
+    let joined = if numbered {
+        format!("SELECT queue_id, joins, joins AS waiting FROM unnest(${queues}::uuid[], ${joins}::bigint[]) j (queue_id, joins) UNION ALL")
+    } else {
+        String::new()
+    };
+    let left = "SELECT queue_id, 0, -1 FROM tokens_again WHERE waited";
+    all.add(
+        "counters",
+        &format!(
+            "UPDATE queue_counters t SET last_number = t.last_number + moved.joins, waiting = t.waiting + moved.waiting
+             FROM (SELECT queue_id, sum(joins)::bigint AS joins, sum(waiting)::bigint AS waiting FROM ({joined} {left}) m (queue_id, joins, waiting)
+                   GROUP BY queue_id ORDER BY queue_id) moved
+             WHERE t.queue_id = moved.queue_id RETURNING t.queue_id, t.last_number - moved.joins AS last"
+        ),
+    );
+    // Counted, so that it runs here and not at the end.
+    all.guards.push("(SELECT count(*) FROM counters) AS counted".to_owned());
+    if numbered {
+        let insert = TOKENS.insert(&mut all.parameters, "JOIN counters USING (queue_id)", |column| {
+            (column == "number").then_some("counters.last + new.number")
+        });
+        all.add_guarded("tokens", &insert);
+    }
+}
+
+fn bookings(all: &mut Parts) {
+    all.update("seats_again", &SEATS);
+    all.insert("seats_new", &SEATS, "");
+    all.update("reservations_again", &RESERVATIONS);
+    let ended = all.parameters.next();
+    // How many seats these have is the rows' secret, so they aren't counted.
+    let free = format!(
+        "UPDATE reservation_seats t SET live = false FROM unnest(${ended}::uuid[]) AS ended (id)
+         WHERE t.reservation_id = ended.id AND t.live RETURNING 1"
+    );
+    all.add("freed", &free);
+    all.insert("reservations_new", &RESERVATIONS, &after("reservations_again"));
+    all.insert("reserved", &RESERVED_SEATS, &after("freed"));
+}
+
+fn money(all: &mut Parts) {
+    all.insert("users_new", &USERS, "");
+    all.update("payments_again", &PAYMENTS);
+    all.insert("payments_new", &PAYMENTS, "");
+    all.update("wallets_again", &WALLETS);
+    all.insert("wallets_new", &WALLETS, "");
+    all.insert("entries", &ENTRIES, "");
+}
+
+/// What other instances read to follow, if there is anything in it for them.
+fn feed(all: &mut Parts) {
+    let instance = all.parameters.next();
+    let (tokens, schedules, numbers) = (all.parameters.next(), all.parameters.next(), all.parameters.next());
+    all.add(
+        "news",
+        &format!(
+            "INSERT INTO feed (instance, tokens, schedule_ids, numbers)
+             SELECT ${instance}::uuid, ${tokens}::uuid[], ${schedules}::uuid[], ${numbers}::bigint[]
+             WHERE cardinality(${tokens}::uuid[]) + cardinality(${schedules}::uuid[]) > 0 RETURNING 1"
+        ),
+    );
+}
+
+/// Binds what [`text`] asks for, in its order.
+fn bind(families: Families, batch: &Batch, terms: &Terms, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
+    arguments.add(terms.now)?;
+    arguments.add(terms.not_after)?;
+    bind_check(batch.checks.queues.iter().map(|(id, version)| (id.0, *version)), arguments)?;
+    bind_check(batch.checks.concerts.iter().map(|(id, version)| (id.0, *version)), arguments)?;
+    bind_check(batch.checks.schedules.iter().map(|(id, version)| (id.0, *version)), arguments)?;
+    if families.lines {
+        bind_update(&ADMISSIONS, &batch.admissions, arguments)?;
+    }
+    bind_update(&TOKENS, &batch.tokens.old, arguments)?;
+    if families.lines {
+        arguments.add(terms.joins.iter().map(|(queue, _)| *queue).collect::<Vec<_>>())?;
+        arguments.add(terms.joins.iter().map(|(_, joins)| *joins).collect::<Vec<_>>())?;
+        bind_insert(&TOKENS, &batch.tokens.new, arguments)?;
+    }
+    if families.bookings {
+        bind_update(&SEATS, &batch.seats.old, arguments)?;
+        bind_insert(&SEATS, &batch.seats.new, arguments)?;
+        bind_update(&RESERVATIONS, &batch.reservations.old, arguments)?;
+        let ended = batch.reservations.old.iter().filter(|row| row.is_cancelled()).map(|row| row.id);
+        arguments.add(ended.collect::<Vec<_>>())?;
+        bind_insert(&RESERVATIONS, &batch.reservations.new, arguments)?;
+        let reserved: Vec<_> = batch.reservations.new.iter().flat_map(reserved_seat::new_of).collect();
+        bind_insert(&RESERVED_SEATS, &reserved, arguments)?;
+    }
+    if families.money {
+        bind_insert(&USERS, &batch.users, arguments)?;
+        bind_update(&PAYMENTS, &batch.payments.old, arguments)?;
+        bind_insert(&PAYMENTS, &batch.payments.new, arguments)?;
+        bind_update(&WALLETS, &batch.wallets.old, arguments)?;
+        bind_insert(&WALLETS, &batch.wallets.new, arguments)?;
+        bind_insert(&ENTRIES, &batch.entries, arguments)?;
+    }
+    bind_update(&KEYS, &batch.keys.old, arguments)?;
+    bind_insert(&KEYS, &batch.keys.new, arguments)?;
+    bind_insert(&OUTBOX, &batch.events, arguments)?;
+    bind_feed(batch, terms.instance, arguments)
+}
+
+fn bind_check(checks: impl Iterator<Item = (Uuid, Version)>, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
+    let (ids, versions): (Vec<_>, Vec<_>) = checks.map(|(id, version)| (id, version.0)).unzip();
+    let expected = count(ids.len());
+    arguments.add(ids)?;
+    arguments.add(versions)?;
+    arguments.add(expected)
+}
+
+fn bind_insert<R>(table: &Table<R>, rows: &[R], arguments: &mut PgArguments) -> Result<(), BoxDynError> {
+    table.bind_insert(rows, arguments)?;
+    arguments.add(count(rows.len()))
+}
+
+fn bind_update<R>(table: &Table<R>, rows: &[R], arguments: &mut PgArguments) -> Result<(), BoxDynError> {
+    table.bind_update(rows, arguments)?;
+    arguments.add(count(rows.len()))
+}
+
+fn bind_feed(batch: &Batch, instance: Uuid, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
+    let tokens = batch.tokens.old.iter().chain(&batch.tokens.new).map(|row| row.id);
+    arguments.add(instance)?;
+    arguments.add(tokens.collect::<Vec<_>>())?;
+    arguments.add(batch.seats.old.iter().map(|row| row.schedule_id).collect::<Vec<_>>())?;
+    arguments.add(batch.seats.old.iter().map(|row| row.number).collect::<Vec<_>>())
+}
+
+fn count(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,81 @@
+//! The tables that a commit writes.
+
+use adapters_sql::rows::{entry, event, key, payment, queue, reservation, reserved_seat, seat, token, user, wallet};
+
+use super::table::{Table, columns};
+
+pub(super) const ADMISSIONS: Table<queue::Admission> = Table {
+    name: "queue_admissions",
+    key: columns![queue::Admission; queue_id: "uuid"],
+    set: columns![queue::Admission; version: "bigint"],
+    rest: &[],
+};
+
+pub(super) const USERS: Table<user::Model> = Table {
+    name: "users",
+    key: columns![user::Model; id: "uuid"],
+    set: &[],
+    rest: columns![user::Model; name: "text", created_at: "bigint"],
+};
+
+pub(super) const TOKENS: Table<token::Model> = Table {
+    name: "queue_tokens",
+    key: columns![token::Model; id: "uuid"],
+    set: columns![token::Model; version: "bigint", state: "text", activated_at: "bigint", claimed: "boolean", expires_at: "bigint",
+                  reason: "text", expired_at: "bigint"],
+    rest: columns![token::Model; queue_id: "uuid", user_id: "uuid", concert_id: "uuid", number: "bigint", joined_at: "bigint"],
+};
+
+pub(super) const SEATS: Table<seat::Model> = Table {
+    name: "seats",
+    key: columns![seat::Model; schedule_id: "uuid", number: "bigint"],
+    set: columns![seat::Model; version: "bigint", label: "text", price: "bigint", state: "text", reservation_id: "uuid",
+                  held_until: "bigint"],
+    rest: &[],
+};
+
+pub(super) const RESERVATIONS: Table<reservation::Row> = Table {
+    name: "reservations",
+    key: columns![reservation::Row; id: "uuid"],
+    set: columns![reservation::Row; version: "bigint", state: "text", cancel_reason: "text", payment_id: "uuid"],
+    rest: columns![reservation::Row; user_id: "uuid", token_id: "uuid", concert_id: "uuid", schedule_id: "uuid", amount: "bigint",
+                   held_at: "bigint", expires_at: "bigint"],
+};
+
+pub(super) const RESERVED_SEATS: Table<reserved_seat::New> = Table {
+    name: "reservation_seats",
+    key: columns![reserved_seat::New; reservation_id: "uuid", number: "bigint"],
+    set: &[],
+    rest: columns![reserved_seat::New; schedule_id: "uuid", label: "text", price: "bigint", live: "boolean"],
+};
+
+pub(super) const PAYMENTS: Table<payment::Model> = Table {
+    name: "payments",
+    key: columns![payment::Model; id: "uuid"],
+    set: columns![payment::Model; version: "bigint", state: "text", refunded_at: "bigint"],
+    rest: columns![payment::Model; reservation_id: "uuid", user_id: "uuid", amount: "bigint", paid_at: "bigint"],
+};
+
+pub(super) const WALLETS: Table<wallet::Model> = Table {
+    name: "wallets",
+    key: columns![wallet::Model; user_id: "uuid"],
+    set: columns![wallet::Model; version: "bigint", balance: "bigint", last_sequence: "bigint"],
+    rest: &[],
+};
+
+pub(super) const ENTRIES: Table<entry::Model> = Table {
+    name: "wallet_entries",
+    key: columns![entry::Model; user_id: "uuid", sequence: "bigint"],
+    set: &[],
+    rest: columns![entry::Model; id: "uuid", kind: "text", payment_id: "uuid", amount: "bigint", balance: "bigint", at: "bigint"],
+};
+
+pub(super) const KEYS: Table<key::Model> = Table {
+    name: "idempotency_keys",
+    key: columns![key::Model; user_id: "uuid", route: "text", request_key: "text"],
+    set: columns![key::Model; version: "bigint", fingerprint: "bytea", outcome: "json", recorded_at: "bigint", expires_at: "bigint"],
+    rest: &[],
+};
+
+pub(super) const OUTBOX: Table<event::Row> =
+    Table { name: "outbox", key: &[], set: &[], rest: columns![event::Row; at: "bigint", kind: "text", payload: "json"] };

@@ -1,0 +1,152 @@
+//! Connections: how they are opened, what they are told, when they are thrown away.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use migrations::{MigratorTrait, PostgresMigrator};
+use sea_orm::sqlx::pool::PoolOptions;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sea_orm::sqlx::{self, Connection, PgConnection, PgPool, Postgres};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, SqlxPostgresConnector, TransactionTrait};
+use thiserror::Error;
+use tokio::time::timeout;
+
+/// How long a task waits for a connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long a connection that comes back may take to show that it lives.
+const PING_TIMEOUT: Duration = Duration::from_millis(300);
+/// A connection idle for longer shows that it lives before it is used.
+const IDLE_TOO_LONG: Duration = Duration::from_secs(30);
+/// The advisory lock under which the schema is brought up to date: any number that nobody else takes.
+const MIGRATION_LOCK: &str = "SELECT pg_advisory_xact_lock(7020720700010001)";
+
+/// Why a database can't be opened.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// The text is no URL of a PostgreSQL database.
+    #[error("this is no URL of a PostgreSQL database, like postgres://user:password@host:5432/frontrow")]
+    NotAUrl(#[source] sqlx::Error),
+    /// The server can't be reached, or doesn't let us in.
+    #[error("the database can't be reached")]
+    Unreachable(#[source] sqlx::Error),
+    /// The schema can't be brought up to date.
+    #[error("the schema can't be brought up to date")]
+    Schema(#[source] DbErr),
+}
+
+/// How many connections a store keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolSize {
+    /// For loads, commits and searches.
+    pub commands: u32,
+    /// For what else is read.
+    pub reads: u32,
+}
+
+impl Default for PoolSize {
+    fn default() -> Self {
+        Self { commands: 6, reads: 4 }
+    }
+}
+
+/// The pools of a store, with the schema up to date.
+pub(crate) struct Pools {
+    /// For statements over sets that are planned once: for loads and commits.
+    pub(crate) commands: PgPool,
+    /// For everything else.
+    pub(crate) reads: DatabaseConnection,
+}
+
+impl Pools {
+    pub(crate) async fn open(url: &str, size: PoolSize) -> Result<Self, OpenError> {
+        let options = PgConnectOptions::from_str(url).map_err(OpenError::NotAUrl)?.application_name("frontrow");
+        let options = options.options([
+            // Limits belong into the server: a client that gives up leaves its statement running.
+            ("statement_timeout", "5s"),
+            ("lock_timeout", "1s"),
+            ("idle_in_transaction_session_timeout", "10s"),
+            // The server notices clients that are gone.
+            ("tcp_keepalives_idle", "10"),
+            ("tcp_keepalives_interval", "5"),
+            ("tcp_keepalives_count", "3"),
+            ("default_transaction_isolation", "read committed"),
+        ]);
+        migrate(&options).await?;
+        // The wanted keys are few and have an index, whatever the statistics of the moment say: so the plan is made once and
+        // always goes from the keys to the index.
+        let planned_once = options.clone().statement_cache_capacity(64).options([
+            ("plan_cache_mode", "force_generic_plan"),
+            ("enable_seqscan", "off"),
+            ("enable_hashjoin", "off"),
+            ("enable_mergejoin", "off"),
+            ("jit", "off"),
+        ]);
+        let commands = pool(size.commands).connect_with(planned_once).await.map_err(OpenError::Unreachable)?;
+        let reads = pool(size.reads).connect_with(options).await.map_err(OpenError::Unreachable)?;
+        Ok(Self { commands, reads: SqlxPostgresConnector::from_sqlx_postgres_pool(reads) })
+    }
+}
+
+/// Whether there is a schema.
+pub(crate) async fn has_schema(url: &str) -> Result<bool, OpenError> {
+    use sqlx::{ConnectOptions, Row};
+    let options = PgConnectOptions::from_str(url).map_err(OpenError::NotAUrl)?;
+    let mut connection = options.connect().await.map_err(OpenError::Unreachable)?;
+    let row = sqlx::query("SELECT to_regclass('queue_tokens') IS NOT NULL AS there").fetch_one(&mut connection).await;
+    let there = row.and_then(|row| row.try_get("there")).map_err(OpenError::Unreachable)?;
+    connection.close().await.map_err(OpenError::Unreachable)?;
+    Ok(there)
+}
+
+/// Brings the schema up to date. Of several processes that do so at once, one does and the others find it done.
+async fn migrate(options: &PgConnectOptions) -> Result<(), OpenError> {
+    // Another process may migrate for longer than a statement may take otherwise.
+    let patient = options.clone().options([("statement_timeout", "10min"), ("lock_timeout", "10min")]);
+    let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(patient).await;
+    let database = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.map_err(OpenError::Unreachable)?);
+    let migrated = async {
+        let transaction = database.begin().await?;
+        transaction.execute_unprepared(MIGRATION_LOCK).await?;
+        PostgresMigrator::up(&transaction, None).await?;
+        transaction.commit().await
+    };
+    migrated.await.map_err(OpenError::Schema)?;
+    database.close().await.map_err(OpenError::Schema)
+}
+
+/// A pool that keeps all its connections open, so that a rush opens none.
+fn pool(size: u32) -> PoolOptions<Postgres> {
+    PgPoolOptions::new()
+        .max_connections(size)
+        .min_connections(size)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(Duration::from_secs(3_600))
+        .test_before_acquire(false)
+        .after_connect(|connection, _| {
+            Box::pin(async move { if is_fit(connection).await? { Ok(()) } else { Err(sqlx::Error::Protocol(READ_ONLY.to_owned())) } })
+        })
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > IDLE_TOO_LONG {
+                    timeout(PING_TIMEOUT, connection.ping()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+                }
+                Ok(true)
+            })
+        })
+        .after_release(|connection, _| Box::pin(async move { timeout(PING_TIMEOUT, is_fit(connection)).await.unwrap_or(Ok(false)) }))
+}
+
+const READ_ONLY: &str = "the server is read-only: it is a standby";
+
+/// Whether a connection may go (back) into the pool: its peer answers, it is outside of a transaction (a driver may leave one
+/// open whose BEGIN was cancelled, and the next write on it would be acknowledged and lost), and it may write (after a
+/// failover the old connections lead to a standby). In the simple protocol a statement outside of a transaction begins
+/// with its own.
+async fn is_fit(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    use sqlx::{Executor, Row};
+    const FIT: &str = "SELECT now() = statement_timestamp() AND current_setting('transaction_read_only') = 'off' AS fit";
+    let row = connection.fetch_one(sqlx::raw_sql(FIT)).await?;
+    // The simple protocol answers in text.
+    Ok(row.try_get_unchecked::<&str, _>("fit").is_ok_and(|fit| fit == "t"))
+}

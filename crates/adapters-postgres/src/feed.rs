@@ -1,0 +1,110 @@
+//! The change feed: a row a commit, naming the tokens and seats that it wrote.
+//!
+//! A position is a snapshot: the transactions that could be seen. What is news after it is what can be seen now and couldn't
+//! then, so that a commit is told of once, however long it took and whatever others did meanwhile.
+
+use adapters_sql::all;
+use adapters_sql::rows::{seat, token};
+use application::ports::{Feed, FeedPosition, News, ReadError, Whose};
+use async_trait::async_trait;
+use sea_orm::sqlx::postgres::PgRow;
+use sea_orm::sqlx::{self, Error, PgPool, Row};
+use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+use crate::PostgresStore;
+use crate::error::read_error;
+
+/// Rows live for so long. A reader is lost a little sooner.
+const PRUNE: &str = "DELETE FROM feed WHERE at < clock_micros() - 60 * 1000000";
+const LOST_AFTER_MICROS: i64 = 50 * 1_000_000;
+/// More commits than this are not followed one by one.
+const AT_MOST: i64 = 20_000;
+/// So many rows are read at once.
+const CHUNK: usize = 5_000;
+
+const POSITION: &str = "SELECT clock_micros() AS at, pg_current_snapshot()::text AS snapshot";
+const SINCE: &str = "
+    SELECT clock_micros() AS at, pg_current_snapshot()::text AS snapshot,
+           NULL::uuid[] AS tokens, NULL::uuid[] AS schedule_ids, NULL::bigint[] AS numbers
+    UNION ALL
+    (SELECT NULL, NULL, f.tokens, f.schedule_ids, f.numbers FROM feed f
+     WHERE f.xid >= pg_snapshot_xmin($1::text::pg_snapshot) AND NOT pg_visible_in_snapshot(f.xid, $1::text::pg_snapshot)
+       AND ($2 OR f.instance <> $3)
+     LIMIT $4)";
+const TOKENS: &str = "SELECT row_to_json(t)::text AS content FROM unnest($1::uuid[]) k (id) JOIN queue_tokens t ON t.id = k.id";
+const SEATS: &str = "
+    SELECT row_to_json(s)::text AS content FROM unnest($1::uuid[], $2::bigint[]) k (schedule_id, number)
+    JOIN seats s ON s.schedule_id = k.schedule_id AND s.number = k.number";
+
+/// Forgets what everybody has read by now.
+pub(crate) async fn prune(pool: &PgPool) -> Result<(), Error> {
+    sqlx::query(PRUNE).execute(pool).await.map(|_| ())
+}
+
+#[async_trait]
+impl Feed for PostgresStore {
+    async fn position(&self) -> Result<FeedPosition, ReadError> {
+        position(&sqlx::query(POSITION).fetch_one(&self.commands).await.map_err(read_error)?)
+    }
+
+    async fn since(&self, position: &FeedPosition, whose: Whose) -> Result<Option<(News, FeedPosition)>, ReadError> {
+        let (store, position) = (self.clone(), position.clone());
+        let read = tokio::spawn(async move { store.read_since(&position, whose).await }).await;
+        read.map_err(|error| ReadError::Unavailable(Box::new(error)))?
+    }
+}
+
+impl PostgresStore {
+    async fn read_since(&self, since: &FeedPosition, whose: Whose) -> Result<Option<(News, FeedPosition)>, ReadError> {
+        let (read_at, snapshot) = since.0.split_once('@').ok_or_else(|| ReadError::Corrupt("a feed's position".to_owned()))?;
+        let query = sqlx::query(SINCE).bind(snapshot).bind(whose == Whose::Everybodys).bind(self.instance).bind(AT_MOST);
+        let rows = query.fetch_all(&self.commands).await.map_err(read_error)?;
+        let Some((first, groups)) = rows.split_first() else { return Ok(None) };
+        let now: i64 = first.try_get("at").map_err(read_error)?;
+        let is_old = read_at.parse::<i64>().is_ok_and(|read_at| now - read_at > LOST_AFTER_MICROS);
+        if is_old || i64::try_from(groups.len()).is_ok_and(|groups| groups >= AT_MOST) {
+            return Ok(None);
+        }
+        let news = self.news(groups).await?;
+        Ok(Some((news, position(first)?)))
+    }
+
+    /// The rows that `groups` name, as they are by now.
+    async fn news(&self, groups: &[PgRow]) -> Result<News, ReadError> {
+        let (mut tokens, mut seats) = (BTreeSet::new(), BTreeSet::new());
+        for group in groups {
+            tokens.extend(group.try_get::<Vec<Uuid>, _>("tokens").map_err(read_error)?);
+            let schedules: Vec<Uuid> = group.try_get("schedule_ids").map_err(read_error)?;
+            let numbers: Vec<i64> = group.try_get("numbers").map_err(read_error)?;
+            seats.extend(schedules.into_iter().zip(numbers));
+        }
+        let (tokens, seats): (Vec<Uuid>, Vec<(Uuid, i64)>) = (tokens.into_iter().collect(), seats.into_iter().collect());
+        let mut news = News::default();
+        for some in tokens.chunks(CHUNK) {
+            let rows = sqlx::query(TOKENS).bind(some).fetch_all(&self.commands).await.map_err(read_error)?;
+            news.tokens.extend(all(contents::<token::Model>(&rows)?)?);
+        }
+        for some in seats.chunks(CHUNK) {
+            let (schedules, numbers): (Vec<Uuid>, Vec<i64>) = some.iter().copied().unzip();
+            let rows = sqlx::query(SEATS).bind(schedules).bind(numbers).fetch_all(&self.commands).await.map_err(read_error)?;
+            news.seats.extend(all(contents::<seat::Model>(&rows)?)?);
+        }
+        Ok(news)
+    }
+}
+
+fn position(row: &PgRow) -> Result<FeedPosition, ReadError> {
+    let at: i64 = row.try_get("at").map_err(read_error)?;
+    let snapshot: &str = row.try_get("snapshot").map_err(read_error)?;
+    Ok(FeedPosition(format!("{at}@{snapshot}")))
+}
+
+fn contents<R: DeserializeOwned>(rows: &[PgRow]) -> Result<Vec<R>, ReadError> {
+    let read = |row: &PgRow| {
+        let text: &str = row.try_get("content").map_err(read_error)?;
+        serde_json::from_str(text).map_err(|error| ReadError::Corrupt(error.to_string()))
+    };
+    rows.iter().map(read).collect()
+}

@@ -1,0 +1,21 @@
+//! The store on PostgreSQL through SeaORM: production. Any number of instances serve one database.
+//!
+//! [`PostgresStore`] loads a batch by one statement and commits a group by one statement; what these share with other SQL stores
+//! is in [`adapters_sql`]. How a group is committed is told in `commit`, how a batch is loaded in `load.sql`. Instances follow
+//! each other's commits by the change feed, `feed`.
+
+mod clock;
+mod commit;
+mod database;
+mod error;
+mod feed;
+mod housekeeping;
+mod load;
+mod programme;
+mod secrets;
+mod statements;
+mod store;
+
+pub use clock::DatabaseClock;
+pub use database::{OpenError, PoolSize};
+pub use store::PostgresStore;

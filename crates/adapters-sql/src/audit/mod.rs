@@ -1,0 +1,45 @@
+//! The audit: whether the promises hold, each invariant a query that counts the rows that break it.
+//!
+//! The queries believe nothing: neither the constraints, nor `live`, nor the counters. Every SQL store understands them.
+
+mod bookings;
+mod lines;
+mod money;
+mod payments;
+mod references;
+
+use application::ports::Finding;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
+
+/// Something that is always so.
+#[derive(Clone, Copy)]
+struct Invariant {
+    promise: &'static str,
+    name: &'static str,
+    /// Selects how many rows break it, as `violations`.
+    sql: &'static str,
+}
+
+#[derive(FromQueryResult)]
+struct Count {
+    violations: i64,
+}
+
+/// Checks each invariant. `snapshot` is a transaction that sees one instant.
+///
+/// # Errors
+/// The database's.
+pub async fn audit(snapshot: &impl ConnectionTrait) -> Result<Vec<Finding>, DbErr> {
+    let invariants = [bookings::INVARIANTS, money::INVARIANTS, payments::INVARIANTS, lines::INVARIANTS, references::INVARIANTS].concat();
+    let mut findings = Vec::new();
+    for Invariant { promise, name, sql } in invariants {
+        let sql = format!("SELECT CAST(violations AS bigint) AS violations FROM ({sql}) counted");
+        let found = snapshot.query_all_raw(Statement::from_string(snapshot.get_database_backend(), sql)).await?;
+        let mut violations = 0;
+        for row in found {
+            violations += Count::from_query_result(&row, "")?.violations.unsigned_abs();
+        }
+        findings.push(Finding { name, promise, violations });
+    }
+    Ok(findings)
+}

@@ -1,0 +1,38 @@
+//! Queue numbers: gapless, in the order of commits.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{Change, QueueId};
+
+/// The last numbers handed out in the queues of a group's joins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Numbers(BTreeMap<QueueId, i64>);
+
+impl Numbers {
+    /// The queues that `changes` join.
+    pub fn queues(changes: &[Change]) -> BTreeSet<QueueId> {
+        changes.iter().filter_map(|change| change.join.as_ref()).map(|new| new.queue).collect()
+    }
+
+    /// Goes on after the last number of each queue.
+    pub fn after(last: impl IntoIterator<Item = (QueueId, i64)>) -> Self {
+        Self(last.into_iter().collect())
+    }
+
+    /// Whether there is such a queue among them.
+    pub fn has(&self, queue: QueueId) -> bool {
+        self.0.contains_key(&queue)
+    }
+
+    /// The next number of `queue`.
+    pub fn next(&mut self, queue: QueueId) -> u64 {
+        let last = self.0.entry(queue).or_default();
+        *last += 1;
+        last.unsigned_abs()
+    }
+
+    /// The last number of each queue.
+    pub fn last(&self) -> impl Iterator<Item = (QueueId, i64)> {
+        self.0.iter().map(|(queue, last)| (*queue, *last))
+    }
+}

@@ -1,0 +1,25 @@
+//! What the SQL stores share: everything that is not the database's own.
+//!
+//! ```text
+//!   rows     a file a table: what a row looks like, and how it becomes a thing of the domain and back
+//!   load     Wanted (the keys that loads name) ─► the store's statements ─► Found (rows) ─► a context for each load
+//!   commit   Guards (versions as they are) ─► Judge (each change alone) ─► Batch (rows, table by table)
+//!   Reads    the reading ports
+//! ```
+//!
+//! A store adds its connections, its statements, what its errors mean, and the order of its steps.
+
+mod audit;
+pub mod commit;
+mod corrupt;
+mod instant;
+pub mod load;
+mod reads;
+pub mod rows;
+mod words;
+
+pub use audit::audit;
+pub use corrupt::{Corrupt, all};
+pub use instant::{instant, micros, span_micros};
+pub use reads::{ReadStatements, Reads, read_error};
+pub use words::Word;

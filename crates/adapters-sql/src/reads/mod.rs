@@ -1,0 +1,55 @@
+//! The reading ports, over any database that SeaORM speaks to.
+
+mod bookings;
+mod catalogue;
+mod tokens;
+mod users;
+mod wallets;
+
+use application::ports::ReadError;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, Statement, Value};
+
+/// Serves the ports that read: catalogue, bookings, wallets, users, tokens.
+#[derive(Clone)]
+pub struct Reads {
+    db: DatabaseConnection,
+    statements: ReadStatements,
+}
+
+/// What a database says in its own words.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadStatements {
+    /// The reservation, with its seats as JSON, of an id (1).
+    pub reservation: &'static str,
+    /// The reservations of a user (1), the highest id first, below an id (2) unless that is null, so many (3).
+    pub reservations: &'static str,
+    /// The live tokens of a queue (1) whose number is above another (2), by number, so many (3).
+    pub live_tokens: &'static str,
+}
+
+impl std::fmt::Debug for Reads {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reads").finish_non_exhaustive()
+    }
+}
+
+impl Reads {
+    /// Reads from `db`.
+    pub const fn new(db: DatabaseConnection, statements: ReadStatements) -> Self {
+        Self { db, statements }
+    }
+
+    async fn find<R: FromQueryResult>(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Vec<R>, ReadError> {
+        let statement = Statement::from_sql_and_values(self.db.get_database_backend(), sql, values);
+        let rows = self.db.query_all_raw(statement).await.map_err(read_error)?;
+        rows.iter().map(|row| R::from_query_result(row, "")).collect::<Result<_, _>>().map_err(read_error)
+    }
+}
+
+/// What a reader is told.
+pub fn read_error(error: DbErr) -> ReadError {
+    match error {
+        DbErr::Type(_) | DbErr::TryIntoErr { .. } | DbErr::Json(_) => ReadError::Corrupt(error.to_string()),
+        error => ReadError::Unavailable(Box::new(error)),
+    }
+}

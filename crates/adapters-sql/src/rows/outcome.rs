@@ -1,0 +1,45 @@
+//! Outcomes as JSON, in the rows of idempotency keys.
+
+use domain::{Money, Outcome};
+use serde::{Deserialize, Serialize};
+
+use crate::corrupt::Corrupt;
+use crate::rows::{entry, payment, reservation};
+
+const UNREADABLE: Corrupt = Corrupt::new("idempotency_keys", "outcome");
+
+/// An outcome in the words of the rows that it tells of; their versions don't matter.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE")]
+enum Json {
+    Held { reservation: reservation::Row, created: bool },
+    Charged { entry: entry::Model },
+    Paid { payment: payment::Model, balance: i64 },
+}
+
+/// The text of a row that tells of `outcome`.
+pub(super) fn write(outcome: &Outcome) -> String {
+    // Structs of texts and numbers: they always have a JSON text.
+    serde_json::to_string(&Json::from(outcome)).unwrap_or_default()
+}
+
+impl From<&Outcome> for Json {
+    fn from(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Held { reservation, created } => Self::Held { reservation: reservation.into(), created: *created },
+            Outcome::Charged(entry) => Self::Charged { entry: entry.into() },
+            Outcome::Paid { payment, balance } => Self::Paid { payment: payment.into(), balance: balance.minor() },
+        }
+    }
+}
+
+/// The outcome that the text of a row tells of.
+pub(super) fn read(text: &str) -> Result<Outcome, Corrupt> {
+    match serde_json::from_str(text).map_err(|_| UNREADABLE)? {
+        Json::Held { reservation, created } => Ok(Outcome::Held { reservation: reservation.try_into()?, created }),
+        Json::Charged { entry } => Ok(Outcome::Charged(entry.try_into()?)),
+        Json::Paid { payment, balance } => {
+            Ok(Outcome::Paid { payment: payment.try_into()?, balance: Money::new(balance).map_err(|_| UNREADABLE)? })
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Rows of queues: the operator's row, and apart from it the admission version and the numbers.
+
+use domain::queue::PolicyOverrides;
+use domain::{Queue, QueueId, QueueState, Version, Versioned};
+use sea_orm::FromQueryResult;
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+use time::Duration;
+
+use crate::corrupt::Corrupt;
+use crate::instant::span_micros;
+use crate::words::Word;
+
+const TABLE: &str = "queues";
+
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "queues")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub version: i64,
+    pub name: String,
+    pub state: String,
+    pub capacity: Option<i64>,
+    pub batch: Option<i64>,
+    pub active_micros: Option<i64>,
+    pub claim_micros: Option<i64>,
+    pub max_waiting: Option<i64>,
+    pub message: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// How a queue stands: under which version it admits, how many wait, how many tokens' rows say ACTIVE.
+#[derive(Debug, Clone, Copy, FromQueryResult, Deserialize)]
+pub struct Standing {
+    pub queue_id: Uuid,
+    pub admission: i64,
+    pub waiting: i64,
+    pub active: i64,
+}
+
+/// The version under which a queue admits from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Admission {
+    pub queue_id: Uuid,
+    pub version: i64,
+}
+
+/// The last number that a queue has handed out.
+#[derive(Debug, Clone, Copy, FromQueryResult, Serialize, Deserialize)]
+pub struct Counter {
+    pub queue_id: Uuid,
+    pub last_number: i64,
+}
+
+impl TryFrom<Model> for Versioned<Queue> {
+    type Error = Corrupt;
+
+    fn try_from(row: Model) -> Result<Self, Corrupt> {
+        let number = |value: Option<i64>, column| value.map(u32::try_from).transpose().map_err(|_| Corrupt::new(TABLE, column));
+        let overrides = PolicyOverrides {
+            capacity: number(row.capacity, "capacity")?,
+            batch: number(row.batch, "batch")?,
+            active: row.active_micros.map(Duration::microseconds),
+            claim: row.claim_micros.map(Duration::microseconds),
+            max_waiting: number(row.max_waiting, "max_waiting")?,
+        };
+        let state = QueueState::of(&row.state).ok_or(Corrupt::new(TABLE, "state"))?;
+        let queue = Queue { id: QueueId(row.id), name: row.name, state, overrides, message: row.message };
+        Ok(Self::new(Version(row.version), queue))
+    }
+}
+
+impl From<&Queue> for Model {
+    /// A queue that is new.
+    fn from(queue: &Queue) -> Self {
+        let own = &queue.overrides;
+        Self {
+            id: queue.id.0,
+            version: Version::FIRST.0,
+            name: queue.name.clone(),
+            state: queue.state.word().to_owned(),
+            capacity: own.capacity.map(i64::from),
+            batch: own.batch.map(i64::from),
+            active_micros: own.active.map(span_micros),
+            claim_micros: own.claim.map(span_micros),
+            max_waiting: own.max_waiting.map(i64::from),
+            message: queue.message.clone(),
+        }
+    }
+}

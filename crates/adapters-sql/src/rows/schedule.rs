@@ -1,0 +1,59 @@
+//! Rows of schedules.
+
+use domain::{ConcertId, Schedule, ScheduleId, Version, Versioned, Zone};
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::corrupt::Corrupt;
+use crate::instant::{instant, micros};
+
+const TABLE: &str = "schedules";
+
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "schedules")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub version: i64,
+    pub concert_id: Uuid,
+    pub starts_at: i64,
+    pub zone: String,
+    pub sale_opens_at: i64,
+    pub sale_closes_at: i64,
+}
+
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl TryFrom<Model> for Versioned<Schedule> {
+    type Error = Corrupt;
+
+    fn try_from(row: Model) -> Result<Self, Corrupt> {
+        let schedule = Schedule {
+            id: ScheduleId(row.id),
+            concert: ConcertId(row.concert_id),
+            starts_at: instant(row.starts_at, TABLE, "starts_at")?,
+            zone: Zone::new(&row.zone).map_err(|_| Corrupt::new(TABLE, "zone"))?,
+            sale_opens_at: instant(row.sale_opens_at, TABLE, "sale_opens_at")?,
+            sale_closes_at: instant(row.sale_closes_at, TABLE, "sale_closes_at")?,
+        };
+        Ok(Self::new(Version(row.version), schedule))
+    }
+}
+
+impl From<&Schedule> for Model {
+    /// A date that is new.
+    fn from(schedule: &Schedule) -> Self {
+        Self {
+            id: schedule.id.0,
+            version: Version::FIRST.0,
+            concert_id: schedule.concert.0,
+            starts_at: micros(schedule.starts_at),
+            zone: schedule.zone.as_str().to_owned(),
+            sale_opens_at: micros(schedule.sale_opens_at),
+            sale_closes_at: micros(schedule.sale_closes_at),
+        }
+    }
+}

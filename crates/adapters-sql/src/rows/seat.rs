@@ -1,0 +1,84 @@
+//! Rows of seats.
+
+use domain::{Money, ReservationId, ScheduleId, Seat, SeatNumber, SeatState, Version, Versioned, Write};
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::corrupt::Corrupt;
+use crate::instant::{instant, micros};
+
+const TABLE: &str = "seats";
+
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "seats")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub schedule_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub number: i64,
+    pub version: i64,
+    pub label: String,
+    pub price: i64,
+    pub state: String,
+    pub reservation_id: Option<Uuid>,
+    pub held_until: Option<i64>,
+}
+
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl TryFrom<Model> for Versioned<Seat> {
+    type Error = Corrupt;
+
+    fn try_from(row: Model) -> Result<Self, Corrupt> {
+        let number = seat_number(row.number).ok_or(Corrupt::new(TABLE, "number"))?;
+        let price = Money::new(row.price).map_err(|_| Corrupt::new(TABLE, "price"))?;
+        let reservation = row.reservation_id.map(ReservationId).ok_or(Corrupt::new(TABLE, "reservation_id"));
+        let state = match row.state.as_str() {
+            "AVAILABLE" => SeatState::Available,
+            "HELD" => {
+                let until = row.held_until.ok_or(Corrupt::new(TABLE, "held_until"))?;
+                SeatState::Held { reservation: reservation?, until: instant(until, TABLE, "held_until")? }
+            }
+            "RESERVED" => SeatState::Reserved { reservation: reservation? },
+            "BLOCKED" => SeatState::Blocked,
+            _ => return Err(Corrupt::new(TABLE, "state")),
+        };
+        Ok(Self::new(Version(row.version), Seat::restore(ScheduleId(row.schedule_id), number, row.label, price, state)))
+    }
+}
+
+/// A seat's number as a row has it.
+pub fn seat_number(number: i64) -> Option<SeatNumber> {
+    SeatNumber::new(u32::try_from(number).ok()?).ok()
+}
+
+impl From<&Write<Seat>> for Model {
+    fn from(write: &Write<Seat>) -> Self {
+        Self { version: write.version().0, ..Self::from(&write.row) }
+    }
+}
+
+impl From<&Seat> for Model {
+    /// A seat that is new.
+    fn from(seat: &Seat) -> Self {
+        let (state, held_until) = match seat.state() {
+            SeatState::Available => ("AVAILABLE", None),
+            SeatState::Held { until, .. } => ("HELD", Some(micros(until))),
+            SeatState::Reserved { .. } => ("RESERVED", None),
+            SeatState::Blocked => ("BLOCKED", None),
+        };
+        Self {
+            schedule_id: seat.schedule.0,
+            number: i64::from(seat.number.get()),
+            version: Version::FIRST.0,
+            label: seat.label.clone(),
+            price: seat.price.minor(),
+            state: state.to_owned(),
+            reservation_id: seat.reservation().map(|reservation| reservation.0),
+            held_until,
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Rows of queue tokens.
+
+use domain::{ConcertId, ExpiryReason, NewToken, QueueId, QueueToken, TokenId, TokenState, UserId, Version, Versioned, Write};
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::corrupt::Corrupt;
+use crate::instant::{instant, micros};
+use crate::words::Word;
+
+const TABLE: &str = "queue_tokens";
+
+#[derive(Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "queue_tokens")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub version: i64,
+    pub queue_id: Uuid,
+    pub user_id: Uuid,
+    pub concert_id: Option<Uuid>,
+    pub number: i64,
+    pub joined_at: i64,
+    pub state: String,
+    pub activated_at: Option<i64>,
+    pub claimed: Option<bool>,
+    pub expires_at: Option<i64>,
+    pub reason: Option<String>,
+    pub expired_at: Option<i64>,
+}
+
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl std::fmt::Debug for Model {
+    /// Without the id, which is a secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("queue_token").field("queue_id", &self.queue_id).field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+impl Model {
+    /// Whether its row says that it has a place: in the line or inside.
+    pub fn is_live(&self) -> bool {
+        self.state != "EXPIRED"
+    }
+}
+
+impl TryFrom<Model> for Versioned<QueueToken> {
+    type Error = Corrupt;
+
+    fn try_from(row: Model) -> Result<Self, Corrupt> {
+        let number = u64::try_from(row.number).map_err(|_| Corrupt::new(TABLE, "number"))?;
+        let new = NewToken {
+            id: TokenId(row.id),
+            queue: QueueId(row.queue_id),
+            user: UserId(row.user_id),
+            concert: row.concert_id.map(ConcertId),
+            joined_at: instant(row.joined_at, TABLE, "joined_at")?,
+        };
+        let state = state(&row)?;
+        Ok(Self::new(Version(row.version), QueueToken::restore(new, number, state)))
+    }
+}
+
+fn state(row: &Model) -> Result<TokenState, Corrupt> {
+    let at = |micros: Option<i64>, column| instant(micros.ok_or(Corrupt::new(TABLE, column))?, TABLE, column);
+    match row.state.as_str() {
+        "WAITING" => Ok(TokenState::Waiting),
+        "ACTIVE" => Ok(TokenState::Active {
+            activated_at: at(row.activated_at, "activated_at")?,
+            claimed: row.claimed == Some(true),
+            expires_at: at(row.expires_at, "expires_at")?,
+        }),
+        "EXPIRED" => Ok(TokenState::Expired {
+            reason: row.reason.as_deref().and_then(ExpiryReason::of).ok_or(Corrupt::new(TABLE, "reason"))?,
+            activated_at: row.activated_at.map(|micros| instant(micros, TABLE, "activated_at")).transpose()?,
+            expired_at: at(row.expired_at, "expired_at")?,
+        }),
+        _ => Err(Corrupt::new(TABLE, "state")),
+    }
+}
+
+impl From<&Write<QueueToken>> for Model {
+    fn from(write: &Write<QueueToken>) -> Self {
+        let token = &write.row;
+        let waiting = Self {
+            id: token.id.0,
+            version: write.version().0,
+            queue_id: token.queue.0,
+            user_id: token.user.0,
+            concert_id: token.concert.map(|concert| concert.0),
+            number: i64::try_from(token.number).unwrap_or(i64::MAX),
+            joined_at: micros(token.joined_at),
+            state: "WAITING".to_owned(),
+            activated_at: token.activated_at().map(micros),
+            claimed: None,
+            expires_at: None,
+            reason: None,
+            expired_at: None,
+        };
+        match token.state() {
+            TokenState::Waiting => waiting,
+            TokenState::Active { claimed, expires_at, .. } => {
+                let state = "ACTIVE".to_owned();
+                Self { state, claimed: Some(claimed), expires_at: Some(micros(expires_at)), ..waiting }
+            }
+            TokenState::Expired { reason, expired_at, .. } => {
+                let (state, reason) = ("EXPIRED".to_owned(), Some(reason.word().to_owned()));
+                Self { state, reason, expired_at: Some(micros(expired_at)), ..waiting }
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! The words that stand for the domain's states and reasons in a row.
+
+use domain::{CancelReason, ExpiryReason, QueueState, Route};
+
+/// An enumeration whose values are words in the database; the check constraints know the same.
+pub trait Word: Copy + 'static {
+    /// All values with their words.
+    const WORDS: &'static [(Self, &'static str)];
+
+    /// The word for this value.
+    fn word(self) -> &'static str;
+
+    /// The value that `word` stands for.
+    fn of(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(_, known)| *known == word).map(|(value, _)| *value)
+    }
+}
+
+macro_rules! words {
+    ($($type:ident { $($value:ident = $word:literal),* })*) => {$(
+        impl Word for $type {
+            const WORDS: &'static [(Self, &'static str)] = &[$((Self::$value, $word)),*];
+
+            fn word(self) -> &'static str {
+                match self {
+                    $(Self::$value => $word),*
+                }
+            }
+        }
+    )*};
+}
+
+words! {
+    QueueState { Open = "OPEN", Paused = "PAUSED", Closed = "CLOSED" }
+    ExpiryReason { Paid = "PAID", TimedOut = "TIMED_OUT", Unclaimed = "UNCLAIMED", Left = "LEFT" }
+    CancelReason { Expired = "EXPIRED", Released = "RELEASED", Refunded = "REFUNDED" }
+    Route { Reservations = "RESERVATIONS", Charges = "CHARGES", Payments = "PAYMENTS", Refunds = "REFUNDS" }
+}

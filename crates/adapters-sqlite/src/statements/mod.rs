@@ -1,0 +1,15 @@
+//! The statements on each table, over sets: see [`crate::statement`].
+
+pub(crate) mod concert;
+pub(crate) mod entry;
+pub(crate) mod event;
+pub(crate) mod key;
+pub(crate) mod payment;
+pub(crate) mod queue;
+pub(crate) mod reservation;
+pub(crate) mod reserved_seat;
+pub(crate) mod schedule;
+pub(crate) mod seat;
+pub(crate) mod token;
+pub(crate) mod user;
+pub(crate) mod wallet;

@@ -1,0 +1,40 @@
+//! Statements on queues: the operator's row, and apart from it the admission version and the numbers.
+
+/// Queues by id.
+pub(crate) const SELECT: &str = "SELECT t.* FROM jsonb_each(?1) k CROSS JOIN queues t ON t.id = unhex(k.value, '-')";
+
+/// Standings by queue.
+pub(crate) const STANDINGS: &str = "
+    SELECT a.queue_id, a.version AS admission, c.waiting,
+           (SELECT count(*) FROM queue_tokens t WHERE t.queue_id = a.queue_id AND t.state = 'ACTIVE') AS active
+    FROM jsonb_each(?1) k
+    CROSS JOIN queue_admissions a ON a.queue_id = unhex(k.value, '-')
+    CROSS JOIN queue_counters c ON c.queue_id = a.queue_id";
+
+/// Counters by queue.
+pub(crate) const COUNTERS: &str = "
+    SELECT t.queue_id, t.last_number FROM jsonb_each(?1) k CROSS JOIN queue_counters t ON t.queue_id = unhex(k.value, '-')";
+
+/// Writes [`Counter`]s.
+pub(crate) const COUNT: &str = "
+    UPDATE queue_counters SET last_number = new.value ->> 'last_number'
+    FROM jsonb_each(?1) new WHERE queue_id = unhex(new.value ->> 'queue_id', '-')";
+
+/// Writes admission versions.
+pub(crate) const ADMIT: &str = "
+    UPDATE queue_admissions SET version = new.value ->> 'version'
+    FROM jsonb_each(?1) new
+    WHERE queue_id = unhex(new.value ->> 'queue_id', '-') AND version = (new.value ->> 'version') - 1";
+
+pub(crate) const INSERT: &str = "
+    INSERT INTO queues (id, version, name, state, capacity, batch, active_micros, claim_micros, max_waiting, message)
+    SELECT unhex(value ->> 'id', '-'), value ->> 'version', value ->> 'name', value ->> 'state', value ->> 'capacity',
+           value ->> 'batch', value ->> 'active_micros', value ->> 'claim_micros', value ->> 'max_waiting', value ->> 'message'
+    FROM jsonb_each(?1)";
+
+/// Inserts the admission version of new queues.
+pub(crate) const INSERT_ADMISSIONS: &str =
+    "INSERT INTO queue_admissions (queue_id, version) SELECT unhex(value ->> 'id', '-'), 1 FROM jsonb_each(?1)";
+
+/// Inserts the counters of new queues.
+pub(crate) const INSERT_COUNTERS: &str = "INSERT INTO queue_counters (queue_id) SELECT unhex(value ->> 'id', '-') FROM jsonb_each(?1)";

@@ -1,0 +1,60 @@
+//! Statements on reservations, each with its seats.
+
+/// Selects [`Row`]s from the table called `r`, by what follows.
+macro_rules! select {
+    ($($rest:literal)*) => {
+        concat!(
+            "SELECT r.*, (SELECT json_group_array(json_object('number', s.number, 'label', s.label, 'price', s.price))
+                          FROM reservation_seats s WHERE s.reservation_id = r.id) AS seats ",
+            $($rest),*
+        )
+    };
+}
+
+/// The reservation of an id.
+pub(crate) const SELECT_ONE: &str = select!("FROM reservations r WHERE r.id = ?1");
+
+/// A user's reservations, the highest id first, below an id if one is given.
+pub(crate) const SELECT_PAGE: &str = select!(
+    "FROM reservations r WHERE r.user_id = ?1 AND r.id < coalesce(?2, x'ffffffffffffffffffffffffffffffffff') ORDER BY r.id DESC LIMIT ?3"
+);
+
+/// Reservations, each once: by id (1); the HELD ones by token (2) and by date and number of a seat (3); the HELD and
+/// CONFIRMED ones by user and date, whose concert counts (4); by payment (5).
+pub(crate) const SELECT_WANTED: &str = concat!(
+    "WITH wanted (id) AS (
+        SELECT unhex(value, '-') FROM jsonb_each(?1)
+        UNION
+        SELECT r.id FROM jsonb_each(?2) k CROSS JOIN reservations r ON r.token_id = unhex(k.value, '-') AND r.state = 'HELD'
+        UNION
+        SELECT r.id FROM jsonb_each(?3) k
+        CROSS JOIN reservation_seats s ON s.schedule_id = unhex(k.value ->> 0, '-') AND s.number = k.value ->> 1 AND s.live = 1
+        CROSS JOIN reservations r ON r.id = s.reservation_id AND r.state = 'HELD'
+        UNION
+        SELECT r.id FROM jsonb_each(?4) k
+        CROSS JOIN schedules d ON d.id = unhex(k.value ->> 1, '-')
+        CROSS JOIN reservations r ON r.user_id = unhex(k.value ->> 0, '-') AND r.concert_id = d.concert_id AND r.state <> 'CANCELLED'
+        UNION
+        SELECT p.reservation_id FROM jsonb_each(?5) k CROSS JOIN payments p ON p.id = unhex(k.value, '-')
+    ) ",
+    select!("FROM wanted w CROSS JOIN reservations r ON r.id = w.id")
+);
+
+/// The ids of the HELD rows whose deadline has passed, the earliest first.
+pub(crate) const SELECT_LAPSED: &str = "SELECT id FROM reservations WHERE state = 'HELD' AND expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
+
+pub(crate) const INSERT: &str = "
+    INSERT INTO reservations (id, version, user_id, token_id, concert_id, schedule_id, amount, held_at, expires_at,
+                              state, cancel_reason, payment_id)
+    SELECT unhex(value ->> 'id', '-'), value ->> 'version', unhex(value ->> 'user_id', '-'), unhex(value ->> 'token_id', '-'),
+           unhex(value ->> 'concert_id', '-'), unhex(value ->> 'schedule_id', '-'), value ->> 'amount', value ->> 'held_at',
+           value ->> 'expires_at', value ->> 'state', value ->> 'cancel_reason', unhex(value ->> 'payment_id', '-')
+    FROM jsonb_each(?1)";
+
+/// Writes what a reservation's steps change; who claims which seats never does.
+pub(crate) const UPDATE: &str = "
+    UPDATE reservations SET
+        version = new.value ->> 'version', state = new.value ->> 'state', cancel_reason = new.value ->> 'cancel_reason',
+        payment_id = unhex(new.value ->> 'payment_id', '-')
+    FROM jsonb_each(?1) new
+    WHERE reservations.id = unhex(new.value ->> 'id', '-') AND version = (new.value ->> 'version') - 1";

@@ -1,0 +1,12 @@
+//! Statements on reserved seats: every seat that a reservation ever had, at its price.
+
+/// Inserts [`New`] rows.
+pub(crate) const INSERT: &str = "
+    INSERT INTO reservation_seats (reservation_id, number, schedule_id, label, price, live)
+    SELECT unhex(value ->> 'reservation_id', '-'), value ->> 'number', unhex(value ->> 'schedule_id', '-'), value ->> 'label',
+           value ->> 'price', value ->> 'live'
+    FROM jsonb_each(?1)";
+
+/// Gives the seats of reservations back, by reservation.
+pub(crate) const FREE: &str = "
+    UPDATE reservation_seats SET live = 0 FROM jsonb_each(?1) ended WHERE reservation_id = unhex(ended.value, '-') AND live = 1";

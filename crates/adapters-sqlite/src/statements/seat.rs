@@ -1,0 +1,21 @@
+//! Statements on seats.
+
+/// Seats by date and number.
+pub(crate) const SELECT: &str = "
+    SELECT t.* FROM jsonb_each(?1) k
+    CROSS JOIN seats t ON t.schedule_id = unhex(k.value ->> 0, '-') AND t.number = k.value ->> 1";
+
+pub(crate) const INSERT: &str = "
+    INSERT INTO seats (schedule_id, number, version, label, price, state, reservation_id, held_until)
+    SELECT unhex(value ->> 'schedule_id', '-'), value ->> 'number', value ->> 'version', value ->> 'label', value ->> 'price',
+           value ->> 'state', unhex(value ->> 'reservation_id', '-'), value ->> 'held_until'
+    FROM jsonb_each(?1)";
+
+pub(crate) const UPDATE: &str = "
+    UPDATE seats SET
+        version = new.value ->> 'version', label = new.value ->> 'label', price = new.value ->> 'price',
+        state = new.value ->> 'state', reservation_id = unhex(new.value ->> 'reservation_id', '-'),
+        held_until = new.value ->> 'held_until'
+    FROM jsonb_each(?1) new
+    WHERE schedule_id = unhex(new.value ->> 'schedule_id', '-') AND number = new.value ->> 'number'
+      AND version = (new.value ->> 'version') - 1";

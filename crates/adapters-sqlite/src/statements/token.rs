@@ -1,0 +1,41 @@
+//! Statements on queue tokens.
+
+/// Tokens by id.
+pub(crate) const SELECT: &str = "SELECT t.* FROM jsonb_each(?1) k CROSS JOIN queue_tokens t ON t.id = unhex(k.value, '-')";
+
+/// Live tokens by queue and user.
+pub(crate) const SELECT_LIVE: &str = "
+    SELECT t.* FROM jsonb_each(?1) k
+    CROSS JOIN queue_tokens t
+        ON t.queue_id = unhex(k.value ->> 0, '-') AND t.user_id = unhex(k.value ->> 1, '-') AND t.state <> 'EXPIRED'";
+
+/// Of a queue, the ACTIVE tokens whose deadline has passed, the earliest first.
+pub(crate) const SELECT_LAPSED: &str =
+    "SELECT * FROM queue_tokens WHERE queue_id = ?1 AND state = 'ACTIVE' AND expires_at <= ?2 ORDER BY expires_at LIMIT ?3";
+
+/// Of a queue, the WAITING tokens with the lowest numbers.
+pub(crate) const SELECT_FOREMOST: &str = "SELECT * FROM queue_tokens WHERE queue_id = ?1 AND state = 'WAITING' ORDER BY number LIMIT ?2";
+
+/// Of a queue, the live tokens after a number.
+pub(crate) const SELECT_AFTER: &str = "
+    SELECT * FROM queue_tokens WHERE queue_id = ?1 AND state = 'WAITING' AND number > ?2
+    UNION ALL
+    SELECT * FROM queue_tokens WHERE queue_id = ?1 AND state = 'ACTIVE' AND number > ?2
+    ORDER BY number LIMIT ?3";
+
+pub(crate) const INSERT: &str = "
+    INSERT INTO queue_tokens (id, version, queue_id, user_id, concert_id, number, joined_at,
+                              state, activated_at, claimed, expires_at, reason, expired_at)
+    SELECT unhex(value ->> 'id', '-'), value ->> 'version', unhex(value ->> 'queue_id', '-'), unhex(value ->> 'user_id', '-'),
+           unhex(value ->> 'concert_id', '-'), value ->> 'number', value ->> 'joined_at', value ->> 'state',
+           value ->> 'activated_at', value ->> 'claimed', value ->> 'expires_at', value ->> 'reason', value ->> 'expired_at'
+    FROM jsonb_each(?1)";
+
+/// Writes what a token's steps change.
+pub(crate) const UPDATE: &str = "
+    UPDATE queue_tokens SET
+        version = new.value ->> 'version', state = new.value ->> 'state', activated_at = new.value ->> 'activated_at',
+        claimed = new.value ->> 'claimed', expires_at = new.value ->> 'expires_at', reason = new.value ->> 'reason',
+        expired_at = new.value ->> 'expired_at'
+    FROM jsonb_each(?1) new
+    WHERE queue_tokens.id = unhex(new.value ->> 'id', '-') AND version = (new.value ->> 'version') - 1";
