@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+use testbed::{Cluster, Database};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
+use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 /// How long a server may take to start or to stop.
@@ -21,6 +23,28 @@ pub enum StoreKind {
     Memory,
     /// `sqlite://`, in the test's own folder.
     Sqlite,
+    /// `postgres://`, a database of the test's own.
+    Postgres,
+}
+
+impl StoreKind {
+    /// Whether it outlives its process, so that other processes can look at it.
+    #[must_use]
+    pub fn outlives_its_process(self) -> bool {
+        self != Self::Memory
+    }
+}
+
+/// A migrated database, of which every test gets a copy: to migrate anew takes much longer.
+async fn a_database() -> Database {
+    static TEMPLATE: OnceCell<Database> = OnceCell::const_new();
+    let migrated = || async {
+        let template = Cluster::shared().create_database();
+        let migrate = run(&[("FRONTROW__DATABASE__URL", &template.url)], &["migrate"]).await;
+        assert!(migrate.status.success(), "{}", String::from_utf8_lossy(&migrate.stderr));
+        template
+    };
+    Cluster::shared().clone_database(&TEMPLATE.get_or_init(migrated).await.name)
 }
 
 /// A running server with a folder of its own; killed when dropped.
@@ -30,10 +54,16 @@ pub struct Frontrow {
     pub base: String,
     /// What it printed when it was up.
     pub welcome: String,
-    folder: Arc<TempDir>,
+    store: Arc<Place>,
     environment: Vec<(String, String)>,
     /// Shared by all clients of this server.
     pub http: reqwest::Client,
+}
+
+/// Where a test's store is; gone with the last server on it.
+struct Place {
+    folder: TempDir,
+    _database: Option<Database>,
 }
 
 /// Builds the binary as this test was built, once, and says where it is: a stale one would be tested otherwise.
@@ -80,10 +110,23 @@ pub async fn run(environment: &[(&str, &str)], arguments: &[&str]) -> Output {
 impl Frontrow {
     /// A server on a fresh store. The queue ticks fast and is wide; `environment` changes that and more.
     pub async fn start(store: StoreKind, environment: &[(&str, &str)]) -> Self {
-        let url = match store {
-            StoreKind::Memory => "memory:",
-            StoreKind::Sqlite => "sqlite://data/frontrow.db",
+        let (url, database) = match store {
+            StoreKind::Memory => ("memory:".to_owned(), None),
+            StoreKind::Sqlite => ("sqlite://data/frontrow.db".to_owned(), None),
+            StoreKind::Postgres => {
+                let database = a_database().await;
+                (database.url.clone(), Some(database))
+            }
         };
+        Self::start_on(&url, database, environment).await
+    }
+
+    /// A server on the database at `url`, with what [`Self::start`] sets.
+    pub async fn start_at(url: &str, environment: &[(&str, &str)]) -> Self {
+        Self::start_on(url, None, environment).await
+    }
+
+    async fn start_on(url: &str, database: Option<Database>, environment: &[(&str, &str)]) -> Self {
         let defaults = [
             ("FRONTROW__DATABASE__URL", url),
             ("FRONTROW__HTTP__BIND", "127.0.0.1:0"),
@@ -93,22 +136,22 @@ impl Frontrow {
             ("FRONTROW__LOG__FILTER", "warn"),
         ];
         let environment = defaults.iter().chain(environment).map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        Self::start_in(Arc::new(TempDir::new().unwrap()), environment).await
+        Self::start_in(Arc::new(Place { folder: TempDir::new().unwrap(), _database: database }), environment).await
     }
 
-    async fn start_in(folder: Arc<TempDir>, environment: Vec<(String, String)>) -> Self {
-        let mut child = command(folder.path(), &environment, &["serve"]).stdout(Stdio::piped()).spawn().expect("the server starts");
+    async fn start_in(store: Arc<Place>, environment: Vec<(String, String)>) -> Self {
+        let mut child = command(store.folder.path(), &environment, &["serve"]).stdout(Stdio::piped()).spawn().expect("the server starts");
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let welcome = timeout(PATIENCE, read_welcome(&mut lines)).await.expect("the server is up in time");
         let base = welcome.split_whitespace().find(|word| word.starts_with("http://")).expect("it says where it serves").to_owned();
         // Read to the end, lest the server block on a full pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { child, base, welcome, folder, environment, http: reqwest::Client::new() }
+        Self { child, base, welcome, store, environment, http: reqwest::Client::new() }
     }
 
     /// Another process on the same store: its exit code and what it printed.
     pub async fn beside(&self, arguments: &[&str]) -> Output {
-        let run = command(self.folder.path(), &self.environment, arguments).output();
+        let run = command(self.store.folder.path(), &self.environment, arguments).output();
         timeout(PATIENCE, run).await.expect("it ends").expect("it runs")
     }
 
@@ -124,9 +167,18 @@ impl Frontrow {
         timeout(PATIENCE, self.child.wait()).await.expect("it stops in time").unwrap()
     }
 
-    /// The server again, on the store that the last one left.
+    /// The server again, on the store that the last one left; or another one beside it, where a store allows that.
     pub async fn restart(&self) -> Self {
-        Self::start_in(self.folder.clone(), self.environment.clone()).await
+        Self::start_in(self.store.clone(), self.environment.clone()).await
+    }
+
+    /// As many servers as that on one PostgreSQL database.
+    pub async fn instances<const N: usize>(environment: &[(&str, &str)]) -> [Self; N] {
+        let mut servers = vec![Self::start(StoreKind::Postgres, environment).await];
+        while servers.len() < N {
+            servers.push(servers[0].restart().await);
+        }
+        servers.try_into().unwrap_or_else(|_| panic!("at least one instance is asked for"))
     }
 
     /// Whether every promise holds on the store, by `frontrow audit`.

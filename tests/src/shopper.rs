@@ -158,11 +158,16 @@ impl Shopper {
         self.get("/v1/wallet").await.expect(200).body["balance"]["amount"].as_i64().unwrap()
     }
 
-    /// What the seat map of the club's first date says of a seat.
-    pub async fn seat_status(&self, number: u32) -> String {
+    /// What the seat map of the club's first date says of a seat, as if that were all it said.
+    pub async fn seat(&self, number: u32) -> Reply {
         let map = self.get(&format!("/v1/schedules/{CLUB_DATE}/seats")).await.expect(200);
         let seats = map.body["seats"].as_array().cloned().unwrap_or_default();
         let seat = seats.into_iter().find(|seat| seat["number"] == number).unwrap_or_default();
-        seat["status"].as_str().unwrap_or_default().to_owned()
+        Reply { body: seat, ..map }
+    }
+
+    /// Whether a seat of the club's first date is free, as the seat map has it.
+    pub async fn seat_status(&self, number: u32) -> String {
+        self.seat(number).await.text("status")
     }
 }

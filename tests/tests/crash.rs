@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use frontrow_tests::{Frontrow, Shopper, StoreKind};
+use rstest::rstest;
 
 const CLIENTS: usize = 8;
 /// The stream is cut after this many acknowledged charges.
@@ -25,9 +26,12 @@ async fn charge_until_cut(shopper: Shopper, client: usize, acknowledged: Arc<Ato
     false
 }
 
+#[rstest]
+#[case::sqlite(StoreKind::Sqlite)]
+#[case::postgres(StoreKind::Postgres)]
 #[tokio::test(flavor = "multi_thread")]
-async fn no_acknowledged_charge_is_lost_when_the_server_is_killed() {
-    let mut server = Frontrow::start(StoreKind::Sqlite, &[]).await;
+async fn no_acknowledged_charge_is_lost_when_the_server_is_killed(#[case] store: StoreKind) {
+    let mut server = Frontrow::start(store, &[]).await;
     let ada = Shopper::register(&server).await;
     let acknowledged = Arc::new(AtomicI64::new(0));
     let clients: Vec<_> = (0..CLIENTS).map(|client| tokio::spawn(charge_until_cut(ada.clone(), client, acknowledged.clone()))).collect();

@@ -10,6 +10,7 @@ const DEAD_SWEEPER: (&str, &str) = ("FRONTROW__RESERVATION__SWEEP_MILLISECONDS",
 #[rstest]
 #[case::memory(StoreKind::Memory)]
 #[case::sqlite(StoreKind::Sqlite)]
+#[case::postgres(StoreKind::Postgres)]
 #[tokio::test]
 async fn a_hold_ends_at_its_deadline_though_nobody_sweeps(#[case] store: StoreKind) {
     let server = Frontrow::start(store, &[("FRONTROW__RESERVATION__HOLD_SECONDS", "1"), DEAD_SWEEPER]).await;
@@ -30,6 +31,7 @@ async fn a_hold_ends_at_its_deadline_though_nobody_sweeps(#[case] store: StoreKi
 #[rstest]
 #[case::memory(StoreKind::Memory)]
 #[case::sqlite(StoreKind::Sqlite)]
+#[case::postgres(StoreKind::Postgres)]
 #[tokio::test]
 async fn a_lapsed_hold_is_told_as_ended_though_its_row_is_untouched(#[case] store: StoreKind) {
     let server = Frontrow::start(store, &[("FRONTROW__RESERVATION__HOLD_SECONDS", "1"), DEAD_SWEEPER]).await;
@@ -45,6 +47,7 @@ async fn a_lapsed_hold_is_told_as_ended_though_its_row_is_untouched(#[case] stor
 #[rstest]
 #[case::memory(StoreKind::Memory)]
 #[case::sqlite(StoreKind::Sqlite)]
+#[case::postgres(StoreKind::Postgres)]
 #[tokio::test]
 async fn an_admitted_user_who_never_comes_makes_room_for_the_next(#[case] store: StoreKind) {
     let one_place = [("FRONTROW__QUEUE__CAPACITY", "1"), ("FRONTROW__QUEUE__CLAIM_SECONDS", "1")];
@@ -60,6 +63,7 @@ async fn an_admitted_user_who_never_comes_makes_room_for_the_next(#[case] store:
 #[rstest]
 #[case::memory(StoreKind::Memory)]
 #[case::sqlite(StoreKind::Sqlite)]
+#[case::postgres(StoreKind::Postgres)]
 #[tokio::test]
 async fn a_token_times_out_after_its_active_window_and_even_a_refused_call_claims_it(#[case] store: StoreKind) {
     let windows = [("FRONTROW__QUEUE__CLAIM_SECONDS", "1"), ("FRONTROW__QUEUE__ACTIVE_SECONDS", "2")];

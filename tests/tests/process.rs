@@ -68,6 +68,7 @@ async fn wrong_usage_exits_with_2() {
 #[rstest]
 #[case::memory(StoreKind::Memory)]
 #[case::sqlite(StoreKind::Sqlite)]
+#[case::postgres(StoreKind::Postgres)]
 #[tokio::test]
 async fn sigterm_ends_the_server_well_though_a_client_keeps_its_connection(#[case] store: StoreKind) {
     let mut server = Frontrow::start(store, &[]).await;
@@ -75,7 +76,7 @@ async fn sigterm_ends_the_server_well_though_a_client_keeps_its_connection(#[cas
     let _ = ada.charge(1_000, "charge").await.expect(201);
     let ended = server.terminate().await;
     assert_eq!((ended.code(), ended.signal()), (Some(0), None));
-    if store == StoreKind::Sqlite {
+    if store.outlives_its_process() {
         let server = server.restart().await;
         assert_eq!(ada.at(&server).balance().await, 1_000);
     }
@@ -86,6 +87,27 @@ async fn migrate_makes_a_store_that_is_ready_to_serve_and_audit() {
     let server = Frontrow::start(StoreKind::Sqlite, &[]).await;
     assert!(server.beside(&["migrate"]).await.status.success());
     server.assert_audit_is_clean().await;
+}
+
+#[tokio::test]
+async fn the_audit_of_a_database_without_a_store_fails_and_makes_none() {
+    let empty = testbed::Cluster::shared().create_database();
+    for _ in 0..2 {
+        let audit = run(&[("FRONTROW__DATABASE__URL", &empty.url)], &["audit"]).await;
+        assert_eq!(audit.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&audit.stderr).contains("no store"));
+    }
+}
+
+#[tokio::test]
+async fn two_processes_that_migrate_at_once_make_one_schema() {
+    for _ in 0..3 {
+        let empty = testbed::Cluster::shared().create_database();
+        let url = [("FRONTROW__DATABASE__URL", empty.url.as_str())];
+        let (one, other) = tokio::join!(run(&url, &["migrate"]), run(&url, &["migrate"]));
+        assert!(one.status.success() && other.status.success(), "{one:?}\n{other:?}");
+        assert!(run(&url, &["audit"]).await.status.success());
+    }
 }
 
 #[tokio::test]

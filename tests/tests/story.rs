@@ -7,6 +7,7 @@ use serde_json::json;
 #[rstest]
 #[case::memory(StoreKind::Memory)]
 #[case::sqlite(StoreKind::Sqlite)]
+#[case::postgres(StoreKind::Postgres)]
 #[tokio::test]
 async fn a_user_joins_is_admitted_holds_charges_pays_and_gets_a_refund(#[case] store: StoreKind) {
     let server = Frontrow::start(store, &[]).await;
@@ -70,6 +71,7 @@ async fn a_user_joins_is_admitted_holds_charges_pays_and_gets_a_refund(#[case] s
 #[rstest]
 #[case::memory(StoreKind::Memory)]
 #[case::sqlite(StoreKind::Sqlite)]
+#[case::postgres(StoreKind::Postgres)]
 #[tokio::test]
 async fn a_released_hold_and_a_left_line_free_their_places(#[case] store: StoreKind) {
     let server = Frontrow::start(store, &[("FRONTROW__QUEUE__CAPACITY", "1")]).await;

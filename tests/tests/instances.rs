@@ -1,0 +1,137 @@
+//! Several servers on one database: any of them answers anybody, any of them may be killed.
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use frontrow_tests::{CLUB_DATE, Frontrow, Shopper, money};
+use serde_json::json;
+use tokio::sync::Barrier;
+use tokio::time::Instant;
+
+/// How far an instance may be behind another.
+const BEHIND: Duration = Duration::from_secs(1);
+
+#[tokio::test]
+async fn the_story_hops_between_instances_at_every_step() {
+    let [a, b, c] = Frontrow::instances::<3>(&[]).await;
+    let mut ada = Shopper::register(&a).await;
+    let joined = ada.at(&b).join().await.expect(201);
+    ada = ada.at(&c);
+    let again = ada.join().await.expect(200);
+    assert_eq!(again.text("token"), joined.text("token"), "joining again on another instance returns the same place");
+    let _ = ada.until_active().await;
+    let _ = ada.at(&a).until_active().await;
+
+    let seats = ada.at(&b).get(&format!("/v1/schedules/{CLUB_DATE}/seats?status=AVAILABLE")).await.expect(200);
+    assert_eq!(seats.body["available"], json!(50));
+    let held = ada.at(&a).hold(&[7, 8], "hold-1").await.expect(201);
+    let same = ada.at(&b).hold(&[7, 8], "hold-1").await.expect(201);
+    assert_eq!((same.header("idempotency-replayed"), &same.body), ("true", &held.body), "a key is good on every instance");
+    let bob = Shopper::admitted(&b).await;
+    let _ = bob.at(&c).hold(&[7], "hold-1").await.expect_problem(409, "SEAT_UNAVAILABLE");
+
+    let reservation = held.text("id");
+    let _ = ada.at(&c).pay(&reservation, "pay-1").await.expect_problem(409, "INSUFFICIENT_BALANCE");
+    let _ = ada.at(&a).charge(200_000, "charge-1").await.expect(201);
+    let paid = ada.at(&b).pay(&reservation, "pay-1").await.expect(201);
+    let replayed = ada.at(&c).pay(&reservation, "pay-1").await.expect(201);
+    assert_eq!((replayed.header("idempotency-replayed"), &replayed.body), ("true", &paid.body));
+    assert_eq!(ada.at(&a).balance().await, 80_000);
+    let _ = ada.at(&a).hold(&[9], "hold-2").await.expect_problem(410, "QUEUE_TOKEN_EXPIRED");
+
+    let refund = format!("/v1/payments/{}/refunds", paid.text("id"));
+    let refunded = ada.at(&a).post(&refund, Some("refund-1"), &json!({})).await.expect(201);
+    assert_eq!(refunded.body["balance"], money(200_000));
+    for server in [&a, &b, &c] {
+        let bob = bob.at(server);
+        let _ = bob.until("the seat is free everywhere", || bob.seat(7), |seat| seat.body["status"] == "AVAILABLE").await;
+    }
+    a.assert_audit_is_clean().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_64_clients_at_three_instances_one_gets_the_seat() {
+    let servers = Frontrow::instances::<3>(&[]).await;
+    let mut shoppers = Vec::new();
+    for n in 0..64 {
+        shoppers.push(Shopper::admitted(&servers[n % 3]).await);
+    }
+    let start = Arc::new(Barrier::new(shoppers.len()));
+    let holds = shoppers.iter().enumerate().map(|(n, shopper)| {
+        // Joined at one instance, holds at another.
+        let (shopper, start) = (shopper.at(&servers[(n + 1) % 3]), start.clone());
+        tokio::spawn(async move {
+            start.wait().await;
+            shopper.hold(&[13], "hold-1").await
+        })
+    });
+    let holds: Vec<_> = holds.collect();
+    let mut statuses = Vec::new();
+    for hold in holds {
+        statuses.push(hold.await.unwrap().status);
+    }
+    statuses.sort_unstable();
+    assert_eq!((statuses[0], &statuses[1..]), (201, vec![409; 63].as_slice()));
+    servers[0].assert_audit_is_clean().await;
+}
+
+#[tokio::test]
+async fn what_one_instance_does_the_others_show_within_a_second() {
+    let [a, b] = Frontrow::instances::<2>(&[]).await;
+    let (ada, bob) = (Shopper::admitted(&a).await, Shopper::admitted(&b).await);
+    assert_eq!(bob.seat_status(5).await, "AVAILABLE", "b has the map in memory from now on");
+
+    let held = ada.hold(&[5], "hold-1").await.expect(201);
+    let done = Instant::now();
+    let _ = bob.until("b shows the hold", || bob.seat(5), |seat| seat.body["status"] == "HELD").await;
+    assert!(done.elapsed() < BEHIND, "{:?} behind", done.elapsed());
+
+    let _ = ada.delete(&format!("/v1/reservations/{}", held.text("id"))).await.expect(204);
+    let done = Instant::now();
+    let _ = bob.until("b shows the release", || bob.seat(5), |seat| seat.body["status"] == "AVAILABLE").await;
+    assert!(done.elapsed() < BEHIND, "{:?} behind", done.elapsed());
+}
+
+#[tokio::test]
+async fn a_line_shrinks_on_every_instance() {
+    let one_place = [("FRONTROW__QUEUE__CAPACITY", "1")];
+    let [a, b] = Frontrow::instances::<2>(&one_place).await;
+    let first = Shopper::admitted(&a).await;
+    let mut waiting = Vec::new();
+    for server in [&a, &b, &a, &b] {
+        let mut shopper = Shopper::register(server).await;
+        let _ = shopper.join().await.expect(201);
+        waiting.push(shopper);
+    }
+    // Each asks the instance at which they did not join.
+    let last = waiting[3].at(&a);
+    let _ = last.until("a knows of all who wait", || last.poll(), |place| place.body["position"] == 4).await;
+    let leave = format!("/v1/queue-tokens/{}", first.token.as_deref().unwrap());
+    let _ = first.at(&b).delete(&leave).await.expect(204);
+    let _ = waiting[0].at(&b).until_active().await;
+    for server in [&a, &b] {
+        let last = waiting[3].at(server);
+        let _ = last.until("the line has moved", || last.poll(), |place| place.body["position"] == 3).await;
+    }
+}
+
+#[tokio::test]
+async fn admission_goes_on_in_order_and_under_capacity_whichever_instance_is_killed() {
+    let three_places = [("FRONTROW__QUEUE__CAPACITY", "3"), ("FRONTROW__QUEUE__CLAIM_SECONDS", "1")];
+    let [mut a, b, mut c] = Frontrow::instances::<3>(&three_places).await;
+    let mut shoppers = Vec::new();
+    for server in [&a, &b, &c, &a, &b, &c, &a, &b, &c] {
+        let mut shopper = Shopper::register(server).await;
+        let _ = shopper.join().await.expect(201);
+        shoppers.push(shopper.at(&b));
+    }
+    a.kill().await;
+    let _ = shoppers[3].until_active().await;
+    c.kill().await;
+    let _ = shoppers[8].until_active().await;
+    for shopper in &shoppers[..6] {
+        assert_eq!(shopper.poll().await.body["expired_reason"], "UNCLAIMED", "those before them had their turn");
+    }
+    b.assert_audit_is_clean().await;
+}
