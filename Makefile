@@ -31,6 +31,7 @@ openapi: ## Writes docs/openapi.json anew
 deny: ## Licences, bans and sources of all dependencies (needs cargo-deny)
 	cargo deny --offline check licenses bans sources
 
-bench: ## Measures holds and payments over HTTP beside a bare SQLite loop, in one run
+bench: setup ## Measures Frontrow over HTTP beside PostgreSQL alone and a bare SQLite loop, in one run
 	cargo build --release --bin frontrow
 	cargo run --release --package bench
+	cargo bench --quiet --package bench

@@ -1,150 +1,74 @@
-//! A crowd that buys: registers, joins, is admitted, charges, holds, pays; each stage is measured by itself.
+//! A crowd of buyers who go through the stages together; each stage is measured by itself.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
-use hdrhistogram::Histogram;
-use serde_json::Value;
+use anyhow::{Context, ensure};
 
-use crate::client::{Client, Credentials};
-use crate::table::Row;
+use crate::buyer::{Buyer, Stage};
+use crate::client::{Client, Credentials, request};
+use crate::driver::Load;
+use crate::row::{Row, Store};
 
-/// The demo's arena: 15,000 seats.
-const ARENA: &str = "0f207207-0000-7000-8000-000000a2e0a0";
-const ARENA_DATE: &str = "0f207207-0000-7000-8000-000000a2e0a1";
-
-/// One who buys, as far as they have come.
-#[derive(Debug, Clone, Default)]
-struct Buyer {
-    number: usize,
-    seat: u32,
-    jwt: String,
-    token: String,
-    reservation: String,
-}
-
-/// What every buyer does, one stage after the other.
-#[derive(Debug, Clone, Copy)]
-enum Stage {
-    Register,
-    Join,
-    Charge,
-    Hold,
-    Pay,
-}
+/// How long the line may take to empty.
+const PATIENCE: Duration = Duration::from_mins(1);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 pub(crate) struct Crowd {
-    address: SocketAddr,
-    connections: usize,
-    buyers: Vec<Buyer>,
+    pub(crate) store: Store,
+    pub(crate) address: SocketAddr,
+    pub(crate) connections: usize,
+    pub(crate) buyers: Vec<Buyer>,
 }
 
 impl Crowd {
-    /// `size` buyers who share `connections`; the first takes `first_seat`, the next the one beside it.
-    pub(crate) fn new(address: SocketAddr, connections: usize, size: usize, first_seat: u32) -> Self {
-        let buyers = (0..size).zip(first_seat..).map(|(number, seat)| Buyer { number, seat, ..Buyer::default() }).collect();
-        Self { address, connections, buyers }
+    /// Registers, joins and waits until all are in.
+    pub(crate) async fn come_in(&mut self) -> anyhow::Result<Vec<Row>> {
+        let rows = vec![self.measure(Stage::Register).await?, self.measure(Stage::Join).await?];
+        self.until_all_are_in().await?;
+        Ok(rows)
     }
 
-    /// Goes through all stages.
-    pub(crate) async fn play(&mut self) -> anyhow::Result<Vec<Row>> {
+    /// Charges and holds; then half pay, and half give their seats back.
+    pub(crate) async fn buy(&mut self) -> anyhow::Result<Vec<Row>> {
         let mut rows = Vec::new();
-        for (stage, what) in
-            [(Stage::Register, "register"), (Stage::Join, "join"), (Stage::Charge, "charge"), (Stage::Hold, "hold"), (Stage::Pay, "pay")]
-        {
-            if matches!(stage, Stage::Hold) {
-                self.until_all_are_in().await?;
-            }
-            rows.push(self.measure(stage, what).await?);
+        for stage in [Stage::Charge, Stage::Hold, Stage::Pay, Stage::Release] {
+            rows.push(self.measure(stage).await?);
         }
         Ok(rows)
     }
 
+    /// Lets every buyer who has come so far do `stage`.
+    async fn measure(&mut self, stage: Stage) -> anyhow::Result<Row> {
+        let mut able: Vec<&mut Buyer> = self.buyers.iter_mut().filter(|buyer| buyer.can(stage)).collect();
+        let requests = able.iter().map(|buyer| buyer.asks(stage)).collect();
+        let load = Load { requests, expects: stage.expects() };
+        let driven = load.drive(self.address, self.connections).await.with_context(|| format!("{} on {}", stage.what(), self.store))?;
+        for (place, body) in &driven.answers {
+            able[*place].learn(stage, body)?;
+        }
+        let row = Row {
+            store: self.store,
+            what: stage.what(),
+            connections: self.connections,
+            a_second: driven.a_second,
+            latencies: driven.latencies,
+        };
+        eprintln!("{} {} over {}: {:.0} a second, {} in all", row.store, row.what, row.connections, row.a_second, row.latencies.len());
+        Ok(row)
+    }
+
+    /// Users are let in by number, so the last one's token tells.
     async fn until_all_are_in(&self) -> anyhow::Result<()> {
+        let last = self.buyers.iter().max_by_key(|buyer| buyer.number).context("nobody has come")?;
+        let me = Credentials { jwt: &last.jwt, ..Credentials::default() };
+        let look = request(&format!("GET /v1/queue-tokens/{}", last.token), me, "");
         let mut client = Client::connect(self.address).await?;
-        for buyer in &self.buyers {
-            let path = format!("/v1/queue-tokens/{}", buyer.token);
-            while client.get(&path, &buyer.jwt).await?["status"] != "ACTIVE" {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        }
-        Ok(())
-    }
-
-    /// Lets every buyer do `stage`; each connection takes the next buyer when it has an answer.
-    async fn measure(&mut self, stage: Stage, what: &'static str) -> anyhow::Result<Row> {
-        let mut clients = Vec::new();
-        for _ in 0..self.connections {
-            clients.push(Client::connect(self.address).await?);
-        }
-        let buyers = Arc::new(std::mem::take(&mut self.buyers));
-        let next = Arc::new(AtomicUsize::new(0));
         let start = Instant::now();
-        let tasks: Vec<_> =
-            clients.into_iter().map(|client| tokio::spawn(take_turns(client, stage, buyers.clone(), next.clone()))).collect();
-        let mut latencies = Histogram::new(3)?;
-        for task in tasks {
-            let (done, times) = task.await??;
-            latencies.add(times)?;
-            self.buyers.extend(done);
-        }
-        let span = start.elapsed();
-        self.buyers.sort_unstable_by_key(|buyer| buyer.number);
-        Ok(Row { what, connections: Some(self.connections), latencies, span })
-    }
-}
-
-async fn take_turns(
-    mut client: Client,
-    stage: Stage,
-    buyers: Arc<Vec<Buyer>>,
-    next: Arc<AtomicUsize>,
-) -> anyhow::Result<(Vec<Buyer>, Histogram<u64>)> {
-    let (mut done, mut times) = (Vec::new(), Histogram::new(3)?);
-    while let Some(buyer) = buyers.get(next.fetch_add(1, Ordering::Relaxed)) {
-        let mut buyer = buyer.clone();
-        let begin = Instant::now();
-        buyer.go(stage, &mut client).await?;
-        times.record(u64::try_from(begin.elapsed().as_micros())?)?;
-        done.push(buyer);
-    }
-    Ok((done, times))
-}
-
-impl Buyer {
-    async fn go(&mut self, stage: Stage, client: &mut Client) -> anyhow::Result<()> {
-        let me = Credentials { jwt: &self.jwt, ..Credentials::default() };
-        let admitted = Credentials { token: &self.token, ..me };
-        match stage {
-            Stage::Register => {
-                let user = client.post("/v1/users", Credentials::default(), r#"{"name":"Buyer"}"#).await?;
-                self.jwt = text(&user, "access_token")?;
-            }
-            Stage::Join => {
-                let joined = client.post("/v1/queue-tokens", me, &format!(r#"{{"concert_id":"{ARENA}"}}"#)).await?;
-                self.token = text(&joined, "token")?;
-            }
-            Stage::Charge => {
-                let body = r#"{"amount":{"amount":200000,"currency":"KRW"}}"#;
-                client.post("/v1/wallet/charges", Credentials { key: "charge", ..me }, body).await?;
-            }
-            Stage::Hold => {
-                let body = format!(r#"{{"schedule_id":"{ARENA_DATE}","seat_numbers":[{}]}}"#, self.seat);
-                let held = client.post("/v1/reservations", Credentials { key: "hold", ..admitted }, &body).await?;
-                self.reservation = text(&held, "id")?;
-            }
-            Stage::Pay => {
-                let body = format!(r#"{{"reservation_id":"{}"}}"#, self.reservation);
-                client.post("/v1/payments", Credentials { key: "pay", ..admitted }, &body).await?;
-            }
+        while !client.exchange(&look).await?.body.contains(r#""status":"ACTIVE""#) {
+            ensure!(start.elapsed() < PATIENCE, "the line does not empty within {PATIENCE:?}");
+            tokio::time::sleep(BETWEEN_LOOKS).await;
         }
         Ok(())
     }
-}
-
-fn text(body: &Value, member: &str) -> anyhow::Result<String> {
-    Ok(body[member].as_str().with_context(|| format!("no {member} in {body}"))?.to_owned())
 }

@@ -1,40 +1,129 @@
-//! Measures Frontrow over HTTP beside a bare loop on the same store, in one run: absolute figures on a shared machine mean
-//! little, the ratios hold.
+//! Measures Frontrow over HTTP beside what its databases do bare, in one run: absolute figures on a shared machine mean little,
+//! the ratios hold. `docs/performance.md` explains the table and keeps the last one.
 //!
-//! The server is the release binary on an SQLite file, with every guarantee on: authentication, idempotency, outbox, durable
-//! commits. The bare loop writes the rows of one hold in a plain transaction each, with the same durability, without HTTP.
+//! `bench` measures everything; `bench baselines [SECONDS]` the databases alone, `bench postgres` or `bench sqlite` Frontrow on one of
+//! them alone.
 
-mod bare;
+mod bars;
+mod baselines;
+mod buyer;
 mod client;
 mod crowd;
+mod driver;
+mod hall;
+mod json;
+mod machine;
+mod one_seat;
+mod page;
+mod row;
+mod scratch;
 mod server;
 mod table;
 
-use anyhow::Context;
-use tempfile::TempDir;
+use std::fs;
+use std::path::Path;
 
+use anyhow::{Context, bail};
+use testbed::{Cluster, Durability};
+
+use buyer::Buyer;
 use crowd::Crowd;
+use machine::Machine;
+use one_seat::Crush;
+use row::Row;
+use scratch::Scratch;
+use server::Server;
 
+/// How long each baseline is measured.
+const BASELINE_SECONDS: u32 = 10;
 /// How many connections the driver keeps busy, run by run.
 const CONNECTIONS: [usize; 2] = [64, 256];
-/// How many requests of each sort a run sends. All runs together fit into the arena's 15,000 seats.
-const REQUESTS: usize = 7_000;
-/// How many transactions the bare loop does.
-const BARE_TRANSACTIONS: u32 = 2_000;
+/// How many buyers a run has at most. All runs on one store together fit into the hall's 80,000 seats.
+const BUYERS: u32 = 40_000;
 
-#[tokio::main]
+const PAGE: &str = "docs/performance.md";
+const JSON: &str = "target/bench.json";
+
+/// One thread: more would take more from server and database than they would send.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
-    let folder = TempDir::new()?;
-    let mut rows = vec![bare::hold_loop(&folder.path().join("bare.db"), BARE_TRANSACTIONS).await.context("the bare loop")?];
-    let baseline = rows[0].a_second();
-
-    let server = server::Server::start(&folder.path().join("frontrow.db")).await?;
-    let mut first_seat = 1;
-    for connections in CONNECTIONS {
-        let mut crowd = Crowd::new(server.address, connections, REQUESTS, first_seat);
-        rows.extend(crowd.play().await?);
-        first_seat += u32::try_from(REQUESTS)?;
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        [] => everything().await,
+        ["baselines"] => baselines(BASELINE_SECONDS).await,
+        ["baselines", seconds] => baselines(seconds.parse().context("SECONDS is a number")?).await,
+        ["postgres"] => alone(&Scratch::postgres(&a_cluster())).await,
+        ["sqlite"] => alone(&Scratch::sqlite()?).await,
+        _ => bail!("usage: bench [baselines [SECONDS] | postgres | sqlite]"),
     }
-    println!("{}", table::render(&rows, baseline));
+}
+
+async fn baselines(seconds: u32) -> anyhow::Result<()> {
+    let cluster = a_cluster();
+    println!("{}\n\n{}", Machine::this(&cluster)?, table::of_rows(&bare(&cluster, seconds).await?));
     Ok(())
+}
+
+async fn alone(scratch: &Scratch) -> anyhow::Result<()> {
+    let (rows, crush) = over_http(scratch).await?;
+    println!("{}\n{crush:?}", table::of_rows(&rows));
+    Ok(())
+}
+
+async fn everything() -> anyhow::Result<()> {
+    let cluster = a_cluster();
+    let machine = Machine::this(&cluster)?;
+    let (mut rows, mut crushes) = (bare(&cluster, BASELINE_SECONDS).await?, Vec::new());
+    for scratch in [Scratch::postgres(&cluster), Scratch::sqlite()?] {
+        let (measured, crush) = over_http(&scratch).await.with_context(|| format!("Frontrow on {}", scratch.store))?;
+        rows.extend(measured);
+        crushes.push(crush);
+    }
+    rows.sort_by_key(|row| row.store);
+    let bars = bars::judge(&rows, &crushes)?;
+    let tables = table::whole(&machine, &rows, &bars);
+    println!("{tables}");
+    fs::write(JSON, format!("{:#}\n", json::whole(&machine, &rows, &bars))).with_context(|| format!("{JSON} can't be written"))?;
+    page::keep(Path::new(PAGE), &tables)
+}
+
+/// PostgreSQL with its own defaults, but for checkpoints: none comes by time or size, lest it fall into one row of the table and
+/// not into another.
+fn a_cluster() -> Cluster {
+    let cluster = Cluster::start(Durability::Disks);
+    for statement in ["ALTER SYSTEM SET max_wal_size = '4GB'", "ALTER SYSTEM SET checkpoint_timeout = '15min'", "SELECT pg_reload_conf()"] {
+        cluster.sql("postgres", statement);
+    }
+    cluster
+}
+
+async fn bare(cluster: &Cluster, seconds: u32) -> anyhow::Result<Vec<Row>> {
+    let mut rows = baselines::postgres::measure(cluster, seconds)?;
+    rows.extend(baselines::sqlite::measure(seconds).await.context("the baselines on SQLite")?);
+    Ok(rows)
+}
+
+/// Serves the hall from a migrated `scratch`, lets a crowd buy over each number of connections, and then a thousand want one seat.
+/// The promises must hold afterwards.
+async fn over_http(scratch: &Scratch) -> anyhow::Result<(Vec<Row>, Crush)> {
+    server::run("migrate", &scratch.url).await?;
+    let database = scratch.connect().await?;
+    hall::put_on(&database, scratch.store).await?;
+    database.close().await?;
+    let server = Server::start(&scratch.url).await?;
+    let (store, address) = (scratch.store, server.address);
+    let mut rows = Vec::new();
+    let mut seats = (0..).map(hall::seat);
+    for connections in CONNECTIONS {
+        let buyers = (0..BUYERS).zip(&mut seats).map(|(number, seat)| Buyer::new(seat, number % 2 == 0)).collect();
+        let mut crowd = Crowd { store, address, connections, buyers };
+        rows.extend(crowd.come_in().await?);
+        rows.extend(crowd.buy().await?);
+    }
+    let (row, crush) = one_seat::crush(store, address).await?;
+    rows.push(row);
+    server.stop().await?;
+    server::run("audit", &scratch.url).await?;
+    Ok((rows, crush))
 }

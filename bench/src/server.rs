@@ -1,37 +1,75 @@
-//! The release binary as a process on a scratch store.
+//! The release binary as a process on a scratch database.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+/// Built by `make bench`.
+const FRONTROW: &str = "target/release/frontrow";
+/// How long a server may take to finish what was asked of it.
+const FAREWELL: Duration = Duration::from_secs(20);
+
+/// A queue that lets everybody in, twenty times a second, and every guarantee on.
+const SETTINGS: [(&str, &str); 8] = [
+    ("FRONTROW__HTTP__BIND", "127.0.0.1:0"),
+    ("FRONTROW__DEMO__ENABLED", "false"),
+    ("FRONTROW__QUEUE__CAPACITY", "1000000"),
+    ("FRONTROW__QUEUE__BATCH", "1000"),
+    ("FRONTROW__QUEUE__TICK_MILLISECONDS", "50"),
+    ("FRONTROW__QUEUE__ACTIVE_SECONDS", "1200"),
+    ("FRONTROW__QUEUE__CLAIM_SECONDS", "1200"),
+    ("FRONTROW__LOG__FILTER", "warn"),
+];
 
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     /// Killed when dropped.
-    _child: Child,
+    child: Child,
 }
 
 impl Server {
-    /// Starts `target/release/frontrow` on `database`, with a queue that admits at once.
-    pub(crate) async fn start(database: &Path) -> anyhow::Result<Self> {
-        let mut child = Command::new("target/release/frontrow")
-            .arg("serve")
-            .env("FRONTROW__DATABASE__URL", format!("sqlite://{}", database.display()))
-            .env("FRONTROW__HTTP__BIND", "127.0.0.1:0")
-            .env("FRONTROW__QUEUE__CAPACITY", "100000")
-            .env("FRONTROW__QUEUE__BATCH", "1000")
-            .env("FRONTROW__QUEUE__TICK_MILLISECONDS", "10")
-            .env("FRONTROW__LOG__FILTER", "warn")
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .context("target/release/frontrow does not start: `make bench` builds it")?;
+    /// Starts `frontrow serve` on the database at `url`.
+    pub(crate) async fn start(url: &str) -> anyhow::Result<Self> {
+        let mut child = frontrow("serve", url).stdout(Stdio::piped()).spawn().with_context(missing)?;
         let out = child.stdout.take().context("no output")?;
         let first = BufReader::new(out).lines().next_line().await?.context("the server ended")?;
         let address = first.rsplit("http://").next().unwrap_or_default().parse().context("the server does not say where it serves")?;
-        Ok(Self { address, _child: child })
+        Ok(Self { address, child })
     }
+
+    /// Lets it finish what it has taken.
+    pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
+        let id = self.child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?)).context("the server has ended")?;
+        kill_process(id, Signal::TERM)?;
+        let status = timeout(FAREWELL, self.child.wait()).await.context("the server does not stop")??;
+        ensure!(status.success(), "the server ended with {status}");
+        Ok(())
+    }
+}
+
+/// Runs `frontrow migrate` or `frontrow audit` on the database at `url`.
+///
+/// # Errors
+/// If it exits with anything but 0, with what it printed.
+pub(crate) async fn run(command: &str, url: &str) -> anyhow::Result<()> {
+    let printed = frontrow(command, url).output().await.with_context(missing)?;
+    let (out, complaints) = (String::from_utf8_lossy(&printed.stdout), String::from_utf8_lossy(&printed.stderr));
+    ensure!(printed.status.success(), "frontrow {command} fails with {}:\n{out}{complaints}", printed.status);
+    Ok(())
+}
+
+fn frontrow(command: &str, url: &str) -> Command {
+    let mut frontrow = Command::new(FRONTROW);
+    frontrow.arg(command).env("FRONTROW__DATABASE__URL", url).envs(SETTINGS).kill_on_drop(true);
+    frontrow
+}
+
+fn missing() -> String {
+    format!("{FRONTROW} does not start: `make bench` builds it")
 }

@@ -1,47 +1,45 @@
-//! The table of what was measured.
+//! The tables: what was measured, and the bars.
 
 use std::fmt::Write;
-use std::time::Duration;
 
-use hdrhistogram::Histogram;
+use crate::bars::Bar;
+use crate::machine::Machine;
+use crate::row::Row;
 
-/// One thing that was measured.
-pub(crate) struct Row {
-    /// What was done.
-    pub(crate) what: &'static str,
-    /// Over how many connections; none: without HTTP.
-    pub(crate) connections: Option<usize>,
-    /// In microseconds.
-    pub(crate) latencies: Histogram<u64>,
-    /// From the first request to the last answer.
-    pub(crate) span: Duration,
-}
-
-impl Row {
-    /// How many were done in a second.
-    pub(crate) fn a_second(&self) -> f64 {
-        f64::from(u32::try_from(self.latencies.len()).unwrap_or(u32::MAX)) / self.span.as_secs_f64()
-    }
-}
-
-/// The rows as a Markdown table; ratios are to `baseline`, a second.
-pub(crate) fn render(rows: &[Row], baseline: f64) -> String {
-    let mut table =
-        String::from("| what | connections | a second | × bare loop | p50 ms | p99 ms | max ms |\n|---|---:|---:|---:|---:|---:|---:|\n");
+/// The rows as a Markdown table; a rate stands beside that of its store's baseline.
+pub(crate) fn of_rows(rows: &[Row]) -> String {
+    let mut table = String::from(
+        "| store | what | connections | a second | × bare hold (join: × bare join) | p50 ms | p99 ms | max ms |\n\
+         |---|---|---:|---:|---:|---:|---:|---:|\n",
+    );
     for row in rows {
-        let connections = row.connections.map_or_else(|| "–".to_owned(), |connections| connections.to_string());
-        let milliseconds = |quantile| Duration::from_micros(row.latencies.value_at_quantile(quantile)).as_secs_f64() * 1_000.0;
-        let rate = row.a_second();
+        let ratio = row.ratio(rows).map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"));
         // Writing to a string can't fail.
         let _ = writeln!(
             table,
-            "| {} | {connections} | {rate:.0} | {:.1} | {:.1} | {:.1} | {:.1} |",
+            "| {} | {} | {} | {:.0} | {ratio} | {:.1} | {:.1} | {:.1} |",
+            row.store,
             row.what,
-            rate / baseline,
-            milliseconds(0.5),
-            milliseconds(0.99),
-            milliseconds(1.0),
+            row.connections,
+            row.a_second,
+            row.p50_ms(),
+            row.p99_ms(),
+            row.max_ms(),
         );
     }
     table
+}
+
+/// The bars as a Markdown table, each with its verdict.
+pub(crate) fn of_bars(bars: &[Bar]) -> String {
+    let mut table = String::from("| bar | wanted | measured | verdict |\n|---|---:|---:|---|\n");
+    for bar in bars {
+        let _ = writeln!(table, "| {} | {} | {} | {} |", bar.what, bar.wanted(), bar.measured(), bar.verdict());
+    }
+    table
+}
+
+/// The whole: machine, rows, bars.
+pub(crate) fn whole(machine: &Machine, rows: &[Row], bars: &[Bar]) -> String {
+    format!("{machine}\n\n{}\n{}", of_rows(rows), of_bars(bars))
 }

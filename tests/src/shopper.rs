@@ -108,6 +108,17 @@ impl Shopper {
         self.send(Method::DELETE, path, None, None).await.unwrap()
     }
 
+    /// All items of a list, page by page.
+    pub async fn all(&self, path: &str) -> Vec<Value> {
+        let mut items = Vec::new();
+        let mut page = self.get(&format!("{path}?page_size=200")).await.expect(200);
+        loop {
+            items.extend(page.body["items"].as_array().cloned().unwrap_or_default());
+            let Some(cursor) = page.body["next_cursor"].as_str() else { return items };
+            page = self.get(&format!("{path}?page_size=200&cursor={cursor}")).await.expect(200);
+        }
+    }
+
     /// Joins the club's line.
     pub async fn join(&mut self) -> Reply {
         let joined = self.post("/v1/queue-tokens", None, &json!({"concert_id": CLUB})).await;

@@ -1,10 +1,19 @@
-//! SIGKILL: what was acknowledged is there afterwards.
+//! SIGKILL: what was acknowledged is there afterwards, and what was refused is not.
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use frontrow_tests::{Frontrow, Shopper, StoreKind};
+use frontrow_tests::{Frontrow, MixedLoad, Shopper, StoreKind};
 use rstest::rstest;
+use testbed::{Cluster, Durability};
+
+/// How often something is killed in the long tests; FRONTROW_CRASH_ROUNDS says otherwise.
+const ROUNDS: usize = 10;
+/// Clients of the mixed load, the users whom they share, and the requests that are answered before something is killed.
+const CROWD: usize = 240;
+const USERS: usize = 60;
+const A_ROUND: u64 = 500;
 
 const CLIENTS: usize = 8;
 /// The stream is cut after this many acknowledged charges.
@@ -53,4 +62,42 @@ async fn no_acknowledged_charge_is_lost_when_the_server_is_killed(#[case] store:
         "{acknowledged} acknowledged, {in_flight} in flight, {balance} found"
     );
     server.assert_audit_is_clean().await;
+}
+
+#[expect(clippy::disallowed_methods, reason = "the tests' edge: how long they may run")]
+fn rounds() -> usize {
+    std::env::var("FRONTROW_CRASH_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(ROUNDS)
+}
+
+/// Each round kills one of two servers, and every other round the whole database too, under a mixed load.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clients_history_is_kept_though_servers_and_the_database_are_killed_again_and_again() {
+    let mut cluster = Cluster::start(Durability::Processes);
+    let database = cluster.create_database();
+    let mut doomed = Frontrow::start_at(&database.url, &[("FRONTROW__LOG__FILTER", "off")]).await;
+    let load = MixedLoad::of(&doomed, USERS).await;
+    let mut unknown = 0;
+    for round in 0..rounds() {
+        let survivor = doomed.restart().await;
+        let at_both = [load.shoppers(&doomed), load.shoppers(&survivor)];
+        let kill_database = round % 2 == 1;
+        let kill = async {
+            if kill_database {
+                cluster.kill();
+            }
+            doomed.kill().await;
+        };
+        load.run(&at_both, CROWD, A_ROUND, kill).await;
+        if kill_database {
+            cluster.restart();
+        }
+        let shoppers = load.shoppers(&survivor);
+        let ready = || shoppers[0].get("/readyz");
+        let _ = shoppers[0].until("the surviving server has its store again", ready, |reply| reply.status == 200).await;
+        unknown += load.history.settle(&shoppers).await;
+        load.history.assert_is_kept(&shoppers).await;
+        survivor.assert_audit_is_clean().await;
+        doomed = survivor;
+    }
+    assert!(unknown > 0, "no kill met a request under way");
 }

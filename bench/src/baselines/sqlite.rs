@@ -1,71 +1,80 @@
-//! The baseline: the rows of one hold, in a plain SQLite transaction each, with the server's durability and nothing else.
+//! The baselines on SQLite, which has one writer: the rows of a hold in a transaction each, and the row of a join, one after the other,
+//! with the server's durability.
 
-use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement, Value};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, Value};
 
-use crate::table::Row;
+use crate::hall;
+use crate::row::{Row, Store, What};
+use crate::scratch::Scratch;
 
-const SCHEMA: &[&str] = &[
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "CREATE TABLE tokens (id BLOB PRIMARY KEY, version INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT",
-    "CREATE TABLE seats (number INTEGER PRIMARY KEY, version INTEGER NOT NULL, reservation BLOB, until INTEGER) STRICT",
-    "CREATE TABLE reservations (id BLOB PRIMARY KEY, token BLOB NOT NULL, held_at INTEGER NOT NULL) STRICT",
-    "CREATE TABLE reservation_seats (reservation BLOB NOT NULL, number INTEGER NOT NULL, label TEXT NOT NULL, price INTEGER NOT NULL) STRICT",
-    "CREATE TABLE keys (key TEXT PRIMARY KEY, fingerprint BLOB NOT NULL, outcome TEXT NOT NULL) STRICT",
-    "CREATE TABLE outbox (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, payload TEXT NOT NULL) STRICT",
+const SCHEMA: &str = include_str!("../../../migrations/sqlite/0001_init.up.sql");
+/// How many may hold: more than a disk does while it is measured.
+const TICKETS: u32 = 60_000;
+
+/// Users and their admitted tokens: both have the ticket's number as id.
+const TOKENS: &str = "
+    CREATE TEMP TABLE tickets AS WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 60000)
+        SELECT n, unhex(printf('%032x', n)) AS id FROM t;
+    INSERT INTO users SELECT id, NULL, 1 FROM tickets;
+    INSERT INTO queue_tokens SELECT id, 1, x'0f207207000070008000000000000001', id, NULL, n, 1, 'ACTIVE', 1, 0, 1, NULL, NULL FROM tickets;
+";
+const HOLD: [&str; 8] = [
+    "BEGIN IMMEDIATE",
+    "UPDATE queue_tokens SET version = version + 1, claimed = 1, expires_at = 2 WHERE id = ?1 AND version = 1",
+    "INSERT INTO reservations (id, version, user_id, token_id, concert_id, schedule_id, amount, held_at, expires_at, state)
+     VALUES (?1, 1, ?1, ?1, ?4, ?3, 60000, 1, 2, 'HELD')",
+    "UPDATE seats SET version = version + 1, state = 'HELD', reservation_id = ?1, held_until = 2
+     WHERE schedule_id = ?3 AND number = ?2 AND version = 1",
+    "INSERT INTO reservation_seats VALUES (?1, ?2, ?3, 'Section A Row 1 Seat 1', 60000, 1)",
+    "INSERT INTO idempotency_keys VALUES (?1, 'RESERVATIONS', 'hold', 1, zeroblob(32), printf('{\"held\":\"%0450d\"}', ?2), 1, 2)",
+    "INSERT INTO outbox (at, kind, payload) VALUES (1, 'SEATS_HELD', printf('{\"held\":\"%0180d\"}', ?2))",
+    "COMMIT",
 ];
+/// By the holders, in numbers of their own: their old tokens have ended.
+const ENDED: &str = "UPDATE queue_tokens SET state = 'EXPIRED', claimed = NULL, expires_at = NULL, reason = 'LEFT', expired_at = 2";
+const JOIN: [&str; 1] = ["INSERT INTO queue_tokens (id, version, queue_id, user_id, number, joined_at, state)
+     VALUES (randomblob(16), 1, x'0f207207000070008000000000000001', ?1, 60000 + ?2, 1, 'WAITING')"];
 
-/// Does `transactions` holds one after the other.
-pub(crate) async fn hold_loop(file: &Path, transactions: u32) -> anyhow::Result<Row> {
-    let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", file.display()));
-    options.max_connections(1).sqlx_logging(false);
-    let database = Database::connect(options).await?;
-    for statement in SCHEMA {
-        database.execute_unprepared(statement).await?;
+/// Measures each for `seconds`.
+pub(crate) async fn measure(seconds: u32) -> anyhow::Result<Vec<Row>> {
+    let scratch = Scratch::sqlite()?;
+    let database = scratch.connect().await?;
+    for statements in ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA wal_autocheckpoint = 8000", SCHEMA] {
+        database.execute_unprepared(statements).await?;
     }
-    for number in 1..=transactions {
-        let id = id_of(number);
-        run(&database, "INSERT INTO tokens VALUES (?, 1, 0)", [id.into()]).await?;
-        run(&database, "INSERT INTO seats VALUES (?, 1, NULL, NULL)", [number.into()]).await?;
-    }
+    hall::put_on(&database, Store::Sqlite).await?;
+    database.execute_unprepared(TOKENS).await?;
+    let held = one_after_the_other(&database, What::BareHold, &HOLD, seconds).await?;
+    database.execute_unprepared(ENDED).await?;
+    let joined = one_after_the_other(&database, What::BareJoin, &JOIN, seconds).await?;
+    Ok(vec![held, joined])
+}
+
+/// Runs `statements` for one ticket after the other.
+async fn one_after_the_other(database: &DatabaseConnection, what: What, statements: &[&str], seconds: u32) -> anyhow::Result<Row> {
     let mut latencies = Histogram::new(3)?;
     let start = Instant::now();
-    for number in 1..=transactions {
+    for ticket in 1..=TICKETS {
+        if start.elapsed() >= Duration::from_secs(seconds.into()) {
+            break;
+        }
         let begin = Instant::now();
-        hold(&database, number).await?;
+        let seat = hall::seat(ticket);
+        for sql in statements {
+            let values: [Value; 4] = [
+                u128::from(ticket).to_be_bytes().to_vec().into(),
+                seat.number.into(),
+                seat.date.as_bytes().to_vec().into(),
+                hall::CONCERT.as_bytes().to_vec().into(),
+            ];
+            database.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, *sql, values)).await?;
+        }
         latencies.record(u64::try_from(begin.elapsed().as_micros())?)?;
     }
-    Ok(Row { what: "bare SQLite transaction of a hold's rows, one after the other", connections: None, latencies, span: start.elapsed() })
-}
-
-async fn hold(database: &DatabaseConnection, number: u32) -> anyhow::Result<()> {
-    let id = || Value::from(id_of(number));
-    let outcome = format!(r#"{{"reservation":{number},"seats":[{number}],"amount":165000}}"#);
-    database.execute_unprepared("BEGIN IMMEDIATE").await?;
-    run(database, "UPDATE tokens SET version = version + 1, expires_at = 1 WHERE id = ? AND version = 1", [id()]).await?;
-    run(
-        database,
-        "UPDATE seats SET version = version + 1, reservation = ?, until = 1 WHERE number = ? AND version = 1",
-        [id(), number.into()],
-    )
-    .await?;
-    run(database, "INSERT INTO reservations VALUES (?, ?, 1)", [id(), id()]).await?;
-    run(database, "INSERT INTO reservation_seats VALUES (?, ?, 'Section A Row 1 Seat 1', 165000)", [id(), number.into()]).await?;
-    run(database, "INSERT INTO keys VALUES (?, zeroblob(32), ?)", [format!("hold-{number}").into(), outcome.clone().into()]).await?;
-    run(database, "INSERT INTO outbox (kind, payload) VALUES ('SEATS_HELD', ?)", [outcome.into()]).await?;
-    database.execute_unprepared("COMMIT").await?;
-    Ok(())
-}
-
-async fn run<const N: usize>(database: &DatabaseConnection, sql: &str, values: [Value; N]) -> anyhow::Result<()> {
-    database.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await?;
-    Ok(())
-}
-
-fn id_of(number: u32) -> Vec<u8> {
-    u128::from(number).to_be_bytes().to_vec()
+    let count = u32::try_from(latencies.len())?;
+    let a_second = f64::from(count) / start.elapsed().as_secs_f64();
+    Ok(Row { store: Store::Sqlite, what, connections: 1, a_second, latencies })
 }

@@ -1,0 +1,124 @@
+//! The bars: what must be reached, in ratios of one run, and whether it was.
+
+use anyhow::Context;
+
+use crate::one_seat::Crush;
+use crate::row::{self, Row, Store, What};
+
+/// A bar and what came of it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Bar {
+    pub(crate) what: String,
+    pub(crate) value: f64,
+    pub(crate) limit: Limit,
+    /// Better than the limit: what is striven for.
+    pub(crate) goal: Option<f64>,
+    unit: &'static str,
+}
+
+/// Which values are good enough.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Limit {
+    AtLeast(f64),
+    AtMost(f64),
+    Exactly(f64),
+}
+
+/// What is compared: `what` over HTTP with the baseline `with`, both on PostgreSQL; then what is enough, and the goal.
+const RATIOS: [(What, What, f64, Option<f64>); 5] = [
+    (What::Hold, What::BareHold, 1.3, Some(2.0)),
+    (What::Hold, What::InteractiveHold, 5.0, None),
+    (What::Pay, What::BareHold, 0.5, Some(1.0)),
+    (What::Charge, What::BareHold, 0.8, None),
+    (What::Join, What::BareJoin, 1.5, Some(2.0)),
+];
+/// At how many connections rates are compared.
+const FOR_RATES: usize = 256;
+/// At how many connections the tail is judged.
+const FOR_TAILS: usize = 64;
+
+/// The bars of a run on both stores.
+pub(crate) fn judge(rows: &[Row], crushes: &[Crush]) -> anyhow::Result<Vec<Bar>> {
+    let found =
+        |store, what, connections| row::find(rows, store, what, connections).with_context(|| format!("{what} on {store} was not measured"));
+    let mut bars = Vec::new();
+    for (what, with, enough, goal) in RATIOS {
+        let value = found(Store::Postgres, what, Some(FOR_RATES))?.a_second / found(Store::Postgres, with, None)?.a_second;
+        let name = format!("postgres: {what} at {FOR_RATES} connections by {with}");
+        bars.push(Bar { what: name, value, limit: Limit::AtLeast(enough), goal, unit: " ×" });
+    }
+    for crush in crushes {
+        let bar =
+            |what: &str, value, limit, unit| Bar { what: format!("{}: one seat, {what}", crush.store), value, limit, goal: None, unit };
+        let all = f64::from(crush.created + crush.conflicts + crush.faults + crush.others);
+        bars.push(bar("201", f64::from(crush.created), Limit::Exactly(1.0), ""));
+        bars.push(bar("409", f64::from(crush.conflicts), Limit::Exactly(all - 1.0), ""));
+        bars.push(bar("5xx", f64::from(crush.faults), Limit::Exactly(0.0), ""));
+        let p99_ms = found(crush.store, What::OneSeat, None)?.p99_ms();
+        bars.push(bar("p99", p99_ms, Limit::AtMost(250.0), " ms"));
+        let hold = found(crush.store, What::Hold, Some(FOR_TAILS))?;
+        let name = format!("{}: p99 of hold at {FOR_TAILS} connections by its p50", crush.store);
+        bars.push(Bar { what: name, value: hold.p99_ms() / hold.p50_ms(), limit: Limit::AtMost(5.0), goal: None, unit: " ×" });
+    }
+    Ok(bars)
+}
+
+impl Bar {
+    /// Whether the limit is kept.
+    pub(crate) fn is_met(&self) -> bool {
+        match self.limit {
+            Limit::AtLeast(least) => self.value >= least,
+            Limit::AtMost(most) => self.value <= most,
+            // Counts.
+            Limit::Exactly(count) => (self.value - count).abs() < 0.5,
+        }
+    }
+
+    pub(crate) fn wanted(&self) -> String {
+        let unit = self.unit;
+        let goal = self.goal.map(|goal| format!(" (goal {goal}{unit})")).unwrap_or_default();
+        match self.limit {
+            Limit::AtLeast(least) => format!("≥ {least}{unit}{goal}"),
+            Limit::AtMost(most) => format!("≤ {most}{unit}{goal}"),
+            Limit::Exactly(count) => format!("{count}{unit}{goal}"),
+        }
+    }
+
+    pub(crate) fn measured(&self) -> String {
+        match self.limit {
+            Limit::AtLeast(_) | Limit::AtMost(_) => format!("{:.2}{}", self.value, self.unit),
+            Limit::Exactly(_) => format!("{}{}", self.value, self.unit),
+        }
+    }
+
+    pub(crate) fn verdict(&self) -> String {
+        let percent = |limit: f64| (self.value - limit).abs() / limit * 100.0;
+        match (self.is_met(), self.limit, self.goal) {
+            (true, _, None) => "met".to_owned(),
+            (true, _, Some(goal)) if self.value >= goal => "met, and the goal".to_owned(),
+            (true, _, Some(goal)) => format!("met, {:.0} % short of the goal", percent(goal)),
+            (false, Limit::AtLeast(limit) | Limit::AtMost(limit), _) => format!("**missed by {:.0} %**", percent(limit)),
+            (false, Limit::Exactly(count), _) => format!("**missed by {}**", (self.value - count).abs()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(value: f64, limit: Limit, goal: Option<f64>) -> String {
+        Bar { what: String::new(), value, limit, goal, unit: "" }.verdict()
+    }
+
+    #[test]
+    fn a_verdict_says_by_how_much() {
+        assert_eq!(verdict(2.0, Limit::AtLeast(1.3), Some(2.0)), "met, and the goal");
+        assert_eq!(verdict(1.5, Limit::AtLeast(1.3), Some(2.0)), "met, 25 % short of the goal");
+        assert_eq!(verdict(0.65, Limit::AtLeast(1.3), Some(2.0)), "**missed by 50 %**");
+        assert_eq!(verdict(250.0, Limit::AtMost(250.0), None), "met");
+        assert_eq!(verdict(300.0, Limit::AtMost(250.0), None), "**missed by 20 %**");
+        assert_eq!(verdict(0.0, Limit::Exactly(0.0), None), "met");
+        assert_eq!(verdict(3.0, Limit::Exactly(0.0), None), "**missed by 3**");
+    }
+}

@@ -1,0 +1,135 @@
+//! One who buys: registers, joins the line, charges, holds a seat of their own, and pays for it or gives it back.
+
+use anyhow::Context;
+
+use crate::client::{Credentials, request};
+use crate::hall::{CONCERT, Seat};
+use crate::row::What;
+
+/// A buyer, as far as they have come.
+#[derive(Debug, Clone)]
+pub(crate) struct Buyer {
+    seat: Seat,
+    /// Others give their seat back.
+    pays: bool,
+    pub(crate) jwt: String,
+    pub(crate) token: String,
+    /// In the line.
+    pub(crate) number: u64,
+    charged: bool,
+    reservation: String,
+}
+
+/// What a buyer does, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    Register,
+    Join,
+    Charge,
+    Hold,
+    Release,
+    Pay,
+}
+
+impl Stage {
+    pub(crate) const fn what(self) -> What {
+        match self {
+            Self::Register => What::Register,
+            Self::Join => What::Join,
+            Self::Charge => What::Charge,
+            Self::Hold => What::Hold,
+            Self::Release => What::Release,
+            Self::Pay => What::Pay,
+        }
+    }
+
+    /// The status of the answer.
+    pub(crate) const fn expects(self) -> u16 {
+        match self {
+            Self::Register | Self::Join | Self::Charge | Self::Hold | Self::Pay => 201,
+            Self::Release => 204,
+        }
+    }
+}
+
+impl Buyer {
+    pub(crate) const fn new(seat: Seat, pays: bool) -> Self {
+        Self { seat, pays, jwt: String::new(), token: String::new(), number: 0, charged: false, reservation: String::new() }
+    }
+
+    /// Whether they have come so far.
+    pub(crate) const fn can(&self, stage: Stage) -> bool {
+        match stage {
+            Stage::Register => true,
+            Stage::Join => !self.jwt.is_empty(),
+            Stage::Charge | Stage::Hold => !self.token.is_empty(),
+            Stage::Release => !self.reservation.is_empty() && !self.pays,
+            Stage::Pay => !self.reservation.is_empty() && self.pays && self.charged,
+        }
+    }
+
+    /// The request of `stage`.
+    pub(crate) fn asks(&self, stage: Stage) -> String {
+        let me = Credentials { jwt: &self.jwt, ..Credentials::default() };
+        let admitted = Credentials { token: &self.token, ..me };
+        match stage {
+            Stage::Register => request("POST /v1/users", me, r#"{"name":"Buyer"}"#),
+            Stage::Join => request("POST /v1/queue-tokens", me, &format!(r#"{{"concert_id":"{CONCERT}"}}"#)),
+            Stage::Charge => {
+                let body = r#"{"amount":{"amount":200000,"currency":"KRW"}}"#;
+                request("POST /v1/wallet/charges", Credentials { key: "charge", ..me }, body)
+            }
+            Stage::Hold => {
+                let body = format!(r#"{{"schedule_id":"{}","seat_numbers":[{}]}}"#, self.seat.date, self.seat.number);
+                request("POST /v1/reservations", Credentials { key: "hold", ..admitted }, &body)
+            }
+            Stage::Release => request(&format!("DELETE /v1/reservations/{}", self.reservation), me, ""),
+            Stage::Pay => {
+                let body = format!(r#"{{"reservation_id":"{}"}}"#, self.reservation);
+                request("POST /v1/payments", Credentials { key: "pay", ..admitted }, &body)
+            }
+        }
+    }
+
+    /// Takes from the answer to `stage` what the next ones need.
+    pub(crate) fn learn(&mut self, stage: Stage, body: &str) -> anyhow::Result<()> {
+        match stage {
+            Stage::Register => text(body, "access_token")?.clone_into(&mut self.jwt),
+            Stage::Join => {
+                text(body, "token")?.clone_into(&mut self.token);
+                self.number = after(body, r#""number":"#)?.split([',', '}']).next().unwrap_or_default().parse()?;
+            }
+            Stage::Charge => self.charged = true,
+            Stage::Hold => text(body, "id")?.clone_into(&mut self.reservation),
+            Stage::Release | Stage::Pay => {}
+        }
+        Ok(())
+    }
+}
+
+/// The text of the first member so named.
+fn text<'a>(body: &'a str, member: &str) -> anyhow::Result<&'a str> {
+    Ok(after(body, &format!(r#""{member}":""#))?.split('"').next().unwrap_or_default())
+}
+
+fn after<'a>(body: &'a str, label: &str) -> anyhow::Result<&'a str> {
+    Ok(body.split_once(label).with_context(|| format!("no {label} in {body}"))?.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hall;
+
+    #[test]
+    fn a_buyer_learns_what_the_next_stages_need() {
+        let mut buyer = Buyer::new(hall::seat(20_000), true);
+        buyer.learn(Stage::Register, r#"{"id":"u","name":"Buyer","access_token":"jwt"}"#).unwrap();
+        buyer.learn(Stage::Join, r#"{"token":"t","queue_id":"q","status":"WAITING","number":17,"position":3}"#).unwrap();
+        buyer.learn(Stage::Hold, r#"{"id":"r","schedule_id":"d"}"#).unwrap();
+        assert_eq!((&*buyer.jwt, &*buyer.token, buyer.number, &*buyer.reservation), ("jwt", "t", 17, "r"));
+        assert!(!buyer.can(Stage::Pay), "not without money");
+        assert!(!buyer.can(Stage::Release), "this one pays");
+        assert!(buyer.learn(Stage::Join, "{}").is_err());
+    }
+}

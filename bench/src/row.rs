@@ -1,0 +1,115 @@
+//! What was measured: rows, each a rate and its latencies.
+
+use std::fmt;
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+
+/// Where it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Store {
+    Postgres,
+    Sqlite,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    /// The rows of one hold, written bare.
+    BareHold,
+    /// The rows of one hold, written by an interactive transaction.
+    InteractiveHold,
+    /// The row of one join, written bare.
+    BareJoin,
+    Register,
+    Join,
+    Charge,
+    Hold,
+    Release,
+    Pay,
+    /// Holds of one and the same seat, all at once.
+    OneSeat,
+}
+
+/// One thing that was measured.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) store: Store,
+    pub(crate) what: What,
+    pub(crate) connections: usize,
+    pub(crate) a_second: f64,
+    /// In microseconds.
+    pub(crate) latencies: Histogram<u64>,
+}
+
+impl Row {
+    pub(crate) fn p50_ms(&self) -> f64 {
+        self.quantile_ms(0.5)
+    }
+
+    pub(crate) fn p99_ms(&self) -> f64 {
+        self.quantile_ms(0.99)
+    }
+
+    pub(crate) fn max_ms(&self) -> f64 {
+        self.quantile_ms(1.0)
+    }
+
+    /// This row's rate by that of its baseline, which is among `rows`.
+    pub(crate) fn ratio(&self, rows: &[Self]) -> Option<f64> {
+        let baseline = find(rows, self.store, self.what.baseline(), None)?;
+        Some(self.a_second / baseline.a_second)
+    }
+
+    fn quantile_ms(&self, quantile: f64) -> f64 {
+        Duration::from_micros(self.latencies.value_at_quantile(quantile)).as_secs_f64() * 1_000.0
+    }
+}
+
+/// The row of `what` on `store`, over `connections` if it matters.
+pub(crate) fn find(rows: &[Row], store: Store, what: What, connections: Option<usize>) -> Option<&Row> {
+    rows.iter().find(|row| row.store == store && row.what == what && connections.is_none_or(|connections| connections == row.connections))
+}
+
+impl What {
+    /// What its rate is compared with.
+    const fn baseline(self) -> Self {
+        match self {
+            Self::Join | Self::BareJoin => Self::BareJoin,
+            Self::BareHold
+            | Self::InteractiveHold
+            | Self::Register
+            | Self::Charge
+            | Self::Hold
+            | Self::Release
+            | Self::Pay
+            | Self::OneSeat => Self::BareHold,
+        }
+    }
+}
+
+impl fmt::Display for Store {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Postgres => "postgres",
+            Self::Sqlite => "sqlite",
+        })
+    }
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::BareHold => "bare hold",
+            Self::InteractiveHold => "interactive hold",
+            Self::BareJoin => "bare join",
+            Self::Register => "register",
+            Self::Join => "join",
+            Self::Charge => "charge",
+            Self::Hold => "hold",
+            Self::Release => "release",
+            Self::Pay => "pay",
+            Self::OneSeat => "hold of one seat, all at once",
+        })
+    }
+}

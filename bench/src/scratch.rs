@@ -1,0 +1,46 @@
+//! A database of a run's own, gone afterwards.
+
+use anyhow::Context;
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use tempfile::TempDir;
+use testbed::Cluster;
+
+use crate::row::Store;
+
+pub(crate) struct Scratch {
+    pub(crate) store: Store,
+    pub(crate) url: String,
+    _place: Place,
+}
+
+/// What is removed when it is dropped.
+enum Place {
+    Folder { _folder: TempDir },
+    Database { _database: testbed::Database },
+}
+
+impl Scratch {
+    /// An empty database of `cluster`.
+    pub(crate) fn postgres(cluster: &Cluster) -> Self {
+        let database = cluster.create_database();
+        Self { store: Store::Postgres, url: database.url.clone(), _place: Place::Database { _database: database } }
+    }
+
+    /// A file that isn't there yet.
+    pub(crate) fn sqlite() -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let url = format!("sqlite://{}", folder.path().join("frontrow.db").display());
+        Ok(Self { store: Store::Sqlite, url, _place: Place::Folder { _folder: folder } })
+    }
+
+    /// One connection, which makes the file if need be.
+    pub(crate) async fn connect(&self) -> anyhow::Result<DatabaseConnection> {
+        let url = match self.store {
+            Store::Postgres => self.url.clone(),
+            Store::Sqlite => format!("{}?mode=rwc", self.url),
+        };
+        let mut options = ConnectOptions::new(url);
+        options.max_connections(1).sqlx_logging(false);
+        Database::connect(options).await.with_context(|| format!("no connection to {}", self.url))
+    }
+}

@@ -1,0 +1,181 @@
+//! What clients were told: the history that decides whether a store kept its word.
+//!
+//! A deed whose outcome is unknown is asked again with its key once the system is back, as a client would. Then every effect that
+//! can be found must have been acknowledged, and every acknowledged effect must be found: so what was refused changed
+//! nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::{Value, json};
+
+use crate::{CLUB_DATE, Reply, Shopper, money};
+
+/// What a client wants.
+#[derive(Debug, Clone)]
+pub enum Wish {
+    /// Money into the wallet.
+    Charge(i64),
+    /// Seats of the club's first date.
+    Hold(Vec<u32>),
+    /// The reservation paid.
+    Pay(String),
+    /// The payment back.
+    Refund(String),
+}
+
+/// What the client was told.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// It is done; the answer.
+    Done(Value),
+    /// It is not done, and never will be.
+    Refused(String),
+    /// The connection broke, or the server does not know.
+    Unknown,
+}
+
+/// A request with its key, and what came of it.
+#[derive(Debug, Clone)]
+pub struct Deed {
+    /// Whose it is.
+    pub user: usize,
+    /// Its key.
+    pub key: String,
+    /// What was wanted.
+    pub wish: Wish,
+    /// What came of it.
+    pub verdict: Verdict,
+}
+
+/// All deeds.
+#[derive(Debug, Default)]
+pub struct History(Mutex<Vec<Deed>>);
+
+impl Wish {
+    /// Sends it once.
+    pub async fn send(&self, shopper: &Shopper, key: &str) -> Verdict {
+        let (path, body) = match self {
+            Self::Charge(amount) => ("/v1/wallet/charges".to_owned(), json!({"amount": money(*amount)})),
+            Self::Hold(seats) => ("/v1/reservations".to_owned(), json!({"schedule_id": CLUB_DATE, "seat_numbers": seats})),
+            Self::Pay(reservation) => ("/v1/payments".to_owned(), json!({"reservation_id": reservation})),
+            Self::Refund(payment) => (format!("/v1/payments/{payment}/refunds"), json!({})),
+        };
+        let sent = shopper.send(reqwest::Method::POST, &path, Some(key), Some(&body)).await;
+        sent.map_or(Verdict::Unknown, |reply| Verdict::of(&reply))
+    }
+}
+
+impl Verdict {
+    fn of(reply: &Reply) -> Self {
+        match (reply.status, reply.code()) {
+            (200 | 201, _) => Self::Done(reply.body.clone()),
+            (503, "UNAVAILABLE") => Self::Unknown,
+            (400..500, code) | (503, code @ "OVERLOADED") => Self::Refused(code.to_owned()),
+            (status, _) => panic!("{status} {}", reply.body),
+        }
+    }
+
+    /// What two answers to one request, sent twice at once, come to.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Done(one), Self::Done(other)) => {
+                assert_eq!(stable(&one), stable(&other), "one request, two effects");
+                Self::Done(one)
+            }
+            (Self::Done(answer), _) | (_, Self::Done(answer)) => Self::Done(answer),
+            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+            (refused @ Self::Refused(_), Self::Refused(_)) => refused,
+        }
+    }
+}
+
+/// An answer without what depends on when it is given.
+fn stable(answer: &Value) -> Value {
+    let mut answer = answer.clone();
+    if let Some(members) = answer.as_object_mut() {
+        members.remove("expires_in_seconds");
+    }
+    answer
+}
+
+impl History {
+    /// Adds a deed.
+    pub fn add(&self, deed: Deed) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(deed);
+    }
+
+    /// All deeds so far.
+    #[must_use]
+    pub fn deeds(&self) -> Vec<Deed> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Asks again what came of the deeds of unknown outcome, each with its key; how many there were.
+    pub async fn settle(&self, shoppers: &[Shopper]) -> usize {
+        let mut deeds = self.deeds();
+        let mut unknown = 0;
+        for deed in deeds.iter_mut().filter(|deed| deed.verdict == Verdict::Unknown) {
+            deed.verdict = deed.wish.send(&shoppers[deed.user], &deed.key).await;
+            assert_ne!(deed.verdict, Verdict::Unknown, "{deed:?} can't be settled");
+            unknown += 1;
+        }
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = deeds;
+        unknown
+    }
+
+    /// Compares what each user was told with what is found.
+    pub async fn assert_is_kept(&self, shoppers: &[Shopper]) {
+        let deeds = self.deeds();
+        for (user, shopper) in shoppers.iter().enumerate() {
+            let told: Vec<&Deed> = deeds.iter().filter(|deed| deed.user == user).collect();
+            assert_book_is_kept(shopper, &told).await;
+            assert_bookings_are_kept(shopper, &told).await;
+        }
+    }
+}
+
+/// The answers to deeds that are done and for which `pick` names something.
+fn done<'a, T: Ord>(told: &[&'a Deed], pick: impl Fn(&'a Wish, &'a Value) -> Option<T>) -> BTreeSet<T> {
+    let answers = told.iter().filter_map(|deed| match &deed.verdict {
+        Verdict::Done(answer) => pick(&deed.wish, answer),
+        Verdict::Refused(_) | Verdict::Unknown => None,
+    });
+    answers.collect()
+}
+
+fn text(value: &Value, member: &str) -> String {
+    value[member].as_str().unwrap_or_default().to_owned()
+}
+
+async fn assert_book_is_kept(shopper: &Shopper, told: &[&Deed]) {
+    let book = shopper.all("/v1/wallet/entries").await;
+    let found = |kind: &str, member: &str| -> BTreeSet<(String, i64)> {
+        let of_kind = book.iter().filter(|entry| entry["kind"] == kind);
+        of_kind.map(|entry| (text(entry, member), entry["amount"]["amount"].as_i64().unwrap_or_default())).collect()
+    };
+    let amount = |answer: &Value| answer["amount"]["amount"].as_i64().unwrap_or_default();
+    let charged = done(told, |wish, answer| matches!(wish, Wish::Charge(_)).then(|| (text(answer, "id"), amount(answer))));
+    assert_eq!(found("CHARGE", "id"), charged, "charges found, and charges told");
+    let paid = done(told, |wish, answer| matches!(wish, Wish::Pay(_)).then(|| (text(answer, "id"), -amount(answer))));
+    assert_eq!(found("PAYMENT", "payment_id"), paid, "payments found, and payments told");
+    let refunded = done(told, |wish, answer| matches!(wish, Wish::Refund(_)).then(|| (text(answer, "id"), amount(answer))));
+    assert_eq!(found("REFUND", "payment_id"), refunded, "refunds found, and refunds told");
+    let sum: i64 = book.iter().filter_map(|entry| entry["amount"]["amount"].as_i64()).sum();
+    assert_eq!(shopper.balance().await, sum);
+}
+
+async fn assert_bookings_are_kept(shopper: &Shopper, told: &[&Deed]) {
+    let seats = |reservation: &Value| reservation["seats"].to_string();
+    let found: BTreeMap<String, Value> =
+        shopper.all("/v1/reservations").await.into_iter().map(|reservation| (text(&reservation, "id"), reservation)).collect();
+    let held = done(told, |wish, answer| matches!(wish, Wish::Hold(_)).then(|| (text(answer, "id"), seats(answer))));
+    let there: BTreeSet<_> = found.iter().map(|(id, reservation)| (id.clone(), seats(reservation))).collect();
+    assert_eq!(there, held, "reservations found, and holds told");
+    let refunded = done(told, |wish, answer| matches!(wish, Wish::Refund(_)).then(|| text(answer, "reservation_id")));
+    for paid in done(told, |wish, answer| matches!(wish, Wish::Pay(_)).then(|| text(answer, "reservation_id"))) {
+        let expected = if refunded.contains(&paid) { "CANCELLED" } else { "CONFIRMED" };
+        assert_eq!(found[&paid]["status"], expected, "{paid} was paid");
+    }
+}

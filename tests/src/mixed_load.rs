@@ -1,0 +1,150 @@
+//! A mixed load: many clients who share fewer users, all sorts of requests, a fifth of them sent twice at once.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use crate::{CLUB, Deed, Frontrow, History, Shopper, Verdict, Wish};
+
+/// How many seats a client asks for at most, and how many the hall has.
+const MOST_SEATS: u32 = 2;
+const HALL: u32 = 50;
+/// One request of so many is sent twice at once.
+const ONE_IN_TWICE: u32 = 5;
+
+/// A user whom several clients share.
+struct Buyer {
+    shopper: Mutex<Shopper>,
+    reservations: Mutex<Vec<String>>,
+    payments: Mutex<Vec<String>>,
+}
+
+/// The users and what was done in their names.
+pub struct MixedLoad {
+    buyers: Vec<Buyer>,
+    /// What the clients were told.
+    pub history: History,
+    keys: AtomicU64,
+    answered: AtomicU64,
+    over: AtomicBool,
+}
+
+impl MixedLoad {
+    /// `users` who have registered.
+    pub async fn of(server: &Frontrow, users: usize) -> Arc<Self> {
+        let mut buyers = Vec::new();
+        for _ in 0..users {
+            let mut shopper = Shopper::register(server).await;
+            let _ = shopper.join().await.expect(201);
+            buyers.push(Buyer { shopper: Mutex::new(shopper), reservations: Mutex::default(), payments: Mutex::default() });
+        }
+        let (keys, answered, over) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
+        Arc::new(Self { buyers, history: History::default(), keys, answered, over })
+    }
+
+    /// The users, at `server`.
+    pub fn shoppers(&self, server: &Frontrow) -> Vec<Shopper> {
+        self.buyers.iter().map(|buyer| lock(&buyer.shopper).at(server)).collect()
+    }
+
+    /// Lets `clients` send requests, each at one of the servers at which `shoppers` are, until `enough` more have been answered
+    /// and `then` has happened; returns when every client has heard or lost its last answer.
+    pub async fn run<F: Future<Output = ()>>(self: &Arc<Self>, shoppers: &[Vec<Shopper>], clients: usize, enough: u64, then: F) {
+        self.over.store(false, Ordering::SeqCst);
+        let until = self.answered.load(Ordering::SeqCst) + enough;
+        let mut running = JoinSet::new();
+        for client in 0..clients {
+            let (load, shoppers) = (self.clone(), shoppers[client % shoppers.len()].clone());
+            running.spawn(async move { load.client(shoppers).await });
+        }
+        while self.answered.load(Ordering::SeqCst) < until {
+            assert!(!running.is_empty(), "the clients have ended");
+            tokio::task::yield_now().await;
+        }
+        then.await;
+        self.over.store(true, Ordering::SeqCst);
+        while let Some(client) = running.join_next().await {
+            client.expect("a client ends well");
+        }
+    }
+
+    /// Sends one request after the other until it is over, or the server is gone.
+    async fn client(&self, shoppers: Vec<Shopper>) {
+        while !self.over.load(Ordering::SeqCst) {
+            let user = fastrand::usize(..self.buyers.len());
+            let buyer = &self.buyers[user];
+            let mut shopper = shoppers[user].clone();
+            shopper.token.clone_from(&lock(&buyer.shopper).token);
+            let wish = buyer.wish();
+            let key = format!("key-{}", self.keys.fetch_add(1, Ordering::SeqCst));
+            let verdict = if fastrand::u32(..ONE_IN_TWICE) == 0 {
+                let (one, other) = tokio::join!(wish.send(&shopper, &key), wish.send(&shopper, &key));
+                one.and(other)
+            } else {
+                wish.send(&shopper, &key).await
+            };
+            buyer.learn(&wish, &verdict);
+            let ended = matches!(&verdict, Verdict::Refused(code) if code == "QUEUE_TOKEN_EXPIRED");
+            let unknown = verdict == Verdict::Unknown;
+            self.history.add(Deed { user, key, wish, verdict });
+            self.answered.fetch_add(1, Ordering::SeqCst);
+            if ended {
+                buyer.join(&shopper).await;
+            }
+            if unknown {
+                // Whatever broke, hammering it doesn't mend it.
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        }
+    }
+}
+
+impl Buyer {
+    fn wish(&self) -> Wish {
+        let (reservation, payment) = (any(&self.reservations), any(&self.payments));
+        match (fastrand::u32(..100), reservation, payment) {
+            (0..30, Some(reservation), _) => Wish::Pay(reservation),
+            (30..40, _, Some(payment)) => Wish::Refund(payment),
+            (40..80, ..) => {
+                let first = fastrand::u32(1..=HALL - MOST_SEATS + 1);
+                Wish::Hold((first..first + fastrand::u32(1..=MOST_SEATS)).collect())
+            }
+            _ => Wish::Charge(i64::from(fastrand::u32(1..=100)) * 1_000),
+        }
+    }
+
+    fn learn(&self, wish: &Wish, verdict: &Verdict) {
+        let Verdict::Done(answer) = verdict else { return };
+        let id = answer["id"].as_str().unwrap_or_default().to_owned();
+        match wish {
+            Wish::Hold(_) => lock(&self.reservations).push(id),
+            Wish::Pay(paid) => {
+                lock(&self.payments).push(id);
+                lock(&self.reservations).retain(|reservation| reservation != paid);
+            }
+            Wish::Refund(refunded) => lock(&self.payments).retain(|payment| payment != refunded),
+            Wish::Charge(_) => {}
+        }
+    }
+
+    /// Joins again; if the server is gone, later.
+    async fn join(&self, shopper: &Shopper) {
+        let joined = shopper.send(reqwest::Method::POST, "/v1/queue-tokens", None, Some(&json!({"concert_id": CLUB}))).await;
+        if let Ok(reply) = joined
+            && let Some(token) = reply.body["token"].as_str()
+        {
+            lock(&self.shopper).token = Some(token.to_owned());
+        }
+    }
+}
+
+fn any(ids: &Mutex<Vec<String>>) -> Option<String> {
+    let ids = lock(ids);
+    (!ids.is_empty()).then(|| ids[fastrand::usize(..ids.len())].clone())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
