@@ -154,7 +154,8 @@ CREATE TABLE reservations (
 
 -- A token has one hold at a time.
 CREATE UNIQUE INDEX reservations_held ON reservations (token_id) WHERE state = 'HELD';
-CREATE INDEX reservations_lapsing ON reservations (expires_at) WHERE state = 'HELD';
+-- Of no use for anything but the sweep: a search for a token's hold must not take it for a list of all holds.
+CREATE INDEX reservations_lapsing ON reservations (expires_at) WHERE state = 'HELD' AND expires_at > 0;
 CREATE INDEX reservations_owned ON reservations (user_id, concert_id) WHERE state <> 'CANCELLED';
 CREATE INDEX reservations_of_user ON reservations (user_id, id);
 

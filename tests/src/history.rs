@@ -22,6 +22,8 @@ pub enum Wish {
     Pay(String),
     /// The payment back.
     Refund(String),
+    /// The held seats given back. It needs no key: doing it again changes nothing.
+    Release(String),
 }
 
 /// What the client was told.
@@ -60,6 +62,10 @@ impl Wish {
             Self::Hold(seats) => ("/v1/reservations".to_owned(), json!({"schedule_id": CLUB_DATE, "seat_numbers": seats})),
             Self::Pay(reservation) => ("/v1/payments".to_owned(), json!({"reservation_id": reservation})),
             Self::Refund(payment) => (format!("/v1/payments/{payment}/refunds"), json!({})),
+            Self::Release(reservation) => {
+                let sent = shopper.send(reqwest::Method::DELETE, &format!("/v1/reservations/{reservation}"), None, None).await;
+                return sent.map_or(Verdict::Unknown, |reply| Verdict::of(&reply));
+            }
         };
         let sent = shopper.send(reqwest::Method::POST, &path, Some(key), Some(&body)).await;
         sent.map_or(Verdict::Unknown, |reply| Verdict::of(&reply))
@@ -69,7 +75,7 @@ impl Wish {
 impl Verdict {
     fn of(reply: &Reply) -> Self {
         match (reply.status, reply.code()) {
-            (200 | 201, _) => Self::Done(reply.body.clone()),
+            (200 | 201 | 204, _) => Self::Done(reply.body.clone()),
             (503, "UNAVAILABLE") => Self::Unknown,
             (400..500, code) | (503, code @ "OVERLOADED") => Self::Refused(code.to_owned()),
             (status, _) => panic!("{status} {}", reply.body),
@@ -151,17 +157,21 @@ fn text(value: &Value, member: &str) -> String {
 
 async fn assert_book_is_kept(shopper: &Shopper, told: &[&Deed]) {
     let book = shopper.all("/v1/wallet/entries").await;
-    let found = |kind: &str, member: &str| -> BTreeSet<(String, i64)> {
+    // A list, not a set: what is found twice was done twice.
+    let found = |kind: &str, member: &str| -> Vec<(String, i64)> {
         let of_kind = book.iter().filter(|entry| entry["kind"] == kind);
-        of_kind.map(|entry| (text(entry, member), entry["amount"]["amount"].as_i64().unwrap_or_default())).collect()
+        let found = of_kind.map(|entry| (text(entry, member), entry["amount"]["amount"].as_i64().unwrap_or_default()));
+        let mut found: Vec<_> = found.collect();
+        found.sort_unstable();
+        found
     };
     let amount = |answer: &Value| answer["amount"]["amount"].as_i64().unwrap_or_default();
     let charged = done(told, |wish, answer| matches!(wish, Wish::Charge(_)).then(|| (text(answer, "id"), amount(answer))));
-    assert_eq!(found("CHARGE", "id"), charged, "charges found, and charges told");
+    assert_eq!(found("CHARGE", "id"), Vec::from_iter(charged), "charges found, and charges told");
     let paid = done(told, |wish, answer| matches!(wish, Wish::Pay(_)).then(|| (text(answer, "id"), -amount(answer))));
-    assert_eq!(found("PAYMENT", "payment_id"), paid, "payments found, and payments told");
+    assert_eq!(found("PAYMENT", "payment_id"), Vec::from_iter(paid), "payments found, and payments told");
     let refunded = done(told, |wish, answer| matches!(wish, Wish::Refund(_)).then(|| (text(answer, "id"), amount(answer))));
-    assert_eq!(found("REFUND", "payment_id"), refunded, "refunds found, and refunds told");
+    assert_eq!(found("REFUND", "payment_id"), Vec::from_iter(refunded), "refunds found, and refunds told");
     let sum: i64 = book.iter().filter_map(|entry| entry["amount"]["amount"].as_i64()).sum();
     assert_eq!(shopper.balance().await, sum);
 }
@@ -177,5 +187,10 @@ async fn assert_bookings_are_kept(shopper: &Shopper, told: &[&Deed]) {
     for paid in done(told, |wish, answer| matches!(wish, Wish::Pay(_)).then(|| text(answer, "reservation_id"))) {
         let expected = if refunded.contains(&paid) { "CANCELLED" } else { "CONFIRMED" };
         assert_eq!(found[&paid]["status"], expected, "{paid} was paid");
+    }
+    for deed in told.iter().filter(|deed| matches!(deed.verdict, Verdict::Done(_))) {
+        if let Wish::Release(released) = &deed.wish {
+            assert_eq!(found[released]["status"], "CANCELLED", "{released} was given back");
+        }
     }
 }

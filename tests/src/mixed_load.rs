@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -13,6 +14,10 @@ const MOST_SEATS: u32 = 2;
 const HALL: u32 = 50;
 /// One request of so many is sent twice at once.
 const ONE_IN_TWICE: u32 = 5;
+
+/// How long a client waits after a broken connection.
+const AFTER_A_BREAK: Duration = Duration::from_millis(20);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 
 /// A user whom several clients share.
 struct Buyer {
@@ -56,12 +61,14 @@ impl MixedLoad {
         let until = self.answered.load(Ordering::SeqCst) + enough;
         let mut running = JoinSet::new();
         for client in 0..clients {
-            let (load, shoppers) = (self.clone(), shoppers[client % shoppers.len()].clone());
-            running.spawn(async move { load.client(shoppers).await });
+            // The second copy of a request goes to another server, if there is one.
+            let (load, one, other) = (self.clone(), client % shoppers.len(), (client + 1) % shoppers.len());
+            let (shoppers, others) = (shoppers[one].clone(), shoppers[other].clone());
+            running.spawn(async move { load.client(&shoppers, &others).await });
         }
         while self.answered.load(Ordering::SeqCst) < until {
             assert!(!running.is_empty(), "the clients have ended");
-            tokio::task::yield_now().await;
+            tokio::time::sleep(BETWEEN_LOOKS).await;
         }
         then.await;
         self.over.store(true, Ordering::SeqCst);
@@ -71,16 +78,17 @@ impl MixedLoad {
     }
 
     /// Sends one request after the other until it is over, or the server is gone.
-    async fn client(&self, shoppers: Vec<Shopper>) {
+    async fn client(&self, shoppers: &[Shopper], others: &[Shopper]) {
         while !self.over.load(Ordering::SeqCst) {
             let user = fastrand::usize(..self.buyers.len());
             let buyer = &self.buyers[user];
-            let mut shopper = shoppers[user].clone();
+            let (mut shopper, mut other) = (shoppers[user].clone(), others[user].clone());
             shopper.token.clone_from(&lock(&buyer.shopper).token);
+            other.token.clone_from(&shopper.token);
             let wish = buyer.wish();
             let key = format!("key-{}", self.keys.fetch_add(1, Ordering::SeqCst));
             let verdict = if fastrand::u32(..ONE_IN_TWICE) == 0 {
-                let (one, other) = tokio::join!(wish.send(&shopper, &key), wish.send(&shopper, &key));
+                let (one, other) = tokio::join!(wish.send(&shopper, &key), wish.send(&other, &key));
                 one.and(other)
             } else {
                 wish.send(&shopper, &key).await
@@ -95,7 +103,7 @@ impl MixedLoad {
             }
             if unknown {
                 // Whatever broke, hammering it doesn't mend it.
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                tokio::time::sleep(AFTER_A_BREAK).await;
             }
         }
     }
@@ -107,6 +115,7 @@ impl Buyer {
         match (fastrand::u32(..100), reservation, payment) {
             (0..30, Some(reservation), _) => Wish::Pay(reservation),
             (30..40, _, Some(payment)) => Wish::Refund(payment),
+            (40..48, Some(reservation), _) => Wish::Release(reservation),
             (40..80, ..) => {
                 let first = fastrand::u32(1..=HALL - MOST_SEATS + 1);
                 Wish::Hold((first..first + fastrand::u32(1..=MOST_SEATS)).collect())
@@ -125,6 +134,7 @@ impl Buyer {
                 lock(&self.reservations).retain(|reservation| reservation != paid);
             }
             Wish::Refund(refunded) => lock(&self.payments).retain(|payment| payment != refunded),
+            Wish::Release(released) => lock(&self.reservations).retain(|reservation| reservation != released),
             Wish::Charge(_) => {}
         }
     }

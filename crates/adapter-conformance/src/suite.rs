@@ -154,6 +154,13 @@ macro_rules! adapter_conformance {
                 a_crowd_that_joins_is_numbered_once_each
                 ticks_at_once_keep_to_the_capacity
             }
+            feed {
+                what_another_process_commits_is_news
+                news_is_told_once
+                ones_own_commits_are_news_if_asked_for
+                a_conflict_is_no_news
+                many_commits_at_once_are_all_news
+            }
             model {
                 random_requests_come_to_the_same_as_in_memory
             }

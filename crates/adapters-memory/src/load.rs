@@ -123,10 +123,11 @@ impl State {
         lapsed.sort_by_key(|token| token.expires_at());
         lapsed.truncate(at_most);
         let waiting = || self.tokens_of(queue).filter(|token| is_waiting(token));
+        let active = self.tokens_of(queue).filter(|token| matches!(token.state(), TokenState::Active { .. }));
         Context {
             queue: self.queues.get(&queue).cloned(),
             admission: self.lines.get(&queue).map(|line| line.admission),
-            active: count(self.tokens_of(queue).filter(|token| matches!(token.state(), TokenState::Active { .. }))),
+            active: if waiting().next().is_some() { count(active) } else { 0 },
             waiting: count(waiting()),
             tokens: lapsed.into_iter().chain(waiting().take(at_most).cloned()).collect(),
             ..nothing

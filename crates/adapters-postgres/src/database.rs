@@ -17,8 +17,23 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 const PING_TIMEOUT: Duration = Duration::from_millis(300);
 /// A connection idle for longer shows that it lives before it is used.
 const IDLE_TOO_LONG: Duration = Duration::from_secs(30);
+/// The server ends a statement sooner than this: what takes longer has a peer that fell silent, and its connection is given up.
+pub(crate) const SILENCE: Duration = Duration::from_secs(8);
 /// The advisory lock under which the schema is brought up to date: any number that nobody else takes.
 const MIGRATION_LOCK: &str = "SELECT pg_advisory_xact_lock(7020720700010001)";
+
+/// For loads and commits. The wanted keys are few and have an index, whatever the statistics of the moment say: so the plan is made
+/// once and always goes from the keys to the index, in the order in which the statement is written.
+pub(crate) const PLANNED_ONCE: [(&str, &str); 8] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("enable_bitmapscan", "off"),
+    ("enable_material", "off"),
+    ("join_collapse_limit", "1"),
+    ("jit", "off"),
+];
 
 /// Why a database can't be opened.
 #[derive(Debug, Error)]
@@ -29,6 +44,9 @@ pub enum OpenError {
     /// The server can't be reached, or doesn't let us in.
     #[error("the database can't be reached")]
     Unreachable(#[source] sqlx::Error),
+    /// The server would acknowledge commits that a crash loses.
+    #[error("synchronous_commit is off for this role or database: acknowledged commits could be lost")]
+    NotDurable,
     /// The schema can't be brought up to date.
     #[error("the schema can't be brought up to date")]
     Schema(#[source] DbErr),
@@ -72,19 +90,20 @@ impl Pools {
             ("default_transaction_isolation", "read committed"),
         ]);
         migrate(&options).await?;
-        // The wanted keys are few and have an index, whatever the statistics of the moment say: so the plan is made once and
-        // always goes from the keys to the index.
-        let planned_once = options.clone().statement_cache_capacity(64).options([
-            ("plan_cache_mode", "force_generic_plan"),
-            ("enable_seqscan", "off"),
-            ("enable_hashjoin", "off"),
-            ("enable_mergejoin", "off"),
-            ("jit", "off"),
-        ]);
+        let planned_once = options.clone().statement_cache_capacity(64).options(PLANNED_ONCE);
         let commands = pool(size.commands).connect_with(planned_once).await.map_err(OpenError::Unreachable)?;
+        let durable = sqlx::query("SELECT current_setting('synchronous_commit') <> 'off' AS durable").fetch_one(&commands).await;
+        if !durable.and_then(|row| sqlx::Row::try_get(&row, "durable")).map_err(OpenError::Unreachable)? {
+            return Err(OpenError::NotDurable);
+        }
         let reads = pool(size.reads).connect_with(options).await.map_err(OpenError::Unreachable)?;
         Ok(Self { commands, reads: SqlxPostgresConnector::from_sqlx_postgres_pool(reads) })
     }
+}
+
+/// What `query` comes to, unless its peer falls silent: then it is not known, and the connection is given up.
+pub(crate) async fn within<T>(query: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    timeout(SILENCE, query).await.unwrap_or_else(|elapsed| Err(sqlx::Error::Io(elapsed.into())))
 }
 
 /// Whether there is a schema.

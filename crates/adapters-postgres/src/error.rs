@@ -3,7 +3,16 @@
 use application::ports::{CommitError, ReadError};
 use sea_orm::sqlx::Error;
 
-/// Why a statement, or a transaction, is not committed, as far as it matters to us.
+/// Why a group is not committed, or isn't known to be.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Nothing was sent.
+    Unsent(Error),
+    /// It was sent, and this came back, or nothing.
+    Sent(Error),
+}
+
+/// What a failure means, as far as it matters to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cause {
     /// A guard of the statement failed: a version, a count, a deadline.
@@ -12,32 +21,42 @@ pub(crate) enum Cause {
     Unique,
     /// Any other constraint: a check, a reference, a trigger; or data that no column takes.
     Constraint,
-    /// It lost to another transaction, or waited too long for one: a deadlock, a lock, a serialisation.
+    /// It waited too long for another's lock.
+    Locked,
+    /// It lost to another transaction: a deadlock, a serialisation.
     Lost,
-    /// It was told to stop, or the server can't write: it is sure that nothing is committed.
+    /// It is sure that nothing is committed: nothing was sent, or the server was told to stop it, or can't write.
     Refused,
-    /// It was never sent.
-    Unsent,
     /// The connection broke, or the server went away, after it was sent.
     Unknown,
 }
 
-/// The cause of `error`.
-pub(crate) fn cause(error: &Error) -> Cause {
-    let Some(database) = error.as_database_error() else {
-        return match error {
-            Error::PoolTimedOut | Error::PoolClosed | Error::Configuration(_) | Error::Tls(_) => Cause::Unsent,
-            _ => Cause::Unknown,
-        };
-    };
-    match database.code().as_deref() {
-        Some("FR001") => Cause::Guard,
-        Some("23505") => Cause::Unique,
-        Some("40001" | "40P01" | "55P03") => Cause::Lost,
-        Some(code) if code.starts_with("23") || code.starts_with("22") => Cause::Constraint,
-        // The server goes away, or the connection does: 57P01 may come after the commit and before its acknowledgement.
-        Some(code) if code.starts_with("08") || code.starts_with("57P") => Cause::Unknown,
-        Some(_) | None => Cause::Refused,
+impl Failure {
+    pub(crate) fn cause(&self) -> Cause {
+        let Self::Sent(error) = self else { return Cause::Refused };
+        let Some(database) = error.as_database_error() else { return Cause::Unknown };
+        match database.code().as_deref() {
+            Some("FR001") => Cause::Guard,
+            Some("23505") => Cause::Unique,
+            Some("55P03") => Cause::Locked,
+            Some("40001" | "40P01") => Cause::Lost,
+            Some(code) if code.starts_with("23") || code.starts_with("22") => Cause::Constraint,
+            // The server goes away, or the connection does: 57P01 may come after the commit and before its acknowledgement.
+            Some(code) if code.starts_with("08") || code.starts_with("57P") => Cause::Unknown,
+            Some(_) | None => Cause::Refused,
+        }
+    }
+
+    /// What the members of the group are told.
+    pub(crate) fn told(&self) -> CommitError {
+        let (Self::Unsent(error) | Self::Sent(error)) = self;
+        let told = || error.to_string().into();
+        match self.cause() {
+            Cause::Guard | Cause::Unique | Cause::Locked | Cause::Lost => CommitError::Conflict,
+            Cause::Constraint => CommitError::Rejected(told()),
+            Cause::Refused => CommitError::Unavailable(told()),
+            Cause::Unknown => CommitError::Unknown(told()),
+        }
     }
 }
 
@@ -48,16 +67,5 @@ pub(crate) fn read_error(error: Error) -> ReadError {
             ReadError::Corrupt(error.to_string())
         }
         error => ReadError::Unavailable(Box::new(error)),
-    }
-}
-
-/// What the members of a group are told whose transaction failed with `error`.
-pub(crate) fn commit_error(error: &Error) -> CommitError {
-    let told = || error.to_string().into();
-    match cause(error) {
-        Cause::Guard | Cause::Unique | Cause::Lost => CommitError::Conflict,
-        Cause::Constraint => CommitError::Rejected(told()),
-        Cause::Refused | Cause::Unsent => CommitError::Unavailable(told()),
-        Cause::Unknown => CommitError::Unknown(told()),
     }
 }

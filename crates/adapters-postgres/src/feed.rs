@@ -1,7 +1,10 @@
 //! The change feed: a row a commit, naming the tokens and seats that it wrote.
 //!
 //! A position is a snapshot: the transactions that could be seen. What is news after it is what can be seen now and couldn't
-//! then, so that a commit is told of once, however long it took and whatever others did meanwhile.
+//! then, so that a commit is told of once, however long it took and whatever others did meanwhile. After a crash of the server
+//! ids of transactions may be given again: then the feed is lost.
+
+use std::collections::BTreeSet;
 
 use adapters_sql::all;
 use adapters_sql::rows::{seat, token};
@@ -10,26 +13,31 @@ use async_trait::async_trait;
 use sea_orm::sqlx::postgres::PgRow;
 use sea_orm::sqlx::{self, Error, PgPool, Row};
 use serde::de::DeserializeOwned;
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use crate::PostgresStore;
+use crate::database::within;
 use crate::error::read_error;
+use crate::load::content;
 
 /// Rows live for so long. A reader is lost a little sooner.
-const PRUNE: &str = "DELETE FROM feed WHERE at < clock_micros() - 60 * 1000000";
+const PRUNE: &str = "
+    WITH old AS MATERIALIZED (
+        SELECT ctid FROM feed WHERE at < clock_micros() - 60 * 1000000 LIMIT 10000 FOR UPDATE SKIP LOCKED)
+    DELETE FROM feed f USING old WHERE f.ctid = old.ctid";
 const LOST_AFTER_MICROS: i64 = 50 * 1_000_000;
 /// More commits than this are not followed one by one.
 const AT_MOST: i64 = 20_000;
 /// So many rows are read at once.
 const CHUNK: usize = 5_000;
 
-const POSITION: &str = "SELECT clock_micros() AS at, pg_current_snapshot()::text AS snapshot";
+const POSITION: &str =
+    "SELECT clock_micros() AS at, pg_current_snapshot()::text AS snapshot, pg_postmaster_start_time()::text AS server_start";
 const SINCE: &str = "
-    SELECT clock_micros() AS at, pg_current_snapshot()::text AS snapshot,
+    SELECT clock_micros() AS at, pg_current_snapshot()::text AS snapshot, pg_postmaster_start_time()::text AS server_start,
            NULL::uuid[] AS tokens, NULL::uuid[] AS schedule_ids, NULL::bigint[] AS numbers
     UNION ALL
-    (SELECT NULL, NULL, f.tokens, f.schedule_ids, f.numbers FROM feed f
+    (SELECT NULL, NULL, NULL, f.tokens, f.schedule_ids, f.numbers FROM feed f
      WHERE f.xid >= pg_snapshot_xmin($1::text::pg_snapshot) AND NOT pg_visible_in_snapshot(f.xid, $1::text::pg_snapshot)
        AND ($2 OR f.instance <> $3)
      LIMIT $4)";
@@ -40,13 +48,13 @@ const SEATS: &str = "
 
 /// Forgets what everybody has read by now.
 pub(crate) async fn prune(pool: &PgPool) -> Result<(), Error> {
-    sqlx::query(PRUNE).execute(pool).await.map(|_| ())
+    within(sqlx::query(PRUNE).execute(pool)).await.map(|_| ())
 }
 
 #[async_trait]
 impl Feed for PostgresStore {
     async fn position(&self) -> Result<FeedPosition, ReadError> {
-        position(&sqlx::query(POSITION).fetch_one(&self.commands).await.map_err(read_error)?)
+        position(&within(sqlx::query(POSITION).fetch_one(&self.commands)).await.map_err(read_error)?)
     }
 
     async fn since(&self, position: &FeedPosition, whose: Whose) -> Result<Option<(News, FeedPosition)>, ReadError> {
@@ -58,13 +66,15 @@ impl Feed for PostgresStore {
 
 impl PostgresStore {
     async fn read_since(&self, since: &FeedPosition, whose: Whose) -> Result<Option<(News, FeedPosition)>, ReadError> {
-        let (read_at, snapshot) = since.0.split_once('@').ok_or_else(|| ReadError::Corrupt("a feed's position".to_owned()))?;
+        let unreadable = || ReadError::Corrupt("a feed's position".to_owned());
+        let [read_at, snapshot, start] = since.0.split('@').collect::<Vec<_>>().try_into().map_err(|_| unreadable())?;
         let query = sqlx::query(SINCE).bind(snapshot).bind(whose == Whose::Everybodys).bind(self.instance).bind(AT_MOST);
-        let rows = query.fetch_all(&self.commands).await.map_err(read_error)?;
+        let rows = within(query.fetch_all(&self.commands)).await.map_err(read_error)?;
         let Some((first, groups)) = rows.split_first() else { return Ok(None) };
         let now: i64 = first.try_get("at").map_err(read_error)?;
         let is_old = read_at.parse::<i64>().is_ok_and(|read_at| now - read_at > LOST_AFTER_MICROS);
-        if is_old || i64::try_from(groups.len()).is_ok_and(|groups| groups >= AT_MOST) {
+        let restarted = first.try_get::<&str, _>("server_start").map_err(read_error)? != start;
+        if is_old || restarted || i64::try_from(groups.len()).is_ok_and(|groups| groups >= AT_MOST) {
             return Ok(None);
         }
         let news = self.news(groups).await?;
@@ -83,12 +93,12 @@ impl PostgresStore {
         let (tokens, seats): (Vec<Uuid>, Vec<(Uuid, i64)>) = (tokens.into_iter().collect(), seats.into_iter().collect());
         let mut news = News::default();
         for some in tokens.chunks(CHUNK) {
-            let rows = sqlx::query(TOKENS).bind(some).fetch_all(&self.commands).await.map_err(read_error)?;
+            let rows = within(sqlx::query(TOKENS).bind(some).fetch_all(&self.commands)).await.map_err(read_error)?;
             news.tokens.extend(all(contents::<token::Model>(&rows)?)?);
         }
         for some in seats.chunks(CHUNK) {
             let (schedules, numbers): (Vec<Uuid>, Vec<i64>) = some.iter().copied().unzip();
-            let rows = sqlx::query(SEATS).bind(schedules).bind(numbers).fetch_all(&self.commands).await.map_err(read_error)?;
+            let rows = within(sqlx::query(SEATS).bind(schedules).bind(numbers).fetch_all(&self.commands)).await.map_err(read_error)?;
             news.seats.extend(all(contents::<seat::Model>(&rows)?)?);
         }
         Ok(news)
@@ -98,13 +108,10 @@ impl PostgresStore {
 fn position(row: &PgRow) -> Result<FeedPosition, ReadError> {
     let at: i64 = row.try_get("at").map_err(read_error)?;
     let snapshot: &str = row.try_get("snapshot").map_err(read_error)?;
-    Ok(FeedPosition(format!("{at}@{snapshot}")))
+    let start: &str = row.try_get("server_start").map_err(read_error)?;
+    Ok(FeedPosition(format!("{at}@{snapshot}@{start}")))
 }
 
 fn contents<R: DeserializeOwned>(rows: &[PgRow]) -> Result<Vec<R>, ReadError> {
-    let read = |row: &PgRow| {
-        let text: &str = row.try_get("content").map_err(read_error)?;
-        serde_json::from_str(text).map_err(|error| ReadError::Corrupt(error.to_string()))
-    };
-    rows.iter().map(read).collect()
+    rows.iter().map(content).collect()
 }

@@ -7,6 +7,7 @@ use sea_orm::sqlx::{self, Error};
 use time::OffsetDateTime;
 
 use crate::PostgresStore;
+use crate::database::within;
 use crate::error::read_error;
 use crate::feed;
 
@@ -34,8 +35,8 @@ impl Housekeeping for PostgresStore {
 impl PostgresStore {
     async fn prune_all(&self, events_before: OffsetDateTime, at_most: u32) -> Result<Pruned, Error> {
         let at_most = i64::from(at_most);
-        let keys = sqlx::query(KEYS).bind(self.given_now().map(micros)).bind(at_most).execute(&self.commands).await?;
-        let events = sqlx::query(EVENTS).bind(micros(events_before)).bind(at_most).execute(&self.commands).await?;
+        let keys = within(sqlx::query(KEYS).bind(self.given_now().map(micros)).bind(at_most).execute(&self.commands)).await?;
+        let events = within(sqlx::query(EVENTS).bind(micros(events_before)).bind(at_most).execute(&self.commands)).await?;
         feed::prune(&self.commands).await?;
         Ok(Pruned { keys: keys.rows_affected(), events: events.rows_affected() })
     }

@@ -11,6 +11,8 @@ mod error;
 mod feed;
 mod housekeeping;
 mod load;
+#[cfg(test)]
+mod plans;
 mod programme;
 mod secrets;
 mod statements;

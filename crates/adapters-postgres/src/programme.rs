@@ -9,6 +9,8 @@ use sea_orm::{
 
 use crate::PostgresStore;
 
+/// Another instance may be putting a large one on.
+const PATIENTLY: &str = "SET LOCAL lock_timeout = '1min'; SET LOCAL statement_timeout = '1min'";
 /// Only one programme is put on at once.
 const ALONE: &str = "LOCK TABLE concerts IN SHARE ROW EXCLUSIVE MODE";
 const ADMISSIONS: &str = "INSERT INTO queue_admissions (queue_id, version) SELECT id, 1 FROM queues ON CONFLICT DO NOTHING";
@@ -33,6 +35,7 @@ impl ProgrammeStore for PostgresStore {
 /// Whether the catalogue was empty: then the programme is in it.
 async fn put_on(database: &DatabaseConnection, programme: &Programme) -> Result<bool, DbErr> {
     let transaction = database.begin().await?;
+    transaction.execute_unprepared(PATIENTLY).await?;
     transaction.execute_unprepared(ALONE).await?;
     if concert::Entity::find().count(&transaction).await? > 0 {
         transaction.rollback().await?;

@@ -1,7 +1,7 @@
 //! The store: its connections and its clock, and the port of commands.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use adapters_sql::{Reads, instant, read_error};
 use application::ports::{Audit, Clock, CommitError, Committed, Finding, Load, Ports, ReadError, Store};
@@ -11,17 +11,13 @@ use sea_orm::sqlx::{self, PgPool, Row};
 use sea_orm::{AccessMode, DatabaseConnection, DbErr, IsolationLevel, TransactionTrait};
 use time::OffsetDateTime;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::clock::DatabaseClock;
 use crate::commit::{self, Origin};
-use crate::database::{self, OpenError, PoolSize, Pools};
+use crate::database::{self, OpenError, PoolSize, Pools, SILENCE};
 use crate::load;
 use crate::statements::READ_STATEMENTS;
-
-/// The server ends a statement sooner than this: what takes longer has a peer that fell silent, and is given up.
-const SILENCE: Duration = Duration::from_secs(8);
 
 /// Everything that Frontrow remembers, in a PostgreSQL database. It serves every port of persistence. Any number of
 /// processes may serve one database.
@@ -93,7 +89,7 @@ impl PostgresStore {
 
     /// The reading ports.
     pub fn reads(&self) -> Reads {
-        Reads::new(self.reads.clone(), READ_STATEMENTS)
+        Reads::new(self.reads.clone(), READ_STATEMENTS, SILENCE)
     }
 
     /// All ports of persistence, served by this store.
@@ -139,20 +135,10 @@ async fn ask(pool: &PgPool) -> Result<(OffsetDateTime, Uuid), sqlx::Error> {
     Ok((now, row.try_get("instance")?))
 }
 
-/// Waits for `task`, which runs to its end although the caller may be gone; none if its peer fell silent or it panicked.
-async fn finished<T>(mut task: JoinHandle<T>) -> Option<T> {
-    match timeout(SILENCE, &mut task).await {
-        Ok(Ok(done)) => Some(done),
-        Ok(Err(panic)) => {
-            tracing::error!(error = &panic as &dyn std::error::Error, "work on the database was lost");
-            None
-        }
-        Err(_elapsed) => {
-            tracing::error!("the database fell silent");
-            task.abort();
-            None
-        }
-    }
+/// Waits for `task`, which runs to its end although the caller may be gone; none if it panicked.
+async fn finished<T>(task: JoinHandle<T>) -> Option<T> {
+    let lost = |panic| tracing::error!(error = &panic as &dyn std::error::Error, "work on the database was lost");
+    task.await.map_err(lost).ok()
 }
 
 #[async_trait]

@@ -42,6 +42,10 @@ impl Adapter for Postgres {
         PostgresStore::open_with_clock(&url, SIZE, clock).await.unwrap().ports()
     }
 
+    async fn beside(&self, clock: Arc<StoppedClock>) -> Option<Ports> {
+        Some(self.reopened(clock).await)
+    }
+
     fn model_runs(&self) -> u32 {
         24
     }

@@ -27,6 +27,7 @@ async fn no_statement_scans_a_table() {
         schedule::SELECT,
         queue::SELECT,
         queue::STANDINGS,
+        queue::WAITING,
         queue::COUNTERS,
         queue::COUNT,
         queue::ADMIT,

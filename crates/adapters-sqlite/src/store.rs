@@ -1,6 +1,7 @@
 //! The store: its connections and its clock, and the port of commands.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use adapters_sql::{ReadStatements, Reads, read_error};
 use application::ports::{Audit, Clock, CommitError, Committed, Finding, Load, Ports, ReadError, Store};
@@ -11,6 +12,9 @@ use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
 use crate::database::{DatabaseFile, OpenError};
 use crate::statements::{reservation, token};
 use crate::{commit, load};
+
+/// How long a query may take, a wait for a connection included.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 const READ_STATEMENTS: ReadStatements =
     ReadStatements { reservation: reservation::SELECT_ONE, reservations: reservation::SELECT_PAGE, live_tokens: token::SELECT_AFTER };
@@ -48,7 +52,7 @@ impl SqliteStore {
 
     /// The reading ports.
     pub fn reads(&self) -> Reads {
-        Reads::new(self.readers.clone(), READ_STATEMENTS)
+        Reads::new(self.readers.clone(), READ_STATEMENTS, PATIENCE)
     }
 
     /// All ports of persistence, served by this store.

@@ -1,5 +1,7 @@
 //! The follower: keeps the read models up to date with what other processes commit.
 
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,8 +12,9 @@ use tokio_util::sync::CancellationToken;
 use crate::ports::{Committed, Feed, FeedPosition, News, Observer, Whose};
 use crate::{Error, SeatMaps, WaitingRoom};
 
-/// For so long after a commit of unknown outcome this process's own commits are followed too: longer than a commit may take.
-const DOUBT: Duration = Duration::from_secs(30);
+/// After a commit of unknown outcome everybody's commits are followed, one's own too, from so long ago on, for so long: longer
+/// than a store may take to say that it doesn't know.
+const DOUBT: Duration = Duration::from_secs(15);
 
 /// Follows the feed of a store that several processes serve.
 pub struct Follower {
@@ -20,25 +23,30 @@ pub struct Follower {
     seat_maps: Arc<SeatMaps>,
     doubt: Arc<Doubt>,
     every: Duration,
-    /// None: everything must be read anew.
-    position: Option<FeedPosition>,
+    /// Where the feed was, the latest last, as far back as doubt may ask for; none: everything must be read anew.
+    positions: VecDeque<(Instant, FeedPosition)>,
 }
 
 /// Remembers when a commit's outcome was last unknown.
 #[derive(Debug, Default)]
-pub struct Doubt(Mutex<Option<Instant>>);
+pub struct Doubt {
+    since: Mutex<Option<Instant>>,
+    /// Whether the follower hasn't gone back for it yet.
+    is_new: AtomicBool,
+}
 
 impl Observer for Doubt {
     fn committed(&self, _: &Change, _: &Committed) {}
 
     fn doubtful(&self, _: &Change) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        *self.since.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        self.is_new.store(true, Ordering::Release);
     }
 }
 
 impl Doubt {
     fn whose(&self) -> Whose {
-        let since = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = *self.since.lock().unwrap_or_else(PoisonError::into_inner);
         if since.is_some_and(|since| since.elapsed() < DOUBT) { Whose::Everybodys } else { Whose::Others }
     }
 }
@@ -52,8 +60,9 @@ impl Follower {
         doubt: Arc<Doubt>,
         every: Duration,
     ) -> Result<Self, Error> {
-        let position = feed.position().await?;
-        Ok(Self { feed, room, seat_maps, doubt, every, position: Some(position) })
+        let asked = Instant::now();
+        let positions = VecDeque::from([(asked, feed.position().await?)]);
+        Ok(Self { feed, room, seat_maps, doubt, every, positions })
     }
 
     /// Follows until it is told to stop.
@@ -69,12 +78,20 @@ impl Follower {
 
     /// Takes in what was committed since the last time.
     pub async fn follow(&mut self) -> Result<(), Error> {
-        let Some(position) = &self.position else { return self.read_anew().await };
+        if self.doubt.is_new.swap(false, Ordering::AcqRel) {
+            // The commit may be one that was passed already, as this process's own.
+            self.positions.truncate(1);
+        }
+        let Some((_, position)) = self.positions.back() else { return self.read_anew().await };
+        let asked = Instant::now();
         match self.feed.since(position, self.doubt.whose()).await? {
             Some((News { tokens, seats }, position)) => {
                 tokens.iter().for_each(|token| self.room.keep(token));
                 self.seat_maps.keep(seats);
-                self.position = Some(position);
+                self.positions.push_back((asked, position));
+                while self.positions.get(1).is_some_and(|(at, _)| at.elapsed() > DOUBT) {
+                    self.positions.pop_front();
+                }
                 Ok(())
             }
             None => self.read_anew().await,
@@ -83,12 +100,12 @@ impl Follower {
 
     async fn read_anew(&mut self) -> Result<(), Error> {
         tracing::warn!("the change feed was lost: everything is read anew");
-        self.position = None;
+        self.positions.clear();
+        let asked = Instant::now();
         let position = self.feed.position().await?;
         self.seat_maps.forget();
-        self.room.forget();
-        self.room.fill().await?;
-        self.position = Some(position);
+        self.room.read_anew().await?;
+        self.positions.push_back((asked, position));
         Ok(())
     }
 }

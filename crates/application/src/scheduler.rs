@@ -1,14 +1,15 @@
 //! The scheduler: admits, and tidies what has lapsed. Any instance may run it: the admission version of a queue lets one tick
 //! through at a time.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::decide::admit::{self, Ticked};
 use domain::decide::lapse;
-use domain::{Change, Queue, Rules, TokenState};
+use domain::{Change, Queue, QueueId, Rules, TokenState};
 use tokio::sync::Notify;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::ports::{Catalogue, CommitError, Committed, Housekeeping, Load, Observer, ReadError, Store};
@@ -16,6 +17,8 @@ use crate::{Error, WaitingRoom};
 
 /// How many holds a sweep looks at, and how many rows of a sort a round of housekeeping forgets.
 const AT_MOST: u32 = 1_000;
+/// Between two ticks for places that fell free.
+const BETWEEN_WAKES: Duration = Duration::from_millis(20);
 /// How often a tick is tried that loses to another.
 const TRIES: u32 = 5;
 
@@ -46,13 +49,26 @@ pub struct Scheduler {
 
 /// Wakes the scheduler when a commit frees a place, so that nobody waits for the next tick.
 #[derive(Default)]
-pub struct PlaceFree(Notify);
+pub struct PlaceFree {
+    queues: Mutex<BTreeSet<QueueId>>,
+    wake: Notify,
+}
+
+impl PlaceFree {
+    /// The queues in which places fell free since the last time.
+    fn take(&self) -> BTreeSet<QueueId> {
+        std::mem::take(&mut self.queues.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
 
 impl Observer for PlaceFree {
     fn committed(&self, change: &Change, _: &Committed) {
         let ended = |state| matches!(state, TokenState::Expired { activated_at: Some(_), .. });
-        if change.tokens.iter().any(|token| ended(token.row.state())) {
-            self.0.notify_one();
+        let freed = change.tokens.iter().filter(|token| ended(token.row.state())).map(|token| token.row.queue);
+        let freed: Vec<QueueId> = freed.collect();
+        if !freed.is_empty() {
+            self.queues.lock().unwrap_or_else(PoisonError::into_inner).extend(freed);
+            self.wake.notify_one();
         }
     }
 
@@ -89,11 +105,15 @@ impl Scheduler {
     /// Works until it is told to stop; a commit that is under way is finished first.
     pub async fn run(self, stop: CancellationToken) {
         let (mut tick, mut sweep, mut tidy) = (every(self.rhythm.tick), every(self.rhythm.sweep), every(self.rhythm.housekeeping));
+        let mut next_wake = Instant::now();
         loop {
             let done = tokio::select! {
                 () = stop.cancelled() => return,
                 _ = tick.tick() => self.tick_all().await,
-                () = self.place_free.0.notified() => self.tick_all().await,
+                () = self.place_free_after(next_wake) => {
+                    next_wake = Instant::now() + BETWEEN_WAKES;
+                    self.tick_freed().await
+                }
                 _ = sweep.tick() => self.sweep().await.map(|_| ()),
                 _ = tidy.tick() => self.tidy().await,
             };
@@ -101,6 +121,24 @@ impl Scheduler {
                 tracing::error!(error = &error as &dyn std::error::Error, "the scheduler could not do its work");
             }
         }
+    }
+
+    /// Returns when a place is free, but not before `instant`: a storm of payments makes a tick now and then, not one each.
+    async fn place_free_after(&self, instant: Instant) {
+        sleep_until(instant).await;
+        self.place_free.wake.notified().await;
+    }
+
+    /// Ticks the queues in which places fell free, if anybody waits there as far as is known here.
+    async fn tick_freed(&self) -> Result<(), Error> {
+        for id in self.place_free.take() {
+            if self.room.waiting(id) > 0
+                && let Some(queue) = self.catalogue.queue(id).await?
+            {
+                self.tick(&queue).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn tick_all(&self) -> Result<(), Error> {

@@ -16,7 +16,7 @@ use crate::config::{DatabaseUrl, Settings};
 /// The lanes of a store with one writer.
 const ONE_WRITER: usize = 1;
 /// The lanes of a store that commits groups side by side: while one waits for the disk, the other decides.
-const SIDE_BY_SIDE: usize = 2;
+pub(crate) const SIDE_BY_SIDE: usize = 2;
 
 /// The store's ports and its clock.
 pub(crate) struct OpenStore {

@@ -11,6 +11,8 @@ use sea_orm::sqlx::{self, Error, PgPool, Row};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::database::within;
+
 const GUARDS: &str = include_str!("guards.sql");
 
 /// Which of `changes` may still be committed, as far as can be seen now.
@@ -42,7 +44,7 @@ pub(super) async fn sound(pool: &PgPool, now: Option<OffsetDateTime>, changes: &
         .bind(queues.iter().map(|queue| queue.0).collect::<Vec<_>>());
 
     let (mut guards, mut counters, mut read_at) = (Guards::default(), Vec::new(), 0);
-    for row in query.fetch_all(pool).await? {
+    for row in within(query.fetch_all(pool)).await? {
         let position: i64 = row.try_get("position")?;
         let version: i64 = row.try_get("version")?;
         match row.try_get("kind")? {

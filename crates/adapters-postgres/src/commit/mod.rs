@@ -23,8 +23,11 @@ use sea_orm::sqlx::{self, Error, PgPool, Row};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+#[cfg(test)]
+pub(crate) use self::statement::texts;
 use self::statement::{Terms, statement};
-use crate::error::{Cause, cause, commit_error};
+use crate::database::within;
+use crate::error::{Cause, Failure};
 
 /// How often a group is tried before its members go alone.
 const TRIES: u32 = 3;
@@ -47,18 +50,18 @@ pub(crate) async fn commit(pool: &PgPool, origin: Origin, changes: &[Change]) ->
     let mut left: Vec<usize> = (0..changes.len()).collect();
     for _ in 0..TRIES {
         let group: Vec<&Change> = left.iter().map(|index| &changes[*index]).collect();
-        let error = match write(pool, origin, &group).await {
+        let failure = match write(pool, origin, &group).await {
             Ok(committed) => {
                 left.into_iter().zip(committed).for_each(|(index, committed)| results[index] = Ok(committed));
                 return results;
             }
-            Err(error) => error,
+            Err(failure) => failure,
         };
-        match cause(&error) {
+        match failure.cause() {
             Cause::Guard | Cause::Unique if left.len() > 1 => {}
-            Cause::Constraint if left.len() > 1 => break,
-            Cause::Guard | Cause::Unique | Cause::Constraint | Cause::Lost | Cause::Refused | Cause::Unsent | Cause::Unknown => {
-                left.into_iter().for_each(|index| results[index] = Err(commit_error(&error)));
+            Cause::Constraint | Cause::Locked if left.len() > 1 => break,
+            Cause::Guard | Cause::Unique | Cause::Constraint | Cause::Locked | Cause::Lost | Cause::Refused | Cause::Unknown => {
+                left.into_iter().for_each(|index| results[index] = Err(failure.told()));
                 return results;
             }
         }
@@ -70,15 +73,25 @@ pub(crate) async fn commit(pool: &PgPool, origin: Origin, changes: &[Change]) ->
             }
         }
     }
+    let mut is_away = false;
     for index in left {
-        let alone = write(pool, origin, &[&changes[index]]).await;
-        results[index] = alone.map_err(|error| commit_error(&error)).map(|committed| committed.into_iter().next().unwrap_or_default());
+        if is_away {
+            results[index] = Err(CommitError::Unavailable("the database went away before".into()));
+            continue;
+        }
+        results[index] = match write(pool, origin, &[&changes[index]]).await {
+            Ok(committed) => Ok(committed.into_iter().next().unwrap_or_default()),
+            Err(failure) => {
+                is_away = matches!(failure.cause(), Cause::Refused | Cause::Unknown);
+                Err(failure.told())
+            }
+        };
     }
     results
 }
 
 /// Writes all of `changes`, or nothing.
-async fn write(pool: &PgPool, origin: Origin, changes: &[&Change]) -> Result<Vec<Committed>, Error> {
+async fn write(pool: &PgPool, origin: Origin, changes: &[&Change]) -> Result<Vec<Committed>, Failure> {
     if changes.is_empty() {
         return Ok(Vec::new());
     }
@@ -97,11 +110,12 @@ async fn write(pool: &PgPool, origin: Origin, changes: &[&Change]) -> Result<Vec
         instance: origin.instance,
         joins: numbers.last().map(|(queue, joins)| (queue.0, joins)).collect(),
     };
-    let (sql, arguments) = statement(&batch, &terms).map_err(Error::Encode)?;
-    let row = sqlx::query_with(sql, arguments).fetch_one(pool).await?;
+    let (sql, arguments) = statement(&batch, &terms).map_err(|error| Failure::Unsent(Error::Encode(error)))?;
+    let mut connection = pool.acquire().await.map_err(Failure::Unsent)?;
+    let row = within(sqlx::query_with(sql, arguments).fetch_one(&mut *connection)).await.map_err(Failure::Sent)?;
 
-    let queues: Option<Vec<Uuid>> = row.try_get("queues")?;
-    let last: Option<Vec<i64>> = row.try_get("last")?;
+    let queues: Option<Vec<Uuid>> = row.try_get("queues").map_err(Failure::Sent)?;
+    let last: Option<Vec<i64>> = row.try_get("last").map_err(Failure::Sent)?;
     let before: BTreeMap<Uuid, i64> = queues.into_iter().flatten().zip(last.into_iter().flatten()).collect();
     let number = |(queue, number): (QueueId, u64)| before.get(&queue.0).map(|before| before.unsigned_abs() + number);
     Ok(places.into_iter().map(|place| Committed { number: place.and_then(number) }).collect())

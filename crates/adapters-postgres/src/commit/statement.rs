@@ -77,6 +77,12 @@ pub(super) fn statement(batch: &Batch, terms: &Terms) -> Result<(&'static str, P
     Ok((&TEXTS[families.index()], arguments))
 }
 
+/// All of them, for the test of the plans.
+#[cfg(test)]
+pub(crate) fn texts() -> impl Iterator<Item = &'static str> {
+    TEXTS.iter().map(String::as_str)
+}
+
 /// The parts of a statement in the making.
 struct Parts {
     parameters: Parameters,
@@ -99,8 +105,10 @@ impl Parts {
 
     fn check(&mut self, table: &str) {
         let (ids, versions) = (self.parameters.next(), self.parameters.next());
-        let rows = format!("unnest(${ids}::uuid[], ${versions}::bigint[]) AS expected (id, version)");
-        let part = format!("SELECT 1 FROM {rows} JOIN {table} t ON t.id = expected.id AND t.version = expected.version FOR SHARE OF t");
+        let part = format!(
+            "SELECT 1 FROM unnest(${ids}::uuid[], ${versions}::bigint[]) AS expected (id, version)
+             CROSS JOIN LATERAL (SELECT 1 FROM {table} t WHERE t.id = expected.id AND t.version = expected.version FOR SHARE) locked"
+        );
         self.add_guarded(&format!("checked_{table}"), &part);
     }
 
@@ -155,9 +163,7 @@ fn text(families: Families) -> String {
 
 /// Tokens. Who leaves the waiting line is taken off its count; who joins is given the next numbers.
 fn lines(all: &mut Parts, numbered: bool) {
-    // The row as it was is found by the same version, so it is the row that is updated.
-    let update =
-        TOKENS.update(&mut all.parameters, "t.queue_id, (SELECT o.state FROM queue_tokens o WHERE o.id = t.id) = 'WAITING' AS waited");
+    let update = TOKENS.update(&mut all.parameters, "t.queue_id, new.was = 'WAITING' AS waited");
     all.add_guarded("tokens_again", &update);
     let (queues, joins) = if numbered { (all.parameters.next(), all.parameters.next()) } else { (0, 0) };
     let joined = if numbered {
@@ -192,8 +198,10 @@ fn bookings(all: &mut Parts) {
     let ended = all.parameters.next();
     // How many seats these have is the rows' secret, so they aren't counted.
     let free = format!(
-        "UPDATE reservation_seats t SET live = false FROM unnest(${ended}::uuid[]) AS ended (id)
-         WHERE t.reservation_id = ended.id AND t.live RETURNING 1"
+        "UPDATE reservation_seats t SET live = false
+         FROM (SELECT o.* FROM unnest(${ended}::uuid[]) AS ended (id)
+               CROSS JOIN LATERAL (SELECT o.ctid AS place FROM reservation_seats o WHERE o.reservation_id = ended.id OFFSET 0) o) o
+         WHERE t.ctid = o.place AND t.live RETURNING 1"
     );
     all.add("freed", &free);
     all.insert("reservations_new", &RESERVATIONS, &after("reservations_again"));

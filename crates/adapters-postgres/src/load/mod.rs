@@ -11,9 +11,10 @@ use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::database::within;
 use crate::error::read_error;
 
-const LOAD: &str = include_str!("load.sql");
+pub(crate) const LOAD: &str = include_str!("load.sql");
 
 /// A context for each of `loads`; `now` is given unless it is the database's clock that counts.
 pub(crate) async fn load(
@@ -21,10 +22,10 @@ pub(crate) async fn load(
     now: Option<OffsetDateTime>,
     loads: &[Load],
 ) -> Result<(OffsetDateTime, Vec<Result<Context, ReadError>>), ReadError> {
-    let rows = query(now, loads).fetch_all(pool).await.map_err(read_error)?;
+    let rows = within(query(now, loads).fetch_all(pool)).await.map_err(read_error)?;
     let mut now = None;
     let mut found = Found::default();
-    let mut due: Vec<Due> = loads.iter().map(nothing_due).collect();
+    let mut due: Vec<Due> = loads.iter().map(Due::nothing).collect();
     for row in &rows {
         match row.try_get::<&str, _>("kind").map_err(read_error)? {
             "now" => now = Some(row.try_get::<i64, _>("load").map_err(read_error)?),
@@ -35,38 +36,21 @@ pub(crate) async fn load(
     Ok((now, contexts(loads, &due, now, &found)))
 }
 
-const fn nothing_due(load: &Load) -> Due {
-    match load {
-        Load::Tick { .. } => Due::Tokens(Vec::new()),
-        Load::LapsedHolds { .. } => Due::Holds(Vec::new()),
-        Load::Clock
-        | Load::Join { .. }
-        | Load::Token { .. }
-        | Load::Leave { .. }
-        | Load::Hold { .. }
-        | Load::Release { .. }
-        | Load::Charge { .. }
-        | Load::Pay { .. }
-        | Load::Refund { .. } => Due::Nothing,
-    }
-}
-
 fn add(kind: &str, row: &PgRow, found: &mut Found, due: &mut [Due]) -> Result<(), ReadError> {
-    let text: &str = row.try_get("content").map_err(read_error)?;
     match kind {
-        "key" => found.add(Row::Key(read(text)?)),
-        "user" => found.add(Row::User(read(text)?)),
-        "wallet" => found.add(Row::Wallet(read(text)?)),
-        "payment" => found.add(Row::Payment(read(text)?)),
-        "concert" => found.add(Row::Concert(read(text)?)),
-        "schedule" => found.add(Row::Schedule(read(text)?)),
-        "queue" => found.add(Row::Queue(read(text)?)),
-        "standing" => found.add(Row::Standing(read(text)?)),
-        "token" => found.add(Row::Token(read(text)?)),
-        "seat" => found.add(Row::Seat(read(text)?)),
-        "hold" => found.add(Row::Reservation(read(text)?)),
+        "key" => found.add(Row::Key(content(row)?)),
+        "user" => found.add(Row::User(content(row)?)),
+        "wallet" => found.add(Row::Wallet(content(row)?)),
+        "payment" => found.add(Row::Payment(content(row)?)),
+        "concert" => found.add(Row::Concert(content(row)?)),
+        "schedule" => found.add(Row::Schedule(content(row)?)),
+        "queue" => found.add(Row::Queue(content(row)?)),
+        "standing" => found.add(Row::Standing(content(row)?)),
+        "token" => found.add(Row::Token(content(row)?)),
+        "seat" => found.add(Row::Seat(content(row)?)),
+        "hold" => found.add(Row::Reservation(content(row)?)),
         "due_token" => {
-            let token: token::Model = read(text)?;
+            let token: token::Model = content(row)?;
             if let Some(Due::Tokens(tokens)) = due_of(row, due)? {
                 tokens.push(TokenId(token.id));
             }
@@ -74,7 +58,7 @@ fn add(kind: &str, row: &PgRow, found: &mut Found, due: &mut [Due]) -> Result<()
         }
         "due_hold" => {
             if let Some(Due::Holds(holds)) = due_of(row, due)? {
-                holds.push(ReservationId(read(text)?));
+                holds.push(ReservationId(content(row)?));
             }
         }
         kind => return Err(ReadError::Corrupt(format!("a row of the kind {kind}"))),
@@ -88,7 +72,9 @@ fn due_of<'a>(row: &PgRow, due: &'a mut [Due]) -> Result<Option<&'a mut Due>, Re
     Ok(usize::try_from(load).ok().and_then(|load| due.get_mut(load)))
 }
 
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
+/// The row of a table that came as JSON.
+pub(crate) fn content<T: DeserializeOwned>(row: &PgRow) -> Result<T, ReadError> {
+    let text: &str = row.try_get("content").map_err(read_error)?;
     serde_json::from_str(text).map_err(|error| ReadError::Corrupt(error.to_string()))
 }
 

@@ -1,15 +1,34 @@
 //! What only a search finds.
 
+use application::ports::Load;
 use domain::{ReservationId, TokenId};
 
 /// What a load's search found, in its order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Due {
     /// It doesn't search.
-    #[default]
     Nothing,
     /// A tick: the lapsed tokens, then those that wait.
     Tokens(Vec<TokenId>),
     /// The lapsed holds.
     Holds(Vec<ReservationId>),
+}
+
+impl Due {
+    /// What is known before `load` has searched.
+    pub const fn nothing(load: &Load) -> Self {
+        match load {
+            Load::Tick { .. } => Self::Tokens(Vec::new()),
+            Load::LapsedHolds { .. } => Self::Holds(Vec::new()),
+            Load::Clock
+            | Load::Join { .. }
+            | Load::Token { .. }
+            | Load::Leave { .. }
+            | Load::Hold { .. }
+            | Load::Release { .. }
+            | Load::Charge { .. }
+            | Load::Pay { .. }
+            | Load::Refund { .. } => Self::Nothing,
+        }
+    }
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use domain::{Payment, PaymentId, Reservation, ReservationId, UserId};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{Reads, read_error};
+use super::Reads;
 use crate::corrupt::all;
 use crate::rows::{payment, reservation};
 
@@ -24,7 +24,7 @@ impl Bookings for Reads {
     }
 
     async fn payment(&self, id: PaymentId) -> Result<Option<Payment>, ReadError> {
-        let row = payment::Entity::find_by_id(id.0).one(&self.db).await.map_err(read_error)?;
+        let row = self.within(payment::Entity::find_by_id(id.0).one(&self.db)).await?;
         Ok(row.map(Payment::try_from).transpose()?)
     }
 
@@ -32,6 +32,6 @@ impl Bookings for Reads {
         let below = page.after.map(|after| payment::Column::Id.lt(after.0));
         let of_user = Condition::all().add(payment::Column::UserId.eq(user.0)).add_option(below);
         let query = payment::Entity::find().filter(of_user).order_by_desc(payment::Column::Id).limit(u64::from(page.size));
-        all(query.all(&self.db).await.map_err(read_error)?)
+        all(self.within(query.all(&self.db)).await?)
     }
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use domain::{Concert, ConcertId, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{Reads, read_error};
+use super::Reads;
 use crate::corrupt::all;
 use crate::rows::{concert, queue, schedule, seat};
 
@@ -15,37 +15,36 @@ impl Catalogue for Reads {
     async fn concerts(&self, page: PageRequest<ConcertId>) -> Result<Vec<Versioned<Concert>>, ReadError> {
         let after = page.after.map(|after| concert::Column::Id.gt(after.0));
         let query = concert::Entity::find().filter(sea_orm::Condition::all().add_option(after));
-        let rows = query.order_by_asc(concert::Column::Id).limit(u64::from(page.size)).all(&self.db).await;
-        all(rows.map_err(read_error)?)
+        all(self.within(query.order_by_asc(concert::Column::Id).limit(u64::from(page.size)).all(&self.db)).await?)
     }
 
     async fn concert(&self, id: ConcertId) -> Result<Option<Versioned<Concert>>, ReadError> {
-        let row = concert::Entity::find_by_id(id.0).one(&self.db).await.map_err(read_error)?;
+        let row = self.within(concert::Entity::find_by_id(id.0).one(&self.db)).await?;
         Ok(row.map(Versioned::from))
     }
 
     async fn schedules(&self, concert: ConcertId) -> Result<Vec<Versioned<Schedule>>, ReadError> {
         let query = schedule::Entity::find().filter(schedule::Column::ConcertId.eq(concert.0));
         let query = query.order_by_asc(schedule::Column::StartsAt).order_by_asc(schedule::Column::Id);
-        all(query.all(&self.db).await.map_err(read_error)?)
+        all(self.within(query.all(&self.db)).await?)
     }
 
     async fn schedule(&self, id: ScheduleId) -> Result<Option<Versioned<Schedule>>, ReadError> {
-        let row = schedule::Entity::find_by_id(id.0).one(&self.db).await.map_err(read_error)?;
+        let row = self.within(schedule::Entity::find_by_id(id.0).one(&self.db)).await?;
         Ok(row.map(Versioned::try_from).transpose()?)
     }
 
     async fn seats(&self, schedule: ScheduleId) -> Result<Vec<Versioned<Seat>>, ReadError> {
         let query = seat::Entity::find().filter(seat::Column::ScheduleId.eq(schedule.0)).order_by_asc(seat::Column::Number);
-        all(query.all(&self.db).await.map_err(read_error)?)
+        all(self.within(query.all(&self.db)).await?)
     }
 
     async fn queues(&self) -> Result<Vec<Versioned<Queue>>, ReadError> {
-        all(queue::Entity::find().order_by_asc(queue::Column::Id).all(&self.db).await.map_err(read_error)?)
+        all(self.within(queue::Entity::find().order_by_asc(queue::Column::Id).all(&self.db)).await?)
     }
 
     async fn queue(&self, id: QueueId) -> Result<Option<Versioned<Queue>>, ReadError> {
-        let row = queue::Entity::find_by_id(id.0).one(&self.db).await.map_err(read_error)?;
+        let row = self.within(queue::Entity::find_by_id(id.0).one(&self.db)).await?;
         Ok(row.map(Versioned::try_from).transpose()?)
     }
 }

@@ -6,14 +6,18 @@ mod tokens;
 mod users;
 mod wallets;
 
+use std::time::Duration;
+
 use application::ports::ReadError;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, Statement, Value};
+use tokio::time::timeout;
 
 /// Serves the ports that read: catalogue, bookings, wallets, users, tokens.
 #[derive(Clone)]
 pub struct Reads {
     db: DatabaseConnection,
     statements: ReadStatements,
+    patience: Duration,
 }
 
 /// What a database says in its own words.
@@ -34,14 +38,21 @@ impl std::fmt::Debug for Reads {
 }
 
 impl Reads {
-    /// Reads from `db`.
-    pub const fn new(db: DatabaseConnection, statements: ReadStatements) -> Self {
-        Self { db, statements }
+    /// Reads from `db`, and gives a query up that takes longer than `patience`: its peer fell silent.
+    pub const fn new(db: DatabaseConnection, statements: ReadStatements, patience: Duration) -> Self {
+        Self { db, statements, patience }
+    }
+
+    async fn within<T>(&self, query: impl Future<Output = Result<T, DbErr>>) -> Result<T, ReadError> {
+        match timeout(self.patience, query).await {
+            Ok(read) => read.map_err(read_error),
+            Err(elapsed) => Err(ReadError::Unavailable(Box::new(elapsed))),
+        }
     }
 
     async fn find<R: FromQueryResult>(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Vec<R>, ReadError> {
         let statement = Statement::from_sql_and_values(self.db.get_database_backend(), sql, values);
-        let rows = self.db.query_all_raw(statement).await.map_err(read_error)?;
+        let rows = self.within(self.db.query_all_raw(statement)).await?;
         rows.iter().map(|row| R::from_query_result(row, "")).collect::<Result<_, _>>().map_err(read_error)
     }
 }

@@ -5,14 +5,14 @@ use async_trait::async_trait;
 use domain::{QueueId, QueueToken, TokenId, Versioned};
 use sea_orm::EntityTrait;
 
-use super::{Reads, read_error};
+use super::Reads;
 use crate::corrupt::all;
 use crate::rows::token;
 
 #[async_trait]
 impl Tokens for Reads {
     async fn token(&self, id: TokenId) -> Result<Option<Versioned<QueueToken>>, ReadError> {
-        let row = token::Entity::find_by_id(id.0).one(&self.db).await.map_err(read_error)?;
+        let row = self.within(token::Entity::find_by_id(id.0).one(&self.db)).await?;
         Ok(row.map(Versioned::try_from).transpose()?)
     }
 

@@ -19,32 +19,19 @@ struct Id {
 
 /// What each of `loads` searches for; a tick's tokens are added to `found`.
 pub(super) async fn search(db: &impl ConnectionTrait, loads: &[Load], now: OffsetDateTime, found: &mut Found) -> Result<Vec<Due>, DbErr> {
-    let mut due = Vec::with_capacity(loads.len());
-    for load in loads {
-        due.push(match load {
-            Load::Tick { queue, at_most } => {
-                let (queue, at_most) = (queue.0, *at_most);
-                let lapsed = [queue.into(), micros(now).into(), at_most.into()];
-                let mut rows = find::<token_row::Model>(db, token::SELECT_LAPSED, lapsed).await?;
-                rows.extend(find::<token_row::Model>(db, token::SELECT_FOREMOST, [queue.into(), at_most.into()]).await?);
-                let ids = rows.iter().map(|row| TokenId(row.id)).collect();
-                rows.into_iter().for_each(|row| found.add(Row::Token(row)));
-                Due::Tokens(ids)
-            }
-            Load::LapsedHolds { at_most } => {
-                let ids = find::<Id>(db, reservation::SELECT_LAPSED, [micros(now).into(), (*at_most).into()]).await?;
-                Due::Holds(ids.into_iter().map(|found| ReservationId(found.id)).collect())
-            }
-            Load::Clock
-            | Load::Join { .. }
-            | Load::Token { .. }
-            | Load::Leave { .. }
-            | Load::Hold { .. }
-            | Load::Release { .. }
-            | Load::Charge { .. }
-            | Load::Pay { .. }
-            | Load::Refund { .. } => Due::Nothing,
-        });
+    let mut due: Vec<Due> = loads.iter().map(Due::nothing).collect();
+    for (load, due) in loads.iter().zip(&mut due) {
+        if let Load::Tick { queue, at_most } = load {
+            let (queue, at_most) = (queue.0, *at_most);
+            let lapsed = [queue.into(), micros(now).into(), at_most.into()];
+            let mut rows = find::<token_row::Model>(db, token::SELECT_LAPSED, lapsed).await?;
+            rows.extend(find::<token_row::Model>(db, token::SELECT_FOREMOST, [queue.into(), at_most.into()]).await?);
+            *due = Due::Tokens(rows.iter().map(|row| TokenId(row.id)).collect());
+            rows.into_iter().for_each(|row| found.add(Row::Token(row)));
+        } else if let Load::LapsedHolds { at_most } = load {
+            let ids = find::<Id>(db, reservation::SELECT_LAPSED, [micros(now).into(), (*at_most).into()]).await?;
+            *due = Due::Holds(ids.into_iter().map(|found| ReservationId(found.id)).collect());
+        }
     }
     Ok(due)
 }

@@ -11,7 +11,9 @@ use domain::{ConcertId, Queue, QueueId, Reservation, ReservationId, ScheduleId, 
 pub(super) struct Led {
     pub(super) concerts: HashSet<ConcertId>,
     pub(super) queues: HashSet<QueueId>,
-    /// Queues of which it is asked who waits and who is ACTIVE.
+    /// Queues of which it is asked how many wait.
+    pub(super) waiting: HashSet<QueueId>,
+    /// Queues of which it is asked how many wait and how many are ACTIVE.
     pub(super) standings: HashSet<QueueId>,
     /// Users' places in queues.
     pub(super) places: HashSet<(QueueId, UserId)>,
@@ -36,7 +38,7 @@ impl Led {
             Load::Join { user, concert } => {
                 let queue = concert.map_or(Some(Queue::DEFAULT), |concert| found.queue_of(concert));
                 self.queues.extend(queue);
-                self.standings.extend(queue);
+                self.waiting.extend(queue);
                 self.places.extend(queue.map(|queue| (queue, *user)));
             }
             Load::Token { token } => self.queue_of(Some(*token), found),

@@ -54,6 +54,7 @@ pub(super) async fn led(db: &impl ConnectionTrait, led: &Led, found: &mut Found)
     by_id(db, schedule::SELECT, &led.schedules, Row::Schedule, found).await?;
     by_id(db, wallet::SELECT, &led.wallets, Row::Wallet, found).await?;
     by_id(db, queue::SELECT, &led.queues, Row::Queue, found).await?;
+    by_id(db, queue::WAITING, &led.waiting, Row::Standing, found).await?;
     by_id(db, queue::STANDINGS, &led.standings, Row::Standing, found).await?;
     if !led.places.is_empty() {
         let places = array(led.places.iter().map(|(queue, user)| (queue.0, user.0)))?;

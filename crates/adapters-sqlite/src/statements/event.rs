@@ -1,4 +1,4 @@
-//! Statements on Events as rows of the outbox: a kind and a JSON payload for those outside.
+//! Statements on the outbox.
 
 pub(crate) const INSERT: &str = "
     INSERT INTO outbox (at, kind, payload)

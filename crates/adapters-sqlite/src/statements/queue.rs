@@ -3,10 +3,18 @@
 /// Queues by id.
 pub(crate) const SELECT: &str = "SELECT t.* FROM jsonb_each(?1) k CROSS JOIN queues t ON t.id = unhex(k.value, '-')";
 
-/// Standings by queue.
+/// Standings by queue; who is ACTIVE is counted if anybody waits.
 pub(crate) const STANDINGS: &str = "
     SELECT a.queue_id, a.version AS admission, c.waiting,
-           (SELECT count(*) FROM queue_tokens t WHERE t.queue_id = a.queue_id AND t.state = 'ACTIVE') AS active
+           CASE WHEN c.waiting > 0
+                THEN (SELECT count(*) FROM queue_tokens t WHERE t.queue_id = a.queue_id AND t.state = 'ACTIVE') ELSE 0 END AS active
+    FROM jsonb_each(?1) k
+    CROSS JOIN queue_admissions a ON a.queue_id = unhex(k.value, '-')
+    CROSS JOIN queue_counters c ON c.queue_id = a.queue_id";
+
+/// Standings by queue, as far as a join asks: without those who are ACTIVE.
+pub(crate) const WAITING: &str = "
+    SELECT a.queue_id, a.version AS admission, c.waiting, 0 AS active
     FROM jsonb_each(?1) k
     CROSS JOIN queue_admissions a ON a.queue_id = unhex(k.value, '-')
     CROSS JOIN queue_counters c ON c.queue_id = a.queue_id";
@@ -15,7 +23,7 @@ pub(crate) const STANDINGS: &str = "
 pub(crate) const COUNTERS: &str = "
     SELECT t.queue_id, t.last_number FROM jsonb_each(?1) k CROSS JOIN queue_counters t ON t.queue_id = unhex(k.value, '-')";
 
-/// Writes [`Counter`]s.
+/// Writes counters.
 pub(crate) const COUNT: &str = "
     UPDATE queue_counters SET last_number = new.value ->> 'last_number'
     FROM jsonb_each(?1) new WHERE queue_id = unhex(new.value ->> 'queue_id', '-')";

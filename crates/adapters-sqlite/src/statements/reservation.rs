@@ -1,6 +1,6 @@
 //! Statements on reservations, each with its seats.
 
-/// Selects [`Row`]s from the table called `r`, by what follows.
+/// Selects reservations from the table called `r`, by what follows.
 macro_rules! select {
     ($($rest:literal)*) => {
         concat!(

@@ -1,6 +1,6 @@
 //! Statements on reserved seats: every seat that a reservation ever had, at its price.
 
-/// Inserts [`New`] rows.
+/// Inserts the seats of new reservations.
 pub(crate) const INSERT: &str = "
     INSERT INTO reservation_seats (reservation_id, number, schedule_id, label, price, live)
     SELECT unhex(value ->> 'reservation_id', '-'), value ->> 'number', unhex(value ->> 'schedule_id', '-'), value ->> 'label',

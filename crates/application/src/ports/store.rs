@@ -69,7 +69,7 @@ pub enum Load {
         /// Which payment.
         payment: PaymentId,
     },
-    /// `queue`; `admission`; `active`; `waiting`; `tokens`: the ACTIVE rows of the queue whose deadline has passed, the earliest first,
+    /// `queue`; `admission`; `waiting`; `active`, unless nobody waits; `tokens`: the ACTIVE rows of the queue whose deadline has passed, the earliest first,
     /// and the WAITING ones with the lowest numbers.
     Tick {
         /// Which queue.

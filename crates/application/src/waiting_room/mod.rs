@@ -5,6 +5,7 @@ mod line;
 mod pace;
 mod refusals;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use dashmap::DashMap;
@@ -70,6 +71,28 @@ impl WaitingRoom {
 
     /// Fills the room with everybody who waits or is in, before the first command runs.
     pub async fn fill(&self) -> Result<(), Error> {
+        self.read_live(|_| ()).await
+    }
+
+    /// Takes in what may have changed unseen: who is live, and what became of those who aren't any more.
+    pub async fn read_anew(&self) -> Result<(), Error> {
+        let mut live = HashSet::new();
+        self.read_live(|id| {
+            live.insert(id);
+        })
+        .await?;
+        let is_live_here = |token: &QueueToken| token.is_live();
+        let gone: Vec<TokenId> =
+            self.tokens.iter().filter(|token| is_live_here(&token.row) && !live.contains(token.key())).map(|token| *token.key()).collect();
+        for id in gone {
+            if let Some(token) = self.store.token(id).await? {
+                self.keep(&token);
+            }
+        }
+        Ok(())
+    }
+
+    async fn read_live(&self, mut seen: impl FnMut(TokenId)) -> Result<(), Error> {
         for queue in self.catalogue.queues().await? {
             let mut after = 0;
             loop {
@@ -77,6 +100,7 @@ impl WaitingRoom {
                 let Some(last) = page.last() else { break };
                 after = last.number;
                 for token in page {
+                    seen(token.id);
                     self.keep(&token);
                 }
             }
@@ -122,6 +146,12 @@ impl WaitingRoom {
         Place { token: token.clone(), now, position, estimate, poll_after }
     }
 
+    /// How many wait in the queue, as far as is known here.
+    #[must_use]
+    pub fn waiting(&self, queue: QueueId) -> u64 {
+        self.lines.get(&queue).map_or(0, |line| line.waiting())
+    }
+
     /// How the queue stands; none if there is no such queue.
     pub async fn figures(&self, id: QueueId) -> Result<Option<QueueFigures>, Error> {
         let Some(queue) = self.catalogue.queue(id).await? else { return Ok(None) };
@@ -144,12 +174,6 @@ impl WaitingRoom {
     /// Remembers for a second that the store refused this token.
     pub fn remember_refusal(&self, token: TokenId) {
         self.refusals.remember(token, self.clock.now());
-    }
-
-    /// Forgets everybody.
-    pub fn forget(&self) {
-        self.tokens.clear();
-        self.lines.clear();
     }
 
     /// Forgets tokens that ended a while ago, and refusals.

@@ -83,17 +83,30 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// The connections of a PostgreSQL store for commands: one for each lane, and one each for the scheduler and the follower.
+fn command_connections(values: &Values, lanes: Option<usize>) -> Result<u32, ConfigError> {
+    const KEY: &str = "database.command_connections";
+    let connections = within(KEY, values.database.command_connections, 1..=100)?;
+    let needed = lanes.unwrap_or(crate::store::SIDE_BY_SIDE) + 2;
+    if usize::try_from(connections).is_ok_and(|connections| connections >= needed) {
+        Ok(connections)
+    } else {
+        Err(wrong(KEY, format!("must be at least commit.lanes and two more, {needed}, not {connections}")))
+    }
+}
+
 impl TryFrom<Values> for Settings {
     type Error = ConfigError;
 
     fn try_from(values: Values) -> Result<Self, ConfigError> {
         let rhythm = rhythm(&values)?;
         let rules = rules(&values)?;
+        let commit = commit(&values)?;
         Ok(Self {
             http: http(&values)?,
             database: database(&values.database.url)?,
             connections: (
-                within("database.command_connections", values.database.command_connections, 1..=100)?,
+                command_connections(&values, commit.lanes)?,
                 within("database.read_connections", values.database.read_connections, 1..=100)?,
             ),
             follow: milliseconds("database.follow_milliseconds", values.database.follow_milliseconds, 10..=900)?,
@@ -101,7 +114,7 @@ impl TryFrom<Values> for Settings {
             rules,
             rhythm,
             auth: auth(&values)?,
-            commit: commit(&values)?,
+            commit,
             log: log(&values)?,
         })
     }

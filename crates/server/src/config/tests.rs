@@ -28,6 +28,8 @@ fn a_wrong_value_is_refused_with_its_key() {
         ("[http]\nmax_body_bytes = 1", "http.max_body_bytes"),
         ("[database]\nurl = 'mysql://x'", "database.url"),
         ("[database]\nurl = 'sqlite://'", "database.url"),
+        ("[database]\ncommand_connections = 3", "database.command_connections"),
+        ("[database]\nfollow_milliseconds = 5000", "database.follow_milliseconds"),
         ("[reservation]\nhold_seconds = 0", "reservation.hold_seconds"),
         ("[reservation]\nmax_seats_per_user = 0", "reservation.max_seats_per_user"),
         ("[queue]\nbatch = 0", "queue.batch"),

@@ -1,0 +1,64 @@
+//! Connections that break, and servers that can't be trusted.
+
+use adapters_postgres::{OpenError, PostgresStore};
+use application::ports::{CommitError, Users};
+use sea_orm::sqlx::{Connection, Executor};
+use testbed::Cluster;
+
+use crate::world::{SIZE, World, user};
+
+/// Ends the backends of the store's connections that are in the midst of a statement.
+const KILL_BUSY: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'frontrow' AND state = 'active'";
+
+#[tokio::test]
+async fn a_commit_whose_connection_breaks_has_an_unknown_outcome_and_the_next_one_is_committed() {
+    let world = World::empty().await;
+    let registration = world.a_registration(1).await;
+    let mut beside = world.beside().await;
+    let mut kept = beside.begin().await.unwrap();
+    // The commit waits here, on its way.
+    kept.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let commit = tokio::spawn({
+        let (store, change) = (world.store.clone(), registration.clone());
+        async move { application::ports::Store::commit(&*store, &[change]).await.remove(0) }
+    });
+    while world.sql(KILL_BUSY).is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let told = commit.await.unwrap();
+    assert!(matches!(told, Err(CommitError::Unknown(_))), "{told:?}");
+    kept.rollback().await.unwrap();
+
+    assert_eq!(world.store.reads().user(user(1)).await.unwrap(), None);
+    assert!(world.commit(&[registration]).await[0].is_ok());
+}
+
+#[tokio::test]
+async fn all_connections_may_break_and_the_store_is_there_again() {
+    let world = World::empty().await;
+    world
+        .sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'frontrow'");
+    let mut tries = 0;
+    while application::ports::Store::load(&*world.store, &[application::ports::Load::Clock]).await[0].is_err() {
+        tries += 1;
+        assert!(tries < 50, "each broken connection costs a try at most");
+    }
+    let registration = world.a_registration(1).await;
+    assert!(world.commit(&[registration]).await[0].is_ok());
+}
+
+#[tokio::test]
+async fn a_role_that_may_lose_acknowledged_commits_is_refused() {
+    let database = Cluster::shared().create_database();
+    Cluster::shared().sql(&database.name, &format!("ALTER DATABASE {} SET synchronous_commit = off", database.name));
+    assert!(matches!(PostgresStore::open(&database.url, SIZE).await, Err(OpenError::NotDurable)));
+}
+
+#[tokio::test]
+async fn a_standby_is_refused() {
+    let database = Cluster::shared().create_database();
+    PostgresStore::open(&database.url, SIZE).await.unwrap().close().await.unwrap();
+    Cluster::shared().sql(&database.name, &format!("ALTER DATABASE {} SET default_transaction_read_only = on", database.name));
+    assert!(matches!(PostgresStore::open(&database.url, SIZE).await, Err(OpenError::Unreachable(_) | OpenError::Schema(_))));
+}

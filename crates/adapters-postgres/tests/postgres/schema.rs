@@ -1,0 +1,58 @@
+//! The schema itself refuses what would break a promise, even if the program were wrong.
+
+use testbed::Cluster;
+
+use crate::world::World;
+
+/// What nobody may write, with the promise that it would break.
+const REFUSED: &[(&str, &str)] = &[
+    (
+        "P1",
+        "INSERT INTO reservation_seats SELECT gen_random_uuid(), number, schedule_id, label, price, true FROM reservation_seats WHERE live",
+    ),
+    ("P2", "UPDATE wallets SET balance = -1"),
+    ("P2", "UPDATE wallet_entries SET amount = amount + 1"),
+    ("P2", "DELETE FROM wallet_entries"),
+    ("P2", "TRUNCATE wallet_entries"),
+    (
+        "P2",
+        "INSERT INTO wallet_entries SELECT user_id, sequence, gen_random_uuid(), kind, payment_id, amount, balance, at FROM wallet_entries",
+    ),
+    ("P3", "INSERT INTO payments SELECT gen_random_uuid(), 1, reservation_id, user_id, amount, paid_at, state, refunded_at FROM payments"),
+    ("P3", "INSERT INTO idempotency_keys SELECT * FROM idempotency_keys"),
+    (
+        "P5",
+        "INSERT INTO queue_tokens SELECT gen_random_uuid(), 1, queue_id, gen_random_uuid(), NULL, number, 0, 'WAITING' FROM queue_tokens",
+    ),
+    ("P6", "INSERT INTO queue_tokens SELECT gen_random_uuid(), 1, queue_id, user_id, NULL, number + 1, 0, 'WAITING' FROM queue_tokens"),
+    (
+        "P6",
+        "INSERT INTO reservations SELECT gen_random_uuid(), 1, user_id, token_id, concert_id, schedule_id, 0, 0, 1, 'HELD' FROM reservations WHERE state = 'HELD'",
+    ),
+];
+
+/// One of each: somebody with money waits, holds a seat and has paid for another.
+const ROWS: &str = "
+    INSERT INTO users VALUES ('00000000-0000-0000-0000-000000000001', 'Ada', 0);
+    INSERT INTO wallets VALUES ('00000000-0000-0000-0000-000000000001', 1, 5, 1);
+    INSERT INTO wallet_entries VALUES ('00000000-0000-0000-0000-000000000001', 1, gen_random_uuid(), 'CHARGE', NULL, 5, 5, 0);
+    INSERT INTO queue_tokens (id, version, queue_id, user_id, number, joined_at, state)
+    VALUES ('00000000-0000-0000-0000-0000000000aa', 1, '0f207207-0000-7000-8000-000000000001', '00000000-0000-0000-0000-000000000001', 1, 0, 'WAITING');
+    INSERT INTO reservations (id, version, user_id, token_id, concert_id, schedule_id, amount, held_at, expires_at, state)
+    VALUES ('00000000-0000-0000-0000-0000000000bb', 1, '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000aa',
+            gen_random_uuid(), '00000000-0000-0000-0000-0000000000dd', 5, 0, 1, 'HELD');
+    INSERT INTO reservation_seats VALUES ('00000000-0000-0000-0000-0000000000bb', 1, '00000000-0000-0000-0000-0000000000dd', 'Seat 1', 5, true);
+    INSERT INTO payments VALUES (gen_random_uuid(), 1, gen_random_uuid(), '00000000-0000-0000-0000-000000000001', 5, 0, 'COMPLETED', NULL);
+    INSERT INTO idempotency_keys VALUES ('00000000-0000-0000-0000-000000000001', 'CHARGES', 'key', 1, sha256('x'), '{}', 0, 1)";
+
+#[tokio::test]
+async fn the_schema_refuses_what_would_break_a_promise() {
+    let world = World::empty().await;
+    world.sql(ROWS);
+    for (promise, deed) in REFUSED {
+        // psql says what is wrong; the test wants to be told.
+        let database = world.database.name.clone();
+        let refused = std::panic::catch_unwind(|| Cluster::shared().sql(&database, deed));
+        assert!(refused.is_err(), "{promise} is broken by: {deed}");
+    }
+}

@@ -1,0 +1,87 @@
+//! A database of a test's own, with people who have wallets.
+
+use std::sync::Arc;
+
+use adapters_postgres::{PoolSize, PostgresStore};
+use application::ports::{CommitError, Committed, Load, Store};
+use domain::decide::{charge, register};
+use domain::key::Keyed;
+use domain::{Change, Fingerprint, KeyScope, Money, QueuePolicy, RequestKey, Route, Rules, UserId};
+use sea_orm::sqlx::{Connection, PgConnection};
+use testbed::{Cluster, Database};
+use time::Duration;
+use uuid::Uuid;
+
+pub(crate) const SIZE: PoolSize = PoolSize { commands: 4, reads: 2 };
+
+/// A store in a database of its own.
+pub(crate) struct World {
+    pub(crate) database: Database,
+    pub(crate) store: Arc<PostgresStore>,
+    pub(crate) rules: Rules,
+}
+
+pub(crate) const fn user(number: u128) -> UserId {
+    UserId(Uuid::from_u128(number))
+}
+
+impl World {
+    pub(crate) async fn empty() -> Self {
+        let database = Cluster::shared().create_database();
+        let store = Arc::new(PostgresStore::open(&database.url, SIZE).await.unwrap());
+        Self { database, store, rules: rules() }
+    }
+
+    /// A connection that isn't the store's.
+    pub(crate) async fn beside(&self) -> PgConnection {
+        PgConnection::connect(&self.database.url).await.unwrap()
+    }
+
+    /// Runs `sql` beside the store.
+    pub(crate) fn sql(&self, sql: &str) -> String {
+        Cluster::shared().sql(&self.database.name, sql)
+    }
+
+    /// The change that registers somebody.
+    pub(crate) async fn a_registration(&self, number: u128) -> Change {
+        let context = self.store.load(&[Load::Clock]).await.remove(0).unwrap();
+        let command = register::Command { user: user(number), name: domain::UserName::new("Ada").unwrap() };
+        register::decide(&context, &command).unwrap().change.unwrap()
+    }
+
+    /// The change that charges a wallet with 1, as it stands now.
+    pub(crate) async fn a_charge(&self, number: u128, key: &str) -> Change {
+        let scope = KeyScope { user: user(number), route: Route::Charges, key: RequestKey::new(key).unwrap() };
+        let context = self.store.load(&[Load::Charge { key: scope.clone() }]).await.remove(0).unwrap();
+        let entry = domain::EntryId(Uuid::from_u128(number << 64 | u128::from(key.len() as u64) << 32 | u128::from(key.as_bytes()[0])));
+        let command = charge::Command {
+            user: user(number),
+            keyed: Keyed { scope, fingerprint: Fingerprint([0; 32]) },
+            id: entry,
+            amount: Money::new(1).unwrap(),
+        };
+        charge::decide(&context, &command, &self.rules).unwrap().change.unwrap()
+    }
+
+    pub(crate) async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
+        self.store.commit(changes).await
+    }
+
+    pub(crate) async fn balance(&self, number: u128) -> i64 {
+        use application::ports::Wallets;
+        self.store.reads().wallet(user(number)).await.unwrap().map_or(0, |wallet| wallet.balance.minor())
+    }
+}
+
+fn rules() -> Rules {
+    let minutes = Duration::minutes;
+    Rules {
+        hold: minutes(5),
+        max_seats_per_user: 4,
+        currency: "KRW".parse().unwrap(),
+        max_charge: Money::new(1_000_000).unwrap(),
+        max_balance: Money::new(10_000_000).unwrap(),
+        queue: QueuePolicy { capacity: 100, batch: 50, active: minutes(10), claim: minutes(2), max_waiting: None },
+        key_retention: Duration::DAY,
+    }
+}
