@@ -22,15 +22,14 @@ pub(crate) struct Crowd {
 }
 
 impl Crowd {
-    /// Registers, joins and waits until all are in.
-    pub(crate) async fn come_in(&mut self) -> anyhow::Result<Vec<Row>> {
-        let rows = vec![self.measure(Stage::Register).await?, self.measure(Stage::Join).await?];
-        self.until_all_are_in().await?;
-        Ok(rows)
+    /// Registers and joins.
+    pub(crate) async fn line_up(&mut self) -> anyhow::Result<Vec<Row>> {
+        Ok(vec![self.measure(Stage::Register).await?, self.measure(Stage::Join).await?])
     }
 
-    /// Charges and holds; then half pay, and half give their seats back.
+    /// Once all are in: charges and holds; then half pay, and half give their seats back.
     pub(crate) async fn buy(&mut self) -> anyhow::Result<Vec<Row>> {
+        self.until_all_are_in().await?;
         let mut rows = Vec::new();
         for stage in [Stage::Charge, Stage::Hold, Stage::Pay, Stage::Release] {
             rows.push(self.measure(stage).await?);
@@ -59,7 +58,7 @@ impl Crowd {
     }
 
     /// Users are let in by number, so the last one's token tells.
-    async fn until_all_are_in(&self) -> anyhow::Result<()> {
+    pub(crate) async fn until_all_are_in(&self) -> anyhow::Result<()> {
         let last = self.buyers.iter().max_by_key(|buyer| buyer.number).context("nobody has come")?;
         let me = Credentials { jwt: &last.jwt, ..Credentials::default() };
         let look = request(&format!("GET /v1/queue-tokens/{}", last.token), me, "");

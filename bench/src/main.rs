@@ -32,7 +32,7 @@ use machine::Machine;
 use one_seat::Crush;
 use row::Row;
 use scratch::Scratch;
-use server::Server;
+use server::{Doors, Server};
 
 /// How long each baseline is measured.
 const BASELINE_SECONDS: u32 = 10;
@@ -111,17 +111,22 @@ async fn over_http(scratch: &Scratch) -> anyhow::Result<(Vec<Row>, Crush)> {
     let database = scratch.connect().await?;
     hall::put_on(&database, scratch.store).await?;
     database.close().await?;
-    let server = Server::start(&scratch.url).await?;
-    let (store, address) = (scratch.store, server.address);
+    let store = scratch.store;
     let mut rows = Vec::new();
     let mut seats = (0..).map(hall::seat);
     for connections in CONNECTIONS {
         let buyers = (0..BUYERS).zip(&mut seats).map(|(number, seat)| Buyer::new(seat, number % 2 == 0)).collect();
-        let mut crowd = Crowd { store, address, connections, buyers };
-        rows.extend(crowd.come_in().await?);
+        let server = Server::start(&scratch.url, Doors::Narrow).await?;
+        let mut crowd = Crowd { store, address: server.address, connections, buyers };
+        rows.extend(crowd.line_up().await?);
+        server.stop().await?;
+        let server = Server::start(&scratch.url, Doors::Wide).await?;
+        crowd.address = server.address;
         rows.extend(crowd.buy().await?);
+        server.stop().await?;
     }
-    let (row, crush) = one_seat::crush(store, address).await?;
+    let server = Server::start(&scratch.url, Doors::Wide).await?;
+    let (row, crush) = one_seat::crush(store, server.address).await?;
     rows.push(row);
     server.stop().await?;
     server::run("audit", &scratch.url).await?;

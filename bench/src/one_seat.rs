@@ -30,7 +30,8 @@ pub(crate) struct Crush {
 /// Lets a thousand in, opens a connection for each, and sends all requests before the first answer is read.
 pub(crate) async fn crush(store: Store, address: SocketAddr) -> anyhow::Result<(Row, Crush)> {
     let mut crowd = Crowd { store, address, connections: CONNECTIONS, buyers: vec![Buyer::new(ONE_SEAT, false); WANT_IT] };
-    crowd.come_in().await.context("the thousand who want one seat")?;
+    crowd.line_up().await.context("the thousand who want one seat")?;
+    crowd.until_all_are_in().await?;
     let mut clients = Vec::with_capacity(WANT_IT);
     for buyer in &crowd.buyers {
         clients.push((Client::connect(address).await?, buyer.asks(Stage::Hold)));

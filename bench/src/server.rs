@@ -15,17 +15,36 @@ const FRONTROW: &str = "target/release/frontrow";
 /// How long a server may take to finish what was asked of it.
 const FAREWELL: Duration = Duration::from_secs(20);
 
-/// A queue that lets everybody in, twenty times a second, and every guarantee on.
-const SETTINGS: [(&str, &str); 8] = [
+/// Every guarantee is on.
+const SETTINGS: [(&str, &str); 5] = [
     ("FRONTROW__HTTP__BIND", "127.0.0.1:0"),
     ("FRONTROW__DEMO__ENABLED", "false"),
-    ("FRONTROW__QUEUE__CAPACITY", "1000000"),
-    ("FRONTROW__QUEUE__BATCH", "1000"),
-    ("FRONTROW__QUEUE__TICK_MILLISECONDS", "50"),
     ("FRONTROW__QUEUE__ACTIVE_SECONDS", "1200"),
     ("FRONTROW__QUEUE__CLAIM_SECONDS", "1200"),
     ("FRONTROW__LOG__FILTER", "warn"),
 ];
+
+/// How many a server lets in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Doors {
+    /// As the built-in policy has it: a hundred, and then a line that grows.
+    Narrow,
+    /// Everybody, twenty times a second.
+    Wide,
+}
+
+impl Doors {
+    const fn settings(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Narrow => &[],
+            Self::Wide => &[
+                ("FRONTROW__QUEUE__CAPACITY", "1000000"),
+                ("FRONTROW__QUEUE__BATCH", "1000"),
+                ("FRONTROW__QUEUE__TICK_MILLISECONDS", "50"),
+            ],
+        }
+    }
+}
 
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
@@ -35,8 +54,8 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts `frontrow serve` on the database at `url`.
-    pub(crate) async fn start(url: &str) -> anyhow::Result<Self> {
-        let mut child = frontrow("serve", url).stdout(Stdio::piped()).spawn().with_context(missing)?;
+    pub(crate) async fn start(url: &str, doors: Doors) -> anyhow::Result<Self> {
+        let mut child = frontrow("serve", url).envs(doors.settings().iter().copied()).stdout(Stdio::piped()).spawn().with_context(missing)?;
         let out = child.stdout.take().context("no output")?;
         let first = BufReader::new(out).lines().next_line().await?.context("the server ended")?;
         let address = first.rsplit("http://").next().unwrap_or_default().parse().context("the server does not say where it serves")?;

@@ -24,13 +24,14 @@ const MIGRATION_LOCK: &str = "SELECT pg_advisory_xact_lock(7020720700010001)";
 
 /// For loads and commits. The wanted keys are few and have an index, whatever the statistics of the moment say: so the plan is made
 /// once and always goes from the keys to the index, in the order in which the statement is written.
-pub(crate) const PLANNED_ONCE: [(&str, &str); 8] = [
+pub(crate) const PLANNED_ONCE: [(&str, &str); 9] = [
     ("plan_cache_mode", "force_generic_plan"),
     ("enable_seqscan", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
     ("enable_bitmapscan", "off"),
     ("enable_material", "off"),
+    ("enable_memoize", "off"),
     ("join_collapse_limit", "1"),
     ("jit", "off"),
 ];
