@@ -55,7 +55,8 @@ pub(crate) struct Server {
 impl Server {
     /// Starts `frontrow serve` on the database at `url`.
     pub(crate) async fn start(url: &str, doors: Doors) -> anyhow::Result<Self> {
-        let mut child = frontrow("serve", url).envs(doors.settings().iter().copied()).stdout(Stdio::piped()).spawn().with_context(missing)?;
+        let mut child =
+            frontrow("serve", url).envs(doors.settings().iter().copied()).stdout(Stdio::piped()).spawn().with_context(missing)?;
         let out = child.stdout.take().context("no output")?;
         let first = BufReader::new(out).lines().next_line().await?.context("the server ended")?;
         let address = first.rsplit("http://").next().unwrap_or_default().parse().context("the server does not say where it serves")?;

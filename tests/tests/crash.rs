@@ -1,5 +1,4 @@
 //! SIGKILL: what was acknowledged is there afterwards, and what was refused is not.
-#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -8,7 +7,7 @@ use frontrow_tests::{Frontrow, MixedLoad, Shopper, StoreKind};
 use rstest::rstest;
 use testbed::{Cluster, Durability};
 
-/// How often something is killed in the long tests; FRONTROW_CRASH_ROUNDS says otherwise.
+/// How often something is killed in the long tests; `FRONTROW_CRASH_ROUNDS` says otherwise.
 const ROUNDS: usize = 10;
 /// Clients of the mixed load, the users whom they share, and the requests that are answered before something is killed.
 const CROWD: usize = 240;

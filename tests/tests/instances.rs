@@ -1,5 +1,4 @@
 //! Several servers on one database: any of them answers anybody, any of them may be killed.
-#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 use std::sync::Arc;
 

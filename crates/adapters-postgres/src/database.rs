@@ -141,7 +141,7 @@ fn pool(size: u32) -> PoolOptions<Postgres> {
         .min_connections(size)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(None)
-        .max_lifetime(Duration::from_secs(3_600))
+        .max_lifetime(Duration::from_hours(1))
         .test_before_acquire(false)
         .after_connect(|connection, _| {
             Box::pin(async move { if is_fit(connection).await? { Ok(()) } else { Err(sqlx::Error::Protocol(READ_ONLY.to_owned())) } })

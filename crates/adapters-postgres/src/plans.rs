@@ -16,8 +16,9 @@ async fn migrated() -> Database {
 
 /// The steps of a statement's plan that read an index from end to end, or a table.
 fn scans(database: &Database, sql: &str) -> Vec<String> {
-    let parameters = (1..).take_while(|number| sql.contains(&format!("${number}::"))).count();
-    let settings: String = PLANNED_ONCE.iter().map(|(name, value)| format!("SET {name} = {value};")).collect();
+    let parameters = (1..=999).take_while(|number| sql.contains(&format!("${number}::"))).count();
+    let settings: Vec<String> = PLANNED_ONCE.iter().map(|(name, value)| format!("SET {name} = {value};")).collect();
+    let settings = settings.concat();
     let nulls = vec!["NULL"; parameters].join(", ");
     let plan = Cluster::shared().sql(&database.name, &format!("{settings} PREPARE p AS {sql}; EXPLAIN (COSTS off) EXECUTE p({nulls});"));
     let lines: Vec<&str> = plan.lines().collect();

@@ -86,7 +86,9 @@ impl Follower {
         let asked = Instant::now();
         match self.feed.since(position, self.doubt.whose()).await? {
             Some((News { tokens, seats }, position)) => {
-                tokens.iter().for_each(|token| self.room.keep(token));
+                for token in &tokens {
+                    self.room.keep(token);
+                }
                 self.seat_maps.keep(seats);
                 self.positions.push_back((asked, position));
                 while self.positions.get(1).is_some_and(|(at, _)| at.elapsed() > DOUBT) {

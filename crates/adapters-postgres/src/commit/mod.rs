@@ -61,14 +61,18 @@ pub(crate) async fn commit(pool: &PgPool, origin: Origin, changes: &[Change]) ->
             Cause::Guard | Cause::Unique if left.len() > 1 => {}
             Cause::Constraint | Cause::Locked if left.len() > 1 => break,
             Cause::Guard | Cause::Unique | Cause::Constraint | Cause::Locked | Cause::Lost | Cause::Refused | Cause::Unknown => {
-                left.into_iter().for_each(|index| results[index] = Err(failure.told()));
+                for index in left {
+                    results[index] = Err(failure.told());
+                }
                 return results;
             }
         }
         match guards::sound(pool, origin.now, changes).await {
             Ok(sound) => left.retain(|index| sound[*index]),
             Err(error) => {
-                left.into_iter().for_each(|index| results[index] = Err(CommitError::Unavailable(error.to_string().into())));
+                for index in left {
+                    results[index] = Err(CommitError::Unavailable(error.to_string().into()));
+                }
                 return results;
             }
         }

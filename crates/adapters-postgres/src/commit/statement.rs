@@ -24,35 +24,35 @@ use uuid::Uuid;
 use super::table::{Parameters, Table};
 use super::tables::{ADMISSIONS, ENTRIES, KEYS, OUTBOX, PAYMENTS, RESERVATIONS, RESERVED_SEATS, SEATS, TOKENS, USERS, WALLETS};
 
-/// What a group writes beside tokens, keys and events.
+/// What a group writes beside tokens, keys and events: a set of families, a bit each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Families {
-    /// Joins and ticks.
-    lines: bool,
-    /// Seats and reservations.
-    bookings: bool,
-    /// Users, payments, wallets.
-    money: bool,
-}
+struct Families(usize);
 
 /// The texts of the statements, by their families.
-static TEXTS: LazyLock<[String; 8]> = LazyLock::new(|| std::array::from_fn(|index| text(Families::at(index))));
+static TEXTS: LazyLock<[String; 16]> = LazyLock::new(|| std::array::from_fn(|families| text(Families(families))));
 
 impl Families {
+    /// Joins and ticks.
+    const LINES: usize = 1;
+    /// Seats and reservations.
+    const BOOKINGS: usize = 2;
+    /// Users, payments, wallets.
+    const MONEY: usize = 4;
+    /// What hardly any group writes: refunded payments, keys used again after their retention, seats that are new.
+    const RARE: usize = 8;
+
     fn of(batch: &Batch) -> Self {
-        Self {
-            lines: !batch.admissions.is_empty() || !batch.tokens.new.is_empty(),
-            bookings: !batch.seats.is_empty() || !batch.reservations.is_empty(),
-            money: !batch.users.is_empty() || !batch.payments.is_empty() || !batch.wallets.is_empty() || !batch.entries.is_empty(),
-        }
+        let Batch { users, seats, reservations, payments, wallets, entries, keys, tokens, admissions, .. } = batch;
+        let lines = !admissions.is_empty() || !tokens.new.is_empty();
+        let bookings = !seats.is_empty() || !reservations.is_empty();
+        let money = !users.is_empty() || !payments.is_empty() || !wallets.is_empty() || !entries.is_empty();
+        let rare = !payments.old.is_empty() || !keys.old.is_empty() || !seats.new.is_empty();
+        let family = |there: bool, family: usize| if there { family } else { 0 };
+        Self(family(lines, Self::LINES) | family(bookings, Self::BOOKINGS) | family(money, Self::MONEY) | family(rare, Self::RARE))
     }
 
-    const fn at(index: usize) -> Self {
-        Self { lines: index & 1 > 0, bookings: index & 2 > 0, money: index & 4 > 0 }
-    }
-
-    const fn index(self) -> usize {
-        self.lines as usize | (self.bookings as usize) << 1 | (self.money as usize) << 2
+    const fn have(self, family: usize) -> bool {
+        self.0 & family > 0
     }
 }
 
@@ -74,7 +74,7 @@ pub(super) fn statement(batch: &Batch, terms: &Terms) -> Result<(&'static str, P
     let families = Families::of(batch);
     let mut arguments = PgArguments::default();
     bind(families, batch, terms, &mut arguments)?;
-    Ok((&TEXTS[families.index()], arguments))
+    Ok((&TEXTS[families.0], arguments))
 }
 
 /// All of them, for the test of the plans.
@@ -86,14 +86,14 @@ pub(crate) fn texts() -> impl Iterator<Item = &'static str> {
 /// The parts of a statement in the making.
 struct Parts {
     parameters: Parameters,
-    parts: Vec<String>,
+    named: Vec<String>,
     guards: Vec<String>,
 }
 
 impl Parts {
     /// A part whose rows aren't counted.
     fn add(&mut self, name: &str, part: &str) {
-        self.parts.push(format!("{name} AS ({part})"));
+        self.named.push(format!("{name} AS ({part})"));
     }
 
     /// A part that must have as many rows as the next parameter says.
@@ -129,23 +129,27 @@ fn after(part: &str) -> String {
 }
 
 fn text(families: Families) -> String {
-    let mut all = Parts { parameters: Parameters::default(), parts: Vec::new(), guards: Vec::new() };
+    let mut all = Parts { parameters: Parameters::default(), named: Vec::new(), guards: Vec::new() };
     let (now, not_after) = (all.parameters.next(), all.parameters.next());
     all.add("clock", &format!("SELECT coalesce(${now}::bigint, clock_micros()) AS now"));
     for table in ["queues", "concerts", "schedules"] {
         all.check(table);
     }
-    if families.lines {
+    if families.have(Families::LINES) {
         all.update("admissions", &ADMISSIONS);
     }
-    lines(&mut all, families.lines);
-    if families.bookings {
+    lines(&mut all, families.have(Families::LINES));
+    if families.have(Families::BOOKINGS) {
         bookings(&mut all);
     }
-    if families.money {
+    if families.have(Families::MONEY) {
         money(&mut all);
     }
-    all.update("keys_again", &KEYS);
+    if families.have(Families::RARE) {
+        all.insert("seats_new", &SEATS, "");
+        all.update("payments_again", &PAYMENTS);
+        all.update("keys_again", &KEYS);
+    }
     all.insert("keys", &KEYS, "");
     let events = OUTBOX.insert(&mut all.parameters, "", |column| (column == "at").then_some("(SELECT now FROM clock)"));
     all.add_guarded("events", &events);
@@ -153,12 +157,12 @@ fn text(families: Families) -> String {
 
     all.guards
         .push(format!("guard(${not_after}::bigint IS NULL OR coalesce(${now}::bigint, clock_micros()) < ${not_after}::bigint, 'time')"));
-    let numbers = if families.lines {
+    let numbers = if families.have(Families::LINES) {
         "(SELECT array_agg(queue_id) FROM counters) AS queues, (SELECT array_agg(last) FROM counters) AS last"
     } else {
         "NULL::uuid[] AS queues, NULL::bigint[] AS last"
     };
-    format!("WITH {} SELECT {}, {numbers}", all.parts.join(",\n"), all.guards.join(",\n"))
+    format!("WITH {} SELECT {}, {numbers}", all.named.join(",\n"), all.guards.join(",\n"))
 }
 
 /// Tokens. Who leaves the waiting line is taken off its count; who joins is given the next numbers.
@@ -193,7 +197,6 @@ fn lines(all: &mut Parts, numbered: bool) {
 
 fn bookings(all: &mut Parts) {
     all.update("seats_again", &SEATS);
-    all.insert("seats_new", &SEATS, "");
     all.update("reservations_again", &RESERVATIONS);
     let ended = all.parameters.next();
     // How many seats these have is the rows' secret, so they aren't counted.
@@ -210,7 +213,6 @@ fn bookings(all: &mut Parts) {
 
 fn money(all: &mut Parts) {
     all.insert("users_new", &USERS, "");
-    all.update("payments_again", &PAYMENTS);
     all.insert("payments_new", &PAYMENTS, "");
     all.update("wallets_again", &WALLETS);
     all.insert("wallets_new", &WALLETS, "");
@@ -238,18 +240,17 @@ fn bind(families: Families, batch: &Batch, terms: &Terms, arguments: &mut PgArgu
     bind_check(batch.checks.queues.iter().map(|(id, version)| (id.0, *version)), arguments)?;
     bind_check(batch.checks.concerts.iter().map(|(id, version)| (id.0, *version)), arguments)?;
     bind_check(batch.checks.schedules.iter().map(|(id, version)| (id.0, *version)), arguments)?;
-    if families.lines {
+    if families.have(Families::LINES) {
         bind_update(&ADMISSIONS, &batch.admissions, arguments)?;
     }
     bind_update(&TOKENS, &batch.tokens.old, arguments)?;
-    if families.lines {
+    if families.have(Families::LINES) {
         arguments.add(terms.joins.iter().map(|(queue, _)| *queue).collect::<Vec<_>>())?;
         arguments.add(terms.joins.iter().map(|(_, joins)| *joins).collect::<Vec<_>>())?;
         bind_insert(&TOKENS, &batch.tokens.new, arguments)?;
     }
-    if families.bookings {
+    if families.have(Families::BOOKINGS) {
         bind_update(&SEATS, &batch.seats.old, arguments)?;
-        bind_insert(&SEATS, &batch.seats.new, arguments)?;
         bind_update(&RESERVATIONS, &batch.reservations.old, arguments)?;
         let ended = batch.reservations.old.iter().filter(|row| row.is_cancelled()).map(|row| row.id);
         arguments.add(ended.collect::<Vec<_>>())?;
@@ -257,15 +258,18 @@ fn bind(families: Families, batch: &Batch, terms: &Terms, arguments: &mut PgArgu
         let reserved: Vec<_> = batch.reservations.new.iter().flat_map(reserved_seat::new_of).collect();
         bind_insert(&RESERVED_SEATS, &reserved, arguments)?;
     }
-    if families.money {
+    if families.have(Families::MONEY) {
         bind_insert(&USERS, &batch.users, arguments)?;
-        bind_update(&PAYMENTS, &batch.payments.old, arguments)?;
         bind_insert(&PAYMENTS, &batch.payments.new, arguments)?;
         bind_update(&WALLETS, &batch.wallets.old, arguments)?;
         bind_insert(&WALLETS, &batch.wallets.new, arguments)?;
         bind_insert(&ENTRIES, &batch.entries, arguments)?;
     }
-    bind_update(&KEYS, &batch.keys.old, arguments)?;
+    if families.have(Families::RARE) {
+        bind_insert(&SEATS, &batch.seats.new, arguments)?;
+        bind_update(&PAYMENTS, &batch.payments.old, arguments)?;
+        bind_update(&KEYS, &batch.keys.old, arguments)?;
+    }
     bind_insert(&KEYS, &batch.keys.new, arguments)?;
     bind_insert(&OUTBOX, &batch.events, arguments)?;
     bind_feed(batch, terms.instance, arguments)

@@ -27,7 +27,9 @@ pub(super) async fn search(db: &impl ConnectionTrait, loads: &[Load], now: Offse
             let mut rows = find::<token_row::Model>(db, token::SELECT_LAPSED, lapsed).await?;
             rows.extend(find::<token_row::Model>(db, token::SELECT_FOREMOST, [queue.into(), at_most.into()]).await?);
             *due = Due::Tokens(rows.iter().map(|row| TokenId(row.id)).collect());
-            rows.into_iter().for_each(|row| found.add(Row::Token(row)));
+            for row in rows {
+                found.add(Row::Token(row));
+            }
         } else if let Load::LapsedHolds { at_most } = load {
             let ids = find::<Id>(db, reservation::SELECT_LAPSED, [micros(now).into(), (*at_most).into()]).await?;
             *due = Due::Holds(ids.into_iter().map(|found| ReservationId(found.id)).collect());
