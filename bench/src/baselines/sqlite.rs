@@ -36,7 +36,7 @@ const HOLD: [&str; 8] = [
 /// By the holders, in numbers of their own: their old tokens have ended.
 const ENDED: &str = "UPDATE queue_tokens SET state = 'EXPIRED', claimed = NULL, expires_at = NULL, reason = 'LEFT', expired_at = 2";
 const JOIN: [&str; 1] = ["INSERT INTO queue_tokens (id, version, queue_id, user_id, number, joined_at, state)
-     VALUES (randomblob(16), 1, x'0f207207000070008000000000000001', ?1, 60000 + ?2, 1, 'WAITING')"];
+     VALUES (randomblob(16), 1, x'0f207207000070008000000000000001', ?1, 60000 + ?5, 1, 'WAITING')"];
 
 /// Measures each for `seconds`.
 pub(crate) async fn measure(seconds: u32) -> anyhow::Result<Vec<Row>> {
@@ -64,11 +64,12 @@ async fn one_after_the_other(database: &DatabaseConnection, what: What, statemen
         let begin = Instant::now();
         let seat = hall::seat(ticket);
         for sql in statements {
-            let values: [Value; 4] = [
+            let values: [Value; 5] = [
                 u128::from(ticket).to_be_bytes().to_vec().into(),
                 seat.number.into(),
                 seat.date.as_bytes().to_vec().into(),
                 hall::CONCERT.as_bytes().to_vec().into(),
+                ticket.into(),
             ];
             database.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, *sql, values)).await?;
         }
