@@ -92,12 +92,18 @@ impl Pools {
         ]);
         migrate(&options).await?;
         let planned_once = options.clone().statement_cache_capacity(64).options(PLANNED_ONCE);
-        let commands = pool(size.commands).connect_with(planned_once).await.map_err(OpenError::Unreachable)?;
+        // Each of its statements is a transaction of its own, so it is enough that the peer is there.
+        let commands = pool(size.commands).after_release(|connection, _| {
+            Box::pin(async move { Ok(timeout(PING_TIMEOUT, connection.ping()).await.is_ok_and(|pong| pong.is_ok())) })
+        });
+        let commands = commands.connect_with(planned_once).await.map_err(OpenError::Unreachable)?;
         let durable = sqlx::query("SELECT current_setting('synchronous_commit') <> 'off' AS durable").fetch_one(&commands).await;
         if !durable.and_then(|row| sqlx::Row::try_get(&row, "durable")).map_err(OpenError::Unreachable)? {
             return Err(OpenError::NotDurable);
         }
-        let reads = pool(size.reads).connect_with(options).await.map_err(OpenError::Unreachable)?;
+        let reads = pool(size.reads)
+            .after_release(|connection, _| Box::pin(async move { timeout(PING_TIMEOUT, is_fit(connection)).await.unwrap_or(Ok(false)) }));
+        let reads = reads.connect_with(options).await.map_err(OpenError::Unreachable)?;
         Ok(Self { commands, reads: SqlxPostgresConnector::from_sqlx_postgres_pool(reads) })
     }
 }
@@ -154,7 +160,6 @@ fn pool(size: u32) -> PoolOptions<Postgres> {
                 Ok(true)
             })
         })
-        .after_release(|connection, _| Box::pin(async move { timeout(PING_TIMEOUT, is_fit(connection)).await.unwrap_or(Ok(false)) }))
 }
 
 const READ_ONLY: &str = "the server is read-only: it is a standby";

@@ -47,6 +47,12 @@ impl Failure {
         }
     }
 
+    /// Whether the server can't write: after a failover the old connections lead to a standby.
+    pub(crate) fn is_read_only(&self) -> bool {
+        let (Self::Unsent(error) | Self::Sent(error)) = self;
+        error.as_database_error().and_then(sea_orm::sqlx::error::DatabaseError::code).is_some_and(|code| code == "25006")
+    }
+
     /// What the members of the group are told.
     pub(crate) fn told(&self) -> CommitError {
         let (Self::Unsent(error) | Self::Sent(error)) = self;

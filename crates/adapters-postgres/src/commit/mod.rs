@@ -116,7 +116,11 @@ async fn write(pool: &PgPool, origin: Origin, changes: &[&Change]) -> Result<Vec
     };
     let (sql, arguments) = statement(&batch, &terms).map_err(|error| Failure::Unsent(Error::Encode(error)))?;
     let mut connection = pool.acquire().await.map_err(Failure::Unsent)?;
-    let row = within(sqlx::query_with(sql, arguments).fetch_one(&mut *connection)).await.map_err(Failure::Sent)?;
+    let answer = within(sqlx::query_with(sql, arguments).fetch_one(&mut *connection)).await.map_err(Failure::Sent);
+    if answer.as_ref().is_err_and(Failure::is_read_only) {
+        connection.close_on_drop();
+    }
+    let row = answer?;
 
     let queues: Option<Vec<Uuid>> = row.try_get("queues").map_err(Failure::Sent)?;
     let last: Option<Vec<i64>> = row.try_get("last").map_err(Failure::Sent)?;
