@@ -204,7 +204,7 @@ fn bookings(all: &mut Parts) {
         "UPDATE reservation_seats t SET live = false
          FROM (SELECT o.* FROM unnest(${ended}::uuid[]) AS ended (id)
                CROSS JOIN LATERAL (SELECT o.ctid AS place FROM reservation_seats o WHERE o.reservation_id = ended.id OFFSET 0) o) o
-         WHERE t.ctid = o.place AND t.live RETURNING 1"
+         WHERE t.ctid = o.place RETURNING 1"
     );
     all.add("freed", &free);
     all.insert("reservations_new", &RESERVATIONS, &after("reservations_again"));
