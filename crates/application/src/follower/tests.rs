@@ -17,10 +17,17 @@ fn at(position: &str) -> FeedPosition {
     FeedPosition(position.to_owned())
 }
 
-/// A room whose store has one token that waits, number 9.
+/// Number 1 after they left.
+fn ended() -> Versioned<QueueToken> {
+    let left = waiting(1).row.leave(datetime!(2026-11-21 20:01 UTC)).unwrap();
+    Versioned::new(Version::FIRST.next(), left)
+}
+
+/// A room whose store has one token that waits, number 9, and one that has ended, number 1.
 fn room() -> Arc<WaitingRoom> {
     let mut tokens = MockTokens::new();
     tokens.expect_live().returning(|_, after, _| Ok(if after < 9 { vec![waiting(9)] } else { Vec::new() }));
+    tokens.expect_token().returning(|id| Ok((id == ended().id).then(ended)));
     let mut catalogue = MockCatalogue::new();
     catalogue.expect_queues().returning(|| {
         let queue = Queue {
@@ -72,6 +79,26 @@ async fn after_a_commit_of_unknown_outcome_ones_own_commits_are_followed_too() {
 }
 
 #[tokio::test]
+async fn after_such_a_commit_what_was_passed_as_ones_own_is_read_again() {
+    let mut feed = started();
+    feed.expect_since()
+        .times(1)
+        .withf(|position, whose| *position == at("start") && *whose == Whose::Others)
+        .returning(|_, _| Ok(Some((News::default(), at("next")))));
+    feed.expect_since()
+        .times(1)
+        .withf(|position, whose| *position == at("start") && *whose == Whose::Everybodys)
+        .returning(|_, _| Ok(Some((News { tokens: vec![ended()], ..News::default() }, at("next")))));
+    let (room, doubt) = (room(), Arc::new(Doubt::default()));
+    room.keep(&waiting(1));
+    let mut follower = follower(feed, &room, &doubt).await;
+    follower.follow().await.unwrap();
+    doubt.doubtful(&Change::default());
+    follower.follow().await.unwrap();
+    assert_eq!(room.waiting(Queue::DEFAULT), 0);
+}
+
+#[tokio::test]
 async fn a_lost_feed_is_read_anew_and_tried_again_until_it_is_read() {
     let mut feed = MockFeed::new();
     let mut asked = 0;
@@ -85,6 +112,7 @@ async fn a_lost_feed_is_read_anew_and_tried_again_until_it_is_read() {
     let mut follower = follower(feed, &room, &Arc::default()).await;
     assert!(follower.follow().await.is_err(), "the store is away");
     follower.follow().await.unwrap();
-    assert!(room.known(TokenId(Uuid::from_u128(1))).is_none(), "what was in memory is forgotten");
+    assert_eq!(room.known(ended().id), Some(ended().row), "what isn't live any more is looked up");
+    assert_eq!(room.waiting(Queue::DEFAULT), 1);
     assert!(room.known(TokenId(Uuid::from_u128(9))).is_some(), "and the room is filled anew");
 }
