@@ -8,6 +8,7 @@
 //!   sound?  drops those whose rows have changed ──► statement again, a few times, then each change alone, once
 //! ```
 
+mod families;
 mod guards;
 mod statement;
 mod table;

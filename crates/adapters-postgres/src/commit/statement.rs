@@ -21,40 +21,12 @@ use sea_orm::sqlx::error::BoxDynError;
 use sea_orm::sqlx::postgres::PgArguments;
 use uuid::Uuid;
 
+use super::families::Families;
 use super::table::{Parameters, Table};
 use super::tables::{ADMISSIONS, ENTRIES, KEYS, OUTBOX, PAYMENTS, RESERVATIONS, RESERVED_SEATS, SEATS, TOKENS, USERS, WALLETS};
 
-/// What a group writes beside tokens, keys and events: a set of families, a bit each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Families(usize);
-
 /// The texts of the statements, by their families.
 static TEXTS: LazyLock<[String; 16]> = LazyLock::new(|| std::array::from_fn(|families| text(Families(families))));
-
-impl Families {
-    /// Joins and ticks.
-    const LINES: usize = 1;
-    /// Seats and reservations.
-    const BOOKINGS: usize = 2;
-    /// Users, payments, wallets.
-    const MONEY: usize = 4;
-    /// What hardly any group writes: refunded payments, keys used again after their retention, seats that are new.
-    const RARE: usize = 8;
-
-    fn of(batch: &Batch) -> Self {
-        let Batch { users, seats, reservations, payments, wallets, entries, keys, tokens, admissions, .. } = batch;
-        let lines = !admissions.is_empty() || !tokens.new.is_empty();
-        let bookings = !seats.is_empty() || !reservations.is_empty();
-        let money = !users.is_empty() || !payments.is_empty() || !wallets.is_empty() || !entries.is_empty();
-        let rare = !payments.old.is_empty() || !keys.old.is_empty() || !seats.new.is_empty();
-        let family = |there: bool, family: usize| if there { family } else { 0 };
-        Self(family(lines, Self::LINES) | family(bookings, Self::BOOKINGS) | family(money, Self::MONEY) | family(rare, Self::RARE))
-    }
-
-    const fn have(self, family: usize) -> bool {
-        self.0 & family > 0
-    }
-}
 
 /// What a group's statement is told beside its rows.
 pub(super) struct Terms {
