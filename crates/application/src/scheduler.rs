@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use crate::ports::{Catalogue, CommitError, Committed, Housekeeping, Load, Observer, ReadError, Store};
+use crate::ports::{Catalogue, CommitError, Committed, Housekeeping, Load, Observer, Old, ReadError, Store};
 use crate::{Error, WaitingRoom};
 
 /// How many holds a sweep looks at, and how many rows of a sort a round of housekeeping forgets.
@@ -33,6 +33,8 @@ pub struct Rhythm {
     pub housekeeping: Duration,
     /// How long an event stays in the outbox.
     pub keep_events: Duration,
+    /// How long an ended token is kept that nothing refers to.
+    pub keep_tokens: Duration,
 }
 
 /// Admits, and tidies what has lapsed.
@@ -178,8 +180,9 @@ impl Scheduler {
 
     async fn tidy(&self) -> Result<(), Error> {
         self.room.tidy();
-        let events_before = self.room.now() - self.rhythm.keep_events;
-        self.housekeeping.prune(events_before, AT_MOST).await?;
+        let now = self.room.now();
+        let old = Old { events: now - self.rhythm.keep_events, tokens: now - self.rhythm.keep_tokens };
+        self.housekeeping.prune(old, AT_MOST).await?;
         Ok(())
     }
 

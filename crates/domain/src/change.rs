@@ -61,6 +61,8 @@ pub struct Change {
     pub tokens: Vec<Write<QueueToken>>,
     /// A place in a line, to which the store gives the next number.
     pub join: Option<NewToken>,
+    /// So many may be WAITING in the line of the join once it is among them; none: any number.
+    pub line_limit: Option<u32>,
     /// Seats to be rewritten.
     pub seats: Vec<Write<Seat>>,
     /// Reservations.

@@ -25,6 +25,9 @@ pub struct Context {
     pub active: u32,
     /// How many tokens of that queue are WAITING.
     pub waiting: u32,
+    /// Whether anything of what that queue alone admits to can still be sold: a seat that is AVAILABLE or HELD, on a date whose sale
+    /// isn't over. None if the queue is no concert's own.
+    pub sellable: Option<bool>,
     /// Tokens, in the order of their numbers.
     pub tokens: Vec<Versioned<QueueToken>>,
     /// The concert in question.
@@ -53,6 +56,7 @@ impl Context {
             admission: None,
             active: 0,
             waiting: 0,
+            sellable: None,
             tokens: Vec::new(),
             concert: None,
             schedule: None,

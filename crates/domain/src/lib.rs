@@ -4,6 +4,7 @@
 //! of them are the functions of [`decide`]: from what was loaded ([`Context`]) and a command to a [`Change`] or a
 //! [`Refusal`]. A `Change` is plain data; making it durable is an adapter's work.
 
+pub mod availability;
 pub mod change;
 pub mod concert;
 pub mod context;
@@ -24,6 +25,7 @@ pub mod user;
 pub mod version;
 pub mod wallet;
 
+pub use availability::{Availability, Stock};
 pub use change::{Change, NewToken, Write};
 pub use concert::Concert;
 pub use context::Context;

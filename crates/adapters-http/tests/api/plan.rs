@@ -140,7 +140,7 @@ impl Plan {
             rules,
             place_free: Arc::new(PlaceFree::default()),
         };
-        let scheduler = Scheduler::new(tools, Rhythm { tick: day, sweep: day, housekeeping: day, keep_events: day });
+        let scheduler = Scheduler::new(tools, Rhythm { tick: day, sweep: day, housekeeping: day, keep_events: day, keep_tokens: day });
         let api = Api::new(Parts {
             use_cases,
             issuer: Issuer::new(&SECRET, 40 * day),

@@ -21,7 +21,7 @@ pub use bookings::Bookings;
 pub use catalogue::Catalogue;
 pub use clock::Clock;
 pub use feed::{Feed, FeedPosition, News, Whose};
-pub use housekeeping::{Housekeeping, Pruned};
+pub use housekeeping::{Housekeeping, Old, Pruned};
 pub use ids::Ids;
 pub use observer::Observer;
 pub use programme::{Programme, ProgrammeError, ProgrammeStore};

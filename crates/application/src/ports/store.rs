@@ -69,8 +69,10 @@ pub enum Load {
         /// Which payment.
         payment: PaymentId,
     },
-    /// `queue`; `admission`; `waiting`; `active`, unless nobody waits; `tokens`: the ACTIVE rows of the queue whose deadline has passed, the earliest first,
-    /// and the WAITING ones with the lowest numbers.
+    /// `queue`; `admission`; `waiting`; `active` and `sellable`, unless nobody waits; `tokens`: the ACTIVE rows of the queue whose deadline
+    /// has passed, the earliest first, and the WAITING ones with the lowest numbers. `sellable` is none for [`domain::Queue::DEFAULT`] and
+    /// for a queue that no concert names; else whether a date of such a concert, whose sale has not closed at `now`, has a seat whose
+    /// row is AVAILABLE or HELD.
     Tick {
         /// Which queue.
         queue: QueueId,
@@ -137,7 +139,8 @@ pub trait Store: Send + Sync {
     /// - A change MUST be written whole or not at all, and MUST be durable before it is told to be committed.
     /// - It MUST be a [`CommitError::Conflict`], with nothing written, if a row has another version than expected; if a row to be
     ///   inserted exists; if a checked row has another version; if the admission version is another; if the user of a join has a
-    ///   live token in that queue that the change doesn't end; if the store's clock, read after the guards are secured, is at or past
+    ///   live token in that queue that the change doesn't end; if with the join, and those that its group puts before it, more than
+    ///   `line_limit` tokens of the queue would be WAITING; if the store's clock, read after the guards are secured, is at or past
     ///   `not_after`.
     /// - A change that fails MUST NOT keep the others of its group from being committed: if a group fails as a whole, its members are
     ///   committed singly, once.

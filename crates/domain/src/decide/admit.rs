@@ -20,8 +20,8 @@ pub fn places(live: u32, capacity: u32, batch: u32) -> u32 {
 }
 
 /// Ends what has lapsed, and lets users into the places so freed, in one change under the queue's admission version;
-/// none if there is nothing to do. `context.tokens` must hold the lapsed ACTIVE tokens, or some of them, and the
-/// foremost WAITING ones.
+/// none if there is nothing to do. Where nothing is left to be sold, nor held so that it could come back, nobody is let in.
+/// `context.tokens` must hold the lapsed ACTIVE tokens, or some of them, and the foremost WAITING ones.
 #[must_use]
 pub fn decide(context: &Context, rules: &Rules) -> Option<(Change, Ticked)> {
     let (queue, admission) = context.queue.as_ref().zip(context.admission)?;
@@ -34,7 +34,8 @@ pub fn decide(context: &Context, rules: &Rules) -> Option<(Change, Ticked)> {
 
     let policy = queue.policy(&rules.queue);
     let live = context.active.saturating_sub(lapsed);
-    let places = if queue.state.lets_through() { places(live, policy.capacity, policy.batch) } else { 0 };
+    let sold_out = context.sellable == Some(false);
+    let places = if queue.state.lets_through() && !sold_out { places(live, policy.capacity, policy.batch) } else { 0 };
     let mut waiting: Vec<&Versioned<QueueToken>> =
         context.tokens.iter().filter(|token| token.queue == queue.id && token.state() == TokenState::Waiting).collect();
     waiting.sort_unstable_by_key(|token| token.number);

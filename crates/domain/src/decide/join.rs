@@ -38,11 +38,12 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Jo
     if !queue.state.takes_in() {
         return Err(Refusal::QueueClosed.into());
     }
-    if queue.policy(&rules.queue).max_waiting.is_some_and(|max| context.waiting >= max) {
+    let line_limit = queue.policy(&rules.queue).max_waiting;
+    if line_limit.is_some_and(|limit| context.waiting >= limit) {
         return Err(Refusal::QueueFull.into());
     }
 
-    let mut change = Change { checks: vec![Check::Queue(queue.id, queue.version)], ..Change::default() };
+    let mut change = Change { checks: vec![Check::Queue(queue.id, queue.version)], line_limit, ..Change::default() };
     if let Some(lapsed) = occupant {
         super::lapse::end_token(&mut change, lapsed, now);
     }

@@ -64,6 +64,16 @@ fn nobody_is_let_in_above_the_capacity_or_the_batch() {
 }
 
 #[test]
+fn nobody_is_let_in_where_nothing_is_left_to_sell_but_what_is_due_ends() {
+    let sold_out = Context { sellable: Some(false), ..the_line(a_queue_for(3, 3), 1, [lapsed(1), waiting(2)]) };
+    assert_eq!(tick(&sold_out).1, Ticked { admitted: 0, lapsed: 1 });
+    for sellable in [Some(true), None] {
+        let context = Context { sellable, ..sold_out.clone() };
+        assert_eq!(tick(&context).1, Ticked { admitted: 1, lapsed: 1 }, "{sellable:?}");
+    }
+}
+
+#[test]
 fn a_full_shop_admits_nobody_nor_does_one_whose_capacity_was_lowered() {
     for (capacity, batch, active) in [(3, 9, 3), (3, 9, 4), (0, 9, 0), (3, 0, 0), (1, 9, u32::MAX)] {
         assert_eq!(decide(&the_line(a_queue_for(capacity, batch), active, [waiting(1)]), &rules()), None, "{capacity} {batch} {active}");

@@ -35,6 +35,16 @@ fn who_joins_takes_a_place_that_the_store_will_number() {
 }
 
 #[test]
+fn a_join_takes_the_limit_of_the_line_along_for_those_who_join_at_once() {
+    let line = |max_waiting| {
+        let overrides = PolicyOverrides { max_waiting, ..PolicyOverrides::default() };
+        Context::at(NOW).with_user(a_user()).with_queue(a_queue().with(overrides), 0, 5)
+    };
+    assert_eq!(change_of(decide(&line(Some(6)), &ADA_JOINS, &rules())).line_limit, Some(6));
+    assert_eq!(change_of(decide(&line(None), &ADA_JOINS, &rules())).line_limit, None);
+}
+
+#[test]
 fn a_join_for_a_concert_relies_on_the_concerts_queue() {
     let command = Command { concert: Some(CONCERT), ..ADA_JOINS };
     let change = change_of(decide(&the_line(QueueState::Open).with_concert(a_concert()), &command, &rules()));

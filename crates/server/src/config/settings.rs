@@ -198,11 +198,13 @@ fn rules(Values { reservation, queue, wallet, retention, .. }: &Values) -> Resul
 fn rhythm(Values { reservation, queue, retention, .. }: &Values) -> Result<Rhythm, ConfigError> {
     let often = 10..=A_DAY_IN_SECONDS * 1_000;
     let event_hours = within("retention.event_hours", retention.event_hours, 1..=TEN_YEARS_IN_HOURS)?;
+    let token_hours = within("retention.token_hours", retention.token_hours, 1..=TEN_YEARS_IN_HOURS)?;
     Ok(Rhythm {
         tick: milliseconds("queue.tick_milliseconds", queue.tick_milliseconds, often.clone())?,
         sweep: milliseconds("reservation.sweep_milliseconds", reservation.sweep_milliseconds, often)?,
         housekeeping: Duration::from_secs(5),
         keep_events: Duration::from_secs(3_600 * u64::from(event_hours)),
+        keep_tokens: Duration::from_secs(3_600 * u64::from(token_hours)),
     })
 }
 

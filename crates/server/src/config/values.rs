@@ -83,6 +83,7 @@ pub(super) struct Auth {
 pub(super) struct Retention {
     pub(super) key_hours: u32,
     pub(super) event_hours: u32,
+    pub(super) token_hours: u32,
 }
 
 #[derive(Debug, Deserialize)]
