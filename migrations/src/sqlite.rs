@@ -11,10 +11,17 @@ pub struct SqliteMigrator;
 
 impl MigratorTrait for SqliteMigrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(Script {
-            name: "0001_init",
-            up: include_str!("../sqlite/0001_init.up.sql"),
-            down: include_str!("../sqlite/0001_init.down.sql"),
-        })]
+        vec![
+            Box::new(Script {
+                name: "0001_init",
+                up: include_str!("../sqlite/0001_init.up.sql"),
+                down: include_str!("../sqlite/0001_init.down.sql"),
+            }),
+            Box::new(Script {
+                name: "0002_waiting_room",
+                up: include_str!("../sqlite/0002_waiting_room.up.sql"),
+                down: include_str!("../sqlite/0002_waiting_room.down.sql"),
+            }),
+        ]
     }
 }

@@ -19,7 +19,9 @@ const TOKENS: &str = "
     CREATE TEMP TABLE tickets AS WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 60000)
         SELECT n, unhex(printf('%032x', n)) AS id FROM t;
     INSERT INTO users SELECT id, NULL, 1 FROM tickets;
-    INSERT INTO queue_tokens SELECT id, 1, x'0f207207000070008000000000000001', id, NULL, n, 1, 'ACTIVE', 1, 0, 1, NULL, NULL FROM tickets;
+    INSERT INTO queue_tokens (id, version, queue_id, user_id, concert_id, number, joined_at, state, activated_at, claimed, expires_at,
+                              reason, expired_at)
+    SELECT id, 1, x'0f207207000070008000000000000001', id, NULL, n, 1, 'ACTIVE', 1, 0, 1, NULL, NULL FROM tickets;
 ";
 const HOLD: [&str; 8] = [
     "BEGIN IMMEDIATE",

@@ -5,4 +5,5 @@ mod connections;
 mod feed;
 mod locks;
 mod schema;
+mod seats;
 mod world;

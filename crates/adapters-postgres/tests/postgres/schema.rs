@@ -1,5 +1,6 @@
 //! The schema itself refuses what would break a promise, even if the program were wrong.
 
+use migrations::{MigratorTrait, PostgresMigrator};
 use testbed::Cluster;
 
 use crate::world::World;
@@ -24,6 +25,9 @@ const REFUSED: &[(&str, &str)] = &[
         "P5",
         "INSERT INTO queue_tokens SELECT gen_random_uuid(), 1, queue_id, gen_random_uuid(), NULL, number, 0, 'WAITING' FROM queue_tokens",
     ),
+    ("P5", "UPDATE queue_counters SET pruned = last_number + 1"),
+    ("P5", "UPDATE queue_counters SET pruned = -1"),
+    ("P1", "UPDATE seats SET sellable = true"),
     ("P6", "INSERT INTO queue_tokens SELECT gen_random_uuid(), 1, queue_id, user_id, NULL, number + 1, 0, 'WAITING' FROM queue_tokens"),
     (
         "P6",
@@ -55,4 +59,38 @@ async fn the_schema_refuses_what_would_break_a_promise() {
         let refused = std::panic::catch_unwind(|| Cluster::shared().sql(&database, deed));
         assert!(refused.is_err(), "{promise} is broken by: {deed}");
     }
+}
+
+/// What an earlier release left behind: somebody who left the line, and a hall with a free seat and one that is sold.
+const EARLIER: &str = "
+    INSERT INTO queue_tokens (id, version, queue_id, user_id, number, joined_at, state, reason, expired_at)
+    VALUES (gen_random_uuid(), 2, '0f207207-0000-7000-8000-000000000001', gen_random_uuid(), 1, 0, 'EXPIRED', 'LEFT', 9);
+    UPDATE queue_counters SET last_number = 1;
+    INSERT INTO concerts VALUES ('00000000-0000-0000-0000-0000000000cc', 1, 'Club Night', 'Frontrow', '0f207207-0000-7000-8000-000000000001');
+    INSERT INTO schedules VALUES ('00000000-0000-0000-0000-0000000000dd', 1, '00000000-0000-0000-0000-0000000000cc', 3, 'UTC', 1, 2);
+    INSERT INTO seats VALUES ('00000000-0000-0000-0000-0000000000dd', 1, 1, 'A 1', 5, 'AVAILABLE', NULL),
+                             ('00000000-0000-0000-0000-0000000000dd', 2, 1, 'A 2', 5, 'RESERVED', gen_random_uuid())";
+
+#[tokio::test]
+async fn a_database_of_an_earlier_release_keeps_its_rows_forward_and_back() {
+    const SEEN: &str =
+        "SELECT (SELECT count(*) FROM queue_tokens), (SELECT sum(last_number) FROM queue_counters), (SELECT count(*) FROM seats)";
+    let database = Cluster::shared().create_database();
+    let db = sea_orm::Database::connect(&database.url).await.unwrap();
+    let sql = |sql: &str| Cluster::shared().sql(&database.name, sql).trim().to_owned();
+    PostgresMigrator::up(&db, Some(1)).await.unwrap();
+    sql(EARLIER);
+    PostgresMigrator::up(&db, None).await.unwrap();
+    assert_eq!(sql(SEEN), "1|1|2");
+    assert_eq!(sql("SELECT sellable FROM seats ORDER BY number"), "t\nf");
+    assert_eq!(sql("SELECT kept, pruned FROM queue_tokens JOIN queue_counters USING (queue_id)"), "f|0");
+    PostgresMigrator::down(&db, Some(1)).await.unwrap();
+    assert_eq!(sql(SEEN), "1|1|2");
+    PostgresMigrator::up(&db, None).await.unwrap();
+    PostgresMigrator::down(&db, None).await.unwrap();
+    let left =
+        "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'seaql_migrations'";
+    assert_eq!(sql(left), "0", "nothing is left behind");
+    PostgresMigrator::up(&db, None).await.unwrap();
+    db.close().await.unwrap();
 }

@@ -33,6 +33,35 @@ async fn the_way_back_is_open_with_rows_in_the_tables() {
     SqliteMigrator::up(&db, None).await.unwrap();
 }
 
+/// A file that an earlier release left behind, with rows in it, is brought up to date, and goes back.
+#[tokio::test]
+async fn a_file_of_an_earlier_release_keeps_its_rows_forward_and_back() {
+    const EARLIER: &str = "
+        INSERT INTO users VALUES (x'000000000000000000000000000000a1', 'Ada', 0);
+        INSERT INTO queue_tokens SELECT x'000000000000000000000000000000a2', 2, id, x'000000000000000000000000000000a1', NULL, 1, 0,
+               'EXPIRED', NULL, NULL, NULL, 'LEFT', 9 FROM queues;
+        UPDATE queue_counters SET last_number = 1;
+        INSERT INTO concerts SELECT x'000000000000000000000000000000a3', 1, 'Club Night', 'Frontrow', id FROM queues;
+        INSERT INTO schedules VALUES (x'000000000000000000000000000000a4', 1, x'000000000000000000000000000000a3', 3, 'UTC', 1, 2);
+        INSERT INTO seats VALUES (x'000000000000000000000000000000a4', 1, 1, 'A 1', 5, 'AVAILABLE', NULL, NULL)";
+    const SEEN: &str = "SELECT (SELECT number FROM queue_tokens) + (SELECT last_number FROM queue_counters) + (SELECT count(*) FROM seats)";
+    let folder = tempfile::TempDir::new().unwrap();
+    let url = format!("sqlite://{}?mode=rwc", folder.path().join("frontrow.db").display());
+    let db = Database::connect(url).await.unwrap();
+    let seen = async |sql: &str| {
+        let row = db.query_one_raw(sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, sql)).await.unwrap().unwrap();
+        row.try_get_by_index::<i64>(0).unwrap()
+    };
+    SqliteMigrator::up(&db, Some(1)).await.unwrap();
+    db.execute_unprepared(EARLIER).await.unwrap();
+    SqliteMigrator::up(&db, None).await.unwrap();
+    assert_eq!(seen(SEEN).await, 3);
+    assert_eq!(seen("SELECT kept + (SELECT pruned FROM queue_counters) FROM queue_tokens WHERE state = 'EXPIRED'").await, 0);
+    SqliteMigrator::down(&db, Some(1)).await.unwrap();
+    assert_eq!(seen(SEEN).await, 3);
+    SqliteMigrator::up(&db, None).await.unwrap();
+}
+
 /// Seat 1 is sold, seats 2 and 3 are held, by two users.
 async fn a_sold_seat() -> (World, Pass, Pass) {
     let world = World::with_a_hall_of(10).await;
@@ -97,11 +126,13 @@ async fn rows_that_break_a_promise_are_refused() {
         (FOREIGN_KEY, "UPDATE reservations SET payment_id = randomblob(16) WHERE state = 'CONFIRMED'"),
         // P5
         (UNIQUE, "UPDATE queue_tokens SET number = 1"),
+        (CHECK, "UPDATE queue_counters SET pruned = last_number + 1"),
+        (FOREIGN_KEY, "DELETE FROM queue_tokens"),
         // P6
         (
             UNIQUE,
-            "INSERT INTO queue_tokens SELECT randomblob(16), 1, queue_id, user_id, NULL, 99, 0, 'WAITING', NULL, NULL, NULL, NULL, NULL
-                  FROM queue_tokens WHERE state = 'ACTIVE'",
+            "INSERT INTO queue_tokens (id, version, queue_id, user_id, number, joined_at, state)
+             SELECT randomblob(16), 1, queue_id, user_id, 99, 0, 'WAITING' FROM queue_tokens WHERE state = 'ACTIVE'",
         ),
     ];
     for (code, sql) in refused {
@@ -126,6 +157,8 @@ async fn states_without_their_data_are_refused() {
         (CHECK, "UPDATE queue_tokens SET reason = 'BORED' WHERE state = 'EXPIRED'"),
         (CHECK, "UPDATE queue_tokens SET reason = NULL WHERE state = 'EXPIRED'"),
         (CHECK, "UPDATE queue_tokens SET number = 0 WHERE number = 1"),
+        (CHECK, "UPDATE queue_tokens SET kept = 2"),
+        (CHECK, "UPDATE queue_counters SET pruned = -1"),
         (CHECK, "UPDATE reservations SET state = 'CONFIRMED' WHERE state = 'HELD'"),
         (CHECK, "UPDATE reservations SET state = 'CANCELLED' WHERE state = 'HELD'"),
         (CHECK, "UPDATE reservations SET state = 'CANCELLED', cancel_reason = 'EXPIRED' WHERE state = 'CONFIRMED'"),
