@@ -141,6 +141,11 @@ macro_rules! adapter_conformance {
                 events_are_forgotten_by_the_instant_of_their_commit
                 no_more_is_forgotten_than_asked_for
                 nothing_else_is_forgotten
+                ended_tokens_are_forgotten_by_the_instant_of_their_end
+                a_live_token_is_never_forgotten
+                a_token_that_a_reservation_names_is_kept
+                no_more_tokens_are_forgotten_than_asked_for
+                a_forgotten_tokens_number_is_not_given_again
             }
             audit {
                 an_honest_store_keeps_every_promise
@@ -153,6 +158,7 @@ macro_rules! adapter_conformance {
                 all_of_32_charges_of_one_wallet_are_in_it
                 a_crowd_that_joins_is_numbered_once_each
                 ticks_at_once_keep_to_the_capacity
+                forgetting_tokens_disturbs_nobody
             }
             feed {
                 what_another_process_commits_is_news

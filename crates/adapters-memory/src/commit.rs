@@ -38,8 +38,9 @@ impl State {
     /// Gives the next number of the queue.
     fn join(&mut self, new: NewToken) -> Option<u64> {
         let line = self.lines.get_mut(&new.queue)?;
-        line.tokens.push(new.id);
-        let number = u64::try_from(line.tokens.len()).ok()?;
+        line.last_number += 1;
+        let number = line.last_number;
+        line.tokens.insert(number, new.id);
         self.tokens.insert(new.id, Versioned::new(Version::FIRST, new.numbered(number)));
         Some(number)
     }

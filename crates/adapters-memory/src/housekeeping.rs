@@ -1,8 +1,10 @@
 //! Forgetting what has been kept long enough.
 
-use application::ports::{Housekeeping, Pruned, ReadError};
+use std::collections::BTreeSet;
+
+use application::ports::{Housekeeping, Old, Pruned, ReadError};
 use async_trait::async_trait;
-use domain::KeyScope;
+use domain::{KeyScope, QueueToken, TokenId, TokenState};
 use time::OffsetDateTime;
 
 use crate::MemoryStore;
@@ -11,10 +13,15 @@ use crate::state::State;
 
 #[async_trait]
 impl Housekeeping for MemoryStore {
-    async fn prune(&self, events_before: OffsetDateTime, at_most: u32) -> Result<Pruned, ReadError> {
+    async fn prune(&self, old: Old, at_most: u32) -> Result<Pruned, ReadError> {
         let mut state = self.state();
         let now = self.clock().now();
-        Ok(Pruned { keys: prune_keys(&mut state, now, limit(at_most)), events: prune_events(&mut state, events_before, limit(at_most)) })
+        let at_most = limit(at_most);
+        Ok(Pruned {
+            keys: prune_keys(&mut state, now, at_most),
+            events: prune_events(&mut state, old.events, at_most),
+            tokens: prune_tokens(&mut state, old.tokens, at_most),
+        })
     }
 }
 
@@ -31,6 +38,23 @@ fn prune_events(state: &mut State, before: OffsetDateTime, at_most: usize) -> u6
             break;
         }
         pruned += 1;
+    }
+    pruned
+}
+
+/// Ended tokens under which no reservation was ever made. Their numbers stay given.
+fn prune_tokens(state: &mut State, before: OffsetDateTime, at_most: usize) -> u64 {
+    let named: BTreeSet<TokenId> = state.reservations.values().map(|reservation| reservation.token).collect();
+    let has_ended = |token: &QueueToken| matches!(token.state(), TokenState::Expired { expired_at, .. } if expired_at < before);
+    let past = state.tokens.values().filter(|token| has_ended(token) && !named.contains(&token.id));
+    let past: Vec<TokenId> = past.map(|token| token.id).take(at_most).collect();
+    let mut pruned = 0;
+    for token in past.iter().filter_map(|id| state.tokens.remove(id)) {
+        pruned += 1;
+        if let Some(line) = state.lines.get_mut(&token.queue) {
+            line.tokens.remove(&token.number);
+            line.pruned += 1;
+        }
     }
     pruned
 }

@@ -34,13 +34,17 @@ pub(crate) struct State {
 /// Who stands in a queue, and under which version it admits.
 pub(crate) struct Line {
     pub(crate) admission: Version,
-    /// All tokens ever, by number: the first has number 1.
-    pub(crate) tokens: Vec<TokenId>,
+    /// The last number handed out.
+    pub(crate) last_number: u64,
+    /// How many tokens have been forgotten.
+    pub(crate) pruned: u64,
+    /// All tokens that aren't forgotten, by number.
+    pub(crate) tokens: BTreeMap<u64, TokenId>,
 }
 
 impl Line {
     pub(crate) const fn new() -> Self {
-        Self { admission: Version::FIRST, tokens: Vec::new() }
+        Self { admission: Version::FIRST, last_number: 0, pruned: 0, tokens: BTreeMap::new() }
     }
 }
 
@@ -74,7 +78,7 @@ impl State {
 
     /// All tokens of a queue, by number.
     pub(crate) fn tokens_of(&self, queue: QueueId) -> impl Iterator<Item = &Versioned<QueueToken>> {
-        self.lines.get(&queue).into_iter().flat_map(|line| &line.tokens).filter_map(|id| self.tokens.get(id))
+        self.lines.get(&queue).into_iter().flat_map(|line| line.tokens.values()).filter_map(|id| self.tokens.get(id))
     }
 
     /// The seats whose rows name `reservation`.

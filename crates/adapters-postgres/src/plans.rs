@@ -5,6 +5,7 @@ use testbed::{Cluster, Database};
 
 use crate::commit::texts;
 use crate::database::PLANNED_ONCE;
+use crate::housekeeping::TOKENS;
 use crate::load::LOAD;
 use crate::{PoolSize, PostgresStore};
 
@@ -38,7 +39,7 @@ async fn no_statement_scans_a_table_or_a_whole_index() {
     let (never_analysed, analysed_while_empty) = (migrated().await, migrated().await);
     Cluster::shared().sql(&analysed_while_empty.name, "VACUUM ANALYZE");
     for database in [&never_analysed, &analysed_while_empty] {
-        for sql in texts().chain([LOAD]) {
+        for sql in texts().chain([LOAD, TOKENS]) {
             let scans = scans(database, sql);
             assert!(scans.is_empty(), "{scans:#?}\n{sql}");
         }

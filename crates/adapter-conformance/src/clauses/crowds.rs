@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::group_commit::Limits;
+use application::ports::Old;
 use application::{Answer, Command, Error, GroupCommit};
 use domain::decide::admission::Pass;
 use domain::{Queue, QueueId, Refusal, Route, TokenStatus};
@@ -144,6 +145,41 @@ pub async fn ticks_at_once_keep_to_the_capacity(adapter: &dyn Adapter) {
         }
     });
     tasks.join_all().await;
+    world.assert_audit_is_clean().await;
+}
+
+/// P5: forgetting ended tokens, by several at once, while users join and leave, disturbs nobody and counts each once.
+pub async fn forgetting_tokens_disturbs_nobody(adapter: &dyn Adapter) {
+    const EACH: u64 = 15;
+    let world = Arc::new(World::with_halls(adapter, 2).await);
+    let beside = adapter.beside(world.clock.clone()).await;
+    let mut tasks = JoinSet::new();
+    for user in 0..4 {
+        let world = world.clone();
+        tasks.spawn(async move {
+            for round in 0..EACH {
+                let concert = (round % 2 == 0).then_some(OTHER_CONCERT);
+                let token = world.join(guest(100 + user), concert).await;
+                world.left(token.user, token.id).await;
+            }
+            0
+        });
+    }
+    for housekeeping in [Some(world.ports.housekeeping.clone()), beside.map(|ports| ports.housekeeping)].into_iter().flatten() {
+        let later = world.now() + time::Duration::SECOND;
+        tasks.spawn(async move {
+            let mut pruned = 0;
+            for _ in 0..40 {
+                pruned += housekeeping.prune(Old { events: later, tokens: later }, 3).await.unwrap().tokens;
+            }
+            pruned
+        });
+    }
+    let pruned: u64 = tasks.join_all().await.into_iter().sum();
+    world.assert_audit_is_clean().await;
+    let left = world.prune(world.now() + time::Duration::SECOND, ALL).await.tokens;
+    assert_eq!(pruned + left, 4 * EACH, "each was forgotten once");
+    assert_eq!(world.join(ADA, None).await.number + world.join(ADA, Some(OTHER_CONCERT)).await.number, 4 * EACH + 2);
     world.assert_audit_is_clean().await;
 }
 

@@ -11,7 +11,7 @@ mod written;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use application::ports::{CommitError, Committed, Load, Ports};
+use application::ports::{CommitError, Committed, Load, Old, Ports, Pruned};
 use application::testing::{CountingIds, StoppedClock};
 use application::{Answer, Command};
 use domain::change::RowName;
@@ -169,6 +169,11 @@ impl World {
         let results = self.commit_group(&changes).await;
         assert!(results.iter().all(Result::is_ok), "a sweep that nobody disturbs: {results:?}");
         results.len()
+    }
+
+    /// Forgets what is older than `before`, at most so many of each sort.
+    pub(crate) async fn prune(&self, before: OffsetDateTime, at_most: u32) -> Pruned {
+        self.ports.housekeeping.prune(Old { events: before, tokens: before }, at_most).await.unwrap()
     }
 
     /// No promise is broken.

@@ -2,13 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use domain::{QueueToken, TokenState};
+use domain::{QueueId, QueueToken, TokenState};
 
-use crate::state::State;
+use crate::state::{Line, State};
 
+/// Numbers that were handed out and that neither a token has nor one that was forgotten had, and tokens that stand in no line.
 pub(super) fn numbers_off(state: &State) -> usize {
-    let in_line = |queue| state.tokens_of(queue).zip(1..).filter(move |(token, number)| token.queue == queue && token.number == *number);
-    state.tokens.len().abs_diff(state.lines.keys().map(|queue| in_line(*queue).count()).sum())
+    let stands = |queue: QueueId, number: u64, token: &QueueToken| token.queue == queue && token.number == number;
+    let in_line = |queue: QueueId, line: &Line| {
+        let numbered = line.tokens.range(1..=line.last_number);
+        numbered.filter(|(number, id)| state.tokens.get(id).is_some_and(|token| stands(queue, **number, token))).count()
+    };
+    let missing = |queue: QueueId, line: &Line| {
+        let known = u64::try_from(in_line(queue, line)).unwrap_or(u64::MAX).saturating_add(line.pruned);
+        usize::try_from(line.last_number.abs_diff(known)).unwrap_or(usize::MAX)
+    };
+    let gaps: usize = state.lines.iter().map(|(queue, line)| missing(*queue, line)).sum();
+    gaps + state.tokens.len().abs_diff(state.lines.iter().map(|(queue, line)| in_line(*queue, line)).sum())
 }
 
 /// Those who still wait although somebody behind them was let in.

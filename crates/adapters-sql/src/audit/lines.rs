@@ -1,4 +1,4 @@
-//! P5: numbers are gapless, and admission is in their order. P6: a user has one live place in a queue.
+//! P5: numbers are gapless but for those of pruned tokens, and admission is in their order. P6: a user has one live place in a queue.
 
 use super::Invariant;
 
@@ -10,7 +10,8 @@ pub(super) const INVARIANTS: &[Invariant] = &[
               LEFT JOIN queue_counters c ON c.queue_id = q.id
               LEFT JOIN (SELECT queue_id, count(*) AS tokens, max(number) AS last FROM queue_tokens GROUP BY queue_id) t
                   ON t.queue_id = q.id
-              WHERE c.last_number IS DISTINCT FROM coalesce(t.tokens, 0) OR c.last_number IS DISTINCT FROM coalesce(t.last, 0)",
+              WHERE c.last_number IS DISTINCT FROM coalesce(t.tokens, 0) + coalesce(c.pruned, 0)
+                 OR coalesce(t.last, 0) > c.last_number",
     },
     Invariant {
         promise: "P5",

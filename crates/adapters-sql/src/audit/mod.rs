@@ -1,6 +1,7 @@
 //! The audit: whether the promises hold, each invariant a query that counts the rows that break it.
 //!
-//! The queries believe nothing: neither the constraints, nor `live`, nor the counters. Every SQL store understands them.
+//! The queries believe nothing: neither the constraints, nor `live`, nor the counters; only how many tokens were pruned can't be
+//! counted again. Every SQL store understands them.
 
 mod bookings;
 mod lines;

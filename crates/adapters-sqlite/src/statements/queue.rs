@@ -28,6 +28,11 @@ pub(crate) const COUNT: &str = "
     UPDATE queue_counters SET last_number = new.value ->> 'last_number'
     FROM jsonb_each(?1) new WHERE queue_id = unhex(new.value ->> 'queue_id', '-')";
 
+/// Adds to how many tokens of queues were pruned.
+pub(crate) const COUNT_PRUNED: &str = "
+    UPDATE queue_counters SET pruned = pruned + (new.value ->> 'pruned')
+    FROM jsonb_each(?1) new WHERE queue_id = unhex(new.value ->> 'queue_id', '-')";
+
 /// Writes admission versions.
 pub(crate) const ADMIT: &str = "
     UPDATE queue_admissions SET version = new.value ->> 'version'

@@ -39,3 +39,18 @@ pub(crate) const UPDATE: &str = "
         expired_at = new.value ->> 'expired_at'
     FROM jsonb_each(?1) new
     WHERE queue_tokens.id = unhex(new.value ->> 'id', '-') AND version = (new.value ->> 'version') - 1";
+
+/// The tokens that ended before an instant (1) and may be pruned, the earliest first, so many (2); whether a reservation names them.
+/// Who paid has a reservation, and those that were found to have one are kept: none of them is looked at again. The conditions
+/// are those of the index.
+pub(crate) const SELECT_ENDED: &str = "
+    SELECT t.id, t.queue_id, EXISTS (SELECT 1 FROM reservations r WHERE r.token_id = t.id) AS is_named FROM queue_tokens t
+    WHERE t.state = 'EXPIRED' AND t.reason <> 'PAID' AND t.kept = 0 AND t.expired_at < ?1
+    ORDER BY t.expired_at LIMIT ?2";
+
+/// Has tokens kept, by id.
+pub(crate) const KEEP: &str = "
+    UPDATE queue_tokens SET kept = 1 FROM jsonb_each(?1) new WHERE queue_tokens.id = unhex(new.value, '-')";
+
+/// Deletes tokens by id.
+pub(crate) const DELETE: &str = "DELETE FROM queue_tokens WHERE id IN (SELECT unhex(value, '-') FROM jsonb_each(?1))";

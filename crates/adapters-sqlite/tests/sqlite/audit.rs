@@ -109,6 +109,13 @@ const DEEDS: &[(&str, &str)] = &[
     ("tokens_and_wallets_have_owners", "UPDATE wallets SET user_id = randomblob(16)"),
     ("queue_numbers_are_gapless", "UPDATE queue_tokens SET number = number + 1 WHERE number = (SELECT max(number) FROM queue_tokens)"),
     ("queue_numbers_are_gapless", "UPDATE queue_counters SET last_number = last_number + 1"),
+    ("queue_numbers_are_gapless", "UPDATE queue_counters SET pruned = pruned + 1"),
+    ("queue_numbers_are_gapless", "DELETE FROM queue_tokens WHERE number = (SELECT max(number) FROM queue_tokens WHERE state = 'EXPIRED')"),
+    (
+        "queue_numbers_are_gapless",
+        "UPDATE queue_counters SET pruned = 1, last_number = last_number + 1;
+         UPDATE queue_tokens SET number = number + 2 WHERE number = (SELECT max(number) FROM queue_tokens)",
+    ),
     (
         "admission_is_in_order_of_number",
         "UPDATE queue_tokens SET state = 'ACTIVE', activated_at = 0, claimed = 0, expires_at = 0

@@ -10,6 +10,7 @@ mod groups;
 mod opening;
 mod pace;
 mod programme;
+mod pruning;
 mod schema;
 mod serving;
 mod world;

@@ -33,7 +33,7 @@ pub async fn a_record_that_was_pruned_meanwhile_is_a_conflict(adapter: &dyn Adap
     world.clock.advance(world.rules.key_retention);
     let change = world.change_of(&command).await;
     assert_eq!(change.key.as_ref().unwrap().expected, Some(Version::FIRST));
-    assert_eq!(world.ports.housekeeping.prune(world.now(), 10).await.unwrap().keys, 1);
+    assert_eq!(world.prune(world.now(), 10).await.keys, 1);
     assert_conflict(&world.commit(&change).await, "the record is gone");
     let again = world.a_charge_with(key.clone(), 500);
     world.run(&again).await.unwrap();

@@ -128,7 +128,7 @@ pub async fn a_conflict_leaves_no_event(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let scene = about_to_pay(&world).await;
     let ways = spoilt(&world, &scene.pay).await;
-    let events = || async { world.ports.housekeeping.prune(world.now() + Duration::SECOND, ALL).await.unwrap().events };
+    let events = || async { world.prune(world.now() + Duration::SECOND, ALL).await.events };
     assert!(events().await > 0);
     for (what, change) in &ways {
         assert_conflict(&world.commit(change).await, what);

@@ -2,7 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use application::ports::{CommitError, Load, Ports};
+use application::ports::{CommitError, Load, Old, Ports};
 use domain::decide::admission::Pass;
 use domain::decide::join::Joined;
 use domain::decide::{admit, charge, claim, hold, join, lapse, leave, pay, refund, register, release};
@@ -98,8 +98,9 @@ impl Play {
             }
             Step::Prune => {
                 let before = self.world.now() - time::Duration::seconds(60);
-                let seen = self.world.ports.housekeeping.prune(before, ALL).await.unwrap();
-                same(seen, self.memory.housekeeping.prune(before, ALL).await.unwrap(), "what is forgotten")
+                let old = Old { events: before, tokens: before };
+                let seen = self.world.ports.housekeeping.prune(old, ALL).await.unwrap();
+                same(seen, self.memory.housekeeping.prune(old, ALL).await.unwrap(), "what is forgotten")
             }
             Step::Pass(duration) => {
                 self.world.clock.advance(*duration);

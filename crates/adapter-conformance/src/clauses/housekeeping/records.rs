@@ -1,4 +1,4 @@
-//! The port of housekeeping.
+//! What is forgotten of records and events.
 
 use application::ports::{Load, Pruned};
 use domain::{KeyScope, Route};
@@ -8,7 +8,8 @@ use crate::Adapter;
 use crate::world::{ADA, ALL, MOMENT, World, guest};
 
 async fn prune(world: &World, events_before: OffsetDateTime, at_most: u32) -> (u64, u64) {
-    let Pruned { keys, events } = world.ports.housekeeping.prune(events_before, at_most).await.unwrap();
+    let Pruned { keys, events, tokens } = world.prune(events_before, at_most).await;
+    assert_eq!(tokens, 0, "none has ended without a reservation");
     (keys, events)
 }
 

@@ -1,0 +1,144 @@
+//! What is forgotten of tokens.
+
+use application::ports::{Old, Tokens};
+use domain::{CancelReason, Queue, ReservationState, TokenId};
+use time::{Duration, OffsetDateTime};
+
+use crate::Adapter;
+use crate::world::{ADA, ALL, BEN, CYD, DAN, DATE, MOMENT, OTHER_CONCERT, OTHER_QUEUE, World, guest};
+
+/// How many tokens are forgotten that ended before `before`; nothing else is.
+async fn prune(world: &World, before: OffsetDateTime, at_most: u32) -> u64 {
+    let pruned = world.ports.housekeeping.prune(Old { events: OffsetDateTime::UNIX_EPOCH, tokens: before }, at_most).await.unwrap();
+    assert_eq!((pruned.keys, pruned.events), (0, 0));
+    pruned.tokens
+}
+
+async fn is_there(tokens: &dyn Tokens, id: TokenId) -> bool {
+    tokens.token(id).await.unwrap().is_some()
+}
+
+/// `prune`: deletes the tokens that ended before [`Old::tokens`], however they ended.
+pub async fn ended_tokens_are_forgotten_by_the_instant_of_their_end(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    let left_the_line = world.joined(ADA).await;
+    world.left(ADA, left_the_line).await;
+    let unclaimed = world.admitted(BEN).await.token.unwrap();
+    let cyd = world.admitted(CYD).await;
+    world.claimed(cyd).await;
+    let left_the_shop = world.admitted(DAN).await.token.unwrap();
+    world.left(DAN, left_the_shop).await;
+    let early = world.now();
+    world.pass_seconds(3_600);
+    world.tick(Queue::DEFAULT).await;
+    let (after_two_minutes, after_ten) = (early + world.rules.queue.claim, early + world.rules.queue.active);
+
+    assert_eq!(prune(&world, early, ALL).await, 0, "not before the instant itself");
+    assert_eq!(prune(&world, early + MOMENT, ALL).await, 2, "those who left");
+    assert!(!is_there(&*world.ports.tokens, left_the_line).await && !is_there(&*world.ports.tokens, left_the_shop).await);
+    assert!(is_there(&*world.ports.tokens, unclaimed).await && is_there(&*world.ports.tokens, cyd.token.unwrap()).await);
+    assert_eq!(prune(&world, after_two_minutes, ALL).await, 0, "by its row a token ended at its deadline");
+    assert_eq!(prune(&world, after_two_minutes + MOMENT, ALL).await, 1);
+    assert!(!is_there(&*world.ports.tokens, unclaimed).await && is_there(&*world.ports.tokens, cyd.token.unwrap()).await);
+    assert_eq!(prune(&world, after_ten, ALL).await, 0);
+    assert_eq!(prune(&world, world.now(), ALL).await, 1);
+    assert!(!is_there(&*world.ports.tokens, cyd.token.unwrap()).await);
+    assert_eq!(prune(&world, world.now(), ALL).await, 0);
+    world.assert_audit_is_clean().await;
+}
+
+/// `prune`: a token by whose row it hasn't ended is kept, waiting, inside or lapsed.
+pub async fn a_live_token_is_never_forgotten(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    let lapsed = world.admitted(ADA).await.token.unwrap();
+    world.pass_seconds(3_600);
+    let waiting = world.join(BEN, Some(OTHER_CONCERT)).await.id;
+    let inside = world.joined(CYD).await;
+    assert_eq!(prune(&world, world.now() + Duration::days(400), ALL).await, 0);
+    let before = world.everything().await;
+    for token in [lapsed, waiting, inside] {
+        assert!(world.token(token).await.is_live());
+    }
+    assert_eq!(prune(&world, world.now() + Duration::days(400), ALL).await, 0);
+    assert_eq!(world.everything().await, before);
+    world.assert_audit_is_clean().await;
+}
+
+/// `prune`: a token under which a reservation was made is kept, whatever has become of the reservation.
+pub async fn a_token_that_a_reservation_names_is_kept(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 6).await;
+    let (sold, _) = world.bought(guest(10), DATE, &[1]).await;
+    let (refunded, payment) = world.bought(guest(11), DATE, &[2]).await;
+    world.refunded(guest(11), payment.id).await;
+    let released = world.admitted(guest(12)).await;
+    let released = world.held(released, DATE, &[3]).await;
+    world.released(released.user, released.id).await;
+    world.left(released.user, released.token).await;
+    let lapsed = world.held(world.admitted(guest(13)).await, DATE, &[4]).await;
+    let given_up = world.held(world.admitted(guest(14)).await, DATE, &[5]).await;
+    world.left(given_up.user, given_up.token).await;
+    let bystander = world.joined(guest(15)).await;
+    world.left(guest(15), bystander).await;
+    world.pass_seconds(3_600);
+    world.sweep().await;
+    world.tick(Queue::DEFAULT).await;
+
+    let later = world.now() + Duration::days(400);
+    for at_most in [1, ALL, ALL] {
+        let expected = u64::from(is_there(&*world.ports.tokens, bystander).await);
+        assert_eq!(prune(&world, later, at_most).await, expected, "only who made none");
+    }
+    let mut reasons = Vec::new();
+    for reservation in [sold, refunded, released, lapsed, given_up] {
+        assert!(!world.token(reservation.token).await.is_live());
+        reasons.push(match world.ports.bookings.reservation(reservation.id).await.unwrap().unwrap().state() {
+            ReservationState::Cancelled { reason, .. } => Some(reason),
+            ReservationState::Held | ReservationState::Confirmed { .. } => None,
+        });
+    }
+    let [refunded, released, expired] = [CancelReason::Refunded, CancelReason::Released, CancelReason::Expired].map(Some);
+    assert_eq!(reasons, [None, refunded, released, expired, released]);
+    world.assert_audit_is_clean().await;
+}
+
+/// `prune`: `at_most` tokens.
+pub async fn no_more_tokens_are_forgotten_than_asked_for(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    for user in 0..8 {
+        let concert = (user % 2 == 0).then_some(OTHER_CONCERT);
+        let token = world.join(guest(10 + user), concert).await;
+        world.left(token.user, token.id).await;
+    }
+    let later = world.now() + MOMENT;
+    let mut pruned = Vec::new();
+    for at_most in [0, 3, 3, 3, 3] {
+        pruned.push(prune(&world, later, at_most).await);
+        world.assert_audit_is_clean().await;
+    }
+    assert_eq!(pruned, [0, 3, 3, 2, 0]);
+}
+
+/// `prune`: the numbers of deleted tokens are not given again, be they the last ones; who was forgotten can join again.
+pub async fn a_forgotten_tokens_number_is_not_given_again(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    let waits = world.join(BEN, Some(OTHER_CONCERT)).await;
+    for number in [2, 3, 4] {
+        let token = world.join(ADA, Some(OTHER_CONCERT)).await;
+        assert_eq!((token.number, token.queue), (number, OTHER_QUEUE));
+        world.left(ADA, token.id).await;
+        assert_eq!(prune(&world, world.now() + MOMENT, ALL).await, 1);
+        world.assert_audit_is_clean().await;
+    }
+    let again = world.join(ADA, Some(OTHER_CONCERT)).await;
+    assert_eq!(again.number, 5);
+    assert_eq!(world.join(CYD, None).await.number, 1, "another line counts on its own");
+    let numbers = |tokens: Vec<domain::Versioned<domain::QueueToken>>| tokens.iter().map(|token| token.number).collect::<Vec<_>>();
+    assert_eq!(numbers(world.ports.tokens.live(OTHER_QUEUE, 0, ALL).await.unwrap()), [1, 5]);
+
+    world.left(BEN, waits.id).await;
+    world.left(ADA, again.id).await;
+    assert_eq!(prune(&world, world.now() + MOMENT, ALL).await, 2, "nobody is left");
+    world.assert_audit_is_clean().await;
+    assert_eq!(world.join(BEN, Some(OTHER_CONCERT)).await.number, 6);
+    world.assert_audit_is_clean().await;
+}

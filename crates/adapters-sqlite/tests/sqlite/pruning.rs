@@ -1,0 +1,32 @@
+//! What housekeeping leaves alone isn't looked at for ever.
+
+use application::ports::{Clock, Housekeeping, Old, Tokens};
+use sea_orm::sqlx;
+use time::Duration;
+
+use crate::world::World;
+
+#[tokio::test]
+async fn an_ended_token_that_a_reservation_names_is_looked_at_once() {
+    let world = World::with_a_hall_of(4).await;
+    let (ada, ben, cyd) = (world.guest().await, world.guest().await, world.guest().await);
+    world.charge(ada.user, 50_000).await;
+    let paid = world.hold(ada, &[1]).await;
+    world.pay(ada, &paid).await;
+    world.hold(ben, &[2]).await;
+    world.clock.advance(Duration::hours(1));
+    world.tick().await;
+    world.clock.advance(Duration::SECOND);
+    let old = Old { events: time::OffsetDateTime::UNIX_EPOCH, tokens: world.clock.now() };
+    assert_eq!(world.store.prune(old, 0).await.unwrap().tokens, 0);
+    assert_eq!(world.store.prune(old, 10).await.unwrap().tokens, 1, "Cyd's");
+
+    assert!(world.store.reads().token(cyd.token.unwrap()).await.unwrap().is_none());
+    let db = world.within_the_rules().await;
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM queue_tokens WHERE state = 'EXPIRED' AND reason <> 'PAID' AND kept = 0")
+        .fetch_one(&db)
+        .await
+        .unwrap();
+    assert_eq!(left, 0, "Ada paid, and Ben's was found to be named: neither is looked at again");
+    assert_eq!(world.broken().await, Vec::<&str>::new());
+}
