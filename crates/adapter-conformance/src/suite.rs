@@ -55,6 +55,12 @@ macro_rules! adapter_conformance {
                 another_admission_version_is_a_conflict
                 only_a_tick_bumps_the_admission_version
                 a_join_beside_a_live_token_is_a_conflict
+                a_join_beyond_the_limit_of_its_line_is_a_conflict
+                of_a_group_as_many_join_as_there_is_room_for
+                each_join_of_a_group_has_its_own_limit
+                who_leaves_or_is_let_in_makes_room_again
+                room_is_counted_in_the_order_of_a_group
+                joins_at_once_fill_a_line_to_its_limit
                 a_change_past_its_deadline_is_a_conflict
                 a_decision_does_not_outlive_what_it_relied_on
                 a_record_past_its_retention_is_replaced

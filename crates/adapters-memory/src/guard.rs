@@ -1,7 +1,7 @@
 //! The guards of a commit: whether everything is still as the decision saw it.
 
 use domain::change::{Check, NewToken};
-use domain::{Change, QueueId, Version, Versioned, WalletEntry, Write};
+use domain::{Change, QueueId, QueueToken, TokenState, Version, Versioned, WalletEntry, Write};
 
 use crate::state::{Rows, State};
 
@@ -11,7 +11,7 @@ impl State {
         change.checks.iter().all(|check| self.is_unchanged(*check))
             && change.admission.is_none_or(|(queue, version)| self.admits_under(queue, version))
             && change.user.iter().all(|user| !self.users.contains_key(&user.id))
-            && change.join.iter().all(|new| self.has_place_for(new, change))
+            && change.join.iter().all(|new| self.has_place_for(new, change) && self.has_room_for(new, change))
             && change.entry.iter().all(|entry| self.is_new_entry(entry))
             && change.tokens.iter().all(|token| matches(&self.tokens, &token.row.id, token))
             && change.seats.iter().all(|seat| matches(&self.seats, &(seat.row.schedule, seat.row.number), seat))
@@ -38,6 +38,14 @@ impl State {
         let ended_by_change = |id| change.tokens.iter().any(|token| token.row.id == id && !token.row.is_live());
         let occupied = self.tokens_of(new.queue).any(|token| token.user == new.user && token.is_live() && !ended_by_change(token.id));
         self.lines.contains_key(&new.queue) && !self.tokens.contains_key(&new.id) && !occupied
+    }
+
+    /// Whether no more wait in the line of a join than may, once it is among them.
+    fn has_room_for(&self, new: &NewToken, change: &Change) -> bool {
+        let waits = |token: &QueueToken| token.state() == TokenState::Waiting;
+        let leaves = |token: &QueueToken| change.tokens.iter().any(|write| write.row.id == token.id && !waits(&write.row));
+        let waiting = || self.tokens_of(new.queue).filter(|token| waits(token) && !leaves(token)).count();
+        change.line_limit.is_none_or(|limit| u32::try_from(waiting()).is_ok_and(|waiting| waiting < limit))
     }
 
     fn is_new_entry(&self, entry: &WalletEntry) -> bool {

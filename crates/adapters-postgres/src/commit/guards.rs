@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use adapters_sql::commit::{Guards, Judge, Names, Numbers};
+use adapters_sql::commit::{Guards, Judge, Lines, Names, Numbers};
 use adapters_sql::rows::key;
 use adapters_sql::{instant, micros};
 use domain::change::{Check, RowName};
@@ -15,8 +15,8 @@ use crate::database::within;
 
 const GUARDS: &str = include_str!("guards.sql");
 
-/// Which of `changes` may still be committed, as far as can be seen now.
-pub(super) async fn sound(pool: &PgPool, now: Option<OffsetDateTime>, changes: &[Change]) -> Result<Vec<bool>, Error> {
+/// Which of `left`, by their places among `changes`, may still be committed as a group, as far as can be seen now.
+pub(super) async fn sound(pool: &PgPool, now: Option<OffsetDateTime>, changes: &[Change], left: Vec<usize>) -> Result<Vec<usize>, Error> {
     let names = Names::of(changes);
     let queues: Vec<_> = Numbers::queues(changes).into_iter().collect();
     let (seat_schedules, seat_numbers): (Vec<_>, Vec<_>) =
@@ -43,13 +43,13 @@ pub(super) async fn sound(pool: &PgPool, now: Option<OffsetDateTime>, changes: &
         .bind(key_names.iter().map(|(.., key)| *key).collect::<Vec<_>>())
         .bind(queues.iter().map(|queue| queue.0).collect::<Vec<_>>());
 
-    let (mut guards, mut counters, mut read_at) = (Guards::default(), Vec::new(), 0);
+    let (mut guards, mut waiting, mut read_at) = (Guards::default(), Vec::new(), 0);
     for row in within(query.fetch_all(pool)).await? {
         let position: i64 = row.try_get("position")?;
         let version: i64 = row.try_get("version")?;
         match row.try_get("kind")? {
             "now" => read_at = version,
-            "counter" => counters.extend(queues.get(index(position)).map(|queue| (*queue, version))),
+            "line" => waiting.extend(queues.get(index(position)).map(|queue| (*queue, version))),
             "place" => {
                 let token = TokenId(row.try_get("token")?);
                 if let Some((queue, user)) = at(&names.places, position) {
@@ -60,9 +60,8 @@ pub(super) async fn sound(pool: &PgPool, now: Option<OffsetDateTime>, changes: &
         }
     }
     let now = instant(read_at, "clock", "now").map_err(|error| Error::Decode(Box::new(error)))?;
-    let numbers = Numbers::after(counters);
-    let mut judge = Judge::new(&guards, &numbers, now);
-    Ok(changes.iter().map(|change| judge.is_sound(change)).collect())
+    let mut judge = Judge::new(&guards, Lines::of(waiting), now);
+    Ok(left.into_iter().filter(|index| judge.is_sound(&changes[*index])).collect())
 }
 
 fn add(guards: &mut Guards, names: &Names<'_>, kind: &str, position: i64, version: Version) {

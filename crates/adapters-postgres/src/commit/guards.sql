@@ -35,5 +35,6 @@ SELECT 'key', k.position, t.version, NULL
 FROM unnest($15::uuid[], $16::text[], $17::text[]) WITH ORDINALITY k (user_id, route, request_key, position)
 JOIN idempotency_keys t ON t.user_id = k.user_id AND t.route = k.route AND t.request_key = k.request_key
 UNION ALL
-SELECT 'counter', k.position, t.last_number, NULL
+-- How many wait.
+SELECT 'line', k.position, t.waiting, NULL
 FROM unnest($18::uuid[]) WITH ORDINALITY k (id, position) JOIN queue_counters t ON t.queue_id = k.id

@@ -16,7 +16,7 @@ mod tables;
 
 use std::collections::BTreeMap;
 
-use adapters_sql::commit::{Batch, Numbers};
+use adapters_sql::commit::{Batch, Lines, Numbers};
 use adapters_sql::micros;
 use application::ports::{CommitError, Committed};
 use domain::{Change, QueueId};
@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 #[cfg(test)]
 pub(crate) use self::statement::texts;
-use self::statement::{Terms, statement};
+use self::statement::{Joins, Terms, statement};
 use crate::database::within;
 use crate::error::{Cause, Failure};
 
@@ -68,8 +68,8 @@ pub(crate) async fn commit(pool: &PgPool, origin: Origin, changes: &[Change]) ->
                 return results;
             }
         }
-        match guards::sound(pool, origin.now, changes).await {
-            Ok(sound) => left.retain(|index| sound[*index]),
+        match guards::sound(pool, origin.now, changes, left.clone()).await {
+            Ok(sound) => left = sound,
             Err(error) => {
                 for index in left {
                     results[index] = Err(CommitError::Unavailable(error.to_string().into()));
@@ -109,11 +109,13 @@ async fn write(pool: &PgPool, origin: Origin, changes: &[&Change]) -> Result<Vec
         batch.add(change, place.map(|(_, number)| number));
     }
     batch.sort();
+    let room = Lines::room_for(changes.iter().copied());
+    let joins = |(queue, numbers): (QueueId, i64)| Joins { queue: queue.0, numbers, room: room.get(&queue).copied() };
     let terms = Terms {
         now: origin.now.map(micros),
         not_after: changes.iter().filter_map(|change| change.not_after).min().map(micros),
         instance: origin.instance,
-        joins: numbers.last().map(|(queue, joins)| (queue.0, joins)).collect(),
+        joins: numbers.last().map(joins).collect(),
     };
     let (sql, arguments) = statement(&batch, &terms).map_err(|error| Failure::Unsent(Error::Encode(error)))?;
     let mut connection = pool.acquire().await.map_err(Failure::Unsent)?;

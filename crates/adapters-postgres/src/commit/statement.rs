@@ -36,8 +36,17 @@ pub(super) struct Terms {
     pub(super) not_after: Option<i64>,
     /// Whose commit it is, for the feed.
     pub(super) instance: Uuid,
-    /// How many numbers each queue hands out.
-    pub(super) joins: Vec<(Uuid, i64)>,
+    /// What each queue hands out that is joined.
+    pub(super) joins: Vec<Joins>,
+}
+
+/// The joins of a group to one queue.
+pub(super) struct Joins {
+    pub(super) queue: Uuid,
+    /// How many numbers it hands out.
+    pub(super) numbers: i64,
+    /// So many may wait at most before the group is written; none: any number.
+    pub(super) room: Option<i64>,
 }
 
 /// The statement for `batch`: its text and its arguments. It answers one row: `queues`, and the `last` number that each of
@@ -137,28 +146,33 @@ fn text(families: Families) -> String {
     format!("WITH {} SELECT {}, {numbers}", all.named.join(",\n"), all.guards.join(",\n"))
 }
 
-/// Tokens. Who leaves the waiting line is taken off its count; who joins is given the next numbers.
+/// Tokens. Who leaves the waiting line is taken off its count; who joins is given the next numbers, if there is room in the line: that is
+/// judged under the lock of the counter's row.
 fn lines(all: &mut Parts, numbered: bool) {
     let update = TOKENS.update(&mut all.parameters, "t.queue_id, new.was = 'WAITING' AS waited");
     all.add_guarded("tokens_again", &update);
-    let (queues, joins) = if numbered { (all.parameters.next(), all.parameters.next()) } else { (0, 0) };
     let joined = if numbered {
-        format!("SELECT queue_id, joins, joins AS waiting FROM unnest(${queues}::uuid[], ${joins}::bigint[]) j (queue_id, joins) UNION ALL")
+        let (queues, joins, room) = (all.parameters.next(), all.parameters.next(), all.parameters.next());
+        format!(
+            "SELECT queue_id, joins, joins AS waiting, room
+             FROM unnest(${queues}::uuid[], ${joins}::bigint[], ${room}::bigint[]) j (queue_id, joins, room) UNION ALL"
+        )
     } else {
         String::new()
     };
-    let left = "SELECT queue_id, 0, -1 FROM tokens_again WHERE waited";
+    let left = "SELECT queue_id, 0, -1, NULL::bigint FROM tokens_again WHERE waited";
     all.add(
         "counters",
         &format!(
             "UPDATE queue_counters t SET last_number = t.last_number + moved.joins, waiting = t.waiting + moved.waiting
-             FROM (SELECT queue_id, sum(joins)::bigint AS joins, sum(waiting)::bigint AS waiting FROM ({joined} {left}) m (queue_id, joins, waiting)
-                   GROUP BY queue_id ORDER BY queue_id) moved
-             WHERE t.queue_id = moved.queue_id RETURNING t.queue_id, t.last_number - moved.joins AS last"
+             FROM (SELECT queue_id, sum(joins)::bigint AS joins, sum(waiting)::bigint AS waiting, min(room) AS room
+                   FROM ({joined} {left}) m (queue_id, joins, waiting, room) GROUP BY queue_id ORDER BY queue_id) moved
+             WHERE t.queue_id = moved.queue_id
+             RETURNING t.queue_id, t.last_number - moved.joins AS last, t.waiting - moved.waiting > moved.room AS is_full"
         ),
     );
     // Counted, so that it runs here and not at the end.
-    all.guards.push("(SELECT count(*) FROM counters) AS counted".to_owned());
+    all.guards.push("guard((SELECT count(*) FROM counters WHERE is_full) = 0, 'line')".to_owned());
     if numbered {
         let insert = TOKENS.insert(&mut all.parameters, "JOIN counters USING (queue_id)", |column| {
             (column == "number").then_some("counters.last + new.number")
@@ -217,8 +231,9 @@ fn bind(families: Families, batch: &Batch, terms: &Terms, arguments: &mut PgArgu
     }
     bind_update(&TOKENS, &batch.tokens.old, arguments)?;
     if families.have(Families::LINES) {
-        arguments.add(terms.joins.iter().map(|(queue, _)| *queue).collect::<Vec<_>>())?;
-        arguments.add(terms.joins.iter().map(|(_, joins)| *joins).collect::<Vec<_>>())?;
+        arguments.add(terms.joins.iter().map(|joins| joins.queue).collect::<Vec<_>>())?;
+        arguments.add(terms.joins.iter().map(|joins| joins.numbers).collect::<Vec<_>>())?;
+        arguments.add(terms.joins.iter().map(|joins| joins.room).collect::<Vec<_>>())?;
         bind_insert(&TOKENS, &batch.tokens.new, arguments)?;
     }
     if families.have(Families::BOOKINGS) {

@@ -7,32 +7,34 @@ use domain::{Change, NewToken, Version};
 use time::OffsetDateTime;
 
 use super::guards::Guards;
-use super::numbers::Numbers;
+use super::lines::Lines;
 
 /// Judges the changes of a group, one after the other.
 pub struct Judge<'a> {
     guards: &'a Guards,
-    numbers: &'a Numbers,
+    lines: Lines,
     now: OffsetDateTime,
     written: HashSet<RowName>,
 }
 
 impl<'a> Judge<'a> {
-    /// Judges by `guards`, and by the queues that have `numbers`, at the clock's reading `now`.
-    pub fn new(guards: &'a Guards, numbers: &'a Numbers, now: OffsetDateTime) -> Self {
-        Self { guards, numbers, now, written: HashSet::new() }
+    /// Judges by `guards`, and by who waits in `lines`, at the clock's reading `now`.
+    pub fn new(guards: &'a Guards, lines: Lines, now: OffsetDateTime) -> Self {
+        Self { guards, lines, now, written: HashSet::new() }
     }
 
-    /// Whether all that the change relies on is still so, and no change before it in the group writes a row of its own.
+    /// Whether all that the change relies on is still so, there is room where it joins after those before it in the group, and none
+    /// of those writes a row of its own.
     pub fn is_sound(&mut self, change: &Change) -> bool {
         let in_time = change.not_after.is_none_or(|deadline| self.now < deadline);
-        if !in_time || !self.is_guarded(change) {
+        if !in_time || !self.is_guarded(change) || !self.lines.fits(change) {
             return false;
         }
         let rows = change.rows();
         let apart = rows.iter().all(|row| !self.written.contains(row));
         if apart {
             self.written.extend(rows);
+            self.lines.follow(change);
         }
         apart
     }
@@ -54,7 +56,7 @@ impl<'a> Judge<'a> {
     /// Whether there is the queue, and the user has no other live token in it; one that the change ends doesn't count.
     fn is_free(&self, new: &NewToken, change: &Change) -> bool {
         let is_ended = |token| change.tokens.iter().any(|write| write.row.id == token && !write.row.is_live());
-        self.numbers.has(new.queue)
+        self.lines.has(new.queue)
             && self.guards.version(&RowName::Token(new.id)).is_none()
             && self.guards.occupant(new.queue, new.user).is_none_or(is_ended)
     }

@@ -19,11 +19,6 @@ impl Numbers {
         Self(last.into_iter().collect())
     }
 
-    /// Whether there is such a queue among them.
-    pub fn has(&self, queue: QueueId) -> bool {
-        self.0.contains_key(&queue)
-    }
-
     /// The next number of `queue`.
     pub fn next(&mut self, queue: QueueId) -> u64 {
         let last = self.0.entry(queue).or_default();

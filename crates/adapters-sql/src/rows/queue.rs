@@ -50,11 +50,12 @@ pub struct Admission {
     pub version: i64,
 }
 
-/// The last number that a queue has handed out.
-#[derive(Debug, Clone, Copy, FromQueryResult, Serialize, Deserialize)]
+/// The last number that a queue has handed out, and how many wait in it.
+#[derive(Debug, Clone, Copy, FromQueryResult)]
 pub struct Counter {
     pub queue_id: Uuid,
     pub last_number: i64,
+    pub waiting: i64,
 }
 
 impl TryFrom<Model> for Versioned<Queue> {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   BEGIN IMMEDIATE        nobody else writes from here on
-//!   Guards                 the versions of all rows that the group relies on: one query a table
+//!   Guards                 the versions of all rows that the group relies on: one query a table; who waits in its lines
 //!   judge                  each change alone, in memory; a Conflict falls out here
 //!   Batch                  the rows of those that remain, table by table, joins with their numbers
 //!   write                  a few statements a table
@@ -102,9 +102,9 @@ struct Written {
 
 async fn judge_and_write(transaction: &DatabaseTransaction, clock: &dyn Clock, changes: &[Change]) -> Result<Written, DbErr> {
     let guards = guards::read(transaction, changes).await?;
-    let mut numbers = numbers::read(transaction, changes).await?;
+    let (mut numbers, lines) = numbers::read(transaction, changes).await?;
     let now = clock.now();
-    let mut judge = Judge::new(&guards, &numbers, now);
+    let mut judge = Judge::new(&guards, lines, now);
     let sound: Vec<bool> = changes.iter().map(|change| judge.is_sound(change)).collect();
 
     let mut batch = Batch::at(now);

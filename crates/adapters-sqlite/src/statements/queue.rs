@@ -21,9 +21,9 @@ pub(crate) const WAITING: &str = "
 
 /// Counters by queue.
 pub(crate) const COUNTERS: &str = "
-    SELECT t.queue_id, t.last_number FROM jsonb_each(?1) k CROSS JOIN queue_counters t ON t.queue_id = unhex(k.value, '-')";
+    SELECT t.queue_id, t.last_number, t.waiting FROM jsonb_each(?1) k CROSS JOIN queue_counters t ON t.queue_id = unhex(k.value, '-')";
 
-/// Writes counters.
+/// Writes the last numbers.
 pub(crate) const COUNT: &str = "
     UPDATE queue_counters SET last_number = new.value ->> 'last_number'
     FROM jsonb_each(?1) new WHERE queue_id = unhex(new.value ->> 'queue_id', '-')";

@@ -3,12 +3,14 @@
 mod group;
 mod guards;
 mod keys;
+mod limits;
 mod numbers;
 mod whole;
 
 pub use group::*;
 pub use guards::*;
 pub use keys::*;
+pub use limits::*;
 pub use numbers::*;
 pub use whole::*;
 

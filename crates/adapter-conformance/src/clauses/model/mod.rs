@@ -48,6 +48,7 @@ async fn two_worlds(adapter: &dyn Adapter) -> (World, Ports) {
     let mut world = World::over(adapter.fresh(clock.clone()).await, clock);
     world.rules.queue.capacity = 3;
     world.rules.queue.batch = 2;
+    world.rules.queue.max_waiting = Some(2);
     let bill = a_bill(SEATS, world.now());
     for ports in [&world.ports, &memory] {
         ports.programme.put_on(&bill).await.unwrap();

@@ -125,13 +125,17 @@ impl Play {
                 } else {
                     written.extend(rows);
                     changes.push(change);
-                    group.push((who, decided));
+                    group.push((who, request, decided));
                 }
             }
             let committed = self.commit(&changes).await?;
-            for ((who, decided), committed) in group.into_iter().zip(committed) {
-                same(committed, true, "nobody else was there")?;
-                self.remember(who, &decided);
+            for ((who, request, decided), committed) in group.into_iter().zip(committed) {
+                if committed {
+                    self.remember(who, &decided);
+                } else {
+                    same(has_limit(&decided), true, "nobody else was there, so only a line can be full")?;
+                    again.push((who, request));
+                }
             }
             waiting = again;
         }
@@ -220,6 +224,11 @@ impl Play {
         let anothers = || things(&self.people[(who + 1) % PEOPLE]).last();
         own.or_else(anothers).copied().unwrap_or_else(|| self.world.new_id())
     }
+}
+
+/// Whether those who join with it may fill the line.
+fn has_limit(decided: &Decided) -> bool {
+    decided.change.as_ref().is_some_and(|change| change.line_limit.is_some())
 }
 
 fn user(who: usize) -> UserId {
