@@ -17,6 +17,11 @@ macro_rules! adapter_conformance {
                 a_leave_load_leaves_out_what_is_sold
                 a_tick_load_counts_all_and_sees_the_foremost_waiting
                 a_tick_load_sees_the_lapsed_the_earliest_first
+                a_tick_load_asks_what_can_be_sold_only_for_a_concerts_own_line
+                a_tick_load_of_a_line_without_a_concert_knows_of_nothing_to_sell
+                a_tick_load_sees_whether_a_seat_is_free_or_may_be_again
+                a_tick_load_leaves_out_dates_whose_sale_has_closed
+                a_tick_load_looks_at_all_concerts_of_its_line
                 a_charge_load_sees_key_user_and_wallet
                 a_charge_load_sees_a_key_past_its_retention
                 a_pay_load_sees_token_reservation_concert_seats_and_wallet

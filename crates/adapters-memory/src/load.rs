@@ -1,11 +1,11 @@
 //! Load: what each decision sees.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use application::ports::Load;
 use domain::{
     ConcertId, Context, KeyScope, PaymentId, Queue, QueueId, QueueToken, Reservation, ReservationId, ReservationState, ScheduleId, Seat,
-    SeatNumber, TokenId, TokenState, UserId, Versioned,
+    SeatNumber, SeatState, TokenId, TokenState, UserId, Versioned,
 };
 use time::OffsetDateTime;
 
@@ -124,14 +124,33 @@ impl State {
         lapsed.truncate(at_most);
         let waiting = || self.tokens_of(queue).filter(|token| is_waiting(token));
         let active = self.tokens_of(queue).filter(|token| matches!(token.state(), TokenState::Active { .. }));
+        let somebody_waits = waiting().next().is_some();
         Context {
             queue: self.queues.get(&queue).cloned(),
             admission: self.lines.get(&queue).map(|line| line.admission),
-            active: if waiting().next().is_some() { count(active) } else { 0 },
+            active: if somebody_waits { count(active) } else { 0 },
             waiting: count(waiting()),
+            sellable: if somebody_waits { self.is_sellable(queue, nothing.now) } else { None },
             tokens: lapsed.into_iter().chain(waiting().take(at_most).cloned()).collect(),
             ..nothing
         }
+    }
+
+    /// Whether a date of a concert of `queue`, whose sale isn't over, has a seat that is AVAILABLE or HELD; none for the default queue,
+    /// and if no concert names the queue.
+    fn is_sellable(&self, queue: QueueId, now: OffsetDateTime) -> Option<bool> {
+        let concerts: BTreeSet<ConcertId> =
+            self.concerts.values().filter(|concert| concert.queue == queue).map(|concert| concert.id).collect();
+        if queue == Queue::DEFAULT || concerts.is_empty() {
+            return None;
+        }
+        let sells = |seat: &Seat| match seat.state() {
+            SeatState::Available | SeatState::Held { .. } => true,
+            SeatState::Reserved { .. } | SeatState::Blocked => false,
+        };
+        let is_open =
+            |date: ScheduleId| self.schedules.get(&date).is_some_and(|date| concerts.contains(&date.concert) && now < date.sale_closes_at);
+        Some(self.seats.values().any(|seat| sells(seat) && is_open(seat.schedule)))
     }
 
     fn load_lapsed_holds(&self, at_most: usize, nothing: Context) -> Context {

@@ -85,7 +85,17 @@ standings AS MATERIALIZED (
     SELECT a.queue_id, a.version AS admission, c.waiting,
            CASE WHEN c.waiting > 0 AND a.queue_id = ANY ($20::uuid[])
                 THEN (SELECT count(*) FROM queue_tokens t WHERE t.queue_id = a.queue_id AND t.state = 'ACTIVE')
-                ELSE 0 END AS active
+                ELSE 0 END AS active,
+           CASE WHEN c.waiting > 0 AND a.queue_id = ANY ($20::uuid[]) AND a.queue_id <> '0f207207-0000-7000-8000-000000000001'
+                THEN (SELECT bool_or(sold.id IS NOT NULL)
+                      FROM (SELECT id FROM concerts o WHERE o.queue_id = a.queue_id OFFSET 0) o
+                      LEFT JOIN LATERAL (
+                          SELECT d.id
+                          FROM (SELECT id FROM schedules d
+                                WHERE d.concert_id = o.id AND d.sale_closes_at > (SELECT now FROM clock) OFFSET 0) d
+                          CROSS JOIN LATERAL (SELECT 1 FROM seats s WHERE s.schedule_id = d.id AND s.sellable LIMIT 1) s
+                          LIMIT 1) sold ON true)
+                END AS sellable
     FROM (SELECT queue_id FROM joins UNION SELECT id FROM unnest($20::uuid[]) k (id)) k
     CROSS JOIN LATERAL (SELECT * FROM queue_admissions a WHERE a.queue_id = k.queue_id OFFSET 0) a
     CROSS JOIN LATERAL (SELECT * FROM queue_counters c WHERE c.queue_id = k.queue_id OFFSET 0) c)

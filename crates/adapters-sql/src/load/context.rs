@@ -91,6 +91,7 @@ fn tick(context: &mut Context, queue: QueueId, due: &Due, found: &Found) -> Resu
     if let Some(standing) = found.standings.get(&queue) {
         context.admission = Some(Version(standing.admission));
         (context.active, context.waiting) = (count(standing.active), count(standing.waiting));
+        context.sellable = standing.sellable;
     }
     if let Due::Tokens(tokens) = due {
         for token in tokens {

@@ -34,13 +34,15 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// How a queue stands: under which version it admits, how many wait, how many tokens' rows say ACTIVE.
+/// How a queue stands: under which version it admits, how many wait, how many tokens' rows say ACTIVE, and whether anything of what
+/// it alone admits to can be sold.
 #[derive(Debug, Clone, Copy, FromQueryResult, Deserialize)]
 pub struct Standing {
     pub queue_id: Uuid,
     pub admission: i64,
     pub waiting: i64,
     pub active: i64,
+    pub sellable: Option<bool>,
 }
 
 /// The version under which a queue admits from now on.

@@ -35,7 +35,7 @@ async fn snapshot(readers: &DatabaseConnection, clock: &dyn Clock, loads: &[Load
     let due = due::search(&snapshot, loads, now, &mut found).await?;
     read::named(&snapshot, &Wanted::by(loads), &due, &mut found).await?;
     let led = Led::by(loads, &found);
-    read::led(&snapshot, &led, &mut found).await?;
+    read::led(&snapshot, &led, now, &mut found).await?;
     snapshot.rollback().await?;
     Ok(contexts(loads, &due, now, &found))
 }

@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 
 use adapters_sql::load::{Due, Found, Row, Wanted};
+use adapters_sql::micros;
 use adapters_sql::rows::key as key_row;
 use domain::{ScheduleId, SeatNumber};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::led::Led;
@@ -49,13 +51,15 @@ async fn holds(db: &impl ConnectionTrait, wanted: &Wanted<'_>, due: &[Due], foun
 }
 
 /// Adds the rows to which those found lead.
-pub(super) async fn led(db: &impl ConnectionTrait, led: &Led, found: &mut Found) -> Result<(), DbErr> {
+pub(super) async fn led(db: &impl ConnectionTrait, led: &Led, now: OffsetDateTime, found: &mut Found) -> Result<(), DbErr> {
     by_id(db, concert::SELECT, &led.concerts, Row::Concert, found).await?;
     by_id(db, schedule::SELECT, &led.schedules, Row::Schedule, found).await?;
     by_id(db, wallet::SELECT, &led.wallets, Row::Wallet, found).await?;
     by_id(db, queue::SELECT, &led.queues, Row::Queue, found).await?;
     by_id(db, queue::WAITING, &led.waiting, Row::Standing, found).await?;
-    by_id(db, queue::STANDINGS, &led.standings, Row::Standing, found).await?;
+    if !led.standings.is_empty() {
+        add(db, queue::STANDINGS, [ids(&led.standings)?, micros(now).into()], Row::Standing, found).await?;
+    }
     if !led.places.is_empty() {
         let places = array(led.places.iter().map(|(queue, user)| (queue.0, user.0)))?;
         add(db, token::SELECT_LIVE, [places], Row::Token, found).await?;

@@ -171,7 +171,8 @@ pub async fn a_tick_load_counts_all_and_sees_the_foremost_waiting(adapter: &dyn 
 
     let queue = world.queue(OTHER_QUEUE).await;
     let seen = world.load(Load::Tick { queue: OTHER_QUEUE, at_most: 0 }).await;
-    assert_same(seen, Context { queue, admission: Some(Version::FIRST), waiting: 5, ..Context::at(world.now()) }, "none of five");
+    let expected = Context { queue, admission: Some(Version::FIRST), waiting: 5, sellable: Some(true), ..Context::at(world.now()) };
+    assert_same(seen, expected, "none of five");
     assert_sees_nothing(&world, Load::Tick { queue: world.new_id(), at_most: 10 }).await;
 }
 

@@ -3,11 +3,13 @@
 mod line;
 mod money;
 mod seats;
+mod sellable;
 mod snapshot;
 
 pub use line::*;
 pub use money::*;
 pub use seats::*;
+pub use sellable::*;
 pub use snapshot::*;
 
 use application::ports::Load;
