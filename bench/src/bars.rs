@@ -3,6 +3,7 @@
 use anyhow::Context;
 
 use crate::one_seat::Crush;
+use crate::room::{Asked, FEW, MANY, Room};
 use crate::row::{self, Row, Store, What};
 
 /// A bar and what came of it.
@@ -61,6 +62,26 @@ pub(crate) fn judge(rows: &[Row], crushes: &[Crush]) -> anyhow::Result<Vec<Bar>>
         bars.push(Bar { what: name, value: hold.p99_ms() / hold.p50_ms(), limit: Limit::AtMost(5.0), goal: None, unit: " ×" });
     }
     Ok(bars)
+}
+
+/// The bars of the waiting room.
+pub(crate) fn judge_room(room: &Room) -> anyhow::Result<Vec<Bar>> {
+    let rate = |asked| room.find(asked).map(|answered| answered.a_second).with_context(|| format!("{asked} was not measured"));
+    let filled = |waiting| room.filled.iter().find(|filled| filled.waiting == waiting).context("a line was not measured");
+    let admission = |waiting| filled(waiting)?.admission.map(|took| took.as_secs_f64()).context("an admission was not measured");
+    let (polls, streams, many) = (rate(Asked::Poll { waiting: MANY })?, room.opened.streams, filled(MANY)?);
+    let bar = |what: &str, value, limit, goal, unit| Bar { what: format!("the waiting room: {what}"), value, limit, goal, unit };
+    let (least, most) = (Limit::AtLeast, Limit::AtMost);
+    Ok(vec![
+        bar("poll at 1,000,000 waiting by the bare handler", polls / rate(Asked::Bare)?, least(0.75), Some(0.9), " ×"),
+        bar("poll at 10,000 waiting by poll at 1,000,000", rate(Asked::Poll { waiting: FEW })? / polls, most(1.2), None, " ×"),
+        bar("poll answered 304 by poll", rate(Asked::Unchanged { waiting: MANY })? / polls, least(1.0), None, " ×"),
+        bar("poll beside event streams by poll", rate(Asked::Beside { streams, waiting: MANY })? / polls, least(0.8), None, " ×"),
+        bar("admission of 1,000 of 1,000,000 by that of 1,000 of 10,000", admission(MANY)? / admission(FEW)?, most(1.5), None, " ×"),
+        bar("1,000,000 waiting are read", many.after.as_secs_f64(), most(10.0), None, " s"),
+        bar("memory of one of 1,000,000 waiting", room.bytes_each(many).context("nobody waits")?, most(100.0), None, " B"),
+        bar("memory of an event stream", room.opened.kibibytes_each(), most(10.0), None, " KiB"),
+    ])
 }
 
 impl Bar {

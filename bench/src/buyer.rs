@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 
-use crate::client::{Credentials, request};
+use crate::client::{Headers, request};
 use crate::hall::{CONCERT, Seat};
 use crate::row::What;
 
@@ -70,23 +70,23 @@ impl Buyer {
 
     /// The request of `stage`.
     pub(crate) fn asks(&self, stage: Stage) -> String {
-        let me = Credentials { jwt: &self.jwt, ..Credentials::default() };
-        let admitted = Credentials { token: &self.token, ..me };
+        let me = Headers { jwt: &self.jwt, ..Headers::default() };
+        let admitted = Headers { token: &self.token, ..me };
         match stage {
             Stage::Register => request("POST /v1/users", me, r#"{"name":"Buyer"}"#),
             Stage::Join => request("POST /v1/queue-tokens", me, &format!(r#"{{"concert_id":"{CONCERT}"}}"#)),
             Stage::Charge => {
                 let body = r#"{"amount":{"amount":200000,"currency":"KRW"}}"#;
-                request("POST /v1/wallet/charges", Credentials { key: "charge", ..me }, body)
+                request("POST /v1/wallet/charges", Headers { key: "charge", ..me }, body)
             }
             Stage::Hold => {
                 let body = format!(r#"{{"schedule_id":"{}","seat_numbers":[{}]}}"#, self.seat.date, self.seat.number);
-                request("POST /v1/reservations", Credentials { key: "hold", ..admitted }, &body)
+                request("POST /v1/reservations", Headers { key: "hold", ..admitted }, &body)
             }
             Stage::Release => request(&format!("DELETE /v1/reservations/{}", self.reservation), me, ""),
             Stage::Pay => {
                 let body = format!(r#"{{"reservation_id":"{}"}}"#, self.reservation);
-                request("POST /v1/payments", Credentials { key: "pay", ..admitted }, &body)
+                request("POST /v1/payments", Headers { key: "pay", ..admitted }, &body)
             }
         }
     }

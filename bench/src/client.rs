@@ -1,11 +1,12 @@
 //! A lean HTTP/1.1 client on one kept connection: the driver shares its cores with server and database, so it must cost little.
 
-use std::net::SocketAddr;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::str::from_utf8;
 
 use anyhow::{Context, bail};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 pub(crate) struct Client {
     stream: TcpStream,
@@ -16,25 +17,34 @@ pub(crate) struct Client {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Answer<'a> {
     pub(crate) status: u16,
+    head: &'a str,
     pub(crate) body: &'a str,
 }
 
 /// The headers of a request that are not the same for all; empty ones are left out.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Credentials<'a> {
+pub(crate) struct Headers<'a> {
     pub(crate) jwt: &'a str,
     pub(crate) token: &'a str,
     pub(crate) key: &'a str,
+    /// What the client has already.
+    pub(crate) tag: &'a str,
+    pub(crate) accept: &'a str,
 }
 
 /// A request as it goes over the wire.
-pub(crate) fn request(line: &str, credentials: Credentials<'_>, body: &str) -> String {
-    let Credentials { jwt, token, key } = credentials;
+pub(crate) fn request(line: &str, headers: Headers<'_>, body: &str) -> String {
+    let Headers { jwt, token, key, tag, accept } = headers;
     let mut request = format!("{line} HTTP/1.1\r\nhost: bench\r\n");
     let length = if body.is_empty() { String::new() } else { body.len().to_string() };
-    for (name, value) in
-        [("authorization: Bearer ", jwt), ("queue-token: ", token), ("idempotency-key: ", key), ("content-length: ", &length)]
-    {
+    for (name, value) in [
+        ("authorization: Bearer ", jwt),
+        ("queue-token: ", token),
+        ("idempotency-key: ", key),
+        ("if-none-match: ", tag),
+        ("accept: ", accept),
+        ("content-length: ", &length),
+    ] {
         if !value.is_empty() {
             request.extend([name, value, "\r\n"]);
         }
@@ -46,9 +56,27 @@ pub(crate) fn request(line: &str, credentials: Credentials<'_>, body: &str) -> S
     request
 }
 
+impl<'a> Answer<'a> {
+    /// What the answer is recognised by; empty if it says nothing of it.
+    pub(crate) fn tag(self) -> &'a str {
+        header(self.head, "\r\netag: ").unwrap_or_default()
+    }
+}
+
 impl Client {
     pub(crate) async fn connect(address: SocketAddr) -> anyhow::Result<Self> {
-        let stream = TcpStream::connect(address).await.context("no connection: are enough open files allowed (ulimit -n)?")?;
+        Self::over(TcpStream::connect(address).await)
+    }
+
+    /// From `source`, an address of this machine: each has only so many ports.
+    pub(crate) async fn connect_from(source: Ipv4Addr, address: SocketAddr) -> anyhow::Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((source, 0).into())?;
+        Self::over(socket.connect(address).await)
+    }
+
+    fn over(stream: io::Result<TcpStream>) -> anyhow::Result<Self> {
+        let stream = stream.context("no connection: are enough open files allowed (ulimit -n)?")?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, buffer: Vec::with_capacity(4_096) })
     }
@@ -65,17 +93,32 @@ impl Client {
 
     pub(crate) async fn receive(&mut self) -> anyhow::Result<Answer<'_>> {
         self.buffer.clear();
-        let (status, head, length) = loop {
+        let (status, end, length) = loop {
             self.read().await?;
             if let Some(end) = self.buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
                 let head = from_utf8(&self.buffer[..end + 2])?;
-                break (status(head)?, end + 4, length(head)?);
+                break (status(head)?, end + 2, length(head)?);
             }
         };
-        while self.buffer.len() < head + length {
+        let body = end + 2;
+        while self.buffer.len() < body + length {
             self.read().await?;
         }
-        Ok(Answer { status, body: from_utf8(&self.buffer[head..head + length])? })
+        Ok(Answer { status, head: from_utf8(&self.buffer[..end])?, body: from_utf8(&self.buffer[body..body + length])? })
+    }
+
+    /// Waits until `is_enough` of what has come.
+    pub(crate) async fn receive_until(&mut self, is_enough: fn(&str) -> bool) -> anyhow::Result<&str> {
+        self.buffer.clear();
+        while !is_enough(from_utf8(&self.buffer)?) {
+            self.read().await?;
+        }
+        Ok(from_utf8(&self.buffer)?)
+    }
+
+    /// The connection alone: what comes from now on stays with the kernel.
+    pub(crate) fn into_connection(self) -> anyhow::Result<std::net::TcpStream> {
+        Ok(self.stream.into_std()?)
     }
 
     async fn read(&mut self) -> anyhow::Result<()> {
@@ -92,8 +135,11 @@ fn status(head: &str) -> anyhow::Result<u16> {
 
 /// None is said of an answer without body.
 fn length(head: &str) -> anyhow::Result<usize> {
-    let digits = head.split_once("\r\ncontent-length: ").and_then(|(_, rest)| rest.split_once("\r\n"));
-    digits.map_or(Ok(0), |(digits, _)| Ok(digits.parse()?))
+    header(head, "\r\ncontent-length: ").map_or(Ok(0), |digits| Ok(digits.parse()?))
+}
+
+fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    Some(head.split_once(name)?.1.split_once("\r\n")?.0)
 }
 
 #[cfg(test)]
@@ -110,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_request_carries_what_it_has() {
-        let credentials = Credentials { jwt: "j", ..Credentials::default() };
-        assert_eq!(request("DELETE /x", credentials, ""), "DELETE /x HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer j\r\n\r\n");
+        let headers = Headers { jwt: "j", ..Headers::default() };
+        assert_eq!(request("DELETE /x", headers, ""), "DELETE /x HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer j\r\n\r\n");
     }
 }

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 
 use crate::buyer::{Buyer, Stage};
-use crate::client::{Client, Credentials, request};
-use crate::driver::Load;
+use crate::client::{Client, Headers, request};
+use crate::driver::{Load, Turns};
 use crate::row::{Row, Store};
 
 /// How long the line may take to empty.
@@ -41,9 +41,9 @@ impl Crowd {
     async fn measure(&mut self, stage: Stage) -> anyhow::Result<Row> {
         let mut able: Vec<&mut Buyer> = self.buyers.iter_mut().filter(|buyer| buyer.can(stage)).collect();
         let requests = able.iter().map(|buyer| buyer.asks(stage)).collect();
-        let load = Load { requests, expects: stage.expects() };
+        let load = Load { requests, expects: stage.expects(), turns: Turns::Once(|answer| answer.body) };
         let driven = load.drive(self.address, self.connections).await.with_context(|| format!("{} on {}", stage.what(), self.store))?;
-        for (place, body) in &driven.answers {
+        for (place, body) in &driven.kept {
             able[*place].learn(stage, body)?;
         }
         let row = Row {
@@ -60,7 +60,7 @@ impl Crowd {
     /// Users are let in by number, so the last one's token tells.
     pub(crate) async fn until_all_are_in(&self) -> anyhow::Result<()> {
         let last = self.buyers.iter().max_by_key(|buyer| buyer.number).context("nobody has come")?;
-        let me = Credentials { jwt: &last.jwt, ..Credentials::default() };
+        let me = Headers { jwt: &last.jwt, ..Headers::default() };
         let look = request(&format!("GET /v1/queue-tokens/{}", last.token), me, "");
         let mut client = Client::connect(self.address).await?;
         let start = Instant::now();

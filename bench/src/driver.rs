@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::ensure;
 use hdrhistogram::Histogram;
 
-use crate::client::Client;
+use crate::client::{Answer, Client};
 
 /// After this nobody sends any more: a slow machine measures fewer requests, not longer.
 const ENOUGH: Duration = Duration::from_secs(5);
@@ -18,12 +18,22 @@ pub(crate) struct Load {
     pub(crate) requests: Vec<String>,
     /// The status of every answer.
     pub(crate) expects: u16,
+    pub(crate) turns: Turns,
+}
+
+/// How often each is sent.
+#[derive(Clone, Copy)]
+pub(crate) enum Turns {
+    /// Once; of the answer this is kept.
+    Once(fn(Answer<'_>) -> &str),
+    /// Again and again, until it is enough; nothing is kept.
+    Endless,
 }
 
 /// What came of them.
 pub(crate) struct Driven {
-    /// The bodies of the answers, each with the place of its request.
-    pub(crate) answers: Vec<(usize, String)>,
+    /// What was kept of the answers, each with the place of its request.
+    pub(crate) kept: Vec<(usize, String)>,
     /// In microseconds.
     pub(crate) latencies: Histogram<u64>,
     /// Between the first request and the last answer.
@@ -43,14 +53,22 @@ impl Load {
         let (load, next, start) = (Arc::new(self), Arc::new(AtomicUsize::new(0)), Instant::now());
         let tasks: Vec<_> =
             clients.into_iter().map(|client| tokio::spawn(take_turns(client, load.clone(), next.clone(), start + ENOUGH))).collect();
-        let (mut answers, mut latencies) = (Vec::with_capacity(load.requests.len()), Histogram::new(3)?);
+        let (mut kept, mut latencies) = (Vec::new(), Histogram::new(3)?);
         for task in tasks {
             let (mine, times) = task.await??;
-            answers.extend(mine);
+            kept.extend(mine);
             latencies.add(times)?;
         }
-        let a_second = f64::from(u32::try_from(answers.len())?) / start.elapsed().as_secs_f64();
-        Ok(Driven { answers, latencies, a_second })
+        let a_second = f64::from(u32::try_from(latencies.len())?) / start.elapsed().as_secs_f64();
+        Ok(Driven { kept, latencies, a_second })
+    }
+
+    /// The one whose turn it is after `before` others.
+    fn request(&self, before: usize) -> Option<&String> {
+        match self.turns {
+            Turns::Once(_) => self.requests.get(before),
+            Turns::Endless => self.requests.get(before % self.requests.len()),
+        }
     }
 }
 
@@ -60,11 +78,11 @@ async fn take_turns(
     next: Arc<AtomicUsize>,
     deadline: Instant,
 ) -> anyhow::Result<(Vec<(usize, String)>, Histogram<u64>)> {
-    let (mut answers, mut times) = (Vec::new(), Histogram::new(3)?);
+    let (mut kept, mut times) = (Vec::new(), Histogram::new(3)?);
     loop {
         let begin = Instant::now();
         let place = next.fetch_add(1, Ordering::Relaxed);
-        let Some(request) = load.requests.get(place).filter(|_| begin < deadline) else { break };
+        let Some(request) = load.request(place).filter(|_| begin < deadline) else { break };
         let answer = client.exchange(request).await?;
         times.record(u64::try_from(begin.elapsed().as_micros())?)?;
         ensure!(
@@ -74,7 +92,9 @@ async fn take_turns(
             answer.status,
             answer.body
         );
-        answers.push((place, answer.body.to_owned()));
+        if let Turns::Once(keep) = load.turns {
+            kept.push((place, keep(answer).to_owned()));
+        }
     }
-    Ok((answers, times))
+    Ok((kept, times))
 }

@@ -4,12 +4,14 @@ use serde_json::{Value, json};
 
 use crate::bars::{Bar, Limit};
 use crate::machine::Machine;
+use crate::room::{Answered, Filled, Room};
 use crate::row::Row;
 
-pub(crate) fn whole(machine: &Machine, rows: &[Row], bars: &[Bar]) -> Value {
+pub(crate) fn whole(machine: &Machine, rows: &[Row], room: &Room, bars: &[Bar]) -> Value {
     json!({
         "machine": { "cores": machine.cores, "postgres": machine.postgres, "rustc": machine.rustc },
         "rows": rows.iter().map(|row| of_row(row, rows)).collect::<Vec<_>>(),
+        "room": of_room(room),
         "bars": bars.iter().map(of_bar).collect::<Vec<_>>(),
     })
 }
@@ -25,6 +27,38 @@ fn of_row(row: &Row, rows: &[Row]) -> Value {
         "p50_ms": row.p50_ms(),
         "p99_ms": row.p99_ms(),
         "max_ms": row.max_ms(),
+    })
+}
+
+fn of_room(room: &Room) -> Value {
+    json!({
+        "answers": room.answered.iter().map(of_answered).collect::<Vec<_>>(),
+        "lines": room.filled.iter().map(|filled| of_filled(filled, room)).collect::<Vec<_>>(),
+        "streams": { "open": room.opened.streams, "kibibytes_each": room.opened.kibibytes_each() },
+    })
+}
+
+fn of_answered(answered: &Answered) -> Value {
+    json!({
+        "asked": answered.asked.to_string(),
+        "connections": answered.connections,
+        "count": answered.latencies.len(),
+        "a_second": answered.a_second,
+        "p50_ms": answered.quantile_ms(0.5),
+        "p99_ms": answered.quantile_ms(0.99),
+        "max_ms": answered.quantile_ms(1.0),
+        "core_micros": answered.core_micros,
+        "driver_share": answered.driver_share,
+    })
+}
+
+fn of_filled(filled: &Filled, room: &Room) -> Value {
+    json!({
+        "waiting": filled.waiting,
+        "serving_after_seconds": filled.after.as_secs_f64(),
+        "resident_bytes": filled.resident,
+        "bytes_each": room.bytes_each(filled),
+        "admission_ms": filled.admission.map(|took| took.as_secs_f64() * 1_000.0),
     })
 }
 

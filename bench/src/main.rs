@@ -2,7 +2,7 @@
 //! the ratios hold. `docs/performance.md` explains the table and keeps the last one.
 //!
 //! `bench` measures everything; `bench baselines [SECONDS]` the databases alone, `bench postgres` or `bench sqlite` Frontrow on one of
-//! them alone.
+//! them alone, `bench room` the waiting room alone. `bench constant SIZE` is what the bench itself starts as the bare handler.
 
 mod bars;
 mod baselines;
@@ -10,11 +10,14 @@ mod buyer;
 mod client;
 mod crowd;
 mod driver;
+mod grouped;
 mod hall;
 mod json;
 mod machine;
 mod one_seat;
 mod page;
+mod process;
+mod room;
 mod row;
 mod scratch;
 mod server;
@@ -33,6 +36,10 @@ use one_seat::Crush;
 use row::Row;
 use scratch::Scratch;
 use server::{Doors, Server};
+
+/// The server's own, so that the bare handler has it too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How long each baseline is measured.
 const BASELINE_SECONDS: u32 = 10;
@@ -55,7 +62,9 @@ async fn main() -> anyhow::Result<()> {
         ["baselines", seconds] => baselines(seconds.parse().context("SECONDS is a number")?).await,
         ["postgres"] => alone(&Scratch::postgres(&a_cluster())).await,
         ["sqlite"] => alone(&Scratch::sqlite()?).await,
-        _ => bail!("usage: bench [baselines [SECONDS] | postgres | sqlite]"),
+        ["room"] => waiting_room().await,
+        ["constant", size] => room::constant::serve(size.parse().context("SIZE is a number")?).await,
+        _ => bail!("usage: bench [baselines [SECONDS] | postgres | sqlite | room]"),
     }
 }
 
@@ -71,6 +80,13 @@ async fn alone(scratch: &Scratch) -> anyhow::Result<()> {
     Ok(())
 }
 
+async fn waiting_room() -> anyhow::Result<()> {
+    let cluster = a_cluster();
+    let room = room::measure(&cluster).await?;
+    println!("{}\n\n{}\n{}", Machine::this(&cluster)?, table::of_room(&room), table::of_bars(&bars::judge_room(&room)?));
+    Ok(())
+}
+
 async fn everything() -> anyhow::Result<()> {
     let cluster = a_cluster();
     let machine = Machine::this(&cluster)?;
@@ -81,10 +97,12 @@ async fn everything() -> anyhow::Result<()> {
         crushes.push(crush);
     }
     rows.sort_by_key(|row| row.store);
-    let bars = bars::judge(&rows, &crushes)?;
-    let tables = table::whole(&machine, &rows, &bars);
+    let room = room::measure(&cluster).await.context("the waiting room")?;
+    let mut bars = bars::judge(&rows, &crushes)?;
+    bars.extend(bars::judge_room(&room)?);
+    let tables = table::whole(&machine, &rows, &room, &bars);
     println!("{tables}");
-    fs::write(JSON, format!("{:#}\n", json::whole(&machine, &rows, &bars))).with_context(|| format!("{JSON} can't be written"))?;
+    fs::write(JSON, format!("{:#}\n", json::whole(&machine, &rows, &room, &bars))).with_context(|| format!("{JSON} can't be written"))?;
     page::keep(Path::new(PAGE), &tables)
 }
 

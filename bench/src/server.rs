@@ -10,13 +10,19 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use crate::process::Process;
+
 /// Built by `make bench`.
 const FRONTROW: &str = "target/release/frontrow";
 /// How long a server may take to finish what was asked of it.
 const FAREWELL: Duration = Duration::from_secs(20);
 
+/// What the built-in issuer signs with, so that the driver can sign for anybody.
+pub(crate) const ISSUER_SECRET: &str = "of the bench, and known to everybody";
+
 /// Every guarantee is on.
-const SETTINGS: [(&str, &str); 5] = [
+const SETTINGS: [(&str, &str); 6] = [
+    ("FRONTROW__AUTH__ISSUER_SECRET", ISSUER_SECRET),
     ("FRONTROW__HTTP__BIND", "127.0.0.1:0"),
     ("FRONTROW__DEMO__ENABLED", "false"),
     ("FRONTROW__QUEUE__ACTIVE_SECONDS", "1200"),
@@ -27,6 +33,8 @@ const SETTINGS: [(&str, &str); 5] = [
 /// How many a server lets in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Doors {
+    /// Nobody.
+    Shut,
     /// As the built-in policy has it: a hundred, and then a line that grows.
     Narrow,
     /// Everybody, twenty times a second.
@@ -36,6 +44,7 @@ pub(crate) enum Doors {
 impl Doors {
     const fn settings(self) -> &'static [(&'static str, &'static str)] {
         match self {
+            Self::Shut => &[("FRONTROW__QUEUE__CAPACITY", "0")],
             Self::Narrow => &[],
             Self::Wide => &[
                 ("FRONTROW__QUEUE__CAPACITY", "1000000"),
@@ -55,18 +64,36 @@ pub(crate) struct Server {
 impl Server {
     /// Starts `frontrow serve` on the database at `url`.
     pub(crate) async fn start(url: &str, doors: Doors) -> anyhow::Result<Self> {
-        let mut child =
-            frontrow("serve", url).envs(doors.settings().iter().copied()).stdout(Stdio::piped()).spawn().with_context(missing)?;
+        let mut command = frontrow("serve", url);
+        command.envs(doors.settings().iter().copied());
+        Self::spawn(&mut command).await.with_context(missing)
+    }
+
+    /// Starts a server that answers everything with the same `size` bytes: this program, run anew.
+    pub(crate) async fn constant(size: usize) -> anyhow::Result<Self> {
+        Self::spawn(Command::new(std::env::current_exe()?).args(["constant", &size.to_string()]).kill_on_drop(true)).await
+    }
+
+    /// Starts `command` and waits until it says where it serves.
+    async fn spawn(command: &mut Command) -> anyhow::Result<Self> {
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
         let out = child.stdout.take().context("no output")?;
         let first = BufReader::new(out).lines().next_line().await?.context("the server ended")?;
         let address = first.rsplit("http://").next().unwrap_or_default().parse().context("the server does not say where it serves")?;
         Ok(Self { address, child })
     }
 
+    pub(crate) fn process(&self) -> anyhow::Result<Process> {
+        Ok(Process::of(self.id()?))
+    }
+
+    fn id(&self) -> anyhow::Result<Pid> {
+        self.child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?)).context("the server has ended")
+    }
+
     /// Lets it finish what it has taken.
     pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
-        let id = self.child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?)).context("the server has ended")?;
-        kill_process(id, Signal::TERM)?;
+        kill_process(self.id()?, Signal::TERM)?;
         let status = timeout(FAREWELL, self.child.wait()).await.context("the server does not stop")??;
         ensure!(status.success(), "the server ended with {status}");
         Ok(())

@@ -18,7 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("adapters-http", &["application", "domain"]),
     ("adapter-conformance", &["adapters-memory", "application", "domain"]),
     ("server", &["adapters-http", "adapters-memory", "adapters-postgres", "adapters-sqlite", "application", "domain"]),
-    ("bench", &["testbed"]),
+    ("bench", &["adapters-http", "adapters-postgres", "application", "domain", "testbed"]),
     ("testbed", &[]),
     ("frontrow-tests", &["testbed"]),
 ];

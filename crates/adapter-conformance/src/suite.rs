@@ -178,6 +178,9 @@ macro_rules! adapter_conformance {
                 a_conflict_is_no_news
                 many_commits_at_once_are_all_news
             }
+            rooms {
+                a_room_answers_what_a_count_over_the_rows_would
+            }
             model {
                 random_requests_come_to_the_same_as_in_memory
             }

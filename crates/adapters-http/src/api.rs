@@ -8,10 +8,12 @@ use application::ports::{Clock, Ids};
 use application::{Error, UseCases};
 use domain::Currency;
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::auth::Issuer;
 use crate::problem::Problem;
+use crate::routes::queue_token_events::Streams;
 use crate::routes::seats::SeatPages;
 
 /// What an operator may set about HTTP.
@@ -25,12 +27,32 @@ pub struct HttpSettings {
     pub body_limit: usize,
     /// How long a body may take to arrive.
     pub body_timeout: Duration,
+    /// How event streams are kept.
+    pub streams: StreamSettings,
+}
+
+/// What an operator may set about event streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamSettings {
+    /// How many may be open at once; one more is refused as overloaded.
+    pub at_most: usize,
+    /// Between two signs of life, if there is nothing to tell.
+    pub heartbeat: Duration,
+    /// After so long a stream ends, and its client asks again.
+    pub lifetime: Duration,
+}
+
+impl Default for StreamSettings {
+    fn default() -> Self {
+        Self { at_most: 20_000, heartbeat: Duration::from_secs(15), lifetime: Duration::from_hours(1) }
+    }
 }
 
 impl HttpSettings {
     /// The default settings: registration, bodies of at most 16 KiB within 10 s.
-    pub const fn new(currency: Currency) -> Self {
-        Self { currency, registration: true, body_limit: 16 * 1024, body_timeout: Duration::from_secs(10) }
+    pub fn new(currency: Currency) -> Self {
+        let body_timeout = Duration::from_secs(10);
+        Self { currency, registration: true, body_limit: 16 * 1024, body_timeout, streams: StreamSettings::default() }
     }
 }
 
@@ -45,6 +67,9 @@ pub enum Readiness {
 
 /// Tells whether this instance is ready. It is asked on a thread that serves requests: it must answer at once, from memory.
 pub type ReadinessCheck = Arc<dyn Fn() -> Readiness + Send + Sync>;
+
+/// Writes all metrics down, in Prometheus' text format.
+pub type MetricsPage = Arc<dyn Fn() -> String + Send + Sync>;
 
 /// What the API is made of.
 pub struct Parts {
@@ -63,6 +88,10 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Where the ids of requests come from.
     pub ids: Arc<dyn Ids>,
+    /// What `/metrics` shows.
+    pub metrics: MetricsPage,
+    /// Ends all event streams, which would hold up a stop.
+    pub closing: CancellationToken,
 }
 
 /// The API, to be shared by all workers.
@@ -72,6 +101,7 @@ pub struct Api(Arc<Inner>);
 struct Inner {
     parts: Parts,
     seat_pages: SeatPages,
+    streams: Streams,
 }
 
 /// Where the application is asked: its use cases, as something that can be sent to another thread at the price of one counter.
@@ -88,7 +118,13 @@ impl Deref for Desk {
 impl Api {
     /// The API made of `parts`.
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(Inner { parts, seat_pages: SeatPages::default() }))
+        let streams = Streams::new(parts.settings.streams.at_most);
+        Self(Arc::new(Inner { parts, seat_pages: SeatPages::default(), streams }))
+    }
+
+    /// The open event streams.
+    pub(crate) fn streams(&self) -> &Streams {
+        &self.0.streams
     }
 
     /// The rendered seat maps.

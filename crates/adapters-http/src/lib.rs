@@ -14,7 +14,7 @@ mod openapi;
 mod problem;
 mod routes;
 
-pub use api::{Api, HttpSettings, Parts, Readiness, ReadinessCheck};
+pub use api::{Api, HttpSettings, MetricsPage, Parts, Readiness, ReadinessCheck, StreamSettings};
 pub use app::app;
 pub use auth::{CannotSign, Issuer, Role};
 pub use openapi::openapi;

@@ -1,6 +1,6 @@
 //! The database's clock, as far as this process can tell without asking it.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{PoisonError, RwLock};
 use std::time::Instant;
 
 use application::ports::Clock;
@@ -9,7 +9,7 @@ use time::{Duration, OffsetDateTime};
 /// Follows the database's clock by the readings that loads bring along, and by this machine's monotonic clock between them: a
 /// jump of this machine's wall clock doesn't matter.
 #[derive(Debug)]
-pub struct DatabaseClock(Mutex<Reading>);
+pub struct DatabaseClock(RwLock<Reading>);
 
 /// One reading of the database's clock.
 #[derive(Debug, Clone, Copy)]
@@ -41,13 +41,13 @@ impl Reading {
 impl DatabaseClock {
     /// Starts from a reading `now` that was asked for and answered at these instants.
     pub(crate) fn new(now: OffsetDateTime, asked: Instant, answered: Instant) -> Self {
-        Self(Mutex::new(Reading::new(now, asked, answered)))
+        Self(RwLock::new(Reading::new(now, asked, answered)))
     }
 
     /// Takes another reading, if it is the better one.
     pub(crate) fn observe(&self, now: OffsetDateTime, asked: Instant, answered: Instant) {
         let reading = Reading::new(now, asked, answered);
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if reading.doubt <= kept.doubt(answered) {
             *kept = reading;
         }
@@ -56,7 +56,7 @@ impl DatabaseClock {
 
 impl Clock for DatabaseClock {
     fn now(&self) -> OffsetDateTime {
-        let kept = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = *self.0.read().unwrap_or_else(PoisonError::into_inner);
         let now = kept.now.saturating_add(kept.age(Instant::now()));
         now.replace_microsecond(now.microsecond()).unwrap_or(now)
     }

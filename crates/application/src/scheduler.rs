@@ -2,6 +2,7 @@
 //! through at a time.
 
 use std::collections::BTreeSet;
+use std::future::pending;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use domain::decide::admit::{self, Ticked};
 use domain::decide::lapse;
 use domain::{Change, Queue, QueueId, Rules, TokenState};
 use tokio::sync::Notify;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::ports::{Catalogue, CommitError, Committed, Housekeeping, Load, Observer, Old, ReadError, Store};
@@ -19,6 +20,8 @@ use crate::{Error, WaitingRoom};
 const AT_MOST: u32 = 1_000;
 /// Between two ticks for places that fell free.
 const BETWEEN_WAKES: Duration = Duration::from_millis(20);
+/// So long after a deadline its queue is ticked: the store's clock may be a little behind the one that is looked at here.
+const AFTER_A_LAPSE: Duration = Duration::from_millis(5);
 /// How often a tick is tried that loses to another.
 const TRIES: u32 = 5;
 
@@ -57,6 +60,11 @@ pub struct PlaceFree {
 }
 
 impl PlaceFree {
+    fn add(&self, queues: impl IntoIterator<Item = QueueId>) {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner).extend(queues);
+        self.wake.notify_one();
+    }
+
     /// The queues in which places fell free since the last time.
     fn take(&self) -> BTreeSet<QueueId> {
         std::mem::take(&mut self.queues.lock().unwrap_or_else(PoisonError::into_inner))
@@ -69,8 +77,7 @@ impl Observer for PlaceFree {
         let freed = change.tokens.iter().filter(|token| ended(token.row.state())).map(|token| token.row.queue);
         let freed: Vec<QueueId> = freed.collect();
         if !freed.is_empty() {
-            self.queues.lock().unwrap_or_else(PoisonError::into_inner).extend(freed);
-            self.wake.notify_one();
+            self.add(freed);
         }
     }
 
@@ -116,6 +123,7 @@ impl Scheduler {
                     next_wake = Instant::now() + BETWEEN_WAKES;
                     self.tick_freed().await
                 }
+                () = self.next_lapse() => Ok(()),
                 _ = sweep.tick() => self.sweep().await.map(|_| ()),
                 _ = tidy.tick() => self.tidy().await,
             };
@@ -129,6 +137,13 @@ impl Scheduler {
     async fn place_free_after(&self, instant: Instant) {
         sleep_until(instant).await;
         self.place_free.wake.notified().await;
+    }
+
+    /// Returns when an admission has ended by its deadline in a queue where somebody waits: its place is free.
+    async fn next_lapse(&self) {
+        let Some((at, queue)) = self.room.next_lapse() else { return pending().await };
+        sleep(Duration::try_from(at - self.room.now()).unwrap_or_default() + AFTER_A_LAPSE).await;
+        self.place_free.add([queue]);
     }
 
     /// Ticks the queues in which places fell free, if anybody waits there as far as is known here.

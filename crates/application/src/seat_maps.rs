@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dashmap::DashMap;
-use domain::{Change, Money, ScheduleId, Seat, SeatNumber, SeatState, SeatStatus, Versioned};
+use domain::{Change, Money, ScheduleId, Seat, SeatNumber, SeatState, SeatStatus, Stock, Versioned};
 use time::OffsetDateTime;
 
 use crate::Error;
@@ -20,6 +20,8 @@ pub struct SeatMap {
     pub lapsed: u32,
     /// How many seats are free.
     pub available: u32,
+    /// How many seats are held.
+    pub held: u32,
     /// The seats by number.
     pub seats: Vec<SeatView>,
 }
@@ -35,6 +37,15 @@ pub struct SeatView {
     pub status: SeatStatus,
     /// What it costs.
     pub price: Money,
+}
+
+impl SeatMap {
+    /// Its seats, counted.
+    #[must_use]
+    pub fn stock(&self) -> Stock {
+        let seats = u64::try_from(self.seats.len()).unwrap_or(u64::MAX);
+        Stock { seats, available: self.available.into(), held: self.held.into() }
+    }
 }
 
 /// The seat maps of all dates that somebody looked at.
@@ -78,7 +89,7 @@ impl SeatMaps {
             let rows = self.catalogue.seats(schedule).await?;
             if rows.is_empty() {
                 self.halls.remove(&schedule);
-                return Ok(Arc::new(SeatMap { version: 0, lapsed: 0, available: 0, seats: Vec::new() }));
+                return Ok(Arc::new(SeatMap { version: 0, lapsed: 0, available: 0, held: 0, seats: Vec::new() }));
             }
             let mut seats = hall.seats();
             for seat in rows {
@@ -165,6 +176,7 @@ impl Seats {
             version: rows().map(|seat| seat.version.0.unsigned_abs()).sum(),
             lapsed: count(deadlines().filter(|until| *until <= now)),
             available: count(seats.iter().filter(|seat| seat.status == SeatStatus::Available)),
+            held: count(seats.iter().filter(|seat| seat.status == SeatStatus::Held)),
             seats,
         };
         self.map_until = deadlines().filter(|until| now < *until).min();

@@ -1,12 +1,38 @@
 //! Small real things for tests: a clock that stands still until it is moved, ids that count.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
+use domain::queue::PolicyOverrides;
+use domain::{Queue, QueuePolicy, QueueState, Version, Versioned};
 use time::{Duration, OffsetDateTime, macros::datetime};
 use uuid::Uuid;
 
-use crate::ports::{Clock, Ids};
+use crate::ports::{Catalogue, Clock, Ids, MockCatalogue, Tokens};
+use crate::waiting_room::Parts;
+use crate::{SeatMaps, WaitingRoom};
+
+/// The default queue, open and without a policy of its own.
+#[must_use]
+pub fn a_queue() -> Versioned<Queue> {
+    let (name, overrides) = ("Default".to_owned(), PolicyOverrides::default());
+    Versioned::new(Version::FIRST, Queue { id: Queue::DEFAULT, name, state: QueueState::Open, overrides, message: None })
+}
+
+/// A catalogue that has that queue, and nothing else.
+#[must_use]
+pub fn an_empty_programme() -> MockCatalogue {
+    let mut catalogue = MockCatalogue::new();
+    catalogue.expect_queues().returning(|| Ok(vec![a_queue()]));
+    catalogue
+}
+
+/// An empty waiting room: 100 may be in, 50 are admitted a second.
+pub fn a_waiting_room(tokens: Arc<dyn Tokens>, catalogue: Arc<dyn Catalogue>, clock: Arc<dyn Clock>) -> WaitingRoom {
+    let seat_maps = Arc::new(SeatMaps::new(catalogue.clone(), clock.clone()));
+    let policy = QueuePolicy { capacity: 100, batch: 50, active: Duration::minutes(10), claim: Duration::minutes(2), max_waiting: None };
+    WaitingRoom::new(Parts { tokens, catalogue, seat_maps, clock, policy, tick: Duration::SECOND })
+}
 
 /// A clock that stands still until it is moved.
 #[derive(Debug)]

@@ -10,4 +10,5 @@ pub mod model;
 pub mod programme;
 pub mod races;
 pub mod reading;
+pub mod rooms;
 pub mod secrets;

@@ -1,7 +1,9 @@
 //! Answers: what several resources have in common.
 
+mod estimate;
 mod instant;
 mod money;
+mod queue_token;
 mod seat;
 mod tag;
 pub(crate) mod token_status;
@@ -11,8 +13,10 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName};
 use serde::Serialize;
 
+pub(crate) use estimate::EstimateBody;
 pub(crate) use instant::{Instant, seconds_until};
 pub(crate) use money::MoneyBody;
+pub(crate) use queue_token::{Mark, TokenBody};
 pub(crate) use seat::{SeatStatusBody, seat_status};
 pub(crate) use tag::{KnownTags, Tag};
 

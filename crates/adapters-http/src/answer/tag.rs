@@ -30,6 +30,11 @@ impl Tag {
         Self(tag)
     }
 
+    /// The tag of a representation that is told apart by `words`: visible ASCII without quotes.
+    pub(crate) fn readable(words: impl std::fmt::Display) -> Self {
+        Self(format!("W/\"{words}\""))
+    }
+
     fn opaque(&self) -> &str {
         self.0.trim_start_matches("W/")
     }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use domain::UserId;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -14,6 +16,8 @@ use super::hmac;
 
 /// What the issuer calls itself, and the audience that a token may name.
 const NAME: &str = "frontrow";
+/// So many verified tokens are remembered: at about 100 bytes each.
+const BELIEVED_AT_MOST: usize = 100_000;
 /// So far the clock of an external issuer may be off.
 const LEEWAY_SECONDS: i64 = 30;
 
@@ -24,6 +28,8 @@ pub struct Issuer {
     verifying: DecodingKey,
     validation: Validation,
     lifetime: Duration,
+    /// By the digests of the tokens: a user who asks often is verified once.
+    believed: Cache<[u8; 32], Believed>,
 }
 
 /// What the bearer of an access token may do.
@@ -71,6 +77,28 @@ struct Claims {
     roles: Vec<String>,
 }
 
+/// What a token says whose signature was verified; whether it is good by now is asked each time.
+#[derive(Debug, Clone, Copy)]
+struct Believed {
+    caller: Caller,
+    from: i64,
+    until: i64,
+}
+
+impl From<Claims> for Believed {
+    fn from(Claims { sub, exp, nbf, roles }: Claims) -> Self {
+        let caller = Caller { user: UserId(sub), operator: roles.iter().any(|role| role == Role::Operator.name()) };
+        let from = nbf.map_or(i64::MIN, |nbf| nbf.saturating_sub(LEEWAY_SECONDS));
+        Self { caller, from, until: exp.saturating_add(LEEWAY_SECONDS) }
+    }
+}
+
+impl Believed {
+    const fn is_good_at(&self, now: i64) -> bool {
+        self.from <= now && now < self.until
+    }
+}
+
 impl Role {
     const fn name(self) -> &'static str {
         match self {
@@ -88,7 +116,13 @@ impl Issuer {
         // `exp` and `nbf` are judged by our own clock, below.
         validation.validate_exp = false;
         validation.set_audience(&[NAME]);
-        Self { signing: EncodingKey::from_secret(secret), verifying: DecodingKey::from_secret(secret), validation, lifetime }
+        Self {
+            signing: EncodingKey::from_secret(secret),
+            verifying: DecodingKey::from_secret(secret),
+            validation,
+            lifetime,
+            believed: Cache::new(BELIEVED_AT_MOST),
+        }
     }
 
     /// An access token for `user` in `roles`, good from `now` on.
@@ -108,14 +142,10 @@ impl Issuer {
 
     /// Whom `token` speaks of at `now`.
     pub(crate) fn verify(&self, token: &str, now: OffsetDateTime) -> Result<Caller, Unknown> {
-        let claims = decode::<Claims>(token, &self.verifying, &self.validation).map_err(|_| Unknown)?.claims;
-        let now = now.unix_timestamp();
-        let expired = claims.exp.saturating_add(LEEWAY_SECONDS) <= now;
-        let early = claims.nbf.is_some_and(|nbf| now < nbf.saturating_sub(LEEWAY_SECONDS));
-        if expired || early {
-            return Err(Unknown);
-        }
-        Ok(Caller { user: UserId(claims.sub), operator: claims.roles.iter().any(|role| role == Role::Operator.name()) })
+        let digest: [u8; 32] = Sha256::digest(token).into();
+        let verify = || Ok(decode::<Claims>(token, &self.verifying, &self.validation).map_err(|_| Unknown)?.claims.into());
+        let believed = self.believed.get_or_insert_with(&digest, verify)?;
+        if believed.is_good_at(now.unix_timestamp()) { Ok(believed.caller) } else { Err(Unknown) }
     }
 }
 

@@ -21,6 +21,9 @@ use crate::api::Api;
 use crate::problem::{Code, MEDIA_TYPE, Problem};
 use record::Record;
 
+/// Marks a request that wants an answer's head alone.
+pub(crate) struct HeadOnly;
+
 /// Under which id the log knows the request.
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 
@@ -34,6 +37,7 @@ pub(crate) async fn pass(mut request: ServiceRequest, next: Next<impl MessageBod
         // Where GET answers, HEAD does; the server leaves the body out.
         if request.method() == Method::HEAD {
             request.head_mut().method = Method::GET;
+            request.extensions_mut().insert(HeadOnly);
         }
         if let Some(received) = body::receive(&mut request, &api.settings).await {
             request.extensions_mut().insert(received);

@@ -1,31 +1,56 @@
-//! `Accept`: whether the client wants the JSON that it can have.
+//! `Accept`: whether the client wants what it can have.
 
 use actix_web::http::header::{self, HeaderMap};
 
 use crate::problem::{Code, Problem};
 
-/// Refuses a client that doesn't want JSON.
-pub(super) fn json(headers: &HeaderMap) -> Result<(), Problem> {
+/// What answers come as.
+pub(crate) trait Media {
+    /// The type, like `application`.
+    const TYPE: &'static str;
+    /// The whole name, like `application/json`.
+    const NAME: &'static str;
+}
+
+/// JSON.
+pub(crate) struct Json;
+
+impl Media for Json {
+    const TYPE: &'static str = "application";
+    const NAME: &'static str = "application/json";
+}
+
+/// Server-sent events.
+pub(crate) struct Events;
+
+impl Media for Events {
+    const TYPE: &'static str = "text";
+    const NAME: &'static str = "text/event-stream";
+}
+
+/// Refuses a client that doesn't want `M`.
+pub(super) fn check<M: Media>(headers: &HeaderMap) -> Result<(), Problem> {
     let mut ranges = headers.get_all(header::ACCEPT).filter_map(|value| value.to_str().ok()).flat_map(|list| list.split(',')).peekable();
     if ranges.peek().is_none() {
         return Ok(());
     }
-    // The most specific range that covers JSON has the last word.
-    let verdict = ranges.filter_map(weigh).max_by_key(|(specific, _)| *specific);
+    // The most specific range that covers it has the last word.
+    let verdict = ranges.filter_map(weigh::<M>).max_by_key(|(specific, _)| *specific);
     match verdict {
         Some((_, true)) => Ok(()),
-        Some((_, false)) | None => Err(Problem::new(Code::NotAcceptable, "answers come as application/json, which Accept excludes")),
+        Some((_, false)) | None => Err(Problem::new(Code::NotAcceptable, format!("answers come as {}, which Accept excludes", M::NAME))),
     }
 }
 
-/// How specifically `range` covers JSON, if it does, and whether JSON is wanted then.
-fn weigh(range: &str) -> Option<(u8, bool)> {
+/// How specifically `range` covers `M`, if it does, and whether it is wanted then.
+fn weigh<M: Media>(range: &str) -> Option<(u8, bool)> {
     let mut parts = range.split(';').map(str::trim);
-    let specific = match parts.next()?.to_ascii_lowercase().as_str() {
-        "application/json" => 2,
-        "application/*" => 1,
-        "*/*" => 0,
-        _ => return None,
+    let range = parts.next()?.to_ascii_lowercase();
+    let specific = match range.strip_suffix("/*") {
+        _ if range == M::NAME => 2,
+        Some(main) if main == M::TYPE => 1,
+        Some("*") => 0,
+        Some(_) | None => return None,
     };
     let quality = parts.filter_map(|part| part.split_once('=')).find(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
     let unwanted = quality.is_some_and(|(_, value)| value.trim().parse::<f32>().is_ok_and(|quality| quality <= 0.0));
@@ -41,12 +66,12 @@ mod tests {
     fn accepts(header: &'static str) -> bool {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, HeaderValue::from_static(header));
-        json(&headers).is_ok()
+        check::<Json>(&headers).is_ok()
     }
 
     #[test]
     fn json_is_answered_to_whoever_takes_it() {
-        assert!(json(&HeaderMap::new()).is_ok());
+        assert!(check::<Json>(&HeaderMap::new()).is_ok());
         for header in ["*/*", "application/*", "application/json", "text/html, application/json;q=0.1", "Application/JSON; charset=utf-8"] {
             assert!(accepts(header), "{header}");
         }
@@ -57,5 +82,16 @@ mod tests {
         for header in ["text/html", "application/xml", "application/json;q=0", "*/*, application/json;q=0.0", "text/*"] {
             assert!(!accepts(header), "{header}");
         }
+    }
+
+    #[test]
+    fn a_stream_of_events_is_for_whoever_takes_one() {
+        let accepts = |header| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, HeaderValue::from_static(header));
+            check::<Events>(&headers).is_ok()
+        };
+        assert!(["text/event-stream", "*/*", "text/*;q=0.5"].map(accepts).iter().all(|takes| *takes));
+        assert!(!accepts("application/json"));
     }
 }

@@ -1,11 +1,12 @@
 //! Calls: a request, taken apart.
 
 use std::future::{Ready, ready};
+use std::marker::PhantomData;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 
-use super::accept;
+use super::accept::{self, Json, Media};
 use crate::api::Api;
 use crate::problem::Problem;
 
@@ -33,24 +34,26 @@ impl<A: Part, B: Part, C: Part> Part for (A, B, C) {
     }
 }
 
-/// A request for JSON, taken apart.
-pub(crate) struct Call<P> {
+/// A request for `M`, taken apart.
+pub(crate) struct Call<P, M = Json> {
     /// Who answers.
     pub(crate) api: Api,
     /// What the request says.
     pub(crate) parts: P,
+    /// What is asked for.
+    pub(crate) media: PhantomData<M>,
 }
 
-impl<P: Part> FromRequest for Call<P> {
+impl<P: Part, M: Media> FromRequest for Call<P, M> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let read = || {
             let api = api(request)?;
-            accept::json(request.headers())?;
+            accept::check::<M>(request.headers())?;
             let parts = P::of(request, &api)?;
-            Ok(Self { api, parts })
+            Ok(Self { api, parts, media: PhantomData })
         };
         ready(read())
     }

@@ -10,8 +10,9 @@ use domain::decide::admission::Pass;
 use domain::{Refusal, TokenId};
 use uuid::Uuid;
 
+use super::accept::{self, Json};
 use super::call::{self, Part};
-use super::{accept, path};
+use super::path;
 use crate::api::{Api, Desk};
 use crate::auth::Caller;
 use crate::problem::Problem;
@@ -44,7 +45,7 @@ impl<P: Part + 'static> FromRequest for Guarded<P> {
             let api = call::api(&request)?;
             let caller = Caller::of(&request, &api)?;
             let pass = Pass { user: caller.user, token: token(&request) };
-            match accept::json(request.headers()).and_then(|()| P::of(&request, &api)) {
+            match accept::check::<Json>(request.headers()).and_then(|()| P::of(&request, &api)) {
                 Ok(parts) => Ok(Self { guard: Guard { api, pass }, parts }),
                 Err(problem) => {
                     // The call counts as the token's first one all the same; what the guard says of it doesn't.

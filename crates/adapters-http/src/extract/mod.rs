@@ -12,6 +12,7 @@ mod path;
 mod query;
 mod reader;
 
+pub(crate) use accept::Events;
 pub(crate) use body::{Body, Said};
 pub(crate) use call::{Call, Part, api};
 pub(crate) use guarded::Guarded;

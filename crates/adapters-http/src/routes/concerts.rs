@@ -56,7 +56,7 @@ problems!(ConcertProblems: &[Code::NotFound]);
 )]
 #[get("/v1/concerts")]
 async fn list_concerts(call: Call<(Listing<ConcertId>, KnownTags)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Listing(page), known) } = call;
+    let Call { api, parts: (Listing(page), known), .. } = call;
     let page = api.ask(|ask| async move { ask.concerts.concerts(page).await }).await?;
     let body = Bytes::from(json(&List::new(page, |concert| ConcertBody::from(concert.row)))?);
     known.answer(&Tag::of(&body), "public, no-cache", || Ok(body))
@@ -77,7 +77,7 @@ async fn list_concerts(call: Call<(Listing<ConcertId>, KnownTags)>) -> Result<Ht
 )]
 #[get("/v1/concerts/{id}")]
 async fn show_concert(call: Call<(PathId<ConcertId>, KnownTags)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (PathId(id), known) } = call;
+    let Call { api, parts: (PathId(id), known), .. } = call;
     let concert = api.ask(|ask| async move { ask.concerts.concert(id).await }).await?;
     let body = Bytes::from(json(&ConcertBody::from(concert.row))?);
     known.answer(&Tag::of(&body), "public, no-cache", || Ok(body))

@@ -4,7 +4,9 @@ mod codes;
 mod concerts;
 pub(crate) mod docs;
 mod health;
+mod metrics;
 mod payments;
+pub(crate) mod queue_token_events;
 mod queue_tokens;
 mod queues;
 mod refunds;
@@ -16,11 +18,12 @@ mod wallet;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// Adds every resource.
+/// Adds every resource. They are tried in this order: what a crowd asks comes first.
 pub(crate) fn configure(config: &mut ServiceConfig) {
     config
-        .configure(users::configure)
         .configure(queue_tokens::configure)
+        .configure(users::configure)
+        .configure(queue_token_events::configure)
         .configure(queues::configure)
         .configure(concerts::configure)
         .configure(schedules::configure)
@@ -29,5 +32,6 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .configure(wallet::configure)
         .configure(payments::configure)
         .configure(refunds::configure)
-        .configure(health::configure);
+        .configure(health::configure)
+        .configure(metrics::configure);
 }

@@ -130,7 +130,7 @@ async fn pay_reservation(call: Guarded<KeyedBody<NewPayment>>) -> Result<HttpRes
 )]
 #[get("/v1/payments")]
 async fn list_payments(call: Call<(Caller, Listing<PaymentId>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, .. }, Listing(page)) } = call;
+    let Call { api, parts: (Caller { user, .. }, Listing(page)), .. } = call;
     let page = api.ask(|ask| async move { ask.bookings.payments(user, page).await }).await?;
     personal(StatusCode::OK, &List::new(page, |payment| PaymentBody::new(&payment, None, api.settings.currency)))
 }
@@ -144,7 +144,7 @@ async fn list_payments(call: Call<(Caller, Listing<PaymentId>)>) -> Result<HttpR
 )]
 #[get("/v1/payments/{id}")]
 async fn show_payment(call: Call<(Caller, PathId<PaymentId>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, .. }, PathId(id)) } = call;
+    let Call { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
     let payment = api.ask(|ask| async move { ask.bookings.payment(user, id).await }).await?;
     personal(StatusCode::OK, &PaymentBody::new(&payment, None, api.settings.currency))
 }

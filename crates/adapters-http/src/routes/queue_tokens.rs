@@ -4,22 +4,21 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, delete, get, post};
-use application::waiting_room::Place;
-use domain::{ConcertId, TokenId, TokenStatus};
-use serde::{Deserialize, Serialize};
+use domain::{ConcertId, TokenId};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::codes::{BODY, SIGNED_IN};
-use crate::answer::{Instant, KnownTags, Tag, created, json, seconds_until, token_status};
+use crate::answer::{KnownTags, Mark, TokenBody, created, json};
 use crate::api::HttpSettings;
 use crate::auth::Caller;
 use crate::extract::{Body, Call, PathId, Said};
 use crate::problem::{Code, Flaw, Problem, problems};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
-    config.service(join_queue).service(poll_queue_token).service(leave_queue);
+    config.service(poll_queue_token).service(join_queue).service(leave_queue);
 }
 
 /// A place in a line, wished for.
@@ -41,87 +40,6 @@ impl Said for NewToken {
     }
 }
 
-/// A user's place in a line.
-#[derive(Serialize, ToSchema)]
-#[schema(as = QueueToken)]
-struct TokenBody {
-    /// The secret that admits: what to send as `Queue-Token`.
-    token: Uuid,
-    queue_id: Uuid,
-    concert_id: Option<Uuid>,
-    /// `WAITING`, `ACTIVE` or `EXPIRED`.
-    #[schema(example = "WAITING")]
-    status: &'static str,
-    /// Why it has ended: `PAID`, `TIMED_OUT`, `UNCLAIMED` or `LEFT`.
-    expired_reason: Option<&'static str>,
-    /// The place's number in its queue: in the order of arrival, without gaps.
-    number: u64,
-    /// 1 for the next to be admitted; null unless it waits.
-    position: Option<u64>,
-    people_ahead: Option<u64>,
-    estimated_wait: EstimateBody,
-    /// When to ask again.
-    poll_after_seconds: i64,
-    joined_at: Instant,
-    activated_at: Option<Instant>,
-    /// When it ends or has ended; null while it waits.
-    expires_at: Option<Instant>,
-    /// How long it is until then; null unless it is active.
-    expires_in_seconds: Option<i64>,
-}
-
-/// How long the wait may be.
-#[derive(Serialize, ToSchema)]
-#[schema(as = EstimatedWait)]
-struct EstimateBody {
-    /// Whether the rest means anything.
-    known: bool,
-    /// Half of those in this place wait no longer.
-    p50_seconds: Option<i64>,
-    /// Nine of ten of those in this place wait no longer.
-    p90_seconds: Option<i64>,
-}
-
-impl TokenBody {
-    fn new(place: &Place) -> Self {
-        let Place { token, now, position, estimate, poll_after } = place;
-        let status = token.status(*now);
-        let (expired_reason, expires_in_seconds) = match status {
-            TokenStatus::Waiting => (None, None),
-            TokenStatus::Active => (None, token.expires_at().map(|at| seconds_until(at, *now))),
-            TokenStatus::Expired(reason) => (Some(token_status::reason(reason)), None),
-        };
-        let (p50, p90) = estimate.map_or((None, None), |estimate| (estimate.p50, estimate.p90));
-        Self {
-            token: token.id.0,
-            queue_id: token.queue.0,
-            concert_id: token.concert.map(|concert| concert.0),
-            status: token_status::name(status),
-            expired_reason,
-            number: token.number,
-            position: *position,
-            people_ahead: position.map(|position| position.saturating_sub(1)),
-            estimated_wait: EstimateBody {
-                known: p50.is_some() && p90.is_some(),
-                p50_seconds: p50.map(time::Duration::whole_seconds),
-                p90_seconds: p90.map(time::Duration::whole_seconds),
-            },
-            poll_after_seconds: poll_after.whole_seconds(),
-            joined_at: token.joined_at.into(),
-            activated_at: token.activated_at().map(Instant::from),
-            expires_at: token.expires_at().map(Instant::from),
-            expires_in_seconds,
-        }
-    }
-
-    /// Estimates, countdowns and the poll hint make no difference.
-    fn tag(&self, place: &Place) -> Tag {
-        let deadline = place.token.expires_at().map(time::OffsetDateTime::unix_timestamp_nanos);
-        let told_apart_by = (self.token, self.status, self.expired_reason, self.number, self.position, deadline);
-        Tag::of(format!("{told_apart_by:?}").as_bytes())
-    }
-}
-
 problems!(JoinProblems: SIGNED_IN, BODY, &[Code::NotFound, Code::QueueClosed, Code::QueueFull]);
 problems!(PollProblems: SIGNED_IN, &[Code::NotFound]);
 problems!(LeaveProblems: SIGNED_IN, &[Code::NotFound]);
@@ -139,7 +57,7 @@ problems!(LeaveProblems: SIGNED_IN, &[Code::NotFound]);
 )]
 #[post("/v1/queue-tokens")]
 async fn join_queue(call: Call<(Caller, Body<NewToken>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, .. }, Body(NewToken(concert))) } = call;
+    let Call { api, parts: (Caller { user, .. }, Body(NewToken(concert))), .. } = call;
     let joining = api.ask(|ask| async move { ask.join.execute(user, concert).await }).await?;
     let status = if joining.new { StatusCode::CREATED } else { StatusCode::OK };
     let body = TokenBody::new(&api.use_cases.poll.place(&joining.token));
@@ -165,15 +83,15 @@ async fn join_queue(call: Call<(Caller, Body<NewToken>)>) -> Result<HttpResponse
 )]
 #[get("/v1/queue-tokens/{token}")]
 async fn poll_queue_token(call: Call<(Caller, PathId<TokenId>, KnownTags)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, .. }, PathId(id), known) } = call;
+    let Call { api, parts: (Caller { user, .. }, PathId(id), known), .. } = call;
     // A crowd asks this: what memory knows needs no other thread.
     let place = match api.use_cases.poll.known(user, id) {
         Some(place) => place,
         None => api.ask(|ask| async move { ask.poll.token(user, id).await }).await?,
     };
-    let body = TokenBody::new(&place);
-    let mut answer = known.answer(&body.tag(&place), "private, no-cache", || Ok(Bytes::from(json(&body)?)))?;
-    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(body.poll_after_seconds));
+    let tag = Mark::of(&place).tag(&place);
+    let mut answer = known.answer(&tag, "private, no-cache", || Ok(Bytes::from(json(&TokenBody::new(&place))?)))?;
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(place.poll_after.whole_seconds()));
     Ok(answer)
 }
 
@@ -186,7 +104,7 @@ async fn poll_queue_token(call: Call<(Caller, PathId<TokenId>, KnownTags)>) -> R
 )]
 #[delete("/v1/queue-tokens/{token}")]
 async fn leave_queue(call: Call<(Caller, PathId<TokenId>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, .. }, PathId(id)) } = call;
+    let Call { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
     api.ask(|ask| async move { ask.leave.execute(user, id).await }).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::answer::{KnownTags, Tag, json};
+use crate::answer::{EstimateBody, KnownTags, Tag, json};
 use crate::extract::{Call, PathId};
 use crate::problem::{Code, Problem, problems};
 
@@ -28,8 +28,10 @@ struct QueueBody {
     waiting: u64,
     /// How many are in.
     active: u64,
-    /// How many are admitted a minute, as measured, to a tenth; null if it isn't known.
+    /// How many are admitted a minute into places that fell free, as measured, to a tenth; null if it isn't known.
     rate: Option<f64>,
+    /// How long it may take who joins now.
+    estimated_wait: EstimateBody,
     /// What those who wait are told.
     message: Option<String>,
 }
@@ -49,7 +51,7 @@ enum StateBody {
 
 impl From<QueueFigures> for QueueBody {
     fn from(figures: QueueFigures) -> Self {
-        let QueueFigures { queue, waiting, active, admitted_per_minute } = figures;
+        let QueueFigures { queue, waiting, active, admitted_per_minute, estimate } = figures;
         Self {
             id: queue.id.0,
             name: queue.name,
@@ -61,6 +63,7 @@ impl From<QueueFigures> for QueueBody {
             waiting,
             active,
             rate: admitted_per_minute.map(|rate| (rate * 10.0).round() / 10.0),
+            estimated_wait: EstimateBody::from(estimate),
             message: queue.message,
         }
     }
@@ -83,8 +86,8 @@ problems!(QueueProblems: &[Code::NotFound]);
 )]
 #[get("/v1/queues/{id}")]
 async fn show_queue(call: Call<(PathId<QueueId>, KnownTags)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (PathId(id), known) } = call;
-    let figures = api.ask(|ask| async move { ask.poll.queue(id).await }).await?;
+    let Call { api, parts: (PathId(id), known), .. } = call;
+    let figures = api.use_cases.poll.queue(id).map_err(|error| Problem::of(error, api.settings.currency))?;
     let body = Bytes::from(json(&QueueBody::from(figures))?);
     known.answer(&Tag::of(&body), "public, max-age=1", || Ok(body))
 }

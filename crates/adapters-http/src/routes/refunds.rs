@@ -55,7 +55,7 @@ problems!(RefundProblems: SIGNED_IN, BODY, KEYED, &[Code::NotFound, Code::Invali
 )]
 #[post("/v1/payments/{id}/refunds")]
 async fn refund_payment(call: Call<(Caller, PathId<PaymentId>, KeyedBody<NewRefund>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, operator }, PathId(payment), body) } = call;
+    let Call { api, parts: (Caller { user, operator }, PathId(payment), body), .. } = call;
     let (NewRefund, keyed) = body.on(Route::Refunds, user);
     let answer = api.ask(|ask| async move { ask.refund.execute(user, operator, keyed, payment).await }).await?;
     let Outcome::Paid { payment, balance } = answer.outcome else { return Err(Problem::internal()) };

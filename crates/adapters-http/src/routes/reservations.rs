@@ -199,7 +199,7 @@ async fn hold_seats(call: Guarded<KeyedBody<NewReservation>>) -> Result<HttpResp
 )]
 #[get("/v1/reservations")]
 async fn list_reservations(call: Call<(Caller, Listing<ReservationId>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, .. }, Listing(page)) } = call;
+    let Call { api, parts: (Caller { user, .. }, Listing(page)), .. } = call;
     let page = api.ask(|ask| async move { ask.bookings.reservations(user, page).await }).await?;
     let now = api.use_cases.bookings.now();
     personal(StatusCode::OK, &List::new(page, |reservation| ReservationBody::new(reservation, now, api.settings.currency)))
@@ -214,7 +214,7 @@ async fn list_reservations(call: Call<(Caller, Listing<ReservationId>)>) -> Resu
 )]
 #[get("/v1/reservations/{id}")]
 async fn show_reservation(call: Call<(Caller, PathId<ReservationId>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, .. }, PathId(id)) } = call;
+    let Call { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
     let reservation = api.ask(|ask| async move { ask.bookings.reservation(user, id).await }).await?;
     personal(StatusCode::OK, &ReservationBody::new(reservation, api.use_cases.bookings.now(), api.settings.currency))
 }
@@ -228,7 +228,7 @@ async fn show_reservation(call: Call<(Caller, PathId<ReservationId>)>) -> Result
 )]
 #[delete("/v1/reservations/{id}")]
 async fn release_hold(call: Call<(Caller, PathId<ReservationId>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, .. }, PathId(id)) } = call;
+    let Call { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
     api.ask(|ask| async move { ask.release.execute(user, id).await }).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -89,7 +89,7 @@ problems!(MeProblems: SIGNED_IN);
 )]
 #[post("/v1/users")]
 async fn register_user(call: Call<(OpenDoor, Body<NewUser>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (_, Body(NewUser(name))) } = call;
+    let Call { api, parts: (_, Body(NewUser(name))), .. } = call;
     let answer = api.ask(|ask| async move { ask.register.execute(name).await }).await?;
     let user = answer.outcome;
     let access_token = api.issuer.issue(user.id, &[Role::User], answer.at).map_err(|error| {
@@ -109,7 +109,7 @@ async fn register_user(call: Call<(OpenDoor, Body<NewUser>)>) -> Result<HttpResp
 )]
 #[get("/v1/users/me")]
 async fn show_me(call: Call<Caller>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: Caller { user, .. } } = call;
+    let Call { api, parts: Caller { user, .. }, .. } = call;
     let profile = api.ask(|ask| async move { ask.wallet.profile(user).await }).await?;
     let name = profile.user.and_then(|user| user.name).map(|name| name.as_str().to_owned());
     personal(StatusCode::OK, &UserBody { id: user.0, name, wallet: WalletBody::new(&profile.wallet, api.settings.currency) })

@@ -120,7 +120,7 @@ problems!(EntriesProblems: SIGNED_IN, LIST);
 )]
 #[get("/v1/wallet")]
 async fn show_wallet(call: Call<Caller>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: Caller { user, .. } } = call;
+    let Call { api, parts: Caller { user, .. }, .. } = call;
     let wallet = api.ask(|ask| async move { ask.wallet.wallet(user).await }).await?;
     personal(StatusCode::OK, &WalletBody::new(&wallet, api.settings.currency))
 }
@@ -139,7 +139,7 @@ async fn show_wallet(call: Call<Caller>) -> Result<HttpResponse, Problem> {
 )]
 #[post("/v1/wallet/charges")]
 async fn charge_wallet(call: Call<(Caller, KeyedBody<NewCharge>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, .. }, body) } = call;
+    let Call { api, parts: (Caller { user, .. }, body), .. } = call;
     let (NewCharge(amount), keyed) = body.on(Route::Charges, user);
     let answer = api.ask(|ask| async move { ask.charge.execute(user, keyed, amount).await }).await?;
     let Outcome::Charged(entry) = answer.outcome else { return Err(Problem::internal()) };
@@ -165,7 +165,7 @@ async fn charge_wallet(call: Call<(Caller, KeyedBody<NewCharge>)>) -> Result<Htt
 )]
 #[get("/v1/wallet/entries")]
 async fn list_wallet_entries(call: Call<(Caller, Listing<u64>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, .. }, Listing(page)) } = call;
+    let Call { api, parts: (Caller { user, .. }, Listing(page)), .. } = call;
     let page = api.ask(|ask| async move { ask.wallet.entries(user, page).await }).await?;
     personal(StatusCode::OK, &List::new(page, |entry| EntryBody::new(&entry, api.settings.currency)))
 }

@@ -6,6 +6,7 @@ mod answer;
 mod concerts;
 mod docs;
 mod edge;
+mod events;
 mod health;
 mod log;
 mod payments;

@@ -13,11 +13,13 @@ use application::ports::{Clock as _, Observer, Ports, Programme};
 use application::scheduler::{PlaceFree, Rhythm, Tools};
 use application::testing::StoppedClock;
 use application::use_cases::Parts as UseCaseParts;
+use application::waiting_room::Parts as RoomParts;
 use application::{GroupCommit, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom};
 use domain::queue::PolicyOverrides;
 use domain::{Concert, ConcertId, Money, Queue, QueueId, QueuePolicy, QueueState, Rules, Schedule, ScheduleId, Seat, SeatNumber, Zone};
 use time::Duration as Span;
 use tokio::runtime::{Handle, Runtime};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::shop::{Answered, Shop};
@@ -111,10 +113,19 @@ impl Plan {
         let mut ports = Ports::of(&Arc::new(MemoryStore::new(clock.clone())));
         ports.programme.put_on(&self.programme(&clock)).await.expect("the programme");
         let queues = ports.catalogue.queues().await.expect("the queues");
+        let catalogue = ports.catalogue.clone();
         (self.ports)(&mut ports);
 
-        let room = Arc::new(WaitingRoom::new(ports.tokens.clone(), ports.catalogue.clone(), clock.clone()));
         let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), clock.clone()));
+        let room = Arc::new(WaitingRoom::new(RoomParts {
+            tokens: ports.tokens.clone(),
+            catalogue,
+            seat_maps: seat_maps.clone(),
+            clock: clock.clone(),
+            policy: self.rules.queue,
+            tick: Span::SECOND,
+        }));
+        room.refresh().await.expect("the notices");
         let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps.clone()];
         let rules = Arc::new(self.rules);
         let commits = {
@@ -135,12 +146,13 @@ impl Plan {
             store: ports.store,
             catalogue: ports.catalogue,
             housekeeping: ports.housekeeping,
-            room,
+            room: room.clone(),
             observers,
             rules,
             place_free: Arc::new(PlaceFree::default()),
         };
         let scheduler = Scheduler::new(tools, Rhythm { tick: day, sweep: day, housekeeping: day, keep_events: day, keep_tokens: day });
+        let closing = CancellationToken::new();
         let api = Api::new(Parts {
             use_cases,
             issuer: Issuer::new(&SECRET, 40 * day),
@@ -149,12 +161,14 @@ impl Plan {
             runtime: runtime().clone(),
             clock: clock.clone(),
             ids,
+            metrics: Arc::new(|| "# no metrics\n".to_owned()),
+            closing: closing.clone(),
         });
         let service = Rc::new(init_service(app(&api)).await);
         let send = Box::new(move |request: TestRequest| {
             let service = service.clone();
             Box::pin(async move { service.call(request.to_request()).await }) as Answered
         });
-        Shop { clock, api, queues, scheduler, send }
+        Shop { clock, api, queues, room, closing, scheduler, send }
     }
 }

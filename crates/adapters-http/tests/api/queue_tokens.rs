@@ -20,7 +20,7 @@ async fn a_place_in_line_says_all_that_the_contract_names() {
     let expected = json!({
         "token": bob.queue_token, "queue_id": crate::plan::QUEUE.0, "concert_id": CONCERT.0,
         "status": "WAITING", "expired_reason": null, "number": 2, "position": 2, "people_ahead": 1,
-        "estimated_wait": {"known": false, "p50_seconds": null, "p90_seconds": null}, "poll_after_seconds": 1,
+        "estimated_wait": {"known": true, "p50_seconds": 1, "p90_seconds": 1}, "poll_after_seconds": 1, "availability": null,
         "joined_at": "2026-11-21T20:00:00Z", "activated_at": null, "expires_at": null, "expires_in_seconds": null,
     });
     assert_eq!(token.body, expected);
@@ -135,4 +135,20 @@ async fn the_body_is_an_object_with_known_members() {
     join("[]").await.with_problem(400, "VALIDATION_FAILED").at("");
     join("").await.with_problem(400, "MALFORMED_JSON");
     join(r#"{"concert_id": null}"#).await.with_status(201);
+}
+
+#[actix_web::test]
+async fn those_who_wait_see_how_much_is_left_and_the_tag_changes_with_it() {
+    let shop = Plan { rules: domain::Rules { max_seats_per_user: 10, ..Plan::default().rules }, ..Plan::default() }.open().await;
+    let (ada, bob) = (shop.admitted("Ada").await, shop.waiting("Bob").await);
+    let look = async || {
+        shop.room.refresh().await.expect("the notices");
+        let answer = shop.get(&path(&bob)).by(&bob).send().await.with_status(200);
+        (answer.text("availability"), answer.tag())
+    };
+    let (good, before) = look().await;
+    shop.held(&ada, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).await;
+    let (low, after) = look().await;
+    assert_eq!((good.as_str(), low.as_str()), ("GOOD", "LOW"), "what is held may come back");
+    assert_ne!(before, after);
 }

@@ -14,7 +14,8 @@ async fn everybody_sees_how_a_line_stands() {
     let queue = shop.get(&path).send().await.with_status(200);
     assert_eq!(queue.header("cache-control"), Some("public, max-age=1"));
     let expected = json!({
-        "id": QUEUE.0, "name": "Club", "state": "OPEN", "waiting": 1, "active": 1, "rate": 6.0, "message": "Doors at eight",
+        "id": QUEUE.0, "name": "Club", "state": "OPEN", "waiting": 1, "active": 1, "rate": null, "message": "Doors at eight",
+        "estimated_wait": {"known": true, "p50_seconds": 1, "p90_seconds": 1},
     });
     assert_eq!(queue.body, expected);
     shop.get(&path).header("If-None-Match", &queue.tag()).send().await.with_status(304);

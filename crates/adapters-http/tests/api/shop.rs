@@ -11,10 +11,11 @@ use actix_web::test::TestRequest;
 use adapters_http::{Api, Issuer, Role};
 use application::ports::{Clock as _, Ids as _};
 use application::testing::StoppedClock;
-use application::{RandomIds, Scheduler};
+use application::{RandomIds, Scheduler, WaitingRoom};
 use domain::{Queue, UserId, Versioned};
 use serde_json::{Value, json};
 use time::Duration as Span;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::answer::Answer;
@@ -27,6 +28,8 @@ pub(crate) struct Shop {
     pub(crate) clock: Arc<StoppedClock>,
     pub(crate) api: Api,
     pub(crate) queues: Vec<Versioned<Queue>>,
+    pub(crate) room: Arc<WaitingRoom>,
+    pub(crate) closing: CancellationToken,
     pub(crate) scheduler: Scheduler,
     pub(crate) send: Box<dyn Fn(TestRequest) -> Answered>,
 }

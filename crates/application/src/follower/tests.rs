@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::ports::{MockCatalogue, MockFeed, MockTokens, ReadError};
-use crate::testing::StoppedClock;
+use crate::testing::{StoppedClock, a_waiting_room, an_empty_programme};
 
 fn waiting(number: u64) -> Versioned<QueueToken> {
     let id = Uuid::from_u128(u128::from(number));
@@ -28,18 +28,7 @@ fn room() -> Arc<WaitingRoom> {
     let mut tokens = MockTokens::new();
     tokens.expect_live().returning(|_, after, _| Ok(if after < 9 { vec![waiting(9)] } else { Vec::new() }));
     tokens.expect_token().returning(|id| Ok((id == ended().id).then(ended)));
-    let mut catalogue = MockCatalogue::new();
-    catalogue.expect_queues().returning(|| {
-        let queue = Queue {
-            id: Queue::DEFAULT,
-            name: "Default".into(),
-            state: domain::QueueState::Open,
-            overrides: domain::queue::PolicyOverrides::default(),
-            message: None,
-        };
-        Ok(vec![Versioned::new(Version::FIRST, queue)])
-    });
-    Arc::new(WaitingRoom::new(Arc::new(tokens), Arc::new(catalogue), Arc::new(StoppedClock::default())))
+    Arc::new(a_waiting_room(Arc::new(tokens), Arc::new(an_empty_programme()), Arc::new(StoppedClock::default())))
 }
 
 async fn follower(feed: MockFeed, room: &Arc<WaitingRoom>, doubt: &Arc<Doubt>) -> Follower {
@@ -112,7 +101,8 @@ async fn a_lost_feed_is_read_anew_and_tried_again_until_it_is_read() {
     let mut follower = follower(feed, &room, &Arc::default()).await;
     assert!(follower.follow().await.is_err(), "the store is away");
     follower.follow().await.unwrap();
-    assert_eq!(room.known(ended().id), Some(ended().row), "what isn't live any more is looked up");
+    assert_eq!(room.known(ended().id), None, "what isn't live any more is forgotten");
+    assert_eq!(room.find(ended().id).await.unwrap(), Some(ended().row), "and looked up for who asks");
     assert_eq!(room.waiting(Queue::DEFAULT), 1);
     assert!(room.known(TokenId(Uuid::from_u128(9))).is_some(), "and the room is filled anew");
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{QueueId, Refusal, TokenId, UserId};
 
-use crate::waiting_room::{Place, QueueFigures};
+use crate::waiting_room::{Listener, Place, QueueFigures};
 use crate::{Error, WaitingRoom};
 
 /// Answers from memory how far the line has come.
@@ -38,8 +38,14 @@ impl PollToken {
         self.room.place(token)
     }
 
-    /// The figures of a queue; not found if there is no such queue.
-    pub async fn queue(&self, id: QueueId) -> Result<QueueFigures, Error> {
-        Ok(self.room.figures(id).await?.ok_or(Refusal::NotFound)?)
+    /// Listens to what becomes of a token.
+    #[must_use]
+    pub fn listen(&self, id: TokenId) -> Listener {
+        self.room.listen(id)
+    }
+
+    /// The figures of a queue, from memory; not found if there is no such queue.
+    pub fn queue(&self, id: QueueId) -> Result<QueueFigures, Error> {
+        Ok(self.room.figures(id).ok_or(Refusal::NotFound)?)
     }
 }

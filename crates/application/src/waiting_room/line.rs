@@ -1,35 +1,65 @@
 //! One queue's line in memory: the waiting numbers, compressed, and who is in until when.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::{QueueToken, TokenId, TokenState};
 use roaring::RoaringTreemap;
 use time::OffsetDateTime;
 
+use super::estimate::{Estimate, Policy};
 use super::pace::Pace;
+use super::told::Told;
 
 #[derive(Default)]
 pub(super) struct Line {
     waiting: RoaringTreemap,
-    active: HashMap<TokenId, OffsetDateTime>,
-    pub(super) pace: Pace,
+    deadlines: HashMap<TokenId, OffsetDateTime>,
+    /// The same, the earliest first.
+    active: BTreeSet<(OffsetDateTime, TokenId)>,
+    pace: Pace,
+    told: Told,
 }
 
 impl Line {
-    /// Puts the token where its state says.
-    pub(super) fn follow(&mut self, token: &QueueToken) {
+    /// Puts the token where its state says; `before` is what it was, as far as is known here.
+    pub(super) fn follow(&mut self, token: &QueueToken, before: Option<TokenState>) {
+        let waited = before == Some(TokenState::Waiting);
+        let was_in = matches!(before, Some(TokenState::Active { .. }));
         match token.state() {
             TokenState::Waiting => {
                 self.waiting.insert(token.number);
             }
-            TokenState::Active { expires_at, .. } => {
+            TokenState::Active { activated_at, expires_at, .. } => {
                 self.waiting.remove(token.number);
-                self.active.insert(token.id, expires_at);
+                self.end(token.id);
+                self.deadlines.insert(token.id, expires_at);
+                self.active.insert((expires_at, token.id));
+                if waited {
+                    self.pace.admitted(activated_at);
+                    self.told.come_true(token.number, activated_at);
+                }
             }
             TokenState::Expired { .. } => {
                 self.waiting.remove(token.number);
-                self.active.remove(&token.id);
+                self.end(token.id);
+                self.told.forget(token.number);
+                if was_in && !self.waiting.is_empty() {
+                    self.pace.freed();
+                }
             }
+        }
+    }
+
+    /// Forgets that the token was here.
+    pub(super) fn forget(&mut self, token: &QueueToken) {
+        self.waiting.remove(token.number);
+        self.end(token.id);
+        self.told.forget(token.number);
+    }
+
+    fn end(&mut self, id: TokenId) {
+        if let Some(deadline) = self.deadlines.remove(&id) {
+            self.active.remove(&(deadline, id));
         }
     }
 
@@ -43,6 +73,33 @@ impl Line {
     }
 
     pub(super) fn active(&self, now: OffsetDateTime) -> u64 {
-        self.active.values().map(|expires_at| u64::from(now < *expires_at)).sum()
+        let lapsed = self.active.iter().take_while(|(deadline, _)| *deadline <= now).count();
+        u64::try_from(self.active.len() - lapsed).unwrap_or(u64::MAX)
+    }
+
+    /// The first deadline after `now` of those who are in.
+    pub(super) fn next_deadline(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        self.active.iter().map(|(deadline, _)| *deadline).find(|deadline| now < *deadline)
+    }
+
+    /// Admissions a second into places that fell free; none if it isn't known.
+    pub(super) fn admitted_per_second(&self, now: OffsetDateTime) -> Option<f64> {
+        self.pace.per_second(now)
+    }
+
+    /// How long the user at `position` may wait; none if it isn't known.
+    pub(super) fn estimate(&self, position: u64, policy: Option<Policy>, now: OffsetDateTime) -> Option<Estimate> {
+        let policy = policy?;
+        Estimate::new(position, policy, policy.capacity.saturating_sub(self.active(now)), self.pace.tempo(now))
+    }
+
+    /// Remembers what the one with `number` was told, to see whether it comes true.
+    pub(super) fn tell(&mut self, number: u64, estimate: Option<Estimate>, now: OffsetDateTime) {
+        self.told.tell(number, estimate, now);
+    }
+
+    /// Makes the numbers as small as they can be: long runs of people.
+    pub(super) fn tidy(&mut self) {
+        self.waiting.optimize();
     }
 }

@@ -1,75 +1,78 @@
-//! The pace of admission, as measured, and what may be expected from it.
+//! The pace of admission, as measured.
 
 use std::collections::VecDeque;
 
 use time::{Duration, OffsetDateTime};
 
-/// Who is near the front asks again after this.
-pub(super) const SOONEST_POLL: Duration = Duration::seconds(1);
-/// Who is far back asks again after this.
-const LATEST_POLL: Duration = Duration::seconds(30);
-/// So much of the expected wait passes between two polls.
-const POLLS_A_WAIT: i32 = 20;
-/// Without an estimate, so many people ahead make the poll a second later.
-const PEOPLE_A_SECOND: u64 = 100;
 /// Admissions older than this tell nothing about the pace.
 const MEMORY: Duration = Duration::minutes(5);
-/// The shortest span that a pace is measured over, lest one batch look like a stampede.
-const SHORTEST_SPAN: Duration = Duration::seconds(10);
-/// The 90 % quantile of the normal distribution, in standard deviations.
-const P90_DEVIATIONS: f64 = 1.2816;
+/// Admissions are counted in spans of this length: how much they differ tells how regular the pace is.
+const SPAN: Duration = Duration::seconds(5);
+/// The shortest time that a pace is measured over, lest one batch look like a stampede.
+const SHORTEST: Duration = Duration::seconds(10);
 
-/// Counts admissions by the second.
+/// Counts the admissions into places that fell free while people waited: those are the pace at which the line moves. Places that
+/// nobody had before are filled at once, and tell nothing.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
-    seconds: VecDeque<(OffsetDateTime, u32)>,
+    /// Spans in which somebody was admitted, and how many were.
+    spans: VecDeque<(OffsetDateTime, u32)>,
+    /// Places that fell free and weren't given on yet.
+    free: u64,
+    /// The last admission into a place that nobody had before: the pace is measured from then on.
+    filled_at: Option<OffsetDateTime>,
 }
 
-/// How long the wait may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Estimate {
-    /// Half of those in this place wait no longer; none if the pace isn't known.
-    pub p50: Option<Duration>,
-    /// Nine of ten of those in this place wait no longer; none if the pace isn't known.
-    pub p90: Option<Duration>,
+/// How fast the line moves.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Tempo {
+    /// Admissions a second.
+    pub(super) per_second: f64,
+    /// How many were counted.
+    pub(super) counted: f64,
+    /// Variance by mean of the counts of the spans: 1 if people are admitted one by one at random, more if in bursts.
+    pub(super) burstiness: f64,
 }
 
 impl Pace {
+    /// Somebody who was in has left, while others wait.
+    pub(super) const fn freed(&mut self) {
+        self.free = self.free.saturating_add(1);
+    }
+
+    /// Somebody who waited is in.
     pub(super) fn admitted(&mut self, at: OffsetDateTime) {
-        match self.seconds.back_mut() {
-            Some((second, count)) if at - *second < Duration::SECOND => *count += 1,
-            Some(_) | None => self.seconds.push_back((at, 1)),
+        if self.free == 0 {
+            self.filled_at = self.filled_at.max(Some(at));
+            return;
         }
-        while self.seconds.front().is_some_and(|(second, _)| *second + MEMORY < at) {
-            self.seconds.pop_front();
+        self.free -= 1;
+        match self.spans.back_mut() {
+            Some((start, count)) if at - *start < SPAN => *count += 1,
+            Some(_) | None => self.spans.push_back((at, 1)),
+        }
+        while self.spans.front().is_some_and(|(start, _)| *start + MEMORY < at) {
+            self.spans.pop_front();
         }
     }
 
-    /// Admissions a second; none if nobody was admitted lately.
+    /// Admissions a second; none if none were lately.
     pub(super) fn per_second(&self, now: OffsetDateTime) -> Option<f64> {
-        let lately = || self.seconds.iter().filter(|(second, _)| now < *second + MEMORY);
-        let (first, _) = lately().next()?;
-        let span = (now - *first).max(SHORTEST_SPAN).as_seconds_f64();
-        let admitted: f64 = lately().map(|(_, count)| f64::from(*count)).sum();
-        Some(admitted / span)
+        self.tempo(now).map(|tempo| tempo.per_second)
     }
 
-    /// What the user at `position` may expect: the sum of `position` waits of one admission each, taken as normal.
-    pub(super) fn estimate(&self, position: u64, now: OffsetDateTime) -> Estimate {
-        let Some(rate) = self.per_second(now) else { return Estimate { p50: None, p90: None } };
-        let people = f64::from(u32::try_from(position).unwrap_or(u32::MAX));
-        let seconds = |people: f64| Some(Duration::seconds_f64((people / rate).min(f64::from(u32::MAX))));
-        Estimate { p50: seconds(people), p90: seconds(P90_DEVIATIONS.mul_add(people.sqrt(), people)) }
-    }
-}
-
-impl Estimate {
-    /// When to ask again: the sooner, the nearer the front is.
-    #[must_use]
-    pub fn poll_after(&self, position: u64) -> Duration {
-        let ahead = i64::try_from(position / PEOPLE_A_SECOND).unwrap_or(i64::MAX).min(LATEST_POLL.whole_seconds());
-        let hint = self.p50.map_or(Duration::seconds(ahead), |wait| wait / POLLS_A_WAIT);
-        Duration::seconds(hint.clamp(SOONEST_POLL, LATEST_POLL).whole_seconds())
+    /// How fast the line moves; none if nobody was admitted lately.
+    pub(super) fn tempo(&self, now: OffsetDateTime) -> Option<Tempo> {
+        let counts = || self.spans.iter().filter(|(start, _)| now < *start + MEMORY);
+        let (first, _) = counts().next()?;
+        let since = self.filled_at.map_or(*first, |filled_at| filled_at.min(*first));
+        let time = (now - since).clamp(SHORTEST, MEMORY).as_seconds_f64();
+        let counted: f64 = counts().map(|(_, count)| f64::from(*count)).sum();
+        let squares: f64 = counts().map(|(_, count)| f64::from(*count).powi(2)).sum();
+        let spans = (time / SPAN.as_seconds_f64()).max(1.0);
+        let mean = counted / spans;
+        let variance = squares / spans - mean * mean;
+        Some(Tempo { per_second: counted / time, counted, burstiness: (variance / mean).max(1.0) })
     }
 }
 
@@ -81,34 +84,49 @@ mod tests {
 
     const START: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
 
+    /// A place falls free and is given on.
+    fn refill(pace: &mut Pace, at: OffsetDateTime) {
+        pace.freed();
+        pace.admitted(at);
+    }
+
     #[test]
     fn nothing_is_known_before_the_first_admission_and_long_after_the_last() {
         let mut pace = Pace::default();
-        assert_eq!(pace.estimate(10, START).p50, None);
-        pace.admitted(START);
-        assert!(pace.estimate(10, START).p50.is_some());
-        assert_eq!(pace.estimate(10, START + Duration::minutes(5)).p50, None);
+        assert_eq!(pace.tempo(START), None);
+        refill(&mut pace, START);
+        assert!(pace.tempo(START).is_some());
+        assert_eq!(pace.tempo(START + MEMORY), None);
     }
 
     #[test]
-    fn the_wait_is_the_place_in_line_over_the_pace() {
+    fn the_pace_is_what_was_admitted_by_the_time_it_took() {
         let mut pace = Pace::default();
         for second in 0..20 {
-            for _ in 0..5 {
-                pace.admitted(START + Duration::seconds(second));
-            }
+            (0..5).for_each(|_| refill(&mut pace, START + Duration::seconds(second)));
         }
-        let estimate = pace.estimate(100, START + Duration::seconds(20));
-        assert_eq!(estimate.p50, Some(Duration::seconds(20)), "five a second");
-        assert!(estimate.p90 > estimate.p50);
+        let tempo = pace.tempo(START + Duration::seconds(20));
+        assert_eq!(tempo, Some(Tempo { per_second: 5.0, counted: 100.0, burstiness: 1.0 }), "steady");
     }
 
     #[test]
-    fn the_front_polls_every_second_and_the_back_every_half_minute() {
-        let unknown = Estimate { p50: None, p90: None };
-        assert_eq!(unknown.poll_after(1), SOONEST_POLL);
-        assert_eq!(unknown.poll_after(1_000_000), LATEST_POLL);
-        let long = Estimate { p50: Some(Duration::hours(2)), p90: None };
-        assert_eq!(long.poll_after(1), LATEST_POLL);
+    fn filling_an_empty_shop_is_no_pace() {
+        let mut pace = Pace::default();
+        (0..100).for_each(|_| pace.admitted(START));
+        assert_eq!(pace.tempo(START), None);
+        refill(&mut pace, START + Duration::seconds(50));
+        let tempo = pace.tempo(START + Duration::seconds(50)).unwrap();
+        assert!((tempo.per_second - 0.02).abs() < 1e-9, "one in the 50 s since the shop is full: {}", tempo.per_second);
+    }
+
+    #[test]
+    fn bursts_are_told_from_a_steady_pace() {
+        let mut pace = Pace::default();
+        for minute in 0..4 {
+            (0..60).for_each(|_| refill(&mut pace, START + Duration::minutes(minute)));
+        }
+        let tempo = pace.tempo(START + Duration::minutes(4)).unwrap();
+        assert!((tempo.per_second - 1.0).abs() < 0.01);
+        assert!(tempo.burstiness > 20.0, "{}", tempo.burstiness);
     }
 }

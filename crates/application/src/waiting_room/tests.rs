@@ -1,15 +1,15 @@
 use domain::token::NewToken;
-use domain::{UserId, Write};
+use domain::{ConcertId, Money, Schedule, ScheduleId, Seat, SeatNumber, SeatState, UserId, Write, Zone};
 use uuid::Uuid;
 
 use super::*;
-use crate::ports::{MockCatalogue, MockTokens};
-use crate::testing::StoppedClock;
+use crate::ports::{MockCatalogue, MockTokens, ReadError};
+use crate::testing::{StoppedClock, a_queue, a_waiting_room, an_empty_programme};
 
 const LINE: QueueId = Queue::DEFAULT;
 
 fn room(store: MockTokens, clock: &Arc<StoppedClock>) -> WaitingRoom {
-    WaitingRoom::new(Arc::new(store), Arc::new(MockCatalogue::new()), clock.clone())
+    a_waiting_room(Arc::new(store), Arc::new(an_empty_programme()), clock.clone())
 }
 
 fn waiting(number: u64, clock: &StoppedClock) -> QueueToken {
@@ -94,4 +94,119 @@ fn a_refusal_is_remembered_for_a_second() {
     assert!(room.was_refused_lately(token));
     clock.advance(Duration::SECOND);
     assert!(!room.was_refused_lately(token));
+}
+
+#[tokio::test]
+async fn a_token_whose_commit_is_in_doubt_is_read_again_until_it_is_read() {
+    let clock = Arc::new(StoppedClock::default());
+    let left = Versioned::new(Version(2), waiting(1, &clock).leave(clock.now()).unwrap());
+    let (mut store, mut asked) = (MockTokens::new(), 0);
+    let row = left.clone();
+    store.expect_token().times(2).returning(move |_| {
+        asked += 1;
+        if asked == 1 { Err(ReadError::Unavailable("away".into())) } else { Ok(Some(row.clone())) }
+    });
+    let room = room(store, &clock);
+    let (change, committed) = joins(&waiting(1, &clock));
+    room.committed(&change, &committed);
+    room.doubtful(&rewrites(1, left.row.clone()));
+    assert!(room.refresh().await.is_err());
+    assert_eq!(room.waiting(LINE), 1);
+    room.refresh().await.unwrap();
+    assert_eq!((room.waiting(LINE), room.known(left.id)), (0, Some(left.row)));
+    room.refresh().await.unwrap();
+}
+
+#[tokio::test]
+async fn who_listens_hears_each_new_version_and_no_old_one() {
+    let clock = Arc::new(StoppedClock::default());
+    let room = room(MockTokens::new(), &clock);
+    let token = waiting(1, &clock);
+    room.committed(&joins(&token).0, &joins(&token).1);
+    let listener = room.listen(token.id);
+    let hears = || async { tokio::time::timeout(std::time::Duration::ZERO, listener.news()).await.is_ok() };
+    assert!(!hears().await);
+    room.committed(&rewrites(1, token.clone().admit(Duration::MINUTE, clock.now()).unwrap()), &Committed::default());
+    assert!(hears().await);
+    room.keep(&Versioned::new(Version::FIRST, token));
+    assert!(!hears().await);
+}
+
+#[tokio::test]
+async fn the_next_lapse_matters_only_where_somebody_waits() {
+    let clock = Arc::new(StoppedClock::default());
+    let room = room(MockTokens::new(), &clock);
+    let is_in = waiting(1, &clock).admit(Duration::MINUTE, clock.now()).unwrap();
+    let deadline = clock.now() + Duration::MINUTE;
+    room.committed(&rewrites(1, is_in), &Committed::default());
+    assert_eq!(room.next_lapse(), None);
+    let (change, committed) = joins(&waiting(2, &clock));
+    room.committed(&change, &committed);
+    assert_eq!(room.next_lapse(), Some((deadline, LINE)));
+    clock.advance(Duration::MINUTE);
+    assert_eq!(room.next_lapse(), None, "it has lapsed already");
+}
+
+const CONCERT: ConcertId = ConcertId(Uuid::from_u128(5));
+const DATE: ScheduleId = ScheduleId(Uuid::from_u128(6));
+
+/// A room where people wait for a concert of two seats, in the line `queue`; how many seats are blocked, and when the sale ends.
+async fn a_room_for_a_concert(
+    queue: QueueId,
+    blocked: usize,
+    sale_ends_in: Duration,
+    clock: &Arc<StoppedClock>,
+) -> (WaitingRoom, QueueToken) {
+    let mut catalogue = MockCatalogue::new();
+    let schedule = Schedule {
+        id: DATE,
+        concert: CONCERT,
+        starts_at: clock.now() + Duration::DAY,
+        zone: Zone::new("UTC").unwrap(),
+        sale_opens_at: clock.now() - Duration::DAY,
+        sale_closes_at: clock.now() + sale_ends_in,
+    };
+    catalogue.expect_queues().returning(move || Ok(vec![Versioned::new(Version::FIRST, Queue { id: queue, ..a_queue().row })]));
+    catalogue.expect_schedules().returning(move |_| Ok(vec![Versioned::new(Version::FIRST, schedule.clone())]));
+    catalogue.expect_seats().returning(move |_| {
+        let seat = |number: u32| {
+            let state = if usize::try_from(number).unwrap() <= blocked { SeatState::Blocked } else { SeatState::Available };
+            Seat::restore(DATE, SeatNumber::new(number).unwrap(), String::new(), Money::new(1).unwrap(), state)
+        };
+        Ok([1, 2].map(|number| Versioned::new(Version::FIRST, seat(number))).into())
+    });
+    let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(catalogue), clock.clone());
+    let mut token = waiting(1, clock);
+    (token.queue, token.concert) = (queue, Some(CONCERT));
+    room.committed(&joins(&token).0, &joins(&token).1);
+    room.refresh().await.unwrap();
+    (room, token)
+}
+
+#[tokio::test]
+async fn those_who_wait_for_a_concert_are_told_how_much_is_left_of_it() {
+    let clock = Arc::new(StoppedClock::default());
+    for (blocked, sale_ends_in, told) in
+        [(0, Duration::DAY, Availability::Good), (2, Duration::DAY, Availability::SoldOut), (0, Duration::ZERO, Availability::SoldOut)]
+    {
+        let (room, token) = a_room_for_a_concert(LINE, blocked, sale_ends_in, &clock).await;
+        assert_eq!(room.place(&token).availability, Some(told), "{blocked} {sale_ends_in}");
+        assert_eq!(room.place(&waiting(1, &clock)).availability, None, "who named no concert");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_told_when_they_get_in_where_nothing_is_left() {
+    let clock = Arc::new(StoppedClock::default());
+    let own = QueueId(Uuid::from_u128(9));
+    let estimate = |queue, blocked| {
+        let clock = clock.clone();
+        async move {
+            let (room, token) = a_room_for_a_concert(queue, blocked, Duration::DAY, &clock).await;
+            room.place(&token).estimate
+        }
+    };
+    assert!(estimate(own, 0).await.is_some());
+    assert_eq!(estimate(own, 2).await, None);
+    assert!(estimate(LINE, 2).await.is_some(), "the default queue admits to other concerts, too");
 }

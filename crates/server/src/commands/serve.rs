@@ -13,7 +13,10 @@ use application::group_commit::Limits;
 use application::ports::Observer;
 use application::scheduler::{PlaceFree, Tools};
 use application::use_cases::Parts;
+use application::waiting_room::Parts as RoomParts;
 use application::{Follower, GroupCommit, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -33,14 +36,17 @@ struct Backstage {
     commits: Arc<GroupCommit>,
     tasks: TaskTracker,
     stop: CancellationToken,
+    /// Ends the event streams.
+    closing: CancellationToken,
     health: Arc<Health>,
 }
 
 pub(super) fn run(runtime: &Runtime, settings: &Settings) -> anyhow::Result<ExitCode> {
     // Kept until the process ends, lest another server start while a last commit of this one is under way.
     std::mem::forget(lock(&settings.database)?);
+    open_many_files(settings.http.streams.at_most);
     let (api, backstage) = runtime.block_on(prepare(runtime, settings))?;
-    actix_web::rt::System::new().block_on(serve(api, settings, &backstage.health))?;
+    actix_web::rt::System::new().block_on(serve(api, settings, &backstage))?;
     runtime.block_on(backstage.end());
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
@@ -54,14 +60,37 @@ fn lock(url: &DatabaseUrl) -> anyhow::Result<Option<ServeLock>> {
     }
 }
 
+/// Lets the process open as many files as it may: each connection is one.
+fn open_many_files(wanted: usize) {
+    let limit = getrlimit(Resource::Nofile);
+    // Where it can't be raised, the old limit holds.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+    if let Some(allowed) = limit.maximum.filter(|allowed| usize::try_from(*allowed).is_ok_and(|allowed| allowed < wanted)) {
+        tracing::warn!(
+            allowed,
+            wanted,
+            "fewer files may be open than event streams: raise the limit (ulimit -n), or lower http.max_event_streams"
+        );
+    }
+}
+
 async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api, Backstage)> {
+    // Before anything counts.
+    let metrics = PrometheusBuilder::new().install_recorder().context("the metrics can't be kept")?;
     let OpenStore { ports, clock, lanes } = store::open(settings).await?;
     let issuer = issuer::of(settings, &*ports.secrets).await?;
     let rules = Arc::new(settings.rules.clone());
     let ids = Arc::new(RandomIds);
 
-    let room = Arc::new(WaitingRoom::new(ports.tokens.clone(), ports.catalogue.clone(), clock.clone()));
     let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), clock.clone()));
+    let room = Arc::new(WaitingRoom::new(RoomParts {
+        tokens: ports.tokens.clone(),
+        catalogue: ports.catalogue.clone(),
+        seat_maps: seat_maps.clone(),
+        clock: clock.clone(),
+        policy: rules.queue,
+        tick: settings.rhythm.tick.try_into()?,
+    }));
     let (place_free, doubt) = (Arc::new(PlaceFree::default()), Arc::new(Doubt::default()));
     let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps.clone(), place_free.clone(), doubt.clone()];
     // The feed is followed from before the room is filled: nothing falls in between.
@@ -91,6 +120,7 @@ async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api,
     }
 
     let (tasks, stop, health) = (TaskTracker::new(), CancellationToken::new(), Arc::new(Health::default()));
+    tasks.spawn(room.clone().run(stop.clone()));
     tasks.spawn(health.clone().watch(ports.catalogue.clone(), stop.clone()));
     let tools = Tools {
         store: ports.store.clone(),
@@ -112,17 +142,21 @@ async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api,
         registration: settings.auth.registration,
         body_limit: settings.http.max_body_bytes,
         body_timeout: settings.http.body_timeout,
+        streams: settings.http.streams,
     };
     let readiness = Arc::new({
         let health = health.clone();
         move || health.readiness()
     });
-    let parts = ApiParts { use_cases, issuer, settings: http, readiness, runtime: runtime.handle().clone(), clock, ids };
-    Ok((Api::new(parts), Backstage { commits, tasks, stop, health }))
+    let closing = CancellationToken::new();
+    let metrics = Arc::new(move || metrics.render());
+    let runtime = runtime.handle().clone();
+    let parts = ApiParts { use_cases, issuer, settings: http, readiness, runtime, clock, ids, metrics, closing: closing.clone() };
+    Ok((Api::new(parts), Backstage { commits, tasks, stop, closing, health }))
 }
 
 /// Serves until SIGTERM or SIGINT; then takes no more connections and lets the requests under way finish.
-async fn serve(api: Api, settings: &Settings, health: &Health) -> anyhow::Result<()> {
+async fn serve(api: Api, settings: &Settings, backstage: &Backstage) -> anyhow::Result<()> {
     let http = &settings.http;
     let mut server = HttpServer::new(move || adapters_http::app(&api)).disable_signals().shutdown_timeout(http.drain.as_secs());
     if let Some(workers) = http.workers {
@@ -142,7 +176,8 @@ async fn serve(api: Api, settings: &Settings, health: &Health) -> anyhow::Result
         _ = interrupt.recv() => tracing::info!("SIGINT: stopping"),
         ended = serving => return Ok(ended??),
     }
-    health.stop();
+    backstage.health.stop();
+    backstage.closing.cancel();
     handle.stop(true).await;
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use adapters_http::StreamSettings;
 use application::scheduler::Rhythm;
 use domain::{Money, QueuePolicy, Rules};
 use secrecy::{ExposeSecret, SecretString};
@@ -42,6 +43,7 @@ pub(crate) struct Http {
     pub(crate) max_body_bytes: usize,
     pub(crate) body_timeout: Duration,
     pub(crate) drain: Duration,
+    pub(crate) streams: StreamSettings,
 }
 
 #[derive(Debug, Clone)]
@@ -159,6 +161,11 @@ fn http(Values { http, .. }: &Values) -> Result<Http, ConfigError> {
         max_body_bytes: size("http.max_body_bytes", http.max_body_bytes, 1_024..=16_777_216)?,
         body_timeout: seconds("http.body_timeout_seconds", http.body_timeout_seconds, 1..=600)?,
         drain: seconds("http.drain_seconds", http.drain_seconds, 0..=600)?,
+        streams: StreamSettings {
+            at_most: size("http.max_event_streams", http.max_event_streams, 0..=1_000_000)?,
+            heartbeat: seconds("http.heartbeat_seconds", http.heartbeat_seconds, 1..=600)?,
+            lifetime: seconds("http.event_stream_seconds", http.event_stream_seconds, 1..=A_DAY_IN_SECONDS)?,
+        },
     })
 }
 

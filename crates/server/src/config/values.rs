@@ -26,6 +26,9 @@ pub(super) struct Http {
     pub(super) max_body_bytes: u32,
     pub(super) body_timeout_seconds: u32,
     pub(super) drain_seconds: u32,
+    pub(super) max_event_streams: u32,
+    pub(super) heartbeat_seconds: u32,
+    pub(super) event_stream_seconds: u32,
 }
 
 #[derive(Debug, Deserialize)]
@@ -79,6 +82,7 @@ pub(super) struct Auth {
 }
 
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the names of the keys")]
 #[serde(deny_unknown_fields)]
 pub(super) struct Retention {
     pub(super) key_hours: u32,

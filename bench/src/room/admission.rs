@@ -1,0 +1,77 @@
+//! Admission, without HTTP: how long a tick takes that lets a thousand in.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use adapters_postgres::{PoolSize, PostgresStore};
+use anyhow::{Context, ensure};
+use application::ports::Observer;
+use application::scheduler::{PlaceFree, Rhythm, Tools};
+use application::waiting_room::Parts;
+use application::{Scheduler, SeatMaps, WaitingRoom};
+use domain::{Money, Queue, QueuePolicy, Rules};
+
+use super::line::Line;
+
+const BATCH: u32 = 1_000;
+/// Odd, so that one is in the middle; together they admit nine of the shortest line's ten thousand.
+const TICKS: usize = 9;
+const TICK: Duration = Duration::from_secs(1);
+
+/// How long it takes to let the next thousand of `line` in, from the load to the room that knows of it: the median of some ticks.
+pub(crate) async fn measure(line: &Line) -> anyhow::Result<Duration> {
+    let store = PostgresStore::open(&line.database.url, PoolSize::default()).await?;
+    let scheduler = scheduler(&store).await?;
+    let queue = store.ports().catalogue.queue(Queue::DEFAULT).await?.context("no default queue")?;
+    let mut took = Vec::new();
+    for _ in 0..TICKS {
+        let start = Instant::now();
+        let ticked = scheduler.tick(&queue).await?;
+        took.push(start.elapsed());
+        ensure!(ticked.admitted == BATCH, "a tick admits {}", ticked.admitted);
+    }
+    store.close().await?;
+    took.sort_unstable();
+    Ok(took[TICKS / 2])
+}
+
+/// As `frontrow serve` wires it, but nobody else is about.
+async fn scheduler(store: &PostgresStore) -> anyhow::Result<Scheduler> {
+    let (ports, clock, rules) = (store.ports(), store.clock(), Arc::new(rules()?));
+    let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), clock.clone()));
+    let room = Arc::new(WaitingRoom::new(Parts {
+        tokens: ports.tokens.clone(),
+        catalogue: ports.catalogue.clone(),
+        seat_maps: seat_maps.clone(),
+        clock,
+        policy: rules.queue,
+        tick: TICK.try_into()?,
+    }));
+    room.fill().await?;
+    let place_free = Arc::new(PlaceFree::default());
+    let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps, place_free.clone()];
+    let tools = Tools {
+        store: ports.store.clone(),
+        catalogue: ports.catalogue.clone(),
+        housekeeping: ports.housekeeping.clone(),
+        room,
+        observers,
+        rules,
+        place_free,
+    };
+    let rhythm = Rhythm { tick: TICK, sweep: TICK, housekeeping: TICK, keep_events: TICK, keep_tokens: TICK };
+    Ok(Scheduler::new(tools, rhythm))
+}
+
+fn rules() -> anyhow::Result<Rules> {
+    let (hold, claim, active) = (time::Duration::minutes(5), time::Duration::minutes(20), time::Duration::minutes(20));
+    Ok(Rules {
+        hold,
+        max_seats_per_user: 4,
+        currency: "KRW".parse()?,
+        max_charge: Money::new(1_000_000)?,
+        max_balance: Money::new(10_000_000)?,
+        queue: QueuePolicy { capacity: u32::MAX, batch: BATCH, active, claim, max_waiting: None },
+        key_retention: time::Duration::DAY,
+    })
+}

@@ -1,0 +1,128 @@
+//! Polling: how many are answered a second, and what an answer costs the server, beside a handler that answers a constant.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use hdrhistogram::Histogram;
+
+use super::line::{Line, Waiter};
+use crate::client::{Client, Headers, request};
+use crate::driver::{Load, Turns};
+use crate::grouped::Grouped;
+use crate::process::Process;
+use crate::server::Server;
+
+const CONNECTIONS: usize = 256;
+/// How many of those who wait ask how far the line has come, in turn.
+const ASK: u32 = 50_000;
+
+/// What was asked, of whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// The bare handler.
+    Bare,
+    /// How far the line of so many has come.
+    Poll { waiting: u32 },
+    /// The same, by those who know it already: nothing has changed.
+    Unchanged { waiting: u32 },
+    /// The same, with so many event streams open.
+    Beside { streams: u32, waiting: u32 },
+}
+
+/// How it was answered.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) asked: Asked,
+    pub(crate) connections: usize,
+    pub(crate) a_second: f64,
+    /// In microseconds.
+    pub(crate) latencies: Histogram<u64>,
+    /// How long an answer keeps a core busy in the server's process.
+    pub(crate) core_micros: f64,
+    /// How much of one core the driver took; it can't have more than one.
+    pub(crate) driver_share: f64,
+}
+
+impl Answered {
+    pub(crate) fn quantile_ms(&self, quantile: f64) -> f64 {
+        Duration::from_micros(self.latencies.value_at_quantile(quantile)).as_secs_f64() * 1_000.0
+    }
+}
+
+/// Those who ask, with their requests.
+pub(crate) struct Askers {
+    waiting: u32,
+    waiters: Vec<Waiter>,
+    polls: Vec<String>,
+}
+
+impl Askers {
+    pub(crate) fn of(line: &Line) -> anyhow::Result<Self> {
+        let waiters = line.spread(ASK)?;
+        let polls = waiters.iter().map(|waiter| poll(waiter, "")).collect();
+        Ok(Self { waiting: line.waiting, waiters, polls })
+    }
+
+    /// How long an answer's body is.
+    pub(crate) async fn body_bytes(&self, server: &Server) -> anyhow::Result<usize> {
+        let poll = self.polls.last().context("nobody waits")?;
+        Ok(Client::connect(server.address).await?.exchange(poll).await?.body.len())
+    }
+
+    /// Asks the bare handler exactly what the server is asked.
+    pub(crate) async fn ask_bare(&self, bare: &Server) -> anyhow::Result<Answered> {
+        measure(Asked::Bare, bare, self.polls.clone(), 200).await
+    }
+
+    pub(crate) async fn ask(&self, server: &Server) -> anyhow::Result<Answered> {
+        measure(Asked::Poll { waiting: self.waiting }, server, self.polls.clone(), 200).await
+    }
+
+    pub(crate) async fn ask_beside(&self, server: &Server, streams: u32) -> anyhow::Result<Answered> {
+        measure(Asked::Beside { streams, waiting: self.waiting }, server, self.polls.clone(), 200).await
+    }
+
+    /// Everybody asks with the tag of an answer that they have got already.
+    pub(crate) async fn ask_again(&self, server: &Server) -> anyhow::Result<Answered> {
+        let first = Load { requests: self.polls.clone(), expects: 200, turns: Turns::Once(|answer| answer.tag()) };
+        let kept = first.drive(server.address, CONNECTIONS).await?.kept;
+        let requests = kept.iter().map(|(place, tag)| poll(&self.waiters[*place], tag)).collect();
+        measure(Asked::Unchanged { waiting: self.waiting }, server, requests, 304).await
+    }
+}
+
+async fn measure(asked: Asked, server: &Server, requests: Vec<String>, expects: u16) -> anyhow::Result<Answered> {
+    let (driver, served) = (Process::this(), server.process()?);
+    let (start, driver_before, served_before) = (Instant::now(), driver.busy()?, served.busy()?);
+    let driven = Load { requests, expects, turns: Turns::Endless }.drive(server.address, CONNECTIONS).await?;
+    let (took, driver_busy, served_busy) = (start.elapsed(), driver.busy()? - driver_before, served.busy()? - served_before);
+    let answered = Answered {
+        asked,
+        connections: CONNECTIONS,
+        a_second: driven.a_second,
+        core_micros: served_busy.as_secs_f64() * 1e6 / f64::from(u32::try_from(driven.latencies.len())?),
+        driver_share: driver_busy.as_secs_f64() / took.as_secs_f64(),
+        latencies: driven.latencies,
+    };
+    eprintln!("{asked}: {:.0} a second", answered.a_second);
+    Ok(answered)
+}
+
+fn poll(waiter: &Waiter, tag: &str) -> String {
+    let headers = Headers { jwt: &waiter.jwt, tag, ..Headers::default() };
+    request(&format!("GET /v1/queue-tokens/{}", waiter.token), headers, "")
+}
+
+impl fmt::Display for Asked {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bare => formatter.write_str("bare handler"),
+            Self::Poll { waiting } => write!(formatter, "poll, {} waiting", Grouped(*waiting)),
+            Self::Unchanged { waiting } => write!(formatter, "poll answered 304, {} waiting", Grouped(*waiting)),
+            Self::Beside { streams, waiting } => {
+                write!(formatter, "poll beside {} event streams, {} waiting", Grouped(*streams), Grouped(*waiting))
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The waiting room over a store: what it answers is what a count over the rows would.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use application::follower::Doubt;
+use application::group_commit::Limits;
+use application::ports::{Observer, Ports};
+use application::scheduler::{PlaceFree, Rhythm, Tools};
+use application::testing::a_waiting_room;
+use application::{Follower, GroupCommit, Scheduler, SeatMaps, WaitingRoom};
+use domain::decide::admission::Pass;
+use domain::{Queue, QueueId, QueueToken, TokenStatus, UserId};
+use fastrand::Rng;
+
+use crate::Adapter;
+use crate::world::{ALL, OTHER_CONCERT, OTHER_QUEUE, World, guest};
+
+/// How many people come and go, and how often something happens.
+const PEOPLE: u128 = 24;
+const STEPS: usize = 150;
+const DAY: Duration = Duration::from_hours(24);
+
+/// A process: commands, ticks, and a room that hears of them.
+struct Process {
+    commits: GroupCommit,
+    scheduler: Scheduler,
+    room: Arc<WaitingRoom>,
+}
+
+impl Process {
+    fn of(world: &World) -> Self {
+        let ports = world.ports.clone();
+        let room = an_empty_room(world, &ports);
+        let observers: Vec<Arc<dyn Observer>> = vec![room.clone()];
+        let rules = Arc::new(world.rules.clone());
+        let limits = Limits { lanes: 1, queue: 10, batch: 10, deadline: Duration::from_mins(1) };
+        let commits = GroupCommit::start(ports.store.clone(), rules.clone(), observers.clone(), limits);
+        let Ports { store, catalogue, housekeeping, .. } = ports;
+        let place_free = Arc::new(PlaceFree::default());
+        let tools = Tools { store, catalogue, housekeeping, room: room.clone(), observers, rules, place_free };
+        let rhythm = Rhythm { tick: DAY, sweep: DAY, housekeeping: DAY, keep_events: DAY, keep_tokens: DAY };
+        Self { commits, scheduler: Scheduler::new(tools, rhythm), room }
+    }
+
+    /// Somebody does something, or time passes.
+    async fn step(&self, world: &World, random: &mut Rng) {
+        let user = guest(random.u128(0..PEOPLE));
+        let queue = if random.bool() { Queue::DEFAULT } else { OTHER_QUEUE };
+        match random.u8(0..10) {
+            0..=3 => {
+                let concert = (queue == OTHER_QUEUE).then_some(OTHER_CONCERT);
+                self.commits.run(world.a_join(user, concert)).await.expect("a place");
+            }
+            4 | 5 => {
+                if let Some(token) = token_of(world, queue, user).await {
+                    self.commits.run(world.a_leave(user, token.id)).await.expect("left");
+                }
+            }
+            6 => {
+                if let Some(token) = token_of(world, queue, user).await {
+                    let pass = Pass { user, token: Some(token.id) };
+                    // Who waits is refused.
+                    self.commits.run(world.a_claim(pass, Some(queue))).await.ok();
+                }
+            }
+            7 | 8 => {
+                let queue = world.ports.catalogue.queue(queue).await.unwrap().expect("the queue");
+                self.scheduler.tick(&queue).await.expect("a tick");
+            }
+            _ => world.pass_seconds(random.i64(1..90)),
+        }
+    }
+}
+
+fn an_empty_room(world: &World, ports: &Ports) -> Arc<WaitingRoom> {
+    Arc::new(a_waiting_room(ports.tokens.clone(), ports.catalogue.clone(), world.clock.clone()))
+}
+
+async fn live(world: &World, queue: QueueId) -> Vec<QueueToken> {
+    world.ports.tokens.live(queue, 0, ALL).await.unwrap().into_iter().map(|token| token.row).collect()
+}
+
+async fn token_of(world: &World, queue: QueueId, user: UserId) -> Option<QueueToken> {
+    live(world, queue).await.into_iter().find(|token| token.user == user)
+}
+
+/// `room` says of both lines what a count over the rows says.
+async fn assert_true(world: &World, room: &WaitingRoom, whose: &str) {
+    room.refresh().await.unwrap();
+    for queue in [Queue::DEFAULT, OTHER_QUEUE] {
+        let (tokens, now) = (live(world, queue).await, world.now());
+        let waiting: Vec<_> = tokens.iter().filter(|token| token.status(now) == TokenStatus::Waiting).collect();
+        let active = tokens.iter().filter(|token| token.status(now) == TokenStatus::Active).count();
+        let figures = room.figures(queue).expect("the queue");
+        assert_eq!((figures.waiting, figures.active), (waiting.len() as u64, active as u64), "{whose} figures");
+        for token in &tokens {
+            assert_eq!(room.find(token.id).await.unwrap().as_ref(), Some(token), "{whose} token");
+        }
+        for (ahead, token) in waiting.into_iter().enumerate() {
+            assert_eq!(room.place(token).position, Some(ahead as u64 + 1), "{whose} position of number {}", token.number);
+        }
+    }
+}
+
+async fn play(adapter: &dyn Adapter, seed: u64) {
+    let world = World::with_halls(adapter, 2).await;
+    let process = Process::of(&world);
+    let missed_all = an_empty_room(&world, &world.ports);
+    let other = match adapter.beside(world.clock.clone()).await {
+        Some(ports) => {
+            let room = an_empty_room(&world, &ports);
+            let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), world.clock.clone()));
+            let feed = ports.feed.clone().expect("a store of several processes has a feed");
+            let follower = Follower::start(feed, room.clone(), seat_maps, Arc::new(Doubt::default()), DAY).await.unwrap();
+            Some((room, follower, ports))
+        }
+        None => None,
+    };
+    let (mut other, mut random) = (other, Rng::with_seed(seed));
+    for step in 0..STEPS {
+        process.step(&world, &mut random).await;
+        assert_true(&world, &process.room, "one's own").await;
+        if let Some((room, follower, _)) = &mut other {
+            follower.follow().await.unwrap();
+            assert_true(&world, room, "the follower's").await;
+        }
+        if step % 30 == 0 {
+            missed_all.read_anew().await.unwrap();
+            assert_true(&world, &missed_all, "the one that missed everything and read anew's").await;
+        }
+    }
+    process.commits.close().await;
+    world.assert_audit_is_clean().await;
+}
+
+/// At every quiet point: the room that hears of its own commits, one that follows the feed, and one that reads anew.
+pub async fn a_room_answers_what_a_count_over_the_rows_would(adapter: &dyn Adapter) {
+    for seed in 0..4 {
+        play(adapter, seed).await;
+    }
+}

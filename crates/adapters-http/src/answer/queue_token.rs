@@ -1,0 +1,119 @@
+//! Queue tokens on the wire.
+
+use std::fmt;
+
+use application::waiting_room::Place;
+use domain::{Availability, TokenStatus};
+use serde::Serialize;
+use time::{Duration, OffsetDateTime};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{EstimateBody, Instant, Tag, seconds_until, token_status};
+
+/// A user's place in a line.
+#[derive(Serialize, ToSchema)]
+#[schema(as = QueueToken)]
+pub(crate) struct TokenBody {
+    /// The secret that admits: what to send as `Queue-Token`.
+    pub(crate) token: Uuid,
+    queue_id: Uuid,
+    concert_id: Option<Uuid>,
+    /// `WAITING`, `ACTIVE` or `EXPIRED`.
+    #[schema(example = "WAITING")]
+    status: &'static str,
+    /// Why it has ended: `PAID`, `TIMED_OUT`, `UNCLAIMED` or `LEFT`.
+    expired_reason: Option<&'static str>,
+    /// The place's number in its queue: in the order of arrival, without gaps.
+    number: u64,
+    /// 1 for the next to be admitted; null unless it waits.
+    position: Option<u64>,
+    people_ahead: Option<u64>,
+    estimated_wait: EstimateBody,
+    /// How much is left of the concert: `GOOD`, `LOW` or `SOLD_OUT`; null if the user named none, or if it isn't known yet.
+    #[schema(example = "GOOD")]
+    availability: Option<&'static str>,
+    /// When to ask again.
+    pub(crate) poll_after_seconds: i64,
+    joined_at: Instant,
+    activated_at: Option<Instant>,
+    /// When it ends or has ended; null while it waits.
+    expires_at: Option<Instant>,
+    /// How long it is until then; null unless it is active.
+    expires_in_seconds: Option<i64>,
+}
+
+impl TokenBody {
+    pub(crate) fn new(place: &Place) -> Self {
+        let Place { token, now, position, estimate, availability, poll_after } = place;
+        let status = token.status(*now);
+        let (expired_reason, expires_in_seconds) = match status {
+            TokenStatus::Waiting => (None, None),
+            TokenStatus::Active => (None, token.expires_at().map(|at| seconds_until(at, *now))),
+            TokenStatus::Expired(reason) => (Some(token_status::reason(reason)), None),
+        };
+        Self {
+            token: token.id.0,
+            queue_id: token.queue.0,
+            concert_id: token.concert.map(|concert| concert.0),
+            status: token_status::name(status),
+            expired_reason,
+            number: token.number,
+            position: *position,
+            people_ahead: position.map(|position| position.saturating_sub(1)),
+            estimated_wait: EstimateBody::from(*estimate),
+            availability: availability.map(availability_name),
+            poll_after_seconds: poll_after.whole_seconds(),
+            joined_at: token.joined_at.into(),
+            activated_at: token.activated_at().map(Instant::from),
+            expires_at: token.expires_at().map(Instant::from),
+            expires_in_seconds,
+        }
+    }
+}
+
+const fn availability_name(availability: Availability) -> &'static str {
+    match availability {
+        Availability::Good => "GOOD",
+        Availability::Low => "LOW",
+        Availability::SoldOut => "SOLD_OUT",
+    }
+}
+
+/// What has come of a token, as far as it is worth an event: estimates, countdowns, deadlines and hints make no difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(crate) status: TokenStatus,
+    position: Option<u64>,
+    availability: Option<Availability>,
+}
+
+impl Mark {
+    pub(crate) fn of(place: &Place) -> Self {
+        // How much is left matters to those who wait for it.
+        let availability = place.position.and(place.availability);
+        Self { status: place.token.status(place.now), position: place.position, availability }
+    }
+
+    /// The tag of the whole answer.
+    pub(crate) fn tag(self, place: &Place) -> Tag {
+        let deadline = place.token.expires_at().unwrap_or(OffsetDateTime::UNIX_EPOCH) - OffsetDateTime::UNIX_EPOCH;
+        Tag::readable(format_args!("{self}.{}", deadline / Duration::MICROSECOND))
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(token_status::name(self.status))?;
+        if let TokenStatus::Expired(reason) = self.status {
+            write!(formatter, ".{}", token_status::reason(reason))?;
+        }
+        if let Some(position) = self.position {
+            write!(formatter, ".{position}")?;
+        }
+        if let Some(availability) = self.availability {
+            write!(formatter, ".{}", availability_name(availability))?;
+        }
+        Ok(())
+    }
+}

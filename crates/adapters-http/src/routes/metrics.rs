@@ -1,0 +1,26 @@
+//! Metrics: for those who watch an on-sale.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, get};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::extract::api;
+use crate::problem::Problem;
+
+/// The version of Prometheus' text format.
+const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config.service(show_metrics);
+}
+
+/// Figures for Prometheus.
+#[utoipa::path(
+    tag = "operations",
+    responses((status = 200, description = "All metrics, in Prometheus' text format.", body = String, content_type = "text/plain")),
+)]
+#[get("/metrics")]
+async fn show_metrics(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let page = (api(&request)?.metrics)();
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).content_type(MEDIA_TYPE).body(page))
+}

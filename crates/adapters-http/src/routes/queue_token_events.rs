@@ -1,0 +1,245 @@
+//! The events of a queue token: what becomes of a place in line, pushed instead of polled (server-sent events).
+//!
+//! ```text
+//!   the current state, unless the client has it (Last-Event-ID)
+//!      │
+//!      ├─ news of the token (admitted, ended) ──┐
+//!      ├─ its poll hint has passed: the position │──► an event, if anything has changed
+//!      ├─ its deadline has passed ──────────────┘
+//!      ├─ nothing for long ──► a heartbeat
+//!      └─ EXPIRED was told, the server stops, or the stream is old ──► the end
+//! ```
+//!
+//! A stream reads memory, when it is woken; so nobody pays for those who wait and needn't be told anything.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::body::BodyStream;
+use actix_web::http::header::{self, HeaderName};
+use actix_web::web::Bytes;
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, get};
+use application::Error;
+use application::waiting_room::{Listener, Place};
+use domain::{TokenId, TokenStatus, UserId};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep_until};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::codes::SIGNED_IN;
+use crate::answer::{Mark, TokenBody, json};
+use crate::api::Api;
+use crate::auth::Caller;
+use crate::edge::HeadOnly;
+use crate::extract::{Call, Events, Part, PathId};
+use crate::problem::{Code, Problem, problems};
+
+const MEDIA_TYPE: &str = "text/event-stream";
+const LAST_EVENT_ID: &str = "Last-Event-ID";
+/// Tells a proxy in between to pass everything on at once.
+const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+const HEARTBEAT: &[u8] = b":\n\n";
+/// Clients whose stream broke come back after 1 to 5 s: not all at once.
+const RECONNECT_AFTER_MILLISECONDS: (u32, u32) = (1_000, 16);
+/// The clock that deadlines are compared with may be this much behind the one that a stream sleeps by.
+const AFTER_A_DEADLINE: Duration = Duration::from_millis(2);
+const OPEN: &str = "frontrow_event_streams";
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config.service(follow_queue_token);
+}
+
+/// The event streams that are open.
+pub(crate) struct Streams(Arc<Semaphore>);
+
+/// Leave to keep a stream open, until it is dropped.
+struct Permit {
+    _place: OwnedSemaphorePermit,
+}
+
+impl Streams {
+    /// Room for `at_most` streams.
+    pub(crate) fn new(at_most: usize) -> Self {
+        metrics::describe_gauge!(OPEN, "Event streams that are open.");
+        metrics::gauge!(OPEN).set(0.0);
+        Self(Arc::new(Semaphore::new(at_most)))
+    }
+
+    fn open(&self) -> Option<Permit> {
+        let place = self.0.clone().try_acquire_owned().ok()?;
+        metrics::gauge!(OPEN).increment(1.0);
+        Some(Permit { _place: place })
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        metrics::gauge!(OPEN).decrement(1.0);
+    }
+}
+
+/// What the client wants of the stream.
+struct Wish {
+    /// What the client was told last, before its connection broke.
+    last: Option<String>,
+    /// Whether the answer's head is all that it wants.
+    silent: bool,
+}
+
+impl Part for Wish {
+    fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
+        let last = request.headers().get(LAST_EVENT_ID).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        Ok(Self { last, silent: request.extensions().get::<HeadOnly>().is_some() })
+    }
+}
+
+problems!(EventProblems: SIGNED_IN, &[Code::NotFound, Code::NotAcceptable, Code::Overloaded]);
+
+/// What becomes of my place, as it happens.
+///
+/// Events are `position`, `activated` and `expired`; the data of each is the token as polling tells it. The stream begins with the
+/// current state, tells a new position about as often as `poll_after_seconds` advises to poll, and ends after `expired`. A client that
+/// comes back with `Last-Event-ID` is told what has changed since, and 204 if the token has ended and it knows.
+#[utoipa::path(
+    tag = "queue",
+    security(("bearer" = [])),
+    params(
+        ("token" = Uuid, Path, description = "The caller's token."),
+        ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event that was received."),
+    ),
+    responses(
+        (status = 200, description = "The events.", body = String, content_type = "text/event-stream"),
+        (status = 204, description = "It has ended, and the caller knows: don't come back."),
+        EventProblems,
+    ),
+)]
+#[get("/v1/queue-tokens/{token}/events")]
+async fn follow_queue_token(call: Call<(Caller, PathId<TokenId>, Wish), Events>) -> Result<HttpResponse, Problem> {
+    let Call { api, parts: (Caller { user, .. }, PathId(id), Wish { last, silent }), .. } = call;
+    // Listening begins before the first look: nothing falls in between.
+    let listener = api.use_cases.poll.listen(id);
+    let place = look(&api, user, id).await?;
+    let told = Some(Mark::of(&place)).filter(|mark| last.is_some_and(|last| last == mark.to_string()));
+    if told.is_some_and(is_final) {
+        return Ok(HttpResponse::NoContent().finish());
+    }
+    let mut answer = HttpResponse::Ok();
+    answer.content_type(MEDIA_TYPE).insert_header((header::CACHE_CONTROL, "no-store")).insert_header((ACCEL_BUFFERING, "no"));
+    if silent {
+        return Ok(answer.finish());
+    }
+    let permit = api.streams().open().ok_or_else(|| Problem::of(Error::Overloaded, api.settings.currency))?;
+    let (now, streams) = (Instant::now(), api.settings.streams);
+    let stream =
+        Stream { user, id, listener, place: Some(place), told, quiet_since: now, ends_at: now + streams.lifetime, api, _permit: permit };
+    Ok(answer.body(BodyStream::new(futures_util::stream::unfold(stream, Stream::next))))
+}
+
+const fn is_final(mark: Mark) -> bool {
+    match mark.status {
+        TokenStatus::Waiting | TokenStatus::Active => false,
+        TokenStatus::Expired(_) => true,
+    }
+}
+
+/// Where the token stands: from memory, as it nearly always is.
+async fn look(api: &Api, user: UserId, id: TokenId) -> Result<Place, Problem> {
+    match api.use_cases.poll.known(user, id) {
+        Some(place) => Ok(place),
+        None => api.ask(|ask| async move { ask.poll.token(user, id).await }).await,
+    }
+}
+
+/// One client's events.
+struct Stream {
+    user: UserId,
+    id: TokenId,
+    listener: Listener,
+    /// What was seen and not told yet.
+    place: Option<Place>,
+    told: Option<Mark>,
+    quiet_since: Instant,
+    ends_at: Instant,
+    api: Api,
+    _permit: Permit,
+}
+
+/// Why a stream looks again.
+enum Woken {
+    ByNewsOrTime,
+    ToShowLife,
+    ToEnd,
+}
+
+impl Stream {
+    /// The next frame; none if the stream ends here.
+    async fn next(mut self) -> Option<(Result<Bytes, Problem>, Self)> {
+        if self.told.is_some_and(is_final) {
+            return None;
+        }
+        loop {
+            // Who can't be told ends, and asks again.
+            let place = match self.place.take() {
+                Some(place) => place,
+                None => look(&self.api, self.user, self.id).await.ok()?,
+            };
+            let mark = Mark::of(&place);
+            if self.told != Some(mark) {
+                let frame = frame(mark, &place, self.told.is_none()).ok()?;
+                self.told = Some(mark);
+                self.quiet_since = Instant::now();
+                return Some((Ok(frame), self));
+            }
+            match self.sleep(&place).await {
+                Woken::ByNewsOrTime => {}
+                Woken::ToShowLife => {
+                    self.quiet_since = Instant::now();
+                    return Some((Ok(Bytes::from_static(HEARTBEAT)), self));
+                }
+                Woken::ToEnd => return None,
+            }
+        }
+    }
+
+    async fn sleep(&self, place: &Place) -> Woken {
+        let now = Instant::now();
+        let until = |at: time::OffsetDateTime| Duration::try_from(at - place.now).unwrap_or_default() + AFTER_A_DEADLINE;
+        let hint = Duration::try_from(place.poll_after).unwrap_or_default();
+        let look_at = now + place.token.expires_at().map_or(hint, |at| hint.min(until(at)));
+        let show_life_at = self.quiet_since + self.api.settings.streams.heartbeat;
+        tokio::select! {
+            biased;
+            () = self.api.closing.cancelled() => Woken::ToEnd,
+            () = self.listener.news() => Woken::ByNewsOrTime,
+            () = sleep_until(look_at.min(show_life_at).min(self.ends_at)) => {
+                let now = Instant::now();
+                if self.ends_at <= now {
+                    Woken::ToEnd
+                } else if look_at <= now {
+                    Woken::ByNewsOrTime
+                } else {
+                    Woken::ToShowLife
+                }
+            }
+        }
+    }
+}
+
+/// The event of `place`. The first one of a stream says when to come back, should it break.
+fn frame(mark: Mark, place: &Place, first: bool) -> Result<Bytes, Problem> {
+    let event = match mark.status {
+        TokenStatus::Waiting => "position",
+        TokenStatus::Active => "activated",
+        TokenStatus::Expired(_) => "expired",
+    };
+    let mut frame = Vec::with_capacity(640);
+    if first {
+        let (least, spread) = RECONNECT_AFTER_MILLISECONDS;
+        let retry = least + spread * u32::from(place.token.id.0.as_bytes()[13]);
+        frame.extend_from_slice(format!("retry: {retry}\n").as_bytes());
+    }
+    frame.extend_from_slice(format!("event: {event}\nid: {mark}\ndata: ").as_bytes());
+    frame.extend(json(&TokenBody::new(place))?);
+    frame.extend_from_slice(b"\n\n");
+    Ok(Bytes::from(frame))
+}

@@ -1,0 +1,180 @@
+//! Event streams.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_web::body::{BoxBody, MessageBody as _};
+use actix_web::test::TestRequest;
+use adapters_http::{HttpSettings, StreamSettings};
+use serde_json::Value;
+use tokio::time::timeout;
+
+use crate::plan::Plan;
+use crate::shop::{Shop, Visitor};
+
+/// Longer than anything takes here.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// An open stream.
+struct Stream(Pin<Box<BoxBody>>);
+
+/// What came over it.
+#[derive(Debug, PartialEq)]
+enum Frame {
+    Event { name: String, id: String, data: Value },
+    Heartbeat,
+    End,
+}
+
+impl Stream {
+    async fn next(&mut self) -> Frame {
+        let chunk = timeout(PATIENCE, std::future::poll_fn(|context| self.0.as_mut().poll_next(context))).await.expect("something");
+        let Some(chunk) = chunk else { return Frame::End };
+        let chunk = String::from_utf8(chunk.expect("a frame").to_vec()).expect("text");
+        if chunk == ":\n\n" {
+            return Frame::Heartbeat;
+        }
+        assert!(chunk.ends_with("\n\n") && !chunk.trim_end().contains("\n\n"), "one event: {chunk:?}");
+        let field =
+            |name: &str| chunk.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("{name} {chunk}")).to_owned();
+        Frame::Event { name: field("event: "), id: field("id: "), data: field("data: ").parse().expect("JSON") }
+    }
+
+    /// The next event's name, its id and its data.
+    async fn event(&mut self) -> (String, String, Value) {
+        match self.next().await {
+            Frame::Event { name, id, data } => (name, id, data),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn path(visitor: &Visitor) -> String {
+    format!("/v1/queue-tokens/{}/events", visitor.queue_token.as_deref().expect("a token"))
+}
+
+fn request(visitor: &Visitor) -> TestRequest {
+    let bearer = format!("Bearer {}", visitor.access_token);
+    TestRequest::with_uri(&path(visitor)).append_header(("Authorization", bearer)).append_header(("Accept", "text/event-stream"))
+}
+
+async fn open(shop: &Shop, request: TestRequest) -> Stream {
+    let answer = (shop.send)(request).await.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers().get("content-type").expect("a type"), "text/event-stream");
+    assert_eq!(answer.headers().get("cache-control").expect("caching"), "no-store");
+    Stream(Box::pin(answer.into_body()))
+}
+
+async fn a_shop_with(streams: StreamSettings) -> Shop {
+    let plan = Plan::default();
+    let settings = HttpSettings { streams, ..plan.settings.clone() };
+    Plan { settings, ..plan }.open().await
+}
+
+#[actix_web::test]
+async fn a_stream_tells_what_becomes_of_a_place_and_ends_with_it() {
+    let shop = Shop::open().await;
+    let ada = shop.waiting("Ada").await;
+    let mut stream = open(&shop, request(&ada)).await;
+    let (name, _, data) = stream.event().await;
+    assert_eq!((name.as_str(), &data["status"], &data["position"]), ("position", &"WAITING".into(), &1.into()));
+    let polled = shop.get(path(&ada).trim_end_matches("/events")).by(&ada).send().await.with_status(200).body;
+    assert_eq!(data, polled, "as polling tells it");
+
+    shop.tick().await;
+    let (name, _, data) = stream.event().await;
+    assert_eq!((name.as_str(), &data["status"]), ("activated", &"ACTIVE".into()));
+
+    shop.delete(path(&ada).trim_end_matches("/events")).by(&ada).send().await.with_status(204);
+    let (name, _, data) = stream.event().await;
+    assert_eq!((name.as_str(), &data["expired_reason"]), ("expired", &"LEFT".into()));
+    assert_eq!(stream.next().await, Frame::End);
+}
+
+#[actix_web::test]
+async fn a_new_position_is_told_when_it_is_time_to_ask() {
+    let shop = Shop::open().await;
+    let (ada, bob) = (shop.waiting("Ada").await, shop.waiting("Bob").await);
+    let mut stream = open(&shop, request(&bob)).await;
+    assert_eq!(stream.event().await.2["position"], 2);
+    shop.delete(path(&ada).trim_end_matches("/events")).by(&ada).send().await.with_status(204);
+    tokio::time::pause();
+    let (name, _, data) = stream.event().await;
+    assert_eq!((name.as_str(), &data["position"]), ("position", &1.into()));
+}
+
+#[actix_web::test]
+async fn an_admission_that_lapses_is_told_at_its_deadline() {
+    let shop = Shop::open().await;
+    let ada = shop.admitted("Ada").await;
+    let mut stream = open(&shop, request(&ada)).await;
+    assert_eq!(stream.event().await.0, "activated");
+    tokio::time::pause();
+    shop.wait(120);
+    let (name, _, data) = stream.event().await;
+    assert_eq!((name.as_str(), &data["expired_reason"]), ("expired", &"UNCLAIMED".into()));
+    assert_eq!(stream.next().await, Frame::End);
+}
+
+#[actix_web::test]
+async fn who_comes_back_is_told_what_they_missed_and_nothing_twice() {
+    let shop = Shop::open().await;
+    let ada = shop.waiting("Ada").await;
+    let (_, waiting, _) = open(&shop, request(&ada)).await.event().await;
+
+    let mut same = open(&shop, request(&ada).append_header(("Last-Event-ID", waiting.as_str()))).await;
+    shop.tick().await;
+    let (name, active, _) = same.event().await;
+    assert_eq!(name, "activated", "the position isn't told again");
+
+    let mut missed = open(&shop, request(&ada).append_header(("Last-Event-ID", waiting.as_str()))).await;
+    assert_eq!(missed.event().await.0, "activated");
+
+    shop.delete(path(&ada).trim_end_matches("/events")).by(&ada).send().await.with_status(204);
+    let mut ended = open(&shop, request(&ada).append_header(("Last-Event-ID", active.as_str()))).await;
+    let (name, expired, _) = ended.event().await;
+    assert_eq!(name, "expired");
+    let answer = (shop.send)(request(&ada).append_header(("Last-Event-ID", expired.as_str()))).await.expect("an answer");
+    assert_eq!(answer.status(), 204, "don't come back");
+}
+
+#[actix_web::test]
+async fn a_stream_is_for_the_tokens_user_who_takes_events() {
+    let shop = Shop::open().await;
+    let (ada, bob) = (shop.waiting("Ada").await, shop.user("Bob").await);
+    shop.get(&path(&ada)).by(&bob).send().await.with_problem(404, "NOT_FOUND");
+    shop.get(&path(&ada)).send().await.with_problem(401, "UNAUTHENTICATED");
+    shop.get(&path(&ada)).by(&ada).header("Accept", "application/json").send().await.with_problem(406, "NOT_ACCEPTABLE");
+}
+
+#[actix_web::test]
+async fn a_stream_with_nothing_to_tell_shows_that_it_lives_until_it_is_old() {
+    let (heartbeat, lifetime) = (Duration::from_secs(4), Duration::from_secs(10));
+    let shop = a_shop_with(StreamSettings { heartbeat, lifetime, ..StreamSettings::default() }).await;
+    let ada = shop.waiting("Ada").await;
+    let mut stream = open(&shop, request(&ada)).await;
+    stream.event().await;
+    tokio::time::pause();
+    assert_eq!([stream.next().await, stream.next().await, stream.next().await], [Frame::Heartbeat, Frame::Heartbeat, Frame::End]);
+}
+
+#[actix_web::test]
+async fn a_stop_ends_every_stream() {
+    let shop = Shop::open().await;
+    let ada = shop.waiting("Ada").await;
+    let mut stream = open(&shop, request(&ada)).await;
+    stream.event().await;
+    shop.closing.cancel();
+    assert_eq!(stream.next().await, Frame::End);
+}
+
+#[actix_web::test]
+async fn no_more_streams_are_open_than_may_be() {
+    let shop = a_shop_with(StreamSettings { at_most: 1, ..StreamSettings::default() }).await;
+    let ada = shop.waiting("Ada").await;
+    let stream = open(&shop, request(&ada)).await;
+    shop.get(&path(&ada)).by(&ada).send().await.with_problem(503, "OVERLOADED");
+    drop(stream);
+    open(&shop, request(&ada)).await;
+}

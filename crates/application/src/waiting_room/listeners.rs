@@ -1,0 +1,78 @@
+//! Who listens to what becomes of a token: its open event streams.
+
+use std::sync::Arc;
+
+use dashmap::DashMap;
+use domain::TokenId;
+use tokio::sync::Notify;
+
+/// The bells of all tokens that somebody listens to.
+#[derive(Debug, Default)]
+pub(super) struct Listeners(DashMap<TokenId, Vec<Arc<Notify>>>);
+
+/// Rings when there is news of a token.
+#[derive(Debug)]
+pub struct Listener {
+    listeners: Arc<Listeners>,
+    id: TokenId,
+    bell: Arc<Notify>,
+}
+
+impl Listeners {
+    pub(super) fn add(self: &Arc<Self>, id: TokenId) -> Listener {
+        let bell = Arc::new(Notify::new());
+        self.0.entry(id).or_default().push(bell.clone());
+        Listener { listeners: self.clone(), id, bell }
+    }
+
+    /// Tells those who listen to the token.
+    pub(super) fn ring(&self, id: TokenId) {
+        if let Some(bells) = self.0.get(&id) {
+            bells.iter().for_each(|bell| bell.notify_one());
+        }
+    }
+}
+
+impl Listener {
+    /// Returns when something has happened to the token since the last time; what, the room knows.
+    pub async fn news(&self) {
+        self.bell.notified().await;
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.listeners.0.remove_if_mut(&self.id, |_, bells| {
+            bells.retain(|bell| !Arc::ptr_eq(bell, &self.bell));
+            bells.is_empty()
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const TOKEN: TokenId = TokenId(Uuid::from_u128(1));
+
+    #[tokio::test]
+    async fn everybody_who_listens_hears_it_even_if_it_rang_before_they_waited() {
+        let listeners = Arc::new(Listeners::default());
+        let (one, other) = (listeners.add(TOKEN), listeners.add(TOKEN));
+        listeners.ring(TOKEN);
+        tokio::join!(one.news(), other.news());
+    }
+
+    #[test]
+    fn who_hangs_up_leaves_nothing_behind() {
+        let listeners = Arc::new(Listeners::default());
+        let (one, other) = (listeners.add(TOKEN), listeners.add(TOKEN));
+        drop(one);
+        assert_eq!(listeners.0.get(&TOKEN).unwrap().len(), 1);
+        drop(other);
+        assert!(listeners.0.is_empty());
+        listeners.ring(TOKEN);
+    }
+}
