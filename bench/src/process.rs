@@ -1,7 +1,6 @@
 //! What a process takes of the machine, as Linux accounts for it in `/proc`.
 
 use std::fs;
-use std::time::Duration;
 
 use anyhow::Context;
 use rustix::param::clock_ticks_per_second;
@@ -26,9 +25,9 @@ impl Process {
     }
 
     /// How long it has kept cores busy, those of the kernel's work on its behalf included.
-    pub(crate) fn busy(self) -> anyhow::Result<Duration> {
+    pub(crate) fn busy_seconds(self) -> anyhow::Result<f64> {
         let ticks = ticks(&self.file("stat")?).context("/proc says nothing of processor time")?;
-        Ok(Duration::from_secs(ticks) / u32::try_from(clock_ticks_per_second())?)
+        Ok(f64::from(ticks) / f64::from(u32::try_from(clock_ticks_per_second())?))
     }
 
     fn file(self, name: &str) -> anyhow::Result<String> {
@@ -43,9 +42,9 @@ fn resident(status: &str) -> Option<u64> {
 }
 
 /// The fourteenth word and the fifteenth. The second is the name in parentheses, which may contain blanks.
-fn ticks(stat: &str) -> Option<u64> {
+fn ticks(stat: &str) -> Option<u32> {
     let mut words = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
-    let (user, system): (u64, u64) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    let (user, system): (u32, u32) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
     Some(user + system)
 }
 
@@ -62,6 +61,6 @@ mod tests {
     #[test]
     fn this_process_takes_something() {
         assert!(Process::this().resident().unwrap() > 100_000);
-        Process::this().busy().unwrap();
+        Process::this().busy_seconds().unwrap();
     }
 }

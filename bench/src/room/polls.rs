@@ -93,17 +93,18 @@ impl Askers {
 }
 
 async fn measure(asked: Asked, server: &Server, requests: Vec<String>, expects: u16) -> anyhow::Result<Answered> {
-    let (driver, served) = (Process::this(), server.process()?);
-    let (start, driver_before, served_before) = (Instant::now(), driver.busy()?, served.busy()?);
-    let driven = Load { requests, expects, turns: Turns::Endless }.drive(server.address, CONNECTIONS).await?;
-    let (took, driver_busy, served_busy) = (start.elapsed(), driver.busy()? - driver_before, served.busy()? - served_before);
+    let load = Load { requests, expects, turns: Turns::Endless };
+    let (driver, other) = (Process::this(), server.process()?);
+    let (start, driver_before, other_before) = (Instant::now(), driver.busy_seconds()?, other.busy_seconds()?);
+    let done = load.drive(server.address, CONNECTIONS).await?;
+    let (took, driver_after, other_after) = (start.elapsed(), driver.busy_seconds()?, other.busy_seconds()?);
     let answered = Answered {
         asked,
         connections: CONNECTIONS,
-        a_second: driven.a_second,
-        core_micros: served_busy.as_secs_f64() * 1e6 / f64::from(u32::try_from(driven.latencies.len())?),
-        driver_share: driver_busy.as_secs_f64() / took.as_secs_f64(),
-        latencies: driven.latencies,
+        a_second: done.a_second,
+        core_micros: (other_after - other_before) * 1e6 / f64::from(u32::try_from(done.latencies.len())?),
+        driver_share: (driver_after - driver_before) / took.as_secs_f64(),
+        latencies: done.latencies,
     };
     eprintln!("{asked}: {:.0} a second", answered.a_second);
     Ok(answered)
