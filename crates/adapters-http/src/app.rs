@@ -34,7 +34,8 @@ pub fn app(
             let table = table.clone();
             async move { Err::<HttpResponse, Problem>(table.refuse(&request)) }
         }))
-        .wrap(from_fn(edge::pass))
+        // Boxed, since each open connection has room for this, event streams for hours.
+        .wrap(from_fn(|request, next| Box::pin(edge::pass(request, next))))
 }
 
 /// Which methods each path has, as the OpenAPI document says.

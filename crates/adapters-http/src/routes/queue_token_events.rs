@@ -22,6 +22,7 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, get};
 use application::Error;
 use application::waiting_room::{Listener, Place};
 use domain::{TokenId, TokenStatus, UserId};
+use time::OffsetDateTime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -119,8 +120,9 @@ async fn follow_queue_token(call: Call<(Caller, PathId<TokenId>, Wish), Events>)
     // Listening begins before the first look: nothing falls in between.
     let listener = api.use_cases.poll.listen(id);
     let place = look(&api, user, id).await?;
-    let told = Some(Mark::of(&place)).filter(|mark| last.is_some_and(|last| last == mark.to_string()));
-    if told.is_some_and(is_final) {
+    let mark = Mark::of(&place);
+    let news = last.is_none_or(|last| last != mark.to_string());
+    if is_final(mark) && !news {
         return Ok(HttpResponse::NoContent().finish());
     }
     let mut answer = HttpResponse::Ok();
@@ -129,9 +131,20 @@ async fn follow_queue_token(call: Call<(Caller, PathId<TokenId>, Wish), Events>)
         return Ok(answer.finish());
     }
     let permit = api.streams().open().ok_or_else(|| Problem::of(Error::Overloaded, api.settings.currency))?;
-    let (now, streams) = (Instant::now(), api.settings.streams);
-    let stream =
-        Stream { user, id, listener, place: Some(place), told, quiet_since: now, ends_at: now + streams.lifetime, api, _permit: permit };
+    let first = if news { Some([reconnect_after(id).into_bytes(), event(mark, &place)?].concat().into()) } else { None };
+    let (now, lifetime) = (Instant::now(), api.settings.streams.lifetime);
+    let stream = Stream {
+        user,
+        id,
+        listener,
+        first,
+        told: mark,
+        look_at: look_at(&place),
+        quiet_since: now,
+        ends_at: now + lifetime,
+        api,
+        _permit: permit,
+    };
     Ok(answer.body(BodyStream::new(futures_util::stream::unfold(stream, Stream::next))))
 }
 
@@ -146,100 +159,87 @@ const fn is_final(mark: Mark) -> bool {
 async fn look(api: &Api, user: UserId, id: TokenId) -> Result<Place, Problem> {
     match api.use_cases.poll.known(user, id) {
         Some(place) => Ok(place),
-        None => api.ask(|ask| async move { ask.poll.token(user, id).await }).await,
+        // Boxed, since each open stream has room for this.
+        None => Box::pin(api.ask(|ask| async move { ask.poll.token(user, id).await })).await,
     }
 }
 
-/// One client's events.
+/// When the token must be looked at again, whatever happens before.
+fn look_at(place: &Place) -> Instant {
+    let until = |at: OffsetDateTime| Duration::try_from(at - place.now).unwrap_or_default() + AFTER_A_DEADLINE;
+    let hint = Duration::try_from(place.poll_after).unwrap_or_default();
+    Instant::now() + place.token.expires_at().map_or(hint, |at| hint.min(until(at)))
+}
+
+/// One client's events. There are thousands of them: they are kept small.
 struct Stream {
     user: UserId,
     id: TokenId,
     listener: Listener,
-    /// What was seen and not told yet.
-    place: Option<Place>,
-    told: Option<Mark>,
+    /// What is sent before anything else.
+    first: Option<Bytes>,
+    told: Mark,
+    look_at: Instant,
     quiet_since: Instant,
     ends_at: Instant,
     api: Api,
     _permit: Permit,
 }
 
-/// Why a stream looks again.
-enum Woken {
-    ByNewsOrTime,
-    ToShowLife,
-    ToEnd,
-}
-
 impl Stream {
     /// The next frame; none if the stream ends here.
     async fn next(mut self) -> Option<(Result<Bytes, Problem>, Self)> {
-        if self.told.is_some_and(is_final) {
-            return None;
+        if let Some(first) = self.first.take() {
+            return Some((Ok(first), self));
         }
-        loop {
+        while !is_final(self.told) && self.sleep().await {
             // Who can't be told ends, and asks again.
-            let place = match self.place.take() {
-                Some(place) => place,
-                None => look(&self.api, self.user, self.id).await.ok()?,
+            let place = look(&self.api, self.user, self.id).await.ok()?;
+            let (mark, now) = (Mark::of(&place), Instant::now());
+            self.look_at = look_at(&place);
+            let frame = if self.told != mark {
+                Bytes::from(event(mark, &place).ok()?)
+            } else if self.show_life_at() <= now {
+                Bytes::from_static(HEARTBEAT)
+            } else {
+                continue;
             };
-            let mark = Mark::of(&place);
-            if self.told != Some(mark) {
-                let frame = frame(mark, &place, self.told.is_none()).ok()?;
-                self.told = Some(mark);
-                self.quiet_since = Instant::now();
-                return Some((Ok(frame), self));
-            }
-            match self.sleep(&place).await {
-                Woken::ByNewsOrTime => {}
-                Woken::ToShowLife => {
-                    self.quiet_since = Instant::now();
-                    return Some((Ok(Bytes::from_static(HEARTBEAT)), self));
-                }
-                Woken::ToEnd => return None,
-            }
+            (self.told, self.quiet_since) = (mark, now);
+            return Some((Ok(frame), self));
         }
+        None
     }
 
-    async fn sleep(&self, place: &Place) -> Woken {
-        let now = Instant::now();
-        let until = |at: time::OffsetDateTime| Duration::try_from(at - place.now).unwrap_or_default() + AFTER_A_DEADLINE;
-        let hint = Duration::try_from(place.poll_after).unwrap_or_default();
-        let look_at = now + place.token.expires_at().map_or(hint, |at| hint.min(until(at)));
-        let show_life_at = self.quiet_since + self.api.settings.streams.heartbeat;
+    fn show_life_at(&self) -> Instant {
+        self.quiet_since + self.api.settings.streams.heartbeat
+    }
+
+    /// Sleeps until it is time to look again, or there is news; whether the stream goes on then.
+    async fn sleep(&self) -> bool {
         tokio::select! {
             biased;
-            () = self.api.closing.cancelled() => Woken::ToEnd,
-            () = self.listener.news() => Woken::ByNewsOrTime,
-            () = sleep_until(look_at.min(show_life_at).min(self.ends_at)) => {
-                let now = Instant::now();
-                if self.ends_at <= now {
-                    Woken::ToEnd
-                } else if look_at <= now {
-                    Woken::ByNewsOrTime
-                } else {
-                    Woken::ToShowLife
-                }
-            }
+            () = self.api.closing.cancelled() => false,
+            () = self.listener.news() => true,
+            () = sleep_until(self.look_at.min(self.show_life_at()).min(self.ends_at)) => Instant::now() < self.ends_at,
         }
     }
 }
 
-/// The event of `place`. The first one of a stream says when to come back, should it break.
-fn frame(mark: Mark, place: &Place, first: bool) -> Result<Bytes, Problem> {
-    let event = match mark.status {
+/// When a client is to come back, should its stream break: a line of the first event.
+fn reconnect_after(id: TokenId) -> String {
+    let (least, spread) = RECONNECT_AFTER_MILLISECONDS;
+    format!("retry: {}\n", least + spread * u32::from(id.0.as_bytes()[13]))
+}
+
+/// The event that tells of `place`.
+fn event(mark: Mark, place: &Place) -> Result<Vec<u8>, Problem> {
+    let name = match mark.status {
         TokenStatus::Waiting => "position",
         TokenStatus::Active => "activated",
         TokenStatus::Expired(_) => "expired",
     };
-    let mut frame = Vec::with_capacity(640);
-    if first {
-        let (least, spread) = RECONNECT_AFTER_MILLISECONDS;
-        let retry = least + spread * u32::from(place.token.id.0.as_bytes()[13]);
-        frame.extend_from_slice(format!("retry: {retry}\n").as_bytes());
-    }
-    frame.extend_from_slice(format!("event: {event}\nid: {mark}\ndata: ").as_bytes());
-    frame.extend(json(&TokenBody::new(place))?);
-    frame.extend_from_slice(b"\n\n");
-    Ok(Bytes::from(frame))
+    let mut event = format!("event: {name}\nid: {mark}\ndata: ").into_bytes();
+    event.extend(json(&TokenBody::new(place))?);
+    event.extend_from_slice(b"\n\n");
+    Ok(event)
 }

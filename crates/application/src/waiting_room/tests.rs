@@ -1,5 +1,5 @@
 use domain::token::NewToken;
-use domain::{ConcertId, Money, Schedule, ScheduleId, Seat, SeatNumber, SeatState, UserId, Write, Zone};
+use domain::{Availability, ConcertId, Money, Queue, Schedule, ScheduleId, Seat, SeatNumber, SeatState, UserId, Write, Zone};
 use uuid::Uuid;
 
 use super::*;

@@ -1,0 +1,89 @@
+//! How the room is read from the store: whole at the start and after a lapse of the feed; its notices, and what is unsure, now and then.
+
+use std::collections::HashSet;
+use std::sync::{Arc, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use domain::TokenId;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use super::WaitingRoom;
+use crate::Error;
+
+/// How many tokens are read at once.
+const PAGE: u32 = 10_000;
+/// Between two looks at the queues, at what is left to be sold, and at what is unsure.
+const REFRESH: Duration = Duration::from_millis(500);
+
+impl WaitingRoom {
+    /// Fills the room with everybody who waits or is in, before the first command runs.
+    pub async fn fill(&self) -> Result<(), Error> {
+        self.read_live(|_| ()).await?;
+        self.tidy();
+        self.refresh().await
+    }
+
+    /// Takes in what may have changed unseen: who is live. Who isn't any more is forgotten, and read by the next who asks.
+    pub async fn read_anew(&self) -> Result<(), Error> {
+        let mut live = HashSet::new();
+        // Who comes while the store is read isn't missing in it.
+        let before = self.tokens.live_beside(&HashSet::new());
+        self.read_live(|id| {
+            live.insert(id);
+        })
+        .await?;
+        for id in before.into_iter().filter(|id| !live.contains(id)) {
+            self.forget(id);
+        }
+        Ok(())
+    }
+
+    async fn read_live(&self, mut seen: impl FnMut(TokenId)) -> Result<(), Error> {
+        for queue in self.notices.read_queues().await? {
+            let mut after = 0;
+            loop {
+                let page = self.store.live(queue, after, PAGE).await?;
+                let Some(last) = page.last() else { break };
+                after = last.number;
+                for token in page {
+                    seen(token.id);
+                    self.keep(&token);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the notices fresh until it is told to stop.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let mut ticks = interval(REFRESH);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+            if let Err(error) = self.refresh().await {
+                tracing::error!(error = &error as &dyn std::error::Error, "the waiting room's notices are old");
+            }
+        }
+    }
+
+    /// Reads which queues there are and how they admit, counts what is left of what people wait for, and reads again what is unsure.
+    pub async fn refresh(&self) -> Result<(), Error> {
+        self.notices.read_queues().await?;
+        self.notices.count_seats(self.tokens.concerts()).await?;
+        let mut unsure = std::mem::take(&mut *self.unsure()).into_iter();
+        while let Some(id) = unsure.next() {
+            match self.store.token(id).await {
+                Ok(token) => token.iter().for_each(|token| self.keep(token)),
+                Err(error) => {
+                    self.unsure().extend(unsure.chain([id]));
+                    return Err(error.into());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn unsure(&self) -> MutexGuard<'_, HashSet<TokenId>> {
+        self.unsure.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
