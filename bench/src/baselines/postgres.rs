@@ -6,7 +6,10 @@ use testbed::{Cluster, Database};
 use super::pgbench::{CLIENTS, Script};
 use crate::row::{Row, Store, What};
 
-const SCHEMA: &str = include_str!("../../../migrations/postgres/0001_init.up.sql");
+const SCHEMA: &str = concat!(
+    include_str!("../../../migrations/postgres/0001_init.up.sql"),
+    include_str!("../../../migrations/postgres/0002_waiting_room.up.sql"),
+);
 const PREFILL: &str = include_str!("prefill.sql");
 const WRITTEN: &str = include_str!("written.sql");
 

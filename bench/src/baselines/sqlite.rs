@@ -10,7 +10,10 @@ use crate::hall;
 use crate::row::{Row, Store, What};
 use crate::scratch::Scratch;
 
-const SCHEMA: &str = include_str!("../../../migrations/sqlite/0001_init.up.sql");
+const SCHEMA: &str = concat!(
+    include_str!("../../../migrations/sqlite/0001_init.up.sql"),
+    include_str!("../../../migrations/sqlite/0002_waiting_room.up.sql"),
+);
 /// How many may hold: more than a disk does while it is measured.
 const TICKETS: u32 = 60_000;
 

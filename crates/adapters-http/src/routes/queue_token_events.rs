@@ -133,7 +133,7 @@ async fn follow_queue_token(call: Call<(Caller, PathId<TokenId>, Wish), Events>)
     let permit = api.streams().open().ok_or_else(|| Problem::of(Error::Overloaded, api.settings.currency))?;
     let first = if news { Some([reconnect_after(id).into_bytes(), event(mark, &place)?].concat().into()) } else { None };
     let (now, lifetime) = (Instant::now(), api.settings.streams.lifetime);
-    let stream = Stream {
+    let stream = Box::new(Stream {
         user,
         id,
         listener,
@@ -144,7 +144,7 @@ async fn follow_queue_token(call: Call<(Caller, PathId<TokenId>, Wish), Events>)
         ends_at: now + lifetime,
         api,
         _permit: permit,
-    };
+    });
     Ok(answer.body(BodyStream::new(futures_util::stream::unfold(stream, Stream::next))))
 }
 
@@ -188,7 +188,7 @@ struct Stream {
 
 impl Stream {
     /// The next frame; none if the stream ends here.
-    async fn next(mut self) -> Option<(Result<Bytes, Problem>, Self)> {
+    async fn next(mut self: Box<Self>) -> Option<(Result<Bytes, Problem>, Box<Self>)> {
         if let Some(first) = self.first.take() {
             return Some((Ok(first), self));
         }
