@@ -1,14 +1,18 @@
 //! The acceptance tests' world: the real binary on a real store, and shoppers who talk to it over HTTP.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "a test's world: a panic is how a test fails")]
 
+mod event_stream;
 mod history;
 mod mixed_load;
 mod reply;
 mod server;
 mod shopper;
+mod stay;
 
+pub use event_stream::{Event, EventStream};
 pub use history::{Deed, History, Verdict, Wish};
 pub use mixed_load::MixedLoad;
 pub use reply::Reply;
 pub use server::{Frontrow, StoreKind, run};
-pub use shopper::{CLUB, CLUB_DATE, Shopper, money};
+pub use shopper::{CLUB, CLUB_DATE, CLUB_QUEUE, Shopper, money};
+pub use stay::Stay;

@@ -162,9 +162,23 @@ impl Frontrow {
 
     /// SIGTERM, and how it ended.
     pub async fn terminate(&mut self) -> ExitStatus {
-        let pid = self.child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)).expect("it runs");
-        kill_process(pid, Signal::TERM).unwrap();
+        self.signal(Signal::TERM);
         timeout(PATIENCE, self.child.wait()).await.expect("it stops in time").unwrap()
+    }
+
+    /// SIGSTOP: it stands still, and keeps what it has in memory.
+    pub fn pause(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// SIGCONT: it goes on where it stood.
+    pub fn resume(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        let pid = self.child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)).expect("it runs");
+        kill_process(pid, signal).unwrap();
     }
 
     /// The server again, on the store that the last one left; or another one beside it, where a store allows that.

@@ -13,6 +13,9 @@ pub const CLUB: &str = "0f207207-0000-7000-8000-0000000c1b00";
 /// Its first date.
 pub const CLUB_DATE: &str = "0f207207-0000-7000-8000-0000000c1b01";
 
+/// The line in front of it: the default one.
+pub const CLUB_QUEUE: &str = "0f207207-0000-7000-8000-000000000001";
+
 /// How long a shopper waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(20);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
@@ -75,12 +78,20 @@ impl Shopper {
         shopper
     }
 
+    /// People who have registered and joined in this order, each at the next of `servers`.
+    pub async fn line(servers: &[&Frontrow], people: usize) -> Vec<Self> {
+        let mut line = Vec::new();
+        for server in servers.iter().cycle().take(people) {
+            let mut shopper = Self::register(server).await;
+            let _ = shopper.join().await.expect(201);
+            line.push(shopper);
+        }
+        line
+    }
+
     /// Sends a request; an error if the connection broke.
     pub async fn send(&self, method: Method, path: &str, key: Option<&str>, body: Option<&Value>) -> reqwest::Result<Reply> {
-        let mut request = self.http.request(method, format!("{}{path}", self.base));
-        if let Some(jwt) = &self.jwt {
-            request = request.bearer_auth(jwt);
-        }
+        let mut request = self.request(method, path);
         if let Some(token) = &self.token {
             request = request.header("queue-token", token);
         }
@@ -91,6 +102,15 @@ impl Shopper {
             request = request.json(body);
         }
         Reply::read(request.send().await?).await
+    }
+
+    /// A request in their name.
+    pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        match &self.jwt {
+            Some(jwt) => request.bearer_auth(jwt),
+            None => request,
+        }
     }
 
     /// GET.
@@ -124,6 +144,11 @@ impl Shopper {
         let joined = self.post("/v1/queue-tokens", None, &json!({"concert_id": CLUB})).await;
         self.token = Some(joined.text("token"));
         joined
+    }
+
+    /// Gives their place up, in the line or in the shop.
+    pub async fn leave(&self) -> Reply {
+        self.delete(&format!("/v1/queue-tokens/{}", self.token.as_deref().unwrap_or_default())).await
     }
 
     /// What the waiting room says.
