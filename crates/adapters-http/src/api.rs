@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::auth::Issuer;
+use crate::limits::{LimitSettings, Limits};
 use crate::problem::Problem;
 use crate::routes::queue_token_events::Streams;
 use crate::routes::seats::SeatPages;
@@ -29,6 +30,10 @@ pub struct HttpSettings {
     pub body_timeout: Duration,
     /// How event streams are kept.
     pub streams: StreamSettings,
+    /// How much clients may ask.
+    pub limits: LimitSettings,
+    /// The origins whose pages may ask, like `https://shop.example`.
+    pub cors_origins: Vec<String>,
 }
 
 /// What an operator may set about event streams.
@@ -52,7 +57,8 @@ impl HttpSettings {
     /// The default settings: registration, bodies of at most 16 KiB within 10 s.
     pub fn new(currency: Currency) -> Self {
         let body_timeout = Duration::from_secs(10);
-        Self { currency, registration: true, body_limit: 16 * 1024, body_timeout, streams: StreamSettings::default() }
+        let (streams, limits) = (StreamSettings::default(), LimitSettings::default());
+        Self { currency, registration: true, body_limit: 16 * 1024, body_timeout, streams, limits, cors_origins: Vec::new() }
     }
 }
 
@@ -102,6 +108,7 @@ struct Inner {
     parts: Parts,
     seat_pages: SeatPages,
     streams: Streams,
+    limits: Limits,
 }
 
 /// Where the application is asked: its use cases, as something that can be sent to another thread at the price of one counter.
@@ -119,12 +126,18 @@ impl Api {
     /// The API made of `parts`.
     pub fn new(parts: Parts) -> Self {
         let streams = Streams::new(parts.settings.streams.at_most);
-        Self(Arc::new(Inner { parts, seat_pages: SeatPages::default(), streams }))
+        let limits = Limits::new(&parts.settings.limits);
+        Self(Arc::new(Inner { parts, seat_pages: SeatPages::default(), streams, limits }))
     }
 
     /// The open event streams.
     pub(crate) fn streams(&self) -> &Streams {
         &self.0.streams
+    }
+
+    /// The limits, and how much of each is used.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
     }
 
     /// The rendered seat maps.

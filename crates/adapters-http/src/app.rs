@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use actix_cors::Cors;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ResourceDef, ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::http::header;
-use actix_web::middleware::from_fn;
+use actix_web::http::{Method, header};
+use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, Error, HttpMessage as _, HttpRequest, HttpResponse, web};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
@@ -14,6 +15,9 @@ use crate::api::Api;
 use crate::edge::{self, MeantFor};
 use crate::problem::{Code, Problem};
 use crate::{openapi, routes};
+
+/// How long a browser may remember what it was told of other origins.
+const PREFLIGHT_SECONDS: usize = 3_600;
 
 /// The actix application that serves `api`; one for each worker:
 /// `HttpServer::new(move || adapters_http::app(&api))`. More services and layers can be added to it.
@@ -34,8 +38,26 @@ pub fn app(
             let table = table.clone();
             async move { Err::<HttpResponse, Problem>(table.refuse(&request)) }
         }))
+        .wrap(Condition::new(!api.settings.cors_origins.is_empty(), cors(&api.settings.cors_origins)))
         // Boxed, since each open connection has room for this, event streams for hours.
         .wrap(from_fn(|request, next| Box::pin(edge::pass(request, next))))
+}
+
+/// Tells browsers that pages of `origins` may ask, and what of the answers they may read.
+fn cors(origins: &[String]) -> Cors {
+    let cors = origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
+    cors.allowed_methods([Method::GET, Method::HEAD, Method::POST, Method::DELETE])
+        .allowed_headers([
+            "authorization",
+            "content-type",
+            "idempotency-key",
+            "if-none-match",
+            "last-event-id",
+            "queue-token",
+            "traceparent",
+        ])
+        .expose_headers(["etag", "idempotency-replayed", "location", "ratelimit", "ratelimit-policy", "request-id", "retry-after"])
+        .max_age(PREFLIGHT_SECONDS)
 }
 
 /// Which methods each path has, as the OpenAPI document says.

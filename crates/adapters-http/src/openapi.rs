@@ -11,7 +11,7 @@ use crate::problem::{Code, ProblemBody, documented, header};
 use crate::routes;
 
 /// What any resource of the API may answer.
-const ALWAYS: &[Code] = &[Code::NotAcceptable, Code::Internal, Code::Overloaded, Code::Unavailable];
+const ALWAYS: &[Code] = &[Code::NotAcceptable, Code::RateLimited, Code::Internal, Code::Overloaded, Code::Unavailable];
 
 #[derive(utoipa::OpenApi)]
 #[openapi(

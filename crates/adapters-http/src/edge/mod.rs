@@ -1,4 +1,4 @@
-//! The edge: what every request passes on its way in, and every answer on its way out. In: an id, a span, the whole body. Out:
+//! The edge: what every request passes on its way in, and every answer on its way out. In: an id, a span, the whole body, the limits. Out:
 //! problems are rendered, panics become problems, one line is logged.
 
 mod body;
@@ -9,7 +9,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::Method;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _};
 use tracing::Instrument as _;
@@ -43,10 +43,11 @@ pub(crate) async fn pass(mut request: ServiceRequest, next: Next<impl MessageBod
             request.extensions_mut().insert(received);
         }
         let path = request.path().to_owned();
-        let answer = match rescue::answer(next.call(request)).await {
-            Ok(answer) => Ok(finish(answer.map_into_boxed_body(), &id)),
-            Err(error) => Err(refuse(&error, &path, &id)),
+        let answer = match api.limits().enter(&request, &api.settings) {
+            Ok(_under_way) => rescue::answer(next.call(request)).await.map(ServiceResponse::map_into_boxed_body),
+            Err(problem) => Ok(request.error_response(problem)),
         };
+        let answer = answer.map(|answer| finish(answer, &id)).map_err(|error| refuse(&error, &path, &id));
         record.end(&answer);
         answer
     }
@@ -54,19 +55,29 @@ pub(crate) async fn pass(mut request: ServiceRequest, next: Next<impl MessageBod
     .await
 }
 
-/// The answer with its id, and as a problem if it is an error.
+/// The answer with what every answer has, and as a problem if it is an error.
 fn finish(answer: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
     let mut answer = match problem(&answer) {
         Some(problem) => {
-            let rendered = problem.render(answer.request().path(), id);
+            let mut rendered = problem.render(answer.request().path(), id);
+            // Who answered may have said more than what went wrong: which origin may read it.
+            for (name, value) in answer.headers().iter().filter(|(name, _)| !rendered.headers().contains_key(*name)).collect::<Vec<_>>() {
+                rendered.headers_mut().append(name.clone(), value.clone());
+            }
             answer.into_response(rendered)
         }
         None => answer,
     };
-    if let Ok(id) = HeaderValue::from_str(id) {
-        answer.headers_mut().insert(REQUEST_ID, id);
-    }
+    mark(answer.headers_mut(), id);
     answer
+}
+
+/// Adds what every answer has.
+fn mark(headers: &mut HeaderMap, id: &str) {
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, id);
+    }
 }
 
 /// The problem that the answer is, or that it should be.
@@ -91,8 +102,6 @@ fn known(error: &Error) -> Problem {
 fn refuse(error: &Error, path: &str, id: &str) -> Error {
     let problem = known(error);
     let mut answer = problem.render(path, id);
-    if let Ok(id) = HeaderValue::from_str(id) {
-        answer.headers_mut().insert(REQUEST_ID, id);
-    }
+    mark(answer.headers_mut(), id);
     InternalError::from_response(problem, answer).into()
 }

@@ -18,9 +18,12 @@ impl Part for Caller {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(unknown("the scheme is Bearer", "Bearer realm=\"frontrow\""));
         }
-        api.issuer
+        let caller = api
+            .issuer
             .verify(token.trim(), api.clock.now())
-            .map_err(|_| unknown("the access token is not valid, or not any more", "Bearer realm=\"frontrow\", error=\"invalid_token\""))
+            .map_err(|_| unknown("the access token is not valid, or not any more", "Bearer realm=\"frontrow\", error=\"invalid_token\""))?;
+        api.limits().count_user(caller.user)?;
+        Ok(caller)
     }
 }
 

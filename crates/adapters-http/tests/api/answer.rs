@@ -21,6 +21,7 @@ impl Answer {
             Err(error) => error.error_response(),
         };
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        assert_eq!(headers.get("x-content-type-options").expect("no guessing"), "nosniff");
         let bytes = to_bytes(response.into_body()).await.expect("a body").to_vec();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Self { status, headers, bytes, body }

@@ -1,5 +1,6 @@
 //! `frontrow serve`: wires everything and serves until it is told to stop.
 
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -143,6 +144,8 @@ async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api,
         body_limit: settings.http.max_body_bytes,
         body_timeout: settings.http.body_timeout,
         streams: settings.http.streams,
+        limits: settings.http.limits.clone(),
+        cors_origins: settings.http.cors_origins.clone(),
     };
     let readiness = Arc::new({
         let health = health.clone();
@@ -158,10 +161,14 @@ async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api,
 /// Serves until SIGTERM or SIGINT; then takes no more connections and lets the requests under way finish.
 async fn serve(api: Api, settings: &Settings, backstage: &Backstage) -> anyhow::Result<()> {
     let http = &settings.http;
-    let mut server = HttpServer::new(move || adapters_http::app(&api)).disable_signals().shutdown_timeout(http.drain.as_secs());
-    if let Some(workers) = http.workers {
-        server = server.workers(workers);
-    }
+    let workers = http.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get));
+    let server = HttpServer::new(move || adapters_http::app(&api))
+        .workers(workers)
+        .max_connections(http.max_connections.div_ceil(workers))
+        .client_request_timeout(http.header_timeout)
+        .keep_alive(http.keep_alive)
+        .disable_signals()
+        .shutdown_timeout(http.drain.as_secs());
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let server = server.bind(http.bind).with_context(|| format!("http.bind: {} can't be listened on", http.bind))?;
     let address = server.addrs().first().copied().unwrap_or(http.bind);

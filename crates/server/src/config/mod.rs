@@ -1,6 +1,7 @@
 //! Configuration: built-in defaults, `config/default.toml`, `config/<profile>.toml`, environment variables; in this order, the
 //! later ones win.
 
+mod http;
 mod settings;
 mod values;
 

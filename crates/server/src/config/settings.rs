@@ -1,21 +1,20 @@
 //! The configuration as the program uses it: checked, in its own types.
 
-use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use adapters_http::StreamSettings;
 use application::scheduler::Rhythm;
 use domain::{Money, QueuePolicy, Rules};
 use secrecy::{ExposeSecret, SecretString};
 use tracing_subscriber::EnvFilter;
 
 use super::ConfigError;
+use super::http::{self, Http};
 use super::values::Values;
 
 /// Amounts up to here are whole numbers in every JSON reader.
 const MAX_MINOR_UNITS: i64 = (1 << 53) - 1;
-const A_DAY_IN_SECONDS: u32 = 86_400;
+pub(super) const A_DAY_IN_SECONDS: u32 = 86_400;
 const TEN_YEARS_IN_HOURS: u32 = 87_600;
 
 /// What the program was told.
@@ -33,17 +32,6 @@ pub(crate) struct Settings {
     pub(crate) auth: Auth,
     pub(crate) commit: Commit,
     pub(crate) log: Log,
-}
-
-#[derive(Debug)]
-pub(crate) struct Http {
-    pub(crate) bind: SocketAddr,
-    /// None: one for each core.
-    pub(crate) workers: Option<usize>,
-    pub(crate) max_body_bytes: usize,
-    pub(crate) body_timeout: Duration,
-    pub(crate) drain: Duration,
-    pub(crate) streams: StreamSettings,
 }
 
 #[derive(Debug, Clone)]
@@ -105,7 +93,7 @@ impl TryFrom<Values> for Settings {
         let rules = rules(&values)?;
         let commit = commit(&values)?;
         Ok(Self {
-            http: http(&values)?,
+            http: http::read(&values)?,
             database: database(&values.database.url)?,
             connections: (
                 command_connections(&values, commit.lanes)?,
@@ -122,11 +110,11 @@ impl TryFrom<Values> for Settings {
     }
 }
 
-fn wrong(key: &'static str, problem: impl Into<String>) -> ConfigError {
+pub(super) fn wrong(key: &'static str, problem: impl Into<String>) -> ConfigError {
     ConfigError::Wrong { key, problem: problem.into() }
 }
 
-fn within(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<u32, ConfigError> {
+pub(super) fn within(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<u32, ConfigError> {
     if range.contains(&value) {
         Ok(value)
     } else {
@@ -134,15 +122,15 @@ fn within(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<u
     }
 }
 
-fn size(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<usize, ConfigError> {
+pub(super) fn size(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<usize, ConfigError> {
     usize::try_from(within(key, value, range)?).map_err(|_| wrong(key, "is too large for this machine"))
 }
 
-fn seconds(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<Duration, ConfigError> {
+pub(super) fn seconds(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<Duration, ConfigError> {
     Ok(Duration::from_secs(within(key, value, range)?.into()))
 }
 
-fn milliseconds(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<Duration, ConfigError> {
+pub(super) fn milliseconds(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<Duration, ConfigError> {
     Ok(Duration::from_millis(within(key, value, range)?.into()))
 }
 
@@ -151,22 +139,6 @@ fn amount(key: &'static str, value: i64) -> Result<Money, ConfigError> {
         Ok(amount) if (1..=MAX_MINOR_UNITS).contains(&value) => Ok(amount),
         Ok(_) | Err(_) => Err(wrong(key, format!("must be from 1 to {MAX_MINOR_UNITS}, not {value}"))),
     }
-}
-
-fn http(Values { http, .. }: &Values) -> Result<Http, ConfigError> {
-    let workers = size("http.workers", http.workers, 0..=1_024)?;
-    Ok(Http {
-        bind: http.bind.parse().map_err(|_| wrong("http.bind", "must be an address and a port, like 127.0.0.1:8080"))?,
-        workers: (workers > 0).then_some(workers),
-        max_body_bytes: size("http.max_body_bytes", http.max_body_bytes, 1_024..=16_777_216)?,
-        body_timeout: seconds("http.body_timeout_seconds", http.body_timeout_seconds, 1..=600)?,
-        drain: seconds("http.drain_seconds", http.drain_seconds, 0..=600)?,
-        streams: StreamSettings {
-            at_most: size("http.max_event_streams", http.max_event_streams, 0..=1_000_000)?,
-            heartbeat: seconds("http.heartbeat_seconds", http.heartbeat_seconds, 1..=600)?,
-            lifetime: seconds("http.event_stream_seconds", http.event_stream_seconds, 1..=A_DAY_IN_SECONDS)?,
-        },
-    })
 }
 
 fn database(url: &str) -> Result<DatabaseUrl, ConfigError> {

@@ -26,6 +26,12 @@ fn a_wrong_value_is_refused_with_its_key() {
     for (overrides, key) in [
         ("[http]\nbind = 'here'", "http.bind"),
         ("[http]\nmax_body_bytes = 1", "http.max_body_bytes"),
+        ("[http]\nkeep_alive_seconds = 0", "http.keep_alive_seconds"),
+        ("[http]\ncors_origins = 'https://shop.example/path'", "http.cors_origins"),
+        ("[http]\ncors_origins = '*'", "http.cors_origins"),
+        ("[limits]\nmax_in_flight = 0", "limits.max_in_flight"),
+        ("[limits]\nuser_per_minute = 60\nuser_burst = 0", "limits.user_burst"),
+        ("[limits]\ntrusted_proxies = '10.0.0.0/8, proxy'", "limits.trusted_proxies"),
         ("[database]\nurl = 'mysql://x'", "database.url"),
         ("[database]\nurl = 'sqlite://'", "database.url"),
         ("[database]\ncommand_connections = 3", "database.command_connections"),
@@ -47,6 +53,18 @@ fn a_wrong_value_is_refused_with_its_key() {
         let error = with(overrides).unwrap_err().to_string();
         assert!(error.contains(key), "{overrides:?} says {error:?}");
     }
+}
+
+#[test]
+fn lists_have_commas_and_a_rate_of_0_is_none() {
+    let settings = with(
+        "[http]\ncors_origins = 'https://shop.example, http://localhost:3000'\n[limits]\nuser_per_minute = 60\ntrusted_proxies = '10.0.0.0/8,fd00::/8'",
+    );
+    let http = settings.unwrap().http;
+    assert_eq!(http.cors_origins, ["https://shop.example", "http://localhost:3000"]);
+    assert_eq!(http.limits.trusted_proxies.len(), 2);
+    assert_eq!(http.limits.per_user.map(|rate| (rate.a_minute.get(), rate.burst.get())), Some((60, 50)));
+    assert_eq!(http.limits.per_address, None);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub(super) struct Values {
     pub(super) http: Http,
+    pub(super) limits: Limits,
     pub(super) database: Database,
     pub(super) demo: Demo,
     pub(super) reservation: Reservation,
@@ -24,11 +25,26 @@ pub(super) struct Http {
     pub(super) bind: String,
     pub(super) workers: u32,
     pub(super) max_body_bytes: u32,
+    pub(super) header_timeout_seconds: u32,
     pub(super) body_timeout_seconds: u32,
+    pub(super) keep_alive_seconds: u32,
+    pub(super) max_connections: u32,
     pub(super) drain_seconds: u32,
     pub(super) max_event_streams: u32,
     pub(super) heartbeat_seconds: u32,
     pub(super) event_stream_seconds: u32,
+    pub(super) cors_origins: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Limits {
+    pub(super) max_in_flight: u32,
+    pub(super) address_per_minute: u32,
+    pub(super) user_per_minute: u32,
+    pub(super) address_burst: u32,
+    pub(super) user_burst: u32,
+    pub(super) trusted_proxies: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,0 +1,72 @@
+//! Limits: what keeps one client, or all of them together, from taking more than there is. The edge asks for each request; operations
+//! (`/livez`, `/metrics` and the like) are always answered.
+
+mod address;
+mod rate;
+
+use std::net::IpAddr;
+
+use actix_web::dev::ServiceRequest;
+use application::Error;
+use domain::UserId;
+use ipnet::IpNet;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+pub use rate::Rate;
+
+use crate::api::HttpSettings;
+use crate::problem::Problem;
+use rate::RateLimit;
+
+/// What an operator may set about limits.
+#[derive(Debug, Clone)]
+pub struct LimitSettings {
+    /// How many requests may be under way at once; one more is refused as overloaded.
+    pub in_flight: usize,
+    /// How often an address may ask; none: as often as it likes.
+    pub per_address: Option<Rate>,
+    /// How often a user may ask; none: as often as they like.
+    pub per_user: Option<Rate>,
+    /// Who is believed when they say on whose behalf they ask (`X-Forwarded-For`).
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        Self { in_flight: 10_000, per_address: None, per_user: None, trusted_proxies: Vec::new() }
+    }
+}
+
+/// The limits, and how much of each is used.
+pub(crate) struct Limits {
+    in_flight: Semaphore,
+    per_address: Option<RateLimit<IpAddr>>,
+    per_user: Option<RateLimit<UserId>>,
+}
+
+impl Limits {
+    /// The limits of `settings`, unused.
+    pub(crate) fn new(settings: &LimitSettings) -> Self {
+        Self {
+            in_flight: Semaphore::new(settings.in_flight.min(Semaphore::MAX_PERMITS)),
+            per_address: settings.per_address.map(|rate| RateLimit::new("address", rate)),
+            per_user: settings.per_user.map(|rate| RateLimit::new("user", rate)),
+        }
+    }
+
+    /// Lets a request in: it is under way until the permit is dropped. None if it needn't ask.
+    pub(crate) fn enter(&self, request: &ServiceRequest, settings: &HttpSettings) -> Result<Option<SemaphorePermit<'_>>, Problem> {
+        if !request.path().starts_with("/v1/") {
+            return Ok(None);
+        }
+        if let Some((limit, address)) = self.per_address.as_ref().zip(address::of(request, &settings.limits.trusted_proxies)) {
+            limit.count(&address)?;
+        }
+        self.in_flight.try_acquire().map(Some).map_err(|_| Problem::of(Error::Overloaded, settings.currency))
+    }
+
+    /// Counts a request of `user`.
+    pub(crate) fn count_user(&self, user: UserId) -> Result<(), Problem> {
+        self.per_user.as_ref().map_or(Ok(()), |limit| limit.count(&user))
+    }
+}

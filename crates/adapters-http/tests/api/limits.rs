@@ -1,0 +1,123 @@
+//! What clients may not take too much of, and which pages may ask.
+
+use std::num::NonZeroU32;
+
+use actix_web::http::Method;
+use actix_web::test::TestRequest;
+use adapters_http::{HttpSettings, LimitSettings, Rate};
+use futures_util::future::join_all;
+
+use crate::answer::Answer;
+use crate::plan::Plan;
+use crate::shop::Shop;
+
+const BURST: u32 = 3;
+
+fn one_a_minute() -> Rate {
+    Rate { a_minute: NonZeroU32::MIN, burst: NonZeroU32::new(BURST).expect("some") }
+}
+
+async fn a_shop_with(change: impl FnOnce(&mut HttpSettings)) -> Shop {
+    let mut plan = Plan::default();
+    change(&mut plan.settings);
+    plan.open().await
+}
+
+async fn ask_from(shop: &Shop, peer: &str, forwarded: &str) -> Answer {
+    let peer = format!("{peer}:1234").parse().expect("an address");
+    let request = TestRequest::with_uri("/v1/concerts").peer_addr(peer).append_header(("X-Forwarded-For", forwarded));
+    Answer::of((shop.send)(request).await).await
+}
+
+fn assert_is_told_when(refused: &Answer, name: &str) {
+    let seconds: u32 = refused.header("retry-after").expect("when").parse().expect("seconds");
+    assert!((1..=60).contains(&seconds), "{seconds}");
+    assert_eq!(refused.header("ratelimit-policy"), Some(format!("\"{name}\";q=3;w=180").as_str()));
+    assert_eq!(refused.header("ratelimit"), Some(format!("\"{name}\";r=0;t={seconds}").as_str()));
+}
+
+#[actix_web::test]
+async fn an_address_may_ask_so_often_and_another_as_often() {
+    let proxies = vec!["10.0.0.0/8".parse().expect("a net")];
+    let limits = LimitSettings { per_address: Some(one_a_minute()), trusted_proxies: proxies, ..LimitSettings::default() };
+    let shop = a_shop_with(|settings| settings.limits = limits).await;
+    for _ in 0..BURST {
+        ask_from(&shop, "203.0.113.9", "").await.with_status(200);
+    }
+    for _ in 0..1_000 {
+        let refused = ask_from(&shop, "203.0.113.9", "198.51.100.1").await.with_problem(429, "RATE_LIMITED");
+        assert_is_told_when(&refused, "address");
+    }
+    ask_from(&shop, "10.0.0.1", "203.0.113.9").await.with_problem(429, "RATE_LIMITED");
+    ask_from(&shop, "10.0.0.1", "203.0.113.10").await.with_status(200);
+}
+
+#[actix_web::test]
+async fn a_user_may_ask_so_often_and_another_as_often() {
+    let limits = LimitSettings { per_user: Some(one_a_minute()), ..LimitSettings::default() };
+    let shop = a_shop_with(|settings| settings.limits = limits).await;
+    let (ada, bob) = (shop.user("Ada").await, shop.user("Bob").await);
+    for _ in 0..BURST {
+        shop.get("/v1/users/me").by(&ada).send().await.with_status(200);
+    }
+    for _ in 0..1_000 {
+        let refused = shop.get("/v1/wallet").by(&ada).send().await.with_problem(429, "RATE_LIMITED");
+        assert_is_told_when(&refused, "user");
+    }
+    shop.get("/v1/wallet").by(&bob).send().await.with_status(200);
+}
+
+#[actix_web::test]
+async fn more_requests_than_may_be_under_way_are_refused_and_no_place_is_lost() {
+    let shop = a_shop_with(|settings| settings.limits.in_flight = 2).await;
+    let ada = shop.user("Ada").await;
+    for _ in 0..3 {
+        let answers = join_all((0..1_002).map(|_| shop.get("/v1/wallet").by(&ada).send())).await;
+        let (answered, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
+        assert!(answered.len() >= 2 && !refused.is_empty(), "{} and {}", answered.len(), refused.len());
+        for refused in refused {
+            let refused = refused.with_problem(503, "OVERLOADED");
+            assert_eq!(refused.header("retry-after"), Some("1"));
+        }
+    }
+}
+
+#[actix_web::test]
+async fn whoever_watches_is_always_answered() {
+    let limits = LimitSettings { in_flight: 0, per_address: Some(one_a_minute()), ..LimitSettings::default() };
+    let shop = a_shop_with(|settings| settings.limits = limits).await;
+    shop.get("/v1/concerts").send().await.with_problem(503, "OVERLOADED");
+    for _ in 0..10 {
+        for path in ["/livez", "/readyz", "/metrics", "/openapi.json"] {
+            shop.get(path).send().await.with_status(200);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn pages_of_the_listed_origins_may_ask_and_read_refusals_too() {
+    let shop = a_shop_with(|settings| settings.cors_origins = vec!["https://shop.example".to_owned()]).await;
+    let preflight = |origin: &'static str| {
+        let ask = shop.ask(Method::OPTIONS, "/v1/reservations").header("Origin", origin);
+        ask.header("Access-Control-Request-Method", "POST").header("Access-Control-Request-Headers", "idempotency-key, queue-token").send()
+    };
+    let answer = preflight("https://shop.example").await.with_status(200);
+    assert_eq!(answer.header("access-control-allow-origin"), Some("https://shop.example"));
+    assert!(answer.header("access-control-allow-headers").is_some_and(|names| names.contains("queue-token")));
+    assert_eq!(preflight("https://elsewhere.example").await.header("access-control-allow-origin"), None);
+
+    for (path, status) in [("/v1/concerts", 200), ("/v1/nothing", 404), ("/v1/wallet", 401)] {
+        let answer = shop.get(path).header("Origin", "https://shop.example").send().await.with_status(status);
+        assert_eq!(answer.header("access-control-allow-origin"), Some("https://shop.example"), "{path}");
+        assert!(answer.header("access-control-expose-headers").is_some_and(|names| names.contains("request-id")));
+        let answer = shop.get(path).header("Origin", "https://elsewhere.example").send().await;
+        assert_eq!(answer.header("access-control-allow-origin"), None, "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn no_page_may_ask_unless_one_is_listed() {
+    let shop = Shop::open().await;
+    let answer = shop.get("/v1/concerts").header("Origin", "https://shop.example").send().await.with_status(200);
+    assert_eq!(answer.header("access-control-allow-origin"), None);
+}

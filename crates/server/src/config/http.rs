@@ -1,0 +1,74 @@
+//! The configuration of the edge: `[http]` and `[limits]`.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use adapters_http::{LimitSettings, Rate, StreamSettings};
+
+use super::ConfigError;
+use super::settings::{A_DAY_IN_SECONDS, seconds, size, within, wrong};
+use super::values::Values;
+
+#[derive(Debug)]
+pub(crate) struct Http {
+    pub(crate) bind: SocketAddr,
+    /// None: one for each core.
+    pub(crate) workers: Option<usize>,
+    pub(crate) max_body_bytes: usize,
+    pub(crate) header_timeout: Duration,
+    pub(crate) body_timeout: Duration,
+    pub(crate) keep_alive: Duration,
+    pub(crate) max_connections: usize,
+    pub(crate) drain: Duration,
+    pub(crate) streams: StreamSettings,
+    pub(crate) cors_origins: Vec<String>,
+    pub(crate) limits: LimitSettings,
+}
+
+pub(super) fn read(Values { http, limits, .. }: &Values) -> Result<Http, ConfigError> {
+    let workers = size("http.workers", http.workers, 0..=1_024)?;
+    Ok(Http {
+        bind: http.bind.parse().map_err(|_| wrong("http.bind", "must be an address and a port, like 127.0.0.1:8080"))?,
+        workers: (workers > 0).then_some(workers),
+        max_body_bytes: size("http.max_body_bytes", http.max_body_bytes, 1_024..=16_777_216)?,
+        header_timeout: seconds("http.header_timeout_seconds", http.header_timeout_seconds, 1..=600)?,
+        body_timeout: seconds("http.body_timeout_seconds", http.body_timeout_seconds, 1..=600)?,
+        keep_alive: seconds("http.keep_alive_seconds", http.keep_alive_seconds, 1..=600)?,
+        max_connections: size("http.max_connections", http.max_connections, 1..=1_000_000)?,
+        drain: seconds("http.drain_seconds", http.drain_seconds, 0..=600)?,
+        streams: StreamSettings {
+            at_most: size("http.max_event_streams", http.max_event_streams, 0..=1_000_000)?,
+            heartbeat: seconds("http.heartbeat_seconds", http.heartbeat_seconds, 1..=600)?,
+            lifetime: seconds("http.event_stream_seconds", http.event_stream_seconds, 1..=A_DAY_IN_SECONDS)?,
+        },
+        cors_origins: list("http.cors_origins", &http.cors_origins, origin)?,
+        limits: LimitSettings {
+            in_flight: size("limits.max_in_flight", limits.max_in_flight, 1..=1_000_000)?,
+            per_address: rate(("limits.address_per_minute", limits.address_per_minute), ("limits.address_burst", limits.address_burst))?,
+            per_user: rate(("limits.user_per_minute", limits.user_per_minute), ("limits.user_burst", limits.user_burst))?,
+            trusted_proxies: list("limits.trusted_proxies", &limits.trusted_proxies, |net| {
+                net.parse().map_err(|_| format!("must list networks like 10.0.0.0/8, not {net}"))
+            })?,
+        },
+    })
+}
+
+/// What is listed with commas between.
+fn list<T>(key: &'static str, text: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, ConfigError> {
+    let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+    items.map(|item| read(item).map_err(|problem| wrong(key, problem))).collect()
+}
+
+fn origin(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let plain = |host: &str| !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte));
+    if host.is_some_and(plain) { Ok(text.to_owned()) } else { Err(format!("must list origins like https://shop.example, not {text}")) }
+}
+
+/// So many requests a minute, so many at once; 0 a minute: any number.
+fn rate((key, a_minute): (&'static str, u32), (burst_key, burst): (&'static str, u32)) -> Result<Option<Rate>, ConfigError> {
+    let a_minute = NonZeroU32::new(within(key, a_minute, 0..=1_000_000)?);
+    let burst = NonZeroU32::new(within(burst_key, burst, 1..=1_000_000)?);
+    Ok(a_minute.zip(burst).map(|(a_minute, burst)| Rate { a_minute, burst }))
+}
