@@ -3,6 +3,7 @@
 
 mod event_stream;
 mod history;
+mod log;
 mod mixed_load;
 mod reply;
 mod server;

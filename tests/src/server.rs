@@ -1,5 +1,6 @@
 //! The real binary as a process: started, asked, stopped, killed.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output, Stdio};
 use std::sync::{Arc, OnceLock};
@@ -12,6 +13,8 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
+
+use crate::log;
 
 /// How long a server may take to start or to stop.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -64,6 +67,21 @@ pub struct Frontrow {
 struct Place {
     folder: TempDir,
     _database: Option<Database>,
+}
+
+impl Place {
+    /// What all servers on this store log.
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            log::assert_keeps_secrets(&self.log());
+        }
+    }
 }
 
 /// Builds the binary as this test was built, once, and says where it is: a stale one would be tested otherwise.
@@ -133,14 +151,16 @@ impl Frontrow {
             ("FRONTROW__QUEUE__TICK_MILLISECONDS", "20"),
             ("FRONTROW__QUEUE__CAPACITY", "1000"),
             ("FRONTROW__QUEUE__BATCH", "1000"),
-            ("FRONTROW__LOG__FILTER", "warn"),
+            ("FRONTROW__LOG__FORMAT", "json"),
         ];
         let environment = defaults.iter().chain(environment).map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         Self::start_in(Arc::new(Place { folder: TempDir::new().unwrap(), _database: database }), environment).await
     }
 
     async fn start_in(store: Arc<Place>, environment: Vec<(String, String)>) -> Self {
-        let mut child = command(store.folder.path(), &environment, &["serve"]).stdout(Stdio::piped()).spawn().expect("the server starts");
+        let log = File::options().create(true).append(true).open(store.log()).expect("a log");
+        let mut serve = command(store.folder.path(), &environment, &["serve"]);
+        let mut child = serve.stdout(Stdio::piped()).stderr(log).spawn().expect("the server starts");
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let welcome = timeout(PATIENCE, read_welcome(&mut lines)).await.expect("the server is up in time");
         let base = welcome.split_whitespace().find(|word| word.starts_with("http://")).expect("it says where it serves").to_owned();

@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
+use crate::log::keep_secret;
 use crate::{Frontrow, Reply};
 
 /// The demo's club night, of which each date has 50 seats at 60,000.
@@ -60,7 +61,9 @@ impl Shopper {
     pub async fn register(server: &Frontrow) -> Self {
         let nobody = Self::nobody(server);
         let registered = nobody.post("/v1/users", None, &json!({"name": "Ada"})).await.expect(201);
-        Self { jwt: Some(registered.text("access_token")), ..nobody }
+        let jwt = registered.text("access_token");
+        keep_secret(&jwt);
+        Self { jwt: Some(jwt), ..nobody }
     }
 
     /// Somebody who is in.
@@ -96,6 +99,7 @@ impl Shopper {
             request = request.header("queue-token", token);
         }
         if let Some(key) = key {
+            keep_secret(key);
             request = request.header("idempotency-key", key);
         }
         if let Some(body) = body {
@@ -142,7 +146,9 @@ impl Shopper {
     /// Joins the club's line.
     pub async fn join(&mut self) -> Reply {
         let joined = self.post("/v1/queue-tokens", None, &json!({"concert_id": CLUB})).await;
-        self.token = Some(joined.text("token"));
+        let token = joined.text("token");
+        keep_secret(&token);
+        self.token = Some(token);
         joined
     }
 

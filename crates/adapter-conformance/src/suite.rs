@@ -142,6 +142,9 @@ macro_rules! adapter_conformance {
                 a_programme_is_put_on_whole_or_not_at_all
                 a_hall_of_15000_seats_is_put_on
             }
+            pulse {
+                a_store_that_lives_answers_whoever_else_asks
+            }
             secrets {
                 the_first_secret_is_kept
                 of_many_first_secrets_one_is_kept

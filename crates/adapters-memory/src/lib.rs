@@ -12,6 +12,7 @@ mod guard;
 mod housekeeping;
 mod load;
 mod programme;
+mod pulse;
 mod secrets;
 mod state;
 mod store;

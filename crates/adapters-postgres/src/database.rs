@@ -53,7 +53,7 @@ pub enum OpenError {
     Schema(#[source] DbErr),
 }
 
-/// How many connections a store keeps.
+/// How many connections a store keeps; one more asks whether the database is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolSize {
     /// For loads, commits and searches.
@@ -72,8 +72,10 @@ impl Default for PoolSize {
 pub(crate) struct Pools {
     /// For statements over sets that are planned once: for loads and commits.
     pub(crate) commands: PgPool,
-    /// For everything else.
+    /// For everything else that is read.
     pub(crate) reads: DatabaseConnection,
+    /// For no other question than whether the database is there.
+    pub(crate) pulse: PgPool,
 }
 
 impl Pools {
@@ -101,10 +103,11 @@ impl Pools {
         if !durable.and_then(|row| sqlx::Row::try_get(&row, "durable")).map_err(OpenError::Unreachable)? {
             return Err(OpenError::NotDurable);
         }
+        let pulse = pool(1).connect_with(options.clone()).await.map_err(OpenError::Unreachable)?;
         let reads = pool(size.reads)
             .after_release(|connection, _| Box::pin(async move { timeout(PING_TIMEOUT, is_fit(connection)).await.unwrap_or(Ok(false)) }));
         let reads = reads.connect_with(options).await.map_err(OpenError::Unreachable)?;
-        Ok(Self { commands, reads: SqlxPostgresConnector::from_sqlx_postgres_pool(reads) })
+        Ok(Self { commands, reads: SqlxPostgresConnector::from_sqlx_postgres_pool(reads), pulse })
     }
 }
 
@@ -168,7 +171,7 @@ const READ_ONLY: &str = "the server is read-only: it is a standby";
 /// open whose BEGIN was cancelled, and the next write on it would be acknowledged and lost), and it may write (after a
 /// failover the old connections lead to a standby). In the simple protocol a statement outside of a transaction begins
 /// with its own.
-async fn is_fit(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+pub(crate) async fn is_fit(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     use sqlx::{Executor, Row};
     const FIT: &str = "SELECT now() = statement_timestamp() AND current_setting('transaction_read_only') = 'off' AS fit";
     let row = connection.fetch_one(sqlx::raw_sql(FIT)).await?;

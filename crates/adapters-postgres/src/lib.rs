@@ -14,6 +14,7 @@ mod load;
 #[cfg(test)]
 mod plans;
 mod programme;
+mod pulse;
 mod secrets;
 mod statements;
 mod store;

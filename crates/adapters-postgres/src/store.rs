@@ -27,6 +27,7 @@ use crate::statements::READ_STATEMENTS;
 pub struct PostgresStore {
     pub(crate) commands: PgPool,
     pub(crate) reads: DatabaseConnection,
+    pub(crate) pulse: PgPool,
     /// Whose commits these are, for the change feed.
     pub(crate) instance: Uuid,
     time: Time,
@@ -54,11 +55,11 @@ impl PostgresStore {
     /// # Errors
     /// [`OpenError`].
     pub async fn open(url: &str, size: PoolSize) -> Result<Self, OpenError> {
-        let Pools { commands, reads } = Pools::open(url, size).await?;
+        let Pools { commands, reads, pulse } = Pools::open(url, size).await?;
         let asked = Instant::now();
         let (now, instance) = ask(&commands).await.map_err(OpenError::Unreachable)?;
         let clock = DatabaseClock::new(now, asked, Instant::now());
-        Ok(Self { commands, reads, instance, time: Time::Database(Arc::new(clock)) })
+        Ok(Self { commands, reads, pulse, instance, time: Time::Database(Arc::new(clock)) })
     }
 
     /// As [`Self::open`], with `clock` in the place of the database's: for tests that move it.
@@ -66,9 +67,9 @@ impl PostgresStore {
     /// # Errors
     /// [`OpenError`].
     pub async fn open_with_clock(url: &str, size: PoolSize, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        let Pools { commands, reads } = Pools::open(url, size).await?;
+        let Pools { commands, reads, pulse } = Pools::open(url, size).await?;
         let (_, instance) = ask(&commands).await.map_err(OpenError::Unreachable)?;
-        Ok(Self { commands, reads, instance, time: Time::Given(clock) })
+        Ok(Self { commands, reads, pulse, instance, time: Time::Given(clock) })
     }
 
     /// Whether the database has a store in it. Nothing is changed.
@@ -106,6 +107,7 @@ impl PostgresStore {
             programme: store.clone(),
             audit: store.clone(),
             housekeeping: store.clone(),
+            pulse: store.clone(),
             feed: Some(store),
         }
     }
@@ -115,6 +117,7 @@ impl PostgresStore {
     /// # Errors
     /// [`ReadError::Unavailable`] if a connection doesn't close well.
     pub async fn close(&self) -> Result<(), ReadError> {
+        self.pulse.close().await;
         self.commands.close().await;
         self.reads.close_by_ref().await.map_err(read_error)
     }

@@ -15,8 +15,6 @@ use thiserror::Error;
 
 use crate::error::{Cause, cause};
 
-/// How many connections read at once.
-const READERS: u32 = 4;
 /// How long a statement waits for another process's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a task waits for a connection.
@@ -86,10 +84,10 @@ impl DatabaseFile {
         }
     }
 
-    /// The connections that read.
-    pub(crate) async fn readers(&self) -> Result<DatabaseConnection, OpenError> {
+    /// Connections that read, so many.
+    pub(crate) async fn readers(&self, size: u32) -> Result<DatabaseConnection, OpenError> {
         let options = self.options().read_only(true);
-        connect(pool().max_connections(READERS).min_connections(READERS), options)
+        connect(pool().max_connections(size).min_connections(size), options)
             .await
             .map_err(|error| OpenError::Database(self.0.clone(), error))
     }

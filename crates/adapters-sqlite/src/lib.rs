@@ -15,6 +15,7 @@ mod load;
 #[cfg(test)]
 mod plans;
 mod programme;
+mod pulse;
 mod secrets;
 mod serve_lock;
 mod statement;

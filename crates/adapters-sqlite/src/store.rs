@@ -13,6 +13,8 @@ use crate::database::{DatabaseFile, OpenError};
 use crate::statements::{reservation, token};
 use crate::{commit, load};
 
+/// How many connections read at once.
+const READERS: u32 = 4;
 /// How long a query may take, a wait for a connection included.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -26,6 +28,8 @@ const READ_STATEMENTS: ReadStatements =
 pub struct SqliteStore {
     pub(crate) writer: DatabaseConnection,
     pub(crate) readers: DatabaseConnection,
+    /// For no other question than whether the store lives.
+    pub(crate) pulse: DatabaseConnection,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -46,8 +50,8 @@ impl SqliteStore {
         let file = DatabaseFile::named(path_or_url)?;
         file.create_folder()?;
         let writer = file.writer().await?;
-        let readers = file.readers().await?;
-        Ok(Self { writer, readers, clock })
+        let (readers, pulse) = (file.readers(READERS).await?, file.readers(1).await?);
+        Ok(Self { writer, readers, pulse, clock })
     }
 
     /// The reading ports.
@@ -68,7 +72,8 @@ impl SqliteStore {
             secrets: store.clone(),
             programme: store.clone(),
             audit: store.clone(),
-            housekeeping: store,
+            housekeeping: store.clone(),
+            pulse: store,
             feed: None,
         }
     }
@@ -78,6 +83,7 @@ impl SqliteStore {
     /// # Errors
     /// [`ReadError::Unavailable`] if a connection doesn't close well.
     pub async fn close(&self) -> Result<(), ReadError> {
+        self.pulse.close_by_ref().await.map_err(read_error)?;
         self.readers.close_by_ref().await.map_err(read_error)?;
         self.writer.close_by_ref().await.map_err(read_error)
     }

@@ -5,8 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use adapters_http::Readiness;
-use application::ports::Catalogue;
-use domain::Queue;
+use application::ports::Pulse;
 use tokio::time::{interval, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -39,11 +38,11 @@ impl Health {
     }
 
     /// Asks the store every second, until `stop`.
-    pub(crate) async fn watch(self: Arc<Self>, catalogue: Arc<dyn Catalogue>, stop: CancellationToken) {
+    pub(crate) async fn watch(self: Arc<Self>, pulse: Arc<dyn Pulse>, stop: CancellationToken) {
         let mut ticks = interval(EVERY);
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-            let wrong = match timeout(EVERY, catalogue.queue(Queue::DEFAULT)).await {
-                Ok(Ok(_)) => None,
+            let wrong = match timeout(EVERY, pulse.check()).await {
+                Ok(Ok(())) => None,
                 Ok(Err(error)) => Some(error.to_string()),
                 Err(_elapsed) => Some("the store does not answer".to_owned()),
             };

@@ -24,22 +24,49 @@ pub(crate) struct OpenStore {
     pub(crate) clock: Arc<dyn Clock>,
     /// How many groups it can commit at once.
     pub(crate) lanes: usize,
+    pub(crate) connections: Connections,
+}
+
+/// The store's connections.
+pub(crate) enum Connections {
+    /// It has none.
+    None,
+    Sqlite(SqliteStore),
+    Postgres(PostgresStore),
+}
+
+impl Connections {
+    /// Closes them in good order: a database then needn't find out by itself that nobody is there any more.
+    pub(crate) async fn close(self) {
+        let closed = match &self {
+            Self::None => Ok(()),
+            Self::Sqlite(store) => store.close().await,
+            Self::Postgres(store) => store.close().await,
+        };
+        if let Err(error) = closed {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the store's connections were not closed well");
+        }
+    }
 }
 
 /// Opens the store and brings its schema up to date.
 pub(crate) async fn open(settings: &Settings) -> anyhow::Result<OpenStore> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     match &settings.database {
-        DatabaseUrl::Memory => Ok(OpenStore { ports: Ports::of(&Arc::new(MemoryStore::new(clock.clone()))), clock, lanes: ONE_WRITER }),
+        DatabaseUrl::Memory => {
+            let ports = Ports::of(&Arc::new(MemoryStore::new(clock.clone())));
+            Ok(OpenStore { ports, clock, lanes: ONE_WRITER, connections: Connections::None })
+        }
         DatabaseUrl::Sqlite(path) => {
             let store = SqliteStore::open(path, clock.clone()).await.with_context(|| format!("the store {path} can't be opened"))?;
-            Ok(OpenStore { ports: store.ports(), clock, lanes: ONE_WRITER })
+            Ok(OpenStore { ports: store.ports(), clock, lanes: ONE_WRITER, connections: Connections::Sqlite(store) })
         }
         DatabaseUrl::Postgres(url) => {
             let (commands, reads) = settings.connections;
             let store = PostgresStore::open(url.expose_secret(), PoolSize { commands, reads }).await;
             let store = store.context("the store that database.url names can't be opened")?;
-            Ok(OpenStore { ports: store.ports(), clock: store.clock(), lanes: SIDE_BY_SIDE })
+            let (ports, clock) = (store.ports(), store.clock());
+            Ok(OpenStore { ports, clock, lanes: SIDE_BY_SIDE, connections: Connections::Postgres(store) })
         }
     }
 }

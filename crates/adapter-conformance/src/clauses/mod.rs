@@ -8,6 +8,7 @@ pub mod housekeeping;
 pub mod loading;
 pub mod model;
 pub mod programme;
+pub mod pulse;
 pub mod races;
 pub mod reading;
 pub mod rooms;

@@ -10,6 +10,7 @@ mod housekeeping;
 mod ids;
 mod observer;
 mod programme;
+mod pulse;
 mod secrets;
 mod store;
 mod tokens;
@@ -25,6 +26,7 @@ pub use housekeeping::{Housekeeping, Old, Pruned};
 pub use ids::Ids;
 pub use observer::Observer;
 pub use programme::{Programme, ProgrammeError, ProgrammeStore};
+pub use pulse::Pulse;
 pub use secrets::Secrets;
 pub use store::{CommitError, Committed, Load, ReadError, Store};
 pub use tokens::Tokens;
@@ -34,8 +36,8 @@ pub use wallets::Wallets;
 #[cfg(any(test, feature = "testing"))]
 pub use self::{
     audit::MockAudit, bookings::MockBookings, catalogue::MockCatalogue, clock::MockClock, feed::MockFeed, housekeeping::MockHousekeeping,
-    ids::MockIds, observer::MockObserver, programme::MockProgrammeStore, secrets::MockSecrets, store::MockStore, tokens::MockTokens,
-    users::MockUsers, wallets::MockWallets,
+    ids::MockIds, observer::MockObserver, programme::MockProgrammeStore, pulse::MockPulse, secrets::MockSecrets, store::MockStore,
+    tokens::MockTokens, users::MockUsers, wallets::MockWallets,
 };
 
 use std::sync::Arc;
@@ -64,6 +66,8 @@ pub struct Ports {
     pub audit: Arc<dyn Audit>,
     /// Forgetting what has been kept long enough.
     pub housekeeping: Arc<dyn Housekeeping>,
+    /// Whether the store lives.
+    pub pulse: Arc<dyn Pulse>,
     /// What other processes have written; none if the store is one process's own.
     pub feed: Option<Arc<dyn Feed>>,
 }
@@ -72,7 +76,7 @@ impl Ports {
     /// All ports served by one adapter, whose store is one process's own.
     pub fn of<A>(adapter: &Arc<A>) -> Self
     where
-        A: Store + Catalogue + Bookings + Wallets + Users + Tokens + Secrets + ProgrammeStore + Audit + Housekeeping + 'static,
+        A: Store + Catalogue + Bookings + Wallets + Users + Tokens + Secrets + ProgrammeStore + Audit + Housekeeping + Pulse + 'static,
     {
         Self {
             store: adapter.clone(),
@@ -85,6 +89,7 @@ impl Ports {
             programme: adapter.clone(),
             audit: adapter.clone(),
             housekeeping: adapter.clone(),
+            pulse: adapter.clone(),
             feed: None,
         }
     }

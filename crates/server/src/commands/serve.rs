@@ -26,7 +26,7 @@ use tokio_util::task::TaskTracker;
 use super::issuer;
 use crate::config::{DatabaseUrl, Settings};
 use crate::health::Health;
-use crate::store::{self, OpenStore};
+use crate::store::{self, Connections, OpenStore};
 use crate::{demo, welcome};
 
 /// How long the lanes and the tasks have to finish after the last request.
@@ -40,6 +40,7 @@ struct Backstage {
     /// Ends the event streams.
     closing: CancellationToken,
     health: Arc<Health>,
+    connections: Connections,
 }
 
 pub(super) fn run(runtime: &Runtime, settings: &Settings) -> anyhow::Result<ExitCode> {
@@ -78,7 +79,7 @@ fn open_many_files(wanted: usize) {
 async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api, Backstage)> {
     // Before anything counts.
     let metrics = PrometheusBuilder::new().install_recorder().context("the metrics can't be kept")?;
-    let OpenStore { ports, clock, lanes } = store::open(settings).await?;
+    let OpenStore { ports, clock, lanes, connections } = store::open(settings).await?;
     let issuer = issuer::of(settings, &*ports.secrets).await?;
     let rules = Arc::new(settings.rules.clone());
     let ids = Arc::new(RandomIds);
@@ -122,7 +123,7 @@ async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api,
 
     let (tasks, stop, health) = (TaskTracker::new(), CancellationToken::new(), Arc::new(Health::default()));
     tasks.spawn(room.clone().run(stop.clone()));
-    tasks.spawn(health.clone().watch(ports.catalogue.clone(), stop.clone()));
+    tasks.spawn(health.clone().watch(ports.pulse.clone(), stop.clone()));
     let tools = Tools {
         store: ports.store.clone(),
         catalogue: ports.catalogue.clone(),
@@ -155,10 +156,10 @@ async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api,
     let metrics = Arc::new(move || metrics.render());
     let runtime = runtime.handle().clone();
     let parts = ApiParts { use_cases, issuer, settings: http, readiness, runtime, clock, ids, metrics, closing: closing.clone() };
-    Ok((Api::new(parts), Backstage { commits, tasks, stop, closing, health }))
+    Ok((Api::new(parts), Backstage { commits, tasks, stop, closing, health, connections }))
 }
 
-/// Serves until SIGTERM or SIGINT; then takes no more connections and lets the requests under way finish.
+/// Serves until SIGTERM or SIGINT; then is no longer ready, takes no more connections, and lets the requests under way finish.
 async fn serve(api: Api, settings: &Settings, backstage: &Backstage) -> anyhow::Result<()> {
     let http = &settings.http;
     let workers = http.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get));
@@ -184,18 +185,25 @@ async fn serve(api: Api, settings: &Settings, backstage: &Backstage) -> anyhow::
         ended = serving => return Ok(ended??),
     }
     backstage.health.stop();
+    // Whoever sends requests here reads it, and sends them elsewhere; a second signal cuts that short.
+    tokio::select! {
+        () = tokio::time::sleep(http.notice) => {}
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
     backstage.closing.cancel();
     handle.stop(true).await;
     Ok(())
 }
 
 impl Backstage {
-    /// Commits what was taken, and ends the tasks.
+    /// Commits what was taken, ends the tasks, and closes the connections.
     async fn end(self) {
         self.stop.cancel();
         let ended = async {
             self.commits.close().await;
             self.tasks.wait().await;
+            self.connections.close().await;
         };
         if tokio::time::timeout(LAST_COMMITS, ended).await.is_err() {
             tracing::warn!("not everything had finished in time");

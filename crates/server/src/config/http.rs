@@ -20,6 +20,7 @@ pub(crate) struct Http {
     pub(crate) body_timeout: Duration,
     pub(crate) keep_alive: Duration,
     pub(crate) max_connections: usize,
+    pub(crate) notice: Duration,
     pub(crate) drain: Duration,
     pub(crate) streams: StreamSettings,
     pub(crate) cors_origins: Vec<String>,
@@ -36,6 +37,7 @@ pub(super) fn read(Values { http, limits, .. }: &Values) -> Result<Http, ConfigE
         body_timeout: seconds("http.body_timeout_seconds", http.body_timeout_seconds, 1..=600)?,
         keep_alive: seconds("http.keep_alive_seconds", http.keep_alive_seconds, 1..=600)?,
         max_connections: size("http.max_connections", http.max_connections, 1..=1_000_000)?,
+        notice: seconds("http.notice_seconds", http.notice_seconds, 0..=600)?,
         drain: seconds("http.drain_seconds", http.drain_seconds, 0..=600)?,
         streams: StreamSettings {
             at_most: size("http.max_event_streams", http.max_event_streams, 0..=1_000_000)?,

@@ -29,6 +29,7 @@ pub(super) struct Http {
     pub(super) body_timeout_seconds: u32,
     pub(super) keep_alive_seconds: u32,
     pub(super) max_connections: u32,
+    pub(super) notice_seconds: u32,
     pub(super) drain_seconds: u32,
     pub(super) max_event_streams: u32,
     pub(super) heartbeat_seconds: u32,
