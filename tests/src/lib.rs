@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "a test's world: a panic is how a test fails")]
 
 mod event_stream;
+mod hang_up;
 mod history;
 mod log;
 mod mixed_load;

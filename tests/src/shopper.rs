@@ -30,7 +30,7 @@ pub fn money(amount: i64) -> Value {
 /// A user of the REST API.
 #[derive(Debug, Clone)]
 pub struct Shopper {
-    base: String,
+    pub(crate) base: String,
     http: reqwest::Client,
     /// Their access token; none: nobody.
     pub jwt: Option<String>,

@@ -1,0 +1,86 @@
+//! Clients who hang up at random moments of all requests: what they began is done or not, and nothing is left behind.
+
+use std::sync::Arc;
+
+use frontrow_tests::{CLUB, CLUB_DATE, Frontrow, Shopper, money};
+use reqwest::Method;
+use serde_json::{Value, json};
+use testbed::Cluster;
+use tokio::task::JoinSet;
+
+/// Clients who hang up again and again, and how often each does.
+const CLIENTS: usize = 24;
+const TIMES: usize = 120;
+/// Requests that the server takes at once: as many as there are clients, so that a place that is lost is missed.
+const IN_FLIGHT: usize = CLIENTS;
+
+/// What may be begun, and its body.
+fn a_request(charge: &str) -> (Method, String, String, Value) {
+    let get = |path: &str| (Method::GET, path.to_owned(), "get".to_owned(), Value::Null);
+    let seat = fastrand::u32(1..=50);
+    match fastrand::u32(..10) {
+        0..5 => (Method::POST, "/v1/wallet/charges".to_owned(), charge.to_owned(), json!({"amount": money(1)})),
+        5 => {
+            (Method::POST, "/v1/reservations".to_owned(), format!("hold-{seat}"), json!({"schedule_id": CLUB_DATE, "seat_numbers": [seat]}))
+        }
+        6 => (Method::POST, "/v1/queue-tokens".to_owned(), "join".to_owned(), json!({"concert_id": CLUB})),
+        7 => get(&format!("/v1/schedules/{CLUB_DATE}/seats")),
+        8 => get("/v1/wallet/entries"),
+        _ => get("/v1/reservations"),
+    }
+}
+
+/// One client's keys of charges that were begun.
+async fn hang_up_again_and_again(shopper: Shopper, client: usize) -> Vec<String> {
+    let mut begun = Vec::new();
+    for n in 0..TIMES {
+        let (method, path, key, body) = a_request(&format!("charge-{client}-{n}"));
+        shopper.hang_up(method, &path, &key, &body).await;
+        if path.ends_with("charges") {
+            begun.push(key);
+        }
+    }
+    begun
+}
+
+/// What the database says of the server's connections: all, and those in a transaction.
+fn connections(name: &str) -> (String, String) {
+    let count = |also: &str| {
+        let sql = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}' AND application_name = 'frontrow' {also}");
+        Cluster::shared().sql("postgres", &sql).trim().to_owned()
+    };
+    (count(""), count("AND state LIKE 'idle in transaction%'"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_hangs_up_leaves_nothing_behind() {
+    let database = Cluster::shared().create_database();
+    let limits = [("FRONTROW__LIMITS__MAX_IN_FLIGHT", IN_FLIGHT.to_string())];
+    let server = Frontrow::start_at(&database.url, &limits.each_ref().map(|(key, value)| (*key, value.as_str()))).await;
+    let before = connections(&database.name);
+    let ada = Shopper::admitted(&server).await;
+
+    let mut clients = JoinSet::new();
+    for client in 0..CLIENTS {
+        clients.spawn(hang_up_again_and_again(ada.clone(), client));
+    }
+    let begun: Vec<String> = clients.join_all().await.concat();
+
+    // With its key each charge is found, or made now: once.
+    for key in &begun {
+        let _ = ada.charge(1, key).await.expect(201);
+    }
+    assert_eq!(ada.balance().await, i64::try_from(begun.len()).expect("a few"));
+    // No place of a request under way is lost.
+    let ada = Arc::new(ada);
+    for _ in 0..3 {
+        let mut asking = JoinSet::new();
+        for _ in 0..IN_FLIGHT {
+            let ada = ada.clone();
+            asking.spawn(async move { ada.get("/v1/wallet").await.status });
+        }
+        assert_eq!(asking.join_all().await, [200; IN_FLIGHT]);
+    }
+    assert_eq!(connections(&database.name), before, "no connection is lost, or stuck in a transaction");
+    server.assert_audit_is_clean().await;
+}
