@@ -43,8 +43,12 @@ pub(crate) fn load(folder: &Path, profile: Option<&str>) -> Result<Settings, Con
     if let Some(profile) = profile {
         layers = layers.add_source(File::from(folder.join(format!("{profile}.toml"))).required(false));
     }
-    let environment = Environment::with_prefix("FRONTROW").prefix_separator("__").separator("__").try_parsing(true);
-    from(layers.add_source(environment).build()?)
+    from(layers.add_source(environment()).build()?)
+}
+
+/// `FRONTROW__SECTION__KEY`. The texts stay texts: who wants a number reads one out of it, and a secret of digits alone is none.
+fn environment() -> Environment {
+    Environment::with_prefix("FRONTROW").prefix_separator("__").separator("__")
 }
 
 fn from(layers: Config) -> Result<Settings, ConfigError> {

@@ -185,12 +185,20 @@ fn database(url: &str) -> Result<DatabaseUrl, ConfigError> {
 fn rules(Values { reservation, queue, wallet, retention, .. }: &Values) -> Result<Rules, ConfigError> {
     let span = |key, value| Ok::<_, ConfigError>(time::Duration::seconds(within(key, value, 1..=A_DAY_IN_SECONDS)?.into()));
     let max_waiting = within("queue.max_waiting", queue.max_waiting, 0..=u32::MAX)?;
+    let max_balance = amount("wallet.max_balance", wallet.max_balance)?;
+    let max_charge = amount("wallet.max_charge", wallet.max_charge)?;
+    if max_charge > max_balance {
+        return Err(wrong(
+            "wallet.max_charge",
+            format!("must be at most wallet.max_balance, {}, not {}", wallet.max_balance, wallet.max_charge),
+        ));
+    }
     Ok(Rules {
         hold: span("reservation.hold_seconds", reservation.hold_seconds)?,
         max_seats_per_user: within("reservation.max_seats_per_user", reservation.max_seats_per_user, 1..=100)?,
         currency: wallet.currency.parse().map_err(|error| wrong("wallet.currency", format!("is wrong: {error}")))?,
-        max_charge: amount("wallet.max_charge", wallet.max_charge)?,
-        max_balance: amount("wallet.max_balance", wallet.max_balance)?,
+        max_charge,
+        max_balance,
         queue: QueuePolicy {
             capacity: within("queue.capacity", queue.capacity, 0..=1_000_000)?,
             batch: within("queue.batch", queue.batch, 1..=1_000)?,

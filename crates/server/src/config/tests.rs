@@ -1,3 +1,5 @@
+use secrecy::ExposeSecret as _;
+
 use super::*;
 
 fn with(overrides: &str) -> Result<Settings, ConfigError> {
@@ -38,6 +40,7 @@ fn a_wrong_value_is_refused_with_its_key() {
         ("[queue]\ntick_milliseconds = 1", "queue.tick_milliseconds"),
         ("[wallet]\ncurrency = 'won'", "wallet.currency"),
         ("[wallet]\nmax_charge = 0", "wallet.max_charge"),
+        ("[wallet]\nmax_charge = 101\nmax_balance = 100", "wallet.max_charge"),
         ("[auth]\nissuer_secret = 'short'", "auth.issuer_secret"),
         ("[commit]\nmax_batch = 0", "commit.max_batch"),
         ("[log]\nformat = 'xml'", "log.format"),
@@ -46,6 +49,42 @@ fn a_wrong_value_is_refused_with_its_key() {
     ] {
         let error = with(overrides).unwrap_err().to_string();
         assert!(error.contains(key), "{overrides:?} says {error:?}");
+    }
+}
+
+/// The built-in defaults and these environment variables.
+fn under(variables: &[(&str, &str)]) -> Result<Settings, ConfigError> {
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let layers = Config::builder()
+        .add_source(File::from_str(BUILT_IN, FileFormat::Toml))
+        .add_source(environment().source(Some(variables)))
+        .build()?;
+    from(layers)
+}
+
+#[test]
+fn the_environment_is_read_as_what_the_key_is() {
+    let digits = "0000000000000000000000000000000000000042";
+    let settings = under(&[
+        ("FRONTROW__AUTH__ISSUER_SECRET", digits),
+        ("FRONTROW__AUTH__REGISTRATION", "false"),
+        ("FRONTROW__QUEUE__CAPACITY", "500"),
+        ("FRONTROW__WALLET__MAX_CHARGE", "700"),
+        ("FRONTROW__DATABASE__URL", "memory:"),
+    ])
+    .unwrap();
+    assert_eq!(settings.auth.issuer_secret.as_ref().map(|secret| secret.expose_secret()), Some(digits));
+    assert!(!settings.auth.registration && matches!(settings.database, DatabaseUrl::Memory));
+    assert_eq!((settings.rules.queue.capacity, settings.rules.max_charge.minor()), (500, 700));
+
+    for (name, value, key) in [
+        ("FRONTROW__QUEUE__CAPACITY", "many", "queue.capacity"),
+        ("FRONTROW__QUEUE__CAPACITY", "-1", "queue.capacity"),
+        ("FRONTROW__AUTH__REGISTRATION", "perhaps", "auth.registration"),
+        ("FRONTROW__AUTH__ISSUER_SECRET", "12345678", "auth.issuer_secret"),
+    ] {
+        let error = under(&[(name, value)]).unwrap_err().to_string();
+        assert!(error.contains(key), "{name}={value} says {error:?}");
     }
 }
 
