@@ -16,5 +16,5 @@ mod routes;
 
 pub use api::{Api, HttpSettings, MetricsPage, Parts, Readiness, ReadinessCheck, StreamSettings};
 pub use app::app;
-pub use auth::{CannotSign, Issuer, Role};
+pub use auth::{CannotSign, Issuer, Issuers, Keyring, Keys, KeysError, Role, SigningAlgorithm, Trust, TrustedIssuer, UnknownAlgorithm};
 pub use openapi::openapi;

@@ -18,7 +18,7 @@ impl Part for Caller {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(unknown("the scheme is Bearer", "Bearer realm=\"frontrow\""));
         }
-        api.issuer
+        api.issuers
             .verify(token.trim(), api.clock.now())
             .map_err(|_| unknown("the access token is not valid, or not any more", "Bearer realm=\"frontrow\", error=\"invalid_token\""))
     }

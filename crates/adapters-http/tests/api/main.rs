@@ -7,6 +7,8 @@ mod concerts;
 mod docs;
 mod edge;
 mod events;
+mod external_issuers;
+mod forge;
 mod health;
 mod log;
 mod payments;

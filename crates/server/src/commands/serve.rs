@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpServer;
-use adapters_http::{Api, HttpSettings, Parts as ApiParts};
+use adapters_http::{Api, HttpSettings, Issuers, Parts as ApiParts};
 use adapters_sqlite::ServeLock;
 use anyhow::Context;
 use application::follower::Doubt;
 use application::group_commit::Limits;
-use application::ports::Observer;
+use application::ports::{Observer, Secrets};
 use application::scheduler::{PlaceFree, Tools};
 use application::use_cases::Parts;
 use application::waiting_room::Parts as RoomParts;
@@ -25,6 +25,7 @@ use tokio_util::task::TaskTracker;
 use super::issuer;
 use crate::config::{DatabaseUrl, Settings};
 use crate::health::Health;
+use crate::keys::Rotation;
 use crate::store::{self, OpenStore};
 use crate::{demo, welcome};
 
@@ -74,11 +75,23 @@ fn open_many_files(wanted: usize) {
     }
 }
 
+/// Whose access tokens are believed, and what keeps their keys.
+async fn issuers(settings: &Settings, secrets: &dyn Secrets) -> anyhow::Result<(Issuers, Vec<Rotation>)> {
+    let starting: Vec<_> =
+        settings.auth.external.iter().map(|issuer| Rotation::start(issuer.clone(), settings.auth.refresh)).map(tokio::spawn).collect();
+    let mut rotations = Vec::new();
+    for started in starting {
+        rotations.push(started.await??);
+    }
+    let trusted = rotations.iter().map(Rotation::issuer).collect();
+    Ok((Issuers::new(issuer::of(settings, secrets).await?, trusted), rotations))
+}
+
 async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api, Backstage)> {
     // Before anything counts.
     let metrics = PrometheusBuilder::new().install_recorder().context("the metrics can't be kept")?;
     let OpenStore { ports, clock, lanes } = store::open(settings).await?;
-    let issuer = issuer::of(settings, &*ports.secrets).await?;
+    let (issuers, rotations) = issuers(settings, &*ports.secrets).await?;
     let rules = Arc::new(settings.rules.clone());
     let ids = Arc::new(RandomIds);
 
@@ -134,6 +147,9 @@ async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api,
     if let Some(follower) = follower {
         tasks.spawn(follower.run(stop.clone()));
     }
+    for rotation in rotations {
+        tasks.spawn(rotation.run(stop.clone()));
+    }
     tasks.spawn(Scheduler::new(tools, settings.rhythm).run(stop.clone()));
     tasks.close();
 
@@ -151,7 +167,7 @@ async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api,
     let closing = CancellationToken::new();
     let metrics = Arc::new(move || metrics.render());
     let runtime = runtime.handle().clone();
-    let parts = ApiParts { use_cases, issuer, settings: http, readiness, runtime, clock, ids, metrics, closing: closing.clone() };
+    let parts = ApiParts { use_cases, issuers, settings: http, readiness, runtime, clock, ids, metrics, closing: closing.clone() };
     Ok((Api::new(parts), Backstage { commits, tasks, stop, closing, health }))
 }
 

@@ -1,6 +1,7 @@
 //! Configuration: built-in defaults, `config/default.toml`, `config/<profile>.toml`, environment variables; in this order, the
 //! later ones win.
 
+mod auth;
 mod settings;
 mod values;
 
@@ -9,6 +10,7 @@ use std::path::Path;
 use config::{Config, Environment, File, FileFormat};
 use thiserror::Error;
 
+pub(crate) use auth::{External, KeySource};
 pub(crate) use settings::{DatabaseUrl, LogFormat, Settings};
 use values::Values;
 
@@ -26,7 +28,7 @@ pub(crate) enum ConfigError {
     #[error("{key} {problem}")]
     Wrong {
         /// The key, like `queue.batch`.
-        key: &'static str,
+        key: String,
         /// What is wrong with it.
         problem: String,
     },

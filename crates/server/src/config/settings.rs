@@ -7,15 +7,16 @@ use std::time::Duration;
 use adapters_http::StreamSettings;
 use application::scheduler::Rhythm;
 use domain::{Money, QueuePolicy, Rules};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
 
 use super::ConfigError;
+use super::auth::{self, Auth};
 use super::values::Values;
 
 /// Amounts up to here are whole numbers in every JSON reader.
 const MAX_MINOR_UNITS: i64 = (1 << 53) - 1;
-const A_DAY_IN_SECONDS: u32 = 86_400;
+pub(super) const A_DAY_IN_SECONDS: u32 = 86_400;
 const TEN_YEARS_IN_HOURS: u32 = 87_600;
 
 /// What the program was told.
@@ -54,14 +55,6 @@ pub(crate) enum DatabaseUrl {
     Sqlite(String),
     /// A PostgreSQL database; the URL may have a password in it.
     Postgres(SecretString),
-}
-
-#[derive(Debug)]
-pub(crate) struct Auth {
-    pub(crate) registration: bool,
-    /// None: the store keeps one.
-    pub(crate) issuer_secret: Option<SecretString>,
-    pub(crate) token_lifetime: Duration,
 }
 
 #[derive(Debug)]
@@ -115,18 +108,18 @@ impl TryFrom<Values> for Settings {
             demo: values.demo.enabled,
             rules,
             rhythm,
-            auth: auth(&values)?,
+            auth: auth::read(&values.auth)?,
             commit,
             log: log(&values)?,
         })
     }
 }
 
-fn wrong(key: &'static str, problem: impl Into<String>) -> ConfigError {
-    ConfigError::Wrong { key, problem: problem.into() }
+pub(super) fn wrong(key: impl Into<String>, problem: impl Into<String>) -> ConfigError {
+    ConfigError::Wrong { key: key.into(), problem: problem.into() }
 }
 
-fn within(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<u32, ConfigError> {
+pub(super) fn within(key: &str, value: u32, range: RangeInclusive<u32>) -> Result<u32, ConfigError> {
     if range.contains(&value) {
         Ok(value)
     } else {
@@ -134,19 +127,19 @@ fn within(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<u
     }
 }
 
-fn size(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<usize, ConfigError> {
+fn size(key: &str, value: u32, range: RangeInclusive<u32>) -> Result<usize, ConfigError> {
     usize::try_from(within(key, value, range)?).map_err(|_| wrong(key, "is too large for this machine"))
 }
 
-fn seconds(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<Duration, ConfigError> {
+pub(super) fn seconds(key: &str, value: u32, range: RangeInclusive<u32>) -> Result<Duration, ConfigError> {
     Ok(Duration::from_secs(within(key, value, range)?.into()))
 }
 
-fn milliseconds(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<Duration, ConfigError> {
+fn milliseconds(key: &str, value: u32, range: RangeInclusive<u32>) -> Result<Duration, ConfigError> {
     Ok(Duration::from_millis(within(key, value, range)?.into()))
 }
 
-fn amount(key: &'static str, value: i64) -> Result<Money, ConfigError> {
+fn amount(key: &str, value: i64) -> Result<Money, ConfigError> {
     match Money::new(value) {
         Ok(amount) if (1..=MAX_MINOR_UNITS).contains(&value) => Ok(amount),
         Ok(_) | Err(_) => Err(wrong(key, format!("must be from 1 to {MAX_MINOR_UNITS}, not {value}"))),
@@ -220,18 +213,6 @@ fn rhythm(Values { reservation, queue, retention, .. }: &Values) -> Result<Rhyth
         housekeeping: Duration::from_secs(5),
         keep_events: Duration::from_secs(3_600 * u64::from(event_hours)),
         keep_tokens: Duration::from_secs(3_600 * u64::from(token_hours)),
-    })
-}
-
-fn auth(Values { auth, .. }: &Values) -> Result<Auth, ConfigError> {
-    let length = auth.issuer_secret.expose_secret().len();
-    if (1..32).contains(&length) {
-        return Err(wrong("auth.issuer_secret", "must have at least 32 characters, or be empty"));
-    }
-    Ok(Auth {
-        registration: auth.registration,
-        issuer_secret: (length > 0).then(|| auth.issuer_secret.clone()),
-        token_lifetime: seconds("auth.token_seconds", auth.token_seconds, 1..=365 * A_DAY_IN_SECONDS)?,
     })
 }
 
