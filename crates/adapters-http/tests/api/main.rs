@@ -4,6 +4,7 @@
 
 mod answer;
 mod concerts;
+mod credentials;
 mod docs;
 mod edge;
 mod events;
