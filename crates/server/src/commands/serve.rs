@@ -10,7 +10,7 @@ use adapters_sqlite::ServeLock;
 use anyhow::Context;
 use application::follower::Doubt;
 use application::group_commit::Limits;
-use application::ports::{Observer, Secrets};
+use application::ports::Observer;
 use application::scheduler::{PlaceFree, Tools};
 use application::use_cases::Parts;
 use application::waiting_room::Parts as RoomParts;
@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::issuer;
-use crate::config::{DatabaseUrl, Settings};
+use crate::config::{DatabaseUrl, External, Settings};
 use crate::health::Health;
 use crate::keys::Rotation;
 use crate::store::{self, OpenStore};
@@ -75,23 +75,23 @@ fn open_many_files(wanted: usize) {
     }
 }
 
-/// Whose access tokens are believed, and what keeps their keys.
-async fn issuers(settings: &Settings, secrets: &dyn Secrets) -> anyhow::Result<(Issuers, Vec<Rotation>)> {
-    let starting: Vec<_> =
-        settings.auth.external.iter().map(|issuer| Rotation::start(issuer.clone(), settings.auth.refresh)).map(tokio::spawn).collect();
+/// The keys of the external issuers, read once, all at a time.
+async fn rotations(settings: &Settings) -> anyhow::Result<Vec<Rotation>> {
+    let of = |issuer: &External| tokio::spawn(Rotation::start(issuer.clone(), settings.auth.refresh));
+    let starting: Vec<_> = settings.auth.external.iter().map(of).collect();
     let mut rotations = Vec::new();
     for started in starting {
         rotations.push(started.await??);
     }
-    let trusted = rotations.iter().map(Rotation::issuer).collect();
-    Ok((Issuers::new(issuer::of(settings, secrets).await?, trusted), rotations))
+    Ok(rotations)
 }
 
 async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api, Backstage)> {
     // Before anything counts.
     let metrics = PrometheusBuilder::new().install_recorder().context("the metrics can't be kept")?;
+    let rotations = rotations(settings).await?;
     let OpenStore { ports, clock, lanes } = store::open(settings).await?;
-    let (issuers, rotations) = issuers(settings, &*ports.secrets).await?;
+    let issuers = Issuers::new(issuer::of(settings, &*ports.secrets).await?, rotations.iter().map(Rotation::issuer).collect());
     let rules = Arc::new(settings.rules.clone());
     let ids = Arc::new(RandomIds);
 
