@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use crate::auth::Issuer;
+use crate::auth::Issuers;
 use crate::limits::{LimitSettings, Limits};
 use crate::problem::Problem;
 use crate::routes::queue_token_events::Streams;
@@ -81,8 +81,8 @@ pub type MetricsPage = Arc<dyn Fn() -> String + Send + Sync>;
 pub struct Parts {
     /// What can be asked of the application.
     pub use_cases: UseCases,
-    /// Who issues and verifies access tokens.
-    pub issuer: Issuer,
+    /// Whose access tokens are believed.
+    pub issuers: Issuers,
     /// What an operator may set.
     pub settings: HttpSettings,
     /// Whether this instance is ready.

@@ -17,6 +17,6 @@ mod routes;
 
 pub use api::{Api, HttpSettings, MetricsPage, Parts, Readiness, ReadinessCheck, StreamSettings};
 pub use app::app;
-pub use auth::{CannotSign, Issuer, Role};
+pub use auth::{CannotSign, Issuer, Issuers, Keyring, Keys, KeysError, Role, SigningAlgorithm, Trust, TrustedIssuer, UnknownAlgorithm};
 pub use limits::{LimitSettings, Rate};
 pub use openapi::openapi;

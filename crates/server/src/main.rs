@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod demo;
 mod health;
+mod keys;
 mod store;
 mod telemetry;
 mod welcome;
@@ -34,7 +35,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("frontrow: {error:#}");
-            ExitCode::from(FAILED)
+            ExitCode::from(if error.is::<config::ConfigError>() { WRONG_USAGE } else { FAILED })
         }
     }
 }

@@ -5,59 +5,33 @@ use std::time::Duration;
 
 use domain::UserId;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
-use quick_cache::sync::Cache;
-use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
+use serde::Serialize;
 use thiserror::Error;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::hmac;
+use super::caller::{Role, Unknown};
+use super::claims::{Claims, Statement};
+use super::signatures;
 
 /// What the issuer calls itself, and the audience that a token may name.
-const NAME: &str = "frontrow";
-/// So many verified tokens are remembered: at about 100 bytes each.
-const BELIEVED_AT_MOST: usize = 100_000;
-/// So far the clock of an external issuer may be off.
+pub(super) const NAME: &str = "frontrow";
+const ROLES_CLAIM: &str = "roles";
+/// So far the clocks of several instances may be off.
 const LEEWAY_SECONDS: i64 = 30;
 
-/// Issues and verifies access tokens: JWTs signed with HMAC-SHA-256, and no others. It trusts whoever shares its secret: the
-/// token of an external issuer is as good if its `sub` is a UUID and it has an `exp`.
+/// Issues and verifies access tokens: JWTs signed with HMAC-SHA-256, and no others.
 pub struct Issuer {
     signing: EncodingKey,
     verifying: DecodingKey,
     validation: Validation,
     lifetime: Duration,
-    /// By the digests of the tokens: a user who asks often is verified once.
-    believed: Cache<[u8; 32], Believed>,
-}
-
-/// What the bearer of an access token may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// What every user may.
-    User,
-    /// What operators may, too.
-    Operator,
 }
 
 /// The access token could not be made.
 #[derive(Debug, Error)]
 #[error("the access token can't be signed")]
 pub struct CannotSign(#[source] jsonwebtoken::errors::Error);
-
-/// Who is asking.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Caller {
-    /// The user.
-    pub(crate) user: UserId,
-    /// Whether they are an operator.
-    pub(crate) operator: bool,
-}
-
-/// The access token says nothing that can be believed. Why is for nobody but the caller's own tests to find out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Unknown;
 
 #[derive(Serialize)]
 struct Issued {
@@ -68,61 +42,15 @@ struct Issued {
     exp: i64,
 }
 
-#[derive(Deserialize)]
-struct Claims {
-    sub: Uuid,
-    exp: i64,
-    nbf: Option<i64>,
-    #[serde(default)]
-    roles: Vec<String>,
-}
-
-/// What a token says whose signature was verified; whether it is good by now is asked each time.
-#[derive(Debug, Clone, Copy)]
-struct Believed {
-    caller: Caller,
-    from: i64,
-    until: i64,
-}
-
-impl From<Claims> for Believed {
-    fn from(Claims { sub, exp, nbf, roles }: Claims) -> Self {
-        let caller = Caller { user: UserId(sub), operator: roles.iter().any(|role| role == Role::Operator.name()) };
-        let from = nbf.map_or(i64::MIN, |nbf| nbf.saturating_sub(LEEWAY_SECONDS));
-        Self { caller, from, until: exp.saturating_add(LEEWAY_SECONDS) }
-    }
-}
-
-impl Believed {
-    const fn is_good_at(&self, now: i64) -> bool {
-        self.from <= now && now < self.until
-    }
-}
-
-impl Role {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::Operator => "operator",
-        }
-    }
-}
-
 impl Issuer {
     /// An issuer that signs with `secret` (32 bytes, as random as can be) tokens that are good for `lifetime`.
     pub fn new(secret: &[u8], lifetime: Duration) -> Self {
-        hmac::install();
+        signatures::install();
         let mut validation = Validation::new(Algorithm::HS256);
-        // `exp` and `nbf` are judged by our own clock, below.
+        // `exp` and `nbf` are judged by our own clock, and `iss` has led here.
         validation.validate_exp = false;
         validation.set_audience(&[NAME]);
-        Self {
-            signing: EncodingKey::from_secret(secret),
-            verifying: DecodingKey::from_secret(secret),
-            validation,
-            lifetime,
-            believed: Cache::new(BELIEVED_AT_MOST),
-        }
+        Self { signing: EncodingKey::from_secret(secret), verifying: DecodingKey::from_secret(secret), validation, lifetime }
     }
 
     /// An access token for `user` in `roles`, good from `now` on.
@@ -140,12 +68,10 @@ impl Issuer {
         encode(&Header::new(Algorithm::HS256), &claims, &self.signing).map_err(CannotSign)
     }
 
-    /// Whom `token` speaks of at `now`.
-    pub(crate) fn verify(&self, token: &str, now: OffsetDateTime) -> Result<Caller, Unknown> {
-        let digest: [u8; 32] = Sha256::digest(token).into();
-        let verify = || Ok(decode::<Claims>(token, &self.verifying, &self.validation).map_err(|_| Unknown)?.claims.into());
-        let believed = self.believed.get_or_insert_with(&digest, verify)?;
-        if believed.is_good_at(now.unix_timestamp()) { Ok(believed.caller) } else { Err(Unknown) }
+    /// What `token`, whose `iss` is [`NAME`], says.
+    pub(super) fn read(&self, token: &str) -> Result<Statement, Unknown> {
+        let claims = decode::<Claims>(token, &self.verifying, &self.validation).map_err(|_| Unknown)?.claims;
+        claims.statement(ROLES_CLAIM, LEEWAY_SECONDS)
     }
 }
 
@@ -161,6 +87,8 @@ mod tests {
     use serde_json::{Value, json};
     use time::macros::datetime;
 
+    use super::super::caller::Caller;
+    use super::super::issuers::Issuers;
     use super::*;
 
     const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
@@ -171,6 +99,10 @@ mod tests {
         Issuer::new(SECRET, Duration::from_hours(1))
     }
 
+    fn verify(token: &str, now: OffsetDateTime) -> Result<Caller, Unknown> {
+        Issuers::new(issuer(), Vec::new()).verify(token, now)
+    }
+
     fn signed(claims: &Value) -> String {
         encode(&Header::new(Algorithm::HS256), claims, &EncodingKey::from_secret(SECRET)).expect("a token")
     }
@@ -179,23 +111,23 @@ mod tests {
     fn what_it_issues_it_believes() {
         let issuer = issuer();
         let token = issuer.issue(ADA, &[Role::User], NOW).expect("a token");
-        assert_eq!(issuer.verify(&token, NOW), Ok(Caller { user: ADA, operator: false }));
+        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: false }));
         let token = issuer.issue(ADA, &[Role::User, Role::Operator], NOW).expect("a token");
-        assert_eq!(issuer.verify(&token, NOW), Ok(Caller { user: ADA, operator: true }));
+        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: true }));
     }
 
     #[test]
     fn a_token_ends_with_its_lifetime_and_a_little_leeway() {
         let issuer = issuer();
         let token = issuer.issue(ADA, &[Role::User], NOW).expect("a token");
-        assert!(issuer.verify(&token, NOW + Duration::from_secs(3600 + 29)).is_ok());
-        assert_eq!(issuer.verify(&token, NOW + Duration::from_secs(3600 + 30)), Err(Unknown));
+        assert!(verify(&token, NOW + Duration::from_secs(3600 + 29)).is_ok());
+        assert_eq!(verify(&token, NOW + Duration::from_secs(3600 + 30)), Err(Unknown));
     }
 
     #[test]
     fn another_secret_is_not_believed() {
         let token = Issuer::new(&[8; 32], Duration::from_hours(1)).issue(ADA, &[Role::User], NOW).expect("a token");
-        assert_eq!(issuer().verify(&token, NOW), Err(Unknown));
+        assert_eq!(verify(&token, NOW), Err(Unknown));
     }
 
     #[test]
@@ -203,28 +135,52 @@ mod tests {
         let token = issuer().issue(ADA, &[Role::User], NOW).expect("a token");
         let other = issuer().issue(UserId(Uuid::from_u128(8)), &[Role::User], NOW).expect("a token");
         let (mine, theirs): (Vec<_>, Vec<_>) = (token.split('.').collect(), other.split('.').collect());
-        assert_eq!(issuer().verify(&[mine[0], theirs[1], mine[2]].join("."), NOW), Err(Unknown));
+        assert_eq!(verify(&[mine[0], theirs[1], mine[2]].join("."), NOW), Err(Unknown));
     }
 
     #[test]
-    fn an_external_issuer_that_shares_the_secret_is_as_good() {
-        let token = signed(&json!({"iss": "elsewhere", "sub": ADA.0, "exp": NOW.unix_timestamp() + 60}));
-        assert_eq!(issuer().verify(&token, NOW), Ok(Caller { user: ADA, operator: false }));
+    fn who_shares_the_secret_is_believed_under_its_name_only() {
+        let exp = NOW.unix_timestamp() + 60;
+        let believed = Ok(Caller { user: ADA, operator: false });
+        assert_eq!(verify(&signed(&json!({"iss": "frontrow", "sub": ADA.0, "exp": exp})), NOW), believed);
+        assert_eq!(verify(&signed(&json!({"iss": "frontrow", "aud": ["x", "frontrow"], "sub": ADA.0, "exp": exp})), NOW), believed);
+        for iss in [json!("elsewhere"), json!("Frontrow"), json!(["frontrow"]), json!(null)] {
+            assert_eq!(verify(&signed(&json!({"iss": iss, "sub": ADA.0, "exp": exp})), NOW), Err(Unknown), "{iss}");
+        }
+        assert_eq!(verify(&signed(&json!({"sub": ADA.0, "exp": exp})), NOW), Err(Unknown), "no name");
+    }
+
+    #[test]
+    fn roles_are_a_list_of_names_or_one_name() {
+        let exp = NOW.unix_timestamp() + 60;
+        for (roles, operator) in [
+            (json!(["user", "operator"]), Ok(true)),
+            (json!("operator"), Ok(true)),
+            (json!(["user", "Operator", "operators", ""]), Ok(false)),
+            (json!("user"), Ok(false)),
+            (json!([]), Ok(false)),
+            (json!(null), Ok(false)),
+            (json!(["operator", 1]), Err(Unknown)),
+            (json!({"operator": true}), Err(Unknown)),
+            (json!(true), Err(Unknown)),
+        ] {
+            let token = signed(&json!({"iss": "frontrow", "sub": ADA.0, "exp": exp, "roles": roles}));
+            assert_eq!(verify(&token, NOW).map(|caller| caller.operator), operator, "{roles}");
+        }
     }
 
     #[test]
     fn claims_that_make_no_sense_are_not_believed() {
         let exp = NOW.unix_timestamp() + 60;
         for claims in [
-            json!({"sub": "ada", "exp": exp}),
-            json!({"exp": exp}),
-            json!({"sub": ADA.0}),
-            json!({"sub": ADA.0, "exp": "tomorrow"}),
-            json!({"sub": ADA.0, "exp": exp, "nbf": exp}),
-            json!({"sub": ADA.0, "exp": exp, "aud": "another service"}),
-            json!({"sub": ADA.0, "exp": exp, "roles": "operator"}),
+            json!({"iss": "frontrow", "sub": "ada", "exp": exp}),
+            json!({"iss": "frontrow", "exp": exp}),
+            json!({"iss": "frontrow", "sub": ADA.0}),
+            json!({"iss": "frontrow", "sub": ADA.0, "exp": "tomorrow"}),
+            json!({"iss": "frontrow", "sub": ADA.0, "exp": exp, "nbf": exp}),
+            json!({"iss": "frontrow", "sub": ADA.0, "exp": exp, "aud": "another service"}),
         ] {
-            assert_eq!(issuer().verify(&signed(&claims), NOW), Err(Unknown), "{claims}");
+            assert_eq!(verify(&signed(&claims), NOW), Err(Unknown), "{claims}");
         }
     }
 
@@ -235,11 +191,11 @@ mod tests {
         let signature = token.split('.').nth(2).expect("a signature");
         // The headers {"alg":"none"}, {"alg":"HS512"} and {"alg":"RS256"}, in base64.
         for header in ["eyJhbGciOiJub25lIn0", "eyJhbGciOiJIUzUxMiJ9", "eyJhbGciOiJSUzI1NiJ9"] {
-            assert_eq!(issuer().verify(&format!("{header}.{claims}.{signature}"), NOW), Err(Unknown));
-            assert_eq!(issuer().verify(&format!("{header}.{claims}."), NOW), Err(Unknown));
+            assert_eq!(verify(&format!("{header}.{claims}.{signature}"), NOW), Err(Unknown));
+            assert_eq!(verify(&format!("{header}.{claims}."), NOW), Err(Unknown));
         }
         for token in ["", ".", "..", "a.b.c", &"x".repeat(10_000)] {
-            assert_eq!(issuer().verify(token, NOW), Err(Unknown));
+            assert_eq!(verify(token, NOW), Err(Unknown));
         }
     }
 

@@ -1,7 +1,20 @@
-//! Who is asking: JSON web tokens of the built-in issuer, or of anybody who shares its secret.
+//! Who is asking: JSON web tokens of the built-in issuer, or of external ones.
 
-mod hmac;
+mod algorithm;
+mod caller;
+mod claims;
 mod issuer;
+mod issuers;
+mod keyring;
+mod keys;
+mod signatures;
+mod trusted;
 
-pub(crate) use issuer::Caller;
-pub use issuer::{CannotSign, Issuer, Role};
+pub use algorithm::{SigningAlgorithm, UnknownAlgorithm};
+pub(crate) use caller::Caller;
+pub use caller::Role;
+pub use issuer::{CannotSign, Issuer};
+pub use issuers::Issuers;
+pub use keyring::Keyring;
+pub use keys::{Keys, KeysError};
+pub use trusted::{Trust, TrustedIssuer};

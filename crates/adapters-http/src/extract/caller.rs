@@ -19,7 +19,7 @@ impl Part for Caller {
             return Err(unknown("the scheme is Bearer", "Bearer realm=\"frontrow\""));
         }
         let caller = api
-            .issuer
+            .issuers
             .verify(token.trim(), api.clock.now())
             .map_err(|_| unknown("the access token is not valid, or not any more", "Bearer realm=\"frontrow\", error=\"invalid_token\""))?;
         api.limits().count_user(caller.user)?;

@@ -92,7 +92,7 @@ async fn register_user(call: Call<(OpenDoor, Body<NewUser>)>) -> Result<HttpResp
     let Call { api, parts: (_, Body(NewUser(name))), .. } = call;
     let answer = api.ask(|ask| async move { ask.register.execute(name).await }).await?;
     let user = answer.outcome;
-    let access_token = api.issuer.issue(user.id, &[Role::User], answer.at).map_err(|error| {
+    let access_token = api.issuers.own().issue(user.id, &[Role::User], answer.at).map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "the new user gets no access token");
         Problem::internal()
     })?;

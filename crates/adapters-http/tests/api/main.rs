@@ -4,9 +4,12 @@
 
 mod answer;
 mod concerts;
+mod credentials;
 mod docs;
 mod edge;
 mod events;
+mod external_issuers;
+mod forge;
 mod health;
 mod limits;
 mod log;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::dev::Service as _;
 use actix_web::test::{TestRequest, init_service};
-use adapters_http::{Api, HttpSettings, Issuer, Parts, Readiness, app};
+use adapters_http::{Api, HttpSettings, Issuer, Issuers, Parts, Readiness, TrustedIssuer, app};
 use adapters_memory::MemoryStore;
 use application::group_commit::Limits;
 use application::ports::{Clock as _, Observer, Ports, Programme};
@@ -41,6 +41,7 @@ pub(crate) struct Plan {
     pub(crate) readiness: fn() -> Readiness,
     pub(crate) queue_state: QueueState,
     pub(crate) ports: fn(&mut Ports),
+    pub(crate) trusted: Vec<TrustedIssuer>,
 }
 
 /// The runtime that owns the stores, as the server has one.
@@ -72,6 +73,7 @@ impl Default for Plan {
             readiness: || Readiness::Ready,
             queue_state: QueueState::Open,
             ports: |_| {},
+            trusted: Vec::new(),
         }
     }
 }
@@ -155,7 +157,7 @@ impl Plan {
         let closing = CancellationToken::new();
         let api = Api::new(Parts {
             use_cases,
-            issuer: Issuer::new(&SECRET, 40 * day),
+            issuers: Issuers::new(Issuer::new(&SECRET, 40 * day), self.trusted),
             settings: self.settings,
             readiness: Arc::new(self.readiness),
             runtime: runtime().clone(),

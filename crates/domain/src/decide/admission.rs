@@ -50,7 +50,7 @@ impl Pass {
 /// # Errors
 /// [`Refusal::TokenMismatch`], [`Refusal::TokenWaiting`], [`Refusal::TokenExpired`].
 pub fn judge(token: &QueueToken, user: UserId, queue: Option<QueueId>, now: OffsetDateTime) -> Result<(), Refusal> {
-    if token.user != user || queue.is_some_and(|queue| queue != token.queue) {
+    if !token.user.is(user) || queue.is_some_and(|queue| queue != token.queue) {
         return Err(Refusal::TokenMismatch);
     }
     match token.status(now) {

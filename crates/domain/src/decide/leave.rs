@@ -18,7 +18,7 @@ pub struct Command {
 /// [`Refusal::NotFound`] if there is no such token, or it is another's.
 pub fn decide(context: &Context, command: &Command) -> Verdict<()> {
     let now = context.now;
-    let token = context.token(command.token).filter(|token| token.user == command.user).ok_or(Refusal::NotFound)?;
+    let token = context.token(command.token).filter(|token| token.user.is(command.user)).ok_or(Refusal::NotFound)?;
     if !token.is_live() {
         return Ok(Decision::already((), now));
     }

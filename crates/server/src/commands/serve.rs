@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpServer;
-use adapters_http::{Api, HttpSettings, Parts as ApiParts};
+use adapters_http::{Api, HttpSettings, Issuers, Parts as ApiParts};
 use adapters_sqlite::ServeLock;
 use anyhow::Context;
 use application::follower::Doubt;
@@ -24,8 +24,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::issuer;
-use crate::config::{DatabaseUrl, Settings};
+use crate::config::{DatabaseUrl, External, Settings};
 use crate::health::Health;
+use crate::keys::Rotation;
 use crate::store::{self, Connections, OpenStore};
 use crate::{demo, welcome};
 
@@ -76,11 +77,23 @@ fn open_many_files(wanted: usize) {
     }
 }
 
+/// The keys of the external issuers, read once, all at a time.
+async fn rotations(settings: &Settings) -> anyhow::Result<Vec<Rotation>> {
+    let of = |issuer: &External| tokio::spawn(Rotation::start(issuer.clone(), settings.auth.refresh));
+    let starting: Vec<_> = settings.auth.external.iter().map(of).collect();
+    let mut rotations = Vec::new();
+    for started in starting {
+        rotations.push(started.await??);
+    }
+    Ok(rotations)
+}
+
 async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api, Backstage)> {
     // Before anything counts.
     let metrics = PrometheusBuilder::new().install_recorder().context("the metrics can't be kept")?;
+    let rotations = rotations(settings).await?;
     let OpenStore { ports, clock, lanes, connections } = store::open(settings).await?;
-    let issuer = issuer::of(settings, &*ports.secrets).await?;
+    let issuers = Issuers::new(issuer::of(settings, &*ports.secrets).await?, rotations.iter().map(Rotation::issuer).collect());
     let rules = Arc::new(settings.rules.clone());
     let ids = Arc::new(RandomIds);
 
@@ -136,6 +149,9 @@ async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api,
     if let Some(follower) = follower {
         tasks.spawn(follower.run(stop.clone()));
     }
+    for rotation in rotations {
+        tasks.spawn(rotation.run(stop.clone()));
+    }
     tasks.spawn(Scheduler::new(tools, settings.rhythm).run(stop.clone()));
     tasks.close();
 
@@ -155,7 +171,7 @@ async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api,
     let closing = CancellationToken::new();
     let metrics = Arc::new(move || metrics.render());
     let runtime = runtime.handle().clone();
-    let parts = ApiParts { use_cases, issuer, settings: http, readiness, runtime, clock, ids, metrics, closing: closing.clone() };
+    let parts = ApiParts { use_cases, issuers, settings: http, readiness, runtime, clock, ids, metrics, closing: closing.clone() };
     Ok((Api::new(parts), Backstage { commits, tasks, stop, closing, health, connections }))
 }
 

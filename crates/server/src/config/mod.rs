@@ -1,6 +1,7 @@
 //! Configuration: built-in defaults, `config/default.toml`, `config/<profile>.toml`, environment variables; in this order, the
 //! later ones win.
 
+mod auth;
 mod http;
 mod settings;
 mod values;
@@ -10,6 +11,7 @@ use std::path::Path;
 use config::{Config, Environment, File, FileFormat};
 use thiserror::Error;
 
+pub(crate) use auth::{External, KeySource};
 pub(crate) use settings::{DatabaseUrl, LogFormat, Settings};
 use values::Values;
 
@@ -27,7 +29,7 @@ pub(crate) enum ConfigError {
     #[error("{key} {problem}")]
     Wrong {
         /// The key, like `queue.batch`.
-        key: &'static str,
+        key: String,
         /// What is wrong with it.
         problem: String,
     },
@@ -44,8 +46,12 @@ pub(crate) fn load(folder: &Path, profile: Option<&str>) -> Result<Settings, Con
     if let Some(profile) = profile {
         layers = layers.add_source(File::from(folder.join(format!("{profile}.toml"))).required(false));
     }
-    let environment = Environment::with_prefix("FRONTROW").prefix_separator("__").separator("__").try_parsing(true);
-    from(layers.add_source(environment).build()?)
+    from(layers.add_source(environment()).build()?)
+}
+
+/// `FRONTROW__SECTION__KEY`. The texts stay texts: who wants a number reads one out of it, and a secret of digits alone is none.
+fn environment() -> Environment {
+    Environment::with_prefix("FRONTROW").prefix_separator("__").separator("__")
 }
 
 fn from(layers: Config) -> Result<Settings, ConfigError> {

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use application::scheduler::Rhythm;
 use domain::{Money, QueuePolicy, Rules};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
 
 use super::ConfigError;
+use super::auth::{self, Auth};
 use super::http::{self, Http};
 use super::values::Values;
 
@@ -42,14 +43,6 @@ pub(crate) enum DatabaseUrl {
     Sqlite(String),
     /// A PostgreSQL database; the URL may have a password in it.
     Postgres(SecretString),
-}
-
-#[derive(Debug)]
-pub(crate) struct Auth {
-    pub(crate) registration: bool,
-    /// None: the store keeps one.
-    pub(crate) issuer_secret: Option<SecretString>,
-    pub(crate) token_lifetime: Duration,
 }
 
 #[derive(Debug)]
@@ -103,18 +96,18 @@ impl TryFrom<Values> for Settings {
             demo: values.demo.enabled,
             rules,
             rhythm,
-            auth: auth(&values)?,
+            auth: auth::read(&values.auth)?,
             commit,
             log: log(&values)?,
         })
     }
 }
 
-pub(super) fn wrong(key: &'static str, problem: impl Into<String>) -> ConfigError {
-    ConfigError::Wrong { key, problem: problem.into() }
+pub(super) fn wrong(key: impl Into<String>, problem: impl Into<String>) -> ConfigError {
+    ConfigError::Wrong { key: key.into(), problem: problem.into() }
 }
 
-pub(super) fn within(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<u32, ConfigError> {
+pub(super) fn within(key: &str, value: u32, range: RangeInclusive<u32>) -> Result<u32, ConfigError> {
     if range.contains(&value) {
         Ok(value)
     } else {
@@ -122,19 +115,19 @@ pub(super) fn within(key: &'static str, value: u32, range: RangeInclusive<u32>) 
     }
 }
 
-pub(super) fn size(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<usize, ConfigError> {
+pub(super) fn size(key: &str, value: u32, range: RangeInclusive<u32>) -> Result<usize, ConfigError> {
     usize::try_from(within(key, value, range)?).map_err(|_| wrong(key, "is too large for this machine"))
 }
 
-pub(super) fn seconds(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<Duration, ConfigError> {
+pub(super) fn seconds(key: &str, value: u32, range: RangeInclusive<u32>) -> Result<Duration, ConfigError> {
     Ok(Duration::from_secs(within(key, value, range)?.into()))
 }
 
-pub(super) fn milliseconds(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<Duration, ConfigError> {
+pub(super) fn milliseconds(key: &str, value: u32, range: RangeInclusive<u32>) -> Result<Duration, ConfigError> {
     Ok(Duration::from_millis(within(key, value, range)?.into()))
 }
 
-fn amount(key: &'static str, value: i64) -> Result<Money, ConfigError> {
+fn amount(key: &str, value: i64) -> Result<Money, ConfigError> {
     match Money::new(value) {
         Ok(amount) if (1..=MAX_MINOR_UNITS).contains(&value) => Ok(amount),
         Ok(_) | Err(_) => Err(wrong(key, format!("must be from 1 to {MAX_MINOR_UNITS}, not {value}"))),
@@ -157,12 +150,20 @@ fn database(url: &str) -> Result<DatabaseUrl, ConfigError> {
 fn rules(Values { reservation, queue, wallet, retention, .. }: &Values) -> Result<Rules, ConfigError> {
     let span = |key, value| Ok::<_, ConfigError>(time::Duration::seconds(within(key, value, 1..=A_DAY_IN_SECONDS)?.into()));
     let max_waiting = within("queue.max_waiting", queue.max_waiting, 0..=u32::MAX)?;
+    let max_balance = amount("wallet.max_balance", wallet.max_balance)?;
+    let max_charge = amount("wallet.max_charge", wallet.max_charge)?;
+    if max_charge > max_balance {
+        return Err(wrong(
+            "wallet.max_charge",
+            format!("must be at most wallet.max_balance, {}, not {}", wallet.max_balance, wallet.max_charge),
+        ));
+    }
     Ok(Rules {
         hold: span("reservation.hold_seconds", reservation.hold_seconds)?,
         max_seats_per_user: within("reservation.max_seats_per_user", reservation.max_seats_per_user, 1..=100)?,
         currency: wallet.currency.parse().map_err(|error| wrong("wallet.currency", format!("is wrong: {error}")))?,
-        max_charge: amount("wallet.max_charge", wallet.max_charge)?,
-        max_balance: amount("wallet.max_balance", wallet.max_balance)?,
+        max_charge,
+        max_balance,
         queue: QueuePolicy {
             capacity: within("queue.capacity", queue.capacity, 0..=1_000_000)?,
             batch: within("queue.batch", queue.batch, 1..=1_000)?,
@@ -184,18 +185,6 @@ fn rhythm(Values { reservation, queue, retention, .. }: &Values) -> Result<Rhyth
         housekeeping: Duration::from_secs(5),
         keep_events: Duration::from_secs(3_600 * u64::from(event_hours)),
         keep_tokens: Duration::from_secs(3_600 * u64::from(token_hours)),
-    })
-}
-
-fn auth(Values { auth, .. }: &Values) -> Result<Auth, ConfigError> {
-    let length = auth.issuer_secret.expose_secret().len();
-    if (1..32).contains(&length) {
-        return Err(wrong("auth.issuer_secret", "must have at least 32 characters, or be empty"));
-    }
-    Ok(Auth {
-        registration: auth.registration,
-        issuer_secret: (length > 0).then(|| auth.issuer_secret.clone()),
-        token_lifetime: seconds("auth.token_seconds", auth.token_seconds, 1..=365 * A_DAY_IN_SECONDS)?,
     })
 }
 

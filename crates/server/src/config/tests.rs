@@ -1,3 +1,5 @@
+use secrecy::{ExposeSecret as _, SecretString};
+
 use super::*;
 
 fn with(overrides: &str) -> Result<Settings, ConfigError> {
@@ -44,7 +46,10 @@ fn a_wrong_value_is_refused_with_its_key() {
         ("[queue]\ntick_milliseconds = 1", "queue.tick_milliseconds"),
         ("[wallet]\ncurrency = 'won'", "wallet.currency"),
         ("[wallet]\nmax_charge = 0", "wallet.max_charge"),
+        ("[wallet]\nmax_charge = 101\nmax_balance = 100", "wallet.max_charge"),
         ("[auth]\nissuer_secret = 'short'", "auth.issuer_secret"),
+        ("[auth]\nrefresh_seconds = 0", "auth.refresh_seconds"),
+        ("[auth]\nissuers = 'https://login.example.com/'", "issuers"),
         ("[commit]\nmax_batch = 0", "commit.max_batch"),
         ("[log]\nformat = 'xml'", "log.format"),
         ("[queue]\nspeed = 3", "speed"),
@@ -52,6 +57,42 @@ fn a_wrong_value_is_refused_with_its_key() {
     ] {
         let error = with(overrides).unwrap_err().to_string();
         assert!(error.contains(key), "{overrides:?} says {error:?}");
+    }
+}
+
+/// The built-in defaults and these environment variables.
+fn under(variables: &[(&str, &str)]) -> Result<Settings, ConfigError> {
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let layers = Config::builder()
+        .add_source(File::from_str(BUILT_IN, FileFormat::Toml))
+        .add_source(environment().source(Some(variables)))
+        .build()?;
+    from(layers)
+}
+
+#[test]
+fn the_environment_is_read_as_what_the_key_is() {
+    let digits = "0000000000000000000000000000000000000042";
+    let settings = under(&[
+        ("FRONTROW__AUTH__ISSUER_SECRET", digits),
+        ("FRONTROW__AUTH__REGISTRATION", "false"),
+        ("FRONTROW__QUEUE__CAPACITY", "500"),
+        ("FRONTROW__WALLET__MAX_CHARGE", "700"),
+        ("FRONTROW__DATABASE__URL", "memory:"),
+    ])
+    .unwrap();
+    assert_eq!(settings.auth.issuer_secret.as_ref().map(SecretString::expose_secret), Some(digits));
+    assert!(!settings.auth.registration && matches!(settings.database, DatabaseUrl::Memory));
+    assert_eq!((settings.rules.queue.capacity, settings.rules.max_charge.minor()), (500, 700));
+
+    for (name, value, key) in [
+        ("FRONTROW__QUEUE__CAPACITY", "many", "queue.capacity"),
+        ("FRONTROW__QUEUE__CAPACITY", "-1", "queue.capacity"),
+        ("FRONTROW__AUTH__REGISTRATION", "perhaps", "auth.registration"),
+        ("FRONTROW__AUTH__ISSUER_SECRET", "12345678", "auth.issuer_secret"),
+    ] {
+        let error = under(&[(name, value)]).unwrap_err().to_string();
+        assert!(error.contains(key), "{name}={value} says {error:?}");
     }
 }
 
@@ -72,4 +113,55 @@ fn the_issuer_secret_shows_itself_to_no_log() {
     let secret = "0123456789abcdef0123456789abcdef";
     let settings = with(&format!("[auth]\nissuer_secret = '{secret}'")).unwrap();
     assert!(!format!("{settings:?}").contains(secret));
+}
+
+const ISSUER: &str =
+    "[[auth.issuers]]\nname = 'https://login.example.com/'\naudience = 'shop'\nalgorithm = 'ES256'\npem_file = 'key.pem'\n";
+
+#[test]
+fn an_external_issuer_needs_a_name_an_audience_an_algorithm_and_keys() {
+    let settings = with(&format!("{ISSUER}{}", ISSUER.replace("login", "two").replace("pem_file", "jwks_file"))).unwrap();
+    let [one, two] = settings.auth.external.as_slice() else { panic!("two, not {:?}", settings.auth.external) };
+    assert_eq!(
+        (one.trust.name.as_str(), one.trust.leeway_seconds, one.trust.roles_claim.as_str()),
+        ("https://login.example.com/", 30, "roles")
+    );
+    assert_eq!((&one.source, one.key.as_str()), (&KeySource::Pem("key.pem".into()), "auth.issuers[0].pem_file"));
+    assert_eq!((&two.source, two.key.as_str()), (&KeySource::Jwks("key.pem".into()), "auth.issuers[1].jwks_file"));
+    assert_eq!(with("").unwrap().auth.external.len(), 0);
+}
+
+#[test]
+fn what_is_wrong_with_an_external_issuer_is_told_with_its_key() {
+    for (right, wrong, key) in [
+        ("name = 'https://login.example.com/'", "name = ' '", "auth.issuers[0].name"),
+        ("name = 'https://login.example.com/'", "name = 'frontrow'", "auth.issuers[0].name"),
+        ("name = 'https://login.example.com/'", "", "name"),
+        ("audience = 'shop'", "audience = ''", "auth.issuers[0].audience"),
+        ("audience = 'shop'", "", "audience"),
+        ("'ES256'", "'HS256'", "auth.issuers[0].algorithm"),
+        ("'ES256'", "'none'", "auth.issuers[0].algorithm"),
+        ("'ES256'", "'es256'", "auth.issuers[0].algorithm"),
+        ("algorithm = 'ES256'", "", "algorithm"),
+        ("pem_file = 'key.pem'", "", "auth.issuers[0] must have one of"),
+        ("pem_file = 'key.pem'", "pem_file = 'key.pem'\njwks_url = 'https://x/'", "auth.issuers[0] must have one of"),
+        ("pem_file = 'key.pem'", "pem_file = ''", "auth.issuers[0].pem_file"),
+        ("pem_file = 'key.pem'", "jwks_url = 'http://login.example.com/'", "auth.issuers[0].jwks_url"),
+        ("pem_file = 'key.pem'", "jwks_url = 'http://127.0.0.1.example.com/'", "auth.issuers[0].jwks_url"),
+        ("pem_file = 'key.pem'", "jwks_url = 'http://localhost:80@example.com/'", "auth.issuers[0].jwks_url"),
+        ("pem_file = 'key.pem'", "jwks_url = 'https://me:secret@example.com/'", "auth.issuers[0].jwks_url"),
+        ("pem_file = 'key.pem'", "jwks_url = 'https:///jwks'", "auth.issuers[0].jwks_url"),
+        ("pem_file = 'key.pem'", "jwks_url = 'file:///etc/jwks'", "auth.issuers[0].jwks_url"),
+        ("pem_file = 'key.pem'", "pem_file = 'key.pem'\nleeway_seconds = 121", "auth.issuers[0].leeway_seconds"),
+        ("pem_file = 'key.pem'", "pem_file = 'key.pem'\nroles_claim = ''", "auth.issuers[0].roles_claim"),
+        ("pem_file = 'key.pem'", "pem_file = 'key.pem'\nsecret = 'x'", "secret"),
+    ] {
+        let error = with(&ISSUER.replace(right, wrong)).unwrap_err().to_string();
+        assert!(error.contains(key), "{wrong:?} says {error:?}");
+    }
+    let error = with(&format!("{ISSUER}{ISSUER}")).unwrap_err().to_string();
+    assert!(error.contains("auth.issuers[1].name"), "{error}");
+    for url in ["https://login.example.com/jwks", "https://login.example.com:8443", "http://127.0.0.1:9000/jwks", "http://localhost/jwks"] {
+        assert!(with(&ISSUER.replace("pem_file = 'key.pem'", &format!("jwks_url = '{url}'"))).is_ok(), "{url}");
+    }
 }

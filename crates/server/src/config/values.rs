@@ -96,6 +96,35 @@ pub(super) struct Auth {
     pub(super) registration: bool,
     pub(super) issuer_secret: SecretString,
     pub(super) token_seconds: u32,
+    pub(super) refresh_seconds: u32,
+    /// In no default, so that a file can just begin one.
+    #[serde(default)]
+    pub(super) issuers: Vec<Issuer>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Issuer {
+    pub(super) name: String,
+    pub(super) audience: String,
+    pub(super) algorithm: String,
+    pub(super) pem_file: Option<String>,
+    pub(super) jwks_file: Option<String>,
+    pub(super) jwks_url: Option<String>,
+    #[serde(default = "Issuer::default_leeway_seconds")]
+    pub(super) leeway_seconds: u32,
+    #[serde(default = "Issuer::default_roles_claim")]
+    pub(super) roles_claim: String,
+}
+
+impl Issuer {
+    const fn default_leeway_seconds() -> u32 {
+        30
+    }
+
+    fn default_roles_claim() -> String {
+        "roles".to_owned()
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,0 +1,161 @@
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use adapters_http::{Keyring, Keys, SigningAlgorithm, Trust};
+use tokio_util::sync::CancellationToken;
+
+use super::Rotation;
+use crate::config::{External, KeySource};
+
+const ED: SigningAlgorithm = SigningAlgorithm::EdDsa;
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A key set of one key, which nobody has the private half of.
+fn jwks(kid: &str) -> String {
+    format!(r#"{{"keys":[{{"kty":"OKP","crv":"Ed25519","kid":"{kid}","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}}]}}"#)
+}
+
+fn keys(document: &str) -> Keys {
+    Keys::from_jwks(document, ED).unwrap()
+}
+
+fn external(source: KeySource) -> External {
+    let trust = Trust { name: "them".into(), audience: "us".into(), algorithm: ED, leeway_seconds: 30, roles_claim: "roles".into() };
+    External { trust, source, key: "auth.issuers[0].jwks_file".into() }
+}
+
+/// Whether the keys of `document` come to hang there within a second or two.
+async fn hangs(keyring: &Keyring, document: &str) -> bool {
+    for _ in 0..100 {
+        if keyring.has(&keys(document)) {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    false
+}
+
+/// An address that answers with whatever is in there by now, and how often it was asked.
+fn address(answer: &Arc<Mutex<String>>) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}/jwks", listener.local_addr().unwrap());
+    let (answer, asked) = (answer.clone(), Arc::new(AtomicUsize::new(0)));
+    let count = asked.clone();
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            let mut request = [0; 4_096];
+            let _ = connection.read(&mut request).unwrap();
+            count.fetch_add(1, Ordering::SeqCst);
+            // Who has read enough hangs up.
+            let _ = connection.write_all(answer.lock().unwrap().as_bytes());
+        }
+    });
+    (url, asked)
+}
+
+fn ok(body: &str) -> String {
+    format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
+}
+
+#[tokio::test]
+async fn a_file_that_changes_is_read_again_and_one_that_breaks_leaves_the_keys_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("jwks.json");
+    std::fs::write(&file, jwks("one")).unwrap();
+    let rotation = Rotation::start(external(KeySource::Jwks(file.clone())), Duration::from_millis(20)).await.unwrap();
+    let (keyring, stop) = (rotation.keyring.clone(), CancellationToken::new());
+    assert!(keyring.has(&keys(&jwks("one"))));
+    let running = tokio::spawn(rotation.run(stop.clone()));
+    std::fs::write(&file, jwks("two")).unwrap();
+    assert!(hangs(&keyring, &jwks("two")).await);
+    for broken in ["", "{", r#"{"keys":[]}"#] {
+        std::fs::write(&file, broken).unwrap();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(keyring.has(&keys(&jwks("two"))), "{broken}");
+    }
+    std::fs::remove_file(&file).unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(keyring.has(&keys(&jwks("two"))));
+    std::fs::write(&file, jwks("three")).unwrap();
+    assert!(hangs(&keyring, &jwks("three")).await);
+    stop.cancel();
+    running.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_that_holds_no_keys_is_a_wrong_configuration() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("jwks.json");
+    for (document, what) in [
+        (None, "can't be read"),
+        (Some(String::new()), "no JSON Web Key Set"),
+        (Some(r#"{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}"#.to_owned()), "no key for EdDSA"),
+        (Some(" ".repeat(300 * 1024)), "no JSON Web Key Set"),
+    ] {
+        if let Some(document) = document {
+            std::fs::write(&file, document).unwrap();
+        }
+        let error = Rotation::start(external(KeySource::Jwks(file.clone())), SECOND).await.err().unwrap().to_string();
+        assert!(error.starts_with("auth.issuers[0].jwks_file ") && error.contains(what), "{error}");
+    }
+    let wrong = Rotation::start(external(KeySource::Pem(Path::new("/nowhere").into())), SECOND).await.err().unwrap();
+    assert!(wrong.to_string().contains("/nowhere can't be read"), "{wrong}");
+}
+
+#[tokio::test]
+async fn an_address_that_does_not_answer_holds_up_nobody_and_is_asked_again() {
+    let answer = Arc::new(Mutex::new("HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n".to_owned()));
+    let (url, _) = address(&answer);
+    let rotation = Rotation::start(external(KeySource::Url(url)), Duration::from_millis(20)).await.unwrap();
+    let (keyring, stop) = (rotation.keyring.clone(), CancellationToken::new());
+    assert!(keyring.has(&Keys::none()));
+    let running = tokio::spawn(rotation.run(stop.clone()));
+    *answer.lock().unwrap() = ok(&jwks("one"));
+    assert!(hangs(&keyring, &jwks("one")).await);
+    for broken in [
+        "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n".to_owned(),
+        "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".to_owned(),
+        ok("<html>"),
+        ok(&format!("{}{}", jwks("large"), " ".repeat(300 * 1024))),
+        String::new(),
+    ] {
+        *answer.lock().unwrap() = broken.clone();
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        assert!(keyring.has(&keys(&jwks("one"))), "{broken}");
+    }
+    *answer.lock().unwrap() = ok(&jwks("two"));
+    assert!(hangs(&keyring, &jwks("two")).await);
+    stop.cancel();
+    running.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_key_that_nobody_knows_is_asked_for_early_and_not_too_often() {
+    let answer = Arc::new(Mutex::new(ok(&jwks("one"))));
+    let (url, asked) = address(&answer);
+    let hour = Duration::from_hours(1);
+    let started = Rotation::start(external(KeySource::Url(url)), hour).await.unwrap();
+    let rotation = Rotation { earliest: Duration::from_millis(300), ..started };
+    let (keyring, stop) = (rotation.keyring.clone(), CancellationToken::new());
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    let running = tokio::spawn(rotation.run(stop.clone()));
+    *answer.lock().unwrap() = ok(&jwks("two"));
+    let begin = std::time::Instant::now();
+    for _ in 0..1_000 {
+        keyring.miss();
+    }
+    assert!(hangs(&keyring, &jwks("two")).await);
+    while begin.elapsed() < SECOND {
+        keyring.miss();
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let asked = asked.load(Ordering::SeqCst);
+    assert!((2..=5).contains(&asked), "{asked}");
+    stop.cancel();
+    running.await.unwrap();
+}
