@@ -14,7 +14,7 @@ pub(crate) fn keep_secret(secret: &str) {
 
 /// No line of the log in `file` tells a secret.
 pub(crate) fn assert_keeps_secrets(file: &Path) {
-    let log = std::fs::read_to_string(file).unwrap_or_default();
+    let log = std::fs::read_to_string(file).expect("servers have logs");
     let secrets = SECRETS.lock().unwrap_or_else(PoisonError::into_inner);
     let told = log.lines().find(|line| tells(line, secrets.as_ref()));
     assert_eq!(told, None, "the log tells a secret");
@@ -22,7 +22,7 @@ pub(crate) fn assert_keeps_secrets(file: &Path) {
 
 fn tells(line: &str, secrets: Option<&HashSet<String>>) -> bool {
     let in_a_word = |sign: char| sign.is_ascii_alphanumeric() || "-_.".contains(sign);
-    let mut words = line.split(|sign| !in_a_word(sign));
+    let mut words = line.split(|sign| !in_a_word(sign)).map(|word| word.trim_matches('.'));
     // Every access token begins so.
     words.any(|word| word.starts_with("eyJ") || secrets.is_some_and(|secrets| secrets.contains(word)))
 }

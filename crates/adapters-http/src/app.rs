@@ -14,7 +14,7 @@ use utoipa_actix_web::AppExt as _;
 use crate::api::Api;
 use crate::edge::{self, MeantFor};
 use crate::problem::{Code, Problem};
-use crate::{openapi, routes};
+use crate::{limits, openapi, routes};
 
 /// How long a browser may remember what it was told of other origins.
 const PREFLIGHT_SECONDS: usize = 3_600;
@@ -38,6 +38,7 @@ pub fn app(
             let table = table.clone();
             async move { Err::<HttpResponse, Problem>(table.refuse(&request)) }
         }))
+        .wrap(from_fn(limits::pass))
         .wrap(Condition::new(!api.settings.cors_origins.is_empty(), cors(&api.settings.cors_origins)))
         // Boxed, since each open connection has room for this, event streams for hours.
         .wrap(from_fn(|request, next| Box::pin(edge::pass(request, next))))

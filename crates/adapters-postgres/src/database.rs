@@ -103,10 +103,8 @@ impl Pools {
         if !durable.and_then(|row| sqlx::Row::try_get(&row, "durable")).map_err(OpenError::Unreachable)? {
             return Err(OpenError::NotDurable);
         }
-        let pulse = pool(1).connect_with(options.clone()).await.map_err(OpenError::Unreachable)?;
-        let reads = pool(size.reads)
-            .after_release(|connection, _| Box::pin(async move { timeout(PING_TIMEOUT, is_fit(connection)).await.unwrap_or(Ok(false)) }));
-        let reads = reads.connect_with(options).await.map_err(OpenError::Unreachable)?;
+        let pulse = fit(pool(1)).connect_with(options.clone()).await.map_err(OpenError::Unreachable)?;
+        let reads = fit(pool(size.reads)).connect_with(options).await.map_err(OpenError::Unreachable)?;
         Ok(Self { commands, reads: SqlxPostgresConnector::from_sqlx_postgres_pool(reads), pulse })
     }
 }
@@ -141,6 +139,11 @@ async fn migrate(options: &PgConnectOptions) -> Result<(), OpenError> {
     };
     migrated.await.map_err(OpenError::Schema)?;
     database.close().await.map_err(OpenError::Schema)
+}
+
+/// A pool that takes no connection back that isn't fit, or doesn't say so in time.
+fn fit(pool: PoolOptions<Postgres>) -> PoolOptions<Postgres> {
+    pool.after_release(|connection, _| Box::pin(async move { timeout(PING_TIMEOUT, is_fit(connection)).await.unwrap_or(Ok(false)) }))
 }
 
 /// A pool that keeps all its connections open, so that a rush opens none.

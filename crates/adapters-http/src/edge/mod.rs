@@ -1,4 +1,4 @@
-//! The edge: what every request passes on its way in, and every answer on its way out. In: an id, a span, the whole body, the limits. Out:
+//! The edge: what every request passes on its way in, and every answer on its way out. In: an id, a span, the whole body. Out:
 //! problems are rendered, panics become problems, one line is logged.
 
 mod body;
@@ -43,11 +43,8 @@ pub(crate) async fn pass(mut request: ServiceRequest, next: Next<impl MessageBod
             request.extensions_mut().insert(received);
         }
         let path = request.path().to_owned();
-        let answer = match api.limits().enter(&request, &api.settings) {
-            Ok(_under_way) => rescue::answer(next.call(request)).await.map(ServiceResponse::map_into_boxed_body),
-            Err(problem) => Ok(request.error_response(problem)),
-        };
-        let answer = answer.map(|answer| finish(answer, &id)).map_err(|error| refuse(&error, &path, &id));
+        let answer = rescue::answer(next.call(request)).await;
+        let answer = answer.map(|answer| finish(answer.map_into_boxed_body(), &id)).map_err(|error| refuse(&error, &path, &id));
         record.end(&answer);
         answer
     }

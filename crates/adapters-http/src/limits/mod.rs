@@ -1,12 +1,15 @@
-//! Limits: what keeps one client, or all of them together, from taking more than there is. The edge asks for each request; operations
-//! (`/livez`, `/metrics` and the like) are always answered.
+//! Limits: what keeps one client, or all of them together, from taking more than there is. Each request passes them, once its body is read and
+//! browsers were told who may ask.
 
 mod address;
 mod rate;
 
 use std::net::IpAddr;
 
-use actix_web::dev::ServiceRequest;
+use actix_web::Error as ActixError;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
 use application::Error;
 use domain::UserId;
 use ipnet::IpNet;
@@ -14,9 +17,12 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub use rate::Rate;
 
-use crate::api::HttpSettings;
+use crate::api::{Api, HttpSettings};
 use crate::problem::Problem;
 use rate::RateLimit;
+
+/// Whoever watches is answered however many ask.
+const UNLIMITED: [&str; 3] = ["/livez", "/readyz", "/metrics"];
 
 /// What an operator may set about limits.
 #[derive(Debug, Clone)]
@@ -44,6 +50,15 @@ pub(crate) struct Limits {
     per_user: Option<RateLimit<UserId>>,
 }
 
+/// Lets `request` through, or refuses it.
+pub(crate) async fn pass(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, ActixError> {
+    let Some(api) = request.app_data::<Api>().cloned() else { return Err(Problem::internal().into()) };
+    match api.limits().enter(&request, &api.settings) {
+        Ok(_under_way) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
+        Err(problem) => Ok(request.error_response(problem)),
+    }
+}
+
 impl Limits {
     /// The limits of `settings`, unused.
     pub(crate) fn new(settings: &LimitSettings) -> Self {
@@ -55,8 +70,8 @@ impl Limits {
     }
 
     /// Lets a request in: it is under way until the permit is dropped. None if it needn't ask.
-    pub(crate) fn enter(&self, request: &ServiceRequest, settings: &HttpSettings) -> Result<Option<SemaphorePermit<'_>>, Problem> {
-        if !request.path().starts_with("/v1/") {
+    fn enter(&self, request: &ServiceRequest, settings: &HttpSettings) -> Result<Option<SemaphorePermit<'_>>, Problem> {
+        if UNLIMITED.contains(&request.path()) {
             return Ok(None);
         }
         if let Some((limit, address)) = self.per_address.as_ref().zip(address::of(request, &settings.limits.trusted_proxies)) {

@@ -42,6 +42,8 @@ const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering")
 const HEARTBEAT: &[u8] = b":\n\n";
 /// Clients whose stream broke come back after 1 to 5 s: not all at once.
 const RECONNECT_AFTER_MILLISECONDS: (u32, u32) = (1_000, 16);
+/// After so many seconds one of too many streams may have ended.
+const RETRY_SECONDS: i64 = 5;
 /// The clock that deadlines are compared with may be this much behind the one that a stream sleeps by.
 const AFTER_A_DEADLINE: Duration = Duration::from_millis(2);
 const OPEN: &str = "frontrow_event_streams";
@@ -94,7 +96,7 @@ impl Part for Wish {
     }
 }
 
-problems!(EventProblems: SIGNED_IN, &[Code::NotFound, Code::NotAcceptable, Code::Overloaded]);
+problems!(EventProblems: SIGNED_IN, &[Code::NotFound, Code::NotAcceptable, Code::RateLimited, Code::Overloaded]);
 
 /// What becomes of my place, as it happens.
 ///
@@ -130,6 +132,7 @@ async fn follow_queue_token(call: Call<(Caller, PathId<TokenId>, Wish), Events>)
     if silent {
         return Ok(answer.finish());
     }
+    let listener = listener.ok_or_else(too_many)?;
     let permit = api.streams().open().ok_or_else(|| Problem::of(Error::Overloaded, api.settings.currency))?;
     let first = if news { Some([reconnect_after(id).into_bytes(), event(mark, &place)?].concat().into()) } else { None };
     let (now, lifetime) = (Instant::now(), api.settings.streams.lifetime);
@@ -153,6 +156,10 @@ const fn is_final(mark: Mark) -> bool {
         TokenStatus::Waiting | TokenStatus::Active => false,
         TokenStatus::Expired(_) => true,
     }
+}
+
+fn too_many() -> Problem {
+    Problem::new(Code::RateLimited, "enough event streams of this token are open").retry_after(RETRY_SECONDS)
 }
 
 /// Where the token stands: from memory, as it nearly always is.

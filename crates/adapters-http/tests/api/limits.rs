@@ -86,9 +86,11 @@ async fn more_requests_than_may_be_under_way_are_refused_and_no_place_is_lost() 
 async fn whoever_watches_is_always_answered() {
     let limits = LimitSettings { in_flight: 0, per_address: Some(one_a_minute()), ..LimitSettings::default() };
     let shop = a_shop_with(|settings| settings.limits = limits).await;
-    shop.get("/v1/concerts").send().await.with_problem(503, "OVERLOADED");
+    for path in ["/v1/concerts", "/%761/concerts", "/v1/../v1/concerts", "/openapi.json"] {
+        shop.get(path).send().await.with_problem(503, "OVERLOADED");
+    }
     for _ in 0..10 {
-        for path in ["/livez", "/readyz", "/metrics", "/openapi.json"] {
+        for path in ["/livez", "/readyz", "/metrics"] {
             shop.get(path).send().await.with_status(200);
         }
     }
@@ -113,6 +115,16 @@ async fn pages_of_the_listed_origins_may_ask_and_read_refusals_too() {
         let answer = shop.get(path).header("Origin", "https://elsewhere.example").send().await;
         assert_eq!(answer.header("access-control-allow-origin"), None, "{path}");
     }
+}
+
+#[actix_web::test]
+async fn a_page_may_read_that_there_is_too_much_to_do_and_asking_whether_it_may_ask_costs_nothing() {
+    let origins = || vec!["https://shop.example".to_owned()];
+    let shop = a_shop_with(|settings| (settings.cors_origins, settings.limits.in_flight) = (origins(), 0)).await;
+    let refused = shop.get("/v1/concerts").header("Origin", "https://shop.example").send().await.with_problem(503, "OVERLOADED");
+    assert_eq!(refused.header("access-control-allow-origin"), Some("https://shop.example"));
+    let preflight = shop.ask(Method::OPTIONS, "/v1/concerts").header("Origin", "https://shop.example");
+    preflight.header("Access-Control-Request-Method", "GET").send().await.with_status(200);
 }
 
 #[actix_web::test]

@@ -38,9 +38,9 @@ impl PollToken {
         self.room.place(token)
     }
 
-    /// Listens to what becomes of a token.
+    /// Listens to what becomes of a token; none if enough do already.
     #[must_use]
-    pub fn listen(&self, id: TokenId) -> Listener {
+    pub fn listen(&self, id: TokenId) -> Option<Listener> {
         self.room.listen(id)
     }
 

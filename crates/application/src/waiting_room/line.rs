@@ -48,6 +48,13 @@ impl Line {
                 }
             }
         }
+        self.look_whether_anybody_waits();
+    }
+
+    fn look_whether_anybody_waits(&mut self) {
+        if self.waiting.is_empty() {
+            self.pace.nobody_waits();
+        }
     }
 
     /// Forgets that the token was here.
@@ -55,6 +62,7 @@ impl Line {
         self.waiting.remove(token.number);
         self.end(token.id);
         self.told.forget(token.number);
+        self.look_whether_anybody_waits();
     }
 
     fn end(&mut self, id: TokenId) {

@@ -6,6 +6,9 @@ use dashmap::DashMap;
 use domain::TokenId;
 use tokio::sync::Notify;
 
+/// How many may listen to one token: its user's devices, some of whose connections broke unnoticed.
+const AT_MOST: usize = 8;
+
 /// The bells of all tokens that somebody listens to.
 #[derive(Debug, Default)]
 pub(super) struct Listeners(DashMap<TokenId, Vec<Arc<Notify>>>);
@@ -19,10 +22,15 @@ pub struct Listener {
 }
 
 impl Listeners {
-    pub(super) fn add(self: &Arc<Self>, id: TokenId) -> Listener {
+    /// One more who listens to the token; none if enough do.
+    pub(super) fn add(self: &Arc<Self>, id: TokenId) -> Option<Listener> {
         let bell = Arc::new(Notify::new());
-        self.0.entry(id).or_default().push(bell.clone());
-        Listener { listeners: self.clone(), id, bell }
+        let mut bells = self.0.entry(id).or_default();
+        if bells.len() == AT_MOST {
+            return None;
+        }
+        bells.push(bell.clone());
+        Some(Listener { listeners: self.clone(), id, bell })
     }
 
     /// Tells those who listen to the token.
@@ -60,15 +68,25 @@ mod tests {
     #[tokio::test]
     async fn everybody_who_listens_hears_it_even_if_it_rang_before_they_waited() {
         let listeners = Arc::new(Listeners::default());
-        let (one, other) = (listeners.add(TOKEN), listeners.add(TOKEN));
+        let [one, other] = [0, 1].map(|_| listeners.add(TOKEN).unwrap());
         listeners.ring(TOKEN);
         tokio::join!(one.news(), other.news());
     }
 
     #[test]
+    fn nobody_takes_all_for_one_token() {
+        let listeners = Arc::new(Listeners::default());
+        let mut open: Vec<_> = (0..AT_MOST).map(|_| listeners.add(TOKEN).unwrap()).collect();
+        assert!((0..1_000).all(|_| listeners.add(TOKEN).is_none()));
+        assert!(listeners.add(TokenId(Uuid::from_u128(2))).is_some());
+        open.pop();
+        assert!(listeners.add(TOKEN).is_some());
+    }
+
+    #[test]
     fn who_hangs_up_leaves_nothing_behind() {
         let listeners = Arc::new(Listeners::default());
-        let (one, other) = (listeners.add(TOKEN), listeners.add(TOKEN));
+        let [one, other] = [0, 1].map(|_| listeners.add(TOKEN).unwrap());
         drop(one);
         assert_eq!(listeners.0.get(&TOKEN).unwrap().len(), 1);
         drop(other);

@@ -114,9 +114,9 @@ impl WaitingRoom {
         Ok(Some(token.row))
     }
 
-    /// Listens to what becomes of a token.
+    /// Listens to what becomes of a token; none if enough do already.
     #[must_use]
-    pub fn listen(&self, id: TokenId) -> Listener {
+    pub fn listen(&self, id: TokenId) -> Option<Listener> {
         self.listeners.add(id)
     }
 

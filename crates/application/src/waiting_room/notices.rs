@@ -1,7 +1,7 @@
 //! The notices in the waiting room: which queues there are, how they admit, and how much is left of what people wait for. They are read
 //! from the store now and then; who asks is answered from memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -16,11 +16,12 @@ pub(super) struct Notices {
     clock: Arc<dyn Clock>,
     queues: ArcSwap<HashMap<QueueId, Arc<Versioned<Queue>>>>,
     availabilities: ArcSwap<HashMap<ConcertId, Availability>>,
+    sold_out: ArcSwap<HashSet<QueueId>>,
 }
 
 impl Notices {
     pub(super) fn new(catalogue: Arc<dyn Catalogue>, seat_maps: Arc<SeatMaps>, clock: Arc<dyn Clock>) -> Self {
-        Self { catalogue, seat_maps, clock, queues: ArcSwap::default(), availabilities: ArcSwap::default() }
+        Self { catalogue, seat_maps, clock, queues: ArcSwap::default(), availabilities: ArcSwap::default(), sold_out: ArcSwap::default() }
     }
 
     /// The queue as it was when it was last read.
@@ -41,14 +42,31 @@ impl Notices {
         Ok(ids)
     }
 
-    /// Counts what is left of `concerts`.
-    pub(super) async fn count_seats(&self, concerts: Vec<ConcertId>) -> Result<(), Error> {
-        let mut left = HashMap::with_capacity(concerts.len());
-        for concert in concerts {
-            left.insert(concert, self.stock(concert).await?.availability());
+    /// Whether nothing is left of all that people wait for in this concert's own line: nobody is admitted there.
+    pub(super) fn has_nothing_left(&self, queue: QueueId) -> bool {
+        queue != Queue::DEFAULT && self.sold_out.load().contains(&queue)
+    }
+
+    /// Counts what is left of `concerts`, which people wait for in these lines. What can't be counted is left as it was.
+    pub(super) async fn count_seats(&self, concerts: &[(QueueId, ConcertId)]) -> Result<(), Error> {
+        let (before, mut left, mut failed) = (self.availabilities.load_full(), HashMap::with_capacity(concerts.len()), None);
+        for (_, concert) in concerts {
+            match self.stock(*concert).await {
+                Ok(stock) => left.insert(*concert, stock.availability()),
+                Err(error) => {
+                    failed = Some(error);
+                    before.get(concert).and_then(|availability| left.insert(*concert, *availability))
+                }
+            };
         }
+        let is_sold_out = |concert| left.get(concert) == Some(&Availability::SoldOut);
+        let mut sold_out: HashSet<_> = concerts.iter().map(|(queue, _)| *queue).collect();
+        for (queue, _) in concerts.iter().filter(|(_, concert)| !is_sold_out(concert)) {
+            sold_out.remove(queue);
+        }
+        self.sold_out.store(Arc::new(sold_out));
         self.availabilities.store(Arc::new(left));
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 
     async fn stock(&self, concert: ConcertId) -> Result<Stock, Error> {

@@ -40,6 +40,11 @@ impl Pace {
         self.free = self.free.saturating_add(1);
     }
 
+    /// Nobody waits any more: places that are free now are filled at once when people come again.
+    pub(super) const fn nobody_waits(&mut self) {
+        self.free = 0;
+    }
+
     /// Somebody who waited is in.
     pub(super) fn admitted(&mut self, at: OffsetDateTime) {
         if self.free == 0 {

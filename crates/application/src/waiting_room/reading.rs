@@ -66,10 +66,8 @@ impl WaitingRoom {
         }
     }
 
-    /// Reads which queues there are and how they admit, counts what is left of what people wait for, and reads again what is unsure.
+    /// Reads again what is unsure, and which queues there are and how they admit; counts what is left of what people wait for.
     pub async fn refresh(&self) -> Result<(), Error> {
-        self.notices.read_queues().await?;
-        self.notices.count_seats(self.tokens.concerts()).await?;
         let mut unsure = std::mem::take(&mut *self.unsure()).into_iter();
         while let Some(id) = unsure.next() {
             match self.store.token(id).await {
@@ -80,7 +78,8 @@ impl WaitingRoom {
                 }
             }
         }
-        Ok(())
+        self.notices.read_queues().await?;
+        self.notices.count_seats(&self.tokens.concerts()).await
     }
 
     pub(super) fn unsure(&self) -> MutexGuard<'_, HashSet<TokenId>> {

@@ -47,8 +47,7 @@ impl WaitingRoom {
         let place = |position, estimate, poll_after| Place { token: token.clone(), now, position, estimate, availability, poll_after };
         match token.status(now) {
             TokenStatus::Waiting => {
-                let sold_out = availability == Some(Availability::SoldOut) && token.queue != Queue::DEFAULT;
-                let policy = if sold_out { None } else { self.policy(token.queue) };
+                let policy = self.policy(token.queue);
                 let line = self.lines.get(&token.queue);
                 let position = line.as_ref().map_or(1, |line| line.position(token.number));
                 let estimate = line.and_then(|line| line.estimate(position, policy, now));
@@ -60,7 +59,7 @@ impl WaitingRoom {
 
     /// How the queue admits; none if it doesn't, or if there is no such queue.
     fn policy(&self, id: QueueId) -> Option<Policy> {
-        let queue = self.notices.queue(id).filter(|queue| queue.state.lets_through())?;
+        let queue = self.notices.queue(id).filter(|queue| queue.state.lets_through() && !self.notices.has_nothing_left(id))?;
         let QueuePolicy { capacity, batch, .. } = queue.policy(&self.policy);
         Some(Policy { capacity: capacity.into(), batch: batch.into(), tick: self.tick })
     }

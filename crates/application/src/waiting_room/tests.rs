@@ -123,7 +123,7 @@ async fn who_listens_hears_each_new_version_and_no_old_one() {
     let room = room(MockTokens::new(), &clock);
     let token = waiting(1, &clock);
     room.committed(&joins(&token).0, &joins(&token).1);
-    let listener = room.listen(token.id);
+    let listener = room.listen(token.id).unwrap();
     let hears = || async { tokio::time::timeout(std::time::Duration::ZERO, listener.news()).await.is_ok() };
     assert!(!hears().await);
     room.committed(&rewrites(1, token.clone().admit(Duration::MINUTE, clock.now()).unwrap()), &Committed::default());

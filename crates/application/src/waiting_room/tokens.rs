@@ -150,9 +150,10 @@ impl KnownTokens {
         missing
     }
 
-    /// The concerts that somebody waits for.
-    pub(super) fn concerts(&self) -> Vec<ConcertId> {
-        self.homes.iter().filter(|home| Arc::strong_count(home) > 1).filter_map(|home| home.concert).collect()
+    /// The concerts that somebody waits for, and in which line.
+    pub(super) fn concerts(&self) -> Vec<(QueueId, ConcertId)> {
+        let waited_for = self.homes.iter().filter(|home| Arc::strong_count(home) > 1);
+        waited_for.filter_map(|home| home.concert.map(|concert| (home.queue, concert))).collect()
     }
 
     fn small(&self, token: &Versioned<QueueToken>) -> Waiting {
@@ -244,7 +245,7 @@ mod tests {
         let token = waiting(1, Some(concert));
         known.keep(&token, |_| ());
         known.keep(&waiting(2, None), |_| ());
-        assert_eq!(known.concerts(), [concert]);
+        assert_eq!(known.concerts(), [(Queue::DEFAULT, concert)]);
         known.keep(&admitted(&token), |_| ());
         assert!(known.concerts().is_empty());
     }

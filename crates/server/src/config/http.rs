@@ -64,8 +64,16 @@ fn list<T>(key: &'static str, text: &str, read: impl Fn(&str) -> Result<T, Strin
 
 fn origin(text: &str) -> Result<String, String> {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let plain = |host: &str| !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte));
-    if host.is_some_and(plain) { Ok(text.to_owned()) } else { Err(format!("must list origins like https://shop.example, not {text}")) }
+    let plain = |host: &str| {
+        !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.:".contains(&byte))
+    };
+    // As browsers say it: in small letters, without the scheme's own port.
+    let has_default_port = text.starts_with("https:") && text.ends_with(":443") || text.starts_with("http:") && text.ends_with(":80");
+    if host.is_some_and(plain) && !has_default_port {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("must list origins like https://shop.example, not {text}"))
+    }
 }
 
 /// So many requests a minute, so many at once; 0 a minute: any number.
