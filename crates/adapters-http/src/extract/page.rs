@@ -106,7 +106,12 @@ fn size<C: Copy>(text: &str) -> Result<u32, Problem> {
 fn read<C: Cursor>(text: &str) -> Result<C, Problem> {
     let digits = text.strip_prefix(C::LIST).filter(|digits| digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
     let item = digits.and_then(|digits| u128::from_str_radix(digits, 16).ok()).and_then(C::restore);
-    item.ok_or_else(|| Problem::new(Code::InvalidCursor, "a cursor is the next_cursor of a page of the same list"))
+    item.ok_or_else(invalid_cursor)
+}
+
+/// The cursor is none of this list.
+pub(crate) fn invalid_cursor() -> Problem {
+    Problem::new(Code::InvalidCursor, "a cursor is the next_cursor of a page of the same list")
 }
 
 #[cfg(test)]
