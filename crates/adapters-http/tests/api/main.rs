@@ -8,6 +8,7 @@ mod docs;
 mod edge;
 mod events;
 mod health;
+mod hostile;
 mod limits;
 mod log;
 mod payments;
