@@ -86,3 +86,19 @@ fn leaves_it_utf8(parameter: &[u8]) -> bool {
     let (name, value) = (sides.next().unwrap_or_default(), sides.next().unwrap_or_default());
     !name.eq_ignore_ascii_case(b"charset") || value.eq_ignore_ascii_case(b"utf-8") || value.eq_ignore_ascii_case(b"\"utf-8\"")
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn whatever_a_body_is_called_is_judged(bytes: Vec<u8>, charset in "[a-z0-9\"=-]{0,12}") {
+            let _ = is_json(&bytes);
+            let fits = ["utf-8", "\"utf-8\""].contains(&charset.as_str());
+            prop_assert_eq!(is_json(format!("application/json; charset={charset}").as_bytes()), fits);
+        }
+    }
+}
