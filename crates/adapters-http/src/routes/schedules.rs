@@ -87,7 +87,7 @@ problems!(SchedulesProblems: GUARDED, LIST, &[Code::NotFound]);
     params(
         ("id" = Uuid, Path, description = "The concert."),
         ("bookable" = Option<bool>, Query, description = "Only dates with a free seat and an open sale."),
-        ("page_size" = Option<u32>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
+        ("page_size" = Option<usize>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
         ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer before."),
     ),
