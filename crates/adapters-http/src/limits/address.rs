@@ -89,7 +89,7 @@ mod tests {
             let (trusted, address) = (["10.0.0.0/8".parse().unwrap()], IpAddr::from(Ipv6Addr::from_bits(address | 1 << 127)));
             let mut list = format!("{made_up}, {address}");
             for [a, b, c] in proxies {
-                list.push_str(&format!(", 10.{a}.{b}.{c}"));
+                list = format!("{list}, 10.{a}.{b}.{c}");
             }
             prop_assert_eq!(client(IpAddr::from([10, 0, 0, 1]), &forwarding(&[list.into_bytes()]), &trusted), address);
         }
