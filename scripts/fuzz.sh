@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 TOOLS=target/fuzz
 REQUIREMENTS=scripts/fuzz-requirements.txt
 SEED=${SEED:-$(date +%Y%m%d)}
-EXAMPLES=${EXAMPLES:-50}
+EXAMPLES=${EXAMPLES:-40}
 # The demo's club night.
 CLUB=0f207207-0000-7000-8000-0000000c1b00
 
@@ -66,8 +66,10 @@ TOKEN=$(curl --silent "$BASE/v1/queue-tokens" -H "authorization: Bearer $JWT" -H
     -d "{\"concert_id\":\"$CLUB\"}" | member token)
 until curl --silent "$BASE/v1/queue-tokens/$TOKEN" -H "authorization: Bearer $JWT" | grep -q '"ACTIVE"'; do sleep 0.1; done
 
-# What fits the schema may still be refused: a seat is taken, a wallet is empty, an id is nobody's.
-WRONG_FOR_US=positive_data_acceptance
+# What fits the schema may still be refused: a seat is taken, a wallet is empty, an id is nobody's. A repeated request has its first answer
+# again before anything else is asked, the queue token too, which the first may have ended; missing headers are in the table of hostile
+# requests.
+WRONG_FOR_US=positive_data_acceptance,missing_required_header
 fuzz() {
     echo "== $1"
     shift
