@@ -13,13 +13,15 @@ pub async fn all_rows(server: &Frontrow) -> String {
     } else {
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1"
     };
-    let mut all = String::new();
+    let mut all = Vec::new();
     for table in texts(&database, tables).await {
         let row = if postgres { format!("t::text FROM {table} t") } else { row_of(&database, &table).await };
-        all.push_str(&format!("{table}\n{}\n", texts(&database, &format!("SELECT {row} ORDER BY 1")).await.join("\n")));
+        let rows = texts(&database, &format!("SELECT {row} ORDER BY 1")).await;
+        all.push(table);
+        all.extend(rows);
     }
     database.close().await.unwrap();
-    all
+    all.join("\n")
 }
 
 async fn row_of(database: &DatabaseConnection, table: &str) -> String {

@@ -152,8 +152,8 @@ fn heads() -> Vec<Vec<u8>> {
     ];
     let mut heads: Vec<_> = first_lines.iter().map(|line| [*line, b"\r\nHost: x\r\nConnection: close\r\n\r\n"].concat()).collect();
     heads.push(b"GET /v1/wallet\r\n".to_vec());
-    heads.push([b"GET /v1/".as_slice(), &[b'a'; 140_000], b" HTTP/1.1\r\nHost: x\r\n\r\n"].concat());
-    heads.push([[b'G'; 140_000].as_slice(), b" / HTTP/1.1\r\nHost: x\r\n\r\n"].concat());
+    heads.push([b"GET /v1/".as_slice(), &vec![b'a'; 140_000], b" HTTP/1.1\r\nHost: x\r\n\r\n"].concat());
+    heads.push([vec![b'G'; 140_000].as_slice(), b" / HTTP/1.1\r\nHost: x\r\n\r\n"].concat());
     heads.push([[b'\r', b'\n'].repeat(100_000).as_slice(), b"GET"].concat());
     heads.push(vec![0; 300_000]);
     heads.push(b"GET /v1/nothing HTTP/1.1\r\nHost: x\r\n\r\nnonsense after it\r\n\r\n".to_vec());
@@ -177,7 +177,7 @@ fn table(jwt: &str) -> BTreeSet<Vec<u8>> {
 
 /// Says `bytes` and no more; what came back.
 async fn say(address: &str, bytes: &[u8]) -> Vec<u8> {
-    let mut connection = TcpStream::connect(address).await.unwrap();
+    let Ok(mut connection) = TcpStream::connect(address).await else { panic!("{address} takes no connection") };
     // Who is hung up on while still talking has an error, and perhaps no answer.
     if connection.write_all(bytes).await.is_ok() {
         connection.shutdown().await.ok();
