@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt lint doc openapi deny bench
+.PHONY: help setup run test fuzz check fmt lint doc openapi deny bench
 
 help: ## Shows this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -13,6 +13,9 @@ run: ## Serves on 127.0.0.1:8080 with demo data, from data/frontrow.db
 test: setup ## Runs every test
 	cargo test --workspace --all-targets
 	cargo test --workspace --doc
+
+fuzz: ## Asks a running server whatever the OpenAPI document allows or forbids, by schemathesis (needs Python and PyPI)
+	@scripts/fuzz.sh
 
 check: fmt lint doc ## Formatting, lints, documentation: warnings are errors
 

@@ -175,6 +175,17 @@ impl Frontrow {
         timeout(PATIENCE, run).await.expect("it ends").expect("it runs")
     }
 
+    /// The URL of its database, from any folder.
+    #[must_use]
+    pub fn database_url(&self) -> String {
+        let url =
+            self.environment.iter().find(|(key, _)| key == "FRONTROW__DATABASE__URL").map(|(_, url)| url.as_str()).unwrap_or_default();
+        match url.strip_prefix("sqlite://") {
+            Some(path) => format!("sqlite://{}", self.store.folder.path().join(path).display()),
+            None => url.to_owned(),
+        }
+    }
+
     /// SIGKILL: nothing is tidied up.
     pub async fn kill(&mut self) {
         self.child.kill().await.unwrap();

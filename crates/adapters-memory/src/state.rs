@@ -32,6 +32,7 @@ pub(crate) struct State {
 }
 
 /// Who stands in a queue, and under which version it admits.
+#[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) admission: Version,
     /// The last number handed out.

@@ -25,6 +25,16 @@ impl MemoryStore {
         self.state().outbox.iter().map(|(_, event)| event.clone()).collect()
     }
 
+    /// All rows as text, without the issuer's secret: where the texts are equal, nothing has changed. For tests of what must change
+    /// nothing.
+    pub fn rows(&self) -> String {
+        let state = self.state();
+        let State { queues, lines, concerts, schedules, seats, tokens, reservations, payments, .. } = &*state;
+        let State { users, wallets, entries, keys, outbox, issuer_secret: _, .. } = &*state;
+        let programme = (queues, concerts, schedules, seats);
+        format!("{:?}", (programme, lines, tokens, reservations, payments, users, wallets, entries, keys, outbox))
+    }
+
     /// All rows, at one instant.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

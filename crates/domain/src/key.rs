@@ -138,6 +138,8 @@ impl Keyed {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -147,6 +149,15 @@ mod tests {
         }
         for text in ["", " ", "a b", "a\n", "\u{7f}", "ä", &"k".repeat(256)] {
             assert_eq!(RequestKey::new(text), Err(NotAKey), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_key_is_kept_as_it_is(text in "[ -~]{0,260}|.{0,20}") {
+            if let Ok(key) = RequestKey::new(&text) {
+                prop_assert_eq!(key.as_str(), text);
+            }
         }
     }
 }

@@ -82,6 +82,8 @@ impl std::fmt::Display for Currency {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -101,6 +103,25 @@ mod tests {
         assert_eq!("KRW".parse::<Currency>().map(|c| c.to_string()), Ok("KRW".to_owned()));
         for text in ["krw", "KR", "KRWW", "K1W", ""] {
             assert_eq!(text.parse::<Currency>(), Err(NotACurrency), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_arithmetic_overflows(a: i64, b: i64) {
+            let (Ok(a), Ok(b)) = (Money::new(a), Money::new(b)) else { return Ok(()) };
+            prop_assert_eq!(a.plus(b).ok().map(Money::minor), a.minor().checked_add(b.minor()));
+            prop_assert_eq!(a.minus(b).is_ok(), a >= b);
+            if let Ok(sum) = a.plus(b) {
+                prop_assert_eq!(sum.minus(b), Ok(a));
+            }
+        }
+
+        #[test]
+        fn a_currency_is_written_as_it_was_read(text in "[A-Z]{0,4}|.{0,4}") {
+            if let Ok(currency) = text.parse::<Currency>() {
+                prop_assert_eq!(currency.to_string(), text);
+            }
         }
     }
 }

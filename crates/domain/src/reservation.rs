@@ -275,3 +275,27 @@ impl SeatChoice {
         &self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_choice_has_each_seat_once_in_order(numbers in prop::collection::vec(1..200_u32, 0..110)) {
+            let numbers: Vec<_> = numbers.into_iter().map(|number| SeatNumber::new(number).expect("a number")).collect();
+            if let Ok(choice) = SeatChoice::new(numbers.clone()) {
+                prop_assert!(choice.numbers().is_sorted_by(|a, b| a < b));
+                prop_assert!(numbers.iter().all(|number| choice.numbers().contains(number)));
+                prop_assert_eq!(choice.numbers().len(), numbers.len());
+            }
+        }
+
+        #[test]
+        fn a_seat_number_is_kept_as_it_is(number: u32) {
+            prop_assert_eq!(SeatNumber::new(number).map_or(0, SeatNumber::get), if number <= SeatNumber::MAX { number } else { 0 });
+        }
+    }
+}

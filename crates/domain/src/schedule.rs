@@ -70,6 +70,8 @@ impl Zone {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -79,6 +81,15 @@ mod tests {
         }
         for name in ["", "Asia/", "/Seoul", "Asia Seoul", "+09:00"] {
             assert_eq!(Zone::new(name), Err(NotAZone), "{name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_zone_is_kept_as_it_is(text in "[A-Za-z0-9_+/ -]{0,70}|.{0,20}") {
+            if let Ok(zone) = Zone::new(&text) {
+                prop_assert_eq!(zone.as_str(), text);
+            }
         }
     }
 }

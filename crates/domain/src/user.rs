@@ -48,6 +48,8 @@ impl UserName {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -56,6 +58,16 @@ mod tests {
         assert!(UserName::new(&"ä".repeat(100)).is_ok());
         for text in ["", "   ", "a\nb", "a\0", &"x".repeat(101)] {
             assert_eq!(UserName::new(text), Err(NotAName), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_is_kept_without_the_space_around_it(text in "\\PC{0,110}|.{0,20}") {
+            if let Ok(name) = UserName::new(&text) {
+                prop_assert_eq!(name.as_str(), text.trim());
+                prop_assert_eq!(UserName::new(name.as_str()), Ok(name));
+            }
         }
     }
 }

@@ -98,6 +98,7 @@ impl KnownTags {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn known(header: &'static str) -> KnownTags {
         let mut headers = HeaderMap::new();
@@ -120,5 +121,18 @@ mod tests {
     fn another_content_has_another_tag() {
         assert_eq!(Tag::of(b"a"), Tag::of(b"a"));
         assert_ne!(Tag::of(b"a"), Tag::of(b"b"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_tag_is_recognised_among_whatever_else_a_client_sends(content: Vec<u8>, before in "[ -~]{0,30}", after: Vec<u8>) {
+            let tag = Tag::of(&content);
+            let mut headers = HeaderMap::new();
+            if let Ok(nonsense) = HeaderValue::from_bytes(&after) {
+                headers.append(header::IF_NONE_MATCH, nonsense);
+            }
+            headers.append(header::IF_NONE_MATCH, HeaderValue::from_str(&format!("{before}, {}", tag.0)).expect("a value"));
+            prop_assert!(KnownTags::read(&headers).contain(&tag));
+        }
     }
 }

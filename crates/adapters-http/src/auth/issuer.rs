@@ -84,6 +84,7 @@ impl fmt::Debug for Issuer {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::{Value, json};
     use time::macros::datetime;
 
@@ -202,5 +203,21 @@ mod tests {
     #[test]
     fn it_shows_its_secret_to_nobody() {
         assert_eq!(format!("{:?}", issuer()), "Issuer { lifetime: 3600s, .. }");
+    }
+
+    proptest! {
+        #[test]
+        fn nobody_guesses_a_token(text in ".{0,200}|[A-Za-z0-9_-]{0,90}\\.[A-Za-z0-9_-]{0,90}\\.[A-Za-z0-9_-]{43}", at: i32) {
+            let now = OffsetDateTime::UNIX_EPOCH + time::Duration::seconds(at.into());
+            prop_assert_eq!(issuer().verify(&text, now), Err(Unknown));
+        }
+
+        #[test]
+        fn whatever_an_external_issuer_says_of_times_is_judged(exp: i64, nbf: Option<i64>) {
+            let token = signed(&json!({"sub": ADA.0, "exp": exp, "nbf": nbf}));
+            let now = NOW.unix_timestamp();
+            let good = exp.saturating_add(30) > now && nbf.is_none_or(|nbf| nbf.saturating_sub(30) <= now);
+            prop_assert_eq!(issuer().verify(&token, NOW).is_ok(), good);
+        }
     }
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use actix_web::HttpMessage as _;
 use actix_web::body::{BodyStream, MessageBody as _};
-use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::dev::{Payload, RequestHead, ServiceRequest};
+use actix_web::http::{Method, header};
 use actix_web::web::{Bytes, BytesMut};
 
 use crate::api::HttpSettings;
@@ -30,13 +31,24 @@ pub(crate) enum Received {
 
 /// Reads the body, if there is one.
 pub(super) async fn receive(request: &mut ServiceRequest, settings: &HttpSettings) -> Option<Received> {
+    let endless = wants_to_talk_otherwise(request.head());
     match request.take_payload() {
         Payload::None => None,
+        _ if endless => None,
         payload => {
             let reading = read(payload, settings.body_limit);
             Some(actix_web::rt::time::timeout(settings.body_timeout, reading).await.unwrap_or(Received::TooSlow))
         }
     }
+}
+
+/// Whether whatever follows the head is no body but another protocol, as the server takes it: it ends when the client hangs up. Nobody
+/// here speaks one, so nobody waits for its end; the connection is closed after the answer.
+fn wants_to_talk_otherwise(head: &RequestHead) -> bool {
+    let headers = head.headers();
+    let upgrade = headers.get_all(header::UPGRADE).any(|protocol| protocol.as_bytes().trim_ascii().eq_ignore_ascii_case(b"websocket"));
+    let tunnel = head.method == Method::CONNECT && !headers.contains_key(header::CONTENT_LENGTH);
+    (upgrade || tunnel) && !headers.contains_key(header::TRANSFER_ENCODING)
 }
 
 async fn read(payload: Payload, limit: usize) -> Received {

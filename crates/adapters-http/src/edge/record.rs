@@ -73,6 +73,7 @@ fn trace_id(traceparent: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_trace_is_known_by_its_id() {
@@ -89,6 +90,22 @@ mod tests {
             "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x",
         ] {
             assert_eq!(trace_id(nonsense), None, "{nonsense}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_more_than_a_trace_can_be(text in "[0-9a-fA-F-]{0,70}|.{0,70}") {
+            if let Some(trace) = trace_id(&text) {
+                prop_assert!(trace.len() == 32 && text.starts_with(&text[..3]) && text[3..].starts_with(trace));
+            }
+        }
+
+        #[test]
+        fn every_trace_that_is_one_is_known(trace in 1..=u128::MAX, parent in 1..=u64::MAX, flags: u8) {
+            let trace = format!("{trace:032x}");
+            let header = format!("00-{trace}-{parent:016x}-{flags:02x}");
+            prop_assert_eq!(trace_id(&header), Some(trace.as_str()));
         }
     }
 }

@@ -60,6 +60,7 @@ fn weigh<M: Media>(range: &str) -> Option<(u8, bool)> {
 #[cfg(test)]
 mod tests {
     use actix_web::http::header::HeaderValue;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -93,5 +94,25 @@ mod tests {
         };
         assert!(["text/event-stream", "*/*", "text/*;q=0.5"].map(accepts).iter().all(|takes| *takes));
         assert!(!accepts("application/json"));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_accepted_is_judged(lists in prop::collection::vec("[ -~\t\u{80}-\u{ff}]{0,40}", 0..4)) {
+            let mut headers = HeaderMap::new();
+            for list in lists {
+                headers.append(header::ACCEPT, HeaderValue::from_bytes(list.as_bytes()).expect("a value"));
+            }
+            let _ = check::<Json>(&headers);
+            let _ = check::<Events>(&headers);
+        }
+
+        #[test]
+        fn json_by_its_name_is_wanted_among_any_other_ranges(others in "(text|image|\\*)/(html|\\*)(;q=(0|1|0\\.[0-9]{1,3}))?", q in 1..=1000_u16) {
+            let mut headers = HeaderMap::new();
+            let value = format!("{others}, application/json;q={}", f32::from(q) / 1000.0);
+            headers.insert(header::ACCEPT, HeaderValue::from_str(&value).expect("a value"));
+            prop_assert!(check::<Json>(&headers).is_ok(), "{}", value);
+        }
     }
 }

@@ -76,6 +76,29 @@ fn check_type(request: &HttpRequest, empty: bool) -> Result<(), Problem> {
 }
 
 fn is_json(media_type: &[u8]) -> bool {
-    let essence = media_type.split(|byte| *byte == b';').next().unwrap_or_default();
-    essence.trim_ascii().eq_ignore_ascii_case(b"application/json")
+    let mut parts = media_type.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+    parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case(b"application/json")) && parts.all(leaves_it_utf8)
+}
+
+/// JSON is UTF-8 (RFC 8259): a `charset` can only say so. Other parameters mean nothing.
+fn leaves_it_utf8(parameter: &[u8]) -> bool {
+    let mut sides = parameter.splitn(2, |byte| *byte == b'=').map(<[u8]>::trim_ascii);
+    let (name, value) = (sides.next().unwrap_or_default(), sides.next().unwrap_or_default());
+    !name.eq_ignore_ascii_case(b"charset") || value.eq_ignore_ascii_case(b"utf-8") || value.eq_ignore_ascii_case(b"\"utf-8\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn whatever_a_body_is_called_is_judged(bytes: Vec<u8>, charset in "[a-z0-9\"=-]{0,12}") {
+            let _ = is_json(&bytes);
+            let fits = ["utf-8", "\"utf-8\""].contains(&charset.as_str());
+            prop_assert_eq!(is_json(format!("application/json; charset={charset}").as_bytes()), fits);
+        }
+    }
 }

@@ -121,6 +121,9 @@ impl<'de> Visitor<'de> for Anything {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
     use super::*;
 
     fn canonical(text: &str) -> String {
@@ -133,5 +136,40 @@ mod tests {
         assert_eq!(canonical(sent), r#"{"ab":{"x":true,"y":"\"ä\n"},"b":[1,2.5,null]}"#);
         assert_ne!(canonical("[1,2]"), canonical("[2,1]"));
         assert_eq!(canonical("-9223372036854775808"), "-9223372036854775808");
+    }
+
+    /// Any JSON, a few levels deep.
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<i32>().prop_map(|eighths| Value::from(f64::from(eighths) / 8.0)),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 40, 6, |inner| {
+            let members = prop::collection::btree_map(any::<String>(), inner.clone(), 0..6);
+            let object = members.prop_map(|members| Value::Object(members.into_iter().collect()));
+            prop_oneof![prop::collection::vec(inner, 0..6).prop_map(Value::from), object]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_is_read_or_refused(bytes: Vec<u8>, text in "[\\[\\]{}:,\"\\\\ue0-9d.+ -]{0,60}") {
+            for bytes in [bytes.as_slice(), text.as_bytes()] {
+                if let Ok(json) = serde_json::from_slice::<Json>(bytes) {
+                    prop_assert!(serde_json::from_str::<Json>(&json.canonical()).is_ok());
+                }
+            }
+        }
+
+        #[test]
+        fn the_canonical_form_says_the_same_however_it_was_written(value in any_json()) {
+            let (plain, pretty) = (value.to_string(), serde_json::to_string_pretty(&value).expect("JSON"));
+            prop_assert_eq!(canonical(&plain), canonical(&pretty));
+            prop_assert_eq!(serde_json::from_str::<Value>(&canonical(&plain)).expect("JSON"), value);
+        }
     }
 }

@@ -52,6 +52,9 @@ fn fingerprint(method: &str, path: &str, canonical: &str) -> Fingerprint {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::test::TestRequest;
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -60,5 +63,17 @@ mod tests {
         assert_eq!(print, fingerprint("POST", "/v1/payments/1/refunds", "{}"));
         assert_ne!(print, fingerprint("POST", "/v1/payments/2/refunds", "{}"));
         assert_ne!(print, fingerprint("POST", "/v1/payments/1/refunds", "[]"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_key_is_taken_as_it_is_or_not_at_all(text in "[!-~]{1,255}", bytes: Vec<u8>) {
+            let read = |value: &[u8]| key(&TestRequest::default().insert_header((IDEMPOTENCY_KEY, value)).to_http_request());
+            let key = read(text.as_bytes()).expect("a key");
+            prop_assert_eq!(key.as_str(), text);
+            if let Some(key) = actix_web::http::header::HeaderValue::from_bytes(&bytes).ok().and_then(|value| read(value.as_bytes()).ok()) {
+                prop_assert_eq!(key.as_str().as_bytes(), bytes);
+            }
+        }
     }
 }

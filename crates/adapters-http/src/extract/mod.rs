@@ -17,6 +17,6 @@ pub(crate) use body::{Body, Said};
 pub(crate) use call::{Call, Part, api};
 pub(crate) use guarded::Guarded;
 pub(crate) use keyed::KeyedBody;
-pub(crate) use page::{List, Listing};
+pub(crate) use page::{List, Listing, invalid_cursor};
 pub(crate) use path::{MaybePathId, PathId};
 pub(crate) use query::{Query, misfit};

@@ -106,12 +106,18 @@ fn size<C: Copy>(text: &str) -> Result<u32, Problem> {
 fn read<C: Cursor>(text: &str) -> Result<C, Problem> {
     let digits = text.strip_prefix(C::LIST).filter(|digits| digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
     let item = digits.and_then(|digits| u128::from_str_radix(digits, 16).ok()).and_then(C::restore);
-    item.ok_or_else(|| Problem::new(Code::InvalidCursor, "a cursor is the next_cursor of a page of the same list"))
+    item.ok_or_else(invalid_cursor)
+}
+
+/// The cursor is none of this list.
+pub(crate) fn invalid_cursor() -> Problem {
+    Problem::new(Code::InvalidCursor, "a cursor is the next_cursor of a page of the same list")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_cursor_leads_back_to_its_item_in_its_own_list_only() {
@@ -134,6 +140,27 @@ mod tests {
         assert_eq!(size("99999999999999999999"), Some(200));
         for text in ["0", "-1", "+1", "", "ten", "1.0"] {
             assert_eq!(size(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_cursor_leads_back(number: u128, entry: u64) {
+            let written = |page: Page<u8, ReservationId>| List::new(page, |item| item).next_cursor.expect("a cursor");
+            let cursor = written(Page { items: vec![1], next: Some(ReservationId(Uuid::from_u128(number))) });
+            prop_assert_eq!(read::<ReservationId>(&cursor).ok(), Some(ReservationId(Uuid::from_u128(number))));
+            let cursor = List::new(Page { items: vec![1], next: Some(entry) }, |item| item).next_cursor.expect("a cursor");
+            prop_assert_eq!(read::<u64>(&cursor).ok(), Some(entry));
+        }
+
+        #[test]
+        fn no_text_is_more_than_a_cursor_or_a_size_can_be(text in "[a-z]?[0-9a-fA-F+]{30,34}|.{0,40}|[0-9+-]{0,25}") {
+            if let Ok(ReservationId(id)) = read::<ReservationId>(&text) {
+                prop_assert_eq!(text.to_lowercase(), format!("r{:032x}", id.as_u128()));
+            }
+            if let Ok(size) = size::<u64>(&text) {
+                prop_assert!((1..=PageRequest::<u64>::MAX_SIZE).contains(&size));
+            }
         }
     }
 }

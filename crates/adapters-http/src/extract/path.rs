@@ -33,3 +33,23 @@ impl<I: From<Uuid>> Part for MaybePathId<I> {
 pub(super) fn uuid(text: &str) -> Option<Uuid> {
     Some(text).filter(|text| text.len() == UUID_CHARS).and_then(|text| Uuid::try_parse(text).ok())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn an_id_is_written_in_one_way(id: u128, text in "[0-9a-fA-F{}:urnid-]{30,46}|.{0,40}") {
+            let id = Uuid::from_u128(id);
+            prop_assert_eq!(uuid(&id.to_string()), Some(id));
+            prop_assert_eq!(uuid(&id.simple().to_string()), None);
+            prop_assert_eq!(uuid(&id.braced().to_string()), None);
+            if let Some(id) = uuid(&text) {
+                prop_assert_eq!(text.to_lowercase(), id.to_string());
+            }
+        }
+    }
+}

@@ -34,3 +34,33 @@ impl Query {
 pub(crate) fn misfit(name: &str, message: &str) -> Problem {
     Problem::invalid([Flaw::at(format!("/{name}"), message)])
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn whatever_is_asked_is_read_or_refused(query in "[a-c=&%+0-9A-F\\[\\]]{0,40}") {
+            let request = TestRequest::with_uri(&format!("/?{query}")).to_http_request();
+            if let Ok(mut query) = Query::of(&request) {
+                for name in ["a", "b", ""] {
+                    let _ = query.take(name);
+                }
+                let _ = query.end();
+            }
+        }
+
+        #[test]
+        fn each_parameter_is_taken_once(value in "[a-z0-9]{0,20}") {
+            let request = TestRequest::with_uri(&format!("/?a={value}&b=1")).to_http_request();
+            let mut query = Query::of(&request).expect("a query");
+            prop_assert_eq!(query.take("a").ok(), Some(Some(value)));
+            prop_assert_eq!(query.take("a").ok(), Some(None));
+            prop_assert!(query.end().is_err(), "b is left");
+        }
+    }
+}

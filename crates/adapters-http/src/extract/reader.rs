@@ -81,9 +81,17 @@ impl<'de> Deserializer<'de> for Reader {
         visitor.visit_newtype_struct(self)
     }
 
+    /// serde's structs would read a list of their members' values, too, and overlook what is left of it.
+    fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Misfit> {
+        match self.0 {
+            Json::List(_) => Err(de::Error::invalid_type(de::Unexpected::Seq, &visitor)),
+            json @ (Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::Object(_)) => Self(json).deserialize_any(visitor),
+        }
+    }
+
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct
-        map struct enum identifier ignored_any
+        map enum identifier ignored_any
     }
 }
 
@@ -130,6 +138,7 @@ impl<'de, I: Iterator<Item = (String, Json)>> MapAccess<'de> for Members<I> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde::Deserialize;
     use uuid::Uuid;
 
@@ -137,7 +146,6 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "what is read doesn't matter here")]
     struct Outer {
         id: Uuid,
         numbers: Vec<u32>,
@@ -146,7 +154,6 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "what is read doesn't matter here")]
     struct Inner {
         amount: i64,
     }
@@ -186,6 +193,34 @@ mod tests {
         assert_eq!(flaw(&format!(r#"{{{ID},"numbers":[],"inner":{{"amount":99999999999999999999}}}}"#)).0, "/inner/amount");
         for text in ["[]", "null", "1", "\"x\""] {
             assert_eq!(flaw(text).0, "", "{text}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_values_is_no_object() {
+        assert_eq!(flaw(r#"["0f207207-0000-7000-8000-000000000001",[],null]"#).0, "");
+        assert_eq!(flaw(&format!(r#"{{{ID},"numbers":[],"inner":[5]}}"#)).0, "/inner");
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_written_is_read(id: u128, numbers: Vec<u32>, amount: Option<i64>) {
+            let id = Uuid::from_u128(id);
+            let inner = amount.map(|amount| serde_json::json!({"amount": amount}));
+            let text = serde_json::json!({"id": id, "numbers": numbers, "inner": inner}).to_string();
+            let read = read::<Outer>(serde_json::from_str(&text).expect("JSON")).expect("it fits");
+            prop_assert_eq!((read.id, read.numbers, read.inner.map(|inner| inner.amount)), (id, numbers, amount));
+        }
+
+        #[test]
+        fn what_does_not_fit_is_pointed_at(
+            member in "id|numbers|inner|[~/a]{0,4}", value in "null|true|-?[0-9]{1,22}(\\.5|e3)?|\"x?\"|[\\[{]",
+        ) {
+            let close = match value.as_str() { "[" => "]", "{" => "}", _ => "" };
+            let Ok(json) = serde_json::from_str::<Json>(&format!("{{{ID},\"{member}\":{value}{close}}}")) else { return Ok(()) };
+            if let Err(flaw) = read::<Outer>(json) {
+                prop_assert!(flaw.pointer.starts_with('/') && !flaw.message.is_empty(), "{:?}", flaw);
+            }
         }
     }
 }

@@ -38,6 +38,7 @@ fn household(address: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use actix_web::http::header::HeaderValue;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -72,5 +73,34 @@ mod tests {
         assert_eq!(of("2001:db8:1:2:3:4:5:6"), of("2001:db8:1:2::1"));
         assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
         assert_eq!(of("203.0.113.9").to_string(), "203.0.113.9");
+    }
+
+    proptest! {
+        #[test]
+        fn a_stranger_is_not_believed_whatever_they_write(forwarded in prop::collection::vec(any::<Vec<u8>>(), 0..4)) {
+            let peer = IpAddr::from([203, 0, 113, 9]);
+            prop_assert_eq!(client(peer, &forwarding(&forwarded), &["10.0.0.0/8".parse().unwrap()]), peer);
+        }
+
+        #[test]
+        fn whoever_stands_before_trusted_proxies_is_the_client(
+            made_up in "[ -~]{0,40}", address: u128, proxies in prop::collection::vec(any::<[u8; 3]>(), 0..5),
+        ) {
+            let (trusted, address) = (["10.0.0.0/8".parse().unwrap()], IpAddr::from(Ipv6Addr::from_bits(address | 1 << 127)));
+            let mut list = format!("{made_up}, {address}");
+            for [a, b, c] in proxies {
+                list = format!("{list}, 10.{a}.{b}.{c}");
+            }
+            prop_assert_eq!(client(IpAddr::from([10, 0, 0, 1]), &forwarding(&[list.into_bytes()]), &trusted), address);
+        }
+    }
+
+    /// What of `lists` a header can say.
+    fn forwarding(lists: &[Vec<u8>]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for list in lists.iter().filter_map(|list| HeaderValue::from_bytes(list).ok()) {
+            headers.append(X_FORWARDED_FOR, list);
+        }
+        headers
     }
 }

@@ -44,7 +44,7 @@ problems!(ConcertProblems: &[Code::NotFound]);
 #[utoipa::path(
     tag = "concerts",
     params(
-        ("page_size" = Option<u32>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
+        ("page_size" = Option<usize>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
         ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer before."),
     ),

@@ -98,7 +98,8 @@ problems!(OneProblems: SIGNED_IN, &[Code::NotFound]);
 #[utoipa::path(
     tag = "payments",
     security(("bearer" = [], "queue_token" = [])),
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; kept for 24 h.")),
+    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; kept for 24 h.",
+         min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body = NewPaymentBody,
     responses(
         (status = 201, description = "The seats are sold to the caller.", body = PaymentBody, headers(
@@ -123,7 +124,7 @@ async fn pay_reservation(call: Guarded<KeyedBody<NewPayment>>) -> Result<HttpRes
     tag = "payments",
     security(("bearer" = [])),
     params(
-        ("page_size" = Option<u32>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
+        ("page_size" = Option<usize>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
         ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
     ),
     responses((status = 200, description = "A page of the caller's payments.", body = List<PaymentBody>), ListProblems),

@@ -25,6 +25,7 @@ use domain::{TokenId, TokenStatus, UserId};
 use time::OffsetDateTime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::codes::SIGNED_IN;
@@ -96,6 +97,24 @@ impl Part for Wish {
     }
 }
 
+/// An event of a stream, by its fields.
+#[derive(ToSchema)]
+#[schema(as = QueueTokenEvent)]
+#[expect(dead_code, reason = "it only tells the document what events look like")]
+struct EventBody {
+    /// `position`, `activated` or `expired`.
+    #[schema(example = "position")]
+    event: String,
+    /// What to send as `Last-Event-ID`.
+    #[schema(example = "WAITING.4211")]
+    id: String,
+    /// The token as JSON, as polling tells it.
+    data: String,
+    /// After so many milliseconds a client whose stream broke comes back; with the first event.
+    #[schema(nullable = false)]
+    retry: Option<u32>,
+}
+
 problems!(EventProblems: SIGNED_IN, &[Code::NotFound, Code::NotAcceptable, Code::RateLimited, Code::Overloaded]);
 
 /// What becomes of my place, as it happens.
@@ -111,7 +130,7 @@ problems!(EventProblems: SIGNED_IN, &[Code::NotFound, Code::NotAcceptable, Code:
         ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event that was received."),
     ),
     responses(
-        (status = 200, description = "The events.", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "The events, each with these fields.", body = EventBody, content_type = "text/event-stream"),
         (status = 204, description = "It has ended, and the caller knows: don't come back."),
         EventProblems,
     ),

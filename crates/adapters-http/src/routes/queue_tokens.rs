@@ -27,6 +27,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 struct NewTokenBody {
     /// The concert whose line it is; without one: the default line.
+    #[schema(example = "0f207207-0000-7000-8000-0000000c1b00")]
     concert_id: Option<Uuid>,
 }
 

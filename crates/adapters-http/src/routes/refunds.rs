@@ -43,7 +43,8 @@ problems!(RefundProblems: SIGNED_IN, BODY, KEYED, &[Code::NotFound, Code::Invali
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The payment."),
-        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; kept for 24 h."),
+        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; kept for 24 h.",
+         min_length = 1, max_length = 255, pattern = "^[!-~]+$"),
     ),
     request_body = NewRefundBody,
     responses(

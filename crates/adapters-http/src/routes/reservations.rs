@@ -26,9 +26,10 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 #[schema(as = NewReservation)]
 #[serde(deny_unknown_fields)]
 struct NewReservationBody {
+    #[schema(example = "0f207207-0000-7000-8000-0000000c1b01")]
     schedule_id: Uuid,
     /// The seats' numbers, each once.
-    #[schema(example = json!([7, 8]), min_items = 1)]
+    #[schema(example = json!([7, 8]), min_items = 1, max_items = 100)]
     seat_numbers: Vec<u32>,
 }
 
@@ -163,7 +164,8 @@ problems!(ReleaseProblems: SIGNED_IN, &[Code::NotFound, Code::InvalidState]);
 #[utoipa::path(
     tag = "reservations",
     security(("bearer" = [], "queue_token" = [])),
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; kept for 24 h.")),
+    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; kept for 24 h.",
+         min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body = NewReservationBody,
     responses(
         (status = 201, description = "The seats are held for the caller.", body = ReservationBody, headers(
@@ -192,7 +194,7 @@ async fn hold_seats(call: Guarded<KeyedBody<NewReservation>>) -> Result<HttpResp
     tag = "reservations",
     security(("bearer" = [])),
     params(
-        ("page_size" = Option<u32>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
+        ("page_size" = Option<usize>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
         ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
     ),
     responses((status = 200, description = "A page of the caller's reservations.", body = List<ReservationBody>), ListProblems),

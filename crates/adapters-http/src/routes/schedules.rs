@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::codes::{GUARDED, LIST};
 use crate::answer::{Instant, KnownTags, Tag, json};
 use crate::api::Api;
-use crate::extract::{Guarded, List, Listing, MaybePathId, Part, Query, misfit};
+use crate::extract::{Guarded, List, Listing, MaybePathId, Part, Query, invalid_cursor, misfit};
 use crate::problem::{Code, Problem, problems};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -87,7 +87,7 @@ problems!(SchedulesProblems: GUARDED, LIST, &[Code::NotFound]);
     params(
         ("id" = Uuid, Path, description = "The concert."),
         ("bookable" = Option<bool>, Query, description = "Only dates with a free seat and an open sale."),
-        ("page_size" = Option<u32>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
+        ("page_size" = Option<usize>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
         ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer before."),
     ),
@@ -110,7 +110,8 @@ async fn list_schedules(call: Guarded<(MaybePathId<ConcertId>, Wish, KnownTags)>
         let concert = concert.ok_or(Refusal::NotFound)?;
         ask.concerts.dates(concert.id, bookable, page).await
     });
-    let body = Bytes::from(json(&List::new(dates.await?, ScheduleBody::from))?);
+    let dates = dates.await?.ok_or_else(invalid_cursor)?;
+    let body = Bytes::from(json(&List::new(dates, ScheduleBody::from))?);
     known.answer(&Tag::of(&body), "private, no-cache", || Ok(body))
 }
 

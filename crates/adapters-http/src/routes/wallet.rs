@@ -129,7 +129,8 @@ async fn show_wallet(call: Call<Caller>) -> Result<HttpResponse, Problem> {
 #[utoipa::path(
     tag = "wallet",
     security(("bearer" = [])),
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; kept for 24 h.")),
+    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; kept for 24 h.",
+         min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body = NewChargeBody,
     responses(
         (status = 201, description = "The money is in.", body = ChargeBody,
@@ -158,7 +159,7 @@ async fn charge_wallet(call: Call<(Caller, KeyedBody<NewCharge>)>) -> Result<Htt
     tag = "wallet",
     security(("bearer" = [])),
     params(
-        ("page_size" = Option<u32>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
+        ("page_size" = Option<usize>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
         ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
     ),
     responses((status = 200, description = "A page of the book.", body = List<EntryBody>), EntriesProblems),

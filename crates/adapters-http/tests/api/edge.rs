@@ -75,12 +75,23 @@ async fn only_json_is_understood() {
     let body = json!({"name": "Ada"}).to_string();
     let answer = shop.post("/v1/users").untyped(body.clone()).send().await.with_problem(415, "UNSUPPORTED_MEDIA_TYPE");
     assert_eq!(answer.header("accept"), Some("application/json"));
-    for media_type in ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", "*/*"] {
+    for media_type in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/jsonx",
+        "*/*",
+        "application/json; charset=latin1",
+        "application/json;charset=\"utf-16\"",
+        "application/json; charset=utf-8; charset=utf-7",
+        "application/json; charset",
+    ] {
         shop.post("/v1/users").raw(media_type, body.clone()).send().await.with_problem(415, "UNSUPPORTED_MEDIA_TYPE");
     }
     let packed = shop.post("/v1/users").raw("application/json", body.clone()).header("Content-Encoding", "gzip");
     packed.send().await.with_problem(415, "UNSUPPORTED_MEDIA_TYPE");
-    shop.post("/v1/users").raw("application/JSON; charset=utf-8", body).send().await.with_status(201);
+    for media_type in ["application/JSON; charset=utf-8", "application/json ;CHARSET=\"UTF-8\"", "application/json; profile=x;"] {
+        shop.post("/v1/users").raw(media_type, body.clone()).send().await.with_status(201);
+    }
 }
 
 #[actix_web::test]

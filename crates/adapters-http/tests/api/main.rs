@@ -11,6 +11,7 @@ mod events;
 mod external_issuers;
 mod forge;
 mod health;
+mod hostile;
 mod limits;
 mod log;
 mod payments;

@@ -112,7 +112,8 @@ impl Plan {
     /// Opens the shop.
     pub(crate) async fn open(self) -> Shop {
         let clock = Arc::new(StoppedClock::default());
-        let mut ports = Ports::of(&Arc::new(MemoryStore::new(clock.clone())));
+        let store = Arc::new(MemoryStore::new(clock.clone()));
+        let mut ports = Ports::of(&store);
         ports.programme.put_on(&self.programme(&clock)).await.expect("the programme");
         let queues = ports.catalogue.queues().await.expect("the queues");
         let catalogue = ports.catalogue.clone();
@@ -171,6 +172,6 @@ impl Plan {
             let service = service.clone();
             Box::pin(async move { service.call(request.to_request()).await }) as Answered
         });
-        Shop { clock, api, queues, room, closing, scheduler, send }
+        Shop { clock, api, queues, room, closing, scheduler, store, send }
     }
 }

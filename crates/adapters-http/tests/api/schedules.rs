@@ -25,6 +25,8 @@ async fn the_admitted_see_the_dates() {
     let first = shop.get(&format!("{}?page_size=1", dates())).by(&ada).send().await.with_status(200);
     let rest = shop.get(&format!("{}?cursor={}", dates(), first.text("next_cursor"))).by(&ada).send().await.with_status(200);
     assert_eq!(rest.body["items"][0]["id"], LATER_DATE.0.to_string());
+    let nowhere = format!("{}?cursor=s{}", dates(), CONCERT.0.simple());
+    shop.get(&nowhere).by(&ada).send().await.with_problem(400, "INVALID_CURSOR");
     let bookable = shop.get(&format!("{}?bookable=true", dates())).by(&ada).send().await.with_status(200);
     assert_eq!(bookable.body["items"].as_array().map(Vec::len), Some(1));
     shop.get(&format!("{}?bookable=maybe", dates())).by(&ada).send().await.with_problem(400, "VALIDATION_FAILED").at("/bookable");

@@ -9,6 +9,7 @@ use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use adapters_http::{Api, Issuer, Role};
+use adapters_memory::MemoryStore;
 use application::ports::{Clock as _, Ids as _};
 use application::testing::StoppedClock;
 use application::{RandomIds, Scheduler, WaitingRoom};
@@ -31,6 +32,7 @@ pub(crate) struct Shop {
     pub(crate) room: Arc<WaitingRoom>,
     pub(crate) closing: CancellationToken,
     pub(crate) scheduler: Scheduler,
+    pub(crate) store: Arc<MemoryStore>,
     pub(crate) send: Box<dyn Fn(TestRequest) -> Answered>,
 }
 

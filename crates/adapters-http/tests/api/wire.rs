@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
 use actix_web::{HttpServer, rt};
@@ -84,6 +84,24 @@ async fn a_body_that_does_not_arrive_is_not_waited_for() {
     let head = b"POST /v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
     let answer = talk(address, vec![head.to_vec()]).await;
     assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("REQUEST_TIMEOUT"), "{answer}");
+    server.stop(false).await;
+}
+
+#[actix_web::test]
+async fn who_wants_to_talk_another_protocol_is_answered_at_once_and_not_heard_any_further() {
+    let (address, server) = serve(Plan::default()).await;
+    let began = Instant::now();
+    for (head, status) in [
+        ("CONNECT example.org:443 HTTP/1.1\r\nHost: x\r\n", "HTTP/1.1 404"),
+        ("GET /livez HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n", "HTTP/1.1 200"),
+        ("POST /v1/users HTTP/1.1\r\nHost: x\r\nUpgrade: WebSocket\r\nContent-Type: application/json\r\n", "HTTP/1.1 400"),
+    ] {
+        let smuggled = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
+        let answer = talk(address, vec![format!("{head}\r\n{smuggled}").into_bytes()]).await;
+        assert!(answer.starts_with(status), "{head}: {answer}");
+        assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{head}: {answer}");
+    }
+    assert!(began.elapsed() < Duration::from_secs(5), "nobody waits for the end of what has none");
     server.stop(false).await;
 }
 

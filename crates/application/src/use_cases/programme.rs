@@ -68,8 +68,13 @@ impl Concerts {
         Ok(self.catalogue.schedule(id).await?.ok_or(Refusal::NotFound)?)
     }
 
-    /// The dates of a concert by start, only the bookable ones if so wished.
-    pub async fn dates(&self, concert: ConcertId, bookable: bool, page: PageRequest<ScheduleId>) -> Result<Page<Date, ScheduleId>, Error> {
+    /// The dates of a concert by start, only the bookable ones if so wished; none if the page is to begin after what is no date of it.
+    pub async fn dates(
+        &self,
+        concert: ConcertId,
+        bookable: bool,
+        page: PageRequest<ScheduleId>,
+    ) -> Result<Option<Page<Date, ScheduleId>>, Error> {
         let mut dates = Vec::new();
         for schedule in self.catalogue.schedules(concert).await? {
             let map = self.seat_maps.map(schedule.id).await?;
@@ -78,10 +83,14 @@ impl Concerts {
             dates.push(Date { available: map.available, seats, on_sale, seats_tag: (map.version, map.lapsed), schedule });
         }
         // The cursor is found among all dates: the one it names may have ceased to be bookable since.
-        let start = page.after.and_then(|id| dates.iter().position(|date| date.schedule.id == id)).map_or(0, |index| index + 1);
+        let start = match page.after.map(|id| dates.iter().position(|date| date.schedule.id == id)) {
+            None => 0,
+            Some(Some(index)) => index + 1,
+            Some(None) => return Ok(None),
+        };
         let rest = dates.into_iter().skip(start).filter(|date| !bookable || date.is_bookable());
         let size = usize::try_from(page.one_more().size).unwrap_or(usize::MAX);
-        Ok(page.cut(rest.take(size).collect(), |date| date.schedule.id))
+        Ok(Some(page.cut(rest.take(size).collect(), |date| date.schedule.id)))
     }
 
     /// The seats of a date.

@@ -1,0 +1,151 @@
+//! What each route would answer well, and the shop in which it would.
+
+use actix_web::http::Method;
+use serde_json::{Value, json};
+
+use super::request::Request;
+use crate::plan::{CONCERT, DATE, PRICE, QUEUE};
+use crate::shop::{Shop, Visitor};
+
+/// A shop with somebody in it who has an admission, a hold, a payment and money.
+pub(super) struct Stage {
+    pub(super) shop: Shop,
+    pub(super) ada: Visitor,
+    /// Somebody else, who is in as well.
+    pub(super) bob: Visitor,
+    /// A good request for each route, in the order of [`routes`].
+    pub(super) good: Vec<Good>,
+}
+
+/// A request that would be answered well.
+#[derive(Debug, Clone)]
+pub(super) struct Good {
+    pub(super) request: Request,
+    /// Who must say who they are.
+    pub(super) signed_in: bool,
+    /// Who must have been let in, too.
+    pub(super) guarded: bool,
+    pub(super) keyed: bool,
+    /// The body, and the pointers to those of its members that must be there.
+    pub(super) body: Option<(Value, &'static [&'static str])>,
+    /// The names of the query's parameters.
+    pub(super) query: Vec<String>,
+}
+
+/// A route as the document tells it.
+pub(super) struct Route {
+    path: String,
+    method: String,
+    operation: Value,
+}
+
+/// Every route of the document, and the document itself.
+pub(super) fn routes() -> Vec<Route> {
+    let document: Value = serde_json::from_str(&adapters_http::openapi()).expect("JSON");
+    let mut routes = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("an item") {
+            routes.push(Route { path: path.clone(), method: method.to_uppercase(), operation: operation.clone() });
+        }
+    }
+    for path in ["/openapi.json", "/docs", "/docs/{file}"] {
+        routes.push(Route { path: path.to_owned(), method: "GET".to_owned(), operation: Value::Null });
+    }
+    routes
+}
+
+impl Route {
+    fn has(&self, kind: &str, name: &str) -> bool {
+        self.parameters(kind).iter().any(|given| given == name)
+    }
+
+    fn parameters(&self, kind: &str) -> Vec<String> {
+        let all = self.operation["parameters"].as_array().into_iter().flatten();
+        all.filter(|parameter| parameter["in"] == kind).filter_map(|parameter| Some(parameter["name"].as_str()?.to_owned())).collect()
+    }
+
+    fn secured_by(&self, scheme: &str) -> bool {
+        self.operation["security"].as_array().into_iter().flatten().any(|needed| needed.get(scheme).is_some())
+    }
+}
+
+impl Stage {
+    /// Sets the stage: the first guarded call is made, so that no other one claims the token.
+    pub(super) async fn set() -> Self {
+        let shop = Shop::open().await;
+        let buyer = shop.funded("Ada", 500_000).await;
+        let sold = shop.held(&buyer, &[1]).await;
+        let payment = shop.pay(&buyer, "pay", &sold).await.with_status(201).text("id");
+        let again = shop.post("/v1/queue-tokens").by(&buyer).json(&json!({"concert_id": CONCERT.0})).send().await.with_status(201);
+        let ada = Visitor { queue_token: Some(again.text("token")), ..buyer };
+        let bob = shop.admitted("Bob").await;
+        let seats = format!("/v1/schedules/{}/seats", DATE.0);
+        shop.get(&seats).by(&bob).send().await.with_status(200);
+        let hold = shop.hold(&ada, "hold again", &[2]).await;
+        assert_eq!(hold.status, 400, "a key has no space");
+        let hold = shop.hold(&ada, "hold-again", &[2]).await.with_status(201).text("id");
+
+        let token = ada.queue_token.clone().expect("a token");
+        let good = |route: Route| {
+            let (target, body): (_, Option<(Value, &'static [&'static str])>) = match (route.method.as_str(), route.path.as_str()) {
+                ("GET", "/docs/{file}") => ("/docs/index.css".to_owned(), None),
+                ("POST", "/v1/users") => (route.path.clone(), Some((json!({"name": "Eve"}), &["/name"]))),
+                ("POST", "/v1/queue-tokens") => (route.path.clone(), Some((json!({"concert_id": CONCERT.0}), &["/concert_id"]))),
+                ("POST", "/v1/reservations") => {
+                    let body = json!({"schedule_id": DATE.0, "seat_numbers": [2]});
+                    (route.path.clone(), Some((body, &["/schedule_id", "/seat_numbers", "/seat_numbers/0"])))
+                }
+                ("POST", "/v1/wallet/charges") => {
+                    let body = json!({"amount": {"amount": 1_000, "currency": "KRW"}});
+                    (route.path.clone(), Some((body, &["/amount", "/amount/amount", "/amount/currency"])))
+                }
+                ("POST", "/v1/payments") => {
+                    let body = json!({"reservation_id": hold, "amount": {"amount": PRICE, "currency": "KRW"}});
+                    (route.path.clone(), Some((body, &["/reservation_id", "/amount", "/amount/amount", "/amount/currency"])))
+                }
+                ("POST", "/v1/payments/{id}/refunds") => (format!("/v1/payments/{payment}/refunds"), Some((json!({}), &[]))),
+                ("POST" | "PUT" | "PATCH", unknown) => panic!("{unknown} is new: say here what it would answer well"),
+                (_, "/v1/concerts/{id}/schedules") => (format!("/v1/concerts/{}/schedules", CONCERT.0), None),
+                (_, "/v1/concerts/{id}") => (format!("/v1/concerts/{}", CONCERT.0), None),
+                (_, "/v1/queues/{id}") => (format!("/v1/queues/{}", QUEUE.0), None),
+                (_, "/v1/schedules/{id}/seats") => (seats.clone(), None),
+                (_, "/v1/reservations/{id}") => (format!("/v1/reservations/{hold}"), None),
+                (_, "/v1/payments/{id}") => (format!("/v1/payments/{payment}"), None),
+                (_, "/v1/queue-tokens/{token}") => (format!("/v1/queue-tokens/{token}"), None),
+                (_, "/v1/queue-tokens/{token}/events") => (format!("/v1/queue-tokens/{token}/events"), None),
+                (_, path) if !path.contains('{') => (path.to_owned(), None),
+                (_, unknown) => panic!("{unknown} is new: say here where it would be found"),
+            };
+            let (signed_in, guarded) = (route.secured_by("bearer"), route.secured_by("queue_token"));
+            let keyed = route.has("header", "Idempotency-Key");
+            let mut headers = Vec::new();
+            if signed_in {
+                headers.push(("Authorization", format!("Bearer {}", ada.access_token).into_bytes()));
+            }
+            if guarded {
+                headers.push(("Queue-Token", token.clone().into_bytes()));
+            }
+            if keyed {
+                headers.push(("Idempotency-Key", b"a-good-key".to_vec()));
+            }
+            if body.is_some() {
+                headers.push(("Content-Type", b"application/json".to_vec()));
+            }
+            let request = Request {
+                of: format!("{} {}", route.method, route.path),
+                method: Method::from_bytes(route.method.as_bytes()).expect("a method"),
+                target,
+                headers,
+                body: body.as_ref().map(|(body, _)| body.to_string().into_bytes()),
+            };
+            Good { request, signed_in, guarded, keyed, body, query: route.parameters("query") }
+        };
+        let good = routes().into_iter().map(good).collect();
+        Self { shop, ada, bob, good }
+    }
+
+    /// The good requests of those routes that `wanted` chooses.
+    pub(super) fn those(&self, wanted: impl Fn(&Good) -> bool) -> Vec<&Request> {
+        self.good.iter().filter(|good| wanted(good)).map(|good| &good.request).collect()
+    }
+}

@@ -1,0 +1,36 @@
+//! All rows of a database, to compare what was with what is.
+
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+
+use crate::Frontrow;
+
+/// Every row of every table of the server's database, as text.
+pub async fn all_rows(server: &Frontrow) -> String {
+    let database = Database::connect(server.database_url()).await.unwrap();
+    let postgres = database.get_database_backend() == DbBackend::Postgres;
+    let tables = if postgres {
+        "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+    } else {
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1"
+    };
+    let mut all = Vec::new();
+    for table in texts(&database, tables).await {
+        let row = if postgres { format!("t::text FROM {table} t") } else { row_of(&database, &table).await };
+        let rows = texts(&database, &format!("SELECT {row} ORDER BY 1")).await;
+        all.push(table);
+        all.extend(rows);
+    }
+    database.close().await.unwrap();
+    all.join("\n")
+}
+
+async fn row_of(database: &DatabaseConnection, table: &str) -> String {
+    let columns = texts(database, &format!("SELECT 'quote(\"' || name || '\")' FROM pragma_table_info('{table}')")).await;
+    format!("{} FROM \"{table}\"", columns.join(" || ',' || "))
+}
+
+async fn texts(database: &DatabaseConnection, query: &str) -> Vec<String> {
+    let statement = Statement::from_string(database.get_database_backend(), query);
+    let rows = database.query_all_raw(statement).await.unwrap();
+    rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+}
