@@ -11,7 +11,7 @@ use super::claims::Statement;
 use super::issuer::{self, Issuer};
 use super::trusted::TrustedIssuer;
 
-/// So many verified tokens are remembered: at about 100 bytes each.
+/// So many verified tokens are remembered; the least used are forgotten first.
 const BELIEVED_AT_MOST: usize = 100_000;
 
 /// Everybody whose access tokens are believed: the built-in issuer, and external ones. The token's `iss` says whose rules are applied,

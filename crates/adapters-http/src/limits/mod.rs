@@ -85,3 +85,22 @@ impl Limits {
         self.per_user.as_ref().map_or(Ok(()), |limit| limit.count(&user))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn as_many_are_under_way_as_may_be_and_a_place_is_free_again_when_one_is_answered() {
+        let mut settings = HttpSettings::new("KRW".parse().expect("a currency"));
+        settings.limits.in_flight = 2;
+        let limits = Limits::new(&settings.limits);
+        let ask = || limits.enter(&TestRequest::with_uri("/v1/concerts").to_srv_request(), &settings);
+        let (_one, other) = (ask().expect("a place"), ask().expect("a place"));
+        assert!((0..1_000).all(|_| ask().is_err()), "one over, and a thousand");
+        drop(other);
+        assert!(ask().is_ok_and(|place| place.is_some()));
+    }
+}

@@ -47,7 +47,7 @@ struct Backstage {
 pub(super) fn run(runtime: &Runtime, settings: &Settings) -> anyhow::Result<ExitCode> {
     // Kept until the process ends, lest another server start while a last commit of this one is under way.
     std::mem::forget(lock(&settings.database)?);
-    open_many_files(settings.http.streams.at_most);
+    open_many_files(settings.http.max_connections);
     let (api, backstage) = runtime.block_on(prepare(runtime, settings))?;
     actix_web::rt::System::new().block_on(serve(api, settings, &backstage))?;
     runtime.block_on(backstage.end());
@@ -72,7 +72,7 @@ fn open_many_files(wanted: usize) {
         tracing::warn!(
             allowed,
             wanted,
-            "fewer files may be open than event streams: raise the limit (ulimit -n), or lower http.max_event_streams"
+            "fewer files may be open than connections: raise the limit (ulimit -n), or lower http.max_connections"
         );
     }
 }
