@@ -22,6 +22,11 @@ impl MigratorTrait for PostgresMigrator {
                 up: include_str!("../postgres/0002_waiting_room.up.sql"),
                 down: include_str!("../postgres/0002_waiting_room.down.sql"),
             }),
+            Box::new(Script {
+                name: "0003_operators",
+                up: include_str!("../postgres/0003_operators.up.sql"),
+                down: include_str!("../postgres/0003_operators.down.sql"),
+            }),
         ]
     }
 }

@@ -22,6 +22,11 @@ impl MigratorTrait for SqliteMigrator {
                 up: include_str!("../sqlite/0002_waiting_room.up.sql"),
                 down: include_str!("../sqlite/0002_waiting_room.down.sql"),
             }),
+            Box::new(Script {
+                name: "0003_operators",
+                up: include_str!("../sqlite/0003_operators.up.sql"),
+                down: include_str!("../sqlite/0003_operators.down.sql"),
+            }),
         ]
     }
 }

@@ -26,6 +26,8 @@ pub struct HttpSettings {
     pub registration: bool,
     /// The largest body of a request, in bytes.
     pub body_limit: usize,
+    /// The largest body of an operator's order, in bytes.
+    pub operator_body_limit: usize,
     /// How long a body may take to arrive.
     pub body_timeout: Duration,
     /// How event streams are kept.
@@ -58,7 +60,16 @@ impl HttpSettings {
     pub fn new(currency: Currency) -> Self {
         let body_timeout = Duration::from_secs(10);
         let (streams, limits) = (StreamSettings::default(), LimitSettings::default());
-        Self { currency, registration: true, body_limit: 16 * 1024, body_timeout, streams, limits, cors_origins: Vec::new() }
+        Self {
+            currency,
+            registration: true,
+            body_limit: 16 * 1024,
+            operator_body_limit: 4 * 1024 * 1024,
+            body_timeout,
+            streams,
+            limits,
+            cors_origins: Vec::new(),
+        }
     }
 }
 

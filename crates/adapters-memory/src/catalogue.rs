@@ -22,9 +22,7 @@ impl Catalogue for MemoryStore {
     }
 
     async fn schedules(&self, concert: ConcertId) -> Result<Vec<Versioned<Schedule>>, ReadError> {
-        let mut dates: Vec<_> = self.state().schedules.values().filter(|date| date.concert == concert).cloned().collect();
-        dates.sort_by_key(|date| (date.starts_at, date.id));
-        Ok(dates)
+        Ok(self.state().dates_of(concert))
     }
 
     async fn schedule(&self, id: ScheduleId) -> Result<Option<Versioned<Schedule>>, ReadError> {

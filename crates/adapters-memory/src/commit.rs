@@ -4,7 +4,7 @@ use application::ports::{Clock, CommitError, Committed};
 use domain::{Change, NewToken, Version, Versioned, Write};
 use time::OffsetDateTime;
 
-use crate::state::{Rows, State};
+use crate::state::{Line, Rows, State};
 
 impl State {
     /// Commits `change`, unless a guard fails or its deadline has passed.
@@ -16,6 +16,9 @@ impl State {
         if change.not_after.is_some_and(|deadline| deadline <= now) {
             return Err(CommitError::Conflict);
         }
+        if change.unheld.is_some_and(|concert| !self.is_unheld(concert, now)) {
+            return Err(CommitError::Conflict);
+        }
         self.write(change, now);
         Ok(Committed { number: change.join.clone().and_then(|new| self.join(new)) })
     }
@@ -24,6 +27,13 @@ impl State {
         if let Some(line) = change.admission.and_then(|(queue, _)| self.lines.get_mut(&queue)) {
             line.admission = line.admission.next();
         }
+        for queue in change.queues.iter().filter(|queue| queue.expected.is_none()) {
+            self.lines.insert(queue.row.id, Line::new());
+        }
+        put(&mut self.queues, &change.queues, |queue| queue.id);
+        put(&mut self.concerts, &change.concerts, |concert| concert.id);
+        put(&mut self.schedules, &change.schedules, |schedule| schedule.id);
+        self.deeds.extend(change.deed.iter().map(|deed| (deed.id, deed.clone())));
         self.users.extend(change.user.iter().map(|user| (user.id, user.clone())));
         put(&mut self.tokens, &change.tokens, |token| token.id);
         put(&mut self.seats, &change.seats, |seat| (seat.schedule, seat.number));

@@ -1,7 +1,9 @@
 //! The guards of a commit: whether everything is still as the decision saw it.
 
 use domain::change::{Check, NewToken};
-use domain::{Change, QueueId, QueueToken, TokenState, Version, Versioned, WalletEntry, Write};
+use domain::{Change, ConcertId, QueueId, QueueToken, TokenState, Version, Versioned, WalletEntry, Write};
+
+use time::OffsetDateTime;
 
 use crate::state::{Rows, State};
 
@@ -18,7 +20,16 @@ impl State {
             && change.reservations.iter().all(|reservation| matches(&self.reservations, &reservation.row.id, reservation))
             && change.payment.iter().all(|payment| matches(&self.payments, &payment.row.id, payment))
             && change.wallet.iter().all(|wallet| matches(&self.wallets, &wallet.row.user, wallet))
+            && change.queues.iter().all(|queue| matches(&self.queues, &queue.row.id, queue))
+            && change.concerts.iter().all(|concert| matches(&self.concerts, &concert.row.id, concert))
+            && change.schedules.iter().all(|date| matches(&self.schedules, &date.row.id, date))
+            && change.deed.iter().all(|deed| !self.deeds.contains_key(&deed.id))
             && change.key.iter().all(|key| matches(&self.keys, &key.row.scope, key))
+    }
+
+    /// Whether nobody holds seats of the concert at `now`.
+    pub(crate) fn is_unheld(&self, concert: ConcertId, now: OffsetDateTime) -> bool {
+        !self.reservations.values().any(|row| row.concert == concert && row.occupies() && now < row.expires_at)
     }
 
     fn is_unchanged(&self, check: Check) -> bool {

@@ -8,6 +8,7 @@ mod audit;
 mod bookings;
 mod catalogue;
 mod commit;
+mod desk;
 mod guard;
 mod housekeeping;
 mod load;

@@ -26,6 +26,9 @@ impl State {
             Load::Pay { key, token, reservation } => self.load_pay(key, *token, *reservation, nothing),
             Load::Refund { key, payment } => self.load_refund(key, *payment, nothing),
             Load::Tick { queue, at_most } => self.load_tick(*queue, limit(*at_most), nothing),
+            Load::Queue { queue } => Context { queue: self.queues.get(queue).cloned(), ..nothing },
+            Load::Concert { concert, queue, schedules } => self.load_concert(*concert, *queue, schedules, nothing),
+            Load::Seats { schedule, seats } => self.load_seats(*schedule, seats, nothing),
             Load::LapsedHolds { at_most } => self.load_lapsed_holds(limit(*at_most), nothing),
         }
     }
@@ -148,9 +151,42 @@ impl State {
             SeatState::Available | SeatState::Held { .. } => true,
             SeatState::Reserved { .. } | SeatState::Blocked => false,
         };
-        let is_open =
-            |date: ScheduleId| self.schedules.get(&date).is_some_and(|date| concerts.contains(&date.concert) && now < date.sale_closes_at);
+        let is_open = |date: ScheduleId| {
+            self.schedules
+                .get(&date)
+                .is_some_and(|date| concerts.contains(&date.concert) && date.cancelled_at.is_none() && now < date.sale_closes_at)
+        };
         Some(self.seats.values().any(|seat| sells(seat) && is_open(seat.schedule)))
+    }
+
+    fn load_concert(&self, concert: ConcertId, queue: Option<QueueId>, named: &[ScheduleId], nothing: Context) -> Context {
+        let others = named.iter().filter_map(|id| self.schedules.get(id)).filter(|date| date.concert != concert);
+        let mut others: Vec<_> = others.cloned().collect();
+        others.sort_by_key(|date| date.id);
+        let is_held = |row: &Reservation| row.concert == concert && row.occupies() && nothing.now < row.expires_at;
+        Context {
+            concert: self.concerts.get(&concert).cloned(),
+            queue: queue.and_then(|queue| self.queues.get(&queue)).cloned(),
+            schedules: self.dates_of(concert).into_iter().chain(others).collect(),
+            held: self.reservations.values().any(|row| is_held(row)),
+            ..nothing
+        }
+    }
+
+    fn load_seats(&self, date: ScheduleId, asked: &[SeatNumber], nothing: Context) -> Context {
+        let schedule = self.schedules.get(&date);
+        let asked = || asked.iter().filter_map(move |number| self.seats.get(&(date, *number)));
+        let named: BTreeSet<_> = asked().filter_map(|seat| seat.reservation()).collect();
+        let holds: Vec<_> = named.iter().filter_map(|id| self.reservations.get(id)).filter(|row| row.occupies()).collect();
+        let of_holds = holds.iter().flat_map(|hold| self.seats_of(hold));
+        let seats: BTreeMap<_, _> = asked().chain(of_holds).map(|seat| ((seat.schedule, seat.number), seat.clone())).collect();
+        Context {
+            schedule: schedule.cloned(),
+            concert: schedule.and_then(|schedule| self.concerts.get(&schedule.concert)).cloned(),
+            seats: seats.into_values().collect(),
+            reservations: holds.into_iter().cloned().collect(),
+            ..nothing
+        }
     }
 
     fn load_lapsed_holds(&self, at_most: usize, nothing: Context) -> Context {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use domain::queue::PolicyOverrides;
 use domain::{
-    Concert, ConcertId, Event, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueueState, QueueToken, Reservation, ReservationId,
-    Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet, WalletEntry,
+    Concert, ConcertId, Deed, DeedId, Event, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueueState, QueueToken, Reservation,
+    ReservationId, Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet, WalletEntry,
 };
 use time::OffsetDateTime;
 
@@ -28,6 +28,8 @@ pub(crate) struct State {
     pub(crate) keys: Rows<KeyScope, KeyRecord>,
     /// What has happened and when it was written, the oldest first.
     pub(crate) outbox: VecDeque<(OffsetDateTime, Event)>,
+    /// What operators did.
+    pub(crate) deeds: BTreeMap<DeedId, Deed>,
     pub(crate) issuer_secret: Option<[u8; 32]>,
 }
 
@@ -73,6 +75,7 @@ impl State {
             entries: BTreeMap::new(),
             keys: BTreeMap::new(),
             outbox: VecDeque::new(),
+            deeds: BTreeMap::new(),
             issuer_secret: None,
         }
     }
@@ -80,6 +83,13 @@ impl State {
     /// All tokens of a queue, by number.
     pub(crate) fn tokens_of(&self, queue: QueueId) -> impl Iterator<Item = &Versioned<QueueToken>> {
         self.lines.get(&queue).into_iter().flat_map(|line| line.tokens.values()).filter_map(|id| self.tokens.get(id))
+    }
+
+    /// All dates of a concert, by start, then id.
+    pub(crate) fn dates_of(&self, concert: ConcertId) -> Vec<Versioned<Schedule>> {
+        let mut dates: Vec<_> = self.schedules.values().filter(|date| date.concert == concert).cloned().collect();
+        dates.sort_by_key(|date| (date.starts_at, date.id));
+        dates
     }
 
     /// The seats whose rows name `reservation`.

@@ -21,4 +21,32 @@ pub(crate) const READ_STATEMENTS: ReadStatements = ReadStatements {
         UNION ALL
         (SELECT * FROM queue_tokens WHERE queue_id = $1 AND state = 'ACTIVE' AND number > $2 ORDER BY number LIMIT $3::bigint)
         ORDER BY number LIMIT $3::bigint",
+    turnout: "
+        SELECT count(*) FILTER (WHERE activated_at IS NOT NULL) AS admitted, count(*) FILTER (WHERE reason = 'UNCLAIMED') AS no_shows
+        FROM queue_tokens WHERE queue_id = $1",
+    revenue: "
+        SELECT coalesce(sum(o.price), 0)::bigint AS sum
+        FROM seats s JOIN reservation_seats o ON o.reservation_id = s.reservation_id AND o.number = s.number
+        WHERE s.schedule_id = $1 AND s.state = 'RESERVED'",
+    live_reservations: reservations!(
+        "WHERE r.id IN (SELECT DISTINCT s.reservation_id FROM seats s
+                        WHERE s.schedule_id = $1 AND s.reservation_id IS NOT NULL LIMIT $2::bigint)"
+    ),
+    count_live_reservations: "SELECT count(DISTINCT reservation_id) AS sum FROM seats WHERE schedule_id = $1",
+    users_named: r#"
+        SELECT * FROM users
+        WHERE name COLLATE "C" >= $1 AND name COLLATE "C" < $1 || chr(1114111) AND ($2::uuid IS NULL OR id > $2)
+        ORDER BY id LIMIT $3::bigint"#,
+    tokens_of: "
+        SELECT t.* FROM (
+            SELECT l.id FROM queues q
+            CROSS JOIN LATERAL (
+                SELECT id FROM queue_tokens l WHERE l.queue_id = q.id AND l.user_id = $1 AND l.state <> 'EXPIRED' OFFSET 0) l
+            UNION SELECT r.token_id FROM reservations r WHERE r.user_id = $1
+        ) k CROSS JOIN LATERAL (SELECT * FROM queue_tokens t WHERE t.id = k.id OFFSET 0) t
+        ORDER BY t.joined_at DESC, t.number DESC LIMIT $2::bigint",
+    deeds: "
+        SELECT id, at, operator_id, act, subject_kind, subject_id, reason, changes::text AS changes FROM deeds
+        WHERE ($1::uuid IS NULL OR subject_id = $1) AND ($2::uuid IS NULL OR operator_id = $2) AND ($3::uuid IS NULL OR id < $3)
+        ORDER BY id DESC LIMIT $4::bigint",
 };

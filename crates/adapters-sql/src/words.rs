@@ -1,5 +1,6 @@
 //! The words that stand for the domain's states and reasons in a row.
 
+use domain::deed::Act;
 use domain::{CancelReason, ExpiryReason, QueueState, Route};
 
 /// An enumeration whose values are words in the database; the check constraints know the same.
@@ -34,5 +35,9 @@ words! {
     QueueState { Open = "OPEN", Paused = "PAUSED", Closed = "CLOSED" }
     ExpiryReason { Paid = "PAID", TimedOut = "TIMED_OUT", Unclaimed = "UNCLAIMED", Left = "LEFT" }
     CancelReason { Expired = "EXPIRED", Released = "RELEASED", Refunded = "REFUNDED" }
+    Act {
+        Create = "CREATE", Change = "CHANGE", Pause = "PAUSE", Resume = "RESUME", Close = "CLOSE", Open = "OPEN", Admit = "ADMIT",
+        Cancel = "CANCEL", LayOut = "LAY_OUT", Block = "BLOCK", Unblock = "UNBLOCK", Release = "RELEASE", Refund = "REFUND"
+    }
     Route { Reservations = "RESERVATIONS", Charges = "CHARGES", Payments = "PAYMENTS", Refunds = "REFUNDS" }
 }

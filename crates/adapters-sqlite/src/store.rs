@@ -10,7 +10,7 @@ use domain::{Change, Context};
 use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
 
 use crate::database::{DatabaseFile, OpenError};
-use crate::statements::{reservation, token};
+use crate::statements::{deed, desk, reservation, token};
 use crate::{commit, load};
 
 /// How many connections read at once.
@@ -18,8 +18,18 @@ const READERS: u32 = 4;
 /// How long a query may take, a wait for a connection included.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-const READ_STATEMENTS: ReadStatements =
-    ReadStatements { reservation: reservation::SELECT_ONE, reservations: reservation::SELECT_PAGE, live_tokens: token::SELECT_AFTER };
+const READ_STATEMENTS: ReadStatements = ReadStatements {
+    reservation: reservation::SELECT_ONE,
+    reservations: reservation::SELECT_PAGE,
+    live_tokens: token::SELECT_AFTER,
+    turnout: desk::TURNOUT,
+    revenue: desk::REVENUE,
+    live_reservations: reservation::SELECT_LIVE,
+    count_live_reservations: desk::COUNT_LIVE,
+    users_named: desk::USERS_NAMED,
+    tokens_of: desk::TOKENS_OF,
+    deeds: deed::SELECT_PAGE,
+};
 
 /// Everything that Frontrow remembers, in one SQLite file. It serves every port of persistence.
 ///
@@ -68,7 +78,8 @@ impl SqliteStore {
             bookings: reads.clone(),
             wallets: reads.clone(),
             users: reads.clone(),
-            tokens: reads,
+            tokens: reads.clone(),
+            desk: reads,
             secrets: store.clone(),
             programme: store.clone(),
             audit: store.clone(),

@@ -75,7 +75,8 @@ impl Observer for PlaceFree {
     fn committed(&self, change: &Change, _: &Committed) {
         let ended = |state| matches!(state, TokenState::Expired { activated_at: Some(_), .. });
         let freed = change.tokens.iter().filter(|token| ended(token.row.state())).map(|token| token.row.queue);
-        let freed: Vec<QueueId> = freed.collect();
+        // A queue that an operator has changed may have more places, too.
+        let freed: Vec<QueueId> = freed.chain(change.queues.iter().map(|queue| queue.row.id)).collect();
         if !freed.is_empty() {
             self.add(freed);
         }

@@ -4,8 +4,8 @@ use time::OffsetDateTime;
 
 pub use crate::token::NewToken;
 use crate::{
-    ConcertId, Event, KeyRecord, KeyScope, Payment, PaymentId, QueueId, QueueToken, Reservation, ReservationId, ScheduleId, Seat,
-    SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet, WalletEntry,
+    Concert, ConcertId, Deed, Event, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueueToken, Reservation, ReservationId,
+    Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet, WalletEntry,
 };
 
 /// A row to be written.
@@ -63,7 +63,17 @@ pub struct Change {
     pub join: Option<NewToken>,
     /// So many may be WAITING in the line of the join once it is among them; none: any number.
     pub line_limit: Option<u32>,
-    /// Seats to be rewritten.
+    /// Queues, by an operator's hand.
+    pub queues: Vec<Write<Queue>>,
+    /// Concerts, by an operator's hand.
+    pub concerts: Vec<Write<Concert>>,
+    /// Dates, by an operator's hand.
+    pub schedules: Vec<Write<Schedule>>,
+    /// No reservation of this concert may be HELD and within its deadline.
+    pub unheld: Option<ConcertId>,
+    /// What an operator did by this change.
+    pub deed: Option<Deed>,
+    /// Seats.
     pub seats: Vec<Write<Seat>>,
     /// Reservations.
     pub reservations: Vec<Write<Reservation>>,
@@ -100,6 +110,12 @@ pub enum RowName {
     Wallet(UserId),
     /// An idempotency record.
     Key(KeyScope),
+    /// A queue's policy and state.
+    Queue(QueueId),
+    /// A concert.
+    Concert(ConcertId),
+    /// A date.
+    Schedule(ScheduleId),
 }
 
 impl Change {
@@ -121,6 +137,9 @@ impl Change {
         rows.extend(self.payment.iter().map(|payment| RowName::Payment(payment.row.id)));
         rows.extend(self.wallet.iter().map(|wallet| RowName::Wallet(wallet.row.user)));
         rows.extend(self.key.iter().map(|key| RowName::Key(key.row.scope.clone())));
+        rows.extend(self.queues.iter().map(|queue| RowName::Queue(queue.row.id)));
+        rows.extend(self.concerts.iter().map(|concert| RowName::Concert(concert.row.id)));
+        rows.extend(self.schedules.iter().map(|schedule| RowName::Schedule(schedule.row.id)));
         rows
     }
 }

@@ -13,4 +13,6 @@ pub struct Concert {
     pub host: String,
     /// The queue that admits to it: the default one, or its own.
     pub queue: QueueId,
+    /// How many seats a user may have of it, held and sold together; none: as many as of any concert.
+    pub max_seats_per_user: Option<u32>,
 }

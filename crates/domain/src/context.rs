@@ -34,6 +34,10 @@ pub struct Context {
     pub concert: Option<Versioned<Concert>>,
     /// The date in question.
     pub schedule: Option<Versioned<Schedule>>,
+    /// All dates of that concert, and others that are asked for.
+    pub schedules: Vec<Versioned<Schedule>>,
+    /// Whether a reservation of that concert is HELD and within its deadline.
+    pub held: bool,
     /// Seats that are asked for or that a loaded reservation names.
     pub seats: Vec<Versioned<Seat>>,
     /// Reservations in question.
@@ -60,6 +64,8 @@ impl Context {
             tokens: Vec::new(),
             concert: None,
             schedule: None,
+            schedules: Vec::new(),
+            held: false,
             seats: Vec::new(),
             reservations: Vec::new(),
             payment: None,

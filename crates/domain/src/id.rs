@@ -43,6 +43,8 @@ ids! {
     PaymentId;
     /// A line in a wallet's book.
     EntryId;
+    /// What an operator did.
+    DeedId;
 }
 
 /// A user's place in a queue. The id is the secret that admits, so it shows itself to no log.

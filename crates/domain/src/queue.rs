@@ -1,11 +1,13 @@
 //! Queues: waiting lines with an admission policy.
 //!
 //! ```text
-//!   OPEN ◄──► PAUSED      joins go on, nobody is admitted
-//!     ▲ ╲       ▲
-//!     ▼  ╲──────┼──► CLOSED   nobody joins, the line drains
+//!   OPEN ── pause ──► PAUSED      joins go on, nobody is admitted
+//!     ▲ ◄── resume ─────┤
+//!     │                 │
+//!    open ── CLOSED ◄───┴── close, from OPEN too      nobody joins, the line drains
 //! ```
 
+use thiserror::Error;
 use time::Duration;
 
 use crate::QueueId;
@@ -87,7 +89,88 @@ pub struct PolicyOverrides {
     pub max_waiting: Option<u32>,
 }
 
+/// What an operator orders a queue to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum QueueStep {
+    /// Let nobody through for now.
+    Pause,
+    /// Let through again.
+    Resume,
+    /// Take nobody in.
+    Close,
+    /// Take in and let through.
+    Open,
+}
+
+/// The queue can't do that from the state it is in; it is as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the queue is {state:?}: can't {step:?}")]
+pub struct QueueError {
+    /// What it is.
+    pub state: QueueState,
+    /// What was ordered.
+    pub step: QueueStep,
+}
+
+/// A policy that can't be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("{name} must be from {least} to {most}")]
+pub struct NotAPolicy {
+    /// Which part of it.
+    pub name: &'static str,
+    /// Its least value.
+    pub least: i64,
+    /// Its greatest value.
+    pub most: i64,
+}
+
+impl PolicyOverrides {
+    /// The most that may be ACTIVE at once, and wait.
+    pub const MOST_PEOPLE: u32 = 10_000_000;
+    /// The most that may be admitted in one tick.
+    pub const MOST_AT_ONCE: u32 = 10_000;
+    /// The longest window.
+    pub const LONGEST: Duration = Duration::DAY;
+
+    /// Whether a queue can keep to it.
+    ///
+    /// # Errors
+    /// [`NotAPolicy`] names the first part that is out of range.
+    pub fn check(&self) -> Result<(), NotAPolicy> {
+        let people = |name, value: Option<u32>, least: u32, most: u32| match value {
+            Some(value) if !(least..=most).contains(&value) => Err(NotAPolicy { name, least: least.into(), most: most.into() }),
+            Some(_) | None => Ok(()),
+        };
+        let window = |name, value: Option<Duration>| match value {
+            Some(value) if value < Duration::SECOND || value > Self::LONGEST => {
+                Err(NotAPolicy { name, least: 1, most: Self::LONGEST.whole_seconds() })
+            }
+            Some(_) | None => Ok(()),
+        };
+        people("capacity", self.capacity, 0, Self::MOST_PEOPLE)?;
+        people("batch", self.batch, 1, Self::MOST_AT_ONCE)?;
+        people("max_waiting", self.max_waiting, 0, Self::MOST_PEOPLE)?;
+        window("active_seconds", self.active)?;
+        window("claim_seconds", self.claim)
+    }
+}
+
 impl Queue {
+    /// Goes to the state that `step` leads to; a queue that is in it stays as it is.
+    ///
+    /// # Errors
+    /// [`QueueError`] if a CLOSED queue is to pause or resume.
+    pub fn take(mut self, step: QueueStep) -> Result<Self, QueueError> {
+        self.state = match (self.state, step) {
+            (QueueState::Open | QueueState::Paused, QueueStep::Pause) => QueueState::Paused,
+            (QueueState::Open | QueueState::Paused, QueueStep::Resume)
+            | (QueueState::Open | QueueState::Paused | QueueState::Closed, QueueStep::Open) => QueueState::Open,
+            (QueueState::Open | QueueState::Paused | QueueState::Closed, QueueStep::Close) => QueueState::Closed,
+            (state @ QueueState::Closed, QueueStep::Pause | QueueStep::Resume) => return Err(QueueError { state, step }),
+        };
+        Ok(self)
+    }
+
     /// The queue of those who name no concert, and of concerts that have none of their own. Every store has it from
     /// the start.
     pub const DEFAULT: QueueId = QueueId(uuid::uuid!("0f207207-0000-7000-8000-000000000001"));
@@ -119,6 +202,47 @@ mod tests {
                 QueueState::Closed => (false, true),
             };
             assert_eq!((state.takes_in(), state.lets_through()), (takes_in, lets_through), "{state:?}");
+        }
+    }
+
+    #[test]
+    fn a_queue_takes_these_steps_and_no_others() {
+        use QueueState::{Closed, Open, Paused};
+        let in_state =
+            |state| Queue { id: Queue::DEFAULT, name: "main".into(), state, overrides: PolicyOverrides::default(), message: None };
+        let steps = [QueueStep::Pause, QueueStep::Resume, QueueStep::Close, QueueStep::Open];
+        for (state, outcomes) in [
+            (Open, [Some(Paused), Some(Open), Some(Closed), Some(Open)]),
+            (Paused, [Some(Paused), Some(Open), Some(Closed), Some(Open)]),
+            (Closed, [None, None, Some(Closed), Some(Open)]),
+        ] {
+            for (step, outcome) in steps.into_iter().zip(outcomes) {
+                let expected = outcome.map(in_state).ok_or(QueueError { state, step });
+                assert_eq!(in_state(state).take(step), expected, "{state:?}, {step:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_policy_is_within_its_limits() {
+        let none = PolicyOverrides::default();
+        let second = Duration::SECOND;
+        for sound in [
+            none,
+            PolicyOverrides { capacity: Some(0), batch: Some(1), max_waiting: Some(0), ..none },
+            PolicyOverrides { capacity: Some(10_000_000), batch: Some(10_000), active: Some(Duration::DAY), claim: Some(second), ..none },
+        ] {
+            assert_eq!(sound.check(), Ok(()), "{sound:?}");
+        }
+        for (name, broken) in [
+            ("capacity", PolicyOverrides { capacity: Some(10_000_001), ..none }),
+            ("batch", PolicyOverrides { batch: Some(0), ..none }),
+            ("batch", PolicyOverrides { batch: Some(10_001), ..none }),
+            ("max_waiting", PolicyOverrides { max_waiting: Some(u32::MAX), ..none }),
+            ("active_seconds", PolicyOverrides { active: Some(Duration::DAY + second), ..none }),
+            ("claim_seconds", PolicyOverrides { claim: Some(Duration::ZERO), ..none }),
+        ] {
+            assert_eq!(broken.check().map_err(|error| error.name), Err(name), "{broken:?}");
         }
     }
 

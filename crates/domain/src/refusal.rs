@@ -2,10 +2,12 @@
 
 use thiserror::Error;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
+use crate::queue::QueueError;
 use crate::reservation::ReservationStatus;
 use crate::wallet::WalletError;
-use crate::{ExpiryReason, Money, PaymentState, ReservationId, SeatNumber, SeatStatus, TokenId};
+use crate::{ExpiryReason, Money, PaymentState, ReservationId, SeatNumber, SeatStatus, TokenId, Version};
 
 /// Why a command may not be carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -31,6 +33,35 @@ pub enum Refusal {
     /// The token has ended.
     #[error("the queue token has expired")]
     TokenExpired(ExpiryReason),
+    /// A thing with this id is there already.
+    #[error("{0} is there already")]
+    AlreadyExists(Uuid),
+    /// What was to be changed isn't any more what the operator saw.
+    #[error("it has changed since it was read")]
+    VersionMismatch(Version),
+    /// What is written down contradicts itself.
+    #[error("{property}: {problem}")]
+    Contradiction {
+        /// Which property, as the API calls it.
+        property: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A concert's queue can't change while somebody holds its seats.
+    #[error("somebody holds seats: the queue can't change now")]
+    HoldsLive,
+    /// The date was called off.
+    #[error("the date is cancelled")]
+    DateCancelled,
+    /// The date is not called off.
+    #[error("the date is not cancelled")]
+    DateNotCancelled,
+    /// The queue can't do that.
+    #[error(transparent)]
+    QueueStep(#[from] QueueError),
+    /// The queue lets nobody through.
+    #[error("the queue is paused")]
+    QueuePaused,
     /// The queue takes nobody in.
     #[error("the queue is closed")]
     QueueClosed,

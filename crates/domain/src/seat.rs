@@ -7,7 +7,7 @@
 //!      │  └────────────┘  └──┘                    │
 //!      │      free                     free       │
 //!      └──────────────────────────────────────────┘
-//!   BLOCKED by the operator: no step leads in or out during a sale
+//!   AVAILABLE ◄── unblock, block ──► BLOCKED, by the operator
 //! ```
 //!
 //! A HELD seat whose deadline has passed *is* available, whatever its row says.
@@ -211,6 +211,48 @@ impl Seat {
             SeatState::Available | SeatState::Held { .. } | SeatState::Reserved { .. } | SeatState::Blocked => {
                 Err(self.refuse("free", now))
             }
+        }
+    }
+
+    /// Takes it out of the sale; a lapsed hold ends by it.
+    ///
+    /// # Errors
+    /// Unless it is available at `now`.
+    pub fn block(mut self, now: OffsetDateTime) -> Result<Self, SeatError> {
+        match self.status(now) {
+            SeatStatus::Available => {
+                self.state = SeatState::Blocked;
+                Ok(self)
+            }
+            SeatStatus::Held | SeatStatus::Reserved | SeatStatus::Blocked => Err(self.refuse("block", now)),
+        }
+    }
+
+    /// Gives it back to the sale.
+    ///
+    /// # Errors
+    /// Unless it is blocked.
+    pub fn unblock(mut self, now: OffsetDateTime) -> Result<Self, SeatError> {
+        match self.state {
+            SeatState::Blocked => {
+                self.state = SeatState::Available;
+                Ok(self)
+            }
+            SeatState::Available | SeatState::Held { .. } | SeatState::Reserved { .. } => Err(self.refuse("unblock", now)),
+        }
+    }
+
+    /// Gives it another label and price. What somebody has already keeps those that they chose it by.
+    ///
+    /// # Errors
+    /// While its row names a reservation.
+    pub fn relabel(mut self, label: String, price: Money, now: OffsetDateTime) -> Result<Self, SeatError> {
+        match self.state {
+            SeatState::Available | SeatState::Blocked => {
+                (self.label, self.price) = (label, price);
+                Ok(self)
+            }
+            SeatState::Held { .. } | SeatState::Reserved { .. } => Err(self.refuse("relabel", now)),
         }
     }
 

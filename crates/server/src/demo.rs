@@ -52,8 +52,20 @@ fn programme(now: OffsetDateTime) -> anyhow::Result<Programme> {
             message: Some("You keep your place while this page is closed.".into()),
         }],
         concerts: vec![
-            Concert { id: CLUB, name: "Club Night: The Small Hours".into(), host: "Blue Door Club".into(), queue: Queue::DEFAULT },
-            Concert { id: ARENA, name: "Northern Lights Arena Tour".into(), host: "Han River Arena".into(), queue: ARENA_QUEUE },
+            Concert {
+                id: CLUB,
+                name: "Club Night: The Small Hours".into(),
+                host: "Blue Door Club".into(),
+                queue: Queue::DEFAULT,
+                max_seats_per_user: None,
+            },
+            Concert {
+                id: ARENA,
+                name: "Northern Lights Arena Tour".into(),
+                host: "Han River Arena".into(),
+                queue: ARENA_QUEUE,
+                max_seats_per_user: None,
+            },
         ],
         ..Programme::default()
     };
@@ -82,7 +94,7 @@ fn places(sections: &str, rows: u32, seats: u32) -> impl Iterator<Item = ((char,
 
 fn date(id: ScheduleId, concert: ConcertId, starts_at: OffsetDateTime, now: OffsetDateTime) -> anyhow::Result<Schedule> {
     let zone = Zone::new("Asia/Seoul")?;
-    Ok(Schedule { id, concert, starts_at, zone, sale_opens_at: now - Duration::DAY, sale_closes_at: starts_at })
+    Ok(Schedule { id, concert, starts_at, zone, sale_opens_at: now - Duration::DAY, sale_closes_at: starts_at, cancelled_at: None })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use domain::decide::{charge, claim, hold, join, leave, pay, refund, release};
 use domain::key::Keyed;
 use domain::reservation::SeatChoice;
 use domain::{
-    ConcertId, EntryId, Fingerprint, KeyScope, PaymentId, QueueId, RequestKey, ReservationId, Route, ScheduleId, TokenId, UserId,
+    ConcertId, EntryId, Fingerprint, KeyScope, Order, PaymentId, QueueId, RequestKey, ReservationId, Route, ScheduleId, TokenId, UserId,
 };
 use uuid::Uuid;
 
@@ -20,6 +20,11 @@ impl World {
     /// A request of `user` with a key that nobody has used.
     pub(crate) fn new_key(&self, user: UserId, route: Route) -> Keyed {
         keyed(user, route, &self.ids.ordered().to_string())
+    }
+
+    /// An order of `operator`.
+    pub(crate) fn an_order(&self, operator: UserId) -> Order {
+        Order { operator, deed: self.new_id(), reason: None }
     }
 
     pub(crate) fn a_join(&self, user: UserId, concert: Option<ConcertId>) -> join::Command {
@@ -62,7 +67,7 @@ impl World {
     }
 
     pub(crate) fn a_refund(&self, user: UserId, payment: PaymentId) -> refund::Command {
-        refund::Command { user, operator: false, keyed: self.new_key(user, Route::Refunds), payment, entry: self.new_id() }
+        refund::Command { user, order: None, keyed: self.new_key(user, Route::Refunds), payment, entry: self.new_id() }
     }
 
     #[expect(clippy::unused_self, reason = "reads like the other commands")]

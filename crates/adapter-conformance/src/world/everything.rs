@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use application::PageRequest;
-use application::ports::{Load, Ports};
+use application::ports::{DeedsWanted, Load, Ports};
 use domain::change::RowName;
 use domain::{
-    Concert, Context, Payment, Queue, QueueToken, RequestKey, Reservation, Route, Schedule, Seat, User, UserId, Versioned, Wallet,
+    Concert, Context, Deed, Payment, Queue, QueueToken, RequestKey, Reservation, Route, Schedule, Seat, User, UserId, Versioned, Wallet,
     WalletEntry,
 };
 
@@ -25,6 +25,7 @@ pub(crate) struct Everything {
     people: BTreeMap<UserId, Person>,
     rows: Vec<(RowName, Context)>,
     lapsed: Context,
+    deeds: Vec<Deed>,
 }
 
 /// What can be seen of a user.
@@ -72,7 +73,8 @@ impl World {
             }
         }
         let lapsed = seen_by(ports, Load::LapsedHolds { at_most: ALL }).await;
-        Everything { queues, lines, live, concerts, schedules, seats, people, rows, lapsed }
+        let deeds = ports.desk.deeds(DeedsWanted::default(), PageRequest { after: None, size: ALL }).await.unwrap();
+        Everything { queues, lines, live, concerts, schedules, seats, people, rows, lapsed, deeds }
     }
 }
 
@@ -93,7 +95,7 @@ async fn person(ports: &Ports, user: UserId) -> Person {
 /// The load that shows a row with its version; none if everything shows it anyway.
 fn load_of(row: &RowName) -> Option<Load> {
     match row {
-        RowName::Admission(_) | RowName::Seat(..) => None,
+        RowName::Admission(_) | RowName::Seat(..) | RowName::Queue(_) | RowName::Concert(_) | RowName::Schedule(_) => None,
         RowName::Place(_, user) => Some(Load::Join { user: *user, concert: None }),
         RowName::Token(token) => Some(Load::Token { token: *token }),
         RowName::Reservation(reservation) => Some(Load::Release { reservation: *reservation }),

@@ -11,6 +11,7 @@ pub(crate) mod token_status;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName};
+use domain::Version;
 use serde::Serialize;
 
 pub(crate) use estimate::EstimateBody;
@@ -37,6 +38,11 @@ pub(crate) fn created(status: StatusCode, body: &impl Serialize, location: &str)
         answer.headers_mut().insert(header::LOCATION, location);
     }
     Ok(answer)
+}
+
+/// The `ETag` of a thing that an operator changes: its version.
+pub(crate) fn version_tag(version: Version) -> String {
+    format!("\"{}\"", version.0)
 }
 
 /// Says so if `answer` is the first answer to a repeated request.

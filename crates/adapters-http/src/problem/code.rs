@@ -73,6 +73,12 @@ codes! {
     WalletLimitExceeded = "WALLET_LIMIT_EXCEEDED", CONFLICT, "The wallet would hold too much";
     /// Its state doesn't allow it.
     InvalidState = "INVALID_STATE", CONFLICT, "The state does not allow it";
+    /// A thing with this id is there.
+    AlreadyExists = "ALREADY_EXISTS", CONFLICT, "It is there already";
+    /// It is not as it was when it was read.
+    PreconditionFailed = "PRECONDITION_FAILED", PRECONDITION_FAILED, "It has changed since";
+    /// A change must say what it was made for.
+    PreconditionRequired = "PRECONDITION_REQUIRED", PRECONDITION_REQUIRED, "If-Match is required";
     /// Before or after the sale.
     SaleNotOpen = "SALE_NOT_OPEN", CONFLICT, "The sale is not open";
     /// Nobody is taken in.

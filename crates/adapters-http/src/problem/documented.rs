@@ -66,6 +66,7 @@ impl Code {
         match self {
             Self::Unauthenticated => Some(("WWW-Authenticate", "How to say who is asking.")),
             Self::UnsupportedMediaType => Some(("Accept", "What is understood.")),
+            Self::PreconditionFailed => Some(("ETag", "The version that it has now.")),
             Self::MethodNotAllowed => Some(("Allow", "The methods of this resource.")),
             Self::QueueTokenNotActive | Self::QueueFull | Self::RateLimited | Self::Overloaded | Self::Unavailable => {
                 Some(("Retry-After", "After so many seconds it makes sense to try again."))
@@ -87,6 +88,8 @@ impl Code {
             | Self::InsufficientBalance
             | Self::WalletLimitExceeded
             | Self::InvalidState
+            | Self::AlreadyExists
+            | Self::PreconditionRequired
             | Self::SaleNotOpen
             | Self::QueueClosed
             | Self::ReservationExpired

@@ -1,14 +1,15 @@
 //! The one mapping from what the application says to what a client is told.
 
+use actix_web::http::header;
 use application::Error;
 use domain::reservation::ReservationStatus;
 use domain::wallet::WalletError;
-use domain::{CancelReason, Currency, Money, PaymentState, Refusal, SeatNumber, SeatStatus};
+use domain::{CancelReason, Currency, Money, PaymentState, QueueState, Refusal, SeatNumber, SeatStatus};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::{Code, Flaw, Problem};
-use crate::answer::{Instant, MoneyBody, token_status};
+use crate::answer::{Instant, MoneyBody, token_status, version_tag};
 
 /// After so many seconds a client whose request failed for lack of room tries again.
 const RETRY_SECONDS: i64 = 1;
@@ -42,6 +43,14 @@ impl Problem {
             Refusal::TokenMismatch => say(Code::QueueTokenMismatch),
             Refusal::TokenWaiting { .. } => say(Code::QueueTokenNotActive).with("queue_token_status", "WAITING").retry_after(RETRY_SECONDS),
             Refusal::TokenExpired(reason) => say(Code::QueueTokenExpired).with("expired_reason", token_status::reason(*reason)),
+            Refusal::AlreadyExists(id) => say(Code::AlreadyExists).with("id", id.to_string()),
+            Refusal::VersionMismatch(version) => say(Code::PreconditionFailed).with_header(header::ETAG, version_tag(*version)),
+            Refusal::Contradiction { property, problem } => Self::invalid([Flaw::at(format!("/{property}"), problem)]),
+            Refusal::HoldsLive => say(Code::InvalidState).with("current_state", "HELD"),
+            Refusal::DateCancelled => say(Code::InvalidState).with("current_state", "CANCELLED"),
+            Refusal::DateNotCancelled => say(Code::InvalidState).with("current_state", "SCHEDULED"),
+            Refusal::QueueStep(error) => say(Code::InvalidState).with("current_state", queue_state(error.state)),
+            Refusal::QueuePaused => say(Code::InvalidState).with("current_state", queue_state(QueueState::Paused)),
             Refusal::QueueClosed => say(Code::QueueClosed),
             Refusal::QueueFull => say(Code::QueueFull).retry_after(FULL_SECONDS),
             Refusal::SaleNotOpen { opens_at, closes_at } => {
@@ -77,6 +86,14 @@ impl Problem {
                 }
             },
         }
+    }
+}
+
+const fn queue_state(state: QueueState) -> &'static str {
+    match state {
+        QueueState::Open => "OPEN",
+        QueueState::Paused => "PAUSED",
+        QueueState::Closed => "CLOSED",
     }
 }
 

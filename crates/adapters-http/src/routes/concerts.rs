@@ -32,7 +32,7 @@ struct ConcertBody {
 
 impl From<Concert> for ConcertBody {
     fn from(concert: Concert) -> Self {
-        let Concert { id, name, host, queue } = concert;
+        let Concert { id, name, host, queue, .. } = concert;
         Self { id: id.0, name, host, queue_id: queue.0 }
     }
 }

@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post};
+use application::use_cases::desk::By;
 use domain::{Outcome, PaymentId, Route};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -58,7 +59,12 @@ problems!(RefundProblems: SIGNED_IN, BODY, KEYED, &[Code::NotFound, Code::Invali
 async fn refund_payment(call: Call<(Caller, PathId<PaymentId>, KeyedBody<NewRefund>)>) -> Result<HttpResponse, Problem> {
     let Call { api, parts: (Caller { user, operator }, PathId(payment), body), .. } = call;
     let (NewRefund, keyed) = body.on(Route::Refunds, user);
-    let answer = api.ask(|ask| async move { ask.refund.execute(user, operator, keyed, payment).await }).await?;
+    let by = By { operator: user, reason: None };
+    let answer = api
+        .ask(move |ask| async move {
+            if operator { ask.sale.refund(&by, keyed, payment).await } else { ask.refund.execute(user, keyed, payment).await }
+        })
+        .await?;
     let Outcome::Paid { payment, balance } = answer.outcome else { return Err(Problem::internal()) };
     let body = PaymentBody::new(&payment, Some(balance), api.settings.currency);
     Ok(replayed(created(StatusCode::CREATED, &body, &format!("/v1/payments/{}", body.id))?, answer.replayed))

@@ -88,7 +88,7 @@ impl Plan {
             overrides: PolicyOverrides::default(),
             message: Some("Doors at eight".into()),
         };
-        let concert = |id, name: &str, queue| Concert { id, name: name.into(), host: "The House".into(), queue };
+        let concert = |id, name: &str, queue| Concert { id, name: name.into(), host: "The House".into(), queue, max_seats_per_user: None };
         let date = |id, days| Schedule {
             id,
             concert: CONCERT,
@@ -96,6 +96,7 @@ impl Plan {
             zone: Zone::new("Asia/Seoul").expect("a zone"),
             sale_opens_at: now + Span::days(days - 7),
             sale_closes_at: now + Span::days(days) - Span::hours(1),
+            cancelled_at: None,
         };
         let seat = |number| {
             let number = SeatNumber::new(number).expect("a number");
@@ -137,6 +138,7 @@ impl Plan {
         };
         let ids = Arc::new(RandomIds);
         let use_cases = UseCases::new(&UseCaseParts {
+            orders: commits.clone(),
             commits,
             ports: ports.clone(),
             room: room.clone(),

@@ -15,15 +15,22 @@ impl Families {
     pub(super) const MONEY: usize = 4;
     /// What hardly any group writes: refunded payments, keys used again after their retention, seats that are new.
     pub(super) const RARE: usize = 8;
+    /// What operators make and change.
+    pub(super) const CATALOGUE: usize = 16;
+    /// How many sets there are.
+    pub(super) const ALL: usize = 32;
 
     pub(super) fn of(batch: &Batch) -> Self {
+        let Batch { queues, concerts, schedules, deeds, unheld, .. } = batch;
         let Batch { users, seats, reservations, payments, wallets, entries, keys, tokens, admissions, .. } = batch;
         let lines = !admissions.is_empty() || !tokens.new.is_empty();
         let bookings = !seats.is_empty() || !reservations.is_empty();
         let money = !users.is_empty() || !payments.is_empty() || !wallets.is_empty() || !entries.is_empty();
         let rare = !payments.old.is_empty() || !keys.old.is_empty() || !seats.new.is_empty();
+        let catalogue = !queues.is_empty() || !concerts.is_empty() || !schedules.is_empty() || !deeds.is_empty() || !unheld.is_empty();
         let family = |there: bool, family: usize| if there { family } else { 0 };
-        Self(family(lines, Self::LINES) | family(bookings, Self::BOOKINGS) | family(money, Self::MONEY) | family(rare, Self::RARE))
+        let [lines, bookings, money] = [family(lines, Self::LINES), family(bookings, Self::BOOKINGS), family(money, Self::MONEY)];
+        Self(lines | bookings | money | family(rare, Self::RARE) | family(catalogue, Self::CATALOGUE))
     }
 
     pub(super) const fn have(self, family: usize) -> bool {

@@ -41,15 +41,21 @@ pub(super) async fn sound(pool: &PgPool, now: Option<OffsetDateTime>, changes: &
         .bind(key_names.iter().map(|(user, ..)| *user).collect::<Vec<_>>())
         .bind(key_names.iter().map(|(_, route, _)| *route).collect::<Vec<_>>())
         .bind(key_names.iter().map(|(.., key)| *key).collect::<Vec<_>>())
-        .bind(queues.iter().map(|queue| queue.0).collect::<Vec<_>>());
+        .bind(queues.iter().map(|queue| queue.0).collect::<Vec<_>>())
+        .bind(ids(&names.unheld));
 
     let (mut guards, mut waiting, mut read_at) = (Guards::default(), Vec::new(), 0);
     for row in within(query.fetch_all(pool)).await? {
         let position: i64 = row.try_get("position")?;
-        let version: i64 = row.try_get("version")?;
+        let Some(version) = row.try_get::<Option<i64>, _>("version")? else { continue };
         match row.try_get("kind")? {
             "now" => read_at = version,
             "line" => waiting.extend(queues.get(index(position)).map(|queue| (*queue, version))),
+            "held" => {
+                if let Some(concert) = at(&names.unheld, position) {
+                    guards.add_held_until(concert, version);
+                }
+            }
             "place" => {
                 let token = TokenId(row.try_get("token")?);
                 if let Some((queue, user)) = at(&names.places, position) {
@@ -72,6 +78,9 @@ fn add(guards: &mut Guards, names: &Names<'_>, kind: &str, position: i64, versio
         _ => None,
     };
     let written = match kind {
+        "queue" => at(&names.queues, position).map(RowName::Queue),
+        "concert" => at(&names.concerts, position).map(RowName::Concert),
+        "schedule" => at(&names.schedules, position).map(RowName::Schedule),
         "admission" => at(&names.admissions, position).map(RowName::Admission),
         "user" => at(&names.users, position).map(RowName::User),
         "token" => at(&names.tokens, position).map(RowName::Token),

@@ -38,3 +38,7 @@ UNION ALL
 -- How many wait.
 SELECT 'line', k.position, t.waiting, NULL
 FROM unnest($18::uuid[]) WITH ORDINALITY k (id, position) JOIN queue_counters t ON t.queue_id = k.id
+UNION ALL
+-- Until when the last hold of a concert lives.
+SELECT 'held', k.position, (SELECT max(r.expires_at) FROM reservations r WHERE r.state = 'HELD' AND r.expires_at > 0 AND r.concert_id = k.id), NULL
+FROM unnest($19::uuid[]) WITH ORDINALITY k (id, position)

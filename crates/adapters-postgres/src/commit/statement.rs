@@ -23,10 +23,13 @@ use uuid::Uuid;
 
 use super::families::Families;
 use super::table::{Parameters, Table};
-use super::tables::{ADMISSIONS, ENTRIES, KEYS, OUTBOX, PAYMENTS, RESERVATIONS, RESERVED_SEATS, SEATS, TOKENS, USERS, WALLETS};
+use super::tables::{
+    ADMISSIONS, CONCERTS, DEEDS, ENTRIES, KEYS, OUTBOX, PAYMENTS, QUEUES, RESERVATIONS, RESERVED_SEATS, SCHEDULES, SEATS, TOKENS, USERS,
+    WALLETS,
+};
 
 /// The texts of the statements, by their families.
-static TEXTS: LazyLock<[String; 16]> = LazyLock::new(|| std::array::from_fn(|families| text(Families(families))));
+static TEXTS: LazyLock<[String; Families::ALL]> = LazyLock::new(|| std::array::from_fn(|families| text(Families(families))));
 
 /// What a group's statement is told beside its rows.
 pub(super) struct Terms {
@@ -113,6 +116,9 @@ fn text(families: Families) -> String {
     let mut all = Parts { parameters: Parameters::default(), named: Vec::new(), guards: Vec::new() };
     let (now, not_after) = (all.parameters.next(), all.parameters.next());
     all.add("clock", &format!("SELECT coalesce(${now}::bigint, clock_micros()) AS now"));
+    if families.have(Families::CATALOGUE) {
+        catalogue(&mut all, now);
+    }
     for table in ["queues", "concerts", "schedules"] {
         all.check(table);
     }
@@ -144,6 +150,26 @@ fn text(families: Families) -> String {
         "NULL::uuid[] AS queues, NULL::bigint[] AS last"
     };
     format!("WITH {} SELECT {}, {numbers}", all.named.join(",\n"), all.guards.join(",\n"))
+}
+
+/// What operators make and change. Who holds seats of a concert is looked for once its row is locked: a hold that was decided before locks
+/// it too.
+fn catalogue(all: &mut Parts, now: usize) {
+    all.update("queues_again", &QUEUES);
+    all.insert("queues_new", &QUEUES, "");
+    let ids = all.parameters.next();
+    all.add(
+        "admissions_new",
+        &format!("INSERT INTO queue_admissions (queue_id, version) SELECT id, 1 FROM unnest(${ids}::uuid[]) AS new (id)"),
+    );
+    all.add("counters_new", &format!("INSERT INTO queue_counters (queue_id) SELECT id FROM unnest(${ids}::uuid[]) AS new (id)"));
+    all.update("concerts_again", &CONCERTS);
+    all.insert("concerts_new", &CONCERTS, "");
+    all.update("schedules_again", &SCHEDULES);
+    all.insert("schedules_new", &SCHEDULES, "");
+    all.insert("deeds", &DEEDS, "");
+    let unheld = all.parameters.next();
+    all.guards.push(format!("guard(NOT is_held(${unheld}::uuid[], coalesce(${now}::bigint, clock_micros())), 'holds')"));
 }
 
 /// Tokens. Who leaves the waiting line is taken off its count; who joins is given the next numbers, if there is room in the line: that is
@@ -223,6 +249,9 @@ fn feed(all: &mut Parts) {
 fn bind(families: Families, batch: &Batch, terms: &Terms, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
     arguments.add(terms.now)?;
     arguments.add(terms.not_after)?;
+    if families.have(Families::CATALOGUE) {
+        bind_catalogue(batch, arguments)?;
+    }
     bind_check(batch.checks.queues.iter().map(|(id, version)| (id.0, *version)), arguments)?;
     bind_check(batch.checks.concerts.iter().map(|(id, version)| (id.0, *version)), arguments)?;
     bind_check(batch.checks.schedules.iter().map(|(id, version)| (id.0, *version)), arguments)?;
@@ -262,6 +291,18 @@ fn bind(families: Families, batch: &Batch, terms: &Terms, arguments: &mut PgArgu
     bind_feed(batch, terms.instance, arguments)
 }
 
+fn bind_catalogue(batch: &Batch, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
+    bind_update(&QUEUES, &batch.queues.old, arguments)?;
+    bind_insert(&QUEUES, &batch.queues.new, arguments)?;
+    arguments.add(batch.queues.new.iter().map(|row| row.id).collect::<Vec<_>>())?;
+    bind_update(&CONCERTS, &batch.concerts.old, arguments)?;
+    bind_insert(&CONCERTS, &batch.concerts.new, arguments)?;
+    bind_update(&SCHEDULES, &batch.schedules.old, arguments)?;
+    bind_insert(&SCHEDULES, &batch.schedules.new, arguments)?;
+    bind_insert(&DEEDS, &batch.deeds, arguments)?;
+    arguments.add(batch.unheld.iter().map(|concert| concert.0).collect::<Vec<_>>())
+}
+
 fn bind_check(checks: impl Iterator<Item = (Uuid, Version)>, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
     let (ids, versions): (Vec<_>, Vec<_>) = checks.map(|(id, version)| (id, version.0)).unzip();
     let expected = count(ids.len());
@@ -284,8 +325,9 @@ fn bind_feed(batch: &Batch, instance: Uuid, arguments: &mut PgArguments) -> Resu
     let tokens = batch.tokens.old.iter().chain(&batch.tokens.new).map(|row| row.id);
     arguments.add(instance)?;
     arguments.add(tokens.collect::<Vec<_>>())?;
-    arguments.add(batch.seats.old.iter().map(|row| row.schedule_id).collect::<Vec<_>>())?;
-    arguments.add(batch.seats.old.iter().map(|row| row.number).collect::<Vec<_>>())
+    let seats = || batch.seats.old.iter().chain(&batch.seats.new);
+    arguments.add(seats().map(|row| row.schedule_id).collect::<Vec<_>>())?;
+    arguments.add(seats().map(|row| row.number).collect::<Vec<_>>())
 }
 
 fn count(rows: usize) -> i64 {

@@ -1,8 +1,41 @@
 //! The tables that a commit writes.
 
-use adapters_sql::rows::{entry, event, key, payment, queue, reservation, reserved_seat, seat, token, user, wallet};
+use adapters_sql::rows::{
+    concert, deed, entry, event, key, payment, queue, reservation, reserved_seat, schedule, seat, token, user, wallet,
+};
 
 use super::table::{Table, columns};
+
+pub(super) const QUEUES: Table<queue::Model> = Table {
+    name: "queues",
+    key: columns![queue::Model; id: "uuid"],
+    set: columns![queue::Model; version: "bigint", name: "text", state: "text", capacity: "bigint", batch: "bigint",
+                  active_micros: "bigint", claim_micros: "bigint", max_waiting: "bigint", message: "text"],
+    rest: &[],
+};
+
+pub(super) const CONCERTS: Table<concert::Model> = Table {
+    name: "concerts",
+    key: columns![concert::Model; id: "uuid"],
+    set: columns![concert::Model; version: "bigint", name: "text", host: "text", queue_id: "uuid", max_seats_per_user: "bigint"],
+    rest: &[],
+};
+
+pub(super) const SCHEDULES: Table<schedule::Model> = Table {
+    name: "schedules",
+    key: columns![schedule::Model; id: "uuid"],
+    set: columns![schedule::Model; version: "bigint", starts_at: "bigint", zone: "text", sale_opens_at: "bigint",
+                  sale_closes_at: "bigint", cancelled_at: "bigint"],
+    rest: columns![schedule::Model; concert_id: "uuid"],
+};
+
+pub(super) const DEEDS: Table<deed::Row> = Table {
+    name: "deeds",
+    key: columns![deed::Row; id: "uuid"],
+    set: &[],
+    rest: columns![deed::Row; at: "bigint", operator_id: "uuid", act: "text", subject_kind: "text", subject_id: "uuid", reason: "text",
+                   changes: "json"],
+};
 
 pub(super) const ADMISSIONS: Table<queue::Admission> = Table {
     name: "queue_admissions",

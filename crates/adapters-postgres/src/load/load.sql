@@ -4,7 +4,7 @@
 --   $1 now, unless it is the database's   $2 $3 $4 keys   $5 users   $6 tokens   $7 concerts   $8 schedules   $9 wallets
 --   $10 payments   $11 reservations   $12 tokens whose holds are wanted   $13 $14 seats   $15 $16 users' reservations for the
 --   concert of a schedule   $17 $18 users who join the queue of a concert, or the default one   $19 $20 $21 ticks: load, queue,
---   at most   $22 $23 lapsed holds: load, at most
+--   at most   $22 $23 lapsed holds: load, at most   $24 queues   $25 concerts of which all dates are wanted, and whether something is held
 WITH
 -- now() is the moment at which the statement arrived: not later than its snapshot.
 clock AS MATERIALIZED (SELECT coalesce($1::bigint, (extract(epoch FROM now()) * 1000000)::bigint) AS now),
@@ -59,7 +59,9 @@ held_seats AS MATERIALIZED (
 all_schedules AS MATERIALIZED (
     SELECT * FROM named_schedules
     UNION SELECT d.* FROM (SELECT DISTINCT h.schedule_id FROM named_payments p JOIN holds h ON h.id = p.reservation_id) k
-          CROSS JOIN LATERAL (SELECT * FROM schedules d WHERE d.id = k.schedule_id OFFSET 0) d),
+          CROSS JOIN LATERAL (SELECT * FROM schedules d WHERE d.id = k.schedule_id OFFSET 0) d
+    UNION SELECT d.* FROM unnest($25::uuid[]) k (id)
+          CROSS JOIN LATERAL (SELECT * FROM schedules d WHERE d.concert_id = k.id OFFSET 0) d),
 all_concerts AS MATERIALIZED (
     SELECT c.* FROM (
         SELECT id FROM unnest($7::uuid[]) k (id)
@@ -80,6 +82,7 @@ all_queues AS MATERIALIZED (
         SELECT queue_id AS id FROM named_tokens
         UNION SELECT queue_id FROM joins
         UNION SELECT id FROM unnest($20::uuid[]) k (id)
+        UNION SELECT id FROM unnest($24::uuid[]) k (id)
     ) k CROSS JOIN LATERAL (SELECT * FROM queues q WHERE q.id = k.id OFFSET 0) q),
 standings AS MATERIALIZED (
     SELECT a.queue_id, a.version AS admission, c.waiting,
@@ -92,7 +95,7 @@ standings AS MATERIALIZED (
                       LEFT JOIN LATERAL (
                           SELECT d.id
                           FROM (SELECT id FROM schedules d
-                                WHERE d.concert_id = o.id AND d.sale_closes_at > (SELECT now FROM clock) OFFSET 0) d
+                                WHERE d.concert_id = o.id AND d.cancelled_at IS NULL AND d.sale_closes_at > (SELECT now FROM clock) OFFSET 0) d
                           CROSS JOIN LATERAL (SELECT 1 FROM seats s WHERE s.schedule_id = d.id AND s.sellable LIMIT 1) s
                           LIMIT 1) sold ON true)
                 END AS sellable
@@ -131,3 +134,7 @@ SELECT 'hold', NULL, row_to_json(h)::text FROM (
     SELECT h.*, (SELECT coalesce(json_agg(json_build_object('number', o.number, 'label', o.label, 'price', o.price)), '[]')
                  FROM reservation_seats o WHERE o.reservation_id = h.id) AS seats
     FROM holds h) h
+UNION ALL
+SELECT 'held', NULL, to_json(k.id)::text FROM unnest($25::uuid[]) k (id)
+WHERE EXISTS (SELECT 1 FROM reservations r
+              WHERE r.state = 'HELD' AND r.expires_at > 0 AND r.expires_at > (SELECT now FROM clock) AND r.concert_id = k.id)

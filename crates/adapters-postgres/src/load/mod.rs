@@ -48,6 +48,7 @@ fn add(kind: &str, row: &PgRow, found: &mut Found, due: &mut [Due]) -> Result<()
         "standing" => found.add(Row::Standing(content(row)?)),
         "token" => found.add(Row::Token(content(row)?)),
         "seat" => found.add(Row::Seat(content(row)?)),
+        "held" => found.add(Row::Held(content(row)?)),
         "hold" => found.add(Row::Reservation(content(row)?)),
         "due_token" => {
             let token: token::Model = content(row)?;
@@ -129,6 +130,8 @@ fn query(now: Option<OffsetDateTime>, loads: &[Load]) -> Query {
         .bind(ticks_most)
         .bind(sweeps)
         .bind(sweeps_most)
+        .bind(ids(wanted.queues))
+        .bind(ids(wanted.programmes))
 }
 
 fn ids<I: Into<Uuid>>(ids: impl IntoIterator<Item = I>) -> Vec<Uuid> {

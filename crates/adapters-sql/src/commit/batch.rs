@@ -7,7 +7,7 @@ use domain::{Change, ConcertId, QueueId, QueueToken, ScheduleId, Version, Write}
 use time::OffsetDateTime;
 
 use crate::instant::micros;
-use crate::rows::{entry, event, key, payment, queue, reservation, seat, token, user, wallet};
+use crate::rows::{concert, deed, entry, event, key, payment, queue, reservation, schedule, seat, token, user, wallet};
 
 /// Rows to be inserted and rows to be updated.
 pub struct RowsToWrite<R> {
@@ -68,6 +68,12 @@ impl Checks {
 pub struct Batch {
     at: i64,
     pub checks: Checks,
+    pub queues: RowsToWrite<queue::Model>,
+    pub concerts: RowsToWrite<concert::Model>,
+    pub schedules: RowsToWrite<schedule::Model>,
+    pub deeds: Vec<deed::Row>,
+    /// Concerts of which nothing may be HELD.
+    pub unheld: Vec<ConcertId>,
     pub admissions: Vec<queue::Admission>,
     pub users: Vec<user::Model>,
     pub tokens: RowsToWrite<token::Model>,
@@ -86,6 +92,11 @@ impl Batch {
         Self {
             at: micros(now),
             checks: Checks::default(),
+            queues: RowsToWrite::default(),
+            concerts: RowsToWrite::default(),
+            schedules: RowsToWrite::default(),
+            deeds: Vec::new(),
+            unheld: Vec::new(),
             admissions: Vec::new(),
             users: Vec::new(),
             tokens: RowsToWrite::default(),
@@ -102,6 +113,11 @@ impl Batch {
     /// Adds the rows of `change`; `number` is its join's.
     pub fn add(&mut self, change: &Change, number: Option<u64>) {
         self.checks.extend(&change.checks);
+        change.queues.iter().for_each(|write| self.queues.push(write.expected, write.into()));
+        change.concerts.iter().for_each(|write| self.concerts.push(write.expected, write.into()));
+        change.schedules.iter().for_each(|write| self.schedules.push(write.expected, write.into()));
+        self.deeds.extend(change.deed.iter().map(deed::Row::from));
+        self.unheld.extend(change.unheld);
         self.admissions.extend(change.admission.map(|(queue, version)| queue::Admission { queue_id: queue.0, version: version.next().0 }));
         self.users.extend(change.user.iter().map(user::Model::from));
         change.tokens.iter().for_each(|write| self.tokens.push(write.expected, write.into()));
@@ -121,6 +137,9 @@ impl Batch {
 
     /// Puts the rows of each table in the order of their keys: the order in which every group locks them.
     pub fn sort(&mut self) {
+        self.queues.sort_by_key(|row| row.id);
+        self.concerts.sort_by_key(|row| row.id);
+        self.schedules.sort_by_key(|row| row.id);
         self.admissions.sort_unstable_by_key(|row| row.queue_id);
         self.users.sort_unstable_by_key(|row| row.id);
         self.tokens.sort_by_key(|row| row.id);

@@ -4,6 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use domain::change::{Check, RowName};
 use domain::{Change, ConcertId, KeyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId, Version};
+use time::OffsetDateTime;
+
+use crate::instant::micros;
 
 /// The versions, at the moment of the commit, of what the changes of a group name; who isn't there has none.
 #[derive(Debug, Default)]
@@ -11,6 +14,7 @@ pub struct Guards {
     rows: HashMap<RowName, Version>,
     checks: HashMap<RowChecked, Version>,
     places: HashMap<(QueueId, UserId), TokenId>,
+    held_until: HashMap<ConcertId, i64>,
 }
 
 /// A row that is checked and not written.
@@ -37,6 +41,8 @@ pub struct Names<'a> {
     pub payments: BTreeSet<PaymentId>,
     pub wallets: BTreeSet<UserId>,
     pub keys: BTreeSet<&'a KeyScope>,
+    /// Concerts of which nothing may be HELD.
+    pub unheld: BTreeSet<ConcertId>,
 }
 
 impl Guards {
@@ -54,6 +60,16 @@ impl Guards {
     /// Adds the user's live token in a queue.
     pub fn add_place(&mut self, queue: QueueId, user: UserId, token: TokenId) {
         self.places.insert((queue, user), token);
+    }
+
+    /// Adds until when, in microseconds, the last hold of a concert lives.
+    pub fn add_held_until(&mut self, concert: ConcertId, until: i64) {
+        self.held_until.insert(concert, until);
+    }
+
+    /// Whether a reservation of the concert is HELD and within its deadline at `now`.
+    pub fn is_held(&self, concert: ConcertId, now: OffsetDateTime) -> bool {
+        self.held_until.get(&concert).is_some_and(|until| micros(now) < *until)
     }
 
     /// The version of a row that is written; none if there is no such row.
@@ -99,6 +115,10 @@ impl<'a> Names<'a> {
                 Check::Schedule(id, _) => self.schedules.extend([*id]),
             }
         }
+        self.queues.extend(change.queues.iter().map(|queue| queue.row.id));
+        self.concerts.extend(change.concerts.iter().map(|concert| concert.row.id));
+        self.schedules.extend(change.schedules.iter().map(|schedule| schedule.row.id));
+        self.unheld.extend(change.unheld);
         self.admissions.extend(change.admission.map(|(queue, _)| queue));
         self.users.extend(change.user.as_ref().map(|user| user.id));
         self.tokens.extend(change.tokens.iter().map(|token| token.row.id));

@@ -50,6 +50,10 @@ impl<'a> Judge<'a> {
             && change.reservations.iter().all(|write| unchanged(RowName::Reservation(write.row.id), write.expected))
             && change.payment.iter().all(|payment| unchanged(RowName::Payment(payment.row.id), payment.expected))
             && change.wallet.iter().all(|wallet| unchanged(RowName::Wallet(wallet.row.user), wallet.expected))
+            && change.queues.iter().all(|queue| unchanged(RowName::Queue(queue.row.id), queue.expected))
+            && change.concerts.iter().all(|concert| unchanged(RowName::Concert(concert.row.id), concert.expected))
+            && change.schedules.iter().all(|schedule| unchanged(RowName::Schedule(schedule.row.id), schedule.expected))
+            && change.unheld.iter().all(|concert| !self.guards.is_held(*concert, self.now))
             && change.key.iter().all(|key| unchanged(RowName::Key(key.row.scope.clone()), key.expected))
     }
 

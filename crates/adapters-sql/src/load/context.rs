@@ -5,7 +5,8 @@ use std::hash::Hash;
 
 use application::ports::{Load, ReadError};
 use domain::{
-    ConcertId, Context, Queue, QueueId, Reservation, ReservationId, ScheduleId, Seat, SeatNumber, TokenId, UserId, Version, Versioned,
+    ConcertId, Context, Queue, QueueId, Reservation, ReservationId, Schedule, ScheduleId, Seat, SeatNumber, TokenId, UserId, Version,
+    Versioned,
 };
 use time::OffsetDateTime;
 
@@ -55,6 +56,17 @@ fn context(load: &Load, due: &Due, now: OffsetDateTime, found: &Found) -> Result
                 context.schedule = of_first(&context.reservations, |paid| get(&found.schedules, &paid.schedule))?;
                 context.wallet = get(&found.wallets, &user)?;
             }
+        }
+        Load::Queue { queue } => context.queue = get(&found.queues, queue)?,
+        Load::Concert { concert, queue, schedules } => programme(&mut context, *concert, *queue, schedules, found)?,
+        Load::Seats { schedule, seats: asked } => {
+            context.schedule = get(&found.schedules, schedule)?;
+            if let Some(concert) = context.schedule.as_ref().map(|schedule| schedule.concert) {
+                context.concert = get(&found.concerts, &concert)?;
+            }
+            reservations(&mut context, found.holds.of_seats(*schedule, asked).into_iter(), found)?;
+            let asked: Vec<_> = asked.iter().map(|number| (*schedule, *number)).collect();
+            context.seats = seats(&asked, &context.reservations, |_| true, found)?;
         }
         Load::Tick { queue, .. } => tick(&mut context, *queue, due, found)?,
         Load::LapsedHolds { .. } => {
@@ -117,6 +129,28 @@ fn hold(
     reservations(context, found.holds.in_question(user, token, concert, schedule, asked).into_iter(), found)?;
     let asked: Vec<_> = asked.iter().map(|number| (schedule, *number)).collect();
     context.seats = seats(&asked, &context.reservations, Reservation::occupies, found)?;
+    Ok(())
+}
+
+fn programme(
+    context: &mut Context,
+    concert: ConcertId,
+    queue: Option<QueueId>,
+    named: &[ScheduleId],
+    found: &Found,
+) -> Result<(), Corrupt> {
+    context.concert = get(&found.concerts, &concert)?;
+    if let Some(queue) = queue {
+        context.queue = get(&found.queues, &queue)?;
+    }
+    let is_wanted = |date: &Versioned<Schedule>| date.concert == concert || named.contains(&date.id);
+    let mut dates = Vec::new();
+    for date in found.schedules.values() {
+        dates.extend(date.clone().map(Some)?.filter(is_wanted));
+    }
+    dates.sort_by_key(|date| (date.concert != concert, if date.concert == concert { Some(date.starts_at) } else { None }, date.id));
+    context.schedules = dates;
+    context.held = found.held.contains(&concert);
     Ok(())
 }
 

@@ -22,6 +22,9 @@ impl Due {
             Load::LapsedHolds { .. } => Self::Holds(Vec::new()),
             Load::Clock
             | Load::Join { .. }
+            | Load::Queue { .. }
+            | Load::Concert { .. }
+            | Load::Seats { .. }
             | Load::Token { .. }
             | Load::Leave { .. }
             | Load::Hold { .. }

@@ -1,12 +1,14 @@
 //! The rows found for a batch of loads.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use domain::{
     Concert, ConcertId, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueueToken, Reservation, ReservationId, Schedule,
     ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Versioned, Wallet,
 };
+
+use uuid::Uuid;
 
 use super::holds::Holds;
 use crate::corrupt::Corrupt;
@@ -39,6 +41,8 @@ pub enum Row {
     Payment(payment::Model),
     /// A wallet.
     Wallet(wallet::Model),
+    /// A concert of which something is HELD and within its deadline.
+    Held(Uuid),
 }
 
 /// The rows found for a batch of loads, each once, whichever load it was found for.
@@ -54,6 +58,8 @@ pub struct Found {
     pub(super) concerts: Rows<ConcertId, Versioned<Concert>>,
     pub(super) schedules: Rows<ScheduleId, Versioned<Schedule>>,
     pub(super) seats: Rows<(ScheduleId, Option<SeatNumber>), Versioned<Seat>>,
+    /// Concerts of which something is held.
+    pub(super) held: HashSet<ConcertId>,
     pub(super) holds: Holds,
     pub(super) payments: Rows<PaymentId, Versioned<Payment>>,
     pub(super) wallets: Rows<UserId, Versioned<Wallet>>,
@@ -83,6 +89,9 @@ impl Found {
             }
             Row::Concert(row) => insert(&mut self.concerts, ConcertId(row.id), row),
             Row::Schedule(row) => insert(&mut self.schedules, ScheduleId(row.id), row),
+            Row::Held(concert) => {
+                self.held.insert(ConcertId(concert));
+            }
             Row::Seat(row) => insert(&mut self.seats, (ScheduleId(row.schedule_id), seat::seat_number(row.number)), row),
             Row::Reservation(row) => self.holds.add(row),
             Row::Payment(row) => insert(&mut self.payments, PaymentId(row.id), row),

@@ -1,6 +1,6 @@
 //! The reservations found, by what loads know of them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use domain::{ConcertId, Reservation, ReservationId, ScheduleId, SeatNumber, TokenId, UserId, Versioned};
 use uuid::Uuid;
@@ -46,6 +46,13 @@ impl Holds {
     /// Those whose rows are HELD and that were made under `token`.
     pub fn of_token(&self, token: TokenId) -> impl Iterator<Item = ReservationId> {
         self.held_by_token.get(&token.0).into_iter().flatten().copied()
+    }
+
+    /// Those whose rows are HELD and that have one of `seats`, each once, by id.
+    pub fn of_seats(&self, schedule: ScheduleId, seats: &[SeatNumber]) -> Vec<ReservationId> {
+        let on_seats = seats.iter().filter_map(|seat| self.held_by_seat.get(&(schedule.0, i64::from(seat.get())))).flatten();
+        let all: BTreeSet<ReservationId> = on_seats.copied().collect();
+        all.into_iter().collect()
     }
 
     /// Those that a hold of `seats` needs to see, each once, by id: the HELD ones under its token, those that have its

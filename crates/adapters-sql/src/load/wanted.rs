@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use application::ports::Load;
-use domain::{ConcertId, KeyScope, PaymentId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId};
+use domain::{ConcertId, KeyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId};
 
 /// The keys of the rows that a batch of loads names, each once, table by table.
 #[derive(Default)]
@@ -15,6 +15,9 @@ pub struct Wanted<'a> {
     pub concerts: HashSet<ConcertId>,
     pub schedules: HashSet<ScheduleId>,
     pub wallets: HashSet<UserId>,
+    pub queues: HashSet<QueueId>,
+    /// Concerts of which all dates are wanted, and whether something is held.
+    pub programmes: HashSet<ConcertId>,
     pub payments: HashSet<PaymentId>,
     /// Reservations by id.
     pub reservations: HashSet<ReservationId>,
@@ -75,6 +78,19 @@ impl<'a> Wanted<'a> {
             Load::Refund { key, payment } => {
                 self.keys.insert(key);
                 self.payments.insert(*payment);
+            }
+            Load::Queue { queue } => {
+                self.queues.insert(*queue);
+            }
+            Load::Concert { concert, queue, schedules } => {
+                self.concerts.insert(*concert);
+                self.programmes.insert(*concert);
+                self.queues.extend(queue);
+                self.schedules.extend(schedules);
+            }
+            Load::Seats { schedule, seats } => {
+                self.schedules.insert(*schedule);
+                self.seats.extend(seats.iter().map(|number| (*schedule, *number)));
             }
         }
     }

@@ -20,7 +20,7 @@ impl Catalogue for Reads {
 
     async fn concert(&self, id: ConcertId) -> Result<Option<Versioned<Concert>>, ReadError> {
         let row = self.within(concert::Entity::find_by_id(id.0).one(&self.db)).await?;
-        Ok(row.map(Versioned::from))
+        Ok(row.map(Versioned::try_from).transpose()?)
     }
 
     async fn schedules(&self, concert: ConcertId) -> Result<Vec<Versioned<Schedule>>, ReadError> {

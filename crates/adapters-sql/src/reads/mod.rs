@@ -2,6 +2,7 @@
 
 mod bookings;
 mod catalogue;
+mod desk;
 mod tokens;
 mod users;
 mod wallets;
@@ -12,7 +13,7 @@ use application::ports::ReadError;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, Statement, Value};
 use tokio::time::timeout;
 
-/// Serves the ports that read: catalogue, bookings, wallets, users, tokens.
+/// Serves the ports that read: catalogue, bookings, wallets, users, tokens, desk.
 #[derive(Clone)]
 pub struct Reads {
     db: DatabaseConnection,
@@ -29,6 +30,21 @@ pub struct ReadStatements {
     pub reservations: &'static str,
     /// The live tokens of a queue (1) whose number is above another (2), by number, so many (3).
     pub live_tokens: &'static str,
+    /// `admitted` and `no_shows` of a queue (1).
+    pub turnout: &'static str,
+    /// The `sum` of what the sold seats of a date (1) cost.
+    pub revenue: &'static str,
+    /// The HELD and CONFIRMED reservations of a date (1), with their seats as JSON, so many (2).
+    pub live_reservations: &'static str,
+    /// How many of those there are, as `sum`.
+    pub count_live_reservations: &'static str,
+    /// Users whose name begins so (1), by id, after an id (2) unless that is null, so many (3).
+    pub users_named: &'static str,
+    /// The tokens of a user (1) that are live or have a reservation, the last joined first, so many (2).
+    pub tokens_of: &'static str,
+    /// Deeds to a thing (1) and of an operator (2), unless these are null, the highest id first, below an id (3) unless that is null, so
+    /// many (4).
+    pub deeds: &'static str,
 }
 
 impl std::fmt::Debug for Reads {

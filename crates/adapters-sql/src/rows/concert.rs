@@ -1,8 +1,12 @@
 //! Rows of concerts.
 
-use domain::{Concert, ConcertId, QueueId, Version, Versioned};
+use domain::{Concert, ConcertId, QueueId, Version, Versioned, Write};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
+
+use crate::corrupt::Corrupt;
+
+const TABLE: &str = "concerts";
 
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "concerts")]
@@ -13,6 +17,7 @@ pub struct Model {
     pub name: String,
     pub host: String,
     pub queue_id: Uuid,
+    pub max_seats_per_user: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
@@ -20,17 +25,28 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-impl From<Model> for Versioned<Concert> {
-    fn from(row: Model) -> Self {
-        let concert = Concert { id: ConcertId(row.id), name: row.name, host: row.host, queue: QueueId(row.queue_id) };
-        Self::new(Version(row.version), concert)
+impl TryFrom<Model> for Versioned<Concert> {
+    type Error = Corrupt;
+
+    fn try_from(row: Model) -> Result<Self, Corrupt> {
+        let limit = row.max_seats_per_user.map(u32::try_from).transpose().map_err(|_| Corrupt::new(TABLE, "max_seats_per_user"))?;
+        let (id, queue) = (ConcertId(row.id), QueueId(row.queue_id));
+        let concert = Concert { id, name: row.name, host: row.host, queue, max_seats_per_user: limit };
+        Ok(Self::new(Version(row.version), concert))
     }
 }
 
 impl From<&Concert> for Model {
     /// A concert that is new.
     fn from(concert: &Concert) -> Self {
-        let Concert { id, name, host, queue } = concert;
-        Self { id: id.0, version: Version::FIRST.0, name: name.clone(), host: host.clone(), queue_id: queue.0 }
+        let Concert { id, name, host, queue, max_seats_per_user } = concert;
+        let limit = max_seats_per_user.map(i64::from);
+        Self { id: id.0, version: Version::FIRST.0, name: name.clone(), host: host.clone(), queue_id: queue.0, max_seats_per_user: limit }
+    }
+}
+
+impl From<&Write<Concert>> for Model {
+    fn from(write: &Write<Concert>) -> Self {
+        Self { version: write.version().0, ..Self::from(&write.row) }
     }
 }

@@ -3,6 +3,7 @@
 #![expect(missing_docs, reason = "a column is documented where it is made: in the migrations")]
 
 pub mod concert;
+pub mod deed;
 pub mod entry;
 pub mod event;
 mod hex;

@@ -1,7 +1,7 @@
 //! Rows of queues: the operator's row, and apart from it the admission version and the numbers.
 
 use domain::queue::PolicyOverrides;
-use domain::{Queue, QueueId, QueueState, Version, Versioned};
+use domain::{Queue, QueueId, QueueState, Version, Versioned, Write};
 use sea_orm::FromQueryResult;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -94,5 +94,11 @@ impl From<&Queue> for Model {
             max_waiting: own.max_waiting.map(i64::from),
             message: queue.message.clone(),
         }
+    }
+}
+
+impl From<&Write<Queue>> for Model {
+    fn from(write: &Write<Queue>) -> Self {
+        Self { version: write.version().0, ..Self::from(&write.row) }
     }
 }

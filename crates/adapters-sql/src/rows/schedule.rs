@@ -1,6 +1,6 @@
 //! Rows of schedules.
 
-use domain::{ConcertId, Schedule, ScheduleId, Version, Versioned, Zone};
+use domain::{ConcertId, Schedule, ScheduleId, Version, Versioned, Write, Zone};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,7 @@ pub struct Model {
     pub zone: String,
     pub sale_opens_at: i64,
     pub sale_closes_at: i64,
+    pub cancelled_at: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
@@ -38,6 +39,7 @@ impl TryFrom<Model> for Versioned<Schedule> {
             zone: Zone::new(&row.zone).map_err(|_| Corrupt::new(TABLE, "zone"))?,
             sale_opens_at: instant(row.sale_opens_at, TABLE, "sale_opens_at")?,
             sale_closes_at: instant(row.sale_closes_at, TABLE, "sale_closes_at")?,
+            cancelled_at: row.cancelled_at.map(|at| instant(at, TABLE, "cancelled_at")).transpose()?,
         };
         Ok(Self::new(Version(row.version), schedule))
     }
@@ -54,6 +56,13 @@ impl From<&Schedule> for Model {
             zone: schedule.zone.as_str().to_owned(),
             sale_opens_at: micros(schedule.sale_opens_at),
             sale_closes_at: micros(schedule.sale_closes_at),
+            cancelled_at: schedule.cancelled_at.map(micros),
         }
+    }
+}
+
+impl From<&Write<Schedule>> for Model {
+    fn from(write: &Write<Schedule>) -> Self {
+        Self { version: write.version().0, ..Self::from(&write.row) }
     }
 }

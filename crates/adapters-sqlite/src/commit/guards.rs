@@ -11,6 +11,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::statement::{array, find};
+use crate::statements::reservation;
 
 const ADMISSIONS: &str =
     "SELECT k.key AS position, t.version FROM jsonb_each(?1) k CROSS JOIN queue_admissions t ON t.queue_id = unhex(k.value, '-')";
@@ -53,18 +54,27 @@ struct Occupied {
     token_id: Uuid,
 }
 
+#[derive(FromQueryResult)]
+struct Holds {
+    position: i64,
+    until: Option<i64>,
+}
+
 /// Reads what `changes` rely on; the transaction must have the write lock, so that it stays so.
 pub(super) async fn read(db: &impl ConnectionTrait, changes: &[Change]) -> Result<Guards, DbErr> {
     let names = Names::of(changes);
     let mut guards = Guards::default();
     for (id, version) in versions(db, QUEUES, &names.queues, |id| id.0).await? {
         guards.add_checked(Check::Queue(id, version));
+        guards.add(RowName::Queue(id), version);
     }
     for (id, version) in versions(db, CONCERTS, &names.concerts, |id| id.0).await? {
         guards.add_checked(Check::Concert(id, version));
+        guards.add(RowName::Concert(id), version);
     }
     for (id, version) in versions(db, SCHEDULES, &names.schedules, |id| id.0).await? {
         guards.add_checked(Check::Schedule(id, version));
+        guards.add(RowName::Schedule(id), version);
     }
     name(&mut guards, versions(db, ADMISSIONS, &names.admissions, |id| id.0).await?, RowName::Admission);
     name(&mut guards, versions(db, USERS, &names.users, |id| id.0).await?, RowName::User);
@@ -75,8 +85,22 @@ pub(super) async fn read(db: &impl ConnectionTrait, changes: &[Change]) -> Resul
     name(&mut guards, versions(db, PAYMENTS, &names.payments, |id| id.0).await?, RowName::Payment);
     name(&mut guards, versions(db, WALLETS, &names.wallets, |id| id.0).await?, RowName::Wallet);
     name(&mut guards, versions(db, KEYS, &names.keys, key::name).await?, |scope| RowName::Key(scope.clone()));
+    read_holds(db, &names, &mut guards).await?;
     read_places(db, &names, &mut guards).await?;
     Ok(guards)
+}
+
+async fn read_holds(db: &impl ConnectionTrait, names: &Names<'_>, guards: &mut Guards) -> Result<(), DbErr> {
+    if names.unheld.is_empty() {
+        return Ok(());
+    }
+    let concerts: Vec<_> = names.unheld.iter().copied().collect();
+    for row in find::<Holds>(db, reservation::SELECT_HELD_UNTIL, [array(concerts.iter().map(|concert| concert.0))?]).await? {
+        if let Some((concert, until)) = at(&concerts, row.position).zip(row.until) {
+            guards.add_held_until(*concert, until);
+        }
+    }
+    Ok(())
 }
 
 async fn read_places(db: &impl ConnectionTrait, names: &Names<'_>, guards: &mut Guards) -> Result<(), DbErr> {

@@ -7,10 +7,13 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use super::numbers;
 use crate::statement::{array, statement, write as write_rows};
-use crate::statements::{entry, event, key, payment, queue, reservation, reserved_seat, seat, token, user, wallet};
+use crate::statements::{
+    concert, deed, entry, event, key, payment, queue, reservation, reserved_seat, schedule, seat, token, user, wallet,
+};
 
 /// Writes all rows of `batch`, and the numbers that its joins were given.
 pub(super) async fn write(db: &impl ConnectionTrait, batch: &Batch, numbers: &Numbers) -> Result<(), DbErr> {
+    write_catalogue(db, batch).await?;
     write_rows(db, queue::ADMIT, &batch.admissions).await?;
     numbers::write(db, numbers).await?;
     write_rows(db, user::INSERT, &batch.users).await?;
@@ -28,6 +31,19 @@ pub(super) async fn write(db: &impl ConnectionTrait, batch: &Batch, numbers: &Nu
     write_rows(db, key::UPDATE, &batch.keys.old).await?;
     write_rows(db, key::INSERT, &batch.keys.new).await?;
     write_rows(db, event::INSERT, &batch.events).await
+}
+
+/// What an operator makes or changes, and what is kept of it.
+async fn write_catalogue(db: &impl ConnectionTrait, batch: &Batch) -> Result<(), DbErr> {
+    write_rows(db, queue::UPDATE, &batch.queues.old).await?;
+    write_rows(db, queue::INSERT, &batch.queues.new).await?;
+    write_rows(db, queue::INSERT_ADMISSIONS, &batch.queues.new).await?;
+    write_rows(db, queue::INSERT_COUNTERS, &batch.queues.new).await?;
+    write_rows(db, concert::UPDATE, &batch.concerts.old).await?;
+    write_rows(db, concert::INSERT, &batch.concerts.new).await?;
+    write_rows(db, schedule::UPDATE, &batch.schedules.old).await?;
+    write_rows(db, schedule::INSERT, &batch.schedules.new).await?;
+    write_rows(db, deed::INSERT, &batch.deeds).await
 }
 
 async fn write_reservations(db: &impl ConnectionTrait, batch: &Batch) -> Result<(), DbErr> {

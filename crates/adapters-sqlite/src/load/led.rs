@@ -20,6 +20,8 @@ pub(super) struct Led {
     pub(super) schedules: HashSet<ScheduleId>,
     pub(super) wallets: HashSet<UserId>,
     pub(super) seats: HashSet<(ScheduleId, SeatNumber)>,
+    /// Concerts of which it is asked whether something is held.
+    pub(super) programmes: HashSet<ConcertId>,
 }
 
 impl Led {
@@ -34,7 +36,15 @@ impl Led {
 
     fn add(&mut self, load: &Load, found: &Found) {
         match load {
-            Load::Clock | Load::Charge { .. } => {}
+            Load::Clock | Load::Charge { .. } | Load::Queue { .. } => {}
+            Load::Concert { concert, .. } => {
+                self.programmes.insert(*concert);
+            }
+            Load::Seats { schedule, seats } => {
+                self.concerts.extend(found.schedule(*schedule).map(|schedule| schedule.concert));
+                self.seats.extend(seats.iter().map(|number| (*schedule, *number)));
+                self.seats_of(found.holds().of_seats(*schedule, seats).into_iter(), found);
+            }
             Load::Join { user, concert } => {
                 let queue = concert.map_or(Some(Queue::DEFAULT), |concert| found.queue_of(concert));
                 self.queues.extend(queue);

@@ -14,6 +14,12 @@ use super::led::Led;
 use crate::statement::{array, find};
 use crate::statements::{concert, key, payment, queue, reservation, schedule, seat, token, user, wallet};
 
+#[derive(FromQueryResult)]
+struct HeldUntil {
+    position: i64,
+    until: Option<i64>,
+}
+
 /// Adds the rows that `wanted` and `due` name to `found`.
 pub(super) async fn named(db: &impl ConnectionTrait, wanted: &Wanted<'_>, due: &[Due], found: &mut Found) -> Result<(), DbErr> {
     if !wanted.keys.is_empty() {
@@ -24,6 +30,8 @@ pub(super) async fn named(db: &impl ConnectionTrait, wanted: &Wanted<'_>, due: &
     by_id(db, token::SELECT, &wanted.tokens, Row::Token, found).await?;
     by_id(db, concert::SELECT, &wanted.concerts, Row::Concert, found).await?;
     by_id(db, schedule::SELECT, &wanted.schedules, Row::Schedule, found).await?;
+    by_id(db, schedule::SELECT_OF_CONCERTS, &wanted.programmes, Row::Schedule, found).await?;
+    by_id(db, queue::SELECT, &wanted.queues, Row::Queue, found).await?;
     by_id(db, wallet::SELECT, &wanted.wallets, Row::Wallet, found).await?;
     by_id(db, payment::SELECT, &wanted.payments, Row::Payment, found).await?;
     holds(db, wanted, due, found).await
@@ -63,6 +71,15 @@ pub(super) async fn led(db: &impl ConnectionTrait, led: &Led, now: OffsetDateTim
     if !led.places.is_empty() {
         let places = array(led.places.iter().map(|(queue, user)| (queue.0, user.0)))?;
         add(db, token::SELECT_LIVE, [places], Row::Token, found).await?;
+    }
+    if !led.programmes.is_empty() {
+        let concerts: Vec<_> = led.programmes.iter().copied().collect();
+        for row in find::<HeldUntil>(db, reservation::SELECT_HELD_UNTIL, [ids(&concerts)?]).await? {
+            let concert = usize::try_from(row.position).ok().and_then(|position| concerts.get(position));
+            if let Some(concert) = concert.filter(|_| row.until.is_some_and(|until| micros(now) < until)) {
+                found.add(Row::Held(concert.0));
+            }
+        }
     }
     if !led.seats.is_empty() {
         add(db, seat::SELECT, [seats(&led.seats)?], Row::Seat, found).await?;

@@ -12,7 +12,7 @@ pub(crate) const STANDINGS: &str = "
            CASE WHEN c.waiting > 0 AND a.queue_id <> x'0f207207000070008000000000000001'
                 THEN (SELECT max(EXISTS (SELECT 1 FROM schedules d
                                          CROSS JOIN seats s ON s.schedule_id = d.id AND s.state IN ('AVAILABLE', 'HELD')
-                                         WHERE d.concert_id = o.id AND d.sale_closes_at > ?2))
+                                         WHERE d.concert_id = o.id AND d.cancelled_at IS NULL AND d.sale_closes_at > ?2))
                       FROM concerts o WHERE o.queue_id = a.queue_id) END AS sellable
     FROM jsonb_each(?1) k
     CROSS JOIN queue_admissions a ON a.queue_id = unhex(k.value, '-')
@@ -50,6 +50,15 @@ pub(crate) const INSERT: &str = "
     SELECT unhex(value ->> 'id', '-'), value ->> 'version', value ->> 'name', value ->> 'state', value ->> 'capacity',
            value ->> 'batch', value ->> 'active_micros', value ->> 'claim_micros', value ->> 'max_waiting', value ->> 'message'
     FROM jsonb_each(?1)";
+
+/// Writes what an operator changes.
+pub(crate) const UPDATE: &str = "
+    UPDATE queues SET
+        version = new.value ->> 'version', name = new.value ->> 'name', state = new.value ->> 'state',
+        capacity = new.value ->> 'capacity', batch = new.value ->> 'batch', active_micros = new.value ->> 'active_micros',
+        claim_micros = new.value ->> 'claim_micros', max_waiting = new.value ->> 'max_waiting', message = new.value ->> 'message'
+    FROM jsonb_each(?1) new
+    WHERE queues.id = unhex(new.value ->> 'id', '-') AND version = (new.value ->> 'version') - 1";
 
 /// Inserts the admission version of new queues.
 pub(crate) const INSERT_ADMISSIONS: &str =

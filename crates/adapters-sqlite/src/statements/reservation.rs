@@ -19,6 +19,20 @@ pub(crate) const SELECT_PAGE: &str = select!(
     "FROM reservations r WHERE r.user_id = ?1 AND r.id < coalesce(?2, x'ffffffffffffffffffffffffffffffffff') ORDER BY r.id DESC LIMIT ?3"
 );
 
+/// The HELD and CONFIRMED reservations of a date (1), so many (2).
+pub(crate) const SELECT_LIVE: &str = concat!(
+    "WITH wanted (id) AS (
+        SELECT DISTINCT reservation_id FROM seats WHERE schedule_id = ?1 AND reservation_id IS NOT NULL LIMIT ?2
+    ) ",
+    select!("FROM wanted w CROSS JOIN reservations r ON r.id = w.id")
+);
+
+/// Until when the last hold of each of these concerts lives. The condition is that of the index.
+pub(crate) const SELECT_HELD_UNTIL: &str = "
+    SELECT k.key AS position, (SELECT max(expires_at) FROM reservations r
+                               WHERE r.state = 'HELD' AND r.expires_at > 0 AND r.concert_id = unhex(k.value, '-')) AS until
+    FROM jsonb_each(?1) k";
+
 /// Reservations, each once: by id (1); the HELD ones by token (2) and by date and number of a seat (3); the HELD and
 /// CONFIRMED ones by user and date, whose concert counts (4); by payment (5).
 pub(crate) const SELECT_WANTED: &str = concat!(

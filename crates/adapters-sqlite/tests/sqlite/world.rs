@@ -62,11 +62,18 @@ impl World {
             zone: Zone::new("Asia/Seoul").unwrap(),
             sale_opens_at: now - Duration::days(1),
             sale_closes_at: now + Duration::days(7),
+            cancelled_at: None,
         };
         let seat = |number| Seat::new(DATE, SeatNumber::new(number).unwrap(), format!("Row A {number}"), Money::new(10_000).unwrap());
         Programme {
             queues: vec![],
-            concerts: vec![Concert { id: CONCERT, name: "Club Night".into(), host: "Frontrow".into(), queue: Queue::DEFAULT }],
+            concerts: vec![Concert {
+                id: CONCERT,
+                name: "Club Night".into(),
+                host: "Frontrow".into(),
+                queue: Queue::DEFAULT,
+                max_seats_per_user: None,
+            }],
             schedules: vec![date],
             seats: (1..=seats).map(seat).collect(),
         }
@@ -196,7 +203,7 @@ impl World {
         let keyed = self.key(payment.user, Route::Refunds);
         let load = Load::Refund { key: keyed.scope.clone(), payment: payment.id };
         let entry = self.ids.ordered().into();
-        let command = refund::Command { user: payment.user, operator: false, keyed, payment: payment.id, entry };
+        let command = refund::Command { user: payment.user, order: None, keyed, payment: payment.id, entry };
         let decision = refund::decide(&self.load(load).await, &command, &self.rules).unwrap();
         paid(self.commit_decision(decision).await)
     }

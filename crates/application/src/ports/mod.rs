@@ -5,6 +5,7 @@ mod audit;
 mod bookings;
 mod catalogue;
 mod clock;
+mod desk;
 mod feed;
 mod housekeeping;
 mod ids;
@@ -21,6 +22,7 @@ pub use audit::{Audit, Finding};
 pub use bookings::Bookings;
 pub use catalogue::Catalogue;
 pub use clock::Clock;
+pub use desk::{DeedsWanted, Desk, Turnout};
 pub use feed::{Feed, FeedPosition, News, Whose};
 pub use housekeeping::{Housekeeping, Old, Pruned};
 pub use ids::Ids;
@@ -35,9 +37,9 @@ pub use wallets::Wallets;
 
 #[cfg(any(test, feature = "testing"))]
 pub use self::{
-    audit::MockAudit, bookings::MockBookings, catalogue::MockCatalogue, clock::MockClock, feed::MockFeed, housekeeping::MockHousekeeping,
-    ids::MockIds, observer::MockObserver, programme::MockProgrammeStore, pulse::MockPulse, secrets::MockSecrets, store::MockStore,
-    tokens::MockTokens, users::MockUsers, wallets::MockWallets,
+    audit::MockAudit, bookings::MockBookings, catalogue::MockCatalogue, clock::MockClock, desk::MockDesk, feed::MockFeed,
+    housekeeping::MockHousekeeping, ids::MockIds, observer::MockObserver, programme::MockProgrammeStore, pulse::MockPulse,
+    secrets::MockSecrets, store::MockStore, tokens::MockTokens, users::MockUsers, wallets::MockWallets,
 };
 
 use std::sync::Arc;
@@ -62,6 +64,8 @@ pub struct Ports {
     pub secrets: Arc<dyn Secrets>,
     /// What is put on: filling the catalogue.
     pub programme: Arc<dyn ProgrammeStore>,
+    /// What operators read.
+    pub desk: Arc<dyn Desk>,
     /// Whether the promises hold.
     pub audit: Arc<dyn Audit>,
     /// Forgetting what has been kept long enough.
@@ -76,7 +80,19 @@ impl Ports {
     /// All ports served by one adapter, whose store is one process's own.
     pub fn of<A>(adapter: &Arc<A>) -> Self
     where
-        A: Store + Catalogue + Bookings + Wallets + Users + Tokens + Secrets + ProgrammeStore + Audit + Housekeeping + Pulse + 'static,
+        A: Store
+            + Catalogue
+            + Bookings
+            + Wallets
+            + Users
+            + Tokens
+            + Secrets
+            + ProgrammeStore
+            + Desk
+            + Audit
+            + Housekeeping
+            + Pulse
+            + 'static,
     {
         Self {
             store: adapter.clone(),
@@ -87,6 +103,7 @@ impl Ports {
             tokens: adapter.clone(),
             secrets: adapter.clone(),
             programme: adapter.clone(),
+            desk: adapter.clone(),
             audit: adapter.clone(),
             housekeeping: adapter.clone(),
             pulse: adapter.clone(),

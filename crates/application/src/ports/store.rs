@@ -79,6 +79,29 @@ pub enum Load {
         /// How many tokens of either sort at most.
         at_most: u32,
     },
+    /// `queue`.
+    Queue {
+        /// Which queue.
+        queue: QueueId,
+    },
+    /// `concert`; `queue`: the one named, whoever's it is; `schedules`: all dates of the concert by start, then id, after them the others that
+    /// are named, by id; `held`: whether a reservation of the concert is HELD by its row and within its deadline at `now`.
+    Concert {
+        /// Which concert.
+        concert: ConcertId,
+        /// A queue, if one is named.
+        queue: Option<QueueId>,
+        /// Dates, of whichever concert.
+        schedules: Vec<ScheduleId>,
+    },
+    /// `schedule` and its `concert`; `seats`: those asked for; `reservations`: the HELD rows whose seats are asked for; `seats` also of all
+    /// those.
+    Seats {
+        /// The date.
+        schedule: ScheduleId,
+        /// The seats asked for.
+        seats: Vec<SeatNumber>,
+    },
     /// `reservations`: HELD rows whose deadline has passed, the earliest first; `seats`: those whose rows name them.
     LapsedHolds {
         /// How many reservations at most.
@@ -138,7 +161,7 @@ pub trait Store: Send + Sync {
     ///
     /// - A change MUST be written whole or not at all, and MUST be durable before it is told to be committed.
     /// - It MUST be a [`CommitError::Conflict`], with nothing written, if a row has another version than expected; if a row to be
-    ///   inserted exists; if a checked row has another version; if the admission version is another; if the user of a join has a
+    ///   inserted exists; if a reservation of [`Change::unheld`] is HELD by its row and within its deadline; if a checked row has another version; if the admission version is another; if the user of a join has a
     ///   live token in that queue that the change doesn't end; if with the join, and those that its group puts before it, more than
     ///   `line_limit` tokens of the queue would be WAITING; if the store's clock, read after the guards are secured, is at or past
     ///   `not_after`.
@@ -148,6 +171,7 @@ pub trait Store: Send + Sync {
     /// - Numbers MUST be gapless within a queue from 1, one a join, in the order of commits, within a group in the order of its
     ///   changes.
     /// - The rows of `changes` are disjoint: the caller sees to it.
-    /// - Wallet entries MUST never be changed or deleted.
+    /// - A new queue MUST have an admission version and numbers of its own.
+    /// - Wallet entries and deeds MUST never be changed or deleted.
     async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>>;
 }

@@ -91,8 +91,10 @@ mod tests {
             zone: Zone::new("Asia/Seoul").unwrap(),
             sale_opens_at: NOW - time::Duration::DAY,
             sale_closes_at: NOW + time::Duration::DAY,
+            cancelled_at: None,
         };
-        let concert = Concert { id: CONCERT, name: "Club Night".into(), host: "Ring".into(), queue: Queue::DEFAULT };
+        let concert =
+            Concert { id: CONCERT, name: "Club Night".into(), host: "Ring".into(), queue: Queue::DEFAULT, max_seats_per_user: None };
         Context {
             tokens: vec![Versioned::new(Version(2), token.admit(time::Duration::MINUTE, NOW).unwrap())],
             concert: Some(Versioned::new(Version::FIRST, concert)),

@@ -1,6 +1,7 @@
 //! The use cases: what can be asked of Frontrow. A command's load and decision stand beside the use case that runs it.
 
 mod charge;
+pub mod desk;
 mod enter;
 mod hold;
 mod join;
@@ -30,6 +31,7 @@ pub use refund::RefundPayment;
 pub use register::RegisterUser;
 pub use release::ReleaseHold;
 
+use self::desk::{FindPeople, MindSeats, PlanProgramme, RunQueues, RunSale};
 use crate::ports::{Clock, Ids, Ports};
 use crate::{GroupCommit, SeatMaps, WaitingRoom};
 
@@ -62,12 +64,24 @@ pub struct UseCases {
     pub bookings: MyBookings,
     /// One's name, balance and book.
     pub wallet: MyWallet,
+    /// The operator's queues.
+    pub queues: RunQueues,
+    /// The operator's concerts and dates.
+    pub programme: PlanProgramme,
+    /// The operator's seats.
+    pub seats: MindSeats,
+    /// The operator's holds and refunds.
+    pub sale: RunSale,
+    /// The operator's view of users, and of what operators did.
+    pub people: FindPeople,
 }
 
 /// What the use cases are made of.
 pub struct Parts {
     /// The way of commands.
     pub commits: Arc<GroupCommit>,
+    /// The way of orders from the operator's desk: of its own, so that a large one holds no crowd up.
+    pub orders: Arc<GroupCommit>,
     /// What is read from the store.
     pub ports: Ports,
     /// Who waits and who is in.
@@ -84,7 +98,7 @@ impl UseCases {
     /// The use cases over `parts`.
     #[must_use]
     pub fn new(parts: &Parts) -> Self {
-        let Parts { commits, ports, room, seat_maps, clock, ids } = parts;
+        let Parts { commits, orders, ports, room, seat_maps, clock, ids } = parts;
         Self {
             register: RegisterUser::new(commits.clone(), ids.clone()),
             join: JoinQueue::new(commits.clone(), ids.clone()),
@@ -99,6 +113,18 @@ impl UseCases {
             refund: RefundPayment::new(commits.clone(), ids.clone()),
             bookings: MyBookings::new(ports.bookings.clone(), clock.clone()),
             wallet: MyWallet::new(ports.wallets.clone(), ports.users.clone()),
+            queues: RunQueues::new(orders.clone(), ports.catalogue.clone(), ports.desk.clone(), room.clone(), ids.clone()),
+            programme: PlanProgramme::new(orders.clone(), ports.catalogue.clone(), ports.desk.clone(), seat_maps.clone(), ids.clone()),
+            seats: MindSeats::new(orders.clone(), seat_maps.clone(), ids.clone()),
+            sale: RunSale::new(commits.clone(), ports.catalogue.clone(), ports.desk.clone(), ids.clone()),
+            people: FindPeople::new(
+                ports.desk.clone(),
+                ports.users.clone(),
+                ports.wallets.clone(),
+                ports.bookings.clone(),
+                ports.audit.clone(),
+                clock.clone(),
+            ),
         }
     }
 }

@@ -21,7 +21,7 @@ impl Command for refund::Command {
     }
 }
 
-/// A user, or an operator for them, gets a payment back.
+/// A user gets a payment back.
 #[derive(Clone)]
 pub struct RefundPayment {
     commits: Arc<GroupCommit>,
@@ -34,8 +34,8 @@ impl RefundPayment {
         Self { commits, ids }
     }
 
-    /// Refunds `payment` whole. The answer is an [`Outcome::Paid`] with the cancelled payment.
-    pub async fn execute(&self, user: UserId, operator: bool, keyed: Keyed, payment: PaymentId) -> Result<Answer<Outcome>, Error> {
-        self.commits.run(refund::Command { user, operator, keyed, payment, entry: EntryId(self.ids.ordered()) }).await
+    /// Refunds `payment` of `user` whole. The answer is an [`Outcome::Paid`] with the cancelled payment.
+    pub async fn execute(&self, user: UserId, keyed: Keyed, payment: PaymentId) -> Result<Answer<Outcome>, Error> {
+        self.commits.run(refund::Command { user, order: None, keyed, payment, entry: EntryId(self.ids.ordered()) }).await
     }
 }

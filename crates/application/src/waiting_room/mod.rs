@@ -183,6 +183,9 @@ impl WaitingRoom {
 
 impl Observer for WaitingRoom {
     fn committed(&self, change: &Change, committed: &Committed) {
+        for queue in &change.queues {
+            self.notices.keep(Versioned::new(queue.version(), queue.row.clone()));
+        }
         for token in &change.tokens {
             self.keep(&Versioned::new(token.version(), token.row.clone()));
         }

@@ -38,8 +38,25 @@ impl Notices {
     pub(super) async fn read_queues(&self) -> Result<Vec<QueueId>, Error> {
         let queues = self.catalogue.queues().await?;
         let ids = queues.iter().map(|queue| queue.id).collect();
-        self.queues.store(Arc::new(queues.into_iter().map(|queue| (queue.id, Arc::new(queue))).collect()));
+        for queue in queues {
+            self.keep(queue);
+        }
         Ok(ids)
+    }
+
+    /// Takes the queue in, unless a newer version is known. Queues are never deleted.
+    pub(super) fn keep(&self, queue: Versioned<Queue>) {
+        if self.queue(queue.id).is_none_or(|known| known.version < queue.version) {
+            let queue = Arc::new(queue);
+            self.queues.rcu(|queues| {
+                let newer = |known: &Arc<Versioned<Queue>>| queue.version <= known.version;
+                let mut queues = HashMap::clone(queues);
+                if !queues.get(&queue.id).is_some_and(newer) {
+                    queues.insert(queue.id, queue.clone());
+                }
+                queues
+            });
+        }
     }
 
     /// Whether nothing is left of all that people wait for in this concert's own line: nobody is admitted there.
@@ -72,7 +89,7 @@ impl Notices {
     async fn stock(&self, concert: ConcertId) -> Result<Stock, Error> {
         let mut stock = Stock::default();
         for date in self.catalogue.schedules(concert).await? {
-            if self.clock.now() < date.sale_closes_at {
+            if date.cancelled_at.is_none() && self.clock.now() < date.sale_closes_at {
                 stock = stock.and(self.seat_maps.map(date.id).await?.stock());
             }
         }

@@ -57,6 +57,12 @@ impl WaitingRoom {
         }
     }
 
+    /// The policy of a queue: its own, and the configuration's where it sets none.
+    #[must_use]
+    pub fn policy_of(&self, queue: &Queue) -> QueuePolicy {
+        queue.policy(&self.policy)
+    }
+
     /// How the queue admits; none if it doesn't, or if there is no such queue.
     fn policy(&self, id: QueueId) -> Option<Policy> {
         let queue = self.notices.queue(id).filter(|queue| queue.state.lets_through() && !self.notices.has_nothing_left(id))?;

@@ -165,6 +165,7 @@ async fn a_room_for_a_concert(
         zone: Zone::new("UTC").unwrap(),
         sale_opens_at: clock.now() - Duration::DAY,
         sale_closes_at: clock.now() + sale_ends_in,
+        cancelled_at: None,
     };
     catalogue.expect_queues().returning(move || Ok(vec![Versioned::new(Version::FIRST, Queue { id: queue, ..a_queue().row })]));
     catalogue.expect_schedules().returning(move |_| Ok(vec![Versioned::new(Version::FIRST, schedule.clone())]));

@@ -24,6 +24,12 @@ pub fn places(live: u32, capacity: u32, batch: u32) -> u32 {
 /// `context.tokens` must hold the lapsed ACTIVE tokens, or some of them, and the foremost WAITING ones.
 #[must_use]
 pub fn decide(context: &Context, rules: &Rules) -> Option<(Change, Ticked)> {
+    let batch = context.queue.as_ref()?.policy(&rules.queue).batch;
+    decide_at_most(context, rules, batch)
+}
+
+/// As [`decide`], letting in at most `batch`, whatever the policy's batch is.
+pub(super) fn decide_at_most(context: &Context, rules: &Rules, batch: u32) -> Option<(Change, Ticked)> {
     let (queue, admission) = context.queue.as_ref().zip(context.admission)?;
     let mut change =
         Change { checks: vec![Check::Queue(queue.id, queue.version)], admission: Some((queue.id, admission)), ..Change::default() };
@@ -35,7 +41,7 @@ pub fn decide(context: &Context, rules: &Rules) -> Option<(Change, Ticked)> {
     let policy = queue.policy(&rules.queue);
     let live = context.active.saturating_sub(lapsed);
     let sold_out = context.sellable == Some(false);
-    let places = if queue.state.lets_through() && !sold_out { places(live, policy.capacity, policy.batch) } else { 0 };
+    let places = if queue.state.lets_through() && !sold_out { places(live, policy.capacity, batch) } else { 0 };
     let mut waiting: Vec<&Versioned<QueueToken>> =
         context.tokens.iter().filter(|token| token.queue == queue.id && token.state() == TokenState::Waiting).collect();
     waiting.sort_unstable_by_key(|token| token.number);

@@ -21,6 +21,18 @@ pub(super) fn end_hold(change: &mut Change, hold: &Versioned<Reservation>, conte
     Ok(())
 }
 
+/// Ends, whole, the lapsed holds that are in the way.
+pub(super) fn take_over<'a>(
+    change: &mut Change,
+    context: &Context,
+    lapsed: impl IntoIterator<Item = &'a Versioned<Reservation>>,
+) -> Result<(), Refusal> {
+    let mut lapsed: Vec<_> = lapsed.into_iter().collect();
+    lapsed.sort_unstable_by_key(|reservation| reservation.id);
+    lapsed.dedup_by_key(|reservation| reservation.id);
+    lapsed.into_iter().try_for_each(|reservation| end_hold(change, reservation, context))
+}
+
 /// Writes into `change` that `old` is now `ended`, and frees its seats.
 pub(super) fn cancel(change: &mut Change, old: &Versioned<Reservation>, ended: Reservation, reason: CancelReason, context: &Context) {
     change.events.push(Event::cancelled(&ended, reason));

@@ -70,7 +70,8 @@ fn hold(context: &Context, command: &Command, rules: &Rules, admitted: &Admitted
         let held = held.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
         change.seats.push(Write::update(seat, held));
     }
-    take_over(&mut change, context, &seats, old)?;
+    let in_the_way = seats.iter().filter_map(|seat| seat.reservation()).filter_map(|id| context.reservation(id)).chain(old);
+    ending::take_over(&mut change, context, in_the_way)?;
     change.events.push(Event::held(&reservation));
     change.reservations.push(Write::insert(reservation.clone()));
     let extended = admitted.claimed.clone().extend(reservation.expires_at, now).map_err(|_| Refusal::TokenMismatch)?;
@@ -126,8 +127,9 @@ fn check_limit(context: &Context, command: &Command, rules: &Rules, concert: &Co
     let owned: usize = context.reservations.iter().filter(counts).map(|reservation| reservation.seats.len()).sum();
     let owned = u32::try_from(owned).unwrap_or(u32::MAX);
     let wanted = u32::try_from(command.seats.numbers().len()).unwrap_or(u32::MAX);
-    if owned.saturating_add(wanted) > rules.max_seats_per_user {
-        return Err(Refusal::SeatLimitExceeded { limit: rules.max_seats_per_user, owned });
+    let limit = concert.max_seats_per_user.unwrap_or(rules.max_seats_per_user);
+    if owned.saturating_add(wanted) > limit {
+        return Err(Refusal::SeatLimitExceeded { limit, owned });
     }
     Ok(())
 }
@@ -146,18 +148,4 @@ fn reserve(
     let amount = Money::sum(seats.iter().map(|seat| seat.price)).map_err(|_| too_dear)?;
     let seats = seats.iter().map(|seat| ReservedSeat { number: seat.number, label: seat.label.clone(), price: seat.price }).collect();
     Ok(Reservation::hold(claim, seats, amount, context.now, context.now + rules.hold))
-}
-
-/// Ends, whole, what has lapsed and is in the way: the token's old hold, and those whose seats are taken.
-fn take_over(
-    change: &mut Change,
-    context: &Context,
-    seats: &[&Versioned<Seat>],
-    old: Option<&Versioned<Reservation>>,
-) -> Result<(), Refusal> {
-    let mut lapsed: Vec<&Versioned<Reservation>> =
-        seats.iter().filter_map(|seat| seat.reservation()).filter_map(|id| context.reservation(id)).chain(old).collect();
-    lapsed.sort_unstable_by_key(|reservation| reservation.id);
-    lapsed.dedup_by_key(|reservation| reservation.id);
-    lapsed.into_iter().try_for_each(|reservation| ending::end_hold(change, reservation, context))
 }

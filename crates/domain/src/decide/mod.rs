@@ -13,6 +13,7 @@ pub mod admission;
 pub mod admit;
 pub mod charge;
 pub mod claim;
+pub mod desk;
 pub mod hold;
 pub mod join;
 pub mod lapse;

@@ -2,16 +2,17 @@
 
 use crate::change::Check;
 use crate::decide::{Decision, Verdict, ending};
+use crate::deed::{Act, Subject};
 use crate::key::Keyed;
-use crate::{CancelReason, Change, Context, EntryId, Event, Outcome, PaymentId, Refusal, Rules, UserId, Write};
+use crate::{CancelReason, Change, Context, EntryId, Event, Order, Outcome, PaymentId, Refusal, Rules, UserId, Write};
 
 /// Somebody wants a payment to go back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     /// Who asks.
     pub user: UserId,
-    /// Whether they are an operator, who may refund anybody's payment.
-    pub operator: bool,
+    /// An operator's order: they may refund anybody's payment.
+    pub order: Option<Order>,
     /// The request's key.
     pub keyed: Keyed,
     /// The payment.
@@ -29,12 +30,12 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Ou
         return Ok(first_answer);
     }
     let now = context.now;
-    let allowed = |user: UserId| command.operator || user == command.user;
+    let allowed = |user: UserId| command.order.is_some() || user == command.user;
     let payment = context.payment(command.payment).filter(|payment| allowed(payment.user)).ok_or(Refusal::NotFound)?;
     let refuse = |started| Refusal::NotRefundable { state: payment.state, started };
     let refunded = payment.row.clone().refund(now).map_err(|_| refuse(false))?;
     let schedule = context.schedule.as_ref().ok_or(Refusal::NotFound)?;
-    if schedule.has_started(now) {
+    if !schedule.is_refundable(now) {
         return Err(refuse(true).into());
     }
     let reservation = context.reservation(payment.reservation).ok_or(Refusal::NotFound)?;
@@ -50,9 +51,12 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Ou
         wallet: Some(Write::update(wallet, credited)),
         entry: Some(entry),
         key: Some(command.keyed.record(outcome.clone(), context, rules)),
+        deed: command.order.as_ref().map(|order| order.done(Act::Refund, Subject::Payment(payment.id), Vec::new(), now)),
         ..Change::default()
     };
-    change.not_after(schedule.starts_at);
+    if schedule.cancelled_at.is_none() {
+        change.not_after(schedule.starts_at);
+    }
     ending::cancel(&mut change, reservation, cancelled, CancelReason::Refunded, context);
     Ok(Decision::commit(outcome, change, now))
 }

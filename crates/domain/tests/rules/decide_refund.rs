@@ -2,6 +2,7 @@
 
 use domain::change::Check;
 use domain::decide::refund::{Command, decide};
+use domain::deed::{Act, Subject};
 use domain::wallet::WalletError;
 use domain::{
     CancelReason, Change, Context, EntryKind, Event, Outcome, PaymentState, Refusal, ReservationState, Route, Wallet, WalletEntry, Write,
@@ -20,7 +21,7 @@ fn paid(balance: i64) -> Context {
 }
 
 fn ada_wants_it_back() -> Command {
-    Command { user: ADA, operator: false, keyed: keyed(Route::Refunds), payment: PAYMENT, entry: ENTRY }
+    Command { user: ADA, order: None, keyed: keyed(Route::Refunds), payment: PAYMENT, entry: ENTRY }
 }
 
 fn refusal_in(context: &Context) -> Refusal {
@@ -102,10 +103,21 @@ fn nothing_goes_back_once_the_show_has_started() {
 }
 
 #[test]
+fn what_was_called_off_is_refunded_at_any_time() {
+    let mut context = paid(0);
+    let date = context.schedule.as_mut().unwrap();
+    (date.row.starts_at, date.row.cancelled_at) = (in_seconds(-3600), Some(in_seconds(-7200)));
+    let change = change_of(decide(&context, &ada_wants_it_back(), &rules()));
+    assert_eq!((change.not_after, change.payment.is_some()), (None, true));
+}
+
+#[test]
 fn only_the_payer_and_operators_refund() {
-    let by = |user, operator| decide(&paid(0), &Command { user, operator, ..ada_wants_it_back() }, &rules());
-    assert_eq!(refusal_of(by(BEN, false)), Refusal::NotFound);
-    let change = change_of(by(BEN, true));
+    let by = |user, order| decide(&paid(0), &Command { user, order, ..ada_wants_it_back() }, &rules());
+    assert_eq!(refusal_of(by(BEN, None)), Refusal::NotFound);
+    let change = change_of(by(BEN, Some(an_order())));
+    let deed = an_order().done(Act::Refund, Subject::Payment(PAYMENT), Vec::new(), NOW);
+    assert_eq!(change.deed, Some(deed), "what operators do is kept");
     assert_eq!(change.wallet.map(|wallet| wallet.row.user), Some(ADA), "the payer has it back, not the operator");
     assert_eq!(change.entry.map(|entry| entry.user), Some(ADA));
 }

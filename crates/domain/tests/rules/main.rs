@@ -21,5 +21,11 @@ mod decide_refund;
 mod decide_register;
 mod decide_release;
 
+mod desk_concert;
+mod desk_date;
+mod desk_people;
+mod desk_queue;
+mod desk_seats;
+
 mod changes;
 mod sequences;

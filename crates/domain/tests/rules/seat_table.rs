@@ -34,10 +34,16 @@ const STATES: [SeatIs; 8] = [
 type Step = fn(Seat) -> Result<Seat, SeatError>;
 
 /// The steps as we take them, in the order of the columns of [`comes_to`].
-const STEPS: [(&str, Step); 3] = [
+const STEPS: [(&str, Step); 6] = [
     ("hold", |seat| seat.hold(OURS, in_seconds(300), NOW)),
     ("confirm", |seat| seat.confirm(OURS, NOW)),
     ("free", |seat| seat.free(OURS, NOW)),
+    ("block", |seat| seat.block(NOW)),
+    ("unblock", |seat| seat.unblock(NOW)),
+    ("relabel", |seat| {
+        let Seat { label, price, .. } = seat.clone();
+        seat.relabel(label, price, NOW)
+    }),
 ];
 
 fn state(seat: SeatIs) -> SeatState {
@@ -53,19 +59,20 @@ fn state(seat: SeatIs) -> SeatState {
     }
 }
 
-/// What it says of itself, and what hold, confirm and free come to: a new state, or a refusal.
-fn comes_to(seat: SeatIs) -> (SeatStatus, [Option<SeatState>; 3]) {
+/// What it says of itself, and what hold, confirm, free, block, unblock and relabel come to: a new state, or a refusal.
+fn comes_to(seat: SeatIs) -> (SeatStatus, [Option<SeatState>; 6]) {
     let held = Some(SeatState::Held { reservation: OURS, until: in_seconds(300) });
     let sold = Some(SeatState::Reserved { reservation: OURS });
-    let free = Some(SeatState::Available);
+    let (free, blocked) = (Some(SeatState::Available), Some(SeatState::Blocked));
     match seat {
-        SeatIs::Available | SeatIs::TheirHoldLapsed => (SeatStatus::Available, [held, None, None]),
-        SeatIs::HeldByUs => (SeatStatus::Held, [None, sold, free]),
-        SeatIs::HeldByThem => (SeatStatus::Held, [None, None, None]),
-        SeatIs::OurHoldLapsed => (SeatStatus::Available, [held, None, free]),
-        SeatIs::SoldToUs => (SeatStatus::Reserved, [None, None, free]),
-        SeatIs::SoldToThem => (SeatStatus::Reserved, [None, None, None]),
-        SeatIs::Blocked => (SeatStatus::Blocked, [None, None, None]),
+        SeatIs::Available => (SeatStatus::Available, [held, None, None, blocked, None, free]),
+        SeatIs::TheirHoldLapsed => (SeatStatus::Available, [held, None, None, blocked, None, None]),
+        SeatIs::HeldByUs => (SeatStatus::Held, [None, sold, free, None, None, None]),
+        SeatIs::HeldByThem => (SeatStatus::Held, [None, None, None, None, None, None]),
+        SeatIs::OurHoldLapsed => (SeatStatus::Available, [held, None, free, blocked, None, None]),
+        SeatIs::SoldToUs => (SeatStatus::Reserved, [None, None, free, None, None, None]),
+        SeatIs::SoldToThem => (SeatStatus::Reserved, [None, None, None, None, None, None]),
+        SeatIs::Blocked => (SeatStatus::Blocked, [None, None, None, None, free, blocked]),
     }
 }
 

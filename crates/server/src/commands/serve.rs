@@ -36,6 +36,8 @@ const LAST_COMMITS: Duration = Duration::from_secs(2);
 /// What runs behind the API.
 struct Backstage {
     commits: Arc<GroupCommit>,
+    /// Those of operators.
+    orders: Arc<GroupCommit>,
     tasks: TaskTracker,
     stop: CancellationToken,
     /// Ends the event streams.
@@ -122,8 +124,11 @@ async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api,
         deadline: settings.commit.deadline,
     };
     let commits = Arc::new(GroupCommit::start(ports.store.clone(), rules.clone(), observers.clone(), limits));
+    let orders = Limits { lanes: 1, queue: settings.operators.max_waiting, batch: 1, deadline: settings.operators.deadline };
+    let orders = Arc::new(GroupCommit::start(ports.store.clone(), rules.clone(), observers.clone(), orders));
     let use_cases = UseCases::new(&Parts {
         commits: commits.clone(),
+        orders: orders.clone(),
         ports: ports.clone(),
         room: room.clone(),
         seat_maps,
@@ -159,6 +164,7 @@ async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api,
         currency: rules.currency,
         registration: settings.auth.registration,
         body_limit: settings.http.max_body_bytes,
+        operator_body_limit: settings.operators.max_body_bytes,
         body_timeout: settings.http.body_timeout,
         streams: settings.http.streams,
         limits: settings.http.limits.clone(),
@@ -172,7 +178,7 @@ async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api,
     let metrics = Arc::new(move || metrics.render());
     let runtime = runtime.handle().clone();
     let parts = ApiParts { use_cases, issuers, settings: http, readiness, runtime, clock, ids, metrics, closing: closing.clone() };
-    Ok((Api::new(parts), Backstage { commits, tasks, stop, closing, health, connections }))
+    Ok((Api::new(parts), Backstage { commits, orders, tasks, stop, closing, health, connections }))
 }
 
 /// Serves until SIGTERM or SIGINT; then is no longer ready, takes no more connections, and lets the requests under way finish.
@@ -217,7 +223,7 @@ impl Backstage {
     async fn end(self) {
         self.stop.cancel();
         let ended = async {
-            self.commits.close().await;
+            tokio::join!(self.commits.close(), self.orders.close());
             self.tasks.wait().await;
             self.connections.close().await;
         };

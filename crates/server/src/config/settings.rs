@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use application::scheduler::Rhythm;
+use domain::queue::PolicyOverrides;
 use domain::{Money, QueuePolicy, Rules};
 use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
@@ -32,6 +33,7 @@ pub(crate) struct Settings {
     pub(crate) rhythm: Rhythm,
     pub(crate) auth: Auth,
     pub(crate) commit: Commit,
+    pub(crate) operators: Operators,
     pub(crate) log: Log,
 }
 
@@ -54,6 +56,14 @@ pub(crate) struct Commit {
     pub(crate) deadline: Duration,
 }
 
+/// How much operators may ask.
+#[derive(Debug)]
+pub(crate) struct Operators {
+    pub(crate) max_body_bytes: usize,
+    pub(crate) max_waiting: usize,
+    pub(crate) deadline: Duration,
+}
+
 #[derive(Debug)]
 pub(crate) struct Log {
     pub(crate) format: LogFormat,
@@ -66,15 +76,15 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// The connections of a PostgreSQL store for commands: one for each lane, and one each for the scheduler and the follower.
+/// The connections of a PostgreSQL store for commands: one for each lane, and one each for the scheduler, the follower and operators.
 fn command_connections(values: &Values, lanes: Option<usize>) -> Result<u32, ConfigError> {
     const KEY: &str = "database.command_connections";
     let connections = within(KEY, values.database.command_connections, 1..=100)?;
-    let needed = lanes.unwrap_or(crate::store::SIDE_BY_SIDE) + 2;
+    let needed = lanes.unwrap_or(crate::store::SIDE_BY_SIDE) + 3;
     if usize::try_from(connections).is_ok_and(|connections| connections >= needed) {
         Ok(connections)
     } else {
-        Err(wrong(KEY, format!("must be at least commit.lanes and two more, {needed}, not {connections}")))
+        Err(wrong(KEY, format!("must be at least commit.lanes and three more, {needed}, not {connections}")))
     }
 }
 
@@ -98,6 +108,7 @@ impl TryFrom<Values> for Settings {
             rhythm,
             auth: auth::read(&values.auth)?,
             commit,
+            operators: operators(&values)?,
             log: log(&values)?,
         })
     }
@@ -165,8 +176,8 @@ fn rules(Values { reservation, queue, wallet, retention, .. }: &Values) -> Resul
         max_charge,
         max_balance,
         queue: QueuePolicy {
-            capacity: within("queue.capacity", queue.capacity, 0..=1_000_000)?,
-            batch: within("queue.batch", queue.batch, 1..=1_000)?,
+            capacity: within("queue.capacity", queue.capacity, 0..=PolicyOverrides::MOST_PEOPLE)?,
+            batch: within("queue.batch", queue.batch, 1..=PolicyOverrides::MOST_AT_ONCE)?,
             active: span("queue.active_seconds", queue.active_seconds)?,
             claim: span("queue.claim_seconds", queue.claim_seconds)?,
             max_waiting: (max_waiting > 0).then_some(max_waiting),
@@ -195,6 +206,14 @@ fn commit(Values { commit, .. }: &Values) -> Result<Commit, ConfigError> {
         max_waiting: size("commit.max_waiting", commit.max_waiting, 1..=1_000_000)?,
         max_batch: size("commit.max_batch", commit.max_batch, 1..=4_096)?,
         deadline: milliseconds("commit.deadline_milliseconds", commit.deadline_milliseconds, 10..=60_000)?,
+    })
+}
+
+fn operators(Values { operators, .. }: &Values) -> Result<Operators, ConfigError> {
+    Ok(Operators {
+        max_body_bytes: size("operators.max_body_bytes", operators.max_body_bytes, 1_024..=64 * 1_024 * 1_024)?,
+        max_waiting: size("operators.max_waiting", operators.max_waiting, 1..=1_000)?,
+        deadline: milliseconds("operators.deadline_milliseconds", operators.deadline_milliseconds, 100..=300_000)?,
     })
 }
 

@@ -16,6 +16,7 @@ pub(super) struct Values {
     pub(super) auth: Auth,
     pub(super) retention: Retention,
     pub(super) commit: Commit,
+    pub(super) operators: Operators,
     pub(super) log: Log,
 }
 
@@ -142,6 +143,14 @@ pub(super) struct Commit {
     pub(super) lanes: u32,
     pub(super) max_waiting: u32,
     pub(super) max_batch: u32,
+    pub(super) deadline_milliseconds: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Operators {
+    pub(super) max_body_bytes: u32,
+    pub(super) max_waiting: u32,
     pub(super) deadline_milliseconds: u32,
 }
 

@@ -212,7 +212,8 @@ impl Play {
             What::Refund { mine, operator } => {
                 let payment = self.pick(*who, mine, |p| &p.payments);
                 let keyed = request_key(user, Route::Refunds, *key, payment.0.as_u64_pair().1);
-                Request::Refund(refund::Command { user, operator, keyed, payment, entry: world.new_id() })
+                let order = operator.then(|| world.an_order(user));
+                Request::Refund(refund::Command { user, order, keyed, payment, entry: world.new_id() })
             }
             What::Leave { mine } => Request::Leave(leave::Command { user, token: self.pick(*who, mine, |p| &p.tokens) }),
         }

@@ -91,7 +91,13 @@ pub async fn every_part_of_a_programme_is_kept(adapter: &dyn Adapter) {
 pub async fn concerts_come_in_pages_by_id(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     let ids: Vec<ConcertId> = [5_u128, 1 << 127, 3, 1 << 64, 4].into_iter().map(|id| ConcertId(Uuid::from_u128(id))).collect();
-    let concert = |id: &ConcertId| Concert { id: *id, name: id.to_string(), host: "Frontrow".into(), queue: Queue::DEFAULT };
+    let concert = |id: &ConcertId| Concert {
+        id: *id,
+        name: id.to_string(),
+        host: "Frontrow".into(),
+        queue: Queue::DEFAULT,
+        max_seats_per_user: None,
+    };
     let bill = Programme { concerts: ids.iter().map(concert).collect(), ..Programme::default() };
     world.ports.programme.put_on(&bill).await.unwrap();
     let mut expected = ids;

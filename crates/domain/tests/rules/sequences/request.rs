@@ -4,8 +4,8 @@ use domain::decide::admission::Pass;
 use domain::decide::{charge, claim, hold, join, leave, pay, refund, register, release};
 use domain::key::Keyed;
 use domain::{
-    EntryId, Fingerprint, KeyScope, Payment, PaymentId, PaymentState, QueueId, QueueState, RequestKey, Reservation, ReservationId, Route,
-    ScheduleId, TokenId, UserId, UserName,
+    EntryId, Fingerprint, KeyScope, Order, Payment, PaymentId, PaymentState, QueueId, QueueState, RequestKey, Reservation, ReservationId,
+    Route, ScheduleId, TokenId, UserId, UserName,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -237,8 +237,9 @@ impl World {
         let found = mine().find(|payment| open(payment) && whim > 8).or_else(|| mine().next());
         let payment = found.map_or_else(|| ids.draw(), |payment| payment.id);
         let operator = whim.is_multiple_of(2) && whim < 4;
+        let order = operator.then(|| Order { operator: user, deed: ids.draw(), reason: None });
         let keyed = ids.keyed(user, Route::Refunds, whim);
-        Request::Refund(refund::Command { user, operator, keyed, payment, entry: ids.draw() })
+        Request::Refund(refund::Command { user, order, keyed, payment, entry: ids.draw() })
     }
 
     /// Mostly somebody who is admitted to `queue`.

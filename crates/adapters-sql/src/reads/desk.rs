@@ -1,0 +1,74 @@
+//! What operators read.
+
+use application::PageRequest;
+use application::ports::{DeedsWanted, Desk, ReadError, Turnout};
+use async_trait::async_trait;
+use domain::{Deed, DeedId, Money, QueueId, QueueToken, Reservation, ScheduleId, User, UserId, Versioned};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+
+use super::Reads;
+use crate::corrupt::all;
+use crate::rows::{deed, reservation, token, user};
+
+#[derive(FromQueryResult)]
+struct TurnoutRow {
+    admitted: i64,
+    no_shows: i64,
+}
+
+#[derive(FromQueryResult)]
+struct Sum {
+    sum: i64,
+}
+
+#[async_trait]
+impl Desk for Reads {
+    async fn turnout(&self, queue: QueueId) -> Result<Turnout, ReadError> {
+        let rows = self.find::<TurnoutRow>(self.statements.turnout, [queue.0.into()]).await?;
+        let turnout = |row: TurnoutRow| Turnout { admitted: row.admitted.unsigned_abs(), no_shows: row.no_shows.unsigned_abs() };
+        Ok(rows.into_iter().next().map(turnout).unwrap_or_default())
+    }
+
+    async fn revenue(&self, schedule: ScheduleId) -> Result<Money, ReadError> {
+        let sum = self.sum(self.statements.revenue, schedule).await?;
+        Money::new(sum).map_err(|error| ReadError::Corrupt(error.to_string()))
+    }
+
+    async fn live_reservations(&self, schedule: ScheduleId, at_most: u32) -> Result<Vec<Reservation>, ReadError> {
+        let values = [schedule.0.into(), at_most.into()];
+        all(self.find::<reservation::Row>(self.statements.live_reservations, values).await?)
+    }
+
+    async fn count_live_reservations(&self, schedule: ScheduleId) -> Result<u64, ReadError> {
+        Ok(self.sum(self.statements.count_live_reservations, schedule).await?.unsigned_abs())
+    }
+
+    async fn users(&self, name: Option<String>, page: PageRequest<UserId>) -> Result<Vec<User>, ReadError> {
+        let after = page.after.map(|after| user::Column::Id.gt(after.0));
+        if let Some(name) = name {
+            let values = [name.into(), page.after.map(|after| after.0).into(), page.size.into()];
+            return all(self.find::<user::Model>(self.statements.users_named, values).await?);
+        }
+        let query = user::Entity::find().filter(Condition::all().add_option(after));
+        all(self.within(query.order_by_asc(user::Column::Id).limit(u64::from(page.size)).all(&self.db)).await?)
+    }
+
+    async fn tokens_of(&self, user: UserId, at_most: u32) -> Result<Vec<QueueToken>, ReadError> {
+        let rows = self.find::<token::Model>(self.statements.tokens_of, [user.0.into(), at_most.into()]).await?;
+        let tokens: Vec<Versioned<QueueToken>> = all(rows)?;
+        Ok(tokens.into_iter().map(|token| token.row).collect())
+    }
+
+    async fn deeds(&self, wanted: DeedsWanted, page: PageRequest<DeedId>) -> Result<Vec<Deed>, ReadError> {
+        let (subject, operator) = (wanted.subject, wanted.operator.map(|operator| operator.0));
+        let values = [subject.into(), operator.into(), page.after.map(|after| after.0).into(), page.size.into()];
+        all(self.find::<deed::Row>(self.statements.deeds, values).await?)
+    }
+}
+
+impl Reads {
+    async fn sum(&self, sql: &str, schedule: ScheduleId) -> Result<i64, ReadError> {
+        let rows = self.find::<Sum>(sql, [schedule.0.into()]).await?;
+        Ok(rows.first().map_or(0, |row| row.sum))
+    }
+}

@@ -1,0 +1,83 @@
+//! Find people: users, what they have, and what operators did.
+
+use std::sync::Arc;
+
+use domain::{Deed, DeedId, Money, Payment, PaymentId, QueueToken, Refusal, Reservation, ReservationId, User, UserId, WalletEntry};
+use time::OffsetDateTime;
+
+use crate::Error;
+use crate::page::{Page, PageRequest};
+use crate::ports::{Audit, Bookings, Clock, DeedsWanted, Desk, Finding, Users, Wallets};
+
+/// Finds users, what is theirs, and what operators did.
+#[derive(Clone)]
+pub struct FindPeople {
+    desk: Arc<dyn Desk>,
+    users: Arc<dyn Users>,
+    wallets: Arc<dyn Wallets>,
+    bookings: Arc<dyn Bookings>,
+    audit: Arc<dyn Audit>,
+    clock: Arc<dyn Clock>,
+}
+
+impl FindPeople {
+    /// The use case over what is read of people.
+    pub fn new(
+        desk: Arc<dyn Desk>,
+        users: Arc<dyn Users>,
+        wallets: Arc<dyn Wallets>,
+        bookings: Arc<dyn Bookings>,
+        audit: Arc<dyn Audit>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { desk, users, wallets, bookings, audit, clock }
+    }
+
+    /// The instant that states and countdowns are told from.
+    #[must_use]
+    pub fn now(&self) -> OffsetDateTime {
+        self.clock.now()
+    }
+
+    /// Users whose name begins so; with no name all.
+    pub async fn users(&self, name: Option<String>, page: PageRequest<UserId>) -> Result<Page<User, UserId>, Error> {
+        Ok(page.cut(self.desk.users(name, page.one_more()).await?, |user| user.id))
+    }
+
+    /// The user and their balance.
+    pub async fn user(&self, id: UserId) -> Result<(User, Money), Error> {
+        let user = self.users.user(id).await?.ok_or(Refusal::NotFound)?;
+        let balance = self.wallets.wallet(id).await?.map_or(Money::ZERO, |wallet| wallet.balance);
+        Ok((user, balance))
+    }
+
+    /// The user's tokens, the last joined first, `at_most` of them: live ones, and those under which they made a reservation.
+    pub async fn tokens(&self, user: UserId, at_most: u32) -> Result<Vec<QueueToken>, Error> {
+        Ok(self.desk.tokens_of(user, at_most).await?)
+    }
+
+    /// The user's reservations, the newest first.
+    pub async fn reservations(&self, user: UserId, page: PageRequest<ReservationId>) -> Result<Page<Reservation, ReservationId>, Error> {
+        Ok(page.cut(self.bookings.reservations(user, page.one_more()).await?, |reservation| reservation.id))
+    }
+
+    /// The user's payments, the newest first.
+    pub async fn payments(&self, user: UserId, page: PageRequest<PaymentId>) -> Result<Page<Payment, PaymentId>, Error> {
+        Ok(page.cut(self.bookings.payments(user, page.one_more()).await?, |payment| payment.id))
+    }
+
+    /// The user's book, the newest first.
+    pub async fn entries(&self, user: UserId, page: PageRequest<u64>) -> Result<Page<WalletEntry, u64>, Error> {
+        Ok(page.cut(self.wallets.entries(user, page.one_more()).await?, |entry| entry.sequence))
+    }
+
+    /// What operators did, the newest first.
+    pub async fn deeds(&self, wanted: DeedsWanted, page: PageRequest<DeedId>) -> Result<Page<Deed, DeedId>, Error> {
+        Ok(page.cut(self.desk.deeds(wanted, page.one_more()).await?, |deed| deed.id))
+    }
+
+    /// Whether the promises hold.
+    pub async fn audit(&self) -> Result<Vec<Finding>, Error> {
+        Ok(self.audit.audit().await?)
+    }
+}

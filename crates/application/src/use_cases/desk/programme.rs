@@ -1,0 +1,271 @@
+//! Plan the programme: concerts and their dates are made, changed, called off.
+
+use std::sync::Arc;
+
+use domain::decide::desk::concert::{self, ChangeConcert, WithDates};
+use domain::decide::desk::date::{self, ChangeDate, NewDate};
+use domain::{
+    Concert, ConcertId, Context, Money, Queue, QueueId, Refusal, Rules, Schedule, ScheduleId, SeatPlan, SeatStatus, Title, Verdict,
+    Version, Versioned, Zone,
+};
+use time::OffsetDateTime;
+
+use super::By;
+use crate::page::{Page, PageRequest};
+use crate::ports::{Catalogue, Desk, Ids, Load};
+use crate::{Command, Error, GroupCommit, SeatMaps};
+
+impl Command for concert::Create {
+    type Outcome = WithDates;
+
+    fn load(&self) -> Load {
+        let schedules = self.dates.iter().map(|date| date.id).collect();
+        Load::Concert { concert: self.id, queue: Some(self.queue), schedules }
+    }
+
+    fn decide(&self, context: &Context, _: &Rules) -> Verdict<WithDates> {
+        concert::create(context, self)
+    }
+}
+
+impl Command for ChangeConcert {
+    type Outcome = WithDates;
+
+    fn load(&self) -> Load {
+        Load::Concert { concert: self.id, queue: self.queue, schedules: Vec::new() }
+    }
+
+    fn decide(&self, context: &Context, _: &Rules) -> Verdict<WithDates> {
+        concert::change(context, self)
+    }
+}
+
+impl Command for concert::Cancel {
+    type Outcome = WithDates;
+
+    fn load(&self) -> Load {
+        Load::Concert { concert: self.id, queue: None, schedules: Vec::new() }
+    }
+
+    fn decide(&self, context: &Context, _: &Rules) -> Verdict<WithDates> {
+        concert::cancel(context, self)
+    }
+}
+
+impl Command for date::Add {
+    type Outcome = Versioned<Schedule>;
+
+    fn load(&self) -> Load {
+        Load::Concert { concert: self.concert, queue: None, schedules: vec![self.date.id] }
+    }
+
+    fn decide(&self, context: &Context, _: &Rules) -> Verdict<Self::Outcome> {
+        date::add(context, self)
+    }
+}
+
+impl Command for ChangeDate {
+    type Outcome = Versioned<Schedule>;
+
+    fn load(&self) -> Load {
+        Load::Seats { schedule: self.id, seats: Vec::new() }
+    }
+
+    fn decide(&self, context: &Context, _: &Rules) -> Verdict<Self::Outcome> {
+        date::change(context, self)
+    }
+}
+
+impl Command for date::Cancel {
+    type Outcome = Versioned<Schedule>;
+
+    fn load(&self) -> Load {
+        Load::Seats { schedule: self.id, seats: Vec::new() }
+    }
+
+    fn decide(&self, context: &Context, _: &Rules) -> Verdict<Self::Outcome> {
+        date::cancel(context, self)
+    }
+}
+
+/// How the sale of a date goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaleFigures {
+    /// The date.
+    pub schedule: Versioned<Schedule>,
+    /// How many seats there are.
+    pub seats: u32,
+    /// How many are free.
+    pub available: u32,
+    /// How many are held.
+    pub held: u32,
+    /// How many are sold.
+    pub reserved: u32,
+    /// How many are taken out of the sale.
+    pub blocked: u32,
+    /// What was paid for those that are sold.
+    pub revenue: Money,
+}
+
+/// What a date is given that an operator writes down; with no id it gets one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatePlan {
+    /// Its id.
+    pub id: Option<ScheduleId>,
+    /// When the show starts.
+    pub starts_at: OffsetDateTime,
+    /// The hall's time zone.
+    pub zone: Zone,
+    /// The first instant of the sale.
+    pub sale_opens_at: OffsetDateTime,
+    /// The first instant after the sale.
+    pub sale_closes_at: OffsetDateTime,
+    /// Its seats, if they are known yet.
+    pub seats: Option<SeatPlan>,
+}
+
+/// What of a concert is to change.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConcertPatch {
+    /// What is on the poster.
+    pub name: Option<Title>,
+    /// Who gives it.
+    pub host: Option<Title>,
+    /// The queue that admits to it.
+    pub queue: Option<QueueId>,
+    /// How many seats a user may have of it.
+    pub max_seats_per_user: Option<Option<u32>>,
+}
+
+/// What of a date is to change.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DatePatch {
+    /// When the show starts.
+    pub starts_at: Option<OffsetDateTime>,
+    /// The hall's time zone.
+    pub zone: Option<Zone>,
+    /// The first instant of the sale.
+    pub sale_opens_at: Option<OffsetDateTime>,
+    /// The first instant after the sale.
+    pub sale_closes_at: Option<OffsetDateTime>,
+}
+
+/// A concert as its operator sees it.
+pub type ConcertReport = (Versioned<Concert>, Vec<SaleFigures>);
+
+/// Makes concerts and their dates, and changes them.
+#[derive(Clone)]
+pub struct PlanProgramme {
+    commits: Arc<GroupCommit>,
+    catalogue: Arc<dyn Catalogue>,
+    desk: Arc<dyn Desk>,
+    seat_maps: Arc<SeatMaps>,
+    ids: Arc<dyn Ids>,
+}
+
+impl PlanProgramme {
+    /// The use case over the way of orders, and what is read of concerts.
+    pub fn new(
+        commits: Arc<GroupCommit>,
+        catalogue: Arc<dyn Catalogue>,
+        desk: Arc<dyn Desk>,
+        seat_maps: Arc<SeatMaps>,
+        ids: Arc<dyn Ids>,
+    ) -> Self {
+        Self { commits, catalogue, desk, seat_maps, ids }
+    }
+
+    /// Makes a concert with its dates and their seats, whole or not at all. With no id it gets one, with no queue the default one.
+    pub async fn create(
+        &self,
+        by: &By,
+        id: Option<ConcertId>,
+        [name, host]: [Title; 2],
+        queue: Option<QueueId>,
+        max_seats_per_user: Option<u32>,
+        dates: Vec<DatePlan>,
+    ) -> Result<ConcertReport, Error> {
+        let id = id.unwrap_or_else(|| ConcertId(self.ids.ordered()));
+        let queue = queue.unwrap_or(Queue::DEFAULT);
+        let dates = dates.into_iter().map(|date| self.named(date)).collect();
+        let command = concert::Create { order: by.order(&self.ids), id, name, host, queue, max_seats_per_user, dates };
+        self.report(self.commits.run(command).await?.outcome).await
+    }
+
+    /// Changes what of a concert is named.
+    pub async fn change(&self, by: &By, id: ConcertId, expected: Option<Version>, patch: ConcertPatch) -> Result<ConcertReport, Error> {
+        let ConcertPatch { name, host, queue, max_seats_per_user } = patch;
+        let command = ChangeConcert { order: by.order(&self.ids), id, expected, name, host, queue, max_seats_per_user };
+        self.report(self.commits.run(command).await?.outcome).await
+    }
+
+    /// Calls all dates of a concert off.
+    pub async fn cancel(&self, by: &By, id: ConcertId) -> Result<ConcertReport, Error> {
+        let command = concert::Cancel { order: by.order(&self.ids), id };
+        self.report(self.commits.run(command).await?.outcome).await
+    }
+
+    /// Adds a date to a concert.
+    pub async fn add_date(&self, by: &By, concert: ConcertId, date: DatePlan) -> Result<SaleFigures, Error> {
+        let command = date::Add { order: by.order(&self.ids), concert, date: self.named(date) };
+        self.figures(self.commits.run(command).await?.outcome).await
+    }
+
+    /// Changes what of a date is named.
+    pub async fn change_date(&self, by: &By, id: ScheduleId, expected: Option<Version>, patch: DatePatch) -> Result<SaleFigures, Error> {
+        let DatePatch { starts_at, zone, sale_opens_at, sale_closes_at } = patch;
+        let command = ChangeDate { order: by.order(&self.ids), id, expected, starts_at, zone, sale_opens_at, sale_closes_at };
+        self.figures(self.commits.run(command).await?.outcome).await
+    }
+
+    /// Calls a date off.
+    pub async fn cancel_date(&self, by: &By, id: ScheduleId) -> Result<SaleFigures, Error> {
+        let command = date::Cancel { order: by.order(&self.ids), id };
+        self.figures(self.commits.run(command).await?.outcome).await
+    }
+
+    /// All concerts and how their sales go.
+    pub async fn concerts(&self, page: PageRequest<ConcertId>) -> Result<Page<ConcertReport, ConcertId>, Error> {
+        let mut reports = Vec::new();
+        for concert in self.catalogue.concerts(page.one_more()).await? {
+            let dates = self.catalogue.schedules(concert.id).await?;
+            reports.push(self.report((concert, dates)).await?);
+        }
+        Ok(page.cut(reports, |(concert, _)| concert.id))
+    }
+
+    /// The concert and how its sales go.
+    pub async fn concert(&self, id: ConcertId) -> Result<ConcertReport, Error> {
+        let concert = self.catalogue.concert(id).await?.ok_or(Refusal::NotFound)?;
+        let dates = self.catalogue.schedules(id).await?;
+        self.report((concert, dates)).await
+    }
+
+    /// The date and how its sale goes.
+    pub async fn date(&self, id: ScheduleId) -> Result<SaleFigures, Error> {
+        let date = self.catalogue.schedule(id).await?.ok_or(Refusal::NotFound)?;
+        self.figures(date).await
+    }
+
+    fn named(&self, date: DatePlan) -> NewDate {
+        let DatePlan { id, starts_at, zone, sale_opens_at, sale_closes_at, seats } = date;
+        NewDate { id: id.unwrap_or_else(|| ScheduleId(self.ids.ordered())), starts_at, zone, sale_opens_at, sale_closes_at, seats }
+    }
+
+    async fn report(&self, (concert, dates): WithDates) -> Result<ConcertReport, Error> {
+        let mut figures = Vec::with_capacity(dates.len());
+        for date in dates {
+            figures.push(self.figures(date).await?);
+        }
+        Ok((concert, figures))
+    }
+
+    async fn figures(&self, schedule: Versioned<Schedule>) -> Result<SaleFigures, Error> {
+        let map = self.seat_maps.map(schedule.id).await?;
+        let count = |status| u32::try_from(map.seats.iter().filter(|seat| seat.status == status).count()).unwrap_or(u32::MAX);
+        let (reserved, blocked) = (count(SeatStatus::Reserved), count(SeatStatus::Blocked));
+        let seats = u32::try_from(map.seats.len()).unwrap_or(u32::MAX);
+        let revenue = self.desk.revenue(schedule.id).await?;
+        Ok(SaleFigures { schedule, seats, available: map.available, held: map.held, reserved, blocked, revenue })
+    }
+}

@@ -1,0 +1,157 @@
+//! Run queues: make them, change how they admit, pause, open, and let users in by hand.
+
+use std::sync::Arc;
+
+use domain::decide::admit::Ticked;
+use domain::decide::desk::queue::{ChangeQueue, Create, PolicyPatch, Take};
+use domain::decide::desk::{admit, queue};
+use domain::queue::PolicyOverrides;
+use domain::{Context, Queue, QueueId, QueuePolicy, QueueStep, Refusal, Remark, Rules, Title, Verdict, Version, Versioned};
+
+use super::By;
+use crate::ports::{Catalogue, Desk, Ids, Load, Turnout};
+use crate::waiting_room::QueueFigures;
+use crate::{Command, Error, GroupCommit, WaitingRoom};
+
+impl Command for Create {
+    type Outcome = Versioned<Queue>;
+
+    fn load(&self) -> Load {
+        Load::Queue { queue: self.id }
+    }
+
+    fn decide(&self, context: &Context, _: &Rules) -> Verdict<Self::Outcome> {
+        queue::create(context, self)
+    }
+}
+
+impl Command for ChangeQueue {
+    type Outcome = Versioned<Queue>;
+
+    fn load(&self) -> Load {
+        Load::Queue { queue: self.id }
+    }
+
+    fn decide(&self, context: &Context, _: &Rules) -> Verdict<Self::Outcome> {
+        queue::change(context, self)
+    }
+}
+
+impl Command for Take {
+    type Outcome = Versioned<Queue>;
+
+    fn load(&self) -> Load {
+        Load::Queue { queue: self.id }
+    }
+
+    fn decide(&self, context: &Context, _: &Rules) -> Verdict<Self::Outcome> {
+        queue::take(context, self)
+    }
+}
+
+impl Command for admit::Command {
+    type Outcome = Ticked;
+
+    fn load(&self) -> Load {
+        Load::Tick { queue: self.queue, at_most: self.count }
+    }
+
+    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<Ticked> {
+        admit::decide(context, self, rules)
+    }
+}
+
+/// How a queue stands, as its operator sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QueueReport {
+    /// The queue.
+    pub queue: Versioned<Queue>,
+    /// How it admits, with the configuration's policy where it sets none.
+    pub policy: QueuePolicy,
+    /// Who waits and who is in, as far as is known in memory; none for a queue that was made a moment ago.
+    pub figures: Option<QueueFigures>,
+    /// What it has done so far.
+    pub turnout: Turnout,
+}
+
+/// Makes queues and runs them.
+#[derive(Clone)]
+pub struct RunQueues {
+    commits: Arc<GroupCommit>,
+    catalogue: Arc<dyn Catalogue>,
+    desk: Arc<dyn Desk>,
+    room: Arc<WaitingRoom>,
+    ids: Arc<dyn Ids>,
+}
+
+impl RunQueues {
+    /// The use case over the way of orders, and what is read of queues.
+    pub fn new(
+        commits: Arc<GroupCommit>,
+        catalogue: Arc<dyn Catalogue>,
+        desk: Arc<dyn Desk>,
+        room: Arc<WaitingRoom>,
+        ids: Arc<dyn Ids>,
+    ) -> Self {
+        Self { commits, catalogue, desk, room, ids }
+    }
+
+    /// Makes a queue, open; with no id it gets one.
+    pub async fn create(
+        &self,
+        by: &By,
+        id: Option<QueueId>,
+        name: Title,
+        overrides: PolicyOverrides,
+        message: Option<Remark>,
+    ) -> Result<QueueReport, Error> {
+        let id = id.unwrap_or_else(|| QueueId(self.ids.ordered()));
+        let command = Create { order: by.order(&self.ids), id, name, overrides, message };
+        self.report(self.commits.run(command).await?.outcome).await
+    }
+
+    /// Changes what of a queue is named.
+    pub async fn change(
+        &self,
+        by: &By,
+        id: QueueId,
+        expected: Option<Version>,
+        name: Option<Title>,
+        policy: PolicyPatch,
+        message: Option<Option<Remark>>,
+    ) -> Result<QueueReport, Error> {
+        let command = ChangeQueue { order: by.order(&self.ids), id, expected, name, policy, message };
+        self.report(self.commits.run(command).await?.outcome).await
+    }
+
+    /// Pauses, resumes, closes or opens a queue.
+    pub async fn take(&self, by: &By, id: QueueId, step: QueueStep) -> Result<QueueReport, Error> {
+        let command = Take { order: by.order(&self.ids), id, step };
+        self.report(self.commits.run(command).await?.outcome).await
+    }
+
+    /// Lets the foremost `count` in, as far as there are places.
+    pub async fn admit(&self, by: &By, queue: QueueId, count: u32) -> Result<Ticked, Error> {
+        Ok(self.commits.run(admit::Command { order: by.order(&self.ids), queue, count }).await?.outcome)
+    }
+
+    /// All queues and how they stand.
+    pub async fn queues(&self) -> Result<Vec<QueueReport>, Error> {
+        let mut reports = Vec::new();
+        for queue in self.catalogue.queues().await? {
+            reports.push(self.report(queue).await?);
+        }
+        Ok(reports)
+    }
+
+    /// How the queue stands.
+    pub async fn queue(&self, id: QueueId) -> Result<QueueReport, Error> {
+        let queue = self.catalogue.queue(id).await?.ok_or(Refusal::NotFound)?;
+        self.report(queue).await
+    }
+
+    async fn report(&self, queue: Versioned<Queue>) -> Result<QueueReport, Error> {
+        let (figures, turnout) = (self.room.figures(queue.id), self.desk.turnout(queue.id).await?);
+        Ok(QueueReport { policy: self.room.policy_of(&queue), figures, turnout, queue })
+    }
+}

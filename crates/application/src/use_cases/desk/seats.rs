@@ -1,0 +1,66 @@
+//! Mind the seats: a date's map is laid out, seats are blocked and given back.
+
+use std::sync::Arc;
+
+use domain::decide::desk::block;
+use domain::decide::desk::seat_map::{self, LaidOut, LayOut};
+use domain::{Context, Rules, ScheduleId, SeatNumber, SeatPlan, Verdict};
+
+use super::By;
+use crate::ports::{Ids, Load};
+use crate::{Command, Error, GroupCommit, SeatMap, SeatMaps};
+
+impl Command for LayOut {
+    type Outcome = LaidOut;
+
+    fn load(&self) -> Load {
+        Load::Seats { schedule: self.schedule, seats: self.numbers() }
+    }
+
+    fn decide(&self, context: &Context, _: &Rules) -> Verdict<LaidOut> {
+        seat_map::lay_out(context, self)
+    }
+}
+
+impl Command for block::Command {
+    type Outcome = u32;
+
+    fn load(&self) -> Load {
+        Load::Seats { schedule: self.schedule, seats: self.seats.clone() }
+    }
+
+    fn decide(&self, context: &Context, _: &Rules) -> Verdict<u32> {
+        block::decide(context, self)
+    }
+}
+
+/// Lays out and blocks the seats of dates.
+#[derive(Clone)]
+pub struct MindSeats {
+    commits: Arc<GroupCommit>,
+    seat_maps: Arc<SeatMaps>,
+    ids: Arc<dyn Ids>,
+}
+
+impl MindSeats {
+    /// The use case over the way of orders.
+    pub fn new(commits: Arc<GroupCommit>, seat_maps: Arc<SeatMaps>, ids: Arc<dyn Ids>) -> Self {
+        Self { commits, seat_maps, ids }
+    }
+
+    /// Gives the date the seats of `plan`: those that are new, and their labels and prices to those that are there.
+    pub async fn lay_out(&self, by: &By, schedule: ScheduleId, plan: &SeatPlan) -> Result<LaidOut, Error> {
+        let command = LayOut::new(by.order(&self.ids), schedule, plan)?;
+        Ok(self.commits.run(command).await?.outcome)
+    }
+
+    /// Takes seats out of the sale, or gives them back to it; how many it changed.
+    pub async fn block(&self, by: &By, schedule: ScheduleId, seats: Vec<SeatNumber>, blocked: bool) -> Result<u32, Error> {
+        Ok(self.commits.run(block::Command { order: by.order(&self.ids), schedule, seats, blocked }).await?.outcome)
+    }
+
+    /// The seats of a date.
+    pub async fn map(&self, schedule: ScheduleId) -> Result<Arc<SeatMap>, Error> {
+        self.seat_maps.map(schedule).await
+    }
+}

@@ -1,0 +1,68 @@
+//! Block: seats are taken out of the sale, and given back to it.
+
+use super::by;
+use crate::decide::{Decision, Verdict, ending};
+use crate::deed::{Act, Changed, Order, Subject};
+use crate::{Context, Refusal, ScheduleId, Seat, SeatNumber, SeatStatus, Versioned, Write};
+
+/// Seats are to be taken out of the sale, or given back to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// Whose order.
+    pub order: Order,
+    /// Of which date.
+    pub schedule: ScheduleId,
+    /// Which seats, each once.
+    pub seats: Vec<SeatNumber>,
+    /// Out of the sale, or back.
+    pub blocked: bool,
+}
+
+/// The most seats in one order.
+pub const MOST_SEATS: usize = 10_000;
+
+/// All of the seats are blocked, or all of them free; how many weren't before.
+///
+/// # Errors
+/// [`Refusal::NotFound`] without the date, [`Refusal::UnknownSeats`], [`Refusal::SeatsUnavailable`] for seats that somebody has.
+pub fn decide(context: &Context, command: &Command) -> Verdict<u32> {
+    let now = context.now;
+    let schedule = context.schedule.as_ref().ok_or(Refusal::NotFound)?;
+    let unknown: Vec<_> = command.seats.iter().copied().filter(|number| context.seat(*number).is_none()).collect();
+    if !unknown.is_empty() {
+        return Err(Refusal::UnknownSeats(unknown).into());
+    }
+    let seats: Vec<&Versioned<Seat>> = command.seats.iter().filter_map(|number| context.seat(*number)).collect();
+    let taken: Vec<_> = seats.iter().map(|seat| (seat.number, seat.status(now))).filter(|(_, status)| is_taken(*status)).collect();
+    if !taken.is_empty() {
+        return Err(Refusal::SeatsUnavailable(taken).into());
+    }
+    let act = if command.blocked { Act::Block } else { Act::Unblock };
+    let mut change = by(&command.order, act, Subject::Schedule(schedule.id), Vec::new(), now);
+    let others = seats.into_iter().filter(|seat| (seat.status(now) == SeatStatus::Blocked) != command.blocked);
+    let mut lapsed = Vec::new();
+    for seat in others {
+        let turned = if command.blocked { seat.row.clone().block(now) } else { seat.row.clone().unblock(now) };
+        let turned = turned.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
+        lapsed.extend(seat.reservation().and_then(|id| context.reservation(id)));
+        change.seats.push(Write::update(seat, turned));
+    }
+    let changed = u32::try_from(change.seats.len()).unwrap_or(u32::MAX);
+    if changed == 0 {
+        return Ok(Decision::already(0, now));
+    }
+    if let Some(deed) = &mut change.deed {
+        let numbers: Vec<_> = change.seats.iter().map(|seat| seat.row.number.to_string()).collect();
+        deed.changes = vec![Changed { name: "seat_numbers".to_owned(), before: None, after: Some(numbers.join(",")) }];
+    }
+    ending::take_over(&mut change, context, lapsed)?;
+    Ok(Decision::commit(changed, change, now))
+}
+
+/// Whether somebody has a seat of this status.
+const fn is_taken(status: SeatStatus) -> bool {
+    match status {
+        SeatStatus::Held | SeatStatus::Reserved => true,
+        SeatStatus::Available | SeatStatus::Blocked => false,
+    }
+}

@@ -1,0 +1,179 @@
+//! Concerts: made, changed, called off.
+
+use std::collections::BTreeSet;
+
+use super::date::{self, NewDate};
+use super::{Patch, by, check_version, contradiction, number};
+use crate::decide::{Decision, Verdict};
+use crate::deed::{Act, Changed, Differences, Order, Subject};
+use crate::{Concert, ConcertId, Context, QueueId, Refusal, Schedule, SeatPlan, Title, Version, Versioned, Write};
+
+/// A concert is to be made, with its dates and their seats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Create {
+    /// Whose order.
+    pub order: Order,
+    /// Its id.
+    pub id: ConcertId,
+    /// What is on the poster.
+    pub name: Title,
+    /// Who gives it.
+    pub host: Title,
+    /// The queue that admits to it.
+    pub queue: QueueId,
+    /// How many seats a user may have of it; none: as many as of any concert.
+    pub max_seats_per_user: Option<u32>,
+    /// Its dates.
+    pub dates: Vec<NewDate>,
+}
+
+/// A concert is to be changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeConcert {
+    /// Whose order.
+    pub order: Order,
+    /// Which concert.
+    pub id: ConcertId,
+    /// The version that the operator saw.
+    pub expected: Option<Version>,
+    /// What is on the poster.
+    pub name: Patch<Title>,
+    /// Who gives it.
+    pub host: Patch<Title>,
+    /// The queue that admits to it.
+    pub queue: Patch<QueueId>,
+    /// How many seats a user may have of it.
+    pub max_seats_per_user: Patch<Option<u32>>,
+}
+
+/// A concert is to be called off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cancel {
+    /// Whose order.
+    pub order: Order,
+    /// Which concert.
+    pub id: ConcertId,
+}
+
+/// A concert and its dates, in the order of their start.
+pub type WithDates = (Versioned<Concert>, Vec<Versioned<Schedule>>);
+
+/// The most dates that a concert is made with.
+pub const MOST_DATES: usize = 100;
+/// The most seats that a user can be allowed to have of a concert.
+pub const MOST_SEATS_PER_USER: u32 = 100;
+
+/// The new concert with its dates, whole.
+///
+/// # Errors
+/// [`Refusal::AlreadyExists`] of it or a date, [`Refusal::Contradiction`].
+pub fn create(context: &Context, command: &Create) -> Verdict<WithDates> {
+    if context.concert.is_some() {
+        return Err(Refusal::AlreadyExists(command.id.0).into());
+    }
+    check_queue(context, command.queue)?;
+    check_limit(command.max_seats_per_user)?;
+    if command.dates.len() > MOST_DATES {
+        return Err(contradiction("schedules", format!("at most {MOST_DATES} dates at once")).into());
+    }
+    let mut ids = BTreeSet::new();
+    let Create { id, queue, max_seats_per_user, .. } = *command;
+    let (name, host) = (command.name.as_str().to_owned(), command.host.as_str().to_owned());
+    let concert = Concert { id, name, host, queue, max_seats_per_user };
+    let changes = differences(None, &concert);
+    let concert = Write::insert(concert);
+    let outcome = Versioned::new(concert.version(), concert.row.clone());
+    let mut change = by(&command.order, Act::Create, Subject::Concert(id), changes, context.now);
+    change.concerts.push(concert);
+    for new in &command.dates {
+        if !ids.insert(new.id) {
+            return Err(contradiction("schedules", format!("{} is there twice", new.id)).into());
+        }
+        date::lay_down(&mut change, context, id, new)?;
+    }
+    if change.seats.len() > SeatPlan::MOST_SEATS {
+        return Err(contradiction("schedules", format!("at most {} seats at once", SeatPlan::MOST_SEATS)).into());
+    }
+    let mut dates: Vec<_> = change.schedules.iter().map(|date| Versioned::new(date.version(), date.row.clone())).collect();
+    dates.sort_by_key(|date| (date.starts_at, date.id));
+    Ok(Decision::commit((outcome, dates), change, context.now))
+}
+
+/// The concert as it is to be; nothing is written if it is so already.
+///
+/// # Errors
+/// [`Refusal::NotFound`], [`Refusal::VersionMismatch`], [`Refusal::Contradiction`], [`Refusal::HoldsLive`] if its queue is to change
+/// while somebody holds seats: their admission would be worth nothing.
+pub fn change(context: &Context, command: &ChangeConcert) -> Verdict<WithDates> {
+    let found = context.concert.as_ref().ok_or(Refusal::NotFound)?;
+    check_version(found, command.expected)?;
+    let mut concert = found.row.clone();
+    if let Some(name) = &command.name {
+        name.as_str().clone_into(&mut concert.name);
+    }
+    if let Some(host) = &command.host {
+        host.as_str().clone_into(&mut concert.host);
+    }
+    if let Some(limit) = command.max_seats_per_user {
+        check_limit(limit)?;
+        concert.max_seats_per_user = limit;
+    }
+    let mut unheld = None;
+    if let Some(queue) = command.queue.filter(|queue| *queue != found.queue) {
+        check_queue(context, queue)?;
+        if context.held {
+            return Err(Refusal::HoldsLive.into());
+        }
+        (concert.queue, unheld) = (queue, Some(found.id));
+    }
+    let changes = differences(Some(&found.row), &concert);
+    if changes.is_empty() {
+        return Ok(Decision::already((found.clone(), context.schedules.clone()), context.now));
+    }
+    let write = Write::update(found, concert);
+    let outcome = (Versioned::new(write.version(), write.row.clone()), context.schedules.clone());
+    let mut change = by(&command.order, Act::Change, Subject::Concert(found.id), changes, context.now);
+    (change.unheld, change.concerts) = (unheld, vec![write]);
+    Ok(Decision::commit(outcome, change, context.now))
+}
+
+/// All its dates, called off.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub fn cancel(context: &Context, command: &Cancel) -> Verdict<WithDates> {
+    let found = context.concert.as_ref().ok_or(Refusal::NotFound)?;
+    let mut change = by(&command.order, Act::Cancel, Subject::Concert(found.id), Vec::new(), context.now);
+    let mut dates = context.schedules.clone();
+    for date in &mut dates {
+        date::call_off(&mut change, date, context.now);
+    }
+    let outcome = (found.clone(), dates);
+    if change.schedules.is_empty() {
+        return Ok(Decision::already(outcome, context.now));
+    }
+    Ok(Decision::commit(outcome, change, context.now))
+}
+
+fn check_queue(context: &Context, queue: QueueId) -> Result<(), Refusal> {
+    let is_there = context.queue.as_ref().is_some_and(|found| found.id == queue);
+    if is_there { Ok(()) } else { Err(contradiction("queue_id", "there is no such queue")) }
+}
+
+fn check_limit(limit: Option<u32>) -> Result<(), Refusal> {
+    match limit {
+        Some(limit) if !(1..=MOST_SEATS_PER_USER).contains(&limit) => {
+            Err(contradiction("max_seats_per_user", format!("a number from 1 to {MOST_SEATS_PER_USER}")))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn differences(before: Option<&Concert>, after: &Concert) -> Vec<Changed> {
+    Differences::default()
+        .note("name", before.map(|concert| concert.name.clone()), Some(after.name.clone()), |name| name)
+        .note("host", before.map(|concert| concert.host.clone()), Some(after.host.clone()), |host| host)
+        .note("queue_id", before.map(|concert| concert.queue), Some(after.queue), number)
+        .note("max_seats_per_user", before.and_then(|concert| concert.max_seats_per_user), after.max_seats_per_user, number)
+        .list()
+}

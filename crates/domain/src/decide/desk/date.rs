@@ -1,0 +1,161 @@
+//! Dates: added to a concert, changed, called off.
+
+use time::OffsetDateTime;
+
+use super::{Patch, by, check_version, contradiction, instant};
+use crate::decide::{Decision, Verdict};
+use crate::deed::{Act, Changed, Differences, Order, Subject};
+use crate::{Change, ConcertId, Context, Refusal, Schedule, ScheduleId, SeatPlan, Version, Versioned, Write, Zone};
+
+/// A date as an operator writes it down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDate {
+    /// Its id.
+    pub id: ScheduleId,
+    /// When the show starts.
+    pub starts_at: OffsetDateTime,
+    /// The hall's time zone.
+    pub zone: Zone,
+    /// The first instant of the sale.
+    pub sale_opens_at: OffsetDateTime,
+    /// The first instant after the sale.
+    pub sale_closes_at: OffsetDateTime,
+    /// Its seats, if they are known yet.
+    pub seats: Option<SeatPlan>,
+}
+
+/// A concert is to be given on one more date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Add {
+    /// Whose order.
+    pub order: Order,
+    /// Which concert.
+    pub concert: ConcertId,
+    /// The date.
+    pub date: NewDate,
+}
+
+/// A date is to be changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeDate {
+    /// Whose order.
+    pub order: Order,
+    /// Which date.
+    pub id: ScheduleId,
+    /// The version that the operator saw.
+    pub expected: Option<Version>,
+    /// When the show starts.
+    pub starts_at: Patch<OffsetDateTime>,
+    /// The hall's time zone.
+    pub zone: Patch<Zone>,
+    /// The first instant of the sale.
+    pub sale_opens_at: Patch<OffsetDateTime>,
+    /// The first instant after the sale.
+    pub sale_closes_at: Patch<OffsetDateTime>,
+}
+
+/// A date is to be called off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cancel {
+    /// Whose order.
+    pub order: Order,
+    /// Which date.
+    pub id: ScheduleId,
+}
+
+/// The new date.
+///
+/// # Errors
+/// [`Refusal::NotFound`] without the concert, [`Refusal::AlreadyExists`], [`Refusal::Contradiction`].
+pub fn add(context: &Context, command: &Add) -> Verdict<Versioned<Schedule>> {
+    let concert = context.concert.as_ref().ok_or(Refusal::NotFound)?;
+    let mut change = by(&command.order, Act::Create, Subject::Schedule(command.date.id), Vec::new(), context.now);
+    let outcome = lay_down(&mut change, context, concert.id, &command.date)?;
+    if let Some(deed) = &mut change.deed {
+        deed.changes = differences(None, &outcome.row);
+    }
+    Ok(Decision::commit(outcome, change, context.now))
+}
+
+/// Writes into `change` the new date of `concert`, with its seats.
+pub(super) fn lay_down(change: &mut Change, context: &Context, concert: ConcertId, new: &NewDate) -> Result<Versioned<Schedule>, Refusal> {
+    let NewDate { id, starts_at, sale_opens_at, sale_closes_at, .. } = *new;
+    if context.schedules.iter().any(|date| date.id == id) {
+        return Err(Refusal::AlreadyExists(id.0));
+    }
+    let date = Schedule { id, concert, starts_at, zone: new.zone.clone(), sale_opens_at, sale_closes_at, cancelled_at: None };
+    check(&date)?;
+    if let Some(plan) = &new.seats {
+        let seats = plan.seats(id).map_err(|error| contradiction("seat_map", error))?;
+        change.seats.extend(seats.into_iter().map(Write::insert));
+    }
+    let write = Write::insert(date);
+    let outcome = Versioned::new(write.version(), write.row.clone());
+    change.schedules.push(write);
+    Ok(outcome)
+}
+
+/// The date as it is to be; nothing is written if it is so already.
+///
+/// # Errors
+/// [`Refusal::NotFound`], [`Refusal::VersionMismatch`], [`Refusal::DateCancelled`], [`Refusal::Contradiction`].
+pub fn change(context: &Context, command: &ChangeDate) -> Verdict<Versioned<Schedule>> {
+    let found = context.schedule.as_ref().ok_or(Refusal::NotFound)?;
+    check_version(found, command.expected)?;
+    if found.cancelled_at.is_some() {
+        return Err(Refusal::DateCancelled.into());
+    }
+    let mut date = found.row.clone();
+    date.starts_at = command.starts_at.unwrap_or(date.starts_at);
+    date.sale_opens_at = command.sale_opens_at.unwrap_or(date.sale_opens_at);
+    date.sale_closes_at = command.sale_closes_at.unwrap_or(date.sale_closes_at);
+    if let Some(zone) = &command.zone {
+        date.zone = zone.clone();
+    }
+    check(&date)?;
+    let changes = differences(Some(&found.row), &date);
+    if changes.is_empty() {
+        return Ok(Decision::already(found.clone(), context.now));
+    }
+    let write = Write::update(found, date);
+    let outcome = Versioned::new(write.version(), write.row.clone());
+    let mut change = by(&command.order, Act::Change, Subject::Schedule(found.id), changes, context.now);
+    change.schedules.push(write);
+    Ok(Decision::commit(outcome, change, context.now))
+}
+
+/// The date, called off: nobody holds its seats any more from now on, and payments for it can be given back at any time.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub fn cancel(context: &Context, command: &Cancel) -> Verdict<Versioned<Schedule>> {
+    let mut date = context.schedule.clone().ok_or(Refusal::NotFound)?;
+    let mut change = by(&command.order, Act::Cancel, Subject::Schedule(date.id), Vec::new(), context.now);
+    call_off(&mut change, &mut date, context.now);
+    if change.schedules.is_empty() {
+        return Ok(Decision::already(date, context.now));
+    }
+    Ok(Decision::commit(date, change, context.now))
+}
+
+/// Writes into `change` that `date` is called off, unless it was before.
+pub(super) fn call_off(change: &mut Change, date: &mut Versioned<Schedule>, now: OffsetDateTime) {
+    if date.cancelled_at.is_none() {
+        let write = Write::update(date, Schedule { cancelled_at: Some(now), ..date.row.clone() });
+        *date = Versioned::new(write.version(), write.row.clone());
+        change.schedules.push(write);
+    }
+}
+
+fn check(date: &Schedule) -> Result<(), Refusal> {
+    date.check().map_err(|error| contradiction("sale_closes_at", error))
+}
+
+fn differences(before: Option<&Schedule>, after: &Schedule) -> Vec<Changed> {
+    Differences::default()
+        .note("starts_at", before.map(|date| date.starts_at), Some(after.starts_at), instant)
+        .note("zone", before.map(|date| date.zone.clone()), Some(after.zone.clone()), |zone| zone.as_str().to_owned())
+        .note("sale_opens_at", before.map(|date| date.sale_opens_at), Some(after.sale_opens_at), instant)
+        .note("sale_closes_at", before.map(|date| date.sale_closes_at), Some(after.sale_closes_at), instant)
+        .list()
+}

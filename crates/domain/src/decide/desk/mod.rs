@@ -1,0 +1,46 @@
+//! The operator's desk: what only operators may order. Each order that changes something leaves a [`Deed`](crate::Deed) in the same
+//! change; one that changes nothing leaves none.
+
+pub mod admit;
+pub mod block;
+pub mod concert;
+pub mod date;
+pub mod queue;
+pub mod release;
+pub mod seat_map;
+
+use time::OffsetDateTime;
+
+use crate::deed::{Act, Changed, Order, Subject};
+use crate::{Change, Refusal, Version, Versioned};
+
+/// What a thing is to have: left as it is, or set.
+pub type Patch<T> = Option<T>;
+
+/// Whether the thing is still as the operator saw it; who names no version takes it as it is.
+fn check_version<T>(found: &Versioned<T>, expected: Option<Version>) -> Result<(), Refusal> {
+    match expected {
+        Some(expected) if expected != found.version => Err(Refusal::VersionMismatch(found.version)),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The change of an order that is carried out.
+fn by(order: &Order, act: Act, subject: Subject, changes: Vec<Changed>, now: OffsetDateTime) -> Change {
+    Change { deed: Some(order.done(act, subject, changes, now)), ..Change::default() }
+}
+
+fn contradiction(property: &'static str, problem: impl ToString) -> Refusal {
+    Refusal::Contradiction { property, problem: problem.to_string() }
+}
+
+/// An instant as deeds tell it.
+fn instant(at: OffsetDateTime) -> String {
+    let at = at.to_offset(time::UtcOffset::UTC);
+    let (date, (hour, minute, second)) = (at.date(), at.to_hms());
+    format!("{date}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+fn number<T: ToString>(number: T) -> String {
+    number.to_string()
+}

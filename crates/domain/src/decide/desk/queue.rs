@@ -1,0 +1,163 @@
+//! Queues: made, changed, paused and opened.
+
+use time::Duration;
+
+use super::{Patch, by, check_version, contradiction, number};
+use crate::decide::{Decision, Verdict};
+use crate::deed::{Act, Changed, Differences, Order, Subject};
+use crate::queue::PolicyOverrides;
+use crate::{Change, Context, Queue, QueueId, QueueState, QueueStep, Refusal, Remark, Title, Version, Versioned, Write};
+
+/// A queue is to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Create {
+    /// Whose order.
+    pub order: Order,
+    /// Its id.
+    pub id: QueueId,
+    /// Its name.
+    pub name: Title,
+    /// What it sets of its policy.
+    pub overrides: PolicyOverrides,
+    /// What those who wait are told.
+    pub message: Option<Remark>,
+}
+
+/// A queue is to be changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeQueue {
+    /// Whose order.
+    pub order: Order,
+    /// Which queue.
+    pub id: QueueId,
+    /// The version that the operator saw.
+    pub expected: Option<Version>,
+    /// Its name.
+    pub name: Patch<Title>,
+    /// What it sets of its policy.
+    pub policy: PolicyPatch,
+    /// What those who wait are told.
+    pub message: Patch<Option<Remark>>,
+}
+
+/// What a queue is to set of its policy; none inside: no longer anything of its own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PolicyPatch {
+    /// See [`QueuePolicy::capacity`](crate::QueuePolicy::capacity).
+    pub capacity: Patch<Option<u32>>,
+    /// See [`QueuePolicy::batch`](crate::QueuePolicy::batch).
+    pub batch: Patch<Option<u32>>,
+    /// See [`QueuePolicy::active`](crate::QueuePolicy::active).
+    pub active: Patch<Option<Duration>>,
+    /// See [`QueuePolicy::claim`](crate::QueuePolicy::claim).
+    pub claim: Patch<Option<Duration>>,
+    /// See [`QueuePolicy::max_waiting`](crate::QueuePolicy::max_waiting).
+    pub max_waiting: Patch<Option<u32>>,
+}
+
+/// A queue is to take a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Take {
+    /// Whose order.
+    pub order: Order,
+    /// Which queue.
+    pub id: QueueId,
+    /// Where to.
+    pub step: QueueStep,
+}
+
+/// The new queue, open.
+///
+/// # Errors
+/// [`Refusal::AlreadyExists`], [`Refusal::Contradiction`].
+pub fn create(context: &Context, command: &Create) -> Verdict<Versioned<Queue>> {
+    if context.queue.is_some() {
+        return Err(Refusal::AlreadyExists(command.id.0).into());
+    }
+    let Create { id, overrides, .. } = *command;
+    let (name, message) = (command.name.as_str().to_owned(), command.message.clone().map(String::from));
+    let queue = Queue { id, name, state: QueueState::Open, overrides, message };
+    check_policy(&queue.overrides)?;
+    let changes = differences(None, &queue);
+    let write = Write::insert(queue.clone());
+    let outcome = Versioned::new(write.version(), queue);
+    let change = Change { queues: vec![write], ..by(&command.order, Act::Create, Subject::Queue(command.id), changes, context.now) };
+    Ok(Decision::commit(outcome, change, context.now))
+}
+
+/// The queue as it is to be; nothing is written if it is so already.
+///
+/// # Errors
+/// [`Refusal::NotFound`], [`Refusal::VersionMismatch`], [`Refusal::Contradiction`].
+pub fn change(context: &Context, command: &ChangeQueue) -> Verdict<Versioned<Queue>> {
+    let found = context.queue.as_ref().ok_or(Refusal::NotFound)?;
+    check_version(found, command.expected)?;
+    let mut queue = found.row.clone();
+    if let Some(name) = &command.name {
+        name.as_str().clone_into(&mut queue.name);
+    }
+    if let Some(message) = &command.message {
+        queue.message = message.clone().map(String::from);
+    }
+    let (policy, own) = (command.policy, queue.overrides);
+    queue.overrides = PolicyOverrides {
+        capacity: policy.capacity.unwrap_or(own.capacity),
+        batch: policy.batch.unwrap_or(own.batch),
+        active: policy.active.unwrap_or(own.active),
+        claim: policy.claim.unwrap_or(own.claim),
+        max_waiting: policy.max_waiting.unwrap_or(own.max_waiting),
+    };
+    check_policy(&queue.overrides)?;
+    Ok(write(context, &command.order, Act::Change, found, queue))
+}
+
+/// The queue in the state that the step leads to.
+///
+/// # Errors
+/// [`Refusal::NotFound`], [`Refusal::QueueStep`].
+pub fn take(context: &Context, command: &Take) -> Verdict<Versioned<Queue>> {
+    let found = context.queue.as_ref().ok_or(Refusal::NotFound)?;
+    let queue = found.row.clone().take(command.step).map_err(Refusal::from)?;
+    let act = match command.step {
+        QueueStep::Pause => Act::Pause,
+        QueueStep::Resume => Act::Resume,
+        QueueStep::Close => Act::Close,
+        QueueStep::Open => Act::Open,
+    };
+    Ok(write(context, &command.order, act, found, queue))
+}
+
+fn write(context: &Context, order: &Order, act: Act, found: &Versioned<Queue>, queue: Queue) -> Decision<Versioned<Queue>> {
+    let changes = differences(Some(&found.row), &queue);
+    if changes.is_empty() {
+        return Decision::already(found.clone(), context.now);
+    }
+    let write = Write::update(found, queue.clone());
+    let outcome = Versioned::new(write.version(), queue);
+    let change = Change { queues: vec![write], ..by(order, act, Subject::Queue(found.id), changes, context.now) };
+    Decision::commit(outcome, change, context.now)
+}
+
+fn check_policy(policy: &PolicyOverrides) -> Result<(), Refusal> {
+    policy.check().map_err(|error| contradiction("policy", error))
+}
+
+fn differences(before: Option<&Queue>, after: &Queue) -> Vec<Changed> {
+    let policy = before.map(|queue| queue.overrides).unwrap_or_default();
+    let seconds = |window: Duration| window.whole_seconds().to_string();
+    let state = |state| match state {
+        QueueState::Open => "OPEN".to_owned(),
+        QueueState::Paused => "PAUSED".to_owned(),
+        QueueState::Closed => "CLOSED".to_owned(),
+    };
+    Differences::default()
+        .note("name", before.map(|queue| queue.name.clone()), Some(after.name.clone()), |name| name)
+        .note("state", before.map(|queue| queue.state), Some(after.state), state)
+        .note("capacity", policy.capacity, after.overrides.capacity, number)
+        .note("batch", policy.batch, after.overrides.batch, number)
+        .note("active_seconds", policy.active, after.overrides.active, seconds)
+        .note("claim_seconds", policy.claim, after.overrides.claim, seconds)
+        .note("max_waiting", policy.max_waiting, after.overrides.max_waiting, number)
+        .note("message", before.and_then(|queue| queue.message.clone()), after.message.clone(), |message| message)
+        .list()
+}

@@ -1,0 +1,164 @@
+//! Seat plans: a hall's seats as an operator writes them down, by sections, rows and ranges of numbers.
+
+use thiserror::Error;
+
+use crate::{Money, ScheduleId, Seat, SeatNumber, Title};
+
+/// A hall's seats, by sections.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SeatPlan {
+    /// The sections.
+    pub sections: Vec<Section>,
+}
+
+/// A part of the hall.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// What it is called.
+    pub name: Title,
+    /// Its rows.
+    pub rows: Vec<Row>,
+}
+
+/// A row of neighbouring seats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// What it is called.
+    pub name: Title,
+    /// The number of its first seat within the date.
+    pub from: SeatNumber,
+    /// The number of its last seat.
+    pub to: SeatNumber,
+    /// What is written on its first seat; the next ones count on from there.
+    pub first_place: u32,
+    /// What each of its seats costs.
+    pub price: Money,
+    /// What is written on its seats, with `{section}`, `{row}`, `{place}` and `{number}` filled in.
+    pub label: Title,
+}
+
+/// The plan can't be laid out.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum NotAPlan {
+    /// A row ends before it begins.
+    #[error("row {0} ends before it begins")]
+    Backwards(String),
+    /// A number is in it twice.
+    #[error("seat {0} is there twice")]
+    Twice(SeatNumber),
+    /// It has no seats, or too many.
+    #[error("a plan has 1 to {} seats", SeatPlan::MOST_SEATS)]
+    Size,
+    /// What would be written on a seat is too long.
+    #[error("the label of seat {0} is longer than {max} characters", max = SeatPlan::LONGEST_LABEL)]
+    Label(SeatNumber),
+}
+
+impl SeatPlan {
+    /// How many seats a plan has at most.
+    pub const MOST_SEATS: usize = 100_000;
+    /// How many characters fit on a seat.
+    pub const LONGEST_LABEL: usize = 200;
+    /// What is written on seats unless the plan says otherwise.
+    pub const LABEL: &str = "{section} {row} {place}";
+
+    /// The seats of `schedule` by this plan, by number.
+    ///
+    /// # Errors
+    /// [`NotAPlan`] says what is wrong with it.
+    pub fn seats(&self, schedule: ScheduleId) -> Result<Vec<Seat>, NotAPlan> {
+        let rows = || self.sections.iter().flat_map(|section| section.rows.iter().map(move |row| (section, row)));
+        if let Some((_, row)) = rows().find(|(_, row)| row.to < row.from) {
+            return Err(NotAPlan::Backwards(row.name.as_str().to_owned()));
+        }
+        // Counted before they are made: a range is quickly written and takes long to fill.
+        let size: u64 = rows().map(|(_, row)| u64::from(row.to.get() - row.from.get()) + 1).sum();
+        if size == 0 || usize::try_from(size).map_or(true, |size| size > Self::MOST_SEATS) {
+            return Err(NotAPlan::Size);
+        }
+        let mut seats = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+        for (section, row) in rows() {
+            for (number, place) in (row.from.get()..=row.to.get()).zip(u64::from(row.first_place)..) {
+                let number = SeatNumber::new(number).map_err(|_| NotAPlan::Size)?;
+                let label = row.label(section, number, place);
+                if label.chars().count() > Self::LONGEST_LABEL {
+                    return Err(NotAPlan::Label(number));
+                }
+                seats.push(Seat::new(schedule, number, label, row.price));
+            }
+        }
+        seats.sort_unstable_by_key(|seat| seat.number);
+        match seats.windows(2).find(|pair| pair[0].number == pair[1].number) {
+            Some(pair) => Err(NotAPlan::Twice(pair[0].number)),
+            None => Ok(seats),
+        }
+    }
+}
+
+impl Row {
+    fn label(&self, section: &Section, number: SeatNumber, place: u64) -> String {
+        let label = self.label.as_str();
+        label
+            .replace("{section}", section.name.as_str())
+            .replace("{row}", self.name.as_str())
+            .replace("{place}", &place.to_string())
+            .replace("{number}", &number.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const DATE: ScheduleId = ScheduleId(Uuid::from_u128(1));
+
+    fn title(text: &str) -> Title {
+        Title::new(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    fn number(number: u32) -> SeatNumber {
+        SeatNumber::new(number).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn row(name: &str, from: u32, to: u32) -> Row {
+        let price = Money::new(50_000).unwrap_or_default();
+        Row { name: title(name), from: number(from), to: number(to), first_place: 1, price, label: title(SeatPlan::LABEL) }
+    }
+
+    fn plan(rows: Vec<Row>) -> SeatPlan {
+        SeatPlan { sections: vec![Section { name: title("Stalls"), rows }] }
+    }
+
+    #[test]
+    fn a_plan_becomes_seats_by_number() {
+        let upside_down = plan(vec![Row { first_place: 7, ..row("B", 3, 4) }, row("A", 1, 2)]);
+        let seats = upside_down.seats(DATE).unwrap_or_else(|error| panic!("{error}"));
+        let labels: Vec<_> = seats.iter().map(|seat| (seat.number.get(), seat.label.as_str())).collect();
+        assert_eq!(labels, [(1, "Stalls A 1"), (2, "Stalls A 2"), (3, "Stalls B 7"), (4, "Stalls B 8")]);
+        assert!(seats.iter().all(|seat| seat.schedule == DATE && seat.price.minor() == 50_000));
+    }
+
+    #[test]
+    fn a_label_is_what_the_plan_says() {
+        let seats = plan(vec![Row { label: title("{number}/{place} in {row}"), first_place: 100, ..row("C", 9, 9) }]).seats(DATE);
+        assert_eq!(seats.map(|seats| seats[0].label.clone()), Ok("9/100 in C".to_owned()));
+    }
+
+    #[test]
+    fn a_plan_that_contradicts_itself_is_none() {
+        let long = Row { label: title(&"{row}".repeat(40)), name: title("a long name"), ..row("A", 5, 5) };
+        for (rows, expected) in [
+            (vec![row("A", 2, 1)], NotAPlan::Backwards("A".into())),
+            (vec![row("A", 1, 3), row("B", 3, 4)], NotAPlan::Twice(number(3))),
+            (vec![], NotAPlan::Size),
+            (vec![row("A", 1, 100_001)], NotAPlan::Size),
+            (vec![row("A", 1, 1_000_000), row("B", 1, 1_000_000)], NotAPlan::Size),
+            (vec![long], NotAPlan::Label(number(5))),
+        ] {
+            assert_eq!(plan(rows).seats(DATE), Err(expected));
+        }
+        assert!(plan(vec![row("A", 1, 100_000)]).seats(DATE).is_ok());
+    }
+}

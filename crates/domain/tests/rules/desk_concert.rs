@@ -1,0 +1,128 @@
+//! Concerts by an operator's hand.
+
+use domain::decide::desk::concert::{Cancel, ChangeConcert, Create, cancel, change, create};
+use domain::decide::desk::date::NewDate;
+use domain::deed::{Act, Subject};
+use domain::seat_plan::{Row, Section};
+use domain::{Change, Concert, Context, Refusal, ScheduleId, Seat, SeatPlan, Version, Write};
+
+use crate::fixtures::*;
+
+/// A row of `seats` seats.
+fn a_plan(seats: u32) -> SeatPlan {
+    let (name, label) = (title("A"), title(SeatPlan::LABEL));
+    let row = Row { name, from: seat(1), to: seat(seats), first_place: 1, price: won(60_000), label };
+    SeatPlan { sections: vec![Section { name: title("Stalls"), rows: vec![row] }] }
+}
+
+fn a_new_date(id: ScheduleId, seats: Option<SeatPlan>) -> NewDate {
+    let date = a_date().row;
+    NewDate {
+        id,
+        starts_at: date.starts_at,
+        zone: date.zone,
+        sale_opens_at: date.sale_opens_at,
+        sale_closes_at: date.sale_closes_at,
+        seats,
+    }
+}
+
+fn a_command(dates: Vec<NewDate>) -> Create {
+    let (name, host) = (title("Club Night"), title("Frontrow"));
+    Create { order: an_order(), id: CONCERT, name, host, queue: QUEUE, max_seats_per_user: None, dates }
+}
+
+fn nothing_new() -> ChangeConcert {
+    ChangeConcert { order: an_order(), id: CONCERT, expected: None, name: None, host: None, queue: None, max_seats_per_user: None }
+}
+
+/// The queue is there, and no such concert.
+fn an_empty_house() -> Context {
+    Context::at(NOW).with_queue(a_queue(), 0, 0)
+}
+
+fn there(held: bool) -> Context {
+    Context { held, schedules: vec![a_date()], ..Context::at(NOW).with_concert(a_concert()).with_queue(another_queue(), 0, 0) }
+}
+
+fn another_queue() -> domain::Versioned<domain::Queue> {
+    let mut queue = a_queue();
+    queue.row.id = OTHER_QUEUE;
+    queue
+}
+
+#[test]
+fn a_concert_is_made_with_its_dates_and_their_seats_whole() {
+    let command = a_command(vec![a_new_date(DATE, Some(a_plan(2))), a_new_date(OTHER_DATE, None)]);
+    let (outcome, change) = outcome_of(create(&an_empty_house(), &command));
+    let second = domain::Schedule { id: OTHER_DATE, ..a_date().row };
+    let Change { concerts, schedules, seats, deed, .. } = change.unwrap();
+    assert_eq!(concerts, [Write::insert(a_concert().row)]);
+    assert_eq!(schedules, [a_date().row, second].map(Write::insert));
+    let stalls = |number: u32| Seat::new(DATE, seat(number), format!("Stalls A {number}"), won(60_000));
+    assert_eq!(seats, [stalls(1), stalls(2)].map(Write::insert));
+    assert_eq!(deed.map(|deed| (deed.act, deed.subject)), Some((Act::Create, Subject::Concert(CONCERT))));
+    assert_eq!((outcome.0.version, outcome.1.len()), (Version::FIRST, 2));
+}
+
+#[test]
+fn a_concert_that_contradicts_itself_is_not_made() {
+    let backwards = NewDate { sale_closes_at: a_date().sale_opens_at, ..a_new_date(DATE, None) };
+    let many = |count: u128| (0..count).map(|n| a_new_date(ScheduleId(uuid::Uuid::from_u128(n)), None)).collect();
+    let too_many_seats = vec![a_new_date(DATE, Some(a_plan(60_000))), a_new_date(OTHER_DATE, Some(a_plan(60_000)))];
+    for (command, expected) in [
+        (Create { max_seats_per_user: Some(0), ..a_command(vec![]) }, "max_seats_per_user"),
+        (Create { max_seats_per_user: Some(101), ..a_command(vec![]) }, "max_seats_per_user"),
+        (Create { queue: OTHER_QUEUE, ..a_command(vec![]) }, "queue_id"),
+        (a_command(vec![backwards]), "sale_closes_at"),
+        (a_command(vec![a_new_date(DATE, None), a_new_date(DATE, None)]), "schedules"),
+        (a_command(many(101)), "schedules"),
+        (a_command(too_many_seats), "schedules"),
+        (a_command(vec![a_new_date(DATE, Some(SeatPlan::default()))]), "seat_map"),
+    ] {
+        let refusal = refusal_of(create(&an_empty_house(), &command));
+        assert!(matches!(refusal, Refusal::Contradiction { property, .. } if property == expected), "{expected}: {refusal:?}");
+    }
+}
+
+#[test]
+fn what_is_there_is_not_made_again() {
+    assert_eq!(refusal_of(create(&there(false), &a_command(vec![]))), Refusal::AlreadyExists(CONCERT.0));
+    let another = Context { schedules: vec![a_date()], ..an_empty_house() };
+    let refusal = refusal_of(create(&another, &a_command(vec![a_new_date(DATE, None)])));
+    assert_eq!(refusal, Refusal::AlreadyExists(DATE.0), "also if the date is another concert's");
+}
+
+#[test]
+fn a_concert_is_changed_as_far_as_it_is_named() {
+    let command = ChangeConcert { name: Some(title("Late Night")), max_seats_per_user: Some(Some(2)), ..nothing_new() };
+    let written = change_of(change(&there(true), &command));
+    let row = Concert { name: "Late Night".into(), max_seats_per_user: Some(2), ..a_concert().row };
+    assert_eq!((written.concerts, written.unheld), (vec![Write::update(&a_concert(), row)], None));
+    assert_eq!(outcome_of(change(&there(true), &nothing_new())).1, None);
+    let stale = ChangeConcert { expected: Some(Version(1)), ..command };
+    assert_eq!(refusal_of(change(&there(true), &stale)), Refusal::VersionMismatch(a_concert().version));
+}
+
+#[test]
+fn a_queue_changes_only_while_nobody_holds_seats() {
+    let command = ChangeConcert { queue: Some(OTHER_QUEUE), ..nothing_new() };
+    assert_eq!(refusal_of(change(&there(true), &command)), Refusal::HoldsLive);
+    let written = change_of(change(&there(false), &command));
+    assert_eq!(written.unheld, Some(CONCERT), "the commit looks once more");
+    assert_eq!(written.concerts[0].row.queue, OTHER_QUEUE);
+    let same = ChangeConcert { queue: Some(QUEUE), ..nothing_new() };
+    assert_eq!(outcome_of(change(&there(true), &same)).1, None, "the queue that it has is no change");
+}
+
+#[test]
+fn a_concert_is_called_off_with_all_its_dates_once() {
+    let command = Cancel { order: an_order(), id: CONCERT };
+    let (outcome, written) = outcome_of(cancel(&there(true), &command));
+    let off = domain::Schedule { cancelled_at: Some(NOW), ..a_date().row };
+    assert_eq!(written.as_ref().map(|written| &written.schedules), Some(&vec![Write::update(&a_date(), off.clone())]));
+    assert_eq!(outcome.1[0].row, off);
+    assert!(!off.is_on_sale(NOW) && off.is_refundable(off.starts_at));
+    let again = Context { schedules: outcome.1, ..there(false) };
+    assert_eq!(outcome_of(cancel(&again, &command)).1, None);
+}

@@ -1,0 +1,72 @@
+//! Dates by an operator's hand.
+
+use domain::decide::desk::date::{Add, Cancel, ChangeDate, NewDate, add, cancel, change};
+use domain::deed::{Act, Subject};
+use domain::{Context, Refusal, Schedule, Version, Write};
+
+use crate::fixtures::*;
+
+fn an_addition() -> Add {
+    let Schedule { id, starts_at, zone, sale_opens_at, sale_closes_at, .. } = a_date().row;
+    let date = NewDate { id, starts_at, zone, sale_opens_at, sale_closes_at, seats: None };
+    Add { order: an_order(), concert: CONCERT, date }
+}
+
+fn nothing_new() -> ChangeDate {
+    let order = an_order();
+    ChangeDate { order, id: DATE, expected: None, starts_at: None, zone: None, sale_opens_at: None, sale_closes_at: None }
+}
+
+fn there() -> Context {
+    Context::at(NOW).with_concert(a_concert()).with_date(a_date())
+}
+
+fn called_off() -> Context {
+    let mut context = there();
+    context.schedule.iter_mut().for_each(|date| date.row.cancelled_at = Some(in_seconds(-60)));
+    context
+}
+
+#[test]
+fn a_date_is_added_to_a_concert_that_is_there() {
+    let context = Context::at(NOW).with_concert(a_concert());
+    let written = change_of(add(&context, &an_addition()));
+    assert_eq!(written.schedules, [Write::insert(a_date().row)]);
+    let deed = written.deed.unwrap();
+    assert_eq!((deed.act, deed.subject), (Act::Create, Subject::Schedule(DATE)));
+    let opens = deed.changes.iter().find(|changed| changed.name == "sale_opens_at").unwrap();
+    assert_eq!((opens.before.as_deref(), opens.after.as_deref()), (None, Some("2026-11-20T20:00:00Z")));
+
+    assert_eq!(refusal_of(add(&Context::at(NOW), &an_addition())), Refusal::NotFound);
+    let again = Context { schedules: vec![a_date()], ..context };
+    assert_eq!(refusal_of(add(&again, &an_addition())), Refusal::AlreadyExists(DATE.0));
+}
+
+#[test]
+fn a_date_is_changed_as_far_as_it_is_named() {
+    let written = change_of(change(&there(), &ChangeDate { sale_closes_at: Some(NOW), ..nothing_new() }));
+    let row = Schedule { sale_closes_at: NOW, ..a_date().row };
+    assert_eq!(written.schedules, [Write::update(&a_date(), row)]);
+    assert_eq!(outcome_of(change(&there(), &nothing_new())).1, None);
+}
+
+#[test]
+fn a_date_is_not_changed_into_nonsense_nor_unseen_nor_once_it_is_called_off() {
+    let backwards = ChangeDate { sale_opens_at: Some(a_date().sale_closes_at), ..nothing_new() };
+    let refusal = refusal_of(change(&there(), &backwards));
+    assert!(matches!(refusal, Refusal::Contradiction { property: "sale_closes_at", .. }), "{refusal:?}");
+    let stale = ChangeDate { expected: Some(Version(799)), ..nothing_new() };
+    assert_eq!(refusal_of(change(&there(), &stale)), Refusal::VersionMismatch(Version(800)));
+    assert_eq!(refusal_of(change(&called_off(), &nothing_new())), Refusal::DateCancelled);
+    assert_eq!(refusal_of(change(&Context::at(NOW), &nothing_new())), Refusal::NotFound);
+}
+
+#[test]
+fn a_date_is_called_off_once() {
+    let command = Cancel { order: an_order(), id: DATE };
+    let (outcome, written) = outcome_of(cancel(&there(), &command));
+    let off = Schedule { cancelled_at: Some(NOW), ..a_date().row };
+    assert_eq!(written.map(|written| written.schedules), Some(vec![Write::update(&a_date(), off.clone())]));
+    assert_eq!((outcome.version, outcome.row), (a_date().version.next(), off));
+    assert_eq!(outcome_of(cancel(&called_off(), &command)).1, None);
+}

@@ -1,0 +1,93 @@
+//! Seats by an operator's hand.
+
+use domain::decide::desk::block;
+use domain::decide::desk::seat_map::{LaidOut, LayOut, lay_out};
+use domain::deed::Act;
+use domain::{CancelReason, Context, Refusal, ReservationState, Seat, SeatNumber, SeatState, SeatStatus, Write};
+
+use crate::fixtures::*;
+
+const LAPSED: domain::ReservationId = reservation(2);
+
+fn blocking(numbers: &[u32], blocked: bool) -> block::Command {
+    block::Command { order: an_order(), schedule: DATE, seats: numbers.iter().map(|number| seat(*number)).collect(), blocked }
+}
+
+fn laying(numbers: &[u32], price: i64) -> LayOut {
+    let seats = numbers.iter().map(|number| Seat::new(DATE, seat(*number), format!("Row A {number}"), won(price))).collect();
+    LayOut { order: an_order(), schedule: DATE, seats }
+}
+
+/// Seat 1 is free, 2 blocked, 3 held, 4 sold, 5 and 6 were held until now.
+fn a_hall() -> Context {
+    let seats = [
+        a_seat(1),
+        a_seat(2).blocked(),
+        a_seat(3).held_by(RESERVATION, in_seconds(60)),
+        a_seat(4).sold_to(reservation(3)),
+        a_seat(5).held_by(LAPSED, NOW),
+        a_seat(6).held_by(LAPSED, NOW),
+    ];
+    Context::at(NOW).with_date(a_date()).with_seats(seats).with_reservation(a_hold(LAPSED, &[5, 6], NOW))
+}
+
+fn numbers(writes: &[Write<Seat>]) -> Vec<(u32, SeatState)> {
+    writes.iter().map(|write| (write.row.number.get(), write.row.state())).collect()
+}
+
+#[test]
+fn free_seats_are_blocked_and_a_lapsed_hold_ends_whole() {
+    let (changed, written) = outcome_of(block::decide(&a_hall(), &blocking(&[1, 2, 5], true)));
+    let written = written.unwrap();
+    assert_eq!(changed, 2, "seat 2 was blocked before");
+    let (blocked, free) = (SeatState::Blocked, SeatState::Available);
+    assert_eq!(numbers(&written.seats), [(1, blocked), (5, blocked), (6, free)]);
+    let ended = ReservationState::Cancelled { reason: CancelReason::Expired, payment: None };
+    assert_eq!(written.reservations[0].row.state(), ended);
+    let deed = written.deed.unwrap();
+    assert_eq!((deed.act, deed.reason.as_deref()), (Act::Block, Some("a broken seat")));
+    assert_eq!(deed.changes[0].after.as_deref(), Some("1,5"));
+}
+
+#[test]
+fn blocked_seats_come_back() {
+    let (changed, written) = outcome_of(block::decide(&a_hall(), &blocking(&[1, 2], false)));
+    assert_eq!((changed, numbers(&written.unwrap().seats)), (1, vec![(2, SeatState::Available)]));
+    assert_eq!(outcome_of(block::decide(&a_hall(), &blocking(&[1], false))), (0, None));
+    assert_eq!(outcome_of(block::decide(&a_hall(), &blocking(&[2], true))), (0, None));
+}
+
+#[test]
+fn what_somebody_has_is_not_blocked_and_nothing_is_then() {
+    let taken = vec![(seat(3), SeatStatus::Held), (seat(4), SeatStatus::Reserved)];
+    assert_eq!(refusal_of(block::decide(&a_hall(), &blocking(&[1, 3, 4], true))), Refusal::SeatsUnavailable(taken));
+    assert_eq!(refusal_of(block::decide(&a_hall(), &blocking(&[1, 9], true))), Refusal::UnknownSeats(vec![seat(9)]));
+    assert_eq!(refusal_of(block::decide(&Context::at(NOW), &blocking(&[1], true))), Refusal::NotFound);
+}
+
+#[test]
+fn a_plan_makes_new_seats_and_prices_free_ones_anew() {
+    let (told, written) = outcome_of(lay_out(&a_hall(), &laying(&[1, 2, 5, 7], 70_000)));
+    assert_eq!(told, LaidOut { created: 1, changed: 3, unchanged: 0 });
+    let written = written.unwrap();
+    let states = numbers(&written.seats);
+    let (blocked, free) = (SeatState::Blocked, SeatState::Available);
+    assert_eq!(states, [(1, free), (2, blocked), (5, free), (7, free), (6, free)], "6 by the end of the lapsed hold");
+    assert!(written.seats[..4].iter().all(|write| write.row.price == won(70_000)));
+    assert_eq!(written.seats[3], Write::insert(Seat::new(DATE, seat(7), "Row A 7".into(), won(70_000))));
+}
+
+#[test]
+fn a_plan_that_is_so_already_changes_nothing() {
+    let same: Vec<SeatNumber> = (1..=6).map(seat).collect();
+    let command = laying(&[1, 2, 3, 4, 5, 6], 60_000);
+    assert_eq!(command.numbers(), same);
+    assert_eq!(outcome_of(lay_out(&a_hall(), &command)), (LaidOut { unchanged: 6, ..LaidOut::default() }, None));
+}
+
+#[test]
+fn what_somebody_has_keeps_its_price() {
+    let taken = vec![(seat(3), SeatStatus::Held), (seat(4), SeatStatus::Reserved)];
+    assert_eq!(refusal_of(lay_out(&a_hall(), &laying(&[1, 3, 4], 1))), Refusal::SeatsUnavailable(taken));
+    assert_eq!(refusal_of(lay_out(&Context::at(NOW), &laying(&[1], 1))), Refusal::NotFound);
+}
