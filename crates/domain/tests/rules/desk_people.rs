@@ -14,7 +14,7 @@ fn admission(count: u32) -> admit::Command {
 
 /// Five wait; 97 of 100 places are taken.
 fn a_line() -> Context {
-    let waiting = (1..=5).map(|number| a_token().of(ADA, token(number)).number(u64::try_from(number).unwrap()));
+    let waiting = (1..=5_u64).map(|number| a_token().of(ADA, token(number.into())).number(number));
     waiting.fold(Context::at(NOW).with_queue(a_queue(), 97, 5), ContextWords::with_token)
 }
 
