@@ -39,6 +39,11 @@ macro_rules! adapter_conformance {
                 a_release_load_sees_the_reservation_and_the_seats_that_name_it
                 a_lapsed_holds_load_sees_the_lapsed_the_earliest_first
                 a_lapsed_holds_load_leaves_out_what_is_sold_or_given_back
+                a_queue_load_sees_the_queue
+                a_concert_load_sees_its_dates_and_what_is_named_besides
+                a_concert_load_sees_whether_something_is_held
+                a_seats_load_sees_the_seats_and_the_holds_on_them
+                a_tick_load_leaves_out_dates_that_were_called_off
                 a_clock_load_sees_the_time_alone
                 now_is_the_stores_clock
                 loads_are_answered_in_their_order
@@ -135,6 +140,23 @@ macro_rules! adapter_conformance {
                 entries_come_in_pages_the_newest_first
                 a_token_is_found_whether_ended_or_not
                 live_tokens_come_by_number
+            }
+            orders {
+                what_operators_make_is_there_whole_and_sold
+                what_is_there_is_not_made_again
+                what_operators_change_is_written_once_under_a_version
+                who_relied_on_what_operators_change_has_a_conflict
+                a_concerts_queue_does_not_change_under_a_live_hold
+                seats_are_blocked_and_laid_out
+                a_hall_of_50000_seats_is_laid_out
+                a_deed_is_kept_as_it_was_done
+                what_was_not_done_is_no_deed
+                deeds_come_in_pages_the_latest_first
+                a_turnout_counts_who_was_let_in_and_who_never_came
+                revenue_is_what_was_paid_for
+                live_reservations_are_those_that_have_seats
+                users_are_found_by_how_their_names_begin
+                a_users_tokens_are_the_live_ones_and_those_with_reservations
             }
             programme {
                 a_programme_is_put_on_once

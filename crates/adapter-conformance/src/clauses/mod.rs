@@ -7,6 +7,7 @@ pub mod feed;
 pub mod housekeeping;
 pub mod loading;
 pub mod model;
+pub mod orders;
 pub mod programme;
 pub mod pulse;
 pub mod races;

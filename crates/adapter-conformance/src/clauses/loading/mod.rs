@@ -2,12 +2,14 @@
 
 mod line;
 mod money;
+mod orders;
 mod seats;
 mod sellable;
 mod snapshot;
 
 pub use line::*;
 pub use money::*;
+pub use orders::*;
 pub use seats::*;
 pub use sellable::*;
 pub use snapshot::*;

@@ -1,0 +1,88 @@
+//! What an operator's orders see.
+
+use application::ports::Load;
+use domain::decide::desk::concert;
+use domain::{Context, Queue, ScheduleId};
+use uuid::Uuid;
+
+use super::{assert_same, assert_sees_nothing};
+use crate::Adapter;
+use crate::world::{
+    ADA, BEN, CONCERT, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, World, seat_number,
+};
+
+/// [`Load::Queue`]: `queue`.
+pub async fn a_queue_load_sees_the_queue(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    let seen = world.load(Load::Queue { queue: OTHER_QUEUE }).await;
+    assert_same(seen, Context { queue: world.queue(OTHER_QUEUE).await, ..Context::at(world.now()) }, "a queue");
+    assert_sees_nothing(&world, Load::Queue { queue: world.new_id() }).await;
+}
+
+/// [`Load::Concert`]: `concert`; `queue`: the one named; `schedules`: all its dates by start, then id, after them the others that are named.
+pub async fn a_concert_load_sees_its_dates_and_what_is_named_besides(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    let schedules = vec![OTHER_DATE, DATE, NEIGHBOUR_DATE, ScheduleId(Uuid::max())];
+    let seen = world.load(Load::Concert { concert: CONCERT, queue: Some(OTHER_QUEUE), schedules }).await;
+    let mut dates = Vec::new();
+    for date in [DATE, SECOND_DATE, NEIGHBOUR_DATE, OTHER_DATE] {
+        dates.push(world.schedule(date).await.unwrap());
+    }
+    let (queue, concert) = (world.queue(OTHER_QUEUE).await, world.concert(CONCERT).await);
+    assert_eq!(seen, Context { queue, concert, schedules: dates, ..Context::at(world.now()) });
+
+    let alone = world.load(Load::Concert { concert: NEIGHBOUR, queue: None, schedules: vec![] }).await;
+    let schedules = vec![world.schedule(NEIGHBOUR_DATE).await.unwrap()];
+    assert_eq!(alone, Context { concert: world.concert(NEIGHBOUR).await, schedules, ..Context::at(world.now()) });
+    let (concert, queue) = (world.new_id(), Some(world.new_id()));
+    assert_sees_nothing(&world, Load::Concert { concert, queue, schedules: vec![] }).await;
+}
+
+/// [`Load::Concert`]: `held`: whether a reservation of the concert is HELD by its row and within its deadline.
+pub async fn a_concert_load_sees_whether_something_is_held(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 3).await;
+    let held = async |concert| world.load(Load::Concert { concert, queue: None, schedules: vec![] }).await.held;
+    assert!(!held(CONCERT).await);
+    let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
+    let hold = world.held(ada, SECOND_DATE, &[1]).await;
+    assert!(held(CONCERT).await && !held(NEIGHBOUR).await && !held(OTHER_CONCERT).await);
+    world.charged(ADA, 100_000).await;
+    world.paid(ada, hold.id).await;
+    assert!(!held(CONCERT).await, "it is sold");
+    world.held(ben, DATE, &[2]).await;
+    world.pass_seconds(299);
+    assert!(held(CONCERT).await);
+    world.pass_seconds(1);
+    assert!(!held(CONCERT).await, "it has lapsed");
+}
+
+/// [`Load::Seats`]: `schedule` and its `concert`; the `seats` asked for; the HELD `reservations` on them, with all their seats.
+pub async fn a_seats_load_sees_the_seats_and_the_holds_on_them(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 5).await;
+    let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
+    let hold = world.held(ada, DATE, &[2, 3]).await;
+    world.held(ben, DATE, &[5]).await;
+    world.bought(world.new_id(), DATE, &[4]).await;
+    let load = |seats: &[u32]| Load::Seats { schedule: DATE, seats: seats.iter().map(|number| seat_number(*number)).collect() };
+    let nothing = Context { schedule: world.schedule(DATE).await, concert: world.concert(CONCERT).await, ..Context::at(world.now()) };
+    let expected = Context {
+        seats: world.seats(DATE, &[1, 2, 3, 4]).await,
+        reservations: vec![world.reservation(hold.id, 1).await],
+        ..nothing.clone()
+    };
+    assert_same(world.load(load(&[1, 2, 4])).await, expected, "1 is free, 2 is held with 3, 4 is sold");
+    assert_same(world.load(load(&[])).await, nothing.clone(), "the date alone");
+    assert_same(world.load(load(&[99])).await, nothing, "there is no such seat");
+    assert_sees_nothing(&world, Load::Seats { schedule: world.new_id(), seats: vec![seat_number(1)] }).await;
+}
+
+/// [`Load::Tick`]: `sellable`: a date that was called off doesn't count.
+pub async fn a_tick_load_leaves_out_dates_that_were_called_off(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    world.join(ADA, Some(OTHER_CONCERT)).await;
+    let sellable = async || world.load(Load::Tick { queue: OTHER_QUEUE, at_most: 1 }).await.sellable;
+    assert_eq!(sellable().await, Some(true));
+    world.run(&concert::Cancel { order: world.an_order(BEN), id: OTHER_CONCERT }).await.unwrap();
+    assert_eq!(sellable().await, Some(false));
+    assert_ne!(OTHER_QUEUE, Queue::DEFAULT);
+}

@@ -1,0 +1,236 @@
+//! Queues, concerts, dates and seats by an operator's hand.
+
+use application::ports::Load;
+use domain::decide::desk::concert::{self, ChangeConcert};
+use domain::decide::desk::date::{ChangeDate, NewDate};
+use domain::decide::desk::queue::{self, ChangeQueue, PolicyPatch};
+use domain::decide::desk::seat_map::LayOut;
+use domain::decide::desk::{block, date};
+use domain::queue::PolicyOverrides;
+use domain::seat_plan::{Row, Section};
+use domain::{Change, ConcertId, QueueId, QueueState, QueueStep, Refusal, Remark, ScheduleId, SeatPlan, SeatState, Title, Zone};
+
+use crate::Adapter;
+use crate::world::{
+    ADA, BEN, CONCERT, CYD, DAN, DATE, Meeting, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, Won, World, assert_committed,
+    assert_conflict, seat_number, won,
+};
+
+fn title(text: &str) -> Title {
+    Title::new(text).unwrap()
+}
+
+/// A hall of one row.
+fn a_plan(seats: u32, price: i64) -> SeatPlan {
+    let (name, label) = (title("A"), title(SeatPlan::LABEL));
+    let row = Row { name, from: seat_number(1), to: seat_number(seats), first_place: 1, price: won(price), label };
+    SeatPlan { sections: vec![Section { name: title("Stalls"), rows: vec![row] }] }
+}
+
+fn a_new_date(world: &World, id: ScheduleId, seats: Option<SeatPlan>) -> NewDate {
+    let (starts_at, zone) = (world.now() + time::Duration::DAY * 9, Zone::new("Asia/Seoul").unwrap());
+    NewDate { id, starts_at, zone, sale_opens_at: world.now(), sale_closes_at: starts_at, seats }
+}
+
+fn a_new_queue(world: &World) -> queue::Create {
+    let overrides = PolicyOverrides { capacity: Some(1), max_waiting: Some(50), ..PolicyOverrides::default() };
+    queue::Create { order: world.an_order(CYD), id: world.new_id(), name: title("Tour"), overrides, message: Remark::new("soon").ok() }
+}
+
+fn a_new_concert(world: &World, queue: QueueId, dates: Vec<NewDate>) -> concert::Create {
+    let (name, host) = (title("Tour"), title("Hall"));
+    concert::Create { order: world.an_order(CYD), id: world.new_id(), name, host, queue, max_seats_per_user: Some(2), dates }
+}
+
+fn another_queue(world: &World, concert: ConcertId, queue: QueueId) -> ChangeConcert {
+    let order = world.an_order(CYD);
+    ChangeConcert { order, id: concert, expected: None, name: None, host: None, queue: Some(queue), max_seats_per_user: None }
+}
+
+/// `commit`: a new queue has an admission version and numbers of its own; a concert is made whole, with dates and seats, and can be sold.
+pub async fn what_operators_make_is_there_whole_and_sold(adapter: &dyn Adapter) {
+    let world = World::empty(adapter).await;
+    let queue = world.run(&a_new_queue(&world)).await.unwrap().outcome;
+    assert_eq!(world.queue(queue.id).await, Some(queue.clone()));
+    let [first, second] = [world.new_id(), world.new_id()];
+    let dates = vec![a_new_date(&world, first, Some(a_plan(3, 700))), a_new_date(&world, second, None)];
+    let (concert, dates) = world.run(&a_new_concert(&world, queue.id, dates)).await.unwrap().outcome;
+    assert_eq!(world.concert(concert.id).await, Some(concert.clone()));
+    assert_eq!(world.ports.catalogue.schedules(concert.id).await.unwrap(), dates);
+    let seats = world.ports.catalogue.seats(first).await.unwrap();
+    assert_eq!(seats.iter().map(|seat| seat.label.as_str()).collect::<Vec<_>>(), ["Stalls A 1", "Stalls A 2", "Stalls A 3"]);
+    assert_eq!(world.ports.catalogue.seats(second).await.unwrap(), []);
+
+    let pass = world.admitted_to(ADA, concert.id).await;
+    assert_eq!(world.token(pass.token.unwrap()).await.number, 1);
+    world.join(BEN, Some(concert.id)).await;
+    assert_eq!(world.load(Load::Tick { queue: queue.id, at_most: 9 }).await.active, 1);
+    world.charged(ADA, 5_000).await;
+    let hold = world.held(pass, first, &[2, 3]).await;
+    assert_eq!(world.paid(pass, hold.id).await.amount, won(1_400));
+    let too_many = world.run(&world.a_hold(world.admitted_to(ADA, concert.id).await, first, &[1])).await;
+    assert!(too_many.is_err(), "the concert's own limit is two seats");
+    world.assert_audit_is_clean().await;
+}
+
+/// `commit`: what is there is not made again, whichever part of it; nothing of the change is written.
+pub async fn what_is_there_is_not_made_again(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    let queue = world.change_of(&a_new_queue(&world)).await;
+    let concert = world.change_of(&a_new_concert(&world, OTHER_QUEUE, vec![a_new_date(&world, world.new_id(), Some(a_plan(2, 5)))])).await;
+    for change in [&queue, &concert] {
+        assert_committed(&world.commit(change).await, "it is new");
+    }
+    let again = |change: &Change| {
+        let mut change = change.clone();
+        change.deed.iter_mut().for_each(|deed| deed.id = world.new_id());
+        change
+    };
+    let (new_concert, new_date) = (ConcertId(world.new_id()), ScheduleId(world.new_id()));
+    let mut other_concert = again(&concert);
+    other_concert.concerts[0].row.id = new_concert;
+    let mut other_date = other_concert.clone();
+    other_date.schedules[0].row.id = new_date;
+    other_date.concerts.clear();
+    let same_seats = Change { seats: concert.seats.clone(), ..Change::default() };
+    world.note([&other_concert, &other_date, &same_seats]);
+    let before = world.everything().await;
+    for (change, what) in [
+        (again(&queue), "the queue"),
+        (again(&concert), "the concert"),
+        (other_concert, "the date"),
+        (other_date, "the seats"),
+        (same_seats, "seats"),
+    ] {
+        assert_conflict(&world.commit(&change).await, what);
+    }
+    assert_eq!(world.everything().await, before);
+}
+
+/// `commit`: a queue, a concert, a date are changed under the version that the decision saw.
+pub async fn what_operators_change_is_written_once_under_a_version(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 3).await;
+    let order = || world.an_order(CYD);
+    let policy = PolicyPatch { capacity: Some(None), batch: Some(Some(9)), ..PolicyPatch::default() };
+    let renamed = ChangeQueue { order: order(), id: OTHER_QUEUE, expected: None, name: Some(title("Big")), policy, message: Some(None) };
+    let mut moved = another_queue(&world, CONCERT, OTHER_QUEUE);
+    moved.max_seats_per_user = Some(Some(1));
+    let later = ChangeDate {
+        order: order(),
+        id: DATE,
+        expected: None,
+        starts_at: Some(world.now() + time::Duration::DAY * 99),
+        zone: Zone::new("UTC").ok(),
+        sale_opens_at: None,
+        sale_closes_at: None,
+    };
+    let off = date::Cancel { order: order(), id: SECOND_DATE };
+    let queue = world.change_of(&renamed).await;
+    let concert = world.change_of(&moved).await;
+    let [date, off] = [world.change_of(&later).await, world.change_of(&off).await];
+    for (change, what) in [(&queue, "queue"), (&concert, "concert"), (&date, "date"), (&off, "date called off")] {
+        assert_committed(&world.commit(change).await, what);
+    }
+    let after = world.queue(OTHER_QUEUE).await.unwrap();
+    let overrides = PolicyOverrides { batch: Some(9), ..PolicyOverrides::default() };
+    assert_eq!((after.name.as_str(), after.overrides, &after.message, after.version.0), ("Big", overrides, &None, 2));
+    let after = world.concert(CONCERT).await.unwrap();
+    assert_eq!((after.queue, after.max_seats_per_user, after.version.0), (OTHER_QUEUE, Some(1), 2));
+    let after = world.schedule(DATE).await.unwrap();
+    assert_eq!((after.zone.as_str(), after.starts_at, after.version.0), ("UTC", world.now() + time::Duration::DAY * 99, 2));
+    assert_eq!(world.schedule(SECOND_DATE).await.unwrap().cancelled_at, Some(world.now()));
+    let before = world.everything().await;
+    for (mut change, what) in [(queue, "queue"), (concert, "concert"), (date, "date"), (off, "date called off")] {
+        change.deed.iter_mut().for_each(|deed| deed.id = world.new_id());
+        assert_conflict(&world.commit(&change).await, what);
+    }
+    assert_eq!(world.everything().await, before);
+}
+
+/// `commit`: who decided by a queue, a concert or a date that an operator changes meanwhile has a conflict; so has a tick.
+pub async fn who_relied_on_what_operators_change_has_a_conflict(adapter: &dyn Adapter) {
+    for meeting in [Meeting::FirstLeads, Meeting::SecondLeads] {
+        let world = World::with_halls(adapter, 3).await;
+        world.join(BEN, Some(OTHER_CONCERT)).await;
+        let close = queue::Take { order: world.an_order(CYD), id: OTHER_QUEUE, step: QueueStep::Close };
+        let tick = world.change_of_tick(OTHER_QUEUE).await.unwrap().0;
+        let [close, join] = [world.change_of(&close).await, world.change_of(&world.a_join(DAN, Some(OTHER_CONCERT))).await];
+        let ada = world.admitted(ADA).await;
+        let off = world.change_of(&date::Cancel { order: world.an_order(CYD), id: DATE }).await;
+        let hold = world.change_of(&world.a_hold(ada, DATE, &[1])).await;
+        for (order, relies) in [(&off, &hold), (&close, &join)] {
+            let [ordered, relied] = world.meet(meeting, order, relies).await;
+            assert_committed(&ordered, "nothing that an order relies on has changed");
+            match meeting {
+                Meeting::SecondLeads => assert_committed(&relied, "it came before"),
+                Meeting::FirstLeads | Meeting::AtOnce => assert_conflict(&relied, "what it relied on has changed"),
+            }
+        }
+        assert_conflict(&world.commit(&tick).await, "its queue was closed");
+        assert_eq!(world.queue(OTHER_QUEUE).await.unwrap().state, QueueState::Closed);
+        world.assert_audit_is_clean().await;
+    }
+}
+
+/// `commit`: a conflict if a reservation of [`Change::unheld`] is HELD by its row and within its deadline; of a hold and a change of the
+/// concert's queue one wins.
+pub async fn a_concerts_queue_does_not_change_under_a_live_hold(adapter: &dyn Adapter) {
+    for meeting in Meeting::ALL {
+        let world = World::with_halls(adapter, 3).await;
+        let ada = world.admitted(ADA).await;
+        let hold = world.a_hold(ada, DATE, &[1]);
+        let moving = another_queue(&world, CONCERT, OTHER_QUEUE);
+        match world.rivals(meeting, &hold, &moving).await {
+            Won::First => {
+                assert_eq!(world.run(&moving).await.unwrap_err(), Refusal::HoldsLive);
+                let decided_before = world.concert(CONCERT).await.unwrap();
+                let mut row = decided_before.row.clone();
+                row.queue = OTHER_QUEUE;
+                let blind =
+                    Change { concerts: vec![domain::Write::update(&decided_before, row)], unheld: Some(CONCERT), ..Change::default() };
+                assert_conflict(&world.commit(&blind).await, "seats are held");
+                let elsewhere = Change { unheld: Some(OTHER_CONCERT), ..Change::default() };
+                assert_committed(&world.commit(&elsewhere).await, "nothing of that concert is held");
+                world.pass_seconds(300);
+                assert_committed(&world.commit(&blind).await, "the hold has lapsed");
+            }
+            Won::Second => assert_eq!(world.run(&hold).await.unwrap_err(), Refusal::TokenMismatch),
+        }
+        world.assert_audit_is_clean().await;
+    }
+}
+
+/// `commit`: seats are blocked, given back, labelled and priced anew, and made, under their versions; a lapsed hold in the way ends whole.
+pub async fn seats_are_blocked_and_laid_out(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 3).await;
+    let ada = world.admitted(ADA).await;
+    let old = world.held(ada, DATE, &[1, 2]).await;
+    world.pass_seconds(300);
+    let blocking = |blocked| block::Command { order: world.an_order(CYD), schedule: DATE, seats: vec![seat_number(1)], blocked };
+    assert_eq!(world.run(&blocking(true)).await.unwrap().outcome, 1);
+    let states: Vec<_> = world.seats(DATE, &[1, 2, 3]).await.iter().map(|seat| seat.state()).collect();
+    assert_eq!(states, [SeatState::Blocked, SeatState::Available, SeatState::Available]);
+    assert!(!world.ports.bookings.reservation(old.id).await.unwrap().unwrap().occupies());
+    world.run(&blocking(false)).await.unwrap();
+
+    let plan = LayOut::new(world.an_order(CYD), DATE, &a_plan(5, 900)).unwrap();
+    let told = world.run(&plan).await.unwrap().outcome;
+    assert_eq!((told.created, told.changed, told.unchanged), (2, 3, 0));
+    let seats = world.seats(DATE, &[1, 2, 3, 4, 5]).await;
+    assert!(seats.iter().all(|seat| seat.price == won(900) && seat.label.starts_with("Stalls A ")), "{seats:?}");
+    let rival = world.change_of(&LayOut::new(world.an_order(CYD), OTHER_DATE, &a_plan(3, 1)).unwrap()).await;
+    world.held(world.admitted_to(BEN, OTHER_CONCERT).await, OTHER_DATE, &[3]).await;
+    assert_conflict(&world.commit(&rival).await, "somebody holds one of them by now");
+    world.assert_audit_is_clean().await;
+}
+
+/// `commit`: a hall of 50,000 seats is one change.
+pub async fn a_hall_of_50000_seats_is_laid_out(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 1).await;
+    let plan = LayOut::new(world.an_order(CYD), DATE, &a_plan(50_000, 900)).unwrap();
+    let told = world.run(&plan).await.unwrap().outcome;
+    assert_eq!((told.created, told.changed), (49_999, 1));
+    assert_eq!(world.ports.catalogue.seats(DATE).await.unwrap().len(), 50_000);
+    let again = LayOut::new(world.an_order(CYD), DATE, &a_plan(50_000, 900)).unwrap();
+    assert_eq!(world.run(&again).await.unwrap().outcome.unchanged, 50_000);
+}

@@ -1,0 +1,113 @@
+//! What operators read of a sale and its people.
+
+use application::PageRequest;
+use application::ports::Turnout;
+use domain::decide::desk::seat_map::LayOut;
+use domain::decide::register;
+use domain::{Money, Queue, Seat, UserId, UserName};
+
+use crate::Adapter;
+use crate::world::{
+    ADA, ALL, BEN, CYD, DAN, DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, World, guest, seat_number, seat_price, won,
+};
+
+/// `turnout`: who was ever let in, and who of them never came.
+pub async fn a_turnout_counts_who_was_let_in_and_who_never_came(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 3).await;
+    let turnout = async |queue| world.ports.desk.turnout(queue).await.unwrap();
+    assert_eq!(turnout(OTHER_QUEUE).await, Turnout::default());
+    let ada = world.admitted_to(ADA, OTHER_CONCERT).await;
+    world.admitted_to(BEN, OTHER_CONCERT).await;
+    let cyd = world.admitted_to(CYD, OTHER_CONCERT).await;
+    let waits = world.join(DAN, Some(OTHER_CONCERT)).await;
+    world.claimed(ada).await;
+    world.left(CYD, cyd.token.unwrap()).await;
+    world.left(DAN, waits.id).await;
+    assert_eq!(turnout(OTHER_QUEUE).await, Turnout { admitted: 3, no_shows: 0 }, "who left the line was never let in");
+    world.pass_seconds(120);
+    world.tick(OTHER_QUEUE).await;
+    assert_eq!(turnout(OTHER_QUEUE).await, Turnout { admitted: 3, no_shows: 1 });
+    assert_eq!(turnout(Queue::DEFAULT).await, Turnout::default());
+    assert_eq!(turnout(world.new_id()).await, Turnout::default());
+}
+
+/// `revenue`: what the CONFIRMED reservations cost when they were held; nothing for a date that doesn't exist.
+pub async fn revenue_is_what_was_paid_for(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 9).await;
+    let revenue = async |date| world.ports.desk.revenue(date).await.unwrap();
+    assert_eq!((revenue(DATE).await, revenue(world.new_id()).await), (Money::ZERO, Money::ZERO));
+    world.bought(ADA, DATE, &[1, 2]).await;
+    let (_, payment) = world.bought(BEN, DATE, &[3]).await;
+    world.bought(CYD, SECOND_DATE, &[4]).await;
+    world.held(world.admitted(DAN).await, DATE, &[5]).await;
+    let of = |numbers: &[u32]| Money::sum(numbers.iter().map(|number| seat_price(*number))).unwrap();
+    assert_eq!((revenue(DATE).await, revenue(SECOND_DATE).await), (of(&[1, 2, 3]), of(&[4])));
+    world.refunded(BEN, payment.id).await;
+    let dearer = Seat::new(DATE, seat_number(9), "Row A 9".into(), won(1));
+    world.run(&LayOut { order: world.an_order(DAN), schedule: DATE, seats: vec![dearer] }).await.unwrap();
+    assert_eq!(revenue(DATE).await, of(&[1, 2]));
+}
+
+/// `live_reservations` and `count_live_reservations`: HELD and CONFIRMED rows of the date, lapsed or not, each once, so many.
+pub async fn live_reservations_are_those_that_have_seats(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 9).await;
+    let (bought, _) = world.bought(ADA, DATE, &[1, 2]).await;
+    let held = world.held(world.admitted(BEN).await, DATE, &[3, 4]).await;
+    world.pass_seconds(301);
+    let (elsewhere, _) = world.bought(CYD, SECOND_DATE, &[1]).await;
+    let gone = world.held(world.admitted(DAN).await, DATE, &[5]).await;
+    world.released(DAN, gone.id).await;
+    let live = async |date, at_most| {
+        let mut ids: Vec<_> = world.ports.desk.live_reservations(date, at_most).await.unwrap().iter().map(|row| row.id).collect();
+        ids.sort();
+        ids
+    };
+    assert_eq!(live(DATE, ALL).await, [bought.id, held.id], "a lapsed hold is one until it is written down");
+    assert_eq!((live(DATE, 1).await.len(), live(SECOND_DATE, ALL).await), (1, vec![elsewhere.id]));
+    let all = world.ports.desk.live_reservations(DATE, ALL).await.unwrap();
+    assert!(all.iter().all(|row| row.seats.len() == 2), "with their seats");
+    let count = async |date| world.ports.desk.count_live_reservations(date).await.unwrap();
+    assert_eq!((count(DATE).await, count(SECOND_DATE).await, count(OTHER_DATE).await), (2, 1, 0));
+}
+
+/// `users`: those whose name begins so, letter by letter, in the order of their ids, after the page's cursor, so many; with no name all.
+pub async fn users_are_found_by_how_their_names_begin(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    for (number, name) in (1..).zip(["Ada", "adam", "Ädam", "Adam", "Ad%", "A_a", "Béla 🎵"]) {
+        let command = register::Command { user: guest(number), name: UserName::new(name).unwrap() };
+        world.run(&command).await.unwrap();
+    }
+    world.charged(guest(8), 5).await;
+    let found = async |name: Option<&str>, after: Option<UserId>, size| {
+        let users = world.ports.desk.users(name.map(str::to_owned), PageRequest { after, size }).await.unwrap();
+        users.into_iter().map(|user| user.id).collect::<Vec<_>>()
+    };
+    let guests = |numbers: &[u128]| numbers.iter().map(|number| guest(*number)).collect::<Vec<_>>();
+    assert_eq!(found(Some("Ada"), None, ALL).await, guests(&[1, 4]));
+    assert_eq!(found(Some("Ad%"), None, ALL).await, guests(&[5]), "no letter stands for others");
+    assert_eq!(found(Some("A_"), None, ALL).await, guests(&[6]));
+    assert_eq!(found(Some("Béla 🎵"), None, ALL).await, guests(&[7]));
+    assert_eq!(found(Some("Zoe"), None, ALL).await, []);
+    assert_eq!(found(Some("A"), Some(guest(1)), 2).await, guests(&[4, 5]));
+    assert_eq!(found(None, None, ALL).await, guests(&[1, 2, 3, 4, 5, 6, 7, 8]), "the nameless too");
+    assert_eq!(found(None, Some(guest(6)), ALL).await, guests(&[7, 8]));
+}
+
+/// `tokens_of`: the user's live tokens and those under which they made a reservation, the last joined first, so many.
+pub async fn a_users_tokens_are_the_live_ones_and_those_with_reservations(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 3).await;
+    world.bought(ADA, DATE, &[1]).await;
+    world.pass_seconds(1);
+    let idle = world.joined(ADA).await;
+    world.left(ADA, idle).await;
+    world.pass_seconds(1);
+    let waits = world.joined(ADA).await;
+    world.pass_seconds(1);
+    let inside = world.admitted_to(ADA, OTHER_CONCERT).await;
+    world.joined(BEN).await;
+    let tokens = world.ports.desk.tokens_of(ADA, ALL).await.unwrap();
+    assert_eq!(tokens.len(), 3, "not the one that ended with nothing");
+    assert_eq!((Some(tokens[0].id), tokens[1].id, tokens[2].is_live()), (inside.token, waits, false));
+    assert_eq!(world.ports.desk.tokens_of(ADA, 1).await.unwrap().len(), 1);
+    assert_eq!(world.ports.desk.tokens_of(CYD, ALL).await.unwrap(), []);
+}

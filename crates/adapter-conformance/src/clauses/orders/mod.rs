@@ -1,0 +1,9 @@
+//! Orders: what operators make and change, and what of it is kept.
+
+mod catalogue;
+mod deeds;
+mod desk;
+
+pub use catalogue::*;
+pub use deeds::*;
+pub use desk::*;
