@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use frontrow_tests::{CLUB, CLUB_DATE, Frontrow, Shopper, money};
+use frontrow_tests::{CLUB, CLUB_DATE, Frontrow, Reply, Shopper, money};
 use reqwest::Method;
 use serde_json::{Value, json};
 use testbed::Cluster;
@@ -11,6 +11,13 @@ use tokio::task::JoinSet;
 /// Clients who hang up again and again, and how often each does.
 const CLIENTS: usize = 24;
 const TIMES: usize = 120;
+/// Buyers who hang up at each step of a purchase, and how often each buys.
+const BUYERS: u32 = 8;
+const PURCHASES: u32 = 6;
+/// How often a buyer hangs up before they wait for the answer.
+const HANG_UPS: u32 = 3;
+/// What a seat of the club costs.
+const PRICE: i64 = 60_000;
 /// Requests that the server takes at once: as many as there are clients, so that a place that is lost is missed.
 const IN_FLIGHT: usize = CLIENTS;
 
@@ -50,6 +57,68 @@ fn connections(name: &str) -> (String, String) {
         Cluster::shared().sql("postgres", &sql).trim().to_owned()
     };
     (count(""), count("AND state LIKE 'idle in transaction%'"))
+}
+
+/// Sends a request again and again and hangs up; then once more with the same key, and waits: it is answered as if it had come once.
+async fn insist(shopper: &Shopper, path: &str, key: &str, body: &Value) -> Reply {
+    for _ in 0..HANG_UPS {
+        shopper.hang_up(Method::POST, path, key, body).await;
+    }
+    shopper.post(path, Some(key), body).await.expect(201)
+}
+
+/// Buys `seat`, gets the money back or keeps the seat, or gives it up unpaid; hangs up at each step. Whether they keep it.
+async fn purchase(buyer: &mut Shopper, seat: u32, round: u32) -> bool {
+    let _ = buyer.join().await;
+    buyer.until_active().await;
+    let wish = json!({"schedule_id": CLUB_DATE, "seat_numbers": [seat]});
+    let reservation = insist(buyer, "/v1/reservations", &format!("hold-{seat}-{round}"), &wish).await.text("id");
+    let own = format!("/v1/reservations/{reservation}");
+    if round % 3 == 0 {
+        for _ in 0..HANG_UPS {
+            buyer.hang_up(Method::DELETE, &own, "release", &Value::Null).await;
+        }
+        let _ = buyer.delete(&own).await.expect(204);
+        buyer
+            .hang_up(Method::DELETE, &format!("/v1/queue-tokens/{}", buyer.token.as_deref().unwrap_or_default()), "leave", &Value::Null)
+            .await;
+        let _ = buyer.leave().await.expect(204);
+        return false;
+    }
+    let payment = insist(buyer, "/v1/payments", &format!("pay-{seat}-{round}"), &json!({"reservation_id": reservation})).await.text("id");
+    let last = round == PURCHASES - 1;
+    if !last {
+        let refund = format!("/v1/payments/{payment}/refunds");
+        let refunded = insist(buyer, &refund, &format!("refund-{seat}-{round}"), &json!({})).await;
+        assert_eq!(refunded.text("status"), "CANCELLED");
+    }
+    assert_eq!(buyer.get(&own).await.expect(200).text("status"), if last { "CONFIRMED" } else { "CANCELLED" });
+    last
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_purchase_is_done_once_however_often_its_buyer_hangs_up() {
+    let database = Cluster::shared().create_database();
+    let server = Frontrow::start_at(&database.url, &[("FRONTROW__QUEUE__TICK_MILLISECONDS", "20")]).await;
+    let before = connections(&database.name);
+    let mut buying = JoinSet::new();
+    for seat in 1..=BUYERS {
+        let mut buyer = Shopper::register(&server).await;
+        buying.spawn(async move {
+            let funds = PRICE * i64::from(PURCHASES);
+            let _ = buyer.charge(funds, "funds").await.expect(201);
+            let mut kept = 0;
+            for round in 0..PURCHASES {
+                kept += i64::from(purchase(&mut buyer, seat, round).await);
+            }
+            assert_eq!(buyer.balance().await, funds - kept * PRICE, "each payment and each refund counts once");
+            let paid = buyer.all("/v1/payments").await;
+            assert_eq!(paid.iter().filter(|payment| payment["status"] == "COMPLETED").count(), 1, "{paid:?}");
+        });
+    }
+    buying.join_all().await;
+    assert_eq!(connections(&database.name), before, "no connection is lost, or stuck in a transaction");
+    server.assert_audit_is_clean().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
