@@ -33,6 +33,8 @@ const RATIOS: [(What, What, f64, Option<f64>); 5] = [
     (What::Charge, What::BareHold, 0.8, None),
     (What::Join, What::BareJoin, 1.5, Some(2.0)),
 ];
+/// What is done in a flood is done within half of a request's deadline.
+const FLOOD_P99_MS: f64 = 1_000.0;
 /// At how many connections rates are compared.
 const FOR_RATES: usize = 256;
 /// At how many connections the tail is judged.
@@ -47,6 +49,13 @@ pub(crate) fn judge(rows: &[Row], crushes: &[Crush]) -> anyhow::Result<Vec<Bar>>
         let value = found(Store::Postgres, what, Some(FOR_RATES))?.a_second / found(Store::Postgres, with, None)?.a_second;
         let name = format!("postgres: {what} at {FOR_RATES} connections by {with}");
         bars.push(Bar { what: name, value, limit: Limit::AtLeast(enough), goal, unit: " ×" });
+    }
+    for store in [Store::Postgres, Store::Sqlite] {
+        let (carried, flooded) = (found(store, What::Carried, None)?, found(store, What::Flooded, None)?);
+        let bar = |what: &str, value, limit, unit| Bar { what: format!("{store}: {what}"), value, limit, goal: None, unit };
+        let kept = flooded.a_second / carried.a_second;
+        bars.push(bar("charges done in a flood of ten times the clients by those without", kept, Limit::AtLeast(0.8), " ×"));
+        bars.push(bar("p99 of the charges done in a flood", flooded.p99_ms(), Limit::AtMost(FLOOD_P99_MS), " ms"));
     }
     for crush in crushes {
         let bar =

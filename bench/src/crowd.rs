@@ -38,7 +38,7 @@ impl Crowd {
     }
 
     /// Lets every buyer who has come so far do `stage`.
-    async fn measure(&mut self, stage: Stage) -> anyhow::Result<Row> {
+    pub(crate) async fn measure(&mut self, stage: Stage) -> anyhow::Result<Row> {
         let mut able: Vec<&mut Buyer> = self.buyers.iter_mut().filter(|buyer| buyer.can(stage)).collect();
         let requests = able.iter().map(|buyer| buyer.asks(stage)).collect();
         let load = Load { requests, expects: stage.expects(), turns: Turns::Once(|answer| answer.body) };

@@ -10,6 +10,7 @@ mod buyer;
 mod client;
 mod crowd;
 mod driver;
+mod flood;
 mod grouped;
 mod hall;
 mod json;
@@ -146,6 +147,9 @@ async fn over_http(scratch: &Scratch) -> anyhow::Result<(Vec<Row>, Crush)> {
     let server = Server::start(&scratch.url, Doors::Wide).await?;
     let (row, crush) = one_seat::crush(store, server.address).await?;
     rows.push(row);
+    server.stop().await?;
+    let server = Server::start(&scratch.url, Doors::Guarded).await?;
+    rows.extend(flood::flood(store, server.address).await.context("the flood")?);
     server.stop().await?;
     server::run("audit", &scratch.url).await?;
     Ok((rows, crush))

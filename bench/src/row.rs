@@ -29,6 +29,10 @@ pub(crate) enum What {
     Pay,
     /// Holds of one and the same seat, all at once.
     OneSeat,
+    /// Charges by as many as can be carried, again and again.
+    Carried,
+    /// The same by ten times as many, who ask again at once when they are refused; of what was done.
+    Flooded,
 }
 
 /// One thing that was measured.
@@ -83,7 +87,9 @@ impl What {
             | Self::Hold
             | Self::Release
             | Self::Pay
-            | Self::OneSeat => Self::BareHold,
+            | Self::OneSeat
+            | Self::Carried
+            | Self::Flooded => Self::BareHold,
         }
     }
 }
@@ -110,6 +116,8 @@ impl fmt::Display for What {
             Self::Release => "release",
             Self::Pay => "pay",
             Self::OneSeat => "hold of one seat, all at once",
+            Self::Carried => "charge, again and again",
+            Self::Flooded => "charge, in a flood",
         })
     }
 }

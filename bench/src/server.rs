@@ -39,6 +39,8 @@ pub(crate) enum Doors {
     Narrow,
     /// Everybody, twenty times a second.
     Wide,
+    /// As the built-in policy has it, and few requests under way at once.
+    Guarded,
 }
 
 impl Doors {
@@ -46,6 +48,7 @@ impl Doors {
         match self {
             Self::Shut => &[("FRONTROW__QUEUE__CAPACITY", "0")],
             Self::Narrow => &[],
+            Self::Guarded => &[("FRONTROW__LIMITS__MAX_IN_FLIGHT", crate::flood::IN_FLIGHT)],
             Self::Wide => &[
                 ("FRONTROW__QUEUE__CAPACITY", "1000000"),
                 ("FRONTROW__QUEUE__BATCH", "1000"),

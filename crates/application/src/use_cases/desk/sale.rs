@@ -117,3 +117,106 @@ fn wind_up_key(by: &By, payment: PaymentId) -> Result<Keyed, Error> {
     fingerprint[..16].copy_from_slice(payment.0.as_bytes());
     Ok(Keyed { scope: KeyScope { user: by.operator, route: Route::Refunds, key }, fingerprint: Fingerprint(fingerprint) })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use domain::{ConcertId, QueuePolicy, TokenId, UserId};
+    use domain::{Money, PaymentState, Schedule, Version, Versioned, Wallet, Zone};
+    use time::OffsetDateTime;
+    use time::macros::datetime;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::group_commit::Limits;
+    use crate::ports::{Committed, MockCatalogue, MockDesk, MockStore};
+    use crate::testing::CountingIds;
+
+    const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
+    const ADA: UserId = UserId(Uuid::from_u128(1));
+    const OPERATOR: UserId = UserId(Uuid::from_u128(2));
+    const DATE: ScheduleId = ScheduleId(Uuid::from_u128(3));
+    const PAID: PaymentId = PaymentId(Uuid::from_u128(4));
+    const REFUNDED: PaymentId = PaymentId(Uuid::from_u128(5));
+
+    fn a_date(cancelled_at: Option<OffsetDateTime>) -> Versioned<Schedule> {
+        let (concert, zone) = (ConcertId(Uuid::nil()), Zone::new("UTC").unwrap());
+        let date = Schedule { id: DATE, concert, starts_at: NOW, zone, sale_opens_at: NOW, sale_closes_at: NOW, cancelled_at };
+        Versioned::new(Version::FIRST, date)
+    }
+
+    /// A reservation that was paid for by `payment`.
+    fn a_reservation(payment: PaymentId) -> Reservation {
+        let (id, token, concert) = (ReservationId(payment.0), TokenId(Uuid::nil()), ConcertId(Uuid::nil()));
+        let claim = domain::reservation::Claim { id, user: ADA, token, concert, schedule: DATE };
+        Reservation::hold(claim, Vec::new(), Money::ZERO, NOW, NOW).restore(ReservationState::Confirmed { payment })
+    }
+
+    /// What a store loads for a refund of `payment`.
+    fn a_context(payment: PaymentId) -> Context {
+        let reservation = a_reservation(payment);
+        let state = if payment == PAID { PaymentState::Completed } else { PaymentState::Cancelled { refunded_at: NOW } };
+        let row = domain::Payment { id: payment, reservation: reservation.id, user: ADA, amount: Money::ZERO, paid_at: NOW, state };
+        Context {
+            payment: Some(Versioned::new(Version::FIRST, row)),
+            reservations: vec![Versioned::new(Version(2), reservation)],
+            schedule: Some(a_date(Some(NOW))),
+            wallet: Some(Versioned::new(Version::FIRST, Wallet::new(ADA))),
+            ..Context::at(NOW)
+        }
+    }
+
+    async fn wind_up(date: Versioned<Schedule>, desk: MockDesk, store: MockStore) -> Result<WoundUp, Error> {
+        let limits = Limits { lanes: 1, queue: 8, batch: 8, deadline: Duration::from_secs(2) };
+        let span = time::Duration::MINUTE;
+        let rules = Rules {
+            hold: span,
+            max_seats_per_user: 4,
+            currency: "KRW".parse().unwrap(),
+            max_charge: Money::new(1).unwrap(),
+            max_balance: Money::new(1).unwrap(),
+            queue: QueuePolicy { capacity: 1, batch: 1, active: span, claim: span, max_waiting: None },
+            key_retention: span,
+        };
+        let commits = Arc::new(GroupCommit::start(Arc::new(store), Arc::new(rules), Vec::new(), limits));
+        let mut catalogue = MockCatalogue::new();
+        catalogue.expect_schedule().returning(move |_| Ok(Some(date.clone())));
+        let sale = RunSale::new(commits, Arc::new(catalogue), Arc::new(desk), Arc::new(CountingIds::default()));
+        sale.wind_up(&By { operator: OPERATOR, reason: None }, DATE, 10).await
+    }
+
+    #[tokio::test]
+    async fn a_date_that_takes_place_is_not_wound_up() {
+        let refused = wind_up(a_date(None), MockDesk::new(), MockStore::new()).await.unwrap_err();
+        assert!(matches!(refused, Error::Refused(Refusal::DateNotCancelled)), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn each_payment_goes_back_once_whoever_was_there_before() {
+        let mut desk = MockDesk::new();
+        desk.expect_live_reservations().returning(|_, _| Ok(vec![a_reservation(PAID), a_reservation(REFUNDED)]));
+        desk.expect_count_live_reservations().returning(|_| Ok(3));
+        let mut store = MockStore::new();
+        store.expect_load().returning(|loads| {
+            let asked = |load: &Load| match load {
+                Load::Refund { payment, .. } => Ok(a_context(*payment)),
+                load => panic!("{load:?} is no refund"),
+            };
+            loads.iter().map(asked).collect()
+        });
+        let is_the_refund = |change: &domain::Change| {
+            let deed = change.deed.as_ref().map(|deed| (deed.operator, deed.subject));
+            deed == Some((OPERATOR, domain::deed::Subject::Payment(PAID))) && change.not_after.is_none()
+        };
+        store
+            .expect_commit()
+            .times(1)
+            .withf(move |changes| changes.len() == 1 && is_the_refund(&changes[0]))
+            .returning(|_| vec![Ok(Committed::default())]);
+
+        let done = wind_up(a_date(Some(NOW)), desk, store).await.unwrap();
+
+        assert_eq!(done, WoundUp { released: 0, refunded: 1, remaining: 3 });
+    }
+}
