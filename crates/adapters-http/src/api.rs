@@ -151,6 +151,11 @@ impl Api {
         &self.0.limits
     }
 
+    /// Measures what is counted by looking: how many requests are under way.
+    pub(crate) fn measure(&self) {
+        self.0.limits.measure();
+    }
+
     /// The rendered seat maps.
     pub(crate) fn seat_pages(&self) -> &SeatPages {
         &self.0.seat_pages

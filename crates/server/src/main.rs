@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod health;
 mod keys;
+mod measure;
 mod store;
 mod telemetry;
 mod welcome;

@@ -3,7 +3,10 @@
 
 mod body;
 mod record;
+mod requests;
 mod rescue;
+
+use std::rc::Rc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -16,6 +19,7 @@ use tracing::Instrument as _;
 
 pub(crate) use body::Received;
 pub(crate) use record::MeantFor;
+pub(crate) use requests::Requests;
 
 use crate::api::Api;
 use crate::problem::{Code, MEDIA_TYPE, Problem};
@@ -30,6 +34,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 /// Carries a request in and its answer out.
 pub(crate) async fn pass(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(api) = request.app_data::<Api>().cloned() else { return Err(Problem::internal().into()) };
+    let requests = request.app_data::<Rc<Requests>>().cloned();
     let id = api.ids.ordered().to_string();
     let record = Record::begin(&request, &id);
     let span = record.span();
@@ -45,7 +50,7 @@ pub(crate) async fn pass(mut request: ServiceRequest, next: Next<impl MessageBod
         let path = request.path().to_owned();
         let answer = rescue::answer(next.call(request)).await;
         let answer = answer.map(|answer| finish(answer.map_into_boxed_body(), &id)).map_err(|error| refuse(&error, &path, &id));
-        record.end(&answer);
+        record.end(&answer, requests.as_deref());
         answer
     }
     .instrument(span)

@@ -5,14 +5,16 @@ use std::time::Instant;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::{Error, HttpMessage as _};
 use tracing::{Span, field};
 
+use super::Requests;
 use crate::problem::Code;
 
 /// A request on its way.
 pub(super) struct Record {
-    method: String,
+    method: Method,
     began: Instant,
     span: Span,
 }
@@ -28,7 +30,7 @@ impl Record {
         if let Some(trace) = request.headers().get("traceparent").and_then(|value| value.to_str().ok()).and_then(trace_id) {
             span.record("trace_id", trace);
         }
-        Self { method: request.method().to_string(), began: Instant::now(), span }
+        Self { method: request.method().clone(), began: Instant::now(), span }
     }
 
     /// The span of all that the request does.
@@ -37,13 +39,17 @@ impl Record {
     }
 
     /// The answer goes out.
-    pub(super) fn end(&self, answer: &Result<ServiceResponse<BoxBody>, Error>) {
+    pub(super) fn end(&self, answer: &Result<ServiceResponse<BoxBody>, Error>, requests: Option<&Requests>) {
         let (status, route) = match answer {
             Ok(answer) => (answer.status(), route(answer)),
-            Err(error) => (error.as_response_error().status_code(), "none".to_owned()),
+            Err(error) => (error.as_response_error().status_code(), None),
         };
-        let (method, status) = (self.method.as_str(), status.as_u16());
-        let elapsed_microseconds = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let elapsed = self.began.elapsed();
+        if let Some(requests) = requests {
+            requests.count(&self.method, route.as_deref(), status, elapsed);
+        }
+        let (method, route, status) = (self.method.as_str(), route.as_deref().unwrap_or("none"), status.as_u16());
+        let elapsed_microseconds = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
         if status >= Code::Internal.status().as_u16() {
             tracing::warn!(method, route, status, elapsed_microseconds, "answered");
         } else {
@@ -52,12 +58,9 @@ impl Record {
     }
 }
 
-fn route(answer: &ServiceResponse<BoxBody>) -> String {
+fn route(answer: &ServiceResponse<BoxBody>) -> Option<String> {
     let request = answer.request();
-    request
-        .match_pattern()
-        .or_else(|| request.extensions().get::<MeantFor>().map(|meant| meant.0.clone()))
-        .unwrap_or_else(|| "none".to_owned())
+    request.match_pattern().or_else(|| request.extensions().get::<MeantFor>().map(|meant| meant.0.clone()))
 }
 
 /// The trace's id in a `traceparent` (W3C Trace Context), if it is one.

@@ -10,7 +10,9 @@ use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::job::Job;
+use super::measures::Measures;
 use crate::Error;
+use crate::measure::{number, timed};
 use crate::ports::{CommitError, Committed, Load, Observer, Store};
 
 /// The longest pause, in microseconds, before a batch that has lost against another lane tries again.
@@ -27,6 +29,7 @@ pub(super) struct Work {
     store: Arc<dyn Store>,
     rules: Arc<Rules>,
     observers: Vec<Arc<dyn Observer>>,
+    measures: Measures,
 }
 
 /// Commands whose changes go to the store together.
@@ -61,6 +64,7 @@ impl Lane {
     ) -> Option<Vec<Box<dyn Job>>> {
         let mut jobs = std::mem::take(&mut self.again);
         jobs.retain(|job| !job.is_abandoned());
+        self.work.measures.retries.increment(jobs.len().try_into().unwrap_or(u64::MAX));
         if jobs.is_empty() {
             let mut waiting = waiting.lock().await;
             tokio::select! {
@@ -85,15 +89,16 @@ impl Lane {
 }
 
 impl Work {
-    pub(super) const fn new(store: Arc<dyn Store>, rules: Arc<Rules>, observers: Vec<Arc<dyn Observer>>) -> Self {
-        Self { store, rules, observers }
+    pub(super) fn new(store: Arc<dyn Store>, rules: Arc<Rules>, observers: Vec<Arc<dyn Observer>>) -> Self {
+        Self { store, rules, observers, measures: Measures::new() }
     }
 
     /// Load, decide, commit; returns the commands that met a conflict.
     pub(super) async fn process(self: Arc<Self>, mut jobs: Vec<Box<dyn Job>>) -> Vec<Box<dyn Job>> {
         jobs.retain(|job| !job.is_abandoned());
         let loads: Vec<Load> = jobs.iter().map(|job| job.load()).collect();
-        let contexts = self.store.load(&loads).await;
+        self.measures.batch.record(number(loads.len()));
+        let contexts = timed(&self.measures.load, self.store.load(&loads)).await;
 
         let mut again = Vec::new();
         let mut group = Group::default();
@@ -112,6 +117,7 @@ impl Work {
             };
             let rows = change.rows();
             if rows.iter().any(|row| written.contains(row)) {
+                self.measures.collisions.increment(1);
                 job.conflict();
                 again.push(job);
             } else if job.begin_commit() {
@@ -132,9 +138,13 @@ impl Work {
 
     /// Commits a group; returns the commands whose guards failed.
     async fn commit(&self, group: Group) -> Vec<Box<dyn Job>> {
-        let results = self.store.commit(&group.changes).await;
+        self.measures.group.record(number(group.changes.len()));
+        let results = timed(&self.measures.commit, self.store.commit(&group.changes)).await;
         let mut lost = Vec::new();
         for ((mut job, change), result) in group.jobs.into_iter().zip(&group.changes).zip(results) {
+            if let Err(error) = &result {
+                self.measures.count(error);
+            }
             match result {
                 Ok(committed) => {
                     self.observers.iter().for_each(|observer| observer.committed(change, &committed));

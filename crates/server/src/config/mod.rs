@@ -4,6 +4,7 @@
 mod auth;
 mod http;
 mod settings;
+mod telemetry;
 mod values;
 
 use std::path::Path;

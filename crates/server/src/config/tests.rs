@@ -52,6 +52,7 @@ fn a_wrong_value_is_refused_with_its_key() {
         ("[auth]\nissuers = 'https://login.example.com/'", "issuers"),
         ("[commit]\nmax_batch = 0", "commit.max_batch"),
         ("[log]\nformat = 'xml'", "log.format"),
+        ("[telemetry]\nledger_check_seconds = 86401", "telemetry.ledger_check_seconds"),
         ("[queue]\nspeed = 3", "speed"),
         ("[queu]\ncapacity = 3", "queu"),
     ] {
