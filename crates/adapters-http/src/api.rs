@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::auth::Issuers;
+use crate::edge::Tracer;
 use crate::limits::{LimitSettings, Limits};
 use crate::problem::Problem;
 use crate::routes::queue_token_events::Streams;
@@ -107,6 +108,8 @@ pub struct Parts {
     pub ids: Arc<dyn Ids>,
     /// What `/metrics` shows.
     pub metrics: MetricsPage,
+    /// Where the spans of requests are followed to, if anywhere.
+    pub tracer: Option<Tracer>,
     /// Ends all event streams, which would hold up a stop.
     pub closing: CancellationToken,
 }

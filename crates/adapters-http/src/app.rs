@@ -59,7 +59,16 @@ fn cors(origins: &[String]) -> Cors {
             "queue-token",
             "traceparent",
         ])
-        .expose_headers(["etag", "idempotency-replayed", "location", "ratelimit", "ratelimit-policy", "request-id", "retry-after"])
+        .expose_headers([
+            "etag",
+            "idempotency-replayed",
+            "location",
+            "ratelimit",
+            "ratelimit-policy",
+            "request-id",
+            "retry-after",
+            "traceparent",
+        ])
         .max_age(PREFLIGHT_SECONDS)
 }
 

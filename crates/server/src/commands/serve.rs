@@ -184,7 +184,8 @@ async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api,
     let watched = Watched { commits: commits.clone(), room, tally, connections: connections.clone() };
     let metrics = measure::page(metrics, watched);
     let runtime = runtime.handle().clone();
-    let parts = ApiParts { use_cases, issuers, settings: http, readiness, runtime, clock, ids, metrics, closing: closing.clone() };
+    let parts =
+        ApiParts { use_cases, issuers, settings: http, readiness, runtime, clock, ids, metrics, tracer: None, closing: closing.clone() };
     Ok((Api::new(parts), Backstage { commits, orders, tasks, stop, closing, health, connections }))
 }
 
