@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "a test's world: a panic is how a test fails")]
 
 mod checksum;
+mod collector;
 mod event_stream;
 mod hang_up;
 mod history;
@@ -15,6 +16,7 @@ mod stay;
 mod tamper;
 
 pub use checksum::all_rows;
+pub use collector::Collector;
 pub use event_stream::{Event, EventStream};
 pub use history::{Deed, History, Verdict, Wish};
 pub use mixed_load::MixedLoad;

@@ -109,7 +109,7 @@ pub struct Parts {
     /// What `/metrics` shows.
     pub metrics: MetricsPage,
     /// Where the spans of requests are followed to, if anywhere.
-    pub tracer: Option<Tracer>,
+    pub tracer: Option<Arc<dyn Tracer>>,
     /// Ends all event streams, which would hold up a stop.
     pub closing: CancellationToken,
 }

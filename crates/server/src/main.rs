@@ -7,6 +7,8 @@ mod demo;
 mod health;
 mod keys;
 mod measure;
+#[cfg(feature = "otlp")]
+mod spans;
 mod store;
 mod telemetry;
 mod welcome;

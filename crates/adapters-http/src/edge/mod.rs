@@ -20,7 +20,7 @@ use tracing::Instrument as _;
 pub(crate) use body::Received;
 pub(crate) use record::MeantFor;
 pub(crate) use requests::Requests;
-pub use trace::{TracePlace, Tracer};
+pub use trace::{Answered, TracePlace, Tracer};
 
 use crate::api::Api;
 use crate::problem::{Code, MEDIA_TYPE, Problem};
@@ -33,7 +33,7 @@ pub(crate) struct HeadOnly;
 pub(crate) async fn pass(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(api) = request.app_data::<Api>().cloned() else { return Err(Problem::internal().into()) };
     let requests = request.app_data::<Rc<Requests>>().cloned();
-    let record = Record::begin(&request, api.ids.ordered(), api.tracer.as_ref());
+    let record = Record::begin(&request, api.ids.ordered(), api.tracer.clone());
     let span = record.span();
     async move {
         // Where GET answers, HEAD does; the server leaves the body out.

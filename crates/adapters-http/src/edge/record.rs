@@ -1,6 +1,7 @@
 //! One line a request in the log, and a span around what happens meanwhile. They name the route, not the path, and no header:
 //! paths and headers carry secrets.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::body::BoxBody;
@@ -11,8 +12,8 @@ use actix_web::{Error, HttpMessage as _};
 use tracing::Span;
 use uuid::Uuid;
 
-use super::trace::{TRACEPARENT, TracePlace};
-use super::{Requests, Tracer};
+use super::Requests;
+use super::trace::{Answered, TRACEPARENT, TracePlace, Tracer};
 use crate::problem::Code;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
@@ -21,6 +22,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 pub(super) struct Record {
     id: String,
     place: TracePlace,
+    tracer: Option<Arc<dyn Tracer>>,
     method: Method,
     began: Instant,
     span: Span,
@@ -32,13 +34,13 @@ pub(crate) struct MeantFor(pub(crate) String);
 
 impl Record {
     /// The request comes in.
-    pub(super) fn begin(request: &ServiceRequest, id: Uuid, tracer: Option<&Tracer>) -> Self {
+    pub(super) fn begin(request: &ServiceRequest, id: Uuid, tracer: Option<Arc<dyn Tracer>>) -> Self {
         let (mut place, method, id) = (TracePlace::of(request.headers(), id), request.method().clone(), id.to_string());
         let span = tracing::info_span!("request", request_id = id, trace_id = %format_args!("{:032x}", place.trace));
-        if let Some(follow) = tracer {
-            place.sampled = follow(&span, place);
+        if let Some(tracer) = &tracer {
+            place.sampled = tracer.begin(&span, place);
         }
-        Self { id, place, method, began: Instant::now(), span }
+        Self { id, place, tracer, method, began: Instant::now(), span }
     }
 
     /// Under which id the log knows the request.
@@ -72,7 +74,11 @@ impl Record {
         if let Some(requests) = requests {
             requests.count(&self.method, route.as_deref(), status, elapsed);
         }
-        let (method, route, status) = (self.method.as_str(), route.as_deref().unwrap_or("none"), status.as_u16());
+        let (method, status) = (self.method.as_str(), status.as_u16());
+        if let Some(tracer) = &self.tracer {
+            tracer.end(&self.span, Answered { method, route: route.as_deref(), status });
+        }
+        let route = route.as_deref().unwrap_or("none");
         let elapsed_microseconds = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
         if status >= Code::Internal.status().as_u16() {
             tracing::warn!(method, route, status, elapsed_microseconds, "answered");

@@ -2,7 +2,6 @@
 //! begins one, so that nothing more is drawn by chance.
 
 use std::fmt;
-use std::sync::Arc;
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use tracing::Span;
@@ -26,8 +25,24 @@ pub struct TracePlace {
     pub sampled: bool,
 }
 
-/// Follows a request's span, as the one at this place, into a tracing system; says whether it is recorded there.
-pub type Tracer = Arc<dyn Fn(&Span, TracePlace) -> bool + Send + Sync>;
+/// How a request was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answered<'a> {
+    /// With which method it asked.
+    pub method: &'a str,
+    /// The pattern of its route; none: of no route.
+    pub route: Option<&'a str>,
+    /// The answer's status code.
+    pub status: u16,
+}
+
+/// Follows the spans of requests into a tracing system.
+pub trait Tracer: Send + Sync {
+    /// A request's span begins, as the one at this place; whether it is recorded.
+    fn begin(&self, span: &Span, place: TracePlace) -> bool;
+    /// The request is answered; its span ends when nothing works for it any more.
+    fn end(&self, span: &Span, answered: Answered<'_>);
+}
 
 impl TracePlace {
     /// The place of the request with this id.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use domain::{Change, Rules};
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
+use tracing::debug_span;
 
 use super::job::Job;
 use super::measures::Measures;
@@ -98,7 +99,9 @@ impl Work {
         jobs.retain(|job| !job.is_abandoned());
         let loads: Vec<Load> = jobs.iter().map(|job| job.load()).collect();
         self.measures.batch.record(number(loads.len()));
+        let loading: Vec<_> = jobs.iter().map(|job| debug_span!(parent: job.span(), "load", commands = loads.len())).collect();
         let contexts = timed(&self.measures.load, self.store.load(&loads)).await;
+        drop(loading);
 
         let mut again = Vec::new();
         let mut group = Group::default();
@@ -111,7 +114,8 @@ impl Work {
                     continue;
                 }
             };
-            let Some(change) = job.decide(&context, &self.rules) else {
+            let decided = debug_span!(parent: job.span(), "decide").in_scope(|| job.decide(&context, &self.rules));
+            let Some(change) = decided else {
                 job.finish(Committed::default());
                 continue;
             };
@@ -138,8 +142,11 @@ impl Work {
 
     /// Commits a group; returns the commands whose guards failed.
     async fn commit(&self, group: Group) -> Vec<Box<dyn Job>> {
+        let committing: Vec<_> =
+            group.jobs.iter().map(|job| debug_span!(parent: job.span(), "commit", changes = group.changes.len())).collect();
         self.measures.group.record(number(group.changes.len()));
         let results = timed(&self.measures.commit, self.store.commit(&group.changes)).await;
+        drop(committing);
         let mut lost = Vec::new();
         for ((mut job, change), result) in group.jobs.into_iter().zip(&group.changes).zip(results) {
             if let Err(error) = &result {

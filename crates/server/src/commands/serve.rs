@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpServer;
-use adapters_http::{Api, HttpSettings, Issuers, Parts as ApiParts};
+use adapters_http::{Api, HttpSettings, Issuers, Parts as ApiParts, Tracer};
 use adapters_sqlite::ServeLock;
 use anyhow::Context;
 use application::follower::Doubt;
@@ -46,11 +46,11 @@ struct Backstage {
     connections: Connections,
 }
 
-pub(super) fn run(runtime: &Runtime, settings: &Settings) -> anyhow::Result<ExitCode> {
+pub(super) fn run(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn Tracer>>) -> anyhow::Result<ExitCode> {
     // Kept until the process ends, lest another server start while a last commit of this one is under way.
     std::mem::forget(lock(&settings.database)?);
     open_many_files(settings.http.max_connections);
-    let (api, backstage) = runtime.block_on(prepare(runtime, settings))?;
+    let (api, backstage) = runtime.block_on(prepare(runtime, settings, tracer))?;
     actix_web::rt::System::new().block_on(serve(api, settings, &backstage))?;
     runtime.block_on(backstage.end());
     tracing::info!("stopped");
@@ -90,7 +90,7 @@ async fn rotations(settings: &Settings) -> anyhow::Result<Vec<Rotation>> {
     Ok(rotations)
 }
 
-async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api, Backstage)> {
+async fn prepare(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn Tracer>>) -> anyhow::Result<(Api, Backstage)> {
     // Before anything counts.
     let metrics = measure::keep()?;
     let rotations = rotations(settings).await?;
@@ -184,8 +184,7 @@ async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api,
     let watched = Watched { commits: commits.clone(), room, tally, connections: connections.clone() };
     let metrics = measure::page(metrics, watched);
     let runtime = runtime.handle().clone();
-    let parts =
-        ApiParts { use_cases, issuers, settings: http, readiness, runtime, clock, ids, metrics, tracer: None, closing: closing.clone() };
+    let parts = ApiParts { use_cases, issuers, settings: http, readiness, runtime, clock, ids, metrics, tracer, closing: closing.clone() };
     Ok((Api::new(parts), Backstage { commits, orders, tasks, stop, closing, health, connections }))
 }
 
