@@ -74,7 +74,7 @@ async fn a_collector_is_sent_the_spans_of_a_request_and_of_its_way_through_the_l
     let received = collector.received();
     assert!(!received.is_empty() && received.iter().all(|request| request.starts_with(b"POST /v1/traces ")));
     let sent = received.concat();
-    for name in ["frontrow", "POST /v1/reservations", "GET /v1/concerts", "command", "Hold", "load", "decide", "commit"] {
+    for name in ["frontrow", "POST /v1/reservations", "GET /v1/concerts", "command", "kind", "hold", "load", "decide", "commit"] {
         assert!(has(&sent, name.as_bytes()), "{name}");
     }
     // The ids are those that the answers say.

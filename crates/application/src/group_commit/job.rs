@@ -125,7 +125,7 @@ impl<C: Command> Job for Pending<C> {
     }
 }
 
-/// What the command is called, like `Hold`.
+/// The module of the rule that decides such a command, like `hold`.
 fn kind<C>() -> &'static str {
-    std::any::type_name::<C>().rsplit("::").next().unwrap_or_default()
+    std::any::type_name::<C>().rsplit("::").nth(1).unwrap_or_default()
 }
