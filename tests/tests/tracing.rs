@@ -1,4 +1,5 @@
 //! What the log tells of a request, and what a tracing system is told.
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 use frontrow_tests::{Collector, Frontrow, Shopper, StoreKind};
 use serde_json::{Value, json};
