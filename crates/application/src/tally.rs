@@ -122,7 +122,7 @@ impl Observer for Tally {
         for event in &change.events {
             self.count(event);
         }
-        // Only a tick admits.
+        // Whoever is let in is let in under the admission version.
         if let Some((queue, _)) = change.admission {
             let waits = change.tokens.iter().filter_map(|token| match token.row.state() {
                 TokenState::Active { activated_at, .. } => Some(activated_at - token.row.joined_at),
