@@ -12,20 +12,23 @@ use crate::spans::Spans;
 
 /// Who follows the program, until it ends.
 pub(crate) struct Telemetry {
+    tracer: Option<Arc<dyn Tracer>>,
     #[cfg(feature = "otlp")]
     spans: Option<Spans>,
 }
 
 /// Starts logging, and following, as configured.
+#[cfg_attr(not(feature = "otlp"), expect(clippy::unnecessary_wraps, reason = "with spans it can fail"))]
 pub(crate) fn start(settings: &Settings) -> anyhow::Result<Telemetry> {
     #[cfg(feature = "otlp")]
     if let Some(otlp) = &settings.telemetry.otlp {
         let spans = Spans::to(otlp)?;
         follow(settings, &spans);
-        return Ok(Telemetry { spans: Some(spans) });
+        return Ok(Telemetry { tracer: Some(Arc::new(spans.clone())), spans: Some(spans) });
     }
     log(settings);
     Ok(Telemetry {
+        tracer: None,
         #[cfg(feature = "otlp")]
         spans: None,
     })
@@ -67,15 +70,14 @@ fn follow(settings: &Settings, spans: &Spans) {
 impl Telemetry {
     /// Follows the spans of requests; none if nobody wants them.
     pub(crate) fn tracer(&self) -> Option<Arc<dyn Tracer>> {
-        #[cfg(feature = "otlp")]
-        return self.spans.clone().map(|spans| Arc::new(spans) as Arc<dyn Tracer>);
-        #[cfg(not(feature = "otlp"))]
-        None
+        self.tracer.clone()
     }
+}
 
-    /// Hands over what is left.
-    pub(crate) fn end(&self) {
-        #[cfg(feature = "otlp")]
+/// What is left is handed over.
+#[cfg(feature = "otlp")]
+impl Drop for Telemetry {
+    fn drop(&mut self) {
         self.spans.iter().for_each(Spans::end);
     }
 }

@@ -28,6 +28,7 @@ pub(crate) fn run(command: Command, settings: Settings) -> anyhow::Result<ExitCo
         Command::Openapi => openapi::run(),
     };
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
-    telemetry.end();
+    // The last thing: what the tasks have done is told, too.
+    drop(telemetry);
     code
 }
