@@ -2,21 +2,27 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "a test's world: a panic is how a test fails")]
 
 mod checksum;
+mod collector;
 mod event_stream;
 mod hang_up;
 mod history;
 mod log;
 mod mixed_load;
+mod page;
 mod reply;
 mod server;
 mod shopper;
 mod stay;
+mod tamper;
 
 pub use checksum::all_rows;
+pub use collector::Collector;
 pub use event_stream::{Event, EventStream};
 pub use history::{Deed, History, Verdict, Wish};
 pub use mixed_load::MixedLoad;
+pub use page::MetricsPage;
 pub use reply::Reply;
 pub use server::{Frontrow, StoreKind, run};
 pub use shopper::{CLUB, CLUB_DATE, CLUB_QUEUE, Shopper, money};
 pub use stay::Stay;
+pub use tamper::tamper;

@@ -186,6 +186,12 @@ impl Frontrow {
         }
     }
 
+    /// What it, and whoever served its store before, has logged.
+    #[must_use]
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.store.log()).unwrap()
+    }
+
     /// SIGKILL: nothing is tidied up.
     pub async fn kill(&mut self) {
         self.child.kill().await.unwrap();

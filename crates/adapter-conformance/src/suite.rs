@@ -186,6 +186,7 @@ macro_rules! adapter_conformance {
             audit {
                 an_honest_store_keeps_every_promise
                 a_broken_promise_is_refused_or_found
+                money_that_appears_or_vanishes_is_drift
             }
             crowds {
                 of_64_holds_of_one_seat_one_is_made

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::auth::Issuers;
+use crate::edge::Tracer;
 use crate::limits::{LimitSettings, Limits};
 use crate::problem::Problem;
 use crate::routes::queue_token_events::Streams;
@@ -107,6 +108,8 @@ pub struct Parts {
     pub ids: Arc<dyn Ids>,
     /// What `/metrics` shows.
     pub metrics: MetricsPage,
+    /// Where the spans of requests are followed to, if anywhere.
+    pub tracer: Option<Arc<dyn Tracer>>,
     /// Ends all event streams, which would hold up a stop.
     pub closing: CancellationToken,
 }
@@ -149,6 +152,11 @@ impl Api {
     /// The limits, and how much of each is used.
     pub(crate) fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    /// Measures what is counted by looking: how many requests are under way.
+    pub(crate) fn measure(&self) {
+        self.0.limits.measure();
     }
 
     /// The rendered seat maps.

@@ -1,5 +1,6 @@
 //! The actix application: the resources behind the edge.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_cors::Cors;
@@ -12,7 +13,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 
 use crate::api::Api;
-use crate::edge::{self, MeantFor};
+use crate::edge::{self, MeantFor, Requests};
 use crate::problem::{Code, Problem};
 use crate::{limits, openapi, routes};
 
@@ -30,6 +31,7 @@ pub fn app(
     let table = Arc::new(Table::of(&document));
     App::new()
         .app_data(api.clone())
+        .app_data(Rc::new(Requests::of(&document)))
         .into_utoipa_app()
         .configure(routes::configure)
         .into_app()
@@ -57,7 +59,16 @@ fn cors(origins: &[String]) -> Cors {
             "queue-token",
             "traceparent",
         ])
-        .expose_headers(["etag", "idempotency-replayed", "location", "ratelimit", "ratelimit-policy", "request-id", "retry-after"])
+        .expose_headers([
+            "etag",
+            "idempotency-replayed",
+            "location",
+            "ratelimit",
+            "ratelimit-policy",
+            "request-id",
+            "retry-after",
+            "traceparent",
+        ])
         .max_age(PREFLIGHT_SECONDS)
 }
 

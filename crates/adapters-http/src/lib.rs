@@ -18,5 +18,6 @@ mod routes;
 pub use api::{Api, HttpSettings, MetricsPage, Parts, Readiness, ReadinessCheck, StreamSettings};
 pub use app::app;
 pub use auth::{CannotSign, Issuer, Issuers, Keyring, Keys, KeysError, Role, SigningAlgorithm, Trust, TrustedIssuer, UnknownAlgorithm};
+pub use edge::{Answered, TracePlace, Tracer};
 pub use limits::{LimitSettings, Rate};
 pub use openapi::openapi;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use adapters_sql::{Reads, instant, read_error};
-use application::ports::{Audit, Clock, CommitError, Committed, Finding, Load, Ports, ReadError, Store};
+use application::ports::{Audit, Clock, CommitError, Committed, Finding, Load, PoolState, Ports, ReadError, Store};
 use async_trait::async_trait;
 use domain::{Change, Context};
 use sea_orm::sqlx::{self, PgPool, Row};
@@ -113,6 +113,16 @@ impl PostgresStore {
         }
     }
 
+    /// How its connections stand.
+    #[must_use]
+    pub fn pools(&self) -> [PoolState; 3] {
+        let reads = self.reads.get_postgres_connection_pool();
+        [("commands", &self.commands), ("reads", reads), ("pulse", &self.pulse)].map(|(name, pool)| {
+            let (open, at_most) = (pool.size() as usize, pool.options().get_max_connections() as usize);
+            PoolState { name, open, idle: pool.num_idle(), at_most }
+        })
+    }
+
     /// Closes all connections, of clones too. What is committed is durable without it.
     ///
     /// # Errors
@@ -183,6 +193,22 @@ impl Audit for PostgresStore {
         let audited = tokio::spawn(async move { audit(&reads).await }).await;
         audited.map_err(|error| ReadError::Unavailable(Box::new(error)))?.map_err(read_error)
     }
+
+    async fn drift(&self) -> Result<i64, ReadError> {
+        let reads = self.reads.clone();
+        let drift = tokio::spawn(async move { drift(&reads).await }).await;
+        drift.map_err(|error| ReadError::Unavailable(Box::new(error)))?.map_err(read_error)
+    }
+}
+
+async fn drift(reads: &DatabaseConnection) -> Result<i64, DbErr> {
+    use sea_orm::ConnectionTrait;
+    let snapshot = reads.begin_with_config(None, Some(AccessMode::ReadOnly)).await?;
+    // Three sums over tables that grow with every sale.
+    snapshot.execute_unprepared("SET LOCAL statement_timeout = '1min'").await?;
+    let drift = adapters_sql::drift(&snapshot).await?;
+    snapshot.rollback().await?;
+    Ok(drift)
 }
 
 async fn audit(reads: &DatabaseConnection) -> Result<Vec<Finding>, DbErr> {

@@ -18,7 +18,7 @@ mod reads;
 pub mod rows;
 mod words;
 
-pub use audit::audit;
+pub use audit::{audit, drift};
 pub use corrupt::{Corrupt, all};
 pub use instant::{instant, micros, span_micros};
 pub use reads::{ReadStatements, Reads, read_error};

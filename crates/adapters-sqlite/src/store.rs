@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_sql::{ReadStatements, Reads, read_error};
-use application::ports::{Audit, Clock, CommitError, Committed, Finding, Load, Ports, ReadError, Store};
+use application::ports::{Audit, Clock, CommitError, Committed, Finding, Load, PoolState, Ports, ReadError, Store};
 use async_trait::async_trait;
 use domain::{Change, Context};
 use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
@@ -89,6 +89,16 @@ impl SqliteStore {
         }
     }
 
+    /// How its connections stand: the one that writes, those that read, the one that asks whether the file is there.
+    #[must_use]
+    pub fn pools(&self) -> [PoolState; 3] {
+        [("commands", &self.writer), ("reads", &self.readers), ("pulse", &self.pulse)].map(|(name, connections)| {
+            let pool = connections.get_sqlite_connection_pool();
+            let (open, at_most) = (pool.size() as usize, pool.options().get_max_connections() as usize);
+            PoolState { name, open, idle: pool.num_idle(), at_most }
+        })
+    }
+
     /// Closes all connections, of clones too. What is committed is durable without it.
     ///
     /// # Errors
@@ -124,6 +134,10 @@ impl Audit for SqliteStore {
         let readers = self.readers.clone();
         let audited = tokio::spawn(async move { audit(&readers).await }).await;
         audited.map_err(|error| ReadError::Unavailable(Box::new(error)))?.map_err(read_error)
+    }
+
+    async fn drift(&self) -> Result<i64, ReadError> {
+        adapters_sql::drift(&self.readers).await.map_err(read_error)
     }
 }
 

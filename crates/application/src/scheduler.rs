@@ -9,10 +9,12 @@ use std::time::Duration;
 use domain::decide::admit::{self, Ticked};
 use domain::decide::lapse;
 use domain::{Change, Queue, QueueId, Rules, TokenState};
+use metrics::{Counter, Histogram};
 use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use crate::measure::{self, timed};
 use crate::ports::{Catalogue, CommitError, Committed, Housekeeping, Load, Observer, Old, ReadError, Store};
 use crate::{Error, WaitingRoom};
 
@@ -50,6 +52,14 @@ pub struct Scheduler {
     rules: Arc<Rules>,
     rhythm: Rhythm,
     place_free: Arc<PlaceFree>,
+    measures: Measures,
+}
+
+/// What is measured of its work.
+struct Measures {
+    tick: Histogram,
+    sweep: Histogram,
+    failures: Counter,
 }
 
 /// Wakes the scheduler when a commit frees a place, so that nobody waits for the next tick.
@@ -109,7 +119,7 @@ impl Scheduler {
     #[must_use]
     pub fn new(tools: Tools, rhythm: Rhythm) -> Self {
         let Tools { store, catalogue, housekeeping, room, observers, rules, place_free } = tools;
-        Self { store, catalogue, housekeeping, room, observers, rules, rhythm, place_free }
+        Self { store, catalogue, housekeeping, room, observers, rules, rhythm, place_free, measures: Measures::new() }
     }
 
     /// Works until it is told to stop; a commit that is under way is finished first.
@@ -129,6 +139,7 @@ impl Scheduler {
                 _ = tidy.tick() => self.tidy().await,
             };
             if let Err(error) = done {
+                self.measures.failures.increment(1);
                 tracing::error!(error = &error as &dyn std::error::Error, "the scheduler could not do its work");
             }
         }
@@ -162,7 +173,10 @@ impl Scheduler {
     async fn tick_all(&self) -> Result<(), Error> {
         for queue in self.catalogue.queues().await? {
             // What is wrong with one line must not hold the others up.
-            let Ok(Ticked { admitted, lapsed }) = self.tick(&queue).await else { continue };
+            let Ok(Ticked { admitted, lapsed }) = self.tick(&queue).await else {
+                self.measures.failures.increment(1);
+                continue;
+            };
             if admitted + lapsed > 0 {
                 tracing::debug!(queue = %queue.id, admitted, lapsed, "ticked");
             }
@@ -173,6 +187,10 @@ impl Scheduler {
     /// Ends what has lapsed in `queue` and admits into the free places, once. It looks at no more tokens than it may admit: what has
     /// lapsed beyond that is left to the next tick.
     pub async fn tick(&self, queue: &Queue) -> Result<Ticked, Error> {
+        timed(&self.measures.tick, self.try_tick(queue)).await
+    }
+
+    async fn try_tick(&self, queue: &Queue) -> Result<Ticked, Error> {
         let load = Load::Tick { queue: queue.id, at_most: queue.policy(&self.rules.queue).batch };
         for _ in 0..TRIES {
             let context = self.store.load(std::slice::from_ref(&load)).await.pop();
@@ -189,6 +207,10 @@ impl Scheduler {
 
     /// Writes down which holds have lapsed; how many were.
     pub async fn sweep(&self) -> Result<usize, Error> {
+        timed(&self.measures.sweep, self.try_sweep()).await
+    }
+
+    async fn try_sweep(&self) -> Result<usize, Error> {
         let context = self.store.load(&[Load::LapsedHolds { at_most: AT_MOST }]).await.pop();
         let changes = context.transpose()?.map(|context| lapse::decide(&context)).unwrap_or_default();
         if changes.is_empty() { Ok(0) } else { self.commit(&changes).await }
@@ -222,6 +244,16 @@ impl Scheduler {
             }
         }
         failed.map_or(Ok(done), |error| Err(ReadError::Unavailable(Box::new(error)).into()))
+    }
+}
+
+impl Measures {
+    fn new() -> Self {
+        Self {
+            tick: measure::seconds("frontrow_scheduler_tick_duration_seconds", "How long a tick of one queue takes."),
+            sweep: measure::seconds("frontrow_scheduler_sweep_duration_seconds", "How long a sweep of lapsed holds takes."),
+            failures: measure::counter("frontrow_scheduler_failures_total", "Ticks, sweeps and rounds of housekeeping that failed."),
+        }
     }
 }
 

@@ -12,6 +12,8 @@ use tokio_util::sync::CancellationToken;
 /// Between two questions to the store, and how long it may take to answer one.
 const EVERY: Duration = Duration::from_secs(1);
 
+const STORE_UP: &str = "frontrow_store_up";
+
 /// What is known of this instance's health.
 #[derive(Default)]
 pub(crate) struct Health {
@@ -39,6 +41,8 @@ impl Health {
 
     /// Asks the store every second, until `stop`.
     pub(crate) async fn watch(self: Arc<Self>, pulse: Arc<dyn Pulse>, stop: CancellationToken) {
+        metrics::describe_gauge!(STORE_UP, "1 if the store answered when it was last asked, else 0.");
+        let up = metrics::gauge!(STORE_UP);
         let mut ticks = interval(EVERY);
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
             let wrong = match timeout(EVERY, pulse.check()).await {
@@ -46,6 +50,7 @@ impl Health {
                 Ok(Err(error)) => Some(error.to_string()),
                 Err(_elapsed) => Some("the store does not answer".to_owned()),
             };
+            up.set(if wrong.is_none() { 1.0 } else { 0.0 });
             *self.store.write().unwrap_or_else(PoisonError::into_inner) = wrong;
         }
     }

@@ -6,6 +6,9 @@ mod config;
 mod demo;
 mod health;
 mod keys;
+mod measure;
+#[cfg(feature = "otlp")]
+mod spans;
 mod store;
 mod telemetry;
 mod welcome;

@@ -8,7 +8,7 @@ use adapters_postgres::{PoolSize, PostgresStore};
 use adapters_sqlite::SqliteStore;
 use anyhow::{Context, bail};
 use application::SystemClock;
-use application::ports::{Clock, Ports};
+use application::ports::{Clock, PoolState, Ports};
 use secrecy::ExposeSecret;
 
 use crate::config::{DatabaseUrl, Settings};
@@ -27,7 +27,8 @@ pub(crate) struct OpenStore {
     pub(crate) connections: Connections,
 }
 
-/// The store's connections.
+/// The store's connections; clones share them.
+#[derive(Clone)]
 pub(crate) enum Connections {
     /// It has none.
     None,
@@ -36,6 +37,15 @@ pub(crate) enum Connections {
 }
 
 impl Connections {
+    /// How they stand.
+    pub(crate) fn pools(&self) -> [PoolState; 3] {
+        match self {
+            Self::None => ["commands", "reads", "pulse"].map(|name| PoolState { name, open: 0, idle: 0, at_most: 0 }),
+            Self::Sqlite(store) => store.pools(),
+            Self::Postgres(store) => store.pools(),
+        }
+    }
+
     /// Closes them in good order: a database then needn't find out by itself that nobody is there any more.
     pub(crate) async fn close(self) {
         let closed = match &self {

@@ -18,6 +18,7 @@ pub async fn an_honest_store_keeps_every_promise(adapter: &dyn Adapter) {
     world.assert_audit_is_clean().await;
     scene(&world).await;
     world.assert_audit_is_clean().await;
+    assert_eq!(world.ports.audit.drift().await.unwrap(), 0, "charges, payments and refunds add up");
     let findings = world.ports.audit.audit().await.unwrap();
     let mut names: Vec<_> = findings.iter().map(|finding| finding.name).collect();
     names.sort_unstable();
@@ -25,6 +26,18 @@ pub async fn an_honest_store_keeps_every_promise(adapter: &dyn Adapter) {
     assert_eq!(names.len(), findings.len(), "every invariant has a name of its own");
     for promise in ["P1", "P2", "P3", "P5", "P6"] {
         assert!(findings.iter().any(|finding| finding.promise == promise), "{promise} is looked at");
+    }
+}
+
+/// `drift`: a wallet with more in it than was ever charged, or less, is drift by that much; or the store refuses to take it in.
+pub async fn money_that_appears_or_vanishes_is_drift(adapter: &dyn Adapter) {
+    for (balance, drift) in [(100_007, 7), (99_995, -5)] {
+        let world = World::with_halls(adapter, 4).await;
+        let scene = scene(&world).await;
+        let wallet = Wallet { balance: won(balance), ..scene.wallet.row };
+        let damage = Change { wallet: Some(Write::update(&scene.wallet, wallet)), ..Change::default() };
+        let expected = if world.commit(&damage).await.is_ok() { drift } else { 0 };
+        assert_eq!(world.ports.audit.drift().await.unwrap(), expected);
     }
 }
 

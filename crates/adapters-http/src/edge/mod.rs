@@ -3,19 +3,24 @@
 
 mod body;
 mod record;
+mod requests;
 mod rescue;
+mod trace;
+
+use std::rc::Rc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::Method;
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _};
 use tracing::Instrument as _;
 
 pub(crate) use body::Received;
 pub(crate) use record::MeantFor;
+pub(crate) use requests::Requests;
+pub use trace::{Answered, TracePlace, Tracer};
 
 use crate::api::Api;
 use crate::problem::{Code, MEDIA_TYPE, Problem};
@@ -24,14 +29,11 @@ use record::Record;
 /// Marks a request that wants an answer's head alone.
 pub(crate) struct HeadOnly;
 
-/// Under which id the log knows the request.
-const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
-
 /// Carries a request in and its answer out.
 pub(crate) async fn pass(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(api) = request.app_data::<Api>().cloned() else { return Err(Problem::internal().into()) };
-    let id = api.ids.ordered().to_string();
-    let record = Record::begin(&request, &id);
+    let requests = request.app_data::<Rc<Requests>>().cloned();
+    let record = Record::begin(&request, api.ids.ordered(), api.tracer.clone());
     let span = record.span();
     async move {
         // Where GET answers, HEAD does; the server leaves the body out.
@@ -44,8 +46,8 @@ pub(crate) async fn pass(mut request: ServiceRequest, next: Next<impl MessageBod
         }
         let path = request.path().to_owned();
         let answer = rescue::answer(next.call(request)).await;
-        let answer = answer.map(|answer| finish(answer.map_into_boxed_body(), &id)).map_err(|error| refuse(&error, &path, &id));
-        record.end(&answer);
+        let answer = answer.map(|answer| finish(answer.map_into_boxed_body(), &record)).map_err(|error| refuse(&error, &path, &record));
+        record.end(&answer, requests.as_deref());
         answer
     }
     .instrument(span)
@@ -53,10 +55,10 @@ pub(crate) async fn pass(mut request: ServiceRequest, next: Next<impl MessageBod
 }
 
 /// The answer with what every answer has, and as a problem if it is an error.
-fn finish(answer: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
+fn finish(answer: ServiceResponse<BoxBody>, record: &Record) -> ServiceResponse<BoxBody> {
     let mut answer = match problem(&answer) {
         Some(problem) => {
-            let mut rendered = problem.render(answer.request().path(), id);
+            let mut rendered = problem.render(answer.request().path(), record.id());
             // Who answered may have said more than what went wrong: which origin may read it.
             for (name, value) in answer.headers().iter().filter(|(name, _)| !rendered.headers().contains_key(*name)).collect::<Vec<_>>() {
                 rendered.headers_mut().append(name.clone(), value.clone());
@@ -65,16 +67,8 @@ fn finish(answer: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody
         }
         None => answer,
     };
-    mark(answer.headers_mut(), id);
+    record.mark(answer.headers_mut());
     answer
-}
-
-/// Adds what every answer has.
-fn mark(headers: &mut HeaderMap, id: &str) {
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if let Ok(id) = HeaderValue::from_str(id) {
-        headers.insert(REQUEST_ID, id);
-    }
 }
 
 /// The problem that the answer is, or that it should be.
@@ -96,9 +90,9 @@ fn known(error: &Error) -> Problem {
 }
 
 /// An error that has no request any more to be answered with: it brings its whole answer along.
-fn refuse(error: &Error, path: &str, id: &str) -> Error {
+fn refuse(error: &Error, path: &str, record: &Record) -> Error {
     let problem = known(error);
-    let mut answer = problem.render(path, id);
-    mark(answer.headers_mut(), id);
+    let mut answer = problem.render(path, record.id());
+    record.mark(answer.headers_mut());
     InternalError::from_response(problem, answer).into()
 }

@@ -1,18 +1,29 @@
 //! One line a request in the log, and a span around what happens meanwhile. They name the route, not the path, and no header:
 //! paths and headers carry secrets.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::{Error, HttpMessage as _};
-use tracing::{Span, field};
+use tracing::Span;
+use uuid::Uuid;
 
+use super::Requests;
+use super::trace::{Answered, TRACEPARENT, TracePlace, Tracer};
 use crate::problem::Code;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 
 /// A request on its way.
 pub(super) struct Record {
-    method: String,
+    id: String,
+    place: TracePlace,
+    tracer: Option<Arc<dyn Tracer>>,
+    method: Method,
     began: Instant,
     span: Span,
 }
@@ -23,12 +34,29 @@ pub(crate) struct MeantFor(pub(crate) String);
 
 impl Record {
     /// The request comes in.
-    pub(super) fn begin(request: &ServiceRequest, id: &str) -> Self {
-        let span = tracing::info_span!("request", request_id = id, trace_id = field::Empty);
-        if let Some(trace) = request.headers().get("traceparent").and_then(|value| value.to_str().ok()).and_then(trace_id) {
-            span.record("trace_id", trace);
+    pub(super) fn begin(request: &ServiceRequest, id: Uuid, tracer: Option<Arc<dyn Tracer>>) -> Self {
+        let (mut place, method, id) = (TracePlace::of(request.headers(), id), request.method().clone(), id.to_string());
+        let span = tracing::info_span!("request", request_id = id, trace_id = %format_args!("{:032x}", place.trace));
+        if let Some(tracer) = &tracer {
+            place.sampled = tracer.begin(&span, place);
         }
-        Self { method: request.method().to_string(), began: Instant::now(), span }
+        Self { id, place, tracer, method, began: Instant::now(), span }
+    }
+
+    /// Under which id the log knows the request.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Adds what every answer has.
+    pub(super) fn mark(&self, headers: &mut HeaderMap) {
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if let Ok(id) = HeaderValue::from_str(&self.id) {
+            headers.insert(REQUEST_ID, id);
+        }
+        if let Some(place) = self.place.header() {
+            headers.insert(TRACEPARENT, place);
+        }
     }
 
     /// The span of all that the request does.
@@ -37,13 +65,21 @@ impl Record {
     }
 
     /// The answer goes out.
-    pub(super) fn end(&self, answer: &Result<ServiceResponse<BoxBody>, Error>) {
+    pub(super) fn end(&self, answer: &Result<ServiceResponse<BoxBody>, Error>, requests: Option<&Requests>) {
         let (status, route) = match answer {
             Ok(answer) => (answer.status(), route(answer)),
-            Err(error) => (error.as_response_error().status_code(), "none".to_owned()),
+            Err(error) => (error.as_response_error().status_code(), None),
         };
+        let elapsed = self.began.elapsed();
+        if let Some(requests) = requests {
+            requests.count(&self.method, route.as_deref(), status, elapsed);
+        }
         let (method, status) = (self.method.as_str(), status.as_u16());
-        let elapsed_microseconds = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        if let Some(tracer) = &self.tracer {
+            tracer.end(&self.span, Answered { method, route: route.as_deref(), status });
+        }
+        let route = route.as_deref().unwrap_or("none");
+        let elapsed_microseconds = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
         if status >= Code::Internal.status().as_u16() {
             tracing::warn!(method, route, status, elapsed_microseconds, "answered");
         } else {
@@ -52,60 +88,7 @@ impl Record {
     }
 }
 
-fn route(answer: &ServiceResponse<BoxBody>) -> String {
+fn route(answer: &ServiceResponse<BoxBody>) -> Option<String> {
     let request = answer.request();
-    request
-        .match_pattern()
-        .or_else(|| request.extensions().get::<MeantFor>().map(|meant| meant.0.clone()))
-        .unwrap_or_else(|| "none".to_owned())
-}
-
-/// The trace's id in a `traceparent` (W3C Trace Context), if it is one.
-fn trace_id(traceparent: &str) -> Option<&str> {
-    let mut parts = traceparent.split('-');
-    let (version, trace, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let hex = |part: &str, length: usize| part.len() == length && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-    let fits = hex(version, 2) && version != "ff" && hex(trace, 32) && hex(parent, 16) && hex(flags, 2);
-    let something = |part: &str| part.bytes().any(|byte| byte != b'0');
-    (fits && something(trace) && something(parent) && (version != "00" || parts.next().is_none())).then_some(trace)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn a_trace_is_known_by_its_id() {
-        let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
-        assert_eq!(trace_id("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"), Some(trace));
-        assert_eq!(trace_id("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-what-comes-later"), Some(trace));
-        for nonsense in [
-            "",
-            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
-            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
-            "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
-            "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
-            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x",
-        ] {
-            assert_eq!(trace_id(nonsense), None, "{nonsense}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_is_more_than_a_trace_can_be(text in "[0-9a-fA-F-]{0,70}|.{0,70}") {
-            if let Some(trace) = trace_id(&text) {
-                prop_assert!(trace.len() == 32 && text.starts_with(&text[..3]) && text[3..].starts_with(trace));
-            }
-        }
-
-        #[test]
-        fn every_trace_that_is_one_is_known(trace in 1..=u128::MAX, parent in 1..=u64::MAX, flags: u8) {
-            let trace = format!("{trace:032x}");
-            let header = format!("00-{trace}-{parent:016x}-{flags:02x}");
-            prop_assert_eq!(trace_id(&header), Some(trace.as_str()));
-        }
-    }
+    request.match_pattern().or_else(|| request.extensions().get::<MeantFor>().map(|meant| meant.0.clone()))
 }

@@ -3,6 +3,7 @@
 
 mod address;
 mod rate;
+mod refusals;
 
 use std::net::IpAddr;
 
@@ -13,6 +14,7 @@ use actix_web::middleware::Next;
 use application::Error;
 use domain::UserId;
 use ipnet::IpNet;
+use metrics::{Counter, Gauge};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub use rate::Rate;
@@ -21,8 +23,12 @@ use crate::api::{Api, HttpSettings};
 use crate::problem::Problem;
 use rate::RateLimit;
 
+pub(crate) use refusals::refusals;
+
 /// Whoever watches is answered however many ask.
 const UNLIMITED: [&str; 3] = ["/livez", "/readyz", "/metrics"];
+
+const IN_FLIGHT: &str = "frontrow_http_requests_in_flight";
 
 /// What an operator may set about limits.
 #[derive(Debug, Clone)]
@@ -45,9 +51,19 @@ impl Default for LimitSettings {
 
 /// The limits, and how much of each is used.
 pub(crate) struct Limits {
+    at_most: usize,
     in_flight: Semaphore,
     per_address: Option<RateLimit<IpAddr>>,
     per_user: Option<RateLimit<UserId>>,
+    measures: Measures,
+}
+
+/// What is measured of the limits.
+struct Measures {
+    in_flight: Gauge,
+    overloaded: Counter,
+    address: Counter,
+    user: Counter,
 }
 
 /// Lets `request` through, or refuses it.
@@ -62,10 +78,20 @@ pub(crate) async fn pass(request: ServiceRequest, next: Next<impl MessageBody + 
 impl Limits {
     /// The limits of `settings`, unused.
     pub(crate) fn new(settings: &LimitSettings) -> Self {
+        let at_most = settings.in_flight.min(Semaphore::MAX_PERMITS);
+        metrics::describe_gauge!(IN_FLIGHT, "Requests under way, but for those that no limit counts.");
+        let measures = Measures {
+            in_flight: metrics::gauge!(IN_FLIGHT),
+            overloaded: refusals("in_flight"),
+            address: refusals("address"),
+            user: refusals("user"),
+        };
         Self {
-            in_flight: Semaphore::new(settings.in_flight.min(Semaphore::MAX_PERMITS)),
+            at_most,
+            in_flight: Semaphore::new(at_most),
             per_address: settings.per_address.map(|rate| RateLimit::new("address", rate)),
             per_user: settings.per_user.map(|rate| RateLimit::new("user", rate)),
+            measures,
         }
     }
 
@@ -75,14 +101,23 @@ impl Limits {
             return Ok(None);
         }
         if let Some((limit, address)) = self.per_address.as_ref().zip(address::of(request, &settings.limits.trusted_proxies)) {
-            limit.count(&address)?;
+            limit.count(&address).inspect_err(|_| self.measures.address.increment(1))?;
         }
-        self.in_flight.try_acquire().map(Some).map_err(|_| Problem::of(Error::Overloaded, settings.currency))
+        self.in_flight.try_acquire().map(Some).map_err(|_| {
+            self.measures.overloaded.increment(1);
+            Problem::of(Error::Overloaded, settings.currency)
+        })
+    }
+
+    /// Measures how many requests are under way.
+    pub(crate) fn measure(&self) {
+        let under_way = self.at_most.saturating_sub(self.in_flight.available_permits());
+        self.measures.in_flight.set(u32::try_from(under_way).unwrap_or(u32::MAX));
     }
 
     /// Counts a request of `user`.
     pub(crate) fn count_user(&self, user: UserId) -> Result<(), Problem> {
-        self.per_user.as_ref().map_or(Ok(()), |limit| limit.count(&user))
+        self.per_user.as_ref().map_or(Ok(()), |limit| limit.count(&user).inspect_err(|_| self.measures.user.increment(1)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Metrics: for those who watch an on-sale.
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::extract::api;
@@ -21,6 +21,9 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 )]
 #[get("/metrics")]
 async fn show_metrics(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let page = (api(&request)?.metrics)();
+    let api = api(&request)?.clone();
+    api.measure();
+    // Off the threads that serve: a page of thousands of figures takes its time.
+    let page = web::block(move || (api.metrics)()).await.map_err(|_| Problem::unavailable())?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).content_type(MEDIA_TYPE).body(page))
 }

@@ -22,6 +22,7 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, get};
 use application::Error;
 use application::waiting_room::{Listener, Place};
 use domain::{TokenId, TokenStatus, UserId};
+use metrics::{Counter, Gauge};
 use time::OffsetDateTime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
@@ -34,6 +35,7 @@ use crate::api::Api;
 use crate::auth::Caller;
 use crate::edge::HeadOnly;
 use crate::extract::{Call, Events, Part, PathId};
+use crate::limits::refusals;
 use crate::problem::{Code, Problem, problems};
 
 const MEDIA_TYPE: &str = "text/event-stream";
@@ -54,31 +56,44 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 }
 
 /// The event streams that are open.
-pub(crate) struct Streams(Arc<Semaphore>);
+pub(crate) struct Streams {
+    places: Arc<Semaphore>,
+    open: Gauge,
+    /// How often all places were taken.
+    full: Counter,
+    /// How often enough streams of one token were open.
+    too_many: Counter,
+}
 
 /// Leave to keep a stream open, until it is dropped.
 struct Permit {
     _place: OwnedSemaphorePermit,
+    open: Gauge,
 }
 
 impl Streams {
     /// Room for `at_most` streams.
     pub(crate) fn new(at_most: usize) -> Self {
         metrics::describe_gauge!(OPEN, "Event streams that are open.");
-        metrics::gauge!(OPEN).set(0.0);
-        Self(Arc::new(Semaphore::new(at_most)))
+        let (full, too_many) = (refusals("event_streams"), refusals("event_streams_of_a_token"));
+        Self { places: Arc::new(Semaphore::new(at_most)), open: metrics::gauge!(OPEN), full, too_many }
     }
 
     fn open(&self) -> Option<Permit> {
-        let place = self.0.clone().try_acquire_owned().ok()?;
-        metrics::gauge!(OPEN).increment(1.0);
-        Some(Permit { _place: place })
+        let place = self.places.clone().try_acquire_owned().inspect_err(|_| self.full.increment(1)).ok()?;
+        self.open.increment(1.0);
+        Some(Permit { _place: place, open: self.open.clone() })
+    }
+
+    fn too_many(&self) -> Problem {
+        self.too_many.increment(1);
+        Problem::new(Code::RateLimited, "enough event streams of this token are open").retry_after(RETRY_SECONDS)
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        metrics::gauge!(OPEN).decrement(1.0);
+        self.open.decrement(1.0);
     }
 }
 
@@ -151,7 +166,7 @@ async fn follow_queue_token(call: Call<(Caller, PathId<TokenId>, Wish), Events>)
     if silent {
         return Ok(answer.finish());
     }
-    let listener = listener.ok_or_else(too_many)?;
+    let listener = listener.ok_or_else(|| api.streams().too_many())?;
     let permit = api.streams().open().ok_or_else(|| Problem::of(Error::Overloaded, api.settings.currency))?;
     let first = if news { Some([reconnect_after(id).into_bytes(), event(mark, &place)?].concat().into()) } else { None };
     let (now, lifetime) = (Instant::now(), api.settings.streams.lifetime);
@@ -175,10 +190,6 @@ const fn is_final(mark: Mark) -> bool {
         TokenStatus::Waiting | TokenStatus::Active => false,
         TokenStatus::Expired(_) => true,
     }
-}
-
-fn too_many() -> Problem {
-    Problem::new(Code::RateLimited, "enough event streams of this token are open").retry_after(RETRY_SECONDS)
 }
 
 /// Where the token stands: from memory, as it nearly always is.

@@ -46,7 +46,8 @@ async fn a_request_is_one_line_that_names_the_route_and_no_secret() {
     let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
     let poll = shop.get(&format!("/v1/queue-tokens/{secret}")).by(&ada).header("traceparent", &format!("00-{trace}-00f067aa0ba902b7-01"));
     let polled = poll.send().await.with_status(200);
-    shop.post(&format!("/v1/queue-tokens/{secret}")).by(&ada).send().await.with_status(405);
+    let refused =
+        shop.post(&format!("/v1/queue-tokens/{secret}")).by(&ada).header("traceparent", "00-nonsense-01").send().await.with_status(405);
     shop.hold(&ada, "a-secret-key", &[1]).await.with_status(403);
     drop(writing);
 
@@ -62,6 +63,11 @@ async fn a_request_is_one_line_that_names_the_route_and_no_secret() {
     ] {
         assert!(answered[0].contains(part), "{part}: {}", answered[0]);
     }
+    let place = polled.header("traceparent").unwrap_or("?");
+    assert!(place.starts_with(&format!("00-{trace}-")) && place.ends_with("-01") && !place.contains("00f067aa0ba902b7"), "{place}");
+    let begun = refused.header("request-id").unwrap_or("?").replace('-', "");
+    assert!(refused.header("traceparent").is_some_and(|place| place.starts_with(&format!("00-{begun}-"))), "{refused:?}");
+    assert!(answered[1].contains(&format!("\"trace_id\":\"{begun}\"")), "{}", answered[1]);
     assert!(answered[1].contains("\"route\":\"/v1/queue-tokens/{token}\""), "{}", answered[1]);
     for hidden in [secret.as_str(), ada.access_token.as_str(), "a-secret-key"] {
         assert!(!log.contains(hidden), "{hidden}: {log}");

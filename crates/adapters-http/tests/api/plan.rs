@@ -167,6 +167,7 @@ impl Plan {
             clock: clock.clone(),
             ids,
             metrics: Arc::new(|| "# no metrics\n".to_owned()),
+            tracer: None,
             closing: closing.clone(),
         });
         let service = Rc::new(init_service(app(&api)).await);

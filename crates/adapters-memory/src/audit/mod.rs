@@ -49,4 +49,9 @@ impl Audit for MemoryStore {
         };
         Ok(INVARIANTS.iter().map(find).collect())
     }
+
+    async fn drift(&self) -> Result<i64, ReadError> {
+        let drift = money::drift(&self.state());
+        Ok(i64::try_from(drift).unwrap_or(if drift < 0 { i64::MIN } else { i64::MAX }))
+    }
 }

@@ -26,6 +26,16 @@ struct Count {
     violations: i64,
 }
 
+/// Balances and completed payments less charges, in minor units: three sums in one statement, which sees one instant.
+///
+/// # Errors
+/// The database's.
+pub async fn drift(connection: &impl ConnectionTrait) -> Result<i64, DbErr> {
+    let drift = Statement::from_string(connection.get_database_backend(), money::DRIFT);
+    let row = connection.query_one_raw(drift).await?.ok_or_else(|| DbErr::RecordNotFound("the ledger's sum".to_owned()))?;
+    row.try_get("", "drift")
+}
+
 /// Checks each invariant. `snapshot` is a transaction that sees one instant.
 ///
 /// # Errors

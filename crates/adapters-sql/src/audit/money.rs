@@ -2,6 +2,11 @@
 
 use super::Invariant;
 
+pub(super) const DRIFT: &str = "SELECT CAST(
+        (SELECT coalesce(sum(balance), 0) FROM wallets)
+        + (SELECT coalesce(sum(amount), 0) FROM payments WHERE state = 'COMPLETED')
+        - (SELECT coalesce(sum(amount), 0) FROM wallet_entries WHERE kind = 'CHARGE') AS bigint) AS drift";
+
 pub(super) const INVARIANTS: &[Invariant] = &[
     Invariant {
         promise: "P2",

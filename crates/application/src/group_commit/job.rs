@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use domain::{Change, Context, Decision, Refusal, Rules};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
+use tracing::Span;
 
 use crate::ports::{Committed, Load};
 use crate::{Answer, Command, Error};
@@ -14,6 +15,8 @@ use crate::{Answer, Command, Error};
 pub(super) trait Job: Send {
     /// What its decision must see.
     fn load(&self) -> Load;
+    /// The span of its way through the lanes.
+    fn span(&self) -> &Span;
     /// Whether nobody waits for it any more.
     fn is_abandoned(&self) -> bool;
     /// Decides. The change is to be committed; without one there is nothing left to do but [`Job::finish`].
@@ -44,12 +47,20 @@ struct Pending<C: Command> {
     client: oneshot::Sender<Result<Answer<C::Outcome>, Error>>,
     stage: Arc<AtomicU8>,
     deadline: Instant,
+    span: Span,
 }
 
 pub(super) fn new<C: Command>(command: C, deadline: Instant) -> (Box<dyn Job>, Ticket<C::Outcome>) {
     let (client, answer) = oneshot::channel();
     let stage = Arc::new(AtomicU8::new(WAITING));
-    let job = Pending { command, verdict: None, client, stage: stage.clone(), deadline };
+    let job = Pending {
+        command,
+        verdict: None,
+        client,
+        stage: stage.clone(),
+        deadline,
+        span: tracing::debug_span!("command", kind = kind::<C>()),
+    };
     (Box::new(job), Ticket { answer, stage })
 }
 
@@ -68,6 +79,10 @@ impl<T> Ticket<T> {
 impl<C: Command> Job for Pending<C> {
     fn load(&self) -> Load {
         self.command.load()
+    }
+
+    fn span(&self) -> &Span {
+        &self.span
     }
 
     fn is_abandoned(&self) -> bool {
@@ -108,4 +123,9 @@ impl<C: Command> Job for Pending<C> {
     fn fail(self: Box<Self>, error: Error) {
         let _ = self.client.send(Err(error));
     }
+}
+
+/// The module of the rule that decides such a command, like `hold`.
+fn kind<C>() -> &'static str {
+    std::any::type_name::<C>().rsplit("::").nth(1).unwrap_or_default()
 }

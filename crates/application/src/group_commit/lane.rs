@@ -8,9 +8,12 @@ use std::time::Duration;
 use domain::{Change, Rules};
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
+use tracing::debug_span;
 
 use super::job::Job;
+use super::measures::Measures;
 use crate::Error;
+use crate::measure::{number, timed};
 use crate::ports::{CommitError, Committed, Load, Observer, Store};
 
 /// The longest pause, in microseconds, before a batch that has lost against another lane tries again.
@@ -27,6 +30,7 @@ pub(super) struct Work {
     store: Arc<dyn Store>,
     rules: Arc<Rules>,
     observers: Vec<Arc<dyn Observer>>,
+    measures: Measures,
 }
 
 /// Commands whose changes go to the store together.
@@ -61,6 +65,7 @@ impl Lane {
     ) -> Option<Vec<Box<dyn Job>>> {
         let mut jobs = std::mem::take(&mut self.again);
         jobs.retain(|job| !job.is_abandoned());
+        self.work.measures.retries.increment(jobs.len().try_into().unwrap_or(u64::MAX));
         if jobs.is_empty() {
             let mut waiting = waiting.lock().await;
             tokio::select! {
@@ -85,15 +90,18 @@ impl Lane {
 }
 
 impl Work {
-    pub(super) const fn new(store: Arc<dyn Store>, rules: Arc<Rules>, observers: Vec<Arc<dyn Observer>>) -> Self {
-        Self { store, rules, observers }
+    pub(super) fn new(store: Arc<dyn Store>, rules: Arc<Rules>, observers: Vec<Arc<dyn Observer>>) -> Self {
+        Self { store, rules, observers, measures: Measures::new() }
     }
 
     /// Load, decide, commit; returns the commands that met a conflict.
     pub(super) async fn process(self: Arc<Self>, mut jobs: Vec<Box<dyn Job>>) -> Vec<Box<dyn Job>> {
         jobs.retain(|job| !job.is_abandoned());
         let loads: Vec<Load> = jobs.iter().map(|job| job.load()).collect();
-        let contexts = self.store.load(&loads).await;
+        self.measures.batch.record(number(loads.len()));
+        let loading: Vec<_> = jobs.iter().map(|job| debug_span!(parent: job.span(), "load", commands = loads.len())).collect();
+        let contexts = timed(&self.measures.load, self.store.load(&loads)).await;
+        drop(loading);
 
         let mut again = Vec::new();
         let mut group = Group::default();
@@ -106,12 +114,14 @@ impl Work {
                     continue;
                 }
             };
-            let Some(change) = job.decide(&context, &self.rules) else {
+            let decided = debug_span!(parent: job.span(), "decide").in_scope(|| job.decide(&context, &self.rules));
+            let Some(change) = decided else {
                 job.finish(Committed::default());
                 continue;
             };
             let rows = change.rows();
             if rows.iter().any(|row| written.contains(row)) {
+                self.measures.collisions.increment(1);
                 job.conflict();
                 again.push(job);
             } else if job.begin_commit() {
@@ -132,9 +142,16 @@ impl Work {
 
     /// Commits a group; returns the commands whose guards failed.
     async fn commit(&self, group: Group) -> Vec<Box<dyn Job>> {
-        let results = self.store.commit(&group.changes).await;
+        let committing: Vec<_> =
+            group.jobs.iter().map(|job| debug_span!(parent: job.span(), "commit", changes = group.changes.len())).collect();
+        self.measures.group.record(number(group.changes.len()));
+        let results = timed(&self.measures.commit, self.store.commit(&group.changes)).await;
+        drop(committing);
         let mut lost = Vec::new();
         for ((mut job, change), result) in group.jobs.into_iter().zip(&group.changes).zip(results) {
+            if let Err(error) = &result {
+                self.measures.count(error);
+            }
             match result {
                 Ok(committed) => {
                     self.observers.iter().for_each(|observer| observer.committed(change, &committed));

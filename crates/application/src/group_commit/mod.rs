@@ -3,6 +3,7 @@
 
 mod job;
 mod lane;
+mod measures;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +20,7 @@ use crate::ports::{Load, Observer, Store};
 
 use job::{Job, Ticket};
 use lane::Lane;
+use measures::Counters;
 
 /// What a user may ask for: what its decision must see, and the decision.
 pub trait Command: Send + Sync + 'static {
@@ -64,6 +66,7 @@ pub struct Limits {
 /// The way of every command through load, decide, commit.
 pub struct GroupCommit {
     queue: mpsc::Sender<Box<dyn Job>>,
+    counters: Counters,
     deadline: Duration,
     closing: CancellationToken,
     lanes: TaskTracker,
@@ -81,7 +84,7 @@ impl GroupCommit {
             lanes.spawn(lane.run(waiting.clone(), closing.clone()));
         }
         lanes.close();
-        Self { queue, deadline: limits.deadline, closing, lanes }
+        Self { queue, counters: Counters::new(), deadline: limits.deadline, closing, lanes }
     }
 
     /// Carries `command` out. Dropping the future never interrupts a commit: a command that waits for a lane is then left out, one
@@ -92,8 +95,17 @@ impl GroupCommit {
     pub async fn run<C: Command>(&self, command: C) -> Result<Answer<C::Outcome>, Error> {
         let deadline = Instant::now() + self.deadline;
         let (job, ticket): (_, Ticket<C::Outcome>) = job::new(command, deadline);
-        self.queue.try_send(job).map_err(|_| Error::Overloaded)?;
-        ticket.answer(deadline).await
+        let answer = match self.queue.try_send(job) {
+            Ok(()) => ticket.answer(deadline).await,
+            Err(_full) => Err(Error::Overloaded),
+        };
+        self.counters.count(&answer);
+        answer
+    }
+
+    /// Measures how many commands wait for a lane.
+    pub fn measure(&self) {
+        self.counters.set_waiting(self.queue.max_capacity() - self.queue.capacity());
     }
 
     /// Takes no more commands, and returns when those that were taken have their answers.

@@ -21,4 +21,7 @@ pub struct Finding {
 pub trait Audit: Send + Sync {
     /// Checks each invariant on all rows, read at one instant. MUST find a violation that was put there behind the store's back.
     async fn audit(&self) -> Result<Vec<Finding>, ReadError>;
+    /// Balances and completed payments less charges, in minor units, read at one instant: 0 if no money has appeared or vanished. MUST
+    /// take no longer than three sums over tables do: it is asked for while the store serves.
+    async fn drift(&self) -> Result<i64, ReadError>;
 }

@@ -11,6 +11,7 @@
 mod estimate;
 mod line;
 mod listeners;
+mod measures;
 mod notices;
 mod pace;
 mod reading;

@@ -29,6 +29,11 @@ impl Notices {
         self.queues.load().get(&id).cloned()
     }
 
+    /// Which queues there were when they were last read.
+    pub(super) fn queues(&self) -> Vec<QueueId> {
+        self.queues.load().keys().copied().collect()
+    }
+
     /// How much of the concert is left; none if it isn't known.
     pub(super) fn availability(&self, concert: ConcertId) -> Option<Availability> {
         self.availabilities.load().get(&concert).copied()

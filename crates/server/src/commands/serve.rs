@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpServer;
-use adapters_http::{Api, HttpSettings, Issuers, Parts as ApiParts};
+use adapters_http::{Api, HttpSettings, Issuers, Parts as ApiParts, Tracer};
 use adapters_sqlite::ServeLock;
 use anyhow::Context;
 use application::follower::Doubt;
@@ -15,8 +15,7 @@ use application::ports::Observer;
 use application::scheduler::{PlaceFree, Tools};
 use application::use_cases::Parts;
 use application::waiting_room::Parts as RoomParts;
-use application::{Follower, GroupCommit, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom};
-use metrics_exporter_prometheus::PrometheusBuilder;
+use application::{Follower, GroupCommit, Ledger, RandomIds, Scheduler, SeatMaps, Tally, UseCases, WaitingRoom};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -27,6 +26,7 @@ use super::issuer;
 use crate::config::{DatabaseUrl, External, Settings};
 use crate::health::Health;
 use crate::keys::Rotation;
+use crate::measure::{self, Watched};
 use crate::store::{self, Connections, OpenStore};
 use crate::{demo, welcome};
 
@@ -46,11 +46,11 @@ struct Backstage {
     connections: Connections,
 }
 
-pub(super) fn run(runtime: &Runtime, settings: &Settings) -> anyhow::Result<ExitCode> {
+pub(super) fn run(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn Tracer>>) -> anyhow::Result<ExitCode> {
     // Kept until the process ends, lest another server start while a last commit of this one is under way.
     std::mem::forget(lock(&settings.database)?);
     open_many_files(settings.http.max_connections);
-    let (api, backstage) = runtime.block_on(prepare(runtime, settings))?;
+    let (api, backstage) = runtime.block_on(prepare(runtime, settings, tracer))?;
     actix_web::rt::System::new().block_on(serve(api, settings, &backstage))?;
     runtime.block_on(backstage.end());
     tracing::info!("stopped");
@@ -90,9 +90,9 @@ async fn rotations(settings: &Settings) -> anyhow::Result<Vec<Rotation>> {
     Ok(rotations)
 }
 
-async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api, Backstage)> {
+async fn prepare(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn Tracer>>) -> anyhow::Result<(Api, Backstage)> {
     // Before anything counts.
-    let metrics = PrometheusBuilder::new().install_recorder().context("the metrics can't be kept")?;
+    let metrics = measure::keep()?;
     let rotations = rotations(settings).await?;
     let OpenStore { ports, clock, lanes, connections } = store::open(settings).await?;
     let issuers = Issuers::new(issuer::of(settings, &*ports.secrets).await?, rotations.iter().map(Rotation::issuer).collect());
@@ -109,7 +109,8 @@ async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api,
         tick: settings.rhythm.tick.try_into()?,
     }));
     let (place_free, doubt) = (Arc::new(PlaceFree::default()), Arc::new(Doubt::default()));
-    let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps.clone(), place_free.clone(), doubt.clone()];
+    let tally = Arc::new(Tally::new(clock.clone(), rules.currency));
+    let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps.clone(), place_free.clone(), doubt.clone(), tally.clone()];
     // The feed is followed from before the room is filled: nothing falls in between.
     let follower = match &ports.feed {
         Some(feed) => Some(Follower::start(feed.clone(), room.clone(), seat_maps.clone(), doubt, settings.follow).await?),
@@ -146,7 +147,7 @@ async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api,
         store: ports.store.clone(),
         catalogue: ports.catalogue.clone(),
         housekeeping: ports.housekeeping.clone(),
-        room,
+        room: room.clone(),
         observers,
         rules: rules.clone(),
         place_free,
@@ -158,6 +159,11 @@ async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api,
         tasks.spawn(rotation.run(stop.clone()));
     }
     tasks.spawn(Scheduler::new(tools, settings.rhythm).run(stop.clone()));
+    tasks.spawn(measure::upkeep(metrics.clone(), stop.clone()));
+    let ledger = Ledger::new(ports.audit.clone(), clock.clone());
+    if let Some(period) = settings.telemetry.ledger_check {
+        tasks.spawn(ledger.run(period, stop.clone()));
+    }
     tasks.close();
 
     let http = HttpSettings {
@@ -175,9 +181,10 @@ async fn prepare(runtime: &Runtime, settings: &Settings) -> anyhow::Result<(Api,
         move || health.readiness()
     });
     let closing = CancellationToken::new();
-    let metrics = Arc::new(move || metrics.render());
+    let watched = Watched { commits: commits.clone(), room, tally, connections: connections.clone() };
+    let metrics = measure::page(metrics, watched);
     let runtime = runtime.handle().clone();
-    let parts = ApiParts { use_cases, issuers, settings: http, readiness, runtime, clock, ids, metrics, closing: closing.clone() };
+    let parts = ApiParts { use_cases, issuers, settings: http, readiness, runtime, clock, ids, metrics, tracer, closing: closing.clone() };
     Ok((Api::new(parts), Backstage { commits, orders, tasks, stop, closing, health, connections }))
 }
 

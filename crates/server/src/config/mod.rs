@@ -4,6 +4,7 @@
 mod auth;
 mod http;
 mod settings;
+mod telemetry;
 mod values;
 
 use std::path::Path;
@@ -13,6 +14,8 @@ use thiserror::Error;
 
 pub(crate) use auth::{External, KeySource};
 pub(crate) use settings::{DatabaseUrl, LogFormat, Settings};
+#[cfg(feature = "otlp")]
+pub(crate) use telemetry::Otlp;
 use values::Values;
 
 const BUILT_IN: &str = include_str!("../../../../config/default.toml");

@@ -12,6 +12,7 @@ use tracing_subscriber::EnvFilter;
 use super::ConfigError;
 use super::auth::{self, Auth};
 use super::http::{self, Http};
+use super::telemetry::{self, Telemetry};
 use super::values::Values;
 
 /// Amounts up to here are whole numbers in every JSON reader.
@@ -35,6 +36,7 @@ pub(crate) struct Settings {
     pub(crate) commit: Commit,
     pub(crate) operators: Operators,
     pub(crate) log: Log,
+    pub(crate) telemetry: Telemetry,
 }
 
 #[derive(Debug, Clone)]
@@ -110,6 +112,7 @@ impl TryFrom<Values> for Settings {
             commit,
             operators: operators(&values)?,
             log: log(&values)?,
+            telemetry: telemetry::read(&values.telemetry)?,
         })
     }
 }

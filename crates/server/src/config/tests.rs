@@ -52,6 +52,10 @@ fn a_wrong_value_is_refused_with_its_key() {
         ("[auth]\nissuers = 'https://login.example.com/'", "issuers"),
         ("[commit]\nmax_batch = 0", "commit.max_batch"),
         ("[log]\nformat = 'xml'", "log.format"),
+        ("[telemetry]\nledger_check_seconds = 86401", "telemetry.ledger_check_seconds"),
+        ("[telemetry]\notlp_sample_ratio = 1.5", "telemetry.otlp_sample_ratio"),
+        ("[telemetry]\notlp_endpoint = 'collector:4317'", "telemetry.otlp_endpoint"),
+        ("[telemetry]\notlp_endpoint = 'http://me:secret@collector:4318'", "telemetry.otlp_endpoint"),
         ("[queue]\nspeed = 3", "speed"),
         ("[queu]\ncapacity = 3", "queu"),
     ] {
@@ -164,4 +168,21 @@ fn what_is_wrong_with_an_external_issuer_is_told_with_its_key() {
     for url in ["https://login.example.com/jwks", "https://login.example.com:8443", "http://127.0.0.1:9000/jwks", "http://localhost/jwks"] {
         assert!(with(&ISSUER.replace("pem_file = 'key.pem'", &format!("jwks_url = '{url}'"))).is_ok(), "{url}");
     }
+}
+
+#[cfg(feature = "otlp")]
+#[test]
+fn spans_go_to_a_collector_if_one_is_named() {
+    assert!(with("").unwrap().telemetry.otlp.is_none());
+    let otlp =
+        under(&[("FRONTROW__TELEMETRY__OTLP_ENDPOINT", "http://collector:4318"), ("FRONTROW__TELEMETRY__OTLP_SAMPLE_RATIO", "0.25")]);
+    let otlp = otlp.unwrap().telemetry.otlp.unwrap();
+    assert_eq!((otlp.endpoint.as_str(), otlp.sample_ratio.to_string().as_str()), ("http://collector:4318", "0.25"));
+}
+
+#[cfg(not(feature = "otlp"))]
+#[test]
+fn a_collector_is_refused_by_a_binary_that_can_not_send_spans() {
+    let error = with("[telemetry]\notlp_endpoint = 'http://collector:4318'").unwrap_err().to_string();
+    assert!(error.contains("telemetry.otlp_endpoint") && error.contains("feature otlp"), "{error}");
 }

@@ -18,6 +18,7 @@ pub(super) struct Values {
     pub(super) commit: Commit,
     pub(super) operators: Operators,
     pub(super) log: Log,
+    pub(super) telemetry: Telemetry,
 }
 
 #[derive(Debug, Deserialize)]
@@ -159,4 +160,12 @@ pub(super) struct Operators {
 pub(super) struct Log {
     pub(super) format: String,
     pub(super) filter: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Telemetry {
+    pub(super) ledger_check_seconds: u32,
+    pub(super) otlp_endpoint: String,
+    pub(super) otlp_sample_ratio: f64,
 }

@@ -1,0 +1,152 @@
+//! Requests, counted by route, method and status, and how long their answers took. What can be asked and answered is known from the
+//! OpenAPI document: it is exported from the start, at zero, and counted without looking a name up.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use actix_web::http::{Method, StatusCode};
+use metrics::{Counter, Histogram, Unit};
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::path::Operation;
+
+use crate::routes::docs;
+
+const ANSWERED: &str = "frontrow_http_requests_total";
+const DURATION: &str = "frontrow_http_request_duration_seconds";
+/// What is in no list: its real name could be anything.
+const OTHER: &str = "other";
+const METHODS: [Method; 8] =
+    [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS, Method::TRACE];
+
+/// The requests that were answered.
+pub(crate) struct Requests(HashMap<String, Vec<Resource>>);
+
+/// What one method of one route is measured by.
+struct Resource {
+    method: Method,
+    duration: Histogram,
+    answers: Vec<(StatusCode, Counter)>,
+}
+
+impl Requests {
+    /// None yet, of all that the document lists.
+    pub(crate) fn of(document: &OpenApi) -> Self {
+        metrics::describe_counter!(ANSWERED, "Requests answered, by route, method and status.");
+        metrics::describe_histogram!(DURATION, Unit::Seconds, "From a request's head to the head of its answer, by route and method.");
+        let mut routes: HashMap<String, Vec<Resource>> = HashMap::new();
+        for (path, item) in &document.paths.paths {
+            let operations = [
+                (Method::GET, &item.get),
+                (Method::POST, &item.post),
+                (Method::PUT, &item.put),
+                (Method::PATCH, &item.patch),
+                (Method::DELETE, &item.delete),
+            ];
+            let resources = operations.into_iter().filter_map(|(method, operation)| {
+                let statuses = statuses(operation.as_ref()?);
+                Some(Resource::new(path, method, statuses))
+            });
+            routes.insert(path.clone(), resources.collect());
+        }
+        let found = [StatusCode::OK, StatusCode::NOT_FOUND];
+        for path in docs::PATTERNS {
+            routes.insert((*path).to_owned(), vec![Resource::new(path, Method::GET, found)]);
+        }
+        routes.insert(OTHER.to_owned(), vec![Resource::new(OTHER, Method::GET, [StatusCode::NOT_FOUND])]);
+        Self(routes)
+    }
+
+    /// Counts a request of `route`, a pattern; none: of no route.
+    pub(super) fn count(&self, method: &Method, route: Option<&str>, status: StatusCode, took: Duration) {
+        let route = route.filter(|route| self.0.contains_key(*route)).unwrap_or(OTHER);
+        let resource = self.0.get(route).and_then(|resources| resources.iter().find(|resource| resource.method == *method));
+        match resource {
+            Some(resource) => resource.duration.record(took),
+            None => duration(route, method).record(took),
+        }
+        match resource.and_then(|resource| resource.answers.iter().find(|(listed, _)| *listed == status)) {
+            Some((_, counter)) => counter.increment(1),
+            None => answered(route, method, status).increment(1),
+        }
+    }
+}
+
+impl Resource {
+    fn new(route: &str, method: Method, statuses: impl IntoIterator<Item = StatusCode>) -> Self {
+        let answers = statuses.into_iter().map(|status| (status, answered(route, &method, status))).collect();
+        Self { duration: duration(route, &method), method, answers }
+    }
+}
+
+fn statuses(operation: &Operation) -> Vec<StatusCode> {
+    operation.responses.responses.keys().filter_map(|status| status.parse().ok()).collect()
+}
+
+fn answered(route: &str, method: &Method, status: StatusCode) -> Counter {
+    metrics::counter!(ANSWERED, "route" => route.to_owned(), "method" => name(method), "status" => status.as_u16().to_string())
+}
+
+fn duration(route: &str, method: &Method) -> Histogram {
+    metrics::histogram!(DURATION, "route" => route.to_owned(), "method" => name(method))
+}
+
+/// The method's name, if it is one that has a meaning here.
+fn name(method: &Method) -> String {
+    if METHODS.contains(method) { method.as_str().to_owned() } else { OTHER.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+
+    use super::*;
+    use crate::openapi::document;
+
+    fn with_requests(count: impl FnOnce(&Requests)) -> PrometheusHandle {
+        let recorder = PrometheusBuilder::new().set_buckets(&[0.1]).unwrap().build_recorder();
+        metrics::with_local_recorder(&recorder, || count(&Requests::of(&document())));
+        recorder.handle()
+    }
+
+    #[track_caller]
+    fn assert_counts(counted: &PrometheusHandle, route: &str, method: &str, status: u16, count: u64) {
+        let page = counted.render();
+        let line = format!("{ANSWERED}{{route=\"{route}\",method=\"{method}\",status=\"{status}\"}} {count}");
+        assert!(page.lines().any(|there| there == line), "{line} is not in:\n{page}");
+    }
+
+    #[test]
+    fn whatever_the_document_lists_is_there_from_the_start_at_zero() {
+        let counted = with_requests(|_| ());
+        for (route, method, status) in [
+            ("/v1/queue-tokens/{token}", "GET", 200),
+            ("/v1/reservations", "POST", 409),
+            ("/v1/payments", "POST", 503),
+            ("/metrics", "GET", 200),
+            ("/docs", "GET", 200),
+            ("other", "GET", 404),
+        ] {
+            assert_counts(&counted, route, method, status, 0);
+        }
+    }
+
+    #[test]
+    fn no_request_has_a_label_of_its_own() {
+        let counted = with_requests(|requests| {
+            let took = Duration::from_millis(1);
+            requests.count(&Method::POST, Some("/v1/reservations"), StatusCode::CREATED, took);
+            requests.count(&Method::POST, Some("/v1/reservations"), StatusCode::IM_A_TEAPOT, took);
+            for number in 0..1_000 {
+                let method: Method = format!("M{number}").parse().unwrap();
+                requests.count(&method, Some(&format!("/v1/{number}")), StatusCode::NOT_FOUND, took);
+            }
+            requests.count(&Method::GET, None, StatusCode::NOT_FOUND, took);
+        });
+        assert_counts(&counted, "/v1/reservations", "POST", 201, 1);
+        assert_counts(&counted, "/v1/reservations", "POST", 418, 1);
+        assert_counts(&counted, "other", "other", 404, 1_000);
+        assert_counts(&counted, "other", "GET", 404, 1);
+        let reserved = format!("{DURATION}_count{{route=\"/v1/reservations\",method=\"POST\"}} 2");
+        assert!(counted.render().contains(&reserved), "{reserved}");
+    }
+}

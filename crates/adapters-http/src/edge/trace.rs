@@ -1,0 +1,141 @@
+//! Traces (W3C Trace Context): which one a request belongs to, and its own place in it. Without a `traceparent` the request's id
+//! begins one, so that nothing more is drawn by chance.
+
+use std::fmt;
+
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use tracing::Span;
+use uuid::Uuid;
+
+/// Says where a request, or its answer, belongs.
+pub(super) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+const SAMPLED: u8 = 1;
+
+/// A request's place in a trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TracePlace {
+    /// The trace; not 0.
+    pub trace: u128,
+    /// The span of whoever asked; none: the trace begins here.
+    pub parent: Option<u64>,
+    /// The request's own span; not 0.
+    pub span: u64,
+    /// Whether whoever asked follows the trace.
+    pub sampled: bool,
+}
+
+/// How a request was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answered<'a> {
+    /// With which method it asked.
+    pub method: &'a str,
+    /// The pattern of its route; none: of no route.
+    pub route: Option<&'a str>,
+    /// The answer's status code.
+    pub status: u16,
+}
+
+/// Follows the spans of requests into a tracing system.
+pub trait Tracer: Send + Sync {
+    /// A request's span begins, as the one at this place; whether it is recorded.
+    fn begin(&self, span: &Span, place: TracePlace) -> bool;
+    /// The request is answered; its span ends when nothing works for it any more.
+    fn end(&self, span: &Span, answered: Answered<'_>);
+}
+
+impl TracePlace {
+    /// The place of the request with this id.
+    pub(super) fn of(headers: &HeaderMap, id: Uuid) -> Self {
+        // The lower half of an id is as good as chance, and never 0.
+        let (trace, span) = (id.as_u128(), id.as_u64_pair().1);
+        match headers.get(TRACEPARENT).and_then(|value| value.to_str().ok()).and_then(read) {
+            Some((trace, parent, flags)) => Self { trace, parent: Some(parent), span, sampled: flags & SAMPLED != 0 },
+            None => Self { trace, parent: None, span, sampled: false },
+        }
+    }
+
+    /// The `traceparent` of the answer.
+    pub(super) fn header(&self) -> Option<HeaderValue> {
+        HeaderValue::from_maybe_shared(self.to_string()).ok()
+    }
+}
+
+impl fmt::Display for TracePlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "00-{:032x}-{:016x}-{:02x}", self.trace, self.span, u8::from(self.sampled))
+    }
+}
+
+/// Trace, parent and flags in a `traceparent`, if it is one.
+fn read(traceparent: &str) -> Option<(u128, u64, u8)> {
+    let mut parts = traceparent.split('-');
+    let (version, trace, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let hex = |part: &str, length: usize| part.len() == length && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let fits = hex(version, 2) && version != "ff" && hex(trace, 32) && hex(parent, 16) && hex(flags, 2);
+    if !fits || version == "00" && parts.next().is_some() {
+        return None;
+    }
+    let (trace, parent) = (u128::from_str_radix(trace, 16).ok()?, u64::from_str_radix(parent, 16).ok()?);
+    (trace != 0 && parent != 0).then_some((trace, parent, u8::from_str_radix(flags, 16).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ID: Uuid = Uuid::from_u128(0x01a1_ff72_35dd_7573_bc54_d4e3_04ee_e2cf);
+
+    fn place(traceparent: &str) -> TracePlace {
+        let mut headers = HeaderMap::new();
+        headers.insert(TRACEPARENT, HeaderValue::from_str(traceparent).expect("a header"));
+        TracePlace::of(&headers, ID)
+    }
+
+    #[test]
+    fn a_request_goes_on_with_the_trace_it_came_with() {
+        let trace = 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736;
+        let (parent, span) = (Some(0x00f0_67aa_0ba9_02b7), 0xbc54_d4e3_04ee_e2cf);
+        let sampled = TracePlace { trace, parent, span, sampled: true };
+        assert_eq!(place("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"), sampled);
+        assert_eq!(place("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-02"), TracePlace { sampled: false, ..sampled });
+        assert_eq!(place("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-what-comes-later"), sampled);
+        assert_eq!(sampled.to_string(), "00-4bf92f3577b34da6a3ce929d0e0e4736-bc54d4e304eee2cf-01");
+    }
+
+    #[test]
+    fn nonsense_is_as_good_as_none_and_the_requests_id_begins_a_trace() {
+        let begins = TracePlace { trace: ID.as_u128(), parent: None, span: 0xbc54_d4e3_04ee_e2cf, sampled: false };
+        assert_eq!(TracePlace::of(&HeaderMap::new(), ID), begins);
+        assert_eq!(begins.to_string(), "00-01a1ff7235dd7573bc54d4e304eee2cf-bc54d4e304eee2cf-00");
+        for nonsense in [
+            "",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
+            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+            "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+            "00-+bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x",
+        ] {
+            assert_eq!(place(nonsense), begins, "{nonsense}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_more_than_a_trace_can_be(text in "[0-9a-fA-F-]{0,70}|.{0,70}") {
+            if let Some((trace, parent, flags)) = read(&text) {
+                prop_assert!(trace != 0 && parent != 0);
+                let read = format!("-{trace:032x}-{parent:016x}-{flags:02x}");
+                prop_assert!(text[2..].starts_with(&read));
+            }
+        }
+
+        #[test]
+        fn every_trace_that_is_one_is_known(trace in 1..=u128::MAX, parent in 1..=u64::MAX, flags: u8) {
+            prop_assert_eq!(read(&format!("00-{trace:032x}-{parent:016x}-{flags:02x}")), Some((trace, parent, flags)));
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What is measured of the commands: how they end, and what the lanes do with them.
+
+use metrics::{Counter, Gauge, Histogram};
+
+use super::Answer;
+use crate::Error;
+use crate::measure::{self, number};
+use crate::ports::CommitError;
+
+const COMMANDS: (&str, &str) = ("frontrow_commands_total", "Commands answered, by outcome.");
+const CONFLICTS: (&str, &str) =
+    ("frontrow_commit_conflicts_total", "Decisions that met a conflict: with another of their group, or in the store.");
+const FAILURES: (&str, &str) = ("frontrow_commit_failures_total", "Changes that the store neither committed nor refused for a conflict.");
+
+/// What is measured where commands come in.
+pub(super) struct Counters {
+    done: Counter,
+    replayed: Counter,
+    refused: Counter,
+    overloaded: Counter,
+    unavailable: Counter,
+    waiting: Gauge,
+}
+
+impl Counters {
+    pub(super) fn new() -> Self {
+        let of = |outcome: &'static str| measure::counter_of(COMMANDS.0, COMMANDS.1, "outcome", outcome);
+        Self {
+            done: of("done"),
+            replayed: of("replayed"),
+            refused: of("refused"),
+            overloaded: of("overloaded"),
+            unavailable: of("unavailable"),
+            waiting: measure::gauge("frontrow_commands_waiting", "Commands that wait for a lane."),
+        }
+    }
+
+    /// Counts how a command ended.
+    pub(super) fn count<T>(&self, answer: &Result<Answer<T>, Error>) {
+        let counter = match answer {
+            Ok(Answer { replayed: true, .. }) => &self.replayed,
+            Ok(Answer { replayed: false, .. }) => &self.done,
+            Err(Error::Refused(_)) => &self.refused,
+            Err(Error::Overloaded) => &self.overloaded,
+            Err(Error::Unavailable) => &self.unavailable,
+        };
+        counter.increment(1);
+    }
+
+    pub(super) fn set_waiting(&self, commands: usize) {
+        self.waiting.set(number(commands));
+    }
+}
+
+/// What is measured in the lanes.
+pub(super) struct Measures {
+    /// Commands in a batch.
+    pub(super) batch: Histogram,
+    /// How long its load took.
+    pub(super) load: Histogram,
+    /// Changes in a group.
+    pub(super) group: Histogram,
+    /// How long its commit took.
+    pub(super) commit: Histogram,
+    /// Commands that are loaded and decided again.
+    pub(super) retries: Counter,
+    /// Decisions that collide with another of their group.
+    pub(super) collisions: Counter,
+    /// Changes whose guards failed in the store.
+    pub(super) conflicts: Counter,
+    rejected: Counter,
+    unavailable: Counter,
+    unknown: Counter,
+}
+
+impl Measures {
+    pub(super) fn new() -> Self {
+        let conflicts = |place: &'static str| measure::counter_of(CONFLICTS.0, CONFLICTS.1, "place", place);
+        let failures = |kind: &'static str| measure::counter_of(FAILURES.0, FAILURES.1, "kind", kind);
+        Self {
+            batch: measure::sizes("frontrow_batch_commands", "Commands that are loaded together."),
+            load: measure::seconds("frontrow_load_duration_seconds", "How long the load of a batch takes."),
+            group: measure::sizes("frontrow_group_changes", "Changes that are committed together."),
+            commit: measure::seconds("frontrow_commit_duration_seconds", "How long the commit of a group takes."),
+            retries: measure::counter("frontrow_command_retries_total", "Commands that are loaded and decided again after a conflict."),
+            collisions: conflicts("group"),
+            conflicts: conflicts("store"),
+            rejected: failures("rejected"),
+            unavailable: failures("unavailable"),
+            unknown: failures("unknown"),
+        }
+    }
+
+    /// Counts what became of a change that isn't committed.
+    pub(super) fn count(&self, error: &CommitError) {
+        let counter = match error {
+            CommitError::Conflict => &self.conflicts,
+            CommitError::Rejected(_) => &self.rejected,
+            CommitError::Unavailable(_) => &self.unavailable,
+            CommitError::Unknown(_) => &self.unknown,
+        };
+        counter.increment(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+
+    use domain::decide::Decision;
+    use domain::money::Currency;
+    use domain::{Change, Context, Money, QueuePolicy, Refusal, Rules, User, UserId, Verdict};
+    use metrics_exporter_prometheus::PrometheusBuilder;
+    use time::macros::datetime;
+    use uuid::Uuid;
+
+    use super::super::{Command, GroupCommit, Limits};
+    use crate::Error;
+    use crate::ports::{CommitError, Committed, Load, MockStore};
+
+    /// Writes a user, or is refused.
+    struct Register(bool);
+
+    impl Command for Register {
+        type Outcome = ();
+
+        fn load(&self) -> Load {
+            Load::Clock
+        }
+
+        fn decide(&self, context: &Context, _: &Rules) -> Verdict<()> {
+            let user = User { id: UserId(Uuid::nil()), name: None, created_at: context.now };
+            let change = Change { user: Some(user), ..Change::default() };
+            if self.0 { Ok(Decision::commit((), change, context.now)) } else { Err(Refusal::QueueFull.into()) }
+        }
+    }
+
+    fn rules() -> Rules {
+        let (money, hour) = (|minor| Money::new(minor).unwrap(), time::Duration::HOUR);
+        Rules {
+            hold: hour,
+            max_seats_per_user: 4,
+            currency: "KRW".parse::<Currency>().unwrap(),
+            max_charge: money(1),
+            max_balance: money(1),
+            queue: QueuePolicy { capacity: 1, batch: 1, active: hour, claim: hour, max_waiting: None },
+            key_retention: hour,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_becomes_of_commands_and_of_their_changes_is_counted() {
+        let mut store = MockStore::new();
+        store.expect_load().returning(|loads| loads.iter().map(|_| Ok(Context::at(datetime!(2026-11-21 20:00 UTC)))).collect());
+        let met_one = AtomicBool::new(false);
+        store.expect_commit().returning(move |changes| {
+            let met = met_one.swap(true, Ordering::Relaxed);
+            changes.iter().map(|_| if met { Ok(Committed::default()) } else { Err(CommitError::Conflict) }).collect()
+        });
+        let limits = Limits { lanes: 1, queue: 1, batch: 8, deadline: Duration::from_secs(2) };
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let start = || GroupCommit::start(Arc::new(store), Arc::new(rules()), Vec::new(), limits);
+        let commits = metrics::with_local_recorder(&recorder, start);
+
+        commits.run(Register(true)).await.unwrap();
+        assert!(matches!(commits.run(Register(false)).await, Err(Error::Refused(Refusal::QueueFull))));
+        // The lane has no turn before both have asked, and one may wait.
+        let (one, other) = tokio::join!(commits.run(Register(true)), commits.run(Register(true)));
+        assert!(one.is_ok() && matches!(other, Err(Error::Overloaded)));
+        commits.measure();
+
+        let page = recorder.handle().render();
+        for line in [
+            "frontrow_commands_total{outcome=\"done\"} 2",
+            "frontrow_commands_total{outcome=\"refused\"} 1",
+            "frontrow_commands_total{outcome=\"overloaded\"} 1",
+            "frontrow_commands_total{outcome=\"unavailable\"} 0",
+            "frontrow_commands_waiting 0",
+            "frontrow_commit_conflicts_total{place=\"store\"} 1",
+            "frontrow_commit_conflicts_total{place=\"group\"} 0",
+            "frontrow_command_retries_total 1",
+            "frontrow_batch_commands_count 4",
+            "frontrow_group_changes_sum 3",
+            "frontrow_commit_duration_seconds_count 3",
+            "frontrow_load_duration_seconds_count 4",
+        ] {
+            assert!(page.lines().any(|there| there == line), "{line} is not in:\n{page}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+use domain::reservation::Claim;
+use domain::{
+    ConcertId, ExpiryReason, NewToken, PaymentId, QueueToken, ReservationId, ScheduleId, TokenId, UserId, Version, Versioned, Write,
+};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use super::*;
+use crate::testing::StoppedClock;
+
+const ADA: UserId = UserId(Uuid::from_u128(1));
+
+/// A tally, its clock, and what it counts.
+fn tally() -> (Tally, Arc<StoppedClock>, PrometheusHandle) {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let clock = Arc::new(StoppedClock::default());
+    let tally = metrics::with_local_recorder(&recorder, || Tally::new(clock.clone(), "KRW".parse().unwrap()));
+    (tally, clock, recorder.handle())
+}
+
+fn of(events: Vec<Event>) -> Change {
+    Change { events, ..Change::default() }
+}
+
+/// What `line` begins with, and its value.
+fn value(page: &str, series: &str) -> f64 {
+    let line = page.lines().find(|line| line.starts_with(series)).unwrap_or_else(|| panic!("{series} is not in {page}"));
+    line.rsplit(' ').next().unwrap().parse().unwrap()
+}
+
+#[track_caller]
+fn assert_counts(handle: &PrometheusHandle, series: &str, count: f64) {
+    let page = handle.render();
+    assert!((value(&page, series) - count).abs() < 1e-9, "{series} should be {count}:\n{page}");
+}
+
+fn token(joined_at: OffsetDateTime) -> QueueToken {
+    NewToken { id: TokenId(Uuid::from_u128(2)), queue: Queue::DEFAULT, user: ADA, concert: None, joined_at }.numbered(1)
+}
+
+#[test]
+fn every_metric_is_there_from_the_start_at_zero() {
+    let (_tally, _, counted) = tally();
+    let page = counted.render();
+    for line in page.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        assert!(line.ends_with(" 0"), "{line}");
+    }
+    for series in ["frontrow_queue_joins_total{queue=", "frontrow_holds_ended_total{outcome=\"expired\"}", "frontrow_payments_total "] {
+        assert!(page.contains(series), "{series}: {page}");
+    }
+}
+
+#[test]
+fn money_is_counted_by_times_and_by_amount() {
+    let (tally, _, counted) = tally();
+    let (amount, user, reservation, payment) = (Money::new(700).unwrap(), ADA, ReservationId(Uuid::nil()), PaymentId(Uuid::nil()));
+    let charged = Event::WalletCharged { user, amount, balance: amount };
+    let paid = Event::PaymentCompleted { payment, reservation, user, amount };
+    let refunded = Event::PaymentRefunded { payment, reservation, user, amount };
+    for event in [charged.clone(), charged, paid, refunded] {
+        tally.committed(&of(vec![event]), &Committed::default());
+    }
+    for (series, count) in [
+        ("frontrow_charges_total", 2.0),
+        ("frontrow_charges_amount_minor_units_total{currency=\"KRW\"}", 1_400.0),
+        ("frontrow_payments_total", 1.0),
+        ("frontrow_payments_amount_minor_units_total{currency=\"KRW\"}", 700.0),
+        ("frontrow_refunds_total", 1.0),
+        ("frontrow_refunds_amount_minor_units_total{currency=\"KRW\"}", 700.0),
+        ("frontrow_holds_ended_total{outcome=\"confirmed\"}", 1.0),
+    ] {
+        assert_counts(&counted, series, count);
+    }
+}
+
+#[test]
+fn a_tick_counts_who_is_let_in_how_long_they_waited_and_who_did_not_show_up() {
+    let (tally, clock, counted) = tally();
+    let waiting = Versioned::new(Version::FIRST, token(clock.now()));
+    clock.advance(Duration::seconds(30));
+    let active = waiting.row.clone().admit(Duration::minutes(2), clock.now()).unwrap();
+    let admitted = Change {
+        admission: Some((Queue::DEFAULT, Version::FIRST)),
+        tokens: vec![Write::update(&waiting, active.clone())],
+        ..of(vec![Event::TokenActivated { queue: Queue::DEFAULT, user: ADA, number: 1 }])
+    };
+    tally.committed(&admitted, &Committed::default());
+    // A claim rewrites the ACTIVE token, and admits nobody.
+    let claimed = active.claim(Duration::minutes(10), clock.now()).unwrap();
+    tally.committed(&Change { tokens: vec![Write::update(&waiting, claimed)], ..Change::default() }, &Committed::default());
+    let reason = ExpiryReason::Unclaimed;
+    tally.committed(&of(vec![Event::TokenExpired { queue: Queue::DEFAULT, user: ADA, number: 1, reason }]), &Committed::default());
+
+    let queue = format!("{{queue=\"{}\"", Queue::DEFAULT);
+    assert_counts(&counted, &format!("frontrow_queue_admissions_total{queue}}}"), 1.0);
+    assert_counts(&counted, &format!("frontrow_queue_wait_seconds_count{queue}}}"), 1.0);
+    assert_counts(&counted, &format!("frontrow_queue_wait_seconds_sum{queue}}}"), 30.0);
+    assert_counts(&counted, &format!("frontrow_queue_tokens_ended_total{queue},reason=\"unclaimed\"}}"), 1.0);
+    assert_counts(&counted, &format!("frontrow_queue_tokens_ended_total{queue},reason=\"timed_out\"}}"), 0.0);
+}
+
+#[test]
+fn a_lapsed_hold_counts_as_expired_and_how_late_that_was_written_down() {
+    let (tally, clock, counted) = tally();
+    let claim = Claim {
+        id: ReservationId(Uuid::nil()),
+        user: ADA,
+        token: TokenId(Uuid::nil()),
+        concert: ConcertId(Uuid::nil()),
+        schedule: ScheduleId(Uuid::nil()),
+    };
+    let hold = Reservation::hold(claim, Vec::new(), Money::ZERO, clock.now(), clock.now() + Duration::minutes(5));
+    let hold = Versioned::new(Version::FIRST, hold);
+    clock.advance(Duration::minutes(5) + Duration::milliseconds(250));
+    let ended = hold.row.clone().lapse(clock.now()).unwrap();
+    let (reservation, schedule, reason) = (hold.row.id, hold.row.schedule, CancelReason::Expired);
+    let cancelled = Event::ReservationCancelled { reservation, schedule, user: ADA, seats: Vec::new(), reason };
+    let change = Change { reservations: vec![Write::update(&hold, ended)], ..of(vec![cancelled]) };
+    tally.committed(&change, &Committed::default());
+    assert_counts(&counted, "frontrow_holds_ended_total{outcome=\"expired\"}", 1.0);
+    assert_counts(&counted, "frontrow_hold_release_lag_seconds_sum", 0.25);
+}
+
+#[test]
+fn what_may_not_have_happened_is_not_counted() {
+    let (tally, _, counted) = tally();
+    tally.doubtful(&of(vec![Event::UserRegistered { user: ADA }]));
+    assert_counts(&counted, "frontrow_users_registered_total", 0.0);
+}
+
+#[test]
+fn a_queue_that_is_new_has_its_metrics_at_zero() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    metrics::with_local_recorder(&recorder, || {
+        let tally = Tally::new(Arc::new(StoppedClock::default()), "KRW".parse().unwrap());
+        tally.know(QueueId(Uuid::from_u128(7)));
+    });
+    let series = format!("frontrow_queue_admissions_total{{queue=\"{}\"}}", Uuid::from_u128(7));
+    assert_counts(&recorder.handle(), &series, 0.0);
+}
