@@ -1,9 +1,11 @@
 //! The configuration as it is written: every key, and no others.
 
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Deserialize)]
+use super::hidden;
+
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Values {
     pub(super) http: Http,
@@ -20,7 +22,7 @@ pub(super) struct Values {
     pub(super) log: Log,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Http {
     pub(super) bind: String,
@@ -38,7 +40,7 @@ pub(super) struct Http {
     pub(super) cors_origins: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Limits {
     pub(super) max_in_flight: u32,
@@ -49,22 +51,23 @@ pub(super) struct Limits {
     pub(super) trusted_proxies: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Database {
+    #[serde(serialize_with = "hidden::url")]
     pub(super) url: String,
     pub(super) command_connections: u32,
     pub(super) read_connections: u32,
     pub(super) follow_milliseconds: u32,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Demo {
     pub(super) enabled: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Reservation {
     pub(super) hold_seconds: u32,
@@ -72,7 +75,7 @@ pub(super) struct Reservation {
     pub(super) sweep_milliseconds: u32,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Queue {
     pub(super) capacity: u32,
@@ -83,7 +86,7 @@ pub(super) struct Queue {
     pub(super) max_waiting: u32,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Wallet {
     pub(super) currency: String,
@@ -91,10 +94,11 @@ pub(super) struct Wallet {
     pub(super) max_balance: i64,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Auth {
     pub(super) registration: bool,
+    #[serde(serialize_with = "hidden::secret")]
     pub(super) issuer_secret: SecretString,
     pub(super) token_seconds: u32,
     pub(super) refresh_seconds: u32,
@@ -103,7 +107,7 @@ pub(super) struct Auth {
     pub(super) issuers: Vec<Issuer>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Issuer {
     pub(super) name: String,
@@ -128,7 +132,7 @@ impl Issuer {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[expect(clippy::struct_field_names, reason = "the names of the keys")]
 #[serde(deny_unknown_fields)]
 pub(super) struct Retention {
@@ -137,7 +141,7 @@ pub(super) struct Retention {
     pub(super) token_hours: u32,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Commit {
     pub(super) lanes: u32,
@@ -146,7 +150,7 @@ pub(super) struct Commit {
     pub(super) deadline_milliseconds: u32,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Operators {
     pub(super) max_body_bytes: u32,
