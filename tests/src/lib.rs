@@ -17,6 +17,6 @@ pub use event_stream::{Event, EventStream};
 pub use history::{Deed, History, Verdict, Wish};
 pub use mixed_load::MixedLoad;
 pub use reply::Reply;
-pub use server::{Frontrow, StoreKind, run};
+pub use server::{Frontrow, StoreKind, run, shell};
 pub use shopper::{CLUB, CLUB_DATE, CLUB_QUEUE, Shopper, money};
 pub use stay::Stay;

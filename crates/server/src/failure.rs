@@ -30,7 +30,7 @@ pub(crate) fn of_usage(error: &clap::Error) -> ExitCode {
     if std::env::args_os().any(|argument| argument == OsStr::new("--json")) {
         let text = error.to_string();
         let first = text.lines().next().unwrap_or_default();
-        say(&problem(WRONG_USAGE, first.strip_prefix("error: ").unwrap_or(first)).to_string());
+        say(&problem("Wrong usage", "WRONG_USAGE", first.strip_prefix("error: ").unwrap_or(first)).to_string());
     } else {
         let _ = error.print();
     }
@@ -39,20 +39,25 @@ pub(crate) fn of_usage(error: &clap::Error) -> ExitCode {
 
 /// Tells why a command failed.
 pub(crate) fn of_command(error: &anyhow::Error, json: bool) -> ExitCode {
-    let code = if error.is::<ConfigError>() || error.is::<Usage>() { WRONG_USAGE } else { FAILED };
+    let (exit, title, code) = if error.is::<ConfigError>() {
+        (WRONG_USAGE, "The configuration is wrong", "WRONG_CONFIGURATION")
+    } else if error.is::<Usage>() {
+        (WRONG_USAGE, "Wrong usage", "WRONG_USAGE")
+    } else {
+        (FAILED, "The command failed", "COMMAND_FAILED")
+    };
     let causes = format!("{error:#}");
     if json {
-        let told = error.downcast_ref::<Refused>().map_or_else(|| problem(code, &causes), |refused| refused.problem.clone());
+        let told = error.downcast_ref::<Refused>().map_or_else(|| problem(title, code, &causes), |refused| refused.problem.clone());
         say(&told.to_string());
     } else {
         say(&format!("error: {causes}"));
     }
-    ExitCode::from(code)
+    ExitCode::from(exit)
 }
 
 /// As the API tells of refusals.
-fn problem(code: u8, detail: &str) -> Value {
-    let (title, code) = if code == WRONG_USAGE { ("Wrong usage", "WRONG_USAGE") } else { ("The command failed", "COMMAND_FAILED") };
+fn problem(title: &str, code: &str, detail: &str) -> Value {
     json!({"type": "about:blank", "title": title, "code": code, "detail": detail})
 }
 

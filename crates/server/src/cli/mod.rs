@@ -38,7 +38,6 @@ pub(crate) use users::{Listed, Users};
 #[command(
     name = "frontrow",
     version,
-    about,
     max_term_width = 120,
     after_help = "Examples:\n  frontrow serve\n  frontrow config show\n  frontrow queues list\n\n\
         Exit codes: 0 well, 1 failed, 2 wrong usage or configuration."
@@ -93,9 +92,9 @@ pub(crate) enum Command {
 pub(crate) enum Desk {
     /// Waiting lines: their policies, their figures, pausing and closing them.
     Queues(Asked<Queues>),
-    /// Concerts.
+    /// Concerts: making, changing and cancelling them.
     Concerts(Asked<Concerts>),
-    /// Dates of concerts.
+    /// Dates of concerts: adding, moving, cancelling and refunding them.
     Schedules(Asked<Schedules>),
     /// Seat maps, and seats that are kept from sale.
     Seats(Asked<Seats>),
@@ -103,9 +102,9 @@ pub(crate) enum Desk {
     Sale(Sale),
     /// Who buys, and what is theirs.
     Users(Asked<Users>),
-    /// Holds.
+    /// Releases holds.
     Reservations(Asked<Reservations>),
-    /// Payments.
+    /// Refunds payments.
     Payments(Asked<Payments>),
     /// Shows what operators did, newest first.
     Log(Log),

@@ -24,11 +24,11 @@ pub(crate) enum Queues {
         /// What it is called.
         #[arg(long)]
         name: String,
-        #[command(flatten)]
-        policy: Policy,
         /// What those who wait are told.
         #[arg(long)]
         message: Option<String>,
+        #[command(flatten)]
+        policy: Policy,
     },
     /// Changes what is said, and nothing else.
     #[command(after_help = "Examples:\n  frontrow queues set 0f207207-0000-7000-8000-000000a2e0aa --capacity 50\n  \
@@ -39,14 +39,14 @@ pub(crate) enum Queues {
         /// What it is called.
         #[arg(long)]
         name: Option<String>,
-        #[command(flatten)]
-        policy: Policy,
         /// What those who wait are told.
         #[arg(long)]
         message: Option<String>,
         /// Nothing is told any more.
         #[arg(long, conflicts_with = "message")]
         no_message: bool,
+        #[command(flatten)]
+        policy: Policy,
     },
     /// Stops the admission; joining goes on.
     #[command(after_help = "Example:\n  frontrow queues pause 0f207207-0000-7000-8000-000000a2e0aa")]

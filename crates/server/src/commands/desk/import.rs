@@ -135,6 +135,26 @@ mod tests {
         assert_eq!(asked[1].body, json!({"id": ID, "name": "b"}).to_string());
     }
 
+    /// The seats of each date of a file, by number.
+    fn seats(file: &str) -> Vec<Vec<u64>> {
+        let file: Value = serde_json::from_str(file).unwrap();
+        let (queues, concerts) = parts(&file).unwrap();
+        assert_eq!((queues.len(), concerts.len()), (1, 1));
+        assert_eq!(queues[0]["id"], concerts[0]["queue_id"]);
+        let rows = |date: &Value| list(&date["seat_map"]["sections"]).iter().flat_map(|section| list(&section["rows"]).to_vec()).collect();
+        let numbers = |row: &Value| row["numbers"]["from"].as_u64().unwrap()..=row["numbers"]["to"].as_u64().unwrap();
+        let dates = list(&concerts[0]["schedules"]).iter();
+        dates.map(rows).map(|rows: Vec<Value>| rows.iter().flat_map(numbers).collect()).collect()
+    }
+
+    #[test]
+    fn the_examples_are_halls_of_50_and_of_15_000_seats() {
+        let hall = seats(include_str!("../../../../../examples/hall-50.json"));
+        assert_eq!(hall, [(1..=50).collect::<Vec<_>>(), (1..=50).collect()]);
+        let arena = seats(include_str!("../../../../../examples/arena.json"));
+        assert_eq!(arena, [(1..=15_000).collect::<Vec<_>>()]);
+    }
+
     #[test]
     fn a_file_of_something_else_is_refused_whole() {
         let fake = Fake::with(vec![]);
