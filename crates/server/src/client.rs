@@ -12,8 +12,8 @@ use ureq::{Agent, Body};
 use crate::failure::Usage;
 
 const CONNECTING: Duration = Duration::from_secs(5);
-/// For a whole request: a large hall is laid out in one.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// For a whole request: longer than `operators.deadline_milliseconds` may be.
+const PATIENCE: Duration = Duration::from_secs(310);
 const MAX_ANSWER_BYTES: u64 = 64 * 1024 * 1024;
 /// The most items that a page of a list may have.
 const PAGE: usize = 200;

@@ -158,7 +158,7 @@ pub(super) struct Operators {
     pub(super) deadline_milliseconds: u32,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Log {
     pub(super) format: String,

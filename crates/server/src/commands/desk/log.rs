@@ -25,7 +25,7 @@ pub(super) fn run(client: &Client, log: &Log, show: Show) -> anyhow::Result<()> 
 
 /// A deed whose changes are words: `capacity 100 -> 50`.
 fn in_a_line(deed: &Value) -> Value {
-    let said = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let said = |value: &Value| value.as_str().unwrap_or("none").to_owned();
     let change = |change: &Value| format!("{} {} -> {}", said(&change["name"]), said(&change["before"]), said(&change["after"]));
     let mut deed = deed.clone();
     deed["changes"] = list(&deed["changes"]).iter().map(change).collect();
