@@ -48,6 +48,23 @@ fn every_command_has_an_example_of_itself_that_can_be_said() {
 }
 
 #[test]
+fn the_documents_say_commands_that_there_are() {
+    let documents = [
+        include_str!("../../../../README.md"),
+        include_str!("../../../../docs/operations.md"),
+        include_str!("../../../../docs/configuration.md"),
+    ];
+    let lines = documents.iter().flat_map(|text| text.lines()).filter(|line| line.starts_with("frontrow "));
+    let mut said = 0;
+    for line in lines {
+        let parsed = Cli::try_parse_from(words(line.split(" # ").next().unwrap_or_default()));
+        assert!(parsed.is_ok(), "{line}\n{}", parsed.unwrap_err());
+        said += 1;
+    }
+    assert!(said >= 10, "{said} commands are found");
+}
+
+#[test]
 fn every_command_and_argument_says_what_it_is_for() {
     for (path, command) in commands() {
         assert!(command.get_about().is_some(), "{path}");

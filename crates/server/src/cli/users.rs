@@ -5,12 +5,11 @@ use uuid::Uuid;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Users {
-    /// Lists the users whose name begins so.
-    #[command(after_help = "Example:\n  frontrow users search Ada")]
+    /// Lists the users whose name begins so, letter by letter; without a beginning all of them.
+    #[command(after_help = "Examples:\n  frontrow users search Ada\n  frontrow users search --limit 1000")]
     Search {
         /// The beginning of the name.
-        #[arg(default_value = "")]
-        name: String,
+        name: Option<String>,
         /// How many at most.
         #[arg(long, value_name = "N", default_value_t = 50)]
         limit: usize,

@@ -24,26 +24,31 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use crate::cli::Desk;
+use crate::client::Client;
 use crate::config::Settings;
 use crate::show::Show;
 
 /// Asks the server for what was said.
 pub(super) fn run(runtime: &Runtime, settings: &Settings, desk: Desk, show: Show) -> anyhow::Result<ExitCode> {
     let client = runtime.block_on(access::to(desk.server(), settings))?;
-    match desk {
-        Desk::Queues(asked) => queues::run(&client, asked.verb, show),
-        Desk::Concerts(asked) => concerts::run(&client, asked.verb, show),
-        Desk::Schedules(asked) => schedules::run(&client, asked.verb, show),
-        Desk::Seats(asked) => seats::run(&client, asked.verb, show),
-        Desk::Sale(sale) => sale::run(&client, &sale, show),
-        Desk::Users(asked) => users::run(&client, asked.verb, show),
-        Desk::Reservations(asked) => reservations::run(&client, asked.verb, show),
-        Desk::Payments(asked) => payments::run(&client, asked.verb, show),
-        Desk::Log(log) => log::run(&client, &log, show),
-        Desk::Import(import) => import::run(&client, &import.file, show),
-        Desk::Export(export) => export::run(&client, &export),
-    }?;
+    order(&client, desk, show)?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn order(client: &Client, desk: Desk, show: Show) -> anyhow::Result<()> {
+    match desk {
+        Desk::Queues(asked) => queues::run(client, asked.verb, show),
+        Desk::Concerts(asked) => concerts::run(client, asked.verb, show),
+        Desk::Schedules(asked) => schedules::run(client, asked.verb, show),
+        Desk::Seats(asked) => seats::run(client, asked.verb, show),
+        Desk::Sale(sale) => sale::run(client, &sale, show),
+        Desk::Users(asked) => users::run(client, asked.verb, show),
+        Desk::Reservations(asked) => reservations::run(client, asked.verb, show),
+        Desk::Payments(asked) => payments::run(client, asked.verb, show),
+        Desk::Log(log) => log::run(client, &log, show),
+        Desk::Import(import) => import::run(client, &import.file, show),
+        Desk::Export(export) => export::run(client, &export),
+    }
 }
 
 /// The JSON in a file, or on the standard input.
@@ -57,3 +62,6 @@ fn document(file: &Path) -> anyhow::Result<Value> {
     read.with_context(|| format!("{} can't be read", file.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} is no JSON", file.display()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,7 +41,10 @@ pub(super) fn run(client: &Client, verb: Users, show: Show) -> anyhow::Result<()
     let list =
         |Listed { id, limit }, what: &str, columns| Ok(show.list(&client.list(&format!("{PATH}/{id}/{what}"), &[], limit)?, columns)?);
     match verb {
-        Users::Search { name, limit } => Ok(show.list(&client.list(PATH, &[("name", name)], limit)?, USERS)?),
+        Users::Search { name, limit } => {
+            let filters: Vec<_> = name.into_iter().map(|name| ("name", name)).collect();
+            Ok(show.list(&client.list(PATH, &filters, limit)?, USERS)?)
+        }
         Users::Show { id } => Ok(show.one(&client.get(&format!("{PATH}/{id}"))?)?),
         Users::Tokens(of) => list(of, "queue-tokens", TOKENS),
         Users::Reservations(of) => list(of, "reservations", RESERVATIONS),
