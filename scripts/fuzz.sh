@@ -6,30 +6,13 @@ set -eu
 cd "$(dirname "$0")/.."
 
 TOOLS=target/fuzz
-REQUIREMENTS=scripts/fuzz-requirements.txt
 SEED=${SEED:-$(date +%Y%m%d)}
 EXAMPLES=${EXAMPLES:-40}
 # The demo's club night.
 CLUB=0f207207-0000-7000-8000-0000000c1b00
 
-need_venv() {
-    python3 -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && return
-    if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-        apt-get update
-        DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3 python3-venv
-        return
-    fi
-    echo "fuzz: Python 3.10 or newer with its venv module is needed (Debian: apt-get install python3-venv)" >&2
-    exit 1
-}
-
-if ! cmp -s "$REQUIREMENTS" "$TOOLS/installed.txt"; then
-    need_venv
-    rm -rf "$TOOLS"
-    python3 -m venv "$TOOLS"
-    "$TOOLS/bin/pip" install --quiet --disable-pip-version-check --requirement "$REQUIREMENTS"
-    cp "$REQUIREMENTS" "$TOOLS/installed.txt"
-fi
+. scripts/venv.sh
+venv "$TOOLS" scripts/fuzz-requirements.txt
 : "${FRONTROW:=}"
 if [ -z "$FRONTROW" ]; then
     cargo build --quiet --bin frontrow

@@ -22,7 +22,7 @@ pub use history::{Deed, History, Verdict, Wish};
 pub use mixed_load::MixedLoad;
 pub use page::MetricsPage;
 pub use reply::Reply;
-pub use server::{Frontrow, StoreKind, run};
+pub use server::{Frontrow, StoreKind, run, shell};
 pub use shopper::{CLUB, CLUB_DATE, CLUB_QUEUE, Shopper, money};
 pub use stay::Stay;
 pub use tamper::tamper;

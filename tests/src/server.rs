@@ -125,6 +125,14 @@ pub async fn run(environment: &[(&str, &str)], arguments: &[&str]) -> Output {
     timeout(PATIENCE, command(folder.path(), &environment, arguments).output()).await.expect("it ends").expect("it runs")
 }
 
+/// Runs a shell script to its end, in an empty folder; `$0` is the binary.
+pub async fn shell(script: &str) -> Output {
+    let folder = TempDir::new().unwrap();
+    let mut bash = Command::new("bash");
+    bash.args(["-c", script]).arg(binary()).current_dir(folder.path()).stdin(Stdio::null()).kill_on_drop(true);
+    timeout(PATIENCE, bash.output()).await.expect("it ends").expect("bash runs")
+}
+
 impl Frontrow {
     /// A server on a fresh store. The queue ticks fast and is wide; `environment` changes that and more.
     pub async fn start(store: StoreKind, environment: &[(&str, &str)]) -> Self {

@@ -2,16 +2,27 @@
 
 use std::process::ExitCode;
 
-use crate::config::Settings;
-use crate::{FAILED, store};
+use application::ports::Finding;
+use serde_json::{Value, json};
 
-pub(super) async fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
+use crate::config::Settings;
+use crate::failure::FAILED;
+use crate::show::Show;
+use crate::store;
+
+pub(super) async fn run(settings: &Settings, show: Show) -> anyhow::Result<ExitCode> {
     store::must_exist(&settings.database).await?;
     let findings = store::open(settings).await?.ports.audit.audit().await?;
-    for finding in &findings {
-        let verdict = if finding.violations == 0 { "holds".to_owned() } else { format!("BROKEN by {} rows", finding.violations) };
-        println!("{:3} {:45} {verdict}", finding.promise, finding.name);
-    }
-    let broken = findings.iter().any(|finding| finding.violations > 0);
-    Ok(if broken { ExitCode::from(FAILED) } else { ExitCode::SUCCESS })
+    let holds = findings.iter().all(|finding| finding.violations == 0);
+    let told: Value = findings
+        .iter()
+        .map(|finding| json!({"promise": finding.promise, "name": finding.name, "violations": finding.violations}))
+        .collect();
+    show.tell(&json!({"holds": holds, "findings": told}), || findings.iter().map(line).collect::<Vec<_>>().join("\n"))?;
+    Ok(if holds { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+}
+
+fn line(finding: &Finding) -> String {
+    let verdict = if finding.violations == 0 { "holds".to_owned() } else { format!("BROKEN by {} rows", finding.violations) };
+    format!("{:3} {:45} {verdict}", finding.promise, finding.name)
 }

@@ -8,13 +8,18 @@ use secrecy::ExposeSecret;
 
 use crate::config::Settings;
 
+/// The issuer whose secret is configured, if one is.
+pub(super) fn configured(settings: &Settings) -> Option<Issuer> {
+    let secret = settings.auth.issuer_secret.as_ref()?;
+    Some(Issuer::new(secret.expose_secret().as_bytes(), settings.auth.token_lifetime))
+}
+
 /// The issuer of the configured store.
 pub(super) async fn of(settings: &Settings, secrets: &dyn Secrets) -> anyhow::Result<Issuer> {
-    let lifetime = settings.auth.token_lifetime;
-    if let Some(secret) = &settings.auth.issuer_secret {
-        return Ok(Issuer::new(secret.expose_secret().as_bytes(), lifetime));
+    if let Some(issuer) = configured(settings) {
+        return Ok(issuer);
     }
     let mut candidate = [0; 32];
     SystemRandom::new().fill(&mut candidate).map_err(|_| anyhow!("the machine has no randomness"))?;
-    Ok(Issuer::new(&secrets.issuer_secret(candidate).await?, lifetime))
+    Ok(Issuer::new(&secrets.issuer_secret(candidate).await?, settings.auth.token_lifetime))
 }

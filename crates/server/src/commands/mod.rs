@@ -1,6 +1,9 @@
 //! The commands: one module each.
 
 mod audit;
+mod completions;
+mod config;
+mod desk;
 mod issuer;
 mod migrate;
 mod openapi;
@@ -11,21 +14,35 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use crate::cli::Command;
-use crate::config::Settings;
+use crate::cli::{Cli, Command, Config};
+use crate::config::load;
+use crate::show::Show;
 use crate::telemetry;
 
-/// Runs `command`.
-pub(crate) fn run(command: Command, settings: Settings) -> anyhow::Result<ExitCode> {
+/// Runs what was said.
+pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let show = if cli.json { Show::Programs } else { Show::People };
+    let (folder, profile) = (&cli.config_dir, cli.profile.as_deref());
+    match cli.command {
+        // These need no configuration that is right.
+        Command::Openapi => return openapi::run(),
+        Command::Completions { shell } => return completions::run(shell),
+        Command::Config(Config::Show) => return config::show(folder, profile, show),
+        Command::Serve | Command::Migrate | Command::Token(_) | Command::Audit | Command::Config(Config::Check) | Command::Desk(_) => {}
+    }
+    let settings = load(folder, profile)?;
     let telemetry = telemetry::start(&settings)?;
     // One runtime owns the pools, the lanes and the tasks; the HTTP workers have their own and hand work over.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
-    let code = match command {
+    let code = match cli.command {
         Command::Serve => serve::run(&runtime, &settings, telemetry.tracer()),
-        Command::Migrate => runtime.block_on(migrate::run(&settings)),
-        Command::Token { role, user, demo_user } => runtime.block_on(token::run(&settings, role, user, demo_user)),
-        Command::Audit => runtime.block_on(audit::run(&settings)),
+        Command::Migrate => runtime.block_on(migrate::run(&settings, show)),
+        Command::Token(token) => runtime.block_on(token::run(&settings, &token, show)),
+        Command::Audit => runtime.block_on(audit::run(&settings, show)),
+        Command::Config(_) => runtime.block_on(config::check(&settings, show)),
+        Command::Desk(desk) => desk::run(&runtime, &settings, *desk, show),
         Command::Openapi => openapi::run(),
+        Command::Completions { shell } => completions::run(shell),
     };
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     // The last thing: what the tasks have done is told, too.

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-#[expect(clippy::unnecessary_wraps, reason = "every command has this shape")]
+use crate::show;
+
 pub(super) fn run() -> anyhow::Result<ExitCode> {
-    println!("{}", adapters_http::openapi());
+    show::print(&adapters_http::openapi())?;
     Ok(ExitCode::SUCCESS)
 }

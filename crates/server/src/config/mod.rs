@@ -2,14 +2,17 @@
 //! later ones win.
 
 mod auth;
+mod hidden;
 mod http;
 mod settings;
 mod telemetry;
 mod values;
+mod written;
 
 use std::path::Path;
 
-use config::{Config, Environment, File, FileFormat};
+use config::builder::DefaultState;
+use config::{Config, ConfigBuilder, Environment, File, FileFormat};
 use thiserror::Error;
 
 pub(crate) use auth::{External, KeySource};
@@ -17,6 +20,7 @@ pub(crate) use settings::{DatabaseUrl, LogFormat, Settings};
 #[cfg(feature = "otlp")]
 pub(crate) use telemetry::Otlp;
 use values::Values;
+pub(crate) use written::Entry;
 
 const BUILT_IN: &str = include_str!("../../../../config/default.toml");
 /// Built in as well, so that production is production in whatever folder it runs.
@@ -38,18 +42,29 @@ pub(crate) enum ConfigError {
     },
 }
 
-/// Reads the configuration from `folder` and the environment. Missing files are no error.
+/// The configuration of `folder` and the environment, checked. Missing files are no error.
 pub(crate) fn load(folder: &Path, profile: Option<&str>) -> Result<Settings, ConfigError> {
-    let mut layers = Config::builder()
-        .add_source(File::from_str(BUILT_IN, FileFormat::Toml))
-        .add_source(File::from(folder.join("default.toml")).required(false));
+    from(layers(folder, profile)?)
+}
+
+/// Every key of the same configuration with its value in force and where that comes from, secrets hidden.
+pub(crate) fn written(folder: &Path, profile: Option<&str>) -> Result<Vec<Entry>, ConfigError> {
+    written::entries(&layers(folder, profile)?)
+}
+
+fn layers(folder: &Path, profile: Option<&str>) -> Result<Config, ConfigError> {
+    let mut layers = built_in().add_source(File::from(folder.join("default.toml")).required(false));
     if profile == Some("production") {
         layers = layers.add_source(File::from_str(PRODUCTION, FileFormat::Toml));
     }
     if let Some(profile) = profile {
         layers = layers.add_source(File::from(folder.join(format!("{profile}.toml"))).required(false));
     }
-    from(layers.add_source(environment()).build()?)
+    Ok(layers.add_source(environment()).build()?)
+}
+
+fn built_in() -> ConfigBuilder<DefaultState> {
+    Config::builder().add_source(File::from_str(BUILT_IN, FileFormat::Toml))
 }
 
 /// `FRONTROW__SECTION__KEY`. The texts stay texts: who wants a number reads one out of it, and a secret of digits alone is none.
@@ -58,8 +73,11 @@ fn environment() -> Environment {
 }
 
 fn from(layers: Config) -> Result<Settings, ConfigError> {
+    written::refuse_unknown(&layers)?;
     Settings::try_from(layers.try_deserialize::<Values>()?)
 }
 
+#[cfg(test)]
+mod documented;
 #[cfg(test)]
 mod tests;

@@ -2,12 +2,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::*;
 
-fn with(overrides: &str) -> Result<Settings, ConfigError> {
-    let layers = Config::builder()
-        .add_source(File::from_str(BUILT_IN, FileFormat::Toml))
-        .add_source(File::from_str(overrides, FileFormat::Toml))
-        .build()?;
-    from(layers)
+pub(super) fn layers_with(overrides: &str) -> Config {
+    built_in().add_source(File::from_str(overrides, FileFormat::Toml)).build().unwrap()
+}
+
+pub(super) fn with(overrides: &str) -> Result<Settings, ConfigError> {
+    from(layers_with(overrides))
 }
 
 #[test]
@@ -56,8 +56,8 @@ fn a_wrong_value_is_refused_with_its_key() {
         ("[telemetry]\notlp_sample_ratio = 1.5", "telemetry.otlp_sample_ratio"),
         ("[telemetry]\notlp_endpoint = 'collector:4317'", "telemetry.otlp_endpoint"),
         ("[telemetry]\notlp_endpoint = 'http://me:secret@collector:4318'", "telemetry.otlp_endpoint"),
-        ("[queue]\nspeed = 3", "speed"),
-        ("[queu]\ncapacity = 3", "queu"),
+        ("[queue]\nspeed = 3", "queue.speed is no key"),
+        ("[queu]\ncapacity = 3", "queu is no section"),
     ] {
         let error = with(overrides).unwrap_err().to_string();
         assert!(error.contains(key), "{overrides:?} says {error:?}");
@@ -67,11 +67,7 @@ fn a_wrong_value_is_refused_with_its_key() {
 /// The built-in defaults and these environment variables.
 fn under(variables: &[(&str, &str)]) -> Result<Settings, ConfigError> {
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let layers = Config::builder()
-        .add_source(File::from_str(BUILT_IN, FileFormat::Toml))
-        .add_source(environment().source(Some(variables)))
-        .build()?;
-    from(layers)
+    from(built_in().add_source(environment().source(Some(variables))).build()?)
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! The configuration as it is written: every key, and no others.
 
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Deserialize)]
+use super::hidden;
+
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Values {
     pub(super) http: Http,
@@ -21,7 +23,7 @@ pub(super) struct Values {
     pub(super) telemetry: Telemetry,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Http {
     pub(super) bind: String,
@@ -39,7 +41,7 @@ pub(super) struct Http {
     pub(super) cors_origins: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Limits {
     pub(super) max_in_flight: u32,
@@ -50,22 +52,23 @@ pub(super) struct Limits {
     pub(super) trusted_proxies: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Database {
+    #[serde(serialize_with = "hidden::url")]
     pub(super) url: String,
     pub(super) command_connections: u32,
     pub(super) read_connections: u32,
     pub(super) follow_milliseconds: u32,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Demo {
     pub(super) enabled: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Reservation {
     pub(super) hold_seconds: u32,
@@ -73,7 +76,7 @@ pub(super) struct Reservation {
     pub(super) sweep_milliseconds: u32,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Queue {
     pub(super) capacity: u32,
@@ -84,7 +87,7 @@ pub(super) struct Queue {
     pub(super) max_waiting: u32,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Wallet {
     pub(super) currency: String,
@@ -92,10 +95,11 @@ pub(super) struct Wallet {
     pub(super) max_balance: i64,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Auth {
     pub(super) registration: bool,
+    #[serde(serialize_with = "hidden::secret")]
     pub(super) issuer_secret: SecretString,
     pub(super) token_seconds: u32,
     pub(super) refresh_seconds: u32,
@@ -104,7 +108,7 @@ pub(super) struct Auth {
     pub(super) issuers: Vec<Issuer>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Issuer {
     pub(super) name: String,
@@ -129,7 +133,7 @@ impl Issuer {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[expect(clippy::struct_field_names, reason = "the names of the keys")]
 #[serde(deny_unknown_fields)]
 pub(super) struct Retention {
@@ -138,7 +142,7 @@ pub(super) struct Retention {
     pub(super) token_hours: u32,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Commit {
     pub(super) lanes: u32,
@@ -147,7 +151,7 @@ pub(super) struct Commit {
     pub(super) deadline_milliseconds: u32,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Operators {
     pub(super) max_body_bytes: u32,
@@ -155,14 +159,14 @@ pub(super) struct Operators {
     pub(super) deadline_milliseconds: u32,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Log {
     pub(super) format: String,
     pub(super) filter: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Telemetry {
     pub(super) ledger_check_seconds: u32,

@@ -1,0 +1,44 @@
+//! `frontrow users`.
+
+use clap::{Args, Subcommand};
+use uuid::Uuid;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Users {
+    /// Lists the users whose name begins so, letter by letter; without a beginning all of them.
+    #[command(after_help = "Examples:\n  frontrow users search Ada\n  frontrow users search --limit 1000")]
+    Search {
+        /// The beginning of the name.
+        name: Option<String>,
+        /// How many at most.
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: usize,
+    },
+    /// Shows a user and the wallet's balance.
+    #[command(after_help = "Example:\n  frontrow users show 0f207207-0000-7000-8000-000000de3000")]
+    Show {
+        /// The user's id.
+        id: Uuid,
+    },
+    /// Lists a user's places in queues.
+    #[command(after_help = "Example:\n  frontrow users tokens 0f207207-0000-7000-8000-000000de3000")]
+    Tokens(Listed),
+    /// Lists a user's reservations.
+    #[command(after_help = "Example:\n  frontrow users reservations 0f207207-0000-7000-8000-000000de3000")]
+    Reservations(Listed),
+    /// Lists a user's payments.
+    #[command(after_help = "Example:\n  frontrow users payments 0f207207-0000-7000-8000-000000de3000")]
+    Payments(Listed),
+    /// Lists the entries of a user's wallet.
+    #[command(after_help = "Example:\n  frontrow users entries 0f207207-0000-7000-8000-000000de3000 --limit 10")]
+    Entries(Listed),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Listed {
+    /// The user's id.
+    pub(crate) id: Uuid,
+    /// How many at most.
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) limit: usize,
+}

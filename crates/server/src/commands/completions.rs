@@ -1,0 +1,16 @@
+//! `frontrow completions`: what a shell needs to complete our commands.
+
+use std::process::ExitCode;
+
+use clap::CommandFactory;
+use clap_complete::{Shell, generate};
+
+use crate::cli::Cli;
+use crate::show;
+
+pub(super) fn run(shell: Shell) -> anyhow::Result<ExitCode> {
+    let mut script = Vec::new();
+    generate(shell, &mut Cli::command(), "frontrow", &mut script);
+    show::print(&String::from_utf8(script)?)?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,165 @@
+//! `frontrow import`: makes the queues and concerts of a file.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use serde_json::{Value, json};
+
+use super::{document, schedules};
+use crate::client::{Client, Refused};
+use crate::progress;
+use crate::show::{Column, Show, list, table};
+
+const OUTCOMES: &[Column] = &[("what", "/what"), ("id", "/id"), ("name", "/name"), ("outcome", "/outcome"), ("why", "/why")];
+
+/// What became of one thing in the file.
+enum Outcome {
+    /// As the server made it.
+    Made(Value),
+    /// Something with its id is there; it stays as it is.
+    Exists,
+    Failed(Refused),
+}
+
+pub(super) fn run(client: &Client, file: &Path, show: Show) -> anyhow::Result<()> {
+    let told = imported(client, &document(file)?)?;
+    let failed = told.iter().filter(|row| row["outcome"] == "failed").count();
+    let of = told.len();
+    let told = json!({"items": told});
+    show.tell(&told, || table(list(&told["items"]), OUTCOMES))?;
+    if failed > 0 {
+        bail!("{failed} of {of} failed");
+    }
+    Ok(())
+}
+
+/// What became of everything in `file`.
+fn imported(client: &Client, file: &Value) -> anyhow::Result<Vec<Value>> {
+    let (queues, concerts) = parts(file)?;
+    let mut told = Vec::new();
+    let bar = progress::bar((queues.len() + concerts.len()).try_into()?, "importing")?;
+    for queue in queues {
+        told.push(row("queue", queue, make(client, "/v1/admin/queues", queue)?));
+        bar.inc(1);
+    }
+    for concert in concerts {
+        let outcome = make(client, "/v1/admin/concerts", concert)?;
+        let exists = matches!(outcome, Outcome::Exists);
+        told.push(row("concert", concert, outcome));
+        if exists {
+            told.extend(dates(client, concert)?);
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(told)
+}
+
+/// The queues and the concerts of a file, and nothing else.
+fn parts(file: &Value) -> anyhow::Result<(&[Value], &[Value])> {
+    let members = file.as_object().context("the file must be an object with queues and concerts")?;
+    for (name, value) in members {
+        if !["queues", "concerts"].contains(&name.as_str()) || !value.is_array() {
+            bail!("the file must be {{\"queues\": [...], \"concerts\": [...]}}, with no {name} that is something else");
+        }
+    }
+    Ok((list(&file["queues"]), list(&file["concerts"])))
+}
+
+/// The dates of a concert that was there before its file: those with ids that are missing are added.
+fn dates(client: &Client, concert: &Value) -> anyhow::Result<Vec<Value>> {
+    let id = concert["id"].as_str().and_then(|id| id.parse().ok()).context("a concert that exists has an id")?;
+    let mut told = Vec::new();
+    for date in list(&concert["schedules"]).iter().filter(|date| date["id"].is_string()) {
+        told.push(row("date", date, make(client, &schedules::of(id), date)?));
+    }
+    Ok(told)
+}
+
+/// Stops the import only if the server can't be asked.
+fn make(client: &Client, path: &str, body: &Value) -> anyhow::Result<Outcome> {
+    match client.post(path, body) {
+        Ok(made) => Ok(Outcome::Made(made)),
+        Err(error) => match error.downcast::<Refused>()? {
+            refused if refused.code() == "ALREADY_EXISTS" => Ok(Outcome::Exists),
+            refused => Ok(Outcome::Failed(refused)),
+        },
+    }
+}
+
+fn row(what: &str, thing: &Value, outcome: Outcome) -> Value {
+    let name = if thing["name"].is_null() { &thing["starts_at"] } else { &thing["name"] };
+    let (id, outcome, why) = match outcome {
+        Outcome::Made(made) => (made["id"].clone(), "made", Value::Null),
+        Outcome::Exists => (thing["id"].clone(), "exists", Value::Null),
+        Outcome::Failed(refused) => (thing["id"].clone(), "failed", refused.to_string().into()),
+    };
+    json!({"what": what, "id": id, "name": name, "outcome": outcome, "why": why})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::fake::Fake;
+
+    const ID: &str = "0f207207-0000-7000-8000-0000000c1b00";
+
+    fn outcomes(told: &[Value]) -> Vec<(&str, &str)> {
+        told.iter().map(|row| (row["what"].as_str().unwrap(), row["outcome"].as_str().unwrap())).collect()
+    }
+
+    #[test]
+    fn what_exists_stays_what_fails_is_told_and_the_rest_is_made() {
+        let exists = || ("409 Conflict", "", json!({"title": "There is one", "code": "ALREADY_EXISTS"}).to_string());
+        let made = || ("201 Created", "", json!({"id": ID}).to_string());
+        let fake = Fake::with(vec![
+            made(),
+            exists(),
+            ("400 Bad Request", "", json!({"title": "No", "code": "X"}).to_string()),
+            exists(),
+            exists(),
+            made(),
+        ]);
+        let file = json!({
+            "queues": [{"name": "a"}, {"id": ID, "name": "b"}, {"name": ""}],
+            "concerts": [{"id": ID, "name": "c", "schedules": [{"id": ID, "starts_at": "t"}, {"id": ID}, {"starts_at": "without an id"}]}],
+        });
+        let told = imported(&fake.client(), &file).unwrap();
+        let expected =
+            [("queue", "made"), ("queue", "exists"), ("queue", "failed"), ("concert", "exists"), ("date", "exists"), ("date", "made")];
+        assert_eq!(outcomes(&told), expected);
+        assert_eq!(told[2]["why"], "No (X)");
+        let asked = fake.asked();
+        assert_eq!(asked[3].line, "POST /v1/admin/concerts");
+        assert_eq!(asked[5].line, format!("POST /v1/admin/concerts/{ID}/schedules"));
+        assert_eq!(asked[1].body, json!({"id": ID, "name": "b"}).to_string());
+    }
+
+    /// The seats of each date of a file, by number.
+    fn seats(file: &str) -> Vec<Vec<u64>> {
+        let file: Value = serde_json::from_str(file).unwrap();
+        let (queues, concerts) = parts(&file).unwrap();
+        assert_eq!((queues.len(), concerts.len()), (1, 1));
+        assert_eq!(queues[0]["id"], concerts[0]["queue_id"]);
+        let rows = |date: &Value| list(&date["seat_map"]["sections"]).iter().flat_map(|section| list(&section["rows"]).to_vec()).collect();
+        let numbers = |row: &Value| row["numbers"]["from"].as_u64().unwrap()..=row["numbers"]["to"].as_u64().unwrap();
+        let dates = list(&concerts[0]["schedules"]).iter();
+        dates.map(rows).map(|rows: Vec<Value>| rows.iter().flat_map(numbers).collect()).collect()
+    }
+
+    #[test]
+    fn the_examples_are_halls_of_50_and_of_15_000_seats() {
+        let hall = seats(include_str!("../../../../../examples/hall-50.json"));
+        assert_eq!(hall, [(1..=50).collect::<Vec<_>>(), (1..=50).collect()]);
+        let arena = seats(include_str!("../../../../../examples/arena.json"));
+        assert_eq!(arena, [(1..=15_000).collect::<Vec<_>>()]);
+    }
+
+    #[test]
+    fn a_file_of_something_else_is_refused_whole() {
+        let fake = Fake::with(vec![]);
+        for file in [json!([]), json!({"queue": []}), json!({"queues": {}}), json!({"concerts": [], "users": []})] {
+            assert!(imported(&fake.client(), &file).is_err(), "{file}");
+        }
+    }
+}

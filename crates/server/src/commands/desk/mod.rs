@@ -1,0 +1,67 @@
+//! The operator's desk: commands that ask a running server, one module a noun.
+
+mod access;
+mod body;
+mod concerts;
+mod export;
+mod import;
+mod log;
+mod payments;
+mod queues;
+mod reservations;
+mod sale;
+mod schedules;
+mod seats;
+mod users;
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+use crate::cli::Desk;
+use crate::client::Client;
+use crate::config::Settings;
+use crate::show::Show;
+
+/// Asks the server for what was said.
+pub(super) fn run(runtime: &Runtime, settings: &Settings, desk: Desk, show: Show) -> anyhow::Result<ExitCode> {
+    let client = runtime.block_on(access::to(desk.server(), settings))?;
+    order(&client, desk, show)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn order(client: &Client, desk: Desk, show: Show) -> anyhow::Result<()> {
+    match desk {
+        Desk::Queues(asked) => queues::run(client, asked.verb, show),
+        Desk::Concerts(asked) => concerts::run(client, asked.verb, show),
+        Desk::Schedules(asked) => schedules::run(client, asked.verb, show),
+        Desk::Seats(asked) => seats::run(client, asked.verb, show),
+        Desk::Sale(sale) => sale::run(client, &sale, show),
+        Desk::Users(asked) => users::run(client, asked.verb, show),
+        Desk::Reservations(asked) => reservations::run(client, asked.verb, show),
+        Desk::Payments(asked) => payments::run(client, asked.verb, show),
+        Desk::Log(log) => log::run(client, &log, show),
+        Desk::Import(import) => import::run(client, &import.file, show),
+        Desk::Export(export) => export::run(client, &export),
+    }
+}
+
+/// The JSON in a file, or on the standard input.
+fn document(file: &Path) -> anyhow::Result<Value> {
+    let mut text = String::new();
+    let read = if file == Path::new("-") {
+        io::stdin().read_to_string(&mut text)
+    } else {
+        File::open(file).and_then(|mut file| file.read_to_string(&mut text))
+    };
+    read.with_context(|| format!("{} can't be read", file.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is no JSON", file.display()))
+}
+
+#[cfg(test)]
+mod tests;

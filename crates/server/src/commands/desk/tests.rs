@@ -1,0 +1,113 @@
+use clap::Parser as _;
+use serde_json::json;
+
+use super::*;
+use crate::cli::{Cli, Command};
+use crate::client::fake::{Asked, Fake, Scripted};
+
+const ID: &str = "0f207207-0000-7000-8000-0000000c1b01";
+const OTHER: &str = "0f207207-0000-7000-8000-0000000c1b02";
+
+/// What is asked, with `ID` and `OTHER` for those ids, when the command line says `words` and is answered so.
+fn asked(words: &str, script: Vec<Scripted>) -> Vec<Asked> {
+    let fake = Fake::with(script);
+    let words = words.split_whitespace().map(|word| word.replace("ID", ID).replace("OTHER", OTHER));
+    let Command::Desk(desk) = Cli::try_parse_from(["frontrow".to_owned()].into_iter().chain(words)).unwrap().command else {
+        panic!("the desk")
+    };
+    order(&fake.client(), *desk, Show::People).unwrap();
+    fake.asked()
+}
+
+fn said(asked: &Asked) -> String {
+    format!("{} {}", asked.line, asked.body).replace(ID, "ID").replace(OTHER, "OTHER")
+}
+
+fn answer(body: &Value) -> Scripted {
+    ("200 OK", "etag: \"3\"\r\n", body.to_string())
+}
+
+#[test]
+fn every_verb_is_one_request_of_the_api() {
+    for (words, request) in [
+        ("queues list", "GET /v1/admin/queues?page_size=200 "),
+        ("queues show ID", "GET /v1/admin/queues/ID "),
+        ("queues create --name Arena", r#"POST /v1/admin/queues {"name":"Arena"}"#),
+        (
+            "queues create --id ID --name Arena --capacity 5 --max-waiting 9 --message Soon",
+            r#"POST /v1/admin/queues {"id":"ID","message":"Soon","name":"Arena","policy":{"capacity":5,"max_waiting":9}}"#,
+        ),
+        ("queues pause ID", "POST /v1/admin/queues/ID:pause {}"),
+        ("queues resume ID", "POST /v1/admin/queues/ID:resume {}"),
+        ("queues close ID", "POST /v1/admin/queues/ID:close {}"),
+        ("queues open ID", "POST /v1/admin/queues/ID:open {}"),
+        ("queues admit ID 20", r#"POST /v1/admin/queues/ID:admit {"count":20}"#),
+        ("concerts list --limit 7", "GET /v1/admin/concerts?page_size=7 "),
+        ("concerts show ID", "GET /v1/admin/concerts/ID "),
+        (
+            "concerts create --name A --host B --queue-id OTHER --max-seats-per-user 2",
+            r#"POST /v1/admin/concerts {"host":"B","max_seats_per_user":2,"name":"A","queue_id":"OTHER"}"#,
+        ),
+        ("concerts cancel ID --reason Rain", r#"POST /v1/admin/concerts/ID:cancel {"reason":"Rain"}"#),
+        ("schedules show ID", "GET /v1/admin/schedules/ID "),
+        (
+            "schedules add ID --starts-at s --zone z --sale-opens-at o --sale-closes-at c",
+            r#"POST /v1/admin/concerts/ID/schedules {"sale_closes_at":"c","sale_opens_at":"o","starts_at":"s","zone":"z"}"#,
+        ),
+        ("schedules cancel ID --reason Rain", r#"POST /v1/admin/schedules/ID:cancel {"reason":"Rain"}"#),
+        ("schedules refund-all ID", "POST /v1/admin/schedules/ID:refund-all {}"),
+        ("seats map ID", "GET /v1/admin/schedules/ID/seat-map "),
+        (
+            "seats block ID 9 1-3 2-4 --reason Camera",
+            r#"POST /v1/admin/schedules/ID/seats:block {"reason":"Camera","seat_numbers":[1,2,3,4,9]}"#,
+        ),
+        ("seats unblock ID 9 --reason None", r#"POST /v1/admin/schedules/ID/seats:unblock {"reason":"None","seat_numbers":[9]}"#),
+        ("users search", "GET /v1/admin/users?page_size=50 "),
+        ("users search Ada", "GET /v1/admin/users?page_size=50&name=Ada "),
+        ("users show ID", "GET /v1/admin/users/ID "),
+        ("users tokens ID", "GET /v1/admin/users/ID/queue-tokens?page_size=50 "),
+        ("users reservations ID", "GET /v1/admin/users/ID/reservations?page_size=50 "),
+        ("users payments ID", "GET /v1/admin/users/ID/payments?page_size=50 "),
+        ("users entries ID --limit 3", "GET /v1/admin/users/ID/wallet-entries?page_size=3 "),
+        ("reservations release ID", "POST /v1/admin/reservations/ID:release {}"),
+        ("payments refund ID", "POST /v1/payments/ID/refunds {}"),
+        ("log --subject ID --operator OTHER", "GET /v1/admin/log?page_size=50&subject_id=ID&operator_id=OTHER "),
+    ] {
+        let asked = asked(words, vec![answer(&json!({"items": []}))]);
+        assert_eq!(asked.iter().map(said).collect::<Vec<_>>(), [request], "{words}");
+    }
+}
+
+#[test]
+fn a_set_changes_what_is_there_and_says_no_more_than_was_said() {
+    for (words, request) in [
+        ("queues set ID --capacity default", r#"PATCH /v1/admin/queues/ID {"policy":{"capacity":null}}"#),
+        ("queues set ID --name A --no-message", r#"PATCH /v1/admin/queues/ID {"message":null,"name":"A"}"#),
+        ("concerts set ID --max-seats-per-user default", r#"PATCH /v1/admin/concerts/ID {"max_seats_per_user":null}"#),
+        ("schedules set ID --zone z", r#"PATCH /v1/admin/schedules/ID {"zone":"z"}"#),
+    ] {
+        let asked = asked(words, vec![answer(&json!({})), answer(&json!({}))]);
+        assert_eq!(said(&asked[1]), request);
+        assert!(asked[1].headers.contains("if-match: \"3\""), "{words}");
+    }
+}
+
+#[test]
+fn a_sale_is_its_concert_and_its_line_and_a_map_is_laid_out_from_a_file() {
+    let asked_of_sale = asked("sale ID", vec![answer(&json!({"queue_id": OTHER})), answer(&json!({}))]);
+    assert_eq!(asked_of_sale.iter().map(said).collect::<Vec<_>>(), ["GET /v1/admin/concerts/ID ", "GET /v1/admin/queues/OTHER "]);
+
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), r#"{"sections": []}"#).unwrap();
+    let laid_out = asked(&format!("seats lay-out ID {}", file.path().display()), vec![answer(&json!({"created": 0}))]);
+    assert_eq!(laid_out.iter().map(said).collect::<Vec<_>>(), [r#"PUT /v1/admin/schedules/ID/seat-map {"sections":[]}"#]);
+}
+
+#[test]
+fn a_refund_has_the_same_key_however_often_it_is_said() {
+    let key = |asked: &[Asked]| asked[0].headers.lines().find(|line| line.starts_with("idempotency-key")).map(str::to_owned);
+    let refund = |id: &str| key(&asked(&format!("payments refund {id}"), vec![answer(&json!({}))]));
+    assert_eq!(refund("ID"), refund("ID"));
+    assert_ne!(refund("ID"), refund("OTHER"));
+    assert!(refund("ID").is_some());
+}

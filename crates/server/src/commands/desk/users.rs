@@ -1,0 +1,54 @@
+//! `frontrow users`.
+
+use crate::cli::{Listed, Users};
+use crate::client::Client;
+use crate::show::{Column, Show};
+
+const PATH: &str = "/v1/admin/users";
+const USERS: &[Column] = &[("id", "/id"), ("name", "/name"), ("created at", "/created_at")];
+const TOKENS: &[Column] = &[
+    ("queue", "/queue_id"),
+    ("number", "/number"),
+    ("status", "/status"),
+    ("reason", "/expired_reason"),
+    ("position", "/position"),
+    ("joined at", "/joined_at"),
+    ("activated at", "/activated_at"),
+    ("expires at", "/expires_at"),
+];
+const RESERVATIONS: &[Column] = &[
+    ("id", "/id"),
+    ("date", "/schedule_id"),
+    ("status", "/status"),
+    ("reason", "/cancelled_reason"),
+    ("amount", "/amount"),
+    ("held at", "/held_at"),
+    ("expires at", "/expires_at"),
+    ("payment", "/payment_id"),
+];
+const PAYMENTS: &[Column] = &[
+    ("id", "/id"),
+    ("reservation", "/reservation_id"),
+    ("amount", "/amount"),
+    ("status", "/status"),
+    ("paid at", "/paid_at"),
+    ("refunded at", "/refunded_at"),
+];
+const ENTRIES: &[Column] =
+    &[("at", "/created_at"), ("kind", "/kind"), ("amount", "/amount"), ("balance", "/balance"), ("payment", "/payment_id")];
+
+pub(super) fn run(client: &Client, verb: Users, show: Show) -> anyhow::Result<()> {
+    let list =
+        |Listed { id, limit }, what: &str, columns| Ok(show.list(&client.list(&format!("{PATH}/{id}/{what}"), &[], limit)?, columns)?);
+    match verb {
+        Users::Search { name, limit } => {
+            let filters: Vec<_> = name.into_iter().map(|name| ("name", name)).collect();
+            Ok(show.list(&client.list(PATH, &filters, limit)?, USERS)?)
+        }
+        Users::Show { id } => Ok(show.one(&client.get(&format!("{PATH}/{id}"))?)?),
+        Users::Tokens(of) => list(of, "queue-tokens", TOKENS),
+        Users::Reservations(of) => list(of, "reservations", RESERVATIONS),
+        Users::Payments(of) => list(of, "payments", PAYMENTS),
+        Users::Entries(of) => list(of, "wallet-entries", ENTRIES),
+    }
+}

@@ -1,0 +1,138 @@
+//! The configuration key by key, as it is written: which keys there are, what each says, and where.
+
+use std::collections::BTreeMap;
+
+use config::{Config, Map, Source, Value as Written, ValueKind};
+use serde_json::Value;
+
+use super::values::Values;
+use super::{ConfigError, built_in};
+
+/// In no default, so that a file can just begin one.
+const LIST: (&str, &str) = ("auth", "issuers");
+
+/// A key with what is in force.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Entry {
+    /// Like `queue.batch`, or `auth.issuers[0].name`.
+    pub(crate) key: String,
+    /// A secret's is hidden.
+    pub(crate) value: Value,
+    /// The file, `environment`, or `built in`.
+    pub(crate) from: String,
+}
+
+/// All keys, by section.
+pub(super) fn entries(layers: &Config) -> Result<Vec<Entry>, ConfigError> {
+    refuse_unknown(layers)?;
+    let written = Written::new(None, ValueKind::Table(layers.collect()?));
+    let values = layers.clone().try_deserialize::<Values>()?;
+    let values = serde_json::to_value(values).map_err(|error| config::ConfigError::Foreign(Box::new(error)))?;
+    let mut entries = Vec::new();
+    flatten(String::new(), values, Some(&written), &mut entries);
+    Ok(entries)
+}
+
+fn flatten(key: String, value: Value, written: Option<&Written>, entries: &mut Vec<Entry>) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                let written = written.and_then(|written| match &written.kind {
+                    ValueKind::Table(table) => table.get(&name),
+                    _ => None,
+                });
+                let key = if key.is_empty() { name } else { format!("{key}.{name}") };
+                flatten(key, member, written, entries);
+            }
+        }
+        Value::Array(items) if !items.is_empty() => {
+            for (place, item) in items.into_iter().enumerate() {
+                let written = written.and_then(|written| match &written.kind {
+                    ValueKind::Array(items) => items.get(place),
+                    _ => None,
+                });
+                flatten(format!("{key}[{place}]"), item, written, entries);
+            }
+        }
+        // Of the places where an issuer's keys may be, those where they are not.
+        Value::Null => {}
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => entries.push(Entry { key, value, from: origin(written) }),
+    }
+}
+
+/// What may be said of an external issuer: of the first one of `layers`, with what holds where nothing is said.
+#[cfg(test)]
+pub(super) fn keys_of_an_issuer(layers: &Config) -> Result<serde_json::Map<String, Value>, ConfigError> {
+    let values = layers.clone().try_deserialize::<Values>()?;
+    let issuer = values.auth.issuers.first().and_then(|issuer| serde_json::to_value(issuer).ok());
+    Ok(issuer.and_then(|issuer| issuer.as_object().cloned()).unwrap_or_default())
+}
+
+/// Where a value was written.
+fn origin(written: Option<&Written>) -> String {
+    match written.and_then(Written::origin) {
+        Some("the environment") => "environment".to_owned(),
+        Some(file) => file.to_owned(),
+        None => "built in".to_owned(),
+    }
+}
+
+/// Refuses what is no key, by its full name: a typo must not pass for a setting.
+pub(super) fn refuse_unknown(layers: &Config) -> Result<(), ConfigError> {
+    let known = built_in().build()?.collect()?;
+    let sections: BTreeMap<_, _> = layers.collect()?.into_iter().collect();
+    for (section, written) in sections {
+        let Some(keys) = known.get(&section).and_then(table) else {
+            return Err(unknown(section, "section", &written));
+        };
+        let members: BTreeMap<_, _> = table(&written).into_iter().flatten().collect();
+        for (name, member) in members {
+            if !keys.contains_key(name) && (section.as_str(), name.as_str()) != LIST {
+                return Err(unknown(format!("{section}.{name}"), "key", member));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn table(value: &Written) -> Option<&Map<String, Written>> {
+    match &value.kind {
+        ValueKind::Table(table) => Some(table),
+        _ => None,
+    }
+}
+
+fn unknown(key: String, what: &str, written: &Written) -> ConfigError {
+    ConfigError::Wrong { key, problem: format!("is no {what} of the configuration (said by: {})", origin(Some(written))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use config::{File, FileFormat};
+
+    use super::super::environment;
+    use super::*;
+
+    #[test]
+    fn each_key_says_what_is_in_force_and_who_said_so() {
+        let variables = [("FRONTROW__QUEUE__BATCH", "7"), ("FRONTROW__DATABASE__URL", "postgres://ada:secret@db/frontrow")];
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let file = "[auth]\nissuer_secret = '0123456789abcdef0123456789abcdef'\n[[auth.issuers]]\nname = 'x'\naudience = 'y'\nalgorithm = 'ES256'\npem_file = 'z'";
+        let layers = built_in()
+            .add_source(File::from_str(file, FileFormat::Toml))
+            .add_source(environment().source(Some(variables)))
+            .build()
+            .unwrap();
+        let entries = entries(&layers).unwrap();
+        let entry = |key: &str| {
+            let entry = entries.iter().find(|entry| entry.key == key).unwrap_or_else(|| panic!("{key} is not there"));
+            (entry.value.clone(), entry.from.clone())
+        };
+        assert_eq!(entry("queue.batch"), (7.into(), "environment".into()));
+        assert_eq!(entry("queue.capacity"), (100.into(), "built in".into()));
+        assert_eq!(entry("database.url").0, "postgres://ada:***@db/frontrow");
+        assert_eq!(entry("auth.issuer_secret").0, "***");
+        assert_eq!(entry("auth.issuers[0].pem_file").0, "z");
+        assert!(!format!("{entries:?}").contains("secret@") && !format!("{entries:?}").contains("0123456789abcdef"));
+    }
+}

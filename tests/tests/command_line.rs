@@ -1,0 +1,101 @@
+//! The command line's manners: the configuration shown and checked, JSON for programs, errors that name what is wrong.
+
+use std::process::Output;
+
+use frontrow_tests::{Frontrow, StoreKind, run, shell};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+const ISSUER: &str =
+    "[[auth.issuers]]\nname = 'https://login.example.com/'\naudience = 'shop'\nalgorithm = 'ES256'\npem_file = 'no-such.pem'\n";
+
+fn printed(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[tokio::test]
+async fn the_configuration_is_shown_with_who_said_so_and_without_its_password() {
+    let variables = [("FRONTROW__DATABASE__URL", "postgres://ada:t0p-s3cret@db/frontrow"), ("FRONTROW__QUEUE__BATCH", "7")];
+    let people = run(&variables, &["config", "show"]).await;
+    assert!(people.status.success() && !printed(&people).contains("t0p-s3cret"), "{people:?}");
+    let row = |key: &str| {
+        printed(&people).lines().find(|line| line.starts_with(key)).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(row("database.url "), r#"database.url "postgres://ada:***@db/frontrow" environment"#);
+    assert_eq!(row("queue.capacity "), "queue.capacity 100 built in");
+
+    let programs = run(&variables, &["config", "show", "--json"]).await;
+    let shown: Value = serde_json::from_slice(&programs.stdout).unwrap();
+    let batch = shown["items"].as_array().unwrap().iter().find(|item| item["key"] == "queue.batch");
+    assert_eq!(batch, Some(&json!({"key": "queue.batch", "value": 7, "from": "environment"})));
+    assert!(!printed(&programs).contains("t0p-s3cret"));
+}
+
+#[tokio::test]
+async fn the_configuration_is_checked_down_to_the_key_files_of_issuers() {
+    assert_eq!(run(&[], &["config", "check"]).await.status.code(), Some(0));
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("default.toml"), ISSUER).unwrap();
+    let folder = folder.path().to_str().unwrap();
+    let wrong = run(&[], &["--config-dir", folder, "config", "check"]).await;
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(told(&wrong).contains("auth.issuers[0].pem_file") && told(&wrong).contains("no-such.pem"), "{wrong:?}");
+}
+
+#[rstest]
+#[case::usage(&[], &["--json", "sing"], 2, "WRONG_USAGE", "sing")]
+#[case::configuration(&[("FRONTROW__QUEUE__SPEED", "3")], &["--json", "config", "check"], 2, "WRONG_CONFIGURATION", "queue.speed")]
+#[case::store(&[], &["--json", "audit"], 1, "COMMAND_FAILED", "no store")]
+#[case::server(&[], &["--json", "queues", "list", "--server", "http://127.0.0.1:1", "--token", "x"], 1, "COMMAND_FAILED", "127.0.0.1:1")]
+#[case::address(&[], &["--json", "queues", "list", "--server", "127.0.0.1:1", "--token", "x"], 2, "WRONG_USAGE", "--server")]
+#[tokio::test]
+async fn an_error_is_one_line_for_people_and_a_problem_for_programs(
+    #[case] environment: &[(&str, &str)],
+    #[case] arguments: &[&str],
+    #[case] exit: i32,
+    #[case] code: &str,
+    #[case] named: &str,
+) {
+    let programs = run(environment, arguments).await;
+    assert_eq!((programs.status.code(), printed(&programs).as_str()), (Some(exit), ""));
+    let problem: Value = serde_json::from_slice(&programs.stderr).unwrap_or_else(|_| panic!("{programs:?}"));
+    assert_eq!(problem["code"], code);
+    assert!(problem["detail"].as_str().unwrap().contains(named), "{problem}");
+
+    let people = run(environment, &arguments[1..]).await;
+    assert_eq!(people.status.code(), Some(exit));
+    let first = told(&people).lines().next().unwrap_or_default().to_owned();
+    assert!(first.starts_with("error: ") && first.contains(named), "{people:?}");
+}
+
+#[tokio::test]
+async fn an_audit_is_told_to_programs_as_over_http() {
+    let server = Frontrow::start(StoreKind::Sqlite, &[]).await;
+    let audit = server.beside(&["audit", "--json"]).await;
+    let found: Value = serde_json::from_slice(&audit.stdout).unwrap();
+    assert_eq!(found["holds"], true);
+    let findings = found["findings"].as_array().unwrap();
+    assert!(findings.len() > 10 && findings.iter().all(|finding| finding["violations"] == 0), "{found}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn shells_are_told_every_command(#[values("bash", "zsh", "fish", "elvish", "powershell")] shell: &str) {
+    let script = run(&[], &["completions", shell]).await;
+    assert!(script.status.success());
+    for word in ["refund-all", "lay-out", "--config-dir"] {
+        let word = if shell == "fish" { word.trim_start_matches('-') } else { word };
+        assert!(printed(&script).contains(word), "{shell} lacks {word}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_stops_reading_ends_nothing_badly() {
+    let pasted = "\"$0\" openapi 2>error | head -n 1; echo \"${PIPESTATUS[0]}\"; cat error";
+    let read = shell(pasted).await;
+    assert_eq!(printed(&read), "{\n0\n");
+}
