@@ -81,7 +81,7 @@ fn a_concert_that_contradicts_itself_is_not_made() {
         (a_command(vec![a_new_date(DATE, Some(SeatPlan::default()))]), "seat_map"),
     ] {
         let refusal = refusal_of(create(&an_empty_house(), &command));
-        assert!(matches!(refusal, Refusal::Contradiction { property, .. } if property == expected), "{expected}: {refusal:?}");
+        assert!(matches!(&refusal, Refusal::Contradiction { property, .. } if property == expected), "{expected}: {refusal:?}");
     }
 }
 

@@ -1,5 +1,9 @@
 //! Block: seats are taken out of the sale, and given back to it.
 
+use std::collections::BTreeSet;
+
+use thiserror::Error;
+
 use super::by;
 use crate::decide::{Decision, Verdict, ending};
 use crate::deed::{Act, Changed, Order, Subject};
@@ -20,6 +24,32 @@ pub struct Command {
 
 /// The most seats in one order.
 pub const MOST_SEATS: usize = 10_000;
+
+/// Numbers that no order can name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum NotAnOrder {
+    /// None, or too many.
+    #[error("1 to {MOST_SEATS} seats")]
+    Size,
+    /// One of them twice.
+    #[error("seat {0} is there twice")]
+    Twice(SeatNumber),
+}
+
+/// Whether one order can name these seats.
+///
+/// # Errors
+/// [`NotAnOrder`] if there are none or too many, or one is there twice.
+pub fn check(seats: &[SeatNumber]) -> Result<(), NotAnOrder> {
+    if !(1..=MOST_SEATS).contains(&seats.len()) {
+        return Err(NotAnOrder::Size);
+    }
+    let mut seen = BTreeSet::new();
+    match seats.iter().find(|seat| !seen.insert(**seat)) {
+        Some(twice) => Err(NotAnOrder::Twice(*twice)),
+        None => Ok(()),
+    }
+}
 
 /// All of the seats are blocked, or all of them free; how many weren't before.
 ///
