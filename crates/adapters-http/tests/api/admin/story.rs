@@ -39,6 +39,12 @@ async fn an_operator_plans_a_large_concert_runs_its_sale_and_calls_it_off() {
     let (concert, date) = (made.text("id"), made.body["schedules"][0]["id"].as_str().expect("an id").to_owned());
     assert_eq!(made.body["schedules"][0]["figures"]["available"], SEATS);
 
+    let map = format!("/v1/admin/schedules/{date}/seat-map");
+    let shown = shop.get(&map).by(&operator).send().await.with_status(200);
+    assert_eq!(shown.body, a_map(1, SEATS));
+    let again = shop.put(&map).by(&operator).json(&shown.body).send().await.with_status(200);
+    assert_eq!(again.body, json!({"created": 0, "changed": 0, "unchanged": SEATS}));
+
     let ada = guest(&shop, &operator, "Ada", &concert, &queue).await;
     shop.charge(&ada, 200_000).await.with_status(201);
     let hold = async |visitor: &Visitor, key: &str, seats: &[u32]| {

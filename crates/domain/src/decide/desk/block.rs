@@ -58,11 +58,12 @@ pub fn check(seats: &[SeatNumber]) -> Result<(), NotAnOrder> {
 pub fn decide(context: &Context, command: &Command) -> Verdict<u32> {
     let now = context.now;
     let schedule = context.schedule.as_ref().ok_or(Refusal::NotFound)?;
-    let unknown: Vec<_> = command.seats.iter().copied().filter(|number| context.seat(*number).is_none()).collect();
+    let found = context.seats_by_number();
+    let unknown: Vec<_> = command.seats.iter().copied().filter(|number| !found.contains_key(number)).collect();
     if !unknown.is_empty() {
         return Err(Refusal::UnknownSeats(unknown).into());
     }
-    let seats: Vec<&Versioned<Seat>> = command.seats.iter().filter_map(|number| context.seat(*number)).collect();
+    let seats: Vec<&Versioned<Seat>> = command.seats.iter().filter_map(|number| found.get(number).copied()).collect();
     let taken: Vec<_> = seats.iter().map(|seat| (seat.number, seat.status(now))).filter(|(_, status)| is_taken(*status)).collect();
     if !taken.is_empty() {
         return Err(Refusal::SeatsUnavailable(taken).into());
