@@ -10,6 +10,8 @@ pub(crate) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer
 
 #[cfg(test)]
 mod tests {
+    use domain::decide::desk::Patch;
+
     use super::super::reader::read;
     use super::*;
 
@@ -19,7 +21,7 @@ mod tests {
         #[serde(default, deserialize_with = "given")]
         name: Option<String>,
         #[serde(default, deserialize_with = "given")]
-        limit: Option<Option<u32>>,
+        limit: Patch<Option<u32>>,
     }
 
     fn change(text: &str) -> Result<Change, String> {

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, patch, post};
 use application::use_cases::desk::{ConcertPatch, ConcertReport, DatePlan};
+use domain::decide::desk::Patch;
 use domain::{ConcertId, Currency, QueueId, Title};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -63,7 +64,7 @@ struct ConcertChangeBody {
     /// Null: as many as of any concert.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<u32>, required = false, minimum = 1, maximum = 100)]
-    max_seats_per_user: Option<Option<u32>>,
+    max_seats_per_user: Patch<Option<u32>>,
 }
 
 struct NewConcert {

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, patch, post};
 use application::use_cases::desk::QueueReport;
 use application::waiting_room::QueueFigures;
+use domain::decide::desk::Patch;
 use domain::decide::desk::queue::PolicyPatch;
 use domain::queue::PolicyOverrides;
 use domain::{QueueId, QueuePolicy, QueueStep, Remark, Title};
@@ -86,7 +87,7 @@ struct QueueChangeBody {
     /// What those who wait are told; null: nothing any more.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, required = false, min_length = 1, max_length = 1000)]
-    message: Option<Option<Line<1_000>>>,
+    message: Patch<Option<Line<1_000>>>,
 }
 
 /// What of a queue's policy is to change; null: back to what the configuration says.
@@ -96,19 +97,19 @@ struct QueueChangeBody {
 struct PolicyChangeBody {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<u32>, required = false, maximum = 10_000_000)]
-    capacity: Option<Option<u32>>,
+    capacity: Patch<Option<u32>>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<u32>, required = false, minimum = 1, maximum = 10_000)]
-    batch: Option<Option<u32>>,
+    batch: Patch<Option<u32>>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<u32>, required = false, minimum = 1, maximum = 86_400)]
-    active_seconds: Option<Option<u32>>,
+    active_seconds: Patch<Option<u32>>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<u32>, required = false, minimum = 1, maximum = 86_400)]
-    claim_seconds: Option<Option<u32>>,
+    claim_seconds: Patch<Option<u32>>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<u32>, required = false, maximum = 10_000_000)]
-    max_waiting: Option<Option<u32>>,
+    max_waiting: Patch<Option<u32>>,
 }
 
 /// How many are to be let in now.
@@ -130,7 +131,7 @@ struct NewQueue {
 struct QueueChange {
     name: Option<Title>,
     policy: PolicyPatch,
-    message: Option<Option<Remark>>,
+    message: Patch<Option<Remark>>,
 }
 
 struct Admission(u32);

@@ -72,8 +72,9 @@ pub(crate) fn order(method: &str, route: &str) -> Option<(Value, &'static [&'sta
             json!({"name": "Night", "host": "House", "queue_id": QUEUE.0, "max_seats_per_user": 4}),
             &["/name", "/host", "/queue_id", "/max_seats_per_user"],
         ),
-        ("POST", "/v1/admin/concerts/{id}/schedules") => (date, &["/starts_at", "/zone", "/sale_opens_at", "/sale_closes_at"]),
-        ("PATCH", "/v1/admin/schedules/{id}") => (date, &["/starts_at", "/zone", "/sale_opens_at", "/sale_closes_at"]),
+        ("POST", "/v1/admin/concerts/{id}/schedules") | ("PATCH", "/v1/admin/schedules/{id}") => {
+            (date, &["/starts_at", "/zone", "/sale_opens_at", "/sale_closes_at"])
+        }
         ("POST", "/v1/admin/concerts/{id}:cancel" | "/v1/admin/schedules/{id}:cancel") => (reason, &["/reason"]),
         ("PUT", "/v1/admin/schedules/{id}/seat-map") => (
             a_map(101, 120),

@@ -157,9 +157,9 @@ pub(super) fn sorts(stage: &Stage) -> Vec<Sort> {
                 (if depth < 128 { &mut other } else { &mut broken }).push(request.saying(deep));
             }
         }
-        let limit = if good.ordered { 4 * 1024 * 1024 } else { 16 * 1024 };
+        let limit = if good.ordered() { 4 * 1024 * 1024 } else { 16 * 1024 };
         large.push(request.saying(format!("{text}{}", " ".repeat(limit))));
-        if !good.ordered {
+        if !good.ordered() {
             large.push(request.saying("[".repeat(200_000)));
             large.push(request.saying(vec![0; 2_000_000]));
         }

@@ -62,7 +62,7 @@ pub(super) fn sorts(stage: &Stage) -> Vec<Sort> {
         unknown.extend(forged.iter().map(|token| request.with("Authorization", format!("Bearer {token}"))));
     }
     let mut forbidden = Vec::new();
-    for request in stage.those(|good| good.ordered) {
+    for request in stage.those(|good| good.ordered()) {
         for visitor in [&stage.ada, &stage.bob] {
             let stolen = request.with("Authorization", format!("Bearer {}", visitor.access_token));
             forbidden.push(stolen.with("Queue-Token", visitor.queue_token.as_deref().expect("a token")));

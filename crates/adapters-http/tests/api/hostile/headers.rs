@@ -97,7 +97,7 @@ pub(super) fn sorts(stage: &Stage) -> Vec<Sort> {
         keys.extend(NO_KEYS.iter().map(|key| request.with("Idempotency-Key", key)));
     }
     let (mut unconditional, mut others, mut unclear) = (Vec::new(), Vec::new(), Vec::new());
-    for request in stage.those(|good| good.conditional) {
+    for request in stage.those(|good| good.conditional()) {
         unconditional.push(request.without("If-Match"));
         unclear.push(request.and("If-Match", "\"1\""));
         others.extend(OTHER_VERSIONS.iter().map(|tag| request.with("If-Match", tag)));

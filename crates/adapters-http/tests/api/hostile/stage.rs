@@ -28,11 +28,7 @@ pub(super) struct Good {
     pub(super) signed_in: bool,
     /// Who must have been let in, too.
     pub(super) guarded: bool,
-    /// Who must be an operator.
-    pub(super) ordered: bool,
     pub(super) keyed: bool,
-    /// What must say which version it was made for.
-    pub(super) conditional: bool,
     /// The body, and the pointers to those of its members that must be there.
     pub(super) body: Option<(Value, &'static [&'static str])>,
     /// The names of the query's parameters.
@@ -73,6 +69,18 @@ impl Route {
 
     fn secured_by(&self, scheme: &str) -> bool {
         self.operation["security"].as_array().into_iter().flatten().any(|needed| needed.get(scheme).is_some())
+    }
+}
+
+impl Good {
+    /// Whether who asks must be an operator.
+    pub(super) fn ordered(&self) -> bool {
+        self.request.target.starts_with("/v1/admin/")
+    }
+
+    /// Whether it must say which version it was made for.
+    pub(super) fn conditional(&self) -> bool {
+        !self.request.header("If-Match").is_empty()
     }
 }
 
@@ -155,7 +163,7 @@ impl Stage {
                 headers,
                 body: body.as_ref().map(|(body, _)| body.to_string().into_bytes()),
             };
-            Good { request, signed_in, guarded, ordered, keyed, conditional, body, query: route.parameters("query") }
+            Good { request, signed_in, guarded, keyed, body, query: route.parameters("query") }
         };
         let good = routes().into_iter().map(good).collect();
         Self { shop, ada, bob, operator, good }
