@@ -7,7 +7,7 @@ use application::ports::Clock as _;
 use uuid::Uuid;
 
 use super::Sort;
-use super::stage::Stage;
+use super::stage::{Good, Stage};
 use crate::plan::SECRET;
 
 /// `{"alg":"none"}`, `{"alg":"HS512"}`, `{"alg":"RS256","jwk":{}}`, and what is no JSON, in base64.
@@ -62,7 +62,7 @@ pub(super) fn sorts(stage: &Stage) -> Vec<Sort> {
         unknown.extend(forged.iter().map(|token| request.with("Authorization", format!("Bearer {token}"))));
     }
     let mut forbidden = Vec::new();
-    for request in stage.those(|good| good.ordered()) {
+    for request in stage.those(Good::ordered) {
         for visitor in [&stage.ada, &stage.bob] {
             let stolen = request.with("Authorization", format!("Bearer {}", visitor.access_token));
             forbidden.push(stolen.with("Queue-Token", visitor.queue_token.as_deref().expect("a token")));

@@ -1,7 +1,7 @@
 //! Headers: what is sent and wanted as what, and under which key.
 
 use super::Sort;
-use super::stage::Stage;
+use super::stage::{Good, Stage};
 
 const MEDIA_TYPES: &[&[u8]] = &[
     b"",
@@ -97,7 +97,7 @@ pub(super) fn sorts(stage: &Stage) -> Vec<Sort> {
         keys.extend(NO_KEYS.iter().map(|key| request.with("Idempotency-Key", key)));
     }
     let (mut unconditional, mut others, mut unclear) = (Vec::new(), Vec::new(), Vec::new());
-    for request in stage.those(|good| good.conditional()) {
+    for request in stage.those(Good::conditional) {
         unconditional.push(request.without("If-Match"));
         unclear.push(request.and("If-Match", "\"1\""));
         others.extend(OTHER_VERSIONS.iter().map(|tag| request.with("If-Match", tag)));
