@@ -49,11 +49,12 @@ pub fn app(
 /// Tells browsers that pages of `origins` may ask, and what of the answers they may read.
 fn cors(origins: &[String]) -> Cors {
     let cors = origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
-    cors.allowed_methods([Method::GET, Method::HEAD, Method::POST, Method::DELETE])
+    cors.allowed_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
         .allowed_headers([
             "authorization",
             "content-type",
             "idempotency-key",
+            "if-match",
             "if-none-match",
             "last-event-id",
             "queue-token",
@@ -73,7 +74,14 @@ fn cors(origins: &[String]) -> Cors {
 }
 
 /// Which methods each path has, as the OpenAPI document says.
-struct Table(Vec<(ResourceDef, String)>);
+struct Table(Vec<Row>);
+
+struct Row {
+    resource: ResourceDef,
+    /// As the document tells it.
+    pattern: String,
+    allowed: String,
+}
 
 impl Table {
     fn of(document: &OpenApi) -> Self {
@@ -86,18 +94,24 @@ impl Table {
                 (item.delete.is_some(), "DELETE"),
             ];
             let allowed: Vec<_> = methods.into_iter().filter(|(has, _)| *has).map(|(_, name)| name).collect();
-            (ResourceDef::new(pattern.as_str()), allowed.join(", "))
+            // An order's name follows a colon: no id has one.
+            let resource = ResourceDef::new(pattern.replace("{id}", "{id:[^/:]+}"));
+            Row { resource, pattern: pattern.clone(), allowed: allowed.join(", ") }
         });
-        let docs = routes::docs::PATTERNS.iter().map(|pattern| (ResourceDef::new(*pattern), "GET, HEAD".to_owned()));
+        let docs = routes::docs::PATTERNS.iter().map(|pattern| Row {
+            resource: ResourceDef::new(*pattern),
+            pattern: (*pattern).to_owned(),
+            allowed: "GET, HEAD".to_owned(),
+        });
         Self(rows.chain(docs).collect())
     }
 
     /// Why no resource takes `request`.
     fn refuse(&self, request: &HttpRequest) -> Problem {
-        let Some((resource, allowed)) = self.0.iter().find(|(resource, _)| resource.is_match(request.path())) else {
+        let Some(Row { pattern, allowed, .. }) = self.0.iter().find(|row| row.resource.is_match(request.path())) else {
             return Problem::new(Code::NotFound, "there is no such resource");
         };
-        request.extensions_mut().insert(MeantFor(resource.pattern().unwrap_or_default().to_owned()));
+        request.extensions_mut().insert(MeantFor(pattern.clone()));
         Problem::new(Code::MethodNotAllowed, format!("this resource takes {allowed}")).with_header(header::ALLOW, allowed)
     }
 }

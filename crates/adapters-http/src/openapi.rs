@@ -29,6 +29,7 @@ const ALWAYS: &[Code] = &[Code::NotAcceptable, Code::RateLimited, Code::Internal
         (name = "reservations", description = "Seats that are held, and then sold"),
         (name = "wallet", description = "Prepaid money"),
         (name = "payments", description = "From held to sold, and back"),
+        (name = "desk", description = "The operator's desk: for access tokens with the role `operator`"),
         (name = "operations", description = "For those who run it"),
     ),
     components(schemas(ProblemBody, crate::problem::Flaw)),

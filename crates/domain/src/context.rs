@@ -1,5 +1,7 @@
 //! Contexts: what was loaded for a decision.
 
+use std::collections::BTreeMap;
+
 use time::OffsetDateTime;
 
 use crate::{
@@ -96,6 +98,13 @@ impl Context {
     pub fn seat(&self, number: SeatNumber) -> Option<&Versioned<Seat>> {
         let schedule = self.schedule.as_ref()?.id;
         self.seats.iter().find(|seat| seat.number == number && seat.schedule == schedule)
+    }
+
+    /// All seats of the date in question that were found, for who asks for many.
+    #[must_use]
+    pub fn seats_by_number(&self) -> BTreeMap<SeatNumber, &Versioned<Seat>> {
+        let seats = self.seats.iter().filter(|seat| self.schedule.as_ref().is_some_and(|schedule| schedule.id == seat.schedule));
+        seats.map(|seat| (seat.number, seat)).collect()
     }
 
     /// The seats whose rows name `reservation`.

@@ -42,8 +42,8 @@ pub enum Refusal {
     /// What is written down contradicts itself.
     #[error("{property}: {problem}")]
     Contradiction {
-        /// Which property, as the API calls it.
-        property: &'static str,
+        /// Which property, as the API calls it, with the way to it: `schedules/0/sale_closes_at`.
+        property: String,
         /// What is wrong with it.
         problem: String,
     },

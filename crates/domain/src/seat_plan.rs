@@ -1,5 +1,7 @@
 //! Seat plans: a hall's seats as an operator writes them down, by sections, rows and ranges of numbers.
 
+mod compressed;
+
 use thiserror::Error;
 
 use crate::{Money, ScheduleId, Seat, SeatNumber, Title};
@@ -96,13 +98,21 @@ impl SeatPlan {
 }
 
 impl Row {
+    /// The template is filled in once, from left to right: names that look like a part of it are names all the same.
     fn label(&self, section: &Section, number: SeatNumber, place: u64) -> String {
-        let label = self.label.as_str();
+        let (place, number) = (place.to_string(), number.to_string());
+        let parts = [("{section}", section.name.as_str()), ("{row}", self.name.as_str()), ("{place}", &place), ("{number}", &number)];
+        let (mut label, mut rest) = (String::new(), self.label.as_str());
+        while let Some(open) = rest.find('{') {
+            let (before, from) = rest.split_at(open);
+            label.push_str(before);
+            let (text, length) =
+                parts.iter().find(|(part, _)| from.starts_with(*part)).map_or(("{", 1), |(part, text)| (*text, part.len()));
+            label.push_str(text);
+            rest = &from[length..];
+        }
+        label.push_str(rest);
         label
-            .replace("{section}", section.name.as_str())
-            .replace("{row}", self.name.as_str())
-            .replace("{place}", &place.to_string())
-            .replace("{number}", &number.to_string())
     }
 }
 
@@ -144,6 +154,14 @@ mod tests {
     fn a_label_is_what_the_plan_says() {
         let seats = plan(vec![Row { label: title("{number}/{place} in {row}"), first_place: 100, ..row("C", 9, 9) }]).seats(DATE);
         assert_eq!(seats.map(|seats| seats[0].label.clone()), Ok("9/100 in C".to_owned()));
+    }
+
+    #[test]
+    fn a_name_that_looks_like_a_part_of_the_label_is_a_name() {
+        let label = title("{section} {row} {row {place}");
+        let named = Row { label, name: title("{number}"), ..row("A", 9, 9) };
+        let plan = SeatPlan { sections: vec![Section { name: title("{row}{place}"), rows: vec![named] }] };
+        assert_eq!(plan.seats(DATE).map(|seats| seats[0].label.clone()), Ok("{row}{place} {number} {row 1".to_owned()));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Instants on the wire.
 
-use serde::{Serialize, Serializer, ser::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::Error as _};
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
@@ -21,6 +21,26 @@ impl Serialize for Instant {
     }
 }
 
+impl From<Instant> for OffsetDateTime {
+    fn from(at: Instant) -> Self {
+        at.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Instant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        read(&text).map(Self).ok_or_else(|| de::Error::custom("an instant as in RFC 3339, like 2026-11-21T20:00:00Z, from 1970 to 9998"))
+    }
+}
+
+/// The instant in UTC, to the microsecond. Years have four digits, and room is left for what is reckoned from them.
+fn read(text: &str) -> Option<OffsetDateTime> {
+    let at = OffsetDateTime::parse(text, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC)?;
+    let at = at.replace_microsecond(at.microsecond()).ok()?;
+    (1970..9999).contains(&at.year()).then_some(at)
+}
+
 /// How many whole seconds it is from `now` until `deadline`; 0 once it has passed.
 pub(crate) fn seconds_until(deadline: OffsetDateTime, now: OffsetDateTime) -> i64 {
     (deadline - now).whole_seconds().max(0)
@@ -28,6 +48,7 @@ pub(crate) fn seconds_until(deadline: OffsetDateTime, now: OffsetDateTime) -> i6
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use time::Duration;
     use time::macros::datetime;
 
@@ -38,6 +59,26 @@ mod tests {
         let written = |at: OffsetDateTime| serde_json::to_string(&Instant::from(at)).expect("JSON");
         assert_eq!(written(datetime!(2026-11-21 20:00 +09)), r#""2026-11-21T11:00:00Z""#);
         assert_eq!(written(datetime!(2026-11-21 20:00:00.000250 UTC)), r#""2026-11-21T20:00:00.00025Z""#);
+    }
+
+    #[test]
+    fn an_instant_is_read_to_the_microsecond() {
+        assert_eq!(read("2026-11-21T20:00:00.1234567+09:00"), Some(datetime!(2026-11-21 11:00:00.123456 UTC)));
+        for nonsense in
+            ["", "2026-11-21", "2026-11-21T20:00:00", "1969-12-31T23:59:59Z", "9999-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59"]
+        {
+            assert_eq!(read(nonsense), None, "{nonsense}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(microseconds in 0..253_370_764_800_000_000_i128, text in "[0-9TZ:+.-]{0,30}") {
+            let at = OffsetDateTime::from_unix_timestamp_nanos(microseconds * 1_000).expect("an instant");
+            let written = serde_json::to_value(Instant::from(at)).expect("JSON");
+            prop_assert_eq!(read(written.as_str().expect("a text")), Some(at));
+            let _ = read(&text);
+        }
     }
 
     #[test]

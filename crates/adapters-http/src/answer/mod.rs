@@ -45,6 +45,14 @@ pub(crate) fn version_tag(version: Version) -> String {
     format!("\"{}\"", version.0)
 }
 
+/// The answer, with the version that it shows.
+pub(crate) fn versioned(mut answer: HttpResponse, version: Version) -> HttpResponse {
+    if let Ok(tag) = header::HeaderValue::from_str(&version_tag(version)) {
+        answer.headers_mut().insert(header::ETAG, tag);
+    }
+    answer
+}
+
 /// Says so if `answer` is the first answer to a repeated request.
 pub(crate) fn replayed(mut answer: HttpResponse, replayed: bool) -> HttpResponse {
     if replayed {

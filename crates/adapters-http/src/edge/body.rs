@@ -10,8 +10,11 @@ use actix_web::dev::{Payload, RequestHead, ServiceRequest};
 use actix_web::http::{Method, header};
 use actix_web::web::{Bytes, BytesMut};
 
-use crate::api::HttpSettings;
+use crate::api::Api;
+use crate::extract;
 
+/// Where operators order.
+const ORDERS: &str = "/v1/admin/";
 /// A body past the limit is read on and thrown away up to so many bytes, so that the client reads its answer.
 const DRAINED_BYTES: usize = 1024 * 1024;
 /// So long that takes at most.
@@ -21,8 +24,11 @@ const DRAIN_TIME: Duration = Duration::from_secs(2);
 pub(crate) enum Received {
     /// All of it.
     Whole(Bytes),
-    /// More than the limit.
-    TooLarge,
+    /// More than may come.
+    TooLarge {
+        /// How many bytes may.
+        limit: usize,
+    },
     /// Not all of it in time.
     TooSlow,
     /// It ended before its end, or made no sense.
@@ -30,16 +36,22 @@ pub(crate) enum Received {
 }
 
 /// Reads the body, if there is one.
-pub(super) async fn receive(request: &mut ServiceRequest, settings: &HttpSettings) -> Option<Received> {
+pub(super) async fn receive(request: &mut ServiceRequest, api: &Api) -> Option<Received> {
     let endless = wants_to_talk_otherwise(request.head());
     match request.take_payload() {
         Payload::None => None,
         _ if endless => None,
         payload => {
-            let reading = read(payload, settings.body_limit);
-            Some(actix_web::rt::time::timeout(settings.body_timeout, reading).await.unwrap_or(Received::TooSlow))
+            let reading = read(payload, limit(request, api));
+            Some(actix_web::rt::time::timeout(api.settings.body_timeout, reading).await.unwrap_or(Received::TooSlow))
         }
     }
+}
+
+/// How many bytes may come. Strangers can't make us take in as much as operators do.
+fn limit(request: &ServiceRequest, api: &Api) -> usize {
+    let order = request.path().starts_with(ORDERS) && extract::is_operator(request.headers(), api);
+    if order { api.settings.operator_body_limit } else { api.settings.body_limit }
 }
 
 /// Whether whatever follows the head is no body but another protocol, as the server takes it: it ends when the client hangs up. Nobody
@@ -68,7 +80,7 @@ async fn read(payload: Payload, limit: usize) -> Received {
             };
             // In time or not: the body is too large.
             actix_web::rt::time::timeout(DRAIN_TIME, drain).await.ok();
-            return Received::TooLarge;
+            return Received::TooLarge { limit };
         }
         body.extend_from_slice(&chunk);
     }

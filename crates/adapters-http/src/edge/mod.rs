@@ -41,7 +41,7 @@ pub(crate) async fn pass(mut request: ServiceRequest, next: Next<impl MessageBod
             request.head_mut().method = Method::GET;
             request.extensions_mut().insert(HeadOnly);
         }
-        if let Some(received) = body::receive(&mut request, &api.settings).await {
+        if let Some(received) = body::receive(&mut request, &api).await {
             request.extensions_mut().insert(received);
         }
         let path = request.path().to_owned();

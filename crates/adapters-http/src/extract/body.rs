@@ -25,7 +25,7 @@ pub(crate) struct Body<T>(pub(crate) T);
 
 impl<T: Said> Part for Body<T> {
     fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
-        read(request, api).map(|(said, _)| Self(said))
+        understand(parse(request, &api.settings)?, &api.settings).map(Self)
     }
 }
 
@@ -33,17 +33,20 @@ impl<T: Said> Part for Body<T> {
 pub(super) fn read<T: Said>(request: &HttpRequest, api: &Api) -> Result<(T, String), Problem> {
     let json = parse(request, &api.settings)?;
     let canonical = json.canonical();
+    Ok((understand(json, &api.settings)?, canonical))
+}
+
+fn understand<T: Said>(json: Json, settings: &HttpSettings) -> Result<T, Problem> {
     let wire = reader::read(json).map_err(|flaw| Problem::invalid([flaw]))?;
-    Ok((T::read(wire, &api.settings).map_err(Problem::invalid)?, canonical))
+    T::read(wire, settings).map_err(Problem::invalid)
 }
 
 fn parse(request: &HttpRequest, settings: &HttpSettings) -> Result<Json, Problem> {
     let extensions = request.extensions();
     let bytes = match extensions.get::<Received>() {
         Some(Received::Whole(bytes)) => bytes.as_ref(),
-        Some(Received::TooLarge) => {
-            return Err(Problem::new(Code::PayloadTooLarge, format!("a body has at most {} bytes", settings.body_limit))
-                .with("limit_bytes", settings.body_limit));
+        Some(Received::TooLarge { limit }) => {
+            return Err(Problem::new(Code::PayloadTooLarge, format!("a body has at most {limit} bytes")).with("limit_bytes", *limit));
         }
         Some(Received::TooSlow) => {
             return Err(Problem::new(Code::RequestTimeout, format!("a body arrives within {} s", settings.body_timeout.as_secs())));

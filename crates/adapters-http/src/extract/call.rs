@@ -34,6 +34,12 @@ impl<A: Part, B: Part, C: Part> Part for (A, B, C) {
     }
 }
 
+impl<A: Part, B: Part, C: Part, D: Part> Part for (A, B, C, D) {
+    fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
+        Ok((A::of(request, api)?, B::of(request, api)?, C::of(request, api)?, D::of(request, api)?))
+    }
+}
+
 /// A request for `M`, taken apart.
 pub(crate) struct Call<P, M = Json> {
     /// Who answers.

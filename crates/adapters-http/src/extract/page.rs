@@ -2,7 +2,7 @@
 
 use actix_web::HttpRequest;
 use application::{Page, PageRequest};
-use domain::{ConcertId, PaymentId, ReservationId, ScheduleId};
+use domain::{ConcertId, DeedId, PaymentId, ReservationId, ScheduleId, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -42,6 +42,8 @@ cursors! {
     ScheduleId: 's';
     ReservationId: 'r';
     PaymentId: 'p';
+    UserId: 'u';
+    DeedId: 'd';
 }
 
 /// The sequence of a wallet's entry.
@@ -86,6 +88,11 @@ pub(crate) struct List<T> {
 }
 
 impl<T> List<T> {
+    /// All there is.
+    pub(crate) const fn whole(items: Vec<T>) -> Self {
+        Self { items, next_cursor: None }
+    }
+
     /// The page, each item shown by `show`.
     pub(crate) fn new<I, C: Cursor>(page: Page<I, C>, show: impl FnMut(I) -> T) -> Self {
         let next_cursor = page.next.map(|item| format!("{}{:032x}", C::LIST, item.number()));

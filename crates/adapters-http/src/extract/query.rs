@@ -1,7 +1,9 @@
 //! Query parameters: each at most once, and none that nobody knows.
 
 use actix_web::{HttpRequest, web};
+use uuid::Uuid;
 
+use super::path;
 use crate::problem::{Flaw, Problem};
 
 /// The parameters of a query that nobody has asked for yet.
@@ -22,6 +24,12 @@ impl Query {
             return Err(misfit(name, "is given twice"));
         }
         Ok(Some(value))
+    }
+
+    /// Takes the parameter `name`, which is an id, if it is given.
+    pub(crate) fn take_id<I: From<Uuid>>(&mut self, name: &str) -> Result<Option<I>, Problem> {
+        let text = self.take(name)?;
+        text.map(|text| path::uuid(&text).map(I::from).ok_or_else(|| misfit(name, "is a UUID"))).transpose()
     }
 
     /// Refuses what is left.

@@ -4,6 +4,10 @@ use crate::problem::Code;
 
 /// Of whoever must say who they are.
 pub(super) const SIGNED_IN: &[Code] = &[Code::Unauthenticated];
+/// Of what only operators may do.
+pub(super) const OPERATOR: &[Code] = &[Code::Unauthenticated, Code::Forbidden];
+/// Of changes to what has a version.
+pub(super) const CHANGE: &[Code] = &[Code::NotFound, Code::PreconditionFailed, Code::PreconditionRequired];
 /// Of what only the admitted may do.
 pub(super) const GUARDED: &[Code] =
     &[Code::Unauthenticated, Code::QueueTokenRequired, Code::QueueTokenNotActive, Code::QueueTokenMismatch, Code::QueueTokenExpired];

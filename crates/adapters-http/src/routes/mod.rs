@@ -1,5 +1,6 @@
 //! The resources, one file each: bodies, handlers, `configure`.
 
+mod admin;
 mod codes;
 mod concerts;
 pub(crate) mod docs;
@@ -32,6 +33,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .configure(wallet::configure)
         .configure(payments::configure)
         .configure(refunds::configure)
+        .configure(admin::configure)
         .configure(health::configure)
         .configure(metrics::configure);
 }

@@ -40,7 +40,7 @@ struct QueueBody {
 #[derive(Serialize, ToSchema)]
 #[schema(as = QueueState)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-enum StateBody {
+pub(super) enum StateBody {
     /// Both.
     Open,
     /// Takes in, lets nobody through.
@@ -55,18 +55,29 @@ impl From<QueueFigures> for QueueBody {
         Self {
             id: queue.id.0,
             name: queue.name,
-            state: match queue.state {
-                QueueState::Open => StateBody::Open,
-                QueueState::Paused => StateBody::Paused,
-                QueueState::Closed => StateBody::Closed,
-            },
+            state: queue.state.into(),
             waiting,
             active,
-            rate: admitted_per_minute.map(|rate| (rate * 10.0).round() / 10.0),
+            rate: admitted_per_minute.map(to_a_tenth),
             estimated_wait: EstimateBody::from(estimate),
             message: queue.message,
         }
     }
+}
+
+impl From<QueueState> for StateBody {
+    fn from(state: QueueState) -> Self {
+        match state {
+            QueueState::Open => Self::Open,
+            QueueState::Paused => Self::Paused,
+            QueueState::Closed => Self::Closed,
+        }
+    }
+}
+
+/// A rate as it is told.
+pub(super) fn to_a_tenth(rate: f64) -> f64 {
+    (rate * 10.0).round() / 10.0
 }
 
 problems!(QueueProblems: &[Code::NotFound]);

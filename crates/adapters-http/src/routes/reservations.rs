@@ -60,7 +60,7 @@ impl Said for NewReservation {
 /// A user's claim to seats of one date.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Reservation)]
-struct ReservationBody {
+pub(super) struct ReservationBody {
     id: Uuid,
     schedule_id: Uuid,
     /// The seats by number, at the prices of the hold.
@@ -115,7 +115,7 @@ enum ReasonBody {
 
 impl ReservationBody {
     /// The reservation as of `now`.
-    fn new(reservation: Reservation, now: OffsetDateTime, currency: Currency) -> Self {
+    pub(super) fn new(reservation: Reservation, now: OffsetDateTime, currency: Currency) -> Self {
         let (status, cancelled_reason) = match reservation.status(now) {
             ReservationStatus::Held => (StatusBody::Held, None),
             ReservationStatus::Confirmed => (StatusBody::Confirmed, None),

@@ -65,7 +65,7 @@ struct ChargeBody {
 /// A line in the wallet's book.
 #[derive(Serialize, ToSchema)]
 #[schema(as = WalletEntry)]
-struct EntryBody {
+pub(super) struct EntryBody {
     id: Uuid,
     kind: KindBody,
     /// What it changed: payments are negative.
@@ -91,7 +91,7 @@ enum KindBody {
 }
 
 impl EntryBody {
-    fn new(entry: &WalletEntry, currency: Currency) -> Self {
+    pub(super) fn new(entry: &WalletEntry, currency: Currency) -> Self {
         let (kind, payment) = match entry.kind {
             EntryKind::Charge => (KindBody::Charge, None),
             EntryKind::Payment(payment) => (KindBody::Payment, Some(payment)),

@@ -6,6 +6,7 @@ use adapters_http::Role;
 use application::ports::Clock as _;
 use serde_json::{Value, json};
 
+use crate::admin::orders;
 use crate::answer::Answer;
 use crate::forge::{AUDIENCE, NAME, Pen, RSA_PUBLIC, base64, trusted};
 use crate::plan::{CONCERT, DATE, OTHER_CONCERT, Plan, QUEUE, SECRET};
@@ -22,11 +23,13 @@ enum Needs {
     Owner,
     /// An access token, and an admission.
     Admission,
+    /// The access token of an operator.
+    Operator,
     /// An access token, an admission, and that the reservation is one's own.
     OwnersAdmission,
 }
 
-use Needs::{Admission, Nothing, Owner, OwnersAdmission, User};
+use Needs::{Admission, Nothing, Operator, Owner, OwnersAdmission, User};
 
 const ROUTES: &[(&str, &str, Needs)] = &[
     ("get", "/livez", Nothing),
@@ -54,6 +57,38 @@ const ROUTES: &[(&str, &str, Needs)] = &[
     ("get", "/v1/payments", User),
     ("get", "/v1/payments/{id}", Owner),
     ("post", "/v1/payments/{id}/refunds", Owner),
+    ("get", "/v1/admin/queues", Operator),
+    ("post", "/v1/admin/queues", Operator),
+    ("get", "/v1/admin/queues/{id}", Operator),
+    ("patch", "/v1/admin/queues/{id}", Operator),
+    ("post", "/v1/admin/queues/{id}:pause", Operator),
+    ("post", "/v1/admin/queues/{id}:resume", Operator),
+    ("post", "/v1/admin/queues/{id}:close", Operator),
+    ("post", "/v1/admin/queues/{id}:open", Operator),
+    ("post", "/v1/admin/queues/{id}:admit", Operator),
+    ("get", "/v1/admin/concerts", Operator),
+    ("post", "/v1/admin/concerts", Operator),
+    ("get", "/v1/admin/concerts/{id}", Operator),
+    ("patch", "/v1/admin/concerts/{id}", Operator),
+    ("post", "/v1/admin/concerts/{id}:cancel", Operator),
+    ("post", "/v1/admin/concerts/{id}/schedules", Operator),
+    ("get", "/v1/admin/schedules/{id}", Operator),
+    ("patch", "/v1/admin/schedules/{id}", Operator),
+    ("post", "/v1/admin/schedules/{id}:cancel", Operator),
+    ("post", "/v1/admin/schedules/{id}:refund-all", Operator),
+    ("get", "/v1/admin/schedules/{id}/seat-map", Operator),
+    ("put", "/v1/admin/schedules/{id}/seat-map", Operator),
+    ("post", "/v1/admin/schedules/{id}/seats:block", Operator),
+    ("post", "/v1/admin/schedules/{id}/seats:unblock", Operator),
+    ("get", "/v1/admin/users", Operator),
+    ("get", "/v1/admin/users/{id}", Operator),
+    ("get", "/v1/admin/users/{id}/queue-tokens", Operator),
+    ("get", "/v1/admin/users/{id}/reservations", Operator),
+    ("get", "/v1/admin/users/{id}/payments", Operator),
+    ("get", "/v1/admin/users/{id}/wallet-entries", Operator),
+    ("post", "/v1/admin/reservations/{id}:release", Operator),
+    ("get", "/v1/admin/audit", Operator),
+    ("get", "/v1/admin/log", Operator),
 ];
 
 impl Needs {
@@ -70,6 +105,7 @@ impl Needs {
 struct Scene {
     shop: Shop,
     ada: Visitor,
+    operator: Visitor,
     reservation: String,
     payment: String,
 }
@@ -84,12 +120,15 @@ impl Scene {
         let ada = Visitor { queue_token: Some(again.text("token")), ..ada };
         shop.tick().await;
         let reservation = shop.hold(&ada, "again", &[2]).await.with_status(201).text("id");
-        Self { shop, ada, reservation, payment }
+        let operator = shop.operator();
+        orders::cancel_the_later_date(&shop, &operator).await;
+        Self { shop, ada, operator, reservation, payment }
     }
 
     /// Asks as `visitor` for something of Ada's, as well-formed as can be.
     async fn ask(&self, method: &str, route: &str, visitor: Option<&Visitor>) -> Answer {
         let id = match route {
+            _ if route.starts_with("/v1/admin/") => orders::id(route, &self.ada, &self.reservation),
             _ if route.starts_with("/v1/concerts/") => CONCERT.0.to_string(),
             _ if route.starts_with("/v1/schedules/") => DATE.0.to_string(),
             _ if route.starts_with("/v1/queues/") => QUEUE.0.to_string(),
@@ -108,9 +147,10 @@ impl Scene {
             "/v1/reservations" => json!({"schedule_id": DATE.0, "seat_numbers": [5]}),
             "/v1/wallet/charges" => json!({"amount": {"amount": 1_000, "currency": "KRW"}}),
             "/v1/payments" => json!({"reservation_id": self.reservation}),
-            _ => json!({}),
+            _ => orders::order(&method.to_uppercase(), route).map_or_else(|| json!({}), |(body, _)| body),
         };
-        if method == "post" { ask.key(&format!("key-{}", rand())).json(&body).send().await } else { ask.send().await }
+        let ask = if method == "patch" { ask.header("If-Match", "*") } else { ask };
+        if ["get", "delete"].contains(&method) { ask.send().await } else { ask.key(&format!("key-{}", rand())).json(&body).send().await }
     }
 
     /// All that a refused request might have changed.
@@ -257,13 +297,34 @@ async fn what_is_anothers_is_not_found() {
                     assert!(!shown.contains(&secret), "{method} {route}: {shown}");
                 }
             }
-            Nothing | User | Admission => {}
+            Nothing | User | Admission | Operator => {}
         }
         if *needs == Owner && !route.ends_with("/refunds") {
             scene.ask(method, route, Some(&operator)).await.with_problem(404, "NOT_FOUND");
         }
     }
     assert_eq!(scene.state().await, before);
+}
+
+#[actix_web::test]
+async fn what_is_for_operators_is_not_for_users() {
+    let scene = Scene::set().await;
+    let (before, rows) = (scene.state().await, scene.shop.store.rows());
+    let others = [scene.ada.clone(), scene.shop.stranger(&[]), scene.shop.stranger(&[Role::User])];
+    for (method, route, _) in ROUTES.iter().filter(|(_, _, needs)| *needs == Operator) {
+        for visitor in &others {
+            scene.ask(method, route, Some(visitor)).await.with_problem(403, "FORBIDDEN");
+        }
+    }
+    assert_eq!(scene.state().await, before);
+    assert!(scene.shop.store.rows() == rows);
+}
+
+#[test]
+fn all_below_admin_is_for_operators_and_nothing_else_is() {
+    for (method, route, needs) in ROUTES {
+        assert_eq!(*needs == Operator, route.starts_with("/v1/admin/"), "{method} {route}");
+    }
 }
 
 #[actix_web::test]
@@ -298,7 +359,8 @@ async fn the_right_credentials_open_every_door() {
         if (*method, *route) == ("post", "/v1/reservations") {
             scene.ask("delete", "/v1/reservations/{id}", Some(&scene.ada)).await.with_status(204);
         }
-        let answer = scene.ask(method, route, Some(&scene.ada)).await;
+        let visitor = if *needs == Operator { &scene.operator } else { &scene.ada };
+        let answer = scene.ask(method, route, Some(visitor)).await;
         assert!((200..300).contains(&answer.status), "{method} {route}: {}", answer.body);
     }
 }

@@ -106,6 +106,10 @@ async fn pages_of_the_listed_origins_may_ask_and_read_refusals_too() {
     let answer = preflight("https://shop.example").await.with_status(200);
     assert_eq!(answer.header("access-control-allow-origin"), Some("https://shop.example"));
     assert!(answer.header("access-control-allow-headers").is_some_and(|names| names.contains("queue-token")));
+    for method in ["PUT", "PATCH"] {
+        assert!(answer.header("access-control-allow-methods").is_some_and(|methods| methods.contains(method)), "{method}");
+    }
+    assert!(answer.header("access-control-allow-headers").is_some_and(|names| names.contains("if-match")));
     assert_eq!(preflight("https://elsewhere.example").await.header("access-control-allow-origin"), None);
 
     for (path, status) in [("/v1/concerts", 200), ("/v1/nothing", 404), ("/v1/wallet", 401)] {

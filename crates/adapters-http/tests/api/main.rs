@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod admin;
 mod answer;
 mod concerts;
 mod credentials;

@@ -132,13 +132,15 @@ impl Plan {
         room.refresh().await.expect("the notices");
         let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps.clone()];
         let rules = Arc::new(self.rules);
-        let commits = {
+        // Orders are large, and nobody waits behind them.
+        let orders = Limits { lanes: 1, queue: 100, batch: 1, deadline: Duration::from_mins(1) };
+        let [commits, orders] = [self.limits, orders].map(|limits| {
             let _there = runtime().enter();
-            Arc::new(GroupCommit::start(ports.store.clone(), rules.clone(), observers.clone(), self.limits))
-        };
+            Arc::new(GroupCommit::start(ports.store.clone(), rules.clone(), observers.clone(), limits))
+        });
         let ids = Arc::new(RandomIds);
         let use_cases = UseCases::new(&UseCaseParts {
-            orders: commits.clone(),
+            orders,
             commits,
             ports: ports.clone(),
             room: room.clone(),

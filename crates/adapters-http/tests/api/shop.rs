@@ -71,6 +71,11 @@ impl Shop {
         Visitor { id, access_token, queue_token: None }
     }
 
+    /// Somebody who may order.
+    pub(crate) fn operator(&self) -> Visitor {
+        self.stranger(&[Role::User, Role::Operator])
+    }
+
     /// Somebody who has registered.
     pub(crate) async fn user(&self, name: &str) -> Visitor {
         let answer = self.post("/v1/users").json(&json!({"name": name})).send().await.with_status(201);
@@ -132,6 +137,14 @@ impl Shop {
 
     pub(crate) fn post(&self, path: &str) -> Ask<'_> {
         self.ask(Method::POST, path)
+    }
+
+    pub(crate) fn put(&self, path: &str) -> Ask<'_> {
+        self.ask(Method::PUT, path)
+    }
+
+    pub(crate) fn patch(&self, path: &str) -> Ask<'_> {
+        self.ask(Method::PATCH, path)
     }
 
     pub(crate) fn delete(&self, path: &str) -> Ask<'_> {

@@ -6,13 +6,16 @@ use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
 use actix_web::{HttpServer, rt};
-use adapters_http::{HttpSettings, app};
+use adapters_http::{Api, HttpSettings, Role, app};
 
 use crate::plan::Plan;
 
 /// A server on a port of its own.
 async fn serve(plan: Plan) -> (SocketAddr, ServerHandle) {
-    let api = plan.open().await.api;
+    serve_api(plan.open().await.api)
+}
+
+fn serve_api(api: Api) -> (SocketAddr, ServerHandle) {
     let server = HttpServer::new(move || app(&api)).workers(1).disable_signals().bind(("127.0.0.1", 0)).expect("a port");
     let address = server.addrs()[0];
     let server = server.run();
@@ -73,6 +76,31 @@ async fn a_body_past_the_limit_is_drained_so_that_the_client_reads_its_answer() 
     chunks.extend_from_slice(b"0\r\n\r\n");
     let answer = talk(address, vec![chunked.to_vec(), chunks]).await;
     assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    server.stop(false).await;
+}
+
+#[actix_web::test]
+async fn nobody_is_listened_to_as_long_as_operators_are() {
+    let shop = Plan::default().open().await;
+    let (operator, stranger) = (shop.operator(), shop.stranger(&[Role::User]));
+    let (address, server) = serve_api(shop.api.clone());
+    let sent = 2_000_000;
+    for (visitor, path, bytes, status) in [
+        // As much again never comes: it isn't waited for.
+        (&stranger, "/v1/admin/queues", 2 * sent, "HTTP/1.1 403"),
+        (&operator, "/v1/users", 2 * sent, "HTTP/1.1 413"),
+        (&operator, "/v1/admin/queues", sent, "HTTP/1.1 400"),
+    ] {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {bytes}\r\n\
+             Authorization: Bearer {}\r\n\r\n",
+            visitor.access_token
+        );
+        let began = Instant::now();
+        let answer = talk(address, vec![head.into_bytes(), vec![b' '; sent]]).await;
+        assert!(answer.starts_with(status), "{path}: {answer}");
+        assert!(began.elapsed() < Duration::from_secs(8), "{path}: the whole time that a body may take");
+    }
     server.stop(false).await;
 }
 

@@ -115,7 +115,7 @@ impl UseCases {
             wallet: MyWallet::new(ports.wallets.clone(), ports.users.clone()),
             queues: RunQueues::new(orders.clone(), ports.catalogue.clone(), ports.desk.clone(), room.clone(), ids.clone()),
             programme: PlanProgramme::new(orders.clone(), ports.catalogue.clone(), ports.desk.clone(), seat_maps.clone(), ids.clone()),
-            seats: MindSeats::new(orders.clone(), seat_maps.clone(), ids.clone()),
+            seats: MindSeats::new(orders.clone(), ports.catalogue.clone(), seat_maps.clone(), ids.clone()),
             sale: RunSale::new(commits.clone(), ports.catalogue.clone(), ports.desk.clone(), ids.clone()),
             people: FindPeople::new(
                 ports.desk.clone(),

@@ -54,7 +54,7 @@ fn a_date_is_changed_as_far_as_it_is_named() {
 fn a_date_is_not_changed_into_nonsense_nor_unseen_nor_once_it_is_called_off() {
     let backwards = ChangeDate { sale_opens_at: Some(a_date().sale_closes_at), ..nothing_new() };
     let refusal = refusal_of(change(&there(), &backwards));
-    assert!(matches!(refusal, Refusal::Contradiction { property: "sale_closes_at", .. }), "{refusal:?}");
+    assert!(matches!(&refusal, Refusal::Contradiction { property, .. } if property == "sale_closes_at"), "{refusal:?}");
     let stale = ChangeDate { expected: Some(Version(799)), ..nothing_new() };
     assert_eq!(refusal_of(change(&there(), &stale)), Refusal::VersionMismatch(Version(800)));
     assert_eq!(refusal_of(change(&called_off(), &nothing_new())), Refusal::DateCancelled);

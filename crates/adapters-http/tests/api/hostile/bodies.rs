@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::Sort;
 use super::request::Request;
 use super::stage::Stage;
+use crate::admin::orders;
 
 /// No JSON at all, or none that can be represented.
 const NO_JSON: &[&[u8]] = &[
@@ -156,9 +157,12 @@ pub(super) fn sorts(stage: &Stage) -> Vec<Sort> {
                 (if depth < 128 { &mut other } else { &mut broken }).push(request.saying(deep));
             }
         }
-        large.push(request.saying(format!("{text}{}", " ".repeat(16 * 1024))));
-        large.push(request.saying("[".repeat(200_000)));
-        large.push(request.saying(vec![0; 2_000_000]));
+        let limit = if good.ordered() { 4 * 1024 * 1024 } else { 16 * 1024 };
+        large.push(request.saying(format!("{text}{}", " ".repeat(limit))));
+        if !good.ordered() {
+            large.push(request.saying("[".repeat(200_000)));
+            large.push(request.saying(vec![0; 2_000_000]));
+        }
         other.push(request.saying(with_member(&text, &format!("\"{}\":1", "x".repeat(10_000)))));
     }
     vec![(&[(400, "MALFORMED_JSON")], broken), (&[(400, "VALIDATION_FAILED")], other), (&[(413, "PAYLOAD_TOO_LARGE")], large)]
@@ -172,7 +176,9 @@ fn broken_values(request: &Request, body: &Value, pointer: &str, broken: &mut Ve
     let template = template.to_string();
     let particular = PARTICULAR.iter().filter(|(end, _)| pointer.ends_with(end)).flat_map(|(_, misfits)| *misfits);
     // What may be left out may be null.
-    let optional = ["/concert_id"].contains(&pointer) || request.target == "/v1/payments" && pointer == "/amount";
+    let optional = ["/concert_id"].contains(&pointer)
+        || request.target == "/v1/payments" && pointer == "/amount"
+        || orders::may_be_null(request.method.as_str(), pointer);
     for misfit in MISFITS.iter().chain(particular).filter(|misfit| !(optional && **misfit == "null")) {
         let text = template.replace(&format!("\"{PLACE}\""), misfit);
         let is_json = serde_json::from_str::<Value>(&text).is_ok();

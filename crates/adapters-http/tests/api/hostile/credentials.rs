@@ -7,7 +7,7 @@ use application::ports::Clock as _;
 use uuid::Uuid;
 
 use super::Sort;
-use super::stage::Stage;
+use super::stage::{Good, Stage};
 use crate::plan::SECRET;
 
 /// `{"alg":"none"}`, `{"alg":"HS512"}`, `{"alg":"RS256","jwk":{}}`, and what is no JSON, in base64.
@@ -61,6 +61,16 @@ pub(super) fn sorts(stage: &Stage) -> Vec<Sort> {
         unknown.extend(NO_CREDENTIALS.iter().map(|credentials| request.with("Authorization", credentials)));
         unknown.extend(forged.iter().map(|token| request.with("Authorization", format!("Bearer {token}"))));
     }
+    let mut forbidden = Vec::new();
+    for request in stage.those(Good::ordered) {
+        for visitor in [&stage.ada, &stage.bob] {
+            let stolen = request.with("Authorization", format!("Bearer {}", visitor.access_token));
+            forbidden.push(stolen.with("Queue-Token", visitor.queue_token.as_deref().expect("a token")));
+            forbidden.push(stolen);
+        }
+        let token = &stage.operator.access_token;
+        unknown.push(request.with("Authorization", format!("Bearer {}", &token[..token.len() - 1])));
+    }
     let token = stage.ada.queue_token.clone().expect("a token");
     for request in stage.those(|good| good.guarded) {
         none.push(request.without("Queue-Token"));
@@ -71,7 +81,12 @@ pub(super) fn sorts(stage: &Stage) -> Vec<Sort> {
         tokens.push(request.with("Queue-Token", "0".repeat(50_000)));
         tokens.extend(NO_TOKENS.iter().map(|nonsense| request.with("Queue-Token", nonsense)));
     }
-    vec![(&[(401, "UNAUTHENTICATED")], unknown), (&[(403, "QUEUE_TOKEN_MISMATCH")], tokens), (&[(403, "QUEUE_TOKEN_REQUIRED")], none)]
+    vec![
+        (&[(401, "UNAUTHENTICATED")], unknown),
+        (&[(403, "FORBIDDEN")], forbidden),
+        (&[(403, "QUEUE_TOKEN_MISMATCH")], tokens),
+        (&[(403, "QUEUE_TOKEN_REQUIRED")], none),
+    ]
 }
 
 /// Access tokens that look like the good one.

@@ -1,7 +1,7 @@
 //! Headers: what is sent and wanted as what, and under which key.
 
 use super::Sort;
-use super::stage::Stage;
+use super::stage::{Good, Stage};
 
 const MEDIA_TYPES: &[&[u8]] = &[
     b"",
@@ -53,6 +53,26 @@ const NOT_JSON: &[&[u8]] = &[
     b"*/json",
 ];
 
+const OTHER_VERSIONS: &[&[u8]] =
+    &[b"\"0\"", b"\"2\"", b"\"-1\"", b"\"01\"", b"W/\"1\"", b"\"\"", b"\"x\"", b"\"9223372036854775807\"", b"\"9223372036854775808\""];
+
+const NO_TAGS: &[&[u8]] = &[
+    b"",
+    b" ",
+    b"1",
+    b"\"1",
+    b"1\"",
+    b"\"1\",",
+    b"\"1\", \"2\"",
+    b"*, \"1\"",
+    b"**",
+    b"w/\"1\"",
+    b"'1'",
+    b"\"1\xff\"",
+    b"\xff",
+    &[b'"'; 8_000],
+];
+
 const NO_KEYS: &[&[u8]] = &[b"", b" ", b"a b", b"a\tb", b"\xe9", b"\xf0\x9f\x8e\xab", b"\xff\xff", &[b'k'; 256], &[b'k'; 8_000]];
 
 pub(super) fn sorts(stage: &Stage) -> Vec<Sort> {
@@ -76,5 +96,19 @@ pub(super) fn sorts(stage: &Stage) -> Vec<Sort> {
         keys.push(request.and("Idempotency-Key", request.header("Idempotency-Key")));
         keys.extend(NO_KEYS.iter().map(|key| request.with("Idempotency-Key", key)));
     }
-    vec![(&[(415, "UNSUPPORTED_MEDIA_TYPE")], types), (&[(406, "NOT_ACCEPTABLE")], unwanted), (&[(400, "IDEMPOTENCY_KEY_REQUIRED")], keys)]
+    let (mut unconditional, mut others, mut unclear) = (Vec::new(), Vec::new(), Vec::new());
+    for request in stage.those(Good::conditional) {
+        unconditional.push(request.without("If-Match"));
+        unclear.push(request.and("If-Match", "\"1\""));
+        others.extend(OTHER_VERSIONS.iter().map(|tag| request.with("If-Match", tag)));
+        unclear.extend(NO_TAGS.iter().map(|tag| request.with("If-Match", tag)));
+    }
+    vec![
+        (&[(428, "PRECONDITION_REQUIRED")], unconditional),
+        (&[(412, "PRECONDITION_FAILED")], others),
+        (&[(400, "VALIDATION_FAILED")], unclear),
+        (&[(415, "UNSUPPORTED_MEDIA_TYPE")], types),
+        (&[(406, "NOT_ACCEPTABLE")], unwanted),
+        (&[(400, "IDEMPOTENCY_KEY_REQUIRED")], keys),
+    ]
 }

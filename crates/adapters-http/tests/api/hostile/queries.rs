@@ -28,6 +28,8 @@ const NO_CURSORS: &[&str] = &[
 const NO_CHOICES: &[&str] =
     &["", "1", "TRUE", "True", "yes", "null", "true,false", "%00", "%ff", "AVAILABLE,HELD", "available", "FREE", "true%20"];
 
+const NO_NAMES: &[&str] = &["", "%20", "%00", "A%00", "%0a", "%1b[31m", "%7f", "%c2%85"];
+
 const UNKNOWN: &[&str] =
     &["x", "x=1", "=", "=1", "&x", "%00=1", "%ff=%ff", "page_size%00=1", "PAGE_SIZE=1", "cursor[]=x", "offset=1", "a=1&b=2&c=3"];
 
@@ -42,7 +44,8 @@ pub(super) fn sorts(stage: &Stage) -> Vec<Sort> {
             let values = match name.as_str() {
                 "page_size" => NO_SIZES,
                 "cursor" => NO_CURSORS,
-                "bookable" | "status" => NO_CHOICES,
+                "bookable" | "status" | "subject_id" | "operator_id" => NO_CHOICES,
+                "name" => NO_NAMES,
                 unknown => panic!("{unknown} is new: say here what doesn't fit in it"),
             };
             let asked = values.iter().map(|value| ask(format!("{name}={value}")));

@@ -4,6 +4,7 @@ use actix_web::http::Method;
 use serde_json::{Value, json};
 
 use super::request::Request;
+use crate::admin::orders;
 use crate::plan::{CONCERT, DATE, PRICE, QUEUE};
 use crate::shop::{Shop, Visitor};
 
@@ -13,6 +14,8 @@ pub(super) struct Stage {
     pub(super) ada: Visitor,
     /// Somebody else, who is in as well.
     pub(super) bob: Visitor,
+    /// Somebody who may order.
+    pub(super) operator: Visitor,
     /// A good request for each route, in the order of [`routes`].
     pub(super) good: Vec<Good>,
 }
@@ -69,6 +72,18 @@ impl Route {
     }
 }
 
+impl Good {
+    /// Whether who asks must be an operator.
+    pub(super) fn ordered(&self) -> bool {
+        self.request.target.starts_with("/v1/admin/")
+    }
+
+    /// Whether it must say which version it was made for.
+    pub(super) fn conditional(&self) -> bool {
+        !self.request.header("If-Match").is_empty()
+    }
+}
+
 impl Stage {
     /// Sets the stage: the first guarded call is made, so that no other one claims the token.
     pub(super) async fn set() -> Self {
@@ -85,6 +100,8 @@ impl Stage {
         assert_eq!(hold.status, 400, "a key has no space");
         let hold = shop.hold(&ada, "hold-again", &[2]).await.with_status(201).text("id");
 
+        let operator = shop.operator();
+        orders::cancel_the_later_date(&shop, &operator).await;
         let token = ada.queue_token.clone().expect("a token");
         let good = |route: Route| {
             let (target, body): (_, Option<(Value, &'static [&'static str])>) = match (route.method.as_str(), route.path.as_str()) {
@@ -104,6 +121,9 @@ impl Stage {
                     (route.path.clone(), Some((body, &["/reservation_id", "/amount", "/amount/amount", "/amount/currency"])))
                 }
                 ("POST", "/v1/payments/{id}/refunds") => (format!("/v1/payments/{payment}/refunds"), Some((json!({}), &[]))),
+                (method, path) if path.starts_with("/v1/admin/") => {
+                    (path.replace("{id}", &orders::id(path, &ada, &hold)), orders::order(method, path))
+                }
                 ("POST" | "PUT" | "PATCH", unknown) => panic!("{unknown} is new: say here what it would answer well"),
                 (_, "/v1/concerts/{id}/schedules") => (format!("/v1/concerts/{}/schedules", CONCERT.0), None),
                 (_, "/v1/concerts/{id}") => (format!("/v1/concerts/{}", CONCERT.0), None),
@@ -117,16 +137,21 @@ impl Stage {
                 (_, unknown) => panic!("{unknown} is new: say here where it would be found"),
             };
             let (signed_in, guarded) = (route.secured_by("bearer"), route.secured_by("queue_token"));
-            let keyed = route.has("header", "Idempotency-Key");
+            let (keyed, conditional) = (route.has("header", "Idempotency-Key"), route.has("header", "If-Match"));
+            let ordered = route.path.starts_with("/v1/admin/");
             let mut headers = Vec::new();
             if signed_in {
-                headers.push(("Authorization", format!("Bearer {}", ada.access_token).into_bytes()));
+                let visitor = if ordered { &operator } else { &ada };
+                headers.push(("Authorization", format!("Bearer {}", visitor.access_token).into_bytes()));
             }
             if guarded {
                 headers.push(("Queue-Token", token.clone().into_bytes()));
             }
             if keyed {
                 headers.push(("Idempotency-Key", b"a-good-key".to_vec()));
+            }
+            if conditional {
+                headers.push(("If-Match", b"\"1\"".to_vec()));
             }
             if body.is_some() {
                 headers.push(("Content-Type", b"application/json".to_vec()));
@@ -141,7 +166,7 @@ impl Stage {
             Good { request, signed_in, guarded, keyed, body, query: route.parameters("query") }
         };
         let good = routes().into_iter().map(good).collect();
-        Self { shop, ada, bob, good }
+        Self { shop, ada, bob, operator, good }
     }
 
     /// The good requests of those routes that `wanted` chooses.

@@ -46,28 +46,32 @@ impl FindPeople {
 
     /// The user and their balance.
     pub async fn user(&self, id: UserId) -> Result<(User, Money), Error> {
-        let user = self.users.user(id).await?.ok_or(Refusal::NotFound)?;
+        let user = self.known(id).await?;
         let balance = self.wallets.wallet(id).await?.map_or(Money::ZERO, |wallet| wallet.balance);
         Ok((user, balance))
     }
 
     /// The user's tokens, the last joined first, `at_most` of them: live ones, and those under which they made a reservation.
     pub async fn tokens(&self, user: UserId, at_most: u32) -> Result<Vec<QueueToken>, Error> {
+        self.known(user).await?;
         Ok(self.desk.tokens_of(user, at_most).await?)
     }
 
     /// The user's reservations, the newest first.
     pub async fn reservations(&self, user: UserId, page: PageRequest<ReservationId>) -> Result<Page<Reservation, ReservationId>, Error> {
+        self.known(user).await?;
         Ok(page.cut(self.bookings.reservations(user, page.one_more()).await?, |reservation| reservation.id))
     }
 
     /// The user's payments, the newest first.
     pub async fn payments(&self, user: UserId, page: PageRequest<PaymentId>) -> Result<Page<Payment, PaymentId>, Error> {
+        self.known(user).await?;
         Ok(page.cut(self.bookings.payments(user, page.one_more()).await?, |payment| payment.id))
     }
 
     /// The user's book, the newest first.
     pub async fn entries(&self, user: UserId, page: PageRequest<u64>) -> Result<Page<WalletEntry, u64>, Error> {
+        self.known(user).await?;
         Ok(page.cut(self.wallets.entries(user, page.one_more()).await?, |entry| entry.sequence))
     }
 
@@ -79,5 +83,8 @@ impl FindPeople {
     /// Whether the promises hold.
     pub async fn audit(&self) -> Result<Vec<Finding>, Error> {
         Ok(self.audit.audit().await?)
+    }
+    async fn known(&self, id: UserId) -> Result<User, Error> {
+        Ok(self.users.user(id).await?.ok_or(Refusal::NotFound)?)
     }
 }

@@ -185,6 +185,8 @@ impl PlanProgramme {
         max_seats_per_user: Option<u32>,
         dates: Vec<DatePlan>,
     ) -> Result<ConcertReport, Error> {
+        // Before anything is loaded: each date is looked for.
+        concert::check_dates(dates.len())?;
         let id = id.unwrap_or_else(|| ConcertId(self.ids.ordered()));
         let queue = queue.unwrap_or(Queue::DEFAULT);
         let dates = dates.into_iter().map(|date| self.named(date)).collect();

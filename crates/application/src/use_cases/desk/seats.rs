@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use domain::decide::desk::block;
 use domain::decide::desk::seat_map::{self, LaidOut, LayOut};
-use domain::{Context, Rules, ScheduleId, SeatNumber, SeatPlan, Verdict};
+use domain::{Context, Refusal, Rules, ScheduleId, SeatNumber, SeatPlan, Verdict};
 
 use super::By;
-use crate::ports::{Ids, Load};
-use crate::{Command, Error, GroupCommit, SeatMap, SeatMaps};
+use crate::ports::{Catalogue, Ids, Load};
+use crate::{Command, Error, GroupCommit, SeatMaps};
 
 impl Command for LayOut {
     type Outcome = LaidOut;
@@ -38,14 +38,15 @@ impl Command for block::Command {
 #[derive(Clone)]
 pub struct MindSeats {
     commits: Arc<GroupCommit>,
+    catalogue: Arc<dyn Catalogue>,
     seat_maps: Arc<SeatMaps>,
     ids: Arc<dyn Ids>,
 }
 
 impl MindSeats {
-    /// The use case over the way of orders.
-    pub fn new(commits: Arc<GroupCommit>, seat_maps: Arc<SeatMaps>, ids: Arc<dyn Ids>) -> Self {
-        Self { commits, seat_maps, ids }
+    /// The use case over the way of orders, and what is read of seats.
+    pub fn new(commits: Arc<GroupCommit>, catalogue: Arc<dyn Catalogue>, seat_maps: Arc<SeatMaps>, ids: Arc<dyn Ids>) -> Self {
+        Self { commits, catalogue, seat_maps, ids }
     }
 
     /// Gives the date the seats of `plan`: those that are new, and their labels and prices to those that are there.
@@ -59,8 +60,14 @@ impl MindSeats {
         Ok(self.commits.run(block::Command { order: by.order(&self.ids), schedule, seats, blocked }).await?.outcome)
     }
 
-    /// The seats of a date.
-    pub async fn map(&self, schedule: ScheduleId) -> Result<Arc<SeatMap>, Error> {
-        self.seat_maps.map(schedule).await
+    /// The seats of a date, as a plan that makes the same.
+    pub async fn plan(&self, schedule: ScheduleId) -> Result<SeatPlan, Error> {
+        self.catalogue.schedule(schedule).await?.ok_or(Refusal::NotFound)?;
+        let map = self.seat_maps.map(schedule).await?;
+        let seats = map.seats.iter().map(|seat| (seat.number, seat.label.as_ref(), seat.price));
+        SeatPlan::of(seats).map_err(|error| {
+            tracing::error!(error = &error as &dyn std::error::Error, %schedule, "a seat's label can't be written down in a plan");
+            Error::Unavailable
+        })
     }
 }

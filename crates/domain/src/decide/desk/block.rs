@@ -1,5 +1,9 @@
 //! Block: seats are taken out of the sale, and given back to it.
 
+use std::collections::BTreeSet;
+
+use thiserror::Error;
+
 use super::by;
 use crate::decide::{Decision, Verdict, ending};
 use crate::deed::{Act, Changed, Order, Subject};
@@ -21,6 +25,32 @@ pub struct Command {
 /// The most seats in one order.
 pub const MOST_SEATS: usize = 10_000;
 
+/// Numbers that no order can name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum NotAnOrder {
+    /// None, or too many.
+    #[error("1 to {MOST_SEATS} seats")]
+    Size,
+    /// One of them twice.
+    #[error("seat {0} is there twice")]
+    Twice(SeatNumber),
+}
+
+/// Whether one order can name these seats.
+///
+/// # Errors
+/// [`NotAnOrder`] if there are none or too many, or one is there twice.
+pub fn check(seats: &[SeatNumber]) -> Result<(), NotAnOrder> {
+    if !(1..=MOST_SEATS).contains(&seats.len()) {
+        return Err(NotAnOrder::Size);
+    }
+    let mut seen = BTreeSet::new();
+    match seats.iter().find(|seat| !seen.insert(**seat)) {
+        Some(twice) => Err(NotAnOrder::Twice(*twice)),
+        None => Ok(()),
+    }
+}
+
 /// All of the seats are blocked, or all of them free; how many weren't before.
 ///
 /// # Errors
@@ -28,11 +58,12 @@ pub const MOST_SEATS: usize = 10_000;
 pub fn decide(context: &Context, command: &Command) -> Verdict<u32> {
     let now = context.now;
     let schedule = context.schedule.as_ref().ok_or(Refusal::NotFound)?;
-    let unknown: Vec<_> = command.seats.iter().copied().filter(|number| context.seat(*number).is_none()).collect();
+    let found = context.seats_by_number();
+    let unknown: Vec<_> = command.seats.iter().copied().filter(|number| !found.contains_key(number)).collect();
     if !unknown.is_empty() {
         return Err(Refusal::UnknownSeats(unknown).into());
     }
-    let seats: Vec<&Versioned<Seat>> = command.seats.iter().filter_map(|number| context.seat(*number)).collect();
+    let seats: Vec<&Versioned<Seat>> = command.seats.iter().filter_map(|number| found.get(number).copied()).collect();
     let taken: Vec<_> = seats.iter().map(|seat| (seat.number, seat.status(now))).filter(|(_, status)| is_taken(*status)).collect();
     if !taken.is_empty() {
         return Err(Refusal::SeatsUnavailable(taken).into());

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::date::{self, NewDate};
-use super::{Patch, by, check_version, contradiction, number};
+use super::{Patch, by, check_version, contradiction, number, within};
 use crate::decide::{Decision, Verdict};
 use crate::deed::{Act, Changed, Differences, Order, Subject};
 use crate::{Concert, ConcertId, Context, QueueId, Refusal, Schedule, SeatPlan, Title, Version, Versioned, Write};
@@ -73,9 +73,7 @@ pub fn create(context: &Context, command: &Create) -> Verdict<WithDates> {
     }
     check_queue(context, command.queue)?;
     check_limit(command.max_seats_per_user)?;
-    if command.dates.len() > MOST_DATES {
-        return Err(contradiction("schedules", format!("at most {MOST_DATES} dates at once")).into());
-    }
+    check_dates(command.dates.len())?;
     let mut ids = BTreeSet::new();
     let Create { id, queue, max_seats_per_user, .. } = *command;
     let (name, host) = (command.name.as_str().to_owned(), command.host.as_str().to_owned());
@@ -85,14 +83,16 @@ pub fn create(context: &Context, command: &Create) -> Verdict<WithDates> {
     let outcome = Versioned::new(concert.version(), concert.row.clone());
     let mut change = by(&command.order, Act::Create, Subject::Concert(id), changes, context.now);
     change.concerts.push(concert);
-    for new in &command.dates {
+    for (index, new) in command.dates.iter().enumerate() {
+        let place = format!("schedules/{index}");
         if !ids.insert(new.id) {
-            return Err(contradiction("schedules", format!("{} is there twice", new.id)).into());
+            return Err(contradiction(&format!("{place}/id"), format!("{} is there twice", new.id)).into());
         }
-        date::lay_down(&mut change, context, id, new)?;
-    }
-    if change.seats.len() > SeatPlan::MOST_SEATS {
-        return Err(contradiction("schedules", format!("at most {} seats at once", SeatPlan::MOST_SEATS)).into());
+        date::lay_down(&mut change, context, id, new).map_err(|refusal| within(&place, refusal))?;
+        // Looked at after each date: a hundred halls are quickly written down and take long to fill.
+        if change.seats.len() > SeatPlan::MOST_SEATS {
+            return Err(contradiction("schedules", format!("at most {} seats at once", SeatPlan::MOST_SEATS)).into());
+        }
     }
     let mut dates: Vec<_> = change.schedules.iter().map(|date| Versioned::new(date.version(), date.row.clone())).collect();
     dates.sort_by_key(|date| (date.starts_at, date.id));
@@ -158,6 +158,14 @@ pub fn cancel(context: &Context, command: &Cancel) -> Verdict<WithDates> {
 fn check_queue(context: &Context, queue: QueueId) -> Result<(), Refusal> {
     let is_there = context.queue.as_ref().is_some_and(|found| found.id == queue);
     if is_there { Ok(()) } else { Err(contradiction("queue_id", "there is no such queue")) }
+}
+
+/// Whether a concert can be made with so many dates.
+///
+/// # Errors
+/// [`Refusal::Contradiction`] past [`MOST_DATES`].
+pub fn check_dates(dates: usize) -> Result<(), Refusal> {
+    if dates <= MOST_DATES { Ok(()) } else { Err(contradiction("schedules", format!("at most {MOST_DATES} dates at once"))) }
 }
 
 fn check_limit(limit: Option<u32>) -> Result<(), Refusal> {

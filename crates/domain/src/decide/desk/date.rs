@@ -86,7 +86,7 @@ pub(super) fn lay_down(change: &mut Change, context: &Context, concert: ConcertI
     let date = Schedule { id, concert, starts_at, zone: new.zone.clone(), sale_opens_at, sale_closes_at, cancelled_at: None };
     check(&date)?;
     if let Some(plan) = &new.seats {
-        let seats = plan.seats(id).map_err(|error| contradiction("seat_map", error))?;
+        let seats = plan.seats(id).map_err(|error| contradiction("seat_map/sections", error))?;
         change.seats.extend(seats.into_iter().map(Write::insert));
     }
     let write = Write::insert(date);

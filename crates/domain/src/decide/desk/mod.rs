@@ -30,8 +30,16 @@ fn by(order: &Order, act: Act, subject: Subject, changes: Vec<Changed>, now: Off
     Change { deed: Some(order.done(act, subject, changes, now)), ..Change::default() }
 }
 
-fn contradiction(property: &'static str, problem: impl ToString) -> Refusal {
-    Refusal::Contradiction { property, problem: problem.to_string() }
+fn contradiction(property: &str, problem: impl ToString) -> Refusal {
+    Refusal::Contradiction { property: property.to_owned(), problem: problem.to_string() }
+}
+
+/// The refusal, as one of what is written down at `place` of the order.
+fn within(place: &str, refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::Contradiction { property, problem } => Refusal::Contradiction { property: format!("{place}/{property}"), problem },
+        other => other,
+    }
 }
 
 /// An instant as deeds tell it.

@@ -139,7 +139,7 @@ fn write(context: &Context, order: &Order, act: Act, found: &Versioned<Queue>, q
 }
 
 fn check_policy(policy: &PolicyOverrides) -> Result<(), Refusal> {
-    policy.check().map_err(|error| contradiction("policy", error))
+    policy.check().map_err(|error| contradiction(&format!("policy/{}", error.name), error))
 }
 
 fn differences(before: Option<&Queue>, after: &Queue) -> Vec<Changed> {

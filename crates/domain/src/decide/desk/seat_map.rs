@@ -53,8 +53,9 @@ pub fn lay_out(context: &Context, command: &LayOut) -> Verdict<LaidOut> {
     let schedule: &Versioned<Schedule> = context.schedule.as_ref().ok_or(Refusal::NotFound)?;
     let mut change = by(&command.order, Act::LayOut, Subject::Schedule(schedule.id), Vec::new(), now);
     let (mut told, mut taken, mut lapsed) = (LaidOut::default(), Vec::new(), Vec::new());
+    let there = context.seats_by_number();
     for planned in &command.seats {
-        let Some(found) = context.seat(planned.number) else {
+        let Some(found) = there.get(&planned.number).copied() else {
             change.seats.push(Write::insert(planned.clone()));
             told.created += 1;
             continue;

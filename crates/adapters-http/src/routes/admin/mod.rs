@@ -1,0 +1,38 @@
+//! The operator's desk: what only operators may ask for, one file a resource.
+
+mod audit;
+mod concerts;
+mod log;
+mod queues;
+mod sale;
+mod schedules;
+mod seat_map;
+mod seats;
+mod users;
+
+use application::use_cases::desk::By;
+use domain::{Remark, UserId};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .configure(queues::configure)
+        .configure(concerts::configure)
+        .configure(schedules::configure)
+        .configure(seat_map::configure)
+        .configure(seats::configure)
+        .configure(users::configure)
+        .configure(sale::configure)
+        .configure(audit::configure)
+        .configure(log::configure);
+}
+
+/// The operator, who gives no reason.
+const fn by(operator: UserId) -> By {
+    By { operator, reason: None }
+}
+
+/// The operator, and why.
+const fn because(operator: UserId, reason: Remark) -> By {
+    By { operator, reason: Some(reason) }
+}

@@ -1,0 +1,256 @@
+//! Schedules, as operators plan them: dates added, changed, called off.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, get, patch, post};
+use application::use_cases::desk::{DatePatch, DatePlan, SaleFigures};
+use domain::{ConcertId, Currency, Remark, ScheduleId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::super::codes::{BODY, CHANGE, OPERATOR};
+use super::seat_map::SeatPlanBody;
+use super::{because, by};
+use crate::answer::{Instant, MoneyBody, created, personal, versioned};
+use crate::api::HttpSettings;
+use crate::extract::{Body, Call, IfMatch, Line, Operator, PathId, Said, ZoneName, given};
+use crate::problem::{Code, Flaw, Problem, problems};
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config.service(add_schedule).service(show_schedule).service(change_schedule).service(cancel_schedule);
+}
+
+/// A date that is to be added to a concert.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewSchedule)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewScheduleBody {
+    /// Its id; without one it gets one.
+    id: Option<Uuid>,
+    /// When the show starts.
+    starts_at: Instant,
+    /// The hall's time zone, as in the IANA database.
+    #[schema(value_type = String, max_length = 64, example = "Asia/Seoul")]
+    zone: ZoneName,
+    /// The first instant of the sale.
+    sale_opens_at: Instant,
+    /// The first instant after the sale.
+    sale_closes_at: Instant,
+    /// Its seats, if they are known yet.
+    seat_map: Option<SeatPlanBody>,
+}
+
+/// What of a date is to change; what is left out stays as it is.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = ScheduleChange)]
+#[serde(deny_unknown_fields)]
+struct ScheduleChangeBody {
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Instant, required = false)]
+    starts_at: Option<Instant>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String, required = false, max_length = 64)]
+    zone: Option<ZoneName>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Instant, required = false)]
+    sale_opens_at: Option<Instant>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Instant, required = false)]
+    sale_closes_at: Option<Instant>,
+}
+
+/// Why something is called off.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Cancellation)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CancelBody {
+    #[schema(value_type = String, min_length = 1, max_length = 1000, example = "The singer has a cold")]
+    reason: Line<1_000>,
+}
+
+/// Something is called off.
+pub(super) struct Called {
+    pub(super) reason: Remark,
+}
+
+struct NewSchedule(DatePlan);
+
+struct ScheduleChange(DatePatch);
+
+impl NewScheduleBody {
+    /// The date, or all that doesn't fit in the value at `pointer`.
+    pub(super) fn read(self, pointer: &str) -> Result<DatePlan, Vec<Flaw>> {
+        let Self { id, starts_at, zone, sale_opens_at, sale_closes_at, seat_map } = self;
+        let seats = seat_map.map(|map| map.read(&format!("{pointer}/seat_map"))).transpose()?;
+        Ok(DatePlan {
+            id: id.map(ScheduleId),
+            starts_at: starts_at.into(),
+            zone: zone.0,
+            sale_opens_at: sale_opens_at.into(),
+            sale_closes_at: sale_closes_at.into(),
+            seats,
+        })
+    }
+}
+
+impl Said for NewSchedule {
+    type Wire = NewScheduleBody;
+
+    fn read(wire: NewScheduleBody, _: &HttpSettings) -> Result<Self, Vec<Flaw>> {
+        wire.read("").map(Self)
+    }
+}
+
+impl Said for ScheduleChange {
+    type Wire = ScheduleChangeBody;
+
+    fn read(wire: ScheduleChangeBody, _: &HttpSettings) -> Result<Self, Vec<Flaw>> {
+        Ok(Self(DatePatch {
+            starts_at: wire.starts_at.map(Into::into),
+            zone: wire.zone.map(|zone| zone.0),
+            sale_opens_at: wire.sale_opens_at.map(Into::into),
+            sale_closes_at: wire.sale_closes_at.map(Into::into),
+        }))
+    }
+}
+
+impl Said for Called {
+    type Wire = CancelBody;
+
+    fn read(wire: CancelBody, _: &HttpSettings) -> Result<Self, Vec<Flaw>> {
+        Ok(Self { reason: wire.reason.0 })
+    }
+}
+
+/// A date, as its operator sees it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ScheduleReport)]
+pub(super) struct ReportBody {
+    id: Uuid,
+    concert_id: Uuid,
+    starts_at: Instant,
+    zone: String,
+    sale_opens_at: Instant,
+    sale_closes_at: Instant,
+    /// When it was called off; null if it wasn't.
+    cancelled_at: Option<Instant>,
+    /// How often it has been written; the `ETag`, without its quotes.
+    version: i64,
+    figures: FiguresBody,
+}
+
+/// How the sale of a date goes.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SaleFigures)]
+struct FiguresBody {
+    /// How many seats there are.
+    seats: u32,
+    available: u32,
+    held: u32,
+    /// How many are sold.
+    reserved: u32,
+    /// How many are taken out of the sale.
+    blocked: u32,
+    /// What was paid for those that are sold.
+    revenue: MoneyBody,
+}
+
+impl ReportBody {
+    pub(super) fn new(figures: SaleFigures, currency: Currency) -> Self {
+        let SaleFigures { schedule, seats, available, held, reserved, blocked, revenue } = figures;
+        let (version, schedule) = (schedule.version.0, schedule.row);
+        Self {
+            id: schedule.id.0,
+            concert_id: schedule.concert.0,
+            starts_at: schedule.starts_at.into(),
+            zone: schedule.zone.as_str().to_owned(),
+            sale_opens_at: schedule.sale_opens_at.into(),
+            sale_closes_at: schedule.sale_closes_at.into(),
+            cancelled_at: schedule.cancelled_at.map(Instant::from),
+            version,
+            figures: FiguresBody { seats, available, held, reserved, blocked, revenue: MoneyBody::new(revenue, currency) },
+        }
+    }
+}
+
+problems!(AddProblems: OPERATOR, BODY, &[Code::NotFound, Code::AlreadyExists]);
+problems!(ShowProblems: OPERATOR, &[Code::NotFound]);
+problems!(ChangeProblems: OPERATOR, BODY, CHANGE, &[Code::InvalidState]);
+problems!(CancelProblems: OPERATOR, BODY, &[Code::NotFound]);
+
+/// Add a date to a concert.
+#[utoipa::path(
+    tag = "desk",
+    security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The concert.")),
+    request_body = NewScheduleBody,
+    responses(
+        (status = 201, description = "The new date.", body = ReportBody, headers(("Location" = String), ("ETag" = String))),
+        AddProblems,
+    ),
+)]
+#[post("/v1/admin/concerts/{id:[^/:]+}/schedules")]
+async fn add_schedule(call: Call<(Operator, PathId<ConcertId>, Body<NewSchedule>)>) -> Result<HttpResponse, Problem> {
+    let Call { api, parts: (Operator(operator), PathId(concert), Body(NewSchedule(date))), .. } = call;
+    let figures = api.ask(|ask| async move { ask.programme.add_date(&by(operator), concert, date).await }).await?;
+    let (version, location) = (figures.schedule.version, format!("/v1/admin/schedules/{}", figures.schedule.id));
+    Ok(versioned(created(StatusCode::CREATED, &ReportBody::new(figures, api.settings.currency), &location)?, version))
+}
+
+/// A date, and how its sale goes.
+#[utoipa::path(
+    tag = "desk",
+    security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The date.")),
+    responses((status = 200, description = "The date.", body = ReportBody, headers(("ETag" = String))), ShowProblems),
+)]
+#[get("/v1/admin/schedules/{id:[^/:]+}")]
+async fn show_schedule(call: Call<(Operator, PathId<ScheduleId>)>) -> Result<HttpResponse, Problem> {
+    let Call { api, parts: (_, PathId(id)), .. } = call;
+    shown(api.ask(|ask| async move { ask.programme.date(id).await }).await?, api.settings.currency)
+}
+
+/// Change what of a date is named.
+#[utoipa::path(
+    tag = "desk",
+    security(("bearer" = [])),
+    params(
+        ("id" = Uuid, Path, description = "The date."),
+        ("If-Match" = String, Header, description = "The `ETag` that the change was made for; `*`: whatever is there."),
+    ),
+    request_body = ScheduleChangeBody,
+    responses(
+        (status = 200, description = "The date as it is now.", body = ReportBody, headers(("ETag" = String))),
+        ChangeProblems,
+    ),
+)]
+#[patch("/v1/admin/schedules/{id:[^/:]+}")]
+async fn change_schedule(call: Call<(Operator, PathId<ScheduleId>, IfMatch, Body<ScheduleChange>)>) -> Result<HttpResponse, Problem> {
+    let Call { api, parts: (Operator(operator), PathId(id), IfMatch(expected), Body(ScheduleChange(patch))), .. } = call;
+    let figures = api.ask(|ask| async move { ask.programme.change_date(&by(operator), id, expected, patch).await }).await?;
+    shown(figures, api.settings.currency)
+}
+
+/// Call a date off: nobody holds its seats any more, and its payments can be refunded at any time.
+#[utoipa::path(
+    tag = "desk",
+    security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The date.")),
+    request_body = CancelBody,
+    responses(
+        (status = 200, description = "The date, cancelled now or before.", body = ReportBody, headers(("ETag" = String))),
+        CancelProblems,
+    ),
+)]
+#[post("/v1/admin/schedules/{id:[^/:]+}:cancel")]
+async fn cancel_schedule(call: Call<(Operator, PathId<ScheduleId>, Body<Called>)>) -> Result<HttpResponse, Problem> {
+    let Call { api, parts: (Operator(operator), PathId(id), Body(Called { reason })), .. } = call;
+    let figures = api.ask(|ask| async move { ask.programme.cancel_date(&because(operator, reason), id).await }).await?;
+    shown(figures, api.settings.currency)
+}
+
+fn shown(figures: SaleFigures, currency: Currency) -> Result<HttpResponse, Problem> {
+    let version = figures.schedule.version;
+    Ok(versioned(personal(StatusCode::OK, &ReportBody::new(figures, currency))?, version))
+}

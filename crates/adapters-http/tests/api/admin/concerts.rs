@@ -1,0 +1,133 @@
+//! `/v1/admin/concerts`: made, changed, called off.
+
+use serde_json::{Value, json};
+
+use super::orders::{a_date, a_map};
+use crate::plan::{CONCERT, DATE, OTHER_CONCERT, QUEUE};
+use crate::shop::{Shop, rand};
+
+const CONCERTS: &str = "/v1/admin/concerts";
+
+fn path() -> String {
+    format!("{CONCERTS}/{}", CONCERT.0)
+}
+
+#[actix_web::test]
+async fn a_concert_is_made_with_its_dates_and_their_seats() {
+    let shop = Shop::open().await;
+    let operator = shop.operator();
+    let (later, mut sooner) = (a_date(), a_date());
+    sooner["starts_at"] = json!("2030-04-01T20:00:00Z");
+    sooner["seat_map"] = a_map(1, 30);
+    let body = json!({"name": "Gala", "host": "The House", "queue_id": QUEUE.0, "max_seats_per_user": 2, "schedules": [later, sooner]});
+    let made = shop.post(CONCERTS).by(&operator).json(&body).send().await.with_status(201);
+    let id = made.text("id");
+    assert_eq!(made.header("location"), Some(format!("{CONCERTS}/{id}").as_str()));
+    assert_eq!((made.tag().as_str(), made.header("cache-control")), ("\"1\"", Some("no-store")));
+    assert_eq!((&made.body["max_seats_per_user"], &made.body["queue_id"], &made.body["version"]), (&json!(2), &json!(QUEUE.0), &json!(1)));
+    let first = &made.body["schedules"][0];
+    let figures =
+        json!({"seats": 30, "available": 30, "held": 0, "reserved": 0, "blocked": 0, "revenue": {"amount": 0, "currency": "KRW"}});
+    assert_eq!((&first["starts_at"], &first["figures"], &first["concert_id"]), (&json!("2030-04-01T20:00:00Z"), &figures, &json!(id)));
+    assert_eq!(made.body["schedules"][1]["figures"]["seats"], 0);
+    let shown = shop.get(&format!("{CONCERTS}/{id}")).by(&operator).send().await.with_status(200);
+    assert_eq!((shown.tag(), shown.body), (made.tag(), made.body));
+    let public = shop.get(&format!("/v1/concerts/{id}")).send().await.with_status(200);
+    assert_eq!(public.text("name"), "Gala");
+}
+
+#[actix_web::test]
+async fn what_is_no_concert_is_pointed_at_and_nothing_is_made() {
+    let shop = Shop::open().await;
+    let operator = shop.operator();
+    let with = |name: &str, value: Value| {
+        let mut body = json!({"name": "Gala", "host": "The House", "schedules": [a_date(), a_date()]});
+        *body.pointer_mut(name).expect("a member") = value;
+        body
+    };
+    let dates = |count: usize| json!({"name": "Gala", "host": "The House", "schedules": vec![a_date(); count]});
+    let mut seated = a_date();
+    seated["seat_map"] = json!({"sections": [{"name": "A", "rows": [{"name": "1", "numbers": {"from": 1, "to": 2}}]}]});
+    let mut backwards = a_date();
+    backwards["seat_map"] = a_map(2, 1);
+    let mut unsold = a_date();
+    unsold["sale_closes_at"] = unsold["sale_opens_at"].clone();
+    let before = shop.store.rows();
+    for (body, pointer) in [
+        (json!({"host": "The House"}), "/name"),
+        (json!({"name": "Gala"}), "/host"),
+        (json!({"name": "Gala", "host": "x", "max_seats_per_user": 101}), "/max_seats_per_user"),
+        (json!({"name": "Gala", "host": "x", "queue_id": uuid::Uuid::from_u128(rand())}), "/queue_id"),
+        (with("/schedules/1/zone", json!("Mars Colony")), "/schedules/1/zone"),
+        (with("/schedules/1/starts_at", json!("tomorrow")), "/schedules/1/starts_at"),
+        (with("/schedules/1", unsold), "/schedules/1/sale_closes_at"),
+        (with("/schedules/1", seated), "/schedules/1/seat_map/sections/0/rows/0/price"),
+        (with("/schedules/1", backwards), "/schedules/1/seat_map/sections"),
+        (dates(101), "/schedules"),
+    ] {
+        shop.post(CONCERTS).by(&operator).json(&body).send().await.with_problem(400, "VALIDATION_FAILED").at(pointer);
+    }
+    let taken = json!({"id": CONCERT.0, "name": "Gala", "host": "The House"});
+    shop.post(CONCERTS).by(&operator).json(&taken).send().await.with_problem(409, "ALREADY_EXISTS");
+    shop.post(CONCERTS)
+        .by(&operator)
+        .json(&with("/schedules/1", {
+            let mut date = a_date();
+            date["id"] = json!(DATE.0);
+            date
+        }))
+        .send()
+        .await
+        .with_problem(409, "ALREADY_EXISTS");
+    assert!(shop.store.rows() == before);
+    shop.post(CONCERTS).by(&operator).json(&dates(100)).send().await.with_status(201);
+}
+
+#[actix_web::test]
+async fn concerts_are_listed_in_pages() {
+    let shop = Shop::open().await;
+    let operator = shop.operator();
+    let first = shop.get(&format!("{CONCERTS}?page_size=1")).by(&operator).send().await.with_status(200);
+    assert_eq!(first.body["items"][0]["id"], CONCERT.0.to_string());
+    assert_eq!(first.body["items"][0]["schedules"].as_array().map(Vec::len), Some(2));
+    let rest = shop.get(&format!("{CONCERTS}?cursor={}", first.text("next_cursor"))).by(&operator).send().await.with_status(200);
+    assert_eq!((&rest.body["items"][0]["id"], &rest.body["next_cursor"]), (&json!(OTHER_CONCERT.0), &Value::Null));
+}
+
+#[actix_web::test]
+async fn a_concert_is_changed_but_not_its_queue_while_somebody_holds_seats() {
+    let shop = Shop::open().await;
+    let operator = shop.operator();
+    let change = async |tag: &str, body: Value| shop.patch(&path()).by(&operator).header("If-Match", tag).json(&body).send().await;
+    let changed = change("\"1\"", json!({"name": "Gala", "max_seats_per_user": 1})).await.with_status(200);
+    assert_eq!((changed.tag().as_str(), changed.text("name"), changed.text("host")), ("\"2\"", "Gala".into(), "The House".into()));
+    change("\"1\"", json!({"name": "Late"})).await.with_problem(412, "PRECONDITION_FAILED");
+    assert_eq!(change("\"2\"", json!({"max_seats_per_user": null})).await.with_status(200).body["max_seats_per_user"], Value::Null);
+    shop.patch(&path()).by(&operator).json(&json!({"name": "x"})).send().await.with_problem(428, "PRECONDITION_REQUIRED");
+
+    let ada = shop.admitted("Ada").await;
+    let hold = shop.held(&ada, &[1]).await;
+    let other = json!({"queue_id": domain::Queue::DEFAULT.0});
+    assert_eq!(change("*", other.clone()).await.with_problem(409, "INVALID_STATE").text("current_state"), "HELD");
+    shop.delete(&format!("/v1/reservations/{hold}")).by(&ada).send().await.with_status(204);
+    assert_eq!(change("*", other.clone()).await.with_status(200).body["queue_id"], other["queue_id"]);
+    change("*", json!({"queue_id": null})).await.with_problem(400, "VALIDATION_FAILED").at("/queue_id");
+}
+
+#[actix_web::test]
+async fn a_concert_is_called_off_with_all_its_dates() {
+    let shop = Shop::open().await;
+    let operator = shop.operator();
+    let cancel = format!("{}:cancel", path());
+    shop.post(&cancel).by(&operator).json(&json!({})).send().await.with_problem(400, "VALIDATION_FAILED").at("/reason");
+    let reason = json!({"reason": "The roof leaks"});
+    let off = shop.post(&cancel).by(&operator).json(&reason).send().await.with_status(200);
+    assert!(
+        off.body["schedules"].as_array().is_some_and(|dates| dates.len() == 2 && dates.iter().all(|date| date["cancelled_at"].is_string()))
+    );
+    let again = shop.post(&cancel).by(&operator).json(&reason).send().await.with_status(200);
+    assert_eq!(again.body, off.body);
+    let log = shop.get(&format!("/v1/admin/log?subject_id={}", CONCERT.0)).by(&operator).send().await.with_status(200);
+    assert_eq!(log.body["items"].as_array().map(Vec::len), Some(1), "the second time nothing was done");
+    assert_eq!((&log.body["items"][0]["action"], &log.body["items"][0]["reason"]), (&json!("CANCEL"), &reason["reason"]));
+}

@@ -1,0 +1,119 @@
+//! What an operator would say well on each route.
+
+use serde_json::{Value, json};
+
+use crate::plan::{CONCERT, DATE, LATER_DATE, QUEUE};
+use crate::shop::{Shop, Visitor};
+
+/// A date that an operator may add.
+pub(crate) fn a_date() -> Value {
+    json!({
+        "starts_at": "2030-05-01T20:00:00+09:00",
+        "zone": "Asia/Seoul",
+        "sale_opens_at": "2020-01-01T00:00:00Z",
+        "sale_closes_at": "2030-05-01T10:00:00Z",
+    })
+}
+
+/// A map of the seats `from` to `to`, in one row.
+pub(crate) fn a_map(from: u32, to: u32) -> Value {
+    json!({"sections": [{"name": "Stalls", "price": 50_000, "rows": [{"name": "A", "numbers": {"from": from, "to": to}}]}]})
+}
+
+/// The id of what a route is asked for: refunds are for the date that was called off.
+pub(crate) fn id(route: &str, user: &Visitor, reservation: &str) -> String {
+    match route {
+        _ if route.starts_with("/v1/admin/queues/") => QUEUE.0.to_string(),
+        _ if route.starts_with("/v1/admin/concerts/") => CONCERT.0.to_string(),
+        "/v1/admin/schedules/{id}:refund-all" => LATER_DATE.0.to_string(),
+        _ if route.starts_with("/v1/admin/schedules/") => DATE.0.to_string(),
+        _ if route.starts_with("/v1/admin/users/") => user.id.0.to_string(),
+        _ => reservation.to_owned(),
+    }
+}
+
+/// The body, if the route asks for one, and the pointers to those of its members in whose place nothing of another kind fits.
+pub(crate) fn order(method: &str, route: &str) -> Option<(Value, &'static [&'static str])> {
+    let id = "0f207207-0000-7000-8000-0000000a0001";
+    let policy = json!({"capacity": 5, "batch": 5, "active_seconds": 600, "claim_seconds": 60, "max_waiting": 9});
+    let (mut date, reason) = (a_date(), json!({"reason": "The singer has a cold"}));
+    Some(match (method, route) {
+        ("POST", "/v1/admin/queues") => (
+            json!({"id": id, "name": "Matinees", "policy": policy, "message": "Doors at eight"}),
+            &["/id", "/name", "/policy/batch", "/policy/active_seconds", "/policy/claim_seconds", "/message"],
+        ),
+        ("PATCH", "/v1/admin/queues/{id}") => (
+            json!({"name": "Matinees", "policy": policy, "message": "Doors at eight"}),
+            &["/name", "/policy/batch", "/policy/active_seconds", "/policy/claim_seconds", "/message"],
+        ),
+        ("POST", "/v1/admin/queues/{id}:admit") => (json!({"count": 5}), &["/count"]),
+        ("POST", "/v1/admin/concerts") => {
+            date["id"] = json!(id);
+            date["seat_map"] = a_map(1, 20);
+            (
+                json!({"id": id, "name": "Night", "host": "House", "queue_id": QUEUE.0, "max_seats_per_user": 4, "schedules": [date]}),
+                &[
+                    "/id",
+                    "/name",
+                    "/host",
+                    "/queue_id",
+                    "/max_seats_per_user",
+                    "/schedules/0",
+                    "/schedules/0/starts_at",
+                    "/schedules/0/zone",
+                    "/schedules/0/seat_map",
+                    "/schedules/0/seat_map/sections",
+                    "/schedules/0/seat_map/sections/0/rows",
+                    "/schedules/0/seat_map/sections/0/rows/0/numbers/from",
+                ],
+            )
+        }
+        ("PATCH", "/v1/admin/concerts/{id}") => (
+            json!({"name": "Night", "host": "House", "queue_id": QUEUE.0, "max_seats_per_user": 4}),
+            &["/name", "/host", "/queue_id", "/max_seats_per_user"],
+        ),
+        ("POST", "/v1/admin/concerts/{id}/schedules") | ("PATCH", "/v1/admin/schedules/{id}") => {
+            (date, &["/starts_at", "/zone", "/sale_opens_at", "/sale_closes_at"])
+        }
+        ("POST", "/v1/admin/concerts/{id}:cancel" | "/v1/admin/schedules/{id}:cancel") => (reason, &["/reason"]),
+        ("PUT", "/v1/admin/schedules/{id}/seat-map") => (
+            a_map(101, 120),
+            &[
+                "/sections",
+                "/sections/0",
+                "/sections/0/name",
+                "/sections/0/rows",
+                "/sections/0/rows/0",
+                "/sections/0/rows/0/name",
+                "/sections/0/rows/0/numbers",
+                "/sections/0/rows/0/numbers/from",
+                "/sections/0/rows/0/numbers/to",
+            ],
+        ),
+        ("POST", "/v1/admin/schedules/{id}/seats:block" | "/v1/admin/schedules/{id}/seats:unblock") => {
+            (json!({"seat_numbers": [9], "reason": "A broken seat"}), &["/seat_numbers", "/seat_numbers/0", "/reason"])
+        }
+        ("POST", "/v1/admin/schedules/{id}:refund-all") => (json!({"at_most": 5}), &["/at_most"]),
+        ("PUT" | "POST" | "PATCH", step)
+            if [":pause", ":resume", ":close", ":open", ":release"].iter().any(|verb| step.ends_with(verb)) =>
+        {
+            return None;
+        }
+        ("GET", _) => return None,
+        (_, elsewhere) if !elsewhere.starts_with("/v1/admin/") => return None,
+        (method, unknown) => panic!("{method} {unknown} is new: say here what it would answer well"),
+    })
+}
+
+/// Whether null is as good as a value there: what needn't be given, and what can be cleared.
+pub(crate) fn may_be_null(method: &str, pointer: &str) -> bool {
+    let always = ["/policy/batch", "/policy/active_seconds", "/policy/claim_seconds", "/message", "/max_seats_per_user", "/at_most"];
+    let at_first = ["/id", "/queue_id", "/schedules/0/seat_map"];
+    always.contains(&pointer) || method == "POST" && at_first.contains(&pointer)
+}
+
+/// Calls the later date off, so that there is one that was.
+pub(crate) async fn cancel_the_later_date(shop: &Shop, operator: &Visitor) {
+    let path = format!("/v1/admin/schedules/{}:cancel", LATER_DATE.0);
+    shop.post(&path).by(operator).json(&json!({"reason": "The singer has a cold"})).send().await.with_status(200);
+}

@@ -1,0 +1,71 @@
+//! The sale by an operator's hand: holds ended, payments given back, a date wound up.
+
+use serde_json::json;
+
+use crate::plan::{DATE, PRICE};
+use crate::shop::{Shop, rand};
+
+#[actix_web::test]
+async fn a_hold_is_ended_whosever_it_is_but_nothing_that_is_paid() {
+    let shop = Shop::open().await;
+    let operator = shop.operator();
+    let (ada, bob) = (shop.funded("Ada", 500_000).await, shop.admitted("Bob").await);
+    let release = async |id: &str| shop.post(&format!("/v1/admin/reservations/{id}:release")).by(&operator).send().await;
+    let held = shop.held(&bob, &[1]).await;
+    for _ in 0..2 {
+        let ended = release(&held).await.with_status(200);
+        assert_eq!((ended.text("status").as_str(), ended.text("cancelled_reason").as_str()), ("CANCELLED", "RELEASED"));
+    }
+    let hold = shop.held(&ada, &[1]).await;
+    shop.pay(&ada, "pay", &hold).await.with_status(201);
+    assert_eq!(release(&hold).await.with_problem(409, "INVALID_STATE").text("current_state"), "CONFIRMED");
+    release(&uuid::Uuid::from_u128(rand()).to_string()).await.with_problem(404, "NOT_FOUND");
+    let log = shop.get(&format!("/v1/admin/log?subject_id={held}")).by(&operator).send().await.with_status(200);
+    assert_eq!(log.body["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!((&log.body["items"][0]["action"], &log.body["items"][0]["subject"]["kind"]), (&json!("RELEASE"), &json!("RESERVATION")));
+}
+
+#[actix_web::test]
+async fn a_payment_that_an_operator_refunds_is_in_the_log() {
+    let shop = Shop::open().await;
+    let (operator, ada) = (shop.operator(), shop.funded("Ada", 500_000).await);
+    let hold = shop.held(&ada, &[1]).await;
+    let payment = shop.pay(&ada, "pay", &hold).await.with_status(201).text("id");
+    shop.post(&format!("/v1/payments/{payment}/refunds")).by(&operator).key("back").json(&json!({})).send().await.with_status(201);
+    let log = shop.get(&format!("/v1/admin/log?subject_id={payment}&operator_id={}", operator.id.0)).by(&operator).send().await;
+    assert_eq!(log.with_status(200).body["items"][0]["action"], "REFUND");
+}
+
+#[actix_web::test]
+async fn a_date_that_was_called_off_is_wound_up_some_at_a_time() {
+    let shop = Shop::open().await;
+    let operator = shop.operator();
+    let mut paid = Vec::new();
+    for (name, seat) in [("Ada", 1), ("Bob", 2), ("Cid", 3)] {
+        let visitor = shop.funded(name, 100_000).await;
+        let hold = shop.held(&visitor, &[seat]).await;
+        shop.pay(&visitor, "pay", &hold).await.with_status(201);
+        paid.push(visitor);
+    }
+    let dan = shop.admitted("Dan").await;
+    shop.held(&dan, &[4]).await;
+    let path = format!("/v1/admin/schedules/{}", DATE.0);
+    let wind_up = async |body: serde_json::Value| shop.post(&format!("{path}:refund-all")).by(&operator).json(&body).send().await;
+    assert_eq!(wind_up(json!({})).await.with_problem(409, "INVALID_STATE").text("current_state"), "SCHEDULED");
+    shop.post(&format!("{path}:cancel")).by(&operator).json(&json!({"reason": "No singer"})).send().await.with_status(200);
+
+    let some = wind_up(json!({"at_most": 3})).await.with_status(200).body;
+    let number = |body: &serde_json::Value, name: &str| body[name].as_u64().expect("a number");
+    assert_eq!((number(&some, "released") + number(&some, "refunded"), number(&some, "remaining")), (3, 1));
+    let rest = wind_up(json!({})).await.with_status(200).body;
+    assert_eq!((number(&rest, "released") + number(&rest, "refunded"), number(&rest, "remaining")), (1, 0));
+    assert_eq!((number(&some, "refunded") + number(&rest, "refunded"), number(&some, "released") + number(&rest, "released")), (3, 1));
+    assert_eq!(wind_up(json!({})).await.with_status(200).body, json!({"released": 0, "refunded": 0, "remaining": 0}));
+    for visitor in &paid {
+        let wallet = shop.get("/v1/wallet").by(visitor).send().await.with_status(200);
+        assert_eq!(wallet.body["balance"]["amount"], 100_000, "{PRICE} came back");
+    }
+    for at_most in [0, 501] {
+        wind_up(json!({"at_most": at_most})).await.with_problem(400, "VALIDATION_FAILED").at("/at_most");
+    }
+}

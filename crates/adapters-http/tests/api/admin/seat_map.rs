@@ -1,0 +1,126 @@
+//! `/v1/admin/schedules/{id}/seat-map`: seats written down by rows.
+
+use serde_json::{Value, json};
+
+use super::orders::{a_date, a_map};
+use crate::plan::{CONCERT, DATE, LATER_DATE, PRICE};
+use crate::shop::{Shop, Visitor, rand};
+
+fn path() -> String {
+    format!("/v1/admin/schedules/{}/seat-map", DATE.0)
+}
+
+async fn seats(shop: &Shop, visitor: &Visitor) -> Value {
+    shop.get(&format!("/v1/schedules/{}/seats", DATE.0)).by(visitor).send().await.with_status(200).body
+}
+
+#[actix_web::test]
+async fn a_map_makes_seats_and_gives_those_that_are_there_label_and_price() {
+    let shop = Shop::open().await;
+    let (operator, ada) = (shop.operator(), shop.admitted("Ada").await);
+    assert_eq!(seats(&shop, &ada).await["available"], 10);
+    let row = |name: &str, from: u32, to: u32| json!({"name": name, "numbers": {"from": from, "to": to}});
+    let mut boxes = row("Box", 12, 12);
+    boxes["price"] = json!(90_000);
+    boxes["label"] = json!("{section}: {row} no. {number}");
+    let mut behind = row("A", 9, 11);
+    behind["first_place"] = json!(9);
+    let map = json!({"sections": [{"name": "Row", "price": PRICE, "rows": [behind, boxes]}]});
+    let laid = shop.put(&path()).by(&operator).json(&map).send().await.with_status(200);
+    assert_eq!(laid.body, json!({"created": 2, "changed": 0, "unchanged": 2}));
+    let shown = seats(&shop, &ada).await;
+    let last = json!({"number": 12, "label": "Row: Box no. 12", "status": "AVAILABLE", "price": {"amount": 90_000, "currency": "KRW"}});
+    assert_eq!((&shown["available"], &shown["seats"][11], &shown["seats"][10]["label"]), (&json!(12), &last, &json!("Row A 11")));
+
+    let dearer = json!({"sections": [{"name": "Row", "price": PRICE + 1, "rows": [row("A", 1, 2)]}]});
+    let laid = shop.put(&path()).by(&operator).json(&dearer).send().await.with_status(200);
+    assert_eq!(laid.body, json!({"created": 0, "changed": 2, "unchanged": 0}));
+    assert_eq!(seats(&shop, &ada).await["seats"][0]["price"]["amount"], PRICE + 1);
+}
+
+#[actix_web::test]
+async fn a_map_comes_back_as_one_that_makes_the_same_seats() {
+    let shop = Shop::open().await;
+    let operator = shop.operator();
+    let shown = shop.get(&path()).by(&operator).send().await.with_status(200);
+    let rows = json!([{"name": "A", "numbers": {"from": 1, "to": 10}}]);
+    assert_eq!(shown.body, json!({"sections": [{"name": "Row", "price": PRICE, "rows": rows}]}));
+    assert_eq!(shown.header("cache-control"), Some("no-store"));
+
+    let odd = json!({"sections": [
+        {"name": "Left {row} wing", "rows": [
+            {"name": "A", "numbers": {"from": 20, "to": 29}, "first_place": 7, "price": 5, "label": "{row}/{place} of {number}"},
+            {"name": "B {place}", "numbers": {"from": 40, "to": 44}, "price": 0},
+        ]},
+        {"name": "Boxes", "price": 9, "rows": [{"name": "one", "numbers": {"from": 50, "to": 53}, "label": "{section}"}]},
+    ]});
+    assert_eq!(shop.put(&path()).by(&operator).json(&odd).send().await.with_status(200).body["created"], 19);
+    let whole = shop.get(&path()).by(&operator).send().await.with_status(200).body;
+    let again = shop.put(&path()).by(&operator).json(&whole).send().await.with_status(200);
+    assert_eq!(again.body, json!({"created": 0, "changed": 0, "unchanged": 29}));
+
+    let mut date = a_date();
+    date["seat_map"] = whole.clone();
+    let dates = format!("/v1/admin/concerts/{}/schedules", CONCERT.0);
+    let copy = shop.post(&dates).by(&operator).json(&date).send().await.with_status(201).text("id");
+    let copied = shop.get(&format!("/v1/admin/schedules/{copy}/seat-map")).by(&operator).send().await.with_status(200);
+    assert_eq!(copied.body, whole);
+}
+
+#[actix_web::test]
+async fn a_date_without_seats_has_an_empty_map_and_one_that_is_not_there_has_none() {
+    let shop = Shop::open().await;
+    let operator = shop.operator();
+    let empty = shop.get(&format!("/v1/admin/schedules/{}/seat-map", LATER_DATE.0)).by(&operator).send().await.with_status(200);
+    assert_eq!(empty.body, json!({"sections": []}));
+    let nowhere = format!("/v1/admin/schedules/{}/seat-map", uuid::Uuid::from_u128(rand()));
+    shop.get(&nowhere).by(&operator).send().await.with_problem(404, "NOT_FOUND");
+    shop.put(&nowhere).by(&operator).json(&a_map(1, 2)).send().await.with_problem(404, "NOT_FOUND");
+}
+
+#[actix_web::test]
+async fn seats_that_somebody_has_stay_as_they_are_and_nothing_else_changes_then() {
+    let shop = Shop::open().await;
+    let (operator, ada) = (shop.operator(), shop.admitted("Ada").await);
+    shop.held(&ada, &[2]).await;
+    let before = shop.store.rows();
+    let refused = shop.put(&path()).by(&operator).json(&a_map(1, 20)).send().await.with_problem(409, "SEAT_UNAVAILABLE");
+    assert_eq!(refused.body["conflicts"], json!([{"number": 2, "status": "HELD"}]));
+    assert!(shop.store.rows() == before);
+}
+
+#[actix_web::test]
+async fn what_is_no_map_is_pointed_at() {
+    let shop = Shop::open().await;
+    let operator = shop.operator();
+    let map = |rows: Value| json!({"sections": [{"name": "Stalls", "price": 1, "rows": rows}]});
+    let row = |numbers: Value| json!({"name": "A", "numbers": numbers});
+    let row_with = |name: &str, value: Value| {
+        let mut row = row(json!({"from": 1, "to": 2}));
+        row[name] = value;
+        map(json!([row]))
+    };
+    let unpriced = json!({"sections": [{"name": "Stalls", "rows": [row(json!({"from": 1, "to": 2}))]}]});
+    for (body, pointer) in [
+        (json!({"sections": []}), "/sections"),
+        (map(json!([])), "/sections"),
+        (map(json!([row(json!({"from": 2, "to": 1}))])), "/sections"),
+        (map(json!([row(json!({"from": 1, "to": 2})), row(json!({"from": 2, "to": 3}))])), "/sections"),
+        (a_map(1, 100_001), "/sections"),
+        (map(json!([row(json!({"from": 0, "to": 1}))])), "/sections/0/rows/0/numbers/from"),
+        (map(json!([row(json!({"from": 1, "to": 1_000_001}))])), "/sections/0/rows/0/numbers/to"),
+        (unpriced, "/sections/0/rows/0/price"),
+        (row_with("price", json!(-1)), "/sections/0/rows/0/price"),
+        (row_with("label", json!("")), "/sections/0/rows/0/label"),
+        (row_with("first_place", json!(-1)), "/sections/0/rows/0/first_place"),
+        (row_with("color", json!("red")), "/sections/0/rows/0/color"),
+        (row_with("label", json!("{row}".repeat(40))), "/sections/0/rows/0/name"),
+    ] {
+        let body = if pointer.ends_with("/name") {
+            json!({"sections": [{"name": "S", "price": 1, "rows": [{"name": " ", "numbers": {"from": 1, "to": 1}}]}]})
+        } else {
+            body
+        };
+        shop.put(&path()).by(&operator).json(&body).send().await.with_problem(400, "VALIDATION_FAILED").at(pointer);
+    }
+}

@@ -1,0 +1,51 @@
+//! `/v1/admin/schedules/{id}/seats:block`: seats taken out of the sale, and given back.
+
+use serde_json::{Value, json};
+
+use super::orders::a_map;
+use crate::answer::Answer;
+use crate::plan::DATE;
+use crate::shop::{Shop, Visitor};
+
+async fn order(shop: &Shop, operator: &Visitor, verb: &str, numbers: Value) -> Answer {
+    let body = json!({"seat_numbers": numbers, "reason": "A broken seat"});
+    shop.post(&format!("/v1/admin/schedules/{}/seats:{verb}", DATE.0)).by(operator).json(&body).send().await
+}
+
+#[actix_web::test]
+async fn blocked_seats_are_nobodys_until_they_are_given_back() {
+    let shop = Shop::open().await;
+    let (operator, ada) = (shop.operator(), shop.admitted("Ada").await);
+    assert_eq!(order(&shop, &operator, "block", json!([7, 8])).await.with_status(200).body, json!({"changed": 2}));
+    assert_eq!(order(&shop, &operator, "block", json!([8, 9])).await.with_status(200).body, json!({"changed": 1}));
+    let refused = shop.hold(&ada, "hold", &[8]).await.with_problem(409, "SEAT_UNAVAILABLE");
+    assert_eq!(refused.body["conflicts"], json!([{"number": 8, "status": "BLOCKED"}]));
+    assert_eq!(order(&shop, &operator, "unblock", json!([6, 7, 8])).await.with_status(200).body, json!({"changed": 2}));
+    shop.held(&ada, &[8]).await;
+    for verb in ["block", "unblock"] {
+        let taken = order(&shop, &operator, verb, json!([7, 8])).await.with_problem(409, "SEAT_UNAVAILABLE");
+        assert_eq!(taken.body["conflicts"], json!([{"number": 8, "status": "HELD"}]));
+    }
+}
+
+#[actix_web::test]
+async fn an_order_names_1_to_10_000_seats_of_the_date_each_once() {
+    let shop = Shop::open().await;
+    let operator = shop.operator();
+    let map = format!("/v1/admin/schedules/{}/seat-map", DATE.0);
+    shop.put(&map).by(&operator).json(&a_map(11, 10_001)).send().await.with_status(200);
+    let all: Vec<u32> = (1..=10_000).collect();
+    assert_eq!(order(&shop, &operator, "block", json!(all)).await.with_status(200).body, json!({"changed": 10_000}));
+    let more: Vec<u32> = (1..=10_001).collect();
+    for (numbers, pointer) in [
+        (json!([]), "/seat_numbers"),
+        (json!(more), "/seat_numbers"),
+        (json!([1, 2, 1]), "/seat_numbers"),
+        (json!([1, 0]), "/seat_numbers/1"),
+        (json!([20_000]), "/seat_numbers"),
+    ] {
+        order(&shop, &operator, "unblock", numbers).await.with_problem(400, "VALIDATION_FAILED").at(pointer);
+    }
+    let path = format!("/v1/admin/schedules/{}/seats:block", DATE.0);
+    shop.post(&path).by(&operator).json(&json!({"seat_numbers": [1]})).send().await.with_problem(400, "VALIDATION_FAILED").at("/reason");
+}

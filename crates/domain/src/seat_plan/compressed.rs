@@ -1,0 +1,232 @@
+//! From seats back to a plan: neighbours whose numbers and labels count on together become a row.
+//!
+//! | what is written on the seat | section | row | label |
+//! |---|---|---|---|
+//! | `Stalls left A 7` | `Stalls left` | `A` | `{section} {row} {place}` |
+//! | `A 7` | [`ONLY`] | `A` | `{row} {place}` |
+//! | anything else | [`ONLY`] | the whole | `{row}` |
+
+use super::{Row, SeatPlan, Section};
+use crate::text::NotAText;
+use crate::{Money, SeatNumber, Title};
+
+/// The section of seats whose labels name none.
+const ONLY: &str = "Seats";
+/// What is written on seats of such a section.
+const ROW_AND_PLACE: &str = "{row} {place}";
+/// What is written on seats that don't count.
+const ROW: &str = "{row}";
+
+/// A label, taken apart.
+struct Parts<'a> {
+    section: &'a str,
+    row: &'a str,
+    /// What counts on from seat to seat, if anything does.
+    place: Option<u32>,
+    label: &'static str,
+}
+
+impl SeatPlan {
+    /// A plan that makes just these seats, which come by number.
+    ///
+    /// # Errors
+    /// [`NotAText`] if what is written on a seat is no line of text. What a plan writes on seats always is.
+    pub fn of<'a>(seats: impl IntoIterator<Item = (SeatNumber, &'a str, Money)>) -> Result<Self, NotAText> {
+        let mut sections: Vec<Section> = Vec::new();
+        for (number, label, price) in seats {
+            let parts = Parts::of(label);
+            let section = match sections.last_mut() {
+                Some(last) if last.name.as_str() == parts.section => last,
+                Some(_) | None => {
+                    sections.push(Section { name: name(parts.section)?, rows: Vec::new() });
+                    let Some(new) = sections.last_mut() else { continue };
+                    new
+                }
+            };
+            match section.rows.last_mut() {
+                Some(row) if row.goes_on_with(&parts, number, price) => row.to = number,
+                Some(_) | None => section.rows.push(Row {
+                    name: name(parts.row)?,
+                    from: number,
+                    to: number,
+                    first_place: parts.place.unwrap_or(1),
+                    price,
+                    label: name(parts.label)?,
+                }),
+            }
+        }
+        Ok(Self { sections })
+    }
+}
+
+impl<'a> Parts<'a> {
+    fn of(label: &'a str) -> Self {
+        let whole = Self { section: ONLY, row: label, place: None, label: ROW };
+        let Some((names, place)) = label.rsplit_once(' ') else { return whole };
+        let Some(place) = counted(place) else { return whole };
+        match names.rsplit_once(' ') {
+            Some((section, row)) if is_name(section) && is_name(row) => Self { section, row, place: Some(place), label: SeatPlan::LABEL },
+            Some(_) | None if is_name(names) => Self { section: ONLY, row: names, place: Some(place), label: ROW_AND_PLACE },
+            Some(_) | None => whole,
+        }
+    }
+}
+
+/// The place that `text` is, if it would be written so again.
+fn counted(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|place: &u32| place.to_string() == text)
+}
+
+/// `text` as a name, if it is kept as it is.
+fn name(text: &str) -> Result<Title, NotAText> {
+    Title::new(text).and_then(|name| if name.as_str() == text { Ok(name) } else { Err(NotAText { max: SeatPlan::LONGEST_LABEL }) })
+}
+
+fn is_name(text: &str) -> bool {
+    name(text).is_ok()
+}
+
+impl Row {
+    /// Whether the seat is this row's next.
+    fn goes_on_with(&self, parts: &Parts<'_>, number: SeatNumber, price: Money) -> bool {
+        let length = self.to.get() - self.from.get() + 1;
+        let counts_on = parts.place.is_none_or(|place| self.first_place.checked_add(length) == Some(place));
+        number.get() == self.to.get() + 1
+            && counts_on
+            && price == self.price
+            && parts.row == self.name.as_str()
+            && parts.label == self.label.as_str()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{ScheduleId, Seat};
+
+    const DATE: ScheduleId = ScheduleId(Uuid::from_u128(1));
+
+    fn number(number: u32) -> SeatNumber {
+        SeatNumber::new(number).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn money(minor: i64) -> Money {
+        Money::new(minor).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn plan(seats: &[(u32, &str, i64)]) -> SeatPlan {
+        let seats = seats.iter().map(|(at, label, price)| (number(*at), *label, money(*price)));
+        SeatPlan::of(seats).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// A plan as short as can be told: section, row, from, to, first place, price, label.
+    fn told(plan: &SeatPlan) -> Vec<(&str, &str, u32, u32, u32, i64, &str)> {
+        let rows = plan.sections.iter().flat_map(|section| section.rows.iter().map(move |row| (section, row)));
+        rows.map(|(section, row)| {
+            let (from, to) = (row.from.get(), row.to.get());
+            (section.name.as_str(), row.name.as_str(), from, to, row.first_place, row.price.minor(), row.label.as_str())
+        })
+        .collect()
+    }
+
+    #[test]
+    fn neighbours_that_count_on_are_a_row() {
+        let plan = plan(&[
+            (1, "Stalls left A 7", 50),
+            (2, "Stalls left A 8", 50),
+            (3, "Stalls left A 9", 60),
+            (5, "Stalls left A 10", 60),
+            (6, "Stalls left B 11", 60),
+            (7, "Stalls left B 13", 60),
+        ]);
+        let label = SeatPlan::LABEL;
+        let expected = [
+            ("Stalls left", "A", 1, 2, 7, 50, label),
+            ("Stalls left", "A", 3, 3, 9, 60, label),
+            ("Stalls left", "A", 5, 5, 10, 60, label),
+            ("Stalls left", "B", 6, 6, 11, 60, label),
+            ("Stalls left", "B", 7, 7, 13, 60, label),
+        ];
+        assert_eq!(told(&plan), expected);
+        assert_eq!(plan.sections.len(), 1);
+    }
+
+    #[test]
+    fn a_label_without_a_section_or_a_place_is_kept_too() {
+        let plan = plan(&[(1, "A 1", 5), (2, "A 2", 5), (3, "Box", 5), (4, "Box", 5), (5, "A 03", 5), (6, "A  4", 5), (7, "{place} 5", 5)]);
+        let expected = [
+            ("Seats", "A", 1, 2, 1, 5, "{row} {place}"),
+            ("Seats", "Box", 3, 4, 1, 5, "{row}"),
+            ("Seats", "A 03", 5, 5, 1, 5, "{row}"),
+            ("Seats", "A  4", 6, 6, 1, 5, "{row}"),
+            ("Seats", "{place}", 7, 7, 5, 5, "{row} {place}"),
+        ];
+        assert_eq!(told(&plan), expected);
+    }
+
+    #[test]
+    fn what_is_no_line_can_not_be_written_down() {
+        for label in ["", " A", "A\n1"] {
+            assert!(SeatPlan::of([(number(1), label, money(1))]).is_err(), "{label:?}");
+        }
+    }
+
+    /// Labels as halls have them, and as nobody would.
+    fn labels() -> impl Strategy<Value = String> {
+        let words =
+            prop::sample::select(vec!["A", "B", "Stalls", "{row}", "{place}", "{section}", "{", "7", "07", "4294967295", "99999999999"]);
+        let blank = prop::sample::select(vec![" ", " ", " ", "  ", ""]);
+        let words = prop::collection::vec((words, blank, 0..12_u32), 1..4);
+        let joined = words.prop_map(|words| {
+            let text: String = words.into_iter().map(|(word, blank, place)| format!("{word}{blank}{place}{blank}")).collect();
+            text.trim().to_owned()
+        });
+        prop_oneof![3 => joined, 1 => "[ -~\u{e4}]{1,12}"]
+    }
+
+    proptest! {
+        #[test]
+        fn a_plan_of_seats_makes_the_same_seats(rows in prop::collection::vec((labels(), 1..5_u32, 0..3_u32, 0..3_i64), 1..20)) {
+            let (mut seats, mut at) = (Vec::new(), 0);
+            for (label, length, gap, price) in rows {
+                at += gap;
+                for place in 1..=length {
+                    at += 1;
+                    // Every other row counts.
+                    let label = if gap % 2 == 0 { format!("{} {place}", label.trim()) } else { label.trim().to_owned() };
+                    if is_name(&label) {
+                        seats.push(Seat::new(DATE, number(at), label, money(price)));
+                    }
+                }
+            }
+            prop_assume!(!seats.is_empty());
+            let plan = SeatPlan::of(seats.iter().map(|seat| (seat.number, seat.label.as_str(), seat.price)));
+            let plan = plan.unwrap_or_else(|error| panic!("{error}"));
+            prop_assert_eq!(plan.seats(DATE), Ok(seats));
+        }
+
+        #[test]
+        fn what_any_plan_makes_can_be_written_down_again(
+            sections in prop::collection::vec(
+                (labels(), prop::collection::vec((labels(), labels(), 1..6_u32, prop_oneof![0..20_u32, Just(u32::MAX)], 0..3_i64), 1..4)), 1..4,
+            ),
+        ) {
+            let mut at = 0;
+            let title = |text: &str| Title::new(text).or_else(|_| Title::new("x")).unwrap_or_else(|error| panic!("{error}"));
+            let mut row = |(name, label, length, first_place, price): (String, String, u32, u32, i64)| {
+                let from = number(at + 1);
+                at += length;
+                let label = if label.contains("{place}") { title(&label) } else { title(&format!("{{section}} {{row}} {label} {{place}}")) };
+                Row { name: title(&name), from, to: number(at), first_place, price: money(price), label }
+            };
+            let sections = sections.into_iter().map(|(name, rows)| Section { name: title(&name), rows: rows.into_iter().map(&mut row).collect() });
+            let plan = SeatPlan { sections: sections.collect() };
+            let seats = plan.seats(DATE).unwrap_or_else(|error| panic!("{error}"));
+            let again = SeatPlan::of(seats.iter().map(|seat| (seat.number, seat.label.as_str(), seat.price)));
+            prop_assert_eq!(again.unwrap_or_else(|error| panic!("{error}")).seats(DATE), Ok(seats));
+        }
+    }
+}
