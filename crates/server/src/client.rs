@@ -40,9 +40,12 @@ fn told(problem: &Value) -> String {
     if !text("detail").is_empty() && text("detail") != told {
         told = format!("{told}: {}", text("detail"));
     }
-    let errors = problem["errors"].as_array().into_iter().flatten();
-    let errors =
-        errors.map(|error| format!("{} {}", error["pointer"].as_str().unwrap_or("/"), error["message"].as_str().unwrap_or_default()));
+    let errors = problem["errors"].as_array().into_iter().flatten().map(|error| {
+        let part = |member: &str| error[member].as_str().unwrap_or_default();
+        (part("pointer"), part("message"))
+    });
+    // What the detail says already isn't said twice.
+    let errors = errors.filter(|(_, message)| !told.contains(message)).map(|(pointer, message)| format!("{pointer} {message}"));
     let more: Vec<_> = [text("code").to_owned()].into_iter().chain(errors).filter(|part| !part.is_empty()).collect();
     if more.is_empty() { told } else { format!("{told} ({})", more.join("; ")) }
 }
