@@ -41,19 +41,19 @@ pub async fn a_concert_load_sees_its_dates_and_what_is_named_besides(adapter: &d
 /// [`Load::Concert`]: `held`: whether a reservation of the concert is HELD by its row and within its deadline.
 pub async fn a_concert_load_sees_whether_something_is_held(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 3).await;
-    let held = async |concert| world.load(Load::Concert { concert, queue: None, schedules: vec![] }).await.held;
-    assert!(!held(CONCERT).await);
+    let is_held = async |concert| world.load(Load::Concert { concert, queue: None, schedules: vec![] }).await.held;
+    assert!(!is_held(CONCERT).await);
     let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
     let hold = world.held(ada, SECOND_DATE, &[1]).await;
-    assert!(held(CONCERT).await && !held(NEIGHBOUR).await && !held(OTHER_CONCERT).await);
+    assert!(is_held(CONCERT).await && !is_held(NEIGHBOUR).await && !is_held(OTHER_CONCERT).await);
     world.charged(ADA, 100_000).await;
     world.paid(ada, hold.id).await;
-    assert!(!held(CONCERT).await, "it is sold");
+    assert!(!is_held(CONCERT).await, "it is sold");
     world.held(ben, DATE, &[2]).await;
     world.pass_seconds(299);
-    assert!(held(CONCERT).await);
+    assert!(is_held(CONCERT).await);
     world.pass_seconds(1);
-    assert!(!held(CONCERT).await, "it has lapsed");
+    assert!(!is_held(CONCERT).await, "it has lapsed");
 }
 
 /// [`Load::Seats`]: `schedule` and its `concert`; the `seats` asked for; the HELD `reservations` on them, with all their seats.
