@@ -41,12 +41,16 @@ pub(crate) async fn put_on(database: &DatabaseConnection, store: Store) -> anyho
         Store::Postgres => "clock_micros()",
         Store::Sqlite => "unixepoch() * 1000000",
     };
-    let concert = format!("INSERT INTO concerts VALUES ({}, 1, 'Bench Night', 'Frontrow', {})", id(CONCERT), id(DEFAULT_QUEUE));
+    let concert = format!(
+        "INSERT INTO concerts (id, version, name, host, queue_id) VALUES ({}, 1, 'Bench Night', 'Frontrow', {})",
+        id(CONCERT),
+        id(DEFAULT_QUEUE)
+    );
     database.execute_unprepared(&concert).await?;
     for number in 0..=DATES {
         let (date, seats) = (id(date(number)), if number == DATES { 1 } else { SEATS_A_DATE });
         let schedule = format!(
-            "INSERT INTO schedules VALUES ({date}, 1, {}, {now} + 30 * {DAY_MICROS}, 'Asia/Seoul', {now} - {DAY_MICROS}, {now} + 30 * {DAY_MICROS})",
+            "INSERT INTO schedules (id, version, concert_id, starts_at, zone, sale_opens_at, sale_closes_at) VALUES ({date}, 1, {}, {now} + 30 * {DAY_MICROS}, 'Asia/Seoul', {now} - {DAY_MICROS}, {now} + 30 * {DAY_MICROS})",
             id(CONCERT),
         );
         let seats = format!(

@@ -1,7 +1,7 @@
 -- An on-sale in full swing: 300,000 free seats on ten dates, and as many users who have been admitted, each with a token.
 -- Token n may take seat n: number (n - 1) % 30,000 + 1 of date (n - 1) / 30,000.
 
-INSERT INTO concerts VALUES ('0f207207-0000-7000-8000-0000000bbbbb', 1, 'Bench Night', 'Frontrow', '0f207207-0000-7000-8000-000000000001');
+INSERT INTO concerts (id, version, name, host, queue_id) VALUES ('0f207207-0000-7000-8000-0000000bbbbb', 1, 'Bench Night', 'Frontrow', '0f207207-0000-7000-8000-000000000001');
 
 INSERT INTO schedules
 SELECT lpad(date::text, 32, '0')::uuid, 1, '0f207207-0000-7000-8000-0000000bbbbb', clock_micros() + 30 * 86400000000, 'Asia/Seoul',

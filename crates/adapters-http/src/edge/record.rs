@@ -80,7 +80,8 @@ impl Record {
         }
         let route = route.as_deref().unwrap_or("none");
         let elapsed_microseconds = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
-        if status >= Code::Internal.status().as_u16() {
+        // What has no room or no store is told where it is handled, if it is news: a flood of refusals isn't.
+        if status == Code::Internal.status().as_u16() {
             tracing::warn!(method, route, status, elapsed_microseconds, "answered");
         } else {
             tracing::info!(method, route, status, elapsed_microseconds, "answered");
