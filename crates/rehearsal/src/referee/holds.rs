@@ -133,9 +133,9 @@ fn holds(history: &[Exchange]) -> Vec<Hold<'_>> {
             hold.last = exchange;
         }
         match (&exchange.answer, exchange.held()) {
-            (_, Some(held)) => {
+            (_, Some(grant)) => {
                 if hold.granted.is_none_or(|(answer, _)| exchange.answered < answer.answered) {
-                    hold.granted = Some((exchange, held));
+                    hold.granted = Some((exchange, grant));
                 }
                 hold.granted_last = hold.granted_last.max(exchange.answered);
                 hold.refused = false;

@@ -24,22 +24,22 @@ pub(super) fn judge(history: &[Exchange], accounts: &[Account]) -> Finding {
         let charges = charges.get(&account.user).unwrap_or(&none);
         let sum = |kind: &str| account.entries.iter().filter(|entry| entry.kind == kind).map(|entry| entry.amount).sum::<i64>();
         let all: i64 = account.entries.iter().map(|entry| entry.amount).sum();
-        let (charged, paid) = (sum("CHARGE"), -sum("PAYMENT"));
+        let (credit, debit) = (sum("CHARGE"), -sum("PAYMENT"));
         let payments: i64 = account.payments.iter().filter(|payment| payment.is_completed).map(|payment| payment.amount).sum();
         let user = account.user;
         if account.balance != all || account.balance < 0 {
             finding.violation(format!("user {user} has {} where the entries come to {all}", account.balance), &charges.requests);
         }
-        if charged < charges.answered || charged > charges.answered + charges.unknown {
-            let told = format!("user {user} charged {} (and perhaps {}), but the wallet says {charged}", charges.answered, charges.unknown);
+        if credit < charges.answered || credit > charges.answered + charges.unknown {
+            let told = format!("user {user} charged {} (and perhaps {}), but the wallet says {credit}", charges.answered, charges.unknown);
             finding.violation(told, &charges.requests);
         }
-        if paid != payments {
-            finding.violation(format!("user {user} was debited {paid} for payments of {payments}"), &[]);
+        if debit != payments {
+            finding.violation(format!("user {user} was debited {debit} for payments of {payments}"), &[]);
         }
-        if all != charged - paid {
+        if all != credit - debit {
             finding.violation(
-                format!("user {user} has entries that are neither charges nor payments: {} of {all}", all - charged + paid),
+                format!("user {user} has entries that are neither charges nor payments: {} of {all}", all - credit + debit),
                 &[],
             );
         }

@@ -10,12 +10,12 @@ use crate::history::Exchange;
 
 /// No seat is sold twice: neither by what was answered nor by what the API says afterwards.
 pub(super) fn judge(history: &[Exchange], accounts: &[Account]) -> Finding {
-    let held: HashMap<Uuid, &Exchange> = history.iter().filter_map(|exchange| Some((exchange.held()?.reservation, exchange))).collect();
+    let granted: HashMap<Uuid, &Exchange> = history.iter().filter_map(|exchange| Some((exchange.held()?.reservation, exchange))).collect();
     let mut sales: BTreeMap<u32, Vec<Sale<'_>>> = BTreeMap::new();
     let mut known = HashSet::new();
     for exchange in history {
         let Some(paid) = exchange.paid().filter(|paid| exchange.is_done() && known.insert(paid.reservation)) else { continue };
-        let Some(hold) = held.get(&paid.reservation) else { continue };
+        let Some(hold) = granted.get(&paid.reservation) else { continue };
         for seat in hold.held().iter().flat_map(|held| &held.seats) {
             sales.entry(*seat).or_default().push(Sale {
                 user: exchange.user,
@@ -27,7 +27,7 @@ pub(super) fn judge(history: &[Exchange], accounts: &[Account]) -> Finding {
     for account in accounts {
         for reservation in account.reservations.iter().filter(|reservation| reservation.is_confirmed && !known.contains(&reservation.id)) {
             for seat in &reservation.seats {
-                let requests = held.get(&reservation.id).copied().into_iter().collect();
+                let requests = granted.get(&reservation.id).copied().into_iter().collect();
                 sales.entry(*seat).or_default().push(Sale { user: account.user, reservation: reservation.id, requests });
             }
         }
