@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fuzz check fmt lint doc openapi deny advisories bench
+.PHONY: help setup run test fuzz check fmt lint doc openapi deny advisories bench rehearse
 
 help: ## Shows this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -41,3 +41,6 @@ bench: setup ## Measures Frontrow over HTTP beside PostgreSQL alone and a bare S
 	cargo build --release --bin frontrow
 	cargo run --release --package bench
 	cargo bench --quiet --package bench
+
+rehearse: ## Plays an on-sale before it happens: 2,000 virtual users for 50 seats, on a server of its own
+	cargo run --release --bin frontrow -- rehearse club

@@ -6,6 +6,7 @@ mod config;
 mod log;
 mod payments;
 mod queues;
+mod rehearse;
 mod reservations;
 mod sale;
 mod schedules;
@@ -25,6 +26,7 @@ pub(crate) use config::Config;
 pub(crate) use log::Log;
 pub(crate) use payments::Payments;
 pub(crate) use queues::{Policy, Queues};
+pub(crate) use rehearse::Rehearse;
 pub(crate) use reservations::Reservations;
 pub(crate) use sale::Sale;
 pub(crate) use schedules::{Dates, NewDates, Schedules};
@@ -71,6 +73,8 @@ pub(crate) enum Command {
     /// Checks on the configured store whether the promises hold; exit code 1 if one is broken.
     #[command(after_help = "Examples:\n  frontrow audit\n  frontrow audit --json")]
     Audit,
+    /// Plays an on-sale with a crowd of virtual users, and judges whether the promises held; exit code 1 if one was broken.
+    Rehearse(Rehearse),
     /// Shows or checks the configuration.
     #[command(subcommand)]
     Config(Config),

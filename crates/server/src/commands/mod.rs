@@ -7,6 +7,7 @@ mod desk;
 mod issuer;
 mod migrate;
 mod openapi;
+mod rehearse;
 mod serve;
 mod token;
 
@@ -27,6 +28,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         // These need no configuration that is right.
         Command::Openapi => return openapi::run(),
         Command::Completions { shell } => return completions::run(shell),
+        Command::Rehearse(rehearse) => return rehearse::run(&rehearse, folder, profile, show),
         Command::Config(Config::Show) => return config::show(folder, profile, show),
         Command::Serve | Command::Migrate | Command::Token(_) | Command::Audit | Command::Config(Config::Check) | Command::Desk(_) => {}
     }
@@ -43,6 +45,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Desk(desk) => desk::run(&runtime, &settings, *desk, show),
         Command::Openapi => openapi::run(),
         Command::Completions { shell } => completions::run(shell),
+        Command::Rehearse(rehearse) => rehearse::run(&rehearse, folder, profile, show),
     };
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     // The last thing: what the tasks have done is told, too.

@@ -66,7 +66,7 @@ fn lock(url: &DatabaseUrl) -> anyhow::Result<Option<ServeLock>> {
 }
 
 /// Lets the process open as many files as it may: each connection is one.
-fn open_many_files(wanted: usize) {
+pub(super) fn open_many_files(wanted: usize) {
     let limit = getrlimit(Resource::Nofile);
     // Where it can't be raised, the old limit holds.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });

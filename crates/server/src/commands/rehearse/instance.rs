@@ -1,0 +1,155 @@
+//! A server of the rehearsal's own: this very program as another process, with the scenario's policy, on a scratch store.
+
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use adapters_http::{Issuer, Role};
+use anyhow::{Context, anyhow, bail};
+use application::ports::{Clock, Ids};
+use application::{RandomIds, SystemClock};
+use domain::UserId;
+use rehearsal::Scenario;
+use rehearsal::scenario::Policy;
+use ring::rand::{SecureRandom, SystemRandom};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
+
+use super::Hall;
+use crate::client::Client;
+
+/// What the welcome begins with.
+const SERVES: &str = "Frontrow serves ";
+/// How long the operator's access token is good.
+const LIFETIME: Duration = Duration::from_hours(24);
+/// A stop takes at most 8 s; who takes much longer is killed.
+const FAREWELL: Duration = Duration::from_secs(15);
+const LOOK: Duration = Duration::from_millis(20);
+/// Seats in a row of the hall.
+const ROW: u32 = 25;
+
+/// A running server, which ends when this is dropped.
+pub(super) struct Instance {
+    child: Child,
+    base: String,
+    operator: String,
+    /// Kept open, so that whatever the server prints finds a reader.
+    printed: BufReader<ChildStdout>,
+}
+
+impl Instance {
+    /// Starts a server on the store at `database`.
+    pub(super) fn start(database: &str, policy: &Policy, configuration: &Path, profile: Option<&str>) -> anyhow::Result<Self> {
+        let secret = a_secret()?;
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("--config-dir").arg(configuration).args(profile.iter().flat_map(|profile| ["--profile", profile])).arg("serve");
+        command.envs(settings(database, policy, &secret));
+        // A group of its own: Ctrl-C is for the rehearsal, which ends the server when the referee has finished.
+        command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().context("the server doesn't start")?;
+        let Some(printed) = child.stdout.take() else { bail!("the server has no output") };
+        let issuer = Issuer::new(secret.as_bytes(), LIFETIME);
+        let operator = issuer.issue(UserId(RandomIds.ordered()), &[Role::User, Role::Operator], SystemClock.now())?;
+        let mut instance = Self { child, base: String::new(), operator, printed: BufReader::new(printed) };
+        instance.base = instance.address()?;
+        Ok(instance)
+    }
+
+    /// Where it listens, once it does.
+    fn address(&mut self) -> anyhow::Result<String> {
+        let mut line = String::new();
+        while self.printed.read_line(&mut line)? > 0 {
+            if let Some(base) = line.trim_end().strip_prefix(SERVES) {
+                return Ok(base.to_owned());
+            }
+            line.clear();
+        }
+        bail!("the server ended: {}", self.child.wait()?)
+    }
+
+    /// Puts on what the scenario's crowd comes for, behind a queue of its own.
+    pub(super) fn put_on(&self, scenario: &Scenario) -> anyhow::Result<Hall> {
+        let desk = Client::new(&self.base, self.operator.clone().into())?;
+        let Policy { capacity, batch, active_seconds, claim_seconds, .. } = scenario.policy;
+        let policy = json!({"capacity": capacity, "batch": batch, "active_seconds": active_seconds, "claim_seconds": claim_seconds});
+        let queue = desk.post("/v1/admin/queues", &json!({"name": scenario.name, "policy": policy}))?;
+        let concert = desk.post("/v1/admin/concerts", &concert(scenario, &queue["id"])?)?;
+        Ok(Hall {
+            server: self.base.clone(),
+            concert: id(&concert["id"])?,
+            schedule: id(&concert["schedules"][0]["id"])?,
+            operator: Some(self.operator.clone()),
+        })
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        if let Some(pid) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            // It may have ended already.
+            let _ = kill_process(pid, Signal::TERM);
+        }
+        for _ in 0..FAREWELL.as_millis() / LOOK.as_millis() {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            sleep(LOOK);
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn settings(database: &str, policy: &Policy, secret: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("FRONTROW__AUTH__ISSUER_SECRET", secret.to_owned()),
+        ("FRONTROW__AUTH__REGISTRATION", "true".to_owned()),
+        ("FRONTROW__DATABASE__URL", database.to_owned()),
+        ("FRONTROW__DEMO__ENABLED", "false".to_owned()),
+        ("FRONTROW__HTTP__BIND", "127.0.0.1:0".to_owned()),
+        ("FRONTROW__LIMITS__ADDRESS_PER_MINUTE", "0".to_owned()),
+        ("FRONTROW__LIMITS__USER_PER_MINUTE", "0".to_owned()),
+        ("FRONTROW__LOG__FILTER", "warn".to_owned()),
+        ("FRONTROW__QUEUE__TICK_MILLISECONDS", policy.tick_milliseconds.to_string()),
+        ("FRONTROW__RESERVATION__HOLD_SECONDS", policy.hold_seconds.to_string()),
+        ("FRONTROW__RESERVATION__MAX_SEATS_PER_USER", policy.max_seats_per_user.to_string()),
+    ]
+}
+
+/// A concert on one date, on sale since yesterday.
+fn concert(scenario: &Scenario, queue: &Value) -> anyhow::Result<Value> {
+    let now = SystemClock.now();
+    let at = |days: i64| (now + time::Duration::days(days)).format(&Rfc3339);
+    let row =
+        |from: u32| json!({"name": (from / ROW + 1).to_string(), "numbers": {"from": from + 1, "to": (from + ROW).min(scenario.seats)}});
+    let rows: Vec<_> = (0..scenario.seats).step_by(ROW as usize).map(row).collect();
+    let date = json!({
+        "starts_at": at(30)?,
+        "zone": "Asia/Seoul",
+        "sale_opens_at": at(-1)?,
+        "sale_closes_at": at(30)?,
+        "seat_map": {"sections": [{"name": "Hall", "price": scenario.price, "rows": rows}]},
+    });
+    Ok(json!({"name": format!("Rehearsal: {}", scenario.name), "host": "Frontrow", "queue_id": queue, "schedules": [date]}))
+}
+
+fn id(value: &Value) -> anyhow::Result<Uuid> {
+    value.as_str().and_then(|id| id.parse().ok()).context("the server names no id")
+}
+
+/// What the server's issuer signs with; it ends with the server.
+fn a_secret() -> anyhow::Result<String> {
+    let mut bytes = [0; 32];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| anyhow!("the machine has no randomness"))?;
+    Ok(bytes.iter().fold(String::new(), |mut secret, byte| {
+        // Writing to a string can't fail.
+        let _ = write!(secret, "{byte:02x}");
+        secret
+    }))
+}

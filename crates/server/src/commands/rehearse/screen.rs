@@ -1,0 +1,104 @@
+//! A rehearsal for people: bars while it goes on, on standard error where that is a terminal; tables and verdicts at the end.
+
+use std::cell::Cell;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use rehearsal::record::{Operation, Verdict};
+use rehearsal::{Progress, Record, Scenario};
+use serde_json::{Value, json};
+
+use crate::progress;
+use crate::show::table;
+
+/// What is on the screen.
+pub(super) struct Screen {
+    users: ProgressBar,
+    seats: ProgressBar,
+    line: ProgressBar,
+    bars: MultiProgress,
+    before: Cell<Progress>,
+}
+
+impl Screen {
+    pub(super) fn new(scenario: &Scenario) -> anyhow::Result<Self> {
+        let bars = MultiProgress::new();
+        let users = bars.add(progress::bar(scenario.users.into(), "users")?);
+        let seats = bars.add(progress::bar(scenario.seats.into(), "seats")?);
+        let line = bars.add(ProgressBar::no_length().with_style(ProgressStyle::with_template("{msg}")?));
+        Ok(Self { users, seats, line, bars, before: Cell::default() })
+    }
+
+    pub(super) fn show(&self, now: &Progress) {
+        let before = self.before.replace(*now);
+        self.users.set_position(now.gone);
+        self.users.set_message(format!("gone, {} arriving, {} waiting, {} in", now.arriving, now.waiting, now.active));
+        self.seats.set_position(now.sold);
+        self.seats.set_message("sold");
+        let Progress { seconds, conflicts, failures, .. } = *now;
+        let answers = u32::try_from(now.answers - before.answers).map_or(0.0, f64::from);
+        let rate = if seconds > before.seconds { answers / (seconds - before.seconds) } else { 0.0 };
+        let (p50, p99) = (now.latency.p50_ms, now.latency.p99_ms);
+        self.line.set_message(format!(
+            "{seconds:.0} s: {rate:.0} answers/s, median {p50:.1} ms, p99 {p99:.1} ms, {conflicts} conflicts, {failures} failures"
+        ));
+    }
+
+    pub(super) fn clear(&self) {
+        // Nobody looks any more.
+        let _ = self.bars.clear();
+    }
+}
+
+/// What came of it.
+pub(super) fn told(record: &Record) -> String {
+    let Record { scenario, seed, seconds, users, seats, sold, bookings_a_second, .. } = record;
+    let head = format!(
+        "{scenario} with seed {seed}: {users} users, {sold} of {seats} seats sold in {seconds:.1} s, {bookings_a_second:.1} bookings/s"
+    );
+    let columns = [("operation", "/name"), ("answers", "/count"), ("median ms", "/p50"), ("p90", "/p90"), ("p99", "/p99"), ("max", "/max")];
+    let operations: Vec<_> = record.operations.iter().map(row).collect();
+    let verdicts: String = record.verdicts.iter().map(verdict).collect();
+    format!("{head}\n\n{}\n{verdicts}", table(&operations, &columns))
+}
+
+fn row(operation: &Operation) -> Value {
+    let tenth = |ms: f64| (ms * 10.0).round() / 10.0;
+    let latency = operation.latency;
+    json!({
+        "name": operation.name,
+        "count": operation.count,
+        "p50": tenth(latency.p50_ms),
+        "p90": tenth(latency.p90_ms),
+        "p99": tenth(latency.p99_ms),
+        "max": tenth(latency.max_ms),
+    })
+}
+
+fn verdict(Verdict { promise, looked_at, violations }: &Verdict) -> String {
+    if violations.is_empty() {
+        return format!("kept    {promise} ({looked_at} looked at)\n");
+    }
+    let violations: String = violations.iter().map(|violation| format!("  {}\n", violation.replace('\n', "\n  "))).collect();
+    format!("BROKEN  {promise}\n{violations}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_promise_is_told_with_its_requests() {
+        let kept = Verdict { promise: "no answer is a 5xx".into(), looked_at: 9, violations: vec![] };
+        let broken = Verdict {
+            promise: "no seat is sold twice".into(),
+            looked_at: 2,
+            violations: vec!["seat 7 is sold to two\n  user 1 at 0.1 s: POST /v1/payments".into()],
+        };
+        let told = told(&Record { verdicts: vec![kept, broken], ..Record::default() });
+        assert!(told.contains("kept    no answer is a 5xx (9 looked at)\n"), "{told}");
+        assert!(
+            told.contains("BROKEN  no seat is sold twice\n  seat 7 is sold to two\n    user 1 at 0.1 s: POST /v1/payments\n"),
+            "{told}"
+        );
+    }
+}

@@ -1,0 +1,161 @@
+//! The rehearsal by the real binary: a small crowd on a server of its own is served well, and an impostor is found out.
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+use std::path::Path;
+use std::process::Output;
+
+use frontrow_tests::{Impostor, Lie, run};
+use rstest::rstest;
+use serde_json::Value;
+use tempfile::TempDir;
+
+const SMALL: &str = r#"
+name = "small"
+users = 60
+seats = 10
+price = 60000
+time_limit_seconds = 25
+connections = 16
+
+[policy]
+capacity = 8
+batch = 4
+tick_milliseconds = 50
+hold_seconds = 10
+active_seconds = 20
+claim_seconds = 10
+max_seats_per_user = 4
+
+[arrival]
+kind = "poisson"
+over_seconds = 1.0
+
+[[people]]
+name = "buyers"
+share = 2
+picks = "hot"
+seats = [1, 1]
+looks = true
+hesitates_seconds = [0.0, 0.05]
+tries = 20
+
+[[people]]
+name = "listeners on a bad line"
+share = 1
+picks = "best"
+seats = [1, 1]
+looks = true
+listens = true
+hesitates_seconds = [0.0, 0.05]
+tries = 20
+hangs_up = 0.3
+doubles = 0.3
+repeats = 0.3
+"#;
+
+/// Five who all want the same two seats, one at a time.
+const FEW: &str = r#"
+name = "few"
+users = 5
+seats = 2
+price = 100
+time_limit_seconds = 20
+policy = { capacity = 9, batch = 9, tick_milliseconds = 50, hold_seconds = 300, active_seconds = 60, claim_seconds = 60, max_seats_per_user = 1 }
+arrival = { kind = "burst" }
+
+[[people]]
+name = "buyers"
+share = 1
+picks = "random"
+seats = [1, 1]
+hesitates_seconds = [0.0, 0.02]
+tries = 3
+"#;
+
+async fn rehearse(scenario: &str, folder: &Path, arguments: &[&str]) -> (Output, Option<Value>) {
+    let file = folder.join("scenario.toml");
+    std::fs::write(&file, scenario).unwrap();
+    let out = folder.join("out");
+    let always = ["rehearse", file.to_str().unwrap(), "--seed", "7", "--out", out.to_str().unwrap()];
+    let output = run(&[], &[&always, arguments].concat()).await;
+    let report = std::fs::read(out.join("report.json")).ok().map(|text| serde_json::from_slice(&text).unwrap());
+    (output, report)
+}
+
+fn told(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn broken(report: &Value) -> Vec<&str> {
+    let verdicts = report["verdicts"].as_array().unwrap().iter();
+    verdicts.filter(|verdict| verdict["violations"] != Value::Array(vec![])).map(|verdict| verdict["promise"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_small_crowd_buys_every_seat_once_and_the_referee_is_content() {
+    let folder = TempDir::new().unwrap();
+    let (output, report) = rehearse(SMALL, folder.path(), &[]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    let report = report.unwrap();
+    assert_eq!([&report["users"], &report["seats"], &report["sold"], &report["seed"]], [60, 10, 10, 7], "{}", told(&output));
+    assert_eq!(broken(&report), [""; 0]);
+
+    let verdicts = report["verdicts"].as_array().unwrap();
+    let looked_at = |promise: &str| verdicts.iter().find(|verdict| verdict["promise"] == promise).unwrap()["looked_at"].as_u64().unwrap();
+    assert_eq!(looked_at("no seat is sold twice"), 10);
+    assert!(looked_at("every payment that was answered is found again, once") >= 10);
+    assert_eq!(looked_at("nobody is admitted before someone with a lower number"), 60);
+    assert!(looked_at("balances are charges less payments") >= 10 && looked_at("the store's own audit holds") > 0);
+
+    let operations = report["operations"].as_array().unwrap();
+    let count =
+        |name: &str| operations.iter().find(|operation| operation["name"] == name).map_or(0, |found| found["count"].as_u64().unwrap());
+    assert_eq!(count("register"), 60);
+    assert!(count("join") >= 60 && count("hold") >= 10 && count("pay") >= 10 && count("listen") > 0);
+    let timeline = report["timeline"].as_array().unwrap();
+    assert_eq!(timeline.last().unwrap()["sold"], 10);
+    let admitted: u64 = timeline.iter().map(|second| second["admitted"].as_u64().unwrap()).sum();
+    assert!((10..=60).contains(&admitted), "{admitted}");
+}
+
+#[rstest]
+#[case::truth(Lie::None, &[])]
+#[case::twice(Lie::SellsTwice, &["no seat is sold twice", "POST /v1/payments of reservation"])]
+#[case::lost(Lie::ForgetsPayments, &["every payment that was answered is found again", "is not found again"])]
+#[case::failure(Lie::Fails, &["no answer is a 5xx", "-> 500 INTERNAL"])]
+#[tokio::test]
+async fn a_server_that_breaks_a_promise_is_found_out(#[case] lie: Lie, #[case] findings: &[&str]) {
+    let (folder, impostor) = (TempDir::new().unwrap(), Impostor::start(lie).await);
+    let arguments = ["--server", &impostor.base, "--concert", Impostor::ID, "--schedule", Impostor::ID];
+    let (output, report) = rehearse(FEW, folder.path(), &arguments).await;
+    assert_eq!(output.status.code(), Some(i32::from(!findings.is_empty())), "{}", told(&output));
+    for finding in findings {
+        assert!(told(&output).contains(finding), "{finding}: {}", told(&output));
+    }
+    assert_eq!(broken(&report.unwrap()).is_empty(), findings.is_empty());
+}
+
+#[tokio::test]
+async fn who_is_not_served_in_time_is_sent_home() {
+    let folder = TempDir::new().unwrap();
+    let shut = SMALL.replace("capacity = 8", "capacity = 0");
+    let (output, report) = rehearse(&shut, folder.path(), &["--time-limit", "2", "--json"]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(Some(&printed), report.as_ref());
+    assert_eq!(printed["sold"], 0);
+    let last = printed["timeline"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["waiting"], 60);
+    assert!((2.0..3.5).contains(&printed["seconds"].as_f64().unwrap()));
+}
+
+#[tokio::test]
+async fn nobody_judges_a_server_that_is_not_there() {
+    let folder = TempDir::new().unwrap();
+    let arguments = ["--server", "http://127.0.0.1:1", "--concert", Impostor::ID, "--schedule", Impostor::ID];
+    let (output, report) = rehearse(FEW, folder.path(), &arguments).await;
+    assert_eq!((output.status.code(), report), (Some(1), None), "{}", told(&output));
+    assert!(told(&output).contains("answers nobody"), "{}", told(&output));
+    let nonsense = run(&[], &["rehearse", "opera"]).await;
+    assert_eq!(nonsense.status.code(), Some(2), "{}", told(&nonsense));
+}
