@@ -1,0 +1,7 @@
+//! The rehearsal: plays an on-sale before it happens, from outside, and says what came of it.
+//!
+//! A [`Record`] is what is known of it at the end: the crowd writes it, the referee judges by it, and the report shows it.
+
+pub mod record;
+
+pub use record::Record;
