@@ -4,6 +4,7 @@
 //! [`what_if`] the queue had admitted otherwise.
 
 pub mod record;
+pub mod report;
 pub mod what_if;
 
 pub use record::Record;
