@@ -1,6 +1,7 @@
 //! The acceptance tests' world: the real binary on a real store, and shoppers who talk to it over HTTP.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "a test's world: a panic is how a test fails")]
 
+mod browser;
 mod checksum;
 mod event_stream;
 mod hang_up;
@@ -12,6 +13,7 @@ mod server;
 mod shopper;
 mod stay;
 
+pub use browser::Browser;
 pub use checksum::all_rows;
 pub use event_stream::{Event, EventStream};
 pub use history::{Deed, History, Verdict, Wish};

@@ -32,7 +32,7 @@ fn row(verdict: &Verdict) -> String {
 }
 
 fn list(verdict: &Verdict) -> String {
-    let items: String = verdict.violations.iter().take(LISTED).map(item).collect();
+    let items: String = verdict.violations.iter().take(LISTED).map(|violation| item(violation)).collect();
     let more = match verdict.violations.len().saturating_sub(LISTED) {
         0 => String::new(),
         more => format!("<p>and {more} more, all of them in report.json</p>\n"),
@@ -40,6 +40,6 @@ fn list(verdict: &Verdict) -> String {
     format!("<ul>\n{items}</ul>\n{more}")
 }
 
-fn item(violation: &String) -> String {
+fn item(violation: &str) -> String {
     format!("<li>{}</li>\n", Text(violation))
 }
