@@ -4,7 +4,7 @@
 help: ## Shows this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-setup: ## Installs what the tests need beside Rust: PostgreSQL 15 or newer
+setup: ## Installs what the tests need beside Rust: PostgreSQL 15 or newer, Chromium
 	@scripts/setup.sh
 
 run: ## Serves on 127.0.0.1:8080 with demo data, from data/frontrow.db

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs what the tests need beside Rust: PostgreSQL 15 or newer, as programs that the tests start servers of their own with. Says and
-# does nothing if it is there, or if FRONTROW_TEST_DATABASE_URL names a server to use instead.
+# Installs what the tests need beside Rust: PostgreSQL 15 or newer, as programs that the tests start servers of their own with, and
+# Chromium with its driver, in which they look at pages. Says and does nothing if they are there; FRONTROW_TEST_DATABASE_URL may name a
+# server to use instead of the former.
 set -eu
 
 found() {
@@ -17,25 +18,44 @@ as_root() {
     elif command -v sudo >/dev/null; then
         sudo "$@"
     else
-        echo "setup: to install PostgreSQL, run this as root: $*" >&2
+        echo "setup: to install what the tests need, run this as root: $*" >&2
         exit 1
     fi
 }
 
-if [ -n "${FRONTROW_TEST_DATABASE_URL:-}" ] || { found initdb && found postgres && found pgbench; }; then
+has_postgres() {
+    [ -n "${FRONTROW_TEST_DATABASE_URL:-}" ] || { found initdb && found postgres && found pgbench; }
+}
+
+has_browser() {
+    found chromedriver && { found chromium || found chromium-browser || found google-chrome || found google-chrome-stable; }
+}
+
+packages=
+if ! has_postgres; then
+    packages="postgresql postgresql-client"
+fi
+if ! has_browser; then
+    packages="$packages chromium chromium-driver"
+fi
+if [ -z "$packages" ]; then
     exit 0
 fi
 
 if command -v apt-get >/dev/null; then
-    # The package would start a server for the whole machine, which nobody here asked for.
-    as_root mkdir -p /etc/postgresql-common/createcluster.d
-    as_root sh -c 'echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.d/frontrow.conf'
+    if ! has_postgres; then
+        # The package would start a server for the whole machine, which nobody here asked for.
+        as_root mkdir -p /etc/postgresql-common/createcluster.d
+        as_root sh -c 'echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.d/frontrow.conf'
+    fi
     as_root apt-get update
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postgresql postgresql-client
+    # Unquoted: they are several.
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages
     exit 0
 fi
 
-cat >&2 <<'END'
+if ! has_postgres; then
+    cat >&2 <<'END'
 setup: the tests need PostgreSQL 15 or newer. Install it, with initdb, postgres and pgbench on the PATH:
   macOS    brew install postgresql@17 && export PATH="$(brew --prefix postgresql@17)/bin:$PATH"
   Fedora   dnf install postgresql-server postgresql-contrib
@@ -43,4 +63,14 @@ setup: the tests need PostgreSQL 15 or newer. Install it, with initdb, postgres 
   Alpine   apk add postgresql17 postgresql17-client postgresql17-contrib
 or name a server whose role may create databases: FRONTROW_TEST_DATABASE_URL=postgres://user:password@host/postgres
 END
+fi
+if ! has_browser; then
+    cat >&2 <<'END'
+setup: the tests need Chromium or Chrome and its driver. Install them, with chromium or google-chrome, and chromedriver, on the PATH:
+  macOS    put Chrome and ChromeDriver of one version there: https://googlechromelabs.github.io/chrome-for-testing
+  Fedora   dnf install chromium chromedriver
+  Arch     pacman -S chromium
+  Alpine   apk add chromium chromium-chromedriver
+END
+fi
 exit 1

@@ -1,6 +1,7 @@
 //! The acceptance tests' world: the real binary on a real store, and shoppers who talk to it over HTTP.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "a test's world: a panic is how a test fails")]
 
+mod browser;
 mod checksum;
 mod collector;
 mod event_stream;
@@ -16,6 +17,7 @@ mod shopper;
 mod stay;
 mod tamper;
 
+pub use browser::Browser;
 pub use checksum::all_rows;
 pub use collector::Collector;
 pub use event_stream::{Event, EventStream};

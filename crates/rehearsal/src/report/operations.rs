@@ -1,0 +1,28 @@
+//! How long each operation took: a table of percentiles, and a plot each.
+
+use std::fmt::Write;
+
+use super::escape::Text;
+use super::{Error, figures, numbers};
+use crate::record::Operation;
+
+pub(super) fn operations(operations: &[Operation]) -> Result<String, Error> {
+    if operations.is_empty() {
+        return Ok("<p class=\"nothing\">Nothing was asked.</p>\n".to_owned());
+    }
+    let mut rows = String::new();
+    for operation in operations {
+        let latency = &operation.latency;
+        let times = [latency.p50_ms, latency.p90_ms, latency.p99_ms, latency.max_ms].map(numbers::milliseconds);
+        let times = times.map(|time| format!("<td class=\"n\">{time}</td>")).concat();
+        let (name, count) = (Text(&operation.name), numbers::count(operation.count));
+        let _ = writeln!(rows, "<tr><th scope=\"row\">{name}</th><td class=\"n\">{count}</td>{times}</tr>");
+    }
+    let plots: String = operations.iter().map(figures::latency).collect::<Result<_, _>>()?;
+    Ok(format!(
+        "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Operation</th><th scope=\"col\" class=\"n\">Answers</th>\
+         <th scope=\"col\" class=\"n\">p50</th><th scope=\"col\" class=\"n\">p90</th><th scope=\"col\" class=\"n\">p99</th>\
+         <th scope=\"col\" class=\"n\">Slowest</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n\
+         <div class=\"plots\">\n{plots}</div>\n"
+    ))
+}

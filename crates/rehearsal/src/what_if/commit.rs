@@ -1,0 +1,70 @@
+//! The store of a simulated sale: what a change says is so from then on. One thing happens after the other here, so no guard can fail.
+
+use domain::{Change, ReservationId, TokenId, Version, Versioned, Write};
+
+use super::agenda::Who;
+use super::world::World;
+
+impl World {
+    pub(super) fn commit(&mut self, changes: impl IntoIterator<Item = Change>) {
+        for change in changes {
+            self.write(change);
+        }
+    }
+
+    fn write(&mut self, change: Change) {
+        if let Some((_, version)) = change.admission {
+            self.admission = version.next();
+        }
+        for write in change.tokens {
+            let (who, version) = (holder(write.row.id), write.version());
+            let person = &mut self.people[place(who)];
+            self.line.follow(who, person.token.as_deref(), &write.row);
+            person.token = Some(Versioned::new(version, write.row));
+        }
+        if let Some(new) = change.join {
+            let who = holder(new.id);
+            self.line.last_number += 1;
+            self.line.waiting.push_back(who);
+            self.people[place(who)].token = Some(Versioned::new(Version::FIRST, new.numbered(self.line.last_number)));
+        }
+        if let Some(user) = change.user {
+            let place = place(who(user.id.0));
+            self.people[place].user = Some(user);
+        }
+        for write in &change.seats {
+            self.hall.write(write);
+        }
+        for write in change.reservations {
+            self.reservations.insert(write.row.id, versioned(write));
+        }
+        if let Some(write) = change.wallet {
+            let place = place(who(write.row.user.0));
+            self.people[place].wallet = Some(versioned(write));
+        }
+    }
+
+    /// The id of the next reservation.
+    pub(super) fn next_reservation(&self) -> ReservationId {
+        let made = u128::try_from(self.reservations.len()).unwrap_or(u128::MAX);
+        ReservationId(uuid::Uuid::from_u128(made))
+    }
+}
+
+fn versioned<T>(write: Write<T>) -> Versioned<T> {
+    Versioned::new(write.version(), write.row)
+}
+
+/// Whose token it is: ids are places in the crowd.
+fn holder(token: TokenId) -> Who {
+    who(token.0)
+}
+
+fn who(id: uuid::Uuid) -> Who {
+    Who::try_from(id.as_u128()).unwrap_or(Who::MAX)
+}
+
+/// The place in the crowd as an index.
+pub(super) fn place(who: Who) -> usize {
+    usize::try_from(who).unwrap_or(usize::MAX)
+}

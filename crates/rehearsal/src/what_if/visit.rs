@@ -1,0 +1,177 @@
+//! A visit: what one of the crowd does, from the join to the payment, and what the domain decides of it.
+
+use domain::decide::admission::Pass;
+use domain::decide::{claim, hold, join, lapse, leave, pay};
+use domain::key::Keyed;
+use domain::reservation::SeatChoice;
+use domain::{
+    Context, EntryId, Fingerprint, KeyScope, Outcome, PaymentId, Refusal, RequestKey, Reservation, ReservationId, Route, Versioned,
+};
+use time::Duration;
+
+use super::agenda::{Deed, Who};
+use super::commit::place;
+use super::world::{Person, World, token_of, user_of};
+
+/// Nobody looks at the seats again sooner than that.
+const BEFORE_A_SECOND_LOOK: Duration = Duration::SECOND;
+
+impl World {
+    pub(super) fn carry_out(&mut self, deed: Deed) {
+        match deed {
+            Deed::Join(who) => self.join(who),
+            Deed::Look(who) => self.look(who),
+            Deed::Hold(who) => self.hold(who),
+            Deed::Pay(who) => self.pay(who),
+            Deed::Lapse(reservation) => self.lapse(reservation),
+        }
+    }
+
+    fn join(&mut self, who: Who) {
+        let context = Context {
+            user: self.person(who).user.clone(),
+            queue: Some(self.queue.clone()),
+            waiting: u32::try_from(self.line.waiting.len()).unwrap_or(u32::MAX),
+            concert: Some(self.concert.clone()),
+            ..Context::at(self.now)
+        };
+        let command = join::Command { user: user_of(who), concert: Some(self.concert.id), token: token_of(who) };
+        if let Ok(change) = join::decide(&context, &command, &self.rules).map(|joined| joined.change) {
+            self.commit(change);
+        }
+    }
+
+    /// The seat map is asked for, which claims the admission, and seats are chosen from it. Whoever needs no time to choose takes what they see
+    /// at once; whoever finds nothing left goes, and whoever finds all held looks again.
+    fn look(&mut self, who: Who) {
+        let command = claim::Command { pass: pass(who), queue: Some(self.queue.id) };
+        let Ok(claimed) = claim::decide(&self.for_pass(who), &command, &self.rules) else { return };
+        self.commit(claimed.change);
+        if self.hall.is_sold_out() {
+            return self.leave(who);
+        }
+        let (choose, now) = (self.choose, self.now);
+        let person = &mut self.people[place(who)];
+        person.chosen = self.hall.pick(person.wishes.seats, &mut person.wishes.chance);
+        let takes = choose.draw(&mut person.wishes.chance);
+        if person.chosen.is_empty() {
+            self.agenda.put(now + takes.max(BEFORE_A_SECOND_LOOK), Deed::Look(who));
+        } else if takes.is_zero() {
+            self.hold(who);
+        } else {
+            self.agenda.put(now + takes, Deed::Hold(who));
+        }
+    }
+
+    fn hold(&mut self, who: Who) {
+        let Ok(seats) = SeatChoice::new(std::mem::take(&mut self.people[place(who)].chosen)) else { return };
+        let context = self.for_hold(who, &seats);
+        let id = self.next_reservation();
+        let command = hold::Command { pass: pass(who), keyed: keyed(who, Route::Reservations), id, schedule: self.date.id, seats };
+        match hold::decide(&context, &command, &self.rules) {
+            Ok(held) => {
+                self.commit(held.change);
+                if let Outcome::Held { reservation, .. } = held.outcome {
+                    self.after_the_hold(who, &reservation);
+                }
+            }
+            Err(refused) => self.after_a_refusal(who, &refused.refusal),
+        }
+    }
+
+    fn after_the_hold(&mut self, who: Who, reservation: &Reservation) {
+        self.agenda.put(reservation.expires_at, Deed::Lapse(reservation.id));
+        let now = self.now;
+        let person = &mut self.people[place(who)];
+        person.hold = Some(reservation.id);
+        if person.wishes.pays {
+            self.agenda.put(now + person.wishes.pay, Deed::Pay(who));
+        }
+    }
+
+    fn pay(&mut self, who: Who) {
+        let Some(reservation) = self.person(who).hold else { return };
+        let found = self.reservations.get(&reservation).cloned();
+        let context = Context {
+            seats: found.as_ref().map_or_else(Vec::new, |held| self.seats_of(held)),
+            reservations: found.into_iter().collect(),
+            concert: Some(self.concert.clone()),
+            schedule: Some(self.date.clone()),
+            wallet: self.person(who).wallet.clone(),
+            ..self.for_pass(who)
+        };
+        let (id, entry) = (PaymentId(reservation.0), EntryId(reservation.0));
+        let command = pay::Command { pass: pass(who), keyed: keyed(who, Route::Payments), id, entry, reservation, amount: None };
+        match pay::decide(&context, &command, &self.rules) {
+            Ok(paid) => {
+                self.commit(paid.change);
+                self.diary.sold(self.hall.sold, self.hall.is_sold_out(), self.now);
+            }
+            Err(refused) => self.after_a_refusal(who, &refused.refusal),
+        }
+    }
+
+    /// Whoever comes too late for seats looks for others; whoever's admission is over goes.
+    fn after_a_refusal(&mut self, who: Who, refusal: &Refusal) {
+        if matches!(refusal, Refusal::SeatsUnavailable(_) | Refusal::ReservationExpired) {
+            self.look(who);
+        }
+    }
+
+    fn leave(&mut self, who: Who) {
+        let context = Context { tokens: self.person(who).token.clone().into_iter().collect(), ..Context::at(self.now) };
+        let command = leave::Command { user: user_of(who), token: token_of(who) };
+        if let Ok(change) = leave::decide(&context, &command).map(|left| left.change) {
+            self.commit(change);
+        }
+    }
+
+    /// The sweep of a hold whose deadline has passed.
+    fn lapse(&mut self, reservation: ReservationId) {
+        let Some(hold) = self.reservations.get(&reservation) else { return };
+        let context = Context { seats: self.seats_of(hold), reservations: vec![hold.clone()], ..Context::at(self.now) };
+        self.commit(lapse::decide(&context));
+    }
+
+    fn person(&self, who: Who) -> &Person {
+        &self.people[place(who)]
+    }
+
+    fn for_pass(&self, who: Who) -> Context {
+        let tokens = self.person(who).token.clone().into_iter().collect();
+        Context { tokens, queue: Some(self.queue.clone()), ..Context::at(self.now) }
+    }
+
+    /// The seats that are asked for, the reservations that name them and the user's own, with all their seats.
+    fn for_hold(&self, who: Who, choice: &SeatChoice) -> Context {
+        let mut seats: Vec<_> = choice.numbers().iter().filter_map(|number| self.hall.seat(*number)).cloned().collect();
+        let mut named: Vec<_> = seats.iter().filter_map(|seat| seat.reservation()).chain(self.person(who).hold).collect();
+        named.sort_unstable();
+        named.dedup();
+        let reservations: Vec<_> = named.iter().filter_map(|id| self.reservations.get(id)).cloned().collect();
+        for reservation in &reservations {
+            seats.extend(self.seats_of(reservation).into_iter().filter(|seat| !choice.numbers().contains(&seat.number)));
+        }
+        Context { seats, reservations, concert: Some(self.concert.clone()), schedule: Some(self.date.clone()), ..self.for_pass(who) }
+    }
+
+    /// The seats whose rows name `reservation`.
+    fn seats_of(&self, reservation: &Reservation) -> Vec<Versioned<domain::Seat>> {
+        let of = |seat: &&Versioned<domain::Seat>| seat.reservation() == Some(reservation.id);
+        reservation.numbers().filter_map(|number| self.hall.seat(number)).filter(of).cloned().collect()
+    }
+}
+
+fn pass(who: Who) -> Pass {
+    Pass { user: user_of(who), token: Some(token_of(who)) }
+}
+
+/// Every request here is a new one, so no key is ever looked for.
+fn keyed(who: Who, route: Route) -> Keyed {
+    Keyed { scope: KeyScope { user: user_of(who), route, key: a_key() }, fingerprint: Fingerprint([0; 32]) }
+}
+
+#[expect(clippy::expect_used, reason = "a constant")]
+fn a_key() -> RequestKey {
+    RequestKey::new("once").expect("visible ASCII characters")
+}

@@ -1,0 +1,180 @@
+//! The world of a simulated sale: one queue, one concert, one date, and everybody who comes.
+
+use std::collections::HashMap;
+
+use domain::decide::admit;
+use domain::queue::PolicyOverrides;
+use domain::schedule::Zone;
+use domain::{
+    Concert, ConcertId, Context, Currency, Money, Queue, QueueId, QueueState, QueueToken, Reservation, ReservationId, Rules, Schedule,
+    ScheduleId, TokenId, User, UserId, Version, Versioned, Wallet,
+};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use super::agenda::{Agenda, Deed, Who};
+use super::commit::place;
+use super::crowd::{Crowd, Think, Wishes};
+use super::diary::Diary;
+use super::hall::Hall;
+use super::line::Line;
+use super::policy::Policy;
+
+/// When every simulated sale begins.
+pub(super) const BEGINNING: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+
+/// Longer than any simulated sale.
+const EVER: Duration = Duration::weeks(5_200);
+
+/// Somebody who comes, with the rows that are theirs.
+#[derive(Debug)]
+pub(super) struct Person {
+    pub(super) wishes: Wishes,
+    pub(super) user: Option<User>,
+    pub(super) wallet: Option<Versioned<Wallet>>,
+    pub(super) token: Option<Versioned<QueueToken>>,
+    /// The seats that they are about to ask for.
+    pub(super) chosen: Vec<domain::SeatNumber>,
+    /// Their newest reservation.
+    pub(super) hold: Option<ReservationId>,
+}
+
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) now: OffsetDateTime,
+    pub(super) rules: Rules,
+    pub(super) queue: Versioned<Queue>,
+    pub(super) admission: Version,
+    pub(super) concert: Versioned<Concert>,
+    pub(super) date: Versioned<Schedule>,
+    pub(super) choose: Think,
+    pub(super) people: Vec<Person>,
+    pub(super) line: Line,
+    pub(super) hall: Hall,
+    pub(super) reservations: HashMap<ReservationId, Versioned<Reservation>>,
+    pub(super) agenda: Agenda,
+    pub(super) diary: Diary,
+    tick: Duration,
+}
+
+impl World {
+    pub(super) fn new(crowd: &Crowd, policy: &Policy) -> Self {
+        let mut agenda = Agenda::default();
+        for (who, at) in (0..crowd.users).zip(crowd.come_at()) {
+            agenda.put(BEGINNING + Duration::seconds_f64(at), Deed::Join(who));
+        }
+        let someone = |wishes| Person { wishes, user: None, wallet: None, token: None, chosen: Vec::new(), hold: None };
+        let people = (0..crowd.users).map(|who| someone(crowd.wishes(who))).collect();
+        let (queue, concert, date) = programme();
+        Self {
+            now: BEGINNING,
+            rules: rules(crowd, policy),
+            hall: Hall::new(date.id, crowd.seats),
+            queue: Versioned::new(Version::FIRST, queue),
+            admission: Version::FIRST,
+            concert: Versioned::new(Version::FIRST, concert),
+            date: Versioned::new(Version::FIRST, date),
+            choose: crowd.choose,
+            people,
+            line: Line::default(),
+            reservations: HashMap::new(),
+            agenda,
+            diary: Diary::default(),
+            tick: policy.tick,
+        }
+    }
+
+    /// Lets the next thing happen, a deed or a tick; false if nothing is left that could. Of one moment the deeds come first.
+    pub(super) fn step(&mut self) -> bool {
+        // Where nothing is left to be sold a tick lets nobody in.
+        let open = !self.hall.is_sold_out();
+        let tick = self.line.next_tick(self.now, self.tick, &self.rules.queue).filter(|_| open);
+        match (self.agenda.next_at(), tick) {
+            (deed, Some(tick)) if deed.is_none_or(|deed| tick < deed) => {
+                self.now = tick;
+                self.admit();
+                true
+            }
+            (Some(_), Some(_) | None) => {
+                if let Some((at, deed)) = self.agenda.take() {
+                    self.now = at;
+                    self.carry_out(deed);
+                }
+                true
+            }
+            (None, Some(_) | None) => false,
+        }
+    }
+
+    /// A tick of the scheduler.
+    fn admit(&mut self) {
+        self.line.ticked(self.now);
+        let lapsed: Vec<Who> = self.line.lapsed(self.now).collect();
+        let live = self.line.active() - u32::try_from(lapsed.len()).unwrap_or(u32::MAX);
+        let places = admit::places(live, self.rules.queue.capacity, self.rules.queue.batch);
+        let concerned = lapsed.into_iter().chain(self.line.waiting.iter().copied().take(place(places)));
+        let context = Context {
+            queue: Some(self.queue.clone()),
+            admission: Some(self.admission),
+            active: self.line.active(),
+            waiting: u32::try_from(self.line.waiting.len()).unwrap_or(u32::MAX),
+            sellable: Some(!self.hall.is_sold_out()),
+            tokens: concerned.filter_map(|who| self.people[place(who)].token.clone()).collect(),
+            ..Context::at(self.now)
+        };
+        let Some((change, ticked)) = admit::decide(&context, &self.rules) else { return };
+        self.commit([change]);
+        for who in self.line.waiting.drain(..place(ticked.admitted)).collect::<Vec<_>>() {
+            let person = &self.people[place(who)];
+            if let Some(token) = &person.token {
+                self.diary.admitted(token.joined_at, self.now);
+            }
+            if person.wishes.claims {
+                self.agenda.put(self.now + person.wishes.notice, Deed::Look(who));
+            }
+        }
+    }
+}
+
+/// The id of `who`'s token: their place in the crowd.
+pub(super) fn token_of(who: Who) -> TokenId {
+    TokenId(Uuid::from_u128(who.into()))
+}
+
+/// The id of `who`: their place in the crowd.
+pub(super) fn user_of(who: Who) -> UserId {
+    UserId(Uuid::from_u128(who.into()))
+}
+
+fn rules(crowd: &Crowd, policy: &Policy) -> Rules {
+    Rules {
+        hold: policy.hold,
+        max_seats_per_user: u32::try_from(crowd.seats_wanted.len()).unwrap_or(u32::MAX),
+        currency: a_currency(),
+        max_charge: Money::ZERO,
+        max_balance: Money::ZERO,
+        queue: policy.queue,
+        key_retention: Duration::DAY,
+    }
+}
+
+/// What is sold, and the line before it.
+fn programme() -> (Queue, Concert, Schedule) {
+    let (queue, concert, date) = (QueueId(Uuid::from_u128(1)), ConcertId(Uuid::from_u128(1)), ScheduleId(Uuid::from_u128(1)));
+    let over = BEGINNING + EVER;
+    (
+        Queue { id: queue, name: String::new(), state: QueueState::Open, overrides: PolicyOverrides::default(), message: None },
+        Concert { id: concert, name: String::new(), host: String::new(), queue, max_seats_per_user: None },
+        Schedule { id: date, concert, starts_at: over, zone: a_zone(), sale_opens_at: BEGINNING, sale_closes_at: over, cancelled_at: None },
+    )
+}
+
+#[expect(clippy::expect_used, reason = "a constant")]
+fn a_currency() -> Currency {
+    "XXX".parse().expect("three capital letters")
+}
+
+#[expect(clippy::expect_used, reason = "a constant")]
+fn a_zone() -> Zone {
+    Zone::new("UTC").expect("the name of a zone")
+}

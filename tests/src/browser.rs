@@ -1,0 +1,142 @@
+//! A real browser, without a screen, told what to do over WebDriver.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use rustix::process::geteuid;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+/// How long the browser may take to start, and to stop.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Under which names Chromium goes.
+const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/// A browser with one window; closed when dropped.
+pub struct Browser {
+    driver: Child,
+    port: u16,
+    session: String,
+    http: reqwest::Client,
+    /// What the two write goes here.
+    _folder: TempDir,
+}
+
+impl Browser {
+    /// Starts one.
+    ///
+    /// # Panics
+    /// If there is none, with what to do, or it doesn't start.
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut driver = Command::new(find(&["chromedriver"]))
+            .arg("--port=0")
+            .env("TMPDIR", folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut said = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port = timeout(PATIENCE, async {
+            loop {
+                let line = said.next_line().await.unwrap().expect("chromedriver ended before it was up");
+                if let Some((_, port)) = line.split_once("started successfully on port ") {
+                    break port.trim_end_matches('.').parse().unwrap();
+                }
+            }
+        });
+        let port = port.await.expect("chromedriver starts in time");
+        let mut browser = Self { driver, port, session: String::new(), http: reqwest::Client::new(), _folder: folder };
+        let mut args = vec!["--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1280,1600", "--hide-scrollbars"];
+        if geteuid().is_root() {
+            args.push("--no-sandbox");
+        }
+        let wants = json!({ "capabilities": { "alwaysMatch": {
+            "goog:chromeOptions": { "binary": find(&BROWSERS), "args": args },
+            "goog:loggingPrefs": { "performance": "ALL", "browser": "ALL" },
+        } } });
+        let session = timeout(PATIENCE, browser.post("/session", wants)).await.expect("the browser starts in time");
+        session["sessionId"].as_str().unwrap().clone_into(&mut browser.session);
+        browser
+    }
+
+    /// Opens `url` and returns when it has loaded.
+    pub async fn open(&self, url: &str) {
+        self.command("url", json!({ "url": url })).await;
+    }
+
+    /// Has pages believe that the user prefers `scheme`: `light` or `dark`.
+    pub async fn prefer(&self, scheme: &str) {
+        let params = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.command("goog/cdp/execute", json!({ "cmd": "Emulation.setEmulatedMedia", "params": params })).await;
+    }
+
+    /// What the body of a function, `script`, returns on the page.
+    pub async fn run(&self, script: &str) -> Value {
+        self.command("execute/sync", json!({ "script": script, "args": [] })).await
+    }
+
+    /// The addresses that were asked for since the last call, and what went wrong with them or on the page.
+    pub async fn requests(&self) -> (Vec<String>, Vec<String>) {
+        let (mut asked, mut failed) = (Vec::new(), Vec::new());
+        for entry in self.log("performance").await {
+            let event: Value = serde_json::from_str(entry["message"].as_str().unwrap()).unwrap();
+            let (event, params) = (&event["message"], &event["message"]["params"]);
+            match event["method"].as_str() {
+                Some("Network.requestWillBeSent") => asked.push(params["request"]["url"].as_str().unwrap().to_owned()),
+                Some("Network.loadingFailed") => failed.push(params.to_string()),
+                Some(_) | None => {}
+            }
+        }
+        failed.extend(self.log("browser").await.iter().map(Value::to_string));
+        (asked, failed)
+    }
+
+    async fn log(&self, kind: &str) -> Vec<Value> {
+        self.command("se/log", json!({ "type": kind })).await.as_array().unwrap().clone()
+    }
+
+    async fn command(&self, name: &str, body: Value) -> Value {
+        self.post(&format!("/session/{}/{name}", self.session), body).await
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Value {
+        let answer = self.http.post(format!("http://127.0.0.1:{}{path}", self.port)).json(&body).send().await.unwrap();
+        let status = answer.status();
+        let mut answer: Value = answer.json().await.unwrap();
+        assert!(status.is_success(), "{path}: {answer}");
+        answer["value"].take()
+    }
+}
+
+impl Drop for Browser {
+    /// The driver closes the browser and then itself; killed, it would leave the browser behind.
+    fn drop(&mut self) {
+        let asked = TcpStream::connect(("127.0.0.1", self.port)).and_then(|mut driver| {
+            driver.set_read_timeout(Some(PATIENCE))?;
+            write!(driver, "GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n", self.port)?;
+            driver.read_to_end(&mut Vec::new())
+        });
+        if let Err(error) = asked {
+            eprintln!("chromedriver {:?} didn't hear that it is to stop: {error}", self.driver.id());
+        }
+    }
+}
+
+fn find(names: &[&str]) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<_> = std::env::split_paths(&path).collect();
+    let programs = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    programs
+        .into_iter()
+        .find(|program| program.is_file())
+        .unwrap_or_else(|| panic!("{} is not on the PATH: `make setup` installs it", names.join(" or ")))
+}
