@@ -74,7 +74,7 @@ async fn purchase(buyer: &mut Shopper, seat: u32, round: u32) -> bool {
     let wish = json!({"schedule_id": CLUB_DATE, "seat_numbers": [seat]});
     let reservation = insist(buyer, "/v1/reservations", &format!("hold-{seat}-{round}"), &wish).await.text("id");
     let own = format!("/v1/reservations/{reservation}");
-    if round % 3 == 0 {
+    if round.is_multiple_of(3) {
         for _ in 0..HANG_UPS {
             buyer.hang_up(Method::DELETE, &own, "release", &Value::Null).await;
         }

@@ -20,6 +20,7 @@ mod crowd;
 mod diary;
 mod hall;
 mod line;
+mod planned;
 mod policy;
 mod visit;
 mod world;
@@ -28,6 +29,7 @@ mod world;
 mod tests;
 
 pub use crowd::{Arrivals, Crowd, NotACrowd, Think};
+pub use planned::policy_in;
 pub use policy::{NotAPolicy, Policy, parse};
 
 use crate::record::WhatIf;

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  frontrow rehearse\n  frontrow rehearse stampede --seed 7\n  \
-    frontrow rehearse my-on-sale.toml --database postgres://frontrow:secret@localhost/rehearsal\n\n\
+    frontrow rehearse my-on-sale.toml --database postgres://frontrow:secret@localhost/rehearsal\n  \
+    frontrow rehearse arena --only-what-if --what-if capacity=200,batch=100 --what-if capacity=400,batch=200\n\n\
     Scenarios: club, arena, stampede, bots; or a file like them.")]
 pub(crate) struct Rehearse {
     /// Who comes for what: a scenario of ours, or a TOML file.
@@ -26,6 +27,13 @@ pub(crate) struct Rehearse {
     /// The store of the rehearsal's own server.
     #[arg(long, value_name = "URL", default_value = "memory:", conflicts_with = "server")]
     pub(crate) database: String,
+    /// Plays another policy in simulated time, too, like `capacity=200,batch=100`; may be said again and again. What it doesn't name is as the
+    /// scenario has it. Names: capacity, batch, tick_ms, hold_seconds, claim_seconds, active_seconds.
+    #[arg(long, value_name = "POLICY")]
+    pub(crate) what_if: Vec<String>,
+    /// Plays nothing but that.
+    #[arg(long, requires = "what_if", conflicts_with = "server")]
+    pub(crate) only_what_if: bool,
     #[command(flatten)]
     pub(crate) elsewhere: Elsewhere,
 }

@@ -11,7 +11,7 @@ use anyhow::{Context, ensure};
 use application::ports::{Clock, Ids};
 use application::{RandomIds, SystemClock};
 use rehearsal::scenario::ScenarioError;
-use rehearsal::{Play, Record, Scenario};
+use rehearsal::{Play, Record, Scenario, report, what_if};
 use secrecy::ExposeSecret;
 use time::format_description::well_known::Rfc3339;
 use tokio::signal::unix::{SignalKind, signal};
@@ -24,8 +24,8 @@ use crate::cli::Rehearse;
 use crate::failure::{FAILED, Usage};
 use crate::show::Show;
 
-/// What the report is called in its folder.
-const REPORT: &str = "report.json";
+/// What the report is called in its folder, for people and for programs.
+const REPORT: [&str; 2] = ["report.html", "report.json"];
 
 /// Where the crowd goes.
 struct Hall {
@@ -37,6 +37,35 @@ struct Hall {
 
 pub(super) fn run(rehearse: &Rehearse, configuration: &Path, profile: Option<&str>, show: Show) -> anyhow::Result<ExitCode> {
     let scenario = scenario(rehearse)?;
+    let policies = policies(rehearse, &scenario)?;
+    let seed = rehearse.seed.unwrap_or_else(a_seed);
+    let mut record = if rehearse.only_what_if {
+        let Scenario { name, users, seats, .. } = &scenario;
+        let started_at = SystemClock.now().format(&Rfc3339)?;
+        Record { scenario: name.clone(), seed, started_at, users: (*users).into(), seats: (*seats).into(), ..Record::default() }
+    } else {
+        play_live(rehearse, &scenario, seed, configuration, profile)?
+    };
+    let crowd = what_if::Crowd::of(&scenario, seed);
+    for policy in &policies {
+        record.what_if.push(what_if::play(&crowd, policy)?);
+    }
+    let file = write(&record, &rehearse.out)?;
+    show.tell(&serde_json::to_value(&record)?, || format!("{}\nThe report is {file}.", screen::told(&record)))?;
+    Ok(if record.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+}
+
+/// What is to be played in simulated time: the scenario's own policy first, to compare with.
+fn policies(rehearse: &Rehearse, scenario: &Scenario) -> anyhow::Result<Vec<what_if::Policy>> {
+    if rehearse.what_if.is_empty() {
+        return Ok(Vec::new());
+    }
+    let own = format!("capacity={},batch={}", scenario.policy.capacity, scenario.policy.batch);
+    let asked = std::iter::once(&own).chain(&rehearse.what_if);
+    asked.map(|text| what_if::policy_in(scenario, text).map_err(|error| Usage(format!("--what-if {text}: {error}")).into())).collect()
+}
+
+fn play_live(rehearse: &Rehearse, scenario: &Scenario, seed: u64, configuration: &Path, profile: Option<&str>) -> anyhow::Result<Record> {
     let jwts = jwts(rehearse)?;
     open_many_files(scenario.users as usize);
     // It ends with this function.
@@ -44,13 +73,13 @@ pub(super) fn run(rehearse: &Rehearse, configuration: &Path, profile: Option<&st
         Some(hall) => (hall, None),
         None => {
             let instance = Instance::start(&rehearse.database, &scenario.policy, configuration, profile)?;
-            (instance.put_on(&scenario)?, Some(instance))
+            (instance.put_on(scenario)?, Some(instance))
         }
     };
-    let screen = Screen::new(&scenario)?;
+    let screen = Screen::new(scenario)?;
     let play = Play {
-        seed: rehearse.seed.unwrap_or_else(a_seed),
-        scenario,
+        seed,
+        scenario: scenario.clone(),
         server: hall.server,
         concert: hall.concert,
         schedule: hall.schedule,
@@ -62,11 +91,7 @@ pub(super) fn run(rehearse: &Rehearse, configuration: &Path, profile: Option<&st
     };
     let record = play.run(told_to_stop(), |progress| screen.show(progress))?;
     screen.clear();
-    drop(instance);
-
-    let file = write(&record, &rehearse.out)?;
-    show.tell(&serde_json::to_value(&record)?, || format!("{}\nThe report is in {file}.", screen::told(&record)))?;
-    Ok(if record.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+    Ok(record)
 }
 
 fn scenario(rehearse: &Rehearse) -> anyhow::Result<Scenario> {
@@ -116,10 +141,12 @@ async fn told_to_stop() {
     }
 }
 
-/// Writes the report, and says where.
+/// Writes the report, and says where people find theirs.
 fn write(record: &Record, folder: &Path) -> anyhow::Result<String> {
-    let file = folder.join(REPORT);
-    let written = fs::create_dir_all(folder).and_then(|()| fs::write(&file, serde_json::to_vec_pretty(record)?));
-    written.with_context(|| format!("{} can't be written", file.display()))?;
-    Ok(file.display().to_string())
+    fs::create_dir_all(folder).with_context(|| format!("{} can't be made", folder.display()))?;
+    for (name, text) in REPORT.into_iter().zip([report::html(record)?, report::json(record)?]) {
+        let file = folder.join(name);
+        fs::write(&file, text).with_context(|| format!("{} can't be written", file.display()))?;
+    }
+    Ok(folder.join(REPORT[0]).display().to_string())
 }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use rehearsal::record::{Operation, Verdict};
+use rehearsal::record::{Operation, Verdict, WhatIf};
 use rehearsal::{Progress, Record, Scenario};
 use serde_json::{Value, json};
 
@@ -55,10 +55,41 @@ pub(super) fn told(record: &Record) -> String {
     let head = format!(
         "{scenario} with seed {seed}: {users} users, {sold} of {seats} seats sold in {seconds:.1} s, {bookings_a_second:.1} bookings/s"
     );
+    let plans = planned(&record.what_if);
+    if record.operations.is_empty() {
+        return format!("{scenario} with seed {seed}, planned: {users} users, {seats} seats\n\n{plans}");
+    }
     let columns = [("operation", "/name"), ("answers", "/count"), ("median ms", "/p50"), ("p90", "/p90"), ("p99", "/p99"), ("max", "/max")];
     let operations: Vec<_> = record.operations.iter().map(row).collect();
     let verdicts: String = record.verdicts.iter().map(verdict).collect();
-    format!("{head}\n\n{}\n{verdicts}", table(&operations, &columns))
+    format!("{head}\n\n{}\n{verdicts}{plans}", table(&operations, &columns))
+}
+
+/// What would be if: the policies, as simulated time has them.
+fn planned(plans: &[WhatIf]) -> String {
+    if plans.is_empty() {
+        return String::new();
+    }
+    let tenth = |seconds: Option<f64>| seconds.map(|seconds| (seconds * 10.0).round() / 10.0);
+    let row = |plan: &WhatIf| {
+        json!({
+            "policy": plan.policy,
+            "sold": plan.sold,
+            "sold_out": tenth(plan.sold_out_after_seconds),
+            "p50": tenth(plan.wait_p50_seconds),
+            "p90": tenth(plan.wait_p90_seconds),
+            "never": plan.never_admitted,
+        })
+    };
+    let columns = [
+        ("what if", "/policy"),
+        ("sold", "/sold"),
+        ("sold out after s", "/sold_out"),
+        ("median wait s", "/p50"),
+        ("p90", "/p90"),
+        ("never let in", "/never"),
+    ];
+    table(&plans.iter().map(row).collect::<Vec<_>>(), &columns)
 }
 
 fn row(operation: &Operation) -> Value {
