@@ -11,7 +11,7 @@ pub(super) fn secret<S: Serializer>(secret: &SecretString, serializer: S) -> Res
     serializer.serialize_str(if secret.expose_secret().is_empty() { "" } else { HIDDEN })
 }
 
-/// A store's URL, without its password.
+/// A URL, without its password.
 pub(super) fn url<S: Serializer>(url: &str, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&without_password(url))
 }

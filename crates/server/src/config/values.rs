@@ -170,6 +170,7 @@ pub(super) struct Log {
 #[serde(deny_unknown_fields)]
 pub(super) struct Telemetry {
     pub(super) ledger_check_seconds: u32,
+    #[serde(serialize_with = "hidden::url")]
     pub(super) otlp_endpoint: String,
     pub(super) otlp_sample_ratio: f64,
 }
