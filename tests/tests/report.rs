@@ -1,5 +1,7 @@
 //! The report of a rehearsal in a real browser: its plots are drawn, can be seen in the light and in the dark, and it asks nobody for anything.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
 use fastrand::Rng;
 use frontrow_tests::Browser;
 use rehearsal::record::{Latency, LatencyAt, Operation, Second, Verdict};
