@@ -1,4 +1,4 @@
-//! A real browser, without a screen, told what to do over WebDriver.
+//! A real browser, without a screen, told what to do over `WebDriver`.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

@@ -18,13 +18,13 @@ pub(super) fn course(record: &Record) -> Result<String, Error> {
         look,
         points: record.timeline.iter().map(|second| (second.at.into(), value(second))).collect(),
     };
-    let end = record.timeline.last().map_or(0.0, |second| second.at.into());
+    let end = end(record);
     let all = real(record.seats);
     let seats = Curve { name: "all seats".into(), ink: Ink::Muted, look: Look::Line, points: vec![(0.0, Some(all)), (end, Some(all))] };
     let sold = curve("sold", 1, Look::Area, |second| Some(real(second.sold)));
     let sold = if record.timeline.is_empty() { vec![sold] } else { vec![sold, seats] };
     let figures = [
-        ("Seats sold", "seats", 5.0, sold),
+        ("Sold", "seats", 5.0, sold),
         ("Waiting in line", "users", 5.0, vec![curve("waiting", 2, Look::Area, |second| Some(real(second.waiting)))]),
         ("Active in the shop", "users", 5.0, vec![curve("active", 3, Look::Area, |second| Some(real(second.active)))]),
         ("Admissions", "users a second", 5.0, vec![curve("admitted", 4, Look::Area, |second| Some(real(second.admitted)))]),
@@ -47,11 +47,19 @@ pub(super) fn course(record: &Record) -> Result<String, Error> {
             ],
         ),
     ];
-    figures.into_iter().map(|(title, unit, least_top, curves)| figure(title, unit, &Plot { curves, least_top, size: HALF })).collect()
+    figures
+        .into_iter()
+        .map(|(title, unit, least_top, curves)| figure(title, unit, &Plot { curves, least_top, least_end: end, size: HALF }))
+        .collect()
+}
+
+/// When the record ends, in seconds from the beginning.
+pub(super) fn end(record: &Record) -> f64 {
+    record.timeline.last().map_or(0.0, |second| second.at.into())
 }
 
 /// How long an operation took, over time.
-pub(super) fn latency(operation: &Operation) -> Result<String, Error> {
+pub(super) fn latency(operation: &Operation, end: f64) -> Result<String, Error> {
     let curve = |name: &str, ink, value: fn(&crate::record::Latency) -> f64| Curve {
         name: name.to_owned(),
         ink: Ink::Series(ink),
@@ -59,7 +67,7 @@ pub(super) fn latency(operation: &Operation) -> Result<String, Error> {
         points: operation.timeline.iter().map(|second| (second.at.into(), Some(value(&second.latency)))).collect(),
     };
     let curves = vec![curve("p50", 1, |latency| latency.p50_ms), curve("p99", 2, |latency| latency.p99_ms)];
-    figure(&operation.name, "milliseconds", &Plot { curves, least_top: 1.0, size: HALF })
+    figure(&operation.name, "milliseconds", &Plot { curves, least_top: 1.0, least_end: end, size: HALF })
 }
 
 /// What would be sold when, under each policy.
@@ -71,7 +79,7 @@ pub(super) fn what_if(plays: &[WhatIf]) -> Result<String, Error> {
         Curve { name: play.policy.clone(), ink: Ink::Series(index + 1), look: Look::Line, points }
     };
     let curves = plays.iter().enumerate().map(curve).collect();
-    figure("Seats sold, by policy", "seats", &Plot { curves, least_top: 5.0, size: WHOLE })
+    figure("Sold, by policy", "seats", &Plot { curves, least_top: 5.0, least_end: end, size: WHOLE })
 }
 
 fn figure(title: &str, unit: &str, plot: &Plot) -> Result<String, Error> {

@@ -4,9 +4,10 @@ use std::fmt::Write;
 
 use super::escape::Text;
 use super::{Error, figures, numbers};
-use crate::record::Operation;
+use crate::Record;
 
-pub(super) fn operations(operations: &[Operation]) -> Result<String, Error> {
+pub(super) fn operations(record: &Record) -> Result<String, Error> {
+    let operations = &record.operations;
     if operations.is_empty() {
         return Ok("<p class=\"nothing\">Nothing was asked.</p>\n".to_owned());
     }
@@ -18,7 +19,7 @@ pub(super) fn operations(operations: &[Operation]) -> Result<String, Error> {
         let (name, count) = (Text(&operation.name), numbers::count(operation.count));
         let _ = writeln!(rows, "<tr><th scope=\"row\">{name}</th><td class=\"n\">{count}</td>{times}</tr>");
     }
-    let plots: String = operations.iter().map(figures::latency).collect::<Result<_, _>>()?;
+    let plots: String = operations.iter().map(|operation| figures::latency(operation, figures::end(record))).collect::<Result<_, _>>()?;
     Ok(format!(
         "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Operation</th><th scope=\"col\" class=\"n\">Answers</th>\
          <th scope=\"col\" class=\"n\">p50</th><th scope=\"col\" class=\"n\">p90</th><th scope=\"col\" class=\"n\">p99</th>\

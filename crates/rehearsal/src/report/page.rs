@@ -10,7 +10,7 @@ pub(super) fn page(record: &Record) -> Result<String, Error> {
     let title = Text(header::name(record));
     let mut sections = section("verdicts", "Verdicts", &verdicts::table(&record.verdicts));
     sections += &section("course", "The sale", &format!("<div class=\"plots\">\n{}</div>\n", figures::course(record)?));
-    sections += &section("operations", "Operations", &operations::operations(&record.operations)?);
+    sections += &section("operations", "Operations", &operations::operations(record)?);
     if !record.what_if.is_empty() {
         sections += &section("what-if", "What if", &what_if::what_if(&record.what_if)?);
     }

@@ -19,6 +19,8 @@ pub(super) struct Plot {
     pub(super) curves: Vec<Curve>,
     /// The vertical axis reaches at least so far.
     pub(super) least_top: f64,
+    /// The time axis reaches at least so far, in seconds: what belongs together is told over the same time.
+    pub(super) least_end: f64,
     /// Width and height, as it is shown at its largest.
     pub(super) size: (u32, u32),
 }
@@ -66,15 +68,16 @@ impl Plot {
 
     fn draw(&self, svg: &mut String) -> Result<(), Error> {
         let root = SVGBackend::with_string(svg, (self.size.0 * FINE, self.size.1 * FINE)).into_drawing_area();
-        let end = self.values().map(|(at, _)| at).fold(1.0, f64::max);
-        let top = self.values().map(|(_, value)| value).fold(0.0, f64::max) * 1.06;
+        let end = self.values().map(|(at, _)| at).fold(self.least_end.max(1.0), f64::max);
+        let top = (self.values().map(|(_, value)| value).fold(0.0, f64::max) * 1.06).max(self.least_top);
+        let widest = u32::try_from(numbers::number(top).len()).unwrap_or(9).max(6);
         let unit = Unit::fitting(end);
         let mut chart = ChartBuilder::on(&root)
             .margin_top(FONT * FINE)
             .margin_right(FONT * FINE * 2)
             .x_label_area_size(FONT * FINE * 2)
-            .y_label_area_size(FONT * FINE * 9 / 2)
-            .build_cartesian_2d(0.0..end / unit.seconds, 0.0..top.max(self.least_top))?;
+            .y_label_area_size(FONT * FINE * (widest * 3 + 5) / 5)
+            .build_cartesian_2d(0.0..end / unit.seconds, 0.0..top)?;
         let font = f64::from(FONT * FINE) * OF_A_FONT;
         let label = || ("sans-serif", font).into_font().color(&Ink::Label.placeholder());
         chart
@@ -87,7 +90,7 @@ impl Plot {
             .x_label_style(label().pos(Pos::new(HPos::Center, VPos::Top)))
             .y_label_style(label().pos(Pos::new(HPos::Right, VPos::Center)))
             .x_labels(usize::try_from(self.size.0 / 75).unwrap_or(8))
-            .y_labels(5)
+            .y_labels(6)
             .x_label_formatter(&|at| format!("{} {}", numbers::number(*at), unit.name))
             .y_label_formatter(&|value| numbers::number(*value))
             .draw()?;
