@@ -93,7 +93,7 @@ async fn read(connection: &mut BufReader<TcpStream>) -> Option<Request> {
         connection.read_line(&mut header).await.ok()?;
         let Some((name, value)) = header.trim_end().split_once(": ") else { break };
         match name.to_ascii_lowercase().as_str() {
-            "authorization" => value.clone_into(&mut request.jwt),
+            "authorization" => value.trim_start_matches("Bearer ").clone_into(&mut request.jwt),
             "content-length" => length = value.parse().ok()?,
             _ => {}
         }

@@ -14,7 +14,7 @@ name = "small"
 users = 60
 seats = 10
 price = 60000
-time_limit_seconds = 25
+time_limit_seconds = 18
 connections = 16
 
 [policy]
