@@ -114,8 +114,8 @@ fn page(items: impl Into<Value>) -> (u16, Value) {
 
 impl Memory {
     fn answer(&mut self, request: &Request, lie: Lie) -> (u16, Value) {
-        let mut line = request.line.split_whitespace();
-        let (method, path) = (line.next().unwrap_or_default(), line.next().unwrap_or_default());
+        let mut words = request.line.split_whitespace();
+        let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
         let user = request.jwt.clone();
         let path = path.split('?').next().unwrap_or_default();
         match (method, path) {

@@ -181,7 +181,7 @@ mod tests {
         let blank = prop::sample::select(vec![" ", " ", " ", "  ", ""]);
         let words = prop::collection::vec((words, blank, 0..12_u32), 1..4);
         let joined = words.prop_map(|words| {
-            let text: String = words.into_iter().map(|(word, blank, place)| format!("{word}{blank}{place}{blank}")).collect();
+            let text = words.into_iter().map(|(word, blank, place)| format!("{word}{blank}{place}{blank}")).collect::<Vec<_>>().concat();
             text.trim().to_owned()
         });
         prop_oneof![3 => joined, 1 => "[ -~\u{e4}]{1,12}"]

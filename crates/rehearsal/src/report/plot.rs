@@ -68,7 +68,9 @@ impl Plot {
 
     fn draw(&self, svg: &mut String) -> Result<(), Error> {
         let root = SVGBackend::with_string(svg, (self.size.0 * FINE, self.size.1 * FINE)).into_drawing_area();
-        let end = self.values().map(|(at, _)| at).fold(self.least_end.max(1.0), f64::max);
+        // The library would look for ticks on an endless axis for ever.
+        let least_end = if self.least_end.is_finite() { self.least_end.max(1.0) } else { 1.0 };
+        let end = self.values().map(|(at, _)| at).fold(least_end, f64::max);
         let top = (self.values().map(|(_, value)| value).fold(0.0, f64::max) * 1.06).max(self.least_top);
         let widest = u32::try_from(numbers::number(top).len()).unwrap_or(9).max(6);
         let unit = Unit::fitting(end);

@@ -74,7 +74,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  frontrow audit\n  frontrow audit --json")]
     Audit,
     /// Plays an on-sale with a crowd of virtual users, and judges whether the promises held; exit code 1 if one was broken.
-    Rehearse(Rehearse),
+    Rehearse(Box<Rehearse>),
     /// Shows or checks the configuration.
     #[command(subcommand)]
     Config(Config),

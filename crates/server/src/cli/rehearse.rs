@@ -10,7 +10,8 @@ use uuid::Uuid;
 #[command(after_help = "Examples:\n  frontrow rehearse\n  frontrow rehearse stampede --seed 7\n  \
     frontrow rehearse my-on-sale.toml --database postgres://frontrow:secret@localhost/rehearsal\n  \
     frontrow rehearse arena --only-what-if --what-if capacity=200,batch=100 --what-if capacity=400,batch=200\n\n\
-    Scenarios: club, arena, stampede, bots; or a file like them.")]
+    Scenarios: club, arena, stampede, bots; or a file like them.\n\
+    A policy names any of capacity, batch, tick_ms, hold_seconds, claim_seconds, active_seconds.")]
 pub(crate) struct Rehearse {
     /// Who comes for what: a scenario of ours, or a TOML file.
     #[arg(default_value = "club")]
@@ -28,7 +29,7 @@ pub(crate) struct Rehearse {
     #[arg(long, value_name = "URL", default_value = "memory:", conflicts_with = "server")]
     pub(crate) database: String,
     /// Plays another policy in simulated time, too, like `capacity=200,batch=100`; may be said again and again. What it doesn't name is as the
-    /// scenario has it. Names: capacity, batch, tick_ms, hold_seconds, claim_seconds, active_seconds.
+    /// scenario has it.
     #[arg(long, value_name = "POLICY")]
     pub(crate) what_if: Vec<String>,
     /// Plays nothing but that.
@@ -42,7 +43,7 @@ pub(crate) struct Rehearse {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "On a server that runs already")]
 pub(crate) struct Elsewhere {
-    /// The server, like http://127.0.0.1:8080; by default the rehearsal starts one of its own.
+    /// The server, like `http://127.0.0.1:8080`; by default the rehearsal starts one of its own.
     #[arg(long, value_name = "URL", requires_all = ["concert", "schedule"])]
     pub(crate) server: Option<String>,
     /// What is on sale.

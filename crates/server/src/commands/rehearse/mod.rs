@@ -69,12 +69,11 @@ fn play_live(rehearse: &Rehearse, scenario: &Scenario, seed: u64, configuration:
     let jwts = jwts(rehearse)?;
     open_many_files(scenario.users as usize);
     // It ends with this function.
-    let (hall, instance) = match elsewhere(rehearse)? {
-        Some(hall) => (hall, None),
-        None => {
-            let instance = Instance::start(&rehearse.database, &scenario.policy, configuration, profile)?;
-            (instance.put_on(scenario)?, Some(instance))
-        }
+    let (hall, instance) = if let Some(hall) = elsewhere(rehearse)? {
+        (hall, None)
+    } else {
+        let instance = Instance::start(&rehearse.database, &scenario.policy, configuration, profile)?;
+        (instance.put_on(scenario)?, Some(instance))
     };
     let screen = Screen::new(scenario)?;
     let play = Play {

@@ -109,8 +109,8 @@ fn verdict(Verdict { promise, looked_at, violations }: &Verdict) -> String {
     if violations.is_empty() {
         return format!("kept    {promise} ({looked_at} looked at)\n");
     }
-    let violations: String = violations.iter().map(|violation| format!("  {}\n", violation.replace('\n', "\n  "))).collect();
-    format!("BROKEN  {promise}\n{violations}")
+    let violations: Vec<_> = violations.iter().map(|violation| violation.replace('\n', "\n  ")).collect();
+    format!("BROKEN  {promise}\n  {}\n", violations.join("\n  "))
 }
 
 #[cfg(test)]
