@@ -56,7 +56,7 @@ pub(super) fn told(record: &Record) -> String {
         "{scenario} with seed {seed}: {users} users, {sold} of {seats} seats sold in {seconds:.1} s, {bookings_a_second:.1} bookings/s"
     );
     let plans = planned(&record.what_if);
-    if record.operations.is_empty() {
+    if record.operations.is_empty() && record.verdicts.is_empty() {
         return format!("{scenario} with seed {seed}, planned: {users} users, {seats} seats\n\n{plans}");
     }
     let columns = [("operation", "/name"), ("answers", "/count"), ("median ms", "/p50"), ("p90", "/p90"), ("p99", "/p99"), ("max", "/max")];
