@@ -22,7 +22,7 @@ pub struct Row {
     pub subject_kind: String,
     pub subject_id: Uuid,
     pub reason: Option<String>,
-    /// JSON: an array of [`Change`].
+    /// JSON: an array of names, with what was before and what is after.
     pub changes: String,
 }
 
