@@ -89,7 +89,34 @@ impl Record {
     }
 }
 
+/// How an id looks, in the patterns of routes with verbs of their own.
+const ID: &str = ":[^/:]+";
+
 fn route(answer: &ServiceResponse<BoxBody>) -> Option<String> {
     let request = answer.request();
-    request.match_pattern().or_else(|| request.extensions().get::<MeantFor>().map(|meant| meant.0.clone()))
+    request.match_pattern().map(documented).or_else(|| request.extensions().get::<MeantFor>().map(|meant| meant.0.clone()))
+}
+
+/// The pattern as the OpenAPI document and the metrics have it.
+fn documented(pattern: String) -> String {
+    if pattern.contains(ID) { pattern.replace(ID, "") } else { pattern }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::openapi::document;
+
+    #[test]
+    fn a_route_is_told_as_the_document_calls_it() {
+        let document = document();
+        for (pattern, path) in [
+            ("/v1/admin/queues/{id:[^/:]+}:pause", "/v1/admin/queues/{id}:pause"),
+            ("/v1/admin/concerts/{id:[^/:]+}/schedules", "/v1/admin/concerts/{id}/schedules"),
+            ("/v1/queue-tokens/{token}", "/v1/queue-tokens/{token}"),
+        ] {
+            assert_eq!(documented(pattern.to_owned()), path);
+            assert!(document.paths.paths.contains_key(path), "{path}");
+        }
+    }
 }
