@@ -76,11 +76,10 @@ impl Visitor {
 
     /// Until they are let in; whether they are.
     async fn wait(&mut self, mut place: PlaceBody) -> bool {
-        if self.people().listens
-            && place.standing() == Standing::Waiting
-            && let Some(told) = self.listen().await
-        {
-            place = told;
+        if self.people().listens && place.standing() == Standing::Waiting {
+            place = self.listen().await.unwrap_or(place);
+            // They were told, and want what comes next from now on.
+            self.due = self.world.now();
         }
         loop {
             match place.standing() {
