@@ -35,7 +35,7 @@ name = "buyers"
 share = 2
 picks = "hot"
 seats = [1, 1]
-looks = true
+looks = "always"
 hesitates_seconds = [0.0, 0.05]
 tries = 20
 
@@ -44,7 +44,7 @@ name = "listeners on a bad line"
 share = 1
 picks = "best"
 seats = [1, 1]
-looks = true
+looks = "always"
 listens = true
 hesitates_seconds = [0.0, 0.05]
 tries = 20

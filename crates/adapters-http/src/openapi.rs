@@ -19,7 +19,7 @@ const ALWAYS: &[Code] = &[Code::NotAcceptable, Code::RateLimited, Code::Internal
         title = "Frontrow",
         description = "Concert reservations for a crowd that is larger than the hall: a waiting queue, seats that are held for five \
                        minutes, a prepaid wallet, and payments. A path that exists answers other methods with 405 and `Allow`; \
-                       where GET answers, HEAD does. A `traceparent` is honoured, and every answer has one.",
+                       where GET answers, HEAD does. A `traceparent` is honoured, and answered with the request's own.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     tags(

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::history::Asked;
 use crate::reading::{ListBody, ReservationBody, ScheduleBody, SeatMapBody, read};
+use crate::scenario::Looks;
 use crate::visitor::Visitor;
 use crate::wire::{Call, Reply};
 use crate::wish::Goal;
@@ -32,9 +33,10 @@ impl Visitor {
 
     /// Tries to hold seats.
     async fn hold(&mut self, of: u32) -> Option<ReservationBody> {
+        let mut looks = self.people().looks == Looks::Always;
         for _ in 0..self.people().tries {
             self.think().await;
-            let free = if self.people().looks { self.look().await? } else { (1..=of).collect() };
+            let free = if looks { self.look().await? } else { (1..=of).collect() };
             let picks = self.people().picks;
             let seats = self.wish.pick(picks, &free);
             if seats.is_empty() {
@@ -45,7 +47,7 @@ impl Visitor {
             let reply = self.write(Asked::Hold(seats.into()), call).await?;
             match reply.status {
                 200..300 => return read(&reply.body),
-                409 => {}
+                409 => looks |= self.people().looks == Looks::Refused,
                 _ => return None,
             }
         }

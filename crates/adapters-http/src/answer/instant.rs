@@ -4,6 +4,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::Error as 
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
+/// The length of 2026-11-21T20:00:00.000000001Z.
+const LONGEST: usize = 30;
+
 /// An instant, as RFC 3339 in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, utoipa::ToSchema)]
 #[schema(value_type = String, format = DateTime, example = "2026-11-21T20:00:00Z")]
@@ -17,7 +20,11 @@ impl From<OffsetDateTime> for Instant {
 
 impl Serialize for Instant {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0.format(&Rfc3339).map_err(S::Error::custom)?)
+        let mut text = [0; LONGEST];
+        let mut rest = text.as_mut_slice();
+        self.0.format_into(&mut rest, &Rfc3339).map_err(S::Error::custom)?;
+        let length = LONGEST - rest.len();
+        serializer.serialize_str(str::from_utf8(&text[..length]).map_err(S::Error::custom)?)
     }
 }
 

@@ -61,10 +61,15 @@ pub(crate) fn replayed(mut answer: HttpResponse, replayed: bool) -> HttpResponse
     answer
 }
 
+/// So many bytes are room enough for most answers.
+const USUAL_BYTES: usize = 512;
+
 /// `body` as JSON.
 pub(crate) fn json(body: &impl Serialize) -> Result<Vec<u8>, Problem> {
-    serde_json::to_vec(body).map_err(|error| {
+    let mut json = Vec::with_capacity(USUAL_BYTES);
+    serde_json::to_writer(&mut json, body).map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "an answer can't be written as JSON");
         Problem::internal()
-    })
+    })?;
+    Ok(json)
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use application::waiting_room::Place;
 use domain::{Availability, TokenStatus};
 use serde::Serialize;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -97,8 +97,8 @@ impl Mark {
 
     /// The tag of the whole answer.
     pub(crate) fn tag(self, place: &Place) -> Tag {
-        let deadline = place.token.expires_at().unwrap_or(OffsetDateTime::UNIX_EPOCH) - OffsetDateTime::UNIX_EPOCH;
-        Tag::readable(format_args!("{self}.{}", deadline / Duration::MICROSECOND))
+        let deadline = place.token.expires_at().map_or(0, OffsetDateTime::unix_timestamp_nanos);
+        Tag::readable(format_args!("{self}.{deadline}"))
     }
 }
 

@@ -13,6 +13,10 @@ use crate::problem::Problem;
 /// How many bytes of the digest make a tag.
 const BYTES: usize = 12;
 
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// So many are room enough for most tags that can be read.
+const USUAL_LENGTH: usize = 48;
+
 /// What a representation is recognised by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Tag(String);
@@ -32,7 +36,10 @@ impl Tag {
 
     /// The tag of a representation that is told apart by `words`: visible ASCII without quotes.
     pub(crate) fn readable(words: impl std::fmt::Display) -> Self {
-        Self(format!("W/\"{words}\""))
+        let mut tag = String::with_capacity(USUAL_LENGTH);
+        // Writing to a string can't fail.
+        let _ = write!(tag, "W/\"{words}\"");
+        Self(tag)
     }
 
     fn opaque(&self) -> &str {
@@ -85,7 +92,7 @@ impl KnownTags {
         let mut answer = if self.contain(tag) {
             HttpResponse::NotModified().finish()
         } else {
-            HttpResponse::Ok().content_type("application/json").body(body()?)
+            HttpResponse::Ok().insert_header((header::CONTENT_TYPE, JSON)).body(body()?)
         };
         if let Ok(tag) = HeaderValue::from_str(&tag.0) {
             answer.headers_mut().insert(header::ETAG, tag);

@@ -42,8 +42,9 @@ pub(super) async fn receive(request: &mut ServiceRequest, api: &Api) -> Option<R
         Payload::None => None,
         _ if endless => None,
         payload => {
-            let reading = read(payload, limit(request, api));
-            Some(actix_web::rt::time::timeout(api.settings.body_timeout, reading).await.unwrap_or(Received::TooSlow))
+            let reading = actix_web::rt::time::timeout(api.settings.body_timeout, read(payload, limit(request, api)));
+            // Boxed, since whoever sends no body needs no room for this.
+            Some(Box::pin(reading).await.unwrap_or(Received::TooSlow))
         }
     }
 }

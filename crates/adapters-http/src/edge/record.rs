@@ -20,8 +20,10 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 
 /// A request on its way.
 pub(super) struct Record {
-    id: String,
+    id: Uuid,
     place: TracePlace,
+    /// Whether whoever asked, or who follows traces here, is to be told the place.
+    tells_place: bool,
     tracer: Option<Arc<dyn Tracer>>,
     method: Method,
     began: Instant,
@@ -35,26 +37,29 @@ pub(crate) struct MeantFor(pub(crate) String);
 impl Record {
     /// The request comes in.
     pub(super) fn begin(request: &ServiceRequest, id: Uuid, tracer: Option<Arc<dyn Tracer>>) -> Self {
-        let (mut place, method, id) = (TracePlace::of(request.headers(), id), request.method().clone(), id.to_string());
-        let span = tracing::info_span!("request", request_id = id, trace_id = %format_args!("{:032x}", place.trace));
+        let (mut place, method) = (TracePlace::of(request.headers(), id), request.method().clone());
+        let tells_place = tracer.is_some() || request.headers().contains_key(TRACEPARENT);
+        let span = tracing::info_span!("request", request_id = %id, trace_id = %format_args!("{:032x}", place.trace));
         if let Some(tracer) = &tracer {
             place.sampled = tracer.begin(&span, place);
         }
-        Self { id, place, tracer, method, began: Instant::now(), span }
+        Self { id, place, tells_place, tracer, method, began: Instant::now(), span }
     }
 
     /// Under which id the log knows the request.
-    pub(super) fn id(&self) -> &str {
-        &self.id
+    pub(super) fn id(&self) -> Uuid {
+        self.id
     }
 
     /// Adds what every answer has.
     pub(super) fn mark(&self, headers: &mut HeaderMap) {
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        if let Ok(id) = HeaderValue::from_str(&self.id) {
+        if let Ok(id) = HeaderValue::from_str(self.id.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
             headers.insert(REQUEST_ID, id);
         }
-        if let Some(place) = self.place.header() {
+        if self.tells_place
+            && let Some(place) = self.place.header()
+        {
             headers.insert(TRACEPARENT, place);
         }
     }

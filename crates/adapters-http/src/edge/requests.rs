@@ -19,7 +19,12 @@ const METHODS: [Method; 8] =
     [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS, Method::TRACE];
 
 /// The requests that were answered.
-pub(crate) struct Requests(HashMap<String, Vec<Resource>>);
+pub(crate) struct Requests {
+    /// By their patterns.
+    routes: HashMap<String, Vec<Resource>>,
+    /// What is asked of no route.
+    other: [Resource; 1],
+}
 
 /// What one method of one route is measured by.
 struct Resource {
@@ -52,14 +57,14 @@ impl Requests {
         for path in docs::PATTERNS {
             routes.insert((*path).to_owned(), vec![Resource::new(path, Method::GET, found)]);
         }
-        routes.insert(OTHER.to_owned(), vec![Resource::new(OTHER, Method::GET, [StatusCode::NOT_FOUND])]);
-        Self(routes)
+        Self { routes, other: [Resource::new(OTHER, Method::GET, [StatusCode::NOT_FOUND])] }
     }
 
     /// Counts a request of `route`, a pattern; none: of no route.
     pub(super) fn count(&self, method: &Method, route: Option<&str>, status: StatusCode, took: Duration) {
-        let route = route.filter(|route| self.0.contains_key(*route)).unwrap_or(OTHER);
-        let resource = self.0.get(route).and_then(|resources| resources.iter().find(|resource| resource.method == *method));
+        let known = route.and_then(|route| Some((route, self.routes.get(route)?.as_slice())));
+        let (route, resources) = known.unwrap_or((OTHER, &self.other));
+        let resource = resources.iter().find(|resource| resource.method == *method);
         match resource {
             Some(resource) => resource.duration.record(took),
             None => duration(route, method).record(took),

@@ -10,6 +10,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self as headers, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 pub(crate) use code::Code;
 pub(crate) use documented::{ProblemBody, documented, header, problems};
@@ -87,7 +88,7 @@ impl Problem {
     }
 
     /// The answer to the request `request_id` for `instance`.
-    pub(crate) fn render(&self, instance: &str, request_id: &str) -> HttpResponse {
+    pub(crate) fn render(&self, instance: &str, request_id: Uuid) -> HttpResponse {
         let mut body = Map::new();
         let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
         put("type", self.code.path().into());
@@ -96,7 +97,7 @@ impl Problem {
         put("detail", self.detail.as_ref().into());
         put("instance", instance.into());
         put("code", self.code.text().into());
-        put("request_id", request_id.into());
+        put("request_id", request_id.to_string().into());
         body.extend(self.members.clone());
 
         let mut answer = HttpResponse::build(self.code.status());

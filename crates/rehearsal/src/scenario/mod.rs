@@ -96,9 +96,9 @@ pub struct People {
     pub hesitates_seconds: [f64; 2],
     /// How often they try to hold seats.
     pub tries: u16,
-    /// Whether they look at the seat map first.
+    /// When they look at the seat map.
     #[serde(default)]
-    pub looks: bool,
+    pub looks: Looks,
     /// Whether they are told by server-sent events.
     #[serde(default)]
     pub listens: bool,
@@ -132,6 +132,19 @@ pub enum Picks {
     Random,
     /// Where the crowd wants to sit: near the front, but not all on the same seat.
     Hot,
+}
+
+/// When people look at the seat map before they ask for seats; else they ask blindly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Looks {
+    /// At no time.
+    #[default]
+    Never,
+    /// Once the seats that they asked for were gone.
+    Refused,
+    /// Each time.
+    Always,
 }
 
 /// There is no such scenario.
