@@ -132,10 +132,11 @@ impl Room {
         self.answered.iter().find(|answered| answered.asked == asked)
     }
 
-    /// How much of the server's memory each who waits takes, in bytes; none if nobody waits.
+    /// How much of the server's memory each one more takes who waits, in bytes: by how much more it has than with the next shorter line.
+    /// None if nobody waits.
     pub(crate) fn bytes_each(&self, filled: &Filled) -> Option<f64> {
-        let empty = self.filled.iter().find(|filled| filled.waiting == 0)?;
-        (filled.waiting > 0).then(|| bytes(filled.resident.saturating_sub(empty.resident)) / f64::from(filled.waiting))
+        let shorter = self.filled.iter().filter(|shorter| shorter.waiting < filled.waiting).max_by_key(|shorter| shorter.waiting)?;
+        Some(bytes(filled.resident.saturating_sub(shorter.resident)) / f64::from(filled.waiting - shorter.waiting))
     }
 }
 

@@ -6,6 +6,7 @@ mod rate;
 mod refusals;
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use actix_web::Error as ActixError;
 use actix_web::body::{BoxBody, MessageBody};
@@ -16,11 +17,13 @@ use domain::UserId;
 use ipnet::IpNet;
 use metrics::{Counter, Gauge};
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
 pub use rate::Rate;
 
 use crate::api::{Api, HttpSettings};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use rate::RateLimit;
 
 pub(crate) use refusals::refusals;
@@ -35,6 +38,9 @@ const IN_FLIGHT: &str = "frontrow_http_requests_in_flight";
 pub struct LimitSettings {
     /// How many requests may be under way at once; one more is refused as overloaded.
     pub in_flight: usize,
+    /// How long whoever is refused as overloaded waits for that answer: a crowd that asks again at once, however it is answered, has no use of
+    /// it, and leaves the machine to those who were let in.
+    pub overload_pause: Duration,
     /// How often an address may ask; none: as often as it likes.
     pub per_address: Option<Rate>,
     /// How often a user may ask; none: as often as they like.
@@ -45,7 +51,8 @@ pub struct LimitSettings {
 
 impl Default for LimitSettings {
     fn default() -> Self {
-        Self { in_flight: 10_000, per_address: None, per_user: None, trusted_proxies: Vec::new() }
+        let overload_pause = Duration::from_millis(500);
+        Self { in_flight: 10_000, overload_pause, per_address: None, per_user: None, trusted_proxies: Vec::new() }
     }
 }
 
@@ -53,6 +60,7 @@ impl Default for LimitSettings {
 pub(crate) struct Limits {
     at_most: usize,
     in_flight: Semaphore,
+    pause: Duration,
     per_address: Option<RateLimit<IpAddr>>,
     per_user: Option<RateLimit<UserId>>,
     measures: Measures,
@@ -69,10 +77,20 @@ struct Measures {
 /// Lets `request` through, or refuses it.
 pub(crate) async fn pass(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, ActixError> {
     let Some(api) = request.app_data::<Api>().cloned() else { return Err(Problem::internal().into()) };
-    match api.limits().enter(&request, &api.settings) {
-        Ok(_under_way) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
-        Err(problem) => Ok(request.error_response(problem)),
+    let answer = match api.limits().enter(&request, &api.settings) {
+        Ok(_under_way) => next.call(request).await?.map_into_boxed_body(),
+        Err(problem) => request.error_response(problem),
+    };
+    if is_overloaded(&answer) {
+        // Boxed, since hardly any request needs room for this.
+        Box::pin(api.limits().pause(&api.closing)).await;
     }
+    Ok(answer)
+}
+
+fn is_overloaded(answer: &ServiceResponse<BoxBody>) -> bool {
+    let problem = answer.response().error().and_then(ActixError::as_error::<Problem>);
+    problem.is_some_and(|problem| problem.code() == Code::Overloaded)
 }
 
 impl Limits {
@@ -89,6 +107,7 @@ impl Limits {
         Self {
             at_most,
             in_flight: Semaphore::new(at_most),
+            pause: settings.overload_pause,
             per_address: settings.per_address.map(|rate| RateLimit::new("address", rate)),
             per_user: settings.per_user.map(|rate| RateLimit::new("user", rate)),
             measures,
@@ -109,6 +128,11 @@ impl Limits {
         })
     }
 
+    /// Keeps a refusal back for a while, unless the server stops. Each has a connection of its own: no more are kept back than may be open.
+    async fn pause(&self, closing: &CancellationToken) {
+        let _ = closing.run_until_cancelled(sleep(self.pause)).await;
+    }
+
     /// Measures how many requests are under way.
     pub(crate) fn measure(&self) {
         let under_way = self.at_most.saturating_sub(self.in_flight.available_permits());
@@ -124,6 +148,7 @@ impl Limits {
 #[cfg(test)]
 mod tests {
     use actix_web::test::TestRequest;
+    use tokio::time::Instant;
 
     use super::*;
 
@@ -137,5 +162,18 @@ mod tests {
         assert!((0..1_000).all(|_| ask().is_err()), "one over, and a thousand");
         drop(other);
         assert!(ask().is_ok_and(|place| place.is_some()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_is_kept_back_unless_the_server_stops() {
+        let settings = LimitSettings { overload_pause: Duration::from_secs(1), ..LimitSettings::default() };
+        let (limits, closing, start) = (Limits::new(&settings), CancellationToken::new(), Instant::now());
+        let told = async || {
+            limits.pause(&closing).await;
+            start.elapsed()
+        };
+        assert_eq!(told().await, Duration::from_secs(1));
+        closing.cancel();
+        assert_eq!(told().await, Duration::from_secs(1));
     }
 }

@@ -74,6 +74,11 @@ impl Problem {
         self
     }
 
+    /// What went wrong, as programs know it.
+    pub(crate) const fn code(&self) -> Code {
+        self.code
+    }
+
     /// Adds a header; one that can't be written is left out.
     pub(crate) fn with_header(mut self, name: HeaderName, value: impl AsRef<str>) -> Self {
         if let Ok(value) = HeaderValue::from_str(value.as_ref()) {

@@ -1,7 +1,7 @@
 //! What every request meets, whatever it asks for.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::http::Method;
 use application::group_commit::Limits;
@@ -156,9 +156,13 @@ async fn a_store_that_does_not_answer_is_told() {
 #[actix_web::test]
 async fn too_much_to_do_is_told() {
     let limits = Limits { lanes: 0, queue: 1, batch: 1, deadline: Duration::from_millis(50) };
-    let shop = Plan { limits, ..Plan::default() }.open().await;
+    let mut plan = Plan { limits, ..Plan::default() };
+    plan.settings.limits.overload_pause = Duration::from_millis(50);
+    let (shop, asked) = (plan.open().await, Instant::now());
     let answer = shop.post("/v1/users").json(&json!({"name": "Ada"})).send().await.with_problem(503, "OVERLOADED");
     assert_eq!(answer.header("retry-after"), Some("1"));
+    // First the command's deadline passes, then the pause.
+    assert!(asked.elapsed() >= Duration::from_millis(100));
 }
 
 #[actix_web::test]

@@ -1,6 +1,7 @@
 //! What clients may not take too much of, and which pages may ask.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
@@ -69,7 +70,7 @@ async fn a_user_may_ask_so_often_and_another_as_often() {
 
 #[actix_web::test]
 async fn more_requests_than_may_be_under_way_are_refused_and_no_place_is_lost() {
-    let shop = a_shop_with(|settings| settings.limits.in_flight = 2).await;
+    let shop = a_shop_with(|settings| (settings.limits.in_flight, settings.limits.overload_pause) = (2, Duration::from_millis(10))).await;
     let ada = shop.user("Ada").await;
     for _ in 0..3 {
         let answers = join_all((0..1_002).map(|_| shop.get("/v1/wallet").by(&ada).send())).await;

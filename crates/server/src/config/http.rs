@@ -7,7 +7,7 @@ use std::time::Duration;
 use adapters_http::{LimitSettings, Rate, StreamSettings};
 
 use super::ConfigError;
-use super::settings::{A_DAY_IN_SECONDS, seconds, size, within, wrong};
+use super::settings::{A_DAY_IN_SECONDS, milliseconds, seconds, size, within, wrong};
 use super::values::Values;
 
 #[derive(Debug)]
@@ -47,6 +47,7 @@ pub(super) fn read(Values { http, limits, .. }: &Values) -> Result<Http, ConfigE
         cors_origins: list("http.cors_origins", &http.cors_origins, origin)?,
         limits: LimitSettings {
             in_flight: size("limits.max_in_flight", limits.max_in_flight, 1..=1_000_000)?,
+            overload_pause: milliseconds("limits.overload_pause_milliseconds", limits.overload_pause_milliseconds, 0..=10_000)?,
             per_address: rate(("limits.address_per_minute", limits.address_per_minute), ("limits.address_burst", limits.address_burst))?,
             per_user: rate(("limits.user_per_minute", limits.user_per_minute), ("limits.user_burst", limits.user_burst))?,
             trusted_proxies: list("limits.trusted_proxies", &limits.trusted_proxies, |net| {

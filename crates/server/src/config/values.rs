@@ -45,6 +45,7 @@ pub(super) struct Http {
 #[serde(deny_unknown_fields)]
 pub(super) struct Limits {
     pub(super) max_in_flight: u32,
+    pub(super) overload_pause_milliseconds: u32,
     pub(super) address_per_minute: u32,
     pub(super) user_per_minute: u32,
     pub(super) address_burst: u32,
