@@ -28,6 +28,8 @@ pub(crate) struct Caller {
     pub(crate) user: UserId,
     /// Whether they are an operator.
     pub(crate) operator: bool,
+    /// Until when their access token says so, in seconds since 1970.
+    pub(crate) until: i64,
 }
 
 /// The access token says nothing that can be believed. Why is for nobody but the caller's own tests to find out.

@@ -23,15 +23,15 @@ pub(super) struct Claims {
 pub(super) struct Statement {
     caller: Caller,
     from: i64,
-    until: i64,
 }
 
 impl Claims {
     /// What they come to, if the issuer's clock may be off by `leeway_seconds`.
     pub(super) fn statement(&self, roles_claim: &str, leeway_seconds: i64) -> Result<Statement, Unknown> {
-        let caller = Caller { user: UserId(self.sub), operator: self.is_operator(roles_claim)? };
+        let until = self.exp.saturating_add(leeway_seconds);
+        let caller = Caller { user: UserId(self.sub), operator: self.is_operator(roles_claim)?, until };
         let from = self.nbf.map_or(i64::MIN, |nbf| nbf.saturating_sub(leeway_seconds));
-        Ok(Statement { caller, from, until: self.exp.saturating_add(leeway_seconds) })
+        Ok(Statement { caller, from })
     }
 
     /// Roles that nobody knows are passed over; what is no list of names is not believed.
@@ -48,6 +48,6 @@ impl Claims {
 impl Statement {
     /// Who is asking at `now`.
     pub(super) const fn at(&self, now: i64) -> Result<Caller, Unknown> {
-        if self.from <= now && now < self.until { Ok(self.caller) } else { Err(Unknown) }
+        if self.from <= now && now < self.caller.until { Ok(self.caller) } else { Err(Unknown) }
     }
 }

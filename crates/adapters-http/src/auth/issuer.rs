@@ -112,9 +112,10 @@ mod tests {
     fn what_it_issues_it_believes() {
         let issuer = issuer();
         let token = issuer.issue(ADA, &[Role::User], NOW).expect("a token");
-        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: false }));
+        let until = NOW.unix_timestamp() + 3_600 + 30;
+        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: false, until }));
         let token = issuer.issue(ADA, &[Role::User, Role::Operator], NOW).expect("a token");
-        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: true }));
+        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: true, until }));
     }
 
     #[test]
@@ -142,7 +143,7 @@ mod tests {
     #[test]
     fn who_shares_the_secret_is_believed_under_its_name_only() {
         let exp = NOW.unix_timestamp() + 60;
-        let believed = Ok(Caller { user: ADA, operator: false });
+        let believed = Ok(Caller { user: ADA, operator: false, until: exp + 30 });
         assert_eq!(verify(&signed(&json!({"iss": "frontrow", "sub": ADA.0, "exp": exp})), NOW), believed);
         assert_eq!(verify(&signed(&json!({"iss": "frontrow", "aud": ["x", "frontrow"], "sub": ADA.0, "exp": exp})), NOW), believed);
         for iss in [json!("elsewhere"), json!("Frontrow"), json!(["frontrow"]), json!(null)] {

@@ -15,7 +15,7 @@ pub(crate) struct Operator(pub(crate) UserId);
 
 impl Part for Operator {
     fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
-        let Caller { user, operator } = Caller::of(request, api)?;
+        let Caller { user, operator, .. } = Caller::of(request, api)?;
         if operator {
             Ok(Self(user))
         } else {

@@ -7,7 +7,7 @@
 //!      ├─ its poll hint has passed: the position │──► an event, if anything has changed
 //!      ├─ its deadline has passed ──────────────┘
 //!      ├─ nothing for long ──► a heartbeat
-//!      └─ EXPIRED was told, the server stops, or the stream is old ──► the end
+//!      └─ EXPIRED was told, the server stops, the access token has expired, or the stream is old ──► the end
 //! ```
 //!
 //! A stream reads memory, when it is woken; so nobody pays for those who wait and needn't be told anything.
@@ -152,7 +152,7 @@ problems!(EventProblems: SIGNED_IN, &[Code::NotFound, Code::NotAcceptable, Code:
 )]
 #[get("/v1/queue-tokens/{token}/events")]
 async fn follow_queue_token(call: Call<(Caller, PathId<TokenId>, Wish), Events>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, .. }, PathId(id), Wish { last, silent }), .. } = call;
+    let Call { api, parts: (Caller { user, until, .. }, PathId(id), Wish { last, silent }), .. } = call;
     // Listening begins before the first look: nothing falls in between.
     let listener = api.use_cases.poll.listen(id);
     let place = look(&api, user, id).await?;
@@ -169,7 +169,10 @@ async fn follow_queue_token(call: Call<(Caller, PathId<TokenId>, Wish), Events>)
     let listener = listener.ok_or_else(|| api.streams().too_many())?;
     let permit = api.streams().open().ok_or_else(|| Problem::of(Error::Overloaded, api.settings.currency))?;
     let first = if news { Some([reconnect_after(id).into_bytes(), event(mark, &place)?].concat().into()) } else { None };
-    let (now, lifetime) = (Instant::now(), api.settings.streams.lifetime);
+    let now = Instant::now();
+    // Nobody is told more than their access token lets them ask for.
+    let believed = Duration::from_secs(u64::try_from(until - place.now.unix_timestamp()).unwrap_or_default());
+    let lifetime = api.settings.streams.lifetime.min(believed);
     let stream = Box::new(Stream {
         user,
         id,

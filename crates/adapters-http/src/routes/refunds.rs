@@ -57,7 +57,7 @@ problems!(RefundProblems: SIGNED_IN, BODY, KEYED, &[Code::NotFound, Code::Invali
 )]
 #[post("/v1/payments/{id}/refunds")]
 async fn refund_payment(call: Call<(Caller, PathId<PaymentId>, KeyedBody<NewRefund>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, operator }, PathId(payment), body), .. } = call;
+    let Call { api, parts: (Caller { user, operator, .. }, PathId(payment), body), .. } = call;
     let (NewRefund, keyed) = body.on(Route::Refunds, user);
     let by = By { operator: user, reason: None };
     let answer = api

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody as _};
 use actix_web::test::TestRequest;
-use adapters_http::{HttpSettings, StreamSettings};
+use adapters_http::{HttpSettings, Issuer, Role, StreamSettings};
+use application::ports::Clock as _;
 use serde_json::Value;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
-use crate::plan::Plan;
+use crate::plan::{Plan, SECRET};
 use crate::shop::{Shop, Visitor};
 
 /// Longer than anything takes here.
@@ -157,6 +158,20 @@ async fn a_stream_with_nothing_to_tell_shows_that_it_lives_until_it_is_old() {
     stream.event().await;
     tokio::time::pause();
     assert_eq!([stream.next().await, stream.next().await, stream.next().await], [Frame::Heartbeat, Frame::Heartbeat, Frame::End]);
+}
+
+#[actix_web::test]
+async fn a_stream_ends_with_the_access_token_that_it_was_asked_for_with() {
+    let shop = a_shop_with(StreamSettings { heartbeat: Duration::from_mins(10), ..StreamSettings::default() }).await;
+    let mut ada = shop.waiting("Ada").await;
+    ada.access_token = Issuer::new(&SECRET, Duration::from_mins(1)).issue(ada.id, &[Role::User], shop.clock.now()).expect("a token");
+    let mut stream = open(&shop, request(&ada)).await;
+    stream.event().await;
+    tokio::time::pause();
+    let start = Instant::now();
+    assert_eq!(stream.next().await, Frame::End);
+    // And the little leeway that clocks are given.
+    assert_eq!(start.elapsed().as_secs(), 60 + 30);
 }
 
 #[actix_web::test]

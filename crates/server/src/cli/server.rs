@@ -20,7 +20,7 @@ pub(crate) struct ServerArgs {
     /// The running server; by default where the configuration says that it listens.
     #[arg(long, global = true, env = "FRONTROW_SERVER", value_name = "URL")]
     pub(crate) server: Option<String>,
-    /// An operator's access token; by default one is made with the configured store's secret.
+    /// An operator's access token; by default, for a server on this machine, one is made with the configured store's secret.
     #[arg(long, global = true, env = "FRONTROW_TOKEN", value_name = "JWT", hide_env_values = true)]
     pub(crate) token: Option<SecretString>,
 }

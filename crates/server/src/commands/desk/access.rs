@@ -8,6 +8,7 @@ use application::SystemClock;
 use application::ports::Clock as _;
 use domain::UserId;
 use secrecy::SecretString;
+use ureq::http::Uri;
 use uuid::uuid;
 
 use super::super::issuer;
@@ -26,11 +27,21 @@ pub(super) async fn to(server: &ServerArgs, settings: &Settings) -> anyhow::Resu
         Some(url) => url.clone(),
         None => at(settings.http.bind)?,
     };
-    let token = match &server.token {
-        Some(token) => token.clone(),
-        None => minted(settings).await.context("no operator's token can be made (--token gives one)")?,
+    let token = match (&server.token, &server.server) {
+        (Some(token), _) => token.clone(),
+        (None, Some(url)) if !is_here(url) => {
+            return Err(Usage(format!("--token says as whom {url} is asked: what this store's secret signs goes to this machine alone")).into());
+        }
+        (None, _) => minted(settings).await.context("no operator's token can be made (--token gives one)")?,
     };
     Ok(Client::new(&base, token)?)
+}
+
+/// Whether nobody but this machine hears what is sent to `url`.
+fn is_here(url: &str) -> bool {
+    let url: Option<Uri> = url.parse().ok();
+    let host = url.as_ref().and_then(Uri::host).map(|host| host.trim_matches(['[', ']']));
+    host.is_some_and(|host| host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback()))
 }
 
 /// Where a server that listens on `bind` is reached from this machine.
@@ -65,6 +76,16 @@ fn token(issuer: &Issuer, now: time::OffsetDateTime) -> anyhow::Result<SecretStr
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_on_this_machine_is_known() {
+        for url in ["http://localhost:8080", "http://127.0.0.1", "https://127.3.2.1:1/x", "http://[::1]:8080"] {
+            assert!(is_here(url), "{url}");
+        }
+        for url in ["http://localhost.example:8080", "http://127.0.0.1@10.0.0.1", "http://10.0.0.1", "https://[::2]", "http://0.0.0.0:1", "x", ""] {
+            assert!(!is_here(url), "{url}");
+        }
+    }
 
     #[test]
     fn a_server_that_listens_everywhere_is_reached_here() {

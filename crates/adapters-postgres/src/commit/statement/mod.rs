@@ -11,22 +11,22 @@
 //! A guard that fails ends the statement with `FR001` and leaves nothing behind. Parts that belong together come together,
 //! so that there are few different texts, each prepared once a connection.
 
+mod catalogue;
+mod parts;
+
 use std::sync::LazyLock;
 
 use adapters_sql::commit::Batch;
 use adapters_sql::rows::reserved_seat;
-use domain::Version;
 use sea_orm::sqlx::Arguments;
 use sea_orm::sqlx::error::BoxDynError;
 use sea_orm::sqlx::postgres::PgArguments;
 use uuid::Uuid;
 
 use super::families::Families;
-use super::table::{Parameters, Table};
-use super::tables::{
-    ADMISSIONS, CONCERTS, DEEDS, ENTRIES, KEYS, OUTBOX, PAYMENTS, QUEUES, RESERVATIONS, RESERVED_SEATS, SCHEDULES, SEATS, TOKENS, USERS,
-    WALLETS,
-};
+use super::table::Parameters;
+use super::tables::{ADMISSIONS, ENTRIES, KEYS, OUTBOX, PAYMENTS, RESERVATIONS, RESERVED_SEATS, SEATS, TOKENS, USERS, WALLETS};
+use parts::{Parts, after, bind_check, bind_insert, bind_update};
 
 /// The texts of the statements, by their families.
 static TEXTS: LazyLock<[String; Families::ALL]> = LazyLock::new(|| std::array::from_fn(|families| text(Families(families))));
@@ -67,57 +67,12 @@ pub(crate) fn texts() -> impl Iterator<Item = &'static str> {
     TEXTS.iter().map(String::as_str)
 }
 
-/// The parts of a statement in the making.
-struct Parts {
-    parameters: Parameters,
-    named: Vec<String>,
-    guards: Vec<String>,
-}
-
-impl Parts {
-    /// A part whose rows aren't counted.
-    fn add(&mut self, name: &str, part: &str) {
-        self.named.push(format!("{name} AS ({part})"));
-    }
-
-    /// A part that must have as many rows as the next parameter says.
-    fn add_guarded(&mut self, name: &str, part: &str) {
-        self.add(name, part);
-        let expected = self.parameters.next();
-        self.guards.push(format!("guard((SELECT count(*) FROM {name}) = ${expected}::bigint, '{name}')"));
-    }
-
-    fn check(&mut self, table: &str) {
-        let (ids, versions) = (self.parameters.next(), self.parameters.next());
-        let part = format!(
-            "SELECT 1 FROM unnest(${ids}::uuid[], ${versions}::bigint[]) AS expected (id, version)
-             CROSS JOIN LATERAL (SELECT 1 FROM {table} t WHERE t.id = expected.id AND t.version = expected.version FOR SHARE) locked"
-        );
-        self.add_guarded(&format!("checked_{table}"), &part);
-    }
-
-    fn insert<R>(&mut self, name: &str, table: &Table<R>, after: &str) {
-        let part = table.insert(&mut self.parameters, after, |_| None);
-        self.add_guarded(name, &part);
-    }
-
-    fn update<R>(&mut self, name: &str, table: &Table<R>) {
-        let part = table.update(&mut self.parameters, "1");
-        self.add_guarded(name, &part);
-    }
-}
-
-/// Makes an insert wait until another part is done, which may free the place that it takes.
-fn after(part: &str) -> String {
-    format!("WHERE (SELECT count(*) FROM {part}) >= 0")
-}
-
 fn text(families: Families) -> String {
     let mut all = Parts { parameters: Parameters::default(), named: Vec::new(), guards: Vec::new() };
     let (now, not_after) = (all.parameters.next(), all.parameters.next());
     all.add("clock", &format!("SELECT coalesce(${now}::bigint, clock_micros()) AS now"));
     if families.have(Families::CATALOGUE) {
-        catalogue(&mut all, now);
+        catalogue::add(&mut all, now);
     }
     for table in ["queues", "concerts", "schedules"] {
         all.check(table);
@@ -150,26 +105,6 @@ fn text(families: Families) -> String {
         "NULL::uuid[] AS queues, NULL::bigint[] AS last"
     };
     format!("WITH {} SELECT {}, {numbers}", all.named.join(",\n"), all.guards.join(",\n"))
-}
-
-/// What operators make and change. Who holds seats of a concert is looked for once its row is locked: a hold that was decided before locks
-/// it too.
-fn catalogue(all: &mut Parts, now: usize) {
-    all.update("queues_again", &QUEUES);
-    all.insert("queues_new", &QUEUES, "");
-    let ids = all.parameters.next();
-    all.add(
-        "admissions_new",
-        &format!("INSERT INTO queue_admissions (queue_id, version) SELECT id, 1 FROM unnest(${ids}::uuid[]) AS new (id)"),
-    );
-    all.add("counters_new", &format!("INSERT INTO queue_counters (queue_id) SELECT id FROM unnest(${ids}::uuid[]) AS new (id)"));
-    all.update("concerts_again", &CONCERTS);
-    all.insert("concerts_new", &CONCERTS, "");
-    all.update("schedules_again", &SCHEDULES);
-    all.insert("schedules_new", &SCHEDULES, "");
-    all.insert("deeds", &DEEDS, "");
-    let unheld = all.parameters.next();
-    all.guards.push(format!("guard(NOT is_held(${unheld}::uuid[], coalesce(${now}::bigint, clock_micros())), 'holds')"));
 }
 
 /// Tokens. Who leaves the waiting line is taken off its count; who joins is given the next numbers, if there is room in the line: that is
@@ -250,7 +185,7 @@ fn bind(families: Families, batch: &Batch, terms: &Terms, arguments: &mut PgArgu
     arguments.add(terms.now)?;
     arguments.add(terms.not_after)?;
     if families.have(Families::CATALOGUE) {
-        bind_catalogue(batch, arguments)?;
+        catalogue::bind(batch, arguments)?;
     }
     bind_check(batch.checks.queues.iter().map(|(id, version)| (id.0, *version)), arguments)?;
     bind_check(batch.checks.concerts.iter().map(|(id, version)| (id.0, *version)), arguments)?;
@@ -291,36 +226,6 @@ fn bind(families: Families, batch: &Batch, terms: &Terms, arguments: &mut PgArgu
     bind_feed(batch, terms.instance, arguments)
 }
 
-fn bind_catalogue(batch: &Batch, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
-    bind_update(&QUEUES, &batch.queues.old, arguments)?;
-    bind_insert(&QUEUES, &batch.queues.new, arguments)?;
-    arguments.add(batch.queues.new.iter().map(|row| row.id).collect::<Vec<_>>())?;
-    bind_update(&CONCERTS, &batch.concerts.old, arguments)?;
-    bind_insert(&CONCERTS, &batch.concerts.new, arguments)?;
-    bind_update(&SCHEDULES, &batch.schedules.old, arguments)?;
-    bind_insert(&SCHEDULES, &batch.schedules.new, arguments)?;
-    bind_insert(&DEEDS, &batch.deeds, arguments)?;
-    arguments.add(batch.unheld.iter().map(|concert| concert.0).collect::<Vec<_>>())
-}
-
-fn bind_check(checks: impl Iterator<Item = (Uuid, Version)>, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
-    let (ids, versions): (Vec<_>, Vec<_>) = checks.map(|(id, version)| (id, version.0)).unzip();
-    let expected = count(ids.len());
-    arguments.add(ids)?;
-    arguments.add(versions)?;
-    arguments.add(expected)
-}
-
-fn bind_insert<R>(table: &Table<R>, rows: &[R], arguments: &mut PgArguments) -> Result<(), BoxDynError> {
-    table.bind_insert(rows, arguments)?;
-    arguments.add(count(rows.len()))
-}
-
-fn bind_update<R>(table: &Table<R>, rows: &[R], arguments: &mut PgArguments) -> Result<(), BoxDynError> {
-    table.bind_update(rows, arguments)?;
-    arguments.add(count(rows.len()))
-}
-
 fn bind_feed(batch: &Batch, instance: Uuid, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
     let tokens = batch.tokens.old.iter().chain(&batch.tokens.new).map(|row| row.id);
     arguments.add(instance)?;
@@ -328,8 +233,4 @@ fn bind_feed(batch: &Batch, instance: Uuid, arguments: &mut PgArguments) -> Resu
     let seats = || batch.seats.old.iter().chain(&batch.seats.new);
     arguments.add(seats().map(|row| row.schedule_id).collect::<Vec<_>>())?;
     arguments.add(seats().map(|row| row.number).collect::<Vec<_>>())
-}
-
-fn count(rows: usize) -> i64 {
-    i64::try_from(rows).unwrap_or(i64::MAX)
 }

@@ -1,0 +1,42 @@
+//! What operators make and change.
+
+use adapters_sql::commit::Batch;
+use sea_orm::sqlx::Arguments;
+use sea_orm::sqlx::error::BoxDynError;
+use sea_orm::sqlx::postgres::PgArguments;
+
+use super::super::tables::{CONCERTS, DEEDS, QUEUES, SCHEDULES};
+use super::parts::{Parts, bind_insert, bind_update};
+
+/// The operators' part. Who holds seats of a concert is looked for once its row is locked: a hold that was decided before locks
+/// it too.
+pub(super) fn add(all: &mut Parts, now: usize) {
+    all.update("queues_again", &QUEUES);
+    all.insert("queues_new", &QUEUES, "");
+    let ids = all.parameters.next();
+    all.add(
+        "admissions_new",
+        &format!("INSERT INTO queue_admissions (queue_id, version) SELECT id, 1 FROM unnest(${ids}::uuid[]) AS new (id)"),
+    );
+    all.add("counters_new", &format!("INSERT INTO queue_counters (queue_id) SELECT id FROM unnest(${ids}::uuid[]) AS new (id)"));
+    all.update("concerts_again", &CONCERTS);
+    all.insert("concerts_new", &CONCERTS, "");
+    all.update("schedules_again", &SCHEDULES);
+    all.insert("schedules_new", &SCHEDULES, "");
+    all.insert("deeds", &DEEDS, "");
+    let unheld = all.parameters.next();
+    all.guards.push(format!("guard(NOT is_held(${unheld}::uuid[], coalesce(${now}::bigint, clock_micros())), 'holds')"));
+}
+
+/// Binds what [`add`] asks for, in its order.
+pub(super) fn bind(batch: &Batch, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
+    bind_update(&QUEUES, &batch.queues.old, arguments)?;
+    bind_insert(&QUEUES, &batch.queues.new, arguments)?;
+    arguments.add(batch.queues.new.iter().map(|row| row.id).collect::<Vec<_>>())?;
+    bind_update(&CONCERTS, &batch.concerts.old, arguments)?;
+    bind_insert(&CONCERTS, &batch.concerts.new, arguments)?;
+    bind_update(&SCHEDULES, &batch.schedules.old, arguments)?;
+    bind_insert(&SCHEDULES, &batch.schedules.new, arguments)?;
+    bind_insert(&DEEDS, &batch.deeds, arguments)?;
+    arguments.add(batch.unheld.iter().map(|concert| concert.0).collect::<Vec<_>>())
+}
