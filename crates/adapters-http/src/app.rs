@@ -108,7 +108,9 @@ impl Table {
 
     /// Why no resource takes `request`.
     fn refuse(&self, request: &HttpRequest) -> Problem {
-        let Some(Row { pattern, allowed, .. }) = self.0.iter().find(|row| row.resource.is_match(request.path())) else {
+        // Decoded, as the router sees it.
+        let path = request.match_info().as_str();
+        let Some(Row { pattern, allowed, .. }) = self.0.iter().find(|row| row.resource.is_match(path)) else {
             return Problem::new(Code::NotFound, "there is no such resource");
         };
         request.extensions_mut().insert(MeantFor(pattern.clone()));

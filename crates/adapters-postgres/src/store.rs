@@ -72,6 +72,12 @@ impl PostgresStore {
         Ok(Self { commands, reads, pulse, instance, time: Time::Given(clock) })
     }
 
+    /// Whether `url` tells of a database; nobody is asked.
+    #[must_use]
+    pub fn understands(url: &str) -> bool {
+        database::is_url(url)
+    }
+
     /// Whether the database has a store in it. Nothing is changed.
     ///
     /// # Errors

@@ -2,14 +2,33 @@
 
 use adapters_http::Issuer;
 use anyhow::anyhow;
-use application::ports::Secrets;
+use application::SystemClock;
+use application::ports::{Clock as _, Secrets};
 use ring::rand::{SecureRandom, SystemRandom};
 use secrecy::ExposeSecret;
+use time::OffsetDateTime;
 
 use crate::config::Settings;
+use crate::store;
+
+/// The issuer, and its clock's reading, without a server. The store is asked only if no secret is configured, and made if `may_be_new`.
+pub(super) async fn at_hand(settings: &Settings, may_be_new: bool) -> anyhow::Result<(Issuer, OffsetDateTime)> {
+    if let Some(issuer) = configured(settings) {
+        return Ok((issuer, SystemClock.now()));
+    }
+    store::must_outlive_the_process(&settings.database)?;
+    if !may_be_new {
+        store::must_exist(&settings.database).await?;
+    }
+    let store = store::open(settings).await?;
+    let issuer = of(settings, &*store.ports.secrets).await;
+    let now = store.clock.now();
+    store.connections.close().await;
+    Ok((issuer?, now))
+}
 
 /// The issuer whose secret is configured, if one is.
-pub(super) fn configured(settings: &Settings) -> Option<Issuer> {
+fn configured(settings: &Settings) -> Option<Issuer> {
     let secret = settings.auth.issuer_secret.as_ref()?;
     Some(Issuer::new(secret.expose_secret().as_bytes(), settings.auth.token_lifetime))
 }

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use adapters_postgres::PostgresStore;
 use application::scheduler::Rhythm;
 use domain::queue::PolicyOverrides;
 use domain::{Money, QueuePolicy, Rules};
@@ -148,12 +149,16 @@ fn amount(key: &str, value: i64) -> Result<Money, ConfigError> {
     }
 }
 
+const NOT_POSTGRES: &str = "must be postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters of a password written like %40";
+
 fn database(url: &str) -> Result<DatabaseUrl, ConfigError> {
     if url == "memory:" {
         return Ok(DatabaseUrl::Memory);
     }
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return Ok(DatabaseUrl::Postgres(url.to_owned().into()));
+        let is_known = PostgresStore::understands(url);
+        // Not repeated: it may have a password.
+        return if is_known { Ok(DatabaseUrl::Postgres(url.to_owned().into())) } else { Err(wrong("database.url", NOT_POSTGRES)) };
     }
     match url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
         Some(path) if !path.is_empty() && !path.contains(['?', ':']) => Ok(DatabaseUrl::Sqlite(path.to_owned())),

@@ -36,6 +36,8 @@ fn a_wrong_value_is_refused_with_its_key() {
         ("[limits]\ntrusted_proxies = '10.0.0.0/8, proxy'", "limits.trusted_proxies"),
         ("[database]\nurl = 'mysql://x'", "database.url"),
         ("[database]\nurl = 'sqlite://'", "database.url"),
+        ("[database]\nurl = 'postgres://me:secret@host:port/shop'", "database.url"),
+        ("[database]\nurl = 'postgres://me:se/cret@host/shop'", "database.url"),
         ("[database]\ncommand_connections = 3", "database.command_connections"),
         ("[database]\nfollow_milliseconds = 5000", "database.follow_milliseconds"),
         ("[reservation]\nhold_seconds = 0", "reservation.hold_seconds"),

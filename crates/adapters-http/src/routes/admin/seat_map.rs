@@ -52,6 +52,7 @@ struct RowBody {
     numbers: RangeBody,
     /// The `{place}` of its first seat, 1 unless it is given; the next ones count on.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uint32", maximum = 4_294_967_295_u32)]
     first_place: Option<u32>,
     /// What each of its seats costs in minor units; unless it is given, what its section says.
     #[serde(skip_serializing_if = "Option::is_none")]

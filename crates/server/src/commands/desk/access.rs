@@ -2,10 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use adapters_http::{Issuer, Role};
+use adapters_http::Role;
 use anyhow::Context;
-use application::SystemClock;
-use application::ports::Clock as _;
 use domain::UserId;
 use secrecy::SecretString;
 use ureq::http::Uri;
@@ -16,7 +14,6 @@ use crate::cli::ServerArgs;
 use crate::client::Client;
 use crate::config::Settings;
 use crate::failure::Usage;
-use crate::store;
 
 /// Who the log says it was when the command line made its token itself.
 const COMMAND_LINE: UserId = UserId(uuid!("0f207207-0000-7000-8000-00000000c11e"));
@@ -30,7 +27,9 @@ pub(super) async fn to(server: &ServerArgs, settings: &Settings) -> anyhow::Resu
     let token = match (&server.token, &server.server) {
         (Some(token), _) => token.clone(),
         (None, Some(url)) if !is_here(url) => {
-            return Err(Usage(format!("--token says as whom {url} is asked: what this store's secret signs goes to this machine alone")).into());
+            return Err(
+                Usage(format!("--token says as whom {url} is asked: what this store's secret signs goes to this machine alone")).into()
+            );
         }
         (None, _) => minted(settings).await.context("no operator's token can be made (--token gives one)")?,
     };
@@ -59,17 +58,7 @@ fn at(bind: SocketAddr) -> Result<String, Usage> {
 
 /// A token of the built-in issuer, with the secret that is configured or kept in the store.
 async fn minted(settings: &Settings) -> anyhow::Result<SecretString> {
-    if let Some(issuer) = issuer::configured(settings) {
-        return token(&issuer, SystemClock.now());
-    }
-    store::must_exist(&settings.database).await?;
-    let store = store::open(settings).await?;
-    let token = token(&issuer::of(settings, &*store.ports.secrets).await?, store.clock.now());
-    store.connections.close().await;
-    token
-}
-
-fn token(issuer: &Issuer, now: time::OffsetDateTime) -> anyhow::Result<SecretString> {
+    let (issuer, now) = issuer::at_hand(settings, false).await?;
     Ok(issuer.issue(COMMAND_LINE, &[Role::User, Role::Operator], now)?.into())
 }
 
@@ -82,7 +71,9 @@ mod tests {
         for url in ["http://localhost:8080", "http://127.0.0.1", "https://127.3.2.1:1/x", "http://[::1]:8080"] {
             assert!(is_here(url), "{url}");
         }
-        for url in ["http://localhost.example:8080", "http://127.0.0.1@10.0.0.1", "http://10.0.0.1", "https://[::2]", "http://0.0.0.0:1", "x", ""] {
+        for url in
+            ["http://localhost.example:8080", "http://127.0.0.1@10.0.0.1", "http://10.0.0.1", "https://[::2]", "http://0.0.0.0:1", "x", ""]
+        {
             assert!(!is_here(url), "{url}");
         }
     }
