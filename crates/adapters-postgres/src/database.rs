@@ -114,11 +114,6 @@ pub(crate) async fn within<T>(query: impl Future<Output = Result<T, sqlx::Error>
     timeout(SILENCE, query).await.unwrap_or_else(|elapsed| Err(sqlx::Error::Io(elapsed.into())))
 }
 
-/// Whether it can be connected by `url`, as far as the text tells.
-pub(crate) fn is_url(url: &str) -> bool {
-    PgConnectOptions::from_str(url).is_ok()
-}
-
 /// Whether there is a schema.
 pub(crate) async fn has_schema(url: &str) -> Result<bool, OpenError> {
     use sqlx::{ConnectOptions, Row};

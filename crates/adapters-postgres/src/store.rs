@@ -1,5 +1,6 @@
 //! The store: its connections and its clock, and the port of commands.
 
+use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -7,6 +8,7 @@ use adapters_sql::{Reads, instant, read_error};
 use application::ports::{Audit, Clock, CommitError, Committed, Finding, Load, PoolState, Ports, ReadError, Store};
 use async_trait::async_trait;
 use domain::{Change, Context};
+use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::{self, PgPool, Row};
 use sea_orm::{AccessMode, DatabaseConnection, DbErr, IsolationLevel, TransactionTrait};
 use time::OffsetDateTime;
@@ -75,7 +77,7 @@ impl PostgresStore {
     /// Whether `url` tells of a database; nobody is asked.
     #[must_use]
     pub fn understands(url: &str) -> bool {
-        database::is_url(url)
+        PgConnectOptions::from_str(url).is_ok()
     }
 
     /// Whether the database has a store in it. Nothing is changed.

@@ -23,7 +23,7 @@ pub(crate) fn sales(history: &[Exchange]) -> Sales {
     let sales = bookings(history);
     let moments = sales.iter().map(|(at, _)| *at);
     let span = moments.clone().max().unwrap_or_default() - moments.min().unwrap_or_default();
-    // Of one booking alone, or a few at once, nobody can tell more than that they took no longer than a second.
+    // Over at least a second: what is sold within less is no rate.
     let bookings_a_second = float(sales.len() as u64) / self::span(span).max(1.0);
     Sales { seats: sales.iter().map(|(_, seats)| seats).sum(), bookings_a_second }
 }

@@ -50,6 +50,17 @@ fn told(problem: &Value) -> String {
     if more.is_empty() { told } else { format!("{told} ({})", more.join("; ")) }
 }
 
+const TLS: &str = "https://";
+
+/// Refuses what is no server's address.
+pub(crate) fn must_be_a_server(base: &str) -> Result<(), Usage> {
+    if base.starts_with(TLS) || base.starts_with("http://") {
+        Ok(())
+    } else {
+        Err(Usage(format!("--server must begin with http:// or https://, not {base}")))
+    }
+}
+
 /// Asks one server as one operator.
 pub(crate) struct Client {
     agent: Agent,
@@ -66,10 +77,8 @@ struct Answer {
 impl Client {
     /// Of the server at `base`, asking with `token`.
     pub(crate) fn new(base: &str, token: SecretString) -> Result<Self, Usage> {
-        let tls = base.starts_with("https://");
-        if !tls && !base.starts_with("http://") {
-            return Err(Usage(format!("--server must begin with http:// or https://, not {base}")));
-        }
+        must_be_a_server(base)?;
+        let tls = base.starts_with(TLS);
         let agent = Agent::config_builder()
             .timeout_connect(Some(CONNECTING))
             .timeout_global(Some(PATIENCE))

@@ -2,7 +2,7 @@
 //! paths and headers carry secrets.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::Requests;
 use super::trace::{Answered, TRACEPARENT, TracePlace, Tracer};
+use crate::limits::KeptBack;
 use crate::problem::Code;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
@@ -75,7 +76,7 @@ impl Record {
             Ok(answer) => (answer.status(), route(answer)),
             Err(error) => (error.as_response_error().status_code(), None),
         };
-        let elapsed = self.began.elapsed();
+        let elapsed = self.began.elapsed().saturating_sub(kept_back(answer));
         if let Some(requests) = requests {
             requests.count(&self.method, route.as_deref(), status, elapsed);
         }
@@ -92,6 +93,12 @@ impl Record {
             tracing::info!(method, route, status, elapsed_microseconds, "answered");
         }
     }
+}
+
+/// How long the answer was kept back.
+fn kept_back(answer: &Result<ServiceResponse<BoxBody>, Error>) -> Duration {
+    let refused = answer.as_ref().ok().filter(|answer| answer.status() == Code::Overloaded.status());
+    refused.and_then(|answer| answer.request().extensions().get::<KeptBack>().map(|kept| kept.0)).unwrap_or_default()
 }
 
 /// How an id looks, in the patterns of routes with verbs of their own.

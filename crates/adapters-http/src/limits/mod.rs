@@ -8,21 +8,22 @@ mod refusals;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use actix_web::Error as ActixError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
+use actix_web::{Error as ActixError, HttpMessage as _};
 use application::Error;
 use domain::UserId;
 use ipnet::IpNet;
 use metrics::{Counter, Gauge};
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 pub use rate::Rate;
 
 use crate::api::{Api, HttpSettings};
+use crate::edge::Received;
 use crate::problem::{Code, Problem};
 use rate::RateLimit;
 
@@ -82,11 +83,18 @@ pub(crate) async fn pass(request: ServiceRequest, next: Next<impl MessageBody + 
         Err(problem) => request.error_response(problem),
     };
     if is_overloaded(&answer) {
+        let start = Instant::now();
+        // What it said is not needed any more.
+        answer.request().extensions_mut().remove::<Received>();
         // Boxed, since hardly any request needs room for this.
         Box::pin(api.limits().pause(&api.closing)).await;
+        answer.request().extensions_mut().insert(KeptBack(start.elapsed()));
     }
     Ok(answer)
 }
+
+/// How long a refusal was kept back: nobody worked at it.
+pub(crate) struct KeptBack(pub(crate) Duration);
 
 fn is_overloaded(answer: &ServiceResponse<BoxBody>) -> bool {
     let problem = answer.response().error().and_then(ActixError::as_error::<Problem>);
@@ -128,7 +136,7 @@ impl Limits {
         })
     }
 
-    /// Keeps a refusal back for a while, unless the server stops. Each has a connection of its own: no more are kept back than may be open.
+    /// Keeps a refusal back for a while, unless the server stops. Each keeps a connection: no more are kept back than may be open.
     async fn pause(&self, closing: &CancellationToken) {
         let _ = closing.run_until_cancelled(sleep(self.pause)).await;
     }
@@ -148,7 +156,6 @@ impl Limits {
 #[cfg(test)]
 mod tests {
     use actix_web::test::TestRequest;
-    use tokio::time::Instant;
 
     use super::*;
 

@@ -135,8 +135,8 @@ problems!(EventProblems: SIGNED_IN, &[Code::NotFound, Code::NotAcceptable, Code:
 /// What becomes of my place, as it happens.
 ///
 /// Events are `position`, `activated` and `expired`; the data of each is the token as polling tells it. The stream begins with the
-/// current state, tells a new position about as often as `poll_after_seconds` advises to poll, and ends after `expired`. A client that
-/// comes back with `Last-Event-ID` is told what has changed since, and 204 if the token has ended and it knows.
+/// current state, tells a new position about as often as `poll_after_seconds` advises to poll, and ends after `expired`, or when the access
+/// token does. A client that comes back with `Last-Event-ID` is told what has changed since, and 204 if the token has ended and it knows.
 #[utoipa::path(
     tag = "queue",
     security(("bearer" = [])),
@@ -171,8 +171,10 @@ async fn follow_queue_token(call: Call<(Caller, PathId<TokenId>, Wish), Events>)
     let first = if news { Some([reconnect_after(id).into_bytes(), event(mark, &place)?].concat().into()) } else { None };
     let now = Instant::now();
     // Nobody is told more than their access token lets them ask for.
-    let believed = Duration::from_secs(u64::try_from(until - place.now.unix_timestamp()).unwrap_or_default());
-    let lifetime = api.settings.streams.lifetime.min(believed);
+    let lifetime = match OffsetDateTime::from_unix_timestamp(until) {
+        Ok(end) => Duration::try_from(end - place.now).unwrap_or_default().min(api.settings.streams.lifetime),
+        Err(_past_all_years) => api.settings.streams.lifetime,
+    };
     let stream = Box::new(Stream {
         user,
         id,
@@ -259,7 +261,7 @@ impl Stream {
         tokio::select! {
             biased;
             () = self.api.closing.cancelled() => false,
-            () = self.listener.news() => true,
+            () = self.listener.news() => Instant::now() < self.ends_at,
             () = sleep_until(self.look_at.min(self.show_life_at()).min(self.ends_at)) => Instant::now() < self.ends_at,
         }
     }

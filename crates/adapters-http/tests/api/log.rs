@@ -48,7 +48,8 @@ async fn a_request_is_one_line_that_names_the_route_and_no_secret() {
     let polled = poll.send().await.with_status(200);
     let refused =
         shop.post(&format!("/v1/queue-tokens/{secret}")).by(&ada).header("traceparent", "00-nonsense-01").send().await.with_status(405);
-    shop.hold(&ada, "a-secret-key", &[1]).await.with_status(403);
+    let unasked = shop.hold(&ada, "a-secret-key", &[1]).await.with_status(403);
+    assert_eq!(unasked.header("traceparent"), None, "nobody asked for it, and nobody follows it");
     drop(writing);
 
     let log = String::from_utf8(paper.0.lock().unwrap_or_else(PoisonError::into_inner).clone()).expect("text");

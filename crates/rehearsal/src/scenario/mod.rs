@@ -134,7 +134,7 @@ pub enum Picks {
     Hot,
 }
 
-/// When people look at the seat map before they ask for seats; else they ask blindly.
+/// When people look at the seat map before they ask for seats. Who doesn't, asks blindly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Looks {

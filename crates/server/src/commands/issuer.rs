@@ -11,14 +11,21 @@ use time::OffsetDateTime;
 use crate::config::Settings;
 use crate::store;
 
-/// The issuer, and its clock's reading, without a server. The store is asked only if no secret is configured, and made if `may_be_new`.
-pub(super) async fn at_hand(settings: &Settings, may_be_new: bool) -> anyhow::Result<(Issuer, OffsetDateTime)> {
+/// What becomes of a store that isn't there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    Made,
+    Refused,
+}
+
+/// The issuer, and its clock's reading, without a server. The store is asked only if no secret is configured.
+pub(super) async fn at_hand(settings: &Settings, missing: Missing) -> anyhow::Result<(Issuer, OffsetDateTime)> {
     if let Some(issuer) = configured(settings) {
         return Ok((issuer, SystemClock.now()));
     }
-    store::must_outlive_the_process(&settings.database)?;
-    if !may_be_new {
-        store::must_exist(&settings.database).await?;
+    match missing {
+        Missing::Made => store::must_outlive_the_process(&settings.database)?,
+        Missing::Refused => store::must_exist(&settings.database).await?,
     }
     let store = store::open(settings).await?;
     let issuer = of(settings, &*store.ports.secrets).await;

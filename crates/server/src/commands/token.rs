@@ -8,14 +8,14 @@ use application::ports::Ids;
 use domain::UserId;
 use serde_json::json;
 
-use super::issuer;
+use super::issuer::{self, Missing};
 use crate::cli::{Role, Token};
 use crate::config::Settings;
 use crate::demo;
 use crate::show::Show;
 
 pub(super) async fn run(settings: &Settings, asked: &Token, show: Show) -> anyhow::Result<ExitCode> {
-    let (issuer, now) = issuer::at_hand(settings, true).await?;
+    let (issuer, now) = issuer::at_hand(settings, Missing::Made).await?;
     let user = if asked.demo_user { demo::USER } else { UserId(asked.user.unwrap_or_else(|| RandomIds.ordered())) };
     let roles: &[Granted] = match asked.role {
         Role::User => &[Granted::User],

@@ -9,9 +9,9 @@ use secrecy::SecretString;
 use ureq::http::Uri;
 use uuid::uuid;
 
-use super::super::issuer;
+use super::super::issuer::{self, Missing};
 use crate::cli::ServerArgs;
-use crate::client::Client;
+use crate::client::{self, Client};
 use crate::config::Settings;
 use crate::failure::Usage;
 
@@ -24,14 +24,14 @@ pub(super) async fn to(server: &ServerArgs, settings: &Settings) -> anyhow::Resu
         Some(url) => url.clone(),
         None => at(settings.http.bind)?,
     };
-    let token = match (&server.token, &server.server) {
-        (Some(token), _) => token.clone(),
-        (None, Some(url)) if !is_here(url) => {
-            return Err(
-                Usage(format!("--token says as whom {url} is asked: what this store's secret signs goes to this machine alone")).into()
-            );
+    client::must_be_a_server(&base)?;
+    let token = match &server.token {
+        Some(token) => token.clone(),
+        None if !is_here(&base) => {
+            let why = format!("--token says as whom {base} is asked: what this store's secret signs goes to this machine alone");
+            return Err(Usage(why).into());
         }
-        (None, _) => minted(settings).await.context("no operator's token can be made (--token gives one)")?,
+        None => minted(settings).await.context("no operator's token can be made (--token gives one)")?,
     };
     Ok(Client::new(&base, token)?)
 }
@@ -58,7 +58,7 @@ fn at(bind: SocketAddr) -> Result<String, Usage> {
 
 /// A token of the built-in issuer, with the secret that is configured or kept in the store.
 async fn minted(settings: &Settings) -> anyhow::Result<SecretString> {
-    let (issuer, now) = issuer::at_hand(settings, false).await?;
+    let (issuer, now) = issuer::at_hand(settings, Missing::Refused).await?;
     Ok(issuer.issue(COMMAND_LINE, &[Role::User, Role::Operator], now)?.into())
 }
 
