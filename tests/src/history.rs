@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 
 use crate::{CLUB_DATE, Reply, Shopper, money};
 
+/// How often a client asks what came of a deed, once the system is back.
+const TRIES: u32 = 5;
+
 /// What a client wants.
 #[derive(Debug, Clone)]
 pub enum Wish {
@@ -123,7 +126,12 @@ impl History {
         let mut deeds = self.deeds();
         let mut unknown = 0;
         for deed in deeds.iter_mut().filter(|deed| deed.verdict == Verdict::Unknown) {
-            deed.verdict = deed.wish.send(&shoppers[deed.user], &deed.key).await;
+            for _ in 0..TRIES {
+                deed.verdict = deed.wish.send(&shoppers[deed.user], &deed.key).await;
+                if deed.verdict != Verdict::Unknown {
+                    break;
+                }
+            }
             assert_ne!(deed.verdict, Verdict::Unknown, "{deed:?} can't be settled");
             unknown += 1;
         }

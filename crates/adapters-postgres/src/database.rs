@@ -1,7 +1,8 @@
 //! Connections: how they are opened, what they are told, when they are thrown away.
 
 use std::str::FromStr;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use migrations::{MigratorTrait, PostgresMigrator};
 use sea_orm::sqlx::pool::PoolOptions;
@@ -94,17 +95,20 @@ impl Pools {
         ]);
         migrate(&options).await?;
         let planned_once = options.clone().statement_cache_capacity(64).options(PLANNED_ONCE);
+        let breaks = Breaks::default();
         // Each of its statements is a transaction of its own, so it is enough that the peer is there.
-        let commands = pool(size.commands).after_release(|connection, _| {
-            Box::pin(async move { Ok(timeout(PING_TIMEOUT, connection.ping()).await.is_ok_and(|pong| pong.is_ok())) })
+        let heard = breaks.clone();
+        let commands = pool(size.commands, &breaks).after_release(move |connection, _| {
+            let breaks = heard.clone();
+            Box::pin(async move { breaks.unless(is_there(connection)).await })
         });
         let commands = commands.connect_with(planned_once).await.map_err(OpenError::Unreachable)?;
         let durable = sqlx::query("SELECT current_setting('synchronous_commit') <> 'off' AS durable").fetch_one(&commands).await;
         if !durable.and_then(|row| sqlx::Row::try_get(&row, "durable")).map_err(OpenError::Unreachable)? {
             return Err(OpenError::NotDurable);
         }
-        let pulse = fit(pool(1)).connect_with(options.clone()).await.map_err(OpenError::Unreachable)?;
-        let reads = fit(pool(size.reads)).connect_with(options).await.map_err(OpenError::Unreachable)?;
+        let pulse = fit(pool(1, &breaks), &breaks).connect_with(options.clone()).await.map_err(OpenError::Unreachable)?;
+        let reads = fit(pool(size.reads, &breaks), &breaks).connect_with(options).await.map_err(OpenError::Unreachable)?;
         Ok(Self { commands, reads: SqlxPostgresConnector::from_sqlx_postgres_pool(reads), pulse })
     }
 }
@@ -142,12 +146,17 @@ async fn migrate(options: &PgConnectOptions) -> Result<(), OpenError> {
 }
 
 /// A pool that takes no connection back that isn't fit, or doesn't say so in time.
-fn fit(pool: PoolOptions<Postgres>) -> PoolOptions<Postgres> {
-    pool.after_release(|connection, _| Box::pin(async move { timeout(PING_TIMEOUT, is_fit(connection)).await.unwrap_or(Ok(false)) }))
+fn fit(pool: PoolOptions<Postgres>, breaks: &Breaks) -> PoolOptions<Postgres> {
+    let breaks = breaks.clone();
+    pool.after_release(move |connection, _| {
+        let breaks = breaks.clone();
+        Box::pin(async move { breaks.unless(is_fit(connection)).await })
+    })
 }
 
 /// A pool that keeps all its connections open, so that a rush opens none.
-fn pool(size: u32) -> PoolOptions<Postgres> {
+fn pool(size: u32, breaks: &Breaks) -> PoolOptions<Postgres> {
+    let breaks = breaks.clone();
     PgPoolOptions::new()
         .max_connections(size)
         .min_connections(size)
@@ -158,14 +167,38 @@ fn pool(size: u32) -> PoolOptions<Postgres> {
         .after_connect(|connection, _| {
             Box::pin(async move { if is_fit(connection).await? { Ok(()) } else { Err(sqlx::Error::Protocol(READ_ONLY.to_owned())) } })
         })
-        .before_acquire(|connection, meta| {
+        .before_acquire(move |connection, meta| {
+            let breaks = breaks.clone();
             Box::pin(async move {
-                if meta.idle_for > IDLE_TOO_LONG {
-                    timeout(PING_TIMEOUT, connection.ping()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
-                }
-                Ok(true)
+                let is_doubtful = meta.idle_for > IDLE_TOO_LONG || breaks.is_one_within(meta.idle_for);
+                if is_doubtful { breaks.unless(is_there(connection)).await } else { Ok(true) }
             })
         })
+}
+
+/// When a connection was last found broken, of whichever pool. Those that were idle then may be broken, too: they show that they
+/// live before they are used, so that a restart of the server costs one request, not one for each connection.
+#[derive(Debug, Clone, Default)]
+struct Breaks(Arc<Mutex<Option<Instant>>>);
+
+impl Breaks {
+    /// Whether a connection that has been idle for so long was so at the last break.
+    fn is_one_within(&self, idle: Duration) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|last| last.elapsed() <= idle)
+    }
+
+    /// Whether `test` says yes, in time. A connection that can't say is broken.
+    async fn unless(&self, test: impl Future<Output = Result<bool, sqlx::Error>>) -> Result<bool, sqlx::Error> {
+        let tested = timeout(PING_TIMEOUT, test).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+        if tested.is_err() {
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        }
+        tested
+    }
+}
+
+async fn is_there(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    connection.ping().await.map(|()| true)
 }
 
 const READ_ONLY: &str = "the server is read-only: it is a standby";

@@ -1,7 +1,7 @@
 //! Connections that break, and servers that can't be trusted.
 
 use adapters_postgres::{OpenError, PostgresStore};
-use application::ports::{CommitError, Users};
+use application::ports::{CommitError, Load, Pulse, Store, Users};
 use sea_orm::sqlx::{Connection, Executor};
 use testbed::Cluster;
 
@@ -21,7 +21,7 @@ async fn a_commit_whose_connection_breaks_has_an_unknown_outcome_and_the_next_on
     kept.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE").await.unwrap();
     let commit = tokio::spawn({
         let (store, change) = (world.store.clone(), registration.clone());
-        async move { application::ports::Store::commit(&*store, &[change]).await.remove(0) }
+        async move { store.commit(&[change]).await.remove(0) }
     });
     while world.sql(KILL_BUSY).is_empty() {
         tokio::task::yield_now().await;
@@ -35,17 +35,26 @@ async fn a_commit_whose_connection_breaks_has_an_unknown_outcome_and_the_next_on
 }
 
 #[tokio::test]
-async fn all_connections_may_break_and_the_store_is_there_again() {
+async fn all_connections_may_break_and_whoever_asks_once_it_was_noticed_is_answered() {
     let world = World::empty().await;
+    let registration = world.a_registration(1).await;
     world
         .sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'frontrow'");
     let mut tries = 0;
-    while application::ports::Store::load(&*world.store, &[application::ports::Load::Clock]).await[0].is_err() {
+    while world.store.check().await.is_err() {
         tries += 1;
-        assert!(tries < 50, "each broken connection costs a try at most");
+        assert!(tries < 50, "a broken connection is replaced");
     }
-    let registration = world.a_registration(1).await;
+
+    assert!(tries > 0, "no connection broke");
+    // At once, so that each connection of the pools is used.
+    let load = || world.store.load(&[Load::Clock]);
+    let loads: [_; SIZE.commands as usize] = tokio::join!(load(), load(), load(), load()).into();
+    assert!(loads.iter().flatten().all(Result::is_ok), "{loads:?}");
     assert!(world.commit(&[registration]).await[0].is_ok());
+    let reads = world.store.reads();
+    let users: [_; SIZE.reads as usize] = tokio::join!(reads.user(user(1)), reads.user(user(1))).into();
+    assert!(users.iter().all(|user| matches!(user, Ok(Some(_)))), "{users:?}");
 }
 
 #[tokio::test]
