@@ -1,6 +1,6 @@
-//! The REST API of Frontrow on actix-web: [`app()`] serves an [`Api`], [`openapi()`] describes it.
+//! The REST API of Frontrow on actix-web: [`serve()`] serves an [`Api`], [`openapi()`] describes it.
 //!
-//! A request passes the `edge`, is taken apart by `extract`, answered by its resource in `routes`, and leaves by the edge
+//! A request comes over the `wire`, passes the `edge`, is taken apart by `extract`, answered by its resource in `routes`, and leaves by the edge
 //! again. A handler translates and decides nothing: it reads what was said into the domain's words, asks a use case, and shows
 //! what came of it. Whatever goes wrong is a `problem`.
 
@@ -14,6 +14,7 @@ mod limits;
 mod openapi;
 mod problem;
 mod routes;
+mod wire;
 
 pub use api::{Api, HttpSettings, MetricsPage, Parts, Readiness, ReadinessCheck, StreamSettings};
 pub use app::app;
@@ -21,3 +22,4 @@ pub use auth::{CannotSign, Issuer, Issuers, Keyring, Keys, KeysError, Role, Sign
 pub use edge::{Answered, TracePlace, Tracer};
 pub use limits::{LimitSettings, Rate};
 pub use openapi::openapi;
+pub use wire::{WireSettings, serve};

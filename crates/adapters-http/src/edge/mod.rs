@@ -18,7 +18,7 @@ use actix_web::{Error, HttpMessage as _};
 use tracing::Instrument as _;
 
 pub(crate) use body::Received;
-pub(crate) use record::MeantFor;
+pub(crate) use record::{MeantFor, mark};
 pub(crate) use requests::Requests;
 pub use trace::{Answered, TracePlace, Tracer};
 

@@ -52,12 +52,9 @@ impl Record {
         self.id
     }
 
-    /// Adds what every answer has.
+    /// Adds what every answer has, and its place in the trace for whoever wants it.
     pub(super) fn mark(&self, headers: &mut HeaderMap) {
-        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        if let Ok(id) = HeaderValue::from_str(self.id.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
-            headers.insert(REQUEST_ID, id);
-        }
+        mark(headers, self.id);
         if self.tells_place
             && let Some(place) = self.place.header()
         {
@@ -92,6 +89,14 @@ impl Record {
         } else {
             tracing::info!(method, route, status, elapsed_microseconds, "answered");
         }
+    }
+}
+
+/// Adds what every answer has, that to the request `id`.
+pub(crate) fn mark(headers: &mut HeaderMap, id: Uuid) {
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Ok(id) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
+        headers.insert(REQUEST_ID, id);
     }
 }
 

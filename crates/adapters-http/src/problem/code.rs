@@ -33,6 +33,8 @@ macro_rules! codes {
 }
 
 codes! {
+    /// What came is no request.
+    MalformedRequest = "MALFORMED_REQUEST", BAD_REQUEST, "This is no request";
     /// The body is not JSON.
     MalformedJson = "MALFORMED_JSON", BAD_REQUEST, "The body is not JSON";
     /// Something in the request doesn't fit.
@@ -57,8 +59,8 @@ codes! {
     MethodNotAllowed = "METHOD_NOT_ALLOWED", METHOD_NOT_ALLOWED, "The method is not allowed";
     /// The client wants something else than JSON.
     NotAcceptable = "NOT_ACCEPTABLE", NOT_ACCEPTABLE, "Only JSON can be answered";
-    /// The body did not come in time.
-    RequestTimeout = "REQUEST_TIMEOUT", REQUEST_TIMEOUT, "The body did not arrive in time";
+    /// The request did not come in time.
+    RequestTimeout = "REQUEST_TIMEOUT", REQUEST_TIMEOUT, "The request did not arrive in time";
     /// Seats that somebody has.
     SeatUnavailable = "SEAT_UNAVAILABLE", CONFLICT, "Seats are not available";
     /// More seats than a user may have.
@@ -95,6 +97,8 @@ codes! {
     IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED", UNPROCESSABLE_ENTITY, "The idempotency key was used before";
     /// The line is as long as it may be.
     QueueFull = "QUEUE_FULL", TOO_MANY_REQUESTS, "The queue is full";
+    /// A head past the limit.
+    HeadersTooLarge = "HEADERS_TOO_LARGE", REQUEST_HEADER_FIELDS_TOO_LARGE, "The head is too large";
     /// Too many requests from one client.
     RateLimited = "RATE_LIMITED", TOO_MANY_REQUESTS, "Too many requests";
     /// Ours to mend.

@@ -71,7 +71,8 @@ impl Code {
             Self::QueueTokenNotActive | Self::QueueFull | Self::RateLimited | Self::Overloaded | Self::Unavailable => {
                 Some(("Retry-After", "After so many seconds it makes sense to try again."))
             }
-            Self::MalformedJson
+            Self::MalformedRequest
+            | Self::MalformedJson
             | Self::ValidationFailed
             | Self::IdempotencyKeyRequired
             | Self::InvalidCursor
@@ -96,6 +97,7 @@ impl Code {
             | Self::QueueTokenExpired
             | Self::PayloadTooLarge
             | Self::IdempotencyKeyReused
+            | Self::HeadersTooLarge
             | Self::Internal => None,
         }
     }

@@ -10,8 +10,10 @@
 //!      └─ EXPIRED was told, the server stops, the access token has expired, or the stream is old ──► the end
 //! ```
 //!
-//! A stream reads memory, when it is woken; so nobody pays for those who wait and needn't be told anything.
+//! A stream reads memory, when it is woken; so nobody pays for those who wait and needn't be told anything. It takes its connection over:
+//! what it keeps is little.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +24,7 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, get};
 use application::Error;
 use application::waiting_room::{Listener, Place};
 use domain::{TokenId, TokenStatus, UserId};
+use futures_util::StreamExt as _;
 use metrics::{Counter, Gauge};
 use time::OffsetDateTime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -37,6 +40,7 @@ use crate::edge::HeadOnly;
 use crate::extract::{Call, Events, Part, PathId};
 use crate::limits::refusals;
 use crate::problem::{Code, Problem, problems};
+use crate::wire::{Handover, Push};
 
 const MEDIA_TYPE: &str = "text/event-stream";
 const LAST_EVENT_ID: &str = "Last-Event-ID";
@@ -103,12 +107,15 @@ struct Wish {
     last: Option<String>,
     /// Whether the answer's head is all that it wants.
     silent: bool,
+    /// Where the connection is asked for, if the server gives it away.
+    handover: Option<Handover>,
 }
 
 impl Part for Wish {
     fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
         let last = request.headers().get(LAST_EVENT_ID).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        Ok(Self { last, silent: request.extensions().get::<HeadOnly>().is_some() })
+        let silent = request.extensions().get::<HeadOnly>().is_some();
+        Ok(Self { last, silent, handover: request.conn_data::<Handover>().cloned() })
     }
 }
 
@@ -152,7 +159,7 @@ problems!(EventProblems: SIGNED_IN, &[Code::NotFound, Code::NotAcceptable, Code:
 )]
 #[get("/v1/queue-tokens/{token}/events")]
 async fn follow_queue_token(call: Call<(Caller, PathId<TokenId>, Wish), Events>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, until, .. }, PathId(id), Wish { last, silent }), .. } = call;
+    let Call { api, parts: (Caller { user, until, .. }, PathId(id), Wish { last, silent, handover }), .. } = call;
     // Listening begins before the first look: nothing falls in between.
     let listener = api.use_cases.poll.listen(id);
     let place = look(&api, user, id).await?;
@@ -175,6 +182,8 @@ async fn follow_queue_token(call: Call<(Caller, PathId<TokenId>, Wish), Events>)
         Ok(end) => Duration::try_from(end - place.now).unwrap_or_default().min(api.settings.streams.lifetime),
         Err(_past_all_years) => api.settings.streams.lifetime,
     };
+    // Who hasn't taken a frame when the next one is due is gone.
+    let patience = api.settings.streams.heartbeat;
     let stream = Box::new(Stream {
         user,
         id,
@@ -187,7 +196,11 @@ async fn follow_queue_token(call: Call<(Caller, PathId<TokenId>, Wish), Events>)
         api,
         _permit: permit,
     });
-    Ok(answer.body(BodyStream::new(futures_util::stream::unfold(stream, Stream::next))))
+    let frames = futures_util::stream::unfold(stream, Stream::next);
+    Ok(match handover {
+        Some(handover) => Push { frames, patience }.into_body_of(answer.finish(), handover).map_into_boxed_body(),
+        None => answer.body(BodyStream::new(frames.map(Ok::<_, Infallible>))),
+    })
 }
 
 const fn is_final(mark: Mark) -> bool {
@@ -230,9 +243,9 @@ struct Stream {
 
 impl Stream {
     /// The next frame; none if the stream ends here.
-    async fn next(mut self: Box<Self>) -> Option<(Result<Bytes, Problem>, Box<Self>)> {
+    async fn next(mut self: Box<Self>) -> Option<(Bytes, Box<Self>)> {
         if let Some(first) = self.first.take() {
-            return Some((Ok(first), self));
+            return Some((first, self));
         }
         while !is_final(self.told) && self.sleep().await {
             // Who can't be told ends, and asks again.
@@ -247,7 +260,7 @@ impl Stream {
                 continue;
             };
             (self.told, self.quiet_since) = (mark, now);
-            return Some((Ok(frame), self));
+            return Some((frame, self));
         }
         None
     }

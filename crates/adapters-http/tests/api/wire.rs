@@ -1,14 +1,15 @@
 //! Over a real connection: what only shows there.
 
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
-use actix_web::{HttpServer, rt};
-use adapters_http::{Api, HttpSettings, Role, app};
+use actix_web::rt;
+use adapters_http::{Api, HttpSettings, LimitSettings, Role, StreamSettings, WireSettings};
 
 use crate::plan::Plan;
+use crate::shop::{Shop, Visitor};
 
 /// A server on a port of its own.
 async fn serve(plan: Plan) -> (SocketAddr, ServerHandle) {
@@ -16,9 +17,13 @@ async fn serve(plan: Plan) -> (SocketAddr, ServerHandle) {
 }
 
 fn serve_api(api: Api) -> (SocketAddr, ServerHandle) {
-    let server = HttpServer::new(move || app(&api)).workers(1).disable_signals().bind(("127.0.0.1", 0)).expect("a port");
-    let address = server.addrs()[0];
-    let server = server.run();
+    serve_as(&api, WireSettings::default())
+}
+
+fn serve_as(api: &Api, settings: WireSettings) -> (SocketAddr, ServerHandle) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let server = adapters_http::serve(api, listener, settings).expect("a server");
     let handle = server.handle();
     rt::spawn(server);
     (address, handle)
@@ -169,9 +174,123 @@ async fn what_is_no_http_at_all_is_refused_and_harms_nobody() {
         "POST /v1/users HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
     ] {
         let answer = talk(address, vec![nonsense.as_bytes().to_vec()]).await;
-        assert!(answer.starts_with("HTTP/1.1 4"), "{nonsense:?}: {answer}");
+        assert_is_problem(&answer, 400, "MALFORMED_REQUEST");
     }
+    let fine = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
+    let answers = talk(address, vec![format!("{fine}{fine}nonsense\r\n\r\n").into_bytes()]).await;
+    assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), 2, "{answers}");
+    assert_is_problem(&answers[answers.rfind("HTTP/1.1").expect("an answer")..], 400, "MALFORMED_REQUEST");
     let alive = talk(address, vec![b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".to_vec()]).await;
     assert!(alive.starts_with("HTTP/1.1 200"), "{alive}");
+    server.stop(false).await;
+}
+
+#[actix_web::test]
+async fn a_head_that_is_too_long_is_refused_as_a_problem() {
+    let (address, server) = serve(Plan::default()).await;
+    let head = format!("GET /livez HTTP/1.1\r\nHost: x\r\nLong: {}", "x".repeat(131_072 - 36));
+    assert_is_problem(&talk(address, vec![head.into_bytes()]).await, 431, "HEADERS_TOO_LARGE");
+    server.stop(false).await;
+}
+
+#[actix_web::test]
+async fn a_head_that_does_not_come_to_its_end_is_refused_as_a_problem() {
+    let settings = WireSettings { header_timeout: Duration::from_millis(100), ..WireSettings::default() };
+    let (address, server) = serve_as(&Plan::default().open().await.api, settings);
+    assert_is_problem(&talk(address, vec![b"GET /livez HTTP/1.1\r\nHo".to_vec()]).await, 408, "REQUEST_TIMEOUT");
+    server.stop(false).await;
+}
+
+/// One answer that says what is wrong, as the edge would have.
+fn assert_is_problem(answer: &str, status: u16, code: &str) {
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    let head = head.to_lowercase();
+    assert!(head.starts_with(&format!("http/1.1 {status} ")), "{answer}");
+    for header in
+        ["content-type: application/problem+json", "x-content-type-options: nosniff", "connection: close", "cache-control: no-store"]
+    {
+        assert!(head.contains(header), "{header}: {answer}");
+    }
+    assert!(head.contains(&format!("content-length: {}", body.len())), "{answer}");
+    let problem: serde_json::Value = serde_json::from_str(body).expect("JSON");
+    assert_eq!((&problem["status"], &problem["code"]), (&status.into(), &code.into()));
+    assert!(head.contains(&format!("request-id: {}", problem["request_id"].as_str().expect("an id"))), "{answer}");
+}
+
+/// Asks for the event stream of `visitor`; the connection once the first event is there, or a refusal.
+async fn ask_for_events(address: SocketAddr, visitor: &Visitor) -> (TcpStream, String) {
+    let token = visitor.queue_token.as_deref().expect("a token");
+    let request = format!(
+        "GET /v1/queue-tokens/{token}/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nAuthorization: Bearer {}\r\n\r\n",
+        visitor.access_token
+    );
+    let open = move || {
+        let mut connection = TcpStream::connect(address).expect("a connection");
+        connection.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
+        connection.write_all(request.as_bytes()).expect("sent");
+        let mut stream = Vec::new();
+        let mut some = [0; 1_024];
+        while !(stream.ends_with(b"}\n\n") || stream.starts_with(b"HTTP/1.1 5") && stream.ends_with(b"}")) {
+            let read = connection.read(&mut some).expect("an event");
+            assert!(read > 0, "{}", String::from_utf8_lossy(&stream));
+            stream.extend_from_slice(&some[..read]);
+        }
+        let text = String::from_utf8(stream).expect("text").to_lowercase();
+        (connection, text)
+    };
+    rt::task::spawn_blocking(open).await.expect("a stream")
+}
+
+/// Opens the event stream of `visitor`; its first event is there.
+async fn follow(address: SocketAddr, visitor: &Visitor) -> TcpStream {
+    let (connection, text) = ask_for_events(address, visitor).await;
+    assert!(text.starts_with("http/1.1 200"), "{text}");
+    assert!(text.contains("connection: close\r\n") && !text.contains("transfer-encoding") && !text.contains("content-length"), "{text}");
+    assert!(text.contains("\r\n\r\nretry: ") && text.contains("event: position\n"), "{text}");
+    connection
+}
+
+/// A shop for `at_most` open streams, and somebody who waits there.
+async fn shop_with_streams(at_most: usize) -> (Shop, Visitor) {
+    let plan = Plan::default();
+    let streams = StreamSettings { at_most, ..plan.settings.streams };
+    let limits = LimitSettings { overload_pause: Duration::ZERO, ..plan.settings.limits.clone() };
+    let settings = HttpSettings { streams, limits, ..plan.settings.clone() };
+    let shop = Plan { settings, ..plan }.open().await;
+    let ada = shop.waiting("Ada").await;
+    (shop, ada)
+}
+
+#[actix_web::test]
+async fn an_event_stream_leaves_its_place_to_other_connections_and_ends_with_the_server() {
+    let (shop, ada) = shop_with_streams(1).await;
+    let (address, server) = serve_as(&shop.api, WireSettings { max_connections: 1, ..WireSettings::default() });
+    let mut stream = follow(address, &ada).await;
+    // The one connection that there may be.
+    let alive = talk(address, vec![b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".to_vec()]).await;
+    assert!(alive.starts_with("HTTP/1.1 200"), "{alive}");
+
+    shop.api.closing.cancel();
+    let rest = rt::task::spawn_blocking(move || {
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).map(|_| rest)
+    });
+    assert_eq!(rest.await.expect("a task").expect("the end"), b"");
+    server.stop(true).await;
+}
+
+#[actix_web::test]
+async fn a_client_that_hangs_up_has_no_stream_any_more() {
+    let (shop, ada) = shop_with_streams(1).await;
+    let (address, server) = serve_api(shop.api.clone());
+    for how in [Shutdown::Both, Shutdown::Write] {
+        let stream = follow(address, &ada).await;
+        stream.shutdown(how).expect("a connection");
+        let began = Instant::now();
+        // There is one place, and nothing is told before the next heartbeat, in 15 s.
+        while ask_for_events(address, &ada).await.1.starts_with("http/1.1 503") {
+            assert!(began.elapsed() < Duration::from_secs(10), "{how:?}: the place is still taken");
+        }
+    }
     server.stop(false).await;
 }

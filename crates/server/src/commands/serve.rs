@@ -1,12 +1,13 @@
 //! `frontrow serve`: wires everything and serves until it is told to stop.
 
+use std::io;
+use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::HttpServer;
-use adapters_http::{Api, HttpSettings, Issuers, Parts as ApiParts, Tracer};
+use adapters_http::{Api, HttpSettings, Issuers, Parts as ApiParts, Tracer, WireSettings};
 use adapters_sqlite::ServeLock;
 use anyhow::Context;
 use application::follower::Doubt;
@@ -17,6 +18,7 @@ use application::use_cases::Parts;
 use application::waiting_room::Parts as RoomParts;
 use application::{Follower, GroupCommit, Ledger, RandomIds, Scheduler, SeatMaps, Tally, UseCases, WaitingRoom};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::net::TcpSocket;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -30,6 +32,8 @@ use crate::measure::{self, Watched};
 use crate::store::{self, Connections, OpenStore};
 use crate::{demo, welcome};
 
+/// How many connections wait to be taken before the kernel refuses more.
+const BACKLOG: u32 = 1_024;
 /// How long the lanes and the tasks have to finish after the last request.
 const LAST_COMMITS: Duration = Duration::from_secs(2);
 
@@ -49,7 +53,7 @@ struct Backstage {
 pub(super) fn run(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn Tracer>>) -> anyhow::Result<ExitCode> {
     // Kept until the process ends, lest another server start while a last commit of this one is under way.
     std::mem::forget(lock(&settings.database)?);
-    open_many_files(settings.http.max_connections);
+    open_many_files(settings.http.max_connections + settings.http.streams.at_most);
     let (api, backstage) = runtime.block_on(prepare(runtime, settings, tracer))?;
     actix_web::rt::System::new().block_on(serve(api, settings, &backstage))?;
     runtime.block_on(backstage.end());
@@ -192,17 +196,17 @@ async fn prepare(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn 
 async fn serve(api: Api, settings: &Settings, backstage: &Backstage) -> anyhow::Result<()> {
     let http = &settings.http;
     let workers = http.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get));
-    let server = HttpServer::new(move || adapters_http::app(&api))
-        .workers(workers)
-        .max_connections(http.max_connections.div_ceil(workers))
-        .client_request_timeout(http.header_timeout)
-        .keep_alive(http.keep_alive)
-        .disable_signals()
-        .shutdown_timeout(http.drain.as_secs());
+    let wire = WireSettings {
+        workers,
+        max_connections: http.max_connections,
+        header_timeout: http.header_timeout,
+        keep_alive: http.keep_alive,
+        drain: http.drain,
+    };
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let server = server.bind(http.bind).with_context(|| format!("http.bind: {} can't be listened on", http.bind))?;
-    let address = server.addrs().first().copied().unwrap_or(http.bind);
-    let server = server.run();
+    let listener = listen(http.bind).with_context(|| format!("http.bind: {} can't be listened on", http.bind))?;
+    let address = listener.local_addr()?;
+    let server = adapters_http::serve(&api, listener, wire)?;
     let handle = server.handle();
     let serving = actix_web::rt::spawn(server);
     tracing::info!(%address, "serving");
@@ -223,6 +227,15 @@ async fn serve(api: Api, settings: &Settings, backstage: &Backstage) -> anyhow::
     backstage.closing.cancel();
     handle.stop(true).await;
     Ok(())
+}
+
+/// A socket to which clients connect.
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // Another process may have served here a moment ago.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)?.into_std()
 }
 
 impl Backstage {

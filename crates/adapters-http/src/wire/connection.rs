@@ -1,0 +1,74 @@
+//! A connection, as actix-http reads and writes it.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use actix_web::rt::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::handover::Handover;
+use super::refusal;
+use crate::api::Api;
+
+/// A client's connection. After its socket is gone it is at its end: nothing comes, and nobody hears what is said.
+pub(super) struct Connection {
+    socket: Option<TcpStream>,
+    handover: Handover,
+    /// A problem goes out instead of the parser's answer, and then the socket is closed.
+    refusing: Option<Pin<Box<dyn Future<Output = ()>>>>,
+    api: Api,
+}
+
+impl Connection {
+    pub(super) fn new(socket: TcpStream, api: Api) -> Self {
+        Self { socket: Some(socket), handover: Handover::default(), refusing: None, api }
+    }
+
+    /// Where a handler asks for the socket.
+    pub(super) fn handover(&self) -> Handover {
+        self.handover.clone()
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.socket.as_mut().map_or(Poll::Ready(Ok(())), |socket| Pin::new(socket).poll_read(context, buffer))
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
+        let Self { socket, refusing, api, .. } = &mut *self;
+        let refusal = refusal::in_the_end_of(buffer);
+        if let Some((0, status)) = refusal
+            && let Some(socket) = socket.take()
+        {
+            *refusing = Some(refusal::say(status, socket, api));
+        }
+        if let Some(socket) = socket {
+            // First what was answered before.
+            let write = refusal.map_or(buffer, |(start, _)| &buffer[..start]);
+            return Pin::new(socket).poll_write(context, write);
+        }
+        if let Some(saying) = refusing {
+            ready!(saying.as_mut().poll(context));
+        }
+        *refusing = None;
+        Poll::Ready(Ok(buffer.len()))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Self { socket, handover, .. } = &mut *self;
+        if let Some(socket) = socket {
+            ready!(Pin::new(socket).poll_flush(context))?;
+        }
+        // All that was written is on its way: whoever asked may go on from here.
+        handover.give(socket);
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.socket.as_mut().map_or(Poll::Ready(Ok(())), |socket| Pin::new(socket).poll_shutdown(context))
+    }
+}

@@ -1,0 +1,192 @@
+//! Handing a connection over: an answer that goes on for hours keeps what it needs, a socket, and not what a request needs: actix-http's
+//! two buffers of 8 KiB, and its state.
+//!
+//! ```text
+//!   actix-http writes the head ──► asks the body for more ──► the body asks for the socket
+//!                                                                   │ all that was written is flushed
+//!   a task of its own pushes the frames ◄── the socket ◄────────────┘
+//!   actix-http finds the connection at its end, and lets go
+//! ```
+
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::mem;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::rt::net::TcpStream;
+use actix_web::web::Bytes;
+use actix_web::{HttpResponse, rt};
+use futures_util::{Stream, StreamExt as _};
+use tokio::io::AsyncWriteExt as _;
+use tokio::time::timeout;
+
+/// Where the body of an answer asks for the socket of its connection.
+#[derive(Clone, Default)]
+pub(crate) struct Handover(Rc<RefCell<Stage>>);
+
+#[derive(Default)]
+enum Stage {
+    /// Nobody has asked.
+    #[default]
+    Kept,
+    /// It goes to this, as soon as nothing is left to write.
+    Asked(Box<dyn FnOnce(TcpStream)>, Waker),
+    /// It is gone.
+    Given,
+}
+
+impl Handover {
+    /// Gives `socket` to whoever has asked for it.
+    pub(super) fn give(&self, socket: &mut Option<TcpStream>) {
+        let mut stage = self.0.borrow_mut();
+        if matches!(*stage, Stage::Asked(..))
+            && let Some(socket) = socket.take()
+            && let Stage::Asked(take, waiting) = mem::replace(&mut *stage, Stage::Given)
+        {
+            take(socket);
+            waiting.wake();
+        }
+    }
+}
+
+/// Frames, one after the other, for as long as they come.
+pub(crate) struct Push<F> {
+    /// What is pushed.
+    pub(crate) frames: F,
+    /// A client that hasn't taken a frame after so long is given up.
+    pub(crate) patience: Duration,
+}
+
+impl<F: Stream<Item = Bytes> + 'static> Push<F> {
+    /// `answer` with the frames as its body. It ends with its connection.
+    pub(crate) fn into_body_of(self, mut answer: HttpResponse, handover: Handover) -> HttpResponse<Body> {
+        answer.head_mut().set_connection_type(actix_http::ConnectionType::Close);
+        // Neither of a known length nor in chunks: the socket's end is its end.
+        answer.head_mut().no_chunking(true);
+        answer.set_body(Body { handover, take: Some(Box::new(|socket| drop(rt::spawn(self.run(socket))))) })
+    }
+
+    /// Until there are no more, or the client hangs up.
+    async fn run(self, mut socket: TcpStream) {
+        let mut frames = pin!(self.frames);
+        loop {
+            let frame = tokio::select! {
+                biased;
+                frame = frames.next() => frame,
+                () = hung_up(&socket) => None,
+            };
+            let Some(frame) = frame else { return };
+            if !timeout(self.patience, socket.write_all(&frame)).await.is_ok_and(|written| written.is_ok()) {
+                return;
+            }
+        }
+    }
+}
+
+/// Returns when the client says no more. What it says until then, nobody hears.
+async fn hung_up(socket: &TcpStream) {
+    while socket.readable().await.is_ok() {
+        match socket.try_read(&mut [0; 256]) {
+            Ok(1..) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            Ok(0) | Err(_) => return,
+        }
+    }
+}
+
+/// The body of an answer whose socket is handed over once its head is written.
+pub(crate) struct Body {
+    handover: Handover,
+    take: Option<Box<dyn FnOnce(TcpStream)>>,
+}
+
+impl MessageBody for Body {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
+        let take = self.take.take();
+        let mut stage = self.handover.0.borrow_mut();
+        match (&mut *stage, take) {
+            (Stage::Given, _) => return Poll::Ready(None),
+            (stage @ Stage::Kept, Some(take)) => *stage = Stage::Asked(take, context.waker().clone()),
+            (Stage::Asked(_, waiting), _) => waiting.clone_from(context.waker()),
+            (Stage::Kept, None) => {}
+        }
+        Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+    use tokio::io::AsyncReadExt as _;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_millis(50);
+
+    async fn sockets() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let client = TcpStream::connect(listener.local_addr().expect("an address")).await.expect("a connection");
+        (listener.accept().await.expect("a client").0, client)
+    }
+
+    fn push<F: Stream<Item = Bytes> + 'static>(frames: F) -> Push<F> {
+        Push { frames, patience: PATIENCE }
+    }
+
+    #[tokio::test]
+    async fn all_frames_arrive_and_then_the_end() {
+        let (server, mut client) = sockets().await;
+        push(stream::iter([Bytes::from_static(b"one "), Bytes::from_static(b"two")])).run(server).await;
+        let mut read = String::new();
+        client.read_to_string(&mut read).await.expect("text");
+        assert_eq!(read, "one two");
+    }
+
+    #[tokio::test]
+    async fn who_does_not_read_is_given_up() {
+        let (server, _client) = sockets().await;
+        push(stream::repeat(Bytes::from(vec![0; 65_536]))).run(server).await;
+    }
+
+    #[tokio::test]
+    async fn who_talks_is_not_heard_and_who_hangs_up_is_gone() {
+        let (server, mut client) = sockets().await;
+        let pushing = tokio::task::LocalSet::new();
+        let pushing = pushing.run_until(async move {
+            let run = tokio::task::spawn_local(push(stream::pending()).run(server));
+            client.write_all(&[0; 10_000]).await.expect("sent");
+            tokio::task::yield_now().await;
+            assert!(!run.is_finished());
+            drop(client);
+            run.await
+        });
+        pushing.await.expect("it ends");
+    }
+
+    #[test]
+    fn a_socket_is_given_to_whoever_asked_once_and_to_nobody_else() {
+        let handover = Handover::default();
+        let mut body = Body { handover: handover.clone(), take: Some(Box::new(drop)) };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let (server, _client) = runtime.block_on(sockets());
+        let mut socket = Some(server);
+        handover.give(&mut socket);
+        assert!(socket.is_some(), "nobody has asked");
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(Pin::new(&mut body).poll_next(&mut context).is_pending());
+        handover.give(&mut socket);
+        assert!(socket.is_none());
+        assert!(matches!(Pin::new(&mut body).poll_next(&mut context), Poll::Ready(None)));
+    }
+}
