@@ -21,7 +21,7 @@ use streams::Streams;
 pub(crate) const FEW: u32 = 10_000;
 pub(crate) const MANY: u32 = 1_000_000;
 /// How often each kind of question is asked, in turn with the others: what else the machine does shall not hit one and spare another.
-const ROUNDS: usize = 2;
+const ROUNDS: usize = 4;
 /// Before memory is looked at: a server gives back what it needed for a moment only.
 const SETTLED: Duration = Duration::from_secs(2);
 

@@ -176,6 +176,19 @@ async fn a_stream_ends_with_the_access_token_that_it_was_asked_for_with() {
 }
 
 #[actix_web::test]
+async fn news_that_wait_past_the_end_of_the_access_token_are_not_told() {
+    let shop = a_shop_with(StreamSettings { heartbeat: Duration::from_mins(10), ..StreamSettings::default() }).await;
+    let mut ada = shop.waiting("Ada").await;
+    ada.access_token = Issuer::new(&SECRET, Duration::from_secs(10)).issue(ada.id, &[Role::User], shop.clock.now()).expect("a token");
+    let mut stream = open(&shop, request(&ada)).await;
+    stream.event().await;
+    shop.tick().await;
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_mins(2)).await;
+    assert_eq!(stream.next().await, Frame::End);
+}
+
+#[actix_web::test]
 async fn a_stop_ends_every_stream() {
     let shop = Shop::open().await;
     let ada = shop.waiting("Ada").await;
