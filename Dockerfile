@@ -2,11 +2,11 @@
 FROM rust:1-slim-trixie AS build
 WORKDIR /frontrow
 COPY . .
-RUN cargo build --release --locked --bin frontrow
+RUN cargo build --profile dist --locked --bin frontrow
 
 FROM debian:trixie-slim
 RUN useradd --system --uid 10001 --home-dir /var/lib/frontrow --create-home --shell /usr/sbin/nologin frontrow
-COPY --from=build /frontrow/target/release/frontrow /usr/local/bin/frontrow
+COPY --from=build /frontrow/target/dist/frontrow /usr/local/bin/frontrow
 # By number, so that a cluster can see that it isn't root.
 USER 10001
 # Without FRONTROW__DATABASE__URL the SQLite file is made here, under data/.

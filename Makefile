@@ -40,8 +40,8 @@ advisories: ## Known faults of dependencies, by cargo-deny: asks github.com for 
 	@scripts/deny.sh check advisories
 
 bench: setup ## Measures Frontrow over HTTP beside PostgreSQL alone and a bare SQLite loop, in one run
-	cargo build --release --bin frontrow
-	cargo run --release --package bench
+	cargo build --profile dist --bin frontrow
+	cargo run --profile dist --package bench
 	cargo bench --quiet --package bench
 
 rehearse: ## Plays an on-sale before it happens: 2,000 virtual users for 50 seats, on a server of its own

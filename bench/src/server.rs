@@ -1,4 +1,4 @@
-//! The release binary as a process on a scratch database.
+//! The server as a process on a scratch database.
 
 use std::net::SocketAddr;
 use std::process::Stdio;
@@ -12,8 +12,7 @@ use tokio::time::timeout;
 
 use crate::process::Process;
 
-/// Built by `make bench`.
-const FRONTROW: &str = "target/release/frontrow";
+const MISSING: &str = "the server does not start: `make bench` builds it beside this program";
 /// How long a server may take to finish what was asked of it.
 const FAREWELL: Duration = Duration::from_secs(20);
 
@@ -67,9 +66,9 @@ pub(crate) struct Server {
 impl Server {
     /// Starts `frontrow serve` on the database at `url`.
     pub(crate) async fn start(url: &str, doors: Doors) -> anyhow::Result<Self> {
-        let mut command = frontrow("serve", url);
+        let mut command = frontrow("serve", url)?;
         command.envs(doors.settings().iter().copied());
-        Self::spawn(&mut command).await.with_context(missing)
+        Self::spawn(&mut command).await.context(MISSING)
     }
 
     /// Starts a server that answers everything with the same `size` bytes: this program, run anew.
@@ -108,18 +107,15 @@ impl Server {
 /// # Errors
 /// If it exits with anything but 0, with what it printed.
 pub(crate) async fn run(command: &str, url: &str) -> anyhow::Result<()> {
-    let printed = frontrow(command, url).output().await.with_context(missing)?;
+    let printed = frontrow(command, url)?.output().await.context(MISSING)?;
     let (out, complaints) = (String::from_utf8_lossy(&printed.stdout), String::from_utf8_lossy(&printed.stderr));
     ensure!(printed.status.success(), "frontrow {command} fails with {}:\n{out}{complaints}", printed.status);
     Ok(())
 }
 
-fn frontrow(command: &str, url: &str) -> Command {
-    let mut frontrow = Command::new(FRONTROW);
+/// The server that was built as this program was, and stands beside it.
+fn frontrow(command: &str, url: &str) -> anyhow::Result<Command> {
+    let mut frontrow = Command::new(std::env::current_exe()?.with_file_name("frontrow"));
     frontrow.arg(command).env("FRONTROW__DATABASE__URL", url).envs(SETTINGS).kill_on_drop(true);
-    frontrow
-}
-
-fn missing() -> String {
-    format!("{FRONTROW} does not start: `make bench` builds it")
+    Ok(frontrow)
 }
