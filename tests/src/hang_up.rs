@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
 use crate::Shopper;
-use crate::log::keep_secret;
+use crate::log::secret_key;
 
 /// A client stays this long at most.
 const LONGEST_STAY: u64 = 12_000;
@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 impl Shopper {
     /// Sends a request, perhaps not all of it, and hangs up a moment later.
     pub async fn hang_up(&self, method: Method, path: &str, key: &str, body: &Value) {
-        keep_secret(key);
+        let key = secret_key(key);
         let body = body.to_string();
         let bearer = self.jwt.as_deref().unwrap_or_default();
         let token = self.token.as_deref().unwrap_or_default();

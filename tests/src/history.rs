@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use crate::{CLUB_DATE, Reply, Shopper, money};
 
-/// How often a client asks what came of a deed, once the system is back.
-const TRIES: u32 = 5;
+/// How often a client asks what came of a deed, once the system is back: a kept connection may close as it is used.
+const TRIES: u32 = 2;
 
 /// What a client wants.
 #[derive(Debug, Clone)]

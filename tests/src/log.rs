@@ -12,6 +12,13 @@ pub(crate) fn keep_secret(secret: &str) {
     SECRETS.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default().insert(secret.to_owned());
 }
 
+/// An idempotency key that is told from any other by `key`. It is no word that a log could have from elsewhere.
+pub(crate) fn secret_key(key: &str) -> String {
+    let key = format!("{key}-known-to-nobody");
+    keep_secret(&key);
+    key
+}
+
 /// No line of the log in `file` tells a secret.
 pub(crate) fn assert_keeps_secrets(file: &Path) {
     let log = std::fs::read_to_string(file).expect("servers have logs");

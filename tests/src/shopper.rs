@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
-use crate::log::keep_secret;
+use crate::log::{keep_secret, secret_key};
 use crate::{Frontrow, Reply};
 
 /// The demo's club night, of which each date has 50 seats at 60,000.
@@ -99,8 +99,7 @@ impl Shopper {
             request = request.header("queue-token", token);
         }
         if let Some(key) = key {
-            keep_secret(key);
-            request = request.header("idempotency-key", key);
+            request = request.header("idempotency-key", secret_key(key));
         }
         if let Some(body) = body {
             request = request.json(body);

@@ -42,7 +42,7 @@ pub fn app(
         }))
         .wrap(from_fn(limits::pass))
         .wrap(Condition::new(!api.settings.cors_origins.is_empty(), cors(&api.settings.cors_origins)))
-        // Boxed, since each open connection has room for this, event streams for hours.
+        // Boxed, since each open connection has room for this.
         .wrap(from_fn(|request, next| Box::pin(edge::pass(request, next))))
 }
 

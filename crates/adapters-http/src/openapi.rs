@@ -19,7 +19,9 @@ const ALWAYS: &[Code] = &[Code::NotAcceptable, Code::RateLimited, Code::Internal
         title = "Frontrow",
         description = "Concert reservations for a crowd that is larger than the hall: a waiting queue, seats that are held for five \
                        minutes, a prepaid wallet, and payments. A path that exists answers other methods with 405 and `Allow`; \
-                       where GET answers, HEAD does. A `traceparent` is honoured, and answered with the request's own.",
+                       where GET answers, HEAD does. What can't be read as a request is answered by the problems \
+                       MALFORMED_REQUEST (400), REQUEST_TIMEOUT (408) or HEADERS_TOO_LARGE (431), and its connection closed. \
+                       A `traceparent` is honoured, and answered with the request's own.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     tags(

@@ -98,17 +98,18 @@ impl Pools {
         let breaks = Breaks::default();
         // Each of its statements is a transaction of its own, so it is enough that the peer is there.
         let heard = breaks.clone();
-        let commands = pool(size.commands, &breaks).after_release(move |connection, _| {
+        let commands = writable(pool(size.commands, &breaks)).after_release(move |connection, _| {
             let breaks = heard.clone();
-            Box::pin(async move { breaks.unless(is_there(connection)).await })
+            Box::pin(async move { breaks.noting(is_there(connection)).await })
         });
         let commands = commands.connect_with(planned_once).await.map_err(OpenError::Unreachable)?;
         let durable = sqlx::query("SELECT current_setting('synchronous_commit') <> 'off' AS durable").fetch_one(&commands).await;
         if !durable.and_then(|row| sqlx::Row::try_get(&row, "durable")).map_err(OpenError::Unreachable)? {
             return Err(OpenError::NotDurable);
         }
+        // A standby is no store, and says so.
         let pulse = fit(pool(1, &breaks), &breaks).connect_with(options.clone()).await.map_err(OpenError::Unreachable)?;
-        let reads = fit(pool(size.reads, &breaks), &breaks).connect_with(options).await.map_err(OpenError::Unreachable)?;
+        let reads = fit(writable(pool(size.reads, &breaks)), &breaks).connect_with(options).await.map_err(OpenError::Unreachable)?;
         Ok(Self { commands, reads: SqlxPostgresConnector::from_sqlx_postgres_pool(reads), pulse })
     }
 }
@@ -150,7 +151,7 @@ fn fit(pool: PoolOptions<Postgres>, breaks: &Breaks) -> PoolOptions<Postgres> {
     let breaks = breaks.clone();
     pool.after_release(move |connection, _| {
         let breaks = breaks.clone();
-        Box::pin(async move { breaks.unless(is_fit(connection)).await })
+        Box::pin(async move { breaks.noting(is_fit(connection)).await })
     })
 }
 
@@ -164,16 +165,20 @@ fn pool(size: u32, breaks: &Breaks) -> PoolOptions<Postgres> {
         .idle_timeout(None)
         .max_lifetime(Duration::from_hours(1))
         .test_before_acquire(false)
-        .after_connect(|connection, _| {
-            Box::pin(async move { if is_fit(connection).await? { Ok(()) } else { Err(sqlx::Error::Protocol(READ_ONLY.to_owned())) } })
-        })
         .before_acquire(move |connection, meta| {
             let breaks = breaks.clone();
             Box::pin(async move {
                 let is_doubtful = meta.idle_for > IDLE_TOO_LONG || breaks.is_one_within(meta.idle_for);
-                if is_doubtful { breaks.unless(is_there(connection)).await } else { Ok(true) }
+                if is_doubtful { breaks.noting(is_there(connection)).await } else { Ok(true) }
             })
         })
+}
+
+/// A pool that opens no connection to a standby.
+fn writable(pool: PoolOptions<Postgres>) -> PoolOptions<Postgres> {
+    pool.after_connect(|connection, _| {
+        Box::pin(async move { if is_fit(connection).await? { Ok(()) } else { Err(sqlx::Error::Protocol(READ_ONLY.to_owned())) } })
+    })
 }
 
 /// When a connection was last found broken, of whichever pool. Those that were idle then may be broken, too: they show that they
@@ -187,8 +192,8 @@ impl Breaks {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|last| last.elapsed() <= idle)
     }
 
-    /// Whether `test` says yes, in time. A connection that can't say is broken.
-    async fn unless(&self, test: impl Future<Output = Result<bool, sqlx::Error>>) -> Result<bool, sqlx::Error> {
+    /// What `test` says. A connection that can't say it, in time, is noted as broken.
+    async fn noting(&self, test: impl Future<Output = Result<bool, sqlx::Error>>) -> Result<bool, sqlx::Error> {
         let tested = timeout(PING_TIMEOUT, test).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
         if tested.is_err() {
             *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());

@@ -12,6 +12,6 @@ impl Pulse for PostgresStore {
     async fn check(&self) -> Result<(), ReadError> {
         let unavailable = |error: sqlx::Error| ReadError::Unavailable(Box::new(error));
         let fit = within(async { is_fit(&mut *self.pulse.acquire().await?).await }).await.map_err(unavailable)?;
-        if fit { Ok(()) } else { Err(ReadError::Unavailable("the server is read-only".into())) }
+        if fit { Ok(()) } else { Err(ReadError::ReadOnly) }
     }
 }

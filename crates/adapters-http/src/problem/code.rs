@@ -33,12 +33,12 @@ macro_rules! codes {
 }
 
 codes! {
+    /// Something in the request doesn't fit.
+    ValidationFailed = "VALIDATION_FAILED", BAD_REQUEST, "The request does not fit";
     /// What came is no request.
     MalformedRequest = "MALFORMED_REQUEST", BAD_REQUEST, "This is no request";
     /// The body is not JSON.
     MalformedJson = "MALFORMED_JSON", BAD_REQUEST, "The body is not JSON";
-    /// Something in the request doesn't fit.
-    ValidationFailed = "VALIDATION_FAILED", BAD_REQUEST, "The request does not fit";
     /// The request needs a usable key.
     IdempotencyKeyRequired = "IDEMPOTENCY_KEY_REQUIRED", BAD_REQUEST, "An idempotency key is required";
     /// The cursor is none of ours.
@@ -115,7 +115,7 @@ impl Code {
         format!("/problems/{}", self.text().to_ascii_lowercase().replace('_', "-"))
     }
 
-    /// The code for an error that did not come as a problem; [`Code::Internal`] if nothing fits.
+    /// The code for an error that did not come as a problem: the first with its status, or [`Code::Internal`].
     pub(crate) fn of_status(status: StatusCode) -> Self {
         Self::ALL.iter().copied().find(|code| code.status() == status).unwrap_or(Self::Internal)
     }

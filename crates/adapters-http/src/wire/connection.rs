@@ -5,18 +5,19 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use actix_web::rt::net::TcpStream;
+use actix_web::rt::task::JoinHandle;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::handover::Handover;
 use super::refusal;
 use crate::api::Api;
 
-/// A client's connection. After its socket is gone it is at its end: nothing comes, and nobody hears what is said.
+/// A client's connection. After its socket is gone nothing comes.
 pub(super) struct Connection {
     socket: Option<TcpStream>,
     handover: Handover,
     /// A problem goes out instead of the parser's answer, and then the socket is closed.
-    refusing: Option<Pin<Box<dyn Future<Output = ()>>>>,
+    refusing: Option<JoinHandle<()>>,
     api: Api,
 }
 
@@ -52,9 +53,10 @@ impl AsyncWrite for Connection {
             return Pin::new(socket).poll_write(context, write);
         }
         if let Some(saying) = refusing {
-            ready!(saying.as_mut().poll(context));
+            // However it went: it was the last.
+            let _ = ready!(Pin::new(saying).poll(context));
+            *refusing = None;
         }
-        *refusing = None;
         Poll::Ready(Ok(buffer.len()))
     }
 
@@ -64,8 +66,7 @@ impl AsyncWrite for Connection {
             ready!(Pin::new(socket).poll_flush(context))?;
         }
         // All that was written is on its way: whoever asked may go on from here.
-        handover.give(socket);
-        Poll::Ready(Ok(()))
+        if handover.give(socket) { Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into())) } else { Poll::Ready(Ok(())) }
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -5,15 +5,14 @@
 //!   actix-http writes the head ──► asks the body for more ──► the body asks for the socket
 //!                                                                   │ all that was written is flushed
 //!   a task of its own pushes the frames ◄── the socket ◄────────────┘
-//!   actix-http finds the connection at its end, and lets go
+//!   actix-http finds the connection broken, and lets go of it and of all that was asked behind
 //! ```
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::convert::Infallible;
-use std::mem;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use actix_web::body::{BodySize, MessageBody};
@@ -24,32 +23,21 @@ use futures_util::{Stream, StreamExt as _};
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::timeout;
 
+/// How much a client may say while frames are pushed to it; nobody listens.
+const HEARD_BYTES: usize = 16 * 1024;
+
+/// What takes a socket over.
+type Take = Box<dyn FnOnce(TcpStream)>;
+
 /// Where the body of an answer asks for the socket of its connection.
 #[derive(Clone, Default)]
-pub(crate) struct Handover(Rc<RefCell<Stage>>);
-
-#[derive(Default)]
-enum Stage {
-    /// Nobody has asked.
-    #[default]
-    Kept,
-    /// It goes to this, as soon as nothing is left to write.
-    Asked(Box<dyn FnOnce(TcpStream)>, Waker),
-    /// It is gone.
-    Given,
-}
+pub(crate) struct Handover(Rc<Cell<Option<Take>>>);
 
 impl Handover {
-    /// Gives `socket` to whoever has asked for it.
-    pub(super) fn give(&self, socket: &mut Option<TcpStream>) {
-        let mut stage = self.0.borrow_mut();
-        if matches!(*stage, Stage::Asked(..))
-            && let Some(socket) = socket.take()
-            && let Stage::Asked(take, waiting) = mem::replace(&mut *stage, Stage::Given)
-        {
-            take(socket);
-            waiting.wake();
-        }
+    /// Gives `socket` to whoever has asked for it; whether somebody had.
+    pub(super) fn give(&self, socket: &mut Option<TcpStream>) -> bool {
+        let Some(take) = self.0.take() else { return false };
+        socket.take().map(take).is_some()
     }
 }
 
@@ -72,26 +60,32 @@ impl<F: Stream<Item = Bytes> + 'static> Push<F> {
 
     /// Until there are no more, or the client hangs up.
     async fn run(self, mut socket: TcpStream) {
+        // A frame is worth a packet: nobody waits for more to come.
+        let _ = socket.set_nodelay(true);
         let mut frames = pin!(self.frames);
+        let mut heard = 0;
         loop {
             let frame = tokio::select! {
                 biased;
                 frame = frames.next() => frame,
-                () = hung_up(&socket) => None,
+                () = hung_up(&socket, &mut heard) => None,
             };
-            let Some(frame) = frame else { return };
+            let Some(frame) = frame else { break };
             if !timeout(self.patience, socket.write_all(&frame)).await.is_ok_and(|written| written.is_ok()) {
-                return;
+                break;
             }
         }
+        // What was said and not heard would have the last frame thrown away.
+        let _ = socket.shutdown().await;
+        let _ = socket.try_read(&mut [0; 256]);
     }
 }
 
-/// Returns when the client says no more. What it says until then, nobody hears.
-async fn hung_up(socket: &TcpStream) {
-    while socket.readable().await.is_ok() {
+/// Returns when the client says no more, or too much.
+async fn hung_up(socket: &TcpStream, heard: &mut usize) {
+    while *heard <= HEARD_BYTES && socket.readable().await.is_ok() {
         match socket.try_read(&mut [0; 256]) {
-            Ok(1..) => {}
+            Ok(said @ 1..) => *heard += said,
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
             Ok(0) | Err(_) => return,
         }
@@ -101,7 +95,7 @@ async fn hung_up(socket: &TcpStream) {
 /// The body of an answer whose socket is handed over once its head is written.
 pub(crate) struct Body {
     handover: Handover,
-    take: Option<Box<dyn FnOnce(TcpStream)>>,
+    take: Option<Take>,
 }
 
 impl MessageBody for Body {
@@ -111,14 +105,10 @@ impl MessageBody for Body {
         BodySize::Stream
     }
 
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
-        let take = self.take.take();
-        let mut stage = self.handover.0.borrow_mut();
-        match (&mut *stage, take) {
-            (Stage::Given, _) => return Poll::Ready(None),
-            (stage @ Stage::Kept, Some(take)) => *stage = Stage::Asked(take, context.waker().clone()),
-            (Stage::Asked(_, waiting), _) => waiting.clone_from(context.waker()),
-            (Stage::Kept, None) => {}
+    /// Nothing comes this way: the connection ends for actix-http when it gives the socket away.
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
+        if let Some(take) = self.take.take() {
+            self.handover.0.set(Some(take));
         }
         Poll::Pending
     }
@@ -126,6 +116,8 @@ impl MessageBody for Body {
 
 #[cfg(test)]
 mod tests {
+    use std::task::Waker;
+
     use futures_util::stream;
     use tokio::io::AsyncReadExt as _;
     use tokio::net::TcpListener;
@@ -162,31 +154,33 @@ mod tests {
     #[tokio::test]
     async fn who_talks_is_not_heard_and_who_hangs_up_is_gone() {
         let (server, mut client) = sockets().await;
-        let pushing = tokio::task::LocalSet::new();
-        let pushing = pushing.run_until(async move {
-            let run = tokio::task::spawn_local(push(stream::pending()).run(server));
+        let talk = async {
             client.write_all(&[0; 10_000]).await.expect("sent");
-            tokio::task::yield_now().await;
-            assert!(!run.is_finished());
-            drop(client);
-            run.await
-        });
-        pushing.await.expect("it ends");
+            client.shutdown().await.expect("a connection");
+            let mut read = Vec::new();
+            client.read_to_end(&mut read).await.expect("the end");
+        };
+        tokio::join!(push(stream::pending()).run(server), talk);
     }
 
-    #[test]
-    fn a_socket_is_given_to_whoever_asked_once_and_to_nobody_else() {
+    #[tokio::test]
+    async fn who_talks_without_end_is_gone() {
+        let (server, mut client) = sockets().await;
+        let talk = async { while client.write_all(&[0; 10_000]).await.is_ok() {} };
+        tokio::join!(push(stream::pending()).run(server), talk);
+    }
+
+    #[tokio::test]
+    async fn a_socket_is_given_to_whoever_asked_once_and_to_nobody_else() {
         let handover = Handover::default();
         let mut body = Body { handover: handover.clone(), take: Some(Box::new(drop)) };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let (server, _client) = runtime.block_on(sockets());
+        let (server, _client) = sockets().await;
         let mut socket = Some(server);
-        handover.give(&mut socket);
-        assert!(socket.is_some(), "nobody has asked");
+        assert!(!handover.give(&mut socket) && socket.is_some(), "nobody has asked");
         let mut context = Context::from_waker(Waker::noop());
         assert!(Pin::new(&mut body).poll_next(&mut context).is_pending());
-        handover.give(&mut socket);
-        assert!(socket.is_none());
-        assert!(matches!(Pin::new(&mut body).poll_next(&mut context), Poll::Ready(None)));
+        assert!(handover.give(&mut socket) && socket.is_none());
+        assert!(Pin::new(&mut body).poll_next(&mut context).is_pending());
+        assert!(!handover.give(&mut socket), "it is gone");
     }
 }

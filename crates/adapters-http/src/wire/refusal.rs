@@ -3,13 +3,14 @@
 
 use std::fmt::Write as _;
 use std::io;
-use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use actix_web::body::MessageBody as _;
 use actix_web::http::StatusCode;
 use actix_web::http::header::HttpDate;
+use actix_web::rt;
 use actix_web::rt::net::TcpStream;
+use actix_web::rt::task::JoinHandle;
 use actix_web::web::Bytes;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy, sink};
 use tokio::time::timeout;
@@ -42,10 +43,10 @@ pub(super) fn in_the_end_of(written: &[u8]) -> Option<(usize, StatusCode)> {
     (refused && !head.contains(ANSWERED)).then_some((start, status))
 }
 
-/// Says the problem instead, and closes the socket.
-pub(super) fn say(status: StatusCode, socket: TcpStream, api: &Api) -> Pin<Box<dyn Future<Output = ()>>> {
+/// Says the problem instead, and closes the socket: a task of its own, so that nothing that the client still says wakes the connection.
+pub(super) fn say(status: StatusCode, socket: TcpStream, api: &Api) -> JoinHandle<()> {
     let problem = as_problem(status, api);
-    Box::pin(async move {
+    rt::spawn(async move {
         // In time or not: the client was told.
         let _ = timeout(LAST_WORDS, last_words(socket, &problem)).await;
     })
@@ -62,7 +63,8 @@ async fn last_words(mut socket: TcpStream, last: &[u8]) -> io::Result<()> {
 fn as_problem(status: StatusCode, api: &Api) -> Bytes {
     let id = api.ids.ordered();
     tracing::info!(request_id = %id, status = status.as_u16(), "answered what is no request");
-    let problem = Problem::new(Code::of_status(status), detail(status));
+    let code = if status == StatusCode::BAD_REQUEST { Code::MalformedRequest } else { Code::of_status(status) };
+    let problem = Problem::new(code, detail(status));
     let mut answer = problem.render("/", id);
     edge::mark(answer.headers_mut(), id);
     let mut text = format!("HTTP/1.1 {status}\r\n");

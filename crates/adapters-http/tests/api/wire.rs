@@ -217,11 +217,11 @@ fn assert_is_problem(answer: &str, status: u16, code: &str) {
     assert!(head.contains(&format!("request-id: {}", problem["request_id"].as_str().expect("an id"))), "{answer}");
 }
 
-/// Asks for the event stream of `visitor`; the connection once the first event is there, or a refusal.
-async fn ask_for_events(address: SocketAddr, visitor: &Visitor) -> (TcpStream, String) {
+/// Asks for the event stream of `visitor`, and for what is `behind` it; the connection once the first event is there, or a refusal.
+async fn ask_for_events(address: SocketAddr, visitor: &Visitor, behind: &str) -> (TcpStream, String) {
     let token = visitor.queue_token.as_deref().expect("a token");
     let request = format!(
-        "GET /v1/queue-tokens/{token}/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nAuthorization: Bearer {}\r\n\r\n",
+        "GET /v1/queue-tokens/{token}/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nAuthorization: Bearer {}\r\n\r\n{behind}",
         visitor.access_token
     );
     let open = move || {
@@ -243,7 +243,7 @@ async fn ask_for_events(address: SocketAddr, visitor: &Visitor) -> (TcpStream, S
 
 /// Opens the event stream of `visitor`; its first event is there.
 async fn follow(address: SocketAddr, visitor: &Visitor) -> TcpStream {
-    let (connection, text) = ask_for_events(address, visitor).await;
+    let (connection, text) = ask_for_events(address, visitor, "").await;
     assert!(text.starts_with("http/1.1 200"), "{text}");
     assert!(text.contains("connection: close\r\n") && !text.contains("transfer-encoding") && !text.contains("content-length"), "{text}");
     assert!(text.contains("\r\n\r\nretry: ") && text.contains("event: position\n"), "{text}");
@@ -265,17 +265,13 @@ async fn shop_with_streams(at_most: usize) -> (Shop, Visitor) {
 async fn an_event_stream_leaves_its_place_to_other_connections_and_ends_with_the_server() {
     let (shop, ada) = shop_with_streams(1).await;
     let (address, server) = serve_as(&shop.api, WireSettings { max_connections: 1, ..WireSettings::default() });
-    let mut stream = follow(address, &ada).await;
+    let stream = follow(address, &ada).await;
     // The one connection that there may be.
     let alive = talk(address, vec![b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".to_vec()]).await;
     assert!(alive.starts_with("HTTP/1.1 200"), "{alive}");
 
     shop.api.closing.cancel();
-    let rest = rt::task::spawn_blocking(move || {
-        let mut rest = Vec::new();
-        stream.read_to_end(&mut rest).map(|_| rest)
-    });
-    assert_eq!(rest.await.expect("a task").expect("the end"), b"");
+    assert_eq!(rest_of(stream).await, b"");
     server.stop(true).await;
 }
 
@@ -283,14 +279,40 @@ async fn an_event_stream_leaves_its_place_to_other_connections_and_ends_with_the
 async fn a_client_that_hangs_up_has_no_stream_any_more() {
     let (shop, ada) = shop_with_streams(1).await;
     let (address, server) = serve_api(shop.api.clone());
+    let mut stream = follow(address, &ada).await;
     for how in [Shutdown::Both, Shutdown::Write] {
-        let stream = follow(address, &ada).await;
         stream.shutdown(how).expect("a connection");
         let began = Instant::now();
         // There is one place, and nothing is told before the next heartbeat, in 15 s.
-        while ask_for_events(address, &ada).await.1.starts_with("http/1.1 503") {
+        stream = loop {
+            let (next, answer) = ask_for_events(address, &ada, "").await;
+            if answer.starts_with("http/1.1 200") {
+                break next;
+            }
             assert!(began.elapsed() < Duration::from_secs(10), "{how:?}: the place is still taken");
-        }
+        };
     }
     server.stop(false).await;
+}
+
+#[actix_web::test]
+async fn what_is_asked_behind_an_event_stream_is_not_done() {
+    let (shop, ada) = shop_with_streams(1).await;
+    let (address, server) = serve_api(shop.api.clone());
+    let token = format!("/v1/queue-tokens/{}", ada.queue_token.as_deref().expect("a token"));
+    let behind = format!("DELETE {token} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n", ada.access_token);
+    let (stream, _) = ask_for_events(address, &ada, &behind).await;
+    shop.api.closing.cancel();
+    assert_eq!(rest_of(stream).await, b"");
+    assert_eq!(shop.get(&token).by(&ada).send().await.with_status(200).body["status"], "WAITING");
+    server.stop(false).await;
+}
+
+/// What comes until the server closes the connection.
+async fn rest_of(mut stream: TcpStream) -> Vec<u8> {
+    let read = move || {
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).map(|_| rest)
+    };
+    rt::task::spawn_blocking(read).await.expect("a task").expect("the end")
 }

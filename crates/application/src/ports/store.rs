@@ -122,6 +122,9 @@ pub enum ReadError {
     /// It isn't there, or didn't answer in time.
     #[error("the store can't be reached")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It answers, and takes no writes: a standby, after a failover.
+    #[error("the store takes no writes: it is a standby")]
+    ReadOnly,
     /// A row makes no sense.
     #[error("a row makes no sense: {0}")]
     Corrupt(String),

@@ -78,7 +78,7 @@ pub(super) fn open_many_files(wanted: usize) {
         tracing::warn!(
             allowed,
             wanted,
-            "fewer files may be open than connections: raise the limit (ulimit -n), or lower http.max_connections"
+            "fewer files may be open than connections: raise the limit (ulimit -n), or lower http.max_connections and http.max_event_streams"
         );
     }
 }
