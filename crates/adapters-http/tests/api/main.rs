@@ -28,3 +28,4 @@ mod story;
 mod users;
 mod wallet;
 mod wire;
+mod wire_events;
