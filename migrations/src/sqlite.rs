@@ -27,6 +27,11 @@ impl MigratorTrait for SqliteMigrator {
                 up: include_str!("../sqlite/0003_operators.up.sql"),
                 down: include_str!("../sqlite/0003_operators.down.sql"),
             }),
+            Box::new(Script {
+                name: "0004_cancellations",
+                up: include_str!("../sqlite/0004_cancellations.up.sql"),
+                down: include_str!("../sqlite/0004_cancellations.down.sql"),
+            }),
         ]
     }
 }
