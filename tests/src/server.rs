@@ -89,7 +89,8 @@ fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
         let built = std::process::Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", "server", "--message-format", "json"])
+            // For the whole workspace, with all features: so it is made of what the tests are made of, and is not built anew.
+            .args(["build", "--quiet", "--workspace", "--all-features", "--bin", "frontrow", "--message-format", "json"])
             .stderr(Stdio::inherit())
             .output()
             .expect("cargo runs");

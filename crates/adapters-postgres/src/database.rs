@@ -4,11 +4,11 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use migrations::{MigratorTrait, PostgresMigrator};
+use migrations::{MigrationError, POSTGRES};
 use sea_orm::sqlx::pool::PoolOptions;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::{self, Connection, PgConnection, PgPool, Postgres};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, SqlxPostgresConnector, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, TransactionTrait};
 use thiserror::Error;
 use tokio::time::timeout;
 
@@ -51,7 +51,7 @@ pub enum OpenError {
     NotDurable,
     /// The schema can't be brought up to date.
     #[error("the schema can't be brought up to date")]
-    Schema(#[source] DbErr),
+    Schema(#[source] MigrationError),
 }
 
 /// How many connections a store keeps; one more asks whether the database is there.
@@ -139,11 +139,12 @@ async fn migrate(options: &PgConnectOptions) -> Result<(), OpenError> {
     let migrated = async {
         let transaction = database.begin().await?;
         transaction.execute_unprepared(MIGRATION_LOCK).await?;
-        PostgresMigrator::up(&transaction, None).await?;
-        transaction.commit().await
+        POSTGRES.up(&transaction, None).await?;
+        transaction.commit().await?;
+        database.close().await?;
+        Ok(())
     };
-    migrated.await.map_err(OpenError::Schema)?;
-    database.close().await.map_err(OpenError::Schema)
+    migrated.await.map_err(OpenError::Schema)
 }
 
 /// A pool that takes no connection back that isn't fit, or doesn't say so in time.

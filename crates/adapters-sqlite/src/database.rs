@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use migrations::{MigratorTrait, SqliteMigrator};
+use migrations::{MigrationError, SQLITE};
 use sea_orm::sqlx::ConnectOptions;
 use sea_orm::sqlx::pool::PoolOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -31,9 +31,12 @@ pub enum OpenError {
     /// The folder of the file can't be created.
     #[error("the folder {0:?} can't be created")]
     Folder(PathBuf, #[source] std::io::Error),
-    /// The file can't be opened, or its schema can't be brought up to date.
+    /// The file can't be opened.
     #[error("the database {0:?} can't be opened")]
     Database(PathBuf, #[source] DbErr),
+    /// The schema can't be brought up to date.
+    #[error("the schema of the database {0:?} can't be brought up to date")]
+    Schema(PathBuf, #[source] MigrationError),
 }
 
 /// The file of a database.
@@ -76,10 +79,14 @@ impl DatabaseFile {
         let mut openings = 0;
         loop {
             openings += 1;
-            match open_writer(options.clone()).await {
+            match connect(pool().max_connections(1).min_connections(1), options.clone()).await {
                 // Who turns a new file to WAL needs it alone, and SQLite doesn't wait for that.
                 Err(error) if cause(&error) == Cause::Busy && openings < OPENINGS => tokio::time::sleep(Duration::from_millis(20)).await,
-                opened => return opened.map_err(|error| OpenError::Database(self.0.clone(), error)),
+                Err(error) => return Err(OpenError::Database(self.0.clone(), error)),
+                Ok(writer) => {
+                    migrate(&writer).await.map_err(|error| OpenError::Schema(self.0.clone(), error))?;
+                    return Ok(writer);
+                }
             }
         }
     }
@@ -111,12 +118,11 @@ pub(crate) async fn begin_immediate(writer: &DatabaseConnection) -> Result<Datab
     writer.begin_with_options(options).await
 }
 
-async fn open_writer(options: SqliteConnectOptions) -> Result<DatabaseConnection, DbErr> {
-    let writer = connect(pool().max_connections(1).min_connections(1), options).await?;
-    let transaction = begin_immediate(&writer).await?;
-    SqliteMigrator::up(&transaction, None).await?;
-    transaction.commit().await?;
-    Ok(writer)
+/// Brings the schema up to date. Of several processes that do so at once, one does and the others find it done.
+async fn migrate(writer: &DatabaseConnection) -> Result<(), MigrationError> {
+    let transaction = begin_immediate(writer).await?;
+    SQLITE.up(&transaction, None).await?;
+    Ok(transaction.commit().await?)
 }
 
 async fn connect(pool: PoolOptions<Sqlite>, options: SqliteConnectOptions) -> Result<DatabaseConnection, DbErr> {

@@ -1,5 +1,6 @@
 //! The `frontrow` binary: reads the configuration, wires the crates together, runs.
 
+mod built;
 mod cli;
 mod client;
 mod commands;

@@ -8,7 +8,6 @@ use anyhow::Context;
 use application::ports::PoolState;
 use application::{GroupCommit, Tally, WaitingRoom};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use metrics_process::Collector;
 use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
 
@@ -55,14 +54,19 @@ pub(crate) async fn upkeep(metrics: PrometheusHandle, stop: CancellationToken) {
 
 /// The page. What nobody counts is looked at when somebody asks.
 pub(crate) fn page(metrics: PrometheusHandle, watched: Watched) -> MetricsPage {
-    let process = Collector::default();
-    process.describe();
+    #[cfg(feature = "process-metrics")]
+    let process = {
+        let process = metrics_process::Collector::default();
+        process.describe();
+        process
+    };
     Arc::new(move || {
         watched.commits.measure();
         for queue in watched.room.measure() {
             watched.tally.know(queue);
         }
         watched.connections.pools().iter().for_each(measure);
+        #[cfg(feature = "process-metrics")]
         process.collect();
         metrics.render()
     })

@@ -1,6 +1,8 @@
-//! What only PostgreSQL can show: locks, broken connections, commits that take long.
-#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+//! The PostgreSQL store: the contract of every adapter (`conformance`), and what only PostgreSQL can show: locks, broken connections,
+//! commits that take long.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test: a panic is how it fails")]
 
+mod conformance;
 mod connections;
 mod feed;
 mod locks;

@@ -1,6 +1,6 @@
 //! The schema itself refuses what would break a promise, even if the program were wrong.
 
-use migrations::{MigratorTrait, PostgresMigrator};
+use migrations::POSTGRES;
 use testbed::Cluster;
 
 use crate::world::World;
@@ -78,19 +78,19 @@ async fn a_database_of_an_earlier_release_keeps_its_rows_forward_and_back() {
     let database = Cluster::shared().create_database();
     let db = sea_orm::Database::connect(&database.url).await.unwrap();
     let sql = |sql: &str| Cluster::shared().sql(&database.name, sql).trim().to_owned();
-    PostgresMigrator::up(&db, Some(1)).await.unwrap();
+    POSTGRES.up(&db, Some(1)).await.unwrap();
     sql(EARLIER);
-    PostgresMigrator::up(&db, None).await.unwrap();
+    POSTGRES.up(&db, None).await.unwrap();
     assert_eq!(sql(SEEN), "1|1|2");
     assert_eq!(sql("SELECT sellable FROM seats ORDER BY number"), "t\nf");
     assert_eq!(sql("SELECT kept, pruned FROM queue_tokens JOIN queue_counters USING (queue_id)"), "f|0");
-    PostgresMigrator::down(&db, Some(1)).await.unwrap();
+    POSTGRES.down(&db, Some(1)).await.unwrap();
     assert_eq!(sql(SEEN), "1|1|2");
-    PostgresMigrator::up(&db, None).await.unwrap();
-    PostgresMigrator::down(&db, None).await.unwrap();
+    POSTGRES.up(&db, None).await.unwrap();
+    POSTGRES.down(&db, None).await.unwrap();
     let left =
         "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'seaql_migrations'";
     assert_eq!(sql(left), "0", "nothing is left behind");
-    PostgresMigrator::up(&db, None).await.unwrap();
+    POSTGRES.up(&db, None).await.unwrap();
     db.close().await.unwrap();
 }

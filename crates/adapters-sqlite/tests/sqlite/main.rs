@@ -1,9 +1,10 @@
-//! What is SQLite's own: its file, its schema as the last judge, its audit, its groups, its pace. What every adapter must do
-//! is in `conformance`.
+//! The SQLite store: the contract of every adapter (`conformance`), and what is SQLite's own: its file, its schema as the last judge,
+//! its audit, its groups, its pace.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
 mod audit;
+mod conformance;
 mod corrupt;
 mod durability;
 mod groups;

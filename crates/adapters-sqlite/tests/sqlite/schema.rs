@@ -2,7 +2,7 @@
 //! wanted them.
 
 use domain::decide::admission::Pass;
-use migrations::{MigratorTrait, SqliteMigrator};
+use migrations::SQLITE;
 use sea_orm::sqlx::{self, SqlitePool};
 use sea_orm::{ConnectionTrait, Database};
 
@@ -17,11 +17,11 @@ async fn the_schema_goes_forward_back_and_forward() {
         let sql = "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' AND name <> 'seaql_migrations'";
         db.query_all_raw(sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, sql)).await.unwrap().len()
     };
-    SqliteMigrator::up(&db, None).await.unwrap();
+    SQLITE.up(&db, None).await.unwrap();
     let forward = tables().await;
-    SqliteMigrator::down(&db, None).await.unwrap();
+    SQLITE.down(&db, None).await.unwrap();
     assert_eq!(tables().await, 0, "nothing is left behind");
-    SqliteMigrator::up(&db, None).await.unwrap();
+    SQLITE.up(&db, None).await.unwrap();
     assert_eq!(tables().await, forward);
 }
 
@@ -29,8 +29,8 @@ async fn the_schema_goes_forward_back_and_forward() {
 async fn the_way_back_is_open_with_rows_in_the_tables() {
     let world = a_sold_seat().await.0;
     let db = Database::connect(format!("sqlite://{}", world.path())).await.unwrap();
-    SqliteMigrator::down(&db, None).await.unwrap();
-    SqliteMigrator::up(&db, None).await.unwrap();
+    SQLITE.down(&db, None).await.unwrap();
+    SQLITE.up(&db, None).await.unwrap();
 }
 
 /// A file that an earlier release left behind, with rows in it, is brought up to date, and goes back.
@@ -52,14 +52,14 @@ async fn a_file_of_an_earlier_release_keeps_its_rows_forward_and_back() {
         let row = db.query_one_raw(sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, sql)).await.unwrap().unwrap();
         row.try_get_by_index::<i64>(0).unwrap()
     };
-    SqliteMigrator::up(&db, Some(1)).await.unwrap();
+    SQLITE.up(&db, Some(1)).await.unwrap();
     db.execute_unprepared(EARLIER).await.unwrap();
-    SqliteMigrator::up(&db, None).await.unwrap();
+    SQLITE.up(&db, None).await.unwrap();
     assert_eq!(seen(SEEN).await, 3);
     assert_eq!(seen("SELECT kept + (SELECT pruned FROM queue_counters) FROM queue_tokens WHERE state = 'EXPIRED'").await, 0);
-    SqliteMigrator::down(&db, Some(1)).await.unwrap();
+    SQLITE.down(&db, Some(1)).await.unwrap();
     assert_eq!(seen(SEEN).await, 3);
-    SqliteMigrator::up(&db, None).await.unwrap();
+    SQLITE.up(&db, None).await.unwrap();
 }
 
 /// Seat 1 is sold, seats 2 and 3 are held, by two users.

@@ -6,6 +6,7 @@ mod config;
 mod log;
 mod payments;
 mod queues;
+#[cfg(feature = "rehearse")]
 mod rehearse;
 mod reservations;
 mod sale;
@@ -26,6 +27,7 @@ pub(crate) use config::Config;
 pub(crate) use log::Log;
 pub(crate) use payments::Payments;
 pub(crate) use queues::{Policy, Queues};
+#[cfg(feature = "rehearse")]
 pub(crate) use rehearse::Rehearse;
 pub(crate) use reservations::Reservations;
 pub(crate) use sale::Sale;
@@ -39,7 +41,7 @@ pub(crate) use users::{Listed, Users};
 #[derive(Debug, Parser)]
 #[command(
     name = "frontrow",
-    version,
+    version = crate::built::version(),
     max_term_width = 120,
     after_help = "Examples:\n  frontrow serve\n  frontrow config show\n  frontrow queues list\n\n\
         Exit codes: 0 well, 1 failed, 2 wrong usage or configuration."
@@ -74,7 +76,11 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  frontrow audit\n  frontrow audit --json")]
     Audit,
     /// Plays an on-sale with a crowd of virtual users, and judges whether the promises held; exit code 1 if one was broken.
+    #[cfg(feature = "rehearse")]
     Rehearse(Box<Rehearse>),
+    /// Plays an on-sale with a crowd of virtual users; this build leaves it out.
+    #[cfg(not(feature = "rehearse"))]
+    Rehearse(LeftOut),
     /// Shows or checks the configuration.
     #[command(subcommand)]
     Config(Config),
@@ -89,6 +95,14 @@ pub(crate) enum Command {
     },
     #[command(flatten)]
     Desk(Box<Desk>),
+}
+
+/// The arguments of a command that this build leaves out.
+#[cfg(not(feature = "rehearse"))]
+#[derive(Debug, clap::Args)]
+pub(crate) struct LeftOut {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    _arguments: Vec<std::ffi::OsString>,
 }
 
 /// The operator's desk: what a running server is asked for.

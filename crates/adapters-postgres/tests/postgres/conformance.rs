@@ -1,5 +1,4 @@
 //! The PostgreSQL store keeps the contract of a persistence adapter.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test: a panic is how it fails")]
 
 use std::sync::{Arc, Mutex};
 

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cargo_metadata::{DependencyKind, MetadataCommand};
+use serde_json::Value;
 
 /// What each crate may depend on, outside its tests: `domain ← application ← adapters ← server`.
 const ALLOWED: &[(&str, &[&str])] = &[
@@ -27,14 +27,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
 /// What the pure crates may use of the outside world.
 const PURE: &[(&str, &[&str])] = &[("domain", &["thiserror", "time", "uuid"])];
 
+/// The packages of the workspace, each with what it depends on outside its tests.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
-    let metadata = MetadataCommand::new().no_deps().exec().unwrap();
-    metadata
-        .packages
-        .iter()
+    let arguments = ["metadata", "--no-deps", "--offline", "--format-version", "1"];
+    let metadata = std::process::Command::new(env!("CARGO")).args(arguments).output().unwrap();
+    let metadata: Value = serde_json::from_slice(&metadata.stdout).unwrap();
+    let name = |of: &Value| of["name"].as_str().unwrap().to_owned();
+    let packages = metadata["packages"].as_array().unwrap().iter();
+    packages
         .map(|package| {
-            let normal = package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal);
-            (package.name.to_string(), normal.map(|dependency| dependency.name.clone()).collect())
+            let all = package["dependencies"].as_array().unwrap().iter();
+            (name(package), all.filter(|dependency| dependency["kind"].is_null()).map(name).collect())
         })
         .collect()
 }

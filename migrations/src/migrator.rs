@@ -1,0 +1,108 @@
+//! Runs the scripts that a database lacks, and takes back those that it has.
+
+use std::collections::BTreeSet;
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, TransactionSession, TransactionTrait};
+use thiserror::Error;
+
+/// The records of what has run. The name and the columns are those of sea-orm-migration, which earlier releases used.
+const CREATE_RECORDS: &str =
+    "CREATE TABLE IF NOT EXISTS seaql_migrations (version varchar NOT NULL PRIMARY KEY, applied_at bigint NOT NULL)";
+
+/// A step of the schema, forward and back.
+#[derive(Debug)]
+pub(crate) struct Script {
+    /// The number and name of its files.
+    pub(crate) name: &'static str,
+    /// The way forward.
+    pub(crate) up: &'static str,
+    /// The way back.
+    pub(crate) down: &'static str,
+}
+
+/// The scripts of one dialect, in order.
+#[derive(Debug, Clone, Copy)]
+pub struct Migrator {
+    scripts: &'static [Script],
+}
+
+/// The schema can't be changed; the scripts that had run before are kept.
+#[derive(Debug, Error)]
+pub enum MigrationError {
+    /// A newer release has changed the schema.
+    #[error("the database has migration {0:?}, which this release does not know: it was written by a newer release")]
+    Unknown(String),
+    /// The database refused a script.
+    #[error("migration {name} failed")]
+    Script {
+        /// Which script.
+        name: &'static str,
+        /// Why.
+        #[source]
+        source: DbErr,
+    },
+    /// The database refused something else: the records of what has run, or a transaction.
+    #[error("the database refused")]
+    Database(#[from] DbErr),
+}
+
+impl Migrator {
+    pub(crate) const fn new(scripts: &'static [Script]) -> Self {
+        Self { scripts }
+    }
+
+    /// Runs the scripts that `database` lacks, `steps` of them at most. A script and the record that it ran are one transaction.
+    ///
+    /// # Errors
+    /// [`MigrationError`]; the scripts that had run before the failed one are kept, nothing of the failed one is.
+    pub async fn up<C: ConnectionTrait + TransactionTrait>(self, database: &C, steps: Option<usize>) -> Result<(), MigrationError> {
+        let applied = self.applied(database).await?;
+        let missing = self.scripts.iter().filter(|script| !applied.contains(script.name));
+        for script in missing.take(steps.unwrap_or(usize::MAX)) {
+            let now = match database.get_database_backend() {
+                DbBackend::Postgres => "extract(epoch FROM now())::bigint",
+                _ => "unixepoch()",
+            };
+            let record = format!("INSERT INTO seaql_migrations (version, applied_at) VALUES ('{}', {now})", script.name);
+            run(database, script.name, script.up, &record).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes back the scripts that `database` has, the newest first, `steps` of them at most.
+    ///
+    /// # Errors
+    /// As [`Self::up`].
+    pub async fn down<C: ConnectionTrait + TransactionTrait>(self, database: &C, steps: Option<usize>) -> Result<(), MigrationError> {
+        let applied = self.applied(database).await?;
+        let present = self.scripts.iter().rev().filter(|script| applied.contains(script.name));
+        for script in present.take(steps.unwrap_or(usize::MAX)) {
+            let record = format!("DELETE FROM seaql_migrations WHERE version = '{}'", script.name);
+            run(database, script.name, script.down, &record).await?;
+        }
+        Ok(())
+    }
+
+    /// The names of the scripts that `database` has.
+    async fn applied<C: ConnectionTrait>(self, database: &C) -> Result<BTreeSet<String>, MigrationError> {
+        database.execute_unprepared(CREATE_RECORDS).await?;
+        let select = Statement::from_string(database.get_database_backend(), "SELECT version FROM seaql_migrations ORDER BY version");
+        let rows = database.query_all_raw(select).await?;
+        let applied = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<BTreeSet<String>, _>>()?;
+        match applied.iter().find(|name| !self.scripts.iter().any(|script| script.name == *name)) {
+            Some(unknown) => Err(MigrationError::Unknown(unknown.clone())),
+            None => Ok(applied),
+        }
+    }
+}
+
+/// Runs `script` and writes `record`, both or neither.
+async fn run<C: TransactionTrait>(database: &C, name: &'static str, script: &str, record: &str) -> Result<(), MigrationError> {
+    let both = async {
+        let transaction = database.begin().await?;
+        transaction.execute_unprepared(script).await?;
+        transaction.execute_unprepared(record).await?;
+        transaction.commit().await
+    };
+    both.await.map_err(|source| MigrationError::Script { name, source })
+}
