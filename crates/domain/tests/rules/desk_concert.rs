@@ -121,7 +121,7 @@ fn a_queue_changes_only_while_nobody_holds_seats_or_waits_for_the_concert() {
 fn a_concert_is_called_off_with_all_its_dates_once() {
     let command = Cancel { order: an_order(), id: CONCERT };
     let (outcome, written) = outcome_of(cancel(&there(true), &command));
-    let cancellation = Some(Cancellation { at: NOW, reason: None });
+    let cancellation = Some(Cancellation { at: NOW, reason: an_order().reason });
     let off = domain::Schedule { cancellation: cancellation.clone(), ..a_date().row };
     assert_eq!(written.as_ref().map(|written| &written.schedules), Some(&vec![Write::update(&a_date(), off.clone())]));
     assert_eq!(outcome.1[0].row, off);

@@ -6,7 +6,7 @@ use domain::{Change, NewToken, Offer, Queue, QueueId, Schedule, ScheduleId, Seat
 use time::Duration;
 
 use crate::Adapter;
-use crate::world::{ADA, BEN, CYD, DATE, MOMENT, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, World, a_bill, guest};
+use crate::world::{ADA, BEN, CYD, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, World, a_bill, guest};
 
 /// The dates that a tick of `queue` sees, and whether they have seats.
 async fn offers(world: &World, queue: QueueId) -> Option<Vec<(ScheduleId, bool)>> {
