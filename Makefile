@@ -8,11 +8,10 @@ setup: ## Installs what the tests need beside Rust: PostgreSQL 15 or newer, Chro
 	@scripts/setup.sh
 
 run: ## Serves on 127.0.0.1:8080 with demo data, from data/frontrow.db
-	cargo run --release --bin frontrow -- serve
+	cargo run --no-default-features --features dev --bin frontrow -- serve
 
 test: setup ## Runs every test
-	cargo test --workspace --all-targets
-	cargo test --workspace --doc
+	@scripts/test.sh
 
 fuzz: ## Asks a running server whatever the OpenAPI document allows or forbids, by schemathesis (needs Python and PyPI)
 	@scripts/fuzz.sh
@@ -26,7 +25,7 @@ lint:
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
 
 doc:
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps --document-private-items
 
 openapi: ## Writes docs/openapi.json anew
 	@mkdir -p target
