@@ -107,7 +107,7 @@ fn tick(context: &mut Context, queue: QueueId, due: &Due, found: &Found) -> Resu
         (context.active, context.waiting) = (count(standing.active), count(standing.waiting));
     }
     if let Some(offered) = found.offered.get(&queue) {
-        let offer = |(date, has_seats): &(ScheduleId, bool)| {
+        let offer = |(date, has_seats): &(ScheduleId, bool)| -> Result<Option<Offer>, Corrupt> {
             let schedule = get(&found.schedules, date)?;
             Ok(schedule.map(|schedule| Offer { schedule: schedule.row, has_seats: *has_seats }))
         };

@@ -26,12 +26,12 @@ proptest::proptest! {
     }
 }
 
-/// The same eighty sequences every time, and what came of them.
+/// The same fifty sequences every time, and what came of them.
 fn many_sequences() -> Tally {
     let mut runner = TestRunner::deterministic();
     let sequences = proptest::collection::vec(request::any_step(), 100);
     let mut tally = Tally::default();
-    for _ in 0..80 {
+    for _ in 0..50 {
         let steps = sequences.new_tree(&mut runner).unwrap_or_else(|why| panic!("{why}")).current();
         let mut play = Play::opened();
         play.all(&steps);

@@ -224,7 +224,7 @@ impl World {
         let pass = self.pass(user, queue, whim);
         let reservation = found.map_or_else(|| ids.draw(), |reservation| reservation.id);
         let amount = match whim {
-            6 => Some(won(1)),
+            6 | 39 => Some(won(1)),
             7..=12 => found.map(|reservation| reservation.amount),
             _ => None,
         };
