@@ -71,14 +71,14 @@ held_seats AS MATERIALIZED (
     CROSS JOIN LATERAL (SELECT * FROM seats s WHERE s.schedule_id = o.schedule_id AND s.number = o.number OFFSET 0) s),
 -- What the queues of ticks admit to, if somebody waits there: dates, and whether they have seats; a concert without dates, once.
 offered AS MATERIALIZED (
-    SELECT c.queue_id, d.id AS schedule_id,
-           EXISTS (SELECT 1 FROM seats s WHERE s.schedule_id = d.id AND s.sellable) AS has_seats
+    SELECT c.queue_id, d.id AS schedule_id, s.schedule_id IS NOT NULL AS has_seats
     FROM unnest($20::uuid[]) k (id)
     CROSS JOIN LATERAL (
         SELECT queue_id FROM queue_counters c
         WHERE c.queue_id = k.id AND c.waiting > 0 AND c.queue_id <> '0f207207-0000-7000-8000-000000000001' OFFSET 0) c
     CROSS JOIN LATERAL (SELECT id FROM concerts o WHERE o.queue_id = c.queue_id OFFSET 0) o
-    LEFT JOIN LATERAL (SELECT id FROM schedules d WHERE d.concert_id = o.id OFFSET 0) d ON true),
+    LEFT JOIN LATERAL (SELECT id FROM schedules d WHERE d.concert_id = o.id OFFSET 0) d ON true
+    LEFT JOIN LATERAL (SELECT s.schedule_id FROM seats s WHERE s.schedule_id = d.id AND s.sellable LIMIT 1) s ON true),
 all_schedules AS MATERIALIZED (
     SELECT * FROM named_schedules
     UNION SELECT d.* FROM (SELECT schedule_id AS id FROM holds UNION SELECT schedule_id FROM offered) k

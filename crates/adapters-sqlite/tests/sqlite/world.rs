@@ -73,6 +73,7 @@ impl World {
                 host: "Frontrow".into(),
                 queue: Queue::DEFAULT,
                 max_seats_per_user: None,
+                cancellation: None,
             }],
             schedules: vec![date],
             seats: (1..=seats).map(seat).collect(),
