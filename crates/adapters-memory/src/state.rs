@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use domain::queue::PolicyOverrides;
 use domain::{
-    Concert, ConcertId, Deed, DeedId, EntryId, Event, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueueState, QueueToken, Reservation,
-    ReservationId, Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet, WalletEntry,
+    Concert, ConcertId, Deed, DeedId, EntryId, Event, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueueState, QueueToken,
+    Reservation, ReservationId, Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet, WalletEntry,
 };
 use time::OffsetDateTime;
 

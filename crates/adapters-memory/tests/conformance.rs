@@ -1,5 +1,4 @@
 //! The memory store keeps the contract of a persistence adapter.
-#![expect(clippy::unwrap_used, reason = "a test: a panic is how it fails")]
 
 use std::process::Command;
 use std::sync::Arc;

@@ -175,6 +175,11 @@ pub(super) fn wanted() -> impl Strategy<Value = Wanted> {
 fn policy() -> impl Strategy<Value = PolicyPatch> {
     let people = |range: std::ops::Range<u32>| prop::option::of(prop::option::weighted(0.7, range));
     let window = || prop::option::weighted(0.3, prop::option::of(select(vec![Duration::SECOND, Duration::minutes(5)])));
-    (people(0..5), people(1..4), people(0..6), window(), window())
-        .prop_map(|(capacity, batch, max_waiting, active, claim)| PolicyPatch { capacity, batch, active, claim, max_waiting })
+    (people(0..5), people(1..4), people(0..6), window(), window()).prop_map(|(capacity, batch, max_waiting, active, claim)| PolicyPatch {
+        capacity,
+        batch,
+        active,
+        claim,
+        max_waiting,
+    })
 }

@@ -139,7 +139,8 @@ impl<'a> Play<'a> {
                 }
             }
             Some(Early::Command(name, change)) => {
-                if self.commit(&[change]).await? == [true] {
+                let committed = self.commit(&[change]).await?;
+                if committed == [true] {
                     self.coverage.count(name);
                 }
             }

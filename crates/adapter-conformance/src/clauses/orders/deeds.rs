@@ -7,9 +7,7 @@ use domain::deed::{Act, Changed, Subject};
 use domain::{Change, Deed, Order, QueueStep, Remark, Title, Version};
 
 use crate::Adapter;
-use crate::world::{
-    ADA, ALL, BEN, CONCERT, CYD, DATE, NEIGHBOUR, OTHER_CONCERT, OTHER_QUEUE, World, assert_committed, assert_conflict,
-};
+use crate::world::{ADA, ALL, BEN, CONCERT, CYD, DATE, NEIGHBOUR, OTHER_CONCERT, OTHER_QUEUE, World, assert_committed, assert_conflict};
 
 /// `commit` and `deeds`: a deed is written with its change, whole, and read as it was written.
 pub async fn a_deed_is_kept_as_it_was_done(adapter: &dyn Adapter) {
