@@ -75,8 +75,8 @@ pub enum Load {
     },
     /// `queue`; `admission`; `waiting`; `active` and `offers`, unless nobody waits; `tokens`: the ACTIVE rows of the queue whose deadline
     /// has passed, the earliest first, and the WAITING ones with the lowest numbers. `offers` is none for [`domain::Queue::DEFAULT`] and
-    /// for a queue that no concert names; else all dates of the concerts that name it, in any order, with whether a seat's row is
-    /// AVAILABLE or HELD.
+    /// for a queue that no concert names; else all dates of the concerts that name it, cancelled or not, on sale or not, in any order, with
+    /// whether a seat's row is AVAILABLE or HELD.
     Tick {
         /// Which queue.
         queue: QueueId,
