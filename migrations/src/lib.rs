@@ -27,6 +27,7 @@ pub const POSTGRES: Migrator = scripts!["postgres":
     "0002_waiting_room",
     "0003_operators",
     "0004_cancellations",
+    "0005_wallet_entry_ids",
 ];
 
 /// Brings a SQLite database up to date. Run it inside `BEGIN IMMEDIATE`: then of several processes that open a database at once one

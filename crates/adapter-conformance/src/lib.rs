@@ -9,9 +9,10 @@
 //! impl Adapter for Mine {
 //!     async fn fresh(&self, clock: Arc<StoppedClock>) -> Ports { /* … */ }
 //!     async fn reopened(&self, clock: Arc<StoppedClock>) -> Ports { /* … */ }
+//!     async fn after_crash(&self, clock: Arc<StoppedClock>) -> Ports { /* … */ }
 //! }
 //!
-//! adapter_conformance!(Mine::new);
+//! adapter_conformance!(Mine::new, without feed: "one process serves a file");
 //! ```
 //!
 //! A clause is a function whose name is a sentence. It makes a fresh store, moves it with real commands through the ports, and

@@ -2,11 +2,67 @@
 
 /// Makes a `#[tokio::test]` of every clause, for the adapter that `$make` makes: a function without arguments that returns an
 /// [`Adapter`](crate::Adapter). The crate that calls it depends on tokio.
+///
+/// A store may lack one of two capabilities, and then says why; the clauses about it are reported as ignored, with that reason:
+///
+/// ```ignore
+/// adapter_conformance!(Mine::new, without feed: "one process serves a file");
+/// ```
+///
+/// - `durability`: what is committed outlives the process. Needs [`Adapter::reopened`](crate::Adapter::reopened) and
+///   [`Adapter::after_crash`](crate::Adapter::after_crash).
+/// - `feed`: several processes serve one store, and hear of each other's commits. Needs
+///   [`Adapter::beside`](crate::Adapter::beside).
 #[macro_export]
 macro_rules! adapter_conformance {
-    ($make:path) => {
+    ($make:path $(,)?) => {
+        $crate::conformance_tests! { $make; [] [] }
+    };
+    ($make:path, without $($lacking:tt)+) => {
+        $crate::conformance_tests_without! { $make; [] []; $($lacking)+ }
+    };
+}
+
+/// Turns what a store lacks into attributes of the tests of it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! conformance_tests_without {
+    ($make:path; $durability:tt $feed:tt; $(,)?) => {
+        $crate::conformance_tests! { $make; $durability $feed }
+    };
+    ($make:path; $durability:tt $feed:tt; durability: $reason:tt $(, $($rest:tt)*)?) => {
+        $crate::conformance_tests_without! { $make; [#[ignore = $reason]] $feed; $($($rest)*)? }
+    };
+    ($make:path; $durability:tt $feed:tt; feed: $reason:tt $(, $($rest:tt)*)?) => {
+        $crate::conformance_tests_without! { $make; $durability [#[ignore = $reason]]; $($($rest)*)? }
+    };
+}
+
+/// The tests of all clauses.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! conformance_tests {
+    ($make:path; $durability:tt $feed:tt) => {
         $crate::clause_tests! {
-            $make;
+            $make; $durability;
+            durability {
+                what_is_committed_survives_the_process
+                what_is_committed_survives_a_crash
+                another_process_finds_the_same_secret
+            }
+        }
+        $crate::clause_tests! {
+            $make; $feed;
+            feed {
+                what_another_process_commits_is_news
+                news_is_told_once
+                ones_own_commits_are_news_if_asked_for
+                a_conflict_is_no_news
+                many_commits_at_once_are_all_news
+            }
+        }
+        $crate::clause_tests! {
+            $make; [];
             loading {
                 a_join_load_without_a_concert_sees_the_default_queue
                 a_join_load_with_a_concert_sees_the_concert_and_its_queue
@@ -85,6 +141,7 @@ macro_rules! adapter_conformance {
                 a_conflicting_join_takes_no_number
                 an_ended_tokens_number_is_not_given_again
                 numbers_are_gapless_when_many_join_at_once
+                a_queue_that_is_changed_keeps_its_numbers_and_admission_version
                 a_purchase_is_written_whole_at_every_step
                 every_ending_is_written_whole
                 records_come_back_long_after
@@ -92,8 +149,8 @@ macro_rules! adapter_conformance {
                 a_first_write_with_one_failing_guard_is_not_written_at_all
                 a_conflict_leaves_no_event
                 an_entry_is_never_written_over
+                a_wallet_entrys_id_is_used_once
                 nothing_to_commit_is_committed
-                what_is_committed_survives_the_process
             }
             races {
                 of_two_joins_of_one_user_one_wins
@@ -160,6 +217,7 @@ macro_rules! adapter_conformance {
                 a_hall_of_50000_seats_is_laid_out
                 a_deed_is_kept_as_it_was_done
                 what_was_not_done_is_no_deed
+                an_audit_entry_is_never_overwritten
                 deeds_come_in_pages_the_latest_first
                 a_turnout_counts_who_was_let_in_and_who_never_came
                 revenue_is_what_was_paid_for
@@ -179,7 +237,6 @@ macro_rules! adapter_conformance {
             secrets {
                 the_first_secret_is_kept
                 of_many_first_secrets_one_is_kept
-                another_process_finds_the_same_secret
             }
             housekeeping {
                 records_are_forgotten_at_the_end_of_their_retention
@@ -207,13 +264,6 @@ macro_rules! adapter_conformance {
                 forgetting_tokens_disturbs_nobody
                 nobody_pays_after_a_cancellation
             }
-            feed {
-                what_another_process_commits_is_news
-                news_is_told_once
-                ones_own_commits_are_news_if_asked_for
-                a_conflict_is_no_news
-                many_commits_at_once_are_all_news
-            }
             rooms {
                 a_room_answers_what_a_count_over_the_rows_would
             }
@@ -224,23 +274,31 @@ macro_rules! adapter_conformance {
     };
 }
 
-/// The tests of groups of clauses.
+/// The tests of groups of clauses, with the attributes that they share.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! clause_tests {
-    ($make:path; $($group:ident { $($clause:ident)* })*) => {$(
+    ($make:path; $attributes:tt; $($group:ident { $($clause:ident)* })*) => {$(
         mod $group {
             #[allow(unused_imports, reason = "the maker may be named from the crate's root")]
             use super::*;
 
-            $(
-                #[::tokio::test(flavor = "multi_thread")]
-                async fn $clause() {
-                    $crate::clauses::$group::$clause(&$make()).await;
-                }
-            )*
+            $($crate::clause_test! { $make; $attributes; $group $clause })*
         }
     )*};
+}
+
+/// The test of a clause.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! clause_test {
+    ($make:path; [$($attribute:tt)*]; $group:ident $clause:ident) => {
+        $($attribute)*
+        #[::tokio::test(flavor = "multi_thread")]
+        async fn $clause() {
+            $crate::clauses::$group::$clause(&$make()).await;
+        }
+    };
 }
 
 #[cfg(test)]

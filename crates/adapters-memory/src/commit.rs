@@ -43,6 +43,7 @@ impl State {
         put(&mut self.wallets, &change.wallet, |wallet| wallet.user);
         put(&mut self.keys, &change.key, |key| key.scope.clone());
         self.entries.extend(change.entry.iter().map(|entry| ((entry.user, entry.sequence), *entry)));
+        self.entry_ids.extend(change.entry.iter().map(|entry| entry.id));
         self.outbox.extend(change.events.iter().map(|event| (now, event.clone())));
     }
 

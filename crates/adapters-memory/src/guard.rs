@@ -66,7 +66,7 @@ impl State {
     }
 
     fn is_new_entry(&self, entry: &WalletEntry) -> bool {
-        !self.entries.contains_key(&(entry.user, entry.sequence))
+        !self.entries.contains_key(&(entry.user, entry.sequence)) && !self.entry_ids.contains(&entry.id)
     }
 }
 

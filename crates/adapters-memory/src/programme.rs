@@ -17,7 +17,7 @@ impl ProgrammeStore for MemoryStore {
             return Err(ProgrammeError::NotEmpty);
         }
         let Programme { queues, concerts, schedules, seats } = programme;
-        check(&state, programme).map_err(|contradiction| ProgrammeError::Unavailable(contradiction.into()))?;
+        check(&state, programme).map_err(|contradiction| ProgrammeError::Invalid(contradiction.into()))?;
         state.lines.extend(queues.iter().map(|queue| (queue.id, Line::new())));
         state.queues.extend(queues.iter().map(|queue| (queue.id, first(queue))));
         state.concerts.extend(concerts.iter().map(|concert| (concert.id, first(concert))));

@@ -1,11 +1,11 @@
 //! All rows.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use domain::queue::PolicyOverrides;
 use domain::{
-    Concert, ConcertId, Deed, DeedId, Event, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueueState, QueueToken, Reservation,
-    ReservationId, Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet, WalletEntry,
+    Concert, ConcertId, Deed, DeedId, EntryId, Event, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueueState, QueueToken,
+    Reservation, ReservationId, Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet, WalletEntry,
 };
 use time::OffsetDateTime;
 
@@ -25,6 +25,8 @@ pub(crate) struct State {
     pub(crate) users: BTreeMap<UserId, User>,
     pub(crate) wallets: Rows<UserId, Wallet>,
     pub(crate) entries: BTreeMap<(UserId, u64), WalletEntry>,
+    /// The ids of those entries.
+    pub(crate) entry_ids: BTreeSet<EntryId>,
     pub(crate) keys: Rows<KeyScope, KeyRecord>,
     /// What has happened and when it was written, the oldest first.
     pub(crate) outbox: VecDeque<(OffsetDateTime, Event)>,
@@ -73,6 +75,7 @@ impl State {
             users: BTreeMap::new(),
             wallets: BTreeMap::new(),
             entries: BTreeMap::new(),
+            entry_ids: BTreeSet::new(),
             keys: BTreeMap::new(),
             outbox: VecDeque::new(),
             deeds: BTreeMap::new(),

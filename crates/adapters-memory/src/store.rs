@@ -29,10 +29,28 @@ impl MemoryStore {
     /// nothing.
     pub fn rows(&self) -> String {
         let state = self.state();
-        let State { queues, lines, concerts, schedules, seats, tokens, reservations, payments, .. } = &*state;
-        let State { users, wallets, entries, keys, outbox, issuer_secret: _, .. } = &*state;
-        let programme = (queues, concerts, schedules, seats);
-        format!("{:?}", (programme, lines, tokens, reservations, payments, users, wallets, entries, keys, outbox))
+        // Without `..`: a table that is new can't be forgotten here.
+        let State {
+            queues,
+            lines,
+            concerts,
+            schedules,
+            seats,
+            tokens,
+            reservations,
+            payments,
+            users,
+            wallets,
+            entries,
+            entry_ids,
+            keys,
+            outbox,
+            deeds,
+            issuer_secret: _,
+        } = &*state;
+        let catalogue = (queues, lines, concerts, schedules, seats);
+        let bookings = (tokens, reservations, payments, users);
+        format!("{:?}", (catalogue, bookings, wallets, entries, entry_ids, keys, outbox, deeds))
     }
 
     /// All rows, at one instant.

@@ -1,7 +1,7 @@
 //! The memory store keeps the contract of a persistence adapter.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test: a panic is how it fails")]
 
-use std::sync::{Arc, Mutex};
+use std::process::Command;
+use std::sync::Arc;
 
 use adapter_conformance::{Adapter, adapter_conformance};
 use adapters_memory::MemoryStore;
@@ -9,21 +9,40 @@ use application::ports::Ports;
 use application::testing::StoppedClock;
 use async_trait::async_trait;
 
-/// What nobody holds any more is gone: the store itself stands for the disk that outlives a process.
-#[derive(Default)]
-struct Memory(Mutex<Option<Arc<MemoryStore>>>);
+struct Memory;
 
 #[async_trait]
 impl Adapter for Memory {
     async fn fresh(&self, clock: Arc<StoppedClock>) -> Ports {
-        let store = Arc::new(MemoryStore::new(clock));
-        *self.0.lock().unwrap() = Some(store.clone());
-        Ports::of(&store)
-    }
-
-    async fn reopened(&self, _: Arc<StoppedClock>) -> Ports {
-        Ports::of(self.0.lock().unwrap().as_ref().expect("a store that was fresh once"))
+        Ports::of(&Arc::new(MemoryStore::new(clock)))
     }
 }
 
-adapter_conformance!(Memory::default);
+fn memory() -> Memory {
+    Memory
+}
+
+adapter_conformance!(
+    memory,
+    without durability: "a store in memory ends with its process",
+    feed: "a store in memory is one process's own"
+);
+
+#[test]
+fn clauses_about_what_the_store_lacks_are_reported_as_ignored_and_no_others() {
+    let listed = Command::new(std::env::current_exe().unwrap()).args(["--list", "--ignored"]).output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let mut ignored: Vec<_> = listed.lines().filter_map(|line| line.strip_suffix(": test")).collect();
+    ignored.sort_unstable();
+    let expected = [
+        "durability::another_process_finds_the_same_secret",
+        "durability::what_is_committed_survives_a_crash",
+        "durability::what_is_committed_survives_the_process",
+        "feed::a_conflict_is_no_news",
+        "feed::many_commits_at_once_are_all_news",
+        "feed::news_is_told_once",
+        "feed::ones_own_commits_are_news_if_asked_for",
+        "feed::what_another_process_commits_is_news",
+    ];
+    assert_eq!(ignored, expected);
+}

@@ -2,6 +2,7 @@
 
 use application::ports::{CommitError, ReadError};
 use sea_orm::sqlx::Error;
+use sea_orm::{DbErr, RuntimeErr};
 
 /// Why a group is not committed, or isn't known to be.
 #[derive(Debug)]
@@ -64,6 +65,13 @@ impl Failure {
             Cause::Unknown => CommitError::Unknown(told()),
         }
     }
+}
+
+/// Whether the data breaks a constraint, or no column takes it.
+pub(crate) fn is_constraint(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(source)) | DbErr::Query(RuntimeErr::SqlxError(source))) = error else { return false };
+    let code = source.as_database_error().and_then(sea_orm::sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| code.starts_with("23") || code.starts_with("22"))
 }
 
 /// What a reader is told.

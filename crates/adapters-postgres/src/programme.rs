@@ -8,6 +8,7 @@ use sea_orm::{
 };
 
 use crate::PostgresStore;
+use crate::error::is_constraint;
 
 /// Another instance may be putting a large one on.
 const PATIENTLY: &str = "SET LOCAL lock_timeout = '1min'; SET LOCAL statement_timeout = '1min'";
@@ -26,6 +27,7 @@ impl ProgrammeStore for PostgresStore {
         match put_on {
             Ok(Ok(true)) => Ok(()),
             Ok(Ok(false)) => Err(ProgrammeError::NotEmpty),
+            Ok(Err(error)) if is_constraint(&error) => Err(ProgrammeError::Invalid(Box::new(error))),
             Ok(Err(error)) => Err(ProgrammeError::Unavailable(Box::new(error))),
             Err(error) => Err(ProgrammeError::Unavailable(Box::new(error))),
         }

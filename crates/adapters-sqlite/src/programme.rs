@@ -7,6 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, Paginator
 
 use crate::SqliteStore;
 use crate::database::begin_immediate;
+use crate::error::{Cause, cause};
 use crate::statement::write;
 use crate::statements::{concert, queue, schedule, seat};
 
@@ -18,7 +19,10 @@ impl ProgrammeStore for SqliteStore {
         match put_on {
             Ok(Ok(true)) => Ok(()),
             Ok(Ok(false)) => Err(ProgrammeError::NotEmpty),
-            Ok(Err(error)) => Err(ProgrammeError::Unavailable(Box::new(error))),
+            Ok(Err(error)) => Err(match cause(&error) {
+                Cause::Unique | Cause::Constraint => ProgrammeError::Invalid(Box::new(error)),
+                Cause::Busy | Cause::Other => ProgrammeError::Unavailable(Box::new(error)),
+            }),
             Err(error) => Err(ProgrammeError::Unavailable(Box::new(error))),
         }
     }

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod committing;
 pub mod crowds;
+pub mod durability;
 pub mod feed;
 pub mod housekeeping;
 pub mod loading;

@@ -36,7 +36,7 @@ pub async fn of_two_programmes_at_once_one_is_put_on(adapter: &dyn Adapter) {
     assert_eq!(world.ports.catalogue.seats(DATE).await.unwrap().len(), put_on[0]);
 }
 
-/// `put_on`: whole or not at all: what contradicts itself isn't put on, nor any part of it.
+/// `put_on`: [`ProgrammeError::Invalid`] if it contradicts itself or the store; no part of it is put on.
 pub async fn a_programme_is_put_on_whole_or_not_at_all(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     let good = a_bill(2, world.now());
@@ -61,7 +61,7 @@ pub async fn a_programme_is_put_on_whole_or_not_at_all(adapter: &dyn Adapter) {
     let before = world.everything().await;
     for (what, bill) in bad {
         let refused = world.ports.programme.put_on(&bill).await;
-        assert!(matches!(refused, Err(ProgrammeError::Unavailable(_))), "{what}: {refused:?}");
+        assert!(matches!(refused, Err(ProgrammeError::Invalid(_))), "{what}: {refused:?}");
         assert_eq!(world.everything().await, before, "{what}");
     }
     world.ports.programme.put_on(&good).await.unwrap();

@@ -29,11 +29,3 @@ pub async fn of_many_first_secrets_one_is_kept(adapter: &dyn Adapter) {
     assert_eq!(kept.len(), 1);
     assert!((1..=8).contains(&kept[0][0]));
 }
-
-/// `issuer_secret`: of any process.
-pub async fn another_process_finds_the_same_secret(adapter: &dyn Adapter) {
-    let world = World::empty(adapter).await;
-    world.ports.secrets.issuer_secret([7; 32]).await.unwrap();
-    let world = world.reopened(adapter).await;
-    assert_eq!(world.ports.secrets.issuer_secret([8; 32]).await.unwrap(), [7; 32]);
-}

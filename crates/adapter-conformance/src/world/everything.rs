@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use application::PageRequest;
-use application::ports::{DeedsWanted, Load, Ports};
+use application::ports::{DeedsWanted, Load, Ports, Turnout};
 use domain::change::RowName;
 use domain::{
-    Concert, Context, Deed, Payment, Queue, QueueToken, RequestKey, Reservation, Route, Schedule, Seat, User, UserId, Versioned, Wallet,
-    WalletEntry,
+    Concert, Context, Deed, Money, Payment, Queue, QueueToken, RequestKey, Reservation, Route, Schedule, ScheduleId, Seat, User, UserId,
+    Versioned, Wallet, WalletEntry,
 };
 
 use super::{ALL, World};
@@ -26,6 +26,16 @@ pub(crate) struct Everything {
     rows: Vec<(RowName, Context)>,
     lapsed: Context,
     deeds: Vec<Deed>,
+    turnouts: Vec<Turnout>,
+    sales: Vec<Sale>,
+}
+
+/// What operators see of a date's sale.
+#[derive(Debug, PartialEq)]
+struct Sale {
+    revenue: Money,
+    live: u64,
+    reservations: Vec<Reservation>,
 }
 
 /// What can be seen of a user.
@@ -49,17 +59,19 @@ impl World {
         let seen: Vec<RowName> = self.seen.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
         let catalogue = &ports.catalogue;
         let queues = catalogue.queues().await.unwrap();
-        let (mut lines, mut live) = (Vec::new(), Vec::new());
+        let (mut lines, mut live, mut turnouts) = (Vec::new(), Vec::new(), Vec::new());
         for queue in &queues {
             lines.push(seen_by(ports, Load::Tick { queue: queue.id, at_most: ALL }).await);
             live.push(ports.tokens.live(queue.id, 0, ALL).await.unwrap());
+            turnouts.push(ports.desk.turnout(queue.id).await.unwrap());
         }
         let concerts = catalogue.concerts(PageRequest { after: None, size: ALL }).await.unwrap();
-        let (mut schedules, mut seats) = (Vec::new(), Vec::new());
+        let (mut schedules, mut seats, mut sales) = (Vec::new(), Vec::new(), Vec::new());
         for concert in &concerts {
             let dates = catalogue.schedules(concert.id).await.unwrap();
             for date in &dates {
                 seats.push(catalogue.seats(date.id).await.unwrap());
+                sales.push(sale(ports, date.id).await);
             }
             schedules.push(dates);
         }
@@ -74,8 +86,15 @@ impl World {
         }
         let lapsed = seen_by(ports, Load::LapsedHolds { at_most: ALL, hold: super::rules().hold }).await;
         let deeds = ports.desk.deeds(DeedsWanted::default(), PageRequest { after: None, size: ALL }).await.unwrap();
-        Everything { queues, lines, live, concerts, schedules, seats, people, rows, lapsed, deeds }
+        Everything { queues, lines, live, concerts, schedules, seats, people, rows, lapsed, deeds, turnouts, sales }
     }
+}
+
+async fn sale(ports: &Ports, date: ScheduleId) -> Sale {
+    let mut reservations = ports.desk.live_reservations(date, ALL).await.unwrap();
+    reservations.sort_by_key(|reservation| reservation.id);
+    let (revenue, live) = (ports.desk.revenue(date).await.unwrap(), ports.desk.count_live_reservations(date).await.unwrap());
+    Sale { revenue, live, reservations }
 }
 
 async fn seen_by(ports: &Ports, load: Load) -> Context {

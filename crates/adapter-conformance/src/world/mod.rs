@@ -59,9 +59,18 @@ impl World {
 
     /// A fresh store with [`a_bill`] of halls with `seats` seats each.
     pub(crate) async fn with_halls(adapter: &dyn Adapter, seats: u32) -> Self {
-        let world = Self::empty(adapter).await;
-        world.ports.programme.put_on(&a_bill(seats, world.now())).await.unwrap();
-        world
+        Self::empty(adapter).await.with_a_bill(seats).await
+    }
+
+    /// As [`Self::with_halls`], in a store that a crash may befall.
+    pub(crate) async fn to_crash(adapter: &dyn Adapter, seats: u32) -> Self {
+        let clock = Arc::new(StoppedClock::default());
+        Self::over(adapter.fresh_to_crash(clock.clone()).await, clock).with_a_bill(seats).await
+    }
+
+    async fn with_a_bill(self, seats: u32) -> Self {
+        self.ports.programme.put_on(&a_bill(seats, self.now())).await.unwrap();
+        self
     }
 
     /// The world around a store that is there already.
@@ -69,11 +78,19 @@ impl World {
         Self { ports, clock, rules: rules(), ids: CountingIds::default(), seen: Mutex::default() }
     }
 
-    /// The same world after its process was killed.
+    /// The same world after its process has ended.
     pub(crate) async fn reopened(self, adapter: &dyn Adapter) -> Self {
         let Self { ports, clock, rules, ids, seen } = self;
         drop(ports);
         Self { ports: adapter.reopened(clock.clone()).await, clock, rules, ids, seen }
+    }
+
+    /// The same world after a crash, up to which the store was open.
+    pub(crate) async fn crashed(self, adapter: &dyn Adapter) -> Self {
+        let Self { ports: crashed, clock, rules, ids, seen } = self;
+        let ports = adapter.after_crash(clock.clone()).await;
+        drop(crashed);
+        Self { ports, clock, rules, ids, seen }
     }
 
     pub(crate) fn now(&self) -> OffsetDateTime {

@@ -15,6 +15,11 @@ impl World {
             let token = Write::insert(new.numbered(number));
             assert_eq!(self.token(token.row.id).await, written(&token));
         }
+        self.read_back(change).await;
+    }
+
+    /// Every row of a change that was committed, its join aside, can be read as it was written.
+    pub(crate) async fn read_back(&self, change: &Change) {
         for token in &change.tokens {
             assert_eq!(self.token(token.row.id).await, written(token));
         }

@@ -7,7 +7,7 @@ use adapters_postgres::{PoolSize, PostgresStore};
 use application::ports::Ports;
 use application::testing::StoppedClock;
 use async_trait::async_trait;
-use testbed::{Cluster, Database};
+use testbed::{Cluster, Database, Durability};
 use tokio::sync::OnceCell;
 
 /// A migrated database, of which every test gets a copy.
@@ -24,21 +24,45 @@ async fn template() -> &'static Database {
     TEMPLATE.get_or_init(migrated).await
 }
 
-/// The databases of the stores that were fresh once.
+/// The databases of the stores that were fresh once, and the server of the one that may crash.
 #[derive(Default)]
-struct Postgres(Mutex<Vec<Database>>);
+struct Postgres {
+    databases: Mutex<Vec<Database>>,
+    own_server: Mutex<Option<Cluster>>,
+}
+
+impl Postgres {
+    fn kill_and_restart_the_own_server(&self) {
+        let mut server = self.own_server.lock().unwrap();
+        let server = server.as_mut().expect("a store that was made to crash");
+        server.kill();
+        server.restart();
+    }
+}
 
 #[async_trait]
 impl Adapter for Postgres {
     async fn fresh(&self, clock: Arc<StoppedClock>) -> Ports {
         let database = Cluster::shared().clone_database(&template().await.name);
-        self.0.lock().unwrap().push(database);
+        self.databases.lock().unwrap().push(database);
+        self.reopened(clock).await
+    }
+
+    async fn fresh_to_crash(&self, clock: Arc<StoppedClock>) -> Ports {
+        let server = Cluster::start(Durability::Processes);
+        self.databases.lock().unwrap().push(server.create_database());
+        *self.own_server.lock().unwrap() = Some(server);
         self.reopened(clock).await
     }
 
     async fn reopened(&self, clock: Arc<StoppedClock>) -> Ports {
-        let url = self.0.lock().unwrap().last().expect("a store that was fresh once").url.clone();
+        let url = self.databases.lock().unwrap().last().expect("a store that was fresh once").url.clone();
         PostgresStore::open_with_clock(&url, SIZE, clock).await.unwrap().ports()
+    }
+
+    async fn after_crash(&self, clock: Arc<StoppedClock>) -> Ports {
+        self.kill_and_restart_the_own_server();
+        self.reopened(clock).await
     }
 
     async fn beside(&self, clock: Arc<StoppedClock>) -> Option<Ports> {

@@ -1,9 +1,10 @@
 //! The schema itself refuses what would break a promise, even if the program were wrong.
 
+use adapters_postgres::{OpenError, PostgresStore};
 use migrations::POSTGRES;
 use testbed::Cluster;
 
-use crate::world::World;
+use crate::world::{SIZE, World};
 
 /// What nobody may write, with the promise that it would break.
 const REFUSED: &[(&str, &str)] = &[
@@ -19,6 +20,7 @@ const REFUSED: &[(&str, &str)] = &[
         "P2",
         "INSERT INTO wallet_entries SELECT user_id, sequence, gen_random_uuid(), kind, payment_id, amount, balance, at FROM wallet_entries",
     ),
+    ("P2", "INSERT INTO wallet_entries SELECT user_id, sequence + 1, id, kind, payment_id, amount, balance, at FROM wallet_entries"),
     ("P3", "INSERT INTO payments SELECT gen_random_uuid(), 1, reservation_id, user_id, amount, paid_at, state, refunded_at FROM payments"),
     ("P3", "INSERT INTO idempotency_keys SELECT * FROM idempotency_keys"),
     (
@@ -33,6 +35,10 @@ const REFUSED: &[(&str, &str)] = &[
         "P6",
         "INSERT INTO reservations SELECT gen_random_uuid(), 1, user_id, token_id, concert_id, schedule_id, 0, 0, 1, 'HELD' FROM reservations WHERE state = 'HELD'",
     ),
+    ("the audit log", "INSERT INTO deeds SELECT * FROM deeds"),
+    ("the audit log", "UPDATE deeds SET reason = 'Another'"),
+    ("the audit log", "DELETE FROM deeds"),
+    ("the audit log", "TRUNCATE deeds"),
 ];
 
 /// One of each: somebody with money waits, holds a seat and has paid for another.
@@ -47,7 +53,8 @@ const ROWS: &str = "
             gen_random_uuid(), '00000000-0000-0000-0000-0000000000dd', 5, 0, 1, 'HELD');
     INSERT INTO reservation_seats VALUES ('00000000-0000-0000-0000-0000000000bb', 1, '00000000-0000-0000-0000-0000000000dd', 'Seat 1', 5, true);
     INSERT INTO payments VALUES (gen_random_uuid(), 1, gen_random_uuid(), '00000000-0000-0000-0000-000000000001', 5, 0, 'COMPLETED', NULL);
-    INSERT INTO idempotency_keys VALUES ('00000000-0000-0000-0000-000000000001', 'CHARGES', 'key', 1, sha256('x'), '{}', 0, 1)";
+    INSERT INTO idempotency_keys VALUES ('00000000-0000-0000-0000-000000000001', 'CHARGES', 'key', 1, sha256('x'), '{}', 0, 1);
+    INSERT INTO deeds VALUES (gen_random_uuid(), 0, gen_random_uuid(), 'PAUSE', 'QUEUE', gen_random_uuid(), NULL, '[]')";
 
 #[tokio::test]
 async fn the_schema_refuses_what_would_break_a_promise() {
@@ -59,6 +66,17 @@ async fn the_schema_refuses_what_would_break_a_promise() {
         let refused = std::panic::catch_unwind(|| Cluster::shared().sql(&database, deed));
         assert!(refused.is_err(), "{promise} is broken by: {deed}");
     }
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_release_is_refused_and_stays_as_it_is() {
+    let world = World::empty().await;
+    let open = || PostgresStore::open(&world.database.url, SIZE);
+    world.sql("INSERT INTO seaql_migrations VALUES ('9999_later', 0)");
+    let Err(OpenError::Schema(error)) = open().await else { panic!("it was opened") };
+    assert!(error.to_string().contains("9999_later"), "{error}");
+    world.sql("DELETE FROM seaql_migrations WHERE version = '9999_later'");
+    open().await.unwrap().close().await.unwrap();
 }
 
 /// What an earlier release left behind: somebody who left the line, and a hall with a free seat and one that is sold.

@@ -6,6 +6,7 @@ use adapters_sqlite::{OpenError, SqliteStore};
 use application::ports::{Catalogue, Secrets};
 use application::testing::StoppedClock;
 use domain::Queue;
+use sea_orm::ConnectionTrait;
 use tempfile::TempDir;
 
 async fn open(name: &str) -> Result<SqliteStore, OpenError> {
@@ -35,6 +36,19 @@ async fn a_file_that_is_no_database_is_refused() {
     let path = folder.path().join("letter.txt");
     std::fs::write(&path, "Dear Sir or Madam, this is far longer than a header, and it is no database at all. ".repeat(9)).unwrap();
     assert!(matches!(open(path.to_str().unwrap()).await, Err(OpenError::Database(..))));
+}
+
+#[tokio::test]
+async fn a_file_of_a_newer_release_is_refused_and_stays_as_it_is() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("frontrow.db").to_str().unwrap().to_owned();
+    open(&path).await.unwrap().close().await.unwrap();
+    let behind = sea_orm::Database::connect(format!("sqlite://{path}")).await.unwrap();
+    behind.execute_unprepared("INSERT INTO seaql_migrations VALUES ('9999_later', 0)").await.unwrap();
+    let Err(OpenError::Schema(_, error)) = open(&path).await else { panic!("it was opened") };
+    assert!(error.to_string().contains("9999_later"), "{error}");
+    behind.execute_unprepared("DELETE FROM seaql_migrations WHERE version = '9999_later'").await.unwrap();
+    open(&path).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -23,7 +23,7 @@ async fn a_programme_with_a_mistake_leaves_nothing_behind() {
     let world = World::empty().await;
     let mut programme = world.programme(10);
     programme.seats.push(programme.seats[3].clone());
-    assert!(matches!(world.store.put_on(&programme).await, Err(ProgrammeError::Unavailable(_))));
+    assert!(matches!(world.store.put_on(&programme).await, Err(ProgrammeError::Invalid(_))));
     let page = PageRequest { after: None, size: 10 };
     assert!(world.store.reads().concerts(page).await.unwrap().is_empty());
 

@@ -102,7 +102,13 @@ async fn refusal(db: &SqlitePool, sql: &'static str) -> String {
 async fn rows_that_break_a_promise_are_refused() {
     let (world, _, _) = a_sold_seat().await;
     let db = world.within_the_rules().await;
+    let entry = "INSERT INTO deeds VALUES (randomblob(16), 0, randomblob(16), 'PAUSE', 'QUEUE', randomblob(16), NULL, '[]')";
+    sqlx::query(entry).execute(&db).await.unwrap();
     let refused = [
+        // The audit log
+        (PRIMARY_KEY, "INSERT INTO deeds SELECT * FROM deeds"),
+        (TRIGGER, "UPDATE deeds SET reason = 'Another'"),
+        (TRIGGER, "DELETE FROM deeds"),
         // P1
         (UNIQUE, "UPDATE reservation_seats SET number = 1 WHERE number = 2"),
         (

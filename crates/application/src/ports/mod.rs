@@ -1,5 +1,10 @@
 //! The ports: what the application asks of the world. Each sentence of their docs is an obligation of an adapter, with
-//! a clause in `adapter-conformance`.
+//! a clause in `adapter-conformance`; its `CLAUSES.md` says which, and what no clause can check.
+//!
+//! Every asynchronous method runs on the threads of the server's runtime, a few that all requests share. It MUST NOT block them: a store that
+//! can only read and write by blocking (a file, a driver without async) does so on other threads, by `tokio::task::spawn_blocking` say, and
+//! the method waits for these. To hold a lock for as long as it takes to look at memory is no blocking. The methods that aren't
+//! asynchronous ([`Clock`], [`Ids`], [`Observer`]) are called amid decisions and commits: they MUST return at once and wait for nothing.
 
 mod audit;
 mod bookings;

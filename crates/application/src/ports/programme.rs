@@ -23,6 +23,9 @@ pub enum ProgrammeError {
     /// The store has concerts already.
     #[error("the catalogue is not empty")]
     NotEmpty,
+    /// The programme contradicts itself, or what is in the store.
+    #[error("the programme is invalid")]
+    Invalid(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The store can't be written.
     #[error("the store can't be written")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -35,6 +38,8 @@ pub trait ProgrammeStore: Send + Sync {
     /// Adds the programme, whole or not at all, to a store that has no concerts.
     ///
     /// # Errors
-    /// [`ProgrammeError::NotEmpty`] if it has one; nothing has changed then.
+    /// [`ProgrammeError::NotEmpty`] if it has one. [`ProgrammeError::Invalid`] if something is in the programme twice, if a queue of it is in
+    /// the store already, or if what something belongs to is in neither: a concert's queue, a date's concert, a seat's date.
+    /// Nothing has changed then.
     async fn put_on(&self, programme: &Programme) -> Result<(), ProgrammeError>;
 }

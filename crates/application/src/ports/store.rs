@@ -75,8 +75,8 @@ pub enum Load {
     },
     /// `queue`; `admission`; `waiting`; `active` and `offers`, unless nobody waits; `tokens`: the ACTIVE rows of the queue whose deadline
     /// has passed, the earliest first, and the WAITING ones with the lowest numbers. `offers` is none for [`domain::Queue::DEFAULT`] and
-    /// for a queue that no concert names; else all dates of the concerts that name it, in any order, with whether a seat's row is
-    /// AVAILABLE or HELD.
+    /// for a queue that no concert names; else all dates of the concerts that name it, cancelled or not, on sale or not, in any order, with
+    /// whether a seat's row is AVAILABLE or HELD.
     Tick {
         /// Which queue.
         queue: QueueId,
@@ -172,9 +172,10 @@ pub trait Store: Send + Sync {
 
     /// Commits `changes`, in one transaction where it can, and tells for each what came of it, in their order.
     ///
-    /// - A change MUST be written whole or not at all, and MUST be durable before it is told to be committed.
+    /// - A change MUST be written whole or not at all, and MUST be durable before it is told to be committed: a crash at that moment
+    ///   MUST leave it to whoever opens the store next.
     /// - It MUST be a [`CommitError::Conflict`], with nothing written, if a row has another version than expected; if a row to be
-    ///   inserted exists; if a reservation of [`Change::unheld`] is HELD by its row, within its deadline, and for a date that isn't
+    ///   inserted exists; if a wallet entry or a deed has an id that another has; if a reservation of [`Change::unheld`] is HELD by its row, within its deadline, and for a date that isn't
     ///   cancelled; if a token that [`Change::unawaited`] rules out is live; if a checked row has another version, or is written by a
     ///   change before it in the group; if the admission version is another; if the user of a join has a
     ///   live token in that queue that the change doesn't end; if with the join, and those that its group puts before it, more than
@@ -186,7 +187,8 @@ pub trait Store: Send + Sync {
     /// - Numbers MUST be gapless within a queue from 1, one a join, in the order of commits, within a group in the order of its
     ///   changes.
     /// - The rows of `changes` are disjoint: the caller sees to it.
-    /// - A new queue MUST have an admission version and numbers of its own.
+    /// - A new queue MUST have an admission version and numbers of its own. Both, and who is in the queue, MUST stay as they are when the
+    ///   queue is changed.
     /// - Wallet entries and deeds MUST never be changed or deleted.
     async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>>;
 }

@@ -16,19 +16,20 @@ pub use whole::*;
 
 use domain::change::Check;
 use domain::decide::admission::Pass;
-use domain::{Change, NewToken, Queue, Reservation, User, Version, Versioned, Write};
+use domain::decide::desk::queue;
+use domain::{Change, NewToken, Queue, QueueStep, Reservation, User, Version, Versioned, Write};
 use time::Duration;
 
-use crate::world::{ADA, BEN, CONCERT, CYD, DATE, World};
+use crate::world::{ADA, BEN, CONCERT, CYD, DATE, OTHER_QUEUE, World};
 
 /// Ada is about to pay: a change that writes a row of almost every sort. Ben has bought a seat before, and Cyd waits.
-struct AboutToPay {
-    ada: Pass,
-    hold: Reservation,
-    pay: Change,
+pub(super) struct AboutToPay {
+    pub(super) ada: Pass,
+    pub(super) hold: Reservation,
+    pub(super) pay: Change,
 }
 
-async fn about_to_pay(world: &World) -> AboutToPay {
+pub(super) async fn about_to_pay(world: &World) -> AboutToPay {
     world.bought(BEN, DATE, &[4]).await;
     let ada = world.admitted(ADA).await;
     world.joined(CYD).await;
@@ -67,6 +68,11 @@ async fn spoilt(world: &World, change: &Change) -> Vec<(&'static str, Change)> {
     let used = world.a_charge(BEN, 1);
     world.run(&used).await.unwrap();
     spoil("a key that exists", &|change| change.key.as_mut().unwrap().row.scope = used.keyed.scope.clone());
+    spoil("a wallet entry's id that exists", &|change| change.entry.as_mut().unwrap().id = used.id);
+    let pause = queue::Take { order: world.an_order(CYD), id: OTHER_QUEUE, step: QueueStep::Pause };
+    let audited = world.change_of(&pause).await.deed;
+    world.run(&pause).await.unwrap();
+    spoil("an audit entry that exists", &|change| change.deed.clone_from(&audited));
     ways
 }
 

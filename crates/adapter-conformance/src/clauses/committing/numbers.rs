@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use domain::{Change, Queue, QueueId};
+use application::ports::Load;
+use domain::decide::desk::queue::{ChangeQueue, PolicyPatch, Take};
+use domain::{Change, Context, Queue, QueueId, QueueStep, Remark, Title, Version};
+use time::Duration;
 use tokio::sync::Barrier;
 
 use crate::Adapter;
@@ -90,6 +93,41 @@ pub async fn an_ended_tokens_number_is_not_given_again(adapter: &dyn Adapter) {
     }
     assert_eq!(world.join(BEN, None).await.number, 5);
     world.assert_audit_is_clean().await;
+}
+
+/// `commit`: a queue that an operator changes keeps its numbers, its admission version and those who are in it: only joins count on, and
+/// only ticks count up.
+pub async fn a_queue_that_is_changed_keeps_its_numbers_and_admission_version(adapter: &dyn Adapter) {
+    for (id, concert) in [(Queue::DEFAULT, None), (OTHER_QUEUE, Some(OTHER_CONCERT))] {
+        let mut world = World::with_halls(adapter, 2).await;
+        (world.rules.queue.capacity, world.rules.queue.batch) = (3, 2);
+        for number in 1..=5 {
+            assert_eq!(world.join(guest(number), concert).await.number, u64::try_from(number).unwrap());
+        }
+        assert_eq!(world.tick(id).await.admitted, 2);
+        let ended = world.ports.tokens.live(id, 2, 1).await.unwrap().remove(0);
+        world.left(ended.user, ended.id).await;
+        assert_eq!(world.prune(world.now() + Duration::SECOND, ALL).await.tokens, 1);
+
+        let order = || world.an_order(CYD);
+        let standing = async || {
+            let Context { admission, waiting, active, tokens, .. } = world.load(Load::Tick { queue: id, at_most: ALL }).await;
+            (admission, waiting, active, tokens, world.ports.tokens.live(id, 0, ALL).await.unwrap())
+        };
+        let before = standing().await;
+        assert_eq!((before.0, before.1, before.2), (Some(Version(2)), 2, 2), "one tick, and of five joins one has left");
+        let policy = PolicyPatch { claim: Some(Some(Duration::seconds(99))), max_waiting: Some(Some(40)), ..PolicyPatch::default() };
+        let (name, message) = (Title::new("Renamed").ok(), Some(Remark::new("soon").ok()));
+        world.run(&ChangeQueue { order: order(), id, expected: None, name, policy, message }).await.unwrap();
+        assert_eq!(standing().await, before, "patched");
+        for step in [QueueStep::Pause, QueueStep::Resume, QueueStep::Close, QueueStep::Open] {
+            world.run(&Take { order: order(), id, step }).await.unwrap();
+            assert_eq!(standing().await, before, "{step:?}");
+        }
+        assert_eq!(world.join(guest(9), concert).await.number, 6, "numbers go on");
+        assert_eq!(world.tick(id).await.admitted, 1, "two of three places are taken");
+        world.assert_audit_is_clean().await;
+    }
 }
 
 /// `commit`: numbers are gapless when many join at once.

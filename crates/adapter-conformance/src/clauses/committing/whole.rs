@@ -156,22 +156,38 @@ pub async fn an_entry_is_never_written_over(adapter: &dyn Adapter) {
     assert_eq!(entries.iter().map(|entry| entry.sequence).collect::<Vec<_>>(), [4, 3, 2, 1]);
 }
 
+/// `commit`: a conflict if there is a wallet entry with that id, whosever it is, in the same group, too.
+pub async fn a_wallet_entrys_id_is_used_once(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 4).await;
+    let first = world.charged(ADA, 500).await;
+    let mut ways = [world.change_of(&world.a_charge(ADA, 700)).await, world.change_of(&world.a_charge(BEN, 700)).await];
+    for change in &mut ways {
+        change.entry.as_mut().unwrap().id = first.id;
+    }
+    world.note(&ways);
+    let before = world.everything().await;
+    for change in &ways {
+        assert_conflict(&world.commit(change).await, "the id of an entry that exists");
+        assert_eq!(world.everything().await, before);
+    }
+
+    let mut changes = Vec::new();
+    for user in [BEN, CYD, DAN] {
+        changes.push(world.change_of(&world.a_charge(user, 900)).await);
+    }
+    changes[1].entry.as_mut().unwrap().id = changes[0].entry.unwrap().id;
+    let results = world.commit_group(&changes).await;
+    assert_committed(&results[0], "a new id");
+    assert_conflict(&results[1], "the id of an entry before it in the group");
+    assert_committed(&results[2], "another's entry");
+    assert_eq!((world.balance(BEN).await, world.balance(DAN).await), (900, 900));
+    assert_eq!(world.ports.wallets.entries(CYD, PageRequest { after: None, size: ALL }).await.unwrap(), []);
+    world.assert_audit_is_clean().await;
+}
+
 /// `commit`: no changes have no answers, and an empty change is as good as committed.
 pub async fn nothing_to_commit_is_committed(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     assert!(world.commit_group(&[]).await.is_empty());
     assert_committed(&world.commit(&Change::default()).await, "an empty change");
-}
-
-/// `commit`: what was told to be committed is durable: it is there after the process is gone.
-pub async fn what_is_committed_survives_the_process(adapter: &dyn Adapter) {
-    let world = World::with_halls(adapter, 4).await;
-    let scene = about_to_pay(&world).await;
-    world.commit(&scene.pay).await.unwrap();
-    let before = world.everything().await;
-    let world = world.reopened(adapter).await;
-    assert_eq!(world.everything().await, before);
-    world.assert_audit_is_clean().await;
-    assert_eq!(world.join(BEN, None).await.number, 4, "the line goes on where it was");
-    assert_eq!(world.token(scene.ada.token.unwrap()).await.version, Version(4), "joined, admitted, held, paid");
 }

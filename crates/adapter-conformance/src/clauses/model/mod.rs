@@ -1,8 +1,12 @@
-//! The model: random requests must come to the same on the memory store, which is the executable specification, and on the adapter.
+//! The model: random requests of buyers and commands of operators must come to the same on the memory store, which is the executable
+//! specification, and on the adapter.
 
+mod coverage;
+mod operators;
 mod play;
 mod request;
 mod steps;
+mod wishes;
 
 use std::sync::Arc;
 
@@ -14,28 +18,36 @@ use tokio::task::block_in_place;
 
 use crate::Adapter;
 use crate::world::{World, a_bill};
+use coverage::Coverage;
+use operators::Wanted;
 use play::Play;
 
 /// How many seats a hall has: few, so that everybody wants the same ones.
 const SEATS: u32 = 5;
 
-/// Every port: random requests, in groups and late, on a clock that moves, come to the same as in memory: every context that is seen, every
-/// answer and every conflict, everything that can be seen in the end; and no promise is broken.
+/// So many runs commit each sort of command at least once.
+const RUNS_THAT_COVER_ALL: u32 = 24;
+
+/// Every port: random requests, in groups and late, with operators' commands between them, on a clock that moves, come to the same as in
+/// memory: every context that is seen, every answer and every conflict, everything that can be seen in the end; and no promise is broken.
 #[expect(clippy::unused_async, reason = "every clause is asynchronous")]
 pub async fn random_requests_come_to_the_same_as_in_memory(adapter: &dyn Adapter) {
     let config = Config { cases: adapter.model_runs(), failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
-    let runtime = Handle::current();
+    let (runtime, coverage) = (Handle::current(), Coverage::default());
     let result = block_in_place(|| {
         runner.run(&steps::plays(), |steps| {
             runtime.block_on(async {
                 let (world, memory) = two_worlds(adapter).await;
-                Play::new(world, memory).all(&steps).await
+                Play::new(world, memory, &coverage).all(&steps).await
             })
         })
     });
     match result {
-        Ok(()) => {}
+        Ok(()) => {
+            let missing = coverage.missing(play::REQUESTS.into_iter().chain(Wanted::NAMES));
+            assert!(missing.is_empty() || adapter.model_runs() < RUNS_THAT_COVER_ALL, "never committed: {missing:?}");
+        }
         Err(TestError::Fail(reason, steps)) => panic!("{reason}\nafter {steps:#?}"),
         Err(TestError::Abort(reason)) => panic!("{reason}"),
     }

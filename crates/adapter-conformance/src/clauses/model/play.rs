@@ -3,45 +3,54 @@
 use std::collections::{HashSet, VecDeque};
 
 use application::ports::{CommitError, Load, Old, Ports};
-use domain::decide::admission::Pass;
 use domain::decide::join::Joined;
-use domain::decide::{admit, charge, claim, hold, join, lapse, leave, pay, refund, register, release};
-use domain::key::Keyed;
-use domain::reservation::SeatChoice;
-use domain::{
-    Change, ConcertId, Context, Fingerprint, Outcome, PaymentId, Queue, ReservationId, Route, ScheduleId, TokenId, UserId, UserName,
-};
+use domain::decide::{admit, lapse};
+use domain::{Change, Context, Outcome, PaymentId, Queue, ReservationId, ScheduleId, TokenId};
 use proptest::test_runner::TestCaseError;
 
+use super::coverage::Coverage;
+use super::operators::Wanted;
 use super::request::{Decided, Request, Told};
-use super::steps::{PEOPLE, Step, What, Wish};
-use crate::world::{
-    ALL, CONCERT, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, World, guest, keyed, seat_number,
-    sorted, won,
-};
+use super::steps::{PEOPLE, Step, Wish};
+use crate::world::{ALL, OTHER_QUEUE, World, sorted};
 
 type Same<T = ()> = Result<T, TestCaseError>;
 
+/// What buyers must have come to.
+pub(super) const REQUESTS: [&str; 3] = ["join", "hold", "pay"];
+
 /// A run on the adapter's world and on a memory store.
-pub(super) struct Play {
-    world: World,
+pub(super) struct Play<'a> {
+    pub(super) world: World,
     memory: Ports,
-    people: [Person; PEOPLE],
-    early: VecDeque<(usize, Decided)>,
+    coverage: &'a Coverage,
+    pub(super) people: [Person; PEOPLE],
+    /// The dates that operators added, or tried to.
+    pub(super) added_dates: Vec<ScheduleId>,
+    early: VecDeque<Early>,
     last: Option<Wish>,
+}
+
+/// What was decided and isn't committed yet.
+enum Early {
+    /// The request of one of the people.
+    Request(usize, Decided),
+    /// An operator's command.
+    Command(&'static str, Change),
 }
 
 /// What somebody has, the oldest first.
 #[derive(Default)]
-struct Person {
-    tokens: Vec<TokenId>,
-    reservations: Vec<ReservationId>,
-    payments: Vec<PaymentId>,
+pub(super) struct Person {
+    pub(super) tokens: Vec<TokenId>,
+    pub(super) reservations: Vec<ReservationId>,
+    pub(super) payments: Vec<PaymentId>,
 }
 
-impl Play {
-    pub(super) fn new(world: World, memory: Ports) -> Self {
-        Self { world, memory, people: Default::default(), early: VecDeque::new(), last: None }
+impl<'a> Play<'a> {
+    pub(super) fn new(world: World, memory: Ports, coverage: &'a Coverage) -> Self {
+        let (people, added_dates, early) = (Default::default(), Vec::new(), VecDeque::new());
+        Self { world, memory, coverage, people, added_dates, early, last: None }
     }
 
     /// Plays all steps; afterwards everything looks the same in both stores, and no promise is broken.
@@ -74,16 +83,21 @@ impl Play {
                 let context = self.load(&[request.load()]).await?.remove(0);
                 let decided = request.decide(&context, &self.world.rules);
                 if decided.change.is_some() {
-                    self.early.push_back((wish.who, decided));
+                    self.early.push_back(Early::Request(wish.who, decided));
                 }
                 Ok(())
             }
-            Step::CommitLate => {
-                let Some((who, decided)) = self.early.pop_front() else { return Ok(()) };
-                let change = decided.change.clone().into_iter().collect::<Vec<_>>();
-                if self.commit(&change).await? == [true] {
-                    self.remember(who, &decided);
+            Step::CommitLate => self.commit_late().await,
+            Step::Operate(wanted) => {
+                if let Some(change) = self.decide(wanted).await? {
+                    same(self.commit(&[change]).await?, vec![true], "an operator's command when nobody else is there")?;
+                    self.coverage.count(wanted.name());
                 }
+                Ok(())
+            }
+            Step::OperateEarly(wanted) => {
+                let change = self.decide(wanted).await?;
+                self.early.extend(change.map(|change| Early::Command(wanted.name(), change)));
                 Ok(())
             }
             Step::Tick { other_queue } => {
@@ -107,6 +121,32 @@ impl Play {
                 Ok(())
             }
         }
+    }
+
+    /// What an operator's command would change.
+    async fn decide(&mut self, wanted: &Wanted) -> Same<Option<Change>> {
+        let command = self.command(wanted);
+        let context = self.load(&[command.load()]).await?.remove(0);
+        Ok(command.change(&context, &self.world.rules))
+    }
+
+    async fn commit_late(&mut self) -> Same {
+        match self.early.pop_front() {
+            Some(Early::Request(who, decided)) => {
+                let change: Vec<_> = decided.change.clone().into_iter().collect();
+                if self.commit(&change).await? == [true] {
+                    self.remember(who, &decided);
+                }
+            }
+            Some(Early::Command(name, change)) => {
+                let committed = self.commit(&[change]).await?;
+                if committed == [true] {
+                    self.coverage.count(name);
+                }
+            }
+            None => {}
+        }
+        Ok(())
     }
 
     /// As a lane does it: load all, decide each, commit those that share no row; the others again.
@@ -170,9 +210,16 @@ impl Play {
     fn remember(&mut self, who: usize, decided: &Decided) {
         let person = &mut self.people[who];
         match &decided.told {
-            Ok((Told::Joined(Joined::New(place)), ..)) => person.tokens.push(place.id),
-            Ok((Told::Booked(Outcome::Held { reservation, created: true }), ..)) => person.reservations.push(reservation.id),
+            Ok((Told::Joined(Joined::New(place)), ..)) => {
+                self.coverage.count(REQUESTS[0]);
+                person.tokens.push(place.id);
+            }
+            Ok((Told::Booked(Outcome::Held { reservation, created: true }), ..)) => {
+                self.coverage.count(REQUESTS[1]);
+                person.reservations.push(reservation.id);
+            }
             Ok((Told::Booked(Outcome::Paid { payment, .. }), ..)) => {
+                self.coverage.count(REQUESTS[2]);
                 if !person.payments.contains(&payment.id) {
                     person.payments.push(payment.id);
                 }
@@ -180,75 +227,11 @@ impl Play {
             Ok((Told::Joined(Joined::Live(_)) | Told::Booked(_) | Told::Registered(_) | Told::Claimed(_) | Told::Done, ..)) | Err(_) => {}
         }
     }
-
-    fn request(&self, wish: &Wish) -> Request {
-        let world = &self.world;
-        let Wish { who, key, what } = wish;
-        let user = user(*who);
-        let token = self.people[*who].tokens.last().copied();
-        let pass = Pass { user, token };
-        match what.clone() {
-            What::Register => Request::Register(register::Command { user: world.new_id(), name: UserName::new("Eve").unwrap() }),
-            What::Join { concert } => Request::Join(join::Command { user, concert: concert.map(concert_id), token: world.new_id() }),
-            What::Claim { other_queue } => {
-                Request::Claim(claim::Command { pass, queue: Some(if other_queue { OTHER_QUEUE } else { Queue::DEFAULT }) })
-            }
-            What::Hold { date, seats } => {
-                let keyed = request_key(user, Route::Reservations, *key, u64::from(seats[0]));
-                let seats = SeatChoice::new(seats.into_iter().map(seat_number).collect()).unwrap();
-                Request::Hold(hold::Command { pass, keyed, id: world.new_id(), schedule: date_id(date), seats })
-            }
-            What::Release { mine } => Request::Release(release::Command { user, reservation: self.pick(*who, mine, |p| &p.reservations) }),
-            What::Charge { amount } => {
-                let keyed = request_key(user, Route::Charges, *key, amount.unsigned_abs());
-                Request::Charge(charge::Command { user, keyed, id: world.new_id(), amount: won(amount) })
-            }
-            What::Pay { mine, amount } => {
-                let reservation = self.pick(*who, mine, |p| &p.reservations);
-                let keyed = request_key(user, Route::Payments, *key, reservation.0.as_u64_pair().1);
-                let (id, entry) = (world.new_id(), world.new_id());
-                Request::Pay(pay::Command { pass, keyed, id, entry, reservation, amount: amount.map(won) })
-            }
-            What::Refund { mine, operator } => {
-                let payment = self.pick(*who, mine, |p| &p.payments);
-                let keyed = request_key(user, Route::Refunds, *key, payment.0.as_u64_pair().1);
-                let order = operator.then(|| world.an_order(user));
-                Request::Refund(refund::Command { user, order, keyed, payment, entry: world.new_id() })
-            }
-            What::Leave { mine } => Request::Leave(leave::Command { user, token: self.pick(*who, mine, |p| &p.tokens) }),
-        }
-    }
-
-    /// The how-manieth from the last of one's own things; else the neighbour's last one, or one that nobody has.
-    fn pick<T: Copy + From<uuid::Uuid>>(&self, who: usize, mine: usize, things: impl Fn(&Person) -> &Vec<T>) -> T {
-        let own = things(&self.people[who]).iter().rev().nth(mine);
-        let anothers = || things(&self.people[(who + 1) % PEOPLE]).last();
-        own.or_else(anothers).copied().unwrap_or_else(|| self.world.new_id())
-    }
 }
 
 /// Whether those who join with it may fill the line.
 fn has_limit(decided: &Decided) -> bool {
     decided.change.as_ref().is_some_and(|change| change.line_limit.is_some())
-}
-
-fn user(who: usize) -> UserId {
-    guest(u128::try_from(who).unwrap() + 1)
-}
-
-fn concert_id(number: usize) -> ConcertId {
-    [CONCERT, NEIGHBOUR, OTHER_CONCERT].get(number).copied().unwrap_or(ConcertId(uuid::Uuid::max()))
-}
-
-fn date_id(number: usize) -> ScheduleId {
-    [DATE, SECOND_DATE, NEIGHBOUR_DATE, OTHER_DATE].get(number).copied().unwrap_or(ScheduleId(uuid::Uuid::max()))
-}
-
-/// The key called `key`; requests that differ in `body` are different requests.
-fn request_key(user: UserId, route: Route, key: u8, body: u64) -> Keyed {
-    let mut fingerprint = [0; 32];
-    fingerprint[..8].copy_from_slice(&body.to_be_bytes());
-    Keyed { fingerprint: Fingerprint(fingerprint), ..keyed(user, route, &(key % 16).to_string()) }
 }
 
 fn same<T: PartialEq + std::fmt::Debug>(seen: T, expected: T, what: &str) -> Same {

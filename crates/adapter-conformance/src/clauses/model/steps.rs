@@ -6,6 +6,7 @@ use proptest::sample::select;
 use time::Duration;
 
 use super::SEATS;
+use super::operators::{Wanted, wanted};
 
 /// What happens next.
 #[derive(Debug, Clone)]
@@ -16,6 +17,10 @@ pub(super) enum Step {
     DecideEarly(Wish),
     /// Commits the oldest of those that were decided early.
     CommitLate,
+    /// An operator's command, at once.
+    Operate(Wanted),
+    /// An operator's command that is decided now and committed by a later [`Step::CommitLate`].
+    OperateEarly(Wanted),
     /// The last request comes once more.
     Again,
     /// The scheduler admits; to the queue of its own, or the default one.
@@ -95,6 +100,8 @@ fn step() -> impl Strategy<Value = Step> {
         5 => Just(Step::CommitLate),
         2 => Just(Step::Again),
         4 => prop::bool::weighted(0.3).prop_map(|other_queue| Step::Tick { other_queue }),
+        5 => wanted().prop_map(Step::Operate),
+        1 => wanted().prop_map(Step::OperateEarly),
         1 => Just(Step::Sweep),
         1 => Just(Step::Prune),
         3 => passing().prop_map(Step::Pass),
@@ -135,11 +142,15 @@ fn what() -> impl Strategy<Value = What> {
 }
 
 fn hold() -> impl Strategy<Value = What> {
-    let date = prop_oneof![6 => Just(0_usize), 2 => Just(1_usize), 1 => 2_usize..5];
-    let seats = vec(prop_oneof![20 => 1..=SEATS, 1 => Just(SEATS + 1)], 1..3);
-    (date, seats).prop_map(|(date, mut seats)| {
+    let date = prop_oneof![6 => Just(0_usize), 2 => Just(1_usize), 1 => 2_usize..6];
+    (date, some_seats()).prop_map(|(date, seats)| What::Hold { date, seats })
+}
+
+/// One or two seats, each once.
+pub(super) fn some_seats() -> impl Strategy<Value = Vec<u32>> {
+    vec(prop_oneof![20 => 1..=SEATS, 1 => Just(SEATS + 1)], 1..3).prop_map(|mut seats| {
         seats.sort_unstable();
         seats.dedup();
-        What::Hold { date, seats }
+        seats
     })
 }

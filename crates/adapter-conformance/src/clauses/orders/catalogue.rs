@@ -23,7 +23,7 @@ fn title(text: &str) -> Title {
 }
 
 /// A hall of one row.
-fn a_plan(seats: u32, price: i64) -> SeatPlan {
+pub(in crate::clauses) fn a_plan(seats: u32, price: i64) -> SeatPlan {
     let (name, label) = (title("A"), title(SeatPlan::LABEL));
     let row = Row { name, from: seat_number(1), to: seat_number(seats), first_place: 1, price: won(price), label };
     SeatPlan { sections: vec![Section { name: title("Stalls"), rows: vec![row] }] }

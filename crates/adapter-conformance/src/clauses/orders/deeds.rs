@@ -4,10 +4,10 @@ use application::PageRequest;
 use application::ports::DeedsWanted;
 use domain::decide::desk::{concert, queue};
 use domain::deed::{Act, Changed, Subject};
-use domain::{Change, Deed, Order, QueueStep, Remark, Title};
+use domain::{Change, Deed, Order, QueueStep, Remark, Title, Version};
 
 use crate::Adapter;
-use crate::world::{ADA, ALL, BEN, CONCERT, CYD, DATE, OTHER_CONCERT, OTHER_QUEUE, World, assert_conflict};
+use crate::world::{ADA, ALL, BEN, CONCERT, CYD, DATE, NEIGHBOUR, OTHER_CONCERT, OTHER_QUEUE, World, assert_committed, assert_conflict};
 
 /// `commit` and `deeds`: a deed is written with its change, whole, and read as it was written.
 pub async fn a_deed_is_kept_as_it_was_done(adapter: &dyn Adapter) {
@@ -61,6 +61,48 @@ pub async fn what_was_not_done_is_no_deed(adapter: &dyn Adapter) {
     let page = PageRequest { after: None, size: ALL };
     let deeds = world.ports.desk.deeds(DeedsWanted::default(), page).await.unwrap();
     assert_eq!(deeds.iter().map(|deed| (deed.operator, deed.act)).collect::<Vec<_>>(), [(CYD, Act::Close)]);
+}
+
+/// `commit`: a conflict if there is an audit entry with that id, in the same group, too: the first stays as it was written, and nothing else of
+/// the change is written.
+pub async fn an_audit_entry_is_never_overwritten(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    let page = || PageRequest { after: None, size: ALL };
+    let entries = async || world.ports.desk.deeds(DeedsWanted::default(), page()).await.unwrap();
+    let pause = |operator| queue::Take { order: world.an_order(operator), id: OTHER_QUEUE, step: QueueStep::Pause };
+    let first = pause(BEN);
+    world.run(&first).await.unwrap();
+    let kept = entries().await;
+
+    let rename = |name: &str, id| {
+        let (order, name) = (world.an_order(CYD), Title::new(name).ok());
+        concert::ChangeConcert { order, id, expected: None, name, host: None, queue: None, max_seats_per_user: None }
+    };
+    let mut other = world.change_of(&rename("B", CONCERT)).await;
+    other.deed.as_mut().unwrap().id = first.order.deed;
+    let same = Change { deed: Some(kept[0].clone()), ..Change::default() };
+    for (change, what) in [(&other, "another entry with its id"), (&same, "the same entry once more")] {
+        let before = world.everything().await;
+        assert_conflict(&world.commit(change).await, what);
+        assert_eq!(world.everything().await, before, "{what}");
+    }
+
+    let (mut group, id) = (Vec::new(), world.new_id());
+    for (name, concert) in [("C", CONCERT), ("D", OTHER_CONCERT), ("E", NEIGHBOUR)] {
+        group.push(world.change_of(&rename(name, concert)).await);
+    }
+    for change in &mut group[..2] {
+        change.deed.as_mut().unwrap().id = id;
+    }
+    let results = world.commit_group(&group).await;
+    assert_committed(&results[0], "a new id");
+    assert_conflict(&results[1], "the id of an entry before it in the group");
+    assert_committed(&results[2], "another new id");
+    assert_eq!(world.concert(OTHER_CONCERT).await.unwrap().version, Version::FIRST);
+    let written: Vec<_> = group.iter().enumerate().filter(|(index, _)| *index != 1).filter_map(|(_, change)| change.deed.clone()).collect();
+    let mut expected = [kept, written].concat();
+    expected.sort_by_key(|entry| std::cmp::Reverse(entry.id));
+    assert_eq!(entries().await, expected);
 }
 
 /// `deeds`: those to a thing, those of an operator, the highest id first, below the page's cursor, so many.
