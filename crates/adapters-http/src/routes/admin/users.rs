@@ -105,6 +105,8 @@ struct Wish {
 }
 
 impl Part for Wish {
+    const READS_QUERY: bool = true;
+
     fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
         let mut query = Query::of(request)?;
         let name =
