@@ -104,6 +104,20 @@ fn a_sale_is_its_concert_and_its_line_and_a_map_is_laid_out_from_a_file() {
 }
 
 #[test]
+fn a_file_may_be_saved_in_utf_8_with_a_mark_or_in_utf_16() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let text = r#"{"queues": [{"name": "Núñez"}]}"#;
+    let utf_16: Vec<u8> = "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    for bytes in [format!("\u{feff}{text}").into_bytes(), utf_16] {
+        std::fs::write(file.path(), bytes).unwrap();
+        assert_eq!(document(file.path()).unwrap()["queues"][0]["name"], "Núñez");
+    }
+    std::fs::write(file.path(), b"{\"name\": \"N\xfa\"}").unwrap();
+    let error = format!("{:#}", document(file.path()).unwrap_err());
+    assert!(error.contains("can't be read") && error.contains("UTF-8"), "{error}");
+}
+
+#[test]
 fn a_refund_has_the_same_key_however_often_it_is_said() {
     let key = |asked: &[Asked]| asked[0].headers.lines().find(|line| line.starts_with("idempotency-key")).map(str::to_owned);
     let refund = |id: &str| key(&asked(&format!("payments refund {id}"), vec![answer(&json!({}))]));
