@@ -28,7 +28,8 @@ pub const POSTGRES: Migrator = scripts!["postgres":
     "0001_init",
     "0002_waiting_room",
     "0003_operators",
-    "0004_user_search_keys" + UserSearchKeys,
+    "0004_cancellations",
+    "0005_user_search_keys" + UserSearchKeys,
 ];
 
 /// Brings a SQLite database up to date. Run it inside `BEGIN IMMEDIATE`: then of several processes that open a database at once one
@@ -37,5 +38,6 @@ pub const SQLITE: Migrator = scripts!["sqlite":
     "0001_init",
     "0002_waiting_room",
     "0003_operators",
-    "0004_user_search_keys" + UserSearchKeys,
+    "0004_cancellations",
+    "0005_user_search_keys" + UserSearchKeys,
 ];

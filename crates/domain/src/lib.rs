@@ -30,7 +30,7 @@ pub mod version;
 pub mod wallet;
 pub mod zone;
 
-pub use availability::{Availability, Stock};
+pub use availability::{Availability, Offer, Sale, Stock};
 pub use change::{Change, NewToken, Write};
 pub use concert::Concert;
 pub use context::Context;
@@ -46,7 +46,7 @@ pub use queue::{Queue, QueuePolicy, QueueState, QueueStep};
 pub use refusal::Refusal;
 pub use reservation::{CancelReason, Reservation, ReservationState, ReservedSeat};
 pub use rules::Rules;
-pub use schedule::Schedule;
+pub use schedule::{Cancellation, Moment, Schedule};
 pub use seat::{Seat, SeatNumber, SeatState, SeatStatus};
 pub use seat_plan::SeatPlan;
 pub use text::{Remark, Title};

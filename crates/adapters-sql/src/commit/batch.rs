@@ -74,6 +74,8 @@ pub struct Batch {
     pub deeds: Vec<deed::Row>,
     /// Concerts of which nothing may be HELD.
     pub unheld: Vec<ConcertId>,
+    /// Queues and concerts of which no live token of the one may name the other.
+    pub unawaited: Vec<(QueueId, ConcertId)>,
     pub admissions: Vec<queue::Admission>,
     pub users: Vec<user::Model>,
     /// What the new users are found by.
@@ -99,6 +101,7 @@ impl Batch {
             schedules: RowsToWrite::default(),
             deeds: Vec::new(),
             unheld: Vec::new(),
+            unawaited: Vec::new(),
             admissions: Vec::new(),
             users: Vec::new(),
             user_search_keys: Vec::new(),
@@ -121,6 +124,7 @@ impl Batch {
         change.schedules.iter().for_each(|write| self.schedules.push(write.expected, write.into()));
         self.deeds.extend(change.deed.iter().map(deed::Row::from));
         self.unheld.extend(change.unheld);
+        self.unawaited.extend(change.unawaited);
         self.admissions.extend(change.admission.map(|(queue, version)| queue::Admission { queue_id: queue.0, version: version.next().0 }));
         self.users.extend(change.user.iter().map(user::Model::from));
         self.user_search_keys.extend(change.user.iter().flat_map(user_search_key::rows_of));

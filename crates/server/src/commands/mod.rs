@@ -6,12 +6,9 @@ mod config;
 mod desk;
 mod healthcheck;
 mod issuer;
-#[cfg(not(feature = "rehearse"))]
-mod left_out;
 mod migrate;
 mod openapi;
 mod reach;
-#[cfg(feature = "rehearse")]
 mod rehearse;
 mod serve;
 mod token;
@@ -19,8 +16,6 @@ mod token;
 use std::process::ExitCode;
 
 use anyhow::Context;
-#[cfg(not(feature = "rehearse"))]
-use left_out as rehearse;
 
 use crate::cli::{Cli, Command, Config};
 use crate::config::load;

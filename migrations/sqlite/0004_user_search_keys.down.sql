@@ -1,4 +1,0 @@
--- Everything that 0004_user_search_keys.up.sql made, in the opposite order.
-
-CREATE INDEX users_name ON users (name, id);
-DROP TABLE user_search_keys;
