@@ -14,8 +14,7 @@ WORKDIR /var/lib/frontrow
 VOLUME /var/lib/frontrow
 ENV FRONTROW__HTTP__BIND=0.0.0.0:8080
 EXPOSE 8080
-# Whether the process lives; whether it should be sent requests says /readyz. There is no curl in the image.
-HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
-    CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /livez HTTP/1.0\\r\\n\\r\\n' >&3 && head -n 1 <&3 | grep -q ' 200 '"]
+# Whether the process lives, wherever it is configured to listen; whether it should be sent requests says `healthcheck --ready`.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["frontrow", "--profile", "production", "healthcheck"]
 ENTRYPOINT ["frontrow", "--profile", "production"]
 CMD ["serve"]

@@ -1,21 +1,23 @@
 //! The database schema: SQL files, one dialect a folder, forward and back.
 //!
 //! [`POSTGRES`] brings a PostgreSQL database up to date, [`SQLITE`] a SQLite one. A migration is two files, `NNNN_name.up.sql` and
-//! `NNNN_name.down.sql`, and its name in the list below; a migration that has been released is never edited.
+//! `NNNN_name.down.sql`, and its name in the list below, with what SQL can't do of it; a migration that has been released is never edited.
 
 mod migrator;
+mod user_search_keys;
 
 pub use migrator::{MigrationError, Migrator};
 
-use migrator::Script;
+use migrator::{Fill, Script};
 
 /// The scripts of a dialect's folder, in order.
 macro_rules! scripts {
-    ($dialect:literal: $($name:literal),+ $(,)?) => {
+    ($dialect:literal: $($name:literal $(+ $fill:ident)?),+ $(,)?) => {
         Migrator::new(&[$(Script {
             name: $name,
             up: include_str!(concat!("../", $dialect, "/", $name, ".up.sql")),
             down: include_str!(concat!("../", $dialect, "/", $name, ".down.sql")),
+            fill: &[$(Fill::$fill)?],
         }),+])
     };
 }
@@ -28,6 +30,7 @@ pub const POSTGRES: Migrator = scripts!["postgres":
     "0003_operators",
     "0004_cancellations",
     "0005_wallet_entry_ids",
+    "0006_user_search_keys" + UserSearchKeys,
 ];
 
 /// Brings a SQLite database up to date. Run it inside `BEGIN IMMEDIATE`: then of several processes that open a database at once one
@@ -37,4 +40,5 @@ pub const SQLITE: Migrator = scripts!["sqlite":
     "0002_waiting_room",
     "0003_operators",
     "0004_cancellations",
+    "0006_user_search_keys" + UserSearchKeys,
 ];

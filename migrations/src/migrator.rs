@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, TransactionSession, TransactionTrait};
 use thiserror::Error;
 
+use crate::user_search_keys;
+
 /// The records of what has run. The name and the columns are those of sea-orm-migration, which earlier releases used.
 const CREATE_RECORDS: &str =
     "CREATE TABLE IF NOT EXISTS seaql_migrations (version varchar NOT NULL PRIMARY KEY, applied_at bigint NOT NULL)";
@@ -18,6 +20,15 @@ pub(crate) struct Script {
     pub(crate) up: &'static str,
     /// The way back.
     pub(crate) down: &'static str,
+    /// What is written once the way forward is gone, and that SQL can't.
+    pub(crate) fill: &'static [Fill],
+}
+
+/// Rows that only the domain knows how to make.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Fill {
+    /// What the users are found by who are there already.
+    UserSearchKeys,
 }
 
 /// The scripts of one dialect, in order.
@@ -64,7 +75,7 @@ impl Migrator {
                 _ => "unixepoch()",
             };
             let record = format!("INSERT INTO seaql_migrations (version, applied_at) VALUES ('{}', {now})", script.name);
-            run(database, script.name, script.up, &record).await?;
+            run(database, script.name, script.up, script.fill, &record).await?;
         }
         Ok(())
     }
@@ -78,7 +89,7 @@ impl Migrator {
         let present = self.scripts.iter().rev().filter(|script| applied.contains(script.name));
         for script in present.take(steps.unwrap_or(usize::MAX)) {
             let record = format!("DELETE FROM seaql_migrations WHERE version = '{}'", script.name);
-            run(database, script.name, script.down, &record).await?;
+            run(database, script.name, script.down, &[], &record).await?;
         }
         Ok(())
     }
@@ -96,13 +107,24 @@ impl Migrator {
     }
 }
 
-/// Runs `script` and writes `record`, both or neither.
-async fn run<C: TransactionTrait>(database: &C, name: &'static str, script: &str, record: &str) -> Result<(), MigrationError> {
-    let both = async {
+/// Runs `script`, fills in `fills` and writes `record`, all or nothing.
+async fn run<C: TransactionTrait>(
+    database: &C,
+    name: &'static str,
+    script: &str,
+    fills: &[Fill],
+    record: &str,
+) -> Result<(), MigrationError> {
+    let all = async {
         let transaction = database.begin().await?;
         transaction.execute_unprepared(script).await?;
+        for fill in fills {
+            match fill {
+                Fill::UserSearchKeys => user_search_keys::fill(&transaction).await?,
+            }
+        }
         transaction.execute_unprepared(record).await?;
         transaction.commit().await
     };
-    both.await.map_err(|source| MigrationError::Script { name, source })
+    all.await.map_err(|source| MigrationError::Script { name, source })
 }

@@ -222,7 +222,7 @@ macro_rules! conformance_tests {
                 a_turnout_counts_who_was_let_in_and_who_never_came
                 revenue_is_what_was_paid_for
                 live_reservations_are_those_that_have_seats
-                users_are_found_by_how_their_names_begin
+                users_are_found_by_any_word_of_their_names
                 a_users_tokens_are_the_live_ones_and_those_with_reservations
             }
             programme {

@@ -3,10 +3,9 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use actix_cors::Cors;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ResourceDef, ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::http::{Method, header};
+use actix_web::http::header;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, Error, HttpMessage as _, HttpRequest, HttpResponse, web};
 use utoipa::openapi::OpenApi;
@@ -15,10 +14,7 @@ use utoipa_actix_web::AppExt as _;
 use crate::api::Api;
 use crate::edge::{self, MeantFor, Requests};
 use crate::problem::{Code, Problem};
-use crate::{limits, openapi, routes};
-
-/// How long a browser may remember what it was told of other origins.
-const PREFLIGHT_SECONDS: usize = 3_600;
+use crate::{cors, limits, openapi, routes};
 
 /// The actix application that serves `api`; one for each worker:
 /// `HttpServer::new(move || adapters_http::app(&api))`. More services and layers can be added to it.
@@ -41,36 +37,9 @@ pub fn app(
             async move { Err::<HttpResponse, Problem>(table.refuse(&request)) }
         }))
         .wrap(from_fn(limits::pass))
-        .wrap(Condition::new(!api.settings.cors_origins.is_empty(), cors(&api.settings.cors_origins)))
+        .wrap(Condition::new(!api.settings.cors_origins.is_empty(), cors::layer(&api.settings.cors_origins)))
         // Boxed, since each open connection has room for this.
         .wrap(from_fn(|request, next| Box::pin(edge::pass(request, next))))
-}
-
-/// Tells browsers that pages of `origins` may ask, and what of the answers they may read.
-fn cors(origins: &[String]) -> Cors {
-    let cors = origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
-    cors.allowed_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        .allowed_headers([
-            "authorization",
-            "content-type",
-            "idempotency-key",
-            "if-match",
-            "if-none-match",
-            "last-event-id",
-            "queue-token",
-            "traceparent",
-        ])
-        .expose_headers([
-            "etag",
-            "idempotency-replayed",
-            "location",
-            "ratelimit",
-            "ratelimit-policy",
-            "request-id",
-            "retry-after",
-            "traceparent",
-        ])
-        .max_age(PREFLIGHT_SECONDS)
 }
 
 /// Which methods each path has, as the OpenAPI document says.

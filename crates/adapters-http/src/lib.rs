@@ -8,6 +8,7 @@ mod answer;
 mod api;
 mod app;
 mod auth;
+mod cors;
 mod edge;
 mod extract;
 mod limits;
@@ -20,6 +21,6 @@ pub use api::{Api, HttpSettings, MetricsPage, Parts, Readiness, ReadinessCheck, 
 pub use app::app;
 pub use auth::{CannotSign, Issuer, Issuers, Keyring, Keys, KeysError, Role, SigningAlgorithm, Trust, TrustedIssuer, UnknownAlgorithm};
 pub use edge::{Answered, TracePlace, Tracer};
-pub use limits::{LimitSettings, Rate};
+pub use limits::{ForwardedHeader, LimitSettings, Rate, TrustedProxies};
 pub use openapi::openapi;
 pub use wire::{WireSettings, serve};

@@ -10,6 +10,8 @@ use utoipa_actix_web::AppExt as _;
 use crate::problem::{Code, ProblemBody, documented, header};
 use crate::routes;
 
+/// What any resource may answer: none takes parameters that it doesn't know.
+const EVERYWHERE: &[Code] = &[Code::ValidationFailed];
 /// What any resource of the API may answer.
 const ALWAYS: &[Code] = &[Code::NotAcceptable, Code::RateLimited, Code::Internal, Code::Overloaded, Code::Unavailable];
 
@@ -72,10 +74,9 @@ fn add_security(document: &mut OpenApi) {
 
 /// Adds what all answers have in common.
 fn complete(operation: &mut Operation, versioned: bool) {
-    if versioned {
-        for (status, answer) in documented(&[ALWAYS]) {
-            operation.responses.responses.entry(status).or_insert(answer);
-        }
+    let common = if versioned { documented(&[EVERYWHERE, ALWAYS]) } else { documented(&[EVERYWHERE]) };
+    for (status, answer) in common {
+        operation.responses.responses.entry(status).or_insert(answer);
     }
     for answer in operation.responses.responses.values_mut() {
         if let RefOr::T(answer) = answer {

@@ -6,7 +6,8 @@ use application::PageRequest;
 use application::ports::{DeedsWanted, Desk, ReadError, Turnout};
 use async_trait::async_trait;
 use domain::{
-    Deed, DeedId, ExpiryReason, Money, QueueId, QueueToken, Reservation, ReservationState, ScheduleId, TokenId, TokenState, User, UserId,
+    Deed, DeedId, ExpiryReason, Money, NamePrefix, QueueId, QueueToken, Reservation, ReservationState, ScheduleId, TokenId, TokenState,
+    User, UserId,
 };
 
 use crate::MemoryStore;
@@ -43,12 +44,12 @@ impl Desk for MemoryStore {
         Ok(u64::try_from(self.state().live_of(schedule).count()).unwrap_or(u64::MAX))
     }
 
-    async fn users(&self, name: Option<String>, page: PageRequest<UserId>) -> Result<Vec<User>, ReadError> {
+    async fn users(&self, name: Option<NamePrefix>, page: PageRequest<UserId>) -> Result<Vec<User>, ReadError> {
         let after = page.after.map_or(Bound::Unbounded, Bound::Excluded);
-        let begins = |user: &User, begin: &str| user.name.as_ref().is_some_and(|name| name.as_str().starts_with(begin));
+        let is_called = |user: &User, prefix: &NamePrefix| user.name.as_ref().is_some_and(|name| prefix.matches(name));
         let state = self.state();
         let wanted = state.users.range((after, Bound::Unbounded)).map(|(_, user)| user);
-        let wanted = wanted.filter(|user| name.as_ref().is_none_or(|name| begins(user, name)));
+        let wanted = wanted.filter(|user| name.as_ref().is_none_or(|prefix| is_called(user, prefix)));
         Ok(wanted.take(limit(page.size)).cloned().collect())
     }
 

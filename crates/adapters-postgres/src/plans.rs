@@ -7,6 +7,7 @@ use crate::commit::texts;
 use crate::database::PLANNED_ONCE;
 use crate::housekeeping::TOKENS;
 use crate::load::LOAD;
+use crate::statements::READ_STATEMENTS;
 use crate::{PoolSize, PostgresStore};
 
 async fn migrated() -> Database {
@@ -39,7 +40,7 @@ async fn no_statement_scans_a_table_or_a_whole_index() {
     let (never_analysed, analysed_while_empty) = (migrated().await, migrated().await);
     Cluster::shared().sql(&analysed_while_empty.name, "VACUUM ANALYZE");
     for database in [&never_analysed, &analysed_while_empty] {
-        for sql in texts().chain([LOAD, TOKENS]) {
+        for sql in texts().chain([LOAD, TOKENS, READ_STATEMENTS.users_named]) {
             let scans = scans(database, sql);
             assert!(scans.is_empty(), "{scans:#?}\n{sql}");
         }

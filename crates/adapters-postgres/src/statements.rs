@@ -33,10 +33,14 @@ pub(crate) const READ_STATEMENTS: ReadStatements = ReadStatements {
                         WHERE s.schedule_id = $1 AND s.reservation_id IS NOT NULL LIMIT $2::bigint)"
     ),
     count_live_reservations: "SELECT count(DISTINCT reservation_id) AS sum FROM seats WHERE schedule_id = $1",
-    users_named: r#"
-        SELECT * FROM users
-        WHERE name COLLATE "C" >= $1 AND name COLLATE "C" < $1 || chr(1114111) AND ($2::uuid IS NULL OR id > $2)
-        ORDER BY id LIMIT $3::bigint"#,
+    users_named: "
+        SELECT t.* FROM (
+            SELECT DISTINCT k.user_id FROM user_search_keys k
+            WHERE k.search_key >= $1::text AND k.search_key < $1::text || chr(1114111)
+              AND ($2::uuid IS NULL OR k.user_id > $2::uuid)
+            ORDER BY k.user_id LIMIT $3::bigint
+        ) wanted CROSS JOIN LATERAL (SELECT * FROM users t WHERE t.id = wanted.user_id OFFSET 0) t
+        ORDER BY t.id",
     tokens_of: "
         SELECT t.* FROM (
             SELECT l.id FROM queues q

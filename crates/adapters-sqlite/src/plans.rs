@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::SqliteStore;
 use crate::commit::GUARDS;
 use crate::statement::find;
-use crate::statements::{concert, event, key, payment, queue, reservation, reserved_seat, schedule, seat, token, user, wallet};
+use crate::statements::{concert, desk, event, key, payment, queue, reservation, reserved_seat, schedule, seat, token, user, wallet};
 
 #[derive(FromQueryResult)]
 struct Step {
@@ -23,6 +23,7 @@ async fn no_statement_scans_a_table() {
     let store = SqliteStore::open(path.to_str().unwrap(), Arc::new(StoppedClock::default())).await.unwrap();
     let statements = [
         user::SELECT,
+        desk::USERS_NAMED,
         concert::SELECT,
         schedule::SELECT,
         queue::SELECT,

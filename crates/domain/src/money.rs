@@ -63,6 +63,57 @@ pub struct Currency([u8; 3]);
 #[error("a currency is three capital letters, as in ISO 4217")]
 pub struct NotACurrency;
 
+/// How many decimal digits the minor units of an amount are, where there are not two of them: ISO 4217, table A.1.
+const MINOR_DIGITS: &[(&str, usize)] = &[
+    ("BHD", 3),
+    ("BIF", 0),
+    ("CLF", 4),
+    ("CLP", 0),
+    ("DJF", 0),
+    ("GNF", 0),
+    ("IQD", 3),
+    ("ISK", 0),
+    ("JOD", 3),
+    ("JPY", 0),
+    ("KMF", 0),
+    ("KRW", 0),
+    ("KWD", 3),
+    ("LYD", 3),
+    ("OMR", 3),
+    ("PYG", 0),
+    ("RWF", 0),
+    ("TND", 3),
+    ("UGX", 0),
+    ("UYI", 0),
+    ("UYW", 4),
+    ("VND", 0),
+    ("VUV", 0),
+    ("XAF", 0),
+    ("XOF", 0),
+    ("XPF", 0),
+];
+
+impl Currency {
+    /// How many decimal digits its minor units are: 2 of a dollar, none of a won, 3 of a dinar.
+    #[must_use]
+    pub fn minor_digits(self) -> usize {
+        let known = MINOR_DIGITS.iter().find(|(code, _)| code.as_bytes() == self.0);
+        known.map_or(2, |(_, digits)| *digits)
+    }
+
+    /// An amount of so many `minor` units as people write it, below zero too: `25.50 USD`, `-5 KRW`.
+    #[must_use]
+    pub fn format(self, minor: i64) -> String {
+        let digits = self.minor_digits();
+        let sign = if minor < 0 { "-" } else { "" };
+        let width = digits + 1;
+        let padded = format!("{:0>width$}", minor.unsigned_abs());
+        let (whole, part) = padded.split_at(padded.len() - digits);
+        let point = if part.is_empty() { "" } else { "." };
+        format!("{sign}{whole}{point}{part} {self}")
+    }
+}
+
 impl std::str::FromStr for Currency {
     type Err = NotACurrency;
 
@@ -96,6 +147,24 @@ mod tests {
     #[test]
     fn a_sum_past_64_bits_is_an_error() {
         assert_eq!(Money::sum([Money(i64::MAX), Money(1)]), Err(OutOfRange));
+    }
+
+    #[test]
+    fn an_amount_is_written_with_the_digits_of_its_currency() {
+        for (minor, currency, text) in [
+            (2_550, "USD", "25.50 USD"),
+            (5, "EUR", "0.05 EUR"),
+            (0, "GBP", "0.00 GBP"),
+            (-2_550, "USD", "-25.50 USD"),
+            (-5, "USD", "-0.05 USD"),
+            (150_000, "KRW", "150000 KRW"),
+            (-3, "JPY", "-3 JPY"),
+            (1_234, "KWD", "1.234 KWD"),
+            (12_345, "CLF", "1.2345 CLF"),
+            (i64::MIN, "USD", "-92233720368547758.08 USD"),
+        ] {
+            assert_eq!(currency.parse::<Currency>().map(|currency| currency.format(minor)), Ok(text.to_owned()));
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use crate::{ConcertId, Remark, ScheduleId};
+use crate::{ConcertId, Remark, ScheduleId, Zone};
 
 /// One date of a concert.
 ///
@@ -108,59 +108,5 @@ impl Schedule {
     #[must_use]
     pub fn has_started(&self, now: OffsetDateTime) -> bool {
         self.starts_at <= now
-    }
-}
-
-/// The name of a time zone, as in the IANA database: `Asia/Seoul`, `UTC`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Zone(String);
-
-/// The text does not look like the name of a time zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("a time zone is named as in the IANA database, like Asia/Seoul")]
-pub struct NotAZone;
-
-impl Zone {
-    /// The zone called `name`. Its shape is checked, not its presence in a database that changes several times a year.
-    ///
-    /// # Errors
-    /// [`NotAZone`] if the shape is wrong.
-    pub fn new(name: &str) -> Result<Self, NotAZone> {
-        let part = |part: &str| {
-            part.starts_with(|c: char| c.is_ascii_alphabetic()) && part.chars().all(|c| c.is_ascii_alphanumeric() || "_+-".contains(c))
-        };
-        if name.len() <= 64 && name.split('/').all(part) { Ok(Self(name.to_owned())) } else { Err(NotAZone) }
-    }
-
-    /// The zone's name.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn a_zone_has_the_shape_of_an_iana_name() {
-        for name in ["UTC", "Asia/Seoul", "America/Argentina/Buenos_Aires", "Etc/GMT+9"] {
-            assert!(Zone::new(name).is_ok(), "{name}");
-        }
-        for name in ["", "Asia/", "/Seoul", "Asia Seoul", "+09:00"] {
-            assert_eq!(Zone::new(name), Err(NotAZone), "{name}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_zone_is_kept_as_it_is(text in "[A-Za-z0-9_+/ -]{0,70}|.{0,20}") {
-            if let Ok(zone) = Zone::new(&text) {
-                prop_assert_eq!(zone.as_str(), text);
-            }
-        }
     }
 }

@@ -7,6 +7,7 @@ mod commands;
 mod config;
 mod demo;
 mod failure;
+mod files;
 mod health;
 mod keys;
 mod measure;
@@ -16,6 +17,7 @@ mod show;
 mod spans;
 mod store;
 mod telemetry;
+mod text;
 mod welcome;
 
 use std::process::ExitCode;

@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind, Write};
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
+use domain::Currency;
 use serde_json::Value;
 
 /// A table's column: its title, and where its value is.
@@ -115,9 +116,10 @@ fn cell(value: &Value) -> String {
     }
 }
 
+/// An amount as people write it: the API has it in minor units.
 fn money(value: &Value) -> Option<String> {
-    let (amount, currency) = (value["amount"].as_i64()?, value["currency"].as_str()?);
-    Some(format!("{amount} {currency}"))
+    let (minor, currency) = (value["amount"].as_i64()?, value["currency"].as_str()?);
+    Some(currency.parse::<Currency>().map_or_else(|_| format!("{minor} {currency}"), |currency| currency.format(minor)))
 }
 
 #[cfg(test)]
@@ -134,6 +136,17 @@ mod tests {
         ];
         let table = table(&rows, &[("name", "/name"), ("seats", "/figures/seats"), ("balance", "/balance")]);
         assert_eq!(table, "NAME     SEATS  BALANCE\nAda\u{fffd}[2J     50    5 KRW\nBo       15000  -\n");
+    }
+
+    #[test]
+    fn amounts_have_the_decimals_of_their_currency() {
+        let rows = [
+            json!({"revenue": {"amount": 2_550, "currency": "USD"}}),
+            json!({"revenue": {"amount": -50_000, "currency": "KRW"}}),
+            json!({"revenue": {"amount": 7, "currency": "points"}}),
+        ];
+        assert_eq!(table(&rows, &[("revenue", "/revenue")]), "REVENUE\n 25.50 USD\n-50000 KRW\n  7 points\n");
+        assert!(details(&rows[0]).contains("revenue  25.50 USD"));
     }
 
     #[test]

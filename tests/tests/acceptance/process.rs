@@ -2,7 +2,7 @@
 
 use std::os::unix::process::ExitStatusExt;
 
-use frontrow_tests::{Frontrow, Shopper, StoreKind, run};
+use frontrow_tests::{Frontrow, Shopper, StoreKind, run, shell};
 use rstest::rstest;
 use serde_json::json;
 
@@ -58,6 +58,29 @@ async fn a_wrong_configuration_is_refused_with_its_key(#[case] variable: &str, #
     assert_eq!(refused.status.code(), Some(2));
     let message = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(message.contains(key), "{message}");
+}
+
+#[tokio::test]
+async fn a_health_check_asks_where_the_server_is_configured_to_listen() {
+    let mut server = Frontrow::start(StoreKind::Memory, &[]).await;
+    let bind = server.base.trim_start_matches("http://").to_owned();
+    let check = async |arguments: &[&str]| run(&[("FRONTROW__HTTP__BIND", &bind)], arguments).await.status.code();
+    assert_eq!((check(&["healthcheck"]).await, check(&["healthcheck", "--ready"]).await), (Some(0), Some(0)));
+    server.terminate().await;
+    assert_eq!((check(&["healthcheck"]).await, check(&["healthcheck", "--ready"]).await), (Some(1), Some(1)));
+}
+
+#[tokio::test]
+async fn a_demo_with_few_open_files_serves_without_a_warning() {
+    // As on a laptop whose hard limit is low: what is shared among connections is less, and that is no news to a newcomer.
+    let script = r#"ulimit -n 1000; mkfifo out
+        FRONTROW__DATABASE__URL=memory: FRONTROW__HTTP__BIND=127.0.0.1:0 "$0" $1 serve >out 2>log & exec 3<out
+        sed '/Stop with/q' <&3 >/dev/null; kill $!; wait $!; cat log"#;
+    let log = String::from_utf8(shell(script).await.stdout).unwrap();
+    assert!(log.contains("serving") && log.contains("stopped"), "{log}");
+    assert!(!log.contains("WARN") && !log.contains("ERROR"), "{log}");
+    let production = String::from_utf8(shell(&script.replace("$1", "--profile production")).await.stdout).unwrap();
+    assert!(production.contains(r#""level":"WARN""#) && production.contains("ulimit -n"), "{production}");
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ pub(crate) use instant::{Instant, seconds_until};
 pub(crate) use money::MoneyBody;
 pub(crate) use queue_token::{Mark, TokenBody};
 pub(crate) use seat::{SeatStatusBody, seat_status};
-pub(crate) use tag::{KnownTags, Tag};
+pub(crate) use tag::{KnownTags, Tag, uncoded, unmarked};
 
 use crate::problem::Problem;
 

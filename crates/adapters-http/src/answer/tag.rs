@@ -43,7 +43,29 @@ impl Tag {
     }
 
     fn opaque(&self) -> &str {
-        self.0.trim_start_matches("W/")
+        unmarked(&self.0)
+    }
+}
+
+/// What proxies that compress an answer append to the inside of its tag, instead of making it weak.
+const CODINGS: &[&str] = &["-gzip", "-br", "-zstd", "-deflate"];
+
+/// `tag` without the mark of weakness.
+pub(crate) fn unmarked(tag: &str) -> &str {
+    tag.strip_prefix("W/").unwrap_or(tag)
+}
+
+/// The inside of a tag without what a compressing proxy appended to it.
+pub(crate) fn uncoded(inside: &str) -> &str {
+    CODINGS.iter().find_map(|coding| inside.strip_suffix(coding)).unwrap_or(inside)
+}
+
+/// A tag as it was given out, whatever a compressing proxy made of it.
+fn plain(tag: &str) -> String {
+    let tag = unmarked(tag);
+    match tag.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(inside) => format!("\"{}\"", uncoded(inside)),
+        None => tag.to_owned(),
     }
 }
 
@@ -69,12 +91,13 @@ impl KnownTags {
                 if tag == "*" {
                     return Self::Any;
                 }
-                known.push(tag.trim_start_matches("W/").to_owned());
+                known.push(plain(tag));
             }
         }
         Self::These(known)
     }
 
+    /// Whether the client has the representation of `tag`.
     fn contain(&self, tag: &Tag) -> bool {
         match self {
             Self::Any => true,
@@ -116,10 +139,10 @@ mod tests {
     #[test]
     fn tags_are_compared_weakly_and_in_lists() {
         let tag = Tag("W/\"abc\"".to_owned());
-        for header in ["W/\"abc\"", "\"abc\"", "\"x\", W/\"abc\"", "*", " \"abc\" ,"] {
+        for header in ["W/\"abc\"", "\"abc\"", "\"x\", W/\"abc\"", "*", " \"abc\" ,", "W/\"abc-gzip\"", "\"abc-br\""] {
             assert!(known(header).contain(&tag), "{header}");
         }
-        for header in ["W/\"abd\"", "abc", "", "\"ab\""] {
+        for header in ["W/\"abd\"", "abc", "", "\"ab\"", "\"abc-x\"", "\"-gzip\""] {
             assert!(!known(header).contain(&tag), "{header}");
         }
     }

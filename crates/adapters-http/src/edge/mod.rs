@@ -9,10 +9,11 @@ mod trace;
 
 use std::rc::Rc;
 
+use actix_cors::CorsError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::Method;
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _};
 use tracing::Instrument as _;
@@ -23,7 +24,8 @@ pub(crate) use requests::Requests;
 pub use trace::{Answered, TracePlace, Tracer};
 
 use crate::api::Api;
-use crate::problem::{Code, MEDIA_TYPE, Problem};
+use crate::cors;
+use crate::problem::{Code, Flaw, MEDIA_TYPE, Problem};
 use record::Record;
 
 /// Marks a request that wants an answer's head alone.
@@ -79,14 +81,22 @@ fn problem(answer: &ServiceResponse<BoxBody>) -> Option<Problem> {
     let status = answer.status();
     let told = answer.headers().get(actix_web::http::header::CONTENT_TYPE).is_some_and(|media_type| media_type == MEDIA_TYPE);
     let failed = status.is_client_error() || status.is_server_error();
-    (failed && !told).then(|| Problem::new(Code::of_status(status), status.canonical_reason().unwrap_or_default()))
+    (failed && !told).then(|| of_status(status))
 }
 
 fn known(error: &Error) -> Problem {
-    error.as_error::<Problem>().cloned().unwrap_or_else(|| {
-        let status = error.as_response_error().status_code();
-        Problem::new(Code::of_status(status), status.canonical_reason().unwrap_or_default())
-    })
+    let known = error.as_error::<Problem>().cloned().or_else(|| error.as_error::<CorsError>().map(cors::refusal));
+    known.unwrap_or_else(|| of_status(error.as_response_error().status_code()))
+}
+
+/// The problem of which only its status is known.
+fn of_status(status: StatusCode) -> Problem {
+    let reason = status.canonical_reason().unwrap_or_default();
+    match Code::of_status(status) {
+        // It always says what doesn't fit.
+        Code::ValidationFailed => Problem::invalid([Flaw::at("", reason)]),
+        code => Problem::new(code, reason),
+    }
 }
 
 /// An error that has no request any more to be answered with: it brings its whole answer along.

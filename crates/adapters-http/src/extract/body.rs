@@ -56,7 +56,14 @@ fn parse(request: &HttpRequest, settings: &HttpSettings) -> Result<Json, Problem
     };
     check_type(request, bytes.is_empty())?;
     serde_json::from_slice(bytes).map_err(|error| {
-        let detail = if bytes.is_empty() { "the body is empty; send at least {}".to_owned() } else { error.to_string() };
+        let detail = match bytes {
+            [] => "the body is empty; send at least {}".to_owned(),
+            // RFC 8259, 8.1: whoever writes JSON must not add one.
+            [0xef, 0xbb, 0xbf, ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+                "the body begins with a byte order mark; send UTF-8 without one".to_owned()
+            }
+            _ => error.to_string(),
+        };
         Problem::new(Code::MalformedJson, detail)
     })
 }

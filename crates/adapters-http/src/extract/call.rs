@@ -7,11 +7,15 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 
 use super::accept::{self, Json, Media};
+use super::query;
 use crate::api::Api;
 use crate::problem::Problem;
 
 /// A part of a request, read without waiting.
 pub(crate) trait Part: Sized {
+    /// Whether it reads the query. Where no part does, there are no parameters.
+    const READS_QUERY: bool = false;
+
     /// The part of `request`.
     fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem>;
 }
@@ -23,18 +27,24 @@ impl Part for () {
 }
 
 impl<A: Part, B: Part> Part for (A, B) {
+    const READS_QUERY: bool = A::READS_QUERY || B::READS_QUERY;
+
     fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
         Ok((A::of(request, api)?, B::of(request, api)?))
     }
 }
 
 impl<A: Part, B: Part, C: Part> Part for (A, B, C) {
+    const READS_QUERY: bool = A::READS_QUERY || B::READS_QUERY || C::READS_QUERY;
+
     fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
         Ok((A::of(request, api)?, B::of(request, api)?, C::of(request, api)?))
     }
 }
 
 impl<A: Part, B: Part, C: Part, D: Part> Part for (A, B, C, D) {
+    const READS_QUERY: bool = A::READS_QUERY || B::READS_QUERY || C::READS_QUERY || D::READS_QUERY;
+
     fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
         Ok((A::of(request, api)?, B::of(request, api)?, C::of(request, api)?, D::of(request, api)?))
     }
@@ -58,11 +68,20 @@ impl<P: Part, M: Media> FromRequest for Call<P, M> {
         let read = || {
             let api = api(request)?;
             accept::check::<M>(request.headers())?;
-            let parts = P::of(request, &api)?;
+            let parts = all_of(request, &api)?;
             Ok(Self { api, parts, media: PhantomData })
         };
         ready(read())
     }
+}
+
+/// The parts of `request`, and that there is nothing else in its query.
+pub(super) fn all_of<P: Part>(request: &HttpRequest, api: &Api) -> Result<P, Problem> {
+    let parts = P::of(request, api)?;
+    if !P::READS_QUERY {
+        query::must_be_empty(request)?;
+    }
+    Ok(parts)
 }
 
 /// The API that the request is for.

@@ -45,7 +45,7 @@ impl<P: Part + 'static> FromRequest for Guarded<P> {
             let api = call::api(&request)?;
             let caller = Caller::of(&request, &api)?;
             let pass = Pass { user: caller.user, token: token(&request) };
-            match accept::check::<Json>(request.headers()).and_then(|()| P::of(&request, &api)) {
+            match accept::check::<Json>(request.headers()).and_then(|()| call::all_of(&request, &api)) {
                 Ok(parts) => Ok(Self { guard: Guard { api, pass }, parts }),
                 Err(problem) => {
                     // The call counts as the token's first one all the same; what the guard says of it doesn't.

@@ -1,10 +1,16 @@
 //! `If-Match`: a change says which version it was made for.
+//!
+//! Our tags are strong, and tell a row's version. A proxy that compresses an answer makes its tag weak (nginx) or appends the coding to it
+//! (Apache), because the bytes are others; the version is the same. RFC 9110 (13.1.1) asks for the strong comparison, by which such a tag never
+//! matches: no change could be made through such a proxy. The comparison is there to keep a client from overwriting what it hasn't seen, and
+//! the version alone does that; so it is compared, and marks that proxies leave are ignored.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderMap};
 use domain::Version;
 
 use super::{Part, misfit};
+use crate::answer::{uncoded, unmarked};
 use crate::api::Api;
 use crate::problem::{Code, Problem};
 
@@ -32,10 +38,8 @@ fn read(headers: &HeaderMap) -> Result<IfMatch, Problem> {
     if tag == "*" {
         return Ok(IfMatch(None));
     }
-    // A weak tag is never the same as a strong one (RFC 9110, 13.1.1).
-    let (opaque, weak) = tag.strip_prefix("W/").map_or((tag, false), |opaque| (opaque, true));
-    let opaque = opaque.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).filter(|inside| !inside.contains(['"', ' ']));
-    Ok(IfMatch(Some(opaque.map(|opaque| version(opaque).filter(|_| !weak).unwrap_or(NEVER)).ok_or_else(unclear)?)))
+    let opaque = unmarked(tag).strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).filter(|inside| !inside.contains(['"', ' ']));
+    Ok(IfMatch(Some(opaque.map(|opaque| version(uncoded(opaque)).unwrap_or(NEVER)).ok_or_else(unclear)?)))
 }
 
 /// The version that a tag of ours tells.
@@ -67,7 +71,10 @@ mod tests {
     fn a_change_says_which_version_it_was_made_for() {
         assert_eq!(of(&[b"\"7\""]).ok(), Some(IfMatch(Some(Version(7)))));
         assert_eq!(of(&[b" * "]).ok(), Some(IfMatch(None)));
-        for never in ["W/\"7\"", "\"07\"", "\"+7\"", "\"abc\"", "\"\"", "\"99999999999999999999\""] {
+        for through_a_proxy in ["W/\"7\"", "\"7-gzip\"", "W/\"7-br\""] {
+            assert_eq!(of(&[through_a_proxy.as_bytes()]).ok(), Some(IfMatch(Some(Version(7)))), "{through_a_proxy}");
+        }
+        for never in ["W/\"07\"", "\"7-x\"", "\"-gzip\"", "\"07\"", "\"+7\"", "\"abc\"", "\"\"", "\"99999999999999999999\""] {
             assert_eq!(of(&[never.as_bytes()]).ok(), Some(IfMatch(Some(NEVER))), "{never}");
         }
         assert!(of(&[]).is_err_and(|problem| problem.to_string().starts_with("PRECONDITION_REQUIRED")));
@@ -82,7 +89,7 @@ mod tests {
         fn every_tag_of_ours_is_understood(version in 1..i64::MAX, bytes in "[\"W/*0-9, ]{0,8}") {
             prop_assert_eq!(of(&[version_tag(Version(version)).as_bytes()]).ok(), Some(IfMatch(Some(Version(version)))));
             if let Ok(IfMatch(Some(version))) = of(&[bytes.as_bytes()]) {
-                prop_assert!(version == NEVER || bytes.trim() == version_tag(version), "{}", bytes);
+                prop_assert!(version == NEVER || unmarked(bytes.trim()) == version_tag(version), "{}", bytes);
             }
         }
     }

@@ -27,5 +27,5 @@ pub(crate) use operator::Operator;
 pub(crate) use operator::is_operator;
 pub(crate) use page::{List, Listing, invalid_cursor};
 pub(crate) use path::{MaybePathId, PathId};
-pub(crate) use query::{Query, misfit};
+pub(crate) use query::{NoQuery, Query, misfit};
 pub(crate) use words::{Line, Number, Price, ZoneName};

@@ -70,6 +70,8 @@ impl<C: Cursor> Listing<C> {
 }
 
 impl<C: Cursor> Part for Listing<C> {
+    const READS_QUERY: bool = true;
+
     fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
         let mut query = Query::of(request)?;
         let listing = Self::take(&mut query)?;

@@ -1,6 +1,9 @@
-//! Query parameters: each at most once, and none that nobody knows.
+//! Query parameters: each at most once, and no unknown ones, on any route.
 
-use actix_web::{HttpRequest, web};
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
 use uuid::Uuid;
 
 use super::path;
@@ -35,6 +38,24 @@ impl Query {
     /// Refuses what is left.
     pub(crate) fn end(self) -> Result<(), Problem> {
         self.0.first().map_or(Ok(()), |(name, _)| Err(misfit(name, "is not a parameter of this resource")))
+    }
+}
+
+/// Refuses a query with parameters.
+pub(super) fn must_be_empty(request: &HttpRequest) -> Result<(), Problem> {
+    // Most requests have none: nothing is parsed for them.
+    if request.query_string().is_empty() { Ok(()) } else { Query::of(request)?.end() }
+}
+
+/// A request without query parameters, for handlers that take nothing else out of it.
+pub(crate) struct NoQuery;
+
+impl FromRequest for NoQuery {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(must_be_empty(request).map(|()| Self))
     }
 }
 

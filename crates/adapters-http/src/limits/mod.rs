@@ -2,6 +2,7 @@
 //! browsers were told who may ask.
 
 mod address;
+mod forwarded;
 mod rate;
 mod refusals;
 
@@ -14,12 +15,12 @@ use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, HttpMessage as _};
 use application::Error;
 use domain::UserId;
-use ipnet::IpNet;
 use metrics::{Counter, Gauge};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+pub use address::{ForwardedHeader, TrustedProxies};
 pub use rate::Rate;
 
 use crate::api::{Api, HttpSettings};
@@ -46,14 +47,14 @@ pub struct LimitSettings {
     pub per_address: Option<Rate>,
     /// How often a user may ask; none: as often as they like.
     pub per_user: Option<Rate>,
-    /// Who is believed when they say on whose behalf they ask (`X-Forwarded-For`).
-    pub trusted_proxies: Vec<IpNet>,
+    /// Who is believed when they say on whose behalf they ask, and where they say so.
+    pub trusted_proxies: TrustedProxies,
 }
 
 impl Default for LimitSettings {
     fn default() -> Self {
         let overload_pause = Duration::from_millis(500);
-        Self { in_flight: 10_000, overload_pause, per_address: None, per_user: None, trusted_proxies: Vec::new() }
+        Self { in_flight: 10_000, overload_pause, per_address: None, per_user: None, trusted_proxies: TrustedProxies::default() }
     }
 }
 

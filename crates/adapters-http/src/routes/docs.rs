@@ -8,6 +8,7 @@ use actix_web::{HttpResponse, web};
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
+use crate::extract::NoQuery;
 use crate::problem::Problem;
 
 const DOCUMENT: &str = "/openapi.json";
@@ -21,9 +22,12 @@ pub(crate) fn configure(config: &mut ServiceConfig, document: &OpenApi) {
     let pages = Arc::new(Config::from(DOCUMENT));
     let start = pages.clone();
     config
-        .route(DOCUMENT, web::get().to(move || std::future::ready(HttpResponse::Ok().content_type("application/json").body(json.clone()))))
-        .route("/docs", web::get().to(move || std::future::ready(page("", start.clone()))))
-        .route("/docs/{file:.*}", web::get().to(move |file: web::Path<String>| std::future::ready(page(&file, pages.clone()))));
+        .route(
+            DOCUMENT,
+            web::get().to(move |_: NoQuery| std::future::ready(HttpResponse::Ok().content_type("application/json").body(json.clone()))),
+        )
+        .route("/docs", web::get().to(move |_: NoQuery| std::future::ready(page("", start.clone()))))
+        .route("/docs/{file:.*}", web::get().to(move |file: web::Path<String>, _: NoQuery| std::future::ready(page(&file, pages.clone()))));
 }
 
 /// The file of the pages, if there is one of that name.

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::api::Readiness;
-use crate::extract::api;
+use crate::extract::{NoQuery, api};
 use crate::problem::{Code, Problem, problems};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -25,14 +25,14 @@ problems!(NotReady: &[Code::Unavailable]);
 /// Whether the process lives.
 #[utoipa::path(tag = "operations", responses((status = 200, description = "It does.", body = HealthBody)))]
 #[get("/livez")]
-async fn livez() -> web::Json<HealthBody> {
+async fn livez(_: NoQuery) -> web::Json<HealthBody> {
     web::Json(HealthBody { status: "ok" })
 }
 
 /// Whether this instance should be sent requests.
 #[utoipa::path(tag = "operations", responses((status = 200, description = "It should.", body = HealthBody), NotReady))]
 #[get("/readyz")]
-async fn readyz(request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn readyz(request: HttpRequest, _: NoQuery) -> Result<HttpResponse, Problem> {
     let api = api(&request)?;
     match (api.readiness)() {
         Readiness::Ready => Ok(HttpResponse::Ok().json(HealthBody { status: "ok" })),

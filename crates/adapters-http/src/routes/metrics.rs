@@ -4,7 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::extract::api;
+use crate::extract::{NoQuery, api};
 use crate::problem::Problem;
 
 /// The version of Prometheus' text format.
@@ -20,7 +20,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     responses((status = 200, description = "All metrics, in Prometheus' text format.", body = String, content_type = "text/plain")),
 )]
 #[get("/metrics")]
-async fn show_metrics(request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn show_metrics(request: HttpRequest, _: NoQuery) -> Result<HttpResponse, Problem> {
     let api = api(&request)?.clone();
     api.measure();
     // Off the threads that serve: a page of thousands of figures takes its time.

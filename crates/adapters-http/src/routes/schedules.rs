@@ -72,6 +72,8 @@ struct Wish {
 }
 
 impl Part for Wish {
+    const READS_QUERY: bool = true;
+
     fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
         let mut query = Query::of(request)?;
         let bookable = match query.take("bookable")?.as_deref() {

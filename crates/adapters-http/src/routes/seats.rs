@@ -53,6 +53,8 @@ struct SeatBody<'a> {
 struct Wish(Option<SeatStatusBody>);
 
 impl Part for Wish {
+    const READS_QUERY: bool = true;
+
     fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
         let mut query = Query::of(request)?;
         let status = match query.take("status")?.as_deref() {

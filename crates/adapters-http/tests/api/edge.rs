@@ -60,6 +60,10 @@ async fn what_is_not_json_is_told_apart_from_what_does_not_fit() {
     for body in ["", " ", "{", "{\"name\"}", "{\"name\": \"Ada\"} x", "nonsense", "{\"name\": \"\\ud800\"}", "\u{feff}{}"] {
         shop.post("/v1/users").raw("application/json", body).send().await.with_problem(400, "MALFORMED_JSON");
     }
+    for marked in [b"\xef\xbb\xbf{}".as_slice(), b"\xff\xfe{\0}\0"] {
+        let answer = shop.post("/v1/users").raw("application/json", marked).send().await.with_problem(400, "MALFORMED_JSON");
+        assert!(answer.text("detail").contains("byte order mark"), "{}", answer.body);
+    }
     shop.post("/v1/users").raw("application/json", deep).send().await.with_problem(400, "MALFORMED_JSON");
     post(b"{\"name\": \"\xff\"}").await.with_problem(400, "MALFORMED_JSON");
     post(b"{}").await.with_problem(400, "VALIDATION_FAILED").at("/name");

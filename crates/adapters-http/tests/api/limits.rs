@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
-use adapters_http::{HttpSettings, LimitSettings, Rate};
+use adapters_http::{ForwardedHeader, HttpSettings, LimitSettings, Rate, TrustedProxies};
 use futures_util::future::join_all;
 
 use crate::answer::Answer;
@@ -25,9 +25,20 @@ async fn a_shop_with(change: impl FnOnce(&mut HttpSettings)) -> Shop {
 }
 
 async fn ask_from(shop: &Shop, peer: &str, forwarded: &str) -> Answer {
+    ask_through(shop, peer, ("X-Forwarded-For", forwarded.as_bytes())).await
+}
+
+async fn ask_through(shop: &Shop, peer: &str, header: (&str, &[u8])) -> Answer {
     let peer = format!("{peer}:1234").parse().expect("an address");
-    let request = TestRequest::with_uri("/v1/concerts").peer_addr(peer).append_header(("X-Forwarded-For", forwarded));
+    let request = TestRequest::with_uri("/v1/concerts").peer_addr(peer).append_header(header);
     Answer::of((shop.send)(request).await).await
+}
+
+/// Each address may ask [`BURST`] times; `10.0.0.0/8` are proxies that say for whom they ask in `header`.
+async fn a_shop_behind_proxies(header: ForwardedHeader) -> Shop {
+    let trusted_proxies = TrustedProxies { networks: vec!["10.0.0.0/8".parse().expect("a network")], header };
+    let limits = LimitSettings { per_address: Some(one_a_minute()), trusted_proxies, ..LimitSettings::default() };
+    a_shop_with(|settings| settings.limits = limits).await
 }
 
 fn assert_is_told_when(refused: &Answer, name: &str) {
@@ -39,9 +50,7 @@ fn assert_is_told_when(refused: &Answer, name: &str) {
 
 #[actix_web::test]
 async fn an_address_may_ask_so_often_and_another_as_often() {
-    let proxies = vec!["10.0.0.0/8".parse().expect("a net")];
-    let limits = LimitSettings { per_address: Some(one_a_minute()), trusted_proxies: proxies, ..LimitSettings::default() };
-    let shop = a_shop_with(|settings| settings.limits = limits).await;
+    let shop = a_shop_behind_proxies(ForwardedHeader::XForwardedFor).await;
     for _ in 0..BURST {
         ask_from(&shop, "203.0.113.9", "").await.with_status(200);
     }
@@ -51,6 +60,30 @@ async fn an_address_may_ask_so_often_and_another_as_often() {
     }
     ask_from(&shop, "10.0.0.1", "203.0.113.9").await.with_problem(429, "RATE_LIMITED");
     ask_from(&shop, "10.0.0.1", "203.0.113.10").await.with_status(200);
+}
+
+#[actix_web::test]
+async fn clients_behind_a_proxy_are_counted_apart_however_it_writes_their_addresses() {
+    let shop = a_shop_behind_proxies(ForwardedHeader::XForwardedFor).await;
+    for client in ["198.51.100.1:4001", "[2001:db8::1]:443", "\u{e9}, 198.51.100.2"] {
+        for _ in 0..BURST {
+            ask_from(&shop, "10.0.0.1", client).await.with_status(200);
+        }
+        ask_from(&shop, "10.0.0.1", client).await.with_problem(429, "RATE_LIMITED");
+    }
+    ask_from(&shop, "10.0.0.1", "198.51.100.1:4002").await.with_problem(429, "RATE_LIMITED");
+
+    let shop = a_shop_behind_proxies(ForwardedHeader::Forwarded).await;
+    for client in ["for=198.51.100.1;proto=https", "for=\"[2001:db8::1]:443\""] {
+        for _ in 0..BURST {
+            ask_through(&shop, "10.0.0.1", ("Forwarded", client.as_bytes())).await.with_status(200);
+        }
+        ask_through(&shop, "10.0.0.1", ("Forwarded", client.as_bytes())).await.with_problem(429, "RATE_LIMITED");
+    }
+    for _ in 0..BURST {
+        ask_from(&shop, "10.0.0.1", "203.0.113.1").await.with_status(200);
+    }
+    ask_from(&shop, "10.0.0.1", "203.0.113.2").await.with_problem(429, "RATE_LIMITED");
 }
 
 #[actix_web::test]
@@ -119,6 +152,36 @@ async fn pages_of_the_listed_origins_may_ask_and_read_refusals_too() {
         assert!(answer.header("access-control-expose-headers").is_some_and(|names| names.contains("request-id")));
         let answer = shop.get(path).header("Origin", "https://elsewhere.example").send().await;
         assert_eq!(answer.header("access-control-allow-origin"), None, "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn a_refused_preflight_says_which_of_its_headers_does_not_fit() {
+    let shop = a_shop_with(|settings| settings.cors_origins = vec!["https://shop.example".to_owned()]).await;
+    let preflight = |origin: &str, method: &str, headers: &str| {
+        let ask = shop.ask(Method::OPTIONS, "/v1/reservations").header("Origin", origin);
+        ask.header("Access-Control-Request-Method", method).header("Access-Control-Request-Headers", headers).send()
+    };
+    for (origin, method, headers, pointer) in [
+        ("https://elsewhere.example", "POST", "queue-token", "/Origin"),
+        ("https://shop.example", "TRACE", "queue-token", "/Access-Control-Request-Method"),
+        ("https://shop.example", "POST", "queue-token, x-unknown", "/Access-Control-Request-Headers"),
+        ("https://shop.example", "POST", "queue token", "/Access-Control-Request-Headers"),
+    ] {
+        let refused = preflight(origin, method, headers).await.with_problem(400, "VALIDATION_FAILED").at(pointer);
+        assert_eq!(refused.header("access-control-allow-methods"), None, "{pointer}");
+    }
+    let nowhere = shop.ask(Method::OPTIONS, "/v1/reservations").header("Access-Control-Request-Method", "POST");
+    nowhere.send().await.with_problem(400, "VALIDATION_FAILED").at("/Origin");
+}
+
+#[actix_web::test]
+async fn pages_may_send_what_tracing_in_browsers_adds() {
+    let shop = a_shop_with(|settings| settings.cors_origins = vec!["https://shop.example".to_owned()]).await;
+    for headers in ["baggage, sentry-trace", "traceparent, tracestate", "authorization,baggage,content-type,tracestate"] {
+        let preflight = shop.ask(Method::OPTIONS, "/v1/reservations").header("Origin", "https://shop.example");
+        let preflight = preflight.header("Access-Control-Request-Method", "POST").header("Access-Control-Request-Headers", headers);
+        preflight.send().await.with_status(200);
     }
 }
 

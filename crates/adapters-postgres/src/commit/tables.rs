@@ -1,7 +1,7 @@
 //! The tables that a commit writes.
 
 use adapters_sql::rows::{
-    concert, deed, entry, event, key, payment, queue, reservation, reserved_seat, schedule, seat, token, user, wallet,
+    concert, deed, entry, event, key, payment, queue, reservation, reserved_seat, schedule, seat, token, user, user_search_key, wallet,
 };
 
 use super::table::{Table, columns};
@@ -51,6 +51,9 @@ pub(super) const USERS: Table<user::Model> = Table {
     set: &[],
     rest: columns![user::Model; name: "text", created_at: "bigint"],
 };
+
+pub(super) const USER_SEARCH_KEYS: Table<user_search_key::Row> =
+    Table { name: "user_search_keys", key: columns![user_search_key::Row; search_key: "text", user_id: "uuid"], set: &[], rest: &[] };
 
 pub(super) const TOKENS: Table<token::Model> = Table {
     name: "queue_tokens",

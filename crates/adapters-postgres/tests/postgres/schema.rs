@@ -81,6 +81,7 @@ async fn a_database_of_a_newer_release_is_refused_and_stays_as_it_is() {
 
 /// What an earlier release left behind: somebody who left the line, and a hall with a free seat and one that is sold.
 const EARLIER: &str = "
+    INSERT INTO users VALUES ('00000000-0000-0000-0000-0000000000a1', 'Ada Núñez', 0), ('00000000-0000-0000-0000-0000000000a9', NULL, 0);
     INSERT INTO queue_tokens (id, version, queue_id, user_id, number, joined_at, state, reason, expired_at)
     VALUES (gen_random_uuid(), 2, '0f207207-0000-7000-8000-000000000001', gen_random_uuid(), 1, 0, 'EXPIRED', 'LEFT', 9);
     UPDATE queue_counters SET last_number = 1;
@@ -100,6 +101,9 @@ async fn a_database_of_an_earlier_release_keeps_its_rows_forward_and_back() {
     sql(EARLIER);
     POSTGRES.up(&db, None).await.unwrap();
     assert_eq!(sql(SEEN), "1|1|2");
+    let keys = sql("SELECT search_key FROM user_search_keys WHERE user_id = '00000000-0000-0000-0000-0000000000a1' ORDER BY search_key");
+    assert_eq!(keys, "ada nunez\nnunez", "who was there before is found by each word of the name");
+    assert_eq!(sql("SELECT count(*) FROM user_search_keys"), "2");
     assert_eq!(sql("SELECT sellable FROM seats ORDER BY number"), "t\nf");
     assert_eq!(sql("SELECT kept, pruned FROM queue_tokens JOIN queue_counters USING (queue_id)"), "f|0");
     POSTGRES.down(&db, Some(1)).await.unwrap();

@@ -7,7 +7,7 @@ use domain::{Change, ConcertId, QueueId, QueueToken, ScheduleId, Version, Write}
 use time::OffsetDateTime;
 
 use crate::instant::micros;
-use crate::rows::{concert, deed, entry, event, key, payment, queue, reservation, schedule, seat, token, user, wallet};
+use crate::rows::{concert, deed, entry, event, key, payment, queue, reservation, schedule, seat, token, user, user_search_key, wallet};
 
 /// Rows to be inserted and rows to be updated.
 pub struct RowsToWrite<R> {
@@ -78,6 +78,8 @@ pub struct Batch {
     pub unawaited: Vec<(QueueId, ConcertId)>,
     pub admissions: Vec<queue::Admission>,
     pub users: Vec<user::Model>,
+    /// What the new users are found by.
+    pub user_search_keys: Vec<user_search_key::Row>,
     pub tokens: RowsToWrite<token::Model>,
     pub seats: RowsToWrite<seat::Model>,
     pub reservations: RowsToWrite<reservation::Row>,
@@ -102,6 +104,7 @@ impl Batch {
             unawaited: Vec::new(),
             admissions: Vec::new(),
             users: Vec::new(),
+            user_search_keys: Vec::new(),
             tokens: RowsToWrite::default(),
             seats: RowsToWrite::default(),
             reservations: RowsToWrite::default(),
@@ -124,6 +127,7 @@ impl Batch {
         self.unawaited.extend(change.unawaited);
         self.admissions.extend(change.admission.map(|(queue, version)| queue::Admission { queue_id: queue.0, version: version.next().0 }));
         self.users.extend(change.user.iter().map(user::Model::from));
+        self.user_search_keys.extend(change.user.iter().flat_map(user_search_key::rows_of));
         change.tokens.iter().for_each(|write| self.tokens.push(write.expected, write.into()));
         if let Some((new, number)) = change.join.as_ref().zip(number) {
             let joined: Write<QueueToken> = Write::insert(new.clone().numbered(number));
@@ -146,6 +150,7 @@ impl Batch {
         self.schedules.sort_by_key(|row| row.id);
         self.admissions.sort_unstable_by_key(|row| row.queue_id);
         self.users.sort_unstable_by_key(|row| row.id);
+        self.user_search_keys.sort_unstable_by(|a, b| (&a.search_key, a.user_id).cmp(&(&b.search_key, b.user_id)));
         self.tokens.sort_by_key(|row| row.id);
         self.seats.sort_by_key(|row| (row.schedule_id, row.number));
         self.reservations.sort_by_key(|row| row.id);

@@ -3,7 +3,7 @@
 use application::PageRequest;
 use application::ports::{DeedsWanted, Desk, ReadError, Turnout};
 use async_trait::async_trait;
-use domain::{Deed, DeedId, Money, QueueId, QueueToken, Reservation, ScheduleId, User, UserId, Versioned};
+use domain::{Deed, DeedId, Money, NamePrefix, QueueId, QueueToken, Reservation, ScheduleId, User, UserId, Versioned};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
 use super::Reads;
@@ -43,10 +43,10 @@ impl Desk for Reads {
         Ok(self.sum(self.statements.count_live_reservations, schedule).await?.unsigned_abs())
     }
 
-    async fn users(&self, name: Option<String>, page: PageRequest<UserId>) -> Result<Vec<User>, ReadError> {
+    async fn users(&self, name: Option<NamePrefix>, page: PageRequest<UserId>) -> Result<Vec<User>, ReadError> {
         let after = page.after.map(|after| user::Column::Id.gt(after.0));
         if let Some(name) = name {
-            let values = [name.into(), page.after.map(|after| after.0).into(), page.size.into()];
+            let values = [name.as_str().into(), page.after.map(|after| after.0).into(), page.size.into()];
             return all(self.find::<user::Model>(self.statements.users_named, values).await?);
         }
         let query = user::Entity::find().filter(Condition::all().add_option(after));

@@ -38,7 +38,7 @@ pub struct ReadStatements {
     pub live_reservations: &'static str,
     /// How many of those there are, as `sum`.
     pub count_live_reservations: &'static str,
-    /// Users whose name begins so (1), by id, after an id (2) unless that is null, so many (3).
+    /// Users with a search key that begins so (1), by id, after an id (2) unless that is null, so many (3).
     pub users_named: &'static str,
     /// The tokens of a user (1) that are live or have a reservation, the last joined first, so many (2).
     pub tokens_of: &'static str,

@@ -18,4 +18,5 @@ pub mod schedule;
 pub mod seat;
 pub mod token;
 pub mod user;
+pub mod user_search_key;
 pub mod wallet;

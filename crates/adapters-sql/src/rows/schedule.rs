@@ -38,7 +38,7 @@ impl TryFrom<Model> for Versioned<Schedule> {
             id: ScheduleId(row.id),
             concert: ConcertId(row.concert_id),
             starts_at: instant(row.starts_at, TABLE, "starts_at")?,
-            zone: Zone::new(&row.zone).map_err(|_| Corrupt::new(TABLE, "zone"))?,
+            zone: Zone::restore(&row.zone).map_err(|_| Corrupt::new(TABLE, "zone"))?,
             sale_opens_at: instant(row.sale_opens_at, TABLE, "sale_opens_at")?,
             sale_closes_at: instant(row.sale_closes_at, TABLE, "sale_closes_at")?,
             cancellation: cancellation(row.cancelled_at, row.cancellation_reason.as_deref(), TABLE)?,

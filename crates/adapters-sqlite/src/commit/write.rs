@@ -17,6 +17,7 @@ pub(super) async fn write(db: &impl ConnectionTrait, batch: &Batch, numbers: &Nu
     write_rows(db, queue::ADMIT, &batch.admissions).await?;
     numbers::write(db, numbers).await?;
     write_rows(db, user::INSERT, &batch.users).await?;
+    write_rows(db, user::INSERT_SEARCH_KEYS, &batch.user_search_keys).await?;
     write_rows(db, token::UPDATE, &batch.tokens.old).await?;
     write_rows(db, token::INSERT, &batch.tokens.new).await?;
     // A payment's reservation is there already, and names its payment from now on: so payments come first.

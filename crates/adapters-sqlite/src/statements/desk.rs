@@ -14,9 +14,14 @@ pub(crate) const REVENUE: &str = "
 /// How many reservations have seats of a date.
 pub(crate) const COUNT_LIVE: &str = "SELECT count(DISTINCT reservation_id) AS sum FROM seats WHERE schedule_id = ?1";
 
-/// Users whose name begins so (1), by id, after an id (2) unless that is null, so many (3).
+/// Users with a search key that begins so (1), by id, after an id (2) unless that is null, so many (3).
 pub(crate) const USERS_NAMED: &str = "
-    SELECT * FROM users WHERE name >= ?1 AND name < ?1 || char(0x10ffff) AND id > coalesce(?2, x'') ORDER BY id LIMIT ?3";
+    SELECT t.* FROM (
+        SELECT DISTINCT k.user_id FROM user_search_keys k
+        WHERE k.search_key >= ?1 AND k.search_key < ?1 || char(0x10ffff) AND k.user_id > coalesce(?2, x'')
+        ORDER BY k.user_id LIMIT ?3
+    ) wanted CROSS JOIN users t ON t.id = wanted.user_id
+    ORDER BY t.id";
 
 /// The tokens of a user (1) that are live, or under which they made a reservation, the last joined first, so many (2).
 pub(crate) const TOKENS_OF: &str = "

@@ -7,3 +7,9 @@ pub(crate) const INSERT: &str = "
     INSERT INTO users (id, name, created_at)
     SELECT unhex(value ->> 'id', '-'), value ->> 'name', value ->> 'created_at'
     FROM jsonb_each(?1)";
+
+/// What users are found by.
+pub(crate) const INSERT_SEARCH_KEYS: &str = "
+    INSERT INTO user_search_keys (search_key, user_id)
+    SELECT value ->> 'search_key', unhex(value ->> 'user_id', '-')
+    FROM jsonb_each(?1)";

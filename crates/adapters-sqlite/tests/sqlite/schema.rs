@@ -48,7 +48,7 @@ async fn the_way_back_is_open_with_rows_in_the_tables() {
 #[tokio::test]
 async fn a_file_of_an_earlier_release_keeps_its_rows_forward_and_back() {
     const EARLIER: &str = "
-        INSERT INTO users VALUES (x'000000000000000000000000000000a1', 'Ada', 0);
+        INSERT INTO users VALUES (x'000000000000000000000000000000a1', 'Ada Núñez', 0), (x'000000000000000000000000000000a9', NULL, 0);
         INSERT INTO queue_tokens SELECT x'000000000000000000000000000000a2', 2, id, x'000000000000000000000000000000a1', NULL, 1, 0,
                'EXPIRED', NULL, NULL, NULL, 'LEFT', 9 FROM queues;
         UPDATE queue_counters SET last_number = 1;
@@ -56,6 +56,8 @@ async fn a_file_of_an_earlier_release_keeps_its_rows_forward_and_back() {
         INSERT INTO schedules VALUES (x'000000000000000000000000000000a4', 1, x'000000000000000000000000000000a3', 3, 'UTC', 1, 2);
         INSERT INTO seats VALUES (x'000000000000000000000000000000a4', 1, 1, 'A 1', 5, 'AVAILABLE', NULL, NULL)";
     const SEEN: &str = "SELECT (SELECT number FROM queue_tokens) + (SELECT last_number FROM queue_counters) + (SELECT count(*) FROM seats)";
+    const FOUND: &str = "SELECT group_concat(search_key || hex(user_id), '/') =
+        'ada nunez000000000000000000000000000000A1/nunez000000000000000000000000000000A1' FROM user_search_keys";
     let folder = tempfile::TempDir::new().unwrap();
     let url = format!("sqlite://{}?mode=rwc", folder.path().join("frontrow.db").display());
     let db = Database::connect(url).await.unwrap();
@@ -67,6 +69,7 @@ async fn a_file_of_an_earlier_release_keeps_its_rows_forward_and_back() {
     db.execute_unprepared(EARLIER).await.unwrap();
     SQLITE.up(&db, None).await.unwrap();
     assert_eq!(seen(SEEN).await, 3);
+    assert_eq!(seen(FOUND).await, 1, "who was there before is found by each word of the name");
     assert_eq!(seen("SELECT kept + (SELECT pruned FROM queue_counters) FROM queue_tokens WHERE state = 'EXPIRED'").await, 0);
     SQLITE.down(&db, Some(1)).await.unwrap();
     assert_eq!(seen(SEEN).await, 3);

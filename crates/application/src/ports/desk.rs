@@ -1,7 +1,7 @@
 //! The port of the operator's desk: what operators read.
 
 use async_trait::async_trait;
-use domain::{Deed, DeedId, Money, QueueId, QueueToken, Reservation, ScheduleId, User, UserId};
+use domain::{Deed, DeedId, Money, NamePrefix, QueueId, QueueToken, Reservation, ScheduleId, User, UserId};
 use uuid::Uuid;
 
 use crate::page::PageRequest;
@@ -37,9 +37,10 @@ pub trait Desk: Send + Sync {
     async fn live_reservations(&self, schedule: ScheduleId, at_most: u32) -> Result<Vec<Reservation>, ReadError>;
     /// How many reservations of a date have rows that are HELD or CONFIRMED, lapsed or not.
     async fn count_live_reservations(&self, schedule: ScheduleId) -> Result<u64, ReadError>;
-    /// Users whose name begins so, letter by letter, in the order of their ids, those after the page's cursor; with no name all users, the
-    /// nameless too.
-    async fn users(&self, name: Option<String>, page: PageRequest<UserId>) -> Result<Vec<User>, ReadError>;
+    /// Users whose name matches, in the order of their ids, those after the page's cursor; with no name all users, the nameless too. A name
+    /// matches exactly if [`NamePrefix::matches`] says so: neither case nor accents count, and any word of the name may come first. It MUST
+    /// NOT go through all users to find some by name.
+    async fn users(&self, name: Option<NamePrefix>, page: PageRequest<UserId>) -> Result<Vec<User>, ReadError>;
     /// A user's tokens, the last joined first, `at_most` of them: those whose rows are WAITING or ACTIVE, and those under which the user
     /// ever made a reservation.
     async fn tokens_of(&self, user: UserId, at_most: u32) -> Result<Vec<QueueToken>, ReadError>;

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use domain::decide::admit;
 use domain::queue::PolicyOverrides;
-use domain::schedule::Zone;
 use domain::{
     Concert, ConcertId, Context, Currency, Money, Offer, Queue, QueueId, QueueState, QueueToken, Reservation, ReservationId, Rules,
-    Schedule, ScheduleId, TokenId, User, UserId, Version, Versioned, Wallet,
+    Schedule, ScheduleId, TokenId, User, UserId, Version, Versioned, Wallet, Zone,
 };
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;

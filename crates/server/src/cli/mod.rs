@@ -3,6 +3,7 @@
 mod catalogue;
 mod concerts;
 mod config;
+mod healthcheck;
 mod log;
 mod payments;
 mod queues;
@@ -23,6 +24,7 @@ use clap_complete::Shell;
 pub(crate) use catalogue::{Export, Import};
 pub(crate) use concerts::Concerts;
 pub(crate) use config::Config;
+pub(crate) use healthcheck::Healthcheck;
 pub(crate) use log::Log;
 pub(crate) use payments::Payments;
 pub(crate) use queues::{Policy, Queues};
@@ -73,6 +75,8 @@ pub(crate) enum Command {
     /// Checks on the configured store whether the promises hold; exit code 1 if one is broken.
     #[command(after_help = "Examples:\n  frontrow audit\n  frontrow audit --json")]
     Audit,
+    /// Asks the configured server whether it lives, for a container's health check; exit code 1 if it doesn't answer well.
+    Healthcheck(Healthcheck),
     /// Plays an on-sale with a crowd of virtual users, and judges whether the promises held; exit code 1 if one was broken.
     Rehearse(Box<Rehearse>),
     /// Shows or checks the configuration.

@@ -5,10 +5,12 @@ use uuid::Uuid;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Users {
-    /// Lists the users whose name begins so, letter by letter; without a beginning all of them.
-    #[command(after_help = "Examples:\n  frontrow users search Ada\n  frontrow users search --limit 1000")]
+    /// Lists the users whose name, or a word in it, begins so; neither case nor accents count. Without a beginning all of them.
+    #[command(
+        after_help = "Examples:\n  frontrow users search Ada\n  frontrow users search lovelace\n  frontrow users search --limit 1000"
+    )]
     Search {
-        /// The beginning of the name.
+        /// The beginning of the name, or of any word in it.
         name: Option<String>,
         /// How many at most.
         #[arg(long, value_name = "N", default_value_t = 50)]

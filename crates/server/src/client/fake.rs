@@ -31,6 +31,11 @@ impl Fake {
         Self { base, asked: thread::spawn(|| script.into_iter().map(answer).collect()) }
     }
 
+    /// Where it listens.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Who asks it.
     pub(crate) fn client(&self) -> Client {
         Client::new(&self.base, "the-token".into()).unwrap()

@@ -44,6 +44,14 @@ fn a_list_goes_over_pages_up_to_its_limit() {
 }
 
 #[test]
+fn a_list_on_one_page_is_asked_for_without_parameters_and_cut_to_its_limit() {
+    let fake = Fake::with(vec![("200 OK", "", json!({"items": [1, 2, 3], "next_cursor": null}).to_string())]);
+    let list = fake.client().list_whole("/v1/admin/queues", 2).unwrap();
+    assert_eq!(list, json!({"items": [1, 2], "next_cursor": null}));
+    assert_eq!(fake.asked()[0].line, "GET /v1/admin/queues");
+}
+
+#[test]
 fn a_server_that_is_not_there_is_named() {
     let nobody = Client::new("http://127.0.0.1:1/", "x".into()).unwrap();
     assert!(nobody.get("/").unwrap_err().to_string().contains("http://127.0.0.1:1 can't be asked"));

@@ -4,9 +4,11 @@ mod audit;
 mod completions;
 mod config;
 mod desk;
+mod healthcheck;
 mod issuer;
 mod migrate;
 mod openapi;
+mod reach;
 mod rehearse;
 mod serve;
 mod token;
@@ -30,6 +32,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Completions { shell } => return completions::run(shell),
         Command::Rehearse(rehearse) => return rehearse::run(&rehearse, folder, profile, show),
         Command::Config(Config::Show) => return config::show(folder, profile, show),
+        // Whoever asks so often needs no log of it.
+        Command::Healthcheck(check) => return healthcheck::run(&load(folder, profile)?, &check, show),
         Command::Serve | Command::Migrate | Command::Token(_) | Command::Audit | Command::Config(Config::Check) | Command::Desk(_) => {}
     }
     let settings = load(folder, profile)?;
@@ -37,12 +41,13 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     // One runtime owns the pools, the lanes and the tasks; the HTTP workers have their own and hand work over.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
     let code = match cli.command {
-        Command::Serve => serve::run(&runtime, &settings, telemetry.tracer()),
+        Command::Serve => serve::run(&runtime, settings, telemetry.tracer()),
         Command::Migrate => runtime.block_on(migrate::run(&settings, show)),
         Command::Token(token) => runtime.block_on(token::run(&settings, &token, show)),
         Command::Audit => runtime.block_on(audit::run(&settings, show)),
         Command::Config(_) => runtime.block_on(config::check(&settings, show)),
         Command::Desk(desk) => desk::run(&runtime, &settings, *desk, show),
+        Command::Healthcheck(check) => healthcheck::run(&settings, &check, show),
         Command::Openapi => openapi::run(),
         Command::Completions { shell } => completions::run(shell),
         Command::Rehearse(rehearse) => rehearse::run(&rehearse, folder, profile, show),

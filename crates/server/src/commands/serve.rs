@@ -17,7 +17,6 @@ use application::scheduler::{PlaceFree, Tools};
 use application::use_cases::Parts;
 use application::waiting_room::Parts as RoomParts;
 use application::{Follower, GroupCommit, Ledger, RandomIds, Scheduler, SeatMaps, Tally, UseCases, WaitingRoom};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpSocket;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -30,7 +29,7 @@ use crate::health::Health;
 use crate::keys::Rotation;
 use crate::measure::{self, Watched};
 use crate::store::{self, Connections, OpenStore};
-use crate::{demo, welcome};
+use crate::{demo, files, welcome};
 
 /// How many connections wait to be taken before the kernel refuses more.
 const BACKLOG: u32 = 1_024;
@@ -50,12 +49,12 @@ struct Backstage {
     connections: Connections,
 }
 
-pub(super) fn run(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn Tracer>>) -> anyhow::Result<ExitCode> {
+pub(super) fn run(runtime: &Runtime, mut settings: Settings, tracer: Option<Arc<dyn Tracer>>) -> anyhow::Result<ExitCode> {
     // Kept until the process ends, lest another server start while a last commit of this one is under way.
     std::mem::forget(lock(&settings.database)?);
-    open_many_files(settings.http.max_connections + settings.http.streams.at_most);
-    let (api, backstage) = runtime.block_on(prepare(runtime, settings, tracer))?;
-    actix_web::rt::System::new().block_on(serve(api, settings, &backstage))?;
+    fit_open_files(&mut settings);
+    let (api, backstage) = runtime.block_on(prepare(runtime, &settings, tracer))?;
+    actix_web::rt::System::new().block_on(serve(api, &settings, &backstage))?;
     runtime.block_on(backstage.end());
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
@@ -69,16 +68,25 @@ fn lock(url: &DatabaseUrl) -> anyhow::Result<Option<ServeLock>> {
     }
 }
 
-/// Lets the process open as many files as it may: each connection is one.
-pub(super) fn open_many_files(wanted: usize) {
-    let limit = getrlimit(Resource::Nofile);
-    // Where it can't be raised, the old limit holds.
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
-    if let Some(allowed) = limit.maximum.filter(|allowed| usize::try_from(*allowed).is_ok_and(|allowed| allowed < wanted)) {
+/// Lowers the limits of connections to what the process may open: what is one too many waits or is told so, instead of failing.
+fn fit_open_files(settings: &mut Settings) {
+    let (connections, streams) = (settings.http.max_connections, settings.http.streams.at_most);
+    let allowed = files::open_as_many_as_may_be(connections.saturating_add(streams));
+    let (max_connections, max_event_streams) = files::fit(connections, streams, allowed);
+    if (max_connections, max_event_streams) == (connections, streams) {
+        return;
+    }
+    let allowed = allowed.unwrap_or(usize::MAX);
+    (settings.http.max_connections, settings.http.streams.at_most) = (max_connections, max_event_streams);
+    // Of a demo on a laptop no crowd comes; before a real one, somebody should raise the limit.
+    if settings.demo {
+        tracing::debug!(allowed, max_connections, max_event_streams, "fewer files may be open than configured connections need");
+    } else {
         tracing::warn!(
             allowed,
-            wanted,
-            "fewer files may be open than connections: raise the limit (ulimit -n), or lower http.max_connections and http.max_event_streams"
+            max_connections,
+            max_event_streams,
+            "http.max_connections and http.max_event_streams are lowered to the files that may be open: raise that limit (ulimit -n)"
         );
     }
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use adapters_http::{LimitSettings, Rate, StreamSettings};
+use adapters_http::{ForwardedHeader, LimitSettings, Rate, StreamSettings, TrustedProxies};
 
 use super::ConfigError;
 use super::settings::{A_DAY_IN_SECONDS, milliseconds, seconds, size, within, wrong};
@@ -50,9 +50,16 @@ pub(super) fn read(Values { http, limits, .. }: &Values) -> Result<Http, ConfigE
             overload_pause: milliseconds("limits.overload_pause_milliseconds", limits.overload_pause_milliseconds, 0..=10_000)?,
             per_address: rate(("limits.address_per_minute", limits.address_per_minute), ("limits.address_burst", limits.address_burst))?,
             per_user: rate(("limits.user_per_minute", limits.user_per_minute), ("limits.user_burst", limits.user_burst))?,
-            trusted_proxies: list("limits.trusted_proxies", &limits.trusted_proxies, |net| {
-                net.parse().map_err(|_| format!("must list networks like 10.0.0.0/8, not {net}"))
-            })?,
+            trusted_proxies: TrustedProxies {
+                networks: list("limits.trusted_proxies", &limits.trusted_proxies, |net| {
+                    net.parse().map_err(|_| format!("must list networks like 10.0.0.0/8, not {net}"))
+                })?,
+                header: match limits.forwarded_header.to_ascii_lowercase().as_str() {
+                    "x-forwarded-for" => ForwardedHeader::XForwardedFor,
+                    "forwarded" => ForwardedHeader::Forwarded,
+                    other => return Err(wrong("limits.forwarded_header", format!("must be x-forwarded-for or forwarded, not {other}"))),
+                },
+            },
         },
     })
 }

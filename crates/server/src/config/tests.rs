@@ -34,6 +34,7 @@ fn a_wrong_value_is_refused_with_its_key() {
         ("[limits]\nmax_in_flight = 0", "limits.max_in_flight"),
         ("[limits]\nuser_per_minute = 60\nuser_burst = 0", "limits.user_burst"),
         ("[limits]\ntrusted_proxies = '10.0.0.0/8, proxy'", "limits.trusted_proxies"),
+        ("[limits]\nforwarded_header = 'x-real-ip'", "limits.forwarded_header"),
         ("[database]\nurl = 'mysql://x'", "database.url"),
         ("[database]\nurl = 'sqlite://'", "database.url"),
         ("[database]\nurl = 'postgres://me:secret@host:port/shop'", "database.url"),
@@ -105,7 +106,7 @@ fn lists_have_commas_and_a_rate_of_0_is_none() {
     );
     let http = settings.unwrap().http;
     assert_eq!(http.cors_origins, ["https://shop.example", "http://localhost:3000"]);
-    assert_eq!(http.limits.trusted_proxies.len(), 2);
+    assert_eq!(http.limits.trusted_proxies.networks.len(), 2);
     assert_eq!(http.limits.per_user.map(|rate| (rate.a_minute.get(), rate.burst.get())), Some((60, 50)));
     assert_eq!(http.limits.per_address, None);
 }

@@ -51,6 +51,7 @@ pub(super) struct Limits {
     pub(super) address_burst: u32,
     pub(super) user_burst: u32,
     pub(super) trusted_proxies: String,
+    pub(super) forwarded_header: String,
 }
 
 #[derive(Debug, Deserialize, Serialize)]

@@ -9,6 +9,7 @@ use adapters_http::{Keys, KeysError, SigningAlgorithm};
 use thiserror::Error;
 
 use crate::config::KeySource;
+use crate::text;
 
 /// The largest document.
 const MAX_BYTES: u64 = 256 * 1024;
@@ -48,19 +49,17 @@ impl KeySource {
     /// Reads the keys as they are now; waits for files or the network.
     pub(super) fn read(&self, algorithm: SigningAlgorithm) -> Result<Keys, SourceError> {
         let (place, keys) = match self {
-            Self::Pem(path) => (path.display().to_string(), Keys::from_pem(&text(path)?, algorithm)),
-            Self::Jwks(path) => (path.display().to_string(), Keys::from_jwks(&text(path)?, algorithm)),
+            Self::Pem(path) => (path.display().to_string(), Keys::from_pem(&contents(path)?, algorithm)),
+            Self::Jwks(path) => (path.display().to_string(), Keys::from_jwks(&contents(path)?, algorithm)),
             Self::Url(url) => (url.clone(), Keys::from_jwks(&fetched(url)?, algorithm)),
         };
         keys.map_err(|error| SourceError::Document { place, error })
     }
 }
 
-fn text(path: &Path) -> Result<String, SourceError> {
-    let mut text = String::new();
-    let read = File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text));
-    read.map_err(|error| SourceError::File { path: path.display().to_string(), error })?;
-    Ok(text)
+fn contents(path: &Path) -> Result<String, SourceError> {
+    let read = File::open(path).and_then(|file| text::read(file.take(MAX_BYTES)));
+    read.map_err(|error| SourceError::File { path: path.display().to_string(), error })
 }
 
 /// The document at `url`, which must be there itself: whoever could redirect elsewhere could hand out keys.

@@ -4,7 +4,7 @@ use application::PageRequest;
 use application::ports::Turnout;
 use domain::decide::desk::seat_map::LayOut;
 use domain::decide::register;
-use domain::{Money, Queue, Seat, UserId, UserName};
+use domain::{Money, NamePrefix, Queue, Seat, UserId, UserName};
 
 use crate::Adapter;
 use crate::world::{
@@ -70,27 +70,59 @@ pub async fn live_reservations_are_those_that_have_seats(adapter: &dyn Adapter) 
     assert_eq!((count(DATE).await, count(SECOND_DATE).await, count(OTHER_DATE).await), (2, 1, 0));
 }
 
-/// `users`: those whose name begins so, letter by letter, in the order of their ids, after the page's cursor, so many; with no name all.
-pub async fn users_are_found_by_how_their_names_begin(adapter: &dyn Adapter) {
+/// `users`: those whose name matches, whatever its case and accents, by any of its words, in the order of their ids, after the page's cursor,
+/// so many; with no name all.
+pub async fn users_are_found_by_any_word_of_their_names(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
-    for (number, name) in (1..).zip(["Ada", "adam", "Ädam", "Adam", "Ad%", "A_a", "Béla 🎵"]) {
+    let names = [
+        "Ada Lovelace",
+        "ADAM",
+        "Ådam",
+        "A\u{30a}dam",
+        "Ad%",
+        "A_a",
+        "Béla 🎵",
+        "Ana-María Núñez",
+        "Nuno 🎵 Ada",
+        "김철수",
+        "🎵",
+        "Straße",
+    ];
+    for (number, name) in (1..).zip(names) {
         let command = register::Command { user: guest(number), name: UserName::new(name).unwrap() };
         world.run(&command).await.unwrap();
     }
-    world.charged(guest(8), 5).await;
+    world.charged(guest(13), 5).await;
     let found = async |name: Option<&str>, after: Option<UserId>, size| {
-        let users = world.ports.desk.users(name.map(str::to_owned), PageRequest { after, size }).await.unwrap();
+        let name = name.map(|name| NamePrefix::new(name).unwrap());
+        let users = world.ports.desk.users(name, PageRequest { after, size }).await.unwrap();
         users.into_iter().map(|user| user.id).collect::<Vec<_>>()
     };
     let guests = |numbers: &[u128]| numbers.iter().map(|number| guest(*number)).collect::<Vec<_>>();
-    assert_eq!(found(Some("Ada"), None, ALL).await, guests(&[1, 4]));
-    assert_eq!(found(Some("Ad%"), None, ALL).await, guests(&[5]), "no letter stands for others");
-    assert_eq!(found(Some("A_"), None, ALL).await, guests(&[6]));
-    assert_eq!(found(Some("Béla 🎵"), None, ALL).await, guests(&[7]));
-    assert_eq!(found(Some("Zoe"), None, ALL).await, []);
-    assert_eq!(found(Some("A"), Some(guest(1)), 2).await, guests(&[4, 5]));
-    assert_eq!(found(None, None, ALL).await, guests(&[1, 2, 3, 4, 5, 6, 7, 8]), "the nameless too");
-    assert_eq!(found(None, Some(guest(6)), ALL).await, guests(&[7, 8]));
+    for (name, numbers) in [
+        ("ada", &[1, 2, 3, 4, 9][..]),
+        ("ÅDAM", &[2, 3, 4]),
+        ("a\u{30a}dam", &[2, 3, 4]),
+        ("LOVE", &[1]),
+        ("lovelace ada", &[]),
+        ("nun", &[8, 9]),
+        ("maria nu", &[8]),
+        ("Bela", &[7]),
+        ("김", &[10]),
+        ("🎵", &[11]),
+        ("STRASSE", &[12]),
+        ("Zoe", &[]),
+    ] {
+        assert_eq!(found(Some(name), None, ALL).await, guests(numbers), "{name}");
+    }
+    assert_eq!(found(Some("%"), None, ALL).await, [], "no sign stands for letters");
+    assert_eq!(found(Some("_"), None, ALL).await, []);
+    assert_eq!(found(Some("a"), Some(guest(1)), 2).await, guests(&[2, 3]));
+    assert_eq!(found(Some("a"), Some(guest(5)), 2).await, guests(&[6, 8]), "once, however many of its words begin so");
+    assert_eq!(found(Some("a"), Some(guest(8)), ALL).await, guests(&[9]));
+    assert_eq!(found(Some("n"), None, 1).await, guests(&[8]));
+    assert_eq!(found(None, None, ALL).await, guests(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]), "the nameless too");
+    assert_eq!(found(None, Some(guest(11)), ALL).await, guests(&[12, 13]));
 }
 
 /// `tokens_of`: the user's live tokens and those under which they made a reservation, the last joined first, so many.

@@ -147,6 +147,8 @@ struct Wish {
 }
 
 impl Part for Wish {
+    const READS_QUERY: bool = true;
+
     fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
         let mut query = Query::of(request)?;
         let wanted = DeedsWanted { subject: query.take_id("subject_id")?, operator: query.take_id("operator_id")? };

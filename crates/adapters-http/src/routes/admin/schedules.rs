@@ -30,7 +30,7 @@ pub(super) struct NewScheduleBody {
     id: Option<Uuid>,
     /// When the show starts.
     starts_at: Instant,
-    /// The hall's time zone, as in the IANA database.
+    /// The hall's time zone, named exactly as in the IANA database; links count.
     #[schema(value_type = String, max_length = 64, example = "Asia/Seoul")]
     zone: ZoneName,
     /// The first instant of the sale.

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get};
 use application::PageRequest;
-use domain::{Currency, Money, PaymentId, QueueToken, ReservationId, TokenStatus, User, UserId, UserName};
+use domain::{Currency, Money, NamePrefix, PaymentId, QueueToken, ReservationId, TokenStatus, User, UserId};
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -100,18 +100,17 @@ impl TokenBody {
 
 /// Which users.
 struct Wish {
-    name: Option<String>,
+    name: Option<NamePrefix>,
     page: PageRequest<UserId>,
 }
 
 impl Part for Wish {
+    const READS_QUERY: bool = true;
+
     fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
         let mut query = Query::of(request)?;
-        let name = query.take("name")?;
-        // The beginning of a name looks like one.
-        if name.as_deref().is_some_and(|name| UserName::new(name).is_err()) {
-            return Err(misfit("name", "is the beginning of a name"));
-        }
+        let name =
+            query.take("name")?.map(|name| NamePrefix::new(&name).map_err(|error| misfit("name", &error.to_string()))).transpose()?;
         let Listing(page) = Listing::take(&mut query)?;
         query.end()?;
         Ok(Self { name, page })
@@ -122,12 +121,12 @@ problems!(FindProblems: OPERATOR, LIST);
 problems!(OneProblems: OPERATOR, &[Code::NotFound]);
 problems!(ListProblems: OPERATOR, LIST, &[Code::NotFound]);
 
-/// Users, by the beginning of their names.
+/// Users, by the beginning of their names or of a word in them.
 #[utoipa::path(
     tag = "desk",
     security(("bearer" = [])),
     params(
-        ("name" = Option<String>, Query, description = "How their names begin, letter by letter.", min_length = 1, max_length = 100),
+        ("name" = Option<String>, Query, description = "How their names, or any word in them, begin. Neither case nor accents count.", min_length = 1, max_length = 100),
         ("page_size" = Option<usize>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
         ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
     ),

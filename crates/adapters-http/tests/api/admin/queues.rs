@@ -104,9 +104,15 @@ async fn a_change_is_for_the_version_that_its_operator_saw() {
         .await
         .with_problem(400, "VALIDATION_FAILED")
         .at("/If-Match");
-    for other in ["\"2\"", "W/\"1\"", "\"x\""] {
+    for other in ["\"2\"", "W/\"2\"", "\"x\""] {
         let refused = shop.patch(&path()).by(&operator).header("If-Match", other).json(&body).send().await;
         assert_eq!(refused.with_problem(412, "PRECONDITION_FAILED").tag(), "\"1\"", "what it is now");
+    }
+    // As a proxy that compresses the answer leaves its tag.
+    for (tag, after) in [("W/\"1\"", "\"2\""), ("\"2-gzip\"", "\"3\"")] {
+        let body = json!({"name": format!("Mine, after {tag}")});
+        let changed = shop.patch(&path()).by(&operator).header("If-Match", tag).json(&body).send().await.with_status(200);
+        assert_eq!(changed.tag(), after);
     }
     let unknown = format!("{QUEUES}/{}", uuid::Uuid::from_u128(rand()));
     shop.patch(&unknown).by(&operator).header("If-Match", "*").json(&body).send().await.with_problem(404, "NOT_FOUND");

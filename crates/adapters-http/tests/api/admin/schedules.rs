@@ -56,7 +56,13 @@ async fn a_date_is_changed_until_it_is_called_off() {
     change(&before.tag(), json!({"zone": "UTC"})).await.with_problem(412, "PRECONDITION_FAILED");
     shop.patch(&path()).by(&operator).json(&json!({})).send().await.with_problem(428, "PRECONDITION_REQUIRED");
     change("*", json!({"sale_closes_at": "1999-01-01T00:00:00Z"})).await.with_problem(400, "VALIDATION_FAILED").at("/sale_closes_at");
-    change("*", json!({"zone": null})).await.with_problem(400, "VALIDATION_FAILED").at("/zone");
+    for unknown in [json!(null), json!("Europe/Kiyv"), json!("europe/berlin"), json!("Factory"), json!("+01:00")] {
+        change("*", json!({"zone": unknown})).await.with_problem(400, "VALIDATION_FAILED").at("/zone");
+    }
+    let renamed = change("*", json!({"zone": "Europe/Kyiv"})).await.with_status(200);
+    let weak = format!("W/{}", renamed.tag());
+    change(&weak, json!({"zone": "Europe/Berlin"})).await.with_status(200);
+    change(&weak, json!({"zone": "UTC"})).await.with_problem(412, "PRECONDITION_FAILED");
 
     shop.post(&format!("{}:cancel", path())).by(&operator).json(&json!({"reason": "No singer"})).send().await.with_status(200);
     let refused = change("*", json!({"zone": "UTC"})).await.with_problem(409, "INVALID_STATE");

@@ -35,7 +35,7 @@ const UNKNOWN: &[&str] =
 
 pub(super) fn sorts(stage: &Stage) -> Vec<Sort> {
     let (mut misfits, mut cursors) = (Vec::new(), Vec::new());
-    for good in stage.good.iter().filter(|good| !good.query.is_empty()) {
+    for good in &stage.good {
         let ask = |query: String| good.request.to(format!("{}?{query}", good.request.target));
         misfits.extend(UNKNOWN.iter().map(|query| ask((*query).to_owned())));
         misfits.push(ask(format!("{}=1", "x".repeat(20_000))));

@@ -25,7 +25,9 @@ use uuid::Uuid;
 
 use super::families::Families;
 use super::table::Parameters;
-use super::tables::{ADMISSIONS, ENTRIES, KEYS, OUTBOX, PAYMENTS, RESERVATIONS, RESERVED_SEATS, SEATS, TOKENS, USERS, WALLETS};
+use super::tables::{
+    ADMISSIONS, ENTRIES, KEYS, OUTBOX, PAYMENTS, RESERVATIONS, RESERVED_SEATS, SEATS, TOKENS, USER_SEARCH_KEYS, USERS, WALLETS,
+};
 use parts::{Parts, after, bind_check, bind_insert, bind_update};
 
 /// The texts of the statements, by their families.
@@ -160,6 +162,7 @@ fn bookings(all: &mut Parts) {
 
 fn money(all: &mut Parts) {
     all.insert("users_new", &USERS, "");
+    all.insert("user_search_keys", &USER_SEARCH_KEYS, "");
     all.insert("payments_new", &PAYMENTS, "");
     all.update("wallets_again", &WALLETS);
     all.insert("wallets_new", &WALLETS, "");
@@ -211,6 +214,7 @@ fn bind(families: Families, batch: &Batch, terms: &Terms, arguments: &mut PgArgu
     }
     if families.have(Families::MONEY) {
         bind_insert(&USERS, &batch.users, arguments)?;
+        bind_insert(&USER_SEARCH_KEYS, &batch.user_search_keys, arguments)?;
         bind_insert(&PAYMENTS, &batch.payments.new, arguments)?;
         bind_update(&WALLETS, &batch.wallets.old, arguments)?;
         bind_insert(&WALLETS, &batch.wallets.new, arguments)?;

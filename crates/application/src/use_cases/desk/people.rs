@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Deed, DeedId, Money, Payment, PaymentId, QueueToken, Refusal, ReservationId, User, UserId, WalletEntry};
+use domain::{Deed, DeedId, Money, NamePrefix, Payment, PaymentId, QueueToken, Refusal, ReservationId, User, UserId, WalletEntry};
 use time::OffsetDateTime;
 
 use crate::page::{Page, PageRequest};
@@ -41,8 +41,8 @@ impl FindPeople {
         self.clock.now()
     }
 
-    /// Users whose name begins so; with no name all.
-    pub async fn users(&self, name: Option<String>, page: PageRequest<UserId>) -> Result<Page<User, UserId>, Error> {
+    /// Users whose name, or a word in it, begins so; with no name all.
+    pub async fn users(&self, name: Option<NamePrefix>, page: PageRequest<UserId>) -> Result<Page<User, UserId>, Error> {
         Ok(page.cut(self.desk.users(name, page.one_more()).await?, |user| user.id))
     }
 

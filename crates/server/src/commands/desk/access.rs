@@ -1,6 +1,6 @@
 //! How the desk gets at a server: where it is, and an operator's token for it.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::IpAddr;
 
 use adapters_http::Role;
 use anyhow::Context;
@@ -10,6 +10,7 @@ use ureq::http::Uri;
 use uuid::uuid;
 
 use super::super::issuer::{self, Missing};
+use super::super::reach;
 use crate::cli::ServerArgs;
 use crate::client::{self, Client};
 use crate::config::Settings;
@@ -22,7 +23,7 @@ const COMMAND_LINE: UserId = UserId(uuid!("0f207207-0000-7000-8000-00000000c11e"
 pub(super) async fn to(server: &ServerArgs, settings: &Settings) -> anyhow::Result<Client> {
     let base = match &server.server {
         Some(url) => url.clone(),
-        None => at(settings.http.bind)?,
+        None => reach::address(settings.http.bind).map_err(|Usage(why)| Usage(format!("{why}: --server says where it is")))?,
     };
     client::must_be_a_server(&base)?;
     let token = match &server.token {
@@ -41,19 +42,6 @@ fn is_here(url: &str) -> bool {
     let url: Option<Uri> = url.parse().ok();
     let host = url.as_ref().and_then(Uri::host).map(|host| host.trim_matches(['[', ']']));
     host.is_some_and(|host| host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback()))
-}
-
-/// Where a server that listens on `bind` is reached from this machine.
-fn at(bind: SocketAddr) -> Result<String, Usage> {
-    let ip = match bind.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    match bind.port() {
-        0 => Err(Usage("http.bind names no port: --server says where the server is".to_owned())),
-        port => Ok(format!("http://{}", SocketAddr::new(ip, port))),
-    }
 }
 
 /// A token of the built-in issuer, with the secret that is configured or kept in the store.
@@ -76,18 +64,5 @@ mod tests {
         {
             assert!(!is_here(url), "{url}");
         }
-    }
-
-    #[test]
-    fn a_server_that_listens_everywhere_is_reached_here() {
-        for (bind, url) in [
-            ("127.0.0.1:8080", "http://127.0.0.1:8080"),
-            ("0.0.0.0:80", "http://127.0.0.1:80"),
-            ("[::]:8080", "http://[::1]:8080"),
-            ("10.1.2.3:9", "http://10.1.2.3:9"),
-        ] {
-            assert_eq!(at(bind.parse().unwrap()).unwrap(), url);
-        }
-        assert!(at("127.0.0.1:0".parse().unwrap()).unwrap_err().to_string().contains("--server"));
     }
 }

@@ -9,7 +9,7 @@ use crate::cli::Concerts;
 use crate::client::Client;
 use crate::show::{Column, Show, details, list, table};
 
-const PATH: &str = "/v1/admin/concerts";
+pub(super) const PATH: &str = "/v1/admin/concerts";
 const CONCERTS: &[Column] =
     &[("id", "/id"), ("name", "/name"), ("host", "/host"), ("queue", "/queue_id"), ("seats a user", "/max_seats_per_user")];
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
-use super::{document, schedules};
+use super::{concerts, document, queues, schedules};
 use crate::client::{Client, Refused};
 use crate::progress;
 use crate::show::{Column, Show, list, table};
@@ -16,8 +16,8 @@ const OUTCOMES: &[Column] = &[("what", "/what"), ("id", "/id"), ("name", "/name"
 enum Outcome {
     /// As the server made it.
     Made(Value),
-    /// Something with its id is there; it stays as it is.
-    Exists,
+    /// Something with its id is there; it stays as it is: so.
+    Exists(Value),
     Failed(Refused),
 }
 
@@ -39,12 +39,12 @@ fn imported(client: &Client, file: &Value) -> anyhow::Result<Vec<Value>> {
     let mut told = Vec::new();
     let bar = progress::bar((queues.len() + concerts.len()).try_into()?, "importing")?;
     for queue in queues {
-        told.push(row("queue", queue, make(client, "/v1/admin/queues", queue)?));
+        told.push(row("queue", queue, make(client, queues::PATH, queues::PATH, queue)?));
         bar.inc(1);
     }
     for concert in concerts {
-        let outcome = make(client, "/v1/admin/concerts", concert)?;
-        let exists = matches!(outcome, Outcome::Exists);
+        let outcome = make(client, concerts::PATH, concerts::PATH, concert)?;
+        let exists = matches!(outcome, Outcome::Exists(_));
         told.push(row("concert", concert, outcome));
         if exists {
             told.extend(dates(client, concert)?);
@@ -71,30 +71,32 @@ fn dates(client: &Client, concert: &Value) -> anyhow::Result<Vec<Value>> {
     let id = concert["id"].as_str().and_then(|id| id.parse().ok()).context("a concert that exists has an id")?;
     let mut told = Vec::new();
     for date in list(&concert["schedules"]).iter().filter(|date| date["id"].is_string()) {
-        told.push(row("date", date, make(client, &schedules::of(id), date)?));
+        told.push(row("date", date, make(client, &schedules::of(id), schedules::PATH, date)?));
     }
     Ok(told)
 }
 
-/// Stops the import only if the server can't be asked.
-fn make(client: &Client, path: &str, body: &Value) -> anyhow::Result<Outcome> {
-    match client.post(path, body) {
-        Ok(made) => Ok(Outcome::Made(made)),
-        Err(error) => match error.downcast::<Refused>()? {
-            refused if refused.code() == "ALREADY_EXISTS" => Ok(Outcome::Exists),
-            refused => Ok(Outcome::Failed(refused)),
-        },
-    }
+/// Makes a thing by a POST to `path`; what exists is looked up below `place`. Stops the import only if the server can't be asked.
+fn make(client: &Client, path: &str, place: &str, body: &Value) -> anyhow::Result<Outcome> {
+    let refused = match client.post(path, body) {
+        Ok(made) => return Ok(Outcome::Made(made)),
+        Err(error) => error.downcast::<Refused>()?,
+    };
+    // What exists may also be a date of a new concert: then nothing was made.
+    let is_it = |id: &&str| body["id"].as_str().is_some_and(|own| own.eq_ignore_ascii_case(id));
+    let id = refused.problem["id"].as_str().filter(|_| refused.code() == "ALREADY_EXISTS").filter(is_it);
+    let Some(id) = id else { return Ok(Outcome::Failed(refused)) };
+    Ok(Outcome::Exists(client.get(&format!("{place}/{id}"))?))
 }
 
 fn row(what: &str, thing: &Value, outcome: Outcome) -> Value {
-    let name = if thing["name"].is_null() { &thing["starts_at"] } else { &thing["name"] };
-    let (id, outcome, why) = match outcome {
-        Outcome::Made(made) => (made["id"].clone(), "made", Value::Null),
-        Outcome::Exists => (thing["id"].clone(), "exists", Value::Null),
-        Outcome::Failed(refused) => (thing["id"].clone(), "failed", refused.to_string().into()),
+    let name = |of: &Value| if of["name"].is_null() { of["starts_at"].clone() } else { of["name"].clone() };
+    let (id, called, outcome, why) = match outcome {
+        Outcome::Made(made) => (made["id"].clone(), name(thing), "made", Value::Null),
+        Outcome::Exists(existing) => (thing["id"].clone(), name(&existing), "exists", Value::Null),
+        Outcome::Failed(refused) => (thing["id"].clone(), name(thing), "failed", refused.to_string().into()),
     };
-    json!({"what": what, "id": id, "name": name, "outcome": outcome, "why": why})
+    json!({"what": what, "id": id, "name": called, "outcome": outcome, "why": why})
 }
 
 #[cfg(test)]
@@ -103,6 +105,7 @@ mod tests {
     use crate::client::fake::Fake;
 
     const ID: &str = "0f207207-0000-7000-8000-0000000c1b00";
+    const OTHER: &str = "0f207207-0000-7000-8000-0000000c1b01";
 
     fn outcomes(told: &[Value]) -> Vec<(&str, &str)> {
         told.iter().map(|row| (row["what"].as_str().unwrap(), row["outcome"].as_str().unwrap())).collect()
@@ -110,29 +113,50 @@ mod tests {
 
     #[test]
     fn what_exists_stays_what_fails_is_told_and_the_rest_is_made() {
-        let exists = || ("409 Conflict", "", json!({"title": "There is one", "code": "ALREADY_EXISTS"}).to_string());
+        let exists = |id: &str| ("409 Conflict", "", json!({"title": "There is one", "code": "ALREADY_EXISTS", "id": id}).to_string());
+        let shown = |thing: Value| ("200 OK", "", thing.to_string());
         let made = || ("201 Created", "", json!({"id": ID}).to_string());
         let fake = Fake::with(vec![
             made(),
-            exists(),
+            exists(ID),
+            shown(json!({"id": ID, "name": "the old b"})),
             ("400 Bad Request", "", json!({"title": "No", "code": "X"}).to_string()),
-            exists(),
-            exists(),
+            exists(ID),
+            shown(json!({"id": ID, "name": "the old c"})),
+            exists(ID),
+            shown(json!({"id": ID, "starts_at": "the old t"})),
             made(),
+            exists(OTHER),
         ]);
         let file = json!({
-            "queues": [{"name": "a"}, {"id": ID, "name": "b"}, {"name": ""}],
-            "concerts": [{"id": ID, "name": "c", "schedules": [{"id": ID, "starts_at": "t"}, {"id": ID}, {"starts_at": "without an id"}]}],
+            "queues": [{"name": "a"}, {"id": ID.to_uppercase(), "name": "b"}, {"name": ""}],
+            "concerts": [
+                {"id": ID, "name": "c", "schedules": [{"id": ID, "starts_at": "t"}, {"id": ID}, {"starts_at": "without an id"}]},
+                {"id": ID, "name": "d", "schedules": [{"id": OTHER, "starts_at": "of another concert"}]},
+            ],
         });
         let told = imported(&fake.client(), &file).unwrap();
-        let expected =
-            [("queue", "made"), ("queue", "exists"), ("queue", "failed"), ("concert", "exists"), ("date", "exists"), ("date", "made")];
+        let expected = [
+            ("queue", "made"),
+            ("queue", "exists"),
+            ("queue", "failed"),
+            ("concert", "exists"),
+            ("date", "exists"),
+            ("date", "made"),
+            ("concert", "failed"),
+        ];
         assert_eq!(outcomes(&told), expected);
+        let names: Vec<_> = told.iter().map(|row| row["name"].as_str().unwrap_or("-")).collect();
+        assert_eq!(names, ["a", "the old b", "", "the old c", "the old t", "-", "d"], "what exists is called as it was");
         assert_eq!(told[2]["why"], "No (X)");
         let asked = fake.asked();
-        assert_eq!(asked[3].line, "POST /v1/admin/concerts");
-        assert_eq!(asked[5].line, format!("POST /v1/admin/concerts/{ID}/schedules"));
-        assert_eq!(asked[1].body, json!({"id": ID, "name": "b"}).to_string());
+        assert_eq!(
+            (asked[2].line.as_str(), asked[4].line.as_str()),
+            (format!("GET /v1/admin/queues/{ID}").as_str(), "POST /v1/admin/concerts")
+        );
+        assert_eq!(asked[7].line, format!("GET /v1/admin/schedules/{ID}"));
+        assert_eq!(asked[8].line, format!("POST /v1/admin/concerts/{ID}/schedules"));
+        assert_eq!(asked[1].body, json!({"id": ID.to_uppercase(), "name": "b"}).to_string());
     }
 
     /// The seats of each date of a file, by number.

@@ -15,7 +15,7 @@ mod seats;
 mod users;
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -27,6 +27,7 @@ use crate::cli::Desk;
 use crate::client::Client;
 use crate::config::Settings;
 use crate::show::Show;
+use crate::text;
 
 /// Asks the server for what was said.
 pub(super) fn run(runtime: &Runtime, settings: &Settings, desk: Desk, show: Show) -> anyhow::Result<ExitCode> {
@@ -53,13 +54,8 @@ fn order(client: &Client, desk: Desk, show: Show) -> anyhow::Result<()> {
 
 /// The JSON in a file, or on the standard input.
 fn document(file: &Path) -> anyhow::Result<Value> {
-    let mut text = String::new();
-    let read = if file == Path::new("-") {
-        io::stdin().read_to_string(&mut text)
-    } else {
-        File::open(file).and_then(|mut file| file.read_to_string(&mut text))
-    };
-    read.with_context(|| format!("{} can't be read", file.display()))?;
+    let read = if file == Path::new("-") { text::read(io::stdin()) } else { File::open(file).and_then(text::read) };
+    let text = read.with_context(|| format!("{} can't be read", file.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} is no JSON", file.display()))
 }
 

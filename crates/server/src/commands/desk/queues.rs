@@ -8,7 +8,7 @@ use crate::cli::{Policy, Queues};
 use crate::client::Client;
 use crate::show::{Column, Show};
 
-const PATH: &str = "/v1/admin/queues";
+pub(super) const PATH: &str = "/v1/admin/queues";
 /// The figures of a line.
 pub(super) const LINES: &[Column] = &[
     ("id", "/id"),
@@ -24,7 +24,7 @@ pub(super) const LINES: &[Column] = &[
 
 pub(super) fn run(client: &Client, verb: Queues, show: Show) -> anyhow::Result<()> {
     let answer = match verb {
-        Queues::List => return Ok(show.list(&client.list(PATH, &[], usize::MAX)?, LINES)?),
+        Queues::List => return Ok(show.list(&client.list_whole(PATH, usize::MAX)?, LINES)?),
         Queues::Show { id } => client.get(&path(id))?,
         Queues::Create { id, name, policy, message } => {
             let body = Body::default().with("id", id).with("name", Some(name)).with_inner("policy", rules(policy)).with("message", message);

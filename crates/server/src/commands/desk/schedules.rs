@@ -11,7 +11,7 @@ use crate::client::Client;
 use crate::progress;
 use crate::show::{Column, Show};
 
-const PATH: &str = "/v1/admin/schedules";
+pub(super) const PATH: &str = "/v1/admin/schedules";
 /// The figures of a date.
 pub(super) const DATES: &[Column] = &[
     ("date", "/id"),

@@ -30,7 +30,7 @@ fn answer(body: &Value) -> Scripted {
 #[test]
 fn every_verb_is_one_request_of_the_api() {
     for (words, request) in [
-        ("queues list", "GET /v1/admin/queues?page_size=200 "),
+        ("queues list", "GET /v1/admin/queues "),
         ("queues show ID", "GET /v1/admin/queues/ID "),
         ("queues create --name Arena", r#"POST /v1/admin/queues {"name":"Arena"}"#),
         (
@@ -65,7 +65,7 @@ fn every_verb_is_one_request_of_the_api() {
         ("users search", "GET /v1/admin/users?page_size=50 "),
         ("users search Ada", "GET /v1/admin/users?page_size=50&name=Ada "),
         ("users show ID", "GET /v1/admin/users/ID "),
-        ("users tokens ID", "GET /v1/admin/users/ID/queue-tokens?page_size=50 "),
+        ("users tokens ID", "GET /v1/admin/users/ID/queue-tokens "),
         ("users reservations ID", "GET /v1/admin/users/ID/reservations?page_size=50 "),
         ("users payments ID", "GET /v1/admin/users/ID/payments?page_size=50 "),
         ("users entries ID --limit 3", "GET /v1/admin/users/ID/wallet-entries?page_size=3 "),
@@ -101,6 +101,20 @@ fn a_sale_is_its_concert_and_its_line_and_a_map_is_laid_out_from_a_file() {
     std::fs::write(file.path(), r#"{"sections": []}"#).unwrap();
     let laid_out = asked(&format!("seats lay-out ID {}", file.path().display()), vec![answer(&json!({"created": 0}))]);
     assert_eq!(laid_out.iter().map(said).collect::<Vec<_>>(), [r#"PUT /v1/admin/schedules/ID/seat-map {"sections":[]}"#]);
+}
+
+#[test]
+fn a_file_may_be_saved_in_utf_8_with_a_mark_or_in_utf_16() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let text = r#"{"queues": [{"name": "Núñez"}]}"#;
+    let utf_16: Vec<u8> = "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    for bytes in [format!("\u{feff}{text}").into_bytes(), utf_16] {
+        std::fs::write(file.path(), bytes).unwrap();
+        assert_eq!(document(file.path()).unwrap()["queues"][0]["name"], "Núñez");
+    }
+    std::fs::write(file.path(), b"{\"name\": \"N\xfa\"}").unwrap();
+    let error = format!("{:#}", document(file.path()).unwrap_err());
+    assert!(error.contains("can't be read") && error.contains("UTF-8"), "{error}");
 }
 
 #[test]

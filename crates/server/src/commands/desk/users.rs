@@ -46,7 +46,7 @@ pub(super) fn run(client: &Client, verb: Users, show: Show) -> anyhow::Result<()
             Ok(show.list(&client.list(PATH, &filters, limit)?, USERS)?)
         }
         Users::Show { id } => Ok(show.one(&client.get(&format!("{PATH}/{id}"))?)?),
-        Users::Tokens(of) => list(of, "queue-tokens", TOKENS),
+        Users::Tokens(Listed { id, limit }) => Ok(show.list(&client.list_whole(&format!("{PATH}/{id}/queue-tokens"), limit)?, TOKENS)?),
         Users::Reservations(of) => list(of, "reservations", RESERVATIONS),
         Users::Payments(of) => list(of, "payments", PAYMENTS),
         Users::Entries(of) => list(of, "wallet-entries", ENTRIES),

@@ -3,7 +3,7 @@
 mod instance;
 mod screen;
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -19,10 +19,11 @@ use uuid::Uuid;
 
 use self::instance::Instance;
 use self::screen::Screen;
-use super::serve::open_many_files;
 use crate::cli::Rehearse;
 use crate::failure::{FAILED, Usage};
+use crate::files;
 use crate::show::Show;
+use crate::text;
 
 /// What the report is called in its folder, for people and for programs.
 const REPORT: [&str; 2] = ["report.html", "report.json"];
@@ -67,7 +68,8 @@ fn policies(rehearse: &Rehearse, scenario: &Scenario) -> anyhow::Result<Vec<what
 
 fn play_live(rehearse: &Rehearse, scenario: &Scenario, seed: u64, configuration: &Path, profile: Option<&str>) -> anyhow::Result<Record> {
     let jwts = jwts(rehearse)?;
-    open_many_files(scenario.users as usize);
+    // Each user may have a connection.
+    files::open_as_many_as_may_be(scenario.users as usize);
     // It ends with this function.
     let (hall, instance) = if let Some(hall) = elsewhere(rehearse)? {
         (hall, None)
@@ -115,7 +117,7 @@ fn elsewhere(rehearse: &Rehearse) -> anyhow::Result<Option<Hall>> {
 
 fn jwts(rehearse: &Rehearse) -> anyhow::Result<Vec<String>> {
     let Some(file) = &rehearse.elsewhere.jwts else { return Ok(Vec::new()) };
-    let text = fs::read_to_string(file).with_context(|| format!("{} can't be read", file.display()))?;
+    let text = File::open(file).and_then(text::read).with_context(|| format!("{} can't be read", file.display()))?;
     let jwts: Vec<_> = text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
     ensure!(!jwts.is_empty(), "{} has no access tokens", file.display());
     Ok(jwts)
