@@ -32,10 +32,11 @@ pub struct Command {
 /// The refusals of [`Pass::check`], [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::SaleNotOpen`],
 /// [`Refusal::UnknownSeats`], [`Refusal::HoldExists`], [`Refusal::SeatLimitExceeded`], [`Refusal::SeatsUnavailable`].
 pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Outcome> {
-    if let Some(first_answer) = command.keyed.replay(context)? {
+    let queue = context.concert.as_ref().map(|concert| concert.queue);
+    if let Some(first_answer) = command.keyed.replay(context).map_err(|reused| command.pass.refuse(reused, queue, context, rules))? {
         return Ok(first_answer);
     }
-    let admitted = command.pass.check(context.concert.as_ref().map(|concert| concert.queue), context, rules)?;
+    let admitted = command.pass.check(queue, context, rules)?;
     hold(context, command, rules, &admitted).map_err(|refusal| admitted.refuse(refusal))
 }
 
