@@ -49,7 +49,7 @@ impl Schedule {
         self.cancelled_at.is_none() && self.sale_opens_at <= now && now < self.sale_closes_at
     }
 
-    /// Whether payments for it can be given back at `now`: until the show starts, and if it never will, at any time.
+    /// Whether its users can get their payments back at `now`: until the show starts, and if it never will, at any time.
     #[must_use]
     pub fn is_refundable(&self, now: OffsetDateTime) -> bool {
         self.cancelled_at.is_some() || !self.has_started(now)

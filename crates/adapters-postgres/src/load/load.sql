@@ -5,6 +5,7 @@
 --   $10 payments   $11 reservations   $12 tokens whose holds are wanted   $13 $14 seats   $15 $16 users' reservations for the
 --   concert of a schedule   $17 $18 users who join the queue of a concert, or the default one   $19 $20 $21 ticks: load, queue,
 --   at most   $22 $23 lapsed holds: load, at most   $24 queues   $25 concerts of which all dates are wanted, and whether something is held
+--   $26 $27 labels of a schedule's seats
 WITH
 -- now() is the moment at which the statement arrived: not later than its snapshot.
 clock AS MATERIALIZED (SELECT coalesce($1::bigint, (extract(epoch FROM now()) * 1000000)::bigint) AS now),
@@ -129,6 +130,9 @@ UNION ALL SELECT 'due_token', t.load, row_to_json(t)::text FROM foremost t
 UNION ALL SELECT 'due_hold', load, to_json(id)::text FROM lapsed_holds
 UNION ALL SELECT 'seat', NULL, row_to_json(s)::text FROM named_seats s
 UNION ALL SELECT 'seat', NULL, row_to_json(s)::text FROM held_seats s
+UNION ALL
+SELECT 'seat', NULL, row_to_json(s)::text FROM unnest($26::uuid[], $27::text[]) k (schedule_id, label)
+CROSS JOIN LATERAL (SELECT * FROM seats s WHERE s.schedule_id = k.schedule_id AND s.label = k.label OFFSET 0) s
 UNION ALL
 SELECT 'hold', NULL, row_to_json(h)::text FROM (
     SELECT h.*, (SELECT coalesce(json_agg(json_build_object('number', o.number, 'label', o.label, 'price', o.price)), '[]')

@@ -36,11 +36,11 @@ impl Led {
 
     fn add(&mut self, load: &Load, found: &Found) {
         match load {
-            Load::Clock | Load::Charge { .. } | Load::Queue { .. } => {}
+            Load::Clock | Load::Key { .. } | Load::Charge { .. } | Load::Queue { .. } => {}
             Load::Concert { concert, .. } => {
                 self.programmes.insert(*concert);
             }
-            Load::Seats { schedule, seats } => {
+            Load::Seats { schedule, seats } | Load::SeatMap { schedule, seats, .. } => {
                 self.concerts.extend(found.schedule(*schedule).map(|schedule| schedule.concert));
                 self.seats.extend(seats.iter().map(|number| (*schedule, *number)));
                 self.seats_of(found.holds().of_seats(*schedule, seats).into_iter(), found);
@@ -74,7 +74,7 @@ impl Led {
                     self.seats_of([payment.reservation].into_iter(), found);
                 }
             }
-            Load::Tick { queue, .. } => {
+            Load::Tick { queue, .. } | Load::Admit { queue, .. } => {
                 self.queues.insert(*queue);
                 self.standings.insert(*queue);
             }

@@ -34,6 +34,10 @@ pub(super) async fn named(db: &impl ConnectionTrait, wanted: &Wanted<'_>, due: &
     by_id(db, queue::SELECT, &wanted.queues, Row::Queue, found).await?;
     by_id(db, wallet::SELECT, &wanted.wallets, Row::Wallet, found).await?;
     by_id(db, payment::SELECT, &wanted.payments, Row::Payment, found).await?;
+    if !wanted.labels.is_empty() {
+        let labels = array(wanted.labels.iter().map(|(schedule, label)| (schedule.0, *label)))?;
+        add(db, seat::SELECT_LABELLED, [labels], Row::Seat, found).await?;
+    }
     holds(db, wanted, due, found).await
 }
 

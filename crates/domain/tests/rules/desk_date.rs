@@ -30,16 +30,16 @@ fn called_off() -> Context {
 #[test]
 fn a_date_is_added_to_a_concert_that_is_there() {
     let context = Context::at(NOW).with_concert(a_concert());
-    let written = change_of(add(&context, &an_addition()));
+    let written = change_of(add(&context, &an_addition(), &rules()));
     assert_eq!(written.schedules, [Write::insert(a_date().row)]);
     let deed = written.deed.unwrap();
     assert_eq!((deed.act, deed.subject), (Act::Create, Subject::Schedule(DATE)));
     let opens = deed.changes.iter().find(|changed| changed.name == "sale_opens_at").unwrap();
     assert_eq!((opens.before.as_deref(), opens.after.as_deref()), (None, Some("2026-11-20T20:00:00Z")));
 
-    assert_eq!(refusal_of(add(&Context::at(NOW), &an_addition())), Refusal::NotFound);
+    assert_eq!(refusal_of(add(&Context::at(NOW), &an_addition(), &rules())), Refusal::NotFound);
     let again = Context { schedules: vec![a_date()], ..context };
-    assert_eq!(refusal_of(add(&again, &an_addition())), Refusal::AlreadyExists(DATE.0));
+    assert_eq!(refusal_of(add(&again, &an_addition(), &rules())), Refusal::AlreadyExists(DATE.0));
 }
 
 #[test]

@@ -74,7 +74,7 @@ pub async fn live_reservations_are_those_that_have_seats(adapter: &dyn Adapter) 
 pub async fn users_are_found_by_how_their_names_begin(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     for (number, name) in (1..).zip(["Ada", "adam", "Ädam", "Adam", "Ad%", "A_a", "Béla 🎵"]) {
-        let command = register::Command { user: guest(number), name: UserName::new(name).unwrap() };
+        let command = register::Command { user: guest(number), name: UserName::new(name).unwrap(), keyed: None };
         world.run(&command).await.unwrap();
     }
     world.charged(guest(8), 5).await;
