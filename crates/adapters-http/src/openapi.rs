@@ -3,6 +3,7 @@
 use actix_web::App;
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{OneOf, Schema};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, OpenApi, RefOr};
 use utoipa_actix_web::AppExt as _;
@@ -51,6 +52,7 @@ pub(crate) fn document() -> OpenApi {
         let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         for operation in operations.into_iter().flatten() {
             complete(operation, path.starts_with("/v1/"));
+            forbid_null(operation);
         }
     }
     document
@@ -68,6 +70,17 @@ fn add_security(document: &mut OpenApi) {
         .security_scheme("bearer", SecurityScheme::Http(bearer))
         .security_scheme("queue_token", SecurityScheme::ApiKey(ApiKey::Header(queue_token)));
     document.components = Some(schemes.build());
+}
+
+/// A body that may be left out is written down as one that may be `null`, which it may not be.
+fn forbid_null(operation: &mut Operation) {
+    for content in operation.request_body.iter_mut().flat_map(|body| body.content.values_mut()) {
+        if let Some(RefOr::T(Schema::OneOf(OneOf { items, .. }))) = &content.schema
+            && let Some(reference @ RefOr::Ref(_)) = items.first().filter(|_| items.len() == 2)
+        {
+            content.schema = Some(reference.clone());
+        }
+    }
 }
 
 /// Adds what all answers have in common.

@@ -137,8 +137,10 @@ async fn show_wallet(call: Call<Caller>) -> Result<HttpResponse, Problem> {
     personal(StatusCode::OK, &WalletBody::new(&wallet, api.settings.currency))
 }
 
-/// Put money in. With `wallet.charging = "open"` users charge their own wallets, on their word; with `"operator"` only access tokens with the
-/// role `operator` or `cashier` charge, and name the user. Such a charge is in the audit log. The key is the caller's, whoever's wallet it is.
+/// Put money in.
+///
+/// With `wallet.charging = "open"` users charge their own wallets, on their word; with `"operator"` only access tokens with the role `operator` or
+/// `cashier` charge, and name the user. A charge with one of these roles is in the audit log. The key is the caller's, whoever's wallet it is.
 #[utoipa::path(
     tag = "wallet",
     security(("bearer" = [])),
