@@ -26,7 +26,8 @@ pub const POSTGRES: Migrator = scripts!["postgres":
     "0001_init",
     "0002_waiting_room",
     "0003_operators",
-    "0004_charges_and_keys",
+    "0004_cancellations",
+    "0005_charges_and_keys",
 ];
 
 /// Brings a SQLite database up to date. Run it inside `BEGIN IMMEDIATE`: then of several processes that open a database at once one
@@ -35,5 +36,6 @@ pub const SQLITE: Migrator = scripts!["sqlite":
     "0001_init",
     "0002_waiting_room",
     "0003_operators",
-    "0004_charges_and_keys",
+    "0004_cancellations",
+    "0005_charges_and_keys",
 ];

@@ -64,7 +64,7 @@ fn a_hold_is_ended_whosever_it_is() {
     let (released, change) = outcome_of(release::decide(&context, &command));
     let change = change.unwrap();
     assert!(released.by_this_order);
-    assert_eq!(released.reservation.status(NOW), ReservationStatus::Cancelled(CancelReason::Released));
+    assert_eq!(released.reservation.status(a_moment()), ReservationStatus::Cancelled(CancelReason::Released));
     assert_eq!(change.seats[0].row.state(), SeatState::Available);
     assert_eq!(change.deed.map(|deed| (deed.act, deed.subject)), Some((Act::Release, Subject::Reservation(RESERVATION))));
 

@@ -103,7 +103,7 @@ problems!(RefundProblems: OPERATOR, BODY, &[Code::NotFound, Code::InvalidState, 
 async fn end_hold(call: Call<(Operator, PathId<ReservationId>, MaybeBody<Release>)>) -> Result<HttpResponse, Problem> {
     let Call { api, parts: (Operator(operator), PathId(id), MaybeBody(Release(reason))), .. } = call;
     let answer = api.ask(|ask| async move { ask.sale.release(&perhaps_because(operator, reason), id).await }).await?;
-    personal(StatusCode::OK, &ReservationBody::new(answer.outcome.reservation, answer.at, api.settings.currency))
+    personal(StatusCode::OK, &ReservationBody::written(answer.outcome.reservation, answer.at, api.settings.currency))
 }
 
 /// End holds of a date that was called off, and give its payments back: some at a time. What was done stays done.

@@ -38,7 +38,8 @@ pub fn decide(context: &Context, command: &Command) -> Verdict<Released> {
             change.reservations.iter().find(|write| write.row.id == found.id).map_or_else(|| found.row.clone(), |write| write.row.clone());
         return Ok(Decision::commit(Released { reservation: ended, by_this_order: true }, change, now));
     }
-    match found.status(now) {
+    let moment = context.moment(found.schedule).ok_or(Refusal::NotFound)?;
+    match found.status(moment) {
         status @ (ReservationStatus::Confirmed | ReservationStatus::Held) => Err(Refusal::NotReleasable(status).into()),
         ReservationStatus::Cancelled(_) => Ok(Decision::already(Released { reservation: found.row.clone(), by_this_order: false }, now)),
     }

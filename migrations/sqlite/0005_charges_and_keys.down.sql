@@ -1,4 +1,4 @@
--- Everything that 0004_charges_and_keys.up.sql made, in the opposite order. Keys of the new routes and audit entries of charges are forgotten.
+-- Everything that 0005_charges_and_keys.up.sql made, in the opposite order. Keys of the new routes and audit entries of charges are forgotten.
 
 DROP INDEX seats_label;
 
