@@ -44,7 +44,7 @@ pub(super) async fn named(db: &impl ConnectionTrait, wanted: &Wanted<'_>, due: &
 
 /// Adds what the queues of ticks admit to; the dates themselves are led to.
 pub(super) async fn offered(db: &impl ConnectionTrait, loads: &[Load], found: &mut Found) -> Result<(), DbErr> {
-    let queue_of = |load: &Load| if let Load::Tick { queue, .. } = load { Some(*queue) } else { None };
+    let queue_of = |load: &Load| if let Load::Tick { queue, .. } | Load::Admit { queue, .. } = load { Some(*queue) } else { None };
     let queues: HashSet<QueueId> = loads.iter().filter_map(queue_of).collect();
     by_id(db, queue::OFFERED, &queues, Row::Offered, found).await
 }
