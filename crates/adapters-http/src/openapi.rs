@@ -74,11 +74,12 @@ fn add_security(document: &mut OpenApi) {
 
 /// A body that may be left out is written down as one that may be `null`, which it may not be.
 fn forbid_null(operation: &mut Operation) {
-    for content in operation.request_body.iter_mut().flat_map(|body| body.content.values_mut()) {
-        if let Some(RefOr::T(Schema::OneOf(OneOf { items, .. }))) = &content.schema
-            && let Some(reference @ RefOr::Ref(_)) = items.first().filter(|_| items.len() == 2)
-        {
-            content.schema = Some(reference.clone());
+    let Some(RefOr::T(body)) = &mut operation.request_body else { return };
+    for content in body.content.values_mut() {
+        let RefOr::T(content) = content else { continue };
+        let Some(RefOr::T(Schema::OneOf(OneOf { items, .. }))) = &content.schema else { continue };
+        if let [body @ RefOr::Ref(_), RefOr::T(_)] = items.as_slice() {
+            content.schema = Some(body.clone());
         }
     }
 }
