@@ -76,6 +76,7 @@ fn rules() -> Rules {
         hold: Duration::minutes(5),
         max_seats_per_user: 4,
         currency: "KRW".parse().unwrap(),
+        charging: domain::Charging::Open,
         max_charge: Money::new(1_000_000).unwrap(),
         max_balance: Money::new(10_000_000).unwrap(),
         queue: QueuePolicy { capacity: 2 * LINE, batch: LINE, active, claim, max_waiting: None },

@@ -31,6 +31,7 @@ pub const POSTGRES: Migrator = scripts!["postgres":
     "0004_cancellations",
     "0005_wallet_entry_ids",
     "0006_user_search_keys" + UserSearchKeys,
+    "0007_charges_and_keys",
 ];
 
 /// Brings a SQLite database up to date. Run it inside `BEGIN IMMEDIATE`: then of several processes that open a database at once one
@@ -41,4 +42,5 @@ pub const SQLITE: Migrator = scripts!["sqlite":
     "0003_operators",
     "0004_cancellations",
     "0006_user_search_keys" + UserSearchKeys,
+    "0007_charges_and_keys",
 ];

@@ -69,6 +69,7 @@ fn rules() -> anyhow::Result<Rules> {
         hold,
         max_seats_per_user: 4,
         currency: "KRW".parse()?,
+        charging: domain::Charging::Open,
         max_charge: Money::new(1_000_000)?,
         max_balance: Money::new(10_000_000)?,
         queue: QueuePolicy { capacity: u32::MAX, batch: BATCH, active, claim, max_waiting: None },

@@ -80,6 +80,7 @@ macro_rules! conformance_tests {
                 a_tick_load_looks_at_all_concerts_of_its_line
                 a_charge_load_sees_key_user_and_wallet
                 a_charge_load_sees_a_key_past_its_retention
+                a_key_load_sees_the_keys_record
                 a_pay_load_sees_token_reservation_concert_seats_and_wallet
                 a_pay_load_sees_what_is_paid
                 a_pay_load_sees_each_thing_by_its_own_name
@@ -101,6 +102,8 @@ macro_rules! conformance_tests {
                 a_concert_load_sees_whether_something_is_held
                 a_concert_load_sees_whether_users_wait_for_it
                 a_seats_load_sees_the_seats_and_the_holds_on_them
+                a_seat_map_load_sees_the_seats_with_its_labels_too
+                an_admit_load_sees_the_key_and_what_a_tick_sees
                 a_clock_load_sees_the_time_alone
                 now_is_the_stores_clock
                 loads_are_answered_in_their_order
@@ -215,6 +218,7 @@ macro_rules! conformance_tests {
                 a_hold_of_a_cancelled_date_is_no_more
                 seats_are_blocked_and_laid_out
                 a_hall_of_50000_seats_is_laid_out
+                of_two_maps_with_one_label_one_is_laid_out
                 a_deed_is_kept_as_it_was_done
                 what_was_not_done_is_no_deed
                 an_audit_entry_is_never_overwritten

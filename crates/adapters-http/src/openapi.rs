@@ -3,6 +3,7 @@
 use actix_web::App;
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{OneOf, Schema};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, OpenApi, RefOr};
 use utoipa_actix_web::AppExt as _;
@@ -53,6 +54,7 @@ pub(crate) fn document() -> OpenApi {
         let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         for operation in operations.into_iter().flatten() {
             complete(operation, path.starts_with("/v1/"));
+            forbid_null(operation);
         }
     }
     document
@@ -70,6 +72,18 @@ fn add_security(document: &mut OpenApi) {
         .security_scheme("bearer", SecurityScheme::Http(bearer))
         .security_scheme("queue_token", SecurityScheme::ApiKey(ApiKey::Header(queue_token)));
     document.components = Some(schemes.build());
+}
+
+/// A body that may be left out is written down as one that may be `null`, which it may not be.
+fn forbid_null(operation: &mut Operation) {
+    let Some(RefOr::T(body)) = &mut operation.request_body else { return };
+    for content in body.content.values_mut() {
+        let RefOr::T(content) = content else { continue };
+        let Some(RefOr::T(Schema::OneOf(OneOf { items, .. }))) = &content.schema else { continue };
+        if let [body @ RefOr::Ref(_), RefOr::T(_)] = items.as_slice() {
+            content.schema = Some(body.clone());
+        }
+    }
 }
 
 /// Adds what all answers have in common.

@@ -22,13 +22,16 @@ impl State {
             Load::Leave { token } => self.load_leave(*token, nothing),
             Load::Hold { key, token, schedule, seats } => self.load_hold(key, *token, *schedule, seats, nothing),
             Load::Release { reservation } => self.with_reservation(*reservation, nothing),
-            Load::Charge { key } => self.load_charge(key, nothing),
+            Load::Key { key } => self.with_key(key, nothing),
+            Load::Charge { key, user } => self.load_charge(key, *user, nothing),
             Load::Pay { key, token, reservation } => self.load_pay(key, *token, *reservation, nothing),
             Load::Refund { key, payment } => self.load_refund(key, *payment, nothing),
             Load::Tick { queue, at_most } => self.load_tick(*queue, limit(*at_most), nothing),
+            Load::Admit { key, queue, at_most } => self.with_key(key, self.load_tick(*queue, limit(*at_most), nothing)),
             Load::Queue { queue } => Context { queue: self.queues.get(queue).cloned(), ..nothing },
             Load::Concert { concert, queue, schedules } => self.load_concert(*concert, *queue, schedules, nothing),
-            Load::Seats { schedule, seats } => self.load_seats(*schedule, seats, nothing),
+            Load::Seats { schedule, seats } => self.load_seats(*schedule, seats, &[], nothing),
+            Load::SeatMap { schedule, seats, labels } => self.load_seats(*schedule, seats, labels, nothing),
             Load::LapsedHolds { at_most, hold } => self.load_lapsed_holds(limit(*at_most), *hold, nothing),
         }
     }
@@ -92,11 +95,11 @@ impl State {
         self.with_token(token, context)
     }
 
-    fn load_charge(&self, key: &KeyScope, nothing: Context) -> Context {
+    fn load_charge(&self, key: &KeyScope, user: UserId, nothing: Context) -> Context {
         Context {
             key: self.keys.get(key).cloned(),
-            user: self.users.get(&key.user).cloned(),
-            wallet: self.wallets.get(&key.user).cloned(),
+            user: self.users.get(&user).cloned(),
+            wallet: self.wallets.get(&user).cloned(),
             ..nothing
         }
     }
@@ -168,13 +171,16 @@ impl State {
         }
     }
 
-    fn load_seats(&self, date: ScheduleId, asked: &[SeatNumber], nothing: Context) -> Context {
+    fn load_seats(&self, date: ScheduleId, asked: &[SeatNumber], labels: &[String], nothing: Context) -> Context {
         let schedule = self.schedules.get(&date);
         let asked = || asked.iter().filter_map(move |number| self.seats.get(&(date, *number)));
         let named: BTreeSet<_> = asked().filter_map(|seat| seat.reservation()).collect();
         let holds: Vec<_> = named.iter().filter_map(|id| self.reservations.get(id)).filter(|row| row.occupies()).collect();
         let of_holds = holds.iter().flat_map(|hold| self.seats_of(hold));
-        let seats: BTreeMap<_, _> = asked().chain(of_holds).map(|seat| ((seat.schedule, seat.number), seat.clone())).collect();
+        let labels: BTreeSet<&String> = labels.iter().collect();
+        let labelled = self.seats.values().filter(|seat| seat.schedule == date && labels.contains(&seat.label));
+        let seats: BTreeMap<_, _> =
+            asked().chain(of_holds).chain(labelled).map(|seat| ((seat.schedule, seat.number), seat.clone())).collect();
         Context {
             schedule: schedule.cloned(),
             concert: schedule.and_then(|schedule| self.concerts.get(&schedule.concert)).cloned(),
@@ -203,6 +209,11 @@ impl State {
     fn dates_named_by<'a>(&self, reservations: impl Iterator<Item = &'a Reservation>) -> Vec<Versioned<Schedule>> {
         let ids: BTreeSet<ScheduleId> = reservations.map(|row| row.schedule).collect();
         ids.iter().filter_map(|id| self.schedules.get(id)).cloned().collect()
+    }
+
+    /// `context` with the record of the key.
+    fn with_key(&self, key: &KeyScope, context: Context) -> Context {
+        Context { key: self.keys.get(key).cloned(), ..context }
     }
 
     /// `context` with the token and its queue.

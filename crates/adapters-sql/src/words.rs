@@ -37,7 +37,11 @@ words! {
     CancelReason { Expired = "EXPIRED", Released = "RELEASED", Refunded = "REFUNDED" }
     Act {
         Create = "CREATE", Change = "CHANGE", Pause = "PAUSE", Resume = "RESUME", Close = "CLOSE", Open = "OPEN", Admit = "ADMIT",
-        Cancel = "CANCEL", LayOut = "LAY_OUT", Block = "BLOCK", Unblock = "UNBLOCK", Release = "RELEASE", Refund = "REFUND"
+        Cancel = "CANCEL", LayOut = "LAY_OUT", Block = "BLOCK", Unblock = "UNBLOCK", Release = "RELEASE", Refund = "REFUND",
+        Charge = "CHARGE"
     }
-    Route { Reservations = "RESERVATIONS", Charges = "CHARGES", Payments = "PAYMENTS", Refunds = "REFUNDS" }
+    Route {
+        Reservations = "RESERVATIONS", Charges = "CHARGES", Payments = "PAYMENTS", Refunds = "REFUNDS", Users = "USERS",
+        Admissions = "ADMISSIONS"
+    }
 }

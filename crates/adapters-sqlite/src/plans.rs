@@ -46,6 +46,7 @@ async fn no_statement_scans_a_table() {
         token::KEEP,
         token::DELETE,
         seat::SELECT,
+        seat::SELECT_LABELLED,
         seat::UPDATE,
         reservation::SELECT_ONE,
         reservation::SELECT_PAGE,

@@ -64,6 +64,8 @@ pub enum Act {
     Release,
     /// A payment was given back.
     Refund,
+    /// Money was put into a user's wallet.
+    Charge,
 }
 
 /// What something was done to.
@@ -79,6 +81,8 @@ pub enum Subject {
     Reservation(ReservationId),
     /// A payment.
     Payment(PaymentId),
+    /// A user, or their wallet.
+    User(UserId),
 }
 
 /// A thing's property before and after.
@@ -102,6 +106,7 @@ impl Subject {
             Self::Schedule(id) => id.0,
             Self::Reservation(id) => id.0,
             Self::Payment(id) => id.0,
+            Self::User(id) => id.0,
         }
     }
 }

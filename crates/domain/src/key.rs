@@ -3,7 +3,7 @@
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use crate::{Context, Decision, Money, Payment, Refusal, Reservation, Rules, UserId, WalletEntry, Write};
+use crate::{Context, Decision, Money, Payment, Refusal, Reservation, Rules, User, UserId, WalletEntry, Write};
 
 /// What a client wrote into `Idempotency-Key`: 1 to 255 visible ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +24,16 @@ impl RequestKey {
         if fits { Ok(Self(text.to_owned())) } else { Err(NotAKey) }
     }
 
+    /// The shortest key that can be a secret: 128 random bits as Base64 text.
+    pub const SECRET_CHARS: usize = 22;
+
+    /// Whether the key is long enough to be unguessable. A key of an anonymous request has to be: it is all that tells its sender from
+    /// others, and the first response is sent again to everyone who knows it.
+    #[must_use]
+    pub fn can_be_secret(&self) -> bool {
+        self.0.len() >= Self::SECRET_CHARS
+    }
+
     /// The key as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -31,7 +41,7 @@ impl RequestKey {
     }
 }
 
-/// The routes on which a key is required.
+/// The routes on which keys are honoured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Route {
     /// POST reservations.
@@ -42,6 +52,10 @@ pub enum Route {
     Payments,
     /// POST refunds.
     Refunds,
+    /// POST users.
+    Users,
+    /// Admissions by an operator.
+    Admissions,
 }
 
 /// Within what a key is unique.
@@ -102,6 +116,21 @@ pub enum Outcome {
         /// The payer's balance after it.
         balance: Money,
     },
+    /// Of POST users.
+    Registered(User),
+    /// Of an admission by an operator.
+    Admitted {
+        /// How many users were admitted.
+        admitted: u32,
+    },
+}
+
+impl KeyScope {
+    /// The scope of a key that came with an anonymous request to `route`: no user has it, so it is shared by all who are anonymous.
+    #[must_use]
+    pub const fn anonymous(route: Route, key: RequestKey) -> Self {
+        Self { user: UserId(uuid::Uuid::nil()), route, key }
+    }
 }
 
 impl Keyed {
@@ -150,6 +179,14 @@ mod tests {
         for text in ["", " ", "a b", "a\n", "\u{7f}", "ä", &"k".repeat(256)] {
             assert_eq!(RequestKey::new(text), Err(NotAKey), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_key_shorter_than_128_random_bits_is_no_secret() {
+        let can_be_secret = |text: &str| RequestKey::new(text).map(|key| key.can_be_secret());
+        assert_eq!(can_be_secret(&"k".repeat(21)), Ok(false));
+        assert_eq!(can_be_secret(&"k".repeat(22)), Ok(true));
+        assert_eq!(can_be_secret("018f1f5e-0000-4abc-9def-1234567890ab"), Ok(true), "a UUID");
     }
 
     proptest! {

@@ -45,7 +45,7 @@ pub use payment::{Payment, PaymentState};
 pub use queue::{Queue, QueuePolicy, QueueState, QueueStep};
 pub use refusal::Refusal;
 pub use reservation::{CancelReason, Reservation, ReservationState, ReservedSeat};
-pub use rules::Rules;
+pub use rules::{Charging, Rules};
 pub use schedule::{Cancellation, Moment, Schedule};
 pub use seat::{Seat, SeatNumber, SeatState, SeatStatus};
 pub use seat_plan::SeatPlan;

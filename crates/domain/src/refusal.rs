@@ -99,6 +99,14 @@ pub enum Refusal {
         /// How many they have.
         owned: u32,
     },
+    /// The seats cost more together than a wallet may hold, so the reservation could not be paid.
+    #[error("these seats cost more together than a wallet may hold: hold fewer at once")]
+    NotPayable {
+        /// What they cost, if that can be told.
+        amount: Option<Money>,
+        /// What a wallet may hold.
+        limit: Money,
+    },
     /// Somebody has these seats.
     #[error("seats are not available")]
     SeatsUnavailable(Vec<(SeatNumber, SeatStatus)>),
@@ -125,6 +133,9 @@ pub enum Refusal {
         /// What is due.
         due: Money,
     },
+    /// The caller may not charge this wallet.
+    #[error("this wallet is charged by operators and cashiers only: the access token has no such role")]
+    ChargeForbidden,
     /// The amount can't be charged at once.
     #[error("a charge is from 1 to {} minor units", max.minor())]
     ChargeOutOfRange {

@@ -4,6 +4,15 @@ use time::Duration;
 
 use crate::{Currency, Money, QueuePolicy};
 
+/// Who may put money into a wallet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Charging {
+    /// Every user, into their own, on their own word; operators and cashiers into anyone's.
+    Open,
+    /// Operators and cashiers alone, into the wallet of the user they name.
+    Operator,
+}
+
 /// The numbers that the rules are applied with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rules {
@@ -13,6 +22,8 @@ pub struct Rules {
     pub max_seats_per_user: u32,
     /// The one currency.
     pub currency: Currency,
+    /// Who may put money into a wallet.
+    pub charging: Charging,
     /// The largest single charge.
     pub max_charge: Money,
     /// The balance that a charge may not pass.

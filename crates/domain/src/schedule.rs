@@ -98,7 +98,7 @@ impl Schedule {
         cancellations.into_iter().max_by_key(|cancellation| cancellation.at)
     }
 
-    /// Whether payments for it can be given back at `now`: until the show starts, and if it never will, at any time.
+    /// Whether its users can get their payments back at `now`: until the show starts, and if it never will, at any time.
     #[must_use]
     pub fn is_refundable(&self, now: OffsetDateTime) -> bool {
         self.is_cancelled() || !self.has_started(now)

@@ -2,6 +2,8 @@
 
 mod compressed;
 
+use std::collections::HashMap;
+
 use thiserror::Error;
 
 use crate::{Money, ScheduleId, Seat, SeatNumber, Title};
@@ -54,6 +56,12 @@ pub enum NotAPlan {
     /// What would be written on a seat is too long.
     #[error("the label of seat {0} is longer than {max} characters", max = SeatPlan::LONGEST_LABEL)]
     Label(SeatNumber),
+    /// Two seats of a date would have one label.
+    #[error("seats {0} and {1} would both be labelled {2:?}")]
+    SameLabel(SeatNumber, SeatNumber, String),
+    /// Nobody could pay for a seat.
+    #[error("seat {0} costs more than a wallet may hold, {most} minor units", most = .1.minor())]
+    Price(SeatNumber, Money),
 }
 
 impl SeatPlan {
@@ -69,6 +77,18 @@ impl SeatPlan {
     /// # Errors
     /// [`NotAPlan`] says what is wrong with it.
     pub fn seats(&self, schedule: ScheduleId) -> Result<Vec<Seat>, NotAPlan> {
+        let seats = self.numbered(schedule)?;
+        let mut labelled = HashMap::with_capacity(seats.len());
+        for seat in &seats {
+            if let Some(other) = labelled.insert(seat.label.as_str(), seat.number) {
+                return Err(NotAPlan::SameLabel(other, seat.number, seat.label.clone()));
+            }
+        }
+        Ok(seats)
+    }
+
+    /// The seats by number, whatever their labels are.
+    fn numbered(&self, schedule: ScheduleId) -> Result<Vec<Seat>, NotAPlan> {
         let rows = || self.sections.iter().flat_map(|section| section.rows.iter().map(move |row| (section, row)));
         if let Some((_, row)) = rows().find(|(_, row)| row.to < row.from) {
             return Err(NotAPlan::Backwards(row.name.as_str().to_owned()));
@@ -94,6 +114,14 @@ impl SeatPlan {
             Some(pair) => Err(NotAPlan::Twice(pair[0].number)),
             None => Ok(seats),
         }
+    }
+}
+
+/// Whether every one of `seats` can be paid from a wallet that holds at most `max_balance`.
+pub(crate) fn check_prices(seats: &[Seat], max_balance: Money) -> Result<(), NotAPlan> {
+    match seats.iter().find(|seat| seat.price > max_balance) {
+        Some(seat) => Err(NotAPlan::Price(seat.number, max_balance)),
+        None => Ok(()),
     }
 }
 
@@ -174,9 +202,13 @@ mod tests {
             (vec![row("A", 1, 100_001)], NotAPlan::Size),
             (vec![row("A", 1, 1_000_000), row("B", 1, 1_000_000)], NotAPlan::Size),
             (vec![long], NotAPlan::Label(number(5))),
+            (vec![row("A", 1, 2), row("A", 11, 12)], NotAPlan::SameLabel(number(1), number(11), "Stalls A 1".into())),
+            (vec![Row { label: title("{row}"), ..row("Box", 8, 9) }], NotAPlan::SameLabel(number(8), number(9), "Box".into())),
         ] {
             assert_eq!(plan(rows).seats(DATE), Err(expected));
         }
         assert!(plan(vec![row("A", 1, 100_000)]).seats(DATE).is_ok());
+        let goes_on = Row { first_place: 3, ..row("A", 11, 12) };
+        assert!(plan(vec![row("A", 1, 2), goes_on]).seats(DATE).is_ok());
     }
 }

@@ -2,9 +2,12 @@
 
 use application::UseCases;
 use application::ports::{Ports, Programme, ProgrammeError};
+use application::use_cases::desk::By;
 use domain::key::{Fingerprint, Keyed, RequestKey, Route};
 use domain::queue::PolicyOverrides;
-use domain::{Concert, ConcertId, KeyScope, Money, Queue, QueueId, QueueState, Schedule, ScheduleId, Seat, SeatNumber, UserId, Zone};
+use domain::{
+    Concert, ConcertId, KeyScope, Money, Queue, QueueId, QueueState, Remark, Schedule, ScheduleId, Seat, SeatNumber, UserId, Zone,
+};
 use time::{Duration, OffsetDateTime};
 use uuid::{Uuid, uuid};
 
@@ -35,7 +38,9 @@ pub(crate) async fn seed(ports: &Ports, use_cases: &UseCases, now: OffsetDateTim
     }
     let scope = KeyScope { user: USER, route: Route::Charges, key: RequestKey::new("demo-funds")? };
     let keyed = Keyed { scope, fingerprint: Fingerprint([0; 32]) };
-    use_cases.charge.execute(USER, keyed, Money::new(FUNDS)?.min(at_most)).await?;
+    // An order of its own: it is carried out wherever users can't charge their wallets, too.
+    let by = By { operator: USER, reason: Some(Remark::new("The demo's funds")?) };
+    use_cases.charge.execute(Some(&by), keyed, Some(USER), Money::new(FUNDS)?.min(at_most)).await?;
     tracing::info!("the demo's concerts are on sale");
     Ok(())
 }

@@ -26,6 +26,7 @@ async fn a_killed_server_leaves_no_lock_behind() {
 #[rstest]
 #[case("user")]
 #[case("operator")]
+#[case("cashier")]
 #[tokio::test]
 async fn a_token_is_printed_beside_a_running_server_and_is_good_there(#[case] role: &str) {
     let server = Frontrow::start(StoreKind::Sqlite, &[]).await;
@@ -145,6 +146,27 @@ async fn production_has_no_demo_in_whatever_folder_it_runs() {
     let server = Frontrow::start(StoreKind::Sqlite, &[("FRONTROW_PROFILE", "production")]).await;
     let concerts = Shopper::nobody(&server).get("/v1/concerts").await.expect(200);
     assert_eq!(concerts.body["items"], json!([]));
+}
+
+#[tokio::test]
+async fn production_leaves_charges_to_cashiers_unless_open_ones_are_confirmed() {
+    let production = ("FRONTROW_PROFILE", "production");
+    let open = ("FRONTROW__WALLET__CHARGING", "open");
+    let refused = run(&[production, open], &["serve"]).await;
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("wallet.charging"), "{refused:?}");
+    let confirmed = run(&[production, open, ("FRONTROW__WALLET__ALLOW_OPEN_CHARGES", "true")], &["config", "check"]).await;
+    assert_eq!(confirmed.status.code(), Some(0), "{confirmed:?}");
+
+    let server = Frontrow::start(StoreKind::Sqlite, &[production]).await;
+    let ada = Shopper::register(&server).await;
+    assert_eq!(ada.charge(500, "own").await.expect(403).body["code"], "FORBIDDEN");
+    let printed = server.beside(&["token", "--role", "cashier"]).await;
+    let cashier = Shopper::bearing(&server, &String::from_utf8(printed.stdout).unwrap());
+    let user = ada.get("/v1/users/me").await.expect(200).text("id");
+    let body = json!({"amount": frontrow_tests::money(500), "user_id": user});
+    let _ = cashier.post("/v1/wallet/charges", Some("receipt-1"), &body).await.expect(201);
+    assert_eq!(ada.balance().await, 500);
 }
 
 #[tokio::test]

@@ -1,12 +1,12 @@
 //! Commands with new ids and keys of their own.
 
 use domain::decide::admission::Pass;
-use domain::decide::{charge, claim, hold, join, leave, pay, refund, release};
+use domain::decide::{charge, claim, hold, join, leave, pay, refund, register, release};
 use domain::key::Keyed;
 use domain::reservation::SeatChoice;
 use domain::{
     ConcertId, EntryId, Fingerprint, KeyScope, Order, PaymentId, QueueId, Remark, RequestKey, ReservationId, Route, ScheduleId, TokenId,
-    UserId,
+    UserId, UserName,
 };
 use uuid::Uuid;
 
@@ -61,7 +61,18 @@ impl World {
     }
 
     pub(crate) fn a_charge_with(&self, keyed: Keyed, amount: i64) -> charge::Command {
-        charge::Command { user: keyed.scope.user, keyed, id: self.new_id::<EntryId>(), amount: won(amount) }
+        charge::Command { user: None, order: None, keyed, id: self.new_id::<EntryId>(), amount: won(amount) }
+    }
+
+    /// A charge of `user`'s wallet by order of `cashier`.
+    pub(crate) fn a_charge_for(&self, cashier: UserId, user: UserId, amount: i64) -> charge::Command {
+        let (order, keyed) = (Some(self.an_order(cashier)), self.new_key(cashier, Route::Charges));
+        charge::Command { user: Some(user), order, keyed, id: self.new_id::<EntryId>(), amount: won(amount) }
+    }
+
+    /// A registration with `keyed`.
+    pub(crate) fn a_registration(&self, name: &str, keyed: Option<Keyed>) -> register::Command {
+        register::Command { user: self.new_id(), name: UserName::new(name).unwrap(), keyed }
     }
 
     pub(crate) fn a_payment(&self, pass: Pass, reservation: ReservationId) -> pay::Command {

@@ -119,8 +119,8 @@ fn load_of(row: &RowName) -> Option<Load> {
         RowName::Token(token) => Some(Load::Token { token: *token }),
         RowName::Reservation(reservation) => Some(Load::Release { reservation: *reservation }),
         RowName::Payment(payment) => Some(Load::Refund { key: nobodys(UserId(payment.0)), payment: *payment }),
-        RowName::User(user) | RowName::Wallet(user) => Some(Load::Charge { key: nobodys(*user) }),
-        RowName::Key(key) => Some(Load::Charge { key: key.clone() }),
+        RowName::User(user) | RowName::Wallet(user) => Some(Load::Charge { key: nobodys(*user), user: *user }),
+        RowName::Key(key) => Some(Load::Key { key: key.clone() }),
     }
 }
 

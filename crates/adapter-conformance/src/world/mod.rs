@@ -221,6 +221,7 @@ pub(crate) fn rules() -> Rules {
         hold: Duration::seconds(300),
         max_seats_per_user: 4,
         currency: "KRW".parse().unwrap(),
+        charging: domain::Charging::Open,
         max_charge: won(1_000_000),
         max_balance: won(10_000_000),
         queue: QueuePolicy { capacity: 100, batch: 50, active: Duration::seconds(600), claim: Duration::seconds(120), max_waiting: None },

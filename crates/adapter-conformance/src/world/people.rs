@@ -96,20 +96,26 @@ impl World {
 pub(crate) fn reservation_in(outcome: Outcome) -> Reservation {
     match outcome {
         Outcome::Held { reservation, .. } => reservation,
-        other @ (Outcome::Charged(_) | Outcome::Paid { .. }) => panic!("{other:?} is no hold"),
+        other @ (Outcome::Charged(_) | Outcome::Paid { .. } | Outcome::Registered(_) | Outcome::Admitted { .. }) => {
+            panic!("{other:?} is no hold")
+        }
     }
 }
 
 pub(crate) fn payment_in(outcome: Outcome) -> (Payment, Money) {
     match outcome {
         Outcome::Paid { payment, balance } => (payment, balance),
-        other @ (Outcome::Charged(_) | Outcome::Held { .. }) => panic!("{other:?} is no payment"),
+        other @ (Outcome::Charged(_) | Outcome::Held { .. } | Outcome::Registered(_) | Outcome::Admitted { .. }) => {
+            panic!("{other:?} is no payment")
+        }
     }
 }
 
 pub(crate) fn entry_in(outcome: Outcome) -> WalletEntry {
     match outcome {
         Outcome::Charged(entry) => entry,
-        other @ (Outcome::Paid { .. } | Outcome::Held { .. }) => panic!("{other:?} is no charge"),
+        other @ (Outcome::Paid { .. } | Outcome::Held { .. } | Outcome::Registered(_) | Outcome::Admitted { .. }) => {
+            panic!("{other:?} is no charge")
+        }
     }
 }

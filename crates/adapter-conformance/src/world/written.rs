@@ -50,7 +50,7 @@ impl World {
         }
         if let Some(wallet) = &change.wallet {
             let key = self.new_key(wallet.row.user, Route::Charges).scope;
-            assert_eq!(self.load(Load::Charge { key }).await.wallet, Some(written(wallet)));
+            assert_eq!(self.load(Load::Charge { key, user: wallet.row.user }).await.wallet, Some(written(wallet)));
             assert_eq!(self.ports.wallets.wallet(wallet.row.user).await.unwrap(), Some(wallet.row));
         }
         if let Some(entry) = &change.entry {
@@ -58,7 +58,7 @@ impl World {
             assert_eq!(newest, [*entry]);
         }
         if let Some(key) = &change.key {
-            assert_eq!(self.load(Load::Charge { key: key.row.scope.clone() }).await.key, Some(written(key)));
+            assert_eq!(self.load(Load::Key { key: key.row.scope.clone() }).await.key, Some(written(key)));
         }
     }
 }

@@ -9,6 +9,8 @@ pub enum Role {
     User,
     /// What operators may, too.
     Operator,
+    /// Putting money into users' wallets, too.
+    Cashier,
 }
 
 impl Role {
@@ -17,6 +19,7 @@ impl Role {
         match self {
             Self::User => "user",
             Self::Operator => "operator",
+            Self::Cashier => "cashier",
         }
     }
 }
@@ -28,6 +31,8 @@ pub(crate) struct Caller {
     pub(crate) user: UserId,
     /// Whether they are an operator.
     pub(crate) operator: bool,
+    /// Whether they are a cashier.
+    pub(crate) cashier: bool,
     /// Until when their access token says so, in seconds since 1970.
     pub(crate) until: i64,
 }

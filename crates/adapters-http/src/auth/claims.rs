@@ -29,19 +29,21 @@ impl Claims {
     /// What they come to, if the issuer's clock may be off by `leeway_seconds`.
     pub(super) fn statement(&self, roles_claim: &str, leeway_seconds: i64) -> Result<Statement, Unknown> {
         let until = self.exp.saturating_add(leeway_seconds);
-        let caller = Caller { user: UserId(self.sub), operator: self.is_operator(roles_claim)?, until };
+        let roles = self.roles(roles_claim)?;
+        let has = |role: Role| roles.contains(&role.name());
+        let caller = Caller { user: UserId(self.sub), operator: has(Role::Operator), cashier: has(Role::Cashier), until };
         let from = self.nbf.map_or(i64::MIN, |nbf| nbf.saturating_sub(leeway_seconds));
         Ok(Statement { caller, from })
     }
 
     /// Roles that nobody knows are passed over; what is no list of names is not believed.
-    fn is_operator(&self, roles_claim: &str) -> Result<bool, Unknown> {
-        let is_operator = |role: &Value| role.as_str().map(|role| role == Role::Operator.name()).ok_or(Unknown);
-        match self.others.get(roles_claim) {
-            None | Some(Value::Null) => Ok(false),
-            Some(Value::Array(roles)) => roles.iter().try_fold(false, |found, role| Ok(found | is_operator(role)?)),
-            Some(role) => is_operator(role),
-        }
+    fn roles(&self, roles_claim: &str) -> Result<Vec<&str>, Unknown> {
+        let named = match self.others.get(roles_claim) {
+            None | Some(Value::Null) => &[],
+            Some(Value::Array(roles)) => roles.as_slice(),
+            Some(role) => std::slice::from_ref(role),
+        };
+        named.iter().map(|role| role.as_str().ok_or(Unknown)).collect()
     }
 }
 

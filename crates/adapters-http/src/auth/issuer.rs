@@ -113,9 +113,11 @@ mod tests {
         let issuer = issuer();
         let token = issuer.issue(ADA, &[Role::User], NOW).expect("a token");
         let until = NOW.unix_timestamp() + 3_600 + 30;
-        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: false, until }));
+        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: false, cashier: false, until }));
         let token = issuer.issue(ADA, &[Role::User, Role::Operator], NOW).expect("a token");
-        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: true, until }));
+        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: true, cashier: false, until }));
+        let token = issuer.issue(ADA, &[Role::Cashier], NOW).expect("a token");
+        assert_eq!(verify(&token, NOW), Ok(Caller { user: ADA, operator: false, cashier: true, until }));
     }
 
     #[test]
@@ -143,7 +145,7 @@ mod tests {
     #[test]
     fn who_shares_the_secret_is_believed_under_its_name_only() {
         let exp = NOW.unix_timestamp() + 60;
-        let believed = Ok(Caller { user: ADA, operator: false, until: exp + 30 });
+        let believed = Ok(Caller { user: ADA, operator: false, cashier: false, until: exp + 30 });
         assert_eq!(verify(&signed(&json!({"iss": "frontrow", "sub": ADA.0, "exp": exp})), NOW), believed);
         assert_eq!(verify(&signed(&json!({"iss": "frontrow", "aud": ["x", "frontrow"], "sub": ADA.0, "exp": exp})), NOW), believed);
         for iss in [json!("elsewhere"), json!("Frontrow"), json!(["frontrow"]), json!(null)] {
@@ -155,19 +157,23 @@ mod tests {
     #[test]
     fn roles_are_a_list_of_names_or_one_name() {
         let exp = NOW.unix_timestamp() + 60;
-        for (roles, operator) in [
-            (json!(["user", "operator"]), Ok(true)),
-            (json!("operator"), Ok(true)),
-            (json!(["user", "Operator", "operators", ""]), Ok(false)),
-            (json!("user"), Ok(false)),
-            (json!([]), Ok(false)),
-            (json!(null), Ok(false)),
+        let (neither, operator, cashier) = (Ok((false, false)), Ok((true, false)), Ok((false, true)));
+        for (roles, expected) in [
+            (json!(["user", "operator"]), operator),
+            (json!("operator"), operator),
+            (json!(["cashier", "user"]), cashier),
+            (json!("cashier"), cashier),
+            (json!(["cashier", "operator"]), Ok((true, true))),
+            (json!(["user", "Operator", "operators", "Cashier", "cashiers", ""]), neither),
+            (json!("user"), neither),
+            (json!([]), neither),
+            (json!(null), neither),
             (json!(["operator", 1]), Err(Unknown)),
             (json!({"operator": true}), Err(Unknown)),
             (json!(true), Err(Unknown)),
         ] {
             let token = signed(&json!({"iss": "frontrow", "sub": ADA.0, "exp": exp, "roles": roles}));
-            assert_eq!(verify(&token, NOW).map(|caller| caller.operator), operator, "{roles}");
+            assert_eq!(verify(&token, NOW).map(|caller| (caller.operator, caller.cashier)), expected, "{roles}");
         }
     }
 

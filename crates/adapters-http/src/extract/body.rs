@@ -29,6 +29,21 @@ impl<T: Said> Part for Body<T> {
     }
 }
 
+/// A body that may be left out: none says as much as `{}`.
+pub(crate) struct MaybeBody<T>(pub(crate) T);
+
+impl<T: Said> Part for MaybeBody<T> {
+    fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
+        let is_left_out = match request.extensions().get::<Received>() {
+            Some(Received::Whole(bytes)) => bytes.is_empty(),
+            Some(Received::TooLarge { .. } | Received::TooSlow | Received::Broken) => false,
+            None => true,
+        };
+        let json = if is_left_out { Json::Object(Vec::new()) } else { parse(request, &api.settings)? };
+        understand(json, &api.settings).map(Self)
+    }
+}
+
 /// What the body says, and its canonical form.
 pub(super) fn read<T: Said>(request: &HttpRequest, api: &Api) -> Result<(T, String), Problem> {
     let json = parse(request, &api.settings)?;

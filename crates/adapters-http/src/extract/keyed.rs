@@ -1,5 +1,7 @@
 //! `Idempotency-Key`: the same request twice has one effect and one answer.
 
+use std::fmt::Write as _;
+
 use actix_web::HttpRequest;
 use domain::key::{Keyed, RequestKey};
 use domain::{Fingerprint, KeyScope, Route, UserId};
@@ -12,7 +14,7 @@ use crate::problem::{Code, Problem};
 
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
-/// A body that came with a key.
+/// A body that came with a key of its sender.
 pub(crate) struct KeyedBody<T> {
     /// What it says.
     pub(crate) said: T,
@@ -34,6 +36,49 @@ impl<T> KeyedBody<T> {
         let Self { said, key, fingerprint } = self;
         (said, Keyed { scope: KeyScope { user, route, key }, fingerprint })
     }
+}
+
+/// A body of an anonymous client, which may come with a key. The key is all that tells its sender from others, so it has to be a secret, and
+/// is kept as its digest, like one.
+pub(crate) struct SecretlyKeyedBody<T> {
+    said: T,
+    key: Option<(RequestKey, Fingerprint)>,
+}
+
+impl<T: Said> Part for SecretlyKeyedBody<T> {
+    fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
+        let (said, canonical) = body::read(request, api)?;
+        if !request.headers().contains_key(IDEMPOTENCY_KEY) {
+            return Ok(Self { said, key: None });
+        }
+        let secret = key(request).ok().filter(RequestKey::can_be_secret).and_then(|key| digest(&key)).ok_or_else(no_secret)?;
+        Ok(Self { said, key: Some((secret, fingerprint(request.method().as_str(), request.path(), &canonical))) })
+    }
+}
+
+impl<T> SecretlyKeyedBody<T> {
+    /// What was said, and the key as one of `route`.
+    pub(crate) fn on(self, route: Route) -> (T, Option<Keyed>) {
+        let keyed = self.key.map(|(key, fingerprint)| Keyed { scope: KeyScope::anonymous(route, key), fingerprint });
+        (self.said, keyed)
+    }
+}
+
+fn no_secret() -> Problem {
+    let least = RequestKey::SECRET_CHARS;
+    let detail =
+        format!("send one Idempotency-Key of {least} to 255 visible ASCII characters, 128 random bits such as a random UUID, or none");
+    Problem::new(Code::IdempotencyKeyRequired, detail)
+}
+
+/// The key that stands for `secret` where it is kept: who reads it there can't send `secret`.
+fn digest(secret: &RequestKey) -> Option<RequestKey> {
+    let digest: [u8; 32] = Sha256::digest(secret.as_str()).into();
+    let mut text = String::with_capacity(64);
+    for byte in digest {
+        write!(text, "{byte:02x}").ok()?;
+    }
+    RequestKey::new(&text).ok()
 }
 
 fn key(request: &HttpRequest) -> Result<RequestKey, Problem> {
@@ -63,6 +108,13 @@ mod tests {
         assert_eq!(print, fingerprint("POST", "/v1/payments/1/refunds", "{}"));
         assert_ne!(print, fingerprint("POST", "/v1/payments/2/refunds", "{}"));
         assert_ne!(print, fingerprint("POST", "/v1/payments/1/refunds", "[]"));
+    }
+
+    #[test]
+    fn a_secret_is_kept_as_its_digest() {
+        let secret = RequestKey::new("018f1f5e-0000-4abc-9def-1234567890ab").expect("a key");
+        let kept = digest(&secret).expect("a key");
+        assert_eq!(kept.as_str(), "f1bc1e44eef113d075a866a17c481450aaf8c0e68729ae8cf4b67aaf52c9d7c7");
     }
 
     proptest! {

@@ -63,6 +63,9 @@ impl Problem {
             Refusal::UnknownSeats(seats) => Self::invalid(seats.iter().copied().map(unknown_seat)),
             Refusal::HoldExists(reservation) => say(Code::HoldExists).with("reservation_id", reservation.to_string()),
             Refusal::SeatLimitExceeded { limit, owned } => say(Code::SeatLimitExceeded).with("limit", *limit).with("owned", *owned),
+            Refusal::NotPayable { amount, limit } => {
+                say(Code::WalletLimitExceeded).with("amount", amount.map_or(Value::Null, money)).with("limit", money(*limit))
+            }
             Refusal::SeatsUnavailable(seats) => say(Code::SeatUnavailable).with("conflicts", conflicts(seats)),
             Refusal::ReservationExpired => say(Code::ReservationExpired),
             Refusal::ReservationNotPayable(status) => {
@@ -76,6 +79,7 @@ impl Problem {
                 Self::new(Code::InvalidState, detail).with("current_state", payment_state(*state))
             }
             Refusal::AmountMismatch { due } => invalid("/amount").with("due", money(*due)),
+            Refusal::ChargeForbidden => say(Code::Forbidden),
             Refusal::ChargeOutOfRange { .. } => invalid("/amount/amount"),
             Refusal::Wallet(error) => match error {
                 WalletError::Insufficient { balance, required } => {

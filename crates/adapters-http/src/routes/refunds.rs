@@ -2,8 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post};
-use application::use_cases::desk::By;
-use domain::{Outcome, PaymentId, Route};
+use domain::{Outcome, PaymentId, Remark, Route};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -13,32 +12,36 @@ use super::payments::PaymentBody;
 use crate::answer::{created, replayed};
 use crate::api::HttpSettings;
 use crate::auth::Caller;
-use crate::extract::{Call, KeyedBody, PathId, Said};
+use crate::extract::{Call, KeyedBody, Line, PathId, Said, order};
 use crate::problem::{Code, Flaw, Problem, problems};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(refund_payment);
 }
 
-/// A refund: `{}`, it is always of the whole payment.
+/// A refund: `{}`, it is always of the whole payment. Operators may give a reason.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewRefund)]
 #[serde(deny_unknown_fields)]
-struct NewRefundBody {}
+struct NewRefundBody {
+    /// For the audit log; only with the role `operator`.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "The stage was out of sight")]
+    reason: Option<Line<1_000>>,
+}
 
-struct NewRefund;
+struct NewRefund(Option<Remark>);
 
 impl Said for NewRefund {
     type Wire = NewRefundBody;
 
-    fn read(_: NewRefundBody, _: &HttpSettings) -> Result<Self, Vec<Flaw>> {
-        Ok(Self)
+    fn read(wire: NewRefundBody, _: &HttpSettings) -> Result<Self, Vec<Flaw>> {
+        Ok(Self(wire.reason.map(|reason| reason.0)))
     }
 }
 
 problems!(RefundProblems: SIGNED_IN, BODY, KEYED, &[Code::NotFound, Code::InvalidState, Code::WalletLimitExceeded]);
 
-/// Get a payment back, until the show starts. Operators refund anybody's.
+/// Get a payment back, until the show starts. Operators refund anybody's, after the start as well.
 #[utoipa::path(
     tag = "payments",
     security(("bearer" = [])),
@@ -58,11 +61,14 @@ problems!(RefundProblems: SIGNED_IN, BODY, KEYED, &[Code::NotFound, Code::Invali
 #[post("/v1/payments/{id}/refunds")]
 async fn refund_payment(call: Call<(Caller, PathId<PaymentId>, KeyedBody<NewRefund>)>) -> Result<HttpResponse, Problem> {
     let Call { api, parts: (Caller { user, operator, .. }, PathId(payment), body), .. } = call;
-    let (NewRefund, keyed) = body.on(Route::Refunds, user);
-    let by = By { operator: user, reason: None };
+    let (NewRefund(reason), keyed) = body.on(Route::Refunds, user);
+    let by = order(operator, user, reason)?;
     let answer = api
         .ask(move |ask| async move {
-            if operator { ask.sale.refund(&by, keyed, payment).await } else { ask.refund.execute(user, keyed, payment).await }
+            match by {
+                Some(by) => ask.sale.refund(&by, keyed, payment).await,
+                None => ask.refund.execute(user, keyed, payment).await,
+            }
         })
         .await?;
     let Outcome::Paid { payment, balance } = answer.outcome else { return Err(Problem::internal()) };

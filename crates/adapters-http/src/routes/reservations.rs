@@ -204,6 +204,7 @@ impl From<CancelReason> for ReasonBody {
 
 problems!(HoldProblems: GUARDED, BODY, KEYED, &[
     Code::NotFound, Code::ScheduleCancelled, Code::SaleNotOpen, Code::HoldExists, Code::SeatLimitExceeded, Code::SeatUnavailable,
+    Code::WalletLimitExceeded,
 ]);
 problems!(ListProblems: SIGNED_IN, LIST);
 problems!(OneProblems: SIGNED_IN, &[Code::NotFound]);

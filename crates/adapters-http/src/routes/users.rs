@@ -2,18 +2,18 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post};
-use domain::UserName;
+use domain::{Outcome, Route, UserName};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::codes::{BODY, SIGNED_IN};
+use super::codes::{BODY, KEYED, SIGNED_IN};
 use super::wallet::WalletBody;
-use crate::answer::{created, personal};
+use crate::answer::{created, personal, replayed};
 use crate::api::{Api, HttpSettings};
 use crate::auth::{Caller, Role};
-use crate::extract::{Body, Call, Part, Said};
+use crate::extract::{Call, Part, Said, SecretlyKeyedBody};
 use crate::problem::{Code, Flaw, Problem, problems};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -48,7 +48,7 @@ struct UserBody {
 struct RegisteredUserBody {
     #[serde(flatten)]
     user: UserBody,
-    /// What to send as `Authorization: Bearer …` from now on. It is told this once.
+    /// What to send as `Authorization: Bearer …` from now on. It is in no other response; the same request with the same key has it again.
     access_token: String,
 }
 
@@ -75,30 +75,38 @@ impl Part for OpenDoor {
     }
 }
 
-problems!(RegisterProblems: BODY, &[Code::Forbidden]);
+problems!(RegisterProblems: BODY, KEYED, &[Code::Forbidden]);
 problems!(MeProblems: SIGNED_IN);
 
 /// Register with the built-in issuer.
 #[utoipa::path(
     tag = "users",
+    params(("Idempotency-Key" = Option<String>, Header, description = "22 to 255 visible characters that nobody can guess: a random UUID, say. \
+         Kept for 24 h as a digest. The same request again creates no second user and has the first response, with the same access token; so \
+         keep it as secret as that.", min_length = 22, max_length = 255, pattern = "^[!-~]+$")),
     request_body = NewUserBody,
     responses(
-        (status = 201, description = "The new user, and the access token.", body = RegisteredUserBody, headers(("Location" = String))),
+        (status = 201, description = "The new user, and the access token.", body = RegisteredUserBody, headers(
+            ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if this is the first answer again."),
+        )),
         RegisterProblems,
     ),
 )]
 #[post("/v1/users")]
-async fn register_user(call: Call<(OpenDoor, Body<NewUser>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (_, Body(NewUser(name))), .. } = call;
-    let answer = api.ask(|ask| async move { ask.register.execute(name).await }).await?;
-    let user = answer.outcome;
+async fn register_user(call: Call<(OpenDoor, SecretlyKeyedBody<NewUser>)>) -> Result<HttpResponse, Problem> {
+    let Call { api, parts: (_, body), .. } = call;
+    let (NewUser(name), keyed) = body.on(Route::Users);
+    let answer = api.ask(|ask| async move { ask.register.execute(name, keyed).await }).await?;
+    let Outcome::Registered(user) = answer.outcome else { return Err(Problem::internal()) };
+    // From the instant of the first response: a repeated one has the same token, which ends when that one ends.
     let access_token = api.issuers.own().issue(user.id, &[Role::User], answer.at).map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "the new user gets no access token");
         Problem::internal()
     })?;
     let wallet = WalletBody::new(&domain::Wallet::new(user.id), api.settings.currency);
     let user = UserBody { id: user.id.0, name: user.name.map(|name| name.as_str().to_owned()), wallet };
-    created(StatusCode::CREATED, &RegisteredUserBody { user, access_token }, "/v1/users/me")
+    let registered = created(StatusCode::CREATED, &RegisteredUserBody { user, access_token }, "/v1/users/me")?;
+    Ok(replayed(registered, answer.replayed))
 }
 
 /// Who I am, and what I have.

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post};
-use domain::{Currency, EntryKind, Money, Outcome, Route, Wallet, WalletEntry};
+use domain::{Currency, EntryKind, Money, Outcome, Remark, Route, UserId, Wallet, WalletEntry};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -12,7 +12,7 @@ use super::codes::{BODY, KEYED, LIST, SIGNED_IN};
 use crate::answer::{Instant, MoneyBody, personal, replayed};
 use crate::api::HttpSettings;
 use crate::auth::Caller;
-use crate::extract::{Call, KeyedBody, List, Listing, Said};
+use crate::extract::{Call, KeyedBody, Line, List, Listing, Said, order};
 use crate::problem::{Code, Flaw, Problem, problems};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -38,15 +38,25 @@ impl WalletBody {
 #[serde(deny_unknown_fields)]
 struct NewChargeBody {
     amount: MoneyBody,
+    /// Whose wallet; without it the caller's own. Another user's takes the role `operator` or `cashier`.
+    user_id: Option<Uuid>,
+    /// For the audit log; only with one of these roles.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "Cash desk 2, receipt 4711")]
+    reason: Option<Line<1_000>>,
 }
 
-struct NewCharge(Money);
+struct NewCharge {
+    amount: Money,
+    user: Option<UserId>,
+    reason: Option<Remark>,
+}
 
 impl Said for NewCharge {
     type Wire = NewChargeBody;
 
     fn read(wire: NewChargeBody, settings: &HttpSettings) -> Result<Self, Vec<Flaw>> {
-        wire.amount.read("/amount", settings.currency).map(Self).map_err(|flaw| vec![flaw])
+        let amount = wire.amount.read("/amount", settings.currency).map_err(|flaw| vec![flaw])?;
+        Ok(Self { amount, user: wire.user_id.map(UserId), reason: wire.reason.map(|reason| reason.0) })
     }
 }
 
@@ -56,6 +66,8 @@ impl Said for NewCharge {
 struct ChargeBody {
     /// The id of its entry in the wallet's book.
     id: Uuid,
+    /// Whose wallet it is.
+    user_id: Uuid,
     amount: MoneyBody,
     /// What is in the wallet now.
     balance: MoneyBody,
@@ -109,7 +121,7 @@ impl EntryBody {
 }
 
 problems!(WalletProblems: SIGNED_IN);
-problems!(ChargeProblems: SIGNED_IN, BODY, KEYED, &[Code::WalletLimitExceeded]);
+problems!(ChargeProblems: SIGNED_IN, BODY, KEYED, &[Code::Forbidden, Code::NotFound, Code::WalletLimitExceeded]);
 problems!(EntriesProblems: SIGNED_IN, LIST);
 
 /// What I have.
@@ -126,6 +138,9 @@ async fn show_wallet(call: Call<Caller>) -> Result<HttpResponse, Problem> {
 }
 
 /// Put money in.
+///
+/// With `wallet.charging = "open"` users charge their own wallets, on their word; with `"operator"` only access tokens with the role `operator` or
+/// `cashier` charge, and name the user. A charge with one of these roles is in the audit log. The key is the caller's, whoever's wallet it is.
 #[utoipa::path(
     tag = "wallet",
     security(("bearer" = [])),
@@ -140,13 +155,15 @@ async fn show_wallet(call: Call<Caller>) -> Result<HttpResponse, Problem> {
 )]
 #[post("/v1/wallet/charges")]
 async fn charge_wallet(call: Call<(Caller, KeyedBody<NewCharge>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, .. }, body), .. } = call;
-    let (NewCharge(amount), keyed) = body.on(Route::Charges, user);
-    let answer = api.ask(|ask| async move { ask.charge.execute(user, keyed, amount).await }).await?;
+    let Call { api, parts: (Caller { user: caller, operator, cashier, .. }, body), .. } = call;
+    let (NewCharge { amount, user, reason }, keyed) = body.on(Route::Charges, caller);
+    let by = order(operator || cashier, caller, reason)?;
+    let answer = api.ask(move |ask| async move { ask.charge.execute(by.as_ref(), keyed, user, amount).await }).await?;
     let Outcome::Charged(entry) = answer.outcome else { return Err(Problem::internal()) };
     let currency = api.settings.currency;
     let body = ChargeBody {
         id: entry.id.0,
+        user_id: entry.user.0,
         amount: MoneyBody::new(entry.amount, currency),
         balance: MoneyBody::new(entry.balance, currency),
         created_at: entry.at.into(),

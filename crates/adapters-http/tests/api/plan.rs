@@ -64,6 +64,7 @@ impl Default for Plan {
                 hold: Span::seconds(300),
                 max_seats_per_user: 4,
                 currency,
+                charging: domain::Charging::Open,
                 max_charge: money(1_000_000),
                 max_balance: money(1_500_000),
                 queue,

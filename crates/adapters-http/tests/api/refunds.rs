@@ -50,6 +50,22 @@ async fn once_the_show_has_started_nothing_goes_back() {
 }
 
 #[actix_web::test]
+async fn an_operator_refunds_a_payment_after_the_start_and_says_why() {
+    let shop = Shop::open().await;
+    let ada = shop.funded("Ada", 100_000).await;
+    let payment = paid(&shop, &ada).await;
+    shop.wait(7 * 86_400);
+    let operator = shop.operator();
+    let path = format!("/v1/payments/{payment}/refunds");
+    let body = json!({"reason": "The stage was out of sight"});
+    shop.post(&path).by(&ada).key("r").json(&body).send().await.with_problem(400, "VALIDATION_FAILED").at("/reason");
+    shop.post(&path).by(&operator).key("r").json(&body).send().await.with_status(201);
+    let log = shop.get(&format!("/v1/admin/log?subject_id={payment}")).by(&operator).send().await.with_status(200);
+    assert_eq!((&log.body["items"][0]["action"], &log.body["items"][0]["reason"]), (&json!("REFUND"), &body["reason"]));
+    assert_eq!(refund(&shop, &operator, "r2", &payment).await.with_problem(409, "INVALID_STATE").text("current_state"), "CANCELLED");
+}
+
+#[actix_web::test]
 async fn a_key_that_refunded_one_payment_refunds_no_other() {
     let shop = Shop::open().await;
     let ada = shop.funded("Ada", 100_000).await;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::answer::Answer;
-use crate::plan::{DATE, LATER_DATE, PRICE};
+use crate::plan::{CONCERT, DATE, LATER_DATE, PRICE};
 use crate::shop::{Shop, Visitor};
 
 #[actix_web::test]
@@ -261,4 +261,19 @@ async fn reservations_are_listed_newest_first_page_by_page() {
         .map(|item| item["id"].clone())
         .collect();
     assert_eq!(json!(listed), json!(ids));
+}
+
+#[actix_web::test]
+async fn a_first_call_with_a_key_of_another_request_claims_the_token_too() {
+    let shop = Shop::open().await;
+    let ada = shop.admitted("Ada").await;
+    shop.hold(&ada, "k", &[1]).await.with_status(201);
+    let token = ada.queue_token.clone().expect("a token");
+    shop.delete(&format!("/v1/queue-tokens/{token}")).by(&ada).send().await.with_status(204);
+    let again = shop.post("/v1/queue-tokens").by(&ada).json(&json!({"concert_id": CONCERT.0})).send().await.with_status(201);
+    let ada = Visitor { queue_token: Some(again.text("token")), ..ada };
+    shop.tick().await;
+    shop.hold(&ada, "k", &[2]).await.with_problem(422, "IDEMPOTENCY_KEY_REUSED");
+    shop.wait(121);
+    shop.hold(&ada, "another", &[2]).await.with_status(201);
 }

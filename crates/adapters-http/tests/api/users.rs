@@ -4,7 +4,7 @@ use adapters_http::{HttpSettings, Issuer, Role};
 use serde_json::json;
 
 use crate::plan::{Plan, SECRET};
-use crate::shop::{Shop, Visitor};
+use crate::shop::{Shop, Visitor, rand};
 
 #[actix_web::test]
 async fn who_registers_gets_an_empty_wallet_and_an_access_token() {
@@ -81,4 +81,51 @@ async fn an_access_token_ends_with_its_lifetime() {
     shop.wait(3600 + 30);
     let answer = shop.get("/v1/users/me").by(&short).send().await.with_problem(401, "UNAUTHENTICATED");
     assert!(answer.header("www-authenticate").is_some_and(|challenge| challenge.contains("invalid_token")));
+}
+
+#[actix_web::test]
+async fn the_same_registration_again_is_the_same_user_with_the_same_access_token() {
+    let shop = Shop::open().await;
+    let key = uuid::Uuid::from_u128(rand()).to_string();
+    let register = |key: &str, name: &str| shop.post("/v1/users").key(key).json(&json!({"name": name})).send();
+    let first = register(&key, "Ada").await.with_status(201);
+    assert_eq!(first.header("idempotency-replayed"), None);
+    shop.wait(60);
+    let again = register(&key, "Ada").await.with_status(201);
+    assert_eq!((again.header("idempotency-replayed"), &again.body), (Some("true"), &first.body));
+    assert_eq!(again.header("location"), Some("/v1/users/me"));
+    let operator = shop.operator();
+    let found = async || shop.get("/v1/admin/users?name=Ada").by(&operator).send().await.with_status(200).body["items"].clone();
+    assert_eq!(found().await.as_array().map(Vec::len), Some(1));
+
+    register(&key, "Eve").await.with_problem(422, "IDEMPOTENCY_KEY_REUSED");
+    let other = register(&uuid::Uuid::from_u128(rand()).to_string(), "Ada").await.with_status(201);
+    assert_ne!(other.body["id"], first.body["id"]);
+    shop.wait(24 * 3600);
+    assert_ne!(register(&key, "Ada").await.with_status(201).body["id"], first.body["id"], "the key is forgotten");
+}
+
+#[actix_web::test]
+async fn a_key_that_could_be_guessed_registers_nobody_and_is_kept_nowhere() {
+    let shop = Shop::open().await;
+    let before = shop.store.rows();
+    for key in ["", "1", "register-ada", &"k".repeat(21), &"k".repeat(256)] {
+        let refused = shop.post("/v1/users").key(key).json(&json!({"name": "Ada"})).send().await;
+        refused.with_problem(400, "IDEMPOTENCY_KEY_REQUIRED");
+    }
+    assert!(shop.store.rows() == before);
+
+    let secret = uuid::Uuid::from_u128(rand()).to_string();
+    shop.post("/v1/users").key(&secret).json(&json!({"name": "Ada"})).send().await.with_status(201);
+    assert!(!format!("{:?}", shop.store.rows()).contains(&secret), "it is kept as a digest");
+}
+
+#[actix_web::test]
+async fn the_same_registration_twice_at_once_makes_one_user() {
+    let shop = Shop::open().await;
+    let key = uuid::Uuid::from_u128(rand()).to_string();
+    let register = || shop.post("/v1/users").key(&key).json(&json!({"name": "Ada"})).send();
+    let answers = futures_util::future::join_all((0..8).map(|_| register())).await;
+    let ids: std::collections::BTreeSet<_> = answers.into_iter().map(|answer| answer.with_status(201).text("id")).collect();
+    assert_eq!(ids.len(), 1);
 }

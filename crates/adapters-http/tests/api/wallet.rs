@@ -1,8 +1,11 @@
 //! The wallet.
 
+use adapters_http::Role;
+use domain::{Charging, Rules};
 use serde_json::{Value, json};
 
-use crate::shop::Shop;
+use crate::plan::Plan;
+use crate::shop::{Shop, Visitor, rand};
 
 fn krw(amount: i64) -> Value {
     json!({"amount": amount, "currency": "KRW"})
@@ -94,4 +97,79 @@ async fn the_book_is_read_newest_first_page_by_page() {
     }
     assert_eq!(amounts, [3, 2, 1]);
     shop.get("/v1/wallet/entries?cursor=r00000000000000000000000000000001").by(&ada).send().await.with_problem(400, "INVALID_CURSOR");
+}
+
+/// A shop in which only operators and cashiers put money into wallets.
+async fn shop_with_a_cash_desk() -> Shop {
+    let plan = Plan::default();
+    let rules = Rules { charging: Charging::Operator, ..plan.rules.clone() };
+    Plan { rules, ..plan }.open().await
+}
+
+#[actix_web::test]
+async fn nobody_but_operators_and_cashiers_charges_where_there_is_a_cash_desk() {
+    let shop = shop_with_a_cash_desk().await;
+    let (ada, bob) = (shop.user("Ada").await, shop.user("Bob").await);
+    let charge = async |who: &Visitor, body: &Value| {
+        shop.post("/v1/wallet/charges").by(who).key(&format!("charge-{}", rand())).json(body).send().await
+    };
+    let balance = async |who: &Visitor| shop.get("/v1/wallet").by(who).send().await.with_status(200).body["balance"].clone();
+    let (own, adas) = (json!({"amount": krw(500)}), json!({"amount": krw(500), "user_id": ada.id.0}));
+    for (who, body) in [(&ada, &own), (&ada, &adas), (&bob, &adas), (&shop.stranger(&[]), &own)] {
+        charge(who, body).await.with_problem(403, "FORBIDDEN");
+    }
+    assert_eq!(balance(&ada).await, krw(0));
+
+    let mut total = 0;
+    for role in [Role::Operator, Role::Cashier] {
+        let desk = shop.stranger(&[Role::User, role]);
+        charge(&desk, &own).await.with_problem(400, "VALIDATION_FAILED").at("/user_id");
+        let unknown = json!({"amount": krw(500), "user_id": uuid::Uuid::from_u128(rand())});
+        charge(&desk, &unknown).await.with_problem(404, "NOT_FOUND");
+        let charged = charge(&desk, &adas).await.with_status(201);
+        total += 500;
+        assert_eq!((&charged.body["user_id"], &charged.body["balance"]), (&json!(ada.id.0), &krw(total)));
+        assert_eq!(balance(&desk).await, krw(0));
+    }
+    assert_eq!(balance(&ada).await, krw(total));
+}
+
+#[actix_web::test]
+async fn where_everybody_charges_another_users_wallet_takes_a_role() {
+    let shop = Shop::open().await;
+    let (ada, bob, cashier) = (shop.user("Ada").await, shop.user("Bob").await, shop.stranger(&[Role::Cashier]));
+    let adas = json!({"amount": krw(500), "user_id": ada.id.0});
+    let charge = |who, key: &str, body: &Value| shop.post("/v1/wallet/charges").by(who).key(key).json(body).send();
+    charge(&bob, "k", &adas).await.with_problem(403, "FORBIDDEN");
+    charge(&ada, "k", &adas).await.with_status(201);
+    let first = charge(&cashier, "k", &adas).await.with_status(201);
+    assert_eq!(first.body["balance"], krw(1_000), "the key is the caller's, not the user's who is named");
+    let again = charge(&cashier, "k", &adas).await.with_status(201);
+    assert_eq!((again.header("idempotency-replayed"), &again.body), (Some("true"), &first.body));
+    let bobs = json!({"amount": krw(500), "user_id": bob.id.0});
+    charge(&cashier, "k", &bobs).await.with_problem(422, "IDEMPOTENCY_KEY_REUSED");
+    let explained = json!({"amount": krw(500), "reason": "A gift"});
+    charge(&bob, "b", &explained).await.with_problem(400, "VALIDATION_FAILED").at("/reason");
+    assert_eq!(shop.get("/v1/wallet").by(&bob).send().await.body["balance"], krw(0));
+    charge(&shop.stranger(&[Role::Cashier]), "own", &json!({"amount": krw(5)})).await.with_status(201);
+}
+
+#[actix_web::test]
+async fn a_charge_by_a_cashier_is_in_the_log_and_is_all_that_cashiers_may_do() {
+    let shop = shop_with_a_cash_desk().await;
+    let (ada, cashier, operator) = (shop.user("Ada").await, shop.stranger(&[Role::User, Role::Cashier]), shop.operator());
+    let body = json!({"amount": krw(700), "user_id": ada.id.0, "reason": "Receipt 4711"});
+    shop.post("/v1/wallet/charges").by(&cashier).key("4711").json(&body).send().await.with_status(201);
+    let log = shop.get(&format!("/v1/admin/log?subject_id={}", ada.id.0)).by(&operator).send().await.with_status(200);
+    let entry = &log.body["items"][0];
+    assert_eq!(
+        (&entry["operator_id"], &entry["action"], &entry["reason"]),
+        (&json!(cashier.id.0), &json!("CHARGE"), &json!("Receipt 4711"))
+    );
+    assert_eq!(entry["subject"], json!({"kind": "USER", "id": ada.id.0}));
+    assert_eq!(entry["changes"], json!([{"name": "balance", "before": "0", "after": "700"}]));
+
+    for path in ["/v1/admin/log".to_owned(), format!("/v1/admin/users/{}", ada.id.0), "/v1/admin/queues".to_owned()] {
+        shop.get(&path).by(&cashier).send().await.with_problem(403, "FORBIDDEN");
+    }
 }

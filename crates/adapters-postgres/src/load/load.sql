@@ -6,6 +6,7 @@
 --   concert of a schedule   $17 $18 users who join the queue of a concert, or the default one   $19 $20 $21 ticks: load, queue,
 --   at most   $22 $23 $24 lapsed holds: load, at most, how long a hold lasts   $25 queues   $26 concerts of which all dates are wanted
 --   $27 concerts of which it is asked whether something is held   $28 and whether a live token of their queue names them
+--   $29 $30 labels of a schedule's seats
 WITH
 -- now() is the moment at which the statement arrived: not later than its snapshot.
 clock AS MATERIALIZED (SELECT coalesce($1::bigint, (extract(epoch FROM now()) * 1000000)::bigint) AS now),
@@ -143,6 +144,9 @@ UNION ALL SELECT 'due_hold', load, to_json(id)::text FROM lapsed_holds
 UNION ALL SELECT 'due_hold', load, to_json(id)::text FROM cancelled_holds
 UNION ALL SELECT 'seat', NULL, row_to_json(s)::text FROM named_seats s
 UNION ALL SELECT 'seat', NULL, row_to_json(s)::text FROM held_seats s
+UNION ALL
+SELECT 'seat', NULL, row_to_json(s)::text FROM unnest($29::uuid[], $30::text[]) k (schedule_id, label)
+CROSS JOIN LATERAL (SELECT * FROM seats s WHERE s.schedule_id = k.schedule_id AND s.label = k.label OFFSET 0) s
 UNION ALL
 SELECT 'hold', NULL, row_to_json(h)::text FROM (
     SELECT h.*, (SELECT coalesce(json_agg(json_build_object('number', o.number, 'label', o.label, 'price', o.price)), '[]')

@@ -91,6 +91,7 @@ fn query(now: Option<OffsetDateTime>, loads: &[Load]) -> Query {
         (user, route, key.to_owned())
     }));
     let (seat_schedules, seat_numbers) = wanted.seats.iter().map(|(schedule, number)| (schedule.0, i64::from(number.get()))).unzip();
+    let (label_schedules, labels) = wanted.labels.iter().map(|(schedule, label)| (schedule.0, (*label).to_owned())).unzip();
     let (owners, owned): (Vec<_>, Vec<_>) = wanted.owners.iter().map(|(user, schedule)| (user.0, schedule.0)).unzip();
     let (mut joining, mut joined) = (Vec::new(), Vec::new());
     let (mut ticks, mut ticked, mut ticks_most) = (Vec::new(), Vec::new(), Vec::new());
@@ -99,7 +100,7 @@ fn query(now: Option<OffsetDateTime>, loads: &[Load]) -> Query {
         if let Load::Join { user, concert } = load {
             joining.push(user.0);
             joined.push(concert.map(|concert| concert.0));
-        } else if let Load::Tick { queue, at_most } = load {
+        } else if let Load::Tick { queue, at_most } | Load::Admit { queue, at_most, .. } = load {
             ticks.push(position);
             ticked.push(queue.0);
             ticks_most.push(i64::from(*at_most));
@@ -138,6 +139,8 @@ fn query(now: Option<OffsetDateTime>, loads: &[Load]) -> Query {
         .bind(ids(wanted.with_dates))
         .bind(ids(wanted.programmes))
         .bind(ids(wanted.moving))
+        .bind::<Vec<Uuid>>(label_schedules)
+        .bind::<Vec<String>>(labels)
 }
 
 fn ids<I: Into<Uuid>>(ids: impl IntoIterator<Item = I>) -> Vec<Uuid> {

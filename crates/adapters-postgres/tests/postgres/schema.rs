@@ -116,3 +116,35 @@ async fn a_database_of_an_earlier_release_keeps_its_rows_forward_and_back() {
     POSTGRES.up(&db, None).await.unwrap();
     db.close().await.unwrap();
 }
+
+/// The checks of audit entries and idempotency keys are widened, and narrowed again on the way back.
+#[tokio::test]
+async fn audit_entries_and_keys_are_kept_when_charges_and_new_routes_come() {
+    const OLD: &str = "
+        INSERT INTO deeds VALUES (gen_random_uuid(), 1, gen_random_uuid(), 'BLOCK', 'SCHEDULE', gen_random_uuid(), 'a broken seat', '[]');
+        INSERT INTO idempotency_keys VALUES (gen_random_uuid(), 'CHARGES', 'k', 1, sha256('x'), '{}', 1, 2)";
+    const NEW: &str = "
+        INSERT INTO deeds VALUES (gen_random_uuid(), 1, gen_random_uuid(), 'CHARGE', 'USER', gen_random_uuid(), NULL, '[]');
+        INSERT INTO idempotency_keys VALUES (gen_random_uuid(), 'USERS', 'k', 1, sha256('x'), '{}', 1, 2);
+        INSERT INTO idempotency_keys VALUES (gen_random_uuid(), 'ADMISSIONS', 'k', 1, sha256('x'), '{}', 1, 2)";
+    const ROWS: &str = "SELECT (SELECT count(*) FROM deeds), (SELECT count(*) FROM idempotency_keys)";
+    let database = Cluster::shared().create_database();
+    let db = sea_orm::Database::connect(&database.url).await.unwrap();
+    let sql = |sql: &str| Cluster::shared().sql(&database.name, sql).trim().to_owned();
+    let is_refused = |sql: &str| {
+        let (name, sql) = (database.name.clone(), sql.to_owned());
+        std::panic::catch_unwind(|| Cluster::shared().sql(&name, &sql)).is_err()
+    };
+    POSTGRES.up(&db, Some(4)).await.unwrap();
+    sql(OLD);
+    assert!(is_refused(NEW), "an earlier release has no such rows");
+    POSTGRES.up(&db, Some(1)).await.unwrap();
+    sql(NEW);
+    assert_eq!(sql(ROWS), "2|3");
+    assert!(is_refused("DELETE FROM deeds") && is_refused("UPDATE idempotency_keys SET route = 'ELSEWHERE'"));
+    POSTGRES.down(&db, Some(1)).await.unwrap();
+    assert_eq!(sql(ROWS), "1|1", "an earlier release finds its own rows");
+    assert!(is_refused("DELETE FROM deeds"));
+    POSTGRES.up(&db, None).await.unwrap();
+    db.close().await.unwrap();
+}

@@ -45,17 +45,18 @@ impl World {
     /// The change that registers somebody.
     pub(crate) async fn a_registration(&self, number: u128) -> Change {
         let context = self.store.load(&[Load::Clock]).await.remove(0).unwrap();
-        let command = register::Command { user: user(number), name: domain::UserName::new("Ada").unwrap() };
-        register::decide(&context, &command).unwrap().change.unwrap()
+        let command = register::Command { user: user(number), name: domain::UserName::new("Ada").unwrap(), keyed: None };
+        register::decide(&context, &command, &self.rules).unwrap().change.unwrap()
     }
 
     /// The change that charges a wallet with 1, as it stands now.
     pub(crate) async fn a_charge(&self, number: u128, key: &str) -> Change {
         let scope = KeyScope { user: user(number), route: Route::Charges, key: RequestKey::new(key).unwrap() };
-        let context = self.store.load(&[Load::Charge { key: scope.clone() }]).await.remove(0).unwrap();
+        let context = self.store.load(&[Load::Charge { key: scope.clone(), user: user(number) }]).await.remove(0).unwrap();
         let entry = domain::EntryId(Uuid::from_u128(number << 64 | u128::from(key.len() as u64) << 32 | u128::from(key.as_bytes()[0])));
         let command = charge::Command {
-            user: user(number),
+            user: None,
+            order: None,
             keyed: Keyed { scope, fingerprint: Fingerprint([0; 32]) },
             id: entry,
             amount: Money::new(1).unwrap(),
@@ -79,6 +80,7 @@ fn rules() -> Rules {
         hold: minutes(5),
         max_seats_per_user: 4,
         currency: "KRW".parse().unwrap(),
+        charging: domain::Charging::Open,
         max_charge: Money::new(1_000_000).unwrap(),
         max_balance: Money::new(10_000_000).unwrap(),
         queue: QueuePolicy { capacity: 100, batch: 50, active: minutes(10), claim: minutes(2), max_waiting: None },

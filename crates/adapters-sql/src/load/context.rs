@@ -37,10 +37,11 @@ fn context(load: &Load, due: &Due, now: OffsetDateTime, found: &Found) -> Result
             hold(&mut context, key.user, *token, *schedule, asked, found)?;
         }
         Load::Release { reservation } => with_date_and_seats(&mut context, *reservation, found)?,
-        Load::Charge { key } => {
+        Load::Key { key } => context.key = get(&found.keys, key)?,
+        Load::Charge { key, user } => {
             context.key = get(&found.keys, key)?;
-            context.user = get(&found.users, &key.user)?;
-            context.wallet = get(&found.wallets, &key.user)?;
+            context.user = get(&found.users, user)?;
+            context.wallet = get(&found.wallets, user)?;
         }
         Load::Pay { key, token, reservation } => {
             context.key = get(&found.keys, key)?;
@@ -59,14 +60,13 @@ fn context(load: &Load, due: &Due, now: OffsetDateTime, found: &Found) -> Result
         }
         Load::Queue { queue } => context.queue = get(&found.queues, queue)?,
         Load::Concert { concert, queue, schedules } => programme(&mut context, *concert, *queue, schedules, found)?,
-        Load::Seats { schedule, seats: asked } => {
-            context.schedule = get(&found.schedules, schedule)?;
-            if let Some(concert) = context.schedule.as_ref().map(|schedule| schedule.concert) {
-                context.concert = get(&found.concerts, &concert)?;
-            }
-            reservations(&mut context, found.holds.of_seats(*schedule, asked).into_iter(), found)?;
-            let asked: Vec<_> = asked.iter().map(|number| (*schedule, *number)).collect();
-            context.seats = seats(&asked, &context.reservations, |_| true, found)?;
+        Load::Seats { schedule, seats: asked } => seats_with_holds(&mut context, *schedule, asked, Vec::new(), found)?,
+        Load::SeatMap { schedule, seats: asked, labels } => {
+            seats_with_holds(&mut context, *schedule, asked, labelled(*schedule, labels, found), found)?;
+        }
+        Load::Admit { key, queue, .. } => {
+            context.key = get(&found.keys, key)?;
+            tick(&mut context, *queue, due, found)?;
         }
         Load::Tick { queue, .. } => tick(&mut context, *queue, due, found)?,
         Load::LapsedHolds { .. } => {
@@ -139,6 +139,31 @@ fn hold(
     context.seats = seats(&asked, &context.reservations, Reservation::occupies, found)?;
     context.schedules = dates_of(&context.reservations, |row| row.occupies() && row.schedule != schedule, found)?;
     Ok(())
+}
+
+fn seats_with_holds(
+    context: &mut Context,
+    schedule: ScheduleId,
+    asked: &[SeatNumber],
+    mut others: Vec<(ScheduleId, SeatNumber)>,
+    found: &Found,
+) -> Result<(), Corrupt> {
+    context.schedule = get(&found.schedules, &schedule)?;
+    if let Some(concert) = context.schedule.as_ref().map(|schedule| schedule.concert) {
+        context.concert = get(&found.concerts, &concert)?;
+    }
+    reservations(context, found.holds.of_seats(schedule, asked).into_iter(), found)?;
+    others.extend(asked.iter().map(|number| (schedule, *number)));
+    context.seats = seats(&others, &context.reservations, |_| true, found)?;
+    Ok(())
+}
+
+/// The seats of a date that have one of these labels. A seat whose row makes no sense has none.
+fn labelled(schedule: ScheduleId, labels: &[String], found: &Found) -> Vec<(ScheduleId, SeatNumber)> {
+    let labels: HashSet<&str> = labels.iter().map(String::as_str).collect();
+    let seats = found.seats.values().filter_map(|seat| seat.as_ref().ok());
+    let seats = seats.filter(|seat| seat.schedule == schedule && labels.contains(seat.label.as_str()));
+    seats.map(|seat| (schedule, seat.number)).collect()
 }
 
 fn programme(

@@ -18,13 +18,15 @@ impl Due {
     /// What is known before `load` has searched.
     pub const fn nothing(load: &Load) -> Self {
         match load {
-            Load::Tick { .. } => Self::Tokens(Vec::new()),
+            Load::Tick { .. } | Load::Admit { .. } => Self::Tokens(Vec::new()),
             Load::LapsedHolds { .. } => Self::Holds(Vec::new()),
             Load::Clock
             | Load::Join { .. }
             | Load::Queue { .. }
             | Load::Concert { .. }
             | Load::Seats { .. }
+            | Load::SeatMap { .. }
+            | Load::Key { .. }
             | Load::Token { .. }
             | Load::Leave { .. }
             | Load::Hold { .. }

@@ -29,6 +29,8 @@ pub struct Wanted<'a> {
     pub holders: HashSet<TokenId>,
     /// The HELD reservation of a seat.
     pub seats: HashSet<(ScheduleId, SeatNumber)>,
+    /// The seats of a date with a label.
+    pub labels: HashSet<(ScheduleId, &'a str)>,
     /// A user's HELD and CONFIRMED reservations for the concert of a date.
     pub owners: HashSet<(UserId, ScheduleId)>,
 }
@@ -69,10 +71,13 @@ impl<'a> Wanted<'a> {
             Load::Release { reservation } => {
                 self.reservations.insert(*reservation);
             }
-            Load::Charge { key } => {
+            Load::Key { key } | Load::Admit { key, .. } => {
                 self.keys.insert(key);
-                self.users.insert(key.user);
-                self.wallets.insert(key.user);
+            }
+            Load::Charge { key, user } => {
+                self.keys.insert(key);
+                self.users.insert(*user);
+                self.wallets.insert(*user);
             }
             Load::Pay { key, token, reservation } => {
                 self.keys.insert(key);
@@ -98,6 +103,11 @@ impl<'a> Wanted<'a> {
             Load::Seats { schedule, seats } => {
                 self.schedules.insert(*schedule);
                 self.seats.extend(seats.iter().map(|number| (*schedule, *number)));
+            }
+            Load::SeatMap { schedule, seats, labels } => {
+                self.schedules.insert(*schedule);
+                self.seats.extend(seats.iter().map(|number| (*schedule, *number)));
+                self.labels.extend(labels.iter().map(|label| (*schedule, label.as_str())));
             }
         }
     }

@@ -78,6 +78,7 @@ const fn kind(subject: Subject) -> &'static str {
         Subject::Schedule(_) => "SCHEDULE",
         Subject::Reservation(_) => "RESERVATION",
         Subject::Payment(_) => "PAYMENT",
+        Subject::User(_) => "USER",
     }
 }
 
@@ -88,6 +89,7 @@ fn subject(kind: &str, id: Uuid) -> Result<Subject, Corrupt> {
         "SCHEDULE" => Ok(Subject::Schedule(ScheduleId(id))),
         "RESERVATION" => Ok(Subject::Reservation(ReservationId(id))),
         "PAYMENT" => Ok(Subject::Payment(PaymentId(id))),
+        "USER" => Ok(Subject::User(UserId(id))),
         _ => Err(Corrupt::new(TABLE, "subject_kind")),
     }
 }

@@ -4,7 +4,7 @@ use domain::{Money, Outcome};
 use serde::{Deserialize, Serialize};
 
 use crate::corrupt::Corrupt;
-use crate::rows::{entry, payment, reservation};
+use crate::rows::{entry, payment, reservation, user};
 
 const UNREADABLE: Corrupt = Corrupt::new("idempotency_keys", "outcome");
 
@@ -15,6 +15,8 @@ enum Json {
     Held { reservation: reservation::Row, created: bool },
     Charged { entry: entry::Model },
     Paid { payment: payment::Model, balance: i64 },
+    Registered { user: user::Model },
+    Admitted { admitted: u32 },
 }
 
 /// The text of a row that tells of `outcome`.
@@ -29,6 +31,8 @@ impl From<&Outcome> for Json {
             Outcome::Held { reservation, created } => Self::Held { reservation: reservation.into(), created: *created },
             Outcome::Charged(entry) => Self::Charged { entry: entry.into() },
             Outcome::Paid { payment, balance } => Self::Paid { payment: payment.into(), balance: balance.minor() },
+            Outcome::Registered(user) => Self::Registered { user: user.into() },
+            Outcome::Admitted { admitted } => Self::Admitted { admitted: *admitted },
         }
     }
 }
@@ -41,5 +45,7 @@ pub(super) fn read(text: &str) -> Result<Outcome, Corrupt> {
         Json::Paid { payment, balance } => {
             Ok(Outcome::Paid { payment: payment.try_into()?, balance: Money::new(balance).map_err(|_| UNREADABLE)? })
         }
+        Json::Registered { user } => Ok(Outcome::Registered(user.try_into()?)),
+        Json::Admitted { admitted } => Ok(Outcome::Admitted { admitted }),
     }
 }

@@ -21,7 +21,7 @@ struct Id {
 pub(super) async fn search(db: &impl ConnectionTrait, loads: &[Load], now: OffsetDateTime, found: &mut Found) -> Result<Vec<Due>, DbErr> {
     let mut due: Vec<Due> = loads.iter().map(Due::nothing).collect();
     for (load, due) in loads.iter().zip(&mut due) {
-        if let Load::Tick { queue, at_most } = load {
+        if let Load::Tick { queue, at_most } | Load::Admit { queue, at_most, .. } = load {
             let (queue, at_most) = (queue.0, *at_most);
             let lapsed = [queue.into(), micros(now).into(), at_most.into()];
             let mut rows = find::<token_row::Model>(db, token::SELECT_LAPSED, lapsed).await?;

@@ -38,12 +38,12 @@ impl Led {
 
     fn add(&mut self, load: &Load, found: &Found) {
         match load {
-            Load::Clock | Load::Charge { .. } | Load::Queue { .. } => {}
+            Load::Clock | Load::Key { .. } | Load::Charge { .. } | Load::Queue { .. } => {}
             Load::Concert { concert, queue, .. } => {
                 self.programmes.insert(*concert);
                 self.moving.extend(queue.and(found.queue_of(*concert)).map(|queue| (queue, *concert)));
             }
-            Load::Seats { schedule, seats } => {
+            Load::Seats { schedule, seats } | Load::SeatMap { schedule, seats, .. } => {
                 self.concerts.extend(found.schedule(*schedule).map(|schedule| schedule.concert));
                 self.seats.extend(seats.iter().map(|number| (*schedule, *number)));
                 self.seats_of(found.holds().of_seats(*schedule, seats).into_iter(), found);
@@ -76,7 +76,7 @@ impl Led {
                     self.dates_and_seats_of([payment.reservation].into_iter(), found);
                 }
             }
-            Load::Tick { queue, .. } => {
+            Load::Tick { queue, .. } | Load::Admit { queue, .. } => {
                 self.queues.insert(*queue);
                 self.standings.insert(*queue);
                 self.schedules.extend(found.offered(*queue));

@@ -35,12 +35,16 @@ pub(super) async fn named(db: &impl ConnectionTrait, wanted: &Wanted<'_>, due: &
     by_id(db, queue::SELECT, &wanted.queues, Row::Queue, found).await?;
     by_id(db, wallet::SELECT, &wanted.wallets, Row::Wallet, found).await?;
     by_id(db, payment::SELECT, &wanted.payments, Row::Payment, found).await?;
+    if !wanted.labels.is_empty() {
+        let labels = array(wanted.labels.iter().map(|(schedule, label)| (schedule.0, *label)))?;
+        add(db, seat::SELECT_LABELLED, [labels], Row::Seat, found).await?;
+    }
     holds(db, wanted, due, found).await
 }
 
 /// Adds what the queues of ticks admit to; the dates themselves are led to.
 pub(super) async fn offered(db: &impl ConnectionTrait, loads: &[Load], found: &mut Found) -> Result<(), DbErr> {
-    let queue_of = |load: &Load| if let Load::Tick { queue, .. } = load { Some(*queue) } else { None };
+    let queue_of = |load: &Load| if let Load::Tick { queue, .. } | Load::Admit { queue, .. } = load { Some(*queue) } else { None };
     let queues: HashSet<QueueId> = loads.iter().filter_map(queue_of).collect();
     by_id(db, queue::OFFERED, &queues, Row::Offered, found).await
 }

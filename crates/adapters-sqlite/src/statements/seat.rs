@@ -5,6 +5,11 @@ pub(crate) const SELECT: &str = "
     SELECT t.* FROM jsonb_each(?1) k
     CROSS JOIN seats t ON t.schedule_id = unhex(k.value ->> 0, '-') AND t.number = k.value ->> 1";
 
+/// Seats by date and label.
+pub(crate) const SELECT_LABELLED: &str = "
+    SELECT t.* FROM jsonb_each(?1) k
+    CROSS JOIN seats t ON t.schedule_id = unhex(k.value ->> 0, '-') AND t.label = k.value ->> 1";
+
 pub(crate) const INSERT: &str = "
     INSERT INTO seats (schedule_id, number, version, label, price, state, reservation_id, held_until)
     SELECT unhex(value ->> 'schedule_id', '-'), value ->> 'number', value ->> 'version', value ->> 'label', value ->> 'price',

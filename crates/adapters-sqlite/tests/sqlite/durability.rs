@@ -63,5 +63,5 @@ async fn a_key_of_one_route_is_none_of_another() {
     let keyed = world.key(user, Route::Charges);
     world.charge(user, 1_000).await;
     let scope = domain::KeyScope { route: Route::Refunds, ..keyed.scope };
-    assert_eq!(world.load(Load::Charge { key: scope }).await.key, None);
+    assert_eq!(world.load(Load::Key { key: scope }).await.key, None);
 }

@@ -76,6 +76,42 @@ async fn a_file_of_an_earlier_release_keeps_its_rows_forward_and_back() {
     SQLITE.up(&db, None).await.unwrap();
 }
 
+/// Audit entries and idempotency keys are copied into new tables; what they are guarded by comes with them.
+#[tokio::test]
+async fn audit_entries_and_keys_are_kept_when_charges_and_new_routes_come() {
+    const OLD: &str = "
+        INSERT INTO deeds VALUES (x'000000000000000000000000000000d1', 1, x'000000000000000000000000000000a1', 'BLOCK', 'SCHEDULE',
+                                  x'000000000000000000000000000000a4', 'a broken seat', '[]');
+        INSERT INTO idempotency_keys VALUES (x'000000000000000000000000000000a1', 'CHARGES', 'k', 1, zeroblob(32), '{}', 1, 2)";
+    const NEW: &str = "
+        INSERT INTO deeds VALUES (x'000000000000000000000000000000d2', 1, x'000000000000000000000000000000a1', 'CHARGE', 'USER',
+                                  x'000000000000000000000000000000a1', NULL, '[]');
+        INSERT INTO idempotency_keys VALUES (zeroblob(16), 'USERS', 'k', 1, zeroblob(32), '{}', 1, 2);
+        INSERT INTO idempotency_keys VALUES (zeroblob(16), 'ADMISSIONS', 'k', 1, zeroblob(32), '{}', 1, 2)";
+    let folder = tempfile::TempDir::new().unwrap();
+    let url = format!("sqlite://{}?mode=rwc", folder.path().join("frontrow.db").display());
+    let db = Database::connect(url).await.unwrap();
+    let rows = async || {
+        let sql = "SELECT (SELECT count(*) FROM deeds) * 10 + (SELECT count(*) FROM idempotency_keys)";
+        let row = db.query_one_raw(sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, sql)).await.unwrap().unwrap();
+        row.try_get_by_index::<i64>(0).unwrap()
+    };
+    SQLITE.up(&db, Some(4)).await.unwrap();
+    db.execute_unprepared(OLD).await.unwrap();
+    assert!(db.execute_unprepared(NEW).await.is_err(), "an earlier release has no such rows");
+    SQLITE.up(&db, Some(1)).await.unwrap();
+    assert_eq!(rows().await, 11);
+    db.execute_unprepared(NEW).await.unwrap();
+    for forbidden in ["UPDATE deeds SET at = 2", "DELETE FROM deeds", "UPDATE deeds SET act = 'SING'"] {
+        assert!(db.execute_unprepared(forbidden).await.is_err(), "{forbidden}");
+    }
+    assert_eq!(rows().await, 23);
+    SQLITE.down(&db, Some(1)).await.unwrap();
+    assert_eq!(rows().await, 11, "an earlier release finds its own rows");
+    assert!(db.execute_unprepared("DELETE FROM deeds").await.is_err());
+    SQLITE.up(&db, None).await.unwrap();
+}
+
 /// Seat 1 is sold, seats 2 and 3 are held, by two users.
 async fn a_sold_seat() -> (World, Pass, Pass) {
     let world = World::with_a_hall_of(10).await;

@@ -123,9 +123,10 @@ impl World {
 
     /// Somebody new, with a wallet.
     pub(crate) async fn user(&self) -> UserId {
-        let command = register::Command { user: UserId(self.ids.ordered()), name: UserName::new("Ada").unwrap() };
+        let command = register::Command { user: UserId(self.ids.ordered()), name: UserName::new("Ada").unwrap(), keyed: None };
         let context = self.load(Load::Clock).await;
-        self.commit_decision(register::decide(&context, &command).unwrap()).await.id
+        self.commit_decision(register::decide(&context, &command, &self.rules).unwrap()).await;
+        command.user
     }
 
     pub(crate) async fn join_change(&self, user: UserId) -> (TokenId, Change) {
@@ -174,14 +175,15 @@ impl World {
         let decision = hold::decide(&self.load(hold_load(&command)).await, &command, &self.rules).unwrap();
         match self.commit_decision(decision).await {
             Outcome::Held { reservation, .. } => reservation,
-            Outcome::Charged(_) | Outcome::Paid { .. } => panic!("a hold's outcome"),
+            other => panic!("{other:?} is no hold's outcome"),
         }
     }
 
     pub(crate) async fn charge_change(&self, user: UserId, amount: i64) -> Change {
         let keyed = self.key(user, Route::Charges);
-        let context = self.load(Load::Charge { key: keyed.scope.clone() }).await;
-        let command = charge::Command { user, keyed, id: self.ids.ordered().into(), amount: Money::new(amount).unwrap() };
+        let context = self.load(Load::Charge { key: keyed.scope.clone(), user }).await;
+        let command =
+            charge::Command { user: None, order: None, keyed, id: self.ids.ordered().into(), amount: Money::new(amount).unwrap() };
         charge::decide(&context, &command, &self.rules).unwrap().change.unwrap()
     }
 
@@ -218,7 +220,7 @@ pub(crate) fn hold_load(command: &hold::Command) -> Load {
 fn paid(outcome: Outcome) -> Payment {
     match outcome {
         Outcome::Paid { payment, .. } => payment,
-        Outcome::Held { .. } | Outcome::Charged(_) => panic!("a payment's outcome"),
+        other => panic!("{other:?} is no payment's outcome"),
     }
 }
 
@@ -233,6 +235,7 @@ fn rules() -> Rules {
         hold: Duration::minutes(5),
         max_seats_per_user: 4,
         currency: "KRW".parse().unwrap(),
+        charging: domain::Charging::Open,
         max_charge: Money::new(1_000_000).unwrap(),
         max_balance: Money::new(10_000_000).unwrap(),
         queue,

@@ -143,6 +143,7 @@ mod tests {
             hold: hour,
             max_seats_per_user: 4,
             currency: "KRW".parse::<Currency>().unwrap(),
+            charging: domain::Charging::Open,
             max_charge: money(1),
             max_balance: money(1),
             queue: QueuePolicy { capacity: 1, batch: 1, active: hour, claim: hour, max_waiting: None },

@@ -99,6 +99,7 @@ fn rules() -> Rules {
         hold: hour,
         max_seats_per_user: 4,
         currency: "KRW".parse::<Currency>().unwrap(),
+        charging: domain::Charging::Open,
         max_charge: amount,
         max_balance: amount,
         queue: QueuePolicy { capacity: 1, batch: 1, active: hour, claim: hour, max_waiting: None },

@@ -49,10 +49,17 @@ pub enum Load {
         /// Which reservation.
         reservation: ReservationId,
     },
+    /// `key`.
+    Key {
+        /// The request's key.
+        key: KeyScope,
+    },
     /// `key`; `user`; `wallet`: the user's.
     Charge {
-        /// The request's key; its user is whose wallet it is.
+        /// The request's key.
         key: KeyScope,
+        /// Whose wallet; not always the key's user.
+        user: UserId,
     },
     /// `key`; `tokens`: the token, and `queue`: the token's; `reservations`: the reservation, with its `schedule` and `concert`;
     /// `seats`:
@@ -83,6 +90,15 @@ pub enum Load {
         /// How many tokens of either sort at most.
         at_most: u32,
     },
+    /// `key`, and everything that [`Load::Tick`] of this queue has.
+    Admit {
+        /// The request's key.
+        key: KeyScope,
+        /// Which queue.
+        queue: QueueId,
+        /// How many tokens of either sort at most.
+        at_most: u32,
+    },
     /// `queue`.
     Queue {
         /// Which queue.
@@ -107,6 +123,15 @@ pub enum Load {
         schedule: ScheduleId,
         /// The seats asked for.
         seats: Vec<SeatNumber>,
+    },
+    /// Everything that [`Load::Seats`] of these seats has, and `seats` of the date with one of these labels, too.
+    SeatMap {
+        /// The date.
+        schedule: ScheduleId,
+        /// The seats asked for.
+        seats: Vec<SeatNumber>,
+        /// The labels asked for, letter by letter.
+        labels: Vec<String>,
     },
     /// `reservations`: HELD rows whose deadline has passed, the earliest first, and after them, in any order, HELD rows of dates that were
     /// cancelled less than `hold` before `now`, each row once; `schedules`: their dates, each once, by id; `seats`: those whose rows name

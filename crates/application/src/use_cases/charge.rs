@@ -6,6 +6,7 @@ use domain::decide::charge;
 use domain::key::Keyed;
 use domain::{Context, EntryId, Money, Outcome, Rules, UserId, Verdict};
 
+use super::desk::By;
 use crate::ports::{Ids, Load};
 use crate::{Answer, Command, Error, GroupCommit};
 
@@ -13,7 +14,7 @@ impl Command for charge::Command {
     type Outcome = Outcome;
 
     fn load(&self) -> Load {
-        Load::Charge { key: self.keyed.scope.clone() }
+        Load::Charge { key: self.keyed.scope.clone(), user: self.owner() }
     }
 
     fn decide(&self, context: &Context, rules: &Rules) -> Verdict<Outcome> {
@@ -21,7 +22,7 @@ impl Command for charge::Command {
     }
 }
 
-/// A user puts money into their wallet.
+/// Money is put into a wallet.
 #[derive(Clone)]
 pub struct ChargeWallet {
     commits: Arc<GroupCommit>,
@@ -34,8 +35,10 @@ impl ChargeWallet {
         Self { commits, ids }
     }
 
-    /// Puts `amount` in. The answer is an [`Outcome::Charged`].
-    pub async fn execute(&self, user: UserId, keyed: Keyed, amount: Money) -> Result<Answer<Outcome>, Error> {
-        self.commits.run(charge::Command { user, keyed, id: EntryId(self.ids.ordered()), amount }).await
+    /// Puts `amount` into the wallet of `user`, or of the caller, whose key it is, if no user is named. `by` is the operator or cashier who
+    /// orders it; none: the caller has neither role. The answer is an [`Outcome::Charged`].
+    pub async fn execute(&self, by: Option<&By>, keyed: Keyed, user: Option<UserId>, amount: Money) -> Result<Answer<Outcome>, Error> {
+        let order = by.map(|by| by.order(&self.ids));
+        self.commits.run(charge::Command { user, order, keyed, id: EntryId(self.ids.ordered()), amount }).await
     }
 }

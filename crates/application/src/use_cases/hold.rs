@@ -74,6 +74,7 @@ mod tests {
             hold: minutes(5),
             max_seats_per_user: 4,
             currency: "KRW".parse().unwrap(),
+            charging: domain::Charging::Open,
             max_charge: Money::new(1_000_000).unwrap(),
             max_balance: Money::new(10_000_000).unwrap(),
             queue: QueuePolicy { capacity: 100, batch: 50, active: minutes(10), claim: minutes(2), max_waiting: None },

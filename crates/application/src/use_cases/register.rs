@@ -3,20 +3,21 @@
 use std::sync::Arc;
 
 use domain::decide::register;
-use domain::{Context, Rules, User, UserId, UserName, Verdict};
+use domain::key::Keyed;
+use domain::{Context, Outcome, Rules, UserId, UserName, Verdict};
 
 use crate::ports::{Ids, Load};
 use crate::{Answer, Command, Error, GroupCommit};
 
 impl Command for register::Command {
-    type Outcome = User;
+    type Outcome = Outcome;
 
     fn load(&self) -> Load {
-        Load::Clock
+        self.keyed.as_ref().map_or(Load::Clock, |keyed| Load::Key { key: keyed.scope.clone() })
     }
 
-    fn decide(&self, context: &Context, _: &Rules) -> Verdict<User> {
-        register::decide(context, self)
+    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<Outcome> {
+        register::decide(context, self, rules)
     }
 }
 
@@ -33,8 +34,8 @@ impl RegisterUser {
         Self { commits, ids }
     }
 
-    /// Makes a user called `name` with an empty wallet.
-    pub async fn execute(&self, name: UserName) -> Result<Answer<User>, Error> {
-        self.commits.run(register::Command { user: UserId(self.ids.ordered()), name }).await
+    /// Creates a user called `name` with an empty wallet, once for each key. The answer is an [`Outcome::Registered`].
+    pub async fn execute(&self, name: UserName, keyed: Option<Keyed>) -> Result<Answer<Outcome>, Error> {
+        self.commits.run(register::Command { user: UserId(self.ids.ordered()), name, keyed }).await
     }
 }

@@ -280,6 +280,7 @@ fn rules() -> Rules {
         hold: span,
         max_seats_per_user: 4,
         currency: "KRW".parse().unwrap(),
+        charging: domain::Charging::Open,
         max_charge: amount,
         max_balance: amount,
         queue: QueuePolicy { capacity: 1, batch: 1, active: span, claim: span, max_waiting: None },

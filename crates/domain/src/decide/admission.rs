@@ -29,6 +29,16 @@ pub struct Admitted {
 }
 
 impl Pass {
+    /// Refuses a guarded call before its pass was checked. If the pass holds and this is the token's first guarded call, the claim counts
+    /// all the same.
+    #[must_use]
+    pub fn refuse(self, refusal: Refusal, queue: Option<QueueId>, context: &Context, rules: &Rules) -> Refused {
+        match self.check(queue, context, rules) {
+            Ok(admitted) => admitted.refuse(refusal),
+            Err(_) => refusal.into(),
+        }
+    }
+
     /// Checks the pass at `context.now` for what `queue` admits to; no queue: for what doesn't exist.
     ///
     /// # Errors

@@ -1,15 +1,18 @@
 //! Charge: money comes into a wallet.
 
 use crate::decide::{Decision, Verdict, register};
+use crate::deed::{Act, Changed, Subject};
 use crate::key::Keyed;
-use crate::{Change, Context, EntryId, Event, Money, Outcome, Refusal, Rules, UserId, Wallet, Write};
+use crate::{Change, Charging, Context, EntryId, Event, Money, Order, Outcome, Refusal, Rules, UserId, Wallet, Write};
 
-/// A user puts money in.
+/// Money is put into a wallet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
-    /// Whose wallet.
-    pub user: UserId,
-    /// The request's key.
+    /// Whose wallet, if the caller names a user; none: the caller's own.
+    pub user: Option<UserId>,
+    /// The order of an operator or a cashier; none: the caller has neither role.
+    pub order: Option<Order>,
+    /// The request's key. Its user is the caller, whoever's wallet it is.
     pub keyed: Keyed,
     /// The entry's id.
     pub id: EntryId,
@@ -17,22 +20,54 @@ pub struct Command {
     pub amount: Money,
 }
 
+impl Command {
+    /// Whose wallet is charged.
+    #[must_use]
+    pub fn owner(&self) -> UserId {
+        self.user.unwrap_or(self.keyed.scope.user)
+    }
+
+    /// Whether the caller may charge that wallet.
+    fn check_role(&self, rules: &Rules) -> Result<(), Refusal> {
+        let is_own = self.owner() == self.keyed.scope.user;
+        match (rules.charging, &self.order) {
+            (Charging::Open, None) if is_own => Ok(()),
+            (Charging::Open | Charging::Operator, None) => Err(Refusal::ChargeForbidden),
+            (Charging::Operator, Some(_)) if self.user.is_none() => {
+                Err(Refusal::Contradiction { property: "user_id".to_owned(), problem: "names the user whose wallet is charged".to_owned() })
+            }
+            (Charging::Open | Charging::Operator, Some(_)) => Ok(()),
+        }
+    }
+}
+
 /// The wallet with the money in it.
 ///
 /// # Errors
-/// [`Refusal::KeyReused`], [`Refusal::ChargeOutOfRange`], [`Refusal::Wallet`] past the largest balance.
+/// [`Refusal::KeyReused`], [`Refusal::ChargeForbidden`] without the role that it takes, [`Refusal::Contradiction`] if an order names no
+/// user where it must, [`Refusal::ChargeOutOfRange`], [`Refusal::NotFound`] if the user named is unknown, [`Refusal::Wallet`] past the
+/// largest balance.
 pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Outcome> {
     if let Some(first_answer) = command.keyed.replay(context)? {
         return Ok(first_answer);
     }
+    command.check_role(rules)?;
     if command.amount == Money::ZERO || command.amount > rules.max_charge {
         return Err(Refusal::ChargeOutOfRange { max: rules.max_charge }.into());
     }
-    let wallet = context.wallet.as_ref().map_or_else(|| Wallet::new(command.user), |wallet| wallet.row);
+    let owner = command.owner();
+    // An access token vouches for its own user only: money for a mistyped id would belong to nobody.
+    if context.user.is_none() && owner != command.keyed.scope.user {
+        return Err(Refusal::NotFound.into());
+    }
+    let wallet = context.wallet.as_ref().map_or_else(|| Wallet::new(owner), |wallet| wallet.row);
     let (charged, entry) = wallet.charge(command.amount, rules.max_balance, command.id, context.now).map_err(Refusal::from)?;
 
     let mut change = Change::default();
-    register::first_write(&mut change, command.user, context);
+    register::first_write(&mut change, owner, context);
+    let minor = |balance: Money| Some(balance.minor().to_string());
+    let balance = Changed { name: "balance".to_owned(), before: minor(wallet.balance), after: minor(charged.balance) };
+    change.deed = command.order.as_ref().map(|order| order.done(Act::Charge, Subject::User(owner), vec![balance], context.now));
     change.wallet = Some(Write { expected: context.wallet.as_ref().map(|wallet| wallet.version), row: charged });
     change.entry = Some(entry);
     change.events.push(Event::charged(&entry));

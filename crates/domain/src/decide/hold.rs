@@ -5,7 +5,6 @@ use crate::decide::admission::{Admitted, Pass};
 use crate::decide::{Decision, Verdict, ending};
 use crate::key::Keyed;
 use crate::reservation::{Claim, ReservationStatus, ReservedSeat, SeatChoice};
-use crate::wallet::WalletError;
 use crate::{
     Change, Concert, Context, Event, Money, Outcome, Refusal, Reservation, ReservationId, ReservationState, Rules, Schedule, ScheduleId,
     Seat, SeatStatus, Versioned, Write,
@@ -30,12 +29,14 @@ pub struct Command {
 ///
 /// # Errors
 /// The refusals of [`Pass::check`], [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::ScheduleCancelled`],
-/// [`Refusal::SaleNotOpen`], [`Refusal::UnknownSeats`], [`Refusal::HoldExists`], [`Refusal::SeatLimitExceeded`], [`Refusal::SeatsUnavailable`].
+/// [`Refusal::SaleNotOpen`], [`Refusal::UnknownSeats`], [`Refusal::HoldExists`], [`Refusal::SeatLimitExceeded`], [`Refusal::SeatsUnavailable`],
+/// [`Refusal::NotPayable`].
 pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Outcome> {
-    if let Some(first_answer) = command.keyed.replay(context)? {
+    let queue = context.concert.as_ref().map(|concert| concert.queue);
+    if let Some(first_answer) = command.keyed.replay(context).map_err(|reused| command.pass.refuse(reused, queue, context, rules))? {
         return Ok(first_answer);
     }
-    let admitted = command.pass.check(context.concert.as_ref().map(|concert| concert.queue), context, rules)?;
+    let admitted = command.pass.check(queue, context, rules)?;
     hold(context, command, rules, &admitted).map_err(|refusal| admitted.refuse(refusal))
 }
 
@@ -155,8 +156,11 @@ fn reserve(
 ) -> Result<Reservation, Refusal> {
     let token = command.pass.token.ok_or(Refusal::TokenRequired)?;
     let claim = Claim { id: command.id, user: command.pass.user, token, concert: concert.id, schedule: schedule.id };
-    let too_dear = WalletError::LimitExceeded { balance: Money::ZERO, limit: rules.max_balance };
-    let amount = Money::sum(seats.iter().map(|seat| seat.price)).map_err(|_| too_dear)?;
+    let limit = rules.max_balance;
+    let amount = match Money::sum(seats.iter().map(|seat| seat.price)) {
+        Ok(amount) if amount <= limit => amount,
+        sum => return Err(Refusal::NotPayable { amount: sum.ok(), limit }),
+    };
     let seats = seats.iter().map(|seat| ReservedSeat { number: seat.number, label: seat.label.clone(), price: seat.price }).collect();
     Ok(Reservation::hold(claim, seats, amount, context.now, context.now + rules.hold))
 }

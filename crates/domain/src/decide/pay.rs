@@ -34,12 +34,12 @@ pub struct Command {
 /// The refusals of [`Pass::check`], [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::ScheduleCancelled`],
 /// [`Refusal::ReservationExpired`], [`Refusal::ReservationNotPayable`], [`Refusal::AmountMismatch`], [`Refusal::Wallet`] if the balance doesn't cover it.
 pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Outcome> {
-    if let Some(first_answer) = command.keyed.replay(context)? {
-        return Ok(first_answer);
-    }
     // Another's reservation is as good as none: it must not tell which queue it belongs to.
     let own = context.reservation(command.reservation).filter(|reservation| reservation.user == command.pass.user);
     let queue = own.and(context.concert.as_ref()).map(|concert| concert.queue);
+    if let Some(first_answer) = command.keyed.replay(context).map_err(|reused| command.pass.refuse(reused, queue, context, rules))? {
+        return Ok(first_answer);
+    }
     let admitted = command.pass.check(queue, context, rules)?;
     pay(context, command, rules, &admitted, own).map_err(|refusal| admitted.refuse(refusal))
 }

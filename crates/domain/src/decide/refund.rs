@@ -1,4 +1,4 @@
-//! Refund: a whole payment goes back, until the show starts.
+//! Refund: a whole payment goes back; for its user until the show starts, for an operator at any time.
 
 use crate::change::Check;
 use crate::decide::{Decision, Verdict, ending};
@@ -11,7 +11,7 @@ use crate::{CancelReason, Change, Context, EntryId, Event, Order, Outcome, Payme
 pub struct Command {
     /// Who asks.
     pub user: UserId,
-    /// An operator's order: they may refund anybody's payment.
+    /// An operator's order: they may refund anybody's payment, after the start as well.
     pub order: Option<Order>,
     /// The request's key.
     pub keyed: Keyed,
@@ -24,7 +24,7 @@ pub struct Command {
 /// The payment, cancelled: the wallet has the money again, the seats are free.
 ///
 /// # Errors
-/// [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::NotRefundable`] the second time or once the show has started.
+/// [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::NotRefundable`] the second time, and for a user once the show has started.
 pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Outcome> {
     if let Some(first_answer) = command.keyed.replay(context)? {
         return Ok(first_answer);
@@ -36,7 +36,7 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Ou
     let refunded = payment.row.clone().refund(now).map_err(|_| refuse(false))?;
     let schedule = context.schedule.as_ref().ok_or(Refusal::NotFound)?;
     let moment = schedule.at(now);
-    if !schedule.is_refundable(now) {
+    if command.order.is_none() && !schedule.is_refundable(now) {
         return Err(refuse(true).into());
     }
     let reservation = context.reservation(payment.reservation).ok_or(Refusal::NotFound)?;
@@ -55,7 +55,7 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Ou
         deed: command.order.as_ref().map(|order| order.done(Act::Refund, Subject::Payment(payment.id), Vec::new(), now)),
         ..Change::default()
     };
-    if !schedule.is_cancelled() {
+    if command.order.is_none() && !schedule.is_cancelled() {
         change.not_after(schedule.starts_at);
     }
     ending::cancel(&mut change, reservation, cancelled, CancelReason::Refunded, moment, context);

@@ -1,7 +1,8 @@
 //! Register: a new user and their empty wallet.
 
 use crate::decide::{Decision, Verdict};
-use crate::{Change, Context, Event, User, UserId, UserName, Wallet, Write};
+use crate::key::Keyed;
+use crate::{Change, Context, Event, Outcome, Rules, User, UserId, UserName, Wallet, Write};
 
 /// A person introduces themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,17 +11,24 @@ pub struct Command {
     pub user: UserId,
     /// What they call themselves.
     pub name: UserName,
+    /// The request's key, if it came with one.
+    pub keyed: Option<Keyed>,
 }
 
-/// Always accepts: names need not be unique.
+/// The new user; names need not be unique.
 ///
 /// # Errors
-/// Never.
-pub fn decide(context: &Context, command: &Command) -> Verdict<User> {
+/// [`Refusal::KeyReused`](crate::Refusal::KeyReused).
+pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Outcome> {
+    if let Some(first_answer) = command.keyed.as_ref().map(|keyed| keyed.replay(context)).transpose()?.flatten() {
+        return Ok(first_answer);
+    }
     let user = User { id: command.user, name: Some(command.name.clone()), created_at: context.now };
     let mut change = Change::default();
     create(&mut change, user.clone());
-    Ok(Decision::commit(user, change, context.now))
+    let outcome = Outcome::Registered(user);
+    change.key = command.keyed.as_ref().map(|keyed| keyed.record(outcome.clone(), context, rules));
+    Ok(Decision::commit(outcome, change, context.now))
 }
 
 /// Writes into `change` the user whom an external issuer vouches for, if this is their first write.

@@ -1,14 +1,17 @@
 //! Charge: money comes in.
 
 use domain::decide::charge::{Command, decide};
+use domain::deed::{Act, Changed, Subject};
 use domain::wallet::WalletError;
-use domain::{Change, Context, EntryKind, Event, Outcome, Refusal, Route, User, Versioned, Wallet, WalletEntry, Write};
+use domain::{
+    Change, Charging, Context, EntryKind, Event, Outcome, Refusal, Route, Rules, User, UserId, Versioned, Wallet, WalletEntry, Write,
+};
 use time::Duration;
 
 use crate::fixtures::*;
 
 fn ada_charges(minor: i64) -> Command {
-    Command { user: ADA, keyed: keyed(Route::Charges), id: ENTRY, amount: won(minor) }
+    Command { user: None, order: None, keyed: keyed(Route::Charges), id: ENTRY, amount: won(minor) }
 }
 
 fn with_balance(balance: i64) -> Context {
@@ -94,4 +97,69 @@ fn a_key_is_kept_for_its_retention_and_not_a_moment_longer() {
     assert!(!anew.replayed);
     let key = anew.change.and_then(|change| change.key).unwrap();
     assert_eq!((key.expected, key.row.expires_at), (Some(domain::Version(900)), NOW + Duration::hours(24)));
+}
+
+/// Ben, the operator or a cashier, charges the wallet of `user`, if he names one.
+fn ben_charges(user: Option<UserId>, minor: i64) -> Command {
+    let mut keyed = keyed(Route::Charges);
+    keyed.scope.user = BEN;
+    Command { user, order: Some(an_order()), keyed, id: ENTRY, amount: won(minor) }
+}
+
+fn by_operators() -> Rules {
+    Rules { charging: Charging::Operator, ..rules() }
+}
+
+#[test]
+fn who_may_charge_which_wallet() {
+    let (plain, named) = (ada_charges(50), |user| Command { user: Some(user), ..ada_charges(50) });
+    let forbidden = Err(Refusal::ChargeForbidden);
+    let unnamed = Refusal::Contradiction { property: "user_id".into(), problem: "names the user whose wallet is charged".into() };
+    for (command, open, operator) in [
+        (plain, Ok(ADA), forbidden.clone()),
+        (named(ADA), Ok(ADA), forbidden.clone()),
+        (named(BEN), forbidden.clone(), forbidden),
+        (ben_charges(Some(ADA), 50), Ok(ADA), Ok(ADA)),
+        (ben_charges(Some(BEN), 50), Ok(BEN), Ok(BEN)),
+        (ben_charges(None, 50), Ok(BEN), Err(unnamed)),
+    ] {
+        for (rules, expected) in [(rules(), open), (by_operators(), operator)] {
+            // What a store finds for the wallet's owner.
+            let owner = command.owner();
+            let mut context = with_balance(70);
+            context.user.iter_mut().for_each(|user| user.id = owner);
+            context.wallet.iter_mut().for_each(|wallet| wallet.row.user = owner);
+            match expected {
+                Ok(charged) => {
+                    let change = change_of(decide(&context, &command, &rules));
+                    assert_eq!(change.wallet.map(|wallet| (wallet.row.user, wallet.row.balance)), Some((charged, won(120))), "{command:?}");
+                    assert_eq!(change.key.map(|key| key.row.scope), Some(command.keyed.scope.clone()), "the caller's key: {command:?}");
+                }
+                Err(refusal) => assert_eq!(refusal_of(decide(&context, &command, &rules)), refusal, "{:?}: {command:?}", rules.charging),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_charge_by_order_is_kept_with_who_and_why_and_the_balance_before_and_after() {
+    let change = change_of(decide(&with_balance(70), &ben_charges(Some(ADA), 50), &by_operators()));
+    let balance = Changed { name: "balance".into(), before: Some("70".into()), after: Some("120".into()) };
+    assert_eq!(change.deed, Some(an_order().done(Act::Charge, Subject::User(ADA), vec![balance], NOW)));
+    assert_eq!(change_of(decide(&with_balance(70), &ada_charges(50), &rules())).deed, None);
+}
+
+#[test]
+fn an_order_charges_no_user_that_nobody_knows_and_an_operators_own_first_write_is_one() {
+    assert_eq!(refusal_of(decide(&Context::at(NOW), &ben_charges(Some(ADA), 50), &rules())), Refusal::NotFound);
+    let change = change_of(decide(&Context::at(NOW), &ben_charges(Some(BEN), 50), &by_operators()));
+    assert_eq!(change.user.map(|user| user.id), Some(BEN));
+}
+
+#[test]
+fn a_charge_is_repeated_to_whom_may_not_charge_any_more() {
+    let first = Outcome::Charged(entry(4, 50, 120));
+    let record = a_record(&keyed(Route::Charges), first.clone(), in_seconds(-60));
+    let decision = decide(&with_balance(120).with_key(record), &ada_charges(50), &by_operators()).unwrap();
+    assert_eq!((decision.outcome, decision.replayed), (first, true));
 }

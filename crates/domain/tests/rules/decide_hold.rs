@@ -4,7 +4,6 @@ use domain::change::Check;
 use domain::decide::admission::Pass;
 use domain::decide::hold::{Command, decide};
 use domain::reservation::Claim;
-use domain::wallet::WalletError;
 use domain::{
     CancelReason, Change, Context, Event, KeyRecord, Outcome, Refusal, Reservation, ReservedSeat, Route, SeatStatus, Version, Write,
 };
@@ -238,11 +237,16 @@ fn the_seat_limit_does_not_stand_in_the_way_of_the_same_seats_again() {
 }
 
 #[test]
-fn prices_that_no_wallet_could_hold_are_refused() {
+fn seats_that_no_wallet_could_pay_together_are_refused() {
+    let limit = rules().max_balance;
+    for (price, amount) in [(5_000_001, Some(won(10_000_002))), (i64::MAX, None)] {
+        let mut context = the_shop();
+        context.seats.iter_mut().for_each(|seat| *seat = seat.clone().priced(won(price)));
+        assert_eq!(refusal_for(&context, &[7, 8]), Refusal::NotPayable { amount, limit });
+    }
     let mut context = the_shop();
-    context.seats.iter_mut().for_each(|seat| *seat = seat.clone().priced(won(i64::MAX)));
-    let too_dear = WalletError::LimitExceeded { balance: won(0), limit: rules().max_balance };
-    assert_eq!(refusal_for(&context, &[7, 8]), Refusal::Wallet(too_dear));
+    context.seats.iter_mut().for_each(|seat| *seat = seat.clone().priced(won(5_000_000)));
+    assert!(decide(&context, &ada_wants(&[7, 8]), &rules()).is_ok());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use domain::change::Check;
 use domain::decide::admission::Pass;
 use domain::decide::hold::{Command, decide};
 use domain::queue::PolicyOverrides;
-use domain::{Change, Context, ExpiryReason, QueueToken, Refusal, TokenId, Versioned, Write};
+use domain::{Change, Context, ExpiryReason, Outcome, QueueToken, Refusal, Route, TokenId, Versioned, Write};
 use time::Duration;
 
 use crate::decide_hold::{ada_wants, the_shop};
@@ -113,6 +113,26 @@ fn a_refused_first_call_still_claims_the_token() {
     for (context, numbers, refusal) in refusals {
         let refused = refused(decide(context, &ada_wants(numbers), &rules()));
         assert_eq!((refused.refusal, refused.claim.as_deref()), (refusal, Some(&claim)));
+    }
+}
+
+#[test]
+fn a_first_call_whose_key_was_used_for_another_request_claims_the_token_too() {
+    let token = a_token().unclaimed(in_seconds(-60), in_seconds(60));
+    let first = Outcome::Held { reservation: a_hold(RESERVATION, &[7], in_seconds(100)).row, created: true };
+    let mut record = a_record(&keyed(Route::Reservations), first, in_seconds(-100));
+    let replayed = decide(&with_token(token.clone()).with_key(record.clone()), &ada_wants(&[7]), &rules()).unwrap();
+    assert_eq!((replayed.replayed, replayed.change), (true, None), "a replay writes nothing");
+
+    record.row.fingerprint = domain::Fingerprint([2; 32]);
+    let reused = refused(decide(&with_token(token.clone()).with_key(record.clone()), &ada_wants(&[7]), &rules()));
+    let claimed = token.clone().claimed(in_seconds(-60), in_seconds(540)).row;
+    assert_eq!(reused.refusal, Refusal::KeyReused);
+    assert_eq!(reused.claim.map(|claim| claim.tokens), Some(vec![Write::update(&token, claimed)]));
+
+    for token in [a_token(), a_token().of(BEN, TOKEN), a_token().unclaimed(in_seconds(-120), NOW)] {
+        let refusal = refusal_of(decide(&with_token(token).with_key(record.clone()), &ada_wants(&[7]), &rules()));
+        assert_eq!(refusal, Refusal::KeyReused, "a pass that doesn't hold claims nothing");
     }
 }
 

@@ -229,3 +229,17 @@ fn a_key_is_not_good_for_another_payment() {
     record.row.fingerprint = domain::Fingerprint([2; 32]);
     assert_eq!(refusal_in(&holding(in_seconds(100), 200_000).with_key(record)), Refusal::KeyReused);
 }
+
+#[test]
+fn a_first_call_whose_key_was_used_for_another_payment_claims_the_token_too() {
+    let token = a_token().unclaimed(in_seconds(-60), in_seconds(60));
+    let first = Outcome::Paid { payment: a_payment(PAYMENT, RESERVATION, 120_000).row, balance: won(80_000) };
+    let mut record = a_record(&keyed(Route::Payments), first, in_seconds(-60));
+    record.row.fingerprint = domain::Fingerprint([2; 32]);
+    let context = Context { tokens: vec![token.clone()], ..holding(in_seconds(100), 200_000).with_key(record) };
+
+    let reused = refused(decide(&context, &ada_pays(), &rules()));
+
+    let claimed = token.clone().claimed(in_seconds(-60), in_seconds(540)).row;
+    assert_eq!((reused.refusal, reused.claim.map(|claim| claim.tokens)), (Refusal::KeyReused, Some(vec![Write::update(&token, claimed)])));
+}

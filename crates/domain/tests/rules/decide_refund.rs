@@ -103,6 +103,22 @@ fn nothing_goes_back_once_the_show_has_started() {
 }
 
 #[test]
+fn an_operator_refunds_after_the_start_as_well() {
+    let mut context = paid(0);
+    context.schedule.iter_mut().for_each(|date| date.row.starts_at = in_seconds(-3600));
+    let command = Command { user: BEN, order: Some(an_order()), ..ada_wants_it_back() };
+    let change = change_of(decide(&context, &command, &rules()));
+    assert_eq!((change.not_after, change.wallet.map(|wallet| wallet.row.balance)), (None, Some(won(120_000))));
+    assert_eq!(change.deed.and_then(|deed| deed.reason).as_deref(), Some("a broken seat"));
+
+    let before = change_of(decide(&paid(0), &Command { user: BEN, order: Some(an_order()), ..ada_wants_it_back() }, &rules()));
+    assert_eq!(before.not_after, None, "the start is no deadline of an order");
+    context.payment.iter_mut().for_each(|payment| payment.row.state = PaymentState::Cancelled { refunded_at: NOW });
+    let state = PaymentState::Cancelled { refunded_at: NOW };
+    assert_eq!(refusal_of(decide(&context, &command, &rules())), Refusal::NotRefundable { state, started: false });
+}
+
+#[test]
 fn what_was_called_off_is_refunded_at_any_time() {
     let mut context = paid(0);
     let date = context.schedule.as_mut().unwrap();

@@ -1,21 +1,50 @@
 //! Register: somebody is new here.
 
 use domain::decide::register::{Command, decide};
-use domain::{Change, Context, Event, User, UserName, Wallet, Write};
+use domain::key::Keyed;
+use domain::{Change, Context, Event, KeyScope, Outcome, Refusal, Route, User, UserName, Wallet, Write};
 
 use crate::fixtures::*;
 
+fn ada_registers(keyed: Option<Keyed>) -> Command {
+    Command { user: ADA, name: UserName::new("Ada").unwrap(), keyed }
+}
+
+fn a_secret_key() -> Keyed {
+    let keyed = keyed(Route::Users);
+    Keyed { scope: KeyScope::anonymous(Route::Users, keyed.scope.key), ..keyed }
+}
+
+fn ada() -> User {
+    User { id: ADA, name: UserName::new("Ada").ok(), created_at: NOW }
+}
+
 #[test]
 fn a_new_user_has_an_empty_wallet() {
-    let name = UserName::new("Ada").unwrap();
-    let (user, change) = outcome_of(decide(&Context::at(NOW), &Command { user: ADA, name: name.clone() }));
-    assert_eq!(user, User { id: ADA, name: Some(name), created_at: NOW });
+    let (outcome, change) = outcome_of(decide(&Context::at(NOW), &ada_registers(None), &rules()));
+    assert_eq!(outcome, Outcome::Registered(ada()));
     let expected = Change {
-        user: Some(user),
+        user: Some(ada()),
         wallet: Some(Write::insert(Wallet::new(ADA))),
         events: vec![Event::UserRegistered { user: ADA }],
         ..Change::default()
     };
     assert_eq!(change, Some(expected));
     assert_eq!(Wallet::new(ADA).balance, won(0));
+}
+
+#[test]
+fn the_same_registration_again_is_the_first_answer_and_no_second_user() {
+    let change = change_of(decide(&Context::at(NOW), &ada_registers(Some(a_secret_key())), &rules()));
+    let record = change.key.unwrap();
+    assert_eq!((record.expected, record.row.outcome.clone()), (None, Outcome::Registered(ada())));
+
+    let context = Context::at(in_seconds(60)).with_key(a_record(&a_secret_key(), record.row.outcome, NOW));
+    let again = Command { user: BEN, ..ada_registers(Some(a_secret_key())) };
+    let decision = decide(&context, &again, &rules()).unwrap();
+    assert_eq!((decision.outcome, decision.at), (Outcome::Registered(ada()), NOW));
+    assert_eq!((decision.change, decision.replayed), (None, true));
+
+    let another = Keyed { fingerprint: domain::Fingerprint([2; 32]), ..a_secret_key() };
+    assert_eq!(refusal_of(decide(&context, &ada_registers(Some(another)), &rules())), Refusal::KeyReused);
 }

@@ -54,7 +54,7 @@ fn another_queue() -> domain::Versioned<domain::Queue> {
 #[test]
 fn a_concert_is_made_with_its_dates_and_their_seats_whole() {
     let command = a_command(vec![a_new_date(DATE, Some(a_plan(2))), a_new_date(OTHER_DATE, None)]);
-    let (outcome, change) = outcome_of(create(&an_empty_house(), &command));
+    let (outcome, change) = outcome_of(create(&an_empty_house(), &command, &rules()));
     let second = domain::Schedule { id: OTHER_DATE, ..a_date().row };
     let Change { concerts, schedules, seats, deed, .. } = change.unwrap();
     assert_eq!(concerts, [Write::insert(a_concert().row)]);
@@ -69,6 +69,10 @@ fn a_concert_is_made_with_its_dates_and_their_seats_whole() {
 fn a_concert_that_contradicts_itself_is_not_made() {
     let backwards = NewDate { sale_closes_at: a_date().sale_opens_at, ..a_new_date(DATE, None) };
     let many = |count: u128| (0..count).map(|n| a_new_date(ScheduleId(uuid::Uuid::from_u128(n)), None)).collect();
+    let (mut too_dear, mut twice) = (a_plan(2), a_plan(2));
+    too_dear.sections[0].rows[0].price = won(10_000_001);
+    let again = Row { from: seat(11), to: seat(12), ..twice.sections[0].rows[0].clone() };
+    twice.sections[0].rows.push(again);
     let too_many_seats = vec![a_new_date(DATE, Some(a_plan(60_000))), a_new_date(OTHER_DATE, Some(a_plan(60_000)))];
     for (command, expected) in [
         (Create { max_seats_per_user: Some(0), ..a_command(vec![]) }, "max_seats_per_user"),
@@ -79,17 +83,19 @@ fn a_concert_that_contradicts_itself_is_not_made() {
         (a_command(many(101)), "schedules"),
         (a_command(too_many_seats), "schedules"),
         (a_command(vec![a_new_date(DATE, Some(SeatPlan::default()))]), "schedules/0/seat_map/sections"),
+        (a_command(vec![a_new_date(DATE, Some(too_dear))]), "schedules/0/seat_map/sections"),
+        (a_command(vec![a_new_date(DATE, Some(twice))]), "schedules/0/seat_map/sections"),
     ] {
-        let refusal = refusal_of(create(&an_empty_house(), &command));
+        let refusal = refusal_of(create(&an_empty_house(), &command, &rules()));
         assert!(matches!(&refusal, Refusal::Contradiction { property, .. } if property == expected), "{expected}: {refusal:?}");
     }
 }
 
 #[test]
 fn what_is_there_is_not_made_again() {
-    assert_eq!(refusal_of(create(&there(false), &a_command(vec![]))), Refusal::AlreadyExists(CONCERT.0));
+    assert_eq!(refusal_of(create(&there(false), &a_command(vec![]), &rules())), Refusal::AlreadyExists(CONCERT.0));
     let another = Context { schedules: vec![a_date()], ..an_empty_house() };
-    let refusal = refusal_of(create(&another, &a_command(vec![a_new_date(DATE, None)])));
+    let refusal = refusal_of(create(&another, &a_command(vec![a_new_date(DATE, None)]), &rules()));
     assert_eq!(refusal, Refusal::AlreadyExists(DATE.0), "also if the date is another concert's");
 }
 

@@ -30,7 +30,7 @@ fn called_off() -> Context {
 #[test]
 fn a_date_is_added_to_a_concert_that_is_there() {
     let context = Context::at(NOW).with_concert(a_concert());
-    let written = change_of(add(&context, &an_addition()));
+    let written = change_of(add(&context, &an_addition(), &rules()));
     assert_eq!(written.schedules, [Write::insert(a_date().row)]);
     assert_eq!(written.concerts, [Write::update(&a_concert(), a_concert().row)], "who decided by its dates meets a conflict");
     let deed = written.deed.unwrap();
@@ -38,15 +38,15 @@ fn a_date_is_added_to_a_concert_that_is_there() {
     let opens = deed.changes.iter().find(|changed| changed.name == "sale_opens_at").unwrap();
     assert_eq!((opens.before.as_deref(), opens.after.as_deref()), (None, Some("2026-11-20T20:00:00Z")));
 
-    assert_eq!(refusal_of(add(&Context::at(NOW), &an_addition())), Refusal::NotFound);
+    assert_eq!(refusal_of(add(&Context::at(NOW), &an_addition(), &rules())), Refusal::NotFound);
     let mut cancelled = context.clone();
     cancelled.concert.iter_mut().for_each(|concert| concert.row.cancellation = Some(a_cancellation("no")));
-    assert_eq!(refusal_of(add(&cancelled, &an_addition())), Refusal::ScheduleCancelled { reason: Remark::new("no").ok() });
+    assert_eq!(refusal_of(add(&cancelled, &an_addition(), &rules())), Refusal::ScheduleCancelled { reason: Remark::new("no").ok() });
     let other = Schedule { id: OTHER_DATE, ..called_off().schedule.unwrap().row };
     let replaced = Context { schedules: vec![Versioned::new(Version(1), other)], ..context.clone() };
-    assert!(add(&replaced, &an_addition()).is_ok(), "a date that is cancelled alone can be replaced");
+    assert!(add(&replaced, &an_addition(), &rules()).is_ok(), "a date that is cancelled alone can be replaced");
     let again = Context { schedules: vec![a_date()], ..context };
-    assert_eq!(refusal_of(add(&again, &an_addition())), Refusal::AlreadyExists(DATE.0));
+    assert_eq!(refusal_of(add(&again, &an_addition(), &rules())), Refusal::AlreadyExists(DATE.0));
 }
 
 #[test]

@@ -1,15 +1,14 @@
 //! People by an operator's hand: let in, and parted from their holds.
 
-use domain::decide::admit::Ticked;
 use domain::decide::desk::{admit, release};
 use domain::deed::{Act, Subject};
 use domain::reservation::ReservationStatus;
-use domain::{CancelReason, Context, QueueState, Refusal, SeatState};
+use domain::{CancelReason, Change, Context, Outcome, QueueState, Refusal, Route, SeatState};
 
 use crate::fixtures::*;
 
 fn admission(count: u32) -> admit::Command {
-    admit::Command { order: an_order(), queue: QUEUE, count }
+    admit::Command { order: an_order(), keyed: keyed(Route::Admissions), queue: QUEUE, count }
 }
 
 /// Five wait; 97 of 100 places are taken.
@@ -22,19 +21,23 @@ fn a_line() -> Context {
 fn the_foremost_are_let_in_whatever_the_batch_and_never_above_the_capacity() {
     let mut line = a_line();
     line.queue.iter_mut().for_each(|queue| queue.row.overrides.batch = Some(1));
-    let (ticked, change) = outcome_of(admit::decide(&line, &admission(2), &rules()));
+    let (outcome, change) = outcome_of(admit::decide(&line, &admission(2), &rules()));
     let change = change.unwrap();
-    assert_eq!(ticked, Ticked { admitted: 2, lapsed: 0 });
+    assert_eq!(outcome, Outcome::Admitted { admitted: 2 });
+    assert_eq!(change.key, Some(keyed(Route::Admissions).record(outcome, &line, &rules())));
     assert_eq!(change.tokens.iter().map(|write| write.row.number).collect::<Vec<_>>(), [1, 2]);
     let deed = change.deed.unwrap();
     assert_eq!((deed.act, deed.subject, deed.changes[0].after.as_deref()), (Act::Admit, Subject::Queue(QUEUE), Some("2")));
-    assert_eq!(outcome_of(admit::decide(&a_line(), &admission(5), &rules())).0.admitted, 3, "there are three places");
+    let three = outcome_of(admit::decide(&a_line(), &admission(5), &rules())).0;
+    assert_eq!(three, Outcome::Admitted { admitted: 3 }, "there are three places");
 }
 
 #[test]
 fn nobody_is_let_in_where_nobody_waits_or_the_queue_is_paused() {
     let nobody = Context::at(NOW).with_queue(a_queue(), 0, 0);
-    assert_eq!(outcome_of(admit::decide(&nobody, &admission(5), &rules())), (Ticked::default(), None));
+    let (outcome, change) = outcome_of(admit::decide(&nobody, &admission(5), &rules()));
+    let key = Some(keyed(Route::Admissions).record(outcome.clone(), &nobody, &rules()));
+    assert_eq!((outcome, change), (Outcome::Admitted { admitted: 0 }, Some(Change { key, ..Change::default() })), "the answer counts");
     let mut paused = a_line();
     paused.queue.iter_mut().for_each(|queue| queue.row.state = QueueState::Paused);
     assert_eq!(refusal_of(admit::decide(&paused, &admission(5), &rules())), Refusal::QueuePaused);
@@ -42,18 +45,32 @@ fn nobody_is_let_in_where_nobody_waits_or_the_queue_is_paused() {
 }
 
 #[test]
+fn the_same_admission_again_is_the_first_answer_and_admits_nobody() {
+    let first = Outcome::Admitted { admitted: 2 };
+    let record = a_record(&keyed(Route::Admissions), first.clone(), in_seconds(-60));
+    let decision = admit::decide(&a_line().with_key(record.clone()), &admission(2), &rules()).unwrap();
+    assert_eq!((decision.outcome, decision.change, decision.replayed), (first, None, true));
+
+    let mut another = record;
+    another.row.fingerprint = domain::Fingerprint([2; 32]);
+    assert_eq!(refusal_of(admit::decide(&a_line().with_key(another), &admission(3), &rules())), Refusal::KeyReused);
+}
+
+#[test]
 fn a_hold_is_ended_whosever_it_is() {
     let command = release::Command { order: an_order(), reservation: RESERVATION };
     let hold = a_hold(RESERVATION, &[7], in_seconds(60));
     let context = Context::at(NOW).with_reservation(hold).with_seats([a_seat(7).held_by(RESERVATION, in_seconds(60))]);
-    let (ended, change) = outcome_of(release::decide(&context, &command));
+    let (released, change) = outcome_of(release::decide(&context, &command));
     let change = change.unwrap();
-    assert_eq!(ended.status(a_moment()), ReservationStatus::Cancelled(CancelReason::Released));
+    assert!(released.by_this_order);
+    assert_eq!(released.reservation.status(a_moment()), ReservationStatus::Cancelled(CancelReason::Released));
     assert_eq!(change.seats[0].row.state(), SeatState::Available);
     assert_eq!(change.deed.map(|deed| (deed.act, deed.subject)), Some((Act::Release, Subject::Reservation(RESERVATION))));
 
     let ended = Context::at(NOW).with_reservation(a_hold(RESERVATION, &[7], NOW).cancelled(CancelReason::Expired));
-    assert_eq!(outcome_of(release::decide(&ended, &command)).1, None);
+    let (released, change) = outcome_of(release::decide(&ended, &command));
+    assert_eq!((released.by_this_order, change), (false, None), "it had ended before");
     let paid = Context::at(NOW).with_reservation(a_hold(RESERVATION, &[7], NOW).confirmed_by(PAYMENT));
     assert_eq!(refusal_of(release::decide(&paid, &command)), Refusal::NotReleasable(ReservationStatus::Confirmed));
     assert_eq!(refusal_of(release::decide(&Context::at(NOW), &command)), Refusal::NotFound);

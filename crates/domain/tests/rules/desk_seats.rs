@@ -67,7 +67,7 @@ fn what_somebody_has_is_not_blocked_and_nothing_is_then() {
 
 #[test]
 fn a_plan_makes_new_seats_and_prices_free_ones_anew() {
-    let (told, written) = outcome_of(lay_out(&a_hall(), &laying(&[1, 2, 5, 7], 70_000)));
+    let (told, written) = outcome_of(lay_out(&a_hall(), &laying(&[1, 2, 5, 7], 70_000), &rules()));
     assert_eq!(told, LaidOut { created: 1, changed: 3, unchanged: 0 });
     let written = written.unwrap();
     let states = numbers(&written.seats);
@@ -82,12 +82,50 @@ fn a_plan_that_is_so_already_changes_nothing() {
     let same: Vec<SeatNumber> = (1..=6).map(seat).collect();
     let command = laying(&[1, 2, 3, 4, 5, 6], 60_000);
     assert_eq!(command.numbers(), same);
-    assert_eq!(outcome_of(lay_out(&a_hall(), &command)), (LaidOut { unchanged: 6, ..LaidOut::default() }, None));
+    assert_eq!(outcome_of(lay_out(&a_hall(), &command, &rules())), (LaidOut { unchanged: 6, ..LaidOut::default() }, None));
 }
 
 #[test]
 fn what_somebody_has_keeps_its_price() {
     let taken = vec![(seat(3), SeatStatus::Held), (seat(4), SeatStatus::Reserved)];
-    assert_eq!(refusal_of(lay_out(&a_hall(), &laying(&[1, 3, 4], 1))), Refusal::SeatsUnavailable(taken));
-    assert_eq!(refusal_of(lay_out(&Context::at(NOW), &laying(&[1], 1))), Refusal::NotFound);
+    assert_eq!(refusal_of(lay_out(&a_hall(), &laying(&[1, 3, 4], 1), &rules())), Refusal::SeatsUnavailable(taken));
+    assert_eq!(refusal_of(lay_out(&Context::at(NOW), &laying(&[1], 1), &rules())), Refusal::NotFound);
+}
+
+/// A plan of seats with these labels.
+fn labelling(seats: &[(u32, &str)]) -> LayOut {
+    let seats = seats.iter().map(|(number, label)| Seat::new(DATE, seat(*number), (*label).to_owned(), won(60_000))).collect();
+    LayOut { order: an_order(), schedule: DATE, seats }
+}
+
+fn contradiction_of(command: &LayOut) -> String {
+    match refusal_of(lay_out(&a_hall(), command, &rules())) {
+        Refusal::Contradiction { property, problem } if property == "sections" => problem,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_label_that_another_seat_of_the_date_has_is_refused() {
+    assert_eq!(contradiction_of(&labelling(&[(7, "Row A 3")])), "seats 7 and 3 would both be labelled \"Row A 3\"");
+    assert_eq!(contradiction_of(&labelling(&[(1, "Row A 1"), (2, "Row A 6")])), "seats 2 and 6 would both be labelled \"Row A 6\"");
+    let exchanged = change_of(lay_out(&a_hall(), &labelling(&[(1, "Row A 2"), (2, "Row A 1")]), &rules()));
+    assert_eq!(exchanged.seats.len(), 2, "those that the plan names change their labels together");
+}
+
+#[test]
+fn a_plan_with_new_labels_relies_on_the_date_as_it_was_read() {
+    let dates = |command: &LayOut| change_of(lay_out(&a_hall(), command, &rules())).schedules;
+    let relied_on = [Write::update(&a_date(), a_date().row)];
+    assert_eq!(dates(&labelling(&[(7, "Box")])), relied_on, "a new seat");
+    assert_eq!(dates(&labelling(&[(1, "Box")])), relied_on, "another label");
+    assert_eq!(dates(&laying(&[1, 2], 70_000)), [], "prices alone");
+}
+
+#[test]
+fn a_price_that_no_wallet_can_pay_is_refused() {
+    change_of(lay_out(&a_hall(), &laying(&[1, 7], 10_000_000), &rules()));
+    for price in [10_000_001, 1 << 53, i64::MAX] {
+        assert_eq!(contradiction_of(&laying(&[1, 7], price)), "seat 1 costs more than a wallet may hold, 10000000 minor units");
+    }
 }

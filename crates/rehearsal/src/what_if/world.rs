@@ -150,6 +150,7 @@ fn rules(crowd: &Crowd, policy: &Policy) -> Rules {
         hold: policy.hold,
         max_seats_per_user: u32::try_from(crowd.seats_wanted.len()).unwrap_or(u32::MAX),
         currency: a_currency(),
+        charging: domain::Charging::Open,
         max_charge: Money::ZERO,
         max_balance: Money::ZERO,
         queue: policy.queue,

@@ -73,13 +73,17 @@ pub(crate) enum Queues {
         id: Uuid,
     },
     /// Admits the next users at once, whatever the batch, never above the capacity.
-    #[command(after_help = "Example:\n  frontrow queues admit 0f207207-0000-7000-8000-000000a2e0aa 200")]
+    #[command(after_help = "Examples:\n  frontrow queues admit 0f207207-0000-7000-8000-000000a2e0aa 200\n  \
+        frontrow queues admit 0f207207-0000-7000-8000-000000a2e0aa 200 --key after-the-support-act")]
     Admit {
         /// The queue's id.
         id: Uuid,
         /// How many at most.
         #[arg(value_parser = clap::value_parser!(u32).range(1..=10_000))]
         count: u32,
+        /// The idempotency key; by default a new one. The same command with the same key admits once.
+        #[arg(long)]
+        key: Option<String>,
     },
 }
 

@@ -6,9 +6,13 @@ use uuid::Uuid;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Reservations {
     /// Releases a user's hold.
-    #[command(after_help = "Example:\n  frontrow reservations release 01a1fce7-825e-71e7-8ba7-3b9d9930aca0")]
+    #[command(after_help = "Examples:\n  frontrow reservations release 01a1fce7-825e-71e7-8ba7-3b9d9930aca0\n  \
+        frontrow reservations release 01a1fce7-825e-71e7-8ba7-3b9d9930aca0 --reason 'The buyer has called'")]
     Release {
         /// The reservation's id.
         id: Uuid,
+        /// Why, for the audit log.
+        #[arg(long)]
+        reason: Option<String>,
     },
 }

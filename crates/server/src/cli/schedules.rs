@@ -48,13 +48,17 @@ pub(crate) enum Schedules {
         reason: String,
     },
     /// Refunds every payment of a cancelled date. Stopped half-way, it can be started again.
-    #[command(after_help = "Example:\n  frontrow schedules refund-all 0f207207-0000-7000-8000-0000000c1b01")]
+    #[command(after_help = "Examples:\n  frontrow schedules refund-all 0f207207-0000-7000-8000-0000000c1b01\n  \
+        frontrow schedules refund-all 0f207207-0000-7000-8000-0000000c1b01 --reason 'The singer has a cold'")]
     RefundAll {
         /// The date's id.
         id: Uuid,
         /// How many in one request.
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=500))]
         at_most: Option<u32>,
+        /// Why, for the audit log.
+        #[arg(long)]
+        reason: Option<String>,
     },
 }
 

@@ -24,4 +24,6 @@ pub(crate) enum Role {
     User,
     /// Who runs the sale.
     Operator,
+    /// Who puts money into users' wallets.
+    Cashier,
 }

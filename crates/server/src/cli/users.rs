@@ -22,6 +22,22 @@ pub(crate) enum Users {
         /// The user's id.
         id: Uuid,
     },
+    /// Puts money into a user's wallet, in minor units of the currency.
+    #[command(after_help = "Examples:\n  frontrow users charge 0f207207-0000-7000-8000-000000de3000 50000\n  \
+        frontrow users charge 0f207207-0000-7000-8000-000000de3000 50000 --key receipt-4711 --reason 'Cash desk 2, receipt 4711'")]
+    Charge {
+        /// The user's id.
+        id: Uuid,
+        /// How many minor units.
+        #[arg(value_parser = clap::value_parser!(i64).range(1..))]
+        amount: i64,
+        /// Why, for the audit log.
+        #[arg(long)]
+        reason: Option<String>,
+        /// The idempotency key; by default a new one. The same command with the same key charges once.
+        #[arg(long)]
+        key: Option<String>,
+    },
     /// Lists a user's places in queues.
     #[command(after_help = "Example:\n  frontrow users tokens 0f207207-0000-7000-8000-000000de3000")]
     Tokens(Listed),

@@ -20,6 +20,7 @@ pub(super) async fn run(settings: &Settings, asked: &Token, show: Show) -> anyho
     let roles: &[Granted] = match asked.role {
         Role::User => &[Granted::User],
         Role::Operator => &[Granted::User, Granted::Operator],
+        Role::Cashier => &[Granted::User, Granted::Cashier],
     };
     let token = issuer.issue(user, roles, now)?;
     show.tell(&json!({"access_token": token}), || token.clone())?;

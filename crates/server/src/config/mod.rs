@@ -24,6 +24,7 @@ pub(crate) use written::Entry;
 
 const BUILT_IN: &str = include_str!("../../../../config/default.toml");
 /// Built in as well, so that production is production in whatever folder it runs.
+const PRODUCTION_PROFILE: &str = "production";
 const PRODUCTION: &str = include_str!("../../../../config/production.toml");
 
 /// The configuration can't be used.
@@ -44,7 +45,8 @@ pub(crate) enum ConfigError {
 
 /// The configuration of `folder` and the environment, checked. Missing files are no error.
 pub(crate) fn load(folder: &Path, profile: Option<&str>) -> Result<Settings, ConfigError> {
-    from(layers(folder, profile)?)
+    let settings = from(layers(folder, profile)?)?;
+    if profile == Some(PRODUCTION_PROFILE) { settings.check_for_production() } else { Ok(settings) }
 }
 
 /// Every key of the same configuration with its value in force and where that comes from, secrets hidden.
@@ -54,7 +56,7 @@ pub(crate) fn written(folder: &Path, profile: Option<&str>) -> Result<Vec<Entry>
 
 fn layers(folder: &Path, profile: Option<&str>) -> Result<Config, ConfigError> {
     let mut layers = built_in().add_source(File::from(folder.join("default.toml")).required(false));
-    if profile == Some("production") {
+    if profile == Some(PRODUCTION_PROFILE) {
         layers = layers.add_source(File::from_str(PRODUCTION, FileFormat::Toml));
     }
     if let Some(profile) = profile {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use adapters_postgres::PostgresStore;
 use application::scheduler::Rhythm;
 use domain::queue::PolicyOverrides;
-use domain::{Money, QueuePolicy, Rules};
+use domain::{Charging, Money, QueuePolicy, Rules};
 use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
 
@@ -19,6 +19,7 @@ use super::values::Values;
 /// Amounts up to here are whole numbers in every JSON reader.
 const MAX_MINOR_UNITS: i64 = (1 << 53) - 1;
 pub(super) const A_DAY_IN_SECONDS: u32 = 86_400;
+const CHARGING: &str = "wallet.charging";
 const TEN_YEARS_IN_HOURS: u32 = 87_600;
 
 /// What the program was told.
@@ -32,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) follow: Duration,
     pub(crate) demo: bool,
     pub(crate) rules: Rules,
+    /// Whether users may charge their own wallets in production, too.
+    pub(crate) allow_open_charges: bool,
     pub(crate) rhythm: Rhythm,
     pub(crate) auth: Auth,
     pub(crate) commit: Commit,
@@ -91,6 +94,26 @@ fn command_connections(values: &Values, lanes: Option<usize>) -> Result<u32, Con
     }
 }
 
+fn charging(text: &str) -> Result<Charging, ConfigError> {
+    match text {
+        "open" => Ok(Charging::Open),
+        "operator" => Ok(Charging::Operator),
+        other => Err(wrong(CHARGING, format!("must be open or operator, not {other}"))),
+    }
+}
+
+impl Settings {
+    /// Refuses what is for trials and demos only, and was not confirmed: with open charges any buyer makes their own money.
+    pub(super) fn check_for_production(self) -> Result<Self, ConfigError> {
+        if self.rules.charging == Charging::Open && !self.allow_open_charges {
+            let problem = "must be operator in production: with open every user can put any money into their own wallet \
+                           (wallet.allow_open_charges = true confirms it)";
+            return Err(wrong(CHARGING, problem));
+        }
+        Ok(self)
+    }
+}
+
 impl TryFrom<Values> for Settings {
     type Error = ConfigError;
 
@@ -108,6 +131,7 @@ impl TryFrom<Values> for Settings {
             follow: milliseconds("database.follow_milliseconds", values.database.follow_milliseconds, 10..=900)?,
             demo: values.demo.enabled,
             rules,
+            allow_open_charges: values.wallet.allow_open_charges,
             rhythm,
             auth: auth::read(&values.auth)?,
             commit,
@@ -181,6 +205,7 @@ fn rules(Values { reservation, queue, wallet, retention, .. }: &Values) -> Resul
         hold: span("reservation.hold_seconds", reservation.hold_seconds)?,
         max_seats_per_user: within("reservation.max_seats_per_user", reservation.max_seats_per_user, 1..=100)?,
         currency: wallet.currency.parse().map_err(|error| wrong("wallet.currency", format!("is wrong: {error}")))?,
+        charging: charging(&wallet.charging)?,
         max_charge,
         max_balance,
         queue: QueuePolicy {

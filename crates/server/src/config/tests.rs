@@ -18,6 +18,7 @@ fn the_built_in_defaults_are_those_of_the_design() {
     let rules = settings.rules;
     assert_eq!((rules.hold.whole_seconds(), rules.max_seats_per_user), (300, 4));
     assert_eq!((rules.max_charge.minor(), rules.max_balance.minor()), (1_000_000, 10_000_000));
+    assert_eq!(rules.charging, domain::Charging::Open);
     let queue = rules.queue;
     assert_eq!((queue.capacity, queue.batch, queue.active.whole_seconds(), queue.claim.whole_seconds()), (100, 50, 600, 120));
     assert!(settings.auth.issuer_secret.is_none() && settings.auth.registration);
@@ -50,6 +51,7 @@ fn a_wrong_value_is_refused_with_its_key() {
         ("[wallet]\ncurrency = 'won'", "wallet.currency"),
         ("[wallet]\nmax_charge = 0", "wallet.max_charge"),
         ("[wallet]\nmax_charge = 101\nmax_balance = 100", "wallet.max_charge"),
+        ("[wallet]\ncharging = 'everybody'", "wallet.charging"),
         ("[auth]\nissuer_secret = 'short'", "auth.issuer_secret"),
         ("[auth]\nrefresh_seconds = 0", "auth.refresh_seconds"),
         ("[auth]\nissuers = 'https://login.example.com/'", "issuers"),
@@ -184,4 +186,19 @@ fn spans_go_to_a_collector_if_one_is_named() {
 fn a_collector_is_refused_by_a_binary_that_can_not_send_spans() {
     let error = with("[telemetry]\notlp_endpoint = 'http://collector:4318'").unwrap_err().to_string();
     assert!(error.contains("telemetry.otlp_endpoint") && error.contains("feature otlp"), "{error}");
+}
+
+#[test]
+fn production_takes_open_charges_only_if_they_are_confirmed() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let with = |profile: &str, overrides: &str| {
+        std::fs::write(folder.path().join(format!("{profile}.toml")), overrides).unwrap();
+        load(folder.path(), Some(profile)).map(|settings| settings.rules.charging).map_err(|error| error.to_string())
+    };
+    assert_eq!(with("production", ""), Ok(domain::Charging::Operator));
+    let refused = with("production", "[wallet]\ncharging = 'open'").unwrap_err();
+    assert!(refused.starts_with("wallet.charging") && refused.contains("wallet.allow_open_charges"), "{refused}");
+    assert_eq!(with("production", "[wallet]\ncharging = 'open'\nallow_open_charges = true"), Ok(domain::Charging::Open));
+    assert_eq!(with("staging", "[wallet]\ncharging = 'open'"), Ok(domain::Charging::Open));
+    assert_eq!(with("staging", "[wallet]\ncharging = 'operator'"), Ok(domain::Charging::Operator));
 }

@@ -93,6 +93,8 @@ pub(super) struct Queue {
 #[serde(deny_unknown_fields)]
 pub(super) struct Wallet {
     pub(super) currency: String,
+    pub(super) charging: String,
+    pub(super) allow_open_charges: bool,
     pub(super) max_charge: i64,
     pub(super) max_balance: i64,
 }

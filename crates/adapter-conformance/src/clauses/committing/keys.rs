@@ -18,7 +18,7 @@ pub async fn a_record_past_its_retention_is_replaced(adapter: &dyn Adapter) {
     let answer = world.run(&second).await.unwrap();
     assert!(!answer.replayed, "at its end it is forgotten");
     assert_eq!(entry_in(answer.outcome).balance.minor(), 1_000);
-    let record = world.load(Load::Charge { key: key.scope }).await.key.unwrap();
+    let record = world.load(Load::Key { key: key.scope }).await.key.unwrap();
     assert_eq!((record.version, record.recorded_at), (Version(2), world.now()));
     assert!(world.run(&first).await.unwrap().replayed, "the new record counts");
     world.assert_audit_is_clean().await;
@@ -37,7 +37,7 @@ pub async fn a_record_that_was_pruned_meanwhile_is_a_conflict(adapter: &dyn Adap
     assert_conflict(&world.commit(&change).await, "the record is gone");
     let again = world.a_charge_with(key.clone(), 500);
     world.run(&again).await.unwrap();
-    assert_eq!(world.load(Load::Charge { key: key.scope }).await.key.unwrap().version, Version::FIRST);
+    assert_eq!(world.load(Load::Key { key: key.scope }).await.key.unwrap().version, Version::FIRST);
 }
 
 /// `commit`: a key is its user's and its route's: the same text elsewhere is another.

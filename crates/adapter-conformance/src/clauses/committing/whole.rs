@@ -23,6 +23,7 @@ pub async fn a_purchase_is_written_whole_at_every_step(adapter: &dyn Adapter) {
     world.commit_and_read_back(&world.change_of_tick(Queue::DEFAULT).await.unwrap().0).await;
     world.commit_and_read_back(&world.change_of(&world.a_claim(ada, None)).await).await;
     world.commit_and_read_back(&world.change_of(&world.a_charge(ADA, 50_000)).await).await;
+    world.commit_and_read_back(&world.change_of(&world.a_charge_for(BEN, ADA, 1)).await).await;
     let hold = world.change_of(&world.a_hold(ada, DATE, &[3, 1])).await;
     world.commit_and_read_back(&hold).await;
     world.commit_and_read_back(&world.change_of(&world.a_hold(ada, DATE, &[1, 3])).await).await;
@@ -38,7 +39,7 @@ pub async fn every_ending_is_written_whole(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     world.clock.advance(Duration::microseconds(999_999));
     let name = UserName::new("Ádám Ünlü 音 🎵").unwrap();
-    world.commit_and_read_back(&world.change_of(&register::Command { user: guest(9), name }).await).await;
+    world.commit_and_read_back(&world.change_of(&register::Command { user: guest(9), name, keyed: None }).await).await;
     world.commit_and_read_back(&world.change_of(&world.a_join(guest(9), Some(OTHER_CONCERT))).await).await;
     world.commit_and_read_back(&world.change_of_tick(OTHER_QUEUE).await.unwrap().0).await;
 

@@ -14,7 +14,7 @@ async fn prune(world: &World, events_before: OffsetDateTime, at_most: u32) -> (u
 }
 
 async fn remembers(world: &World, key: &KeyScope) -> bool {
-    world.load(Load::Charge { key: key.clone() }).await.key.is_some()
+    world.load(Load::Key { key: key.clone() }).await.key.is_some()
 }
 
 /// `prune`: deletes the records whose retention ended at or before the store's `now`.

@@ -1,17 +1,18 @@
 //! What decisions about money see.
 
 use application::ports::Load;
-use domain::{Context, Queue, Route};
+use domain::key::Keyed;
+use domain::{Context, KeyScope, Queue, RequestKey, Route};
 
 use super::{assert_same, assert_sees_nothing};
 use crate::Adapter;
 use crate::world::{ADA, BEN, CONCERT, CYD, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_QUEUE, SECOND_DATE, World};
 
-/// [`Load::Charge`]: `key`; `user`; `wallet`: the user's.
+/// [`Load::Charge`]: `key`; `user`; `wallet`: the user's, who need not be the key's.
 pub async fn a_charge_load_sees_key_user_and_wallet(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let command = world.a_charge(ADA, 500);
-    let load = Load::Charge { key: command.keyed.scope.clone() };
+    let load = Load::Charge { key: command.keyed.scope.clone(), user: ADA };
     assert_sees_nothing(&world, load.clone()).await;
 
     let (answer, at) = (world.run(&command).await.unwrap().outcome, world.now());
@@ -23,9 +24,15 @@ pub async fn a_charge_load_sees_key_user_and_wallet(adapter: &dyn Adapter) {
     assert_same(world.load(load).await, expected, "a first charge");
 
     world.charged(ADA, 1).await;
-    let load = Load::Charge { key: world.new_key(ADA, Route::Charges).scope };
+    let load = Load::Charge { key: world.new_key(ADA, Route::Charges).scope, user: ADA };
     let expected = Context { user, wallet: Some(world.wallet(ADA, 2).await), ..Context::at(at) };
-    assert_same(world.load(load).await, expected, "a new key");
+    assert_same(world.load(load).await, expected.clone(), "a new key");
+
+    let command = world.a_charge_for(CYD, ADA, 9);
+    let answer = world.run(&command).await.unwrap().outcome;
+    let key = Some(world.record(&command.keyed, answer, at));
+    let expected = Context { key, wallet: Some(world.wallet(ADA, 3).await), ..expected };
+    assert_same(world.load(Load::Charge { key: command.keyed.scope, user: ADA }).await, expected, "by another's key");
 }
 
 /// [`Load::Charge`]: the record of a key, one past its retention, too.
@@ -34,8 +41,22 @@ pub async fn a_charge_load_sees_a_key_past_its_retention(adapter: &dyn Adapter) 
     let command = world.a_charge(ADA, 500);
     let (answer, at) = (world.run(&command).await.unwrap().outcome, world.now());
     world.clock.advance(world.rules.key_retention * 2);
-    let seen = world.load(Load::Charge { key: command.keyed.scope.clone() }).await;
+    let seen = world.load(Load::Charge { key: command.keyed.scope.clone(), user: ADA }).await;
     assert_eq!(seen.key, Some(world.record(&command.keyed, answer, at)));
+}
+
+/// [`Load::Key`]: `key`, also one that no user has.
+pub async fn a_key_load_sees_the_keys_record(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    let scope = KeyScope::anonymous(Route::Users, RequestKey::new("0123456789abcdef012345").unwrap());
+    let keyed = Keyed { scope: scope.clone(), ..world.new_key(ADA, Route::Users) };
+    assert_sees_nothing(&world, Load::Key { key: scope.clone() }).await;
+    let (first, second) = (world.a_registration("Ada", Some(keyed.clone())), world.a_registration("Ada", Some(keyed.clone())));
+    let (answer, at) = (world.run(&first).await.unwrap().outcome, world.now());
+    let record = Some(world.record(&keyed, answer.clone(), at));
+    assert_same(world.load(Load::Key { key: scope }).await, Context { key: record, ..Context::at(at) }, "the registration's record");
+    let again = world.run(&second).await.unwrap();
+    assert_eq!((again.outcome, again.replayed), (answer, true), "one user");
 }
 
 /// [`Load::Pay`]: `key`; `tokens`: the token, and `queue`: the token's; `reservations`: the reservation, with its `schedule` and `concert`;

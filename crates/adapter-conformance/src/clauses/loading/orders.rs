@@ -1,14 +1,14 @@
 //! What an operator's orders see.
 
 use application::ports::Load;
-use domain::decide::desk::date;
-use domain::{Context, Queue, ScheduleId};
+use domain::decide::desk::{admit, date};
+use domain::{Context, Outcome, Queue, Route, ScheduleId};
 use uuid::Uuid;
 
 use super::{assert_same, assert_sees_nothing};
 use crate::Adapter;
 use crate::world::{
-    ADA, BEN, CONCERT, CYD, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, World, seat_number,
+    ADA, BEN, CONCERT, CYD, DAN, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, World, seat_number,
 };
 
 /// [`Load::Queue`]: `queue`.
@@ -104,4 +104,47 @@ pub async fn a_seats_load_sees_the_seats_and_the_holds_on_them(adapter: &dyn Ada
     assert_same(world.load(load(&[])).await, nothing.clone(), "the date alone");
     assert_same(world.load(load(&[99])).await, nothing, "there is no such seat");
     assert_sees_nothing(&world, Load::Seats { schedule: world.new_id(), seats: vec![seat_number(1)] }).await;
+}
+
+/// [`Load::SeatMap`]: what [`Load::Seats`] has, and `seats` of the date with one of the labels.
+pub async fn a_seat_map_load_sees_the_seats_with_its_labels_too(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 5).await;
+    let hold = world.held(world.admitted(ADA).await, DATE, &[2, 3]).await;
+    let labels = async |numbers: &[u32]| {
+        let seats = world.seats(DATE, numbers).await;
+        seats.iter().map(|seat| seat.label.clone()).collect::<Vec<_>>()
+    };
+    let load = |seats: &[u32], labels| Load::SeatMap { schedule: DATE, seats: seats.iter().map(|n| seat_number(*n)).collect(), labels };
+    let nothing = Context { schedule: world.schedule(DATE).await, concert: world.concert(CONCERT).await, ..Context::at(world.now()) };
+    let expected = Context {
+        seats: world.seats(DATE, &[1, 2, 3, 5]).await,
+        reservations: vec![world.reservation(hold.id, 1).await],
+        ..nothing.clone()
+    };
+    assert_same(world.load(load(&[1, 2], labels(&[1, 5]).await)).await, expected, "1 and 2, which is held with 3, and 5 by its label");
+    let alone = Context { seats: world.seats(DATE, &[3]).await, ..nothing.clone() };
+    assert_same(world.load(load(&[], labels(&[3]).await)).await, alone, "a seat by its label alone comes without its hold");
+    let almost = labels(&[4]).await.iter().flat_map(|label| [label.to_lowercase(), label.to_uppercase(), format!("{label} ")]).collect();
+    assert_same(world.load(load(&[], almost)).await, nothing, "letter by letter");
+    assert_sees_nothing(&world, Load::SeatMap { schedule: world.new_id(), seats: vec![], labels: labels(&[1]).await }).await;
+}
+
+/// [`Load::Admit`]: `key`, and what [`Load::Tick`] has.
+pub async fn an_admit_load_sees_the_key_and_what_a_tick_sees(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    for user in [ADA, BEN, CYD] {
+        world.join(user, Some(OTHER_CONCERT)).await;
+    }
+    let keyed = world.new_key(DAN, Route::Admissions);
+    let command = |count| admit::Command { order: world.an_order(DAN), keyed: keyed.clone(), queue: OTHER_QUEUE, count };
+    let load = Load::Admit { key: keyed.scope.clone(), queue: OTHER_QUEUE, at_most: 9 };
+    let tick = Load::Tick { queue: OTHER_QUEUE, at_most: 9 };
+    assert_same(world.load(load.clone()).await, world.load(tick.clone()).await, "before the first use of the key");
+    let answer = world.run(&command(1)).await.unwrap().outcome;
+    assert_eq!(answer, Outcome::Admitted { admitted: 1 });
+    let expected = Context { key: Some(world.record(&keyed, answer, world.now())), ..world.load(tick).await };
+    assert_eq!((expected.active, expected.tokens.len()), (1, 2));
+    assert_same(world.load(load).await, expected, "with its record");
+    assert!(world.run(&command(1)).await.unwrap().replayed);
+    assert_eq!(world.load(Load::Tick { queue: OTHER_QUEUE, at_most: 9 }).await.active, 1, "the same request again admits nobody");
 }

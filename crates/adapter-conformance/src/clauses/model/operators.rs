@@ -108,7 +108,10 @@ impl Play<'_> {
                 let message = Some(Remark::new("Soon.").ok());
                 Box::new(ChangeQueue { order, id: queue_id(other_queue), expected: None, name: None, policy, message })
             }
-            Wanted::Admit { other_queue, count } => Box::new(admit::Command { order, queue: queue_id(other_queue), count }),
+            Wanted::Admit { other_queue, count } => {
+                let keyed = self.world.new_key(OPERATOR, Route::Admissions);
+                Box::new(admit::Command { order, keyed, queue: queue_id(other_queue), count })
+            }
             Wanted::ChangeConcert { concert, limit, other_queue } => {
                 let (id, queue) = (concert_id(concert), other_queue.map(queue_id));
                 let name = Title::new(&format!("Night {limit:?}")).ok();

@@ -224,7 +224,7 @@ impl<'a> Play<'a> {
                     person.payments.push(payment.id);
                 }
             }
-            Ok((Told::Joined(Joined::Live(_)) | Told::Booked(_) | Told::Registered(_) | Told::Claimed(_) | Told::Done, ..)) | Err(_) => {}
+            Ok((Told::Joined(Joined::Live(_)) | Told::Booked(_) | Told::Claimed(_) | Told::Done, ..)) | Err(_) => {}
         }
     }
 }

@@ -4,7 +4,7 @@ use application::Command;
 use application::ports::Load;
 use domain::decide::join::Joined;
 use domain::decide::{charge, claim, hold, join, leave, pay, refund, register, release};
-use domain::{Change, Context, Outcome, QueueToken, Refusal, Rules, User, Verdict};
+use domain::{Change, Context, Outcome, QueueToken, Refusal, Rules, Verdict};
 use time::OffsetDateTime;
 
 /// A request of any sort.
@@ -24,7 +24,6 @@ pub(super) enum Request {
 /// What a client is told.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Told {
-    Registered(User),
     Joined(Joined),
     Claimed(QueueToken),
     Booked(Outcome),
@@ -55,7 +54,7 @@ impl Request {
 
     pub(super) fn decide(&self, context: &Context, rules: &Rules) -> Decided {
         match self {
-            Self::Register(command) => decided(command.decide(context, rules), Told::Registered),
+            Self::Register(command) => decided(Command::decide(command, context, rules), Told::Booked),
             Self::Join(command) => decided(Command::decide(command, context, rules), Told::Joined),
             Self::Claim(command) => decided(Command::decide(command, context, rules), Told::Claimed),
             Self::Hold(command) => decided(Command::decide(command, context, rules), Told::Booked),

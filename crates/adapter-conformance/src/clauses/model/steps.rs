@@ -47,14 +47,37 @@ pub(super) struct Wish {
 #[derive(Debug, Clone)]
 pub(super) enum What {
     Register,
-    Join { concert: Option<usize> },
-    Claim { other_queue: bool },
-    Hold { date: usize, seats: Vec<u32> },
-    Release { mine: usize },
-    Charge { amount: i64 },
-    Pay { mine: usize, amount: Option<i64> },
-    Refund { mine: usize, operator: bool },
-    Leave { mine: usize },
+    Join {
+        concert: Option<usize>,
+    },
+    Claim {
+        other_queue: bool,
+    },
+    Hold {
+        date: usize,
+        seats: Vec<u32>,
+    },
+    Release {
+        mine: usize,
+    },
+    Charge {
+        amount: i64,
+    },
+    /// As a cashier.
+    ChargeNeighbour {
+        amount: i64,
+    },
+    Pay {
+        mine: usize,
+        amount: Option<i64>,
+    },
+    Refund {
+        mine: usize,
+        operator: bool,
+    },
+    Leave {
+        mine: usize,
+    },
 }
 
 /// How many people there are.
@@ -135,6 +158,7 @@ fn what() -> impl Strategy<Value = What> {
         8 => hold(),
         1 => mine().prop_map(|mine| What::Release { mine }),
         4 => amount.prop_map(|amount| What::Charge { amount }),
+        1 => (10_000_i64..60_000).prop_map(|amount| What::ChargeNeighbour { amount }),
         6 => (mine(), due).prop_map(|(mine, amount)| What::Pay { mine, amount }),
         2 => (mine(), prop::bool::weighted(0.2)).prop_map(|(mine, operator)| What::Refund { mine, operator }),
         1 => mine().prop_map(|mine| What::Leave { mine }),

@@ -1,10 +1,10 @@
 //! Wishes as requests: numbers of people, dates and things are turned into ids.
 
 use domain::decide::admission::Pass;
-use domain::decide::{charge, claim, hold, join, leave, pay, refund, register, release};
+use domain::decide::{charge, claim, hold, join, leave, pay, refund, release};
 use domain::key::Keyed;
 use domain::reservation::SeatChoice;
-use domain::{ConcertId, Fingerprint, Queue, Route, ScheduleId, UserId, UserName};
+use domain::{ConcertId, Fingerprint, KeyScope, Queue, RequestKey, Route, ScheduleId, UserId};
 
 use super::play::{Person, Play};
 use super::request::Request;
@@ -21,7 +21,11 @@ impl Play<'_> {
         let token = self.people[*who].tokens.last().copied();
         let pass = Pass { user, token };
         match what.clone() {
-            What::Register => Request::Register(register::Command { user: world.new_id(), name: UserName::new("Eve").unwrap() }),
+            What::Register => {
+                let scope = KeyScope::anonymous(Route::Users, RequestKey::new(&(key % 16).to_string()).unwrap());
+                let keyed = (key % 3 > 0).then(|| request_key(user, Route::Users, *key, 1)).map(|keyed| Keyed { scope, ..keyed });
+                Request::Register(world.a_registration("Eve", keyed))
+            }
             What::Join { concert } => Request::Join(join::Command { user, concert: concert.map(concert_id), token: world.new_id() }),
             What::Claim { other_queue } => {
                 Request::Claim(claim::Command { pass, queue: Some(if other_queue { OTHER_QUEUE } else { Queue::DEFAULT }) })
@@ -34,7 +38,12 @@ impl Play<'_> {
             What::Release { mine } => Request::Release(release::Command { user, reservation: self.pick(*who, mine, |p| &p.reservations) }),
             What::Charge { amount } => {
                 let keyed = request_key(user, Route::Charges, *key, amount.unsigned_abs());
-                Request::Charge(charge::Command { user, keyed, id: world.new_id(), amount: won(amount) })
+                Request::Charge(charge::Command { user: None, order: None, keyed, id: world.new_id(), amount: won(amount) })
+            }
+            What::ChargeNeighbour { amount } => {
+                let keyed = request_key(user, Route::Charges, *key, amount.unsigned_abs());
+                let (neighbour, order) = (self::user((who + 1) % PEOPLE), Some(world.an_order(user)));
+                Request::Charge(charge::Command { user: Some(neighbour), order, keyed, id: world.new_id(), amount: won(amount) })
             }
             What::Pay { mine, amount } => {
                 let reservation = self.pick(*who, mine, |p| &p.reservations);

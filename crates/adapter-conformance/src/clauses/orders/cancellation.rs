@@ -104,7 +104,7 @@ pub async fn a_hold_of_a_cancelled_date_is_no_more(adapter: &dyn Adapter) {
             "its user" => world.released(ADA, hold.id).await,
             "an operator" => {
                 let ended = world.run(&release::Command { order: world.an_order(CYD), reservation: hold.id }).await.unwrap().outcome;
-                assert!(!ended.occupies());
+                assert!(!ended.reservation.occupies());
             }
             "its user's leaving" => world.left(ADA, ada.token.unwrap()).await,
             _ => {

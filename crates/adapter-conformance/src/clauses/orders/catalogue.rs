@@ -9,7 +9,8 @@ use domain::decide::desk::{block, date};
 use domain::queue::PolicyOverrides;
 use domain::seat_plan::{Row, Section};
 use domain::{
-    Cancellation, Change, ConcertId, Queue, QueueId, QueueState, QueueStep, Refusal, Remark, ScheduleId, SeatPlan, SeatState, Title, Zone,
+    Cancellation, Change, ConcertId, Queue, QueueId, QueueState, QueueStep, Refusal, Remark, ScheduleId, Seat, SeatPlan, SeatState, Title,
+    Zone,
 };
 
 use crate::Adapter;
@@ -256,6 +257,23 @@ pub async fn seats_are_blocked_and_laid_out(adapter: &dyn Adapter) {
     world.held(world.admitted_to(BEN, OTHER_CONCERT).await, OTHER_DATE, &[3]).await;
     assert_conflict(&world.commit(&rival).await, "somebody holds one of them by now");
     world.assert_audit_is_clean().await;
+}
+
+/// `commit`: of two maps that were decided on one reading of a date and would give one label to two seats, one is a conflict, and refused
+/// once it is decided again.
+pub async fn of_two_maps_with_one_label_one_is_laid_out(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 3).await;
+    let map = |number: u32| {
+        let seat = Seat::new(DATE, seat_number(number), "Box 1".to_owned(), won(900));
+        LayOut { order: world.an_order(CYD), schedule: DATE, seats: vec![seat] }
+    };
+    let (first, second) = (map(11), map(12));
+    let [one, other] = [world.change_of(&first).await, world.change_of(&second).await];
+    assert_committed(&world.commit(&one).await, "nobody else has changed the date");
+    assert_conflict(&world.commit(&other).await, "its reading of the labels is old");
+    let refused = world.run(&second).await.unwrap_err();
+    assert!(matches!(&refused, Refusal::Contradiction { property, .. } if property == "sections"), "{refused:?}");
+    assert_eq!(world.ports.catalogue.seats(DATE).await.unwrap().len(), 4);
 }
 
 /// `commit`: a hall of 50,000 seats is one change.

@@ -23,6 +23,7 @@ pub async fn a_deed_is_kept_as_it_was_done(adapter: &dyn Adapter) {
         Subject::Schedule(DATE),
         Subject::Payment(payment.id),
         Subject::Reservation(payment.reservation),
+        Subject::User(ADA),
     ];
     let acts = [
         Act::Create,
@@ -38,6 +39,7 @@ pub async fn a_deed_is_kept_as_it_was_done(adapter: &dyn Adapter) {
         Act::Unblock,
         Act::Release,
         Act::Refund,
+        Act::Charge,
     ];
     let mut done: Vec<Deed> = Vec::new();
     for (index, act) in acts.into_iter().enumerate() {

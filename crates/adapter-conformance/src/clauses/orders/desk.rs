@@ -89,7 +89,7 @@ pub async fn users_are_found_by_any_word_of_their_names(adapter: &dyn Adapter) {
         "Straße",
     ];
     for (number, name) in (1..).zip(names) {
-        let command = register::Command { user: guest(number), name: UserName::new(name).unwrap() };
+        let command = register::Command { user: guest(number), name: UserName::new(name).unwrap(), keyed: None };
         world.run(&command).await.unwrap();
     }
     world.charged(guest(13), 5).await;

@@ -2,7 +2,7 @@
 
 use application::PageRequest;
 use domain::decide::register;
-use domain::{EntryKind, Queue, User, UserName, Wallet};
+use domain::{EntryKind, Outcome, Queue, User, UserName, Wallet};
 
 use crate::Adapter;
 use crate::world::{ADA, ALL, BEN, CYD, DATE, OTHER_CONCERT, OTHER_QUEUE, World, guest, won};
@@ -12,8 +12,8 @@ pub async fn a_user_is_there_once_they_register_or_write(adapter: &dyn Adapter) 
     let world = World::with_halls(adapter, 2).await;
     assert_eq!(world.ports.users.user(ADA).await.unwrap(), None);
     let name = UserName::new("Ada Lovelace").unwrap();
-    let registered = world.run(&register::Command { user: ADA, name: name.clone() }).await.unwrap().outcome;
-    assert_eq!(world.ports.users.user(ADA).await.unwrap(), Some(registered));
+    let registered = world.run(&register::Command { user: ADA, name: name.clone(), keyed: None }).await.unwrap().outcome;
+    assert_eq!(registered, Outcome::Registered(world.ports.users.user(ADA).await.unwrap().expect("Ada is there")));
     assert_eq!(world.ports.users.user(ADA).await.unwrap(), Some(User { id: ADA, name: Some(name), created_at: world.now() }));
     world.charged(BEN, 5).await;
     world.joined(CYD).await;

@@ -78,6 +78,8 @@ enum ActionBody {
     /// A hold was ended.
     Release,
     Refund,
+    /// Money was put into a user's wallet.
+    Charge,
 }
 
 /// The kind of a thing.
@@ -90,6 +92,7 @@ enum KindBody {
     Schedule,
     Reservation,
     Payment,
+    User,
 }
 
 impl From<Deed> for DeedBody {
@@ -124,6 +127,7 @@ impl From<Act> for ActionBody {
             Act::Unblock => Self::Unblock,
             Act::Release => Self::Release,
             Act::Refund => Self::Refund,
+            Act::Charge => Self::Charge,
         }
     }
 }
@@ -136,6 +140,7 @@ impl From<Subject> for KindBody {
             Subject::Schedule(_) => Self::Schedule,
             Subject::Reservation(_) => Self::Reservation,
             Subject::Payment(_) => Self::Payment,
+            Subject::User(_) => Self::User,
         }
     }
 }

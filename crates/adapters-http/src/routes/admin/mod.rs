@@ -32,6 +32,11 @@ const fn by(operator: UserId) -> By {
     By { operator, reason: None }
 }
 
+/// The operator, and why if they say so.
+const fn perhaps_because(operator: UserId, reason: Option<Remark>) -> By {
+    By { operator, reason }
+}
+
 /// The operator, and why.
 const fn because(operator: UserId, reason: Remark) -> By {
     By { operator, reason: Some(reason) }

@@ -3,17 +3,17 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post};
 use application::use_cases::desk::WoundUp;
-use domain::{ReservationId, ScheduleId};
+use domain::{Remark, ReservationId, ScheduleId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::super::codes::{BODY, OPERATOR};
 use super::super::reservations::ReservationBody;
-use super::by;
+use super::perhaps_because;
 use crate::answer::personal;
 use crate::api::HttpSettings;
-use crate::extract::{Body, Call, Operator, PathId, Said};
+use crate::extract::{Body, Call, Line, MaybeBody, Operator, PathId, Said};
 use crate::problem::{Code, Flaw, Problem, problems};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -33,9 +33,35 @@ struct WindingUpBody {
     /// How many reservations to end at most; 100 unless it is given.
     #[schema(minimum = 1, maximum = 500)]
     at_most: Option<u32>,
+    /// For the audit log.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "The singer has a cold")]
+    reason: Option<Line<1_000>>,
 }
 
-struct WindingUp(u32);
+struct WindingUp {
+    at_most: u32,
+    reason: Option<Remark>,
+}
+
+/// Why a hold is ended.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Release)]
+#[serde(deny_unknown_fields)]
+struct ReleaseBody {
+    /// For the audit log.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "The buyer has called")]
+    reason: Option<Line<1_000>>,
+}
+
+struct Release(Option<Remark>);
+
+impl Said for Release {
+    type Wire = ReleaseBody;
+
+    fn read(wire: ReleaseBody, _: &HttpSettings) -> Result<Self, Vec<Flaw>> {
+        Ok(Self(wire.reason.map(|reason| reason.0)))
+    }
+}
 
 impl Said for WindingUp {
     type Wire = WindingUpBody;
@@ -43,14 +69,14 @@ impl Said for WindingUp {
     fn read(wire: WindingUpBody, _: &HttpSettings) -> Result<Self, Vec<Flaw>> {
         let at_most = wire.at_most.unwrap_or(AT_MOST);
         if (1..=MOST).contains(&at_most) {
-            Ok(Self(at_most))
+            Ok(Self { at_most, reason: wire.reason.map(|reason| reason.0) })
         } else {
             Err(vec![Flaw::at("/at_most", format_args!("a number from 1 to {MOST}"))])
         }
     }
 }
 
-/// What was done, and what is left.
+/// What this request did, and what is left.
 #[derive(Serialize, ToSchema)]
 #[schema(as = WoundUp)]
 struct WoundUpBody {
@@ -62,7 +88,7 @@ struct WoundUpBody {
     remaining: u64,
 }
 
-problems!(ReleaseProblems: OPERATOR, &[Code::NotFound, Code::InvalidState]);
+problems!(ReleaseProblems: OPERATOR, BODY, &[Code::NotFound, Code::InvalidState]);
 problems!(RefundProblems: OPERATOR, BODY, &[Code::NotFound, Code::InvalidState, Code::WalletLimitExceeded]);
 
 /// End a hold, whosever it is.
@@ -70,13 +96,14 @@ problems!(RefundProblems: OPERATOR, BODY, &[Code::NotFound, Code::InvalidState, 
     tag = "desk",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The reservation.")),
+    request_body = Option<ReleaseBody>,
     responses((status = 200, description = "The hold has ended, now or before.", body = ReservationBody), ReleaseProblems),
 )]
 #[post("/v1/admin/reservations/{id:[^/:]+}:release")]
-async fn end_hold(call: Call<(Operator, PathId<ReservationId>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Operator(operator), PathId(id)), .. } = call;
-    let answer = api.ask(|ask| async move { ask.sale.release(&by(operator), id).await }).await?;
-    personal(StatusCode::OK, &ReservationBody::written(answer.outcome, answer.at, api.settings.currency))
+async fn end_hold(call: Call<(Operator, PathId<ReservationId>, MaybeBody<Release>)>) -> Result<HttpResponse, Problem> {
+    let Call { api, parts: (Operator(operator), PathId(id), MaybeBody(Release(reason))), .. } = call;
+    let answer = api.ask(|ask| async move { ask.sale.release(&perhaps_because(operator, reason), id).await }).await?;
+    personal(StatusCode::OK, &ReservationBody::written(answer.outcome.reservation, answer.at, api.settings.currency))
 }
 
 /// End holds of a date that was called off, and give its payments back: some at a time. What was done stays done.
@@ -89,8 +116,8 @@ async fn end_hold(call: Call<(Operator, PathId<ReservationId>)>) -> Result<HttpR
 )]
 #[post("/v1/admin/schedules/{id:[^/:]+}:refund-all")]
 async fn refund_all(call: Call<(Operator, PathId<ScheduleId>, Body<WindingUp>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Operator(operator), PathId(id), Body(WindingUp(at_most))), .. } = call;
+    let Call { api, parts: (Operator(operator), PathId(id), Body(WindingUp { at_most, reason })), .. } = call;
     let WoundUp { released, refunded, remaining } =
-        api.ask(|ask| async move { ask.sale.wind_up(&by(operator), id, at_most).await }).await?;
+        api.ask(|ask| async move { ask.sale.wind_up(&perhaps_because(operator, reason), id, at_most).await }).await?;
     personal(StatusCode::OK, &WoundUpBody { released, refunded, remaining })
 }

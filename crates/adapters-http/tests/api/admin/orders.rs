@@ -93,10 +93,9 @@ pub(crate) fn order(method: &str, route: &str) -> Option<(Value, &'static [&'sta
         ("POST", "/v1/admin/schedules/{id}/seats:block" | "/v1/admin/schedules/{id}/seats:unblock") => {
             (json!({"seat_numbers": [9], "reason": "A broken seat"}), &["/seat_numbers", "/seat_numbers/0", "/reason"])
         }
-        ("POST", "/v1/admin/schedules/{id}:refund-all") => (json!({"at_most": 5}), &["/at_most"]),
-        ("PUT" | "POST" | "PATCH", step)
-            if [":pause", ":resume", ":close", ":open", ":release"].iter().any(|verb| step.ends_with(verb)) =>
-        {
+        ("POST", "/v1/admin/schedules/{id}:refund-all") => (json!({"at_most": 5, "reason": "No singer"}), &["/at_most", "/reason"]),
+        ("POST", "/v1/admin/reservations/{id}:release") => (json!({"reason": "The buyer has called"}), &["/reason"]),
+        ("PUT" | "POST" | "PATCH", step) if [":pause", ":resume", ":close", ":open"].iter().any(|verb| step.ends_with(verb)) => {
             return None;
         }
         ("GET", _) => return None,
@@ -106,10 +105,13 @@ pub(crate) fn order(method: &str, route: &str) -> Option<(Value, &'static [&'sta
 }
 
 /// Whether null is as good as a value there: what needn't be given, and what can be cleared.
-pub(crate) fn may_be_null(method: &str, pointer: &str) -> bool {
+pub(crate) fn may_be_null(method: &str, target: &str, pointer: &str) -> bool {
     let always = ["/policy/batch", "/policy/active_seconds", "/policy/claim_seconds", "/message", "/max_seats_per_user", "/at_most"];
     let at_first = ["/id", "/queue_id", "/schedules/0/seat_map"];
-    always.contains(&pointer) || method == "POST" && at_first.contains(&pointer)
+    let unexplained = [":release", ":refund-all", "/refunds", "/charges"].iter().any(|end| target.ends_with(end));
+    always.contains(&pointer)
+        || unexplained && ["/reason", "/user_id"].contains(&pointer)
+        || method == "POST" && at_first.contains(&pointer)
 }
 
 /// Calls the later date off, so that there is one that was.

@@ -149,7 +149,10 @@ async fn the_foremost_are_let_in_by_hand_unless_the_queue_is_paused() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let waiting = [shop.waiting("Ada").await, shop.waiting("Bob").await, shop.waiting("Cid").await];
-    let admit = async |count: u32| shop.post(&format!("{}:admit", path())).by(&operator).json(&json!({"count": count})).send().await;
+    let admit = async |count: u32| {
+        let ask = shop.post(&format!("{}:admit", path())).by(&operator).key(&format!("admit-{}", rand()));
+        ask.json(&json!({"count": count})).send().await
+    };
     assert_eq!(admit(2).await.with_status(200).body, json!({"admitted": 2}));
     for (visitor, status) in waiting.iter().zip(["ACTIVE", "ACTIVE", "WAITING"]) {
         let token = visitor.queue_token.as_deref().expect("a token");
@@ -167,4 +170,27 @@ async fn the_foremost_are_let_in_by_hand_unless_the_queue_is_paused() {
     for count in [0, 10_001] {
         admit(count).await.with_problem(400, "VALIDATION_FAILED").at("/count");
     }
+}
+
+#[actix_web::test]
+async fn the_same_admission_again_admits_nobody_else() {
+    let shop = Shop::open().await;
+    let operator = shop.operator();
+    for name in ["Ada", "Bob", "Cid"] {
+        shop.waiting(name).await;
+    }
+    let admit = async |key: &str, count: u32| {
+        shop.post(&format!("{}:admit", path())).by(&operator).key(key).json(&json!({"count": count})).send().await
+    };
+    let first = admit("now", 1).await.with_status(200);
+    assert_eq!((&first.body, first.header("idempotency-replayed")), (&json!({"admitted": 1}), None));
+    let again = admit("now", 1).await.with_status(200);
+    assert_eq!((&again.body, again.header("idempotency-replayed")), (&first.body, Some("true")));
+    let active = async || shop.get(&path()).by(&operator).send().await.with_status(200).body["figures"]["active"].clone();
+    assert_eq!(active().await, 1);
+    admit("now", 2).await.with_problem(422, "IDEMPOTENCY_KEY_REUSED");
+    let unkeyed = shop.post(&format!("{}:admit", path())).by(&operator).json(&json!({"count": 1})).send().await;
+    unkeyed.with_problem(400, "IDEMPOTENCY_KEY_REQUIRED");
+    assert_eq!(active().await, 1);
+    assert_eq!(admit("later", 1).await.with_status(200).body, json!({"admitted": 1}));
 }

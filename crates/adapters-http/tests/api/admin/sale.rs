@@ -26,6 +26,50 @@ async fn a_hold_is_ended_whosever_it_is_but_nothing_that_is_paid() {
 }
 
 #[actix_web::test]
+async fn why_a_hold_was_ended_is_in_the_log() {
+    let shop = Shop::open().await;
+    let (operator, bob) = (shop.operator(), shop.admitted("Bob").await);
+    let held = shop.held(&bob, &[1]).await;
+    let path = format!("/v1/admin/reservations/{held}:release");
+    shop.post(&path).by(&operator).json(&json!({"reason": ""})).send().await.with_problem(400, "VALIDATION_FAILED").at("/reason");
+    shop.post(&path).by(&operator).json(&json!({"reason": "The buyer has called"})).send().await.with_status(200);
+    let log = shop.get(&format!("/v1/admin/log?subject_id={held}")).by(&operator).send().await.with_status(200);
+    assert_eq!(log.body["items"][0]["reason"], "The buyer has called");
+}
+
+#[actix_web::test]
+async fn of_three_who_wind_a_date_up_at_once_each_reports_what_it_did() {
+    let shop = Shop::open().await;
+    let operator = shop.operator();
+    for (name, seat) in [("Ada", 1), ("Bob", 2), ("Cid", 3), ("Dan", 4), ("Eli", 5), ("Fay", 6)] {
+        let visitor = shop.funded(name, 100_000).await;
+        let hold = shop.held(&visitor, &[seat]).await;
+        if seat > 2 {
+            shop.pay(&visitor, "pay", &hold).await.with_status(201);
+        }
+    }
+    let path = format!("/v1/admin/schedules/{}", DATE.0);
+    shop.post(&format!("{path}:cancel")).by(&operator).json(&json!({"reason": "No singer"})).send().await.with_status(200);
+    let reason = json!({"reason": "The singer has a cold"});
+    let wind_up = || shop.post(&format!("{path}:refund-all")).by(&operator).json(&reason).send();
+    let done = futures_util::future::join3(wind_up(), wind_up(), wind_up()).await;
+    let done = [done.0, done.1, done.2].map(|answer| answer.with_status(200).body);
+    let sum = |name: &str| done.iter().map(|body| body[name].as_u64().expect("a number")).sum::<u64>();
+    assert_eq!((sum("released"), sum("refunded"), sum("remaining")), (2, 4, 0), "{done:?}");
+    let log = shop.get(&format!("/v1/admin/log?operator_id={}", operator.id.0)).by(&operator).send().await.with_status(200);
+    let of = |action: &str| log.body["items"].as_array().into_iter().flatten().filter(|entry| entry["action"] == action).count();
+    assert_eq!((of("RELEASE"), of("REFUND"), of("CANCEL")), (2, 4, 1));
+    assert!(
+        log.body["items"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|entry| entry["action"] != "CANCEL")
+            .all(|entry| entry["reason"] == reason["reason"])
+    );
+}
+
+#[actix_web::test]
 async fn a_payment_that_an_operator_refunds_is_in_the_log() {
     let shop = Shop::open().await;
     let (operator, ada) = (shop.operator(), shop.funded("Ada", 500_000).await);

@@ -52,7 +52,7 @@ async fn a_map_comes_back_as_one_that_makes_the_same_seats() {
             {"name": "A", "numbers": {"from": 20, "to": 29}, "first_place": 7, "price": 5, "label": "{row}/{place} of {number}"},
             {"name": "B {place}", "numbers": {"from": 40, "to": 44}, "price": 0},
         ]},
-        {"name": "Boxes", "price": 9, "rows": [{"name": "one", "numbers": {"from": 50, "to": 53}, "label": "{section}"}]},
+        {"name": "Boxes", "price": 9, "rows": [{"name": "one", "numbers": {"from": 50, "to": 53}, "label": "{section}-{number}"}]},
     ]});
     assert_eq!(shop.put(&path()).by(&operator).json(&odd).send().await.with_status(200).body["created"], 19);
     let whole = shop.get(&path()).by(&operator).send().await.with_status(200).body;
@@ -107,6 +107,10 @@ async fn what_is_no_map_is_pointed_at() {
         (map(json!([row(json!({"from": 2, "to": 1}))])), "/sections"),
         (map(json!([row(json!({"from": 1, "to": 2})), row(json!({"from": 2, "to": 3}))])), "/sections"),
         (a_map(1, 100_001), "/sections"),
+        (map(json!([row(json!({"from": 1, "to": 2})), row(json!({"from": 11, "to": 12}))])), "/sections"),
+        (json!({"sections": [{"name": "Row", "price": 1, "rows": [row(json!({"from": 101, "to": 102}))]}]}), "/sections"),
+        (row_with("price", json!(1_500_001)), "/sections"),
+        (row_with("price", json!(9_007_199_254_740_993_i64)), "/sections"),
         (map(json!([row(json!({"from": 0, "to": 1}))])), "/sections/0/rows/0/numbers/from"),
         (map(json!([row(json!({"from": 1, "to": 1_000_001}))])), "/sections/0/rows/0/numbers/to"),
         (unpriced, "/sections/0/rows/0/price"),

@@ -5,13 +5,14 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::orders::{a_date, a_map};
-use crate::shop::{Shop, Visitor};
+use crate::shop::{Shop, Visitor, rand};
 
 const SEATS: u32 = 50_000;
 
 /// Lets the next in line in by hand.
 async fn let_in(shop: &Shop, operator: &Visitor, queue: &str) {
-    let admitted = shop.post(&format!("/v1/admin/queues/{queue}:admit")).by(operator).json(&json!({"count": 1})).send().await;
+    let admission = shop.post(&format!("/v1/admin/queues/{queue}:admit")).by(operator).key(&format!("admit-{}", rand()));
+    let admitted = admission.json(&json!({"count": 1})).send().await;
     assert_eq!(admitted.with_status(200).body, json!({"admitted": 1}));
 }
 

@@ -143,7 +143,7 @@ pub(super) fn sorts(stage: &Stage) -> Vec<Sort> {
     for good in &stage.good {
         let Some((body, members)) = &good.body else { continue };
         let request = &good.request;
-        broken.extend(NO_JSON.iter().map(|text| request.saying(*text)));
+        broken.extend(NO_JSON.iter().filter(|text| good.needs_body || !text.is_empty()).map(|text| request.saying(*text)));
         other.extend(NOT_ASKED_FOR.iter().map(|text| request.saying(*text)));
         for pointer in *members {
             broken_values(request, body, pointer, &mut broken, &mut other);
@@ -178,7 +178,7 @@ fn broken_values(request: &Request, body: &Value, pointer: &str, broken: &mut Ve
     // What may be left out may be null.
     let optional = ["/concert_id"].contains(&pointer)
         || request.target == "/v1/payments" && pointer == "/amount"
-        || orders::may_be_null(request.method.as_str(), pointer);
+        || orders::may_be_null(request.method.as_str(), &request.target, pointer);
     for misfit in MISFITS.iter().chain(particular).filter(|misfit| !(optional && **misfit == "null")) {
         let text = template.replace(&format!("\"{PLACE}\""), misfit);
         let is_json = serde_json::from_str::<Value>(&text).is_ok();

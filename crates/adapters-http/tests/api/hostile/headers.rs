@@ -1,7 +1,7 @@
 //! Headers: what is sent and wanted as what, and under which key.
 
 use super::Sort;
-use super::stage::{Good, Stage};
+use super::stage::{Good, Key, Stage};
 
 const MEDIA_TYPES: &[&[u8]] = &[
     b"",
@@ -101,8 +101,11 @@ pub(super) fn sorts(stage: &Stage) -> Vec<Sort> {
             |range: &[u8]| request.target.ends_with("/events") && [b"text/*".as_slice(), b"*/*, application/json;q=0"].contains(&range);
         unwanted.extend(NOT_JSON.iter().filter(|range| !wanted(range)).map(|range| request.with("Accept", range)));
     }
-    for request in stage.those(|good| good.keyed) {
-        keys.push(request.without("Idempotency-Key"));
+    keys.extend(stage.those(|good| good.key == Key::Required).into_iter().map(|request| request.without("Idempotency-Key")));
+    for request in stage.those(|good| good.key == Key::Optional) {
+        keys.extend([&b"x"[..], b"123456789012345678901"].map(|guessed| request.with("Idempotency-Key", guessed)));
+    }
+    for request in stage.those(|good| good.key != Key::None) {
         keys.push(request.and("Idempotency-Key", "another"));
         keys.push(request.and("Idempotency-Key", request.header("Idempotency-Key")));
         keys.extend(NO_KEYS.iter().map(|key| request.with("Idempotency-Key", key)));

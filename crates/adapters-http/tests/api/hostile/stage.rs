@@ -28,11 +28,25 @@ pub(super) struct Good {
     pub(super) signed_in: bool,
     /// Who must have been let in, too.
     pub(super) guarded: bool,
-    pub(super) keyed: bool,
+    /// Which key must come with it.
+    pub(super) key: Key,
     /// The body, and the pointers to those of its members that must be there.
     pub(super) body: Option<(Value, &'static [&'static str])>,
     /// The names of the query's parameters.
     pub(super) query: Vec<String>,
+    /// Whether the body can't be left out.
+    pub(super) needs_body: bool,
+}
+
+/// Which key must come with a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Key {
+    /// None is looked for.
+    None,
+    /// None, or a secret one.
+    Optional,
+    /// Any.
+    Required,
 }
 
 /// A route as the document tells it.
@@ -65,6 +79,13 @@ impl Route {
     fn parameters(&self, kind: &str) -> Vec<String> {
         let all = self.operation["parameters"].as_array().into_iter().flatten();
         all.filter(|parameter| parameter["in"] == kind).filter_map(|parameter| Some(parameter["name"].as_str()?.to_owned())).collect()
+    }
+
+    /// Which key the document asks for.
+    fn key(&self) -> Key {
+        let all = self.operation["parameters"].as_array().into_iter().flatten();
+        let key = all.filter(|parameter| parameter["name"] == "Idempotency-Key").map(|parameter| parameter["required"] == true).next();
+        key.map_or(Key::None, |required| if required { Key::Required } else { Key::Optional })
     }
 
     fn secured_by(&self, scheme: &str) -> bool {
@@ -113,8 +134,8 @@ impl Stage {
                     (route.path.clone(), Some((body, &["/schedule_id", "/seat_numbers", "/seat_numbers/0"])))
                 }
                 ("POST", "/v1/wallet/charges") => {
-                    let body = json!({"amount": {"amount": 1_000, "currency": "KRW"}});
-                    (route.path.clone(), Some((body, &["/amount", "/amount/amount", "/amount/currency"])))
+                    let body = json!({"amount": {"amount": 1_000, "currency": "KRW"}, "user_id": ada.id.0});
+                    (route.path.clone(), Some((body, &["/amount", "/amount/amount", "/amount/currency", "/user_id"])))
                 }
                 ("POST", "/v1/payments") => {
                     let body = json!({"reservation_id": hold, "amount": {"amount": PRICE, "currency": "KRW"}});
@@ -137,7 +158,7 @@ impl Stage {
                 (_, unknown) => panic!("{unknown} is new: say here where it would be found"),
             };
             let (signed_in, guarded) = (route.secured_by("bearer"), route.secured_by("queue_token"));
-            let (keyed, conditional) = (route.has("header", "Idempotency-Key"), route.has("header", "If-Match"));
+            let (key, conditional) = (route.key(), route.has("header", "If-Match"));
             let ordered = route.path.starts_with("/v1/admin/");
             let mut headers = Vec::new();
             if signed_in {
@@ -147,8 +168,8 @@ impl Stage {
             if guarded {
                 headers.push(("Queue-Token", token.clone().into_bytes()));
             }
-            if keyed {
-                headers.push(("Idempotency-Key", b"a-good-key".to_vec()));
+            if key != Key::None {
+                headers.push(("Idempotency-Key", b"a-good-key-which-nobody-guesses".to_vec()));
             }
             if conditional {
                 headers.push(("If-Match", b"\"1\"".to_vec()));
@@ -163,7 +184,8 @@ impl Stage {
                 headers,
                 body: body.as_ref().map(|(body, _)| body.to_string().into_bytes()),
             };
-            Good { request, signed_in, guarded, keyed, body, query: route.parameters("query") }
+            let needs_body = route.operation["requestBody"]["required"] == true;
+            Good { request, signed_in, guarded, key, body, query: route.parameters("query"), needs_body }
         };
         let good = routes().into_iter().map(good).collect();
         Self { shop, ada, bob, operator, good }

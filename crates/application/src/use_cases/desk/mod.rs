@@ -29,7 +29,7 @@ pub struct By {
 
 impl By {
     /// The order, with an id for the deed that may come of it.
-    fn order(&self, ids: &Arc<dyn Ids>) -> Order {
+    pub(super) fn order(&self, ids: &Arc<dyn Ids>) -> Order {
         Order { operator: self.operator, deed: DeedId(ids.ordered()), reason: self.reason.clone() }
     }
 }

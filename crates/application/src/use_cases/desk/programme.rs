@@ -23,8 +23,8 @@ impl Command for concert::Create {
         Load::Concert { concert: self.id, queue: Some(self.queue), schedules }
     }
 
-    fn decide(&self, context: &Context, _: &Rules) -> Verdict<WithDates> {
-        concert::create(context, self)
+    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<WithDates> {
+        concert::create(context, self, rules)
     }
 }
 
@@ -59,8 +59,8 @@ impl Command for date::Add {
         Load::Concert { concert: self.concert, queue: None, schedules: vec![self.date.id] }
     }
 
-    fn decide(&self, context: &Context, _: &Rules) -> Verdict<Self::Outcome> {
-        date::add(context, self)
+    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<Self::Outcome> {
+        date::add(context, self, rules)
     }
 }
 

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use domain::decide::admit::Ticked;
 use domain::decide::desk::queue::{ChangeQueue, Create, PolicyPatch, Take};
 use domain::decide::desk::{admit, queue};
+use domain::key::Keyed;
 use domain::queue::PolicyOverrides;
-use domain::{Context, Queue, QueueId, QueuePolicy, QueueStep, Refusal, Remark, Rules, Title, Verdict, Version, Versioned};
+use domain::{Context, Outcome, Queue, QueueId, QueuePolicy, QueueStep, Refusal, Remark, Rules, Title, Verdict, Version, Versioned};
 
 use super::By;
 use crate::ports::{Catalogue, Desk, Ids, Load, Turnout};
 use crate::waiting_room::QueueFigures;
-use crate::{Command, Error, GroupCommit, WaitingRoom};
+use crate::{Answer, Command, Error, GroupCommit, WaitingRoom};
 
 impl Command for Create {
     type Outcome = Versioned<Queue>;
@@ -50,13 +50,13 @@ impl Command for Take {
 }
 
 impl Command for admit::Command {
-    type Outcome = Ticked;
+    type Outcome = Outcome;
 
     fn load(&self) -> Load {
-        Load::Tick { queue: self.queue, at_most: self.count }
+        Load::Admit { key: self.keyed.scope.clone(), queue: self.queue, at_most: self.count }
     }
 
-    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<Ticked> {
+    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<Outcome> {
         admit::decide(context, self, rules)
     }
 }
@@ -130,9 +130,9 @@ impl RunQueues {
         self.report(self.commits.run(command).await?.outcome).await
     }
 
-    /// Lets the foremost `count` in, as far as there are places.
-    pub async fn admit(&self, by: &By, queue: QueueId, count: u32) -> Result<Ticked, Error> {
-        Ok(self.commits.run(admit::Command { order: by.order(&self.ids), queue, count }).await?.outcome)
+    /// Lets the foremost `count` in, as far as there are places, once for each key. The answer is an [`Outcome::Admitted`].
+    pub async fn admit(&self, by: &By, keyed: Keyed, queue: QueueId, count: u32) -> Result<Answer<Outcome>, Error> {
+        self.commits.run(admit::Command { order: by.order(&self.ids), keyed, queue, count }).await
     }
 
     /// All queues and how they stand.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::decide::desk::release;
+use domain::decide::desk::release::{self, Released};
 use domain::decide::refund;
 use domain::key::Keyed;
 use domain::{
@@ -16,13 +16,13 @@ use crate::ports::{Catalogue, Desk, Ids, Load};
 use crate::{Answer, Command, Error, GroupCommit};
 
 impl Command for release::Command {
-    type Outcome = Reservation;
+    type Outcome = Released;
 
     fn load(&self) -> Load {
         Load::Release { reservation: self.reservation }
     }
 
-    fn decide(&self, context: &Context, _: &Rules) -> Verdict<Reservation> {
+    fn decide(&self, context: &Context, _: &Rules) -> Verdict<Released> {
         release::decide(context, self)
     }
 }
@@ -54,7 +54,7 @@ impl RunSale {
     }
 
     /// Ends a hold, whosever it is.
-    pub async fn release(&self, by: &By, reservation: ReservationId) -> Result<Answer<Reservation>, Error> {
+    pub async fn release(&self, by: &By, reservation: ReservationId) -> Result<Answer<Released>, Error> {
         self.commits.run(release::Command { order: by.order(&self.ids), reservation }).await
     }
 
@@ -88,18 +88,22 @@ impl RunSale {
     }
 
     async fn end(&self, by: &By, reservation: &Reservation) -> Result<Ended, Error> {
-        let (ended, told) = match reservation.state() {
-            ReservationState::Held => (self.release(by, reservation.id).await.map(|_| ()), Ended::Released),
-            ReservationState::Confirmed { payment } => {
-                (self.refund(by, wind_up_key(by, payment)?, payment).await.map(|_| ()), Ended::Refunded)
+        // What another call ended is for that call to report, even if it is the same operator's.
+        let ended = match reservation.state() {
+            ReservationState::Held => {
+                let released = self.release(by, reservation.id).await;
+                released.map(|answer| if answer.outcome.by_this_order { Ended::Released } else { Ended::Before })
             }
-            ReservationState::Cancelled { .. } => (Ok(()), Ended::Before),
+            ReservationState::Confirmed { payment } => {
+                let refunded = self.refund(by, wind_up_key(by, payment)?, payment).await;
+                refunded.map(|answer| if answer.replayed { Ended::Before } else { Ended::Refunded })
+            }
+            ReservationState::Cancelled { .. } => Ok(Ended::Before),
         };
         match ended {
-            Ok(()) => Ok(told),
             // Paid, released or refunded by somebody else since it was read.
             Err(Error::Refused(Refusal::NotReleasable(_) | Refusal::NotRefundable { .. })) => Ok(Ended::Before),
-            Err(error) => Err(error),
+            ended => ended,
         }
     }
 }
@@ -175,6 +179,7 @@ mod tests {
             hold: span,
             max_seats_per_user: 4,
             currency: "KRW".parse().unwrap(),
+            charging: domain::Charging::Open,
             max_charge: Money::new(1).unwrap(),
             max_balance: Money::new(1).unwrap(),
             queue: QueuePolicy { capacity: 1, batch: 1, active: span, claim: span, max_waiting: None },
@@ -219,5 +224,44 @@ mod tests {
         let done = wind_up(a_date(Some(NOW)), desk, store).await.unwrap();
 
         assert_eq!(done, WoundUp { released: 0, refunded: 1, remaining: 3 });
+    }
+
+    /// Between the reading of what is live and the orders, a call of the same operator's has ended it.
+    #[tokio::test]
+    async fn what_another_call_ended_meanwhile_is_not_reported_again() {
+        let held = || {
+            let row = a_reservation(PAID);
+            let claim = domain::reservation::Claim { id: row.id, user: ADA, token: row.token, concert: row.concert, schedule: DATE };
+            Reservation::hold(claim, Vec::new(), Money::ZERO, NOW, NOW)
+        };
+        let mut desk = MockDesk::new();
+        desk.expect_live_reservations().returning(move |_, _| Ok(vec![a_reservation(PAID), held()]));
+        desk.expect_count_live_reservations().returning(|_| Ok(0));
+        let mut store = MockStore::new();
+        store.expect_load().returning(|loads| {
+            let ended = |load: &Load| match load {
+                Load::Refund { payment, key } => {
+                    let by = By { operator: OPERATOR, reason: None };
+                    let Keyed { scope, fingerprint } = wind_up_key(&by, *payment).unwrap();
+                    assert_eq!(key, &scope);
+                    let payment = a_context(*payment).payment.unwrap().row;
+                    let outcome = Outcome::Paid { payment, balance: Money::ZERO };
+                    let record = domain::KeyRecord { scope, fingerprint, outcome, recorded_at: NOW, expires_at: NOW + time::Duration::DAY };
+                    Ok(Context { key: Some(Versioned::new(Version::FIRST, record)), ..Context::at(NOW) })
+                }
+                Load::Release { reservation } => {
+                    let state = ReservationState::Cancelled { reason: domain::CancelReason::Released, payment: None };
+                    let row = a_reservation(PaymentId(reservation.0)).restore(state);
+                    let schedule = Some(a_date(Some(NOW)));
+                    Ok(Context { reservations: vec![Versioned::new(Version(2), row)], schedule, ..Context::at(NOW) })
+                }
+                load => panic!("{load:?}"),
+            };
+            loads.iter().map(ended).collect()
+        });
+
+        let done = wind_up(a_date(Some(NOW)), desk, store).await.unwrap();
+
+        assert_eq!(done, WoundUp { released: 0, refunded: 0, remaining: 0 });
     }
 }

@@ -14,11 +14,11 @@ impl Command for LayOut {
     type Outcome = LaidOut;
 
     fn load(&self) -> Load {
-        Load::Seats { schedule: self.schedule, seats: self.numbers() }
+        Load::SeatMap { schedule: self.schedule, seats: self.numbers(), labels: self.labels() }
     }
 
-    fn decide(&self, context: &Context, _: &Rules) -> Verdict<LaidOut> {
-        seat_map::lay_out(context, self)
+    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<LaidOut> {
+        seat_map::lay_out(context, self, rules)
     }
 }
 

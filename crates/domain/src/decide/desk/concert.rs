@@ -6,7 +6,7 @@ use super::date::{self, NewDate};
 use super::{Patch, by, check_version, contradiction, number, within};
 use crate::decide::{Decision, Verdict};
 use crate::deed::{Act, Changed, Differences, Order, Subject};
-use crate::{Cancellation, Concert, ConcertId, Context, QueueId, Refusal, Schedule, SeatPlan, Title, Version, Versioned, Write};
+use crate::{Cancellation, Concert, ConcertId, Context, QueueId, Refusal, Rules, Schedule, SeatPlan, Title, Version, Versioned, Write};
 
 /// A concert is to be made, with its dates and their seats.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub const MOST_SEATS_PER_USER: u32 = 100;
 ///
 /// # Errors
 /// [`Refusal::AlreadyExists`] of it or a date, [`Refusal::Contradiction`].
-pub fn create(context: &Context, command: &Create) -> Verdict<WithDates> {
+pub fn create(context: &Context, command: &Create, rules: &Rules) -> Verdict<WithDates> {
     if context.concert.is_some() {
         return Err(Refusal::AlreadyExists(command.id.0).into());
     }
@@ -88,7 +88,7 @@ pub fn create(context: &Context, command: &Create) -> Verdict<WithDates> {
         if !ids.insert(new.id) {
             return Err(contradiction(&format!("{place}/id"), format!("{} is there twice", new.id)).into());
         }
-        date::lay_down(&mut change, context, id, new).map_err(|refusal| within(&place, refusal))?;
+        date::lay_down(&mut change, context, id, new, rules).map_err(|refusal| within(&place, refusal))?;
         // Looked at after each date: a hundred halls are quickly written down and take long to fill.
         if change.seats.len() > SeatPlan::MOST_SEATS {
             return Err(contradiction("schedules", format!("at most {} seats at once", SeatPlan::MOST_SEATS)).into());

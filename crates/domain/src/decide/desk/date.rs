@@ -5,7 +5,8 @@ use time::OffsetDateTime;
 use super::{Patch, by, check_version, contradiction, instant};
 use crate::decide::{Decision, Verdict};
 use crate::deed::{Act, Changed, Differences, Order, Subject};
-use crate::{Cancellation, Change, ConcertId, Context, Refusal, Schedule, ScheduleId, SeatPlan, Version, Versioned, Write, Zone};
+use crate::seat_plan::check_prices;
+use crate::{Cancellation, Change, ConcertId, Context, Refusal, Rules, Schedule, ScheduleId, SeatPlan, Version, Versioned, Write, Zone};
 
 /// A date as an operator writes it down.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,13 +69,13 @@ pub struct Cancel {
 /// # Errors
 /// [`Refusal::NotFound`] without the concert, [`Refusal::ScheduleCancelled`] if it was cancelled as a whole, [`Refusal::AlreadyExists`],
 /// [`Refusal::Contradiction`].
-pub fn add(context: &Context, command: &Add) -> Verdict<Versioned<Schedule>> {
+pub fn add(context: &Context, command: &Add, rules: &Rules) -> Verdict<Versioned<Schedule>> {
     let concert = context.concert.as_ref().ok_or(Refusal::NotFound)?;
     if let Some(cancellation) = &concert.cancellation {
         return Err(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() }.into());
     }
     let mut change = by(&command.order, Act::Create, Subject::Schedule(command.date.id), Vec::new(), context.now);
-    let outcome = lay_down(&mut change, context, concert.id, &command.date)?;
+    let outcome = lay_down(&mut change, context, concert.id, &command.date, rules)?;
     change.concerts.push(Write::update(concert, concert.row.clone()));
     if let Some(deed) = &mut change.deed {
         deed.changes = differences(None, &outcome.row);
@@ -83,7 +84,13 @@ pub fn add(context: &Context, command: &Add) -> Verdict<Versioned<Schedule>> {
 }
 
 /// Writes into `change` the new date of `concert`, with its seats.
-pub(super) fn lay_down(change: &mut Change, context: &Context, concert: ConcertId, new: &NewDate) -> Result<Versioned<Schedule>, Refusal> {
+pub(super) fn lay_down(
+    change: &mut Change,
+    context: &Context,
+    concert: ConcertId,
+    new: &NewDate,
+    rules: &Rules,
+) -> Result<Versioned<Schedule>, Refusal> {
     let NewDate { id, starts_at, sale_opens_at, sale_closes_at, .. } = *new;
     if context.schedules.iter().any(|date| date.id == id) {
         return Err(Refusal::AlreadyExists(id.0));
@@ -91,7 +98,8 @@ pub(super) fn lay_down(change: &mut Change, context: &Context, concert: ConcertI
     let date = Schedule { id, concert, starts_at, zone: new.zone.clone(), sale_opens_at, sale_closes_at, cancellation: None };
     check(&date)?;
     if let Some(plan) = &new.seats {
-        let seats = plan.seats(id).map_err(|error| contradiction("seat_map/sections", error))?;
+        let seats = plan.seats(id).and_then(|seats| check_prices(&seats, rules.max_balance).map(|()| seats));
+        let seats = seats.map_err(|error| contradiction("seat_map/sections", error))?;
         change.seats.extend(seats.into_iter().map(Write::insert));
     }
     let write = Write::insert(date);

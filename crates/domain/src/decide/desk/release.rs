@@ -15,11 +15,20 @@ pub struct Command {
     pub reservation: ReservationId,
 }
 
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Released {
+    /// The reservation, ended.
+    pub reservation: Reservation,
+    /// Whether this order ended it; else it had ended before.
+    pub by_this_order: bool,
+}
+
 /// The reservation, ended; its seats are free. What has ended already stays as it is.
 ///
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::NotReleasable`] if it is paid.
-pub fn decide(context: &Context, command: &Command) -> Verdict<Reservation> {
+pub fn decide(context: &Context, command: &Command) -> Verdict<Released> {
     let now = context.now;
     let found = context.reservation(command.reservation).ok_or(Refusal::NotFound)?;
     if found.occupies() {
@@ -27,11 +36,11 @@ pub fn decide(context: &Context, command: &Command) -> Verdict<Reservation> {
         ending::end_hold(&mut change, found, context)?;
         let ended =
             change.reservations.iter().find(|write| write.row.id == found.id).map_or_else(|| found.row.clone(), |write| write.row.clone());
-        return Ok(Decision::commit(ended, change, now));
+        return Ok(Decision::commit(Released { reservation: ended, by_this_order: true }, change, now));
     }
     let moment = context.moment(found.schedule).ok_or(Refusal::NotFound)?;
     match found.status(moment) {
         status @ (ReservationStatus::Confirmed | ReservationStatus::Held) => Err(Refusal::NotReleasable(status).into()),
-        ReservationStatus::Cancelled(_) => Ok(Decision::already(found.row.clone(), now)),
+        ReservationStatus::Cancelled(_) => Ok(Decision::already(Released { reservation: found.row.clone(), by_this_order: false }, now)),
     }
 }

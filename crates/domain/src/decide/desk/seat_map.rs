@@ -1,9 +1,12 @@
 //! Seat maps: the seats of a date, made, or labelled and priced anew.
 
+use std::collections::HashMap;
+
 use super::{by, contradiction};
 use crate::decide::{Decision, Verdict, ending};
 use crate::deed::{Act, Changed, Order, Subject};
-use crate::{Context, Moment, Refusal, Schedule, ScheduleId, Seat, SeatNumber, SeatPlan, SeatStatus, Versioned, Write};
+use crate::seat_plan::{NotAPlan, check_prices};
+use crate::{Context, Moment, Refusal, Rules, Schedule, ScheduleId, Seat, SeatNumber, SeatPlan, SeatStatus, Versioned, Write};
 
 /// A date is to have the seats of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,23 +45,32 @@ impl LayOut {
     pub fn numbers(&self) -> Vec<SeatNumber> {
         self.seats.iter().map(|seat| seat.number).collect()
     }
+
+    /// The labels of its seats.
+    #[must_use]
+    pub fn labels(&self) -> Vec<String> {
+        self.seats.iter().map(|seat| seat.label.clone()).collect()
+    }
 }
 
 /// The seats of the plan are there, with its labels and prices. Seats that it doesn't name stay as they are.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] without the date; [`Refusal::SeatsUnavailable`] if seats that somebody has would change.
-pub fn lay_out(context: &Context, command: &LayOut) -> Verdict<LaidOut> {
+/// [`Refusal::NotFound`] without the date; [`Refusal::Contradiction`] for a price that nobody could pay, and for a label that another seat
+/// of the date has; [`Refusal::SeatsUnavailable`] if seats that somebody has would change.
+pub fn lay_out(context: &Context, command: &LayOut, rules: &Rules) -> Verdict<LaidOut> {
     let now = context.now;
     let schedule: &Versioned<Schedule> = context.schedule.as_ref().ok_or(Refusal::NotFound)?;
+    check_prices(&command.seats, rules.max_balance).map_err(|error| contradiction("sections", error))?;
+    check_labels(context, command)?;
     let moment = schedule.at(now);
     let mut change = by(&command.order, Act::LayOut, Subject::Schedule(schedule.id), Vec::new(), now);
-    let (mut told, mut taken, mut lapsed) = (LaidOut::default(), Vec::new(), Vec::new());
+    let (mut told, mut taken, mut lapsed, mut labels_change) = (LaidOut::default(), Vec::new(), Vec::new(), false);
     let there = context.seats_by_number();
     for planned in &command.seats {
         let Some(found) = there.get(&planned.number).copied() else {
             change.seats.push(Write::insert(planned.clone()));
-            told.created += 1;
+            (told.created, labels_change) = (told.created + 1, true);
             continue;
         };
         if found.label == planned.label && found.price == planned.price {
@@ -73,6 +85,7 @@ pub fn lay_out(context: &Context, command: &LayOut) -> Verdict<LaidOut> {
         let relabelled = relabelled.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
         change.seats.push(Write::update(found, relabelled));
         told.changed += 1;
+        labels_change |= found.label != planned.label;
     }
     if !taken.is_empty() {
         return Err(Refusal::SeatsUnavailable(taken).into());
@@ -80,11 +93,29 @@ pub fn lay_out(context: &Context, command: &LayOut) -> Verdict<LaidOut> {
     if change.seats.is_empty() {
         return Ok(Decision::already(told, now));
     }
+    if labels_change {
+        // Labels are unique by what was read of the date: another order for it that was decided on the same reading has to be decided again.
+        change.schedules.push(Write::update(schedule, schedule.row.clone()));
+    }
     ending::take_over(&mut change, context, lapsed)?;
     if let Some(deed) = &mut change.deed {
         deed.changes = told.changes();
     }
     Ok(Decision::commit(told, change, now))
+}
+
+/// Whether no seat that the plan leaves as it is has a label of the plan.
+fn check_labels(context: &Context, command: &LayOut) -> Result<(), Refusal> {
+    let planned: HashMap<&str, SeatNumber> = command.seats.iter().map(|seat| (seat.label.as_str(), seat.number)).collect();
+    let mut others = context.seats_by_number();
+    for seat in &command.seats {
+        others.remove(&seat.number);
+    }
+    let clash = others.values().find_map(|other| planned.get(other.label.as_str()).map(|number| (other, *number)));
+    match clash {
+        Some((other, number)) => Err(contradiction("sections", NotAPlan::SameLabel(number, other.number, other.label.clone()))),
+        None => Ok(()),
+    }
 }
 
 /// The seat without a hold that has lapsed, which is then among `lapsed`; none if somebody has it.

@@ -103,8 +103,8 @@ impl World {
     pub(crate) fn for_charge(&self, command: &charge::Command) -> Context {
         Context {
             key: self.keys.get(&command.keyed.scope).cloned(),
-            user: self.users.get(&command.user).cloned(),
-            wallet: self.wallets.get(&command.user).cloned(),
+            user: self.users.get(&command.owner()).cloned(),
+            wallet: self.wallets.get(&command.owner()).cloned(),
             ..self.context()
         }
     }

@@ -204,13 +204,14 @@ impl Play {
         let payment = &self.world.payments[&command.payment];
         assert!(command.order.is_some() || payment.user == command.user);
         let date = &self.world.dates[&self.world.reservations[&payment.reservation].schedule];
-        assert!(date.is_cancelled() || !date.has_started(self.world.now), "refunded after the show has started: {payment:?}");
+        let is_open = command.order.is_some() || date.is_cancelled() || !date.has_started(self.world.now);
+        assert!(is_open, "refunded after the show has started: {payment:?}");
     }
 
     fn decide(&mut self, request: &Request) -> Decided {
         let (world, rules) = (&self.world, &self.world.rules);
         match request {
-            Request::Register(command) => plain(register::decide(&domain::Context::at(world.now), command)),
+            Request::Register(command) => plain(register::decide(&domain::Context::at(world.now), command, rules)),
             Request::Join(command) => {
                 let verdict = join::decide(&world.for_join(command), command, rules);
                 if matches!(&verdict, Ok(Decision { outcome: join::Joined::Live(_), .. })) {

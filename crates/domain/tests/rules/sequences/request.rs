@@ -169,7 +169,11 @@ impl World {
                 // A stranger: whoever has a wallet got it by their first write.
                 let user = if self.users.contains_key(&person(who)) { ids.draw::<UserId>() } else { person(who) };
                 let user = UserId(Uuid::from_u128(user.0.as_u128() | 1 << 100));
-                Request::Register(register::Command { user, name: UserName::new("Ada").unwrap_or_else(|error| panic!("{error}")) })
+                Request::Register(register::Command {
+                    user,
+                    name: UserName::new("Ada").unwrap_or_else(|error| panic!("{error}")),
+                    keyed: None,
+                })
             }
             Move::Join { who, concert } => {
                 Request::Join(join::Command { user: person(who), concert: Some(CONCERTS[concert]), token: ids.draw() })
@@ -192,7 +196,7 @@ impl World {
             }
             Move::Charge { who, amount, whim } => {
                 let keyed = ids.keyed(person(who), Route::Charges, whim);
-                Request::Charge(charge::Command { user: person(who), keyed, id: ids.draw(), amount: won(amount) })
+                Request::Charge(charge::Command { user: None, order: None, keyed, id: ids.draw(), amount: won(amount) })
             }
             Move::Pay { who, whim } => self.pay(who, whim, ids),
             Move::Refund { who, whim } => self.refund(who, whim, ids),

@@ -5,6 +5,7 @@ mod body;
 mod concerts;
 mod export;
 mod import;
+mod key;
 mod log;
 mod payments;
 mod queues;

@@ -1,14 +1,13 @@
 //! `frontrow payments`.
 
-use serde_json::json;
-
+use super::body::Body;
 use crate::cli::Payments;
 use crate::client::Client;
 use crate::show::Show;
 
 pub(super) fn run(client: &Client, verb: Payments, show: Show) -> anyhow::Result<()> {
-    let Payments::Refund { id } = verb;
+    let Payments::Refund { id, reason } = verb;
     // One payment has one refund: said twice, after a broken connection perhaps, it has the first answer.
     let key = format!("frontrow-refund-{id}");
-    Ok(show.one(&client.post_once(&format!("/v1/payments/{id}/refunds"), &key, &json!({}))?)?)
+    Ok(show.one(&client.post_once(&format!("/v1/payments/{id}/refunds"), &key, &Body::default().with("reason", reason).whole())?)?)
 }

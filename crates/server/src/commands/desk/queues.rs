@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::body::Body;
+use super::key;
 use crate::cli::{Policy, Queues};
 use crate::client::Client;
 use crate::show::{Column, Show};
@@ -39,7 +40,7 @@ pub(super) fn run(client: &Client, verb: Queues, show: Show) -> anyhow::Result<(
         Queues::Resume { id } => steer(client, id, "resume")?,
         Queues::Close { id } => steer(client, id, "close")?,
         Queues::Open { id } => steer(client, id, "open")?,
-        Queues::Admit { id, count } => client.post(&format!("{}:admit", path(id)), &json!({"count": count}))?,
+        Queues::Admit { id, count, key } => key::post(client, &format!("{}:admit", path(id)), key, &json!({"count": count}))?,
     };
     Ok(show.one(&answer)?)
 }

@@ -41,7 +41,7 @@ pub(super) fn run(client: &Client, verb: Schedules, show: Show) -> anyhow::Resul
             client.change(&path(id), &body.with("sale_opens_at", sale_opens_at).with("sale_closes_at", sale_closes_at).changes()?)?
         }
         Schedules::Cancel { id, reason } => client.post(&format!("{}:cancel", path(id)), &because(&reason))?,
-        Schedules::RefundAll { id, at_most } => refund_all(client, id, at_most)?,
+        Schedules::RefundAll { id, at_most, reason } => refund_all(client, id, at_most, reason)?,
     };
     Ok(show.one(&answer)?)
 }
@@ -57,9 +57,9 @@ pub(super) fn path(id: Uuid) -> String {
 }
 
 /// Bounded work a request, until nothing remains: what was done stays done, wherever it stops.
-fn refund_all(client: &Client, id: Uuid, at_most: Option<u32>) -> anyhow::Result<Value> {
+fn refund_all(client: &Client, id: Uuid, at_most: Option<u32>, reason: Option<String>) -> anyhow::Result<Value> {
     let (mut released, mut refunded) = (0, 0);
-    let body = Body::default().with("at_most", at_most).whole();
+    let body = Body::default().with("at_most", at_most).with("reason", reason).whole();
     let bar = progress::bar(0, "refunding")?;
     loop {
         let done = client.post(&format!("{}:refund-all", path(id)), &body)?;
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn refunds_go_on_until_nothing_remains() {
         let fake = Fake::with(vec![done(3, 97, 60), done(0, 60, 0)]);
-        let all = refund_all(&fake.client(), Uuid::nil(), Some(100)).unwrap();
+        let all = refund_all(&fake.client(), Uuid::nil(), Some(100), None).unwrap();
         assert_eq!(all, json!({"released": 3, "refunded": 157, "remaining": 0}));
         let asked = fake.asked();
         assert_eq!(asked[1].line, format!("POST /v1/admin/schedules/{}:refund-all", Uuid::nil()));
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn refunds_that_come_no_further_end_with_an_error() {
         let fake = Fake::with(vec![done(0, 5, 2), done(0, 0, 2)]);
-        let error = refund_all(&fake.client(), Uuid::nil(), None).unwrap_err().to_string();
+        let error = refund_all(&fake.client(), Uuid::nil(), None, None).unwrap_err().to_string();
         assert!(error.contains("5 are refunded") && error.contains("2 that remain"), "{error}");
     }
 }

@@ -70,7 +70,10 @@ fn every_verb_is_one_request_of_the_api() {
         ("users payments ID", "GET /v1/admin/users/ID/payments?page_size=50 "),
         ("users entries ID --limit 3", "GET /v1/admin/users/ID/wallet-entries?page_size=3 "),
         ("reservations release ID", "POST /v1/admin/reservations/ID:release {}"),
+        ("reservations release ID --reason Call", r#"POST /v1/admin/reservations/ID:release {"reason":"Call"}"#),
         ("payments refund ID", "POST /v1/payments/ID/refunds {}"),
+        ("payments refund ID --reason View", r#"POST /v1/payments/ID/refunds {"reason":"View"}"#),
+        ("schedules refund-all ID --reason Rain", r#"POST /v1/admin/schedules/ID:refund-all {"reason":"Rain"}"#),
         ("log --subject ID --operator OTHER", "GET /v1/admin/log?page_size=50&subject_id=ID&operator_id=OTHER "),
     ] {
         let asked = asked(words, vec![answer(&json!({"items": []}))]);
@@ -124,4 +127,26 @@ fn a_refund_has_the_same_key_however_often_it_is_said() {
     assert_eq!(refund("ID"), refund("ID"));
     assert_ne!(refund("ID"), refund("OTHER"));
     assert!(refund("ID").is_some());
+}
+
+#[test]
+fn a_charge_is_made_in_the_currency_of_the_users_balance_and_under_a_key_of_its_own() {
+    let user = || answer(&json!({"id": ID, "balance": {"amount": 0, "currency": "EUR"}}));
+    let charge = |words: &str| asked(words, vec![user(), answer(&json!({}))]).remove(1);
+    let charged = charge("users charge ID 2550 --reason Desk");
+    let body = r#"{"amount":{"amount":2550,"currency":"EUR"},"reason":"Desk","user_id":"ID"}"#;
+    assert_eq!(said(&charged), format!("POST /v1/wallet/charges {body}"));
+    let key = |asked: &Asked| asked.headers.lines().find(|line| line.starts_with("idempotency-key")).map(str::to_owned);
+    assert_ne!(key(&charged), key(&charge("users charge ID 2550 --reason Desk")));
+    assert_eq!(key(&charge("users charge ID 1 --key receipt-4711")).as_deref(), Some("idempotency-key: receipt-4711"));
+}
+
+#[test]
+fn an_admission_has_a_key_of_its_own_unless_one_is_given() {
+    let key = |words: &str| {
+        let asked = asked(words, vec![answer(&json!({}))]);
+        asked[0].headers.lines().find(|line| line.starts_with("idempotency-key")).map(str::to_owned)
+    };
+    assert_ne!(key("queues admit ID 20"), key("queues admit ID 20"));
+    assert_eq!(key("queues admit ID 20 --key again").as_deref(), Some("idempotency-key: again"));
 }

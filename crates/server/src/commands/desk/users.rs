@@ -1,5 +1,9 @@
 //! `frontrow users`.
 
+use serde_json::json;
+
+use super::body::Body;
+use super::key;
 use crate::cli::{Listed, Users};
 use crate::client::Client;
 use crate::show::{Column, Show};
@@ -46,6 +50,13 @@ pub(super) fn run(client: &Client, verb: Users, show: Show) -> anyhow::Result<()
             Ok(show.list(&client.list(PATH, &filters, limit)?, USERS)?)
         }
         Users::Show { id } => Ok(show.one(&client.get(&format!("{PATH}/{id}"))?)?),
+        Users::Charge { id, amount, reason, key } => {
+            // The user's balance tells the currency.
+            let user = client.get(&format!("{PATH}/{id}"))?;
+            let amount = json!({"amount": amount, "currency": user["balance"]["currency"]});
+            let body = Body::default().with("user_id", Some(id)).with("amount", Some(amount)).with("reason", reason);
+            Ok(show.one(&key::post(client, "/v1/wallet/charges", key, &body.whole())?)?)
+        }
         Users::Tokens(Listed { id, limit }) => Ok(show.list(&client.list_whole(&format!("{PATH}/{id}/queue-tokens"), limit)?, TOKENS)?),
         Users::Reservations(of) => list(of, "reservations", RESERVATIONS),
         Users::Payments(of) => list(of, "payments", PAYMENTS),

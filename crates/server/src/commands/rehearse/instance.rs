@@ -121,6 +121,9 @@ fn settings(database: &str, policy: &Policy, secret: &str) -> Vec<(&'static str,
         ("FRONTROW__QUEUE__TICK_MILLISECONDS", policy.tick_milliseconds.to_string()),
         ("FRONTROW__RESERVATION__HOLD_SECONDS", policy.hold_seconds.to_string()),
         ("FRONTROW__RESERVATION__MAX_SEATS_PER_USER", policy.max_seats_per_user.to_string()),
+        // The crowd makes its own money, in production's profile, too: the store is a scratch one.
+        ("FRONTROW__WALLET__CHARGING", "open".to_owned()),
+        ("FRONTROW__WALLET__ALLOW_OPEN_CHARGES", "true".to_owned()),
     ]
 }
 

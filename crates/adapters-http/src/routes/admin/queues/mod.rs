@@ -7,13 +7,13 @@ mod said;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, patch, post};
 use application::use_cases::desk::QueueReport;
-use domain::{QueueId, QueueStep};
+use domain::{Outcome, QueueId, QueueStep, Route};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::super::codes::{BODY, CHANGE, OPERATOR};
+use super::super::codes::{BODY, CHANGE, KEYED, OPERATOR};
 use super::by;
-use crate::answer::{created, personal, versioned};
-use crate::extract::{Body, Call, IfMatch, List, Operator, PathId};
+use crate::answer::{created, personal, replayed, versioned};
+use crate::extract::{Body, Call, IfMatch, KeyedBody, List, Operator, PathId};
 use crate::problem::{Code, Problem, problems};
 use report::{AdmittedBody, ReportBody};
 use said::{Admission, AdmissionBody, NewQueue, NewQueueBody, QueueChange, QueueChangeBody};
@@ -36,7 +36,7 @@ problems!(CreateProblems: OPERATOR, BODY, &[Code::AlreadyExists]);
 problems!(ShowProblems: OPERATOR, &[Code::NotFound]);
 problems!(ChangeProblems: OPERATOR, BODY, CHANGE);
 problems!(StepProblems: OPERATOR, &[Code::NotFound, Code::InvalidState]);
-problems!(AdmitProblems: OPERATOR, BODY, &[Code::NotFound, Code::InvalidState]);
+problems!(AdmitProblems: OPERATOR, BODY, KEYED, &[Code::NotFound, Code::InvalidState]);
 
 /// All queues.
 #[utoipa::path(
@@ -157,15 +157,25 @@ async fn open_queue(call: Call<(Operator, PathId<QueueId>)>) -> Result<HttpRespo
 #[utoipa::path(
     tag = "desk",
     security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The queue.")),
+    params(
+        ("id" = Uuid, Path, description = "The queue."),
+        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; kept for 24 h.",
+         min_length = 1, max_length = 255, pattern = "^[!-~]+$"),
+    ),
     request_body = AdmissionBody,
-    responses((status = 200, description = "How many were let in.", body = AdmittedBody), AdmitProblems),
+    responses(
+        (status = 200, description = "How many were let in.", body = AdmittedBody,
+         headers(("Idempotency-Replayed" = String, description = "`true` if this is the first answer again."))),
+        AdmitProblems,
+    ),
 )]
 #[post("/v1/admin/queues/{id:[^/:]+}:admit")]
-async fn admit_users(call: Call<(Operator, PathId<QueueId>, Body<Admission>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Operator(operator), PathId(id), Body(Admission(count))), .. } = call;
-    let ticked = api.ask(|ask| async move { ask.queues.admit(&by(operator), id, count).await }).await?;
-    personal(StatusCode::OK, &AdmittedBody { admitted: ticked.admitted })
+async fn admit_users(call: Call<(Operator, PathId<QueueId>, KeyedBody<Admission>)>) -> Result<HttpResponse, Problem> {
+    let Call { api, parts: (Operator(operator), PathId(id), body), .. } = call;
+    let (Admission(count), keyed) = body.on(Route::Admissions, operator);
+    let answer = api.ask(|ask| async move { ask.queues.admit(&by(operator), keyed, id, count).await }).await?;
+    let Outcome::Admitted { admitted } = answer.outcome else { return Err(Problem::internal()) };
+    Ok(replayed(personal(StatusCode::OK, &AdmittedBody { admitted })?, answer.replayed))
 }
 
 async fn take(call: Call<(Operator, PathId<QueueId>)>, step: QueueStep) -> Result<HttpResponse, Problem> {
