@@ -4,6 +4,7 @@
 //! `NNNN_name.down.sql`, and its name in the list below; a migration that has been released is never edited.
 
 mod migrator;
+mod objects;
 
 pub use migrator::{MigrationError, Migrator};
 
@@ -34,4 +35,5 @@ pub const SQLITE: Migrator = scripts!["sqlite":
     "0001_init",
     "0002_waiting_room",
     "0003_operators",
+    "0004_storage_probe",
 ];

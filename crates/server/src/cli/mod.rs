@@ -1,5 +1,6 @@
 //! The command line: what can be said. `commands` does it.
 
+mod backup;
 mod catalogue;
 mod concerts;
 mod config;
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
+pub(crate) use backup::Backup;
 pub(crate) use catalogue::{Export, Import};
 pub(crate) use concerts::Concerts;
 pub(crate) use config::Config;
@@ -75,6 +77,8 @@ pub(crate) enum Command {
     /// Checks on the configured store whether the promises hold; exit code 1 if one is broken.
     #[command(after_help = "Examples:\n  frontrow audit\n  frontrow audit --json")]
     Audit,
+    /// Copies the configured store, a SQLite file, to another file, beside a running server.
+    Backup(Backup),
     /// Plays an on-sale with a crowd of virtual users, and judges whether the promises held; exit code 1 if one was broken.
     #[cfg(feature = "rehearse")]
     Rehearse(Box<Rehearse>),

@@ -1,0 +1,3 @@
+-- Everything that 0004_storage_probe.up.sql made.
+
+DROP TABLE storage_probe;
