@@ -5,6 +5,7 @@
 //! [`WaitingRoom`], the [`SeatMaps`]) and from the reading ports elsewhere. The [`Scheduler`] admits and sweeps, the
 //! [`Housekeeper`] deletes what is old, the [`Follower`] keeps memory up to date with other processes.
 
+mod booking;
 mod clock;
 mod error;
 pub mod follower;
@@ -23,6 +24,7 @@ pub mod testing;
 pub mod use_cases;
 pub mod waiting_room;
 
+pub use booking::Booking;
 pub use clock::SystemClock;
 pub use error::Error;
 pub use follower::Follower;

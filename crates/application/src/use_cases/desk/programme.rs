@@ -263,7 +263,7 @@ impl PlanProgramme {
     /// The date and how its sale goes.
     pub async fn date(&self, id: ScheduleId) -> Result<DateReport, Error> {
         let schedule = self.catalogue.schedule(id).await?.ok_or(Refusal::NotFound)?;
-        let figures = Some(self.figures(schedule.id).await?);
+        let figures = Some(self.figures(&schedule).await?);
         Ok(DateReport { schedule, figures })
     }
 
@@ -275,7 +275,7 @@ impl PlanProgramme {
     async fn report(&self, (concert, dates): WithDates) -> Result<ConcertReport, Error> {
         let mut reports = Vec::with_capacity(dates.len());
         for schedule in dates {
-            let figures = Some(self.figures(schedule.id).await?);
+            let figures = Some(self.figures(&schedule).await?);
             reports.push(DateReport { schedule, figures });
         }
         Ok((concert, reports))
@@ -293,16 +293,16 @@ impl PlanProgramme {
     /// A date after a change.
     async fn date_changed(&self, schedule: Versioned<Schedule>) -> DateReport {
         // Why it failed is in the log.
-        let figures = self.figures(schedule.id).await.ok();
+        let figures = self.figures(&schedule).await.ok();
         DateReport { schedule, figures }
     }
 
-    async fn figures(&self, schedule: ScheduleId) -> Result<SaleFigures, Error> {
+    async fn figures(&self, schedule: &Versioned<Schedule>) -> Result<SaleFigures, Error> {
         let map = self.seat_maps.map(schedule).await?;
         let count = |status| u32::try_from(map.seats.iter().filter(|seat| seat.status == status).count()).unwrap_or(u32::MAX);
         let (reserved, blocked) = (count(SeatStatus::Reserved), count(SeatStatus::Blocked));
         let seats = u32::try_from(map.seats.len()).unwrap_or(u32::MAX);
-        let revenue = self.desk.revenue(schedule).await?;
+        let revenue = self.desk.revenue(schedule.id).await?;
         Ok(SaleFigures { seats, available: map.available, held: map.held, reserved, blocked, revenue })
     }
 }
