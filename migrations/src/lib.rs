@@ -4,6 +4,7 @@
 //! `NNNN_name.down.sql`, and its name in the list below, with what SQL can't do of it; a migration that has been released is never edited.
 
 mod migrator;
+mod objects;
 mod user_search_keys;
 
 pub use migrator::{MigrationError, Migrator};
@@ -41,6 +42,7 @@ pub const SQLITE: Migrator = scripts!["sqlite":
     "0002_waiting_room",
     "0003_operators",
     "0004_cancellations",
+    "0005_storage_probe",
     "0006_user_search_keys" + UserSearchKeys,
     "0007_charges_and_keys",
 ];

@@ -1,11 +1,11 @@
 //! Runs the scripts that a database lacks, and takes back those that it has.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, TransactionSession, TransactionTrait};
 use thiserror::Error;
 
-use crate::user_search_keys;
+use crate::{objects, user_search_keys};
 
 /// The records of what has run. The name and the columns are those of sea-orm-migration, which earlier releases used.
 const CREATE_RECORDS: &str =
@@ -60,6 +60,17 @@ pub enum MigrationError {
 impl Migrator {
     pub(crate) const fn new(scripts: &'static [Script]) -> Self {
         Self { scripts }
+    }
+
+    /// The names of all scripts, in order.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        self.scripts.iter().map(|script| script.name)
+    }
+
+    /// The tables of a schema that is up to date, and the indexes and triggers on them: each with its table; a table is its own.
+    #[must_use]
+    pub fn objects(self) -> BTreeMap<&'static str, &'static str> {
+        objects::made_by(self.scripts.iter().map(|script| script.up))
     }
 
     /// Runs the scripts that `database` lacks, `steps` of them at most. A script and the record that it ran are one transaction.

@@ -50,16 +50,8 @@ async fn scheduler(store: &PostgresStore) -> anyhow::Result<Scheduler> {
     room.fill().await?;
     let place_free = Arc::new(PlaceFree::default());
     let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps, place_free.clone()];
-    let tools = Tools {
-        store: ports.store.clone(),
-        catalogue: ports.catalogue.clone(),
-        housekeeping: ports.housekeeping.clone(),
-        room,
-        observers,
-        rules,
-        place_free,
-    };
-    let rhythm = Rhythm { tick: TICK, sweep: TICK, housekeeping: TICK, keep_events: TICK, keep_tokens: TICK };
+    let tools = Tools { store: ports.store.clone(), catalogue: ports.catalogue.clone(), room, observers, rules, place_free };
+    let rhythm = Rhythm { tick: TICK, sweep: TICK };
     Ok(Scheduler::new(tools, rhythm))
 }
 

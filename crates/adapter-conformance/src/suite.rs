@@ -219,6 +219,7 @@ macro_rules! conformance_tests {
                 seats_are_blocked_and_laid_out
                 a_hall_of_50000_seats_is_laid_out
                 of_two_maps_with_one_label_one_is_laid_out
+                two_halls_of_50000_seats_are_made_at_once
                 a_deed_is_kept_as_it_was_done
                 what_was_not_done_is_no_deed
                 an_audit_entry_is_never_overwritten
@@ -246,6 +247,8 @@ macro_rules! conformance_tests {
                 records_are_forgotten_at_the_end_of_their_retention
                 events_are_forgotten_by_the_instant_of_their_commit
                 no_more_is_forgotten_than_asked_for
+                pruning_ends_when_nothing_is_left
+                each_sort_is_forgotten_on_its_own
                 nothing_else_is_forgotten
                 ended_tokens_are_forgotten_by_the_instant_of_their_end
                 a_live_token_is_never_forgotten

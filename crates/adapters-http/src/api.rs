@@ -79,6 +79,9 @@ impl HttpSettings {
 pub enum Readiness {
     /// It should.
     Ready,
+    /// It should, although something that all instances share is at fault, shown to whoever asks: what is in memory is answered from here as well as from
+    /// anywhere.
+    Degraded(String),
     /// It should not, and why: shown to whoever asks.
     NotReady(String),
 }

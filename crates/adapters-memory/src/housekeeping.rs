@@ -1,8 +1,8 @@
-//! Forgetting what has been kept long enough.
+//! Deleting what has been kept long enough.
 
 use std::collections::BTreeSet;
 
-use application::ports::{Housekeeping, Old, Pruned, ReadError};
+use application::ports::{Housekeeping, Prunable, Pruned, ReadError};
 use async_trait::async_trait;
 use domain::{KeyScope, QueueToken, TokenId, TokenState};
 use time::OffsetDateTime;
@@ -13,15 +13,15 @@ use crate::state::State;
 
 #[async_trait]
 impl Housekeeping for MemoryStore {
-    async fn prune(&self, old: Old, at_most: u32) -> Result<Pruned, ReadError> {
+    async fn prune(&self, what: Prunable, at_most: u32) -> Result<Pruned, ReadError> {
         let mut state = self.state();
-        let now = self.clock().now();
-        let at_most = limit(at_most);
-        Ok(Pruned {
-            keys: prune_keys(&mut state, now, at_most),
-            events: prune_events(&mut state, old.events, at_most),
-            tokens: prune_tokens(&mut state, old.tokens, at_most),
-        })
+        let rows = match what {
+            Prunable::Keys => prune_keys(&mut state, self.clock().now(), limit(at_most)),
+            Prunable::Events { before } => prune_events(&mut state, before, limit(at_most)),
+            Prunable::Tokens { before } => prune_tokens(&mut state, before, limit(at_most)),
+            Prunable::Feed => return Ok(Pruned::default()),
+        };
+        Ok(Pruned { rows, more: rows == u64::from(at_most) })
     }
 }
 

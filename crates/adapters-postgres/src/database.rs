@@ -4,6 +4,7 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use adapters_sql::SchemaError;
 use migrations::{MigrationError, POSTGRES};
 use sea_orm::sqlx::pool::PoolOptions;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -18,8 +19,12 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 const PING_TIMEOUT: Duration = Duration::from_millis(300);
 /// A connection idle for longer shows that it lives before it is used.
 const IDLE_TOO_LONG: Duration = Duration::from_secs(30);
-/// The server ends a statement sooner than this: what takes longer has a peer that fell silent, and its connection is given up.
-pub(crate) const SILENCE: Duration = Duration::from_secs(8);
+/// The server ends a statement after this; operators' statements have a limit of their own.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
+/// What takes so much longer has a peer that fell silent, and its connection is given up.
+const SILENCE: Duration = Duration::from_secs(3);
+/// How long a statement may take to be answered.
+pub(crate) const PATIENCE: Duration = STATEMENT_TIMEOUT.saturating_add(SILENCE);
 /// The advisory lock under which the schema is brought up to date: any number that nobody else takes.
 const MIGRATION_LOCK: &str = "SELECT pg_advisory_xact_lock(7020720700010001)";
 
@@ -47,44 +52,67 @@ pub enum OpenError {
     #[error("the database can't be reached")]
     Unreachable(#[source] sqlx::Error),
     /// The server would acknowledge commits that a crash loses.
-    #[error("synchronous_commit is off for this role or database: acknowledged commits could be lost")]
-    NotDurable,
-    /// The schema can't be brought up to date.
-    #[error("the schema can't be brought up to date")]
+    #[error("synchronous_commit is {0} for this role or database: acknowledged commits could be lost; it must be on or remote_apply")]
+    NotDurable(String),
+    /// The schema can't be read, or not be brought up to date.
+    #[error("the schema can't be read or brought up to date")]
     Schema(#[source] MigrationError),
+    /// There is no store of this release in it.
+    #[error("the database can't be used: {0}")]
+    Unfit(SchemaError),
 }
 
-/// How many connections a store keeps; one more asks whether the database is there.
+/// How many connections a store keeps, and how long operators' statements may take. Two more connections are for operators' commands, and for the
+/// question whether the database is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolSize {
     /// For loads, commits and searches.
     pub commands: u32,
     /// For what else is read.
     pub reads: u32,
+    /// After so long the server ends a statement of an operator's command: a hall of 50,000 seats takes longer than a crowd's statement may.
+    pub order_timeout: Duration,
 }
 
 impl Default for PoolSize {
     fn default() -> Self {
-        Self { commands: 6, reads: 4 }
+        Self { commands: 6, reads: 4, order_timeout: Duration::from_secs(30) }
+    }
+}
+
+/// Connections for one purpose.
+#[derive(Debug, Clone)]
+pub(crate) struct Connections {
+    pub(crate) pool: PgPool,
+    /// How long an answer may take.
+    patience: Duration,
+}
+
+impl Connections {
+    /// What `query` comes to, unless its peer falls silent: then it is not known, and the connection is given up.
+    pub(crate) async fn within<T>(&self, query: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+        timeout(self.patience, query).await.unwrap_or_else(|elapsed| Err(sqlx::Error::Io(elapsed.into())))
     }
 }
 
 /// The pools of a store, with the schema up to date.
 pub(crate) struct Pools {
     /// For statements over sets that are planned once: for loads and commits.
-    pub(crate) commands: PgPool,
+    pub(crate) commands: Connections,
+    /// For the loads and commits of operators' commands.
+    pub(crate) orders: Connections,
     /// For everything else that is read.
     pub(crate) reads: DatabaseConnection,
     /// For no other question than whether the database is there.
-    pub(crate) pulse: PgPool,
+    pub(crate) pulse: Connections,
 }
 
 impl Pools {
     pub(crate) async fn open(url: &str, size: PoolSize) -> Result<Self, OpenError> {
         let options = PgConnectOptions::from_str(url).map_err(OpenError::NotAUrl)?.application_name("frontrow");
-        let options = options.options([
+        let statement_timeout = |limit: Duration| ("statement_timeout", format!("{}ms", limit.as_millis()));
+        let options = options.options([statement_timeout(STATEMENT_TIMEOUT)]).options([
             // Limits belong into the server: a client that gives up leaves its statement running.
-            ("statement_timeout", "5s"),
             ("lock_timeout", "1s"),
             ("idle_in_transaction_session_timeout", "10s"),
             // The server notices clients that are gone.
@@ -94,29 +122,21 @@ impl Pools {
             ("default_transaction_isolation", "read committed"),
         ]);
         migrate(&options).await?;
-        let planned_once = options.clone().statement_cache_capacity(64).options(PLANNED_ONCE);
         let breaks = Breaks::default();
-        // Each of its statements is a transaction of its own, so it is enough that the peer is there.
-        let heard = breaks.clone();
-        let commands = writable(pool(size.commands, &breaks)).after_release(move |connection, _| {
-            let breaks = heard.clone();
-            Box::pin(async move { breaks.noting(is_there(connection)).await })
-        });
-        let commands = commands.connect_with(planned_once).await.map_err(OpenError::Unreachable)?;
-        let durable = sqlx::query("SELECT current_setting('synchronous_commit') <> 'off' AS durable").fetch_one(&commands).await;
-        if !durable.and_then(|row| sqlx::Row::try_get(&row, "durable")).map_err(OpenError::Unreachable)? {
-            return Err(OpenError::NotDurable);
-        }
+        let planned_once = options.clone().statement_cache_capacity(64).options(PLANNED_ONCE);
+        let commands = for_statements(size.commands, &breaks).connect_with(planned_once.clone()).await.map_err(OpenError::Unreachable)?;
+        let patient = planned_once.options([statement_timeout(size.order_timeout)]);
+        let orders = for_statements(1, &breaks).connect_with(patient).await.map_err(OpenError::Unreachable)?;
         // A standby is no store, and says so.
         let pulse = fit(pool(1, &breaks), &breaks).connect_with(options.clone()).await.map_err(OpenError::Unreachable)?;
         let reads = fit(writable(pool(size.reads, &breaks)), &breaks).connect_with(options).await.map_err(OpenError::Unreachable)?;
-        Ok(Self { commands, reads: SqlxPostgresConnector::from_sqlx_postgres_pool(reads), pulse })
+        Ok(Self {
+            commands: Connections { pool: commands, patience: PATIENCE },
+            orders: Connections { pool: orders, patience: size.order_timeout.saturating_add(SILENCE) },
+            reads: SqlxPostgresConnector::from_sqlx_postgres_pool(reads),
+            pulse: Connections { pool: pulse, patience: PATIENCE },
+        })
     }
-}
-
-/// What `query` comes to, unless its peer falls silent: then it is not known, and the connection is given up.
-pub(crate) async fn within<T>(query: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
-    timeout(SILENCE, query).await.unwrap_or_else(|elapsed| Err(sqlx::Error::Io(elapsed.into())))
 }
 
 /// Whether there is a schema.
@@ -130,12 +150,14 @@ pub(crate) async fn has_schema(url: &str) -> Result<bool, OpenError> {
     Ok(there)
 }
 
-/// Brings the schema up to date. Of several processes that do so at once, one does and the others find it done.
+/// Brings the schema of a database that keeps what it acknowledges up to date. Of several processes that do so at once, one does and the others find it done.
 async fn migrate(options: &PgConnectOptions) -> Result<(), OpenError> {
     // Another process may migrate for longer than a statement may take otherwise.
     let patient = options.clone().options([("statement_timeout", "10min"), ("lock_timeout", "10min")]);
     let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(patient).await;
-    let database = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.map_err(OpenError::Unreachable)?);
+    let pool = pool.map_err(OpenError::Unreachable)?;
+    must_be_durable(&pool).await?;
+    let database = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
     let migrated = async {
         let transaction = database.begin().await?;
         transaction.execute_unprepared(MIGRATION_LOCK).await?;
@@ -145,6 +167,32 @@ async fn migrate(options: &PgConnectOptions) -> Result<(), OpenError> {
         Ok(())
     };
     migrated.await.map_err(OpenError::Schema)
+}
+
+/// Refuses a server that acknowledges what it may lose; warns of one that a power cut may damage.
+async fn must_be_durable(pool: &PgPool) -> Result<(), OpenError> {
+    use sqlx::Row;
+    const SETTINGS: &str = "SELECT current_setting('synchronous_commit') AS synchronous_commit,
+        current_setting('fsync') = 'on' AND current_setting('full_page_writes') = 'on' AS survives_power_cuts";
+    let mut connection = pool.acquire().await.map_err(OpenError::Unreachable)?;
+    let settings = sqlx::query(SETTINGS).fetch_one(&mut *connection).await.map_err(OpenError::Unreachable)?;
+    if !settings.try_get("survives_power_cuts").map_err(OpenError::Unreachable)? {
+        tracing::warn!("fsync or full_page_writes is off: a power cut may damage the database");
+    }
+    if is_durable(&mut connection).await.map_err(OpenError::Unreachable)? {
+        Ok(())
+    } else {
+        Err(OpenError::NotDurable(settings.try_get("synchronous_commit").map_err(OpenError::Unreachable)?))
+    }
+}
+
+/// A pool for loads and commits. Each of its statements is a transaction of its own, so it is enough that the peer is there.
+fn for_statements(size: u32, breaks: &Breaks) -> PoolOptions<Postgres> {
+    let heard = breaks.clone();
+    writable(pool(size, breaks)).after_release(move |connection, _| {
+        let breaks = heard.clone();
+        Box::pin(async move { breaks.noting(is_there(connection)).await })
+    })
 }
 
 /// A pool that takes no connection back that isn't fit, or doesn't say so in time.
@@ -175,10 +223,17 @@ fn pool(size: u32, breaks: &Breaks) -> PoolOptions<Postgres> {
         })
 }
 
-/// A pool that opens no connection to a standby.
+/// A pool that opens no connection to a standby, nor one whose commits could be lost: a role's or database's settings may have changed.
 fn writable(pool: PoolOptions<Postgres>) -> PoolOptions<Postgres> {
-    pool.after_connect(|connection, _| {
-        Box::pin(async move { if is_fit(connection).await? { Ok(()) } else { Err(sqlx::Error::Protocol(READ_ONLY.to_owned())) } })
+    let refused = |why: &str| Err(sqlx::Error::Protocol(why.to_owned()));
+    pool.after_connect(move |connection, _| {
+        Box::pin(async move {
+            match (is_fit(connection).await?, is_durable(connection).await?) {
+                (true, true) => Ok(()),
+                (true, false) => refused(NOT_DURABLE),
+                (false, _) => refused(READ_ONLY),
+            }
+        })
     })
 }
 
@@ -208,6 +263,15 @@ async fn is_there(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
 }
 
 const READ_ONLY: &str = "the server is read-only: it is a standby";
+const NOT_DURABLE: &str = "synchronous_commit is neither on nor remote_apply: acknowledged commits could be lost";
+
+/// Whether what is acknowledged on this connection survives a crash and, with a synchronous standby, a failover.
+pub(crate) async fn is_durable(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    use sqlx::{Executor, Row};
+    const DURABLE: &str = "SELECT current_setting('synchronous_commit') IN ('on', 'remote_apply') AS durable";
+    let row = connection.fetch_one(sqlx::raw_sql(DURABLE)).await?;
+    Ok(row.try_get_unchecked::<&str, _>("durable").is_ok_and(|durable| durable == "t"))
+}
 
 /// Whether a connection may go (back) into the pool: its peer answers, it is outside of a transaction (a driver may leave one
 /// open whose BEGIN was cancelled, and the next write on it would be acknowledged and lost), and it may write (after a

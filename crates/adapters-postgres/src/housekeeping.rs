@@ -1,31 +1,34 @@
-//! Forgetting what has been kept long enough.
+//! Deleting what has been kept long enough.
+//!
+//! Each statement goes from the oldest rows by an index, so that its work doesn't grow with the rows that stay. An instant in a condition on a column
+//! is a parameter: the database's own clock is volatile there, and no index is used for it. Rows that another instance is deleting are left to it.
 
 use adapters_sql::micros;
-use application::ports::{Housekeeping, Old, Pruned, ReadError};
+use application::ports::{Housekeeping, Prunable, Pruned, ReadError};
 use async_trait::async_trait;
 use sea_orm::sqlx::{self, Error, Row};
 use time::OffsetDateTime;
 
 use crate::PostgresStore;
-use crate::database::within;
 use crate::error::read_error;
-use crate::feed;
 
-/// Rows that another instance is deleting are left to it.
-const KEYS: &str = "
+/// Keys whose retention ended at or before an instant ($1), so many ($2). The rows are found from keys whatever the statistics say: see `load.sql`.
+pub(crate) const KEYS: &str = "
     WITH old AS MATERIALIZED (
-        SELECT user_id, route, request_key FROM idempotency_keys
-        WHERE expires_at <= coalesce($1::bigint, clock_micros()) ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-    DELETE FROM idempotency_keys k USING old
-    WHERE k.user_id = old.user_id AND k.route = old.route AND k.request_key = old.request_key";
-const EVENTS: &str = "
-    WITH old AS MATERIALIZED (SELECT id FROM (SELECT id, at FROM outbox ORDER BY id LIMIT $2) o WHERE at < $1),
-         mine AS MATERIALIZED (SELECT o.id FROM old JOIN outbox o ON o.id = old.id FOR UPDATE OF o SKIP LOCKED)
-    DELETE FROM outbox o USING mine WHERE o.id = mine.id";
+        SELECT ctid AS place FROM idempotency_keys
+        WHERE expires_at <= $1::bigint ORDER BY expires_at LIMIT $2::bigint FOR UPDATE SKIP LOCKED)
+    DELETE FROM idempotency_keys k USING old WHERE k.ctid = old.place";
+/// Events written before an instant ($1), of the so many ($2) that were written first.
+pub(crate) const EVENTS: &str = "
+    WITH first AS MATERIALIZED (SELECT id, at FROM outbox ORDER BY id LIMIT $2::bigint),
+         old AS MATERIALIZED (
+             SELECT o.place FROM first
+             CROSS JOIN LATERAL (SELECT o.ctid AS place FROM outbox o WHERE o.id = first.id FOR UPDATE SKIP LOCKED) o
+             WHERE first.at < $1::bigint)
+    DELETE FROM outbox o USING old WHERE o.ctid = old.place";
 /// Looks at the tokens ($2) that ended first, before an instant ($1), and may be pruned. Those that a reservation of their user names
-/// are kept for good; of the others so many ($3) are deleted, and counted where their numbers came from. Who paid has a
-/// reservation: its token isn't looked at. Tokens are locked before counters, as a commit does it. The rows are found from keys whatever
-/// the statistics say: see `load.sql`.
+/// are kept for good; the others are deleted, and counted where their numbers came from. Who paid has a reservation: its token isn't looked
+/// at. Tokens are locked before counters, as a commit does it.
 pub(crate) const TOKENS: &str = "
     WITH old AS MATERIALIZED (
         SELECT id, user_id FROM queue_tokens
@@ -43,7 +46,7 @@ pub(crate) const TOKENS: &str = "
         WHERE t.ctid = o.place RETURNING 1),
     gone AS (
         DELETE FROM queue_tokens t
-        USING (SELECT o.place FROM (SELECT id FROM looked WHERE NOT is_named LIMIT $3::bigint) k
+        USING (SELECT o.place FROM (SELECT id FROM looked WHERE NOT is_named) k
                CROSS JOIN LATERAL (SELECT o.ctid AS place FROM queue_tokens o WHERE o.id = k.id OFFSET 0) o) o
         WHERE t.ctid = o.place RETURNING t.queue_id),
     counted AS (
@@ -52,39 +55,40 @@ pub(crate) const TOKENS: &str = "
         WHERE t.queue_id = gone.queue_id RETURNING 1)
     SELECT (SELECT count(*) FROM looked) AS looked, (SELECT count(*) FROM keep) AS kept, (SELECT count(*) FROM gone) AS gone,
            (SELECT count(*) FROM counted) AS counted";
-/// How many ended tokens are looked at under one lock, and how often in a round.
-const LOOKED_AT: i64 = 1_000;
-const LOOKS: u32 = 4;
 
 #[async_trait]
 impl Housekeeping for PostgresStore {
-    async fn prune(&self, old: Old, at_most: u32) -> Result<Pruned, ReadError> {
+    async fn prune(&self, what: Prunable, at_most: u32) -> Result<Pruned, ReadError> {
         let store = self.clone();
-        let pruned = tokio::spawn(async move { store.prune_all(old, at_most).await }).await;
+        let pruned = tokio::spawn(async move { store.prune_some(what, i64::from(at_most)).await }).await;
         pruned.map_err(|error| ReadError::Unavailable(Box::new(error)))?.map_err(read_error)
     }
 }
 
 impl PostgresStore {
-    async fn prune_all(&self, old: Old, at_most: u32) -> Result<Pruned, Error> {
-        let at_most = i64::from(at_most);
-        let keys = within(sqlx::query(KEYS).bind(self.given_now().map(micros)).bind(at_most).execute(&self.commands)).await?;
-        let events = within(sqlx::query(EVENTS).bind(micros(old.events)).bind(at_most).execute(&self.commands)).await?;
-        feed::prune(&self.commands).await?;
-        let tokens = self.prune_tokens(old.tokens, at_most).await?;
-        Ok(Pruned { keys: keys.rows_affected(), events: events.rows_affected(), tokens })
+    async fn prune_some(&self, what: Prunable, at_most: i64) -> Result<Pruned, Error> {
+        match what {
+            Prunable::Keys => self.delete(KEYS, self.clock().now(), at_most).await,
+            Prunable::Events { before } => self.delete(EVENTS, before, at_most).await,
+            Prunable::Tokens { before } => self.prune_tokens(before, at_most).await,
+            Prunable::Feed => self.prune_feed(at_most).await,
+        }
     }
 
-    async fn prune_tokens(&self, before: OffsetDateTime, at_most: i64) -> Result<u64, Error> {
-        let mut pruned = 0;
-        for _ in 0..LOOKS {
-            let look = sqlx::query(TOKENS).bind(micros(before)).bind(LOOKED_AT).bind(at_most - pruned);
-            let row = within(look.fetch_one(&self.commands)).await?;
-            pruned += row.try_get::<i64, _>("gone")?;
-            if pruned == at_most || row.try_get::<i64, _>("looked")? < LOOKED_AT {
-                break;
-            }
-        }
-        Ok(pruned.unsigned_abs())
+    async fn delete(&self, sql: &'static str, until: OffsetDateTime, at_most: i64) -> Result<Pruned, Error> {
+        let deleted = self.commands.within(sqlx::query(sql).bind(micros(until)).bind(at_most).execute(&self.commands.pool)).await?;
+        Ok(pruned(deleted.rows_affected(), deleted.rows_affected(), at_most))
     }
+
+    async fn prune_tokens(&self, before: OffsetDateTime, at_most: i64) -> Result<Pruned, Error> {
+        let look = sqlx::query(TOKENS).bind(micros(before)).bind(at_most);
+        let row = self.commands.within(look.fetch_one(&self.commands.pool)).await?;
+        let count = |name| row.try_get::<i64, _>(name).map(i64::unsigned_abs);
+        Ok(pruned(count("gone")?, count("looked")?, at_most))
+    }
+}
+
+/// What a round came to that was limited to `at_most` rows.
+pub(crate) fn pruned(rows: u64, looked_at: u64, at_most: i64) -> Pruned {
+    Pruned { rows, more: looked_at >= at_most.unsigned_abs() }
 }

@@ -4,6 +4,7 @@
 //! is in [`adapters_sql`]. How a group is committed is told in `commit`, how a batch is loaded in `load.sql`. Instances follow
 //! each other's commits by the change feed, `feed`.
 
+mod audit;
 mod clock;
 mod commit;
 mod database;
@@ -11,6 +12,7 @@ mod error;
 mod feed;
 mod housekeeping;
 mod load;
+mod names;
 #[cfg(test)]
 mod plans;
 mod programme;
@@ -19,6 +21,7 @@ mod secrets;
 mod statements;
 mod store;
 
+pub use audit::PostgresDatabase;
 pub use clock::DatabaseClock;
 pub use database::{OpenError, PoolSize};
 pub use store::PostgresStore;

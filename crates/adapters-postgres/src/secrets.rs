@@ -16,8 +16,8 @@ const KEPT: &str = "SELECT value FROM secrets WHERE name = 'issuer'";
 #[async_trait]
 impl Secrets for PostgresStore {
     async fn issuer_secret(&self, candidate: [u8; 32]) -> Result<[u8; 32], ReadError> {
-        sqlx::query(KEEP).bind(candidate.as_slice()).execute(&self.commands).await.map_err(read_error)?;
-        let kept = sqlx::query(KEPT).fetch_one(&self.commands).await.map_err(read_error)?;
+        sqlx::query(KEEP).bind(candidate.as_slice()).execute(&self.commands.pool).await.map_err(read_error)?;
+        let kept = sqlx::query(KEPT).fetch_one(&self.commands.pool).await.map_err(read_error)?;
         let value: Vec<u8> = kept.try_get("value").map_err(read_error)?;
         Ok(value.try_into().map_err(|_| Corrupt::new("secrets", "value"))?)
     }

@@ -5,20 +5,21 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use adapters_sql::{Reads, instant, read_error};
-use application::ports::{Audit, Clock, CommitError, Committed, Finding, Load, PoolState, Ports, ReadError, Store};
+use application::ports::{Clock, CommitError, Committed, Load, PoolState, Ports, ReadError, Store};
 use async_trait::async_trait;
 use domain::{Change, Context};
+use sea_orm::DatabaseConnection;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::{self, PgPool, Row};
-use sea_orm::{AccessMode, DatabaseConnection, DbErr, IsolationLevel, TransactionTrait};
 use time::OffsetDateTime;
 use tokio::task::JoinHandle;
-use uuid::Uuid;
 
 use crate::clock::DatabaseClock;
 use crate::commit::{self, Origin};
-use crate::database::{self, OpenError, PoolSize, Pools, SILENCE};
+use crate::database::{self, Connections, OpenError, PATIENCE, PoolSize, Pools};
+use crate::feed::Snapshots;
 use crate::load;
+use crate::names::Names;
 use crate::statements::READ_STATEMENTS;
 
 /// Everything that Frontrow remembers, in a PostgreSQL database. It serves every port of persistence. Any number of
@@ -27,11 +28,15 @@ use crate::statements::READ_STATEMENTS;
 /// Clones share the connections.
 #[derive(Clone)]
 pub struct PostgresStore {
-    pub(crate) commands: PgPool,
+    /// For loads and commits.
+    pub(crate) commands: Connections,
+    orders: Connections,
     pub(crate) reads: DatabaseConnection,
-    pub(crate) pulse: PgPool,
+    pub(crate) pulse: Connections,
     /// Whose commits these are, for the change feed.
-    pub(crate) instance: Uuid,
+    pub(crate) names: Names,
+    /// What could be seen in the feed a while ago.
+    pub(crate) snapshots: Snapshots,
     time: Time,
 }
 
@@ -46,7 +51,7 @@ enum Time {
 
 impl std::fmt::Debug for PostgresStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PostgresStore").field("instance", &self.instance).finish_non_exhaustive()
+        f.debug_struct("PostgresStore").field("names", &self.names).finish_non_exhaustive()
     }
 }
 
@@ -57,11 +62,11 @@ impl PostgresStore {
     /// # Errors
     /// [`OpenError`].
     pub async fn open(url: &str, size: PoolSize) -> Result<Self, OpenError> {
-        let Pools { commands, reads, pulse } = Pools::open(url, size).await?;
+        let pools = Pools::open(url, size).await?;
         let asked = Instant::now();
-        let (now, instance) = ask(&commands).await.map_err(OpenError::Unreachable)?;
+        let now = ask(&pools.commands.pool).await.map_err(OpenError::Unreachable)?;
         let clock = DatabaseClock::new(now, asked, Instant::now());
-        Ok(Self { commands, reads, pulse, instance, time: Time::Database(Arc::new(clock)) })
+        Ok(Self::over(pools, Time::Database(Arc::new(clock))))
     }
 
     /// As [`Self::open`], with `clock` in the place of the database's: for tests that move it.
@@ -69,9 +74,17 @@ impl PostgresStore {
     /// # Errors
     /// [`OpenError`].
     pub async fn open_with_clock(url: &str, size: PoolSize, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        let Pools { commands, reads, pulse } = Pools::open(url, size).await?;
-        let (_, instance) = ask(&commands).await.map_err(OpenError::Unreachable)?;
-        Ok(Self { commands, reads, pulse, instance, time: Time::Given(clock) })
+        Ok(Self::over(Pools::open(url, size).await?, Time::Given(clock)))
+    }
+
+    fn over(Pools { commands, orders, reads, pulse }: Pools, time: Time) -> Self {
+        Self { commands, orders, reads, pulse, names: Names::shared(), snapshots: Snapshots::default(), time }
+    }
+
+    /// The same store for operators' commands: on a connection of their own, whose statements may take longer. What they commit is read in the feed
+    /// by their own process, too.
+    fn for_orders(&self) -> Self {
+        Self { commands: self.orders.clone(), names: Names::OneEach, ..self.clone() }
     }
 
     /// Whether `url` tells of a database; nobody is asked.
@@ -98,7 +111,7 @@ impl PostgresStore {
 
     /// The reading ports.
     pub fn reads(&self) -> Reads {
-        Reads::new(self.reads.clone(), READ_STATEMENTS, SILENCE)
+        Reads::new(self.reads.clone(), READ_STATEMENTS, PATIENCE)
     }
 
     /// All ports of persistence, served by this store.
@@ -106,6 +119,7 @@ impl PostgresStore {
         let (store, reads) = (Arc::new(self.clone()), Arc::new(self.reads()));
         Ports {
             store: store.clone(),
+            orders: Arc::new(self.for_orders()),
             catalogue: reads.clone(),
             bookings: reads.clone(),
             wallets: reads.clone(),
@@ -123,12 +137,14 @@ impl PostgresStore {
 
     /// How its connections stand.
     #[must_use]
-    pub fn pools(&self) -> [PoolState; 3] {
+    pub fn pools(&self) -> [PoolState; 4] {
         let reads = self.reads.get_postgres_connection_pool();
-        [("commands", &self.commands), ("reads", reads), ("pulse", &self.pulse)].map(|(name, pool)| {
-            let (open, at_most) = (pool.size() as usize, pool.options().get_max_connections() as usize);
-            PoolState { name, open, idle: pool.num_idle(), at_most }
-        })
+        [("commands", &self.commands.pool), ("orders", &self.orders.pool), ("reads", reads), ("pulse", &self.pulse.pool)].map(
+            |(name, pool)| {
+                let (open, at_most) = (pool.size() as usize, pool.options().get_max_connections() as usize);
+                PoolState { name, open, idle: pool.num_idle(), at_most }
+            },
+        )
     }
 
     /// Closes all connections, of clones too. What is committed is durable without it.
@@ -136,8 +152,9 @@ impl PostgresStore {
     /// # Errors
     /// [`ReadError::Unavailable`] if a connection doesn't close well.
     pub async fn close(&self) -> Result<(), ReadError> {
-        self.pulse.close().await;
-        self.commands.close().await;
+        self.pulse.pool.close().await;
+        self.orders.pool.close().await;
+        self.commands.pool.close().await;
         self.reads.close_by_ref().await.map_err(read_error)
     }
 
@@ -150,11 +167,10 @@ impl PostgresStore {
     }
 }
 
-/// What the database's clock says, and a name for this instance.
-async fn ask(pool: &PgPool) -> Result<(OffsetDateTime, Uuid), sqlx::Error> {
-    let row = sqlx::query("SELECT clock_micros() AS now, gen_random_uuid() AS instance").fetch_one(pool).await?;
-    let now = instant(row.try_get("now")?, "clock", "now").map_err(|error| sqlx::Error::Decode(error.into()))?;
-    Ok((now, row.try_get("instance")?))
+/// What the database's clock says.
+async fn ask(pool: &PgPool) -> Result<OffsetDateTime, sqlx::Error> {
+    let row = sqlx::query("SELECT clock_micros() AS now").fetch_one(pool).await?;
+    instant(row.try_get("now")?, "clock", "now").map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
 /// Waits for `task`, which runs to its end although the caller may be gone; none if it panicked.
@@ -180,52 +196,25 @@ impl Store for PostgresStore {
             Some(Err(ReadError::Corrupt(what))) => all(&|| ReadError::Corrupt(what.clone())),
             Some(Err(ReadError::Unavailable(source))) => all(&|| ReadError::Unavailable(source.to_string().into())),
             Some(Err(ReadError::ReadOnly)) => all(&|| ReadError::ReadOnly),
+            Some(Err(ReadError::NotWritable(why))) => all(&|| ReadError::NotWritable(why.clone())),
+            Some(Err(ReadError::NotDurable)) => all(&|| ReadError::NotDurable),
             None => all(&|| ReadError::Unavailable("no answer".into())),
         }
     }
 
     async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
         let (store, group) = (self.clone(), changes.to_vec());
+        let instance = self.names.next();
         let task = tokio::spawn(async move {
-            let origin = Origin { now: store.given_now(), instance: store.instance };
-            commit::commit(&store.commands, origin, &group).await
+            let results = commit::commit(&store.commands, Origin { now: store.given_now(), instance }, &group).await;
+            if results.iter().any(|result| matches!(result, Err(CommitError::Unknown(_)))) {
+                store.names.give_up(instance);
+            }
+            results
         });
-        let unknown = || changes.iter().map(|_| Err(CommitError::Unknown("no answer".into()))).collect();
-        finished(task).await.unwrap_or_else(unknown)
+        finished(task).await.unwrap_or_else(|| {
+            self.names.give_up(instance);
+            changes.iter().map(|_| Err(CommitError::Unknown("no answer".into()))).collect()
+        })
     }
-}
-
-#[async_trait]
-impl Audit for PostgresStore {
-    async fn audit(&self) -> Result<Vec<Finding>, ReadError> {
-        let reads = self.reads.clone();
-        let audited = tokio::spawn(async move { audit(&reads).await }).await;
-        audited.map_err(|error| ReadError::Unavailable(Box::new(error)))?.map_err(read_error)
-    }
-
-    async fn drift(&self) -> Result<i64, ReadError> {
-        let reads = self.reads.clone();
-        let drift = tokio::spawn(async move { drift(&reads).await }).await;
-        drift.map_err(|error| ReadError::Unavailable(Box::new(error)))?.map_err(read_error)
-    }
-}
-
-async fn drift(reads: &DatabaseConnection) -> Result<i64, DbErr> {
-    use sea_orm::ConnectionTrait;
-    let snapshot = reads.begin_with_config(None, Some(AccessMode::ReadOnly)).await?;
-    // Three sums over tables that grow with every sale.
-    snapshot.execute_unprepared("SET LOCAL statement_timeout = '1min'").await?;
-    let drift = adapters_sql::drift(&snapshot).await?;
-    snapshot.rollback().await?;
-    Ok(drift)
-}
-
-async fn audit(reads: &DatabaseConnection) -> Result<Vec<Finding>, DbErr> {
-    use sea_orm::ConnectionTrait;
-    let snapshot = reads.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?;
-    // All rows of all tables may take longer than any other statement may.
-    snapshot.execute_unprepared("SET LOCAL statement_timeout = '10min'; SET LOCAL work_mem = '128MB'").await?;
-    let findings = adapters_sql::audit(&snapshot).await?;
-    snapshot.rollback().await?;
-    Ok(findings)
 }

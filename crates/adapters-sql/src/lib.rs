@@ -5,6 +5,7 @@
 //!   load     Wanted (the keys that loads name) ─► the store's statements ─► Found (rows) ─► a context for each load
 //!   commit   Guards (versions as they are) ─► Judge (each change alone) ─► Batch (rows, table by table)
 //!   Reads    the reading ports
+//!   Schema   what a database must have in it
 //! ```
 //!
 //! A store adds its connections, its statements, what its errors mean, and the order of its steps.
@@ -16,10 +17,12 @@ mod instant;
 pub mod load;
 mod reads;
 pub mod rows;
+mod schema;
 mod words;
 
 pub use audit::{audit, drift};
 pub use corrupt::{Corrupt, all};
 pub use instant::{instant, micros, span_micros};
 pub use reads::{ReadStatements, Reads, read_error};
+pub use schema::{Schema, SchemaError};
 pub use words::Word;

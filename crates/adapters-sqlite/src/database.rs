@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use adapters_sql::SchemaError;
 use migrations::{MigrationError, SQLITE};
 use sea_orm::sqlx::ConnectOptions;
 use sea_orm::sqlx::pool::PoolOptions;
@@ -19,6 +20,8 @@ use crate::error::{Cause, cause};
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a task waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// The size that the write-ahead log keeps: twice what it usually grows to.
+const WAL_LIMIT_BYTES: &str = "67108864";
 /// How often an opening is tried while other processes open the same new file.
 const OPENINGS: u32 = 50;
 
@@ -31,6 +34,12 @@ pub enum OpenError {
     /// The folder of the file can't be created.
     #[error("the folder {0:?} can't be created")]
     Folder(PathBuf, #[source] std::io::Error),
+    /// There is no such file.
+    #[error("there is no store at {0:?}")]
+    Missing(PathBuf),
+    /// The file has no store of this release in it.
+    #[error("the database {0:?} can't be used")]
+    Unfit(PathBuf, #[source] SchemaError),
     /// The file can't be opened.
     #[error("the database {0:?} can't be opened")]
     Database(PathBuf, #[source] DbErr),
@@ -72,10 +81,13 @@ impl DatabaseFile {
             .options()
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            // A commit is on the disk before it is acknowledged.
+            // A commit is on the disk before it is acknowledged; on macOS fsync alone leaves it in the drive's cache.
             .synchronous(SqliteSynchronous::Full)
+            .pragma("fullfsync", "on")
             // Pages: a page that many commits write goes back into the file once.
-            .pragma("wal_autocheckpoint", "8000");
+            .pragma("wal_autocheckpoint", "8000")
+            // A log that grew while somebody read for long shrinks to this size when it begins anew.
+            .pragma("journal_size_limit", WAL_LIMIT_BYTES);
         let mut openings = 0;
         loop {
             openings += 1;

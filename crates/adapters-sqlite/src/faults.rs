@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use application::ports::{CommitError, Store, Users};
+use application::ports::{CommitError, Pulse, ReadError, Store, Users};
 use application::testing::StoppedClock;
 use domain::{Change, User, UserId, UserName};
-use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult};
+use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult, TransactionTrait};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -52,6 +52,28 @@ async fn commits_are_durable_and_references_are_kept() {
 }
 
 #[tokio::test]
+async fn a_commit_is_on_the_disk_of_a_mac_too() {
+    let (_folder, store) = a_store().await;
+    assert_eq!(pragma(&store.writer, "fullfsync").await, 1);
+}
+
+#[tokio::test]
+async fn a_log_that_grew_while_somebody_read_shrinks_again() {
+    const LIMIT: u64 = 64 * 1024 * 1024;
+    let (folder, store) = a_store().await;
+    let log = || std::fs::metadata(folder.path().join("frontrow.db-wal")).unwrap().len();
+    let reading = store.readers.begin().await.unwrap();
+    reading.execute_unprepared("SELECT count(*) FROM users").await.unwrap();
+    store.writer.execute_unprepared("INSERT INTO storage_probe VALUES (1, zeroblob(80000000))").await.unwrap();
+    assert!(log() > LIMIT, "it grew to {}", log());
+    reading.rollback().await.unwrap();
+    for commit in 0..3 {
+        assert!(store.commit(&a_crowd()[commit..=commit]).await[0].is_ok());
+    }
+    assert!(log() <= LIMIT, "it kept {}", log());
+}
+
+#[tokio::test]
 async fn who_reads_can_not_write() {
     let (_folder, store) = a_store().await;
     assert!(store.readers.execute_unprepared("DELETE FROM users").await.is_err());
@@ -64,8 +86,13 @@ async fn a_full_disk_refuses_the_group_and_the_next_one_is_committed() {
     let results = store.commit(&a_crowd()).await;
     assert!(results.iter().all(|result| matches!(result, Err(CommitError::Unavailable(_)))), "{:?}", results[0]);
     assert_eq!(store.reads().user(user(1)).await.unwrap(), None, "nothing is written");
+    for _ in 0..2 {
+        let reported = store.check().await;
+        assert!(matches!(&reported, Err(ReadError::NotWritable(why)) if why.contains("full")), "{reported:?}");
+    }
 
     store.writer.execute_unprepared("PRAGMA max_page_count = 100000").await.unwrap();
+    assert!(store.check().await.is_ok(), "that there is room again is found out without a request");
     assert!(store.commit(&a_crowd()).await.iter().all(Result::is_ok));
     assert!(store.reads().user(user(1)).await.unwrap().is_some());
 }

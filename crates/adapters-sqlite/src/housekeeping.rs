@@ -1,11 +1,11 @@
-//! Forgetting what has been kept long enough.
+//! Deleting what has been kept long enough.
 
 use std::collections::BTreeMap;
 
 use adapters_sql::{micros, read_error};
-use application::ports::{Housekeeping, Old, Pruned, ReadError};
+use application::ports::{Housekeeping, Prunable, Pruned, ReadError};
 use async_trait::async_trait;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde::Serialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -15,15 +15,11 @@ use crate::database::begin_immediate;
 use crate::statement::{find, statement, write};
 use crate::statements::{event, key, queue, token};
 
-/// How many ended tokens are looked at under one lock, and how often in a round.
-const LOOKED_AT: u32 = 1_000;
-const LOOKS: u32 = 4;
-
 #[async_trait]
 impl Housekeeping for SqliteStore {
-    async fn prune(&self, old: Old, at_most: u32) -> Result<Pruned, ReadError> {
+    async fn prune(&self, what: Prunable, at_most: u32) -> Result<Pruned, ReadError> {
         let store = self.clone();
-        let pruned = tokio::spawn(async move { store.prune_all(old, at_most).await }).await;
+        let pruned = tokio::spawn(async move { store.prune_some(what, at_most).await }).await;
         pruned.map_err(|error| ReadError::Unavailable(Box::new(error)))?.map_err(read_error)
     }
 }
@@ -44,53 +40,39 @@ struct Gone {
 }
 
 impl SqliteStore {
-    async fn prune_all(&self, old: Old, at_most: u32) -> Result<Pruned, DbErr> {
-        let delete = async |sql: &str, until: OffsetDateTime| {
-            let deleted = self.writer.execute_raw(statement(sql, [micros(until).into(), at_most.into()])).await;
-            deleted.map(|result| result.rows_affected())
-        };
-        let keys = delete(key::DELETE_EXPIRED, self.clock.now()).await?;
-        let events = delete(event::DELETE_OLD, old.events).await?;
-        let tokens = self.prune_tokens(old.tokens, at_most).await?;
-        Ok(Pruned { keys, events, tokens: u64::from(tokens) })
+    async fn prune_some(&self, what: Prunable, at_most: u32) -> Result<Pruned, DbErr> {
+        match what {
+            Prunable::Keys => self.delete(key::DELETE_EXPIRED, self.clock.now(), at_most).await,
+            Prunable::Events { before } => self.delete(event::DELETE_OLD, before, at_most).await,
+            Prunable::Tokens { before } => self.prune_tokens(before, at_most).await,
+            Prunable::Feed => Ok(Pruned::default()),
+        }
     }
 
-    async fn prune_tokens(&self, before: OffsetDateTime, at_most: u32) -> Result<u32, DbErr> {
-        let mut pruned = 0;
-        for _ in 0..LOOKS {
-            let look = prune_some(&self.writer, before, at_most - pruned).await?;
-            pruned += look.pruned;
-            if pruned == at_most || look.seen < LOOKED_AT {
-                break;
+    async fn delete(&self, sql: &str, until: OffsetDateTime, at_most: u32) -> Result<Pruned, DbErr> {
+        let rows = self.writer.execute_raw(statement(sql, [micros(until).into(), at_most.into()])).await?.rows_affected();
+        Ok(Pruned { rows, more: rows == u64::from(at_most) })
+    }
+
+    async fn prune_tokens(&self, before: OffsetDateTime, at_most: u32) -> Result<Pruned, DbErr> {
+        let transaction = begin_immediate(&self.writer).await?;
+        match look(&transaction, before, at_most).await {
+            Ok(pruned) => transaction.commit().await.map(|()| pruned),
+            Err(error) => {
+                transaction.rollback().await?;
+                Err(error)
             }
         }
-        Ok(pruned)
     }
 }
 
-/// What came of one look at ended tokens.
-struct Look {
-    seen: u32,
-    pruned: u32,
-}
-
-async fn prune_some(writer: &DatabaseConnection, before: OffsetDateTime, at_most: u32) -> Result<Look, DbErr> {
-    let transaction = begin_immediate(writer).await?;
-    match look(&transaction, before, at_most).await {
-        Ok(look) => transaction.commit().await.map(|()| look),
-        Err(error) => {
-            transaction.rollback().await?;
-            Err(error)
-        }
-    }
-}
-
-/// Deletes ended tokens that no reservation names, and counts them where their numbers came from; the named ones are kept for good.
-async fn look(db: &impl ConnectionTrait, before: OffsetDateTime, at_most: u32) -> Result<Look, DbErr> {
-    let ended = find::<Ended>(db, token::SELECT_ENDED, [micros(before).into(), LOOKED_AT.into()]).await?;
+/// Looks at ended tokens, at most so many: deletes those that no reservation names, and counts them where their numbers came from; the
+/// named ones are kept for good and not looked at again.
+async fn look(db: &impl ConnectionTrait, before: OffsetDateTime, at_most: u32) -> Result<Pruned, DbErr> {
+    let ended = find::<Ended>(db, token::SELECT_ENDED, [micros(before).into(), at_most.into()]).await?;
     let kept: Vec<Uuid> = ended.iter().filter(|token| token.is_named).map(|token| token.id).collect();
     let (mut gone, mut counts) = (Vec::new(), BTreeMap::new());
-    for token in ended.iter().filter(|token| !token.is_named).take(usize::try_from(at_most).unwrap_or(usize::MAX)) {
+    for token in ended.iter().filter(|token| !token.is_named) {
         gone.push(token.id);
         *counts.entry(token.queue_id).or_insert(0) += 1;
     }
@@ -98,6 +80,5 @@ async fn look(db: &impl ConnectionTrait, before: OffsetDateTime, at_most: u32) -
     write(db, token::KEEP, &kept).await?;
     write(db, token::DELETE, &gone).await?;
     write(db, queue::COUNT_PRUNED, &counts).await?;
-    let count = |rows: usize| u32::try_from(rows).unwrap_or(u32::MAX);
-    Ok(Look { seen: count(ended.len()), pruned: count(gone.len()) })
+    Ok(Pruned { rows: gone.len().try_into().unwrap_or(u64::MAX), more: u32::try_from(ended.len()) == Ok(at_most) })
 }

@@ -5,12 +5,15 @@
 //! is committed is told in `commit`, how a batch is loaded in `load`; a table's statements are in `statements`, a file a table. What is no
 //! business of SQLite's is in [`adapters_sql`].
 
+mod backup;
 mod commit;
 mod database;
 mod error;
 #[cfg(test)]
 mod faults;
+mod file;
 mod housekeeping;
+mod last_write;
 mod load;
 #[cfg(test)]
 mod plans;
@@ -22,6 +25,8 @@ mod statement;
 mod statements;
 mod store;
 
+pub use backup::BackupError;
 pub use database::OpenError;
+pub use file::SqliteFile;
 pub use serve_lock::{LockError, ServeLock};
 pub use store::SqliteStore;

@@ -7,11 +7,12 @@ use adapters_sql::{ReadStatements, Reads, read_error};
 use application::ports::{Audit, Clock, CommitError, Committed, Finding, Load, PoolState, Ports, ReadError, Store};
 use async_trait::async_trait;
 use domain::{Change, Context};
-use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
+use sea_orm::{DatabaseConnection, DbErr};
 
 use crate::database::{DatabaseFile, OpenError};
+use crate::last_write::LastWrite;
 use crate::statements::{deed, desk, reservation, token};
-use crate::{commit, load};
+use crate::{commit, file, load};
 
 /// How many connections read at once.
 const READERS: u32 = 4;
@@ -41,6 +42,7 @@ pub struct SqliteStore {
     /// For no other question than whether the store lives.
     pub(crate) pulse: DatabaseConnection,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) last_write: LastWrite,
 }
 
 impl std::fmt::Debug for SqliteStore {
@@ -61,7 +63,7 @@ impl SqliteStore {
         file.create_folder()?;
         let writer = file.writer().await?;
         let (readers, pulse) = (file.readers(READERS).await?, file.readers(1).await?);
-        Ok(Self { writer, readers, pulse, clock })
+        Ok(Self { writer, readers, pulse, clock, last_write: LastWrite::default() })
     }
 
     /// The reading ports.
@@ -74,6 +76,7 @@ impl SqliteStore {
         let (store, reads) = (Arc::new(self.clone()), Arc::new(self.reads()));
         Ports {
             store: store.clone(),
+            orders: store.clone(),
             catalogue: reads.clone(),
             bookings: reads.clone(),
             wallets: reads.clone(),
@@ -122,7 +125,12 @@ impl Store for SqliteStore {
 
     async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
         let (store, group) = (self.clone(), changes.to_vec());
-        let committed = tokio::spawn(async move { commit::commit(&store.writer, store.clock.as_ref(), &group).await }).await;
+        let committed = tokio::spawn(async move {
+            let results = commit::commit(&store.writer, store.clock.as_ref(), &group).await;
+            store.last_write.note(&results);
+            results
+        });
+        let committed = committed.await;
         let lost = |_| changes.iter().map(|_| Err(CommitError::Unknown("the task that commits has ended".into()))).collect();
         committed.unwrap_or_else(lost)
     }
@@ -132,18 +140,11 @@ impl Store for SqliteStore {
 impl Audit for SqliteStore {
     async fn audit(&self) -> Result<Vec<Finding>, ReadError> {
         let readers = self.readers.clone();
-        let audited = tokio::spawn(async move { audit(&readers).await }).await;
+        let audited = tokio::spawn(async move { file::audit(&readers).await }).await;
         audited.map_err(|error| ReadError::Unavailable(Box::new(error)))?.map_err(read_error)
     }
 
     async fn drift(&self) -> Result<i64, ReadError> {
         adapters_sql::drift(&self.readers).await.map_err(read_error)
     }
-}
-
-async fn audit(readers: &DatabaseConnection) -> Result<Vec<Finding>, DbErr> {
-    let snapshot = readers.begin().await?;
-    let findings = adapters_sql::audit(&snapshot).await?;
-    snapshot.rollback().await?;
-    Ok(findings)
 }

@@ -13,7 +13,7 @@ use crate::ports::{Committed, Feed, FeedPosition, News, Observer, Whose};
 use crate::{Error, SeatMaps, WaitingRoom};
 
 /// After a commit of unknown outcome everybody's commits are followed, one's own too, from so long ago on, for so long: longer
-/// than a store may take to say that it doesn't know.
+/// than a store may take to say that it doesn't know. A commit that becomes visible later than that is another process's to the store.
 const DOUBT: Duration = Duration::from_secs(15);
 
 /// Follows the feed of a store that several processes serve.

@@ -2,14 +2,15 @@
 //!
 //! A command travels through [`GroupCommit`]: a lane loads what the commands of a batch need, lets the domain decide
 //! each, and commits their changes together. What is read comes from memory where a crowd reads it (the
-//! [`WaitingRoom`], the [`SeatMaps`]) and from the reading ports elsewhere. The [`Scheduler`] admits and tidies, the
-//! [`Follower`] keeps memory up to date with other processes.
+//! [`WaitingRoom`], the [`SeatMaps`]) and from the reading ports elsewhere. The [`Scheduler`] admits and sweeps, the
+//! [`Housekeeper`] deletes what is old, the [`Follower`] keeps memory up to date with other processes.
 
 mod booking;
 mod clock;
 mod error;
 pub mod follower;
 pub mod group_commit;
+pub mod housekeeper;
 mod ids;
 mod ledger;
 mod measure;
@@ -28,6 +29,7 @@ pub use clock::SystemClock;
 pub use error::Error;
 pub use follower::Follower;
 pub use group_commit::{Answer, Command, GroupCommit};
+pub use housekeeper::Housekeeper;
 pub use ids::RandomIds;
 pub use ledger::Ledger;
 pub use page::{Page, PageRequest};

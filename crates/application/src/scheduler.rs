@@ -16,10 +16,10 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::measure::{self, timed};
-use crate::ports::{Catalogue, CommitError, Committed, Housekeeping, Load, Observer, Old, ReadError, Store};
+use crate::ports::{Catalogue, CommitError, Committed, Load, Observer, ReadError, Store};
 use crate::{Error, WaitingRoom};
 
-/// How many holds a sweep looks at, and how many rows of a sort a round of housekeeping forgets.
+/// How many holds a sweep looks at.
 const AT_MOST: u32 = 1_000;
 const AT_MOST_HOLDS: usize = 1_000;
 /// Between two ticks for places that fell free.
@@ -36,19 +36,12 @@ pub struct Rhythm {
     pub tick: Duration,
     /// Between two sweeps of lapsed holds.
     pub sweep: Duration,
-    /// Between two rounds of housekeeping.
-    pub housekeeping: Duration,
-    /// How long an event stays in the outbox.
-    pub keep_events: Duration,
-    /// How long an ended token is kept that nothing refers to.
-    pub keep_tokens: Duration,
 }
 
 /// Admits, and tidies what has lapsed.
 pub struct Scheduler {
     store: Arc<dyn Store>,
     catalogue: Arc<dyn Catalogue>,
-    housekeeping: Arc<dyn Housekeeping>,
     room: Arc<WaitingRoom>,
     observers: Vec<Arc<dyn Observer>>,
     rules: Arc<Rules>,
@@ -106,9 +99,7 @@ pub struct Tools {
     pub store: Arc<dyn Store>,
     /// Which queues there are.
     pub catalogue: Arc<dyn Catalogue>,
-    /// Forgetting.
-    pub housekeeping: Arc<dyn Housekeeping>,
-    /// The read model to be tidied.
+    /// Who waits, as far as is known here.
     pub room: Arc<WaitingRoom>,
     /// Who is told of its commits.
     pub observers: Vec<Arc<dyn Observer>>,
@@ -122,14 +113,14 @@ impl Scheduler {
     /// A scheduler with `tools`, in `rhythm`.
     #[must_use]
     pub fn new(tools: Tools, rhythm: Rhythm) -> Self {
-        let Tools { store, catalogue, housekeeping, room, observers, rules, place_free } = tools;
+        let Tools { store, catalogue, room, observers, rules, place_free } = tools;
         let (openings, measures) = (Mutex::default(), Measures::new());
-        Self { store, catalogue, housekeeping, room, observers, rules, rhythm, place_free, openings, measures }
+        Self { store, catalogue, room, observers, rules, rhythm, place_free, openings, measures }
     }
 
     /// Works until it is told to stop; a commit that is under way is finished first.
     pub async fn run(self, stop: CancellationToken) {
-        let (mut tick, mut sweep, mut tidy) = (every(self.rhythm.tick), every(self.rhythm.sweep), every(self.rhythm.housekeeping));
+        let (mut tick, mut sweep) = (every(self.rhythm.tick), every(self.rhythm.sweep));
         let mut next_wake = Instant::now();
         loop {
             let done = tokio::select! {
@@ -147,7 +138,6 @@ impl Scheduler {
                         sweep.reset_immediately();
                     }
                 }),
-                _ = tidy.tick() => self.tidy().await,
             };
             if let Err(error) = done {
                 self.measures.failures.increment(1);
@@ -242,14 +232,6 @@ impl Scheduler {
         if changes.is_empty() { Ok(0) } else { self.commit(&changes).await }
     }
 
-    async fn tidy(&self) -> Result<(), Error> {
-        self.room.tidy();
-        let now = self.room.now();
-        let old = Old { events: now - self.rhythm.keep_events, tokens: now - self.rhythm.keep_tokens };
-        self.housekeeping.prune(old, AT_MOST).await?;
-        Ok(())
-    }
-
     /// Commits, tells the observers; how many changes were committed. Those that met a conflict are left to the next round.
     async fn commit(&self, changes: &[Change]) -> Result<usize, Error> {
         let results = self.store.commit(changes).await;
@@ -278,7 +260,7 @@ impl Measures {
         Self {
             tick: measure::seconds("frontrow_scheduler_tick_duration_seconds", "How long a tick of one queue takes."),
             sweep: measure::seconds("frontrow_scheduler_sweep_duration_seconds", "How long a sweep of lapsed holds takes."),
-            failures: measure::counter("frontrow_scheduler_failures_total", "Ticks, sweeps and rounds of housekeeping that failed."),
+            failures: measure::counter("frontrow_scheduler_failures_total", "Ticks and sweeps that failed."),
         }
     }
 }

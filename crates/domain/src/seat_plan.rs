@@ -72,6 +72,13 @@ impl SeatPlan {
     /// What is written on seats unless the plan says otherwise.
     pub const LABEL: &str = "{section} {row} {place}";
 
+    /// How many seats there are in it, also if it can't be laid out.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        let rows = self.sections.iter().flat_map(|section| &section.rows);
+        rows.map(|row| u64::from((row.to.get() + 1).saturating_sub(row.from.get()))).sum()
+    }
+
     /// The seats of `schedule` by this plan, by number.
     ///
     /// # Errors
@@ -94,7 +101,7 @@ impl SeatPlan {
             return Err(NotAPlan::Backwards(row.name.as_str().to_owned()));
         }
         // Counted before they are made: a range is quickly written and takes long to fill.
-        let size: u64 = rows().map(|(_, row)| u64::from(row.to.get() - row.from.get()) + 1).sum();
+        let size = self.size();
         if size == 0 || usize::try_from(size).map_or(true, |size| size > Self::MOST_SEATS) {
             return Err(NotAPlan::Size);
         }

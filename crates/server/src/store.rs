@@ -4,14 +4,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use adapters_memory::MemoryStore;
-use adapters_postgres::{PoolSize, PostgresStore};
-use adapters_sqlite::SqliteStore;
+use adapters_postgres::{PoolSize, PostgresDatabase, PostgresStore};
+use adapters_sqlite::{SqliteFile, SqliteStore};
 use anyhow::{Context, bail};
 use application::SystemClock;
-use application::ports::{Clock, PoolState, Ports};
+use application::ports::{Audit, Clock, PoolState, Ports};
 use secrecy::ExposeSecret;
 
 use crate::config::{DatabaseUrl, Settings};
+
+pub(crate) const NO_STORE_OF_ITS_OWN: &str = "database.url is memory: — such a store belongs to its serving process alone";
 
 /// The lanes of a store with one writer.
 const ONE_WRITER: usize = 1;
@@ -38,11 +40,11 @@ pub(crate) enum Connections {
 
 impl Connections {
     /// How they stand.
-    pub(crate) fn pools(&self) -> [PoolState; 3] {
+    pub(crate) fn pools(&self) -> Vec<PoolState> {
         match self {
-            Self::None => ["commands", "reads", "pulse"].map(|name| PoolState { name, open: 0, idle: 0, at_most: 0 }),
-            Self::Sqlite(store) => store.pools(),
-            Self::Postgres(store) => store.pools(),
+            Self::None => ["commands", "reads", "pulse"].map(|name| PoolState { name, open: 0, idle: 0, at_most: 0 }).into(),
+            Self::Sqlite(store) => store.pools().into(),
+            Self::Postgres(store) => store.pools().into(),
         }
     }
 
@@ -73,11 +75,22 @@ pub(crate) async fn open(settings: &Settings) -> anyhow::Result<OpenStore> {
         }
         DatabaseUrl::Postgres(url) => {
             let (commands, reads) = settings.connections;
-            let store = PostgresStore::open(url.expose_secret(), PoolSize { commands, reads }).await;
+            let size = PoolSize { commands, reads, order_timeout: settings.operators.deadline };
+            let store = PostgresStore::open(url.expose_secret(), size).await;
             let store = store.context("the store that database.url names can't be opened")?;
             let (ports, clock) = (store.ports(), store.clock());
             Ok(OpenStore { ports, clock, lanes: SIDE_BY_SIDE, connections: Connections::Postgres(store) })
         }
+    }
+}
+
+/// Who audits a store as it is: nothing is created or brought up to date, and a store that isn't whole must not pass for a clean one.
+pub(crate) async fn auditor(url: &DatabaseUrl) -> anyhow::Result<Arc<dyn Audit>> {
+    must_outlive_the_process(url)?;
+    match url {
+        DatabaseUrl::Sqlite(path) => Ok(Arc::new(SqliteFile::open(path).await.context("database.url")?)),
+        DatabaseUrl::Postgres(url) => Ok(Arc::new(PostgresDatabase::open(url.expose_secret()).await.context("database.url")?)),
+        DatabaseUrl::Memory => bail!(NO_STORE_OF_ITS_OWN),
     }
 }
 
@@ -96,7 +109,7 @@ pub(crate) async fn must_exist(url: &DatabaseUrl) -> anyhow::Result<()> {
 /// Refuses what makes no sense on a store that ends with the process.
 pub(crate) fn must_outlive_the_process(url: &DatabaseUrl) -> anyhow::Result<()> {
     match url {
-        DatabaseUrl::Memory => bail!("database.url is memory: — such a store belongs to its serving process alone"),
+        DatabaseUrl::Memory => bail!(NO_STORE_OF_ITS_OWN),
         DatabaseUrl::Sqlite(_) | DatabaseUrl::Postgres(_) => Ok(()),
     }
 }

@@ -94,7 +94,7 @@ async fn the_clients_history_is_kept_though_servers_and_the_database_are_killed_
         }
         let shoppers = load.shoppers(&survivor);
         let ready = || shoppers[0].get("/readyz");
-        let _ = shoppers[0].until("the surviving server has its store again", ready, |reply| reply.status == 200).await;
+        let _ = shoppers[0].until("the surviving server has its store again", ready, |reply| reply.body["status"] == "ok").await;
         unknown += load.history.settle(&shoppers).await;
         load.history.assert_is_kept(&shoppers).await;
         survivor.assert_audit_is_clean().await;

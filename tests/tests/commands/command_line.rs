@@ -50,6 +50,8 @@ async fn the_configuration_is_checked_down_to_the_key_files_of_issuers() {
 #[case::usage(&[], &["--json", "sing"], 2, "WRONG_USAGE", "sing")]
 #[case::configuration(&[("FRONTROW__QUEUE__SPEED", "3")], &["--json", "config", "check"], 2, "WRONG_CONFIGURATION", "queue.speed")]
 #[case::store(&[], &["--json", "audit"], 1, "COMMAND_FAILED", "no store")]
+#[case::backup(&[("FRONTROW__DATABASE__URL", "postgres://ada@db/frontrow")], &["--json", "backup", "copy.db"], 2, "WRONG_USAGE", "pg_dump")]
+#[case::backup_of_memory(&[("FRONTROW__DATABASE__URL", "memory:")], &["--json", "backup", "copy.db"], 2, "WRONG_USAGE", "memory:")]
 #[case::server(&[], &["--json", "queues", "list", "--server", "http://127.0.0.1:1", "--token", "x"], 1, "COMMAND_FAILED", "127.0.0.1:1")]
 #[case::stranger(&[], &["--json", "queues", "list", "--server", "http://192.0.2.1:1"], 2, "WRONG_USAGE", "--token")]
 #[case::address(&[], &["--json", "queues", "list", "--server", "127.0.0.1:1", "--token", "x"], 2, "WRONG_USAGE", "--server")]
@@ -99,4 +101,23 @@ async fn whoever_stops_reading_ends_nothing_badly() {
     let pasted = "\"$0\" openapi 2>error | head -n 1; echo \"${PIPESTATUS[0]}\"; cat error";
     let read = shell(pasted).await;
     assert_eq!(printed(&read), "{\n0\n");
+}
+
+#[tokio::test]
+async fn a_backup_beside_a_running_server_is_audited_and_a_torn_copy_is_no_clean_store() {
+    let server = Frontrow::start(StoreKind::Sqlite, &[]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy.db");
+    let made = server.beside(&["--json", "backup", copy.to_str().unwrap()]).await;
+    let said: Value = serde_json::from_slice(&made.stdout).unwrap_or_else(|_| panic!("{made:?}"));
+    assert_eq!(said, json!({"file": copy, "bytes": std::fs::metadata(&copy).unwrap().len()}));
+    let again = server.beside(&["backup", copy.to_str().unwrap()]).await;
+    assert!(again.status.code() == Some(1) && told(&again).contains("overwrites nothing"), "{again:?}");
+
+    let url = format!("sqlite://{}", copy.display());
+    let audit = async || run(&[("FRONTROW__DATABASE__URL", &url)], &["audit"]).await;
+    assert_eq!(audit().await.status.code(), Some(0));
+    std::fs::write(&copy, "").unwrap();
+    let empty = audit().await;
+    assert!(empty.status.code() == Some(1) && told(&empty).contains("there is no store in it"), "{empty:?}");
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::group_commit::Limits;
-use application::ports::{CommitError, Load, Old, Store};
+use application::ports::{CommitError, Load, Prunable, Store};
 use application::{Answer, Command, Error, GroupCommit};
 use domain::decide::admission::Pass;
 use domain::decide::desk::date;
@@ -173,7 +173,7 @@ pub async fn forgetting_tokens_disturbs_nobody(adapter: &dyn Adapter) {
         tasks.spawn(async move {
             let mut pruned = 0;
             for _ in 0..40 {
-                pruned += housekeeping.prune(Old { events: later, tokens: later }, 3).await.unwrap().tokens;
+                pruned += housekeeping.prune(Prunable::Tokens { before: later }, 3).await.unwrap().rows;
             }
             pruned
         });

@@ -36,10 +36,10 @@ impl Process {
         let rules = Arc::new(world.rules.clone());
         let limits = Limits { lanes: 1, queue: 10, batch: 10, deadline: Duration::from_mins(1) };
         let commits = GroupCommit::start(ports.store.clone(), rules.clone(), observers.clone(), limits);
-        let Ports { store, catalogue, housekeeping, .. } = ports;
+        let Ports { store, catalogue, .. } = ports;
         let place_free = Arc::new(PlaceFree::default());
-        let tools = Tools { store, catalogue, housekeeping, room: room.clone(), observers, rules, place_free };
-        let rhythm = Rhythm { tick: DAY, sweep: DAY, housekeeping: DAY, keep_events: DAY, keep_tokens: DAY };
+        let tools = Tools { store, catalogue, room: room.clone(), observers, rules, place_free };
+        let rhythm = Rhythm { tick: DAY, sweep: DAY };
         Self { commits, scheduler: Scheduler::new(tools, rhythm), room }
     }
 

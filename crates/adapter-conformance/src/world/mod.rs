@@ -11,7 +11,7 @@ mod written;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use application::ports::{CommitError, Committed, Load, Old, Ports, Pruned};
+use application::ports::{CommitError, Committed, Load, Ports, Prunable, Pruned};
 use application::testing::{CountingIds, StoppedClock};
 use application::{Answer, Command};
 use domain::change::RowName;
@@ -188,9 +188,18 @@ impl World {
         results.len()
     }
 
-    /// Forgets what is older than `before`, at most so many of each sort.
-    pub(crate) async fn prune(&self, before: OffsetDateTime, at_most: u32) -> Pruned {
-        self.ports.housekeeping.prune(Old { events: before, tokens: before }, at_most).await.unwrap()
+    /// Forgets what is older than `before`, in one round of at most so many of each sort.
+    pub(crate) async fn prune(&self, before: OffsetDateTime, at_most: u32) -> Forgotten {
+        Forgotten {
+            keys: self.prune_some(Prunable::Keys, at_most).await.rows,
+            events: self.prune_some(Prunable::Events { before }, at_most).await.rows,
+            tokens: self.prune_some(Prunable::Tokens { before }, at_most).await.rows,
+        }
+    }
+
+    /// A round of pruning.
+    pub(crate) async fn prune_some(&self, what: Prunable, at_most: u32) -> Pruned {
+        self.ports.housekeeping.prune(what, at_most).await.unwrap()
     }
 
     /// No promise is broken.
@@ -212,6 +221,14 @@ impl World {
             seen.extend(change.join.iter().map(|new| RowName::Token(new.id)));
         }
     }
+}
+
+/// How many rows of each sort were forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Forgotten {
+    pub(crate) keys: u64,
+    pub(crate) events: u64,
+    pub(crate) tokens: u64,
 }
 
 /// The default rules.

@@ -20,6 +20,26 @@ struct HealthBody {
     status: &'static str,
 }
 
+/// Whether this instance should be sent requests.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Readiness)]
+struct ReadinessBody {
+    status: StatusBody,
+    /// What is at fault; left out if nothing is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, value_type = String, example = "the store does not answer")]
+    detail: Option<String>,
+}
+
+/// `degraded`: a store that all instances share is at fault; what is in memory is answered all the same.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ReadinessStatus)]
+#[serde(rename_all = "lowercase")]
+enum StatusBody {
+    Ok,
+    Degraded,
+}
+
 problems!(NotReady: &[Code::Unavailable]);
 
 /// Whether the process lives.
@@ -29,13 +49,16 @@ async fn livez(_: NoQuery) -> web::Json<HealthBody> {
     web::Json(HealthBody { status: "ok" })
 }
 
-/// Whether this instance should be sent requests.
-#[utoipa::path(tag = "operations", responses((status = 200, description = "It should.", body = HealthBody), NotReady))]
+/// Whether this instance should be sent requests. A fault of the instance is 503; a fault of a database that all instances share is no reason to send
+/// requests elsewhere, and is reported in the body.
+#[utoipa::path(tag = "operations", responses((status = 200, description = "It should.", body = ReadinessBody), NotReady))]
 #[get("/readyz")]
 async fn readyz(request: HttpRequest, _: NoQuery) -> Result<HttpResponse, Problem> {
     let api = api(&request)?;
+    let ready = |status, detail| Ok(HttpResponse::Ok().json(ReadinessBody { status, detail }));
     match (api.readiness)() {
-        Readiness::Ready => Ok(HttpResponse::Ok().json(HealthBody { status: "ok" })),
+        Readiness::Ready => ready(StatusBody::Ok, None),
+        Readiness::Degraded(why) => ready(StatusBody::Degraded, Some(why)),
         Readiness::NotReady(why) => Err(Problem::new(Code::Unavailable, why).retry_after(1)),
     }
 }

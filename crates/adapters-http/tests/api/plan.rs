@@ -138,9 +138,9 @@ impl Plan {
         let rules = Arc::new(self.rules);
         // Orders are large, and nobody waits behind them.
         let orders = Limits { lanes: 1, queue: 100, batch: 1, deadline: Duration::from_mins(1) };
-        let [commits, orders] = [self.limits, orders].map(|limits| {
+        let [commits, orders] = [(&ports.store, self.limits), (&ports.orders, orders)].map(|(store, limits)| {
             let _there = runtime().enter();
-            Arc::new(GroupCommit::start(ports.store.clone(), rules.clone(), observers.clone(), limits))
+            Arc::new(GroupCommit::start(store.clone(), rules.clone(), observers.clone(), limits))
         });
         let ids = Arc::new(RandomIds);
         let use_cases = UseCases::new(&UseCaseParts {
@@ -156,13 +156,12 @@ impl Plan {
         let tools = Tools {
             store: ports.store,
             catalogue: ports.catalogue,
-            housekeeping: ports.housekeeping,
             room: room.clone(),
             observers,
             rules,
             place_free: Arc::new(PlaceFree::default()),
         };
-        let scheduler = Scheduler::new(tools, Rhythm { tick: day, sweep: day, housekeeping: day, keep_events: day, keep_tokens: day });
+        let scheduler = Scheduler::new(tools, Rhythm { tick: day, sweep: day });
         let closing = CancellationToken::new();
         let api = Api::new(Parts {
             use_cases,

@@ -7,16 +7,21 @@ use adapters_sql::rows::key;
 use adapters_sql::{instant, micros};
 use domain::change::{Check, RowName};
 use domain::{Change, TokenId, Version};
-use sea_orm::sqlx::{self, Error, PgPool, Row};
+use sea_orm::sqlx::{self, Error, Row};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::database::within;
+use crate::database::Connections;
 
-const GUARDS: &str = include_str!("guards.sql");
+pub(crate) const GUARDS: &str = include_str!("guards.sql");
 
 /// Which of `left`, by their places among `changes`, may still be committed as a group, as far as can be seen now.
-pub(super) async fn sound(pool: &PgPool, now: Option<OffsetDateTime>, changes: &[Change], left: Vec<usize>) -> Result<Vec<usize>, Error> {
+pub(super) async fn sound(
+    connections: &Connections,
+    now: Option<OffsetDateTime>,
+    changes: &[Change],
+    left: Vec<usize>,
+) -> Result<Vec<usize>, Error> {
     let names = Names::of(changes);
     let queues: Vec<_> = Numbers::queues(changes).into_iter().collect();
     let (seat_schedules, seat_numbers): (Vec<_>, Vec<_>) =
@@ -47,7 +52,7 @@ pub(super) async fn sound(pool: &PgPool, now: Option<OffsetDateTime>, changes: &
         .bind(names.unawaited.iter().map(|(_, concert)| concert.0).collect::<Vec<_>>());
 
     let (mut guards, mut waiting, mut read_at) = (Guards::default(), Vec::new(), 0);
-    for row in within(query.fetch_all(pool)).await? {
+    for row in connections.within(query.fetch_all(&connections.pool)).await? {
         let position: i64 = row.try_get("position")?;
         let Some(version) = row.try_get::<Option<i64>, _>("version")? else { continue };
         match row.try_get("kind")? {

@@ -20,14 +20,14 @@ use adapters_sql::commit::{Batch, Lines, Numbers};
 use adapters_sql::micros;
 use application::ports::{CommitError, Committed};
 use domain::{Change, QueueId};
-use sea_orm::sqlx::{self, Error, PgPool, Row};
+use sea_orm::sqlx::{self, Error, Row};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-#[cfg(test)]
-pub(crate) use self::statement::texts;
 use self::statement::{Joins, Terms, statement};
-use crate::database::within;
+#[cfg(test)]
+pub(crate) use self::{guards::GUARDS, statement::texts};
+use crate::database::Connections;
 use crate::error::{Cause, Failure};
 
 /// How often a group is tried before its members go alone.
@@ -41,17 +41,17 @@ type Results = Vec<Result<Committed, CommitError>>;
 pub(crate) struct Origin {
     /// The clock's reading, unless it is the database's clock that counts.
     pub(crate) now: Option<OffsetDateTime>,
-    /// This instance.
+    /// Their name in the change feed.
     pub(crate) instance: Uuid,
 }
 
 /// Commits `changes` and tells for each what came of it.
-pub(crate) async fn commit(pool: &PgPool, origin: Origin, changes: &[Change]) -> Results {
+pub(crate) async fn commit(connections: &Connections, origin: Origin, changes: &[Change]) -> Results {
     let mut results: Results = changes.iter().map(|_| Err(CommitError::Conflict)).collect();
     let mut left: Vec<usize> = (0..changes.len()).collect();
     for _ in 0..TRIES {
         let group: Vec<&Change> = left.iter().map(|index| &changes[*index]).collect();
-        let failure = match write(pool, origin, &group).await {
+        let failure = match write(connections, origin, &group).await {
             Ok(committed) => {
                 left.into_iter().zip(committed).for_each(|(index, committed)| results[index] = Ok(committed));
                 return results;
@@ -68,7 +68,7 @@ pub(crate) async fn commit(pool: &PgPool, origin: Origin, changes: &[Change]) ->
                 return results;
             }
         }
-        match guards::sound(pool, origin.now, changes, left.clone()).await {
+        match guards::sound(connections, origin.now, changes, left.clone()).await {
             Ok(sound) => left = sound,
             Err(error) => {
                 for index in left {
@@ -84,7 +84,7 @@ pub(crate) async fn commit(pool: &PgPool, origin: Origin, changes: &[Change]) ->
             results[index] = Err(CommitError::Unavailable("the database went away before".into()));
             continue;
         }
-        results[index] = match write(pool, origin, &[&changes[index]]).await {
+        results[index] = match write(connections, origin, &[&changes[index]]).await {
             Ok(committed) => Ok(committed.into_iter().next().unwrap_or_default()),
             Err(failure) => {
                 is_away = matches!(failure.cause(), Cause::Refused | Cause::Unknown);
@@ -96,7 +96,7 @@ pub(crate) async fn commit(pool: &PgPool, origin: Origin, changes: &[Change]) ->
 }
 
 /// Writes all of `changes`, or nothing.
-async fn write(pool: &PgPool, origin: Origin, changes: &[&Change]) -> Result<Vec<Committed>, Failure> {
+async fn write(connections: &Connections, origin: Origin, changes: &[&Change]) -> Result<Vec<Committed>, Failure> {
     if changes.is_empty() {
         return Ok(Vec::new());
     }
@@ -118,8 +118,8 @@ async fn write(pool: &PgPool, origin: Origin, changes: &[&Change]) -> Result<Vec
         joins: numbers.last().map(joins).collect(),
     };
     let (sql, arguments) = statement(&batch, &terms).map_err(|error| Failure::Unsent(Error::Encode(error)))?;
-    let mut connection = pool.acquire().await.map_err(Failure::Unsent)?;
-    let answer = within(sqlx::query_with(sql, arguments).fetch_one(&mut *connection)).await.map_err(Failure::Sent);
+    let mut connection = connections.pool.acquire().await.map_err(Failure::Unsent)?;
+    let answer = connections.within(sqlx::query_with(sql, arguments).fetch_one(&mut *connection)).await.map_err(Failure::Sent);
     if answer.as_ref().is_err_and(Failure::is_read_only) {
         connection.close_on_drop();
     }

@@ -6,23 +6,23 @@ use adapters_sql::{instant, micros, span_micros};
 use application::ports::{Load, ReadError};
 use domain::{Context, ReservationId, TokenId};
 use sea_orm::sqlx::postgres::PgRow;
-use sea_orm::sqlx::{self, PgPool, Row as _};
+use sea_orm::sqlx::{self, Row as _};
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::database::within;
+use crate::database::Connections;
 use crate::error::read_error;
 
 pub(crate) const LOAD: &str = include_str!("load.sql");
 
 /// A context for each of `loads`; `now` is given unless it is the database's clock that counts.
 pub(crate) async fn load(
-    pool: &PgPool,
+    connections: &Connections,
     now: Option<OffsetDateTime>,
     loads: &[Load],
 ) -> Result<(OffsetDateTime, Vec<Result<Context, ReadError>>), ReadError> {
-    let rows = within(query(now, loads).fetch_all(pool)).await.map_err(read_error)?;
+    let rows = connections.within(query(now, loads).fetch_all(&connections.pool)).await.map_err(read_error)?;
     let mut now = None;
     let mut found = Found::default();
     let mut due: Vec<Due> = loads.iter().map(Due::nothing).collect();

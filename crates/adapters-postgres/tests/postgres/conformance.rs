@@ -13,7 +13,7 @@ use tokio::sync::OnceCell;
 /// A migrated database, of which every test gets a copy.
 static TEMPLATE: OnceCell<Database> = OnceCell::const_new();
 
-const SIZE: PoolSize = PoolSize { commands: 3, reads: 2 };
+const SIZE: PoolSize = PoolSize { commands: 3, reads: 2, order_timeout: std::time::Duration::from_secs(30) };
 
 async fn template() -> &'static Database {
     let migrated = || async {

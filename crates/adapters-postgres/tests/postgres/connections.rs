@@ -1,34 +1,17 @@
 //! Connections that break, and servers that can't be trusted.
 
 use adapters_postgres::{OpenError, PostgresStore};
-use application::ports::{CommitError, Load, Pulse, Store, Users};
-use sea_orm::sqlx::{Connection, Executor};
+use application::ports::{CommitError, Load, Pulse, ReadError, Store, Users};
 use testbed::Cluster;
 
-use crate::world::{SIZE, World, user};
-
-/// Ends the backends of the store's connections that are in the midst of a statement.
-const KILL_BUSY: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND application_name = 'frontrow' AND state = 'active'";
+use crate::world::{SIZE, World, a_change, user};
 
 #[tokio::test]
 async fn a_commit_whose_connection_breaks_has_an_unknown_outcome_and_the_next_one_is_committed() {
     let world = World::empty().await;
     let registration = world.a_registration(1).await;
-    let mut beside = world.beside().await;
-    let mut kept = beside.begin().await.unwrap();
-    // The commit waits here, on its way.
-    kept.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE").await.unwrap();
-    let commit = tokio::spawn({
-        let (store, change) = (world.store.clone(), registration.clone());
-        async move { store.commit(&[change]).await.remove(0) }
-    });
-    while world.sql(KILL_BUSY).is_empty() {
-        tokio::task::yield_now().await;
-    }
-    let told = commit.await.unwrap();
+    let told = world.break_amid(registration.clone()).await;
     assert!(matches!(told, Err(CommitError::Unknown(_))), "{told:?}");
-    kept.rollback().await.unwrap();
 
     assert_eq!(world.store.reads().user(user(1)).await.unwrap(), None);
     assert!(world.commit(&[registration]).await[0].is_ok());
@@ -59,9 +42,37 @@ async fn all_connections_may_break_and_whoever_asks_once_it_was_noticed_is_answe
 
 #[tokio::test]
 async fn a_role_that_may_lose_acknowledged_commits_is_refused() {
-    let database = Cluster::shared().create_database();
-    Cluster::shared().sql(&database.name, &format!("ALTER DATABASE {} SET synchronous_commit = off", database.name));
-    assert!(matches!(PostgresStore::open(&database.url, SIZE).await, Err(OpenError::NotDurable)));
+    for (setting, is_durable) in [("off", false), ("local", false), ("remote_write", false), ("on", true), ("remote_apply", true)] {
+        let database = Cluster::shared().create_database();
+        Cluster::shared().sql(&database.name, &format!("ALTER DATABASE {} SET synchronous_commit = {setting}", database.name));
+        match PostgresStore::open(&database.url, SIZE).await {
+            Ok(_) => assert!(is_durable, "{setting} is accepted"),
+            Err(OpenError::NotDurable(named)) => assert!(!is_durable && named == setting, "{setting}: {named}"),
+            Err(error) => panic!("{setting}: {error:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_starts_to_lose_acknowledged_commits_is_reported() {
+    let world = World::empty().await;
+    world.store.check().await.unwrap();
+    // Of the connections that are opened from now on; those of the store are replaced.
+    world.sql(&format!("ALTER DATABASE {} SET synchronous_commit = local", world.database.name));
+    world
+        .sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'frontrow'");
+    let mut tries = 0;
+    let reported = loop {
+        tries += 1;
+        assert!(tries < 50, "a broken connection is replaced");
+        match world.store.check().await {
+            Err(ReadError::Unavailable(_)) => {}
+            reported => break reported,
+        }
+    };
+    assert!(matches!(reported, Err(ReadError::NotDurable)), "{reported:?}");
+    let results = world.commit(&[a_change(1)]).await;
+    assert!(matches!(results[0], Err(CommitError::Unavailable(_))), "no such connection is used: {results:?}");
 }
 
 #[tokio::test]

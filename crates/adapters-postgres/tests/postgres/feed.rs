@@ -1,7 +1,7 @@
 //! The change feed, and commits that take long.
 
 use adapters_postgres::PostgresStore;
-use application::ports::{Feed, FeedPosition, Whose};
+use application::ports::{CommitError, Feed, FeedPosition, Whose};
 use sea_orm::sqlx::{AssertSqlSafe, Connection, Executor};
 use testbed::{Cluster, Durability};
 
@@ -47,6 +47,42 @@ async fn a_transaction_that_stays_open_holds_nobody_back() {
     world.sql(TOKEN);
     assert_eq!(news(&world.store, &mut position).await, 1);
     slow.rollback().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_commit_of_unknown_outcome_that_lands_late_is_news_to_its_own_process() {
+    let world = World::empty().await;
+    let own_name = async || {
+        assert!(world.commit(&[world.a_join(1).await]).await[0].is_ok());
+        world.sql("SELECT DISTINCT instance FROM feed").trim().to_owned()
+    };
+    let name = own_name().await;
+    let mut beside = world.beside().await;
+    let mut late = beside.begin().await.unwrap();
+    // What the process has sent, and what it will not hear of: it waits for a standby, say.
+    late.execute(AssertSqlSafe(
+        TOKEN.replace("gen_random_uuid(), '{0", &format!("'{name}', '{{0")).replace(", 1, 0, 'WAITING'", ", 9, 0, 'WAITING'"),
+    ))
+    .await
+    .unwrap();
+    let outcome = world.break_amid(world.a_registration(2).await).await;
+    assert!(matches!(outcome, Err(CommitError::Unknown(_))), "{outcome:?}");
+    let mut position = world.store.position().await.unwrap();
+    assert!(world.commit(&[world.a_join(3).await]).await[0].is_ok());
+    assert_eq!(news(&world.store, &mut position).await, 0, "what it commits from now on is its own");
+
+    late.commit().await.unwrap();
+
+    assert_eq!(news(&world.store, &mut position).await, 1);
+}
+
+#[tokio::test]
+async fn what_operators_commit_is_news_to_their_own_process() {
+    let world = World::empty().await;
+    let mut position = world.store.position().await.unwrap();
+    let join = world.a_join(1).await;
+    assert!(world.store.ports().orders.commit(&[join]).await[0].is_ok());
+    assert_eq!(news(&world.store, &mut position).await, 1, "it may take longer than a reader can go back");
 }
 
 #[tokio::test]

@@ -2,10 +2,12 @@
 //! commits that take long.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test: a panic is how it fails")]
 
+mod audit;
 mod conformance;
 mod connections;
 mod feed;
 mod locks;
+mod orders;
 mod schema;
 mod seats;
 mod world;

@@ -4,15 +4,19 @@ use std::sync::Arc;
 
 use adapters_postgres::{PoolSize, PostgresStore};
 use application::ports::{CommitError, Committed, Load, Store};
-use domain::decide::{charge, register};
+use domain::decide::{charge, join, register};
 use domain::key::Keyed;
-use domain::{Change, Fingerprint, KeyScope, Money, QueuePolicy, RequestKey, Route, Rules, UserId};
-use sea_orm::sqlx::{Connection, PgConnection};
+use domain::{Change, Fingerprint, KeyScope, Money, QueuePolicy, RequestKey, Route, Rules, TokenId, UserId};
+use sea_orm::sqlx::{Connection, Executor, PgConnection};
 use testbed::{Cluster, Database};
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-pub(crate) const SIZE: PoolSize = PoolSize { commands: 4, reads: 2 };
+/// Ends the backends of the store's connections that are in the midst of a statement.
+const KILL_BUSY: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'frontrow' AND state = 'active'";
+
+pub(crate) const SIZE: PoolSize = PoolSize { commands: 4, reads: 2, order_timeout: std::time::Duration::from_secs(30) };
 
 /// A store in a database of its own.
 pub(crate) struct World {
@@ -49,6 +53,29 @@ impl World {
         register::decide(&context, &command, &self.rules).unwrap().change.unwrap()
     }
 
+    /// The change that lets somebody join the default queue.
+    pub(crate) async fn a_join(&self, number: u128) -> Change {
+        let context = self.store.load(&[Load::Join { user: user(number), concert: None }]).await.remove(0).unwrap();
+        let command = join::Command { user: user(number), concert: None, token: TokenId(Uuid::from_u128(number << 64)) };
+        join::decide(&context, &command, &self.rules).unwrap().change.unwrap()
+    }
+
+    /// What is told of `change`, which inserts a user, if the connection breaks amid its commit: nothing of it is written.
+    pub(crate) async fn break_amid(&self, change: Change) -> Result<Committed, CommitError> {
+        let mut beside = self.beside().await;
+        let mut kept = beside.begin().await.unwrap();
+        // The commit waits here, on its way.
+        kept.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE").await.unwrap();
+        let store = self.store.clone();
+        let commit = tokio::spawn(async move { store.commit(&[change]).await.remove(0) });
+        while self.sql(KILL_BUSY).is_empty() {
+            tokio::task::yield_now().await;
+        }
+        let told = commit.await.unwrap();
+        kept.rollback().await.unwrap();
+        told
+    }
+
     /// The change that charges a wallet with 1, as it stands now.
     pub(crate) async fn a_charge(&self, number: u128, key: &str) -> Change {
         let scope = KeyScope { user: user(number), route: Route::Charges, key: RequestKey::new(key).unwrap() };
@@ -72,6 +99,12 @@ impl World {
         use application::ports::Wallets;
         self.store.reads().wallet(user(number)).await.unwrap().map_or(0, |wallet| wallet.balance.minor())
     }
+}
+
+/// The change that registers somebody, decided without a store.
+pub(crate) fn a_change(number: u128) -> Change {
+    let command = register::Command { user: user(number), name: domain::UserName::new("Ada").unwrap() };
+    register::decide(&domain::Context::at(OffsetDateTime::UNIX_EPOCH), &command).unwrap().change.unwrap()
 }
 
 fn rules() -> Rules {

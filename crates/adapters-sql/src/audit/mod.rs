@@ -12,6 +12,8 @@ mod references;
 use application::ports::Finding;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
 
+use crate::schema::Schema;
+
 /// Something that is always so.
 #[derive(Clone, Copy)]
 struct Invariant {
@@ -36,13 +38,22 @@ pub async fn drift(connection: &impl ConnectionTrait) -> Result<i64, DbErr> {
     row.try_get("", "drift")
 }
 
-/// Checks each invariant. `snapshot` is a transaction that sees one instant.
+/// Checks that nothing of the schema is missing, and then each invariant. `snapshot` is a transaction that sees one instant.
 ///
 /// # Errors
 /// The database's.
-pub async fn audit(snapshot: &impl ConnectionTrait) -> Result<Vec<Finding>, DbErr> {
+pub async fn audit(snapshot: &impl ConnectionTrait, schema: &Schema) -> Result<Vec<Finding>, DbErr> {
+    let missing = schema.missing(snapshot).await?;
+    let complete = Finding { name: "schema_is_complete", promise: "P7", violations: missing.len().try_into().unwrap_or(u64::MAX) };
+    if !missing.is_empty() {
+        tracing::error!(?missing, "tables, indexes or triggers are missing");
+    }
+    if schema.lacks_tables(&missing) {
+        // Nothing can be counted in what isn't there.
+        return Ok(vec![complete]);
+    }
     let invariants = [bookings::INVARIANTS, money::INVARIANTS, payments::INVARIANTS, lines::INVARIANTS, references::INVARIANTS].concat();
-    let mut findings = Vec::new();
+    let mut findings = vec![complete];
     for Invariant { promise, name, sql } in invariants {
         let sql = format!("SELECT CAST(violations AS bigint) AS violations FROM ({sql}) counted");
         let found = snapshot.query_all_raw(Statement::from_string(snapshot.get_database_backend(), sql)).await?;

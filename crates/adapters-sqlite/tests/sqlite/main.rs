@@ -7,6 +7,7 @@ mod audit;
 mod conformance;
 mod corrupt;
 mod durability;
+mod file;
 mod groups;
 mod opening;
 mod pace;

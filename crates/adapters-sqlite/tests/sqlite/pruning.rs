@@ -1,6 +1,6 @@
 //! What housekeeping leaves alone isn't looked at for ever.
 
-use application::ports::{Clock, Housekeeping, Old, Tokens};
+use application::ports::{Clock, Housekeeping, Prunable, Pruned, Tokens};
 use sea_orm::sqlx;
 use time::Duration;
 
@@ -17,9 +17,8 @@ async fn an_ended_token_that_a_reservation_names_is_looked_at_once() {
     world.clock.advance(Duration::hours(1));
     world.tick().await;
     world.clock.advance(Duration::SECOND);
-    let old = Old { events: time::OffsetDateTime::UNIX_EPOCH, tokens: world.clock.now() };
-    assert_eq!(world.store.prune(old, 0).await.unwrap().tokens, 0);
-    assert_eq!(world.store.prune(old, 10).await.unwrap().tokens, 1, "Cyd's");
+    let old = Prunable::Tokens { before: world.clock.now() };
+    assert_eq!(world.store.prune(old, 10).await.unwrap(), Pruned { rows: 1, more: false }, "Cyd's");
 
     assert!(world.store.reads().token(cyd.token.unwrap()).await.unwrap().is_none());
     let db = world.within_the_rules().await;

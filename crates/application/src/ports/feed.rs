@@ -21,7 +21,7 @@ pub struct News {
 /// Whose commits a reading tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whose {
-    /// Those of other processes.
+    /// Those of other processes, and those of this one whose outcome was reported as unknown before they became visible.
     Others,
     /// Those of this process, too.
     Everybodys,
@@ -35,7 +35,8 @@ pub trait Feed: Send + Sync {
     async fn position(&self) -> Result<FeedPosition, ReadError>;
 
     /// What was committed after `position`, and the new position. A commit MUST be told of exactly once on the way from position to
-    /// position, also if it began before the position and ended after it. None if that is so long ago, or so much, that it isn't
+    /// position, also if it began before the position and ended after it. A commit that takes longer to be reported as unknown than a reader goes back
+    /// after it MUST be news to its own process, too. None if that is so long ago, or so much, that it isn't
     /// known any more: then everything must be read anew.
     async fn since(&self, position: &FeedPosition, whose: Whose) -> Result<Option<(News, FeedPosition)>, ReadError>;
 }

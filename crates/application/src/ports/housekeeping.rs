@@ -5,32 +5,40 @@ use time::OffsetDateTime;
 
 use crate::ports::ReadError;
 
-/// What was forgotten.
+/// Rows that are deleted once they have been kept long enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prunable {
+    /// Idempotency records whose retention ended at or before the store's `now`.
+    Keys,
+    /// Events written before an instant.
+    Events {
+        /// The instant.
+        before: OffsetDateTime,
+    },
+    /// Tokens that ended before an instant by their row, and under which no reservation was ever made.
+    Tokens {
+        /// The instant.
+        before: OffsetDateTime,
+    },
+    /// Rows of the change feed that no reader asks for any more.
+    Feed,
+}
+
+/// What a round of pruning came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Pruned {
-    /// Idempotency records past their retention.
-    pub keys: u64,
-    /// Events that were in the outbox long enough.
-    pub events: u64,
-    /// Ended tokens that nothing refers to.
-    pub tokens: u64,
+    /// How many rows were deleted.
+    pub rows: u64,
+    /// Whether another round may find more: this one ended at its limit.
+    pub more: bool,
 }
 
-/// What is older than this is forgotten.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Old {
-    /// Events in the outbox.
-    pub events: OffsetDateTime,
-    /// Tokens that have ended.
-    pub tokens: OffsetDateTime,
-}
-
-/// Forgetting what has been kept long enough.
+/// Deleting what has been kept long enough.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait Housekeeping: Send + Sync {
-    /// Deletes, `at_most` of each sort, the idempotency records whose retention ended at or before the store's `now`, the events
-    /// written before [`Old::events`], and the tokens that ended before [`Old::tokens`] by their row and under which no
-    /// reservation was ever made. Numbers of deleted tokens MUST NOT be given again.
-    async fn prune(&self, old: Old, at_most: u32) -> Result<Pruned, ReadError>;
+    /// Deletes some of `what`, `at_most` rows, and nothing else. Numbers of deleted tokens MUST NOT be given again. A row of the feed MUST NOT be
+    /// deleted while a position is good from which it is news, however long its commit took. Repeated until [`Pruned::more`] is false, all rows
+    /// that were there at the first round MUST be deleted. A round's work SHOULD NOT grow with the number of rows that stay.
+    async fn prune(&self, what: Prunable, at_most: u32) -> Result<Pruned, ReadError>;
 }

@@ -30,7 +30,7 @@ pub use catalogue::Catalogue;
 pub use clock::Clock;
 pub use desk::{DeedsWanted, Desk, Turnout};
 pub use feed::{Feed, FeedPosition, News, Whose};
-pub use housekeeping::{Housekeeping, Old, Pruned};
+pub use housekeeping::{Housekeeping, Prunable, Pruned};
 pub use ids::Ids;
 pub use observer::Observer;
 pub use pools::PoolState;
@@ -57,6 +57,8 @@ use std::sync::Arc;
 pub struct Ports {
     /// Load and commit.
     pub store: Arc<dyn Store>,
+    /// Load and commit for operators' commands, which may be large: what takes longer than a crowd's commands may isn't given up here.
+    pub orders: Arc<dyn Store>,
     /// Concerts, dates, seats, queues.
     pub catalogue: Arc<dyn Catalogue>,
     /// Reservations and payments.
@@ -103,6 +105,7 @@ impl Ports {
     {
         Self {
             store: adapter.clone(),
+            orders: adapter.clone(),
             catalogue: adapter.clone(),
             bookings: adapter.clone(),
             wallets: adapter.clone(),

@@ -160,6 +160,12 @@ pub enum ReadError {
     /// It answers, and takes no writes: a standby, after a failover.
     #[error("the store takes no writes: it is a standby")]
     ReadOnly,
+    /// It answers, and can't be written: a full disk.
+    #[error("the store can't be written: {0}")]
+    NotWritable(String),
+    /// It answers, and acknowledges commits that it may lose.
+    #[error("the store acknowledges commits that a crash or a failover loses")]
+    NotDurable,
     /// A row makes no sense.
     #[error("a row makes no sense: {0}")]
     Corrupt(String),

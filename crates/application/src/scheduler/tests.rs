@@ -5,7 +5,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::*;
-use crate::ports::{Clock, MockCatalogue, MockHousekeeping, MockStore, MockTokens};
+use crate::ports::{Clock, MockCatalogue, MockStore, MockTokens};
 use crate::testing::{a_queue, a_waiting_room};
 
 const OWN: QueueId = QueueId(Uuid::from_u128(9));
@@ -87,18 +87,15 @@ async fn a_queue_is_ticked_at_the_instant_at_which_its_sale_opens() {
     let catalogue = Arc::new(catalogue);
     let room = Arc::new(a_waiting_room(Arc::new(MockTokens::new()), catalogue.clone(), clock.clone()));
     room.keep(&a_token());
-    let mut housekeeping = MockHousekeeping::new();
-    housekeeping.expect_prune().returning(|_, _| Ok(crate::ports::Pruned::default()));
     let tools = Tools {
         store: Arc::new(store),
         catalogue,
-        housekeeping: Arc::new(housekeeping),
         room,
         observers: Vec::new(),
         rules: Arc::new(rules()),
         place_free: Arc::default(),
     };
-    let rhythm = Rhythm { tick: DAY, sweep: DAY, housekeeping: DAY, keep_events: DAY, keep_tokens: DAY };
+    let rhythm = Rhythm { tick: DAY, sweep: DAY };
 
     Scheduler::new(tools, rhythm).run(stop).await;
 

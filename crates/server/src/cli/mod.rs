@@ -1,5 +1,6 @@
 //! The command line: what can be said. `commands` does it.
 
+mod backup;
 mod catalogue;
 mod concerts;
 mod config;
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
+pub(crate) use backup::Backup;
 pub(crate) use catalogue::{Export, Import};
 pub(crate) use concerts::Concerts;
 pub(crate) use config::Config;
@@ -77,6 +79,8 @@ pub(crate) enum Command {
     Audit,
     /// Asks the configured server whether it lives, for a container's health check; exit code 1 if it doesn't answer well.
     Healthcheck(Healthcheck),
+    /// Copies the configured store, a SQLite file, to another file, beside a running server.
+    Backup(Backup),
     /// Plays an on-sale with a crowd of virtual users, and judges whether the promises held; exit code 1 if one was broken.
     Rehearse(Box<Rehearse>),
     /// Shows or checks the configuration.

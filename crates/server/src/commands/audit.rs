@@ -11,8 +11,7 @@ use crate::show::Show;
 use crate::store;
 
 pub(super) async fn run(settings: &Settings, show: Show) -> anyhow::Result<ExitCode> {
-    store::must_exist(&settings.database).await?;
-    let findings = store::open(settings).await?.ports.audit.audit().await?;
+    let findings = store::auditor(&settings.database).await?.audit().await?;
     let holds = findings.iter().all(|finding| finding.violations == 0);
     let told: Value = findings
         .iter()

@@ -1,6 +1,7 @@
 //! The commands: one module each.
 
 mod audit;
+mod backup;
 mod completions;
 mod config;
 mod desk;
@@ -34,7 +35,13 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Config(Config::Show) => return config::show(folder, profile, show),
         // Whoever asks so often needs no log of it.
         Command::Healthcheck(check) => return healthcheck::run(&load(folder, profile)?, &check, show),
-        Command::Serve | Command::Migrate | Command::Token(_) | Command::Audit | Command::Config(Config::Check) | Command::Desk(_) => {}
+        Command::Serve
+        | Command::Migrate
+        | Command::Token(_)
+        | Command::Audit
+        | Command::Backup(_)
+        | Command::Config(Config::Check)
+        | Command::Desk(_) => {}
     }
     let settings = load(folder, profile)?;
     let telemetry = telemetry::start(&settings)?;
@@ -45,6 +52,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate => runtime.block_on(migrate::run(&settings, show)),
         Command::Token(token) => runtime.block_on(token::run(&settings, &token, show)),
         Command::Audit => runtime.block_on(audit::run(&settings, show)),
+        Command::Backup(backup) => runtime.block_on(backup::run(&settings, &backup, show)),
         Command::Config(_) => runtime.block_on(config::check(&settings, show)),
         Command::Desk(desk) => desk::run(&runtime, &settings, *desk, show),
         Command::Healthcheck(check) => healthcheck::run(&settings, &check, show),

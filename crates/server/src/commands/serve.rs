@@ -16,7 +16,7 @@ use application::ports::Observer;
 use application::scheduler::{PlaceFree, Tools};
 use application::use_cases::Parts;
 use application::waiting_room::Parts as RoomParts;
-use application::{Follower, GroupCommit, Ledger, RandomIds, Scheduler, SeatMaps, Tally, UseCases, WaitingRoom};
+use application::{Follower, GroupCommit, Housekeeper, Ledger, RandomIds, Scheduler, SeatMaps, Tally, UseCases, WaitingRoom};
 use tokio::net::TcpSocket;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -25,7 +25,7 @@ use tokio_util::task::TaskTracker;
 
 use super::issuer;
 use crate::config::{DatabaseUrl, External, Settings};
-use crate::health::Health;
+use crate::health::{self, Health};
 use crate::keys::Rotation;
 use crate::measure::{self, Watched};
 use crate::store::{self, Connections, OpenStore};
@@ -138,7 +138,7 @@ async fn prepare(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn 
     };
     let commits = Arc::new(GroupCommit::start(ports.store.clone(), rules.clone(), observers.clone(), limits));
     let orders = Limits { lanes: 1, queue: settings.operators.max_waiting, batch: 1, deadline: settings.operators.deadline };
-    let orders = Arc::new(GroupCommit::start(ports.store.clone(), rules.clone(), observers.clone(), orders));
+    let orders = Arc::new(GroupCommit::start(ports.orders.clone(), rules.clone(), observers.clone(), orders));
     let use_cases = UseCases::new(&Parts {
         commits: commits.clone(),
         orders: orders.clone(),
@@ -152,13 +152,14 @@ async fn prepare(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn 
         demo::seed(&ports, &use_cases, clock.now(), rules.max_charge.min(rules.max_balance)).await.context("the demo can't be put on")?;
     }
 
-    let (tasks, stop, health) = (TaskTracker::new(), CancellationToken::new(), Arc::new(Health::default()));
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let health = Arc::new(Health::new(if ports.feed.is_some() { health::Store::Shared } else { health::Store::Own }));
+    health.loaded();
     tasks.spawn(room.clone().run(stop.clone()));
     tasks.spawn(health.clone().watch(ports.pulse.clone(), stop.clone()));
     let tools = Tools {
         store: ports.store.clone(),
         catalogue: ports.catalogue.clone(),
-        housekeeping: ports.housekeeping.clone(),
         room: room.clone(),
         observers,
         rules: rules.clone(),
@@ -171,6 +172,7 @@ async fn prepare(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn 
         tasks.spawn(rotation.run(stop.clone()));
     }
     tasks.spawn(Scheduler::new(tools, settings.rhythm).run(stop.clone()));
+    tasks.spawn(Housekeeper::new(ports.housekeeping.clone(), room.clone(), settings.retention).run(stop.clone()));
     tasks.spawn(measure::upkeep(metrics.clone(), stop.clone()));
     let ledger = Ledger::new(ports.audit.clone(), clock.clone());
     if let Some(period) = settings.telemetry.ledger_check {

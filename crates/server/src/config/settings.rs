@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use adapters_postgres::PostgresStore;
+use application::housekeeper::Retention;
 use application::scheduler::Rhythm;
 use domain::queue::PolicyOverrides;
 use domain::{Charging, Money, QueuePolicy, Rules};
@@ -36,6 +37,7 @@ pub(crate) struct Settings {
     /// Whether users may charge their own wallets in production, too.
     pub(crate) allow_open_charges: bool,
     pub(crate) rhythm: Rhythm,
+    pub(crate) retention: Retention,
     pub(crate) auth: Auth,
     pub(crate) commit: Commit,
     pub(crate) operators: Operators,
@@ -82,7 +84,7 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// The connections of a PostgreSQL store for commands: one for each lane, and one each for the scheduler, the follower and operators.
+/// The connections of a PostgreSQL store for commands: one for each lane, and one each for the scheduler, the follower and the housekeeper.
 fn command_connections(values: &Values, lanes: Option<usize>) -> Result<u32, ConfigError> {
     const KEY: &str = "database.command_connections";
     let connections = within(KEY, values.database.command_connections, 1..=100)?;
@@ -118,7 +120,7 @@ impl TryFrom<Values> for Settings {
     type Error = ConfigError;
 
     fn try_from(values: Values) -> Result<Self, ConfigError> {
-        let rhythm = rhythm(&values)?;
+        let (rhythm, retention) = (rhythm(&values)?, retention(&values)?);
         let rules = rules(&values)?;
         let commit = commit(&values)?;
         Ok(Self {
@@ -133,6 +135,7 @@ impl TryFrom<Values> for Settings {
             rules,
             allow_open_charges: values.wallet.allow_open_charges,
             rhythm,
+            retention,
             auth: auth::read(&values.auth)?,
             commit,
             operators: operators(&values)?,
@@ -219,16 +222,20 @@ fn rules(Values { reservation, queue, wallet, retention, .. }: &Values) -> Resul
     })
 }
 
-fn rhythm(Values { reservation, queue, retention, .. }: &Values) -> Result<Rhythm, ConfigError> {
+fn rhythm(Values { reservation, queue, .. }: &Values) -> Result<Rhythm, ConfigError> {
     let often = 10..=A_DAY_IN_SECONDS * 1_000;
-    let event_hours = within("retention.event_hours", retention.event_hours, 1..=TEN_YEARS_IN_HOURS)?;
-    let token_hours = within("retention.token_hours", retention.token_hours, 1..=TEN_YEARS_IN_HOURS)?;
     Ok(Rhythm {
         tick: milliseconds("queue.tick_milliseconds", queue.tick_milliseconds, often.clone())?,
         sweep: milliseconds("reservation.sweep_milliseconds", reservation.sweep_milliseconds, often)?,
-        housekeeping: Duration::from_secs(5),
-        keep_events: Duration::from_secs(3_600 * u64::from(event_hours)),
-        keep_tokens: Duration::from_secs(3_600 * u64::from(token_hours)),
+    })
+}
+
+fn retention(Values { retention, .. }: &Values) -> Result<Retention, ConfigError> {
+    let hours = |key, value| Ok::<_, ConfigError>(Duration::from_secs(3_600 * u64::from(within(key, value, 1..=TEN_YEARS_IN_HOURS)?)));
+    Ok(Retention {
+        period: Duration::from_secs(5),
+        events: hours("retention.event_hours", retention.event_hours)?,
+        tokens: hours("retention.token_hours", retention.token_hours)?,
     })
 }
 

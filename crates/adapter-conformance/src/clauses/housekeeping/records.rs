@@ -1,14 +1,14 @@
 //! What is forgotten of records and events.
 
-use application::ports::{Load, Pruned};
+use application::ports::{Load, Prunable};
 use domain::{KeyScope, Route};
 use time::{Duration, OffsetDateTime};
 
 use crate::Adapter;
-use crate::world::{ADA, ALL, MOMENT, World, guest};
+use crate::world::{ADA, ALL, Forgotten, MOMENT, World, guest};
 
 async fn prune(world: &World, events_before: OffsetDateTime, at_most: u32) -> (u64, u64) {
-    let Pruned { keys, events, tokens } = world.prune(events_before, at_most).await;
+    let Forgotten { keys, events, tokens } = world.prune(events_before, at_most).await;
     assert_eq!(tokens, 0, "none has ended without a reservation");
     (keys, events)
 }
@@ -39,7 +39,7 @@ pub async fn records_are_forgotten_at_the_end_of_their_retention(adapter: &dyn A
     world.assert_audit_is_clean().await;
 }
 
-/// `prune`: deletes the events written before `events_before`.
+/// `prune`: deletes the events written before the instant.
 pub async fn events_are_forgotten_by_the_instant_of_their_commit(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let decided = world.change_of(&world.a_join(ADA, None)).await;
@@ -53,7 +53,7 @@ pub async fn events_are_forgotten_by_the_instant_of_their_commit(adapter: &dyn A
     assert_eq!(prune(&world, committed_at + MOMENT, ALL).await, (0, 0));
 }
 
-/// `prune`: `at_most` of each sort.
+/// `prune`: `at_most` rows.
 pub async fn no_more_is_forgotten_than_asked_for(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     for user in 0..5 {
@@ -68,6 +68,39 @@ pub async fn no_more_is_forgotten_than_asked_for(adapter: &dyn Adapter) {
         left = (left.0 - expected.0, left.1 - expected.1);
     }
     assert_eq!(prune(&world, now, 0).await, (0, 0));
+}
+
+/// `prune`: repeated until there is no more, it deletes all.
+pub async fn pruning_ends_when_nothing_is_left(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    for user in 0..5 {
+        world.charged(guest(user), 5).await;
+    }
+    world.clock.advance(world.rules.key_retention);
+    let before = world.now();
+    for (what, rows) in [(Prunable::Keys, 5), (Prunable::Events { before }, 10)] {
+        let mut rounds = vec![world.prune_some(what, 3).await];
+        while rounds.last().is_some_and(|round| round.more) {
+            assert!(rounds.len() < 6, "{what:?}: there is no end of it: {rounds:?}");
+            rounds.push(world.prune_some(what, 3).await);
+        }
+        assert_eq!(rounds.iter().map(|round| round.rows).sum::<u64>(), rows, "{what:?}");
+    }
+}
+
+/// `prune`: one sort at a time, and nothing else.
+pub async fn each_sort_is_forgotten_on_its_own(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    world.charged(ADA, 5).await;
+    let token = world.joined(ADA).await;
+    world.left(ADA, token).await;
+    world.clock.advance(world.rules.key_retention);
+    let before = world.now();
+    assert_eq!(world.prune_some(Prunable::Feed, ALL).await.rows, 0, "nobody was there to read it for long enough");
+    assert_eq!(world.prune_some(Prunable::Tokens { before }, ALL).await.rows, 1);
+    assert_eq!(world.prune_some(Prunable::Keys, ALL).await.rows, 1);
+    assert!(world.prune_some(Prunable::Events { before }, ALL).await.rows > 0);
+    assert_eq!(world.prune(before, ALL).await, Forgotten { keys: 0, events: 0, tokens: 0 });
 }
 
 /// `prune`: nothing else is forgotten.

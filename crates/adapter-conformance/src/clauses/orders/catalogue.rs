@@ -1,5 +1,6 @@
 //! Queues, concerts, dates and seats by an operator's hand.
 
+use application::Command;
 use application::ports::Load;
 use domain::decide::desk::concert::{self, ChangeConcert};
 use domain::decide::desk::date::{ChangeDate, NewDate};
@@ -285,4 +286,19 @@ pub async fn a_hall_of_50000_seats_is_laid_out(adapter: &dyn Adapter) {
     assert_eq!(world.ports.catalogue.seats(DATE).await.unwrap().len(), 50_000);
     let again = LayOut::new(world.an_order(CYD), DATE, &a_plan(50_000, 900)).unwrap();
     assert_eq!(world.run(&again).await.unwrap().outcome.unchanged, 50_000);
+}
+
+/// `Ports::orders`: the same store; two halls of 50,000 seats each are one change, whole or not at all.
+pub async fn two_halls_of_50000_seats_are_made_at_once(adapter: &dyn Adapter) {
+    let world = World::empty(adapter).await;
+    let dates: [ScheduleId; 2] = [world.new_id(), world.new_id()];
+    let halls = dates.map(|date| a_new_date(&world, date, Some(a_plan(50_000, 900))));
+    let command = a_new_concert(&world, Queue::DEFAULT, halls.into());
+    let context = world.ports.orders.load(&[command.load()]).await.remove(0).unwrap();
+    let change = command.decide(&context, &world.rules).unwrap().change.unwrap();
+    assert_committed(&world.ports.orders.commit(&[change]).await.remove(0), "a hundred thousand seats");
+    assert!(world.concert(command.id).await.is_some());
+    for date in dates {
+        assert_eq!(world.ports.catalogue.seats(date).await.unwrap().len(), 50_000);
+    }
 }

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, patch, post};
-use application::use_cases::desk::{DatePatch, DatePlan, SaleFigures};
+use application::use_cases::desk::{DatePatch, DatePlan, DateReport, SaleFigures};
 use domain::{ConcertId, Currency, Remark, ScheduleId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -139,7 +139,8 @@ pub(super) struct ReportBody {
     cancellation_reason: Option<String>,
     /// How often it has been written; the `ETag`, without its quotes.
     version: i64,
-    figures: FiguresBody,
+    /// Null in the answer to a change after which they couldn't be read.
+    figures: Option<FiguresBody>,
 }
 
 /// How the sale of a date goes.
@@ -159,8 +160,7 @@ struct FiguresBody {
 }
 
 impl ReportBody {
-    pub(super) fn new(figures: SaleFigures, currency: Currency) -> Self {
-        let SaleFigures { schedule, seats, available, held, reserved, blocked, revenue } = figures;
+    pub(super) fn new(DateReport { schedule, figures }: DateReport, currency: Currency) -> Self {
         let (version, schedule) = (schedule.version.0, schedule.row);
         let (cancelled_at, cancellation_reason) = cancelled(schedule.cancellation);
         Self {
@@ -173,8 +173,15 @@ impl ReportBody {
             cancelled_at,
             cancellation_reason,
             version,
-            figures: FiguresBody { seats, available, held, reserved, blocked, revenue: MoneyBody::new(revenue, currency) },
+            figures: figures.map(|figures| FiguresBody::new(figures, currency)),
         }
+    }
+}
+
+impl FiguresBody {
+    fn new(figures: SaleFigures, currency: Currency) -> Self {
+        let SaleFigures { seats, available, held, reserved, blocked, revenue } = figures;
+        Self { seats, available, held, reserved, blocked, revenue: MoneyBody::new(revenue, currency) }
     }
 }
 
@@ -197,9 +204,9 @@ problems!(CancelProblems: OPERATOR, BODY, &[Code::NotFound]);
 #[post("/v1/admin/concerts/{id:[^/:]+}/schedules")]
 async fn add_schedule(call: Call<(Operator, PathId<ConcertId>, Body<NewSchedule>)>) -> Result<HttpResponse, Problem> {
     let Call { api, parts: (Operator(operator), PathId(concert), Body(NewSchedule(date))), .. } = call;
-    let figures = api.ask(|ask| async move { ask.programme.add_date(&by(operator), concert, date).await }).await?;
-    let (version, location) = (figures.schedule.version, format!("/v1/admin/schedules/{}", figures.schedule.id));
-    Ok(versioned(created(StatusCode::CREATED, &ReportBody::new(figures, api.settings.currency), &location)?, version))
+    let report = api.ask(|ask| async move { ask.programme.add_date(&by(operator), concert, date).await }).await?;
+    let (version, location) = (report.schedule.version, format!("/v1/admin/schedules/{}", report.schedule.id));
+    Ok(versioned(created(StatusCode::CREATED, &ReportBody::new(report, api.settings.currency), &location)?, version))
 }
 
 /// A date, and how its sale goes.
@@ -232,8 +239,8 @@ async fn show_schedule(call: Call<(Operator, PathId<ScheduleId>)>) -> Result<Htt
 #[patch("/v1/admin/schedules/{id:[^/:]+}")]
 async fn change_schedule(call: Call<(Operator, PathId<ScheduleId>, IfMatch, Body<ScheduleChange>)>) -> Result<HttpResponse, Problem> {
     let Call { api, parts: (Operator(operator), PathId(id), IfMatch(expected), Body(ScheduleChange(patch))), .. } = call;
-    let figures = api.ask(|ask| async move { ask.programme.change_date(&by(operator), id, expected, patch).await }).await?;
-    shown(figures, api.settings.currency)
+    let report = api.ask(|ask| async move { ask.programme.change_date(&by(operator), id, expected, patch).await }).await?;
+    shown(report, api.settings.currency)
 }
 
 /// Cancel a date: its holds end, nobody holds or buys its seats any more, and its payments can be refunded at any time.
@@ -250,11 +257,11 @@ async fn change_schedule(call: Call<(Operator, PathId<ScheduleId>, IfMatch, Body
 #[post("/v1/admin/schedules/{id:[^/:]+}:cancel")]
 async fn cancel_schedule(call: Call<(Operator, PathId<ScheduleId>, Body<Called>)>) -> Result<HttpResponse, Problem> {
     let Call { api, parts: (Operator(operator), PathId(id), Body(Called { reason })), .. } = call;
-    let figures = api.ask(|ask| async move { ask.programme.cancel_date(&because(operator, reason), id).await }).await?;
-    shown(figures, api.settings.currency)
+    let report = api.ask(|ask| async move { ask.programme.cancel_date(&because(operator, reason), id).await }).await?;
+    shown(report, api.settings.currency)
 }
 
-fn shown(figures: SaleFigures, currency: Currency) -> Result<HttpResponse, Problem> {
-    let version = figures.schedule.version;
-    Ok(versioned(personal(StatusCode::OK, &ReportBody::new(figures, currency))?, version))
+fn shown(report: DateReport, currency: Currency) -> Result<HttpResponse, Problem> {
+    let version = report.schedule.version;
+    Ok(versioned(personal(StatusCode::OK, &ReportBody::new(report, currency))?, version))
 }

@@ -1,8 +1,12 @@
 //! `/v1/admin/concerts`: made, changed, called off.
 
+use std::sync::Arc;
+
+use application::ports::{MockDesk, ReadError};
 use serde_json::{Value, json};
 
 use super::orders::{a_date, a_map};
+use crate::plan::Plan;
 use crate::plan::{CONCERT, DATE, OTHER_CONCERT, QUEUE};
 use crate::shop::{Shop, rand};
 
@@ -145,4 +149,37 @@ async fn a_concert_is_called_off_with_all_its_dates() {
     let log = shop.get(&format!("/v1/admin/log?subject_id={}", CONCERT.0)).by(&operator).send().await.with_status(200);
     assert_eq!(log.body["items"].as_array().map(Vec::len), Some(1), "the second time nothing was done");
     assert_eq!((&log.body["items"][0]["action"], &log.body["items"][0]["reason"]), (&json!("CANCEL"), &reason["reason"]));
+}
+
+#[actix_web::test]
+async fn what_is_committed_is_answered_although_its_figures_can_not_be_read() {
+    let plan = Plan {
+        ports: |ports| {
+            let mut desk = MockDesk::new();
+            desk.expect_revenue().returning(|_| Err(ReadError::Unavailable("canceling statement due to statement timeout".into())));
+            ports.desk = Arc::new(desk);
+        },
+        ..Plan::default()
+    };
+    let shop = plan.open().await;
+    let operator = shop.operator();
+    let mut date = a_date();
+    date["seat_map"] = a_map(1, 30);
+    let body = json!({"name": "Gala", "host": "The House", "schedules": [date]});
+    let made = shop.post(CONCERTS).by(&operator).json(&body).send().await.with_status(201);
+    assert_eq!(made.body["schedules"][0]["figures"]["available"], 30, "they are known without being read");
+    let concert = format!("{CONCERTS}/{}", made.text("id"));
+    let schedule = format!("/v1/admin/schedules/{}", made.body["schedules"][0]["id"].as_str().unwrap());
+    let added = shop.post(&format!("{concert}/schedules")).by(&operator).json(&a_date()).send().await.with_status(201);
+    assert_eq!(added.body["figures"]["seats"], 0);
+    let renamed = shop.patch(&concert).by(&operator).header("If-Match", "*").json(&json!({"name": "Ball"})).send().await.with_status(200);
+    assert_eq!((renamed.text("name"), &renamed.body["schedules"][0]["figures"]), ("Ball".to_owned(), &Value::Null));
+    let moved = json!({"starts_at": "2030-05-01T20:00:00Z"});
+    let moved = shop.patch(&schedule).by(&operator).header("If-Match", "*").json(&moved).send().await.with_status(200);
+    assert_eq!(moved.body["figures"], Value::Null);
+    for (path, cancelled_at) in [(&schedule, "/cancelled_at"), (&concert, "/schedules/0/cancelled_at")] {
+        let cancelled = shop.post(&format!("{path}:cancel")).by(&operator).json(&json!({"reason": "Rain"})).send().await.with_status(200);
+        assert_ne!(cancelled.body.pointer(cancelled_at), Some(&Value::Null));
+    }
+    shop.get(&concert).by(&operator).send().await.with_problem(503, "UNAVAILABLE");
 }

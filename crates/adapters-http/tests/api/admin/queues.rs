@@ -1,8 +1,11 @@
 //! `/v1/admin/queues`: lines made, changed, and run.
 
+use std::sync::Arc;
+
+use application::ports::{MockDesk, ReadError};
 use serde_json::{Value, json};
 
-use crate::plan::QUEUE;
+use crate::plan::{Plan, QUEUE};
 use crate::shop::{Shop, rand};
 
 const QUEUES: &str = "/v1/admin/queues";
@@ -193,4 +196,28 @@ async fn the_same_admission_again_admits_nobody_else() {
     unkeyed.with_problem(400, "IDEMPOTENCY_KEY_REQUIRED");
     assert_eq!(active().await, 1);
     assert_eq!(admit("later", 1).await.with_status(200).body, json!({"admitted": 1}));
+}
+
+#[actix_web::test]
+async fn what_is_committed_is_answered_without_counting_the_queues_tokens() {
+    let plan = Plan {
+        ports: |ports| {
+            let mut desk = MockDesk::new();
+            desk.expect_turnout().returning(|_| Err(ReadError::Unavailable("canceling statement due to statement timeout".into())));
+            ports.desk = Arc::new(desk);
+        },
+        ..Plan::default()
+    };
+    let shop = plan.open().await;
+    let operator = shop.operator();
+    for (step, state) in [("pause", "PAUSED"), ("resume", "OPEN"), ("close", "CLOSED"), ("open", "OPEN")] {
+        let taken = shop.post(&format!("{}:{step}", path())).by(&operator).send().await.with_status(200);
+        assert_eq!(taken.text("state"), state);
+        assert_eq!((&taken.body["figures"]["admitted"], &taken.body["figures"]["no_shows"]), (&Value::Null, &Value::Null));
+        assert_eq!(taken.body["figures"]["waiting"], 0, "what is in memory is there");
+    }
+    let changed = shop.patch(&path()).by(&operator).header("If-Match", "*").json(&json!({"name": "Stadium"})).send().await.with_status(200);
+    assert_eq!((changed.text("name"), &changed.body["figures"]["admitted"]), ("Stadium".to_owned(), &Value::Null));
+    shop.post(QUEUES).by(&operator).json(&json!({"name": "Arena"})).send().await.with_status(201);
+    shop.get(&path()).by(&operator).send().await.with_problem(503, "UNAVAILABLE");
 }

@@ -7,7 +7,7 @@ mod sale;
 mod seats;
 
 pub use people::FindPeople;
-pub use programme::{ConcertPatch, ConcertReport, DatePatch, DatePlan, PlanProgramme, SaleFigures};
+pub use programme::{ConcertPatch, ConcertReport, DatePatch, DatePlan, DateReport, PlanProgramme, SaleFigures};
 pub use queues::{QueueReport, RunQueues};
 pub use sale::{RunSale, WoundUp};
 pub use seats::MindSeats;

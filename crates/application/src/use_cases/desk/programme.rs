@@ -1,5 +1,6 @@
 //! Plan the programme: concerts and their dates are made, changed, called off.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::decide::desk::concert::{self, ChangeConcert, WithDates};
@@ -88,11 +89,18 @@ impl Command for date::Cancel {
     }
 }
 
-/// How the sale of a date goes.
+/// A date as its operator sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SaleFigures {
+pub struct DateReport {
     /// The date.
     pub schedule: Versioned<Schedule>,
+    /// How its sale goes; none in the answer to a change after which that couldn't be read.
+    pub figures: Option<SaleFigures>,
+}
+
+/// How the sale of a date goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SaleFigures {
     /// How many seats there are.
     pub seats: u32,
     /// How many are free.
@@ -151,7 +159,7 @@ pub struct DatePatch {
 }
 
 /// A concert as its operator sees it.
-pub type ConcertReport = (Versioned<Concert>, Vec<SaleFigures>);
+pub type ConcertReport = (Versioned<Concert>, Vec<DateReport>);
 
 /// Makes concerts and their dates, and changes them.
 #[derive(Clone)]
@@ -189,41 +197,50 @@ impl PlanProgramme {
         concert::check_dates(dates.len())?;
         let id = id.unwrap_or_else(|| ConcertId(self.ids.ordered()));
         let queue = queue.unwrap_or(Queue::DEFAULT);
-        let dates = dates.into_iter().map(|date| self.named(date)).collect();
+        let dates: Vec<NewDate> = dates.into_iter().map(|date| self.named(date)).collect();
+        let sizes: BTreeMap<ScheduleId, u64> = dates.iter().map(|date| (date.id, size(date))).collect();
         let command = concert::Create { order: by.order(&self.ids), id, name, host, queue, max_seats_per_user, dates };
-        self.report(self.commits.run(command).await?.outcome).await
+        let (concert, dates) = self.commits.run(command).await?.outcome;
+        // Nothing is read of what was made a moment ago: it may be large, and is committed whatever comes of the reading.
+        let made = |schedule: Versioned<Schedule>| {
+            let figures = Some(SaleFigures::of_new(sizes.get(&schedule.id).copied().unwrap_or_default()));
+            DateReport { schedule, figures }
+        };
+        Ok((concert, dates.into_iter().map(made).collect()))
     }
 
     /// Changes what of a concert is named.
     pub async fn change(&self, by: &By, id: ConcertId, expected: Option<Version>, patch: ConcertPatch) -> Result<ConcertReport, Error> {
         let ConcertPatch { name, host, queue, max_seats_per_user } = patch;
         let command = ChangeConcert { order: by.order(&self.ids), id, expected, name, host, queue, max_seats_per_user };
-        self.report(self.commits.run(command).await?.outcome).await
+        Ok(self.changed(self.commits.run(command).await?.outcome).await)
     }
 
     /// Calls all dates of a concert off.
     pub async fn cancel(&self, by: &By, id: ConcertId) -> Result<ConcertReport, Error> {
         let command = concert::Cancel { order: by.order(&self.ids), id };
-        self.report(self.commits.run(command).await?.outcome).await
+        Ok(self.changed(self.commits.run(command).await?.outcome).await)
     }
 
     /// Adds a date to a concert.
-    pub async fn add_date(&self, by: &By, concert: ConcertId, date: DatePlan) -> Result<SaleFigures, Error> {
-        let command = date::Add { order: by.order(&self.ids), concert, date: self.named(date) };
-        self.figures(self.commits.run(command).await?.outcome).await
+    pub async fn add_date(&self, by: &By, concert: ConcertId, date: DatePlan) -> Result<DateReport, Error> {
+        let date = self.named(date);
+        let figures = Some(SaleFigures::of_new(size(&date)));
+        let schedule = self.commits.run(date::Add { order: by.order(&self.ids), concert, date }).await?.outcome;
+        Ok(DateReport { schedule, figures })
     }
 
     /// Changes what of a date is named.
-    pub async fn change_date(&self, by: &By, id: ScheduleId, expected: Option<Version>, patch: DatePatch) -> Result<SaleFigures, Error> {
+    pub async fn change_date(&self, by: &By, id: ScheduleId, expected: Option<Version>, patch: DatePatch) -> Result<DateReport, Error> {
         let DatePatch { starts_at, zone, sale_opens_at, sale_closes_at } = patch;
         let command = ChangeDate { order: by.order(&self.ids), id, expected, starts_at, zone, sale_opens_at, sale_closes_at };
-        self.figures(self.commits.run(command).await?.outcome).await
+        Ok(self.date_changed(self.commits.run(command).await?.outcome).await)
     }
 
     /// Calls a date off.
-    pub async fn cancel_date(&self, by: &By, id: ScheduleId) -> Result<SaleFigures, Error> {
+    pub async fn cancel_date(&self, by: &By, id: ScheduleId) -> Result<DateReport, Error> {
         let command = date::Cancel { order: by.order(&self.ids), id };
-        self.figures(self.commits.run(command).await?.outcome).await
+        Ok(self.date_changed(self.commits.run(command).await?.outcome).await)
     }
 
     /// All concerts and how their sales go.
@@ -244,9 +261,10 @@ impl PlanProgramme {
     }
 
     /// The date and how its sale goes.
-    pub async fn date(&self, id: ScheduleId) -> Result<SaleFigures, Error> {
-        let date = self.catalogue.schedule(id).await?.ok_or(Refusal::NotFound)?;
-        self.figures(date).await
+    pub async fn date(&self, id: ScheduleId) -> Result<DateReport, Error> {
+        let schedule = self.catalogue.schedule(id).await?.ok_or(Refusal::NotFound)?;
+        let figures = Some(self.figures(&schedule).await?);
+        Ok(DateReport { schedule, figures })
     }
 
     fn named(&self, date: DatePlan) -> NewDate {
@@ -255,19 +273,49 @@ impl PlanProgramme {
     }
 
     async fn report(&self, (concert, dates): WithDates) -> Result<ConcertReport, Error> {
-        let mut figures = Vec::with_capacity(dates.len());
-        for date in dates {
-            figures.push(self.figures(date).await?);
+        let mut reports = Vec::with_capacity(dates.len());
+        for schedule in dates {
+            let figures = Some(self.figures(&schedule).await?);
+            reports.push(DateReport { schedule, figures });
         }
-        Ok((concert, figures))
+        Ok((concert, reports))
     }
 
-    async fn figures(&self, schedule: Versioned<Schedule>) -> Result<SaleFigures, Error> {
-        let map = self.seat_maps.map(&schedule).await?;
+    /// A concert after a change: what is committed is answered, even if its figures can't be read.
+    async fn changed(&self, (concert, dates): WithDates) -> ConcertReport {
+        let mut reports = Vec::with_capacity(dates.len());
+        for schedule in dates {
+            reports.push(self.date_changed(schedule).await);
+        }
+        (concert, reports)
+    }
+
+    /// A date after a change.
+    async fn date_changed(&self, schedule: Versioned<Schedule>) -> DateReport {
+        // Why it failed is in the log.
+        let figures = self.figures(&schedule).await.ok();
+        DateReport { schedule, figures }
+    }
+
+    async fn figures(&self, schedule: &Versioned<Schedule>) -> Result<SaleFigures, Error> {
+        let map = self.seat_maps.map(schedule).await?;
         let count = |status| u32::try_from(map.seats.iter().filter(|seat| seat.status == status).count()).unwrap_or(u32::MAX);
         let (reserved, blocked) = (count(SeatStatus::Reserved), count(SeatStatus::Blocked));
         let seats = u32::try_from(map.seats.len()).unwrap_or(u32::MAX);
         let revenue = self.desk.revenue(schedule.id).await?;
-        Ok(SaleFigures { schedule, seats, available: map.available, held: map.held, reserved, blocked, revenue })
+        Ok(SaleFigures { seats, available: map.available, held: map.held, reserved, blocked, revenue })
     }
+}
+
+impl SaleFigures {
+    /// Those of a date that was made with so many seats.
+    fn of_new(seats: u64) -> Self {
+        let seats = u32::try_from(seats).unwrap_or(u32::MAX);
+        Self { seats, available: seats, held: 0, reserved: 0, blocked: 0, revenue: Money::ZERO }
+    }
+}
+
+/// How many seats a date is made with.
+fn size(date: &NewDate) -> u64 {
+    date.seats.as_ref().map_or(0, SeatPlan::size)
 }

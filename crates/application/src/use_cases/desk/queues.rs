@@ -70,8 +70,9 @@ pub struct QueueReport {
     pub policy: QueuePolicy,
     /// Who waits and who is in, as far as is known in memory; none for a queue that was made a moment ago.
     pub figures: Option<QueueFigures>,
-    /// What it has done so far.
-    pub turnout: Turnout,
+    /// What it has done so far; none in the answer to a change: all tokens of the queue are counted for it, and what is committed is not to be
+    /// answered late, or not at all, for the sake of a count.
+    pub turnout: Option<Turnout>,
 }
 
 /// Makes queues and runs them.
@@ -107,7 +108,8 @@ impl RunQueues {
     ) -> Result<QueueReport, Error> {
         let id = id.unwrap_or_else(|| QueueId(self.ids.ordered()));
         let command = Create { order: by.order(&self.ids), id, name, overrides, message };
-        self.report(self.commits.run(command).await?.outcome).await
+        let queue = self.commits.run(command).await?.outcome;
+        Ok(QueueReport { turnout: Some(Turnout::default()), ..self.uncounted(queue) })
     }
 
     /// Changes what of a queue is named.
@@ -121,13 +123,13 @@ impl RunQueues {
         message: Option<Option<Remark>>,
     ) -> Result<QueueReport, Error> {
         let command = ChangeQueue { order: by.order(&self.ids), id, expected, name, policy, message };
-        self.report(self.commits.run(command).await?.outcome).await
+        Ok(self.uncounted(self.commits.run(command).await?.outcome))
     }
 
     /// Pauses, resumes, closes or opens a queue.
     pub async fn take(&self, by: &By, id: QueueId, step: QueueStep) -> Result<QueueReport, Error> {
         let command = Take { order: by.order(&self.ids), id, step };
-        self.report(self.commits.run(command).await?.outcome).await
+        Ok(self.uncounted(self.commits.run(command).await?.outcome))
     }
 
     /// Lets the foremost `count` in, as far as there are places, once for each key. The answer is an [`Outcome::Admitted`].
@@ -151,7 +153,12 @@ impl RunQueues {
     }
 
     async fn report(&self, queue: Versioned<Queue>) -> Result<QueueReport, Error> {
-        let (figures, turnout) = (self.room.figures(queue.id), self.desk.turnout(queue.id).await?);
-        Ok(QueueReport { policy: self.room.policy_of(&queue), figures, turnout, queue })
+        let turnout = Some(self.desk.turnout(queue.id).await?);
+        Ok(QueueReport { turnout, ..self.uncounted(queue) })
+    }
+
+    /// What is known in memory.
+    fn uncounted(&self, queue: Versioned<Queue>) -> QueueReport {
+        QueueReport { policy: self.room.policy_of(&queue), figures: self.room.figures(queue.id), turnout: None, queue }
     }
 }

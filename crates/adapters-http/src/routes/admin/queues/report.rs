@@ -47,10 +47,10 @@ pub(super) struct FiguresBody {
     waiting: u64,
     /// How many are in.
     active: u64,
-    /// How many were ever let in.
-    admitted: u64,
-    /// How many of them never came.
-    no_shows: u64,
+    /// How many were ever let in; null in the answer to a change, for which nothing is counted.
+    admitted: Option<u64>,
+    /// How many of them never came; null in the answer to a change.
+    no_shows: Option<u64>,
     /// How many are admitted a minute into places that fell free, as measured, to a tenth; null if it isn't known.
     rate: Option<f64>,
     /// How long it may take who joins now.
@@ -82,8 +82,8 @@ impl From<QueueReport> for ReportBody {
             figures: FiguresBody {
                 waiting,
                 active,
-                admitted: turnout.admitted,
-                no_shows: turnout.no_shows,
+                admitted: turnout.map(|turnout| turnout.admitted),
+                no_shows: turnout.map(|turnout| turnout.no_shows),
                 rate: rate.map(to_a_tenth),
                 estimated_wait: estimate.into(),
             },

@@ -1,0 +1,58 @@
+//! A database as it is: empty, half restored, of another release.
+
+use adapters_postgres::{OpenError, PostgresDatabase};
+use application::ports::Audit;
+use testbed::Cluster;
+
+use crate::world::World;
+
+async fn broken(world: &World) -> Vec<&'static str> {
+    let findings = PostgresDatabase::open(&world.database.url).await.unwrap().audit().await.unwrap();
+    findings.iter().filter(|finding| finding.violations > 0).map(|finding| finding.name).collect()
+}
+
+#[tokio::test]
+async fn a_database_without_a_store_is_not_audited_and_stays_as_it_is() {
+    let database = Cluster::shared().create_database();
+    let refused = PostgresDatabase::open(&database.url).await.unwrap_err();
+    assert!(matches!(&refused, OpenError::Unfit(reason) if reason.to_string() == "there is no store in it"), "{refused:?}");
+    assert_eq!(Cluster::shared().sql(&database.name, "SELECT count(*) FROM pg_class WHERE relname = 'queues'").trim(), "0");
+}
+
+#[tokio::test]
+async fn a_database_of_another_release_is_not_audited() {
+    for (change, expected) in [
+        ("DELETE FROM seaql_migrations WHERE version = '0003_operators'", "its schema is older"),
+        ("INSERT INTO seaql_migrations VALUES ('2999_flying_cars', 0)", "its schema is newer than this release: it has 2999_flying_cars"),
+    ] {
+        let world = World::empty().await;
+        world.sql(change);
+        let refused = PostgresDatabase::open(&world.database.url).await.unwrap_err();
+        assert!(matches!(&refused, OpenError::Unfit(reason) if reason.to_string().starts_with(expected)), "{refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_was_restored_in_part_breaks_a_promise() {
+    let world = World::empty().await;
+    assert_eq!(broken(&world).await, Vec::<&str>::new(), "nothing that the migrations name is missing");
+    world.sql("DROP TRIGGER deeds_stay ON deeds");
+    assert_eq!(broken(&world).await, ["schema_is_complete"]);
+    world.sql("DROP INDEX reservation_seats_live");
+    assert_eq!(broken(&world).await, ["schema_is_complete"]);
+    world.sql("DROP TABLE payments, wallet_entries");
+    assert_eq!(broken(&world).await, ["schema_is_complete"]);
+}
+
+#[tokio::test]
+async fn the_schema_is_what_the_migrations_name() {
+    let world = World::empty().await;
+    let there = world.sql(
+        "SELECT relname FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')
+             AND NOT EXISTS (SELECT 1 FROM pg_constraint o WHERE o.conindid = c.oid AND o.contype = 'p')
+         UNION SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    );
+    let named = migrations::POSTGRES.objects();
+    let unnamed: Vec<&str> = there.lines().filter(|name| !named.contains_key(name) && *name != "seaql_migrations").collect();
+    assert_eq!(unnamed, Vec::<&str>::new(), "they name all that is there");
+}

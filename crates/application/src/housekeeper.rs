@@ -1,0 +1,222 @@
+//! The housekeeper: deletes what has been kept long enough, in a task of its own, so that nothing waits for it. Any instance may run it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics::{Counter, Histogram};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use tokio_util::sync::CancellationToken;
+
+use crate::WaitingRoom;
+use crate::measure::{self, timed};
+use crate::ports::{Housekeeping, Prunable, Pruned};
+
+/// How many rows a round deletes at most: few enough to keep their locks for some milliseconds.
+const ROUND: u32 = 1_000;
+
+/// How long rows are kept, and how often the old ones are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Between two passes.
+    pub period: Duration,
+    /// How long an event stays in the outbox.
+    pub events: Duration,
+    /// How long an ended token is kept that nothing refers to.
+    pub tokens: Duration,
+}
+
+/// Deletes what has been kept long enough.
+pub struct Housekeeper {
+    housekeeping: Arc<dyn Housekeeping>,
+    room: Arc<WaitingRoom>,
+    retention: Retention,
+    duration: Histogram,
+    measures: [Measures; 4],
+}
+
+/// What is measured of one sort of rows.
+struct Measures {
+    rows: Counter,
+    failures: Counter,
+}
+
+impl Housekeeper {
+    /// Prunes by `housekeeping`, and tidies the read model `room`.
+    pub fn new(housekeeping: Arc<dyn Housekeeping>, room: Arc<WaitingRoom>, retention: Retention) -> Self {
+        let duration =
+            measure::seconds("frontrow_housekeeping_round_duration_seconds", "How long a round of pruning one sort of rows takes.");
+        Self { housekeeping, room, retention, duration, measures: ["keys", "events", "tokens", "feed"].map(Measures::of) }
+    }
+
+    /// Works until `stop`.
+    pub async fn run(self, stop: CancellationToken) {
+        let tidy = async {
+            let mut ticks = every(self.retention.period);
+            loop {
+                ticks.tick().await;
+                self.room.tidy();
+            }
+        };
+        let prune = async {
+            let mut ticks = every(self.retention.period);
+            loop {
+                ticks.tick().await;
+                self.prune().await;
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tidy => {}
+            () = prune => {}
+        }
+    }
+
+    /// One pass: prunes each sort until nothing is left, a round of each in turn, so that a backlog of one holds up no other. A sort that
+    /// fails is left to the next pass.
+    pub async fn prune(&self) {
+        let now = self.room.now();
+        let sorts = [
+            Prunable::Keys,
+            Prunable::Events { before: now - self.retention.events },
+            Prunable::Tokens { before: now - self.retention.tokens },
+            Prunable::Feed,
+        ];
+        let mut left: Vec<_> = sorts.into_iter().zip(&self.measures).collect();
+        while !left.is_empty() {
+            let began = Instant::now();
+            let mut again = Vec::new();
+            for (what, measures) in left {
+                if self.round(what, measures).await {
+                    again.push((what, measures));
+                }
+            }
+            left = again;
+            if !left.is_empty() {
+                // At most half of one connection's time: the sale goes on meanwhile.
+                sleep(began.elapsed()).await;
+            }
+        }
+    }
+
+    /// Whether there may be more to prune.
+    async fn round(&self, what: Prunable, measures: &Measures) -> bool {
+        match timed(&self.duration, self.housekeeping.prune(what, ROUND)).await {
+            Ok(Pruned { rows, more }) => {
+                measures.rows.increment(rows);
+                more
+            }
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, ?what, "old rows can't be deleted");
+                measures.failures.increment(1);
+                false
+            }
+        }
+    }
+}
+
+impl Measures {
+    fn of(rows: &'static str) -> Self {
+        Self {
+            rows: measure::counter_of("frontrow_housekeeping_rows_total", "Rows deleted after their retention.", "rows", rows),
+            failures: measure::counter_of("frontrow_housekeeping_failures_total", "Rounds of pruning that failed.", "rows", rows),
+        }
+    }
+}
+
+fn every(period: Duration) -> tokio::time::Interval {
+    let mut interval = interval(period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Mutex;
+
+    use mockall::Sequence;
+
+    use super::*;
+    use crate::ports::{MockHousekeeping, MockTokens, ReadError};
+    use crate::testing::{StoppedClock, a_waiting_room, an_empty_programme};
+
+    const HOUR: Duration = Duration::from_hours(1);
+
+    fn housekeeper(housekeeping: MockHousekeeping) -> Housekeeper {
+        let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_programme()), Arc::new(StoppedClock::default()));
+        let retention = Retention { period: HOUR, events: HOUR, tokens: 2 * HOUR };
+        Housekeeper::new(Arc::new(housekeeping), Arc::new(room), retention)
+    }
+
+    fn name(what: Prunable) -> &'static str {
+        match what {
+            Prunable::Keys => "keys",
+            Prunable::Events { .. } => "events",
+            Prunable::Tokens { .. } => "tokens",
+            Prunable::Feed => "feed",
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_sort_is_pruned_until_a_round_comes_back_short() {
+        let rounds = Arc::new(Mutex::new(BTreeMap::new()));
+        let mut housekeeping = MockHousekeeping::new();
+        let counted = rounds.clone();
+        housekeeping.expect_prune().returning(move |what, at_most| {
+            let mut rounds = counted.lock().unwrap();
+            let round = rounds.entry(name(what)).or_insert(0);
+            *round += 1;
+            let more = *round < if what == Prunable::Keys { 4 } else { 2 };
+            Ok(Pruned { rows: u64::from(at_most), more })
+        });
+        housekeeper(housekeeping).prune().await;
+        assert_eq!(*rounds.lock().unwrap(), BTreeMap::from([("keys", 4), ("events", 2), ("tokens", 2), ("feed", 2)]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_sort_that_fails_keeps_no_other_from_being_pruned() {
+        let mut housekeeping = MockHousekeeping::new();
+        let mut order = Sequence::new();
+        for failing in [true, false, true, false] {
+            housekeeping
+                .expect_prune()
+                .times(1)
+                .in_sequence(&mut order)
+                .returning(move |_, _| if failing { Err(ReadError::Unavailable("away".into())) } else { Ok(Pruned::default()) });
+        }
+        let housekeeper = housekeeper(housekeeping);
+        housekeeper.prune().await;
+        // The mock is checked here, on the test's own thread.
+        drop(housekeeper);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_backlog_of_one_sort_holds_up_no_other() {
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let mut housekeeping = MockHousekeeping::new();
+        let seen = order.clone();
+        housekeeping.expect_prune().returning(move |what, _| {
+            let mut seen = seen.lock().unwrap();
+            seen.push(name(what));
+            Ok(Pruned { rows: 1, more: what == Prunable::Keys && seen.len() < 20 })
+        });
+        housekeeper(housekeeping).prune().await;
+        assert_eq!(order.lock().unwrap()[..5], ["keys", "events", "tokens", "feed", "keys"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_stops_amid_an_endless_backlog() {
+        let mut housekeeping = MockHousekeeping::new();
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
+        let mut rounds = 0;
+        housekeeping.expect_prune().returning(move |_, _| {
+            rounds += 1;
+            if rounds == 50 {
+                stopped.cancel();
+            }
+            Ok(Pruned { rows: 1, more: true })
+        });
+        housekeeper(housekeeping).run(stop).await;
+    }
+}
