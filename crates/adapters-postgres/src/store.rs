@@ -180,7 +180,8 @@ impl Store for PostgresStore {
             Some(Err(ReadError::Corrupt(what))) => all(&|| ReadError::Corrupt(what.clone())),
             Some(Err(ReadError::Unavailable(source))) => all(&|| ReadError::Unavailable(source.to_string().into())),
             Some(Err(ReadError::ReadOnly)) => all(&|| ReadError::ReadOnly),
-            None => all(&|| ReadError::Unavailable("no answer".into())),
+            Some(Err(ReadError::Fault(source))) => all(&|| ReadError::Fault(source.to_string().into())),
+            None => all(&|| ReadError::Fault("the task that loads has ended".into())),
         }
     }
 

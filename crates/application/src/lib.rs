@@ -5,7 +5,9 @@
 //! [`WaitingRoom`], the [`SeatMaps`]) and from the reading ports elsewhere. The [`Scheduler`] admits and tidies, the
 //! [`Follower`] keeps memory up to date with other processes.
 
+mod catch;
 mod clock;
+mod committer;
 mod error;
 pub mod follower;
 pub mod group_commit;

@@ -10,6 +10,7 @@ mod docs;
 mod edge;
 mod events;
 mod external_issuers;
+mod faults;
 mod forge;
 mod health;
 mod hostile;

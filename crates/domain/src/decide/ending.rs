@@ -1,9 +1,7 @@
 //! How a hold comes to its end, whichever command finds it.
 
-use time::OffsetDateTime;
-
 use crate::reservation::ReservationError;
-use crate::{CancelReason, Change, Context, Event, Refusal, Reservation, Versioned, Write};
+use crate::{CancelReason, Change, Context, Event, Fault, Refusal, Reservation, Seat, Versioned, Write};
 
 /// Writes into `change` that `hold` has ended: by its deadline if that has passed, else because it is given back. Its
 /// seats are free again, all but those that `change` writes already.
@@ -12,11 +10,11 @@ pub(super) fn end_hold(change: &mut Change, hold: &Versioned<Reservation>, conte
     let refuse = |error: ReservationError| Refusal::NotReleasable(error.status);
     if hold.expires_at <= now {
         let ended = hold.row.clone().lapse(now).map_err(refuse)?;
-        cancel(change, hold, ended, CancelReason::Expired, context);
+        cancel(change, hold, ended, CancelReason::Expired, context)?;
     } else {
         let ended = hold.row.clone().release(now).map_err(refuse)?;
         change.not_after(hold.expires_at);
-        cancel(change, hold, ended, CancelReason::Released, context);
+        cancel(change, hold, ended, CancelReason::Released, context)?;
     }
     Ok(())
 }
@@ -34,17 +32,35 @@ pub(super) fn take_over<'a>(
 }
 
 /// Writes into `change` that `old` is now `ended`, and frees its seats.
-pub(super) fn cancel(change: &mut Change, old: &Versioned<Reservation>, ended: Reservation, reason: CancelReason, context: &Context) {
+///
+/// # Errors
+/// [`Fault::SeatsMissing`] unless all of its seats were loaded, but for those that `change` writes already.
+pub(super) fn cancel(
+    change: &mut Change,
+    old: &Versioned<Reservation>,
+    ended: Reservation,
+    reason: CancelReason,
+    context: &Context,
+) -> Result<(), Fault> {
     change.events.push(Event::cancelled(&ended, reason));
     change.reservations.push(Write::update(old, ended));
-    free_seats(change, old, context.now, context);
+    free_seats(change, old, context)
 }
 
-fn free_seats(change: &mut Change, of: &Versioned<Reservation>, now: OffsetDateTime, context: &Context) {
-    for seat in context.seats_of(of.id) {
-        let written = change.seats.iter().any(|write| write.row.schedule == seat.schedule && write.row.number == seat.number);
-        if let (false, Ok(free)) = (written, seat.row.clone().free(of.id, now)) {
-            change.seats.push(Write::update(seat, free));
+fn free_seats(change: &mut Change, of: &Versioned<Reservation>, context: &Context) -> Result<(), Fault> {
+    let own: Vec<_> = context.seats_of(of.id).collect();
+    let mut missing = Vec::new();
+    for number in of.numbers() {
+        let is_it = |seat: &Seat| seat.schedule == of.schedule && seat.number == number;
+        if change.seats.iter().any(|write| is_it(&write.row)) {
+            continue;
+        }
+        match own.iter().find(|seat| is_it(seat)).map(|seat| (seat, seat.row.clone().free(of.id, context.now))) {
+            Some((seat, Ok(free))) => change.seats.push(Write::update(seat, free)),
+            // A seat that went on to another reservation is not taken from it.
+            Some((_, Err(_))) | None if context.seats.iter().any(|seat| is_it(seat)) => {}
+            Some((_, Err(_))) | None => missing.push(number),
         }
     }
+    if missing.is_empty() { Ok(()) } else { Err(Fault::SeatsMissing { reservation: of.id, seats: missing }) }
 }

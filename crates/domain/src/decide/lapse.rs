@@ -3,19 +3,19 @@
 use time::OffsetDateTime;
 
 use crate::decide::ending;
-use crate::{CancelReason, Change, Context, Event, QueueToken, TokenStatus, Versioned, Write};
+use crate::{CancelReason, Change, Context, Event, Fault, QueueToken, TokenStatus, Versioned, Write};
 
-/// One change for each loaded hold whose deadline has passed: its seats are free by row, too.
+/// One change for each loaded hold whose deadline has passed: its seats are free by row, too. A hold whose seats are missing keeps no
+/// other from ending.
 #[must_use]
-pub fn decide(context: &Context) -> Vec<Change> {
+pub fn decide(context: &Context) -> Vec<Result<Change, Fault>> {
     context
         .reservations
         .iter()
         .filter_map(|hold| {
             let ended = hold.row.clone().lapse(context.now).ok()?;
             let mut change = Change::default();
-            ending::cancel(&mut change, hold, ended, CancelReason::Expired, context);
-            Some(change)
+            Some(ending::cancel(&mut change, hold, ended, CancelReason::Expired, context).map(|()| change))
         })
         .collect()
 }

@@ -57,6 +57,6 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Ou
     if schedule.cancelled_at.is_none() {
         change.not_after(schedule.starts_at);
     }
-    ending::cancel(&mut change, reservation, cancelled, CancelReason::Refunded, context);
+    ending::cancel(&mut change, reservation, cancelled, CancelReason::Refunded, context).map_err(Refusal::from)?;
     Ok(Decision::commit(outcome, change, now))
 }

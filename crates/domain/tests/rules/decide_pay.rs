@@ -6,8 +6,8 @@ use domain::decide::pay::{Command, decide};
 use domain::reservation::ReservationStatus;
 use domain::wallet::WalletError;
 use domain::{
-    CancelReason, Change, Context, EntryKind, Event, ExpiryReason, Outcome, Refusal, Reservation, Route, Versioned, Wallet, WalletEntry,
-    Write,
+    CancelReason, Change, Context, EntryKind, Event, ExpiryReason, Fault, Outcome, Refusal, Reservation, Route, Versioned, Wallet,
+    WalletEntry, Write,
 };
 use time::OffsetDateTime;
 
@@ -207,4 +207,12 @@ fn a_key_is_not_good_for_another_payment() {
     let mut record = a_record(&keyed(Route::Payments), first, in_seconds(-60));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
     assert_eq!(refusal_in(&holding(in_seconds(100), 200_000).with_key(record)), Refusal::KeyReused);
+}
+
+#[test]
+fn a_payment_that_does_not_see_all_seats_of_the_hold_is_a_fault_and_not_a_late_one() {
+    let mut context = holding(in_seconds(100), 200_000);
+    context.seats.retain(|loaded| loaded.number == seat(7));
+    let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat(8)] };
+    assert_eq!(refusal_in(&context), Refusal::Fault(fault));
 }

@@ -130,7 +130,8 @@ impl World {
     fn lapse(&mut self, reservation: ReservationId) {
         let Some(hold) = self.reservations.get(&reservation) else { return };
         let context = Context { seats: self.seats_of(hold), reservations: vec![hold.clone()], ..Context::at(self.now) };
-        self.commit(lapse::decide(&context));
+        // Its hall is whole: all seats of a hold are there.
+        self.commit(lapse::decide(&context).into_iter().flatten());
     }
 
     fn person(&self, who: Who) -> &Person {

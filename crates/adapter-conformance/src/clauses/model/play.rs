@@ -94,7 +94,8 @@ impl Play {
             }
             Step::Sweep => {
                 let context = self.load(&[Load::LapsedHolds { at_most: ALL }]).await?.remove(0);
-                self.commit(&lapse::decide(&context)).await.map(|_| ())
+                let changes: Vec<_> = lapse::decide(&context).into_iter().map(|change| change.expect("all seats of a hold")).collect();
+                self.commit(&changes).await.map(|_| ())
             }
             Step::Prune => {
                 let before = self.world.now() - time::Duration::seconds(60);
