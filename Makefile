@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fuzz check fmt lint doc openapi deny advisories bench rehearse
+.PHONY: help setup build build-cost run test fuzz check fmt lint doc openapi deny advisories bench rehearse
 
 help: ## Shows this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -7,12 +7,14 @@ help: ## Shows this list
 setup: ## Installs what the tests need beside Rust: PostgreSQL 15 or newer, Chromium
 	@scripts/setup.sh
 
+build: ## Builds what `make run` serves: the server without optimisation, OTLP and process metrics
+	cargo build --no-default-features --features dev --bin frontrow
+
 run: ## Serves on 127.0.0.1:8080 with demo data, from data/frontrow.db
-	cargo run --release --bin frontrow -- serve
+	cargo run --no-default-features --features dev --bin frontrow -- serve
 
 test: setup ## Runs every test
-	cargo test --workspace --all-targets
-	cargo test --workspace --doc
+	@scripts/test.sh
 
 fuzz: ## Asks a running server whatever the OpenAPI document allows or forbids, by schemathesis (needs Python and PyPI)
 	@scripts/fuzz.sh
@@ -26,7 +28,7 @@ lint:
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
 
 doc:
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps --document-private-items
 
 openapi: ## Writes docs/openapi.json anew
 	@mkdir -p target
@@ -43,6 +45,9 @@ bench: setup ## Measures Frontrow over HTTP beside PostgreSQL alone and a bare S
 	cargo build --profile dist --bin frontrow
 	cargo run --profile dist --package bench
 	cargo bench --quiet --package bench
+
+build-cost: setup ## Measures what clean builds cost, and writes the table in docs/performance.md
+	@scripts/build-cost.sh
 
 rehearse: ## Plays an on-sale before it happens: 2,000 virtual users for 50 seats, on a server of its own
 	cargo run --release --bin frontrow -- rehearse club

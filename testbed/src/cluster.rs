@@ -8,7 +8,7 @@ use crate::server::{Durability, Server};
 use crate::{Database, programs, psql};
 
 /// Names an existing server, by the URL of one of its databases, whose role may create others.
-const EXISTING: &str = "FRONTROW_TEST_DATABASE_URL";
+pub const EXISTING: &str = "FRONTROW_TEST_DATABASE_URL";
 
 /// A PostgreSQL server in a temporary folder on a free port of 127.0.0.1, or an existing one named by `FRONTROW_TEST_DATABASE_URL`.
 ///

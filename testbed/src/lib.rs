@@ -11,6 +11,6 @@ mod psql;
 mod server;
 mod watchdog;
 
-pub use cluster::Cluster;
+pub use cluster::{Cluster, EXISTING};
 pub use database::Database;
 pub use server::Durability;

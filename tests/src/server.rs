@@ -91,6 +91,8 @@ fn binary() -> &'static Path {
         let built = std::process::Command::new(env!("CARGO"))
             // For the whole workspace, with all features: so it is made of what the tests are made of, and is not built anew.
             .args(["build", "--quiet", "--workspace", "--all-features", "--bin", "frontrow", "--message-format", "json"])
+            // Whatever the tests themselves run with (`scripts/time-tests.sh`), the server is built as ever.
+            .env_remove("RUSTC_BOOTSTRAP")
             .stderr(Stdio::inherit())
             .output()
             .expect("cargo runs");

@@ -1,15 +1,16 @@
 //! The scheduler: admits, and tidies what has lapsed. Any instance may run it: the admission version of a queue lets one tick
 //! through at a time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::pending;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::decide::admit::{self, Ticked};
 use domain::decide::lapse;
 use domain::{Change, Queue, QueueId, Rules, TokenState};
 use metrics::{Counter, Histogram};
+use time::OffsetDateTime;
 use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -22,6 +23,7 @@ use crate::{Error, WaitingRoom};
 
 /// How many holds a sweep looks at, and how many rows of a sort a round of housekeeping forgets.
 const AT_MOST: u32 = 1_000;
+const AT_MOST_HOLDS: usize = 1_000;
 /// Between two ticks for places that fell free.
 const BETWEEN_WAKES: Duration = Duration::from_millis(20);
 /// So long after a deadline its queue is ticked: the store's clock may be a little behind the one that is looked at here.
@@ -53,6 +55,8 @@ pub struct Scheduler {
     rules: Arc<Rules>,
     rhythm: Rhythm,
     place_free: Arc<PlaceFree>,
+    /// When sales open for which users wait, by their queue.
+    openings: Mutex<BTreeMap<QueueId, OffsetDateTime>>,
     measures: Measures,
 }
 
@@ -120,8 +124,8 @@ impl Scheduler {
     #[must_use]
     pub fn new(tools: Tools, rhythm: Rhythm) -> Self {
         let Tools { store, catalogue, housekeeping, room, observers, rules, place_free } = tools;
-        let committer = Committer::new(store, observers);
-        Self { committer, catalogue, housekeeping, room, rules, rhythm, place_free, measures: Measures::new() }
+        let (committer, openings, measures) = (Committer::new(store, observers), Mutex::default(), Measures::new());
+        Self { committer, catalogue, housekeeping, room, rules, rhythm, place_free, openings, measures }
     }
 
     /// Works until it is told to stop; a commit that is under way is finished first.
@@ -137,7 +141,13 @@ impl Scheduler {
                     self.tick_freed().await
                 }
                 () = self.next_lapse() => Ok(()),
-                _ = sweep.tick() => self.sweep().await.map(|_| ()),
+                () = self.next_opening() => Ok(()),
+                _ = sweep.tick() => self.sweep().await.map(|swept| {
+                    // There may be more, as when a date is cancelled: they come one step after the other, and ticks between them.
+                    if swept == AT_MOST_HOLDS {
+                        sweep.reset_immediately();
+                    }
+                }),
                 _ = tidy.tick() => self.tidy().await,
             };
             if let Err(error) = done {
@@ -158,6 +168,19 @@ impl Scheduler {
         let Some((at, queue)) = self.room.next_lapse() else { return pending().await };
         sleep(Duration::try_from(at - self.room.now()).unwrap_or_default() + AFTER_A_LAPSE).await;
         self.place_free.add([queue]);
+    }
+
+    /// Returns when a sale opens for which somebody waits.
+    async fn next_opening(&self) {
+        let next = self.openings().iter().map(|(queue, at)| (*at, *queue)).min();
+        let Some((at, queue)) = next else { return pending().await };
+        sleep(Duration::try_from(at - self.room.now()).unwrap_or_default() + AFTER_A_LAPSE).await;
+        self.openings().remove(&queue);
+        self.place_free.add([queue]);
+    }
+
+    fn openings(&self) -> MutexGuard<'_, BTreeMap<QueueId, OffsetDateTime>> {
+        self.openings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ticks the queues in which places fell free, if anybody waits there as far as is known here.
@@ -196,6 +219,10 @@ impl Scheduler {
         let load = Load::Tick { queue: queue.id, at_most: queue.policy(&self.rules.queue).batch };
         for _ in 0..TRIES {
             let context = self.committer.load_one(&load).await?;
+            match admit::opening(&context) {
+                Some(at) => self.openings().insert(queue.id, at),
+                None => self.openings().remove(&queue.id),
+            };
             let decided = caught(|| admit::decide(&context, &self.rules));
             let decided = decided.map_err(|panicked| Error::internal(&panicked, "the decision of a tick panicked"))?;
             let Some((change, ticked)) = decided else { break };
@@ -207,13 +234,13 @@ impl Scheduler {
         Ok(Ticked::default())
     }
 
-    /// Writes down which holds have lapsed; how many were.
+    /// Writes down which holds have ended, by their deadlines or by their dates' cancellation; how many were.
     pub async fn sweep(&self) -> Result<usize, Error> {
         timed(&self.measures.sweep, self.try_sweep()).await
     }
 
     async fn try_sweep(&self) -> Result<usize, Error> {
-        let context = self.committer.load_one(&Load::LapsedHolds { at_most: AT_MOST }).await?;
+        let context = self.committer.load_one(&Load::LapsedHolds { at_most: AT_MOST, hold: self.rules.hold }).await?;
         let decided = caught(|| lapse::decide(&context));
         let decided = decided.map_err(|panicked| Error::internal(&panicked, "the decision of a sweep panicked"))?;
         let mut changes = Vec::with_capacity(decided.len());
@@ -270,3 +297,5 @@ fn every(period: Duration) -> tokio::time::Interval {
 
 #[cfg(test)]
 mod committing;
+#[cfg(test)]
+mod tests;

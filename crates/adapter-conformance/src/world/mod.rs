@@ -149,7 +149,7 @@ impl World {
 
     /// What a sweep would change.
     pub(crate) async fn changes_of_sweep(&self) -> Vec<Change> {
-        let lapsed = lapse::decide(&self.load(Load::LapsedHolds { at_most: ALL }).await);
+        let lapsed = lapse::decide(&self.load(Load::LapsedHolds { at_most: ALL, hold: self.rules.hold }).await);
         lapsed.into_iter().map(|change| change.expect("all seats of a hold")).collect()
     }
 

@@ -1,20 +1,26 @@
 //! How a hold comes to its end, whichever command finds it.
 
+use crate::change::Check;
 use crate::reservation::ReservationError;
-use crate::{CancelReason, Change, Context, Event, Fault, Refusal, Reservation, Seat, Versioned, Write};
+use crate::{CancelReason, Change, Context, Event, Fault, Moment, Refusal, Reservation, Seat, Versioned, Write};
 
-/// Writes into `change` that `hold` has ended: by its deadline if that has passed, else because it is given back. Its
-/// seats are free again, all but those that `change` writes already.
+/// Writes into `change` that `hold` has ended: by its deadline or its date's cancellation if that has come, else because it is given
+/// back. Its seats are free again, all but those that `change` writes already.
 pub(super) fn end_hold(change: &mut Change, hold: &Versioned<Reservation>, context: &Context) -> Result<(), Refusal> {
-    let now = context.now;
+    let date = context.date(hold.schedule).ok_or(Refusal::NotFound)?;
+    let moment = date.at(context.now);
     let refuse = |error: ReservationError| Refusal::NotReleasable(error.status);
-    if hold.expires_at <= now {
-        let ended = hold.row.clone().lapse(now).map_err(refuse)?;
-        cancel(change, hold, ended, CancelReason::Expired, context)?;
-    } else {
-        let ended = hold.row.clone().release(now).map_err(refuse)?;
+    if moment.is_before(hold.expires_at) {
+        let ended = hold.row.clone().release(moment).map_err(refuse)?;
         change.not_after(hold.expires_at);
-        cancel(change, hold, ended, CancelReason::Released, context)?;
+        let check = Check::Schedule(date.id, date.version);
+        if !change.checks.contains(&check) {
+            change.checks.push(check);
+        }
+        cancel(change, hold, ended, CancelReason::Released, moment, context)?;
+    } else {
+        let ended = hold.row.clone().lapse(moment).map_err(refuse)?;
+        cancel(change, hold, ended, CancelReason::Expired, moment, context)?;
     }
     Ok(())
 }
@@ -40,14 +46,15 @@ pub(super) fn cancel(
     old: &Versioned<Reservation>,
     ended: Reservation,
     reason: CancelReason,
+    moment: Moment,
     context: &Context,
 ) -> Result<(), Fault> {
     change.events.push(Event::cancelled(&ended, reason));
     change.reservations.push(Write::update(old, ended));
-    free_seats(change, old, context)
+    free_seats(change, old, moment, context)
 }
 
-fn free_seats(change: &mut Change, of: &Versioned<Reservation>, context: &Context) -> Result<(), Fault> {
+fn free_seats(change: &mut Change, of: &Versioned<Reservation>, moment: Moment, context: &Context) -> Result<(), Fault> {
     let own: Vec<_> = context.seats_of(of.id).collect();
     let mut missing = Vec::new();
     for number in of.numbers() {
@@ -55,7 +62,7 @@ fn free_seats(change: &mut Change, of: &Versioned<Reservation>, context: &Contex
         if change.seats.iter().any(|write| is_it(&write.row)) {
             continue;
         }
-        match own.iter().find(|seat| is_it(seat)).map(|seat| (seat, seat.row.clone().free(of.id, context.now))) {
+        match own.iter().find(|seat| is_it(seat)).map(|seat| (seat, seat.row.clone().free(of.id, moment))) {
             Some((seat, Ok(free))) => change.seats.push(Write::update(seat, free)),
             // A seat that went on to another reservation is not taken from it.
             Some((_, Err(_))) | None if context.seats.iter().any(|seat| is_it(seat)) => {}

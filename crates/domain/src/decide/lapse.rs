@@ -1,21 +1,22 @@
-//! Lapse: deadlines that have passed are written down. Nothing waits for it; it tidies rows and tells the outbox.
+//! Lapse: what has ended by its deadline or by its date's cancellation is written down. Nothing waits for it; it tidies rows and tells the outbox.
 
 use time::OffsetDateTime;
 
 use crate::decide::ending;
 use crate::{CancelReason, Change, Context, Event, Fault, QueueToken, TokenStatus, Versioned, Write};
 
-/// One change for each loaded hold whose deadline has passed: its seats are free by row, too. A hold whose seats are missing keeps no
-/// other from ending.
+/// One change for each loaded hold that has ended, by its deadline or by its date's cancellation: its seats are free by row, too. A hold
+/// whose seats are missing keeps no other from ending.
 #[must_use]
 pub fn decide(context: &Context) -> Vec<Result<Change, Fault>> {
     context
         .reservations
         .iter()
         .filter_map(|hold| {
-            let ended = hold.row.clone().lapse(context.now).ok()?;
+            let moment = context.moment(hold.schedule)?;
+            let ended = hold.row.clone().lapse(moment).ok()?;
             let mut change = Change::default();
-            Some(ending::cancel(&mut change, hold, ended, CancelReason::Expired, context).map(|()| change))
+            Some(ending::cancel(&mut change, hold, ended, CancelReason::Expired, moment, context).map(|()| change))
         })
         .collect()
 }
