@@ -67,6 +67,9 @@ impl MixedLoad {
             running.spawn(async move { load.client(&shoppers, &others).await });
         }
         while self.answered.load(Ordering::SeqCst) < until {
+            if let Some(client) = running.try_join_next() {
+                client.expect("a client ends well");
+            }
             assert!(!running.is_empty(), "the clients have ended");
             tokio::time::sleep(BETWEEN_LOOKS).await;
         }

@@ -1,7 +1,9 @@
 //! What PostgreSQL answers when it says no, told by SQLSTATE: <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
 
+use adapters_sql::is_fault_code;
 use application::ports::{CommitError, ReadError};
 use sea_orm::sqlx::Error;
+use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::{DbErr, RuntimeErr};
 
 /// Why a group is not committed, or isn't known to be.
@@ -20,7 +22,7 @@ pub(crate) enum Cause {
     Guard,
     /// There is such a row already.
     Unique,
-    /// Any other constraint: a check, a reference, a trigger; or data that no column takes.
+    /// Any other constraint: a check, a reference, a trigger; or data that no column takes; or a statement that the schema doesn't fit.
     Constraint,
     /// It waited too long for another's lock.
     Locked,
@@ -41,7 +43,7 @@ impl Failure {
             Some("23505") => Cause::Unique,
             Some("55P03") => Cause::Locked,
             Some("40001" | "40P01") => Cause::Lost,
-            Some(code) if code.starts_with("23") || code.starts_with("22") => Cause::Constraint,
+            Some(code) if code.starts_with("23") || is_fault_code(code) => Cause::Constraint,
             // The server goes away, or the connection does: 57P01 may come after the commit and before its acknowledgement.
             Some(code) if code.starts_with("08") || code.starts_with("57P") => Cause::Unknown,
             Some(_) | None => Cause::Refused,
@@ -51,7 +53,7 @@ impl Failure {
     /// Whether the server can't write: after a failover the old connections lead to a standby.
     pub(crate) fn is_read_only(&self) -> bool {
         let (Self::Unsent(error) | Self::Sent(error)) = self;
-        error.as_database_error().and_then(sea_orm::sqlx::error::DatabaseError::code).is_some_and(|code| code == "25006")
+        error.as_database_error().and_then(DatabaseError::code).is_some_and(|code| code == "25006")
     }
 
     /// What the members of the group are told.
@@ -79,6 +81,9 @@ pub(crate) fn read_error(error: Error) -> ReadError {
     match error {
         Error::ColumnDecode { .. } | Error::Decode(_) | Error::ColumnNotFound(_) | Error::TypeNotFound { .. } => {
             ReadError::Corrupt(error.to_string())
+        }
+        error if error.as_database_error().and_then(DatabaseError::code).is_some_and(|code| is_fault_code(&code)) => {
+            ReadError::Fault(Box::new(error))
         }
         error => ReadError::Unavailable(Box::new(error)),
     }

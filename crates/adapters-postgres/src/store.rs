@@ -198,7 +198,8 @@ impl Store for PostgresStore {
             Some(Err(ReadError::ReadOnly)) => all(&|| ReadError::ReadOnly),
             Some(Err(ReadError::NotWritable(why))) => all(&|| ReadError::NotWritable(why.clone())),
             Some(Err(ReadError::NotDurable)) => all(&|| ReadError::NotDurable),
-            None => all(&|| ReadError::Unavailable("no answer".into())),
+            Some(Err(ReadError::Fault(source))) => all(&|| ReadError::Fault(source.to_string().into())),
+            None => all(&|| ReadError::Fault("the task that loads has ended".into())),
         }
     }
 

@@ -23,6 +23,6 @@ mod words;
 pub use audit::{audit, drift};
 pub use corrupt::{Corrupt, all};
 pub use instant::{instant, micros, span_micros};
-pub use reads::{ReadStatements, Reads, read_error};
+pub use reads::{ReadStatements, Reads, is_fault, is_fault_code, read_error};
 pub use schema::{Schema, SchemaError};
 pub use words::Word;

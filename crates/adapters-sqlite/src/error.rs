@@ -1,5 +1,6 @@
 //! What SQLite answers when it says no, told by its extended result codes.
 
+use adapters_sql::is_fault;
 use application::ports::CommitError;
 use sea_orm::{DbErr, RuntimeErr};
 
@@ -12,7 +13,9 @@ pub(crate) enum Cause {
     Constraint,
     /// Another connection holds the lock.
     Busy,
-    /// Anything else: the disk, the file, the driver.
+    /// The statement doesn't fit the schema, a row makes no sense, or the file is damaged.
+    Fault,
+    /// Anything else: the disk, the driver.
     Other,
 }
 
@@ -27,6 +30,7 @@ pub(crate) fn cause(error: &DbErr) -> Cause {
         Some(PRIMARY_KEY | UNIQUE | ROW_ID) => Cause::Unique,
         Some(code) if code & 0xff == CONSTRAINT => Cause::Constraint,
         Some(code) if code & 0xff == BUSY => Cause::Busy,
+        Some(_) | None if is_fault(error) || matches!(error, DbErr::Type(_) | DbErr::TryIntoErr { .. } | DbErr::Json(_)) => Cause::Fault,
         Some(_) | None => Cause::Other,
     }
 }
@@ -45,7 +49,7 @@ fn extended_code(error: &DbErr) -> Option<u32> {
 pub(crate) fn statement_error(error: DbErr) -> CommitError {
     match cause(&error) {
         Cause::Unique => CommitError::Conflict,
-        Cause::Constraint => CommitError::Rejected(Box::new(error)),
+        Cause::Constraint | Cause::Fault => CommitError::Rejected(Box::new(error)),
         Cause::Busy | Cause::Other => CommitError::Unavailable(Box::new(error)),
     }
 }
@@ -54,6 +58,6 @@ pub(crate) fn statement_error(error: DbErr) -> CommitError {
 pub(crate) fn commit_error(error: DbErr) -> CommitError {
     match cause(&error) {
         Cause::Unique | Cause::Constraint | Cause::Busy => statement_error(error),
-        Cause::Other => CommitError::Unknown(Box::new(error)),
+        Cause::Fault | Cause::Other => CommitError::Unknown(Box::new(error)),
     }
 }

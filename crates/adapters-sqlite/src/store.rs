@@ -119,7 +119,7 @@ impl Store for SqliteStore {
     async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>> {
         let (store, wanted) = (self.clone(), loads.to_vec());
         let loaded = tokio::spawn(async move { load::load(&store.readers, store.clock.as_ref(), &wanted).await }).await;
-        let lost = |_| loads.iter().map(|_| Err(read_error(DbErr::Custom("the task that loads has ended".to_owned())))).collect();
+        let lost = |_| loads.iter().map(|_| Err(ReadError::Fault("the task that loads has ended".into()))).collect();
         loaded.unwrap_or_else(lost)
     }
 

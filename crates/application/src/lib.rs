@@ -6,7 +6,9 @@
 //! [`Housekeeper`] deletes what is old, the [`Follower`] keeps memory up to date with other processes.
 
 mod booking;
+mod catch;
 mod clock;
+mod committer;
 mod error;
 pub mod follower;
 pub mod group_commit;

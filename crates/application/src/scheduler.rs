@@ -15,8 +15,10 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use crate::catch::caught;
+use crate::committer::Committer;
 use crate::measure::{self, timed};
-use crate::ports::{Catalogue, CommitError, Committed, Load, Observer, ReadError, Store};
+use crate::ports::{Catalogue, CommitError, Committed, Load, Observer, Store};
 use crate::{Error, WaitingRoom};
 
 /// How many holds a sweep looks at.
@@ -40,10 +42,9 @@ pub struct Rhythm {
 
 /// Admits, and tidies what has lapsed.
 pub struct Scheduler {
-    store: Arc<dyn Store>,
+    committer: Committer,
     catalogue: Arc<dyn Catalogue>,
     room: Arc<WaitingRoom>,
-    observers: Vec<Arc<dyn Observer>>,
     rules: Arc<Rules>,
     rhythm: Rhythm,
     place_free: Arc<PlaceFree>,
@@ -114,8 +115,8 @@ impl Scheduler {
     #[must_use]
     pub fn new(tools: Tools, rhythm: Rhythm) -> Self {
         let Tools { store, catalogue, room, observers, rules, place_free } = tools;
-        let (openings, measures) = (Mutex::default(), Measures::new());
-        Self { store, catalogue, room, observers, rules, rhythm, place_free, openings, measures }
+        let (committer, openings, measures) = (Committer::new(store, observers), Mutex::default(), Measures::new());
+        Self { committer, catalogue, room, rules, rhythm, place_free, openings, measures }
     }
 
     /// Works until it is told to stop; a commit that is under way is finished first.
@@ -207,12 +208,14 @@ impl Scheduler {
     async fn try_tick(&self, queue: &Queue) -> Result<Ticked, Error> {
         let load = Load::Tick { queue: queue.id, at_most: queue.policy(&self.rules.queue).batch };
         for _ in 0..TRIES {
-            let Some(context) = self.store.load(std::slice::from_ref(&load)).await.pop().transpose()? else { break };
+            let context = self.committer.load_one(&load).await?;
             match admit::opening(&context) {
                 Some(at) => self.openings().insert(queue.id, at),
                 None => self.openings().remove(&queue.id),
             };
-            let Some((change, ticked)) = admit::decide(&context, &self.rules) else { break };
+            let decided = caught(|| admit::decide(&context, &self.rules));
+            let decided = decided.map_err(|panicked| Error::internal(&panicked, "the decision of a tick panicked"))?;
+            let Some((change, ticked)) = decided else { break };
             match self.commit(&[change]).await? {
                 0 => {}
                 _ => return Ok(ticked),
@@ -227,31 +230,34 @@ impl Scheduler {
     }
 
     async fn try_sweep(&self) -> Result<usize, Error> {
-        let context = self.store.load(&[Load::LapsedHolds { at_most: AT_MOST, hold: self.rules.hold }]).await.pop();
-        let changes = context.transpose()?.map(|context| lapse::decide(&context)).unwrap_or_default();
-        if changes.is_empty() { Ok(0) } else { self.commit(&changes).await }
-    }
-
-    /// Commits, tells the observers; how many changes were committed. Those that met a conflict are left to the next round.
-    async fn commit(&self, changes: &[Change]) -> Result<usize, Error> {
-        let results = self.store.commit(changes).await;
-        let (mut done, mut failed) = (0, None);
-        for (change, result) in changes.iter().zip(results) {
-            match result {
-                Ok(committed) => {
-                    self.observers.iter().for_each(|observer| observer.committed(change, &committed));
-                    done += 1;
-                }
-                Err(CommitError::Conflict) => {}
-                Err(error @ (CommitError::Rejected(_) | CommitError::Unavailable(_) | CommitError::Unknown(_))) => {
-                    if matches!(error, CommitError::Unknown(_)) {
-                        self.observers.iter().for_each(|observer| observer.doubtful(change));
-                    }
-                    failed = Some(error);
+        let context = self.committer.load_one(&Load::LapsedHolds { at_most: AT_MOST, hold: self.rules.hold }).await?;
+        let decided = caught(|| lapse::decide(&context));
+        let decided = decided.map_err(|panicked| Error::internal(&panicked, "the decision of a sweep panicked"))?;
+        let mut changes = Vec::with_capacity(decided.len());
+        for lapsed in decided {
+            match lapsed {
+                Ok(change) => changes.push(change),
+                Err(fault) => {
+                    self.measures.failures.increment(1);
+                    tracing::error!(error = &fault as &dyn std::error::Error, "a hold that has lapsed can't be ended");
                 }
             }
         }
-        failed.map_or(Ok(done), |error| Err(ReadError::Unavailable(Box::new(error)).into()))
+        if changes.is_empty() { Ok(0) } else { self.commit(&changes).await }
+    }
+
+    /// Commits; how many changes were committed. Those that met a conflict are left to the next round.
+    async fn commit(&self, changes: &[Change]) -> Result<usize, Error> {
+        let (mut done, mut failed) = (0, None);
+        for result in self.committer.commit(changes).await {
+            match result {
+                Ok(_) => done += 1,
+                Err(CommitError::Conflict) => {}
+                Err(CommitError::Rejected(_)) => failed = Some(Error::Internal),
+                Err(CommitError::Unavailable(_) | CommitError::Unknown(_)) => failed = failed.or(Some(Error::Unavailable)),
+            }
+        }
+        failed.map_or(Ok(done), Err)
     }
 }
 
@@ -271,5 +277,7 @@ fn every(period: Duration) -> tokio::time::Interval {
     interval
 }
 
+#[cfg(test)]
+mod committing;
 #[cfg(test)]
 mod tests;

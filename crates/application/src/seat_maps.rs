@@ -100,8 +100,10 @@ impl SeatMaps {
             }
             seats.loaded = true;
         }
-        // A loaded hall always has a map.
-        hall.map(date, self.clock.now()).ok_or(Error::Unavailable)
+        hall.map(date, self.clock.now()).ok_or_else(|| {
+            tracing::error!(%schedule, "a hall that is loaded has no map");
+            Error::Internal
+        })
     }
 
     /// Takes in seats of halls that somebody looked at, unless newer versions are known.

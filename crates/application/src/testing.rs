@@ -1,16 +1,42 @@
-//! Small real things for tests: a clock that stands still until it is moved, ids that count.
+//! Small real things for tests: a clock that stands still until it is moved, ids that count, lanes over mocks that are checked,
+//! an observer that keeps what it is notified of.
+
+mod lanes;
+mod observer;
+
+pub use lanes::MockedLanes;
+pub use observer::RecordingObserver;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use domain::queue::PolicyOverrides;
-use domain::{Queue, QueuePolicy, QueueState, Version, Versioned};
+use domain::{Money, Queue, QueuePolicy, QueueState, Rules, Version, Versioned};
 use time::{Duration, OffsetDateTime, macros::datetime};
 use uuid::Uuid;
 
 use crate::ports::{Catalogue, Clock, Ids, MockCatalogue, Tokens};
 use crate::waiting_room::Parts;
 use crate::{SeatMaps, WaitingRoom};
+
+/// The default rules, in KRW.
+///
+/// # Panics
+/// Never: the numbers are sound.
+#[must_use]
+#[expect(clippy::expect_used, reason = "for tests")]
+pub fn the_rules() -> Rules {
+    let won = |minor| Money::new(minor).expect("an amount");
+    Rules {
+        hold: Duration::minutes(5),
+        max_seats_per_user: 4,
+        currency: "KRW".parse().expect("a currency"),
+        max_charge: won(1_000_000),
+        max_balance: won(10_000_000),
+        queue: QueuePolicy { capacity: 100, batch: 50, active: Duration::minutes(10), claim: Duration::minutes(2), max_waiting: None },
+        key_retention: Duration::DAY,
+    }
+}
 
 /// The default queue, open and without a policy of its own.
 #[must_use]

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::queue::QueueError;
 use crate::reservation::ReservationStatus;
 use crate::wallet::WalletError;
-use crate::{ExpiryReason, Money, PaymentState, Remark, ReservationId, SeatNumber, SeatStatus, TokenId, Version};
+use crate::{ExpiryReason, Fault, Money, PaymentState, Remark, ReservationId, SeatNumber, SeatStatus, TokenId, Version};
 
 /// Why a command may not be carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -145,4 +145,7 @@ pub enum Refusal {
     /// Not enough in the wallet, or too much.
     #[error(transparent)]
     Wallet(#[from] WalletError),
+    /// What was loaded contradicts itself: an internal fault.
+    #[error(transparent)]
+    Fault(#[from] Fault),
 }

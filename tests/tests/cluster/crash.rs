@@ -46,6 +46,7 @@ async fn no_acknowledged_charge_is_lost_when_the_server_is_killed(#[case] store:
     let acknowledged = Arc::new(AtomicI64::new(0));
     let clients: Vec<_> = (0..CLIENTS).map(|client| tokio::spawn(charge_until_cut(ada.clone(), client, acknowledged.clone()))).collect();
     while acknowledged.load(Ordering::SeqCst) < ENOUGH {
+        assert!(clients.iter().any(|client| !client.is_finished()), "all clients have ended before the server");
         tokio::time::sleep(BETWEEN_LOOKS).await;
     }
 

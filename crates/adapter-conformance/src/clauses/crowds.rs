@@ -32,7 +32,7 @@ async fn all_at_once<C: Command>(commits: &Arc<GroupCommit>, commands: Vec<C>) -
     commits.close().await;
     let refusal = |error| match error {
         Error::Refused(refusal) => refusal,
-        error @ (Error::Overloaded | Error::Unavailable) => panic!("no answer: {error}"),
+        error @ (Error::Overloaded | Error::Unavailable | Error::Internal) => panic!("no answer: {error}"),
     };
     answers.into_iter().map(|answer| answer.map_err(refusal)).collect()
 }

@@ -166,7 +166,8 @@ impl World {
 
     /// What a sweep would change.
     pub(crate) async fn changes_of_sweep(&self) -> Vec<Change> {
-        lapse::decide(&self.load(Load::LapsedHolds { at_most: ALL, hold: self.rules.hold }).await)
+        let lapsed = lapse::decide(&self.load(Load::LapsedHolds { at_most: ALL, hold: self.rules.hold }).await);
+        lapsed.into_iter().map(|change| change.expect("all seats of a hold")).collect()
     }
 
     /// Lets the next users of `queue` in.

@@ -77,7 +77,7 @@ impl Guard {
             Err(error) => {
                 let waiting = match &error {
                     Error::Refused(Refusal::TokenWaiting { token }) => Some(*token),
-                    Error::Refused(_) | Error::Overloaded | Error::Unavailable => None,
+                    Error::Refused(_) | Error::Overloaded | Error::Unavailable | Error::Internal => None,
                 };
                 let problem = Problem::of(error, self.api.settings.currency);
                 Err(match waiting {

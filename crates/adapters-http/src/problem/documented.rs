@@ -48,11 +48,23 @@ pub(crate) fn documented(codes: &[&[Code]]) -> BTreeMap<String, RefOr<Response>>
 }
 
 fn answer(codes: &[Code]) -> Response {
-    let named: Vec<_> = codes.iter().map(|code| format!("`{}`: {}", code.text(), code.title())).collect();
+    let named: Vec<_> = codes.iter().copied().map(described).collect();
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let answer = ResponseBuilder::new().description(named.join("; ")).content(MEDIA_TYPE, content);
     let headers = codes.iter().filter_map(|code| code.header());
     headers.fold(answer, |answer, (name, description)| answer.header(name, header(description))).build()
+}
+
+/// What a client does about a failure of the service: what the titles don't say.
+const ADVICE: [(Code, &str); 3] = [
+    (Code::Internal, "an internal fault: sending the request again does not help"),
+    (Code::Overloaded, "nothing has changed, and nothing will: send the request again after `Retry-After` seconds"),
+    (Code::Unavailable, "whether a change was made is not known: send the request again, with the same key if it has one"),
+];
+
+fn described(code: Code) -> String {
+    let advice = ADVICE.into_iter().find(|(of, _)| *of == code).map(|(_, advice)| format!(" ({advice})"));
+    format!("`{}`: {}{}", code.text(), code.title(), advice.unwrap_or_default())
 }
 
 /// A header that is a text.

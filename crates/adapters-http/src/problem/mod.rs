@@ -60,7 +60,7 @@ impl Problem {
 
     /// Something is wrong on our side; the log says what.
     pub(crate) fn internal() -> Self {
-        Self::new(Code::Internal, "this is not your fault; the log knows more under the request's id")
+        Self::new(Code::Internal, "an internal fault: sending the request again does not help; the log knows more under the request's id")
     }
 
     /// There is nothing here, or it is somebody else's.

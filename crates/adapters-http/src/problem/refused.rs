@@ -23,6 +23,7 @@ impl Problem {
             Error::Refused(refusal) => Self::of_refusal(&refusal, currency),
             Error::Overloaded => Self::new(Code::Overloaded, "too much to do right now; nothing has changed").retry_after(RETRY_SECONDS),
             Error::Unavailable => Self::unavailable(),
+            Error::Internal => Self::internal(),
         }
     }
 
@@ -78,6 +79,7 @@ impl Problem {
                 let detail = if *started { "the show has started: no refund any more" } else { "the payment has been refunded already" };
                 Self::new(Code::InvalidState, detail).with("current_state", payment_state(*state))
             }
+            Refusal::Fault(_) => Self::internal(),
             Refusal::AmountMismatch { due } => invalid("/amount").with("due", money(*due)),
             Refusal::ChargeForbidden => say(Code::Forbidden),
             Refusal::ChargeOutOfRange { .. } => invalid("/amount/amount"),

@@ -24,6 +24,6 @@ async fn show_metrics(request: HttpRequest, _: NoQuery) -> Result<HttpResponse, 
     let api = api(&request)?.clone();
     api.measure();
     // Off the threads that serve: a page of thousands of figures takes its time.
-    let page = web::block(move || (api.metrics)()).await.map_err(|_| Problem::unavailable())?;
+    let page = web::block(move || (api.metrics)()).await.map_err(|_| Problem::internal())?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).content_type(MEDIA_TYPE).body(page))
 }

@@ -12,6 +12,7 @@ mod early_birds;
 mod edge;
 mod events;
 mod external_issuers;
+mod faults;
 mod forge;
 mod health;
 mod hostile;

@@ -10,7 +10,8 @@ mod wallets;
 use std::time::Duration;
 
 use application::ports::ReadError;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, Statement, Value};
+use sea_orm::sqlx::error::DatabaseError;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, RuntimeErr, Statement, Value};
 use tokio::time::timeout;
 
 /// Serves the ports that read: catalogue, bookings, wallets, users, tokens, desk.
@@ -73,10 +74,50 @@ impl Reads {
     }
 }
 
-/// What a reader is told.
+/// The error that a reader gets.
 pub fn read_error(error: DbErr) -> ReadError {
     match error {
         DbErr::Type(_) | DbErr::TryIntoErr { .. } | DbErr::Json(_) => ReadError::Corrupt(error.to_string()),
+        error if is_fault(&error) => ReadError::Fault(Box::new(error)),
         error => ReadError::Unavailable(Box::new(error)),
+    }
+}
+
+/// Whether the statement doesn't fit the schema, or the database is damaged: trying it again doesn't help.
+pub fn is_fault(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(source))
+    | DbErr::Query(RuntimeErr::SqlxError(source))
+    | DbErr::Conn(RuntimeErr::SqlxError(source))) = error
+    else {
+        return false;
+    };
+    source.as_database_error().and_then(DatabaseError::code).is_some_and(|code| is_fault_code(&code))
+}
+
+/// Whether a database's error code is one of a fault. PostgreSQL's SQLSTATEs have five characters
+/// (<https://www.postgresql.org/docs/current/errcodes-appendix.html>), SQLite's extended result codes are numbers of up to four digits
+/// (<https://www.sqlite.org/rescode.html>).
+pub fn is_fault_code(code: &str) -> bool {
+    if code.len() == 5 {
+        // Cardinality, data, syntax and names; damaged data and indexes.
+        return ["21", "22", "42", "XX001", "XX002"].iter().any(|class| code.starts_with(class));
+    }
+    // ERROR, INTERNAL, CORRUPT, TOOBIG, MISMATCH, MISUSE, RANGE, NOTADB.
+    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 1 | 2 | 11 | 18 | 20 | 21 | 25 | 26))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_schema_is_a_fault_and_a_full_disk_is_not() {
+        for fault in ["42P01", "42601", "22P02", "21000", "XX001", "1", "11", "267", "26"] {
+            assert!(is_fault_code(fault), "{fault}");
+        }
+        // Disk full, too many connections, shutdown, cancelled, read-only, a plan that changed; busy, locked, disk, full, read-only.
+        for passing in ["53100", "53300", "57P01", "57014", "25006", "0A000", "XX000", "5", "6", "10", "13", "8", "522", ""] {
+            assert!(!is_fault_code(passing), "{passing}");
+        }
     }
 }

@@ -9,8 +9,8 @@
 //!   COMMIT
 //! ```
 //!
-//! If a statement or the COMMIT meets a constraint, everything is rolled back and each change is committed alone, once,
-//! so that a poisoned change holds no others back.
+//! If a statement or the COMMIT meets a constraint, or a statement fails because the schema or a row is wrong, everything is rolled back and
+//! each change is committed alone, once, so that a poisoned change holds no others back.
 
 mod guards;
 mod numbers;
@@ -34,7 +34,7 @@ type Results = Vec<Result<Committed, CommitError>>;
 pub(crate) async fn commit(writer: &DatabaseConnection, clock: &dyn Clock, changes: &[Change]) -> Results {
     match group(writer, clock, changes).await {
         Ok(results) => results,
-        Err(failure) if failure.is_constraint() && changes.len() > 1 => one_by_one(writer, clock, changes).await,
+        Err(failure) if failure.is_of_one() && changes.len() > 1 => one_by_one(writer, clock, changes).await,
         Err(failure) => changes.iter().map(|_| Err(failure.told())).collect(),
     }
 }
@@ -57,9 +57,12 @@ enum Failure {
 }
 
 impl Failure {
-    fn is_constraint(&self) -> bool {
-        let (Self::Statement(error) | Self::Commit(error)) = self;
-        matches!(cause(error), Cause::Unique | Cause::Constraint)
+    /// Whether it is the fault of a change, or of some, and not of the store; nothing is written.
+    fn is_of_one(&self) -> bool {
+        match self {
+            Self::Statement(error) => matches!(cause(error), Cause::Unique | Cause::Constraint | Cause::Fault),
+            Self::Commit(error) => matches!(cause(error), Cause::Unique | Cause::Constraint),
+        }
     }
 
     fn told(&self) -> CommitError {

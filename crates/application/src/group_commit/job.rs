@@ -24,7 +24,7 @@ pub(super) trait Job: Send {
     /// Marks that its commit is under way; false if its client has given up.
     fn begin_commit(&self) -> bool;
     /// Marks that nothing of it is committed: it will be loaded and decided again.
-    fn conflict(&mut self);
+    fn retry(&mut self);
     /// Tells what was decided.
     fn finish(self: Box<Self>, committed: Committed);
     /// Tells that there is no answer.
@@ -67,12 +67,18 @@ pub(super) fn new<C: Command>(command: C, deadline: Instant) -> (Box<dyn Job>, T
 impl<T> Ticket<T> {
     /// Waits for the answer until the deadline. Past it, a command whose commit isn't under way is withdrawn.
     pub(super) async fn answer(self, deadline: Instant) -> Result<Answer<T>, Error> {
-        if let Ok(Ok(answer)) = timeout_at(deadline, self.answer).await {
+        let answered = timeout_at(deadline, self.answer).await;
+        if let Ok(Ok(answer)) = answered {
             return answer;
         }
-        // Past the deadline, left out by a lane that saw it pass first, or lost with its batch.
+        // Dropped unanswered: by a lane that saw the deadline pass first, or, before it, with a batch that was lost to a panic.
+        let is_lost = answered.is_ok() && Instant::now() < deadline;
         let withdrawn = self.stage.compare_exchange(WAITING, ABANDONED, Ordering::AcqRel, Ordering::Acquire);
-        Err(if withdrawn.is_ok() { Error::Overloaded } else { Error::Unavailable })
+        Err(match withdrawn {
+            Ok(_) if is_lost => Error::Internal,
+            Ok(_) => Error::Overloaded,
+            Err(_) => Error::Unavailable,
+        })
     }
 }
 
@@ -105,16 +111,17 @@ impl<C: Command> Job for Pending<C> {
         self.stage.compare_exchange(WAITING, COMMITTING, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
-    fn conflict(&mut self) {
+    fn retry(&mut self) {
         self.verdict = None;
-        self.stage.store(WAITING, Ordering::Release);
+        // One that its client has given up stays given up.
+        let _ = self.stage.compare_exchange(COMMITTING, WAITING, Ordering::AcqRel, Ordering::Acquire);
     }
 
     fn finish(self: Box<Self>, committed: Committed) {
         let answer = match self.verdict {
             Some(Ok(Decision { outcome, at, replayed, .. })) => Ok(Answer { outcome, at, replayed, number: committed.number }),
-            Some(Err(refusal)) => Err(Error::Refused(refusal)),
-            None => Err(Error::Unavailable),
+            Some(Err(refusal)) => Err(refusal.into()),
+            None => Err(Error::Internal),
         };
         // A client that is gone needs no answer.
         let _ = self.client.send(answer);

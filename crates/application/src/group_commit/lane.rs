@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 use std::error::Error as StdError;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Change, Rules};
+use domain::{Change, Context, Rules};
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
 use tracing::debug_span;
@@ -13,11 +14,15 @@ use tracing::debug_span;
 use super::job::Job;
 use super::measures::Measures;
 use crate::Error;
+use crate::catch::caught;
+use crate::committer::Committer;
 use crate::measure::{number, timed};
-use crate::ports::{CommitError, Committed, Load, Observer, Store};
+use crate::ports::{CommitError, Committed, Load, ReadError};
 
-/// The longest pause, in microseconds, before a batch that has lost against another lane tries again.
-const MAX_JITTER_MICROSECONDS: u64 = 2_000;
+/// The pause, in microseconds, before a batch that has lost against another lane tries again.
+const AFTER_A_CONFLICT: Range<u64> = 0..2_000;
+/// The pause, in microseconds, before a batch tries again whose store couldn't be reached: a store that comes back isn't overrun.
+const AFTER_A_FAILURE: Range<u64> = 20_000..80_000;
 
 pub(super) struct Lane {
     work: Arc<Work>,
@@ -27,10 +32,17 @@ pub(super) struct Lane {
 }
 
 pub(super) struct Work {
-    store: Arc<dyn Store>,
+    committer: Arc<Committer>,
     rules: Arc<Rules>,
-    observers: Vec<Arc<dyn Observer>>,
     measures: Measures,
+}
+
+/// Commands that are to be loaded and decided again, after a pause if they have lost in the store.
+#[derive(Default)]
+struct Again {
+    jobs: Vec<Box<dyn Job>>,
+    /// In microseconds.
+    pause: Option<Range<u64>>,
 }
 
 /// Commands whose changes go to the store together.
@@ -41,14 +53,15 @@ struct Group {
 }
 
 impl Lane {
-    pub(super) fn new(store: Arc<dyn Store>, rules: Arc<Rules>, observers: Vec<Arc<dyn Observer>>, batch: usize) -> Self {
-        Self { work: Arc::new(Work::new(store, rules, observers)), batch, again: Vec::new() }
+    pub(super) fn new(committer: Arc<Committer>, rules: Arc<Rules>, batch: usize) -> Self {
+        let work = Arc::new(Work { committer, rules, measures: Measures::new() });
+        Self { work, batch, again: Vec::new() }
     }
 
     /// Works until `closing` and the queue is empty.
     pub(super) async fn run(mut self, waiting: Arc<Mutex<mpsc::Receiver<Box<dyn Job>>>>, closing: CancellationToken) {
         while let Some(jobs) = self.next_batch(&waiting, &closing).await {
-            // A task of its own: should a batch panic, its clients are told that the store is unavailable and the lane goes on.
+            // A task of its own: should the code of the lane itself panic, the batch is lost and the lane goes on.
             let batch = tokio::spawn(self.work.clone().process(jobs));
             self.again = batch.await.unwrap_or_else(|panic| {
                 tracing::error!(error = &panic as &dyn StdError, "a batch of commands was lost");
@@ -90,86 +103,103 @@ impl Lane {
 }
 
 impl Work {
-    pub(super) fn new(store: Arc<dyn Store>, rules: Arc<Rules>, observers: Vec<Arc<dyn Observer>>) -> Self {
-        Self { store, rules, observers, measures: Measures::new() }
-    }
-
-    /// Load, decide, commit; returns the commands that met a conflict.
+    /// Load, decide, commit; returns the commands that are to be loaded and decided again.
     pub(super) async fn process(self: Arc<Self>, mut jobs: Vec<Box<dyn Job>>) -> Vec<Box<dyn Job>> {
         jobs.retain(|job| !job.is_abandoned());
         let loads: Vec<Load> = jobs.iter().map(|job| job.load()).collect();
         self.measures.batch.record(number(loads.len()));
         let loading: Vec<_> = jobs.iter().map(|job| debug_span!(parent: job.span(), "load", commands = loads.len())).collect();
-        let contexts = timed(&self.measures.load, self.store.load(&loads)).await;
+        let contexts = timed(&self.measures.load, self.committer.load(&loads)).await;
         drop(loading);
 
-        let mut again = Vec::new();
+        let mut again = Again::default();
+        let group = self.decide(jobs, contexts, &mut again);
+        if !group.jobs.is_empty() {
+            self.commit(group, &mut again).await;
+        }
+        if let Some(pause) = again.pause {
+            tokio::time::sleep(Duration::from_micros(fastrand::u64(pause))).await;
+        }
+        again.jobs
+    }
+
+    /// Decides each command; returns those whose changes are to be committed, which don't collide.
+    fn decide(&self, jobs: Vec<Box<dyn Job>>, contexts: Vec<Result<Context, ReadError>>, again: &mut Again) -> Group {
         let mut group = Group::default();
         let mut written = HashSet::new();
+        let mut unread = Vec::new();
         for (mut job, context) in jobs.into_iter().zip(contexts) {
             let context = match context {
                 Ok(context) => context,
+                Err(error) if error.is_transient() => {
+                    again.after(AFTER_A_FAILURE, job);
+                    unread.push(error);
+                    continue;
+                }
                 Err(error) => {
                     job.fail(error.into());
                     continue;
                 }
             };
-            let decided = debug_span!(parent: job.span(), "decide").in_scope(|| job.decide(&context, &self.rules));
-            let Some(change) = decided else {
-                job.finish(Committed::default());
-                continue;
+            let decided = debug_span!(parent: job.span(), "decide").in_scope(|| caught(|| job.decide(&context, &self.rules)));
+            let change = match decided {
+                Ok(Some(change)) => change,
+                Ok(None) => {
+                    job.finish(Committed::default());
+                    continue;
+                }
+                Err(panicked) => {
+                    job.fail(Error::internal(&panicked, "a decision panicked"));
+                    continue;
+                }
             };
             let rows = change.rows();
             if rows.iter().any(|row| written.contains(row)) {
                 self.measures.collisions.increment(1);
-                job.conflict();
-                again.push(job);
+                job.retry();
+                again.jobs.push(job);
             } else if job.begin_commit() {
                 written.extend(rows);
                 group.jobs.push(job);
                 group.changes.push(change);
             }
         }
-        if !group.jobs.is_empty() {
-            let lost = self.commit(group).await;
-            if !lost.is_empty() {
-                tokio::time::sleep(Duration::from_micros(fastrand::u64(0..MAX_JITTER_MICROSECONDS))).await;
-            }
-            again.extend(lost);
+        if let Some(error) = unread.first() {
+            tracing::warn!(error = error as &dyn StdError, commands = unread.len(), "what commands need can't be loaded now");
         }
-        again
+        group
     }
 
-    /// Commits a group; returns the commands whose guards failed.
-    async fn commit(&self, group: Group) -> Vec<Box<dyn Job>> {
+    /// Commits a group; commands of which nothing is written are to be tried again.
+    async fn commit(&self, group: Group, again: &mut Again) {
         let committing: Vec<_> =
             group.jobs.iter().map(|job| debug_span!(parent: job.span(), "commit", changes = group.changes.len())).collect();
         self.measures.group.record(number(group.changes.len()));
-        let results = timed(&self.measures.commit, self.store.commit(&group.changes)).await;
+        let results = timed(&self.measures.commit, self.committer.commit(&group.changes)).await;
         drop(committing);
-        let mut lost = Vec::new();
-        for ((mut job, change), result) in group.jobs.into_iter().zip(&group.changes).zip(results) {
-            if let Err(error) = &result {
-                self.measures.count(error);
-            }
+        for (job, result) in group.jobs.into_iter().zip(results) {
             match result {
-                Ok(committed) => {
-                    self.observers.iter().for_each(|observer| observer.committed(change, &committed));
-                    job.finish(committed);
-                }
+                Ok(committed) => job.finish(committed),
                 Err(CommitError::Conflict) => {
-                    job.conflict();
-                    lost.push(job);
+                    self.measures.conflicts.increment(1);
+                    again.after(AFTER_A_CONFLICT, job);
                 }
-                Err(error @ (CommitError::Rejected(_) | CommitError::Unavailable(_) | CommitError::Unknown(_))) => {
-                    tracing::error!(error = &error as &dyn StdError, "a commit failed");
-                    if matches!(error, CommitError::Unknown(_)) {
-                        self.observers.iter().for_each(|observer| observer.doubtful(change));
-                    }
-                    job.fail(Error::Unavailable);
-                }
+                Err(CommitError::Unavailable(_)) => again.after(AFTER_A_FAILURE, job),
+                Err(CommitError::Rejected(_)) => job.fail(Error::Internal),
+                Err(CommitError::Unknown(_)) => job.fail(Error::Unavailable),
             }
         }
-        lost
+    }
+}
+
+impl Again {
+    /// Takes in a command of which nothing is committed.
+    fn after(&mut self, pause: Range<u64>, mut job: Box<dyn Job>) {
+        job.retry();
+        self.jobs.push(job);
+        // The longest pause counts.
+        if self.pause.as_ref().is_none_or(|longest| longest.end < pause.end) {
+            self.pause = Some(pause);
+        }
     }
 }

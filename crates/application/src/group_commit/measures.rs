@@ -5,12 +5,10 @@ use metrics::{Counter, Gauge, Histogram};
 use super::Answer;
 use crate::Error;
 use crate::measure::{self, number};
-use crate::ports::CommitError;
 
 const COMMANDS: (&str, &str) = ("frontrow_commands_total", "Commands answered, by outcome.");
 const CONFLICTS: (&str, &str) =
     ("frontrow_commit_conflicts_total", "Decisions that met a conflict: with another of their group, or in the store.");
-const FAILURES: (&str, &str) = ("frontrow_commit_failures_total", "Changes that the store neither committed nor refused for a conflict.");
 
 /// What is measured where commands come in.
 pub(super) struct Counters {
@@ -19,6 +17,7 @@ pub(super) struct Counters {
     refused: Counter,
     overloaded: Counter,
     unavailable: Counter,
+    internal: Counter,
     waiting: Gauge,
 }
 
@@ -31,6 +30,7 @@ impl Counters {
             refused: of("refused"),
             overloaded: of("overloaded"),
             unavailable: of("unavailable"),
+            internal: of("internal"),
             waiting: measure::gauge("frontrow_commands_waiting", "Commands that wait for a lane."),
         }
     }
@@ -43,6 +43,7 @@ impl Counters {
             Err(Error::Refused(_)) => &self.refused,
             Err(Error::Overloaded) => &self.overloaded,
             Err(Error::Unavailable) => &self.unavailable,
+            Err(Error::Internal) => &self.internal,
         };
         counter.increment(1);
     }
@@ -68,38 +69,23 @@ pub(super) struct Measures {
     pub(super) collisions: Counter,
     /// Changes whose guards failed in the store.
     pub(super) conflicts: Counter,
-    rejected: Counter,
-    unavailable: Counter,
-    unknown: Counter,
 }
 
 impl Measures {
     pub(super) fn new() -> Self {
         let conflicts = |place: &'static str| measure::counter_of(CONFLICTS.0, CONFLICTS.1, "place", place);
-        let failures = |kind: &'static str| measure::counter_of(FAILURES.0, FAILURES.1, "kind", kind);
         Self {
             batch: measure::sizes("frontrow_batch_commands", "Commands that are loaded together."),
             load: measure::seconds("frontrow_load_duration_seconds", "How long the load of a batch takes."),
             group: measure::sizes("frontrow_group_changes", "Changes that are committed together."),
             commit: measure::seconds("frontrow_commit_duration_seconds", "How long the commit of a group takes."),
-            retries: measure::counter("frontrow_command_retries_total", "Commands that are loaded and decided again after a conflict."),
+            retries: measure::counter(
+                "frontrow_command_retries_total",
+                "Commands that are loaded and decided again: after a conflict, or because the store could not be reached.",
+            ),
             collisions: conflicts("group"),
             conflicts: conflicts("store"),
-            rejected: failures("rejected"),
-            unavailable: failures("unavailable"),
-            unknown: failures("unknown"),
         }
-    }
-
-    /// Counts what became of a change that isn't committed.
-    pub(super) fn count(&self, error: &CommitError) {
-        let counter = match error {
-            CommitError::Conflict => &self.conflicts,
-            CommitError::Rejected(_) => &self.rejected,
-            CommitError::Unavailable(_) => &self.unavailable,
-            CommitError::Unknown(_) => &self.unknown,
-        };
-        counter.increment(1);
     }
 }
 
@@ -110,8 +96,7 @@ mod tests {
     use std::time::Duration;
 
     use domain::decide::Decision;
-    use domain::money::Currency;
-    use domain::{Change, Context, Money, QueuePolicy, Refusal, Rules, User, UserId, Verdict};
+    use domain::{Change, Context, Refusal, Rules, User, UserId, Verdict};
     use metrics_exporter_prometheus::PrometheusBuilder;
     use time::macros::datetime;
     use uuid::Uuid;
@@ -119,6 +104,7 @@ mod tests {
     use super::super::{Command, GroupCommit, Limits};
     use crate::Error;
     use crate::ports::{CommitError, Committed, Load, MockStore};
+    use crate::testing::the_rules;
 
     /// Writes a user, or is refused.
     struct Register(bool);
@@ -137,20 +123,6 @@ mod tests {
         }
     }
 
-    fn rules() -> Rules {
-        let (money, hour) = (|minor| Money::new(minor).unwrap(), time::Duration::HOUR);
-        Rules {
-            hold: hour,
-            max_seats_per_user: 4,
-            currency: "KRW".parse::<Currency>().unwrap(),
-            charging: domain::Charging::Open,
-            max_charge: money(1),
-            max_balance: money(1),
-            queue: QueuePolicy { capacity: 1, batch: 1, active: hour, claim: hour, max_waiting: None },
-            key_retention: hour,
-        }
-    }
-
     #[tokio::test(start_paused = true)]
     async fn what_becomes_of_commands_and_of_their_changes_is_counted() {
         let mut store = MockStore::new();
@@ -162,7 +134,7 @@ mod tests {
         });
         let limits = Limits { lanes: 1, queue: 1, batch: 8, deadline: Duration::from_secs(2) };
         let recorder = PrometheusBuilder::new().build_recorder();
-        let start = || GroupCommit::start(Arc::new(store), Arc::new(rules()), Vec::new(), limits);
+        let start = || GroupCommit::start(Arc::new(store), Arc::new(the_rules()), Vec::new(), limits);
         let commits = metrics::with_local_recorder(&recorder, start);
 
         commits.run(Register(true)).await.unwrap();
@@ -178,6 +150,10 @@ mod tests {
             "frontrow_commands_total{outcome=\"refused\"} 1",
             "frontrow_commands_total{outcome=\"overloaded\"} 1",
             "frontrow_commands_total{outcome=\"unavailable\"} 0",
+            "frontrow_commands_total{outcome=\"internal\"} 0",
+            "frontrow_commit_failures_total{kind=\"rejected\"} 0",
+            "frontrow_commit_failures_total{kind=\"unavailable\"} 0",
+            "frontrow_commit_failures_total{kind=\"unknown\"} 0",
             "frontrow_commands_waiting 0",
             "frontrow_commit_conflicts_total{place=\"store\"} 1",
             "frontrow_commit_conflicts_total{place=\"group\"} 0",

@@ -1,5 +1,8 @@
 //! Group commit: the way of every command. A few lanes each load what a batch of commands needs, let the domain decide each,
 //! and commit their changes together. No timer forms the batches: while a lane is busy, commands gather.
+//!
+//! A command of which nothing is written, after a conflict or because the store can't be reached, is loaded and decided again until its
+//! deadline.
 
 mod job;
 mod lane;
@@ -16,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::Error;
+use crate::committer::Committer;
 use crate::ports::{Load, Observer, Store};
 
 use job::{Job, Ticket};
@@ -73,14 +77,15 @@ pub struct GroupCommit {
 }
 
 impl GroupCommit {
-    /// Starts the lanes on the current runtime. `observers` are told of every commit before its client is.
+    /// Starts the lanes on the current runtime. `observers` are notified of every commit before its client has an answer.
     pub fn start(store: Arc<dyn Store>, rules: Arc<Rules>, observers: Vec<Arc<dyn Observer>>, limits: Limits) -> Self {
         let (queue, waiting) = mpsc::channel(limits.queue);
         let waiting = Arc::new(Mutex::new(waiting));
         let closing = CancellationToken::new();
         let lanes = TaskTracker::new();
+        let committer = Arc::new(Committer::new(store, observers));
         for _ in 0..limits.lanes {
-            let lane = Lane::new(store.clone(), rules.clone(), observers.clone(), limits.batch);
+            let lane = Lane::new(committer.clone(), rules.clone(), limits.batch);
             lanes.spawn(lane.run(waiting.clone(), closing.clone()));
         }
         lanes.close();
@@ -91,7 +96,8 @@ impl GroupCommit {
     /// that is being committed is committed.
     ///
     /// # Errors
-    /// The domain's refusal; [`Error::Overloaded`] if nothing has changed and nothing will; [`Error::Unavailable`] if that isn't known.
+    /// The domain's refusal; [`Error::Overloaded`] if nothing has changed and nothing will; [`Error::Unavailable`] if that isn't known;
+    /// [`Error::Internal`] for a fault.
     pub async fn run<C: Command>(&self, command: C) -> Result<Answer<C::Outcome>, Error> {
         let deadline = Instant::now() + self.deadline;
         let (job, ticket): (_, Ticket<C::Outcome>) = job::new(command, deadline);
@@ -115,5 +121,7 @@ impl GroupCommit {
     }
 }
 
+#[cfg(test)]
+mod faults;
 #[cfg(test)]
 mod tests;

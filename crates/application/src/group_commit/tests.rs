@@ -2,20 +2,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use domain::decide::{Decision, Refused};
-use domain::money::Currency;
-use domain::{Change, Context, Money, QueuePolicy, Refusal, Rules, User, UserId, Verdict};
+use domain::{Change, Context, Refusal, Rules, User, UserId, Verdict};
 use time::macros::datetime;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::*;
 use crate::ports::{CommitError, Committed, MockObserver, MockStore, ReadError};
+use crate::testing::{MockedLanes, the_rules};
 
-const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
+pub(super) const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
 
 /// Writes the user `id`; two of one id collide.
 #[derive(Clone, Copy)]
-struct Touch(u128);
+pub(super) struct Touch(pub(super) u128);
 
 impl Command for Touch {
     type Outcome = u128;
@@ -41,7 +41,7 @@ impl Command for RefusedButClaims {
     }
 
     fn decide(&self, context: &Context, _: &Rules) -> Verdict<()> {
-        let change = Touch(1).decide(context, &rules()).map(|decision| decision.change);
+        let change = Touch(1).decide(context, &the_rules()).map(|decision| decision.change);
         Err(Refused { refusal: Refusal::QueueFull, claim: change?.map(Box::new) })
     }
 }
@@ -77,48 +77,22 @@ impl Store for GatedStore {
     }
 }
 
-/// A store whose first load panics.
-#[derive(Default)]
-struct PanicsOnce(AtomicUsize);
-
-#[async_trait]
-impl Store for PanicsOnce {
-    async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>> {
-        assert!(self.0.fetch_add(1, Ordering::SeqCst) > 0, "the first batch is lost");
-        loads.iter().map(|_| Ok(Context::at(NOW))).collect()
-    }
-
-    async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
-        changes.iter().map(|_| Ok(Committed::default())).collect()
-    }
-}
-
-fn rules() -> Rules {
-    let (hour, amount) = (time::Duration::HOUR, Money::new(1_000).unwrap());
-    Rules {
-        hold: hour,
-        max_seats_per_user: 4,
-        currency: "KRW".parse::<Currency>().unwrap(),
-        charging: domain::Charging::Open,
-        max_charge: amount,
-        max_balance: amount,
-        queue: QueuePolicy { capacity: 1, batch: 1, active: hour, claim: hour, max_waiting: None },
-        key_retention: hour,
-    }
-}
-
-fn limits() -> Limits {
+pub(super) fn limits() -> Limits {
     Limits { lanes: 1, queue: 8, batch: 8, deadline: Duration::from_secs(2) }
 }
 
 fn start(store: Arc<dyn Store>, limits: Limits) -> Arc<GroupCommit> {
-    Arc::new(GroupCommit::start(store, Arc::new(rules()), Vec::new(), limits))
+    Arc::new(GroupCommit::start(store, Arc::new(the_rules()), Vec::new(), limits))
 }
 
-fn loading_store() -> MockStore {
+pub(super) fn loading_store() -> MockStore {
     let mut store = MockStore::new();
     store.expect_load().returning(|loads| loads.iter().map(|_| Ok(Context::at(NOW))).collect());
     store
+}
+
+pub(super) fn all_committed(changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
+    changes.iter().map(|_| Ok(Committed::default())).collect()
 }
 
 #[tokio::test]
@@ -208,20 +182,21 @@ async fn a_command_that_waited_too_long_is_withdrawn_and_one_being_committed_has
 async fn a_conflict_is_tried_again_until_the_deadline_and_then_nothing_has_changed() {
     let mut store = loading_store();
     store.expect_commit().times(2..).returning(|changes| changes.iter().map(|_| Err(CommitError::Conflict)).collect());
-    let commits = start(Arc::new(store), limits());
-    assert!(matches!(commits.run(Touch(1)).await, Err(Error::Overloaded)));
+    let answer = MockedLanes::over(store).run(|commits| async move { commits.run(Touch(1)).await }).await;
+    assert!(matches!(answer, Err(Error::Overloaded)), "{answer:?}");
 }
 
 #[tokio::test]
 async fn a_conflict_is_loaded_and_decided_again() {
-    let mut store = loading_store();
+    let mut store = MockStore::new();
+    store.expect_load().times(2).returning(|loads| loads.iter().map(|_| Ok(Context::at(NOW))).collect());
     let tries = AtomicUsize::new(0);
     store.expect_commit().times(2).returning(move |changes| {
         let first = tries.fetch_add(1, Ordering::SeqCst) == 0;
         changes.iter().map(|_| if first { Err(CommitError::Conflict) } else { Ok(Committed::default()) }).collect()
     });
-    let commits = start(Arc::new(store), limits());
-    assert_eq!(commits.run(Touch(1)).await.unwrap().outcome, 1);
+    let answer = MockedLanes::over(store).run(|commits| async move { commits.run(Touch(1)).await }).await;
+    assert_eq!(answer.unwrap().outcome, 1);
 }
 
 #[tokio::test]
@@ -253,21 +228,32 @@ async fn changes_to_one_row_never_share_a_group() {
 }
 
 #[tokio::test]
-async fn a_store_that_panics_costs_its_batch_and_not_the_lane() {
-    let store = PanicsOnce::default();
-    let commits = start(Arc::new(store), limits());
-    assert!(matches!(commits.run(Touch(1)).await, Err(Error::Overloaded)), "no commit of it was under way");
-    assert_eq!(commits.run(Touch(2)).await.unwrap().outcome, 2);
+async fn observers_are_notified_of_each_commit_before_its_client_has_an_answer() {
+    let mut store = loading_store();
+    store.expect_commit().times(1).returning(all_committed);
+    let mut observer = MockObserver::new();
+    let notified = Arc::new(AtomicUsize::new(0));
+    let count = notified.clone();
+    observer.expect_committed().times(1).withf(|change, _| change.user.is_some()).returning(move |_, _| {
+        count.fetch_add(1, Ordering::SeqCst);
+    });
+    let touch = |commits: Arc<GroupCommit>| async move {
+        let answer = commits.run(Touch(1)).await;
+        (answer, notified.load(Ordering::SeqCst))
+    };
+    let (answer, notified) = MockedLanes::over(store).observed_by(observer).run(touch).await;
+    assert_eq!((answer.unwrap().outcome, notified), (1, 1));
 }
 
 #[tokio::test]
-async fn a_refusal_that_claims_is_told_once_the_claim_is_committed_and_observed() {
+async fn a_refusal_that_claims_is_answered_once_the_claim_is_committed_and_observed() {
     let mut store = loading_store();
-    store.expect_commit().times(1).returning(|changes| changes.iter().map(|_| Ok(Committed::default())).collect());
+    store.expect_commit().times(1).withf(|changes| changes[0].user.is_some()).returning(all_committed);
     let mut observer = MockObserver::new();
     observer.expect_committed().times(1).return_const(());
-    let commits = GroupCommit::start(Arc::new(store), Arc::new(rules()), vec![Arc::new(observer)], limits());
-    assert!(matches!(commits.run(RefusedButClaims).await, Err(Error::Refused(Refusal::QueueFull))));
+    let lanes = MockedLanes::over(store).observed_by(observer);
+    let answer = lanes.run(|commits| async move { commits.run(RefusedButClaims).await }).await;
+    assert!(matches!(answer, Err(Error::Refused(Refusal::QueueFull))), "{answer:?}");
 }
 
 #[tokio::test]

@@ -169,6 +169,20 @@ pub enum ReadError {
     /// A row makes no sense.
     #[error("a row makes no sense: {0}")]
     Corrupt(String),
+    /// The store is broken or misused: a table that is missing, a statement that it doesn't understand, a panic. Reading again doesn't help.
+    #[error("the store is at fault")]
+    Fault(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl ReadError {
+    /// Whether reading again may succeed.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        match self {
+            Self::Unavailable(_) | Self::ReadOnly => true,
+            Self::Corrupt(_) | Self::Fault(_) => false,
+        }
+    }
 }
 
 /// A change was not committed, or it isn't known whether it was.
@@ -177,10 +191,11 @@ pub enum CommitError {
     /// A guard failed: a version, a unique record, a deadline. Nothing of the change is written.
     #[error("what the decision relied on has changed")]
     Conflict,
-    /// The store refuses the change itself, not the group that it came in. Nothing of it is written.
+    /// The store refuses the change itself, not the group that it came in. Nothing of it is written, and committing it again doesn't help:
+    /// the change, or the store, is wrong.
     #[error("the store refuses the change")]
     Rejected(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The store can't be reached. Nothing of the change is written.
+    /// The store can't be reached, or can't write now. Nothing of the change is written: it may be committed again.
     #[error("the store can't be reached")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The store was told to commit and has not answered.
@@ -196,13 +211,14 @@ pub enum CommitError {
 pub trait Store: Send + Sync {
     /// Loads, in one round trip, a context for each of `loads`, in their order.
     ///
-    /// All rows of a context MUST be read at one instant, and `now` MUST be a reading of the store's clock that is not
+    /// There MUST be as many results as `loads`: with any other number nothing is decided. All rows of a context MUST be read at one instant, and `now` MUST be a reading of the store's clock that is not
     /// later than that instant's end. Rows MUST be returned whether or not their deadline has passed: time is for the domain to judge.
     /// Instants MUST have microseconds.
     async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>>;
 
     /// Commits `changes`, in one transaction where it can, and tells for each what came of it, in their order.
     ///
+    /// - There MUST be as many results as `changes`: with any other number the outcome of all of them is unknown.
     /// - A change MUST be written whole or not at all, and MUST be durable before it is told to be committed: a crash at that moment
     ///   MUST leave it to whoever opens the store next.
     /// - It MUST be a [`CommitError::Conflict`], with nothing written, if a row has another version than expected; if a row to be

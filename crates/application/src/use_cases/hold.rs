@@ -45,42 +45,25 @@ impl HoldSeats {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use domain::key::{Fingerprint, Keyed, RequestKey, Route};
     use domain::token::NewToken;
     use domain::{
-        Concert, ConcertId, KeyScope, Money, Queue, QueuePolicy, Refusal, Schedule, Seat, SeatNumber, SeatStatus, TokenId, UserId, Version,
-        Versioned, Zone,
+        Concert, ConcertId, KeyScope, Money, Queue, Refusal, Schedule, Seat, SeatNumber, SeatStatus, TokenId, UserId, Version, Versioned,
+        Zone,
     };
     use time::OffsetDateTime;
     use time::macros::datetime;
     use uuid::Uuid;
 
     use super::*;
-    use crate::group_commit::Limits;
     use crate::ports::{Committed, MockStore};
-    use crate::testing::CountingIds;
+    use crate::testing::{CountingIds, MockedLanes};
 
     const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
     const ADA: UserId = UserId(Uuid::from_u128(1));
     const TOKEN: TokenId = TokenId(Uuid::from_u128(2));
     const CONCERT: ConcertId = ConcertId(Uuid::from_u128(3));
     const DATE: ScheduleId = ScheduleId(Uuid::from_u128(4));
-
-    fn rules() -> Rules {
-        let minutes = time::Duration::minutes;
-        Rules {
-            hold: minutes(5),
-            max_seats_per_user: 4,
-            currency: "KRW".parse().unwrap(),
-            charging: domain::Charging::Open,
-            max_charge: Money::new(1_000_000).unwrap(),
-            max_balance: Money::new(10_000_000).unwrap(),
-            queue: QueuePolicy { capacity: 100, batch: 50, active: minutes(10), claim: minutes(2), max_waiting: None },
-            key_retention: time::Duration::DAY,
-        }
-    }
 
     fn date() -> Schedule {
         Schedule {
@@ -113,17 +96,12 @@ mod tests {
     }
 
     async fn hold(store: MockStore, number: u32) -> Result<Answer<Outcome>, Error> {
-        let limits = Limits { lanes: 1, queue: 8, batch: 8, deadline: Duration::from_secs(2) };
-        let commits = Arc::new(GroupCommit::start(Arc::new(store), Arc::new(rules()), Vec::new(), limits));
         let scope = KeyScope { user: ADA, route: Route::Reservations, key: RequestKey::new("k-1").unwrap() };
-        HoldSeats::new(commits, Arc::new(CountingIds::default()))
-            .execute(
-                Pass { user: ADA, token: Some(TOKEN) },
-                Keyed { scope, fingerprint: Fingerprint([0; 32]) },
-                DATE,
-                SeatChoice::new(vec![SeatNumber::new(number).unwrap()]).unwrap(),
-            )
-            .await
+        let (pass, keyed) = (Pass { user: ADA, token: Some(TOKEN) }, Keyed { scope, fingerprint: Fingerprint([0; 32]) });
+        let seats = SeatChoice::new(vec![SeatNumber::new(number).unwrap()]).unwrap();
+        let hold =
+            |commits| async move { HoldSeats::new(commits, Arc::new(CountingIds::default())).execute(pass, keyed, DATE, seats).await };
+        MockedLanes::over(store).run(hold).await
     }
 
     #[tokio::test]
@@ -149,7 +127,7 @@ mod tests {
     async fn a_seat_that_another_holds_is_refused_and_only_the_claim_is_written() {
         let taken = seat(7).hold(ReservationId(Uuid::from_u128(9)), NOW + time::Duration::MINUTE, date().at(NOW)).unwrap();
         let mut store = MockStore::new();
-        store.expect_load().returning(move |_| vec![Ok(context(taken.clone()))]);
+        store.expect_load().times(1).returning(move |_| vec![Ok(context(taken.clone()))]);
         store
             .expect_commit()
             .times(1)

@@ -48,7 +48,43 @@ impl JoinQueue {
         match (outcome, number) {
             (Joined::Live(token), _) => Ok(Joining { token, new: false }),
             (Joined::New(place), Some(number)) => Ok(Joining { token: place.numbered(number), new: true }),
-            (Joined::New(_), None) => Err(Error::Unavailable),
+            (Joined::New(_), None) => {
+                tracing::error!("the store committed a join without a number");
+                Err(Error::Internal)
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::ports::{Committed, MockStore};
+    use crate::testing::{CountingIds, MockedLanes, a_queue};
+
+    const NOW: time::OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
+    const ADA: UserId = UserId(Uuid::from_u128(1));
+
+    async fn join(committed: Committed) -> Result<Joining, Error> {
+        let mut store = MockStore::new();
+        store.expect_load().times(1).returning(|_| vec![Ok(Context { queue: Some(a_queue()), ..Context::at(NOW) })]);
+        store.expect_commit().times(1).returning(move |_| vec![Ok(committed)]);
+        let join = |commits| async move { JoinQueue::new(commits, Arc::new(CountingIds::default())).execute(ADA, None).await };
+        MockedLanes::over(store).run(join).await
+    }
+
+    #[tokio::test]
+    async fn a_join_has_the_number_that_the_store_gave_it() {
+        let joined = join(Committed { number: Some(7) }).await.unwrap();
+        assert_eq!((joined.token.number, joined.new), (7, true));
+    }
+
+    #[tokio::test]
+    async fn a_join_that_the_store_gave_no_number_is_an_internal_fault() {
+        let fault = join(Committed::default()).await.unwrap_err();
+        assert!(matches!(fault, Error::Internal), "{fault:?}");
     }
 }

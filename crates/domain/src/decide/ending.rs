@@ -2,7 +2,7 @@
 
 use crate::change::Check;
 use crate::reservation::ReservationError;
-use crate::{CancelReason, Change, Context, Event, Moment, Refusal, Reservation, Versioned, Write};
+use crate::{CancelReason, Change, Context, Event, Fault, Moment, Refusal, Reservation, Seat, Versioned, Write};
 
 /// Writes into `change` that `hold` has ended: by its deadline or its date's cancellation if that has come, else because it is given
 /// back. Its seats are free again, all but those that `change` writes already.
@@ -17,10 +17,10 @@ pub(super) fn end_hold(change: &mut Change, hold: &Versioned<Reservation>, conte
         if !change.checks.contains(&check) {
             change.checks.push(check);
         }
-        cancel(change, hold, ended, CancelReason::Released, moment, context);
+        cancel(change, hold, ended, CancelReason::Released, moment, context)?;
     } else {
         let ended = hold.row.clone().lapse(moment).map_err(refuse)?;
-        cancel(change, hold, ended, CancelReason::Expired, moment, context);
+        cancel(change, hold, ended, CancelReason::Expired, moment, context)?;
     }
     Ok(())
 }
@@ -38,6 +38,9 @@ pub(super) fn take_over<'a>(
 }
 
 /// Writes into `change` that `old` is now `ended`, and frees its seats.
+///
+/// # Errors
+/// [`Fault::SeatsMissing`] unless all of its seats were loaded, but for those that `change` writes already.
 pub(super) fn cancel(
     change: &mut Change,
     old: &Versioned<Reservation>,
@@ -45,13 +48,26 @@ pub(super) fn cancel(
     reason: CancelReason,
     moment: Moment,
     context: &Context,
-) {
+) -> Result<(), Fault> {
     change.events.push(Event::cancelled(&ended, reason));
     change.reservations.push(Write::update(old, ended));
-    for seat in context.seats_of(old.id) {
-        let written = change.seats.iter().any(|write| write.row.schedule == seat.schedule && write.row.number == seat.number);
-        if let (false, Ok(free)) = (written, seat.row.clone().free(old.id, moment)) {
-            change.seats.push(Write::update(seat, free));
+    free_seats(change, old, moment, context)
+}
+
+fn free_seats(change: &mut Change, of: &Versioned<Reservation>, moment: Moment, context: &Context) -> Result<(), Fault> {
+    let own: Vec<_> = context.seats_of(of.id).collect();
+    let mut missing = Vec::new();
+    for number in of.numbers() {
+        let is_it = |seat: &Seat| seat.schedule == of.schedule && seat.number == number;
+        if change.seats.iter().any(|write| is_it(&write.row)) {
+            continue;
+        }
+        match own.iter().find(|seat| is_it(seat)).map(|seat| (seat, seat.row.clone().free(of.id, moment))) {
+            Some((seat, Ok(free))) => change.seats.push(Write::update(seat, free)),
+            // A seat that went on to another reservation is not taken from it.
+            Some((_, Err(_))) | None if context.seats.iter().any(|seat| is_it(seat)) => {}
+            Some((_, Err(_))) | None => missing.push(number),
         }
     }
+    if missing.is_empty() { Ok(()) } else { Err(Fault::SeatsMissing { reservation: of.id, seats: missing }) }
 }

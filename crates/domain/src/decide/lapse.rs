@@ -3,11 +3,12 @@
 use time::OffsetDateTime;
 
 use crate::decide::ending;
-use crate::{CancelReason, Change, Context, Event, QueueToken, TokenStatus, Versioned, Write};
+use crate::{CancelReason, Change, Context, Event, Fault, QueueToken, TokenStatus, Versioned, Write};
 
-/// One change for each loaded hold that has ended, by its deadline or by its date's cancellation: its seats are free by row, too.
+/// One change for each loaded hold that has ended, by its deadline or by its date's cancellation: its seats are free by row, too. A hold
+/// whose seats are missing keeps no other from ending.
 #[must_use]
-pub fn decide(context: &Context) -> Vec<Change> {
+pub fn decide(context: &Context) -> Vec<Result<Change, Fault>> {
     context
         .reservations
         .iter()
@@ -15,8 +16,7 @@ pub fn decide(context: &Context) -> Vec<Change> {
             let moment = context.moment(hold.schedule)?;
             let ended = hold.row.clone().lapse(moment).ok()?;
             let mut change = Change::default();
-            ending::cancel(&mut change, hold, ended, CancelReason::Expired, moment, context);
-            Some(change)
+            Some(ending::cancel(&mut change, hold, ended, CancelReason::Expired, moment, context).map(|()| change))
         })
         .collect()
 }

@@ -7,8 +7,8 @@ use crate::key::Keyed;
 use crate::reservation::ReservationStatus;
 use crate::wallet::WalletError;
 use crate::{
-    CancelReason, Change, Context, EntryId, Event, ExpiryReason, Money, Outcome, Payment, PaymentId, PaymentState, Refusal, Reservation,
-    ReservationId, Rules, Versioned, Write,
+    CancelReason, Change, Context, EntryId, Event, ExpiryReason, Fault, Money, Outcome, Payment, PaymentId, PaymentState, Refusal,
+    Reservation, ReservationId, Rules, Versioned, Write,
 };
 
 /// A user pays for held seats.
@@ -93,8 +93,10 @@ fn pay(
     change.not_after(admitted.deadline);
     change.not_after(reservation.expires_at);
     for number in reservation.numbers() {
-        let seat = context.seats_of(reservation.id).find(|seat| seat.number == number).ok_or(Refusal::ReservationExpired)?;
-        let sold = seat.row.clone().confirm(reservation.id, moment).map_err(|_| Refusal::ReservationExpired)?;
+        // The reservation is HELD at `now`, so its seats must be: a seat that says otherwise is no late payment.
+        let missing = || Refusal::from(Fault::SeatsMissing { reservation: reservation.id, seats: vec![number] });
+        let seat = context.seats_of(reservation.id).find(|seat| seat.number == number).ok_or_else(missing)?;
+        let sold = seat.row.clone().confirm(reservation.id, moment).map_err(|_| missing())?;
         change.seats.push(Write::update(seat, sold));
     }
     Ok(Decision::commit(outcome, change, now))

@@ -58,6 +58,6 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Ou
     if command.order.is_none() && !schedule.is_cancelled() {
         change.not_after(schedule.starts_at);
     }
-    ending::cancel(&mut change, reservation, cancelled, CancelReason::Refunded, moment, context);
+    ending::cancel(&mut change, reservation, cancelled, CancelReason::Refunded, moment, context).map_err(Refusal::from)?;
     Ok(Decision::commit(outcome, change, now))
 }

@@ -1,7 +1,7 @@
 //! Hold: what has lapsed and is in the way is ended whole, in the same change.
 
 use domain::decide::hold::decide;
-use domain::{CancelReason, Context, Event, Reservation, ReservationId, Seat, SeatNumber, UserId, Versioned, Write};
+use domain::{CancelReason, Context, Event, Fault, Refusal, Reservation, ReservationId, Seat, SeatNumber, UserId, Versioned, Write};
 
 use crate::decide_hold::{ada_wants, the_shop};
 use crate::fixtures::*;
@@ -114,4 +114,12 @@ fn a_lapsed_hold_of_another_that_is_in_nobodys_way_is_left_to_the_sweeper() {
     let change = change_of(decide(&context, &ada_wants(&[9]), &rules()));
     assert!(!change.reservations.iter().any(|write| write.row.id == bens.id));
     assert_eq!(change.seats.len(), 1);
+}
+
+#[test]
+fn a_lapsed_hold_whose_other_seat_was_not_loaded_is_not_taken_over_in_part() {
+    let (mut context, bens) = after_bens_hold();
+    context.seats.retain(|loaded| loaded.number != seat(8));
+    let fault = Fault::SeatsMissing { reservation: bens.id, seats: vec![seat(8)] };
+    assert_eq!(refusal_of(decide(&context, &ada_wants(&[7]), &rules())), Refusal::Fault(fault));
 }

@@ -1,7 +1,7 @@
 //! Lapse: the sweeper.
 
 use domain::decide::lapse::decide;
-use domain::{CancelReason, Change, Context, Event, Write};
+use domain::{CancelReason, Change, Context, Event, Fault, Write};
 
 use crate::fixtures::*;
 
@@ -26,7 +26,7 @@ fn each_hold_past_its_deadline_ends_in_a_change_of_its_own_with_all_its_seats() 
         }],
         ..Change::default()
     };
-    assert_eq!(decide(&context), [change(&one, &[7, 8]), change(&two, &[9])]);
+    assert_eq!(decide(&context), [Ok(change(&one, &[7, 8])), Ok(change(&two, &[9]))]);
 }
 
 #[test]
@@ -58,6 +58,20 @@ fn a_seat_that_went_on_to_somebody_else_is_not_taken_from_them() {
     let context = Context::at(NOW)
         .with_reservation(hold)
         .with_seats([a_seat(7).held_by(reservation(2), in_seconds(300)), a_seat(8).held_by(reservation(1), NOW)]);
-    let [change] = &decide(&context)[..] else { panic!("one hold has lapsed") };
+    let [Ok(change)] = &decide(&context)[..] else { panic!("one hold has lapsed") };
     assert_eq!(change.seats, [Write::update(&a_seat(8), a_seat(8).row)]);
+}
+
+#[test]
+fn a_hold_whose_seat_was_not_loaded_stays_as_it_is_and_keeps_no_other_from_ending() {
+    let (torn, whole) = (a_hold(reservation(1), &[7, 8], NOW), a_hold(reservation(2), &[9], NOW).of(BEN, OTHER_TOKEN));
+    let context = Context::at(NOW)
+        .with_reservation(torn)
+        .with_reservation(whole)
+        .with_seats([a_seat(7).held_by(reservation(1), NOW), a_seat(9).held_by(reservation(2), NOW)]);
+
+    let [Err(fault), Ok(change)] = &decide(&context)[..] else { panic!("one fault, one change") };
+
+    assert_eq!(*fault, Fault::SeatsMissing { reservation: reservation(1), seats: vec![seat(8)] });
+    assert_eq!(change.reservations[0].row.id, reservation(2));
 }

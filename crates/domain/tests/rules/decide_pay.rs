@@ -6,8 +6,8 @@ use domain::decide::pay::{Command, decide};
 use domain::reservation::ReservationStatus;
 use domain::wallet::WalletError;
 use domain::{
-    CancelReason, Change, Context, EntryKind, Event, ExpiryReason, Outcome, Refusal, Reservation, Route, Versioned, Wallet, WalletEntry,
-    Write,
+    CancelReason, Change, Context, EntryKind, Event, ExpiryReason, Fault, Outcome, Refusal, Reservation, Route, Versioned, Wallet,
+    WalletEntry, Write,
 };
 use time::OffsetDateTime;
 
@@ -242,4 +242,12 @@ fn a_first_call_whose_key_was_used_for_another_payment_claims_the_token_too() {
 
     let claimed = token.clone().claimed(in_seconds(-60), in_seconds(540)).row;
     assert_eq!((reused.refusal, reused.claim.map(|claim| claim.tokens)), (Refusal::KeyReused, Some(vec![Write::update(&token, claimed)])));
+}
+
+#[test]
+fn a_payment_that_does_not_see_all_seats_of_the_hold_is_a_fault_and_not_a_late_one() {
+    let mut context = holding(in_seconds(100), 200_000);
+    context.seats.retain(|loaded| loaded.number == seat(7));
+    let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat(8)] };
+    assert_eq!(refusal_in(&context), Refusal::Fault(fault));
 }

@@ -5,7 +5,8 @@ use domain::decide::refund::{Command, decide};
 use domain::deed::{Act, Subject};
 use domain::wallet::WalletError;
 use domain::{
-    CancelReason, Change, Context, EntryKind, Event, Outcome, PaymentState, Refusal, ReservationState, Route, Wallet, WalletEntry, Write,
+    CancelReason, Change, Context, EntryKind, Event, Fault, Outcome, PaymentState, Refusal, ReservationState, Route, Wallet, WalletEntry,
+    Write,
 };
 
 use crate::fixtures::*;
@@ -164,4 +165,12 @@ fn a_key_is_not_good_for_another_refund() {
     let mut record = a_record(&keyed(Route::Refunds), first, in_seconds(-60));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
     assert_eq!(refusal_in(&paid(0).with_key(record)), Refusal::KeyReused);
+}
+
+#[test]
+fn a_refund_that_does_not_see_all_seats_of_the_reservation_is_a_fault() {
+    let mut context = paid(0);
+    context.seats.clear();
+    let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat(7), seat(8)] };
+    assert_eq!(refusal_in(&context), Refusal::Fault(fault));
 }

@@ -3,7 +3,7 @@
 use domain::change::Check;
 use domain::decide::release::{Command, decide};
 use domain::reservation::ReservationStatus;
-use domain::{CancelReason, Change, Context, Event, Refusal, Reservation, Versioned, Write};
+use domain::{CancelReason, Change, Context, Event, Fault, Refusal, Reservation, Versioned, Write};
 use time::OffsetDateTime;
 
 use crate::fixtures::*;
@@ -72,4 +72,12 @@ fn nobody_releases_anothers_hold() {
     let bens = Context::at(NOW).with_reservation(a_hold(RESERVATION, &[7], in_seconds(10)).of(BEN, OTHER_TOKEN));
     assert_eq!(refusal_of(decide(&bens, &ADA_RELEASES)), Refusal::NotFound);
     assert_eq!(refusal_of(decide(&Context::at(NOW), &ADA_RELEASES)), Refusal::NotFound);
+}
+
+#[test]
+fn a_release_that_does_not_see_all_seats_of_the_hold_is_a_fault() {
+    let (mut context, _) = holding(NOW + MOMENT);
+    context.seats.retain(|loaded| loaded.number == seat(8));
+    let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat(7)] };
+    assert_eq!(refusal_of(decide(&context, &ADA_RELEASES)), Refusal::Fault(fault));
 }

@@ -131,7 +131,8 @@ impl World {
         let Some(hold) = self.reservations.get(&reservation) else { return };
         let (seats, schedule) = (self.seats_of(hold), Some(self.date.clone()));
         let context = Context { seats, schedule, reservations: vec![hold.clone()], ..Context::at(self.now) };
-        self.commit(lapse::decide(&context));
+        // Its hall is whole: all seats of a hold are there.
+        self.commit(lapse::decide(&context).into_iter().flatten());
     }
 
     fn person(&self, who: Who) -> &Person {

@@ -20,6 +20,7 @@ fn a_refusal_is_told_in_a_line_and_kept_whole() {
     let error = fake.client().post("/v1/admin/queues", &json!({})).unwrap_err();
     assert_eq!(error.to_string(), "The request is not valid: A member is wrong. (VALIDATION_FAILED; /policy/batch must be at least 1)");
     assert_eq!(error.downcast::<Refused>().unwrap().problem, problem);
+    assert_eq!(fake.asked().len(), 1);
 }
 
 #[test]
@@ -28,9 +29,11 @@ fn what_is_no_problem_document_is_told_by_its_status_and_nobody_is_followed_else
         let fake = Fake::with(vec![(status, headers, "<html>".into())]);
         let error = fake.client().get("/v1/admin/queues").unwrap_err();
         assert_eq!(error.to_string(), format!("The server answers {status}"));
+        assert_eq!(fake.asked().len(), 1);
     }
     let fake = Fake::with(vec![("200 OK", "", "<html>".into())]);
     assert!(fake.client().get("/").unwrap_err().to_string().contains("Frontrow"));
+    assert_eq!(fake.asked().len(), 1);
 }
 
 #[test]

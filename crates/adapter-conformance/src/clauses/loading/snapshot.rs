@@ -1,7 +1,6 @@
 //! What holds for every load.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use application::Command;
 use application::ports::Load;
@@ -83,19 +82,18 @@ pub async fn a_context_is_read_at_one_instant(adapter: &dyn Adapter) {
     let world = Arc::new(World::with_halls(adapter, 2).await);
     let ada = world.admitted(ADA).await;
     let first = world.held(ada, DATE, &[1, 2]).await;
-    let done = Arc::new(AtomicBool::new(false));
     let writer = {
-        let (world, done) = (world.clone(), done.clone());
+        let world = world.clone();
         tokio::spawn(async move {
             let mut hold = first;
             for _ in 0..60 {
                 world.released(ADA, hold.id).await;
                 hold = world.held(ada, DATE, &[1, 2]).await;
             }
-            done.store(true, Ordering::Release);
         })
     };
-    while !done.load(Ordering::Acquire) {
+    // Also if it fails, which shows when it is waited for.
+    while !writer.is_finished() {
         let context = world.load(Load::Leave { token: ada.token.unwrap() }).await;
         let named: Vec<_> = context.seats.iter().filter_map(|seat| seat.reservation()).collect();
         match &context.reservations[..] {

@@ -108,7 +108,8 @@ impl<'a> Play<'a> {
             }
             Step::Sweep => {
                 let context = self.load(&[Load::LapsedHolds { at_most: ALL, hold: self.world.rules.hold }]).await?.remove(0);
-                self.commit(&lapse::decide(&context)).await.map(|_| ())
+                let changes: Vec<_> = lapse::decide(&context).into_iter().map(|change| change.expect("all seats of a hold")).collect();
+                self.commit(&changes).await.map(|_| ())
             }
             Step::Prune => {
                 let before = self.world.now() - time::Duration::seconds(60);

@@ -78,7 +78,7 @@ impl RunSale {
         }
         let mut done = WoundUp::default();
         while let Some(ended) = under_way.join_next().await {
-            match ended.map_err(|_| Error::Unavailable)?? {
+            match ended.map_err(|lost| Error::internal(&lost, "a refund of many was lost"))?? {
                 Ended::Released => done.released += 1,
                 Ended::Refunded => done.refunded += 1,
                 Ended::Before => {}
@@ -116,7 +116,7 @@ enum Ended {
 
 /// The key under which an operator's winding up gives `payment` back: the same however often it is tried.
 fn wind_up_key(by: &By, payment: PaymentId) -> Result<Keyed, Error> {
-    let key = RequestKey::new(&format!("wind-up-{payment}")).map_err(|_| Error::Unavailable)?;
+    let key = RequestKey::new(&format!("wind-up-{payment}")).map_err(|invalid| Error::internal(&invalid, "a refund has no key"))?;
     let mut fingerprint = [0; 32];
     fingerprint[..16].copy_from_slice(payment.0.as_bytes());
     Ok(Keyed { scope: KeyScope { user: by.operator, route: Route::Refunds, key }, fingerprint: Fingerprint(fingerprint) })
@@ -124,18 +124,15 @@ fn wind_up_key(by: &By, payment: PaymentId) -> Result<Keyed, Error> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use domain::{Cancellation, Money, PaymentState, Schedule, Version, Versioned, Wallet, Zone};
-    use domain::{ConcertId, QueuePolicy, TokenId, UserId};
+    use domain::{ConcertId, TokenId, UserId};
     use time::OffsetDateTime;
     use time::macros::datetime;
     use uuid::Uuid;
 
     use super::*;
-    use crate::group_commit::Limits;
     use crate::ports::{Committed, MockCatalogue, MockDesk, MockStore};
-    use crate::testing::CountingIds;
+    use crate::testing::{CountingIds, MockedLanes};
 
     const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
     const ADA: UserId = UserId(Uuid::from_u128(1));
@@ -173,23 +170,14 @@ mod tests {
     }
 
     async fn wind_up(date: Versioned<Schedule>, desk: MockDesk, store: MockStore) -> Result<WoundUp, Error> {
-        let limits = Limits { lanes: 1, queue: 8, batch: 8, deadline: Duration::from_secs(2) };
-        let span = time::Duration::MINUTE;
-        let rules = Rules {
-            hold: span,
-            max_seats_per_user: 4,
-            currency: "KRW".parse().unwrap(),
-            charging: domain::Charging::Open,
-            max_charge: Money::new(1).unwrap(),
-            max_balance: Money::new(1).unwrap(),
-            queue: QueuePolicy { capacity: 1, batch: 1, active: span, claim: span, max_waiting: None },
-            key_retention: span,
-        };
-        let commits = Arc::new(GroupCommit::start(Arc::new(store), Arc::new(rules), Vec::new(), limits));
         let mut catalogue = MockCatalogue::new();
         catalogue.expect_schedule().returning(move |_| Ok(Some(date.clone())));
-        let sale = RunSale::new(commits, Arc::new(catalogue), Arc::new(desk), Arc::new(CountingIds::default()));
-        sale.wind_up(&By { operator: OPERATOR, reason: None }, DATE, 10).await
+        let by = By { operator: OPERATOR, reason: None };
+        let wind_up = |commits| async move {
+            let sale = RunSale::new(commits, Arc::new(catalogue), Arc::new(desk), Arc::new(CountingIds::default()));
+            sale.wind_up(&by, DATE, 10).await
+        };
+        MockedLanes::over(store).run(wind_up).await
     }
 
     #[tokio::test]

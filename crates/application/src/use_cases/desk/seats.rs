@@ -67,7 +67,7 @@ impl MindSeats {
         let seats = map.seats.iter().map(|seat| (seat.number, seat.label.as_ref(), seat.price));
         SeatPlan::of(seats).map_err(|error| {
             tracing::error!(error = &error as &dyn std::error::Error, %schedule, "a seat's label can't be written down in a plan");
-            Error::Unavailable
+            Error::Internal
         })
     }
 }

@@ -226,7 +226,10 @@ impl Play {
             Request::Leave(command) => plain(leave::decide(&world.for_leave(command), command)),
             Request::Claim(command) => plain(claim::decide(&world.for_claim(command), command, rules)),
             Request::Release(command) => plain(release::decide(&world.for_release(command), command)),
-            Request::Sweep => Decided { changes: lapse::decide(&world.for_sweep()), answer: Answer::Done },
+            Request::Sweep => {
+                let changes = lapse::decide(&world.for_sweep()).into_iter().collect::<Result<_, _>>();
+                Decided { changes: changes.unwrap_or_else(|fault| panic!("{fault}")), answer: Answer::Done }
+            }
             Request::Hold(command) => {
                 let verdict = hold::decide(&world.for_hold(command), command, rules);
                 if let Err(Refused { refusal: Refusal::SeatsUnavailable(taken), .. }) = &verdict {

@@ -82,5 +82,6 @@ mod tests {
                 {"id": id, "starts_at": "t", "zone": "z", "sale_opens_at": "o", "sale_closes_at": "c", "seat_map": map}]}],
         });
         assert_eq!(exported(&fake.client(), id).unwrap(), expected);
+        assert_eq!(fake.asked().len(), 3);
     }
 }

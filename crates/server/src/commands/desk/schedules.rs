@@ -103,5 +103,6 @@ mod tests {
         let fake = Fake::with(vec![done(0, 5, 2), done(0, 0, 2)]);
         let error = refund_all(&fake.client(), Uuid::nil(), None, None).unwrap_err().to_string();
         assert!(error.contains("5 are refunded") && error.contains("2 that remain"), "{error}");
+        assert_eq!(fake.asked().len(), 2);
     }
 }

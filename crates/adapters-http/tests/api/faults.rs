@@ -1,0 +1,156 @@
+//! A store that fails: what clients get to know, and what has changed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use application::ports::{CommitError, Committed, Load, MockUsers, Ports, ReadError, Store};
+use async_trait::async_trait;
+use domain::{Change, Context};
+use serde_json::json;
+
+use crate::answer::Answer;
+use crate::plan::{DATE, Plan};
+use crate::shop::{Shop, Visitor};
+
+type Results = Vec<Result<Committed, CommitError>>;
+
+/// The store in memory, which fails to commit what has an idempotency key.
+struct Failing {
+    store: Arc<dyn Store>,
+    /// Why nothing is committed this time.
+    refuse: fn() -> Option<CommitError>,
+    /// What is returned in the place of the results.
+    distort: fn(Results) -> Results,
+}
+
+#[async_trait]
+impl Store for Failing {
+    async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>> {
+        self.store.load(loads).await
+    }
+
+    async fn commit(&self, changes: &[Change]) -> Results {
+        if changes.iter().all(|change| change.key.is_none()) {
+            return self.store.commit(changes).await;
+        }
+        match (self.refuse)() {
+            Some(error) => vec![Err(error)],
+            None => (self.distort)(self.store.commit(changes).await),
+        }
+    }
+}
+
+fn refusing(ports: &mut Ports, refuse: fn() -> Option<CommitError>) {
+    ports.store = Arc::new(Failing { store: ports.store.clone(), refuse, distort: |results| results });
+}
+
+fn distorting(ports: &mut Ports, distort: fn(Results) -> Results) {
+    ports.store = Arc::new(Failing { store: ports.store.clone(), refuse: || None, distort });
+}
+
+/// A shop whose commands have 300 ms, and whose refusals aren't kept back.
+async fn open(ports: fn(&mut Ports)) -> Shop {
+    let mut plan = Plan { ports, ..Plan::default() };
+    plan.limits.deadline = Duration::from_millis(300);
+    plan.settings.limits.overload_pause = Duration::ZERO;
+    plan.open().await
+}
+
+async fn charge(shop: &Shop, visitor: &Visitor) -> Answer {
+    let body = json!({"amount": {"amount": 500, "currency": "KRW"}});
+    shop.post("/v1/wallet/charges").by(visitor).key("charge-1").json(&body).send().await
+}
+
+async fn balance(shop: &Shop, visitor: &Visitor) -> i64 {
+    let wallet = shop.get("/v1/wallet").by(visitor).send().await.with_status(200);
+    wallet.body["balance"]["amount"].as_i64().expect("an amount")
+}
+
+#[actix_web::test]
+async fn a_store_that_is_away_for_a_moment_is_asked_again() {
+    static TRIES: AtomicUsize = AtomicUsize::new(0);
+    fn away() -> Option<CommitError> {
+        (TRIES.fetch_add(1, Ordering::SeqCst) < 2).then(|| CommitError::Unavailable("no connection".into()))
+    }
+    let shop = open(|ports| refusing(ports, away)).await;
+    let ada = shop.user("Ada").await;
+    charge(&shop, &ada).await.with_status(201);
+    assert_eq!((balance(&shop, &ada).await, TRIES.load(Ordering::SeqCst)), (500, 3));
+}
+
+#[actix_web::test]
+async fn a_store_that_stays_away_changes_nothing_and_the_client_is_told_so() {
+    static AWAY: AtomicBool = AtomicBool::new(true);
+    fn away() -> Option<CommitError> {
+        AWAY.load(Ordering::SeqCst).then(|| CommitError::Unavailable("no connection".into()))
+    }
+    let shop = open(|ports| refusing(ports, away)).await;
+    let ada = shop.user("Ada").await;
+    let answer = charge(&shop, &ada).await.with_problem(503, "OVERLOADED");
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    assert_eq!(balance(&shop, &ada).await, 0);
+
+    AWAY.store(false, Ordering::SeqCst);
+    let answer = charge(&shop, &ada).await.with_status(201);
+    assert_eq!((answer.header("idempotency-replayed"), balance(&shop, &ada).await), (None, 500));
+}
+
+#[actix_web::test]
+async fn a_change_that_the_store_rejects_is_an_internal_fault_and_not_to_be_sent_again() {
+    static TRIES: AtomicUsize = AtomicUsize::new(0);
+    fn rejected() -> Option<CommitError> {
+        TRIES.fetch_add(1, Ordering::SeqCst);
+        Some(CommitError::Rejected("CHECK constraint failed: balance".into()))
+    }
+    let shop = open(|ports| refusing(ports, rejected)).await;
+    let ada = shop.user("Ada").await;
+    let answer = charge(&shop, &ada).await.with_problem(500, "INTERNAL");
+    assert_eq!((answer.header("retry-after"), TRIES.load(Ordering::SeqCst)), (None, 1));
+    assert!(!answer.body.to_string().contains("constraint"), "{}", answer.body);
+    assert_eq!(balance(&shop, &ada).await, 0);
+}
+
+#[actix_web::test]
+async fn an_unknown_outcome_is_found_out_with_the_same_key() {
+    let shops: [fn(&mut Ports); 3] = [
+        |ports| distorting(ports, |results| results.iter().map(|_| Err(CommitError::Unknown("the connection broke".into()))).collect()),
+        |ports| distorting(ports, |_| Vec::new()),
+        |ports| distorting(ports, |_| panic!("the store panics after its commit")),
+    ];
+    for ports in shops {
+        let shop = open(ports).await;
+        let ada = shop.user("Ada").await;
+        let answer = charge(&shop, &ada).await.with_problem(503, "UNAVAILABLE");
+        assert_eq!(answer.header("retry-after"), Some("1"));
+        let answer = charge(&shop, &ada).await.with_status(201);
+        assert_eq!((answer.header("idempotency-replayed"), balance(&shop, &ada).await), (Some("true"), 500));
+    }
+}
+
+#[actix_web::test]
+async fn a_seat_whose_hold_was_lost_to_a_panic_is_shown_as_it_is() {
+    let shop = open(|ports| distorting(ports, |_| panic!("the store panics after its commit"))).await;
+    let (ada, bob) = (shop.admitted("Ada").await, shop.admitted("Bob").await);
+    let seat = || async {
+        let map = shop.get(&format!("/v1/schedules/{}/seats", DATE.0)).by(&bob).send().await.with_status(200);
+        map.body["seats"][6]["status"].as_str().expect("a status").to_owned()
+    };
+    assert_eq!(seat().await, "AVAILABLE", "the map is in memory from now on");
+    shop.hold(&ada, "hold-1", &[7]).await.with_problem(503, "UNAVAILABLE");
+    assert_eq!(seat().await, "HELD");
+}
+
+#[actix_web::test]
+async fn a_row_that_makes_no_sense_is_an_internal_fault() {
+    let shop = open(|ports| {
+        let mut users = MockUsers::new();
+        users.expect_user().returning(|_| Err(ReadError::Corrupt("users.name".into())));
+        ports.users = Arc::new(users);
+    })
+    .await;
+    let ada = shop.stranger(&[]);
+    let answer = shop.get("/v1/users/me").by(&ada).send().await.with_problem(500, "INTERNAL");
+    assert_eq!(answer.header("retry-after"), None);
+    assert!(!answer.body.to_string().contains("users.name"), "{}", answer.body);
+}

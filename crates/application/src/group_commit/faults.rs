@@ -1,0 +1,250 @@
+//! What goes wrong on the way of commands, and what clients and observers get to know of it.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use domain::{Change, Context, Fault, Refusal, ReservationId, Rules, Verdict};
+use rstest::rstest;
+
+use super::tests::{NOW, Touch, all_committed, limits, loading_store};
+use super::*;
+use crate::ports::{CommitError, Committed, MockObserver, MockStore, ReadError};
+use crate::testing::{MockedLanes, RecordingObserver, the_rules};
+
+/// Panics where it is asked to.
+enum Bomb {
+    InLoad,
+    InDecide,
+}
+
+impl Command for Bomb {
+    type Outcome = ();
+
+    fn load(&self) -> Load {
+        assert!(matches!(self, Self::InDecide), "a bomb in the load");
+        Load::Clock
+    }
+
+    fn decide(&self, _: &Context, _: &Rules) -> Verdict<()> {
+        panic!("a bomb in the decision")
+    }
+}
+
+/// Finds that what was loaded contradicts itself.
+struct Finds(Fault);
+
+impl Command for Finds {
+    type Outcome = ();
+
+    fn load(&self) -> Load {
+        Load::Clock
+    }
+
+    fn decide(&self, _: &Context, _: &Rules) -> Verdict<()> {
+        Err(Refusal::from(self.0.clone()).into())
+    }
+}
+
+/// An observer that hears of `committed` and `doubtful` changes as often as this.
+fn an_observer(committed: usize, doubtful: usize) -> MockObserver {
+    let mut observer = MockObserver::new();
+    observer.expect_committed().times(committed).return_const(());
+    observer.expect_doubtful().times(doubtful).return_const(());
+    observer
+}
+
+async fn touch(store: MockStore, observer: MockObserver) -> Result<Answer<u128>, Error> {
+    MockedLanes::over(store).observed_by(observer).run(|commits| async move { commits.run(Touch(1)).await }).await
+}
+
+/// Fails `failures` times, then succeeds.
+fn after<T>(failures: usize, fail: impl Fn() -> T + Send + Sync, succeed: impl Fn() -> T + Send + Sync) -> impl Fn() -> T + Send + Sync {
+    let tries = AtomicUsize::new(0);
+    move || if tries.fetch_add(1, Ordering::SeqCst) < failures { fail() } else { succeed() }
+}
+
+fn away() -> CommitError {
+    CommitError::Unavailable("no connection".into())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_commit_of_which_nothing_is_written_is_loaded_decided_and_committed_again() {
+    let mut store = MockStore::new();
+    store.expect_load().times(3).returning(|_| vec![Ok(Context::at(NOW))]);
+    let commit = after(2, || Err(away()), || Ok(Committed::default()));
+    store.expect_commit().times(3).returning(move |_| vec![commit()]);
+    assert_eq!(touch(store, an_observer(1, 0)).await.unwrap().outcome, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_stays_away_leaves_nothing_changed_and_nothing_in_doubt() {
+    let mut store = loading_store();
+    // With pauses of 20 to 80 ms, in 2 s.
+    store.expect_commit().times(20..=102).returning(|_| vec![Err(away())]);
+    let answer = touch(store, an_observer(0, 0)).await;
+    assert!(matches!(answer, Err(Error::Overloaded)), "{answer:?}");
+}
+
+#[rstest]
+#[case::away(|| ReadError::Unavailable("no connection".into()))]
+#[case::standby(|| ReadError::ReadOnly)]
+#[tokio::test(start_paused = true)]
+async fn a_load_that_fails_is_tried_again(#[case] error: fn() -> ReadError) {
+    let mut store = MockStore::new();
+    let load = after(2, move || Err(error()), || Ok(Context::at(NOW)));
+    store.expect_load().times(3).returning(move |_| vec![load()]);
+    store.expect_commit().times(1).returning(all_committed);
+    assert_eq!(touch(store, an_observer(1, 0)).await.unwrap().outcome, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_can_not_be_read_until_the_deadline_leaves_nothing_changed() {
+    let mut store = MockStore::new();
+    store.expect_load().times(20..=102).returning(|_| vec![Err(ReadError::Unavailable("no connection".into()))]);
+    let answer = touch(store, an_observer(0, 0)).await;
+    assert!(matches!(answer, Err(Error::Overloaded)), "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_rejected_change_is_an_internal_fault_and_not_tried_again() {
+    let mut store = loading_store();
+    store.expect_commit().times(1).returning(|_| vec![Err(CommitError::Rejected("a constraint".into()))]);
+    let answer = touch(store, an_observer(0, 0)).await;
+    assert!(matches!(answer, Err(Error::Internal)), "{answer:?}");
+}
+
+#[rstest]
+#[case::corrupt(|| ReadError::Corrupt("a state that nobody knows".into()))]
+#[case::fault(|| ReadError::Fault("no such table".into()))]
+#[tokio::test]
+async fn what_can_not_be_read_ever_is_an_internal_fault_and_not_tried_again(#[case] error: fn() -> ReadError) {
+    let mut store = MockStore::new();
+    store.expect_load().times(1).returning(move |_| vec![Err(error())]);
+    let answer = touch(store, an_observer(0, 0)).await;
+    assert!(matches!(answer, Err(Error::Internal)), "{answer:?}");
+}
+
+#[tokio::test]
+async fn an_unknown_outcome_is_not_tried_again_and_is_in_doubt() {
+    let mut store = loading_store();
+    store.expect_commit().times(1).returning(|_| vec![Err(CommitError::Unknown("the connection broke".into()))]);
+    let answer = touch(store, an_observer(0, 1)).await;
+    assert!(matches!(answer, Err(Error::Unavailable)), "{answer:?}");
+}
+
+#[rstest]
+#[case::too_few(0)]
+#[case::too_many(2)]
+#[tokio::test]
+async fn a_commit_with_another_number_of_results_has_an_unknown_outcome(#[case] results: usize) {
+    let mut store = loading_store();
+    store.expect_commit().times(1).returning(move |_| (0..results).map(|_| Ok(Committed::default())).collect());
+    let answer = touch(store, an_observer(0, 1)).await;
+    assert!(matches!(answer, Err(Error::Unavailable)), "{answer:?}");
+}
+
+#[rstest]
+#[case::too_few(0)]
+#[case::too_many(2)]
+#[tokio::test]
+async fn nothing_is_decided_on_another_number_of_contexts(#[case] contexts: usize) {
+    let mut store = MockStore::new();
+    store.expect_load().times(1).returning(move |_| (0..contexts).map(|_| Ok(Context::at(NOW))).collect());
+    let answer = touch(store, an_observer(0, 0)).await;
+    assert!(matches!(answer, Err(Error::Internal)), "{answer:?}");
+}
+
+#[tokio::test]
+async fn what_contradicts_itself_is_an_internal_fault_and_no_refusal() {
+    let fault = Fault::SeatsMissing { reservation: ReservationId(uuid::Uuid::nil()), seats: Vec::new() };
+    let answer = MockedLanes::over(loading_store()).run(|commits| async move { commits.run(Finds(fault)).await }).await;
+    assert!(matches!(answer, Err(Error::Internal)), "{answer:?}");
+}
+
+/// A store of which one step panics, once.
+struct Panics {
+    in_load: bool,
+    calls: AtomicUsize,
+}
+
+impl Panics {
+    fn in_load(in_load: bool) -> Arc<Self> {
+        Arc::new(Self { in_load, calls: AtomicUsize::new(0) })
+    }
+
+    fn step(&self, is_load: bool) {
+        let first = is_load == self.in_load && self.calls.fetch_add(1, Ordering::SeqCst) == 0;
+        assert!(!first, "the store panics");
+    }
+}
+
+#[async_trait::async_trait]
+impl Store for Panics {
+    async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>> {
+        self.step(true);
+        loads.iter().map(|_| Ok(Context::at(NOW))).collect()
+    }
+
+    async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
+        self.step(false);
+        all_committed(changes)
+    }
+}
+
+fn loading_store_that_commits() -> MockStore {
+    let mut store = loading_store();
+    store.expect_commit().returning(all_committed);
+    store
+}
+
+fn start(store: Arc<dyn Store>, observer: &Arc<RecordingObserver>) -> Arc<GroupCommit> {
+    Arc::new(GroupCommit::start(store, Arc::new(the_rules()), vec![observer.clone()], limits()))
+}
+
+fn users(changes: Vec<Change>) -> Vec<u128> {
+    changes.into_iter().filter_map(|change| change.user).map(|user| user.id.0.as_u128()).collect()
+}
+
+#[tokio::test]
+async fn a_load_that_panics_costs_its_batch_and_not_the_lane() {
+    let observer = Arc::new(RecordingObserver::default());
+    let commits = start(Panics::in_load(true), &observer);
+    let lost = commits.run(Touch(1)).await;
+    assert!(matches!(lost, Err(Error::Internal)), "{lost:?}");
+    assert_eq!(commits.run(Touch(2)).await.unwrap().outcome, 2);
+    assert_eq!((users(observer.committed()), users(observer.in_doubt())), (vec![2], vec![]), "nothing of the lost batch is in doubt");
+}
+
+#[tokio::test]
+async fn a_commit_that_panics_has_an_unknown_outcome_and_its_changes_are_in_doubt() {
+    let observer = Arc::new(RecordingObserver::default());
+    let commits = start(Panics::in_load(false), &observer);
+    let lost = commits.run(Touch(1)).await;
+    assert!(matches!(lost, Err(Error::Unavailable)), "{lost:?}");
+    assert_eq!(users(observer.in_doubt()), [1], "before the client has its answer");
+    assert_eq!(commits.run(Touch(2)).await.unwrap().outcome, 2);
+    assert_eq!((users(observer.committed()), users(observer.in_doubt())), (vec![2], vec![1]));
+}
+
+#[tokio::test]
+async fn a_decision_that_panics_costs_its_command_alone() {
+    let mut store = MockStore::new();
+    store.expect_load().times(1).returning(|loads| {
+        assert_eq!(loads.len(), 2, "one batch");
+        loads.iter().map(|_| Ok(Context::at(NOW))).collect()
+    });
+    store.expect_commit().times(1).withf(|changes| changes.len() == 1).returning(all_committed);
+    // The lane has no turn before both have asked.
+    let both = |commits: Arc<GroupCommit>| async move { tokio::join!(commits.run(Bomb::InDecide), commits.run(Touch(2))) };
+    let (bomb, touched) = MockedLanes::over(store).observed_by(an_observer(1, 0)).run(both).await;
+    assert!(matches!(bomb, Err(Error::Internal)), "{bomb:?}");
+    assert_eq!(touched.unwrap().outcome, 2);
+}
+
+#[tokio::test]
+async fn a_batch_that_is_lost_to_the_lanes_own_panic_is_an_internal_fault_and_the_lane_goes_on() {
+    let observer = Arc::new(RecordingObserver::default());
+    let commits = start(Arc::new(loading_store_that_commits()), &observer);
+    let lost = commits.run(Bomb::InLoad).await;
+    assert!(matches!(lost, Err(Error::Internal)), "{lost:?}");
+    assert_eq!(commits.run(Touch(2)).await.unwrap().outcome, 2);
+}

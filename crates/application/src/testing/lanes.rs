@@ -1,0 +1,155 @@
+//! Lanes over mocks, whose expectations are checked.
+//!
+//! A mock checks how often it was called when it is dropped. Lanes share their store and their observers with tasks of their own, and a task
+//! swallows its panics: a mock that is dropped there, or called there once too often, fails no test. So the mocks come back here: the
+//! lanes are closed, and the mocks are checked on the test's own thread.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::{Change, Context, Rules};
+
+use super::the_rules;
+use crate::GroupCommit;
+use crate::group_commit::Limits;
+use crate::ports::{CommitError, Committed, Load, MockObserver, MockStore, Observer, ReadError, Store};
+
+/// What commands meet in a test: mocks of the store and of those who observe its commits.
+///
+/// ```
+/// # use application::ports::{Committed, MockStore};
+/// # use application::testing::{CountingIds, MockedLanes};
+/// # use application::use_cases::RegisterUser;
+/// # use domain::{Context, UserName};
+/// # use std::sync::Arc;
+/// # use time::macros::datetime;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let mut store = MockStore::new();
+/// store.expect_load().times(1).returning(|_| vec![Ok(Context::at(datetime!(2026-11-21 20:00 UTC)))]);
+/// store.expect_commit().times(1).returning(|_| vec![Ok(Committed::default())]);
+///
+/// let name = UserName::new("Ada").unwrap();
+/// let lanes = MockedLanes::over(store);
+/// let registered = lanes.run(|commits| async move { RegisterUser::new(commits, Arc::new(CountingIds::default())).execute(name).await }).await;
+///
+/// assert!(registered.is_ok());
+/// # }
+/// ```
+pub struct MockedLanes {
+    store: MockStore,
+    observers: Vec<MockObserver>,
+    rules: Rules,
+    limits: Limits,
+}
+
+impl MockedLanes {
+    /// One lane over `store`, with the default rules and nobody who observes.
+    #[must_use]
+    pub fn over(store: MockStore) -> Self {
+        let limits = Limits { lanes: 1, queue: 8, batch: 8, deadline: Duration::from_secs(2) };
+        Self { store, observers: Vec::new(), rules: the_rules(), limits }
+    }
+
+    /// The same, with one more observer.
+    #[must_use]
+    pub fn observed_by(mut self, observer: MockObserver) -> Self {
+        self.observers.push(observer);
+        self
+    }
+
+    /// The same, by other rules.
+    #[must_use]
+    pub fn with_rules(self, rules: Rules) -> Self {
+        Self { rules, ..self }
+    }
+
+    /// The same, within other limits.
+    #[must_use]
+    pub fn within(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Runs `use_case` over the lanes, closes them, and checks the mocks; what the use case came to.
+    ///
+    /// # Panics
+    /// If a mock was called otherwise than expected, or panicked in a lane, or is still in use afterwards.
+    pub async fn run<T, F: Future<Output = T>>(self, use_case: impl FnOnce(Arc<GroupCommit>) -> F) -> T {
+        let store = Arc::new(Watched::new(self.store));
+        let observers: Vec<_> = self.observers.into_iter().map(|observer| Arc::new(Watched::new(observer))).collect();
+        let observing = observers.iter().map(|observer| observer.clone() as Arc<dyn Observer>).collect();
+        let commits = Arc::new(GroupCommit::start(store.clone(), Arc::new(self.rules), observing, self.limits));
+
+        let outcome = use_case(commits.clone()).await;
+
+        commits.close().await;
+        store.check("the store's mock", MockStore::checkpoint);
+        for observer in observers {
+            observer.check("an observer's mock", MockObserver::checkpoint);
+        }
+        outcome
+    }
+}
+
+/// A mock that is called in tasks.
+struct Watched<M> {
+    mock: M,
+    panicked: AtomicBool,
+}
+
+impl<M> Watched<M> {
+    const fn new(mock: M) -> Self {
+        Self { mock, panicked: AtomicBool::new(false) }
+    }
+
+    /// Notes a panic between now and its drop.
+    const fn watch(&self) -> Watch<'_> {
+        Watch(&self.panicked)
+    }
+
+    fn check(self: Arc<Self>, name: &str, checkpoint: fn(&mut M)) {
+        let Ok(mut watched) = Arc::try_unwrap(self) else { panic!("{name} is still in use: its calls can't be checked") };
+        assert!(!watched.panicked.load(Ordering::Acquire), "{name} panicked in a lane: see the panic's message above");
+        checkpoint(&mut watched.mock);
+    }
+}
+
+struct Watch<'a>(&'a AtomicBool);
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.store(true, Ordering::Release);
+        }
+    }
+}
+
+#[async_trait]
+impl Store for Watched<MockStore> {
+    async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>> {
+        let _watch = self.watch();
+        self.mock.load(loads).await
+    }
+
+    async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
+        let _watch = self.watch();
+        self.mock.commit(changes).await
+    }
+}
+
+impl Observer for Watched<MockObserver> {
+    fn committed(&self, change: &Change, committed: &Committed) {
+        let _watch = self.watch();
+        self.mock.committed(change, committed);
+    }
+
+    fn doubtful(&self, change: &Change) {
+        let _watch = self.watch();
+        self.mock.doubtful(change);
+    }
+}
+
+#[cfg(test)]
+mod tests;
