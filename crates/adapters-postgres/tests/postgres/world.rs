@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use adapters_postgres::{PoolSize, PostgresStore};
 use application::ports::{CommitError, Committed, Load, Store};
-use domain::decide::{charge, register};
+use domain::decide::{charge, join, register};
 use domain::key::Keyed;
-use domain::{Change, Fingerprint, KeyScope, Money, QueuePolicy, RequestKey, Route, Rules, UserId};
+use domain::{Change, Fingerprint, KeyScope, Money, QueuePolicy, RequestKey, Route, Rules, TokenId, UserId};
 use sea_orm::sqlx::{Connection, PgConnection};
 use testbed::{Cluster, Database};
 use time::Duration;
@@ -47,6 +47,13 @@ impl World {
         let context = self.store.load(&[Load::Clock]).await.remove(0).unwrap();
         let command = register::Command { user: user(number), name: domain::UserName::new("Ada").unwrap() };
         register::decide(&context, &command).unwrap().change.unwrap()
+    }
+
+    /// The change by which somebody joins the default line.
+    pub(crate) async fn a_join(&self, number: u128) -> Change {
+        let context = self.store.load(&[Load::Join { user: user(number), concert: None }]).await.remove(0).unwrap();
+        let command = join::Command { user: user(number), concert: None, token: TokenId(user(number).0) };
+        join::decide(&context, &command, &self.rules).unwrap().change.unwrap()
     }
 
     /// The change that charges a wallet with 1, as it stands now.
