@@ -24,6 +24,10 @@ impl Adapter for Memory {
     async fn reopened(&self, _: Arc<StoppedClock>) -> Ports {
         Ports::of(self.0.lock().unwrap().as_ref().expect("a store that was fresh once"))
     }
+
+    fn soak(&self) -> u32 {
+        testbed::soak()
+    }
 }
 
 adapter_conformance!(Memory::default);

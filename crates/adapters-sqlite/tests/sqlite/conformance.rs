@@ -30,6 +30,10 @@ impl Adapter for Sqlite {
     async fn reopened(&self, clock: Arc<StoppedClock>) -> Ports {
         SqliteStore::open(&self.last_file(), clock).await.unwrap().ports()
     }
+
+    fn soak(&self) -> u32 {
+        testbed::soak()
+    }
 }
 
 adapter_conformance!(Sqlite::default);
