@@ -1,11 +1,14 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test soak fuzz check fmt lint doc openapi deny advisories bench rehearse
+.PHONY: help setup build build-cost run test soak fuzz check fmt lint doc openapi deny advisories bench rehearse
 
 help: ## Shows this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 setup: ## Installs what the tests need beside Rust: PostgreSQL 15 or newer, Chromium
 	@scripts/setup.sh
+
+build: ## Builds what `make run` serves: the server without optimisation, OTLP and process metrics
+	cargo build --no-default-features --features dev --bin frontrow
 
 run: ## Serves on 127.0.0.1:8080 with demo data, from data/frontrow.db
 	cargo run --no-default-features --features dev --bin frontrow -- serve
@@ -45,6 +48,9 @@ bench: setup ## Measures Frontrow over HTTP beside PostgreSQL alone and a bare S
 	cargo build --profile dist --bin frontrow
 	cargo run --profile dist --package bench
 	cargo bench --quiet --package bench
+
+build-cost: setup ## Measures what clean builds cost, and writes the table in docs/performance.md
+	@scripts/build-cost.sh
 
 rehearse: ## Plays an on-sale before it happens: 2,000 virtual users for 50 seats, on a server of its own
 	cargo run --release --bin frontrow -- rehearse club

@@ -26,6 +26,7 @@ pub const POSTGRES: Migrator = scripts!["postgres":
     "0001_init",
     "0002_waiting_room",
     "0003_operators",
+    "0004_cancellations",
 ];
 
 /// Brings a SQLite database up to date. Run it inside `BEGIN IMMEDIATE`: then of several processes that open a database at once one
@@ -34,4 +35,5 @@ pub const SQLITE: Migrator = scripts!["sqlite":
     "0001_init",
     "0002_waiting_room",
     "0003_operators",
+    "0004_cancellations",
 ];

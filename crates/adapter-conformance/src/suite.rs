@@ -17,10 +17,10 @@ macro_rules! adapter_conformance {
                 a_leave_load_leaves_out_what_is_sold
                 a_tick_load_counts_all_and_sees_the_foremost_waiting
                 a_tick_load_sees_the_lapsed_the_earliest_first
-                a_tick_load_asks_what_can_be_sold_only_for_a_concerts_own_line
-                a_tick_load_of_a_line_without_a_concert_knows_of_nothing_to_sell
+                a_tick_load_sees_offers_only_for_a_concerts_own_line
+                a_tick_load_of_a_line_without_a_concert_sees_no_offers
                 a_tick_load_sees_whether_a_seat_is_free_or_may_be_again
-                a_tick_load_leaves_out_dates_whose_sale_has_closed
+                a_tick_load_sees_all_dates_of_its_concerts
                 a_tick_load_looks_at_all_concerts_of_its_line
                 a_charge_load_sees_key_user_and_wallet
                 a_charge_load_sees_a_key_past_its_retention
@@ -38,12 +38,13 @@ macro_rules! adapter_conformance {
                 a_hold_load_sees_the_queue_of_its_token
                 a_release_load_sees_the_reservation_and_the_seats_that_name_it
                 a_lapsed_holds_load_sees_the_lapsed_the_earliest_first
+                a_lapsed_holds_load_sees_the_holds_of_cancelled_dates
                 a_lapsed_holds_load_leaves_out_what_is_sold_or_given_back
                 a_queue_load_sees_the_queue
                 a_concert_load_sees_its_dates_and_what_is_named_besides
                 a_concert_load_sees_whether_something_is_held
+                a_concert_load_sees_whether_users_wait_for_it
                 a_seats_load_sees_the_seats_and_the_holds_on_them
-                a_tick_load_leaves_out_dates_that_were_called_off
                 a_clock_load_sees_the_time_alone
                 now_is_the_stores_clock
                 loads_are_answered_in_their_order
@@ -62,6 +63,7 @@ macro_rules! adapter_conformance {
                 an_update_of_what_does_not_exist_is_a_conflict
                 another_version_of_a_checked_row_is_a_conflict
                 a_checked_row_keeps_its_version
+                a_check_of_a_row_that_its_group_writes_before_is_a_conflict
                 another_admission_version_is_a_conflict
                 only_a_tick_bumps_the_admission_version
                 a_join_beside_a_live_token_is_a_conflict
@@ -133,6 +135,8 @@ macro_rules! adapter_conformance {
                 every_part_of_a_programme_is_kept
                 concerts_come_in_pages_by_id
                 dates_come_by_start_then_id
+                concerts_are_found_by_their_queue
+                dates_are_found_by_their_ids
                 dates_and_seats_are_their_owns
                 seats_come_by_number
                 a_user_is_there_once_they_register_or_write
@@ -147,6 +151,11 @@ macro_rules! adapter_conformance {
                 what_operators_change_is_written_once_under_a_version
                 who_relied_on_what_operators_change_has_a_conflict
                 a_concerts_queue_does_not_change_under_a_live_hold
+                a_concerts_queue_does_not_change_under_a_live_token
+                of_a_cancellation_and_an_addition_one_is_decided_by_the_other
+                a_cancellation_is_kept_with_its_reason
+                of_a_payment_and_a_cancellation_the_first_counts
+                a_hold_of_a_cancelled_date_is_no_more
                 seats_are_blocked_and_laid_out
                 a_hall_of_50000_seats_is_laid_out
                 a_deed_is_kept_as_it_was_done
@@ -196,6 +205,7 @@ macro_rules! adapter_conformance {
                 a_crowd_that_joins_is_numbered_once_each
                 ticks_at_once_keep_to_the_capacity
                 forgetting_tokens_disturbs_nobody
+                nobody_pays_after_a_cancellation
             }
             feed {
                 what_another_process_commits_is_news

@@ -1,5 +1,6 @@
 //! What is on offer, to be read.
 
+use std::collections::BTreeSet;
 use std::ops::Bound;
 
 use application::PageRequest;
@@ -21,12 +22,21 @@ impl Catalogue for MemoryStore {
         Ok(self.state().concerts.get(&id).cloned())
     }
 
+    async fn concerts_of(&self, queue: QueueId) -> Result<Vec<Versioned<Concert>>, ReadError> {
+        Ok(self.state().concerts.values().filter(|concert| concert.queue == queue).cloned().collect())
+    }
+
     async fn schedules(&self, concert: ConcertId) -> Result<Vec<Versioned<Schedule>>, ReadError> {
         Ok(self.state().dates_of(concert))
     }
 
     async fn schedule(&self, id: ScheduleId) -> Result<Option<Versioned<Schedule>>, ReadError> {
         Ok(self.state().schedules.get(&id).cloned())
+    }
+
+    async fn schedules_by_id(&self, ids: &[ScheduleId]) -> Result<Vec<Versioned<Schedule>>, ReadError> {
+        let (state, ids) = (self.state(), ids.iter().collect::<BTreeSet<_>>());
+        Ok(ids.into_iter().filter_map(|id| state.schedules.get(id)).cloned().collect())
     }
 
     async fn seats(&self, schedule: ScheduleId) -> Result<Vec<Versioned<Seat>>, ReadError> {

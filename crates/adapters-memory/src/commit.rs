@@ -16,7 +16,8 @@ impl State {
         if change.not_after.is_some_and(|deadline| deadline <= now) {
             return Err(CommitError::Conflict);
         }
-        if change.unheld.is_some_and(|concert| !self.is_unheld(concert, now)) {
+        let is_held = change.unheld.is_some_and(|concert| self.is_held(concert, now));
+        if is_held || change.unawaited.is_some_and(|(queue, concert)| self.is_awaited(queue, concert, now)) {
             return Err(CommitError::Conflict);
         }
         self.write(change, now);

@@ -1,7 +1,7 @@
 //! The guards of a commit: whether everything is still as the decision saw it.
 
 use domain::change::{Check, NewToken};
-use domain::{Change, ConcertId, QueueId, QueueToken, TokenState, Version, Versioned, WalletEntry, Write};
+use domain::{Change, ConcertId, QueueId, QueueToken, ScheduleId, TokenState, Version, Versioned, WalletEntry, Write};
 
 use time::OffsetDateTime;
 
@@ -27,9 +27,15 @@ impl State {
             && change.key.iter().all(|key| matches(&self.keys, &key.row.scope, key))
     }
 
-    /// Whether nobody holds seats of the concert at `now`.
-    pub(crate) fn is_unheld(&self, concert: ConcertId, now: OffsetDateTime) -> bool {
-        !self.reservations.values().any(|row| row.concert == concert && row.occupies() && now < row.expires_at)
+    /// Whether seats of the concert are held at `now`, for a date that isn't cancelled.
+    pub(crate) fn is_held(&self, concert: ConcertId, now: OffsetDateTime) -> bool {
+        let takes_place = |date: ScheduleId| self.schedules.get(&date).is_some_and(|date| !date.is_cancelled());
+        self.reservations.values().any(|row| row.concert == concert && row.occupies() && now < row.expires_at && takes_place(row.schedule))
+    }
+
+    /// Whether a token of the queue that names the concert is WAITING, or ACTIVE and within its deadline at `now`.
+    pub(crate) fn is_awaited(&self, queue: QueueId, concert: ConcertId, now: OffsetDateTime) -> bool {
+        self.tokens_of(queue).any(|token| token.concert == Some(concert) && token.is_live() && !token.has_lapsed(now))
     }
 
     fn is_unchanged(&self, check: Check) -> bool {

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use application::ports::Load;
 use domain::{
-    ConcertId, Context, KeyScope, PaymentId, Queue, QueueId, QueueToken, Reservation, ReservationId, ReservationState, ScheduleId, Seat,
-    SeatNumber, SeatState, TokenId, TokenState, UserId, Versioned,
+    ConcertId, Context, KeyScope, Offer, PaymentId, Queue, QueueId, QueueToken, Reservation, ReservationId, ReservationState, Schedule,
+    ScheduleId, Seat, SeatNumber, SeatState, TokenId, TokenState, UserId, Versioned,
 };
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::state::State;
 
@@ -29,7 +29,7 @@ impl State {
             Load::Queue { queue } => Context { queue: self.queues.get(queue).cloned(), ..nothing },
             Load::Concert { concert, queue, schedules } => self.load_concert(*concert, *queue, schedules, nothing),
             Load::Seats { schedule, seats } => self.load_seats(*schedule, seats, nothing),
-            Load::LapsedHolds { at_most } => self.load_lapsed_holds(limit(*at_most), nothing),
+            Load::LapsedHolds { at_most, hold } => self.load_lapsed_holds(limit(*at_most), *hold, nothing),
         }
     }
 
@@ -41,6 +41,7 @@ impl State {
             user: self.users.get(&user).cloned(),
             concert: named.cloned(),
             queue: queue.and_then(|queue| self.queues.get(&queue)).cloned(),
+            schedules: concert.map(|concert| self.dates_of(concert)).unwrap_or_default(),
             waiting: count(tokens().filter(|token| is_waiting(token))),
             tokens: tokens().filter(|token| token.user == user && token.is_live()).cloned().collect(),
             ..nothing
@@ -52,6 +53,7 @@ impl State {
         Context {
             tokens: self.tokens.get(&token).cloned().into_iter().collect(),
             seats: holds().flat_map(|hold| self.seats_of(hold)).cloned().collect(),
+            schedules: self.dates_named_by(holds().map(|hold| &hold.row)),
             reservations: holds().cloned().collect(),
             ..nothing
         }
@@ -77,9 +79,11 @@ impl State {
         let of_holds = reservations.iter().filter(|row| row.occupies()).flat_map(|hold| self.seats_of(hold));
         let seats: BTreeMap<_, _> =
             asked.iter().copied().chain(of_holds).map(|seat| ((seat.schedule, seat.number), seat.clone())).collect();
+        let of_held = reservations.iter().filter(|row| row.occupies() && row.schedule != date).map(|hold| &hold.row);
         let context = Context {
             key: self.keys.get(key).cloned(),
             schedule: schedule.cloned(),
+            schedules: self.dates_named_by(of_held),
             concert: concert.cloned(),
             seats: seats.into_values().collect(),
             reservations,
@@ -111,10 +115,8 @@ impl State {
     fn load_refund(&self, key: &KeyScope, payment: PaymentId, nothing: Context) -> Context {
         let context = Context { key: self.keys.get(key).cloned(), ..nothing };
         let Some(payment) = self.payments.get(&payment) else { return context };
-        let schedule = self.reservations.get(&payment.reservation).and_then(|row| self.schedules.get(&row.schedule));
         let context = Context {
             payment: Some(payment.clone()),
-            schedule: schedule.cloned(),
             wallet: self.wallets.get(&payment.user).cloned(),
             ..context
         };
@@ -133,42 +135,40 @@ impl State {
             admission: self.lines.get(&queue).map(|line| line.admission),
             active: if somebody_waits { count(active) } else { 0 },
             waiting: count(waiting()),
-            sellable: if somebody_waits { self.is_sellable(queue, nothing.now) } else { None },
+            offers: if somebody_waits { self.offers_of(queue) } else { None },
             tokens: lapsed.into_iter().chain(waiting().take(at_most).cloned()).collect(),
             ..nothing
         }
     }
 
-    /// Whether a date of a concert of `queue`, whose sale isn't over, has a seat that is AVAILABLE or HELD; none for the default queue,
-    /// and if no concert names the queue.
-    fn is_sellable(&self, queue: QueueId, now: OffsetDateTime) -> Option<bool> {
+    /// All dates of the concerts of `queue`; none for the default queue, and if no concert names the queue.
+    fn offers_of(&self, queue: QueueId) -> Option<Vec<Offer>> {
         let concerts: BTreeSet<ConcertId> =
             self.concerts.values().filter(|concert| concert.queue == queue).map(|concert| concert.id).collect();
         if queue == Queue::DEFAULT || concerts.is_empty() {
             return None;
         }
-        let sells = |seat: &Seat| match seat.state() {
+        let is_left = |seat: &Seat| match seat.state() {
             SeatState::Available | SeatState::Held { .. } => true,
             SeatState::Reserved { .. } | SeatState::Blocked => false,
         };
-        let is_open = |date: ScheduleId| {
-            self.schedules
-                .get(&date)
-                .is_some_and(|date| concerts.contains(&date.concert) && date.cancelled_at.is_none() && now < date.sale_closes_at)
-        };
-        Some(self.seats.values().any(|seat| sells(seat) && is_open(seat.schedule)))
+        let with_seats: BTreeSet<ScheduleId> =
+            self.seats.values().filter(|seat| is_left(&seat.row)).map(|seat| seat.schedule).collect();
+        let dates = self.schedules.values().filter(|date| concerts.contains(&date.concert));
+        Some(dates.map(|date| Offer { schedule: date.row.clone(), has_seats: with_seats.contains(&date.id) }).collect())
     }
 
     fn load_concert(&self, concert: ConcertId, queue: Option<QueueId>, named: &[ScheduleId], nothing: Context) -> Context {
         let others = named.iter().filter_map(|id| self.schedules.get(id)).filter(|date| date.concert != concert);
         let mut others: Vec<_> = others.cloned().collect();
         others.sort_by_key(|date| date.id);
-        let is_held = |row: &Reservation| row.concert == concert && row.occupies() && nothing.now < row.expires_at;
+        let found = self.concerts.get(&concert);
         Context {
-            concert: self.concerts.get(&concert).cloned(),
+            concert: found.cloned(),
             queue: queue.and_then(|queue| self.queues.get(&queue)).cloned(),
             schedules: self.dates_of(concert).into_iter().chain(others).collect(),
-            held: self.reservations.values().any(|row| is_held(row)),
+            held: self.is_held(concert, nothing.now),
+            awaited: found.is_some_and(|found| queue.is_some() && self.is_awaited(found.queue, concert, nothing.now)),
             ..nothing
         }
     }
@@ -189,13 +189,25 @@ impl State {
         }
     }
 
-    fn load_lapsed_holds(&self, at_most: usize, nothing: Context) -> Context {
-        let lapsed = |hold: &&Versioned<Reservation>| hold.occupies() && hold.expires_at <= nothing.now;
-        let mut holds: Vec<_> = self.reservations.values().filter(lapsed).cloned().collect();
-        holds.sort_by_key(|hold| hold.expires_at);
+    fn load_lapsed_holds(&self, at_most: usize, longest: Duration, nothing: Context) -> Context {
+        let now = nothing.now;
+        let has_lapsed = |hold: &Reservation| hold.expires_at <= now;
+        let is_cancelled = |date: ScheduleId| {
+            let date = self.schedules.get(&date).and_then(|date| date.cancellation.as_ref());
+            date.is_some_and(|cancellation| now - longest < cancellation.at)
+        };
+        let held = self.reservations.values().filter(|row| row.occupies());
+        let mut holds: Vec<_> = held.filter(|hold| has_lapsed(hold) || is_cancelled(hold.schedule)).cloned().collect();
+        holds.sort_by_key(|hold| (!has_lapsed(hold), hold.expires_at));
         holds.truncate(at_most);
         let seats = holds.iter().flat_map(|hold| self.seats_of(hold)).cloned().collect();
-        Context { seats, reservations: holds, ..nothing }
+        Context { seats, schedules: self.dates_named_by(holds.iter().map(|hold| &hold.row)), reservations: holds, ..nothing }
+    }
+
+    /// The dates of `reservations`, each once, by id.
+    fn dates_named_by<'a>(&self, reservations: impl Iterator<Item = &'a Reservation>) -> Vec<Versioned<Schedule>> {
+        let ids: BTreeSet<ScheduleId> = reservations.map(|row| row.schedule).collect();
+        ids.iter().filter_map(|id| self.schedules.get(id)).cloned().collect()
     }
 
     /// `context` with the token and its queue.
@@ -208,10 +220,11 @@ impl State {
         }
     }
 
-    /// `context` with the reservation and the seats whose rows name it.
+    /// `context` with the reservation, its date, and the seats whose rows name it.
     fn with_reservation(&self, reservation: ReservationId, context: Context) -> Context {
         let Some(row) = self.reservations.get(&reservation) else { return context };
-        Context { seats: self.seats_of(row).cloned().collect(), reservations: vec![row.clone()], ..context }
+        let (schedule, seats) = (self.schedules.get(&row.schedule).cloned(), self.seats_of(row).cloned().collect());
+        Context { schedule, seats, reservations: vec![row.clone()], ..context }
     }
 }
 

@@ -5,6 +5,7 @@
 //! [`WaitingRoom`], the [`SeatMaps`]) and from the reading ports elsewhere. The [`Scheduler`] admits and tidies, the
 //! [`Follower`] keeps memory up to date with other processes.
 
+mod booking;
 mod clock;
 mod error;
 pub mod follower;
@@ -22,6 +23,7 @@ pub mod testing;
 pub mod use_cases;
 pub mod waiting_room;
 
+pub use booking::Booking;
 pub use clock::SystemClock;
 pub use error::Error;
 pub use follower::Follower;

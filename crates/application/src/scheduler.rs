@@ -1,15 +1,16 @@
 //! The scheduler: admits, and tidies what has lapsed. Any instance may run it: the admission version of a queue lets one tick
 //! through at a time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::pending;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::decide::admit::{self, Ticked};
 use domain::decide::lapse;
 use domain::{Change, Queue, QueueId, Rules, TokenState};
 use metrics::{Counter, Histogram};
+use time::OffsetDateTime;
 use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -20,6 +21,7 @@ use crate::{Error, WaitingRoom};
 
 /// How many holds a sweep looks at, and how many rows of a sort a round of housekeeping forgets.
 const AT_MOST: u32 = 1_000;
+const AT_MOST_HOLDS: usize = 1_000;
 /// Between two ticks for places that fell free.
 const BETWEEN_WAKES: Duration = Duration::from_millis(20);
 /// So long after a deadline its queue is ticked: the store's clock may be a little behind the one that is looked at here.
@@ -52,6 +54,8 @@ pub struct Scheduler {
     rules: Arc<Rules>,
     rhythm: Rhythm,
     place_free: Arc<PlaceFree>,
+    /// When sales open for which users wait, by their queue.
+    openings: Mutex<BTreeMap<QueueId, OffsetDateTime>>,
     measures: Measures,
 }
 
@@ -119,7 +123,8 @@ impl Scheduler {
     #[must_use]
     pub fn new(tools: Tools, rhythm: Rhythm) -> Self {
         let Tools { store, catalogue, housekeeping, room, observers, rules, place_free } = tools;
-        Self { store, catalogue, housekeeping, room, observers, rules, rhythm, place_free, measures: Measures::new() }
+        let (openings, measures) = (Mutex::default(), Measures::new());
+        Self { store, catalogue, housekeeping, room, observers, rules, rhythm, place_free, openings, measures }
     }
 
     /// Works until it is told to stop; a commit that is under way is finished first.
@@ -135,7 +140,13 @@ impl Scheduler {
                     self.tick_freed().await
                 }
                 () = self.next_lapse() => Ok(()),
-                _ = sweep.tick() => self.sweep().await.map(|_| ()),
+                () = self.next_opening() => Ok(()),
+                _ = sweep.tick() => self.sweep().await.map(|swept| {
+                    // There may be more, as when a date is cancelled: they come one step after the other, and ticks between them.
+                    if swept == AT_MOST_HOLDS {
+                        sweep.reset_immediately();
+                    }
+                }),
                 _ = tidy.tick() => self.tidy().await,
             };
             if let Err(error) = done {
@@ -156,6 +167,19 @@ impl Scheduler {
         let Some((at, queue)) = self.room.next_lapse() else { return pending().await };
         sleep(Duration::try_from(at - self.room.now()).unwrap_or_default() + AFTER_A_LAPSE).await;
         self.place_free.add([queue]);
+    }
+
+    /// Returns when a sale opens for which somebody waits.
+    async fn next_opening(&self) {
+        let next = self.openings().iter().map(|(queue, at)| (*at, *queue)).min();
+        let Some((at, queue)) = next else { return pending().await };
+        sleep(Duration::try_from(at - self.room.now()).unwrap_or_default() + AFTER_A_LAPSE).await;
+        self.openings().remove(&queue);
+        self.place_free.add([queue]);
+    }
+
+    fn openings(&self) -> MutexGuard<'_, BTreeMap<QueueId, OffsetDateTime>> {
+        self.openings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ticks the queues in which places fell free, if anybody waits there as far as is known here.
@@ -193,10 +217,12 @@ impl Scheduler {
     async fn try_tick(&self, queue: &Queue) -> Result<Ticked, Error> {
         let load = Load::Tick { queue: queue.id, at_most: queue.policy(&self.rules.queue).batch };
         for _ in 0..TRIES {
-            let context = self.store.load(std::slice::from_ref(&load)).await.pop();
-            let Some((change, ticked)) = context.transpose()?.and_then(|context| admit::decide(&context, &self.rules)) else {
-                break;
+            let Some(context) = self.store.load(std::slice::from_ref(&load)).await.pop().transpose()? else { break };
+            match admit::opening(&context) {
+                Some(at) => self.openings().insert(queue.id, at),
+                None => self.openings().remove(&queue.id),
             };
+            let Some((change, ticked)) = admit::decide(&context, &self.rules) else { break };
             match self.commit(&[change]).await? {
                 0 => {}
                 _ => return Ok(ticked),
@@ -205,13 +231,13 @@ impl Scheduler {
         Ok(Ticked::default())
     }
 
-    /// Writes down which holds have lapsed; how many were.
+    /// Writes down which holds have ended, by their deadlines or by their dates' cancellation; how many were.
     pub async fn sweep(&self) -> Result<usize, Error> {
         timed(&self.measures.sweep, self.try_sweep()).await
     }
 
     async fn try_sweep(&self) -> Result<usize, Error> {
-        let context = self.store.load(&[Load::LapsedHolds { at_most: AT_MOST }]).await.pop();
+        let context = self.store.load(&[Load::LapsedHolds { at_most: AT_MOST, hold: self.rules.hold }]).await.pop();
         let changes = context.transpose()?.map(|context| lapse::decide(&context)).unwrap_or_default();
         if changes.is_empty() { Ok(0) } else { self.commit(&changes).await }
     }

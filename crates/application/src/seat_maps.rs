@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dashmap::DashMap;
-use domain::{Change, Money, ScheduleId, Seat, SeatNumber, SeatState, SeatStatus, Stock, Versioned};
+use domain::{Change, Moment, Money, Schedule, ScheduleId, Seat, SeatNumber, SeatState, SeatStatus, Stock, Versioned};
 use time::OffsetDateTime;
 
 use crate::Error;
@@ -16,7 +16,7 @@ use crate::ports::{Catalogue, Clock, Committed, Observer};
 pub struct SeatMap {
     /// How often its seats have been written, all together: it only grows, and is the same on every instance.
     pub version: u64,
-    /// How many holds have lapsed that no row tells of yet. With the version it tells one map of a date from another.
+    /// How many holds have ended, by their deadline or by the date's cancellation, that no row tells of yet. With the version it tells one map of a date from another.
     pub lapsed: u32,
     /// How many seats are free.
     pub available: u32,
@@ -70,6 +70,8 @@ struct Seats {
     map: Option<Arc<SeatMap>>,
     /// The instant at which the map ends to be true: the next deadline of a hold.
     map_until: Option<OffsetDateTime>,
+    /// Whether the map is that of a cancelled date.
+    is_cancelled: bool,
 }
 
 impl SeatMaps {
@@ -78,10 +80,11 @@ impl SeatMaps {
         Self { halls: DashMap::new(), catalogue, clock }
     }
 
-    /// The map of a date as of now; without seats if the date doesn't exist.
-    pub async fn map(&self, schedule: ScheduleId) -> Result<Arc<SeatMap>, Error> {
+    /// The map of `date`, as it was just read from the store, as of now. On a date that is cancelled nothing is held.
+    pub async fn map(&self, date: &Schedule) -> Result<Arc<SeatMap>, Error> {
+        let schedule = date.id;
         let hall = self.halls.entry(schedule).or_default().clone();
-        if let Some(map) = hall.map(self.clock.now()) {
+        if let Some(map) = hall.map(date, self.clock.now()) {
             return Ok(map);
         }
         let _one_loads = hall.loading.lock().await;
@@ -98,7 +101,7 @@ impl SeatMaps {
             seats.loaded = true;
         }
         // A loaded hall always has a map.
-        hall.map(self.clock.now()).ok_or(Error::Unavailable)
+        hall.map(date, self.clock.now()).ok_or(Error::Unavailable)
     }
 
     /// Takes in seats of halls that somebody looked at, unless newer versions are known.
@@ -134,13 +137,15 @@ impl Hall {
         self.seats.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn map(&self, now: OffsetDateTime) -> Option<Arc<SeatMap>> {
+    fn map(&self, date: &Schedule, now: OffsetDateTime) -> Option<Arc<SeatMap>> {
         let mut seats = self.seats();
         if !seats.loaded {
             return None;
         }
-        if seats.map.is_none() || seats.map_until.is_some_and(|until| until <= now) {
-            seats.build(now);
+        let is_old = seats.map_until.is_some_and(|until| until <= now) || seats.is_cancelled != date.is_cancelled();
+        if seats.map.is_none() || is_old {
+            seats.build(date.at(now));
+            seats.is_cancelled = date.is_cancelled();
         }
         seats.map.clone()
     }
@@ -159,7 +164,7 @@ impl Seats {
         self.map = None;
     }
 
-    fn build(&mut self, now: OffsetDateTime) {
+    fn build(&mut self, now: Moment) {
         let rows = || self.rows.values().map(|(seat, _)| seat);
         let deadlines = || {
             rows().filter_map(|seat| match seat.state() {
@@ -174,12 +179,12 @@ impl Seats {
             .collect();
         let map = SeatMap {
             version: rows().map(|seat| seat.version.0.unsigned_abs()).sum(),
-            lapsed: count(deadlines().filter(|until| *until <= now)),
+            lapsed: count(deadlines().filter(|until| !now.is_before(*until))),
             available: count(seats.iter().filter(|seat| seat.status == SeatStatus::Available)),
             held: count(seats.iter().filter(|seat| seat.status == SeatStatus::Held)),
             seats,
         };
-        self.map_until = deadlines().filter(|until| now < *until).min();
+        self.map_until = deadlines().filter(|until| now.is_before(*until)).min();
         self.map = Some(Arc::new(map));
     }
 }

@@ -130,8 +130,10 @@ impl Observer for Tally {
             });
             self.line(queue, |line| waits.for_each(|wait| line.wait.record(wait.as_seconds_f64())));
         }
-        for lapsed in change.reservations.iter().filter(|reservation| has_lapsed(&reservation.row)) {
-            self.release_lag.record((self.clock.now() - lapsed.row.expires_at).as_seconds_f64().max(0.0));
+        let now = self.clock.now();
+        // What a cancelled date ended before its deadline is no lag.
+        for lapsed in change.reservations.iter().filter(|write| has_lapsed(&write.row) && write.row.expires_at <= now) {
+            self.release_lag.record((now - lapsed.row.expires_at).as_seconds_f64());
         }
     }
 

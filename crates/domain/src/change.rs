@@ -69,8 +69,10 @@ pub struct Change {
     pub concerts: Vec<Write<Concert>>,
     /// Dates, by an operator's hand.
     pub schedules: Vec<Write<Schedule>>,
-    /// No reservation of this concert may be HELD and within its deadline.
+    /// No reservation of this concert may be HELD, within its deadline, for a date that isn't cancelled.
     pub unheld: Option<ConcertId>,
+    /// No token of this queue that names this concert may be WAITING, or ACTIVE and within its deadline.
+    pub unawaited: Option<(QueueId, ConcertId)>,
     /// What an operator did by this change.
     pub deed: Option<Deed>,
     /// Seats.

@@ -1,6 +1,6 @@
 //! Concerts: what the seats are sold for.
 
-use crate::{ConcertId, QueueId};
+use crate::{Cancellation, ConcertId, QueueId};
 
 /// A concert; its dates are [`Schedule`](crate::Schedule)s.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,4 +15,6 @@ pub struct Concert {
     pub queue: QueueId,
     /// How many seats a user may have of it, held and sold together; none: as many as of any concert.
     pub max_seats_per_user: Option<u32>,
+    /// Its cancellation, with all its dates; none if it wasn't cancelled as a whole.
+    pub cancellation: Option<Cancellation>,
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 use crate::{
-    Concert, KeyRecord, Payment, PaymentId, Queue, QueueToken, Reservation, ReservationId, Schedule, Seat, SeatNumber, TokenId, User,
-    Version, Versioned, Wallet,
+    Concert, KeyRecord, Moment, Offer, Payment, PaymentId, Queue, QueueToken, Reservation, ReservationId, Schedule, ScheduleId, Seat,
+    SeatNumber, TokenId, User, Version, Versioned, Wallet,
 };
 
 /// The rows that a decision needs, each with its version, and the store's clock at the reading. What the store
@@ -27,9 +27,8 @@ pub struct Context {
     pub active: u32,
     /// How many tokens of that queue are WAITING.
     pub waiting: u32,
-    /// Whether anything of what that queue alone admits to can still be sold: a seat that is AVAILABLE or HELD, on a date whose sale
-    /// isn't over. None if the queue is no concert's own.
-    pub sellable: Option<bool>,
+    /// All dates of the concerts that this queue alone admits to. None if the queue is no concert's own.
+    pub offers: Option<Vec<Offer>>,
     /// Tokens, in the order of their numbers.
     pub tokens: Vec<Versioned<QueueToken>>,
     /// The concert in question.
@@ -38,8 +37,10 @@ pub struct Context {
     pub schedule: Option<Versioned<Schedule>>,
     /// All dates of that concert, and others that are asked for.
     pub schedules: Vec<Versioned<Schedule>>,
-    /// Whether a reservation of that concert is HELD and within its deadline.
+    /// Whether a reservation of that concert is HELD, within its deadline, and its date isn't cancelled.
     pub held: bool,
+    /// Whether a token of that concert's queue that names the concert is WAITING, or ACTIVE and within its deadline.
+    pub awaited: bool,
     /// Seats that are asked for or that a loaded reservation names.
     pub seats: Vec<Versioned<Seat>>,
     /// Reservations in question.
@@ -62,12 +63,13 @@ impl Context {
             admission: None,
             active: 0,
             waiting: 0,
-            sellable: None,
+            offers: None,
             tokens: Vec::new(),
             concert: None,
             schedule: None,
             schedules: Vec::new(),
             held: false,
+            awaited: false,
             seats: Vec::new(),
             reservations: Vec::new(),
             payment: None,
@@ -91,6 +93,18 @@ impl Context {
     #[must_use]
     pub fn payment(&self, id: PaymentId) -> Option<&Versioned<Payment>> {
         self.payment.as_ref().filter(|payment| payment.id == id)
+    }
+
+    /// The date `id`, if it was found.
+    #[must_use]
+    pub fn date(&self, id: ScheduleId) -> Option<&Versioned<Schedule>> {
+        self.schedule.iter().chain(&self.schedules).find(|date| date.id == id)
+    }
+
+    /// The context's instant at the date `id`, if that was found.
+    #[must_use]
+    pub fn moment(&self, id: ScheduleId) -> Option<Moment> {
+        self.date(id).map(|date| date.at(self.now))
     }
 
     /// The seat `number` of the date in question, if it was found.

@@ -28,7 +28,7 @@ pub mod user;
 pub mod version;
 pub mod wallet;
 
-pub use availability::{Availability, Stock};
+pub use availability::{Availability, Offer, Sale, Stock};
 pub use change::{Change, NewToken, Write};
 pub use concert::Concert;
 pub use context::Context;
@@ -43,7 +43,7 @@ pub use queue::{Queue, QueuePolicy, QueueState, QueueStep};
 pub use refusal::Refusal;
 pub use reservation::{CancelReason, Reservation, ReservationState, ReservedSeat};
 pub use rules::Rules;
-pub use schedule::{Schedule, Zone};
+pub use schedule::{Cancellation, Moment, Schedule, Zone};
 pub use seat::{Seat, SeatNumber, SeatState, SeatStatus};
 pub use seat_plan::SeatPlan;
 pub use text::{Remark, Title};

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::queue::QueueError;
 use crate::reservation::ReservationStatus;
 use crate::wallet::WalletError;
-use crate::{ExpiryReason, Money, PaymentState, ReservationId, SeatNumber, SeatStatus, TokenId, Version};
+use crate::{ExpiryReason, Money, PaymentState, Remark, ReservationId, SeatNumber, SeatStatus, TokenId, Version};
 
 /// Why a command may not be carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -50,9 +50,18 @@ pub enum Refusal {
     /// A concert's queue can't change while somebody holds its seats.
     #[error("somebody holds seats: the queue can't change now")]
     HoldsLive,
+    /// A concert's queue can't change while users wait in it for the concert, or are let in to it.
+    #[error("users wait for the concert in its queue, or are inside: the queue can't change now")]
+    TokensLive,
     /// The date was called off.
     #[error("the date is cancelled")]
     DateCancelled,
+    /// What is to be joined for, held, paid or added to is cancelled.
+    #[error("it is cancelled{}", reason.as_ref().map(|reason| format!(": {}", reason.as_str())).unwrap_or_default())]
+    ScheduleCancelled {
+        /// Why, if the operator said so.
+        reason: Option<Remark>,
+    },
     /// The date is not called off.
     #[error("the date is not cancelled")]
     DateNotCancelled,

@@ -6,12 +6,13 @@
 //!    └──── release, lapse ─────────────► CANCELLED (RELEASED, EXPIRED)
 //! ```
 //!
-//! A HELD reservation whose deadline has passed *is* cancelled, whatever its row says.
+//! A HELD reservation whose deadline has passed, or whose date is cancelled, *is* cancelled (EXPIRED), whatever its row says: every step
+//! takes the [`Moment`] of its date.
 
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use crate::{ConcertId, Money, PaymentId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId};
+use crate::{ConcertId, Moment, Money, PaymentId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId};
 
 /// One user's claim to 1..k seats of one date.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +71,7 @@ pub enum ReservationState {
 /// Why a reservation has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CancelReason {
-    /// Not paid in time.
+    /// Not paid in time, or before its date was cancelled.
     Expired,
     /// Given back by its user.
     Released,
@@ -119,11 +120,11 @@ impl Reservation {
         self.state
     }
 
-    /// What it is at `now`.
+    /// What it is at `now`, a moment of its date.
     #[must_use]
-    pub fn status(&self, now: OffsetDateTime) -> ReservationStatus {
+    pub fn status(&self, now: Moment) -> ReservationStatus {
         match self.state {
-            ReservationState::Held if now < self.expires_at => ReservationStatus::Held,
+            ReservationState::Held if now.is_before(self.expires_at) => ReservationStatus::Held,
             ReservationState::Held => ReservationStatus::Cancelled(CancelReason::Expired),
             ReservationState::Confirmed { .. } => ReservationStatus::Confirmed,
             ReservationState::Cancelled { reason, .. } => ReservationStatus::Cancelled(reason),
@@ -155,7 +156,7 @@ impl Reservation {
     ///
     /// # Errors
     /// Unless it is HELD at `now`.
-    pub fn confirm(mut self, payment: PaymentId, now: OffsetDateTime) -> Result<Self, ReservationError> {
+    pub fn confirm(mut self, payment: PaymentId, now: Moment) -> Result<Self, ReservationError> {
         match self.status(now) {
             ReservationStatus::Held => {
                 self.state = ReservationState::Confirmed { payment };
@@ -169,7 +170,7 @@ impl Reservation {
     ///
     /// # Errors
     /// Unless it is HELD at `now`.
-    pub fn release(mut self, now: OffsetDateTime) -> Result<Self, ReservationError> {
+    pub fn release(mut self, now: Moment) -> Result<Self, ReservationError> {
         match self.status(now) {
             ReservationStatus::Held => {
                 self.state = ReservationState::Cancelled { reason: CancelReason::Released, payment: None };
@@ -179,13 +180,13 @@ impl Reservation {
         }
     }
 
-    /// Writes down that its deadline has passed.
+    /// Writes down that it has ended unpaid: its deadline has passed, or its date is cancelled.
     ///
     /// # Errors
-    /// Unless its row says HELD and the deadline has passed at `now`.
-    pub fn lapse(mut self, now: OffsetDateTime) -> Result<Self, ReservationError> {
+    /// Unless its row says HELD and it has ended at `now`.
+    pub fn lapse(mut self, now: Moment) -> Result<Self, ReservationError> {
         match self.state {
-            ReservationState::Held if self.expires_at <= now => {
+            ReservationState::Held if !now.is_before(self.expires_at) => {
                 self.state = ReservationState::Cancelled { reason: CancelReason::Expired, payment: None };
                 Ok(self)
             }
@@ -199,7 +200,7 @@ impl Reservation {
     ///
     /// # Errors
     /// Unless it is CONFIRMED.
-    pub fn refund(mut self, now: OffsetDateTime) -> Result<Self, ReservationError> {
+    pub fn refund(mut self, now: Moment) -> Result<Self, ReservationError> {
         match self.state {
             ReservationState::Confirmed { payment } => {
                 self.state = ReservationState::Cancelled { reason: CancelReason::Refunded, payment: Some(payment) };
@@ -209,7 +210,7 @@ impl Reservation {
         }
     }
 
-    fn refuse(&self, step: &'static str, now: OffsetDateTime) -> ReservationError {
+    fn refuse(&self, step: &'static str, now: Moment) -> ReservationError {
         ReservationError { status: self.status(now), step }
     }
 }

@@ -1,15 +1,15 @@
-//! Schedules: the dates of a concert.
+//! Schedules: the dates of a concert, and what cancels them.
 
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use crate::{ConcertId, ScheduleId};
+use crate::{ConcertId, Remark, ScheduleId};
 
 /// One date of a concert.
 ///
 /// ```text
 ///   sale_opens_at ──── on sale ──── sale_closes_at        starts_at: no refund from here on
-///   cancelled: never on sale again, refunds at any time
+///   cancelled: holds end, never on sale again, refunds at any time
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
@@ -25,8 +25,32 @@ pub struct Schedule {
     pub sale_opens_at: OffsetDateTime,
     /// The first instant after the sale.
     pub sale_closes_at: OffsetDateTime,
-    /// When it was called off; none if it wasn't.
-    pub cancelled_at: Option<OffsetDateTime>,
+    /// Its cancellation; none if it takes place.
+    pub cancellation: Option<Cancellation>,
+}
+
+/// That a date or a concert was cancelled. It is never taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cancellation {
+    /// When.
+    pub at: OffsetDateTime,
+    /// Why, as buyers are told; none if the operator gave no reason.
+    pub reason: Option<Remark>,
+}
+
+/// An instant at one date. A hold of its seats counts until its deadline, and no longer once the date is cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    now: OffsetDateTime,
+    is_cancelled: bool,
+}
+
+impl Moment {
+    /// Whether a hold of a seat of the date, made until `deadline`, still counts.
+    #[must_use]
+    pub fn is_before(self, deadline: OffsetDateTime) -> bool {
+        !self.is_cancelled && self.now < deadline
+    }
 }
 
 /// The sale ends before it begins.
@@ -43,16 +67,41 @@ impl Schedule {
         if self.sale_opens_at < self.sale_closes_at { Ok(()) } else { Err(NoSale) }
     }
 
+    /// The instant `now` at this date: holds of its seats are judged by it.
+    #[must_use]
+    pub const fn at(&self, now: OffsetDateTime) -> Moment {
+        Moment { now, is_cancelled: self.is_cancelled() }
+    }
+
+    /// Whether it was cancelled.
+    #[must_use]
+    pub const fn is_cancelled(&self) -> bool {
+        self.cancellation.is_some()
+    }
+
+    /// When a hold of its seats ends that was made until `deadline`: then, or when the date was cancelled if that was earlier.
+    #[must_use]
+    pub fn end_of_hold(&self, deadline: OffsetDateTime) -> OffsetDateTime {
+        self.cancellation.as_ref().map_or(deadline, |cancellation| cancellation.at.min(deadline))
+    }
+
     /// Whether seats can be held at `now`.
     #[must_use]
     pub fn is_on_sale(&self, now: OffsetDateTime) -> bool {
-        self.cancelled_at.is_none() && self.sale_opens_at <= now && now < self.sale_closes_at
+        !self.is_cancelled() && self.sale_opens_at <= now && now < self.sale_closes_at
+    }
+
+    /// If all of `dates` that haven't started at `now` are cancelled: the last of the cancellations.
+    pub fn last_cancellation<'a>(dates: impl IntoIterator<Item = &'a Self>, now: OffsetDateTime) -> Option<&'a Cancellation> {
+        let ahead = dates.into_iter().filter(|date| !date.has_started(now)).map(|date| date.cancellation.as_ref());
+        let cancellations: Vec<&Cancellation> = ahead.collect::<Option<_>>()?;
+        cancellations.into_iter().max_by_key(|cancellation| cancellation.at)
     }
 
     /// Whether payments for it can be given back at `now`: until the show starts, and if it never will, at any time.
     #[must_use]
     pub fn is_refundable(&self, now: OffsetDateTime) -> bool {
-        self.cancelled_at.is_some() || !self.has_started(now)
+        self.is_cancelled() || !self.has_started(now)
     }
 
     /// Whether the show has started at `now`.

@@ -10,12 +10,13 @@
 //!   AVAILABLE ◄── unblock, block ──► BLOCKED, by the operator
 //! ```
 //!
-//! A HELD seat whose deadline has passed *is* available, whatever its row says.
+//! A HELD seat whose deadline has passed, or whose date is cancelled, *is* available, whatever its row says: every step takes the
+//! [`Moment`] of its date.
 
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use crate::{Money, ReservationId, ScheduleId};
+use crate::{Moment, Money, ReservationId, ScheduleId};
 
 /// A seat's number within its schedule, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,20 +55,26 @@ impl std::fmt::Display for SeatNumber {
 /// A seat of one date.
 ///
 /// ```
-/// # use domain::{Money, ReservationId, ScheduleId, Seat, SeatNumber, SeatStatus};
+/// # use domain::{Cancellation, ConcertId, Money, ReservationId, Schedule, ScheduleId, Seat, SeatNumber, SeatStatus, Zone};
 /// # use time::{Duration, macros::datetime};
 /// # use uuid::Uuid;
 /// let now = datetime!(2026-11-21 20:00 UTC);
+/// # let (starts_at, zone) = (now + Duration::DAY, Zone::new("UTC")?);
+/// # let (sale_opens_at, sale_closes_at) = (now, starts_at);
+/// # let id = ScheduleId(Uuid::nil());
+/// let date = Schedule { id, concert: ConcertId(Uuid::nil()), starts_at, zone, sale_opens_at, sale_closes_at, cancellation: None };
 /// let (mine, yours) = (ReservationId(Uuid::from_u128(1)), ReservationId(Uuid::from_u128(2)));
 /// let seat = Seat::new(ScheduleId(Uuid::nil()), SeatNumber::new(7)?, "Row A 7".into(), Money::new(60_000)?);
 ///
-/// let held = seat.hold(mine, now + Duration::minutes(5), now)?;
-/// assert_eq!(held.status(now), SeatStatus::Held);
-/// assert!(held.clone().hold(yours, now + Duration::minutes(9), now + Duration::minutes(4)).is_err());
-/// assert_eq!(held.status(now + Duration::minutes(5)), SeatStatus::Available, "at its deadline a hold has ended");
+/// let held = seat.hold(mine, now + Duration::minutes(5), date.at(now))?;
+/// assert_eq!(held.status(date.at(now)), SeatStatus::Held);
+/// assert!(held.clone().hold(yours, now + Duration::minutes(9), date.at(now + Duration::minutes(4))).is_err());
+/// assert_eq!(held.status(date.at(now + Duration::minutes(5))), SeatStatus::Available, "at its deadline a hold has ended");
+/// let cancelled = Schedule { cancellation: Some(Cancellation { at: now, reason: None }), ..date.clone() };
+/// assert_eq!(held.status(cancelled.at(now)), SeatStatus::Available, "and so it has once its date is cancelled");
 ///
-/// let sold = held.confirm(mine, now)?;
-/// assert_eq!(sold.status(now), SeatStatus::Reserved);
+/// let sold = held.confirm(mine, date.at(now))?;
+/// assert_eq!(sold.status(date.at(now)), SeatStatus::Reserved);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,11 +155,11 @@ impl Seat {
         self.state
     }
 
-    /// What it is at `now`.
+    /// What it is at `now`, a moment of its date.
     #[must_use]
-    pub fn status(&self, now: OffsetDateTime) -> SeatStatus {
+    pub fn status(&self, now: Moment) -> SeatStatus {
         match self.state {
-            SeatState::Held { until, .. } if now < until => SeatStatus::Held,
+            SeatState::Held { until, .. } if now.is_before(until) => SeatStatus::Held,
             SeatState::Available | SeatState::Held { .. } => SeatStatus::Available,
             SeatState::Reserved { .. } => SeatStatus::Reserved,
             SeatState::Blocked => SeatStatus::Blocked,
@@ -172,7 +179,7 @@ impl Seat {
     ///
     /// # Errors
     /// Unless it is available at `now`.
-    pub fn hold(mut self, reservation: ReservationId, until: OffsetDateTime, now: OffsetDateTime) -> Result<Self, SeatError> {
+    pub fn hold(mut self, reservation: ReservationId, until: OffsetDateTime, now: Moment) -> Result<Self, SeatError> {
         match self.status(now) {
             SeatStatus::Available => {
                 self.state = SeatState::Held { reservation, until };
@@ -186,9 +193,9 @@ impl Seat {
     ///
     /// # Errors
     /// Unless `reservation` holds it at `now`.
-    pub fn confirm(mut self, reservation: ReservationId, now: OffsetDateTime) -> Result<Self, SeatError> {
+    pub fn confirm(mut self, reservation: ReservationId, now: Moment) -> Result<Self, SeatError> {
         match self.state {
-            SeatState::Held { reservation: holder, until } if holder == reservation && now < until => {
+            SeatState::Held { reservation: holder, until } if holder == reservation && now.is_before(until) => {
                 self.state = SeatState::Reserved { reservation };
                 Ok(self)
             }
@@ -202,7 +209,7 @@ impl Seat {
     ///
     /// # Errors
     /// Unless its row names `reservation`.
-    pub fn free(mut self, reservation: ReservationId, now: OffsetDateTime) -> Result<Self, SeatError> {
+    pub fn free(mut self, reservation: ReservationId, now: Moment) -> Result<Self, SeatError> {
         match self.state {
             SeatState::Held { reservation: holder, .. } | SeatState::Reserved { reservation: holder } if holder == reservation => {
                 self.state = SeatState::Available;
@@ -218,7 +225,7 @@ impl Seat {
     ///
     /// # Errors
     /// Unless it is available at `now`.
-    pub fn block(mut self, now: OffsetDateTime) -> Result<Self, SeatError> {
+    pub fn block(mut self, now: Moment) -> Result<Self, SeatError> {
         match self.status(now) {
             SeatStatus::Available => {
                 self.state = SeatState::Blocked;
@@ -232,7 +239,7 @@ impl Seat {
     ///
     /// # Errors
     /// Unless it is blocked.
-    pub fn unblock(mut self, now: OffsetDateTime) -> Result<Self, SeatError> {
+    pub fn unblock(mut self, now: Moment) -> Result<Self, SeatError> {
         match self.state {
             SeatState::Blocked => {
                 self.state = SeatState::Available;
@@ -246,7 +253,7 @@ impl Seat {
     ///
     /// # Errors
     /// While its row names a reservation.
-    pub fn relabel(mut self, label: String, price: Money, now: OffsetDateTime) -> Result<Self, SeatError> {
+    pub fn relabel(mut self, label: String, price: Money, now: Moment) -> Result<Self, SeatError> {
         match self.state {
             SeatState::Available | SeatState::Blocked => {
                 (self.label, self.price) = (label, price);
@@ -256,7 +263,7 @@ impl Seat {
         }
     }
 
-    fn refuse(&self, step: &'static str, now: OffsetDateTime) -> SeatError {
+    fn refuse(&self, step: &'static str, now: Moment) -> SeatError {
         SeatError { number: self.number, status: self.status(now), step }
     }
 }

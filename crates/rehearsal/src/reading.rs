@@ -131,8 +131,9 @@ impl PlaceBody {
         }
     }
 
+    /// Whether there is nothing left to wait for.
     pub(crate) fn is_sold_out(&self) -> bool {
-        self.availability.as_deref() == Some("SOLD_OUT")
+        matches!(self.availability.as_deref(), Some("SOLD_OUT" | "CANCELLED"))
     }
 }
 

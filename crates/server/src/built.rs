@@ -8,30 +8,17 @@ struct Part {
     present: bool,
 }
 
-const PARTS: [Part; 3] = [
+const PARTS: [Part; 2] = [
     Part { feature: "otlp", present: cfg!(feature = "otlp") },
     Part { feature: "process-metrics", present: cfg!(feature = "process-metrics") },
-    Part { feature: "rehearse", present: cfg!(feature = "rehearse") },
 ];
-
-/// The features that this binary was built without.
-pub(crate) fn left_out() -> impl Iterator<Item = &'static str> {
-    PARTS.iter().filter(|part| !part.present).map(|part| part.feature)
-}
 
 /// The version, and what was left out.
 pub(crate) fn version() -> &'static str {
     static VERSION: OnceLock<String> = OnceLock::new();
     VERSION.get_or_init(|| {
-        let left_out: Vec<_> = left_out().collect();
+        let left_out: Vec<_> = PARTS.iter().filter(|part| !part.present).map(|part| part.feature).collect();
         let version = env!("CARGO_PKG_VERSION");
         if left_out.is_empty() { version.to_owned() } else { format!("{version}, built without {}", left_out.join(", ")) }
     })
-}
-
-/// A command was called that this binary was built without.
-#[cfg(not(feature = "rehearse"))]
-pub(crate) fn lacks(feature: &str) -> anyhow::Error {
-    crate::failure::Usage(format!("this frontrow was built without the feature {feature}: `cargo build --release` builds one that has it"))
-        .into()
 }

@@ -58,6 +58,7 @@ fn programme(now: OffsetDateTime) -> anyhow::Result<Programme> {
                 host: "Blue Door Club".into(),
                 queue: Queue::DEFAULT,
                 max_seats_per_user: None,
+                cancellation: None,
             },
             Concert {
                 id: ARENA,
@@ -65,6 +66,7 @@ fn programme(now: OffsetDateTime) -> anyhow::Result<Programme> {
                 host: "Han River Arena".into(),
                 queue: ARENA_QUEUE,
                 max_seats_per_user: None,
+                cancellation: None,
             },
         ],
         ..Programme::default()
@@ -94,7 +96,7 @@ fn places(sections: &str, rows: u32, seats: u32) -> impl Iterator<Item = ((char,
 
 fn date(id: ScheduleId, concert: ConcertId, starts_at: OffsetDateTime, now: OffsetDateTime) -> anyhow::Result<Schedule> {
     let zone = Zone::new("Asia/Seoul")?;
-    Ok(Schedule { id, concert, starts_at, zone, sale_opens_at: now - Duration::DAY, sale_closes_at: starts_at, cancelled_at: None })
+    Ok(Schedule { id, concert, starts_at, zone, sale_opens_at: now - Duration::DAY, sale_closes_at: starts_at, cancellation: None })
 }
 
 #[cfg(test)]

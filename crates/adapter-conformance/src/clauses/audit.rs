@@ -5,7 +5,7 @@ use domain::decide::admission::Pass;
 use domain::reservation::Claim;
 use domain::wallet::WalletEntry;
 use domain::{
-    Change, EntryKind, Money, NewToken, Payment, PaymentState, Queue, QueueToken, Reservation, ReservationState, Seat, SeatState,
+    CancelReason, Change, EntryKind, Money, NewToken, Payment, PaymentState, Queue, QueueToken, Reservation, ReservationState, Seat, SeatState,
     TokenState, Versioned, Wallet, Write,
 };
 
@@ -129,6 +129,9 @@ async fn damages(world: &World) -> Vec<(&'static str, &'static str, Vec<Change>)
     damages
 }
 
+/// The state of a hold that has lapsed, written down.
+const EXPIRED: ReservationState = ReservationState::Cancelled { reason: CancelReason::Expired, payment: None };
+
 fn of_seats(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
     let seat = |state| {
         let Seat { schedule, number, label, price, .. } = scene.held_seat.row.clone();
@@ -137,7 +140,7 @@ fn of_seats(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
     let hold = scene.hold.row.clone();
     let mut second = hold.clone();
     second.id = world.new_id();
-    let lapsed = hold.clone().lapse(hold.expires_at).unwrap();
+    let lapsed = hold.clone().restore(EXPIRED);
     vec![
         ("a held seat is free", seat(SeatState::Available)),
         ("a held seat is sold", seat(SeatState::Reserved { reservation: hold.id })),
@@ -221,7 +224,7 @@ fn of_payments(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
 fn of_owners(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
     let Reservation { concert, schedule, seats, amount, held_at, expires_at, .. } = scene.hold.row.clone();
     let claim = Claim { id: world.new_id(), user: BEN, token: scene.ada.token.unwrap(), concert, schedule };
-    let stolen = Reservation::hold(claim, seats, amount, held_at, expires_at).lapse(expires_at).unwrap();
+    let stolen = Reservation::hold(claim, seats, amount, held_at, expires_at).restore(EXPIRED);
     let anothers = Payment { id: world.new_id(), reservation: scene.sold.id, user: ADA, ..scene.payment.row.clone() };
     let QueueToken { id, user, number, joined_at, .. } = scene.bens_old_token.row;
     let new = NewToken { id, queue: Queue::DEFAULT, user, concert: None, joined_at };

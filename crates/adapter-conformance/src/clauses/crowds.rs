@@ -4,14 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::group_commit::Limits;
-use application::ports::Old;
+use application::ports::{CommitError, Load, Old, Store};
 use application::{Answer, Command, Error, GroupCommit};
 use domain::decide::admission::Pass;
-use domain::{Queue, QueueId, Refusal, Route, TokenStatus};
+use domain::decide::desk::date;
+use domain::decide::{lapse, pay};
+use domain::{Change, Queue, QueueId, Refusal, Remark, Route, TokenStatus};
+use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 use crate::Adapter;
-use crate::world::{ADA, ALL, DATE, OTHER_CONCERT, OTHER_QUEUE, World, guest, payment_in, reservation_in};
+use crate::world::{ADA, ALL, DATE, OTHER_CONCERT, OTHER_QUEUE, World, a_small_bill, guest, payment_in, reservation_in};
 
 fn group_commit(world: &World, lanes: usize) -> Arc<GroupCommit> {
     let limits = Limits { lanes, queue: 1_000, batch: 256, deadline: Duration::from_mins(1) };
@@ -180,6 +183,104 @@ pub async fn forgetting_tokens_disturbs_nobody(adapter: &dyn Adapter) {
     let left = world.prune(world.now() + time::Duration::SECOND, ALL).await.tokens;
     assert_eq!(pruned + left, 4 * EACH, "each was forgotten once");
     assert_eq!(world.join(ADA, None).await.number + world.join(ADA, Some(OTHER_CONCERT)).await.number, 4 * EACH + 2);
+    world.assert_audit_is_clean().await;
+}
+
+/// So many holds of one date are live when it is cancelled.
+const HOLDS: u32 = 5_000;
+/// So many changes are committed at once, and so many holds are tidied in a step.
+const GROUP: usize = 500;
+const STEP: u32 = 1_000;
+
+/// What `commands` would change, decided now.
+async fn decided<C: Command>(world: &World, commands: &[C]) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for some in commands.chunks(GROUP) {
+        let loads: Vec<_> = some.iter().map(Command::load).collect();
+        for (context, command) in world.ports.store.load(&loads).await.into_iter().zip(some) {
+            let decision = command.decide(&context.unwrap(), &world.rules).unwrap_or_else(|refused| panic!("refused: {refused:?}"));
+            changes.extend(decision.change);
+        }
+    }
+    changes
+}
+
+/// Commits `changes`, group by group; how many are committed. The others are conflicts.
+async fn committed(store: &dyn Store, changes: &[Change]) -> usize {
+    let mut committed = 0;
+    for group in changes.chunks(GROUP) {
+        for result in store.commit(group).await {
+            match result {
+                Ok(_) => committed += 1,
+                Err(error) => assert!(matches!(error, CommitError::Conflict), "{error:?}"),
+            }
+        }
+    }
+    committed
+}
+
+/// [`HOLDS`] users who hold a seat of [`DATE`] each and can pay for it; their payments.
+async fn a_full_house(world: &World) -> Vec<pay::Command> {
+    let store = &*world.ports.store;
+    let users: Vec<_> = (0..HOLDS).map(|number| guest(u128::from(1_000 + number))).collect();
+    let charges: Vec<_> = users.iter().map(|user| world.a_charge(*user, 100_000)).collect();
+    assert_eq!(committed(store, &decided(world, &charges).await).await, users.len());
+    let joins: Vec<_> = users.iter().map(|user| world.a_join(*user, None)).collect();
+    assert_eq!(committed(store, &decided(world, &joins).await).await, users.len());
+    assert_eq!(world.tick(Queue::DEFAULT).await.admitted, HOLDS);
+    let passes: Vec<_> = joins.iter().map(|join| Pass { user: join.user, token: Some(join.token) }).collect();
+    let holds: Vec<_> = passes.iter().zip(1..).map(|(pass, seat)| world.a_hold(*pass, DATE, &[seat])).collect();
+    assert_eq!(committed(store, &decided(world, &holds).await).await, users.len());
+    passes.iter().zip(&holds).map(|(pass, hold)| world.a_payment(*pass, hold.id)).collect()
+}
+
+/// P3: 5,000 users rush to pay while their date is cancelled. After the commit of the cancellation no payment completes, also of those that
+/// were decided before; the holds that are left are tidied in bounded steps.
+pub async fn nobody_pays_after_a_cancellation(adapter: &dyn Adapter) {
+    let mut world = World::empty(adapter).await;
+    (world.rules.queue.capacity, world.rules.queue.batch) = (HOLDS, HOLDS);
+    world.ports.programme.put_on(&a_small_bill(HOLDS, world.now())).await.unwrap();
+    let payments = a_full_house(&world).await;
+    let (store, changes) = (world.ports.store.clone(), decided(&world, &payments).await);
+    let (early, rest) = changes.split_at(2 * GROUP);
+    let (rushing, late) = rest.split_at(4 * GROUP);
+
+    assert_eq!(committed(&*store, early).await, early.len(), "before the cancellation");
+    let cancel = world.change_of(&date::Cancel { order: world.an_order_because(ADA, "The singer has a cold"), id: DATE }).await;
+    let (barrier, mut rush) = (Arc::new(Barrier::new(5)), JoinSet::new());
+    for group in rushing.chunks(GROUP) {
+        let (store, group, barrier) = (store.clone(), group.to_vec(), barrier.clone());
+        rush.spawn(async move {
+            barrier.wait().await;
+            // Some may come before the cancellation, and some after it.
+            committed(&*store, &group).await
+        });
+    }
+    barrier.wait().await;
+    world.commit(&cancel).await.unwrap();
+    assert_eq!(committed(&*store, late).await, 0, "decided before the cancellation, committed after it");
+    let paid = early.len() + rush.join_all().await.into_iter().sum::<usize>();
+
+    let refused = Refusal::ScheduleCancelled { reason: Remark::new("The singer has a cold").ok() };
+    let mut completed = 0;
+    for (context, payment) in store.load(&payments.iter().map(Command::load).collect::<Vec<_>>()).await.into_iter().zip(&payments) {
+        match payment.decide(&context.unwrap(), &world.rules) {
+            Ok(decision) => completed += usize::from(decision.replayed && decision.change.is_none()),
+            Err(other) => assert_eq!(other.refusal, refused),
+        }
+    }
+    assert_eq!(completed, paid);
+    world.assert_audit_is_clean().await;
+
+    let mut left = payments.len() - paid;
+    while left > 0 {
+        let changes = lapse::decide(&world.load(Load::LapsedHolds { at_most: STEP, hold: world.rules.hold }).await);
+        assert_eq!(changes.len(), left.min(STEP.try_into().unwrap()), "a step is bounded, and none is wasted");
+        assert_eq!(committed(&*store, &changes).await, changes.len());
+        left -= changes.len();
+    }
+    assert_eq!(world.ports.desk.count_live_reservations(DATE).await.unwrap(), paid as u64, "only what is paid is left");
+    assert_eq!(world.sweep().await, 0);
     world.assert_audit_is_clean().await;
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn a_small_bill(seats: u32, now: OffsetDateTime) -> Programme {
 }
 
 fn a_concert(id: ConcertId, name: &str, queue: QueueId) -> Concert {
-    Concert { id, name: name.into(), host: "Frontrow".into(), queue, max_seats_per_user: None }
+    Concert { id, name: name.into(), host: "Frontrow".into(), queue, max_seats_per_user: None, cancellation: None }
 }
 
 fn a_date(id: ScheduleId, concert: ConcertId, now: OffsetDateTime) -> Schedule {
@@ -61,7 +61,7 @@ fn a_date(id: ScheduleId, concert: ConcertId, now: OffsetDateTime) -> Schedule {
         zone: Zone::new("Asia/Seoul").unwrap(),
         sale_opens_at: now - Duration::days(1),
         sale_closes_at: now + Duration::days(7),
-        cancelled_at: None,
+        cancellation: None,
     }
 }
 

@@ -5,7 +5,8 @@ use domain::decide::{charge, claim, hold, join, leave, pay, refund, release};
 use domain::key::Keyed;
 use domain::reservation::SeatChoice;
 use domain::{
-    ConcertId, EntryId, Fingerprint, KeyScope, Order, PaymentId, QueueId, RequestKey, ReservationId, Route, ScheduleId, TokenId, UserId,
+    ConcertId, EntryId, Fingerprint, KeyScope, Order, PaymentId, QueueId, Remark, RequestKey, ReservationId, Route, ScheduleId, TokenId,
+    UserId,
 };
 use uuid::Uuid;
 
@@ -25,6 +26,11 @@ impl World {
     /// An order of `operator`.
     pub(crate) fn an_order(&self, operator: UserId) -> Order {
         Order { operator, deed: self.new_id(), reason: None }
+    }
+
+    /// An order of `operator`, and why.
+    pub(crate) fn an_order_because(&self, operator: UserId, reason: &str) -> Order {
+        Order { reason: Some(Remark::new(reason).unwrap()), ..self.an_order(operator) }
     }
 
     pub(crate) fn a_join(&self, user: UserId, concert: Option<ConcertId>) -> join::Command {

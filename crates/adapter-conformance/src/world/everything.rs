@@ -72,7 +72,7 @@ impl World {
                 rows.push((row, seen_by(ports, load).await));
             }
         }
-        let lapsed = seen_by(ports, Load::LapsedHolds { at_most: ALL }).await;
+        let lapsed = seen_by(ports, Load::LapsedHolds { at_most: ALL, hold: super::rules().hold }).await;
         let deeds = ports.desk.deeds(DeedsWanted::default(), PageRequest { after: None, size: ALL }).await.unwrap();
         Everything { queues, lines, live, concerts, schedules, seats, people, rows, lapsed, deeds }
     }
@@ -115,5 +115,8 @@ pub(crate) fn sorted(mut context: Context) -> Context {
     context.tokens.sort_by_key(|token| (token.queue, token.number));
     context.seats.sort_by_key(|seat| (seat.schedule, seat.number));
     context.reservations.sort_by_key(|reservation| reservation.id);
+    if let Some(offers) = &mut context.offers {
+        offers.sort_by_key(|offer| offer.schedule.id);
+    }
     context
 }

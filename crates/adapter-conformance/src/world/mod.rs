@@ -149,7 +149,7 @@ impl World {
 
     /// What a sweep would change.
     pub(crate) async fn changes_of_sweep(&self) -> Vec<Change> {
-        lapse::decide(&self.load(Load::LapsedHolds { at_most: ALL }).await)
+        lapse::decide(&self.load(Load::LapsedHolds { at_most: ALL, hold: self.rules.hold }).await)
     }
 
     /// Lets the next users of `queue` in.

@@ -45,17 +45,28 @@ impl Won {
 impl World {
     /// Commits two changes, as `meeting` says.
     pub(crate) async fn meet(&self, meeting: Meeting, first: &Change, second: &Change) -> [Result<Committed, CommitError>; 2] {
+        self.meet_beside(self, meeting, first, second).await
+    }
+
+    /// Commits two changes, as `meeting` says, the second of them through another process.
+    pub(crate) async fn meet_beside(
+        &self,
+        other: &Self,
+        meeting: Meeting,
+        first: &Change,
+        second: &Change,
+    ) -> [Result<Committed, CommitError>; 2] {
         match meeting {
-            Meeting::FirstLeads => [self.commit(first).await, self.commit(second).await],
+            Meeting::FirstLeads => [self.commit(first).await, other.commit(second).await],
             Meeting::SecondLeads => {
-                let second = self.commit(second).await;
+                let second = other.commit(second).await;
                 [self.commit(first).await, second]
             }
             Meeting::AtOnce => {
                 self.note([first, second]);
                 let barrier = Arc::new(Barrier::new(2));
-                let [first, second] = [first, second].map(|change| {
-                    let (store, change, barrier) = (self.ports.store.clone(), change.clone(), barrier.clone());
+                let [first, second] = [(self, first), (other, second)].map(|(world, change)| {
+                    let (store, change, barrier) = (world.ports.store.clone(), change.clone(), barrier.clone());
                     tokio::spawn(async move {
                         barrier.wait().await;
                         store.commit(&[change]).await.remove(0)

@@ -22,6 +22,15 @@ impl World {
         self.ports.catalogue.schedule(id).await.unwrap()
     }
 
+    /// These dates.
+    pub(crate) async fn schedules(&self, ids: &[ScheduleId]) -> Vec<Versioned<Schedule>> {
+        let mut dates = Vec::new();
+        for id in ids {
+            dates.push(self.schedule(*id).await.expect("a date"));
+        }
+        dates
+    }
+
     /// The seats of `date` with these numbers.
     pub(crate) async fn seats(&self, date: ScheduleId, numbers: &[u32]) -> Vec<Versioned<Seat>> {
         let all = self.ports.catalogue.seats(date).await.unwrap();

@@ -11,7 +11,7 @@ pub(crate) mod token_status;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName};
-use domain::Version;
+use domain::{Cancellation, Version};
 use serde::Serialize;
 
 pub(crate) use estimate::EstimateBody;
@@ -29,6 +29,11 @@ const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-re
 /// An answer that is for its caller alone, and for now.
 pub(crate) fn personal(status: StatusCode, body: &impl Serialize) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::build(status).insert_header((header::CACHE_CONTROL, "no-store")).content_type("application/json").body(json(body)?))
+}
+
+/// When and why something was cancelled.
+pub(crate) fn cancelled(cancellation: Option<Cancellation>) -> (Option<Instant>, Option<String>) {
+    cancellation.map_or((None, None), |Cancellation { at, reason }| (Some(at.into()), reason.map(String::from)))
 }
 
 /// The same, with where the thing is from now on.

@@ -30,7 +30,8 @@ pub(crate) struct TokenBody {
     position: Option<u64>,
     people_ahead: Option<u64>,
     estimated_wait: EstimateBody,
-    /// How much is left of the concert: `GOOD`, `LOW` or `SOLD_OUT`; null if the user named none, or if it isn't known yet.
+    /// How much is left of the concert: `GOOD`, `LOW` or `SOLD_OUT`; `SALE_NOT_OPEN` if none of its dates is on sale, and `CANCELLED` if
+    /// all dates ahead are; null if the user named none, or if it isn't known yet.
     #[schema(example = "GOOD")]
     availability: Option<&'static str>,
     /// When to ask again.
@@ -77,6 +78,8 @@ const fn availability_name(availability: Availability) -> &'static str {
         Availability::Good => "GOOD",
         Availability::Low => "LOW",
         Availability::SoldOut => "SOLD_OUT",
+        Availability::SaleNotOpen => "SALE_NOT_OPEN",
+        Availability::Cancelled => "CANCELLED",
     }
 }
 

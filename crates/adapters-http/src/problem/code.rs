@@ -83,6 +83,8 @@ codes! {
     PreconditionRequired = "PRECONDITION_REQUIRED", PRECONDITION_REQUIRED, "If-Match is required";
     /// Before or after the sale.
     SaleNotOpen = "SALE_NOT_OPEN", CONFLICT, "The sale is not open";
+    /// The date or the concert is cancelled.
+    ScheduleCancelled = "SCHEDULE_CANCELLED", CONFLICT, "It is cancelled";
     /// Nobody is taken in.
     QueueClosed = "QUEUE_CLOSED", CONFLICT, "The queue is closed";
     /// The hold has ended unpaid.

@@ -92,6 +92,7 @@ impl Code {
             | Self::AlreadyExists
             | Self::PreconditionRequired
             | Self::SaleNotOpen
+            | Self::ScheduleCancelled
             | Self::QueueClosed
             | Self::ReservationExpired
             | Self::QueueTokenExpired

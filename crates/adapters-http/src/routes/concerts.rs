@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::codes::LIST;
-use crate::answer::{KnownTags, Tag, json};
+use crate::answer::{Instant, KnownTags, Tag, cancelled, json};
 use crate::extract::{Call, List, Listing, PathId};
 use crate::problem::{Code, Problem, problems};
 
@@ -28,12 +28,17 @@ struct ConcertBody {
     host: String,
     /// The queue that admits to it.
     queue_id: Uuid,
+    /// When it was cancelled, with all its dates; null if it wasn't cancelled as a whole.
+    cancelled_at: Option<Instant>,
+    /// Why it was cancelled, if it was and the organiser said so.
+    cancellation_reason: Option<String>,
 }
 
 impl From<Concert> for ConcertBody {
     fn from(concert: Concert) -> Self {
-        let Concert { id, name, host, queue, .. } = concert;
-        Self { id: id.0, name, host, queue_id: queue.0 }
+        let Concert { id, name, host, queue, cancellation, .. } = concert;
+        let (cancelled_at, cancellation_reason) = cancelled(cancellation);
+        Self { id: id.0, name, host, queue_id: queue.0, cancelled_at, cancellation_reason }
     }
 }
 

@@ -89,7 +89,7 @@ impl PaymentBody {
 }
 
 problems!(PayProblems: GUARDED, BODY, KEYED, &[
-    Code::NotFound, Code::ReservationExpired, Code::ReservationNotPayable, Code::InsufficientBalance,
+    Code::NotFound, Code::ScheduleCancelled, Code::ReservationExpired, Code::ReservationNotPayable, Code::InsufficientBalance,
 ]);
 problems!(ListProblems: SIGNED_IN, LIST);
 problems!(OneProblems: SIGNED_IN, &[Code::NotFound]);

@@ -41,7 +41,7 @@ impl Said for NewToken {
     }
 }
 
-problems!(JoinProblems: SIGNED_IN, BODY, &[Code::NotFound, Code::QueueClosed, Code::QueueFull]);
+problems!(JoinProblems: SIGNED_IN, BODY, &[Code::NotFound, Code::ScheduleCancelled, Code::QueueClosed, Code::QueueFull]);
 problems!(PollProblems: SIGNED_IN, &[Code::NotFound]);
 problems!(LeaveProblems: SIGNED_IN, &[Code::NotFound]);
 

@@ -2,8 +2,9 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, post};
+use application::Booking;
 use domain::reservation::{ReservationStatus, SeatChoice};
-use domain::{CancelReason, Currency, Outcome, Reservation, ReservationId, Route, ScheduleId, SeatNumber};
+use domain::{CancelReason, Currency, Outcome, Reservation, ReservationId, ReservationState, Route, Schedule, ScheduleId, SeatNumber};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -11,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::codes::{BODY, GUARDED, KEYED, LIST, SIGNED_IN};
-use crate::answer::{Instant, MoneyBody, created, personal, replayed, seconds_until};
+use crate::answer::{Instant, MoneyBody, cancelled, created, personal, replayed, seconds_until};
 use crate::api::HttpSettings;
 use crate::auth::Caller;
 use crate::extract::{Call, Guarded, KeyedBody, List, Listing, PathId, Said};
@@ -63,6 +64,10 @@ impl Said for NewReservation {
 pub(super) struct ReservationBody {
     id: Uuid,
     schedule_id: Uuid,
+    /// The date as it is now. It isn't in the answer that makes a reservation, which is kept and given again as it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    schedule: Option<ReservedDateBody>,
     /// The seats by number, at the prices of the hold.
     seats: Vec<ReservedSeatBody>,
     /// The sum of the prices.
@@ -76,6 +81,23 @@ pub(super) struct ReservationBody {
     expires_in_seconds: Option<i64>,
     /// The payment that sold the seats, refunded or not.
     payment_id: Option<Uuid>,
+}
+
+/// The date of a reservation.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ReservedSchedule)]
+struct ReservedDateBody {
+    id: Uuid,
+    concert_id: Uuid,
+    /// When the show starts.
+    starts_at: Instant,
+    /// The hall's time zone, as in the IANA database.
+    #[schema(example = "Asia/Seoul")]
+    zone: String,
+    /// When it was cancelled; null if it takes place.
+    cancelled_at: Option<Instant>,
+    /// Why it was cancelled, if it was and the organiser said so.
+    cancellation_reason: Option<String>,
 }
 
 /// A seat as it was when it was held.
@@ -105,7 +127,7 @@ enum StatusBody {
 #[schema(as = CancelledReason)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum ReasonBody {
-    /// Not paid in time.
+    /// Not paid in time, or before its date was cancelled.
     Expired,
     /// Given back.
     Released,
@@ -115,8 +137,25 @@ enum ReasonBody {
 
 impl ReservationBody {
     /// The reservation as of `now`.
-    pub(super) fn new(reservation: Reservation, now: OffsetDateTime, currency: Currency) -> Self {
-        let (status, cancelled_reason) = match reservation.status(now) {
+    pub(super) fn new(booking: Booking, now: OffsetDateTime, currency: Currency) -> Self {
+        let (status, expires_at) = (booking.status(now), booking.expires_at(now));
+        let Booking { reservation, date } = booking;
+        let schedule = Some(ReservedDateBody::from(date));
+        Self { schedule, expires_at: expires_at.into(), ..Self::being(status, reservation, now, currency) }
+    }
+
+    /// The reservation as its row says, which is HELD at `now` if it says so.
+    pub(super) fn written(reservation: Reservation, now: OffsetDateTime, currency: Currency) -> Self {
+        let status = match reservation.state() {
+            ReservationState::Held => ReservationStatus::Held,
+            ReservationState::Confirmed { .. } => ReservationStatus::Confirmed,
+            ReservationState::Cancelled { reason, .. } => ReservationStatus::Cancelled(reason),
+        };
+        Self::being(status, reservation, now, currency)
+    }
+
+    fn being(status: ReservationStatus, reservation: Reservation, now: OffsetDateTime, currency: Currency) -> Self {
+        let (status, cancelled_reason) = match status {
             ReservationStatus::Held => (StatusBody::Held, None),
             ReservationStatus::Confirmed => (StatusBody::Confirmed, None),
             ReservationStatus::Cancelled(reason) => (StatusBody::Cancelled, Some(reason.into())),
@@ -131,6 +170,7 @@ impl ReservationBody {
         Self {
             id: reservation.id.0,
             schedule_id: reservation.schedule.0,
+            schedule: None,
             seats: seats.collect(),
             amount: MoneyBody::new(reservation.amount, currency),
             status,
@@ -140,6 +180,15 @@ impl ReservationBody {
             expires_in_seconds: held.then(|| seconds_until(reservation.expires_at, now)),
             payment_id: payment.map(|payment| payment.0),
         }
+    }
+}
+
+impl From<Schedule> for ReservedDateBody {
+    fn from(date: Schedule) -> Self {
+        let Schedule { id, concert, starts_at, zone, cancellation, .. } = date;
+        let (cancelled_at, cancellation_reason) = cancelled(cancellation);
+        let zone = zone.as_str().to_owned();
+        Self { id: id.0, concert_id: concert.0, starts_at: starts_at.into(), zone, cancelled_at, cancellation_reason }
     }
 }
 
@@ -154,7 +203,7 @@ impl From<CancelReason> for ReasonBody {
 }
 
 problems!(HoldProblems: GUARDED, BODY, KEYED, &[
-    Code::NotFound, Code::SaleNotOpen, Code::HoldExists, Code::SeatLimitExceeded, Code::SeatUnavailable,
+    Code::NotFound, Code::ScheduleCancelled, Code::SaleNotOpen, Code::HoldExists, Code::SeatLimitExceeded, Code::SeatUnavailable,
 ]);
 problems!(ListProblems: SIGNED_IN, LIST);
 problems!(OneProblems: SIGNED_IN, &[Code::NotFound]);
@@ -185,7 +234,7 @@ async fn hold_seats(call: Guarded<KeyedBody<NewReservation>>) -> Result<HttpResp
     let answer = guard.ask(|ask| async move { ask.hold.execute(pass, keyed, schedule, seats).await }).await?;
     let Outcome::Held { reservation, created: new } = answer.outcome else { return Err(Problem::internal()) };
     let status = if new { StatusCode::CREATED } else { StatusCode::OK };
-    let body = ReservationBody::new(reservation, answer.at, guard.api.settings.currency);
+    let body = ReservationBody::written(reservation, answer.at, guard.api.settings.currency);
     Ok(replayed(created(status, &body, &format!("/v1/reservations/{}", body.id))?, answer.replayed))
 }
 
@@ -204,7 +253,7 @@ async fn list_reservations(call: Call<(Caller, Listing<ReservationId>)>) -> Resu
     let Call { api, parts: (Caller { user, .. }, Listing(page)), .. } = call;
     let page = api.ask(|ask| async move { ask.bookings.reservations(user, page).await }).await?;
     let now = api.use_cases.bookings.now();
-    personal(StatusCode::OK, &List::new(page, |reservation| ReservationBody::new(reservation, now, api.settings.currency)))
+    personal(StatusCode::OK, &List::new(page, |booking| ReservationBody::new(booking, now, api.settings.currency)))
 }
 
 /// A reservation of mine.
@@ -217,8 +266,8 @@ async fn list_reservations(call: Call<(Caller, Listing<ReservationId>)>) -> Resu
 #[get("/v1/reservations/{id}")]
 async fn show_reservation(call: Call<(Caller, PathId<ReservationId>)>) -> Result<HttpResponse, Problem> {
     let Call { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
-    let reservation = api.ask(|ask| async move { ask.bookings.reservation(user, id).await }).await?;
-    personal(StatusCode::OK, &ReservationBody::new(reservation, api.use_cases.bookings.now(), api.settings.currency))
+    let booking = api.ask(|ask| async move { ask.bookings.reservation(user, id).await }).await?;
+    personal(StatusCode::OK, &ReservationBody::new(booking, api.use_cases.bookings.now(), api.settings.currency))
 }
 
 /// Give held seats back.

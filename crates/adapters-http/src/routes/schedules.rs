@@ -11,7 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::codes::{GUARDED, LIST};
-use crate::answer::{Instant, KnownTags, Tag, json};
+use crate::answer::{Instant, KnownTags, Tag, cancelled, json};
 use crate::api::Api;
 use crate::extract::{Guarded, List, Listing, MaybePathId, Part, Query, invalid_cursor, misfit};
 use crate::problem::{Code, Problem, problems};
@@ -33,6 +33,10 @@ struct ScheduleBody {
     zone: String,
     sale_opens_at: Instant,
     sale_closes_at: Instant,
+    /// When it was cancelled; null if it takes place.
+    cancelled_at: Option<Instant>,
+    /// Why it was cancelled, if it was and the organiser said so.
+    cancellation_reason: Option<String>,
     /// Whether seats can be held right now.
     on_sale: bool,
     /// How many seats are free.
@@ -44,6 +48,7 @@ struct ScheduleBody {
 impl From<Date> for ScheduleBody {
     fn from(date: Date) -> Self {
         let schedule = date.schedule.row;
+        let (cancelled_at, cancellation_reason) = cancelled(schedule.cancellation);
         Self {
             id: schedule.id.0,
             concert_id: schedule.concert.0,
@@ -51,6 +56,8 @@ impl From<Date> for ScheduleBody {
             zone: schedule.zone.as_str().to_owned(),
             sale_opens_at: schedule.sale_opens_at.into(),
             sale_closes_at: schedule.sale_closes_at.into(),
+            cancelled_at,
+            cancellation_reason,
             on_sale: date.on_sale,
             available: date.available,
             seats: date.seats,

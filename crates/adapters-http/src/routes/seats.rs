@@ -147,7 +147,7 @@ async fn list_seats(call: Guarded<(MaybePathId<ScheduleId>, Wish, KnownTags)>) -
             };
             ask.enter.execute(pass, concert.map(|concert| concert.queue)).await?;
             let schedule = schedule.ok_or(Refusal::NotFound)?;
-            Ok((schedule.id, ask.concerts.seats(schedule.id).await?))
+            Ok((schedule.id, ask.concerts.seats(&schedule).await?))
         })
         .await?;
     let page = guard.api.seat_pages().page(schedule, wish, &map, guard.api.settings.currency)?;

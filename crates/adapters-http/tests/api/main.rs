@@ -4,9 +4,11 @@
 
 mod admin;
 mod answer;
+mod cancellations;
 mod concerts;
 mod credentials;
 mod docs;
+mod early_birds;
 mod edge;
 mod events;
 mod external_issuers;

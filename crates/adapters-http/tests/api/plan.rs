@@ -88,7 +88,10 @@ impl Plan {
             overrides: PolicyOverrides::default(),
             message: Some("Doors at eight".into()),
         };
-        let concert = |id, name: &str, queue| Concert { id, name: name.into(), host: "The House".into(), queue, max_seats_per_user: None };
+        let concert = |id, name: &str, queue| {
+            let (name, host) = (name.into(), "The House".into());
+            Concert { id, name, host, queue, max_seats_per_user: None, cancellation: None }
+        };
         let date = |id, days| Schedule {
             id,
             concert: CONCERT,
@@ -96,7 +99,7 @@ impl Plan {
             zone: Zone::new("Asia/Seoul").expect("a zone"),
             sale_opens_at: now + Span::days(days - 7),
             sale_closes_at: now + Span::days(days) - Span::hours(1),
-            cancelled_at: None,
+            cancellation: None,
         };
         let seat = |number| {
             let number = SeatNumber::new(number).expect("a number");

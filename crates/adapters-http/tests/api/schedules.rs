@@ -17,6 +17,7 @@ async fn the_admitted_see_the_dates() {
     let expected = json!({
         "id": DATE.0, "concert_id": CONCERT.0, "starts_at": "2026-11-28T20:00:00Z", "zone": "Asia/Seoul",
         "sale_opens_at": "2026-11-21T20:00:00Z", "sale_closes_at": "2026-11-28T19:00:00Z", "on_sale": true, "available": 10, "seats": 10,
+        "cancelled_at": null, "cancellation_reason": null,
     });
     assert_eq!(all.body["items"][0], expected);
     assert_eq!(all.body["items"][1]["id"], LATER_DATE.0.to_string());

@@ -42,7 +42,9 @@ pub(super) async fn sound(pool: &PgPool, now: Option<OffsetDateTime>, changes: &
         .bind(key_names.iter().map(|(_, route, _)| *route).collect::<Vec<_>>())
         .bind(key_names.iter().map(|(.., key)| *key).collect::<Vec<_>>())
         .bind(queues.iter().map(|queue| queue.0).collect::<Vec<_>>())
-        .bind(ids(&names.unheld));
+        .bind(ids(&names.unheld))
+        .bind(names.unawaited.iter().map(|(queue, _)| queue.0).collect::<Vec<_>>())
+        .bind(names.unawaited.iter().map(|(_, concert)| concert.0).collect::<Vec<_>>());
 
     let (mut guards, mut waiting, mut read_at) = (Guards::default(), Vec::new(), 0);
     for row in within(query.fetch_all(pool)).await? {
@@ -54,6 +56,11 @@ pub(super) async fn sound(pool: &PgPool, now: Option<OffsetDateTime>, changes: &
             "held" => {
                 if let Some(concert) = at(&names.unheld, position) {
                     guards.add_held_until(concert, version);
+                }
+            }
+            "awaited" => {
+                if let Some((queue, concert)) = at(&names.unawaited, position) {
+                    guards.add_awaited_until(queue, concert, version);
                 }
             }
             "place" => {

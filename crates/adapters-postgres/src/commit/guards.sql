@@ -39,6 +39,18 @@ UNION ALL
 SELECT 'line', k.position, t.waiting, NULL
 FROM unnest($18::uuid[]) WITH ORDINALITY k (id, position) JOIN queue_counters t ON t.queue_id = k.id
 UNION ALL
--- Until when the last hold of a concert lives.
-SELECT 'held', k.position, (SELECT max(r.expires_at) FROM reservations r WHERE r.state = 'HELD' AND r.expires_at > 0 AND r.concert_id = k.id), NULL
+-- Until when the last hold of a concert lives, of those for dates that aren't cancelled.
+SELECT 'held', k.position,
+       (SELECT max(r.expires_at) FROM reservations r
+        WHERE r.state = 'HELD' AND r.expires_at > 0 AND r.concert_id = k.id
+          AND NOT EXISTS (SELECT 1 FROM schedules d WHERE d.id = r.schedule_id AND d.cancelled_at IS NOT NULL)), NULL
 FROM unnest($19::uuid[]) WITH ORDINALITY k (id, position)
+UNION ALL
+-- Until when the last live token of a queue that names a concert lives: for ever, if one waits.
+SELECT 'awaited', k.position,
+       CASE WHEN EXISTS (SELECT 1 FROM queue_tokens t WHERE t.queue_id = k.queue_id AND t.state = 'WAITING' AND t.concert_id = k.concert_id)
+            THEN 9223372036854775807
+            ELSE (SELECT max(t.expires_at) FROM queue_tokens t
+                  WHERE t.queue_id = k.queue_id AND t.state = 'ACTIVE' AND t.concert_id = k.concert_id)
+       END, NULL
+FROM unnest($20::uuid[], $21::uuid[]) WITH ORDINALITY k (queue_id, concert_id, position)

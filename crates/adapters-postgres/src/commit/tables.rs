@@ -17,7 +17,8 @@ pub(super) const QUEUES: Table<queue::Model> = Table {
 pub(super) const CONCERTS: Table<concert::Model> = Table {
     name: "concerts",
     key: columns![concert::Model; id: "uuid"],
-    set: columns![concert::Model; version: "bigint", name: "text", host: "text", queue_id: "uuid", max_seats_per_user: "bigint"],
+    set: columns![concert::Model; version: "bigint", name: "text", host: "text", queue_id: "uuid", max_seats_per_user: "bigint",
+                  cancelled_at: "bigint", cancellation_reason: "text"],
     rest: &[],
 };
 
@@ -25,7 +26,7 @@ pub(super) const SCHEDULES: Table<schedule::Model> = Table {
     name: "schedules",
     key: columns![schedule::Model; id: "uuid"],
     set: columns![schedule::Model; version: "bigint", starts_at: "bigint", zone: "text", sale_opens_at: "bigint",
-                  sale_closes_at: "bigint", cancelled_at: "bigint"],
+                  sale_closes_at: "bigint", cancelled_at: "bigint", cancellation_reason: "text"],
     rest: columns![schedule::Model; concert_id: "uuid"],
 };
 

@@ -4,7 +4,8 @@
 --   $1 now, unless it is the database's   $2 $3 $4 keys   $5 users   $6 tokens   $7 concerts   $8 schedules   $9 wallets
 --   $10 payments   $11 reservations   $12 tokens whose holds are wanted   $13 $14 seats   $15 $16 users' reservations for the
 --   concert of a schedule   $17 $18 users who join the queue of a concert, or the default one   $19 $20 $21 ticks: load, queue,
---   at most   $22 $23 lapsed holds: load, at most   $24 queues   $25 concerts of which all dates are wanted, and whether something is held
+--   at most   $22 $23 $24 lapsed holds: load, at most, how long a hold lasts   $25 queues   $26 concerts of which all dates are wanted
+--   $27 concerts of which it is asked whether something is held   $28 and whether a live token of their queue names them
 WITH
 -- now() is the moment at which the statement arrived: not later than its snapshot.
 clock AS MATERIALIZED (SELECT coalesce($1::bigint, (extract(epoch FROM now()) * 1000000)::bigint) AS now),
@@ -26,6 +27,17 @@ lapsed_holds AS MATERIALIZED (
         SELECT id FROM reservations
         WHERE state = 'HELD' AND expires_at > 0 AND expires_at <= (SELECT now FROM clock)
         ORDER BY expires_at LIMIT k.at_most) r),
+-- Holds of dates that were cancelled a short while ago, by the live claims to their seats.
+cancelled_holds AS MATERIALIZED (
+    SELECT k.load, r.id FROM unnest($22::bigint[], $23::bigint[], $24::bigint[]) k (load, at_most, hold)
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT r.id
+        FROM (SELECT d.id FROM schedules d WHERE d.cancelled_at > (SELECT now FROM clock) - k.hold OFFSET 0) d
+        CROSS JOIN LATERAL (SELECT o.reservation_id FROM reservation_seats o WHERE o.schedule_id = d.id AND o.live OFFSET 0) o
+        CROSS JOIN LATERAL (
+            SELECT r.id FROM reservations r
+            WHERE r.id = o.reservation_id AND r.state = 'HELD' AND r.expires_at > (SELECT now FROM clock) OFFSET 0) r
+        LIMIT greatest(k.at_most - (SELECT count(*) FROM lapsed_holds l WHERE l.load = k.load), 0)) r),
 named_tokens AS MATERIALIZED (
     SELECT t.* FROM unnest($6::uuid[]) k (id)
     CROSS JOIN LATERAL (SELECT * FROM queue_tokens t WHERE t.id = k.id OFFSET 0) t),
@@ -51,16 +63,27 @@ holds AS MATERIALIZED (
                   WHERE r.user_id = k.user_id AND r.concert_id = d.concert_id AND r.state <> 'CANCELLED' OFFSET 0) r
         UNION SELECT p.reservation_id FROM named_payments p
         UNION SELECT id FROM lapsed_holds
+        UNION SELECT id FROM cancelled_holds
     ) k CROSS JOIN LATERAL (SELECT * FROM reservations r WHERE r.id = k.id OFFSET 0) r),
 held_seats AS MATERIALIZED (
     SELECT s.* FROM holds h
     CROSS JOIN LATERAL (SELECT * FROM reservation_seats o WHERE o.reservation_id = h.id OFFSET 0) o
     CROSS JOIN LATERAL (SELECT * FROM seats s WHERE s.schedule_id = o.schedule_id AND s.number = o.number OFFSET 0) s),
+-- What the queues of ticks admit to, if somebody waits there: dates, and whether they have seats; a concert without dates, once.
+offered AS MATERIALIZED (
+    SELECT c.queue_id, d.id AS schedule_id, s.schedule_id IS NOT NULL AS has_seats
+    FROM unnest($20::uuid[]) k (id)
+    CROSS JOIN LATERAL (
+        SELECT queue_id FROM queue_counters c
+        WHERE c.queue_id = k.id AND c.waiting > 0 AND c.queue_id <> '0f207207-0000-7000-8000-000000000001' OFFSET 0) c
+    CROSS JOIN LATERAL (SELECT id FROM concerts o WHERE o.queue_id = c.queue_id OFFSET 0) o
+    LEFT JOIN LATERAL (SELECT id FROM schedules d WHERE d.concert_id = o.id OFFSET 0) d ON true
+    LEFT JOIN LATERAL (SELECT s.schedule_id FROM seats s WHERE s.schedule_id = d.id AND s.sellable LIMIT 1) s ON true),
 all_schedules AS MATERIALIZED (
     SELECT * FROM named_schedules
-    UNION SELECT d.* FROM (SELECT DISTINCT h.schedule_id FROM named_payments p JOIN holds h ON h.id = p.reservation_id) k
-          CROSS JOIN LATERAL (SELECT * FROM schedules d WHERE d.id = k.schedule_id OFFSET 0) d
-    UNION SELECT d.* FROM unnest($25::uuid[]) k (id)
+    UNION SELECT d.* FROM (SELECT schedule_id AS id FROM holds UNION SELECT schedule_id FROM offered) k
+          CROSS JOIN LATERAL (SELECT * FROM schedules d WHERE d.id = k.id OFFSET 0) d
+    UNION SELECT d.* FROM unnest($26::uuid[]) k (id)
           CROSS JOIN LATERAL (SELECT * FROM schedules d WHERE d.concert_id = k.id OFFSET 0) d),
 all_concerts AS MATERIALIZED (
     SELECT c.* FROM (
@@ -82,23 +105,13 @@ all_queues AS MATERIALIZED (
         SELECT queue_id AS id FROM named_tokens
         UNION SELECT queue_id FROM joins
         UNION SELECT id FROM unnest($20::uuid[]) k (id)
-        UNION SELECT id FROM unnest($24::uuid[]) k (id)
+        UNION SELECT id FROM unnest($25::uuid[]) k (id)
     ) k CROSS JOIN LATERAL (SELECT * FROM queues q WHERE q.id = k.id OFFSET 0) q),
 standings AS MATERIALIZED (
     SELECT a.queue_id, a.version AS admission, c.waiting,
            CASE WHEN c.waiting > 0 AND a.queue_id = ANY ($20::uuid[])
                 THEN (SELECT count(*) FROM queue_tokens t WHERE t.queue_id = a.queue_id AND t.state = 'ACTIVE')
-                ELSE 0 END AS active,
-           CASE WHEN c.waiting > 0 AND a.queue_id = ANY ($20::uuid[]) AND a.queue_id <> '0f207207-0000-7000-8000-000000000001'
-                THEN (SELECT bool_or(sold.id IS NOT NULL)
-                      FROM (SELECT id FROM concerts o WHERE o.queue_id = a.queue_id OFFSET 0) o
-                      LEFT JOIN LATERAL (
-                          SELECT d.id
-                          FROM (SELECT id FROM schedules d
-                                WHERE d.concert_id = o.id AND d.cancelled_at IS NULL AND d.sale_closes_at > (SELECT now FROM clock) OFFSET 0) d
-                          CROSS JOIN LATERAL (SELECT 1 FROM seats s WHERE s.schedule_id = d.id AND s.sellable LIMIT 1) s
-                          LIMIT 1) sold ON true)
-                END AS sellable
+                ELSE 0 END AS active
     FROM (SELECT queue_id FROM joins UNION SELECT id FROM unnest($20::uuid[]) k (id)) k
     CROSS JOIN LATERAL (SELECT * FROM queue_admissions a WHERE a.queue_id = k.queue_id OFFSET 0) a
     CROSS JOIN LATERAL (SELECT * FROM queue_counters c WHERE c.queue_id = k.queue_id OFFSET 0) c)
@@ -122,11 +135,13 @@ UNION ALL SELECT 'concert', NULL, row_to_json(c)::text FROM all_concerts c
 UNION ALL SELECT 'schedule', NULL, row_to_json(d)::text FROM all_schedules d
 UNION ALL SELECT 'queue', NULL, row_to_json(q)::text FROM all_queues q
 UNION ALL SELECT 'standing', NULL, row_to_json(s)::text FROM standings s
+UNION ALL SELECT 'offered', NULL, row_to_json(o)::text FROM offered o
 UNION ALL SELECT 'token', NULL, row_to_json(t)::text FROM named_tokens t
 UNION ALL SELECT 'token', NULL, row_to_json(t)::text FROM places t
 UNION ALL SELECT 'due_token', t.load, row_to_json(t)::text FROM lapsed t
 UNION ALL SELECT 'due_token', t.load, row_to_json(t)::text FROM foremost t
 UNION ALL SELECT 'due_hold', load, to_json(id)::text FROM lapsed_holds
+UNION ALL SELECT 'due_hold', load, to_json(id)::text FROM cancelled_holds
 UNION ALL SELECT 'seat', NULL, row_to_json(s)::text FROM named_seats s
 UNION ALL SELECT 'seat', NULL, row_to_json(s)::text FROM held_seats s
 UNION ALL
@@ -135,6 +150,14 @@ SELECT 'hold', NULL, row_to_json(h)::text FROM (
                  FROM reservation_seats o WHERE o.reservation_id = h.id) AS seats
     FROM holds h) h
 UNION ALL
-SELECT 'held', NULL, to_json(k.id)::text FROM unnest($25::uuid[]) k (id)
-WHERE EXISTS (SELECT 1 FROM reservations r
-              WHERE r.state = 'HELD' AND r.expires_at > 0 AND r.expires_at > (SELECT now FROM clock) AND r.concert_id = k.id)
+SELECT 'held', NULL, to_json(k.id)::text FROM unnest($27::uuid[]) k (id)
+WHERE EXISTS (SELECT 1 FROM (SELECT r.schedule_id FROM reservations r
+                             WHERE r.state = 'HELD' AND r.expires_at > 0 AND r.expires_at > (SELECT now FROM clock) AND r.concert_id = k.id
+                             OFFSET 0) r
+              CROSS JOIN LATERAL (SELECT 1 FROM schedules d WHERE d.id = r.schedule_id AND d.cancelled_at IS NULL OFFSET 0) d)
+UNION ALL
+SELECT 'awaited', NULL, to_json(k.id)::text FROM unnest($28::uuid[]) k (id)
+CROSS JOIN LATERAL (SELECT queue_id FROM concerts c WHERE c.id = k.id OFFSET 0) c
+WHERE EXISTS (SELECT 1 FROM queue_tokens t WHERE t.queue_id = c.queue_id AND t.state = 'WAITING' AND t.concert_id = k.id OFFSET 0)
+   OR EXISTS (SELECT 1 FROM queue_tokens t WHERE t.queue_id = c.queue_id AND t.state = 'ACTIVE' AND t.expires_at > (SELECT now FROM clock)
+                                             AND t.concert_id = k.id OFFSET 0)

@@ -2,7 +2,7 @@
 
 use adapters_sql::load::{Due, Found, Row, Wanted, contexts};
 use adapters_sql::rows::{key, token};
-use adapters_sql::{instant, micros};
+use adapters_sql::{instant, micros, span_micros};
 use application::ports::{Load, ReadError};
 use domain::{Context, ReservationId, TokenId};
 use sea_orm::sqlx::postgres::PgRow;
@@ -46,9 +46,11 @@ fn add(kind: &str, row: &PgRow, found: &mut Found, due: &mut [Due]) -> Result<()
         "schedule" => found.add(Row::Schedule(content(row)?)),
         "queue" => found.add(Row::Queue(content(row)?)),
         "standing" => found.add(Row::Standing(content(row)?)),
+        "offered" => found.add(Row::Offered(content(row)?)),
         "token" => found.add(Row::Token(content(row)?)),
         "seat" => found.add(Row::Seat(content(row)?)),
         "held" => found.add(Row::Held(content(row)?)),
+        "awaited" => found.add(Row::Awaited(content(row)?)),
         "hold" => found.add(Row::Reservation(content(row)?)),
         "due_token" => {
             let token: token::Model = content(row)?;
@@ -92,7 +94,7 @@ fn query(now: Option<OffsetDateTime>, loads: &[Load]) -> Query {
     let (owners, owned): (Vec<_>, Vec<_>) = wanted.owners.iter().map(|(user, schedule)| (user.0, schedule.0)).unzip();
     let (mut joining, mut joined) = (Vec::new(), Vec::new());
     let (mut ticks, mut ticked, mut ticks_most) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut sweeps, mut sweeps_most) = (Vec::new(), Vec::new());
+    let (mut sweeps, mut sweeps_most, mut sweeps_hold) = (Vec::new(), Vec::new(), Vec::new());
     for (load, position) in loads.iter().zip(0_i64..) {
         if let Load::Join { user, concert } = load {
             joining.push(user.0);
@@ -101,9 +103,10 @@ fn query(now: Option<OffsetDateTime>, loads: &[Load]) -> Query {
             ticks.push(position);
             ticked.push(queue.0);
             ticks_most.push(i64::from(*at_most));
-        } else if let Load::LapsedHolds { at_most } = load {
+        } else if let Load::LapsedHolds { at_most, hold } = load {
             sweeps.push(position);
             sweeps_most.push(i64::from(*at_most));
+            sweeps_hold.push(span_micros(*hold));
         }
     }
     sqlx::query(LOAD)
@@ -130,8 +133,11 @@ fn query(now: Option<OffsetDateTime>, loads: &[Load]) -> Query {
         .bind(ticks_most)
         .bind(sweeps)
         .bind(sweeps_most)
+        .bind(sweeps_hold)
         .bind(ids(wanted.queues))
+        .bind(ids(wanted.with_dates))
         .bind(ids(wanted.programmes))
+        .bind(ids(wanted.moving))
 }
 
 fn ids<I: Into<Uuid>>(ids: impl IntoIterator<Item = I>) -> Vec<Uuid> {

@@ -74,6 +74,8 @@ pub struct Batch {
     pub deeds: Vec<deed::Row>,
     /// Concerts of which nothing may be HELD.
     pub unheld: Vec<ConcertId>,
+    /// Queues and concerts of which no live token of the one may name the other.
+    pub unawaited: Vec<(QueueId, ConcertId)>,
     pub admissions: Vec<queue::Admission>,
     pub users: Vec<user::Model>,
     pub tokens: RowsToWrite<token::Model>,
@@ -97,6 +99,7 @@ impl Batch {
             schedules: RowsToWrite::default(),
             deeds: Vec::new(),
             unheld: Vec::new(),
+            unawaited: Vec::new(),
             admissions: Vec::new(),
             users: Vec::new(),
             tokens: RowsToWrite::default(),
@@ -118,6 +121,7 @@ impl Batch {
         change.schedules.iter().for_each(|write| self.schedules.push(write.expected, write.into()));
         self.deeds.extend(change.deed.iter().map(deed::Row::from));
         self.unheld.extend(change.unheld);
+        self.unawaited.extend(change.unawaited);
         self.admissions.extend(change.admission.map(|(queue, version)| queue::Admission { queue_id: queue.0, version: version.next().0 }));
         self.users.extend(change.user.iter().map(user::Model::from));
         change.tokens.iter().for_each(|write| self.tokens.push(write.expected, write.into()));

@@ -15,6 +15,7 @@ pub struct Guards {
     checks: HashMap<RowChecked, Version>,
     places: HashMap<(QueueId, UserId), TokenId>,
     held_until: HashMap<ConcertId, i64>,
+    awaited_until: HashMap<(QueueId, ConcertId), i64>,
 }
 
 /// A row that is checked and not written.
@@ -43,6 +44,8 @@ pub struct Names<'a> {
     pub keys: BTreeSet<&'a KeyScope>,
     /// Concerts of which nothing may be HELD.
     pub unheld: BTreeSet<ConcertId>,
+    /// Queues and concerts of which no live token of the one may name the other.
+    pub unawaited: BTreeSet<(QueueId, ConcertId)>,
 }
 
 impl Guards {
@@ -65,6 +68,16 @@ impl Guards {
     /// Adds until when, in microseconds, the last hold of a concert lives.
     pub fn add_held_until(&mut self, concert: ConcertId, until: i64) {
         self.held_until.insert(concert, until);
+    }
+
+    /// Adds until when, in microseconds, the last live token of a queue that names a concert lives.
+    pub fn add_awaited_until(&mut self, queue: QueueId, concert: ConcertId, until: i64) {
+        self.awaited_until.insert((queue, concert), until);
+    }
+
+    /// Whether a token of the queue that names the concert is WAITING, or ACTIVE and within its deadline at `now`.
+    pub fn is_awaited(&self, queue: QueueId, concert: ConcertId, now: OffsetDateTime) -> bool {
+        self.awaited_until.get(&(queue, concert)).is_some_and(|until| micros(now) < *until)
     }
 
     /// Whether a reservation of the concert is HELD and within its deadline at `now`.
@@ -119,6 +132,7 @@ impl<'a> Names<'a> {
         self.concerts.extend(change.concerts.iter().map(|concert| concert.row.id));
         self.schedules.extend(change.schedules.iter().map(|schedule| schedule.row.id));
         self.unheld.extend(change.unheld);
+        self.unawaited.extend(change.unawaited);
         self.admissions.extend(change.admission.map(|(queue, _)| queue));
         self.users.extend(change.user.as_ref().map(|user| user.id));
         self.tokens.extend(change.tokens.iter().map(|token| token.row.id));

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use domain::change::RowName;
+use domain::change::{Check, RowName};
 use domain::{Change, NewToken, Version};
 use time::OffsetDateTime;
 
@@ -15,24 +15,30 @@ pub struct Judge<'a> {
     lines: Lines,
     now: OffsetDateTime,
     written: HashSet<RowName>,
+    /// What changes before rely on and don't write. Those that rely on a concert may be holds or joins that the guards don't know yet.
+    relied_on: HashSet<RowName>,
 }
 
 impl<'a> Judge<'a> {
     /// Judges by `guards`, and by who waits in `lines`, at the clock's reading `now`.
     pub fn new(guards: &'a Guards, lines: Lines, now: OffsetDateTime) -> Self {
-        Self { guards, lines, now, written: HashSet::new() }
+        Self { guards, lines, now, written: HashSet::new(), relied_on: HashSet::new() }
     }
 
     /// Whether all that the change relies on is still so, there is room where it joins after those before it in the group, and none
-    /// of those writes a row of its own.
+    /// of those writes a row of its own or one that it relies on.
     pub fn is_sound(&mut self, change: &Change) -> bool {
         let in_time = change.not_after.is_none_or(|deadline| self.now < deadline);
         if !in_time || !self.is_guarded(change) || !self.lines.fits(change) {
             return false;
         }
         let rows = change.rows();
-        let apart = rows.iter().all(|row| !self.written.contains(row));
+        let checked: Vec<RowName> = change.checks.iter().map(|check| checked(*check)).collect();
+        let mut emptied = change.unheld.into_iter().chain(change.unawaited.map(|(_, concert)| concert));
+        let apart = rows.iter().chain(&checked).all(|row| !self.written.contains(row))
+            && emptied.all(|concert| !self.relied_on.contains(&RowName::Concert(concert)));
         if apart {
+            self.relied_on.extend(checked);
             self.written.extend(rows);
             self.lines.follow(change);
         }
@@ -54,6 +60,7 @@ impl<'a> Judge<'a> {
             && change.concerts.iter().all(|concert| unchanged(RowName::Concert(concert.row.id), concert.expected))
             && change.schedules.iter().all(|schedule| unchanged(RowName::Schedule(schedule.row.id), schedule.expected))
             && change.unheld.iter().all(|concert| !self.guards.is_held(*concert, self.now))
+            && change.unawaited.iter().all(|(queue, concert)| !self.guards.is_awaited(*queue, *concert, self.now))
             && change.key.iter().all(|key| unchanged(RowName::Key(key.row.scope.clone()), key.expected))
     }
 
@@ -63,5 +70,14 @@ impl<'a> Judge<'a> {
         self.lines.has(new.queue)
             && self.guards.version(&RowName::Token(new.id)).is_none()
             && self.guards.occupant(new.queue, new.user).is_none_or(is_ended)
+    }
+}
+
+/// The name of a row that is relied on.
+const fn checked(check: Check) -> RowName {
+    match check {
+        Check::Queue(id, _) => RowName::Queue(id),
+        Check::Concert(id, _) => RowName::Concert(id),
+        Check::Schedule(id, _) => RowName::Schedule(id),
     }
 }

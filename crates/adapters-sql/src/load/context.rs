@@ -5,8 +5,8 @@ use std::hash::Hash;
 
 use application::ports::{Load, ReadError};
 use domain::{
-    ConcertId, Context, Queue, QueueId, Reservation, ReservationId, Schedule, ScheduleId, Seat, SeatNumber, TokenId, UserId, Version,
-    Versioned,
+    ConcertId, Context, Offer, Queue, QueueId, Reservation, ReservationId, Schedule, ScheduleId, Seat, SeatNumber, TokenId, UserId,
+    Version, Versioned,
 };
 use time::OffsetDateTime;
 
@@ -29,13 +29,14 @@ fn context(load: &Load, due: &Due, now: OffsetDateTime, found: &Found) -> Result
             context.tokens.extend(get(&found.tokens, token)?);
             reservations(&mut context, found.holds.of_token(*token), found)?;
             context.seats = seats(&[], &context.reservations, |_| true, found)?;
+            context.schedules = dates_of(&context.reservations, |_| true, found)?;
         }
         Load::Hold { key, token, schedule, seats: asked } => {
             context.key = get(&found.keys, key)?;
             token_and_queue(&mut context, *token, found)?;
             hold(&mut context, key.user, *token, *schedule, asked, found)?;
         }
-        Load::Release { reservation } => with_seats(&mut context, *reservation, found)?,
+        Load::Release { reservation } => with_date_and_seats(&mut context, *reservation, found)?,
         Load::Charge { key } => {
             context.key = get(&found.keys, key)?;
             context.user = get(&found.users, &key.user)?;
@@ -44,7 +45,7 @@ fn context(load: &Load, due: &Due, now: OffsetDateTime, found: &Found) -> Result
         Load::Pay { key, token, reservation } => {
             context.key = get(&found.keys, key)?;
             token_and_queue(&mut context, *token, found)?;
-            with_seats(&mut context, *reservation, found)?;
+            with_date_and_seats(&mut context, *reservation, found)?;
             context.concert = of_first(&context.reservations, |paid| get(&found.concerts, &paid.concert))?;
             context.wallet = get(&found.wallets, &key.user)?;
         }
@@ -52,8 +53,7 @@ fn context(load: &Load, due: &Due, now: OffsetDateTime, found: &Found) -> Result
             context.key = get(&found.keys, key)?;
             context.payment = get(&found.payments, payment)?;
             if let Some((reservation, user)) = context.payment.as_ref().map(|payment| (payment.reservation, payment.user)) {
-                with_seats(&mut context, reservation, found)?;
-                context.schedule = of_first(&context.reservations, |paid| get(&found.schedules, &paid.schedule))?;
+                with_date_and_seats(&mut context, reservation, found)?;
                 context.wallet = get(&found.wallets, &user)?;
             }
         }
@@ -74,6 +74,7 @@ fn context(load: &Load, due: &Due, now: OffsetDateTime, found: &Found) -> Result
                 reservations(&mut context, ids.iter().copied(), found)?;
             }
             context.seats = named(&context.reservations, found)?;
+            context.schedules = dates_of(&context.reservations, |_| true, found)?;
         }
     }
     Ok(context)
@@ -84,6 +85,7 @@ fn join(context: &mut Context, user: UserId, concert: Option<ConcertId>, found: 
     let queue = match concert {
         Some(concert) => {
             context.concert = get(&found.concerts, &concert)?;
+            context.schedules = dates(found, |date| date.concert == concert)?;
             context.concert.as_ref().map(|concert| concert.queue)
         }
         None => Some(Queue::DEFAULT),
@@ -103,7 +105,13 @@ fn tick(context: &mut Context, queue: QueueId, due: &Due, found: &Found) -> Resu
     if let Some(standing) = found.standings.get(&queue) {
         context.admission = Some(Version(standing.admission));
         (context.active, context.waiting) = (count(standing.active), count(standing.waiting));
-        context.sellable = standing.sellable;
+    }
+    if let Some(offered) = found.offered.get(&queue) {
+        let offer = |(date, has_seats): &(ScheduleId, bool)| -> Result<Option<Offer>, Corrupt> {
+            let schedule = get(&found.schedules, date)?;
+            Ok(schedule.map(|schedule| Offer { schedule: schedule.row, has_seats: *has_seats }))
+        };
+        context.offers = Some(offered.iter().filter_map(|offered| offer(offered).transpose()).collect::<Result<_, Corrupt>>()?);
     }
     if let Due::Tokens(tokens) = due {
         for token in tokens {
@@ -129,6 +137,7 @@ fn hold(
     reservations(context, found.holds.in_question(user, token, concert, schedule, asked).into_iter(), found)?;
     let asked: Vec<_> = asked.iter().map(|number| (schedule, *number)).collect();
     context.seats = seats(&asked, &context.reservations, Reservation::occupies, found)?;
+    context.schedules = dates_of(&context.reservations, |row| row.occupies() && row.schedule != schedule, found)?;
     Ok(())
 }
 
@@ -143,15 +152,30 @@ fn programme(
     if let Some(queue) = queue {
         context.queue = get(&found.queues, &queue)?;
     }
-    let is_wanted = |date: &Versioned<Schedule>| date.concert == concert || named.contains(&date.id);
-    let mut dates = Vec::new();
-    for date in found.schedules.values() {
-        dates.extend(date.clone().map(Some)?.filter(is_wanted));
-    }
-    dates.sort_by_key(|date| (date.concert != concert, if date.concert == concert { Some(date.starts_at) } else { None }, date.id));
-    context.schedules = dates;
+    context.schedules = dates(found, |date| date.concert == concert || named.contains(&date.id))?;
+    let order = |date: &Versioned<Schedule>| (date.concert != concert, (date.concert == concert).then_some(date.starts_at), date.id);
+    context.schedules.sort_by_key(order);
     context.held = found.held.contains(&concert);
+    context.awaited = queue.is_some() && found.awaited.contains(&concert);
     Ok(())
+}
+
+/// The dates that are wanted, by start, then id.
+fn dates(found: &Found, is_wanted: impl Fn(&Schedule) -> bool) -> Result<Vec<Versioned<Schedule>>, Corrupt> {
+    let wanted = found.schedules.values().filter(|date| date.as_ref().map_or(true, |date| is_wanted(date)));
+    let mut dates: Vec<Versioned<Schedule>> = wanted.cloned().collect::<Result<_, Corrupt>>()?;
+    dates.sort_by_key(|date| (date.starts_at, date.id));
+    Ok(dates)
+}
+
+/// The dates of the reservations that count, each once, by id.
+fn dates_of(
+    reservations: &[Versioned<Reservation>],
+    counts: impl Fn(&Reservation) -> bool,
+    found: &Found,
+) -> Result<Vec<Versioned<Schedule>>, Corrupt> {
+    let ids: BTreeSet<ScheduleId> = reservations.iter().filter(|row| counts(&row.row)).map(|row| row.schedule).collect();
+    ids.iter().filter_map(|id| get(&found.schedules, id).transpose()).collect()
 }
 
 fn token_and_queue(context: &mut Context, token: Option<TokenId>, found: &Found) -> Result<(), Corrupt> {
@@ -162,8 +186,9 @@ fn token_and_queue(context: &mut Context, token: Option<TokenId>, found: &Found)
     Ok(())
 }
 
-fn with_seats(context: &mut Context, reservation: ReservationId, found: &Found) -> Result<(), Corrupt> {
+fn with_date_and_seats(context: &mut Context, reservation: ReservationId, found: &Found) -> Result<(), Corrupt> {
     reservations(context, [reservation].into_iter(), found)?;
+    context.schedule = of_first(&context.reservations, |row| get(&found.schedules, &row.schedule))?;
     context.seats = named(&context.reservations, found)?;
     Ok(())
 }

@@ -27,6 +27,8 @@ pub enum Row {
     Queue(queue::Model),
     /// How a queue stands.
     Standing(queue::Standing),
+    /// What a queue admits to.
+    Offered(queue::Offered),
     /// A token.
     Token(token::Model),
     /// A concert.
@@ -41,8 +43,10 @@ pub enum Row {
     Payment(payment::Model),
     /// A wallet.
     Wallet(wallet::Model),
-    /// A concert of which something is HELD and within its deadline.
+    /// A concert of which something is HELD, within its deadline, for a date that isn't cancelled.
     Held(Uuid),
+    /// A concert that a live token of its queue names.
+    Awaited(Uuid),
 }
 
 /// The rows found for a batch of loads, each once, whichever load it was found for.
@@ -52,6 +56,8 @@ pub struct Found {
     pub(super) users: Rows<UserId, User>,
     pub(super) queues: Rows<QueueId, Versioned<Queue>>,
     pub(super) standings: HashMap<QueueId, queue::Standing>,
+    /// Dates, and whether they have seats, of the concerts that queues admit to; empty: concerts without dates.
+    pub(super) offered: HashMap<QueueId, Vec<(ScheduleId, bool)>>,
     pub(super) tokens: Rows<TokenId, Versioned<QueueToken>>,
     /// The live token of a user in a queue.
     pub(super) places: HashMap<(QueueId, UserId), TokenId>,
@@ -60,6 +66,8 @@ pub struct Found {
     pub(super) seats: Rows<(ScheduleId, Option<SeatNumber>), Versioned<Seat>>,
     /// Concerts of which something is held.
     pub(super) held: HashSet<ConcertId>,
+    /// Concerts that a live token of their queue names.
+    pub(super) awaited: HashSet<ConcertId>,
     pub(super) holds: Holds,
     pub(super) payments: Rows<PaymentId, Versioned<Payment>>,
     pub(super) wallets: Rows<UserId, Versioned<Wallet>>,
@@ -80,6 +88,10 @@ impl Found {
             Row::Standing(standing) => {
                 self.standings.insert(QueueId(standing.queue_id), standing);
             }
+            Row::Offered(row) => {
+                let dates = self.offered.entry(QueueId(row.queue_id)).or_default();
+                dates.extend(row.schedule_id.map(|date| (ScheduleId(date), row.has_seats)));
+            }
             Row::Token(row) => {
                 let id = TokenId(row.id);
                 if row.is_live() {
@@ -91,6 +103,9 @@ impl Found {
             Row::Schedule(row) => insert(&mut self.schedules, ScheduleId(row.id), row),
             Row::Held(concert) => {
                 self.held.insert(ConcertId(concert));
+            }
+            Row::Awaited(concert) => {
+                self.awaited.insert(ConcertId(concert));
             }
             Row::Seat(row) => insert(&mut self.seats, (ScheduleId(row.schedule_id), seat::seat_number(row.number)), row),
             Row::Reservation(row) => self.holds.add(row),
@@ -112,6 +127,11 @@ impl Found {
     /// The date, if it was found and makes sense.
     pub fn schedule(&self, id: ScheduleId) -> Option<&Schedule> {
         sound(&self.schedules, &id).map(|schedule| &schedule.row)
+    }
+
+    /// The dates that a queue admits to, as far as they were found.
+    pub fn offered(&self, queue: QueueId) -> impl Iterator<Item = ScheduleId> {
+        self.offered.get(&queue).into_iter().flatten().map(|(date, _)| *date)
     }
 
     /// The payment, if it was found and makes sense.

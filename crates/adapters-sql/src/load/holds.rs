@@ -39,12 +39,12 @@ impl Holds {
     }
 
     /// All that were found.
-    pub fn ids(&self) -> impl Iterator<Item = ReservationId> {
+    pub fn ids(&self) -> impl Iterator<Item = ReservationId> + Clone {
         self.by_id.keys().copied()
     }
 
     /// Those whose rows are HELD and that were made under `token`.
-    pub fn of_token(&self, token: TokenId) -> impl Iterator<Item = ReservationId> {
+    pub fn of_token(&self, token: TokenId) -> impl Iterator<Item = ReservationId> + Clone {
         self.held_by_token.get(&token.0).into_iter().flatten().copied()
     }
 

@@ -16,8 +16,12 @@ pub struct Wanted<'a> {
     pub schedules: HashSet<ScheduleId>,
     pub wallets: HashSet<UserId>,
     pub queues: HashSet<QueueId>,
-    /// Concerts of which all dates are wanted, and whether something is held.
+    /// Concerts of which all dates are wanted.
+    pub with_dates: HashSet<ConcertId>,
+    /// Concerts of which it is asked whether something is held.
     pub programmes: HashSet<ConcertId>,
+    /// Concerts of which it is asked whether a live token of their queue names them.
+    pub moving: HashSet<ConcertId>,
     pub payments: HashSet<PaymentId>,
     /// Reservations by id.
     pub reservations: HashSet<ReservationId>,
@@ -45,6 +49,7 @@ impl<'a> Wanted<'a> {
             Load::Join { user, concert } => {
                 self.users.insert(*user);
                 self.concerts.extend(concert);
+                self.with_dates.extend(concert);
             }
             Load::Token { token } => {
                 self.tokens.insert(*token);
@@ -84,7 +89,9 @@ impl<'a> Wanted<'a> {
             }
             Load::Concert { concert, queue, schedules } => {
                 self.concerts.insert(*concert);
+                self.with_dates.insert(*concert);
                 self.programmes.insert(*concert);
+                self.moving.extend(queue.map(|_| *concert));
                 self.queues.extend(queue);
                 self.schedules.extend(schedules);
             }

@@ -23,6 +23,11 @@ impl Catalogue for Reads {
         Ok(row.map(Versioned::try_from).transpose()?)
     }
 
+    async fn concerts_of(&self, queue: QueueId) -> Result<Vec<Versioned<Concert>>, ReadError> {
+        let query = concert::Entity::find().filter(concert::Column::QueueId.eq(queue.0)).order_by_asc(concert::Column::Id);
+        all(self.within(query.all(&self.db)).await?)
+    }
+
     async fn schedules(&self, concert: ConcertId) -> Result<Vec<Versioned<Schedule>>, ReadError> {
         let query = schedule::Entity::find().filter(schedule::Column::ConcertId.eq(concert.0));
         let query = query.order_by_asc(schedule::Column::StartsAt).order_by_asc(schedule::Column::Id);
@@ -32,6 +37,11 @@ impl Catalogue for Reads {
     async fn schedule(&self, id: ScheduleId) -> Result<Option<Versioned<Schedule>>, ReadError> {
         let row = self.within(schedule::Entity::find_by_id(id.0).one(&self.db)).await?;
         Ok(row.map(Versioned::try_from).transpose()?)
+    }
+
+    async fn schedules_by_id(&self, ids: &[ScheduleId]) -> Result<Vec<Versioned<Schedule>>, ReadError> {
+        let query = schedule::Entity::find().filter(schedule::Column::Id.is_in(ids.iter().map(|id| id.0)));
+        all(self.within(query.all(&self.db)).await?)
     }
 
     async fn seats(&self, schedule: ScheduleId) -> Result<Vec<Versioned<Seat>>, ReadError> {

@@ -4,7 +4,9 @@ use domain::{Concert, ConcertId, QueueId, Version, Versioned, Write};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::cancellation::{cancellation, reason_of};
 use crate::corrupt::Corrupt;
+use crate::instant::micros;
 
 const TABLE: &str = "concerts";
 
@@ -18,6 +20,8 @@ pub struct Model {
     pub host: String,
     pub queue_id: Uuid,
     pub max_seats_per_user: Option<i64>,
+    pub cancelled_at: Option<i64>,
+    pub cancellation_reason: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
@@ -31,7 +35,8 @@ impl TryFrom<Model> for Versioned<Concert> {
     fn try_from(row: Model) -> Result<Self, Corrupt> {
         let limit = row.max_seats_per_user.map(u32::try_from).transpose().map_err(|_| Corrupt::new(TABLE, "max_seats_per_user"))?;
         let (id, queue) = (ConcertId(row.id), QueueId(row.queue_id));
-        let concert = Concert { id, name: row.name, host: row.host, queue, max_seats_per_user: limit };
+        let cancellation = cancellation(row.cancelled_at, row.cancellation_reason.as_deref(), TABLE)?;
+        let concert = Concert { id, name: row.name, host: row.host, queue, max_seats_per_user: limit, cancellation };
         Ok(Self::new(Version(row.version), concert))
     }
 }
@@ -39,9 +44,17 @@ impl TryFrom<Model> for Versioned<Concert> {
 impl From<&Concert> for Model {
     /// A concert that is new.
     fn from(concert: &Concert) -> Self {
-        let Concert { id, name, host, queue, max_seats_per_user } = concert;
-        let limit = max_seats_per_user.map(i64::from);
-        Self { id: id.0, version: Version::FIRST.0, name: name.clone(), host: host.clone(), queue_id: queue.0, max_seats_per_user: limit }
+        let Concert { id, name, host, queue, max_seats_per_user, cancellation } = concert;
+        Self {
+            id: id.0,
+            version: Version::FIRST.0,
+            name: name.clone(),
+            host: host.clone(),
+            queue_id: queue.0,
+            max_seats_per_user: max_seats_per_user.map(i64::from),
+            cancelled_at: cancellation.as_ref().map(|cancellation| micros(cancellation.at)),
+            cancellation_reason: cancellation.as_ref().and_then(reason_of),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! models, and go into and come out of JSON. Ids are UUIDs, instants microseconds since 1970, amounts minor units.
 #![expect(missing_docs, reason = "a column is documented where it is made: in the migrations")]
 
+mod cancellation;
 pub mod concert;
 pub mod deed;
 pub mod entry;

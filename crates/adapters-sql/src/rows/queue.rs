@@ -34,15 +34,22 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// How a queue stands: under which version it admits, how many wait, how many tokens' rows say ACTIVE, and whether anything of what
-/// it alone admits to can be sold.
+/// How a queue stands: under which version it admits, how many wait, how many tokens' rows say ACTIVE.
 #[derive(Debug, Clone, Copy, FromQueryResult, Deserialize)]
 pub struct Standing {
     pub queue_id: Uuid,
     pub admission: i64,
     pub waiting: i64,
     pub active: i64,
-    pub sellable: Option<bool>,
+}
+
+/// A date of a concert that a queue admits to, and whether a seat of it is AVAILABLE or HELD by its row; a concert without dates is there
+/// once, without a date.
+#[derive(Debug, Clone, Copy, FromQueryResult, Deserialize)]
+pub struct Offered {
+    pub queue_id: Uuid,
+    pub schedule_id: Option<Uuid>,
+    pub has_seats: bool,
 }
 
 /// The version under which a queue admits from now on.

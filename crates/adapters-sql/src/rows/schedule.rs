@@ -4,6 +4,7 @@ use domain::{ConcertId, Schedule, ScheduleId, Version, Versioned, Write, Zone};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::cancellation::{cancellation, reason_of};
 use crate::corrupt::Corrupt;
 use crate::instant::{instant, micros};
 
@@ -21,6 +22,7 @@ pub struct Model {
     pub sale_opens_at: i64,
     pub sale_closes_at: i64,
     pub cancelled_at: Option<i64>,
+    pub cancellation_reason: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
@@ -39,7 +41,7 @@ impl TryFrom<Model> for Versioned<Schedule> {
             zone: Zone::new(&row.zone).map_err(|_| Corrupt::new(TABLE, "zone"))?,
             sale_opens_at: instant(row.sale_opens_at, TABLE, "sale_opens_at")?,
             sale_closes_at: instant(row.sale_closes_at, TABLE, "sale_closes_at")?,
-            cancelled_at: row.cancelled_at.map(|at| instant(at, TABLE, "cancelled_at")).transpose()?,
+            cancellation: cancellation(row.cancelled_at, row.cancellation_reason.as_deref(), TABLE)?,
         };
         Ok(Self::new(Version(row.version), schedule))
     }
@@ -56,7 +58,8 @@ impl From<&Schedule> for Model {
             zone: schedule.zone.as_str().to_owned(),
             sale_opens_at: micros(schedule.sale_opens_at),
             sale_closes_at: micros(schedule.sale_closes_at),
-            cancelled_at: schedule.cancelled_at.map(micros),
+            cancelled_at: schedule.cancellation.as_ref().map(|cancellation| micros(cancellation.at)),
+            cancellation_reason: schedule.cancellation.as_ref().and_then(reason_of),
         }
     }
 }

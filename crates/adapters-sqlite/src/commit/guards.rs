@@ -11,7 +11,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::statement::{array, find};
-use crate::statements::reservation;
+use crate::statements::{reservation, token};
 
 const ADMISSIONS: &str =
     "SELECT k.key AS position, t.version FROM jsonb_each(?1) k CROSS JOIN queue_admissions t ON t.queue_id = unhex(k.value, '-')";
@@ -55,7 +55,7 @@ struct Occupied {
 }
 
 #[derive(FromQueryResult)]
-struct Holds {
+struct Until {
     position: i64,
     until: Option<i64>,
 }
@@ -86,6 +86,7 @@ pub(super) async fn read(db: &impl ConnectionTrait, changes: &[Change]) -> Resul
     name(&mut guards, versions(db, WALLETS, &names.wallets, |id| id.0).await?, RowName::Wallet);
     name(&mut guards, versions(db, KEYS, &names.keys, key::name).await?, |scope| RowName::Key(scope.clone()));
     read_holds(db, &names, &mut guards).await?;
+    read_awaited(db, &names, &mut guards).await?;
     read_places(db, &names, &mut guards).await?;
     Ok(guards)
 }
@@ -95,9 +96,23 @@ async fn read_holds(db: &impl ConnectionTrait, names: &Names<'_>, guards: &mut G
         return Ok(());
     }
     let concerts: Vec<_> = names.unheld.iter().copied().collect();
-    for row in find::<Holds>(db, reservation::SELECT_HELD_UNTIL, [array(concerts.iter().map(|concert| concert.0))?]).await? {
+    for row in find::<Until>(db, reservation::SELECT_HELD_UNTIL, [array(concerts.iter().map(|concert| concert.0))?]).await? {
         if let Some((concert, until)) = at(&concerts, row.position).zip(row.until) {
             guards.add_held_until(*concert, until);
+        }
+    }
+    Ok(())
+}
+
+async fn read_awaited(db: &impl ConnectionTrait, names: &Names<'_>, guards: &mut Guards) -> Result<(), DbErr> {
+    if names.unawaited.is_empty() {
+        return Ok(());
+    }
+    let pairs: Vec<_> = names.unawaited.iter().copied().collect();
+    let values = [array(pairs.iter().map(|(queue, concert)| (queue.0, concert.0)))?];
+    for row in find::<Until>(db, token::SELECT_AWAITED_UNTIL, values).await? {
+        if let Some(((queue, concert), until)) = at(&pairs, row.position).zip(row.until) {
+            guards.add_awaited_until(*queue, *concert, until);
         }
     }
     Ok(())

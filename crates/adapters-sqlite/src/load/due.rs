@@ -30,8 +30,13 @@ pub(super) async fn search(db: &impl ConnectionTrait, loads: &[Load], now: Offse
             for row in rows {
                 found.add(Row::Token(row));
             }
-        } else if let Load::LapsedHolds { at_most } = load {
-            let ids = find::<Id>(db, reservation::SELECT_LAPSED, [micros(now).into(), (*at_most).into()]).await?;
+        } else if let Load::LapsedHolds { at_most, hold } = load {
+            let mut ids = find::<Id>(db, reservation::SELECT_LAPSED, [micros(now).into(), (*at_most).into()]).await?;
+            let left = at_most.saturating_sub(u32::try_from(ids.len()).unwrap_or(u32::MAX));
+            if left > 0 {
+                let values = [micros(now - *hold).into(), micros(now).into(), left.into()];
+                ids.extend(find::<Id>(db, reservation::SELECT_CANCELLED, values).await?);
+            }
             *due = Due::Holds(ids.into_iter().map(|found| ReservationId(found.id)).collect());
         }
     }

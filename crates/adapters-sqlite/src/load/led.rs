@@ -22,6 +22,8 @@ pub(super) struct Led {
     pub(super) seats: HashSet<(ScheduleId, SeatNumber)>,
     /// Concerts of which it is asked whether something is held.
     pub(super) programmes: HashSet<ConcertId>,
+    /// Concerts of which it is asked whether a live token of their queue names them.
+    pub(super) moving: HashSet<(QueueId, ConcertId)>,
 }
 
 impl Led {
@@ -37,8 +39,9 @@ impl Led {
     fn add(&mut self, load: &Load, found: &Found) {
         match load {
             Load::Clock | Load::Charge { .. } | Load::Queue { .. } => {}
-            Load::Concert { concert, .. } => {
+            Load::Concert { concert, queue, .. } => {
                 self.programmes.insert(*concert);
+                self.moving.extend(queue.and(found.queue_of(*concert)).map(|queue| (queue, *concert)));
             }
             Load::Seats { schedule, seats } => {
                 self.concerts.extend(found.schedule(*schedule).map(|schedule| schedule.concert));
@@ -52,34 +55,34 @@ impl Led {
                 self.places.extend(queue.map(|queue| (queue, *user)));
             }
             Load::Token { token } => self.queue_of(Some(*token), found),
-            Load::Leave { token } => self.seats_of(found.holds().of_token(*token), found),
+            Load::Leave { token } => self.dates_and_seats_of(found.holds().of_token(*token), found),
             Load::Hold { key, token, schedule, seats } => {
                 self.queue_of(*token, found);
                 let concert = found.schedule(*schedule).map(|schedule| schedule.concert);
                 self.concerts.extend(concert);
                 self.seats.extend(seats.iter().map(|number| (*schedule, *number)));
                 let holds = found.holds().in_question(key.user, *token, concert, *schedule, seats);
-                self.seats_of(holds.into_iter(), found);
+                self.dates_and_seats_of(holds.into_iter(), found);
             }
-            Load::Release { reservation } => self.seats_of([*reservation].into_iter(), found),
+            Load::Release { reservation } => self.dates_and_seats_of([*reservation].into_iter(), found),
             Load::Pay { token, reservation, .. } => {
                 self.queue_of(*token, found);
                 self.concerts.extend(found.reservation(*reservation).map(|reservation| reservation.concert));
-                self.seats_of([*reservation].into_iter(), found);
+                self.dates_and_seats_of([*reservation].into_iter(), found);
             }
             Load::Refund { payment, .. } => {
                 if let Some(payment) = found.payment(*payment) {
                     self.wallets.insert(payment.user);
-                    self.schedules.extend(found.reservation(payment.reservation).map(|reservation| reservation.schedule));
-                    self.seats_of([payment.reservation].into_iter(), found);
+                    self.dates_and_seats_of([payment.reservation].into_iter(), found);
                 }
             }
             Load::Tick { queue, .. } => {
                 self.queues.insert(*queue);
                 self.standings.insert(*queue);
+                self.schedules.extend(found.offered(*queue));
             }
             // Which these are is no load's secret: all that lapsed is among the reservations.
-            Load::LapsedHolds { .. } => self.seats_of(found.holds().ids(), found),
+            Load::LapsedHolds { .. } => self.dates_and_seats_of(found.holds().ids(), found),
         }
     }
 
@@ -87,6 +90,11 @@ impl Led {
         if let Some(token) = token.and_then(|token| found.token(token)) {
             self.queues.insert(token.queue);
         }
+    }
+
+    fn dates_and_seats_of(&mut self, reservations: impl Iterator<Item = ReservationId> + Clone, found: &Found) {
+        self.schedules.extend(reservations.clone().filter_map(|id| found.reservation(id)).map(|row| row.schedule));
+        self.seats_of(reservations, found);
     }
 
     fn seats_of(&mut self, reservations: impl Iterator<Item = ReservationId>, found: &Found) {

@@ -34,6 +34,7 @@ async fn snapshot(readers: &DatabaseConnection, clock: &dyn Clock, loads: &[Load
     let mut found = Found::default();
     let due = due::search(&snapshot, loads, now, &mut found).await?;
     read::named(&snapshot, &Wanted::by(loads), &due, &mut found).await?;
+    read::offered(&snapshot, loads, &mut found).await?;
     let led = Led::by(loads, &found);
     read::led(&snapshot, &led, now, &mut found).await?;
     snapshot.rollback().await?;

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use adapters_sql::load::{Due, Found, Row, Wanted};
 use adapters_sql::micros;
 use adapters_sql::rows::key as key_row;
-use domain::{ScheduleId, SeatNumber};
+use application::ports::Load;
+use domain::{QueueId, ScheduleId, SeatNumber};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -15,7 +16,7 @@ use crate::statement::{array, find};
 use crate::statements::{concert, key, payment, queue, reservation, schedule, seat, token, user, wallet};
 
 #[derive(FromQueryResult)]
-struct HeldUntil {
+struct Until {
     position: i64,
     until: Option<i64>,
 }
@@ -30,11 +31,18 @@ pub(super) async fn named(db: &impl ConnectionTrait, wanted: &Wanted<'_>, due: &
     by_id(db, token::SELECT, &wanted.tokens, Row::Token, found).await?;
     by_id(db, concert::SELECT, &wanted.concerts, Row::Concert, found).await?;
     by_id(db, schedule::SELECT, &wanted.schedules, Row::Schedule, found).await?;
-    by_id(db, schedule::SELECT_OF_CONCERTS, &wanted.programmes, Row::Schedule, found).await?;
+    by_id(db, schedule::SELECT_OF_CONCERTS, &wanted.with_dates, Row::Schedule, found).await?;
     by_id(db, queue::SELECT, &wanted.queues, Row::Queue, found).await?;
     by_id(db, wallet::SELECT, &wanted.wallets, Row::Wallet, found).await?;
     by_id(db, payment::SELECT, &wanted.payments, Row::Payment, found).await?;
     holds(db, wanted, due, found).await
+}
+
+/// Adds what the queues of ticks admit to; the dates themselves are led to.
+pub(super) async fn offered(db: &impl ConnectionTrait, loads: &[Load], found: &mut Found) -> Result<(), DbErr> {
+    let queue_of = |load: &Load| if let Load::Tick { queue, .. } = load { Some(*queue) } else { None };
+    let queues: HashSet<QueueId> = loads.iter().filter_map(queue_of).collect();
+    by_id(db, queue::OFFERED, &queues, Row::Offered, found).await
 }
 
 async fn holds(db: &impl ConnectionTrait, wanted: &Wanted<'_>, due: &[Due], found: &mut Found) -> Result<(), DbErr> {
@@ -66,7 +74,7 @@ pub(super) async fn led(db: &impl ConnectionTrait, led: &Led, now: OffsetDateTim
     by_id(db, queue::SELECT, &led.queues, Row::Queue, found).await?;
     by_id(db, queue::WAITING, &led.waiting, Row::Standing, found).await?;
     if !led.standings.is_empty() {
-        add(db, queue::STANDINGS, [ids(&led.standings)?, micros(now).into()], Row::Standing, found).await?;
+        add(db, queue::STANDINGS, [ids(&led.standings)?], Row::Standing, found).await?;
     }
     if !led.places.is_empty() {
         let places = array(led.places.iter().map(|(queue, user)| (queue.0, user.0)))?;
@@ -74,10 +82,20 @@ pub(super) async fn led(db: &impl ConnectionTrait, led: &Led, now: OffsetDateTim
     }
     if !led.programmes.is_empty() {
         let concerts: Vec<_> = led.programmes.iter().copied().collect();
-        for row in find::<HeldUntil>(db, reservation::SELECT_HELD_UNTIL, [ids(&concerts)?]).await? {
+        for row in find::<Until>(db, reservation::SELECT_HELD_UNTIL, [ids(&concerts)?]).await? {
             let concert = usize::try_from(row.position).ok().and_then(|position| concerts.get(position));
             if let Some(concert) = concert.filter(|_| row.until.is_some_and(|until| micros(now) < until)) {
                 found.add(Row::Held(concert.0));
+            }
+        }
+    }
+    if !led.moving.is_empty() {
+        let moving: Vec<_> = led.moving.iter().copied().collect();
+        let pairs = array(moving.iter().map(|(queue, concert)| (queue.0, concert.0)))?;
+        for row in find::<Until>(db, token::SELECT_AWAITED_UNTIL, [pairs]).await? {
+            let pair = usize::try_from(row.position).ok().and_then(|position| moving.get(position));
+            if let Some((_, concert)) = pair.filter(|_| row.until.is_some_and(|until| micros(now) < until)) {
+                found.add(Row::Awaited(concert.0));
             }
         }
     }

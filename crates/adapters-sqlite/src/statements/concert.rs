@@ -4,15 +4,16 @@
 pub(crate) const SELECT: &str = "SELECT t.* FROM jsonb_each(?1) k CROSS JOIN concerts t ON t.id = unhex(k.value, '-')";
 
 pub(crate) const INSERT: &str = "
-    INSERT INTO concerts (id, version, name, host, queue_id, max_seats_per_user)
+    INSERT INTO concerts (id, version, name, host, queue_id, max_seats_per_user, cancelled_at, cancellation_reason)
     SELECT unhex(value ->> 'id', '-'), value ->> 'version', value ->> 'name', value ->> 'host', unhex(value ->> 'queue_id', '-'),
-           value ->> 'max_seats_per_user'
+           value ->> 'max_seats_per_user', value ->> 'cancelled_at', value ->> 'cancellation_reason'
     FROM jsonb_each(?1)";
 
 /// Writes what an operator changes.
 pub(crate) const UPDATE: &str = "
     UPDATE concerts SET
         version = new.value ->> 'version', name = new.value ->> 'name', host = new.value ->> 'host',
-        queue_id = unhex(new.value ->> 'queue_id', '-'), max_seats_per_user = new.value ->> 'max_seats_per_user'
+        queue_id = unhex(new.value ->> 'queue_id', '-'), max_seats_per_user = new.value ->> 'max_seats_per_user',
+        cancelled_at = new.value ->> 'cancelled_at', cancellation_reason = new.value ->> 'cancellation_reason'
     FROM jsonb_each(?1) new
     WHERE concerts.id = unhex(new.value ->> 'id', '-') AND version = (new.value ->> 'version') - 1";

@@ -3,24 +3,29 @@
 /// Queues by id.
 pub(crate) const SELECT: &str = "SELECT t.* FROM jsonb_each(?1) k CROSS JOIN queues t ON t.id = unhex(k.value, '-')";
 
-/// Standings by queue at an instant (2). If anybody waits, who is ACTIVE is counted, and seats are looked for that the queue's concerts
-/// still sell: by the index of such seats, so the condition on their state is written as there.
+/// Standings by queue. If anybody waits, the ACTIVE tokens are counted.
 pub(crate) const STANDINGS: &str = "
     SELECT a.queue_id, a.version AS admission, c.waiting,
            CASE WHEN c.waiting > 0
-                THEN (SELECT count(*) FROM queue_tokens t WHERE t.queue_id = a.queue_id AND t.state = 'ACTIVE') ELSE 0 END AS active,
-           CASE WHEN c.waiting > 0 AND a.queue_id <> x'0f207207000070008000000000000001'
-                THEN (SELECT max(EXISTS (SELECT 1 FROM schedules d
-                                         CROSS JOIN seats s ON s.schedule_id = d.id AND s.state IN ('AVAILABLE', 'HELD')
-                                         WHERE d.concert_id = o.id AND d.cancelled_at IS NULL AND d.sale_closes_at > ?2))
-                      FROM concerts o WHERE o.queue_id = a.queue_id) END AS sellable
+                THEN (SELECT count(*) FROM queue_tokens t WHERE t.queue_id = a.queue_id AND t.state = 'ACTIVE') ELSE 0 END AS active
     FROM jsonb_each(?1) k
     CROSS JOIN queue_admissions a ON a.queue_id = unhex(k.value, '-')
     CROSS JOIN queue_counters c ON c.queue_id = a.queue_id";
 
-/// Standings by queue, as far as a join asks: without those who are ACTIVE and without what can be sold.
+/// What queues admit to in which somebody waits, the default queue left out. Whether a date has seats is looked up in the index of such
+/// seats, so the condition on their state is written as there.
+pub(crate) const OFFERED: &str = "
+    SELECT c.queue_id, d.id AS schedule_id,
+           EXISTS (SELECT 1 FROM seats s INDEXED BY seats_sellable
+                   WHERE s.schedule_id = d.id AND s.state IN ('AVAILABLE', 'HELD')) AS has_seats
+    FROM jsonb_each(?1) k
+    CROSS JOIN queue_counters c ON c.queue_id = unhex(k.value, '-') AND c.waiting > 0 AND c.queue_id <> x'0f207207000070008000000000000001'
+    CROSS JOIN concerts o ON o.queue_id = c.queue_id
+    LEFT JOIN schedules d ON d.concert_id = o.id";
+
+/// Standings by queue, as far as a join asks: without those who are ACTIVE.
 pub(crate) const WAITING: &str = "
-    SELECT a.queue_id, a.version AS admission, c.waiting, 0 AS active, NULL AS sellable
+    SELECT a.queue_id, a.version AS admission, c.waiting, 0 AS active
     FROM jsonb_each(?1) k
     CROSS JOIN queue_admissions a ON a.queue_id = unhex(k.value, '-')
     CROSS JOIN queue_counters c ON c.queue_id = a.queue_id";

@@ -27,10 +27,13 @@ pub(crate) const SELECT_LIVE: &str = concat!(
     select!("FROM wanted w CROSS JOIN reservations r ON r.id = w.id")
 );
 
-/// Until when the last hold of each of these concerts lives. The condition is that of the index.
+/// Until when the last hold of each of these concerts lives, of those for dates that aren't cancelled. It goes backwards through the index
+/// of deadlines.
 pub(crate) const SELECT_HELD_UNTIL: &str = "
-    SELECT k.key AS position, (SELECT max(expires_at) FROM reservations r
-                               WHERE r.state = 'HELD' AND r.expires_at > 0 AND r.concert_id = unhex(k.value, '-')) AS until
+    SELECT k.key AS position, (SELECT r.expires_at FROM reservations r
+                               CROSS JOIN schedules d ON d.id = r.schedule_id AND d.cancelled_at IS NULL
+                               WHERE r.state = 'HELD' AND r.expires_at > 0 AND r.concert_id = unhex(k.value, '-')
+                               ORDER BY r.expires_at DESC LIMIT 1) AS until
     FROM jsonb_each(?1) k";
 
 /// Reservations, each once: by id (1); the HELD ones by token (2) and by date and number of a seat (3); the HELD and
@@ -56,6 +59,14 @@ pub(crate) const SELECT_WANTED: &str = concat!(
 
 /// The ids of the HELD rows whose deadline has passed, the earliest first.
 pub(crate) const SELECT_LAPSED: &str = "SELECT id FROM reservations WHERE state = 'HELD' AND expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
+
+/// The ids of HELD rows of dates that were cancelled after an instant (1), and whose deadline has not passed at another (2), so many (3).
+/// They are found by the live claims to seats of those dates.
+pub(crate) const SELECT_CANCELLED: &str = "
+    SELECT DISTINCT r.id FROM schedules d
+    CROSS JOIN reservation_seats s ON s.schedule_id = d.id AND s.live = 1
+    CROSS JOIN reservations r ON r.id = s.reservation_id AND r.state = 'HELD' AND r.expires_at > ?2
+    WHERE d.cancelled_at > ?1 LIMIT ?3";
 
 pub(crate) const INSERT: &str = "
     INSERT INTO reservations (id, version, user_id, token_id, concert_id, schedule_id, amount, held_at, expires_at,

@@ -9,6 +9,18 @@ pub(crate) const SELECT_LIVE: &str = "
     CROSS JOIN queue_tokens t
         ON t.queue_id = unhex(k.value ->> 0, '-') AND t.user_id = unhex(k.value ->> 1, '-') AND t.state <> 'EXPIRED'";
 
+/// Until when live tokens of queues (0) that name concerts (1) live, the last of each pair: those that wait, for ever.
+pub(crate) const SELECT_AWAITED_UNTIL: &str = "
+    SELECT k.key AS position,
+           CASE WHEN EXISTS (SELECT 1 FROM queue_tokens t WHERE t.queue_id = unhex(k.value ->> 0, '-') AND t.state = 'WAITING'
+                                                            AND t.concert_id = unhex(k.value ->> 1, '-'))
+                THEN 9223372036854775807
+                ELSE (SELECT t.expires_at FROM queue_tokens t
+                      WHERE t.queue_id = unhex(k.value ->> 0, '-') AND t.state = 'ACTIVE' AND t.concert_id = unhex(k.value ->> 1, '-')
+                      ORDER BY t.expires_at DESC LIMIT 1)
+           END AS until
+    FROM jsonb_each(?1) k";
+
 /// Of a queue, the ACTIVE tokens whose deadline has passed, the earliest first.
 pub(crate) const SELECT_LAPSED: &str =
     "SELECT * FROM queue_tokens WHERE queue_id = ?1 AND state = 'ACTIVE' AND expires_at <= ?2 ORDER BY expires_at LIMIT ?3";

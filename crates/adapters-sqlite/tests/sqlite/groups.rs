@@ -41,7 +41,7 @@ async fn what_only_the_commit_refuses_holds_no_others_back() {
     let world = World::with_a_hall_of(4).await;
     let guest = world.guest().await;
     let kept = world.hold(guest, &[1]).await;
-    let paid_by_nothing = kept.clone().confirm(PaymentId(uuid::Uuid::from_u128(0xBAD)), kept.held_at).unwrap();
+    let paid_by_nothing = kept.clone().restore(ReservationState::Confirmed { payment: PaymentId(uuid::Uuid::from_u128(0xBAD)) });
     let poisoned = Change { reservations: vec![Write { expected: Some(Version::FIRST), row: paid_by_nothing }], ..Change::default() };
     let (ada, bens) = (world.user().await, world.user().await);
     let adas = world.charge_change(ada, 1_000).await;

@@ -2,7 +2,7 @@
 //! wanted them.
 
 use domain::decide::admission::Pass;
-use migrations::SQLITE;
+use migrations::{MigrationError, SQLITE};
 use sea_orm::sqlx::{self, SqlitePool};
 use sea_orm::{ConnectionTrait, Database};
 
@@ -23,6 +23,17 @@ async fn the_schema_goes_forward_back_and_forward() {
     assert_eq!(tables().await, 0, "nothing is left behind");
     SQLITE.up(&db, None).await.unwrap();
     assert_eq!(tables().await, forward);
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_release_is_refused_by_the_name_of_its_migration() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let db = Database::connect(format!("sqlite://{}?mode=rwc", folder.path().join("newer.db").display())).await.unwrap();
+    SQLITE.up(&db, None).await.unwrap();
+    db.execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('9999_later', 0)").await.unwrap();
+    for refused in [SQLITE.up(&db, None).await, SQLITE.down(&db, None).await] {
+        assert!(matches!(refused, Err(MigrationError::Unknown(name)) if name == "9999_later"));
+    }
 }
 
 #[tokio::test]

@@ -62,7 +62,7 @@ impl World {
             zone: Zone::new("Asia/Seoul").unwrap(),
             sale_opens_at: now - Duration::days(1),
             sale_closes_at: now + Duration::days(7),
-            cancelled_at: None,
+            cancellation: None,
         };
         let seat = |number| Seat::new(DATE, SeatNumber::new(number).unwrap(), format!("Row A {number}"), Money::new(10_000).unwrap());
         Programme {
@@ -73,6 +73,7 @@ impl World {
                 host: "Frontrow".into(),
                 queue: Queue::DEFAULT,
                 max_seats_per_user: None,
+                cancellation: None,
             }],
             schedules: vec![date],
             seats: (1..=seats).map(seat).collect(),

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use domain::{Change, ConcertId, Context, KeyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId};
 use thiserror::Error;
+use time::Duration;
 
 /// What a decision needs to see. Each variant says which parts of the [`Context`] a store fills; the other parts stay
 /// as [`Context::at`] makes them. A row that doesn't exist is left out, never an error.
@@ -10,7 +11,7 @@ use thiserror::Error;
 pub enum Load {
     /// `now` alone.
     Clock,
-    /// `user`; `concert` if one is named; `queue`: the concert's, or the default one if none is named (none if the named
+    /// `user`; `concert` if one is named, and as `schedules` its dates by start, then id; `queue`: the concert's, or the default one if none is named (none if the named
     /// concert doesn't exist); `waiting` of that queue; `tokens`: the user's token in that queue whose row is live.
     Join {
         /// Who joins.
@@ -23,14 +24,16 @@ pub enum Load {
         /// Which token.
         token: TokenId,
     },
-    /// `tokens`: the token; `reservations`: those made under it whose rows are HELD; `seats`: theirs.
+    /// `tokens`: the token; `reservations`: those made under it whose rows are HELD; `schedules`: their dates, each once, by id; `seats`:
+    /// theirs.
     Leave {
         /// Which token.
         token: TokenId,
     },
     /// `key`; `tokens`: the token, and `queue`: the token's; `schedule` and its `concert`; `seats`: those asked for;
     /// `reservations`: the HELD rows made under the token, the HELD rows whose seats are asked for, and the user's HELD
-    /// and CONFIRMED rows for the concert; `seats` also of all those of them that are HELD, on whatever date.
+    /// and CONFIRMED rows for the concert; `seats` also of all those of them that are HELD, on whatever date; `schedules`: the dates of the
+    /// HELD ones, each once, by id, but for `schedule`.
     Hold {
         /// The request's key.
         key: KeyScope,
@@ -41,7 +44,7 @@ pub enum Load {
         /// The seats asked for.
         seats: Vec<SeatNumber>,
     },
-    /// `reservations`: the reservation; `seats`: those whose rows name it.
+    /// `reservations`: the reservation, with its `schedule`; `seats`: those whose rows name it.
     Release {
         /// Which reservation.
         reservation: ReservationId,
@@ -51,7 +54,8 @@ pub enum Load {
         /// The request's key; its user is whose wallet it is.
         key: KeyScope,
     },
-    /// `key`; `tokens`: the token, and `queue`: the token's; `reservations`: the reservation, with its `concert`; `seats`:
+    /// `key`; `tokens`: the token, and `queue`: the token's; `reservations`: the reservation, with its `schedule` and `concert`;
+    /// `seats`:
     /// those whose rows name it; `wallet`: that of the key's user.
     Pay {
         /// The request's key.
@@ -69,10 +73,10 @@ pub enum Load {
         /// Which payment.
         payment: PaymentId,
     },
-    /// `queue`; `admission`; `waiting`; `active` and `sellable`, unless nobody waits; `tokens`: the ACTIVE rows of the queue whose deadline
-    /// has passed, the earliest first, and the WAITING ones with the lowest numbers. `sellable` is none for [`domain::Queue::DEFAULT`] and
-    /// for a queue that no concert names; else whether a date of such a concert, whose sale has not closed at `now`, has a seat whose
-    /// row is AVAILABLE or HELD.
+    /// `queue`; `admission`; `waiting`; `active` and `offers`, unless nobody waits; `tokens`: the ACTIVE rows of the queue whose deadline
+    /// has passed, the earliest first, and the WAITING ones with the lowest numbers. `offers` is none for [`domain::Queue::DEFAULT`] and
+    /// for a queue that no concert names; else all dates of the concerts that name it, in any order, with whether a seat's row is
+    /// AVAILABLE or HELD.
     Tick {
         /// Which queue.
         queue: QueueId,
@@ -85,7 +89,9 @@ pub enum Load {
         queue: QueueId,
     },
     /// `concert`; `queue`: the one named, whoever's it is; `schedules`: all dates of the concert by start, then id, after them the others that
-    /// are named, by id; `held`: whether a reservation of the concert is HELD by its row and within its deadline at `now`.
+    /// are named, by id; `held`: whether a reservation of the concert is HELD by its row, within its deadline at `now`, and for a date that
+    /// isn't cancelled; `awaited`, if a queue is named: whether a token of the concert's own queue that names the concert is WAITING, or
+    /// ACTIVE and within its deadline at `now`.
     Concert {
         /// Which concert.
         concert: ConcertId,
@@ -102,10 +108,14 @@ pub enum Load {
         /// The seats asked for.
         seats: Vec<SeatNumber>,
     },
-    /// `reservations`: HELD rows whose deadline has passed, the earliest first; `seats`: those whose rows name them.
+    /// `reservations`: HELD rows whose deadline has passed, the earliest first, and after them, in any order, HELD rows of dates that were
+    /// cancelled less than `hold` before `now`, each row once; `schedules`: their dates, each once, by id; `seats`: those whose rows name
+    /// them.
     LapsedHolds {
         /// How many reservations at most.
         at_most: u32,
+        /// How long a hold lasts at most: one of a date that was cancelled longer ago is past its deadline.
+        hold: Duration,
     },
 }
 
@@ -164,7 +174,9 @@ pub trait Store: Send + Sync {
     ///
     /// - A change MUST be written whole or not at all, and MUST be durable before it is told to be committed.
     /// - It MUST be a [`CommitError::Conflict`], with nothing written, if a row has another version than expected; if a row to be
-    ///   inserted exists; if a reservation of [`Change::unheld`] is HELD by its row and within its deadline; if a checked row has another version; if the admission version is another; if the user of a join has a
+    ///   inserted exists; if a reservation of [`Change::unheld`] is HELD by its row, within its deadline, and for a date that isn't
+    ///   cancelled; if a token that [`Change::unawaited`] rules out is live; if a checked row has another version, or is written by a
+    ///   change before it in the group; if the admission version is another; if the user of a join has a
     ///   live token in that queue that the change doesn't end; if with the join, and those that its group puts before it, more than
     ///   `line_limit` tokens of the queue would be WAITING; if the store's clock, read after the guards are secured, is at or past
     ///   `not_after`.

@@ -1,50 +1,108 @@
-use domain::{Change, NewToken, QueueToken, TokenId, UserId, Version, Write};
-use time::OffsetDateTime;
-use time::macros::datetime;
+mod place_free;
+
+use domain::token::NewToken;
+use domain::{
+    ConcertId, Context, Currency, Money, Offer, QueuePolicy, QueueToken, Schedule, ScheduleId, TokenId, UserId, Version, Versioned, Zone,
+};
 use uuid::Uuid;
 
 use super::*;
-use crate::testing::a_queue;
+use crate::ports::{Clock, MockCatalogue, MockHousekeeping, MockStore, MockTokens};
+use crate::testing::{a_queue, a_waiting_room};
 
-const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
+const OWN: QueueId = QueueId(Uuid::from_u128(9));
+const DAY: Duration = Duration::from_hours(24);
 
-fn waiting() -> QueueToken {
-    let (id, user) = (TokenId(Uuid::from_u128(1)), UserId(Uuid::from_u128(1)));
-    NewToken { id, queue: Queue::DEFAULT, user, concert: None, joined_at: NOW }.numbered(1)
+/// A clock that goes as tokio's does, which a test may pause.
+struct TestClock(Instant);
+
+impl Clock for TestClock {
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::UNIX_EPOCH + self.0.elapsed()
+    }
 }
 
-fn active() -> QueueToken {
-    waiting().admit(time::Duration::MINUTE, NOW).unwrap()
+fn rules() -> Rules {
+    let (span, amount) = (time::Duration::MINUTE, Money::new(1).unwrap());
+    Rules {
+        hold: span,
+        max_seats_per_user: 4,
+        currency: "KRW".parse::<Currency>().unwrap(),
+        max_charge: amount,
+        max_balance: amount,
+        queue: QueuePolicy { capacity: 1, batch: 1, active: span, claim: span, max_waiting: None },
+        key_retention: span,
+    }
 }
 
-fn writes(token: QueueToken) -> Change {
-    Change { tokens: vec![Write { expected: Some(Version::FIRST), row: token }], ..Change::default() }
+fn a_token() -> Versioned<QueueToken> {
+    let (id, user) = (TokenId(Uuid::nil()), UserId(Uuid::nil()));
+    let new = NewToken { id, queue: OWN, user, concert: None, joined_at: OffsetDateTime::UNIX_EPOCH };
+    Versioned::new(Version::FIRST, new.numbered(1))
 }
 
-/// The queues that `change` would have ticked at once; none if it doesn't wake the scheduler.
-async fn woken_by(change: &Change) -> Option<Vec<QueueId>> {
-    let place_free = PlaceFree::default();
-    place_free.committed(change, &Committed::default());
-    let woken = tokio::time::timeout(Duration::ZERO, place_free.wake.notified()).await.is_ok();
-    woken.then(|| place_free.take().into_iter().collect())
+/// What a tick sees at `now`: somebody waits, and the sale opens at `sale_opens_at`.
+fn a_context(now: OffsetDateTime, sale_opens_at: OffsetDateTime) -> Context {
+    let schedule = Schedule {
+        id: ScheduleId(Uuid::nil()),
+        concert: ConcertId(Uuid::nil()),
+        starts_at: sale_opens_at + DAY,
+        zone: Zone::new("UTC").unwrap(),
+        sale_opens_at,
+        sale_closes_at: sale_opens_at + DAY,
+        cancellation: None,
+    };
+    Context {
+        queue: Some(the_queue()),
+        admission: Some(Version::FIRST),
+        waiting: 1,
+        tokens: vec![a_token()],
+        offers: Some(vec![Offer { schedule, has_seats: true }]),
+        ..Context::at(now)
+    }
+}
+
+fn the_queue() -> Versioned<Queue> {
+    Versioned::new(Version::FIRST, Queue { id: OWN, ..a_queue().row })
 }
 
 #[tokio::test(start_paused = true)]
-async fn end_of_an_active_token_wakes_the_scheduler_for_its_queue() {
-    let queue = Some(vec![Queue::DEFAULT]);
-    assert_eq!(woken_by(&writes(active().leave(NOW).unwrap())).await, queue, "left");
-    assert_eq!(woken_by(&writes(active().claim(time::Duration::MINUTE, NOW).unwrap().pay(NOW).unwrap())).await, queue, "paid");
-}
+async fn a_queue_is_ticked_at_the_instant_at_which_its_sale_opens() {
+    let clock = Arc::new(TestClock(Instant::now()));
+    let opens_at = clock.now() + Duration::from_mins(7);
+    let admitted = Arc::new(Mutex::new(Vec::new()));
+    let (mut store, mut catalogue) = (MockStore::new(), MockCatalogue::new());
+    catalogue.expect_queues().returning(|| Ok(vec![the_queue()]));
+    catalogue.expect_queue().returning(|_| Ok(Some(the_queue())));
+    let (read, committed, stop) = (clock.clone(), admitted.clone(), CancellationToken::new());
+    store.expect_load().returning(move |loads| match loads {
+        [Load::Tick { .. }] => vec![Ok(a_context(read.now(), opens_at))],
+        _ => vec![Ok(Context::at(read.now()))],
+    });
+    let (written, done) = (clock.clone(), stop.clone());
+    store.expect_commit().returning(move |changes| {
+        committed.lock().unwrap().push((written.now(), changes.len()));
+        done.cancel();
+        vec![Ok(Committed::default())]
+    });
+    let catalogue = Arc::new(catalogue);
+    let room = Arc::new(a_waiting_room(Arc::new(MockTokens::new()), catalogue.clone(), clock.clone()));
+    room.keep(&a_token());
+    let mut housekeeping = MockHousekeeping::new();
+    housekeeping.expect_prune().returning(|_, _| Ok(crate::ports::Pruned::default()));
+    let tools = Tools {
+        store: Arc::new(store),
+        catalogue,
+        housekeeping: Arc::new(housekeeping),
+        room,
+        observers: Vec::new(),
+        rules: Arc::new(rules()),
+        place_free: Arc::default(),
+    };
+    let rhythm = Rhythm { tick: DAY, sweep: DAY, housekeeping: DAY, keep_events: DAY, keep_tokens: DAY };
 
-#[tokio::test(start_paused = true)]
-async fn changed_queue_wakes_the_scheduler_for_it() {
-    let queues = vec![Write { expected: Some(Version::FIRST), row: a_queue().row }];
-    assert_eq!(woken_by(&Change { queues, ..Change::default() }).await, Some(vec![Queue::DEFAULT]));
-}
+    Scheduler::new(tools, rhythm).run(stop).await;
 
-#[tokio::test(start_paused = true)]
-async fn commit_that_frees_no_place_does_not_wake_the_scheduler() {
-    assert_eq!(woken_by(&writes(active())).await, None, "admitted");
-    assert_eq!(woken_by(&writes(waiting().leave(NOW).unwrap())).await, None, "left the line");
-    assert_eq!(woken_by(&Change::default()).await, None);
+    let [(at, 1)] = admitted.lock().unwrap()[..] else { panic!("one tick admits: {admitted:?}") };
+    assert!(opens_at <= at && at < opens_at + Duration::from_millis(50), "{at} for {opens_at}");
 }

@@ -113,7 +113,7 @@ fn a_lapsed_hold_counts_as_expired_and_how_late_that_was_written_down() {
     let hold = Reservation::hold(claim, Vec::new(), Money::ZERO, clock.now(), clock.now() + Duration::minutes(5));
     let hold = Versioned::new(Version::FIRST, hold);
     clock.advance(Duration::minutes(5) + Duration::milliseconds(250));
-    let ended = hold.row.clone().lapse(clock.now()).unwrap();
+    let ended = hold.row.clone().restore(ReservationState::Cancelled { reason: CancelReason::Expired, payment: None });
     let (reservation, schedule, reason) = (hold.row.id, hold.row.schedule, CancelReason::Expired);
     let cancelled = Event::ReservationCancelled { reservation, schedule, user: ADA, seats: Vec::new(), reason };
     let change = Change { reservations: vec![Write::update(&hold, ended)], ..of(vec![cancelled]) };

@@ -81,24 +81,27 @@ mod tests {
         }
     }
 
-    /// What a store would load for Ada, admitted a moment ago, who asks for `seat`.
-    fn context(seat: Seat) -> Context {
-        let token = NewToken { id: TOKEN, queue: Queue::DEFAULT, user: ADA, concert: None, joined_at: NOW }.numbered(1);
-        let date = Schedule {
+    fn date() -> Schedule {
+        Schedule {
             id: DATE,
             concert: CONCERT,
             starts_at: NOW + time::Duration::WEEK,
             zone: Zone::new("Asia/Seoul").unwrap(),
             sale_opens_at: NOW - time::Duration::DAY,
             sale_closes_at: NOW + time::Duration::DAY,
-            cancelled_at: None,
-        };
-        let concert =
-            Concert { id: CONCERT, name: "Club Night".into(), host: "Ring".into(), queue: Queue::DEFAULT, max_seats_per_user: None };
+            cancellation: None,
+        }
+    }
+
+    /// What a store would load for Ada, admitted a moment ago, who asks for `seat`.
+    fn context(seat: Seat) -> Context {
+        let token = NewToken { id: TOKEN, queue: Queue::DEFAULT, user: ADA, concert: None, joined_at: NOW }.numbered(1);
+        let (name, host) = ("Club Night".into(), "Ring".into());
+        let concert = Concert { id: CONCERT, name, host, queue: Queue::DEFAULT, max_seats_per_user: None, cancellation: None };
         Context {
             tokens: vec![Versioned::new(Version(2), token.admit(time::Duration::MINUTE, NOW).unwrap())],
             concert: Some(Versioned::new(Version::FIRST, concert)),
-            schedule: Some(Versioned::new(Version::FIRST, date)),
+            schedule: Some(Versioned::new(Version::FIRST, date())),
             seats: vec![Versioned::new(Version(7), seat)],
             ..Context::at(NOW)
         }
@@ -143,7 +146,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_seat_that_another_holds_is_refused_and_only_the_claim_is_written() {
-        let taken = seat(7).hold(ReservationId(Uuid::from_u128(9)), NOW + time::Duration::MINUTE, NOW).unwrap();
+        let taken = seat(7).hold(ReservationId(Uuid::from_u128(9)), NOW + time::Duration::MINUTE, date().at(NOW)).unwrap();
         let mut store = MockStore::new();
         store.expect_load().returning(move |_| vec![Ok(context(taken.clone()))]);
         store

@@ -2,24 +2,25 @@
 
 use std::sync::Arc;
 
-use domain::{Payment, PaymentId, Refusal, Reservation, ReservationId, UserId};
+use domain::{Payment, PaymentId, Refusal, ReservationId, UserId};
 use time::OffsetDateTime;
 
-use crate::Error;
 use crate::page::{Page, PageRequest};
-use crate::ports::{Bookings, Clock};
+use crate::ports::{Bookings, Catalogue, Clock};
+use crate::{Booking, Error};
 
 /// A user sees their own reservations and payments, and nobody else's.
 #[derive(Clone)]
 pub struct MyBookings {
     bookings: Arc<dyn Bookings>,
+    catalogue: Arc<dyn Catalogue>,
     clock: Arc<dyn Clock>,
 }
 
 impl MyBookings {
-    /// The use case over the port of bookings.
-    pub fn new(bookings: Arc<dyn Bookings>, clock: Arc<dyn Clock>) -> Self {
-        Self { bookings, clock }
+    /// The use case over the ports of bookings and of their dates.
+    pub fn new(bookings: Arc<dyn Bookings>, catalogue: Arc<dyn Catalogue>, clock: Arc<dyn Clock>) -> Self {
+        Self { bookings, catalogue, clock }
     }
 
     /// The instant that states and countdowns are told from.
@@ -29,15 +30,16 @@ impl MyBookings {
     }
 
     /// The user's reservation; not found if it is another's.
-    pub async fn reservation(&self, user: UserId, id: ReservationId) -> Result<Reservation, Error> {
+    pub async fn reservation(&self, user: UserId, id: ReservationId) -> Result<Booking, Error> {
         let found = self.bookings.reservation(id).await?.filter(|reservation| reservation.user == user);
-        Ok(found.ok_or(Refusal::NotFound)?)
+        let booking = Booking::of(&*self.catalogue, found.into_iter().collect()).await?.pop();
+        Ok(booking.ok_or(Refusal::NotFound)?)
     }
 
     /// The user's reservations, newest first.
-    pub async fn reservations(&self, user: UserId, page: PageRequest<ReservationId>) -> Result<Page<Reservation, ReservationId>, Error> {
-        let items = self.bookings.reservations(user, page.one_more()).await?;
-        Ok(page.cut(items, |reservation| reservation.id))
+    pub async fn reservations(&self, user: UserId, page: PageRequest<ReservationId>) -> Result<Page<Booking, ReservationId>, Error> {
+        let items = Booking::of(&*self.catalogue, self.bookings.reservations(user, page.one_more()).await?).await?;
+        Ok(page.cut(items, |booking| booking.reservation.id))
     }
 
     /// The user's payment; not found if it is another's.

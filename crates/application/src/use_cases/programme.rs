@@ -77,7 +77,7 @@ impl Concerts {
     ) -> Result<Option<Page<Date, ScheduleId>>, Error> {
         let mut dates = Vec::new();
         for schedule in self.catalogue.schedules(concert).await? {
-            let map = self.seat_maps.map(schedule.id).await?;
+            let map = self.seat_maps.map(&schedule).await?;
             let on_sale = schedule.is_on_sale(self.clock.now());
             let seats = u32::try_from(map.seats.len()).unwrap_or(u32::MAX);
             dates.push(Date { available: map.available, seats, on_sale, seats_tag: (map.version, map.lapsed), schedule });
@@ -94,7 +94,7 @@ impl Concerts {
     }
 
     /// The seats of a date.
-    pub async fn seats(&self, schedule: ScheduleId) -> Result<Arc<SeatMap>, Error> {
-        self.seat_maps.map(schedule).await
+    pub async fn seats(&self, date: &Schedule) -> Result<Arc<SeatMap>, Error> {
+        self.seat_maps.map(date).await
     }
 }

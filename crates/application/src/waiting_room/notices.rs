@@ -1,11 +1,11 @@
 //! The notices in the waiting room: which queues there are, how they admit, and how much is left of what people wait for. They are read
 //! from the store now and then; who asks is answered from memory.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use domain::{Availability, ConcertId, Queue, QueueId, Stock, Versioned};
+use domain::{Availability, ConcertId, Offer, Queue, QueueId, Sale, Stock, Versioned};
 
 use crate::ports::{Catalogue, Clock};
 use crate::{Error, SeatMaps};
@@ -16,12 +16,20 @@ pub(super) struct Notices {
     clock: Arc<dyn Clock>,
     queues: ArcSwap<HashMap<QueueId, Arc<Versioned<Queue>>>>,
     availabilities: ArcSwap<HashMap<ConcertId, Availability>>,
-    sold_out: ArcSwap<HashSet<QueueId>>,
+    shut: ArcSwap<HashSet<QueueId>>,
+}
+
+/// What a concert offers.
+#[derive(Default)]
+struct Programme {
+    offers: Vec<Offer>,
+    /// The seats of the dates that are on sale.
+    on_sale: Stock,
 }
 
 impl Notices {
     pub(super) fn new(catalogue: Arc<dyn Catalogue>, seat_maps: Arc<SeatMaps>, clock: Arc<dyn Clock>) -> Self {
-        Self { catalogue, seat_maps, clock, queues: ArcSwap::default(), availabilities: ArcSwap::default(), sold_out: ArcSwap::default() }
+        Self { catalogue, seat_maps, clock, queues: ArcSwap::default(), availabilities: ArcSwap::default(), shut: ArcSwap::default() }
     }
 
     /// The queue as it was when it was last read.
@@ -64,40 +72,68 @@ impl Notices {
         }
     }
 
-    /// Whether nothing is left of all that people wait for in this concert's own line: nobody is admitted there.
-    pub(super) fn has_nothing_left(&self, queue: QueueId) -> bool {
-        queue != Queue::DEFAULT && self.sold_out.load().contains(&queue)
+    /// Whether nobody is let in from this queue: it is concerts' own, and their sale isn't open.
+    pub(super) fn is_shut(&self, queue: QueueId) -> bool {
+        self.shut.load().contains(&queue)
     }
 
-    /// Counts what is left of `concerts`, which people wait for in these lines. What can't be counted is left as it was.
-    pub(super) async fn count_seats(&self, concerts: &[(QueueId, ConcertId)]) -> Result<(), Error> {
-        let (before, mut left, mut failed) = (self.availabilities.load_full(), HashMap::with_capacity(concerts.len()), None);
-        for (_, concert) in concerts {
-            match self.stock(*concert).await {
-                Ok(stock) => left.insert(*concert, stock.availability()),
+    /// Looks at what is left of the concerts that users wait for in these queues, and at what else those queues admit to. What can't be
+    /// read is left as it was.
+    pub(super) async fn look_at_sales(&self, waited_for: &[(QueueId, ConcertId)]) -> Result<(), Error> {
+        let (mut known, mut failed) = (HashMap::new(), None);
+        let mut shut = HashSet::new();
+        let own: BTreeSet<QueueId> = waited_for.iter().map(|(queue, _)| *queue).filter(|queue| *queue != Queue::DEFAULT).collect();
+        for queue in own {
+            let is_shut = self.sees_shut(queue, &mut known).await.unwrap_or_else(|error| {
+                failed = Some(error);
+                self.is_shut(queue)
+            });
+            if is_shut {
+                shut.insert(queue);
+            }
+        }
+        let (before, mut left) = (self.availabilities.load_full(), HashMap::with_capacity(waited_for.len()));
+        for (_, concert) in waited_for {
+            match self.programme(*concert, &mut known).await {
+                Ok(Programme { offers, on_sale }) => left.insert(*concert, Sale::of(offers, self.clock.now()).availability(*on_sale)),
                 Err(error) => {
                     failed = Some(error);
                     before.get(concert).and_then(|availability| left.insert(*concert, *availability))
                 }
             };
         }
-        let is_sold_out = |concert| left.get(concert) == Some(&Availability::SoldOut);
-        let mut sold_out: HashSet<_> = concerts.iter().map(|(queue, _)| *queue).collect();
-        for (queue, _) in concerts.iter().filter(|(_, concert)| !is_sold_out(concert)) {
-            sold_out.remove(queue);
-        }
-        self.sold_out.store(Arc::new(sold_out));
+        self.shut.store(Arc::new(shut));
         self.availabilities.store(Arc::new(left));
         failed.map_or(Ok(()), Err)
     }
 
-    async fn stock(&self, concert: ConcertId) -> Result<Stock, Error> {
-        let mut stock = Stock::default();
-        for date in self.catalogue.schedules(concert).await? {
-            if date.cancelled_at.is_none() && self.clock.now() < date.sale_closes_at {
-                stock = stock.and(self.seat_maps.map(date.id).await?.stock());
-            }
+    /// Whether the sale of all that the queue admits to isn't open, by the rule of the tick.
+    async fn sees_shut(&self, queue: QueueId, known: &mut HashMap<ConcertId, Programme>) -> Result<bool, Error> {
+        let concerts = self.catalogue.concerts_of(queue).await?;
+        let mut offers = Vec::new();
+        for concert in &concerts {
+            offers.extend_from_slice(&self.programme(concert.id, known).await?.offers);
         }
-        Ok(stock)
+        Ok(!concerts.is_empty() && !Sale::of(&offers, self.clock.now()).is_open())
+    }
+
+    /// The dates of a concert; read once.
+    async fn programme<'a>(&self, concert: ConcertId, known: &'a mut HashMap<ConcertId, Programme>) -> Result<&'a Programme, Error> {
+        if !known.contains_key(&concert) {
+            let programme = self.read_programme(concert).await?;
+            known.insert(concert, programme);
+        }
+        known.get(&concert).ok_or(Error::Unavailable)
+    }
+
+    async fn read_programme(&self, concert: ConcertId) -> Result<Programme, Error> {
+        let mut programme = Programme::default();
+        for date in self.catalogue.schedules(concert).await? {
+            // Only what is on sale is counted: halls of other dates aren't read into memory for it.
+            let stock = if date.is_on_sale(self.clock.now()) { self.seat_maps.map(&date).await?.stock() } else { Stock::default() };
+            programme.on_sale = programme.on_sale.and(stock);
+            programme.offers.push(Offer { schedule: date.row, has_seats: stock.has_seats() });
+        }
+        Ok(programme)
     }
 }

@@ -66,7 +66,7 @@ impl WaitingRoom {
         }
     }
 
-    /// Reads again what is unsure, and which queues there are and how they admit; counts what is left of what people wait for.
+    /// Reads again what is unsure, and which queues there are and how they admit; looks at what is left of what users wait for.
     pub async fn refresh(&self) -> Result<(), Error> {
         let mut unsure = std::mem::take(&mut *self.unsure()).into_iter();
         while let Some(id) = unsure.next() {
@@ -79,7 +79,7 @@ impl WaitingRoom {
             }
         }
         self.notices.read_queues().await?;
-        self.notices.count_seats(&self.tokens.concerts()).await
+        self.notices.look_at_sales(&self.tokens.concerts()).await
     }
 
     pub(super) fn unsure(&self) -> MutexGuard<'_, HashSet<TokenId>> {

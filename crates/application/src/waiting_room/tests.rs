@@ -1,5 +1,9 @@
 use domain::token::NewToken;
-use domain::{Availability, ConcertId, Money, Queue, Schedule, ScheduleId, Seat, SeatNumber, SeatState, UserId, Write, Zone};
+use domain::decide::admit;
+use domain::{
+    Availability, Cancellation, Concert, ConcertId, Context, Money, Offer, Queue, Rules, Schedule, ScheduleId, Seat, SeatNumber, SeatState,
+    UserId, Write, Zone,
+};
 use uuid::Uuid;
 
 use super::*;
@@ -148,31 +152,47 @@ async fn the_next_lapse_matters_only_where_somebody_waits() {
 }
 
 const CONCERT: ConcertId = ConcertId(Uuid::from_u128(5));
+/// Another concert behind the same queue, for which nobody waits.
+const TWIN: ConcertId = ConcertId(Uuid::from_u128(7));
 const DATE: ScheduleId = ScheduleId(Uuid::from_u128(6));
+const TWINS_DATE: ScheduleId = ScheduleId(Uuid::from_u128(8));
+/// A queue of the concert's own.
+const OWN: QueueId = QueueId(Uuid::from_u128(9));
 
-/// A room where people wait for a concert of two seats, in the line `queue`; how many seats are blocked, and when the sale ends.
-async fn a_room_for_a_concert(
-    queue: QueueId,
-    blocked: usize,
-    sale_ends_in: Duration,
-    clock: &Arc<StoppedClock>,
-) -> (WaitingRoom, QueueToken) {
+/// What a concert of two seats offers.
+#[derive(Debug, Clone)]
+struct Hall {
+    date: Schedule,
+    blocked: u32,
+}
+
+fn a_hall(id: ScheduleId, concert: ConcertId, clock: &StoppedClock) -> Hall {
+    let now = clock.now();
+    let (starts_at, zone) = (now + Duration::DAY * 2, Zone::new("UTC").unwrap());
+    let (sale_opens_at, sale_closes_at) = (now - Duration::DAY, now + Duration::DAY);
+    Hall { date: Schedule { id, concert, starts_at, zone, sale_opens_at, sale_closes_at, cancellation: None }, blocked: 0 }
+}
+
+/// A room where somebody waits in the line `queue` for [`CONCERT`]. The queue admits to the concerts of `halls`, and to [`CONCERT`].
+async fn a_room_for(queue: QueueId, halls: Vec<Hall>, clock: &Arc<StoppedClock>) -> (WaitingRoom, QueueToken) {
     let mut catalogue = MockCatalogue::new();
-    let schedule = Schedule {
-        id: DATE,
-        concert: CONCERT,
-        starts_at: clock.now() + Duration::DAY,
-        zone: Zone::new("UTC").unwrap(),
-        sale_opens_at: clock.now() - Duration::DAY,
-        sale_closes_at: clock.now() + sale_ends_in,
-        cancelled_at: None,
-    };
+    let concert = |id| Concert { id, name: "n".into(), host: "h".into(), queue: OWN, max_seats_per_user: None, cancellation: None };
+    let mut concerts: Vec<_> = halls.iter().map(|hall| hall.date.concert).chain([CONCERT]).collect();
+    concerts.sort_unstable();
+    concerts.dedup();
+    let concerts: Vec<_> = concerts.into_iter().map(|id| Versioned::new(Version::FIRST, concert(id))).collect();
+    let of = halls.clone();
     catalogue.expect_queues().returning(move || Ok(vec![Versioned::new(Version::FIRST, Queue { id: queue, ..a_queue().row })]));
-    catalogue.expect_schedules().returning(move |_| Ok(vec![Versioned::new(Version::FIRST, schedule.clone())]));
-    catalogue.expect_seats().returning(move |_| {
+    catalogue.expect_concerts_of().returning(move |_| Ok(concerts.clone()));
+    catalogue.expect_schedules().returning(move |concert| {
+        let dates = of.iter().map(|hall| &hall.date).filter(|date| date.concert == concert);
+        Ok(dates.map(|date| Versioned::new(Version::FIRST, date.clone())).collect())
+    });
+    catalogue.expect_seats().returning(move |date| {
+        let blocked = halls.iter().find(|hall| hall.date.id == date).map_or(0, |hall| hall.blocked);
         let seat = |number: u32| {
-            let state = if usize::try_from(number).unwrap() <= blocked { SeatState::Blocked } else { SeatState::Available };
-            Seat::restore(DATE, SeatNumber::new(number).unwrap(), String::new(), Money::new(1).unwrap(), state)
+            let state = if number <= blocked { SeatState::Blocked } else { SeatState::Available };
+            Seat::restore(date, SeatNumber::new(number).unwrap(), String::new(), Money::new(1).unwrap(), state)
         };
         Ok([1, 2].map(|number| Versioned::new(Version::FIRST, seat(number))).into())
     });
@@ -187,27 +207,82 @@ async fn a_room_for_a_concert(
 #[tokio::test]
 async fn those_who_wait_for_a_concert_are_told_how_much_is_left_of_it() {
     let clock = Arc::new(StoppedClock::default());
-    for (blocked, sale_ends_in, told) in
-        [(0, Duration::DAY, Availability::Good), (2, Duration::DAY, Availability::SoldOut), (0, Duration::ZERO, Availability::SoldOut)]
-    {
-        let (room, token) = a_room_for_a_concert(LINE, blocked, sale_ends_in, &clock).await;
-        assert_eq!(room.place(&token).availability, Some(told), "{blocked} {sale_ends_in}");
+    let hall = || a_hall(DATE, CONCERT, &clock);
+    let with = |change: &dyn Fn(&mut Hall)| {
+        let mut hall = hall();
+        change(&mut hall);
+        vec![hall]
+    };
+    let now = clock.now();
+    for (halls, told) in [
+        (vec![hall()], Availability::Good),
+        (with(&|hall| hall.blocked = 2), Availability::SoldOut),
+        (with(&|hall| hall.date.sale_closes_at = now), Availability::SaleNotOpen),
+        (with(&|hall| hall.date.sale_opens_at = now + Duration::HOUR), Availability::SaleNotOpen),
+        (with(&|hall| hall.date.cancellation = Some(Cancellation { at: now, reason: None })), Availability::Cancelled),
+        (vec![], Availability::SaleNotOpen),
+    ] {
+        let (room, token) = a_room_for(LINE, halls.clone(), &clock).await;
+        assert_eq!(room.place(&token).availability, Some(told), "{halls:#?}");
         assert_eq!(room.place(&waiting(1, &clock)).availability, None, "who named no concert");
     }
 }
 
 #[tokio::test]
-async fn nobody_is_told_when_they_get_in_where_nothing_is_left() {
+async fn nobody_is_told_when_they_get_in_where_nothing_can_be_bought() {
     let clock = Arc::new(StoppedClock::default());
-    let own = QueueId(Uuid::from_u128(9));
-    let estimate = |queue, blocked| {
-        let clock = clock.clone();
-        async move {
-            let (room, token) = a_room_for_a_concert(queue, blocked, Duration::DAY, &clock).await;
-            room.place(&token).estimate
-        }
+    let mut sold_out = a_hall(DATE, CONCERT, &clock);
+    sold_out.blocked = 2;
+    let mut unopened = a_hall(DATE, CONCERT, &clock);
+    unopened.date.sale_opens_at = clock.now() + Duration::HOUR;
+    let estimate = async |queue, halls: &[&Hall]| {
+        let (room, token) = a_room_for(queue, halls.iter().map(|hall| (*hall).clone()).collect(), &clock).await;
+        room.place(&token).estimate
     };
-    assert!(estimate(own, 0).await.is_some());
-    assert_eq!(estimate(own, 2).await, None);
-    assert!(estimate(LINE, 2).await.is_some(), "the default queue admits to other concerts, too");
+    assert!(estimate(OWN, &[&a_hall(DATE, CONCERT, &clock)]).await.is_some());
+    for shut in [&[][..], &[&sold_out], &[&unopened]] {
+        assert_eq!(estimate(OWN, shut).await, None, "{shut:#?}");
+    }
+    assert!(estimate(LINE, &[&sold_out]).await.is_some(), "the default queue admits to other concerts, too");
+}
+
+#[tokio::test]
+async fn a_queue_of_a_sold_out_and_a_free_concert_is_as_the_tick_sees_it() {
+    let clock = Arc::new(StoppedClock::default());
+    let mut sold_out = a_hall(DATE, CONCERT, &clock);
+    sold_out.blocked = 2;
+    let free = a_hall(TWINS_DATE, TWIN, &clock);
+    for halls in [vec![sold_out.clone(), free.clone()], vec![free, sold_out.clone()], vec![sold_out.clone()]] {
+        let seats = |hall: &Hall| hall.blocked < 2;
+        let offers = halls.iter().map(|hall| Offer { schedule: hall.date.clone(), has_seats: seats(hall) }).collect();
+        let waiting = Versioned::new(Version::FIRST, waiting(1, &clock));
+        let context = Context {
+            queue: Some(a_queue()),
+            admission: Some(Version::FIRST),
+            waiting: 1,
+            tokens: vec![waiting],
+            offers: Some(offers),
+            ..Context::at(clock.now())
+        };
+        let admits = admit::decide(&context, &rules()).is_some();
+        let (room, token) = a_room_for(OWN, halls.clone(), &clock).await;
+        let place = room.place(&token);
+        assert_eq!(place.estimate.is_some(), admits, "{halls:#?}");
+        assert_eq!(admits, halls.len() == 2, "the free concert keeps the line moving, though nobody waits for it");
+        assert_eq!(place.availability, Some(Availability::SoldOut), "of the concert that they wait for");
+    }
+}
+
+fn rules() -> Rules {
+    let span = Duration::MINUTE;
+    let amount = Money::new(1).unwrap();
+    Rules {
+        hold: span,
+        max_seats_per_user: 4,
+        currency: "KRW".parse().unwrap(),
+        max_charge: amount,
+        max_balance: amount,
+        queue: QueuePolicy { capacity: 1, batch: 1, active: span, claim: span, max_waiting: None },
+        key_retention: span,
+    }
 }

@@ -1,8 +1,10 @@
 //! Admit: a tick lets the next users in, in the order of their numbers, as many as the policy allows.
 
+use time::OffsetDateTime;
+
 use crate::change::Check;
 use crate::decide::lapse;
-use crate::{Change, Context, Event, QueueToken, Rules, TokenState, Versioned, Write};
+use crate::{Change, Context, Event, QueueToken, Rules, Sale, TokenState, Versioned, Write};
 
 /// What a tick did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,8 +21,23 @@ pub fn places(live: u32, capacity: u32, batch: u32) -> u32 {
     capacity.saturating_sub(live).min(batch)
 }
 
+/// When the sale opens for which the queue's users wait: until then nobody is let in.
+#[must_use]
+pub fn opening(context: &Context) -> Option<OffsetDateTime> {
+    match sale(context)? {
+        Sale::NotOpen { opens_at } => opens_at,
+        Sale::Open | Sale::SoldOut | Sale::Cancelled => None,
+    }
+}
+
+/// The sale of what the queue alone admits to; none if it is no concert's own.
+fn sale(context: &Context) -> Option<Sale> {
+    context.offers.as_ref().map(|offers| Sale::of(offers, context.now))
+}
+
 /// Ends what has lapsed, and lets users into the places so freed, in one change under the queue's admission version;
-/// none if there is nothing to do. Where nothing is left to be sold, nor held so that it could come back, nobody is let in.
+/// none if there is nothing to do. Nobody is let in to a concert's own
+/// queue while its [`Sale`] isn't open.
 /// `context.tokens` must hold the lapsed ACTIVE tokens, or some of them, and the foremost WAITING ones.
 #[must_use]
 pub fn decide(context: &Context, rules: &Rules) -> Option<(Change, Ticked)> {
@@ -40,8 +57,8 @@ pub(super) fn decide_at_most(context: &Context, rules: &Rules, batch: u32) -> Op
 
     let policy = queue.policy(&rules.queue);
     let live = context.active.saturating_sub(lapsed);
-    let sold_out = context.sellable == Some(false);
-    let places = if queue.state.lets_through() && !sold_out { places(live, policy.capacity, batch) } else { 0 };
+    let is_worth_it = sale(context).is_none_or(Sale::is_open);
+    let places = if queue.state.lets_through() && is_worth_it { places(live, policy.capacity, batch) } else { 0 };
     let mut waiting: Vec<&Versioned<QueueToken>> =
         context.tokens.iter().filter(|token| token.queue == queue.id && token.state() == TokenState::Waiting).collect();
     waiting.sort_unstable_by_key(|token| token.number);

@@ -1,22 +1,26 @@
 //! How a hold comes to its end, whichever command finds it.
 
-use time::OffsetDateTime;
-
+use crate::change::Check;
 use crate::reservation::ReservationError;
-use crate::{CancelReason, Change, Context, Event, Refusal, Reservation, Versioned, Write};
+use crate::{CancelReason, Change, Context, Event, Moment, Refusal, Reservation, Versioned, Write};
 
-/// Writes into `change` that `hold` has ended: by its deadline if that has passed, else because it is given back. Its
-/// seats are free again, all but those that `change` writes already.
+/// Writes into `change` that `hold` has ended: by its deadline or its date's cancellation if that has come, else because it is given
+/// back. Its seats are free again, all but those that `change` writes already.
 pub(super) fn end_hold(change: &mut Change, hold: &Versioned<Reservation>, context: &Context) -> Result<(), Refusal> {
-    let now = context.now;
+    let date = context.date(hold.schedule).ok_or(Refusal::NotFound)?;
+    let moment = date.at(context.now);
     let refuse = |error: ReservationError| Refusal::NotReleasable(error.status);
-    if hold.expires_at <= now {
-        let ended = hold.row.clone().lapse(now).map_err(refuse)?;
-        cancel(change, hold, ended, CancelReason::Expired, context);
-    } else {
-        let ended = hold.row.clone().release(now).map_err(refuse)?;
+    if moment.is_before(hold.expires_at) {
+        let ended = hold.row.clone().release(moment).map_err(refuse)?;
         change.not_after(hold.expires_at);
-        cancel(change, hold, ended, CancelReason::Released, context);
+        let check = Check::Schedule(date.id, date.version);
+        if !change.checks.contains(&check) {
+            change.checks.push(check);
+        }
+        cancel(change, hold, ended, CancelReason::Released, moment, context);
+    } else {
+        let ended = hold.row.clone().lapse(moment).map_err(refuse)?;
+        cancel(change, hold, ended, CancelReason::Expired, moment, context);
     }
     Ok(())
 }
@@ -34,16 +38,19 @@ pub(super) fn take_over<'a>(
 }
 
 /// Writes into `change` that `old` is now `ended`, and frees its seats.
-pub(super) fn cancel(change: &mut Change, old: &Versioned<Reservation>, ended: Reservation, reason: CancelReason, context: &Context) {
+pub(super) fn cancel(
+    change: &mut Change,
+    old: &Versioned<Reservation>,
+    ended: Reservation,
+    reason: CancelReason,
+    moment: Moment,
+    context: &Context,
+) {
     change.events.push(Event::cancelled(&ended, reason));
     change.reservations.push(Write::update(old, ended));
-    free_seats(change, old, context.now, context);
-}
-
-fn free_seats(change: &mut Change, of: &Versioned<Reservation>, now: OffsetDateTime, context: &Context) {
-    for seat in context.seats_of(of.id) {
+    for seat in context.seats_of(old.id) {
         let written = change.seats.iter().any(|write| write.row.schedule == seat.schedule && write.row.number == seat.number);
-        if let (false, Ok(free)) = (written, seat.row.clone().free(of.id, now)) {
+        if let (false, Ok(free)) = (written, seat.row.clone().free(old.id, moment)) {
             change.seats.push(Write::update(seat, free));
         }
     }

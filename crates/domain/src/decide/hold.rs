@@ -7,8 +7,8 @@ use crate::key::Keyed;
 use crate::reservation::{Claim, ReservationStatus, ReservedSeat, SeatChoice};
 use crate::wallet::WalletError;
 use crate::{
-    Change, Concert, Context, Event, Money, Outcome, Refusal, Reservation, ReservationId, Rules, Schedule, ScheduleId, Seat, SeatStatus,
-    Versioned, Write,
+    Change, Concert, Context, Event, Money, Outcome, Refusal, Reservation, ReservationId, ReservationState, Rules, Schedule, ScheduleId,
+    Seat, SeatStatus, Versioned, Write,
 };
 
 /// A user wants seats of a date.
@@ -29,8 +29,8 @@ pub struct Command {
 /// The seats held for the user, or the live hold that they have on the same seats.
 ///
 /// # Errors
-/// The refusals of [`Pass::check`], [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::SaleNotOpen`],
-/// [`Refusal::UnknownSeats`], [`Refusal::HoldExists`], [`Refusal::SeatLimitExceeded`], [`Refusal::SeatsUnavailable`].
+/// The refusals of [`Pass::check`], [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::ScheduleCancelled`],
+/// [`Refusal::SaleNotOpen`], [`Refusal::UnknownSeats`], [`Refusal::HoldExists`], [`Refusal::SeatLimitExceeded`], [`Refusal::SeatsUnavailable`].
 pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Outcome> {
     if let Some(first_answer) = command.keyed.replay(context)? {
         return Ok(first_answer);
@@ -42,8 +42,12 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Ou
 fn hold(context: &Context, command: &Command, rules: &Rules, admitted: &Admitted) -> Result<Decision<Outcome>, Refusal> {
     let now = context.now;
     let (concert, schedule) = context.concert.as_ref().zip(context.schedule.as_ref()).ok_or(Refusal::NotFound)?;
+    if let Some(cancellation) = &schedule.cancellation {
+        return Err(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() });
+    }
+    let moment = schedule.at(now);
     let old = context.reservations.iter().find(|hold| hold.token == admitted.loaded.id && hold.occupies());
-    if let Some(live) = old.filter(|hold| now < hold.expires_at) {
+    if let Some(live) = old.filter(|hold| is_live(hold, context)) {
         return same_again(context, command, rules, admitted, live);
     }
     if !schedule.is_on_sale(now) {
@@ -52,7 +56,7 @@ fn hold(context: &Context, command: &Command, rules: &Rules, admitted: &Admitted
     let seats = find_seats(context, &command.seats)?;
     check_limit(context, command, rules, concert)?;
     let taken: Vec<_> =
-        seats.iter().map(|seat| (seat.number, seat.status(now))).filter(|(_, status)| *status != SeatStatus::Available).collect();
+        seats.iter().map(|seat| (seat.number, seat.status(moment))).filter(|(_, status)| *status != SeatStatus::Available).collect();
     if !taken.is_empty() {
         return Err(Refusal::SeatsUnavailable(taken));
     }
@@ -66,7 +70,7 @@ fn hold(context: &Context, command: &Command, rules: &Rules, admitted: &Admitted
     change.not_after(admitted.deadline);
     change.not_after(schedule.sale_closes_at);
     for seat in &seats {
-        let held = seat.row.clone().hold(reservation.id, reservation.expires_at, now);
+        let held = seat.row.clone().hold(reservation.id, reservation.expires_at, moment);
         let held = held.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
         change.seats.push(Write::update(seat, held));
     }
@@ -79,6 +83,11 @@ fn hold(context: &Context, command: &Command, rules: &Rules, admitted: &Admitted
     let outcome = Outcome::Held { reservation, created: true };
     change.key = Some(command.keyed.record(outcome.clone(), context, rules));
     Ok(Decision::commit(outcome, change, now))
+}
+
+/// Whether `reservation` is HELD: neither past its deadline nor for a date that is cancelled.
+fn is_live(reservation: &Reservation, context: &Context) -> bool {
+    context.moment(reservation.schedule).is_some_and(|moment| reservation.status(moment) == ReservationStatus::Held)
 }
 
 fn find_seats<'a>(context: &'a Context, choice: &SeatChoice) -> Result<Vec<&'a Versioned<Seat>>, Refusal> {
@@ -104,6 +113,7 @@ fn same_again(
     }
     let outcome = Outcome::Held { reservation: live.row.clone(), created: false };
     let mut change = Change {
+        checks: context.date(live.schedule).iter().map(|date| Check::Schedule(date.id, date.version)).collect(),
         tokens: vec![Write::update(&admitted.loaded, admitted.claimed.clone())],
         reservations: vec![Write::update(live, live.row.clone())],
         key: Some(command.keyed.record(outcome.clone(), context, rules)),
@@ -119,9 +129,10 @@ fn check_limit(context: &Context, command: &Command, rules: &Rules, concert: &Co
     let counts = |reservation: &&Versioned<Reservation>| {
         reservation.user == command.pass.user
             && reservation.concert == concert.id
-            && match reservation.status(context.now) {
-                ReservationStatus::Held | ReservationStatus::Confirmed => true,
-                ReservationStatus::Cancelled(_) => false,
+            && match reservation.state() {
+                ReservationState::Held => is_live(reservation, context),
+                ReservationState::Confirmed { .. } => true,
+                ReservationState::Cancelled { .. } => false,
             }
     };
     let owned: usize = context.reservations.iter().filter(counts).map(|reservation| reservation.seats.len()).sum();

@@ -2,7 +2,7 @@
 
 use crate::change::Check;
 use crate::decide::{Decision, Verdict, register};
-use crate::{Change, ConcertId, Context, Event, NewToken, QueueToken, Refusal, Rules, TokenId, UserId};
+use crate::{Change, ConcertId, Context, Event, NewToken, QueueToken, Refusal, Rules, Schedule, TokenId, UserId};
 
 /// A user wants a place in the line of a concert, or in the default line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,13 +24,14 @@ pub enum Joined {
     Live(QueueToken),
 }
 
-/// The live token if there is one; else a new place behind all others, unless the queue is closed or full.
+/// The live token if there is one; else a new place behind all others, unless the concert is cancelled, or the queue closed or full.
 ///
 /// # Errors
-/// [`Refusal::NotFound`], [`Refusal::QueueClosed`], [`Refusal::QueueFull`].
+/// [`Refusal::NotFound`], [`Refusal::ScheduleCancelled`], [`Refusal::QueueClosed`], [`Refusal::QueueFull`].
 pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Joined> {
     let now = context.now;
     let queue = context.queue.as_ref().ok_or(Refusal::NotFound)?;
+    check_cancellation(context)?;
     let occupant = context.tokens.iter().find(|token| token.user == command.user && token.queue == queue.id && token.is_live());
     if let Some(live) = occupant.filter(|token| !token.has_lapsed(now)) {
         return Ok(Decision::already(Joined::Live(live.row.clone()), now));
@@ -54,5 +55,19 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Jo
     if let Some(concert) = &context.concert {
         change.checks.push(Check::Concert(concert.id, concert.version));
     }
+    // One date that takes place is reason enough to wait.
+    if let Some(date) = context.schedules.iter().find(|date| !date.is_cancelled() && !date.has_started(now)) {
+        change.checks.push(Check::Schedule(date.id, date.version));
+    }
     Ok(Decision::commit(Joined::New(token), change, now))
+}
+
+/// Nobody joins for a concert that is cancelled, as a whole or with all dates that are still ahead.
+fn check_cancellation(context: &Context) -> Result<(), Refusal> {
+    let whole = context.concert.as_ref().and_then(|concert| concert.cancellation.as_ref());
+    let dates = context.schedules.iter().map(|date| &date.row);
+    match whole.or_else(|| Schedule::last_cancellation(dates, context.now)) {
+        Some(cancellation) => Err(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() }),
+        None => Ok(()),
+    }
 }

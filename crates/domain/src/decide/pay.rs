@@ -31,8 +31,8 @@ pub struct Command {
 /// The payment, with everything that belongs to it.
 ///
 /// # Errors
-/// The refusals of [`Pass::check`], [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::ReservationExpired`],
-/// [`Refusal::ReservationNotPayable`], [`Refusal::AmountMismatch`], [`Refusal::Wallet`] if the balance doesn't cover it.
+/// The refusals of [`Pass::check`], [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::ScheduleCancelled`],
+/// [`Refusal::ReservationExpired`], [`Refusal::ReservationNotPayable`], [`Refusal::AmountMismatch`], [`Refusal::Wallet`] if the balance doesn't cover it.
 pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Outcome> {
     if let Some(first_answer) = command.keyed.replay(context)? {
         return Ok(first_answer);
@@ -53,7 +53,12 @@ fn pay(
 ) -> Result<Decision<Outcome>, Refusal> {
     let now = context.now;
     let reservation = own.ok_or(Refusal::NotFound)?;
-    match reservation.status(now) {
+    let date = context.date(reservation.schedule).ok_or(Refusal::NotFound)?;
+    if let Some(cancellation) = &date.cancellation {
+        return Err(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() });
+    }
+    let moment = date.at(now);
+    match reservation.status(moment) {
         ReservationStatus::Held => {}
         ReservationStatus::Cancelled(CancelReason::Expired) => return Err(Refusal::ReservationExpired),
         status @ (ReservationStatus::Confirmed | ReservationStatus::Cancelled(CancelReason::Released | CancelReason::Refunded)) => {
@@ -70,11 +75,11 @@ fn pay(
 
     let user = command.pass.user;
     let payment = Payment { id: command.id, reservation: reservation.id, user, amount, paid_at: now, state: PaymentState::Completed };
-    let confirmed = reservation.row.clone().confirm(payment.id, now).map_err(|_| Refusal::ReservationExpired)?;
+    let confirmed = reservation.row.clone().confirm(payment.id, moment).map_err(|_| Refusal::ReservationExpired)?;
     let paid = admitted.claimed.clone().pay(now).map_err(|_| Refusal::TokenMismatch)?;
     let outcome = Outcome::Paid { payment: payment.clone(), balance: debited.balance };
     let mut change = Change {
-        checks: context.concert.iter().map(|concert| Check::Concert(concert.id, concert.version)).collect(),
+        checks: vec![Check::Schedule(date.id, date.version)],
         events: vec![Event::paid(&payment), Event::expired(&paid, ExpiryReason::Paid)],
         tokens: vec![Write::update(&admitted.loaded, paid)],
         reservations: vec![Write::update(reservation, confirmed)],
@@ -84,11 +89,12 @@ fn pay(
         key: Some(command.keyed.record(outcome.clone(), context, rules)),
         ..Change::default()
     };
+    change.checks.extend(context.concert.iter().map(|concert| Check::Concert(concert.id, concert.version)));
     change.not_after(admitted.deadline);
     change.not_after(reservation.expires_at);
     for number in reservation.numbers() {
         let seat = context.seats_of(reservation.id).find(|seat| seat.number == number).ok_or(Refusal::ReservationExpired)?;
-        let sold = seat.row.clone().confirm(reservation.id, now).map_err(|_| Refusal::ReservationExpired)?;
+        let sold = seat.row.clone().confirm(reservation.id, moment).map_err(|_| Refusal::ReservationExpired)?;
         change.seats.push(Write::update(seat, sold));
     }
     Ok(Decision::commit(outcome, change, now))

@@ -35,11 +35,12 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Ou
     let refuse = |started| Refusal::NotRefundable { state: payment.state, started };
     let refunded = payment.row.clone().refund(now).map_err(|_| refuse(false))?;
     let schedule = context.schedule.as_ref().ok_or(Refusal::NotFound)?;
+    let moment = schedule.at(now);
     if !schedule.is_refundable(now) {
         return Err(refuse(true).into());
     }
     let reservation = context.reservation(payment.reservation).ok_or(Refusal::NotFound)?;
-    let cancelled = reservation.row.clone().refund(now).map_err(|_| refuse(false))?;
+    let cancelled = reservation.row.clone().refund(moment).map_err(|_| refuse(false))?;
     let wallet = context.wallet.as_ref().ok_or(Refusal::NotFound)?;
     let (credited, entry) = wallet.row.refund(payment.amount, payment.id, command.entry, now).map_err(Refusal::from)?;
 
@@ -54,9 +55,9 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Ou
         deed: command.order.as_ref().map(|order| order.done(Act::Refund, Subject::Payment(payment.id), Vec::new(), now)),
         ..Change::default()
     };
-    if schedule.cancelled_at.is_none() {
+    if !schedule.is_cancelled() {
         change.not_after(schedule.starts_at);
     }
-    ending::cancel(&mut change, reservation, cancelled, CancelReason::Refunded, context);
+    ending::cancel(&mut change, reservation, cancelled, CancelReason::Refunded, moment, context);
     Ok(Decision::commit(outcome, change, now))
 }

@@ -26,7 +26,8 @@ pub fn decide(context: &Context, command: &Command) -> Verdict<()> {
         ending::end_hold(&mut change, reservation, context)?;
         return Ok(Decision::commit((), change, now));
     }
-    match reservation.status(now) {
+    let moment = context.moment(reservation.schedule).ok_or(Refusal::NotFound)?;
+    match reservation.status(moment) {
         status @ (ReservationStatus::Confirmed | ReservationStatus::Held) => Err(Refusal::NotReleasable(status).into()),
         ReservationStatus::Cancelled(_) => Ok(Decision::already((), now)),
     }

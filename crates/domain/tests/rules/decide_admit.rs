@@ -1,12 +1,14 @@
 //! Admit: the tick.
 
 use domain::change::Check;
-use domain::decide::admit::{Ticked, decide, places};
+use domain::decide::admit::{Ticked, decide, opening, places};
 use domain::queue::PolicyOverrides;
-use domain::{Change, Context, Event, ExpiryReason, QueueState, QueueToken, TokenState, Versioned, Write};
+use domain::{Change, Context, Event, ExpiryReason, Offer, QueueState, QueueToken, TokenState, Versioned, Write};
 use time::Duration;
 
-use crate::fixtures::{ContextWords, MOMENT, NOW, OTHER_QUEUE, QUEUE, QueueWords, TokenWords, a_queue, a_token, in_seconds, rules, token};
+use crate::fixtures::{
+    ContextWords, MOMENT, NOW, OTHER_QUEUE, QUEUE, QueueWords, TokenWords, a_cancellation, a_date, a_queue, a_token, in_seconds, rules, token,
+};
 
 /// The queue with room for `capacity`, `batch` a tick.
 fn a_queue_for(capacity: u32, batch: u32) -> Versioned<domain::Queue> {
@@ -64,13 +66,37 @@ fn nobody_is_let_in_above_the_capacity_or_the_batch() {
 }
 
 #[test]
-fn nobody_is_let_in_where_nothing_is_left_to_sell_but_what_is_due_ends() {
-    let sold_out = Context { sellable: Some(false), ..the_line(a_queue_for(3, 3), 1, [lapsed(1), waiting(2)]) };
-    assert_eq!(tick(&sold_out).1, Ticked { admitted: 0, lapsed: 1 });
-    for sellable in [Some(true), None] {
-        let context = Context { sellable, ..sold_out.clone() };
-        assert_eq!(tick(&context).1, Ticked { admitted: 1, lapsed: 1 }, "{sellable:?}");
+fn nobody_is_let_in_where_nothing_can_be_bought_but_what_is_due_ends() {
+    let offering = |offers| Context { offers, ..the_line(a_queue_for(3, 3), 1, [lapsed(1), waiting(2)]) };
+    let mut cancelled = an_offer(true);
+    cancelled.schedule.cancellation = Some(a_cancellation("no"));
+    for shut in [vec![], vec![an_offer(false)], vec![cancelled.clone()], vec![opening_in(MOMENT)]] {
+        assert_eq!(tick(&offering(Some(shut.clone()))).1, Ticked { admitted: 0, lapsed: 1 }, "{shut:#?}");
     }
+    for open in [Some(vec![an_offer(true)]), Some(vec![cancelled, an_offer(false), an_offer(true), opening_in(MOMENT)]), None] {
+        assert_eq!(tick(&offering(open.clone())).1, Ticked { admitted: 1, lapsed: 1 }, "{open:#?}");
+    }
+}
+
+#[test]
+fn users_are_let_in_from_the_very_instant_at_which_the_first_sale_opens() {
+    let mut context = the_line(a_queue_for(3, 3), 0, [waiting(1), waiting(2)]);
+    context.offers = Some(vec![opening_in(Duration::HOUR), opening_in(Duration::MINUTE)]);
+    assert_eq!((decide(&context, &rules()), opening(&context)), (None, Some(NOW + Duration::MINUTE)));
+    context.now += Duration::MINUTE - MOMENT;
+    assert_eq!(decide(&context, &rules()), None);
+    context.now += MOMENT;
+    assert_eq!((tick(&context).1, opening(&context)), (Ticked { admitted: 2, lapsed: 0 }, None));
+}
+
+fn an_offer(has_seats: bool) -> Offer {
+    Offer { schedule: a_date().row, has_seats }
+}
+
+fn opening_in(wait: Duration) -> Offer {
+    let mut offer = an_offer(true);
+    offer.schedule.sale_opens_at = NOW + wait;
+    offer
 }
 
 #[test]

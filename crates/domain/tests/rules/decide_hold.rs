@@ -108,6 +108,19 @@ fn the_sale_begins_at_its_first_instant_and_is_over_at_its_last() {
 }
 
 #[test]
+fn seats_of_a_cancelled_date_are_not_held_not_even_again() {
+    let mut again = the_shop().with_reservation(a_hold(reservation(2), &[7], in_seconds(10)));
+    again.seats[0] = a_seat(7).held_by(reservation(2), in_seconds(10));
+    let elsewhere = the_shop().with_reservation(a_hold(reservation(2), &[7], in_seconds(10)).at(CONCERT, OTHER_DATE));
+    let mut over = the_shop();
+    over.schedule.iter_mut().for_each(|date| date.row.sale_closes_at = NOW);
+    let reason = domain::Remark::new("no").ok();
+    for context in [the_shop(), again, elsewhere, over] {
+        assert_eq!(refusal_for(&context.cancelled(DATE, "no"), &[7]), Refusal::ScheduleCancelled { reason: reason.clone() });
+    }
+}
+
+#[test]
 fn a_hold_that_the_end_of_the_sale_overtakes_is_not_committed() {
     let mut date = a_date();
     date.row.sale_closes_at = in_seconds(30);
@@ -188,6 +201,14 @@ fn a_live_hold_of_another_date_or_concert_is_in_the_way_too() {
 }
 
 #[test]
+fn a_hold_of_another_date_that_is_cancelled_is_in_nobodys_way_and_ends() {
+    let elsewhere = a_hold(reservation(2), &[1, 2, 3, 4], in_seconds(10)).at(CONCERT, OTHER_DATE);
+    let context = the_shop().with_reservation(elsewhere.clone()).cancelled(OTHER_DATE, "no");
+    let change = change_of(decide(&context, &ada_wants(&[7, 8, 9]), &rules()));
+    assert_eq!(change.reservations[0], Write::update(&elsewhere, elsewhere.clone().cancelled(CancelReason::Expired).row));
+}
+
+#[test]
 fn the_same_seats_again_are_the_same_reservation_with_its_deadline_unchanged() {
     let hold = a_hold(reservation(2), &[7, 8], in_seconds(10));
     let mut context = the_shop().with_reservation(hold.clone());
@@ -199,6 +220,7 @@ fn the_same_seats_again_are_the_same_reservation_with_its_deadline_unchanged() {
     let token = &context.tokens[0];
     let expected = Change {
         not_after: Some(in_seconds(10)),
+        checks: vec![Check::Schedule(DATE, a_date().version)],
         tokens: vec![Write::update(token, token.row.clone())],
         reservations: vec![Write::update(&hold, hold.row.clone())],
         key: Some(keyed(Route::Reservations).record(outcome, &context, &rules())),

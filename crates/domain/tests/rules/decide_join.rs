@@ -53,6 +53,35 @@ fn a_join_for_a_concert_relies_on_the_concerts_queue() {
 }
 
 #[test]
+fn nobody_joins_for_a_concert_whose_dates_ahead_are_all_cancelled() {
+    let joining = |dates: &[domain::Schedule], concert: domain::Versioned<domain::Concert>| {
+        let schedules = dates.iter().map(|date| domain::Versioned::new(a_date().version, date.clone())).collect();
+        let context = Context { schedules, ..the_line(QueueState::Open).with_concert(concert) };
+        decide(&context, &Command { concert: Some(CONCERT), ..ADA_JOINS }, &rules())
+    };
+    let cancelled = |reason: Option<&str>, ago: i64| domain::Schedule {
+        cancellation: Some(domain::Cancellation { at: in_seconds(-ago), ..a_cancellation(reason.unwrap_or_default()) }),
+        ..a_date().row
+    };
+    let over = domain::Schedule { starts_at: NOW, ..a_date().row };
+    let refusal = |reason: Option<&str>| Refusal::ScheduleCancelled { reason: reason.and_then(|reason| domain::Remark::new(reason).ok()) };
+
+    let dates = [over.clone(), cancelled(Some("rain"), 60), cancelled(Some("a cold"), 30), cancelled(Some("a strike"), 90)];
+    assert_eq!(refusal_of(joining(&dates, a_concert())), refusal(Some("a cold")), "the last news");
+    assert_eq!(refusal_of(joining(&[cancelled(None, 1)], a_concert())), refusal(None));
+    let mut whole = a_concert();
+    whole.row.cancellation = Some(a_cancellation("the end"));
+    assert_eq!(refusal_of(joining(&[], whole)), refusal(Some("the end")));
+
+    for dates in [vec![], vec![over], vec![cancelled(None, 1), a_date().row]] {
+        let takes_place = dates.iter().any(|date| *date == a_date().row);
+        let checks = change_of(joining(&dates, a_concert())).checks;
+        let of_a_date: Vec<_> = checks.into_iter().filter(|check| matches!(check, Check::Schedule(..))).collect();
+        assert_eq!(of_a_date, if takes_place { vec![Check::Schedule(DATE, a_date().version)] } else { vec![] });
+    }
+}
+
+#[test]
 fn the_first_write_of_an_unknown_user_brings_user_and_wallet() {
     let context = Context { user: None, ..the_line(QueueState::Open) };
     let change = change_of(decide(&context, &ADA_JOINS, &rules()));

@@ -30,6 +30,19 @@ fn each_hold_past_its_deadline_ends_in_a_change_of_its_own_with_all_its_seats() 
 }
 
 #[test]
+fn a_hold_of_a_cancelled_date_ends_before_its_deadline() {
+    let (one, other) = (a_hold(reservation(1), &[7], in_seconds(60)), a_hold(reservation(2), &[7], in_seconds(60)).at(CONCERT, OTHER_DATE));
+    let context = Context::at(NOW)
+        .with_reservation(one.clone())
+        .with_reservation(other)
+        .with_seats([a_seat(7).held_by(one.id, in_seconds(60))])
+        .cancelled(DATE, "no");
+    let [change] = &decide(&context)[..] else { panic!("one hold has ended") };
+    assert_eq!(change.reservations, [Write::update(&one, one.clone().cancelled(CancelReason::Expired).row)]);
+    assert_eq!(change.seats, [Write::update(&a_seat(7), a_seat(7).row)]);
+}
+
+#[test]
 fn what_has_not_lapsed_is_left_alone() {
     let context = Context::at(NOW)
         .with_reservation(a_hold(reservation(1), &[7], NOW + MOMENT))

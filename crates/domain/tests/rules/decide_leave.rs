@@ -42,6 +42,7 @@ fn who_leaves_the_shop_gives_their_hold_back() {
     };
     let expected = Change {
         not_after: Some(in_seconds(100)),
+        checks: vec![domain::change::Check::Schedule(DATE, a_date().version)],
         tokens: vec![gone(&token)],
         seats: [a_seat(7), a_seat(8)].map(|seat| Write::update(&seat, seat.row.clone())).to_vec(),
         reservations: vec![Write::update(&hold, hold.clone().cancelled(CancelReason::Released).row)],
@@ -49,6 +50,18 @@ fn who_leaves_the_shop_gives_their_hold_back() {
         ..Change::default()
     };
     assert_eq!(change, expected);
+}
+
+#[test]
+fn who_leaves_after_the_cancellation_of_a_date_gives_no_hold_back() {
+    let hold = a_hold(RESERVATION, &[7], in_seconds(100));
+    let context = Context::at(NOW)
+        .with_token(a_token().claimed(in_seconds(-60), in_seconds(540)))
+        .with_reservation(hold.clone())
+        .with_seats([a_seat(7).held_by(hold.id, in_seconds(100))]);
+    let change = change_of(decide(&context.cancelled(DATE, "no"), &ADA_LEAVES));
+    assert_eq!(change.reservations, [Write::update(&hold, hold.clone().cancelled(CancelReason::Expired).row)]);
+    assert_eq!((change.checks, change.not_after), (vec![], Some(in_seconds(540))));
 }
 
 #[test]

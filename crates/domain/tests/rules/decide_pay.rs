@@ -54,7 +54,7 @@ fn a_payment_moves_money_seats_reservation_and_token_together_and_nothing_else()
     let (token, hold) = (&context.tokens[0], &context.reservations[0]);
     let expected = Change {
         not_after: Some(in_seconds(100)),
-        checks: vec![Check::Concert(CONCERT, a_concert().version)],
+        checks: vec![Check::Schedule(DATE, a_date().version), Check::Concert(CONCERT, a_concert().version)],
         tokens: vec![Write::update(token, token.row.clone().pay(NOW).unwrap())],
         seats: [a_seat(7), a_seat(8)].map(|seat| Write::update(&seat, seat.clone().sold_to(RESERVATION).row)).to_vec(),
         reservations: vec![Write::update(hold, hold.clone().confirmed_by(PAYMENT).row)],
@@ -106,6 +106,27 @@ fn who_is_late_is_told_so_before_the_balance_is_looked_at() {
     assert_eq!(refusal_in(&holding(NOW, 0)), Refusal::ReservationExpired);
     let swept = a_hold(RESERVATION, &[7, 8], NOW).cancelled(CancelReason::Expired);
     assert_eq!(refusal_in(&Context { wallet: None, ..with_reservation(swept) }), Refusal::ReservationExpired);
+}
+
+#[test]
+fn a_hold_of_a_cancelled_date_is_not_paid_whatever_its_row_says_by_now() {
+    let reason = domain::Remark::new("The singer has a cold").ok();
+    let live = holding(in_seconds(100), 0);
+    let rows = [
+        live.clone(),
+        holding(NOW, 0),
+        Context { reservations: vec![a_hold(RESERVATION, &[7, 8], NOW).cancelled(CancelReason::Expired)], ..live },
+    ];
+    for context in rows {
+        let refusal = refusal_in(&context.cancelled(DATE, "The singer has a cold"));
+        assert_eq!(refusal, Refusal::ScheduleCancelled { reason: reason.clone() }, "before the balance is looked at");
+    }
+    let another_date = holding(in_seconds(100), 200_000).with_date(Versioned::new(domain::Version(1), other_date()));
+    assert!(decide(&another_date.cancelled(OTHER_DATE, "no"), &ada_pays(), &rules()).is_ok());
+}
+
+fn other_date() -> domain::Schedule {
+    domain::Schedule { id: OTHER_DATE, ..a_date().row }
 }
 
 #[test]

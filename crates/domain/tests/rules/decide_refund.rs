@@ -106,7 +106,7 @@ fn nothing_goes_back_once_the_show_has_started() {
 fn what_was_called_off_is_refunded_at_any_time() {
     let mut context = paid(0);
     let date = context.schedule.as_mut().unwrap();
-    (date.row.starts_at, date.row.cancelled_at) = (in_seconds(-3600), Some(in_seconds(-7200)));
+    (date.row.starts_at, date.row.cancellation) = (in_seconds(-3600), Some(a_cancellation("no")));
     let change = change_of(decide(&context, &ada_wants_it_back(), &rules()));
     assert_eq!((change.not_after, change.payment.is_some()), (None, true));
 }

@@ -1,5 +1,6 @@
 //! Release: held seats are given back.
 
+use domain::change::Check;
 use domain::decide::release::{Command, decide};
 use domain::reservation::ReservationStatus;
 use domain::{CancelReason, Change, Context, Event, Refusal, Reservation, Versioned, Write};
@@ -16,8 +17,10 @@ fn holding(until: OffsetDateTime) -> (Context, Versioned<Reservation>) {
 }
 
 fn ended(hold: &Versioned<Reservation>, reason: CancelReason, not_after: Option<OffsetDateTime>) -> Change {
+    let checks = if not_after.is_some() { vec![Check::Schedule(DATE, a_date().version)] } else { vec![] };
     Change {
         not_after,
+        checks,
         seats: [a_seat(7), a_seat(8)].map(|seat| Write::update(&seat, seat.row.clone())).to_vec(),
         reservations: vec![Write::update(hold, hold.clone().cancelled(reason).row)],
         events: vec![Event::ReservationCancelled {
@@ -41,6 +44,13 @@ fn a_live_hold_is_released_if_it_still_lives_at_the_commit() {
 fn a_hold_released_at_its_deadline_has_expired() {
     let (context, hold) = holding(NOW);
     assert_eq!(change_of(decide(&context, &ADA_RELEASES)), ended(&hold, CancelReason::Expired, None));
+}
+
+#[test]
+fn a_hold_of_a_cancelled_date_has_expired() {
+    let (context, hold) = holding(NOW + MOMENT);
+    let change = change_of(decide(&context.cancelled(DATE, "no"), &ADA_RELEASES));
+    assert_eq!(change, ended(&hold, CancelReason::Expired, None));
 }
 
 #[test]

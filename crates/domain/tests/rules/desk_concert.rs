@@ -4,7 +4,7 @@ use domain::decide::desk::concert::{Cancel, ChangeConcert, Create, cancel, chang
 use domain::decide::desk::date::NewDate;
 use domain::deed::{Act, Subject};
 use domain::seat_plan::{Row, Section};
-use domain::{Change, Concert, Context, Refusal, ScheduleId, Seat, SeatPlan, Version, Write};
+use domain::{Cancellation, Change, Concert, Context, Refusal, ScheduleId, Seat, SeatPlan, Version, Write};
 
 use crate::fixtures::*;
 
@@ -98,18 +98,20 @@ fn a_concert_is_changed_as_far_as_it_is_named() {
     let command = ChangeConcert { name: Some(title("Late Night")), max_seats_per_user: Some(Some(2)), ..nothing_new() };
     let written = change_of(change(&there(true), &command));
     let row = Concert { name: "Late Night".into(), max_seats_per_user: Some(2), ..a_concert().row };
-    assert_eq!((written.concerts, written.unheld), (vec![Write::update(&a_concert(), row)], None));
+    assert_eq!((written.concerts, written.unheld, written.unawaited), (vec![Write::update(&a_concert(), row)], None, None));
     assert_eq!(outcome_of(change(&there(true), &nothing_new())).1, None);
     let stale = ChangeConcert { expected: Some(Version(1)), ..command };
     assert_eq!(refusal_of(change(&there(true), &stale)), Refusal::VersionMismatch(a_concert().version));
 }
 
 #[test]
-fn a_queue_changes_only_while_nobody_holds_seats() {
+fn a_queue_changes_only_while_nobody_holds_seats_or_waits_for_the_concert() {
     let command = ChangeConcert { queue: Some(OTHER_QUEUE), ..nothing_new() };
     assert_eq!(refusal_of(change(&there(true), &command)), Refusal::HoldsLive);
     let written = change_of(change(&there(false), &command));
-    assert_eq!(written.unheld, Some(CONCERT), "the commit looks once more");
+    assert_eq!((written.unheld, written.unawaited), (Some(CONCERT), Some((QUEUE, CONCERT))), "the commit looks once more");
+    let awaited = Context { awaited: true, ..there(false) };
+    assert_eq!(refusal_of(change(&awaited, &command)), Refusal::TokensLive);
     assert_eq!(written.concerts[0].row.queue, OTHER_QUEUE);
     let same = ChangeConcert { queue: Some(QUEUE), ..nothing_new() };
     assert_eq!(outcome_of(change(&there(true), &same)).1, None, "the queue that it has is no change");
@@ -119,10 +121,14 @@ fn a_queue_changes_only_while_nobody_holds_seats() {
 fn a_concert_is_called_off_with_all_its_dates_once() {
     let command = Cancel { order: an_order(), id: CONCERT };
     let (outcome, written) = outcome_of(cancel(&there(true), &command));
-    let off = domain::Schedule { cancelled_at: Some(NOW), ..a_date().row };
+    let cancellation = Some(Cancellation { at: NOW, reason: an_order().reason });
+    let off = domain::Schedule { cancellation: cancellation.clone(), ..a_date().row };
     assert_eq!(written.as_ref().map(|written| &written.schedules), Some(&vec![Write::update(&a_date(), off.clone())]));
     assert_eq!(outcome.1[0].row, off);
     assert!(!off.is_on_sale(NOW) && off.is_refundable(off.starts_at));
-    let again = Context { schedules: outcome.1, ..there(false) };
+    let row = Concert { cancellation, ..a_concert().row };
+    assert_eq!(written.map(|written| written.concerts), Some(vec![Write::update(&a_concert(), row)]), "so that no date is added meanwhile");
+    assert_eq!(outcome.0.version, a_concert().version.next());
+    let again = Context { concert: Some(outcome.0), schedules: outcome.1, ..there(false) };
     assert_eq!(outcome_of(cancel(&again, &command)).1, None);
 }

@@ -2,7 +2,7 @@
 
 use domain::decide::desk::date::{Add, Cancel, ChangeDate, NewDate, add, cancel, change};
 use domain::deed::{Act, Subject};
-use domain::{Context, Refusal, Schedule, Version, Write};
+use domain::{Cancellation, Context, Order, Refusal, Remark, Schedule, Version, Versioned, Write};
 
 use crate::fixtures::*;
 
@@ -23,7 +23,7 @@ fn there() -> Context {
 
 fn called_off() -> Context {
     let mut context = there();
-    context.schedule.iter_mut().for_each(|date| date.row.cancelled_at = Some(in_seconds(-60)));
+    context.schedule.iter_mut().for_each(|date| date.row.cancellation = Some(a_cancellation("no")));
     context
 }
 
@@ -32,12 +32,19 @@ fn a_date_is_added_to_a_concert_that_is_there() {
     let context = Context::at(NOW).with_concert(a_concert());
     let written = change_of(add(&context, &an_addition()));
     assert_eq!(written.schedules, [Write::insert(a_date().row)]);
+    assert_eq!(written.concerts, [Write::update(&a_concert(), a_concert().row)], "who decided by its dates meets a conflict");
     let deed = written.deed.unwrap();
     assert_eq!((deed.act, deed.subject), (Act::Create, Subject::Schedule(DATE)));
     let opens = deed.changes.iter().find(|changed| changed.name == "sale_opens_at").unwrap();
     assert_eq!((opens.before.as_deref(), opens.after.as_deref()), (None, Some("2026-11-20T20:00:00Z")));
 
     assert_eq!(refusal_of(add(&Context::at(NOW), &an_addition())), Refusal::NotFound);
+    let mut cancelled = context.clone();
+    cancelled.concert.iter_mut().for_each(|concert| concert.row.cancellation = Some(a_cancellation("no")));
+    assert_eq!(refusal_of(add(&cancelled, &an_addition())), Refusal::ScheduleCancelled { reason: Remark::new("no").ok() });
+    let other = Schedule { id: OTHER_DATE, ..called_off().schedule.unwrap().row };
+    let replaced = Context { schedules: vec![Versioned::new(Version(1), other)], ..context.clone() };
+    assert!(add(&replaced, &an_addition()).is_ok(), "a date that is cancelled alone can be replaced");
     let again = Context { schedules: vec![a_date()], ..context };
     assert_eq!(refusal_of(add(&again, &an_addition())), Refusal::AlreadyExists(DATE.0));
 }
@@ -63,9 +70,10 @@ fn a_date_is_not_changed_into_nonsense_nor_unseen_nor_once_it_is_called_off() {
 
 #[test]
 fn a_date_is_called_off_once() {
-    let command = Cancel { order: an_order(), id: DATE };
+    let order = Order { reason: Remark::new("no").ok(), ..an_order() };
+    let command = Cancel { order, id: DATE };
     let (outcome, written) = outcome_of(cancel(&there(), &command));
-    let off = Schedule { cancelled_at: Some(NOW), ..a_date().row };
+    let off = Schedule { cancellation: Some(Cancellation { at: NOW, reason: Remark::new("no").ok() }), ..a_date().row };
     assert_eq!(written.map(|written| written.schedules), Some(vec![Write::update(&a_date(), off.clone())]));
     assert_eq!((outcome.version, outcome.row), (a_date().version.next(), off));
     assert_eq!(outcome_of(cancel(&called_off(), &command)).1, None);

@@ -48,7 +48,7 @@ fn a_hold_is_ended_whosever_it_is() {
     let context = Context::at(NOW).with_reservation(hold).with_seats([a_seat(7).held_by(RESERVATION, in_seconds(60))]);
     let (ended, change) = outcome_of(release::decide(&context, &command));
     let change = change.unwrap();
-    assert_eq!(ended.status(NOW), ReservationStatus::Cancelled(CancelReason::Released));
+    assert_eq!(ended.status(a_moment()), ReservationStatus::Cancelled(CancelReason::Released));
     assert_eq!(change.seats[0].row.state(), SeatState::Available);
     assert_eq!(change.deed.map(|deed| (deed.act, deed.subject)), Some((Act::Release, Subject::Reservation(RESERVATION))));
 

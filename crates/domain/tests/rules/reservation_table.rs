@@ -3,7 +3,7 @@
 use domain::reservation::{NotAChoice, ReservationError, ReservationStatus, SeatChoice};
 use domain::{CancelReason, Reservation, ReservationState, SeatNumber};
 
-use crate::fixtures::{MOMENT, NOW, OTHER_PAYMENT, PAYMENT, RESERVATION, ReservationWords, a_hold, seat, seats};
+use crate::fixtures::{MOMENT, NOW, OTHER_PAYMENT, PAYMENT, RESERVATION, ReservationWords, a_cancellation, a_date, a_hold, a_moment, seat, seats};
 
 #[derive(Debug, Clone, Copy)]
 enum ReservationIs {
@@ -26,10 +26,10 @@ type Step = fn(Reservation) -> Result<Reservation, ReservationError>;
 
 /// The steps, in the order of the columns of [`comes_to`].
 const STEPS: [(&str, Step); 4] = [
-    ("confirm", |reservation| reservation.confirm(PAYMENT, NOW)),
-    ("release", |reservation| reservation.release(NOW)),
-    ("lapse", |reservation| reservation.lapse(NOW)),
-    ("refund", |reservation| reservation.refund(NOW)),
+    ("confirm", |reservation| reservation.confirm(PAYMENT, a_moment())),
+    ("release", |reservation| reservation.release(a_moment())),
+    ("lapse", |reservation| reservation.lapse(a_moment())),
+    ("refund", |reservation| reservation.refund(a_moment())),
 ];
 
 fn state(reservation: ReservationIs) -> ReservationState {
@@ -74,7 +74,7 @@ fn a_reservation_takes_these_steps_and_no_others() {
     for is in STATES {
         let before = a_reservation(is);
         let (status, outcomes) = comes_to(is);
-        assert_eq!(before.status(NOW), status, "{is:?}");
+        assert_eq!(before.status(a_moment()), status, "{is:?}");
         for ((step, take), outcome) in STEPS.into_iter().zip(outcomes) {
             let expected = match outcome {
                 Some(state) => Ok(before.clone().in_state(state).row),
@@ -83,6 +83,25 @@ fn a_reservation_takes_these_steps_and_no_others() {
             assert_eq!(take(before.row.clone()), expected, "{is:?}, {step}");
             assert_eq!(before.state(), state(is), "{is:?} is as it was");
         }
+    }
+}
+
+#[test]
+fn a_hold_of_a_cancelled_date_is_as_one_past_its_deadline() {
+    let mut date = a_date();
+    date.row.cancellation = Some(a_cancellation(""));
+    let at = date.at(NOW);
+    let [held, lapsed] = [ReservationIs::Held, ReservationIs::Lapsed].map(|is| a_reservation(is).row);
+    assert_eq!(held.status(at), ReservationStatus::Cancelled(CancelReason::Expired));
+    let steps = |row: &Reservation| {
+        let mut row = row.clone();
+        (row.held_at, row.expires_at) = (NOW, NOW);
+        [row.clone().confirm(PAYMENT, at), row.clone().release(at), row.clone().lapse(at), row.refund(at)]
+    };
+    assert_eq!(steps(&held), steps(&lapsed));
+    assert!(held.clone().lapse(at).is_ok() && held.clone().lapse(a_moment()).is_err());
+    for is in [ReservationIs::Confirmed, ReservationIs::Cancelled(CancelReason::Released)] {
+        assert_eq!(a_reservation(is).status(at), a_reservation(is).status(a_moment()), "{is:?} is what it was");
     }
 }
 

@@ -3,7 +3,7 @@
 use domain::seat::{NotASeatNumber, SeatError};
 use domain::{ReservationId, Seat, SeatNumber, SeatState, SeatStatus};
 
-use crate::fixtures::{MOMENT, NOW, SeatWords, a_seat, in_seconds, reservation};
+use crate::fixtures::{MOMENT, NOW, SeatWords, a_cancellation, a_date, a_moment, a_seat, in_seconds, reservation};
 
 const OURS: ReservationId = reservation(1);
 const THEIRS: ReservationId = reservation(2);
@@ -35,14 +35,14 @@ type Step = fn(Seat) -> Result<Seat, SeatError>;
 
 /// The steps as we take them, in the order of the columns of [`comes_to`].
 const STEPS: [(&str, Step); 6] = [
-    ("hold", |seat| seat.hold(OURS, in_seconds(300), NOW)),
-    ("confirm", |seat| seat.confirm(OURS, NOW)),
-    ("free", |seat| seat.free(OURS, NOW)),
-    ("block", |seat| seat.block(NOW)),
-    ("unblock", |seat| seat.unblock(NOW)),
+    ("hold", |seat| seat.hold(OURS, in_seconds(300), a_moment())),
+    ("confirm", |seat| seat.confirm(OURS, a_moment())),
+    ("free", |seat| seat.free(OURS, a_moment())),
+    ("block", |seat| seat.block(a_moment())),
+    ("unblock", |seat| seat.unblock(a_moment())),
     ("relabel", |seat| {
         let Seat { label, price, .. } = seat.clone();
-        seat.relabel(label, price, NOW)
+        seat.relabel(label, price, a_moment())
     }),
 ];
 
@@ -81,7 +81,7 @@ fn a_seat_takes_these_steps_and_no_others() {
     for is in STATES {
         let before = a_seat(7).in_state(state(is));
         let (status, outcomes) = comes_to(is);
-        assert_eq!(before.status(NOW), status, "{is:?}");
+        assert_eq!(before.status(a_moment()), status, "{is:?}");
         for ((step, take), outcome) in STEPS.into_iter().zip(outcomes) {
             let expected = match outcome {
                 Some(state) => Ok(before.clone().in_state(state).row),
@@ -90,6 +90,27 @@ fn a_seat_takes_these_steps_and_no_others() {
             assert_eq!(take(before.row.clone()), expected, "{is:?}, {step}");
             assert_eq!(before.state(), state(is), "{is:?} is as it was");
         }
+    }
+}
+
+#[test]
+fn a_hold_of_a_cancelled_date_is_as_one_past_its_deadline() {
+    let mut date = a_date();
+    date.row.cancellation = Some(a_cancellation(""));
+    for (live, lapsed) in [(SeatIs::HeldByUs, SeatIs::OurHoldLapsed), (SeatIs::HeldByThem, SeatIs::TheirHoldLapsed)] {
+        let [live, lapsed] = [live, lapsed].map(|is| a_seat(7).in_state(state(is)));
+        assert_eq!(live.status(date.at(NOW)), SeatStatus::Available);
+        let outcomes = |seat: &Seat| {
+            let (at, seat) = (date.at(NOW), || seat.clone());
+            let label = seat().label;
+            let steps = [seat().hold(OURS, in_seconds(300), at), seat().confirm(OURS, at), seat().free(OURS, at), seat().block(at)];
+            steps.into_iter().chain([seat().unblock(at), seat().relabel(label, seat().price, at)]).collect::<Vec<_>>()
+        };
+        assert_eq!(outcomes(&live.row), outcomes(&lapsed.row));
+    }
+    for is in [SeatIs::SoldToUs, SeatIs::Blocked, SeatIs::Available] {
+        let seat = a_seat(7).in_state(state(is));
+        assert_eq!(seat.status(date.at(NOW)), seat.status(a_moment()), "{is:?} is what it was");
     }
 }
 

@@ -129,7 +129,8 @@ impl World {
     /// The sweep of a hold whose deadline has passed.
     fn lapse(&mut self, reservation: ReservationId) {
         let Some(hold) = self.reservations.get(&reservation) else { return };
-        let context = Context { seats: self.seats_of(hold), reservations: vec![hold.clone()], ..Context::at(self.now) };
+        let (seats, schedule) = (self.seats_of(hold), Some(self.date.clone()));
+        let context = Context { seats, schedule, reservations: vec![hold.clone()], ..Context::at(self.now) };
         self.commit(lapse::decide(&context));
     }
 

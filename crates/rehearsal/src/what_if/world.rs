@@ -6,7 +6,7 @@ use domain::decide::admit;
 use domain::queue::PolicyOverrides;
 use domain::schedule::Zone;
 use domain::{
-    Concert, ConcertId, Context, Currency, Money, Queue, QueueId, QueueState, QueueToken, Reservation, ReservationId, Rules, Schedule,
+    Concert, ConcertId, Context, Currency, Money, Offer, Queue, QueueId, QueueState, QueueToken, Reservation, ReservationId, Rules, Schedule,
     ScheduleId, TokenId, User, UserId, Version, Versioned, Wallet,
 };
 use time::{Duration, OffsetDateTime};
@@ -118,7 +118,7 @@ impl World {
             admission: Some(self.admission),
             active: self.line.active(),
             waiting: u32::try_from(self.line.waiting.len()).unwrap_or(u32::MAX),
-            sellable: Some(!self.hall.is_sold_out()),
+            offers: Some(vec![Offer { schedule: self.date.row.clone(), has_seats: !self.hall.is_sold_out() }]),
             tokens: concerned.filter_map(|who| self.people[place(who)].token.clone()).collect(),
             ..Context::at(self.now)
         };
@@ -164,8 +164,8 @@ fn programme() -> (Queue, Concert, Schedule) {
     let over = BEGINNING + EVER;
     (
         Queue { id: queue, name: String::new(), state: QueueState::Open, overrides: PolicyOverrides::default(), message: None },
-        Concert { id: concert, name: String::new(), host: String::new(), queue, max_seats_per_user: None },
-        Schedule { id: date, concert, starts_at: over, zone: a_zone(), sale_opens_at: BEGINNING, sale_closes_at: over, cancelled_at: None },
+        Concert { id: concert, name: String::new(), host: String::new(), queue, max_seats_per_user: None, cancellation: None },
+        Schedule { id: date, concert, starts_at: over, zone: a_zone(), sale_opens_at: BEGINNING, sale_closes_at: over, cancellation: None },
     )
 }
 

@@ -6,7 +6,6 @@ mod config;
 mod log;
 mod payments;
 mod queues;
-#[cfg(feature = "rehearse")]
 mod rehearse;
 mod reservations;
 mod sale;
@@ -27,7 +26,6 @@ pub(crate) use config::Config;
 pub(crate) use log::Log;
 pub(crate) use payments::Payments;
 pub(crate) use queues::{Policy, Queues};
-#[cfg(feature = "rehearse")]
 pub(crate) use rehearse::Rehearse;
 pub(crate) use reservations::Reservations;
 pub(crate) use sale::Sale;
@@ -76,11 +74,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  frontrow audit\n  frontrow audit --json")]
     Audit,
     /// Plays an on-sale with a crowd of virtual users, and judges whether the promises held; exit code 1 if one was broken.
-    #[cfg(feature = "rehearse")]
     Rehearse(Box<Rehearse>),
-    /// Plays an on-sale with a crowd of virtual users; this build leaves it out.
-    #[cfg(not(feature = "rehearse"))]
-    Rehearse(LeftOut),
     /// Shows or checks the configuration.
     #[command(subcommand)]
     Config(Config),
@@ -95,14 +89,6 @@ pub(crate) enum Command {
     },
     #[command(flatten)]
     Desk(Box<Desk>),
-}
-
-/// The arguments of a command that this build leaves out.
-#[cfg(not(feature = "rehearse"))]
-#[derive(Debug, clap::Args)]
-pub(crate) struct LeftOut {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
-    _arguments: Vec<std::ffi::OsString>,
 }
 
 /// The operator's desk: what a running server is asked for.

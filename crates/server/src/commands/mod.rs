@@ -5,11 +5,8 @@ mod completions;
 mod config;
 mod desk;
 mod issuer;
-#[cfg(not(feature = "rehearse"))]
-mod left_out;
 mod migrate;
 mod openapi;
-#[cfg(feature = "rehearse")]
 mod rehearse;
 mod serve;
 mod token;
@@ -17,8 +14,6 @@ mod token;
 use std::process::ExitCode;
 
 use anyhow::Context;
-#[cfg(not(feature = "rehearse"))]
-use left_out as rehearse;
 
 use crate::cli::{Cli, Command, Config};
 use crate::config::load;

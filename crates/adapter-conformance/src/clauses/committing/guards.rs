@@ -126,6 +126,29 @@ pub async fn a_checked_row_keeps_its_version(adapter: &dyn Adapter) {
     assert_eq!(world.queue(Queue::DEFAULT).await.unwrap().version, Version::FIRST);
 }
 
+/// `commit`: a conflict if a checked row is written by a change before it in the group, whatever row that is.
+pub async fn a_check_of_a_row_that_its_group_writes_before_is_a_conflict(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 4).await;
+    let (queue, concert) = (world.queue(OTHER_QUEUE).await.unwrap(), world.concert(CONCERT).await.unwrap());
+    let date = world.schedule(DATE).await.unwrap();
+    let change = Change::default;
+    for (what, check, write) in [
+        ("queue", Check::Queue(queue.id, queue.version), Change { queues: vec![Write::update(&queue, queue.row.clone())], ..change() }),
+        (
+            "concert",
+            Check::Concert(concert.id, concert.version),
+            Change { concerts: vec![Write::update(&concert, concert.row.clone())], ..change() },
+        ),
+        ("date", Check::Schedule(date.id, date.version), Change { schedules: vec![Write::update(&date, date.row.clone())], ..change() }),
+    ] {
+        let relies = Change { checks: vec![check], ..world.change_of(&world.a_charge(ADA, 5)).await };
+        let [written, relied] = &world.commit_group(&[write, relies]).await[..] else { panic!("two results") };
+        assert_committed(written, what);
+        assert_conflict(relied, what);
+    }
+    assert_eq!(world.ports.wallets.wallet(ADA).await.unwrap(), None);
+}
+
 /// `commit`: a conflict if the admission version is another; it counts up, each queue's for itself.
 pub async fn another_admission_version_is_a_conflict(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;

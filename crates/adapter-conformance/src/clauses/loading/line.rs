@@ -2,11 +2,13 @@
 
 use application::ports::Load;
 use domain::decide::admission::Pass;
-use domain::{Context, Queue, TokenId, Version};
+use domain::{Context, Offer, Queue, TokenId, Version};
 
 use super::{assert_same, assert_sees_nothing};
 use crate::Adapter;
-use crate::world::{ADA, ALL, BEN, CYD, DAN, DATE, NEIGHBOUR, OTHER_CONCERT, OTHER_QUEUE, World, guest};
+use crate::world::{
+    ADA, ALL, BEN, CONCERT, CYD, DAN, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, World, guest,
+};
 
 /// [`Load::Join`]: `queue`: the default one if none is named; `waiting` of that queue.
 pub async fn a_join_load_without_a_concert_sees_the_default_queue(adapter: &dyn Adapter) {
@@ -23,7 +25,8 @@ pub async fn a_join_load_without_a_concert_sees_the_default_queue(adapter: &dyn 
     assert_same(seen, Context { queue, waiting: 2, ..Context::at(world.now()) }, "two wait");
 }
 
-/// [`Load::Join`]: `concert` if one is named; `queue`: the concert's; `waiting` of that queue.
+/// [`Load::Join`]: `concert` if one is named, and as `schedules` its dates by start, then id; `queue`: the concert's; `waiting` of that
+/// queue.
 pub async fn a_join_load_with_a_concert_sees_the_concert_and_its_queue(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     world.joined(BEN).await;
@@ -31,11 +34,18 @@ pub async fn a_join_load_with_a_concert_sees_the_concert_and_its_queue(adapter: 
     world.join(DAN, Some(OTHER_CONCERT)).await;
     let seen = world.load(Load::Join { user: ADA, concert: Some(OTHER_CONCERT) }).await;
     let (queue, concert) = (world.queue(OTHER_QUEUE).await, world.concert(OTHER_CONCERT).await);
-    assert_same(seen, Context { queue, concert, waiting: 2, ..Context::at(world.now()) }, "a queue of its own");
+    let schedules = world.schedules(&[OTHER_DATE]).await;
+    assert_same(seen, Context { queue, concert, schedules, waiting: 2, ..Context::at(world.now()) }, "a queue of its own");
 
     let seen = world.load(Load::Join { user: ADA, concert: Some(NEIGHBOUR) }).await;
     let (queue, concert) = (world.queue(Queue::DEFAULT).await, world.concert(NEIGHBOUR).await);
-    assert_same(seen, Context { queue, concert, waiting: 1, ..Context::at(world.now()) }, "the default queue");
+    let schedules = world.schedules(&[NEIGHBOUR_DATE]).await;
+    let expected = Context { queue, concert, schedules, waiting: 1, ..Context::at(world.now()) };
+    assert_same(seen, expected.clone(), "the default queue");
+
+    let seen = world.load(Load::Join { user: ADA, concert: Some(CONCERT) }).await;
+    let (concert, schedules) = (world.concert(CONCERT).await, world.schedules(&[DATE, SECOND_DATE]).await);
+    assert_eq!(seen, Context { concert, schedules, ..expected }, "two dates");
 }
 
 /// [`Load::Join`]: no `queue` if the named concert doesn't exist; a row that doesn't exist is left out.
@@ -103,7 +113,7 @@ pub async fn a_token_load_sees_the_token_and_its_queue(adapter: &dyn Adapter) {
     assert_sees_nothing(&world, Load::Token { token: world.new_id() }).await;
 }
 
-/// [`Load::Leave`]: `tokens`: the token; `reservations`: those made under it whose rows are HELD; `seats`: theirs.
+/// [`Load::Leave`]: `tokens`: the token; `reservations`: those made under it whose rows are HELD; `schedules`: their dates; `seats`: theirs.
 pub async fn a_leave_load_sees_the_token_and_its_held_rows(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 5).await;
     let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
@@ -119,6 +129,7 @@ pub async fn a_leave_load_sees_the_token_and_its_held_rows(adapter: &dyn Adapter
         let expected = Context {
             tokens: vec![world.token(token).await],
             reservations: vec![world.reservation(hold.id, 1).await],
+            schedules: world.schedules(&[DATE]).await,
             seats: world.seats(DATE, &[2, 3]).await,
             ..Context::at(world.now())
         };
@@ -171,7 +182,8 @@ pub async fn a_tick_load_counts_all_and_sees_the_foremost_waiting(adapter: &dyn 
 
     let queue = world.queue(OTHER_QUEUE).await;
     let seen = world.load(Load::Tick { queue: OTHER_QUEUE, at_most: 0 }).await;
-    let expected = Context { queue, admission: Some(Version::FIRST), waiting: 5, sellable: Some(true), ..Context::at(world.now()) };
+    let offers = Some(vec![Offer { schedule: world.schedule(OTHER_DATE).await.unwrap().row, has_seats: true }]);
+    let expected = Context { queue, admission: Some(Version::FIRST), waiting: 5, offers, ..Context::at(world.now()) };
     assert_same(seen, expected, "none of five");
     assert_sees_nothing(&world, Load::Tick { queue: world.new_id(), at_most: 10 }).await;
 }

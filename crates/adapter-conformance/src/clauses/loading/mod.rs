@@ -2,16 +2,16 @@
 
 mod line;
 mod money;
+mod offers;
 mod orders;
 mod seats;
-mod sellable;
 mod snapshot;
 
 pub use line::*;
 pub use money::*;
+pub use offers::*;
 pub use orders::*;
 pub use seats::*;
-pub use sellable::*;
 pub use snapshot::*;
 
 use application::ports::Load;

@@ -38,8 +38,8 @@ pub async fn a_charge_load_sees_a_key_past_its_retention(adapter: &dyn Adapter) 
     assert_eq!(seen.key, Some(world.record(&command.keyed, answer, at)));
 }
 
-/// [`Load::Pay`]: `key`; `tokens`: the token, and `queue`: the token's; `reservations`: the reservation, with its `concert`; `seats`:
-/// those whose rows name it; `wallet`: that of the key's user.
+/// [`Load::Pay`]: `key`; `tokens`: the token, and `queue`: the token's; `reservations`: the reservation, with its `schedule` and `concert`;
+/// `seats`: those whose rows name it; `wallet`: that of the key's user.
 pub async fn a_pay_load_sees_token_reservation_concert_seats_and_wallet(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 5).await;
     let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
@@ -50,6 +50,7 @@ pub async fn a_pay_load_sees_token_reservation_concert_seats_and_wallet(adapter:
         tokens: vec![world.token(ada.token.unwrap()).await],
         queue: world.queue(Queue::DEFAULT).await,
         reservations: vec![world.reservation(hold.id, 1).await],
+        schedule: world.schedule(NEIGHBOUR_DATE).await,
         concert: world.concert(NEIGHBOUR).await,
         seats: world.seats(NEIGHBOUR_DATE, &[2, 3]).await,
         wallet: Some(world.wallet(ADA, 1).await),
@@ -78,6 +79,7 @@ pub async fn a_pay_load_sees_what_is_paid(adapter: &dyn Adapter) {
         tokens: vec![world.token(ada.token.unwrap()).await],
         queue: world.queue(Queue::DEFAULT).await,
         reservations: vec![world.reservation(hold.id, 2).await],
+        schedule: world.schedule(DATE).await,
         concert: world.concert(CONCERT).await,
         seats: world.seats(DATE, &[2, 3]).await,
         wallet: Some(world.wallet(ADA, 3).await),
@@ -100,6 +102,7 @@ pub async fn a_pay_load_sees_each_thing_by_its_own_name(adapter: &dyn Adapter) {
         tokens: vec![world.token(ben.token.unwrap()).await],
         queue: world.queue(OTHER_QUEUE).await,
         reservations: vec![world.reservation(hold.id, 1).await],
+        schedule: world.schedule(SECOND_DATE).await,
         concert: world.concert(CONCERT).await,
         seats: world.seats(SECOND_DATE, &[1]).await,
         wallet: Some(world.wallet(BEN, 2).await),
@@ -109,7 +112,7 @@ pub async fn a_pay_load_sees_each_thing_by_its_own_name(adapter: &dyn Adapter) {
     let seen = world.load(Load::Pay { key: key.clone(), token: None, reservation: hold.id }).await;
     assert_same(seen, Context { tokens: vec![], queue: None, ..expected.clone() }, "no token came");
     let seen = world.load(Load::Pay { key, token: ben.token, reservation: world.new_id() }).await;
-    assert_same(seen, Context { reservations: vec![], concert: None, seats: vec![], ..expected }, "an unknown reservation");
+    assert_same(seen, Context { reservations: vec![], schedule: None, concert: None, seats: vec![], ..expected }, "an unknown reservation");
     let nobody = Load::Pay { key: world.new_key(CYD, Route::Payments).scope, token: Some(world.new_id()), reservation: world.new_id() };
     assert_sees_nothing(&world, nobody).await;
 }

@@ -1,14 +1,15 @@
 //! What an operator's orders see.
 
 use application::ports::Load;
-use domain::decide::desk::concert;
+use domain::decide::desk::date;
 use domain::{Context, Queue, ScheduleId};
 use uuid::Uuid;
 
 use super::{assert_same, assert_sees_nothing};
 use crate::Adapter;
 use crate::world::{
-    ADA, BEN, CONCERT, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, World, seat_number,
+    ADA, BEN, CONCERT, CYD, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, World,
+    seat_number,
 };
 
 /// [`Load::Queue`]: `queue`.
@@ -38,7 +39,8 @@ pub async fn a_concert_load_sees_its_dates_and_what_is_named_besides(adapter: &d
     assert_sees_nothing(&world, Load::Concert { concert, queue, schedules: vec![] }).await;
 }
 
-/// [`Load::Concert`]: `held`: whether a reservation of the concert is HELD by its row and within its deadline.
+/// [`Load::Concert`]: `held`: whether a reservation of the concert is HELD by its row, within its deadline, and for a date that isn't
+/// cancelled.
 pub async fn a_concert_load_sees_whether_something_is_held(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 3).await;
     let is_held = async |concert| world.load(Load::Concert { concert, queue: None, schedules: vec![] }).await.held;
@@ -54,6 +56,35 @@ pub async fn a_concert_load_sees_whether_something_is_held(adapter: &dyn Adapter
     assert!(is_held(CONCERT).await);
     world.pass_seconds(1);
     assert!(!is_held(CONCERT).await, "it has lapsed");
+    let cyd = world.admitted(CYD).await;
+    world.held(cyd, DATE, &[3]).await;
+    assert!(is_held(CONCERT).await);
+    world.run(&date::Cancel { order: world.an_order(BEN), id: SECOND_DATE }).await.unwrap();
+    assert!(is_held(CONCERT).await, "another date is cancelled");
+    world.run(&date::Cancel { order: world.an_order(BEN), id: DATE }).await.unwrap();
+    assert!(!is_held(CONCERT).await, "its date is cancelled");
+}
+
+/// [`Load::Concert`]: `awaited`, if a queue is named: whether a token of the concert's own queue that names the concert is WAITING, or
+/// ACTIVE and within its deadline.
+pub async fn a_concert_load_sees_whether_users_wait_for_it(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 3).await;
+    let is_awaited = async |concert| world.load(Load::Concert { concert, queue: Some(Queue::DEFAULT), schedules: vec![] }).await.awaited;
+    assert!(!is_awaited(OTHER_CONCERT).await);
+    world.joined(ADA).await;
+    assert!(!is_awaited(OTHER_CONCERT).await && !is_awaited(CONCERT).await, "a token that names no concert");
+    world.join(BEN, Some(NEIGHBOUR)).await;
+    assert!(!is_awaited(CONCERT).await && is_awaited(NEIGHBOUR).await, "a token that names another concert of the same queue");
+
+    let token = world.join(CYD, Some(OTHER_CONCERT)).await;
+    assert!(is_awaited(OTHER_CONCERT).await, "one waits");
+    let unasked = world.load(Load::Concert { concert: OTHER_CONCERT, queue: None, schedules: vec![] }).await;
+    assert!(!unasked.awaited, "no queue is named");
+    world.tick(token.queue).await;
+    world.pass_seconds(119);
+    assert!(is_awaited(OTHER_CONCERT).await, "one is let in");
+    world.pass_seconds(1);
+    assert!(!is_awaited(OTHER_CONCERT).await, "their deadline has passed");
 }
 
 /// [`Load::Seats`]: `schedule` and its `concert`; the `seats` asked for; the HELD `reservations` on them, with all their seats.
@@ -74,15 +105,4 @@ pub async fn a_seats_load_sees_the_seats_and_the_holds_on_them(adapter: &dyn Ada
     assert_same(world.load(load(&[])).await, nothing.clone(), "the date alone");
     assert_same(world.load(load(&[99])).await, nothing, "there is no such seat");
     assert_sees_nothing(&world, Load::Seats { schedule: world.new_id(), seats: vec![seat_number(1)] }).await;
-}
-
-/// [`Load::Tick`]: `sellable`: a date that was called off doesn't count.
-pub async fn a_tick_load_leaves_out_dates_that_were_called_off(adapter: &dyn Adapter) {
-    let world = World::with_halls(adapter, 2).await;
-    world.join(ADA, Some(OTHER_CONCERT)).await;
-    let sellable = async || world.load(Load::Tick { queue: OTHER_QUEUE, at_most: 1 }).await.sellable;
-    assert_eq!(sellable().await, Some(true));
-    world.run(&concert::Cancel { order: world.an_order(BEN), id: OTHER_CONCERT }).await.unwrap();
-    assert_eq!(sellable().await, Some(false));
-    assert_ne!(OTHER_QUEUE, Queue::DEFAULT);
 }

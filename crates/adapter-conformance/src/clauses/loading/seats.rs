@@ -1,6 +1,9 @@
 //! What decisions about seats see.
 
+use std::collections::BTreeSet;
+
 use application::ports::Load;
+use domain::decide::desk::date;
 use domain::key::Keyed;
 use domain::{Context, Queue, ReservationId, Route, ScheduleId, TokenId, UserId};
 
@@ -80,7 +83,8 @@ pub async fn a_hold_load_sees_the_keys_record(adapter: &dyn Adapter) {
     assert_sees_nothing(&world, hold_load(&elsewhere, None, world.new_id(), &[1])).await;
 }
 
-/// [`Load::Hold`]: `reservations`: the HELD rows made under the token; `seats` also of all those, on whatever date.
+/// [`Load::Hold`]: `reservations`: the HELD rows made under the token; `seats` also of all those, on whatever date; `schedules`: their
+/// dates, but for `schedule`.
 pub async fn a_hold_load_sees_the_tokens_holds_on_whatever_date(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 5).await;
     let ada = world.admitted(ADA).await;
@@ -91,6 +95,7 @@ pub async fn a_hold_load_sees_the_tokens_holds_on_whatever_date(adapter: &dyn Ad
         let mut expected = plain(&world, token, &[1]).await;
         expected.reservations.push(world.reservation(hold.id, 1).await);
         expected.seats.extend(world.seats(date, &[1, 2]).await);
+        expected.schedules = world.schedules(&[date]).await;
         assert_same(world.load(hold_load(&key, Some(token), DATE, &[1])).await, expected, "a live hold under the token");
         world.released(ADA, hold.id).await;
         let seen = world.load(hold_load(&key, Some(token), DATE, &[1])).await;
@@ -139,6 +144,7 @@ pub async fn a_hold_load_sees_what_the_user_has_of_the_concert(adapter: &dyn Ada
     let expected = Context {
         reservations: vec![world.reservation(sold.id, 2).await, world.reservation(lapsed.id, 1).await],
         seats: [world.seats(DATE, &[1, 6]).await, world.seats(SECOND_DATE, &[3]).await].concat(),
+        schedules: world.schedules(&[SECOND_DATE]).await,
         ..plain(&world, token, &[]).await
     };
     assert!(!expected.reservations.iter().any(|reservation| reservation.id == back.id));
@@ -166,25 +172,27 @@ pub async fn a_hold_load_sees_the_queue_of_its_token(adapter: &dyn Adapter) {
     assert_same(world.load(hold_load(&key, Some(token), DATE, &[1])).await, expected, "a token of another queue");
 }
 
-/// [`Load::Release`]: `reservations`: the reservation; `seats`: those whose rows name it.
+/// [`Load::Release`]: `reservations`: the reservation, with its `schedule`; `seats`: those whose rows name it.
 pub async fn a_release_load_sees_the_reservation_and_the_seats_that_name_it(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 6).await;
     let load = |reservation: ReservationId| Load::Release { reservation };
     let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
     let (hold, other) = (world.held(ada, DATE, &[2, 3]).await, world.held(ben, DATE, &[5]).await);
+    let schedule = world.schedule(DATE).await;
+    let of_the_date = |now| Context { schedule: schedule.clone(), ..Context::at(now) };
     for what in ["a live hold", "a lapsed hold"] {
         let (reservations, seats) = (vec![world.reservation(hold.id, 1).await], world.seats(DATE, &[2, 3]).await);
-        assert_same(world.load(load(hold.id)).await, Context { reservations, seats, ..Context::at(world.now()) }, what);
+        assert_same(world.load(load(hold.id)).await, Context { reservations, seats, ..of_the_date(world.now()) }, what);
         world.pass_seconds(300);
     }
     let cyd = world.admitted(CYD).await;
     let taken_over = world.held(cyd, DATE, &[3]).await;
     let reservations = vec![world.reservation(hold.id, 2).await];
-    assert_same(world.load(load(hold.id)).await, Context { reservations, ..Context::at(world.now()) }, "taken over: no seat names it");
+    assert_same(world.load(load(hold.id)).await, Context { reservations, ..of_the_date(world.now()) }, "taken over: no seat names it");
     let (reservations, seats) = (vec![world.reservation(taken_over.id, 1).await], world.seats(DATE, &[3]).await);
-    assert_same(world.load(load(taken_over.id)).await, Context { reservations, seats, ..Context::at(world.now()) }, "its successor");
+    assert_same(world.load(load(taken_over.id)).await, Context { reservations, seats, ..of_the_date(world.now()) }, "its successor");
     let (reservations, seats) = (vec![world.reservation(other.id, 1).await], world.seats(DATE, &[5]).await);
-    assert_same(world.load(load(other.id)).await, Context { reservations, seats, ..Context::at(world.now()) }, "another's");
+    assert_same(world.load(load(other.id)).await, Context { reservations, seats, ..of_the_date(world.now()) }, "another's");
     assert_sees_nothing(&world, load(world.new_id())).await;
 }
 
@@ -206,7 +214,7 @@ pub async fn a_lapsed_holds_load_sees_the_lapsed_the_earliest_first(adapter: &dy
         holds.push(UserHold { user: pass.user, id: reservation.id, date, seats });
         world.pass_seconds(10);
     }
-    let load = |at_most| Load::LapsedHolds { at_most };
+    let load = |at_most| Load::LapsedHolds { at_most, hold: world.rules.hold };
     let first_deadline = world.ports.bookings.reservation(holds[0].id).await.unwrap().unwrap().expires_at;
 
     world.clock.advance(first_deadline - world.now() - MOMENT);
@@ -227,6 +235,37 @@ pub async fn a_lapsed_holds_load_sees_the_lapsed_the_earliest_first(adapter: &dy
     assert_eq!(holds.iter().map(|hold| hold.user).collect::<Vec<_>>(), [CYD, BEN, ADA]);
 }
 
+/// [`Load::LapsedHolds`]: after the lapsed, HELD rows of dates that were cancelled less than `hold` ago, each row once.
+pub async fn a_lapsed_holds_load_sees_the_holds_of_cancelled_dates(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 6).await;
+    let [ada, ben, cyd] = [world.admitted(ADA).await, world.admitted(BEN).await, world.admitted(CYD).await];
+    for pass in [ada, ben, cyd] {
+        world.claimed(pass).await;
+    }
+    let first = UserHold { user: ADA, id: world.held(ada, DATE, &[1, 2]).await.id, date: DATE, seats: [1, 2] };
+    world.pass_seconds(60);
+    let second = UserHold { user: BEN, id: world.held(ben, DATE, &[3, 4]).await.id, date: DATE, seats: [3, 4] };
+    world.held(cyd, SECOND_DATE, &[5]).await;
+    world.bought(world.new_id(), DATE, &[6]).await;
+    let load = |at_most, hold| Load::LapsedHolds { at_most, hold };
+    let hold = world.rules.hold;
+    assert_sees_nothing(&world, load(ALL, hold)).await;
+
+    world.run(&date::Cancel { order: world.an_order(CYD), id: DATE }).await.unwrap();
+    let all = [first, second];
+    assert_same(world.load(load(ALL, hold)).await, lapsed(&world, &all).await, "both of the cancelled date, not the sold one");
+    assert_eq!(world.load(load(1, hold)).await.reservations.len(), 1);
+    assert_sees_nothing(&world, load(0, hold)).await;
+    assert_sees_nothing(&world, load(ALL, time::Duration::ZERO)).await;
+
+    world.pass_seconds(240);
+    let seen = world.load(load(ALL, hold)).await;
+    assert_eq!(seen.reservations.iter().map(|row| row.id).collect::<Vec<_>>(), all.each_ref().map(|hold| hold.id), "the lapsed one first");
+    assert_same(world.load(load(1, hold)).await, lapsed(&world, &all[..1]).await, "the lapsed one first");
+    assert_eq!(world.sweep().await, 2);
+    assert_sees_nothing(&world, load(ALL, hold)).await;
+}
+
 /// [`Load::LapsedHolds`]: what is sold or given back never lapses.
 pub async fn a_lapsed_holds_load_leaves_out_what_is_sold_or_given_back(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 6).await;
@@ -235,7 +274,7 @@ pub async fn a_lapsed_holds_load_leaves_out_what_is_sold_or_given_back(adapter: 
     let hold = world.held(ben, DATE, &[2]).await;
     world.released(BEN, hold.id).await;
     world.pass_seconds(3_600);
-    assert_sees_nothing(&world, Load::LapsedHolds { at_most: ALL }).await;
+    assert_sees_nothing(&world, Load::LapsedHolds { at_most: ALL, hold: world.rules.hold }).await;
 }
 
 struct UserHold {
@@ -251,5 +290,7 @@ async fn lapsed(world: &World, holds: &[UserHold]) -> Context {
         context.reservations.push(world.reservation(hold.id, 1).await);
         context.seats.extend(world.seats(hold.date, &hold.seats).await);
     }
+    let dates: BTreeSet<_> = holds.iter().map(|hold| hold.date).collect();
+    context.schedules = world.schedules(&dates.into_iter().collect::<Vec<_>>()).await;
     context
 }

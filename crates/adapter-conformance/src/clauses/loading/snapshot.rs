@@ -45,7 +45,7 @@ pub async fn loads_are_answered_in_their_order(adapter: &dyn Adapter) {
         Load::Release { reservation: bens.id },
         Load::Token { token: ben.token.unwrap() },
         Load::Join { user: CYD, concert: None },
-        Load::LapsedHolds { at_most: ALL },
+        Load::LapsedHolds { at_most: ALL, hold: world.rules.hold },
     ];
     let mut expected = Vec::new();
     for load in &loads {

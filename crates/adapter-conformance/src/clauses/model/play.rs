@@ -93,7 +93,7 @@ impl Play {
                 self.commit(change.as_slice()).await.map(|_| ())
             }
             Step::Sweep => {
-                let context = self.load(&[Load::LapsedHolds { at_most: ALL }]).await?.remove(0);
+                let context = self.load(&[Load::LapsedHolds { at_most: ALL, hold: self.world.rules.hold }]).await?.remove(0);
                 self.commit(&lapse::decide(&context)).await.map(|_| ())
             }
             Step::Prune => {

@@ -8,11 +8,11 @@ use domain::decide::desk::seat_map::LayOut;
 use domain::decide::desk::{block, date};
 use domain::queue::PolicyOverrides;
 use domain::seat_plan::{Row, Section};
-use domain::{Change, ConcertId, QueueId, QueueState, QueueStep, Refusal, Remark, ScheduleId, SeatPlan, SeatState, Title, Zone};
+use domain::{Cancellation, Change, ConcertId, Queue, QueueId, QueueState, QueueStep, Refusal, Remark, ScheduleId, SeatPlan, SeatState, Title, Zone};
 
 use crate::Adapter;
 use crate::world::{
-    ADA, BEN, CONCERT, CYD, DAN, DATE, Meeting, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, Won, World, assert_committed,
+    ADA, BEN, CONCERT, CYD, DAN, DATE, Meeting, NEIGHBOUR, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, Won, World, assert_committed,
     assert_conflict, seat_number, won,
 };
 
@@ -138,7 +138,8 @@ pub async fn what_operators_change_is_written_once_under_a_version(adapter: &dyn
     assert_eq!((after.queue, after.max_seats_per_user, after.version.0), (OTHER_QUEUE, Some(1), 2));
     let after = world.schedule(DATE).await.unwrap();
     assert_eq!((after.zone.as_str(), after.starts_at, after.version.0), ("UTC", world.now() + time::Duration::DAY * 99, 2));
-    assert_eq!(world.schedule(SECOND_DATE).await.unwrap().cancelled_at, Some(world.now()));
+    let cancelled = Cancellation { at: world.now(), reason: None };
+    assert_eq!(world.schedule(SECOND_DATE).await.unwrap().cancellation, Some(cancelled));
     let before = world.everything().await;
     for (mut change, what) in [(queue, "queue"), (concert, "concert"), (date, "date"), (off, "date called off")] {
         change.deed.iter_mut().for_each(|deed| deed.id = world.new_id());
@@ -195,6 +196,37 @@ pub async fn a_concerts_queue_does_not_change_under_a_live_hold(adapter: &dyn Ad
                 assert_committed(&world.commit(&blind).await, "the hold has lapsed");
             }
             Won::Second => assert_eq!(world.run(&hold).await.unwrap_err(), Refusal::TokenMismatch),
+        }
+        world.assert_audit_is_clean().await;
+    }
+}
+
+/// `commit`: a conflict if a token that [`Change::unawaited`] rules out is live; of a join and a change of the concert's queue one wins.
+pub async fn a_concerts_queue_does_not_change_under_a_live_token(adapter: &dyn Adapter) {
+    for meeting in Meeting::ALL {
+        let world = World::with_halls(adapter, 3).await;
+        world.join(BEN, Some(NEIGHBOUR)).await;
+        world.joined(CYD).await;
+        let join = world.a_join(ADA, Some(CONCERT));
+        let moving = another_queue(&world, CONCERT, OTHER_QUEUE);
+        match world.rivals(meeting, &join, &moving).await {
+            Won::First => {
+                assert_eq!(world.run(&moving).await.unwrap_err(), Refusal::TokensLive);
+                let blind = async |queue| {
+                    let found = world.concert(CONCERT).await.unwrap();
+                    let row = domain::Concert { queue: OTHER_QUEUE, ..found.row.clone() };
+                    let concerts = vec![domain::Write::update(&found, row)];
+                    Change { concerts, unawaited: Some((queue, CONCERT)), ..Change::default() }
+                };
+                assert_conflict(&world.commit(&blind(Queue::DEFAULT).await).await, "she waits");
+                while world.tick(Queue::DEFAULT).await.admitted > 0 {}
+                assert_conflict(&world.commit(&blind(Queue::DEFAULT).await).await, "she is let in");
+                let elsewhere = Change { unawaited: Some((OTHER_QUEUE, CONCERT)), ..Change::default() };
+                assert_committed(&world.commit(&elsewhere).await, "nobody waits for it in another queue");
+                world.pass_seconds(120);
+                assert_committed(&world.commit(&blind(Queue::DEFAULT).await).await, "her deadline has passed");
+            }
+            Won::Second => assert_eq!(world.join(ADA, Some(CONCERT)).await.queue, OTHER_QUEUE, "she joins where it went"),
         }
         world.assert_audit_is_clean().await;
     }

@@ -1,7 +1,7 @@
 //! The port of reservations and payments.
 
 use application::PageRequest;
-use domain::{PaymentId, ReservationId};
+use domain::{PaymentId, ReservationId, ReservationState};
 use uuid::Uuid;
 
 use crate::Adapter;
@@ -13,7 +13,7 @@ pub async fn a_booking_is_found_by_its_id(adapter: &dyn Adapter) {
     let (adas, adas_payment) = world.bought(ADA, DATE, &[1]).await;
     let (bens, bens_payment) = world.bought(BEN, DATE, &[2, 3]).await;
     for (hold, payment) in [(adas, adas_payment), (bens, bens_payment)] {
-        let sold = hold.clone().confirm(payment.id, world.now()).unwrap();
+        let sold = hold.clone().restore(ReservationState::Confirmed { payment: payment.id });
         assert_eq!(world.ports.bookings.reservation(hold.id).await.unwrap(), Some(sold));
         assert_eq!(world.ports.bookings.payment(payment.id).await.unwrap(), Some(payment));
     }

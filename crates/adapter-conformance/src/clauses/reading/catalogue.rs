@@ -97,6 +97,7 @@ pub async fn concerts_come_in_pages_by_id(adapter: &dyn Adapter) {
         host: "Frontrow".into(),
         queue: Queue::DEFAULT,
         max_seats_per_user: None,
+        cancellation: None,
     };
     let bill = Programme { concerts: ids.iter().map(concert).collect(), ..Programme::default() };
     world.ports.programme.put_on(&bill).await.unwrap();
@@ -119,6 +120,27 @@ pub async fn concerts_come_in_pages_by_id(adapter: &dyn Adapter) {
     let between = Some(ConcertId(Uuid::from_u128(6)));
     let page = world.ports.catalogue.concerts(PageRequest { after: between, size: 1 }).await.unwrap();
     assert_eq!(page[0].id, expected[3], "a cursor need not be there");
+}
+
+/// `concerts_of`: the concerts behind a queue, by id.
+pub async fn concerts_are_found_by_their_queue(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 1).await;
+    let catalogue = &world.ports.catalogue;
+    let of = async |queue| catalogue.concerts_of(queue).await.unwrap();
+    let mut expected = vec![world.concert(CONCERT).await.unwrap(), world.concert(NEIGHBOUR).await.unwrap()];
+    expected.sort_by_key(|concert| concert.id);
+    assert_eq!(of(Queue::DEFAULT).await, expected);
+    assert_eq!(of(OTHER_QUEUE).await, [world.concert(OTHER_CONCERT).await.unwrap()]);
+    assert_eq!(of(world.new_id()).await, []);
+}
+
+/// `schedules_by_id`: those of the dates that exist, each once.
+pub async fn dates_are_found_by_their_ids(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 1).await;
+    let mut seen = world.ports.catalogue.schedules_by_id(&[OTHER_DATE, DATE, world.new_id(), OTHER_DATE]).await.unwrap();
+    seen.sort_by_key(|date| date.id);
+    assert_eq!(seen, world.schedules(&[DATE, OTHER_DATE]).await);
+    assert_eq!(world.ports.catalogue.schedules_by_id(&[]).await.unwrap(), []);
 }
 
 /// `schedules`: all dates of a concert, by start, then id; none if it doesn't exist.

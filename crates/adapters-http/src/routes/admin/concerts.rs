@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::super::codes::{BODY, CHANGE, LIST, OPERATOR};
 use super::schedules::{Called, CancelBody, NewScheduleBody, ReportBody as ScheduleReportBody};
 use super::{because, by};
-use crate::answer::{created, personal, versioned};
+use crate::answer::{Instant, cancelled, created, personal, versioned};
 use crate::api::HttpSettings;
 use crate::extract::{Body, Call, IfMatch, Line, List, Listing, Operator, PathId, Said, given};
 use crate::problem::{Code, Flaw, Problem, problems};
@@ -57,7 +57,7 @@ struct ConcertChangeBody {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
     host: Option<Line<200>>,
-    /// It can't change while somebody holds seats of the concert.
+    /// It can't change while seats of the concert are held, or users wait in its queue for it or are let in.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Uuid, required = false)]
     queue_id: Option<Uuid>,
@@ -115,7 +115,11 @@ struct ReportBody {
     host: String,
     queue_id: Uuid,
     max_seats_per_user: Option<u32>,
-    /// How often it has been written; the `ETag`, without its quotes.
+    /// When it was cancelled, with all its dates; null if it wasn't cancelled as a whole.
+    cancelled_at: Option<Instant>,
+    /// Why.
+    cancellation_reason: Option<String>,
+    /// How often it has been written, or a date was added to it; the `ETag`, without its quotes.
     version: i64,
     /// Its dates, in the order of their start.
     schedules: Vec<ScheduleReportBody>,
@@ -124,12 +128,15 @@ struct ReportBody {
 impl ReportBody {
     fn new((concert, dates): ConcertReport, currency: Currency) -> Self {
         let (version, concert) = (concert.version.0, concert.row);
+        let (cancelled_at, cancellation_reason) = cancelled(concert.cancellation);
         Self {
             id: concert.id.0,
             name: concert.name,
             host: concert.host,
             queue_id: concert.queue.0,
             max_seats_per_user: concert.max_seats_per_user,
+            cancelled_at,
+            cancellation_reason,
             version,
             schedules: dates.into_iter().map(|date| ScheduleReportBody::new(date, currency)).collect(),
         }

@@ -76,7 +76,7 @@ problems!(RefundProblems: OPERATOR, BODY, &[Code::NotFound, Code::InvalidState, 
 async fn end_hold(call: Call<(Operator, PathId<ReservationId>)>) -> Result<HttpResponse, Problem> {
     let Call { api, parts: (Operator(operator), PathId(id)), .. } = call;
     let answer = api.ask(|ask| async move { ask.sale.release(&by(operator), id).await }).await?;
-    personal(StatusCode::OK, &ReservationBody::new(answer.outcome, answer.at, api.settings.currency))
+    personal(StatusCode::OK, &ReservationBody::written(answer.outcome, answer.at, api.settings.currency))
 }
 
 /// End holds of a date that was called off, and give its payments back: some at a time. What was done stays done.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::super::codes::{BODY, CHANGE, OPERATOR};
 use super::seat_map::SeatPlanBody;
 use super::{because, by};
-use crate::answer::{Instant, MoneyBody, created, personal, versioned};
+use crate::answer::{Instant, MoneyBody, cancelled, created, personal, versioned};
 use crate::api::HttpSettings;
 use crate::extract::{Body, Call, IfMatch, Line, Operator, PathId, Said, ZoneName, given};
 use crate::problem::{Code, Flaw, Problem, problems};
@@ -133,8 +133,10 @@ pub(super) struct ReportBody {
     zone: String,
     sale_opens_at: Instant,
     sale_closes_at: Instant,
-    /// When it was called off; null if it wasn't.
+    /// When it was cancelled; null if it wasn't.
     cancelled_at: Option<Instant>,
+    /// Why.
+    cancellation_reason: Option<String>,
     /// How often it has been written; the `ETag`, without its quotes.
     version: i64,
     figures: FiguresBody,
@@ -160,6 +162,7 @@ impl ReportBody {
     pub(super) fn new(figures: SaleFigures, currency: Currency) -> Self {
         let SaleFigures { schedule, seats, available, held, reserved, blocked, revenue } = figures;
         let (version, schedule) = (schedule.version.0, schedule.row);
+        let (cancelled_at, cancellation_reason) = cancelled(schedule.cancellation);
         Self {
             id: schedule.id.0,
             concert_id: schedule.concert.0,
@@ -167,14 +170,15 @@ impl ReportBody {
             zone: schedule.zone.as_str().to_owned(),
             sale_opens_at: schedule.sale_opens_at.into(),
             sale_closes_at: schedule.sale_closes_at.into(),
-            cancelled_at: schedule.cancelled_at.map(Instant::from),
+            cancelled_at,
+            cancellation_reason,
             version,
             figures: FiguresBody { seats, available, held, reserved, blocked, revenue: MoneyBody::new(revenue, currency) },
         }
     }
 }
 
-problems!(AddProblems: OPERATOR, BODY, &[Code::NotFound, Code::AlreadyExists]);
+problems!(AddProblems: OPERATOR, BODY, &[Code::NotFound, Code::AlreadyExists, Code::ScheduleCancelled]);
 problems!(ShowProblems: OPERATOR, &[Code::NotFound]);
 problems!(ChangeProblems: OPERATOR, BODY, CHANGE, &[Code::InvalidState]);
 problems!(CancelProblems: OPERATOR, BODY, &[Code::NotFound]);
@@ -232,7 +236,7 @@ async fn change_schedule(call: Call<(Operator, PathId<ScheduleId>, IfMatch, Body
     shown(figures, api.settings.currency)
 }
 
-/// Call a date off: nobody holds its seats any more, and its payments can be refunded at any time.
+/// Cancel a date: its holds end, nobody holds or buys its seats any more, and its payments can be refunded at any time.
 #[utoipa::path(
     tag = "desk",
     security(("bearer" = [])),

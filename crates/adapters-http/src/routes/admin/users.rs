@@ -186,7 +186,7 @@ async fn list_reservations(call: Call<(Operator, PathId<UserId>, Listing<Reserva
     let Call { api, parts: (_, PathId(id), Listing(page)), .. } = call;
     let page = api.ask(|ask| async move { ask.people.reservations(id, page).await }).await?;
     let now = api.use_cases.people.now();
-    personal(StatusCode::OK, &List::new(page, |reservation| ReservationBody::new(reservation, now, api.settings.currency)))
+    personal(StatusCode::OK, &List::new(page, |booking| ReservationBody::new(booking, now, api.settings.currency)))
 }
 
 /// A user's payments, newest first.

@@ -95,7 +95,7 @@ async fn concerts_are_listed_in_pages() {
 }
 
 #[actix_web::test]
-async fn a_concert_is_changed_but_not_its_queue_while_somebody_holds_seats() {
+async fn a_concert_is_changed_but_not_its_queue_while_seats_are_held_or_users_wait_for_it() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let change = async |tag: &str, body: Value| shop.patch(&path()).by(&operator).header("If-Match", tag).json(&body).send().await;
@@ -110,6 +110,14 @@ async fn a_concert_is_changed_but_not_its_queue_while_somebody_holds_seats() {
     let other = json!({"queue_id": domain::Queue::DEFAULT.0});
     assert_eq!(change("*", other.clone()).await.with_problem(409, "INVALID_STATE").text("current_state"), "HELD");
     shop.delete(&format!("/v1/reservations/{hold}")).by(&ada).send().await.with_status(204);
+    let refused = change("*", other.clone()).await.with_problem(409, "INVALID_STATE");
+    assert_eq!(refused.text("current_state"), "IN_USE", "she is inside, and could hold nothing there any more");
+    let token = ada.queue_token.clone().expect("a token");
+    shop.delete(&format!("/v1/queue-tokens/{token}")).by(&ada).send().await.with_status(204);
+    let bob = shop.waiting("Bob").await;
+    assert_eq!(change("*", other.clone()).await.with_problem(409, "INVALID_STATE").text("current_state"), "IN_USE", "he waits");
+    let token = bob.queue_token.clone().expect("a token");
+    shop.delete(&format!("/v1/queue-tokens/{token}")).by(&bob).send().await.with_status(204);
     assert_eq!(change("*", other.clone()).await.with_status(200).body["queue_id"], other["queue_id"]);
     change("*", json!({"queue_id": null})).await.with_problem(400, "VALIDATION_FAILED").at("/queue_id");
 }
@@ -125,8 +133,15 @@ async fn a_concert_is_called_off_with_all_its_dates() {
     assert!(
         off.body["schedules"].as_array().is_some_and(|dates| dates.len() == 2 && dates.iter().all(|date| date["cancelled_at"].is_string()))
     );
+    assert_eq!((&off.body["cancellation_reason"], off.tag().as_str()), (&reason["reason"], "\"2\""));
     let again = shop.post(&cancel).by(&operator).json(&reason).send().await.with_status(200);
     assert_eq!(again.body, off.body);
+    let late = json!({
+        "starts_at": "2027-01-01T20:00:00Z", "zone": "UTC",
+        "sale_opens_at": "2026-11-21T20:00:00Z", "sale_closes_at": "2027-01-01T19:00:00Z",
+    });
+    let refused = shop.post(&format!("{}/schedules", path())).by(&operator).json(&late).send().await;
+    assert_eq!(refused.with_problem(409, "SCHEDULE_CANCELLED").text("reason"), "The roof leaks");
     let log = shop.get(&format!("/v1/admin/log?subject_id={}", CONCERT.0)).by(&operator).send().await.with_status(200);
     assert_eq!(log.body["items"].as_array().map(Vec::len), Some(1), "the second time nothing was done");
     assert_eq!((&log.body["items"][0]["action"], &log.body["items"][0]["reason"]), (&json!("CANCEL"), &reason["reason"]));

@@ -70,8 +70,8 @@ async fn who_calls_a_date_off_ends_its_sale() {
     let ada = shop.admitted("Ada").await;
     let cancel = format!("{}:cancel", path());
     let off = shop.post(&cancel).by(&operator).json(&json!({"reason": "No singer"})).send().await.with_status(200);
-    assert!(off.body["cancelled_at"].is_string());
-    shop.hold(&ada, "late", &[1]).await.with_problem(409, "SALE_NOT_OPEN");
+    assert_eq!((&off.body["cancelled_at"], &off.body["cancellation_reason"]), (&json!("2026-11-21T20:00:00Z"), &json!("No singer")));
+    assert_eq!(shop.hold(&ada, "late", &[1]).await.with_problem(409, "SCHEDULE_CANCELLED").text("reason"), "No singer");
     let again = shop.post(&cancel).by(&operator).json(&json!({"reason": "Still none"})).send().await.with_status(200);
     assert_eq!((again.tag(), again.body), (off.tag(), off.body));
     let nowhere = format!("/v1/admin/schedules/{}:cancel", uuid::Uuid::from_u128(rand()));

@@ -8,8 +8,8 @@ use sea_orm::sqlx::postgres::PgArguments;
 use super::super::tables::{CONCERTS, DEEDS, QUEUES, SCHEDULES};
 use super::parts::{Parts, bind_insert, bind_update};
 
-/// The operators' part. Who holds seats of a concert is looked for once its row is locked: a hold that was decided before locks
-/// it too.
+/// The operators' part. Holds of a concert, and tokens that name it, are looked for once its row is locked: a hold or a join that was
+/// decided before locks it too.
 pub(super) fn add(all: &mut Parts, now: usize) {
     all.update("queues_again", &QUEUES);
     all.insert("queues_new", &QUEUES, "");
@@ -26,6 +26,10 @@ pub(super) fn add(all: &mut Parts, now: usize) {
     all.insert("deeds", &DEEDS, "");
     let unheld = all.parameters.next();
     all.guards.push(format!("guard(NOT is_held(${unheld}::uuid[], coalesce(${now}::bigint, clock_micros())), 'holds')"));
+    let (queues, concerts) = (all.parameters.next(), all.parameters.next());
+    all.guards.push(format!(
+        "guard(NOT is_awaited(${queues}::uuid[], ${concerts}::uuid[], coalesce(${now}::bigint, clock_micros())), 'tokens')"
+    ));
 }
 
 /// Binds what [`add`] asks for, in its order.
@@ -38,5 +42,7 @@ pub(super) fn bind(batch: &Batch, arguments: &mut PgArguments) -> Result<(), Box
     bind_update(&SCHEDULES, &batch.schedules.old, arguments)?;
     bind_insert(&SCHEDULES, &batch.schedules.new, arguments)?;
     bind_insert(&DEEDS, &batch.deeds, arguments)?;
-    arguments.add(batch.unheld.iter().map(|concert| concert.0).collect::<Vec<_>>())
+    arguments.add(batch.unheld.iter().map(|concert| concert.0).collect::<Vec<_>>())?;
+    arguments.add(batch.unawaited.iter().map(|(queue, _)| queue.0).collect::<Vec<_>>())?;
+    arguments.add(batch.unawaited.iter().map(|(_, concert)| concert.0).collect::<Vec<_>>())
 }

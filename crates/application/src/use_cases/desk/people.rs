@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use domain::{Deed, DeedId, Money, Payment, PaymentId, QueueToken, Refusal, Reservation, ReservationId, User, UserId, WalletEntry};
+use domain::{Deed, DeedId, Money, Payment, PaymentId, QueueToken, Refusal, ReservationId, User, UserId, WalletEntry};
 use time::OffsetDateTime;
 
-use crate::Error;
 use crate::page::{Page, PageRequest};
-use crate::ports::{Audit, Bookings, Clock, DeedsWanted, Desk, Finding, Users, Wallets};
+use crate::ports::{Audit, Bookings, Catalogue, Clock, DeedsWanted, Desk, Finding, Users, Wallets};
+use crate::{Booking, Error};
 
 /// Finds users, what is theirs, and what operators did.
 #[derive(Clone)]
@@ -16,6 +16,7 @@ pub struct FindPeople {
     users: Arc<dyn Users>,
     wallets: Arc<dyn Wallets>,
     bookings: Arc<dyn Bookings>,
+    catalogue: Arc<dyn Catalogue>,
     audit: Arc<dyn Audit>,
     clock: Arc<dyn Clock>,
 }
@@ -27,10 +28,11 @@ impl FindPeople {
         users: Arc<dyn Users>,
         wallets: Arc<dyn Wallets>,
         bookings: Arc<dyn Bookings>,
+        catalogue: Arc<dyn Catalogue>,
         audit: Arc<dyn Audit>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { desk, users, wallets, bookings, audit, clock }
+        Self { desk, users, wallets, bookings, catalogue, audit, clock }
     }
 
     /// The instant that states and countdowns are told from.
@@ -58,9 +60,10 @@ impl FindPeople {
     }
 
     /// The user's reservations, the newest first.
-    pub async fn reservations(&self, user: UserId, page: PageRequest<ReservationId>) -> Result<Page<Reservation, ReservationId>, Error> {
+    pub async fn reservations(&self, user: UserId, page: PageRequest<ReservationId>) -> Result<Page<Booking, ReservationId>, Error> {
         self.known(user).await?;
-        Ok(page.cut(self.bookings.reservations(user, page.one_more()).await?, |reservation| reservation.id))
+        let bookings = Booking::of(&*self.catalogue, self.bookings.reservations(user, page.one_more()).await?).await?;
+        Ok(page.cut(bookings, |booking| booking.reservation.id))
     }
 
     /// The user's payments, the newest first.

@@ -263,7 +263,7 @@ impl PlanProgramme {
     }
 
     async fn figures(&self, schedule: Versioned<Schedule>) -> Result<SaleFigures, Error> {
-        let map = self.seat_maps.map(schedule.id).await?;
+        let map = self.seat_maps.map(&schedule).await?;
         let count = |status| u32::try_from(map.seats.iter().filter(|seat| seat.status == status).count()).unwrap_or(u32::MAX);
         let (reserved, blocked) = (count(SeatStatus::Reserved), count(SeatStatus::Blocked));
         let seats = u32::try_from(map.seats.len()).unwrap_or(u32::MAX);

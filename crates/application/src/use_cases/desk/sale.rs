@@ -68,7 +68,7 @@ impl RunSale {
     /// What was done stays done, whatever comes between; what somebody else did meanwhile isn't done twice.
     pub async fn wind_up(&self, by: &By, schedule: ScheduleId, at_most: u32) -> Result<WoundUp, Error> {
         let date = self.catalogue.schedule(schedule).await?.ok_or(Refusal::NotFound)?;
-        if date.cancelled_at.is_none() {
+        if !date.is_cancelled() {
             return Err(Refusal::DateNotCancelled.into());
         }
         let mut under_way = JoinSet::new();
@@ -123,7 +123,7 @@ mod tests {
     use std::time::Duration;
 
     use domain::{ConcertId, QueuePolicy, TokenId, UserId};
-    use domain::{Money, PaymentState, Schedule, Version, Versioned, Wallet, Zone};
+    use domain::{Cancellation, Money, PaymentState, Schedule, Version, Versioned, Wallet, Zone};
     use time::OffsetDateTime;
     use time::macros::datetime;
     use uuid::Uuid;
@@ -141,8 +141,9 @@ mod tests {
     const REFUNDED: PaymentId = PaymentId(Uuid::from_u128(5));
 
     fn a_date(cancelled_at: Option<OffsetDateTime>) -> Versioned<Schedule> {
+        let cancellation = cancelled_at.map(|at| Cancellation { at, reason: None });
         let (concert, zone) = (ConcertId(Uuid::nil()), Zone::new("UTC").unwrap());
-        let date = Schedule { id: DATE, concert, starts_at: NOW, zone, sale_opens_at: NOW, sale_closes_at: NOW, cancelled_at };
+        let date = Schedule { id: DATE, concert, starts_at: NOW, zone, sale_opens_at: NOW, sale_closes_at: NOW, cancellation };
         Versioned::new(Version::FIRST, date)
     }
 

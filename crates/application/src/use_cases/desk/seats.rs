@@ -62,8 +62,8 @@ impl MindSeats {
 
     /// The seats of a date, as a plan that makes the same.
     pub async fn plan(&self, schedule: ScheduleId) -> Result<SeatPlan, Error> {
-        self.catalogue.schedule(schedule).await?.ok_or(Refusal::NotFound)?;
-        let map = self.seat_maps.map(schedule).await?;
+        let date = self.catalogue.schedule(schedule).await?.ok_or(Refusal::NotFound)?;
+        let map = self.seat_maps.map(&date).await?;
         let seats = map.seats.iter().map(|seat| (seat.number, seat.label.as_ref(), seat.price));
         SeatPlan::of(seats).map_err(|error| {
             tracing::error!(error = &error as &dyn std::error::Error, %schedule, "a seat's label can't be written down in a plan");

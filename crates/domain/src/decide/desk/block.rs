@@ -58,22 +58,23 @@ pub fn check(seats: &[SeatNumber]) -> Result<(), NotAnOrder> {
 pub fn decide(context: &Context, command: &Command) -> Verdict<u32> {
     let now = context.now;
     let schedule = context.schedule.as_ref().ok_or(Refusal::NotFound)?;
+    let moment = schedule.at(now);
     let found = context.seats_by_number();
     let unknown: Vec<_> = command.seats.iter().copied().filter(|number| !found.contains_key(number)).collect();
     if !unknown.is_empty() {
         return Err(Refusal::UnknownSeats(unknown).into());
     }
     let seats: Vec<&Versioned<Seat>> = command.seats.iter().filter_map(|number| found.get(number).copied()).collect();
-    let taken: Vec<_> = seats.iter().map(|seat| (seat.number, seat.status(now))).filter(|(_, status)| is_taken(*status)).collect();
+    let taken: Vec<_> = seats.iter().map(|seat| (seat.number, seat.status(moment))).filter(|(_, status)| is_taken(*status)).collect();
     if !taken.is_empty() {
         return Err(Refusal::SeatsUnavailable(taken).into());
     }
     let act = if command.blocked { Act::Block } else { Act::Unblock };
     let mut change = by(&command.order, act, Subject::Schedule(schedule.id), Vec::new(), now);
-    let others = seats.into_iter().filter(|seat| (seat.status(now) == SeatStatus::Blocked) != command.blocked);
+    let others = seats.into_iter().filter(|seat| (seat.status(moment) == SeatStatus::Blocked) != command.blocked);
     let mut lapsed = Vec::new();
     for seat in others {
-        let turned = if command.blocked { seat.row.clone().block(now) } else { seat.row.clone().unblock(now) };
+        let turned = if command.blocked { seat.row.clone().block(moment) } else { seat.row.clone().unblock(moment) };
         let turned = turned.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
         lapsed.extend(seat.reservation().and_then(|id| context.reservation(id)));
         change.seats.push(Write::update(seat, turned));

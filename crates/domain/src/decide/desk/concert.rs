@@ -6,7 +6,7 @@ use super::date::{self, NewDate};
 use super::{Patch, by, check_version, contradiction, number, within};
 use crate::decide::{Decision, Verdict};
 use crate::deed::{Act, Changed, Differences, Order, Subject};
-use crate::{Concert, ConcertId, Context, QueueId, Refusal, Schedule, SeatPlan, Title, Version, Versioned, Write};
+use crate::{Cancellation, Concert, ConcertId, Context, QueueId, Refusal, Schedule, SeatPlan, Title, Version, Versioned, Write};
 
 /// A concert is to be made, with its dates and their seats.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub struct ChangeConcert {
     pub max_seats_per_user: Patch<Option<u32>>,
 }
 
-/// A concert is to be called off.
+/// A concert is to be cancelled as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cancel {
     /// Whose order.
@@ -77,7 +77,7 @@ pub fn create(context: &Context, command: &Create) -> Verdict<WithDates> {
     let mut ids = BTreeSet::new();
     let Create { id, queue, max_seats_per_user, .. } = *command;
     let (name, host) = (command.name.as_str().to_owned(), command.host.as_str().to_owned());
-    let concert = Concert { id, name, host, queue, max_seats_per_user };
+    let concert = Concert { id, name, host, queue, max_seats_per_user, cancellation: None };
     let changes = differences(None, &concert);
     let concert = Write::insert(concert);
     let outcome = Versioned::new(concert.version(), concert.row.clone());
@@ -102,8 +102,8 @@ pub fn create(context: &Context, command: &Create) -> Verdict<WithDates> {
 /// The concert as it is to be; nothing is written if it is so already.
 ///
 /// # Errors
-/// [`Refusal::NotFound`], [`Refusal::VersionMismatch`], [`Refusal::Contradiction`], [`Refusal::HoldsLive`] if its queue is to change
-/// while somebody holds seats: their admission would be worth nothing.
+/// [`Refusal::NotFound`], [`Refusal::VersionMismatch`], [`Refusal::Contradiction`]; if its queue is to change, [`Refusal::HoldsLive`] while
+/// seats are held and [`Refusal::TokensLive`] while tokens for it are live: their admission would be worth nothing.
 pub fn change(context: &Context, command: &ChangeConcert) -> Verdict<WithDates> {
     let found = context.concert.as_ref().ok_or(Refusal::NotFound)?;
     check_version(found, command.expected)?;
@@ -118,13 +118,16 @@ pub fn change(context: &Context, command: &ChangeConcert) -> Verdict<WithDates> 
         check_limit(limit)?;
         concert.max_seats_per_user = limit;
     }
-    let mut unheld = None;
+    let (mut unheld, mut unawaited) = (None, None);
     if let Some(queue) = command.queue.filter(|queue| *queue != found.queue) {
         check_queue(context, queue)?;
         if context.held {
             return Err(Refusal::HoldsLive.into());
         }
-        (concert.queue, unheld) = (queue, Some(found.id));
+        if context.awaited {
+            return Err(Refusal::TokensLive.into());
+        }
+        (concert.queue, unheld, unawaited) = (queue, Some(found.id), Some((found.queue, found.id)));
     }
     let changes = differences(Some(&found.row), &concert);
     if changes.is_empty() {
@@ -133,25 +136,30 @@ pub fn change(context: &Context, command: &ChangeConcert) -> Verdict<WithDates> 
     let write = Write::update(found, concert);
     let outcome = (Versioned::new(write.version(), write.row.clone()), context.schedules.clone());
     let mut change = by(&command.order, Act::Change, Subject::Concert(found.id), changes, context.now);
-    (change.unheld, change.concerts) = (unheld, vec![write]);
+    (change.unheld, change.unawaited, change.concerts) = (unheld, unawaited, vec![write]);
     Ok(Decision::commit(outcome, change, context.now))
 }
 
-/// All its dates, called off.
+/// The concert, cancelled with all its dates. It is written even if all dates were cancelled before, so that no date is added to it from
+/// now on: of this and an addition that were decided at once, one meets a conflict and is decided again.
 ///
 /// # Errors
 /// [`Refusal::NotFound`].
 pub fn cancel(context: &Context, command: &Cancel) -> Verdict<WithDates> {
     let found = context.concert.as_ref().ok_or(Refusal::NotFound)?;
     let mut change = by(&command.order, Act::Cancel, Subject::Concert(found.id), Vec::new(), context.now);
+    let cancellation = Cancellation { at: context.now, reason: command.order.reason.clone() };
     let mut dates = context.schedules.clone();
     for date in &mut dates {
-        date::call_off(&mut change, date, context.now);
+        date::call_off(&mut change, date, &cancellation);
     }
-    let outcome = (found.clone(), dates);
-    if change.schedules.is_empty() {
-        return Ok(Decision::already(outcome, context.now));
+    if found.cancellation.is_some() && change.schedules.is_empty() {
+        return Ok(Decision::already((found.clone(), dates), context.now));
     }
+    let cancelled = found.cancellation.clone().or(Some(cancellation));
+    let write = Write::update(found, Concert { cancellation: cancelled, ..found.row.clone() });
+    let outcome = (Versioned::new(write.version(), write.row.clone()), dates);
+    change.concerts.push(write);
     Ok(Decision::commit(outcome, change, context.now))
 }
 

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use super::{Patch, by, check_version, contradiction, instant};
 use crate::decide::{Decision, Verdict};
 use crate::deed::{Act, Changed, Differences, Order, Subject};
-use crate::{Change, ConcertId, Context, Refusal, Schedule, ScheduleId, SeatPlan, Version, Versioned, Write, Zone};
+use crate::{Cancellation, Change, ConcertId, Context, Refusal, Schedule, ScheduleId, SeatPlan, Version, Versioned, Write, Zone};
 
 /// A date as an operator writes it down.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,14 +63,19 @@ pub struct Cancel {
     pub id: ScheduleId,
 }
 
-/// The new date.
+/// The new date. The concert is written, too: who decided by its dates, to cancel them all, meets a conflict.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] without the concert, [`Refusal::AlreadyExists`], [`Refusal::Contradiction`].
+/// [`Refusal::NotFound`] without the concert, [`Refusal::ScheduleCancelled`] if it was cancelled as a whole, [`Refusal::AlreadyExists`],
+/// [`Refusal::Contradiction`].
 pub fn add(context: &Context, command: &Add) -> Verdict<Versioned<Schedule>> {
     let concert = context.concert.as_ref().ok_or(Refusal::NotFound)?;
+    if let Some(cancellation) = &concert.cancellation {
+        return Err(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() }.into());
+    }
     let mut change = by(&command.order, Act::Create, Subject::Schedule(command.date.id), Vec::new(), context.now);
     let outcome = lay_down(&mut change, context, concert.id, &command.date)?;
+    change.concerts.push(Write::update(concert, concert.row.clone()));
     if let Some(deed) = &mut change.deed {
         deed.changes = differences(None, &outcome.row);
     }
@@ -83,7 +88,7 @@ pub(super) fn lay_down(change: &mut Change, context: &Context, concert: ConcertI
     if context.schedules.iter().any(|date| date.id == id) {
         return Err(Refusal::AlreadyExists(id.0));
     }
-    let date = Schedule { id, concert, starts_at, zone: new.zone.clone(), sale_opens_at, sale_closes_at, cancelled_at: None };
+    let date = Schedule { id, concert, starts_at, zone: new.zone.clone(), sale_opens_at, sale_closes_at, cancellation: None };
     check(&date)?;
     if let Some(plan) = &new.seats {
         let seats = plan.seats(id).map_err(|error| contradiction("seat_map/sections", error))?;
@@ -102,7 +107,7 @@ pub(super) fn lay_down(change: &mut Change, context: &Context, concert: ConcertI
 pub fn change(context: &Context, command: &ChangeDate) -> Verdict<Versioned<Schedule>> {
     let found = context.schedule.as_ref().ok_or(Refusal::NotFound)?;
     check_version(found, command.expected)?;
-    if found.cancelled_at.is_some() {
+    if found.is_cancelled() {
         return Err(Refusal::DateCancelled.into());
     }
     let mut date = found.row.clone();
@@ -124,24 +129,24 @@ pub fn change(context: &Context, command: &ChangeDate) -> Verdict<Versioned<Sche
     Ok(Decision::commit(outcome, change, context.now))
 }
 
-/// The date, called off: nobody holds its seats any more from now on, and payments for it can be given back at any time.
+/// The date, cancelled: its holds have ended, nobody holds or buys its seats any more, and payments for it can be given back at any time.
 ///
 /// # Errors
 /// [`Refusal::NotFound`].
 pub fn cancel(context: &Context, command: &Cancel) -> Verdict<Versioned<Schedule>> {
     let mut date = context.schedule.clone().ok_or(Refusal::NotFound)?;
     let mut change = by(&command.order, Act::Cancel, Subject::Schedule(date.id), Vec::new(), context.now);
-    call_off(&mut change, &mut date, context.now);
+    call_off(&mut change, &mut date, &Cancellation { at: context.now, reason: command.order.reason.clone() });
     if change.schedules.is_empty() {
         return Ok(Decision::already(date, context.now));
     }
     Ok(Decision::commit(date, change, context.now))
 }
 
-/// Writes into `change` that `date` is called off, unless it was before.
-pub(super) fn call_off(change: &mut Change, date: &mut Versioned<Schedule>, now: OffsetDateTime) {
-    if date.cancelled_at.is_none() {
-        let write = Write::update(date, Schedule { cancelled_at: Some(now), ..date.row.clone() });
+/// Writes into `change` that `date` is cancelled, unless it was before.
+pub(super) fn call_off(change: &mut Change, date: &mut Versioned<Schedule>, cancellation: &Cancellation) {
+    if !date.is_cancelled() {
+        let write = Write::update(date, Schedule { cancellation: Some(cancellation.clone()), ..date.row.clone() });
         *date = Versioned::new(write.version(), write.row.clone());
         change.schedules.push(write);
     }

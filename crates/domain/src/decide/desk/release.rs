@@ -29,7 +29,8 @@ pub fn decide(context: &Context, command: &Command) -> Verdict<Reservation> {
             change.reservations.iter().find(|write| write.row.id == found.id).map_or_else(|| found.row.clone(), |write| write.row.clone());
         return Ok(Decision::commit(ended, change, now));
     }
-    match found.status(now) {
+    let moment = context.moment(found.schedule).ok_or(Refusal::NotFound)?;
+    match found.status(moment) {
         status @ (ReservationStatus::Confirmed | ReservationStatus::Held) => Err(Refusal::NotReleasable(status).into()),
         ReservationStatus::Cancelled(_) => Ok(Decision::already(found.row.clone(), now)),
     }

@@ -3,7 +3,7 @@
 use super::{by, contradiction};
 use crate::decide::{Decision, Verdict, ending};
 use crate::deed::{Act, Changed, Order, Subject};
-use crate::{Context, Refusal, Schedule, ScheduleId, Seat, SeatNumber, SeatPlan, SeatStatus, Versioned, Write};
+use crate::{Context, Moment, Refusal, Schedule, ScheduleId, Seat, SeatNumber, SeatPlan, SeatStatus, Versioned, Write};
 
 /// A date is to have the seats of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,7 @@ impl LayOut {
 pub fn lay_out(context: &Context, command: &LayOut) -> Verdict<LaidOut> {
     let now = context.now;
     let schedule: &Versioned<Schedule> = context.schedule.as_ref().ok_or(Refusal::NotFound)?;
+    let moment = schedule.at(now);
     let mut change = by(&command.order, Act::LayOut, Subject::Schedule(schedule.id), Vec::new(), now);
     let (mut told, mut taken, mut lapsed) = (LaidOut::default(), Vec::new(), Vec::new());
     let there = context.seats_by_number();
@@ -64,11 +65,11 @@ pub fn lay_out(context: &Context, command: &LayOut) -> Verdict<LaidOut> {
             told.unchanged += 1;
             continue;
         }
-        let Some(free) = freed(found, context, &mut lapsed) else {
-            taken.push((found.number, found.status(now)));
+        let Some(free) = freed(found, context, moment, &mut lapsed) else {
+            taken.push((found.number, found.status(moment)));
             continue;
         };
-        let relabelled = free.relabel(planned.label.clone(), planned.price, now);
+        let relabelled = free.relabel(planned.label.clone(), planned.price, moment);
         let relabelled = relabelled.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
         change.seats.push(Write::update(found, relabelled));
         told.changed += 1;
@@ -87,12 +88,17 @@ pub fn lay_out(context: &Context, command: &LayOut) -> Verdict<LaidOut> {
 }
 
 /// The seat without a hold that has lapsed, which is then among `lapsed`; none if somebody has it.
-fn freed<'a>(seat: &Versioned<Seat>, context: &'a Context, lapsed: &mut Vec<&'a Versioned<crate::Reservation>>) -> Option<Seat> {
-    match (seat.status(context.now), seat.reservation()) {
+fn freed<'a>(
+    seat: &Versioned<Seat>,
+    context: &'a Context,
+    moment: Moment,
+    lapsed: &mut Vec<&'a Versioned<crate::Reservation>>,
+) -> Option<Seat> {
+    match (seat.status(moment), seat.reservation()) {
         (SeatStatus::Available | SeatStatus::Blocked, None) => Some(seat.row.clone()),
         (SeatStatus::Available, Some(reservation)) => {
             lapsed.extend(context.reservation(reservation));
-            seat.row.clone().free(reservation, context.now).ok()
+            seat.row.clone().free(reservation, moment).ok()
         }
         (SeatStatus::Held | SeatStatus::Reserved | SeatStatus::Blocked, _) => None,
     }

@@ -35,6 +35,8 @@ impl World {
             .cloned()
             .collect();
         context.seats.extend(seats);
+        let dates: std::collections::BTreeSet<_> = context.reservations.iter().map(|reservation| reservation.schedule).collect();
+        context.schedules = dates.iter().filter_map(|id| self.dates.get(id)).cloned().collect();
         context
     }
 
@@ -48,6 +50,7 @@ impl World {
             tokens: self.tokens.values().filter(|token| token.user == command.user && token.is_live()).cloned().collect(),
             waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
             queue,
+            schedules: self.dates.values().filter(|date| Some(date.concert) == command.concert).cloned().collect(),
             concert,
             ..self.context()
         }
@@ -130,6 +133,7 @@ impl World {
     }
 
     pub(crate) fn for_sweep(&self) -> Context {
-        self.with_reservations(|reservation| reservation.occupies() && reservation.expires_at <= self.now, self.context())
+        let has_ended = |hold: &Reservation| !self.dates[&hold.schedule].at(self.now).is_before(hold.expires_at);
+        self.with_reservations(|reservation| reservation.occupies() && has_ended(reservation), self.context())
     }
 }

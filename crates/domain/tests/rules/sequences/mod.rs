@@ -58,6 +58,7 @@ fn the_sequences_are_rich_enough_to_mean_something() {
         "QueueClosed",
         "QueueFull",
         "SaleNotOpen",
+        "ScheduleCancelled",
         "UnknownSeats",
         "HoldExists",
         "SeatLimitExceeded",

@@ -11,7 +11,7 @@ use time::Duration;
 
 use super::commit::Conflict;
 use super::request::{self, Ids, Move, Request, Step};
-use super::world::{QUEUES, World};
+use super::world::{DATES, QUEUES, World};
 
 /// How often what was seen.
 #[derive(Debug, Default)]
@@ -107,6 +107,7 @@ impl Play {
             Step::Again(_) => {}
             Step::SetQueue { queue, state, capacity } => self.world.set_queue(QUEUES[*queue], *state, *capacity),
             Step::Block { date, number } => self.world.block(*date, *number),
+            Step::Cancel { date } => self.world.cancel(DATES[*date]),
         }
     }
 
@@ -193,7 +194,8 @@ impl Play {
     fn look_at_payment(&self, command: &pay::Command) {
         let reservation = &self.world.reservations[&command.reservation];
         assert_eq!(reservation.user, command.pass.user);
-        assert!(self.world.now < reservation.expires_at, "paid too late: {reservation:?}");
+        let date = &self.world.dates[&reservation.schedule];
+        assert!(date.at(self.world.now).is_before(reservation.expires_at), "paid too late: {reservation:?}");
         let token = command.pass.token.map(|id| self.world.tokens[&id].status(self.world.now));
         assert_eq!(token, Some(TokenStatus::Expired(ExpiryReason::Paid)));
     }
@@ -202,7 +204,7 @@ impl Play {
         let payment = &self.world.payments[&command.payment];
         assert!(command.order.is_some() || payment.user == command.user);
         let date = &self.world.dates[&self.world.reservations[&payment.reservation].schedule];
-        assert!(!date.has_started(self.world.now), "refunded after the show has started: {payment:?}");
+        assert!(date.is_cancelled() || !date.has_started(self.world.now), "refunded after the show has started: {payment:?}");
     }
 
     fn decide(&mut self, request: &Request) -> Decided {

@@ -19,8 +19,13 @@ impl World {
         self.numbers_are_gapless();
     }
 
+    /// What the reservation is now.
+    pub(crate) fn status(&self, reservation: &Reservation) -> ReservationStatus {
+        reservation.status(self.dates[&reservation.schedule].at(self.now))
+    }
+
     pub(crate) fn live_reservations(&self) -> impl Iterator<Item = &Versioned<Reservation>> {
-        self.reservations.values().filter(|reservation| match reservation.status(self.now) {
+        self.reservations.values().filter(|reservation| match self.status(reservation) {
             ReservationStatus::Held | ReservationStatus::Confirmed => true,
             ReservationStatus::Cancelled(_) => false,
         })
@@ -109,7 +114,7 @@ impl World {
         let mut holding = BTreeSet::new();
         for hold in self.reservations.values().filter(|reservation| reservation.occupies()) {
             assert!(holding.insert(hold.token), "a token has two holds: {hold:?}");
-            if hold.status(self.now) == ReservationStatus::Held {
+            if self.status(hold) == ReservationStatus::Held {
                 assert_eq!(self.tokens[&hold.token].status(self.now), TokenStatus::Active, "{hold:?}");
             }
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::queue::PolicyOverrides;
 use domain::{
-    Concert, ConcertId, EntryId, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueuePolicy, QueueState, QueueToken, Reservation,
+    Cancellation, Concert, ConcertId, EntryId, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueuePolicy, QueueState, QueueToken, Reservation,
     ReservationId, Rules, Schedule, ScheduleId, Seat, SeatNumber, TokenId, TokenState, User, UserId, Version, Versioned, Wallet,
     WalletEntry,
 };
@@ -112,6 +112,15 @@ impl World {
             line.queue.row.overrides.capacity = Some(capacity);
             line.queue.version = line.queue.version.next();
             line.admission = line.admission.next();
+        }
+    }
+
+    /// An operator cancels a date.
+    pub(crate) fn cancel(&mut self, date: ScheduleId) {
+        let at = self.now;
+        if let Some(date) = self.dates.get_mut(&date).filter(|date| !date.is_cancelled()) {
+            date.row.cancellation = Some(Cancellation { at, reason: None });
+            date.version = date.version.next();
         }
     }
 

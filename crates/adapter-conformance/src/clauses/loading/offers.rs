@@ -1,0 +1,142 @@
+//! What those who wait in a line wait for.
+
+use application::ports::{Load, Programme};
+use domain::decide::desk::date;
+use domain::{Change, NewToken, Offer, Queue, QueueId, Schedule, ScheduleId, Seat, SeatState, Write};
+use time::Duration;
+
+use crate::Adapter;
+use crate::world::{ADA, BEN, CYD, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, World, a_bill, guest};
+
+/// The dates that a tick of `queue` sees, and whether they have seats.
+async fn offers(world: &World, queue: QueueId) -> Option<Vec<(ScheduleId, bool)>> {
+    let seen = world.load(Load::Tick { queue, at_most: 1 }).await.offers?;
+    for Offer { schedule, .. } in &seen {
+        assert_eq!(world.schedule(schedule.id).await.unwrap().row, *schedule);
+    }
+    let mut dates: Vec<_> = seen.iter().map(|offer| (offer.schedule.id, offer.has_seats)).collect();
+    dates.sort_unstable();
+    Some(dates)
+}
+
+/// Whether a tick of [`OTHER_QUEUE`] sees that its one date has seats.
+async fn has_seats(world: &World) -> bool {
+    match offers(world, OTHER_QUEUE).await.as_deref() {
+        Some([(OTHER_DATE, has_seats)]) => *has_seats,
+        seen => panic!("{seen:?} is not the one date"),
+    }
+}
+
+/// A world with another bill than usual; somebody waits in [`OTHER_QUEUE`].
+async fn with_bill(adapter: &dyn Adapter, seats: u32, change: impl Fn(&mut Programme)) -> World {
+    let world = World::empty(adapter).await;
+    let mut bill = a_bill(seats, world.now());
+    change(&mut bill);
+    world.ports.programme.put_on(&bill).await.unwrap();
+    world.join(guest(99), Some(OTHER_CONCERT)).await;
+    world
+}
+
+/// All seats of `date` are kept by the operator.
+async fn blocked(world: &World, date: ScheduleId) {
+    let seats = world.ports.catalogue.seats(date).await.unwrap();
+    let block = |seat: &Seat| Seat::restore(seat.schedule, seat.number, seat.label.clone(), seat.price, SeatState::Blocked);
+    let seats = seats.iter().map(|seat| Write::update(seat, block(seat))).collect();
+    world.commit(&Change { seats, ..Change::default() }).await.unwrap();
+}
+
+/// [`Load::Tick`]: `offers` is none for the default queue, and unless somebody waits.
+pub async fn a_tick_load_sees_offers_only_for_a_concerts_own_line(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    assert_eq!((offers(&world, Queue::DEFAULT).await, offers(&world, OTHER_QUEUE).await), (None, None), "nobody waits");
+    world.joined(ADA).await;
+    let ben = world.join(BEN, Some(OTHER_CONCERT)).await;
+    assert_eq!((offers(&world, Queue::DEFAULT).await, has_seats(&world).await), (None, true));
+    blocked(&world, DATE).await;
+    blocked(&world, OTHER_DATE).await;
+    assert_eq!((offers(&world, Queue::DEFAULT).await, has_seats(&world).await), (None, false));
+    world.left(BEN, ben.id).await;
+    assert_eq!(offers(&world, OTHER_QUEUE).await, None, "nobody waits any more");
+}
+
+/// [`Load::Tick`]: `offers` is none for a queue that no concert names.
+pub async fn a_tick_load_of_a_line_without_a_concert_sees_no_offers(adapter: &dyn Adapter) {
+    let lonely = QueueId(uuid::Uuid::from_u128(7));
+    let world = with_bill(adapter, 2, |bill| {
+        let queue = Queue { id: lonely, name: "lonely".into(), ..bill.queues[0].clone() };
+        bill.queues.push(queue);
+    });
+    let world = world.await;
+    world.charged(CYD, 1).await;
+    let place = NewToken { id: world.new_id(), queue: lonely, user: CYD, concert: None, joined_at: world.now() };
+    world.commit(&Change { join: Some(place), ..Change::default() }).await.unwrap();
+    let seen = world.load(Load::Tick { queue: lonely, at_most: 1 }).await;
+    assert_eq!((seen.waiting, seen.offers), (1, None));
+}
+
+/// [`Load::Tick`]: a date of `offers` has seats if there is one whose row is AVAILABLE or HELD, lapsed or not; not if all are RESERVED or
+/// BLOCKED.
+pub async fn a_tick_load_sees_whether_a_seat_is_free_or_may_be_again(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 3).await;
+    let ada = world.admitted_to(ADA, OTHER_CONCERT).await;
+    let ben = world.admitted_to(BEN, OTHER_CONCERT).await;
+    world.join(CYD, Some(OTHER_CONCERT)).await;
+    world.charged(ADA, 100_000).await;
+    world.charged(BEN, 100_000).await;
+    let kept = world.held(ada, OTHER_DATE, &[1]).await;
+    let payment = world.paid(ada, kept.id).await;
+    let hold = world.held(ben, OTHER_DATE, &[2]).await;
+    assert!(has_seats(&world).await, "one is available");
+
+    let last = world.seats(OTHER_DATE, &[3]).await.remove(0);
+    let block = Seat::restore(last.schedule, last.number, last.label.clone(), last.price, SeatState::Blocked);
+    world.commit(&Change { seats: vec![Write::update(&last, block)], ..Change::default() }).await.unwrap();
+    assert!(has_seats(&world).await, "one is held");
+    world.pass_seconds(301);
+    assert!(has_seats(&world).await, "its hold has lapsed");
+    world.pass_seconds(-301);
+    world.paid(ben, hold.id).await;
+    assert!(!has_seats(&world).await, "two are sold and one is blocked");
+    world.refunded(ADA, payment.id).await;
+    assert!(has_seats(&world).await, "one came back");
+}
+
+/// [`Load::Tick`]: `offers` has all dates of the queue's concerts, whether on sale or not, cancelled or not, with seats or without; a
+/// concert without a date adds none.
+pub async fn a_tick_load_sees_all_dates_of_its_concerts(adapter: &dyn Adapter) {
+    let [closed, unopened, cancelled, seatless] = [11, 12, 13, 14].map(|number| ScheduleId(uuid::Uuid::from_u128(number)));
+    let world = with_bill(adapter, 2, |bill| {
+        let first = bill.schedules.iter().find(|date| date.id == OTHER_DATE).unwrap().clone();
+        let (opens_at, closes_at) = (first.sale_opens_at, first.sale_closes_at);
+        for (id, sale_opens_at, sale_closes_at) in [
+            (closed, opens_at, opens_at + Duration::HOUR),
+            (unopened, closes_at, closes_at + Duration::HOUR),
+            (cancelled, opens_at, closes_at),
+            (seatless, opens_at, closes_at),
+        ] {
+            bill.schedules.push(Schedule { id, sale_opens_at, sale_closes_at, ..first.clone() });
+            let seats: Vec<Seat> = bill.seats.iter().filter(|seat| seat.schedule == OTHER_DATE && id != seatless).cloned().collect();
+            bill.seats.extend(seats.into_iter().map(|seat| Seat::new(id, seat.number, seat.label, seat.price)));
+        }
+    });
+    let world = world.await;
+    world.run(&date::Cancel { order: world.an_order(BEN), id: cancelled }).await.unwrap();
+    let expected = vec![(closed, true), (unopened, true), (cancelled, true), (seatless, false), (OTHER_DATE, true)];
+    assert_eq!(offers(&world, OTHER_QUEUE).await, Some(expected));
+
+    let dateless = with_bill(adapter, 2, |bill| {
+        bill.schedules.retain(|date| date.id != OTHER_DATE);
+        bill.seats.retain(|seat| seat.schedule != OTHER_DATE);
+    });
+    assert_eq!(offers(&dateless.await, OTHER_QUEUE).await, Some(vec![]), "a concert without a date");
+}
+
+/// [`Load::Tick`]: `offers` has the dates of all of the queue's concerts, and only of the queue's.
+pub async fn a_tick_load_looks_at_all_concerts_of_its_line(adapter: &dyn Adapter) {
+    let twins = |bill: &mut Programme| {
+        bill.concerts.iter_mut().filter(|concert| concert.id == NEIGHBOUR).for_each(|concert| concert.queue = OTHER_QUEUE);
+    };
+    let world = with_bill(adapter, 2, twins).await;
+    blocked(&world, NEIGHBOUR_DATE).await;
+    assert_eq!(offers(&world, OTHER_QUEUE).await, Some(vec![(NEIGHBOUR_DATE, false), (OTHER_DATE, true)]));
+}
