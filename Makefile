@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build build-cost run test fuzz check fmt lint doc openapi deny advisories bench rehearse
+.PHONY: help setup build build-cost run test soak fuzz check fmt lint doc openapi deny advisories bench rehearse
 
 help: ## Shows this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -15,6 +15,9 @@ run: ## Serves on 127.0.0.1:8080 with demo data, from data/frontrow.db
 
 test: setup ## Runs every test
 	@scripts/test.sh
+
+soak: setup ## Runs every test; those that repeat what they do run ten times as long
+	@FRONTROW_SOAK=10 PROPTEST_CASES=2560 scripts/test.sh
 
 fuzz: ## Asks a running server whatever the OpenAPI document allows or forbids, by schemathesis (needs Python and PyPI)
 	@scripts/fuzz.sh

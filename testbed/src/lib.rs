@@ -9,8 +9,10 @@ mod database;
 mod programs;
 mod psql;
 mod server;
+mod soak;
 mod watchdog;
 
 pub use cluster::{Cluster, EXISTING};
 pub use database::Database;
 pub use server::Durability;
+pub use soak::{SOAK, soak};

@@ -41,8 +41,13 @@ pub trait Adapter: Send + Sync {
         None
     }
 
-    /// How many random runs the model is compared in.
+    /// How many random runs the model is compared in, times the factor of [`Self::soak`].
     fn model_runs(&self) -> u32 {
-        48
+        16
+    }
+
+    /// By what factor clauses that repeat what they do, at random or against each other, run longer than by default.
+    fn soak(&self) -> u32 {
+        1
     }
 }

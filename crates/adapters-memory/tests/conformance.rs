@@ -16,6 +16,10 @@ impl Adapter for Memory {
     async fn fresh(&self, clock: Arc<StoppedClock>) -> Ports {
         Ports::of(&Arc::new(MemoryStore::new(clock)))
     }
+
+    fn soak(&self) -> u32 {
+        testbed::soak()
+    }
 }
 
 fn memory() -> Memory {

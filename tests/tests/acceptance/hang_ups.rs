@@ -5,12 +5,12 @@ use std::sync::Arc;
 use frontrow_tests::{CLUB, CLUB_DATE, Frontrow, Reply, Shopper, money};
 use reqwest::Method;
 use serde_json::{Value, json};
-use testbed::Cluster;
+use testbed::{Cluster, soak};
 use tokio::task::JoinSet;
 
-/// Clients who hang up again and again, and how often each does.
+/// Clients who hang up again and again, and how often each does, times the factor of `make soak`.
 const CLIENTS: usize = 24;
-const TIMES: usize = 120;
+const TIMES: u32 = 30;
 /// Buyers who hang up at each step of a purchase, and how often each buys.
 const BUYERS: u32 = 8;
 const PURCHASES: u32 = 6;
@@ -40,7 +40,7 @@ fn a_request(charge: &str) -> (Method, String, String, Value) {
 /// One client's keys of charges that were begun.
 async fn hang_up_again_and_again(shopper: Shopper, client: usize) -> Vec<String> {
     let mut begun = Vec::new();
-    for n in 0..TIMES {
+    for n in 0..TIMES * soak() {
         let (method, path, key, body) = a_request(&format!("charge-{client}-{n}"));
         shopper.hang_up(method, &path, &key, &body).await;
         if path.ends_with("charges") {

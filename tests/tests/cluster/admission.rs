@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use frontrow_tests::{CLUB_QUEUE, Frontrow, Reply, Shopper, Stay};
 use serde_json::Value;
+use testbed::soak;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
@@ -37,14 +38,15 @@ async fn join(mut shopper: Shopper) -> Shopper {
 #[tokio::test(flavor = "multi_thread")]
 async fn places_that_fall_free_at_three_instances_at_once_are_given_in_order_and_once() {
     const PLACES: usize = 6;
-    const ROUNDS: usize = 60;
+    const ROUNDS: usize = 20;
     // A departure makes its own instance tick: three tick at once, each for up to three places.
     let policy = [("FRONTROW__QUEUE__CAPACITY", "6"), ("FRONTROW__QUEUE__BATCH", "3"), ("FRONTROW__DATABASE__FOLLOW_MILLISECONDS", "20")];
+    let rounds = ROUNDS * soak() as usize;
     let servers = Frontrow::instances::<3>(&policy).await;
     let queue = format!("/v1/queues/{CLUB_QUEUE}");
     let mut line = Shopper::line(&servers.each_ref(), PLACES + 9).await;
     let _ = line[PLACES - 1].until_active().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         // Who asks for a place makes the instance know of it: each knows of nine who wait.
         for (shopper, server) in line[line.len() - 3..].iter().flat_map(|shopper| servers.iter().map(move |server| (shopper, server))) {
             let _ = shopper.at(server).poll().await;
@@ -58,13 +60,13 @@ async fn places_that_fall_free_at_three_instances_at_once_are_given_in_order_and
     }
     let mut stays = Vec::new();
     for (place, shopper) in line.iter().enumerate() {
-        let left = place < 3 * ROUNDS;
+        let left = place < 3 * rounds;
         let told = shopper.until("all departures are known", || shopper.poll(), |token| !left || token.body["status"] == "EXPIRED").await;
         stays.push(Stay::of(&told.body));
     }
     Stay::assert_under_capacity(&stays, PLACES);
     Stay::assert_in_order_of_number(&stays);
-    assert_eq!(stays.iter().filter(|stay| stay.activated_at.is_some()).count(), PLACES + 3 * ROUNDS, "every place is given");
+    assert_eq!(stays.iter().filter(|stay| stay.activated_at.is_some()).count(), PLACES + 3 * rounds, "every place is given");
     servers[0].assert_audit_is_clean().await;
 }
 

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use frontrow_tests::{Frontrow, MixedLoad, Shopper, StoreKind};
 use rstest::rstest;
-use testbed::{Cluster, Durability};
+use testbed::{Cluster, Durability, soak};
 
-/// How often something is killed in the long tests; `FRONTROW_CRASH_ROUNDS` says otherwise.
-const ROUNDS: usize = 10;
+/// How often something is killed, times the factor of `make soak`; `FRONTROW_CRASH_ROUNDS` sets the number itself.
+const ROUNDS: u32 = 4;
 /// Clients of the mixed load, the users whom they share, and the requests that are answered before something is killed.
 const CROWD: usize = 240;
 const USERS: usize = 60;
@@ -67,8 +67,8 @@ async fn no_acknowledged_charge_is_lost_when_the_server_is_killed(#[case] store:
 }
 
 #[expect(clippy::disallowed_methods, reason = "the tests' edge: how long they may run")]
-fn rounds() -> usize {
-    std::env::var("FRONTROW_CRASH_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(ROUNDS)
+fn rounds() -> u32 {
+    std::env::var("FRONTROW_CRASH_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or_else(|| ROUNDS * soak())
 }
 
 /// Each round kills one of two servers, and every other round the whole database too, under a mixed load.

@@ -19,6 +19,8 @@ use crate::world::{ALL, OTHER_CONCERT, OTHER_QUEUE, World, guest};
 /// How many people come and go, and how often something happens.
 const PEOPLE: u128 = 24;
 const STEPS: usize = 150;
+/// How many such plays, times the factor of a soak.
+const PLAYS: u64 = 2;
 const DAY: Duration = Duration::from_hours(24);
 
 /// A process: commands, ticks, and a room that hears of them.
@@ -136,7 +138,7 @@ async fn play(adapter: &dyn Adapter, seed: u64) {
 
 /// At every quiet point: the room that hears of its own commits, one that follows the feed, and one that reads anew.
 pub async fn a_room_answers_what_a_count_over_the_rows_would(adapter: &dyn Adapter) {
-    for seed in 0..4 {
+    for seed in 0..PLAYS * u64::from(adapter.soak()) {
         play(adapter, seed).await;
     }
 }

@@ -126,6 +126,11 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_millis(50);
 
+    /// Waits for what must end by itself.
+    async fn ends<T>(what: impl Future<Output = T>) -> T {
+        timeout(Duration::from_secs(10), what).await.expect("it ends")
+    }
+
     async fn sockets() -> (TcpStream, TcpStream) {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let client = TcpStream::connect(listener.local_addr().expect("an address")).await.expect("a connection");
@@ -148,7 +153,7 @@ mod tests {
     #[tokio::test]
     async fn who_does_not_read_is_given_up() {
         let (server, _client) = sockets().await;
-        push(stream::repeat(Bytes::from(vec![0; 65_536]))).run(server).await;
+        ends(push(stream::repeat(Bytes::from(vec![0; 65_536]))).run(server)).await;
     }
 
     #[tokio::test]
@@ -160,14 +165,14 @@ mod tests {
             let mut read = Vec::new();
             client.read_to_end(&mut read).await.expect("the end");
         };
-        tokio::join!(push(stream::pending()).run(server), talk);
+        ends(async { tokio::join!(push(stream::pending()).run(server), talk) }).await;
     }
 
     #[tokio::test]
     async fn who_talks_without_end_is_gone() {
         let (server, mut client) = sockets().await;
         let talk = async { while client.write_all(&[0; 10_000]).await.is_ok() {} };
-        tokio::join!(push(stream::pending()).run(server), talk);
+        ends(async { tokio::join!(push(stream::pending()).run(server), talk) }).await;
     }
 
     #[tokio::test]

@@ -70,7 +70,11 @@ impl Adapter for Postgres {
     }
 
     fn model_runs(&self) -> u32 {
-        24
+        8
+    }
+
+    fn soak(&self) -> u32 {
+        testbed::soak()
     }
 }
 

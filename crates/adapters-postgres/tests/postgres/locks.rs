@@ -1,6 +1,7 @@
 //! Rows that somebody else has locked.
 
-use application::ports::CommitError;
+use application::ports::{CommitError, Load, Store};
+use domain::Queue;
 use sea_orm::sqlx::{Connection, Executor};
 
 use crate::world::{World, user};
@@ -38,4 +39,21 @@ async fn a_change_that_the_schema_refuses_holds_no_other_back() {
     let results = world.commit(&[good, poisoned]).await;
     assert!(results[0].is_ok() && matches!(results[1], Err(CommitError::Rejected(_))), "{results:?}");
     assert_eq!((world.balance(1).await, world.balance(2).await), (2, 1), "it is written whole or not at all");
+}
+
+#[tokio::test]
+async fn tick_load_sees_the_foremost_of_a_line_while_another_program_keeps_its_row_locked() {
+    let world = World::empty().await;
+    for number in [1, 2] {
+        assert!(world.commit(&[world.a_join(number).await]).await[0].is_ok());
+    }
+    let mut beside = world.beside().await;
+    let mut kept = beside.begin().await.unwrap();
+    kept.execute("SELECT 1 FROM queue_tokens WHERE number = 1 FOR UPDATE").await.unwrap();
+
+    let context = world.store.load(&[Load::Tick { queue: Queue::DEFAULT, at_most: 1 }]).await.remove(0).unwrap();
+
+    let seen: Vec<u64> = context.tokens.iter().map(|token| token.number).collect();
+    assert_eq!(seen, [1], "a row that is skipped would be overtaken");
+    kept.rollback().await.unwrap();
 }

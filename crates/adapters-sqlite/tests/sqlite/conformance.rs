@@ -44,6 +44,10 @@ impl Adapter for Sqlite {
         self.copy_last_file();
         self.reopened(clock).await
     }
+
+    fn soak(&self) -> u32 {
+        testbed::soak()
+    }
 }
 
 adapter_conformance!(Sqlite::default, without feed: "one process serves a SQLite file");

@@ -5,6 +5,7 @@ use domain::decide::{Decision, Refused};
 use domain::{Change, Context, Refusal, Rules, User, UserId, Verdict};
 use time::macros::datetime;
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::*;
@@ -59,7 +60,8 @@ impl GatedStore {
     }
 
     async fn commit_has_begun(&self) {
-        self.begun.acquire().await.unwrap().forget();
+        let begun = timeout(Duration::from_secs(10), self.begun.acquire());
+        begun.await.expect("a commit begins").unwrap().forget();
     }
 }
 

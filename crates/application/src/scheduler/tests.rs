@@ -1,3 +1,5 @@
+mod place_free;
+
 use domain::token::NewToken;
 use domain::{
     ConcertId, Context, Currency, Money, Offer, QueuePolicy, QueueToken, Schedule, ScheduleId, TokenId, UserId, Version, Versioned, Zone,

@@ -76,17 +76,21 @@ pub async fn a_large_batch_of_loads_is_answered(adapter: &dyn Adapter) {
     }
 }
 
+/// How often a seat is given back and held again, times the factor of a soak.
+const ROUNDS: u32 = 30;
+
 /// `load`: all rows of a context are read at one instant: while Ada holds and gives back a seat, again and again, the reservation's row and
 /// its seat's row always tell the same.
 pub async fn a_context_is_read_at_one_instant(adapter: &dyn Adapter) {
     let world = Arc::new(World::with_halls(adapter, 2).await);
     let ada = world.admitted(ADA).await;
     let first = world.held(ada, DATE, &[1, 2]).await;
+    let rounds = ROUNDS * adapter.soak();
     let writer = {
         let world = world.clone();
         tokio::spawn(async move {
             let mut hold = first;
-            for _ in 0..60 {
+            for _ in 0..rounds {
                 world.released(ADA, hold.id).await;
                 hold = world.held(ada, DATE, &[1, 2]).await;
             }

@@ -32,7 +32,7 @@ const RUNS_THAT_COVER_ALL: u32 = 24;
 /// memory: every context that is seen, every answer and every conflict, everything that can be seen in the end; and no promise is broken.
 #[expect(clippy::unused_async, reason = "every clause is asynchronous")]
 pub async fn random_requests_come_to_the_same_as_in_memory(adapter: &dyn Adapter) {
-    let config = Config { cases: adapter.model_runs(), failure_persistence: None, ..Config::default() };
+    let config = Config { cases: adapter.model_runs() * adapter.soak(), failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let (runtime, coverage) = (Handle::current(), Coverage::default());
     let result = block_in_place(|| {
