@@ -21,7 +21,7 @@ impl ProgrammeStore for SqliteStore {
             Ok(Ok(false)) => Err(ProgrammeError::NotEmpty),
             Ok(Err(error)) => Err(match cause(&error) {
                 Cause::Unique | Cause::Constraint => ProgrammeError::Invalid(Box::new(error)),
-                Cause::Busy | Cause::Other => ProgrammeError::Unavailable(Box::new(error)),
+                Cause::Busy | Cause::Fault | Cause::Other => ProgrammeError::Unavailable(Box::new(error)),
             }),
             Err(error) => Err(ProgrammeError::Unavailable(Box::new(error))),
         }

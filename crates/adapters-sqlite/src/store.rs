@@ -7,7 +7,7 @@ use adapters_sql::{ReadStatements, Reads, read_error};
 use application::ports::{Audit, Clock, CommitError, Committed, Finding, Load, PoolState, Ports, ReadError, Store};
 use async_trait::async_trait;
 use domain::{Change, Context};
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::DatabaseConnection;
 
 use crate::database::{DatabaseFile, OpenError};
 use crate::last_write::LastWrite;

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use domain::queue::PolicyOverrides;
-use domain::{Money, Queue, QueuePolicy, QueueState, Rules, Version, Versioned};
+use domain::{Charging, Money, Queue, QueuePolicy, QueueState, Rules, Version, Versioned};
 use time::{Duration, OffsetDateTime, macros::datetime};
 use uuid::Uuid;
 
@@ -31,6 +31,7 @@ pub fn the_rules() -> Rules {
         hold: Duration::minutes(5),
         max_seats_per_user: 4,
         currency: "KRW".parse().expect("a currency"),
+        charging: Charging::Open,
         max_charge: won(1_000_000),
         max_balance: won(10_000_000),
         queue: QueuePolicy { capacity: 100, batch: 50, active: Duration::minutes(10), claim: Duration::minutes(2), max_waiting: None },

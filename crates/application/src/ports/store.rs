@@ -179,7 +179,7 @@ impl ReadError {
     #[must_use]
     pub const fn is_transient(&self) -> bool {
         match self {
-            Self::Unavailable(_) | Self::ReadOnly => true,
+            Self::Unavailable(_) | Self::ReadOnly | Self::NotWritable(_) | Self::NotDurable => true,
             Self::Corrupt(_) | Self::Fault(_) => false,
         }
     }

@@ -5,15 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 use domain::reservation::Claim;
 use domain::{
-    ConcertId, Context, Money, NewToken, Reservation, ReservationId, ReservedSeat, ScheduleId, Seat, SeatNumber, TokenId, TokenStatus,
-    UserId, Version, Versioned,
+    ConcertId, Context, Money, NewToken, Reservation, ReservationId, ReservedSeat, Schedule, ScheduleId, Seat, SeatNumber, TokenId,
+    TokenStatus, UserId, Version, Versioned, Zone,
 };
 use time::OffsetDateTime;
 use time::macros::datetime;
 use uuid::Uuid;
 
 use super::*;
-use crate::ports::{MockHousekeeping, MockTokens, ReadError};
+use crate::ports::{MockTokens, ReadError};
 use crate::testing::{RecordingObserver, StoppedClock, a_queue, a_waiting_room, an_empty_programme, the_rules};
 
 const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
@@ -45,13 +45,12 @@ fn scheduler(context: Context, panics: bool) -> (Scheduler, Arc<RecordingObserve
     let tools = Tools {
         store: Arc::new(Scripted { context, panics: AtomicBool::new(panics) }),
         catalogue,
-        housekeeping: Arc::new(MockHousekeeping::new()),
         room: Arc::new(room),
         observers: vec![observer.clone()],
         rules: Arc::new(the_rules()),
         place_free: Arc::default(),
     };
-    let rhythm = Rhythm { tick: day, sweep: day, housekeeping: day, keep_events: day, keep_tokens: day };
+    let rhythm = Rhythm { tick: day, sweep: day };
     (Scheduler::new(tools, rhythm), observer)
 }
 
@@ -84,6 +83,14 @@ async fn a_tick_that_is_lost_to_a_panic_is_in_doubt_and_the_next_one_goes_on() {
     assert_eq!(scheduler.tick(&a_queue()).await.unwrap().admitted, 1);
 }
 
+/// A date that is on sale.
+fn a_date() -> Versioned<Schedule> {
+    let (concert, zone, day) = (ConcertId(Uuid::nil()), Zone::new("UTC").unwrap(), time::Duration::DAY);
+    let (starts_at, sale_closes_at) = (NOW + day, NOW + day);
+    let schedule = Schedule { id: DATE, concert, starts_at, zone, sale_opens_at: NOW - day, sale_closes_at, cancellation: None };
+    Versioned::new(Version::FIRST, schedule)
+}
+
 /// A hold of `seats` whose deadline has passed.
 fn a_lapsed_hold(id: u128, seats: &[u32]) -> Versioned<Reservation> {
     let seat = |number: &u32| ReservedSeat { number: SeatNumber::new(*number).unwrap(), label: String::new(), price: Money::ZERO };
@@ -95,14 +102,14 @@ fn a_lapsed_hold(id: u128, seats: &[u32]) -> Versioned<Reservation> {
 fn a_seat_of(hold: &Versioned<Reservation>, number: u32) -> Versioned<Seat> {
     let free = Seat::new(DATE, SeatNumber::new(number).unwrap(), String::new(), Money::ZERO);
     let before = NOW - time::Duration::MINUTE;
-    Versioned::new(Version::FIRST, free.hold(hold.id, NOW, before).unwrap())
+    Versioned::new(Version::FIRST, free.hold(hold.id, NOW, a_date().at(before)).unwrap())
 }
 
 #[tokio::test]
 async fn a_sweep_ends_what_has_lapsed_but_for_a_hold_whose_seats_are_missing() {
     let (torn, whole) = (a_lapsed_hold(1, &[1, 2]), a_lapsed_hold(2, &[3]));
     let seats = vec![a_seat_of(&torn, 1), a_seat_of(&whole, 3)];
-    let context = Context { reservations: vec![torn, whole.clone()], seats, ..Context::at(NOW) };
+    let context = Context { reservations: vec![torn, whole.clone()], seats, schedules: vec![a_date()], ..Context::at(NOW) };
     let (scheduler, observer) = scheduler(context, false);
     assert_eq!(scheduler.sweep().await.unwrap(), 1);
     let ended: Vec<_> = observer.committed().iter().flat_map(|change| &change.reservations).map(|write| write.row.id).collect();

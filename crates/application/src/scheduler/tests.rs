@@ -89,14 +89,8 @@ async fn a_queue_is_ticked_at_the_instant_at_which_its_sale_opens() {
     let catalogue = Arc::new(catalogue);
     let room = Arc::new(a_waiting_room(Arc::new(MockTokens::new()), catalogue.clone(), clock.clone()));
     room.keep(&a_token());
-    let tools = Tools {
-        store: Arc::new(store),
-        catalogue,
-        room,
-        observers: Vec::new(),
-        rules: Arc::new(rules()),
-        place_free: Arc::default(),
-    };
+    let tools =
+        Tools { store: Arc::new(store), catalogue, room, observers: Vec::new(), rules: Arc::new(rules()), place_free: Arc::default() };
     let rhythm = Rhythm { tick: DAY, sweep: DAY };
 
     Scheduler::new(tools, rhythm).run(stop).await;
