@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 use domain::reservation::Claim;
 use domain::{
-    ConcertId, Context, Money, NewToken, Reservation, ReservationId, ReservedSeat, ScheduleId, Seat, SeatNumber, TokenId, TokenStatus,
-    UserId, Version, Versioned,
+    ConcertId, Context, Money, NewToken, Reservation, ReservationId, ReservedSeat, Schedule, ScheduleId, Seat, SeatNumber, SeatState, TokenId,
+    TokenStatus, UserId, Version, Versioned, Zone,
 };
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -92,17 +92,22 @@ fn a_lapsed_hold(id: u128, seats: &[u32]) -> Versioned<Reservation> {
     Versioned::new(Version::FIRST, Reservation::hold(claim, seats.iter().map(seat).collect(), Money::ZERO, NOW, NOW))
 }
 
+fn a_date() -> Schedule {
+    let (concert, zone) = (ConcertId(Uuid::nil()), Zone::new("UTC").unwrap());
+    Schedule { id: DATE, concert, starts_at: NOW, zone, sale_opens_at: NOW, sale_closes_at: NOW, cancellation: None }
+}
+
 fn a_seat_of(hold: &Versioned<Reservation>, number: u32) -> Versioned<Seat> {
-    let free = Seat::new(DATE, SeatNumber::new(number).unwrap(), String::new(), Money::ZERO);
-    let before = NOW - time::Duration::MINUTE;
-    Versioned::new(Version::FIRST, free.hold(hold.id, NOW, before).unwrap())
+    let state = SeatState::Held { reservation: hold.id, until: NOW };
+    Versioned::new(Version::FIRST, Seat::restore(DATE, SeatNumber::new(number).unwrap(), String::new(), Money::ZERO, state))
 }
 
 #[tokio::test]
 async fn a_sweep_ends_what_has_lapsed_but_for_a_hold_whose_seats_are_missing() {
     let (torn, whole) = (a_lapsed_hold(1, &[1, 2]), a_lapsed_hold(2, &[3]));
     let seats = vec![a_seat_of(&torn, 1), a_seat_of(&whole, 3)];
-    let context = Context { reservations: vec![torn, whole.clone()], seats, ..Context::at(NOW) };
+    let schedules = vec![Versioned::new(Version::FIRST, a_date())];
+    let context = Context { reservations: vec![torn, whole.clone()], seats, schedules, ..Context::at(NOW) };
     let (scheduler, observer) = scheduler(context, false);
     assert_eq!(scheduler.sweep().await.unwrap(), 1);
     let ended: Vec<_> = observer.committed().iter().flat_map(|change| &change.reservations).map(|write| write.row.id).collect();
