@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 use domain::reservation::Claim;
 use domain::{
-    ConcertId, Context, Money, NewToken, Reservation, ReservationId, ReservedSeat, Schedule, ScheduleId, Seat, SeatNumber, TokenId,
+    ConcertId, Context, Money, NewToken, Reservation, ReservationId, ReservedSeat, Schedule, ScheduleId, Seat, SeatNumber, SeatState, TokenId,
     TokenStatus, UserId, Version, Versioned, Zone,
 };
 use time::OffsetDateTime;
@@ -83,14 +83,6 @@ async fn a_tick_that_is_lost_to_a_panic_is_in_doubt_and_the_next_one_goes_on() {
     assert_eq!(scheduler.tick(&a_queue()).await.unwrap().admitted, 1);
 }
 
-/// A date that is on sale.
-fn a_date() -> Versioned<Schedule> {
-    let (concert, zone, day) = (ConcertId(Uuid::nil()), Zone::new("UTC").unwrap(), time::Duration::DAY);
-    let (starts_at, sale_closes_at) = (NOW + day, NOW + day);
-    let schedule = Schedule { id: DATE, concert, starts_at, zone, sale_opens_at: NOW - day, sale_closes_at, cancellation: None };
-    Versioned::new(Version::FIRST, schedule)
-}
-
 /// A hold of `seats` whose deadline has passed.
 fn a_lapsed_hold(id: u128, seats: &[u32]) -> Versioned<Reservation> {
     let seat = |number: &u32| ReservedSeat { number: SeatNumber::new(*number).unwrap(), label: String::new(), price: Money::ZERO };
@@ -99,17 +91,22 @@ fn a_lapsed_hold(id: u128, seats: &[u32]) -> Versioned<Reservation> {
     Versioned::new(Version::FIRST, Reservation::hold(claim, seats.iter().map(seat).collect(), Money::ZERO, NOW, NOW))
 }
 
+fn a_date() -> Schedule {
+    let (concert, zone) = (ConcertId(Uuid::nil()), Zone::new("UTC").unwrap());
+    Schedule { id: DATE, concert, starts_at: NOW, zone, sale_opens_at: NOW, sale_closes_at: NOW, cancellation: None }
+}
+
 fn a_seat_of(hold: &Versioned<Reservation>, number: u32) -> Versioned<Seat> {
-    let free = Seat::new(DATE, SeatNumber::new(number).unwrap(), String::new(), Money::ZERO);
-    let before = NOW - time::Duration::MINUTE;
-    Versioned::new(Version::FIRST, free.hold(hold.id, NOW, a_date().at(before)).unwrap())
+    let state = SeatState::Held { reservation: hold.id, until: NOW };
+    Versioned::new(Version::FIRST, Seat::restore(DATE, SeatNumber::new(number).unwrap(), String::new(), Money::ZERO, state))
 }
 
 #[tokio::test]
 async fn a_sweep_ends_what_has_lapsed_but_for_a_hold_whose_seats_are_missing() {
     let (torn, whole) = (a_lapsed_hold(1, &[1, 2]), a_lapsed_hold(2, &[3]));
     let seats = vec![a_seat_of(&torn, 1), a_seat_of(&whole, 3)];
-    let context = Context { reservations: vec![torn, whole.clone()], seats, schedules: vec![a_date()], ..Context::at(NOW) };
+    let schedules = vec![Versioned::new(Version::FIRST, a_date())];
+    let context = Context { reservations: vec![torn, whole.clone()], seats, schedules, ..Context::at(NOW) };
     let (scheduler, observer) = scheduler(context, false);
     assert_eq!(scheduler.sweep().await.unwrap(), 1);
     let ended: Vec<_> = observer.committed().iter().flat_map(|change| &change.reservations).map(|write| write.row.id).collect();
