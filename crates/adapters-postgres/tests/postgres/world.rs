@@ -103,8 +103,8 @@ impl World {
 
 /// The change that registers somebody, decided without a store.
 pub(crate) fn a_change(number: u128) -> Change {
-    let command = register::Command { user: user(number), name: domain::UserName::new("Ada").unwrap() };
-    register::decide(&domain::Context::at(OffsetDateTime::UNIX_EPOCH), &command).unwrap().change.unwrap()
+    let command = register::Command { user: user(number), name: domain::UserName::new("Ada").unwrap(), keyed: None };
+    register::decide(&domain::Context::at(OffsetDateTime::UNIX_EPOCH), &command, &rules()).unwrap().change.unwrap()
 }
 
 fn rules() -> Rules {

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 use domain::reservation::Claim;
 use domain::{
-    ConcertId, Context, Money, NewToken, Reservation, ReservationId, ReservedSeat, Schedule, ScheduleId, Seat, SeatNumber, SeatState, TokenId,
-    TokenStatus, UserId, Version, Versioned, Zone,
+    ConcertId, Context, Money, NewToken, Reservation, ReservationId, ReservedSeat, Schedule, ScheduleId, Seat, SeatNumber, SeatState,
+    TokenId, TokenStatus, UserId, Version, Versioned, Zone,
 };
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -105,8 +105,8 @@ fn a_seat_of(hold: &Versioned<Reservation>, number: u32) -> Versioned<Seat> {
 async fn a_sweep_ends_what_has_lapsed_but_for_a_hold_whose_seats_are_missing() {
     let (torn, whole) = (a_lapsed_hold(1, &[1, 2]), a_lapsed_hold(2, &[3]));
     let seats = vec![a_seat_of(&torn, 1), a_seat_of(&whole, 3)];
-    let schedules = vec![Versioned::new(Version::FIRST, a_date())];
-    let context = Context { reservations: vec![torn, whole.clone()], seats, schedules, ..Context::at(NOW) };
+    let dates = vec![Versioned::new(Version::FIRST, a_date())];
+    let context = Context { reservations: vec![torn, whole.clone()], seats, schedules: dates, ..Context::at(NOW) };
     let (scheduler, observer) = scheduler(context, false);
     assert_eq!(scheduler.sweep().await.unwrap(), 1);
     let ended: Vec<_> = observer.committed().iter().flat_map(|change| &change.reservations).map(|write| write.row.id).collect();
