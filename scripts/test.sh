@@ -2,13 +2,15 @@
 # Runs every test on one PostgreSQL server of its own, and ends with the slowest ones.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-log=${CARGO_TARGET_DIR:-target}/tests.log
+target=${CARGO_TARGET_DIR:-target}
+log=$target/tests.log
 slowest=15
 
 # All features, all crates: the tests, the server that they start and the documentation share one build.
 build=(--workspace --all-features)
 cargo test "${build[@]}" --all-targets --no-run
-cargo run --quiet "${build[@]}" --bin with-postgres -- \
+cargo build "${build[@]}" --bin frontrow --bin with-postgres
+"$target/debug/with-postgres" \
     cargo --config "target.'cfg(all())'.runner = '$PWD/scripts/time-tests.sh'" test "${build[@]}" --all-targets --no-fail-fast 2>&1 | tee "$log"
 cargo test "${build[@]}" --doc
 

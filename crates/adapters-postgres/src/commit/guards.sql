@@ -43,12 +43,16 @@ UNION ALL
 SELECT 'held', k.position,
        (SELECT max(r.expires_at) FROM reservations r
         WHERE r.state = 'HELD' AND r.expires_at > 0 AND r.concert_id = k.id
+          -- Only those that have not passed: an index reaches them. A subquery, because clock_micros() itself is no key of a search.
+          AND r.expires_at > (SELECT coalesce($1::bigint, clock_micros()))
           AND NOT EXISTS (SELECT 1 FROM schedules d WHERE d.id = r.schedule_id AND d.cancelled_at IS NOT NULL)), NULL
 FROM unnest($19::uuid[]) WITH ORDINALITY k (id, position)
 UNION ALL
 -- Until when the last live token of a queue that names a concert lives: for ever, if one waits.
 SELECT 'awaited', k.position,
-       CASE WHEN EXISTS (SELECT 1 FROM queue_tokens t WHERE t.queue_id = k.queue_id AND t.state = 'WAITING' AND t.concert_id = k.concert_id)
+       -- Not EXISTS: that may be planned as a hash of all who wait.
+       CASE WHEN (SELECT 1 FROM queue_tokens t
+                  WHERE t.queue_id = k.queue_id AND t.state = 'WAITING' AND t.concert_id = k.concert_id LIMIT 1) IS NOT NULL
             THEN 9223372036854775807
             ELSE (SELECT max(t.expires_at) FROM queue_tokens t
                   WHERE t.queue_id = k.queue_id AND t.state = 'ACTIVE' AND t.concert_id = k.concert_id)
