@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use application::ports::{CommitError, Store, Users};
+use application::ports::{CommitError, ReadError, Store, Users};
 use application::testing::StoppedClock;
 use domain::{Change, User, UserId, UserName};
 use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult};
@@ -90,4 +90,14 @@ async fn while_another_process_keeps_the_lock_nothing_is_written() {
     assert!(matches!(store.commit(&a_crowd()[..1]).await[0], Err(CommitError::Unavailable(_))));
     kept.rollback().await.unwrap();
     assert!(store.commit(&a_crowd()[..1]).await[0].is_ok());
+}
+
+#[tokio::test]
+async fn a_table_that_is_missing_is_a_fault_and_no_outage() {
+    let (_folder, store) = a_store().await;
+    store.writer.execute_unprepared("ALTER TABLE users RENAME TO lost").await.unwrap();
+    let results = store.commit(&a_crowd()[..2]).await;
+    assert!(results.iter().all(|result| matches!(result, Err(CommitError::Rejected(_)))), "{results:?}");
+    let read = store.reads().user(user(1)).await;
+    assert!(matches!(read, Err(ReadError::Fault(_))), "{read:?}");
 }

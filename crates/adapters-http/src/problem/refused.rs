@@ -49,9 +49,7 @@ impl Problem {
             Refusal::Contradiction { property, problem } => Self::invalid([Flaw::at(format!("/{property}"), problem)]),
             Refusal::HoldsLive => say(Code::InvalidState).with("current_state", "HELD"),
             Refusal::TokensLive => say(Code::InvalidState).with("current_state", "IN_USE"),
-            Refusal::ScheduleCancelled { reason } => {
-                say(Code::ScheduleCancelled).with("reason", reason.as_ref().map(Remark::as_str))
-            }
+            Refusal::ScheduleCancelled { reason } => say(Code::ScheduleCancelled).with("reason", reason.as_ref().map(Remark::as_str)),
             Refusal::DateCancelled => say(Code::InvalidState).with("current_state", "CANCELLED"),
             Refusal::DateNotCancelled => say(Code::InvalidState).with("current_state", "SCHEDULED"),
             Refusal::QueueStep(error) => say(Code::InvalidState).with("current_state", queue_state(error.state)),

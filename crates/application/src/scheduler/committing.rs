@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 use domain::reservation::Claim;
 use domain::{
-    ConcertId, Context, Money, NewToken, Reservation, ReservationId, ReservedSeat, Schedule, ScheduleId, Seat, SeatNumber, SeatState, TokenId,
-    TokenStatus, UserId, Version, Versioned, Zone,
+    ConcertId, Context, Money, NewToken, Reservation, ReservationId, ReservedSeat, Schedule, ScheduleId, Seat, SeatNumber, SeatState,
+    TokenId, TokenStatus, UserId, Version, Versioned, Zone,
 };
 use time::OffsetDateTime;
 use time::macros::datetime;
