@@ -118,3 +118,13 @@ async fn while_another_process_keeps_the_lock_nothing_is_written() {
     kept.rollback().await.unwrap();
     assert!(store.commit(&a_crowd()[..1]).await[0].is_ok());
 }
+
+#[tokio::test]
+async fn a_table_that_is_missing_is_a_fault_and_no_outage() {
+    let (_folder, store) = a_store().await;
+    store.writer.execute_unprepared("ALTER TABLE users RENAME TO lost").await.unwrap();
+    let results = store.commit(&a_crowd()[..2]).await;
+    assert!(results.iter().all(|result| matches!(result, Err(CommitError::Rejected(_)))), "{results:?}");
+    let read = store.reads().user(user(1)).await;
+    assert!(matches!(read, Err(ReadError::Fault(_))), "{read:?}");
+}

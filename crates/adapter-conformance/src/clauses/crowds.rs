@@ -275,7 +275,7 @@ pub async fn nobody_pays_after_a_cancellation(adapter: &dyn Adapter) {
     let mut left = payments.len() - paid;
     while left > 0 {
         let lapsed = lapse::decide(&world.load(Load::LapsedHolds { at_most: STEP, hold: world.rules.hold }).await);
-        let changes: Vec<_> = lapsed.into_iter().map(Result::unwrap).collect();
+        let changes: Vec<_> = lapsed.into_iter().map(|change| change.expect("all seats of a hold")).collect();
         assert_eq!(changes.len(), left.min(STEP.try_into().unwrap()), "a step is bounded, and none is wasted");
         assert_eq!(committed(&*store, &changes).await, changes.len());
         left -= changes.len();

@@ -2,6 +2,7 @@
 
 use adapters_postgres::{OpenError, PostgresStore};
 use application::ports::{CommitError, Load, Pulse, ReadError, Store, Users};
+use sea_orm::sqlx::{Connection, Executor};
 use testbed::Cluster;
 
 use crate::world::{SIZE, World, a_change, user};
@@ -81,4 +82,15 @@ async fn a_standby_is_refused() {
     PostgresStore::open(&database.url, SIZE).await.unwrap().close().await.unwrap();
     Cluster::shared().sql(&database.name, &format!("ALTER DATABASE {} SET default_transaction_read_only = on", database.name));
     assert!(matches!(PostgresStore::open(&database.url, SIZE).await, Err(OpenError::Unreachable(_) | OpenError::Schema(_))));
+}
+
+#[tokio::test]
+async fn a_table_that_is_missing_is_a_fault_and_no_outage() {
+    let world = World::empty().await;
+    let registration = world.a_registration(1).await;
+    world.sql("ALTER TABLE users RENAME TO lost");
+    let results = world.commit(&[registration]).await;
+    assert!(matches!(results[0], Err(CommitError::Rejected(_))), "{results:?}");
+    let read = world.store.reads().user(user(1)).await;
+    assert!(matches!(read, Err(ReadError::Fault(_))), "{read:?}");
 }

@@ -135,7 +135,7 @@ async fn audit_entries_and_keys_are_kept_when_charges_and_new_routes_come() {
         let (name, sql) = (database.name.clone(), sql.to_owned());
         std::panic::catch_unwind(|| Cluster::shared().sql(&name, &sql)).is_err()
     };
-    POSTGRES.up(&db, Some(4)).await.unwrap();
+    POSTGRES.up(&db, Some(6)).await.unwrap();
     sql(OLD);
     assert!(is_refused(NEW), "an earlier release has no such rows");
     POSTGRES.up(&db, Some(1)).await.unwrap();

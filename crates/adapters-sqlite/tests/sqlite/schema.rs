@@ -96,7 +96,7 @@ async fn audit_entries_and_keys_are_kept_when_charges_and_new_routes_come() {
         let row = db.query_one_raw(sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, sql)).await.unwrap().unwrap();
         row.try_get_by_index::<i64>(0).unwrap()
     };
-    SQLITE.up(&db, Some(4)).await.unwrap();
+    SQLITE.up(&db, Some(6)).await.unwrap();
     db.execute_unprepared(OLD).await.unwrap();
     assert!(db.execute_unprepared(NEW).await.is_err(), "an earlier release has no such rows");
     SQLITE.up(&db, Some(1)).await.unwrap();
