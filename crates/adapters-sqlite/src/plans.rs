@@ -71,6 +71,20 @@ async fn no_statement_scans_a_table() {
     }
 }
 
+#[tokio::test]
+async fn seats_are_looked_up_by_label_and_not_by_date_alone() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("frontrow.db");
+    let store = SqliteStore::open(path.to_str().unwrap(), Arc::new(StoppedClock::default())).await.unwrap();
+    let sql = format!("EXPLAIN QUERY PLAN {}", seat::SELECT_LABELLED);
+    let plan = find::<Step>(&store.writer, &sql, [Value::from("[]")]).await.unwrap();
+    assert!(
+        plan.iter().any(|step| step.detail.contains("schedule_id=? AND label=?")),
+        "{:?}",
+        plan.iter().map(|step| &step.detail).collect::<Vec<_>>()
+    );
+}
+
 /// The steps of a statement's plan that go through a whole table.
 async fn scans(db: &impl ConnectionTrait, sql: &str) -> Vec<String> {
     let values = (1..=5).filter(|number| sql.contains(&format!("?{number}"))).map(|_| Value::from("[]"));

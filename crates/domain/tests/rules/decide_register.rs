@@ -8,7 +8,7 @@ use domain::{Change, Context, Event, KeyScope, Outcome, Refusal, Route, User, Us
 use crate::fixtures::*;
 
 fn ada_registers(keyed: Option<Keyed>) -> Command {
-    Command { user: ADA, name: UserName::new("Ada").unwrap(), keyed }
+    Command { user: ADA, name: UserName::new("Ada").unwrap_or_else(|error| panic!("{error}")), keyed }
 }
 
 fn a_secret_key() -> Keyed {
