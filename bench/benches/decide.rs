@@ -86,7 +86,14 @@ fn rules() -> Rules {
 /// What is loaded for whatever Ada does, who is in.
 fn admitted() -> Context {
     let active = TokenState::Active { activated_at: NOW - Duration::MINUTE, claimed: true, expires_at: NOW + Duration::minutes(9) };
-    let concert = Concert { id: CONCERT, name: "Club Night".into(), host: "Frontrow".into(), queue: QUEUE, max_seats_per_user: None, cancellation: None };
+    let concert = Concert {
+        id: CONCERT,
+        name: "Club Night".into(),
+        host: "Frontrow".into(),
+        queue: QUEUE,
+        max_seats_per_user: None,
+        cancellation: None,
+    };
     let (sale_opens_at, sale_closes_at, starts_at) = (NOW - Duration::DAY, NOW + Duration::WEEK, NOW + Duration::WEEK);
     let date = Schedule {
         id: DATE,

@@ -115,11 +115,7 @@ impl State {
     fn load_refund(&self, key: &KeyScope, payment: PaymentId, nothing: Context) -> Context {
         let context = Context { key: self.keys.get(key).cloned(), ..nothing };
         let Some(payment) = self.payments.get(&payment) else { return context };
-        let context = Context {
-            payment: Some(payment.clone()),
-            wallet: self.wallets.get(&payment.user).cloned(),
-            ..context
-        };
+        let context = Context { payment: Some(payment.clone()), wallet: self.wallets.get(&payment.user).cloned(), ..context };
         self.with_reservation(payment.reservation, context)
     }
 
@@ -152,8 +148,7 @@ impl State {
             SeatState::Available | SeatState::Held { .. } => true,
             SeatState::Reserved { .. } | SeatState::Blocked => false,
         };
-        let with_seats: BTreeSet<ScheduleId> =
-            self.seats.values().filter(|seat| is_left(&seat.row)).map(|seat| seat.schedule).collect();
+        let with_seats: BTreeSet<ScheduleId> = self.seats.values().filter(|seat| is_left(&seat.row)).map(|seat| seat.schedule).collect();
         let dates = self.schedules.values().filter(|date| concerts.contains(&date.concert));
         Some(dates.map(|date| Offer { schedule: date.row.clone(), has_seats: with_seats.contains(&date.id) }).collect())
     }

@@ -5,8 +5,8 @@ use domain::decide::admission::Pass;
 use domain::reservation::Claim;
 use domain::wallet::WalletEntry;
 use domain::{
-    CancelReason, Change, EntryKind, Money, NewToken, Payment, PaymentState, Queue, QueueToken, Reservation, ReservationState, Seat, SeatState,
-    TokenState, Versioned, Wallet, Write,
+    CancelReason, Change, EntryKind, Money, NewToken, Payment, PaymentState, Queue, QueueToken, Reservation, ReservationState, Seat,
+    SeatState, TokenState, Versioned, Wallet, Write,
 };
 
 use crate::Adapter;

@@ -4,7 +4,7 @@ use actix_web::http::header;
 use application::Error;
 use domain::reservation::ReservationStatus;
 use domain::wallet::WalletError;
-use domain::{CancelReason, Currency, Money, PaymentState, QueueState, Refusal, SeatNumber, SeatStatus};
+use domain::{CancelReason, Currency, Money, PaymentState, QueueState, Refusal, Remark, SeatNumber, SeatStatus};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -49,7 +49,7 @@ impl Problem {
             Refusal::HoldsLive => say(Code::InvalidState).with("current_state", "HELD"),
             Refusal::TokensLive => say(Code::InvalidState).with("current_state", "IN_USE"),
             Refusal::ScheduleCancelled { reason } => {
-                say(Code::ScheduleCancelled).with("reason", reason.as_ref().map(|reason| reason.as_str()))
+                say(Code::ScheduleCancelled).with("reason", reason.as_ref().map(Remark::as_str))
             }
             Refusal::DateCancelled => say(Code::InvalidState).with("current_state", "CANCELLED"),
             Refusal::DateNotCancelled => say(Code::InvalidState).with("current_state", "SCHEDULED"),

@@ -34,9 +34,8 @@ cancelled_holds AS MATERIALIZED (
         SELECT DISTINCT r.id
         FROM (SELECT d.id FROM schedules d WHERE d.cancelled_at > (SELECT now FROM clock) - k.hold OFFSET 0) d
         CROSS JOIN LATERAL (SELECT o.reservation_id FROM reservation_seats o WHERE o.schedule_id = d.id AND o.live OFFSET 0) o
-        CROSS JOIN LATERAL (
-            SELECT r.id FROM reservations r
-            WHERE r.id = o.reservation_id AND r.state = 'HELD' AND r.expires_at > (SELECT now FROM clock) OFFSET 0) r
+        CROSS JOIN LATERAL (SELECT r.id, r.state, r.expires_at FROM reservations r WHERE r.id = o.reservation_id OFFSET 0) r
+        WHERE r.state = 'HELD' AND r.expires_at > (SELECT now FROM clock)
         LIMIT greatest(k.at_most - (SELECT count(*) FROM lapsed_holds l WHERE l.load = k.load), 0)) r),
 named_tokens AS MATERIALIZED (
     SELECT t.* FROM unnest($6::uuid[]) k (id)

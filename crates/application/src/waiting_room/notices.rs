@@ -1,6 +1,7 @@
 //! The notices in the waiting room: which queues there are, how they admit, and how much is left of what people wait for. They are read
 //! from the store now and then; who asks is answered from memory.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -119,11 +120,10 @@ impl Notices {
 
     /// The dates of a concert; read once.
     async fn programme<'a>(&self, concert: ConcertId, known: &'a mut HashMap<ConcertId, Programme>) -> Result<&'a Programme, Error> {
-        if !known.contains_key(&concert) {
-            let programme = self.read_programme(concert).await?;
-            known.insert(concert, programme);
-        }
-        known.get(&concert).ok_or(Error::Unavailable)
+        Ok(match known.entry(concert) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(self.read_programme(concert).await?),
+        })
     }
 
     async fn read_programme(&self, concert: ConcertId) -> Result<Programme, Error> {

@@ -1,5 +1,5 @@
-use domain::token::NewToken;
 use domain::decide::admit;
+use domain::token::NewToken;
 use domain::{
     Availability, Cancellation, Concert, ConcertId, Context, Money, Offer, Queue, Rules, Schedule, ScheduleId, Seat, SeatNumber, SeatState,
     UserId, Write, Zone,

@@ -7,7 +7,8 @@ use domain::{Change, Context, Event, ExpiryReason, Offer, QueueState, QueueToken
 use time::Duration;
 
 use crate::fixtures::{
-    ContextWords, MOMENT, NOW, OTHER_QUEUE, QUEUE, QueueWords, TokenWords, a_cancellation, a_date, a_queue, a_token, in_seconds, rules, token,
+    ContextWords, MOMENT, NOW, OTHER_QUEUE, QUEUE, QueueWords, TokenWords, a_cancellation, a_date, a_queue, a_token, in_seconds, rules,
+    token,
 };
 
 /// The queue with room for `capacity`, `batch` a tick.

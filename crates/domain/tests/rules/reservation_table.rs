@@ -3,7 +3,9 @@
 use domain::reservation::{NotAChoice, ReservationError, ReservationStatus, SeatChoice};
 use domain::{CancelReason, Reservation, ReservationState, SeatNumber};
 
-use crate::fixtures::{MOMENT, NOW, OTHER_PAYMENT, PAYMENT, RESERVATION, ReservationWords, a_cancellation, a_date, a_hold, a_moment, seat, seats};
+use crate::fixtures::{
+    MOMENT, NOW, OTHER_PAYMENT, PAYMENT, RESERVATION, ReservationWords, a_cancellation, a_date, a_hold, a_moment, seat, seats,
+};
 
 #[derive(Debug, Clone, Copy)]
 enum ReservationIs {

@@ -6,8 +6,8 @@ use domain::decide::admit;
 use domain::queue::PolicyOverrides;
 use domain::schedule::Zone;
 use domain::{
-    Concert, ConcertId, Context, Currency, Money, Offer, Queue, QueueId, QueueState, QueueToken, Reservation, ReservationId, Rules, Schedule,
-    ScheduleId, TokenId, User, UserId, Version, Versioned, Wallet,
+    Concert, ConcertId, Context, Currency, Money, Offer, Queue, QueueId, QueueState, QueueToken, Reservation, ReservationId, Rules,
+    Schedule, ScheduleId, TokenId, User, UserId, Version, Versioned, Wallet,
 };
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;

@@ -142,9 +142,9 @@ pub async fn a_check_of_a_row_that_its_group_writes_before_is_a_conflict(adapter
         ("date", Check::Schedule(date.id, date.version), Change { schedules: vec![Write::update(&date, date.row.clone())], ..change() }),
     ] {
         let relies = Change { checks: vec![check], ..world.change_of(&world.a_charge(ADA, 5)).await };
-        let [written, relied] = &world.commit_group(&[write, relies]).await[..] else { panic!("two results") };
-        assert_committed(written, what);
-        assert_conflict(relied, what);
+        let [first, second] = &world.commit_group(&[write, relies]).await[..] else { panic!("two results") };
+        assert_committed(first, what);
+        assert_conflict(second, what);
     }
     assert_eq!(world.ports.wallets.wallet(ADA).await.unwrap(), None);
 }

@@ -8,8 +8,7 @@ use uuid::Uuid;
 use super::{assert_same, assert_sees_nothing};
 use crate::Adapter;
 use crate::world::{
-    ADA, BEN, CONCERT, CYD, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, World,
-    seat_number,
+    ADA, BEN, CONCERT, CYD, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, World, seat_number,
 };
 
 /// [`Load::Queue`]: `queue`.

@@ -3,7 +3,7 @@
 use domain::decide::desk::date::{self, NewDate};
 use domain::decide::desk::{concert, release};
 use domain::reservation::ReservationStatus;
-use domain::{CancelReason, Cancellation, Refusal, Remark, ReservationId, SeatState, SeatStatus, Zone};
+use domain::{CancelReason, Cancellation, Refusal, Remark, ReservationId, SeatNumber, SeatState, SeatStatus, Zone};
 
 use crate::Adapter;
 use crate::world::{
@@ -109,7 +109,7 @@ pub async fn a_hold_of_a_cancelled_date_is_no_more(adapter: &dyn Adapter) {
             "its user's leaving" => world.left(ADA, ada.token.unwrap()).await,
             _ => {
                 let next = world.held(ada, SECOND_DATE, &[1, 2, 3]).await;
-                assert_eq!(next.numbers().map(|number| number.get()).collect::<Vec<_>>(), [1, 2, 3], "the ended hold doesn't count");
+                assert_eq!(next.numbers().map(SeatNumber::get).collect::<Vec<_>>(), [1, 2, 3], "the ended hold doesn't count");
             }
         }
         assert_eq!(world.status(hold.id).await, expired, "after {tidier}");

@@ -8,12 +8,14 @@ use domain::decide::desk::seat_map::LayOut;
 use domain::decide::desk::{block, date};
 use domain::queue::PolicyOverrides;
 use domain::seat_plan::{Row, Section};
-use domain::{Cancellation, Change, ConcertId, Queue, QueueId, QueueState, QueueStep, Refusal, Remark, ScheduleId, SeatPlan, SeatState, Title, Zone};
+use domain::{
+    Cancellation, Change, ConcertId, Queue, QueueId, QueueState, QueueStep, Refusal, Remark, ScheduleId, SeatPlan, SeatState, Title, Zone,
+};
 
 use crate::Adapter;
 use crate::world::{
-    ADA, BEN, CONCERT, CYD, DAN, DATE, Meeting, NEIGHBOUR, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, Won, World, assert_committed,
-    assert_conflict, seat_number, won,
+    ADA, BEN, CONCERT, CYD, DAN, DATE, Meeting, NEIGHBOUR, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, Won, World,
+    assert_committed, assert_conflict, seat_number, won,
 };
 
 fn title(text: &str) -> Title {

@@ -27,9 +27,8 @@ pub(super) fn add(all: &mut Parts, now: usize) {
     let unheld = all.parameters.next();
     all.guards.push(format!("guard(NOT is_held(${unheld}::uuid[], coalesce(${now}::bigint, clock_micros())), 'holds')"));
     let (queues, concerts) = (all.parameters.next(), all.parameters.next());
-    all.guards.push(format!(
-        "guard(NOT is_awaited(${queues}::uuid[], ${concerts}::uuid[], coalesce(${now}::bigint, clock_micros())), 'tokens')"
-    ));
+    all.guards
+        .push(format!("guard(NOT is_awaited(${queues}::uuid[], ${concerts}::uuid[], coalesce(${now}::bigint, clock_micros())), 'tokens')"));
 }
 
 /// Binds what [`add`] asks for, in its order.

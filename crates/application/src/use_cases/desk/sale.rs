@@ -122,8 +122,8 @@ fn wind_up_key(by: &By, payment: PaymentId) -> Result<Keyed, Error> {
 mod tests {
     use std::time::Duration;
 
-    use domain::{ConcertId, QueuePolicy, TokenId, UserId};
     use domain::{Cancellation, Money, PaymentState, Schedule, Version, Versioned, Wallet, Zone};
+    use domain::{ConcertId, QueuePolicy, TokenId, UserId};
     use time::OffsetDateTime;
     use time::macros::datetime;
     use uuid::Uuid;

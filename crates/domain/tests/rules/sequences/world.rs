@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use domain::queue::PolicyOverrides;
 use domain::{
-    Cancellation, Concert, ConcertId, EntryId, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueuePolicy, QueueState, QueueToken, Reservation,
-    ReservationId, Rules, Schedule, ScheduleId, Seat, SeatNumber, TokenId, TokenState, User, UserId, Version, Versioned, Wallet,
-    WalletEntry,
+    Cancellation, Concert, ConcertId, EntryId, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueuePolicy, QueueState,
+    QueueToken, Reservation, ReservationId, Rules, Schedule, ScheduleId, Seat, SeatNumber, TokenId, TokenState, User, UserId, Version,
+    Versioned, Wallet, WalletEntry,
 };
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
