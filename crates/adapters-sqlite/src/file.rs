@@ -17,8 +17,8 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
     existing: "SELECT name FROM sqlite_master WHERE type IN ('table', 'index', 'trigger')",
 });
 
-/// How many faults of a file are counted.
-const INTEGRITY: &str = "SELECT integrity_check AS verdict FROM pragma_integrity_check(1000)";
+/// At most so many faults of a file are counted.
+const INTEGRITY: &str = "PRAGMA integrity_check(1000)";
 
 /// A database file that has a store of this release in it, though perhaps a damaged one.
 #[derive(Debug, Clone)]
@@ -56,7 +56,7 @@ impl Audit for SqliteFile {
 
 #[derive(FromQueryResult)]
 struct Verdict {
-    verdict: String,
+    integrity_check: String,
 }
 
 /// Checks the invariants, and that pages, indexes and rows of the file fit together: a copy that was made while the store lived may be torn.
@@ -64,7 +64,7 @@ pub(crate) async fn audit(readers: &DatabaseConnection) -> Result<Vec<Finding>, 
     let snapshot = readers.begin().await?;
     let mut findings = adapters_sql::audit(&snapshot, &SCHEMA).await?;
     let verdicts: Vec<Verdict> = find(&snapshot, INTEGRITY, []).await?;
-    let faults = verdicts.iter().filter(|verdict| verdict.verdict != "ok").count();
+    let faults = verdicts.iter().filter(|verdict| verdict.integrity_check != "ok").count();
     findings.push(Finding { name: "file_is_intact", promise: "P7", violations: faults.try_into().unwrap_or(u64::MAX) });
     snapshot.rollback().await?;
     Ok(findings)
