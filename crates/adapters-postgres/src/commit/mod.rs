@@ -24,9 +24,9 @@ use sea_orm::sqlx::{self, Error, Row};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use self::statement::{Joins, Terms, statement};
 #[cfg(test)]
-pub(crate) use self::{guards::GUARDS, statement::texts};
+pub(crate) use self::statement::texts;
+use self::statement::{Joins, Terms, statement};
 use crate::database::Connections;
 use crate::error::{Cause, Failure};
 

@@ -3,7 +3,7 @@
 
 use testbed::{Cluster, Database};
 
-use crate::commit::{GUARDS, texts};
+use crate::commit::texts;
 use crate::database::PLANNED_ONCE;
 use crate::load::LOAD;
 use crate::statements::READ_STATEMENTS;
@@ -14,7 +14,7 @@ const GROWN: &str = include_str!("grown.sql");
 
 /// All that is planned once.
 fn statements() -> impl Iterator<Item = &'static str> {
-    let others = [LOAD, GUARDS, housekeeping::KEYS, housekeeping::EVENTS, housekeeping::TOKENS];
+    let others = [LOAD, housekeeping::KEYS, housekeeping::EVENTS, housekeeping::TOKENS];
     texts().chain(others).chain([READ_STATEMENTS.users_named]).chain([feed::PRUNE, feed::SINCE, feed::TOKENS, feed::SEATS])
 }
 

@@ -202,7 +202,8 @@ fn a_live_hold_of_another_date_or_concert_is_in_the_way_too() {
 #[test]
 fn a_hold_of_another_date_that_is_cancelled_is_in_nobodys_way_and_ends() {
     let elsewhere = a_hold(reservation(2), &[1, 2, 3, 4], in_seconds(10)).at(CONCERT, OTHER_DATE);
-    let context = the_shop().with_reservation(elsewhere.clone()).cancelled(OTHER_DATE, "no");
+    let seats = [1, 2, 3, 4].map(|number| a_seat(number).of_date(OTHER_DATE).held_by(elsewhere.id, in_seconds(10)));
+    let context = the_shop().with_reservation(elsewhere.clone()).with_seats(seats).cancelled(OTHER_DATE, "no");
     let change = change_of(decide(&context, &ada_wants(&[7, 8, 9]), &rules()));
     assert_eq!(change.reservations[0], Write::update(&elsewhere, elsewhere.clone().cancelled(CancelReason::Expired).row));
 }
