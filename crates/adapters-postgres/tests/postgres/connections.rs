@@ -2,7 +2,6 @@
 
 use adapters_postgres::{OpenError, PostgresStore};
 use application::ports::{CommitError, Load, Pulse, ReadError, Store, Users};
-use sea_orm::sqlx::{Connection, Executor};
 use testbed::Cluster;
 
 use crate::world::{SIZE, World, a_change, user};

@@ -1,5 +1,4 @@
 //! Register: somebody is new here.
-#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 use domain::decide::register::{Command, decide};
 use domain::key::Keyed;
