@@ -33,7 +33,7 @@ use crate::ports::{CommitError, Committed, Load, MockObserver, MockStore, Observ
 ///
 /// let name = UserName::new("Ada").unwrap();
 /// let lanes = MockedLanes::over(store);
-/// let registered = lanes.run(|commits| async move { RegisterUser::new(commits, Arc::new(CountingIds::default())).execute(name).await }).await;
+/// let registered = lanes.run(|commits| async move { RegisterUser::new(commits, Arc::new(CountingIds::default())).execute(name, None).await }).await;
 ///
 /// assert!(registered.is_ok());
 /// # }
