@@ -15,7 +15,7 @@ const GROWN: &str = include_str!("grown.sql");
 /// All that is planned once.
 fn statements() -> impl Iterator<Item = &'static str> {
     let others = [LOAD, housekeeping::KEYS, housekeeping::EVENTS, housekeeping::TOKENS];
-    texts().chain(others).chain([READ_STATEMENTS.users_named]).chain([feed::PRUNE, feed::SINCE, feed::TOKENS, feed::SEATS])
+    texts().chain(others).chain([READ_STATEMENTS.users_named]).chain([feed::PRUNE, feed::SINCE])
 }
 
 async fn migrated() -> Database {
