@@ -16,4 +16,4 @@ cargo test "${build[@]}" --doc
 
 echo
 echo "The slowest tests, in seconds:"
-sed -nE 's/^test (.*) \.\.\. ok <([0-9.]+)s>$/\2 \1/p' "$log" | sort -rn | head -n "$slowest" | awk '{printf "  %8.2f  %s\n", $1, $2}'
+sed -nE 's/^test (.*) \.\.\. ok <([0-9.]+)s>$/\2 \1/p' "$log" | sort -rn | awk -v most="$slowest" 'NR <= most {printf "  %8.2f  %s\n", $1, $2}'
