@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use adapters_postgres::{PoolSize, PostgresStore};
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use application::ports::Observer;
 use application::scheduler::{PlaceFree, Rhythm, Tools};
 use application::waiting_room::Parts;
@@ -22,11 +22,10 @@ const TICK: Duration = Duration::from_secs(1);
 pub(crate) async fn measure(line: &Line) -> anyhow::Result<Duration> {
     let store = PostgresStore::open(&line.database.url, PoolSize::default()).await?;
     let scheduler = scheduler(&store).await?;
-    let queue = store.ports().catalogue.queue(Queue::DEFAULT).await?.context("no default queue")?;
     let mut took = Vec::new();
     for _ in 0..TICKS {
         let start = Instant::now();
-        let ticked = scheduler.tick(&queue).await?;
+        let ticked = scheduler.tick(&[Queue::DEFAULT]).await?;
         took.push(start.elapsed());
         ensure!(ticked.admitted == BATCH, "a tick admits {}", ticked.admitted);
     }
@@ -50,7 +49,7 @@ async fn scheduler(store: &PostgresStore) -> anyhow::Result<Scheduler> {
     room.fill().await?;
     let place_free = Arc::new(PlaceFree::default());
     let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps, place_free.clone()];
-    let tools = Tools { store: ports.store.clone(), catalogue: ports.catalogue.clone(), room, observers, rules, place_free };
+    let tools = Tools { store: ports.store.clone(), room, observers, rules, place_free };
     let rhythm = Rhythm { tick: TICK, sweep: TICK };
     Ok(Scheduler::new(tools, rhythm))
 }

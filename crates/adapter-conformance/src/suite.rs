@@ -122,7 +122,8 @@ macro_rules! conformance_tests {
                 an_update_of_what_does_not_exist_is_a_conflict
                 another_version_of_a_checked_row_is_a_conflict
                 a_checked_row_keeps_its_version
-                a_check_of_a_row_that_its_group_writes_before_is_a_conflict
+                of_a_group_one_writes_what_another_relies_on
+                of_a_group_one_adds_to_what_another_wants_empty
                 another_admission_version_is_a_conflict
                 only_a_tick_bumps_the_admission_version
                 a_join_beside_a_live_token_is_a_conflict

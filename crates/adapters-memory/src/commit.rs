@@ -1,50 +1,54 @@
 //! Commit: a change is written whole or not at all.
 
 use application::ports::{Clock, CommitError, Committed};
-use domain::{Change, NewToken, Version, Versioned, Write};
-use time::OffsetDateTime;
+use domain::change::{Admission, Collisions};
+use domain::{Change, NewToken, RowWrite, Version, Versioned, Write};
 
 use crate::state::{Line, Rows, State};
 
 impl State {
-    /// Commits `change`, unless a guard fails or its deadline has passed.
-    pub(crate) fn commit(&mut self, change: &Change, clock: &dyn Clock) -> Result<Committed, CommitError> {
-        if !self.admits(change) {
-            return Err(CommitError::Conflict);
-        }
+    /// Commits `change`, unless a guard fails, its deadline has passed, or it collides with one `before` it in its group.
+    pub(crate) fn commit(&mut self, change: &Change, before: &mut Collisions, clock: &dyn Clock) -> Result<Committed, CommitError> {
         let now = clock.now();
-        if change.not_after.is_some_and(|deadline| deadline <= now) {
+        if !self.admits(change, now) || !before.admit(change) {
             return Err(CommitError::Conflict);
         }
-        let is_held = change.unheld.is_some_and(|concert| self.is_held(concert, now));
-        if is_held || change.unawaited.is_some_and(|(queue, concert)| self.is_awaited(queue, concert, now)) {
-            return Err(CommitError::Conflict);
+        let mut committed = Committed::default();
+        for write in &change.writes {
+            committed.number = self.write(write).or(committed.number);
         }
-        self.write(change, now);
-        Ok(Committed { number: change.join.clone().and_then(|new| self.join(new)) })
+        self.outbox.extend(change.events.iter().map(|event| (now, event.clone())));
+        Ok(committed)
     }
 
-    fn write(&mut self, change: &Change, now: OffsetDateTime) {
-        if let Some(line) = change.admission.and_then(|(queue, _)| self.lines.get_mut(&queue)) {
-            line.admission = line.admission.next();
+    /// Writes a row; the number of a place that is new.
+    fn write(&mut self, write: &RowWrite) -> Option<u64> {
+        match write {
+            RowWrite::Queue(queue) => {
+                self.lines.entry(queue.row.id).or_insert_with(Line::new);
+                put(&mut self.queues, queue.row.id, queue);
+            }
+            RowWrite::Admission(Write { row: Admission(queue), .. }) => {
+                let line = self.lines.get_mut(queue)?;
+                line.admission = line.admission.next();
+            }
+            RowWrite::Concert(concert) => put(&mut self.concerts, concert.row.id, concert),
+            RowWrite::Schedule(date) => put(&mut self.schedules, date.row.id, date),
+            RowWrite::User(user) => _ = self.users.insert(user.row.id, user.row.clone()),
+            RowWrite::Place(place) => return self.join(place.row.clone()),
+            RowWrite::Token(token) => put(&mut self.tokens, token.row.id, token),
+            RowWrite::Seat(seat) => put(&mut self.seats, (seat.row.schedule, seat.row.number), seat),
+            RowWrite::Reservation(reservation) => put(&mut self.reservations, reservation.row.id, reservation),
+            RowWrite::Payment(payment) => put(&mut self.payments, payment.row.id, payment),
+            RowWrite::Wallet(wallet) => put(&mut self.wallets, wallet.row.user, wallet),
+            RowWrite::Entry(entry) => {
+                self.entries.insert((entry.row.user, entry.row.sequence), entry.row);
+                self.entry_ids.insert(entry.row.id);
+            }
+            RowWrite::Key(key) => put(&mut self.keys, key.row.scope.clone(), key),
+            RowWrite::Deed(deed) => _ = self.deeds.insert(deed.row.id, deed.row.clone()),
         }
-        for queue in change.queues.iter().filter(|queue| queue.expected.is_none()) {
-            self.lines.insert(queue.row.id, Line::new());
-        }
-        put(&mut self.queues, &change.queues, |queue| queue.id);
-        put(&mut self.concerts, &change.concerts, |concert| concert.id);
-        put(&mut self.schedules, &change.schedules, |schedule| schedule.id);
-        self.deeds.extend(change.deed.iter().map(|deed| (deed.id, deed.clone())));
-        self.users.extend(change.user.iter().map(|user| (user.id, user.clone())));
-        put(&mut self.tokens, &change.tokens, |token| token.id);
-        put(&mut self.seats, &change.seats, |seat| (seat.schedule, seat.number));
-        put(&mut self.reservations, &change.reservations, |reservation| reservation.id);
-        put(&mut self.payments, &change.payment, |payment| payment.id);
-        put(&mut self.wallets, &change.wallet, |wallet| wallet.user);
-        put(&mut self.keys, &change.key, |key| key.scope.clone());
-        self.entries.extend(change.entry.iter().map(|entry| ((entry.user, entry.sequence), *entry)));
-        self.entry_ids.extend(change.entry.iter().map(|entry| entry.id));
-        self.outbox.extend(change.events.iter().map(|event| (now, event.clone())));
+        None
     }
 
     /// Gives the next number of the queue.
@@ -58,6 +62,6 @@ impl State {
     }
 }
 
-fn put<'a, K: Ord, T: Clone + 'a>(rows: &mut Rows<K, T>, writes: impl IntoIterator<Item = &'a Write<T>>, id: impl Fn(&T) -> K) {
-    rows.extend(writes.into_iter().map(|write| (id(&write.row), Versioned::new(write.version(), write.row.clone()))));
+fn put<K: Ord, T: Clone>(rows: &mut Rows<K, T>, key: K, write: &Write<T>) {
+    rows.insert(key, write.versioned());
 }

@@ -1,30 +1,48 @@
 //! The guards of a commit: whether everything is still as the decision saw it.
 
-use domain::change::{Check, NewToken};
-use domain::{Change, ConcertId, QueueId, QueueToken, ScheduleId, TokenState, Version, Versioned, WalletEntry, Write};
+use domain::change::{Admission, Guard};
+use domain::{Change, ConcertId, NewToken, QueueId, QueueToken, RowWrite, ScheduleId, TokenState, Version, Versioned, WalletEntry, Write};
 
 use time::OffsetDateTime;
 
 use crate::state::{Rows, State};
 
 impl State {
-    /// Whether every guard of `change` holds, but for its deadline.
-    pub(crate) fn admits(&self, change: &Change) -> bool {
-        change.checks.iter().all(|check| self.is_unchanged(*check))
-            && change.admission.is_none_or(|(queue, version)| self.admits_under(queue, version))
-            && change.user.iter().all(|user| !self.users.contains_key(&user.id))
-            && change.join.iter().all(|new| self.has_place_for(new, change) && self.has_room_for(new, change))
-            && change.entry.iter().all(|entry| self.is_new_entry(entry))
-            && change.tokens.iter().all(|token| matches(&self.tokens, &token.row.id, token))
-            && change.seats.iter().all(|seat| matches(&self.seats, &(seat.row.schedule, seat.row.number), seat))
-            && change.reservations.iter().all(|reservation| matches(&self.reservations, &reservation.row.id, reservation))
-            && change.payment.iter().all(|payment| matches(&self.payments, &payment.row.id, payment))
-            && change.wallet.iter().all(|wallet| matches(&self.wallets, &wallet.row.user, wallet))
-            && change.queues.iter().all(|queue| matches(&self.queues, &queue.row.id, queue))
-            && change.concerts.iter().all(|concert| matches(&self.concerts, &concert.row.id, concert))
-            && change.schedules.iter().all(|date| matches(&self.schedules, &date.row.id, date))
-            && change.deed.iter().all(|deed| !self.deeds.contains_key(&deed.id))
-            && change.key.iter().all(|key| matches(&self.keys, &key.row.scope, key))
+    /// Whether every guard of `change` holds at `now`, and every row that it writes is as expected.
+    pub(crate) fn admits(&self, change: &Change, now: OffsetDateTime) -> bool {
+        change.not_after.is_none_or(|deadline| now < deadline)
+            && change.guards.iter().all(|guard| self.holds(*guard, change, now))
+            && change.writes.iter().all(|write| self.is_as_expected(write, change))
+    }
+
+    fn holds(&self, guard: Guard, change: &Change, now: OffsetDateTime) -> bool {
+        match guard {
+            Guard::Queue(id, version) => has_version(self.queues.get(&id), version),
+            Guard::Concert(id, version) => has_version(self.concerts.get(&id), version),
+            Guard::Schedule(id, version) => has_version(self.schedules.get(&id), version),
+            Guard::NoLiveHold(concert) => !self.is_held(concert, now),
+            Guard::NoLiveToken(queue, concert) => !self.is_awaited(queue, concert, now),
+            Guard::Room(queue, limit) => self.waiting_after(queue, change) <= u64::from(limit),
+        }
+    }
+
+    fn is_as_expected(&self, write: &RowWrite, change: &Change) -> bool {
+        match write {
+            RowWrite::Queue(queue) => matches(&self.queues, &queue.row.id, queue),
+            RowWrite::Admission(Write { expected, row: Admission(queue) }) => self.lines.get(queue).map(|line| line.admission) == *expected,
+            RowWrite::Concert(concert) => matches(&self.concerts, &concert.row.id, concert),
+            RowWrite::Schedule(date) => matches(&self.schedules, &date.row.id, date),
+            RowWrite::User(user) => !self.users.contains_key(&user.row.id),
+            RowWrite::Place(place) => self.has_place_for(&place.row, change),
+            RowWrite::Token(token) => matches(&self.tokens, &token.row.id, token),
+            RowWrite::Seat(seat) => matches(&self.seats, &(seat.row.schedule, seat.row.number), seat),
+            RowWrite::Reservation(reservation) => matches(&self.reservations, &reservation.row.id, reservation),
+            RowWrite::Payment(payment) => matches(&self.payments, &payment.row.id, payment),
+            RowWrite::Wallet(wallet) => matches(&self.wallets, &wallet.row.user, wallet),
+            RowWrite::Entry(entry) => self.is_new_entry(&entry.row),
+            RowWrite::Key(key) => matches(&self.keys, &key.row.scope, key),
+            RowWrite::Deed(deed) => !self.deeds.contains_key(&deed.row.id),
+        }
     }
 
     /// Whether seats of the concert are held at `now`, for a date that isn't cancelled.
@@ -38,31 +56,20 @@ impl State {
         self.tokens_of(queue).any(|token| token.concert == Some(concert) && token.is_live() && !token.has_lapsed(now))
     }
 
-    fn is_unchanged(&self, check: Check) -> bool {
-        match check {
-            Check::Queue(id, version) => has_version(self.queues.get(&id), version),
-            Check::Concert(id, version) => has_version(self.concerts.get(&id), version),
-            Check::Schedule(id, version) => has_version(self.schedules.get(&id), version),
-        }
-    }
-
-    fn admits_under(&self, queue: QueueId, version: Version) -> bool {
-        self.lines.get(&queue).is_some_and(|line| line.admission == version)
-    }
-
     /// Whether the user of a join has no live token in that queue, but for one that `change` ends.
     fn has_place_for(&self, new: &NewToken, change: &Change) -> bool {
-        let ended_by_change = |id| change.tokens.iter().any(|token| token.row.id == id && !token.row.is_live());
+        let ended_by_change = |id| change.rows::<QueueToken>().any(|token| token.row.id == id && !token.row.is_live());
         let occupied = self.tokens_of(new.queue).any(|token| token.user == new.user && token.is_live() && !ended_by_change(token.id));
         self.lines.contains_key(&new.queue) && !self.tokens.contains_key(&new.id) && !occupied
     }
 
-    /// Whether no more wait in the line of a join than may, once it is among them.
-    fn has_room_for(&self, new: &NewToken, change: &Change) -> bool {
+    /// How many wait in the queue once `change` is written.
+    fn waiting_after(&self, queue: QueueId, change: &Change) -> u64 {
         let waits = |token: &QueueToken| token.state() == TokenState::Waiting;
-        let leaves = |token: &QueueToken| change.tokens.iter().any(|write| write.row.id == token.id && !waits(&write.row));
-        let waiting = || self.tokens_of(new.queue).filter(|token| waits(token) && !leaves(token)).count();
-        change.line_limit.is_none_or(|limit| u32::try_from(waiting()).is_ok_and(|waiting| waiting < limit))
+        let leaves = |token: &QueueToken| change.rows::<QueueToken>().any(|write| write.row.id == token.id && !waits(&write.row));
+        let stay = self.tokens_of(queue).filter(|token| waits(token) && !leaves(token)).count();
+        let join = change.rows::<NewToken>().filter(|place| place.row.queue == queue).count();
+        (stay + join) as u64
     }
 
     fn is_new_entry(&self, entry: &WalletEntry) -> bool {

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use application::ports::{Clock, CommitError, Committed, Load, ReadError, Store};
 use async_trait::async_trait;
+use domain::change::Collisions;
 use domain::{Change, Context, Event};
 
 use crate::state::State;
@@ -73,7 +74,7 @@ impl Store for MemoryStore {
     }
 
     async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
-        let mut state = self.state();
-        changes.iter().map(|change| state.commit(change, self.clock())).collect()
+        let (mut state, mut before) = (self.state(), Collisions::default());
+        changes.iter().map(|change| state.commit(change, &mut before, self.clock())).collect()
     }
 }

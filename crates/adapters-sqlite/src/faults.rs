@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use application::ports::{CommitError, Pulse, ReadError, Store, Users};
 use application::testing::StoppedClock;
-use domain::{Change, User, UserId, UserName};
+use domain::{Change, User, UserId, UserName, Write};
 use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult, TransactionTrait};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -31,7 +31,7 @@ fn user(number: u128) -> UserId {
 fn a_crowd() -> Vec<Change> {
     let name = UserName::new(&"ä".repeat(UserName::MAX_CHARS)).unwrap();
     let user = |number| User { id: user(number), name: Some(name.clone()), created_at: time::OffsetDateTime::UNIX_EPOCH };
-    (1..=2_000).map(|number| Change { user: Some(user(number)), ..Change::default() }).collect()
+    (1..=2_000).map(|number| Change::default().writing(Write::insert(user(number)))).collect()
 }
 
 #[derive(FromQueryResult)]

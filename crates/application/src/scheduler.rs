@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use domain::decide::admit::{self, Ticked};
 use domain::decide::lapse;
-use domain::{Change, Queue, QueueId, Rules, TokenState};
+use domain::{Change, Context, Queue, QueueId, QueueToken, Rules, TokenState};
 use metrics::{Counter, Histogram};
 use time::OffsetDateTime;
 use tokio::sync::Notify;
@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::catch::caught;
 use crate::committer::Committer;
 use crate::measure::{self, timed};
-use crate::ports::{Catalogue, CommitError, Committed, Load, Observer, Store};
+use crate::ports::{CommitError, Committed, Load, Observer, Store};
 use crate::{Error, WaitingRoom};
 
 /// How many holds a sweep looks at.
@@ -30,6 +30,8 @@ const BETWEEN_WAKES: Duration = Duration::from_millis(20);
 const AFTER_A_LAPSE: Duration = Duration::from_millis(5);
 /// How often a tick is tried that loses to another.
 const TRIES: u32 = 5;
+/// How many queues are loaded and committed together.
+const QUEUES_AT_ONCE: usize = 100;
 
 /// How often the scheduler does what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +45,6 @@ pub struct Rhythm {
 /// Admits, and tidies what has lapsed.
 pub struct Scheduler {
     committer: Committer,
-    catalogue: Arc<dyn Catalogue>,
     room: Arc<WaitingRoom>,
     rules: Arc<Rules>,
     rhythm: Rhythm,
@@ -82,9 +83,9 @@ impl PlaceFree {
 impl Observer for PlaceFree {
     fn committed(&self, change: &Change, _: &Committed) {
         let ended = |state| matches!(state, TokenState::Expired { activated_at: Some(_), .. });
-        let freed = change.tokens.iter().filter(|token| ended(token.row.state())).map(|token| token.row.queue);
+        let freed = change.rows::<QueueToken>().filter(|token| ended(token.row.state())).map(|token| token.row.queue);
         // A queue that an operator has changed may have more places, too.
-        let freed: Vec<QueueId> = freed.chain(change.queues.iter().map(|queue| queue.row.id)).collect();
+        let freed: Vec<QueueId> = freed.chain(change.rows::<Queue>().map(|queue| queue.row.id)).collect();
         if !freed.is_empty() {
             self.add(freed);
         }
@@ -98,8 +99,6 @@ impl Observer for PlaceFree {
 pub struct Tools {
     /// Load and commit.
     pub store: Arc<dyn Store>,
-    /// Which queues there are.
-    pub catalogue: Arc<dyn Catalogue>,
     /// Who waits, as far as is known here.
     pub room: Arc<WaitingRoom>,
     /// Who is told of its commits.
@@ -114,9 +113,9 @@ impl Scheduler {
     /// A scheduler with `tools`, in `rhythm`.
     #[must_use]
     pub fn new(tools: Tools, rhythm: Rhythm) -> Self {
-        let Tools { store, catalogue, room, observers, rules, place_free } = tools;
+        let Tools { store, room, observers, rules, place_free } = tools;
         let (committer, openings, measures) = (Committer::new(store, observers), Mutex::default(), Measures::new());
-        Self { committer, catalogue, room, rules, rhythm, place_free, openings, measures }
+        Self { committer, room, rules, rhythm, place_free, openings, measures }
     }
 
     /// Works until it is told to stop; a commit that is under way is finished first.
@@ -175,53 +174,87 @@ impl Scheduler {
 
     /// Ticks the queues in which places fell free, if anybody waits there as far as is known here.
     async fn tick_freed(&self) -> Result<(), Error> {
-        for id in self.place_free.take() {
-            if self.room.waiting(id) > 0
-                && let Some(queue) = self.catalogue.queue(id).await?
-            {
-                self.tick(&queue).await?;
-            }
-        }
-        Ok(())
+        let freed: Vec<QueueId> = self.place_free.take().into_iter().filter(|queue| self.room.waiting(*queue) > 0).collect();
+        self.tick(&freed).await.map(|_| ())
     }
 
+    /// Ticks the queues in which there may be something to do; the others cost nothing.
     async fn tick_all(&self) -> Result<(), Error> {
-        for queue in self.catalogue.queues().await? {
-            // What is wrong with one line must not hold the others up.
-            let Ok(Ticked { admitted, lapsed }) = self.tick(&queue).await else {
-                self.measures.failures.increment(1);
-                continue;
-            };
-            if admitted + lapsed > 0 {
-                tracing::debug!(queue = %queue.id, admitted, lapsed, "ticked");
-            }
+        let Ticked { admitted, lapsed } = self.tick(&self.room.due()).await?;
+        if admitted + lapsed > 0 {
+            tracing::debug!(admitted, lapsed, "ticked");
         }
         Ok(())
     }
 
-    /// Ends what has lapsed in `queue` and admits into the free places, once. It looks at no more tokens than it may admit: what has
-    /// lapsed beyond that is left to the next tick.
-    pub async fn tick(&self, queue: &Queue) -> Result<Ticked, Error> {
-        timed(&self.measures.tick, self.try_tick(queue)).await
+    /// Ends what has lapsed in `queues` and admits into the free places, once: all of them in one load and one group, or in a few. It looks
+    /// at no more tokens of a queue than it may admit: what has lapsed beyond that is left to the next tick. A queue that fails holds no
+    /// other up.
+    ///
+    /// # Errors
+    /// The last failure; the other queues have been ticked all the same.
+    pub async fn tick(&self, queues: &[QueueId]) -> Result<Ticked, Error> {
+        if queues.is_empty() {
+            return Ok(Ticked::default());
+        }
+        timed(&self.measures.tick, self.try_tick(queues)).await
     }
 
-    async fn try_tick(&self, queue: &Queue) -> Result<Ticked, Error> {
-        let load = Load::Tick { queue: queue.id, at_most: queue.policy(&self.rules.queue).batch };
-        for _ in 0..TRIES {
-            let context = self.committer.load_one(&load).await?;
-            match admit::opening(&context) {
-                Some(at) => self.openings().insert(queue.id, at),
-                None => self.openings().remove(&queue.id),
-            };
-            let decided = caught(|| admit::decide(&context, &self.rules));
-            let decided = decided.map_err(|panicked| Error::internal(&panicked, "the decision of a tick panicked"))?;
-            let Some((change, ticked)) = decided else { break };
-            match self.commit(&[change]).await? {
-                0 => {}
-                _ => return Ok(ticked),
+    async fn try_tick(&self, queues: &[QueueId]) -> Result<Ticked, Error> {
+        let mut round = Round::default();
+        for some in queues.chunks(QUEUES_AT_ONCE) {
+            round.left = some.to_vec();
+            for _ in 0..TRIES {
+                if round.left.is_empty() {
+                    break;
+                }
+                self.tick_once(&mut round).await;
             }
         }
-        Ok(Ticked::default())
+        match round.failed {
+            Some((failures, error)) => {
+                tracing::error!(error = &error as &dyn std::error::Error, failures, "queues could not be ticked");
+                Err(error)
+            }
+            None => Ok(round.ticked),
+        }
+    }
+
+    /// Loads, decides and commits for the queues that are left; those that met a conflict are left then.
+    async fn tick_once(&self, round: &mut Round) {
+        let queues = std::mem::take(&mut round.left);
+        let loads: Vec<Load> =
+            queues.iter().map(|queue| Load::Tick { queue: *queue, at_most: self.room.admission_policy(*queue).batch }).collect();
+        let (mut decided, mut changes) = (Vec::new(), Vec::new());
+        for (queue, context) in queues.into_iter().zip(self.committer.load(&loads).await) {
+            match context.map_err(Error::from).and_then(|context| self.decide_tick(queue, &context)) {
+                Ok(Some((change, ticked))) => {
+                    decided.push((queue, ticked));
+                    changes.push(change);
+                }
+                Ok(None) => {}
+                Err(error) => round.fail(error),
+            }
+        }
+        if changes.is_empty() {
+            return;
+        }
+        for ((queue, ticked), result) in decided.into_iter().zip(self.committer.commit(&changes).await) {
+            match result {
+                Ok(_) => round.ticked += ticked,
+                Err(CommitError::Conflict) => round.left.push(queue),
+                Err(CommitError::Rejected(_)) => round.fail(Error::Internal),
+                Err(CommitError::Unavailable(_) | CommitError::Unknown(_)) => round.fail(Error::Unavailable),
+            }
+        }
+    }
+
+    fn decide_tick(&self, queue: QueueId, context: &Context) -> Result<Option<(Change, Ticked)>, Error> {
+        match admit::opening(context) {
+            Some(at) => self.openings().insert(queue, at),
+            None => self.openings().remove(&queue),
+        };
+        caught(|| admit::decide(context, &self.rules)).map_err(|panicked| Error::internal(&panicked, "the decision of a tick panicked"))
     }
 
     /// Writes down which holds have ended, by their deadlines or by their dates' cancellation; how many were.
@@ -261,10 +294,30 @@ impl Scheduler {
     }
 }
 
+/// What a tick of some queues has come to.
+#[derive(Default)]
+struct Round {
+    /// Queues that are to be ticked.
+    left: Vec<QueueId>,
+    ticked: Ticked,
+    /// How many queues failed, and the last failure.
+    failed: Option<(usize, Error)>,
+}
+
+impl Round {
+    fn fail(&mut self, error: Error) {
+        let before = self.failed.take().map_or(0, |(failures, _)| failures);
+        self.failed = Some((before + 1, error));
+    }
+}
+
 impl Measures {
     fn new() -> Self {
         Self {
-            tick: measure::seconds("frontrow_scheduler_tick_duration_seconds", "How long a tick of one queue takes."),
+            tick: measure::seconds(
+                "frontrow_scheduler_tick_duration_seconds",
+                "How long a tick takes, of all queues in which there may be something to do.",
+            ),
             sweep: measure::seconds("frontrow_scheduler_sweep_duration_seconds", "How long a sweep of lapsed holds takes."),
             failures: measure::counter("frontrow_scheduler_failures_total", "Ticks and sweeps that failed."),
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dashmap::DashMap;
-use domain::{Change, Moment, Money, Schedule, ScheduleId, Seat, SeatNumber, SeatState, SeatStatus, Stock, Versioned};
+use domain::{Change, Moment, Money, Schedule, ScheduleId, Seat, SeatNumber, SeatState, SeatStatus, Stock, Versioned, Write};
 use time::OffsetDateTime;
 
 use crate::Error;
@@ -123,12 +123,12 @@ impl SeatMaps {
 
 impl Observer for SeatMaps {
     fn committed(&self, change: &Change, _: &Committed) {
-        self.keep(change.seats.iter().map(|seat| Versioned::new(seat.version(), seat.row.clone())));
+        self.keep(change.rows::<Seat>().map(Write::versioned));
     }
 
     /// The halls are read anew by the next who looks.
     fn doubtful(&self, change: &Change) {
-        for seat in &change.seats {
+        for seat in change.rows::<Seat>() {
             self.halls.remove(&seat.row.schedule);
         }
     }

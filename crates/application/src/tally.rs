@@ -6,7 +6,8 @@ mod line;
 use std::sync::Arc;
 
 use dashmap::DashMap;
-use domain::{CancelReason, Change, Currency, Event, Money, Queue, QueueId, Reservation, ReservationState, TokenState};
+use domain::change::Admission;
+use domain::{CancelReason, Change, Currency, Event, Money, Queue, QueueId, QueueToken, Reservation, ReservationState, TokenState};
 use metrics::{Counter, Histogram};
 
 use crate::measure;
@@ -123,8 +124,8 @@ impl Observer for Tally {
             self.count(event);
         }
         // Whoever is let in is let in under the admission version.
-        if let Some((queue, _)) = change.admission {
-            let waits = change.tokens.iter().filter_map(|token| match token.row.state() {
+        if let Some(Admission(queue)) = change.row().map(|admission| admission.row) {
+            let waits = change.rows::<QueueToken>().filter_map(|token| match token.row.state() {
                 TokenState::Active { activated_at, .. } => Some(activated_at - token.row.joined_at),
                 TokenState::Waiting | TokenState::Expired { .. } => None,
             });
@@ -132,7 +133,7 @@ impl Observer for Tally {
         }
         let now = self.clock.now();
         // What a cancelled date ended before its deadline is no lag.
-        for lapsed in change.reservations.iter().filter(|write| has_lapsed(&write.row) && write.row.expires_at <= now) {
+        for lapsed in change.rows::<Reservation>().filter(|write| has_lapsed(&write.row) && write.row.expires_at <= now) {
             self.release_lag.record((now - lapsed.row.expires_at).as_seconds_f64());
         }
     }

@@ -32,7 +32,7 @@ pub mod wallet;
 pub mod zone;
 
 pub use availability::{Availability, Offer, Sale, Stock};
-pub use change::{Change, NewToken, Write};
+pub use change::{Change, Guard, NewToken, RowWrite, Write};
 pub use concert::Concert;
 pub use context::Context;
 pub use decide::{Decision, Verdict};

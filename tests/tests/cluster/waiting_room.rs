@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use frontrow_tests::{CLUB_QUEUE, Frontrow, Shopper};
+use frontrow_tests::{CLUB_QUEUE, Frontrow, Reply, Shopper};
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
@@ -108,12 +108,20 @@ async fn joins_of_one_user_at_three_instances_at_once_take_one_place() {
             let (mut device, start) = (user.at(server), start.clone());
             joins.spawn(async move {
                 start.wait().await;
-                device.join().await
+                let mut tries = vec![device.join().await];
+                // Who isn't told what came of it asks again: on a slow machine the line's counter may be contested for long.
+                while tries[tries.len() - 1].status == 503 && tries.len() < 5 {
+                    tries.push(device.join().await);
+                }
+                tries
             });
         }
-        let joined = joins.join_all().await;
-        let new = joined.iter().filter(|reply| reply.status == 201).count();
-        assert_eq!((new, joined.iter().filter(|reply| reply.status == 200).count()), (1, DEVICES - 1), "{joined:?}");
+        let tries = joins.join_all().await;
+        let is_in_doubt = tries.iter().any(|tries| tries[0].code() == "UNAVAILABLE");
+        let joined: Vec<Reply> = tries.into_iter().filter_map(|mut tries| tries.pop()).collect();
+        let count = |status: u16| joined.iter().filter(|reply| reply.status == status).count();
+        assert!(count(201) == 1 || (count(201) == 0 && is_in_doubt), "{joined:?}");
+        assert_eq!(count(200) + count(201), DEVICES, "{joined:?}");
         let token = joined[0].text("token");
         assert!(joined.iter().all(|reply| reply.text("token") == token && reply.body["number"] == number), "{joined:?}");
         tokens.push(token);

@@ -35,7 +35,7 @@ pub async fn money_that_appears_or_vanishes_is_drift(adapter: &dyn Adapter) {
         let world = World::with_halls(adapter, 4).await;
         let scene = scene(&world).await;
         let wallet = Wallet { balance: won(balance), ..scene.wallet.row };
-        let damage = Change { wallet: Some(Write::update(&scene.wallet, wallet)), ..Change::default() };
+        let damage = Change::default().writing(Write::update(&scene.wallet, wallet));
         let expected = if world.commit(&damage).await.is_ok() { drift } else { 0 };
         assert_eq!(world.ports.audit.drift().await.unwrap(), expected);
     }
@@ -111,7 +111,7 @@ async fn damages(world: &World) -> Vec<(&'static str, &'static str, Vec<Change>)
         damage("P3", what, change);
     }
     let jumper = scene.last_in_line.row.clone().admit(world.rules.queue.claim, world.now()).unwrap();
-    let jump = Change { tokens: vec![Write::update(&scene.last_in_line, jumper)], ..Change::default() };
+    let jump = Change::default().writing(Write::update(&scene.last_in_line, jumper));
     damage("P5", "a jump of the queue", jump);
     for (what, change) in of_owners(world, &scene) {
         damage("P6", what, change);
@@ -126,7 +126,7 @@ const EXPIRED: ReservationState = ReservationState::Cancelled { reason: CancelRe
 fn of_seats(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
     let seat = |state| {
         let Seat { schedule, number, label, price, .. } = scene.held_seat.row.clone();
-        Change { seats: vec![Write::update(&scene.held_seat, Seat::restore(schedule, number, label, price, state))], ..Change::default() }
+        Change::default().writing(Write::update(&scene.held_seat, Seat::restore(schedule, number, label, price, state)))
     };
     let hold = scene.hold.row.clone();
     let mut second = hold.clone();
@@ -137,17 +137,20 @@ fn of_seats(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
         ("a held seat is sold", seat(SeatState::Reserved { reservation: hold.id })),
         ("a held seat names another's reservation", seat(SeatState::Held { reservation: scene.sold.id, until: hold.expires_at })),
         ("a held seat has another deadline", seat(SeatState::Held { reservation: hold.id, until: hold.held_at })),
-        ("two holds of one seat", Change { reservations: vec![Write::insert(second)], ..Change::default() }),
-        ("an ended hold has its seat", Change { reservations: vec![Write::update(&scene.hold, lapsed)], ..Change::default() }),
+        ("two holds of one seat", Change::default().writing(Write::insert(second))),
+        ("an ended hold has its seat", Change::default().writing(Write::update(&scene.hold, lapsed))),
     ]
 }
 
 fn of_money(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
     let Wallet { user, balance, last_sequence } = scene.wallet.row;
-    let wallet = |balance, last_sequence| Some(Write::update(&scene.wallet, Wallet { user, balance, last_sequence }));
+    let wallet = |balance, last_sequence| Write::update(&scene.wallet, Wallet { user, balance, last_sequence });
     let more = balance.plus(won(1)).unwrap();
     let entry = WalletEntry { id: world.new_id(), sequence: last_sequence + 1, amount: won(1), balance: more, ..scene.last_entry };
-    let change = |wallet, entry| Change { wallet, entry, ..Change::default() };
+    let change = |wallet: Write<Wallet>, entry: Option<WalletEntry>| {
+        let change = Change::default().writing(wallet);
+        entry.into_iter().fold(change, |change, entry| change.writing(Write::insert(entry)))
+    };
     vec![
         ("a balance without an entry", change(wallet(more, last_sequence), None)),
         ("an entry without its money", change(wallet(balance, last_sequence + 1), Some(entry))),
@@ -158,10 +161,7 @@ fn of_money(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
 }
 
 fn of_two_wallets(scene: &Scene) -> Vec<Change> {
-    let moved = |from: &Versioned<Wallet>, balance| {
-        let wallet = Some(Write::update(from, Wallet { balance, ..from.row }));
-        Change { wallet, ..Change::default() }
-    };
+    let moved = |from: &Versioned<Wallet>, balance| Change::default().writing(Write::update(from, Wallet { balance, ..from.row }));
     let (poorer, richer) = (scene.wallet.balance.minus(won(1)), scene.bens_wallet.balance.plus(won(1)));
     vec![moved(&scene.wallet, poorer.unwrap()), moved(&scene.bens_wallet, richer.unwrap())]
 }
@@ -180,11 +180,7 @@ fn of_payments(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
     let confirmed = hold.restore(ReservationState::Confirmed { payment: unpaid.id });
     let Seat { schedule, number, label, price, .. } = scene.held_seat.row.clone();
     let sold = Seat::restore(schedule, number, label, price, SeatState::Reserved { reservation: scene.hold.id });
-    let free = Change {
-        seats: vec![Write::update(&scene.held_seat, sold)],
-        reservations: vec![Write::update(&scene.hold, confirmed)],
-        ..Change::default()
-    };
+    let free = Change::default().writing(Write::update(&scene.held_seat, sold)).writing(Write::update(&scene.hold, confirmed));
     let Wallet { user, balance, last_sequence } = scene.wallet.row;
     let poorer = balance.minus(won(1)).unwrap();
     let lost = WalletEntry {
@@ -199,16 +195,16 @@ fn of_payments(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
     let refunded = scene.payment.row.clone().refund(world.now()).unwrap();
     let revived = Payment { state: PaymentState::Completed, ..scene.refunded.row.clone() };
     let cheaper = Payment { amount: won(1), ..unpaid.clone() };
-    let pay = |write| Change { payment: Some(write), ..Change::default() };
+    let pay = |write: Write<Payment>| Change::default().writing(write);
     vec![
         ("a sold seat without a payment", free.clone()),
-        ("a payment without money", Change { payment: Some(Write::insert(unpaid)), ..free.clone() }),
-        ("a payment of less than was due", Change { payment: Some(Write::insert(cheaper)), ..free }),
+        ("a payment without money", free.clone().writing(Write::insert(unpaid))),
+        ("a payment of less than was due", free.writing(Write::insert(cheaper))),
         ("a payment of what is only held", pay(Write::insert(payment(&scene.hold.row, scene.hold.amount)))),
         ("a second payment", pay(Write::insert(payment(&scene.sold.row, scene.sold.amount)))),
         ("a refund without money", pay(Write::update(&scene.payment, refunded))),
         ("a payment back from its refund", pay(Write::update(&scene.refunded, revived))),
-        ("money for no payment", Change { wallet: Some(Write::update(&scene.wallet, taken)), entry: Some(lost), ..Change::default() }),
+        ("money for no payment", Change::default().writing(Write::update(&scene.wallet, taken)).writing(Write::insert(lost))),
     ]
 }
 
@@ -221,8 +217,8 @@ fn of_owners(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
     let new = NewToken { id, queue: Queue::DEFAULT, user, concert: None, joined_at };
     let risen = QueueToken::restore(new, number, TokenState::Waiting);
     vec![
-        ("a reservation under another's token", Change { reservations: vec![Write::insert(stolen)], ..Change::default() }),
-        ("another's payment", Change { payment: Some(Write::insert(anothers)), ..Change::default() }),
-        ("a second live token", Change { tokens: vec![Write::update(&scene.bens_old_token, risen)], ..Change::default() }),
+        ("a reservation under another's token", Change::default().writing(Write::insert(stolen))),
+        ("another's payment", Change::default().writing(Write::insert(anothers))),
+        ("a second live token", Change::default().writing(Write::update(&scene.bens_old_token, risen))),
     ]
 }

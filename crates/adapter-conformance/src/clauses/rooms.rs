@@ -38,9 +38,8 @@ impl Process {
         let rules = Arc::new(world.rules.clone());
         let limits = Limits { lanes: 1, queue: 10, batch: 10, deadline: Duration::from_mins(1) };
         let commits = GroupCommit::start(ports.store.clone(), rules.clone(), observers.clone(), limits);
-        let Ports { store, catalogue, .. } = ports;
         let place_free = Arc::new(PlaceFree::default());
-        let tools = Tools { store, catalogue, room: room.clone(), observers, rules, place_free };
+        let tools = Tools { store: ports.store, room: room.clone(), observers, rules, place_free };
         let rhythm = Rhythm { tick: DAY, sweep: DAY };
         Self { commits, scheduler: Scheduler::new(tools, rhythm), room }
     }
@@ -67,8 +66,7 @@ impl Process {
                 }
             }
             7 | 8 => {
-                let queue = world.ports.catalogue.queue(queue).await.unwrap().expect("the queue");
-                self.scheduler.tick(&queue).await.expect("a tick");
+                self.scheduler.tick(&[queue]).await.expect("a tick");
             }
             _ => world.pass_seconds(random.i64(1..90)),
         }

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 
 use application::PageRequest;
 use application::ports::{DeedsWanted, Load, Ports, Turnout};
-use domain::change::RowName;
+use domain::change::RowKey;
 use domain::{
     Concert, Context, Deed, Money, Payment, Queue, QueueToken, RequestKey, Reservation, Route, Schedule, ScheduleId, Seat, User, UserId,
     Versioned, Wallet, WalletEntry,
@@ -23,7 +23,7 @@ pub(crate) struct Everything {
     schedules: Vec<Vec<Versioned<Schedule>>>,
     seats: Vec<Vec<Versioned<Seat>>>,
     people: BTreeMap<UserId, Person>,
-    rows: Vec<(RowName, Context)>,
+    rows: Vec<(RowKey, Context)>,
     lapsed: Context,
     deeds: Vec<Deed>,
     turnouts: Vec<Turnout>,
@@ -56,7 +56,7 @@ impl World {
 
     /// Everything that can be seen of `ports`, asked for the rows that anybody in this world tried to write.
     pub(crate) async fn everything_in(&self, ports: &Ports) -> Everything {
-        let seen: Vec<RowName> = self.seen.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
+        let seen: Vec<RowKey> = self.seen.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
         let catalogue = &ports.catalogue;
         let queues = catalogue.queues().await.unwrap();
         let (mut lines, mut live, mut turnouts) = (Vec::new(), Vec::new(), Vec::new());
@@ -77,7 +77,7 @@ impl World {
         }
         let (mut people, mut rows) = (BTreeMap::new(), Vec::new());
         for row in seen {
-            if let RowName::User(user) | RowName::Wallet(user) | RowName::Place(_, user) = &row {
+            if let RowKey::User(user) | RowKey::Wallet(user) | RowKey::Place(_, user) = &row {
                 people.insert(*user, person(ports, *user).await);
             }
             if let Some(load) = load_of(&row) {
@@ -112,15 +112,21 @@ async fn person(ports: &Ports, user: UserId) -> Person {
 }
 
 /// The load that shows a row with its version; none if everything shows it anyway.
-fn load_of(row: &RowName) -> Option<Load> {
+fn load_of(row: &RowKey) -> Option<Load> {
     match row {
-        RowName::Admission(_) | RowName::Seat(..) | RowName::Queue(_) | RowName::Concert(_) | RowName::Schedule(_) => None,
-        RowName::Place(_, user) => Some(Load::Join { user: *user, concert: None }),
-        RowName::Token(token) => Some(Load::Token { token: *token }),
-        RowName::Reservation(reservation) => Some(Load::Release { reservation: *reservation }),
-        RowName::Payment(payment) => Some(Load::Refund { key: nobodys(UserId(payment.0)), payment: *payment }),
-        RowName::User(user) | RowName::Wallet(user) => Some(Load::Charge { key: nobodys(*user), user: *user }),
-        RowName::Key(key) => Some(Load::Key { key: key.clone() }),
+        RowKey::Admission(_)
+        | RowKey::Seat(..)
+        | RowKey::Queue(_)
+        | RowKey::Concert(_)
+        | RowKey::Schedule(_)
+        | RowKey::Entry(_)
+        | RowKey::Deed(_) => None,
+        RowKey::Place(_, user) => Some(Load::Join { user: *user, concert: None }),
+        RowKey::Token(token) => Some(Load::Token { token: *token }),
+        RowKey::Reservation(reservation) => Some(Load::Release { reservation: *reservation }),
+        RowKey::Payment(payment) => Some(Load::Refund { key: nobodys(UserId(payment.0)), payment: *payment }),
+        RowKey::User(user) | RowKey::Wallet(user) => Some(Load::Charge { key: nobodys(*user), user: *user }),
+        RowKey::Key(key) => Some(Load::Key { key: key.clone() }),
     }
 }
 

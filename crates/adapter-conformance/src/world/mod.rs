@@ -14,10 +14,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use application::ports::{CommitError, Committed, Load, Ports, Prunable, Pruned};
 use application::testing::{CountingIds, StoppedClock};
 use application::{Answer, Command};
-use domain::change::RowName;
+use domain::change::RowKey;
 use domain::decide::admit::{self, Ticked};
 use domain::decide::lapse;
-use domain::{Change, Context, QueueId, QueuePolicy, Refusal, Rules};
+use domain::{Change, Context, NewToken, QueueId, QueuePolicy, Refusal, Rules};
 use time::{Duration, OffsetDateTime};
 
 use crate::Adapter;
@@ -47,7 +47,7 @@ pub(crate) struct World {
     pub(crate) rules: Rules,
     ids: CountingIds,
     /// The rows that anybody tried to write.
-    seen: Mutex<BTreeSet<RowName>>,
+    seen: Mutex<BTreeSet<RowKey>>,
 }
 
 impl World {
@@ -218,8 +218,8 @@ impl World {
     pub(crate) fn note<'a>(&self, changes: impl IntoIterator<Item = &'a Change>) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         for change in changes {
-            seen.extend(change.rows());
-            seen.extend(change.join.iter().map(|new| RowName::Token(new.id)));
+            seen.extend(change.keys());
+            seen.extend(change.rows::<NewToken>().map(|new| RowKey::Token(new.row.id)));
         }
     }
 }

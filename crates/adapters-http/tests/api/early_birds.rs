@@ -22,9 +22,9 @@ fn a_date(sale_opens_at: &str) -> Value {
 
 /// What Ada sees of her token, after a tick.
 async fn after_a_tick(shop: &Shop, ada: &Visitor) -> (Value, Value) {
-    for queue in application::ports::Catalogue::queues(&*shop.store).await.expect("the queues") {
-        shop.scheduler.tick(&queue).await.expect("a tick");
-    }
+    let queues = application::ports::Catalogue::queues(&*shop.store).await.expect("the queues");
+    let queues: Vec<_> = queues.iter().map(|queue| queue.id).collect();
+    shop.scheduler.tick(&queues).await.expect("a tick");
     shop.room.refresh().await.expect("the notices");
     let token = ada.queue_token.as_deref().expect("a token");
     let seen = shop.get(&format!("/v1/queue-tokens/{token}")).by(ada).send().await.with_status(200);

@@ -31,7 +31,7 @@ impl Store for Failing {
     }
 
     async fn commit(&self, changes: &[Change]) -> Results {
-        if changes.iter().all(|change| change.key.is_none()) {
+        if changes.iter().all(|change| change.row::<domain::KeyRecord>().is_none()) {
             return self.store.commit(changes).await;
         }
         match (self.refuse)() {

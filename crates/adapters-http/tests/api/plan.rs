@@ -153,14 +153,7 @@ impl Plan {
             ids: ids.clone(),
         });
         let day = Duration::from_hours(24);
-        let tools = Tools {
-            store: ports.store,
-            catalogue: ports.catalogue,
-            room: room.clone(),
-            observers,
-            rules,
-            place_free: Arc::new(PlaceFree::default()),
-        };
+        let tools = Tools { store: ports.store, room: room.clone(), observers, rules, place_free: Arc::new(PlaceFree::default()) };
         let scheduler = Scheduler::new(tools, Rhythm { tick: day, sweep: day });
         let closing = CancellationToken::new();
         let api = Api::new(Parts {

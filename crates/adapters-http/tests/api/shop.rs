@@ -58,9 +58,8 @@ impl Shop {
 
     /// Lets the next users in.
     pub(crate) async fn tick(&self) {
-        for queue in &self.queues {
-            self.scheduler.tick(queue).await.expect("a tick");
-        }
+        let queues: Vec<_> = self.queues.iter().map(|queue| queue.id).collect();
+        self.scheduler.tick(&queues).await.expect("a tick");
     }
 
     /// Somebody with an access token who has written nothing yet.

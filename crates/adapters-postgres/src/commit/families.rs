@@ -21,13 +21,13 @@ impl Families {
     pub(super) const ALL: usize = 32;
 
     pub(super) fn of(batch: &Batch) -> Self {
-        let Batch { queues, concerts, schedules, deeds, unheld, unawaited, .. } = batch;
+        let Batch { queues, concerts, schedules, deeds, checks, .. } = batch;
         let Batch { users, seats, reservations, payments, wallets, entries, keys, tokens, admissions, .. } = batch;
         let lines = !admissions.is_empty() || !tokens.new.is_empty();
         let bookings = !seats.is_empty() || !reservations.is_empty();
         let money = !users.is_empty() || !payments.is_empty() || !wallets.is_empty() || !entries.is_empty();
         let rare = !payments.old.is_empty() || !keys.old.is_empty() || !seats.new.is_empty();
-        let guarded = !unheld.is_empty() || !unawaited.is_empty();
+        let guarded = !checks.unheld.is_empty() || !checks.unawaited.is_empty();
         let catalogue = guarded || !queues.is_empty() || !concerts.is_empty() || !schedules.is_empty() || !deeds.is_empty();
         let family = |there: bool, family: usize| if there { family } else { 0 };
         let [lines, bookings, money] = [family(lines, Self::LINES), family(bookings, Self::BOOKINGS), family(money, Self::MONEY)];

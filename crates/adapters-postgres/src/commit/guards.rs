@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use adapters_sql::commit::{Guards, Judge, Lines, Names, Numbers};
+use adapters_sql::commit::{Guards, Judge, Lines, Names};
 use adapters_sql::rows::key;
 use adapters_sql::{instant, micros};
-use domain::change::{Check, RowName};
+use domain::change::RowKey;
 use domain::{Change, TokenId, Version};
 use sea_orm::sqlx::{self, Error, Row};
 use time::OffsetDateTime;
@@ -23,7 +23,6 @@ pub(super) async fn sound(
     left: Vec<usize>,
 ) -> Result<Vec<usize>, Error> {
     let names = Names::of(changes);
-    let queues: Vec<_> = Numbers::queues(changes).into_iter().collect();
     let (seat_schedules, seat_numbers): (Vec<_>, Vec<_>) =
         names.seats.iter().map(|(schedule, number)| (schedule.0, i64::from(number.get()))).unzip();
     let (place_queues, place_users): (Vec<_>, Vec<_>) = names.places.iter().map(|(queue, user)| (queue.0, user.0)).unzip();
@@ -46,7 +45,7 @@ pub(super) async fn sound(
         .bind(key_names.iter().map(|(user, ..)| *user).collect::<Vec<_>>())
         .bind(key_names.iter().map(|(_, route, _)| *route).collect::<Vec<_>>())
         .bind(key_names.iter().map(|(.., key)| *key).collect::<Vec<_>>())
-        .bind(queues.iter().map(|queue| queue.0).collect::<Vec<_>>())
+        .bind(ids(&names.lines))
         .bind(ids(&names.unheld))
         .bind(names.unawaited.iter().map(|(queue, _)| queue.0).collect::<Vec<_>>())
         .bind(names.unawaited.iter().map(|(_, concert)| concert.0).collect::<Vec<_>>());
@@ -57,7 +56,7 @@ pub(super) async fn sound(
         let Some(version) = row.try_get::<Option<i64>, _>("version")? else { continue };
         match row.try_get("kind")? {
             "now" => read_at = version,
-            "line" => waiting.extend(queues.get(index(position)).map(|queue| (*queue, version))),
+            "line" => waiting.extend(at(&names.lines, position).map(|queue| (queue, version))),
             "held" => {
                 if let Some(concert) = at(&names.unheld, position) {
                     guards.add_held_until(concert, version);
@@ -83,30 +82,21 @@ pub(super) async fn sound(
 }
 
 fn add(guards: &mut Guards, names: &Names<'_>, kind: &str, position: i64, version: Version) {
-    let checked = match kind {
-        "queue" => at(&names.queues, position).map(|id| Check::Queue(id, version)),
-        "concert" => at(&names.concerts, position).map(|id| Check::Concert(id, version)),
-        "schedule" => at(&names.schedules, position).map(|id| Check::Schedule(id, version)),
+    let row = match kind {
+        "queue" => at(&names.queues, position).map(RowKey::Queue),
+        "concert" => at(&names.concerts, position).map(RowKey::Concert),
+        "schedule" => at(&names.schedules, position).map(RowKey::Schedule),
+        "admission" => at(&names.admissions, position).map(RowKey::Admission),
+        "user" => at(&names.users, position).map(RowKey::User),
+        "token" => at(&names.tokens, position).map(RowKey::Token),
+        "seat" => at(&names.seats, position).map(|(schedule, number)| RowKey::Seat(schedule, number)),
+        "reservation" => at(&names.reservations, position).map(RowKey::Reservation),
+        "payment" => at(&names.payments, position).map(RowKey::Payment),
+        "wallet" => at(&names.wallets, position).map(RowKey::Wallet),
+        "key" => at(&names.keys, position).map(|scope| RowKey::Key(scope.clone())),
         _ => None,
     };
-    let written = match kind {
-        "queue" => at(&names.queues, position).map(RowName::Queue),
-        "concert" => at(&names.concerts, position).map(RowName::Concert),
-        "schedule" => at(&names.schedules, position).map(RowName::Schedule),
-        "admission" => at(&names.admissions, position).map(RowName::Admission),
-        "user" => at(&names.users, position).map(RowName::User),
-        "token" => at(&names.tokens, position).map(RowName::Token),
-        "seat" => at(&names.seats, position).map(|(schedule, number)| RowName::Seat(schedule, number)),
-        "reservation" => at(&names.reservations, position).map(RowName::Reservation),
-        "payment" => at(&names.payments, position).map(RowName::Payment),
-        "wallet" => at(&names.wallets, position).map(RowName::Wallet),
-        "key" => at(&names.keys, position).map(|scope| RowName::Key(scope.clone())),
-        _ => None,
-    };
-    if let Some(check) = checked {
-        guards.add_checked(check);
-    }
-    if let Some(row) = written {
+    if let Some(row) = row {
         guards.add(row, version);
     }
 }

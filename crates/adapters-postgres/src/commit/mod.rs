@@ -19,7 +19,8 @@ use std::collections::BTreeMap;
 use adapters_sql::commit::{Batch, Lines, Numbers};
 use adapters_sql::micros;
 use application::ports::{CommitError, Committed};
-use domain::{Change, QueueId};
+use domain::change::Collisions;
+use domain::{Change, NewToken, QueueId};
 use sea_orm::sqlx::{self, Error, Row};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -49,7 +50,16 @@ pub(crate) struct Origin {
 pub(crate) async fn commit(connections: &Connections, origin: Origin, changes: &[Change]) -> Results {
     let mut results: Results = changes.iter().map(|_| Err(CommitError::Conflict)).collect();
     let mut left: Vec<usize> = (0..changes.len()).collect();
+    // The statement judges its guards by what it saw before it wrote: what collides must not be in it.
+    let mut together = Collisions::default();
+    let mut is_apart = changes.iter().all(|change| together.admit(change));
     for _ in 0..TRIES {
+        if !is_apart {
+            left = match guards::sound(connections, origin.now, changes, left.clone()).await {
+                Ok(sound) => sound,
+                Err(error) => return unavailable(results, left, &error),
+            };
+        }
         let group: Vec<&Change> = left.iter().map(|index| &changes[*index]).collect();
         let failure = match write(connections, origin, &group).await {
             Ok(committed) => {
@@ -68,15 +78,7 @@ pub(crate) async fn commit(connections: &Connections, origin: Origin, changes: &
                 return results;
             }
         }
-        match guards::sound(connections, origin.now, changes, left.clone()).await {
-            Ok(sound) => left = sound,
-            Err(error) => {
-                for index in left {
-                    results[index] = Err(CommitError::Unavailable(error.to_string().into()));
-                }
-                return results;
-            }
-        }
+        is_apart = false;
     }
     let mut is_away = false;
     for index in left {
@@ -95,6 +97,14 @@ pub(crate) async fn commit(connections: &Connections, origin: Origin, changes: &
     results
 }
 
+/// The results if those `left` can't be judged.
+fn unavailable(mut results: Results, left: Vec<usize>, error: &Error) -> Results {
+    for index in left {
+        results[index] = Err(CommitError::Unavailable(error.to_string().into()));
+    }
+    results
+}
+
 /// Writes all of `changes`, or nothing.
 async fn write(connections: &Connections, origin: Origin, changes: &[&Change]) -> Result<Vec<Committed>, Failure> {
     if changes.is_empty() {
@@ -103,7 +113,7 @@ async fn write(connections: &Connections, origin: Origin, changes: &[&Change]) -
     // Within the group numbers count from 1; the statement adds what was handed out before.
     let mut numbers = Numbers::default();
     let places: Vec<Option<(QueueId, u64)>> =
-        changes.iter().map(|change| change.join.as_ref().map(|new| (new.queue, numbers.next(new.queue)))).collect();
+        changes.iter().map(|change| change.row::<NewToken>().map(|new| (new.row.queue, numbers.next(new.row.queue)))).collect();
     let mut batch = Batch::at(origin.now.unwrap_or(OffsetDateTime::UNIX_EPOCH));
     for (change, place) in changes.iter().zip(&places) {
         batch.add(change, place.map(|(_, number)| number));

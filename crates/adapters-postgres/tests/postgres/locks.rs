@@ -35,7 +35,7 @@ async fn a_change_that_the_schema_refuses_holds_no_other_back() {
     }
     let (good, mut poisoned) = (world.a_charge(1, "2").await, world.a_charge(2, "2").await);
     world.sql("ALTER TABLE wallet_entries ADD CONSTRAINT poison CHECK (amount <> 13)");
-    poisoned.entry.as_mut().unwrap().amount = domain::Money::new(13).unwrap();
+    poisoned.rows_mut::<domain::WalletEntry>().next().unwrap().row.amount = domain::Money::new(13).unwrap();
     let results = world.commit(&[good, poisoned]).await;
     assert!(results[0].is_ok() && matches!(results[1], Err(CommitError::Rejected(_))), "{results:?}");
     assert_eq!((world.balance(1).await, world.balance(2).await), (2, 1), "it is written whole or not at all");

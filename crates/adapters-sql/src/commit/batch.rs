@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use domain::change::Check;
-use domain::{Change, ConcertId, QueueId, QueueToken, ScheduleId, Version, Write};
+use domain::change::Guard;
+use domain::{Change, ConcertId, QueueId, RowWrite, ScheduleId, Version, Write};
 use time::OffsetDateTime;
 
 use crate::instant::micros;
@@ -42,23 +42,29 @@ impl<R> RowsToWrite<R> {
     }
 }
 
-/// The rows that a group relies on and doesn't write, each once, with the versions that they must have.
+/// The rows that a group relies on and doesn't write, each once, with the versions that they must have, and the sets that must be empty.
 #[derive(Debug, Default)]
 #[expect(missing_docs, reason = "each is what its name says")]
 pub struct Checks {
     pub queues: BTreeSet<(QueueId, Version)>,
     pub concerts: BTreeSet<(ConcertId, Version)>,
     pub schedules: BTreeSet<(ScheduleId, Version)>,
+    /// Concerts of which nothing may be HELD.
+    pub unheld: Vec<ConcertId>,
+    /// Queues and concerts of which no live token of the one may name the other.
+    pub unawaited: Vec<(QueueId, ConcertId)>,
 }
 
 impl Checks {
-    fn extend(&mut self, checks: &[Check]) {
-        for check in checks {
-            match *check {
-                Check::Queue(id, version) => self.queues.extend([(id, version)]),
-                Check::Concert(id, version) => self.concerts.extend([(id, version)]),
-                Check::Schedule(id, version) => self.schedules.extend([(id, version)]),
-            }
+    fn add(&mut self, guard: Guard) {
+        match guard {
+            Guard::Queue(id, version) => self.queues.extend([(id, version)]),
+            Guard::Concert(id, version) => self.concerts.extend([(id, version)]),
+            Guard::Schedule(id, version) => self.schedules.extend([(id, version)]),
+            Guard::NoLiveHold(concert) => self.unheld.push(concert),
+            Guard::NoLiveToken(queue, concert) => self.unawaited.push((queue, concert)),
+            // Counted under the lock of the queue's counter, see `Lines`.
+            Guard::Room(..) => {}
         }
     }
 }
@@ -72,10 +78,6 @@ pub struct Batch {
     pub concerts: RowsToWrite<concert::Model>,
     pub schedules: RowsToWrite<schedule::Model>,
     pub deeds: Vec<deed::Row>,
-    /// Concerts of which nothing may be HELD.
-    pub unheld: Vec<ConcertId>,
-    /// Queues and concerts of which no live token of the one may name the other.
-    pub unawaited: Vec<(QueueId, ConcertId)>,
     pub admissions: Vec<queue::Admission>,
     pub users: Vec<user::Model>,
     /// What the new users are found by.
@@ -100,8 +102,6 @@ impl Batch {
             concerts: RowsToWrite::default(),
             schedules: RowsToWrite::default(),
             deeds: Vec::new(),
-            unheld: Vec::new(),
-            unawaited: Vec::new(),
             admissions: Vec::new(),
             users: Vec::new(),
             user_search_keys: Vec::new(),
@@ -118,29 +118,37 @@ impl Batch {
 
     /// Adds the rows of `change`; `number` is its join's.
     pub fn add(&mut self, change: &Change, number: Option<u64>) {
-        self.checks.extend(&change.checks);
-        change.queues.iter().for_each(|write| self.queues.push(write.expected, write.into()));
-        change.concerts.iter().for_each(|write| self.concerts.push(write.expected, write.into()));
-        change.schedules.iter().for_each(|write| self.schedules.push(write.expected, write.into()));
-        self.deeds.extend(change.deed.iter().map(deed::Row::from));
-        self.unheld.extend(change.unheld);
-        self.unawaited.extend(change.unawaited);
-        self.admissions.extend(change.admission.map(|(queue, version)| queue::Admission { queue_id: queue.0, version: version.next().0 }));
-        self.users.extend(change.user.iter().map(user::Model::from));
-        self.user_search_keys.extend(change.user.iter().flat_map(user_search_key::rows_of));
-        change.tokens.iter().for_each(|write| self.tokens.push(write.expected, write.into()));
-        if let Some((new, number)) = change.join.as_ref().zip(number) {
-            let joined: Write<QueueToken> = Write::insert(new.clone().numbered(number));
-            self.tokens.push(None, (&joined).into());
-        }
-        change.seats.iter().for_each(|write| self.seats.push(write.expected, write.into()));
-        change.reservations.iter().for_each(|write| self.reservations.push(write.expected, write.into()));
-        change.payment.iter().for_each(|write| self.payments.push(write.expected, write.into()));
-        change.wallet.iter().for_each(|write| self.wallets.push(write.expected, write.into()));
-        self.entries.extend(change.entry.iter().map(entry::Model::from));
-        change.key.iter().for_each(|write| self.keys.push(write.expected, write.into()));
+        change.guards.iter().for_each(|guard| self.checks.add(*guard));
+        change.writes.iter().for_each(|write| self.write(write, number));
         let at = self.at;
         self.events.extend(change.events.iter().map(|event| event::Row::new(event, at)));
+    }
+
+    fn write(&mut self, write: &RowWrite, number: Option<u64>) {
+        let expected = write.expected();
+        match write {
+            RowWrite::Queue(queue) => self.queues.push(expected, queue.into()),
+            RowWrite::Admission(admission) => self.admissions.push(admission.into()),
+            RowWrite::Concert(concert) => self.concerts.push(expected, concert.into()),
+            RowWrite::Schedule(schedule) => self.schedules.push(expected, schedule.into()),
+            RowWrite::User(user) => {
+                self.users.push((&user.row).into());
+                self.user_search_keys.extend(user_search_key::rows_of(&user.row));
+            }
+            RowWrite::Place(place) => {
+                if let Some(number) = number {
+                    self.tokens.push(expected, (&Write::insert(place.row.clone().numbered(number))).into());
+                }
+            }
+            RowWrite::Token(token) => self.tokens.push(expected, token.into()),
+            RowWrite::Seat(seat) => self.seats.push(expected, seat.into()),
+            RowWrite::Reservation(reservation) => self.reservations.push(expected, reservation.into()),
+            RowWrite::Payment(payment) => self.payments.push(expected, payment.into()),
+            RowWrite::Wallet(wallet) => self.wallets.push(expected, wallet.into()),
+            RowWrite::Entry(entry) => self.entries.push((&entry.row).into()),
+            RowWrite::Key(key) => self.keys.push(expected, key.into()),
+            RowWrite::Deed(deed) => self.deeds.push((&deed.row).into()),
+        }
     }
 
     /// Puts the rows of each table in the order of their keys: the order in which every group locks them.

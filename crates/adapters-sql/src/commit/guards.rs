@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use domain::change::{Check, RowName};
+use domain::change::{Guard, RowKey, RowWrite, Write};
 use domain::{Change, ConcertId, KeyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId, Version};
 use time::OffsetDateTime;
 
@@ -11,19 +11,10 @@ use crate::instant::micros;
 /// The versions, at the moment of the commit, of what the changes of a group name; who isn't there has none.
 #[derive(Debug, Default)]
 pub struct Guards {
-    rows: HashMap<RowName, Version>,
-    checks: HashMap<RowChecked, Version>,
+    rows: HashMap<RowKey, Version>,
     places: HashMap<(QueueId, UserId), TokenId>,
     held_until: HashMap<ConcertId, i64>,
     awaited_until: HashMap<(QueueId, ConcertId), i64>,
-}
-
-/// A row that is checked and not written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum RowChecked {
-    Queue(QueueId),
-    Concert(ConcertId),
-    Schedule(ScheduleId),
 }
 
 /// The names of the rows that a group relies on, table by table, each sorted: the order in which they are locked.
@@ -42,6 +33,8 @@ pub struct Names<'a> {
     pub payments: BTreeSet<PaymentId>,
     pub wallets: BTreeSet<UserId>,
     pub keys: BTreeSet<&'a KeyScope>,
+    /// Queues that are joined, or whose room matters.
+    pub lines: BTreeSet<QueueId>,
     /// Concerts of which nothing may be HELD.
     pub unheld: BTreeSet<ConcertId>,
     /// Queues and concerts of which no live token of the one may name the other.
@@ -49,15 +42,9 @@ pub struct Names<'a> {
 }
 
 impl Guards {
-    /// Adds the version of a row that is written.
-    pub fn add(&mut self, row: RowName, version: Version) {
+    /// Adds the version of a row.
+    pub fn add(&mut self, row: RowKey, version: Version) {
         self.rows.insert(row, version);
-    }
-
-    /// Adds the version of a row that is checked.
-    pub fn add_checked(&mut self, row: Check) {
-        let (row, version) = checked(row);
-        self.checks.insert(row, version);
     }
 
     /// Adds the user's live token in a queue.
@@ -85,28 +72,14 @@ impl Guards {
         self.held_until.get(&concert).is_some_and(|until| micros(now) < *until)
     }
 
-    /// The version of a row that is written; none if there is no such row.
-    pub fn version(&self, row: &RowName) -> Option<Version> {
+    /// The version of a row; none if there is no such row.
+    pub fn version(&self, row: &RowKey) -> Option<Version> {
         self.rows.get(row).copied()
     }
 
     /// The user's live token in the queue.
     pub fn occupant(&self, queue: QueueId, user: UserId) -> Option<TokenId> {
         self.places.get(&(queue, user)).copied()
-    }
-
-    /// Whether a row that isn't written still has its version.
-    pub fn holds(&self, check: Check) -> bool {
-        let (row, version) = checked(check);
-        self.checks.get(&row) == Some(&version)
-    }
-}
-
-const fn checked(check: Check) -> (RowChecked, Version) {
-    match check {
-        Check::Queue(id, version) => (RowChecked::Queue(id), version),
-        Check::Concert(id, version) => (RowChecked::Concert(id), version),
-        Check::Schedule(id, version) => (RowChecked::Schedule(id), version),
     }
 }
 
@@ -121,27 +94,37 @@ impl<'a> Names<'a> {
     }
 
     fn add(&mut self, change: &'a Change) {
-        for check in &change.checks {
-            match check {
-                Check::Queue(id, _) => self.queues.extend([*id]),
-                Check::Concert(id, _) => self.concerts.extend([*id]),
-                Check::Schedule(id, _) => self.schedules.extend([*id]),
+        for guard in &change.guards {
+            match *guard {
+                Guard::Queue(id, _) => self.queues.extend([id]),
+                Guard::Concert(id, _) => self.concerts.extend([id]),
+                Guard::Schedule(id, _) => self.schedules.extend([id]),
+                Guard::NoLiveHold(concert) => self.unheld.extend([concert]),
+                Guard::NoLiveToken(queue, concert) => self.unawaited.extend([(queue, concert)]),
+                Guard::Room(queue, _) => self.lines.extend([queue]),
             }
         }
-        self.queues.extend(change.queues.iter().map(|queue| queue.row.id));
-        self.concerts.extend(change.concerts.iter().map(|concert| concert.row.id));
-        self.schedules.extend(change.schedules.iter().map(|schedule| schedule.row.id));
-        self.unheld.extend(change.unheld);
-        self.unawaited.extend(change.unawaited);
-        self.admissions.extend(change.admission.map(|(queue, _)| queue));
-        self.users.extend(change.user.as_ref().map(|user| user.id));
-        self.tokens.extend(change.tokens.iter().map(|token| token.row.id));
-        self.tokens.extend(change.join.as_ref().map(|new| new.id));
-        self.places.extend(change.join.as_ref().map(|new| (new.queue, new.user)));
-        self.seats.extend(change.seats.iter().map(|seat| (seat.row.schedule, seat.row.number)));
-        self.reservations.extend(change.reservations.iter().map(|reservation| reservation.row.id));
-        self.payments.extend(change.payment.as_ref().map(|payment| payment.row.id));
-        self.wallets.extend(change.wallet.as_ref().map(|wallet| wallet.row.user));
-        self.keys.extend(change.key.as_ref().map(|key| &key.row.scope));
+        for write in &change.writes {
+            match write {
+                RowWrite::Queue(queue) => self.queues.extend([queue.row.id]),
+                RowWrite::Admission(admission) => self.admissions.extend([admission.row.0]),
+                RowWrite::Concert(concert) => self.concerts.extend([concert.row.id]),
+                RowWrite::Schedule(schedule) => self.schedules.extend([schedule.row.id]),
+                RowWrite::User(user) => self.users.extend([user.row.id]),
+                RowWrite::Place(Write { row: place, .. }) => {
+                    self.tokens.extend([place.id]);
+                    self.places.extend([(place.queue, place.user)]);
+                    self.lines.extend([place.queue]);
+                }
+                RowWrite::Token(token) => self.tokens.extend([token.row.id]),
+                RowWrite::Seat(seat) => self.seats.extend([(seat.row.schedule, seat.row.number)]),
+                RowWrite::Reservation(reservation) => self.reservations.extend([reservation.row.id]),
+                RowWrite::Payment(payment) => self.payments.extend([payment.row.id]),
+                RowWrite::Wallet(wallet) => self.wallets.extend([wallet.row.user]),
+                RowWrite::Key(key) => self.keys.extend([&key.row.scope]),
+                // Unique by the table itself: whoever comes second fails there.
+                RowWrite::Entry(_) | RowWrite::Deed(_) => {}
+            }
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Change, NewToken, QueueId, TokenState, Version};
+use domain::{Change, Guard, NewToken, QueueId, QueueToken, TokenState, Version};
 
 /// How many wait in each line, as the changes of a group are written one after the other.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,9 +19,9 @@ impl Lines {
         self.0.contains_key(&queue)
     }
 
-    /// Whether no more wait in the line that `change` joins than may, once it is written.
-    pub fn fits(&self, change: &Change) -> bool {
-        limited(change).is_none_or(|(new, limit)| self.waiting(new.queue) + growth(change, new.queue) <= limit)
+    /// Whether no more than `limit` wait in `queue` once `change` is written.
+    pub fn fits(&self, change: &Change, queue: QueueId, limit: u32) -> bool {
+        self.waiting(queue) + growth(change, queue) <= i64::from(limit)
     }
 
     /// Goes on to where `change` is written.
@@ -33,13 +33,13 @@ impl Lines {
 
     /// So many may wait at most before `changes` are written, in each queue that has a limit, for all joins to fit.
     pub fn room_for<'a>(changes: impl Iterator<Item = &'a Change> + Clone) -> BTreeMap<QueueId, i64> {
-        let mut since = Self::of(changes.clone().filter_map(limited).map(|(new, _)| (new.queue, 0)));
+        let mut since = Self::of(changes.clone().flat_map(limits).map(|(queue, _)| (queue, 0)));
         let mut room = BTreeMap::new();
         for change in changes {
             since.follow(change);
-            if let Some((new, limit)) = limited(change) {
-                let left = limit - since.waiting(new.queue);
-                room.entry(new.queue).and_modify(|room: &mut i64| *room = left.min(*room)).or_insert(left);
+            for (queue, limit) in limits(change) {
+                let left = limit - since.waiting(queue);
+                room.entry(queue).and_modify(|room: &mut i64| *room = left.min(*room)).or_insert(left);
             }
         }
         room
@@ -50,25 +50,30 @@ impl Lines {
     }
 }
 
-fn limited(change: &Change) -> Option<(&NewToken, i64)> {
-    change.join.as_ref().zip(change.line_limit.map(i64::from))
+/// The queues whose room matters to `change`, with how many may wait there.
+fn limits(change: &Change) -> impl Iterator<Item = (QueueId, i64)> {
+    change.guards.iter().filter_map(|guard| match guard {
+        Guard::Room(queue, limit) => Some((*queue, i64::from(*limit))),
+        _ => None,
+    })
 }
 
 /// How many more wait in `queue` once `change` is written.
 fn growth(change: &Change, queue: QueueId) -> i64 {
-    let joins = change.join.iter().filter(|new| new.queue == queue).map(|_| 1);
+    let joins = change.rows::<NewToken>().filter(|new| new.row.queue == queue).map(|_| 1);
     joins.chain(leavers(change).filter(|left| *left == queue).map(|_| -1)).sum()
 }
 
 /// The queue of each token whose waiting `change` ends: a token waits from its birth to the first time that it is written again.
 fn leavers(change: &Change) -> impl Iterator<Item = QueueId> {
-    let leaves = change.tokens.iter().filter(|write| write.expected == Some(Version::FIRST) && write.row.state() != TokenState::Waiting);
+    let leaves =
+        change.rows::<QueueToken>().filter(|write| write.expected == Some(Version::FIRST) && write.row.state() != TokenState::Waiting);
     leaves.map(|write| write.row.queue)
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::{ExpiryReason, QueueToken, TokenId, UserId, Write};
+    use domain::{ExpiryReason, TokenId, UserId, Write};
     use time::OffsetDateTime;
     use uuid::Uuid;
 
@@ -83,27 +88,29 @@ mod tests {
     }
 
     fn a_join(queue: QueueId, line_limit: Option<u32>) -> Change {
-        Change { join: Some(place(queue)), line_limit, ..Change::default() }
+        let guards = line_limit.map(|limit| Guard::Room(queue, limit)).into_iter().collect();
+        Change { guards, ..Change::default() }.writing(Write::insert(place(queue)))
     }
 
     fn an_end(queue: QueueId, version: Version) -> Change {
         let state = TokenState::Expired { reason: ExpiryReason::Left, activated_at: None, expired_at: OffsetDateTime::UNIX_EPOCH };
         let row = QueueToken::restore(place(queue), 1, state);
-        Change { tokens: vec![Write { expected: Some(version), row }], ..Change::default() }
+        Change::default().writing(Write { expected: Some(version), row })
     }
 
     #[test]
     fn a_join_fits_up_to_its_limit_after_those_before_it() {
         let mut lines = Lines::of([(ONE, 1), (OTHER, 9)]);
         assert!(lines.has(ONE) && !lines.has(QueueId(Uuid::nil())));
-        assert!(lines.fits(&a_join(ONE, Some(2))) && !lines.fits(&a_join(ONE, Some(1))) && lines.fits(&a_join(ONE, None)));
+        let fits = |lines: &Lines, limit| lines.fits(&a_join(ONE, None), ONE, limit);
+        assert!(fits(&lines, 2) && !fits(&lines, 1));
         lines.follow(&a_join(ONE, None));
-        assert!(!lines.fits(&a_join(ONE, Some(2))), "one has joined");
+        assert!(!fits(&lines, 2), "one has joined");
         lines.follow(&an_end(OTHER, Version::FIRST));
         lines.follow(&an_end(ONE, Version(2)));
-        assert!(!lines.fits(&a_join(ONE, Some(2))), "who left another line, or was inside, makes no room");
+        assert!(!fits(&lines, 2), "who left another line, or was inside, makes no room");
         lines.follow(&an_end(ONE, Version::FIRST));
-        assert!(lines.fits(&a_join(ONE, Some(2))));
+        assert!(fits(&lines, 2));
     }
 
     #[test]

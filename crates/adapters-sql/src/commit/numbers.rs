@@ -1,19 +1,14 @@
 //! Queue numbers: gapless, in the order of commits.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use domain::{Change, QueueId};
+use domain::QueueId;
 
 /// The last numbers handed out in the queues of a group's joins.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Numbers(BTreeMap<QueueId, i64>);
 
 impl Numbers {
-    /// The queues that `changes` join.
-    pub fn queues(changes: &[Change]) -> BTreeSet<QueueId> {
-        changes.iter().filter_map(|change| change.join.as_ref()).map(|new| new.queue).collect()
-    }
-
     /// Goes on after the last number of each queue.
     pub fn after(last: impl IntoIterator<Item = (QueueId, i64)>) -> Self {
         Self(last.into_iter().collect())

@@ -1,7 +1,7 @@
 //! Rows of queues: the operator's row, and apart from it the admission version and the numbers.
 
 use domain::queue::PolicyOverrides;
-use domain::{Queue, QueueId, QueueState, Version, Versioned, Write};
+use domain::{Queue, QueueId, QueueState, Version, Versioned, Write, change};
 use sea_orm::FromQueryResult;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,12 @@ pub struct Offered {
 pub struct Admission {
     pub queue_id: Uuid,
     pub version: i64,
+}
+
+impl From<&Write<change::Admission>> for Admission {
+    fn from(write: &Write<change::Admission>) -> Self {
+        Self { queue_id: write.row.0.0, version: write.version().0 }
+    }
 }
 
 /// The last number that a queue has handed out, and how many wait in it.

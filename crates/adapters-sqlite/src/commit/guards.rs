@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use adapters_sql::commit::{Guards, Names};
 use adapters_sql::rows::key;
-use domain::change::{Check, RowName};
-use domain::{Change, TokenId, Version};
+use domain::change::RowKey;
+use domain::{TokenId, Version};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde::Serialize;
 use uuid::Uuid;
@@ -60,34 +60,24 @@ struct Until {
     until: Option<i64>,
 }
 
-/// Reads what `changes` rely on; the transaction must have the write lock, so that it stays so.
-pub(super) async fn read(db: &impl ConnectionTrait, changes: &[Change]) -> Result<Guards, DbErr> {
-    let names = Names::of(changes);
+/// Reads what `names` name; the transaction must have the write lock, so that it stays so.
+pub(super) async fn read(db: &impl ConnectionTrait, names: &Names<'_>) -> Result<Guards, DbErr> {
     let mut guards = Guards::default();
-    for (id, version) in versions(db, QUEUES, &names.queues, |id| id.0).await? {
-        guards.add_checked(Check::Queue(id, version));
-        guards.add(RowName::Queue(id), version);
-    }
-    for (id, version) in versions(db, CONCERTS, &names.concerts, |id| id.0).await? {
-        guards.add_checked(Check::Concert(id, version));
-        guards.add(RowName::Concert(id), version);
-    }
-    for (id, version) in versions(db, SCHEDULES, &names.schedules, |id| id.0).await? {
-        guards.add_checked(Check::Schedule(id, version));
-        guards.add(RowName::Schedule(id), version);
-    }
-    name(&mut guards, versions(db, ADMISSIONS, &names.admissions, |id| id.0).await?, RowName::Admission);
-    name(&mut guards, versions(db, USERS, &names.users, |id| id.0).await?, RowName::User);
-    name(&mut guards, versions(db, TOKENS, &names.tokens, |id| id.0).await?, RowName::Token);
+    name(&mut guards, versions(db, QUEUES, &names.queues, |id| id.0).await?, RowKey::Queue);
+    name(&mut guards, versions(db, CONCERTS, &names.concerts, |id| id.0).await?, RowKey::Concert);
+    name(&mut guards, versions(db, SCHEDULES, &names.schedules, |id| id.0).await?, RowKey::Schedule);
+    name(&mut guards, versions(db, ADMISSIONS, &names.admissions, |id| id.0).await?, RowKey::Admission);
+    name(&mut guards, versions(db, USERS, &names.users, |id| id.0).await?, RowKey::User);
+    name(&mut guards, versions(db, TOKENS, &names.tokens, |id| id.0).await?, RowKey::Token);
     let seats = versions(db, SEATS, &names.seats, |(schedule, number)| (schedule.0, number.get())).await?;
-    name(&mut guards, seats, |(schedule, number)| RowName::Seat(schedule, number));
-    name(&mut guards, versions(db, RESERVATIONS, &names.reservations, |id| id.0).await?, RowName::Reservation);
-    name(&mut guards, versions(db, PAYMENTS, &names.payments, |id| id.0).await?, RowName::Payment);
-    name(&mut guards, versions(db, WALLETS, &names.wallets, |id| id.0).await?, RowName::Wallet);
-    name(&mut guards, versions(db, KEYS, &names.keys, key::name).await?, |scope| RowName::Key(scope.clone()));
-    read_holds(db, &names, &mut guards).await?;
-    read_awaited(db, &names, &mut guards).await?;
-    read_places(db, &names, &mut guards).await?;
+    name(&mut guards, seats, |(schedule, number)| RowKey::Seat(schedule, number));
+    name(&mut guards, versions(db, RESERVATIONS, &names.reservations, |id| id.0).await?, RowKey::Reservation);
+    name(&mut guards, versions(db, PAYMENTS, &names.payments, |id| id.0).await?, RowKey::Payment);
+    name(&mut guards, versions(db, WALLETS, &names.wallets, |id| id.0).await?, RowKey::Wallet);
+    name(&mut guards, versions(db, KEYS, &names.keys, key::name).await?, |scope| RowKey::Key(scope.clone()));
+    read_holds(db, names, &mut guards).await?;
+    read_awaited(db, names, &mut guards).await?;
+    read_places(db, names, &mut guards).await?;
     Ok(guards)
 }
 
@@ -132,7 +122,7 @@ async fn read_places(db: &impl ConnectionTrait, names: &Names<'_>, guards: &mut 
     Ok(())
 }
 
-fn name<N>(guards: &mut Guards, versions: impl IntoIterator<Item = (N, Version)>, name: impl Fn(N) -> RowName) {
+fn name<N>(guards: &mut Guards, versions: impl IntoIterator<Item = (N, Version)>, name: impl Fn(N) -> RowKey) {
     versions.into_iter().for_each(|(id, version)| guards.add(name(id), version));
 }
 

@@ -19,9 +19,9 @@ mod write;
 #[cfg(test)]
 pub(crate) use self::guards::ALL as GUARDS;
 
-use adapters_sql::commit::{Batch, Judge};
+use adapters_sql::commit::{Batch, Judge, Names};
 use application::ports::{Clock, CommitError, Committed};
-use domain::Change;
+use domain::{Change, NewToken};
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
 
 use crate::database::begin_immediate;
@@ -104,8 +104,9 @@ struct Written {
 }
 
 async fn judge_and_write(transaction: &DatabaseTransaction, clock: &dyn Clock, changes: &[Change]) -> Result<Written, DbErr> {
-    let guards = guards::read(transaction, changes).await?;
-    let (mut numbers, lines) = numbers::read(transaction, changes).await?;
+    let names = Names::of(changes);
+    let guards = guards::read(transaction, &names).await?;
+    let (mut numbers, lines) = numbers::read(transaction, &names.lines).await?;
     let now = clock.now();
     let mut judge = Judge::new(&guards, lines, now);
     let sound: Vec<bool> = changes.iter().map(|change| judge.is_sound(change)).collect();
@@ -114,7 +115,7 @@ async fn judge_and_write(transaction: &DatabaseTransaction, clock: &dyn Clock, c
     let mut results = Vec::with_capacity(changes.len());
     for (change, sound) in changes.iter().zip(&sound) {
         results.push(if *sound {
-            let number = change.join.as_ref().map(|new| numbers.next(new.queue));
+            let number = change.row::<NewToken>().map(|new| numbers.next(new.row.queue));
             batch.add(change, number);
             Ok(Committed { number })
         } else {

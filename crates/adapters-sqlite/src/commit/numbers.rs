@@ -1,8 +1,10 @@
 //! Reading and writing the queues' counters.
 
+use std::collections::BTreeSet;
+
 use adapters_sql::commit::{Lines, Numbers};
 use adapters_sql::rows::queue::Counter;
-use domain::{Change, QueueId};
+use domain::QueueId;
 use sea_orm::{ConnectionTrait, DbErr};
 use serde::Serialize;
 use uuid::Uuid;
@@ -17,9 +19,8 @@ struct Last {
     last_number: i64,
 }
 
-/// The counters of the queues that `changes` join.
-pub(super) async fn read(db: &impl ConnectionTrait, changes: &[Change]) -> Result<(Numbers, Lines), DbErr> {
-    let queues = Numbers::queues(changes);
+/// The counters of `queues`.
+pub(super) async fn read(db: &impl ConnectionTrait, queues: &BTreeSet<QueueId>) -> Result<(Numbers, Lines), DbErr> {
     if queues.is_empty() {
         return Ok(<(Numbers, Lines)>::default());
     }

@@ -66,7 +66,8 @@ async fn what_a_charge_meets_is_read_with_suspicion() {
         let change = world.charge_change(user, 1_000).await;
         world.commit(&change).await.unwrap();
         spoil(&world, sql).await;
-        let context = world.store.load(&[Load::Charge { key: change.key.unwrap().row.scope, user }]).await.remove(0);
+        let context =
+            world.store.load(&[Load::Charge { key: change.row::<domain::KeyRecord>().unwrap().row.scope.clone(), user }]).await.remove(0);
         assert!(matches!(context, Err(ReadError::Corrupt(_))), "{sql}: {context:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! A group is one transaction, and yet each of its changes stands or falls alone.
 
 use application::ports::{CommitError, Load, Store, Tokens, Wallets};
-use domain::change::{Check, NewToken};
+use domain::change::{Guard, NewToken};
 use domain::{Change, Payment, PaymentId, PaymentState, Queue, ReservationState, UserId, Version, Wallet, Write};
 use time::Duration;
 
@@ -9,7 +9,7 @@ use crate::world::World;
 
 /// A wallet of somebody who isn't there: no guard sees it, the schema does.
 fn poisoned() -> Change {
-    Change { wallet: Some(Write::insert(Wallet::new(UserId(uuid::Uuid::from_u128(0xBAD))))), ..Change::default() }
+    Change::default().writing(Write::insert(Wallet::new(UserId(uuid::Uuid::from_u128(0xBAD)))))
 }
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn what_only_the_commit_refuses_holds_no_others_back() {
     let guest = world.guest().await;
     let kept = world.hold(guest, &[1]).await;
     let paid_by_nothing = kept.clone().restore(ReservationState::Confirmed { payment: PaymentId(uuid::Uuid::from_u128(0xBAD)) });
-    let poisoned = Change { reservations: vec![Write { expected: Some(Version::FIRST), row: paid_by_nothing }], ..Change::default() };
+    let poisoned = Change::default().writing(Write { expected: Some(Version::FIRST), row: paid_by_nothing });
     let (ada, bens) = (world.user().await, world.user().await);
     let adas = world.charge_change(ada, 1_000).await;
     let results = world.store.commit(&[poisoned, adas]).await;
@@ -61,7 +61,7 @@ async fn a_record_that_somebody_else_made_is_a_conflict_whatever_guards_miss_it(
     let kept = world.hold(guest, &[1]).await;
     let payment = world.pay(guest, &kept).await;
     let twice = Payment { id: PaymentId(uuid::Uuid::from_u128(0x2)), state: PaymentState::Completed, ..payment };
-    let again = Change { payment: Some(Write::insert(twice)), ..Change::default() };
+    let again = Change::default().writing(Write::insert(twice));
     let other = world.charge_change(guest.user, 1).await;
     let results = world.store.commit(&[again, other]).await;
     assert!(matches!(results[..], [Err(CommitError::Conflict), Ok(_)]), "{results:?}");
@@ -79,7 +79,7 @@ async fn numbers_are_gapless_although_joins_fail_in_between() {
     let mut late = world.join_change(users[1]).await.1;
     late.not_after = Some(application::ports::Clock::now(world.clock.as_ref()));
     let mut stale = world.join_change(users[1]).await.1;
-    stale.checks = vec![Check::Queue(Queue::DEFAULT, Version(7))];
+    stale.rely_on(Guard::Queue(Queue::DEFAULT, Version(7)));
     changes.insert(1, late);
     changes.insert(2, poisoned());
     changes.insert(0, stale);
@@ -152,8 +152,8 @@ async fn a_join_to_a_queue_that_is_not_there_gets_no_number() {
     let world = World::empty().await;
     let user = world.user().await;
     let (_, change) = world.join_change(user).await;
-    let nowhere = NewToken { queue: domain::QueueId(uuid::Uuid::from_u128(0xBAD)), ..change.join.unwrap() };
-    let lost = Change { join: Some(nowhere), ..Change::default() };
+    let nowhere = NewToken { queue: domain::QueueId(uuid::Uuid::from_u128(0xBAD)), ..change.row::<NewToken>().unwrap().row.clone() };
+    let lost = Change::default().writing(Write::insert(nowhere));
     assert!(matches!(world.commit(&lost).await, Err(CommitError::Conflict)));
     assert_eq!(world.broken().await, Vec::<&str>::new());
 }

@@ -1,6 +1,6 @@
 use std::sync::Mutex;
 
-use domain::{User, UserId};
+use domain::{User, UserId, Write};
 use time::macros::datetime;
 use uuid::Uuid;
 
@@ -34,7 +34,7 @@ struct Notes {
 }
 
 fn number(change: &Change) -> u128 {
-    change.user.as_ref().unwrap().id.0.as_u128()
+    change.row::<User>().unwrap().row.id.0.as_u128()
 }
 
 impl Observer for Notes {
@@ -50,7 +50,7 @@ impl Observer for Notes {
 
 fn changes(users: &[u128]) -> Vec<Change> {
     let user = |number: &u128| User { id: UserId(Uuid::from_u128(*number)), name: None, created_at: NOW };
-    users.iter().map(|number| Change { user: Some(user(number)), ..Change::default() }).collect()
+    users.iter().map(|number| Change::default().writing(Write::insert(user(number)))).collect()
 }
 
 /// What becomes of users 1 to 3, and what observers get to know: those committed, and those in doubt.

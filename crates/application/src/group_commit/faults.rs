@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use domain::{Change, Context, Fault, Refusal, ReservationId, Rules, Verdict};
+use domain::{Change, Context, Fault, Refusal, ReservationId, Rules, User, Verdict};
 use rstest::rstest;
 
 use super::tests::{NOW, Touch, all_committed, limits, loading_store};
@@ -201,7 +201,7 @@ fn start(store: Arc<dyn Store>, observer: &Arc<RecordingObserver>) -> Arc<GroupC
 }
 
 fn users(changes: Vec<Change>) -> Vec<u128> {
-    changes.into_iter().filter_map(|change| change.user).map(|user| user.id.0.as_u128()).collect()
+    changes.iter().flat_map(Change::rows::<User>).map(|user| user.row.id.0.as_u128()).collect()
 }
 
 #[tokio::test]

@@ -1,11 +1,11 @@
 //! A lane: takes batches of commands, one after the other, through load, decide, commit.
 
-use std::collections::HashSet;
 use std::error::Error as StdError;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::change::Collisions;
 use domain::{Change, Context, Rules};
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -126,7 +126,7 @@ impl Work {
     /// Decides each command; returns those whose changes are to be committed, which don't collide.
     fn decide(&self, jobs: Vec<Box<dyn Job>>, contexts: Vec<Result<Context, ReadError>>, again: &mut Again) -> Group {
         let mut group = Group::default();
-        let mut written = HashSet::new();
+        let mut together = Collisions::default();
         let mut unread = Vec::new();
         for (mut job, context) in jobs.into_iter().zip(contexts) {
             let context = match context {
@@ -153,13 +153,14 @@ impl Work {
                     continue;
                 }
             };
-            let rows = change.rows();
-            if rows.iter().any(|row| written.contains(row)) {
+            if job.is_abandoned() {
+                continue;
+            }
+            if !together.admit(&change) {
                 self.measures.collisions.increment(1);
                 job.retry();
                 again.jobs.push(job);
             } else if job.begin_commit() {
-                written.extend(rows);
                 group.jobs.push(job);
                 group.changes.push(change);
             }

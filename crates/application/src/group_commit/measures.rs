@@ -96,7 +96,7 @@ mod tests {
     use std::time::Duration;
 
     use domain::decide::Decision;
-    use domain::{Change, Context, Refusal, Rules, User, UserId, Verdict};
+    use domain::{Change, Context, Refusal, Rules, User, UserId, Verdict, Write};
     use metrics_exporter_prometheus::PrometheusBuilder;
     use time::macros::datetime;
     use uuid::Uuid;
@@ -118,7 +118,7 @@ mod tests {
 
         fn decide(&self, context: &Context, _: &Rules) -> Verdict<()> {
             let user = User { id: UserId(Uuid::nil()), name: None, created_at: context.now };
-            let change = Change { user: Some(user), ..Change::default() };
+            let change = Change::default().writing(Write::insert(user));
             if self.0 { Ok(Decision::commit((), change, context.now)) } else { Err(Refusal::QueueFull.into()) }
         }
     }

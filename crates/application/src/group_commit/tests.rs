@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use domain::decide::{Decision, Refused};
-use domain::{Change, Context, Refusal, Rules, User, UserId, Verdict};
+use domain::{Change, Context, Refusal, Rules, User, UserId, Verdict, Write};
 use time::macros::datetime;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -27,7 +27,7 @@ impl Command for Touch {
 
     fn decide(&self, context: &Context, _: &Rules) -> Verdict<u128> {
         let user = User { id: UserId(Uuid::from_u128(self.0)), name: None, created_at: context.now };
-        Ok(Decision::commit(self.0, Change { user: Some(user), ..Change::default() }, context.now))
+        Ok(Decision::commit(self.0, Change::default().writing(Write::insert(user)), context.now))
     }
 }
 
@@ -236,7 +236,7 @@ async fn observers_are_notified_of_each_commit_before_its_client_has_an_answer()
     let mut observer = MockObserver::new();
     let notified = Arc::new(AtomicUsize::new(0));
     let count = notified.clone();
-    observer.expect_committed().times(1).withf(|change, _| change.user.is_some()).returning(move |_, _| {
+    observer.expect_committed().times(1).withf(|change, _| change.row::<User>().is_some()).returning(move |_, _| {
         count.fetch_add(1, Ordering::SeqCst);
     });
     let touch = |commits: Arc<GroupCommit>| async move {
@@ -250,7 +250,7 @@ async fn observers_are_notified_of_each_commit_before_its_client_has_an_answer()
 #[tokio::test]
 async fn a_refusal_that_claims_is_answered_once_the_claim_is_committed_and_observed() {
     let mut store = loading_store();
-    store.expect_commit().times(1).withf(|changes| changes[0].user.is_some()).returning(all_committed);
+    store.expect_commit().times(1).withf(|changes| changes[0].row::<User>().is_some()).returning(all_committed);
     let mut observer = MockObserver::new();
     observer.expect_committed().times(1).return_const(());
     let lanes = MockedLanes::over(store).observed_by(observer);

@@ -222,18 +222,15 @@ pub trait Store: Send + Sync {
     /// - A change MUST be written whole or not at all, and MUST be durable before it is told to be committed: a crash at that moment
     ///   MUST leave it to whoever opens the store next.
     /// - It MUST be a [`CommitError::Conflict`], with nothing written, if a row has another version than expected; if a row to be
-    ///   inserted exists; if a wallet entry or a deed has an id that another has; if a reservation of [`Change::unheld`] is HELD by its row, within its deadline, and for a date that isn't
-    ///   cancelled; if a token that [`Change::unawaited`] rules out is live; if a checked row has another version, or is written by a
-    ///   change before it in the group; if the admission version is another; if the user of a join has a
-    ///   live token in that queue that the change doesn't end; if with the join, and those that its group puts before it, more than
-    ///   `line_limit` tokens of the queue would be WAITING; if the store's clock, read after the guards are secured, is at or past
-    ///   `not_after`.
+    ///   inserted exists; if a wallet entry or a deed has an id that another has; if a [`domain::Guard`] doesn't hold; if the user of a
+    ///   place has a live token in that queue that the change doesn't end; if the change collides with one before it in the group, as
+    ///   [`domain::change::Collisions`] judges, that is committed; if the store's clock, read after the guards are secured, is at or past
+    ///   `not_after`. Room in a queue is counted with the changes that its group puts before it.
     /// - A change that fails MUST NOT keep the others of its group from being committed: if a group fails as a whole, its members are
     ///   committed singly, once.
     /// - A written row's version MUST be the expected one plus one, an inserted row's [`domain::Version::FIRST`].
     /// - Numbers MUST be gapless within a queue from 1, one a join, in the order of commits, within a group in the order of its
     ///   changes.
-    /// - The rows of `changes` are disjoint: the caller sees to it.
     /// - A new queue MUST have an admission version and numbers of its own. Both, and who is in the queue, MUST stay as they are when the
     ///   queue is changed.
     /// - Wallet entries and deeds MUST never be changed or deleted.

@@ -1,12 +1,13 @@
 //! What the scheduler commits, and who gets to know of it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use domain::change::Admission;
 use domain::reservation::Claim;
 use domain::{
-    ConcertId, Context, Money, NewToken, Reservation, ReservationId, ReservedSeat, Schedule, ScheduleId, Seat, SeatNumber, SeatState,
-    TokenId, TokenStatus, UserId, Version, Versioned, Zone,
+    ConcertId, Context, Money, NewToken, QueueToken, Reservation, ReservationId, ReservedSeat, Schedule, ScheduleId, Seat, SeatNumber,
+    SeatState, TokenId, TokenStatus, UserId, Version, Versioned, Zone,
 };
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -39,12 +40,10 @@ impl Store for Scripted {
 
 fn scheduler(context: Context, panics: bool) -> (Scheduler, Arc<RecordingObserver>) {
     let observer = Arc::new(RecordingObserver::default());
-    let catalogue: Arc<dyn Catalogue> = Arc::new(an_empty_programme());
-    let room = a_waiting_room(Arc::new(MockTokens::new()), catalogue.clone(), Arc::new(StoppedClock::default()));
+    let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_programme()), Arc::new(StoppedClock::default()));
     let day = Duration::from_hours(24);
     let tools = Tools {
         store: Arc::new(Scripted { context, panics: AtomicBool::new(panics) }),
-        catalogue,
         room: Arc::new(room),
         observers: vec![observer.clone()],
         rules: Arc::new(the_rules()),
@@ -64,23 +63,23 @@ fn somebody_waits() -> Context {
 
 /// Those whom these changes let in.
 fn let_in(changes: &[Change]) -> usize {
-    changes.iter().flat_map(|change| &change.tokens).filter(|token| token.row.status(NOW) == TokenStatus::Active).count()
+    changes.iter().flat_map(Change::rows::<QueueToken>).filter(|token| token.row.status(NOW) == TokenStatus::Active).count()
 }
 
 #[tokio::test]
 async fn observers_are_notified_of_those_whom_a_tick_lets_in() {
     let (scheduler, observer) = scheduler(somebody_waits(), false);
-    let ticked = scheduler.tick(&a_queue()).await.unwrap();
+    let ticked = scheduler.tick(&[Queue::DEFAULT]).await.unwrap();
     assert_eq!((ticked.admitted, let_in(&observer.committed()), observer.in_doubt().len()), (1, 1, 0));
 }
 
 #[tokio::test]
 async fn a_tick_that_is_lost_to_a_panic_is_in_doubt_and_the_next_one_goes_on() {
     let (scheduler, observer) = scheduler(somebody_waits(), true);
-    let lost = scheduler.tick(&a_queue()).await;
+    let lost = scheduler.tick(&[Queue::DEFAULT]).await;
     assert!(matches!(lost, Err(Error::Unavailable)), "{lost:?}");
     assert_eq!((observer.committed().len(), let_in(&observer.in_doubt())), (0, 1));
-    assert_eq!(scheduler.tick(&a_queue()).await.unwrap().admitted, 1);
+    assert_eq!(scheduler.tick(&[Queue::DEFAULT]).await.unwrap().admitted, 1);
 }
 
 /// A hold of `seats` whose deadline has passed.
@@ -109,6 +108,61 @@ async fn a_sweep_ends_what_has_lapsed_but_for_a_hold_whose_seats_are_missing() {
     let context = Context { reservations: vec![torn, whole.clone()], seats, schedules: dates, ..Context::at(NOW) };
     let (scheduler, observer) = scheduler(context, false);
     assert_eq!(scheduler.sweep().await.unwrap(), 1);
-    let ended: Vec<_> = observer.committed().iter().flat_map(|change| &change.reservations).map(|write| write.row.id).collect();
+    let ended: Vec<_> = observer.committed().iter().flat_map(Change::rows::<Reservation>).map(|write| write.row.id).collect();
     assert_eq!(ended, [whole.id]);
+}
+
+/// A store of many queues, in each of which one user waits; it counts its round trips. The first commit of the queue `contested` meets
+/// a conflict, and the queue `torn` can't be read.
+struct ManyQueues {
+    contested: QueueId,
+    torn: QueueId,
+    loads: AtomicUsize,
+    commits: AtomicUsize,
+}
+
+fn a_line(number: u128) -> QueueId {
+    QueueId(Uuid::from_u128(number))
+}
+
+#[async_trait]
+impl Store for ManyQueues {
+    async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>> {
+        self.loads.fetch_add(1, Ordering::SeqCst);
+        let context = |load: &Load| {
+            let Load::Tick { queue, .. } = load else { panic!("{load:?} is no tick") };
+            if *queue == self.torn {
+                return Err(ReadError::Corrupt("torn".to_owned()));
+            }
+            let queue = Versioned::new(Version::FIRST, Queue { id: *queue, ..a_queue().row });
+            let token = NewToken { id: TokenId(queue.id.0), queue: queue.id, user: UserId(queue.id.0), concert: None, joined_at: NOW };
+            let tokens = vec![Versioned::new(Version::FIRST, token.numbered(1))];
+            Ok(Context { queue: Some(queue), admission: Some(Version::FIRST), waiting: 1, tokens, ..Context::at(NOW) })
+        };
+        loads.iter().map(context).collect()
+    }
+
+    async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
+        let is_first = self.commits.fetch_add(1, Ordering::SeqCst) == 0;
+        let is_contested = |change: &Change| change.row::<Admission>().is_some_and(|admission| admission.row.0 == self.contested);
+        let result = |change| if is_first && is_contested(change) { Err(CommitError::Conflict) } else { Ok(Committed::default()) };
+        changes.iter().map(result).collect()
+    }
+}
+
+#[tokio::test]
+async fn many_queues_are_ticked_in_one_load_and_one_group_and_one_that_fails_holds_no_other_up() {
+    let store = Arc::new(ManyQueues { contested: a_line(7), torn: a_line(8), loads: AtomicUsize::new(0), commits: AtomicUsize::new(0) });
+    let observer = Arc::new(RecordingObserver::default());
+    let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_programme()), Arc::new(StoppedClock::default()));
+    let (rules, day) = (Arc::new(the_rules()), Duration::from_hours(24));
+    let tools = Tools { store: store.clone(), room: Arc::new(room), observers: vec![observer.clone()], rules, place_free: Arc::default() };
+    let queues: Vec<QueueId> = (1..=10).map(a_line).collect();
+
+    let failed = Scheduler::new(tools, Rhythm { tick: day, sweep: day }).tick(&queues).await;
+
+    assert!(matches!(failed, Err(Error::Internal)), "{failed:?}");
+    assert_eq!(let_in(&observer.committed()), 9, "all but the one that is torn");
+    let round_trips = (store.loads.load(Ordering::SeqCst), store.commits.load(Ordering::SeqCst));
+    assert_eq!(round_trips, (2, 2), "all together, and then the contested one again");
 }

@@ -7,8 +7,8 @@ use domain::{
 use uuid::Uuid;
 
 use super::*;
-use crate::ports::{Clock, MockCatalogue, MockStore, MockTokens};
-use crate::testing::{a_queue, a_waiting_room};
+use crate::ports::{Clock, MockStore, MockTokens};
+use crate::testing::{a_queue, a_waiting_room, an_empty_programme};
 
 const OWN: QueueId = QueueId(Uuid::from_u128(9));
 const DAY: Duration = Duration::from_hours(24);
@@ -72,9 +72,7 @@ async fn a_queue_is_ticked_at_the_instant_at_which_its_sale_opens() {
     let clock = Arc::new(TestClock(Instant::now()));
     let opens_at = clock.now() + Duration::from_mins(7);
     let admitted = Arc::new(Mutex::new(Vec::new()));
-    let (mut store, mut catalogue) = (MockStore::new(), MockCatalogue::new());
-    catalogue.expect_queues().returning(|| Ok(vec![the_queue()]));
-    catalogue.expect_queue().returning(|_| Ok(Some(the_queue())));
+    let mut store = MockStore::new();
     let (read, committed, stop) = (clock.clone(), admitted.clone(), CancellationToken::new());
     store.expect_load().returning(move |loads| match loads {
         [Load::Tick { .. }] => vec![Ok(a_context(read.now(), opens_at))],
@@ -86,11 +84,9 @@ async fn a_queue_is_ticked_at_the_instant_at_which_its_sale_opens() {
         done.cancel();
         vec![Ok(Committed::default())]
     });
-    let catalogue = Arc::new(catalogue);
-    let room = Arc::new(a_waiting_room(Arc::new(MockTokens::new()), catalogue.clone(), clock.clone()));
+    let room = Arc::new(a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_programme()), clock.clone()));
     room.keep(&a_token());
-    let tools =
-        Tools { store: Arc::new(store), catalogue, room, observers: Vec::new(), rules: Arc::new(rules()), place_free: Arc::default() };
+    let tools = Tools { store: Arc::new(store), room, observers: Vec::new(), rules: Arc::new(rules()), place_free: Arc::default() };
     let rhythm = Rhythm { tick: DAY, sweep: DAY };
 
     Scheduler::new(tools, rhythm).run(stop).await;

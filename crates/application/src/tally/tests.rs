@@ -80,15 +80,13 @@ fn a_tick_counts_who_is_let_in_how_long_they_waited_and_who_did_not_show_up() {
     let waiting = Versioned::new(Version::FIRST, token(clock.now()));
     clock.advance(Duration::seconds(30));
     let active = waiting.row.clone().admit(Duration::minutes(2), clock.now()).unwrap();
-    let admitted = Change {
-        admission: Some((Queue::DEFAULT, Version::FIRST)),
-        tokens: vec![Write::update(&waiting, active.clone())],
-        ..of(vec![Event::TokenActivated { queue: Queue::DEFAULT, user: ADA, number: 1 }])
-    };
+    let admitted = of(vec![Event::TokenActivated { queue: Queue::DEFAULT, user: ADA, number: 1 }])
+        .writing(Write { expected: Some(Version::FIRST), row: Admission(Queue::DEFAULT) })
+        .writing(Write::update(&waiting, active.clone()));
     tally.committed(&admitted, &Committed::default());
     // A claim rewrites the ACTIVE token, and admits nobody.
     let claimed = active.claim(Duration::minutes(10), clock.now()).unwrap();
-    tally.committed(&Change { tokens: vec![Write::update(&waiting, claimed)], ..Change::default() }, &Committed::default());
+    tally.committed(&Change::default().writing(Write::update(&waiting, claimed)), &Committed::default());
     let reason = ExpiryReason::Unclaimed;
     tally.committed(&of(vec![Event::TokenExpired { queue: Queue::DEFAULT, user: ADA, number: 1, reason }]), &Committed::default());
 
@@ -116,7 +114,7 @@ fn a_lapsed_hold_counts_as_expired_and_how_late_that_was_written_down() {
     let ended = hold.row.clone().restore(ReservationState::Cancelled { reason: CancelReason::Expired, payment: None });
     let (reservation, schedule, reason) = (hold.row.id, hold.row.schedule, CancelReason::Expired);
     let cancelled = Event::ReservationCancelled { reservation, schedule, user: ADA, seats: Vec::new(), reason };
-    let change = Change { reservations: vec![Write::update(&hold, ended)], ..of(vec![cancelled]) };
+    let change = of(vec![cancelled]).writing(Write::update(&hold, ended));
     tally.committed(&change, &Committed::default());
     assert_counts(&counted, "frontrow_holds_ended_total{outcome=\"expired\"}", 1.0);
     assert_counts(&counted, "frontrow_hold_release_lag_seconds_sum", 0.25);

@@ -48,8 +48,8 @@ mod tests {
     use domain::key::{Fingerprint, Keyed, RequestKey, Route};
     use domain::token::NewToken;
     use domain::{
-        Concert, ConcertId, KeyScope, Money, Queue, Refusal, Schedule, Seat, SeatNumber, SeatStatus, TokenId, UserId, Version, Versioned,
-        Zone,
+        Concert, ConcertId, KeyRecord, KeyScope, Money, Queue, QueueToken, Refusal, RowWrite, Schedule, Seat, SeatNumber, SeatStatus,
+        TokenId, UserId, Version, Versioned, Zone,
     };
     use time::OffsetDateTime;
     use time::macros::datetime;
@@ -113,7 +113,9 @@ mod tests {
             .times(1)
             .withf(|changes| {
                 let [change] = changes else { return false };
-                change.seats[0].expected == Some(Version(7)) && change.key.is_some() && change.tokens.len() == 1
+                change.row::<Seat>().is_some_and(|seat| seat.expected == Some(Version(7)))
+                    && change.row::<KeyRecord>().is_some()
+                    && change.rows::<QueueToken>().count() == 1
             })
             .returning(|_| vec![Ok(Committed::default())]);
 
@@ -131,7 +133,7 @@ mod tests {
         store
             .expect_commit()
             .times(1)
-            .withf(|changes| changes[0].seats.is_empty() && changes[0].key.is_none() && changes[0].tokens.len() == 1)
+            .withf(|changes| matches!(changes[0].writes[..], [RowWrite::Token(_)]))
             .returning(|_| vec![Ok(Committed::default())]);
 
         let refused = hold(store, 7).await.unwrap_err();

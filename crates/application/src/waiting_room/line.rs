@@ -85,6 +85,11 @@ impl Line {
         u64::try_from(self.active.len() - lapsed).unwrap_or(u64::MAX)
     }
 
+    /// The first deadline of those who are in, passed or not.
+    pub(super) fn first_deadline(&self) -> Option<OffsetDateTime> {
+        self.active.first().map(|(deadline, _)| *deadline)
+    }
+
     /// The first deadline after `now` of those who are in.
     pub(super) fn next_deadline(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
         self.active.iter().map(|(deadline, _)| *deadline).find(|deadline| now < *deadline)

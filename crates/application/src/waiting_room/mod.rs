@@ -24,7 +24,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
 use dashmap::DashMap;
-use domain::{Change, QueueId, QueuePolicy, QueueToken, TokenId, Version, Versioned};
+use domain::{Change, NewToken, Queue, QueueId, QueuePolicy, QueueToken, TokenId, Version, Versioned};
 use time::{Duration, OffsetDateTime};
 
 use crate::ports::{Catalogue, Clock, Committed, Observer, Tokens};
@@ -127,6 +127,20 @@ impl WaitingRoom {
         self.lines.get(&queue).map_or(0, |line| line.waiting())
     }
 
+    /// The queues in which a tick may find something to do: somebody waits, or an admission has ended by its deadline.
+    #[must_use]
+    pub fn due(&self) -> Vec<QueueId> {
+        let now = self.clock.now();
+        let is_due = |line: &Line| line.waiting() > 0 || line.first_deadline().is_some_and(|deadline| deadline <= now);
+        self.lines.iter().filter(|line| is_due(line)).map(|line| *line.key()).collect()
+    }
+
+    /// How the queue admits, as far as is known here.
+    #[must_use]
+    pub fn admission_policy(&self, queue: QueueId) -> QueuePolicy {
+        self.notices.queue(queue).map_or(self.policy, |queue| queue.policy(&self.policy))
+    }
+
     /// The next instant at which an admission ends by its deadline in a queue where somebody waits.
     #[must_use]
     pub fn next_lapse(&self) -> Option<(OffsetDateTime, QueueId)> {
@@ -184,21 +198,21 @@ impl WaitingRoom {
 
 impl Observer for WaitingRoom {
     fn committed(&self, change: &Change, committed: &Committed) {
-        for queue in &change.queues {
-            self.notices.keep(Versioned::new(queue.version(), queue.row.clone()));
+        for queue in change.rows::<Queue>() {
+            self.notices.keep(queue.versioned());
         }
-        for token in &change.tokens {
-            self.keep(&Versioned::new(token.version(), token.row.clone()));
+        for token in change.rows::<QueueToken>() {
+            self.keep(&token.versioned());
         }
-        if let Some((new, number)) = change.join.clone().zip(committed.number) {
-            self.welcome(new.numbered(number));
+        if let Some((new, number)) = change.row::<NewToken>().zip(committed.number) {
+            self.welcome(new.row.clone().numbered(number));
         }
     }
 
     /// The tokens are read again a moment later.
     fn doubtful(&self, change: &Change) {
-        let joined = change.join.as_ref().map(|new| new.id);
-        self.unsure().extend(change.tokens.iter().map(|token| token.row.id).chain(joined));
+        let joined = change.rows::<NewToken>().map(|new| new.row.id);
+        self.unsure().extend(change.rows::<QueueToken>().map(|token| token.row.id).chain(joined));
     }
 }
 

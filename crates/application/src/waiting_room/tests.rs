@@ -23,12 +23,12 @@ fn waiting(number: u64, clock: &StoppedClock) -> QueueToken {
 
 fn joins(token: &QueueToken) -> (Change, Committed) {
     let QueueToken { id, queue, user, concert, number, joined_at, .. } = token.clone();
-    let join = Some(NewToken { id, queue, user, concert, joined_at });
-    (Change { join, ..Change::default() }, Committed { number: Some(number) })
+    let place = Write::insert(NewToken { id, queue, user, concert, joined_at });
+    (Change::default().writing(place), Committed { number: Some(number) })
 }
 
 fn rewrites(version: i64, token: QueueToken) -> Change {
-    Change { tokens: vec![Write { expected: Some(Version(version)), row: token }], ..Change::default() }
+    Change::default().writing(Write { expected: Some(Version(version)), row: token })
 }
 
 #[tokio::test]

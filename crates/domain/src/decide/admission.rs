@@ -2,9 +2,8 @@
 
 use time::OffsetDateTime;
 
-use crate::change::Check;
 use crate::decide::Refused;
-use crate::{Change, Context, QueueId, QueueToken, Refusal, Rules, TokenId, TokenStatus, UserId, Versioned, Write};
+use crate::{Change, Context, Guard, QueueId, QueueToken, Refusal, Rules, TokenId, TokenStatus, UserId, Versioned, Write};
 
 /// Who calls, and by which admission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +24,7 @@ pub struct Admitted {
     /// The token's deadline, which the decision relies on.
     pub deadline: OffsetDateTime,
     /// The queue whose policy set the claimed token's deadline.
-    pub policy: Option<Check>,
+    pub policy: Option<Guard>,
 }
 
 impl Pass {
@@ -50,7 +49,7 @@ impl Pass {
         let deadline = token.expires_at().ok_or(Refusal::TokenWaiting { token: id })?;
         let window = context.queue.as_ref().map_or(rules.queue, |queue| queue.policy(&rules.queue)).active;
         let claimed = token.row.clone().claim(window, context.now).map_err(|_| Refusal::TokenMismatch)?;
-        let policy = context.queue.as_ref().map(|queue| Check::Queue(queue.id, queue.version));
+        let policy = context.queue.as_ref().map(|queue| Guard::Queue(queue.id, queue.version));
         Ok(Admitted { loaded: token.clone(), claimed, deadline, policy })
     }
 }
@@ -75,9 +74,9 @@ impl Admitted {
     #[must_use]
     pub fn claim(&self) -> Option<Change> {
         (self.claimed != self.loaded.row).then(|| Change {
+            guards: self.policy.into_iter().collect(),
+            writes: vec![Write::update(&self.loaded, self.claimed.clone()).into()],
             not_after: Some(self.deadline),
-            checks: self.policy.into_iter().collect(),
-            tokens: vec![Write::update(&self.loaded, self.claimed.clone())],
             ..Change::default()
         })
     }

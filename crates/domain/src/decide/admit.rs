@@ -2,9 +2,9 @@
 
 use time::OffsetDateTime;
 
-use crate::change::Check;
+use crate::change::Admission;
 use crate::decide::lapse;
-use crate::{Change, Context, Event, QueueToken, Rules, Sale, TokenState, Versioned, Write};
+use crate::{Change, Context, Event, Guard, QueueToken, Rules, Sale, TokenState, Versioned, Write};
 
 /// What a tick did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -13,6 +13,13 @@ pub struct Ticked {
     pub admitted: u32,
     /// How many admissions ended by their deadline.
     pub lapsed: u32,
+}
+
+impl std::ops::AddAssign for Ticked {
+    fn add_assign(&mut self, other: Self) {
+        self.admitted += other.admitted;
+        self.lapsed += other.lapsed;
+    }
 }
 
 /// How many of those who wait may be let in, if `live` tokens are ACTIVE: never above the capacity.
@@ -48,12 +55,13 @@ pub fn decide(context: &Context, rules: &Rules) -> Option<(Change, Ticked)> {
 /// As [`decide`], letting in at most `batch`, whatever the policy's batch is.
 pub(super) fn decide_at_most(context: &Context, rules: &Rules, batch: u32) -> Option<(Change, Ticked)> {
     let (queue, admission) = context.queue.as_ref().zip(context.admission)?;
-    let mut change =
-        Change { checks: vec![Check::Queue(queue.id, queue.version)], admission: Some((queue.id, admission)), ..Change::default() };
+    let mut change = Change::default();
+    change.rely_on(Guard::Queue(queue.id, queue.version));
+    change.write(Write { expected: Some(admission), row: Admission(queue.id) });
     for token in context.tokens.iter().filter(|token| token.queue == queue.id) {
         lapse::end_token(&mut change, token, context.now);
     }
-    let lapsed = count(change.tokens.len());
+    let lapsed = count(change.rows::<QueueToken>().count());
 
     let policy = queue.policy(&rules.queue);
     let live = context.active.saturating_sub(lapsed);
@@ -65,10 +73,10 @@ pub(super) fn decide_at_most(context: &Context, rules: &Rules, batch: u32) -> Op
     for token in waiting.into_iter().take(usize::try_from(places).unwrap_or(usize::MAX)) {
         if let Ok(active) = token.row.clone().admit(policy.claim, context.now) {
             change.events.push(Event::activated(&active));
-            change.tokens.push(Write::update(token, active));
+            change.write(Write::update(token, active));
         }
     }
-    let admitted = count(change.tokens.len()) - lapsed;
+    let admitted = count(change.rows::<QueueToken>().count()) - lapsed;
     (admitted + lapsed > 0).then_some((change, Ticked { admitted, lapsed }))
 }
 

@@ -64,14 +64,17 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Ou
     let (charged, entry) = wallet.charge(command.amount, rules.max_balance, command.id, context.now).map_err(Refusal::from)?;
 
     let mut change = Change::default();
-    register::first_write(&mut change, owner, context);
+    if !register::first_write(&mut change, charged, context) {
+        change.write(Write { expected: context.wallet.as_ref().map(|wallet| wallet.version), row: charged });
+    }
     let minor = |balance: Money| Some(balance.minor().to_string());
     let balance = Changed { name: "balance".to_owned(), before: minor(wallet.balance), after: minor(charged.balance) };
-    change.deed = command.order.as_ref().map(|order| order.done(Act::Charge, Subject::User(owner), vec![balance], context.now));
-    change.wallet = Some(Write { expected: context.wallet.as_ref().map(|wallet| wallet.version), row: charged });
-    change.entry = Some(entry);
+    if let Some(order) = &command.order {
+        change.write(Write::insert(order.done(Act::Charge, Subject::User(owner), vec![balance], context.now)));
+    }
+    change.write(Write::insert(entry));
     change.events.push(Event::charged(&entry));
     let outcome = Outcome::Charged(entry);
-    change.key = Some(command.keyed.record(outcome.clone(), context, rules));
+    change.write(command.keyed.record(outcome.clone(), context, rules));
     Ok(Decision::commit(outcome, change, context.now))
 }

@@ -1,8 +1,7 @@
 //! How a hold comes to its end, whichever command finds it.
 
-use crate::change::Check;
 use crate::reservation::ReservationError;
-use crate::{CancelReason, Change, Context, Event, Fault, Moment, Refusal, Reservation, Seat, Versioned, Write};
+use crate::{CancelReason, Change, Context, Event, Fault, Guard, Moment, Refusal, Reservation, Seat, Versioned, Write};
 
 /// Writes into `change` that `hold` has ended: by its deadline or its date's cancellation if that has come, else because it is given
 /// back. Its seats are free again, all but those that `change` writes already.
@@ -13,10 +12,7 @@ pub(super) fn end_hold(change: &mut Change, hold: &Versioned<Reservation>, conte
     if moment.is_before(hold.expires_at) {
         let ended = hold.row.clone().release(moment).map_err(refuse)?;
         change.not_after(hold.expires_at);
-        let check = Check::Schedule(date.id, date.version);
-        if !change.checks.contains(&check) {
-            change.checks.push(check);
-        }
+        change.rely_on(Guard::Schedule(date.id, date.version));
         cancel(change, hold, ended, CancelReason::Released, moment, context)?;
     } else {
         let ended = hold.row.clone().lapse(moment).map_err(refuse)?;
@@ -50,7 +46,7 @@ pub(super) fn cancel(
     context: &Context,
 ) -> Result<(), Fault> {
     change.events.push(Event::cancelled(&ended, reason));
-    change.reservations.push(Write::update(old, ended));
+    change.write(Write::update(old, ended));
     free_seats(change, old, moment, context)
 }
 
@@ -59,11 +55,11 @@ fn free_seats(change: &mut Change, of: &Versioned<Reservation>, moment: Moment, 
     let mut missing = Vec::new();
     for number in of.numbers() {
         let is_it = |seat: &Seat| seat.schedule == of.schedule && seat.number == number;
-        if change.seats.iter().any(|write| is_it(&write.row)) {
+        if change.rows::<Seat>().any(|write| is_it(&write.row)) {
             continue;
         }
         match own.iter().find(|seat| is_it(seat)).map(|seat| (seat, seat.row.clone().free(of.id, moment))) {
-            Some((seat, Ok(free))) => change.seats.push(Write::update(seat, free)),
+            Some((seat, Ok(free))) => change.write(Write::update(seat, free)),
             // A seat that went on to another reservation is not taken from it.
             Some((_, Err(_))) | None if context.seats.iter().any(|seat| is_it(seat)) => {}
             Some((_, Err(_))) | None => missing.push(number),

@@ -1,13 +1,12 @@
 //! Hold: an admitted user claims seats, all or none.
 
-use crate::change::Check;
 use crate::decide::admission::{Admitted, Pass};
 use crate::decide::{Decision, Verdict, ending};
 use crate::key::Keyed;
 use crate::reservation::{Claim, ReservationStatus, ReservedSeat, SeatChoice};
 use crate::{
-    Change, Concert, Context, Event, Money, Outcome, Refusal, Reservation, ReservationId, ReservationState, Rules, Schedule, ScheduleId,
-    Seat, SeatStatus, Versioned, Write,
+    Change, Concert, Context, Event, Guard, Money, Outcome, Refusal, Reservation, ReservationId, ReservationState, Rules, Schedule,
+    ScheduleId, Seat, SeatStatus, Versioned, Write,
 };
 
 /// A user wants seats of a date.
@@ -63,26 +62,25 @@ fn hold(context: &Context, command: &Command, rules: &Rules, admitted: &Admitted
     }
 
     let reservation = reserve(context, command, rules, concert, schedule, &seats)?;
-    let mut change = Change {
-        checks: vec![Check::Concert(concert.id, concert.version), Check::Schedule(schedule.id, schedule.version)],
-        ..Change::default()
-    };
-    change.checks.extend(admitted.policy);
+    let mut change = Change::default();
+    change.rely_on(Guard::Concert(concert.id, concert.version));
+    change.rely_on(Guard::Schedule(schedule.id, schedule.version));
+    change.guards.extend(admitted.policy);
     change.not_after(admitted.deadline);
     change.not_after(schedule.sale_closes_at);
     for seat in &seats {
         let held = seat.row.clone().hold(reservation.id, reservation.expires_at, moment);
         let held = held.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
-        change.seats.push(Write::update(seat, held));
+        change.write(Write::update(seat, held));
     }
     let in_the_way = seats.iter().filter_map(|seat| seat.reservation()).filter_map(|id| context.reservation(id)).chain(old);
     ending::take_over(&mut change, context, in_the_way)?;
     change.events.push(Event::held(&reservation));
-    change.reservations.push(Write::insert(reservation.clone()));
+    change.write(Write::insert(reservation.clone()));
     let extended = admitted.claimed.clone().extend(reservation.expires_at, now).map_err(|_| Refusal::TokenMismatch)?;
-    change.tokens.push(Write::update(&admitted.loaded, extended));
+    change.write(Write::update(&admitted.loaded, extended));
     let outcome = Outcome::Held { reservation, created: true };
-    change.key = Some(command.keyed.record(outcome.clone(), context, rules));
+    change.write(command.keyed.record(outcome.clone(), context, rules));
     Ok(Decision::commit(outcome, change, now))
 }
 
@@ -113,13 +111,11 @@ fn same_again(
         return Err(Refusal::HoldExists(live.id));
     }
     let outcome = Outcome::Held { reservation: live.row.clone(), created: false };
-    let mut change = Change {
-        checks: context.date(live.schedule).iter().map(|date| Check::Schedule(date.id, date.version)).collect(),
-        tokens: vec![Write::update(&admitted.loaded, admitted.claimed.clone())],
-        reservations: vec![Write::update(live, live.row.clone())],
-        key: Some(command.keyed.record(outcome.clone(), context, rules)),
-        ..Change::default()
-    };
+    let mut change = Change::default();
+    change.guards.extend(context.date(live.schedule).map(|date| Guard::Schedule(date.id, date.version)));
+    change.write(Write::update(&admitted.loaded, admitted.claimed.clone()));
+    change.write(Write::update(live, live.row.clone()));
+    change.write(command.keyed.record(outcome.clone(), context, rules));
     change.not_after(admitted.deadline);
     change.not_after(live.expires_at);
     Ok(Decision::commit(outcome, change, context.now))

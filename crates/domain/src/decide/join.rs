@@ -1,8 +1,7 @@
 //! Join: a user takes a place in a line.
 
-use crate::change::Check;
 use crate::decide::{Decision, Verdict, register};
-use crate::{Change, ConcertId, Context, Event, NewToken, QueueToken, Refusal, Rules, Schedule, TokenId, UserId};
+use crate::{Change, ConcertId, Context, Event, Guard, NewToken, QueueToken, Refusal, Rules, Schedule, TokenId, UserId, Wallet, Write};
 
 /// A user wants a place in the line of a concert, or in the default line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,20 +43,22 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Jo
         return Err(Refusal::QueueFull.into());
     }
 
-    let mut change = Change { checks: vec![Check::Queue(queue.id, queue.version)], line_limit, ..Change::default() };
+    let mut change = Change::default();
+    change.rely_on(Guard::Queue(queue.id, queue.version));
+    change.guards.extend(line_limit.map(|limit| Guard::Room(queue.id, limit)));
     if let Some(lapsed) = occupant {
         super::lapse::end_token(&mut change, lapsed, now);
     }
-    register::first_write(&mut change, command.user, context);
+    register::first_write(&mut change, Wallet::new(command.user), context);
     let token = NewToken { id: command.token, queue: queue.id, user: command.user, concert: command.concert, joined_at: now };
     change.events.push(Event::QueueJoined { queue: queue.id, user: command.user });
-    change.join = Some(token.clone());
+    change.write(Write::insert(token.clone()));
     if let Some(concert) = &context.concert {
-        change.checks.push(Check::Concert(concert.id, concert.version));
+        change.rely_on(Guard::Concert(concert.id, concert.version));
     }
     // One date that takes place is reason enough to wait.
     if let Some(date) = context.schedules.iter().find(|date| !date.is_cancelled() && !date.has_started(now)) {
-        change.checks.push(Check::Schedule(date.id, date.version));
+        change.rely_on(Guard::Schedule(date.id, date.version));
     }
     Ok(Decision::commit(Joined::New(token), change, now))
 }

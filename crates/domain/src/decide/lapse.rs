@@ -25,6 +25,6 @@ pub fn decide(context: &Context) -> Vec<Result<Change, Fault>> {
 pub(super) fn end_token(change: &mut Change, token: &Versioned<QueueToken>, now: OffsetDateTime) {
     if let (TokenStatus::Expired(reason), Ok(ended)) = (token.status(now), token.row.clone().lapse(now)) {
         change.events.push(Event::expired(&ended, reason));
-        change.tokens.push(Write::update(token, ended));
+        change.write(Write::update(token, ended));
     }
 }

@@ -31,7 +31,7 @@ pub fn decide(context: &Context, command: &Command) -> Verdict<()> {
             change.not_after(deadline);
         }
         change.events.push(Event::expired(&left, ExpiryReason::Left));
-        change.tokens.push(Write::update(token, left));
+        change.write(Write::update(token, left));
     }
     for hold in context.reservations.iter().filter(|hold| hold.token == token.id && hold.occupies()) {
         ending::end_hold(&mut change, hold, context)?;

@@ -1,13 +1,12 @@
 //! Pay: money goes over, the seats are sold, the admission ends; all or nothing.
 
-use crate::change::Check;
 use crate::decide::admission::{Admitted, Pass};
 use crate::decide::{Decision, Verdict};
 use crate::key::Keyed;
 use crate::reservation::ReservationStatus;
 use crate::wallet::WalletError;
 use crate::{
-    CancelReason, Change, Context, EntryId, Event, ExpiryReason, Fault, Money, Outcome, Payment, PaymentId, PaymentState, Refusal,
+    CancelReason, Change, Context, EntryId, Event, ExpiryReason, Fault, Guard, Money, Outcome, Payment, PaymentId, PaymentState, Refusal,
     Reservation, ReservationId, Rules, Versioned, Write,
 };
 
@@ -78,18 +77,16 @@ fn pay(
     let confirmed = reservation.row.clone().confirm(payment.id, moment).map_err(|_| Refusal::ReservationExpired)?;
     let paid = admitted.claimed.clone().pay(now).map_err(|_| Refusal::TokenMismatch)?;
     let outcome = Outcome::Paid { payment: payment.clone(), balance: debited.balance };
-    let mut change = Change {
-        checks: vec![Check::Schedule(date.id, date.version)],
-        events: vec![Event::paid(&payment), Event::expired(&paid, ExpiryReason::Paid)],
-        tokens: vec![Write::update(&admitted.loaded, paid)],
-        reservations: vec![Write::update(reservation, confirmed)],
-        payment: Some(Write::insert(payment)),
-        wallet: Some(Write::update(wallet, debited)),
-        entry: Some(entry),
-        key: Some(command.keyed.record(outcome.clone(), context, rules)),
-        ..Change::default()
-    };
-    change.checks.extend(context.concert.iter().map(|concert| Check::Concert(concert.id, concert.version)));
+    let mut change = Change::default();
+    change.rely_on(Guard::Schedule(date.id, date.version));
+    change.guards.extend(context.concert.iter().map(|concert| Guard::Concert(concert.id, concert.version)));
+    change.events = vec![Event::paid(&payment), Event::expired(&paid, ExpiryReason::Paid)];
+    change.write(Write::update(&admitted.loaded, paid));
+    change.write(Write::update(reservation, confirmed));
+    change.write(Write::insert(payment));
+    change.write(Write::update(wallet, debited));
+    change.write(Write::insert(entry));
+    change.write(command.keyed.record(outcome.clone(), context, rules));
     change.not_after(admitted.deadline);
     change.not_after(reservation.expires_at);
     for number in reservation.numbers() {
@@ -97,7 +94,7 @@ fn pay(
         let missing = || Refusal::from(Fault::SeatsMissing { reservation: reservation.id, seats: vec![number] });
         let seat = context.seats_of(reservation.id).find(|seat| seat.number == number).ok_or_else(missing)?;
         let sold = seat.row.clone().confirm(reservation.id, moment).map_err(|_| missing())?;
-        change.seats.push(Write::update(seat, sold));
+        change.write(Write::update(seat, sold));
     }
     Ok(Decision::commit(outcome, change, now))
 }

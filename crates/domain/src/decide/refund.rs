@@ -1,10 +1,9 @@
 //! Refund: a whole payment goes back; for its user until the show starts, for an operator at any time.
 
-use crate::change::Check;
 use crate::decide::{Decision, Verdict, ending};
 use crate::deed::{Act, Subject};
 use crate::key::Keyed;
-use crate::{CancelReason, Change, Context, EntryId, Event, Order, Outcome, PaymentId, Refusal, Rules, UserId, Write};
+use crate::{CancelReason, Change, Context, EntryId, Event, Guard, Order, Outcome, PaymentId, Refusal, Rules, UserId, Write};
 
 /// Somebody wants a payment to go back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,16 +44,16 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Ou
     let (credited, entry) = wallet.row.refund(payment.amount, payment.id, command.entry, now).map_err(Refusal::from)?;
 
     let outcome = Outcome::Paid { payment: refunded.clone(), balance: credited.balance };
-    let mut change = Change {
-        checks: vec![Check::Schedule(schedule.id, schedule.version)],
-        events: vec![Event::refunded(&refunded)],
-        payment: Some(Write::update(payment, refunded)),
-        wallet: Some(Write::update(wallet, credited)),
-        entry: Some(entry),
-        key: Some(command.keyed.record(outcome.clone(), context, rules)),
-        deed: command.order.as_ref().map(|order| order.done(Act::Refund, Subject::Payment(payment.id), Vec::new(), now)),
-        ..Change::default()
-    };
+    let mut change = Change::default();
+    change.rely_on(Guard::Schedule(schedule.id, schedule.version));
+    change.events.push(Event::refunded(&refunded));
+    change.write(Write::update(payment, refunded));
+    change.write(Write::update(wallet, credited));
+    change.write(Write::insert(entry));
+    change.write(command.keyed.record(outcome.clone(), context, rules));
+    if let Some(order) = &command.order {
+        change.write(Write::insert(order.done(Act::Refund, Subject::Payment(payment.id), Vec::new(), now)));
+    }
     if command.order.is_none() && !schedule.is_cancelled() {
         change.not_after(schedule.starts_at);
     }

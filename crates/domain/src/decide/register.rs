@@ -25,21 +25,25 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Ou
     }
     let user = User { id: command.user, name: Some(command.name.clone()), created_at: context.now };
     let mut change = Change::default();
-    create(&mut change, user.clone());
+    create(&mut change, user.clone(), Wallet::new(user.id));
     let outcome = Outcome::Registered(user);
-    change.key = command.keyed.as_ref().map(|keyed| keyed.record(outcome.clone(), context, rules));
+    if let Some(keyed) = &command.keyed {
+        change.write(keyed.record(outcome.clone(), context, rules));
+    }
     Ok(Decision::commit(outcome, change, context.now))
 }
 
-/// Writes into `change` the user whom an external issuer vouches for, if this is their first write.
-pub(super) fn first_write(change: &mut Change, user: UserId, context: &Context) {
-    if context.user.is_none() {
-        create(change, User { id: user, name: None, created_at: context.now });
+/// Writes into `change` the user whom an external issuer vouches for, with `wallet`, if this is their first write; whether it is.
+pub(super) fn first_write(change: &mut Change, wallet: Wallet, context: &Context) -> bool {
+    let is_first = context.user.is_none();
+    if is_first {
+        create(change, User { id: wallet.user, name: None, created_at: context.now }, wallet);
     }
+    is_first
 }
 
-fn create(change: &mut Change, user: User) {
+fn create(change: &mut Change, user: User, wallet: Wallet) {
     change.events.push(Event::UserRegistered { user: user.id });
-    change.wallet = Some(Write::insert(Wallet::new(user.id)));
-    change.user = Some(user);
+    change.write(Write::insert(user));
+    change.write(Write::insert(wallet));
 }

@@ -1,39 +1,79 @@
-//! Changes: what a group needs to know of them.
+//! Changes: what they rely on and write.
 
-use domain::change::RowName;
-use domain::{Change, NewToken, Outcome, Route, User, Version, Write};
+use domain::change::{Admission, RowKey};
+use domain::deed::{Act, Subject};
+use domain::{
+    Change, ConcertId, EntryKind, Guard, NewToken, Outcome, QueueId, Route, RowWrite, Seat, User, UserId, Version, Versioned, Wallet,
+    WalletEntry, Write,
+};
 
 use crate::fixtures::*;
 
+/// A join of `user`, who wants to get to `concert`, if that is named.
+pub(crate) fn a_place(queue: QueueId, user: UserId, concert: Option<ConcertId>) -> NewToken {
+    NewToken { id: OTHER_TOKEN, queue, user, concert, joined_at: NOW }
+}
+
+/// A row of every kind, what tells it from others, and the version that it must have had.
+pub(crate) fn one_of_each_kind() -> [(RowWrite, RowKey, Option<Version>); 14] {
+    let payment = a_payment(PAYMENT, RESERVATION, 1);
+    let outcome = Outcome::Paid { payment: payment.row.clone(), balance: won(0) };
+    let record = a_record(&keyed(Route::Payments), outcome, NOW).row;
+    let user = User { id: BEN, name: None, created_at: NOW };
+    let kind = EntryKind::Charge;
+    let entry = WalletEntry { id: ENTRY, user: ADA, sequence: 4, kind, amount: won(1), balance: won(1), at: NOW };
+    let deed = an_order().done(Act::Pause, Subject::Queue(QUEUE), Vec::new(), NOW);
+    let scope = record.scope.clone();
+    let old = |version| Some(Version(version));
+    [
+        (Write::update(&a_queue(), a_queue().row).into(), RowKey::Queue(QUEUE), old(600)),
+        (Write { expected: old(650), row: Admission(QUEUE) }.into(), RowKey::Admission(QUEUE), old(650)),
+        (Write::update(&a_concert(), a_concert().row).into(), RowKey::Concert(CONCERT), old(700)),
+        (Write::update(&a_date(), a_date().row).into(), RowKey::Schedule(DATE), old(800)),
+        (Write::insert(user).into(), RowKey::User(BEN), None),
+        (Write::insert(a_place(OTHER_QUEUE, BEN, None)).into(), RowKey::Place(OTHER_QUEUE, BEN), None),
+        (Write::update(&a_token(), a_token().row).into(), RowKey::Token(TOKEN), old(200)),
+        (Write::update(&a_seat(7), a_seat(7).row).into(), RowKey::Seat(DATE, seat(7)), old(107)),
+        (Write::insert(a_hold(RESERVATION, &[7], NOW).row).into(), RowKey::Reservation(RESERVATION), None),
+        (Write::update(&payment, payment.row.clone()).into(), RowKey::Payment(PAYMENT), old(400)),
+        (Write::update(&a_wallet(1), a_wallet(0).row).into(), RowKey::Wallet(ADA), old(500)),
+        (Write::insert(entry).into(), RowKey::Entry(ENTRY), None),
+        (Write::insert(record).into(), RowKey::Key(scope), None),
+        (Write::insert(deed).into(), RowKey::Deed(DEED), None),
+    ]
+}
+
 #[test]
 fn a_change_names_every_row_that_it_writes() {
-    let scope = keyed(Route::Payments).scope;
-    let outcome = Outcome::Paid { payment: a_payment(PAYMENT, RESERVATION, 1).row, balance: won(0) };
-    let change = Change {
-        admission: Some((QUEUE, Version(1))),
-        user: Some(User { id: BEN, name: None, created_at: NOW }),
-        tokens: vec![Write::update(&a_token(), a_token().row)],
-        join: Some(NewToken { id: OTHER_TOKEN, queue: OTHER_QUEUE, user: BEN, concert: None, joined_at: NOW }),
-        seats: vec![Write::update(&a_seat(7), a_seat(7).row)],
-        reservations: vec![Write::insert(a_hold(RESERVATION, &[7], NOW).row)],
-        payment: Some(Write::insert(a_payment(PAYMENT, RESERVATION, 1).row)),
-        wallet: Some(Write::update(&a_wallet(1), a_wallet(0).row)),
-        key: Some(Write::insert(a_record(&keyed(Route::Payments), outcome, NOW).row)),
-        ..Change::default()
-    };
-    let names = [
-        RowName::Admission(QUEUE),
-        RowName::User(BEN),
-        RowName::Token(TOKEN),
-        RowName::Place(OTHER_QUEUE, BEN),
-        RowName::Seat(DATE, seat(7)),
-        RowName::Reservation(RESERVATION),
-        RowName::Payment(PAYMENT),
-        RowName::Wallet(ADA),
-        RowName::Key(scope),
-    ];
-    assert_eq!(change.rows(), names);
-    assert_eq!(Change::default().rows(), []);
+    let change = one_of_each_kind().into_iter().fold(Change::default(), |change, (write, ..)| change.writing(write));
+    assert!(change.keys().eq(one_of_each_kind().map(|(_, key, _)| key)), "{:?}", change.keys().collect::<Vec<_>>());
+    assert_eq!(Change::default().keys().next(), None);
+    for (write, _, expected) in one_of_each_kind() {
+        assert_eq!(write.expected(), expected, "{write:?}");
+    }
+}
+
+#[test]
+fn rows_of_one_kind_are_found_among_all_others() {
+    let mut change = one_of_each_kind().into_iter().fold(Change::default(), |change, (write, ..)| change.writing(write));
+    change.write(Write::insert(a_seat(8).row));
+    assert_eq!(written::<Seat>(&change), [Write::update(&a_seat(7), a_seat(7).row), Write::insert(a_seat(8).row)]);
+    assert_eq!(change.row::<Seat>(), Some(&Write::update(&a_seat(7), a_seat(7).row)));
+    assert_eq!(change.row::<Wallet>().map(|wallet| wallet.row.balance), Some(won(0)));
+    assert_eq!(Change::default().row::<Wallet>(), None);
+
+    let before = change.clone();
+    change.rows_mut::<Seat>().for_each(|seat| seat.expected = Some(Version(1)));
+    let changed: Vec<_> =
+        change.writes.iter().zip(&before.writes).filter(|(now, before)| now != before).map(|(now, _)| now.key()).collect();
+    assert_eq!(changed, [RowKey::Seat(DATE, seat(7)), RowKey::Seat(DATE, seat(8))]);
+}
+
+#[test]
+fn a_guard_that_is_added_twice_is_kept_once() {
+    let (queue, room) = (Guard::Queue(QUEUE, Version(1)), Guard::Room(QUEUE, 5));
+    let change = Change::default().relying_on(queue).relying_on(room).relying_on(queue);
+    assert_eq!(change.guards, [queue, room]);
 }
 
 #[test]
@@ -49,4 +89,5 @@ fn a_change_lapses_at_the_earliest_of_its_deadlines() {
 fn a_write_leaves_the_next_version_behind() {
     assert_eq!(Write::insert(()).version(), Version::FIRST);
     assert_eq!(Write::update(&a_seat(7), a_seat(7).row).version(), Version(108));
+    assert_eq!(Write::update(&a_seat(7), a_seat(8).row).versioned(), Versioned::new(Version(108), a_seat(8).row));
 }

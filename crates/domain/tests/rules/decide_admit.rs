@@ -1,14 +1,14 @@
 //! Admit: the tick.
 
-use domain::change::Check;
+use domain::change::Admission;
 use domain::decide::admit::{Ticked, decide, opening, places};
 use domain::queue::PolicyOverrides;
-use domain::{Change, Context, Event, ExpiryReason, Offer, QueueState, QueueToken, TokenState, Versioned, Write};
+use domain::{Change, Context, Event, ExpiryReason, Guard, Offer, QueueState, QueueToken, TokenState, Versioned, Write};
 use time::Duration;
 
 use crate::fixtures::{
-    ContextWords, MOMENT, NOW, OTHER_QUEUE, QUEUE, QueueWords, TokenWords, a_cancellation, a_date, a_queue, a_token, in_seconds, rules,
-    token,
+    ContextWords, MOMENT, NOW, OTHER_QUEUE, QUEUE, QueueWords, TokenWords, a_cancellation, a_date, a_queue, a_token, in_order, in_seconds,
+    rules, token, written,
 };
 
 /// The queue with room for `capacity`, `batch` a tick.
@@ -33,7 +33,11 @@ fn tick(context: &Context) -> (Change, Ticked) {
 }
 
 fn admitted(change: &Change) -> Vec<u64> {
-    change.tokens.iter().filter(|write| matches!(write.row.state(), TokenState::Active { .. })).map(|write| write.row.number).collect()
+    change
+        .rows::<QueueToken>()
+        .filter(|write| matches!(write.row.state(), TokenState::Active { .. }))
+        .map(|write| write.row.number)
+        .collect()
 }
 
 #[test]
@@ -41,13 +45,15 @@ fn a_tick_lets_in_the_next_under_the_queues_admission_version_and_writes_nothing
     let (change, ticked) = tick(&the_line(a_queue_for(1, 1), 0, [waiting(4), waiting(5)]));
     let active = waiting(4).unclaimed(NOW, in_seconds(120)).row;
     let expected = Change {
-        checks: vec![Check::Queue(QUEUE, a_queue().version)],
-        admission: Some((QUEUE, domain::Version(650))),
-        tokens: vec![Write::update(&waiting(4), active)],
+        guards: vec![Guard::Queue(QUEUE, a_queue().version)],
+        writes: vec![
+            Write { expected: Some(domain::Version(650)), row: Admission(QUEUE) }.into(),
+            Write::update(&waiting(4), active).into(),
+        ],
         events: vec![Event::TokenActivated { queue: QUEUE, user: crate::fixtures::ADA, number: 4 }],
         ..Change::default()
     };
-    assert_eq!((change, ticked), (expected, Ticked { admitted: 1, lapsed: 0 }));
+    assert_eq!((in_order(change), ticked), (in_order(expected), Ticked { admitted: 1, lapsed: 0 }));
 }
 
 #[test]
@@ -119,9 +125,10 @@ fn a_tick_ends_what_is_due_and_fills_the_places_so_freed_in_one_change() {
     assert_eq!(ticked, Ticked { admitted: 2, lapsed: 2 });
     let ended =
         |token: Versioned<QueueToken>| Write::update(&token, token.row.clone().lapse(NOW).unwrap_or_else(|error| panic!("{error}")));
-    assert_eq!(change.tokens[..2], [ended(lapsed(1)), ended(lapsed(2))]);
+    let tokens = written::<QueueToken>(&change);
+    assert_eq!(tokens[..2], [ended(lapsed(1)), ended(lapsed(2))]);
     assert_eq!(admitted(&change), [4, 5]);
-    assert_eq!(change.tokens.len(), 4, "the third is still in, and keeps its place");
+    assert_eq!(tokens.len(), 4, "the third is still in, and keeps its place");
 }
 
 #[test]
@@ -156,7 +163,7 @@ fn a_closed_queue_drains() {
 fn the_queues_own_claim_window_counts() {
     let own = PolicyOverrides { claim: Some(Duration::seconds(30)), ..PolicyOverrides::default() };
     let (change, _) = tick(&the_line(a_queue().with(own), 0, [waiting(1)]));
-    assert_eq!(change.tokens[0].row.expires_at(), Some(in_seconds(30)));
+    assert_eq!(written::<QueueToken>(&change)[0].row.expires_at(), Some(in_seconds(30)));
 }
 
 #[test]

@@ -4,7 +4,8 @@ use domain::decide::charge::{Command, decide};
 use domain::deed::{Act, Changed, Subject};
 use domain::wallet::WalletError;
 use domain::{
-    Change, Charging, Context, EntryKind, Event, Outcome, Refusal, Route, Rules, User, UserId, Versioned, Wallet, WalletEntry, Write,
+    Change, Charging, Context, Deed, EntryKind, Event, KeyRecord, Outcome, Refusal, Route, Rules, User, UserId, Versioned, Wallet,
+    WalletEntry, Write,
 };
 use time::Duration;
 
@@ -30,13 +31,15 @@ fn a_charge_is_added_to_the_balance_and_nothing_else_is_written() {
 
     assert_eq!(outcome, Outcome::Charged(entry(4, 50, 120)));
     let expected = Change {
-        wallet: Some(Write::update(&a_wallet(70), Wallet { user: ADA, balance: won(120), last_sequence: 4 })),
-        entry: Some(entry(4, 50, 120)),
-        key: Some(keyed(Route::Charges).record(outcome, &context, &rules())),
+        writes: vec![
+            Write::update(&a_wallet(70), Wallet { user: ADA, balance: won(120), last_sequence: 4 }).into(),
+            Write::insert(entry(4, 50, 120)).into(),
+            keyed(Route::Charges).record(outcome, &context, &rules()).into(),
+        ],
         events: vec![Event::WalletCharged { user: ADA, amount: won(50), balance: won(120) }],
         ..Change::default()
     };
-    assert_eq!(change, Some(expected));
+    assert_eq!(change.map(in_order), Some(in_order(expected)));
 }
 
 #[test]
@@ -62,9 +65,9 @@ fn a_charge_may_fill_the_wallet_to_its_limit_and_not_beyond() {
 #[test]
 fn the_first_write_of_an_unknown_user_brings_user_and_wallet_with_the_money_in_it() {
     let change = change_of(decide(&Context::at(NOW), &ada_charges(50), &rules()));
-    assert_eq!(change.user, Some(User { id: ADA, name: None, created_at: NOW }));
-    assert_eq!(change.wallet, Some(Write::insert(Wallet { user: ADA, balance: won(50), last_sequence: 1 })));
-    assert_eq!(change.entry, Some(entry(1, 50, 50)));
+    assert_eq!(written(&change), [Write::insert(User { id: ADA, name: None, created_at: NOW })]);
+    assert_eq!(written(&change), [Write::insert(Wallet { user: ADA, balance: won(50), last_sequence: 1 })]);
+    assert_eq!(written(&change), [Write::insert(entry(1, 50, 50))]);
     let charged = Event::WalletCharged { user: ADA, amount: won(50), balance: won(50) };
     assert_eq!(change.events, [Event::UserRegistered { user: ADA }, charged]);
 }
@@ -95,7 +98,8 @@ fn a_key_is_kept_for_its_retention_and_not_a_moment_longer() {
     assert!(answered(Duration::hours(24) - MOMENT).replayed);
     let anew = answered(Duration::hours(24));
     assert!(!anew.replayed);
-    let key = anew.change.and_then(|change| change.key).unwrap();
+    let keys = written::<KeyRecord>(&anew.change.unwrap());
+    let [key] = &keys[..] else { panic!("one record: {keys:?}") };
     assert_eq!((key.expected, key.row.expires_at), (Some(domain::Version(900)), NOW + Duration::hours(24)));
 }
 
@@ -132,8 +136,10 @@ fn who_may_charge_which_wallet() {
             match expected {
                 Ok(charged) => {
                     let change = change_of(decide(&context, &command, &rules));
-                    assert_eq!(change.wallet.map(|wallet| (wallet.row.user, wallet.row.balance)), Some((charged, won(120))), "{command:?}");
-                    assert_eq!(change.key.map(|key| key.row.scope), Some(command.keyed.scope.clone()), "the caller's key: {command:?}");
+                    let wallet = row_of::<Wallet>(&change).map(|wallet| (wallet.user, wallet.balance));
+                    assert_eq!(wallet, Some((charged, won(120))), "{command:?}");
+                    let scope = row_of::<KeyRecord>(&change).map(|key| key.scope);
+                    assert_eq!(scope, Some(command.keyed.scope.clone()), "the caller's key: {command:?}");
                 }
                 Err(refusal) => assert_eq!(refusal_of(decide(&context, &command, &rules)), refusal, "{:?}: {command:?}", rules.charging),
             }
@@ -145,15 +151,15 @@ fn who_may_charge_which_wallet() {
 fn a_charge_by_order_is_kept_with_who_and_why_and_the_balance_before_and_after() {
     let change = change_of(decide(&with_balance(70), &ben_charges(Some(ADA), 50), &by_operators()));
     let balance = Changed { name: "balance".into(), before: Some("70".into()), after: Some("120".into()) };
-    assert_eq!(change.deed, Some(an_order().done(Act::Charge, Subject::User(ADA), vec![balance], NOW)));
-    assert_eq!(change_of(decide(&with_balance(70), &ada_charges(50), &rules())).deed, None);
+    assert_eq!(written(&change), [Write::insert(an_order().done(Act::Charge, Subject::User(ADA), vec![balance], NOW))]);
+    assert_eq!(change_of(decide(&with_balance(70), &ada_charges(50), &rules())).row::<Deed>(), None);
 }
 
 #[test]
 fn an_order_charges_no_user_that_nobody_knows_and_an_operators_own_first_write_is_one() {
     assert_eq!(refusal_of(decide(&Context::at(NOW), &ben_charges(Some(ADA), 50), &rules())), Refusal::NotFound);
     let change = change_of(decide(&Context::at(NOW), &ben_charges(Some(BEN), 50), &by_operators()));
-    assert_eq!(change.user.map(|user| user.id), Some(BEN));
+    assert_eq!(row_of::<User>(&change).map(|user| user.id), Some(BEN));
 }
 
 #[test]

@@ -1,10 +1,9 @@
 //! Claim: a guarded call that decides nothing else.
 
-use domain::change::Check;
 use domain::decide::admission::{Pass, judge};
 use domain::decide::claim::{Command, decide};
 use domain::queue::PolicyOverrides;
-use domain::{Change, Context, ExpiryReason, Refusal, Write};
+use domain::{Change, Context, ExpiryReason, Guard, QueueToken, Refusal, Write};
 use time::Duration;
 
 use crate::fixtures::*;
@@ -25,8 +24,8 @@ fn the_first_guarded_call_claims_the_token_for_the_active_window() {
     assert_eq!(outcome, claimed);
     let expected = Change {
         not_after: Some(in_seconds(1)),
-        checks: vec![Check::Queue(QUEUE, a_queue().version)],
-        tokens: vec![Write::update(&token, claimed)],
+        guards: vec![Guard::Queue(QUEUE, a_queue().version)],
+        writes: vec![Write::update(&token, claimed).into()],
         ..Change::default()
     };
     assert_eq!(change, Some(expected));
@@ -51,7 +50,7 @@ fn a_later_call_writes_nothing() {
 fn a_call_for_what_does_not_exist_claims_nevertheless() {
     let nowhere = Command { queue: None, ..A_LOOK };
     let context = the_door().with_token(a_token().unclaimed(in_seconds(-60), in_seconds(60)));
-    assert_eq!(change_of(decide(&context, &nowhere, &rules())).tokens.len(), 1);
+    assert_eq!(written::<QueueToken>(&change_of(decide(&context, &nowhere, &rules()))).len(), 1);
 }
 
 #[test]

@@ -1,11 +1,10 @@
 //! Hold: which seats may be held, and what is then written.
 
-use domain::change::Check;
 use domain::decide::admission::Pass;
 use domain::decide::hold::{Command, decide};
 use domain::reservation::Claim;
 use domain::{
-    CancelReason, Change, Context, Event, KeyRecord, Outcome, Refusal, Reservation, ReservedSeat, Route, SeatStatus, Version, Write,
+    CancelReason, Change, Context, Event, Guard, KeyRecord, Outcome, Refusal, Reservation, ReservedSeat, Route, SeatStatus, Version, Write,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -57,18 +56,18 @@ fn free_seats_are_held_and_nothing_else_is_written() {
         KeyRecord { scope: keyed.scope, fingerprint: keyed.fingerprint, outcome, recorded_at: NOW, expires_at: NOW + Duration::hours(24) };
     let expected = Change {
         not_after: Some(in_seconds(540)),
-        checks: vec![
-            Check::Concert(CONCERT, a_concert().version),
-            Check::Schedule(DATE, a_date().version),
-            Check::Queue(QUEUE, a_queue().version),
+        guards: vec![
+            Guard::Concert(CONCERT, a_concert().version),
+            Guard::Schedule(DATE, a_date().version),
+            Guard::Queue(QUEUE, a_queue().version),
         ],
-        tokens: vec![Write::update(token, token.row.clone())],
-        seats: vec![
-            Write::update(&a_seat(7), a_seat(7).held_by(RESERVATION, until).row),
-            Write::update(&a_seat(8), a_seat(8).priced(won(45_000)).held_by(RESERVATION, until).row),
+        writes: vec![
+            Write::update(token, token.row.clone()).into(),
+            Write::update(&a_seat(7), a_seat(7).held_by(RESERVATION, until).row).into(),
+            Write::update(&a_seat(8), a_seat(8).priced(won(45_000)).held_by(RESERVATION, until).row).into(),
+            Write::insert(held).into(),
+            Write::insert(record).into(),
         ],
-        reservations: vec![Write::insert(held)],
-        key: Some(Write::insert(record)),
         events: vec![Event::SeatsHeld {
             reservation: RESERVATION,
             schedule: DATE,
@@ -76,9 +75,8 @@ fn free_seats_are_held_and_nothing_else_is_written() {
             seats: vec![seat(7), seat(8)],
             expires_at: until,
         }],
-        ..Change::default()
     };
-    assert_eq!(change, Some(expected));
+    assert_eq!(change.map(in_order), Some(in_order(expected)));
 }
 
 #[test]
@@ -205,7 +203,7 @@ fn a_hold_of_another_date_that_is_cancelled_is_in_nobodys_way_and_ends() {
     let seats = [1, 2, 3, 4].map(|number| a_seat(number).of_date(OTHER_DATE).held_by(elsewhere.id, in_seconds(10)));
     let context = the_shop().with_reservation(elsewhere.clone()).with_seats(seats).cancelled(OTHER_DATE, "no");
     let change = change_of(decide(&context, &ada_wants(&[7, 8, 9]), &rules()));
-    assert_eq!(change.reservations[0], Write::update(&elsewhere, elsewhere.clone().cancelled(CancelReason::Expired).row));
+    assert_eq!(written::<Reservation>(&change)[0], Write::update(&elsewhere, elsewhere.clone().cancelled(CancelReason::Expired).row));
 }
 
 #[test]
@@ -220,13 +218,15 @@ fn the_same_seats_again_are_the_same_reservation_with_its_deadline_unchanged() {
     let token = &context.tokens[0];
     let expected = Change {
         not_after: Some(in_seconds(10)),
-        checks: vec![Check::Schedule(DATE, a_date().version)],
-        tokens: vec![Write::update(token, token.row.clone())],
-        reservations: vec![Write::update(&hold, hold.row.clone())],
-        key: Some(keyed(Route::Reservations).record(outcome, &context, &rules())),
+        guards: vec![Guard::Schedule(DATE, a_date().version)],
+        writes: vec![
+            Write::update(token, token.row.clone()).into(),
+            Write::update(&hold, hold.row.clone()).into(),
+            keyed(Route::Reservations).record(outcome, &context, &rules()).into(),
+        ],
         ..Change::default()
     };
-    assert_eq!(change, Some(expected));
+    assert_eq!(change.map(in_order), Some(in_order(expected)));
 }
 
 #[test]
@@ -281,8 +281,9 @@ fn a_key_past_its_retention_is_taken_over_at_that_very_instant() {
     record.row.fingerprint = domain::Fingerprint([2; 32]);
 
     let change = change_of(decide(&the_shop().with_key(record.clone()), &ada_wants(&[7]), &rules()));
-    let written = change.key.unwrap();
-    assert_eq!((written.expected, written.row.recorded_at), (Some(Version(900)), NOW));
+    let keys = written::<KeyRecord>(&change);
+    let [key] = &keys[..] else { panic!("one record: {keys:?}") };
+    assert_eq!((key.expected, key.row.recorded_at), (Some(Version(900)), NOW));
 
     record.row.expires_at = NOW + MOMENT;
     assert_eq!(refusal_for(&the_shop().with_key(record), &[7]), Refusal::KeyReused);

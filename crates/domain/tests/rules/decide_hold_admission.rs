@@ -1,10 +1,9 @@
 //! Hold: what it asks of the token, and what becomes of the token.
 
-use domain::change::Check;
 use domain::decide::admission::Pass;
 use domain::decide::hold::{Command, decide};
 use domain::queue::PolicyOverrides;
-use domain::{Change, Context, ExpiryReason, Outcome, QueueToken, Refusal, Route, TokenId, Versioned, Write};
+use domain::{Change, Context, ExpiryReason, Guard, Outcome, QueueToken, Refusal, Route, TokenId, Versioned, Write};
 use time::Duration;
 
 use crate::decide_hold::{ada_wants, the_shop};
@@ -77,7 +76,7 @@ fn a_hold_extends_the_token_to_its_own_deadline() {
     let soon_over = a_token().claimed(in_seconds(-590), in_seconds(10));
     let change = change_of(decide(&with_token(soon_over.clone()), &ada_wants(&[7]), &rules()));
     let extended = soon_over.clone().claimed(in_seconds(-590), in_seconds(300));
-    assert_eq!(change.tokens, [Write::update(&soon_over, extended.row)]);
+    assert_eq!(written(&change), [Write::update(&soon_over, extended.row)]);
     assert_eq!(change.not_after, Some(in_seconds(10)), "the decision relied on the old deadline");
 }
 
@@ -89,9 +88,9 @@ fn a_first_call_that_holds_claims_the_token_under_the_queues_own_policy() {
 
     let change = change_of(decide(&context, &ada_wants(&[7]), &rules()));
 
-    assert_eq!(change.tokens, [Write::update(&token, token.clone().claimed(in_seconds(-60), in_seconds(840)).row)]);
+    assert_eq!(written(&change), [Write::update(&token, token.clone().claimed(in_seconds(-60), in_seconds(840)).row)]);
     assert_eq!(change.not_after, Some(in_seconds(60)));
-    assert!(change.checks.contains(&Check::Queue(QUEUE, a_queue().version)));
+    assert!(change.guards.contains(&Guard::Queue(QUEUE, a_queue().version)));
 }
 
 #[test]
@@ -101,8 +100,8 @@ fn a_refused_first_call_still_claims_the_token() {
     let no_date = Context { schedule: None, concert: None, ..context.clone() };
     let claim = Change {
         not_after: Some(in_seconds(60)),
-        checks: vec![Check::Queue(QUEUE, a_queue().version)],
-        tokens: vec![Write::update(&token, token.clone().claimed(in_seconds(-60), in_seconds(540)).row)],
+        guards: vec![Guard::Queue(QUEUE, a_queue().version)],
+        writes: vec![Write::update(&token, token.clone().claimed(in_seconds(-60), in_seconds(540)).row).into()],
         ..Change::default()
     };
     let refusals = [
@@ -128,7 +127,7 @@ fn a_first_call_whose_key_was_used_for_another_request_claims_the_token_too() {
     let reused = refused(decide(&with_token(token.clone()).with_key(record.clone()), &ada_wants(&[7]), &rules()));
     let claimed = token.clone().claimed(in_seconds(-60), in_seconds(540)).row;
     assert_eq!(reused.refusal, Refusal::KeyReused);
-    assert_eq!(reused.claim.map(|claim| claim.tokens), Some(vec![Write::update(&token, claimed)]));
+    assert_eq!(reused.claim.map(|claim| written(&claim)), Some(vec![Write::update(&token, claimed)]));
 
     for token in [a_token(), a_token().of(BEN, TOKEN), a_token().unclaimed(in_seconds(-120), NOW)] {
         let refusal = refusal_of(decide(&with_token(token).with_key(record.clone()), &ada_wants(&[7]), &rules()));

@@ -34,7 +34,8 @@ fn a_lapsed_hold_is_taken_over_whole() {
     let change = change_of(decide(&context, &ada_wants(&[7, 9]), &rules()));
 
     let until = in_seconds(300);
-    let [old, new] = &change.reservations[..] else { panic!("one hold for the other: {change:?}") };
+    let reservations = written::<Reservation>(&change);
+    let [old, new] = &reservations[..] else { panic!("one hold for the other: {change:?}") };
     assert_eq!(*old, ended(&bens));
     assert_eq!((new.expected, new.row.id, new.row.expires_at), (None, RESERVATION, until));
     let seats = [
@@ -42,7 +43,7 @@ fn a_lapsed_hold_is_taken_over_whole() {
         Write::update(&a_seat(9), a_seat(9).held_by(RESERVATION, until).row),
         Write::update(&a_seat(8), a_seat(8).row),
     ];
-    assert_eq!(change.seats, seats, "the seat that isn't wanted is free by row, too");
+    assert_eq!(written(&change), seats, "the seat that isn't wanted is free by row, too");
 }
 
 #[test]
@@ -69,10 +70,10 @@ fn the_tokens_own_lapsed_hold_gives_way_even_to_the_same_seats() {
 
     let change = change_of(decide(&context, &ada_wants(&[7, 8]), &rules()));
 
-    assert_eq!(change.reservations.iter().filter(|write| **write == ended(&old)).count(), 1);
-    assert_eq!(change.reservations.iter().filter(|write| write.expected.is_none()).count(), 1);
-    assert_eq!(change.seats.iter().map(|write| write.row.number).collect::<Vec<_>>(), [seat(7), seat(8)]);
-    assert!(change.seats.iter().all(|write| write.row.reservation() == Some(RESERVATION)));
+    assert_eq!(change.rows().filter(|write| **write == ended(&old)).count(), 1);
+    assert_eq!(change.rows::<Reservation>().filter(|write| write.expected.is_none()).count(), 1);
+    assert_eq!(change.rows::<Seat>().map(|write| write.row.number).collect::<Vec<_>>(), [seat(7), seat(8)]);
+    assert!(change.rows::<Seat>().all(|write| write.row.reservation() == Some(RESERVATION)));
 }
 
 #[test]
@@ -83,8 +84,8 @@ fn the_tokens_own_lapsed_hold_ends_though_its_seats_are_not_wanted_again() {
 
     let change = change_of(decide(&context, &ada_wants(&[7]), &rules()));
 
-    assert!(change.reservations.contains(&ended(&old)));
-    assert!(change.seats.contains(&Write::update(&a_seat(9), a_seat(9).row)));
+    assert!(written(&change).contains(&ended(&old)));
+    assert!(written(&change).contains(&Write::update(&a_seat(9), a_seat(9).row)));
 }
 
 #[test]
@@ -101,10 +102,11 @@ fn the_holds_of_several_others_are_taken_over_together_each_once() {
 
     let change = change_of(decide(&context, &ada_wants(&[7, 8, 9]), &rules()));
 
-    assert_eq!(change.reservations.len(), 3);
-    assert!(change.reservations.contains(&ended(&one)) && change.reservations.contains(&ended(&two)));
+    let reservations = written::<Reservation>(&change);
+    assert_eq!(reservations.len(), 3);
+    assert!(reservations.contains(&ended(&one)) && reservations.contains(&ended(&two)));
     let freed: Vec<SeatNumber> =
-        change.seats.iter().filter(|write| write.row.reservation().is_none()).map(|write| write.row.number).collect();
+        change.rows::<Seat>().filter(|write| write.row.reservation().is_none()).map(|write| write.row.number).collect();
     assert_eq!(freed, [seat(10)]);
 }
 
@@ -112,8 +114,8 @@ fn the_holds_of_several_others_are_taken_over_together_each_once() {
 fn a_lapsed_hold_of_another_that_is_in_nobodys_way_is_left_to_the_sweeper() {
     let (context, bens) = after_bens_hold();
     let change = change_of(decide(&context, &ada_wants(&[9]), &rules()));
-    assert!(!change.reservations.iter().any(|write| write.row.id == bens.id));
-    assert_eq!(change.seats.len(), 1);
+    assert!(!change.rows::<Reservation>().any(|write| write.row.id == bens.id));
+    assert_eq!(change.rows::<Seat>().count(), 1);
 }
 
 #[test]

@@ -1,9 +1,8 @@
 //! Join: a place in the line.
 
-use domain::change::Check;
 use domain::decide::join::{Command, Joined, decide};
 use domain::queue::PolicyOverrides;
-use domain::{Change, Context, Event, ExpiryReason, NewToken, QueueState, Refusal, User, Wallet, Write};
+use domain::{Change, Context, Event, ExpiryReason, Guard, NewToken, QueueState, QueueToken, Refusal, User, Wallet, Write};
 
 use crate::fixtures::*;
 
@@ -26,8 +25,8 @@ fn who_joins_takes_a_place_that_the_store_will_number() {
     let (outcome, change) = outcome_of(decide(&the_line(QueueState::Open), &ADA_JOINS, &rules()));
     assert_eq!(outcome, Joined::New(a_new_place()));
     let expected = Change {
-        checks: vec![Check::Queue(QUEUE, a_queue().version)],
-        join: Some(a_new_place()),
+        guards: vec![Guard::Queue(QUEUE, a_queue().version)],
+        writes: vec![Write::insert(a_new_place()).into()],
         events: vec![joined_event()],
         ..Change::default()
     };
@@ -40,16 +39,20 @@ fn a_join_takes_the_limit_of_the_line_along_for_those_who_join_at_once() {
         let overrides = PolicyOverrides { max_waiting, ..PolicyOverrides::default() };
         Context::at(NOW).with_user(a_user()).with_queue(a_queue().with(overrides), 0, 5)
     };
-    assert_eq!(change_of(decide(&line(Some(6)), &ADA_JOINS, &rules())).line_limit, Some(6));
-    assert_eq!(change_of(decide(&line(None), &ADA_JOINS, &rules())).line_limit, None);
+    let room = |max_waiting| {
+        let guards = change_of(decide(&line(max_waiting), &ADA_JOINS, &rules())).guards;
+        guards.into_iter().filter(|guard| matches!(guard, Guard::Room(..))).collect::<Vec<_>>()
+    };
+    assert_eq!(room(Some(6)), [Guard::Room(QUEUE, 6)]);
+    assert_eq!(room(None), []);
 }
 
 #[test]
 fn a_join_for_a_concert_relies_on_the_concerts_queue() {
     let command = Command { concert: Some(CONCERT), ..ADA_JOINS };
     let change = change_of(decide(&the_line(QueueState::Open).with_concert(a_concert()), &command, &rules()));
-    assert_eq!(change.checks, [Check::Queue(QUEUE, a_queue().version), Check::Concert(CONCERT, a_concert().version)]);
-    assert_eq!(change.join.and_then(|place| place.concert), Some(CONCERT));
+    assert_eq!(change.guards, [Guard::Queue(QUEUE, a_queue().version), Guard::Concert(CONCERT, a_concert().version)]);
+    assert_eq!(row_of::<NewToken>(&change).and_then(|place| place.concert), Some(CONCERT));
 }
 
 #[test]
@@ -75,9 +78,9 @@ fn nobody_joins_for_a_concert_whose_dates_ahead_are_all_cancelled() {
 
     for dates in [vec![], vec![over], vec![cancelled(None, 1), a_date().row]] {
         let takes_place = dates.iter().any(|date| *date == a_date().row);
-        let checks = change_of(joining(&dates, a_concert())).checks;
-        let of_a_date: Vec<_> = checks.into_iter().filter(|check| matches!(check, Check::Schedule(..))).collect();
-        assert_eq!(of_a_date, if takes_place { vec![Check::Schedule(DATE, a_date().version)] } else { vec![] });
+        let guards = change_of(joining(&dates, a_concert())).guards;
+        let of_a_date: Vec<_> = guards.into_iter().filter(|guard| matches!(guard, Guard::Schedule(..))).collect();
+        assert_eq!(of_a_date, if takes_place { vec![Guard::Schedule(DATE, a_date().version)] } else { vec![] });
     }
 }
 
@@ -85,8 +88,8 @@ fn nobody_joins_for_a_concert_whose_dates_ahead_are_all_cancelled() {
 fn the_first_write_of_an_unknown_user_brings_user_and_wallet() {
     let context = Context { user: None, ..the_line(QueueState::Open) };
     let change = change_of(decide(&context, &ADA_JOINS, &rules()));
-    assert_eq!(change.user, Some(User { id: ADA, name: None, created_at: NOW }));
-    assert_eq!(change.wallet, Some(Write::insert(Wallet::new(ADA))));
+    assert_eq!(written(&change), [Write::insert(User { id: ADA, name: None, created_at: NOW })]);
+    assert_eq!(written(&change), [Write::insert(Wallet::new(ADA))]);
     assert_eq!(change.events, [Event::UserRegistered { user: ADA }, joined_event()]);
 }
 
@@ -105,8 +108,8 @@ fn a_lapsed_token_is_ended_by_the_join_that_takes_its_place() {
     let lapsed = a_token().unclaimed(in_seconds(-120), NOW);
     let change = change_of(decide(&the_line(QueueState::Open).with_token(lapsed.clone()), &ADA_JOINS, &rules()));
     let ended = lapsed.row.clone().lapse(NOW).unwrap();
-    assert_eq!(change.tokens, [Write::update(&lapsed, ended)]);
-    assert_eq!(change.join, Some(a_new_place()));
+    assert_eq!(written(&change), [Write::update(&lapsed, ended)]);
+    assert_eq!(written(&change), [Write::insert(a_new_place())]);
     let expired = Event::TokenExpired { queue: QUEUE, user: ADA, number: 1, reason: ExpiryReason::Unclaimed };
     assert_eq!(change.events, [expired, joined_event()]);
 }
@@ -118,7 +121,7 @@ fn tokens_that_ended_or_are_anothers_or_of_another_queue_are_in_nobodys_way() {
         .with_token(a_token().of(BEN, token(3)))
         .with_token(a_token().of(ADA, token(4)).in_queue(OTHER_QUEUE));
     let change = change_of(decide(&context, &ADA_JOINS, &rules()));
-    assert_eq!((change.join, change.tokens), (Some(a_new_place()), Vec::new()));
+    assert_eq!((written(&change), written::<QueueToken>(&change)), (vec![Write::insert(a_new_place())], Vec::new()));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use domain::decide::register::{Command, decide};
 use domain::key::Keyed;
-use domain::{Change, Context, Event, KeyScope, Outcome, Refusal, Route, User, UserName, Wallet, Write};
+use domain::{Change, Context, Event, KeyRecord, KeyScope, Outcome, Refusal, Route, User, UserName, Wallet, Write};
 
 use crate::fixtures::*;
 
@@ -24,22 +24,22 @@ fn a_new_user_has_an_empty_wallet() {
     let (outcome, change) = outcome_of(decide(&Context::at(NOW), &ada_registers(None), &rules()));
     assert_eq!(outcome, Outcome::Registered(ada()));
     let expected = Change {
-        user: Some(ada()),
-        wallet: Some(Write::insert(Wallet::new(ADA))),
+        writes: vec![Write::insert(ada()).into(), Write::insert(Wallet::new(ADA)).into()],
         events: vec![Event::UserRegistered { user: ADA }],
         ..Change::default()
     };
-    assert_eq!(change, Some(expected));
+    assert_eq!(change.map(in_order), Some(in_order(expected)));
     assert_eq!(Wallet::new(ADA).balance, won(0));
 }
 
 #[test]
 fn the_same_registration_again_is_the_first_answer_and_no_second_user() {
     let change = change_of(decide(&Context::at(NOW), &ada_registers(Some(a_secret_key())), &rules()));
-    let record = change.key.unwrap();
-    assert_eq!((record.expected, record.row.outcome.clone()), (None, Outcome::Registered(ada())));
+    let records = written::<KeyRecord>(&change);
+    let [record] = &records[..] else { panic!("one record: {records:?}") };
+    assert_eq!((record.expected, &record.row.outcome), (None, &Outcome::Registered(ada())));
 
-    let context = Context::at(in_seconds(60)).with_key(a_record(&a_secret_key(), record.row.outcome, NOW));
+    let context = Context::at(in_seconds(60)).with_key(a_record(&a_secret_key(), record.row.outcome.clone(), NOW));
     let again = Command { user: BEN, ..ada_registers(Some(a_secret_key())) };
     let decision = decide(&context, &again, &rules()).unwrap();
     assert_eq!((decision.outcome, decision.at), (Outcome::Registered(ada()), NOW));

@@ -1,9 +1,8 @@
 //! Release: held seats are given back.
 
-use domain::change::Check;
 use domain::decide::release::{Command, decide};
 use domain::reservation::ReservationStatus;
-use domain::{CancelReason, Change, Context, Event, Fault, Refusal, Reservation, Versioned, Write};
+use domain::{CancelReason, Change, Context, Event, Fault, Guard, Refusal, Reservation, Versioned, Write};
 use time::OffsetDateTime;
 
 use crate::fixtures::*;
@@ -17,12 +16,15 @@ fn holding(until: OffsetDateTime) -> (Context, Versioned<Reservation>) {
 }
 
 fn ended(hold: &Versioned<Reservation>, reason: CancelReason, not_after: Option<OffsetDateTime>) -> Change {
-    let checks = if not_after.is_some() { vec![Check::Schedule(DATE, a_date().version)] } else { vec![] };
-    Change {
+    let guards = if not_after.is_some() { vec![Guard::Schedule(DATE, a_date().version)] } else { vec![] };
+    in_order(Change {
         not_after,
-        checks,
-        seats: [a_seat(7), a_seat(8)].map(|seat| Write::update(&seat, seat.row.clone())).to_vec(),
-        reservations: vec![Write::update(hold, hold.clone().cancelled(reason).row)],
+        guards,
+        writes: vec![
+            Write::update(&a_seat(7), a_seat(7).row).into(),
+            Write::update(&a_seat(8), a_seat(8).row).into(),
+            Write::update(hold, hold.clone().cancelled(reason).row).into(),
+        ],
         events: vec![Event::ReservationCancelled {
             reservation: RESERVATION,
             schedule: DATE,
@@ -30,27 +32,26 @@ fn ended(hold: &Versioned<Reservation>, reason: CancelReason, not_after: Option<
             seats: vec![seat(7), seat(8)],
             reason,
         }],
-        ..Change::default()
-    }
+    })
 }
 
 #[test]
 fn a_live_hold_is_released_if_it_still_lives_at_the_commit() {
     let (context, hold) = holding(NOW + MOMENT);
-    assert_eq!(change_of(decide(&context, &ADA_RELEASES)), ended(&hold, CancelReason::Released, Some(NOW + MOMENT)));
+    assert_eq!(in_order(change_of(decide(&context, &ADA_RELEASES))), ended(&hold, CancelReason::Released, Some(NOW + MOMENT)));
 }
 
 #[test]
 fn a_hold_released_at_its_deadline_has_expired() {
     let (context, hold) = holding(NOW);
-    assert_eq!(change_of(decide(&context, &ADA_RELEASES)), ended(&hold, CancelReason::Expired, None));
+    assert_eq!(in_order(change_of(decide(&context, &ADA_RELEASES))), ended(&hold, CancelReason::Expired, None));
 }
 
 #[test]
 fn a_hold_of_a_cancelled_date_has_expired() {
     let (context, hold) = holding(NOW + MOMENT);
     let change = change_of(decide(&context.cancelled(DATE, "no"), &ADA_RELEASES));
-    assert_eq!(change, ended(&hold, CancelReason::Expired, None));
+    assert_eq!(in_order(change), ended(&hold, CancelReason::Expired, None));
 }
 
 #[test]

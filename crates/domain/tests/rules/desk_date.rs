@@ -2,7 +2,7 @@
 
 use domain::decide::desk::date::{Add, Cancel, ChangeDate, NewDate, add, cancel, change};
 use domain::deed::{Act, Subject};
-use domain::{Cancellation, Context, Order, Refusal, Remark, Schedule, Version, Versioned, Write};
+use domain::{Cancellation, Context, Deed, Order, Refusal, Remark, Schedule, Version, Versioned, Write};
 
 use crate::fixtures::*;
 
@@ -30,10 +30,10 @@ fn called_off() -> Context {
 #[test]
 fn a_date_is_added_to_a_concert_that_is_there() {
     let context = Context::at(NOW).with_concert(a_concert());
-    let written = change_of(add(&context, &an_addition(), &rules()));
-    assert_eq!(written.schedules, [Write::insert(a_date().row)]);
-    assert_eq!(written.concerts, [Write::update(&a_concert(), a_concert().row)], "who decided by its dates meets a conflict");
-    let deed = written.deed.unwrap();
+    let change = change_of(add(&context, &an_addition(), &rules()));
+    assert_eq!(written(&change), [Write::insert(a_date().row)]);
+    assert_eq!(written(&change), [Write::update(&a_concert(), a_concert().row)], "who decided by its dates meets a conflict");
+    let deed = row_of::<Deed>(&change).unwrap();
     assert_eq!((deed.act, deed.subject), (Act::Create, Subject::Schedule(DATE)));
     let opens = deed.changes.iter().find(|changed| changed.name == "sale_opens_at").unwrap();
     assert_eq!((opens.before.as_deref(), opens.after.as_deref()), (None, Some("2026-11-20T20:00:00Z")));
@@ -51,9 +51,9 @@ fn a_date_is_added_to_a_concert_that_is_there() {
 
 #[test]
 fn a_date_is_changed_as_far_as_it_is_named() {
-    let written = change_of(change(&there(), &ChangeDate { sale_closes_at: Some(NOW), ..nothing_new() }));
+    let changed = change_of(change(&there(), &ChangeDate { sale_closes_at: Some(NOW), ..nothing_new() }));
     let row = Schedule { sale_closes_at: NOW, ..a_date().row };
-    assert_eq!(written.schedules, [Write::update(&a_date(), row)]);
+    assert_eq!(written(&changed), [Write::update(&a_date(), row)]);
     assert_eq!(outcome_of(change(&there(), &nothing_new())).1, None);
 }
 
@@ -72,9 +72,9 @@ fn a_date_is_not_changed_into_nonsense_nor_unseen_nor_once_it_is_called_off() {
 fn a_date_is_called_off_once() {
     let order = Order { reason: Remark::new("no").ok(), ..an_order() };
     let command = Cancel { order, id: DATE };
-    let (outcome, written) = outcome_of(cancel(&there(), &command));
+    let (outcome, change) = outcome_of(cancel(&there(), &command));
     let off = Schedule { cancellation: Some(Cancellation { at: NOW, reason: Remark::new("no").ok() }), ..a_date().row };
-    assert_eq!(written.map(|written| written.schedules), Some(vec![Write::update(&a_date(), off.clone())]));
+    assert_eq!(change.map(|change| written(&change)), Some(vec![Write::update(&a_date(), off.clone())]));
     assert_eq!((outcome.version, outcome.row), (a_date().version.next(), off));
     assert_eq!(outcome_of(cancel(&called_off(), &command)).1, None);
 }

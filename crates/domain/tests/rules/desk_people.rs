@@ -3,7 +3,7 @@
 use domain::decide::desk::{admit, release};
 use domain::deed::{Act, Subject};
 use domain::reservation::ReservationStatus;
-use domain::{CancelReason, Change, Context, Outcome, QueueState, Refusal, Route, SeatState};
+use domain::{CancelReason, Change, Context, Deed, Outcome, QueueState, QueueToken, Refusal, Route, Seat, SeatState};
 
 use crate::fixtures::*;
 
@@ -24,9 +24,9 @@ fn the_foremost_are_let_in_whatever_the_batch_and_never_above_the_capacity() {
     let (outcome, change) = outcome_of(admit::decide(&line, &admission(2), &rules()));
     let change = change.unwrap();
     assert_eq!(outcome, Outcome::Admitted { admitted: 2 });
-    assert_eq!(change.key, Some(keyed(Route::Admissions).record(outcome, &line, &rules())));
-    assert_eq!(change.tokens.iter().map(|write| write.row.number).collect::<Vec<_>>(), [1, 2]);
-    let deed = change.deed.unwrap();
+    assert_eq!(written(&change), [keyed(Route::Admissions).record(outcome, &line, &rules())]);
+    assert_eq!(change.rows::<QueueToken>().map(|write| write.row.number).collect::<Vec<_>>(), [1, 2]);
+    let deed = row_of::<Deed>(&change).unwrap();
     assert_eq!((deed.act, deed.subject, deed.changes[0].after.as_deref()), (Act::Admit, Subject::Queue(QUEUE), Some("2")));
     let three = outcome_of(admit::decide(&a_line(), &admission(5), &rules())).0;
     assert_eq!(three, Outcome::Admitted { admitted: 3 }, "there are three places");
@@ -36,8 +36,8 @@ fn the_foremost_are_let_in_whatever_the_batch_and_never_above_the_capacity() {
 fn nobody_is_let_in_where_nobody_waits_or_the_queue_is_paused() {
     let nobody = Context::at(NOW).with_queue(a_queue(), 0, 0);
     let (outcome, change) = outcome_of(admit::decide(&nobody, &admission(5), &rules()));
-    let key = Some(keyed(Route::Admissions).record(outcome.clone(), &nobody, &rules()));
-    assert_eq!((outcome, change), (Outcome::Admitted { admitted: 0 }, Some(Change { key, ..Change::default() })), "the answer counts");
+    let key_only = Change::default().writing(keyed(Route::Admissions).record(outcome.clone(), &nobody, &rules()));
+    assert_eq!((outcome, change), (Outcome::Admitted { admitted: 0 }, Some(key_only)), "the answer counts");
     let mut paused = a_line();
     paused.queue.iter_mut().for_each(|queue| queue.row.state = QueueState::Paused);
     assert_eq!(refusal_of(admit::decide(&paused, &admission(5), &rules())), Refusal::QueuePaused);
@@ -65,8 +65,8 @@ fn a_hold_is_ended_whosever_it_is() {
     let change = change.unwrap();
     assert!(released.by_this_order);
     assert_eq!(released.reservation.status(a_moment()), ReservationStatus::Cancelled(CancelReason::Released));
-    assert_eq!(change.seats[0].row.state(), SeatState::Available);
-    assert_eq!(change.deed.map(|deed| (deed.act, deed.subject)), Some((Act::Release, Subject::Reservation(RESERVATION))));
+    assert_eq!(written::<Seat>(&change)[0].row.state(), SeatState::Available);
+    assert_eq!(row_of::<Deed>(&change).map(|deed| (deed.act, deed.subject)), Some((Act::Release, Subject::Reservation(RESERVATION))));
 
     let ended = Context::at(NOW).with_reservation(a_hold(RESERVATION, &[7], NOW).cancelled(CancelReason::Expired));
     let (released, change) = outcome_of(release::decide(&ended, &command));

@@ -3,7 +3,7 @@
 use domain::decide::desk::queue::{ChangeQueue, Create, PolicyPatch, Take, change, create, take};
 use domain::deed::{Act, Changed, Subject};
 use domain::queue::{PolicyOverrides, QueueError};
-use domain::{Change, Context, Queue, QueueState, QueueStep, Refusal, Remark, Version, Write};
+use domain::{Change, Context, Deed, Queue, QueueState, QueueStep, Refusal, Remark, Version, Write};
 
 use crate::fixtures::*;
 
@@ -28,7 +28,8 @@ fn a_new_queue_is_open_and_a_deed() {
     assert_eq!((outcome.version, &outcome.row), (Version::FIRST, &queue));
     let told = vec![changed("name", None, Some("Arena")), changed("state", None, Some("OPEN")), changed("capacity", None, Some("5"))];
     let deed = an_order().done(Act::Create, Subject::Queue(QUEUE), told, NOW);
-    assert_eq!(change, Some(Change { queues: vec![Write::insert(queue)], deed: Some(deed), ..Change::default() }));
+    let expected = Change::default().writing(Write::insert(queue)).writing(Write::insert(deed));
+    assert_eq!(change.map(in_order), Some(in_order(expected)));
 
     assert_eq!(refusal_of(create(&a_context(), &command)), Refusal::AlreadyExists(QUEUE.0));
 }
@@ -39,12 +40,12 @@ fn a_change_names_what_it_changes_and_leaves_the_rest() {
     let message = Some(Remark::new("soon").ok());
     let before = a_queue().with(PolicyOverrides { batch: Some(3), max_waiting: Some(9), ..PolicyOverrides::default() });
     let context = Context::at(NOW).with_queue(before.clone(), 0, 0);
-    let written = change_of(change(&context, &ChangeQueue { policy, message, ..nothing_new() }));
+    let change = change_of(change(&context, &ChangeQueue { policy, message, ..nothing_new() }));
     let after = PolicyOverrides { capacity: Some(7), max_waiting: Some(9), ..PolicyOverrides::default() };
     let row = Queue { overrides: after, message: Some("soon".into()), ..before.row.clone() };
-    assert_eq!(written.queues, [Write::update(&before, row)]);
+    assert_eq!(written(&change), [Write::update(&before, row)]);
     let told = vec![changed("capacity", None, Some("7")), changed("batch", Some("3"), None), changed("message", None, Some("soon"))];
-    assert_eq!(written.deed.map(|deed| (deed.act, deed.changes)), Some((Act::Change, told)));
+    assert_eq!(row_of::<Deed>(&change).map(|deed| (deed.act, deed.changes)), Some((Act::Change, told)));
 }
 
 #[test]
@@ -70,9 +71,9 @@ fn a_change_is_refused_for_another_version_a_bad_policy_or_no_queue() {
 #[test]
 fn a_step_is_taken_once_and_told_once() {
     let step = |step| Take { order: an_order(), id: QUEUE, step };
-    let written = change_of(take(&a_context(), &step(QueueStep::Pause)));
-    assert_eq!(written.queues, [Write::update(&a_queue(), a_queue().in_state(QueueState::Paused).row)]);
-    assert_eq!(written.deed.map(|deed| deed.act), Some(Act::Pause));
+    let change = change_of(take(&a_context(), &step(QueueStep::Pause)));
+    assert_eq!(written(&change), [Write::update(&a_queue(), a_queue().in_state(QueueState::Paused).row)]);
+    assert_eq!(row_of::<Deed>(&change).map(|deed| deed.act), Some(Act::Pause));
     let paused = Context::at(NOW).with_queue(a_queue().in_state(QueueState::Paused), 0, 0);
     assert_eq!(outcome_of(take(&paused, &step(QueueStep::Pause))).1, None);
     let closed = Context::at(NOW).with_queue(a_queue().in_state(QueueState::Closed), 0, 0);

@@ -3,7 +3,9 @@
 use domain::decide::desk::block;
 use domain::decide::desk::seat_map::{LaidOut, LayOut, lay_out};
 use domain::deed::Act;
-use domain::{CancelReason, Context, Refusal, ReservationState, Seat, SeatNumber, SeatState, SeatStatus, Write};
+use domain::{
+    CancelReason, Change, Context, Deed, Refusal, Reservation, ReservationState, Schedule, Seat, SeatNumber, SeatState, SeatStatus, Write,
+};
 
 use crate::fixtures::*;
 
@@ -31,28 +33,28 @@ fn a_hall() -> Context {
     Context::at(NOW).with_date(a_date()).with_seats(seats).with_reservation(a_hold(LAPSED, &[5, 6], NOW))
 }
 
-fn numbers(writes: &[Write<Seat>]) -> Vec<(u32, SeatState)> {
-    writes.iter().map(|write| (write.row.number.get(), write.row.state())).collect()
+fn seats_in(change: &Change) -> Vec<(u32, SeatState)> {
+    change.rows::<Seat>().map(|write| (write.row.number.get(), write.row.state())).collect()
 }
 
 #[test]
 fn free_seats_are_blocked_and_a_lapsed_hold_ends_whole() {
-    let (changed, written) = outcome_of(block::decide(&a_hall(), &blocking(&[1, 2, 5], true)));
-    let written = written.unwrap();
+    let (changed, change) = outcome_of(block::decide(&a_hall(), &blocking(&[1, 2, 5], true)));
+    let change = change.unwrap();
     assert_eq!(changed, 2, "seat 2 was blocked before");
     let (blocked, free) = (SeatState::Blocked, SeatState::Available);
-    assert_eq!(numbers(&written.seats), [(1, blocked), (5, blocked), (6, free)]);
+    assert_eq!(seats_in(&change), [(1, blocked), (5, blocked), (6, free)]);
     let ended = ReservationState::Cancelled { reason: CancelReason::Expired, payment: None };
-    assert_eq!(written.reservations[0].row.state(), ended);
-    let deed = written.deed.unwrap();
+    assert_eq!(written::<Reservation>(&change)[0].row.state(), ended);
+    let deed = row_of::<Deed>(&change).unwrap();
     assert_eq!((deed.act, deed.reason.as_deref()), (Act::Block, Some("a broken seat")));
     assert_eq!(deed.changes[0].after.as_deref(), Some("1,5"));
 }
 
 #[test]
 fn blocked_seats_come_back() {
-    let (changed, written) = outcome_of(block::decide(&a_hall(), &blocking(&[1, 2], false)));
-    assert_eq!((changed, numbers(&written.unwrap().seats)), (1, vec![(2, SeatState::Available)]));
+    let (changed, change) = outcome_of(block::decide(&a_hall(), &blocking(&[1, 2], false)));
+    assert_eq!((changed, seats_in(&change.unwrap())), (1, vec![(2, SeatState::Available)]));
     assert_eq!(outcome_of(block::decide(&a_hall(), &blocking(&[1], false))), (0, None));
     assert_eq!(outcome_of(block::decide(&a_hall(), &blocking(&[2], true))), (0, None));
 }
@@ -67,14 +69,15 @@ fn what_somebody_has_is_not_blocked_and_nothing_is_then() {
 
 #[test]
 fn a_plan_makes_new_seats_and_prices_free_ones_anew() {
-    let (told, written) = outcome_of(lay_out(&a_hall(), &laying(&[1, 2, 5, 7], 70_000), &rules()));
+    let (told, change) = outcome_of(lay_out(&a_hall(), &laying(&[1, 2, 5, 7], 70_000), &rules()));
     assert_eq!(told, LaidOut { created: 1, changed: 3, unchanged: 0 });
-    let written = written.unwrap();
-    let states = numbers(&written.seats);
+    let change = change.unwrap();
+    let states = seats_in(&change);
     let (blocked, free) = (SeatState::Blocked, SeatState::Available);
     assert_eq!(states, [(1, free), (2, blocked), (5, free), (7, free), (6, free)], "6 by the end of the lapsed hold");
-    assert!(written.seats[..4].iter().all(|write| write.row.price == won(70_000)));
-    assert_eq!(written.seats[3], Write::insert(Seat::new(DATE, seat(7), "Row A 7".into(), won(70_000))));
+    let seats = written::<Seat>(&change);
+    assert!(seats[..4].iter().all(|write| write.row.price == won(70_000)));
+    assert_eq!(seats[3], Write::insert(Seat::new(DATE, seat(7), "Row A 7".into(), won(70_000))));
 }
 
 #[test]
@@ -110,12 +113,12 @@ fn a_label_that_another_seat_of_the_date_has_is_refused() {
     assert_eq!(contradiction_of(&labelling(&[(7, "Row A 3")])), "seats 7 and 3 would both be labelled \"Row A 3\"");
     assert_eq!(contradiction_of(&labelling(&[(1, "Row A 1"), (2, "Row A 6")])), "seats 2 and 6 would both be labelled \"Row A 6\"");
     let exchanged = change_of(lay_out(&a_hall(), &labelling(&[(1, "Row A 2"), (2, "Row A 1")]), &rules()));
-    assert_eq!(exchanged.seats.len(), 2, "those that the plan names change their labels together");
+    assert_eq!(exchanged.rows::<Seat>().count(), 2, "those that the plan names change their labels together");
 }
 
 #[test]
 fn a_plan_with_new_labels_relies_on_the_date_as_it_was_read() {
-    let dates = |command: &LayOut| change_of(lay_out(&a_hall(), command, &rules())).schedules;
+    let dates = |command: &LayOut| written::<Schedule>(&change_of(lay_out(&a_hall(), command, &rules())));
     let relied_on = [Write::update(&a_date(), a_date().row)];
     assert_eq!(dates(&labelling(&[(7, "Box")])), relied_on, "a new seat");
     assert_eq!(dates(&labelling(&[(1, "Box")])), relied_on, "another label");

@@ -28,4 +28,5 @@ mod desk_queue;
 mod desk_seats;
 
 mod changes;
+mod collisions;
 mod sequences;

@@ -157,14 +157,7 @@ async fn prepare(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn 
     health.loaded();
     tasks.spawn(room.clone().run(stop.clone()));
     tasks.spawn(health.clone().watch(ports.pulse.clone(), stop.clone()));
-    let tools = Tools {
-        store: ports.store.clone(),
-        catalogue: ports.catalogue.clone(),
-        room: room.clone(),
-        observers,
-        rules: rules.clone(),
-        place_free,
-    };
+    let tools = Tools { store: ports.store.clone(), room: room.clone(), observers, rules: rules.clone(), place_free };
     if let Some(follower) = follower {
         tasks.spawn(follower.run(stop.clone()));
     }

@@ -1,8 +1,8 @@
 //! What holds for the changes of a group.
 
 use application::PageRequest;
-use domain::change::Check;
-use domain::{Change, Queue, User, Version};
+use domain::change::{Admission, Guard};
+use domain::{Change, Queue, User, Version, Wallet, WalletEntry, Write};
 
 use super::{about_to_pay, spoilt};
 use crate::Adapter;
@@ -50,20 +50,20 @@ pub async fn each_change_of_a_group_has_its_own_result(adapter: &dyn Adapter) {
     let stranger = User { id: BEN, name: None, created_at: world.now() };
     let group = [
         world.change_of(&world.a_charge(guest(10), 5)).await,
-        Change { checks: vec![Check::Concert(CONCERT, Version(2))], ..world.change_of(&world.a_charge(guest(11), 5)).await },
+        world.change_of(&world.a_charge(guest(11), 5)).await.relying_on(Guard::Concert(CONCERT, Version(2))),
         Change { not_after: late, ..world.change_of(&world.a_join(guest(12), None)).await },
         world.change_of(&world.a_join(guest(13), None)).await,
-        Change { user: Some(stranger), ..world.change_of(&world.a_charge(guest(14), 5)).await },
-        Change { admission: Some((OTHER_QUEUE, Version(7))), ..world.change_of(&world.a_charge(guest(15), 5)).await },
+        world.change_of(&world.a_charge(guest(14), 5)).await.writing(Write::insert(stranger)),
+        world.change_of(&world.a_charge(guest(15), 5)).await.writing(Write { expected: Some(Version(7)), row: Admission(OTHER_QUEUE) }),
         world.change_of(&world.a_charge(BEN, 5)).await,
         Change { not_after: late, ..world.change_of(&world.a_charge(guest(16), 5)).await },
     ];
     let committed: Vec<bool> = world.commit_group(&group).await.iter().map(Result::is_ok).collect();
     assert_eq!(committed, [true, false, false, true, false, false, true, false]);
     for (change, committed) in group.iter().zip(committed) {
-        let user = change.wallet.as_ref().map(|wallet| wallet.row.user).unwrap();
+        let user = change.row::<Wallet>().map(|wallet| wallet.row.user).unwrap();
         let entries = world.ports.wallets.entries(user, PageRequest { after: None, size: 5 }).await.unwrap();
-        assert_eq!(entries.len(), usize::from(committed && change.entry.is_some()), "{change:?}");
+        assert_eq!(entries.len(), usize::from(committed && change.row::<WalletEntry>().is_some()), "{change:?}");
     }
     world.assert_audit_is_clean().await;
 }

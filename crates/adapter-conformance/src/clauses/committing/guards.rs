@@ -1,30 +1,32 @@
 //! What a commit checks, guard by guard.
 
 use application::ports::Load;
-use domain::change::Check;
-use domain::{Change, NewToken, Queue, Route, User, Version, Versioned, Wallet, Write};
+use domain::change::{Admission, Guard, RowWrite};
+use domain::{Change, Concert, KeyRecord, NewToken, Payment, Queue, QueueToken, Route, Schedule, User, Version, Versioned, Wallet, Write};
 
 use super::{about_to_pay, again};
 use crate::Adapter;
-use crate::world::{ADA, BEN, CONCERT, CYD, DATE, MOMENT, OTHER_CONCERT, OTHER_QUEUE, World, assert_committed, assert_conflict};
+use crate::world::{
+    ADA, BEN, CONCERT, CYD, DAN, DATE, MOMENT, OTHER_CONCERT, OTHER_QUEUE, World, assert_committed, assert_conflict, guest,
+};
 
 /// One row of every sort that can be written, alone in a change, if it is expected at another version.
 async fn rewrites(world: &World, expected: impl Fn(Version) -> Option<Version>) -> Vec<(&'static str, Change)> {
     let scene = about_to_pay(world).await;
     world.commit(&scene.pay).await.unwrap();
-    let payment = scene.pay.payment.clone().unwrap().row.id;
-    let key = scene.pay.key.clone().unwrap().row.scope;
+    let payment = scene.pay.row::<Payment>().unwrap().row.id;
+    let key = scene.pay.row::<KeyRecord>().unwrap().row.scope.clone();
     let seen = world.load(Load::Pay { key, token: scene.ada.token, reservation: scene.hold.id }).await;
     let refund = world.load(Load::Refund { key: world.new_key(ADA, Route::Refunds).scope, payment }).await;
-    let change = Change::default;
-    vec![
-        ("token", Change { tokens: vec![rewrite(&seen.tokens[0], &expected)], ..change() }),
-        ("seat", Change { seats: vec![rewrite(&seen.seats[0], &expected)], ..change() }),
-        ("reservation", Change { reservations: vec![rewrite(&seen.reservations[0], &expected)], ..change() }),
-        ("payment", Change { payment: refund.payment.map(|payment| rewrite(&payment, &expected)), ..change() }),
-        ("wallet", Change { wallet: seen.wallet.map(|wallet| rewrite(&wallet, &expected)), ..change() }),
-        ("key", Change { key: seen.key.map(|key| rewrite(&key, &expected)), ..change() }),
-    ]
+    let rows: [(&str, RowWrite); 6] = [
+        ("token", rewrite(&seen.tokens[0], &expected).into()),
+        ("seat", rewrite(&seen.seats[0], &expected).into()),
+        ("reservation", rewrite(&seen.reservations[0], &expected).into()),
+        ("payment", rewrite(&refund.payment.unwrap(), &expected).into()),
+        ("wallet", rewrite(&seen.wallet.unwrap(), &expected).into()),
+        ("key", rewrite(&seen.key.unwrap(), &expected).into()),
+    ];
+    rows.map(|(what, row)| (what, Change::default().writing(row))).into()
 }
 
 fn rewrite<T: Clone>(row: &Versioned<T>, expected: impl Fn(Version) -> Option<Version>) -> Write<T> {
@@ -59,10 +61,10 @@ pub async fn an_insert_of_what_exists_is_a_conflict(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let mut inserts: Vec<_> = rewrites(&world, |_| None).await;
     inserts.retain(|(row, _)| !matches!(*row, "token" | "seat"));
-    inserts.push(("user", Change { user: Some(User { id: BEN, name: None, created_at: world.now() }), ..Change::default() }));
+    inserts.push(("user", Change::default().writing(Write::insert(User { id: BEN, name: None, created_at: world.now() }))));
     let cyds = world.joined(CYD).await;
     let place = NewToken { id: cyds, queue: OTHER_QUEUE, user: ADA, concert: None, joined_at: world.now() };
-    inserts.push(("token of a join", Change { join: Some(place), ..Change::default() }));
+    inserts.push(("token of a join", Change::default().writing(Write::insert(place))));
     world.note(inserts.iter().map(|(_, change)| change));
     let before = world.everything().await;
     for (row, change) in inserts {
@@ -77,12 +79,17 @@ pub async fn an_update_of_what_does_not_exist_is_a_conflict(adapter: &dyn Adapte
     let world = World::with_halls(adapter, 4).await;
     let mut changes = rewrites(&world, |_| Some(Version::FIRST)).await;
     for (_, change) in &mut changes {
-        change.tokens.iter_mut().for_each(|token| token.row.id = world.new_id());
-        change.seats.iter_mut().for_each(|seat| seat.row.number = crate::world::seat_number(999));
-        change.reservations.iter_mut().for_each(|reservation| reservation.row.id = world.new_id());
-        change.payment.iter_mut().for_each(|payment| payment.row.id = world.new_id());
-        change.wallet.iter_mut().for_each(|wallet| wallet.row = Wallet::new(world.new_id()));
-        change.key.iter_mut().for_each(|key| key.row.scope = world.new_key(ADA, Route::Payments).scope);
+        for write in &mut change.writes {
+            match write {
+                RowWrite::Token(token) => token.row.id = world.new_id(),
+                RowWrite::Seat(seat) => seat.row.number = crate::world::seat_number(999),
+                RowWrite::Reservation(reservation) => reservation.row.id = world.new_id(),
+                RowWrite::Payment(payment) => payment.row.id = world.new_id(),
+                RowWrite::Wallet(wallet) => wallet.row = Wallet::new(world.new_id()),
+                RowWrite::Key(key) => key.row.scope = world.new_key(ADA, Route::Payments).scope,
+                other => panic!("{other:?} is not among them"),
+            }
+        }
     }
     world.note(changes.iter().map(|(_, change)| change));
     let before = world.everything().await;
@@ -95,20 +102,20 @@ pub async fn an_update_of_what_does_not_exist_is_a_conflict(adapter: &dyn Adapte
 /// `commit`: a conflict if a checked row has another version, or isn't there.
 pub async fn another_version_of_a_checked_row_is_a_conflict(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
-    let checks = |version| [Check::Queue(OTHER_QUEUE, version), Check::Concert(CONCERT, version), Check::Schedule(DATE, version)];
+    let guards = |version| [Guard::Queue(OTHER_QUEUE, version), Guard::Concert(CONCERT, version), Guard::Schedule(DATE, version)];
     let unknown = [
-        Check::Queue(world.new_id(), Version::FIRST),
-        Check::Concert(world.new_id(), Version::FIRST),
-        Check::Schedule(world.new_id(), Version::FIRST),
+        Guard::Queue(world.new_id(), Version::FIRST),
+        Guard::Concert(world.new_id(), Version::FIRST),
+        Guard::Schedule(world.new_id(), Version::FIRST),
     ];
-    for wrong in [checks(Version(0)), checks(Version(2)), unknown].concat() {
+    for wrong in [guards(Version(0)), guards(Version(2)), unknown].concat() {
         let mut charge = world.change_of(&world.a_charge(ADA, 1)).await;
-        charge.checks.push(wrong);
+        charge.rely_on(wrong);
         assert_conflict(&world.commit(&charge).await, &format!("{wrong:?}"));
-        let alone = Change { checks: vec![wrong], ..Change::default() };
+        let alone = Change::default().relying_on(wrong);
         assert_conflict(&world.commit(&alone).await, &format!("{wrong:?} alone"));
     }
-    let right = Change { checks: checks(Version::FIRST).to_vec(), ..Change::default() };
+    let right = Change { guards: guards(Version::FIRST).to_vec(), ..Change::default() };
     assert_committed(&world.commit(&right).await, "all as they are");
     assert_eq!(world.ports.wallets.wallet(ADA).await.unwrap(), None);
 }
@@ -119,40 +126,91 @@ pub async fn a_checked_row_keeps_its_version(adapter: &dyn Adapter) {
     let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
     let (adas, bens) = (world.a_hold(ada, DATE, &[1]), world.a_hold(ben, DATE, &[2]));
     let holds = [world.change_of(&adas).await, world.change_of(&bens).await];
-    assert!(holds.iter().all(|hold| hold.checks.len() == 3));
+    assert!(holds.iter().all(|hold| hold.guards.len() == 3));
     assert!(world.commit_group(&holds).await.iter().all(Result::is_ok));
     assert_eq!(world.concert(CONCERT).await.unwrap().version, Version::FIRST);
     assert_eq!(world.schedule(DATE).await.unwrap().version, Version::FIRST);
     assert_eq!(world.queue(Queue::DEFAULT).await.unwrap().version, Version::FIRST);
 }
 
-/// `commit`: a conflict if a checked row is written by a change before it in the group, whatever row that is.
-pub async fn a_check_of_a_row_that_its_group_writes_before_is_a_conflict(adapter: &dyn Adapter) {
+/// `commit`: of two changes of a group of which one writes what the other relies on, the later is a conflict, whichever row that is.
+pub async fn of_a_group_one_writes_what_another_relies_on(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let (queue, concert) = (world.queue(OTHER_QUEUE).await.unwrap(), world.concert(CONCERT).await.unwrap());
     let date = world.schedule(DATE).await.unwrap();
-    let change = Change::default;
-    for (what, check, write) in [
-        ("queue", Check::Queue(queue.id, queue.version), Change { queues: vec![Write::update(&queue, queue.row.clone())], ..change() }),
-        (
-            "concert",
-            Check::Concert(concert.id, concert.version),
-            Change { concerts: vec![Write::update(&concert, concert.row.clone())], ..change() },
-        ),
-        ("date", Check::Schedule(date.id, date.version), Change { schedules: vec![Write::update(&date, date.row.clone())], ..change() }),
-    ] {
-        let relies = Change { checks: vec![check], ..world.change_of(&world.a_charge(ADA, 5)).await };
-        let [first, second] = &world.commit_group(&[write, relies]).await[..] else { panic!("two results") };
+    let rows: [(&str, Guard, RowWrite); 3] = [
+        ("queue", Guard::Queue(queue.id, queue.version), Write::update(&queue, queue.row.clone()).into()),
+        ("concert", Guard::Concert(concert.id, concert.version), Write::update(&concert, concert.row.clone()).into()),
+        ("date", Guard::Schedule(date.id, date.version), Write::update(&date, date.row.clone()).into()),
+    ];
+    for (what, guard, write) in rows {
+        let relies = world.change_of(&world.a_charge(ADA, 5)).await.relying_on(guard);
+        let [first, second] = &world.commit_group(&[Change::default().writing(write.clone()), relies]).await[..] else {
+            panic!("two results")
+        };
+        assert_committed(first, what);
+        assert_conflict(second, what);
+        let again = write_again(&write);
+        let relies = world.change_of(&world.a_charge(BEN, 5)).await.relying_on(newer(guard));
+        let [first, second] = &world.commit_group(&[relies, again]).await[..] else { panic!("two results") };
         assert_committed(first, what);
         assert_conflict(second, what);
     }
     assert_eq!(world.ports.wallets.wallet(ADA).await.unwrap(), None);
+    assert_eq!(world.balance(BEN).await, 15);
+    assert_eq!(world.concert(CONCERT).await.unwrap().version, Version(2), "written by the first group alone");
+}
+
+/// As `write`, once it is written.
+fn write_again(write: &RowWrite) -> Change {
+    let mut again = Change::default().writing(write.clone());
+    again.rows_mut::<Queue>().for_each(|queue| queue.expected = Some(Version(2)));
+    again.rows_mut::<Concert>().for_each(|concert| concert.expected = Some(Version(2)));
+    again.rows_mut::<Schedule>().for_each(|date| date.expected = Some(Version(2)));
+    again
+}
+
+/// The guard of the same row at its second version.
+fn newer(guard: Guard) -> Guard {
+    match guard {
+        Guard::Queue(id, _) => Guard::Queue(id, Version(2)),
+        Guard::Concert(id, _) => Guard::Concert(id, Version(2)),
+        Guard::Schedule(id, _) => Guard::Schedule(id, Version(2)),
+        other @ (Guard::NoLiveHold(_) | Guard::NoLiveToken(..) | Guard::Room(..)) => other,
+    }
+}
+
+/// `commit`: of two changes of a group of which one adds to what the other wants to be empty, the later is a conflict: a hold of a concert
+/// and a [`Guard::NoLiveHold`] of it, a join for a concert and a [`Guard::NoLiveToken`] of it. Those that add go together.
+pub async fn of_a_group_one_adds_to_what_another_wants_empty(adapter: &dyn Adapter) {
+    for adding_first in [true, false] {
+        let world = World::with_halls(adapter, 4).await;
+        let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
+        let mut hold = world.change_of(&world.a_hold(ada, DATE, &[1])).await;
+        let mut another = world.change_of(&world.a_hold(ben, DATE, &[2])).await;
+        let mut join = world.change_of(&world.a_join(CYD, Some(CONCERT))).await;
+        let mut follower = world.change_of(&world.a_join(world.new_id(), Some(CONCERT))).await;
+        // Only the set stands between them.
+        for change in [&mut hold, &mut another, &mut join, &mut follower] {
+            change.guards.retain(|guard| !matches!(guard, Guard::Concert(..)));
+        }
+        let no_hold = world.change_of(&world.a_charge(DAN, 1)).await.relying_on(Guard::NoLiveHold(CONCERT));
+        let no_token = world.change_of(&world.a_charge(guest(8), 1)).await.relying_on(Guard::NoLiveToken(OTHER_QUEUE, CONCERT));
+        let no_token_here = world.change_of(&world.a_charge(guest(9), 1)).await.relying_on(Guard::NoLiveToken(Queue::DEFAULT, CONCERT));
+        for (adding, adding_too, wants_empty) in [(hold, another, no_hold), (join, follower, no_token_here)] {
+            let group = if adding_first { [adding, adding_too, wants_empty] } else { [wants_empty, adding, adding_too] };
+            let committed: Vec<bool> = world.commit_group(&group).await.iter().map(Result::is_ok).collect();
+            assert_eq!(committed, if adding_first { [true, true, false] } else { [true, false, false] });
+        }
+        assert_committed(&world.commit(&no_token).await, "nobody waits for it in another queue");
+        world.assert_audit_is_clean().await;
+    }
 }
 
 /// `commit`: a conflict if the admission version is another; it counts up, each queue's for itself.
 pub async fn another_admission_version_is_a_conflict(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
-    let admit = |queue, version| Change { admission: Some((queue, Version(version))), ..Change::default() };
+    let admit = |queue, version| Change::default().writing(Write { expected: Some(Version(version)), row: Admission(queue) });
     for wrong in [0, 2, 99] {
         assert_conflict(&world.commit(&admit(Queue::DEFAULT, wrong)).await, "another version");
     }
@@ -190,7 +248,7 @@ pub async fn only_a_tick_bumps_the_admission_version(adapter: &dyn Adapter) {
 pub async fn a_join_beside_a_live_token_is_a_conflict(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let place = |user, queue| NewToken { id: world.new_id(), queue, user, concert: None, joined_at: world.now() };
-    let join = |place| Change { join: Some(place), ..Change::default() };
+    let join = |place: NewToken| Change::default().writing(Write::insert(place));
     world.charged(BEN, 1).await;
     let token = world.joined(ADA).await;
     assert_conflict(&world.commit(&join(place(ADA, Queue::DEFAULT))).await, "beside a waiting token");
@@ -199,14 +257,14 @@ pub async fn a_join_beside_a_live_token_is_a_conflict(adapter: &dyn Adapter) {
     world.pass_seconds(120);
     assert_conflict(&world.commit(&join(place(ADA, Queue::DEFAULT))).await, "beside a lapsed token");
     let mut moved = join(place(ADA, Queue::DEFAULT));
-    moved.tokens.push(Write::update(&world.token(token).await, world.token(token).await.row));
+    moved.write(Write::update(&world.token(token).await, world.token(token).await.row));
     assert_conflict(&world.commit(&moved).await, "a change that writes the live token and doesn't end it");
     assert_eq!(world.token(token).await.version, Version(2));
 
     assert_eq!(world.commit(&join(place(ADA, OTHER_QUEUE))).await.unwrap().number, Some(1), "in another queue");
     assert_eq!(world.commit(&join(place(BEN, Queue::DEFAULT))).await.unwrap().number, Some(2), "another user");
     let ending = world.change_of(&world.a_join(ADA, None)).await;
-    assert_eq!(ending.tokens.len(), 1);
+    assert_eq!(ending.rows::<QueueToken>().count(), 1);
     assert_eq!(world.commit(&ending).await.unwrap().number, Some(3), "a change that ends it");
     world.assert_audit_is_clean().await;
 }

@@ -1,6 +1,8 @@
 //! The records of idempotency keys.
 
-use domain::{Route, Version};
+use domain::{KeyRecord, Route, Version};
+
+use super::the;
 
 use crate::Adapter;
 use crate::world::{ADA, BEN, World, assert_committed, assert_conflict, entry_in, keyed};
@@ -32,7 +34,7 @@ pub async fn a_record_that_was_pruned_meanwhile_is_a_conflict(adapter: &dyn Adap
     world.run(&command).await.unwrap();
     world.clock.advance(world.rules.key_retention);
     let change = world.change_of(&command).await;
-    assert_eq!(change.key.as_ref().unwrap().expected, Some(Version::FIRST));
+    assert_eq!(change.row::<KeyRecord>().unwrap().expected, Some(Version::FIRST));
     assert_eq!(world.prune(world.now(), 10).await.keys, 1);
     assert_conflict(&world.commit(&change).await, "the record is gone");
     let again = world.a_charge_with(key.clone(), 500);
@@ -48,13 +50,13 @@ pub async fn a_key_is_unique_within_user_and_route(adapter: &dyn Adapter) {
     assert_committed(&world.commit(&first).await, "a first use");
     assert_committed(&world.commit(&others).await, "another's");
     let mut elsewhere = world.change_of(&world.a_charge(ADA, 1)).await;
-    elsewhere.key.as_mut().unwrap().row.scope = keyed(ADA, Route::Refunds, "once").scope;
+    the::<KeyRecord>(&mut elsewhere).scope = keyed(ADA, Route::Refunds, "once").scope;
     assert_committed(&world.commit(&elsewhere).await, "on another route");
     let mut cased = world.change_of(&world.a_charge(ADA, 1)).await;
-    cased.key.as_mut().unwrap().row.scope = keyed(ADA, Route::Charges, "Once").scope;
+    the::<KeyRecord>(&mut cased).scope = keyed(ADA, Route::Charges, "Once").scope;
     assert_committed(&world.commit(&cased).await, "keys tell small letters from capital ones");
     let mut again = world.change_of(&world.a_charge(ADA, 1)).await;
-    again.key.as_mut().unwrap().row.scope = keyed(ADA, Route::Charges, "once").scope;
+    the::<KeyRecord>(&mut again).scope = keyed(ADA, Route::Charges, "once").scope;
     assert_conflict(&world.commit(&again).await, "the same once more");
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use application::ports::Load;
-use domain::{Change, ConcertId, Queue, QueueId, UserId};
+use domain::{Change, ConcertId, Guard, NewToken, Queue, QueueId, UserId};
 use tokio::sync::Barrier;
 
 use crate::Adapter;
@@ -11,7 +11,9 @@ use crate::world::{ADA, ALL, BEN, CYD, OTHER_CONCERT, OTHER_QUEUE, World, assert
 
 /// `user` joins the line of `concert`, in which so many may wait.
 async fn a_join(world: &World, user: UserId, concert: Option<ConcertId>, line_limit: u32) -> Change {
-    Change { line_limit: Some(line_limit), ..world.change_of(&world.a_join(user, concert)).await }
+    let join = world.change_of(&world.a_join(user, concert)).await;
+    let queue = join.row::<NewToken>().unwrap().row.queue;
+    join.relying_on(Guard::Room(queue, line_limit))
 }
 
 async fn waiting(world: &World, queue: QueueId) -> u32 {
@@ -73,7 +75,9 @@ pub async fn each_join_of_a_group_has_its_own_limit(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let mut group = Vec::new();
     for (user, line_limit) in (10..).zip([Some(1), None, Some(2), Some(3), None, Some(4)]) {
-        group.push(Change { line_limit, ..world.change_of(&world.a_join(guest(user), None)).await });
+        let mut join = world.change_of(&world.a_join(guest(user), None)).await;
+        join.guards.extend(line_limit.map(|limit| Guard::Room(Queue::DEFAULT, limit)));
+        group.push(join);
     }
     let committed: Vec<bool> = world.commit_group(&group).await.iter().map(Result::is_ok).collect();
     assert_eq!(committed, [true, true, false, true, true, false]);

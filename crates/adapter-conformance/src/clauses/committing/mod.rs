@@ -14,10 +14,13 @@ pub use limits::*;
 pub use numbers::*;
 pub use whole::*;
 
-use domain::change::Check;
+use domain::change::{Admission, Guard, RowKind};
 use domain::decide::admission::Pass;
 use domain::decide::desk::queue;
-use domain::{Change, NewToken, Queue, QueueStep, Reservation, User, Version, Versioned, Write};
+use domain::{
+    Change, Deed, KeyRecord, NewToken, Payment, Queue, QueueStep, QueueToken, Reservation, Seat, User, Version, Versioned, Wallet,
+    WalletEntry, Write,
+};
 use time::Duration;
 
 use crate::world::{ADA, BEN, CONCERT, CYD, DATE, OTHER_QUEUE, World};
@@ -47,37 +50,44 @@ async fn spoilt(world: &World, change: &Change) -> Vec<(&'static str, Change)> {
         spoil(&mut spoilt);
         ways.push((what, spoilt));
     };
-    spoil("a token's version", &|change| stale(&mut change.tokens[0]));
-    spoil("a seat's version", &|change| stale(&mut change.seats[0]));
-    spoil("the last seat's version", &|change| stale(change.seats.last_mut().unwrap()));
-    spoil("a reservation's version", &|change| stale(&mut change.reservations[0]));
-    spoil("a wallet's version", &|change| stale(change.wallet.as_mut().unwrap()));
-    spoil("a queue's version", &|change| change.checks.push(Check::Queue(Queue::DEFAULT, Version(2))));
-    spoil("a concert's version", &|change| change.checks.push(Check::Concert(CONCERT, Version(2))));
-    spoil("a date's version", &|change| change.checks.push(Check::Schedule(DATE, Version(2))));
-    spoil("an admission version", &|change| change.admission = Some((Queue::DEFAULT, Version(99))));
+    spoil("a token's version", &|change| stale::<QueueToken>(change));
+    spoil("a seat's version", &|change| stale::<Seat>(change));
+    spoil("the last seat's version", &|change| change.rows_mut::<Seat>().last().unwrap().expected = Some(Version(99)));
+    spoil("a reservation's version", &|change| stale::<Reservation>(change));
+    spoil("a wallet's version", &|change| stale::<Wallet>(change));
+    spoil("a queue's version", &|change| change.rely_on(Guard::Queue(Queue::DEFAULT, Version(2))));
+    spoil("a concert's version", &|change| change.rely_on(Guard::Concert(CONCERT, Version(2))));
+    spoil("a date's version", &|change| change.rely_on(Guard::Schedule(DATE, Version(2))));
+    spoil("an admission version", &|change| change.write(Write { expected: Some(Version(99)), row: Admission(Queue::DEFAULT) }));
     spoil("a deadline", &|change| change.not_after = Some(world.now()));
     spoil("a deadline long gone", &|change| change.not_after = Some(world.now() - Duration::days(1)));
-    spoil("a user who exists", &|change| change.user = Some(User { id: BEN, name: None, created_at: world.now() }));
+    spoil("a user who exists", &|change| change.write(Write::insert(User { id: BEN, name: None, created_at: world.now() })));
     let place = NewToken { id: world.new_id(), queue: Queue::DEFAULT, user: CYD, concert: None, joined_at: world.now() };
-    spoil("a join beside a live token", &|change| change.join = Some(place.clone()));
+    spoil("a join beside a live token", &|change| change.write(Write::insert(place.clone())));
     let old = world.ports.bookings.payments(BEN, application::PageRequest { after: None, size: 1 }).await.unwrap().remove(0);
-    spoil("a payment that exists", &|change| change.payment.as_mut().unwrap().row.id = old.id);
+    spoil("a payment that exists", &|change| the::<Payment>(change).id = old.id);
     let other = world.ports.bookings.reservation(old.reservation).await.unwrap().unwrap();
-    spoil("a reservation that exists", &|change| change.reservations.push(Write::insert(other.clone())));
+    spoil("a reservation that exists", &|change| change.write(Write::insert(other.clone())));
     let used = world.a_charge(BEN, 1);
     world.run(&used).await.unwrap();
-    spoil("a key that exists", &|change| change.key.as_mut().unwrap().row.scope = used.keyed.scope.clone());
-    spoil("a wallet entry's id that exists", &|change| change.entry.as_mut().unwrap().id = used.id);
+    spoil("a key that exists", &|change| the::<KeyRecord>(change).scope = used.keyed.scope.clone());
+    spoil("a wallet entry's id that exists", &|change| the::<WalletEntry>(change).id = used.id);
     let pause = queue::Take { order: world.an_order(CYD), id: OTHER_QUEUE, step: QueueStep::Pause };
-    let audited = world.change_of(&pause).await.deed;
+    let audited = world.change_of(&pause).await.row::<Deed>().cloned().unwrap();
     world.run(&pause).await.unwrap();
-    spoil("an audit entry that exists", &|change| change.deed.clone_from(&audited));
+    spoil("an audit entry that exists", &|change| change.write(audited.clone()));
     ways
 }
 
-fn stale<T>(write: &mut Write<T>) {
+/// The first of the rows of one kind is expected at another version.
+fn stale<K: RowKind>(change: &mut Change) {
+    let write = change.rows_mut::<K>().next().unwrap();
     write.expected = write.expected.map(Version::next);
+}
+
+/// The only row of a kind, to be changed.
+pub(super) fn the<K: RowKind>(change: &mut Change) -> &mut K {
+    &mut change.rows_mut().next().unwrap().row
 }
 
 /// The row once more, as if it had been read with another version; none: as if it weren't there.

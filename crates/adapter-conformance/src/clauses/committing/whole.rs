@@ -1,11 +1,11 @@
 //! What a commit writes.
 
-use domain::change::Check;
+use domain::change::{Admission, Guard};
 use domain::decide::register;
-use domain::{Change, Queue, UserName, Version, Write};
+use domain::{Change, NewToken, Payment, Queue, QueueToken, Reservation, Seat, UserName, Version, Wallet, WalletEntry, Write};
 use time::Duration;
 
-use super::{about_to_pay, spoilt};
+use super::{about_to_pay, spoilt, the};
 use crate::Adapter;
 use crate::world::{
     ADA, ALL, BEN, CONCERT, CYD, DAN, DATE, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_QUEUE, SECOND_DATE, World, assert_committed,
@@ -19,7 +19,7 @@ pub async fn a_purchase_is_written_whole_at_every_step(adapter: &dyn Adapter) {
     world.clock.advance(Duration::microseconds(123_457));
     let join = world.change_of(&world.a_join(ADA, None)).await;
     world.commit_and_read_back(&join).await;
-    let ada = domain::decide::admission::Pass { user: ADA, token: join.join.map(|new| new.id) };
+    let ada = domain::decide::admission::Pass { user: ADA, token: join.row::<NewToken>().map(|new| new.row.id) };
     world.commit_and_read_back(&world.change_of_tick(Queue::DEFAULT).await.unwrap().0).await;
     world.commit_and_read_back(&world.change_of(&world.a_claim(ada, None)).await).await;
     world.commit_and_read_back(&world.change_of(&world.a_charge(ADA, 50_000)).await).await;
@@ -27,10 +27,10 @@ pub async fn a_purchase_is_written_whole_at_every_step(adapter: &dyn Adapter) {
     let hold = world.change_of(&world.a_hold(ada, DATE, &[3, 1])).await;
     world.commit_and_read_back(&hold).await;
     world.commit_and_read_back(&world.change_of(&world.a_hold(ada, DATE, &[1, 3])).await).await;
-    let pay = world.change_of(&world.a_payment(ada, hold.reservations[0].row.id)).await;
+    let pay = world.change_of(&world.a_payment(ada, hold.row::<Reservation>().unwrap().row.id)).await;
     world.commit_and_read_back(&pay).await;
     world.pass_seconds(3_600);
-    world.commit_and_read_back(&world.change_of(&world.a_refund(ADA, pay.payment.unwrap().row.id)).await).await;
+    world.commit_and_read_back(&world.change_of(&world.a_refund(ADA, pay.row::<Payment>().unwrap().row.id)).await).await;
     world.assert_audit_is_clean().await;
 }
 
@@ -56,10 +56,14 @@ pub async fn every_ending_is_written_whole(adapter: &dyn Adapter) {
     world.held(cyd, NEIGHBOUR_DATE, &[4]).await;
     world.pass_seconds(300);
     let taken_over = world.change_of(&world.a_hold(cyd, DATE, &[2, 3])).await;
-    assert_eq!((taken_over.reservations.len(), taken_over.seats.len()), (3, 4), "Cyd's new hold ends Ben's and her own old one");
+    assert_eq!(
+        (taken_over.rows::<Reservation>().count(), taken_over.rows::<Seat>().count()),
+        (3, 4),
+        "Cyd's new hold ends Ben's and her own old one"
+    );
     world.commit_and_read_back(&taken_over).await;
     let rejoined = world.change_of(&world.a_join(DAN, Some(CONCERT))).await;
-    assert_eq!(rejoined.tokens.iter().map(|token| token.row.id).collect::<Vec<_>>(), [dan.token.unwrap()], "DAN's old token ends");
+    assert_eq!(rejoined.rows::<QueueToken>().map(|token| token.row.id).collect::<Vec<_>>(), [dan.token.unwrap()], "DAN's old token ends");
     world.commit_and_read_back(&rejoined).await;
     world.pass_seconds(300);
     for change in world.changes_of_sweep().await {
@@ -105,14 +109,14 @@ pub async fn a_first_write_with_one_failing_guard_is_not_written_at_all(adapter:
     let world = World::with_halls(adapter, 4).await;
     world.joined(BEN).await;
     let join = world.change_of(&world.a_join(ADA, Some(CONCERT))).await;
-    let stale = |check| Change { checks: vec![check], ..join.clone() };
-    let others = world.change_of(&world.a_charge(BEN, 1)).await.wallet.unwrap();
+    let stale = |guard| join.clone().relying_on(guard);
+    let others = world.change_of(&world.a_charge(BEN, 1)).await.row::<Wallet>().unwrap().row;
     let ways = [
-        ("a queue's version", stale(Check::Queue(Queue::DEFAULT, Version(2)))),
-        ("a concert's version", stale(Check::Concert(CONCERT, Version(2)))),
+        ("a queue's version", stale(Guard::Queue(Queue::DEFAULT, Version(2)))),
+        ("a concert's version", stale(Guard::Concert(CONCERT, Version(2)))),
         ("a deadline", Change { not_after: Some(world.now()), ..join.clone() }),
-        ("an admission version", Change { admission: Some((Queue::DEFAULT, Version(2))), ..join.clone() }),
-        ("a wallet that exists", Change { wallet: Some(Write::insert(others.row)), ..join.clone() }),
+        ("an admission version", join.clone().writing(Write { expected: Some(Version(2)), row: Admission(Queue::DEFAULT) })),
+        ("a wallet that exists", join.clone().writing(Write::insert(others))),
     ];
     world.note(ways.iter().map(|(_, change)| change));
     let before = world.everything().await;
@@ -144,7 +148,7 @@ pub async fn an_entry_is_never_written_over(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let first = world.charged(ADA, 500).await;
     let mut forged = world.change_of(&world.a_charge(ADA, 700)).await;
-    forged.entry.as_mut().unwrap().sequence = first.sequence;
+    the::<WalletEntry>(&mut forged).sequence = first.sequence;
     world.note([&forged]);
     let before = world.everything().await;
     assert!(world.commit(&forged).await.is_err(), "a second entry in the first one's place");
@@ -163,7 +167,7 @@ pub async fn a_wallet_entrys_id_is_used_once(adapter: &dyn Adapter) {
     let first = world.charged(ADA, 500).await;
     let mut ways = [world.change_of(&world.a_charge(ADA, 700)).await, world.change_of(&world.a_charge(BEN, 700)).await];
     for change in &mut ways {
-        change.entry.as_mut().unwrap().id = first.id;
+        the::<WalletEntry>(change).id = first.id;
     }
     world.note(&ways);
     let before = world.everything().await;
@@ -176,7 +180,8 @@ pub async fn a_wallet_entrys_id_is_used_once(adapter: &dyn Adapter) {
     for user in [BEN, CYD, DAN] {
         changes.push(world.change_of(&world.a_charge(user, 900)).await);
     }
-    changes[1].entry.as_mut().unwrap().id = changes[0].entry.unwrap().id;
+    let used = the::<WalletEntry>(&mut changes[0]).id;
+    the::<WalletEntry>(&mut changes[1]).id = used;
     let results = world.commit_group(&changes).await;
     assert_committed(&results[0], "a new id");
     assert_conflict(&results[1], "the id of an entry before it in the group");

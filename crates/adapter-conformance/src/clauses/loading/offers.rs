@@ -41,8 +41,8 @@ async fn with_bill(adapter: &dyn Adapter, seats: u32, change: impl Fn(&mut Progr
 async fn blocked(world: &World, date: ScheduleId) {
     let seats = world.ports.catalogue.seats(date).await.unwrap();
     let block = |seat: &Seat| Seat::restore(seat.schedule, seat.number, seat.label.clone(), seat.price, SeatState::Blocked);
-    let seats = seats.iter().map(|seat| Write::update(seat, block(seat))).collect();
-    world.commit(&Change { seats, ..Change::default() }).await.unwrap();
+    let writes = seats.iter().map(|seat| Write::update(seat, block(seat)).into()).collect();
+    world.commit(&Change { writes, ..Change::default() }).await.unwrap();
 }
 
 /// [`Load::Tick`]: `offers` is none for the default queue, and unless somebody waits.
@@ -69,7 +69,7 @@ pub async fn a_tick_load_of_a_line_without_a_concert_sees_no_offers(adapter: &dy
     let world = world.await;
     world.charged(CYD, 1).await;
     let place = NewToken { id: world.new_id(), queue: lonely, user: CYD, concert: None, joined_at: world.now() };
-    world.commit(&Change { join: Some(place), ..Change::default() }).await.unwrap();
+    world.commit(&Change::default().writing(Write::insert(place))).await.unwrap();
     let seen = world.load(Load::Tick { queue: lonely, at_most: 1 }).await;
     assert_eq!((seen.waiting, seen.offers), (1, None));
 }
@@ -90,7 +90,7 @@ pub async fn a_tick_load_sees_whether_a_seat_is_free_or_may_be_again(adapter: &d
 
     let last = world.seats(OTHER_DATE, &[3]).await.remove(0);
     let block = Seat::restore(last.schedule, last.number, last.label.clone(), last.price, SeatState::Blocked);
-    world.commit(&Change { seats: vec![Write::update(&last, block)], ..Change::default() }).await.unwrap();
+    world.commit(&Change::default().writing(Write::update(&last, block))).await.unwrap();
     assert!(has_seats(&world).await, "one is held");
     world.pass_seconds(301);
     assert!(has_seats(&world).await, "its hold has lapsed");

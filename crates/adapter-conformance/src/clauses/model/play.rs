@@ -1,11 +1,12 @@
 //! A random run on two stores, in step.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 
 use application::ports::{CommitError, Load, Ports, Prunable};
+use domain::change::Collisions;
 use domain::decide::join::Joined;
 use domain::decide::{admit, lapse};
-use domain::{Change, Context, Outcome, PaymentId, Queue, ReservationId, ScheduleId, TokenId};
+use domain::{Change, Context, Guard, Outcome, PaymentId, Queue, ReservationId, ScheduleId, TokenId};
 use proptest::test_runner::TestCaseError;
 
 use super::coverage::Coverage;
@@ -37,6 +38,15 @@ enum Early {
     Request(usize, Decided),
     /// An operator's command.
     Command(&'static str, Change),
+}
+
+impl Early {
+    fn change(&self) -> Option<&Change> {
+        match self {
+            Self::Request(_, decided) => decided.change.as_ref(),
+            Self::Command(_, change) => Some(change),
+        }
+    }
 }
 
 /// What somebody has, the oldest first.
@@ -87,7 +97,7 @@ impl<'a> Play<'a> {
                 }
                 Ok(())
             }
-            Step::CommitLate => self.commit_late().await,
+            Step::CommitLate { all } => self.commit_late(if *all { self.early.len() } else { 1 }).await,
             Step::Operate(wanted) => {
                 if let Some(change) = self.decide(wanted).await? {
                     same(self.commit(&[change]).await?, vec![true], "an operator's command when nobody else is there")?;
@@ -133,42 +143,35 @@ impl<'a> Play<'a> {
         Ok(command.change(&context, &self.world.rules))
     }
 
-    async fn commit_late(&mut self) -> Same {
-        match self.early.pop_front() {
-            Some(Early::Request(who, decided)) => {
-                let change: Vec<_> = decided.change.clone().into_iter().collect();
-                if self.commit(&change).await? == [true] {
-                    self.remember(who, &decided);
-                }
+    /// Commits the oldest of what was decided early, in one group, whatever collides in it.
+    async fn commit_late(&mut self, at_most: usize) -> Same {
+        let group: Vec<_> = self.early.drain(..at_most.min(self.early.len())).collect();
+        let changes: Vec<Change> = group.iter().filter_map(Early::change).cloned().collect();
+        for (early, committed) in group.iter().zip(self.commit(&changes).await?) {
+            match early {
+                Early::Request(who, decided) if committed => self.remember(*who, decided),
+                Early::Command(name, _) if committed => self.coverage.count(name),
+                Early::Request(..) | Early::Command(..) => {}
             }
-            Some(Early::Command(name, change)) => {
-                let committed = self.commit(&[change]).await?;
-                if committed == [true] {
-                    self.coverage.count(name);
-                }
-            }
-            None => {}
         }
         Ok(())
     }
 
-    /// As a lane does it: load all, decide each, commit those that share no row; the others again.
+    /// As a lane does it: load all, decide each, commit those that don't collide; the others again.
     async fn together(&mut self, wishes: &[Wish]) -> Same {
         let mut waiting: Vec<(usize, Request)> = wishes.iter().map(|wish| (wish.who, self.request(wish))).collect();
         while !waiting.is_empty() {
             let loads: Vec<Load> = waiting.iter().map(|(_, request)| request.load()).collect();
-            let (mut written, mut again) = (HashSet::new(), Vec::new());
+            let (mut together, mut again) = (Collisions::default(), Vec::new());
             let (mut group, mut changes) = (Vec::new(), Vec::new());
             for ((who, request), context) in waiting.into_iter().zip(self.load(&loads).await?) {
                 let decided = request.decide(&context, &self.world.rules);
                 let Some(change) = decided.change.clone() else { continue };
-                let rows = change.rows();
-                if rows.iter().any(|row| written.contains(row)) {
-                    again.push((who, request));
-                } else {
-                    written.extend(rows);
+                if together.admit(&change) {
                     changes.push(change);
                     group.push((who, request, decided));
+                } else {
+                    again.push((who, request));
                 }
             }
             let committed = self.commit(&changes).await?;
@@ -234,7 +237,7 @@ impl<'a> Play<'a> {
 
 /// Whether those who join with it may fill the line.
 fn has_limit(decided: &Decided) -> bool {
-    decided.change.as_ref().is_some_and(|change| change.line_limit.is_some())
+    decided.change.as_ref().is_some_and(|change| change.guards.iter().any(|guard| matches!(guard, Guard::Room(..))))
 }
 
 fn same<T: PartialEq + std::fmt::Debug>(seen: T, expected: T, what: &str) -> Same {

@@ -15,8 +15,8 @@ pub(super) enum Step {
     Together(Vec<Wish>),
     /// A request that is decided now and committed by a later [`Step::CommitLate`].
     DecideEarly(Wish),
-    /// Commits the oldest of those that were decided early.
-    CommitLate,
+    /// Commits the oldest of those that were decided early, or all of them in one group.
+    CommitLate { all: bool },
     /// An operator's command, at once.
     Operate(Wanted),
     /// An operator's command that is decided now and committed by a later [`Step::CommitLate`].
@@ -120,11 +120,11 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         10 => wishes(1..5).prop_map(Step::Together),
         5 => wish().prop_map(Step::DecideEarly),
-        5 => Just(Step::CommitLate),
+        5 => any::<bool>().prop_map(|all| Step::CommitLate { all }),
         2 => Just(Step::Again),
         4 => prop::bool::weighted(0.3).prop_map(|other_queue| Step::Tick { other_queue }),
         5 => wanted().prop_map(Step::Operate),
-        1 => wanted().prop_map(Step::OperateEarly),
+        2 => wanted().prop_map(Step::OperateEarly),
         1 => Just(Step::Sweep),
         1 => Just(Step::Prune),
         3 => passing().prop_map(Step::Pass),

@@ -10,8 +10,8 @@ use domain::decide::desk::{block, date};
 use domain::queue::PolicyOverrides;
 use domain::seat_plan::{Row, Section};
 use domain::{
-    Cancellation, Change, ConcertId, Queue, QueueId, QueueState, QueueStep, Refusal, Remark, ScheduleId, Seat, SeatPlan, SeatState, Title,
-    Zone,
+    Cancellation, Change, Concert, ConcertId, Deed, Guard, Queue, QueueId, QueueState, QueueStep, Refusal, Remark, RowWrite, Schedule,
+    ScheduleId, Seat, SeatPlan, SeatState, Title, Write, Zone,
 };
 
 use crate::Adapter;
@@ -87,16 +87,17 @@ pub async fn what_is_there_is_not_made_again(adapter: &dyn Adapter) {
     }
     let again = |change: &Change| {
         let mut change = change.clone();
-        change.deed.iter_mut().for_each(|deed| deed.id = world.new_id());
+        change.rows_mut::<Deed>().for_each(|deed| deed.row.id = world.new_id());
         change
     };
     let (new_concert, new_date) = (ConcertId(world.new_id()), ScheduleId(world.new_id()));
     let mut other_concert = again(&concert);
-    other_concert.concerts[0].row.id = new_concert;
+    other_concert.rows_mut::<Concert>().for_each(|concert| concert.row.id = new_concert);
     let mut other_date = other_concert.clone();
-    other_date.schedules[0].row.id = new_date;
-    other_date.concerts.clear();
-    let same_seats = Change { seats: concert.seats.clone(), ..Change::default() };
+    other_date.rows_mut::<Schedule>().for_each(|date| date.row.id = new_date);
+    other_date.writes.retain(|write| !matches!(write, RowWrite::Concert(_)));
+    let mut same_seats = concert.clone();
+    same_seats.writes.retain(|write| matches!(write, RowWrite::Seat(_)));
     world.note([&other_concert, &other_date, &same_seats]);
     let before = world.everything().await;
     for (change, what) in [
@@ -146,7 +147,7 @@ pub async fn what_operators_change_is_written_once_under_a_version(adapter: &dyn
     assert_eq!(world.schedule(SECOND_DATE).await.unwrap().cancellation, Some(cancelled));
     let before = world.everything().await;
     for (mut change, what) in [(queue, "queue"), (concert, "concert"), (date, "date"), (off, "date called off")] {
-        change.deed.iter_mut().for_each(|deed| deed.id = world.new_id());
+        change.rows_mut::<Deed>().for_each(|deed| deed.row.id = world.new_id());
         assert_conflict(&world.commit(&change).await, what);
     }
     assert_eq!(world.everything().await, before);
@@ -177,7 +178,7 @@ pub async fn who_relied_on_what_operators_change_has_a_conflict(adapter: &dyn Ad
     }
 }
 
-/// `commit`: a conflict if a reservation of [`Change::unheld`] is HELD by its row and within its deadline; of a hold and a change of the
+/// `commit`: a conflict if a reservation of a [`Guard::NoLiveHold`] is HELD by its row and within its deadline; of a hold and a change of the
 /// concert's queue one wins.
 pub async fn a_concerts_queue_does_not_change_under_a_live_hold(adapter: &dyn Adapter) {
     for meeting in Meeting::ALL {
@@ -191,10 +192,9 @@ pub async fn a_concerts_queue_does_not_change_under_a_live_hold(adapter: &dyn Ad
                 let decided_before = world.concert(CONCERT).await.unwrap();
                 let mut row = decided_before.row.clone();
                 row.queue = OTHER_QUEUE;
-                let blind =
-                    Change { concerts: vec![domain::Write::update(&decided_before, row)], unheld: Some(CONCERT), ..Change::default() };
+                let blind = Change::default().writing(Write::update(&decided_before, row)).relying_on(Guard::NoLiveHold(CONCERT));
                 assert_conflict(&world.commit(&blind).await, "seats are held");
-                let elsewhere = Change { unheld: Some(OTHER_CONCERT), ..Change::default() };
+                let elsewhere = Change::default().relying_on(Guard::NoLiveHold(OTHER_CONCERT));
                 assert_committed(&world.commit(&elsewhere).await, "nothing of that concert is held");
                 world.pass_seconds(300);
                 assert_committed(&world.commit(&blind).await, "the hold has lapsed");
@@ -205,7 +205,7 @@ pub async fn a_concerts_queue_does_not_change_under_a_live_hold(adapter: &dyn Ad
     }
 }
 
-/// `commit`: a conflict if a token that [`Change::unawaited`] rules out is live; of a join and a change of the concert's queue one wins.
+/// `commit`: a conflict if a token that a [`Guard::NoLiveToken`] rules out is live; of a join and a change of the concert's queue one wins.
 pub async fn a_concerts_queue_does_not_change_under_a_live_token(adapter: &dyn Adapter) {
     for meeting in Meeting::ALL {
         let world = World::with_halls(adapter, 3).await;
@@ -219,13 +219,12 @@ pub async fn a_concerts_queue_does_not_change_under_a_live_token(adapter: &dyn A
                 let blind = async |queue| {
                     let found = world.concert(CONCERT).await.unwrap();
                     let row = domain::Concert { queue: OTHER_QUEUE, ..found.row.clone() };
-                    let concerts = vec![domain::Write::update(&found, row)];
-                    Change { concerts, unawaited: Some((queue, CONCERT)), ..Change::default() }
+                    Change::default().writing(Write::update(&found, row)).relying_on(Guard::NoLiveToken(queue, CONCERT))
                 };
                 assert_conflict(&world.commit(&blind(Queue::DEFAULT).await).await, "she waits");
                 while world.tick(Queue::DEFAULT).await.admitted > 0 {}
                 assert_conflict(&world.commit(&blind(Queue::DEFAULT).await).await, "she is let in");
-                let elsewhere = Change { unawaited: Some((OTHER_QUEUE, CONCERT)), ..Change::default() };
+                let elsewhere = Change::default().relying_on(Guard::NoLiveToken(OTHER_QUEUE, CONCERT));
                 assert_committed(&world.commit(&elsewhere).await, "nobody waits for it in another queue");
                 world.pass_seconds(120);
                 assert_committed(&world.commit(&blind(Queue::DEFAULT).await).await, "her deadline has passed");

@@ -4,7 +4,7 @@ use application::PageRequest;
 use application::ports::DeedsWanted;
 use domain::decide::desk::{concert, queue};
 use domain::deed::{Act, Changed, Subject};
-use domain::{Change, Deed, Order, QueueStep, Remark, Title, Version};
+use domain::{Change, Deed, Order, QueueStep, Remark, Title, Version, Write};
 
 use crate::Adapter;
 use crate::world::{ADA, ALL, BEN, CONCERT, CYD, DATE, NEIGHBOUR, OTHER_CONCERT, OTHER_QUEUE, World, assert_committed, assert_conflict};
@@ -46,7 +46,7 @@ pub async fn a_deed_is_kept_as_it_was_done(adapter: &dyn Adapter) {
         let reason = Remark::new("a broken seat").ok().filter(|_| index % 2 == 0);
         let order = Order { operator: BEN, deed: world.new_id(), reason };
         let deed = order.done(act, subjects[index % subjects.len()], changes.clone(), world.now());
-        world.commit(&Change { deed: Some(deed.clone()), ..Change::default() }).await.unwrap();
+        world.commit(&Change::default().writing(Write::insert(deed.clone()))).await.unwrap();
         done.push(deed);
     }
     done.reverse();
@@ -81,8 +81,8 @@ pub async fn an_audit_entry_is_never_overwritten(adapter: &dyn Adapter) {
         concert::ChangeConcert { order, id, expected: None, name, host: None, queue: None, max_seats_per_user: None }
     };
     let mut other = world.change_of(&rename("B", CONCERT)).await;
-    other.deed.as_mut().unwrap().id = first.order.deed;
-    let same = Change { deed: Some(kept[0].clone()), ..Change::default() };
+    other.rows_mut::<Deed>().for_each(|deed| deed.row.id = first.order.deed);
+    let same = Change::default().writing(Write::insert(kept[0].clone()));
     for (change, what) in [(&other, "another entry with its id"), (&same, "the same entry once more")] {
         let before = world.everything().await;
         assert_conflict(&world.commit(change).await, what);
@@ -94,14 +94,19 @@ pub async fn an_audit_entry_is_never_overwritten(adapter: &dyn Adapter) {
         group.push(world.change_of(&rename(name, concert)).await);
     }
     for change in &mut group[..2] {
-        change.deed.as_mut().unwrap().id = id;
+        change.rows_mut::<Deed>().for_each(|deed| deed.row.id = id);
     }
     let results = world.commit_group(&group).await;
     assert_committed(&results[0], "a new id");
     assert_conflict(&results[1], "the id of an entry before it in the group");
     assert_committed(&results[2], "another new id");
     assert_eq!(world.concert(OTHER_CONCERT).await.unwrap().version, Version::FIRST);
-    let written: Vec<_> = group.iter().enumerate().filter(|(index, _)| *index != 1).filter_map(|(_, change)| change.deed.clone()).collect();
+    let written: Vec<_> = group
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| *index != 1)
+        .filter_map(|(_, change)| change.row::<Deed>().map(|deed| deed.row.clone()))
+        .collect();
     let mut expected = [kept, written].concat();
     expected.sort_by_key(|entry| std::cmp::Reverse(entry.id));
     assert_eq!(entries().await, expected);

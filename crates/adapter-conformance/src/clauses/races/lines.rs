@@ -1,8 +1,9 @@
 //! Races for places.
 
+use domain::change::Admission;
 use domain::decide::admission::Pass;
 use domain::decide::join::Joined;
-use domain::{Change, Queue, Refusal, TokenStatus};
+use domain::{Change, Queue, QueueToken, Refusal, TokenStatus};
 
 use crate::Adapter;
 use crate::world::{ADA, BEN, DATE, Meeting, OTHER_CONCERT, OTHER_QUEUE, Won, World, assert_committed, assert_conflict, guest};
@@ -68,7 +69,10 @@ pub async fn of_two_ticks_one_wins(adapter: &dyn Adapter) {
         let (tick, ticked) = world.change_of_tick(OTHER_QUEUE).await.unwrap();
         assert_eq!((ticked.lapsed, ticked.admitted), (2, 2));
         // Each ends one of the two that have lapsed: only the admission version stands between them.
-        let part = |index: usize| Change { tokens: vec![tick.tokens[index].clone()], events: vec![], ..tick.clone() };
+        let part = |index: usize| {
+            let (admission, token) = (*tick.row::<Admission>().unwrap(), tick.rows::<QueueToken>().nth(index).unwrap().clone());
+            Change { events: vec![], writes: vec![admission.into(), token.into()], ..tick.clone() }
+        };
         world.one_wins(meeting, &part(0), &part(1)).await;
 
         let (first, second) = (world.change_of_tick(OTHER_QUEUE).await.unwrap().0, world.change_of_tick(OTHER_QUEUE).await.unwrap().0);

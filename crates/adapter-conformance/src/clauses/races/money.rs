@@ -167,7 +167,7 @@ pub async fn of_two_uses_of_a_forgotten_key_one_wins(adapter: &dyn Adapter) {
         let (first, second) = (world.a_charge_with(key.clone(), 1), world.a_charge_with(key.clone(), 1));
         let (first, second) = (world.change_of(&first).await, world.change_of(&second).await);
         // The wallet would let one win, too: only the record is at stake here.
-        let alone = |change: &Change| Change { key: change.key.clone(), ..Change::default() };
+        let alone = |change: &Change| Change::default().writing(change.row::<domain::KeyRecord>().unwrap().clone());
         world.one_wins(meeting, &alone(&first), &alone(&second)).await;
         assert!(world.run(&world.a_charge_with(key, 1)).await.unwrap().replayed);
     }

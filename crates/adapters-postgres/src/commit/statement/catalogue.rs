@@ -41,7 +41,7 @@ pub(super) fn bind(batch: &Batch, arguments: &mut PgArguments) -> Result<(), Box
     bind_update(&SCHEDULES, &batch.schedules.old, arguments)?;
     bind_insert(&SCHEDULES, &batch.schedules.new, arguments)?;
     bind_insert(&DEEDS, &batch.deeds, arguments)?;
-    arguments.add(batch.unheld.iter().map(|concert| concert.0).collect::<Vec<_>>())?;
-    arguments.add(batch.unawaited.iter().map(|(queue, _)| queue.0).collect::<Vec<_>>())?;
-    arguments.add(batch.unawaited.iter().map(|(_, concert)| concert.0).collect::<Vec<_>>())
+    arguments.add(batch.checks.unheld.iter().map(|concert| concert.0).collect::<Vec<_>>())?;
+    arguments.add(batch.checks.unawaited.iter().map(|(queue, _)| queue.0).collect::<Vec<_>>())?;
+    arguments.add(batch.checks.unawaited.iter().map(|(_, concert)| concert.0).collect::<Vec<_>>())
 }

@@ -18,7 +18,7 @@ fn active() -> QueueToken {
 }
 
 fn writes(token: QueueToken) -> Change {
-    Change { tokens: vec![Write { expected: Some(Version::FIRST), row: token }], ..Change::default() }
+    Change::default().writing(Write { expected: Some(Version::FIRST), row: token })
 }
 
 /// The queues that `change` would have ticked at once; none if it doesn't wake the scheduler.
@@ -38,8 +38,8 @@ async fn end_of_an_active_token_wakes_the_scheduler_for_its_queue() {
 
 #[tokio::test(start_paused = true)]
 async fn changed_queue_wakes_the_scheduler_for_it() {
-    let queues = vec![Write { expected: Some(Version::FIRST), row: a_queue().row }];
-    assert_eq!(woken_by(&Change { queues, ..Change::default() }).await, Some(vec![Queue::DEFAULT]));
+    let queue = Write { expected: Some(Version::FIRST), row: a_queue().row };
+    assert_eq!(woken_by(&Change::default().writing(queue)).await, Some(vec![Queue::DEFAULT]));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,6 @@
 //! The traps that the lanes over mocks are there for: each of these tests passed when the lanes dropped the mocks.
 
-use domain::{Change, Context, User, UserId, Verdict, decide::Decision};
+use domain::{Change, Context, User, UserId, Verdict, Write, decide::Decision};
 use time::macros::datetime;
 use uuid::Uuid;
 
@@ -18,7 +18,7 @@ impl Command for Touch {
 
     fn decide(&self, context: &Context, _: &Rules) -> Verdict<()> {
         let user = User { id: UserId(Uuid::nil()), name: None, created_at: context.now };
-        Ok(Decision::commit((), Change { user: Some(user), ..Change::default() }, context.now))
+        Ok(Decision::commit((), Change::default().writing(Write::insert(user)), context.now))
     }
 }
 

@@ -200,7 +200,7 @@ mod tests {
             loads.iter().map(asked).collect()
         });
         let is_the_refund = |change: &domain::Change| {
-            let deed = change.deed.as_ref().map(|deed| (deed.operator, deed.subject));
+            let deed = change.row::<domain::Deed>().map(|deed| (deed.row.operator, deed.row.subject));
             deed == Some((OPERATOR, domain::deed::Subject::Payment(PAID))) && change.not_after.is_none()
         };
         store

@@ -1,10 +1,9 @@
 //! Admit n now: a tick by hand, that ignores the batch only.
 
-use super::by;
 use crate::decide::{Decision, Verdict, admit};
 use crate::deed::{Act, Changed, Order, Subject};
 use crate::key::Keyed;
-use crate::{Context, Outcome, QueueId, Refusal, Rules};
+use crate::{Context, Outcome, QueueId, Refusal, Rules, Write};
 
 /// Users are to be let in now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,9 +33,9 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Ou
     let (mut change, ticked) = admit::decide_at_most(context, rules, command.count).unwrap_or_default();
     if ticked.admitted > 0 {
         let admitted = Changed { name: "admitted".to_owned(), before: None, after: Some(ticked.admitted.to_string()) };
-        change.deed = by(&command.order, Act::Admit, Subject::Queue(queue.id), vec![admitted], context.now).deed;
+        change.write(Write::insert(command.order.done(Act::Admit, Subject::Queue(queue.id), vec![admitted], context.now)));
     }
     let outcome = Outcome::Admitted { admitted: ticked.admitted };
-    change.key = Some(command.keyed.record(outcome.clone(), context, rules));
+    change.write(command.keyed.record(outcome.clone(), context, rules));
     Ok(Decision::commit(outcome, change, context.now))
 }

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use super::by;
 use crate::decide::{Decision, Verdict, ending};
 use crate::deed::{Act, Changed, Order, Subject};
-use crate::{Context, Refusal, ScheduleId, Seat, SeatNumber, SeatStatus, Versioned, Write};
+use crate::{Change, Context, Refusal, ScheduleId, Seat, SeatNumber, SeatStatus, Versioned, Write};
 
 /// Seats are to be taken out of the sale, or given back to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,23 +69,22 @@ pub fn decide(context: &Context, command: &Command) -> Verdict<u32> {
         return Err(Refusal::SeatsUnavailable(taken).into());
     }
     let act = if command.blocked { Act::Block } else { Act::Unblock };
-    let mut change = by(&command.order, act, Subject::Schedule(schedule.id), Vec::new(), now);
+    let mut change = Change::default();
     let others = seats.into_iter().filter(|seat| (seat.status(moment) == SeatStatus::Blocked) != command.blocked);
     let mut lapsed = Vec::new();
     for seat in others {
         let turned = if command.blocked { seat.row.clone().block(moment) } else { seat.row.clone().unblock(moment) };
         let turned = turned.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
         lapsed.extend(seat.reservation().and_then(|id| context.reservation(id)));
-        change.seats.push(Write::update(seat, turned));
+        change.write(Write::update(seat, turned));
     }
-    let changed = u32::try_from(change.seats.len()).unwrap_or(u32::MAX);
-    if changed == 0 {
+    let numbers: Vec<_> = change.rows::<Seat>().map(|seat| seat.row.number.to_string()).collect();
+    if numbers.is_empty() {
         return Ok(Decision::already(0, now));
     }
-    if let Some(deed) = &mut change.deed {
-        let numbers: Vec<_> = change.seats.iter().map(|seat| seat.row.number.to_string()).collect();
-        deed.changes = vec![Changed { name: "seat_numbers".to_owned(), before: None, after: Some(numbers.join(",")) }];
-    }
+    let changed = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+    let seat_numbers = Changed { name: "seat_numbers".to_owned(), before: None, after: Some(numbers.join(",")) };
+    change.write(Write::insert(command.order.done(act, Subject::Schedule(schedule.id), vec![seat_numbers], now)));
     ending::take_over(&mut change, context, lapsed)?;
     Ok(Decision::commit(changed, change, now))
 }

@@ -6,7 +6,10 @@ use super::date::{self, NewDate};
 use super::{Patch, by, check_version, contradiction, number, within};
 use crate::decide::{Decision, Verdict};
 use crate::deed::{Act, Changed, Differences, Order, Subject};
-use crate::{Cancellation, Concert, ConcertId, Context, QueueId, Refusal, Rules, Schedule, SeatPlan, Title, Version, Versioned, Write};
+use crate::{
+    Cancellation, Change, Concert, ConcertId, Context, Guard, QueueId, Refusal, Rules, Schedule, Seat, SeatPlan, Title, Version, Versioned,
+    Write,
+};
 
 /// A concert is to be made, with its dates and their seats.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,9 +83,8 @@ pub fn create(context: &Context, command: &Create, rules: &Rules) -> Verdict<Wit
     let concert = Concert { id, name, host, queue, max_seats_per_user, cancellation: None };
     let changes = differences(None, &concert);
     let concert = Write::insert(concert);
-    let outcome = Versioned::new(concert.version(), concert.row.clone());
-    let mut change = by(&command.order, Act::Create, Subject::Concert(id), changes, context.now);
-    change.concerts.push(concert);
+    let outcome = concert.versioned();
+    let mut change = by(&command.order, Act::Create, Subject::Concert(id), changes, context.now).writing(concert);
     for (index, new) in command.dates.iter().enumerate() {
         let place = format!("schedules/{index}");
         if !ids.insert(new.id) {
@@ -90,11 +92,11 @@ pub fn create(context: &Context, command: &Create, rules: &Rules) -> Verdict<Wit
         }
         date::lay_down(&mut change, context, id, new, rules).map_err(|refusal| within(&place, refusal))?;
         // Looked at after each date: a hundred halls are quickly written down and take long to fill.
-        if change.seats.len() > SeatPlan::MOST_SEATS {
+        if change.rows::<Seat>().count() > SeatPlan::MOST_SEATS {
             return Err(contradiction("schedules", format!("at most {} seats at once", SeatPlan::MOST_SEATS)).into());
         }
     }
-    let mut dates: Vec<_> = change.schedules.iter().map(|date| Versioned::new(date.version(), date.row.clone())).collect();
+    let mut dates: Vec<_> = change.rows::<Schedule>().map(Write::versioned).collect();
     dates.sort_by_key(|date| (date.starts_at, date.id));
     Ok(Decision::commit((outcome, dates), change, context.now))
 }
@@ -118,7 +120,7 @@ pub fn change(context: &Context, command: &ChangeConcert) -> Verdict<WithDates> 
         check_limit(limit)?;
         concert.max_seats_per_user = limit;
     }
-    let (mut unheld, mut unawaited) = (None, None);
+    let mut guards = Vec::new();
     if let Some(queue) = command.queue.filter(|queue| *queue != found.queue) {
         check_queue(context, queue)?;
         if context.held {
@@ -127,16 +129,17 @@ pub fn change(context: &Context, command: &ChangeConcert) -> Verdict<WithDates> 
         if context.awaited {
             return Err(Refusal::TokensLive.into());
         }
-        (concert.queue, unheld, unawaited) = (queue, Some(found.id), Some((found.queue, found.id)));
+        concert.queue = queue;
+        guards = vec![Guard::NoLiveHold(found.id), Guard::NoLiveToken(found.queue, found.id)];
     }
     let changes = differences(Some(&found.row), &concert);
     if changes.is_empty() {
         return Ok(Decision::already((found.clone(), context.schedules.clone()), context.now));
     }
     let write = Write::update(found, concert);
-    let outcome = (Versioned::new(write.version(), write.row.clone()), context.schedules.clone());
-    let mut change = by(&command.order, Act::Change, Subject::Concert(found.id), changes, context.now);
-    (change.unheld, change.unawaited, change.concerts) = (unheld, unawaited, vec![write]);
+    let outcome = (write.versioned(), context.schedules.clone());
+    let change = by(&command.order, Act::Change, Subject::Concert(found.id), changes, context.now).writing(write);
+    let change = Change { guards, ..change };
     Ok(Decision::commit(outcome, change, context.now))
 }
 
@@ -153,13 +156,13 @@ pub fn cancel(context: &Context, command: &Cancel) -> Verdict<WithDates> {
     for date in &mut dates {
         date::call_off(&mut change, date, &cancellation);
     }
-    if found.cancellation.is_some() && change.schedules.is_empty() {
+    if found.cancellation.is_some() && change.row::<Schedule>().is_none() {
         return Ok(Decision::already((found.clone(), dates), context.now));
     }
     let cancelled = found.cancellation.clone().or(Some(cancellation));
     let write = Write::update(found, Concert { cancellation: cancelled, ..found.row.clone() });
-    let outcome = (Versioned::new(write.version(), write.row.clone()), dates);
-    change.concerts.push(write);
+    let outcome = (write.versioned(), dates);
+    change.write(write);
     Ok(Decision::commit(outcome, change, context.now))
 }
 

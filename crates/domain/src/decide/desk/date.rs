@@ -74,12 +74,11 @@ pub fn add(context: &Context, command: &Add, rules: &Rules) -> Verdict<Versioned
     if let Some(cancellation) = &concert.cancellation {
         return Err(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() }.into());
     }
-    let mut change = by(&command.order, Act::Create, Subject::Schedule(command.date.id), Vec::new(), context.now);
+    let mut change = Change::default();
     let outcome = lay_down(&mut change, context, concert.id, &command.date, rules)?;
-    change.concerts.push(Write::update(concert, concert.row.clone()));
-    if let Some(deed) = &mut change.deed {
-        deed.changes = differences(None, &outcome.row);
-    }
+    change.write(Write::update(concert, concert.row.clone()));
+    let changes = differences(None, &outcome.row);
+    change.write(Write::insert(command.order.done(Act::Create, Subject::Schedule(outcome.id), changes, context.now)));
     Ok(Decision::commit(outcome, change, context.now))
 }
 
@@ -100,11 +99,11 @@ pub(super) fn lay_down(
     if let Some(plan) = &new.seats {
         let seats = plan.seats(id).and_then(|seats| check_prices(&seats, rules.max_balance).map(|()| seats));
         let seats = seats.map_err(|error| contradiction("seat_map/sections", error))?;
-        change.seats.extend(seats.into_iter().map(Write::insert));
+        change.writes.extend(seats.into_iter().map(|seat| Write::insert(seat).into()));
     }
     let write = Write::insert(date);
-    let outcome = Versioned::new(write.version(), write.row.clone());
-    change.schedules.push(write);
+    let outcome = write.versioned();
+    change.write(write);
     Ok(outcome)
 }
 
@@ -131,9 +130,8 @@ pub fn change(context: &Context, command: &ChangeDate) -> Verdict<Versioned<Sche
         return Ok(Decision::already(found.clone(), context.now));
     }
     let write = Write::update(found, date);
-    let outcome = Versioned::new(write.version(), write.row.clone());
-    let mut change = by(&command.order, Act::Change, Subject::Schedule(found.id), changes, context.now);
-    change.schedules.push(write);
+    let outcome = write.versioned();
+    let change = by(&command.order, Act::Change, Subject::Schedule(found.id), changes, context.now).writing(write);
     Ok(Decision::commit(outcome, change, context.now))
 }
 
@@ -145,7 +143,7 @@ pub fn cancel(context: &Context, command: &Cancel) -> Verdict<Versioned<Schedule
     let mut date = context.schedule.clone().ok_or(Refusal::NotFound)?;
     let mut change = by(&command.order, Act::Cancel, Subject::Schedule(date.id), Vec::new(), context.now);
     call_off(&mut change, &mut date, &Cancellation { at: context.now, reason: command.order.reason.clone() });
-    if change.schedules.is_empty() {
+    if change.row::<Schedule>().is_none() {
         return Ok(Decision::already(date, context.now));
     }
     Ok(Decision::commit(date, change, context.now))
@@ -155,8 +153,8 @@ pub fn cancel(context: &Context, command: &Cancel) -> Verdict<Versioned<Schedule
 pub(super) fn call_off(change: &mut Change, date: &mut Versioned<Schedule>, cancellation: &Cancellation) {
     if !date.is_cancelled() {
         let write = Write::update(date, Schedule { cancellation: Some(cancellation.clone()), ..date.row.clone() });
-        *date = Versioned::new(write.version(), write.row.clone());
-        change.schedules.push(write);
+        *date = write.versioned();
+        change.write(write);
     }
 }
 

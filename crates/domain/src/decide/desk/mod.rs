@@ -12,7 +12,7 @@ pub mod seat_map;
 use time::OffsetDateTime;
 
 use crate::deed::{Act, Changed, Order, Subject};
-use crate::{Change, Refusal, Version, Versioned};
+use crate::{Change, Refusal, Version, Versioned, Write};
 
 /// What a thing is to have: left as it is, or set.
 pub type Patch<T> = Option<T>;
@@ -27,7 +27,7 @@ fn check_version<T>(found: &Versioned<T>, expected: Option<Version>) -> Result<(
 
 /// The change of an order that is carried out.
 fn by(order: &Order, act: Act, subject: Subject, changes: Vec<Changed>, now: OffsetDateTime) -> Change {
-    Change { deed: Some(order.done(act, subject, changes, now)), ..Change::default() }
+    Change::default().writing(Write::insert(order.done(act, subject, changes, now)))
 }
 
 fn contradiction(property: &str, problem: impl ToString) -> Refusal {

@@ -6,7 +6,7 @@ use super::{Patch, by, check_version, contradiction, number};
 use crate::decide::{Decision, Verdict};
 use crate::deed::{Act, Changed, Differences, Order, Subject};
 use crate::queue::PolicyOverrides;
-use crate::{Change, Context, Queue, QueueId, QueueState, QueueStep, Refusal, Remark, Title, Version, Versioned, Write};
+use crate::{Context, Queue, QueueId, QueueState, QueueStep, Refusal, Remark, Title, Version, Versioned, Write};
 
 /// A queue is to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,9 +79,9 @@ pub fn create(context: &Context, command: &Create) -> Verdict<Versioned<Queue>> 
     let queue = Queue { id, name, state: QueueState::Open, overrides, message };
     check_policy(&queue.overrides)?;
     let changes = differences(None, &queue);
-    let write = Write::insert(queue.clone());
-    let outcome = Versioned::new(write.version(), queue);
-    let change = Change { queues: vec![write], ..by(&command.order, Act::Create, Subject::Queue(command.id), changes, context.now) };
+    let write = Write::insert(queue);
+    let outcome = write.versioned();
+    let change = by(&command.order, Act::Create, Subject::Queue(command.id), changes, context.now).writing(write);
     Ok(Decision::commit(outcome, change, context.now))
 }
 
@@ -132,9 +132,9 @@ fn write(context: &Context, order: &Order, act: Act, found: &Versioned<Queue>, q
     if changes.is_empty() {
         return Decision::already(found.clone(), context.now);
     }
-    let write = Write::update(found, queue.clone());
-    let outcome = Versioned::new(write.version(), queue);
-    let change = Change { queues: vec![write], ..by(order, act, Subject::Queue(found.id), changes, context.now) };
+    let write = Write::update(found, queue);
+    let outcome = write.versioned();
+    let change = by(order, act, Subject::Queue(found.id), changes, context.now).writing(write);
     Decision::commit(outcome, change, context.now)
 }
 

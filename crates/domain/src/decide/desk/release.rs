@@ -34,8 +34,10 @@ pub fn decide(context: &Context, command: &Command) -> Verdict<Released> {
     if found.occupies() {
         let mut change = by(&command.order, Act::Release, Subject::Reservation(found.id), Vec::new(), now);
         ending::end_hold(&mut change, found, context)?;
-        let ended =
-            change.reservations.iter().find(|write| write.row.id == found.id).map_or_else(|| found.row.clone(), |write| write.row.clone());
+        let ended = change
+            .rows::<Reservation>()
+            .find(|write| write.row.id == found.id)
+            .map_or_else(|| found.row.clone(), |write| write.row.clone());
         return Ok(Decision::commit(Released { reservation: ended, by_this_order: true }, change, now));
     }
     let moment = context.moment(found.schedule).ok_or(Refusal::NotFound)?;

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::{by, contradiction};
+use super::contradiction;
 use crate::decide::{Decision, Verdict, ending};
 use crate::deed::{Act, Changed, Order, Subject};
 use crate::seat_plan::{NotAPlan, check_prices};
-use crate::{Context, Moment, Refusal, Rules, Schedule, ScheduleId, Seat, SeatNumber, SeatPlan, SeatStatus, Versioned, Write};
+use crate::{Change, Context, Moment, Refusal, Rules, Schedule, ScheduleId, Seat, SeatNumber, SeatPlan, SeatStatus, Versioned, Write};
 
 /// A date is to have the seats of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,12 +64,12 @@ pub fn lay_out(context: &Context, command: &LayOut, rules: &Rules) -> Verdict<La
     check_prices(&command.seats, rules.max_balance).map_err(|error| contradiction("sections", error))?;
     check_labels(context, command)?;
     let moment = schedule.at(now);
-    let mut change = by(&command.order, Act::LayOut, Subject::Schedule(schedule.id), Vec::new(), now);
+    let mut change = Change::default();
     let (mut told, mut taken, mut lapsed, mut labels_change) = (LaidOut::default(), Vec::new(), Vec::new(), false);
     let there = context.seats_by_number();
     for planned in &command.seats {
         let Some(found) = there.get(&planned.number).copied() else {
-            change.seats.push(Write::insert(planned.clone()));
+            change.write(Write::insert(planned.clone()));
             (told.created, labels_change) = (told.created + 1, true);
             continue;
         };
@@ -83,24 +83,22 @@ pub fn lay_out(context: &Context, command: &LayOut, rules: &Rules) -> Verdict<La
         };
         let relabelled = free.relabel(planned.label.clone(), planned.price, moment);
         let relabelled = relabelled.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
-        change.seats.push(Write::update(found, relabelled));
+        change.write(Write::update(found, relabelled));
         told.changed += 1;
         labels_change |= found.label != planned.label;
     }
     if !taken.is_empty() {
         return Err(Refusal::SeatsUnavailable(taken).into());
     }
-    if change.seats.is_empty() {
+    if change.writes.is_empty() {
         return Ok(Decision::already(told, now));
     }
     if labels_change {
         // Labels are unique by what was read of the date: another order for it that was decided on the same reading has to be decided again.
-        change.schedules.push(Write::update(schedule, schedule.row.clone()));
+        change.write(Write::update(schedule, schedule.row.clone()));
     }
+    change.write(Write::insert(command.order.done(Act::LayOut, Subject::Schedule(schedule.id), told.changes(), now)));
     ending::take_over(&mut change, context, lapsed)?;
-    if let Some(deed) = &mut change.deed {
-        deed.changes = told.changes();
-    }
     Ok(Decision::commit(told, change, now))
 }
 

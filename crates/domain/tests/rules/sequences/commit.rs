@@ -1,9 +1,13 @@
 //! A commit: a change is made durable whole, or a guard fails and nothing is.
 
-use domain::change::Check;
-use domain::{Change, Version, Versioned, Write};
+use std::collections::BTreeMap;
 
-use super::world::{Rows, World};
+use domain::change::Admission;
+use domain::reservation::ReservationStatus;
+use domain::{Change, Guard, NewToken, QueueToken, Reservation, RowWrite, TokenState, Version, Write};
+
+use super::world::{Line, Rows, World};
+use crate::fixtures::assert_each_row_once;
 
 /// Why a change was dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,66 +22,111 @@ fn stands<K: Ord, T>(rows: &Rows<K, T>, key: &K, write: &Write<T>) -> bool {
     version(rows, key) == write.expected
 }
 
+/// As [`stands`], for rows that are inserted only.
+fn is_new<K: Ord, T>(rows: &BTreeMap<K, T>, key: &K, write: &Write<T>) -> bool {
+    write.expected.is_none() && !rows.contains_key(key)
+}
+
 fn version<K: Ord, T>(rows: &Rows<K, T>, key: &K) -> Option<Version> {
     rows.get(key).map(|row| row.version)
 }
 
 fn put<K: Ord, T: Clone>(rows: &mut Rows<K, T>, key: K, write: &Write<T>) {
-    rows.insert(key, Versioned::new(write.version(), write.row.clone()));
+    rows.insert(key, write.versioned());
 }
 
 impl World {
     pub(crate) fn commit(&mut self, change: &Change) -> Result<(), Conflict> {
+        assert_each_row_once(change);
         if change.not_after.is_some_and(|deadline| deadline <= self.now) {
             return Err(Conflict::TooLate);
         }
         if !self.guards_hold(change) {
             return Err(Conflict::GuardLost);
         }
-        self.write(change);
+        change.writes.iter().for_each(|write| self.write(write));
         Ok(())
     }
 
     fn guards_hold(&self, change: &Change) -> bool {
-        let checked = change.checks.iter().all(|check| match check {
-            Check::Queue(id, seen) => self.lines.get(id).is_some_and(|line| line.queue.version == *seen),
-            Check::Concert(id, seen) => version(&self.concerts, id) == Some(*seen),
-            Check::Schedule(id, seen) => version(&self.dates, id) == Some(*seen),
-        });
-        let admits = change.admission.is_none_or(|(id, seen)| self.lines.get(&id).is_some_and(|line| line.admission == seen));
-        // A place that this very change vacates is free.
-        let place_is_free = change.join.as_ref().is_none_or(|new| {
-            let vacated = |id| change.tokens.iter().any(|write| write.row.id == id && !write.row.is_live());
-            let occupies = |token: &domain::QueueToken| token.queue == new.queue && token.user == new.user && token.is_live();
-            self.lines.contains_key(&new.queue) && !self.tokens.values().any(|token| occupies(token) && !vacated(token.id))
-        });
-        checked
-            && admits
-            && place_is_free
-            && change.user.as_ref().is_none_or(|user| !self.users.contains_key(&user.id))
-            && change.tokens.iter().all(|write| stands(&self.tokens, &write.row.id, write))
-            && change.seats.iter().all(|write| stands(&self.seats, &(write.row.schedule, write.row.number), write))
-            && change.reservations.iter().all(|write| stands(&self.reservations, &write.row.id, write))
-            && change.payment.iter().all(|write| stands(&self.payments, &write.row.id, write))
-            && change.wallet.iter().all(|write| stands(&self.wallets, &write.row.user, write))
-            && change.key.iter().all(|write| stands(&self.keys, &write.row.scope, write))
+        change.guards.iter().all(|guard| self.holds(*guard, change)) && change.writes.iter().all(|write| self.is_as_seen(write, change))
     }
 
-    fn write(&mut self, change: &Change) {
-        if let Some(line) = change.admission.and_then(|(id, _)| self.lines.get_mut(&id)) {
-            line.admission = line.admission.next();
+    fn holds(&self, guard: Guard, change: &Change) -> bool {
+        match guard {
+            Guard::Queue(id, seen) => self.lines.get(&id).is_some_and(|line| line.queue.version == seen),
+            Guard::Concert(id, seen) => version(&self.concerts, &id) == Some(seen),
+            Guard::Schedule(id, seen) => version(&self.dates, &id) == Some(seen),
+            Guard::NoLiveHold(concert) => {
+                let is_held = |hold: &Reservation| hold.concert == concert && self.status(hold) == ReservationStatus::Held;
+                !self.reservations.values().any(|reservation| is_held(reservation))
+            }
+            Guard::NoLiveToken(queue, concert) => {
+                let waits_for_it = |token: &QueueToken| token.queue == queue && token.concert == Some(concert);
+                !self.tokens.values().any(|token| waits_for_it(token) && token.is_live() && !token.has_lapsed(self.now))
+            }
+            Guard::Room(queue, limit) => {
+                let leaves = |id| change.rows::<QueueToken>().any(|write| write.row.id == id && write.row.state() != TokenState::Waiting);
+                let stay = self.waiting(queue).filter(|token| !leaves(token.id)).count();
+                let come = change.rows::<NewToken>().filter(|place| place.row.queue == queue).count();
+                stay + come <= limit as usize
+            }
         }
-        self.users.extend(change.user.iter().map(|user| (user.id, user.clone())));
-        change.tokens.iter().for_each(|write| put(&mut self.tokens, write.row.id, write));
-        if let Some((new, line)) = change.join.as_ref().and_then(|new| Some((new, self.lines.get_mut(&new.queue)?))) {
-            line.last_number += 1;
-            put(&mut self.tokens, new.id, &Write::insert(new.clone().numbered(line.last_number)));
+    }
+
+    fn is_as_seen(&self, write: &RowWrite, change: &Change) -> bool {
+        match write {
+            RowWrite::Queue(queue) => self.lines.get(&queue.row.id).map(|line| line.queue.version) == queue.expected,
+            RowWrite::Admission(Write { expected, row: Admission(id) }) => self.lines.get(id).map(|line| line.admission) == *expected,
+            RowWrite::Concert(concert) => stands(&self.concerts, &concert.row.id, concert),
+            RowWrite::Schedule(date) => stands(&self.dates, &date.row.id, date),
+            RowWrite::User(user) => is_new(&self.users, &user.row.id, user),
+            RowWrite::Place(place) => place.expected.is_none() && self.place_is_free(&place.row, change),
+            RowWrite::Token(token) => stands(&self.tokens, &token.row.id, token),
+            RowWrite::Seat(seat) => stands(&self.seats, &(seat.row.schedule, seat.row.number), seat),
+            RowWrite::Reservation(reservation) => stands(&self.reservations, &reservation.row.id, reservation),
+            RowWrite::Payment(payment) => stands(&self.payments, &payment.row.id, payment),
+            RowWrite::Wallet(wallet) => stands(&self.wallets, &wallet.row.user, wallet),
+            RowWrite::Entry(entry) => is_new(&self.entries, &entry.row.id, entry),
+            RowWrite::Key(key) => stands(&self.keys, &key.row.scope, key),
+            RowWrite::Deed(deed) => is_new(&self.deeds, &deed.row.id, deed),
         }
-        change.seats.iter().for_each(|write| put(&mut self.seats, (write.row.schedule, write.row.number), write));
-        change.reservations.iter().for_each(|write| put(&mut self.reservations, write.row.id, write));
-        change.payment.iter().for_each(|write| put(&mut self.payments, write.row.id, write));
-        change.wallet.iter().for_each(|write| put(&mut self.wallets, write.row.user, write));
-        self.entries.extend(change.entry.iter().map(|entry| (entry.id, *entry)));
-        change.key.iter().for_each(|write| put(&mut self.keys, write.row.scope.clone(), write));
+    }
+
+    /// A place that this very change vacates is free.
+    fn place_is_free(&self, new: &NewToken, change: &Change) -> bool {
+        let vacated = |id| change.rows::<QueueToken>().any(|write| write.row.id == id && !write.row.is_live());
+        let occupies = |token: &QueueToken| token.queue == new.queue && token.user == new.user && token.is_live();
+        self.lines.contains_key(&new.queue) && !self.tokens.values().any(|token| occupies(token) && !vacated(token.id))
+    }
+
+    fn write(&mut self, write: &RowWrite) {
+        match write {
+            RowWrite::Queue(queue) => {
+                let old = self.lines.get(&queue.row.id);
+                let (admission, last_number) = old.map_or((Version::FIRST, 0), |line| (line.admission, line.last_number));
+                self.lines.insert(queue.row.id, Line { queue: queue.versioned(), admission, last_number });
+            }
+            RowWrite::Admission(admission) => {
+                self.lines.entry(admission.row.0).and_modify(|line| line.admission = admission.version());
+            }
+            RowWrite::Concert(concert) => put(&mut self.concerts, concert.row.id, concert),
+            RowWrite::Schedule(date) => put(&mut self.dates, date.row.id, date),
+            RowWrite::User(user) => _ = self.users.insert(user.row.id, user.row.clone()),
+            RowWrite::Place(place) => {
+                if let Some(line) = self.lines.get_mut(&place.row.queue) {
+                    line.last_number += 1;
+                    put(&mut self.tokens, place.row.id, &Write::insert(place.row.clone().numbered(line.last_number)));
+                }
+            }
+            RowWrite::Token(token) => put(&mut self.tokens, token.row.id, token),
+            RowWrite::Seat(seat) => put(&mut self.seats, (seat.row.schedule, seat.row.number), seat),
+            RowWrite::Reservation(reservation) => put(&mut self.reservations, reservation.row.id, reservation),
+            RowWrite::Payment(payment) => put(&mut self.payments, payment.row.id, payment),
+            RowWrite::Wallet(wallet) => put(&mut self.wallets, wallet.row.user, wallet),
+            RowWrite::Entry(entry) => _ = self.entries.insert(entry.row.id, entry.row),
+            RowWrite::Key(key) => put(&mut self.keys, key.row.scope.clone(), key),
+            RowWrite::Deed(deed) => _ = self.deeds.insert(deed.row.id, deed.row.clone()),
+        }
     }
 }

@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::change::Collisions;
 use domain::decide::{Decision, Refused, Verdict, admit, charge, claim, hold, join, lapse, leave, pay, refund, register, release};
 use domain::{
-    Change, ExpiryReason, KeyScope, Outcome, QueueId, Refusal, Reservation, ScheduleId, SeatNumber, SeatStatus, TokenState, TokenStatus,
+    Change, ExpiryReason, Guard, KeyScope, Outcome, QueueId, QueueToken, Refusal, Reservation, ScheduleId, Seat, SeatNumber, SeatStatus,
+    TokenState, TokenStatus, User,
 };
 use time::Duration;
 
@@ -115,13 +117,28 @@ impl Play {
         self.world.request(what, &mut self.ids)
     }
 
-    /// Two that were decided on the same snapshot: if they write the same row, the second falls out.
+    /// Two that were decided on the same snapshot: if they write the same row, the second falls out; if they don't even collide, it
+    /// stands or falls as it would have without the first.
     fn commit_both(&mut self, requests: [&Request; 2], [first, second]: [Decided; 2]) {
-        let rows = |decided: &Decided| decided.changes.iter().flat_map(Change::rows).collect::<BTreeSet<_>>();
-        let collide = rows(&first).intersection(&rows(&second)).next().is_some();
+        let rows = |decided: &Decided| decided.changes.iter().flat_map(Change::keys).collect::<BTreeSet<_>>();
+        let share_a_row = !rows(&first).is_disjoint(&rows(&second));
+        let mut group = Collisions::default();
+        let apart = first.changes.iter().chain(&second.changes).all(|change| group.admit(change));
+        // Room in a queue is no matter of collisions.
+        let asks_for_room = second.changes.iter().flat_map(|change| &change.guards).any(|guard| matches!(guard, Guard::Room(..)));
+        let stands_alone = self.would_stand(&second);
         let first_stands = self.commit(requests[0], first);
         let second_stands = self.commit(requests[1], second);
-        assert!(!(collide && first_stands && second_stands), "{requests:?} wrote the same row");
+        assert!(!(share_a_row && first_stands && second_stands), "{requests:?} wrote the same row");
+        if apart && !asks_for_room {
+            assert_eq!(second_stands, stands_alone, "the first of {requests:?} matters to the second, and they don't collide");
+        }
+    }
+
+    /// Whether everything that was decided would become durable now.
+    fn would_stand(&self, decided: &Decided) -> bool {
+        let mut world = self.world.clone();
+        decided.changes.iter().all(|change| world.commit(change).is_ok())
     }
 
     /// Whether everything that was decided became durable.
@@ -157,20 +174,20 @@ impl Play {
 
     /// A change that has just been committed.
     fn look_at(&mut self, request: &Request, change: &Change) {
-        let claim_only =
-            Change { not_after: change.not_after, checks: change.checks.clone(), tokens: change.tokens.clone(), ..Change::default() };
+        let tokens = change.rows::<QueueToken>().cloned().map(Into::into).collect();
+        let claim_only = Change { guards: change.guards.clone(), writes: tokens, events: Vec::new(), not_after: change.not_after };
         match request {
             Request::Tick(queue) => self.look_at_tick(*queue, change),
             Request::Hold(_) | Request::Pay(_) if *change == claim_only => return self.tally.saw("claim by a refusal"),
-            Request::Hold(_) if change.seats.is_empty() => return self.tally.saw("same seats again"),
-            Request::Join(_) | Request::Charge(_) if change.user.is_some() => self.tally.saw("first write"),
+            Request::Hold(_) if change.row::<Seat>().is_none() => return self.tally.saw("same seats again"),
+            Request::Join(_) | Request::Charge(_) if change.row::<User>().is_some() => self.tally.saw("first write"),
             Request::Pay(command) => self.look_at_payment(command),
             Request::Refund(command) => self.look_at_refund(command),
             Request::Release(command) => assert_eq!(self.world.reservations[&command.reservation].user, command.user),
             Request::Leave(command) => assert_eq!(self.world.tokens[&command.token].user, command.user),
             Request::Hold(command) => {
                 assert!(self.world.dates[&command.schedule].is_on_sale(self.world.now), "held after the sale: {command:?}");
-                if change.reservations.len() > 1 {
+                if change.rows::<Reservation>().count() > 1 {
                     self.tally.saw("takeover");
                 }
             }
@@ -181,7 +198,7 @@ impl Play {
     }
 
     fn look_at_tick(&self, queue: QueueId, change: &Change) {
-        let admitted = change.tokens.iter().filter(|write| matches!(write.row.state(), TokenState::Active { .. }));
+        let admitted = change.rows::<QueueToken>().filter(|write| matches!(write.row.state(), TokenState::Active { .. }));
         let Some(last) = admitted.map(|write| write.row.number).max() else { return };
         let next = self.world.waiting(queue).map(|token| token.number).min();
         assert!(next.is_none_or(|next| last < next), "{last} was let in before {next:?}");
@@ -275,7 +292,7 @@ fn plain<T>(verdict: Verdict<T>) -> Decided {
 
 fn refusal(Refused { refusal, claim }: Refused) -> Decided {
     if let Some(claim) = &claim {
-        assert_eq!((claim.rows().len(), claim.tokens.len()), (1, 1), "{refusal:?} writes more than a claim: {claim:?}");
+        assert_eq!((claim.writes.len(), claim.rows::<QueueToken>().count()), (1, 1), "{refusal:?} writes more than a claim: {claim:?}");
     }
     Decided { changes: claim.into_iter().map(|change| *change).collect(), answer: Answer::Refused(refusal) }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use domain::queue::PolicyOverrides;
 use domain::{
-    Cancellation, Concert, ConcertId, EntryId, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueuePolicy, QueueState,
-    QueueToken, Reservation, ReservationId, Rules, Schedule, ScheduleId, Seat, SeatNumber, TokenId, TokenState, User, UserId, Version,
-    Versioned, Wallet, WalletEntry,
+    Cancellation, Concert, ConcertId, Deed, DeedId, EntryId, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueuePolicy,
+    QueueState, QueueToken, Reservation, ReservationId, Rules, Schedule, ScheduleId, Seat, SeatNumber, TokenId, TokenState, User, UserId,
+    Version, Versioned, Wallet, WalletEntry,
 };
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -46,6 +46,7 @@ pub(crate) struct World {
     pub(crate) wallets: Rows<UserId, Wallet>,
     pub(crate) entries: BTreeMap<EntryId, WalletEntry>,
     pub(crate) keys: Rows<KeyScope, KeyRecord>,
+    pub(crate) deeds: BTreeMap<DeedId, Deed>,
 }
 
 /// Few of everything, so that people get in each other's way.
@@ -85,6 +86,7 @@ impl Default for World {
             wallets: BTreeMap::new(),
             entries: BTreeMap::new(),
             keys: BTreeMap::new(),
+            deeds: BTreeMap::new(),
         }
     }
 }
