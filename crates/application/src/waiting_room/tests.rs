@@ -151,6 +151,23 @@ async fn the_next_lapse_matters_only_where_somebody_waits() {
     assert_eq!(room.next_lapse(), None, "it has lapsed already");
 }
 
+#[tokio::test]
+async fn a_queue_is_due_while_somebody_waits_or_has_lapsed() {
+    let clock = Arc::new(StoppedClock::default());
+    let room = room(MockTokens::new(), &clock);
+    let first = waiting(1, &clock);
+    let (change, committed) = joins(&first);
+    room.committed(&change, &committed);
+    assert_eq!(room.due(), [LINE], "somebody waits");
+    let is_in = first.admit(Duration::MINUTE, clock.now()).unwrap();
+    room.committed(&rewrites(1, is_in.clone()), &Committed::default());
+    assert_eq!(room.due(), [], "nobody waits, and who is in is so for a minute");
+    clock.advance(Duration::MINUTE);
+    assert_eq!(room.due(), [LINE], "an admission is to be ended");
+    room.committed(&rewrites(2, is_in.lapse(clock.now()).unwrap()), &Committed::default());
+    assert_eq!(room.due(), []);
+}
+
 const CONCERT: ConcertId = ConcertId(Uuid::from_u128(5));
 /// Another concert behind the same queue, for which nobody waits.
 const TWIN: ConcertId = ConcertId(Uuid::from_u128(7));

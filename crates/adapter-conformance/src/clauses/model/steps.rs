@@ -91,7 +91,21 @@ pub(super) fn plays() -> impl Strategy<Value = Vec<Step>> {
 /// One step, or a visit: as much as it takes to buy seats and give them back, or only the first part of it, and now and then the
 /// end of a hold that isn't paid.
 fn scene() -> impl Strategy<Value = Vec<Step>> {
-    prop_oneof![8 => step().prop_map(|step| vec![step]), 1 => visit()]
+    prop_oneof![8 => step().prop_map(|step| vec![step]), 1 => visit(), 1 => meeting()]
+}
+
+/// What people and operators decide on the same rows, often the same thing, comes to be committed in one group.
+fn meeting() -> impl Strategy<Value = Vec<Step>> {
+    let wishes = wishes(1..4).prop_map(|wishes| wishes.into_iter().map(Step::DecideEarly).collect::<Vec<_>>());
+    let orders = vec(wanted().prop_map(Step::OperateEarly), 1..4);
+    let twice = any::<bool>().prop_map(|twice| if twice { 2 } else { 1 });
+    (wishes, orders, twice).prop_flat_map(|(wishes, orders, times)| {
+        let early = vec![[wishes, orders].concat(); times].concat();
+        Just(early).prop_shuffle().prop_map(|mut steps| {
+            steps.push(Step::CommitLate { all: true });
+            steps
+        })
+    })
 }
 
 fn visit() -> impl Strategy<Value = Vec<Step>> {
