@@ -51,7 +51,7 @@ fn pay_for_two_seats(bencher: Bencher<'_, '_>) {
     }
     let claim = Claim { id: RESERVATION, user: ADA, token: token(1), concert: CONCERT, schedule: DATE };
     let reservation = Reservation::hold(claim, reserved, Money::new(120_000).unwrap(), NOW - Duration::MINUTE, until);
-    let wallet = Wallet { user: ADA, balance: Money::new(200_000).unwrap(), last_sequence: 1 };
+    let wallet = Wallet::restore(ADA, Money::new(200_000).unwrap(), 1);
     let context = Context { seats, reservations: vec![row(reservation)], wallet: Some(row(wallet)), ..admitted() };
     let (id, entry) = (PaymentId(Uuid::from_u128(6)), EntryId(Uuid::from_u128(7)));
     let command = pay::Command { pass: pass(), keyed: keyed(Route::Payments), id, entry, reservation: RESERVATION, amount: None };

@@ -40,7 +40,7 @@ impl State {
             RowWrite::Seat(seat) => put(&mut self.seats, (seat.row.schedule, seat.row.number), seat),
             RowWrite::Reservation(reservation) => put(&mut self.reservations, reservation.row.id, reservation),
             RowWrite::Payment(payment) => put(&mut self.payments, payment.row.id, payment),
-            RowWrite::Wallet(wallet) => put(&mut self.wallets, wallet.row.user, wallet),
+            RowWrite::Wallet(wallet) => put(&mut self.wallets, wallet.row.user(), wallet),
             RowWrite::Entry(entry) => {
                 self.entries.insert((entry.row.user, entry.row.sequence), entry.row);
                 self.entry_ids.insert(entry.row.id);

@@ -38,7 +38,7 @@ impl State {
             RowWrite::Seat(seat) => matches(&self.seats, &(seat.row.schedule, seat.row.number), seat),
             RowWrite::Reservation(reservation) => matches(&self.reservations, &reservation.row.id, reservation),
             RowWrite::Payment(payment) => matches(&self.payments, &payment.row.id, payment),
-            RowWrite::Wallet(wallet) => matches(&self.wallets, &wallet.row.user, wallet),
+            RowWrite::Wallet(wallet) => matches(&self.wallets, &wallet.row.user(), wallet),
             RowWrite::Entry(entry) => self.is_new_entry(&entry.row),
             RowWrite::Key(key) => matches(&self.keys, &key.row.scope, key),
             RowWrite::Deed(deed) => !self.deeds.contains_key(&deed.row.id),

@@ -8,12 +8,9 @@ use crate::{EntryId, Money, PaymentId, UserId};
 /// A user's prepaid money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wallet {
-    /// Whose it is.
-    pub user: UserId,
-    /// What is in it: the sum of its entries.
-    pub balance: Money,
-    /// The sequence of its newest entry; 0 before the first.
-    pub last_sequence: u64,
+    user: UserId,
+    balance: Money,
+    last_sequence: u64,
 }
 
 /// A line in a wallet's book. Written once, never changed.
@@ -82,7 +79,31 @@ impl Wallet {
     /// An empty wallet.
     #[must_use]
     pub const fn new(user: UserId) -> Self {
-        Self { user, balance: Money::ZERO, last_sequence: 0 }
+        Self::restore(user, Money::ZERO, 0)
+    }
+
+    /// A wallet as a store kept it.
+    #[must_use]
+    pub const fn restore(user: UserId, balance: Money, last_sequence: u64) -> Self {
+        Self { user, balance, last_sequence }
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub const fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// What is in it: the sum of its entries.
+    #[must_use]
+    pub const fn balance(&self) -> Money {
+        self.balance
+    }
+
+    /// The sequence of its newest entry; 0 before the first.
+    #[must_use]
+    pub const fn last_sequence(&self) -> u64 {
+        self.last_sequence
     }
 
     /// Puts money in, up to `max_balance`.

@@ -34,7 +34,7 @@ pub async fn money_that_appears_or_vanishes_is_drift(adapter: &dyn Adapter) {
     for (balance, drift) in [(100_007, 7), (99_995, -5)] {
         let world = World::with_halls(adapter, 4).await;
         let scene = scene(&world).await;
-        let wallet = Wallet { balance: won(balance), ..scene.wallet.row };
+        let wallet = Wallet::restore(ADA, won(balance), scene.wallet.last_sequence());
         let damage = Change::default().writing(Write::update(&scene.wallet, wallet));
         let expected = if world.commit(&damage).await.is_ok() { drift } else { 0 };
         assert_eq!(world.ports.audit.drift().await.unwrap(), expected);
@@ -143,8 +143,8 @@ fn of_seats(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
 }
 
 fn of_money(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
-    let Wallet { user, balance, last_sequence } = scene.wallet.row;
-    let wallet = |balance, last_sequence| Write::update(&scene.wallet, Wallet { user, balance, last_sequence });
+    let (user, balance, last_sequence) = (scene.wallet.user(), scene.wallet.balance(), scene.wallet.last_sequence());
+    let wallet = |balance, last_sequence| Write::update(&scene.wallet, Wallet::restore(user, balance, last_sequence));
     let more = balance.plus(won(1)).unwrap();
     let entry = WalletEntry { id: world.new_id(), sequence: last_sequence + 1, amount: won(1), balance: more, ..scene.last_entry };
     let change = |wallet: Write<Wallet>, entry: Option<WalletEntry>| {
@@ -161,8 +161,10 @@ fn of_money(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
 }
 
 fn of_two_wallets(scene: &Scene) -> Vec<Change> {
-    let moved = |from: &Versioned<Wallet>, balance| Change::default().writing(Write::update(from, Wallet { balance, ..from.row }));
-    let (poorer, richer) = (scene.wallet.balance.minus(won(1)), scene.bens_wallet.balance.plus(won(1)));
+    let moved = |from: &Versioned<Wallet>, balance| {
+        Change::default().writing(Write::update(from, Wallet::restore(from.user(), balance, from.last_sequence())))
+    };
+    let (poorer, richer) = (scene.wallet.balance().minus(won(1)), scene.bens_wallet.balance().plus(won(1)));
     vec![moved(&scene.wallet, poorer.unwrap()), moved(&scene.bens_wallet, richer.unwrap())]
 }
 
@@ -181,7 +183,7 @@ fn of_payments(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
     let Seat { schedule, number, label, price, .. } = scene.held_seat.row.clone();
     let sold = Seat::restore(schedule, number, label, price, SeatState::Reserved { reservation: scene.hold.id });
     let free = Change::default().writing(Write::update(&scene.held_seat, sold)).writing(Write::update(&scene.hold, confirmed));
-    let Wallet { user, balance, last_sequence } = scene.wallet.row;
+    let (user, balance, last_sequence) = (scene.wallet.user(), scene.wallet.balance(), scene.wallet.last_sequence());
     let poorer = balance.minus(won(1)).unwrap();
     let lost = WalletEntry {
         id: world.new_id(),
@@ -191,7 +193,7 @@ fn of_payments(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
         balance: poorer,
         ..scene.last_entry
     };
-    let taken = Wallet { user, balance: poorer, last_sequence: last_sequence + 1 };
+    let taken = Wallet::restore(user, poorer, last_sequence + 1);
     let refunded = scene.payment.row.clone().refund(world.now()).unwrap();
     let revived = Payment { state: PaymentState::Completed, ..scene.refunded.row.clone() };
     let cheaper = Payment { amount: won(1), ..unpaid.clone() };

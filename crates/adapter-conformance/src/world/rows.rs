@@ -59,7 +59,7 @@ impl World {
 
     /// What is in `user`'s wallet, in minor units.
     pub(crate) async fn balance(&self, user: UserId) -> i64 {
-        self.wallet(user, 0).await.balance.minor()
+        self.wallet(user, 0).await.balance().minor()
     }
 
     /// The record of a request's first answer, given at `at`.

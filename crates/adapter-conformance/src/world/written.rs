@@ -50,9 +50,9 @@ impl World {
             assert_eq!(self.ports.bookings.payment(payment.row.id).await.unwrap().as_ref(), Some(&payment.row));
         }
         for wallet in change.rows::<Wallet>() {
-            let key = self.new_key(wallet.row.user, Route::Charges).scope;
-            assert_eq!(self.load(Load::Charge { key, user: wallet.row.user }).await.wallet, Some(wallet.versioned()));
-            assert_eq!(self.ports.wallets.wallet(wallet.row.user).await.unwrap(), Some(wallet.row));
+            let key = self.new_key(wallet.row.user(), Route::Charges).scope;
+            assert_eq!(self.load(Load::Charge { key, user: wallet.row.user() }).await.wallet, Some(wallet.versioned()));
+            assert_eq!(self.ports.wallets.wallet(wallet.row.user()).await.unwrap(), Some(wallet.row));
         }
         for entry in change.rows::<WalletEntry>() {
             let newest = self.ports.wallets.entries(entry.row.user, PageRequest { after: None, size: 1 }).await.unwrap();

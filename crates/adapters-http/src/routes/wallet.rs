@@ -28,7 +28,7 @@ pub(super) struct WalletBody {
 
 impl WalletBody {
     pub(super) fn new(wallet: &Wallet, currency: Currency) -> Self {
-        Self { balance: MoneyBody::new(wallet.balance, currency) }
+        Self { balance: MoneyBody::new(wallet.balance(), currency) }
     }
 }
 

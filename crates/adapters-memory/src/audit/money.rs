@@ -6,13 +6,13 @@ use crate::state::State;
 
 pub(super) fn balances_off(state: &State) -> usize {
     let sum = |user| book(state, user).map(|entry| i128::from(entry.signed_minor())).sum::<i128>();
-    let off = state.wallets.values().filter(|wallet| i128::from(wallet.balance.minor()) != sum(wallet.user)).count();
+    let off = state.wallets.values().filter(|wallet| i128::from(wallet.balance().minor()) != sum(wallet.user())).count();
     off + state.entries.values().filter(|entry| !state.wallets.contains_key(&entry.user)).count()
 }
 
 pub(super) fn books_with_gaps(state: &State) -> usize {
     let is_gapless = |user, last| book(state, user).map(|entry| entry.sequence).eq(1..=last);
-    state.wallets.values().filter(|wallet| !is_gapless(wallet.user, wallet.last_sequence)).count()
+    state.wallets.values().filter(|wallet| !is_gapless(wallet.user(), wallet.last_sequence())).count()
 }
 
 pub(super) fn entries_off(state: &State) -> usize {
@@ -32,7 +32,7 @@ pub(super) fn money_from_nowhere(state: &State) -> usize {
 /// Balances and completed payments less charges.
 pub(super) fn drift(state: &State) -> i128 {
     let charges = state.entries.values().filter(|entry| entry.kind == EntryKind::Charge).map(|entry| entry.amount);
-    let balances = state.wallets.values().map(|wallet| wallet.balance);
+    let balances = state.wallets.values().map(|wallet| wallet.balance());
     let payments = state.payments.values().filter(|payment| payment.state == PaymentState::Completed).map(|payment| payment.amount);
     let came_in: i128 = charges.map(|amount| i128::from(amount.minor())).sum();
     let is_there: i128 = balances.chain(payments).map(|amount| i128::from(amount.minor())).sum();

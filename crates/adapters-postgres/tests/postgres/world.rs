@@ -97,7 +97,7 @@ impl World {
 
     pub(crate) async fn balance(&self, number: u128) -> i64 {
         use application::ports::Wallets;
-        self.store.reads().wallet(user(number)).await.unwrap().map_or(0, |wallet| wallet.balance.minor())
+        self.store.reads().wallet(user(number)).await.unwrap().map_or(0, |wallet| wallet.balance().minor())
     }
 }
 

@@ -120,7 +120,7 @@ impl<'a> Names<'a> {
                 RowWrite::Seat(seat) => self.seats.extend([(seat.row.schedule, seat.row.number)]),
                 RowWrite::Reservation(reservation) => self.reservations.extend([reservation.row.id]),
                 RowWrite::Payment(payment) => self.payments.extend([payment.row.id]),
-                RowWrite::Wallet(wallet) => self.wallets.extend([wallet.row.user]),
+                RowWrite::Wallet(wallet) => self.wallets.extend([wallet.row.user()]),
                 RowWrite::Key(key) => self.keys.extend([&key.row.scope]),
                 // Unique by the table itself: whoever comes second fails there.
                 RowWrite::Entry(_) | RowWrite::Deed(_) => {}

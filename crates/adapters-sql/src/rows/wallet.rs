@@ -29,14 +29,14 @@ impl TryFrom<Model> for Versioned<Wallet> {
     fn try_from(row: Model) -> Result<Self, Corrupt> {
         let balance = Money::new(row.balance).map_err(|_| Corrupt::new(TABLE, "balance"))?;
         let last_sequence = u64::try_from(row.last_sequence).map_err(|_| Corrupt::new(TABLE, "last_sequence"))?;
-        Ok(Self::new(Version(row.version), Wallet { user: UserId(row.user_id), balance, last_sequence }))
+        Ok(Self::new(Version(row.version), Wallet::restore(UserId(row.user_id), balance, last_sequence)))
     }
 }
 
 impl From<&Write<Wallet>> for Model {
     fn from(write: &Write<Wallet>) -> Self {
-        let Wallet { user, balance, last_sequence } = write.row;
-        let last_sequence = i64::try_from(last_sequence).unwrap_or(i64::MAX);
-        Self { user_id: user.0, version: write.version().0, balance: balance.minor(), last_sequence }
+        let wallet = write.row;
+        let last_sequence = i64::try_from(wallet.last_sequence()).unwrap_or(i64::MAX);
+        Self { user_id: wallet.user().0, version: write.version().0, balance: wallet.balance().minor(), last_sequence }
     }
 }

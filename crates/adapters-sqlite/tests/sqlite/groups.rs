@@ -20,8 +20,8 @@ async fn a_conflict_falls_out_alone() {
     world.charge(ada, 5).await;
     let results = world.store.commit(&[adas, bens]).await;
     assert!(matches!(results[..], [Err(CommitError::Conflict), Ok(_)]), "{results:?}");
-    assert_eq!(world.store.reads().wallet(ada).await.unwrap().unwrap().balance.minor(), 5);
-    assert_eq!(world.store.reads().wallet(ben).await.unwrap().unwrap().balance.minor(), 2_000);
+    assert_eq!(world.store.reads().wallet(ada).await.unwrap().unwrap().balance().minor(), 5);
+    assert_eq!(world.store.reads().wallet(ben).await.unwrap().unwrap().balance().minor(), 2_000);
 }
 
 #[tokio::test]
@@ -31,8 +31,8 @@ async fn a_poisoned_change_holds_no_others_back() {
     let (adas, bens) = (world.charge_change(ada, 1_000).await, world.charge_change(ben, 2_000).await);
     let results = world.store.commit(&[adas, poisoned(), bens]).await;
     assert!(matches!(results[..], [Ok(_), Err(CommitError::Rejected(_)), Ok(_)]), "{results:?}");
-    assert_eq!(world.store.reads().wallet(ada).await.unwrap().unwrap().balance.minor(), 1_000);
-    assert_eq!(world.store.reads().wallet(ben).await.unwrap().unwrap().balance.minor(), 2_000);
+    assert_eq!(world.store.reads().wallet(ada).await.unwrap().unwrap().balance().minor(), 1_000);
+    assert_eq!(world.store.reads().wallet(ben).await.unwrap().unwrap().balance().minor(), 2_000);
 }
 
 /// Reservation and payment name each other, so that is judged by the COMMIT.
@@ -98,7 +98,7 @@ async fn a_group_that_touches_a_row_twice_commits_the_first() {
     let (first, second) = (world.charge_change(user, 10).await, world.charge_change(user, 20).await);
     let results = world.store.commit(&[first, second]).await;
     assert!(matches!(results[..], [Ok(_), Err(CommitError::Conflict)]), "{results:?}");
-    assert_eq!(world.store.reads().wallet(user).await.unwrap().unwrap().balance.minor(), 10);
+    assert_eq!(world.store.reads().wallet(user).await.unwrap().unwrap().balance().minor(), 10);
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn a_group_of_nothing_but_conflicts_writes_nothing() {
     late.not_after = Some(application::ports::Clock::now(world.clock.as_ref()));
     assert!(matches!(world.commit(&late).await, Err(CommitError::Conflict)));
     assert!(world.store.commit(&[]).await.is_empty());
-    assert_eq!(world.store.reads().wallet(user).await.unwrap().unwrap().balance.minor(), 0);
+    assert_eq!(world.store.reads().wallet(user).await.unwrap().unwrap().balance().minor(), 0);
 }
 
 #[tokio::test]

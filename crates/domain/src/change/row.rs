@@ -133,7 +133,7 @@ kinds! {
     /// A payment.
     Payment(Payment), payment => RowKey::Payment(payment.id) => Payment(PaymentId);
     /// A wallet.
-    Wallet(Wallet), wallet => RowKey::Wallet(wallet.user) => Wallet(UserId);
+    Wallet(Wallet), wallet => RowKey::Wallet(wallet.user()) => Wallet(UserId);
     /// A line in a wallet's book; inserted only.
     Entry(WalletEntry), entry => RowKey::Entry(entry.id) => Entry(EntryId);
     /// An idempotency record.

@@ -68,7 +68,7 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Ou
         change.write(Write { expected: context.wallet.as_ref().map(|wallet| wallet.version), row: charged });
     }
     let minor = |balance: Money| Some(balance.minor().to_string());
-    let balance = Changed { name: "balance".to_owned(), before: minor(wallet.balance), after: minor(charged.balance) };
+    let balance = Changed { name: "balance".to_owned(), before: minor(wallet.balance()), after: minor(charged.balance()) };
     if let Some(order) = &command.order {
         change.write(Write::insert(order.done(Act::Charge, Subject::User(owner), vec![balance], context.now)));
     }

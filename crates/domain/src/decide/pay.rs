@@ -76,7 +76,7 @@ fn pay(
     let payment = Payment { id: command.id, reservation: reservation.id, user, amount, paid_at: now, state: PaymentState::Completed };
     let confirmed = reservation.row.clone().confirm(payment.id, moment).map_err(|_| Refusal::ReservationExpired)?;
     let paid = admitted.claimed.clone().pay(now).map_err(|_| Refusal::TokenMismatch)?;
-    let outcome = Outcome::Paid { payment: payment.clone(), balance: debited.balance };
+    let outcome = Outcome::Paid { payment: payment.clone(), balance: debited.balance() };
     let mut change = Change::default();
     change.rely_on(Guard::Schedule(date.id, date.version));
     change.guards.extend(context.concert.iter().map(|concert| Guard::Concert(concert.id, concert.version)));

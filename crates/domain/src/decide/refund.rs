@@ -43,7 +43,7 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Ou
     let wallet = context.wallet.as_ref().ok_or(Refusal::NotFound)?;
     let (credited, entry) = wallet.row.refund(payment.amount, payment.id, command.entry, now).map_err(Refusal::from)?;
 
-    let outcome = Outcome::Paid { payment: refunded.clone(), balance: credited.balance };
+    let outcome = Outcome::Paid { payment: refunded.clone(), balance: credited.balance() };
     let mut change = Change::default();
     change.rely_on(Guard::Schedule(schedule.id, schedule.version));
     change.events.push(Event::refunded(&refunded));

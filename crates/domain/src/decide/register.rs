@@ -37,7 +37,7 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Ou
 pub(super) fn first_write(change: &mut Change, wallet: Wallet, context: &Context) -> bool {
     let is_first = context.user.is_none();
     if is_first {
-        create(change, User { id: wallet.user, name: None, created_at: context.now }, wallet);
+        create(change, User { id: wallet.user(), name: None, created_at: context.now }, wallet);
     }
     is_first
 }

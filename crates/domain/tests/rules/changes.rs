@@ -59,7 +59,7 @@ fn rows_of_one_kind_are_found_among_all_others() {
     change.write(Write::insert(a_seat(8).row));
     assert_eq!(written::<Seat>(&change), [Write::update(&a_seat(7), a_seat(7).row), Write::insert(a_seat(8).row)]);
     assert_eq!(change.row::<Seat>(), Some(&Write::update(&a_seat(7), a_seat(7).row)));
-    assert_eq!(change.row::<Wallet>().map(|wallet| wallet.row.balance), Some(won(0)));
+    assert_eq!(change.row::<Wallet>().map(|wallet| wallet.row.balance()), Some(won(0)));
     assert_eq!(Change::default().row::<Wallet>(), None);
 
     let before = change.clone();

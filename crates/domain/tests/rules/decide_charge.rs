@@ -32,7 +32,7 @@ fn a_charge_is_added_to_the_balance_and_nothing_else_is_written() {
     assert_eq!(outcome, Outcome::Charged(entry(4, 50, 120)));
     let expected = Change {
         writes: vec![
-            Write::update(&a_wallet(70), Wallet { user: ADA, balance: won(120), last_sequence: 4 }).into(),
+            Write::update(&a_wallet(70), Wallet::restore(ADA, won(120), 4)).into(),
             Write::insert(entry(4, 50, 120)).into(),
             keyed(Route::Charges).record(outcome, &context, &rules()).into(),
         ],
@@ -66,7 +66,7 @@ fn a_charge_may_fill_the_wallet_to_its_limit_and_not_beyond() {
 fn the_first_write_of_an_unknown_user_brings_user_and_wallet_with_the_money_in_it() {
     let change = change_of(decide(&Context::at(NOW), &ada_charges(50), &rules()));
     assert_eq!(written(&change), [Write::insert(User { id: ADA, name: None, created_at: NOW })]);
-    assert_eq!(written(&change), [Write::insert(Wallet { user: ADA, balance: won(50), last_sequence: 1 })]);
+    assert_eq!(written(&change), [Write::insert(Wallet::restore(ADA, won(50), 1))]);
     assert_eq!(written(&change), [Write::insert(entry(1, 50, 50))]);
     let charged = Event::WalletCharged { user: ADA, amount: won(50), balance: won(50) };
     assert_eq!(change.events, [Event::UserRegistered { user: ADA }, charged]);
@@ -132,11 +132,11 @@ fn who_may_charge_which_wallet() {
             let owner = command.owner();
             let mut context = with_balance(70);
             context.user.iter_mut().for_each(|user| user.id = owner);
-            context.wallet.iter_mut().for_each(|wallet| wallet.row.user = owner);
+            context.wallet.iter_mut().for_each(|wallet| wallet.row = Wallet::restore(owner, wallet.balance(), wallet.last_sequence()));
             match expected {
                 Ok(charged) => {
                     let change = change_of(decide(&context, &command, &rules));
-                    let wallet = row_of::<Wallet>(&change).map(|wallet| (wallet.user, wallet.balance));
+                    let wallet = row_of::<Wallet>(&change).map(|wallet| (wallet.user(), wallet.balance()));
                     assert_eq!(wallet, Some((charged, won(120))), "{command:?}");
                     let scope = row_of::<KeyRecord>(&change).map(|key| key.scope);
                     assert_eq!(scope, Some(command.keyed.scope.clone()), "the caller's key: {command:?}");

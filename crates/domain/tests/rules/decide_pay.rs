@@ -60,7 +60,7 @@ fn a_payment_moves_money_seats_reservation_and_token_together_and_nothing_else()
             Write::update(&a_seat(8), a_seat(8).sold_to(RESERVATION).row).into(),
             Write::update(hold, hold.clone().confirmed_by(PAYMENT).row).into(),
             Write::insert(payment).into(),
-            Write::update(&a_wallet(0), Wallet { user: ADA, balance: won(80_000), last_sequence: 4 }).into(),
+            Write::update(&a_wallet(0), Wallet::restore(ADA, won(80_000), 4)).into(),
             Write::insert(WalletEntry {
                 id: ENTRY,
                 user: ADA,
@@ -84,7 +84,7 @@ fn a_payment_moves_money_seats_reservation_and_token_together_and_nothing_else()
 #[test]
 fn the_whole_balance_may_be_spent_and_not_one_more() {
     let change = change_of(decide(&holding(in_seconds(100), 120_000), &ada_pays(), &rules()));
-    assert_eq!(row_of::<Wallet>(&change).map(|wallet| wallet.balance), Some(won(0)));
+    assert_eq!(row_of::<Wallet>(&change).map(|wallet| wallet.balance()), Some(won(0)));
 
     let short = WalletError::Insufficient { balance: won(119_999), required: won(120_000) };
     assert_eq!(refusal_in(&holding(in_seconds(100), 119_999)), Refusal::Wallet(short));

@@ -46,7 +46,7 @@ fn a_refund_credits_the_wallet_and_frees_the_seats_and_does_nothing_else() {
             Write::update(&a_seat(8), a_seat(8).row).into(),
             Write::update(reservation, reservation.clone().in_state(cancelled).row).into(),
             Write::update(&a_payment(PAYMENT, RESERVATION, 0), refunded).into(),
-            Write::update(&a_wallet(0), Wallet { user: ADA, balance: won(200_000), last_sequence: 4 }).into(),
+            Write::update(&a_wallet(0), Wallet::restore(ADA, won(200_000), 4)).into(),
             Write::insert(WalletEntry {
                 id: ENTRY,
                 user: ADA,
@@ -76,7 +76,7 @@ fn a_refund_credits_the_wallet_and_frees_the_seats_and_does_nothing_else() {
 #[test]
 fn a_refund_may_fill_the_wallet_past_the_limit_of_charges() {
     let change = change_of(decide(&paid(10_000_000), &ada_wants_it_back(), &rules()));
-    assert_eq!(row_of::<Wallet>(&change).map(|wallet| wallet.balance), Some(won(10_120_000)));
+    assert_eq!(row_of::<Wallet>(&change).map(|wallet| wallet.balance()), Some(won(10_120_000)));
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn an_operator_refunds_after_the_start_as_well() {
     context.schedule.iter_mut().for_each(|date| date.row.starts_at = in_seconds(-3600));
     let command = Command { user: BEN, order: Some(an_order()), ..ada_wants_it_back() };
     let change = change_of(decide(&context, &command, &rules()));
-    assert_eq!((change.not_after, row_of::<Wallet>(&change).map(|wallet| wallet.balance)), (None, Some(won(120_000))));
+    assert_eq!((change.not_after, row_of::<Wallet>(&change).map(|wallet| wallet.balance())), (None, Some(won(120_000))));
     assert_eq!(row_of::<Deed>(&change).and_then(|deed| deed.reason).as_deref(), Some("a broken seat"));
 
     let before = change_of(decide(&paid(0), &Command { user: BEN, order: Some(an_order()), ..ada_wants_it_back() }, &rules()));
@@ -137,7 +137,7 @@ fn only_the_payer_and_operators_refund() {
     let change = change_of(by(BEN, Some(an_order())));
     let deed = an_order().done(Act::Refund, Subject::Payment(PAYMENT), Vec::new(), NOW);
     assert_eq!(written(&change), [Write::insert(deed)], "what operators do is kept");
-    assert_eq!(row_of::<Wallet>(&change).map(|wallet| wallet.user), Some(ADA), "the payer has it back, not the operator");
+    assert_eq!(row_of::<Wallet>(&change).map(|wallet| wallet.user()), Some(ADA), "the payer has it back, not the operator");
     assert_eq!(row_of::<WalletEntry>(&change).map(|entry| entry.user), Some(ADA));
 }
 

@@ -29,7 +29,7 @@ fn a_new_user_has_an_empty_wallet() {
         ..Change::default()
     };
     assert_eq!(change.map(in_order), Some(in_order(expected)));
-    assert_eq!(Wallet::new(ADA).balance, won(0));
+    assert_eq!(Wallet::new(ADA).balance(), won(0));
 }
 
 #[test]

@@ -34,7 +34,7 @@ impl World {
             RowWrite::Seat(write) => self.hall.write(&write),
             RowWrite::Reservation(write) => _ = self.reservations.insert(write.row.id, versioned(write)),
             RowWrite::Wallet(write) => {
-                let place = place(who(write.row.user.0));
+                let place = place(who(write.row.user().0));
                 self.people[place].wallet = Some(versioned(write));
             }
             // Nothing in a simulated sale looks at these.

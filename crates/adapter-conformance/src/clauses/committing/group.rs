@@ -36,7 +36,7 @@ pub async fn a_failing_change_keeps_no_other_from_being_committed(adapter: &dyn 
     }
     for user in 10..12 {
         let wallet = world.ports.wallets.wallet(guest(user)).await.unwrap().unwrap();
-        assert_eq!(wallet.balance.minor(), 5 * committed);
+        assert_eq!(wallet.balance().minor(), 5 * committed);
     }
     assert_committed(&world.commit(&scene.pay).await, "unspoilt");
     world.assert_audit_is_clean().await;
@@ -61,7 +61,7 @@ pub async fn each_change_of_a_group_has_its_own_result(adapter: &dyn Adapter) {
     let committed: Vec<bool> = world.commit_group(&group).await.iter().map(Result::is_ok).collect();
     assert_eq!(committed, [true, false, false, true, false, false, true, false]);
     for (change, committed) in group.iter().zip(committed) {
-        let user = change.row::<Wallet>().map(|wallet| wallet.row.user).unwrap();
+        let user = change.row::<Wallet>().map(|wallet| wallet.row.user()).unwrap();
         let entries = world.ports.wallets.entries(user, PageRequest { after: None, size: 5 }).await.unwrap();
         assert_eq!(entries.len(), usize::from(committed && change.row::<WalletEntry>().is_some()), "{change:?}");
     }

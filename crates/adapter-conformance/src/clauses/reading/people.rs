@@ -33,7 +33,7 @@ pub async fn a_wallet_is_there_with_its_user(adapter: &dyn Adapter) {
     world.joined(ADA).await;
     assert_eq!(world.ports.wallets.wallet(ADA).await.unwrap(), Some(Wallet::new(ADA)), "it comes with the first write");
     world.charged(ADA, 5).await;
-    assert_eq!(world.ports.wallets.wallet(ADA).await.unwrap(), Some(Wallet { user: ADA, balance: won(5), last_sequence: 1 }));
+    assert_eq!(world.ports.wallets.wallet(ADA).await.unwrap(), Some(Wallet::restore(ADA, won(5), 1)));
 }
 
 /// `entries`: the user's book, the newest first, those with a sequence below the page's cursor, so many.

@@ -49,7 +49,7 @@ impl FindPeople {
     /// The user and their balance.
     pub async fn user(&self, id: UserId) -> Result<(User, Money), Error> {
         let user = self.known(id).await?;
-        let balance = self.wallets.wallet(id).await?.map_or(Money::ZERO, |wallet| wallet.balance);
+        let balance = self.wallets.wallet(id).await?.map_or(Money::ZERO, |wallet| wallet.balance());
         Ok((user, balance))
     }
 

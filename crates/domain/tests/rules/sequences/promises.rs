@@ -79,12 +79,12 @@ impl World {
                 assert_eq!((entry.sequence, entry.balance.minor()), (sequence, balance), "{entry:?}");
                 assert!(balance >= 0, "{entry:?}");
             }
-            let wallet = self.wallets.get(&user).map(|wallet| (wallet.balance.minor(), wallet.last_sequence));
+            let wallet = self.wallets.get(&user).map(|wallet| (wallet.balance().minor(), wallet.last_sequence()));
             assert_eq!(wallet, Some((balance, book.len() as u64)), "the wallet of {user}");
         }
         let sum = |amounts: &mut dyn Iterator<Item = Money>| amounts.map(Money::minor).sum::<i64>();
         let charges = sum(&mut self.entries.values().filter(|entry| entry.kind == EntryKind::Charge).map(|entry| entry.amount));
-        let balances = sum(&mut self.wallets.values().map(|wallet| wallet.balance));
+        let balances = sum(&mut self.wallets.values().map(|wallet| wallet.balance()));
         let completed = self.payments.values().filter(|payment| payment.state == PaymentState::Completed);
         assert_eq!(charges, balances + sum(&mut completed.map(|payment| payment.amount)));
     }
