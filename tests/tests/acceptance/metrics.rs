@@ -123,6 +123,18 @@ async fn money_that_appears_is_drift() {
 }
 
 #[tokio::test]
+async fn a_running_server_deletes_keys_past_their_retention() {
+    let mut server = Frontrow::start(StoreKind::Sqlite, &[]).await;
+    let ada = Shopper::funded(&server, 1_000).await;
+    assert!(server.terminate().await.success());
+    tamper(&server, "UPDATE idempotency_keys SET expires_at = 0").await;
+    let server = server.restart().await;
+    let deleted = "frontrow_housekeeping_rows_total{rows=\"keys\"}";
+    let _ = metrics_once(&server, |metrics| metrics.get(deleted).is_some_and(|rows| rows > 0.0)).await;
+    assert_eq!(ada.at(&server).balance().await, 1_000);
+}
+
+#[tokio::test]
 async fn no_label_tells_a_secret_or_a_person() {
     let server = Frontrow::start(StoreKind::Memory, &[]).await;
     let ada = Shopper::funded(&server, 1_000).await;

@@ -2,7 +2,7 @@
 
 use std::os::unix::process::ExitStatusExt;
 
-use frontrow_tests::{Frontrow, Shopper, StoreKind, run, shell};
+use frontrow_tests::{Frontrow, Shopper, StoreKind, run, shell, tamper};
 use rstest::rstest;
 use serde_json::json;
 
@@ -21,6 +21,24 @@ async fn a_killed_server_leaves_no_lock_behind() {
     server.kill().await;
     let again = server.restart().await;
     let _ = Shopper::nobody(&again).get("/readyz").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_server_is_not_ready_while_its_own_store_is_at_fault() {
+    let server = Frontrow::start(StoreKind::Sqlite, &[]).await;
+    let balancer = Shopper::nobody(&server);
+    let ready = || balancer.get("/readyz");
+    let _ = ready().await.expect(200);
+    tamper(&server, "ALTER TABLE queues RENAME TO lost").await;
+    let _ = balancer.until("the store is at fault", ready, |reply| reply.status == 503).await;
+    let check = async |arguments: &[&str]| {
+        let bind = server.base.trim_start_matches("http://");
+        run(&[("FRONTROW__HTTP__BIND", bind)], arguments).await.status.code()
+    };
+    assert_eq!((check(&["healthcheck"]).await, check(&["healthcheck", "--ready"]).await), (Some(0), Some(1)));
+    assert_eq!(server.metrics().await.get("frontrow_store_up"), Some(0.0));
+    tamper(&server, "ALTER TABLE lost RENAME TO queues").await;
+    let _ = balancer.until("the store is as it was", ready, |reply| reply.status == 200).await;
 }
 
 #[rstest]

@@ -30,6 +30,7 @@ async fn on_a_standby_nothing_is_taken_and_once_it_is_promoted_all_goes_on() {
         let refused = ada.charge(500, "meanwhile").await.expect(503);
         assert!(!refused.header("retry-after").is_empty());
     }
+    assert_eq!(server.metrics().await.get("frontrow_store_up"), Some(0.0));
 
     assert!(server.log().contains("it is a standby"), "the log says why: {}", server.log());
 

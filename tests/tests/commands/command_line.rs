@@ -2,7 +2,7 @@
 
 use std::process::Output;
 
-use frontrow_tests::{Frontrow, StoreKind, run, shell};
+use frontrow_tests::{Frontrow, StoreKind, run, shell, tamper};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -120,4 +120,8 @@ async fn a_backup_beside_a_running_server_is_audited_and_a_torn_copy_is_no_clean
     std::fs::write(&copy, "").unwrap();
     let empty = audit().await;
     assert!(empty.status.code() == Some(1) && told(&empty).contains("there is no store in it"), "{empty:?}");
+    tamper(&server, "DROP TABLE outbox").await;
+    let torn = server.beside(&["audit"]).await;
+    let broken = printed(&torn).lines().any(|line| line.contains("schema_is_complete") && line.contains("BROKEN"));
+    assert!(torn.status.code() == Some(1) && broken, "{torn:?}");
 }

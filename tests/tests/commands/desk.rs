@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Output;
 
-use frontrow_tests::{CLUB_DATE, CLUB_QUEUE, Frontrow, Shopper, StoreKind};
+use frontrow_tests::{CLUB_DATE, CLUB_QUEUE, Frontrow, Shopper, StoreKind, tamper};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -105,6 +105,18 @@ async fn a_queue_is_steered_and_the_log_says_so() {
     assert_eq!(log["items"].as_array().unwrap().len(), 5, "{log}");
     let told = String::from_utf8(run(&server, &["log"]).await.stdout).unwrap();
     assert!(told.contains("capacity none -> 7"), "{told}");
+}
+
+/// Each statement that changes queues takes longer than a crowd's may, and than a crowd's is waited for.
+const SLOW: &str = "
+    CREATE FUNCTION take_long() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(8.5); RETURN NULL; END $$;
+    CREATE TRIGGER take_long AFTER UPDATE ON queues FOR EACH STATEMENT EXECUTE FUNCTION take_long()";
+
+#[tokio::test]
+async fn a_command_may_take_longer_than_a_crowds() {
+    let server = Frontrow::start(StoreKind::Postgres, &[]).await;
+    tamper(&server, SLOW).await;
+    assert_eq!(said(&server, &["queues", "pause", CLUB_QUEUE]).await["state"], "PAUSED");
 }
 
 #[tokio::test]

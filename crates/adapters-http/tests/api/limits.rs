@@ -72,6 +72,7 @@ async fn clients_behind_a_proxy_are_counted_apart_however_it_writes_their_addres
         ask_from(&shop, "10.0.0.1", client).await.with_problem(429, "RATE_LIMITED");
     }
     ask_from(&shop, "10.0.0.1", "198.51.100.1:4002").await.with_problem(429, "RATE_LIMITED");
+    ask_from(&shop, "10.0.0.1", "").await.with_status(200);
 
     let shop = a_shop_behind_proxies(ForwardedHeader::Forwarded).await;
     for client in ["for=198.51.100.1;proto=https", "for=\"[2001:db8::1]:443\""] {

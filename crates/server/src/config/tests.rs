@@ -1,3 +1,4 @@
+use adapters_http::ForwardedHeader;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::*;
@@ -111,6 +112,13 @@ fn lists_have_commas_and_a_rate_of_0_is_none() {
     assert_eq!(http.limits.trusted_proxies.networks.len(), 2);
     assert_eq!(http.limits.per_user.map(|rate| (rate.a_minute.get(), rate.burst.get())), Some((60, 50)));
     assert_eq!(http.limits.per_address, None);
+}
+
+#[test]
+fn proxies_write_the_header_that_is_configured() {
+    let header = |limits: &str| with(limits).unwrap().http.limits.trusted_proxies.header;
+    assert_eq!(header(""), ForwardedHeader::XForwardedFor);
+    assert_eq!(header("[limits]\nforwarded_header = 'Forwarded'"), ForwardedHeader::Forwarded);
 }
 
 #[test]
