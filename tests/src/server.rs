@@ -88,13 +88,13 @@ impl Drop for Place {
 fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
-        let mut build = std::process::Command::new(env!("CARGO"));
+        let mut cargo = std::process::Command::new(env!("CARGO"));
         // `cargo test` tells of the package under test in these. Dependencies whose build scripts read them (ring) would be built anew.
         let is_of_package = |name: &str| name.starts_with("CARGO_MANIFEST_") || name.starts_with("CARGO_PKG_");
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_of_package)) {
-            build.env_remove(name);
+            cargo.env_remove(name);
         }
-        let built = build
+        let built = cargo
             // For the whole workspace, with all features: so it is made of what the tests are made of, and is not built anew.
             .args(["build", "--quiet", "--workspace", "--all-features", "--bin", "frontrow", "--message-format", "json"])
             // Whatever the tests themselves run with (`scripts/time-tests.sh`), the server is built as ever.
