@@ -30,8 +30,9 @@ const BETWEEN_WAKES: Duration = Duration::from_millis(20);
 const AFTER_A_LAPSE: Duration = Duration::from_millis(5);
 /// How often a tick is tried that loses to another.
 const TRIES: u32 = 5;
-/// How many queues are loaded and committed together.
+/// How many queues are loaded and committed together at most, and how many they may admit: what takes long would hold others up.
 const QUEUES_AT_ONCE: usize = 100;
+const TOKENS_AT_ONCE: u32 = 2_000;
 
 /// How often the scheduler does what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,10 +126,14 @@ impl Scheduler {
         loop {
             let done = tokio::select! {
                 () = stop.cancelled() => return,
-                _ = tick.tick() => self.tick_all().await,
+                _ = tick.tick() => {
+                    self.tick_all().await;
+                    Ok(())
+                }
                 () = self.place_free_after(next_wake) => {
                     next_wake = Instant::now() + BETWEEN_WAKES;
-                    self.tick_freed().await
+                    self.tick_freed().await;
+                    Ok(())
                 }
                 () = self.next_lapse() => Ok(()),
                 () = self.next_opening() => Ok(()),
@@ -173,18 +178,19 @@ impl Scheduler {
     }
 
     /// Ticks the queues in which places fell free, if anybody waits there as far as is known here.
-    async fn tick_freed(&self) -> Result<(), Error> {
+    async fn tick_freed(&self) {
         let freed: Vec<QueueId> = self.place_free.take().into_iter().filter(|queue| self.room.waiting(*queue) > 0).collect();
-        self.tick(&freed).await.map(|_| ())
+        // What failed is logged and counted.
+        let _ = self.tick(&freed).await;
     }
 
     /// Ticks the queues in which there may be something to do; the others cost nothing.
-    async fn tick_all(&self) -> Result<(), Error> {
-        let Ticked { admitted, lapsed } = self.tick(&self.room.due()).await?;
-        if admitted + lapsed > 0 {
+    async fn tick_all(&self) {
+        if let Ok(Ticked { admitted, lapsed }) = self.tick(&self.room.due()).await
+            && admitted + lapsed > 0
+        {
             tracing::debug!(admitted, lapsed, "ticked");
         }
-        Ok(())
     }
 
     /// Ends what has lapsed in `queues` and admits into the free places, once: all of them in one load and one group, or in a few. It looks
@@ -202,8 +208,9 @@ impl Scheduler {
 
     async fn try_tick(&self, queues: &[QueueId]) -> Result<Ticked, Error> {
         let mut round = Round::default();
-        for some in queues.chunks(QUEUES_AT_ONCE) {
-            round.left = some.to_vec();
+        let mut queues = queues.iter().copied().peekable();
+        while queues.peek().is_some() {
+            round.left = self.next_few(&mut queues);
             for _ in 0..TRIES {
                 if round.left.is_empty() {
                     break;
@@ -211,13 +218,20 @@ impl Scheduler {
                 self.tick_once(&mut round).await;
             }
         }
-        match round.failed {
-            Some((failures, error)) => {
-                tracing::error!(error = &error as &dyn std::error::Error, failures, "queues could not be ticked");
-                Err(error)
-            }
-            None => Ok(round.ticked),
+        round.failed.map_or(Ok(round.ticked), Err)
+    }
+
+    /// The next queues that are loaded and committed together: at least one, and as many as a group may have tokens for.
+    fn next_few(&self, queues: &mut impl Iterator<Item = QueueId>) -> Vec<QueueId> {
+        let (mut few, mut tokens) = (Vec::new(), 0);
+        while tokens < TOKENS_AT_ONCE
+            && few.len() < QUEUES_AT_ONCE
+            && let Some(queue) = queues.next()
+        {
+            tokens += self.room.admission_policy(queue).batch;
+            few.push(queue);
         }
+        few
     }
 
     /// Loads, decides and commits for the queues that are left; those that met a conflict are left then.
@@ -233,7 +247,7 @@ impl Scheduler {
                     changes.push(change);
                 }
                 Ok(None) => {}
-                Err(error) => round.fail(error),
+                Err(error) => self.fail(round, queue, error),
             }
         }
         if changes.is_empty() {
@@ -243,10 +257,17 @@ impl Scheduler {
             match result {
                 Ok(_) => round.ticked += ticked,
                 Err(CommitError::Conflict) => round.left.push(queue),
-                Err(CommitError::Rejected(_)) => round.fail(Error::Internal),
-                Err(CommitError::Unavailable(_) | CommitError::Unknown(_)) => round.fail(Error::Unavailable),
+                Err(CommitError::Rejected(_)) => self.fail(round, queue, Error::Internal),
+                Err(CommitError::Unavailable(_) | CommitError::Unknown(_)) => self.fail(round, queue, Error::Unavailable),
             }
         }
+    }
+
+    /// Why was logged where it was found.
+    fn fail(&self, round: &mut Round, queue: QueueId, error: Error) {
+        self.measures.failures.increment(1);
+        tracing::error!(%queue, "the queue could not be ticked");
+        round.failed = Some(error);
     }
 
     fn decide_tick(&self, queue: QueueId, context: &Context) -> Result<Option<(Change, Ticked)>, Error> {
@@ -300,15 +321,8 @@ struct Round {
     /// Queues that are to be ticked.
     left: Vec<QueueId>,
     ticked: Ticked,
-    /// How many queues failed, and the last failure.
-    failed: Option<(usize, Error)>,
-}
-
-impl Round {
-    fn fail(&mut self, error: Error) {
-        let before = self.failed.take().map_or(0, |(failures, _)| failures);
-        self.failed = Some((before + 1, error));
-    }
+    /// The last failure.
+    failed: Option<Error>,
 }
 
 impl Measures {

@@ -1,7 +1,5 @@
 //! Who of a group can't be committed: the versions of all rows that it relies on, read in one statement. See `guards.sql`.
 
-use std::collections::BTreeSet;
-
 use adapters_sql::commit::{Guards, Judge, Lines, Names};
 use adapters_sql::rows::key;
 use adapters_sql::{instant, micros};
@@ -22,7 +20,7 @@ pub(super) async fn sound(
     changes: &[Change],
     left: Vec<usize>,
 ) -> Result<Vec<usize>, Error> {
-    let names = Names::of(changes);
+    let names = Names::of(left.iter().map(|index| &changes[*index]));
     let (seat_schedules, seat_numbers): (Vec<_>, Vec<_>) =
         names.seats.iter().map(|(schedule, number)| (schedule.0, i64::from(number.get()))).unzip();
     let (place_queues, place_users): (Vec<_>, Vec<_>) = names.places.iter().map(|(queue, user)| (queue.0, user.0)).unzip();
@@ -106,10 +104,10 @@ fn index(position: i64) -> usize {
     usize::try_from(position - 1).unwrap_or(usize::MAX)
 }
 
-fn at<N: Copy>(names: &BTreeSet<N>, position: i64) -> Option<N> {
-    names.iter().nth(index(position)).copied()
+fn at<N: Copy>(names: &[N], position: i64) -> Option<N> {
+    names.get(index(position)).copied()
 }
 
-fn ids<I: Copy + Into<Uuid>>(ids: &BTreeSet<I>) -> Vec<Uuid> {
+fn ids<I: Copy + Into<Uuid>>(ids: &[I]) -> Vec<Uuid> {
     ids.iter().map(|id| (*id).into()).collect()
 }

@@ -1,7 +1,11 @@
 //! Committing: one statement a group. It writes everything and judges its own guards; if one fails, nothing is written, and
-//! it is looked up who can't be committed and tried again without them.
+//! it is looked up who can't be committed and tried again without them. So it is first for a group in which changes collide: the statement judges by
+//! what it saw before it wrote.
 //!
 //! ```text
+//!   do changes collide? ──yes──► sound?
+//!      │ no
+//!      ▼
 //!   statement ──ok──► committed
 //!      │ a guard, a unique record
 //!      ▼

@@ -1,6 +1,6 @@
 //! The versions of the rows that a group relies on.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use domain::change::{Guard, RowKey, RowWrite, Write};
 use domain::{Change, ConcertId, KeyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId, Version};
@@ -21,24 +21,24 @@ pub struct Guards {
 #[derive(Debug, Default)]
 #[expect(missing_docs, reason = "each is what its name says")]
 pub struct Names<'a> {
-    pub queues: BTreeSet<QueueId>,
-    pub concerts: BTreeSet<ConcertId>,
-    pub schedules: BTreeSet<ScheduleId>,
-    pub admissions: BTreeSet<QueueId>,
-    pub users: BTreeSet<UserId>,
-    pub tokens: BTreeSet<TokenId>,
-    pub places: BTreeSet<(QueueId, UserId)>,
-    pub seats: BTreeSet<(ScheduleId, SeatNumber)>,
-    pub reservations: BTreeSet<ReservationId>,
-    pub payments: BTreeSet<PaymentId>,
-    pub wallets: BTreeSet<UserId>,
-    pub keys: BTreeSet<&'a KeyScope>,
+    pub queues: Vec<QueueId>,
+    pub concerts: Vec<ConcertId>,
+    pub schedules: Vec<ScheduleId>,
+    pub admissions: Vec<QueueId>,
+    pub users: Vec<UserId>,
+    pub tokens: Vec<TokenId>,
+    pub places: Vec<(QueueId, UserId)>,
+    pub seats: Vec<(ScheduleId, SeatNumber)>,
+    pub reservations: Vec<ReservationId>,
+    pub payments: Vec<PaymentId>,
+    pub wallets: Vec<UserId>,
+    pub keys: Vec<&'a KeyScope>,
     /// Queues that are joined, or whose room matters.
-    pub lines: BTreeSet<QueueId>,
+    pub lines: Vec<QueueId>,
     /// Concerts of which nothing may be HELD.
-    pub unheld: BTreeSet<ConcertId>,
+    pub unheld: Vec<ConcertId>,
     /// Queues and concerts of which no live token of the one may name the other.
-    pub unawaited: BTreeSet<(QueueId, ConcertId)>,
+    pub unawaited: Vec<(QueueId, ConcertId)>,
 }
 
 impl Guards {
@@ -85,12 +85,31 @@ impl Guards {
 
 impl<'a> Names<'a> {
     /// What `changes` rely on.
-    pub fn of(changes: &'a [Change]) -> Self {
+    pub fn of(changes: impl IntoIterator<Item = &'a Change>) -> Self {
         let mut names = Self::default();
         for change in changes {
             names.add(change);
         }
+        names.sort();
         names
+    }
+
+    fn sort(&mut self) {
+        sort(&mut self.queues);
+        sort(&mut self.concerts);
+        sort(&mut self.schedules);
+        sort(&mut self.admissions);
+        sort(&mut self.users);
+        sort(&mut self.tokens);
+        sort(&mut self.places);
+        sort(&mut self.seats);
+        sort(&mut self.reservations);
+        sort(&mut self.payments);
+        sort(&mut self.wallets);
+        sort(&mut self.keys);
+        sort(&mut self.lines);
+        sort(&mut self.unheld);
+        sort(&mut self.unawaited);
     }
 
     fn add(&mut self, change: &'a Change) {
@@ -127,4 +146,10 @@ impl<'a> Names<'a> {
             }
         }
     }
+}
+
+/// Each name once, in order.
+fn sort<N: Ord>(names: &mut Vec<N>) {
+    names.sort_unstable();
+    names.dedup();
 }

@@ -54,7 +54,7 @@ impl Lines {
 fn limits(change: &Change) -> impl Iterator<Item = (QueueId, i64)> {
     change.guards.iter().filter_map(|guard| match guard {
         Guard::Room(queue, limit) => Some((*queue, i64::from(*limit))),
-        _ => None,
+        Guard::Queue(..) | Guard::Concert(..) | Guard::Schedule(..) | Guard::NoLiveHold(_) | Guard::NoLiveToken(..) => None,
     })
 }
 

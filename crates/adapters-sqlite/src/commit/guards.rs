@@ -1,7 +1,5 @@
 //! Reading the versions of the rows that a group relies on.
 
-use std::collections::BTreeSet;
-
 use adapters_sql::commit::{Guards, Names};
 use adapters_sql::rows::key;
 use domain::change::RowKey;
@@ -85,9 +83,9 @@ async fn read_holds(db: &impl ConnectionTrait, names: &Names<'_>, guards: &mut G
     if names.unheld.is_empty() {
         return Ok(());
     }
-    let concerts: Vec<_> = names.unheld.iter().copied().collect();
+    let concerts = &names.unheld;
     for row in find::<Until>(db, reservation::SELECT_HELD_UNTIL, [array(concerts.iter().map(|concert| concert.0))?]).await? {
-        if let Some((concert, until)) = at(&concerts, row.position).zip(row.until) {
+        if let Some((concert, until)) = at(concerts, row.position).zip(row.until) {
             guards.add_held_until(*concert, until);
         }
     }
@@ -98,10 +96,10 @@ async fn read_awaited(db: &impl ConnectionTrait, names: &Names<'_>, guards: &mut
     if names.unawaited.is_empty() {
         return Ok(());
     }
-    let pairs: Vec<_> = names.unawaited.iter().copied().collect();
+    let pairs = &names.unawaited;
     let values = [array(pairs.iter().map(|(queue, concert)| (queue.0, concert.0)))?];
     for row in find::<Until>(db, token::SELECT_AWAITED_UNTIL, values).await? {
-        if let Some(((queue, concert), until)) = at(&pairs, row.position).zip(row.until) {
+        if let Some(((queue, concert), until)) = at(pairs, row.position).zip(row.until) {
             guards.add_awaited_until(*queue, *concert, until);
         }
     }
@@ -112,10 +110,10 @@ async fn read_places(db: &impl ConnectionTrait, names: &Names<'_>, guards: &mut 
     if names.places.is_empty() {
         return Ok(());
     }
-    let places: Vec<_> = names.places.iter().copied().collect();
+    let places = &names.places;
     let rows = find::<Occupied>(db, PLACES, [array(places.iter().map(|(queue, user)| (queue.0, user.0)))?]).await?;
     for row in rows {
-        if let Some((queue, user)) = at(&places, row.position) {
+        if let Some((queue, user)) = at(places, row.position) {
             guards.add_place(*queue, *user, TokenId(row.token_id));
         }
     }
@@ -129,15 +127,14 @@ fn name<N>(guards: &mut Guards, versions: impl IntoIterator<Item = (N, Version)>
 async fn versions<N: Copy, T: Serialize>(
     db: &impl ConnectionTrait,
     sql: &str,
-    names: &BTreeSet<N>,
+    names: &[N],
     value: impl Fn(N) -> T,
 ) -> Result<Vec<(N, Version)>, DbErr> {
     if names.is_empty() {
         return Ok(Vec::new());
     }
-    let names: Vec<N> = names.iter().copied().collect();
     let rows = find::<Found>(db, sql, [array(names.iter().map(|name| value(*name)))?]).await?;
-    Ok(rows.into_iter().filter_map(|row| Some((*at(&names, row.position)?, Version(row.version)))).collect())
+    Ok(rows.into_iter().filter_map(|row| Some((*at(names, row.position)?, Version(row.version)))).collect())
 }
 
 fn at<N>(names: &[N], position: i64) -> Option<&N> {

@@ -21,6 +21,7 @@ pub(crate) use self::guards::ALL as GUARDS;
 
 use adapters_sql::commit::{Batch, Judge, Names};
 use application::ports::{Clock, CommitError, Committed};
+use domain::change::Collisions;
 use domain::{Change, NewToken};
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
 
@@ -40,10 +41,19 @@ pub(crate) async fn commit(writer: &DatabaseConnection, clock: &dyn Clock, chang
 }
 
 async fn one_by_one(writer: &DatabaseConnection, clock: &dyn Clock, changes: &[Change]) -> Results {
-    let mut results = Vec::with_capacity(changes.len());
+    let (mut results, mut before) = (Results::with_capacity(changes.len()), Collisions::default());
     for change in changes {
+        let mut with_it = before.clone();
+        if !with_it.admit(change) {
+            results.push(Err(CommitError::Conflict));
+            continue;
+        }
         let result = group(writer, clock, std::slice::from_ref(change)).await;
-        results.extend(result.unwrap_or_else(|failure| vec![Err(failure.told())]));
+        let result = result.unwrap_or_else(|failure| vec![Err(failure.told())]);
+        if result.iter().all(Result::is_ok) {
+            before = with_it;
+        }
+        results.extend(result);
     }
     results
 }

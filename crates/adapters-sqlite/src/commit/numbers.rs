@@ -1,7 +1,5 @@
 //! Reading and writing the queues' counters.
 
-use std::collections::BTreeSet;
-
 use adapters_sql::commit::{Lines, Numbers};
 use adapters_sql::rows::queue::Counter;
 use domain::QueueId;
@@ -20,7 +18,7 @@ struct Last {
 }
 
 /// The counters of `queues`.
-pub(super) async fn read(db: &impl ConnectionTrait, queues: &BTreeSet<QueueId>) -> Result<(Numbers, Lines), DbErr> {
+pub(super) async fn read(db: &impl ConnectionTrait, queues: &[QueueId]) -> Result<(Numbers, Lines), DbErr> {
     if queues.is_empty() {
         return Ok(<(Numbers, Lines)>::default());
     }

@@ -45,7 +45,7 @@ struct Again {
     pause: Option<Range<u64>>,
 }
 
-/// Commands whose changes go to the store together.
+/// Commands whose changes go to the store collisions.
 #[derive(Default)]
 struct Group {
     jobs: Vec<Box<dyn Job>>,
@@ -126,7 +126,7 @@ impl Work {
     /// Decides each command; returns those whose changes are to be committed, which don't collide.
     fn decide(&self, jobs: Vec<Box<dyn Job>>, contexts: Vec<Result<Context, ReadError>>, again: &mut Again) -> Group {
         let mut group = Group::default();
-        let mut together = Collisions::default();
+        let mut collisions = Collisions::default();
         let mut unread = Vec::new();
         for (mut job, context) in jobs.into_iter().zip(contexts) {
             let context = match context {
@@ -156,7 +156,7 @@ impl Work {
             if job.is_abandoned() {
                 continue;
             }
-            if !together.admit(&change) {
+            if !collisions.admit(&change) {
                 self.measures.collisions.increment(1);
                 job.retry();
                 again.jobs.push(job);

@@ -1,5 +1,6 @@
 //! The waiting room: who waits and who is in, answered from memory. A read model, filled from the store at the start and kept up
-//! to date by what is committed. It decides nothing: a command looks at the rows.
+//! to date by what is committed. It decides nothing: a command looks at the rows. The scheduler asks it which queues a
+//! tick may have something to do in.
 //!
 //! ```text
 //!   commits of this process ──► Observer ─┐

@@ -15,7 +15,7 @@ pub struct Collisions {
     written: HashSet<RowKey>,
     relied_on: HashSet<RowKey>,
     added_to: HashSet<RowSet>,
-    empty: HashSet<RowSet>,
+    wanted_empty: HashSet<RowSet>,
 }
 
 /// A set of rows that a guard may want to be empty.
@@ -30,17 +30,17 @@ impl Collisions {
     pub fn admit(&mut self, change: &Change) -> bool {
         let written: Vec<RowKey> = change.keys().collect();
         let relied_on: Vec<RowKey> = change.guards.iter().filter_map(row_of).collect();
-        let added_to: Vec<RowSet> = change.writes.iter().filter_map(grown).collect();
-        let empty: Vec<RowSet> = change.guards.iter().filter_map(set_of).collect();
+        let added_to: Vec<RowSet> = change.writes.iter().filter_map(set_added_to).collect();
+        let wanted_empty: Vec<RowSet> = change.guards.iter().filter_map(set_of).collect();
         let apart = written.iter().all(|row| !self.written.contains(row) && !self.relied_on.contains(row))
             && relied_on.iter().all(|row| !self.written.contains(row))
-            && added_to.iter().all(|set| !self.empty.contains(set))
-            && empty.iter().all(|set| !self.added_to.contains(set));
+            && added_to.iter().all(|set| !self.wanted_empty.contains(set))
+            && wanted_empty.iter().all(|set| !self.added_to.contains(set));
         if apart {
             self.written.extend(written);
             self.relied_on.extend(relied_on);
             self.added_to.extend(added_to);
-            self.empty.extend(empty);
+            self.wanted_empty.extend(wanted_empty);
         }
         apart
     }
@@ -66,7 +66,7 @@ const fn set_of(guard: &Guard) -> Option<RowSet> {
 }
 
 /// The set that a row is in once it is written.
-fn grown(write: &RowWrite) -> Option<RowSet> {
+fn set_added_to(write: &RowWrite) -> Option<RowSet> {
     match write {
         RowWrite::Reservation(write) if write.row.state() == ReservationState::Held => Some(RowSet::LiveHolds(write.row.concert)),
         RowWrite::Place(write) => write.row.concert.map(|concert| RowSet::LiveTokens(write.row.queue, concert)),

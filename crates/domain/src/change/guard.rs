@@ -15,6 +15,6 @@ pub enum Guard {
     NoLiveHold(ConcertId),
     /// No token of this queue that names this concert is WAITING, or ACTIVE and within its deadline.
     NoLiveToken(QueueId, ConcertId),
-    /// No more than so many are WAITING in the queue once the change is committed.
+    /// No more than so many are WAITING in this queue once the change is committed, which takes a place there.
     Room(QueueId, u32),
 }

@@ -35,6 +35,11 @@ impl Change {
         }
     }
 
+    /// Relies on each of `guards`, too.
+    pub fn rely_on_all(&mut self, guards: impl IntoIterator<Item = Guard>) {
+        guards.into_iter().for_each(|guard| self.rely_on(guard));
+    }
+
     /// Writes a row, too.
     pub fn write(&mut self, write: impl Into<RowWrite>) {
         self.writes.push(write.into());

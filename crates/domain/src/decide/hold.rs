@@ -65,7 +65,7 @@ fn hold(context: &Context, command: &Command, rules: &Rules, admitted: &Admitted
     let mut change = Change::default();
     change.rely_on(Guard::Concert(concert.id, concert.version));
     change.rely_on(Guard::Schedule(schedule.id, schedule.version));
-    change.guards.extend(admitted.policy);
+    change.rely_on_all(admitted.policy);
     change.not_after(admitted.deadline);
     change.not_after(schedule.sale_closes_at);
     for seat in &seats {
@@ -112,7 +112,7 @@ fn same_again(
     }
     let outcome = Outcome::Held { reservation: live.row.clone(), created: false };
     let mut change = Change::default();
-    change.guards.extend(context.date(live.schedule).map(|date| Guard::Schedule(date.id, date.version)));
+    change.rely_on_all(context.date(live.schedule).map(|date| Guard::Schedule(date.id, date.version)));
     change.write(Write::update(&admitted.loaded, admitted.claimed.clone()));
     change.write(Write::update(live, live.row.clone()));
     change.write(command.keyed.record(outcome.clone(), context, rules));

@@ -45,7 +45,7 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Jo
 
     let mut change = Change::default();
     change.rely_on(Guard::Queue(queue.id, queue.version));
-    change.guards.extend(line_limit.map(|limit| Guard::Room(queue.id, limit)));
+    change.rely_on_all(line_limit.map(|limit| Guard::Room(queue.id, limit)));
     if let Some(lapsed) = occupant {
         super::lapse::end_token(&mut change, lapsed, now);
     }

@@ -79,7 +79,7 @@ fn pay(
     let outcome = Outcome::Paid { payment: payment.clone(), balance: debited.balance() };
     let mut change = Change::default();
     change.rely_on(Guard::Schedule(date.id, date.version));
-    change.guards.extend(context.concert.iter().map(|concert| Guard::Concert(concert.id, concert.version)));
+    change.rely_on_all(context.concert.iter().map(|concert| Guard::Concert(concert.id, concert.version)));
     change.events = vec![Event::paid(&payment), Event::expired(&paid, ExpiryReason::Paid)];
     change.write(Write::update(&admitted.loaded, paid));
     change.write(Write::update(reservation, confirmed));

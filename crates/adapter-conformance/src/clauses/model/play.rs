@@ -162,12 +162,12 @@ impl<'a> Play<'a> {
         let mut waiting: Vec<(usize, Request)> = wishes.iter().map(|wish| (wish.who, self.request(wish))).collect();
         while !waiting.is_empty() {
             let loads: Vec<Load> = waiting.iter().map(|(_, request)| request.load()).collect();
-            let (mut together, mut again) = (Collisions::default(), Vec::new());
+            let (mut collisions, mut again) = (Collisions::default(), Vec::new());
             let (mut group, mut changes) = (Vec::new(), Vec::new());
             for ((who, request), context) in waiting.into_iter().zip(self.load(&loads).await?) {
                 let decided = request.decide(&context, &self.world.rules);
                 let Some(change) = decided.change.clone() else { continue };
-                if together.admit(&change) {
+                if collisions.admit(&change) {
                     changes.push(change);
                     group.push((who, request, decided));
                 } else {

@@ -7,8 +7,7 @@ use super::{Patch, by, check_version, contradiction, number, within};
 use crate::decide::{Decision, Verdict};
 use crate::deed::{Act, Changed, Differences, Order, Subject};
 use crate::{
-    Cancellation, Change, Concert, ConcertId, Context, Guard, QueueId, Refusal, Rules, Schedule, Seat, SeatPlan, Title, Version, Versioned,
-    Write,
+    Cancellation, Concert, ConcertId, Context, Guard, QueueId, Refusal, Rules, Schedule, Seat, SeatPlan, Title, Version, Versioned, Write,
 };
 
 /// A concert is to be made, with its dates and their seats.
@@ -138,8 +137,8 @@ pub fn change(context: &Context, command: &ChangeConcert) -> Verdict<WithDates> 
     }
     let write = Write::update(found, concert);
     let outcome = (write.versioned(), context.schedules.clone());
-    let change = by(&command.order, Act::Change, Subject::Concert(found.id), changes, context.now).writing(write);
-    let change = Change { guards, ..change };
+    let mut change = by(&command.order, Act::Change, Subject::Concert(found.id), changes, context.now).writing(write);
+    change.rely_on_all(guards);
     Ok(Decision::commit(outcome, change, context.now))
 }
 
