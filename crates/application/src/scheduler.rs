@@ -1,25 +1,29 @@
 //! The scheduler: admits, and tidies what has lapsed. Any instance may run it: the admission version of a queue lets one tick
 //! through at a time.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod place_free;
+mod tick;
+
+use std::collections::BTreeMap;
 use std::future::pending;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use domain::decide::admit::{self, Ticked};
+use domain::decide::admit::Ticked;
 use domain::decide::lapse;
-use domain::{Change, Context, Queue, QueueId, QueueToken, Rules, TokenState};
+use domain::{Change, QueueId, Rules};
 use metrics::{Counter, Histogram};
 use time::OffsetDateTime;
-use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::catch::caught;
 use crate::committer::Committer;
 use crate::measure::{self, timed};
-use crate::ports::{CommitError, Committed, Load, Observer, Store};
+use crate::ports::{CommitError, Load, Observer, Store};
 use crate::{Error, WaitingRoom};
+
+pub use place_free::PlaceFree;
 
 /// How many holds a sweep looks at.
 const AT_MOST: u32 = 1_000;
@@ -28,12 +32,6 @@ const AT_MOST_HOLDS: usize = 1_000;
 const BETWEEN_WAKES: Duration = Duration::from_millis(20);
 /// So long after a deadline its queue is ticked: the store's clock may be a little behind the one that is looked at here.
 const AFTER_A_LAPSE: Duration = Duration::from_millis(5);
-/// How often a tick is tried that loses to another.
-const TRIES: u32 = 5;
-/// How many queues are loaded and committed together at most, and how many they may admit: what takes long would hold others up.
-const QUEUES_AT_ONCE: usize = 100;
-const TOKENS_AT_ONCE: u32 = 2_000;
-
 /// How often the scheduler does what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rhythm {
@@ -60,40 +58,6 @@ struct Measures {
     tick: Histogram,
     sweep: Histogram,
     failures: Counter,
-}
-
-/// Wakes the scheduler when a commit frees a place, so that nobody waits for the next tick.
-#[derive(Default)]
-pub struct PlaceFree {
-    queues: Mutex<BTreeSet<QueueId>>,
-    wake: Notify,
-}
-
-impl PlaceFree {
-    fn add(&self, queues: impl IntoIterator<Item = QueueId>) {
-        self.queues.lock().unwrap_or_else(PoisonError::into_inner).extend(queues);
-        self.wake.notify_one();
-    }
-
-    /// The queues in which places fell free since the last time.
-    fn take(&self) -> BTreeSet<QueueId> {
-        std::mem::take(&mut self.queues.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl Observer for PlaceFree {
-    fn committed(&self, change: &Change, _: &Committed) {
-        let ended = |state| matches!(state, TokenState::Expired { activated_at: Some(_), .. });
-        let freed = change.rows::<QueueToken>().filter(|token| ended(token.row.state())).map(|token| token.row.queue);
-        // A queue that an operator has changed may have more places, too.
-        let freed: Vec<QueueId> = freed.chain(change.rows::<Queue>().map(|queue| queue.row.id)).collect();
-        if !freed.is_empty() {
-            self.add(freed);
-        }
-    }
-
-    /// The next tick finds out.
-    fn doubtful(&self, _: &Change) {}
 }
 
 /// What the scheduler works with.
@@ -193,91 +157,6 @@ impl Scheduler {
         }
     }
 
-    /// Ends what has lapsed in `queues` and admits into the free places, once: all of them in one load and one group, or in a few. It looks
-    /// at no more tokens of a queue than it may admit: what has lapsed beyond that is left to the next tick. A queue that fails holds no
-    /// other up.
-    ///
-    /// # Errors
-    /// The last failure; the other queues have been ticked all the same.
-    pub async fn tick(&self, queues: &[QueueId]) -> Result<Ticked, Error> {
-        if queues.is_empty() {
-            return Ok(Ticked::default());
-        }
-        timed(&self.measures.tick, self.try_tick(queues)).await
-    }
-
-    async fn try_tick(&self, queues: &[QueueId]) -> Result<Ticked, Error> {
-        let mut round = Round::default();
-        let mut queues = queues.iter().copied().peekable();
-        while queues.peek().is_some() {
-            round.left = self.next_few(&mut queues);
-            for _ in 0..TRIES {
-                if round.left.is_empty() {
-                    break;
-                }
-                self.tick_once(&mut round).await;
-            }
-        }
-        round.failed.map_or(Ok(round.ticked), Err)
-    }
-
-    /// The next queues that are loaded and committed together: at least one, and as many as a group may have tokens for.
-    fn next_few(&self, queues: &mut impl Iterator<Item = QueueId>) -> Vec<QueueId> {
-        let (mut few, mut tokens) = (Vec::new(), 0);
-        while tokens < TOKENS_AT_ONCE
-            && few.len() < QUEUES_AT_ONCE
-            && let Some(queue) = queues.next()
-        {
-            tokens += self.room.admission_policy(queue).batch;
-            few.push(queue);
-        }
-        few
-    }
-
-    /// Loads, decides and commits for the queues that are left; those that met a conflict are left then.
-    async fn tick_once(&self, round: &mut Round) {
-        let queues = std::mem::take(&mut round.left);
-        let loads: Vec<Load> =
-            queues.iter().map(|queue| Load::Tick { queue: *queue, at_most: self.room.admission_policy(*queue).batch }).collect();
-        let (mut decided, mut changes) = (Vec::new(), Vec::new());
-        for (queue, context) in queues.into_iter().zip(self.committer.load(&loads).await) {
-            match context.map_err(Error::from).and_then(|context| self.decide_tick(queue, &context)) {
-                Ok(Some((change, ticked))) => {
-                    decided.push((queue, ticked));
-                    changes.push(change);
-                }
-                Ok(None) => {}
-                Err(error) => self.fail(round, queue, error),
-            }
-        }
-        if changes.is_empty() {
-            return;
-        }
-        for ((queue, ticked), result) in decided.into_iter().zip(self.committer.commit(&changes).await) {
-            match result {
-                Ok(_) => round.ticked += ticked,
-                Err(CommitError::Conflict) => round.left.push(queue),
-                Err(CommitError::Rejected(_)) => self.fail(round, queue, Error::Internal),
-                Err(CommitError::Unavailable(_) | CommitError::Unknown(_)) => self.fail(round, queue, Error::Unavailable),
-            }
-        }
-    }
-
-    /// Why was logged where it was found.
-    fn fail(&self, round: &mut Round, queue: QueueId, error: Error) {
-        self.measures.failures.increment(1);
-        tracing::error!(%queue, "the queue could not be ticked");
-        round.failed = Some(error);
-    }
-
-    fn decide_tick(&self, queue: QueueId, context: &Context) -> Result<Option<(Change, Ticked)>, Error> {
-        match admit::opening(context) {
-            Some(at) => self.openings().insert(queue, at),
-            None => self.openings().remove(&queue),
-        };
-        caught(|| admit::decide(context, &self.rules)).map_err(|panicked| Error::internal(&panicked, "the decision of a tick panicked"))
-    }
-
     /// Writes down which holds have ended, by their deadlines or by their dates' cancellation; how many were.
     pub async fn sweep(&self) -> Result<usize, Error> {
         timed(&self.measures.sweep, self.try_sweep()).await
@@ -313,16 +192,6 @@ impl Scheduler {
         }
         failed.map_or(Ok(done), Err)
     }
-}
-
-/// What a tick of some queues has come to.
-#[derive(Default)]
-struct Round {
-    /// Queues that are to be ticked.
-    left: Vec<QueueId>,
-    ticked: Ticked,
-    /// The last failure.
-    failed: Option<Error>,
 }
 
 impl Measures {

@@ -54,6 +54,17 @@ async fn what_only_the_commit_refuses_holds_no_others_back() {
 }
 
 #[tokio::test]
+async fn changes_that_collide_do_so_when_their_group_has_failed_as_a_whole() {
+    let world = World::with_a_hall_of(4).await;
+    let queue = world.store.ports().catalogue.queue(Queue::DEFAULT).await.unwrap().unwrap();
+    let relies = world.charge_change(world.user().await, 5).await.relying_on(Guard::Queue(queue.id, queue.version));
+    let writes = Change::default().writing(Write::update(&queue, queue.row.clone()));
+    let results = world.store.commit(&[relies, writes.clone(), poisoned()]).await;
+    assert!(matches!(results[..], [Ok(_), Err(CommitError::Conflict), Err(CommitError::Rejected(_))]), "{results:?}");
+    assert!(world.store.commit(&[writes]).await[0].is_ok(), "nothing of it was written");
+}
+
+#[tokio::test]
 async fn a_record_that_somebody_else_made_is_a_conflict_whatever_guards_miss_it() {
     let world = World::with_a_hall_of(4).await;
     let guest = world.guest().await;

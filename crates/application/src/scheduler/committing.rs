@@ -6,15 +6,15 @@ use async_trait::async_trait;
 use domain::change::Admission;
 use domain::reservation::Claim;
 use domain::{
-    ConcertId, Context, Money, NewToken, QueueToken, Reservation, ReservationId, ReservedSeat, Schedule, ScheduleId, Seat, SeatNumber,
-    SeatState, TokenId, TokenStatus, UserId, Version, Versioned, Zone,
+    ConcertId, Context, Money, NewToken, Queue, QueueToken, Reservation, ReservationId, ReservedSeat, Schedule, ScheduleId, Seat,
+    SeatNumber, SeatState, TokenId, TokenStatus, UserId, Version, Versioned, Zone,
 };
 use time::OffsetDateTime;
 use time::macros::datetime;
 use uuid::Uuid;
 
 use super::*;
-use crate::ports::{MockTokens, ReadError};
+use crate::ports::{Committed, MockTokens, ReadError};
 use crate::testing::{RecordingObserver, StoppedClock, a_queue, a_waiting_room, an_empty_programme, the_rules};
 
 const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
@@ -119,6 +119,7 @@ struct ManyQueues {
     torn: QueueId,
     loads: AtomicUsize,
     commits: AtomicUsize,
+    most: AtomicUsize,
 }
 
 fn a_line(number: u128) -> QueueId {
@@ -129,6 +130,7 @@ fn a_line(number: u128) -> QueueId {
 impl Store for ManyQueues {
     async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>> {
         self.loads.fetch_add(1, Ordering::SeqCst);
+        self.most.fetch_max(loads.len(), Ordering::SeqCst);
         let context = |load: &Load| {
             let Load::Tick { queue, .. } = load else { panic!("{load:?} is no tick") };
             if *queue == self.torn {
@@ -150,19 +152,32 @@ impl Store for ManyQueues {
     }
 }
 
-#[tokio::test]
-async fn many_queues_are_ticked_in_one_load_and_one_group_and_one_that_fails_holds_no_other_up() {
-    let store = Arc::new(ManyQueues { contested: a_line(7), torn: a_line(8), loads: AtomicUsize::new(0), commits: AtomicUsize::new(0) });
-    let observer = Arc::new(RecordingObserver::default());
+fn many_queues() -> (Scheduler, Arc<ManyQueues>, Arc<RecordingObserver>) {
+    let (contested, torn) = (a_line(7), a_line(8));
+    let store = ManyQueues { contested, torn, loads: AtomicUsize::new(0), commits: AtomicUsize::new(0), most: AtomicUsize::new(0) };
+    let (store, observer) = (Arc::new(store), Arc::new(RecordingObserver::default()));
     let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_programme()), Arc::new(StoppedClock::default()));
     let (rules, day) = (Arc::new(the_rules()), Duration::from_hours(24));
     let tools = Tools { store: store.clone(), room: Arc::new(room), observers: vec![observer.clone()], rules, place_free: Arc::default() };
+    (Scheduler::new(tools, Rhythm { tick: day, sweep: day }), store, observer)
+}
+
+#[tokio::test]
+async fn many_queues_are_ticked_in_one_load_and_one_group_and_one_that_fails_holds_no_other_up() {
+    let (scheduler, store, observer) = many_queues();
     let queues: Vec<QueueId> = (1..=10).map(a_line).collect();
-
-    let failed = Scheduler::new(tools, Rhythm { tick: day, sweep: day }).tick(&queues).await;
-
+    let failed = scheduler.tick(&queues).await;
     assert!(matches!(failed, Err(Error::Internal)), "{failed:?}");
     assert_eq!(let_in(&observer.committed()), 9, "all but the one that is torn");
     let round_trips = (store.loads.load(Ordering::SeqCst), store.commits.load(Ordering::SeqCst));
     assert_eq!(round_trips, (2, 2), "all together, and then the contested one again");
+}
+
+#[tokio::test]
+async fn no_more_queues_are_ticked_together_than_may_admit_two_thousand() {
+    let (scheduler, store, _) = many_queues();
+    let queues: Vec<QueueId> = (101..=200).map(a_line).collect();
+    assert_eq!(scheduler.tick(&queues).await.unwrap().admitted, 100);
+    let together = (store.loads.load(Ordering::SeqCst), store.most.load(Ordering::SeqCst));
+    assert_eq!(together, (3, 40), "each may admit fifty");
 }

@@ -2,12 +2,13 @@ mod place_free;
 
 use domain::token::NewToken;
 use domain::{
-    ConcertId, Context, Currency, Money, Offer, QueuePolicy, QueueToken, Schedule, ScheduleId, TokenId, UserId, Version, Versioned, Zone,
+    ConcertId, Context, Currency, Money, Offer, Queue, QueuePolicy, QueueToken, Schedule, ScheduleId, TokenId, UserId, Version, Versioned,
+    Zone,
 };
 use uuid::Uuid;
 
 use super::*;
-use crate::ports::{Clock, MockStore, MockTokens};
+use crate::ports::{Clock, Committed, MockStore, MockTokens};
 use crate::testing::{a_queue, a_waiting_room, an_empty_programme};
 
 const OWN: QueueId = QueueId(Uuid::from_u128(9));

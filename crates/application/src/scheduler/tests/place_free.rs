@@ -1,9 +1,10 @@
-use domain::{Change, NewToken, QueueToken, TokenId, UserId, Version, Write};
+use domain::{Change, NewToken, Queue, QueueToken, TokenId, UserId, Version, Write};
 use time::OffsetDateTime;
 use time::macros::datetime;
 use uuid::Uuid;
 
 use super::super::*;
+use crate::ports::Committed;
 use crate::testing::a_queue;
 
 const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);

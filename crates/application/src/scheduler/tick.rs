@@ -1,0 +1,113 @@
+//! The tick: ends what has lapsed in some queues, and admits into the free places.
+
+use domain::decide::admit::{self, Ticked};
+use domain::{Change, Context, QueueId};
+
+use super::Scheduler;
+use crate::Error;
+use crate::catch::caught;
+use crate::measure::timed;
+use crate::ports::{CommitError, Load};
+
+/// How often a tick is tried that loses to another.
+const TRIES: u32 = 5;
+/// How many queues are loaded and committed together at most, and how many they may admit: what takes long would hold others up.
+const QUEUES_AT_ONCE: usize = 100;
+const TOKENS_AT_ONCE: u32 = 2_000;
+
+/// What a tick of some queues has come to.
+#[derive(Default)]
+struct Round {
+    /// Queues that are to be ticked.
+    left: Vec<QueueId>,
+    ticked: Ticked,
+    /// The last failure.
+    failed: Option<Error>,
+}
+
+impl Scheduler {
+    /// Ends what has lapsed in `queues` and admits into the free places, once: all of them in one load and one group, or in a few. It looks
+    /// at no more tokens of a queue than it may admit: what has lapsed beyond that is left to the next tick. A queue that fails holds no
+    /// other up.
+    ///
+    /// # Errors
+    /// The last failure; the other queues have been ticked all the same.
+    pub async fn tick(&self, queues: &[QueueId]) -> Result<Ticked, Error> {
+        if queues.is_empty() {
+            return Ok(Ticked::default());
+        }
+        timed(&self.measures.tick, self.try_tick(queues)).await
+    }
+
+    async fn try_tick(&self, queues: &[QueueId]) -> Result<Ticked, Error> {
+        let mut round = Round::default();
+        let mut queues = queues.iter().copied().peekable();
+        while queues.peek().is_some() {
+            round.left = self.next_few(&mut queues);
+            for _ in 0..TRIES {
+                if round.left.is_empty() {
+                    break;
+                }
+                self.tick_once(&mut round).await;
+            }
+        }
+        round.failed.map_or(Ok(round.ticked), Err)
+    }
+
+    /// The next queues that are loaded and committed together: at least one, and as many as a group may have tokens for.
+    fn next_few(&self, queues: &mut impl Iterator<Item = QueueId>) -> Vec<QueueId> {
+        let (mut few, mut tokens) = (Vec::new(), 0);
+        while tokens < TOKENS_AT_ONCE
+            && few.len() < QUEUES_AT_ONCE
+            && let Some(queue) = queues.next()
+        {
+            tokens += self.room.admission_policy(queue).batch;
+            few.push(queue);
+        }
+        few
+    }
+
+    /// Loads, decides and commits for the queues that are left; those that met a conflict are left then.
+    async fn tick_once(&self, round: &mut Round) {
+        let queues = std::mem::take(&mut round.left);
+        let loads: Vec<Load> =
+            queues.iter().map(|queue| Load::Tick { queue: *queue, at_most: self.room.admission_policy(*queue).batch }).collect();
+        let (mut decided, mut changes) = (Vec::new(), Vec::new());
+        for (queue, context) in queues.into_iter().zip(self.committer.load(&loads).await) {
+            match context.map_err(Error::from).and_then(|context| self.decide_tick(queue, &context)) {
+                Ok(Some((change, ticked))) => {
+                    decided.push((queue, ticked));
+                    changes.push(change);
+                }
+                Ok(None) => {}
+                Err(error) => self.fail(round, queue, error),
+            }
+        }
+        if changes.is_empty() {
+            return;
+        }
+        for ((queue, ticked), result) in decided.into_iter().zip(self.committer.commit(&changes).await) {
+            match result {
+                Ok(_) => round.ticked += ticked,
+                Err(CommitError::Conflict) => round.left.push(queue),
+                Err(CommitError::Rejected(_)) => self.fail(round, queue, Error::Internal),
+                Err(CommitError::Unavailable(_) | CommitError::Unknown(_)) => self.fail(round, queue, Error::Unavailable),
+            }
+        }
+    }
+
+    /// Why was logged where it was found.
+    fn fail(&self, round: &mut Round, queue: QueueId, error: Error) {
+        self.measures.failures.increment(1);
+        tracing::error!(%queue, "the queue could not be ticked");
+        round.failed = Some(error);
+    }
+
+    fn decide_tick(&self, queue: QueueId, context: &Context) -> Result<Option<(Change, Ticked)>, Error> {
+        match admit::opening(context) {
+            Some(at) => self.openings().insert(queue, at),
+            None => self.openings().remove(&queue),
+        };
+        caught(|| admit::decide(context, &self.rules)).map_err(|panicked| Error::internal(&panicked, "the decision of a tick panicked"))
+    }
+}
