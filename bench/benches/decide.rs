@@ -1,4 +1,4 @@
-//! The decisions alone, without store or network: a hold, a payment, a tick that lets a thousand in.
+//! The decisions alone, without store or network, from the rows that a store has loaded: a hold, a payment, a tick that lets a thousand in.
 #![expect(clippy::unwrap_used, reason = "a bench whose world can't be made fails")]
 
 use divan::counter::ItemsCount;
@@ -6,12 +6,13 @@ use divan::{Bencher, black_box};
 use domain::decide::admission::Pass;
 use domain::decide::{admit, hold, pay};
 use domain::key::Keyed;
+use domain::need::{Line, Standing};
 use domain::queue::PolicyOverrides;
 use domain::reservation::{Claim, SeatChoice};
 use domain::{
-    Concert, ConcertId, Context, EntryId, Fingerprint, KeyScope, Money, NewToken, PaymentId, Queue, QueueId, QueuePolicy, QueueState,
-    QueueToken, RequestKey, Reservation, ReservationId, ReservedSeat, Route, Rules, Schedule, ScheduleId, Seat, SeatNumber, SeatState,
-    TokenId, TokenState, UserId, Version, Versioned, Wallet, Zone,
+    Command, Concert, ConcertId, EntryId, Fingerprint, KeyScope, Money, Needs, NewToken, PaymentId, Queue, QueueId, QueuePolicy,
+    QueueState, QueueToken, RequestKey, Reservation, ReservationId, ReservedSeat, Route, Rows, Rules, Schedule, ScheduleId, Seat,
+    SeatNumber, SeatState, TokenId, TokenState, UserId, Version, Versioned, Wallet, Zone,
 };
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -33,10 +34,11 @@ fn main() {
 #[divan::bench]
 fn hold_two_seats(bencher: Bencher<'_, '_>) {
     let (rules, seats) = (rules(), SeatChoice::new(numbers().to_vec()).unwrap());
-    let context = Context { seats: free_seats(), ..admitted() };
+    let mut rows = admitted();
+    rows.add_all(free_seats());
     let command = hold::Command { pass: pass(), keyed: keyed(Route::Reservations), id: RESERVATION, schedule: DATE, seats };
-    assert!(hold::decide(&context, &command, &rules).is_ok_and(|decision| decision.change.is_some()), "Ada can't hold");
-    bencher.bench_local(|| hold::decide(black_box(&context), black_box(&command), &rules));
+    assert!(writes(&command, &rows, &rules), "Ada can't hold");
+    bencher.bench_local(|| black_box(&command).decide_by(black_box(&rows), &rules));
 }
 
 /// Ada pays for them.
@@ -52,22 +54,30 @@ fn pay_for_two_seats(bencher: Bencher<'_, '_>) {
     let claim = Claim { id: RESERVATION, user: ADA, token: token(1), concert: CONCERT, schedule: DATE };
     let reservation = Reservation::hold(claim, reserved, Money::new(120_000).unwrap(), NOW - Duration::MINUTE, until);
     let wallet = Wallet::restore(ADA, Money::new(200_000).unwrap(), 1);
-    let context = Context { seats, reservations: vec![row(reservation)], wallet: Some(row(wallet)), ..admitted() };
+    let mut rows = admitted().with(row(reservation)).with(row(wallet));
+    rows.add_all(seats);
     let (id, entry) = (PaymentId(Uuid::from_u128(6)), EntryId(Uuid::from_u128(7)));
     let command = pay::Command { pass: pass(), keyed: keyed(Route::Payments), id, entry, reservation: RESERVATION, amount: None };
-    assert!(pay::decide(&context, &command, &rules).is_ok_and(|decision| decision.change.is_some()), "Ada can't pay");
-    bencher.bench_local(|| pay::decide(black_box(&context), black_box(&command), &rules));
+    assert!(writes(&command, &rows, &rules), "Ada can't pay");
+    bencher.bench_local(|| black_box(&command).decide_by(black_box(&rows), &rules));
+}
+
+fn writes(command: &impl Command, rows: &Rows, rules: &Rules) -> bool {
+    command.decide_by(rows, rules).unwrap().is_ok_and(|decision| decision.change.is_some())
 }
 
 /// A tick lets a thousand in.
 #[divan::bench]
 fn admit_a_thousand(bencher: Bencher<'_, '_>) {
     let rules = rules();
-    let tokens = (1..=LINE).map(|number| row(in_line(number, TokenState::Waiting))).collect();
-    let context = Context { queue: Some(row(queue())), admission: Some(Version(1)), waiting: LINE, tokens, ..Context::at(NOW) };
-    let admitted = admit::decide(&context, &rules).map(|(_, ticked)| ticked.admitted);
+    let mut rows = Rows::at(NOW).with(row(queue()));
+    rows.add_standing(QUEUE, Standing { admission: Version(1), waiting: LINE, active: 0 });
+    rows.add_all((1..=LINE).map(|number| row(in_line(number, TokenState::Waiting))));
+    let need = Line { queue: QUEUE, at_most: LINE };
+    let tick = |rows: &Rows| admit::decide(&need.find(rows).unwrap().unwrap(), NOW, &rules);
+    let admitted = tick(&rows).map(|(_, ticked)| ticked.admitted);
     assert!(admitted == Some(LINE), "the tick lets {admitted:?} in");
-    bencher.counter(ItemsCount::new(LINE)).bench_local(|| admit::decide(black_box(&context), &rules));
+    bencher.counter(ItemsCount::new(LINE)).bench_local(|| tick(black_box(&rows)));
 }
 
 fn rules() -> Rules {
@@ -85,7 +95,7 @@ fn rules() -> Rules {
 }
 
 /// What is loaded for whatever Ada does, who is in.
-fn admitted() -> Context {
+fn admitted() -> Rows {
     let active = TokenState::Active { activated_at: NOW - Duration::MINUTE, claimed: true, expires_at: NOW + Duration::minutes(9) };
     let concert = Concert {
         id: CONCERT,
@@ -105,13 +115,7 @@ fn admitted() -> Context {
         sale_closes_at,
         cancellation: None,
     };
-    Context {
-        queue: Some(row(queue())),
-        tokens: vec![row(in_line(1, active))],
-        concert: Some(row(concert)),
-        schedule: Some(row(date)),
-        ..Context::at(NOW)
-    }
+    Rows::at(NOW).with(row(queue())).with(row(in_line(1, active))).with(row(concert)).with(row(date))
 }
 
 fn queue() -> Queue {

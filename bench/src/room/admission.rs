@@ -8,7 +8,7 @@ use anyhow::ensure;
 use application::ports::Observer;
 use application::scheduler::{PlaceFree, Rhythm, Tools};
 use application::waiting_room::Parts;
-use application::{Scheduler, SeatMaps, WaitingRoom};
+use application::{Committer, Scheduler, SeatMaps, WaitingRoom};
 use domain::{Money, Queue, QueuePolicy, Rules};
 
 use super::line::Line;
@@ -49,7 +49,8 @@ async fn scheduler(store: &PostgresStore) -> anyhow::Result<Scheduler> {
     room.fill().await?;
     let place_free = Arc::new(PlaceFree::default());
     let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps, place_free.clone()];
-    let tools = Tools { store: ports.store.clone(), room, observers, rules, place_free };
+    let committer = Arc::new(Committer::new(ports.store.clone(), observers));
+    let tools = Tools { committer, room, rules, place_free };
     let rhythm = Rhythm { tick: TICK, sweep: TICK };
     Ok(Scheduler::new(tools, rhythm))
 }

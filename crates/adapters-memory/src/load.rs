@@ -1,241 +1,206 @@
-//! Load: what each decision sees.
+//! Load: the rows that needs are about.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use application::ports::Load;
+use domain::need::{LabelledSeats, LapsedHolds, Line, Loadable, OwnedBy, Place, Seats, Standing};
 use domain::{
-    ConcertId, Context, KeyScope, Offer, PaymentId, Queue, QueueId, QueueToken, Reservation, ReservationId, ReservationState, Schedule,
-    ScheduleId, Seat, SeatNumber, SeatState, TokenId, TokenState, UserId, Versioned,
+    ConcertId, Need, Queue, QueueId, QueueToken, Reservation, ReservationId, ReservationState, Rows, ScheduleId, Seat, SeatState, TokenId,
+    TokenState, UserId,
 };
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
 use crate::state::State;
 
 impl State {
-    /// The context for `load` at `now`.
-    pub(crate) fn load(&self, load: &Load, now: OffsetDateTime) -> Context {
-        let nothing = Context::at(now);
-        match load {
-            Load::Clock => nothing,
-            Load::Join { user, concert } => self.load_join(*user, *concert, nothing),
-            Load::Token { token } => self.with_token(Some(*token), nothing),
-            Load::Leave { token } => self.load_leave(*token, nothing),
-            Load::Hold { key, token, schedule, seats } => self.load_hold(key, *token, *schedule, seats, nothing),
-            Load::Release { reservation } => self.with_reservation(*reservation, nothing),
-            Load::Key { key } => self.with_key(key, nothing),
-            Load::Charge { key, user } => self.load_charge(key, *user, nothing),
-            Load::Pay { key, token, reservation } => self.load_pay(key, *token, *reservation, nothing),
-            Load::Refund { key, payment } => self.load_refund(key, *payment, nothing),
-            Load::Tick { queue, at_most } => self.load_tick(*queue, limit(*at_most), nothing),
-            Load::Admit { key, queue, at_most } => self.with_key(key, self.load_tick(*queue, limit(*at_most), nothing)),
-            Load::Queue { queue } => Context { queue: self.queues.get(queue).cloned(), ..nothing },
-            Load::Concert { concert, queue, schedules } => self.load_concert(*concert, *queue, schedules, nothing),
-            Load::Seats { schedule, seats } => self.load_seats(*schedule, seats, &[], nothing),
-            Load::SeatMap { schedule, seats, labels } => self.load_seats(*schedule, seats, labels, nothing),
-            Load::LapsedHolds { at_most, hold } => self.load_lapsed_holds(limit(*at_most), *hold, nothing),
+    /// All rows that `needs` are about, at `now`.
+    pub(crate) fn load(&self, needs: &[Need], now: OffsetDateTime) -> Rows {
+        let mut rows = Rows::at(now);
+        for need in needs {
+            self.answer(need, &mut rows);
+        }
+        rows
+    }
+
+    fn answer(&self, need: &Need, rows: &mut Rows) {
+        match need {
+            Need::Key(need) => add(rows, self.keys.get(&need.0)),
+            Need::Account(need) => {
+                add(rows, self.users.get(&need.0));
+                add(rows, self.wallets.get(&need.0));
+            }
+            Need::Token(need) => self.add_token(need.0, rows),
+            Need::Place(need) => self.add_place(need, rows),
+            Need::Line(need) => self.add_line(need, rows),
+            Need::Queue(need) => add(rows, self.queues.get(&need.0)),
+            Need::Concert(need) => self.add_concert(need.0, rows),
+            Need::ConcertInUse(need) => self.add_use(need.0, rows),
+            Need::Schedule(need) => self.add_date(need.0, rows),
+            Need::Seats(need) => self.add_seats(need, rows),
+            Need::LabelledSeats(need) => self.add_labelled(need, rows),
+            Need::Reservation(need) => self.add_reservation(need.0, rows),
+            Need::HoldsOfToken(need) => self.add_reservations(|row| row.occupies() && row.token == need.0, rows),
+            Need::OwnedBy(need) => self.add_owned(need, rows),
+            Need::Payment(need) => {
+                if let Some(payment) = self.payments.get(&need.0) {
+                    rows.add(payment.clone());
+                    add(rows, self.wallets.get(&payment.user));
+                    self.add_reservation(payment.reservation, rows);
+                }
+            }
+            Need::LapsedHolds(need) => self.add_lapsed_holds(need, rows),
         }
     }
 
-    fn load_join(&self, user: UserId, concert: Option<ConcertId>, nothing: Context) -> Context {
-        let named = concert.and_then(|id| self.concerts.get(&id));
-        let queue = if concert.is_none() { Some(Queue::DEFAULT) } else { named.map(|concert| concert.queue) };
-        let tokens = || queue.into_iter().flat_map(|queue| self.tokens_of(queue));
-        Context {
-            user: self.users.get(&user).cloned(),
-            concert: named.cloned(),
-            queue: queue.and_then(|queue| self.queues.get(&queue)).cloned(),
-            schedules: concert.map(|concert| self.dates_of(concert)).unwrap_or_default(),
-            waiting: count(tokens().filter(|token| is_waiting(token))),
-            tokens: tokens().filter(|token| token.user == user && token.is_live()).cloned().collect(),
-            ..nothing
+    fn add_token(&self, id: TokenId, rows: &mut Rows) {
+        if let Some(token) = self.tokens.get(&id) {
+            rows.add(token.clone());
+            add(rows, self.queues.get(&token.queue));
         }
     }
 
-    fn load_leave(&self, token: TokenId, nothing: Context) -> Context {
-        let holds = || self.reservations.values().filter(move |hold| hold.token == token && hold.occupies());
-        Context {
-            tokens: self.tokens.get(&token).cloned().into_iter().collect(),
-            seats: holds().flat_map(|hold| self.seats_of(hold)).cloned().collect(),
-            schedules: self.dates_named_by(holds().map(|hold| &hold.row)),
-            reservations: holds().cloned().collect(),
-            ..nothing
-        }
-    }
-
-    fn load_hold(&self, key: &KeyScope, token: Option<TokenId>, date: ScheduleId, asked: &[SeatNumber], nothing: Context) -> Context {
-        let schedule = self.schedules.get(&date);
-        let concert = schedule.and_then(|schedule| self.concerts.get(&schedule.concert));
-        let asked: Vec<&Versioned<Seat>> = asked.iter().filter_map(|number| self.seats.get(&(date, *number))).collect();
-
-        let under_the_token = |row: &Reservation| row.occupies() && Some(row.token) == token;
-        let on_the_seats = |row: &Reservation| row.occupies() && asked.iter().any(|seat| seat.reservation() == Some(row.id));
-        let of_the_concert = |row: &Reservation| {
-            let counts = match row.state() {
-                ReservationState::Held | ReservationState::Confirmed { .. } => true,
-                ReservationState::Cancelled { .. } => false,
-            };
-            counts && row.user == key.user && concert.is_some_and(|concert| concert.id == row.concert)
+    fn add_place(&self, need: &Place, rows: &mut Rows) {
+        let queue = match need.concert {
+            None => Some(Queue::DEFAULT),
+            Some(concert) => {
+                self.add_concert(concert, rows);
+                self.concerts.get(&concert).map(|concert| concert.queue)
+            }
         };
-        let concerns = |row: &&Versioned<Reservation>| under_the_token(row) || on_the_seats(row) || of_the_concert(row);
-        let reservations: Vec<Versioned<Reservation>> = self.reservations.values().filter(concerns).cloned().collect();
-
-        let of_holds = reservations.iter().filter(|row| row.occupies()).flat_map(|hold| self.seats_of(hold));
-        let seats: BTreeMap<_, _> =
-            asked.iter().copied().chain(of_holds).map(|seat| ((seat.schedule, seat.number), seat.clone())).collect();
-        let of_held = reservations.iter().filter(|row| row.occupies() && row.schedule != date).map(|hold| &hold.row);
-        let context = Context {
-            key: self.keys.get(key).cloned(),
-            schedule: schedule.cloned(),
-            schedules: self.dates_named_by(of_held),
-            concert: concert.cloned(),
-            seats: seats.into_values().collect(),
-            reservations,
-            ..nothing
-        };
-        self.with_token(token, context)
-    }
-
-    fn load_charge(&self, key: &KeyScope, user: UserId, nothing: Context) -> Context {
-        Context {
-            key: self.keys.get(key).cloned(),
-            user: self.users.get(&user).cloned(),
-            wallet: self.wallets.get(&user).cloned(),
-            ..nothing
+        if let Some(queue) = queue {
+            add(rows, self.queues.get(&queue));
+            self.add_standing(queue, rows);
+            add(rows, self.live_token(queue, need.user));
         }
     }
 
-    fn load_pay(&self, key: &KeyScope, token: Option<TokenId>, reservation: ReservationId, nothing: Context) -> Context {
-        let concert = self.reservations.get(&reservation).and_then(|row| self.concerts.get(&row.concert));
-        let context = Context {
-            key: self.keys.get(key).cloned(),
-            concert: concert.cloned(),
-            wallet: self.wallets.get(&key.user).cloned(),
-            ..nothing
-        };
-        self.with_reservation(reservation, self.with_token(token, context))
+    fn live_token(&self, queue: QueueId, user: UserId) -> Option<&domain::Versioned<QueueToken>> {
+        self.tokens_of(queue).find(|token| token.user == user && token.is_live())
     }
 
-    fn load_refund(&self, key: &KeyScope, payment: PaymentId, nothing: Context) -> Context {
-        let context = Context { key: self.keys.get(key).cloned(), ..nothing };
-        let Some(payment) = self.payments.get(&payment) else { return context };
-        let context = Context { payment: Some(payment.clone()), wallet: self.wallets.get(&payment.user).cloned(), ..context };
-        self.with_reservation(payment.reservation, context)
-    }
-
-    fn load_tick(&self, queue: QueueId, at_most: usize, nothing: Context) -> Context {
-        let mut lapsed: Vec<_> = self.tokens_of(queue).filter(|token| token.has_lapsed(nothing.now)).cloned().collect();
+    fn add_line(&self, need: &Line, rows: &mut Rows) {
+        let at_most = limit(need.at_most);
+        add(rows, self.queues.get(&need.queue));
+        self.add_standing(need.queue, rows);
+        let mut lapsed: Vec<_> = self.tokens_of(need.queue).filter(|token| token.has_lapsed(rows.now)).collect();
         lapsed.sort_by_key(|token| token.expires_at());
-        lapsed.truncate(at_most);
-        let waiting = || self.tokens_of(queue).filter(|token| is_waiting(token));
-        let active = self.tokens_of(queue).filter(|token| matches!(token.state(), TokenState::Active { .. }));
-        let somebody_waits = waiting().next().is_some();
-        Context {
-            queue: self.queues.get(&queue).cloned(),
-            admission: self.lines.get(&queue).map(|line| line.admission),
-            active: if somebody_waits { count(active) } else { 0 },
-            waiting: count(waiting()),
-            offers: if somebody_waits { self.offers_of(queue) } else { None },
-            tokens: lapsed.into_iter().chain(waiting().take(at_most).cloned()).collect(),
-            ..nothing
+        rows.add_all(lapsed.into_iter().take(at_most).cloned());
+        rows.add_all(self.waiting_in(need.queue).take(at_most).cloned());
+        if need.queue != Queue::DEFAULT && self.waiting_in(need.queue).next().is_some() {
+            self.add_offers(need.queue, rows);
         }
     }
 
-    /// All dates of the concerts of `queue`; none for the default queue, and if no concert names the queue.
-    fn offers_of(&self, queue: QueueId) -> Option<Vec<Offer>> {
-        let concerts: BTreeSet<ConcertId> =
-            self.concerts.values().filter(|concert| concert.queue == queue).map(|concert| concert.id).collect();
-        if queue == Queue::DEFAULT || concerts.is_empty() {
-            return None;
-        }
+    fn waiting_in(&self, queue: QueueId) -> impl Iterator<Item = &domain::Versioned<QueueToken>> {
+        self.tokens_of(queue).filter(|token| token.state() == TokenState::Waiting)
+    }
+
+    fn add_standing(&self, queue: QueueId, rows: &mut Rows) {
+        let Some(line) = self.lines.get(&queue) else { return };
+        let waiting = count(self.waiting_in(queue));
+        let active = self.tokens_of(queue).filter(|token| matches!(token.state(), TokenState::Active { .. }));
+        let active = if waiting == 0 { 0 } else { count(active) };
+        rows.add_standing(queue, Standing { admission: line.admission, waiting, active });
+    }
+
+    /// The dates of the concerts of `queue`.
+    fn add_offers(&self, queue: QueueId, rows: &mut Rows) {
         let is_left = |seat: &Seat| match seat.state() {
             SeatState::Available | SeatState::Held { .. } => true,
             SeatState::Reserved { .. } | SeatState::Blocked => false,
         };
         let with_seats: BTreeSet<ScheduleId> = self.seats.values().filter(|seat| is_left(&seat.row)).map(|seat| seat.schedule).collect();
-        let dates = self.schedules.values().filter(|date| concerts.contains(&date.concert));
-        Some(dates.map(|date| Offer { schedule: date.row.clone(), has_seats: with_seats.contains(&date.id) }).collect())
-    }
-
-    fn load_concert(&self, concert: ConcertId, queue: Option<QueueId>, named: &[ScheduleId], nothing: Context) -> Context {
-        let others = named.iter().filter_map(|id| self.schedules.get(id)).filter(|date| date.concert != concert);
-        let mut others: Vec<_> = others.cloned().collect();
-        others.sort_by_key(|date| date.id);
-        let found = self.concerts.get(&concert);
-        Context {
-            concert: found.cloned(),
-            queue: queue.and_then(|queue| self.queues.get(&queue)).cloned(),
-            schedules: self.dates_of(concert).into_iter().chain(others).collect(),
-            held: self.is_held(concert, nothing.now),
-            awaited: found.is_some_and(|found| queue.is_some() && self.is_awaited(found.queue, concert, nothing.now)),
-            ..nothing
+        for concert in self.concerts.values().filter(|concert| concert.queue == queue) {
+            rows.add_offer(queue, None);
+            for date in self.dates_of(concert.id) {
+                rows.add_offer(queue, Some((date.id, with_seats.contains(&date.id))));
+                rows.add(date);
+            }
         }
     }
 
-    fn load_seats(&self, date: ScheduleId, asked: &[SeatNumber], labels: &[String], nothing: Context) -> Context {
-        let schedule = self.schedules.get(&date);
-        let asked = || asked.iter().filter_map(move |number| self.seats.get(&(date, *number)));
-        let named: BTreeSet<_> = asked().filter_map(|seat| seat.reservation()).collect();
-        let holds: Vec<_> = named.iter().filter_map(|id| self.reservations.get(id)).filter(|row| row.occupies()).collect();
-        let of_holds = holds.iter().flat_map(|hold| self.seats_of(hold));
-        let labels: BTreeSet<&String> = labels.iter().collect();
-        let labelled = self.seats.values().filter(|seat| seat.schedule == date && labels.contains(&seat.label));
-        let seats: BTreeMap<_, _> =
-            asked().chain(of_holds).chain(labelled).map(|seat| ((seat.schedule, seat.number), seat.clone())).collect();
-        Context {
-            schedule: schedule.cloned(),
-            concert: schedule.and_then(|schedule| self.concerts.get(&schedule.concert)).cloned(),
-            seats: seats.into_values().collect(),
-            reservations: holds.into_iter().cloned().collect(),
-            ..nothing
+    fn add_concert(&self, id: ConcertId, rows: &mut Rows) {
+        if let Some(concert) = self.concerts.get(&id) {
+            rows.add(concert.clone());
+            rows.add_all(self.dates_of(id));
         }
     }
 
-    fn load_lapsed_holds(&self, at_most: usize, longest: Duration, nothing: Context) -> Context {
-        let now = nothing.now;
+    fn add_use(&self, concert: ConcertId, rows: &mut Rows) {
+        if self.is_held(concert, rows.now) {
+            rows.add_held(concert);
+        }
+        if self.concerts.get(&concert).is_some_and(|found| self.is_awaited(found.queue, concert, rows.now)) {
+            rows.add_awaited(concert);
+        }
+    }
+
+    fn add_date(&self, id: ScheduleId, rows: &mut Rows) {
+        if let Some(date) = self.schedules.get(&id) {
+            rows.add(date.clone());
+            add(rows, self.concerts.get(&date.concert));
+        }
+    }
+
+    fn add_seats(&self, need: &Seats, rows: &mut Rows) {
+        let seats: Vec<_> = need.numbers.iter().filter_map(|number| self.seats.get(&(need.schedule, *number))).collect();
+        let named: BTreeSet<ReservationId> = seats.iter().filter_map(|seat| seat.reservation()).collect();
+        rows.add_all(seats.into_iter().cloned());
+        for id in named {
+            if self.reservations.get(&id).is_some_and(|row| row.occupies()) {
+                self.add_reservation(id, rows);
+            }
+        }
+    }
+
+    fn add_labelled(&self, need: &LabelledSeats, rows: &mut Rows) {
+        let labels: BTreeSet<&String> = need.labels.iter().collect();
+        let seats = self.seats.values().filter(|seat| seat.schedule == need.schedule && labels.contains(&seat.label));
+        rows.add_all(seats.cloned());
+    }
+
+    /// The reservation, its date, that date's concert, and its seats.
+    fn add_reservation(&self, id: ReservationId, rows: &mut Rows) {
+        if let Some(reservation) = self.reservations.get(&id) {
+            self.add_date(reservation.schedule, rows);
+            rows.add_all(reservation.numbers().filter_map(|number| self.seats.get(&(reservation.schedule, number))).cloned());
+            rows.add(reservation.clone());
+        }
+    }
+
+    fn add_reservations(&self, is_wanted: impl Fn(&Reservation) -> bool, rows: &mut Rows) {
+        for reservation in self.reservations.values().filter(|row| is_wanted(&row.row)) {
+            self.add_reservation(reservation.id, rows);
+        }
+    }
+
+    fn add_owned(&self, need: &OwnedBy, rows: &mut Rows) {
+        self.add_date(need.schedule, rows);
+        let Some(concert) = self.schedules.get(&need.schedule).map(|date| date.concert) else { return };
+        let counts = |row: &Reservation| match row.state() {
+            ReservationState::Held | ReservationState::Confirmed { .. } => row.user == need.user && row.concert == concert,
+            ReservationState::Cancelled { .. } => false,
+        };
+        self.add_reservations(counts, rows);
+    }
+
+    fn add_lapsed_holds(&self, need: &LapsedHolds, rows: &mut Rows) {
+        let now = rows.now;
         let has_lapsed = |hold: &Reservation| hold.expires_at <= now;
         let is_cancelled = |date: ScheduleId| {
             let date = self.schedules.get(&date).and_then(|date| date.cancellation.as_ref());
-            date.is_some_and(|cancellation| now - longest < cancellation.at)
+            date.is_some_and(|cancellation| now - need.longest < cancellation.at)
         };
         let held = self.reservations.values().filter(|row| row.occupies());
-        let mut holds: Vec<_> = held.filter(|hold| has_lapsed(hold) || is_cancelled(hold.schedule)).cloned().collect();
+        let mut holds: Vec<_> = held.filter(|hold| has_lapsed(hold) || is_cancelled(hold.schedule)).collect();
         holds.sort_by_key(|hold| (!has_lapsed(hold), hold.expires_at));
-        holds.truncate(at_most);
-        let seats = holds.iter().flat_map(|hold| self.seats_of(hold)).cloned().collect();
-        Context { seats, schedules: self.dates_named_by(holds.iter().map(|hold| &hold.row)), reservations: holds, ..nothing }
-    }
-
-    /// The dates of `reservations`, each once, by id.
-    fn dates_named_by<'a>(&self, reservations: impl Iterator<Item = &'a Reservation>) -> Vec<Versioned<Schedule>> {
-        let ids: BTreeSet<ScheduleId> = reservations.map(|row| row.schedule).collect();
-        ids.iter().filter_map(|id| self.schedules.get(id)).cloned().collect()
-    }
-
-    /// `context` with the record of the key.
-    fn with_key(&self, key: &KeyScope, context: Context) -> Context {
-        Context { key: self.keys.get(key).cloned(), ..context }
-    }
-
-    /// `context` with the token and its queue.
-    fn with_token(&self, token: Option<TokenId>, context: Context) -> Context {
-        let token = token.and_then(|id| self.tokens.get(&id));
-        Context {
-            queue: token.and_then(|token| self.queues.get(&token.queue)).cloned(),
-            tokens: token.cloned().into_iter().collect(),
-            ..context
+        for hold in holds.into_iter().take(limit(need.at_most)) {
+            self.add_reservation(hold.id, rows);
         }
-    }
-
-    /// `context` with the reservation, its date, and the seats whose rows name it.
-    fn with_reservation(&self, reservation: ReservationId, context: Context) -> Context {
-        let Some(row) = self.reservations.get(&reservation) else { return context };
-        let (schedule, seats) = (self.schedules.get(&row.schedule).cloned(), self.seats_of(row).cloned().collect());
-        Context { schedule, seats, reservations: vec![row.clone()], ..context }
     }
 }
 
-fn is_waiting(token: &QueueToken) -> bool {
-    token.state() == TokenState::Waiting
+fn add<R: Loadable + Clone>(rows: &mut Rows, row: Option<&R>) {
+    rows.add_all(row.cloned());
 }
 
 fn count<T>(rows: impl Iterator<Item = T>) -> u32 {

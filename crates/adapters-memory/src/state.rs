@@ -94,10 +94,4 @@ impl State {
         dates.sort_by_key(|date| (date.starts_at, date.id));
         dates
     }
-
-    /// The seats whose rows name `reservation`.
-    pub(crate) fn seats_of<'a>(&'a self, reservation: &'a Reservation) -> impl Iterator<Item = &'a Versioned<Seat>> {
-        let seats = reservation.numbers().filter_map(|number| self.seats.get(&(reservation.schedule, number)));
-        seats.filter(|seat| seat.reservation() == Some(reservation.id))
-    }
 }

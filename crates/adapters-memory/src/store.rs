@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use application::ports::{Clock, CommitError, Committed, Load, ReadError, Store};
+use application::ports::{Clock, CommitError, Committed, ReadError, Store};
 use async_trait::async_trait;
 use domain::change::Collisions;
-use domain::{Change, Context, Event};
+use domain::{Change, Event, Need, Rows};
 
 use crate::state::State;
 
@@ -67,10 +67,9 @@ impl MemoryStore {
 
 #[async_trait]
 impl Store for MemoryStore {
-    async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>> {
+    async fn load(&self, needs: &[Need]) -> Result<Rows, ReadError> {
         let state = self.state();
-        let now = self.clock.now();
-        loads.iter().map(|load| Ok(state.load(load, now))).collect()
+        Ok(state.load(needs, self.clock.now()))
     }
 
     async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use adapters_sql::{Reads, instant, read_error};
-use application::ports::{Clock, CommitError, Committed, Load, PoolState, Ports, ReadError, Store};
+use application::ports::{Clock, CommitError, Committed, PoolState, Ports, ReadError, Store};
 use async_trait::async_trait;
-use domain::{Change, Context};
+use domain::{Change, Need, Rows};
 use sea_orm::DatabaseConnection;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::{self, PgPool, Row};
@@ -181,26 +181,16 @@ async fn finished<T>(task: JoinHandle<T>) -> Option<T> {
 
 #[async_trait]
 impl Store for PostgresStore {
-    async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>> {
-        let (store, wanted) = (self.clone(), loads.to_vec());
+    async fn load(&self, needs: &[Need]) -> Result<Rows, ReadError> {
+        let (store, needs) = (self.clone(), needs.to_vec());
         let asked = Instant::now();
-        let task = tokio::spawn(async move { load::load(&store.commands, store.given_now(), &wanted).await });
-        let all = |error: &dyn Fn() -> ReadError| loads.iter().map(|_| Err(error())).collect();
-        match finished(task).await {
-            Some(Ok((now, contexts))) => {
-                if let Time::Database(clock) = &self.time {
-                    clock.observe(now, asked, Instant::now());
-                }
-                contexts
-            }
-            Some(Err(ReadError::Corrupt(what))) => all(&|| ReadError::Corrupt(what.clone())),
-            Some(Err(ReadError::Unavailable(source))) => all(&|| ReadError::Unavailable(source.to_string().into())),
-            Some(Err(ReadError::ReadOnly)) => all(&|| ReadError::ReadOnly),
-            Some(Err(ReadError::NotWritable(why))) => all(&|| ReadError::NotWritable(why.clone())),
-            Some(Err(ReadError::NotDurable)) => all(&|| ReadError::NotDurable),
-            Some(Err(ReadError::Fault(source))) => all(&|| ReadError::Fault(source.to_string().into())),
-            None => all(&|| ReadError::Fault("the task that loads has ended".into())),
+        let task = tokio::spawn(async move { load::load(&store.commands, store.given_now(), &needs).await });
+        let lost = || Err(ReadError::Fault("the task that loads has ended".into()));
+        let rows = finished(task).await.unwrap_or_else(lost)?;
+        if let Time::Database(clock) = &self.time {
+            clock.observe(rows.now, asked, Instant::now());
         }
+        Ok(rows)
     }
 
     async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   rows     a file a table: what a row looks like, and how it becomes a thing of the domain and back
-//!   load     Wanted (the keys that loads name) ─► the store's statements ─► Found (rows) ─► a context for each load
+//!   load     Wanted (the keys that needs name) ─► the store's statements ─► Row (of any table) ─► the domain's Rows
 //!   commit   Guards (versions as they are) ─► Judge (each change alone) ─► Batch (rows, table by table)
 //!   Reads    the reading ports
 //!   Schema   what a database must have in it

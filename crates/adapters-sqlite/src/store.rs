@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_sql::{ReadStatements, Reads, read_error};
-use application::ports::{Audit, Clock, CommitError, Committed, Finding, Load, PoolState, Ports, ReadError, Store};
+use application::ports::{Audit, Clock, CommitError, Committed, Finding, PoolState, Ports, ReadError, Store};
 use async_trait::async_trait;
-use domain::{Change, Context};
+use domain::{Change, Need, Rows};
 use sea_orm::DatabaseConnection;
 
 use crate::database::{DatabaseFile, OpenError};
@@ -116,11 +116,10 @@ impl SqliteStore {
 /// A task runs to its end although the caller may be gone: a transaction that is begun is ended, whoever waits for it.
 #[async_trait]
 impl Store for SqliteStore {
-    async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>> {
-        let (store, wanted) = (self.clone(), loads.to_vec());
-        let loaded = tokio::spawn(async move { load::load(&store.readers, store.clock.as_ref(), &wanted).await }).await;
-        let lost = |_| loads.iter().map(|_| Err(ReadError::Fault("the task that loads has ended".into()))).collect();
-        loaded.unwrap_or_else(lost)
+    async fn load(&self, needs: &[Need]) -> Result<Rows, ReadError> {
+        let (store, needs) = (self.clone(), needs.to_vec());
+        let loaded = tokio::spawn(async move { load::load(&store.readers, store.clock.as_ref(), &needs).await }).await;
+        loaded.unwrap_or_else(|_| Err(ReadError::Fault("the task that loads has ended".into())))
     }
 
     async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {

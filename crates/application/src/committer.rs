@@ -4,18 +4,19 @@
 use std::error::Error as StdError;
 use std::sync::Arc;
 
-use domain::{Change, Context};
+use domain::{Change, Need, Rows};
 use metrics::Counter;
 use thiserror::Error;
 
 use crate::catch::{caught, caught_async};
 use crate::measure;
-use crate::ports::{CommitError, Committed, Load, Observer, ReadError, Store};
+use crate::ports::{CommitError, Committed, Observer, ReadError, Store};
 
 const FAILURES: (&str, &str) = ("frontrow_commit_failures_total", "Changes that the store neither committed nor refused for a conflict.");
 
 /// Commits, and notifies the observers.
-pub(crate) struct Committer {
+#[derive(Clone)]
+pub struct Committer {
     store: Arc<dyn Store>,
     observers: Vec<Arc<dyn Observer>>,
     rejected: Counter,
@@ -33,23 +34,24 @@ enum StoreFault {
 }
 
 impl Committer {
-    pub(crate) fn new(store: Arc<dyn Store>, observers: Vec<Arc<dyn Observer>>) -> Self {
+    /// Commits to `store`, and notifies `observers`.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, observers: Vec<Arc<dyn Observer>>) -> Self {
         let failures = |kind: &'static str| measure::counter_of(FAILURES.0, FAILURES.1, "kind", kind);
         Self { store, observers, rejected: failures("rejected"), unavailable: failures("unavailable"), unknown: failures("unknown") }
     }
 
-    /// A context for each of `loads`, or why there is none. If the store breaks its contract, there is none at all: which context belongs to
-    /// which load isn't certain then.
-    pub(crate) async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>> {
-        // Calling the store may panic, too, not only waiting for it.
-        let loaded = caught_async(async { self.store.load(loads).await }).await;
-        checked(loads.len(), loaded.ok()).unwrap_or_else(|fault| loads.iter().map(|_| Err(ReadError::Fault(Box::new(fault)))).collect())
+    /// The same committer by another way to the store: one on which what takes longer isn't given up.
+    #[must_use]
+    pub fn by_way_of(&self, store: Arc<dyn Store>) -> Self {
+        Self { store, ..self.clone() }
     }
 
-    /// The context for `load`.
-    pub(crate) async fn load_one(&self, load: &Load) -> Result<Context, ReadError> {
-        let none = StoreFault::Results { wanted: 1, returned: 0 };
-        self.load(std::slice::from_ref(load)).await.pop().unwrap_or(Err(ReadError::Fault(Box::new(none))))
+    /// The rows that `needs` are about.
+    pub(crate) async fn load(&self, needs: &[Need]) -> Result<Rows, ReadError> {
+        // Calling the store may panic, too, not only waiting for it.
+        let loaded = caught_async(async { self.store.load(needs).await }).await;
+        loaded.unwrap_or_else(|_| Err(ReadError::Fault(Box::new(StoreFault::Panicked))))
     }
 
     /// What came of each of `changes`, once the observers are notified.

@@ -28,9 +28,10 @@ pub mod waiting_room;
 
 pub use booking::Booking;
 pub use clock::SystemClock;
+pub use committer::Committer;
 pub use error::Error;
 pub use follower::Follower;
-pub use group_commit::{Answer, Command, GroupCommit};
+pub use group_commit::{Answer, GroupCommit};
 pub use housekeeper::Housekeeper;
 pub use ids::RandomIds;
 pub use ledger::Ledger;

@@ -22,6 +22,12 @@ pub(crate) fn gauge(name: &'static str, what: &'static str) -> Gauge {
     metrics::gauge!(name)
 }
 
+/// A gauge with one label.
+pub(crate) fn gauge_of(name: &'static str, what: &'static str, label: &'static str, value: &'static str) -> Gauge {
+    metrics::describe_gauge!(name, what);
+    metrics::gauge!(name, label => value)
+}
+
 /// A histogram of durations.
 pub(crate) fn seconds(name: &'static str, what: &'static str) -> Histogram {
     metrics::describe_histogram!(name, Unit::Seconds, what);

@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use domain::decide::admit::Ticked;
 use domain::decide::lapse;
-use domain::{Change, QueueId, Rules};
+use domain::need::LapsedHolds;
+use domain::{Change, Needs, QueueId, Rules};
 use metrics::{Counter, Histogram};
 use time::OffsetDateTime;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
@@ -20,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::catch::caught;
 use crate::committer::Committer;
 use crate::measure::{self, timed};
-use crate::ports::{CommitError, Load, Observer, Store};
+use crate::ports::{CommitError, ReadError};
 use crate::{Error, WaitingRoom};
 
 pub use place_free::PlaceFree;
@@ -43,7 +44,7 @@ pub struct Rhythm {
 
 /// Admits, and tidies what has lapsed.
 pub struct Scheduler {
-    committer: Committer,
+    committer: Arc<Committer>,
     room: Arc<WaitingRoom>,
     rules: Arc<Rules>,
     rhythm: Rhythm,
@@ -63,11 +64,9 @@ struct Measures {
 /// What the scheduler works with.
 pub struct Tools {
     /// Load and commit.
-    pub store: Arc<dyn Store>,
+    pub committer: Arc<Committer>,
     /// Who waits, as far as is known here.
     pub room: Arc<WaitingRoom>,
-    /// Who is told of its commits.
-    pub observers: Vec<Arc<dyn Observer>>,
     /// The rules' numbers.
     pub rules: Arc<Rules>,
     /// What wakes it.
@@ -78,8 +77,8 @@ impl Scheduler {
     /// A scheduler with `tools`, in `rhythm`.
     #[must_use]
     pub fn new(tools: Tools, rhythm: Rhythm) -> Self {
-        let Tools { store, room, observers, rules, place_free } = tools;
-        let (committer, openings, measures) = (Committer::new(store, observers), Mutex::default(), Measures::new());
+        let Tools { committer, room, rules, place_free } = tools;
+        let (openings, measures) = (Mutex::default(), Measures::new());
         Self { committer, room, rules, rhythm, place_free, openings, measures }
     }
 
@@ -163,20 +162,30 @@ impl Scheduler {
     }
 
     async fn try_sweep(&self) -> Result<usize, Error> {
-        let context = self.committer.load_one(&Load::LapsedHolds { at_most: AT_MOST, hold: self.rules.hold }).await?;
-        let decided = caught(|| lapse::decide(&context));
+        let lapsed = LapsedHolds { at_most: AT_MOST, longest: self.rules.hold };
+        let rows = self.committer.load(&[lapsed.clone().into()]).await?;
+        let mut holds = Vec::new();
+        for found in lapsed.find(&rows).map_err(ReadError::from)? {
+            match found {
+                Ok(hold) => holds.push(hold),
+                Err(unreadable) => self.report_hold(&unreadable),
+            }
+        }
+        let decided = caught(|| lapse::decide(&holds, rows.now));
         let decided = decided.map_err(|panicked| Error::internal(&panicked, "the decision of a sweep panicked"))?;
         let mut changes = Vec::with_capacity(decided.len());
         for lapsed in decided {
             match lapsed {
                 Ok(change) => changes.push(change),
-                Err(fault) => {
-                    self.measures.failures.increment(1);
-                    tracing::error!(error = &fault as &dyn std::error::Error, "a hold that has lapsed can't be ended");
-                }
+                Err(fault) => self.report_hold(&fault),
             }
         }
         if changes.is_empty() { Ok(0) } else { self.commit(&changes).await }
+    }
+
+    fn report_hold(&self, error: &(dyn std::error::Error + 'static)) {
+        self.measures.failures.increment(1);
+        tracing::error!(error, "a hold that has lapsed can't be ended");
     }
 
     /// Commits; how many changes were committed. Those that met a conflict are left to the next round.

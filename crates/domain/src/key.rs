@@ -3,7 +3,7 @@
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use crate::{Context, Decision, Money, Payment, Refusal, Reservation, Rules, User, UserId, WalletEntry, Write};
+use crate::{Decision, Money, Payment, Refusal, Reservation, Rules, User, UserId, Versioned, WalletEntry, Write};
 
 /// What a client wrote into `Idempotency-Key`: 1 to 255 visible ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -134,13 +134,13 @@ impl KeyScope {
 }
 
 impl Keyed {
-    /// The first answer, if this request has been answered before.
+    /// The first answer, if this request has been answered before: by the record that was `found` of its key.
     ///
     /// # Errors
     /// [`Refusal::KeyReused`] if the key was used for another request.
-    pub fn replay(&self, context: &Context) -> Result<Option<Decision<Outcome>>, Refusal> {
-        match &context.key {
-            Some(record) if context.now < record.expires_at => {
+    pub fn replay(&self, found: Option<&Versioned<KeyRecord>>, now: OffsetDateTime) -> Result<Option<Decision<Outcome>>, Refusal> {
+        match found {
+            Some(record) if now < record.expires_at => {
                 if record.fingerprint == self.fingerprint {
                     Ok(Some(Decision::replay(record.outcome.clone(), record.recorded_at)))
                 } else {
@@ -151,17 +151,17 @@ impl Keyed {
         }
     }
 
-    /// The record of `outcome`; it takes the place of one that is past its retention.
+    /// The record of `outcome`; it takes the place of the one that was `found` and is past its retention.
     #[must_use]
-    pub fn record(&self, outcome: Outcome, context: &Context, rules: &Rules) -> Write<KeyRecord> {
+    pub fn record(&self, outcome: Outcome, found: Option<&Versioned<KeyRecord>>, now: OffsetDateTime, rules: &Rules) -> Write<KeyRecord> {
         let record = KeyRecord {
             scope: self.scope.clone(),
             fingerprint: self.fingerprint,
             outcome,
-            recorded_at: context.now,
-            expires_at: context.now + rules.key_retention,
+            recorded_at: now,
+            expires_at: now + rules.key_retention,
         };
-        Write { expected: context.key.as_ref().map(|old| old.version), row: record }
+        Write { expected: found.map(|old| old.version), row: record }
     }
 }
 

@@ -1,21 +1,22 @@
 //! Every business rule of Frontrow, pure: no async, no I/O, no clock, no randomness.
 //!
 //! An aggregate is a module with its state machine ([`seat`], [`reservation`], [`token`], …). The rules that join several
-//! of them are the functions of [`decide`]: from what was loaded ([`Context`]) and a command to a [`Change`] or a
+//! of them are the functions of [`decide`]: from what a command [`need`]s to see, and was [`loaded`], to a [`Change`] or a
 //! [`Refusal`]. A `Change` is plain data; making it durable is an adapter's work.
 
 pub mod availability;
 pub mod change;
 pub mod concert;
-pub mod context;
 pub mod decide;
 pub mod deed;
 pub mod event;
 pub mod fault;
 pub mod id;
 pub mod key;
+pub mod loaded;
 pub mod money;
 pub mod name_search;
+pub mod need;
 pub mod payment;
 pub mod queue;
 pub mod refusal;
@@ -34,8 +35,7 @@ pub mod zone;
 pub use availability::{Availability, Offer, Sale, Stock};
 pub use change::{Change, Guard, NewToken, RowWrite, Write};
 pub use concert::Concert;
-pub use context::Context;
-pub use decide::{Decision, Verdict};
+pub use decide::{Command, Decision, Verdict};
 pub use deed::{Deed, Order};
 pub use event::Event;
 pub use fault::Fault;
@@ -43,6 +43,7 @@ pub use id::{ConcertId, DeedId, EntryId, PaymentId, QueueId, ReservationId, Sche
 pub use key::{Fingerprint, KeyRecord, KeyScope, Outcome, RequestKey, Route};
 pub use money::{Currency, Money};
 pub use name_search::NamePrefix;
+pub use need::{Need, Needs, Rows};
 pub use payment::{Payment, PaymentState};
 pub use queue::{Queue, QueuePolicy, QueueState, QueueStep};
 pub use refusal::Refusal;

@@ -26,7 +26,7 @@ const UPKEEP: Duration = Duration::from_secs(5);
 
 /// What the page looks at when somebody asks for it.
 pub(crate) struct Watched {
-    pub(crate) commits: Arc<GroupCommit>,
+    pub(crate) lanes: [Arc<GroupCommit>; 3],
     pub(crate) room: Arc<WaitingRoom>,
     pub(crate) tally: Arc<Tally>,
     pub(crate) connections: Connections,
@@ -61,7 +61,7 @@ pub(crate) fn page(metrics: PrometheusHandle, watched: Watched) -> MetricsPage {
         process
     };
     Arc::new(move || {
-        watched.commits.measure();
+        watched.lanes.iter().for_each(|lanes| lanes.measure());
         for queue in watched.room.measure() {
             watched.tally.know(queue);
         }

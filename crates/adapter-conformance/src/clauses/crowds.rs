@@ -4,21 +4,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::group_commit::Limits;
-use application::ports::{CommitError, Load, Prunable, Store};
-use application::{Answer, Command, Error, GroupCommit};
+use application::ports::{CommitError, Prunable, Store};
+use application::{Answer, Committer, Error, GroupCommit};
 use domain::decide::admission::Pass;
 use domain::decide::desk::date;
 use domain::decide::{lapse, pay};
-use domain::{Change, Queue, QueueId, Refusal, Remark, Route, TokenStatus};
+use domain::{Change, Command, Queue, QueueId, Refusal, Remark, Route, TokenStatus};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 use crate::Adapter;
-use crate::world::{ADA, ALL, DATE, OTHER_CONCERT, OTHER_QUEUE, World, a_small_bill, guest, payment_in, reservation_in};
+use crate::world::{ADA, ALL, DATE, OTHER_CONCERT, OTHER_QUEUE, World, a_small_bill, asked, guest, payment_in, readable, reservation_in};
 
 fn group_commit(world: &World, lanes: usize) -> Arc<GroupCommit> {
-    let limits = Limits { lanes, queue: 1_000, batch: 256, deadline: Duration::from_mins(1) };
-    Arc::new(GroupCommit::start(world.ports.store.clone(), Arc::new(world.rules.clone()), vec![], limits))
+    let limits = Limits { kind: "crowd", lanes, queue: 1_000, batch: 256, deadline: Duration::from_mins(1) };
+    let committer = Arc::new(Committer::new(world.ports.store.clone(), Vec::new()));
+    Arc::new(GroupCommit::start(committer, Arc::new(world.rules.clone()), limits))
 }
 
 /// Sends all commands at once; their answers in no order.
@@ -192,14 +193,19 @@ const HOLDS: u32 = 5_000;
 const GROUP: usize = 500;
 const STEP: u32 = 1_000;
 
+/// What `commands` have to see.
+fn needs<C: Command>(commands: &[C]) -> Vec<C::Needs> {
+    commands.iter().map(Command::needs).collect()
+}
+
 /// What `commands` would change, decided now.
 async fn decided<C: Command>(world: &World, commands: &[C]) -> Vec<Change> {
     let mut changes = Vec::new();
     for some in commands.chunks(GROUP) {
-        let loads: Vec<_> = some.iter().map(Command::load).collect();
-        for (context, command) in world.ports.store.load(&loads).await.into_iter().zip(some) {
-            let decision = command.decide(&context.unwrap(), &world.rules).unwrap_or_else(|refused| panic!("refused: {refused:?}"));
-            changes.extend(decision.change);
+        let rows = world.load(&asked(&needs(some))).await;
+        for command in some {
+            let verdict = command.decide_by(&rows, &world.rules).unwrap();
+            changes.extend(verdict.unwrap_or_else(|refused| panic!("refused: {refused:?}")).change);
         }
     }
     changes
@@ -263,8 +269,9 @@ pub async fn nobody_pays_after_a_cancellation(adapter: &dyn Adapter) {
 
     let refused = Refusal::ScheduleCancelled { reason: Remark::new("The singer has a cold").ok() };
     let mut completed = 0;
-    for (context, payment) in store.load(&payments.iter().map(Command::load).collect::<Vec<_>>()).await.into_iter().zip(&payments) {
-        match payment.decide(&context.unwrap(), &world.rules) {
+    let rows = world.load(&asked(&needs(&payments))).await;
+    for payment in &payments {
+        match payment.decide_by(&rows, &world.rules).unwrap() {
             Ok(decision) => completed += usize::from(decision.replayed && decision.change.is_none()),
             Err(other) => assert_eq!(other.refusal, refused),
         }
@@ -274,7 +281,7 @@ pub async fn nobody_pays_after_a_cancellation(adapter: &dyn Adapter) {
 
     let mut left = payments.len() - paid;
     while left > 0 {
-        let lapsed = lapse::decide(&world.load(Load::LapsedHolds { at_most: STEP, hold: world.rules.hold }).await);
+        let lapsed = lapse::decide(&readable(world.find(world.lapsed_holds(STEP)).await), world.now());
         let changes: Vec<_> = lapsed.into_iter().map(|change| change.expect("all seats of a hold")).collect();
         assert_eq!(changes.len(), left.min(STEP.try_into().unwrap()), "a step is bounded, and none is wasted");
         assert_eq!(committed(&*store, &changes).await, changes.len());

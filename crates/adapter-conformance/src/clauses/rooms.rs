@@ -8,7 +8,7 @@ use application::group_commit::Limits;
 use application::ports::{Observer, Ports};
 use application::scheduler::{PlaceFree, Rhythm, Tools};
 use application::testing::a_waiting_room;
-use application::{Follower, GroupCommit, Scheduler, SeatMaps, WaitingRoom};
+use application::{Committer, Follower, GroupCommit, Scheduler, SeatMaps, WaitingRoom};
 use domain::decide::admission::Pass;
 use domain::{Queue, QueueId, QueueToken, TokenStatus, UserId};
 use fastrand::Rng;
@@ -36,10 +36,11 @@ impl Process {
         let room = an_empty_room(world, &ports);
         let observers: Vec<Arc<dyn Observer>> = vec![room.clone()];
         let rules = Arc::new(world.rules.clone());
-        let limits = Limits { lanes: 1, queue: 10, batch: 10, deadline: Duration::from_mins(1) };
-        let commits = GroupCommit::start(ports.store.clone(), rules.clone(), observers.clone(), limits);
+        let limits = Limits { kind: "crowd", lanes: 1, queue: 10, batch: 10, deadline: Duration::from_mins(1) };
+        let committer = Arc::new(Committer::new(ports.store.clone(), observers));
+        let commits = GroupCommit::start(committer.clone(), rules.clone(), limits);
         let place_free = Arc::new(PlaceFree::default());
-        let tools = Tools { store: ports.store, room: room.clone(), observers, rules, place_free };
+        let tools = Tools { committer, room: room.clone(), rules, place_free };
         let rhythm = Rhythm { tick: DAY, sweep: DAY };
         Self { commits, scheduler: Scheduler::new(tools, rhythm), room }
     }

@@ -4,27 +4,27 @@ use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use application::PageRequest;
-use application::ports::{DeedsWanted, Load, Ports, Turnout};
+use application::ports::{DeedsWanted, Ports, Turnout};
 use domain::change::RowKey;
 use domain::{
-    Concert, Context, Deed, Money, Payment, Queue, QueueToken, RequestKey, Reservation, Route, Schedule, ScheduleId, Seat, User, UserId,
-    Versioned, Wallet, WalletEntry,
+    Concert, Deed, Money, Need, Payment, Queue, QueueToken, Reservation, Schedule, ScheduleId, Seat, User, UserId, Versioned, Wallet,
+    WalletEntry, need,
 };
 
-use super::{ALL, World};
+use super::{ALL, Found, World};
 
 /// What can be seen of a store, rows with their versions.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Everything {
     queues: Vec<Versioned<Queue>>,
-    lines: Vec<Context>,
+    lines: Vec<Found>,
     live: Vec<Vec<Versioned<QueueToken>>>,
     concerts: Vec<Versioned<Concert>>,
     schedules: Vec<Vec<Versioned<Schedule>>>,
     seats: Vec<Vec<Versioned<Seat>>>,
     people: BTreeMap<UserId, Person>,
-    rows: Vec<(RowKey, Context)>,
-    lapsed: Context,
+    rows: Vec<(RowKey, Found)>,
+    lapsed: Vec<Found>,
     deeds: Vec<Deed>,
     turnouts: Vec<Turnout>,
     sales: Vec<Sale>,
@@ -61,7 +61,7 @@ impl World {
         let queues = catalogue.queues().await.unwrap();
         let (mut lines, mut live, mut turnouts) = (Vec::new(), Vec::new(), Vec::new());
         for queue in &queues {
-            lines.push(seen_by(ports, Load::Tick { queue: queue.id, at_most: ALL }).await);
+            lines.extend(found(ports, &[need::Line { queue: queue.id, at_most: ALL }.into()]).await);
             live.push(ports.tokens.live(queue.id, 0, ALL).await.unwrap());
             turnouts.push(ports.desk.turnout(queue.id).await.unwrap());
         }
@@ -75,16 +75,15 @@ impl World {
             }
             schedules.push(dates);
         }
-        let (mut people, mut rows) = (BTreeMap::new(), Vec::new());
-        for row in seen {
-            if let RowKey::User(user) | RowKey::Wallet(user) | RowKey::Place(_, user) = &row {
+        let mut people = BTreeMap::new();
+        for row in &seen {
+            if let RowKey::User(user) | RowKey::Wallet(user) | RowKey::Place(_, user) = row {
                 people.insert(*user, person(ports, *user).await);
             }
-            if let Some(load) = load_of(&row) {
-                rows.push((row, seen_by(ports, load).await));
-            }
         }
-        let lapsed = seen_by(ports, Load::LapsedHolds { at_most: ALL, hold: super::rules().hold }).await;
+        let (seen, needs): (Vec<_>, Vec<_>) = seen.into_iter().filter_map(|row| need_of(&row).map(|need| (row, need))).unzip();
+        let rows = seen.into_iter().zip(found(ports, &needs).await).collect();
+        let lapsed = found(ports, &[self.lapsed_holds(ALL).into()]).await;
         let deeds = ports.desk.deeds(DeedsWanted::default(), PageRequest { after: None, size: ALL }).await.unwrap();
         Everything { queues, lines, live, concerts, schedules, seats, people, rows, lapsed, deeds, turnouts, sales }
     }
@@ -97,8 +96,10 @@ async fn sale(ports: &Ports, date: ScheduleId) -> Sale {
     Sale { revenue, live, reservations }
 }
 
-async fn seen_by(ports: &Ports, load: Load) -> Context {
-    sorted(ports.store.load(&[load]).await.remove(0).unwrap())
+/// What each of `needs` finds in the store of `ports`.
+async fn found(ports: &Ports, needs: &[Need]) -> Vec<Found> {
+    let rows = ports.store.load(needs).await.unwrap();
+    needs.iter().map(|need| Found::by(need, &rows)).collect()
 }
 
 async fn person(ports: &Ports, user: UserId) -> Person {
@@ -111,8 +112,8 @@ async fn person(ports: &Ports, user: UserId) -> Person {
     }
 }
 
-/// The load that shows a row with its version; none if everything shows it anyway.
-fn load_of(row: &RowKey) -> Option<Load> {
+/// The need that finds a row with its version; none if everything shows it anyway.
+fn need_of(row: &RowKey) -> Option<Need> {
     match row {
         RowKey::Admission(_)
         | RowKey::Seat(..)
@@ -121,27 +122,11 @@ fn load_of(row: &RowKey) -> Option<Load> {
         | RowKey::Schedule(_)
         | RowKey::Entry(_)
         | RowKey::Deed(_) => None,
-        RowKey::Place(_, user) => Some(Load::Join { user: *user, concert: None }),
-        RowKey::Token(token) => Some(Load::Token { token: *token }),
-        RowKey::Reservation(reservation) => Some(Load::Release { reservation: *reservation }),
-        RowKey::Payment(payment) => Some(Load::Refund { key: nobodys(UserId(payment.0)), payment: *payment }),
-        RowKey::User(user) | RowKey::Wallet(user) => Some(Load::Charge { key: nobodys(*user), user: *user }),
-        RowKey::Key(key) => Some(Load::Key { key: key.clone() }),
+        RowKey::Place(_, user) => Some(need::Place { user: *user, concert: None }.into()),
+        RowKey::Token(token) => Some(need::Token(*token).into()),
+        RowKey::Reservation(reservation) => Some(need::Reservation(*reservation).into()),
+        RowKey::Payment(payment) => Some(need::Payment(*payment).into()),
+        RowKey::User(user) | RowKey::Wallet(user) => Some(need::Account(*user).into()),
+        RowKey::Key(key) => Some(need::Key(key.clone()).into()),
     }
-}
-
-/// A key of `user` that no request has.
-fn nobodys(user: UserId) -> domain::KeyScope {
-    domain::KeyScope { user, route: Route::Charges, key: RequestKey::new("nobody's").unwrap() }
-}
-
-/// `context` with its lists in one order: a store may give them in any.
-pub(crate) fn sorted(mut context: Context) -> Context {
-    context.tokens.sort_by_key(|token| (token.queue, token.number));
-    context.seats.sort_by_key(|seat| (seat.schedule, seat.number));
-    context.reservations.sort_by_key(|reservation| reservation.id);
-    if let Some(offers) = &mut context.offers {
-        offers.sort_by_key(|offer| offer.schedule.id);
-    }
-    context
 }

@@ -3,6 +3,7 @@
 mod bill;
 mod commands;
 mod everything;
+mod found;
 mod people;
 mod race;
 mod rows;
@@ -11,13 +12,15 @@ mod written;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use application::ports::{CommitError, Committed, Load, Ports, Prunable, Pruned};
+use application::Answer;
+use application::ports::{CommitError, Committed, Ports, Prunable, Pruned};
 use application::testing::{CountingIds, StoppedClock};
-use application::{Answer, Command};
 use domain::change::RowKey;
 use domain::decide::admit::{self, Ticked};
 use domain::decide::lapse;
-use domain::{Change, Context, NewToken, QueueId, QueuePolicy, Refusal, Rules};
+use domain::loaded::LoadedReservation;
+use domain::need::{LapsedHolds, Line, Unreadable};
+use domain::{Change, Command, Need, Needs, NewToken, QueueId, QueuePolicy, Refusal, Rows, Rules};
 use time::{Duration, OffsetDateTime};
 
 use crate::Adapter;
@@ -27,7 +30,7 @@ pub(crate) use bill::{
     seat_price,
 };
 pub(crate) use commands::keyed;
-pub(crate) use everything::sorted;
+pub(crate) use found::Found;
 pub(crate) use people::{ADA, BEN, CYD, DAN, entry_in, guest, payment_in, reservation_in};
 pub(crate) use race::{Meeting, Won};
 
@@ -101,11 +104,26 @@ impl World {
         self.clock.advance(Duration::seconds(seconds));
     }
 
-    /// What `load` sees.
-    pub(crate) async fn load(&self, load: Load) -> Context {
-        let mut contexts = self.ports.store.load(&[load]).await;
-        assert_eq!(contexts.len(), 1, "one load has one answer");
-        contexts.remove(0).unwrap()
+    /// The rows for all of `needs`, in one load.
+    pub(crate) async fn load(&self, needs: &[Need]) -> Rows {
+        self.ports.store.load(needs).await.unwrap()
+    }
+
+    /// What `need` finds.
+    pub(crate) async fn find<N: Needs>(&self, need: N) -> N::Found {
+        let rows = self.load(&asked(&need)).await;
+        need.find(&rows).unwrap()
+    }
+
+    /// What each of `needs` finds, all of them in one load.
+    pub(crate) async fn find_each(&self, needs: &[Need]) -> Vec<Found> {
+        let rows = self.load(needs).await;
+        needs.iter().map(|need| Found::by(need, &rows)).collect()
+    }
+
+    /// What a sweep has to see, at most so many holds.
+    pub(crate) fn lapsed_holds(&self, at_most: u32) -> LapsedHolds {
+        LapsedHolds { at_most, longest: self.rules.hold }
     }
 
     /// Commits `change` alone.
@@ -126,8 +144,8 @@ impl World {
     /// Load, decide, commit; again if there is a conflict.
     pub(crate) async fn run<C: Command>(&self, command: &C) -> Result<Answer<C::Outcome>, Refusal> {
         for _ in 0..TRIES {
-            let context = self.load(command.load()).await;
-            let (verdict, change) = match command.decide(&context, &self.rules) {
+            let rows = self.load(&asked(&command.needs())).await;
+            let (verdict, change) = match command.decide_by(&rows, &self.rules).unwrap() {
                 Ok(mut decision) => {
                     let change = decision.change.take();
                     (Ok(decision), change)
@@ -153,21 +171,21 @@ impl World {
 
     /// What `command` would change, decided now and not committed.
     pub(crate) async fn change_of<C: Command>(&self, command: &C) -> Change {
-        let context = self.load(command.load()).await;
-        let decision = command.decide(&context, &self.rules).unwrap_or_else(|refused| panic!("refused: {refused:?}"));
+        let rows = self.load(&asked(&command.needs())).await;
+        let decision = command.decide_by(&rows, &self.rules).unwrap().unwrap_or_else(|refused| panic!("refused: {refused:?}"));
         decision.change.expect("a change")
     }
 
     /// What a tick of `queue` would change.
     pub(crate) async fn change_of_tick(&self, queue: QueueId) -> Option<(Change, Ticked)> {
-        let context = self.load(Load::Tick { queue, at_most: ALL }).await;
-        admit::decide(&context, &self.rules)
+        let line = self.find(Line { queue, at_most: ALL }).await?;
+        admit::decide(&line, self.now(), &self.rules)
     }
 
     /// What a sweep would change.
     pub(crate) async fn changes_of_sweep(&self) -> Vec<Change> {
-        let lapsed = lapse::decide(&self.load(Load::LapsedHolds { at_most: ALL, hold: self.rules.hold }).await);
-        lapsed.into_iter().map(|change| change.expect("all seats of a hold")).collect()
+        let holds = readable(self.find(self.lapsed_holds(ALL)).await);
+        lapse::decide(&holds, self.now()).into_iter().map(|change| change.expect("all seats of a hold")).collect()
     }
 
     /// Lets the next users of `queue` in.
@@ -222,6 +240,18 @@ impl World {
             seen.extend(change.rows::<NewToken>().map(|new| RowKey::Token(new.row.id)));
         }
     }
+}
+
+/// What a store is asked for, that `needs` may find it.
+pub(crate) fn asked(needs: &impl Needs) -> Vec<Need> {
+    let mut asked = Vec::new();
+    needs.ask(&mut asked);
+    asked
+}
+
+/// The holds that a sweep has found, which all make sense.
+pub(crate) fn readable(found: Vec<Result<LoadedReservation, Unreadable>>) -> Vec<LoadedReservation> {
+    found.into_iter().map(Result::unwrap).collect()
 }
 
 /// How many rows of each sort were forgotten.

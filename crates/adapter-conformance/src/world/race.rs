@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use application::Command;
 use application::ports::{CommitError, Committed};
-use domain::Change;
+use domain::{Change, Command};
 use tokio::sync::Barrier;
 
 use super::World;

@@ -1,9 +1,8 @@
 //! Whether a committed change is there to be read.
 
 use application::PageRequest;
-use application::ports::Load;
 use domain::change::Admission;
-use domain::{Change, KeyRecord, NewToken, Payment, QueueToken, Reservation, Route, Seat, User, Wallet, WalletEntry, Write};
+use domain::{Change, KeyRecord, NewToken, Payment, QueueToken, Reservation, Seat, User, Wallet, WalletEntry, Write, need};
 
 use super::World;
 
@@ -28,14 +27,15 @@ impl World {
             assert_eq!(self.seats(seat.row.schedule, &[seat.row.number.get()]).await, [seat.versioned()]);
         }
         for reservation in change.rows::<Reservation>() {
-            let seen = self.load(Load::Release { reservation: reservation.row.id }).await.reservations;
-            assert_eq!(seen, [reservation.versioned()]);
+            let (seen, _) = self.find(need::Reservation(reservation.row.id)).await.expect("a reservation");
+            assert_eq!(seen.reservation, reservation.versioned());
             let seen = self.ports.bookings.reservation(reservation.row.id).await.unwrap();
             assert_eq!(seen.as_ref(), Some(&reservation.row));
         }
         self.read_back_money(change).await;
         for admission in change.rows::<Admission>() {
-            assert_eq!(self.load(Load::Tick { queue: admission.row.0, at_most: 0 }).await.admission, Some(admission.version()));
+            let line = self.find(need::Line { queue: admission.row.0, at_most: 0 }).await.expect("a queue");
+            assert_eq!(line.admission, admission.version());
         }
         for user in change.rows::<User>() {
             assert_eq!(self.ports.users.user(user.row.id).await.unwrap().as_ref(), Some(&user.row));
@@ -44,14 +44,12 @@ impl World {
 
     async fn read_back_money(&self, change: &Change) {
         for payment in change.rows::<Payment>() {
-            let key = self.new_key(payment.row.user, Route::Refunds).scope;
-            let seen = self.load(Load::Refund { key, payment: payment.row.id }).await.payment;
-            assert_eq!(seen, Some(payment.versioned()));
+            let seen = self.find(need::Payment(payment.row.id)).await.expect("a payment");
+            assert_eq!(seen.payment, payment.versioned());
             assert_eq!(self.ports.bookings.payment(payment.row.id).await.unwrap().as_ref(), Some(&payment.row));
         }
         for wallet in change.rows::<Wallet>() {
-            let key = self.new_key(wallet.row.user(), Route::Charges).scope;
-            assert_eq!(self.load(Load::Charge { key, user: wallet.row.user() }).await.wallet, Some(wallet.versioned()));
+            assert_eq!(self.find(need::Account(wallet.row.user())).await.wallet, Some(wallet.versioned()));
             assert_eq!(self.ports.wallets.wallet(wallet.row.user()).await.unwrap(), Some(wallet.row));
         }
         for entry in change.rows::<WalletEntry>() {
@@ -59,7 +57,7 @@ impl World {
             assert_eq!(newest, [entry.row]);
         }
         for key in change.rows::<KeyRecord>() {
-            assert_eq!(self.load(Load::Key { key: key.row.scope.clone() }).await.key, Some(key.versioned()));
+            assert_eq!(self.find(need::Key(key.row.scope.clone())).await, Some(key.versioned()));
         }
     }
 }

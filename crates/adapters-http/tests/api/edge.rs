@@ -168,7 +168,7 @@ async fn an_id_with_a_colon_is_nobodys_and_no_other_method_helps() {
 
 #[actix_web::test]
 async fn too_much_to_do_is_told() {
-    let limits = Limits { lanes: 0, queue: 1, batch: 1, deadline: Duration::from_millis(50) };
+    let limits = Limits { kind: "crowd", lanes: 0, queue: 1, batch: 1, deadline: Duration::from_millis(50) };
     let mut plan = Plan { limits, ..Plan::default() };
     plan.settings.limits.overload_pause = Duration::from_millis(50);
     let (shop, asked) = (plan.open().await, Instant::now());

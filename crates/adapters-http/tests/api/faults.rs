@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use application::ports::{CommitError, Committed, Load, MockUsers, Ports, ReadError, Store};
+use application::ports::{CommitError, Committed, MockUsers, Ports, ReadError, Store};
 use async_trait::async_trait;
-use domain::{Change, Context};
+use domain::{Change, Need, Rows};
 use serde_json::json;
 
 use crate::answer::Answer;
@@ -26,8 +26,8 @@ struct Failing {
 
 #[async_trait]
 impl Store for Failing {
-    async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>> {
-        self.store.load(loads).await
+    async fn load(&self, needs: &[Need]) -> Result<Rows, ReadError> {
+        self.store.load(needs).await
     }
 
     async fn commit(&self, changes: &[Change]) -> Results {

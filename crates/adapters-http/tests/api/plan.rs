@@ -14,7 +14,7 @@ use application::scheduler::{PlaceFree, Rhythm, Tools};
 use application::testing::StoppedClock;
 use application::use_cases::Parts as UseCaseParts;
 use application::waiting_room::Parts as RoomParts;
-use application::{GroupCommit, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom};
+use application::{Committer, GroupCommit, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom};
 use domain::queue::PolicyOverrides;
 use domain::{Concert, ConcertId, Money, Queue, QueueId, QueuePolicy, QueueState, Rules, Schedule, ScheduleId, Seat, SeatNumber, Zone};
 use time::Duration as Span;
@@ -70,7 +70,7 @@ impl Default for Plan {
                 queue,
                 key_retention: Span::hours(24),
             },
-            limits: Limits { lanes: 2, queue: 1_000, batch: 100, deadline: Duration::from_secs(2) },
+            limits: Limits { kind: "crowd", lanes: 2, queue: 1_000, batch: 100, deadline: Duration::from_secs(2) },
             readiness: || Readiness::Ready,
             queue_state: QueueState::Open,
             ports: |_| {},
@@ -137,14 +137,17 @@ impl Plan {
         let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps.clone()];
         let rules = Arc::new(self.rules);
         // Orders are large, and nobody waits behind them.
-        let orders = Limits { lanes: 1, queue: 100, batch: 1, deadline: Duration::from_mins(1) };
-        let [commits, orders] = [(&ports.store, self.limits), (&ports.orders, orders)].map(|(store, limits)| {
+        let orders = Limits { kind: "operators", lanes: 1, queue: 100, batch: 1, deadline: Duration::from_mins(1) };
+        let committer = Arc::new(Committer::new(ports.store.clone(), observers));
+        let for_orders = Arc::new(committer.by_way_of(ports.orders.clone()));
+        let [commits, orders] = [(&committer, self.limits), (&for_orders, orders)].map(|(committer, limits)| {
             let _there = runtime().enter();
-            Arc::new(GroupCommit::start(store.clone(), rules.clone(), observers.clone(), limits))
+            Arc::new(GroupCommit::start(committer.clone(), rules.clone(), limits))
         });
         let ids = Arc::new(RandomIds);
         let use_cases = UseCases::new(&UseCaseParts {
             orders,
+            joins: commits.clone(),
             commits,
             ports: ports.clone(),
             room: room.clone(),
@@ -153,7 +156,7 @@ impl Plan {
             ids: ids.clone(),
         });
         let day = Duration::from_hours(24);
-        let tools = Tools { store: ports.store, room: room.clone(), observers, rules, place_free: Arc::new(PlaceFree::default()) };
+        let tools = Tools { committer, room: room.clone(), rules, place_free: Arc::new(PlaceFree::default()) };
         let scheduler = Scheduler::new(tools, Rhythm { tick: day, sweep: day });
         let closing = CancellationToken::new();
         let api = Api::new(Parts {

@@ -1,62 +1,61 @@
--- Everything that a batch of loads names, and everything that this leads to, in one statement and so in one snapshot.
+-- Everything that a batch of needs names, and everything that this leads to, in one statement and so in one snapshot.
 -- A row may come more than once. OFFSET 0 keeps the order of the joins: from the few keys to the index, even if the table was
 -- empty when this was planned. The wanted keys come as arrays:
---   $1 now, unless it is the database's   $2 $3 $4 keys   $5 users   $6 tokens   $7 concerts   $8 schedules   $9 wallets
---   $10 payments   $11 reservations   $12 tokens whose holds are wanted   $13 $14 seats   $15 $16 users' reservations for the
---   concert of a schedule   $17 $18 users who join the queue of a concert, or the default one   $19 $20 $21 ticks: load, queue,
---   at most   $22 $23 $24 lapsed holds: load, at most, how long a hold lasts   $25 queues   $26 concerts of which all dates are wanted
---   $27 concerts of which it is asked whether something is held   $28 and whether a live token of their queue names them
---   $29 $30 labels of a schedule's seats
+--   $1 now, unless it is the database's   $2 $3 $4 keys   $5 users with their wallets   $6 tokens   $7 concerts with their dates
+--   $8 schedules   $9 payments   $10 reservations   $11 tokens whose holds are wanted   $12 $13 seats   $14 $15 users' reservations
+--   for the concert of a schedule   $16 $17 places of users in the queue of a concert, or in the default one   $18 $19 lines: queue,
+--   at most   $20 $21 lapsed holds: at most, how long a hold lasts   $22 queues   $23 concerts of which it is asked whether anybody
+--   counts on their queue   $24 $25 labels of a schedule's seats
 WITH
 -- now() is the moment at which the statement arrived: not later than its snapshot.
 clock AS MATERIALIZED (SELECT coalesce($1::bigint, (extract(epoch FROM now()) * 1000000)::bigint) AS now),
 lapsed AS MATERIALIZED (
-    SELECT k.load, t.* FROM unnest($19::bigint[], $20::uuid[], $21::bigint[]) k (load, wanted_queue, at_most)
+    SELECT t.* FROM unnest($18::uuid[], $19::bigint[]) k (wanted_queue, at_most)
     CROSS JOIN LATERAL (
         SELECT * FROM queue_tokens t
         WHERE t.queue_id = k.wanted_queue AND t.state = 'ACTIVE' AND t.expires_at <= (SELECT now FROM clock)
         ORDER BY t.expires_at LIMIT k.at_most) t),
 foremost AS MATERIALIZED (
-    SELECT k.load, t.* FROM unnest($19::bigint[], $20::uuid[], $21::bigint[]) k (load, wanted_queue, at_most)
+    SELECT t.* FROM unnest($18::uuid[], $19::bigint[]) k (wanted_queue, at_most)
     CROSS JOIN LATERAL (
         SELECT * FROM queue_tokens t
         WHERE t.queue_id = k.wanted_queue AND t.state = 'WAITING'
         ORDER BY t.number LIMIT k.at_most) t),
 lapsed_holds AS MATERIALIZED (
-    SELECT k.load, r.id FROM unnest($22::bigint[], $23::bigint[]) k (load, at_most)
+    SELECT k.need, r.id FROM unnest($20::bigint[]) WITH ORDINALITY k (at_most, need)
     CROSS JOIN LATERAL (
         SELECT id FROM reservations
         WHERE state = 'HELD' AND expires_at > 0 AND expires_at <= (SELECT now FROM clock)
         ORDER BY expires_at LIMIT k.at_most) r),
 -- Holds of dates that were cancelled a short while ago, by the live claims to their seats.
 cancelled_holds AS MATERIALIZED (
-    SELECT k.load, r.id FROM unnest($22::bigint[], $23::bigint[], $24::bigint[]) k (load, at_most, hold)
+    SELECT k.need, r.id FROM unnest($20::bigint[], $21::bigint[]) WITH ORDINALITY k (at_most, longest, need)
     CROSS JOIN LATERAL (
         SELECT DISTINCT r.id
-        FROM (SELECT d.id FROM schedules d WHERE d.cancelled_at > (SELECT now FROM clock) - k.hold OFFSET 0) d
+        FROM (SELECT d.id FROM schedules d WHERE d.cancelled_at > (SELECT now FROM clock) - k.longest OFFSET 0) d
         CROSS JOIN LATERAL (SELECT o.reservation_id FROM reservation_seats o WHERE o.schedule_id = d.id AND o.live OFFSET 0) o
         CROSS JOIN LATERAL (SELECT r.id, r.state, r.expires_at FROM reservations r WHERE r.id = o.reservation_id OFFSET 0) r
         WHERE r.state = 'HELD' AND r.expires_at > (SELECT now FROM clock)
-        LIMIT greatest(k.at_most - (SELECT count(*) FROM lapsed_holds l WHERE l.load = k.load), 0)) r),
+        LIMIT greatest(k.at_most - (SELECT count(*) FROM lapsed_holds l WHERE l.need = k.need), 0)) r),
 named_tokens AS MATERIALIZED (
     SELECT t.* FROM unnest($6::uuid[]) k (id)
     CROSS JOIN LATERAL (SELECT * FROM queue_tokens t WHERE t.id = k.id OFFSET 0) t),
 named_seats AS MATERIALIZED (
-    SELECT s.* FROM unnest($13::uuid[], $14::bigint[]) k (schedule_id, number)
+    SELECT s.* FROM unnest($12::uuid[], $13::bigint[]) k (schedule_id, number)
     CROSS JOIN LATERAL (SELECT * FROM seats s WHERE s.schedule_id = k.schedule_id AND s.number = k.number OFFSET 0) s),
 named_payments AS MATERIALIZED (
-    SELECT p.* FROM unnest($10::uuid[]) k (id)
+    SELECT p.* FROM unnest($9::uuid[]) k (id)
     CROSS JOIN LATERAL (SELECT * FROM payments p WHERE p.id = k.id OFFSET 0) p),
 named_schedules AS MATERIALIZED (
     SELECT d.* FROM unnest($8::uuid[]) k (id)
     CROSS JOIN LATERAL (SELECT * FROM schedules d WHERE d.id = k.id OFFSET 0) d),
 holds AS MATERIALIZED (
     SELECT r.* FROM (
-        SELECT id FROM unnest($11::uuid[]) k (id)
-        UNION SELECT r.id FROM unnest($12::uuid[]) k (id)
+        SELECT id FROM unnest($10::uuid[]) k (id)
+        UNION SELECT r.id FROM unnest($11::uuid[]) k (id)
               CROSS JOIN LATERAL (SELECT id FROM reservations r WHERE r.token_id = k.id AND r.state = 'HELD' OFFSET 0) r
         UNION SELECT s.reservation_id FROM named_seats s WHERE s.state = 'HELD'
-        UNION SELECT r.id FROM unnest($15::uuid[], $16::uuid[]) k (user_id, schedule_id)
+        UNION SELECT r.id FROM unnest($14::uuid[], $15::uuid[]) k (user_id, schedule_id)
               JOIN named_schedules d ON d.id = k.schedule_id
               CROSS JOIN LATERAL (
                   SELECT id FROM reservations r
@@ -72,7 +71,7 @@ held_seats AS MATERIALIZED (
 -- What the queues of ticks admit to, if somebody waits there: dates, and whether they have seats; a concert without dates, once.
 offered AS MATERIALIZED (
     SELECT c.queue_id, d.id AS schedule_id, s.schedule_id IS NOT NULL AS has_seats
-    FROM unnest($20::uuid[]) k (id)
+    FROM unnest($18::uuid[]) k (id)
     CROSS JOIN LATERAL (
         SELECT queue_id FROM queue_counters c
         WHERE c.queue_id = k.id AND c.waiting > 0 AND c.queue_id <> '0f207207-0000-7000-8000-000000000001' OFFSET 0) c
@@ -83,7 +82,7 @@ all_schedules AS MATERIALIZED (
     SELECT * FROM named_schedules
     UNION SELECT d.* FROM (SELECT schedule_id AS id FROM holds UNION SELECT schedule_id FROM offered) k
           CROSS JOIN LATERAL (SELECT * FROM schedules d WHERE d.id = k.id OFFSET 0) d
-    UNION SELECT d.* FROM unnest($26::uuid[]) k (id)
+    UNION SELECT d.* FROM unnest($7::uuid[]) k (id)
           CROSS JOIN LATERAL (SELECT * FROM schedules d WHERE d.concert_id = k.id OFFSET 0) d),
 all_concerts AS MATERIALIZED (
     SELECT c.* FROM (
@@ -93,7 +92,7 @@ all_concerts AS MATERIALIZED (
     ) k CROSS JOIN LATERAL (SELECT * FROM concerts c WHERE c.id = k.id OFFSET 0) c),
 joins AS MATERIALIZED (
     SELECT k.user_id, CASE WHEN k.concert_id IS NULL THEN '0f207207-0000-7000-8000-000000000001' ELSE c.queue_id END AS queue_id
-    FROM unnest($17::uuid[], $18::uuid[]) k (user_id, concert_id)
+    FROM unnest($16::uuid[], $17::uuid[]) k (user_id, concert_id)
     LEFT JOIN LATERAL (SELECT queue_id FROM concerts c WHERE c.id = k.concert_id OFFSET 0) c ON true),
 places AS MATERIALIZED (
     SELECT t.* FROM joins j
@@ -104,20 +103,20 @@ all_queues AS MATERIALIZED (
     SELECT q.* FROM (
         SELECT queue_id AS id FROM named_tokens
         UNION SELECT queue_id FROM joins
-        UNION SELECT id FROM unnest($20::uuid[]) k (id)
-        UNION SELECT id FROM unnest($25::uuid[]) k (id)
+        UNION SELECT id FROM unnest($18::uuid[]) k (id)
+        UNION SELECT id FROM unnest($22::uuid[]) k (id)
     ) k CROSS JOIN LATERAL (SELECT * FROM queues q WHERE q.id = k.id OFFSET 0) q),
 standings AS MATERIALIZED (
     SELECT a.queue_id, a.version AS admission, c.waiting,
-           CASE WHEN c.waiting > 0 AND a.queue_id = ANY ($20::uuid[])
+           CASE WHEN c.waiting > 0 AND a.queue_id = ANY ($18::uuid[])
                 THEN (SELECT count(*) FROM queue_tokens t WHERE t.queue_id = a.queue_id AND t.state = 'ACTIVE')
                 ELSE 0 END AS active
-    FROM (SELECT queue_id FROM joins UNION SELECT id FROM unnest($20::uuid[]) k (id)) k
+    FROM (SELECT queue_id FROM joins UNION SELECT id FROM unnest($18::uuid[]) k (id)) k
     CROSS JOIN LATERAL (SELECT * FROM queue_admissions a WHERE a.queue_id = k.queue_id OFFSET 0) a
     CROSS JOIN LATERAL (SELECT * FROM queue_counters c WHERE c.queue_id = k.queue_id OFFSET 0) c)
-SELECT 'now' AS kind, now AS load, NULL AS content FROM clock
+SELECT 'now' AS kind, now::text AS content FROM clock
 UNION ALL
-SELECT 'key', NULL, row_to_json(k)::text FROM (
+SELECT 'key', row_to_json(k)::text FROM (
     SELECT t.user_id, t.route, t.request_key, t.version, encode(t.fingerprint, 'hex') AS fingerprint, t.outcome::text AS outcome,
            t.recorded_at, t.expires_at
     FROM unnest($2::uuid[], $3::text[], $4::text[]) k (user_id, route, request_key)
@@ -125,41 +124,39 @@ SELECT 'key', NULL, row_to_json(k)::text FROM (
         SELECT * FROM idempotency_keys t
         WHERE t.user_id = k.user_id AND t.route = k.route AND t.request_key = k.request_key OFFSET 0) t) k
 UNION ALL
-SELECT 'user', NULL, row_to_json(u)::text FROM unnest($5::uuid[]) k (id)
+SELECT 'user', row_to_json(u)::text FROM unnest($5::uuid[]) k (id)
 CROSS JOIN LATERAL (SELECT * FROM users u WHERE u.id = k.id OFFSET 0) u
 UNION ALL
-SELECT 'wallet', NULL, row_to_json(w)::text FROM (SELECT id FROM unnest($9::uuid[]) k (id) UNION SELECT user_id FROM named_payments) k
+SELECT 'wallet', row_to_json(w)::text FROM (SELECT id FROM unnest($5::uuid[]) k (id) UNION SELECT user_id FROM named_payments) k
 CROSS JOIN LATERAL (SELECT * FROM wallets w WHERE w.user_id = k.id OFFSET 0) w
-UNION ALL SELECT 'payment', NULL, row_to_json(p)::text FROM named_payments p
-UNION ALL SELECT 'concert', NULL, row_to_json(c)::text FROM all_concerts c
-UNION ALL SELECT 'schedule', NULL, row_to_json(d)::text FROM all_schedules d
-UNION ALL SELECT 'queue', NULL, row_to_json(q)::text FROM all_queues q
-UNION ALL SELECT 'standing', NULL, row_to_json(s)::text FROM standings s
-UNION ALL SELECT 'offered', NULL, row_to_json(o)::text FROM offered o
-UNION ALL SELECT 'token', NULL, row_to_json(t)::text FROM named_tokens t
-UNION ALL SELECT 'token', NULL, row_to_json(t)::text FROM places t
-UNION ALL SELECT 'due_token', t.load, row_to_json(t)::text FROM lapsed t
-UNION ALL SELECT 'due_token', t.load, row_to_json(t)::text FROM foremost t
-UNION ALL SELECT 'due_hold', load, to_json(id)::text FROM lapsed_holds
-UNION ALL SELECT 'due_hold', load, to_json(id)::text FROM cancelled_holds
-UNION ALL SELECT 'seat', NULL, row_to_json(s)::text FROM named_seats s
-UNION ALL SELECT 'seat', NULL, row_to_json(s)::text FROM held_seats s
+UNION ALL SELECT 'payment', row_to_json(p)::text FROM named_payments p
+UNION ALL SELECT 'concert', row_to_json(c)::text FROM all_concerts c
+UNION ALL SELECT 'schedule', row_to_json(d)::text FROM all_schedules d
+UNION ALL SELECT 'queue', row_to_json(q)::text FROM all_queues q
+UNION ALL SELECT 'standing', row_to_json(s)::text FROM standings s
+UNION ALL SELECT 'offered', row_to_json(o)::text FROM offered o
+UNION ALL SELECT 'token', row_to_json(t)::text FROM named_tokens t
+UNION ALL SELECT 'token', row_to_json(t)::text FROM places t
+UNION ALL SELECT 'token', row_to_json(t)::text FROM lapsed t
+UNION ALL SELECT 'token', row_to_json(t)::text FROM foremost t
+UNION ALL SELECT 'seat', row_to_json(s)::text FROM named_seats s
+UNION ALL SELECT 'seat', row_to_json(s)::text FROM held_seats s
 UNION ALL
-SELECT 'seat', NULL, row_to_json(s)::text FROM unnest($29::uuid[], $30::text[]) k (schedule_id, label)
+SELECT 'seat', row_to_json(s)::text FROM unnest($24::uuid[], $25::text[]) k (schedule_id, label)
 CROSS JOIN LATERAL (SELECT * FROM seats s WHERE s.schedule_id = k.schedule_id AND s.label = k.label OFFSET 0) s
 UNION ALL
-SELECT 'hold', NULL, row_to_json(h)::text FROM (
+SELECT 'hold', row_to_json(h)::text FROM (
     SELECT h.*, (SELECT coalesce(json_agg(json_build_object('number', o.number, 'label', o.label, 'price', o.price)), '[]')
                  FROM reservation_seats o WHERE o.reservation_id = h.id) AS seats
     FROM holds h) h
 UNION ALL
-SELECT 'held', NULL, to_json(k.id)::text FROM unnest($27::uuid[]) k (id)
+SELECT 'held', to_json(k.id)::text FROM unnest($23::uuid[]) k (id)
 WHERE EXISTS (SELECT 1 FROM (SELECT r.schedule_id FROM reservations r
                              WHERE r.state = 'HELD' AND r.expires_at > 0 AND r.expires_at > (SELECT now FROM clock) AND r.concert_id = k.id
                              OFFSET 0) r
               CROSS JOIN LATERAL (SELECT 1 FROM schedules d WHERE d.id = r.schedule_id AND d.cancelled_at IS NULL OFFSET 0) d)
 UNION ALL
-SELECT 'awaited', NULL, to_json(k.id)::text FROM unnest($28::uuid[]) k (id)
+SELECT 'awaited', to_json(k.id)::text FROM unnest($23::uuid[]) k (id)
 CROSS JOIN LATERAL (SELECT queue_id FROM concerts c WHERE c.id = k.id OFFSET 0) c
 WHERE EXISTS (SELECT 1 FROM queue_tokens t WHERE t.queue_id = c.queue_id AND t.state = 'WAITING' AND t.concert_id = k.id OFFSET 0)
    OR EXISTS (SELECT 1 FROM queue_tokens t WHERE t.queue_id = c.queue_id AND t.state = 'ACTIVE' AND t.expires_at > (SELECT now FROM clock)

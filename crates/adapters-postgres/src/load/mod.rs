@@ -1,10 +1,10 @@
-//! Loading: contexts for a batch, by one statement and so from one snapshot. See `load.sql`.
+//! Loading: the rows that a batch's needs are about, by one statement and so from one snapshot. See `load.sql`.
 
-use adapters_sql::load::{Due, Found, Row, Wanted, contexts};
-use adapters_sql::rows::{key, token};
+use adapters_sql::load::{Row, Wanted, add};
+use adapters_sql::rows::key;
 use adapters_sql::{instant, micros, span_micros};
-use application::ports::{Load, ReadError};
-use domain::{Context, ReservationId, TokenId};
+use application::ports::ReadError;
+use domain::{Need, Rows};
 use sea_orm::sqlx::postgres::PgRow;
 use sea_orm::sqlx::{self, Row as _};
 use serde::de::DeserializeOwned;
@@ -16,63 +16,41 @@ use crate::error::read_error;
 
 pub(crate) const LOAD: &str = include_str!("load.sql");
 
-/// A context for each of `loads`; `now` is given unless it is the database's clock that counts.
-pub(crate) async fn load(
-    connections: &Connections,
-    now: Option<OffsetDateTime>,
-    loads: &[Load],
-) -> Result<(OffsetDateTime, Vec<Result<Context, ReadError>>), ReadError> {
-    let rows = connections.within(query(now, loads).fetch_all(&connections.pool)).await.map_err(read_error)?;
-    let mut now = None;
-    let mut found = Found::default();
-    let mut due: Vec<Due> = loads.iter().map(Due::nothing).collect();
-    for row in &rows {
+/// All rows that `needs` are about; `now` is given unless it is the database's clock that counts.
+pub(crate) async fn load(connections: &Connections, now: Option<OffsetDateTime>, needs: &[Need]) -> Result<Rows, ReadError> {
+    let found = connections.within(query(now, needs).fetch_all(&connections.pool)).await.map_err(read_error)?;
+    let (mut now, mut all) = (None, Vec::with_capacity(found.len()));
+    for row in &found {
         match row.try_get::<&str, _>("kind").map_err(read_error)? {
-            "now" => now = Some(row.try_get::<i64, _>("load").map_err(read_error)?),
-            kind => add(kind, row, &mut found, &mut due)?,
+            "now" => now = Some(content(row)?),
+            kind => all.push(read(kind, row)?),
         }
     }
-    let now = instant(now.unwrap_or_default(), "clock", "now")?;
-    Ok((now, contexts(loads, &due, now, &found)))
+    let mut rows = Rows::at(instant(now.unwrap_or_default(), "clock", "now")?);
+    for row in all {
+        add(&mut rows, row);
+    }
+    Ok(rows)
 }
 
-fn add(kind: &str, row: &PgRow, found: &mut Found, due: &mut [Due]) -> Result<(), ReadError> {
-    match kind {
-        "key" => found.add(Row::Key(content(row)?)),
-        "user" => found.add(Row::User(content(row)?)),
-        "wallet" => found.add(Row::Wallet(content(row)?)),
-        "payment" => found.add(Row::Payment(content(row)?)),
-        "concert" => found.add(Row::Concert(content(row)?)),
-        "schedule" => found.add(Row::Schedule(content(row)?)),
-        "queue" => found.add(Row::Queue(content(row)?)),
-        "standing" => found.add(Row::Standing(content(row)?)),
-        "offered" => found.add(Row::Offered(content(row)?)),
-        "token" => found.add(Row::Token(content(row)?)),
-        "seat" => found.add(Row::Seat(content(row)?)),
-        "held" => found.add(Row::Held(content(row)?)),
-        "awaited" => found.add(Row::Awaited(content(row)?)),
-        "hold" => found.add(Row::Reservation(content(row)?)),
-        "due_token" => {
-            let token: token::Model = content(row)?;
-            if let Some(Due::Tokens(tokens)) = due_of(row, due)? {
-                tokens.push(TokenId(token.id));
-            }
-            found.add(Row::Token(token));
-        }
-        "due_hold" => {
-            if let Some(Due::Holds(holds)) = due_of(row, due)? {
-                holds.push(ReservationId(content(row)?));
-            }
-        }
+fn read(kind: &str, row: &PgRow) -> Result<Row, ReadError> {
+    Ok(match kind {
+        "key" => Row::Key(content(row)?),
+        "user" => Row::User(content(row)?),
+        "wallet" => Row::Wallet(content(row)?),
+        "payment" => Row::Payment(content(row)?),
+        "concert" => Row::Concert(content(row)?),
+        "schedule" => Row::Schedule(content(row)?),
+        "queue" => Row::Queue(content(row)?),
+        "standing" => Row::Standing(content(row)?),
+        "offered" => Row::Offered(content(row)?),
+        "token" => Row::Token(content(row)?),
+        "seat" => Row::Seat(content(row)?),
+        "held" => Row::Held(content(row)?),
+        "awaited" => Row::Awaited(content(row)?),
+        "hold" => Row::Reservation(content(row)?),
         kind => return Err(ReadError::Corrupt(format!("a row of the kind {kind}"))),
-    }
-    Ok(())
-}
-
-/// What is due for the load that a row was searched for.
-fn due_of<'a>(row: &PgRow, due: &'a mut [Due]) -> Result<Option<&'a mut Due>, ReadError> {
-    let load: i64 = row.try_get("load").map_err(read_error)?;
-    Ok(usize::try_from(load).ok().and_then(|load| due.get_mut(load)))
+    })
 }
 
 /// The row of a table that came as JSON.
@@ -83,33 +61,20 @@ pub(crate) fn content<T: DeserializeOwned>(row: &PgRow) -> Result<T, ReadError> 
 
 type Query = sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments>;
 
-/// The statement with the keys that `loads` name, each array sorted.
-fn query(now: Option<OffsetDateTime>, loads: &[Load]) -> Query {
-    let wanted = Wanted::by(loads);
+/// The statement with the keys that `needs` name.
+fn query(now: Option<OffsetDateTime>, needs: &[Need]) -> Query {
+    let wanted = Wanted::by(needs);
     let (keys_users, keys_routes, keys) = unzip3(wanted.keys.iter().map(|scope| {
         let (user, route, key) = key::name(scope);
         (user, route, key.to_owned())
     }));
     let (seat_schedules, seat_numbers) = wanted.seats.iter().map(|(schedule, number)| (schedule.0, i64::from(number.get()))).unzip();
-    let (label_schedules, labels) = wanted.labels.iter().map(|(schedule, label)| (schedule.0, (*label).to_owned())).unzip();
     let (owners, owned): (Vec<_>, Vec<_>) = wanted.owners.iter().map(|(user, schedule)| (user.0, schedule.0)).unzip();
-    let (mut joining, mut joined) = (Vec::new(), Vec::new());
-    let (mut ticks, mut ticked, mut ticks_most) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut sweeps, mut sweeps_most, mut sweeps_hold) = (Vec::new(), Vec::new(), Vec::new());
-    for (load, position) in loads.iter().zip(0_i64..) {
-        if let Load::Join { user, concert } = load {
-            joining.push(user.0);
-            joined.push(concert.map(|concert| concert.0));
-        } else if let Load::Tick { queue, at_most } | Load::Admit { queue, at_most, .. } = load {
-            ticks.push(position);
-            ticked.push(queue.0);
-            ticks_most.push(i64::from(*at_most));
-        } else if let Load::LapsedHolds { at_most, hold } = load {
-            sweeps.push(position);
-            sweeps_most.push(i64::from(*at_most));
-            sweeps_hold.push(span_micros(*hold));
-        }
-    }
+    let (joining, joined): (Vec<_>, Vec<_>) = wanted.places.iter().map(|(user, concert)| (user.0, concert.map(|id| id.0))).unzip();
+    let (lines, lines_most): (Vec<_>, Vec<_>) = wanted.lines.iter().map(|line| (line.queue.0, i64::from(line.at_most))).unzip();
+    let lapsed = wanted.lapsed.iter().map(|need| (i64::from(need.at_most), span_micros(need.longest)));
+    let (lapsed_most, longest): (Vec<_>, Vec<_>) = lapsed.unzip();
+    let (label_schedules, labels) = wanted.labels.iter().map(|(schedule, label)| (schedule.0, (*label).to_owned())).unzip();
     sqlx::query(LOAD)
         .bind(now.map(micros))
         .bind(keys_users)
@@ -119,7 +84,6 @@ fn query(now: Option<OffsetDateTime>, loads: &[Load]) -> Query {
         .bind(ids(wanted.tokens))
         .bind(ids(wanted.concerts))
         .bind(ids(wanted.schedules))
-        .bind(ids(wanted.wallets))
         .bind(ids(wanted.payments))
         .bind(ids(wanted.reservations))
         .bind(ids(wanted.holders))
@@ -129,16 +93,12 @@ fn query(now: Option<OffsetDateTime>, loads: &[Load]) -> Query {
         .bind(owned)
         .bind(joining)
         .bind(joined)
-        .bind(ticks)
-        .bind(ticked)
-        .bind(ticks_most)
-        .bind(sweeps)
-        .bind(sweeps_most)
-        .bind(sweeps_hold)
+        .bind(lines)
+        .bind(lines_most)
+        .bind(lapsed_most)
+        .bind(longest)
         .bind(ids(wanted.queues))
-        .bind(ids(wanted.with_dates))
-        .bind(ids(wanted.programmes))
-        .bind(ids(wanted.moving))
+        .bind(ids(wanted.used))
         .bind::<Vec<Uuid>>(label_schedules)
         .bind::<Vec<String>>(labels)
 }

@@ -1,7 +1,8 @@
 //! Rows that somebody else has locked.
 
-use application::ports::{CommitError, Load, Store};
+use application::ports::CommitError;
 use domain::Queue;
+use domain::need::Line;
 use sea_orm::sqlx::{Connection, Executor};
 
 use crate::world::{World, user};
@@ -42,7 +43,7 @@ async fn a_change_that_the_schema_refuses_holds_no_other_back() {
 }
 
 #[tokio::test]
-async fn tick_load_sees_the_foremost_of_a_line_while_another_program_keeps_its_row_locked() {
+async fn a_tick_sees_the_foremost_of_a_line_while_another_program_keeps_its_row_locked() {
     let world = World::empty().await;
     for number in [1, 2] {
         assert!(world.commit(&[world.a_join(number).await]).await[0].is_ok());
@@ -51,9 +52,9 @@ async fn tick_load_sees_the_foremost_of_a_line_while_another_program_keeps_its_r
     let mut kept = beside.begin().await.unwrap();
     kept.execute("SELECT 1 FROM queue_tokens WHERE number = 1 FOR UPDATE").await.unwrap();
 
-    let context = world.store.load(&[Load::Tick { queue: Queue::DEFAULT, at_most: 1 }]).await.remove(0).unwrap();
+    let line = world.find(Line { queue: Queue::DEFAULT, at_most: 1 }).await.unwrap();
 
-    let seen: Vec<u64> = context.tokens.iter().map(|token| token.number).collect();
+    let seen: Vec<u64> = line.foremost.iter().map(|token| token.number).collect();
     assert_eq!(seen, [1], "a row that is skipped would be overtaken");
     kept.rollback().await.unwrap();
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use adapters_postgres::{PoolSize, PostgresStore};
-use application::ports::{CommitError, Committed, Load, Store};
+use application::ports::{CommitError, Committed, Store};
 use domain::decide::{charge, join, register};
 use domain::key::Keyed;
-use domain::{Change, Fingerprint, KeyScope, Money, QueuePolicy, RequestKey, Route, Rules, TokenId, UserId};
+use domain::{Change, Command, Fingerprint, KeyScope, Money, Needs, QueuePolicy, RequestKey, Route, Rows, Rules, TokenId, UserId};
 use sea_orm::sqlx::{Connection, Executor, PgConnection};
 use testbed::{Cluster, Database};
 use time::{Duration, OffsetDateTime};
@@ -48,16 +48,30 @@ impl World {
 
     /// The change that registers somebody.
     pub(crate) async fn a_registration(&self, number: u128) -> Change {
-        let context = self.store.load(&[Load::Clock]).await.remove(0).unwrap();
-        let command = register::Command { user: user(number), name: domain::UserName::new("Ada").unwrap(), keyed: None };
-        register::decide(&context, &command, &self.rules).unwrap().change.unwrap()
+        self.decide(&register::Command { user: user(number), name: domain::UserName::new("Ada").unwrap(), keyed: None }).await
+    }
+
+    /// What `needs` find in the store.
+    pub(crate) async fn find<N: Needs>(&self, needs: N) -> N::Found {
+        needs.find(&self.rows_for(&needs).await).unwrap()
+    }
+
+    async fn rows_for(&self, needs: &impl Needs) -> Rows {
+        let mut asked = Vec::new();
+        needs.ask(&mut asked);
+        self.store.load(&asked).await.unwrap()
+    }
+
+    /// The change of `command`, which isn't refused.
+    async fn decide<C: Command>(&self, command: &C) -> Change {
+        let rows = self.rows_for(&command.needs()).await;
+        command.decide_by(&rows, &self.rules).unwrap().unwrap().change.unwrap()
     }
 
     /// The change that lets somebody join the default queue.
     pub(crate) async fn a_join(&self, number: u128) -> Change {
-        let context = self.store.load(&[Load::Join { user: user(number), concert: None }]).await.remove(0).unwrap();
-        let command = join::Command { user: user(number), concert: None, token: TokenId(Uuid::from_u128(number << 64)) };
-        join::decide(&context, &command, &self.rules).unwrap().change.unwrap()
+        let token = TokenId(Uuid::from_u128(number << 64));
+        self.decide(&join::Command { user: user(number), concert: None, token }).await
     }
 
     /// What is told of `change`, which inserts a user, if the connection breaks amid its commit: nothing of it is written.
@@ -79,7 +93,6 @@ impl World {
     /// The change that charges a wallet with 1, as it stands now.
     pub(crate) async fn a_charge(&self, number: u128, key: &str) -> Change {
         let scope = KeyScope { user: user(number), route: Route::Charges, key: RequestKey::new(key).unwrap() };
-        let context = self.store.load(&[Load::Charge { key: scope.clone(), user: user(number) }]).await.remove(0).unwrap();
         let entry = domain::EntryId(Uuid::from_u128(number << 64 | u128::from(key.len() as u64) << 32 | u128::from(key.as_bytes()[0])));
         let command = charge::Command {
             user: None,
@@ -88,7 +101,7 @@ impl World {
             id: entry,
             amount: Money::new(1).unwrap(),
         };
-        charge::decide(&context, &command, &self.rules).unwrap().change.unwrap()
+        self.decide(&command).await
     }
 
     pub(crate) async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
@@ -104,7 +117,7 @@ impl World {
 /// The change that registers somebody, decided without a store.
 pub(crate) fn a_change(number: u128) -> Change {
     let command = register::Command { user: user(number), name: domain::UserName::new("Ada").unwrap(), keyed: None };
-    register::decide(&domain::Context::at(OffsetDateTime::UNIX_EPOCH), &command, &rules()).unwrap().change.unwrap()
+    command.decide_by(&Rows::at(OffsetDateTime::UNIX_EPOCH), &rules()).unwrap().unwrap().change.unwrap()
 }
 
 fn rules() -> Rules {

@@ -1,13 +1,7 @@
-//! Loading: from the loads of a batch to the keys that they name, from the rows found to a context for each.
+//! Loading: from needs to the keys that they name, and from a table's rows to [`domain::Rows`].
 
-mod context;
-mod due;
-mod found;
-mod holds;
+mod row;
 mod wanted;
 
-pub use context::contexts;
-pub use due::Due;
-pub use found::{Found, Row, Rows};
-pub use holds::Holds;
+pub use row::{Row, add};
 pub use wanted::Wanted;

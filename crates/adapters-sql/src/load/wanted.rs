@@ -1,114 +1,84 @@
-//! The keys of the rows that loads name.
+//! The keys of the rows that needs name.
 
 use std::collections::HashSet;
 
-use application::ports::Load;
-use domain::{ConcertId, KeyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId};
+use domain::need::{LapsedHolds, Line};
+use domain::{ConcertId, KeyScope, Need, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId};
 
-/// The keys of the rows that a batch of loads names, each once, table by table.
+/// The keys of the rows that needs name, each once, table by table.
 #[derive(Default)]
 #[expect(missing_docs, reason = "each is what its name says")]
 pub struct Wanted<'a> {
     pub keys: HashSet<&'a KeyScope>,
     pub users: HashSet<UserId>,
-    pub tokens: HashSet<TokenId>,
-    pub concerts: HashSet<ConcertId>,
-    pub schedules: HashSet<ScheduleId>,
     pub wallets: HashSet<UserId>,
+    /// Tokens by id, and with them their queues.
+    pub tokens: HashSet<TokenId>,
     pub queues: HashSet<QueueId>,
-    /// Concerts of which all dates are wanted.
-    pub with_dates: HashSet<ConcertId>,
-    /// Concerts of which it is asked whether something is held.
-    pub programmes: HashSet<ConcertId>,
-    /// Concerts of which it is asked whether a live token of their queue names them.
-    pub moving: HashSet<ConcertId>,
-    pub payments: HashSet<PaymentId>,
-    /// Reservations by id.
-    pub reservations: HashSet<ReservationId>,
-    /// The HELD reservations of a token.
-    pub holders: HashSet<TokenId>,
-    /// The HELD reservation of a seat.
+    /// The places of users in the queue of a concert, or in the default queue.
+    pub places: HashSet<(UserId, Option<ConcertId>)>,
+    pub lines: HashSet<&'a Line>,
+    /// Concerts with all of their dates.
+    pub concerts: HashSet<ConcertId>,
+    /// Concerts of which it is asked whether anybody counts on their queue.
+    pub used: HashSet<ConcertId>,
+    /// Dates by id, and with them their concerts.
+    pub schedules: HashSet<ScheduleId>,
+    /// Seats, and with them the HELD reservations that they name.
     pub seats: HashSet<(ScheduleId, SeatNumber)>,
     /// The seats of a date with a label.
     pub labels: HashSet<(ScheduleId, &'a str)>,
+    /// Reservations by id. All of those that are found come with their dates and seats.
+    pub reservations: HashSet<ReservationId>,
+    /// The HELD reservations of a token.
+    pub holders: HashSet<TokenId>,
     /// A user's HELD and CONFIRMED reservations for the concert of a date.
     pub owners: HashSet<(UserId, ScheduleId)>,
+    /// Payments by id, and with them their reservations and the payers' wallets.
+    pub payments: HashSet<PaymentId>,
+    pub lapsed: HashSet<&'a LapsedHolds>,
 }
 
 impl<'a> Wanted<'a> {
-    /// What `loads` name.
-    pub fn by(loads: &'a [Load]) -> Self {
+    /// What `needs` name.
+    pub fn by(needs: &'a [Need]) -> Self {
         let mut wanted = Self::default();
-        for load in loads {
-            wanted.add(load);
+        for need in needs {
+            wanted.add(need);
         }
         wanted
     }
 
-    fn add(&mut self, load: &'a Load) {
-        match load {
-            Load::Clock | Load::Tick { .. } | Load::LapsedHolds { .. } => {}
-            Load::Join { user, concert } => {
-                self.users.insert(*user);
-                self.concerts.extend(concert);
-                self.with_dates.extend(concert);
+    fn add(&mut self, need: &'a Need) {
+        let _is_new = match need {
+            Need::Key(need) => self.keys.insert(&need.0),
+            Need::Account(need) => self.users.insert(need.0) && self.wallets.insert(need.0),
+            Need::Token(need) => self.tokens.insert(need.0),
+            Need::Place(need) => {
+                self.concerts.extend(need.concert);
+                self.places.insert((need.user, need.concert))
             }
-            Load::Token { token } => {
-                self.tokens.insert(*token);
+            Need::Line(need) => self.lines.insert(need),
+            Need::Queue(need) => self.queues.insert(need.0),
+            Need::Concert(need) => self.concerts.insert(need.0),
+            Need::ConcertInUse(need) => self.used.insert(need.0),
+            Need::Schedule(need) => self.schedules.insert(need.0),
+            Need::Seats(need) => {
+                self.seats.extend(need.numbers.iter().map(|number| (need.schedule, *number)));
+                true
             }
-            Load::Leave { token } => {
-                self.tokens.insert(*token);
-                self.holders.insert(*token);
+            Need::LabelledSeats(need) => {
+                self.labels.extend(need.labels.iter().map(|label| (need.schedule, label.as_str())));
+                true
             }
-            Load::Hold { key, token, schedule, seats } => {
-                self.keys.insert(key);
-                self.tokens.extend(token);
-                self.holders.extend(token);
-                self.schedules.insert(*schedule);
-                self.seats.extend(seats.iter().map(|number| (*schedule, *number)));
-                self.owners.insert((key.user, *schedule));
+            Need::Reservation(need) => self.reservations.insert(need.0),
+            Need::HoldsOfToken(need) => self.holders.insert(need.0),
+            Need::OwnedBy(need) => {
+                self.schedules.insert(need.schedule);
+                self.owners.insert((need.user, need.schedule))
             }
-            Load::Release { reservation } => {
-                self.reservations.insert(*reservation);
-            }
-            Load::Key { key } | Load::Admit { key, .. } => {
-                self.keys.insert(key);
-            }
-            Load::Charge { key, user } => {
-                self.keys.insert(key);
-                self.users.insert(*user);
-                self.wallets.insert(*user);
-            }
-            Load::Pay { key, token, reservation } => {
-                self.keys.insert(key);
-                self.tokens.extend(token);
-                self.reservations.insert(*reservation);
-                self.wallets.insert(key.user);
-            }
-            Load::Refund { key, payment } => {
-                self.keys.insert(key);
-                self.payments.insert(*payment);
-            }
-            Load::Queue { queue } => {
-                self.queues.insert(*queue);
-            }
-            Load::Concert { concert, queue, schedules } => {
-                self.concerts.insert(*concert);
-                self.with_dates.insert(*concert);
-                self.programmes.insert(*concert);
-                self.moving.extend(queue.map(|_| *concert));
-                self.queues.extend(queue);
-                self.schedules.extend(schedules);
-            }
-            Load::Seats { schedule, seats } => {
-                self.schedules.insert(*schedule);
-                self.seats.extend(seats.iter().map(|number| (*schedule, *number)));
-            }
-            Load::SeatMap { schedule, seats, labels } => {
-                self.schedules.insert(*schedule);
-                self.seats.extend(seats.iter().map(|number| (*schedule, *number)));
-                self.labels.extend(labels.iter().map(|label| (*schedule, label.as_str())));
-            }
-        }
+            Need::Payment(need) => self.payments.insert(need.0),
+            Need::LapsedHolds(need) => self.lapsed.insert(need),
+        };
     }
 }

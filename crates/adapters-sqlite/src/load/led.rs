@@ -1,104 +1,116 @@
-//! The keys of the rows that found rows lead to.
+//! The rows to which those lead that needs name.
 
 use std::collections::HashSet;
 
-use adapters_sql::load::Found;
-use application::ports::Load;
-use domain::{ConcertId, Queue, QueueId, Reservation, ReservationId, ScheduleId, SeatNumber, TokenId, UserId};
+use adapters_sql::load::{Row, Wanted, add};
+use adapters_sql::micros;
+use domain::{ConcertId, Queue, QueueId, Rows, ScheduleId, SeatNumber, UserId};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
-/// The keys of the rows to which the rows found for a batch of loads lead, each once, table by table.
+use super::select::{by, by_id, ids, seats};
+use crate::statement::{array, find};
+use crate::statements::{concert, queue, reservation, schedule, seat, token, wallet};
+
+#[derive(FromQueryResult)]
+struct Until {
+    position: i64,
+    until: Option<i64>,
+}
+
+/// The keys of the rows to which those lead that were found, each once, table by table.
 #[derive(Default)]
 pub(super) struct Led {
-    pub(super) concerts: HashSet<ConcertId>,
-    pub(super) queues: HashSet<QueueId>,
+    queues: HashSet<QueueId>,
     /// Queues of which it is asked how many wait.
-    pub(super) waiting: HashSet<QueueId>,
-    /// Queues of which it is asked how many wait and how many are ACTIVE.
-    pub(super) standings: HashSet<QueueId>,
+    waiting: HashSet<QueueId>,
     /// Users' places in queues.
-    pub(super) places: HashSet<(QueueId, UserId)>,
-    pub(super) schedules: HashSet<ScheduleId>,
-    pub(super) wallets: HashSet<UserId>,
-    pub(super) seats: HashSet<(ScheduleId, SeatNumber)>,
+    places: HashSet<(QueueId, UserId)>,
+    wallets: HashSet<UserId>,
+    concerts: HashSet<ConcertId>,
+    schedules: HashSet<ScheduleId>,
+    seats: HashSet<(ScheduleId, SeatNumber)>,
     /// Concerts of which it is asked whether something is held.
-    pub(super) programmes: HashSet<ConcertId>,
+    held: HashSet<ConcertId>,
     /// Concerts of which it is asked whether a live token of their queue names them.
-    pub(super) moving: HashSet<(QueueId, ConcertId)>,
+    awaited: HashSet<(QueueId, ConcertId)>,
 }
 
 impl Led {
-    /// Where what was found for `loads` leads. A row that makes no sense leads nowhere: its load fails anyway.
-    pub(super) fn by(loads: &[Load], found: &Found) -> Self {
-        let mut led = Self::default();
-        for load in loads {
-            led.add(load, found);
+    /// Where what was found for `wanted` leads. A row that makes no sense leads nowhere: the needs that it belongs to fail anyway.
+    pub(super) fn by(wanted: &Wanted<'_>, rows: &Rows) -> Self {
+        let mut led = Self { held: wanted.used.clone(), seats: wanted.seats.clone(), ..Self::default() };
+        led.queues.extend(wanted.tokens.iter().filter_map(|token| rows.token(*token)).map(|token| token.queue));
+        for (user, concert) in &wanted.places {
+            if let Some(queue) = concert.map_or(Some(Queue::DEFAULT), |concert| rows.queue_of(concert)) {
+                led.queues.insert(queue);
+                led.waiting.insert(queue);
+                led.places.insert((queue, *user));
+            }
         }
+        led.wallets.extend(wanted.payments.iter().filter_map(|payment| rows.payment(*payment)).map(|payment| payment.user));
+        led.concerts.extend(wanted.schedules.iter().filter_map(|date| rows.schedule(*date)).map(|date| date.concert));
+        led.schedules.extend(wanted.lines.iter().flat_map(|line| rows.offered(line.queue)));
+        for reservation in rows.reservations() {
+            led.concerts.insert(reservation.concert);
+            led.schedules.insert(reservation.schedule);
+            led.seats.extend(reservation.numbers().map(|number| (reservation.schedule, number)));
+        }
+        led.awaited.extend(wanted.used.iter().filter_map(|concert| Some((rows.queue_of(*concert)?, *concert))));
         led
     }
 
-    fn add(&mut self, load: &Load, found: &Found) {
-        match load {
-            Load::Clock | Load::Key { .. } | Load::Charge { .. } | Load::Queue { .. } => {}
-            Load::Concert { concert, queue, .. } => {
-                self.programmes.insert(*concert);
-                self.moving.extend(queue.and(found.queue_of(*concert)).map(|queue| (queue, *concert)));
-            }
-            Load::Seats { schedule, seats } | Load::SeatMap { schedule, seats, .. } => {
-                self.concerts.extend(found.schedule(*schedule).map(|schedule| schedule.concert));
-                self.seats.extend(seats.iter().map(|number| (*schedule, *number)));
-                self.seats_of(found.holds().of_seats(*schedule, seats).into_iter(), found);
-            }
-            Load::Join { user, concert } => {
-                let queue = concert.map_or(Some(Queue::DEFAULT), |concert| found.queue_of(concert));
-                self.queues.extend(queue);
-                self.waiting.extend(queue);
-                self.places.extend(queue.map(|queue| (queue, *user)));
-            }
-            Load::Token { token } => self.queue_of(Some(*token), found),
-            Load::Leave { token } => self.dates_and_seats_of(found.holds().of_token(*token), found),
-            Load::Hold { key, token, schedule, seats } => {
-                self.queue_of(*token, found);
-                let concert = found.schedule(*schedule).map(|schedule| schedule.concert);
-                self.concerts.extend(concert);
-                self.seats.extend(seats.iter().map(|number| (*schedule, *number)));
-                let holds = found.holds().in_question(key.user, *token, concert, *schedule, seats);
-                self.dates_and_seats_of(holds.into_iter(), found);
-            }
-            Load::Release { reservation } => self.dates_and_seats_of([*reservation].into_iter(), found),
-            Load::Pay { token, reservation, .. } => {
-                self.queue_of(*token, found);
-                self.concerts.extend(found.reservation(*reservation).map(|reservation| reservation.concert));
-                self.dates_and_seats_of([*reservation].into_iter(), found);
-            }
-            Load::Refund { payment, .. } => {
-                if let Some(payment) = found.payment(*payment) {
-                    self.wallets.insert(payment.user);
-                    self.dates_and_seats_of([payment.reservation].into_iter(), found);
-                }
-            }
-            Load::Tick { queue, .. } | Load::Admit { queue, .. } => {
-                self.queues.insert(*queue);
-                self.standings.insert(*queue);
-                self.schedules.extend(found.offered(*queue));
-            }
-            // Which these are is no load's secret: all that lapsed is among the reservations.
-            Load::LapsedHolds { .. } => self.dates_and_seats_of(found.holds().ids(), found),
+    /// Adds these rows to `rows`.
+    pub(super) async fn read(&self, db: &impl ConnectionTrait, rows: &mut Rows) -> Result<(), DbErr> {
+        by_id(db, queue::SELECT, &self.queues, Row::Queue, rows).await?;
+        // A line has the full standing of its queue.
+        let waiting = self.waiting.iter().filter(|queue| !rows.has_standing(**queue)).copied().collect::<Vec<_>>();
+        by_id(db, queue::WAITING, &waiting, Row::Standing, rows).await?;
+        if !self.places.is_empty() {
+            let places = array(self.places.iter().map(|(queue, user)| (queue.0, user.0)))?;
+            by(db, token::SELECT_LIVE, [places], Row::Token, rows).await?;
         }
-    }
-
-    fn queue_of(&mut self, token: Option<TokenId>, found: &Found) {
-        if let Some(token) = token.and_then(|token| found.token(token)) {
-            self.queues.insert(token.queue);
+        by_id(db, wallet::SELECT, &self.wallets, Row::Wallet, rows).await?;
+        by_id(db, concert::SELECT, &self.concerts, Row::Concert, rows).await?;
+        by_id(db, schedule::SELECT, &self.schedules, Row::Schedule, rows).await?;
+        if !self.seats.is_empty() {
+            by(db, seat::SELECT, [seats(&self.seats)?], Row::Seat, rows).await?;
         }
+        self.read_held(db, rows).await?;
+        self.read_awaited(db, rows).await
     }
 
-    fn dates_and_seats_of(&mut self, reservations: impl Iterator<Item = ReservationId> + Clone, found: &Found) {
-        self.schedules.extend(reservations.clone().filter_map(|id| found.reservation(id)).map(|row| row.schedule));
-        self.seats_of(reservations, found);
+    async fn read_held(&self, db: &impl ConnectionTrait, rows: &mut Rows) -> Result<(), DbErr> {
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        let concerts: Vec<_> = self.held.iter().copied().collect();
+        for row in find::<Until>(db, reservation::SELECT_HELD_UNTIL, [ids(&concerts)?]).await? {
+            if let Some(concert) = row.of(&concerts, rows) {
+                add(rows, Row::Held(concert.0));
+            }
+        }
+        Ok(())
     }
 
-    fn seats_of(&mut self, reservations: impl Iterator<Item = ReservationId>, found: &Found) {
-        let seats = |reservation: &Reservation| reservation.numbers().map(|number| (reservation.schedule, number)).collect::<Vec<_>>();
-        self.seats.extend(reservations.filter_map(|id| found.reservation(id)).flat_map(seats));
+    async fn read_awaited(&self, db: &impl ConnectionTrait, rows: &mut Rows) -> Result<(), DbErr> {
+        if self.awaited.is_empty() {
+            return Ok(());
+        }
+        let pairs: Vec<_> = self.awaited.iter().copied().collect();
+        let values = [array(pairs.iter().map(|(queue, concert)| (queue.0, concert.0)))?];
+        for row in find::<Until>(db, token::SELECT_AWAITED_UNTIL, values).await? {
+            if let Some((_, concert)) = row.of(&pairs, rows) {
+                add(rows, Row::Awaited(concert.0));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Until {
+    /// The one of `asked` that this is the answer for, if its instant is still to come.
+    fn of<T: Copy>(&self, asked: &[T], rows: &Rows) -> Option<T> {
+        let found = usize::try_from(self.position).ok().and_then(|position| asked.get(position));
+        found.copied().filter(|_| self.until.is_some_and(|until| micros(rows.now) < until))
     }
 }

@@ -1,24 +1,24 @@
 //! Rows that make no sense are told to be so, and spoil nothing else.
 
-use application::ports::{Catalogue, Load, ReadError, Store, Tokens};
-use domain::Queue;
+use application::ports::{Catalogue, ReadError, Store, Tokens};
+use domain::{Command, Needs, Queue, need};
 use sea_orm::sqlx;
 
-use crate::world::{DATE, World, hold_load};
+use crate::world::{DATE, World};
 
 async fn spoil(world: &World, sql: &'static str) {
     sqlx::raw_sql(sql).execute(&world.behind_its_back().await).await.expect(sql);
 }
 
 #[tokio::test]
-async fn a_row_that_makes_no_sense_fails_only_the_loads_that_meet_it() {
+async fn a_row_that_makes_no_sense_fails_only_the_needs_that_meet_it() {
     let world = World::with_a_hall_of(4).await;
     let (ada, ben) = (world.guest().await, world.guest().await);
     spoil(&world, "UPDATE queue_tokens SET state = 'DANCING' WHERE number = 1").await;
-    let loads = [ada, ben].map(|guest| Load::Token { token: guest.token.unwrap() });
-    let contexts = world.store.load(&loads).await;
-    assert!(matches!(&contexts[0], Err(ReadError::Corrupt(what)) if what == "queue_tokens.state"), "{:?}", contexts[0]);
-    assert!(contexts[1].is_ok());
+    let [adas, bens] = [ada, ben].map(|guest| need::Token(guest.token.unwrap()));
+    let rows = world.store.load(&[adas.clone().into(), bens.clone().into()]).await.unwrap();
+    assert_eq!(adas.find(&rows).unwrap_err().problem, "queue_tokens.state");
+    assert!(bens.find(&rows).unwrap().is_some());
     assert!(matches!(world.store.reads().token(ada.token.unwrap()).await, Err(ReadError::Corrupt(_))));
 }
 
@@ -34,8 +34,8 @@ async fn what_a_hold_meets_is_read_with_suspicion() {
         let world = World::with_a_hall_of(2).await;
         let guest = world.guest().await;
         spoil(&world, sql).await;
-        let context = world.store.load(&[hold_load(&world.hold_command(guest, &[1]))]).await.remove(0);
-        assert!(matches!(context, Err(ReadError::Corrupt(_))), "{sql}: {context:?}");
+        let found = world.try_find(&world.hold_command(guest, &[1]).needs()).await;
+        assert!(found.is_err(), "{sql}: {found:?}");
     }
 }
 
@@ -48,8 +48,8 @@ async fn what_a_tick_meets_is_read_with_suspicion() {
         let user = world.user().await;
         world.join(user).await;
         spoil(&world, sql).await;
-        let context = world.store.load(&[Load::Tick { queue: Queue::DEFAULT, at_most: 1 }]).await.remove(0);
-        assert!(matches!(context, Err(ReadError::Corrupt(_))), "{sql}: {context:?}");
+        let found = world.try_find(&need::Line { queue: Queue::DEFAULT, at_most: 1 }).await;
+        assert!(found.is_err(), "{sql}: {found:?}");
     }
 }
 
@@ -66,9 +66,9 @@ async fn what_a_charge_meets_is_read_with_suspicion() {
         let change = world.charge_change(user, 1_000).await;
         world.commit(&change).await.unwrap();
         spoil(&world, sql).await;
-        let context =
-            world.store.load(&[Load::Charge { key: change.row::<domain::KeyRecord>().unwrap().row.scope.clone(), user }]).await.remove(0);
-        assert!(matches!(context, Err(ReadError::Corrupt(_))), "{sql}: {context:?}");
+        let key = change.row::<domain::KeyRecord>().unwrap().row.scope.clone();
+        let found = world.try_find(&(need::Key(key), need::Account(user))).await;
+        assert!(found.is_err(), "{sql}: {found:?}");
     }
 }
 
@@ -78,10 +78,9 @@ async fn a_spoiled_reservation_fails_whoever_meets_it() {
     let (ada, ben) = (world.guest().await, world.guest().await);
     let kept = world.hold(ada, &[1]).await;
     spoil(&world, "UPDATE reservations SET amount = -5").await;
-    let on_its_seat = hold_load(&world.hold_command(ben, &[1]));
-    for load in [Load::Release { reservation: kept.id }, Load::Leave { token: ada.token.unwrap() }, on_its_seat] {
-        assert!(matches!(world.store.load(&[load]).await.remove(0), Err(ReadError::Corrupt(_))));
-    }
-    assert!(world.store.load(&[hold_load(&world.hold_command(ben, &[2]))]).await[0].is_ok());
+    assert!(world.try_find(&need::Reservation(kept.id)).await.is_err());
+    assert!(world.try_find(&need::HoldsOfToken(ada.token.unwrap())).await.is_err());
+    assert!(world.try_find(&world.hold_command(ben, &[1]).needs()).await.is_err(), "on its seat");
+    assert!(world.try_find(&world.hold_command(ben, &[2]).needs()).await.is_ok(), "beside it");
     assert_eq!(world.store.reads().seats(DATE).await.unwrap().len(), 4);
 }

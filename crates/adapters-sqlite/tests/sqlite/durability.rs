@@ -2,8 +2,8 @@
 
 use adapters_sqlite::SqliteStore;
 use application::PageRequest;
-use application::ports::{Bookings, Catalogue, Load, Store, Tokens, Users, Wallets};
-use domain::{Context, Route};
+use application::ports::{Bookings, Catalogue, Store, Tokens, Users, Wallets};
+use domain::{Command, Needs, Route, need};
 use sea_orm::sqlx::{self, Row};
 
 use crate::world::{DATE, World};
@@ -45,13 +45,13 @@ async fn a_first_answer_is_replayed_unchanged_after_a_restart() {
     let world = World::with_a_hall_of(10).await;
     let guest = world.guest().await;
     let command = world.hold_command(guest, &[4]);
-    let context = world.load(crate::world::hold_load(&command)).await;
-    let decision = domain::decide::hold::decide(&context, &command, &world.rules).unwrap();
+    let decision = world.decide(&command).await;
     world.commit(&decision.change.unwrap()).await.unwrap();
 
     let again = SqliteStore::open(&world.path(), world.clock.clone()).await.unwrap();
-    let context: Context = again.load(&[crate::world::hold_load(&command)]).await.remove(0).unwrap();
-    let replay = domain::decide::hold::decide(&context, &command, &world.rules).unwrap();
+    let mut needs = Vec::new();
+    command.needs().ask(&mut needs);
+    let replay = command.decide_by(&again.load(&needs).await.unwrap(), &world.rules).unwrap().unwrap();
     assert!(replay.replayed);
     assert_eq!(replay.outcome, decision.outcome);
 }
@@ -63,5 +63,5 @@ async fn a_key_of_one_route_is_none_of_another() {
     let keyed = world.key(user, Route::Charges);
     world.charge(user, 1_000).await;
     let scope = domain::KeyScope { route: Route::Refunds, ..keyed.scope };
-    assert_eq!(world.load(Load::Key { key: scope }).await.key, None);
+    assert_eq!(world.find(need::Key(scope)).await, None);
 }

@@ -1,8 +1,8 @@
 //! A group is one transaction, and yet each of its changes stands or falls alone.
 
-use application::ports::{CommitError, Load, Store, Tokens, Wallets};
+use application::ports::{CommitError, Store, Tokens, Wallets};
 use domain::change::{Guard, NewToken};
-use domain::{Change, Payment, PaymentId, PaymentState, Queue, ReservationState, UserId, Version, Wallet, Write};
+use domain::{Change, Payment, PaymentId, PaymentState, Queue, ReservationState, UserId, Version, Wallet, Write, need};
 use time::Duration;
 
 use crate::world::World;
@@ -49,7 +49,7 @@ async fn what_only_the_commit_refuses_holds_no_others_back() {
     assert!(matches!(results[..], [Err(CommitError::Rejected(_)), Ok(_)]), "{results:?}");
     // The one connection that writes is in no transaction that somebody forgot.
     world.charge(bens, 3).await;
-    let found = world.load(Load::Release { reservation: kept.id }).await.reservations.remove(0);
+    let found = world.find(need::Reservation(kept.id)).await.unwrap().0.reservation;
     assert_eq!((found.version, found.state()), (Version::FIRST, ReservationState::Held));
 }
 
@@ -135,9 +135,10 @@ async fn a_seat_is_taken_over_from_a_lapsed_hold_in_the_group_of_others() {
     let (takes_over, takes) = (world.hold_change(back, &[1]).await, world.hold_change(world.guest().await, &[4]).await);
     let results = world.store.commit(&[takes, takes_over]).await;
     assert!(results.iter().all(Result::is_ok), "{results:?}");
-    let ended = world.load(Load::Release { reservation: lapsed.id }).await;
-    assert!(matches!(ended.reservations[0].state(), ReservationState::Cancelled { .. }));
-    assert!(ended.seats.is_empty(), "no seat's row names it any more");
+    let ended = world.find(need::Reservation(lapsed.id)).await.unwrap().0;
+    assert!(matches!(ended.reservation.state(), ReservationState::Cancelled { .. }));
+    assert!(ended.seats.iter().all(|seat| seat.reservation() != Some(lapsed.id)), "no seat's row names it any more");
+    assert_eq!(ended.seats.len(), 2);
     assert_ne!(other.user, back.user);
     assert_eq!(world.broken().await, Vec::<&str>::new());
 }

@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use application::ports::{Load, Store};
+use application::ports::Store;
 use domain::decide::admission::Pass;
-use domain::decide::hold;
-use domain::{Change, TokenId, UserId};
+use domain::decide::{hold, join};
+use domain::{Change, Command, Need, Needs, TokenId, UserId};
 
-use crate::world::{World, hold_load};
+use crate::world::World;
 
 const GROUP: u32 = 256;
 const GROUPS: u32 = 39;
@@ -21,15 +21,11 @@ async fn pace_of_joins_and_holds() {
     let mut passes = Vec::new();
     let began = Instant::now();
     for group in users.chunks(256) {
-        let loads: Vec<Load> = group.iter().map(|user| Load::Join { user: *user, concert: None }).collect();
-        let contexts = world.store.load(&loads).await;
-        let mut changes: Vec<Change> = Vec::new();
-        for (context, user) in contexts.into_iter().zip(group) {
-            let token = TokenId(application::ports::Ids::secret(&world.ids));
-            passes.push(Pass { user: *user, token: Some(token) });
-            let command = domain::decide::join::Command { user: *user, concert: None, token };
-            changes.push(domain::decide::join::decide(&context.unwrap(), &command, &world.rules).unwrap().change.unwrap());
-        }
+        let token = || TokenId(application::ports::Ids::secret(&world.ids));
+        let commands: Vec<_> = group.iter().map(|user| join::Command { user: *user, concert: None, token: token() }).collect();
+        passes.extend(commands.iter().map(|join| Pass { user: join.user, token: Some(join.token) }));
+        let rows = world.store.load(&needs_of(&commands)).await.unwrap();
+        let changes: Vec<Change> = commands.iter().map(|join| change_of(&world, join, &rows)).collect();
         assert!(world.store.commit(&changes).await.iter().all(Result::is_ok));
     }
     tell("joins", users.len(), began);
@@ -48,15 +44,10 @@ async fn pace_of_joins_and_holds() {
                 world.hold_command(*pass, &[seat])
             })
             .collect();
-        let loads: Vec<Load> = commands.iter().map(hold_load).collect();
         let load_began = Instant::now();
-        let contexts = world.store.load(&loads).await;
+        let rows = world.store.load(&needs_of(&commands)).await.unwrap();
         loading += load_began.elapsed();
-        let changes: Vec<Change> = contexts
-            .into_iter()
-            .zip(&commands)
-            .map(|(context, command)| hold::decide(&context.unwrap(), command, &world.rules).unwrap().change.unwrap())
-            .collect();
+        let changes: Vec<Change> = commands.iter().map(|hold| change_of(&world, hold, &rows)).collect();
         let commit_began = Instant::now();
         assert!(world.store.commit(&changes).await.iter().all(Result::is_ok));
         committing += commit_began.elapsed();
@@ -64,6 +55,18 @@ async fn pace_of_joins_and_holds() {
     tell("holds", passes.len(), began);
     println!("  of which loading {loading:?}, committing {committing:?}");
     assert_eq!(world.broken().await, Vec::<&str>::new());
+}
+
+fn needs_of<C: Command>(commands: &[C]) -> Vec<Need> {
+    let mut needs = Vec::new();
+    for command in commands {
+        command.needs().ask(&mut needs);
+    }
+    needs
+}
+
+fn change_of<C: Command>(world: &World, command: &C, rows: &domain::Rows) -> Change {
+    command.decide_by(rows, &world.rules).unwrap().unwrap().change.unwrap()
 }
 
 fn tell(what: &str, how_many: usize, began: Instant) {

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use adapters_sqlite::SqliteStore;
-use application::ports::{Audit, CommitError, Committed, Finding, Ids, Load, Programme, ProgrammeStore, Store};
+use application::ports::{Audit, Clock, CommitError, Committed, Finding, Ids, Programme, ProgrammeStore, Store};
 use application::testing::{CountingIds, StoppedClock};
 use domain::decide::admission::Pass;
 use domain::decide::{Decision, admit, charge, hold, join, pay, refund, register};
 use domain::key::Keyed;
+use domain::need::{Line, Unreadable};
 use domain::reservation::SeatChoice;
 use domain::{
-    Change, Concert, ConcertId, Context, Fingerprint, KeyScope, Money, Outcome, Payment, Queue, QueuePolicy, RequestKey, Reservation,
-    Route, Rules, Schedule, ScheduleId, Seat, SeatNumber, TokenId, UserId, UserName, Zone,
+    Change, Command, Concert, ConcertId, Fingerprint, KeyScope, Money, Need, Needs, Outcome, Payment, Queue, QueuePolicy, RequestKey,
+    Reservation, Route, Rules, Schedule, ScheduleId, Seat, SeatNumber, TokenId, UserId, UserName, Zone,
 };
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 use tempfile::TempDir;
@@ -92,8 +93,22 @@ impl World {
         SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap()
     }
 
-    pub(crate) async fn load(&self, load: Load) -> Context {
-        self.store.load(&[load]).await.remove(0).unwrap()
+    /// What `needs` find in the store.
+    pub(crate) async fn try_find<N: Needs>(&self, needs: &N) -> Result<N::Found, Unreadable> {
+        let mut asked = Vec::<Need>::new();
+        needs.ask(&mut asked);
+        needs.find(&self.store.load(&asked).await.unwrap())
+    }
+
+    /// What `needs` find in a store that makes sense.
+    pub(crate) async fn find<N: Needs>(&self, needs: N) -> N::Found {
+        self.try_find(&needs).await.unwrap()
+    }
+
+    /// What becomes of `command`, which isn't refused.
+    pub(crate) async fn decide<C: Command>(&self, command: &C) -> Decision<C::Outcome> {
+        let found = self.find(command.needs()).await;
+        command.decide(self.clock.now(), found, &self.rules).unwrap()
     }
 
     pub(crate) async fn commit(&self, change: &Change) -> Result<Committed, CommitError> {
@@ -124,15 +139,13 @@ impl World {
     /// Somebody new, with a wallet.
     pub(crate) async fn user(&self) -> UserId {
         let command = register::Command { user: UserId(self.ids.ordered()), name: UserName::new("Ada").unwrap(), keyed: None };
-        let context = self.load(Load::Clock).await;
-        self.commit_decision(register::decide(&context, &command, &self.rules).unwrap()).await;
+        self.commit_decision(self.decide(&command).await).await;
         command.user
     }
 
     pub(crate) async fn join_change(&self, user: UserId) -> (TokenId, Change) {
         let command = join::Command { user, concert: None, token: TokenId(self.ids.secret()) };
-        let context = self.load(Load::Join { user, concert: None }).await;
-        (command.token, join::decide(&context, &command, &self.rules).unwrap().change.unwrap())
+        (command.token, self.decide(&command).await.change.unwrap())
     }
 
     /// A place in the line.
@@ -144,8 +157,8 @@ impl World {
 
     /// Lets in whoever may be let in.
     pub(crate) async fn tick(&self) {
-        let context = self.load(Load::Tick { queue: Queue::DEFAULT, at_most: 10_000 }).await;
-        if let Some((change, _)) = admit::decide(&context, &self.rules) {
+        let line = self.find(Line { queue: Queue::DEFAULT, at_most: 10_000 }).await.unwrap();
+        if let Some((change, _)) = admit::decide(&line, self.clock.now(), &self.rules) {
             self.commit(&change).await.unwrap();
         }
     }
@@ -165,14 +178,12 @@ impl World {
     }
 
     pub(crate) async fn hold_change(&self, pass: Pass, seats: &[u32]) -> Change {
-        let command = self.hold_command(pass, seats);
-        hold::decide(&self.load(hold_load(&command)).await, &command, &self.rules).unwrap().change.unwrap()
+        self.decide(&self.hold_command(pass, seats)).await.change.unwrap()
     }
 
     /// Seats kept for a guest.
     pub(crate) async fn hold(&self, pass: Pass, seats: &[u32]) -> Reservation {
-        let command = self.hold_command(pass, seats);
-        let decision = hold::decide(&self.load(hold_load(&command)).await, &command, &self.rules).unwrap();
+        let decision = self.decide(&self.hold_command(pass, seats)).await;
         match self.commit_decision(decision).await {
             Outcome::Held { reservation, .. } => reservation,
             other => panic!("{other:?} is no hold's outcome"),
@@ -181,10 +192,9 @@ impl World {
 
     pub(crate) async fn charge_change(&self, user: UserId, amount: i64) -> Change {
         let keyed = self.key(user, Route::Charges);
-        let context = self.load(Load::Charge { key: keyed.scope.clone(), user }).await;
         let command =
             charge::Command { user: None, order: None, keyed, id: self.ids.ordered().into(), amount: Money::new(amount).unwrap() };
-        charge::decide(&context, &command, &self.rules).unwrap().change.unwrap()
+        self.decide(&command).await.change.unwrap()
     }
 
     pub(crate) async fn charge(&self, user: UserId, amount: i64) {
@@ -194,27 +204,18 @@ impl World {
     /// A held reservation, paid.
     pub(crate) async fn pay(&self, pass: Pass, reservation: &Reservation) -> Payment {
         let keyed = self.key(pass.user, Route::Payments);
-        let load = Load::Pay { key: keyed.scope.clone(), token: pass.token, reservation: reservation.id };
         let (id, entry) = (self.ids.ordered().into(), self.ids.ordered().into());
         let command = pay::Command { pass, keyed, id, entry, reservation: reservation.id, amount: None };
-        let decision = pay::decide(&self.load(load).await, &command, &self.rules).unwrap();
-        paid(self.commit_decision(decision).await)
+        paid(self.commit_decision(self.decide(&command).await).await)
     }
 
     /// A payment, gone back.
     pub(crate) async fn refund(&self, payment: &Payment) -> Payment {
         let keyed = self.key(payment.user, Route::Refunds);
-        let load = Load::Refund { key: keyed.scope.clone(), payment: payment.id };
         let entry = self.ids.ordered().into();
         let command = refund::Command { user: payment.user, order: None, keyed, payment: payment.id, entry };
-        let decision = refund::decide(&self.load(load).await, &command, &self.rules).unwrap();
-        paid(self.commit_decision(decision).await)
+        paid(self.commit_decision(self.decide(&command).await).await)
     }
-}
-
-pub(crate) fn hold_load(command: &hold::Command) -> Load {
-    let seats = command.seats.numbers().to_vec();
-    Load::Hold { key: command.keyed.scope.clone(), token: command.pass.token, schedule: command.schedule, seats }
 }
 
 fn paid(outcome: Outcome) -> Payment {

@@ -16,8 +16,8 @@ struct Scripted(fn(&[Change]) -> Results);
 
 #[async_trait::async_trait]
 impl Store for Scripted {
-    async fn load(&self, _: &[Load]) -> Vec<Result<Context, ReadError>> {
-        vec![Ok(Context::at(NOW))]
+    async fn load(&self, _: &[Need]) -> Result<Rows, ReadError> {
+        Ok(Rows::at(NOW))
     }
 
     async fn commit(&self, changes: &[Change]) -> Results {
@@ -114,12 +114,4 @@ async fn an_observer_that_panics_keeps_no_other_from_being_notified_and_the_chan
     assert!(results.iter().all(Result::is_ok), "it is committed all the same: {results:?}");
     assert_eq!(notes_of(&observers[0]), (vec![1, 3], vec![2]));
     assert_eq!(notes_of(&observers[1]), (vec![1, 2, 3], vec![2]));
-}
-
-#[tokio::test]
-async fn with_a_context_too_few_nothing_is_loaded() {
-    let committer = Committer::new(Arc::new(Scripted(|_| Vec::new())), Vec::new());
-    let contexts = committer.load(&[Load::Clock, Load::Clock]).await;
-    assert!(matches!(contexts[..], [Err(ReadError::Fault(_)), Err(ReadError::Fault(_))]), "{contexts:?}");
-    assert!(committer.load(&[Load::Clock]).await[0].is_ok());
 }

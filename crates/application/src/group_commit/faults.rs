@@ -2,29 +2,31 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use domain::{Change, Context, Fault, Refusal, ReservationId, Rules, User, Verdict};
+use domain::need::{self, Lookup};
+use domain::{Change, Decision, Fault, Need, Needs, Refusal, ReservationId, Rows, Rules, User, UserId, Verdict};
 use rstest::rstest;
 
 use super::tests::{NOW, Touch, all_committed, limits, loading_store};
 use super::*;
-use crate::ports::{CommitError, Committed, MockObserver, MockStore, ReadError};
+use crate::ports::{CommitError, Committed, MockObserver, MockStore, ReadError, Store};
 use crate::testing::{MockedLanes, RecordingObserver, the_rules};
 
 /// Panics where it is asked to.
 enum Bomb {
-    InLoad,
+    InNeeds,
     InDecide,
 }
 
 impl Command for Bomb {
     type Outcome = ();
 
-    fn load(&self) -> Load {
-        assert!(matches!(self, Self::InDecide), "a bomb in the load");
-        Load::Clock
+    type Needs = ();
+
+    fn needs(&self) {
+        assert!(matches!(self, Self::InDecide), "a bomb in the needs");
     }
 
-    fn decide(&self, _: &Context, _: &Rules) -> Verdict<()> {
+    fn decide(&self, _: OffsetDateTime, (): (), _: &Rules) -> Verdict<()> {
         panic!("a bomb in the decision")
     }
 }
@@ -35,11 +37,11 @@ struct Finds(Fault);
 impl Command for Finds {
     type Outcome = ();
 
-    fn load(&self) -> Load {
-        Load::Clock
-    }
+    type Needs = ();
 
-    fn decide(&self, _: &Context, _: &Rules) -> Verdict<()> {
+    fn needs(&self) {}
+
+    fn decide(&self, _: OffsetDateTime, (): (), _: &Rules) -> Verdict<()> {
         Err(Refusal::from(self.0.clone()).into())
     }
 }
@@ -69,7 +71,7 @@ fn away() -> CommitError {
 #[tokio::test(start_paused = true)]
 async fn a_commit_of_which_nothing_is_written_is_loaded_decided_and_committed_again() {
     let mut store = MockStore::new();
-    store.expect_load().times(3).returning(|_| vec![Ok(Context::at(NOW))]);
+    store.expect_load().times(3).returning(|_| Ok(Rows::at(NOW)));
     let commit = after(2, || Err(away()), || Ok(Committed::default()));
     store.expect_commit().times(3).returning(move |_| vec![commit()]);
     assert_eq!(touch(store, an_observer(1, 0)).await.unwrap().outcome, 1);
@@ -90,8 +92,8 @@ async fn a_store_that_stays_away_leaves_nothing_changed_and_nothing_in_doubt() {
 #[tokio::test(start_paused = true)]
 async fn a_load_that_fails_is_tried_again(#[case] error: fn() -> ReadError) {
     let mut store = MockStore::new();
-    let load = after(2, move || Err(error()), || Ok(Context::at(NOW)));
-    store.expect_load().times(3).returning(move |_| vec![load()]);
+    let load = after(2, move || Err(error()), || Ok(Rows::at(NOW)));
+    store.expect_load().times(3).returning(move |_| load());
     store.expect_commit().times(1).returning(all_committed);
     assert_eq!(touch(store, an_observer(1, 0)).await.unwrap().outcome, 1);
 }
@@ -99,7 +101,7 @@ async fn a_load_that_fails_is_tried_again(#[case] error: fn() -> ReadError) {
 #[tokio::test(start_paused = true)]
 async fn a_store_that_can_not_be_read_until_the_deadline_leaves_nothing_changed() {
     let mut store = MockStore::new();
-    store.expect_load().times(20..=102).returning(|_| vec![Err(ReadError::Unavailable("no connection".into()))]);
+    store.expect_load().times(20..=102).returning(|_| Err(ReadError::Unavailable("no connection".into())));
     let answer = touch(store, an_observer(0, 0)).await;
     assert!(matches!(answer, Err(Error::Overloaded)), "{answer:?}");
 }
@@ -118,7 +120,7 @@ async fn a_rejected_change_is_an_internal_fault_and_not_tried_again() {
 #[tokio::test]
 async fn what_can_not_be_read_ever_is_an_internal_fault_and_not_tried_again(#[case] error: fn() -> ReadError) {
     let mut store = MockStore::new();
-    store.expect_load().times(1).returning(move |_| vec![Err(error())]);
+    store.expect_load().times(1).returning(move |_| Err(error()));
     let answer = touch(store, an_observer(0, 0)).await;
     assert!(matches!(answer, Err(Error::Internal)), "{answer:?}");
 }
@@ -142,15 +144,35 @@ async fn a_commit_with_another_number_of_results_has_an_unknown_outcome(#[case] 
     assert!(matches!(answer, Err(Error::Unavailable)), "{answer:?}");
 }
 
-#[rstest]
-#[case::too_few(0)]
-#[case::too_many(2)]
+/// Needs the row of a user.
+struct NeedsUser(UserId);
+
+impl Command for NeedsUser {
+    type Outcome = ();
+    type Needs = need::Account;
+
+    fn needs(&self) -> need::Account {
+        need::Account(self.0)
+    }
+
+    fn decide(&self, now: OffsetDateTime, _: <Self::Needs as Needs>::Found, _: &Rules) -> Verdict<()> {
+        Ok(Decision::already((), now))
+    }
+}
+
 #[tokio::test]
-async fn nothing_is_decided_on_another_number_of_contexts(#[case] contexts: usize) {
+async fn a_row_that_makes_no_sense_fails_the_command_alone_that_needs_it() {
+    let [ada, ben] = [1, 2].map(|number| UserId(uuid::Uuid::from_u128(number)));
     let mut store = MockStore::new();
-    store.expect_load().times(1).returning(move |_| (0..contexts).map(|_| Ok(Context::at(NOW))).collect());
-    let answer = touch(store, an_observer(0, 0)).await;
-    assert!(matches!(answer, Err(Error::Internal)), "{answer:?}");
+    store.expect_load().times(1).returning(move |needs| {
+        assert_eq!(needs, [Need::from(need::Account(ada)), need::Account(ben).into()], "one batch");
+        let mut rows = Rows::at(NOW);
+        rows.add_unreadable(Lookup::User(ada), "users.name");
+        Ok(rows)
+    });
+    let both = |commits: Arc<GroupCommit>| async move { tokio::join!(commits.run(NeedsUser(ada)), commits.run(NeedsUser(ben))) };
+    let (torn, sound) = MockedLanes::over(store).run(both).await;
+    assert!(matches!(torn, Err(Error::Internal)) && sound.is_ok(), "{torn:?} {sound:?}");
 }
 
 #[tokio::test]
@@ -179,9 +201,9 @@ impl Panics {
 
 #[async_trait::async_trait]
 impl Store for Panics {
-    async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>> {
+    async fn load(&self, _: &[Need]) -> Result<Rows, ReadError> {
         self.step(true);
-        loads.iter().map(|_| Ok(Context::at(NOW))).collect()
+        Ok(Rows::at(NOW))
     }
 
     async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
@@ -197,7 +219,7 @@ fn loading_store_that_commits() -> MockStore {
 }
 
 fn start(store: Arc<dyn Store>, observer: &Arc<RecordingObserver>) -> Arc<GroupCommit> {
-    Arc::new(GroupCommit::start(store, Arc::new(the_rules()), vec![observer.clone()], limits()))
+    Arc::new(GroupCommit::start(Arc::new(Committer::new(store, vec![observer.clone()])), Arc::new(the_rules()), limits()))
 }
 
 fn users(changes: Vec<Change>) -> Vec<u128> {
@@ -228,10 +250,8 @@ async fn a_commit_that_panics_has_an_unknown_outcome_and_its_changes_are_in_doub
 #[tokio::test]
 async fn a_decision_that_panics_costs_its_command_alone() {
     let mut store = MockStore::new();
-    store.expect_load().times(1).returning(|loads| {
-        assert_eq!(loads.len(), 2, "one batch");
-        loads.iter().map(|_| Ok(Context::at(NOW))).collect()
-    });
+    // Once: they are one batch.
+    store.expect_load().times(1).returning(|_| Ok(Rows::at(NOW)));
     store.expect_commit().times(1).withf(|changes| changes.len() == 1).returning(all_committed);
     // The lane has no turn before both have asked.
     let both = |commits: Arc<GroupCommit>| async move { tokio::join!(commits.run(Bomb::InDecide), commits.run(Touch(2))) };
@@ -244,7 +264,7 @@ async fn a_decision_that_panics_costs_its_command_alone() {
 async fn a_batch_that_is_lost_to_the_lanes_own_panic_is_an_internal_fault_and_the_lane_goes_on() {
     let observer = Arc::new(RecordingObserver::default());
     let commits = start(Arc::new(loading_store_that_commits()), &observer);
-    let lost = commits.run(Bomb::InLoad).await;
+    let lost = commits.run(Bomb::InNeeds).await;
     assert!(matches!(lost, Err(Error::Internal)), "{lost:?}");
     assert_eq!(commits.run(Touch(2)).await.unwrap().outcome, 2);
 }

@@ -3,24 +3,25 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use domain::{Change, Context, Decision, Refusal, Rules};
+use domain::need::Unreadable;
+use domain::{Change, Command, Decision, Need, Needs, Refusal, Rows, Rules};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 use tracing::Span;
 
-use crate::ports::{Committed, Load};
-use crate::{Answer, Command, Error};
+use crate::ports::Committed;
+use crate::{Answer, Error};
 
 /// A command on its way, whatever its outcome's type is.
 pub(super) trait Job: Send {
-    /// What its decision must see.
-    fn load(&self) -> Load;
+    /// Adds what its decision has to see.
+    fn ask(&self, needs: &mut Vec<Need>);
     /// The span of its way through the lanes.
     fn span(&self) -> &Span;
     /// Whether nobody waits for it any more.
     fn is_abandoned(&self) -> bool;
     /// Decides. The change is to be committed; without one there is nothing left to do but [`Job::finish`].
-    fn decide(&mut self, context: &Context, rules: &Rules) -> Option<Change>;
+    fn decide(&mut self, rows: &Rows, rules: &Rules) -> Result<Option<Change>, Unreadable>;
     /// Marks that its commit is under way; false if its client has given up.
     fn begin_commit(&self) -> bool;
     /// Marks that nothing of it is committed: it will be loaded and decided again.
@@ -83,8 +84,8 @@ impl<T> Ticket<T> {
 }
 
 impl<C: Command> Job for Pending<C> {
-    fn load(&self) -> Load {
-        self.command.load()
+    fn ask(&self, needs: &mut Vec<Need>) {
+        self.command.needs().ask(needs);
     }
 
     fn span(&self) -> &Span {
@@ -95,8 +96,8 @@ impl<C: Command> Job for Pending<C> {
         self.client.is_closed() || self.deadline <= Instant::now()
     }
 
-    fn decide(&mut self, context: &Context, rules: &Rules) -> Option<Change> {
-        let (verdict, change) = match self.command.decide(context, rules) {
+    fn decide(&mut self, rows: &Rows, rules: &Rules) -> Result<Option<Change>, Unreadable> {
+        let (verdict, change) = match self.command.decide_by(rows, rules)? {
             Ok(mut decision) => {
                 let change = decision.change.take();
                 (Ok(decision), change)
@@ -104,7 +105,7 @@ impl<C: Command> Job for Pending<C> {
             Err(refused) => (Err(refused.refusal), refused.claim.map(|claim| *claim)),
         };
         self.verdict = Some(verdict);
-        change
+        Ok(change)
     }
 
     fn begin_commit(&self) -> bool {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::change::Collisions;
-use domain::{Change, Context, Rules};
+use domain::{Change, Rows, Rules};
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
 use tracing::debug_span;
@@ -17,7 +17,7 @@ use crate::Error;
 use crate::catch::caught;
 use crate::committer::Committer;
 use crate::measure::{number, timed};
-use crate::ports::{CommitError, Committed, Load, ReadError};
+use crate::ports::{CommitError, Committed, ReadError};
 
 /// The pause, in microseconds, before a batch that has lost against another lane tries again.
 const AFTER_A_CONFLICT: Range<u64> = 0..2_000;
@@ -106,16 +106,35 @@ impl Work {
     /// Load, decide, commit; returns the commands that are to be loaded and decided again.
     pub(super) async fn process(self: Arc<Self>, mut jobs: Vec<Box<dyn Job>>) -> Vec<Box<dyn Job>> {
         jobs.retain(|job| !job.is_abandoned());
-        let loads: Vec<Load> = jobs.iter().map(|job| job.load()).collect();
-        self.measures.batch.record(number(loads.len()));
-        let loading: Vec<_> = jobs.iter().map(|job| debug_span!(parent: job.span(), "load", commands = loads.len())).collect();
-        let contexts = timed(&self.measures.load, self.committer.load(&loads)).await;
+        let mut needs = Vec::new();
+        for job in &jobs {
+            job.ask(&mut needs);
+        }
+        self.measures.batch.record(number(jobs.len()));
+        let loading: Vec<_> = jobs.iter().map(|job| debug_span!(parent: job.span(), "load", commands = jobs.len())).collect();
+        let loaded = timed(&self.measures.load, self.committer.load(&needs)).await;
         drop(loading);
 
         let mut again = Again::default();
-        let group = self.decide(jobs, contexts, &mut again);
-        if !group.jobs.is_empty() {
-            self.commit(group, &mut again).await;
+        match loaded {
+            Ok(rows) => {
+                let group = self.decide(jobs, &rows, &mut again);
+                if !group.jobs.is_empty() {
+                    self.commit(group, &mut again).await;
+                }
+            }
+            Err(error) if error.is_transient() => {
+                tracing::warn!(error = &error as &dyn StdError, commands = jobs.len(), "what commands need can't be loaded now");
+                for job in jobs {
+                    again.after(AFTER_A_FAILURE, job);
+                }
+            }
+            Err(error) => {
+                tracing::error!(error = &error as &dyn StdError, commands = jobs.len(), "what commands need can't be loaded");
+                for job in jobs {
+                    job.fail(Error::Internal);
+                }
+            }
         }
         if let Some(pause) = again.pause {
             tokio::time::sleep(Duration::from_micros(fastrand::u64(pause))).await;
@@ -124,28 +143,19 @@ impl Work {
     }
 
     /// Decides each command; returns those whose changes are to be committed, which don't collide.
-    fn decide(&self, jobs: Vec<Box<dyn Job>>, contexts: Vec<Result<Context, ReadError>>, again: &mut Again) -> Group {
+    fn decide(&self, jobs: Vec<Box<dyn Job>>, rows: &Rows, again: &mut Again) -> Group {
         let mut group = Group::default();
         let mut collisions = Collisions::default();
-        let mut unread = Vec::new();
-        for (mut job, context) in jobs.into_iter().zip(contexts) {
-            let context = match context {
-                Ok(context) => context,
-                Err(error) if error.is_transient() => {
-                    again.after(AFTER_A_FAILURE, job);
-                    unread.push(error);
-                    continue;
-                }
-                Err(error) => {
-                    job.fail(error.into());
-                    continue;
-                }
-            };
-            let decided = debug_span!(parent: job.span(), "decide").in_scope(|| caught(|| job.decide(&context, &self.rules)));
+        for mut job in jobs {
+            let decided = debug_span!(parent: job.span(), "decide").in_scope(|| caught(|| job.decide(rows, &self.rules)));
             let change = match decided {
-                Ok(Some(change)) => change,
-                Ok(None) => {
+                Ok(Ok(Some(change))) => change,
+                Ok(Ok(None)) => {
                     job.finish(Committed::default());
+                    continue;
+                }
+                Ok(Err(unreadable)) => {
+                    job.fail(ReadError::from(unreadable).into());
                     continue;
                 }
                 Err(panicked) => {
@@ -164,9 +174,6 @@ impl Work {
                 group.jobs.push(job);
                 group.changes.push(change);
             }
-        }
-        if let Some(error) = unread.first() {
-            tracing::warn!(error = error as &dyn StdError, commands = unread.len(), "what commands need can't be loaded now");
         }
         group
     }

@@ -22,7 +22,7 @@ pub(super) struct Counters {
 }
 
 impl Counters {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(kind: &'static str) -> Self {
         let of = |outcome: &'static str| measure::counter_of(COMMANDS.0, COMMANDS.1, "outcome", outcome);
         Self {
             done: of("done"),
@@ -31,7 +31,7 @@ impl Counters {
             overloaded: of("overloaded"),
             unavailable: of("unavailable"),
             internal: of("internal"),
-            waiting: measure::gauge("frontrow_commands_waiting", "Commands that wait for a lane."),
+            waiting: measure::gauge_of("frontrow_commands_waiting", "Commands that wait for a lane.", "kind", kind),
         }
     }
 
@@ -96,14 +96,16 @@ mod tests {
     use std::time::Duration;
 
     use domain::decide::Decision;
-    use domain::{Change, Context, Refusal, Rules, User, UserId, Verdict, Write};
+    use domain::{Change, Command, Refusal, Rows, Rules, User, UserId, Verdict, Write};
     use metrics_exporter_prometheus::PrometheusBuilder;
+    use time::OffsetDateTime;
     use time::macros::datetime;
     use uuid::Uuid;
 
-    use super::super::{Command, GroupCommit, Limits};
+    use super::super::{GroupCommit, Limits};
     use crate::Error;
-    use crate::ports::{CommitError, Committed, Load, MockStore};
+    use crate::committer::Committer;
+    use crate::ports::{CommitError, Committed, MockStore};
     use crate::testing::the_rules;
 
     /// Writes a user, or is refused.
@@ -111,30 +113,29 @@ mod tests {
 
     impl Command for Register {
         type Outcome = ();
+        type Needs = ();
 
-        fn load(&self) -> Load {
-            Load::Clock
-        }
+        fn needs(&self) {}
 
-        fn decide(&self, context: &Context, _: &Rules) -> Verdict<()> {
-            let user = User { id: UserId(Uuid::nil()), name: None, created_at: context.now };
+        fn decide(&self, now: OffsetDateTime, (): (), _: &Rules) -> Verdict<()> {
+            let user = User { id: UserId(Uuid::nil()), name: None, created_at: now };
             let change = Change::default().writing(Write::insert(user));
-            if self.0 { Ok(Decision::commit((), change, context.now)) } else { Err(Refusal::QueueFull.into()) }
+            if self.0 { Ok(Decision::commit((), change, now)) } else { Err(Refusal::QueueFull.into()) }
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_becomes_of_commands_and_of_their_changes_is_counted() {
         let mut store = MockStore::new();
-        store.expect_load().returning(|loads| loads.iter().map(|_| Ok(Context::at(datetime!(2026-11-21 20:00 UTC)))).collect());
+        store.expect_load().returning(|_| Ok(Rows::at(datetime!(2026-11-21 20:00 UTC))));
         let met_one = AtomicBool::new(false);
         store.expect_commit().returning(move |changes| {
             let met = met_one.swap(true, Ordering::Relaxed);
             changes.iter().map(|_| if met { Ok(Committed::default()) } else { Err(CommitError::Conflict) }).collect()
         });
-        let limits = Limits { lanes: 1, queue: 1, batch: 8, deadline: Duration::from_secs(2) };
+        let limits = Limits { kind: "crowd", lanes: 1, queue: 1, batch: 8, deadline: Duration::from_secs(2) };
         let recorder = PrometheusBuilder::new().build_recorder();
-        let start = || GroupCommit::start(Arc::new(store), Arc::new(the_rules()), Vec::new(), limits);
+        let start = || GroupCommit::start(Arc::new(Committer::new(Arc::new(store), Vec::new())), Arc::new(the_rules()), limits);
         let commits = metrics::with_local_recorder(&recorder, start);
 
         commits.run(Register(true)).await.unwrap();
@@ -154,7 +155,7 @@ mod tests {
             "frontrow_commit_failures_total{kind=\"rejected\"} 0",
             "frontrow_commit_failures_total{kind=\"unavailable\"} 0",
             "frontrow_commit_failures_total{kind=\"unknown\"} 0",
-            "frontrow_commands_waiting 0",
+            "frontrow_commands_waiting{kind=\"crowd\"} 0",
             "frontrow_commit_conflicts_total{place=\"store\"} 1",
             "frontrow_commit_conflicts_total{place=\"group\"} 0",
             "frontrow_command_retries_total 1",

@@ -1,4 +1,5 @@
-//! Group commit: the way of every command. A few lanes each load what a batch of commands needs, let the domain decide each,
+//! Group commit: the way of every command. There is one for each kind, so that none starves another: the crowd's commands, joins, and
+//! operators' orders. Its lanes each load what a batch of commands needs, let the domain decide each,
 //! and commit their changes together. No timer forms the batches: while a lane is busy, commands gather.
 //!
 //! A command of which nothing is written, after a conflict or because the store can't be reached, is loaded and decided again until its
@@ -11,7 +12,7 @@ mod measures;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Context, Rules, Verdict};
+use domain::{Command, Rules};
 use time::OffsetDateTime;
 use tokio::sync::{Mutex, mpsc};
 use tokio::time::Instant;
@@ -20,26 +21,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::Error;
 use crate::committer::Committer;
-use crate::ports::{Load, Observer, Store};
 
 use job::{Job, Ticket};
 use lane::Lane;
 use measures::Counters;
-
-/// What a user may ask for: what its decision must see, and the decision.
-pub trait Command: Send + Sync + 'static {
-    /// What the client is told.
-    type Outcome: Send + 'static;
-
-    /// What the decision must see.
-    fn load(&self) -> Load;
-
-    /// The rule of the domain that decides it.
-    ///
-    /// # Errors
-    /// The domain's refusals.
-    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<Self::Outcome>;
-}
 
 /// What came of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +42,8 @@ pub struct Answer<T> {
 /// How much group commit takes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
+    /// Of which kind the commands are, as metrics call it.
+    pub kind: &'static str,
     /// How many batches are under way at once: 1 where there is one writer, 2 to 4 elsewhere.
     pub lanes: usize,
     /// How many commands may wait for a lane; one more is refused as [`Error::Overloaded`].
@@ -78,18 +65,17 @@ pub struct GroupCommit {
 
 impl GroupCommit {
     /// Starts the lanes on the current runtime. `observers` are notified of every commit before its client has an answer.
-    pub fn start(store: Arc<dyn Store>, rules: Arc<Rules>, observers: Vec<Arc<dyn Observer>>, limits: Limits) -> Self {
+    pub fn start(committer: Arc<Committer>, rules: Arc<Rules>, limits: Limits) -> Self {
         let (queue, waiting) = mpsc::channel(limits.queue);
         let waiting = Arc::new(Mutex::new(waiting));
         let closing = CancellationToken::new();
         let lanes = TaskTracker::new();
-        let committer = Arc::new(Committer::new(store, observers));
         for _ in 0..limits.lanes {
             let lane = Lane::new(committer.clone(), rules.clone(), limits.batch);
             lanes.spawn(lane.run(waiting.clone(), closing.clone()));
         }
         lanes.close();
-        Self { queue, counters: Counters::new(), deadline: limits.deadline, closing, lanes }
+        Self { queue, counters: Counters::new(limits.kind), deadline: limits.deadline, closing, lanes }
     }
 
     /// Carries `command` out. Dropping the future never interrupts a commit: a command that waits for a lane is then left out, one

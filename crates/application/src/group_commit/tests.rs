@@ -2,14 +2,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use domain::decide::{Decision, Refused};
-use domain::{Change, Context, Refusal, Rules, User, UserId, Verdict, Write};
+use domain::{Change, Need, Refusal, Rows, Rules, User, UserId, Verdict, Write};
 use time::macros::datetime;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::*;
-use crate::ports::{CommitError, Committed, MockObserver, MockStore, ReadError};
+use crate::ports::{CommitError, Committed, MockObserver, MockStore, ReadError, Store};
 use crate::testing::{MockedLanes, the_rules};
 
 pub(super) const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
@@ -20,14 +20,13 @@ pub(super) struct Touch(pub(super) u128);
 
 impl Command for Touch {
     type Outcome = u128;
+    type Needs = ();
 
-    fn load(&self) -> Load {
-        Load::Clock
-    }
+    fn needs(&self) {}
 
-    fn decide(&self, context: &Context, _: &Rules) -> Verdict<u128> {
-        let user = User { id: UserId(Uuid::from_u128(self.0)), name: None, created_at: context.now };
-        Ok(Decision::commit(self.0, Change::default().writing(Write::insert(user)), context.now))
+    fn decide(&self, now: OffsetDateTime, (): (), _: &Rules) -> Verdict<u128> {
+        let user = User { id: UserId(Uuid::from_u128(self.0)), name: None, created_at: now };
+        Ok(Decision::commit(self.0, Change::default().writing(Write::insert(user)), now))
     }
 }
 
@@ -36,13 +35,12 @@ struct RefusedButClaims;
 
 impl Command for RefusedButClaims {
     type Outcome = ();
+    type Needs = ();
 
-    fn load(&self) -> Load {
-        Load::Clock
-    }
+    fn needs(&self) {}
 
-    fn decide(&self, context: &Context, _: &Rules) -> Verdict<()> {
-        let change = Touch(1).decide(context, &the_rules()).map(|decision| decision.change);
+    fn decide(&self, now: OffsetDateTime, (): (), _: &Rules) -> Verdict<()> {
+        let change = Touch(1).decide(now, (), &the_rules()).map(|decision| decision.change);
         Err(Refused { refusal: Refusal::QueueFull, claim: change?.map(Box::new) })
     }
 }
@@ -67,8 +65,8 @@ impl GatedStore {
 
 #[async_trait]
 impl Store for GatedStore {
-    async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>> {
-        loads.iter().map(|_| Ok(Context::at(NOW))).collect()
+    async fn load(&self, _: &[Need]) -> Result<Rows, ReadError> {
+        Ok(Rows::at(NOW))
     }
 
     async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
@@ -80,16 +78,16 @@ impl Store for GatedStore {
 }
 
 pub(super) fn limits() -> Limits {
-    Limits { lanes: 1, queue: 8, batch: 8, deadline: Duration::from_secs(2) }
+    Limits { kind: "crowd", lanes: 1, queue: 8, batch: 8, deadline: Duration::from_secs(2) }
 }
 
 fn start(store: Arc<dyn Store>, limits: Limits) -> Arc<GroupCommit> {
-    Arc::new(GroupCommit::start(store, Arc::new(the_rules()), Vec::new(), limits))
+    Arc::new(GroupCommit::start(Arc::new(Committer::new(store, Vec::new())), Arc::new(the_rules()), limits))
 }
 
 pub(super) fn loading_store() -> MockStore {
     let mut store = MockStore::new();
-    store.expect_load().returning(|loads| loads.iter().map(|_| Ok(Context::at(NOW))).collect());
+    store.expect_load().returning(|_| Ok(Rows::at(NOW)));
     store
 }
 
@@ -191,7 +189,7 @@ async fn a_conflict_is_tried_again_until_the_deadline_and_then_nothing_has_chang
 #[tokio::test]
 async fn a_conflict_is_loaded_and_decided_again() {
     let mut store = MockStore::new();
-    store.expect_load().times(2).returning(|loads| loads.iter().map(|_| Ok(Context::at(NOW))).collect());
+    store.expect_load().times(2).returning(|_| Ok(Rows::at(NOW)));
     let tries = AtomicUsize::new(0);
     store.expect_commit().times(2).returning(move |changes| {
         let first = tries.fetch_add(1, Ordering::SeqCst) == 0;

@@ -37,7 +37,7 @@ pub use pools::PoolState;
 pub use programme::{Programme, ProgrammeError, ProgrammeStore};
 pub use pulse::Pulse;
 pub use secrets::Secrets;
-pub use store::{CommitError, Committed, Load, ReadError, Store};
+pub use store::{CommitError, Committed, ReadError, Store};
 pub use tokens::Tokens;
 pub use users::Users;
 pub use wallets::Wallets;

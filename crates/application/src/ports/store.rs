@@ -1,148 +1,9 @@
 //! The port of commands: load what a decision needs, commit what it wants.
 
 use async_trait::async_trait;
-use domain::{Change, ConcertId, Context, KeyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId};
+use domain::need::Unreadable;
+use domain::{Change, Need, Rows};
 use thiserror::Error;
-use time::Duration;
-
-/// What a decision needs to see. Each variant says which parts of the [`Context`] a store fills; the other parts stay
-/// as [`Context::at`] makes them. A row that doesn't exist is left out, never an error.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Load {
-    /// `now` alone.
-    Clock,
-    /// `user`; `concert` if one is named, and as `schedules` its dates by start, then id; `queue`: the concert's, or the default one if none is named (none if the named
-    /// concert doesn't exist); `waiting` of that queue; `tokens`: the user's token in that queue whose row is live.
-    Join {
-        /// Who joins.
-        user: UserId,
-        /// The concert, if one is named.
-        concert: Option<ConcertId>,
-    },
-    /// `tokens`: the token; `queue`: the token's.
-    Token {
-        /// Which token.
-        token: TokenId,
-    },
-    /// `tokens`: the token; `reservations`: those made under it whose rows are HELD; `schedules`: their dates, each once, by id; `seats`:
-    /// theirs.
-    Leave {
-        /// Which token.
-        token: TokenId,
-    },
-    /// `key`; `tokens`: the token, and `queue`: the token's; `schedule` and its `concert`; `seats`: those asked for;
-    /// `reservations`: the HELD rows made under the token, the HELD rows whose seats are asked for, and the user's HELD
-    /// and CONFIRMED rows for the concert; `seats` also of all those of them that are HELD, on whatever date; `schedules`: the dates of the
-    /// HELD ones, each once, by id, but for `schedule`.
-    Hold {
-        /// The request's key.
-        key: KeyScope,
-        /// The token that came with it.
-        token: Option<TokenId>,
-        /// The date.
-        schedule: ScheduleId,
-        /// The seats asked for.
-        seats: Vec<SeatNumber>,
-    },
-    /// `reservations`: the reservation, with its `schedule`; `seats`: those whose rows name it.
-    Release {
-        /// Which reservation.
-        reservation: ReservationId,
-    },
-    /// `key`.
-    Key {
-        /// The request's key.
-        key: KeyScope,
-    },
-    /// `key`; `user`; `wallet`: the user's.
-    Charge {
-        /// The request's key.
-        key: KeyScope,
-        /// Whose wallet; not always the key's user.
-        user: UserId,
-    },
-    /// `key`; `tokens`: the token, and `queue`: the token's; `reservations`: the reservation, with its `schedule` and `concert`;
-    /// `seats`:
-    /// those whose rows name it; `wallet`: that of the key's user.
-    Pay {
-        /// The request's key.
-        key: KeyScope,
-        /// The token that came with it.
-        token: Option<TokenId>,
-        /// Which reservation.
-        reservation: ReservationId,
-    },
-    /// `key`; `payment`; `reservations`: the payment's, with its `schedule`; `seats`: those whose rows name it; `wallet`: that
-    /// of the payment's user.
-    Refund {
-        /// The request's key.
-        key: KeyScope,
-        /// Which payment.
-        payment: PaymentId,
-    },
-    /// `queue`; `admission`; `waiting`; `active` and `offers`, unless nobody waits; `tokens`: the ACTIVE rows of the queue whose deadline
-    /// has passed, the earliest first, and the WAITING ones with the lowest numbers. `offers` is none for [`domain::Queue::DEFAULT`] and
-    /// for a queue that no concert names; else all dates of the concerts that name it, cancelled or not, on sale or not, in any order, with
-    /// whether a seat's row is AVAILABLE or HELD.
-    Tick {
-        /// Which queue.
-        queue: QueueId,
-        /// How many tokens of either sort at most.
-        at_most: u32,
-    },
-    /// `key`, and everything that [`Load::Tick`] of this queue has.
-    Admit {
-        /// The request's key.
-        key: KeyScope,
-        /// Which queue.
-        queue: QueueId,
-        /// How many tokens of either sort at most.
-        at_most: u32,
-    },
-    /// `queue`.
-    Queue {
-        /// Which queue.
-        queue: QueueId,
-    },
-    /// `concert`; `queue`: the one named, whoever's it is; `schedules`: all dates of the concert by start, then id, after them the others that
-    /// are named, by id; `held`: whether a reservation of the concert is HELD by its row, within its deadline at `now`, and for a date that
-    /// isn't cancelled; `awaited`, if a queue is named: whether a token of the concert's own queue that names the concert is WAITING, or
-    /// ACTIVE and within its deadline at `now`.
-    Concert {
-        /// Which concert.
-        concert: ConcertId,
-        /// A queue, if one is named.
-        queue: Option<QueueId>,
-        /// Dates, of whichever concert.
-        schedules: Vec<ScheduleId>,
-    },
-    /// `schedule` and its `concert`; `seats`: those asked for; `reservations`: the HELD rows whose seats are asked for; `seats` also of all
-    /// those.
-    Seats {
-        /// The date.
-        schedule: ScheduleId,
-        /// The seats asked for.
-        seats: Vec<SeatNumber>,
-    },
-    /// Everything that [`Load::Seats`] of these seats has, and `seats` of the date with one of these labels, too.
-    SeatMap {
-        /// The date.
-        schedule: ScheduleId,
-        /// The seats asked for.
-        seats: Vec<SeatNumber>,
-        /// The labels asked for, letter by letter.
-        labels: Vec<String>,
-    },
-    /// `reservations`: HELD rows whose deadline has passed, the earliest first, and after them, in any order, HELD rows of dates that were
-    /// cancelled less than `hold` before `now`, each row once; `schedules`: their dates, each once, by id; `seats`: those whose rows name
-    /// them.
-    LapsedHolds {
-        /// How many reservations at most.
-        at_most: u32,
-        /// How long a hold lasts at most: one of a date that was cancelled longer ago is past its deadline.
-        hold: Duration,
-    },
-}
 
 /// What a commit adds to a change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -185,6 +46,12 @@ impl ReadError {
     }
 }
 
+impl From<Unreadable> for ReadError {
+    fn from(row: Unreadable) -> Self {
+        Self::Corrupt(row.problem)
+    }
+}
+
 /// A change was not committed, or it isn't known whether it was.
 #[derive(Debug, Error)]
 pub enum CommitError {
@@ -209,12 +76,13 @@ pub enum CommitError {
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Loads, in one round trip, a context for each of `loads`, in their order.
+    /// Loads, in one round trip, all rows that `needs` are about.
     ///
-    /// There MUST be as many results as `loads`: with any other number nothing is decided. All rows of a context MUST be read at one instant, and `now` MUST be a reading of the store's clock that is not
-    /// later than that instant's end. Rows MUST be returned whether or not their deadline has passed: time is for the domain to judge.
+    /// All of them MUST be read at one instant, and `now` MUST be a reading of the store's clock that is not later than that instant's end.
+    /// Rows MUST be returned whether or not their deadline has passed: time is for the domain to judge. Rows that no need is about MAY be
+    /// returned as well. A row that makes no sense MUST be returned as unreadable, so that it fails the needs alone that it belongs to.
     /// Instants MUST have microseconds.
-    async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>>;
+    async fn load(&self, needs: &[Need]) -> Result<Rows, ReadError>;
 
     /// Commits `changes`, in one transaction where it can, and tells for each what came of it, in their order.
     ///

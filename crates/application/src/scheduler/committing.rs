@@ -4,9 +4,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use domain::change::Admission;
+use domain::need::{Lookup, Standing};
 use domain::reservation::Claim;
 use domain::{
-    ConcertId, Context, Money, NewToken, Queue, QueueToken, Reservation, ReservationId, ReservedSeat, Schedule, ScheduleId, Seat,
+    ConcertId, Money, Need, NewToken, Queue, QueueToken, Reservation, ReservationId, ReservedSeat, Rows, Schedule, ScheduleId, Seat,
     SeatNumber, SeatState, TokenId, TokenStatus, UserId, Version, Versioned, Zone,
 };
 use time::OffsetDateTime;
@@ -14,22 +15,23 @@ use time::macros::datetime;
 use uuid::Uuid;
 
 use super::*;
-use crate::ports::{Committed, MockTokens, ReadError};
+use crate::ports::{Committed, MockTokens, ReadError, Store};
 use crate::testing::{RecordingObserver, StoppedClock, a_queue, a_waiting_room, an_empty_programme, the_rules};
 
 const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
 const DATE: ScheduleId = ScheduleId(Uuid::from_u128(7));
+const ONE_WAITS: Standing = Standing { admission: Version::FIRST, waiting: 1, active: 0 };
 
-/// A store that loads `context` and commits everything; the first commit panics if it is to.
+/// A store that has `rows` and commits everything; the first commit panics if it is to.
 struct Scripted {
-    context: Context,
+    rows: Rows,
     panics: AtomicBool,
 }
 
 #[async_trait]
 impl Store for Scripted {
-    async fn load(&self, _: &[Load]) -> Vec<Result<Context, ReadError>> {
-        vec![Ok(self.context.clone())]
+    async fn load(&self, _: &[Need]) -> Result<Rows, ReadError> {
+        Ok(self.rows.clone())
     }
 
     async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
@@ -38,14 +40,13 @@ impl Store for Scripted {
     }
 }
 
-fn scheduler(context: Context, panics: bool) -> (Scheduler, Arc<RecordingObserver>) {
+fn scheduler(rows: Rows, panics: bool) -> (Scheduler, Arc<RecordingObserver>) {
     let observer = Arc::new(RecordingObserver::default());
     let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_programme()), Arc::new(StoppedClock::default()));
     let day = Duration::from_hours(24);
     let tools = Tools {
-        store: Arc::new(Scripted { context, panics: AtomicBool::new(panics) }),
+        committer: Arc::new(Committer::new(Arc::new(Scripted { rows, panics: AtomicBool::new(panics) }), vec![observer.clone()])),
         room: Arc::new(room),
-        observers: vec![observer.clone()],
         rules: Arc::new(the_rules()),
         place_free: Arc::default(),
     };
@@ -54,11 +55,12 @@ fn scheduler(context: Context, panics: bool) -> (Scheduler, Arc<RecordingObserve
 }
 
 /// One user waits, and there are places.
-fn somebody_waits() -> Context {
+fn somebody_waits() -> Rows {
     let id = Uuid::from_u128(1);
     let token = NewToken { id: TokenId(id), queue: Queue::DEFAULT, user: UserId(id), concert: None, joined_at: NOW }.numbered(1);
-    let tokens = vec![Versioned::new(Version::FIRST, token)];
-    Context { queue: Some(a_queue()), admission: Some(Version::FIRST), waiting: 1, tokens, ..Context::at(NOW) }
+    let mut rows = Rows::at(NOW).with(a_queue()).with(Versioned::new(Version::FIRST, token));
+    rows.add_standing(Queue::DEFAULT, ONE_WAITS);
+    rows
 }
 
 /// Those whom these changes let in.
@@ -103,10 +105,10 @@ fn a_seat_of(hold: &Versioned<Reservation>, number: u32) -> Versioned<Seat> {
 #[tokio::test]
 async fn a_sweep_ends_what_has_lapsed_but_for_a_hold_whose_seats_are_missing() {
     let (torn, whole) = (a_lapsed_hold(1, &[1, 2]), a_lapsed_hold(2, &[3]));
-    let seats = vec![a_seat_of(&torn, 1), a_seat_of(&whole, 3)];
-    let dates = vec![Versioned::new(Version::FIRST, a_date())];
-    let context = Context { reservations: vec![torn, whole.clone()], seats, schedules: dates, ..Context::at(NOW) };
-    let (scheduler, observer) = scheduler(context, false);
+    let mut rows = Rows::at(NOW).with(Versioned::new(Version::FIRST, a_date()));
+    rows.add_all([a_seat_of(&torn, 1), a_seat_of(&whole, 3)]);
+    rows.add_all([torn, whole.clone()]);
+    let (scheduler, observer) = scheduler(rows, false);
     assert_eq!(scheduler.sweep().await.unwrap(), 1);
     let ended: Vec<_> = observer.committed().iter().flat_map(Change::rows::<Reservation>).map(|write| write.row.id).collect();
     assert_eq!(ended, [whole.id]);
@@ -128,20 +130,23 @@ fn a_line(number: u128) -> QueueId {
 
 #[async_trait]
 impl Store for ManyQueues {
-    async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>> {
+    async fn load(&self, needs: &[Need]) -> Result<Rows, ReadError> {
         self.loads.fetch_add(1, Ordering::SeqCst);
-        self.most.fetch_max(loads.len(), Ordering::SeqCst);
-        let context = |load: &Load| {
-            let Load::Tick { queue, .. } = load else { panic!("{load:?} is no tick") };
-            if *queue == self.torn {
-                return Err(ReadError::Corrupt("torn".to_owned()));
+        self.most.fetch_max(needs.len(), Ordering::SeqCst);
+        let mut rows = Rows::at(NOW);
+        for need in needs {
+            let Need::Line(line) = need else { panic!("{need:?} is no line") };
+            if line.queue == self.torn {
+                rows.add_unreadable(Lookup::Queue(line.queue), "torn");
+                continue;
             }
-            let queue = Versioned::new(Version::FIRST, Queue { id: *queue, ..a_queue().row });
+            let queue = Versioned::new(Version::FIRST, Queue { id: line.queue, ..a_queue().row });
             let token = NewToken { id: TokenId(queue.id.0), queue: queue.id, user: UserId(queue.id.0), concert: None, joined_at: NOW };
-            let tokens = vec![Versioned::new(Version::FIRST, token.numbered(1))];
-            Ok(Context { queue: Some(queue), admission: Some(Version::FIRST), waiting: 1, tokens, ..Context::at(NOW) })
-        };
-        loads.iter().map(context).collect()
+            rows.add_standing(queue.id, ONE_WAITS);
+            rows.add(queue);
+            rows.add(Versioned::new(Version::FIRST, token.numbered(1)));
+        }
+        Ok(rows)
     }
 
     async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
@@ -158,7 +163,8 @@ fn many_queues() -> (Scheduler, Arc<ManyQueues>, Arc<RecordingObserver>) {
     let (store, observer) = (Arc::new(store), Arc::new(RecordingObserver::default()));
     let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_programme()), Arc::new(StoppedClock::default()));
     let (rules, day) = (Arc::new(the_rules()), Duration::from_hours(24));
-    let tools = Tools { store: store.clone(), room: Arc::new(room), observers: vec![observer.clone()], rules, place_free: Arc::default() };
+    let committer = Arc::new(Committer::new(store.clone(), vec![observer.clone()]));
+    let tools = Tools { committer, room: Arc::new(room), rules, place_free: Arc::default() };
     (Scheduler::new(tools, Rhythm { tick: day, sweep: day }), store, observer)
 }
 

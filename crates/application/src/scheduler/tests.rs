@@ -1,9 +1,9 @@
 mod place_free;
 
+use domain::need::Standing;
 use domain::token::NewToken;
 use domain::{
-    ConcertId, Context, Currency, Money, Offer, Queue, QueuePolicy, QueueToken, Schedule, ScheduleId, TokenId, UserId, Version, Versioned,
-    Zone,
+    ConcertId, Currency, Money, Need, Queue, QueuePolicy, QueueToken, Rows, Schedule, ScheduleId, TokenId, UserId, Version, Versioned, Zone,
 };
 use uuid::Uuid;
 
@@ -44,7 +44,7 @@ fn a_token() -> Versioned<QueueToken> {
 }
 
 /// What a tick sees at `now`: somebody waits, and the sale opens at `sale_opens_at`.
-fn a_context(now: OffsetDateTime, sale_opens_at: OffsetDateTime) -> Context {
+fn the_rows(now: OffsetDateTime, sale_opens_at: OffsetDateTime) -> Rows {
     let schedule = Schedule {
         id: ScheduleId(Uuid::nil()),
         concert: ConcertId(Uuid::nil()),
@@ -54,14 +54,10 @@ fn a_context(now: OffsetDateTime, sale_opens_at: OffsetDateTime) -> Context {
         sale_closes_at: sale_opens_at + DAY,
         cancellation: None,
     };
-    Context {
-        queue: Some(the_queue()),
-        admission: Some(Version::FIRST),
-        waiting: 1,
-        tokens: vec![a_token()],
-        offers: Some(vec![Offer { schedule, has_seats: true }]),
-        ..Context::at(now)
-    }
+    let mut rows = Rows::at(now).with(the_queue()).with(a_token());
+    rows.add_standing(OWN, Standing { admission: Version::FIRST, waiting: 1, active: 0 });
+    rows.add_offer(OWN, Some((schedule.id, true)));
+    rows.with(Versioned::new(Version::FIRST, schedule))
 }
 
 fn the_queue() -> Versioned<Queue> {
@@ -75,9 +71,9 @@ async fn a_queue_is_ticked_at_the_instant_at_which_its_sale_opens() {
     let admitted = Arc::new(Mutex::new(Vec::new()));
     let mut store = MockStore::new();
     let (read, committed, stop) = (clock.clone(), admitted.clone(), CancellationToken::new());
-    store.expect_load().returning(move |loads| match loads {
-        [Load::Tick { .. }] => vec![Ok(a_context(read.now(), opens_at))],
-        _ => vec![Ok(Context::at(read.now()))],
+    store.expect_load().returning(move |needs| match needs {
+        [Need::Line(_)] => Ok(the_rows(read.now(), opens_at)),
+        _ => Ok(Rows::at(read.now())),
     });
     let (written, done) = (clock.clone(), stop.clone());
     store.expect_commit().returning(move |changes| {
@@ -87,7 +83,12 @@ async fn a_queue_is_ticked_at_the_instant_at_which_its_sale_opens() {
     });
     let room = Arc::new(a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_programme()), clock.clone()));
     room.keep(&a_token());
-    let tools = Tools { store: Arc::new(store), room, observers: Vec::new(), rules: Arc::new(rules()), place_free: Arc::default() };
+    let tools = Tools {
+        committer: Arc::new(Committer::new(Arc::new(store), Vec::new())),
+        room,
+        rules: Arc::new(rules()),
+        place_free: Arc::default(),
+    };
     let rhythm = Rhythm { tick: DAY, sweep: DAY };
 
     Scheduler::new(tools, rhythm).run(stop).await;

@@ -1,13 +1,14 @@
 //! The tick: ends what has lapsed in some queues, and admits into the free places.
 
 use domain::decide::admit::{self, Ticked};
-use domain::{Change, Context, QueueId};
+use domain::need::{Line, Need, Rows};
+use domain::{Change, Needs, QueueId};
 
 use super::Scheduler;
 use crate::Error;
 use crate::catch::caught;
 use crate::measure::timed;
-use crate::ports::{CommitError, Load};
+use crate::ports::{CommitError, ReadError};
 
 /// How often a tick is tried that loses to another.
 const TRIES: u32 = 5;
@@ -70,11 +71,23 @@ impl Scheduler {
     /// Loads, decides and commits for the queues that are left; those that met a conflict are left then.
     async fn tick_once(&self, round: &mut Round) {
         let queues = std::mem::take(&mut round.left);
-        let loads: Vec<Load> =
-            queues.iter().map(|queue| Load::Tick { queue: *queue, at_most: self.room.admission_policy(*queue).batch }).collect();
+        let lines: Vec<Line> =
+            queues.iter().map(|queue| Line { queue: *queue, at_most: self.room.admission_policy(*queue).batch }).collect();
+        let needs: Vec<Need> = lines.iter().cloned().map(Need::from).collect();
+        let rows = match self.committer.load(&needs).await {
+            Ok(rows) => rows,
+            Err(error) => {
+                let is_transient = error.is_transient();
+                tracing::error!(error = &error as &dyn std::error::Error, queues = queues.len(), "the queues' tokens can't be loaded");
+                for queue in queues {
+                    self.fail(round, queue, if is_transient { Error::Unavailable } else { Error::Internal });
+                }
+                return;
+            }
+        };
         let (mut decided, mut changes) = (Vec::new(), Vec::new());
-        for (queue, context) in queues.into_iter().zip(self.committer.load(&loads).await) {
-            match context.map_err(Error::from).and_then(|context| self.decide_tick(queue, &context)) {
+        for (queue, line) in queues.into_iter().zip(&lines) {
+            match self.decide_tick(line, &rows) {
                 Ok(Some((change, ticked))) => {
                     decided.push((queue, ticked));
                     changes.push(change);
@@ -103,11 +116,14 @@ impl Scheduler {
         round.failed = Some(error);
     }
 
-    fn decide_tick(&self, queue: QueueId, context: &Context) -> Result<Option<(Change, Ticked)>, Error> {
-        match admit::opening(context) {
+    fn decide_tick(&self, line: &Line, rows: &Rows) -> Result<Option<(Change, Ticked)>, Error> {
+        let queue = line.queue;
+        let Some(line) = line.find(rows).map_err(ReadError::from)? else { return Ok(None) };
+        match admit::opening(&line, rows.now) {
             Some(at) => self.openings().insert(queue, at),
             None => self.openings().remove(&queue),
         };
-        caught(|| admit::decide(context, &self.rules)).map_err(|panicked| Error::internal(&panicked, "the decision of a tick panicked"))
+        let decided = caught(|| admit::decide(&line, rows.now, &self.rules));
+        decided.map_err(|panicked| Error::internal(&panicked, "the decision of a tick panicked"))
     }
 }

@@ -9,12 +9,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::{Change, Context, Rules};
+use domain::{Change, Need, Rows, Rules};
 
 use super::the_rules;
 use crate::GroupCommit;
+use crate::committer::Committer;
 use crate::group_commit::Limits;
-use crate::ports::{CommitError, Committed, Load, MockObserver, MockStore, Observer, ReadError, Store};
+use crate::ports::{CommitError, Committed, MockObserver, MockStore, Observer, ReadError, Store};
 
 /// What commands meet in a test: mocks of the store and of those who observe its commits.
 ///
@@ -22,13 +23,13 @@ use crate::ports::{CommitError, Committed, Load, MockObserver, MockStore, Observ
 /// # use application::ports::{Committed, MockStore};
 /// # use application::testing::{CountingIds, MockedLanes};
 /// # use application::use_cases::RegisterUser;
-/// # use domain::{Context, UserName};
+/// # use domain::{Rows, UserName};
 /// # use std::sync::Arc;
 /// # use time::macros::datetime;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
 /// let mut store = MockStore::new();
-/// store.expect_load().times(1).returning(|_| vec![Ok(Context::at(datetime!(2026-11-21 20:00 UTC)))]);
+/// store.expect_load().times(1).returning(|_| Ok(Rows::at(datetime!(2026-11-21 20:00 UTC))));
 /// store.expect_commit().times(1).returning(|_| vec![Ok(Committed::default())]);
 ///
 /// let name = UserName::new("Ada").unwrap();
@@ -49,7 +50,7 @@ impl MockedLanes {
     /// One lane over `store`, with the default rules and nobody who observes.
     #[must_use]
     pub fn over(store: MockStore) -> Self {
-        let limits = Limits { lanes: 1, queue: 8, batch: 8, deadline: Duration::from_secs(2) };
+        let limits = Limits { kind: "crowd", lanes: 1, queue: 8, batch: 8, deadline: Duration::from_secs(2) };
         Self { store, observers: Vec::new(), rules: the_rules(), limits }
     }
 
@@ -80,7 +81,7 @@ impl MockedLanes {
         let store = Arc::new(Watched::new(self.store));
         let observers: Vec<_> = self.observers.into_iter().map(|observer| Arc::new(Watched::new(observer))).collect();
         let observing = observers.iter().map(|observer| observer.clone() as Arc<dyn Observer>).collect();
-        let commits = Arc::new(GroupCommit::start(store.clone(), Arc::new(self.rules), observing, self.limits));
+        let commits = Arc::new(GroupCommit::start(Arc::new(Committer::new(store.clone(), observing)), Arc::new(self.rules), self.limits));
 
         let outcome = use_case(commits.clone()).await;
 
@@ -128,9 +129,9 @@ impl Drop for Watch<'_> {
 
 #[async_trait]
 impl Store for Watched<MockStore> {
-    async fn load(&self, loads: &[Load]) -> Vec<Result<Context, ReadError>> {
+    async fn load(&self, needs: &[Need]) -> Result<Rows, ReadError> {
         let _watch = self.watch();
-        self.mock.load(loads).await
+        self.mock.load(needs).await
     }
 
     async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {

@@ -4,23 +4,11 @@ use std::sync::Arc;
 
 use domain::decide::charge;
 use domain::key::Keyed;
-use domain::{Context, EntryId, Money, Outcome, Rules, UserId, Verdict};
+use domain::{EntryId, Money, Outcome, UserId};
 
 use super::desk::By;
-use crate::ports::{Ids, Load};
-use crate::{Answer, Command, Error, GroupCommit};
-
-impl Command for charge::Command {
-    type Outcome = Outcome;
-
-    fn load(&self) -> Load {
-        Load::Charge { key: self.keyed.scope.clone(), user: self.owner() }
-    }
-
-    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<Outcome> {
-        charge::decide(context, self, rules)
-    }
-}
+use crate::ports::Ids;
+use crate::{Answer, Error, GroupCommit};
 
 /// Money is put into a wallet.
 #[derive(Clone)]

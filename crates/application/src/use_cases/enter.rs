@@ -4,23 +4,9 @@ use std::sync::Arc;
 
 use domain::decide::admission::{self, Pass};
 use domain::decide::claim;
-use domain::{Context, QueueId, QueueToken, Refusal, Rules, Verdict};
+use domain::{QueueId, Refusal};
 
-use crate::ports::Load;
-use crate::{Command, Error, GroupCommit, WaitingRoom};
-
-impl Command for claim::Command {
-    type Outcome = QueueToken;
-
-    fn load(&self) -> Load {
-        // Without a token there is nothing to see, and the decision says so.
-        self.pass.token.map_or(Load::Clock, |token| Load::Token { token })
-    }
-
-    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<QueueToken> {
-        claim::decide(context, self, rules)
-    }
-}
+use crate::{Error, GroupCommit, WaitingRoom};
 
 /// Lets the admitted in, from memory; the first call claims the token durably before it is answered.
 #[derive(Clone)]

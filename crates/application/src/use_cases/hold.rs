@@ -6,23 +6,10 @@ use domain::decide::admission::Pass;
 use domain::decide::hold;
 use domain::key::Keyed;
 use domain::reservation::SeatChoice;
-use domain::{Context, Outcome, ReservationId, Rules, ScheduleId, Verdict};
+use domain::{Outcome, ReservationId, ScheduleId};
 
-use crate::ports::{Ids, Load};
-use crate::{Answer, Command, Error, GroupCommit};
-
-impl Command for hold::Command {
-    type Outcome = Outcome;
-
-    fn load(&self) -> Load {
-        let Self { pass, keyed, schedule, seats, .. } = self;
-        Load::Hold { key: keyed.scope.clone(), token: pass.token, schedule: *schedule, seats: seats.numbers().to_vec() }
-    }
-
-    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<Outcome> {
-        hold::decide(context, self, rules)
-    }
-}
+use crate::ports::Ids;
+use crate::{Answer, Error, GroupCommit};
 
 /// An admitted user claims seats, all or none.
 #[derive(Clone)]
@@ -48,7 +35,7 @@ mod tests {
     use domain::key::{Fingerprint, Keyed, RequestKey, Route};
     use domain::token::NewToken;
     use domain::{
-        Concert, ConcertId, KeyRecord, KeyScope, Money, Queue, QueueToken, Refusal, RowWrite, Schedule, Seat, SeatNumber, SeatStatus,
+        Concert, ConcertId, KeyRecord, KeyScope, Money, Queue, QueueToken, Refusal, RowWrite, Rows, Schedule, Seat, SeatNumber, SeatStatus,
         TokenId, UserId, Version, Versioned, Zone,
     };
     use time::OffsetDateTime;
@@ -57,7 +44,7 @@ mod tests {
 
     use super::*;
     use crate::ports::{Committed, MockStore};
-    use crate::testing::{CountingIds, MockedLanes};
+    use crate::testing::{CountingIds, MockedLanes, a_queue};
 
     const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
     const ADA: UserId = UserId(Uuid::from_u128(1));
@@ -77,18 +64,17 @@ mod tests {
         }
     }
 
-    /// What a store would load for Ada, admitted a moment ago, who asks for `seat`.
-    fn context(seat: Seat) -> Context {
+    /// What is in the store: Ada, admitted a moment ago, and `seat`.
+    fn the_rows(seat: Seat) -> Rows {
         let token = NewToken { id: TOKEN, queue: Queue::DEFAULT, user: ADA, concert: None, joined_at: NOW }.numbered(1);
         let (name, host) = ("Club Night".into(), "Ring".into());
         let concert = Concert { id: CONCERT, name, host, queue: Queue::DEFAULT, max_seats_per_user: None, cancellation: None };
-        Context {
-            tokens: vec![Versioned::new(Version(2), token.admit(time::Duration::MINUTE, NOW).unwrap())],
-            concert: Some(Versioned::new(Version::FIRST, concert)),
-            schedule: Some(Versioned::new(Version::FIRST, date())),
-            seats: vec![Versioned::new(Version(7), seat)],
-            ..Context::at(NOW)
-        }
+        Rows::at(NOW)
+            .with(a_queue())
+            .with(Versioned::new(Version(2), token.admit(time::Duration::MINUTE, NOW).unwrap()))
+            .with(Versioned::new(Version::FIRST, concert))
+            .with(Versioned::new(Version::FIRST, date()))
+            .with(Versioned::new(Version(7), seat))
     }
 
     fn seat(number: u32) -> Seat {
@@ -107,7 +93,7 @@ mod tests {
     #[tokio::test]
     async fn a_free_seat_is_held_in_one_commit_with_its_key() {
         let mut store = MockStore::new();
-        store.expect_load().times(1).returning(|_| vec![Ok(context(seat(7)))]);
+        store.expect_load().times(1).returning(|_| Ok(the_rows(seat(7))));
         store
             .expect_commit()
             .times(1)
@@ -129,7 +115,7 @@ mod tests {
     async fn a_seat_that_another_holds_is_refused_and_only_the_claim_is_written() {
         let taken = seat(7).hold(ReservationId(Uuid::from_u128(9)), NOW + time::Duration::MINUTE, date().at(NOW)).unwrap();
         let mut store = MockStore::new();
-        store.expect_load().times(1).returning(move |_| vec![Ok(context(taken.clone()))]);
+        store.expect_load().times(1).returning(move |_| Ok(the_rows(taken.clone())));
         store
             .expect_commit()
             .times(1)

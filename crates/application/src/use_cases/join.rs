@@ -3,22 +3,10 @@
 use std::sync::Arc;
 
 use domain::decide::join::{self, Joined};
-use domain::{ConcertId, Context, QueueToken, Rules, TokenId, UserId, Verdict};
+use domain::{ConcertId, QueueToken, TokenId, UserId};
 
-use crate::ports::{Ids, Load};
-use crate::{Answer, Command, Error, GroupCommit};
-
-impl Command for join::Command {
-    type Outcome = Joined;
-
-    fn load(&self) -> Load {
-        Load::Join { user: self.user, concert: self.concert }
-    }
-
-    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<Joined> {
-        join::decide(context, self, rules)
-    }
-}
+use crate::ports::Ids;
+use crate::{Answer, Error, GroupCommit};
 
 /// What a join comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +46,7 @@ impl JoinQueue {
 
 #[cfg(test)]
 mod tests {
+    use domain::Rows;
     use time::macros::datetime;
     use uuid::Uuid;
 
@@ -70,7 +59,7 @@ mod tests {
 
     async fn join(committed: Committed) -> Result<Joining, Error> {
         let mut store = MockStore::new();
-        store.expect_load().times(1).returning(|_| vec![Ok(Context { queue: Some(a_queue()), ..Context::at(NOW) })]);
+        store.expect_load().times(1).returning(|_| Ok(Rows::at(NOW).with(a_queue())));
         store.expect_commit().times(1).returning(move |_| vec![Ok(committed)]);
         let join = |commits| async move { JoinQueue::new(commits, Arc::new(CountingIds::default())).execute(ADA, None).await };
         MockedLanes::over(store).run(join).await

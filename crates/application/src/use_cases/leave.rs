@@ -3,22 +3,9 @@
 use std::sync::Arc;
 
 use domain::decide::leave;
-use domain::{Context, Rules, TokenId, UserId, Verdict};
+use domain::{TokenId, UserId};
 
-use crate::ports::Load;
-use crate::{Command, Error, GroupCommit};
-
-impl Command for leave::Command {
-    type Outcome = ();
-
-    fn load(&self) -> Load {
-        Load::Leave { token: self.token }
-    }
-
-    fn decide(&self, context: &Context, _: &Rules) -> Verdict<()> {
-        leave::decide(context, self)
-    }
-}
+use crate::{Error, GroupCommit};
 
 /// A user gives up their place, in the line or in the shop.
 #[derive(Clone)]

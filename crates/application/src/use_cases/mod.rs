@@ -78,8 +78,10 @@ pub struct UseCases {
 
 /// What the use cases are made of.
 pub struct Parts {
-    /// The way of commands.
+    /// The way of the crowd's commands.
     pub commits: Arc<GroupCommit>,
+    /// The way of joins: of its own, since all joins of a queue take a number of the same counter.
+    pub joins: Arc<GroupCommit>,
     /// The way of orders from the operator's desk: of its own, so that a large one holds no crowd up.
     pub orders: Arc<GroupCommit>,
     /// What is read from the store.
@@ -98,10 +100,10 @@ impl UseCases {
     /// The use cases over `parts`.
     #[must_use]
     pub fn new(parts: &Parts) -> Self {
-        let Parts { commits, orders, ports, room, seat_maps, clock, ids } = parts;
+        let Parts { commits, joins, orders, ports, room, seat_maps, clock, ids } = parts;
         Self {
             register: RegisterUser::new(commits.clone(), ids.clone()),
-            join: JoinQueue::new(commits.clone(), ids.clone()),
+            join: JoinQueue::new(joins.clone(), ids.clone()),
             poll: PollToken::new(room.clone()),
             enter: Enter::new(commits.clone(), room.clone()),
             leave: LeaveQueue::new(commits.clone()),

@@ -5,22 +5,10 @@ use std::sync::Arc;
 use domain::decide::admission::Pass;
 use domain::decide::pay;
 use domain::key::Keyed;
-use domain::{Context, EntryId, Money, Outcome, PaymentId, ReservationId, Rules, Verdict};
+use domain::{EntryId, Money, Outcome, PaymentId, ReservationId};
 
-use crate::ports::{Ids, Load};
-use crate::{Answer, Command, Error, GroupCommit};
-
-impl Command for pay::Command {
-    type Outcome = Outcome;
-
-    fn load(&self) -> Load {
-        Load::Pay { key: self.keyed.scope.clone(), token: self.pass.token, reservation: self.reservation }
-    }
-
-    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<Outcome> {
-        pay::decide(context, self, rules)
-    }
-}
+use crate::ports::Ids;
+use crate::{Answer, Error, GroupCommit};
 
 /// A user pays for held seats.
 #[derive(Clone)]

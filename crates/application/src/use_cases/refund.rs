@@ -4,22 +4,10 @@ use std::sync::Arc;
 
 use domain::decide::refund;
 use domain::key::Keyed;
-use domain::{Context, EntryId, Outcome, PaymentId, Rules, UserId, Verdict};
+use domain::{EntryId, Outcome, PaymentId, UserId};
 
-use crate::ports::{Ids, Load};
-use crate::{Answer, Command, Error, GroupCommit};
-
-impl Command for refund::Command {
-    type Outcome = Outcome;
-
-    fn load(&self) -> Load {
-        Load::Refund { key: self.keyed.scope.clone(), payment: self.payment }
-    }
-
-    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<Outcome> {
-        refund::decide(context, self, rules)
-    }
-}
+use crate::ports::Ids;
+use crate::{Answer, Error, GroupCommit};
 
 /// A user gets a payment back.
 #[derive(Clone)]

@@ -4,22 +4,10 @@ use std::sync::Arc;
 
 use domain::decide::register;
 use domain::key::Keyed;
-use domain::{Context, Outcome, Rules, UserId, UserName, Verdict};
+use domain::{Outcome, UserId, UserName};
 
-use crate::ports::{Ids, Load};
-use crate::{Answer, Command, Error, GroupCommit};
-
-impl Command for register::Command {
-    type Outcome = Outcome;
-
-    fn load(&self) -> Load {
-        self.keyed.as_ref().map_or(Load::Clock, |keyed| Load::Key { key: keyed.scope.clone() })
-    }
-
-    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<Outcome> {
-        register::decide(context, self, rules)
-    }
-}
+use crate::ports::Ids;
+use crate::{Answer, Error, GroupCommit};
 
 /// A person introduces themselves.
 #[derive(Clone)]

@@ -3,22 +3,9 @@
 use std::sync::Arc;
 
 use domain::decide::release;
-use domain::{Context, ReservationId, Rules, UserId, Verdict};
+use domain::{ReservationId, UserId};
 
-use crate::ports::Load;
-use crate::{Command, Error, GroupCommit};
-
-impl Command for release::Command {
-    type Outcome = ();
-
-    fn load(&self) -> Load {
-        Load::Release { reservation: self.reservation }
-    }
-
-    fn decide(&self, context: &Context, _: &Rules) -> Verdict<()> {
-        release::decide(context, self)
-    }
-}
+use crate::{Error, GroupCommit};
 
 /// A user gives held seats back.
 #[derive(Clone)]

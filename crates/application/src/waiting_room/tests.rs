@@ -1,8 +1,9 @@
 use domain::decide::admit;
+use domain::loaded::LoadedLine;
 use domain::token::NewToken;
 use domain::{
-    Availability, Cancellation, Concert, ConcertId, Context, Money, Offer, Queue, Rules, Schedule, ScheduleId, Seat, SeatNumber, SeatState,
-    UserId, Write, Zone,
+    Availability, Cancellation, Concert, ConcertId, Money, Offer, Queue, Rules, Schedule, ScheduleId, Seat, SeatNumber, SeatState, UserId,
+    Write, Zone,
 };
 use uuid::Uuid;
 
@@ -272,16 +273,16 @@ async fn a_queue_of_a_sold_out_and_a_free_concert_is_as_the_tick_sees_it() {
     for halls in [vec![sold_out.clone(), free.clone()], vec![free, sold_out.clone()], vec![sold_out.clone()]] {
         let seats = |hall: &Hall| hall.blocked < 2;
         let offers = halls.iter().map(|hall| Offer { schedule: hall.date.clone(), has_seats: seats(hall) }).collect();
-        let waiting = Versioned::new(Version::FIRST, waiting(1, &clock));
-        let context = Context {
-            queue: Some(a_queue()),
-            admission: Some(Version::FIRST),
+        let line = LoadedLine {
+            queue: a_queue(),
+            admission: Version::FIRST,
             waiting: 1,
-            tokens: vec![waiting],
+            active: 0,
             offers: Some(offers),
-            ..Context::at(clock.now())
+            lapsed: Vec::new(),
+            foremost: vec![Versioned::new(Version::FIRST, waiting(1, &clock))],
         };
-        let admits = admit::decide(&context, &rules()).is_some();
+        let admits = admit::decide(&line, clock.now(), &rules()).is_some();
         let (room, token) = a_room_for(OWN, halls.clone(), &clock).await;
         let place = room.place(&token);
         assert_eq!(place.estimate.is_some(), admits, "{halls:#?}");

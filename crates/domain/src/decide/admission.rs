@@ -3,7 +3,8 @@
 use time::OffsetDateTime;
 
 use crate::decide::Refused;
-use crate::{Change, Context, Guard, QueueId, QueueToken, Refusal, Rules, TokenId, TokenStatus, UserId, Versioned, Write};
+use crate::loaded::LoadedToken;
+use crate::{Change, Guard, QueueId, QueueToken, Refusal, Rules, TokenId, TokenStatus, UserId, Versioned, Write};
 
 /// Who calls, and by which admission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,33 +25,44 @@ pub struct Admitted {
     /// The token's deadline, which the decision relies on.
     pub deadline: OffsetDateTime,
     /// The queue whose policy set the claimed token's deadline.
-    pub policy: Option<Guard>,
+    pub policy: Guard,
 }
 
 impl Pass {
     /// Refuses a guarded call before its pass was checked. If the pass holds and this is the token's first guarded call, the claim counts
     /// all the same.
     #[must_use]
-    pub fn refuse(self, refusal: Refusal, queue: Option<QueueId>, context: &Context, rules: &Rules) -> Refused {
-        match self.check(queue, context, rules) {
+    pub fn refuse(
+        self,
+        refusal: Refusal,
+        queue: Option<QueueId>,
+        found: Option<&LoadedToken>,
+        now: OffsetDateTime,
+        rules: &Rules,
+    ) -> Refused {
+        match self.check(queue, found, now, rules) {
             Ok(admitted) => admitted.refuse(refusal),
             Err(_) => refusal.into(),
         }
     }
 
-    /// Checks the pass at `context.now` for what `queue` admits to; no queue: for what doesn't exist.
+    /// Checks the pass at `now`, by the token that was `found`, for what `queue` admits to; no queue: for what doesn't exist.
     ///
     /// # Errors
     /// [`Refusal::TokenRequired`], [`Refusal::TokenMismatch`], [`Refusal::TokenWaiting`], [`Refusal::TokenExpired`].
-    pub fn check(self, queue: Option<QueueId>, context: &Context, rules: &Rules) -> Result<Admitted, Refusal> {
+    pub fn check(
+        self,
+        queue: Option<QueueId>,
+        found: Option<&LoadedToken>,
+        now: OffsetDateTime,
+        rules: &Rules,
+    ) -> Result<Admitted, Refusal> {
         let id = self.token.ok_or(Refusal::TokenRequired)?;
-        let token = context.token(id).ok_or(Refusal::TokenMismatch)?;
-        judge(token, self.user, queue, context.now)?;
+        let LoadedToken { token, queue: of } = found.ok_or(Refusal::TokenMismatch)?;
+        judge(token, self.user, queue, now)?;
         let deadline = token.expires_at().ok_or(Refusal::TokenWaiting { token: id })?;
-        let window = context.queue.as_ref().map_or(rules.queue, |queue| queue.policy(&rules.queue)).active;
-        let claimed = token.row.clone().claim(window, context.now).map_err(|_| Refusal::TokenMismatch)?;
-        let policy = context.queue.as_ref().map(|queue| Guard::Queue(queue.id, queue.version));
-        Ok(Admitted { loaded: token.clone(), claimed, deadline, policy })
+        let claimed = token.row.clone().claim(of.policy(&rules.queue).active, now).map_err(|_| Refusal::TokenMismatch)?;
+        Ok(Admitted { loaded: token.clone(), claimed, deadline, policy: Guard::Queue(of.id, of.version) })
     }
 }
 
@@ -74,7 +86,7 @@ impl Admitted {
     #[must_use]
     pub fn claim(&self) -> Option<Change> {
         (self.claimed != self.loaded.row).then(|| Change {
-            guards: self.policy.into_iter().collect(),
+            guards: vec![self.policy],
             writes: vec![Write::update(&self.loaded, self.claimed.clone()).into()],
             not_after: Some(self.deadline),
             ..Change::default()

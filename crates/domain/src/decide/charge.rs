@@ -1,9 +1,12 @@
 //! Charge: money comes into a wallet.
 
+use time::OffsetDateTime;
+
 use crate::decide::{Decision, Verdict, register};
 use crate::deed::{Act, Changed, Subject};
-use crate::key::Keyed;
-use crate::{Change, Charging, Context, EntryId, Event, Money, Order, Outcome, Refusal, Rules, UserId, Wallet, Write};
+use crate::key::{KeyRecord, Keyed};
+use crate::loaded::LoadedAccount;
+use crate::{Change, Charging, EntryId, Event, Money, Needs, Order, Outcome, Refusal, Rules, UserId, Versioned, Wallet, Write, need};
 
 /// Money is put into a wallet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +21,30 @@ pub struct Command {
     pub id: EntryId,
     /// How much.
     pub amount: Money,
+}
+
+/// What the decision looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// The store's clock.
+    pub now: OffsetDateTime,
+    /// The record of the request's key.
+    pub key: Option<Versioned<KeyRecord>>,
+    /// Whose wallet is charged.
+    pub account: LoadedAccount,
+}
+
+impl crate::Command for Command {
+    type Outcome = Outcome;
+    type Needs = (need::Key, need::Account);
+
+    fn needs(&self) -> Self::Needs {
+        (need::Key(self.keyed.scope.clone()), need::Account(self.owner()))
+    }
+
+    fn decide(&self, now: OffsetDateTime, (key, account): <Self::Needs as Needs>::Found, rules: &Rules) -> Verdict<Outcome> {
+        decide(&Input { now, key, account }, self, rules)
+    }
 }
 
 impl Command {
@@ -47,8 +74,9 @@ impl Command {
 /// [`Refusal::KeyReused`], [`Refusal::ChargeForbidden`] without the role that it takes, [`Refusal::Contradiction`] if an order names no
 /// user where it must, [`Refusal::ChargeOutOfRange`], [`Refusal::NotFound`] if the user named is unknown, [`Refusal::Wallet`] past the
 /// largest balance.
-pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Outcome> {
-    if let Some(first_answer) = command.keyed.replay(context)? {
+pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
+    let Input { now, key, account } = input;
+    if let Some(first_answer) = command.keyed.replay(key.as_ref(), *now)? {
         return Ok(first_answer);
     }
     command.check_role(rules)?;
@@ -57,24 +85,26 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Ou
     }
     let owner = command.owner();
     // An access token vouches for its own user only: money for a mistyped id would belong to nobody.
-    if context.user.is_none() && owner != command.keyed.scope.user {
+    if account.user.is_none() && owner != command.keyed.scope.user {
         return Err(Refusal::NotFound.into());
     }
-    let wallet = context.wallet.as_ref().map_or_else(|| Wallet::new(owner), |wallet| wallet.row);
-    let (charged, entry) = wallet.charge(command.amount, rules.max_balance, command.id, context.now).map_err(Refusal::from)?;
+    let wallet = account.wallet.as_ref().map_or_else(|| Wallet::new(owner), |wallet| wallet.row);
+    let (charged, entry) = wallet.charge(command.amount, rules.max_balance, command.id, *now).map_err(Refusal::from)?;
 
     let mut change = Change::default();
-    if !register::first_write(&mut change, charged, context) {
-        change.write(Write { expected: context.wallet.as_ref().map(|wallet| wallet.version), row: charged });
+    if account.user.is_none() {
+        register::first_write(&mut change, charged, *now);
+    } else {
+        change.write(Write { expected: account.wallet.as_ref().map(|wallet| wallet.version), row: charged });
     }
     let minor = |balance: Money| Some(balance.minor().to_string());
     let balance = Changed { name: "balance".to_owned(), before: minor(wallet.balance()), after: minor(charged.balance()) };
     if let Some(order) = &command.order {
-        change.write(Write::insert(order.done(Act::Charge, Subject::User(owner), vec![balance], context.now)));
+        change.write(Write::insert(order.done(Act::Charge, Subject::User(owner), vec![balance], *now)));
     }
     change.write(Write::insert(entry));
     change.events.push(Event::charged(&entry));
     let outcome = Outcome::Charged(entry);
-    change.write(command.keyed.record(outcome.clone(), context, rules));
-    Ok(Decision::commit(outcome, change, context.now))
+    change.write(command.keyed.record(outcome.clone(), key.as_ref(), *now, rules));
+    Ok(Decision::commit(outcome, change, *now))
 }

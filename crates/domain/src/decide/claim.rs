@@ -1,8 +1,11 @@
 //! Claim: an admitted user's first guarded call.
 
+use time::OffsetDateTime;
+
 use crate::decide::admission::Pass;
 use crate::decide::{Decision, Verdict};
-use crate::{Context, QueueId, QueueToken, Rules};
+use crate::loaded::LoadedToken;
+use crate::{Needs, QueueId, QueueToken, Rules, need};
 
 /// A guarded call is made that decides nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,12 +16,34 @@ pub struct Command {
     pub queue: Option<QueueId>,
 }
 
+/// What the decision looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// The store's clock.
+    pub now: OffsetDateTime,
+    /// The token that came with the call.
+    pub token: Option<LoadedToken>,
+}
+
+impl crate::Command for Command {
+    type Outcome = QueueToken;
+    type Needs = Option<need::Token>;
+
+    fn needs(&self) -> Self::Needs {
+        self.pass.token.map(need::Token)
+    }
+
+    fn decide(&self, now: OffsetDateTime, token: <Self::Needs as Needs>::Found, rules: &Rules) -> Verdict<QueueToken> {
+        decide(&Input { now, token: token.flatten() }, self, rules)
+    }
+}
+
 /// The token, claimed.
 ///
 /// # Errors
 /// The refusals of [`Pass::check`].
-pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<QueueToken> {
-    let admitted = command.pass.check(command.queue, context, rules)?;
+pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<QueueToken> {
+    let admitted = command.pass.check(command.queue, input.token.as_ref(), input.now, rules)?;
     let change = admitted.claim();
-    Ok(Decision { outcome: admitted.claimed, at: context.now, change, replayed: false })
+    Ok(Decision { outcome: admitted.claimed, at: input.now, change, replayed: false })
 }

@@ -1,12 +1,15 @@
 //! Hold: an admitted user claims seats, all or none.
 
+use time::OffsetDateTime;
+
 use crate::decide::admission::{Admitted, Pass};
 use crate::decide::{Decision, Verdict, ending};
-use crate::key::Keyed;
+use crate::key::{KeyRecord, Keyed};
+use crate::loaded::{LoadedReservation, LoadedSchedule, LoadedSeats, LoadedToken, OwnedReservation};
 use crate::reservation::{Claim, ReservationStatus, ReservedSeat, SeatChoice};
 use crate::{
-    Change, Concert, Context, Event, Guard, Money, Outcome, Refusal, Reservation, ReservationId, ReservationState, Rules, Schedule,
-    ScheduleId, Seat, SeatStatus, Versioned, Write,
+    Change, Concert, Event, Guard, Money, Needs, Outcome, Refusal, Reservation, ReservationId, ReservationState, Rules, Schedule,
+    ScheduleId, Seat, SeatNumber, SeatStatus, Versioned, Write, need,
 };
 
 /// A user wants seats of a date.
@@ -24,115 +27,156 @@ pub struct Command {
     pub seats: SeatChoice,
 }
 
+/// What the decision looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// The store's clock.
+    pub now: OffsetDateTime,
+    /// The record of the request's key.
+    pub key: Option<Versioned<KeyRecord>>,
+    /// The token that came with it.
+    pub token: Option<LoadedToken>,
+    /// The date.
+    pub date: Option<LoadedSchedule>,
+    /// The seats, and who holds them.
+    pub seats: LoadedSeats,
+    /// What is held under the token, on whatever date.
+    pub held: Vec<LoadedReservation>,
+    /// What the user owns of the concert.
+    pub owned: Vec<OwnedReservation>,
+}
+
+impl crate::Command for Command {
+    type Outcome = Outcome;
+    type Needs = (need::Key, Option<need::Token>, need::Schedule, need::Seats, Option<need::HoldsOfToken>, need::OwnedBy);
+
+    fn needs(&self) -> Self::Needs {
+        let (token, schedule) = (self.pass.token, self.schedule);
+        (
+            need::Key(self.keyed.scope.clone()),
+            token.map(need::Token),
+            need::Schedule(schedule),
+            need::Seats { schedule, numbers: self.seats.numbers().to_vec() },
+            token.map(need::HoldsOfToken),
+            need::OwnedBy { user: self.pass.user, schedule },
+        )
+    }
+
+    fn decide(
+        &self,
+        now: OffsetDateTime,
+        (key, token, date, seats, held, owned): <Self::Needs as Needs>::Found,
+        rules: &Rules,
+    ) -> Verdict<Outcome> {
+        decide(&Input { now, key, token: token.flatten(), date, seats, held: held.unwrap_or_default(), owned }, self, rules)
+    }
+}
+
 /// The seats held for the user, or the live hold that they have on the same seats.
 ///
 /// # Errors
 /// The refusals of [`Pass::check`], [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::ScheduleCancelled`],
 /// [`Refusal::SaleNotOpen`], [`Refusal::UnknownSeats`], [`Refusal::HoldExists`], [`Refusal::SeatLimitExceeded`], [`Refusal::SeatsUnavailable`],
 /// [`Refusal::NotPayable`].
-pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Outcome> {
-    let queue = context.concert.as_ref().map(|concert| concert.queue);
-    if let Some(first_answer) = command.keyed.replay(context).map_err(|reused| command.pass.refuse(reused, queue, context, rules))? {
+pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
+    let Input { now, key, token, date, .. } = input;
+    let queue = date.as_ref().map(|date| date.concert.queue);
+    let refuse = |reused| command.pass.refuse(reused, queue, token.as_ref(), *now, rules);
+    if let Some(first_answer) = command.keyed.replay(key.as_ref(), *now).map_err(refuse)? {
         return Ok(first_answer);
     }
-    let admitted = command.pass.check(queue, context, rules)?;
-    hold(context, command, rules, &admitted).map_err(|refusal| admitted.refuse(refusal))
+    let admitted = command.pass.check(queue, token.as_ref(), *now, rules)?;
+    hold(input, command, rules, &admitted).map_err(|refusal| admitted.refuse(refusal))
 }
 
-fn hold(context: &Context, command: &Command, rules: &Rules, admitted: &Admitted) -> Result<Decision<Outcome>, Refusal> {
-    let now = context.now;
-    let (concert, schedule) = context.concert.as_ref().zip(context.schedule.as_ref()).ok_or(Refusal::NotFound)?;
+fn hold(input: &Input, command: &Command, rules: &Rules, admitted: &Admitted) -> Result<Decision<Outcome>, Refusal> {
+    let now = input.now;
+    let LoadedSchedule { schedule, concert } = input.date.as_ref().ok_or(Refusal::NotFound)?;
     if let Some(cancellation) = &schedule.cancellation {
         return Err(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() });
     }
     let moment = schedule.at(now);
-    let old = context.reservations.iter().find(|hold| hold.token == admitted.loaded.id && hold.occupies());
-    if let Some(live) = old.filter(|hold| is_live(hold, context)) {
-        return same_again(context, command, rules, admitted, live);
+    let old = input.held.first();
+    if let Some(live) = old.filter(|hold| is_live(&hold.reservation, &hold.schedule, now)) {
+        return same_again(input, command, rules, admitted, live);
     }
     if !schedule.is_on_sale(now) {
         return Err(Refusal::SaleNotOpen { opens_at: schedule.sale_opens_at, closes_at: schedule.sale_closes_at });
     }
-    let seats = find_seats(context, &command.seats)?;
-    check_limit(context, command, rules, concert)?;
+    let seats = find_seats(&input.seats, &command.seats)?;
+    check_limit(input, command, rules, concert)?;
     let taken: Vec<_> =
         seats.iter().map(|seat| (seat.number, seat.status(moment))).filter(|(_, status)| *status != SeatStatus::Available).collect();
     if !taken.is_empty() {
         return Err(Refusal::SeatsUnavailable(taken));
     }
 
-    let reservation = reserve(context, command, rules, concert, schedule, &seats)?;
+    let reservation = reserve(command, now, rules, concert, schedule, seats)?;
     let mut change = Change::default();
     change.rely_on(Guard::Concert(concert.id, concert.version));
     change.rely_on(Guard::Schedule(schedule.id, schedule.version));
-    change.rely_on_all(admitted.policy);
+    change.rely_on(admitted.policy);
     change.not_after(admitted.deadline);
     change.not_after(schedule.sale_closes_at);
-    for seat in &seats {
+    for seat in seats {
         let held = seat.row.clone().hold(reservation.id, reservation.expires_at, moment);
         let held = held.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
         change.write(Write::update(seat, held));
     }
-    let in_the_way = seats.iter().filter_map(|seat| seat.reservation()).filter_map(|id| context.reservation(id)).chain(old);
-    ending::take_over(&mut change, context, in_the_way)?;
+    ending::take_over(&mut change, input.seats.holds.iter().chain(old), now)?;
     change.events.push(Event::held(&reservation));
     change.write(Write::insert(reservation.clone()));
     let extended = admitted.claimed.clone().extend(reservation.expires_at, now).map_err(|_| Refusal::TokenMismatch)?;
     change.write(Write::update(&admitted.loaded, extended));
     let outcome = Outcome::Held { reservation, created: true };
-    change.write(command.keyed.record(outcome.clone(), context, rules));
+    change.write(command.keyed.record(outcome.clone(), input.key.as_ref(), now, rules));
     Ok(Decision::commit(outcome, change, now))
 }
 
 /// Whether `reservation` is HELD: neither past its deadline nor for a date that is cancelled.
-fn is_live(reservation: &Reservation, context: &Context) -> bool {
-    context.moment(reservation.schedule).is_some_and(|moment| reservation.status(moment) == ReservationStatus::Held)
+fn is_live(reservation: &Reservation, date: &Schedule, now: OffsetDateTime) -> bool {
+    reservation.status(date.at(now)) == ReservationStatus::Held
 }
 
-fn find_seats<'a>(context: &'a Context, choice: &SeatChoice) -> Result<Vec<&'a Versioned<Seat>>, Refusal> {
-    let unknown: Vec<_> = choice.numbers().iter().copied().filter(|number| context.seat(*number).is_none()).collect();
-    if unknown.is_empty() {
-        Ok(choice.numbers().iter().filter_map(|number| context.seat(*number)).collect())
-    } else {
-        Err(Refusal::UnknownSeats(unknown))
-    }
+/// The seats of the choice, if all of them are there.
+fn find_seats<'a>(found: &'a LoadedSeats, choice: &SeatChoice) -> Result<&'a [Versioned<Seat>], Refusal> {
+    let is_unknown = |number: &SeatNumber| !found.seats.iter().any(|seat| seat.number == *number);
+    let unknown: Vec<_> = choice.numbers().iter().copied().filter(is_unknown).collect();
+    if unknown.is_empty() { Ok(&found.seats) } else { Err(Refusal::UnknownSeats(unknown)) }
 }
 
 /// The token has a live hold: on the same seats it is the answer, on others it is in the way. Token and hold are written
 /// anew, so that nobody ends the one or the other under this answer.
 fn same_again(
-    context: &Context,
+    input: &Input,
     command: &Command,
     rules: &Rules,
     admitted: &Admitted,
-    live: &Versioned<Reservation>,
+    hold: &LoadedReservation,
 ) -> Result<Decision<Outcome>, Refusal> {
+    let LoadedReservation { reservation: live, schedule: date, .. } = hold;
     if live.schedule != command.schedule || !live.numbers().eq(command.seats.numbers().iter().copied()) {
         return Err(Refusal::HoldExists(live.id));
     }
     let outcome = Outcome::Held { reservation: live.row.clone(), created: false };
     let mut change = Change::default();
-    change.rely_on_all(context.date(live.schedule).map(|date| Guard::Schedule(date.id, date.version)));
+    change.rely_on(Guard::Schedule(date.id, date.version));
     change.write(Write::update(&admitted.loaded, admitted.claimed.clone()));
     change.write(Write::update(live, live.row.clone()));
-    change.write(command.keyed.record(outcome.clone(), context, rules));
+    change.write(command.keyed.record(outcome.clone(), input.key.as_ref(), input.now, rules));
     change.not_after(admitted.deadline);
     change.not_after(live.expires_at);
-    Ok(Decision::commit(outcome, change, context.now))
+    Ok(Decision::commit(outcome, change, input.now))
 }
 
 /// Held and sold seats of the concert count together.
-fn check_limit(context: &Context, command: &Command, rules: &Rules, concert: &Concert) -> Result<(), Refusal> {
-    let counts = |reservation: &&Versioned<Reservation>| {
-        reservation.user == command.pass.user
-            && reservation.concert == concert.id
-            && match reservation.state() {
-                ReservationState::Held => is_live(reservation, context),
-                ReservationState::Confirmed { .. } => true,
-                ReservationState::Cancelled { .. } => false,
-            }
+fn check_limit(input: &Input, command: &Command, rules: &Rules, concert: &Concert) -> Result<(), Refusal> {
+    let counts = |owned: &&OwnedReservation| match owned.reservation.state() {
+        ReservationState::Held => is_live(&owned.reservation, &owned.schedule, input.now),
+        ReservationState::Confirmed { .. } => true,
+        ReservationState::Cancelled { .. } => false,
     };
-    let owned: usize = context.reservations.iter().filter(counts).map(|reservation| reservation.seats.len()).sum();
+    let owned: usize = input.owned.iter().filter(counts).map(|owned| owned.reservation.seats.len()).sum();
     let owned = u32::try_from(owned).unwrap_or(u32::MAX);
     let wanted = u32::try_from(command.seats.numbers().len()).unwrap_or(u32::MAX);
     let limit = concert.max_seats_per_user.unwrap_or(rules.max_seats_per_user);
@@ -143,12 +187,12 @@ fn check_limit(context: &Context, command: &Command, rules: &Rules, concert: &Co
 }
 
 fn reserve(
-    context: &Context,
     command: &Command,
+    now: OffsetDateTime,
     rules: &Rules,
     concert: &Concert,
     schedule: &Schedule,
-    seats: &[&Versioned<Seat>],
+    seats: &[Versioned<Seat>],
 ) -> Result<Reservation, Refusal> {
     let token = command.pass.token.ok_or(Refusal::TokenRequired)?;
     let claim = Claim { id: command.id, user: command.pass.user, token, concert: concert.id, schedule: schedule.id };
@@ -158,5 +202,5 @@ fn reserve(
         sum => return Err(Refusal::NotPayable { amount: sum.ok(), limit }),
     };
     let seats = seats.iter().map(|seat| ReservedSeat { number: seat.number, label: seat.label.clone(), price: seat.price }).collect();
-    Ok(Reservation::hold(claim, seats, amount, context.now, context.now + rules.hold))
+    Ok(Reservation::hold(claim, seats, amount, now, now + rules.hold))
 }

@@ -1,7 +1,12 @@
 //! Join: a user takes a place in a line.
 
+use time::OffsetDateTime;
+
 use crate::decide::{Decision, Verdict, register};
-use crate::{Change, ConcertId, Context, Event, Guard, NewToken, QueueToken, Refusal, Rules, Schedule, TokenId, UserId, Wallet, Write};
+use crate::loaded::{LoadedConcert, LoadedPlace};
+use crate::{
+    Change, ConcertId, Event, Guard, Needs, NewToken, QueueToken, Refusal, Rules, Schedule, TokenId, User, UserId, Wallet, Write, need,
+};
 
 /// A user wants a place in the line of a concert, or in the default line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +17,30 @@ pub struct Command {
     pub concert: Option<ConcertId>,
     /// The id of the token, should it be new.
     pub token: TokenId,
+}
+
+/// What the decision looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// The store's clock.
+    pub now: OffsetDateTime,
+    /// Who asks, if they have written anything before.
+    pub user: Option<User>,
+    /// The queue, and their place in it.
+    pub place: Option<LoadedPlace>,
+}
+
+impl crate::Command for Command {
+    type Outcome = Joined;
+    type Needs = (need::Account, need::Place);
+
+    fn needs(&self) -> Self::Needs {
+        (need::Account(self.user), need::Place { user: self.user, concert: self.concert })
+    }
+
+    fn decide(&self, now: OffsetDateTime, (account, place): <Self::Needs as Needs>::Found, rules: &Rules) -> Verdict<Joined> {
+        decide(&Input { now, user: account.user, place }, self, rules)
+    }
 }
 
 /// What a join comes to.
@@ -27,19 +56,20 @@ pub enum Joined {
 ///
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::ScheduleCancelled`], [`Refusal::QueueClosed`], [`Refusal::QueueFull`].
-pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Joined> {
-    let now = context.now;
-    let queue = context.queue.as_ref().ok_or(Refusal::NotFound)?;
-    check_cancellation(context)?;
-    let occupant = context.tokens.iter().find(|token| token.user == command.user && token.queue == queue.id && token.is_live());
-    if let Some(live) = occupant.filter(|token| !token.has_lapsed(now)) {
+pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Joined> {
+    let now = input.now;
+    let LoadedPlace { concert, queue, waiting, token: occupant } = input.place.as_ref().ok_or(Refusal::NotFound)?;
+    if let Some(concert) = concert {
+        check_cancellation(concert, now)?;
+    }
+    if let Some(live) = occupant.as_ref().filter(|token| !token.has_lapsed(now)) {
         return Ok(Decision::already(Joined::Live(live.row.clone()), now));
     }
     if !queue.state.takes_in() {
         return Err(Refusal::QueueClosed.into());
     }
     let line_limit = queue.policy(&rules.queue).max_waiting;
-    if line_limit.is_some_and(|limit| context.waiting >= limit) {
+    if line_limit.is_some_and(|limit| *waiting >= limit) {
         return Err(Refusal::QueueFull.into());
     }
 
@@ -49,25 +79,26 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Jo
     if let Some(lapsed) = occupant {
         super::lapse::end_token(&mut change, lapsed, now);
     }
-    register::first_write(&mut change, Wallet::new(command.user), context);
+    if input.user.is_none() {
+        register::first_write(&mut change, Wallet::new(command.user), now);
+    }
     let token = NewToken { id: command.token, queue: queue.id, user: command.user, concert: command.concert, joined_at: now };
     change.events.push(Event::QueueJoined { queue: queue.id, user: command.user });
     change.write(Write::insert(token.clone()));
-    if let Some(concert) = &context.concert {
+    if let Some(LoadedConcert { concert, dates }) = concert {
         change.rely_on(Guard::Concert(concert.id, concert.version));
-    }
-    // One date that takes place is reason enough to wait.
-    if let Some(date) = context.schedules.iter().find(|date| !date.is_cancelled() && !date.has_started(now)) {
-        change.rely_on(Guard::Schedule(date.id, date.version));
+        // One date that takes place is reason enough to wait.
+        if let Some(date) = dates.iter().find(|date| !date.is_cancelled() && !date.has_started(now)) {
+            change.rely_on(Guard::Schedule(date.id, date.version));
+        }
     }
     Ok(Decision::commit(Joined::New(token), change, now))
 }
 
 /// Nobody joins for a concert that is cancelled, as a whole or with all dates that are still ahead.
-fn check_cancellation(context: &Context) -> Result<(), Refusal> {
-    let whole = context.concert.as_ref().and_then(|concert| concert.cancellation.as_ref());
-    let dates = context.schedules.iter().map(|date| &date.row);
-    match whole.or_else(|| Schedule::last_cancellation(dates, context.now)) {
+fn check_cancellation(concert: &LoadedConcert, now: OffsetDateTime) -> Result<(), Refusal> {
+    let dates = concert.dates.iter().map(|date| &date.row);
+    match concert.concert.cancellation.as_ref().or_else(|| Schedule::last_cancellation(dates, now)) {
         Some(cancellation) => Err(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() }),
         None => Ok(()),
     }

@@ -3,22 +3,20 @@
 use time::OffsetDateTime;
 
 use crate::decide::ending;
-use crate::{CancelReason, Change, Context, Event, Fault, QueueToken, TokenStatus, Versioned, Write};
+use crate::loaded::LoadedReservation;
+use crate::{CancelReason, Change, Event, Fault, QueueToken, TokenStatus, Versioned, Write};
 
-/// One change for each loaded hold that has ended, by its deadline or by its date's cancellation: its seats are free by row, too. A hold
+/// One change for each of `holds` that has ended, by its deadline or by its date's cancellation: its seats are free by row, too. A hold
 /// whose seats are missing keeps no other from ending.
 #[must_use]
-pub fn decide(context: &Context) -> Vec<Result<Change, Fault>> {
-    context
-        .reservations
-        .iter()
-        .filter_map(|hold| {
-            let moment = context.moment(hold.schedule)?;
-            let ended = hold.row.clone().lapse(moment).ok()?;
-            let mut change = Change::default();
-            Some(ending::cancel(&mut change, hold, ended, CancelReason::Expired, moment, context).map(|()| change))
-        })
-        .collect()
+pub fn decide(holds: &[LoadedReservation], now: OffsetDateTime) -> Vec<Result<Change, Fault>> {
+    let lapse = |hold: &LoadedReservation| {
+        let moment = hold.schedule.at(now);
+        let ended = hold.reservation.row.clone().lapse(moment).ok()?;
+        let mut change = Change::default();
+        Some(ending::cancel(&mut change, hold, ended, CancelReason::Expired, moment).map(|()| change))
+    };
+    holds.iter().filter_map(lapse).collect()
 }
 
 /// Writes into `change` that `token` has passed its deadline, if it has.

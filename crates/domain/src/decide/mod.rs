@@ -7,7 +7,8 @@
 
 use time::OffsetDateTime;
 
-use crate::{Change, Refusal};
+use crate::need::Unreadable;
+use crate::{Change, Needs, Refusal, Rows, Rules};
 
 pub mod admission;
 pub mod admit;
@@ -24,6 +25,31 @@ pub mod register;
 pub mod release;
 
 mod ending;
+
+/// What may be asked of Frontrow: what its decision has to see, and the decision.
+pub trait Command: Send + Sync + 'static {
+    /// What the client is told.
+    type Outcome: Send + 'static;
+    /// What the decision has to see.
+    type Needs: Needs;
+
+    /// What the decision has to see.
+    fn needs(&self) -> Self::Needs;
+
+    /// The decision, at `now` and by what its needs have found; nothing else.
+    ///
+    /// # Errors
+    /// Why the command is not carried out.
+    fn decide(&self, now: OffsetDateTime, found: <Self::Needs as Needs>::Found, rules: &Rules) -> Verdict<Self::Outcome>;
+
+    /// The decision by what is found in `rows`.
+    ///
+    /// # Errors
+    /// [`Unreadable`] if a row that it needs makes no sense.
+    fn decide_by(&self, rows: &Rows, rules: &Rules) -> Result<Verdict<Self::Outcome>, Unreadable> {
+        Ok(self.decide(rows.now, self.needs().find(rows)?, rules))
+    }
+}
 
 /// What a command comes to: an outcome, or a refusal.
 pub type Verdict<T> = Result<Decision<T>, Refused>;

@@ -1,13 +1,16 @@
 //! Pay: money goes over, the seats are sold, the admission ends; all or nothing.
 
+use time::OffsetDateTime;
+
 use crate::decide::admission::{Admitted, Pass};
 use crate::decide::{Decision, Verdict};
-use crate::key::Keyed;
+use crate::key::{KeyRecord, Keyed};
+use crate::loaded::{LoadedReservation, LoadedToken};
 use crate::reservation::ReservationStatus;
 use crate::wallet::WalletError;
 use crate::{
-    CancelReason, Change, Context, EntryId, Event, ExpiryReason, Fault, Guard, Money, Outcome, Payment, PaymentId, PaymentState, Refusal,
-    Reservation, ReservationId, Rules, Versioned, Write,
+    CancelReason, Change, Concert, EntryId, Event, ExpiryReason, Fault, Guard, Money, Needs, Outcome, Payment, PaymentId, PaymentState,
+    Refusal, ReservationId, Rules, Versioned, Wallet, Write, need,
 };
 
 /// A user pays for held seats.
@@ -27,32 +30,67 @@ pub struct Command {
     pub amount: Option<Money>,
 }
 
+/// What the decision looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// The store's clock.
+    pub now: OffsetDateTime,
+    /// The record of the request's key.
+    pub key: Option<Versioned<KeyRecord>>,
+    /// The token that came with it.
+    pub token: Option<LoadedToken>,
+    /// What is paid for, and the concert that it is of.
+    pub reservation: Option<(LoadedReservation, Versioned<Concert>)>,
+    /// The wallet of the one who pays.
+    pub wallet: Option<Versioned<Wallet>>,
+}
+
+impl crate::Command for Command {
+    type Outcome = Outcome;
+    type Needs = (need::Key, Option<need::Token>, need::Reservation, need::Account);
+
+    fn needs(&self) -> Self::Needs {
+        let (key, user) = (need::Key(self.keyed.scope.clone()), need::Account(self.pass.user));
+        (key, self.pass.token.map(need::Token), need::Reservation(self.reservation), user)
+    }
+
+    fn decide(
+        &self,
+        now: OffsetDateTime,
+        (key, token, reservation, account): <Self::Needs as Needs>::Found,
+        rules: &Rules,
+    ) -> Verdict<Outcome> {
+        decide(&Input { now, key, token: token.flatten(), reservation, wallet: account.wallet }, self, rules)
+    }
+}
+
 /// The payment, with everything that belongs to it.
 ///
 /// # Errors
 /// The refusals of [`Pass::check`], [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::ScheduleCancelled`],
 /// [`Refusal::ReservationExpired`], [`Refusal::ReservationNotPayable`], [`Refusal::AmountMismatch`], [`Refusal::Wallet`] if the balance doesn't cover it.
-pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Outcome> {
+pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
+    let Input { now, key, token, .. } = input;
     // Another's reservation is as good as none: it must not tell which queue it belongs to.
-    let own = context.reservation(command.reservation).filter(|reservation| reservation.user == command.pass.user);
-    let queue = own.and(context.concert.as_ref()).map(|concert| concert.queue);
-    if let Some(first_answer) = command.keyed.replay(context).map_err(|reused| command.pass.refuse(reused, queue, context, rules))? {
+    let own = input.reservation.as_ref().filter(|(found, _)| found.reservation.user == command.pass.user);
+    let queue = own.map(|(_, concert)| concert.queue);
+    let refuse = |reused| command.pass.refuse(reused, queue, token.as_ref(), *now, rules);
+    if let Some(first_answer) = command.keyed.replay(key.as_ref(), *now).map_err(refuse)? {
         return Ok(first_answer);
     }
-    let admitted = command.pass.check(queue, context, rules)?;
-    pay(context, command, rules, &admitted, own).map_err(|refusal| admitted.refuse(refusal))
+    let admitted = command.pass.check(queue, token.as_ref(), *now, rules)?;
+    pay(input, command, rules, &admitted, own).map_err(|refusal| admitted.refuse(refusal))
 }
 
 fn pay(
-    context: &Context,
+    input: &Input,
     command: &Command,
     rules: &Rules,
     admitted: &Admitted,
-    own: Option<&Versioned<Reservation>>,
+    own: Option<&(LoadedReservation, Versioned<Concert>)>,
 ) -> Result<Decision<Outcome>, Refusal> {
-    let now = context.now;
-    let reservation = own.ok_or(Refusal::NotFound)?;
-    let date = context.date(reservation.schedule).ok_or(Refusal::NotFound)?;
+    let now = input.now;
+    let (LoadedReservation { reservation, schedule: date, seats }, concert) = own.ok_or(Refusal::NotFound)?;
     if let Some(cancellation) = &date.cancellation {
         return Err(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() });
     }
@@ -69,7 +107,7 @@ fn pay(
         return Err(Refusal::AmountMismatch { due: amount });
     }
     let short = WalletError::Insufficient { balance: Money::ZERO, required: amount };
-    let wallet = context.wallet.as_ref().ok_or(short)?;
+    let wallet = input.wallet.as_ref().ok_or(short)?;
     let (debited, entry) = wallet.row.pay(amount, command.id, command.entry, now)?;
 
     let user = command.pass.user;
@@ -79,20 +117,20 @@ fn pay(
     let outcome = Outcome::Paid { payment: payment.clone(), balance: debited.balance() };
     let mut change = Change::default();
     change.rely_on(Guard::Schedule(date.id, date.version));
-    change.rely_on_all(context.concert.iter().map(|concert| Guard::Concert(concert.id, concert.version)));
+    change.rely_on(Guard::Concert(concert.id, concert.version));
     change.events = vec![Event::paid(&payment), Event::expired(&paid, ExpiryReason::Paid)];
     change.write(Write::update(&admitted.loaded, paid));
     change.write(Write::update(reservation, confirmed));
     change.write(Write::insert(payment));
     change.write(Write::update(wallet, debited));
     change.write(Write::insert(entry));
-    change.write(command.keyed.record(outcome.clone(), context, rules));
+    change.write(command.keyed.record(outcome.clone(), input.key.as_ref(), now, rules));
     change.not_after(admitted.deadline);
     change.not_after(reservation.expires_at);
     for number in reservation.numbers() {
         // The reservation is HELD at `now`, so its seats must be: a seat that says otherwise is no late payment.
         let missing = || Refusal::from(Fault::SeatsMissing { reservation: reservation.id, seats: vec![number] });
-        let seat = context.seats_of(reservation.id).find(|seat| seat.number == number).ok_or_else(missing)?;
+        let seat = seats.iter().find(|seat| seat.number == number).ok_or_else(missing)?;
         let sold = seat.row.clone().confirm(reservation.id, moment).map_err(|_| missing())?;
         change.write(Write::update(seat, sold));
     }

@@ -1,9 +1,14 @@
 //! Refund: a whole payment goes back; for its user until the show starts, for an operator at any time.
 
+use time::OffsetDateTime;
+
 use crate::decide::{Decision, Verdict, ending};
 use crate::deed::{Act, Subject};
-use crate::key::Keyed;
-use crate::{CancelReason, Change, Context, EntryId, Event, Guard, Order, Outcome, PaymentId, Refusal, Rules, UserId, Write};
+use crate::key::{KeyRecord, Keyed};
+use crate::loaded::{LoadedPayment, LoadedReservation};
+use crate::{
+    CancelReason, Change, EntryId, Event, Guard, Needs, Order, Outcome, PaymentId, Refusal, Rules, UserId, Versioned, Write, need,
+};
 
 /// Somebody wants a payment to go back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,27 +25,50 @@ pub struct Command {
     pub entry: EntryId,
 }
 
+/// What the decision looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// The store's clock.
+    pub now: OffsetDateTime,
+    /// The record of the request's key.
+    pub key: Option<Versioned<KeyRecord>>,
+    /// The payment.
+    pub payment: Option<LoadedPayment>,
+}
+
+impl crate::Command for Command {
+    type Outcome = Outcome;
+    type Needs = (need::Key, need::Payment);
+
+    fn needs(&self) -> Self::Needs {
+        (need::Key(self.keyed.scope.clone()), need::Payment(self.payment))
+    }
+
+    fn decide(&self, now: OffsetDateTime, (key, payment): <Self::Needs as Needs>::Found, rules: &Rules) -> Verdict<Outcome> {
+        decide(&Input { now, key, payment }, self, rules)
+    }
+}
+
 /// The payment, cancelled: the wallet has the money again, the seats are free.
 ///
 /// # Errors
 /// [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::NotRefundable`] the second time, and for a user once the show has started.
-pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Outcome> {
-    if let Some(first_answer) = command.keyed.replay(context)? {
+pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
+    let (now, key) = (input.now, input.key.as_ref());
+    if let Some(first_answer) = command.keyed.replay(key, now)? {
         return Ok(first_answer);
     }
-    let now = context.now;
     let allowed = |user: UserId| command.order.is_some() || user == command.user;
-    let payment = context.payment(command.payment).filter(|payment| allowed(payment.user)).ok_or(Refusal::NotFound)?;
+    let found = input.payment.as_ref().filter(|found| allowed(found.payment.user)).ok_or(Refusal::NotFound)?;
+    let LoadedPayment { payment, reservation: paid_for, wallet } = found;
+    let LoadedReservation { reservation, schedule, .. } = paid_for;
     let refuse = |started| Refusal::NotRefundable { state: payment.state, started };
     let refunded = payment.row.clone().refund(now).map_err(|_| refuse(false))?;
-    let schedule = context.schedule.as_ref().ok_or(Refusal::NotFound)?;
     let moment = schedule.at(now);
     if command.order.is_none() && !schedule.is_refundable(now) {
         return Err(refuse(true).into());
     }
-    let reservation = context.reservation(payment.reservation).ok_or(Refusal::NotFound)?;
     let cancelled = reservation.row.clone().refund(moment).map_err(|_| refuse(false))?;
-    let wallet = context.wallet.as_ref().ok_or(Refusal::NotFound)?;
     let (credited, entry) = wallet.row.refund(payment.amount, payment.id, command.entry, now).map_err(Refusal::from)?;
 
     let outcome = Outcome::Paid { payment: refunded.clone(), balance: credited.balance() };
@@ -50,13 +78,13 @@ pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Ou
     change.write(Write::update(payment, refunded));
     change.write(Write::update(wallet, credited));
     change.write(Write::insert(entry));
-    change.write(command.keyed.record(outcome.clone(), context, rules));
+    change.write(command.keyed.record(outcome.clone(), key, now, rules));
     if let Some(order) = &command.order {
         change.write(Write::insert(order.done(Act::Refund, Subject::Payment(payment.id), Vec::new(), now)));
     }
     if command.order.is_none() && !schedule.is_cancelled() {
         change.not_after(schedule.starts_at);
     }
-    ending::cancel(&mut change, reservation, cancelled, CancelReason::Refunded, moment, context).map_err(Refusal::from)?;
+    ending::cancel(&mut change, paid_for, cancelled, CancelReason::Refunded, moment).map_err(Refusal::from)?;
     Ok(Decision::commit(outcome, change, now))
 }

@@ -1,8 +1,10 @@
 //! Register: a new user and their empty wallet.
 
+use time::OffsetDateTime;
+
 use crate::decide::{Decision, Verdict};
-use crate::key::Keyed;
-use crate::{Change, Context, Event, Outcome, Rules, User, UserId, UserName, Wallet, Write};
+use crate::key::{KeyRecord, Keyed};
+use crate::{Change, Event, Needs, Outcome, Rules, User, UserId, UserName, Versioned, Wallet, Write, need};
 
 /// A person introduces themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,31 +17,50 @@ pub struct Command {
     pub keyed: Option<Keyed>,
 }
 
+/// What the decision looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// The store's clock.
+    pub now: OffsetDateTime,
+    /// The record of the request's key.
+    pub key: Option<Versioned<KeyRecord>>,
+}
+
+impl crate::Command for Command {
+    type Outcome = Outcome;
+    type Needs = Option<need::Key>;
+
+    fn needs(&self) -> Self::Needs {
+        self.keyed.as_ref().map(|keyed| need::Key(keyed.scope.clone()))
+    }
+
+    fn decide(&self, now: OffsetDateTime, key: <Self::Needs as Needs>::Found, rules: &Rules) -> Verdict<Outcome> {
+        decide(&Input { now, key: key.flatten() }, self, rules)
+    }
+}
+
 /// The new user; names need not be unique.
 ///
 /// # Errors
 /// [`Refusal::KeyReused`](crate::Refusal::KeyReused).
-pub fn decide(context: &Context, command: &Command, rules: &Rules) -> Verdict<Outcome> {
-    if let Some(first_answer) = command.keyed.as_ref().map(|keyed| keyed.replay(context)).transpose()?.flatten() {
+pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
+    let (now, key) = (input.now, input.key.as_ref());
+    if let Some(first_answer) = command.keyed.as_ref().map(|keyed| keyed.replay(key, now)).transpose()?.flatten() {
         return Ok(first_answer);
     }
-    let user = User { id: command.user, name: Some(command.name.clone()), created_at: context.now };
+    let user = User { id: command.user, name: Some(command.name.clone()), created_at: now };
     let mut change = Change::default();
     create(&mut change, user.clone(), Wallet::new(user.id));
     let outcome = Outcome::Registered(user);
     if let Some(keyed) = &command.keyed {
-        change.write(keyed.record(outcome.clone(), context, rules));
+        change.write(keyed.record(outcome.clone(), key, now, rules));
     }
-    Ok(Decision::commit(outcome, change, context.now))
+    Ok(Decision::commit(outcome, change, now))
 }
 
-/// Writes into `change` the user whom an external issuer vouches for, with `wallet`, if this is their first write; whether it is.
-pub(super) fn first_write(change: &mut Change, wallet: Wallet, context: &Context) -> bool {
-    let is_first = context.user.is_none();
-    if is_first {
-        create(change, User { id: wallet.user(), name: None, created_at: context.now }, wallet);
-    }
-    is_first
+/// Writes into `change` the user whom an external issuer vouches for, with `wallet`: this is their first write.
+pub(super) fn first_write(change: &mut Change, wallet: Wallet, now: OffsetDateTime) {
+    create(change, User { id: wallet.user(), name: None, created_at: now }, wallet);
 }
 
 fn create(change: &mut Change, user: User, wallet: Wallet) {

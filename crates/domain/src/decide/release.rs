@@ -1,8 +1,11 @@
 //! Release: a user gives held seats back.
 
+use time::OffsetDateTime;
+
 use crate::decide::{Decision, Verdict, ending};
+use crate::loaded::LoadedReservation;
 use crate::reservation::ReservationStatus;
-use crate::{Change, Context, Refusal, ReservationId, UserId};
+use crate::{Change, Needs, Refusal, ReservationId, Rules, UserId, need};
 
 /// A user gives held seats back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,21 +16,41 @@ pub struct Command {
     pub reservation: ReservationId,
 }
 
+/// What the decision looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// The store's clock.
+    pub now: OffsetDateTime,
+    /// What is given back.
+    pub reservation: Option<LoadedReservation>,
+}
+
+impl crate::Command for Command {
+    type Outcome = ();
+    type Needs = need::Reservation;
+
+    fn needs(&self) -> Self::Needs {
+        need::Reservation(self.reservation)
+    }
+
+    fn decide(&self, now: OffsetDateTime, found: <Self::Needs as Needs>::Found, _: &Rules) -> Verdict<()> {
+        decide(&Input { now, reservation: found.map(|(reservation, _)| reservation) }, self)
+    }
+}
+
 /// The hold ends and its seats are free. What has ended already stays as it is.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] if there is no such reservation, or it is another's; [`Refusal::NotReleasable`] if it is paid.
-pub fn decide(context: &Context, command: &Command) -> Verdict<()> {
-    let now = context.now;
-    let found = context.reservation(command.reservation).filter(|reservation| reservation.user == command.user);
-    let reservation = found.ok_or(Refusal::NotFound)?;
-    if reservation.occupies() {
+pub fn decide(input: &Input, command: &Command) -> Verdict<()> {
+    let now = input.now;
+    let found = input.reservation.as_ref().filter(|found| found.reservation.user == command.user).ok_or(Refusal::NotFound)?;
+    if found.reservation.occupies() {
         let mut change = Change::default();
-        ending::end_hold(&mut change, reservation, context)?;
+        ending::end_hold(&mut change, found, now)?;
         return Ok(Decision::commit((), change, now));
     }
-    let moment = context.moment(reservation.schedule).ok_or(Refusal::NotFound)?;
-    match reservation.status(moment) {
+    match found.reservation.status(found.schedule.at(now)) {
         status @ (ReservationStatus::Confirmed | ReservationStatus::Held) => Err(Refusal::NotReleasable(status).into()),
         ReservationStatus::Cancelled(_) => Ok(Decision::already((), now)),
     }

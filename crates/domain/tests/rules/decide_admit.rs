@@ -2,13 +2,15 @@
 
 use domain::change::Admission;
 use domain::decide::admit::{Ticked, decide, opening, places};
+use domain::loaded::LoadedLine;
+use domain::need::{self, Needs};
 use domain::queue::PolicyOverrides;
-use domain::{Change, Context, Event, ExpiryReason, Guard, Offer, QueueState, QueueToken, TokenState, Versioned, Write};
+use domain::{Change, Event, ExpiryReason, Guard, Offer, QueueState, QueueToken, Schedule, TokenState, Versioned, Write};
 use time::Duration;
 
 use crate::fixtures::{
-    ContextWords, MOMENT, NOW, OTHER_QUEUE, QUEUE, QueueWords, TokenWords, a_cancellation, a_date, a_queue, a_token, in_order, in_seconds,
-    rules, token, written,
+    ADA, ADMISSION, MOMENT, NOW, OTHER_QUEUE, QUEUE, QueueWords, Scene, TokenWords, a_cancellation, a_date, a_queue, a_token, date,
+    in_order, in_seconds, rules, token, written,
 };
 
 /// The queue with room for `capacity`, `batch` a tick.
@@ -16,20 +18,37 @@ fn a_queue_for(capacity: u32, batch: u32) -> Versioned<domain::Queue> {
     a_queue().with(PolicyOverrides { capacity: Some(capacity), batch: Some(batch), ..PolicyOverrides::default() })
 }
 
+/// The later they came, the lower is their id.
 fn waiting(number: u64) -> Versioned<QueueToken> {
-    a_token().of(crate::fixtures::ADA, token(u128::from(number))).number(number)
+    a_token().of(ADA, token(50 - u128::from(number))).number(number)
 }
 
 fn lapsed(number: u64) -> Versioned<QueueToken> {
-    waiting(number).claimed(in_seconds(-600), NOW)
+    waiting(number).of(ADA, token(number.into())).claimed(in_seconds(-600), NOW)
 }
 
-fn the_line(queue: Versioned<domain::Queue>, active: u32, tokens: impl IntoIterator<Item = Versioned<QueueToken>>) -> Context {
-    Context { tokens: tokens.into_iter().collect(), ..Context::at(NOW).with_queue(queue, active, 0) }
+fn the_line(queue: Versioned<domain::Queue>, active: u32, tokens: impl IntoIterator<Item = Versioned<QueueToken>>) -> Scene {
+    let tokens: Vec<_> = tokens.into_iter().collect();
+    let waiting = tokens.iter().filter(|token| token.queue == QUEUE && token.state() == TokenState::Waiting).count();
+    let scene = Scene::at(NOW).with_queue(queue, active, u32::try_from(waiting).unwrap_or(u32::MAX));
+    tokens.into_iter().fold(scene, Scene::with_token)
 }
 
-fn tick(context: &Context) -> (Change, Ticked) {
-    decide(context, &rules()).unwrap_or_else(|| panic!("nothing to do"))
+fn found(scene: &Scene) -> Option<LoadedLine> {
+    need::Line { queue: QUEUE, at_most: 10 }.find(&scene.rows()).unwrap_or_else(|unreadable| panic!("{unreadable}"))
+}
+
+fn line(scene: &Scene) -> LoadedLine {
+    found(scene).unwrap_or_else(|| panic!("no such queue"))
+}
+
+/// What a tick comes to, if there is anything to do.
+fn decided(scene: &Scene) -> Option<(Change, Ticked)> {
+    decide(&line(scene), scene.now, &rules())
+}
+
+fn tick(scene: &Scene) -> (Change, Ticked) {
+    decided(scene).unwrap_or_else(|| panic!("nothing to do"))
 }
 
 fn admitted(change: &Change) -> Vec<u64> {
@@ -46,11 +65,8 @@ fn a_tick_lets_in_the_next_under_the_queues_admission_version_and_writes_nothing
     let active = waiting(4).unclaimed(NOW, in_seconds(120)).row;
     let expected = Change {
         guards: vec![Guard::Queue(QUEUE, a_queue().version)],
-        writes: vec![
-            Write { expected: Some(domain::Version(650)), row: Admission(QUEUE) }.into(),
-            Write::update(&waiting(4), active).into(),
-        ],
-        events: vec![Event::TokenActivated { queue: QUEUE, user: crate::fixtures::ADA, number: 4 }],
+        writes: vec![Write { expected: Some(ADMISSION), row: Admission(QUEUE) }.into(), Write::update(&waiting(4), active).into()],
+        events: vec![Event::TokenActivated { queue: QUEUE, user: ADA, number: 4 }],
         ..Change::default()
     };
     assert_eq!((in_order(change), ticked), (in_order(expected), Ticked { admitted: 1, lapsed: 0 }));
@@ -74,34 +90,37 @@ fn nobody_is_let_in_above_the_capacity_or_the_batch() {
 
 #[test]
 fn nobody_is_let_in_where_nothing_can_be_bought_but_what_is_due_ends() {
-    let offering = |offers| Context { offers, ..the_line(a_queue_for(3, 3), 1, [lapsed(1), waiting(2)]) };
-    let mut cancelled = an_offer(true);
+    let nothing_said = the_line(a_queue_for(3, 3), 1, [lapsed(1), waiting(2)]);
+    let offering = |offers| nothing_said.clone().with_offers(QUEUE, offers);
+    let mut cancelled = an_offer(1, true);
     cancelled.schedule.cancellation = Some(a_cancellation("no"));
-    for shut in [vec![], vec![an_offer(false)], vec![cancelled.clone()], vec![opening_in(MOMENT)]] {
-        assert_eq!(tick(&offering(Some(shut.clone()))).1, Ticked { admitted: 0, lapsed: 1 }, "{shut:#?}");
+    for shut in [vec![], vec![an_offer(1, false)], vec![cancelled.clone()], vec![opening_in(1, MOMENT)]] {
+        assert_eq!(tick(&offering(shut.clone())).1, Ticked { admitted: 0, lapsed: 1 }, "{shut:#?}");
     }
-    for open in [Some(vec![an_offer(true)]), Some(vec![cancelled, an_offer(false), an_offer(true), opening_in(MOMENT)]), None] {
+    for open in [vec![an_offer(1, true)], vec![cancelled, an_offer(2, false), an_offer(3, true), opening_in(4, MOMENT)]] {
         assert_eq!(tick(&offering(open.clone())).1, Ticked { admitted: 1, lapsed: 1 }, "{open:#?}");
     }
+    assert_eq!(tick(&nothing_said).1, Ticked { admitted: 1, lapsed: 1 }, "no concert's own queue");
 }
 
 #[test]
 fn users_are_let_in_from_the_very_instant_at_which_the_first_sale_opens() {
-    let mut context = the_line(a_queue_for(3, 3), 0, [waiting(1), waiting(2)]);
-    context.offers = Some(vec![opening_in(Duration::HOUR), opening_in(Duration::MINUTE)]);
-    assert_eq!((decide(&context, &rules()), opening(&context)), (None, Some(NOW + Duration::MINUTE)));
-    context.now += Duration::MINUTE - MOMENT;
-    assert_eq!(decide(&context, &rules()), None);
-    context.now += MOMENT;
-    assert_eq!((tick(&context).1, opening(&context)), (Ticked { admitted: 2, lapsed: 0 }, None));
+    let offers = [opening_in(1, Duration::HOUR), opening_in(2, Duration::MINUTE)];
+    let mut scene = the_line(a_queue_for(3, 3), 0, [waiting(1), waiting(2)]).with_offers(QUEUE, offers);
+    let opening_of = |scene: &Scene| opening(&line(scene), scene.now);
+    assert_eq!((decided(&scene), opening_of(&scene)), (None, Some(NOW + Duration::MINUTE)));
+    scene.now += Duration::MINUTE - MOMENT;
+    assert_eq!(decided(&scene), None);
+    scene.now += MOMENT;
+    assert_eq!((tick(&scene).1, opening_of(&scene)), (Ticked { admitted: 2, lapsed: 0 }, None));
 }
 
-fn an_offer(has_seats: bool) -> Offer {
-    Offer { schedule: a_date().row, has_seats }
+fn an_offer(number: u128, has_seats: bool) -> Offer {
+    Offer { schedule: Schedule { id: date(number), ..a_date().row }, has_seats }
 }
 
-fn opening_in(wait: Duration) -> Offer {
-    let mut offer = an_offer(true);
+fn opening_in(number: u128, wait: Duration) -> Offer {
+    let mut offer = an_offer(number, true);
     offer.schedule.sale_opens_at = NOW + wait;
     offer
 }
@@ -109,7 +128,7 @@ fn opening_in(wait: Duration) -> Offer {
 #[test]
 fn a_full_shop_admits_nobody_nor_does_one_whose_capacity_was_lowered() {
     for (capacity, batch, active) in [(3, 9, 3), (3, 9, 4), (0, 9, 0), (3, 0, 0), (1, 9, u32::MAX)] {
-        assert_eq!(decide(&the_line(a_queue_for(capacity, batch), active, [waiting(1)]), &rules()), None, "{capacity} {batch} {active}");
+        assert_eq!(decided(&the_line(a_queue_for(capacity, batch), active, [waiting(1)])), None, "{capacity} {batch} {active}");
     }
 }
 
@@ -141,7 +160,7 @@ fn a_lapsed_token_that_was_not_loaded_still_counts_as_a_row() {
 fn a_tick_tells_why_each_admission_ended() {
     let unclaimed = waiting(2).unclaimed(in_seconds(-120), NOW);
     let (change, _) = tick(&the_line(a_queue(), 2, [lapsed(1), unclaimed]));
-    let ended = |number, reason| Event::TokenExpired { queue: QUEUE, user: crate::fixtures::ADA, number, reason };
+    let ended = |number, reason| Event::TokenExpired { queue: QUEUE, user: ADA, number, reason };
     assert_eq!(change.events, [ended(1, ExpiryReason::TimedOut), ended(2, ExpiryReason::Unclaimed)]);
 }
 
@@ -150,7 +169,7 @@ fn a_paused_queue_ends_what_is_due_but_lets_nobody_in() {
     let (change, ticked) = tick(&the_line(a_queue().in_state(QueueState::Paused), 1, [lapsed(1), waiting(2)]));
     assert_eq!(ticked, Ticked { admitted: 0, lapsed: 1 });
     assert_eq!(admitted(&change), [0; 0]);
-    assert_eq!(decide(&the_line(a_queue().in_state(QueueState::Paused), 0, [waiting(2)]), &rules()), None);
+    assert_eq!(decided(&the_line(a_queue().in_state(QueueState::Paused), 0, [waiting(2)])), None);
 }
 
 #[test]
@@ -169,13 +188,13 @@ fn the_queues_own_claim_window_counts() {
 #[test]
 fn nothing_to_do_is_no_change() {
     let in_the_shop = waiting(1).claimed(in_seconds(-60), NOW + MOMENT);
-    assert_eq!(decide(&the_line(a_queue(), 1, [in_the_shop, waiting(2).ended(ExpiryReason::Left)]), &rules()), None);
-    assert_eq!(decide(&the_line(a_queue(), 0, []), &rules()), None);
-    assert_eq!(decide(&Context::at(NOW).with_token(waiting(1)), &rules()), None, "without a queue");
+    assert_eq!(decided(&the_line(a_queue(), 1, [in_the_shop, waiting(2).ended(ExpiryReason::Left)])), None);
+    assert_eq!(decided(&the_line(a_queue(), 0, [])), None);
+    assert_eq!(found(&Scene { queues: Vec::new(), ..the_line(a_queue(), 0, [waiting(1)]) }), None, "without a queue");
 }
 
 #[test]
 fn the_line_of_another_queue_is_left_alone() {
     let elsewhere = [waiting(1), lapsed(2)].map(|token| token.in_queue(OTHER_QUEUE));
-    assert_eq!(decide(&the_line(a_queue(), 1, elsewhere), &rules()), None);
+    assert_eq!(decided(&the_line(a_queue(), 1, elsewhere)), None);
 }

@@ -1,10 +1,10 @@
 //! Charge: money comes in.
 
-use domain::decide::charge::{Command, decide};
+use domain::decide::charge::Command;
 use domain::deed::{Act, Changed, Subject};
 use domain::wallet::WalletError;
 use domain::{
-    Change, Charging, Context, Deed, EntryKind, Event, KeyRecord, Outcome, Refusal, Route, Rules, User, UserId, Versioned, Wallet,
+    Change, Charging, Deed, EntryKind, Event, KeyRecord, Outcome, Refusal, Route, Rules, User, UserId, Version, Versioned, Wallet,
     WalletEntry, Write,
 };
 use time::Duration;
@@ -15,8 +15,8 @@ fn ada_charges(minor: i64) -> Command {
     Command { user: None, order: None, keyed: keyed(Route::Charges), id: ENTRY, amount: won(minor) }
 }
 
-fn with_balance(balance: i64) -> Context {
-    Context::at(NOW).with_user(a_user()).with_wallet(a_wallet(balance))
+fn with_balance(balance: i64) -> Scene {
+    Scene::at(NOW).with_user(a_user()).with_wallet(a_wallet(balance))
 }
 
 fn entry(sequence: u64, amount: i64, balance: i64) -> WalletEntry {
@@ -25,16 +25,16 @@ fn entry(sequence: u64, amount: i64, balance: i64) -> WalletEntry {
 
 #[test]
 fn a_charge_is_added_to_the_balance_and_nothing_else_is_written() {
-    let context = with_balance(70);
+    let scene = with_balance(70);
 
-    let (outcome, change) = outcome_of(decide(&context, &ada_charges(50), &rules()));
+    let (outcome, change) = outcome_of(decided(&scene, &ada_charges(50)));
 
     assert_eq!(outcome, Outcome::Charged(entry(4, 50, 120)));
     let expected = Change {
         writes: vec![
             Write::update(&a_wallet(70), Wallet::restore(ADA, won(120), 4)).into(),
             Write::insert(entry(4, 50, 120)).into(),
-            keyed(Route::Charges).record(outcome, &context, &rules()).into(),
+            keyed(Route::Charges).record(outcome, None, NOW, &rules()).into(),
         ],
         events: vec![Event::WalletCharged { user: ADA, amount: won(50), balance: won(120) }],
         ..Change::default()
@@ -45,26 +45,26 @@ fn a_charge_is_added_to_the_balance_and_nothing_else_is_written() {
 #[test]
 fn a_charge_is_from_one_to_the_largest() {
     for minor in [1, 1_000_000] {
-        assert!(decide(&with_balance(0), &ada_charges(minor), &rules()).is_ok(), "{minor}");
+        assert!(decided(&with_balance(0), &ada_charges(minor)).is_ok(), "{minor}");
     }
     for minor in [0, 1_000_001, i64::MAX] {
-        let refusal = refusal_of(decide(&with_balance(0), &ada_charges(minor), &rules()));
+        let refusal = refusal_of(decided(&with_balance(0), &ada_charges(minor)));
         assert_eq!(refusal, Refusal::ChargeOutOfRange { max: won(1_000_000) }, "{minor}");
     }
 }
 
 #[test]
 fn a_charge_may_fill_the_wallet_to_its_limit_and_not_beyond() {
-    assert!(decide(&with_balance(9_999_999), &ada_charges(1), &rules()).is_ok());
+    assert!(decided(&with_balance(9_999_999), &ada_charges(1)).is_ok());
     for balance in [10_000_000, 10_000_001, i64::MAX] {
-        let refusal = refusal_of(decide(&with_balance(balance), &ada_charges(1), &rules()));
+        let refusal = refusal_of(decided(&with_balance(balance), &ada_charges(1)));
         assert_eq!(refusal, Refusal::Wallet(WalletError::LimitExceeded { balance: won(balance), limit: won(10_000_000) }));
     }
 }
 
 #[test]
 fn the_first_write_of_an_unknown_user_brings_user_and_wallet_with_the_money_in_it() {
-    let change = change_of(decide(&Context::at(NOW), &ada_charges(50), &rules()));
+    let change = change_of(decided(&Scene::at(NOW), &ada_charges(50)));
     assert_eq!(written(&change), [Write::insert(User { id: ADA, name: None, created_at: NOW })]);
     assert_eq!(written(&change), [Write::insert(Wallet::restore(ADA, won(50), 1))]);
     assert_eq!(written(&change), [Write::insert(entry(1, 50, 50))]);
@@ -76,7 +76,7 @@ fn the_first_write_of_an_unknown_user_brings_user_and_wallet_with_the_money_in_i
 fn the_same_charge_again_is_the_first_answer_and_no_second_charge() {
     let first = Outcome::Charged(entry(4, 50, 120));
     let record = a_record(&keyed(Route::Charges), first.clone(), in_seconds(-60));
-    let decision = decide(&with_balance(10_000_000).with_key(record), &ada_charges(50), &rules()).unwrap();
+    let decision = decided(&with_balance(10_000_000).with_key(record), &ada_charges(50)).unwrap();
     assert_eq!((decision.outcome, decision.at), (first, in_seconds(-60)));
     assert_eq!((decision.change, decision.replayed), (None, true));
 }
@@ -85,7 +85,7 @@ fn the_same_charge_again_is_the_first_answer_and_no_second_charge() {
 fn a_key_is_not_good_for_another_charge_even_for_one_out_of_range() {
     let mut record = a_record(&keyed(Route::Charges), Outcome::Charged(entry(4, 50, 120)), in_seconds(-60));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
-    assert_eq!(refusal_of(decide(&with_balance(0).with_key(record), &ada_charges(0), &rules())), Refusal::KeyReused);
+    assert_eq!(refusal_of(decided(&with_balance(0).with_key(record), &ada_charges(0))), Refusal::KeyReused);
 }
 
 #[test]
@@ -93,14 +93,14 @@ fn a_key_is_kept_for_its_retention_and_not_a_moment_longer() {
     let first = Outcome::Charged(entry(4, 50, 120));
     let answered = |ago: Duration| {
         let record: Versioned<_> = a_record(&keyed(Route::Charges), first.clone(), NOW - ago);
-        decide(&with_balance(120).with_key(record), &ada_charges(50), &rules()).unwrap()
+        decided(&with_balance(120).with_key(record), &ada_charges(50)).unwrap()
     };
     assert!(answered(Duration::hours(24) - MOMENT).replayed);
     let anew = answered(Duration::hours(24));
     assert!(!anew.replayed);
     let keys = written::<KeyRecord>(&anew.change.unwrap());
     let [key] = &keys[..] else { panic!("one record: {keys:?}") };
-    assert_eq!((key.expected, key.row.expires_at), (Some(domain::Version(900)), NOW + Duration::hours(24)));
+    assert_eq!((key.expected, key.row.expires_at), (Some(Version(900)), NOW + Duration::hours(24)));
 }
 
 /// Ben, the operator or a cashier, charges the wallet of `user`, if he names one.
@@ -128,20 +128,17 @@ fn who_may_charge_which_wallet() {
         (ben_charges(None, 50), Ok(BEN), Err(unnamed)),
     ] {
         for (rules, expected) in [(rules(), open), (by_operators(), operator)] {
-            // What a store finds for the wallet's owner.
-            let owner = command.owner();
-            let mut context = with_balance(70);
-            context.user.iter_mut().for_each(|user| user.id = owner);
-            context.wallet.iter_mut().for_each(|wallet| wallet.row = Wallet::restore(owner, wallet.balance(), wallet.last_sequence()));
+            let bens_wallet = Versioned::new(Version(501), Wallet::restore(BEN, won(70), 3));
+            let scene = with_balance(70).with_user(User { id: BEN, ..a_user() }).with_wallet(bens_wallet);
             match expected {
                 Ok(charged) => {
-                    let change = change_of(decide(&context, &command, &rules));
+                    let change = change_of(decided_by(&rules, &scene, &command));
                     let wallet = row_of::<Wallet>(&change).map(|wallet| (wallet.user(), wallet.balance()));
                     assert_eq!(wallet, Some((charged, won(120))), "{command:?}");
                     let scope = row_of::<KeyRecord>(&change).map(|key| key.scope);
                     assert_eq!(scope, Some(command.keyed.scope.clone()), "the caller's key: {command:?}");
                 }
-                Err(refusal) => assert_eq!(refusal_of(decide(&context, &command, &rules)), refusal, "{:?}: {command:?}", rules.charging),
+                Err(refusal) => assert_eq!(refusal_of(decided_by(&rules, &scene, &command)), refusal, "{:?}: {command:?}", rules.charging),
             }
         }
     }
@@ -149,16 +146,16 @@ fn who_may_charge_which_wallet() {
 
 #[test]
 fn a_charge_by_order_is_kept_with_who_and_why_and_the_balance_before_and_after() {
-    let change = change_of(decide(&with_balance(70), &ben_charges(Some(ADA), 50), &by_operators()));
+    let change = change_of(decided_by(&by_operators(), &with_balance(70), &ben_charges(Some(ADA), 50)));
     let balance = Changed { name: "balance".into(), before: Some("70".into()), after: Some("120".into()) };
     assert_eq!(written(&change), [Write::insert(an_order().done(Act::Charge, Subject::User(ADA), vec![balance], NOW))]);
-    assert_eq!(change_of(decide(&with_balance(70), &ada_charges(50), &rules())).row::<Deed>(), None);
+    assert_eq!(change_of(decided(&with_balance(70), &ada_charges(50))).row::<Deed>(), None);
 }
 
 #[test]
 fn an_order_charges_no_user_that_nobody_knows_and_an_operators_own_first_write_is_one() {
-    assert_eq!(refusal_of(decide(&Context::at(NOW), &ben_charges(Some(ADA), 50), &rules())), Refusal::NotFound);
-    let change = change_of(decide(&Context::at(NOW), &ben_charges(Some(BEN), 50), &by_operators()));
+    assert_eq!(refusal_of(decided(&Scene::at(NOW), &ben_charges(Some(ADA), 50))), Refusal::NotFound);
+    let change = change_of(decided_by(&by_operators(), &Scene::at(NOW), &ben_charges(Some(BEN), 50)));
     assert_eq!(row_of::<User>(&change).map(|user| user.id), Some(BEN));
 }
 
@@ -166,6 +163,6 @@ fn an_order_charges_no_user_that_nobody_knows_and_an_operators_own_first_write_i
 fn a_charge_is_repeated_to_whom_may_not_charge_any_more() {
     let first = Outcome::Charged(entry(4, 50, 120));
     let record = a_record(&keyed(Route::Charges), first.clone(), in_seconds(-60));
-    let decision = decide(&with_balance(120).with_key(record), &ada_charges(50), &by_operators()).unwrap();
+    let decision = decided_by(&by_operators(), &with_balance(120).with_key(record), &ada_charges(50)).unwrap();
     assert_eq!((decision.outcome, decision.replayed), (first, true));
 }

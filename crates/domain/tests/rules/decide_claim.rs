@@ -1,17 +1,17 @@
 //! Claim: a guarded call that decides nothing else.
 
 use domain::decide::admission::{Pass, judge};
-use domain::decide::claim::{Command, decide};
+use domain::decide::claim::Command;
 use domain::queue::PolicyOverrides;
-use domain::{Change, Context, ExpiryReason, Guard, QueueToken, Refusal, Write};
+use domain::{Change, ExpiryReason, Guard, QueueToken, Refusal, Write};
 use time::Duration;
 
 use crate::fixtures::*;
 
 const A_LOOK: Command = Command { pass: Pass { user: ADA, token: Some(TOKEN) }, queue: Some(QUEUE) };
 
-fn the_door() -> Context {
-    Context::at(NOW).with_queue(a_queue(), 1, 0)
+fn the_door() -> Scene {
+    Scene::at(NOW).with_queue(a_queue(), 1, 0)
 }
 
 #[test]
@@ -19,7 +19,7 @@ fn the_first_guarded_call_claims_the_token_for_the_active_window() {
     let token = a_token().unclaimed(in_seconds(-119), in_seconds(1));
     let claimed = token.clone().claimed(in_seconds(-119), in_seconds(481)).row;
 
-    let (outcome, change) = outcome_of(decide(&the_door().with_token(token.clone()), &A_LOOK, &rules()));
+    let (outcome, change) = outcome_of(decided(&the_door().with_token(token.clone()), &A_LOOK));
 
     assert_eq!(outcome, claimed);
     let expected = Change {
@@ -34,23 +34,23 @@ fn the_first_guarded_call_claims_the_token_for_the_active_window() {
 #[test]
 fn the_queues_own_active_window_counts() {
     let own = PolicyOverrides { active: Some(Duration::seconds(60)), ..PolicyOverrides::default() };
-    let context = Context::at(NOW).with_queue(a_queue().with(own), 1, 0).with_token(a_token().unclaimed(in_seconds(-10), in_seconds(20)));
-    let (claimed, _) = outcome_of(decide(&context, &A_LOOK, &rules()));
+    let scene = Scene::at(NOW).with_queue(a_queue().with(own), 1, 0).with_token(a_token().unclaimed(in_seconds(-10), in_seconds(20)));
+    let (claimed, _) = outcome_of(decided(&scene, &A_LOOK));
     assert_eq!(claimed.expires_at(), Some(in_seconds(50)));
 }
 
 #[test]
 fn a_later_call_writes_nothing() {
     let token = a_token().claimed(in_seconds(-60), in_seconds(540));
-    let (outcome, change) = outcome_of(decide(&the_door().with_token(token.clone()), &A_LOOK, &rules()));
+    let (outcome, change) = outcome_of(decided(&the_door().with_token(token.clone()), &A_LOOK));
     assert_eq!((outcome, change), (token.row, None));
 }
 
 #[test]
 fn a_call_for_what_does_not_exist_claims_nevertheless() {
     let nowhere = Command { queue: None, ..A_LOOK };
-    let context = the_door().with_token(a_token().unclaimed(in_seconds(-60), in_seconds(60)));
-    assert_eq!(written::<QueueToken>(&change_of(decide(&context, &nowhere, &rules()))).len(), 1);
+    let scene = the_door().with_token(a_token().unclaimed(in_seconds(-60), in_seconds(60)));
+    assert_eq!(written::<QueueToken>(&change_of(decided(&scene, &nowhere))).len(), 1);
 }
 
 #[test]
@@ -68,14 +68,14 @@ fn who_is_not_admitted_is_told_why() {
         (a_token().ended(ExpiryReason::Paid), A_LOOK, Refusal::TokenExpired(ExpiryReason::Paid)),
     ];
     for (token, command, refusal) in cases {
-        let verdict = decide(&the_door().with_token(token), &command, &rules());
+        let verdict = decided(&the_door().with_token(token), &command);
         assert_eq!(refusal_of(verdict), refusal);
     }
-    assert_eq!(refusal_of(decide(&the_door(), &A_LOOK, &rules())), Refusal::TokenMismatch);
+    assert_eq!(refusal_of(decided(&the_door(), &A_LOOK)), Refusal::TokenMismatch);
 }
 
 #[test]
-fn a_token_is_judged_alike_without_a_context() {
+fn a_token_is_judged_alike_without_a_decision() {
     let token = a_token().claimed(in_seconds(-60), NOW + MOMENT);
     assert_eq!(judge(&token, ADA, Some(QUEUE), NOW), Ok(()));
     assert_eq!(judge(&token, ADA, None, NOW), Ok(()));

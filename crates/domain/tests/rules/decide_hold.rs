@@ -1,18 +1,18 @@
 //! Hold: which seats may be held, and what is then written.
 
 use domain::decide::admission::Pass;
-use domain::decide::hold::{Command, decide};
+use domain::decide::hold::Command;
 use domain::reservation::Claim;
 use domain::{
-    CancelReason, Change, Context, Event, Guard, KeyRecord, Outcome, Refusal, Reservation, ReservedSeat, Route, SeatStatus, Version, Write,
+    CancelReason, Change, Event, Guard, KeyRecord, Outcome, Refusal, Reservation, ReservedSeat, Route, SeatStatus, Version, Write,
 };
 use time::{Duration, OffsetDateTime};
 
 use crate::fixtures::*;
 
 /// Ada has been admitted and looks at [`DATE`], whose seats 7, 8 and 9 are free.
-pub(crate) fn the_shop() -> Context {
-    Context::at(NOW)
+pub(crate) fn the_shop() -> Scene {
+    Scene::at(NOW)
         .with_queue(a_queue(), 1, 0)
         .with_token(a_token().claimed(in_seconds(-60), in_seconds(540)))
         .with_concert(a_concert())
@@ -30,8 +30,8 @@ pub(crate) fn ada_wants(numbers: &[u32]) -> Command {
     }
 }
 
-fn refusal_for(context: &Context, numbers: &[u32]) -> Refusal {
-    refusal_of(decide(context, &ada_wants(numbers), &rules()))
+fn refusal_for(scene: &Scene, numbers: &[u32]) -> Refusal {
+    refusal_of(decided(scene, &ada_wants(numbers)))
 }
 
 fn reserved(number: u32, price: i64) -> ReservedSeat {
@@ -40,17 +40,16 @@ fn reserved(number: u32, price: i64) -> ReservedSeat {
 
 #[test]
 fn free_seats_are_held_and_nothing_else_is_written() {
-    let mut context = the_shop();
-    context.seats[1] = a_seat(8).priced(won(45_000));
+    let scene = the_shop().with_seats([a_seat(8).priced(won(45_000))]);
 
-    let (outcome, change) = outcome_of(decide(&context, &ada_wants(&[8, 7]), &rules()));
+    let (outcome, change) = outcome_of(decided(&scene, &ada_wants(&[8, 7])));
 
     let until = in_seconds(300);
     let claim = Claim { id: RESERVATION, user: ADA, token: TOKEN, concert: CONCERT, schedule: DATE };
     let held = Reservation::hold(claim, vec![reserved(7, 60_000), reserved(8, 45_000)], won(105_000), NOW, until);
     assert_eq!(outcome, Outcome::Held { reservation: held.clone(), created: true });
 
-    let token = &context.tokens[0];
+    let token = &scene.tokens[0];
     let keyed = keyed(Route::Reservations);
     let record =
         KeyRecord { scope: keyed.scope, fingerprint: keyed.fingerprint, outcome, recorded_at: NOW, expires_at: NOW + Duration::hours(24) };
@@ -81,8 +80,8 @@ fn free_seats_are_held_and_nothing_else_is_written() {
 
 #[test]
 fn what_does_not_exist_is_not_found() {
-    let no_date = Context { schedule: None, ..the_shop() };
-    let no_concert = Context { concert: None, ..the_shop() };
+    let no_date = Scene { dates: Vec::new(), ..the_shop() };
+    let no_concert = Scene { concerts: Vec::new(), ..the_shop() };
     assert_eq!(refusal_for(&no_date, &[7]), Refusal::NotFound);
     assert_eq!(refusal_for(&no_concert, &[7]), Refusal::NotFound);
 }
@@ -93,7 +92,7 @@ fn the_sale_begins_at_its_first_instant_and_is_over_at_its_last() {
         let mut date = a_date();
         date.row.sale_opens_at = opens_at;
         date.row.sale_closes_at = closes_at;
-        decide(&the_shop().with_date(date), &ada_wants(&[7]), &rules())
+        decided(&the_shop().with_date(date), &ada_wants(&[7]))
     };
     let (yesterday, tomorrow) = (NOW - Duration::DAY, NOW + Duration::DAY);
 
@@ -106,14 +105,15 @@ fn the_sale_begins_at_its_first_instant_and_is_over_at_its_last() {
 
 #[test]
 fn seats_of_a_cancelled_date_are_not_held_not_even_again() {
-    let mut again = the_shop().with_reservation(a_hold(reservation(2), &[7], in_seconds(10)));
-    again.seats[0] = a_seat(7).held_by(reservation(2), in_seconds(10));
+    let again = the_shop()
+        .with_reservation(a_hold(reservation(2), &[7], in_seconds(10)))
+        .with_seats([a_seat(7).held_by(reservation(2), in_seconds(10))]);
     let elsewhere = the_shop().with_reservation(a_hold(reservation(2), &[7], in_seconds(10)).at(CONCERT, OTHER_DATE));
     let mut over = the_shop();
-    over.schedule.iter_mut().for_each(|date| date.row.sale_closes_at = NOW);
+    over.dates.iter_mut().for_each(|date| date.row.sale_closes_at = NOW);
     let reason = domain::Remark::new("no").ok();
-    for context in [the_shop(), again, elsewhere, over] {
-        assert_eq!(refusal_for(&context.cancelled(DATE, "no"), &[7]), Refusal::ScheduleCancelled { reason: reason.clone() });
+    for scene in [the_shop(), again, elsewhere, over] {
+        assert_eq!(refusal_for(&scene.cancelled(DATE, "no"), &[7]), Refusal::ScheduleCancelled { reason: reason.clone() });
     }
 }
 
@@ -121,7 +121,7 @@ fn seats_of_a_cancelled_date_are_not_held_not_even_again() {
 fn a_hold_that_the_end_of_the_sale_overtakes_is_not_committed() {
     let mut date = a_date();
     date.row.sale_closes_at = in_seconds(30);
-    let change = change_of(decide(&the_shop().with_date(date), &ada_wants(&[7]), &rules()));
+    let change = change_of(decided(&the_shop().with_date(date), &ada_wants(&[7])));
     assert_eq!(change.not_after, Some(in_seconds(30)));
 }
 
@@ -132,60 +132,56 @@ fn seats_that_the_hall_does_not_have_are_all_named() {
 
 #[test]
 fn a_seat_of_another_date_is_not_one_of_this_date() {
-    let mut context = the_shop();
-    context.seats.push(a_seat(10).of_date(OTHER_DATE));
-    assert_eq!(refusal_for(&context, &[10]), Refusal::UnknownSeats(vec![seat(10)]));
+    let scene = the_shop().with_seats([a_seat(10).of_date(OTHER_DATE)]);
+    assert_eq!(refusal_for(&scene, &[10]), Refusal::UnknownSeats(vec![seat(10)]));
 }
 
 #[test]
 fn all_seats_are_held_or_none_and_those_in_the_way_are_named_with_their_status() {
-    let mut context =
-        the_shop().with_seats([a_seat(10).held_by(reservation(2), NOW + MOMENT), a_seat(11).sold_to(reservation(3)), a_seat(12).blocked()]);
-    context.reservations = vec![
-        a_hold(reservation(2), &[10], NOW + MOMENT).of(BEN, OTHER_TOKEN),
-        a_hold(reservation(3), &[11], in_seconds(-10)).of(BEN, OTHER_TOKEN).confirmed_by(PAYMENT),
-    ];
+    let scene = the_shop()
+        .with_seats([a_seat(10).held_by(reservation(2), NOW + MOMENT), a_seat(11).sold_to(reservation(3)), a_seat(12).blocked()])
+        .with_reservation(a_hold(reservation(2), &[10], NOW + MOMENT).of(BEN, OTHER_TOKEN))
+        .with_reservation(a_hold(reservation(3), &[11], in_seconds(-10)).of(BEN, OTHER_TOKEN).confirmed_by(PAYMENT));
     let in_the_way = vec![(seat(10), SeatStatus::Held), (seat(11), SeatStatus::Reserved), (seat(12), SeatStatus::Blocked)];
-    assert_eq!(refusal_for(&context, &[12, 11, 10, 7]), Refusal::SeatsUnavailable(in_the_way));
+    assert_eq!(refusal_for(&scene, &[12, 11, 10, 7]), Refusal::SeatsUnavailable(in_the_way));
 }
 
 #[test]
 fn held_and_sold_seats_of_the_concert_count_together_toward_the_limit() {
     let two_sold = a_hold(reservation(2), &[1, 2], in_seconds(-10)).at(CONCERT, OTHER_DATE).confirmed_by(PAYMENT);
     let one_held = a_hold(reservation(3), &[3], in_seconds(10)).of(ADA, OTHER_TOKEN);
-    let context = the_shop().with_reservation(two_sold).with_reservation(one_held);
+    let scene = the_shop().with_reservation(two_sold).with_reservation(one_held);
 
-    assert_eq!(refusal_for(&context, &[7, 8]), Refusal::SeatLimitExceeded { limit: 4, owned: 3 });
-    assert!(decide(&context, &ada_wants(&[7]), &rules()).is_ok(), "the fourth seat is within the limit");
+    assert_eq!(refusal_for(&scene, &[7, 8]), Refusal::SeatLimitExceeded { limit: 4, owned: 3 });
+    assert!(decided(&scene, &ada_wants(&[7])).is_ok(), "the fourth seat is within the limit");
 }
 
 #[test]
 fn more_seats_than_the_limit_are_refused_at_once() {
-    let context = the_shop().with_seats([a_seat(10), a_seat(11)]);
-    assert!(decide(&context, &ada_wants(&[7, 8, 9, 10]), &rules()).is_ok());
-    assert_eq!(refusal_for(&context, &[7, 8, 9, 10, 11]), Refusal::SeatLimitExceeded { limit: 4, owned: 0 });
+    let scene = the_shop().with_seats([a_seat(10), a_seat(11)]);
+    assert!(decided(&scene, &ada_wants(&[7, 8, 9, 10])).is_ok());
+    assert_eq!(refusal_for(&scene, &[7, 8, 9, 10, 11]), Refusal::SeatLimitExceeded { limit: 4, owned: 0 });
 }
 
 #[test]
 fn what_has_ended_and_what_is_of_another_concert_or_user_does_not_count_toward_the_limit() {
     let four = [1, 2, 3, 4];
     let ago = in_seconds(-10);
-    let context = the_shop()
+    let scene = the_shop()
         .with_reservation(a_hold(reservation(2), &four, NOW).of(ADA, OTHER_TOKEN))
         .with_reservation(a_hold(reservation(3), &four, ago).cancelled(CancelReason::Released))
         .with_reservation(a_hold(reservation(4), &four, ago).cancelled(CancelReason::Refunded))
         .with_reservation(a_hold(reservation(5), &four, ago).at(OTHER_CONCERT, OTHER_DATE).confirmed_by(PAYMENT))
         .with_reservation(a_hold(reservation(6), &four, ago).of(BEN, OTHER_TOKEN).confirmed_by(OTHER_PAYMENT));
-    assert!(decide(&context, &ada_wants(&[7, 8, 9]), &rules()).is_ok());
+    assert!(decided(&scene, &ada_wants(&[7, 8, 9])).is_ok());
 }
 
 #[test]
 fn a_live_hold_of_the_token_is_in_the_way_of_any_other_choice() {
     let held = [a_seat(7), a_seat(8)].map(|seat| seat.held_by(reservation(2), in_seconds(10)));
-    let mut context = the_shop().with_reservation(a_hold(reservation(2), &[7, 8], in_seconds(10)));
-    context.seats.splice(0..2, held);
+    let scene = the_shop().with_reservation(a_hold(reservation(2), &[7, 8], in_seconds(10))).with_seats(held);
     for other_choice in [&[9][..], &[7], &[7, 8, 9], &[8, 9]] {
-        assert_eq!(refusal_for(&context, other_choice), Refusal::HoldExists(reservation(2)), "{other_choice:?}");
+        assert_eq!(refusal_for(&scene, other_choice), Refusal::HoldExists(reservation(2)), "{other_choice:?}");
     }
 }
 
@@ -201,28 +197,28 @@ fn a_live_hold_of_another_date_or_concert_is_in_the_way_too() {
 fn a_hold_of_another_date_that_is_cancelled_is_in_nobodys_way_and_ends() {
     let elsewhere = a_hold(reservation(2), &[1, 2, 3, 4], in_seconds(10)).at(CONCERT, OTHER_DATE);
     let seats = [1, 2, 3, 4].map(|number| a_seat(number).of_date(OTHER_DATE).held_by(elsewhere.id, in_seconds(10)));
-    let context = the_shop().with_reservation(elsewhere.clone()).with_seats(seats).cancelled(OTHER_DATE, "no");
-    let change = change_of(decide(&context, &ada_wants(&[7, 8, 9]), &rules()));
+    let scene = the_shop().with_reservation(elsewhere.clone()).with_seats(seats).cancelled(OTHER_DATE, "no");
+    let change = change_of(decided(&scene, &ada_wants(&[7, 8, 9])));
     assert_eq!(written::<Reservation>(&change)[0], Write::update(&elsewhere, elsewhere.clone().cancelled(CancelReason::Expired).row));
 }
 
 #[test]
 fn the_same_seats_again_are_the_same_reservation_with_its_deadline_unchanged() {
     let hold = a_hold(reservation(2), &[7, 8], in_seconds(10));
-    let mut context = the_shop().with_reservation(hold.clone());
-    context.seats.splice(0..2, [a_seat(7), a_seat(8)].map(|seat| seat.held_by(hold.id, in_seconds(10))));
+    let seats = [a_seat(7), a_seat(8)].map(|seat| seat.held_by(hold.id, in_seconds(10)));
+    let scene = the_shop().with_reservation(hold.clone()).with_seats(seats);
 
-    let (outcome, change) = outcome_of(decide(&context, &ada_wants(&[8, 7]), &rules()));
+    let (outcome, change) = outcome_of(decided(&scene, &ada_wants(&[8, 7])));
 
     assert_eq!(outcome, Outcome::Held { reservation: hold.row.clone(), created: false });
-    let token = &context.tokens[0];
+    let token = &scene.tokens[0];
     let expected = Change {
         not_after: Some(in_seconds(10)),
         guards: vec![Guard::Schedule(DATE, a_date().version)],
         writes: vec![
             Write::update(token, token.row.clone()).into(),
             Write::update(&hold, hold.row.clone()).into(),
-            keyed(Route::Reservations).record(outcome, &context, &rules()).into(),
+            keyed(Route::Reservations).record(outcome, None, NOW, &rules()).into(),
         ],
         ..Change::default()
     };
@@ -232,22 +228,22 @@ fn the_same_seats_again_are_the_same_reservation_with_its_deadline_unchanged() {
 #[test]
 fn the_seat_limit_does_not_stand_in_the_way_of_the_same_seats_again() {
     let hold = a_hold(reservation(2), &[7, 8, 9], in_seconds(10));
-    let mut context = the_shop().with_reservation(hold);
-    context.seats.iter_mut().for_each(|seat| *seat = seat.clone().held_by(reservation(2), in_seconds(10)));
-    assert!(decide(&context, &ada_wants(&[7, 8, 9]), &rules()).is_ok());
+    let mut scene = the_shop().with_reservation(hold);
+    scene.seats.iter_mut().for_each(|seat| *seat = seat.clone().held_by(reservation(2), in_seconds(10)));
+    assert!(decided(&scene, &ada_wants(&[7, 8, 9])).is_ok());
 }
 
 #[test]
 fn seats_that_no_wallet_could_pay_together_are_refused() {
     let limit = rules().max_balance;
     for (price, amount) in [(5_000_001, Some(won(10_000_002))), (i64::MAX, None)] {
-        let mut context = the_shop();
-        context.seats.iter_mut().for_each(|seat| *seat = seat.clone().priced(won(price)));
-        assert_eq!(refusal_for(&context, &[7, 8]), Refusal::NotPayable { amount, limit });
+        let mut scene = the_shop();
+        scene.seats.iter_mut().for_each(|seat| *seat = seat.clone().priced(won(price)));
+        assert_eq!(refusal_for(&scene, &[7, 8]), Refusal::NotPayable { amount, limit });
     }
-    let mut context = the_shop();
-    context.seats.iter_mut().for_each(|seat| *seat = seat.clone().priced(won(5_000_000)));
-    assert!(decide(&context, &ada_wants(&[7, 8]), &rules()).is_ok());
+    let mut scene = the_shop();
+    scene.seats.iter_mut().for_each(|seat| *seat = seat.clone().priced(won(5_000_000)));
+    assert!(decided(&scene, &ada_wants(&[7, 8])).is_ok());
 }
 
 #[test]
@@ -255,12 +251,12 @@ fn a_first_answer_is_given_again_before_the_token_is_looked_at() {
     let first = Outcome::Held { reservation: a_hold(RESERVATION, &[7], in_seconds(-700)).row, created: true };
     let answered_at = in_seconds(-1000);
     let record = a_record(&keyed(Route::Reservations), first.clone(), answered_at);
-    let nothing_else = Context::at(NOW).with_key(record.clone());
+    let nothing_else = Scene::at(NOW).with_key(record.clone());
     let expired = the_shop().with_key(record.clone()).with_token(a_token().claimed(in_seconds(-700), in_seconds(-100)));
     let without_token = Command { pass: Pass { user: ADA, token: None }, ..ada_wants(&[7]) };
 
-    for (context, command) in [(&nothing_else, &ada_wants(&[7])), (&expired, &ada_wants(&[7])), (&expired, &without_token)] {
-        let decision = decide(context, command, &rules()).unwrap();
+    for (scene, command) in [(&nothing_else, &ada_wants(&[7])), (&expired, &ada_wants(&[7])), (&expired, &without_token)] {
+        let decision = decided(scene, command).unwrap();
         assert_eq!((decision.outcome, decision.at, decision.replayed), (first.clone(), answered_at, true));
         assert_eq!(decision.change, None);
     }
@@ -280,7 +276,7 @@ fn a_key_past_its_retention_is_taken_over_at_that_very_instant() {
     let mut record = a_record(&keyed(Route::Reservations), first, NOW - Duration::hours(24));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
 
-    let change = change_of(decide(&the_shop().with_key(record.clone()), &ada_wants(&[7]), &rules()));
+    let change = change_of(decided(&the_shop().with_key(record.clone()), &ada_wants(&[7])));
     let keys = written::<KeyRecord>(&change);
     let [key] = &keys[..] else { panic!("one record: {keys:?}") };
     assert_eq!((key.expected, key.row.recorded_at), (Some(Version(900)), NOW));

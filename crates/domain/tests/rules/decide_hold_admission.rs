@@ -1,21 +1,21 @@
 //! Hold: what it asks of the token, and what becomes of the token.
 
 use domain::decide::admission::Pass;
-use domain::decide::hold::{Command, decide};
+use domain::decide::hold::Command;
 use domain::queue::PolicyOverrides;
-use domain::{Change, Context, ExpiryReason, Guard, Outcome, QueueToken, Refusal, Route, TokenId, Versioned, Write};
+use domain::{Change, ExpiryReason, Guard, Outcome, QueueToken, Refusal, Route, TokenId, Versioned, Write};
 use time::Duration;
 
 use crate::decide_hold::{ada_wants, the_shop};
 use crate::fixtures::*;
 
-fn with_token(token: Versioned<QueueToken>) -> Context {
-    Context { tokens: vec![token], ..the_shop() }
+fn with_token(token: Versioned<QueueToken>) -> Scene {
+    the_shop().with_token(token)
 }
 
-fn refusal_with(token: Option<TokenId>, context: &Context) -> Refusal {
+fn refusal_with(token: Option<TokenId>, scene: &Scene) -> Refusal {
     let command = Command { pass: Pass { user: ADA, token }, ..ada_wants(&[7]) };
-    refusal_of(decide(context, &command, &rules()))
+    refusal_of(decided(scene, &command))
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn a_token_admits_until_its_deadline_and_at_its_deadline_no_more() {
     assert_eq!(refusal_with(Some(TOKEN), &with_token(unclaimed)), Refusal::TokenExpired(ExpiryReason::Unclaimed));
 
     let still = a_token().claimed(in_seconds(-600), NOW + MOMENT);
-    let change = change_of(decide(&with_token(still), &ada_wants(&[7]), &rules()));
+    let change = change_of(decided(&with_token(still), &ada_wants(&[7])));
     assert_eq!(change.not_after, Some(NOW + MOMENT));
 }
 
@@ -74,7 +74,7 @@ fn an_ended_token_says_why_it_ended() {
 #[test]
 fn a_hold_extends_the_token_to_its_own_deadline() {
     let soon_over = a_token().claimed(in_seconds(-590), in_seconds(10));
-    let change = change_of(decide(&with_token(soon_over.clone()), &ada_wants(&[7]), &rules()));
+    let change = change_of(decided(&with_token(soon_over.clone()), &ada_wants(&[7])));
     let extended = soon_over.clone().claimed(in_seconds(-590), in_seconds(300));
     assert_eq!(written(&change), [Write::update(&soon_over, extended.row)]);
     assert_eq!(change.not_after, Some(in_seconds(10)), "the decision relied on the old deadline");
@@ -84,9 +84,9 @@ fn a_hold_extends_the_token_to_its_own_deadline() {
 fn a_first_call_that_holds_claims_the_token_under_the_queues_own_policy() {
     let own = PolicyOverrides { active: Some(Duration::seconds(900)), ..PolicyOverrides::default() };
     let token = a_token().unclaimed(in_seconds(-60), in_seconds(60));
-    let context = with_token(token.clone()).with_queue(a_queue().with(own), 1, 0);
+    let scene = with_token(token.clone()).with_queue(a_queue().with(own), 1, 0);
 
-    let change = change_of(decide(&context, &ada_wants(&[7]), &rules()));
+    let change = change_of(decided(&scene, &ada_wants(&[7])));
 
     assert_eq!(written(&change), [Write::update(&token, token.clone().claimed(in_seconds(-60), in_seconds(840)).row)]);
     assert_eq!(change.not_after, Some(in_seconds(60)));
@@ -96,8 +96,8 @@ fn a_first_call_that_holds_claims_the_token_under_the_queues_own_policy() {
 #[test]
 fn a_refused_first_call_still_claims_the_token() {
     let token = a_token().unclaimed(in_seconds(-60), in_seconds(60));
-    let context = with_token(token.clone());
-    let no_date = Context { schedule: None, concert: None, ..context.clone() };
+    let scene = with_token(token.clone());
+    let no_date = Scene { dates: Vec::new(), concerts: Vec::new(), ..scene.clone() };
     let claim = Change {
         not_after: Some(in_seconds(60)),
         guards: vec![Guard::Queue(QUEUE, a_queue().version)],
@@ -105,12 +105,12 @@ fn a_refused_first_call_still_claims_the_token() {
         ..Change::default()
     };
     let refusals = [
-        (&context, &[99][..], Refusal::UnknownSeats(vec![seat(99)])),
-        (&context, &[1, 2, 3, 4, 5], Refusal::UnknownSeats([1, 2, 3, 4, 5].map(seat).to_vec())),
+        (&scene, &[99][..], Refusal::UnknownSeats(vec![seat(99)])),
+        (&scene, &[1, 2, 3, 4, 5], Refusal::UnknownSeats([1, 2, 3, 4, 5].map(seat).to_vec())),
         (&no_date, &[7], Refusal::NotFound),
     ];
-    for (context, numbers, refusal) in refusals {
-        let refused = refused(decide(context, &ada_wants(numbers), &rules()));
+    for (scene, numbers, refusal) in refusals {
+        let refused = refused(decided(scene, &ada_wants(numbers)));
         assert_eq!((refused.refusal, refused.claim.as_deref()), (refusal, Some(&claim)));
     }
 }
@@ -120,23 +120,23 @@ fn a_first_call_whose_key_was_used_for_another_request_claims_the_token_too() {
     let token = a_token().unclaimed(in_seconds(-60), in_seconds(60));
     let first = Outcome::Held { reservation: a_hold(RESERVATION, &[7], in_seconds(100)).row, created: true };
     let mut record = a_record(&keyed(Route::Reservations), first, in_seconds(-100));
-    let replayed = decide(&with_token(token.clone()).with_key(record.clone()), &ada_wants(&[7]), &rules()).unwrap();
+    let replayed = decided(&with_token(token.clone()).with_key(record.clone()), &ada_wants(&[7])).unwrap();
     assert_eq!((replayed.replayed, replayed.change), (true, None), "a replay writes nothing");
 
     record.row.fingerprint = domain::Fingerprint([2; 32]);
-    let reused = refused(decide(&with_token(token.clone()).with_key(record.clone()), &ada_wants(&[7]), &rules()));
+    let reused = refused(decided(&with_token(token.clone()).with_key(record.clone()), &ada_wants(&[7])));
     let claimed = token.clone().claimed(in_seconds(-60), in_seconds(540)).row;
     assert_eq!(reused.refusal, Refusal::KeyReused);
     assert_eq!(reused.claim.map(|claim| written(&claim)), Some(vec![Write::update(&token, claimed)]));
 
     for token in [a_token(), a_token().of(BEN, TOKEN), a_token().unclaimed(in_seconds(-120), NOW)] {
-        let refusal = refusal_of(decide(&with_token(token).with_key(record.clone()), &ada_wants(&[7]), &rules()));
+        let refusal = refusal_of(decided(&with_token(token).with_key(record.clone()), &ada_wants(&[7])));
         assert_eq!(refusal, Refusal::KeyReused, "a pass that doesn't hold claims nothing");
     }
 }
 
 #[test]
 fn a_refused_later_call_writes_nothing() {
-    let refused = refused(decide(&the_shop(), &ada_wants(&[99]), &rules()));
+    let refused = refused(decided(&the_shop(), &ada_wants(&[99])));
     assert_eq!(refused.claim, None);
 }

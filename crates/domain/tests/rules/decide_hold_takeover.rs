@@ -1,7 +1,6 @@
 //! Hold: what has lapsed and is in the way is ended whole, in the same change.
 
-use domain::decide::hold::decide;
-use domain::{CancelReason, Context, Event, Fault, Refusal, Reservation, ReservationId, Seat, SeatNumber, UserId, Versioned, Write};
+use domain::{CancelReason, Event, Fault, Refusal, Reservation, ReservationId, Seat, SeatNumber, UserId, Versioned, Write};
 
 use crate::decide_hold::{ada_wants, the_shop};
 use crate::fixtures::*;
@@ -20,18 +19,16 @@ fn end_of(reservation: ReservationId, user: UserId, seats: &[u32]) -> Event {
 }
 
 /// Seat 7 and its neighbour 8 were Ben's until this very instant.
-fn after_bens_hold() -> (Context, Versioned<Reservation>) {
+fn after_bens_hold() -> (Scene, Versioned<Reservation>) {
     let hold = a_hold(reservation(2), &[7, 8], NOW).of(BEN, OTHER_TOKEN);
-    let mut context = the_shop().with_reservation(hold.clone());
-    context.seats = vec![lapsed(a_seat(7), hold.id), lapsed(a_seat(8), hold.id), a_seat(9)];
-    (context, hold)
+    (the_shop().with_reservation(hold.clone()).with_seats([7, 8].map(|number| lapsed(a_seat(number), hold.id))), hold)
 }
 
 #[test]
 fn a_lapsed_hold_is_taken_over_whole() {
-    let (context, bens) = after_bens_hold();
+    let (scene, bens) = after_bens_hold();
 
-    let change = change_of(decide(&context, &ada_wants(&[7, 9]), &rules()));
+    let change = change_of(decided(&scene, &ada_wants(&[7, 9])));
 
     let until = in_seconds(300);
     let reservations = written::<Reservation>(&change);
@@ -48,27 +45,26 @@ fn a_lapsed_hold_is_taken_over_whole() {
 
 #[test]
 fn the_old_hold_is_told_to_have_ended_before_the_new_one_is_told() {
-    let (context, bens) = after_bens_hold();
-    let change = change_of(decide(&context, &ada_wants(&[7]), &rules()));
+    let (scene, bens) = after_bens_hold();
+    let change = change_of(decided(&scene, &ada_wants(&[7])));
     let held = Event::SeatsHeld { reservation: RESERVATION, schedule: DATE, user: ADA, seats: vec![seat(7)], expires_at: in_seconds(300) };
     assert_eq!(change.events, [end_of(bens.id, BEN, &[7, 8]), held]);
 }
 
 #[test]
 fn a_hold_that_ends_in_a_moment_is_in_nobodys_hands_but_its_own() {
-    let (mut context, _) = after_bens_hold();
-    context.now -= MOMENT;
-    let verdict = decide(&context, &ada_wants(&[7]), &rules());
+    let (mut scene, _) = after_bens_hold();
+    scene.now -= MOMENT;
+    let verdict = decided(&scene, &ada_wants(&[7]));
     assert_eq!(refusal_of(verdict), domain::Refusal::SeatsUnavailable(vec![(seat(7), domain::SeatStatus::Held)]));
 }
 
 #[test]
 fn the_tokens_own_lapsed_hold_gives_way_even_to_the_same_seats() {
     let old = a_hold(reservation(2), &[7, 8], NOW);
-    let mut context = the_shop().with_reservation(old.clone());
-    context.seats = vec![lapsed(a_seat(7), old.id), lapsed(a_seat(8), old.id)];
+    let scene = the_shop().with_reservation(old.clone()).with_seats([7, 8].map(|number| lapsed(a_seat(number), old.id)));
 
-    let change = change_of(decide(&context, &ada_wants(&[7, 8]), &rules()));
+    let change = change_of(decided(&scene, &ada_wants(&[7, 8])));
 
     assert_eq!(change.rows().filter(|write| **write == ended(&old)).count(), 1);
     assert_eq!(change.rows::<Reservation>().filter(|write| write.expected.is_none()).count(), 1);
@@ -79,10 +75,9 @@ fn the_tokens_own_lapsed_hold_gives_way_even_to_the_same_seats() {
 #[test]
 fn the_tokens_own_lapsed_hold_ends_though_its_seats_are_not_wanted_again() {
     let old = a_hold(reservation(2), &[9], NOW);
-    let mut context = the_shop().with_reservation(old.clone());
-    context.seats[2] = lapsed(a_seat(9), old.id);
+    let scene = the_shop().with_reservation(old.clone()).with_seats([lapsed(a_seat(9), old.id)]);
 
-    let change = change_of(decide(&context, &ada_wants(&[7]), &rules()));
+    let change = change_of(decided(&scene, &ada_wants(&[7])));
 
     assert!(written(&change).contains(&ended(&old)));
     assert!(written(&change).contains(&Write::update(&a_seat(9), a_seat(9).row)));
@@ -92,15 +87,14 @@ fn the_tokens_own_lapsed_hold_ends_though_its_seats_are_not_wanted_again() {
 fn the_holds_of_several_others_are_taken_over_together_each_once() {
     let one = a_hold(reservation(2), &[7, 8], NOW).of(BEN, OTHER_TOKEN);
     let two = a_hold(reservation(3), &[9, 10], in_seconds(-1)).of(BEN, token(3));
-    let mut context = the_shop().with_reservation(two.clone()).with_reservation(one.clone());
-    context.seats = vec![
+    let scene = the_shop().with_reservation(two.clone()).with_reservation(one.clone()).with_seats([
         lapsed(a_seat(7), one.id),
         lapsed(a_seat(8), one.id),
         a_seat(9).held_by(two.id, in_seconds(-1)),
         a_seat(10).held_by(two.id, in_seconds(-1)),
-    ];
+    ]);
 
-    let change = change_of(decide(&context, &ada_wants(&[7, 8, 9]), &rules()));
+    let change = change_of(decided(&scene, &ada_wants(&[7, 8, 9])));
 
     let reservations = written::<Reservation>(&change);
     assert_eq!(reservations.len(), 3);
@@ -112,16 +106,16 @@ fn the_holds_of_several_others_are_taken_over_together_each_once() {
 
 #[test]
 fn a_lapsed_hold_of_another_that_is_in_nobodys_way_is_left_to_the_sweeper() {
-    let (context, bens) = after_bens_hold();
-    let change = change_of(decide(&context, &ada_wants(&[9]), &rules()));
+    let (scene, bens) = after_bens_hold();
+    let change = change_of(decided(&scene, &ada_wants(&[9])));
     assert!(!change.rows::<Reservation>().any(|write| write.row.id == bens.id));
     assert_eq!(change.rows::<Seat>().count(), 1);
 }
 
 #[test]
 fn a_lapsed_hold_whose_other_seat_was_not_loaded_is_not_taken_over_in_part() {
-    let (mut context, bens) = after_bens_hold();
-    context.seats.retain(|loaded| loaded.number != seat(8));
+    let (mut scene, bens) = after_bens_hold();
+    scene.seats.retain(|loaded| loaded.number != seat(8));
     let fault = Fault::SeatsMissing { reservation: bens.id, seats: vec![seat(8)] };
-    assert_eq!(refusal_of(decide(&context, &ada_wants(&[7]), &rules())), Refusal::Fault(fault));
+    assert_eq!(refusal_of(decided(&scene, &ada_wants(&[7]))), Refusal::Fault(fault));
 }

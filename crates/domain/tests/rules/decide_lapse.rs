@@ -1,14 +1,27 @@
 //! Lapse: the sweeper.
 
-use domain::decide::lapse::decide;
-use domain::{CancelReason, Change, Context, Event, Fault, Reservation, Versioned, Write};
+use domain::decide::lapse;
+use domain::loaded::LoadedReservation;
+use domain::need::{self, Needs};
+use domain::{CancelReason, Change, Event, Fault, Reservation, Versioned, Write};
 
 use crate::fixtures::*;
+
+fn lapsed_in(scene: &Scene) -> Vec<LoadedReservation> {
+    let need = need::LapsedHolds { at_most: 10, longest: rules().hold };
+    let found = need.find(&scene.rows()).and_then(|found| found.into_iter().collect());
+    found.unwrap_or_else(|unreadable| panic!("{unreadable}"))
+}
+
+/// What the sweeper does.
+fn swept(scene: &Scene) -> Vec<Result<Change, Fault>> {
+    lapse::decide(&lapsed_in(scene), scene.now)
+}
 
 #[test]
 fn each_hold_past_its_deadline_ends_in_a_change_of_its_own_with_all_its_seats() {
     let (one, two) = (a_hold(reservation(1), &[7, 8], NOW), a_hold(reservation(2), &[9], in_seconds(-60)).of(BEN, OTHER_TOKEN));
-    let context = Context::at(NOW).with_reservation(one.clone()).with_reservation(two.clone()).with_seats([
+    let scene = Scene::at(NOW).with_reservation(one.clone()).with_reservation(two.clone()).with_seats([
         a_seat(7).held_by(one.id, NOW),
         a_seat(8).held_by(one.id, NOW),
         a_seat(9).held_by(two.id, in_seconds(-60)),
@@ -28,52 +41,54 @@ fn each_hold_past_its_deadline_ends_in_a_change_of_its_own_with_all_its_seats() 
         }],
         ..Change::default()
     };
-    let decided: Vec<_> = decide(&context).into_iter().map(|change| change.map(in_order)).collect();
-    assert_eq!(decided, [change(&one, &[7, 8]), change(&two, &[9])].map(|change| Ok(in_order(change))));
+    let decided: Vec<_> = swept(&scene).into_iter().map(|change| change.map(in_order)).collect();
+    assert_eq!(decided, [change(&two, &[9]), change(&one, &[7, 8])].map(|change| Ok(in_order(change))));
 }
 
 #[test]
 fn a_hold_of_a_cancelled_date_ends_before_its_deadline() {
     let (one, other) = (a_hold(reservation(1), &[7], in_seconds(60)), a_hold(reservation(2), &[7], in_seconds(60)).at(CONCERT, OTHER_DATE));
-    let context = Context::at(NOW)
+    let scene = Scene::at(NOW)
         .with_reservation(one.clone())
         .with_reservation(other)
         .with_seats([a_seat(7).held_by(one.id, in_seconds(60))])
         .cancelled(DATE, "no");
-    let [Ok(change)] = &decide(&context)[..] else { panic!("one hold has ended") };
+    let [Ok(change)] = &swept(&scene)[..] else { panic!("one hold has ended") };
     assert_eq!(written(change), [Write::update(&one, one.clone().cancelled(CancelReason::Expired).row)]);
     assert_eq!(written(change), [Write::update(&a_seat(7), a_seat(7).row)]);
 }
 
 #[test]
 fn what_has_not_lapsed_is_left_alone() {
-    let context = Context::at(NOW)
+    let scene = Scene::at(NOW)
         .with_reservation(a_hold(reservation(1), &[7], NOW + MOMENT))
         .with_reservation(a_hold(reservation(2), &[8], NOW).confirmed_by(PAYMENT))
         .with_reservation(a_hold(reservation(3), &[9], NOW).cancelled(CancelReason::Expired))
         .with_seats([a_seat(7).held_by(reservation(1), NOW + MOMENT), a_seat(8).sold_to(reservation(2))]);
-    assert_eq!(decide(&context), []);
+    assert_eq!(lapsed_in(&scene), []);
+    let all: Vec<_> = [1, 2, 3].map(|number| need::Reservation(reservation(number)).find(&scene.rows()).unwrap().unwrap().0).into();
+    assert_eq!(lapse::decide(&all, NOW), [], "even if they are looked at");
 }
 
 #[test]
 fn a_seat_that_went_on_to_somebody_else_is_not_taken_from_them() {
     let hold = a_hold(reservation(1), &[7, 8], NOW);
-    let context = Context::at(NOW)
+    let scene = Scene::at(NOW)
         .with_reservation(hold)
         .with_seats([a_seat(7).held_by(reservation(2), in_seconds(300)), a_seat(8).held_by(reservation(1), NOW)]);
-    let [Ok(change)] = &decide(&context)[..] else { panic!("one hold has lapsed") };
+    let [Ok(change)] = &swept(&scene)[..] else { panic!("one hold has lapsed") };
     assert_eq!(written(change), [Write::update(&a_seat(8), a_seat(8).row)]);
 }
 
 #[test]
 fn a_hold_whose_seat_was_not_loaded_stays_as_it_is_and_keeps_no_other_from_ending() {
     let (torn, whole) = (a_hold(reservation(1), &[7, 8], NOW), a_hold(reservation(2), &[9], NOW).of(BEN, OTHER_TOKEN));
-    let context = Context::at(NOW)
+    let scene = Scene::at(NOW)
         .with_reservation(torn)
         .with_reservation(whole)
         .with_seats([a_seat(7).held_by(reservation(1), NOW), a_seat(9).held_by(reservation(2), NOW)]);
 
-    let [Err(fault), Ok(change)] = &decide(&context)[..] else { panic!("one fault, one change") };
+    let [Err(fault), Ok(change)] = &swept(&scene)[..] else { panic!("one fault, one change") };
 
     assert_eq!(*fault, Fault::SeatsMissing { reservation: reservation(1), seats: vec![seat(8)] });
     assert_eq!(written::<Reservation>(change)[0].row.id, reservation(2));

@@ -1,7 +1,7 @@
 //! Leave: a place is given up.
 
-use domain::decide::leave::{Command, decide};
-use domain::{CancelReason, Change, Context, Event, ExpiryReason, Guard, QueueToken, Refusal, Reservation, Versioned, Write};
+use domain::decide::leave::Command;
+use domain::{CancelReason, Change, Event, ExpiryReason, Guard, QueueToken, Refusal, Reservation, Versioned, Write};
 
 use crate::fixtures::*;
 
@@ -17,7 +17,7 @@ fn gone(token: &Versioned<QueueToken>) -> Write<QueueToken> {
 
 #[test]
 fn who_waits_may_leave_the_line() {
-    let change = change_of(decide(&Context::at(NOW).with_token(a_token()), &ADA_LEAVES));
+    let change = change_of(decided(&Scene::at(NOW).with_token(a_token()), &ADA_LEAVES));
     let expected = Change { writes: vec![gone(&a_token()).into()], events: vec![told(ExpiryReason::Left)], ..Change::default() };
     assert_eq!(change, expected);
 }
@@ -26,12 +26,12 @@ fn who_waits_may_leave_the_line() {
 fn who_leaves_the_shop_gives_their_hold_back() {
     let token = a_token().claimed(in_seconds(-60), in_seconds(540));
     let hold = a_hold(RESERVATION, &[7, 8], in_seconds(100));
-    let context = Context::at(NOW)
+    let scene = Scene::at(NOW)
         .with_token(token.clone())
         .with_reservation(hold.clone())
         .with_seats([a_seat(7), a_seat(8)].map(|seat| seat.held_by(hold.id, in_seconds(100))));
 
-    let change = change_of(decide(&context, &ADA_LEAVES));
+    let change = change_of(decided(&scene, &ADA_LEAVES));
 
     let released = Event::ReservationCancelled {
         reservation: RESERVATION,
@@ -57,11 +57,11 @@ fn who_leaves_the_shop_gives_their_hold_back() {
 #[test]
 fn who_leaves_after_the_cancellation_of_a_date_gives_no_hold_back() {
     let hold = a_hold(RESERVATION, &[7], in_seconds(100));
-    let context = Context::at(NOW)
+    let scene = Scene::at(NOW)
         .with_token(a_token().claimed(in_seconds(-60), in_seconds(540)))
         .with_reservation(hold.clone())
         .with_seats([a_seat(7).held_by(hold.id, in_seconds(100))]);
-    let change = change_of(decide(&context.cancelled(DATE, "no"), &ADA_LEAVES));
+    let change = change_of(decided(&scene.cancelled(DATE, "no"), &ADA_LEAVES));
     assert_eq!(written(&change), [Write::update(&hold, hold.clone().cancelled(CancelReason::Expired).row)]);
     assert_eq!((change.guards, change.not_after), (vec![], Some(in_seconds(540))));
 }
@@ -69,7 +69,7 @@ fn who_leaves_after_the_cancellation_of_a_date_gives_no_hold_back() {
 #[test]
 fn an_admission_that_lapses_before_the_commit_was_not_left() {
     let token = a_token().unclaimed(in_seconds(-60), in_seconds(60));
-    let change = change_of(decide(&Context::at(NOW).with_token(token), &ADA_LEAVES));
+    let change = change_of(decided(&Scene::at(NOW).with_token(token), &ADA_LEAVES));
     assert_eq!(change.not_after, Some(in_seconds(60)));
 }
 
@@ -77,10 +77,9 @@ fn an_admission_that_lapses_before_the_commit_was_not_left() {
 fn leaving_after_the_deadline_writes_down_that_it_had_passed() {
     let token = a_token().claimed(in_seconds(-600), NOW);
     let hold = a_hold(RESERVATION, &[7], NOW);
-    let context =
-        Context::at(NOW).with_token(token.clone()).with_reservation(hold.clone()).with_seats([a_seat(7).held_by(RESERVATION, NOW)]);
+    let scene = Scene::at(NOW).with_token(token.clone()).with_reservation(hold.clone()).with_seats([a_seat(7).held_by(RESERVATION, NOW)]);
 
-    let change = change_of(decide(&context, &ADA_LEAVES));
+    let change = change_of(decided(&scene, &ADA_LEAVES));
 
     let lapsed = token.row.clone().lapse(NOW).unwrap();
     assert_eq!(written(&change), [Write::update(&token, lapsed)]);
@@ -92,23 +91,23 @@ fn leaving_after_the_deadline_writes_down_that_it_had_passed() {
 #[test]
 fn who_left_has_left() {
     for reason in [ExpiryReason::Paid, ExpiryReason::TimedOut, ExpiryReason::Unclaimed, ExpiryReason::Left] {
-        let verdict = decide(&Context::at(NOW).with_token(a_token().ended(reason)), &ADA_LEAVES);
+        let verdict = decided(&Scene::at(NOW).with_token(a_token().ended(reason)), &ADA_LEAVES);
         assert_eq!(outcome_of(verdict), ((), None), "{reason:?}");
     }
 }
 
 #[test]
 fn sold_seats_and_holds_under_other_tokens_stay() {
-    let context = Context::at(NOW)
+    let scene = Scene::at(NOW)
         .with_token(a_token())
         .with_reservation(a_hold(reservation(2), &[7], in_seconds(-10)).confirmed_by(PAYMENT))
         .with_reservation(a_hold(reservation(3), &[8], in_seconds(10)).of(ADA, OTHER_TOKEN));
-    assert_eq!(written::<Reservation>(&change_of(decide(&context, &ADA_LEAVES))), []);
+    assert_eq!(written::<Reservation>(&change_of(decided(&scene, &ADA_LEAVES))), []);
 }
 
 #[test]
 fn nobody_leaves_with_anothers_token() {
-    let bens = Context::at(NOW).with_token(a_token().of(BEN, TOKEN));
-    assert_eq!(refusal_of(decide(&bens, &ADA_LEAVES)), Refusal::NotFound);
-    assert_eq!(refusal_of(decide(&Context::at(NOW), &ADA_LEAVES)), Refusal::NotFound);
+    let bens = Scene::at(NOW).with_token(a_token().of(BEN, TOKEN));
+    assert_eq!(refusal_of(decided(&bens, &ADA_LEAVES)), Refusal::NotFound);
+    assert_eq!(refusal_of(decided(&Scene::at(NOW), &ADA_LEAVES)), Refusal::NotFound);
 }

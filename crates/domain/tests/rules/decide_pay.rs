@@ -1,11 +1,11 @@
 //! Pay: all or nothing.
 
 use domain::decide::admission::Pass;
-use domain::decide::pay::{Command, decide};
+use domain::decide::pay::Command;
 use domain::reservation::ReservationStatus;
 use domain::wallet::WalletError;
 use domain::{
-    CancelReason, Change, Context, EntryKind, Event, ExpiryReason, Fault, Guard, Outcome, Refusal, Reservation, Route, Versioned, Wallet,
+    CancelReason, Change, EntryKind, Event, ExpiryReason, Fault, Guard, Outcome, Refusal, Reservation, Route, Versioned, Wallet,
     WalletEntry, Write,
 };
 use time::OffsetDateTime;
@@ -13,8 +13,8 @@ use time::OffsetDateTime;
 use crate::fixtures::*;
 
 /// Ada holds seats 7 and 8 for 120,000 until `until`.
-fn holding(until: OffsetDateTime, balance: i64) -> Context {
-    Context::at(NOW)
+fn holding(until: OffsetDateTime, balance: i64) -> Scene {
+    Scene::at(NOW)
         .with_queue(a_queue(), 1, 0)
         .with_token(a_token().claimed(in_seconds(-60), in_seconds(540)))
         .with_concert(a_concert())
@@ -23,8 +23,8 @@ fn holding(until: OffsetDateTime, balance: i64) -> Context {
         .with_wallet(a_wallet(balance))
 }
 
-fn with_reservation(reservation: Versioned<Reservation>) -> Context {
-    Context { reservations: vec![reservation], ..holding(in_seconds(100), 200_000) }
+fn with_reservation(reservation: Versioned<Reservation>) -> Scene {
+    holding(in_seconds(100), 200_000).with_reservation(reservation)
 }
 
 fn ada_pays() -> Command {
@@ -38,19 +38,19 @@ fn ada_pays() -> Command {
     }
 }
 
-fn refusal_in(context: &Context) -> Refusal {
-    refusal_of(decide(context, &ada_pays(), &rules()))
+fn refusal_in(scene: &Scene) -> Refusal {
+    refusal_of(decided(scene, &ada_pays()))
 }
 
 #[test]
 fn a_payment_moves_money_seats_reservation_and_token_together_and_nothing_else() {
-    let context = holding(in_seconds(100), 200_000);
+    let scene = holding(in_seconds(100), 200_000);
 
-    let (outcome, change) = outcome_of(decide(&context, &ada_pays(), &rules()));
+    let (outcome, change) = outcome_of(decided(&scene, &ada_pays()));
 
     let payment = domain::Payment { paid_at: NOW, ..a_payment(PAYMENT, RESERVATION, 120_000).row };
     assert_eq!(outcome, Outcome::Paid { payment: payment.clone(), balance: won(80_000) });
-    let (token, hold) = (&context.tokens[0], &context.reservations[0]);
+    let (token, hold) = (&scene.tokens[0], &scene.reservations[0]);
     let expected = Change {
         not_after: Some(in_seconds(100)),
         guards: vec![Guard::Schedule(DATE, a_date().version), Guard::Concert(CONCERT, a_concert().version)],
@@ -71,7 +71,7 @@ fn a_payment_moves_money_seats_reservation_and_token_together_and_nothing_else()
                 at: NOW,
             })
             .into(),
-            keyed(Route::Payments).record(outcome, &context, &rules()).into(),
+            keyed(Route::Payments).record(outcome, None, NOW, &rules()).into(),
         ],
         events: vec![
             Event::PaymentCompleted { payment: PAYMENT, reservation: RESERVATION, user: ADA, amount: won(120_000) },
@@ -83,7 +83,7 @@ fn a_payment_moves_money_seats_reservation_and_token_together_and_nothing_else()
 
 #[test]
 fn the_whole_balance_may_be_spent_and_not_one_more() {
-    let change = change_of(decide(&holding(in_seconds(100), 120_000), &ada_pays(), &rules()));
+    let change = change_of(decided(&holding(in_seconds(100), 120_000), &ada_pays()));
     assert_eq!(row_of::<Wallet>(&change).map(|wallet| wallet.balance()), Some(won(0)));
 
     let short = WalletError::Insufficient { balance: won(119_999), required: won(120_000) };
@@ -92,13 +92,13 @@ fn the_whole_balance_may_be_spent_and_not_one_more() {
 
 #[test]
 fn no_wallet_is_an_empty_wallet() {
-    let context = Context { wallet: None, ..holding(in_seconds(100), 0) };
-    assert_eq!(refusal_in(&context), Refusal::Wallet(WalletError::Insufficient { balance: won(0), required: won(120_000) }));
+    let scene = Scene { wallets: Vec::new(), ..holding(in_seconds(100), 0) };
+    assert_eq!(refusal_in(&scene), Refusal::Wallet(WalletError::Insufficient { balance: won(0), required: won(120_000) }));
 }
 
 #[test]
 fn a_hold_can_be_paid_until_its_deadline_and_at_its_deadline_no_more() {
-    let change = change_of(decide(&holding(NOW + MOMENT, 200_000), &ada_pays(), &rules()));
+    let change = change_of(decided(&holding(NOW + MOMENT, 200_000), &ada_pays()));
     assert_eq!(change.not_after, Some(NOW + MOMENT));
     assert_eq!(refusal_in(&holding(NOW, 200_000)), Refusal::ReservationExpired);
 }
@@ -107,24 +107,20 @@ fn a_hold_can_be_paid_until_its_deadline_and_at_its_deadline_no_more() {
 fn who_is_late_is_told_so_before_the_balance_is_looked_at() {
     assert_eq!(refusal_in(&holding(NOW, 0)), Refusal::ReservationExpired);
     let swept = a_hold(RESERVATION, &[7, 8], NOW).cancelled(CancelReason::Expired);
-    assert_eq!(refusal_in(&Context { wallet: None, ..with_reservation(swept) }), Refusal::ReservationExpired);
+    assert_eq!(refusal_in(&Scene { wallets: Vec::new(), ..with_reservation(swept) }), Refusal::ReservationExpired);
 }
 
 #[test]
 fn a_hold_of_a_cancelled_date_is_not_paid_whatever_its_row_says_by_now() {
     let reason = domain::Remark::new("The singer has a cold").ok();
     let live = holding(in_seconds(100), 0);
-    let rows = [
-        live.clone(),
-        holding(NOW, 0),
-        Context { reservations: vec![a_hold(RESERVATION, &[7, 8], NOW).cancelled(CancelReason::Expired)], ..live },
-    ];
-    for context in rows {
-        let refusal = refusal_in(&context.cancelled(DATE, "The singer has a cold"));
+    let swept = live.clone().with_reservation(a_hold(RESERVATION, &[7, 8], NOW).cancelled(CancelReason::Expired));
+    for scene in [live, holding(NOW, 0), swept] {
+        let refusal = refusal_in(&scene.cancelled(DATE, "The singer has a cold"));
         assert_eq!(refusal, Refusal::ScheduleCancelled { reason: reason.clone() }, "before the balance is looked at");
     }
     let another_date = holding(in_seconds(100), 200_000).with_date(Versioned::new(domain::Version(1), other_date()));
-    assert!(decide(&another_date.cancelled(OTHER_DATE, "no"), &ada_pays(), &rules()).is_ok());
+    assert!(decided(&another_date.cancelled(OTHER_DATE, "no"), &ada_pays()).is_ok());
 }
 
 fn other_date() -> domain::Schedule {
@@ -133,8 +129,8 @@ fn other_date() -> domain::Schedule {
 
 #[test]
 fn a_payment_that_the_tokens_deadline_overtakes_is_not_committed() {
-    let context = Context { tokens: vec![a_token().claimed(in_seconds(-60), in_seconds(50))], ..holding(in_seconds(100), 200_000) };
-    assert_eq!(change_of(decide(&context, &ada_pays(), &rules())).not_after, Some(in_seconds(50)));
+    let scene = holding(in_seconds(100), 200_000).with_token(a_token().claimed(in_seconds(-60), in_seconds(50)));
+    assert_eq!(change_of(decided(&scene, &ada_pays())).not_after, Some(in_seconds(50)));
 }
 
 #[test]
@@ -152,8 +148,8 @@ fn what_is_paid_released_or_refunded_is_not_payable() {
 
 #[test]
 fn an_amount_that_is_named_must_be_what_is_due() {
-    let context = holding(in_seconds(100), 200_000);
-    let naming = |minor| decide(&context, &Command { amount: Some(won(minor)), ..ada_pays() }, &rules());
+    let scene = holding(in_seconds(100), 200_000);
+    let naming = |minor| decided(&scene, &Command { amount: Some(won(minor)), ..ada_pays() });
     assert!(naming(120_000).is_ok());
     for minor in [0, 119_999, 120_001] {
         assert_eq!(refusal_of(naming(minor)), Refusal::AmountMismatch { due: won(120_000) });
@@ -162,9 +158,9 @@ fn an_amount_that_is_named_must_be_what_is_due() {
 
 #[test]
 fn a_price_that_rose_after_the_hold_does_not_matter() {
-    let mut context = holding(in_seconds(100), 200_000);
-    context.seats.iter_mut().for_each(|seat| *seat = seat.clone().priced(won(1_000_000)));
-    let (outcome, _) = outcome_of(decide(&context, &ada_pays(), &rules()));
+    let mut scene = holding(in_seconds(100), 200_000);
+    scene.seats.iter_mut().for_each(|seat| *seat = seat.clone().priced(won(1_000_000)));
+    let (outcome, _) = outcome_of(decided(&scene, &ada_pays()));
     assert!(matches!(outcome, Outcome::Paid { payment, .. } if payment.amount == won(120_000)));
 }
 
@@ -174,16 +170,16 @@ fn nobody_pays_for_anothers_reservation_or_learns_its_queue() {
     assert_eq!(refusal_in(&with_reservation(bens.clone())), Refusal::NotFound);
 
     let mut elsewhere = with_reservation(bens);
-    elsewhere.concert.iter_mut().for_each(|concert| concert.row.queue = OTHER_QUEUE);
+    elsewhere.concerts.iter_mut().for_each(|concert| concert.row.queue = OTHER_QUEUE);
     assert_eq!(refusal_in(&elsewhere), Refusal::NotFound);
 
-    assert_eq!(refusal_in(&Context { reservations: Vec::new(), ..holding(in_seconds(100), 0) }), Refusal::NotFound);
+    assert_eq!(refusal_in(&Scene { reservations: Vec::new(), ..holding(in_seconds(100), 0) }), Refusal::NotFound);
 }
 
 #[test]
 fn only_the_admitted_pay() {
-    let context = holding(in_seconds(100), 200_000);
-    let by = |token| Context { tokens: vec![token], ..context.clone() };
+    let scene = holding(in_seconds(100), 200_000);
+    let by = |token| scene.clone().with_token(token);
     let cases = [
         (by(a_token()), Refusal::TokenWaiting { token: TOKEN }),
         (by(a_token().of(BEN, TOKEN)), Refusal::TokenMismatch),
@@ -191,18 +187,18 @@ fn only_the_admitted_pay() {
         (by(a_token().claimed(in_seconds(-600), NOW)), Refusal::TokenExpired(ExpiryReason::TimedOut)),
         (by(a_token().ended(ExpiryReason::Paid)), Refusal::TokenExpired(ExpiryReason::Paid)),
     ];
-    for (context, refusal) in cases {
-        assert_eq!(refusal_in(&context), refusal);
+    for (scene, refusal) in cases {
+        assert_eq!(refusal_in(&scene), refusal);
     }
     let without = Command { pass: Pass { user: ADA, token: None }, ..ada_pays() };
-    assert_eq!(refusal_of(decide(&context, &without, &rules())), Refusal::TokenRequired);
+    assert_eq!(refusal_of(decided(&scene, &without)), Refusal::TokenRequired);
 }
 
 #[test]
 fn a_refused_first_call_still_claims_the_token() {
     let token = a_token().unclaimed(in_seconds(-60), in_seconds(60));
-    let context = Context { tokens: vec![token.clone()], reservations: Vec::new(), ..holding(in_seconds(100), 0) };
-    let refused = refused(decide(&context, &ada_pays(), &rules()));
+    let scene = Scene { reservations: Vec::new(), ..holding(in_seconds(100), 0).with_token(token.clone()) };
+    let refused = refused(decided(&scene, &ada_pays()));
     let claim = Change {
         not_after: Some(in_seconds(60)),
         guards: vec![Guard::Queue(QUEUE, a_queue().version)],
@@ -216,9 +212,9 @@ fn a_refused_first_call_still_claims_the_token() {
 fn the_same_payment_again_is_the_first_answer_though_it_ended_the_token() {
     let first = Outcome::Paid { payment: a_payment(PAYMENT, RESERVATION, 120_000).row, balance: won(80_000) };
     let record = a_record(&keyed(Route::Payments), first.clone(), in_seconds(-60));
-    let after = Context { tokens: vec![a_token().ended(ExpiryReason::Paid)], ..holding(in_seconds(100), 80_000) }.with_key(record);
+    let after = holding(in_seconds(100), 80_000).with_token(a_token().ended(ExpiryReason::Paid)).with_key(record);
 
-    let decision = decide(&after, &ada_pays(), &rules()).unwrap();
+    let decision = decided(&after, &ada_pays()).unwrap();
 
     assert_eq!((decision.outcome, decision.at), (first, in_seconds(-60)));
     assert_eq!((decision.change, decision.replayed), (None, true));
@@ -238,9 +234,9 @@ fn a_first_call_whose_key_was_used_for_another_payment_claims_the_token_too() {
     let first = Outcome::Paid { payment: a_payment(PAYMENT, RESERVATION, 120_000).row, balance: won(80_000) };
     let mut record = a_record(&keyed(Route::Payments), first, in_seconds(-60));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
-    let context = Context { tokens: vec![token.clone()], ..holding(in_seconds(100), 200_000).with_key(record) };
+    let scene = holding(in_seconds(100), 200_000).with_token(token.clone()).with_key(record);
 
-    let reused = refused(decide(&context, &ada_pays(), &rules()));
+    let reused = refused(decided(&scene, &ada_pays()));
 
     let claimed = token.clone().claimed(in_seconds(-60), in_seconds(540)).row;
     assert_eq!(reused.refusal, Refusal::KeyReused);
@@ -248,9 +244,12 @@ fn a_first_call_whose_key_was_used_for_another_payment_claims_the_token_too() {
 }
 
 #[test]
-fn a_payment_that_does_not_see_all_seats_of_the_hold_is_a_fault_and_not_a_late_one() {
-    let mut context = holding(in_seconds(100), 200_000);
-    context.seats.retain(|loaded| loaded.number == seat(7));
-    let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat(8)] };
-    assert_eq!(refusal_in(&context), Refusal::Fault(fault));
+fn a_payment_for_a_hold_that_lacks_a_seat_is_a_fault_and_not_a_late_one() {
+    let mut gone = holding(in_seconds(100), 200_000);
+    gone.seats.retain(|loaded| loaded.number == seat(7));
+    let anothers = holding(in_seconds(100), 200_000).with_seats([a_seat(8).held_by(reservation(2), in_seconds(100))]);
+    for scene in [gone, anothers] {
+        let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat(8)] };
+        assert_eq!(refusal_in(&scene), Refusal::Fault(fault));
+    }
 }

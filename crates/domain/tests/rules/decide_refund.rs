@@ -1,18 +1,18 @@
 //! Refund: the whole payment goes back.
 
-use domain::decide::refund::{Command, decide};
+use domain::decide::refund::Command;
 use domain::deed::{Act, Subject};
 use domain::wallet::WalletError;
 use domain::{
-    CancelReason, Change, Context, Deed, EntryKind, Event, Fault, Guard, Outcome, Payment, PaymentState, Refusal, ReservationState, Route,
-    Wallet, WalletEntry, Write,
+    CancelReason, Change, Deed, EntryKind, Event, Fault, Guard, Outcome, Payment, PaymentState, Refusal, ReservationState, Route, Wallet,
+    WalletEntry, Write,
 };
 
 use crate::fixtures::*;
 
 /// Ada has paid 120,000 for seats 7 and 8.
-fn paid(balance: i64) -> Context {
-    Context::at(NOW)
+fn paid(balance: i64) -> Scene {
+    Scene::at(NOW)
         .with_date(a_date())
         .with_payment(a_payment(PAYMENT, RESERVATION, 120_000))
         .with_reservation(a_hold(RESERVATION, &[7, 8], in_seconds(-10)).confirmed_by(PAYMENT))
@@ -24,20 +24,20 @@ fn ada_wants_it_back() -> Command {
     Command { user: ADA, order: None, keyed: keyed(Route::Refunds), payment: PAYMENT, entry: ENTRY }
 }
 
-fn refusal_in(context: &Context) -> Refusal {
-    refusal_of(decide(context, &ada_wants_it_back(), &rules()))
+fn refusal_in(scene: &Scene) -> Refusal {
+    refusal_of(decided(scene, &ada_wants_it_back()))
 }
 
 #[test]
 fn a_refund_credits_the_wallet_and_frees_the_seats_and_does_nothing_else() {
-    let context = paid(80_000);
+    let scene = paid(80_000);
 
-    let (outcome, change) = outcome_of(decide(&context, &ada_wants_it_back(), &rules()));
+    let (outcome, change) = outcome_of(decided(&scene, &ada_wants_it_back()));
 
     let refunded = Payment { state: PaymentState::Cancelled { refunded_at: NOW }, ..a_payment(PAYMENT, RESERVATION, 120_000).row };
     assert_eq!(outcome, Outcome::Paid { payment: refunded.clone(), balance: won(200_000) });
     let cancelled = ReservationState::Cancelled { reason: CancelReason::Refunded, payment: Some(PAYMENT) };
-    let reservation = &context.reservations[0];
+    let reservation = &scene.reservations[0];
     let expected = Change {
         not_after: Some(a_date().starts_at),
         guards: vec![Guard::Schedule(DATE, a_date().version)],
@@ -57,7 +57,7 @@ fn a_refund_credits_the_wallet_and_frees_the_seats_and_does_nothing_else() {
                 at: NOW,
             })
             .into(),
-            keyed(Route::Refunds).record(outcome, &context, &rules()).into(),
+            keyed(Route::Refunds).record(outcome, None, NOW, &rules()).into(),
         ],
         events: vec![
             Event::PaymentRefunded { payment: PAYMENT, reservation: RESERVATION, user: ADA, amount: won(120_000) },
@@ -75,7 +75,7 @@ fn a_refund_credits_the_wallet_and_frees_the_seats_and_does_nothing_else() {
 
 #[test]
 fn a_refund_may_fill_the_wallet_past_the_limit_of_charges() {
-    let change = change_of(decide(&paid(10_000_000), &ada_wants_it_back(), &rules()));
+    let change = change_of(decided(&paid(10_000_000), &ada_wants_it_back()));
     assert_eq!(row_of::<Wallet>(&change).map(|wallet| wallet.balance()), Some(won(10_120_000)));
 }
 
@@ -87,52 +87,52 @@ fn a_refund_past_64_bits_is_refused() {
 
 #[test]
 fn a_payment_goes_back_once() {
-    let mut context = paid(0);
+    let mut scene = paid(0);
     let state = PaymentState::Cancelled { refunded_at: in_seconds(-1) };
-    context.payment.iter_mut().for_each(|payment| payment.row.state = state);
-    assert_eq!(refusal_in(&context), Refusal::NotRefundable { state, started: false });
+    scene.payments.iter_mut().for_each(|payment| payment.row.state = state);
+    assert_eq!(refusal_in(&scene), Refusal::NotRefundable { state, started: false });
 }
 
 #[test]
 fn nothing_goes_back_once_the_show_has_started() {
     let starting = |starts_at| {
-        let mut context = paid(0);
-        context.schedule.iter_mut().for_each(|date| date.row.starts_at = starts_at);
-        context
+        let mut scene = paid(0);
+        scene.dates.iter_mut().for_each(|date| date.row.starts_at = starts_at);
+        scene
     };
     assert_eq!(refusal_in(&starting(NOW)), Refusal::NotRefundable { state: PaymentState::Completed, started: true });
-    let change = change_of(decide(&starting(NOW + MOMENT), &ada_wants_it_back(), &rules()));
+    let change = change_of(decided(&starting(NOW + MOMENT), &ada_wants_it_back()));
     assert_eq!(change.not_after, Some(NOW + MOMENT));
 }
 
 #[test]
 fn an_operator_refunds_after_the_start_as_well() {
-    let mut context = paid(0);
-    context.schedule.iter_mut().for_each(|date| date.row.starts_at = in_seconds(-3600));
+    let mut scene = paid(0);
+    scene.dates.iter_mut().for_each(|date| date.row.starts_at = in_seconds(-3600));
     let command = Command { user: BEN, order: Some(an_order()), ..ada_wants_it_back() };
-    let change = change_of(decide(&context, &command, &rules()));
+    let change = change_of(decided(&scene, &command));
     assert_eq!((change.not_after, row_of::<Wallet>(&change).map(|wallet| wallet.balance())), (None, Some(won(120_000))));
     assert_eq!(row_of::<Deed>(&change).and_then(|deed| deed.reason).as_deref(), Some("a broken seat"));
 
-    let before = change_of(decide(&paid(0), &Command { user: BEN, order: Some(an_order()), ..ada_wants_it_back() }, &rules()));
+    let before = change_of(decided(&paid(0), &Command { user: BEN, order: Some(an_order()), ..ada_wants_it_back() }));
     assert_eq!(before.not_after, None, "the start is no deadline of an order");
-    context.payment.iter_mut().for_each(|payment| payment.row.state = PaymentState::Cancelled { refunded_at: NOW });
+    scene.payments.iter_mut().for_each(|payment| payment.row.state = PaymentState::Cancelled { refunded_at: NOW });
     let state = PaymentState::Cancelled { refunded_at: NOW };
-    assert_eq!(refusal_of(decide(&context, &command, &rules())), Refusal::NotRefundable { state, started: false });
+    assert_eq!(refusal_of(decided(&scene, &command)), Refusal::NotRefundable { state, started: false });
 }
 
 #[test]
 fn what_was_called_off_is_refunded_at_any_time() {
-    let mut context = paid(0);
-    let date = context.schedule.as_mut().unwrap();
+    let mut scene = paid(0);
+    let date = &mut scene.dates[0];
     (date.row.starts_at, date.row.cancellation) = (in_seconds(-3600), Some(a_cancellation("no")));
-    let change = change_of(decide(&context, &ada_wants_it_back(), &rules()));
+    let change = change_of(decided(&scene, &ada_wants_it_back()));
     assert_eq!((change.not_after, change.row::<Payment>().is_some()), (None, true));
 }
 
 #[test]
 fn only_the_payer_and_operators_refund() {
-    let by = |user, order| decide(&paid(0), &Command { user, order, ..ada_wants_it_back() }, &rules());
+    let by = |user, order| decided(&paid(0), &Command { user, order, ..ada_wants_it_back() });
     assert_eq!(refusal_of(by(BEN, None)), Refusal::NotFound);
     let change = change_of(by(BEN, Some(an_order())));
     let deed = an_order().done(Act::Refund, Subject::Payment(PAYMENT), Vec::new(), NOW);
@@ -143,19 +143,19 @@ fn only_the_payer_and_operators_refund() {
 
 #[test]
 fn what_does_not_exist_is_not_found() {
-    assert_eq!(refusal_in(&Context::at(NOW)), Refusal::NotFound);
+    assert_eq!(refusal_in(&Scene::at(NOW)), Refusal::NotFound);
     let other = Command { payment: OTHER_PAYMENT, ..ada_wants_it_back() };
-    assert_eq!(refusal_of(decide(&paid(0), &other, &rules())), Refusal::NotFound);
+    assert_eq!(refusal_of(decided(&paid(0), &other)), Refusal::NotFound);
 }
 
 #[test]
 fn the_same_refund_again_is_the_first_answer() {
     let first = Outcome::Paid { payment: a_payment(PAYMENT, RESERVATION, 120_000).row, balance: won(120_000) };
     let record = a_record(&keyed(Route::Refunds), first.clone(), in_seconds(-60));
-    let mut context = paid(120_000).with_key(record);
-    context.payment.iter_mut().for_each(|payment| payment.row.state = PaymentState::Cancelled { refunded_at: in_seconds(-60) });
+    let mut scene = paid(120_000).with_key(record);
+    scene.payments.iter_mut().for_each(|payment| payment.row.state = PaymentState::Cancelled { refunded_at: in_seconds(-60) });
 
-    let decision = decide(&context, &ada_wants_it_back(), &rules()).unwrap();
+    let decision = decided(&scene, &ada_wants_it_back()).unwrap();
 
     assert_eq!((decision.outcome, decision.at), (first, in_seconds(-60)));
     assert_eq!((decision.change, decision.replayed), (None, true));
@@ -171,8 +171,15 @@ fn a_key_is_not_good_for_another_refund() {
 
 #[test]
 fn a_refund_that_does_not_see_all_seats_of_the_reservation_is_a_fault() {
-    let mut context = paid(0);
-    context.seats.clear();
+    let mut scene = paid(0);
+    scene.seats.clear();
     let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat(7), seat(8)] };
-    assert_eq!(refusal_in(&context), Refusal::Fault(fault));
+    assert_eq!(refusal_in(&scene), Refusal::Fault(fault));
+}
+
+#[test]
+fn a_seat_that_went_on_to_somebody_else_is_not_taken_from_them() {
+    let scene = paid(0).with_seats([a_seat(7).sold_to(reservation(2))]);
+    let change = change_of(decided(&scene, &ada_wants_it_back()));
+    assert_eq!(written(&change), [Write::update(&a_seat(8), a_seat(8).row)]);
 }

@@ -1,8 +1,8 @@
 //! Register: somebody is new here.
 
-use domain::decide::register::{Command, decide};
+use domain::decide::register::Command;
 use domain::key::Keyed;
-use domain::{Change, Context, Event, KeyRecord, KeyScope, Outcome, Refusal, Route, User, UserName, Wallet, Write};
+use domain::{Change, Event, KeyRecord, KeyScope, Outcome, Refusal, Route, User, UserName, Wallet, Write};
 
 use crate::fixtures::*;
 
@@ -21,7 +21,7 @@ fn ada() -> User {
 
 #[test]
 fn a_new_user_has_an_empty_wallet() {
-    let (outcome, change) = outcome_of(decide(&Context::at(NOW), &ada_registers(None), &rules()));
+    let (outcome, change) = outcome_of(decided(&Scene::at(NOW), &ada_registers(None)));
     assert_eq!(outcome, Outcome::Registered(ada()));
     let expected = Change {
         writes: vec![Write::insert(ada()).into(), Write::insert(Wallet::new(ADA)).into()],
@@ -34,17 +34,17 @@ fn a_new_user_has_an_empty_wallet() {
 
 #[test]
 fn the_same_registration_again_is_the_first_answer_and_no_second_user() {
-    let change = change_of(decide(&Context::at(NOW), &ada_registers(Some(a_secret_key())), &rules()));
+    let change = change_of(decided(&Scene::at(NOW), &ada_registers(Some(a_secret_key()))));
     let records = written::<KeyRecord>(&change);
     let [record] = &records[..] else { panic!("one record: {records:?}") };
     assert_eq!((record.expected, &record.row.outcome), (None, &Outcome::Registered(ada())));
 
-    let context = Context::at(in_seconds(60)).with_key(a_record(&a_secret_key(), record.row.outcome.clone(), NOW));
+    let scene = Scene::at(in_seconds(60)).with_key(a_record(&a_secret_key(), record.row.outcome.clone(), NOW));
     let again = Command { user: BEN, ..ada_registers(Some(a_secret_key())) };
-    let decision = decide(&context, &again, &rules()).unwrap();
+    let decision = decided(&scene, &again).unwrap();
     assert_eq!((decision.outcome, decision.at), (Outcome::Registered(ada()), NOW));
     assert_eq!((decision.change, decision.replayed), (None, true));
 
     let another = Keyed { fingerprint: domain::Fingerprint([2; 32]), ..a_secret_key() };
-    assert_eq!(refusal_of(decide(&context, &ada_registers(Some(another)), &rules())), Refusal::KeyReused);
+    assert_eq!(refusal_of(decided(&scene, &ada_registers(Some(another)))), Refusal::KeyReused);
 }

@@ -1,18 +1,18 @@
 //! Release: held seats are given back.
 
-use domain::decide::release::{Command, decide};
+use domain::decide::release::Command;
 use domain::reservation::ReservationStatus;
-use domain::{CancelReason, Change, Context, Event, Fault, Guard, Refusal, Reservation, Versioned, Write};
+use domain::{CancelReason, Change, Event, Fault, Guard, Refusal, Reservation, Versioned, Write};
 use time::OffsetDateTime;
 
 use crate::fixtures::*;
 
 const ADA_RELEASES: Command = Command { user: ADA, reservation: RESERVATION };
 
-fn holding(until: OffsetDateTime) -> (Context, Versioned<Reservation>) {
+fn holding(until: OffsetDateTime) -> (Scene, Versioned<Reservation>) {
     let hold = a_hold(RESERVATION, &[7, 8], until);
     let seats = [a_seat(7), a_seat(8)].map(|seat| seat.held_by(RESERVATION, until));
-    (Context::at(NOW).with_reservation(hold.clone()).with_seats(seats), hold)
+    (Scene::at(NOW).with_reservation(hold.clone()).with_seats(seats), hold)
 }
 
 fn ended(hold: &Versioned<Reservation>, reason: CancelReason, not_after: Option<OffsetDateTime>) -> Change {
@@ -37,48 +37,56 @@ fn ended(hold: &Versioned<Reservation>, reason: CancelReason, not_after: Option<
 
 #[test]
 fn a_live_hold_is_released_if_it_still_lives_at_the_commit() {
-    let (context, hold) = holding(NOW + MOMENT);
-    assert_eq!(in_order(change_of(decide(&context, &ADA_RELEASES))), ended(&hold, CancelReason::Released, Some(NOW + MOMENT)));
+    let (scene, hold) = holding(NOW + MOMENT);
+    assert_eq!(in_order(change_of(decided(&scene, &ADA_RELEASES))), ended(&hold, CancelReason::Released, Some(NOW + MOMENT)));
 }
 
 #[test]
 fn a_hold_released_at_its_deadline_has_expired() {
-    let (context, hold) = holding(NOW);
-    assert_eq!(in_order(change_of(decide(&context, &ADA_RELEASES))), ended(&hold, CancelReason::Expired, None));
+    let (scene, hold) = holding(NOW);
+    assert_eq!(in_order(change_of(decided(&scene, &ADA_RELEASES))), ended(&hold, CancelReason::Expired, None));
 }
 
 #[test]
 fn a_hold_of_a_cancelled_date_has_expired() {
-    let (context, hold) = holding(NOW + MOMENT);
-    let change = change_of(decide(&context.cancelled(DATE, "no"), &ADA_RELEASES));
+    let (scene, hold) = holding(NOW + MOMENT);
+    let change = change_of(decided(&scene.cancelled(DATE, "no"), &ADA_RELEASES));
     assert_eq!(in_order(change), ended(&hold, CancelReason::Expired, None));
 }
 
 #[test]
 fn what_has_ended_stays_as_it_is() {
     for reason in [CancelReason::Expired, CancelReason::Released, CancelReason::Refunded] {
-        let context = Context::at(NOW).with_reservation(a_hold(RESERVATION, &[7], in_seconds(10)).cancelled(reason));
-        assert_eq!(outcome_of(decide(&context, &ADA_RELEASES)), ((), None), "{reason:?}");
+        let scene = Scene::at(NOW).with_reservation(a_hold(RESERVATION, &[7], in_seconds(10)).cancelled(reason));
+        assert_eq!(outcome_of(decided(&scene, &ADA_RELEASES)), ((), None), "{reason:?}");
     }
 }
 
 #[test]
 fn paid_seats_are_not_released() {
-    let context = Context::at(NOW).with_reservation(a_hold(RESERVATION, &[7], in_seconds(10)).confirmed_by(PAYMENT));
-    assert_eq!(refusal_of(decide(&context, &ADA_RELEASES)), Refusal::NotReleasable(ReservationStatus::Confirmed));
+    let scene = Scene::at(NOW).with_reservation(a_hold(RESERVATION, &[7], in_seconds(10)).confirmed_by(PAYMENT));
+    assert_eq!(refusal_of(decided(&scene, &ADA_RELEASES)), Refusal::NotReleasable(ReservationStatus::Confirmed));
 }
 
 #[test]
 fn nobody_releases_anothers_hold() {
-    let bens = Context::at(NOW).with_reservation(a_hold(RESERVATION, &[7], in_seconds(10)).of(BEN, OTHER_TOKEN));
-    assert_eq!(refusal_of(decide(&bens, &ADA_RELEASES)), Refusal::NotFound);
-    assert_eq!(refusal_of(decide(&Context::at(NOW), &ADA_RELEASES)), Refusal::NotFound);
+    let bens = Scene::at(NOW).with_reservation(a_hold(RESERVATION, &[7], in_seconds(10)).of(BEN, OTHER_TOKEN));
+    assert_eq!(refusal_of(decided(&bens, &ADA_RELEASES)), Refusal::NotFound);
+    assert_eq!(refusal_of(decided(&Scene::at(NOW), &ADA_RELEASES)), Refusal::NotFound);
 }
 
 #[test]
 fn a_release_that_does_not_see_all_seats_of_the_hold_is_a_fault() {
-    let (mut context, _) = holding(NOW + MOMENT);
-    context.seats.retain(|loaded| loaded.number == seat(8));
+    let (mut scene, _) = holding(NOW + MOMENT);
+    scene.seats.retain(|loaded| loaded.number == seat(8));
     let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat(7)] };
-    assert_eq!(refusal_of(decide(&context, &ADA_RELEASES)), Refusal::Fault(fault));
+    assert_eq!(refusal_of(decided(&scene, &ADA_RELEASES)), Refusal::Fault(fault));
+}
+
+#[test]
+fn a_seat_that_went_on_to_somebody_else_is_not_taken_from_them() {
+    let (scene, hold) = holding(NOW + MOMENT);
+    let change = change_of(decided(&scene.with_seats([a_seat(7).sold_to(reservation(2))]), &ADA_RELEASES));
+    assert_eq!(written(&change), [Write::update(&hold, hold.clone().cancelled(CancelReason::Released).row)]);
+    assert_eq!(written(&change), [Write::update(&a_seat(8), a_seat(8).row)]);
 }

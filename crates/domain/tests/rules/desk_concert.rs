@@ -1,10 +1,10 @@
 //! Concerts by an operator's hand.
 
-use domain::decide::desk::concert::{Cancel, ChangeConcert, Create, cancel, change, create};
+use domain::decide::desk::concert::{Cancel, ChangeConcert, Create};
 use domain::decide::desk::date::NewDate;
 use domain::deed::{Act, Subject};
 use domain::seat_plan::{Row, Section};
-use domain::{Cancellation, Concert, Context, Deed, Guard, Refusal, Schedule, ScheduleId, Seat, SeatPlan, Version, Write};
+use domain::{Cancellation, Concert, Deed, Guard, Refusal, Schedule, ScheduleId, Seat, SeatPlan, Version, Write};
 
 use crate::fixtures::*;
 
@@ -37,12 +37,16 @@ fn nothing_new() -> ChangeConcert {
 }
 
 /// The queue is there, and no such concert.
-fn an_empty_house() -> Context {
-    Context::at(NOW).with_queue(a_queue(), 0, 0)
+fn an_empty_house() -> Scene {
+    Scene::at(NOW).with_queue(a_queue(), 0, 0)
 }
 
-fn there(held: bool) -> Context {
-    Context { held, schedules: vec![a_date()], ..Context::at(NOW).with_concert(a_concert()).with_queue(another_queue(), 0, 0) }
+fn there() -> Scene {
+    Scene::at(NOW).with_concert(a_concert()).with_date(a_date()).with_queue(another_queue(), 0, 0)
+}
+
+fn held() -> Scene {
+    there().with_held(CONCERT)
 }
 
 fn another_queue() -> domain::Versioned<domain::Queue> {
@@ -54,7 +58,7 @@ fn another_queue() -> domain::Versioned<domain::Queue> {
 #[test]
 fn a_concert_is_made_with_its_dates_and_their_seats_whole() {
     let command = a_command(vec![a_new_date(DATE, Some(a_plan(2))), a_new_date(OTHER_DATE, None)]);
-    let (outcome, change) = outcome_of(create(&an_empty_house(), &command, &rules()));
+    let (outcome, change) = outcome_of(decided(&an_empty_house(), &command));
     let second = Schedule { id: OTHER_DATE, ..a_date().row };
     let change = change.unwrap();
     assert_eq!(written(&change), [Write::insert(a_concert().row)]);
@@ -87,47 +91,49 @@ fn a_concert_that_contradicts_itself_is_not_made() {
         (a_command(vec![a_new_date(DATE, Some(too_dear))]), "schedules/0/seat_map/sections"),
         (a_command(vec![a_new_date(DATE, Some(twice))]), "schedules/0/seat_map/sections"),
     ] {
-        let refusal = refusal_of(create(&an_empty_house(), &command, &rules()));
+        let refusal = refusal_of(decided(&an_empty_house(), &command));
         assert!(matches!(&refusal, Refusal::Contradiction { property, .. } if property == expected), "{expected}: {refusal:?}");
     }
 }
 
 #[test]
 fn what_is_there_is_not_made_again() {
-    assert_eq!(refusal_of(create(&there(false), &a_command(vec![]), &rules())), Refusal::AlreadyExists(CONCERT.0));
-    let another = Context { schedules: vec![a_date()], ..an_empty_house() };
-    let refusal = refusal_of(create(&another, &a_command(vec![a_new_date(DATE, None)]), &rules()));
+    assert_eq!(refusal_of(decided(&there(), &a_command(vec![]))), Refusal::AlreadyExists(CONCERT.0));
+    let mut others = a_date();
+    others.row.concert = OTHER_CONCERT;
+    let another = an_empty_house().with_date(others);
+    let refusal = refusal_of(decided(&another, &a_command(vec![a_new_date(DATE, None)])));
     assert_eq!(refusal, Refusal::AlreadyExists(DATE.0), "also if the date is another concert's");
 }
 
 #[test]
 fn a_concert_is_changed_as_far_as_it_is_named() {
     let command = ChangeConcert { name: Some(title("Late Night")), max_seats_per_user: Some(Some(2)), ..nothing_new() };
-    let changed = change_of(change(&there(true), &command));
+    let changed = change_of(decided(&held(), &command));
     let row = Concert { name: "Late Night".into(), max_seats_per_user: Some(2), ..a_concert().row };
     assert_eq!((written(&changed), changed.guards), (vec![Write::update(&a_concert(), row)], vec![]));
-    assert_eq!(outcome_of(change(&there(true), &nothing_new())).1, None);
+    assert_eq!(outcome_of(decided(&held(), &nothing_new())).1, None);
     let stale = ChangeConcert { expected: Some(Version(1)), ..command };
-    assert_eq!(refusal_of(change(&there(true), &stale)), Refusal::VersionMismatch(a_concert().version));
+    assert_eq!(refusal_of(decided(&held(), &stale)), Refusal::VersionMismatch(a_concert().version));
 }
 
 #[test]
 fn a_queue_changes_only_while_nobody_holds_seats_or_waits_for_the_concert() {
     let command = ChangeConcert { queue: Some(OTHER_QUEUE), ..nothing_new() };
-    assert_eq!(refusal_of(change(&there(true), &command)), Refusal::HoldsLive);
-    let changed = change_of(change(&there(false), &command));
+    assert_eq!(refusal_of(decided(&held(), &command)), Refusal::HoldsLive);
+    let changed = change_of(decided(&there(), &command));
     assert_eq!(changed.guards, [Guard::NoLiveHold(CONCERT), Guard::NoLiveToken(QUEUE, CONCERT)], "the commit looks once more");
-    let awaited = Context { awaited: true, ..there(false) };
-    assert_eq!(refusal_of(change(&awaited, &command)), Refusal::TokensLive);
+    let awaited = there().with_awaited(CONCERT);
+    assert_eq!(refusal_of(decided(&awaited, &command)), Refusal::TokensLive);
     assert_eq!(row_of::<Concert>(&changed).map(|concert| concert.queue), Some(OTHER_QUEUE));
     let same = ChangeConcert { queue: Some(QUEUE), ..nothing_new() };
-    assert_eq!(outcome_of(change(&there(true), &same)).1, None, "the queue that it has is no change");
+    assert_eq!(outcome_of(decided(&held(), &same)).1, None, "the queue that it has is no change");
 }
 
 #[test]
 fn a_concert_is_called_off_with_all_its_dates_once() {
     let command = Cancel { order: an_order(), id: CONCERT };
-    let (outcome, change) = outcome_of(cancel(&there(true), &command));
+    let (outcome, change) = outcome_of(decided(&held(), &command));
     let change = change.unwrap();
     let cancellation = Some(Cancellation { at: NOW, reason: an_order().reason });
     let off = Schedule { cancellation: cancellation.clone(), ..a_date().row };
@@ -137,6 +143,6 @@ fn a_concert_is_called_off_with_all_its_dates_once() {
     let row = Concert { cancellation, ..a_concert().row };
     assert_eq!(written(&change), [Write::update(&a_concert(), row)], "so that no date is added meanwhile");
     assert_eq!(outcome.0.version, a_concert().version.next());
-    let again = Context { concert: Some(outcome.0), schedules: outcome.1, ..there(false) };
-    assert_eq!(outcome_of(cancel(&again, &command)).1, None);
+    let again = outcome.1.into_iter().fold(there().with_concert(outcome.0), Scene::with_date);
+    assert_eq!(outcome_of(decided(&again, &command)).1, None);
 }

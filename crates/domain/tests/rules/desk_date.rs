@@ -1,8 +1,8 @@
 //! Dates by an operator's hand.
 
-use domain::decide::desk::date::{Add, Cancel, ChangeDate, NewDate, add, cancel, change};
+use domain::decide::desk::date::{Add, Cancel, ChangeDate, NewDate};
 use domain::deed::{Act, Subject};
-use domain::{Cancellation, Context, Deed, Order, Refusal, Remark, Schedule, Version, Versioned, Write};
+use domain::{Cancellation, Deed, Order, Refusal, Remark, Schedule, Version, Versioned, Write};
 
 use crate::fixtures::*;
 
@@ -17,20 +17,18 @@ fn nothing_new() -> ChangeDate {
     ChangeDate { order, id: DATE, expected: None, starts_at: None, zone: None, sale_opens_at: None, sale_closes_at: None }
 }
 
-fn there() -> Context {
-    Context::at(NOW).with_concert(a_concert()).with_date(a_date())
+fn there() -> Scene {
+    Scene::at(NOW).with_concert(a_concert()).with_date(a_date())
 }
 
-fn called_off() -> Context {
-    let mut context = there();
-    context.schedule.iter_mut().for_each(|date| date.row.cancellation = Some(a_cancellation("no")));
-    context
+fn called_off() -> Scene {
+    there().cancelled(DATE, "no")
 }
 
 #[test]
 fn a_date_is_added_to_a_concert_that_is_there() {
-    let context = Context::at(NOW).with_concert(a_concert());
-    let change = change_of(add(&context, &an_addition(), &rules()));
+    let scene = Scene::at(NOW).with_concert(a_concert());
+    let change = change_of(decided(&scene, &an_addition()));
     assert_eq!(written(&change), [Write::insert(a_date().row)]);
     assert_eq!(written(&change), [Write::update(&a_concert(), a_concert().row)], "who decided by its dates meets a conflict");
     let deed = row_of::<Deed>(&change).unwrap();
@@ -38,43 +36,43 @@ fn a_date_is_added_to_a_concert_that_is_there() {
     let opens = deed.changes.iter().find(|changed| changed.name == "sale_opens_at").unwrap();
     assert_eq!((opens.before.as_deref(), opens.after.as_deref()), (None, Some("2026-11-20T20:00:00Z")));
 
-    assert_eq!(refusal_of(add(&Context::at(NOW), &an_addition(), &rules())), Refusal::NotFound);
-    let mut cancelled = context.clone();
-    cancelled.concert.iter_mut().for_each(|concert| concert.row.cancellation = Some(a_cancellation("no")));
-    assert_eq!(refusal_of(add(&cancelled, &an_addition(), &rules())), Refusal::ScheduleCancelled { reason: Remark::new("no").ok() });
-    let other = Schedule { id: OTHER_DATE, ..called_off().schedule.unwrap().row };
-    let replaced = Context { schedules: vec![Versioned::new(Version(1), other)], ..context.clone() };
-    assert!(add(&replaced, &an_addition(), &rules()).is_ok(), "a date that is cancelled alone can be replaced");
-    let again = Context { schedules: vec![a_date()], ..context };
-    assert_eq!(refusal_of(add(&again, &an_addition(), &rules())), Refusal::AlreadyExists(DATE.0));
+    assert_eq!(refusal_of(decided(&Scene::at(NOW), &an_addition())), Refusal::NotFound);
+    let mut cancelled = scene.clone();
+    cancelled.concerts.iter_mut().for_each(|concert| concert.row.cancellation = Some(a_cancellation("no")));
+    assert_eq!(refusal_of(decided(&cancelled, &an_addition())), Refusal::ScheduleCancelled { reason: Remark::new("no").ok() });
+    let other = Schedule { id: OTHER_DATE, ..called_off().dates[0].row.clone() };
+    let replaced = scene.clone().with_date(Versioned::new(Version(1), other));
+    assert!(decided(&replaced, &an_addition()).is_ok(), "a date that is cancelled alone can be replaced");
+    let again = scene.with_date(a_date());
+    assert_eq!(refusal_of(decided(&again, &an_addition())), Refusal::AlreadyExists(DATE.0));
 }
 
 #[test]
 fn a_date_is_changed_as_far_as_it_is_named() {
-    let changed = change_of(change(&there(), &ChangeDate { sale_closes_at: Some(NOW), ..nothing_new() }));
+    let changed = change_of(decided(&there(), &ChangeDate { sale_closes_at: Some(NOW), ..nothing_new() }));
     let row = Schedule { sale_closes_at: NOW, ..a_date().row };
     assert_eq!(written(&changed), [Write::update(&a_date(), row)]);
-    assert_eq!(outcome_of(change(&there(), &nothing_new())).1, None);
+    assert_eq!(outcome_of(decided(&there(), &nothing_new())).1, None);
 }
 
 #[test]
 fn a_date_is_not_changed_into_nonsense_nor_unseen_nor_once_it_is_called_off() {
     let backwards = ChangeDate { sale_opens_at: Some(a_date().sale_closes_at), ..nothing_new() };
-    let refusal = refusal_of(change(&there(), &backwards));
+    let refusal = refusal_of(decided(&there(), &backwards));
     assert!(matches!(&refusal, Refusal::Contradiction { property, .. } if property == "sale_closes_at"), "{refusal:?}");
     let stale = ChangeDate { expected: Some(Version(799)), ..nothing_new() };
-    assert_eq!(refusal_of(change(&there(), &stale)), Refusal::VersionMismatch(Version(800)));
-    assert_eq!(refusal_of(change(&called_off(), &nothing_new())), Refusal::DateCancelled);
-    assert_eq!(refusal_of(change(&Context::at(NOW), &nothing_new())), Refusal::NotFound);
+    assert_eq!(refusal_of(decided(&there(), &stale)), Refusal::VersionMismatch(Version(800)));
+    assert_eq!(refusal_of(decided(&called_off(), &nothing_new())), Refusal::DateCancelled);
+    assert_eq!(refusal_of(decided(&Scene::at(NOW), &nothing_new())), Refusal::NotFound);
 }
 
 #[test]
 fn a_date_is_called_off_once() {
     let order = Order { reason: Remark::new("no").ok(), ..an_order() };
     let command = Cancel { order, id: DATE };
-    let (outcome, change) = outcome_of(cancel(&there(), &command));
+    let (outcome, change) = outcome_of(decided(&there(), &command));
     let off = Schedule { cancellation: Some(Cancellation { at: NOW, reason: Remark::new("no").ok() }), ..a_date().row };
     assert_eq!(change.map(|change| written(&change)), Some(vec![Write::update(&a_date(), off.clone())]));
     assert_eq!((outcome.version, outcome.row), (a_date().version.next(), off));
-    assert_eq!(outcome_of(cancel(&called_off(), &command)).1, None);
+    assert_eq!(outcome_of(decided(&called_off(), &command)).1, None);
 }

@@ -1,9 +1,9 @@
 //! Queues by an operator's hand.
 
-use domain::decide::desk::queue::{ChangeQueue, Create, PolicyPatch, Take, change, create, take};
+use domain::decide::desk::queue::{ChangeQueue, Create, PolicyPatch, Take};
 use domain::deed::{Act, Changed, Subject};
 use domain::queue::{PolicyOverrides, QueueError};
-use domain::{Change, Context, Deed, Queue, QueueState, QueueStep, Refusal, Remark, Version, Write};
+use domain::{Change, Deed, Queue, QueueState, QueueStep, Refusal, Remark, Version, Write};
 
 use crate::fixtures::*;
 
@@ -15,15 +15,15 @@ fn nothing_new() -> ChangeQueue {
     ChangeQueue { order: an_order(), id: QUEUE, expected: None, name: None, policy: PolicyPatch::default(), message: None }
 }
 
-fn a_context() -> Context {
-    Context::at(NOW).with_queue(a_queue(), 0, 0)
+fn there() -> Scene {
+    Scene::at(NOW).with_queue(a_queue(), 0, 0)
 }
 
 #[test]
 fn a_new_queue_is_open_and_a_deed() {
     let overrides = PolicyOverrides { capacity: Some(5), ..PolicyOverrides::default() };
     let command = Create { order: an_order(), id: QUEUE, name: title("Arena"), overrides, message: None };
-    let (outcome, change) = outcome_of(create(&Context::at(NOW), &command));
+    let (outcome, change) = outcome_of(decided(&Scene::at(NOW), &command));
     let queue = Queue { id: QUEUE, name: "Arena".into(), state: QueueState::Open, overrides, message: None };
     assert_eq!((outcome.version, &outcome.row), (Version::FIRST, &queue));
     let told = vec![changed("name", None, Some("Arena")), changed("state", None, Some("OPEN")), changed("capacity", None, Some("5"))];
@@ -31,7 +31,7 @@ fn a_new_queue_is_open_and_a_deed() {
     let expected = Change::default().writing(Write::insert(queue)).writing(Write::insert(deed));
     assert_eq!(change.map(in_order), Some(in_order(expected)));
 
-    assert_eq!(refusal_of(create(&a_context(), &command)), Refusal::AlreadyExists(QUEUE.0));
+    assert_eq!(refusal_of(decided(&there(), &command)), Refusal::AlreadyExists(QUEUE.0));
 }
 
 #[test]
@@ -39,8 +39,8 @@ fn a_change_names_what_it_changes_and_leaves_the_rest() {
     let policy = PolicyPatch { capacity: Some(Some(7)), batch: Some(None), ..PolicyPatch::default() };
     let message = Some(Remark::new("soon").ok());
     let before = a_queue().with(PolicyOverrides { batch: Some(3), max_waiting: Some(9), ..PolicyOverrides::default() });
-    let context = Context::at(NOW).with_queue(before.clone(), 0, 0);
-    let change = change_of(change(&context, &ChangeQueue { policy, message, ..nothing_new() }));
+    let scene = Scene::at(NOW).with_queue(before.clone(), 0, 0);
+    let change = change_of(decided(&scene, &ChangeQueue { policy, message, ..nothing_new() }));
     let after = PolicyOverrides { capacity: Some(7), max_waiting: Some(9), ..PolicyOverrides::default() };
     let row = Queue { overrides: after, message: Some("soon".into()), ..before.row.clone() };
     assert_eq!(written(&change), [Write::update(&before, row)]);
@@ -52,7 +52,7 @@ fn a_change_names_what_it_changes_and_leaves_the_rest() {
 fn a_change_of_nothing_writes_nothing() {
     let same = ChangeQueue { name: Some(title("main")), ..nothing_new() };
     for command in [nothing_new(), same] {
-        let (outcome, written) = outcome_of(change(&a_context(), &command));
+        let (outcome, written) = outcome_of(decided(&there(), &command));
         assert_eq!((outcome, written), (a_queue(), None));
     }
 }
@@ -60,23 +60,23 @@ fn a_change_of_nothing_writes_nothing() {
 #[test]
 fn a_change_is_refused_for_another_version_a_bad_policy_or_no_queue() {
     let expected = |version| ChangeQueue { expected: Some(Version(version)), name: Some(title("new")), ..nothing_new() };
-    assert_eq!(refusal_of(change(&a_context(), &expected(599))), Refusal::VersionMismatch(Version(600)));
-    assert!(change(&a_context(), &expected(600)).is_ok());
+    assert_eq!(refusal_of(decided(&there(), &expected(599))), Refusal::VersionMismatch(Version(600)));
+    assert!(decided(&there(), &expected(600)).is_ok());
     let policy = PolicyPatch { batch: Some(Some(0)), ..PolicyPatch::default() };
-    let refusal = refusal_of(change(&a_context(), &ChangeQueue { policy, ..nothing_new() }));
+    let refusal = refusal_of(decided(&there(), &ChangeQueue { policy, ..nothing_new() }));
     assert!(matches!(&refusal, Refusal::Contradiction { property, .. } if property == "policy/batch"), "{refusal:?}");
-    assert_eq!(refusal_of(change(&Context::at(NOW), &nothing_new())), Refusal::NotFound);
+    assert_eq!(refusal_of(decided(&Scene::at(NOW), &nothing_new())), Refusal::NotFound);
 }
 
 #[test]
 fn a_step_is_taken_once_and_told_once() {
     let step = |step| Take { order: an_order(), id: QUEUE, step };
-    let change = change_of(take(&a_context(), &step(QueueStep::Pause)));
+    let change = change_of(decided(&there(), &step(QueueStep::Pause)));
     assert_eq!(written(&change), [Write::update(&a_queue(), a_queue().in_state(QueueState::Paused).row)]);
     assert_eq!(row_of::<Deed>(&change).map(|deed| deed.act), Some(Act::Pause));
-    let paused = Context::at(NOW).with_queue(a_queue().in_state(QueueState::Paused), 0, 0);
-    assert_eq!(outcome_of(take(&paused, &step(QueueStep::Pause))).1, None);
-    let closed = Context::at(NOW).with_queue(a_queue().in_state(QueueState::Closed), 0, 0);
+    let paused = Scene::at(NOW).with_queue(a_queue().in_state(QueueState::Paused), 0, 0);
+    assert_eq!(outcome_of(decided(&paused, &step(QueueStep::Pause))).1, None);
+    let closed = Scene::at(NOW).with_queue(a_queue().in_state(QueueState::Closed), 0, 0);
     let error = QueueError { state: QueueState::Closed, step: QueueStep::Resume };
-    assert_eq!(refusal_of(take(&closed, &step(QueueStep::Resume))), Refusal::QueueStep(error));
+    assert_eq!(refusal_of(decided(&closed, &step(QueueStep::Resume))), Refusal::QueueStep(error));
 }

@@ -1,10 +1,11 @@
 //! Seats by an operator's hand.
 
 use domain::decide::desk::block;
-use domain::decide::desk::seat_map::{LaidOut, LayOut, lay_out};
+use domain::decide::desk::seat_map::{LaidOut, LayOut};
 use domain::deed::Act;
 use domain::{
-    CancelReason, Change, Context, Deed, Refusal, Reservation, ReservationState, Schedule, Seat, SeatNumber, SeatState, SeatStatus, Write,
+    CancelReason, Change, Command, Deed, Refusal, Reservation, ReservationState, Schedule, Seat, SeatNumber, SeatState, SeatStatus, Write,
+    need,
 };
 
 use crate::fixtures::*;
@@ -21,7 +22,7 @@ fn laying(numbers: &[u32], price: i64) -> LayOut {
 }
 
 /// Seat 1 is free, 2 blocked, 3 held, 4 sold, 5 and 6 were held until now.
-fn a_hall() -> Context {
+fn a_hall() -> Scene {
     let seats = [
         a_seat(1),
         a_seat(2).blocked(),
@@ -30,7 +31,7 @@ fn a_hall() -> Context {
         a_seat(5).held_by(LAPSED, NOW),
         a_seat(6).held_by(LAPSED, NOW),
     ];
-    Context::at(NOW).with_date(a_date()).with_seats(seats).with_reservation(a_hold(LAPSED, &[5, 6], NOW))
+    Scene::at(NOW).with_date(a_date()).with_seats(seats).with_reservation(a_hold(LAPSED, &[5, 6], NOW))
 }
 
 fn seats_in(change: &Change) -> Vec<(u32, SeatState)> {
@@ -39,7 +40,7 @@ fn seats_in(change: &Change) -> Vec<(u32, SeatState)> {
 
 #[test]
 fn free_seats_are_blocked_and_a_lapsed_hold_ends_whole() {
-    let (changed, change) = outcome_of(block::decide(&a_hall(), &blocking(&[1, 2, 5], true)));
+    let (changed, change) = outcome_of(decided(&a_hall(), &blocking(&[1, 2, 5], true)));
     let change = change.unwrap();
     assert_eq!(changed, 2, "seat 2 was blocked before");
     let (blocked, free) = (SeatState::Blocked, SeatState::Available);
@@ -53,23 +54,23 @@ fn free_seats_are_blocked_and_a_lapsed_hold_ends_whole() {
 
 #[test]
 fn blocked_seats_come_back() {
-    let (changed, change) = outcome_of(block::decide(&a_hall(), &blocking(&[1, 2], false)));
+    let (changed, change) = outcome_of(decided(&a_hall(), &blocking(&[1, 2], false)));
     assert_eq!((changed, seats_in(&change.unwrap())), (1, vec![(2, SeatState::Available)]));
-    assert_eq!(outcome_of(block::decide(&a_hall(), &blocking(&[1], false))), (0, None));
-    assert_eq!(outcome_of(block::decide(&a_hall(), &blocking(&[2], true))), (0, None));
+    assert_eq!(outcome_of(decided(&a_hall(), &blocking(&[1], false))), (0, None));
+    assert_eq!(outcome_of(decided(&a_hall(), &blocking(&[2], true))), (0, None));
 }
 
 #[test]
 fn what_somebody_has_is_not_blocked_and_nothing_is_then() {
     let taken = vec![(seat(3), SeatStatus::Held), (seat(4), SeatStatus::Reserved)];
-    assert_eq!(refusal_of(block::decide(&a_hall(), &blocking(&[1, 3, 4], true))), Refusal::SeatsUnavailable(taken));
-    assert_eq!(refusal_of(block::decide(&a_hall(), &blocking(&[1, 9], true))), Refusal::UnknownSeats(vec![seat(9)]));
-    assert_eq!(refusal_of(block::decide(&Context::at(NOW), &blocking(&[1], true))), Refusal::NotFound);
+    assert_eq!(refusal_of(decided(&a_hall(), &blocking(&[1, 3, 4], true))), Refusal::SeatsUnavailable(taken));
+    assert_eq!(refusal_of(decided(&a_hall(), &blocking(&[1, 9], true))), Refusal::UnknownSeats(vec![seat(9)]));
+    assert_eq!(refusal_of(decided(&Scene::at(NOW), &blocking(&[1], true))), Refusal::NotFound);
 }
 
 #[test]
 fn a_plan_makes_new_seats_and_prices_free_ones_anew() {
-    let (told, change) = outcome_of(lay_out(&a_hall(), &laying(&[1, 2, 5, 7], 70_000), &rules()));
+    let (told, change) = outcome_of(decided(&a_hall(), &laying(&[1, 2, 5, 7], 70_000)));
     assert_eq!(told, LaidOut { created: 1, changed: 3, unchanged: 0 });
     let change = change.unwrap();
     let states = seats_in(&change);
@@ -84,15 +85,15 @@ fn a_plan_makes_new_seats_and_prices_free_ones_anew() {
 fn a_plan_that_is_so_already_changes_nothing() {
     let same: Vec<SeatNumber> = (1..=6).map(seat).collect();
     let command = laying(&[1, 2, 3, 4, 5, 6], 60_000);
-    assert_eq!(command.numbers(), same);
-    assert_eq!(outcome_of(lay_out(&a_hall(), &command, &rules())), (LaidOut { unchanged: 6, ..LaidOut::default() }, None));
+    assert_eq!(command.needs().1, need::Seats { schedule: DATE, numbers: same });
+    assert_eq!(outcome_of(decided(&a_hall(), &command)), (LaidOut { unchanged: 6, ..LaidOut::default() }, None));
 }
 
 #[test]
 fn what_somebody_has_keeps_its_price() {
     let taken = vec![(seat(3), SeatStatus::Held), (seat(4), SeatStatus::Reserved)];
-    assert_eq!(refusal_of(lay_out(&a_hall(), &laying(&[1, 3, 4], 1), &rules())), Refusal::SeatsUnavailable(taken));
-    assert_eq!(refusal_of(lay_out(&Context::at(NOW), &laying(&[1], 1), &rules())), Refusal::NotFound);
+    assert_eq!(refusal_of(decided(&a_hall(), &laying(&[1, 3, 4], 1))), Refusal::SeatsUnavailable(taken));
+    assert_eq!(refusal_of(decided(&Scene::at(NOW), &laying(&[1], 1))), Refusal::NotFound);
 }
 
 /// A plan of seats with these labels.
@@ -102,7 +103,7 @@ fn labelling(seats: &[(u32, &str)]) -> LayOut {
 }
 
 fn contradiction_of(command: &LayOut) -> String {
-    match refusal_of(lay_out(&a_hall(), command, &rules())) {
+    match refusal_of(decided(&a_hall(), command)) {
         Refusal::Contradiction { property, problem } if property == "sections" => problem,
         other => panic!("{other:?}"),
     }
@@ -112,13 +113,13 @@ fn contradiction_of(command: &LayOut) -> String {
 fn a_label_that_another_seat_of_the_date_has_is_refused() {
     assert_eq!(contradiction_of(&labelling(&[(7, "Row A 3")])), "seats 7 and 3 would both be labelled \"Row A 3\"");
     assert_eq!(contradiction_of(&labelling(&[(1, "Row A 1"), (2, "Row A 6")])), "seats 2 and 6 would both be labelled \"Row A 6\"");
-    let exchanged = change_of(lay_out(&a_hall(), &labelling(&[(1, "Row A 2"), (2, "Row A 1")]), &rules()));
+    let exchanged = change_of(decided(&a_hall(), &labelling(&[(1, "Row A 2"), (2, "Row A 1")])));
     assert_eq!(exchanged.rows::<Seat>().count(), 2, "those that the plan names change their labels together");
 }
 
 #[test]
 fn a_plan_with_new_labels_relies_on_the_date_as_it_was_read() {
-    let dates = |command: &LayOut| written::<Schedule>(&change_of(lay_out(&a_hall(), command, &rules())));
+    let dates = |command: &LayOut| written::<Schedule>(&change_of(decided(&a_hall(), command)));
     let relied_on = [Write::update(&a_date(), a_date().row)];
     assert_eq!(dates(&labelling(&[(7, "Box")])), relied_on, "a new seat");
     assert_eq!(dates(&labelling(&[(1, "Box")])), relied_on, "another label");
@@ -127,7 +128,7 @@ fn a_plan_with_new_labels_relies_on_the_date_as_it_was_read() {
 
 #[test]
 fn a_price_that_no_wallet_can_pay_is_refused() {
-    change_of(lay_out(&a_hall(), &laying(&[1, 7], 10_000_000), &rules()));
+    change_of(decided(&a_hall(), &laying(&[1, 7], 10_000_000)));
     for price in [10_000_001, 1 << 53, i64::MAX] {
         assert_eq!(contradiction_of(&laying(&[1, 7], price)), "seat 1 costs more than a wallet may hold, 10000000 minor units");
     }

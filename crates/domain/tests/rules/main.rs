@@ -27,6 +27,9 @@ mod desk_people;
 mod desk_queue;
 mod desk_seats;
 
+mod needs;
+mod needs_unreadable;
+
 mod changes;
 mod collisions;
 mod sequences;

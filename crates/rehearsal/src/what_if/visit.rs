@@ -3,10 +3,9 @@
 use domain::decide::admission::Pass;
 use domain::decide::{claim, hold, join, lapse, leave, pay};
 use domain::key::Keyed;
+use domain::loaded::{LoadedConcert, LoadedPlace, LoadedReservation, LoadedSchedule, LoadedSeats, LoadedToken, OwnedReservation};
 use domain::reservation::SeatChoice;
-use domain::{
-    Context, EntryId, Fingerprint, KeyScope, Outcome, PaymentId, Refusal, RequestKey, Reservation, ReservationId, Route, Versioned,
-};
+use domain::{EntryId, Fingerprint, KeyScope, Outcome, PaymentId, Refusal, RequestKey, Reservation, ReservationId, Route};
 use time::Duration;
 
 use super::agenda::{Deed, Who};
@@ -28,15 +27,15 @@ impl World {
     }
 
     fn join(&mut self, who: Who) {
-        let context = Context {
-            user: self.person(who).user.clone(),
-            queue: Some(self.queue.clone()),
+        let place = LoadedPlace {
+            concert: Some(LoadedConcert { concert: self.concert.clone(), dates: vec![self.date.clone()] }),
+            queue: self.queue.clone(),
             waiting: u32::try_from(self.line.waiting.len()).unwrap_or(u32::MAX),
-            concert: Some(self.concert.clone()),
-            ..Context::at(self.now)
+            token: None,
         };
+        let input = join::Input { now: self.now, user: self.person(who).user.clone(), place: Some(place) };
         let command = join::Command { user: user_of(who), concert: Some(self.concert.id), token: token_of(who) };
-        if let Ok(change) = join::decide(&context, &command, &self.rules).map(|joined| joined.change) {
+        if let Ok(change) = join::decide(&input, &command, &self.rules).map(|joined| joined.change) {
             self.commit(change);
         }
     }
@@ -45,7 +44,8 @@ impl World {
     /// at once; whoever finds nothing left goes, and whoever finds all held looks again.
     fn look(&mut self, who: Who) {
         let command = claim::Command { pass: pass(who), queue: Some(self.queue.id) };
-        let Ok(claimed) = claim::decide(&self.for_pass(who), &command, &self.rules) else { return };
+        let input = claim::Input { now: self.now, token: self.token(who) };
+        let Ok(claimed) = claim::decide(&input, &command, &self.rules) else { return };
         self.commit(claimed.change);
         if self.hall.is_sold_out() {
             return self.leave(who);
@@ -65,10 +65,10 @@ impl World {
 
     fn hold(&mut self, who: Who) {
         let Ok(seats) = SeatChoice::new(std::mem::take(&mut self.people[place(who)].chosen)) else { return };
-        let context = self.for_hold(who, &seats);
+        let input = self.for_hold(who, &seats);
         let id = self.next_reservation();
         let command = hold::Command { pass: pass(who), keyed: keyed(who, Route::Reservations), id, schedule: self.date.id, seats };
-        match hold::decide(&context, &command, &self.rules) {
+        match hold::decide(&input, &command, &self.rules) {
             Ok(held) => {
                 self.commit(held.change);
                 if let Outcome::Held { reservation, .. } = held.outcome {
@@ -91,18 +91,12 @@ impl World {
 
     fn pay(&mut self, who: Who) {
         let Some(reservation) = self.person(who).hold else { return };
-        let found = self.reservations.get(&reservation).cloned();
-        let context = Context {
-            seats: found.as_ref().map_or_else(Vec::new, |held| self.seats_of(held)),
-            reservations: found.into_iter().collect(),
-            concert: Some(self.concert.clone()),
-            schedule: Some(self.date.clone()),
-            wallet: self.person(who).wallet.clone(),
-            ..self.for_pass(who)
-        };
+        let found = self.reservation(reservation).map(|found| (found, self.concert.clone()));
+        let (token, wallet) = (self.token(who), self.person(who).wallet.clone());
+        let input = pay::Input { now: self.now, key: None, token, reservation: found, wallet };
         let (id, entry) = (PaymentId(reservation.0), EntryId(reservation.0));
         let command = pay::Command { pass: pass(who), keyed: keyed(who, Route::Payments), id, entry, reservation, amount: None };
-        match pay::decide(&context, &command, &self.rules) {
+        match pay::decide(&input, &command, &self.rules) {
             Ok(paid) => {
                 self.commit(paid.change);
                 self.diary.sold(self.hall.sold, self.hall.is_sold_out(), self.now);
@@ -119,48 +113,52 @@ impl World {
     }
 
     fn leave(&mut self, who: Who) {
-        let context = Context { tokens: self.person(who).token.clone().into_iter().collect(), ..Context::at(self.now) };
+        let input = leave::Input { now: self.now, token: self.person(who).token.clone(), holds: Vec::new() };
         let command = leave::Command { user: user_of(who), token: token_of(who) };
-        if let Ok(change) = leave::decide(&context, &command).map(|left| left.change) {
+        if let Ok(change) = leave::decide(&input, &command).map(|left| left.change) {
             self.commit(change);
         }
     }
 
     /// The sweep of a hold whose deadline has passed.
     fn lapse(&mut self, reservation: ReservationId) {
-        let Some(hold) = self.reservations.get(&reservation) else { return };
-        let (seats, schedule) = (self.seats_of(hold), Some(self.date.clone()));
-        let context = Context { seats, schedule, reservations: vec![hold.clone()], ..Context::at(self.now) };
+        let Some(hold) = self.reservation(reservation) else { return };
         // Its hall is whole: all seats of a hold are there.
-        self.commit(lapse::decide(&context).into_iter().flatten());
+        self.commit(lapse::decide(&[hold], self.now).into_iter().flatten());
     }
 
     fn person(&self, who: Who) -> &Person {
         &self.people[place(who)]
     }
 
-    fn for_pass(&self, who: Who) -> Context {
-        let tokens = self.person(who).token.clone().into_iter().collect();
-        Context { tokens, queue: Some(self.queue.clone()), ..Context::at(self.now) }
+    fn token(&self, who: Who) -> Option<LoadedToken> {
+        self.person(who).token.clone().map(|token| LoadedToken { token, queue: self.queue.clone() })
     }
 
-    /// The seats that are asked for, the reservations that name them and the user's own, with all their seats.
-    fn for_hold(&self, who: Who, choice: &SeatChoice) -> Context {
-        let mut seats: Vec<_> = choice.numbers().iter().filter_map(|number| self.hall.seat(*number)).cloned().collect();
-        let mut named: Vec<_> = seats.iter().filter_map(|seat| seat.reservation()).chain(self.person(who).hold).collect();
+    /// What is held under the token is what the user owns: everybody buys once.
+    fn for_hold(&self, who: Who, choice: &SeatChoice) -> hold::Input {
+        let seats: Vec<_> = choice.numbers().iter().filter_map(|number| self.hall.seat(*number)).cloned().collect();
+        let mut named: Vec<_> = seats.iter().filter_map(|seat| seat.reservation()).collect();
         named.sort_unstable();
         named.dedup();
-        let reservations: Vec<_> = named.iter().filter_map(|id| self.reservations.get(id)).cloned().collect();
-        for reservation in &reservations {
-            seats.extend(self.seats_of(reservation).into_iter().filter(|seat| !choice.numbers().contains(&seat.number)));
+        let holds = named.into_iter().filter_map(|id| self.reservation(id)).filter(|found| found.reservation.occupies()).collect();
+        let own: Vec<_> = self.person(who).hold.and_then(|id| self.reservation(id)).into_iter().collect();
+        let owned = own.iter().map(|own| OwnedReservation { reservation: own.reservation.clone(), schedule: own.schedule.clone() });
+        hold::Input {
+            now: self.now,
+            key: None,
+            token: self.token(who),
+            date: Some(LoadedSchedule { schedule: self.date.clone(), concert: self.concert.clone() }),
+            seats: LoadedSeats { seats, holds },
+            owned: owned.collect(),
+            held: own.into_iter().filter(|own| own.reservation.occupies()).collect(),
         }
-        Context { seats, reservations, concert: Some(self.concert.clone()), schedule: Some(self.date.clone()), ..self.for_pass(who) }
     }
 
-    /// The seats whose rows name `reservation`.
-    fn seats_of(&self, reservation: &Reservation) -> Vec<Versioned<domain::Seat>> {
-        let of = |seat: &&Versioned<domain::Seat>| seat.reservation() == Some(reservation.id);
-        reservation.numbers().filter_map(|number| self.hall.seat(number)).filter(of).cloned().collect()
+    fn reservation(&self, id: ReservationId) -> Option<LoadedReservation> {
+        let reservation = self.reservations.get(&id)?.clone();
+        let seats = reservation.numbers().filter_map(|number| self.hall.seat(number)).cloned().collect();
+        Some(LoadedReservation { reservation, schedule: self.date.clone(), seats })
     }
 }
 

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use domain::decide::admit;
+use domain::loaded::LoadedLine;
 use domain::queue::PolicyOverrides;
 use domain::{
-    Concert, ConcertId, Context, Currency, Money, Offer, Queue, QueueId, QueueState, QueueToken, Reservation, ReservationId, Rules,
-    Schedule, ScheduleId, TokenId, User, UserId, Version, Versioned, Wallet, Zone,
+    Concert, ConcertId, Currency, Money, Offer, Queue, QueueId, QueueState, QueueToken, Reservation, ReservationId, Rules, Schedule,
+    ScheduleId, TokenId, User, UserId, Version, Versioned, Wallet, Zone,
 };
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -109,19 +110,19 @@ impl World {
     fn admit(&mut self) {
         self.line.ticked(self.now);
         let lapsed: Vec<Who> = self.line.lapsed(self.now).collect();
-        let live = self.line.active() - u32::try_from(lapsed.len()).unwrap_or(u32::MAX);
-        let places = admit::places(live, self.rules.queue.capacity, self.rules.queue.batch);
-        let concerned = lapsed.into_iter().chain(self.line.waiting.iter().copied().take(place(places)));
-        let context = Context {
-            queue: Some(self.queue.clone()),
-            admission: Some(self.admission),
-            active: self.line.active(),
+        let still_active = self.line.active() - u32::try_from(lapsed.len()).unwrap_or(u32::MAX);
+        let places = admit::places(still_active, self.rules.queue.capacity, self.rules.queue.batch);
+        let token = |who: Who| self.people[place(who)].token.clone();
+        let line = LoadedLine {
+            queue: self.queue.clone(),
+            admission: self.admission,
             waiting: u32::try_from(self.line.waiting.len()).unwrap_or(u32::MAX),
+            active: self.line.active(),
             offers: Some(vec![Offer { schedule: self.date.row.clone(), has_seats: !self.hall.is_sold_out() }]),
-            tokens: concerned.filter_map(|who| self.people[place(who)].token.clone()).collect(),
-            ..Context::at(self.now)
+            lapsed: lapsed.into_iter().filter_map(token).collect(),
+            foremost: self.line.waiting.iter().copied().take(place(places)).filter_map(token).collect(),
         };
-        let Some((change, ticked)) = admit::decide(&context, &self.rules) else { return };
+        let Some((change, ticked)) = admit::decide(&line, self.now, &self.rules) else { return };
         self.commit([change]);
         for who in self.line.waiting.drain(..place(ticked.admitted)).collect::<Vec<_>>() {
             let person = &self.people[place(who)];

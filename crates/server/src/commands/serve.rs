@@ -16,7 +16,7 @@ use application::ports::Observer;
 use application::scheduler::{PlaceFree, Tools};
 use application::use_cases::Parts;
 use application::waiting_room::Parts as RoomParts;
-use application::{Follower, GroupCommit, Housekeeper, Ledger, RandomIds, Scheduler, SeatMaps, Tally, UseCases, WaitingRoom};
+use application::{Committer, Follower, GroupCommit, Housekeeper, Ledger, RandomIds, Scheduler, SeatMaps, Tally, UseCases, WaitingRoom};
 use tokio::net::TcpSocket;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -38,9 +38,8 @@ const LAST_COMMITS: Duration = Duration::from_secs(2);
 
 /// What runs behind the API.
 struct Backstage {
-    commits: Arc<GroupCommit>,
-    /// Those of operators.
-    orders: Arc<GroupCommit>,
+    /// The lanes, a kind of commands each.
+    lanes: [Arc<GroupCommit>; 3],
     tasks: TaskTracker,
     stop: CancellationToken,
     /// Ends the event streams.
@@ -130,17 +129,23 @@ async fn prepare(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn 
     };
     room.fill().await.context("the waiting room can't be filled")?;
 
+    let committer = Arc::new(Committer::new(ports.store.clone(), observers));
     let limits = Limits {
+        kind: "crowd",
         lanes: settings.commit.lanes.unwrap_or(lanes),
         queue: settings.commit.max_waiting,
         batch: settings.commit.max_batch,
         deadline: settings.commit.deadline,
     };
-    let commits = Arc::new(GroupCommit::start(ports.store.clone(), rules.clone(), observers.clone(), limits));
-    let orders = Limits { lanes: 1, queue: settings.operators.max_waiting, batch: 1, deadline: settings.operators.deadline };
-    let orders = Arc::new(GroupCommit::start(ports.orders.clone(), rules.clone(), observers.clone(), orders));
+    let commits = Arc::new(GroupCommit::start(committer.clone(), rules.clone(), limits));
+    // Joins take numbers of a counter each queue, so that two groups of them would only wait for each other.
+    let joins = Arc::new(GroupCommit::start(committer.clone(), rules.clone(), Limits { kind: "joins", lanes: 1, ..limits }));
+    let (waiting, deadline) = (settings.operators.max_waiting, settings.operators.deadline);
+    let limits = Limits { kind: "operators", lanes: 1, queue: waiting, batch: 1, deadline };
+    let orders = Arc::new(GroupCommit::start(Arc::new(committer.by_way_of(ports.orders.clone())), rules.clone(), limits));
     let use_cases = UseCases::new(&Parts {
         commits: commits.clone(),
+        joins: joins.clone(),
         orders: orders.clone(),
         ports: ports.clone(),
         room: room.clone(),
@@ -157,7 +162,7 @@ async fn prepare(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn 
     health.loaded();
     tasks.spawn(room.clone().run(stop.clone()));
     tasks.spawn(health.clone().watch(ports.pulse.clone(), stop.clone()));
-    let tools = Tools { store: ports.store.clone(), room: room.clone(), observers, rules: rules.clone(), place_free };
+    let tools = Tools { committer, room: room.clone(), rules: rules.clone(), place_free };
     if let Some(follower) = follower {
         tasks.spawn(follower.run(stop.clone()));
     }
@@ -188,11 +193,12 @@ async fn prepare(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn 
         move || health.readiness()
     });
     let closing = CancellationToken::new();
-    let watched = Watched { commits: commits.clone(), room, tally, connections: connections.clone() };
+    let lanes = [commits, joins, orders];
+    let watched = Watched { lanes: lanes.clone(), room, tally, connections: connections.clone() };
     let metrics = measure::page(metrics, watched);
     let runtime = runtime.handle().clone();
     let parts = ApiParts { use_cases, issuers, settings: http, readiness, runtime, clock, ids, metrics, tracer, closing: closing.clone() };
-    Ok((Api::new(parts), Backstage { commits, orders, tasks, stop, closing, health, connections }))
+    Ok((Api::new(parts), Backstage { lanes, tasks, stop, closing, health, connections }))
 }
 
 /// Serves until SIGTERM or SIGINT; then is no longer ready, takes no more connections, and lets the requests under way finish.
@@ -246,7 +252,8 @@ impl Backstage {
     async fn end(self) {
         self.stop.cancel();
         let ended = async {
-            tokio::join!(self.commits.close(), self.orders.close());
+            let [commits, joins, orders] = &self.lanes;
+            tokio::join!(commits.close(), joins.close(), orders.close());
             self.tasks.wait().await;
             self.connections.close().await;
         };

@@ -84,15 +84,16 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// The connections of a PostgreSQL store for commands: one for each lane, and one each for the scheduler, the follower and the housekeeper.
+/// The connections of a PostgreSQL store for commands: one for each lane, and one each for joins, the scheduler, the follower and the
+/// housekeeper.
 fn command_connections(values: &Values, lanes: Option<usize>) -> Result<u32, ConfigError> {
     const KEY: &str = "database.command_connections";
     let connections = within(KEY, values.database.command_connections, 1..=100)?;
-    let needed = lanes.unwrap_or(crate::store::SIDE_BY_SIDE) + 3;
+    let needed = lanes.unwrap_or(crate::store::SIDE_BY_SIDE) + 4;
     if usize::try_from(connections).is_ok_and(|connections| connections >= needed) {
         Ok(connections)
     } else {
-        Err(wrong(KEY, format!("must be at least commit.lanes and three more, {needed}, not {connections}")))
+        Err(wrong(KEY, format!("must be at least commit.lanes and four more, {needed}, not {connections}")))
     }
 }
 

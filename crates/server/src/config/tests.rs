@@ -41,7 +41,7 @@ fn a_wrong_value_is_refused_with_its_key() {
         ("[database]\nurl = 'sqlite://'", "database.url"),
         ("[database]\nurl = 'postgres://me:secret@host:port/shop'", "database.url"),
         ("[database]\nurl = 'postgres://me:se/cret@host/shop'", "database.url"),
-        ("[database]\ncommand_connections = 3", "database.command_connections"),
+        ("[database]\ncommand_connections = 5", "database.command_connections"),
         ("[database]\nfollow_milliseconds = 5000", "database.follow_milliseconds"),
         ("[reservation]\nhold_seconds = 0", "reservation.hold_seconds"),
         ("[reservation]\nmax_seats_per_user = 0", "reservation.max_seats_per_user"),

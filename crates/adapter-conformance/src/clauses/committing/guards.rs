@@ -1,8 +1,9 @@
 //! What a commit checks, guard by guard.
 
-use application::ports::Load;
 use domain::change::{Admission, Guard, RowWrite};
-use domain::{Change, Concert, KeyRecord, NewToken, Payment, Queue, QueueToken, Route, Schedule, User, Version, Versioned, Wallet, Write};
+use domain::{
+    Change, Concert, KeyRecord, NewToken, Payment, Queue, QueueToken, Route, Schedule, User, Version, Versioned, Wallet, Write, need,
+};
 
 use super::{about_to_pay, again};
 use crate::Adapter;
@@ -15,16 +16,17 @@ async fn rewrites(world: &World, expected: impl Fn(Version) -> Option<Version>) 
     let scene = about_to_pay(world).await;
     world.commit(&scene.pay).await.unwrap();
     let payment = scene.pay.row::<Payment>().unwrap().row.id;
-    let key = scene.pay.row::<KeyRecord>().unwrap().row.scope.clone();
-    let seen = world.load(Load::Pay { key, token: scene.ada.token, reservation: scene.hold.id }).await;
-    let refund = world.load(Load::Refund { key: world.new_key(ADA, Route::Refunds).scope, payment }).await;
+    let key = need::Key(scene.pay.row::<KeyRecord>().unwrap().row.scope.clone());
+    let (key, token, paid) = world.find((key, need::Token(scene.ada.token.unwrap()), need::Payment(payment))).await;
+    let (token, paid) = (token.unwrap().token, paid.unwrap());
+    assert_eq!(paid.reservation.reservation.id, scene.hold.id);
     let rows: [(&str, RowWrite); 6] = [
-        ("token", rewrite(&seen.tokens[0], &expected).into()),
-        ("seat", rewrite(&seen.seats[0], &expected).into()),
-        ("reservation", rewrite(&seen.reservations[0], &expected).into()),
-        ("payment", rewrite(&refund.payment.unwrap(), &expected).into()),
-        ("wallet", rewrite(&seen.wallet.unwrap(), &expected).into()),
-        ("key", rewrite(&seen.key.unwrap(), &expected).into()),
+        ("token", rewrite(&token, &expected).into()),
+        ("seat", rewrite(&paid.reservation.seats[0], &expected).into()),
+        ("reservation", rewrite(&paid.reservation.reservation, &expected).into()),
+        ("payment", rewrite(&paid.payment, &expected).into()),
+        ("wallet", rewrite(&paid.wallet, &expected).into()),
+        ("key", rewrite(&key.unwrap(), &expected).into()),
     ];
     rows.map(|(what, row)| (what, Change::default().writing(row))).into()
 }
@@ -223,7 +225,7 @@ pub async fn another_admission_version_is_a_conflict(adapter: &dyn Adapter) {
 }
 
 async fn admission(world: &World, queue: domain::QueueId) -> Option<Version> {
-    world.load(Load::Tick { queue, at_most: 0 }).await.admission
+    world.find(need::Line { queue, at_most: 0 }).await.map(|line| line.admission)
 }
 
 /// `commit`: joins, holds and payments leave the admission version alone: a storm of joins can't starve the tick.

@@ -1,12 +1,11 @@
 //! The records of idempotency keys.
 
+use domain::need::Key;
 use domain::{KeyRecord, Route, Version};
 
 use super::the;
-
 use crate::Adapter;
 use crate::world::{ADA, BEN, World, assert_committed, assert_conflict, entry_in, keyed};
-use application::ports::Load;
 
 /// `commit`: a record past its retention is replaced, by its version.
 pub async fn a_record_past_its_retention_is_replaced(adapter: &dyn Adapter) {
@@ -20,7 +19,7 @@ pub async fn a_record_past_its_retention_is_replaced(adapter: &dyn Adapter) {
     let answer = world.run(&second).await.unwrap();
     assert!(!answer.replayed, "at its end it is forgotten");
     assert_eq!(entry_in(answer.outcome).balance.minor(), 1_000);
-    let record = world.load(Load::Key { key: key.scope }).await.key.unwrap();
+    let record = world.find(Key(key.scope)).await.unwrap();
     assert_eq!((record.version, record.recorded_at), (Version(2), world.now()));
     assert!(world.run(&first).await.unwrap().replayed, "the new record counts");
     world.assert_audit_is_clean().await;
@@ -39,7 +38,7 @@ pub async fn a_record_that_was_pruned_meanwhile_is_a_conflict(adapter: &dyn Adap
     assert_conflict(&world.commit(&change).await, "the record is gone");
     let again = world.a_charge_with(key.clone(), 500);
     world.run(&again).await.unwrap();
-    assert_eq!(world.load(Load::Key { key: key.scope }).await.key.unwrap().version, Version::FIRST);
+    assert_eq!(world.find(Key(key.scope)).await.unwrap().version, Version::FIRST);
 }
 
 /// `commit`: a key is its user's and its route's: the same text elsewhere is another.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use application::ports::Load;
+use domain::need::Line;
 use domain::{Change, ConcertId, Guard, NewToken, Queue, QueueId, UserId};
 use tokio::sync::Barrier;
 
@@ -17,7 +17,7 @@ async fn a_join(world: &World, user: UserId, concert: Option<ConcertId>, line_li
 }
 
 async fn waiting(world: &World, queue: QueueId) -> u32 {
-    world.load(Load::Tick { queue, at_most: 0 }).await.waiting
+    world.find(Line { queue, at_most: 0 }).await.unwrap().waiting
 }
 
 /// `commit`: a join is a conflict, with nothing written, if with it more than its limit would wait.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use application::ports::Load;
 use domain::decide::desk::queue::{ChangeQueue, PolicyPatch, Take};
-use domain::{Change, Context, Queue, QueueId, QueueStep, Remark, Title, Version};
+use domain::need::Line;
+use domain::{Change, Queue, QueueId, QueueStep, Remark, Title, Version};
 use time::Duration;
 use tokio::sync::Barrier;
 
@@ -111,11 +111,17 @@ pub async fn a_queue_that_is_changed_keeps_its_numbers_and_admission_version(ada
 
         let order = || world.an_order(CYD);
         let standing = async || {
-            let Context { admission, waiting, active, tokens, .. } = world.load(Load::Tick { queue: id, at_most: ALL }).await;
-            (admission, waiting, active, tokens, world.ports.tokens.live(id, 0, ALL).await.unwrap())
+            let line = world.find(Line { queue: id, at_most: ALL }).await.unwrap();
+            (
+                line.admission,
+                line.waiting,
+                line.active,
+                [line.lapsed, line.foremost].concat(),
+                world.ports.tokens.live(id, 0, ALL).await.unwrap(),
+            )
         };
         let before = standing().await;
-        assert_eq!((before.0, before.1, before.2), (Some(Version(2)), 2, 2), "one tick, and of five joins one has left");
+        assert_eq!((before.0, before.1, before.2), (Version(2), 2, 2), "one tick, and of five joins one has left");
         let policy = PolicyPatch { claim: Some(Some(Duration::seconds(99))), max_waiting: Some(Some(40)), ..PolicyPatch::default() };
         let (name, message) = (Title::new("Renamed").ok(), Some(Remark::new("soon").ok()));
         world.run(&ChangeQueue { order: order(), id, expected: None, name, policy, message }).await.unwrap();

@@ -1,6 +1,7 @@
 //! What is forgotten of records and events.
 
-use application::ports::{Load, Prunable};
+use application::ports::Prunable;
+use domain::need::Key;
 use domain::{KeyScope, Route};
 use time::{Duration, OffsetDateTime};
 
@@ -14,7 +15,7 @@ async fn prune(world: &World, events_before: OffsetDateTime, at_most: u32) -> (u
 }
 
 async fn remembers(world: &World, key: &KeyScope) -> bool {
-    world.load(Load::Key { key: key.clone() }).await.key.is_some()
+    world.find(Key(key.clone())).await.is_some()
 }
 
 /// `prune`: deletes the records whose retention ended at or before the store's `now`.

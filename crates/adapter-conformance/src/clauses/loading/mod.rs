@@ -1,32 +1,53 @@
-//! Loads: each variant fills what its doc says, all of it, and nothing else.
+//! Loads: each need finds what its doc says, all of it, and nothing else; alone, and with other needs.
 
-mod line;
-mod money;
+mod catalogue;
+mod keys_and_users;
+mod lapsed;
+mod lines;
 mod offers;
-mod orders;
+mod reservations;
 mod seats;
 mod snapshot;
+mod together;
+mod tokens;
 
-pub use line::*;
-pub use money::*;
+pub use catalogue::*;
+pub use keys_and_users::*;
+pub use lapsed::*;
+pub use lines::*;
 pub use offers::*;
-pub use orders::*;
+pub use reservations::*;
 pub use seats::*;
 pub use snapshot::*;
+pub use together::*;
+pub use tokens::*;
 
-use application::ports::Load;
-use domain::Context;
+use domain::loaded::{LoadedConcert, LoadedReservation, LoadedToken};
+use domain::{ConcertId, ReservationId, ScheduleId, TokenId, need};
 
-use crate::world::{World, sorted};
+use crate::world::{World, seat_number};
 
-/// `load` sees what is in `expected` and nothing else.
-#[track_caller]
-fn assert_same(seen: Context, expected: Context, what: &str) {
-    assert_eq!(sorted(seen), sorted(expected), "{what}");
+/// The token, and its queue.
+async fn with_queue(world: &World, id: TokenId) -> LoadedToken {
+    let token = world.token(id).await;
+    let queue = world.queue(token.queue).await.unwrap();
+    LoadedToken { token, queue }
 }
 
-/// `load` sees nothing but the time.
-async fn assert_sees_nothing(world: &World, load: Load) {
-    let what = format!("{load:?}");
-    assert_same(world.load(load).await, Context::at(world.now()), &what);
+/// The concert, and its dates.
+async fn with_dates(world: &World, id: ConcertId, dates: &[ScheduleId]) -> LoadedConcert {
+    LoadedConcert { concert: world.concert(id).await.unwrap(), dates: world.schedules(dates).await }
+}
+
+/// The reservation, which was written `writes` times, its date, and its seats, which have these numbers.
+async fn with_seats(world: &World, id: ReservationId, writes: i64, numbers: &[u32]) -> LoadedReservation {
+    let reservation = world.reservation(id, writes).await;
+    let schedule = world.schedule(reservation.schedule).await.unwrap();
+    let seats = world.seats(schedule.id, numbers).await;
+    LoadedReservation { reservation, schedule, seats }
+}
+
+/// The seats of `date` with these numbers.
+fn numbered(date: ScheduleId, numbers: &[u32]) -> need::Seats {
+    need::Seats { schedule: date, numbers: numbers.iter().copied().map(seat_number).collect() }
 }

@@ -1,16 +1,17 @@
 //! What those who wait in a line wait for.
 
-use application::ports::{Load, Programme};
+use application::ports::Programme;
 use domain::decide::desk::date;
+use domain::need::Line;
 use domain::{Change, NewToken, Offer, Queue, QueueId, Schedule, ScheduleId, Seat, SeatState, Write};
 use time::Duration;
 
 use crate::Adapter;
 use crate::world::{ADA, BEN, CYD, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, World, a_bill, guest};
 
-/// The dates that a tick of `queue` sees, and whether they have seats.
+/// The dates that the line of `queue` has, and whether they have seats.
 async fn offers(world: &World, queue: QueueId) -> Option<Vec<(ScheduleId, bool)>> {
-    let seen = world.load(Load::Tick { queue, at_most: 1 }).await.offers?;
+    let seen = world.find(Line { queue, at_most: 1 }).await.unwrap().offers?;
     for Offer { schedule, .. } in &seen {
         assert_eq!(world.schedule(schedule.id).await.unwrap().row, *schedule);
     }
@@ -19,7 +20,7 @@ async fn offers(world: &World, queue: QueueId) -> Option<Vec<(ScheduleId, bool)>
     Some(dates)
 }
 
-/// Whether a tick of [`OTHER_QUEUE`] sees that its one date has seats.
+/// Whether the one date that the line of [`OTHER_QUEUE`] has has seats.
 async fn has_seats(world: &World) -> bool {
     match offers(world, OTHER_QUEUE).await.as_deref() {
         Some([(OTHER_DATE, has_seats)]) => *has_seats,
@@ -45,8 +46,8 @@ async fn blocked(world: &World, date: ScheduleId) {
     world.commit(&Change { writes, ..Change::default() }).await.unwrap();
 }
 
-/// [`Load::Tick`]: `offers` is none for the default queue, and unless somebody waits.
-pub async fn a_tick_load_sees_offers_only_for_a_concerts_own_line(adapter: &dyn Adapter) {
+/// [`Line`]: no offers for the default queue, and unless somebody waits.
+pub async fn a_line_has_offers_if_it_is_a_concerts_own_and_somebody_waits(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     assert_eq!((offers(&world, Queue::DEFAULT).await, offers(&world, OTHER_QUEUE).await), (None, None), "nobody waits");
     world.joined(ADA).await;
@@ -59,8 +60,8 @@ pub async fn a_tick_load_sees_offers_only_for_a_concerts_own_line(adapter: &dyn 
     assert_eq!(offers(&world, OTHER_QUEUE).await, None, "nobody waits any more");
 }
 
-/// [`Load::Tick`]: `offers` is none for a queue that no concert names.
-pub async fn a_tick_load_of_a_line_without_a_concert_sees_no_offers(adapter: &dyn Adapter) {
+/// [`Line`]: no offers for a queue that no concert names.
+pub async fn a_line_without_a_concert_has_no_offers(adapter: &dyn Adapter) {
     let lonely = QueueId(uuid::Uuid::from_u128(7));
     let world = with_bill(adapter, 2, |bill| {
         let queue = Queue { id: lonely, name: "lonely".into(), ..bill.queues[0].clone() };
@@ -70,13 +71,13 @@ pub async fn a_tick_load_of_a_line_without_a_concert_sees_no_offers(adapter: &dy
     world.charged(CYD, 1).await;
     let place = NewToken { id: world.new_id(), queue: lonely, user: CYD, concert: None, joined_at: world.now() };
     world.commit(&Change::default().writing(Write::insert(place))).await.unwrap();
-    let seen = world.load(Load::Tick { queue: lonely, at_most: 1 }).await;
+    let seen = world.find(Line { queue: lonely, at_most: 1 }).await.unwrap();
     assert_eq!((seen.waiting, seen.offers), (1, None));
 }
 
-/// [`Load::Tick`]: a date of `offers` has seats if there is one whose row is AVAILABLE or HELD, lapsed or not; not if all are RESERVED or
+/// [`Line`]: a date on offer has seats if there is one whose row is AVAILABLE or HELD, lapsed or not; not if all are RESERVED or
 /// BLOCKED.
-pub async fn a_tick_load_sees_whether_a_seat_is_free_or_may_be_again(adapter: &dyn Adapter) {
+pub async fn an_offer_has_seats_if_one_is_free_or_may_be_again(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 3).await;
     let ada = world.admitted_to(ADA, OTHER_CONCERT).await;
     let ben = world.admitted_to(BEN, OTHER_CONCERT).await;
@@ -101,9 +102,9 @@ pub async fn a_tick_load_sees_whether_a_seat_is_free_or_may_be_again(adapter: &d
     assert!(has_seats(&world).await, "one came back");
 }
 
-/// [`Load::Tick`]: `offers` has all dates of the queue's concerts, whether on sale or not, cancelled or not, with seats or without; a
-/// concert without a date adds none.
-pub async fn a_tick_load_sees_all_dates_of_its_concerts(adapter: &dyn Adapter) {
+/// [`Line`]: offers of all dates of the queue's concerts, whether on sale or not, cancelled or not, with seats or without; a concert without
+/// a date adds none.
+pub async fn a_line_has_offers_of_all_dates_of_its_concerts(adapter: &dyn Adapter) {
     let [closed, unopened, cancelled, seatless] = [11, 12, 13, 14].map(|number| ScheduleId(uuid::Uuid::from_u128(number)));
     let world = with_bill(adapter, 2, |bill| {
         let first = bill.schedules.iter().find(|date| date.id == OTHER_DATE).unwrap().clone();
@@ -131,8 +132,8 @@ pub async fn a_tick_load_sees_all_dates_of_its_concerts(adapter: &dyn Adapter) {
     assert_eq!(offers(&dateless.await, OTHER_QUEUE).await, Some(vec![]), "a concert without a date");
 }
 
-/// [`Load::Tick`]: `offers` has the dates of all of the queue's concerts, and only of the queue's.
-pub async fn a_tick_load_looks_at_all_concerts_of_its_line(adapter: &dyn Adapter) {
+/// [`Line`]: offers of the dates of all of the queue's concerts, and only of the queue's.
+pub async fn a_line_has_offers_of_all_its_concerts(adapter: &dyn Adapter) {
     let twins = |bill: &mut Programme| {
         bill.concerts.iter_mut().filter(|concert| concert.id == NEIGHBOUR).for_each(|concert| concert.queue = OTHER_QUEUE);
     };

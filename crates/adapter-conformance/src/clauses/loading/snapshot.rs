@@ -2,88 +2,50 @@
 
 use std::sync::Arc;
 
-use application::Command;
-use application::ports::Load;
-use domain::decide::admission::Pass;
-use domain::{Context, SeatState};
+use domain::loaded::{LoadedLine, LoadedPlace, LoadedReservation};
+use domain::need::{Account, HoldsOfToken, Line, OwnedBy, Place, Token};
+use domain::{Need, Needs, ReservationId, SeatState};
 use time::Duration;
 
-use super::assert_same;
+use super::numbered;
+use super::together::a_busy_house;
 use crate::Adapter;
-use crate::world::{ADA, ALL, BEN, CYD, DATE, World};
+use crate::world::{ADA, BEN, DATE, OTHER_CONCERT, OTHER_QUEUE, World};
 
-/// [`Load::Clock`]: `now` alone.
-pub async fn a_clock_load_sees_the_time_alone(adapter: &dyn Adapter) {
-    let world = World::with_halls(adapter, 2).await;
-    world.bought(ADA, DATE, &[1]).await;
-    assert_same(world.load(Load::Clock).await, Context::at(world.now()), "the time");
-}
-
-/// `load`: `now` is a reading of the store's clock, to the microsecond.
+/// `load`: `now` is a reading of the store's clock, to the microsecond, whatever is needed.
 pub async fn now_is_the_stores_clock(adapter: &dyn Adapter) {
-    let world = World::with_halls(adapter, 2).await;
+    let (world, needs) = a_busy_house(adapter).await;
+    let few: [&[Need]; 3] = [&[], &needs[..1], &needs];
     for step in [Duration::MICROSECOND, Duration::microseconds(250_000), Duration::milliseconds(1), Duration::hours(30)] {
-        world.clock.advance(step);
-        assert_eq!(world.load(Load::Clock).await.now, world.now());
+        for needs in few {
+            world.clock.advance(step);
+            assert_eq!(world.load(needs).await.now, world.now(), "{} needs", needs.len());
+        }
+    }
+    for need in &needs {
+        assert_eq!(world.load(std::slice::from_ref(need)).await.now, world.now(), "{need:?}");
     }
 }
 
-/// `load`: a context for each load, in their order.
-pub async fn loads_are_answered_in_their_order(adapter: &dyn Adapter) {
-    let world = World::with_halls(adapter, 4).await;
-    let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
-    let (adas, bens) = (world.held(ada, DATE, &[1]).await, world.held(ben, DATE, &[2]).await);
-    let waiting = world.joined(CYD).await;
-    let loads = [
-        Load::Release { reservation: bens.id },
-        Load::Token { token: waiting },
-        Load::Clock,
-        Load::Release { reservation: world.new_id() },
-        Load::Leave { token: ada.token.unwrap() },
-        Load::Release { reservation: adas.id },
-        Load::Release { reservation: bens.id },
-        Load::Token { token: ben.token.unwrap() },
-        Load::Join { user: CYD, concert: None },
-        Load::LapsedHolds { at_most: ALL, hold: world.rules.hold },
-    ];
-    let mut expected = Vec::new();
-    for load in &loads {
-        expected.push(world.load(load.clone()).await);
-    }
-    let seen: Vec<Context> = world.ports.store.load(&loads).await.into_iter().map(Result::unwrap).collect();
-    assert_eq!(seen.len(), expected.len());
-    for ((seen, expected), load) in seen.into_iter().zip(expected).zip(&loads) {
-        assert_same(seen, expected, &format!("{load:?} among others"));
+/// `load`: nothing needed, nothing but the time answered.
+pub async fn no_needs_find_the_time_alone(adapter: &dyn Adapter) {
+    for world in [World::empty(adapter).await, World::with_halls(adapter, 2).await] {
+        let rows = world.load(&[]).await;
+        ().find(&rows).unwrap();
+        assert_eq!(rows.now, world.now());
     }
 }
 
-/// `load`: nothing asked, nothing answered.
-pub async fn no_loads_have_no_answers(adapter: &dyn Adapter) {
-    let world = World::empty(adapter).await;
-    assert!(world.ports.store.load(&[]).await.is_empty());
-}
-
-/// `load`: a batch may be as large as a lane's; each has its own answer.
-pub async fn a_large_batch_of_loads_is_answered(adapter: &dyn Adapter) {
-    let world = World::with_halls(adapter, 600).await;
-    let nobody = Pass { user: ADA, token: None };
-    let loads: Vec<Load> = (1..=600).map(|number| world.a_hold(nobody, DATE, &[number]).load()).collect();
-    let seen = world.ports.store.load(&loads).await;
-    assert_eq!(seen.len(), loads.len());
-    for (context, number) in seen.into_iter().zip(1..) {
-        let seats: Vec<u32> = context.unwrap().seats.iter().map(|seat| seat.number.get()).collect();
-        assert_eq!(seats, [number]);
-    }
-}
-
-/// How often a seat is given back and held again, times the factor of a soak.
+/// How often seats are held and given back, times the factor of a soak.
 const ROUNDS: u32 = 30;
 
-/// `load`: all rows of a context are read at one instant: while Ada holds and gives back a seat, again and again, the reservation's row and
-/// its seat's row always tell the same.
-pub async fn a_context_is_read_at_one_instant(adapter: &dyn Adapter) {
+/// `load`: all rows are read at one instant, those of different needs, too: while Ada holds seats and gives them back, again and again, and
+/// Ben joins and leaves whenever she holds them, her reservation and its seats tell the same, the line and those in it tell the same, and
+/// nobody waits who has nothing to wait for.
+pub async fn all_rows_are_read_at_one_instant(adapter: &dyn Adapter) {
     let world = Arc::new(World::with_halls(adapter, 2).await);
     let ada = world.admitted(ADA).await;
+    world.charged(BEN, 1).await;
     let first = world.held(ada, DATE, &[1, 2]).await;
     let rounds = ROUNDS * adapter.soak();
     let writer = {
@@ -91,32 +53,58 @@ pub async fn a_context_is_read_at_one_instant(adapter: &dyn Adapter) {
         tokio::spawn(async move {
             let mut hold = first;
             for _ in 0..rounds {
+                let token = world.join(BEN, Some(OTHER_CONCERT)).await;
+                world.left(BEN, token.id).await;
                 world.released(ADA, hold.id).await;
                 hold = world.held(ada, DATE, &[1, 2]).await;
             }
         })
     };
+    let token = ada.token.unwrap();
     // Also if it fails, which shows when it is waited for.
     while !writer.is_finished() {
-        let context = world.load(Load::Leave { token: ada.token.unwrap() }).await;
-        let named: Vec<_> = context.seats.iter().filter_map(|seat| seat.reservation()).collect();
-        match &context.reservations[..] {
-            [] => assert_eq!(named, [], "no hold, and yet seats"),
-            [hold] => assert_eq!(named, [hold.id, hold.id], "a hold, and seats that tell otherwise"),
-            holds => panic!("one token, {} holds", holds.len()),
-        }
-        let asked = world.a_hold(ada, DATE, &[1]).load();
-        let context = world.load(asked).await;
-        for seat in &context.seats {
+        let needs = (
+            (Line { queue: OTHER_QUEUE, at_most: 9 }, Place { user: BEN, concert: Some(OTHER_CONCERT) }),
+            HoldsOfToken(token),
+            (Token(token), Account(ADA)),
+            numbered(DATE, &[1, 2]),
+            OwnedBy { user: ADA, schedule: DATE },
+        );
+        let ((line, place), holds, _, seats, owned) = world.find(needs).await;
+        let held = held(&holds);
+        assert_eq!(seats.holds, holds, "the seats' holds are those under the token");
+        assert_eq!(owned.first().map(|owned| owned.reservation.id), held, "what she owns is what she holds");
+        for seat in &seats.seats {
             match seat.state() {
-                SeatState::Held { reservation, .. } => {
-                    assert!(context.reservation(reservation).is_some(), "a held seat whose hold isn't there");
-                }
-                SeatState::Available => assert_eq!(context.reservations, [], "a free seat of a hold"),
+                SeatState::Held { reservation, .. } => assert_eq!(Some(reservation), held, "a held seat whose hold isn't there"),
+                SeatState::Available => assert_eq!(held, None, "a free seat of a hold"),
                 SeatState::Reserved { .. } | SeatState::Blocked => panic!("nobody bought or blocked it"),
             }
         }
+        let is_waiting = is_waiting(&line.unwrap(), &place.unwrap());
+        assert!(held.is_some() || !is_waiting, "one waits, though nothing is held");
         tokio::task::yield_now().await;
     }
     writer.await.unwrap();
+}
+
+/// The one hold, whose seats all name it.
+fn held(holds: &[LoadedReservation]) -> Option<ReservationId> {
+    match holds {
+        [] => None,
+        [hold] => {
+            let (id, named) = (hold.reservation.id, hold.seats.iter().map(|seat| seat.reservation()));
+            assert_eq!(named.collect::<Vec<_>>(), [Some(id), Some(id)], "a hold, and seats that tell otherwise");
+            Some(id)
+        }
+        holds => panic!("one token, {} holds", holds.len()),
+    }
+}
+
+/// Whether the one user of the line waits in it.
+fn is_waiting(line: &LoadedLine, place: &LoadedPlace) -> bool {
+    assert_eq!(line.waiting, place.waiting, "the line and the place in it");
+    assert_eq!(line.foremost.first(), place.token.as_ref(), "who waits, and whose place it is");
+    assert_eq!(line.waiting > 0, place.token.is_some(), "how many wait, and who");
+    place.token.is_some()
 }

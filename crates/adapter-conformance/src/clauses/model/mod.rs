@@ -29,7 +29,7 @@ const SEATS: u32 = 5;
 const RUNS_THAT_COVER_ALL: u32 = 24;
 
 /// Every port: random requests, in groups and late, with operators' commands between them, on a clock that moves, come to the same as in
-/// memory: every context that is seen, every answer and every conflict, everything that can be seen in the end; and no promise is broken.
+/// memory: everything that needs find, every answer and every conflict, everything that can be seen in the end; and no promise is broken.
 #[expect(clippy::unused_async, reason = "every clause is asynchronous")]
 pub async fn random_requests_come_to_the_same_as_in_memory(adapter: &dyn Adapter) {
     let config = Config { cases: adapter.model_runs() * adapter.soak(), failure_persistence: None, ..Config::default() };

@@ -1,14 +1,12 @@
 //! What operators do in a random run. Each of their commands goes to the store alone, as in a lane of their own.
 
-use application::Command;
-use application::ports::Load;
 use domain::decide::desk::concert::{self, ChangeConcert};
 use domain::decide::desk::date::{self, ChangeDate, NewDate};
 use domain::decide::desk::queue::{ChangeQueue, PolicyPatch, Take};
 use domain::decide::desk::seat_map::LayOut;
 use domain::decide::desk::{admit, block, release};
 use domain::decide::refund;
-use domain::{Change, Context, Queue, QueueId, QueueStep, Remark, Route, Rules, Title, UserId, Zone};
+use domain::{Change, Command, Need, Queue, QueueId, QueueStep, Remark, Route, Rows, Rules, Title, UserId, Zone};
 use proptest::prelude::*;
 use proptest::sample::select;
 use time::Duration;
@@ -18,7 +16,7 @@ use super::play::Play;
 use super::steps::{PEOPLE, some_seats};
 use super::wishes::concert_id;
 use crate::clauses::orders::a_plan;
-use crate::world::{OTHER_QUEUE, guest, seat_number};
+use crate::world::{OTHER_QUEUE, asked, guest, seat_number};
 
 /// Who commands: none of those who buy.
 const OPERATOR: UserId = guest(99);
@@ -77,19 +75,20 @@ impl Wanted {
 
 /// A command whose outcome no one in the run needs.
 pub(super) trait OperatorCommand: Send {
-    fn load(&self) -> Load;
+    /// What a store is asked for.
+    fn needs(&self) -> Vec<Need>;
 
     /// What it would change; none if it is refused, or all is so already.
-    fn change(&self, context: &Context, rules: &Rules) -> Option<Change>;
+    fn change(&self, rows: &Rows, rules: &Rules) -> Option<Change>;
 }
 
 impl<C: Command> OperatorCommand for C {
-    fn load(&self) -> Load {
-        Command::load(self)
+    fn needs(&self) -> Vec<Need> {
+        asked(&Command::needs(self))
     }
 
-    fn change(&self, context: &Context, rules: &Rules) -> Option<Change> {
-        self.decide(context, rules).ok()?.change
+    fn change(&self, rows: &Rows, rules: &Rules) -> Option<Change> {
+        self.decide_by(rows, rules).unwrap().ok()?.change
     }
 }
 

@@ -2,18 +2,19 @@
 
 use std::collections::VecDeque;
 
-use application::ports::{CommitError, Load, Ports, Prunable};
+use application::ports::{CommitError, Ports, Prunable};
 use domain::change::Collisions;
 use domain::decide::join::Joined;
 use domain::decide::{admit, lapse};
-use domain::{Change, Context, Guard, Outcome, PaymentId, Queue, ReservationId, ScheduleId, TokenId};
+use domain::need::Line;
+use domain::{Change, Guard, Need, Needs, Outcome, PaymentId, Queue, ReservationId, Rows, ScheduleId, TokenId};
 use proptest::test_runner::TestCaseError;
 
 use super::coverage::Coverage;
 use super::operators::Wanted;
 use super::request::{Decided, Request, Told};
 use super::steps::{PEOPLE, Step, Wish};
-use crate::world::{ALL, OTHER_QUEUE, World, sorted};
+use crate::world::{ALL, Found, OTHER_QUEUE, World, asked, readable};
 
 type Same<T = ()> = Result<T, TestCaseError>;
 
@@ -90,8 +91,8 @@ impl<'a> Play<'a> {
             }
             Step::DecideEarly(wish) => {
                 let request = self.request(wish);
-                let context = self.load(&[request.load()]).await?.remove(0);
-                let decided = request.decide(&context, &self.world.rules);
+                let rows = self.load(&request.needs()).await?;
+                let decided = request.decide(&rows, &self.world.rules);
                 if decided.change.is_some() {
                     self.early.push_back(Early::Request(wish.who, decided));
                 }
@@ -112,13 +113,14 @@ impl<'a> Play<'a> {
             }
             Step::Tick { other_queue } => {
                 let queue = if *other_queue { OTHER_QUEUE } else { Queue::DEFAULT };
-                let context = self.load(&[Load::Tick { queue, at_most: ALL }]).await?.remove(0);
-                let change = admit::decide(&context, &self.world.rules).map(|(change, _)| change);
+                let line = self.find(Line { queue, at_most: ALL }).await?.expect("a queue");
+                let change = admit::decide(&line, self.world.now(), &self.world.rules).map(|(change, _)| change);
                 self.commit(change.as_slice()).await.map(|_| ())
             }
             Step::Sweep => {
-                let context = self.load(&[Load::LapsedHolds { at_most: ALL, hold: self.world.rules.hold }]).await?.remove(0);
-                let changes: Vec<_> = lapse::decide(&context).into_iter().map(|change| change.expect("all seats of a hold")).collect();
+                let holds = readable(self.find(self.world.lapsed_holds(ALL)).await?);
+                let changes = lapse::decide(&holds, self.world.now());
+                let changes: Vec<_> = changes.into_iter().map(|change| change.expect("all seats of a hold")).collect();
                 self.commit(&changes).await.map(|_| ())
             }
             Step::Prune => {
@@ -139,8 +141,8 @@ impl<'a> Play<'a> {
     /// What an operator's command would change.
     async fn decide(&mut self, wanted: &Wanted) -> Same<Option<Change>> {
         let command = self.command(wanted);
-        let context = self.load(&[command.load()]).await?.remove(0);
-        Ok(command.change(&context, &self.world.rules))
+        let rows = self.load(&command.needs()).await?;
+        Ok(command.change(&rows, &self.world.rules))
     }
 
     /// Commits the oldest of what was decided early, in one group, whatever collides in it.
@@ -161,11 +163,12 @@ impl<'a> Play<'a> {
     async fn together(&mut self, wishes: &[Wish]) -> Same {
         let mut waiting: Vec<(usize, Request)> = wishes.iter().map(|wish| (wish.who, self.request(wish))).collect();
         while !waiting.is_empty() {
-            let loads: Vec<Load> = waiting.iter().map(|(_, request)| request.load()).collect();
+            let needs: Vec<Need> = waiting.iter().flat_map(|(_, request)| request.needs()).collect();
+            let rows = self.load(&needs).await?;
             let (mut collisions, mut again) = (Collisions::default(), Vec::new());
             let (mut group, mut changes) = (Vec::new(), Vec::new());
-            for ((who, request), context) in waiting.into_iter().zip(self.load(&loads).await?) {
-                let decided = request.decide(&context, &self.world.rules);
+            for (who, request) in waiting {
+                let decided = request.decide(&rows, &self.world.rules);
                 let Some(change) = decided.change.clone() else { continue };
                 if collisions.admit(&change) {
                     changes.push(change);
@@ -188,14 +191,20 @@ impl<'a> Play<'a> {
         Ok(())
     }
 
-    /// The contexts, which are the same in both stores.
-    async fn load(&self, loads: &[Load]) -> Same<Vec<Context>> {
-        let seen = self.world.ports.store.load(loads).await;
-        let expected = self.memory.store.load(loads).await;
-        let contexts = |contexts: Vec<Result<Context, _>>| contexts.into_iter().map(|context| sorted(context.unwrap())).collect::<Vec<_>>();
-        let (seen, expected) = (contexts(seen), contexts(expected));
-        same(&seen, &expected, "what is seen")?;
+    /// The rows for `needs`, among which they find the same in both stores.
+    async fn load(&self, needs: &[Need]) -> Same<Rows> {
+        let (seen, expected) = (self.world.load(needs).await, self.memory.store.load(needs).await.unwrap());
+        same(seen.now, expected.now, "the time")?;
+        for need in needs {
+            same(Found::by(need, &seen), Found::by(need, &expected), &format!("what {need:?} finds"))?;
+        }
         Ok(seen)
+    }
+
+    /// What `need` finds, the same in both stores.
+    async fn find<N: Needs>(&self, need: N) -> Same<N::Found> {
+        let rows = self.load(&asked(&need)).await?;
+        Ok(need.find(&rows).unwrap())
     }
 
     /// Which of the changes were committed: the same in both stores.

@@ -1,11 +1,12 @@
 //! Requests of all sorts as one type.
 
-use application::Command;
-use application::ports::Load;
 use domain::decide::join::Joined;
 use domain::decide::{charge, claim, hold, join, leave, pay, refund, register, release};
-use domain::{Change, Context, Outcome, QueueToken, Refusal, Rules, Verdict};
+use domain::need::Unreadable;
+use domain::{Change, Command, Need, Outcome, QueueToken, Refusal, Rows, Rules, Verdict};
 use time::OffsetDateTime;
+
+use crate::world::asked;
 
 /// A request of any sort.
 #[derive(Debug, Clone)]
@@ -38,37 +39,38 @@ pub(super) struct Decided {
 }
 
 impl Request {
-    pub(super) fn load(&self) -> Load {
+    /// What a store is asked for.
+    pub(super) fn needs(&self) -> Vec<Need> {
         match self {
-            Self::Register(command) => command.load(),
-            Self::Join(command) => command.load(),
-            Self::Claim(command) => command.load(),
-            Self::Hold(command) => command.load(),
-            Self::Release(command) => command.load(),
-            Self::Charge(command) => command.load(),
-            Self::Pay(command) => command.load(),
-            Self::Refund(command) => command.load(),
-            Self::Leave(command) => command.load(),
+            Self::Register(command) => asked(&command.needs()),
+            Self::Join(command) => asked(&command.needs()),
+            Self::Claim(command) => asked(&command.needs()),
+            Self::Hold(command) => asked(&command.needs()),
+            Self::Release(command) => asked(&command.needs()),
+            Self::Charge(command) => asked(&command.needs()),
+            Self::Pay(command) => asked(&command.needs()),
+            Self::Refund(command) => asked(&command.needs()),
+            Self::Leave(command) => asked(&command.needs()),
         }
     }
 
-    pub(super) fn decide(&self, context: &Context, rules: &Rules) -> Decided {
+    pub(super) fn decide(&self, rows: &Rows, rules: &Rules) -> Decided {
         match self {
-            Self::Register(command) => decided(Command::decide(command, context, rules), Told::Booked),
-            Self::Join(command) => decided(Command::decide(command, context, rules), Told::Joined),
-            Self::Claim(command) => decided(Command::decide(command, context, rules), Told::Claimed),
-            Self::Hold(command) => decided(Command::decide(command, context, rules), Told::Booked),
-            Self::Release(command) => decided(Command::decide(command, context, rules), |()| Told::Done),
-            Self::Charge(command) => decided(Command::decide(command, context, rules), Told::Booked),
-            Self::Pay(command) => decided(Command::decide(command, context, rules), Told::Booked),
-            Self::Refund(command) => decided(Command::decide(command, context, rules), Told::Booked),
-            Self::Leave(command) => decided(Command::decide(command, context, rules), |()| Told::Done),
+            Self::Register(command) => decided(command.decide_by(rows, rules), Told::Booked),
+            Self::Join(command) => decided(command.decide_by(rows, rules), Told::Joined),
+            Self::Claim(command) => decided(command.decide_by(rows, rules), Told::Claimed),
+            Self::Hold(command) => decided(command.decide_by(rows, rules), Told::Booked),
+            Self::Release(command) => decided(command.decide_by(rows, rules), |()| Told::Done),
+            Self::Charge(command) => decided(command.decide_by(rows, rules), Told::Booked),
+            Self::Pay(command) => decided(command.decide_by(rows, rules), Told::Booked),
+            Self::Refund(command) => decided(command.decide_by(rows, rules), Told::Booked),
+            Self::Leave(command) => decided(command.decide_by(rows, rules), |()| Told::Done),
         }
     }
 }
 
-fn decided<T>(verdict: Verdict<T>, told: impl Fn(T) -> Told) -> Decided {
-    match verdict {
+fn decided<T>(verdict: Result<Verdict<T>, Unreadable>, told: impl Fn(T) -> Told) -> Decided {
+    match verdict.unwrap() {
         Ok(decision) => Decided { told: Ok((told(decision.outcome), decision.at, decision.replayed)), change: decision.change },
         Err(refused) => Decided { told: Err(refused.refusal), change: refused.claim.map(|claim| *claim) },
     }

@@ -1,22 +1,21 @@
 //! Queues, concerts, dates and seats by an operator's hand.
 
-use application::Command;
-use application::ports::Load;
 use domain::decide::desk::concert::{self, ChangeConcert};
 use domain::decide::desk::date::{ChangeDate, NewDate};
 use domain::decide::desk::queue::{self, ChangeQueue, PolicyPatch};
 use domain::decide::desk::seat_map::LayOut;
 use domain::decide::desk::{block, date};
+use domain::need::Line;
 use domain::queue::PolicyOverrides;
 use domain::seat_plan::{Row, Section};
 use domain::{
-    Cancellation, Change, Concert, ConcertId, Deed, Guard, Queue, QueueId, QueueState, QueueStep, Refusal, Remark, RowWrite, Schedule,
-    ScheduleId, Seat, SeatPlan, SeatState, Title, Write, Zone,
+    Cancellation, Change, Command, Concert, ConcertId, Deed, Guard, Queue, QueueId, QueueState, QueueStep, Refusal, Remark, RowWrite,
+    Schedule, ScheduleId, Seat, SeatPlan, SeatState, Title, Write, Zone,
 };
 
 use crate::Adapter;
 use crate::world::{
-    ADA, BEN, CONCERT, CYD, DAN, DATE, Meeting, NEIGHBOUR, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, Won, World,
+    ADA, BEN, CONCERT, CYD, DAN, DATE, Meeting, NEIGHBOUR, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, Won, World, asked,
     assert_committed, assert_conflict, seat_number, won,
 };
 
@@ -68,7 +67,7 @@ pub async fn what_operators_make_is_there_whole_and_sold(adapter: &dyn Adapter) 
     let pass = world.admitted_to(ADA, concert.id).await;
     assert_eq!(world.token(pass.token.unwrap()).await.number, 1);
     world.join(BEN, Some(concert.id)).await;
-    assert_eq!(world.load(Load::Tick { queue: queue.id, at_most: 9 }).await.active, 1);
+    assert_eq!(world.find(Line { queue: queue.id, at_most: 9 }).await.unwrap().active, 1);
     world.charged(ADA, 5_000).await;
     let hold = world.held(pass, first, &[2, 3]).await;
     assert_eq!(world.paid(pass, hold.id).await.amount, won(1_400));
@@ -293,8 +292,8 @@ pub async fn two_halls_of_50000_seats_are_made_at_once(adapter: &dyn Adapter) {
     let dates: [ScheduleId; 2] = [world.new_id(), world.new_id()];
     let halls = dates.map(|date| a_new_date(&world, date, Some(a_plan(50_000, 900))));
     let command = a_new_concert(&world, Queue::DEFAULT, halls.into());
-    let context = world.ports.orders.load(&[command.load()]).await.remove(0).unwrap();
-    let change = command.decide(&context, &world.rules).unwrap().change.unwrap();
+    let rows = world.ports.orders.load(&asked(&command.needs())).await.unwrap();
+    let change = command.decide_by(&rows, &world.rules).unwrap().unwrap().change.unwrap();
     assert_committed(&world.ports.orders.commit(&[change]).await.remove(0), "a hundred thousand seats");
     assert!(world.concert(command.id).await.is_some());
     for date in dates {

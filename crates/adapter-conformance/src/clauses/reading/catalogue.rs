@@ -1,7 +1,8 @@
 //! The port of what is on offer.
 
 use application::PageRequest;
-use application::ports::{Load, Programme};
+use application::ports::Programme;
+use domain::need::Line;
 use domain::queue::PolicyOverrides;
 use domain::{Concert, ConcertId, Queue, QueueId, QueueState, ScheduleId, Seat, SeatState, Version, Versioned, Zone};
 use time::Duration;
@@ -21,8 +22,8 @@ pub async fn the_default_queue_is_there_from_the_start(adapter: &dyn Adapter) {
     let Queue { id, state, overrides, .. } = queues[0].row.clone();
     assert_eq!((id, state, overrides), (Queue::DEFAULT, QueueState::Open, PolicyOverrides::default()));
     assert_eq!(world.queue(Queue::DEFAULT).await.as_ref(), Some(&queues[0]));
-    let line = world.load(Load::Tick { queue: Queue::DEFAULT, at_most: 1 }).await;
-    assert_eq!((line.admission, line.active, line.waiting), (Some(Version::FIRST), 0, 0));
+    let line = world.find(Line { queue: Queue::DEFAULT, at_most: 1 }).await.unwrap();
+    assert_eq!((line.admission, line.active, line.waiting), (Version::FIRST, 0, 0));
     assert_eq!(world.join(crate::world::ADA, None).await.number, 1);
 }
 
@@ -52,7 +53,7 @@ pub async fn what_is_put_on_is_on_offer(adapter: &dyn Adapter) {
         let seats: Vec<_> = bill.seats.iter().filter(|seat| seat.schedule == date.id).map(first).collect();
         assert_eq!(world.ports.catalogue.seats(date.id).await.unwrap(), seats);
     }
-    assert_eq!(world.load(Load::Tick { queue: OTHER_QUEUE, at_most: 1 }).await.admission, Some(Version::FIRST));
+    assert_eq!(world.find(Line { queue: OTHER_QUEUE, at_most: 1 }).await.unwrap().admission, Version::FIRST);
 }
 
 /// `put_on`: every part of a queue, a date and a seat is kept: policies, messages, zones, instants to the microsecond, blocked seats.

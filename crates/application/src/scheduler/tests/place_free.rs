@@ -4,7 +4,7 @@ use time::macros::datetime;
 use uuid::Uuid;
 
 use super::super::*;
-use crate::ports::Committed;
+use crate::ports::{Committed, Observer};
 use crate::testing::a_queue;
 
 const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);

@@ -1,30 +1,29 @@
 //! The traps that the lanes over mocks are there for: each of these tests passed when the lanes dropped the mocks.
 
-use domain::{Change, Context, User, UserId, Verdict, Write, decide::Decision};
+use domain::{Change, Command, Decision, User, UserId, Verdict, Write};
+use time::OffsetDateTime;
 use time::macros::datetime;
 use uuid::Uuid;
 
 use super::*;
-use crate::Command;
 
 struct Touch;
 
 impl Command for Touch {
     type Outcome = ();
+    type Needs = ();
 
-    fn load(&self) -> Load {
-        Load::Clock
-    }
+    fn needs(&self) {}
 
-    fn decide(&self, context: &Context, _: &Rules) -> Verdict<()> {
-        let user = User { id: UserId(Uuid::nil()), name: None, created_at: context.now };
-        Ok(Decision::commit((), Change::default().writing(Write::insert(user)), context.now))
+    fn decide(&self, now: OffsetDateTime, (): (), _: &Rules) -> Verdict<()> {
+        let user = User { id: UserId(Uuid::nil()), name: None, created_at: now };
+        Ok(Decision::commit((), Change::default().writing(Write::insert(user)), now))
     }
 }
 
 fn a_store(commits: usize) -> MockStore {
     let mut store = MockStore::new();
-    store.expect_load().returning(|_| vec![Ok(Context::at(datetime!(2026-11-21 20:00 UTC)))]);
+    store.expect_load().returning(|_| Ok(Rows::at(datetime!(2026-11-21 20:00 UTC))));
     store.expect_commit().times(commits).returning(|_| vec![Ok(Committed::default())]);
     store
 }

@@ -6,88 +6,14 @@ use std::sync::Arc;
 use domain::decide::desk::concert::{self, ChangeConcert, WithDates};
 use domain::decide::desk::date::{self, ChangeDate, NewDate};
 use domain::{
-    Concert, ConcertId, Context, Money, Queue, QueueId, Refusal, Rules, Schedule, ScheduleId, SeatPlan, SeatStatus, Title, Verdict,
-    Version, Versioned, Zone,
+    Concert, ConcertId, Money, Queue, QueueId, Refusal, Schedule, ScheduleId, SeatPlan, SeatStatus, Title, Version, Versioned, Zone,
 };
 use time::OffsetDateTime;
 
 use super::By;
 use crate::page::{Page, PageRequest};
-use crate::ports::{Catalogue, Desk, Ids, Load};
-use crate::{Command, Error, GroupCommit, SeatMaps};
-
-impl Command for concert::Create {
-    type Outcome = WithDates;
-
-    fn load(&self) -> Load {
-        let schedules = self.dates.iter().map(|date| date.id).collect();
-        Load::Concert { concert: self.id, queue: Some(self.queue), schedules }
-    }
-
-    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<WithDates> {
-        concert::create(context, self, rules)
-    }
-}
-
-impl Command for ChangeConcert {
-    type Outcome = WithDates;
-
-    fn load(&self) -> Load {
-        Load::Concert { concert: self.id, queue: self.queue, schedules: Vec::new() }
-    }
-
-    fn decide(&self, context: &Context, _: &Rules) -> Verdict<WithDates> {
-        concert::change(context, self)
-    }
-}
-
-impl Command for concert::Cancel {
-    type Outcome = WithDates;
-
-    fn load(&self) -> Load {
-        Load::Concert { concert: self.id, queue: None, schedules: Vec::new() }
-    }
-
-    fn decide(&self, context: &Context, _: &Rules) -> Verdict<WithDates> {
-        concert::cancel(context, self)
-    }
-}
-
-impl Command for date::Add {
-    type Outcome = Versioned<Schedule>;
-
-    fn load(&self) -> Load {
-        Load::Concert { concert: self.concert, queue: None, schedules: vec![self.date.id] }
-    }
-
-    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<Self::Outcome> {
-        date::add(context, self, rules)
-    }
-}
-
-impl Command for ChangeDate {
-    type Outcome = Versioned<Schedule>;
-
-    fn load(&self) -> Load {
-        Load::Seats { schedule: self.id, seats: Vec::new() }
-    }
-
-    fn decide(&self, context: &Context, _: &Rules) -> Verdict<Self::Outcome> {
-        date::change(context, self)
-    }
-}
-
-impl Command for date::Cancel {
-    type Outcome = Versioned<Schedule>;
-
-    fn load(&self) -> Load {
-        Load::Seats { schedule: self.id, seats: Vec::new() }
-    }
-
-    fn decide(&self, context: &Context, _: &Rules) -> Verdict<Self::Outcome> {
-        date::cancel(context, self)
-    }
-}
+use crate::ports::{Catalogue, Desk, Ids};
+use crate::{Error, GroupCommit, SeatMaps};
 
 /// A date as its operator sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,64 +2,16 @@
 
 use std::sync::Arc;
 
+use domain::decide::desk::admit;
 use domain::decide::desk::queue::{ChangeQueue, Create, PolicyPatch, Take};
-use domain::decide::desk::{admit, queue};
 use domain::key::Keyed;
 use domain::queue::PolicyOverrides;
-use domain::{Context, Outcome, Queue, QueueId, QueuePolicy, QueueStep, Refusal, Remark, Rules, Title, Verdict, Version, Versioned};
+use domain::{Outcome, Queue, QueueId, QueuePolicy, QueueStep, Refusal, Remark, Title, Version, Versioned};
 
 use super::By;
-use crate::ports::{Catalogue, Desk, Ids, Load, Turnout};
+use crate::ports::{Catalogue, Desk, Ids, Turnout};
 use crate::waiting_room::QueueFigures;
-use crate::{Answer, Command, Error, GroupCommit, WaitingRoom};
-
-impl Command for Create {
-    type Outcome = Versioned<Queue>;
-
-    fn load(&self) -> Load {
-        Load::Queue { queue: self.id }
-    }
-
-    fn decide(&self, context: &Context, _: &Rules) -> Verdict<Self::Outcome> {
-        queue::create(context, self)
-    }
-}
-
-impl Command for ChangeQueue {
-    type Outcome = Versioned<Queue>;
-
-    fn load(&self) -> Load {
-        Load::Queue { queue: self.id }
-    }
-
-    fn decide(&self, context: &Context, _: &Rules) -> Verdict<Self::Outcome> {
-        queue::change(context, self)
-    }
-}
-
-impl Command for Take {
-    type Outcome = Versioned<Queue>;
-
-    fn load(&self) -> Load {
-        Load::Queue { queue: self.id }
-    }
-
-    fn decide(&self, context: &Context, _: &Rules) -> Verdict<Self::Outcome> {
-        queue::take(context, self)
-    }
-}
-
-impl Command for admit::Command {
-    type Outcome = Outcome;
-
-    fn load(&self) -> Load {
-        Load::Admit { key: self.keyed.scope.clone(), queue: self.queue, at_most: self.count }
-    }
-
-    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<Outcome> {
-        admit::decide(context, self, rules)
-    }
-}
+use crate::{Answer, Error, GroupCommit, WaitingRoom};
 
 /// How a queue stands, as its operator sees it.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,26 +6,14 @@ use domain::decide::desk::release::{self, Released};
 use domain::decide::refund;
 use domain::key::Keyed;
 use domain::{
-    Context, EntryId, Fingerprint, KeyScope, Outcome, PaymentId, Refusal, RequestKey, Reservation, ReservationId, ReservationState, Route,
-    Rules, ScheduleId, Verdict,
+    EntryId, Fingerprint, KeyScope, Outcome, PaymentId, Refusal, RequestKey, Reservation, ReservationId, ReservationState, Route,
+    ScheduleId,
 };
 use tokio::task::JoinSet;
 
 use super::By;
-use crate::ports::{Catalogue, Desk, Ids, Load};
-use crate::{Answer, Command, Error, GroupCommit};
-
-impl Command for release::Command {
-    type Outcome = Released;
-
-    fn load(&self) -> Load {
-        Load::Release { reservation: self.reservation }
-    }
-
-    fn decide(&self, context: &Context, _: &Rules) -> Verdict<Released> {
-        release::decide(context, self)
-    }
-}
+use crate::ports::{Catalogue, Desk, Ids};
+use crate::{Answer, Error, GroupCommit};
 
 /// What came of winding up a date.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -124,7 +112,7 @@ fn wind_up_key(by: &By, payment: PaymentId) -> Result<Keyed, Error> {
 
 #[cfg(test)]
 mod tests {
-    use domain::{Cancellation, Money, PaymentState, Schedule, Version, Versioned, Wallet, Zone};
+    use domain::{Cancellation, Concert, Money, PaymentState, Rows, Schedule, Version, Versioned, Wallet, Zone};
     use domain::{ConcertId, TokenId, UserId};
     use time::OffsetDateTime;
     use time::macros::datetime;
@@ -155,18 +143,23 @@ mod tests {
         Reservation::hold(claim, Vec::new(), Money::ZERO, NOW, NOW).restore(ReservationState::Confirmed { payment })
     }
 
-    /// What a store loads for a refund of `payment`.
-    fn a_context(payment: PaymentId) -> Context {
-        let reservation = a_reservation(payment);
-        let state = if payment == PAID { PaymentState::Completed } else { PaymentState::Cancelled { refunded_at: NOW } };
-        let row = domain::Payment { id: payment, reservation: reservation.id, user: ADA, amount: Money::ZERO, paid_at: NOW, state };
-        Context {
-            payment: Some(Versioned::new(Version::FIRST, row)),
-            reservations: vec![Versioned::new(Version(2), reservation)],
-            schedule: Some(a_date(Some(NOW))),
-            wallet: Some(Versioned::new(Version::FIRST, Wallet::new(ADA))),
-            ..Context::at(NOW)
-        }
+    fn a_payment(id: PaymentId) -> domain::Payment {
+        let state = if id == PAID { PaymentState::Completed } else { PaymentState::Cancelled { refunded_at: NOW } };
+        domain::Payment { id, reservation: ReservationId(id.0), user: ADA, amount: Money::ZERO, paid_at: NOW, state }
+    }
+
+    /// Both payments, with what they paid for.
+    fn the_rows() -> Rows {
+        let mut rows = Rows::at(NOW).with(a_date(Some(NOW))).with(Versioned::new(Version::FIRST, Wallet::new(ADA)));
+        rows.add_all([PAID, REFUNDED].map(|payment| Versioned::new(Version::FIRST, a_payment(payment))));
+        rows.add_all([PAID, REFUNDED].map(|payment| Versioned::new(Version(2), a_reservation(payment))));
+        rows
+    }
+
+    fn a_concert() -> Versioned<Concert> {
+        let (id, name, host) = (ConcertId(Uuid::nil()), String::new(), String::new());
+        let concert = Concert { id, name, host, queue: domain::Queue::DEFAULT, max_seats_per_user: None, cancellation: None };
+        Versioned::new(Version::FIRST, concert)
     }
 
     async fn wind_up(date: Versioned<Schedule>, desk: MockDesk, store: MockStore) -> Result<WoundUp, Error> {
@@ -192,13 +185,7 @@ mod tests {
         desk.expect_live_reservations().returning(|_, _| Ok(vec![a_reservation(PAID), a_reservation(REFUNDED)]));
         desk.expect_count_live_reservations().returning(|_| Ok(3));
         let mut store = MockStore::new();
-        store.expect_load().returning(|loads| {
-            let asked = |load: &Load| match load {
-                Load::Refund { payment, .. } => Ok(a_context(*payment)),
-                load => panic!("{load:?} is no refund"),
-            };
-            loads.iter().map(asked).collect()
-        });
+        store.expect_load().returning(|_| Ok(the_rows()));
         let is_the_refund = |change: &domain::Change| {
             let deed = change.row::<domain::Deed>().map(|deed| (deed.row.operator, deed.row.subject));
             deed == Some((OPERATOR, domain::deed::Subject::Payment(PAID))) && change.not_after.is_none()
@@ -226,27 +213,16 @@ mod tests {
         desk.expect_live_reservations().returning(move |_, _| Ok(vec![a_reservation(PAID), held()]));
         desk.expect_count_live_reservations().returning(|_| Ok(0));
         let mut store = MockStore::new();
-        store.expect_load().returning(|loads| {
-            let ended = |load: &Load| match load {
-                Load::Refund { payment, key } => {
-                    let by = By { operator: OPERATOR, reason: None };
-                    let Keyed { scope, fingerprint } = wind_up_key(&by, *payment).unwrap();
-                    assert_eq!(key, &scope);
-                    let payment = a_context(*payment).payment.unwrap().row;
-                    let outcome = Outcome::Paid { payment, balance: Money::ZERO };
-                    let record = domain::KeyRecord { scope, fingerprint, outcome, recorded_at: NOW, expires_at: NOW + time::Duration::DAY };
-                    Ok(Context { key: Some(Versioned::new(Version::FIRST, record)), ..Context::at(NOW) })
-                }
-                Load::Release { reservation } => {
-                    let state = ReservationState::Cancelled { reason: domain::CancelReason::Released, payment: None };
-                    let row = a_reservation(PaymentId(reservation.0)).restore(state);
-                    let schedule = Some(a_date(Some(NOW)));
-                    Ok(Context { reservations: vec![Versioned::new(Version(2), row)], schedule, ..Context::at(NOW) })
-                }
-                load => panic!("{load:?}"),
-            };
-            loads.iter().map(ended).collect()
-        });
+        let Keyed { scope, fingerprint } = wind_up_key(&By { operator: OPERATOR, reason: None }, PAID).unwrap();
+        let outcome = Outcome::Paid { payment: a_payment(PAID), balance: Money::ZERO };
+        let record = domain::KeyRecord { scope, fingerprint, outcome, recorded_at: NOW, expires_at: NOW + time::Duration::DAY };
+        let released = ReservationState::Cancelled { reason: domain::CancelReason::Released, payment: None };
+        let rows = Rows::at(NOW)
+            .with(Versioned::new(Version::FIRST, record))
+            .with(Versioned::new(Version(2), a_reservation(PAID).restore(released)))
+            .with(a_date(Some(NOW)))
+            .with(a_concert());
+        store.expect_load().returning(move |_| Ok(rows.clone()));
 
         let done = wind_up(a_date(Some(NOW)), desk, store).await.unwrap();
 

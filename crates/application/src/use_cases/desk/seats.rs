@@ -3,36 +3,12 @@
 use std::sync::Arc;
 
 use domain::decide::desk::block;
-use domain::decide::desk::seat_map::{self, LaidOut, LayOut};
-use domain::{Context, Refusal, Rules, ScheduleId, SeatNumber, SeatPlan, Verdict};
+use domain::decide::desk::seat_map::{LaidOut, LayOut};
+use domain::{Refusal, ScheduleId, SeatNumber, SeatPlan};
 
 use super::By;
-use crate::ports::{Catalogue, Ids, Load};
-use crate::{Command, Error, GroupCommit, SeatMaps};
-
-impl Command for LayOut {
-    type Outcome = LaidOut;
-
-    fn load(&self) -> Load {
-        Load::SeatMap { schedule: self.schedule, seats: self.numbers(), labels: self.labels() }
-    }
-
-    fn decide(&self, context: &Context, rules: &Rules) -> Verdict<LaidOut> {
-        seat_map::lay_out(context, self, rules)
-    }
-}
-
-impl Command for block::Command {
-    type Outcome = u32;
-
-    fn load(&self) -> Load {
-        Load::Seats { schedule: self.schedule, seats: self.seats.clone() }
-    }
-
-    fn decide(&self, context: &Context, _: &Rules) -> Verdict<u32> {
-        block::decide(context, self)
-    }
-}
+use crate::ports::{Catalogue, Ids};
+use crate::{Error, GroupCommit, SeatMaps};
 
 /// Lays out and blocks the seats of dates.
 #[derive(Clone)]

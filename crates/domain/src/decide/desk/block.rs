@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use thiserror::Error;
+use time::OffsetDateTime;
 
 use crate::decide::{Decision, Verdict, ending};
 use crate::deed::{Act, Changed, Order, Subject};
-use crate::{Change, Context, Refusal, ScheduleId, Seat, SeatNumber, SeatStatus, Versioned, Write};
+use crate::loaded::LoadedSeats;
+use crate::{Change, Needs, Refusal, Rules, Schedule, ScheduleId, Seat, SeatNumber, SeatStatus, Versioned, Write, need};
 
 /// Seats are to be taken out of the sale, or given back to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,30 @@ pub struct Command {
     pub seats: Vec<SeatNumber>,
     /// Out of the sale, or back.
     pub blocked: bool,
+}
+
+/// What the decision looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// The store's clock.
+    pub now: OffsetDateTime,
+    /// The date.
+    pub date: Option<Versioned<Schedule>>,
+    /// The seats, and who holds them.
+    pub seats: LoadedSeats,
+}
+
+impl crate::Command for Command {
+    type Outcome = u32;
+    type Needs = (need::Schedule, need::Seats);
+
+    fn needs(&self) -> Self::Needs {
+        (need::Schedule(self.schedule), need::Seats { schedule: self.schedule, numbers: self.seats.clone() })
+    }
+
+    fn decide(&self, now: OffsetDateTime, (found, seats): <Self::Needs as Needs>::Found, _: &Rules) -> Verdict<Self::Outcome> {
+        decide(&Input { now, date: found.map(|found| found.schedule), seats }, self)
+    }
 }
 
 /// The most seats in one order.
@@ -54,11 +80,11 @@ pub fn check(seats: &[SeatNumber]) -> Result<(), NotAnOrder> {
 ///
 /// # Errors
 /// [`Refusal::NotFound`] without the date, [`Refusal::UnknownSeats`], [`Refusal::SeatsUnavailable`] for seats that somebody has.
-pub fn decide(context: &Context, command: &Command) -> Verdict<u32> {
-    let now = context.now;
-    let schedule = context.schedule.as_ref().ok_or(Refusal::NotFound)?;
+pub fn decide(input: &Input, command: &Command) -> Verdict<u32> {
+    let now = input.now;
+    let schedule = input.date.as_ref().ok_or(Refusal::NotFound)?;
     let moment = schedule.at(now);
-    let found = context.seats_by_number();
+    let found = input.seats.by_number();
     let unknown: Vec<_> = command.seats.iter().copied().filter(|number| !found.contains_key(number)).collect();
     if !unknown.is_empty() {
         return Err(Refusal::UnknownSeats(unknown).into());
@@ -75,7 +101,7 @@ pub fn decide(context: &Context, command: &Command) -> Verdict<u32> {
     for seat in others {
         let turned = if command.blocked { seat.row.clone().block(moment) } else { seat.row.clone().unblock(moment) };
         let turned = turned.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
-        lapsed.extend(seat.reservation().and_then(|id| context.reservation(id)));
+        lapsed.extend(seat.reservation().and_then(|id| input.seats.hold(id)));
         change.write(Write::update(seat, turned));
     }
     let numbers: Vec<_> = change.rows::<Seat>().map(|seat| seat.row.number.to_string()).collect();
@@ -85,7 +111,7 @@ pub fn decide(context: &Context, command: &Command) -> Verdict<u32> {
     let changed = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
     let seat_numbers = Changed { name: "seat_numbers".to_owned(), before: None, after: Some(numbers.join(",")) };
     change.write(Write::insert(command.order.done(act, Subject::Schedule(schedule.id), vec![seat_numbers], now)));
-    ending::take_over(&mut change, context, lapsed)?;
+    ending::take_over(&mut change, lapsed, now)?;
     Ok(Decision::commit(changed, change, now))
 }
 

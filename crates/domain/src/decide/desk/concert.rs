@@ -2,12 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use time::OffsetDateTime;
+
 use super::date::{self, NewDate};
 use super::{Patch, by, check_version, contradiction, number, within};
 use crate::decide::{Decision, Verdict};
 use crate::deed::{Act, Changed, Differences, Order, Subject};
+use crate::loaded::{ConcertUse, LoadedConcert};
 use crate::{
-    Cancellation, Concert, ConcertId, Context, Guard, QueueId, Refusal, Rules, Schedule, Seat, SeatPlan, Title, Version, Versioned, Write,
+    Cancellation, Concert, ConcertId, Guard, Needs, Queue, QueueId, Refusal, Rules, Schedule, Seat, SeatPlan, Title, Version, Versioned,
+    Write, need,
 };
 
 /// A concert is to be made, with its dates and their seats.
@@ -57,6 +61,87 @@ pub struct Cancel {
     pub id: ConcertId,
 }
 
+/// What the decision on a new concert looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateInput {
+    /// The store's clock.
+    pub now: OffsetDateTime,
+    /// A concert that has its id.
+    pub namesake: Option<LoadedConcert>,
+    /// The queue that is to admit to it.
+    pub queue: Option<Versioned<Queue>>,
+    /// For each of its dates, one that has its id.
+    pub dates: Vec<Option<Versioned<Schedule>>>,
+}
+
+/// What the decision on a change looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeInput {
+    /// The store's clock.
+    pub now: OffsetDateTime,
+    /// The concert.
+    pub concert: Option<LoadedConcert>,
+    /// The queue that is to admit to it, if another is to.
+    pub queue: Option<Versioned<Queue>>,
+    /// Whether anybody counts on its queue.
+    pub in_use: ConcertUse,
+}
+
+/// What the decision on a cancellation looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CancelInput {
+    /// The store's clock.
+    pub now: OffsetDateTime,
+    /// The concert.
+    pub concert: Option<LoadedConcert>,
+}
+
+impl crate::Command for Create {
+    type Outcome = WithDates;
+    type Needs = (need::Concert, need::Queue, Vec<need::Schedule>);
+
+    fn needs(&self) -> Self::Needs {
+        let dates = self.dates.iter().map(|date| need::Schedule(date.id)).collect();
+        (need::Concert(self.id), need::Queue(self.queue), dates)
+    }
+
+    fn decide(
+        &self,
+        now: OffsetDateTime,
+        (namesake, queue, dates): <Self::Needs as Needs>::Found,
+        rules: &Rules,
+    ) -> Verdict<Self::Outcome> {
+        let dates = dates.into_iter().map(|found| found.map(|found| found.schedule)).collect();
+        create(&CreateInput { now, namesake, queue, dates }, self, rules)
+    }
+}
+
+impl crate::Command for ChangeConcert {
+    type Outcome = WithDates;
+    type Needs = (need::Concert, Option<need::Queue>, Option<need::ConcertInUse>);
+
+    fn needs(&self) -> Self::Needs {
+        (need::Concert(self.id), self.queue.map(need::Queue), self.queue.map(|_| need::ConcertInUse(self.id)))
+    }
+
+    fn decide(&self, now: OffsetDateTime, (concert, queue, in_use): <Self::Needs as Needs>::Found, _: &Rules) -> Verdict<Self::Outcome> {
+        change(&ChangeInput { now, concert, queue: queue.flatten(), in_use: in_use.unwrap_or_default() }, self)
+    }
+}
+
+impl crate::Command for Cancel {
+    type Outcome = WithDates;
+    type Needs = need::Concert;
+
+    fn needs(&self) -> Self::Needs {
+        need::Concert(self.id)
+    }
+
+    fn decide(&self, now: OffsetDateTime, concert: <Self::Needs as Needs>::Found, _: &Rules) -> Verdict<Self::Outcome> {
+        cancel(&CancelInput { now, concert }, self)
+    }
+}
+
 /// A concert and its dates, in the order of their start.
 pub type WithDates = (Versioned<Concert>, Vec<Versioned<Schedule>>);
 
@@ -69,11 +154,11 @@ pub const MOST_SEATS_PER_USER: u32 = 100;
 ///
 /// # Errors
 /// [`Refusal::AlreadyExists`] of it or a date, [`Refusal::Contradiction`].
-pub fn create(context: &Context, command: &Create, rules: &Rules) -> Verdict<WithDates> {
-    if context.concert.is_some() {
+pub fn create(input: &CreateInput, command: &Create, rules: &Rules) -> Verdict<WithDates> {
+    if input.namesake.is_some() {
         return Err(Refusal::AlreadyExists(command.id.0).into());
     }
-    check_queue(context, command.queue)?;
+    check_queue(input.queue.as_ref())?;
     check_limit(command.max_seats_per_user)?;
     check_dates(command.dates.len())?;
     let mut ids = BTreeSet::new();
@@ -83,13 +168,13 @@ pub fn create(context: &Context, command: &Create, rules: &Rules) -> Verdict<Wit
     let changes = differences(None, &concert);
     let concert = Write::insert(concert);
     let outcome = concert.versioned();
-    let mut change = by(&command.order, Act::Create, Subject::Concert(id), changes, context.now).writing(concert);
-    for (index, new) in command.dates.iter().enumerate() {
+    let mut change = by(&command.order, Act::Create, Subject::Concert(id), changes, input.now).writing(concert);
+    for (index, (new, namesake)) in command.dates.iter().zip(&input.dates).enumerate() {
         let place = format!("schedules/{index}");
         if !ids.insert(new.id) {
             return Err(contradiction(&format!("{place}/id"), format!("{} is there twice", new.id)).into());
         }
-        date::lay_down(&mut change, context, id, new, rules).map_err(|refusal| within(&place, refusal))?;
+        date::lay_down(&mut change, id, new, namesake.as_ref(), rules).map_err(|refusal| within(&place, refusal))?;
         // Looked at after each date: a hundred halls are quickly written down and take long to fill.
         if change.rows::<Seat>().count() > SeatPlan::MOST_SEATS {
             return Err(contradiction("schedules", format!("at most {} seats at once", SeatPlan::MOST_SEATS)).into());
@@ -97,7 +182,7 @@ pub fn create(context: &Context, command: &Create, rules: &Rules) -> Verdict<Wit
     }
     let mut dates: Vec<_> = change.rows::<Schedule>().map(Write::versioned).collect();
     dates.sort_by_key(|date| (date.starts_at, date.id));
-    Ok(Decision::commit((outcome, dates), change, context.now))
+    Ok(Decision::commit((outcome, dates), change, input.now))
 }
 
 /// The concert as it is to be; nothing is written if it is so already.
@@ -105,8 +190,8 @@ pub fn create(context: &Context, command: &Create, rules: &Rules) -> Verdict<Wit
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::VersionMismatch`], [`Refusal::Contradiction`]; if its queue is to change, [`Refusal::HoldsLive`] while
 /// seats are held and [`Refusal::TokensLive`] while tokens for it are live: their admission would be worth nothing.
-pub fn change(context: &Context, command: &ChangeConcert) -> Verdict<WithDates> {
-    let found = context.concert.as_ref().ok_or(Refusal::NotFound)?;
+pub fn change(input: &ChangeInput, command: &ChangeConcert) -> Verdict<WithDates> {
+    let LoadedConcert { concert: found, dates } = input.concert.as_ref().ok_or(Refusal::NotFound)?;
     check_version(found, command.expected)?;
     let mut concert = found.row.clone();
     if let Some(name) = &command.name {
@@ -121,11 +206,11 @@ pub fn change(context: &Context, command: &ChangeConcert) -> Verdict<WithDates> 
     }
     let mut guards = Vec::new();
     if let Some(queue) = command.queue.filter(|queue| *queue != found.queue) {
-        check_queue(context, queue)?;
-        if context.held {
+        check_queue(input.queue.as_ref())?;
+        if input.in_use.held {
             return Err(Refusal::HoldsLive.into());
         }
-        if context.awaited {
+        if input.in_use.awaited {
             return Err(Refusal::TokensLive.into());
         }
         concert.queue = queue;
@@ -133,13 +218,13 @@ pub fn change(context: &Context, command: &ChangeConcert) -> Verdict<WithDates> 
     }
     let changes = differences(Some(&found.row), &concert);
     if changes.is_empty() {
-        return Ok(Decision::already((found.clone(), context.schedules.clone()), context.now));
+        return Ok(Decision::already((found.clone(), dates.clone()), input.now));
     }
     let write = Write::update(found, concert);
-    let outcome = (write.versioned(), context.schedules.clone());
-    let mut change = by(&command.order, Act::Change, Subject::Concert(found.id), changes, context.now).writing(write);
+    let outcome = (write.versioned(), dates.clone());
+    let mut change = by(&command.order, Act::Change, Subject::Concert(found.id), changes, input.now).writing(write);
     change.rely_on_all(guards);
-    Ok(Decision::commit(outcome, change, context.now))
+    Ok(Decision::commit(outcome, change, input.now))
 }
 
 /// The concert, cancelled with all its dates. It is written even if all dates were cancelled before, so that no date is added to it from
@@ -147,27 +232,26 @@ pub fn change(context: &Context, command: &ChangeConcert) -> Verdict<WithDates> 
 ///
 /// # Errors
 /// [`Refusal::NotFound`].
-pub fn cancel(context: &Context, command: &Cancel) -> Verdict<WithDates> {
-    let found = context.concert.as_ref().ok_or(Refusal::NotFound)?;
-    let mut change = by(&command.order, Act::Cancel, Subject::Concert(found.id), Vec::new(), context.now);
-    let cancellation = Cancellation { at: context.now, reason: command.order.reason.clone() };
-    let mut dates = context.schedules.clone();
+pub fn cancel(input: &CancelInput, command: &Cancel) -> Verdict<WithDates> {
+    let LoadedConcert { concert: found, dates } = input.concert.as_ref().ok_or(Refusal::NotFound)?;
+    let mut change = by(&command.order, Act::Cancel, Subject::Concert(found.id), Vec::new(), input.now);
+    let cancellation = Cancellation { at: input.now, reason: command.order.reason.clone() };
+    let mut dates = dates.clone();
     for date in &mut dates {
         date::call_off(&mut change, date, &cancellation);
     }
     if found.cancellation.is_some() && change.row::<Schedule>().is_none() {
-        return Ok(Decision::already((found.clone(), dates), context.now));
+        return Ok(Decision::already((found.clone(), dates), input.now));
     }
     let cancelled = found.cancellation.clone().or(Some(cancellation));
     let write = Write::update(found, Concert { cancellation: cancelled, ..found.row.clone() });
     let outcome = (write.versioned(), dates);
     change.write(write);
-    Ok(Decision::commit(outcome, change, context.now))
+    Ok(Decision::commit(outcome, change, input.now))
 }
 
-fn check_queue(context: &Context, queue: QueueId) -> Result<(), Refusal> {
-    let is_there = context.queue.as_ref().is_some_and(|found| found.id == queue);
-    if is_there { Ok(()) } else { Err(contradiction("queue_id", "there is no such queue")) }
+fn check_queue(found: Option<&Versioned<Queue>>) -> Result<(), Refusal> {
+    if found.is_some() { Ok(()) } else { Err(contradiction("queue_id", "there is no such queue")) }
 }
 
 /// Whether a concert can be made with so many dates.

@@ -6,7 +6,9 @@ use super::{Patch, by, check_version, contradiction, instant};
 use crate::decide::{Decision, Verdict};
 use crate::deed::{Act, Changed, Differences, Order, Subject};
 use crate::seat_plan::check_prices;
-use crate::{Cancellation, Change, ConcertId, Context, Refusal, Rules, Schedule, ScheduleId, SeatPlan, Version, Versioned, Write, Zone};
+use crate::{
+    Cancellation, Change, Concert, ConcertId, Needs, Refusal, Rules, Schedule, ScheduleId, SeatPlan, Version, Versioned, Write, Zone, need,
+};
 
 /// A date as an operator writes it down.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,34 +66,94 @@ pub struct Cancel {
     pub id: ScheduleId,
 }
 
+/// What the decision on a new date looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddInput {
+    /// The store's clock.
+    pub now: OffsetDateTime,
+    /// The concert.
+    pub concert: Option<Versioned<Concert>>,
+    /// A date that has the id of the new one.
+    pub namesake: Option<Versioned<Schedule>>,
+}
+
+/// What the decisions on a date look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// The store's clock.
+    pub now: OffsetDateTime,
+    /// The date.
+    pub date: Option<Versioned<Schedule>>,
+}
+
+impl crate::Command for Add {
+    type Outcome = Versioned<Schedule>;
+    type Needs = (need::Concert, need::Schedule);
+
+    fn needs(&self) -> Self::Needs {
+        (need::Concert(self.concert), need::Schedule(self.date.id))
+    }
+
+    fn decide(&self, now: OffsetDateTime, (concert, namesake): <Self::Needs as Needs>::Found, rules: &Rules) -> Verdict<Self::Outcome> {
+        let (concert, namesake) = (concert.map(|found| found.concert), namesake.map(|found| found.schedule));
+        add(&AddInput { now, concert, namesake }, self, rules)
+    }
+}
+
+impl crate::Command for ChangeDate {
+    type Outcome = Versioned<Schedule>;
+    type Needs = need::Schedule;
+
+    fn needs(&self) -> Self::Needs {
+        need::Schedule(self.id)
+    }
+
+    fn decide(&self, now: OffsetDateTime, found: <Self::Needs as Needs>::Found, _: &Rules) -> Verdict<Self::Outcome> {
+        change(&Input { now, date: found.map(|found| found.schedule) }, self)
+    }
+}
+
+impl crate::Command for Cancel {
+    type Outcome = Versioned<Schedule>;
+    type Needs = need::Schedule;
+
+    fn needs(&self) -> Self::Needs {
+        need::Schedule(self.id)
+    }
+
+    fn decide(&self, now: OffsetDateTime, found: <Self::Needs as Needs>::Found, _: &Rules) -> Verdict<Self::Outcome> {
+        cancel(&Input { now, date: found.map(|found| found.schedule) }, self)
+    }
+}
+
 /// The new date. The concert is written, too: who decided by its dates, to cancel them all, meets a conflict.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] without the concert, [`Refusal::ScheduleCancelled`] if it was cancelled as a whole, [`Refusal::AlreadyExists`],
 /// [`Refusal::Contradiction`].
-pub fn add(context: &Context, command: &Add, rules: &Rules) -> Verdict<Versioned<Schedule>> {
-    let concert = context.concert.as_ref().ok_or(Refusal::NotFound)?;
+pub fn add(input: &AddInput, command: &Add, rules: &Rules) -> Verdict<Versioned<Schedule>> {
+    let concert = input.concert.as_ref().ok_or(Refusal::NotFound)?;
     if let Some(cancellation) = &concert.cancellation {
         return Err(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() }.into());
     }
     let mut change = Change::default();
-    let outcome = lay_down(&mut change, context, concert.id, &command.date, rules)?;
+    let outcome = lay_down(&mut change, concert.id, &command.date, input.namesake.as_ref(), rules)?;
     change.write(Write::update(concert, concert.row.clone()));
     let changes = differences(None, &outcome.row);
-    change.write(Write::insert(command.order.done(Act::Create, Subject::Schedule(outcome.id), changes, context.now)));
-    Ok(Decision::commit(outcome, change, context.now))
+    change.write(Write::insert(command.order.done(Act::Create, Subject::Schedule(outcome.id), changes, input.now)));
+    Ok(Decision::commit(outcome, change, input.now))
 }
 
-/// Writes into `change` the new date of `concert`, with its seats.
+/// Writes into `change` the new date of `concert`, with its seats; `namesake` is a date that has its id.
 pub(super) fn lay_down(
     change: &mut Change,
-    context: &Context,
     concert: ConcertId,
     new: &NewDate,
+    namesake: Option<&Versioned<Schedule>>,
     rules: &Rules,
 ) -> Result<Versioned<Schedule>, Refusal> {
     let NewDate { id, starts_at, sale_opens_at, sale_closes_at, .. } = *new;
-    if context.schedules.iter().any(|date| date.id == id) {
+    if namesake.is_some() {
         return Err(Refusal::AlreadyExists(id.0));
     }
     let date = Schedule { id, concert, starts_at, zone: new.zone.clone(), sale_opens_at, sale_closes_at, cancellation: None };
@@ -111,8 +173,8 @@ pub(super) fn lay_down(
 ///
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::VersionMismatch`], [`Refusal::DateCancelled`], [`Refusal::Contradiction`].
-pub fn change(context: &Context, command: &ChangeDate) -> Verdict<Versioned<Schedule>> {
-    let found = context.schedule.as_ref().ok_or(Refusal::NotFound)?;
+pub fn change(input: &Input, command: &ChangeDate) -> Verdict<Versioned<Schedule>> {
+    let found = input.date.as_ref().ok_or(Refusal::NotFound)?;
     check_version(found, command.expected)?;
     if found.is_cancelled() {
         return Err(Refusal::DateCancelled.into());
@@ -127,26 +189,26 @@ pub fn change(context: &Context, command: &ChangeDate) -> Verdict<Versioned<Sche
     check(&date)?;
     let changes = differences(Some(&found.row), &date);
     if changes.is_empty() {
-        return Ok(Decision::already(found.clone(), context.now));
+        return Ok(Decision::already(found.clone(), input.now));
     }
     let write = Write::update(found, date);
     let outcome = write.versioned();
-    let change = by(&command.order, Act::Change, Subject::Schedule(found.id), changes, context.now).writing(write);
-    Ok(Decision::commit(outcome, change, context.now))
+    let change = by(&command.order, Act::Change, Subject::Schedule(found.id), changes, input.now).writing(write);
+    Ok(Decision::commit(outcome, change, input.now))
 }
 
 /// The date, cancelled: its holds have ended, nobody holds or buys its seats any more, and payments for it can be given back at any time.
 ///
 /// # Errors
 /// [`Refusal::NotFound`].
-pub fn cancel(context: &Context, command: &Cancel) -> Verdict<Versioned<Schedule>> {
-    let mut date = context.schedule.clone().ok_or(Refusal::NotFound)?;
-    let mut change = by(&command.order, Act::Cancel, Subject::Schedule(date.id), Vec::new(), context.now);
-    call_off(&mut change, &mut date, &Cancellation { at: context.now, reason: command.order.reason.clone() });
+pub fn cancel(input: &Input, command: &Cancel) -> Verdict<Versioned<Schedule>> {
+    let mut date = input.date.clone().ok_or(Refusal::NotFound)?;
+    let mut change = by(&command.order, Act::Cancel, Subject::Schedule(date.id), Vec::new(), input.now);
+    call_off(&mut change, &mut date, &Cancellation { at: input.now, reason: command.order.reason.clone() });
     if change.row::<Schedule>().is_none() {
-        return Ok(Decision::already(date, context.now));
+        return Ok(Decision::already(date, input.now));
     }
-    Ok(Decision::commit(date, change, context.now))
+    Ok(Decision::commit(date, change, input.now))
 }
 
 /// Writes into `change` that `date` is cancelled, unless it was before.

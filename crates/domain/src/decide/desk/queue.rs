@@ -1,12 +1,12 @@
 //! Queues: made, changed, paused and opened.
 
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 
 use super::{Patch, by, check_version, contradiction, number};
 use crate::decide::{Decision, Verdict};
 use crate::deed::{Act, Changed, Differences, Order, Subject};
 use crate::queue::PolicyOverrides;
-use crate::{Context, Queue, QueueId, QueueState, QueueStep, Refusal, Remark, Title, Version, Versioned, Write};
+use crate::{Needs, Queue, QueueId, QueueState, QueueStep, Refusal, Remark, Rules, Title, Version, Versioned, Write, need};
 
 /// A queue is to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,12 +66,60 @@ pub struct Take {
     pub step: QueueStep,
 }
 
+/// What the decisions look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// The store's clock.
+    pub now: OffsetDateTime,
+    /// The queue.
+    pub queue: Option<Versioned<Queue>>,
+}
+
+impl crate::Command for Create {
+    type Outcome = Versioned<Queue>;
+    type Needs = need::Queue;
+
+    fn needs(&self) -> Self::Needs {
+        need::Queue(self.id)
+    }
+
+    fn decide(&self, now: OffsetDateTime, queue: <Self::Needs as Needs>::Found, _: &Rules) -> Verdict<Self::Outcome> {
+        create(&Input { now, queue }, self)
+    }
+}
+
+impl crate::Command for ChangeQueue {
+    type Outcome = Versioned<Queue>;
+    type Needs = need::Queue;
+
+    fn needs(&self) -> Self::Needs {
+        need::Queue(self.id)
+    }
+
+    fn decide(&self, now: OffsetDateTime, queue: <Self::Needs as Needs>::Found, _: &Rules) -> Verdict<Self::Outcome> {
+        change(&Input { now, queue }, self)
+    }
+}
+
+impl crate::Command for Take {
+    type Outcome = Versioned<Queue>;
+    type Needs = need::Queue;
+
+    fn needs(&self) -> Self::Needs {
+        need::Queue(self.id)
+    }
+
+    fn decide(&self, now: OffsetDateTime, queue: <Self::Needs as Needs>::Found, _: &Rules) -> Verdict<Self::Outcome> {
+        take(&Input { now, queue }, self)
+    }
+}
+
 /// The new queue, open.
 ///
 /// # Errors
 /// [`Refusal::AlreadyExists`], [`Refusal::Contradiction`].
-pub fn create(context: &Context, command: &Create) -> Verdict<Versioned<Queue>> {
-    if context.queue.is_some() {
+pub fn create(input: &Input, command: &Create) -> Verdict<Versioned<Queue>> {
+    if input.queue.is_some() {
         return Err(Refusal::AlreadyExists(command.id.0).into());
     }
     let Create { id, overrides, .. } = *command;
@@ -81,16 +129,16 @@ pub fn create(context: &Context, command: &Create) -> Verdict<Versioned<Queue>> 
     let changes = differences(None, &queue);
     let write = Write::insert(queue);
     let outcome = write.versioned();
-    let change = by(&command.order, Act::Create, Subject::Queue(command.id), changes, context.now).writing(write);
-    Ok(Decision::commit(outcome, change, context.now))
+    let change = by(&command.order, Act::Create, Subject::Queue(command.id), changes, input.now).writing(write);
+    Ok(Decision::commit(outcome, change, input.now))
 }
 
 /// The queue as it is to be; nothing is written if it is so already.
 ///
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::VersionMismatch`], [`Refusal::Contradiction`].
-pub fn change(context: &Context, command: &ChangeQueue) -> Verdict<Versioned<Queue>> {
-    let found = context.queue.as_ref().ok_or(Refusal::NotFound)?;
+pub fn change(input: &Input, command: &ChangeQueue) -> Verdict<Versioned<Queue>> {
+    let found = input.queue.as_ref().ok_or(Refusal::NotFound)?;
     check_version(found, command.expected)?;
     let mut queue = found.row.clone();
     if let Some(name) = &command.name {
@@ -108,15 +156,15 @@ pub fn change(context: &Context, command: &ChangeQueue) -> Verdict<Versioned<Que
         max_waiting: policy.max_waiting.unwrap_or(own.max_waiting),
     };
     check_policy(&queue.overrides)?;
-    Ok(write(context, &command.order, Act::Change, found, queue))
+    Ok(write(input.now, &command.order, Act::Change, found, queue))
 }
 
 /// The queue in the state that the step leads to.
 ///
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::QueueStep`].
-pub fn take(context: &Context, command: &Take) -> Verdict<Versioned<Queue>> {
-    let found = context.queue.as_ref().ok_or(Refusal::NotFound)?;
+pub fn take(input: &Input, command: &Take) -> Verdict<Versioned<Queue>> {
+    let found = input.queue.as_ref().ok_or(Refusal::NotFound)?;
     let queue = found.row.clone().take(command.step).map_err(Refusal::from)?;
     let act = match command.step {
         QueueStep::Pause => Act::Pause,
@@ -124,18 +172,18 @@ pub fn take(context: &Context, command: &Take) -> Verdict<Versioned<Queue>> {
         QueueStep::Close => Act::Close,
         QueueStep::Open => Act::Open,
     };
-    Ok(write(context, &command.order, act, found, queue))
+    Ok(write(input.now, &command.order, act, found, queue))
 }
 
-fn write(context: &Context, order: &Order, act: Act, found: &Versioned<Queue>, queue: Queue) -> Decision<Versioned<Queue>> {
+fn write(now: OffsetDateTime, order: &Order, act: Act, found: &Versioned<Queue>, queue: Queue) -> Decision<Versioned<Queue>> {
     let changes = differences(Some(&found.row), &queue);
     if changes.is_empty() {
-        return Decision::already(found.clone(), context.now);
+        return Decision::already(found.clone(), now);
     }
     let write = Write::update(found, queue);
     let outcome = write.versioned();
-    let change = by(order, act, Subject::Queue(found.id), changes, context.now).writing(write);
-    Decision::commit(outcome, change, context.now)
+    let change = by(order, act, Subject::Queue(found.id), changes, now).writing(write);
+    Decision::commit(outcome, change, now)
 }
 
 fn check_policy(policy: &PolicyOverrides) -> Result<(), Refusal> {

@@ -1,10 +1,13 @@
 //! Release: an operator ends a hold.
 
+use time::OffsetDateTime;
+
 use super::by;
 use crate::decide::{Decision, Verdict, ending};
 use crate::deed::{Act, Order, Subject};
+use crate::loaded::LoadedReservation;
 use crate::reservation::ReservationStatus;
-use crate::{Context, Refusal, Reservation, ReservationId};
+use crate::{Needs, Refusal, Reservation, ReservationId, Rules, need};
 
 /// A hold is to end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +16,28 @@ pub struct Command {
     pub order: Order,
     /// Which reservation.
     pub reservation: ReservationId,
+}
+
+/// What the decision looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// The store's clock.
+    pub now: OffsetDateTime,
+    /// What is ended.
+    pub reservation: Option<LoadedReservation>,
+}
+
+impl crate::Command for Command {
+    type Outcome = Released;
+    type Needs = need::Reservation;
+
+    fn needs(&self) -> Self::Needs {
+        need::Reservation(self.reservation)
+    }
+
+    fn decide(&self, now: OffsetDateTime, found: <Self::Needs as Needs>::Found, _: &Rules) -> Verdict<Released> {
+        decide(&Input { now, reservation: found.map(|(reservation, _)| reservation) }, self)
+    }
 }
 
 /// What came of it.
@@ -28,20 +53,20 @@ pub struct Released {
 ///
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::NotReleasable`] if it is paid.
-pub fn decide(context: &Context, command: &Command) -> Verdict<Released> {
-    let now = context.now;
-    let found = context.reservation(command.reservation).ok_or(Refusal::NotFound)?;
+pub fn decide(input: &Input, command: &Command) -> Verdict<Released> {
+    let now = input.now;
+    let loaded = input.reservation.as_ref().ok_or(Refusal::NotFound)?;
+    let found = &loaded.reservation;
     if found.occupies() {
         let mut change = by(&command.order, Act::Release, Subject::Reservation(found.id), Vec::new(), now);
-        ending::end_hold(&mut change, found, context)?;
+        ending::end_hold(&mut change, loaded, now)?;
         let ended = change
             .rows::<Reservation>()
             .find(|write| write.row.id == found.id)
             .map_or_else(|| found.row.clone(), |write| write.row.clone());
         return Ok(Decision::commit(Released { reservation: ended, by_this_order: true }, change, now));
     }
-    let moment = context.moment(found.schedule).ok_or(Refusal::NotFound)?;
-    match found.status(moment) {
+    match found.status(loaded.schedule.at(now)) {
         status @ (ReservationStatus::Confirmed | ReservationStatus::Held) => Err(Refusal::NotReleasable(status).into()),
         ReservationStatus::Cancelled(_) => Ok(Decision::already(Released { reservation: found.row.clone(), by_this_order: false }, now)),
     }

@@ -1,12 +1,15 @@
 //! Seat maps: the seats of a date, made, or labelled and priced anew.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+use time::OffsetDateTime;
 
 use super::contradiction;
 use crate::decide::{Decision, Verdict, ending};
 use crate::deed::{Act, Changed, Order, Subject};
+use crate::loaded::{LoadedReservation, LoadedSeats};
 use crate::seat_plan::{NotAPlan, check_prices};
-use crate::{Change, Context, Moment, Refusal, Rules, Schedule, ScheduleId, Seat, SeatNumber, SeatPlan, SeatStatus, Versioned, Write};
+use crate::{Change, Moment, Needs, Refusal, Rules, Schedule, ScheduleId, Seat, SeatNumber, SeatPlan, SeatStatus, Versioned, Write, need};
 
 /// A date is to have the seats of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +20,40 @@ pub struct LayOut {
     pub schedule: ScheduleId,
     /// Its seats, by number.
     pub seats: Vec<Seat>,
+}
+
+/// What the decision looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// The store's clock.
+    pub now: OffsetDateTime,
+    /// The date.
+    pub date: Option<Versioned<Schedule>>,
+    /// The seats of the plan that are there, and who holds them.
+    pub seats: LoadedSeats,
+    /// The seats that have a label of the plan.
+    pub labelled: Vec<Versioned<Seat>>,
+}
+
+impl crate::Command for LayOut {
+    type Outcome = LaidOut;
+    type Needs = (need::Schedule, need::Seats, need::LabelledSeats);
+
+    fn needs(&self) -> Self::Needs {
+        let schedule = self.schedule;
+        let labels = self.seats.iter().map(|seat| seat.label.clone()).collect();
+        let numbers = self.seats.iter().map(|seat| seat.number).collect();
+        (need::Schedule(schedule), need::Seats { schedule, numbers }, need::LabelledSeats { schedule, labels })
+    }
+
+    fn decide(
+        &self,
+        now: OffsetDateTime,
+        (found, seats, labelled): <Self::Needs as Needs>::Found,
+        rules: &Rules,
+    ) -> Verdict<Self::Outcome> {
+        lay_out(&Input { now, date: found.map(|found| found.schedule), seats, labelled }, self, rules)
+    }
 }
 
 /// What became of the seats of a plan.
@@ -39,18 +76,6 @@ impl LayOut {
         let seats = plan.seats(schedule).map_err(|error| contradiction("sections", error))?;
         Ok(Self { order, schedule, seats })
     }
-
-    /// The numbers of its seats.
-    #[must_use]
-    pub fn numbers(&self) -> Vec<SeatNumber> {
-        self.seats.iter().map(|seat| seat.number).collect()
-    }
-
-    /// The labels of its seats.
-    #[must_use]
-    pub fn labels(&self) -> Vec<String> {
-        self.seats.iter().map(|seat| seat.label.clone()).collect()
-    }
 }
 
 /// The seats of the plan are there, with its labels and prices. Seats that it doesn't name stay as they are.
@@ -58,15 +83,15 @@ impl LayOut {
 /// # Errors
 /// [`Refusal::NotFound`] without the date; [`Refusal::Contradiction`] for a price that nobody could pay, and for a label that another seat
 /// of the date has; [`Refusal::SeatsUnavailable`] if seats that somebody has would change.
-pub fn lay_out(context: &Context, command: &LayOut, rules: &Rules) -> Verdict<LaidOut> {
-    let now = context.now;
-    let schedule: &Versioned<Schedule> = context.schedule.as_ref().ok_or(Refusal::NotFound)?;
+pub fn lay_out(input: &Input, command: &LayOut, rules: &Rules) -> Verdict<LaidOut> {
+    let now = input.now;
+    let schedule: &Versioned<Schedule> = input.date.as_ref().ok_or(Refusal::NotFound)?;
     check_prices(&command.seats, rules.max_balance).map_err(|error| contradiction("sections", error))?;
-    check_labels(context, command)?;
+    check_labels(&input.labelled, command)?;
     let moment = schedule.at(now);
     let mut change = Change::default();
     let (mut told, mut taken, mut lapsed, mut labels_change) = (LaidOut::default(), Vec::new(), Vec::new(), false);
-    let there = context.seats_by_number();
+    let there = input.seats.by_number();
     for planned in &command.seats {
         let Some(found) = there.get(&planned.number).copied() else {
             change.write(Write::insert(planned.clone()));
@@ -77,7 +102,7 @@ pub fn lay_out(context: &Context, command: &LayOut, rules: &Rules) -> Verdict<La
             told.unchanged += 1;
             continue;
         }
-        let Some(free) = freed(found, context, moment, &mut lapsed) else {
+        let Some(free) = freed(found, &input.seats, moment, &mut lapsed) else {
             taken.push((found.number, found.status(moment)));
             continue;
         };
@@ -98,18 +123,16 @@ pub fn lay_out(context: &Context, command: &LayOut, rules: &Rules) -> Verdict<La
         change.write(Write::update(schedule, schedule.row.clone()));
     }
     change.write(Write::insert(command.order.done(Act::LayOut, Subject::Schedule(schedule.id), told.changes(), now)));
-    ending::take_over(&mut change, context, lapsed)?;
+    ending::take_over(&mut change, lapsed, now)?;
     Ok(Decision::commit(told, change, now))
 }
 
 /// Whether no seat that the plan leaves as it is has a label of the plan.
-fn check_labels(context: &Context, command: &LayOut) -> Result<(), Refusal> {
+fn check_labels(labelled: &[Versioned<Seat>], command: &LayOut) -> Result<(), Refusal> {
     let planned: HashMap<&str, SeatNumber> = command.seats.iter().map(|seat| (seat.label.as_str(), seat.number)).collect();
-    let mut others = context.seats_by_number();
-    for seat in &command.seats {
-        others.remove(&seat.number);
-    }
-    let clash = others.values().find_map(|other| planned.get(other.label.as_str()).map(|number| (other, *number)));
+    let numbers: HashSet<SeatNumber> = command.seats.iter().map(|seat| seat.number).collect();
+    let mut others = labelled.iter().filter(|seat| !numbers.contains(&seat.number));
+    let clash = others.find_map(|other| planned.get(other.label.as_str()).map(|number| (other, *number)));
     match clash {
         Some((other, number)) => Err(contradiction("sections", NotAPlan::SameLabel(number, other.number, other.label.clone()))),
         None => Ok(()),
@@ -117,16 +140,11 @@ fn check_labels(context: &Context, command: &LayOut) -> Result<(), Refusal> {
 }
 
 /// The seat without a hold that has lapsed, which is then among `lapsed`; none if somebody has it.
-fn freed<'a>(
-    seat: &Versioned<Seat>,
-    context: &'a Context,
-    moment: Moment,
-    lapsed: &mut Vec<&'a Versioned<crate::Reservation>>,
-) -> Option<Seat> {
+fn freed<'a>(seat: &Versioned<Seat>, seats: &'a LoadedSeats, moment: Moment, lapsed: &mut Vec<&'a LoadedReservation>) -> Option<Seat> {
     match (seat.status(moment), seat.reservation()) {
         (SeatStatus::Available | SeatStatus::Blocked, None) => Some(seat.row.clone()),
         (SeatStatus::Available, Some(reservation)) => {
-            lapsed.extend(context.reservation(reservation));
+            lapsed.extend(seats.hold(reservation));
             seat.row.clone().free(reservation, moment).ok()
         }
         (SeatStatus::Held | SeatStatus::Reserved | SeatStatus::Blocked, _) => None,

@@ -6,7 +6,7 @@ use domain::change::Admission;
 use domain::reservation::ReservationStatus;
 use domain::{Change, Guard, NewToken, QueueToken, Reservation, RowWrite, TokenState, Version, Write};
 
-use super::world::{Line, Rows, World};
+use super::world::{Line, Table, World};
 use crate::fixtures::assert_each_row_once;
 
 /// Why a change was dropped.
@@ -18,7 +18,7 @@ pub(crate) enum Conflict {
     GuardLost,
 }
 
-fn stands<K: Ord, T>(rows: &Rows<K, T>, key: &K, write: &Write<T>) -> bool {
+fn stands<K: Ord, T>(rows: &Table<K, T>, key: &K, write: &Write<T>) -> bool {
     version(rows, key) == write.expected
 }
 
@@ -27,11 +27,11 @@ fn is_new<K: Ord, T>(rows: &BTreeMap<K, T>, key: &K, write: &Write<T>) -> bool {
     write.expected.is_none() && !rows.contains_key(key)
 }
 
-fn version<K: Ord, T>(rows: &Rows<K, T>, key: &K) -> Option<Version> {
+fn version<K: Ord, T>(rows: &Table<K, T>, key: &K) -> Option<Version> {
     rows.get(key).map(|row| row.version)
 }
 
-fn put<K: Ord, T: Clone>(rows: &mut Rows<K, T>, key: K, write: &Write<T>) {
+fn put<K: Ord, T: Clone>(rows: &mut Table<K, T>, key: K, write: &Write<T>) {
     rows.insert(key, write.versioned());
 }
 

@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::change::Collisions;
-use domain::decide::{Decision, Refused, Verdict, admit, charge, claim, hold, join, lapse, leave, pay, refund, register, release};
+use domain::decide::{Command, Decision, Refused, Verdict, admit, join, lapse, pay, refund};
 use domain::{
-    Change, ExpiryReason, Guard, KeyScope, Outcome, QueueId, QueueToken, Refusal, Reservation, ScheduleId, Seat, SeatNumber, SeatStatus,
-    TokenState, TokenStatus, User,
+    Change, ExpiryReason, Guard, KeyScope, Needs, Outcome, QueueId, QueueToken, Refusal, Reservation, ScheduleId, Seat, SeatNumber,
+    SeatStatus, TokenState, TokenStatus, User, need,
 };
 use time::Duration;
 
@@ -226,47 +226,50 @@ impl Play {
     }
 
     fn decide(&mut self, request: &Request) -> Decided {
-        let (world, rules) = (&self.world, &self.world.rules);
         match request {
-            Request::Register(command) => plain(register::decide(&domain::Context::at(world.now), command, rules)),
+            Request::Register(command) => plain(self.verdict(command)),
             Request::Join(command) => {
-                let verdict = join::decide(&world.for_join(command), command, rules);
+                let verdict = self.verdict(command);
                 if matches!(&verdict, Ok(Decision { outcome: join::Joined::Live(_), .. })) {
                     self.tally.saw("live token again");
                 }
                 plain(verdict)
             }
             Request::Tick(queue) => {
-                let change = admit::decide(&world.for_tick(*queue), rules).map(|(change, _)| change);
+                // Two of the lapsed at a time: the others' rows still say ACTIVE.
+                let line = self.found(&need::Line { queue: *queue, at_most: 2 });
+                let change = line.and_then(|line| admit::decide(&line, self.world.now, &self.world.rules)).map(|(change, _)| change);
                 Decided { changes: change.into_iter().collect(), answer: Answer::Done }
             }
-            Request::Leave(command) => plain(leave::decide(&world.for_leave(command), command)),
-            Request::Claim(command) => plain(claim::decide(&world.for_claim(command), command, rules)),
-            Request::Release(command) => plain(release::decide(&world.for_release(command), command)),
+            Request::Leave(command) => plain(self.verdict(command)),
+            Request::Claim(command) => plain(self.verdict(command)),
+            Request::Release(command) => plain(self.verdict(command)),
             Request::Sweep => {
-                let changes = lapse::decide(&world.for_sweep()).into_iter().collect::<Result<_, _>>();
+                let lapsed = self.found(&need::LapsedHolds { at_most: u32::MAX, longest: self.world.rules.hold });
+                let lapsed: Vec<_> = lapsed.into_iter().map(Result::unwrap).collect();
+                let changes = lapse::decide(&lapsed, self.world.now).into_iter().collect::<Result<_, _>>();
                 Decided { changes: changes.unwrap_or_else(|fault| panic!("{fault}")), answer: Answer::Done }
             }
             Request::Hold(command) => {
-                let verdict = hold::decide(&world.for_hold(command), command, rules);
+                let verdict = self.verdict(command);
                 if let Err(Refused { refusal: Refusal::SeatsUnavailable(taken), .. }) = &verdict {
-                    assert_taken(world, command.schedule, taken);
+                    assert_taken(&self.world, command.schedule, taken);
                 }
                 self.keyed(&command.keyed.scope, verdict)
             }
-            Request::Charge(command) => {
-                let verdict = charge::decide(&world.for_charge(command), command, rules);
-                self.keyed(&command.keyed.scope, verdict)
-            }
-            Request::Pay(command) => {
-                let verdict = pay::decide(&world.for_pay(command), command, rules);
-                self.keyed(&command.keyed.scope, verdict)
-            }
-            Request::Refund(command) => {
-                let verdict = refund::decide(&world.for_refund(command), command, rules);
-                self.keyed(&command.keyed.scope, verdict)
-            }
+            Request::Charge(command) => self.keyed(&command.keyed.scope, self.verdict(command)),
+            Request::Pay(command) => self.keyed(&command.keyed.scope, self.verdict(command)),
+            Request::Refund(command) => self.keyed(&command.keyed.scope, self.verdict(command)),
         }
+    }
+
+    fn verdict<C: Command>(&self, command: &C) -> Verdict<C::Outcome> {
+        let verdict = command.decide_by(&self.world.rows(), &self.world.rules);
+        verdict.unwrap_or_else(|unreadable| panic!("{unreadable}"))
+    }
+
+    fn found<N: Needs>(&self, need: &N) -> N::Found {
+        need.find(&self.world.rows()).unwrap_or_else(|unreadable| panic!("{unreadable}"))
     }
 
     fn keyed(&mut self, scope: &KeyScope, verdict: Verdict<Outcome>) -> Decided {

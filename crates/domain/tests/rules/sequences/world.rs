@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::fixtures::{CONCERT, DATE, NOW, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, QUEUE, a_concert, a_date, a_queue, a_seat, rules, won};
 use crate::fixtures::{QueueWords, SeatWords};
 
-pub(crate) type Rows<K, T> = BTreeMap<K, Versioned<T>>;
+pub(crate) type Table<K, T> = BTreeMap<K, Versioned<T>>;
 
 /// The only date of [`OTHER_CONCERT`].
 pub(crate) const THIRD_DATE: ScheduleId = ScheduleId(Uuid::from_u128(4_003));
@@ -36,16 +36,16 @@ pub(crate) struct World {
     pub(crate) now: OffsetDateTime,
     pub(crate) rules: Rules,
     pub(crate) lines: BTreeMap<QueueId, Line>,
-    pub(crate) concerts: Rows<ConcertId, Concert>,
-    pub(crate) dates: Rows<ScheduleId, Schedule>,
+    pub(crate) concerts: Table<ConcertId, Concert>,
+    pub(crate) dates: Table<ScheduleId, Schedule>,
     pub(crate) users: BTreeMap<UserId, User>,
-    pub(crate) tokens: Rows<TokenId, QueueToken>,
-    pub(crate) seats: Rows<(ScheduleId, SeatNumber), Seat>,
-    pub(crate) reservations: Rows<ReservationId, Reservation>,
-    pub(crate) payments: Rows<PaymentId, Payment>,
-    pub(crate) wallets: Rows<UserId, Wallet>,
+    pub(crate) tokens: Table<TokenId, QueueToken>,
+    pub(crate) seats: Table<(ScheduleId, SeatNumber), Seat>,
+    pub(crate) reservations: Table<ReservationId, Reservation>,
+    pub(crate) payments: Table<PaymentId, Payment>,
+    pub(crate) wallets: Table<UserId, Wallet>,
     pub(crate) entries: BTreeMap<EntryId, WalletEntry>,
-    pub(crate) keys: Rows<KeyScope, KeyRecord>,
+    pub(crate) keys: Table<KeyScope, KeyRecord>,
     pub(crate) deeds: BTreeMap<DeedId, Deed>,
 }
 

@@ -1,0 +1,120 @@
+//! Queues, concerts and dates.
+
+use domain::decide::desk::date;
+use domain::loaded::{ConcertUse, LoadedConcert, LoadedSchedule};
+use domain::need::{Concert, ConcertInUse, Queue, Schedule};
+use domain::{ConcertId, ScheduleId};
+use uuid::Uuid;
+
+use super::with_dates;
+use crate::Adapter;
+use crate::world::{
+    ADA, BEN, CONCERT, CYD, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, World, a_bill,
+};
+
+/// [`Queue`]: the queue.
+pub async fn a_queue_is_found_by_its_id(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    for id in [OTHER_QUEUE, domain::Queue::DEFAULT] {
+        let queue = world.queue(id).await;
+        assert!(queue.is_some());
+        assert_eq!(world.find(Queue(id)).await, queue);
+    }
+    assert_eq!(world.find(Queue(world.new_id())).await, None);
+    assert_eq!(world.find(None::<Queue>).await, None, "none is named");
+}
+
+/// [`Concert`]: the concert and all of its dates, cancelled or not, and no others, whatever else is asked for.
+pub async fn a_concert_has_all_of_its_dates(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    let both = with_dates(&world, CONCERT, &[DATE, SECOND_DATE]).await;
+    assert_eq!(world.find(Concert(CONCERT)).await, Some(both.clone()));
+    assert_eq!(world.find(Concert(NEIGHBOUR)).await, Some(with_dates(&world, NEIGHBOUR, &[NEIGHBOUR_DATE]).await));
+    assert_eq!(world.find(Concert(world.new_id())).await, None);
+
+    // As a new concert asks for what there is already.
+    let dates = [OTHER_DATE, DATE, NEIGHBOUR_DATE, ScheduleId(Uuid::max())].map(Schedule).to_vec();
+    let (concert, queue, dates) = world.find((Concert(CONCERT), Queue(OTHER_QUEUE), dates)).await;
+    assert_eq!((concert, queue), (Some(both), world.queue(OTHER_QUEUE).await));
+    let found: Vec<_> = dates.into_iter().map(|found| found.map(|found| found.schedule.id)).collect();
+    assert_eq!(found, [Some(OTHER_DATE), Some(DATE), Some(NEIGHBOUR_DATE), None]);
+
+    world.run(&date::Cancel { order: world.an_order(BEN), id: DATE }).await.unwrap();
+    let cancelled = with_dates(&world, CONCERT, &[DATE, SECOND_DATE]).await;
+    assert!(cancelled.dates[0].cancellation.is_some());
+    assert_eq!(world.find(Concert(CONCERT)).await, Some(cancelled), "one is cancelled");
+}
+
+/// [`Concert`]: a concert without a date; one whose dates start in another order than that of their ids.
+pub async fn a_concert_has_its_dates_by_start(adapter: &dyn Adapter) {
+    let world = World::empty(adapter).await;
+    let mut bill = a_bill(2, world.now());
+    bill.schedules.retain(|date| date.id != OTHER_DATE);
+    bill.seats.retain(|seat| seat.schedule != OTHER_DATE);
+    bill.schedules.iter_mut().filter(|date| date.id == DATE).for_each(|date| date.starts_at += time::Duration::MINUTE);
+    world.ports.programme.put_on(&bill).await.unwrap();
+    assert_eq!(world.find(Concert(CONCERT)).await, Some(with_dates(&world, CONCERT, &[SECOND_DATE, DATE]).await));
+    let dateless = LoadedConcert { concert: world.concert(OTHER_CONCERT).await.unwrap(), dates: vec![] };
+    assert_eq!(world.find(Concert(OTHER_CONCERT)).await, Some(dateless));
+}
+
+/// [`Schedule`]: the date and its concert.
+pub async fn a_date_has_its_concert(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    for (date, concert) in [(DATE, CONCERT), (SECOND_DATE, CONCERT), (NEIGHBOUR_DATE, NEIGHBOUR), (OTHER_DATE, OTHER_CONCERT)] {
+        let found = LoadedSchedule { schedule: world.schedule(date).await.unwrap(), concert: world.concert(concert).await.unwrap() };
+        assert_eq!(world.find(Schedule(date)).await, Some(found));
+    }
+    assert_eq!(world.find(Schedule(world.new_id())).await, None);
+}
+
+/// [`ConcertInUse`]: whether a reservation of the concert is HELD by its row, within its deadline, and for a date that isn't cancelled.
+pub async fn a_concert_is_in_use_while_something_is_held(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 3).await;
+    let is_held = async |concert: ConcertId| world.find(ConcertInUse(concert)).await.held;
+    assert_eq!(world.find(ConcertInUse(CONCERT)).await, ConcertUse::default());
+    assert_eq!(world.find(ConcertInUse(world.new_id())).await, ConcertUse::default(), "an unknown concert");
+    let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
+    let hold = world.held(ada, SECOND_DATE, &[1]).await;
+    assert_eq!(world.find(ConcertInUse(CONCERT)).await, ConcertUse { held: true, awaited: false });
+    assert!(!is_held(NEIGHBOUR).await && !is_held(OTHER_CONCERT).await);
+    world.charged(ADA, 100_000).await;
+    world.paid(ada, hold.id).await;
+    assert!(!is_held(CONCERT).await, "it is sold");
+    world.held(ben, DATE, &[2]).await;
+    world.pass_seconds(299);
+    assert!(is_held(CONCERT).await);
+    world.pass_seconds(1);
+    assert!(!is_held(CONCERT).await, "it has lapsed");
+    let cyd = world.admitted(CYD).await;
+    world.held(cyd, DATE, &[3]).await;
+    assert!(is_held(CONCERT).await);
+    world.run(&date::Cancel { order: world.an_order(BEN), id: SECOND_DATE }).await.unwrap();
+    assert!(is_held(CONCERT).await, "another date is cancelled");
+    world.run(&date::Cancel { order: world.an_order(BEN), id: DATE }).await.unwrap();
+    assert!(!is_held(CONCERT).await, "its date is cancelled");
+}
+
+/// [`ConcertInUse`]: whether a token of the concert's own queue that names the concert is WAITING, or ACTIVE and within its deadline.
+pub async fn a_concert_is_in_use_while_users_wait_for_it(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 3).await;
+    let is_awaited = async |concert: ConcertId| world.find(ConcertInUse(concert)).await.awaited;
+    assert!(!is_awaited(OTHER_CONCERT).await);
+    world.joined(ADA).await;
+    assert!(!is_awaited(OTHER_CONCERT).await && !is_awaited(CONCERT).await, "a token that names no concert");
+    world.join(BEN, Some(NEIGHBOUR)).await;
+    assert!(!is_awaited(CONCERT).await && is_awaited(NEIGHBOUR).await, "a token that names another concert of the same queue");
+
+    let token = world.join(CYD, Some(OTHER_CONCERT)).await;
+    assert_eq!(world.find(ConcertInUse(OTHER_CONCERT)).await, ConcertUse { held: false, awaited: true }, "one waits");
+    // As a concert is changed that gets no other queue.
+    let (concert, queue, used) = world.find((Concert(OTHER_CONCERT), None::<Queue>, None::<ConcertInUse>)).await;
+    assert_eq!((concert.map(|found| found.concert), queue, used), (world.concert(OTHER_CONCERT).await, None, None), "nobody asks");
+    world.tick(token.queue).await;
+    world.pass_seconds(119);
+    assert!(is_awaited(OTHER_CONCERT).await, "one is let in");
+    world.pass_seconds(1);
+    assert!(!is_awaited(OTHER_CONCERT).await, "their deadline has passed");
+    let each = world.find([NEIGHBOUR, OTHER_CONCERT, CONCERT].map(ConcertInUse).to_vec()).await;
+    assert_eq!(each.iter().map(|used| used.awaited).collect::<Vec<_>>(), [true, false, false], "each for itself");
+}

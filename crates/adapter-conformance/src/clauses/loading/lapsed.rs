@@ -1,0 +1,124 @@
+//! Holds that have ended by their deadlines or by their dates' cancellations, as sweeps see them.
+
+use domain::decide::desk::date;
+use domain::loaded::LoadedReservation;
+use domain::need::LapsedHolds;
+use domain::{ReservationId, ScheduleId};
+use time::Duration;
+
+use super::with_seats;
+use crate::Adapter;
+use crate::world::{ADA, ALL, BEN, CYD, DATE, MOMENT, SECOND_DATE, World, readable, reservation_in};
+
+struct Hold {
+    id: ReservationId,
+    seats: [u32; 2],
+}
+
+async fn expected(world: &World, holds: &[Hold]) -> Vec<LoadedReservation> {
+    let mut found = Vec::new();
+    for hold in holds {
+        found.push(with_seats(world, hold.id, 1, &hold.seats).await);
+    }
+    found
+}
+
+/// What a sweep finds, at most so many.
+async fn found(world: &World, at_most: u32) -> Vec<LoadedReservation> {
+    readable(world.find(world.lapsed_holds(at_most)).await)
+}
+
+/// [`LapsedHolds`]: reservations that are HELD by their rows and past their deadline, the earliest first, at most so many, each with its
+/// date and its seats.
+pub async fn lapsed_holds_come_the_earliest_first(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 6).await;
+    let mut passes = Vec::new();
+    for user in [ADA, BEN, CYD] {
+        passes.push(world.admitted(user).await);
+        world.claimed(*passes.last().unwrap()).await;
+    }
+    let mut holds: Vec<Hold> = Vec::new();
+    // Made in the opposite order of their ids, so that time and not the id must make the order.
+    for (pass, date, seats, id) in [(passes[2], DATE, [5, 6], 3_u32), (passes[1], SECOND_DATE, [3, 4], 2), (passes[0], DATE, [1, 2], 1)] {
+        let mut command = world.a_hold(pass, date, &seats);
+        command.id = ReservationId(uuid::Uuid::from_u128(u128::from(id)));
+        let reservation = reservation_in(world.run(&command).await.unwrap().outcome);
+        assert_eq!(reservation.schedule, date);
+        holds.push(Hold { id: reservation.id, seats });
+        world.pass_seconds(10);
+    }
+    let first_deadline = world.ports.bookings.reservation(holds[0].id).await.unwrap().unwrap().expires_at;
+
+    world.clock.advance(first_deadline - world.now() - MOMENT);
+    assert_eq!(found(&world, ALL).await, [], "a moment before the first deadline");
+    world.clock.advance(MOMENT);
+    assert_eq!(found(&world, ALL).await, expected(&world, &holds[..1]).await, "at its deadline a hold has lapsed");
+
+    world.pass_seconds(60);
+    assert_eq!(found(&world, ALL).await, expected(&world, &holds).await, "all of them, the earliest first");
+    assert_eq!(found(&world, 2).await, expected(&world, &holds[..2]).await, "the two earliest");
+    assert_eq!(found(&world, 0).await, []);
+    let each = world.find([1, 3, 0, 2].map(|at_most| world.lapsed_holds(at_most)).to_vec()).await;
+    assert_eq!(each.iter().map(Vec::len).collect::<Vec<_>>(), [1, 3, 0, 2], "each as many as it asks for");
+    world.clock.advance(Duration::days(30));
+    assert_eq!(found(&world, ALL).await, expected(&world, &holds).await, "however long ago");
+
+    assert_eq!(world.sweep().await, 3);
+    assert_eq!(found(&world, ALL).await, []);
+}
+
+/// [`LapsedHolds`]: after the lapsed, the reservations that are HELD for dates that were cancelled less than `longest` ago, each once.
+pub async fn holds_of_cancelled_dates_come_after_the_lapsed(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 6).await;
+    let [ada, ben, cyd] = [world.admitted(ADA).await, world.admitted(BEN).await, world.admitted(CYD).await];
+    for pass in [ada, ben, cyd] {
+        world.claimed(pass).await;
+    }
+    let first = Hold { id: world.held(ada, DATE, &[1, 2]).await.id, seats: [1, 2] };
+    world.pass_seconds(60);
+    let second = Hold { id: world.held(ben, DATE, &[3, 4]).await.id, seats: [3, 4] };
+    let third = Hold { id: world.held(cyd, SECOND_DATE, &[5, 6]).await.id, seats: [5, 6] };
+    world.bought(world.new_id(), DATE, &[6]).await;
+    let (all, third) = ([first, second], [third]);
+    let cancel = |id: ScheduleId| date::Cancel { order: world.an_order(CYD), id };
+    assert_eq!(found(&world, ALL).await, []);
+
+    world.run(&cancel(DATE)).await.unwrap();
+    let mut both = found(&world, ALL).await;
+    both.sort_by_key(|hold| hold.reservation.expires_at);
+    assert_eq!(both, expected(&world, &all).await, "both of the cancelled date, not the sold one, and none of the other date");
+    assert_eq!(found(&world, 1).await.len(), 1);
+    assert_eq!(found(&world, 0).await, []);
+    let longest = |longest| LapsedHolds { at_most: ALL, longest };
+    assert_eq!(world.find(longest(Duration::ZERO)).await, [], "cancelled no less than so long ago");
+    world.pass_seconds(10);
+    let lengths = [Duration::seconds(10), Duration::seconds(10) + MOMENT, Duration::SECOND];
+    let each = world.find(lengths.map(longest).to_vec()).await;
+    assert_eq!(each.iter().map(Vec::len).collect::<Vec<_>>(), [0, 2, 0], "each by its own length");
+
+    world.run(&cancel(SECOND_DATE)).await.unwrap();
+    let latest = LapsedHolds { at_most: 1, longest: Duration::SECOND };
+    let seen = readable(world.find(latest).await);
+    assert_eq!(seen, expected(&world, &third).await, "those of a date that was cancelled longer ago don't count");
+
+    world.pass_seconds(230);
+    let (seen, lapsed) = (found(&world, ALL).await, expected(&world, &all[..1]).await);
+    assert_eq!((seen.len(), &seen[..1]), (3, &lapsed[..]), "the lapsed one first");
+    assert_eq!(found(&world, 1).await, lapsed, "the lapsed one alone");
+    assert_eq!(readable(world.find(longest(Duration::ZERO)).await), lapsed, "a lapsed one is found for its deadline");
+    assert_eq!(world.sweep().await, 3);
+    assert_eq!(found(&world, ALL).await, []);
+}
+
+/// [`LapsedHolds`]: what is sold or given back never lapses.
+pub async fn what_is_sold_or_given_back_never_lapses(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 6).await;
+    let (_, payment) = world.bought(CYD, DATE, &[3]).await;
+    world.refunded(CYD, payment.id).await;
+    world.bought(ADA, DATE, &[1]).await;
+    let ben = world.admitted(BEN).await;
+    let hold = world.held(ben, DATE, &[2]).await;
+    world.released(BEN, hold.id).await;
+    world.pass_seconds(3_600);
+    assert_eq!(found(&world, ALL).await, []);
+}

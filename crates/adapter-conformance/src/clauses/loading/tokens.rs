@@ -1,0 +1,111 @@
+//! Tokens, and users' places.
+
+use domain::loaded::LoadedPlace;
+use domain::need::{Account, Place, Token};
+use domain::{ConcertId, Queue, TokenId, UserId};
+
+use super::{with_dates, with_queue};
+use crate::Adapter;
+use crate::world::{
+    ADA, BEN, CONCERT, CYD, DAN, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, World,
+};
+
+/// [`Token`]: the token and its queue, whatever its state is.
+pub async fn a_token_has_its_queue_lapsed_or_ended(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    let (ada, ben) = (world.joined(ADA).await, world.join(BEN, Some(OTHER_CONCERT)).await.id);
+    for (token, queue) in [(ada, Queue::DEFAULT), (ben, OTHER_QUEUE)] {
+        let expected = with_queue(&world, token).await;
+        assert_eq!(expected.queue.id, queue);
+        assert_eq!(world.find(Token(token)).await, Some(expected), "a waiting token");
+    }
+    world.tick(Queue::DEFAULT).await;
+    assert_eq!(world.find(Token(ada)).await, Some(with_queue(&world, ada).await), "an active token");
+    world.pass_seconds(3_600);
+    let lapsed = with_queue(&world, ada).await;
+    assert!(lapsed.token.has_lapsed(world.now()));
+    assert_eq!(world.find(Token(ada)).await, Some(lapsed), "a lapsed token");
+
+    world.left(BEN, ben).await;
+    let ended = with_queue(&world, ben).await;
+    assert!(!ended.token.is_live());
+    assert_eq!(world.find(Token(ben)).await, Some(ended), "an ended token");
+    assert_eq!(world.find(Token(world.new_id())).await, None);
+    assert_eq!(world.find(None::<Token>).await, None, "no token came");
+}
+
+/// [`Place`]: without a concert, in the default queue; how many wait in it.
+pub async fn a_place_without_a_concert_is_in_the_default_queue(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    let queue = world.queue(Queue::DEFAULT).await.unwrap();
+    let nobody = LoadedPlace { concert: None, queue, waiting: 0, token: None };
+    assert_eq!(world.find(Place { user: ADA, concert: None }).await, Some(nobody.clone()), "nobody has joined");
+
+    world.joined(BEN).await;
+    world.joined(CYD).await;
+    world.join(DAN, Some(OTHER_CONCERT)).await;
+    let two = LoadedPlace { waiting: 2, ..nobody };
+    assert_eq!(world.find(Place { user: ADA, concert: None }).await, Some(two), "two wait");
+}
+
+/// [`Place`]: the concert and its dates; the concert's queue, and how many wait in it.
+pub async fn a_place_for_a_concert_is_in_its_queue(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    world.joined(BEN).await;
+    let other = world.join(CYD, Some(OTHER_CONCERT)).await;
+    world.join(DAN, Some(OTHER_CONCERT)).await;
+    let find = |user: UserId, concert: ConcertId| world.find(Place { user, concert: Some(concert) });
+
+    let (concert, queue) = (with_dates(&world, OTHER_CONCERT, &[OTHER_DATE]).await, world.queue(OTHER_QUEUE).await.unwrap());
+    let expected = LoadedPlace { concert: Some(concert), queue, waiting: 2, token: None };
+    assert_eq!(find(ADA, OTHER_CONCERT).await, Some(expected.clone()), "a queue of its own");
+    let token = Some(world.token(other.id).await);
+    assert_eq!(find(CYD, OTHER_CONCERT).await, Some(LoadedPlace { token, ..expected }), "her place in it");
+
+    let (concert, queue) = (with_dates(&world, NEIGHBOUR, &[NEIGHBOUR_DATE]).await, world.queue(Queue::DEFAULT).await.unwrap());
+    let expected = LoadedPlace { concert: Some(concert), queue, waiting: 1, token: None };
+    assert_eq!(find(CYD, NEIGHBOUR).await, Some(expected.clone()), "the default queue, in which she has none");
+    let concert = with_dates(&world, CONCERT, &[DATE, SECOND_DATE]).await;
+    assert_eq!(find(ADA, CONCERT).await, Some(LoadedPlace { concert: Some(concert), ..expected }), "two dates");
+}
+
+/// [`Place`]: nothing if the concert doesn't exist.
+pub async fn an_unknown_concert_has_no_place(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    world.joined(BEN).await;
+    for user in [ADA, BEN] {
+        assert_eq!(world.find(Place { user, concert: Some(world.new_id()) }).await, None);
+    }
+}
+
+/// [`Place`]: the user's token in that queue that isn't EXPIRED by its row, lapsed or not.
+pub async fn a_place_has_the_users_token_until_it_has_ended(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 2).await;
+    world.charged(ADA, 1).await;
+    let elsewhere = world.join(ADA, Some(OTHER_CONCERT)).await;
+    let nobody = LoadedPlace { concert: None, queue: world.queue(Queue::DEFAULT).await.unwrap(), waiting: 0, token: None };
+    // As a join asks for it.
+    let seen = async || {
+        let (account, place) = world.find((Account(ADA), Place { user: ADA, concert: None })).await;
+        assert_eq!(account.user, world.ports.users.user(ADA).await.unwrap());
+        place.expect("the default queue")
+    };
+    let token = async |id: TokenId| Some(world.token(id).await);
+    assert_eq!(seen().await, nobody, "a token in another queue doesn't count");
+
+    let first = world.joined(ADA).await;
+    world.joined(BEN).await;
+    assert_eq!(seen().await, LoadedPlace { waiting: 2, token: token(first).await, ..nobody.clone() }, "a waiting token");
+    world.tick(Queue::DEFAULT).await;
+    assert_eq!(seen().await, LoadedPlace { token: token(first).await, ..nobody.clone() }, "an active token");
+    world.pass_seconds(120);
+    assert!(world.token(first).await.has_lapsed(world.now()));
+    assert_eq!(seen().await, LoadedPlace { token: token(first).await, ..nobody.clone() }, "a lapsed token");
+    world.tick(Queue::DEFAULT).await;
+    assert_eq!(seen().await, nobody, "an ended token is no more");
+    let second = world.joined(ADA).await;
+    assert_eq!(seen().await, LoadedPlace { waiting: 1, token: token(second).await, ..nobody }, "the next one");
+
+    let place = world.find(Place { user: ADA, concert: Some(OTHER_CONCERT) }).await.unwrap();
+    assert_eq!(place.token, token(elsewhere.id).await, "in the other queue she still waits");
+}

@@ -1,0 +1,287 @@
+//! The rows that a store returns: a snapshot of some rows, and the indexes by which needs find theirs.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
+
+use thiserror::Error;
+use time::OffsetDateTime;
+
+use crate::loaded::ConcertUse;
+use crate::{
+    Concert, ConcertId, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueueToken, Reservation, ReservationId, Schedule,
+    ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet,
+};
+
+/// Rows, each with its version, all read at one instant. A row may be added more than once.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    /// The store's clock, not later than that instant's end.
+    pub now: OffsetDateTime,
+    pub(super) keys: HashMap<KeyScope, Versioned<KeyRecord>>,
+    pub(super) users: HashMap<UserId, User>,
+    pub(super) wallets: HashMap<UserId, Versioned<Wallet>>,
+    pub(super) queues: HashMap<QueueId, Versioned<Queue>>,
+    pub(super) standings: HashMap<QueueId, Standing>,
+    /// Whether the dates of the concerts that queues admit to have seats.
+    pub(super) offered: HashMap<QueueId, BTreeMap<ScheduleId, bool>>,
+    pub(super) tokens: HashMap<TokenId, Versioned<QueueToken>>,
+    pub(super) concerts: HashMap<ConcertId, Versioned<Concert>>,
+    pub(super) uses: HashMap<ConcertId, ConcertUse>,
+    pub(super) schedules: HashMap<ScheduleId, Versioned<Schedule>>,
+    pub(super) seats: HashMap<(ScheduleId, SeatNumber), Versioned<Seat>>,
+    pub(super) reservations: HashMap<ReservationId, Versioned<Reservation>>,
+    pub(super) payments: HashMap<PaymentId, Versioned<Payment>>,
+    pub(super) tokens_in: HashMap<QueueId, BTreeSet<TokenId>>,
+    pub(super) live_tokens: HashMap<(QueueId, UserId), TokenId>,
+    pub(super) dates_of: HashMap<ConcertId, BTreeSet<(OffsetDateTime, ScheduleId)>>,
+    pub(super) reservations_under: HashMap<TokenId, BTreeSet<ReservationId>>,
+    pub(super) reservations_of: HashMap<(UserId, ConcertId), BTreeSet<ReservationId>>,
+    pub(super) unreadable: Vec<Unreadable>,
+}
+
+/// How a queue stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The version under which it admits.
+    pub admission: Version,
+    /// How many wait.
+    pub waiting: u32,
+    /// How many are ACTIVE by their rows; 0 unless a [`Line`](super::Line) is needed in which somebody waits.
+    pub active: u32,
+}
+
+/// A row that makes no sense. It fails the needs that it belongs to, and no others.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{problem}")]
+pub struct Unreadable {
+    /// By what it is looked up.
+    pub lookup: Lookup,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+/// By what a row is looked up that makes no sense.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is what its name says")]
+pub enum Lookup {
+    Key(KeyScope),
+    User(UserId),
+    Wallet(UserId),
+    Queue(QueueId),
+    Token {
+        id: TokenId,
+        queue: QueueId,
+        user: UserId,
+    },
+    Concert(ConcertId),
+    Schedule {
+        id: ScheduleId,
+        concert: ConcertId,
+    },
+    /// None: its number makes no sense.
+    Seat(ScheduleId, Option<SeatNumber>),
+    Reservation {
+        id: ReservationId,
+        token: TokenId,
+        user: UserId,
+        concert: ConcertId,
+    },
+    Payment(PaymentId),
+}
+
+/// A row that [`Rows`] hold.
+pub trait Loadable {
+    /// Adds it to `rows`.
+    fn add_to(self, rows: &mut Rows);
+}
+
+impl Rows {
+    /// No rows, at `now`.
+    #[must_use]
+    pub fn at(now: OffsetDateTime) -> Self {
+        Self {
+            now,
+            keys: HashMap::new(),
+            users: HashMap::new(),
+            wallets: HashMap::new(),
+            queues: HashMap::new(),
+            standings: HashMap::new(),
+            offered: HashMap::new(),
+            tokens: HashMap::new(),
+            concerts: HashMap::new(),
+            uses: HashMap::new(),
+            schedules: HashMap::new(),
+            seats: HashMap::new(),
+            reservations: HashMap::new(),
+            payments: HashMap::new(),
+            tokens_in: HashMap::new(),
+            live_tokens: HashMap::new(),
+            dates_of: HashMap::new(),
+            reservations_under: HashMap::new(),
+            reservations_of: HashMap::new(),
+            unreadable: Vec::new(),
+        }
+    }
+
+    /// Adds a row.
+    pub fn add(&mut self, row: impl Loadable) {
+        row.add_to(self);
+    }
+
+    /// Adds some rows.
+    pub fn add_all(&mut self, rows: impl IntoIterator<Item = impl Loadable>) {
+        rows.into_iter().for_each(|row| self.add(row));
+    }
+
+    /// The same with one more row.
+    #[must_use]
+    pub fn with(mut self, row: impl Loadable) -> Self {
+        self.add(row);
+        self
+    }
+
+    /// Adds how a queue stands.
+    pub fn add_standing(&mut self, queue: QueueId, standing: Standing) {
+        self.standings.insert(queue, standing);
+    }
+
+    /// Whether it was found how a queue stands.
+    #[must_use]
+    pub fn has_standing(&self, queue: QueueId) -> bool {
+        self.standings.contains_key(&queue)
+    }
+
+    /// Adds that the queue is a concert's own; and, if the concert has dates, one of them, and whether it has seats that are free or may be
+    /// again.
+    pub fn add_offer(&mut self, queue: QueueId, date: Option<(ScheduleId, bool)>) {
+        self.offered.entry(queue).or_default().extend(date);
+    }
+
+    /// Adds that a reservation of the concert is held.
+    pub fn add_held(&mut self, concert: ConcertId) {
+        self.uses.entry(concert).or_default().held = true;
+    }
+
+    /// Adds that a live token of the concert's queue names the concert.
+    pub fn add_awaited(&mut self, concert: ConcertId) {
+        self.uses.entry(concert).or_default().awaited = true;
+    }
+
+    /// Adds a row that makes no sense.
+    pub fn add_unreadable(&mut self, lookup: Lookup, problem: impl ToString) {
+        self.unreadable.push(Unreadable { lookup, problem: problem.to_string() });
+    }
+
+    /// The queue that admits to a concert, if the concert was found.
+    #[must_use]
+    pub fn queue_of(&self, concert: ConcertId) -> Option<QueueId> {
+        self.concerts.get(&concert).map(|concert| concert.queue)
+    }
+
+    /// The token, if it was found.
+    #[must_use]
+    pub fn token(&self, id: TokenId) -> Option<&QueueToken> {
+        self.tokens.get(&id).map(|token| &token.row)
+    }
+
+    /// The date, if it was found.
+    #[must_use]
+    pub fn schedule(&self, id: ScheduleId) -> Option<&Schedule> {
+        self.schedules.get(&id).map(|schedule| &schedule.row)
+    }
+
+    /// The payment, if it was found.
+    #[must_use]
+    pub fn payment(&self, id: PaymentId) -> Option<&Payment> {
+        self.payments.get(&id).map(|payment| &payment.row)
+    }
+
+    /// The reservations that were found.
+    pub fn reservations(&self) -> impl Iterator<Item = &Reservation> {
+        self.reservations.values().map(|reservation| &reservation.row)
+    }
+
+    /// The dates of concerts that a queue admits to.
+    pub fn offered(&self, queue: QueueId) -> impl Iterator<Item = ScheduleId> {
+        self.offered.get(&queue).into_iter().flat_map(BTreeMap::keys).copied()
+    }
+
+    /// Fails if one of the rows that make no sense `is_met`.
+    pub(super) fn check(&self, is_met: impl Fn(&Lookup) -> bool) -> Result<(), Unreadable> {
+        match self.unreadable.iter().find(|row| is_met(&row.lookup)) {
+            Some(row) => Err(row.clone()),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Loadable for Versioned<KeyRecord> {
+    fn add_to(self, rows: &mut Rows) {
+        rows.keys.insert(self.scope.clone(), self);
+    }
+}
+
+impl Loadable for User {
+    fn add_to(self, rows: &mut Rows) {
+        rows.users.insert(self.id, self);
+    }
+}
+
+impl Loadable for Versioned<Wallet> {
+    fn add_to(self, rows: &mut Rows) {
+        rows.wallets.insert(self.user(), self);
+    }
+}
+
+impl Loadable for Versioned<Queue> {
+    fn add_to(self, rows: &mut Rows) {
+        rows.queues.insert(self.id, self);
+    }
+}
+
+impl Loadable for Versioned<QueueToken> {
+    fn add_to(self, rows: &mut Rows) {
+        index(&mut rows.tokens_in, self.queue, self.id);
+        if self.is_live() {
+            rows.live_tokens.insert((self.queue, self.user), self.id);
+        }
+        rows.tokens.insert(self.id, self);
+    }
+}
+
+impl Loadable for Versioned<Concert> {
+    fn add_to(self, rows: &mut Rows) {
+        rows.concerts.insert(self.id, self);
+    }
+}
+
+impl Loadable for Versioned<Schedule> {
+    fn add_to(self, rows: &mut Rows) {
+        index(&mut rows.dates_of, self.concert, (self.starts_at, self.id));
+        rows.schedules.insert(self.id, self);
+    }
+}
+
+impl Loadable for Versioned<Seat> {
+    fn add_to(self, rows: &mut Rows) {
+        rows.seats.insert((self.schedule, self.number), self);
+    }
+}
+
+impl Loadable for Versioned<Reservation> {
+    fn add_to(self, rows: &mut Rows) {
+        index(&mut rows.reservations_under, self.token, self.id);
+        index(&mut rows.reservations_of, (self.user, self.concert), self.id);
+        rows.reservations.insert(self.id, self);
+    }
+}
+
+impl Loadable for Versioned<Payment> {
+    fn add_to(self, rows: &mut Rows) {
+        rows.payments.insert(self.id, self);
+    }
+}
+
+fn index<K: Eq + Hash, I: Ord>(index: &mut HashMap<K, BTreeSet<I>>, key: K, id: I) {
+    index.entry(key).or_default().insert(id);
+}

@@ -1,0 +1,169 @@
+//! Needs: rows that make no sense, and whom they concern.
+
+use domain::loaded::LoadedReservation;
+use domain::need::{self, Lookup, Unreadable};
+use domain::{Needs, Offer, Outcome, Route, Rows};
+use time::Duration;
+
+use crate::fixtures::*;
+
+/// Ada has held seats 7 and 8 until now, and has paid for them all the same; each need is about something of hers.
+fn a_scene() -> Scene {
+    Scene::at(NOW)
+        .with_key(a_record(&keyed(Route::Payments), Outcome::Admitted { admitted: 1 }, NOW))
+        .with_user(a_user())
+        .with_wallet(a_wallet(0))
+        .with_queue(a_queue(), 0, 1)
+        .with_token(a_token())
+        .with_concert(a_concert())
+        .with_offers(QUEUE, [Offer { schedule: a_date().row, has_seats: true }])
+        .with_seats([a_seat(7), a_seat(8)].map(|seat| seat.held_by(RESERVATION, NOW)))
+        .with_reservation(a_hold(RESERVATION, &[7, 8], NOW))
+        .with_payment(a_payment(PAYMENT, RESERVATION, 120_000))
+}
+
+/// The rows of the scene; the one that is looked up by `lookup` makes no sense.
+fn rows_with(lookup: &Lookup) -> Rows {
+    let mut scene = a_scene();
+    match lookup {
+        Lookup::Key(scope) => scene.keys.retain(|row| row.scope != *scope),
+        Lookup::User(user) => scene.users.retain(|row| row.id != *user),
+        Lookup::Wallet(user) => scene.wallets.retain(|row| row.user() != *user),
+        Lookup::Queue(queue) => scene.queues.retain(|row| row.id != *queue),
+        Lookup::Token { id, .. } => scene.tokens.retain(|row| row.id != *id),
+        Lookup::Concert(concert) => scene.concerts.retain(|row| row.id != *concert),
+        Lookup::Schedule { id, .. } => scene.dates.retain(|row| row.id != *id),
+        Lookup::Seat(date, number) => scene.seats.retain(|row| (row.schedule, Some(row.number)) != (*date, *number)),
+        Lookup::Reservation { id, .. } => scene.reservations.retain(|row| row.id != *id),
+        Lookup::Payment(payment) => scene.payments.retain(|row| row.id != *payment),
+    }
+    let mut rows = scene.rows();
+    rows.add_unreadable(lookup.clone(), "nonsense");
+    rows
+}
+
+fn lapsed(at_most: u32, rows: &Rows) -> Vec<Result<LoadedReservation, Unreadable>> {
+    let found = need::LapsedHolds { at_most, longest: Duration::MINUTE }.find(rows);
+    found.unwrap_or_else(|unreadable| panic!("{unreadable}"))
+}
+
+/// Each need, and the row that fails it.
+fn failures(rows: &Rows) -> Vec<(&'static str, Unreadable)> {
+    fn failure<N: Needs>(need: N, rows: &Rows) -> Option<Unreadable> {
+        need.find(rows).err()
+    }
+    let labels = vec!["Row A 7".to_owned()];
+    let all = [
+        ("Key", failure(need::Key(keyed(Route::Payments).scope), rows)),
+        ("Account", failure(need::Account(ADA), rows)),
+        ("Token", failure(need::Token(TOKEN), rows)),
+        ("Place", failure(need::Place { user: ADA, concert: Some(CONCERT) }, rows)),
+        ("Line", failure(need::Line { queue: QUEUE, at_most: 1 }, rows)),
+        ("Queue", failure(need::Queue(QUEUE), rows)),
+        ("Concert", failure(need::Concert(CONCERT), rows)),
+        ("ConcertInUse", failure(need::ConcertInUse(CONCERT), rows)),
+        ("Schedule", failure(need::Schedule(DATE), rows)),
+        ("Seats", failure(need::Seats { schedule: DATE, numbers: vec![seat(7)] }, rows)),
+        ("LabelledSeats", failure(need::LabelledSeats { schedule: DATE, labels }, rows)),
+        ("Reservation", failure(need::Reservation(RESERVATION), rows)),
+        ("HoldsOfToken", failure(need::HoldsOfToken(TOKEN), rows)),
+        ("OwnedBy", failure(need::OwnedBy { user: ADA, schedule: DATE }, rows)),
+        ("Payment", failure(need::Payment(PAYMENT), rows)),
+        ("LapsedHolds", lapsed(1, rows).into_iter().find_map(Result::err)),
+    ];
+    all.into_iter().filter_map(|(name, failure)| failure.map(|failure| (name, failure))).collect()
+}
+
+/// That a row which is looked up by `lookup` and makes no sense fails the needs that are `expected`, and no others.
+#[track_caller]
+fn assert_fails(lookup: Lookup, expected: &[&str]) {
+    let failures = failures(&rows_with(&lookup));
+    let unreadable = Unreadable { lookup, problem: "nonsense".into() };
+    let expected: Vec<_> = expected.iter().map(|name| (*name, unreadable.clone())).collect();
+    assert_eq!(failures, expected);
+}
+
+#[test]
+fn rows_that_make_sense_fail_nothing() {
+    assert_eq!(failures(&a_scene().rows()), []);
+}
+
+#[test]
+fn an_unreadable_key_user_wallet_or_payment_fails_what_is_about_it() {
+    assert_fails(Lookup::Key(keyed(Route::Payments).scope), &["Key"]);
+    assert_fails(Lookup::Key(keyed(Route::Charges).scope), &[]);
+    assert_fails(Lookup::User(ADA), &["Account"]);
+    assert_fails(Lookup::User(BEN), &[]);
+    assert_fails(Lookup::Wallet(ADA), &["Account", "Payment"]);
+    assert_fails(Lookup::Wallet(BEN), &[]);
+    assert_fails(Lookup::Payment(PAYMENT), &["Payment"]);
+    assert_fails(Lookup::Payment(OTHER_PAYMENT), &[]);
+}
+
+#[test]
+fn an_unreadable_queue_fails_what_stands_in_it() {
+    assert_fails(Lookup::Queue(QUEUE), &["Token", "Place", "Line", "Queue"]);
+    assert_fails(Lookup::Queue(OTHER_QUEUE), &[]);
+}
+
+#[test]
+fn an_unreadable_token_fails_its_line_and_its_users_place() {
+    let token = |id, queue, user| Lookup::Token { id, queue, user };
+    assert_fails(token(TOKEN, QUEUE, ADA), &["Token", "Place", "Line"]);
+    assert_fails(token(OTHER_TOKEN, QUEUE, ADA), &["Place", "Line"]);
+    assert_fails(token(OTHER_TOKEN, QUEUE, BEN), &["Line"]);
+    assert_fails(token(OTHER_TOKEN, OTHER_QUEUE, ADA), &[]);
+}
+
+#[test]
+fn an_unreadable_concert_fails_what_goes_by_its_queue() {
+    assert_fails(Lookup::Concert(CONCERT), &["Place", "Concert", "Schedule", "Reservation"]);
+    assert_fails(Lookup::Concert(OTHER_CONCERT), &[]);
+}
+
+#[test]
+fn an_unreadable_date_fails_its_concert_and_its_reservations() {
+    let date = |id, concert| Lookup::Schedule { id, concert };
+    let about_it = ["Place", "Line", "Concert", "Schedule", "Seats", "Reservation", "HoldsOfToken", "OwnedBy", "Payment", "LapsedHolds"];
+    assert_fails(date(DATE, CONCERT), &about_it);
+    assert_fails(date(OTHER_DATE, CONCERT), &["Place", "Concert"]);
+    assert_fails(date(OTHER_DATE, OTHER_CONCERT), &[]);
+}
+
+#[test]
+fn an_unreadable_seat_fails_the_reservation_that_names_it() {
+    let about_it = ["Seats", "Reservation", "HoldsOfToken", "Payment", "LapsedHolds"];
+    assert_fails(Lookup::Seat(DATE, Some(seat(7))), &about_it);
+    assert_fails(Lookup::Seat(DATE, Some(seat(8))), &about_it);
+    assert_fails(Lookup::Seat(DATE, Some(seat(9))), &[]);
+    assert_fails(Lookup::Seat(OTHER_DATE, Some(seat(7))), &[]);
+    assert_fails(Lookup::Seat(DATE, None), &[]);
+}
+
+#[test]
+fn an_unreadable_reservation_fails_its_token_its_user_its_seats_and_the_sweep() {
+    let row = |id, token, user, concert| Lookup::Reservation { id, token, user, concert };
+    let about_it = ["Seats", "Reservation", "HoldsOfToken", "OwnedBy", "Payment", "LapsedHolds"];
+    assert_fails(row(RESERVATION, TOKEN, ADA, CONCERT), &about_it);
+    let other = reservation(2);
+    assert_fails(row(other, TOKEN, BEN, OTHER_CONCERT), &["HoldsOfToken", "LapsedHolds"]);
+    assert_fails(row(other, OTHER_TOKEN, ADA, CONCERT), &["OwnedBy", "LapsedHolds"]);
+    assert_fails(row(other, OTHER_TOKEN, ADA, OTHER_CONCERT), &["LapsedHolds"]);
+    assert_fails(row(other, OTHER_TOKEN, BEN, CONCERT), &["LapsedHolds"]);
+}
+
+#[test]
+fn the_first_row_that_makes_no_sense_does_not_hide_another() {
+    let mut rows = rows_with(&Lookup::User(BEN));
+    rows.add_unreadable(Lookup::User(ADA), "nobody");
+    let unreadable = Unreadable { lookup: Lookup::User(ADA), problem: "nobody".into() };
+    assert_eq!(failures(&rows), [("Account", unreadable)]);
+}
+
+#[test]
+fn a_lapsed_hold_that_makes_no_sense_keeps_no_other_from_being_found() {
+    let lookup = Lookup::Reservation { id: reservation(2), token: OTHER_TOKEN, user: BEN, concert: CONCERT };
+    let found = lapsed(9, &rows_with(&lookup));
+    let [Ok(hold), Err(unreadable)] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((hold.reservation.id, &unreadable.lookup), (RESERVATION, &lookup));
+}
