@@ -10,9 +10,9 @@ use domain::need::{Line, Standing};
 use domain::queue::PolicyOverrides;
 use domain::reservation::{Claim, SeatChoice};
 use domain::{
-    Command, Concert, ConcertId, EntryId, Fingerprint, KeyScope, Money, Needs, NewToken, PaymentId, Queue, QueueId, QueuePolicy,
-    QueueState, QueueToken, RequestKey, Reservation, ReservationId, ReservedSeat, Route, Rows, Rules, Schedule, ScheduleId, Seat,
-    SeatNumber, SeatState, TokenId, TokenState, UserId, Version, Versioned, Wallet, Zone,
+    Command, Concert, ConcertId, EntryId, Fingerprint, KeyScope, Money, Needs, NewToken, Operation, PaymentId, Queue, QueueId, QueuePolicy,
+    QueueState, QueueToken, RequestKey, Reservation, ReservationId, ReservedSeat, Rows, Rules, Schedule, ScheduleId, Seat, SeatNumber,
+    SeatState, TokenId, TokenState, UserId, Version, Versioned, Wallet, Zone,
 };
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -36,7 +36,7 @@ fn hold_two_seats(bencher: Bencher<'_, '_>) {
     let (rules, seats) = (rules(), SeatChoice::new(numbers().to_vec()).unwrap());
     let mut rows = admitted();
     rows.add_all(free_seats());
-    let command = hold::Command { pass: pass(), keyed: keyed(Route::Reservations), id: RESERVATION, schedule: DATE, seats };
+    let command = hold::Command { pass: pass(), keyed: keyed(Operation::Hold), id: RESERVATION, schedule: DATE, seats };
     assert!(writes(&command, &rows, &rules), "Ada can't hold");
     bencher.bench_local(|| black_box(&command).decide_by(black_box(&rows), &rules));
 }
@@ -57,7 +57,7 @@ fn pay_for_two_seats(bencher: Bencher<'_, '_>) {
     let mut rows = admitted().with(row(reservation)).with(row(wallet));
     rows.add_all(seats);
     let (id, entry) = (PaymentId(Uuid::from_u128(6)), EntryId(Uuid::from_u128(7)));
-    let command = pay::Command { pass: pass(), keyed: keyed(Route::Payments), id, entry, reservation: RESERVATION, amount: None };
+    let command = pay::Command { pass: pass(), keyed: keyed(Operation::Pay), id, entry, reservation: RESERVATION, amount: None };
     assert!(writes(&command, &rows, &rules), "Ada can't pay");
     bencher.bench_local(|| black_box(&command).decide_by(black_box(&rows), &rules));
 }
@@ -137,8 +137,8 @@ fn numbers() -> [SeatNumber; 2] {
     [7, 8].map(|number| SeatNumber::new(number).unwrap())
 }
 
-fn keyed(route: Route) -> Keyed {
-    Keyed { scope: KeyScope { user: ADA, route, key: RequestKey::new("once").unwrap() }, fingerprint: Fingerprint([1; 32]) }
+fn keyed(operation: Operation) -> Keyed {
+    Keyed { scope: KeyScope { user: ADA, operation, key: RequestKey::new("once").unwrap() }, fingerprint: Fingerprint([1; 32]) }
 }
 
 const fn pass() -> Pass {

@@ -33,6 +33,7 @@ pub const POSTGRES: Migrator = scripts!["postgres":
     "0005_wallet_entry_ids",
     "0006_user_search_keys" + UserSearchKeys,
     "0007_charges_and_keys",
+    "0008_operations",
 ];
 
 /// Brings a SQLite database up to date. Run it inside `BEGIN IMMEDIATE`: then of several processes that open a database at once one
@@ -45,4 +46,5 @@ pub const SQLITE: Migrator = scripts!["sqlite":
     "0005_storage_probe",
     "0006_user_search_keys" + UserSearchKeys,
     "0007_charges_and_keys",
+    "0008_operations",
 ];

@@ -1,7 +1,7 @@
 //! The words that stand for the domain's states and reasons in a row.
 
 use domain::deed::Act;
-use domain::{CancelReason, ExpiryReason, QueueState, Route};
+use domain::{CancelReason, ExpiryReason, QueueState};
 
 /// An enumeration whose values are words in the database; the check constraints know the same.
 pub trait Word: Copy + 'static {
@@ -39,9 +39,5 @@ words! {
         Create = "CREATE", Change = "CHANGE", Pause = "PAUSE", Resume = "RESUME", Close = "CLOSE", Open = "OPEN", Admit = "ADMIT",
         Cancel = "CANCEL", LayOut = "LAY_OUT", Block = "BLOCK", Unblock = "UNBLOCK", Release = "RELEASE", Refund = "REFUND",
         Charge = "CHARGE"
-    }
-    Route {
-        Reservations = "RESERVATIONS", Charges = "CHARGES", Payments = "PAYMENTS", Refunds = "REFUNDS", Users = "USERS",
-        Admissions = "ADMISSIONS"
     }
 }

@@ -41,21 +41,49 @@ impl RequestKey {
     }
 }
 
-/// The routes on which keys are honoured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Route {
-    /// POST reservations.
-    Reservations,
-    /// POST wallet charges.
-    Charges,
-    /// POST payments.
-    Payments,
-    /// POST refunds.
-    Refunds,
-    /// POST users.
-    Users,
-    /// Admissions by an operator.
-    Admissions,
+/// Declares the operations with their names.
+macro_rules! operations {
+    ($($(#[$doc:meta])* $operation:ident = $name:literal,)*) => {
+        /// What a request with a key asks for.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Operation {
+            $($(#[$doc])* $operation,)*
+        }
+
+        impl Operation {
+            /// Its name, by which stores know it: never changed, never used for another.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$operation => $name,)*
+                }
+            }
+
+            /// The operation that `name` stands for.
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$operation),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+operations! {
+    /// To hold seats.
+    Hold = "RESERVATIONS",
+    /// To put money into a wallet.
+    Charge = "CHARGES",
+    /// To pay.
+    Pay = "PAYMENTS",
+    /// To get a payment back.
+    Refund = "REFUNDS",
+    /// To register.
+    Register = "USERS",
+    /// To let users in, by an operator's order.
+    Admit = "ADMISSIONS",
 }
 
 /// Within what a key is unique.
@@ -63,8 +91,8 @@ pub enum Route {
 pub struct KeyScope {
     /// Whose key it is.
     pub user: UserId,
-    /// Where it was sent.
-    pub route: Route,
+    /// What it was sent for.
+    pub operation: Operation,
     /// The key.
     pub key: RequestKey,
 }
@@ -100,23 +128,23 @@ pub struct KeyRecord {
 /// What came of a request, as data: HTTP renders the first answer from it again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// Of POST reservations.
+    /// Of a hold.
     Held {
         /// The reservation as it was then.
         reservation: Reservation,
         /// Whether the request made it, or found it made.
         created: bool,
     },
-    /// Of POST wallet charges.
+    /// Of a charge.
     Charged(WalletEntry),
-    /// Of POST payments and refunds.
+    /// Of a payment, or a refund.
     Paid {
         /// The payment as it was then.
         payment: Payment,
         /// The payer's balance after it.
         balance: Money,
     },
-    /// Of POST users.
+    /// Of a registration.
     Registered(User),
     /// Of an admission by an operator.
     Admitted {
@@ -126,10 +154,10 @@ pub enum Outcome {
 }
 
 impl KeyScope {
-    /// The scope of a key that came with an anonymous request to `route`: no user has it, so it is shared by all who are anonymous.
+    /// The scope of a key that came with an anonymous request for `operation`: no user has it, so it is shared by all who are anonymous.
     #[must_use]
-    pub const fn anonymous(route: Route, key: RequestKey) -> Self {
-        Self { user: UserId(uuid::Uuid::nil()), route, key }
+    pub const fn anonymous(operation: Operation, key: RequestKey) -> Self {
+        Self { user: UserId(uuid::Uuid::nil()), operation, key }
     }
 }
 

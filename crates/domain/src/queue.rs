@@ -7,6 +7,7 @@
 //!    open ── CLOSED ◄───┴── close, from OPEN too      nobody joins, the line drains
 //! ```
 
+use crate::PolicyField;
 use thiserror::Error;
 use time::Duration;
 
@@ -114,10 +115,10 @@ pub struct QueueError {
 
 /// A policy that can't be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("{name} must be from {least} to {most}")]
+#[error("{} must be from {least} to {most}", field.name())]
 pub struct NotAPolicy {
     /// Which part of it.
-    pub name: &'static str,
+    pub field: PolicyField,
     /// Its least value.
     pub least: i64,
     /// Its greatest value.
@@ -137,21 +138,21 @@ impl PolicyOverrides {
     /// # Errors
     /// [`NotAPolicy`] names the first part that is out of range.
     pub fn check(&self) -> Result<(), NotAPolicy> {
-        let people = |name, value: Option<u32>, least: u32, most: u32| match value {
-            Some(value) if !(least..=most).contains(&value) => Err(NotAPolicy { name, least: least.into(), most: most.into() }),
+        let people = |field, value: Option<u32>, least: u32, most: u32| match value {
+            Some(value) if !(least..=most).contains(&value) => Err(NotAPolicy { field, least: least.into(), most: most.into() }),
             Some(_) | None => Ok(()),
         };
-        let window = |name, value: Option<Duration>| match value {
+        let window = |field, value: Option<Duration>| match value {
             Some(value) if value < Duration::SECOND || value > Self::LONGEST => {
-                Err(NotAPolicy { name, least: 1, most: Self::LONGEST.whole_seconds() })
+                Err(NotAPolicy { field, least: 1, most: Self::LONGEST.whole_seconds() })
             }
             Some(_) | None => Ok(()),
         };
-        people("capacity", self.capacity, 0, Self::MOST_PEOPLE)?;
-        people("batch", self.batch, 1, Self::MOST_AT_ONCE)?;
-        people("max_waiting", self.max_waiting, 0, Self::MOST_PEOPLE)?;
-        window("active_seconds", self.active)?;
-        window("claim_seconds", self.claim)
+        people(PolicyField::Capacity, self.capacity, 0, Self::MOST_PEOPLE)?;
+        people(PolicyField::Batch, self.batch, 1, Self::MOST_AT_ONCE)?;
+        people(PolicyField::MaxWaiting, self.max_waiting, 0, Self::MOST_PEOPLE)?;
+        window(PolicyField::Active, self.active)?;
+        window(PolicyField::Claim, self.claim)
     }
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::queue::QueueError;
 use crate::reservation::ReservationStatus;
 use crate::wallet::WalletError;
-use crate::{ExpiryReason, Fault, Money, PaymentState, Remark, ReservationId, SeatNumber, SeatStatus, TokenId, Version};
+use crate::{ExpiryReason, Fault, Field, Money, PaymentState, Remark, ReservationId, SeatNumber, SeatStatus, TokenId, Version};
 
 /// Why a command may not be carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -40,10 +40,10 @@ pub enum Refusal {
     #[error("it has changed since it was read")]
     VersionMismatch(Version),
     /// What is written down contradicts itself.
-    #[error("{property}: {problem}")]
+    #[error("{field:?}: {problem}")]
     Contradiction {
-        /// Which property, as the API calls it, with the way to it: `schedules/0/sale_closes_at`.
-        property: String,
+        /// Which part of it.
+        field: Field,
         /// What is wrong with it.
         problem: String,
     },

@@ -3,7 +3,7 @@
 use application::UseCases;
 use application::ports::{Ports, Programme, ProgrammeError};
 use application::use_cases::desk::By;
-use domain::key::{Fingerprint, Keyed, RequestKey, Route};
+use domain::key::{Fingerprint, Keyed, Operation, RequestKey};
 use domain::queue::PolicyOverrides;
 use domain::{
     Concert, ConcertId, KeyScope, Money, Queue, QueueId, QueueState, Remark, Schedule, ScheduleId, Seat, SeatNumber, UserId, Zone,
@@ -36,7 +36,7 @@ pub(crate) async fn seed(ports: &Ports, use_cases: &UseCases, now: OffsetDateTim
         Err(ProgrammeError::NotEmpty) => return Ok(()),
         Err(error) => return Err(error.into()),
     }
-    let scope = KeyScope { user: USER, route: Route::Charges, key: RequestKey::new("demo-funds")? };
+    let scope = KeyScope { user: USER, operation: Operation::Charge, key: RequestKey::new("demo-funds")? };
     let keyed = Keyed { scope, fingerprint: Fingerprint([0; 32]) };
     // An order of its own: it is carried out wherever users can't charge their wallets, too.
     let by = By { operator: USER, reason: Some(Remark::new("The demo's funds")?) };

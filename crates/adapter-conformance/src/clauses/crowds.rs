@@ -9,7 +9,7 @@ use application::{Answer, Committer, Error, GroupCommit};
 use domain::decide::admission::Pass;
 use domain::decide::desk::date;
 use domain::decide::{lapse, pay};
-use domain::{Change, Command, Queue, QueueId, Refusal, Remark, Route, TokenStatus};
+use domain::{Change, Command, Operation, Queue, QueueId, Refusal, Remark, TokenStatus};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
@@ -84,7 +84,7 @@ pub async fn one_payment_sent_16_times_has_one_effect(adapter: &dyn Adapter) {
         let ada = world.admitted(ADA).await;
         let hold = world.held(ada, DATE, &[1, 2]).await;
         world.charged(ADA, 1_000_000).await;
-        let key = world.new_key(ADA, Route::Payments);
+        let key = world.new_key(ADA, Operation::Pay);
         let payments = (0..16).map(|_| world.a_payment_with(key.clone(), ada, hold.id)).collect();
         let answers: Vec<_> = all_at_once(&group_commit(&world, lanes), payments).await.into_iter().map(Result::unwrap).collect();
         assert_eq!(answers.iter().filter(|answer| !answer.replayed).count(), 1, "{lanes} lanes");

@@ -5,8 +5,8 @@ use domain::decide::{charge, claim, hold, join, leave, pay, refund, register, re
 use domain::key::Keyed;
 use domain::reservation::SeatChoice;
 use domain::{
-    ConcertId, EntryId, Fingerprint, KeyScope, Order, PaymentId, QueueId, Remark, RequestKey, ReservationId, Route, ScheduleId, TokenId,
-    UserId, UserName,
+    ConcertId, EntryId, Fingerprint, KeyScope, Operation, Order, PaymentId, QueueId, Remark, RequestKey, ReservationId, ScheduleId,
+    TokenId, UserId, UserName,
 };
 use uuid::Uuid;
 
@@ -19,8 +19,8 @@ impl World {
     }
 
     /// A request of `user` with a key that nobody has used.
-    pub(crate) fn new_key(&self, user: UserId, route: Route) -> Keyed {
-        keyed(user, route, &self.ids.ordered().to_string())
+    pub(crate) fn new_key(&self, user: UserId, operation: Operation) -> Keyed {
+        keyed(user, operation, &self.ids.ordered().to_string())
     }
 
     /// An order of `operator`.
@@ -43,7 +43,7 @@ impl World {
     }
 
     pub(crate) fn a_hold(&self, pass: Pass, date: ScheduleId, seats: &[u32]) -> hold::Command {
-        self.a_hold_with(self.new_key(pass.user, Route::Reservations), pass, date, seats)
+        self.a_hold_with(self.new_key(pass.user, Operation::Hold), pass, date, seats)
     }
 
     pub(crate) fn a_hold_with(&self, keyed: Keyed, pass: Pass, date: ScheduleId, seats: &[u32]) -> hold::Command {
@@ -57,7 +57,7 @@ impl World {
     }
 
     pub(crate) fn a_charge(&self, user: UserId, amount: i64) -> charge::Command {
-        self.a_charge_with(self.new_key(user, Route::Charges), amount)
+        self.a_charge_with(self.new_key(user, Operation::Charge), amount)
     }
 
     pub(crate) fn a_charge_with(&self, keyed: Keyed, amount: i64) -> charge::Command {
@@ -66,7 +66,7 @@ impl World {
 
     /// A charge of `user`'s wallet by order of `cashier`.
     pub(crate) fn a_charge_for(&self, cashier: UserId, user: UserId, amount: i64) -> charge::Command {
-        let (order, keyed) = (Some(self.an_order(cashier)), self.new_key(cashier, Route::Charges));
+        let (order, keyed) = (Some(self.an_order(cashier)), self.new_key(cashier, Operation::Charge));
         charge::Command { user: Some(user), order, keyed, id: self.new_id::<EntryId>(), amount: won(amount) }
     }
 
@@ -76,7 +76,7 @@ impl World {
     }
 
     pub(crate) fn a_payment(&self, pass: Pass, reservation: ReservationId) -> pay::Command {
-        self.a_payment_with(self.new_key(pass.user, Route::Payments), pass, reservation)
+        self.a_payment_with(self.new_key(pass.user, Operation::Pay), pass, reservation)
     }
 
     pub(crate) fn a_payment_with(&self, keyed: Keyed, pass: Pass, reservation: ReservationId) -> pay::Command {
@@ -84,7 +84,7 @@ impl World {
     }
 
     pub(crate) fn a_refund(&self, user: UserId, payment: PaymentId) -> refund::Command {
-        refund::Command { user, order: None, keyed: self.new_key(user, Route::Refunds), payment, entry: self.new_id() }
+        refund::Command { user, order: None, keyed: self.new_key(user, Operation::Refund), payment, entry: self.new_id() }
     }
 
     #[expect(clippy::unused_self, reason = "reads like the other commands")]
@@ -94,7 +94,7 @@ impl World {
 }
 
 /// A request of `user` with the key `key`; requests with the same key are the same request.
-pub(crate) fn keyed(user: UserId, route: Route, key: &str) -> Keyed {
+pub(crate) fn keyed(user: UserId, operation: Operation, key: &str) -> Keyed {
     let key = RequestKey::new(key).unwrap();
-    Keyed { scope: KeyScope { user, route, key }, fingerprint: Fingerprint([7; 32]) }
+    Keyed { scope: KeyScope { user, operation, key }, fingerprint: Fingerprint([7; 32]) }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use actix_web::HttpRequest;
 use domain::key::{Keyed, RequestKey};
-use domain::{Fingerprint, KeyScope, Route, UserId};
+use domain::{Fingerprint, KeyScope, Operation, UserId};
 use sha2::{Digest as _, Sha256};
 
 use super::Part;
@@ -31,10 +31,10 @@ impl<T: Said> Part for KeyedBody<T> {
 }
 
 impl<T> KeyedBody<T> {
-    /// What was said, and the key as one of `user` on `route`.
-    pub(crate) fn on(self, route: Route, user: UserId) -> (T, Keyed) {
+    /// What was said, and the key as one of `user` for `operation`.
+    pub(crate) fn to(self, operation: Operation, user: UserId) -> (T, Keyed) {
         let Self { said, key, fingerprint } = self;
-        (said, Keyed { scope: KeyScope { user, route, key }, fingerprint })
+        (said, Keyed { scope: KeyScope { user, operation, key }, fingerprint })
     }
 }
 
@@ -57,9 +57,9 @@ impl<T: Said> Part for SecretlyKeyedBody<T> {
 }
 
 impl<T> SecretlyKeyedBody<T> {
-    /// What was said, and the key as one of `route`.
-    pub(crate) fn on(self, route: Route) -> (T, Option<Keyed>) {
-        let keyed = self.key.map(|(key, fingerprint)| Keyed { scope: KeyScope::anonymous(route, key), fingerprint });
+    /// What was said, and the key as one for `operation`.
+    pub(crate) fn to(self, operation: Operation) -> (T, Option<Keyed>) {
+        let keyed = self.key.map(|(key, fingerprint)| Keyed { scope: KeyScope::anonymous(operation, key), fingerprint });
         (self.said, keyed)
     }
 }

@@ -4,7 +4,7 @@ use actix_web::http::header;
 use application::Error;
 use domain::reservation::ReservationStatus;
 use domain::wallet::WalletError;
-use domain::{CancelReason, Currency, Money, PaymentState, QueueState, Refusal, Remark, SeatNumber, SeatStatus};
+use domain::{CancelReason, Currency, DateField, Field, Money, PaymentState, QueueState, Refusal, Remark, SeatNumber, SeatStatus};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -46,7 +46,7 @@ impl Problem {
             Refusal::TokenExpired(reason) => say(Code::QueueTokenExpired).with("expired_reason", token_status::reason(*reason)),
             Refusal::AlreadyExists(id) => say(Code::AlreadyExists).with("id", id.to_string()),
             Refusal::VersionMismatch(version) => say(Code::PreconditionFailed).with_header(header::ETAG, version_tag(*version)),
-            Refusal::Contradiction { property, problem } => Self::invalid([Flaw::at(format!("/{property}"), problem)]),
+            Refusal::Contradiction { field, problem } => Self::invalid([Flaw::at(pointer(*field), problem)]),
             Refusal::HoldsLive => say(Code::InvalidState).with("current_state", "HELD"),
             Refusal::TokensLive => say(Code::InvalidState).with("current_state", "IN_USE"),
             Refusal::ScheduleCancelled { reason } => say(Code::ScheduleCancelled).with("reason", reason.as_ref().map(Remark::as_str)),
@@ -139,5 +139,27 @@ const fn payment_state(state: PaymentState) -> &'static str {
     match state {
         PaymentState::Completed => "COMPLETED",
         PaymentState::Cancelled { .. } => "CANCELLED",
+    }
+}
+
+/// Where the body has `field`, as a JSON pointer.
+fn pointer(field: Field) -> String {
+    match field {
+        Field::User => "/user_id".to_owned(),
+        Field::Queue => "/queue_id".to_owned(),
+        Field::SeatsPerUser => "/max_seats_per_user".to_owned(),
+        Field::Policy(field) => format!("/policy/{}", field.name()),
+        Field::Dates => "/schedules".to_owned(),
+        Field::DateAt(place, field) => format!("/schedules/{place}/{}", date_field(field)),
+        Field::Date(field) => format!("/{}", date_field(field)),
+        Field::Seats => "/sections".to_owned(),
+    }
+}
+
+const fn date_field(field: DateField) -> &'static str {
+    match field {
+        DateField::Id => "id",
+        DateField::SaleClose => "sale_closes_at",
+        DateField::Seats => "seat_map/sections",
     }
 }

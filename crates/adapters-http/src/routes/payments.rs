@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post};
-use domain::{Currency, Money, Outcome, Payment, PaymentId, PaymentState, ReservationId, Route};
+use domain::{Currency, Money, Operation, Outcome, Payment, PaymentId, PaymentState, ReservationId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -112,7 +112,7 @@ problems!(OneProblems: SIGNED_IN, &[Code::NotFound]);
 async fn pay_reservation(call: Guarded<KeyedBody<NewPayment>>) -> Result<HttpResponse, Problem> {
     let Guarded { guard, parts: body } = call;
     let pass = guard.pass;
-    let (NewPayment { reservation, amount }, keyed) = body.on(Route::Payments, pass.user);
+    let (NewPayment { reservation, amount }, keyed) = body.to(Operation::Pay, pass.user);
     let answer = guard.ask(|ask| async move { ask.pay.execute(pass, keyed, reservation, amount).await }).await?;
     let Outcome::Paid { payment, balance } = answer.outcome else { return Err(Problem::internal()) };
     let body = PaymentBody::new(&payment, Some(balance), guard.api.settings.currency);

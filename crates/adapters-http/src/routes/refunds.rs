@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post};
-use domain::{Outcome, PaymentId, Remark, Route};
+use domain::{Operation, Outcome, PaymentId, Remark};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -61,7 +61,7 @@ problems!(RefundProblems: SIGNED_IN, BODY, KEYED, &[Code::NotFound, Code::Invali
 #[post("/v1/payments/{id}/refunds")]
 async fn refund_payment(call: Call<(Caller, PathId<PaymentId>, KeyedBody<NewRefund>)>) -> Result<HttpResponse, Problem> {
     let Call { api, parts: (Caller { user, operator, .. }, PathId(payment), body), .. } = call;
-    let (NewRefund(reason), keyed) = body.on(Route::Refunds, user);
+    let (NewRefund(reason), keyed) = body.to(Operation::Refund, user);
     let by = order(operator, user, reason)?;
     let answer = api
         .ask(move |ask| async move {

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, post};
 use application::Booking;
 use domain::reservation::{ReservationStatus, SeatChoice};
-use domain::{CancelReason, Currency, Outcome, Reservation, ReservationId, ReservationState, Route, Schedule, ScheduleId, SeatNumber};
+use domain::{CancelReason, Currency, Operation, Outcome, Reservation, ReservationId, ReservationState, Schedule, ScheduleId, SeatNumber};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -231,7 +231,7 @@ problems!(ReleaseProblems: SIGNED_IN, &[Code::NotFound, Code::InvalidState]);
 async fn hold_seats(call: Guarded<KeyedBody<NewReservation>>) -> Result<HttpResponse, Problem> {
     let Guarded { guard, parts: body } = call;
     let pass = guard.pass;
-    let (NewReservation { schedule, seats }, keyed) = body.on(Route::Reservations, pass.user);
+    let (NewReservation { schedule, seats }, keyed) = body.to(Operation::Hold, pass.user);
     let answer = guard.ask(|ask| async move { ask.hold.execute(pass, keyed, schedule, seats).await }).await?;
     let Outcome::Held { reservation, created: new } = answer.outcome else { return Err(Problem::internal()) };
     let status = if new { StatusCode::CREATED } else { StatusCode::OK };

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post};
-use domain::{Outcome, Route, UserName};
+use domain::{Operation, Outcome, UserName};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -95,7 +95,7 @@ problems!(MeProblems: SIGNED_IN);
 #[post("/v1/users")]
 async fn register_user(call: Call<(OpenDoor, SecretlyKeyedBody<NewUser>)>) -> Result<HttpResponse, Problem> {
     let Call { api, parts: (_, body), .. } = call;
-    let (NewUser(name), keyed) = body.on(Route::Users);
+    let (NewUser(name), keyed) = body.to(Operation::Register);
     let answer = api.ask(|ask| async move { ask.register.execute(name, keyed).await }).await?;
     let Outcome::Registered(user) = answer.outcome else { return Err(Problem::internal()) };
     // From the instant of the first response: a repeated one has the same token, which ends when that one ends.

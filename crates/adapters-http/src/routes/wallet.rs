@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post};
-use domain::{Currency, EntryKind, Money, Outcome, Remark, Route, UserId, Wallet, WalletEntry};
+use domain::{Currency, EntryKind, Money, Operation, Outcome, Remark, UserId, Wallet, WalletEntry};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -156,7 +156,7 @@ async fn show_wallet(call: Call<Caller>) -> Result<HttpResponse, Problem> {
 #[post("/v1/wallet/charges")]
 async fn charge_wallet(call: Call<(Caller, KeyedBody<NewCharge>)>) -> Result<HttpResponse, Problem> {
     let Call { api, parts: (Caller { user: caller, operator, cashier, .. }, body), .. } = call;
-    let (NewCharge { amount, user, reason }, keyed) = body.on(Route::Charges, caller);
+    let (NewCharge { amount, user, reason }, keyed) = body.to(Operation::Charge, caller);
     let by = order(operator || cashier, caller, reason)?;
     let answer = api.ask(move |ask| async move { ask.charge.execute(by.as_ref(), keyed, user, amount).await }).await?;
     let Outcome::Charged(entry) = answer.outcome else { return Err(Problem::internal()) };

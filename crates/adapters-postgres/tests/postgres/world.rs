@@ -6,7 +6,7 @@ use adapters_postgres::{PoolSize, PostgresStore};
 use application::ports::{CommitError, Committed, Store};
 use domain::decide::{charge, join, register};
 use domain::key::Keyed;
-use domain::{Change, Command, Fingerprint, KeyScope, Money, Needs, QueuePolicy, RequestKey, Route, Rows, Rules, TokenId, UserId};
+use domain::{Change, Command, Fingerprint, KeyScope, Money, Needs, Operation, QueuePolicy, RequestKey, Rows, Rules, TokenId, UserId};
 use sea_orm::sqlx::{Connection, Executor, PgConnection};
 use testbed::{Cluster, Database};
 use time::{Duration, OffsetDateTime};
@@ -92,7 +92,7 @@ impl World {
 
     /// The change that charges a wallet with 1, as it stands now.
     pub(crate) async fn a_charge(&self, number: u128, key: &str) -> Change {
-        let scope = KeyScope { user: user(number), route: Route::Charges, key: RequestKey::new(key).unwrap() };
+        let scope = KeyScope { user: user(number), operation: Operation::Charge, key: RequestKey::new(key).unwrap() };
         let entry = domain::EntryId(Uuid::from_u128(number << 64 | u128::from(key.len() as u64) << 32 | u128::from(key.as_bytes()[0])));
         let command = charge::Command {
             user: None,

@@ -1,13 +1,12 @@
 //! Rows of idempotency keys.
 
-use domain::{Fingerprint, KeyRecord, KeyScope, RequestKey, Route, UserId, Version, Versioned, Write};
+use domain::{Fingerprint, KeyRecord, KeyScope, Operation, RequestKey, UserId, Version, Versioned, Write};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::corrupt::Corrupt;
 use crate::instant::{instant, micros};
 use crate::rows::{hex, outcome};
-use crate::words::Word;
 
 const TABLE: &str = "idempotency_keys";
 
@@ -35,14 +34,14 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// A key as the statements look it up.
 pub fn name(scope: &KeyScope) -> (Uuid, &'static str, &str) {
-    (scope.user.0, scope.route.word(), scope.key.as_str())
+    (scope.user.0, scope.operation.name(), scope.key.as_str())
 }
 
 /// Whose key it is, where it was sent, and the key.
 pub fn scope(user: Uuid, route: &str, key: &str) -> Result<KeyScope, Corrupt> {
-    let route = Route::of(route).ok_or(Corrupt::new(TABLE, "route"))?;
+    let operation = Operation::named(route).ok_or(Corrupt::new(TABLE, "route"))?;
     let key = RequestKey::new(key).map_err(|_| Corrupt::new(TABLE, "request_key"))?;
-    Ok(KeyScope { user: UserId(user), route, key })
+    Ok(KeyScope { user: UserId(user), operation, key })
 }
 
 impl TryFrom<Model> for Versioned<KeyRecord> {

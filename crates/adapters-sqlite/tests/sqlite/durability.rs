@@ -3,7 +3,7 @@
 use adapters_sqlite::SqliteStore;
 use application::PageRequest;
 use application::ports::{Bookings, Catalogue, Store, Tokens, Users, Wallets};
-use domain::{Command, Needs, Route, need};
+use domain::{Command, Needs, Operation, need};
 use sea_orm::sqlx::{self, Row};
 
 use crate::world::{DATE, World};
@@ -60,8 +60,8 @@ async fn a_first_answer_is_replayed_unchanged_after_a_restart() {
 async fn a_key_of_one_route_is_none_of_another() {
     let world = World::empty().await;
     let user = world.user().await;
-    let keyed = world.key(user, Route::Charges);
+    let keyed = world.key(user, Operation::Charge);
     world.charge(user, 1_000).await;
-    let scope = domain::KeyScope { route: Route::Refunds, ..keyed.scope };
+    let scope = domain::KeyScope { operation: Operation::Refund, ..keyed.scope };
     assert_eq!(world.find(need::Key(scope)).await, None);
 }

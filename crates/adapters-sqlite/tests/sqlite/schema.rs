@@ -223,7 +223,7 @@ async fn states_without_their_data_are_refused() {
         (CHECK, "UPDATE payments SET refunded_at = 1"),
         (CHECK, "UPDATE queues SET state = 'AJAR'"),
         (CHECK, "UPDATE queues SET capacity = -1"),
-        (CHECK, "UPDATE idempotency_keys SET route = 'ELSEWHERE'"),
+        (CHECK, "UPDATE idempotency_keys SET route = ''"),
         (CHECK, "UPDATE idempotency_keys SET fingerprint = x'00'"),
         (CHECK, "INSERT INTO users VALUES (x'00', NULL, 0)"),
         (CHECK, "INSERT INTO wallet_entries SELECT user_id, 9, randomblob(16), 'PAYMENT', NULL, 1, 1, 0 FROM wallets LIMIT 1"),

@@ -11,8 +11,8 @@ use domain::key::Keyed;
 use domain::need::{Line, Unreadable};
 use domain::reservation::SeatChoice;
 use domain::{
-    Change, Command, Concert, ConcertId, Fingerprint, KeyScope, Money, Need, Needs, Outcome, Payment, Queue, QueuePolicy, RequestKey,
-    Reservation, Route, Rules, Schedule, ScheduleId, Seat, SeatNumber, TokenId, UserId, UserName, Zone,
+    Change, Command, Concert, ConcertId, Fingerprint, KeyScope, Money, Need, Needs, Operation, Outcome, Payment, Queue, QueuePolicy,
+    RequestKey, Reservation, Rules, Schedule, ScheduleId, Seat, SeatNumber, TokenId, UserId, UserName, Zone,
 };
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 use tempfile::TempDir;
@@ -131,9 +131,9 @@ impl World {
         self.findings().await.into_iter().filter(|finding| finding.violations > 0).map(|finding| finding.name).collect()
     }
 
-    pub(crate) fn key(&self, user: UserId, route: Route) -> Keyed {
+    pub(crate) fn key(&self, user: UserId, operation: Operation) -> Keyed {
         let key = RequestKey::new(&self.ids.ordered().to_string()).unwrap();
-        Keyed { scope: KeyScope { user, route, key }, fingerprint: Fingerprint([7; 32]) }
+        Keyed { scope: KeyScope { user, operation, key }, fingerprint: Fingerprint([7; 32]) }
     }
 
     /// Somebody new, with a wallet.
@@ -174,7 +174,7 @@ impl World {
     pub(crate) fn hold_command(&self, pass: Pass, seats: &[u32]) -> hold::Command {
         let seats = SeatChoice::new(seats.iter().map(|number| SeatNumber::new(*number).unwrap()).collect()).unwrap();
         let id = self.ids.ordered().into();
-        hold::Command { pass, keyed: self.key(pass.user, Route::Reservations), id, schedule: DATE, seats }
+        hold::Command { pass, keyed: self.key(pass.user, Operation::Hold), id, schedule: DATE, seats }
     }
 
     pub(crate) async fn hold_change(&self, pass: Pass, seats: &[u32]) -> Change {
@@ -191,7 +191,7 @@ impl World {
     }
 
     pub(crate) async fn charge_change(&self, user: UserId, amount: i64) -> Change {
-        let keyed = self.key(user, Route::Charges);
+        let keyed = self.key(user, Operation::Charge);
         let command =
             charge::Command { user: None, order: None, keyed, id: self.ids.ordered().into(), amount: Money::new(amount).unwrap() };
         self.decide(&command).await.change.unwrap()
@@ -203,7 +203,7 @@ impl World {
 
     /// A held reservation, paid.
     pub(crate) async fn pay(&self, pass: Pass, reservation: &Reservation) -> Payment {
-        let keyed = self.key(pass.user, Route::Payments);
+        let keyed = self.key(pass.user, Operation::Pay);
         let (id, entry) = (self.ids.ordered().into(), self.ids.ordered().into());
         let command = pay::Command { pass, keyed, id, entry, reservation: reservation.id, amount: None };
         paid(self.commit_decision(self.decide(&command).await).await)
@@ -211,7 +211,7 @@ impl World {
 
     /// A payment, gone back.
     pub(crate) async fn refund(&self, payment: &Payment) -> Payment {
-        let keyed = self.key(payment.user, Route::Refunds);
+        let keyed = self.key(payment.user, Operation::Refund);
         let entry = self.ids.ordered().into();
         let command = refund::Command { user: payment.user, order: None, keyed, payment: payment.id, entry };
         paid(self.commit_decision(self.decide(&command).await).await)

@@ -32,7 +32,7 @@ impl HoldSeats {
 
 #[cfg(test)]
 mod tests {
-    use domain::key::{Fingerprint, Keyed, RequestKey, Route};
+    use domain::key::{Fingerprint, Keyed, Operation, RequestKey};
     use domain::token::NewToken;
     use domain::{
         Concert, ConcertId, KeyRecord, KeyScope, Money, Queue, QueueToken, Refusal, RowWrite, Rows, Schedule, Seat, SeatNumber, SeatStatus,
@@ -82,7 +82,7 @@ mod tests {
     }
 
     async fn hold(store: MockStore, number: u32) -> Result<Answer<Outcome>, Error> {
-        let scope = KeyScope { user: ADA, route: Route::Reservations, key: RequestKey::new("k-1").unwrap() };
+        let scope = KeyScope { user: ADA, operation: Operation::Hold, key: RequestKey::new("k-1").unwrap() };
         let (pass, keyed) = (Pass { user: ADA, token: Some(TOKEN) }, Keyed { scope, fingerprint: Fingerprint([0; 32]) });
         let seats = SeatChoice::new(vec![SeatNumber::new(number).unwrap()]).unwrap();
         let hold =

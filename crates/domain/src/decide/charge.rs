@@ -6,7 +6,9 @@ use crate::decide::{Decision, Verdict, register};
 use crate::deed::{Act, Changed, Subject};
 use crate::key::{KeyRecord, Keyed};
 use crate::loaded::LoadedAccount;
-use crate::{Change, Charging, EntryId, Event, Money, Needs, Order, Outcome, Refusal, Rules, UserId, Versioned, Wallet, Write, need};
+use crate::{
+    Change, Charging, EntryId, Event, Field, Money, Needs, Order, Outcome, Refusal, Rules, UserId, Versioned, Wallet, Write, need,
+};
 
 /// Money is put into a wallet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +63,7 @@ impl Command {
             (Charging::Open, None) if is_own => Ok(()),
             (Charging::Open | Charging::Operator, None) => Err(Refusal::ChargeForbidden),
             (Charging::Operator, Some(_)) if self.user.is_none() => {
-                Err(Refusal::Contradiction { property: "user_id".to_owned(), problem: "names the user whose wallet is charged".to_owned() })
+                Err(Refusal::Contradiction { field: Field::User, problem: "names the user whose wallet is charged".to_owned() })
             }
             (Charging::Open | Charging::Operator, Some(_)) => Ok(()),
         }

@@ -3,7 +3,7 @@
 use domain::change::{Admission, RowKey};
 use domain::deed::{Act, Subject};
 use domain::{
-    Change, ConcertId, EntryKind, Guard, NewToken, Outcome, QueueId, Route, RowWrite, Seat, User, UserId, Version, Versioned, Wallet,
+    Change, ConcertId, EntryKind, Guard, NewToken, Operation, Outcome, QueueId, RowWrite, Seat, User, UserId, Version, Versioned, Wallet,
     WalletEntry, Write,
 };
 
@@ -18,7 +18,7 @@ pub(crate) fn a_place(queue: QueueId, user: UserId, concert: Option<ConcertId>) 
 pub(crate) fn one_of_each_kind() -> [(RowWrite, RowKey, Option<Version>); 14] {
     let payment = a_payment(PAYMENT, RESERVATION, 1);
     let outcome = Outcome::Paid { payment: payment.row.clone(), balance: won(0) };
-    let record = a_record(&keyed(Route::Payments), outcome, NOW).row;
+    let record = a_record(&keyed(Operation::Pay), outcome, NOW).row;
     let user = User { id: BEN, name: None, created_at: NOW };
     let kind = EntryKind::Charge;
     let entry = WalletEntry { id: ENTRY, user: ADA, sequence: 4, kind, amount: won(1), balance: won(1), at: NOW };

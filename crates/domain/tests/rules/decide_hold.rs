@@ -4,7 +4,7 @@ use domain::decide::admission::Pass;
 use domain::decide::hold::Command;
 use domain::reservation::Claim;
 use domain::{
-    CancelReason, Change, Event, Guard, KeyRecord, Outcome, Refusal, Reservation, ReservedSeat, Route, SeatStatus, Version, Write,
+    CancelReason, Change, Event, Guard, KeyRecord, Operation, Outcome, Refusal, Reservation, ReservedSeat, SeatStatus, Version, Write,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -23,7 +23,7 @@ pub(crate) fn the_shop() -> Scene {
 pub(crate) fn ada_wants(numbers: &[u32]) -> Command {
     Command {
         pass: Pass { user: ADA, token: Some(TOKEN) },
-        keyed: keyed(Route::Reservations),
+        keyed: keyed(Operation::Hold),
         id: RESERVATION,
         schedule: DATE,
         seats: seats(numbers),
@@ -50,7 +50,7 @@ fn free_seats_are_held_and_nothing_else_is_written() {
     assert_eq!(outcome, Outcome::Held { reservation: held.clone(), created: true });
 
     let token = &scene.tokens[0];
-    let keyed = keyed(Route::Reservations);
+    let keyed = keyed(Operation::Hold);
     let record =
         KeyRecord { scope: keyed.scope, fingerprint: keyed.fingerprint, outcome, recorded_at: NOW, expires_at: NOW + Duration::hours(24) };
     let expected = Change {
@@ -218,7 +218,7 @@ fn the_same_seats_again_are_the_same_reservation_with_its_deadline_unchanged() {
         writes: vec![
             Write::update(token, token.row.clone()).into(),
             Write::update(&hold, hold.row.clone()).into(),
-            keyed(Route::Reservations).record(outcome, None, NOW, &rules()).into(),
+            keyed(Operation::Hold).record(outcome, None, NOW, &rules()).into(),
         ],
         ..Change::default()
     };
@@ -250,7 +250,7 @@ fn seats_that_no_wallet_could_pay_together_are_refused() {
 fn a_first_answer_is_given_again_before_the_token_is_looked_at() {
     let first = Outcome::Held { reservation: a_hold(RESERVATION, &[7], in_seconds(-700)).row, created: true };
     let answered_at = in_seconds(-1000);
-    let record = a_record(&keyed(Route::Reservations), first.clone(), answered_at);
+    let record = a_record(&keyed(Operation::Hold), first.clone(), answered_at);
     let nothing_else = Scene::at(NOW).with_key(record.clone());
     let expired = the_shop().with_key(record.clone()).with_token(a_token().claimed(in_seconds(-700), in_seconds(-100)));
     let without_token = Command { pass: Pass { user: ADA, token: None }, ..ada_wants(&[7]) };
@@ -265,7 +265,7 @@ fn a_first_answer_is_given_again_before_the_token_is_looked_at() {
 #[test]
 fn a_key_is_not_good_for_another_request() {
     let first = Outcome::Held { reservation: a_hold(RESERVATION, &[7], in_seconds(100)).row, created: true };
-    let mut record = a_record(&keyed(Route::Reservations), first, in_seconds(-100));
+    let mut record = a_record(&keyed(Operation::Hold), first, in_seconds(-100));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
     assert_eq!(refusal_for(&the_shop().with_key(record), &[7]), Refusal::KeyReused);
 }
@@ -273,7 +273,7 @@ fn a_key_is_not_good_for_another_request() {
 #[test]
 fn a_key_past_its_retention_is_taken_over_at_that_very_instant() {
     let first = Outcome::Held { reservation: a_hold(reservation(2), &[1], in_seconds(-90_000)).row, created: true };
-    let mut record = a_record(&keyed(Route::Reservations), first, NOW - Duration::hours(24));
+    let mut record = a_record(&keyed(Operation::Hold), first, NOW - Duration::hours(24));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
 
     let change = change_of(decided(&the_shop().with_key(record.clone()), &ada_wants(&[7])));

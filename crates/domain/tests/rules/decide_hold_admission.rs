@@ -3,7 +3,7 @@
 use domain::decide::admission::Pass;
 use domain::decide::hold::Command;
 use domain::queue::PolicyOverrides;
-use domain::{Change, ExpiryReason, Guard, Outcome, QueueToken, Refusal, Route, TokenId, Versioned, Write};
+use domain::{Change, ExpiryReason, Guard, Operation, Outcome, QueueToken, Refusal, TokenId, Versioned, Write};
 use time::Duration;
 
 use crate::decide_hold::{ada_wants, the_shop};
@@ -119,7 +119,7 @@ fn a_refused_first_call_still_claims_the_token() {
 fn a_first_call_whose_key_was_used_for_another_request_claims_the_token_too() {
     let token = a_token().unclaimed(in_seconds(-60), in_seconds(60));
     let first = Outcome::Held { reservation: a_hold(RESERVATION, &[7], in_seconds(100)).row, created: true };
-    let mut record = a_record(&keyed(Route::Reservations), first, in_seconds(-100));
+    let mut record = a_record(&keyed(Operation::Hold), first, in_seconds(-100));
     let replayed = decided(&with_token(token.clone()).with_key(record.clone()), &ada_wants(&[7])).unwrap();
     assert_eq!((replayed.replayed, replayed.change), (true, None), "a replay writes nothing");
 

@@ -5,7 +5,7 @@ use domain::decide::pay::Command;
 use domain::reservation::ReservationStatus;
 use domain::wallet::WalletError;
 use domain::{
-    CancelReason, Change, EntryKind, Event, ExpiryReason, Fault, Guard, Outcome, Refusal, Reservation, Route, Versioned, Wallet,
+    CancelReason, Change, EntryKind, Event, ExpiryReason, Fault, Guard, Operation, Outcome, Refusal, Reservation, Versioned, Wallet,
     WalletEntry, Write,
 };
 use time::OffsetDateTime;
@@ -30,7 +30,7 @@ fn with_reservation(reservation: Versioned<Reservation>) -> Scene {
 fn ada_pays() -> Command {
     Command {
         pass: Pass { user: ADA, token: Some(TOKEN) },
-        keyed: keyed(Route::Payments),
+        keyed: keyed(Operation::Pay),
         id: PAYMENT,
         entry: ENTRY,
         reservation: RESERVATION,
@@ -71,7 +71,7 @@ fn a_payment_moves_money_seats_reservation_and_token_together_and_nothing_else()
                 at: NOW,
             })
             .into(),
-            keyed(Route::Payments).record(outcome, None, NOW, &rules()).into(),
+            keyed(Operation::Pay).record(outcome, None, NOW, &rules()).into(),
         ],
         events: vec![
             Event::PaymentCompleted { payment: PAYMENT, reservation: RESERVATION, user: ADA, amount: won(120_000) },
@@ -211,7 +211,7 @@ fn a_refused_first_call_still_claims_the_token() {
 #[test]
 fn the_same_payment_again_is_the_first_answer_though_it_ended_the_token() {
     let first = Outcome::Paid { payment: a_payment(PAYMENT, RESERVATION, 120_000).row, balance: won(80_000) };
-    let record = a_record(&keyed(Route::Payments), first.clone(), in_seconds(-60));
+    let record = a_record(&keyed(Operation::Pay), first.clone(), in_seconds(-60));
     let after = holding(in_seconds(100), 80_000).with_token(a_token().ended(ExpiryReason::Paid)).with_key(record);
 
     let decision = decided(&after, &ada_pays()).unwrap();
@@ -223,7 +223,7 @@ fn the_same_payment_again_is_the_first_answer_though_it_ended_the_token() {
 #[test]
 fn a_key_is_not_good_for_another_payment() {
     let first = Outcome::Paid { payment: a_payment(PAYMENT, RESERVATION, 120_000).row, balance: won(80_000) };
-    let mut record = a_record(&keyed(Route::Payments), first, in_seconds(-60));
+    let mut record = a_record(&keyed(Operation::Pay), first, in_seconds(-60));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
     assert_eq!(refusal_in(&holding(in_seconds(100), 200_000).with_key(record)), Refusal::KeyReused);
 }
@@ -232,7 +232,7 @@ fn a_key_is_not_good_for_another_payment() {
 fn a_first_call_whose_key_was_used_for_another_payment_claims_the_token_too() {
     let token = a_token().unclaimed(in_seconds(-60), in_seconds(60));
     let first = Outcome::Paid { payment: a_payment(PAYMENT, RESERVATION, 120_000).row, balance: won(80_000) };
-    let mut record = a_record(&keyed(Route::Payments), first, in_seconds(-60));
+    let mut record = a_record(&keyed(Operation::Pay), first, in_seconds(-60));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
     let scene = holding(in_seconds(100), 200_000).with_token(token.clone()).with_key(record);
 

@@ -4,8 +4,8 @@ use domain::decide::refund::Command;
 use domain::deed::{Act, Subject};
 use domain::wallet::WalletError;
 use domain::{
-    CancelReason, Change, Deed, EntryKind, Event, Fault, Guard, Outcome, Payment, PaymentState, Refusal, ReservationState, Route, Wallet,
-    WalletEntry, Write,
+    CancelReason, Change, Deed, EntryKind, Event, Fault, Guard, Operation, Outcome, Payment, PaymentState, Refusal, ReservationState,
+    Wallet, WalletEntry, Write,
 };
 
 use crate::fixtures::*;
@@ -21,7 +21,7 @@ fn paid(balance: i64) -> Scene {
 }
 
 fn ada_wants_it_back() -> Command {
-    Command { user: ADA, order: None, keyed: keyed(Route::Refunds), payment: PAYMENT, entry: ENTRY }
+    Command { user: ADA, order: None, keyed: keyed(Operation::Refund), payment: PAYMENT, entry: ENTRY }
 }
 
 fn refusal_in(scene: &Scene) -> Refusal {
@@ -57,7 +57,7 @@ fn a_refund_credits_the_wallet_and_frees_the_seats_and_does_nothing_else() {
                 at: NOW,
             })
             .into(),
-            keyed(Route::Refunds).record(outcome, None, NOW, &rules()).into(),
+            keyed(Operation::Refund).record(outcome, None, NOW, &rules()).into(),
         ],
         events: vec![
             Event::PaymentRefunded { payment: PAYMENT, reservation: RESERVATION, user: ADA, amount: won(120_000) },
@@ -151,7 +151,7 @@ fn what_does_not_exist_is_not_found() {
 #[test]
 fn the_same_refund_again_is_the_first_answer() {
     let first = Outcome::Paid { payment: a_payment(PAYMENT, RESERVATION, 120_000).row, balance: won(120_000) };
-    let record = a_record(&keyed(Route::Refunds), first.clone(), in_seconds(-60));
+    let record = a_record(&keyed(Operation::Refund), first.clone(), in_seconds(-60));
     let mut scene = paid(120_000).with_key(record);
     scene.payments.iter_mut().for_each(|payment| payment.row.state = PaymentState::Cancelled { refunded_at: in_seconds(-60) });
 
@@ -164,7 +164,7 @@ fn the_same_refund_again_is_the_first_answer() {
 #[test]
 fn a_key_is_not_good_for_another_refund() {
     let first = Outcome::Paid { payment: a_payment(OTHER_PAYMENT, RESERVATION, 1).row, balance: won(1) };
-    let mut record = a_record(&keyed(Route::Refunds), first, in_seconds(-60));
+    let mut record = a_record(&keyed(Operation::Refund), first, in_seconds(-60));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
     assert_eq!(refusal_in(&paid(0).with_key(record)), Refusal::KeyReused);
 }

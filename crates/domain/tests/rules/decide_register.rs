@@ -2,7 +2,7 @@
 
 use domain::decide::register::Command;
 use domain::key::Keyed;
-use domain::{Change, Event, KeyRecord, KeyScope, Outcome, Refusal, Route, User, UserName, Wallet, Write};
+use domain::{Change, Event, KeyRecord, KeyScope, Operation, Outcome, Refusal, User, UserName, Wallet, Write};
 
 use crate::fixtures::*;
 
@@ -11,8 +11,8 @@ fn ada_registers(keyed: Option<Keyed>) -> Command {
 }
 
 fn a_secret_key() -> Keyed {
-    let keyed = keyed(Route::Users);
-    Keyed { scope: KeyScope::anonymous(Route::Users, keyed.scope.key), ..keyed }
+    let keyed = keyed(Operation::Register);
+    Keyed { scope: KeyScope::anonymous(Operation::Register, keyed.scope.key), ..keyed }
 }
 
 fn ada() -> User {

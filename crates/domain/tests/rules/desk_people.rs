@@ -3,12 +3,12 @@
 use domain::decide::desk::{admit, release};
 use domain::deed::{Act, Subject};
 use domain::reservation::ReservationStatus;
-use domain::{CancelReason, Change, Deed, Outcome, QueueState, QueueToken, Refusal, Route, Seat, SeatState};
+use domain::{CancelReason, Change, Deed, Operation, Outcome, QueueState, QueueToken, Refusal, Seat, SeatState};
 
 use crate::fixtures::*;
 
 fn admission(count: u32) -> admit::Command {
-    admit::Command { order: an_order(), keyed: keyed(Route::Admissions), queue: QUEUE, count }
+    admit::Command { order: an_order(), keyed: keyed(Operation::Admit), queue: QUEUE, count }
 }
 
 /// Five wait; 97 of 100 places are taken.
@@ -24,7 +24,7 @@ fn the_foremost_are_let_in_whatever_the_batch_and_never_above_the_capacity() {
     let (outcome, change) = outcome_of(decided(&line, &admission(2)));
     let change = change.unwrap();
     assert_eq!(outcome, Outcome::Admitted { admitted: 2 });
-    assert_eq!(written(&change), [keyed(Route::Admissions).record(outcome, None, NOW, &rules())]);
+    assert_eq!(written(&change), [keyed(Operation::Admit).record(outcome, None, NOW, &rules())]);
     assert_eq!(change.rows::<QueueToken>().map(|write| write.row.number).collect::<Vec<_>>(), [1, 2]);
     let deed = row_of::<Deed>(&change).unwrap();
     assert_eq!((deed.act, deed.subject, deed.changes[0].after.as_deref()), (Act::Admit, Subject::Queue(QUEUE), Some("2")));
@@ -36,7 +36,7 @@ fn the_foremost_are_let_in_whatever_the_batch_and_never_above_the_capacity() {
 fn nobody_is_let_in_where_nobody_waits_or_the_queue_is_paused() {
     let nobody = Scene::at(NOW).with_queue(a_queue(), 0, 0);
     let (outcome, change) = outcome_of(decided(&nobody, &admission(5)));
-    let key_only = Change::default().writing(keyed(Route::Admissions).record(outcome.clone(), None, NOW, &rules()));
+    let key_only = Change::default().writing(keyed(Operation::Admit).record(outcome.clone(), None, NOW, &rules()));
     assert_eq!((outcome, change), (Outcome::Admitted { admitted: 0 }, Some(key_only)), "the answer counts");
     let mut paused = a_line();
     paused.queues.iter_mut().for_each(|queue| queue.row.state = QueueState::Paused);
@@ -47,7 +47,7 @@ fn nobody_is_let_in_where_nobody_waits_or_the_queue_is_paused() {
 #[test]
 fn the_same_admission_again_is_the_first_answer_and_admits_nobody() {
     let first = Outcome::Admitted { admitted: 2 };
-    let record = a_record(&keyed(Route::Admissions), first.clone(), in_seconds(-60));
+    let record = a_record(&keyed(Operation::Admit), first.clone(), in_seconds(-60));
     let decision = decided(&a_line().with_key(record.clone()), &admission(2)).unwrap();
     assert_eq!((decision.outcome, decision.change, decision.replayed), (first, None, true));
 

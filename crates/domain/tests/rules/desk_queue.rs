@@ -3,7 +3,7 @@
 use domain::decide::desk::queue::{ChangeQueue, Create, PolicyPatch, Take};
 use domain::deed::{Act, Changed, Subject};
 use domain::queue::{PolicyOverrides, QueueError};
-use domain::{Change, Deed, Queue, QueueState, QueueStep, Refusal, Remark, Version, Write};
+use domain::{Change, Deed, Field, PolicyField, Queue, QueueState, QueueStep, Refusal, Remark, Version, Write};
 
 use crate::fixtures::*;
 
@@ -64,7 +64,7 @@ fn a_change_is_refused_for_another_version_a_bad_policy_or_no_queue() {
     assert!(decided(&there(), &expected(600)).is_ok());
     let policy = PolicyPatch { batch: Some(Some(0)), ..PolicyPatch::default() };
     let refusal = refusal_of(decided(&there(), &ChangeQueue { policy, ..nothing_new() }));
-    assert!(matches!(&refusal, Refusal::Contradiction { property, .. } if property == "policy/batch"), "{refusal:?}");
+    assert!(matches!(&refusal, Refusal::Contradiction { field: Field::Policy(PolicyField::Batch), .. }), "{refusal:?}");
     assert_eq!(refusal_of(decided(&Scene::at(NOW), &nothing_new())), Refusal::NotFound);
 }
 

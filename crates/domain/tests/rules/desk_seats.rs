@@ -4,8 +4,8 @@ use domain::decide::desk::block;
 use domain::decide::desk::seat_map::{LaidOut, LayOut};
 use domain::deed::Act;
 use domain::{
-    CancelReason, Change, Command, Deed, Refusal, Reservation, ReservationState, Schedule, Seat, SeatNumber, SeatState, SeatStatus, Write,
-    need,
+    CancelReason, Change, Command, Deed, Field, Refusal, Reservation, ReservationState, Schedule, Seat, SeatNumber, SeatState, SeatStatus,
+    Write, need,
 };
 
 use crate::fixtures::*;
@@ -104,7 +104,7 @@ fn labelling(seats: &[(u32, &str)]) -> LayOut {
 
 fn contradiction_of(command: &LayOut) -> String {
     match refusal_of(decided(&a_hall(), command)) {
-        Refusal::Contradiction { property, problem } if property == "sections" => problem,
+        Refusal::Contradiction { field: Field::Seats, problem } => problem,
         other => panic!("{other:?}"),
     }
 }

@@ -7,8 +7,8 @@ use domain::loaded::{
 };
 use domain::need::{self, Standing};
 use domain::{
-    CancelReason, Cancellation, Concert, ConcertId, ExpiryReason, KeyScope, Need, Needs, Offer, Outcome, Payment, Queue, QueueId,
-    QueueToken, Reservation, Route, Schedule, ScheduleId, Seat, User, Version, Versioned, Wallet,
+    CancelReason, Cancellation, Concert, ConcertId, ExpiryReason, KeyScope, Need, Needs, Offer, Operation, Outcome, Payment, Queue,
+    QueueId, QueueToken, Reservation, Schedule, ScheduleId, Seat, User, Version, Versioned, Wallet,
 };
 use time::Duration;
 
@@ -34,7 +34,7 @@ fn an_outcome() -> Outcome {
 
 /// A row of every kind that none of the needs is about: Ben's, in another queue, for another concert.
 fn the_others() -> Scene {
-    let bens_key = Keyed { scope: KeyScope { user: BEN, ..keyed(Route::Payments).scope }, ..keyed(Route::Payments) };
+    let bens_key = Keyed { scope: KeyScope { user: BEN, ..keyed(Operation::Pay).scope }, ..keyed(Operation::Pay) };
     let bens_wallet = Versioned::new(Version(501), Wallet::restore(BEN, won(9), 1));
     let bens_token = |number: u64| a_token().of(BEN, token(90 + u128::from(number))).number(number).in_queue(OTHER_QUEUE);
     let until = in_seconds(300);
@@ -89,12 +89,12 @@ fn several_needs_find_each_its_own_in_their_order() {
 
 #[test]
 fn a_key_is_found_by_its_user_its_route_and_its_words() {
-    let of = |route| a_record(&keyed(route), an_outcome(), in_seconds(-1));
-    let mut others_words = of(Route::Payments);
+    let of = |operation| a_record(&keyed(operation), an_outcome(), in_seconds(-1));
+    let mut others_words = of(Operation::Pay);
     others_words.row.scope.key = domain::RequestKey::new("twice").unwrap();
-    let scene = the_others().with_key(of(Route::Charges)).with_key(others_words).with_key(of(Route::Payments));
-    assert_eq!(found(&need::Key(keyed(Route::Payments).scope), &scene), Some(of(Route::Payments)));
-    assert_eq!(found(&need::Key(keyed(Route::Refunds).scope), &scene), None);
+    let scene = the_others().with_key(of(Operation::Charge)).with_key(others_words).with_key(of(Operation::Pay));
+    assert_eq!(found(&need::Key(keyed(Operation::Pay).scope), &scene), Some(of(Operation::Pay)));
+    assert_eq!(found(&need::Key(keyed(Operation::Refund).scope), &scene), None);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use domain::loaded::LoadedReservation;
 use domain::need::{self, Lookup, Unreadable};
-use domain::{Needs, Offer, Outcome, Route, Rows};
+use domain::{Needs, Offer, Operation, Outcome, Rows};
 use time::Duration;
 
 use crate::fixtures::*;
@@ -10,7 +10,7 @@ use crate::fixtures::*;
 /// Ada has held seats 7 and 8 until now, and has paid for them all the same; each need is about something of hers.
 fn a_scene() -> Scene {
     Scene::at(NOW)
-        .with_key(a_record(&keyed(Route::Payments), Outcome::Admitted { admitted: 1 }, NOW))
+        .with_key(a_record(&keyed(Operation::Pay), Outcome::Admitted { admitted: 1 }, NOW))
         .with_user(a_user())
         .with_wallet(a_wallet(0))
         .with_queue(a_queue(), 0, 1)
@@ -54,7 +54,7 @@ fn failures(rows: &Rows) -> Vec<(&'static str, Unreadable)> {
     }
     let labels = vec!["Row A 7".to_owned()];
     let all = [
-        ("Key", failure(need::Key(keyed(Route::Payments).scope), rows)),
+        ("Key", failure(need::Key(keyed(Operation::Pay).scope), rows)),
         ("Account", failure(need::Account(ADA), rows)),
         ("Token", failure(need::Token(TOKEN), rows)),
         ("Place", failure(need::Place { user: ADA, concert: Some(CONCERT) }, rows)),
@@ -90,8 +90,8 @@ fn rows_that_make_sense_fail_nothing() {
 
 #[test]
 fn an_unreadable_key_user_wallet_or_payment_fails_what_is_about_it() {
-    assert_fails(Lookup::Key(keyed(Route::Payments).scope), &["Key"]);
-    assert_fails(Lookup::Key(keyed(Route::Charges).scope), &[]);
+    assert_fails(Lookup::Key(keyed(Operation::Pay).scope), &["Key"]);
+    assert_fails(Lookup::Key(keyed(Operation::Charge).scope), &[]);
     assert_fails(Lookup::User(ADA), &["Account"]);
     assert_fails(Lookup::User(BEN), &[]);
     assert_fails(Lookup::Wallet(ADA), &["Account", "Payment"]);

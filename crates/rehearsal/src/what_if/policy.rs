@@ -43,8 +43,8 @@ pub enum NotAPolicy {
 }
 
 impl From<queue::NotAPolicy> for NotAPolicy {
-    fn from(queue::NotAPolicy { name, least, most }: queue::NotAPolicy) -> Self {
-        Self::OutOfRange { name, least, most }
+    fn from(queue::NotAPolicy { field, least, most }: queue::NotAPolicy) -> Self {
+        Self::OutOfRange { name: field.name(), least, most }
     }
 }
 

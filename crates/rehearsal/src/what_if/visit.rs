@@ -5,7 +5,7 @@ use domain::decide::{claim, hold, join, lapse, leave, pay};
 use domain::key::Keyed;
 use domain::loaded::{LoadedConcert, LoadedPlace, LoadedReservation, LoadedSchedule, LoadedSeats, LoadedToken, OwnedReservation};
 use domain::reservation::SeatChoice;
-use domain::{EntryId, Fingerprint, KeyScope, Outcome, PaymentId, Refusal, RequestKey, Reservation, ReservationId, Route};
+use domain::{EntryId, Fingerprint, KeyScope, Operation, Outcome, PaymentId, Refusal, RequestKey, Reservation, ReservationId};
 use time::Duration;
 
 use super::agenda::{Deed, Who};
@@ -67,7 +67,7 @@ impl World {
         let Ok(seats) = SeatChoice::new(std::mem::take(&mut self.people[place(who)].chosen)) else { return };
         let input = self.for_hold(who, &seats);
         let id = self.next_reservation();
-        let command = hold::Command { pass: pass(who), keyed: keyed(who, Route::Reservations), id, schedule: self.date.id, seats };
+        let command = hold::Command { pass: pass(who), keyed: keyed(who, Operation::Hold), id, schedule: self.date.id, seats };
         match hold::decide(&input, &command, &self.rules) {
             Ok(held) => {
                 self.commit(held.change);
@@ -95,7 +95,7 @@ impl World {
         let (token, wallet) = (self.token(who), self.person(who).wallet.clone());
         let input = pay::Input { now: self.now, key: None, token, reservation: found, wallet };
         let (id, entry) = (PaymentId(reservation.0), EntryId(reservation.0));
-        let command = pay::Command { pass: pass(who), keyed: keyed(who, Route::Payments), id, entry, reservation, amount: None };
+        let command = pay::Command { pass: pass(who), keyed: keyed(who, Operation::Pay), id, entry, reservation, amount: None };
         match pay::decide(&input, &command, &self.rules) {
             Ok(paid) => {
                 self.commit(paid.change);
@@ -167,8 +167,8 @@ fn pass(who: Who) -> Pass {
 }
 
 /// Every request here is a new one, so no key is ever looked for.
-fn keyed(who: Who, route: Route) -> Keyed {
-    Keyed { scope: KeyScope { user: user_of(who), route, key: a_key() }, fingerprint: Fingerprint([0; 32]) }
+fn keyed(who: Who, operation: Operation) -> Keyed {
+    Keyed { scope: KeyScope { user: user_of(who), operation, key: a_key() }, fingerprint: Fingerprint([0; 32]) }
 }
 
 #[expect(clippy::expect_used, reason = "a constant")]

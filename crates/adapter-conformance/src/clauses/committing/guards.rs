@@ -2,7 +2,7 @@
 
 use domain::change::{Admission, Guard, RowWrite};
 use domain::{
-    Change, Concert, KeyRecord, NewToken, Payment, Queue, QueueToken, Route, Schedule, User, Version, Versioned, Wallet, Write, need,
+    Change, Concert, KeyRecord, NewToken, Operation, Payment, Queue, QueueToken, Schedule, User, Version, Versioned, Wallet, Write, need,
 };
 
 use super::{about_to_pay, again};
@@ -88,7 +88,7 @@ pub async fn an_update_of_what_does_not_exist_is_a_conflict(adapter: &dyn Adapte
                 RowWrite::Reservation(reservation) => reservation.row.id = world.new_id(),
                 RowWrite::Payment(payment) => payment.row.id = world.new_id(),
                 RowWrite::Wallet(wallet) => wallet.row = Wallet::new(world.new_id()),
-                RowWrite::Key(key) => key.row.scope = world.new_key(ADA, Route::Payments).scope,
+                RowWrite::Key(key) => key.row.scope = world.new_key(ADA, Operation::Pay).scope,
                 other => panic!("{other:?} is not among them"),
             }
         }

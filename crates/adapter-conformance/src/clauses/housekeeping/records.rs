@@ -2,7 +2,7 @@
 
 use application::ports::Prunable;
 use domain::need::Key;
-use domain::{KeyScope, Route};
+use domain::{KeyScope, Operation};
 use time::{Duration, OffsetDateTime};
 
 use crate::Adapter;
@@ -22,10 +22,10 @@ async fn remembers(world: &World, key: &KeyScope) -> bool {
 pub async fn records_are_forgotten_at_the_end_of_their_retention(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let long_ago = world.now() - Duration::days(1);
-    let old = world.new_key(ADA, Route::Charges);
+    let old = world.new_key(ADA, Operation::Charge);
     world.run(&world.a_charge_with(old.clone(), 5)).await.unwrap();
     world.clock.advance(MOMENT);
-    let new = world.new_key(ADA, Route::Charges);
+    let new = world.new_key(ADA, Operation::Charge);
     world.run(&world.a_charge_with(new.clone(), 5)).await.unwrap();
 
     world.clock.advance(world.rules.key_retention - MOMENT * 2);

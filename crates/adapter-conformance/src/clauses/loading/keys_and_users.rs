@@ -3,7 +3,7 @@
 use domain::key::Keyed;
 use domain::loaded::LoadedAccount;
 use domain::need::{Account, Key};
-use domain::{KeyScope, RequestKey, Route, Version};
+use domain::{KeyScope, Operation, RequestKey, Version};
 
 use crate::Adapter;
 use crate::world::{ADA, BEN, CYD, DAN, DATE, MOMENT, World};
@@ -33,7 +33,7 @@ pub async fn a_key_is_found_for_its_user_and_route_alone(adapter: &dyn Adapter) 
     let (answer, at) = (world.run(&command).await.unwrap().outcome, world.now());
     let scope = command.keyed.scope.clone();
     let bens = KeyScope { user: BEN, ..scope.clone() };
-    let elsewhere = KeyScope { route: Route::Charges, ..scope.clone() };
+    let elsewhere = KeyScope { operation: Operation::Charge, ..scope.clone() };
     let longer = KeyScope { key: RequestKey::new(&format!("{}A", scope.key.as_str())).unwrap(), ..scope.clone() };
     for other in [&bens, &elsewhere, &longer] {
         assert_eq!(world.find(Key(other.clone())).await, None, "{other:?}");
@@ -46,8 +46,8 @@ pub async fn a_key_is_found_for_its_user_and_route_alone(adapter: &dyn Adapter) 
 /// [`Key`]: also one that no user has.
 pub async fn a_key_of_nobody_has_its_record(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
-    let scope = KeyScope::anonymous(Route::Users, RequestKey::new("0123456789abcdef012345").unwrap());
-    let keyed = Keyed { scope: scope.clone(), ..world.new_key(ADA, Route::Users) };
+    let scope = KeyScope::anonymous(Operation::Register, RequestKey::new("0123456789abcdef012345").unwrap());
+    let keyed = Keyed { scope: scope.clone(), ..world.new_key(ADA, Operation::Register) };
     assert_eq!(world.find(Key(scope.clone())).await, None);
     let (first, second) = (world.a_registration("Ada", Some(keyed.clone())), world.a_registration("Ada", Some(keyed.clone())));
     let (answer, at) = (world.run(&first).await.unwrap().outcome, world.now());

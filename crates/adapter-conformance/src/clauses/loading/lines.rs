@@ -4,7 +4,7 @@ use domain::decide::admission::Pass;
 use domain::decide::desk::admit;
 use domain::loaded::LoadedLine;
 use domain::need::{Key, Line, Token};
-use domain::{Offer, Outcome, Queue, QueueToken, Route, TokenId, Version, Versioned};
+use domain::{Offer, Operation, Outcome, Queue, QueueToken, TokenId, Version, Versioned};
 
 use crate::Adapter;
 use crate::world::{ADA, ALL, BEN, CYD, DAN, MOMENT, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, World, guest};
@@ -140,7 +140,7 @@ pub async fn a_line_is_found_with_the_key_of_an_admission(adapter: &dyn Adapter)
     for user in [ADA, BEN, CYD] {
         world.join(user, Some(OTHER_CONCERT)).await;
     }
-    let keyed = world.new_key(DAN, Route::Admissions);
+    let keyed = world.new_key(DAN, Operation::Admit);
     let (key, line) = (Key(keyed.scope.clone()), Line { queue: OTHER_QUEUE, at_most: 9 });
     let command = |count| admit::Command { order: world.an_order(DAN), keyed: keyed.clone(), queue: OTHER_QUEUE, count };
     let alone = world.find(line.clone()).await;

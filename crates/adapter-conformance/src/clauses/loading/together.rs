@@ -6,7 +6,7 @@ use std::mem::discriminant;
 use domain::decide::admission::Pass;
 use domain::decide::desk::date;
 use domain::need::{Account, HoldsOfToken, Line, OwnedBy, Place, Reservation, Seats, Token};
-use domain::{Command, KeyScope, Need, Queue, Route, need};
+use domain::{Command, KeyScope, Need, Operation, Queue, need};
 use fastrand::Rng;
 
 use super::{numbered, with_queue, with_seats};
@@ -42,7 +42,7 @@ pub(super) async fn a_busy_house(adapter: &dyn Adapter) -> (World, Vec<Need>) {
     world.run(&date::Cancel { order: world.an_order(DAN), id: OTHER_DATE }).await.unwrap();
 
     let scope = charge.keyed.scope;
-    let keys = [scope.clone(), KeyScope { user: ADA, ..scope.clone() }, KeyScope { route: Route::Payments, ..scope }].map(need::Key);
+    let keys = [scope.clone(), KeyScope { user: ADA, ..scope.clone() }, KeyScope { operation: Operation::Pay, ..scope }].map(need::Key);
     let place = |user, concert| Place { user, concert };
     let places = [
         place(ADA, None),

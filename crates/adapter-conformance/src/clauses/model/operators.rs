@@ -6,7 +6,7 @@ use domain::decide::desk::queue::{ChangeQueue, PolicyPatch, Take};
 use domain::decide::desk::seat_map::LayOut;
 use domain::decide::desk::{admit, block, release};
 use domain::decide::refund;
-use domain::{Change, Command, Need, Queue, QueueId, QueueStep, Remark, Route, Rows, Rules, Title, UserId, Zone};
+use domain::{Change, Command, Need, Operation, Queue, QueueId, QueueStep, Remark, Rows, Rules, Title, UserId, Zone};
 use proptest::prelude::*;
 use proptest::sample::select;
 use time::Duration;
@@ -108,7 +108,7 @@ impl Play<'_> {
                 Box::new(ChangeQueue { order, id: queue_id(other_queue), expected: None, name: None, policy, message })
             }
             Wanted::Admit { other_queue, count } => {
-                let keyed = self.world.new_key(OPERATOR, Route::Admissions);
+                let keyed = self.world.new_key(OPERATOR, Operation::Admit);
                 Box::new(admit::Command { order, keyed, queue: queue_id(other_queue), count })
             }
             Wanted::ChangeConcert { concert, limit, other_queue } => {
@@ -138,7 +138,7 @@ impl Play<'_> {
                 Box::new(release::Command { order, reservation: self.pick(whose, last, |person| &person.reservations) })
             }
             Wanted::Refund { whose, last } => {
-                let (keyed, payment) = (self.world.new_key(OPERATOR, Route::Refunds), self.pick(whose, last, |person| &person.payments));
+                let (keyed, payment) = (self.world.new_key(OPERATOR, Operation::Refund), self.pick(whose, last, |person| &person.payments));
                 let entry = self.world.new_id();
                 Box::new(refund::Command { user: OPERATOR, order: Some(order), keyed, payment, entry })
             }

@@ -4,7 +4,7 @@ use domain::decide::admission::Pass;
 use domain::decide::{charge, claim, hold, join, leave, pay, refund, release};
 use domain::key::Keyed;
 use domain::reservation::SeatChoice;
-use domain::{ConcertId, Fingerprint, KeyScope, Queue, RequestKey, Route, ScheduleId, UserId};
+use domain::{ConcertId, Fingerprint, KeyScope, Operation, Queue, RequestKey, ScheduleId, UserId};
 
 use super::play::{Person, Play};
 use super::request::Request;
@@ -22,8 +22,8 @@ impl Play<'_> {
         let pass = Pass { user, token };
         match what.clone() {
             What::Register => {
-                let scope = KeyScope::anonymous(Route::Users, RequestKey::new(&(key % 16).to_string()).unwrap());
-                let keyed = (key % 3 > 0).then(|| request_key(user, Route::Users, *key, 1)).map(|keyed| Keyed { scope, ..keyed });
+                let scope = KeyScope::anonymous(Operation::Register, RequestKey::new(&(key % 16).to_string()).unwrap());
+                let keyed = (key % 3 > 0).then(|| request_key(user, Operation::Register, *key, 1)).map(|keyed| Keyed { scope, ..keyed });
                 Request::Register(world.a_registration("Eve", keyed))
             }
             What::Join { concert } => Request::Join(join::Command { user, concert: concert.map(concert_id), token: world.new_id() }),
@@ -31,29 +31,29 @@ impl Play<'_> {
                 Request::Claim(claim::Command { pass, queue: Some(if other_queue { OTHER_QUEUE } else { Queue::DEFAULT }) })
             }
             What::Hold { date, seats } => {
-                let keyed = request_key(user, Route::Reservations, *key, u64::from(seats[0]));
+                let keyed = request_key(user, Operation::Hold, *key, u64::from(seats[0]));
                 let seats = SeatChoice::new(seats.into_iter().map(seat_number).collect()).unwrap();
                 Request::Hold(hold::Command { pass, keyed, id: world.new_id(), schedule: self.date_id(date), seats })
             }
             What::Release { mine } => Request::Release(release::Command { user, reservation: self.pick(*who, mine, |p| &p.reservations) }),
             What::Charge { amount } => {
-                let keyed = request_key(user, Route::Charges, *key, amount.unsigned_abs());
+                let keyed = request_key(user, Operation::Charge, *key, amount.unsigned_abs());
                 Request::Charge(charge::Command { user: None, order: None, keyed, id: world.new_id(), amount: won(amount) })
             }
             What::ChargeNeighbour { amount } => {
-                let keyed = request_key(user, Route::Charges, *key, amount.unsigned_abs());
+                let keyed = request_key(user, Operation::Charge, *key, amount.unsigned_abs());
                 let (neighbour, order) = (self::user((who + 1) % PEOPLE), Some(world.an_order(user)));
                 Request::Charge(charge::Command { user: Some(neighbour), order, keyed, id: world.new_id(), amount: won(amount) })
             }
             What::Pay { mine, amount } => {
                 let reservation = self.pick(*who, mine, |p| &p.reservations);
-                let keyed = request_key(user, Route::Payments, *key, reservation.0.as_u64_pair().1);
+                let keyed = request_key(user, Operation::Pay, *key, reservation.0.as_u64_pair().1);
                 let (id, entry) = (world.new_id(), world.new_id());
                 Request::Pay(pay::Command { pass, keyed, id, entry, reservation, amount: amount.map(won) })
             }
             What::Refund { mine, operator } => {
                 let payment = self.pick(*who, mine, |p| &p.payments);
-                let keyed = request_key(user, Route::Refunds, *key, payment.0.as_u64_pair().1);
+                let keyed = request_key(user, Operation::Refund, *key, payment.0.as_u64_pair().1);
                 let order = operator.then(|| world.an_order(user));
                 Request::Refund(refund::Command { user, order, keyed, payment, entry: world.new_id() })
             }
@@ -85,8 +85,8 @@ pub(super) fn concert_id(number: usize) -> ConcertId {
 }
 
 /// The key called `key`; requests that differ in `body` are different requests.
-fn request_key(user: UserId, route: Route, key: u8, body: u64) -> Keyed {
+fn request_key(user: UserId, operation: Operation, key: u8, body: u64) -> Keyed {
     let mut fingerprint = [0; 32];
     fingerprint[..8].copy_from_slice(&body.to_be_bytes());
-    Keyed { fingerprint: Fingerprint(fingerprint), ..keyed(user, route, &(key % 16).to_string()) }
+    Keyed { fingerprint: Fingerprint(fingerprint), ..keyed(user, operation, &(key % 16).to_string()) }
 }

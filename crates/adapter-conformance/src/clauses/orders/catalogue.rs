@@ -271,7 +271,7 @@ pub async fn of_two_maps_with_one_label_one_is_laid_out(adapter: &dyn Adapter) {
     assert_committed(&world.commit(&one).await, "nobody else has changed the date");
     assert_conflict(&world.commit(&other).await, "its reading of the labels is old");
     let refused = world.run(&second).await.unwrap_err();
-    assert!(matches!(&refused, Refusal::Contradiction { property, .. } if property == "sections"), "{refused:?}");
+    assert!(matches!(&refused, Refusal::Contradiction { field: domain::Field::Seats, .. }), "{refused:?}");
     assert_eq!(world.ports.catalogue.seats(DATE).await.unwrap().len(), 4);
 }
 

@@ -2,7 +2,7 @@
 
 use domain::decide::admission::Pass;
 use domain::reservation::ReservationStatus;
-use domain::{CancelReason, Change, PaymentState, Refusal, Reservation, ReservationState, Route};
+use domain::{CancelReason, Change, Operation, PaymentState, Refusal, Reservation, ReservationState};
 
 use crate::Adapter;
 use crate::world::{ADA, BEN, DATE, Meeting, Won, World, assert_committed, assert_conflict, keyed, payment_in};
@@ -54,7 +54,7 @@ pub async fn of_two_payments_of_one_hold_one_wins(adapter: &dyn Adapter) {
 pub async fn of_one_payment_sent_twice_one_has_an_effect(adapter: &dyn Adapter) {
     for meeting in Meeting::ALL {
         let (world, ada, hold) = about_to_pay(adapter).await;
-        let key = world.new_key(ADA, Route::Payments);
+        let key = world.new_key(ADA, Operation::Pay);
         let (first, second) = (world.a_payment_with(key.clone(), ada, hold.id), world.a_payment_with(key, ada, hold.id));
         let won = world.rivals(meeting, &first, &second).await;
         let (winner, loser) = won.winner_and_loser(first, second);
@@ -161,7 +161,7 @@ pub async fn of_two_first_writes_of_one_user_one_wins(adapter: &dyn Adapter) {
 pub async fn of_two_uses_of_a_forgotten_key_one_wins(adapter: &dyn Adapter) {
     for meeting in Meeting::ALL {
         let world = World::with_halls(adapter, 3).await;
-        let key = keyed(ADA, Route::Charges, "once");
+        let key = keyed(ADA, Operation::Charge, "once");
         world.run(&world.a_charge_with(key.clone(), 1)).await.unwrap();
         world.clock.advance(world.rules.key_retention);
         let (first, second) = (world.a_charge_with(key.clone(), 1), world.a_charge_with(key.clone(), 1));

@@ -1,7 +1,7 @@
 //! Races for seats.
 
 use domain::decide::admission::Pass;
-use domain::{CancelReason, Refusal, ReservationState, Route, SeatStatus};
+use domain::{CancelReason, Operation, Refusal, ReservationState, SeatStatus};
 
 use crate::Adapter;
 use crate::world::{
@@ -116,7 +116,7 @@ pub async fn of_one_key_twice_one_has_an_effect(adapter: &dyn Adapter) {
     for meeting in Meeting::ALL {
         let world = World::with_halls(adapter, 3).await;
         let ada = world.admitted(ADA).await;
-        let key = world.new_key(ADA, Route::Reservations);
+        let key = world.new_key(ADA, Operation::Hold);
         let (first, second) = (world.a_hold_with(key.clone(), ada, DATE, &[1]), world.a_hold_with(key, ada, DATE, &[1]));
         let won = world.rivals(meeting, &first, &second).await;
         let (winner, loser) = won.winner_and_loser(first, second);
@@ -134,7 +134,7 @@ pub async fn a_record_alone_lets_one_win(adapter: &dyn Adapter) {
         let ada = world.admitted(ADA).await;
         let elsewhere = world.admitted_to(ADA, OTHER_CONCERT).await;
         assert!(world.token(elsewhere.token.unwrap()).await.queue == OTHER_QUEUE);
-        let key = world.new_key(ADA, Route::Reservations);
+        let key = world.new_key(ADA, Operation::Hold);
         let hold = |pass: Pass, date| world.a_hold_with(key.clone(), pass, date, &[1]);
         let (first, second) = (hold(ada, DATE), hold(elsewhere, OTHER_DATE));
         let won = world.rivals(meeting, &first, &second).await;

@@ -6,7 +6,7 @@ use domain::decide::desk::release::{self, Released};
 use domain::decide::refund;
 use domain::key::Keyed;
 use domain::{
-    EntryId, Fingerprint, KeyScope, Outcome, PaymentId, Refusal, RequestKey, Reservation, ReservationId, ReservationState, Route,
+    EntryId, Fingerprint, KeyScope, Operation, Outcome, PaymentId, Refusal, RequestKey, Reservation, ReservationId, ReservationState,
     ScheduleId,
 };
 use tokio::task::JoinSet;
@@ -107,7 +107,7 @@ fn wind_up_key(by: &By, payment: PaymentId) -> Result<Keyed, Error> {
     let key = RequestKey::new(&format!("wind-up-{payment}")).map_err(|invalid| Error::internal(&invalid, "a refund has no key"))?;
     let mut fingerprint = [0; 32];
     fingerprint[..16].copy_from_slice(payment.0.as_bytes());
-    Ok(Keyed { scope: KeyScope { user: by.operator, route: Route::Refunds, key }, fingerprint: Fingerprint(fingerprint) })
+    Ok(Keyed { scope: KeyScope { user: by.operator, operation: Operation::Refund, key }, fingerprint: Fingerprint(fingerprint) })
 }
 
 #[cfg(test)]

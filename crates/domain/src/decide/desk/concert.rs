@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use time::OffsetDateTime;
 
 use super::date::{self, NewDate};
-use super::{Patch, by, check_version, contradiction, number, within};
+use super::{Patch, among_dates, by, check_version, contradiction, number};
 use crate::decide::{Decision, Verdict};
 use crate::deed::{Act, Changed, Differences, Order, Subject};
 use crate::loaded::{ConcertUse, LoadedConcert};
 use crate::{
-    Cancellation, Concert, ConcertId, Guard, Needs, Queue, QueueId, Refusal, Rules, Schedule, Seat, SeatPlan, Title, Version, Versioned,
-    Write, need,
+    Cancellation, Concert, ConcertId, DateField, Field, Guard, Needs, Queue, QueueId, Refusal, Rules, Schedule, Seat, SeatPlan, Title,
+    Version, Versioned, Write, need,
 };
 
 /// A concert is to be made, with its dates and their seats.
@@ -170,14 +170,13 @@ pub fn create(input: &CreateInput, command: &Create, rules: &Rules) -> Verdict<W
     let outcome = concert.versioned();
     let mut change = by(&command.order, Act::Create, Subject::Concert(id), changes, input.now).writing(concert);
     for (index, (new, namesake)) in command.dates.iter().zip(&input.dates).enumerate() {
-        let place = format!("schedules/{index}");
         if !ids.insert(new.id) {
-            return Err(contradiction(&format!("{place}/id"), format!("{} is there twice", new.id)).into());
+            return Err(contradiction(Field::DateAt(index, DateField::Id), format!("{} is there twice", new.id)).into());
         }
-        date::lay_down(&mut change, id, new, namesake.as_ref(), rules).map_err(|refusal| within(&place, refusal))?;
+        date::lay_down(&mut change, id, new, namesake.as_ref(), rules).map_err(|refusal| among_dates(index, refusal))?;
         // Looked at after each date: a hundred halls are quickly written down and take long to fill.
         if change.rows::<Seat>().count() > SeatPlan::MOST_SEATS {
-            return Err(contradiction("schedules", format!("at most {} seats at once", SeatPlan::MOST_SEATS)).into());
+            return Err(contradiction(Field::Dates, format!("at most {} seats at once", SeatPlan::MOST_SEATS)).into());
         }
     }
     let mut dates: Vec<_> = change.rows::<Schedule>().map(Write::versioned).collect();
@@ -251,7 +250,7 @@ pub fn cancel(input: &CancelInput, command: &Cancel) -> Verdict<WithDates> {
 }
 
 fn check_queue(found: Option<&Versioned<Queue>>) -> Result<(), Refusal> {
-    if found.is_some() { Ok(()) } else { Err(contradiction("queue_id", "there is no such queue")) }
+    if found.is_some() { Ok(()) } else { Err(contradiction(Field::Queue, "there is no such queue")) }
 }
 
 /// Whether a concert can be made with so many dates.
@@ -259,13 +258,13 @@ fn check_queue(found: Option<&Versioned<Queue>>) -> Result<(), Refusal> {
 /// # Errors
 /// [`Refusal::Contradiction`] past [`MOST_DATES`].
 pub fn check_dates(dates: usize) -> Result<(), Refusal> {
-    if dates <= MOST_DATES { Ok(()) } else { Err(contradiction("schedules", format!("at most {MOST_DATES} dates at once"))) }
+    if dates <= MOST_DATES { Ok(()) } else { Err(contradiction(Field::Dates, format!("at most {MOST_DATES} dates at once"))) }
 }
 
 fn check_limit(limit: Option<u32>) -> Result<(), Refusal> {
     match limit {
         Some(limit) if !(1..=MOST_SEATS_PER_USER).contains(&limit) => {
-            Err(contradiction("max_seats_per_user", format!("a number from 1 to {MOST_SEATS_PER_USER}")))
+            Err(contradiction(Field::SeatsPerUser, format!("a number from 1 to {MOST_SEATS_PER_USER}")))
         }
         Some(_) | None => Ok(()),
     }

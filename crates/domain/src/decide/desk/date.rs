@@ -7,7 +7,8 @@ use crate::decide::{Decision, Verdict};
 use crate::deed::{Act, Changed, Differences, Order, Subject};
 use crate::seat_plan::check_prices;
 use crate::{
-    Cancellation, Change, Concert, ConcertId, Needs, Refusal, Rules, Schedule, ScheduleId, SeatPlan, Version, Versioned, Write, Zone, need,
+    Cancellation, Change, Concert, ConcertId, DateField, Field, Needs, Refusal, Rules, Schedule, ScheduleId, SeatPlan, Version, Versioned,
+    Write, Zone, need,
 };
 
 /// A date as an operator writes it down.
@@ -160,7 +161,7 @@ pub(super) fn lay_down(
     check(&date)?;
     if let Some(plan) = &new.seats {
         let seats = plan.seats(id).and_then(|seats| check_prices(&seats, rules.max_balance).map(|()| seats));
-        let seats = seats.map_err(|error| contradiction("seat_map/sections", error))?;
+        let seats = seats.map_err(|error| contradiction(Field::Date(DateField::Seats), error))?;
         change.writes.extend(seats.into_iter().map(|seat| Write::insert(seat).into()));
     }
     let write = Write::insert(date);
@@ -221,7 +222,7 @@ pub(super) fn call_off(change: &mut Change, date: &mut Versioned<Schedule>, canc
 }
 
 fn check(date: &Schedule) -> Result<(), Refusal> {
-    date.check().map_err(|error| contradiction("sale_closes_at", error))
+    date.check().map_err(|error| contradiction(Field::Date(DateField::SaleClose), error))
 }
 
 fn differences(before: Option<&Schedule>, after: &Schedule) -> Vec<Changed> {

@@ -12,7 +12,7 @@ pub mod seat_map;
 use time::OffsetDateTime;
 
 use crate::deed::{Act, Changed, Order, Subject};
-use crate::{Change, Refusal, Version, Versioned, Write};
+use crate::{Change, Field, Refusal, Version, Versioned, Write};
 
 /// What a thing is to have: left as it is, or set.
 pub type Patch<T> = Option<T>;
@@ -30,14 +30,16 @@ fn by(order: &Order, act: Act, subject: Subject, changes: Vec<Changed>, now: Off
     Change::default().writing(Write::insert(order.done(act, subject, changes, now)))
 }
 
-fn contradiction(property: &str, problem: impl ToString) -> Refusal {
-    Refusal::Contradiction { property: property.to_owned(), problem: problem.to_string() }
+fn contradiction(field: Field, problem: impl ToString) -> Refusal {
+    Refusal::Contradiction { field, problem: problem.to_string() }
 }
 
-/// The refusal, as one of what is written down at `place` of the order.
-fn within(place: &str, refusal: Refusal) -> Refusal {
+/// The refusal of a date, as one of several, the one at `place`.
+fn among_dates(place: usize, refusal: Refusal) -> Refusal {
     match refusal {
-        Refusal::Contradiction { property, problem } => Refusal::Contradiction { property: format!("{place}/{property}"), problem },
+        Refusal::Contradiction { field: Field::Date(field), problem } => {
+            Refusal::Contradiction { field: Field::DateAt(place, field), problem }
+        }
         other => other,
     }
 }

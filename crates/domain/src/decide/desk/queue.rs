@@ -6,7 +6,7 @@ use super::{Patch, by, check_version, contradiction, number};
 use crate::decide::{Decision, Verdict};
 use crate::deed::{Act, Changed, Differences, Order, Subject};
 use crate::queue::PolicyOverrides;
-use crate::{Needs, Queue, QueueId, QueueState, QueueStep, Refusal, Remark, Rules, Title, Version, Versioned, Write, need};
+use crate::{Field, Needs, Queue, QueueId, QueueState, QueueStep, Refusal, Remark, Rules, Title, Version, Versioned, Write, need};
 
 /// A queue is to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -187,7 +187,7 @@ fn write(now: OffsetDateTime, order: &Order, act: Act, found: &Versioned<Queue>,
 }
 
 fn check_policy(policy: &PolicyOverrides) -> Result<(), Refusal> {
-    policy.check().map_err(|error| contradiction(&format!("policy/{}", error.name), error))
+    policy.check().map_err(|error| contradiction(Field::Policy(error.field), error))
 }
 
 fn differences(before: Option<&Queue>, after: &Queue) -> Vec<Changed> {

@@ -9,7 +9,9 @@ use crate::decide::{Decision, Verdict, ending};
 use crate::deed::{Act, Changed, Order, Subject};
 use crate::loaded::{LoadedReservation, LoadedSeats};
 use crate::seat_plan::{NotAPlan, check_prices};
-use crate::{Change, Moment, Needs, Refusal, Rules, Schedule, ScheduleId, Seat, SeatNumber, SeatPlan, SeatStatus, Versioned, Write, need};
+use crate::{
+    Change, Field, Moment, Needs, Refusal, Rules, Schedule, ScheduleId, Seat, SeatNumber, SeatPlan, SeatStatus, Versioned, Write, need,
+};
 
 /// A date is to have the seats of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +75,7 @@ impl LayOut {
     /// # Errors
     /// [`Refusal::Contradiction`] if it is none.
     pub fn new(order: Order, schedule: ScheduleId, plan: &SeatPlan) -> Result<Self, Refusal> {
-        let seats = plan.seats(schedule).map_err(|error| contradiction("sections", error))?;
+        let seats = plan.seats(schedule).map_err(|error| contradiction(Field::Seats, error))?;
         Ok(Self { order, schedule, seats })
     }
 }
@@ -86,7 +88,7 @@ impl LayOut {
 pub fn lay_out(input: &Input, command: &LayOut, rules: &Rules) -> Verdict<LaidOut> {
     let now = input.now;
     let schedule: &Versioned<Schedule> = input.date.as_ref().ok_or(Refusal::NotFound)?;
-    check_prices(&command.seats, rules.max_balance).map_err(|error| contradiction("sections", error))?;
+    check_prices(&command.seats, rules.max_balance).map_err(|error| contradiction(Field::Seats, error))?;
     check_labels(&input.labelled, command)?;
     let moment = schedule.at(now);
     let mut change = Change::default();
@@ -134,7 +136,7 @@ fn check_labels(labelled: &[Versioned<Seat>], command: &LayOut) -> Result<(), Re
     let mut others = labelled.iter().filter(|seat| !numbers.contains(&seat.number));
     let clash = others.find_map(|other| planned.get(other.label.as_str()).map(|number| (other, *number)));
     match clash {
-        Some((other, number)) => Err(contradiction("sections", NotAPlan::SameLabel(number, other.number, other.label.clone()))),
+        Some((other, number)) => Err(contradiction(Field::Seats, NotAPlan::SameLabel(number, other.number, other.label.clone()))),
         None => Ok(()),
     }
 }

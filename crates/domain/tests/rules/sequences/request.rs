@@ -4,8 +4,8 @@ use domain::decide::admission::Pass;
 use domain::decide::{charge, claim, hold, join, leave, pay, refund, register, release};
 use domain::key::Keyed;
 use domain::{
-    EntryId, Fingerprint, KeyScope, Order, Payment, PaymentId, PaymentState, QueueId, QueueState, RequestKey, Reservation, ReservationId,
-    Route, ScheduleId, TokenId, UserId, UserName,
+    EntryId, Fingerprint, KeyScope, Operation, Order, Payment, PaymentId, PaymentState, QueueId, QueueState, RequestKey, Reservation,
+    ReservationId, ScheduleId, TokenId, UserId, UserName,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -135,13 +135,13 @@ impl Ids {
     }
 
     /// A new key; on a whim, one that may have been used before.
-    fn keyed(&mut self, user: UserId, route: Route, whim: u8) -> Keyed {
+    fn keyed(&mut self, user: UserId, operation: Operation, whim: u8) -> Keyed {
         self.0 += 1;
         let key = if whim >= 37 { "again".to_owned() } else { format!("key-{}", self.0) };
         let key = RequestKey::new(&key).unwrap_or_else(|error| panic!("{error}"));
         let mut says = [0; 32];
         says[..16].copy_from_slice(&self.0.to_be_bytes());
-        Keyed { scope: KeyScope { user, route, key }, fingerprint: Fingerprint(says) }
+        Keyed { scope: KeyScope { user, operation, key }, fingerprint: Fingerprint(says) }
     }
 }
 
@@ -195,7 +195,7 @@ impl World {
                 Request::Release(release::Command { user, reservation })
             }
             Move::Charge { who, amount, whim } => {
-                let keyed = ids.keyed(person(who), Route::Charges, whim);
+                let keyed = ids.keyed(person(who), Operation::Charge, whim);
                 Request::Charge(charge::Command { user: None, order: None, keyed, id: ids.draw(), amount: won(amount) })
             }
             Move::Pay { who, whim } => self.pay(who, whim, ids),
@@ -217,7 +217,7 @@ impl World {
             }
             Some(_) | None => (date, seats(&numbers)),
         };
-        let keyed = ids.keyed(user, Route::Reservations, whim);
+        let keyed = ids.keyed(user, Operation::Hold, whim);
         Request::Hold(hold::Command { pass, keyed, id: ids.draw::<ReservationId>(), schedule, seats })
     }
 
@@ -232,7 +232,7 @@ impl World {
             7..=12 => found.map(|reservation| reservation.amount),
             _ => None,
         };
-        let keyed = ids.keyed(user, Route::Payments, whim);
+        let keyed = ids.keyed(user, Operation::Pay, whim);
         Request::Pay(pay::Command { pass, keyed, id: ids.draw::<PaymentId>(), entry: ids.draw::<EntryId>(), reservation, amount })
     }
 
@@ -246,7 +246,7 @@ impl World {
         let payment = found.map_or_else(|| ids.draw(), |payment| payment.id);
         let operator = whim.is_multiple_of(2) && whim < 4;
         let order = operator.then(|| Order { operator: user, deed: ids.draw(), reason: None });
-        let keyed = ids.keyed(user, Route::Refunds, whim);
+        let keyed = ids.keyed(user, Operation::Refund, whim);
         Request::Refund(refund::Command { user, order, keyed, payment, entry: ids.draw() })
     }
 

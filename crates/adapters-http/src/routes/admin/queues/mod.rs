@@ -7,7 +7,7 @@ mod said;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, patch, post};
 use application::use_cases::desk::QueueReport;
-use domain::{Outcome, QueueId, QueueStep, Route};
+use domain::{Operation, Outcome, QueueId, QueueStep};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::super::codes::{BODY, CHANGE, KEYED, OPERATOR};
@@ -172,7 +172,7 @@ async fn open_queue(call: Call<(Operator, PathId<QueueId>)>) -> Result<HttpRespo
 #[post("/v1/admin/queues/{id:[^/:]+}:admit")]
 async fn admit_users(call: Call<(Operator, PathId<QueueId>, KeyedBody<Admission>)>) -> Result<HttpResponse, Problem> {
     let Call { api, parts: (Operator(operator), PathId(id), body), .. } = call;
-    let (Admission(count), keyed) = body.on(Route::Admissions, operator);
+    let (Admission(count), keyed) = body.to(Operation::Admit, operator);
     let answer = api.ask(|ask| async move { ask.queues.admit(&by(operator), keyed, id, count).await }).await?;
     let Outcome::Admitted { admitted } = answer.outcome else { return Err(Problem::internal()) };
     Ok(replayed(personal(StatusCode::OK, &AdmittedBody { admitted })?, answer.replayed))
