@@ -71,7 +71,7 @@ fn writes(command: &impl Command, rows: &Rows, rules: &Rules) -> bool {
 fn admit_a_thousand(bencher: Bencher<'_, '_>) {
     let rules = rules();
     let mut rows = Rows::at(NOW).with(row(queue()));
-    rows.add_standing(QUEUE, Standing { admission: Version(1), waiting: LINE, active: 0 });
+    rows.add_standing(QUEUE, Standing { admission: Version(1), waiting: LINE, active: Some(0) });
     rows.add_all((1..=LINE).map(|number| row(in_line(number, TokenState::Waiting))));
     let need = Line { queue: QUEUE, at_most: LINE };
     let tick = |rows: &Rows| admit::decide(&need.find(rows).unwrap().unwrap(), NOW, &rules);

@@ -98,8 +98,7 @@ impl State {
         let Some(line) = self.lines.get(&queue) else { return };
         let waiting = count(self.waiting_in(queue));
         let active = self.tokens_of(queue).filter(|token| matches!(token.state(), TokenState::Active { .. }));
-        let active = if waiting == 0 { 0 } else { count(active) };
-        rows.add_standing(queue, Standing { admission: line.admission, waiting, active });
+        rows.add_standing(queue, Standing { admission: line.admission, waiting, active: Some(count(active)) });
     }
 
     /// The dates of the concerts of `queue`.

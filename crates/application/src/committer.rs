@@ -15,7 +15,6 @@ use crate::ports::{CommitError, Committed, Observer, ReadError, Store};
 const FAILURES: (&str, &str) = ("frontrow_commit_failures_total", "Changes that the store neither committed nor refused for a conflict.");
 
 /// Commits, and notifies the observers.
-#[derive(Clone)]
 pub struct Committer {
     store: Arc<dyn Store>,
     observers: Vec<Arc<dyn Observer>>,
@@ -43,8 +42,8 @@ impl Committer {
 
     /// The same committer by another way to the store: one on which what takes longer isn't given up.
     #[must_use]
-    pub fn by_way_of(&self, store: Arc<dyn Store>) -> Self {
-        Self { store, ..self.clone() }
+    pub fn with_store(&self, store: Arc<dyn Store>) -> Self {
+        Self::new(store, self.observers.clone())
     }
 
     /// The rows that `needs` are about.

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use domain::decide::admit::Ticked;
 use domain::decide::lapse;
-use domain::need::LapsedHolds;
+use domain::need::{LapsedHolds, Unreadable};
 use domain::{Change, Needs, QueueId, Rules};
 use metrics::{Counter, Histogram};
 use time::OffsetDateTime;
@@ -164,15 +164,16 @@ impl Scheduler {
     async fn try_sweep(&self) -> Result<usize, Error> {
         let lapsed = LapsedHolds { at_most: AT_MOST, longest: self.rules.hold };
         let rows = self.committer.load(&[lapsed.clone().into()]).await?;
-        let mut holds = Vec::new();
-        for found in lapsed.find(&rows).map_err(ReadError::from)? {
-            match found {
-                Ok(hold) => holds.push(hold),
-                Err(unreadable) => self.report_hold(&unreadable),
-            }
+        let decide = || -> Result<_, Unreadable> {
+            let (holds, unreadable): (Vec<_>, Vec<_>) = lapsed.find(&rows)?.into_iter().partition(Result::is_ok);
+            let holds: Vec<_> = holds.into_iter().flatten().collect();
+            Ok((lapse::decide(&holds, rows.now), unreadable.into_iter().filter_map(Result::err).collect::<Vec<_>>()))
+        };
+        let decided = caught(decide).map_err(|panicked| Error::internal(&panicked, "the decision of a sweep panicked"))?;
+        let (decided, unreadable) = decided.map_err(ReadError::from)?;
+        for unreadable in &unreadable {
+            self.report_hold(unreadable);
         }
-        let decided = caught(|| lapse::decide(&holds, rows.now));
-        let decided = decided.map_err(|panicked| Error::internal(&panicked, "the decision of a sweep panicked"))?;
         let mut changes = Vec::with_capacity(decided.len());
         for lapsed in decided {
             match lapsed {

@@ -243,7 +243,7 @@ mod tests {
             ("active_seconds", PolicyOverrides { active: Some(Duration::DAY + second), ..none }),
             ("claim_seconds", PolicyOverrides { claim: Some(Duration::ZERO), ..none }),
         ] {
-            assert_eq!(broken.check().map_err(|error| error.name), Err(name), "{broken:?}");
+            assert_eq!(broken.check().map_err(|error| error.field.name()), Err(name), "{broken:?}");
         }
     }
 

@@ -139,7 +139,7 @@ impl Plan {
         // Orders are large, and nobody waits behind them.
         let orders = Limits { kind: "operators", lanes: 1, queue: 100, batch: 1, deadline: Duration::from_mins(1) };
         let committer = Arc::new(Committer::new(ports.store.clone(), observers));
-        let for_orders = Arc::new(committer.by_way_of(ports.orders.clone()));
+        let for_orders = Arc::new(committer.with_store(ports.orders.clone()));
         let [commits, orders] = [(&committer, self.limits), (&for_orders, orders)].map(|(committer, limits)| {
             let _there = runtime().enter();
             Arc::new(GroupCommit::start(committer.clone(), rules.clone(), limits))

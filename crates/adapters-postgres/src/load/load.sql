@@ -68,7 +68,7 @@ held_seats AS MATERIALIZED (
     SELECT s.* FROM holds h
     CROSS JOIN LATERAL (SELECT * FROM reservation_seats o WHERE o.reservation_id = h.id OFFSET 0) o
     CROSS JOIN LATERAL (SELECT * FROM seats s WHERE s.schedule_id = o.schedule_id AND s.number = o.number OFFSET 0) s),
--- What the queues of ticks admit to, if somebody waits there: dates, and whether they have seats; a concert without dates, once.
+-- What the queues of lines admit to, if somebody waits there: dates, and whether they have seats; a concert without dates, once.
 offered AS MATERIALIZED (
     SELECT c.queue_id, d.id AS schedule_id, s.schedule_id IS NOT NULL AS has_seats
     FROM unnest($18::uuid[]) k (id)
@@ -109,8 +109,7 @@ all_queues AS MATERIALIZED (
 standings AS MATERIALIZED (
     SELECT a.queue_id, a.version AS admission, c.waiting,
            CASE WHEN c.waiting > 0 AND a.queue_id = ANY ($18::uuid[])
-                THEN (SELECT count(*) FROM queue_tokens t WHERE t.queue_id = a.queue_id AND t.state = 'ACTIVE')
-                ELSE 0 END AS active
+                THEN (SELECT count(*) FROM queue_tokens t WHERE t.queue_id = a.queue_id AND t.state = 'ACTIVE') END AS active
     FROM (SELECT queue_id FROM joins UNION SELECT id FROM unnest($18::uuid[]) k (id)) k
     CROSS JOIN LATERAL (SELECT * FROM queue_admissions a WHERE a.queue_id = k.queue_id OFFSET 0) a
     CROSS JOIN LATERAL (SELECT * FROM queue_counters c WHERE c.queue_id = k.queue_id OFFSET 0) c)

@@ -26,7 +26,8 @@ pub(crate) async fn load(connections: &Connections, now: Option<OffsetDateTime>,
             kind => all.push(read(kind, row)?),
         }
     }
-    let mut rows = Rows::at(instant(now.unwrap_or_default(), "clock", "now")?);
+    let now = now.ok_or_else(|| ReadError::Corrupt("no reading of the clock".to_owned()))?;
+    let mut rows = Rows::at(instant(now, "clock", "now")?);
     for row in all {
         add(&mut rows, row);
     }

@@ -54,7 +54,7 @@ pub fn add(rows: &mut Rows, row: Row) {
         Row::User(row) => read::<_, User>(rows, Lookup::User(UserId(row.id)), row),
         Row::Queue(row) => read::<_, Versioned<Queue>>(rows, Lookup::Queue(QueueId(row.id)), row),
         Row::Standing(row) => {
-            let standing = Standing { admission: Version(row.admission), waiting: count(row.waiting), active: count(row.active) };
+            let standing = Standing { admission: Version(row.admission), waiting: count(row.waiting), active: row.active.map(count) };
             rows.add_standing(QueueId(row.queue_id), standing);
         }
         Row::Offered(row) => rows.add_offer(QueueId(row.queue_id), row.schedule_id.map(|date| (ScheduleId(date), row.has_seats))),

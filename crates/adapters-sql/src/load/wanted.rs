@@ -10,8 +10,8 @@ use domain::{ConcertId, KeyScope, Need, PaymentId, QueueId, ReservationId, Sched
 #[expect(missing_docs, reason = "each is what its name says")]
 pub struct Wanted<'a> {
     pub keys: HashSet<&'a KeyScope>,
+    /// Users, and with them their wallets.
     pub users: HashSet<UserId>,
-    pub wallets: HashSet<UserId>,
     /// Tokens by id, and with them their queues.
     pub tokens: HashSet<TokenId>,
     pub queues: HashSet<QueueId>,
@@ -50,35 +50,29 @@ impl<'a> Wanted<'a> {
     }
 
     fn add(&mut self, need: &'a Need) {
-        let _is_new = match need {
-            Need::Key(need) => self.keys.insert(&need.0),
-            Need::Account(need) => self.users.insert(need.0) && self.wallets.insert(need.0),
-            Need::Token(need) => self.tokens.insert(need.0),
+        match need {
+            Need::Key(need) => self.keys.extend([&need.0]),
+            Need::Account(need) => self.users.extend([need.0]),
+            Need::Token(need) => self.tokens.extend([need.0]),
             Need::Place(need) => {
                 self.concerts.extend(need.concert);
-                self.places.insert((need.user, need.concert))
+                self.places.insert((need.user, need.concert));
             }
-            Need::Line(need) => self.lines.insert(need),
-            Need::Queue(need) => self.queues.insert(need.0),
-            Need::Concert(need) => self.concerts.insert(need.0),
-            Need::ConcertInUse(need) => self.used.insert(need.0),
-            Need::Schedule(need) => self.schedules.insert(need.0),
-            Need::Seats(need) => {
-                self.seats.extend(need.numbers.iter().map(|number| (need.schedule, *number)));
-                true
-            }
-            Need::LabelledSeats(need) => {
-                self.labels.extend(need.labels.iter().map(|label| (need.schedule, label.as_str())));
-                true
-            }
-            Need::Reservation(need) => self.reservations.insert(need.0),
-            Need::HoldsOfToken(need) => self.holders.insert(need.0),
+            Need::Line(need) => self.lines.extend([need]),
+            Need::Queue(need) => self.queues.extend([need.0]),
+            Need::Concert(need) => self.concerts.extend([need.0]),
+            Need::ConcertInUse(need) => self.used.extend([need.0]),
+            Need::Schedule(need) => self.schedules.extend([need.0]),
+            Need::Seats(need) => self.seats.extend(need.numbers.iter().map(|number| (need.schedule, *number))),
+            Need::LabelledSeats(need) => self.labels.extend(need.labels.iter().map(|label| (need.schedule, label.as_str()))),
+            Need::Reservation(need) => self.reservations.extend([need.0]),
+            Need::HoldsOfToken(need) => self.holders.extend([need.0]),
             Need::OwnedBy(need) => {
                 self.schedules.insert(need.schedule);
-                self.owners.insert((need.user, need.schedule))
+                self.owners.insert((need.user, need.schedule));
             }
-            Need::Payment(need) => self.payments.insert(need.0),
-            Need::LapsedHolds(need) => self.lapsed.insert(need),
-        };
+            Need::Payment(need) => self.payments.extend([need.0]),
+            Need::LapsedHolds(need) => self.lapsed.extend([need]),
+        }
     }
 }

@@ -40,7 +40,8 @@ pub struct Standing {
     pub queue_id: Uuid,
     pub admission: i64,
     pub waiting: i64,
-    pub active: i64,
+    /// None: not counted.
+    pub active: Option<i64>,
 }
 
 /// A date of a concert that a queue admits to, and whether a seat of it is AVAILABLE or HELD by its row; a concert without dates is there

@@ -35,16 +35,6 @@ pub struct Row {
 }
 
 impl Row {
-    /// The numbers of its seats.
-    pub fn numbers(&self) -> impl Iterator<Item = i64> {
-        self.seats.numbers()
-    }
-
-    /// Whether it occupies its seats and its token.
-    pub fn is_held(&self) -> bool {
-        self.state == "HELD"
-    }
-
     /// Whether its seats are no longer its own.
     pub fn is_cancelled(&self) -> bool {
         self.state == "CANCELLED"

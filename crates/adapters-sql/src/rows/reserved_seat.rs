@@ -46,13 +46,6 @@ pub fn new_of(reservation: &Row) -> impl Iterator<Item = New> {
     })
 }
 
-impl Seats {
-    /// Their numbers.
-    pub fn numbers(&self) -> impl Iterator<Item = i64> {
-        self.0.iter().map(|seat| seat.number)
-    }
-}
-
 impl TryFrom<Seats> for Vec<ReservedSeat> {
     type Error = Corrupt;
 

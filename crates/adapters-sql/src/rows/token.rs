@@ -41,13 +41,6 @@ impl std::fmt::Debug for Model {
     }
 }
 
-impl Model {
-    /// Whether its row says that it has a place: in the line or inside.
-    pub fn is_live(&self) -> bool {
-        self.state != "EXPIRED"
-    }
-}
-
 impl TryFrom<Model> for Versioned<QueueToken> {
     type Error = Corrupt;
 

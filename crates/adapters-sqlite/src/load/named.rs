@@ -26,7 +26,7 @@ pub(super) async fn read(db: &impl ConnectionTrait, wanted: &Wanted<'_>, rows: &
         by(db, key::SELECT, [names], Row::Key, rows).await?;
     }
     by_id(db, user::SELECT, &wanted.users, Row::User, rows).await?;
-    by_id(db, wallet::SELECT, &wanted.wallets, Row::Wallet, rows).await?;
+    by_id(db, wallet::SELECT, &wanted.users, Row::Wallet, rows).await?;
     by_id(db, token::SELECT, &wanted.tokens, Row::Token, rows).await?;
     by_id(db, queue::SELECT, &wanted.queues, Row::Queue, rows).await?;
     let concerts: HashSet<ConcertId> = wanted.concerts.union(&wanted.used).copied().collect();

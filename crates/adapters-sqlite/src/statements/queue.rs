@@ -25,7 +25,7 @@ pub(crate) const OFFERED: &str = "
 
 /// Standings by queue, as far as a join asks: without those who are ACTIVE.
 pub(crate) const WAITING: &str = "
-    SELECT a.queue_id, a.version AS admission, c.waiting, 0 AS active
+    SELECT a.queue_id, a.version AS admission, c.waiting, NULL AS active
     FROM jsonb_each(?1) k
     CROSS JOIN queue_admissions a ON a.queue_id = unhex(k.value, '-')
     CROSS JOIN queue_counters c ON c.queue_id = a.queue_id";

@@ -15,7 +15,7 @@ use crate::{Answer, Error};
 /// A command on its way, whatever its outcome's type is.
 pub(super) trait Job: Send {
     /// Adds what its decision has to see.
-    fn ask(&self, needs: &mut Vec<Need>);
+    fn ask(&mut self, needs: &mut Vec<Need>);
     /// The span of its way through the lanes.
     fn span(&self) -> &Span;
     /// Whether nobody waits for it any more.
@@ -44,6 +44,8 @@ pub(super) struct Ticket<T> {
 
 struct Pending<C: Command> {
     command: C,
+    /// What its decision has to see, once that was asked.
+    needs: Option<C::Needs>,
     verdict: Option<Result<Decision<C::Outcome>, Refusal>>,
     client: oneshot::Sender<Result<Answer<C::Outcome>, Error>>,
     stage: Arc<AtomicU8>,
@@ -56,6 +58,7 @@ pub(super) fn new<C: Command>(command: C, deadline: Instant) -> (Box<dyn Job>, T
     let stage = Arc::new(AtomicU8::new(WAITING));
     let job = Pending {
         command,
+        needs: None,
         verdict: None,
         client,
         stage: stage.clone(),
@@ -84,8 +87,8 @@ impl<T> Ticket<T> {
 }
 
 impl<C: Command> Job for Pending<C> {
-    fn ask(&self, needs: &mut Vec<Need>) {
-        self.command.needs().ask(needs);
+    fn ask(&mut self, needs: &mut Vec<Need>) {
+        self.needs.get_or_insert_with(|| self.command.needs()).ask(needs);
     }
 
     fn span(&self) -> &Span {
@@ -97,7 +100,8 @@ impl<C: Command> Job for Pending<C> {
     }
 
     fn decide(&mut self, rows: &Rows, rules: &Rules) -> Result<Option<Change>, Unreadable> {
-        let (verdict, change) = match self.command.decide_by(rows, rules)? {
+        let found = self.needs.get_or_insert_with(|| self.command.needs()).find(rows)?;
+        let (verdict, change) = match self.command.decide(rows.now, found, rules) {
             Ok(mut decision) => {
                 let change = decision.change.take();
                 (Ok(decision), change)

@@ -107,7 +107,7 @@ impl Work {
     pub(super) async fn process(self: Arc<Self>, mut jobs: Vec<Box<dyn Job>>) -> Vec<Box<dyn Job>> {
         jobs.retain(|job| !job.is_abandoned());
         let mut needs = Vec::new();
-        for job in &jobs {
+        for job in &mut jobs {
             job.ask(&mut needs);
         }
         self.measures.batch.record(number(jobs.len()));

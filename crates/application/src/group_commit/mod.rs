@@ -42,7 +42,7 @@ pub struct Answer<T> {
 /// How much group commit takes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Of which kind the commands are, as metrics call it.
+    /// Whose commands these are, for the metrics: `crowd`, `joins` or `operators`.
     pub kind: &'static str,
     /// How many batches are under way at once: 1 where there is one writer, 2 to 4 elsewhere.
     pub lanes: usize,

@@ -20,7 +20,7 @@ use crate::testing::{RecordingObserver, StoppedClock, a_queue, a_waiting_room, a
 
 const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
 const DATE: ScheduleId = ScheduleId(Uuid::from_u128(7));
-const ONE_WAITS: Standing = Standing { admission: Version::FIRST, waiting: 1, active: 0 };
+const ONE_WAITS: Standing = Standing { admission: Version::FIRST, waiting: 1, active: Some(0) };
 
 /// A store that has `rows` and commits everything; the first commit panics if it is to.
 struct Scripted {

@@ -55,7 +55,7 @@ fn the_rows(now: OffsetDateTime, sale_opens_at: OffsetDateTime) -> Rows {
         cancellation: None,
     };
     let mut rows = Rows::at(now).with(the_queue()).with(a_token());
-    rows.add_standing(OWN, Standing { admission: Version::FIRST, waiting: 1, active: 0 });
+    rows.add_standing(OWN, Standing { admission: Version::FIRST, waiting: 1, active: Some(0) });
     rows.add_offer(OWN, Some((schedule.id, true)));
     rows.with(Versioned::new(Version::FIRST, schedule))
 }

@@ -1,7 +1,7 @@
 //! The tick: ends what has lapsed in some queues, and admits into the free places.
 
 use domain::decide::admit::{self, Ticked};
-use domain::need::{Line, Need, Rows};
+use domain::need::{Line, Need, Rows, Unreadable};
 use domain::{Change, Needs, QueueId};
 
 use super::Scheduler;
@@ -117,13 +117,17 @@ impl Scheduler {
     }
 
     fn decide_tick(&self, line: &Line, rows: &Rows) -> Result<Option<(Change, Ticked)>, Error> {
-        let queue = line.queue;
-        let Some(line) = line.find(rows).map_err(ReadError::from)? else { return Ok(None) };
-        match admit::opening(&line, rows.now) {
-            Some(at) => self.openings().insert(queue, at),
-            None => self.openings().remove(&queue),
+        let decide = || {
+            let found = line.find(rows)?;
+            let opening = found.as_ref().and_then(|found| admit::opening(found, rows.now));
+            Ok((opening, found.and_then(|found| admit::decide(&found, rows.now, &self.rules))))
         };
-        let decided = caught(|| admit::decide(&line, rows.now, &self.rules));
-        decided.map_err(|panicked| Error::internal(&panicked, "the decision of a tick panicked"))
+        let decided = caught(decide).map_err(|panicked| Error::internal(&panicked, "the decision of a tick panicked"))?;
+        let (opening, decided) = decided.map_err(|unreadable: Unreadable| ReadError::from(unreadable))?;
+        match opening {
+            Some(at) => self.openings().insert(line.queue, at),
+            None => self.openings().remove(&line.queue),
+        };
+        Ok(decided)
     }
 }

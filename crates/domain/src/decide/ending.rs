@@ -39,7 +39,8 @@ pub(super) fn take_over<'a>(
 /// Writes into `change` that `old` is now `ended`, and frees its seats.
 ///
 /// # Errors
-/// [`Fault::SeatsMissing`] unless all of its seats were loaded, but for those that `change` writes already.
+/// [`Fault::SeatsMissing`] unless all of its seats were loaded, but for those that `change` writes already; and if one that was sold belongs
+/// to another reservation.
 pub(super) fn cancel(
     change: &mut Change,
     old: &LoadedReservation,
@@ -62,9 +63,9 @@ fn free_seats(change: &mut Change, of: &LoadedReservation, moment: Moment) -> Re
         }
         match of.seats.iter().find(|seat| is_it(seat)).map(|seat| (seat, seat.row.clone().free(id, moment))) {
             Some((seat, Ok(free))) => change.write(Write::update(seat, free)),
-            // A seat that went on to another reservation is not taken from it.
-            Some((_, Err(_))) => {}
-            None => missing.push(number),
+            // A seat that went on to another reservation is not taken from it. One that was sold never does.
+            Some((_, Err(_))) if of.reservation.occupies() => {}
+            Some((_, Err(_))) | None => missing.push(number),
         }
     }
     if missing.is_empty() { Ok(()) } else { Err(Fault::SeatsMissing { reservation: id, seats: missing }) }

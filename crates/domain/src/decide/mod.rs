@@ -31,7 +31,7 @@ pub trait Command: Send + Sync + 'static {
     /// What the client is told.
     type Outcome: Send + 'static;
     /// What the decision has to see.
-    type Needs: Needs;
+    type Needs: Needs + Send;
 
     /// What the decision has to see.
     fn needs(&self) -> Self::Needs;

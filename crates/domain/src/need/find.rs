@@ -13,8 +13,8 @@ use crate::loaded::{
     LoadedToken, OwnedReservation,
 };
 use crate::{
-    ConcertId, KeyRecord, Offer, QueueId, QueueToken, ReservationId, ReservationState, ScheduleId, Seat, SeatNumber, TokenState, UserId,
-    Versioned,
+    ConcertId, KeyRecord, Offer, QueueId, QueueToken, ReservationId, ReservationState, ScheduleId, Seat, SeatNumber, SeatState, TokenState,
+    UserId, Versioned,
 };
 
 type Found<T> = Result<T, Unreadable>;
@@ -64,6 +64,8 @@ impl Line {
             (Some(queue), Some(standing)) => (queue, *standing),
             (None, _) | (_, None) => return Ok(None),
         };
+        // Nobody is let in where it isn't known how many are in.
+        let active = if standing.waiting == 0 { 0 } else { standing.active.unwrap_or(u32::MAX) };
         let at_most = usize::try_from(self.at_most).unwrap_or(usize::MAX);
         let (mut lapsed, mut foremost): (Vec<&Versioned<QueueToken>>, Vec<_>) = (Vec::new(), Vec::new());
         let tokens = rows.tokens_in.get(&self.queue).into_iter().flatten();
@@ -81,7 +83,7 @@ impl Line {
             queue,
             admission: standing.admission,
             waiting: standing.waiting,
-            active: standing.active,
+            active,
             offers,
             lapsed: lapsed.into_iter().take(at_most).cloned().collect(),
             foremost: foremost.into_iter().take(at_most).cloned().collect(),
@@ -114,8 +116,8 @@ impl Concert {
 }
 
 impl ConcertInUse {
-    #[expect(clippy::unnecessary_wraps, reason = "as all needs find")]
     pub(super) fn find_in(&self, rows: &Rows) -> Found<ConcertUse> {
+        rows.check(|row| matches!(row, Lookup::Concert(concert) if *concert == self.0))?;
         Ok(rows.uses.get(&self.0).copied().unwrap_or_default())
     }
 }
@@ -131,7 +133,11 @@ impl Seats {
     pub(super) fn find_in(&self, rows: &Rows) -> Found<LoadedSeats> {
         let numbers: BTreeSet<SeatNumber> = self.numbers.iter().copied().collect();
         let seats = rows.seats(self.schedule, numbers)?;
-        let named: BTreeSet<ReservationId> = seats.iter().filter_map(|seat| seat.reservation()).collect();
+        let holder = |seat: &Versioned<Seat>| match seat.state() {
+            SeatState::Held { reservation, .. } => Some(reservation),
+            SeatState::Available | SeatState::Reserved { .. } | SeatState::Blocked => None,
+        };
+        let named: BTreeSet<ReservationId> = seats.iter().filter_map(holder).collect();
         let mut holds = Vec::new();
         for id in named {
             holds.extend(rows.reservation(id)?.filter(|found| found.reservation.occupies()));

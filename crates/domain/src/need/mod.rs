@@ -111,8 +111,8 @@ needs! {
     /// A payment, its reservation with its date and its seats, and the payer's wallet.
     Payment(PaymentId) => Option<crate::loaded::LoadedPayment>;
     /// Reservations that are HELD by their rows, and past their deadline, the earliest first, or for dates that were cancelled less than
-    /// `longest` ago, after them and in any order; at most so many together, each with its date and its seats. One that makes no sense keeps
-    /// no other from being found.
+    /// `longest` ago, after them and in any order; at most so many together, each with its date and its seats. Reservations that make no
+    /// sense are told of, and keep no other from being found.
     LapsedHolds { at_most: u32, longest: Duration } => Vec<Result<crate::loaded::LoadedReservation, Unreadable>>;
 }
 

@@ -12,7 +12,7 @@ use crate::{
     ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet,
 };
 
-/// Rows, each with its version, all read at one instant. A row may be added more than once.
+/// Rows, each with its version, all read at one instant.
 #[derive(Debug, Clone)]
 pub struct Rows {
     /// The store's clock, not later than that instant's end.
@@ -46,8 +46,8 @@ pub struct Standing {
     pub admission: Version,
     /// How many wait.
     pub waiting: u32,
-    /// How many are ACTIVE by their rows; 0 unless a [`Line`](super::Line) is needed in which somebody waits.
-    pub active: u32,
+    /// How many are ACTIVE by their rows, if they were counted: a [`Line`](super::Line) needs it if anybody waits.
+    pub active: Option<u32>,
 }
 
 /// A row that makes no sense. It fails the needs that it belongs to, and no others.
@@ -123,7 +123,7 @@ impl Rows {
         }
     }
 
-    /// Adds a row.
+    /// Adds a row; the same again changes nothing.
     pub fn add(&mut self, row: impl Loadable) {
         row.add_to(self);
     }
@@ -140,15 +140,10 @@ impl Rows {
         self
     }
 
-    /// Adds how a queue stands.
+    /// Adds how a queue stands. What was counted before stays counted.
     pub fn add_standing(&mut self, queue: QueueId, standing: Standing) {
-        self.standings.insert(queue, standing);
-    }
-
-    /// Whether it was found how a queue stands.
-    #[must_use]
-    pub fn has_standing(&self, queue: QueueId) -> bool {
-        self.standings.contains_key(&queue)
+        let counted = self.standings.get(&queue).and_then(|standing| standing.active);
+        self.standings.insert(queue, Standing { active: standing.active.or(counted), ..standing });
     }
 
     /// Adds that the queue is a concert's own; and, if the concert has dates, one of them, and whether it has seats that are free or may be

@@ -178,8 +178,8 @@ fn a_refund_that_does_not_see_all_seats_of_the_reservation_is_a_fault() {
 }
 
 #[test]
-fn a_seat_that_went_on_to_somebody_else_is_not_taken_from_them() {
+fn a_sold_seat_that_belongs_to_somebody_else_is_a_fault_and_no_refund() {
     let scene = paid(0).with_seats([a_seat(7).sold_to(reservation(2))]);
-    let change = change_of(decided(&scene, &ada_wants_it_back()));
-    assert_eq!(written(&change), [Write::update(&a_seat(8), a_seat(8).row)]);
+    let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat(7)] };
+    assert_eq!(refusal_in(&scene), Refusal::Fault(fault));
 }

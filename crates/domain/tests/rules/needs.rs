@@ -225,7 +225,7 @@ fn a_line_knows_the_dates_that_its_queue_alone_admits_to() {
 #[test]
 fn there_is_no_line_without_its_queue_and_how_that_stands() {
     assert_eq!(line_in(&Scene { queues: Vec::new(), ..a_line() }, 10), None);
-    let elsewhere = Standing { admission: ADMISSION, waiting: 1, active: 1 };
+    let elsewhere = Standing { admission: ADMISSION, waiting: 1, active: Some(1) };
     assert_eq!(line_in(&Scene { standings: [(OTHER_QUEUE, elsewhere)].into(), ..a_line() }, 10), None);
 }
 
@@ -438,4 +438,20 @@ fn holds_of_a_date_that_was_lately_cancelled_come_behind_those_past_their_deadli
     assert_eq!(ids(&lapsed_in(&lately, 9)), [reservation(2), RESERVATION]);
     assert_eq!(ids(&lapsed_in(&lately, 1)), [reservation(2)]);
     assert_eq!(ids(&lapsed_in(&cancelled(LONGEST), 9)), [reservation(2)], "all of its holds have passed their deadlines since");
+}
+
+#[test]
+fn a_line_whose_active_tokens_were_not_counted_has_no_places() {
+    let line = need::Line { queue: QUEUE, at_most: 1 };
+    let active = |standings: &[Option<u32>]| {
+        let mut rows = Scene::at(NOW).with_queue(a_queue(), 0, 0).rows();
+        for active in standings {
+            rows.add_standing(QUEUE, Standing { admission: ADMISSION, waiting: 1, active: *active });
+        }
+        line.find(&rows).unwrap_or_else(|unreadable| panic!("{unreadable}")).map(|line| line.active)
+    };
+    assert_eq!(active(&[Some(3), None]), Some(3), "what was counted stays counted");
+    let mut uncounted = domain::Rows::at(NOW).with(a_queue());
+    uncounted.add_standing(QUEUE, Standing { admission: ADMISSION, waiting: 1, active: None });
+    assert_eq!(line.find(&uncounted).map(|line| line.map(|line| line.active)), Ok(Some(u32::MAX)));
 }

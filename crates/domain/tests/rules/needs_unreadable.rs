@@ -117,7 +117,7 @@ fn an_unreadable_token_fails_its_line_and_its_users_place() {
 
 #[test]
 fn an_unreadable_concert_fails_what_goes_by_its_queue() {
-    assert_fails(Lookup::Concert(CONCERT), &["Place", "Concert", "Schedule", "Reservation"]);
+    assert_fails(Lookup::Concert(CONCERT), &["Place", "Concert", "ConcertInUse", "Schedule", "Reservation"]);
     assert_fails(Lookup::Concert(OTHER_CONCERT), &[]);
 }
 

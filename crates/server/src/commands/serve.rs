@@ -142,7 +142,7 @@ async fn prepare(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn 
     let joins = Arc::new(GroupCommit::start(committer.clone(), rules.clone(), Limits { kind: "joins", lanes: 1, ..limits }));
     let (waiting, deadline) = (settings.operators.max_waiting, settings.operators.deadline);
     let limits = Limits { kind: "operators", lanes: 1, queue: waiting, batch: 1, deadline };
-    let orders = Arc::new(GroupCommit::start(Arc::new(committer.by_way_of(ports.orders.clone())), rules.clone(), limits));
+    let orders = Arc::new(GroupCommit::start(Arc::new(committer.with_store(ports.orders.clone())), rules.clone(), limits));
     let use_cases = UseCases::new(&Parts {
         commits: commits.clone(),
         joins: joins.clone(),
