@@ -185,6 +185,10 @@ macro_rules! conformance_tests {
                 of_one_key_twice_one_has_an_effect
                 a_record_alone_lets_one_win
                 holds_of_different_seats_both_win
+                of_two_exchanges_for_one_seat_one_wins
+                of_an_exchange_and_a_hold_of_its_seat_one_wins
+                of_an_exchange_and_a_payment_one_wins
+                of_two_who_want_each_others_seats_nobody_loses_theirs
             }
             reading {
                 a_booking_is_found_by_its_id

@@ -84,6 +84,8 @@ operations! {
     Register = "USERS",
     /// To let users in, by an operator's order.
     Admit = "ADMISSIONS",
+    /// To have other seats held instead.
+    Exchange = "EXCHANGES",
 }
 
 /// Within what a key is unique.

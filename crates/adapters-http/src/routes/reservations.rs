@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, post};
-use application::Booking;
+use application::{Answer, Booking};
 use domain::reservation::{ReservationStatus, SeatChoice};
 use domain::{CancelReason, Currency, Operation, Outcome, Reservation, ReservationId, ReservationState, Schedule, ScheduleId, SeatNumber};
 use serde::{Deserialize, Serialize};
@@ -13,13 +13,14 @@ use uuid::Uuid;
 
 use super::codes::{BODY, GUARDED, KEYED, LIST, SIGNED_IN};
 use crate::answer::{Instant, MoneyBody, cancelled, created, personal, replayed, seconds_until};
+use crate::api::Api;
 use crate::api::HttpSettings;
 use crate::auth::Caller;
 use crate::extract::{Call, Guarded, KeyedBody, List, Listing, PathId, Said};
 use crate::problem::{Code, Flaw, Problem, problems};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
-    config.service(hold_seats).service(list_reservations).service(show_reservation).service(release_hold);
+    config.service(hold_seats).service(exchange_seats).service(list_reservations).service(show_reservation).service(release_hold);
 }
 
 /// Seats that are wished for.
@@ -206,6 +207,10 @@ problems!(HoldProblems: GUARDED, BODY, KEYED, &[
     Code::NotFound, Code::ScheduleCancelled, Code::SaleNotOpen, Code::HoldExists, Code::SeatLimitExceeded, Code::SeatUnavailable,
     Code::WalletLimitExceeded,
 ]);
+problems!(ExchangeProblems: GUARDED, BODY, KEYED, &[
+    Code::NotFound, Code::ScheduleCancelled, Code::SaleNotOpen, Code::ReservationExpired, Code::InvalidState, Code::SeatLimitExceeded, Code::SeatUnavailable,
+    Code::WalletLimitExceeded,
+]);
 problems!(ListProblems: SIGNED_IN, LIST);
 problems!(OneProblems: SIGNED_IN, &[Code::NotFound]);
 problems!(ReleaseProblems: SIGNED_IN, &[Code::NotFound, Code::InvalidState]);
@@ -233,9 +238,43 @@ async fn hold_seats(call: Guarded<KeyedBody<NewReservation>>) -> Result<HttpResp
     let pass = guard.pass;
     let (NewReservation { schedule, seats }, keyed) = body.to(Operation::Hold, pass.user);
     let answer = guard.ask(|ask| async move { ask.hold.execute(pass, keyed, schedule, seats).await }).await?;
+    written(answer, &guard.api)
+}
+
+/// Hold other seats in the place of held ones, in one step: either the new seats are held, until the deadline of the old ones, or the old ones stay held.
+#[utoipa::path(
+    tag = "reservations",
+    security(("bearer" = [], "queue_token" = [])),
+    params(
+        ("id" = Uuid, Path, description = "The reservation of the seats that are held."),
+        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; kept for 24 h.",
+         min_length = 1, max_length = 255, pattern = "^[!-~]+$"),
+    ),
+    request_body = NewReservationBody,
+    responses(
+        (status = 201, description = "The seats are held for the caller; the old reservation has ended. Both may have seats in common.", body = ReservationBody, headers(
+            ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if this is the first answer again."),
+        )),
+        (status = 200, description = "These are the seats of the old reservation, which is as it was.", body = ReservationBody, headers(
+            ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if this is the first answer again."),
+        )),
+        ExchangeProblems,
+    ),
+)]
+#[post("/v1/reservations/{id:[^/:]+}:exchange")]
+async fn exchange_seats(call: Guarded<(PathId<ReservationId>, KeyedBody<NewReservation>)>) -> Result<HttpResponse, Problem> {
+    let Guarded { guard, parts: (PathId(held), body) } = call;
+    let pass = guard.pass;
+    let (NewReservation { schedule, seats }, keyed) = body.to(Operation::Exchange, pass.user);
+    let answer = guard.ask(|ask| async move { ask.exchange.execute(pass, keyed, held, schedule, seats).await }).await?;
+    written(answer, &guard.api)
+}
+
+/// The answer to a request that has seats held.
+fn written(answer: Answer<Outcome>, api: &Api) -> Result<HttpResponse, Problem> {
     let Outcome::Held { reservation, created: new } = answer.outcome else { return Err(Problem::internal()) };
     let status = if new { StatusCode::CREATED } else { StatusCode::OK };
-    let body = ReservationBody::written(reservation, answer.at, guard.api.settings.currency);
+    let body = ReservationBody::written(reservation, answer.at, api.settings.currency);
     Ok(replayed(created(status, &body, &format!("/v1/reservations/{}", body.id))?, answer.replayed))
 }
 
@@ -264,7 +303,7 @@ async fn list_reservations(call: Call<(Caller, Listing<ReservationId>)>) -> Resu
     params(("id" = Uuid, Path, description = "The reservation.")),
     responses((status = 200, description = "The reservation.", body = ReservationBody), OneProblems),
 )]
-#[get("/v1/reservations/{id}")]
+#[get("/v1/reservations/{id:[^/:]+}")]
 async fn show_reservation(call: Call<(Caller, PathId<ReservationId>)>) -> Result<HttpResponse, Problem> {
     let Call { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
     let booking = api.ask(|ask| async move { ask.bookings.reservation(user, id).await }).await?;
@@ -278,7 +317,7 @@ async fn show_reservation(call: Call<(Caller, PathId<ReservationId>)>) -> Result
     params(("id" = Uuid, Path, description = "The reservation.")),
     responses((status = 204, description = "The hold has ended, now or before."), ReleaseProblems),
 )]
-#[delete("/v1/reservations/{id}")]
+#[delete("/v1/reservations/{id:[^/:]+}")]
 async fn release_hold(call: Call<(Caller, PathId<ReservationId>)>) -> Result<HttpResponse, Problem> {
     let Call { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
     api.ask(|ask| async move { ask.release.execute(user, id).await }).await?;

@@ -47,6 +47,7 @@ const ROUTES: &[(&str, &str, Needs)] = &[
     ("get", "/v1/queue-tokens/{token}/events", Owner),
     ("delete", "/v1/queue-tokens/{token}", Owner),
     ("post", "/v1/reservations", Admission),
+    ("post", "/v1/reservations/{id}:exchange", OwnersAdmission),
     ("get", "/v1/reservations", User),
     ("get", "/v1/reservations/{id}", Owner),
     ("delete", "/v1/reservations/{id}", Owner),
@@ -144,7 +145,7 @@ impl Scene {
         let body = match route {
             "/v1/users" => json!({"name": "Somebody"}),
             "/v1/queue-tokens" => json!({"concert_id": CONCERT.0}),
-            "/v1/reservations" => json!({"schedule_id": DATE.0, "seat_numbers": [5]}),
+            "/v1/reservations" | "/v1/reservations/{id}:exchange" => json!({"schedule_id": DATE.0, "seat_numbers": [5]}),
             "/v1/wallet/charges" => json!({"amount": {"amount": 1_000, "currency": "KRW"}}),
             "/v1/payments" => json!({"reservation_id": self.reservation}),
             _ => orders::order(&method.to_uppercase(), route).map_or_else(|| json!({}), |(body, _)| body),

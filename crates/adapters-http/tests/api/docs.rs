@@ -43,6 +43,7 @@ fn the_document_names_every_resource_of_the_contract() {
         "GET /v1/concerts/{id}/schedules",
         "GET /v1/schedules/{id}/seats",
         "POST /v1/reservations",
+        "POST /v1/reservations/{id}:exchange",
         "GET /v1/reservations",
         "GET /v1/reservations/{id}",
         "DELETE /v1/reservations/{id}",

@@ -277,3 +277,113 @@ async fn a_first_call_with_a_key_of_another_request_claims_the_token_too() {
     shop.wait(121);
     shop.hold(&ada, "another", &[2]).await.with_status(201);
 }
+
+/// Asks under `key` for other `seats` instead of what is held as `reservation`.
+async fn exchange(shop: &Shop, visitor: &Visitor, key: &str, reservation: &str, seats: &[u32]) -> Answer {
+    let body = json!({"schedule_id": DATE.0, "seat_numbers": seats});
+    shop.post(&format!("/v1/reservations/{reservation}:exchange")).by(visitor).key(key).json(&body).send().await
+}
+
+/// The reservation as the visitor sees it, without its date, which the answers to changes don't have.
+async fn seen(shop: &Shop, visitor: &Visitor, reservation: &str) -> Answer {
+    let mut seen = shop.get(&format!("/v1/reservations/{reservation}")).by(visitor).send().await.with_status(200);
+    seen.body.as_object_mut().and_then(|seen| seen.remove("schedule")).expect("its date");
+    seen
+}
+
+/// What the map says of the first three seats.
+async fn first_seats(shop: &Shop, visitor: &Visitor) -> [String; 3] {
+    let map = shop.get(&format!("/v1/schedules/{}/seats", DATE.0)).by(visitor).send().await.with_status(200);
+    [0, 1, 2].map(|index| map.body["seats"][index]["status"].as_str().expect("a status").to_owned())
+}
+
+#[actix_web::test]
+async fn held_seats_are_exchanged_for_others_until_the_same_deadline() {
+    let shop = Shop::open().await;
+    let ada = shop.funded("Ada", 500_000).await;
+    let old = shop.held(&ada, &[1, 2]).await;
+    shop.wait(60);
+
+    let exchanged = exchange(&shop, &ada, "x", &old, &[3, 2]).await.with_status(201);
+
+    let id = exchanged.text("id");
+    assert_ne!(id, old);
+    assert_eq!(exchanged.header("location"), Some(format!("/v1/reservations/{id}").as_str()));
+    assert_eq!(exchanged.header("idempotency-replayed"), None);
+    let seat = |number| json!({"number": number, "label": format!("Row A {number}"), "price": {"amount": PRICE, "currency": "KRW"}});
+    let expected = json!({
+        "id": id, "schedule_id": DATE.0, "seats": [seat(2), seat(3)], "amount": {"amount": 2 * PRICE, "currency": "KRW"},
+        "status": "HELD", "cancelled_reason": null, "held_at": "2026-11-21T20:01:00Z", "expires_at": "2026-11-21T20:05:00Z",
+        "expires_in_seconds": 240, "payment_id": null,
+    });
+    assert_eq!(exchanged.body, expected);
+    assert_eq!(seen(&shop, &ada, &id).await.body, expected);
+    let given_back = seen(&shop, &ada, &old).await;
+    assert_eq!((&given_back.body["status"], &given_back.body["cancelled_reason"]), (&json!("CANCELLED"), &json!("RELEASED")));
+    assert_eq!(first_seats(&shop, &ada).await, ["AVAILABLE", "HELD", "HELD"]);
+
+    shop.pay(&ada, "p1", &old).await.with_problem(409, "RESERVATION_NOT_PAYABLE");
+    shop.pay(&ada, "p2", &id).await.with_status(201);
+    assert_eq!(seen(&shop, &ada, &id).await.body["status"], "CONFIRMED");
+    let again = exchange(&shop, &ada, "x", &old, &[3, 2]).await.with_status(201);
+    assert_eq!(again.header("idempotency-replayed"), Some("true"), "it needs no admission any more");
+    assert_eq!((again.body, again.headers.get("location")), (exchanged.body, exchanged.headers.get("location")), "as it was then");
+}
+
+#[actix_web::test]
+async fn an_exchange_for_the_same_seats_is_the_same_reservation() {
+    let shop = Shop::open().await;
+    let ada = shop.admitted("Ada").await;
+    let first = shop.hold(&ada, "k", &[1, 2]).await.with_status(201);
+    let id = first.text("id");
+    shop.wait(10);
+    let same = exchange(&shop, &ada, "k", &id, &[2, 1]).await.with_status(200);
+    assert_eq!(same.header("idempotency-replayed"), None, "the key of a hold is another");
+    assert_eq!(same.header("location"), Some(format!("/v1/reservations/{id}").as_str()));
+    assert_eq!((same.text("id"), same.text("status"), same.text("expires_at")), (id.clone(), "HELD".to_owned(), first.text("expires_at")));
+    let replayed = exchange(&shop, &ada, "k", &id, &[2, 1]).await.with_status(200);
+    assert_eq!((replayed.header("idempotency-replayed"), &replayed.body), (Some("true"), &same.body));
+    exchange(&shop, &ada, "k", &id, &[3]).await.with_problem(422, "IDEMPOTENCY_KEY_REUSED");
+}
+
+#[actix_web::test]
+async fn an_exchange_that_is_refused_leaves_the_old_seats_held() {
+    let shop = Shop::open().await;
+    let (ada, bob) = (shop.admitted("Ada").await, shop.admitted("Bob").await);
+    let held = shop.hold(&ada, "k", &[1]).await.with_status(201);
+    let (id, bobs) = (held.text("id"), shop.held(&bob, &[3]).await);
+
+    let answer = exchange(&shop, &ada, "x", &id, &[1, 2, 3]).await.with_problem(409, "SEAT_UNAVAILABLE");
+    assert_eq!(answer.body["conflicts"], json!([{"number": 3, "status": "HELD"}]));
+    let answer = exchange(&shop, &ada, "x", &id, &[1, 2, 4, 5, 6]).await.with_problem(409, "SEAT_LIMIT_EXCEEDED");
+    assert_eq!((&answer.body["limit"], &answer.body["owned"]), (&json!(4), &json!(0)));
+    exchange(&shop, &ada, "x", &id, &[99]).await.with_problem(400, "VALIDATION_FAILED").at("/seat_numbers");
+    assert_eq!(seen(&shop, &ada, &id).await.body, held.body);
+    assert_eq!(first_seats(&shop, &ada).await, ["HELD", "AVAILABLE", "HELD"]);
+
+    shop.delete(&format!("/v1/reservations/{bobs}")).by(&bob).send().await.with_status(204);
+    exchange(&shop, &ada, "x", &id, &[1, 2, 3]).await.with_status(201);
+}
+
+#[actix_web::test]
+async fn only_ones_own_live_hold_is_exchanged() {
+    let shop = Shop::open().await;
+    let (ada, bob) = (shop.admitted("Ada").await, shop.admitted("Bob").await);
+    let adas = shop.held(&ada, &[1]).await;
+    for id in [adas.as_str(), "x", "0f207207-0000-7000-8000-00000000dead"] {
+        exchange(&shop, &bob, "x", id, &[2]).await.with_problem(404, "NOT_FOUND");
+    }
+    let bobs = shop.held(&bob, &[3]).await;
+    exchange(&shop, &bob, "x", &adas, &[2]).await.with_problem(404, "NOT_FOUND");
+    shop.delete(&format!("/v1/reservations/{bobs}")).by(&bob).send().await.with_status(204);
+    exchange(&shop, &bob, "x", &bobs, &[2]).await.with_problem(409, "INVALID_STATE");
+
+    let nobody = Visitor { queue_token: None, ..ada.clone() };
+    exchange(&shop, &nobody, "x", &adas, &[2]).await.with_problem(403, "QUEUE_TOKEN_REQUIRED");
+    let body = json!({"schedule_id": DATE.0, "seat_numbers": [2]});
+    let path = format!("/v1/reservations/{adas}:exchange");
+    shop.post(&path).by(&ada).json(&body).send().await.with_problem(400, "IDEMPOTENCY_KEY_REQUIRED");
+    shop.wait(300);
+    exchange(&shop, &ada, "x", &adas, &[2]).await.with_problem(410, "RESERVATION_EXPIRED");
+    assert_eq!(first_seats(&shop, &ada).await, ["AVAILABLE"; 3]);
+}

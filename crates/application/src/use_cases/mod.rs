@@ -3,6 +3,7 @@
 mod charge;
 pub mod desk;
 mod enter;
+mod exchange;
 mod hold;
 mod join;
 mod leave;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 pub use charge::ChargeWallet;
 pub use enter::Enter;
+pub use exchange::ExchangeSeats;
 pub use hold::HoldSeats;
 pub use join::{JoinQueue, Joining};
 pub use leave::LeaveQueue;
@@ -52,6 +54,8 @@ pub struct UseCases {
     pub concerts: Concerts,
     /// Holding seats.
     pub hold: HoldSeats,
+    /// Having other seats held instead.
+    pub exchange: ExchangeSeats,
     /// Giving held seats back.
     pub release: ReleaseHold,
     /// Putting money in.
@@ -109,6 +113,7 @@ impl UseCases {
             leave: LeaveQueue::new(commits.clone()),
             concerts: Concerts::new(ports.catalogue.clone(), seat_maps.clone(), clock.clone()),
             hold: HoldSeats::new(commits.clone(), ids.clone()),
+            exchange: ExchangeSeats::new(commits.clone(), ids.clone()),
             release: ReleaseHold::new(commits.clone()),
             charge: ChargeWallet::new(commits.clone(), ids.clone()),
             pay: PayReservation::new(commits.clone(), ids.clone()),

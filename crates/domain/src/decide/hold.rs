@@ -62,13 +62,16 @@ impl crate::Command for Command {
         )
     }
 
-    fn decide(
-        &self,
-        now: OffsetDateTime,
-        (key, token, date, seats, held, owned): <Self::Needs as Needs>::Found,
-        rules: &Rules,
-    ) -> Verdict<Outcome> {
-        decide(&Input { now, key, token: token.flatten(), date, seats, held: held.unwrap_or_default(), owned }, self, rules)
+    fn decide(&self, now: OffsetDateTime, found: <Self::Needs as Needs>::Found, rules: &Rules) -> Verdict<Outcome> {
+        decide(&Input::new(now, found), self, rules)
+    }
+}
+
+impl Input {
+    /// What was `found` at `now`.
+    pub(super) fn new(now: OffsetDateTime, found: <<Command as crate::Command>::Needs as Needs>::Found) -> Self {
+        let (key, token, date, seats, held, owned) = found;
+        Self { now, key, token: token.flatten(), date, seats, held: held.unwrap_or_default(), owned }
     }
 }
 
@@ -79,6 +82,23 @@ impl crate::Command for Command {
 /// [`Refusal::SaleNotOpen`], [`Refusal::UnknownSeats`], [`Refusal::HoldExists`], [`Refusal::SeatLimitExceeded`], [`Refusal::SeatsUnavailable`],
 /// [`Refusal::NotPayable`].
 pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
+    guarded(input, command, rules, |admitted| {
+        let live = input.held.first().filter(|hold| is_live(&hold.reservation, &hold.schedule, input.now));
+        match live {
+            Some(live) if is_of(&live.reservation, command) => Ok(same_again(input, command, rules, admitted, live)),
+            Some(live) => Err(Refusal::HoldExists(live.reservation.id)),
+            None => take(input, command, rules, admitted, None),
+        }
+    })
+}
+
+/// Replays, checks the admission and that the date takes place, and then does what `then` does.
+pub(super) fn guarded(
+    input: &Input,
+    command: &Command,
+    rules: &Rules,
+    then: impl FnOnce(&Admitted) -> Result<Decision<Outcome>, Refusal>,
+) -> Verdict<Outcome> {
     let Input { now, key, token, date, .. } = input;
     let queue = date.as_ref().map(|date| date.concert.queue);
     let refuse = |reused| command.pass.refuse(reused, queue, token.as_ref(), *now, rules);
@@ -86,32 +106,39 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
         return Ok(first_answer);
     }
     let admitted = command.pass.check(queue, token.as_ref(), *now, rules)?;
-    hold(input, command, rules, &admitted).map_err(|refusal| admitted.refuse(refusal))
+    let Some(date) = date else { return Err(admitted.refuse(Refusal::NotFound)) };
+    if let Some(cancellation) = &date.schedule.cancellation {
+        return Err(admitted.refuse(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() }));
+    }
+    then(&admitted).map_err(|refusal| admitted.refuse(refusal))
 }
 
-fn hold(input: &Input, command: &Command, rules: &Rules, admitted: &Admitted) -> Result<Decision<Outcome>, Refusal> {
+/// The seats, held: as long as any hold, or in the place of `exchanged`, a live hold under the same token, and as long as that.
+pub(super) fn take(
+    input: &Input,
+    command: &Command,
+    rules: &Rules,
+    admitted: &Admitted,
+    exchanged: Option<&LoadedReservation>,
+) -> Result<Decision<Outcome>, Refusal> {
     let now = input.now;
     let LoadedSchedule { schedule, concert } = input.date.as_ref().ok_or(Refusal::NotFound)?;
-    if let Some(cancellation) = &schedule.cancellation {
-        return Err(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() });
-    }
-    let moment = schedule.at(now);
-    let old = input.held.first();
-    if let Some(live) = old.filter(|hold| is_live(&hold.reservation, &hold.schedule, now)) {
-        return same_again(input, command, rules, admitted, live);
-    }
     if !schedule.is_on_sale(now) {
         return Err(Refusal::SaleNotOpen { opens_at: schedule.sale_opens_at, closes_at: schedule.sale_closes_at });
     }
+    let moment = schedule.at(now);
+    let old = exchanged.map(|old| old.reservation.id);
     let seats = find_seats(&input.seats, &command.seats)?;
-    check_limit(input, command, rules, concert)?;
-    let taken: Vec<_> =
-        seats.iter().map(|seat| (seat.number, seat.status(moment))).filter(|(_, status)| *status != SeatStatus::Available).collect();
+    check_limit(input, command, rules, concert, old)?;
+    let is_given_back = |seat: &Seat| old.is_some() && seat.reservation() == old;
+    let others = seats.iter().filter(|seat| !is_given_back(seat)).map(|seat| (seat.number, seat.status(moment)));
+    let taken: Vec<_> = others.filter(|(_, status)| *status != SeatStatus::Available).collect();
     if !taken.is_empty() {
         return Err(Refusal::SeatsUnavailable(taken));
     }
 
-    let reservation = reserve(command, now, rules, concert, schedule, seats)?;
+    let until = exchanged.map_or(now + rules.hold, |old| old.reservation.expires_at);
+    let reservation = reserve(command, (now, until), rules, concert, schedule, seats)?;
     let mut change = Change::default();
     change.rely_on(Guard::Concert(concert.id, concert.version));
     change.rely_on(Guard::Schedule(schedule.id, schedule.version));
@@ -119,11 +146,12 @@ fn hold(input: &Input, command: &Command, rules: &Rules, admitted: &Admitted) ->
     change.not_after(admitted.deadline);
     change.not_after(schedule.sale_closes_at);
     for seat in seats {
-        let held = seat.row.clone().hold(reservation.id, reservation.expires_at, moment);
+        let free = old.filter(|_| is_given_back(seat)).map_or_else(|| Ok(seat.row.clone()), |old| seat.row.clone().free(old, moment));
+        let held = free.and_then(|free| free.hold(reservation.id, reservation.expires_at, moment));
         let held = held.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
         change.write(Write::update(seat, held));
     }
-    ending::take_over(&mut change, input.seats.holds.iter().chain(old), now)?;
+    ending::take_over(&mut change, input.seats.holds.iter().chain(&input.held), now)?;
     change.events.push(Event::held(&reservation));
     change.write(Write::insert(reservation.clone()));
     let extended = admitted.claimed.clone().extend(reservation.expires_at, now).map_err(|_| Refusal::TokenMismatch)?;
@@ -145,19 +173,21 @@ fn find_seats<'a>(found: &'a LoadedSeats, choice: &SeatChoice) -> Result<&'a [Ve
     if unknown.is_empty() { Ok(&found.seats) } else { Err(Refusal::UnknownSeats(unknown)) }
 }
 
-/// The token has a live hold: on the same seats it is the answer, on others it is in the way. Token and hold are written
-/// anew, so that nobody ends the one or the other under this answer.
-fn same_again(
+/// Whether `reservation` is of the very seats that are wanted.
+pub(super) fn is_of(reservation: &Reservation, command: &Command) -> bool {
+    reservation.schedule == command.schedule && reservation.numbers().eq(command.seats.numbers().iter().copied())
+}
+
+/// The token has a live hold on the same seats: it is the answer. Token and hold are written anew, so that nobody ends the one or the
+/// other under this answer.
+pub(super) fn same_again(
     input: &Input,
     command: &Command,
     rules: &Rules,
     admitted: &Admitted,
     hold: &LoadedReservation,
-) -> Result<Decision<Outcome>, Refusal> {
+) -> Decision<Outcome> {
     let LoadedReservation { reservation: live, schedule: date, .. } = hold;
-    if live.schedule != command.schedule || !live.numbers().eq(command.seats.numbers().iter().copied()) {
-        return Err(Refusal::HoldExists(live.id));
-    }
     let outcome = Outcome::Held { reservation: live.row.clone(), created: false };
     let mut change = Change::default();
     change.rely_on(Guard::Schedule(date.id, date.version));
@@ -166,17 +196,24 @@ fn same_again(
     change.write(command.keyed.record(outcome.clone(), input.key.as_ref(), input.now, rules));
     change.not_after(admitted.deadline);
     change.not_after(live.expires_at);
-    Ok(Decision::commit(outcome, change, input.now))
+    Decision::commit(outcome, change, input.now)
 }
 
-/// Held and sold seats of the concert count together.
-fn check_limit(input: &Input, command: &Command, rules: &Rules, concert: &Concert) -> Result<(), Refusal> {
+/// Held and sold seats of the concert count together, all but those that are given back.
+fn check_limit(
+    input: &Input,
+    command: &Command,
+    rules: &Rules,
+    concert: &Concert,
+    given_back: Option<ReservationId>,
+) -> Result<(), Refusal> {
     let counts = |owned: &&OwnedReservation| match owned.reservation.state() {
         ReservationState::Held => is_live(&owned.reservation, &owned.schedule, input.now),
         ReservationState::Confirmed { .. } => true,
         ReservationState::Cancelled { .. } => false,
     };
-    let owned: usize = input.owned.iter().filter(counts).map(|owned| owned.reservation.seats.len()).sum();
+    let kept = input.owned.iter().filter(|owned| Some(owned.reservation.id) != given_back);
+    let owned: usize = kept.filter(counts).map(|owned| owned.reservation.seats.len()).sum();
     let owned = u32::try_from(owned).unwrap_or(u32::MAX);
     let wanted = u32::try_from(command.seats.numbers().len()).unwrap_or(u32::MAX);
     let limit = concert.max_seats_per_user.unwrap_or(rules.max_seats_per_user);
@@ -188,7 +225,7 @@ fn check_limit(input: &Input, command: &Command, rules: &Rules, concert: &Concer
 
 fn reserve(
     command: &Command,
-    now: OffsetDateTime,
+    (now, until): (OffsetDateTime, OffsetDateTime),
     rules: &Rules,
     concert: &Concert,
     schedule: &Schedule,
@@ -202,5 +239,5 @@ fn reserve(
         sum => return Err(Refusal::NotPayable { amount: sum.ok(), limit }),
     };
     let seats = seats.iter().map(|seat| ReservedSeat { number: seat.number, label: seat.label.clone(), price: seat.price }).collect();
-    Ok(Reservation::hold(claim, seats, amount, now, now + rules.hold))
+    Ok(Reservation::hold(claim, seats, amount, now, until))
 }

@@ -15,6 +15,7 @@ pub mod admit;
 pub mod charge;
 pub mod claim;
 pub mod desk;
+pub mod exchange;
 pub mod hold;
 pub mod join;
 pub mod lapse;

@@ -10,6 +10,7 @@ mod token_table;
 mod decide_admit;
 mod decide_charge;
 mod decide_claim;
+mod decide_exchange;
 mod decide_hold;
 mod decide_hold_admission;
 mod decide_hold_takeover;

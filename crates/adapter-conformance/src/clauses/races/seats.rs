@@ -1,7 +1,9 @@
 //! Races for seats.
 
 use domain::decide::admission::Pass;
-use domain::{CancelReason, Operation, Refusal, ReservationState, SeatStatus};
+use domain::decide::exchange;
+use domain::reservation::ReservationStatus;
+use domain::{CancelReason, ExpiryReason, Operation, Refusal, ReservationId, ReservationState, SeatStatus};
 
 use crate::Adapter;
 use crate::world::{
@@ -156,4 +158,119 @@ pub async fn holds_of_different_seats_both_win(adapter: &dyn Adapter) {
         }
         world.assert_audit_is_clean().await;
     }
+}
+
+/// P1: two who exchange what they hold for one free seat: one has it and has given the old seat back, the other keeps their own.
+pub async fn of_two_exchanges_for_one_seat_one_wins(adapter: &dyn Adapter) {
+    for meeting in Meeting::ALL {
+        let world = World::with_halls(adapter, 3).await;
+        let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
+        let (adas, bens) = (world.held(ada, DATE, &[1]).await, world.held(ben, DATE, &[2]).await);
+        let (first, second) = (an_exchange(&world, ada, adas.id, &[3]), an_exchange(&world, ben, bens.id, &[3]));
+        let won = world.rivals(meeting, &first, &second).await;
+        let (winner, loser) = won.winner_and_loser(first, second);
+        let refusal = world.run(&loser).await.unwrap_err();
+        assert_eq!(refusal, Refusal::SeatsUnavailable(vec![(seat_number(3), SeatStatus::Held)]));
+
+        let new = Some(winner.wanted.id);
+        match won {
+            Won::First => assert_eq!(owners(&world).await, [None, Some(bens.id), new]),
+            Won::Second => assert_eq!(owners(&world).await, [Some(adas.id), None, new]),
+        }
+        let (given_back, kept) = won.winner_and_loser(adas, bens);
+        let released = ReservationState::Cancelled { reason: CancelReason::Released, payment: None };
+        assert_eq!(world.ports.bookings.reservation(given_back.id).await.unwrap().unwrap().state(), released);
+        assert_eq!(world.ports.bookings.reservation(kept.id).await.unwrap(), Some(kept));
+        assert_eq!(world.ports.bookings.reservation(loser.wanted.id).await.unwrap(), None);
+        world.assert_audit_is_clean().await;
+    }
+}
+
+/// P1: an exchange, and a hold of the seat that it is for: one wins; what is given back is free for the other.
+pub async fn of_an_exchange_and_a_hold_of_its_seat_one_wins(adapter: &dyn Adapter) {
+    for meeting in Meeting::ALL {
+        let world = World::with_halls(adapter, 3).await;
+        let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
+        let old = world.held(ada, DATE, &[1, 2]).await;
+        let (exchange, hold) = (an_exchange(&world, ada, old.id, &[2, 3]), world.a_hold(ben, DATE, &[3]));
+        match world.rivals(meeting, &exchange, &hold).await {
+            Won::First => {
+                let refusal = world.run(&hold).await.unwrap_err();
+                assert_eq!(refusal, Refusal::SeatsUnavailable(vec![(seat_number(3), SeatStatus::Held)]));
+                assert_eq!(owners(&world).await, [None, Some(exchange.wanted.id), Some(exchange.wanted.id)]);
+                world.held(ben, DATE, &[1]).await;
+            }
+            Won::Second => {
+                let refusal = world.run(&exchange).await.unwrap_err();
+                assert_eq!(refusal, Refusal::SeatsUnavailable(vec![(seat_number(3), SeatStatus::Held)]));
+                assert_eq!(owners(&world).await, [Some(old.id), Some(old.id), Some(hold.id)]);
+            }
+        }
+        world.assert_audit_is_clean().await;
+    }
+}
+
+/// P1: an exchange and the payment of what it would give back: one wins.
+pub async fn of_an_exchange_and_a_payment_one_wins(adapter: &dyn Adapter) {
+    for meeting in Meeting::ALL {
+        let world = World::with_halls(adapter, 3).await;
+        let ada = world.admitted(ADA).await;
+        let old = world.held(ada, DATE, &[1]).await;
+        world.charged(ADA, 1_000_000).await;
+        let (exchange, payment) = (an_exchange(&world, ada, old.id, &[1, 3]), world.a_payment(ada, old.id));
+        match world.rivals(meeting, &exchange, &payment).await {
+            Won::First => {
+                let released = ReservationStatus::Cancelled(CancelReason::Released);
+                assert_eq!(world.run(&payment).await.unwrap_err(), Refusal::ReservationNotPayable(released));
+                assert_eq!(owners(&world).await, [Some(exchange.wanted.id), None, Some(exchange.wanted.id)]);
+                world.paid(ada, exchange.wanted.id).await;
+            }
+            Won::Second => {
+                assert_eq!(world.run(&exchange).await.unwrap_err(), Refusal::TokenExpired(ExpiryReason::Paid));
+                assert_eq!(owners(&world).await, [Some(old.id), None, None]);
+            }
+        }
+        world.assert_audit_is_clean().await;
+    }
+}
+
+/// P1: two who exchange for each other's seats at once: as long as both hold theirs, both are refused and keep them; and if one of them goes
+/// elsewhere at that moment, the other has the seat or is refused. Every seat has one owner, and nobody is left without any.
+pub async fn of_two_who_want_each_others_seats_nobody_loses_theirs(adapter: &dyn Adapter) {
+    for _ in Meeting::ALL {
+        let world = World::with_halls(adapter, 3).await;
+        let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
+        let (adas, bens) = (world.held(ada, DATE, &[1]).await, world.held(ben, DATE, &[2]).await);
+        let is_held = |number| Refusal::SeatsUnavailable(vec![(seat_number(number), SeatStatus::Held)]);
+
+        let (first, second) = (an_exchange(&world, ada, adas.id, &[2]), an_exchange(&world, ben, bens.id, &[1]));
+        let (adas_end, bens_end) = tokio::join!(world.run(&first), world.run(&second));
+        assert_eq!((adas_end.unwrap_err(), bens_end.unwrap_err()), (is_held(2), is_held(1)));
+        assert_eq!(owners(&world).await, [Some(adas.id), Some(bens.id), None]);
+
+        let elsewhere = an_exchange(&world, ben, bens.id, &[3]);
+        let (adas_end, bens_end) = tokio::join!(world.run(&first), world.run(&elsewhere));
+        assert_eq!(reservation_in(bens_end.unwrap().outcome).id, elsewhere.wanted.id);
+        match adas_end {
+            Ok(answer) => {
+                assert_eq!(reservation_in(answer.outcome).id, first.wanted.id);
+                assert_eq!(owners(&world).await, [None, Some(first.wanted.id), Some(elsewhere.wanted.id)]);
+            }
+            Err(refusal) => {
+                assert_eq!(refusal, is_held(2));
+                assert_eq!(owners(&world).await, [Some(adas.id), None, Some(elsewhere.wanted.id)]);
+            }
+        }
+        world.assert_audit_is_clean().await;
+    }
+}
+
+/// `pass` wants seats of [`DATE`] instead of what it holds.
+fn an_exchange(world: &World, pass: Pass, held: ReservationId, seats: &[u32]) -> exchange::Command {
+    exchange::Command { wanted: world.a_hold_with(world.new_key(pass.user, Operation::Exchange), pass, DATE, seats), held }
+}
+
+/// Who has seats 1, 2 and 3 of [`DATE`].
+async fn owners(world: &World) -> Vec<Option<ReservationId>> {
+    world.seats(DATE, &[1, 2, 3]).await.iter().map(|seat| seat.reservation()).collect()
 }

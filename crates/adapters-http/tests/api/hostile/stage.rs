@@ -133,6 +133,10 @@ impl Stage {
                     let body = json!({"schedule_id": DATE.0, "seat_numbers": [2]});
                     (route.path.clone(), Some((body, &["/schedule_id", "/seat_numbers", "/seat_numbers/0"])))
                 }
+                ("POST", "/v1/reservations/{id}:exchange") => {
+                    let body = json!({"schedule_id": DATE.0, "seat_numbers": [3]});
+                    (format!("/v1/reservations/{hold}:exchange"), Some((body, &["/schedule_id", "/seat_numbers", "/seat_numbers/0"])))
+                }
                 ("POST", "/v1/wallet/charges") => {
                     let body = json!({"amount": {"amount": 1_000, "currency": "KRW"}, "user_id": ada.id.0});
                     (route.path.clone(), Some((body, &["/amount", "/amount/amount", "/amount/currency", "/user_id"])))

@@ -45,9 +45,20 @@ fn many_sequences() -> Tally {
 #[test]
 fn the_sequences_are_rich_enough_to_mean_something() {
     let tally = many_sequences();
-    let done = ["Register", "Join", "Tick", "Leave", "Claim", "Hold", "Release", "Charge", "Pay", "Refund", "Sweep"];
-    let turns =
-        ["replay", "same seats again", "live token again", "takeover", "first write", "claim by a refusal", "guard lost", "too late"];
+    let done = ["Register", "Join", "Tick", "Leave", "Claim", "Hold", "Exchange", "Release", "Charge", "Pay", "Refund", "Sweep"];
+    let turns = [
+        "replay",
+        "same seats again",
+        "exchange for the same seats",
+        "exchange of some",
+        "exchange of the date",
+        "live token again",
+        "takeover",
+        "first write",
+        "claim by a refusal",
+        "guard lost",
+        "too late",
+    ];
     let refusals = [
         "KeyReused",
         "NotFound",
@@ -86,4 +97,17 @@ fn of_two_who_want_a_seat_at_once_one_gets_it() {
     let wants = |who| Move::Hold { who, date: 0, from: 2, count: 2, whim: 99 };
     play.all(&[Step::Race { first: wants(0), second: wants(1), pause: 0 }]);
     assert_eq!((play.tally.of("Hold"), play.tally.of("guard lost")), (1, 1));
+}
+
+#[test]
+fn of_two_who_exchange_for_a_seat_at_once_one_gets_it_and_the_other_keeps_their_own() {
+    let mut play = Play::default();
+    let admitted = |who| [Step::One(Move::Join { who, concert: 0 }), Step::One(Move::Tick { queue: 0 })];
+    let holds = |who, from| Step::One(Move::Hold { who, date: 0, from, count: 1, whim: 35 });
+    play.all(&[&admitted(0)[..], &admitted(1), &[holds(0, 1), holds(1, 2)]].concat());
+    let wants = |who| Move::Exchange { who, date: 0, from: 3, count: 1, whim: 35 };
+    play.all(&[Step::Race { first: wants(0), second: wants(1), pause: 0 }]);
+    assert_eq!((play.tally.of("Exchange"), play.tally.of("guard lost")), (1, 1));
+    play.all(&[Step::One(wants(0)), Step::One(wants(1))]);
+    assert_eq!((play.tally.of("exchange for the same seats"), play.tally.of("SeatsUnavailable")), (1, 1));
 }

@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::change::Collisions;
-use domain::decide::{Command, Decision, Refused, Verdict, admit, join, lapse, pay, refund};
+use domain::decide::{Command, Decision, Refused, Verdict, admit, exchange, join, lapse, pay, refund};
 use domain::{
-    Change, ExpiryReason, Guard, KeyScope, Needs, Outcome, QueueId, QueueToken, Refusal, Reservation, ScheduleId, Seat, SeatNumber,
-    SeatStatus, TokenState, TokenStatus, User, need,
+    CancelReason, Change, ExpiryReason, Guard, KeyScope, Needs, Outcome, QueueId, QueueToken, Refusal, Reservation, ReservationId,
+    ReservationState, ScheduleId, Seat, SeatNumber, SeatStatus, TokenState, TokenStatus, User, need,
 };
 use time::Duration;
 
@@ -178,8 +178,11 @@ impl Play {
         let claim_only = Change { guards: change.guards.clone(), writes: tokens, events: Vec::new(), not_after: change.not_after };
         match request {
             Request::Tick(queue) => self.look_at_tick(*queue, change),
-            Request::Hold(_) | Request::Pay(_) if *change == claim_only => return self.tally.saw("claim by a refusal"),
+            Request::Hold(_) | Request::Exchange(_) | Request::Pay(_) if *change == claim_only => {
+                return self.tally.saw("claim by a refusal");
+            }
             Request::Hold(_) if change.row::<Seat>().is_none() => return self.tally.saw("same seats again"),
+            Request::Exchange(_) if change.row::<Seat>().is_none() => return self.tally.saw("exchange for the same seats"),
             Request::Join(_) | Request::Charge(_) if change.row::<User>().is_some() => self.tally.saw("first write"),
             Request::Pay(command) => self.look_at_payment(command),
             Request::Refund(command) => self.look_at_refund(command),
@@ -191,6 +194,7 @@ impl Play {
                     self.tally.saw("takeover");
                 }
             }
+            Request::Exchange(command) => self.look_at_exchange(command),
             Request::Register(_) | Request::Join(_) | Request::Claim(_) | Request::Charge(_) | Request::Sweep => {}
         }
         let name: String = format!("{request:?}").chars().take_while(char::is_ascii_alphanumeric).collect();
@@ -206,6 +210,21 @@ impl Play {
         assert!(queue_row.state.lets_through(), "{last} was let in though the queue is paused");
         let capacity = queue_row.policy(&self.world.rules.queue).capacity;
         assert!(self.world.active(queue).count() <= capacity as usize, "more are in than {capacity}");
+    }
+
+    fn look_at_exchange(&mut self, command: &exchange::Command) {
+        let date = &self.world.dates[&command.wanted.schedule];
+        assert!(date.is_on_sale(self.world.now), "exchanged after the sale: {command:?}");
+        let (old, new) = (&self.world.reservations[&command.held], &self.world.reservations[&command.wanted.id]);
+        assert_eq!(old.state(), ReservationState::Cancelled { reason: CancelReason::Released, payment: None });
+        assert_eq!((new.state(), new.expires_at), (ReservationState::Held, old.expires_at), "held as long as {old:?}");
+        assert_eq!((new.user, Some(new.token)), (old.user, command.wanted.pass.token));
+        assert_eq!(old.token, new.token);
+        if old.schedule != new.schedule {
+            self.tally.saw("exchange of the date");
+        } else if old.numbers().any(|number| new.numbers().any(|own| own == number)) {
+            self.tally.saw("exchange of some");
+        }
     }
 
     fn look_at_payment(&self, command: &pay::Command) {
@@ -253,9 +272,16 @@ impl Play {
             Request::Hold(command) => {
                 let verdict = self.verdict(command);
                 if let Err(Refused { refusal: Refusal::SeatsUnavailable(taken), .. }) = &verdict {
-                    assert_taken(&self.world, command.schedule, taken);
+                    assert_taken(&self.world, command.schedule, taken, None);
                 }
                 self.keyed(&command.keyed.scope, verdict)
+            }
+            Request::Exchange(command) => {
+                let verdict = self.verdict(command);
+                if let Err(Refused { refusal: Refusal::SeatsUnavailable(taken), .. }) = &verdict {
+                    assert_taken(&self.world, command.wanted.schedule, taken, Some(command.held));
+                }
+                self.keyed(&command.wanted.keyed.scope, verdict)
             }
             Request::Charge(command) => self.keyed(&command.keyed.scope, self.verdict(command)),
             Request::Pay(command) => self.keyed(&command.keyed.scope, self.verdict(command)),
@@ -300,10 +326,12 @@ fn refusal(Refused { refusal, claim }: Refused) -> Decided {
     Decided { changes: claim.into_iter().map(|change| *change).collect(), answer: Answer::Refused(refusal) }
 }
 
-/// Nobody is told that a seat is taken when nobody has it.
-fn assert_taken(world: &World, date: ScheduleId, taken: &[(SeatNumber, SeatStatus)]) {
+/// Nobody is told that a seat is taken when nobody has it, or when it is one that they would give back.
+fn assert_taken(world: &World, date: ScheduleId, taken: &[(SeatNumber, SeatStatus)], given_back: Option<ReservationId>) {
     for (number, status) in taken {
-        let has = |reservation: &Reservation| reservation.schedule == date && reservation.numbers().any(|own| own == *number);
+        let has = |reservation: &Reservation| {
+            Some(reservation.id) != given_back && reservation.schedule == date && reservation.numbers().any(|own| own == *number)
+        };
         let somebody = world.live_reservations().any(|reservation| has(reservation));
         assert_eq!(somebody, *status != SeatStatus::Blocked, "seat {number} is said to be {status:?}");
     }

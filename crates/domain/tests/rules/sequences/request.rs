@@ -1,8 +1,9 @@
 //! What people do, drawn at random; and the command that it comes to in the world as it is.
 
 use domain::decide::admission::Pass;
-use domain::decide::{charge, claim, hold, join, leave, pay, refund, register, release};
+use domain::decide::{charge, claim, exchange, hold, join, leave, pay, refund, register, release};
 use domain::key::Keyed;
+use domain::reservation::SeatChoice;
 use domain::{
     EntryId, Fingerprint, KeyScope, Operation, Order, Payment, PaymentId, PaymentState, QueueId, QueueState, RequestKey, Reservation,
     ReservationId, ScheduleId, TokenId, UserId, UserName,
@@ -45,6 +46,7 @@ pub(crate) enum Move {
     Leave { who: u8, concert: usize, whim: u8 },
     Look { who: u8, date: usize, whim: u8 },
     Hold { who: u8, date: usize, from: u32, count: u32, whim: u8 },
+    Exchange { who: u8, date: usize, from: u32, count: u32, whim: u8 },
     Release { who: u8, whim: u8 },
     Charge { who: u8, amount: i64, whim: u8 },
     Pay { who: u8, whim: u8 },
@@ -61,6 +63,7 @@ pub(crate) enum Request {
     Leave(leave::Command),
     Claim(claim::Command),
     Hold(hold::Command),
+    Exchange(exchange::Command),
     Release(release::Command),
     Charge(charge::Command),
     Pay(pay::Command),
@@ -97,7 +100,7 @@ fn any_move() -> impl Strategy<Value = Move> {
     // Most go to the first concert, and there to the first date.
     let date = || prop_oneof![4 => Just(0_usize), 1 => Just(1), 1 => Just(2)];
     let concert = || prop_oneof![4 => Just(0_usize), 1 => Just(1)];
-    let count = prop_oneof![4 => Just(1_u32), 3 => Just(2), 1 => Just(3)];
+    let count = || prop_oneof![4 => Just(1_u32), 3 => Just(2), 1 => Just(3)];
     let amount = prop_oneof![8 => 200..=1_000_i64, 1 => Just(0), 1 => Just(1_001)];
     prop_oneof![
         1 => who().prop_map(|who| Move::Register { who }),
@@ -105,18 +108,30 @@ fn any_move() -> impl Strategy<Value = Move> {
         10 => (0..QUEUES.len()).prop_map(|queue| Move::Tick { queue }),
         1 => (who(), concert(), whim()).prop_map(|(who, concert, whim)| Move::Leave { who, concert, whim }),
         3 => (who(), date(), whim()).prop_map(|(who, date, whim)| Move::Look { who, date, whim }),
-        12 => (who(), date(), 1..=SEATS_A_DATE, count, whim())
+        12 => (who(), date(), 1..=SEATS_A_DATE, count(), whim())
             .prop_map(|(who, date, from, count, whim)| Move::Hold { who, date, from, count, whim }),
+        8 => (who(), 0..DATES.len(), 1..=SEATS_A_DATE, count(), whim())
+            .prop_map(|(who, date, from, count, whim)| Move::Exchange { who, date, from, count, whim }),
         2 => (who(), whim()).prop_map(|(who, whim)| Move::Release { who, whim }),
         5 => (who(), amount, whim()).prop_map(|(who, amount, whim)| Move::Charge { who, amount, whim }),
         8 => (who(), whim()).prop_map(|(who, whim)| Move::Pay { who, whim }),
         3 => (who(), whim()).prop_map(|(who, whim)| Move::Refund { who, whim }),
-        3 => Just(Move::Sweep),
+        4 => Just(Move::Sweep),
     ]
 }
 
 fn person(who: u8) -> UserId {
     UserId(Uuid::from_u128(u128::from(who) + 1))
+}
+
+/// So many seats from one on, as far as there are; on the third whim, one that there isn't.
+fn choice(from: u32, count: u32, whim: u8) -> SeatChoice {
+    let last = if whim == 3 { SEATS_A_DATE + 1 } else { (from + count - 1).min(SEATS_A_DATE) };
+    seats(&(from..=last).collect::<Vec<_>>())
+}
+
+fn seats_of(reservation: &Reservation) -> SeatChoice {
+    seats(&reservation.numbers().map(domain::SeatNumber::get).collect::<Vec<_>>())
 }
 
 /// One of `users`, unless on a whim it is to be anybody.
@@ -150,6 +165,7 @@ impl Request {
     pub(crate) fn again(mut self, ids: &mut Ids) -> Self {
         match &mut self {
             Self::Hold(command) => command.id = ids.draw(),
+            Self::Exchange(command) => command.wanted.id = ids.draw(),
             Self::Charge(command) => command.id = ids.draw(),
             Self::Pay(command) => (command.id, command.entry) = (ids.draw(), ids.draw()),
             Self::Refund(command) => command.entry = ids.draw(),
@@ -188,7 +204,8 @@ impl World {
                 let pass = self.pass(self.somebody_in(queue, who, whim), queue, whim);
                 Request::Claim(claim::Command { pass, queue })
             }
-            Move::Hold { who, date, from, count, whim } => self.hold(who, DATES[date], from, count, whim, ids),
+            Move::Hold { who, date, from, count, whim } => self.hold(who, DATES[date], choice(from, count, whim), whim, ids),
+            Move::Exchange { who, date, from, count, whim } => self.exchange(who, DATES[date], choice(from, count, whim), whim, ids),
             Move::Release { who, whim } => {
                 let user = self.somebody_with_a_hold(who, whim);
                 let reservation = self.reservation_for(user, whim).map_or_else(|| ids.draw(), |found| found.id);
@@ -204,21 +221,32 @@ impl World {
         }
     }
 
-    fn hold(&self, who: u8, date: ScheduleId, from: u32, count: u32, whim: u8, ids: &mut Ids) -> Request {
+    fn hold(&self, who: u8, date: ScheduleId, wanted: SeatChoice, whim: u8, ids: &mut Ids) -> Request {
         let user = self.somebody_in(self.queue_of(date), who, whim);
-        let last = if whim == 3 { SEATS_A_DATE + 1 } else { (from + count - 1).min(SEATS_A_DATE) };
-        let numbers: Vec<u32> = (from..=last).collect();
         let pass = self.pass(user, self.queue_of(date), whim);
         let live = self.reservations.values().find(|hold| Some(hold.token) == pass.token && hold.occupies());
         let (schedule, seats) = match live {
-            Some(hold) if whim.is_multiple_of(4) => {
-                let same: Vec<u32> = hold.numbers().map(domain::SeatNumber::get).collect();
-                (hold.schedule, seats(&same))
-            }
-            Some(_) | None => (date, seats(&numbers)),
+            Some(hold) if whim.is_multiple_of(4) => (hold.schedule, seats_of(hold)),
+            Some(_) | None => (date, wanted),
         };
         let keyed = ids.keyed(user, Operation::Hold, whim);
         Request::Hold(hold::Command { pass, keyed, id: ids.draw::<ReservationId>(), schedule, seats })
+    }
+
+    /// Mostly for seats of the date that the hold is of, and now and then for the very same.
+    fn exchange(&self, who: u8, date: ScheduleId, wanted: SeatChoice, whim: u8, ids: &mut Ids) -> Request {
+        let user = self.somebody_with_a_hold(who, whim);
+        let found = self.reservation_for(user, whim);
+        let (schedule, seats) = match found {
+            Some(hold) if whim.is_multiple_of(8) => (hold.schedule, seats_of(hold)),
+            Some(hold) if !whim.is_multiple_of(3) => (hold.schedule, wanted),
+            Some(_) | None => (date, wanted),
+        };
+        let pass = self.pass(user, self.queue_of(schedule), whim);
+        let held = found.map_or_else(|| ids.draw(), |reservation| reservation.id);
+        let keyed = ids.keyed(user, Operation::Exchange, whim);
+        let wanted = hold::Command { pass, keyed, id: ids.draw::<ReservationId>(), schedule, seats };
+        Request::Exchange(exchange::Command { wanted, held })
     }
 
     fn pay(&self, who: u8, whim: u8, ids: &mut Ids) -> Request {
