@@ -34,6 +34,7 @@ pub const POSTGRES: Migrator = scripts!["postgres":
     "0006_user_search_keys" + UserSearchKeys,
     "0007_charges_and_keys",
     "0008_operations",
+    "0009_accessible_seats",
 ];
 
 /// Brings a SQLite database up to date. Run it inside `BEGIN IMMEDIATE`: then of several processes that open a database at once one
@@ -47,4 +48,5 @@ pub const SQLITE: Migrator = scripts!["sqlite":
     "0006_user_search_keys" + UserSearchKeys,
     "0007_charges_and_keys",
     "0008_operations",
+    "0009_accessible_seats",
 ];

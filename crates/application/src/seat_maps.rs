@@ -37,6 +37,8 @@ pub struct SeatView {
     pub status: SeatStatus,
     /// What it costs.
     pub price: Money,
+    /// Whether it is a place for a wheelchair.
+    pub accessible: bool,
 }
 
 impl SeatMap {
@@ -177,7 +179,13 @@ impl Seats {
         let seats: Vec<SeatView> = self
             .rows
             .values()
-            .map(|(seat, label)| SeatView { number: seat.number, label: label.clone(), status: seat.status(now), price: seat.price })
+            .map(|(seat, label)| SeatView {
+                number: seat.number,
+                label: label.clone(),
+                status: seat.status(now),
+                price: seat.price,
+                accessible: seat.accessible,
+            })
             .collect();
         let map = SeatMap {
             version: rows().map(|seat| seat.version.0.unsigned_abs()).sum(),

@@ -87,6 +87,8 @@ pub struct Seat {
     pub label: String,
     /// What it costs.
     pub price: Money,
+    /// Whether it is a place for a wheelchair.
+    pub accessible: bool,
     state: SeatState,
 }
 
@@ -140,13 +142,19 @@ impl Seat {
     /// A seat that nobody has.
     #[must_use]
     pub const fn new(schedule: ScheduleId, number: SeatNumber, label: String, price: Money) -> Self {
-        Self { schedule, number, label, price, state: SeatState::Available }
+        Self { schedule, number, label, price, accessible: false, state: SeatState::Available }
+    }
+
+    /// The same as a place for a wheelchair, or not.
+    #[must_use]
+    pub fn with_access(self, accessible: bool) -> Self {
+        Self { accessible, ..self }
     }
 
     /// A seat as a store kept it.
     #[must_use]
     pub const fn restore(schedule: ScheduleId, number: SeatNumber, label: String, price: Money, state: SeatState) -> Self {
-        Self { schedule, number, label, price, state }
+        Self { schedule, number, label, price, accessible: false, state }
     }
 
     /// What its row says, lapsed or not.
@@ -249,14 +257,20 @@ impl Seat {
         }
     }
 
-    /// Gives it another label and price. What somebody has already keeps those that they chose it by.
+    /// Whether it is as `planned`, whoever has it.
+    #[must_use]
+    pub fn is_as(&self, planned: &Self) -> bool {
+        (&self.label, self.price, self.accessible) == (&planned.label, planned.price, planned.accessible)
+    }
+
+    /// Makes it as `planned`: its label, its price, whether it is accessible. What somebody has already stays as they chose it.
     ///
     /// # Errors
     /// While its row names a reservation.
-    pub fn relabel(mut self, label: String, price: Money, now: Moment) -> Result<Self, SeatError> {
+    pub fn relabel(mut self, planned: &Self, now: Moment) -> Result<Self, SeatError> {
         match self.state {
             SeatState::Available | SeatState::Blocked => {
-                (self.label, self.price) = (label, price);
+                (self.label, self.price, self.accessible) = (planned.label.clone(), planned.price, planned.accessible);
                 Ok(self)
             }
             SeatState::Held { .. } | SeatState::Reserved { .. } => Err(self.refuse("relabel", now)),

@@ -37,6 +37,8 @@ pub struct Row {
     pub first_place: u32,
     /// What each of its seats costs.
     pub price: Money,
+    /// Whether they are places for wheelchairs.
+    pub accessible: bool,
     /// What is written on its seats, with `{section}`, `{row}`, `{place}` and `{number}` filled in.
     pub label: Title,
 }
@@ -113,7 +115,7 @@ impl SeatPlan {
                 if label.chars().count() > Self::LONGEST_LABEL {
                     return Err(NotAPlan::Label(number));
                 }
-                seats.push(Seat::new(schedule, number, label, row.price));
+                seats.push(Seat::new(schedule, number, label, row.price).with_access(row.accessible));
             }
         }
         seats.sort_unstable_by_key(|seat| seat.number);
@@ -169,7 +171,15 @@ mod tests {
 
     fn row(name: &str, from: u32, to: u32) -> Row {
         let price = Money::new(50_000).unwrap_or_default();
-        Row { name: title(name), from: number(from), to: number(to), first_place: 1, price, label: title(SeatPlan::LABEL) }
+        Row {
+            name: title(name),
+            from: number(from),
+            to: number(to),
+            first_place: 1,
+            price,
+            accessible: false,
+            label: title(SeatPlan::LABEL),
+        }
     }
 
     fn plan(rows: Vec<Row>) -> SeatPlan {
@@ -183,6 +193,13 @@ mod tests {
         let labels: Vec<_> = seats.iter().map(|seat| (seat.number.get(), seat.label.as_str())).collect();
         assert_eq!(labels, [(1, "Stalls A 1"), (2, "Stalls A 2"), (3, "Stalls B 7"), (4, "Stalls B 8")]);
         assert!(seats.iter().all(|seat| seat.schedule == DATE && seat.price.minor() == 50_000));
+    }
+
+    #[test]
+    fn the_seats_of_an_accessible_row_are_accessible() {
+        let seats = plan(vec![Row { accessible: true, ..row("A", 1, 2) }, row("B", 3, 3)]).seats(DATE);
+        let accessible = |seats: Vec<Seat>| seats.iter().map(|seat| seat.accessible).collect::<Vec<_>>();
+        assert_eq!(seats.map(accessible), Ok(vec![true, true, false]));
     }
 
     #[test]

@@ -46,6 +46,8 @@ struct SeatBody<'a> {
     label: &'a str,
     status: SeatStatusBody,
     price: MoneyBody,
+    /// Whether it is a place for a wheelchair.
+    accessible: bool,
 }
 
 /// Which seats.
@@ -111,6 +113,7 @@ fn render(schedule: ScheduleId, wish: Option<SeatStatusBody>, map: &SeatMap, cur
         label: &seat.label,
         status: seat_status(seat.status),
         price: MoneyBody::new(seat.price, currency),
+        accessible: seat.accessible,
     });
     let seats = seats.filter(|seat| wish.is_none_or(|wish| seat.status == wish)).collect();
     json(&SeatMapBody { schedule_id: schedule.0, version: map.version, available: map.available, seats })

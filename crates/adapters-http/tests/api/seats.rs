@@ -22,8 +22,8 @@ async fn the_admitted_see_the_seats() {
     assert_eq!((&map.body["schedule_id"], &map.body["available"]), (&json!(DATE.0), &json!(7)));
     assert!(map.body["version"].as_u64().is_some_and(|version| version > 10));
     let price = json!({"amount": PRICE, "currency": "KRW"});
-    assert_eq!(map.body["seats"][0], json!({"number": 1, "label": "Row A 1", "status": "HELD", "price": price}));
-    assert_eq!(map.body["seats"][2], json!({"number": 3, "label": "Row A 3", "status": "RESERVED", "price": price}));
+    assert_eq!(map.body["seats"][0], json!({"number": 1, "label": "Row A 1", "status": "HELD", "price": price, "accessible": false}));
+    assert_eq!(map.body["seats"][2], json!({"number": 3, "label": "Row A 3", "status": "RESERVED", "price": price, "accessible": false}));
     assert_eq!(map.body["seats"][9]["status"], "AVAILABLE");
 
     for (status, count) in [("AVAILABLE", 7), ("HELD", 2), ("RESERVED", 1), ("BLOCKED", 0)] {

@@ -19,6 +19,7 @@ pub struct Model {
     pub version: i64,
     pub label: String,
     pub price: i64,
+    pub accessible: bool,
     pub state: String,
     pub reservation_id: Option<Uuid>,
     pub held_until: Option<i64>,
@@ -46,7 +47,10 @@ impl TryFrom<Model> for Versioned<Seat> {
             "BLOCKED" => SeatState::Blocked,
             _ => return Err(Corrupt::new(TABLE, "state")),
         };
-        Ok(Self::new(Version(row.version), Seat::restore(ScheduleId(row.schedule_id), number, row.label, price, state)))
+        Ok(Self::new(
+            Version(row.version),
+            Seat::restore(ScheduleId(row.schedule_id), number, row.label, price, state).with_access(row.accessible),
+        ))
     }
 }
 
@@ -76,6 +80,7 @@ impl From<&Seat> for Model {
             version: Version::FIRST.0,
             label: seat.label.clone(),
             price: seat.price.minor(),
+            accessible: seat.accessible,
             state: state.to_owned(),
             reservation_id: seat.reservation().map(|reservation| reservation.0),
             held_until,

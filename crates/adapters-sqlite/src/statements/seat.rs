@@ -11,15 +11,15 @@ pub(crate) const SELECT_LABELLED: &str = "
     CROSS JOIN seats t INDEXED BY seats_label ON t.schedule_id = unhex(k.value ->> 0, '-') AND t.label = k.value ->> 1";
 
 pub(crate) const INSERT: &str = "
-    INSERT INTO seats (schedule_id, number, version, label, price, state, reservation_id, held_until)
+    INSERT INTO seats (schedule_id, number, version, label, price, accessible, state, reservation_id, held_until)
     SELECT unhex(value ->> 'schedule_id', '-'), value ->> 'number', value ->> 'version', value ->> 'label', value ->> 'price',
-           value ->> 'state', unhex(value ->> 'reservation_id', '-'), value ->> 'held_until'
+           value ->> 'accessible', value ->> 'state', unhex(value ->> 'reservation_id', '-'), value ->> 'held_until'
     FROM jsonb_each(?1)";
 
 pub(crate) const UPDATE: &str = "
     UPDATE seats SET
         version = new.value ->> 'version', label = new.value ->> 'label', price = new.value ->> 'price',
-        state = new.value ->> 'state', reservation_id = unhex(new.value ->> 'reservation_id', '-'),
+        accessible = new.value ->> 'accessible', state = new.value ->> 'state', reservation_id = unhex(new.value ->> 'reservation_id', '-'),
         held_until = new.value ->> 'held_until'
     FROM jsonb_each(?1) new
     WHERE schedule_id = unhex(new.value ->> 'schedule_id', '-') AND number = new.value ->> 'number'

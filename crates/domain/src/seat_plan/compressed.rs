@@ -27,13 +27,13 @@ struct Parts<'a> {
 }
 
 impl SeatPlan {
-    /// A plan that makes just these seats, which come by number.
+    /// A plan that makes just these seats, which come by number: each with its label, its price, and whether it is accessible.
     ///
     /// # Errors
     /// [`NotAText`] if what is written on a seat is no line of text. What a plan writes on seats always is.
-    pub fn of<'a>(seats: impl IntoIterator<Item = (SeatNumber, &'a str, Money)>) -> Result<Self, NotAText> {
+    pub fn of<'a>(seats: impl IntoIterator<Item = (SeatNumber, &'a str, Money, bool)>) -> Result<Self, NotAText> {
         let mut sections: Vec<Section> = Vec::new();
-        for (number, label, price) in seats {
+        for (number, label, price, accessible) in seats {
             let parts = Parts::of(label);
             let section = match sections.last_mut() {
                 Some(last) if last.name.as_str() == parts.section => last,
@@ -44,13 +44,14 @@ impl SeatPlan {
                 }
             };
             match section.rows.last_mut() {
-                Some(row) if row.goes_on_with(&parts, number, price) => row.to = number,
+                Some(row) if row.goes_on_with(&parts, number, price) && row.accessible == accessible => row.to = number,
                 Some(_) | None => section.rows.push(Row {
                     name: name(parts.row)?,
                     from: number,
                     to: number,
                     first_place: parts.place.unwrap_or(1),
                     price,
+                    accessible,
                     label: name(parts.label)?,
                 }),
             }
@@ -118,7 +119,7 @@ mod tests {
     }
 
     fn plan(seats: &[(u32, &str, i64)]) -> SeatPlan {
-        let seats = seats.iter().map(|(at, label, price)| (number(*at), *label, money(*price)));
+        let seats = seats.iter().map(|(at, label, price)| (number(*at), *label, money(*price), false));
         SeatPlan::of(seats).unwrap_or_else(|error| panic!("{error}"))
     }
 
@@ -170,7 +171,7 @@ mod tests {
     #[test]
     fn what_is_no_line_can_not_be_written_down() {
         for label in ["", " A", "A\n1"] {
-            assert!(SeatPlan::of([(number(1), label, money(1))]).is_err(), "{label:?}");
+            assert!(SeatPlan::of([(number(1), label, money(1), false)]).is_err(), "{label:?}");
         }
     }
 
@@ -198,12 +199,12 @@ mod tests {
                     // Every other row counts.
                     let label = if gap % 2 == 0 { format!("{} {place}", label.trim()) } else { label.trim().to_owned() };
                     if is_name(&label) {
-                        seats.push(Seat::new(DATE, number(at), label, money(price)));
+                        seats.push(Seat::new(DATE, number(at), label, money(price)).with_access(place % 3 == 0));
                     }
                 }
             }
             prop_assume!(!seats.is_empty());
-            let plan = SeatPlan::of(seats.iter().map(|seat| (seat.number, seat.label.as_str(), seat.price)));
+            let plan = SeatPlan::of(seats.iter().map(|seat| (seat.number, seat.label.as_str(), seat.price, seat.accessible)));
             let plan = plan.unwrap_or_else(|error| panic!("{error}"));
             prop_assert_eq!(plan.numbered(DATE), Ok(seats));
         }
@@ -220,12 +221,12 @@ mod tests {
                 let from = number(at + 1);
                 at += length;
                 let label = if label.contains("{place}") { title(&label) } else { title(&format!("{{section}} {{row}} {label} {{place}}")) };
-                Row { name: title(&name), from, to: number(at), first_place, price: money(price), label }
+                Row { name: title(&name), from, to: number(at), first_place, price: money(price), accessible: length % 2 == 0, label }
             };
             let sections = sections.into_iter().map(|(name, rows)| Section { name: title(&name), rows: rows.into_iter().map(&mut row).collect() });
             let plan = SeatPlan { sections: sections.collect() };
             let seats = plan.numbered(DATE).unwrap_or_else(|error| panic!("{error}"));
-            let again = SeatPlan::of(seats.iter().map(|seat| (seat.number, seat.label.as_str(), seat.price)));
+            let again = SeatPlan::of(seats.iter().map(|seat| (seat.number, seat.label.as_str(), seat.price, seat.accessible)));
             prop_assert_eq!(again.unwrap_or_else(|error| panic!("{error}")).numbered(DATE), Ok(seats));
         }
     }

@@ -11,7 +11,7 @@ use crate::fixtures::*;
 /// A row of `seats` seats.
 fn a_plan(seats: u32) -> SeatPlan {
     let (name, label) = (title("A"), title(SeatPlan::LABEL));
-    let row = Row { name, from: seat(1), to: seat(seats), first_place: 1, price: won(60_000), label };
+    let row = Row { name, from: seat(1), to: seat(seats), first_place: 1, price: won(60_000), accessible: false, label };
     SeatPlan { sections: vec![Section { name: title("Stalls"), rows: vec![row] }] }
 }
 

@@ -26,7 +26,7 @@ fn title(text: &str) -> Title {
 /// A hall of one row.
 pub(in crate::clauses) fn a_plan(seats: u32, price: i64) -> SeatPlan {
     let (name, label) = (title("A"), title(SeatPlan::LABEL));
-    let row = Row { name, from: seat_number(1), to: seat_number(seats), first_place: 1, price: won(price), label };
+    let row = Row { name, from: seat_number(1), to: seat_number(seats), first_place: 1, price: won(price), accessible: false, label };
     SeatPlan { sections: vec![Section { name: title("Stalls"), rows: vec![row] }] }
 }
 
@@ -251,7 +251,7 @@ pub async fn seats_are_blocked_and_laid_out(adapter: &dyn Adapter) {
     let told = world.run(&plan).await.unwrap().outcome;
     assert_eq!((told.created, told.changed, told.unchanged), (2, 3, 0));
     let seats = world.seats(DATE, &[1, 2, 3, 4, 5]).await;
-    assert!(seats.iter().all(|seat| seat.price == won(900) && seat.label.starts_with("Stalls A ")), "{seats:?}");
+    assert!(seats.iter().all(|seat| seat.price == won(900) && seat.label.starts_with("Stalls A ") && !seat.accessible), "{seats:?}");
     let rival = world.change_of(&LayOut::new(world.an_order(CYD), OTHER_DATE, &a_plan(3, 1)).unwrap()).await;
     world.held(world.admitted_to(BEN, OTHER_CONCERT).await, OTHER_DATE, &[3]).await;
     assert_conflict(&world.commit(&rival).await, "somebody holds one of them by now");

@@ -58,6 +58,9 @@ struct RowBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<i64>, minimum = 0)]
     price: Option<Price>,
+    /// Whether its seats are places for wheelchairs; they are not unless it says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    accessible: bool,
     /// What is written on its seats, `{section} {row} {place}` unless it is given; there is also `{number}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
@@ -97,7 +100,7 @@ impl SeatPlanBody {
 
 impl RowBody {
     fn read(self, of_section: Option<Price>, pointer: &str) -> Result<Row, Flaw> {
-        let Self { name, numbers, first_place, price, label } = self;
+        let Self { name, numbers, first_place, price, accessible, label } = self;
         let Some(Price(price)) = price.or(of_section) else {
             return Err(Flaw::at(format!("{pointer}/price"), "is required: neither the row nor its section has one"));
         };
@@ -105,7 +108,7 @@ impl RowBody {
             Some(label) => label.0,
             None => Title::new(SeatPlan::LABEL).map_err(|error| Flaw::at(format!("{pointer}/label"), error))?,
         };
-        Ok(Row { name: name.0, from: numbers.from.0, to: numbers.to.0, first_place: first_place.unwrap_or(1), price, label })
+        Ok(Row { name: name.0, from: numbers.from.0, to: numbers.to.0, first_place: first_place.unwrap_or(1), price, accessible, label })
     }
 }
 
@@ -125,6 +128,7 @@ impl From<Section> for SectionBody {
             numbers: RangeBody { from: Number(row.from), to: Number(row.to) },
             first_place: Some(row.first_place).filter(|place| *place != 1),
             price: Some(row.price).filter(|own| Some(*own) != price).map(Price),
+            accessible: row.accessible,
             label: Some(row.label).filter(|label| label.as_str() != SeatPlan::LABEL).map(Line),
         };
         Self { name: Line(name), price: price.map(Price), rows: rows.into_iter().map(row).collect() }
@@ -147,7 +151,7 @@ impl Said for Plan {
 struct LaidOutBody {
     /// Seats that are new.
     created: u32,
-    /// Seats with another label or price than before.
+    /// Seats with another label, price or accessibility than before.
     changed: u32,
     /// Seats that were so before.
     unchanged: u32,

@@ -23,13 +23,14 @@ async fn a_map_makes_seats_and_gives_those_that_are_there_label_and_price() {
     let mut boxes = row("Box", 12, 12);
     boxes["price"] = json!(90_000);
     boxes["label"] = json!("{section}: {row} no. {number}");
+    boxes["accessible"] = json!(true);
     let mut behind = row("A", 9, 11);
     behind["first_place"] = json!(9);
     let map = json!({"sections": [{"name": "Row", "price": PRICE, "rows": [behind, boxes]}]});
     let laid = shop.put(&path()).by(&operator).json(&map).send().await.with_status(200);
     assert_eq!(laid.body, json!({"created": 2, "changed": 0, "unchanged": 2}));
     let shown = seats(&shop, &ada).await;
-    let last = json!({"number": 12, "label": "Row: Box no. 12", "status": "AVAILABLE", "price": {"amount": 90_000, "currency": "KRW"}});
+    let last = json!({"number": 12, "label": "Row: Box no. 12", "status": "AVAILABLE", "price": {"amount": 90_000, "currency": "KRW"}, "accessible": true});
     assert_eq!((&shown["available"], &shown["seats"][11], &shown["seats"][10]["label"]), (&json!(12), &last, &json!("Row A 11")));
 
     let dearer = json!({"sections": [{"name": "Row", "price": PRICE + 1, "rows": [row("A", 1, 2)]}]});
@@ -50,7 +51,7 @@ async fn a_map_comes_back_as_one_that_makes_the_same_seats() {
     let odd = json!({"sections": [
         {"name": "Left {row} wing", "rows": [
             {"name": "A", "numbers": {"from": 20, "to": 29}, "first_place": 7, "price": 5, "label": "{row}/{place} of {number}"},
-            {"name": "B {place}", "numbers": {"from": 40, "to": 44}, "price": 0},
+            {"name": "B {place}", "numbers": {"from": 40, "to": 44}, "price": 0, "accessible": true},
         ]},
         {"name": "Boxes", "price": 9, "rows": [{"name": "one", "numbers": {"from": 50, "to": 53}, "label": "{section}-{number}"}]},
     ]});

@@ -40,7 +40,7 @@ impl MindSeats {
     pub async fn plan(&self, schedule: ScheduleId) -> Result<SeatPlan, Error> {
         let date = self.catalogue.schedule(schedule).await?.ok_or(Refusal::NotFound)?;
         let map = self.seat_maps.map(&date).await?;
-        let seats = map.seats.iter().map(|seat| (seat.number, seat.label.as_ref(), seat.price));
+        let seats = map.seats.iter().map(|seat| (seat.number, seat.label.as_ref(), seat.price, seat.accessible));
         SeatPlan::of(seats).map_err(|error| {
             tracing::error!(error = &error as &dyn std::error::Error, %schedule, "a seat's label can't be written down in a plan");
             Error::Internal

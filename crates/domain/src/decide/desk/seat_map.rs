@@ -63,7 +63,7 @@ impl crate::Command for LayOut {
 pub struct LaidOut {
     /// Seats that are new.
     pub created: u32,
-    /// Seats with another label or price.
+    /// Seats with another label or price, or another accessibility.
     pub changed: u32,
     /// Seats that were so before.
     pub unchanged: u32,
@@ -100,7 +100,7 @@ pub fn lay_out(input: &Input, command: &LayOut, rules: &Rules) -> Verdict<LaidOu
             (told.created, labels_change) = (told.created + 1, true);
             continue;
         };
-        if found.label == planned.label && found.price == planned.price {
+        if found.is_as(planned) {
             told.unchanged += 1;
             continue;
         }
@@ -108,7 +108,7 @@ pub fn lay_out(input: &Input, command: &LayOut, rules: &Rules) -> Verdict<LaidOu
             taken.push((found.number, found.status(moment)));
             continue;
         };
-        let relabelled = free.relabel(planned.label.clone(), planned.price, moment);
+        let relabelled = free.relabel(planned, moment);
         let relabelled = relabelled.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
         change.write(Write::update(found, relabelled));
         told.changed += 1;

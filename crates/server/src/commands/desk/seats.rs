@@ -17,6 +17,7 @@ const ROWS: &[Column] = &[
     ("to", "/numbers/to"),
     ("first place", "/first_place"),
     ("price", "/price"),
+    ("accessible", "/accessible"),
     ("label", "/label"),
 ];
 
