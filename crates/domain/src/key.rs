@@ -84,7 +84,7 @@ operations! {
     Register = "USERS",
     /// To let users in, by an operator's order.
     Admit = "ADMISSIONS",
-    /// To have other seats held instead.
+    /// To exchange held seats.
     Exchange = "EXCHANGES",
 }
 

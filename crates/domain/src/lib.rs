@@ -1,7 +1,8 @@
 //! Every business rule of Frontrow, pure: no async, no I/O, no clock, no randomness.
 //!
 //! An aggregate is a module with its state machine ([`seat`], [`reservation`], [`token`], …). The rules that join several
-//! of them are the functions of [`decide`]: from what a command [needs](need) to see to a [`Change`] or a [`Refusal`]. A `Change` is plain data; making it durable is an adapter's work.
+//! of them are the functions of [`decide`]: from what a command [needs](need) to see to a [`Change`] or a [`Refusal`]. A `Change` is
+//! plain data; making it durable is an adapter's work.
 
 pub mod availability;
 pub mod change;

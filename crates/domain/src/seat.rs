@@ -145,9 +145,9 @@ impl Seat {
         Self { schedule, number, label, price, accessible: false, state: SeatState::Available }
     }
 
-    /// The same as a place for a wheelchair, or not.
+    /// The same seat as a place for a wheelchair, or not. That is so whoever has it.
     #[must_use]
-    pub fn with_access(self, accessible: bool) -> Self {
+    pub fn with_accessible(self, accessible: bool) -> Self {
         Self { accessible, ..self }
     }
 
@@ -257,20 +257,14 @@ impl Seat {
         }
     }
 
-    /// Whether it is as `planned`, whoever has it.
-    #[must_use]
-    pub fn is_as(&self, planned: &Self) -> bool {
-        (&self.label, self.price, self.accessible) == (&planned.label, planned.price, planned.accessible)
-    }
-
-    /// Makes it as `planned`: its label, its price, whether it is accessible. What somebody has already stays as they chose it.
+    /// Gives it another label and price. What somebody has already keeps those that they chose it by.
     ///
     /// # Errors
     /// While its row names a reservation.
-    pub fn relabel(mut self, planned: &Self, now: Moment) -> Result<Self, SeatError> {
+    pub fn relabel(mut self, label: String, price: Money, now: Moment) -> Result<Self, SeatError> {
         match self.state {
             SeatState::Available | SeatState::Blocked => {
-                (self.label, self.price, self.accessible) = (planned.label.clone(), planned.price, planned.accessible);
+                (self.label, self.price) = (label, price);
                 Ok(self)
             }
             SeatState::Held { .. } | SeatState::Reserved { .. } => Err(self.refuse("relabel", now)),

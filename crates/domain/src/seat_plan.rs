@@ -115,7 +115,7 @@ impl SeatPlan {
                 if label.chars().count() > Self::LONGEST_LABEL {
                     return Err(NotAPlan::Label(number));
                 }
-                seats.push(Seat::new(schedule, number, label, row.price).with_access(row.accessible));
+                seats.push(Seat::new(schedule, number, label, row.price).with_accessible(row.accessible));
             }
         }
         seats.sort_unstable_by_key(|seat| seat.number);

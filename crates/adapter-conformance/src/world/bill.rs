@@ -78,7 +78,7 @@ fn other_queue() -> Queue {
 fn hall(date: ScheduleId, seats: u32) -> impl Iterator<Item = Seat> {
     // Every other seat is accessible, so that a store that forgets which are is found out wherever seats are written or read.
     let seat = move |number| Seat::new(date, seat_number(number), format!("Row A {number}"), seat_price(number));
-    (1..=seats).map(move |number| seat(number).with_access(number % 2 == 0))
+    (1..=seats).map(move |number| seat(number).with_accessible(number % 2 == 0))
 }
 
 /// The seat called `number`.

@@ -13,8 +13,7 @@ use uuid::Uuid;
 
 use super::codes::{BODY, GUARDED, KEYED, LIST, SIGNED_IN};
 use crate::answer::{Instant, MoneyBody, cancelled, created, personal, replayed, seconds_until};
-use crate::api::Api;
-use crate::api::HttpSettings;
+use crate::api::{Api, HttpSettings};
 use crate::auth::Caller;
 use crate::extract::{Call, Guarded, KeyedBody, List, Listing, PathId, Said};
 use crate::problem::{Code, Flaw, Problem, problems};
@@ -208,8 +207,8 @@ problems!(HoldProblems: GUARDED, BODY, KEYED, &[
     Code::WalletLimitExceeded,
 ]);
 problems!(ExchangeProblems: GUARDED, BODY, KEYED, &[
-    Code::NotFound, Code::ScheduleCancelled, Code::SaleNotOpen, Code::ReservationExpired, Code::InvalidState, Code::SeatLimitExceeded, Code::SeatUnavailable,
-    Code::WalletLimitExceeded,
+    Code::NotFound, Code::ScheduleCancelled, Code::SaleNotOpen, Code::ReservationExpired, Code::InvalidState, Code::SeatLimitExceeded,
+    Code::SeatUnavailable, Code::WalletLimitExceeded,
 ]);
 problems!(ListProblems: SIGNED_IN, LIST);
 problems!(OneProblems: SIGNED_IN, &[Code::NotFound]);
@@ -238,10 +237,12 @@ async fn hold_seats(call: Guarded<KeyedBody<NewReservation>>) -> Result<HttpResp
     let pass = guard.pass;
     let (NewReservation { schedule, seats }, keyed) = body.to(Operation::Hold, pass.user);
     let answer = guard.ask(|ask| async move { ask.hold.execute(pass, keyed, schedule, seats).await }).await?;
-    written(answer, &guard.api)
+    respond_with_hold(answer, &guard.api)
 }
 
-/// Hold other seats in the place of held ones, in one step: either the new seats are held, until the deadline of the old ones, or the old ones stay held.
+/// Exchange held seats for others, in one step.
+///
+/// Either the new seats are held, until the deadline of the old ones, or the old ones stay held.
 #[utoipa::path(
     tag = "reservations",
     security(("bearer" = [], "queue_token" = [])),
@@ -252,10 +253,13 @@ async fn hold_seats(call: Guarded<KeyedBody<NewReservation>>) -> Result<HttpResp
     ),
     request_body = NewReservationBody,
     responses(
-        (status = 201, description = "The seats are held for the caller; the old reservation has ended. Both may have seats in common.", body = ReservationBody, headers(
+        (status = 201, body = ReservationBody,
+         description = "The seats are held for the caller, until the deadline of the old reservation, which has ended. The two may share seats.",
+         headers(
             ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if this is the first answer again."),
         )),
-        (status = 200, description = "These are the seats of the old reservation, which is as it was.", body = ReservationBody, headers(
+        (status = 200, body = ReservationBody,
+         description = "These are the seats of the old reservation: it and its deadline are as they were.", headers(
             ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if this is the first answer again."),
         )),
         ExchangeProblems,
@@ -267,11 +271,11 @@ async fn exchange_seats(call: Guarded<(PathId<ReservationId>, KeyedBody<NewReser
     let pass = guard.pass;
     let (NewReservation { schedule, seats }, keyed) = body.to(Operation::Exchange, pass.user);
     let answer = guard.ask(|ask| async move { ask.exchange.execute(pass, keyed, held, schedule, seats).await }).await?;
-    written(answer, &guard.api)
+    respond_with_hold(answer, &guard.api)
 }
 
 /// The answer to a request that has seats held.
-fn written(answer: Answer<Outcome>, api: &Api) -> Result<HttpResponse, Problem> {
+fn respond_with_hold(answer: Answer<Outcome>, api: &Api) -> Result<HttpResponse, Problem> {
     let Outcome::Held { reservation, created: new } = answer.outcome else { return Err(Problem::internal()) };
     let status = if new { StatusCode::CREATED } else { StatusCode::OK };
     let body = ReservationBody::written(reservation, answer.at, api.settings.currency);

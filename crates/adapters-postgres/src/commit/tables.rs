@@ -66,8 +66,8 @@ pub(super) const TOKENS: Table<token::Model> = Table {
 pub(super) const SEATS: Table<seat::Model> = Table {
     name: "seats",
     key: columns![seat::Model; schedule_id: "uuid", number: "bigint"],
-    set: columns![seat::Model; version: "bigint", label: "text", price: "bigint", accessible: "boolean", state: "text", reservation_id: "uuid",
-                  held_until: "bigint"],
+    set: columns![seat::Model; version: "bigint", label: "text", price: "bigint", accessible: "boolean", state: "text",
+                  reservation_id: "uuid", held_until: "bigint"],
     rest: &[],
 };
 

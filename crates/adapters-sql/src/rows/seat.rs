@@ -49,7 +49,7 @@ impl TryFrom<Model> for Versioned<Seat> {
         };
         Ok(Self::new(
             Version(row.version),
-            Seat::restore(ScheduleId(row.schedule_id), number, row.label, price, state).with_access(row.accessible),
+            Seat::restore(ScheduleId(row.schedule_id), number, row.label, price, state).with_accessible(row.accessible),
         ))
     }
 }

@@ -24,23 +24,23 @@ pub(super) fn end_hold(change: &mut Change, hold: &LoadedReservation, now: Offse
     Ok(())
 }
 
-/// Ends, whole, the lapsed holds that are in the way.
+/// Ends the holds that are in the way, whole: those that have lapsed, and one that is exchanged.
 pub(super) fn take_over<'a>(
     change: &mut Change,
-    lapsed: impl IntoIterator<Item = &'a LoadedReservation>,
+    in_the_way: impl IntoIterator<Item = &'a LoadedReservation>,
     now: OffsetDateTime,
 ) -> Result<(), Refusal> {
-    let mut lapsed: Vec<_> = lapsed.into_iter().collect();
-    lapsed.sort_unstable_by_key(|hold| hold.reservation.id);
-    lapsed.dedup_by_key(|hold| hold.reservation.id);
-    lapsed.into_iter().try_for_each(|hold| end_hold(change, hold, now))
+    let mut holds: Vec<_> = in_the_way.into_iter().collect();
+    holds.sort_unstable_by_key(|hold| hold.reservation.id);
+    holds.dedup_by_key(|hold| hold.reservation.id);
+    holds.into_iter().try_for_each(|hold| end_hold(change, hold, now))
 }
 
 /// Writes into `change` that `old` is now `ended`, and frees its seats.
 ///
 /// # Errors
-/// [`Fault::SeatsMissing`] unless all of its seats were loaded, but for those that `change` writes already; and if one that was sold belongs
-/// to another reservation.
+/// [`Fault::SeatsMissing`] unless all of its seats were loaded, but for those that `change` writes already; and if one belongs to another
+/// reservation, though it was sold or its hold is live.
 pub(super) fn cancel(
     change: &mut Change,
     old: &LoadedReservation,
@@ -63,8 +63,8 @@ fn free_seats(change: &mut Change, of: &LoadedReservation, moment: Moment) -> Re
         }
         match of.seats.iter().find(|seat| is_it(seat)).map(|seat| (seat, seat.row.clone().free(id, moment))) {
             Some((seat, Ok(free))) => change.write(Write::update(seat, free)),
-            // A seat that went on to another reservation is not taken from it. One that was sold never does.
-            Some((_, Err(_))) if of.reservation.occupies() => {}
+            // After the deadline a seat may have gone on to another reservation: it is not taken from it.
+            Some((_, Err(_))) if of.reservation.occupies() && !moment.is_before(of.reservation.expires_at) => {}
             Some((_, Err(_))) | None => missing.push(number),
         }
     }

@@ -1,4 +1,4 @@
-//! Exchange: held seats go back for others in one step, so that nobody is left without any.
+//! Exchange: a user gives held seats back for others in one step, and keeps them if the others can't be had.
 
 use time::OffsetDateTime;
 
@@ -11,7 +11,7 @@ use crate::{CancelReason, Needs, Outcome, Refusal, ReservationId, Rules, need};
 /// A user wants other seats instead of those that they hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
-    /// The seats that they want, as if they held none.
+    /// The seats that they want, as a hold of them.
     pub wanted: hold::Command,
     /// What they hold.
     pub held: ReservationId,
@@ -44,15 +44,14 @@ impl crate::Command for Command {
 /// the wanted seats can't be had, the old ones stay held.
 ///
 /// # Errors
-/// Those of [`hold::decide`], but for [`Refusal::HoldExists`]; [`Refusal::NotFound`] if nothing was held so under the caller's token,
-/// [`Refusal::ReservationExpired`] and [`Refusal::NotReleasable`] if it isn't held any more.
+/// Those of [`hold::decide`], but for [`Refusal::HoldExists`]; [`Refusal::NotFound`] if the reservation isn't the caller's, [`Refusal::TokenMismatch`] if
+/// it is held under another token, [`Refusal::ReservationExpired`] and [`Refusal::NotReleasable`] if it isn't held any more.
 pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
     let Input { wanted, held } = input;
     hold::guarded(wanted, &command.wanted, rules, |admitted| {
-        let is_own =
-            |held: &&LoadedReservation| (held.reservation.user, held.reservation.token) == (command.wanted.pass.user, admitted.loaded.id);
-        let held = held.as_ref().filter(is_own).ok_or(Refusal::NotFound)?;
+        let held = held.as_ref().filter(|held| held.reservation.user == command.wanted.pass.user).ok_or(Refusal::NotFound)?;
         match held.reservation.status(held.schedule.at(wanted.now)) {
+            ReservationStatus::Held if held.reservation.token != admitted.loaded.id => Err(Refusal::TokenMismatch),
             ReservationStatus::Held if hold::is_of(&held.reservation, &command.wanted) => {
                 Ok(hold::same_again(wanted, &command.wanted, rules, admitted, held))
             }

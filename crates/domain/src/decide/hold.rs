@@ -151,7 +151,7 @@ pub(super) fn take(
         let held = held.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
         change.write(Write::update(seat, held));
     }
-    ending::take_over(&mut change, input.seats.holds.iter().chain(&input.held), now)?;
+    ending::take_over(&mut change, input.seats.holds.iter().chain(&input.held).chain(exchanged), now)?;
     change.events.push(Event::held(&reservation));
     change.write(Write::insert(reservation.clone()));
     let extended = admitted.claimed.clone().extend(reservation.expires_at, now).map_err(|_| Refusal::TokenMismatch)?;

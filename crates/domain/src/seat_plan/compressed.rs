@@ -199,7 +199,7 @@ mod tests {
                     // Every other row counts.
                     let label = if gap % 2 == 0 { format!("{} {place}", label.trim()) } else { label.trim().to_owned() };
                     if is_name(&label) {
-                        seats.push(Seat::new(DATE, number(at), label, money(price)).with_access(place % 3 == 0));
+                        seats.push(Seat::new(DATE, number(at), label, money(price)).with_accessible(place % 3 == 0));
                     }
                 }
             }

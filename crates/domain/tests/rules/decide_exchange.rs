@@ -288,12 +288,8 @@ fn a_lapsed_hold_that_is_in_nobodys_way_is_left_to_the_sweeper() {
 }
 
 #[test]
-fn what_the_token_does_not_hold_is_not_found() {
-    let others = [
-        a_hold(OLD, &[8], deadline()).of(BEN, OTHER_TOKEN),
-        a_hold(OLD, &[8], deadline()).of(ADA, OTHER_TOKEN),
-        a_hold(BENS, &[8], deadline()),
-    ];
+fn what_is_not_ones_own_is_not_found() {
+    let others = [a_hold(OLD, &[8], deadline()).of(BEN, OTHER_TOKEN), a_hold(BENS, &[8], deadline())];
     assert_eq!(refusal_for(&the_shop(), &[9]), Refusal::NotFound);
     for other in others {
         let scene = the_shop().with_reservation(other.clone());
@@ -480,4 +476,12 @@ fn what_is_not_held_any_more_is_not_exchanged_swept_or_not() {
     ] {
         assert_eq!(refusal_for(&the_shop().with_reservation(ended), &[9]), refusal);
     }
+}
+
+#[test]
+fn what_is_held_under_another_token_takes_that_token() {
+    let scene = the_shop().with_reservation(a_hold(OLD, &[8], deadline()).of(ADA, OTHER_TOKEN));
+    assert_eq!(refusal_for(&scene, &[9]), Refusal::TokenMismatch);
+    let ended = the_shop().with_reservation(a_hold(OLD, &[8], NOW).of(ADA, OTHER_TOKEN));
+    assert_eq!(refusal_for(&ended, &[9]), Refusal::ReservationExpired, "whatever token it was");
 }

@@ -85,8 +85,15 @@ fn a_release_that_does_not_see_all_seats_of_the_hold_is_a_fault() {
 
 #[test]
 fn a_seat_that_went_on_to_somebody_else_is_not_taken_from_them() {
-    let (scene, hold) = holding(NOW + MOMENT);
+    let (scene, hold) = holding(NOW);
     let change = change_of(decided(&scene.with_seats([a_seat(7).sold_to(reservation(2))]), &ADA_RELEASES));
-    assert_eq!(written(&change), [Write::update(&hold, hold.clone().cancelled(CancelReason::Released).row)]);
+    assert_eq!(written(&change), [Write::update(&hold, hold.clone().cancelled(CancelReason::Expired).row)]);
     assert_eq!(written(&change), [Write::update(&a_seat(8), a_seat(8).row)]);
+}
+
+#[test]
+fn a_seat_of_a_live_hold_that_belongs_to_somebody_else_is_a_fault() {
+    let (scene, _) = holding(NOW + MOMENT);
+    let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat(7)] };
+    assert_eq!(refusal_of(decided(&scene.with_seats([a_seat(7).sold_to(reservation(2))]), &ADA_RELEASES)), Refusal::Fault(fault));
 }

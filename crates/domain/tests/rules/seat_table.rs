@@ -41,8 +41,8 @@ const STEPS: [(&str, Step); 6] = [
     ("block", |seat| seat.block(a_moment())),
     ("unblock", |seat| seat.unblock(a_moment())),
     ("relabel", |seat| {
-        let planned = seat.clone();
-        seat.relabel(&planned, a_moment())
+        let Seat { label, price, .. } = seat.clone();
+        seat.relabel(label, price, a_moment())
     }),
 ];
 
@@ -103,7 +103,7 @@ fn a_hold_of_a_cancelled_date_is_as_one_past_its_deadline() {
         let outcomes = |seat: &Seat| {
             let (at, seat) = (date.at(NOW), || seat.clone());
             let steps = [seat().hold(OURS, in_seconds(300), at), seat().confirm(OURS, at), seat().free(OURS, at), seat().block(at)];
-            steps.into_iter().chain([seat().unblock(at), seat().relabel(&seat(), at)]).collect::<Vec<_>>()
+            steps.into_iter().chain([seat().unblock(at), seat().relabel(seat().label, seat().price, at)]).collect::<Vec<_>>()
         };
         assert_eq!(outcomes(&live.row), outcomes(&lapsed.row));
     }

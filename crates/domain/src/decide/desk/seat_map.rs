@@ -100,17 +100,22 @@ pub fn lay_out(input: &Input, command: &LayOut, rules: &Rules) -> Verdict<LaidOu
             (told.created, labels_change) = (told.created + 1, true);
             continue;
         };
-        if found.is_as(planned) {
-            told.unchanged += 1;
+        if found.label == planned.label && found.price == planned.price {
+            if found.accessible == planned.accessible {
+                told.unchanged += 1;
+            } else {
+                change.write(Write::update(found, found.row.clone().with_accessible(planned.accessible)));
+                told.changed += 1;
+            }
             continue;
         }
         let Some(free) = freed(found, &input.seats, moment, &mut lapsed) else {
             taken.push((found.number, found.status(moment)));
             continue;
         };
-        let relabelled = free.relabel(planned, moment);
+        let relabelled = free.relabel(planned.label.clone(), planned.price, moment);
         let relabelled = relabelled.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
-        change.write(Write::update(found, relabelled));
+        change.write(Write::update(found, relabelled.with_accessible(planned.accessible)));
         told.changed += 1;
         labels_change |= found.label != planned.label;
     }
