@@ -28,11 +28,11 @@ pub use place_free::PlaceFree;
 
 /// How many holds a sweep looks at.
 const AT_MOST: u32 = 1_000;
-const AT_MOST_HOLDS: usize = 1_000;
 /// Between two ticks for places that fell free.
 const BETWEEN_WAKES: Duration = Duration::from_millis(20);
 /// So long after a deadline its queue is ticked: the store's clock may be a little behind the one that is looked at here.
 const AFTER_A_LAPSE: Duration = Duration::from_millis(5);
+
 /// How often the scheduler does what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rhythm {
@@ -102,7 +102,7 @@ impl Scheduler {
                 () = self.next_opening() => Ok(()),
                 _ = sweep.tick() => self.sweep().await.map(|swept| {
                     // There may be more, as when a date is cancelled: they come one step after the other, and ticks between them.
-                    if swept == AT_MOST_HOLDS {
+                    if u32::try_from(swept) == Ok(AT_MOST) {
                         sweep.reset_immediately();
                     }
                 }),

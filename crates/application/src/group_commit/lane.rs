@@ -45,7 +45,7 @@ struct Again {
     pause: Option<Range<u64>>,
 }
 
-/// Commands whose changes go to the store collisions.
+/// Commands whose changes go to the store together.
 #[derive(Default)]
 struct Group {
     jobs: Vec<Box<dyn Job>>,

@@ -44,8 +44,9 @@ impl crate::Command for Command {
 /// the wanted seats can't be had, the old ones stay held.
 ///
 /// # Errors
-/// Those of [`hold::decide`], but for [`Refusal::HoldExists`]; [`Refusal::NotFound`] if the reservation isn't the caller's, [`Refusal::TokenMismatch`] if
-/// it is held under another token, [`Refusal::ReservationExpired`] and [`Refusal::NotReleasable`] if it isn't held any more.
+/// Those of [`hold::decide`], but for [`Refusal::HoldExists`]; [`Refusal::NotFound`] if the reservation isn't the caller's,
+/// [`Refusal::TokenMismatch`] if it is held under another token, [`Refusal::ReservationExpired`] and [`Refusal::NotReleasable`] if it isn't
+/// held any more.
 pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
     let Input { wanted, held } = input;
     hold::guarded(wanted, &command.wanted, rules, |admitted| {
