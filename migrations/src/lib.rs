@@ -35,6 +35,7 @@ pub const POSTGRES: Migrator = scripts!["postgres":
     "0007_charges_and_keys",
     "0008_operations",
     "0009_accessible_seats",
+    "0010_event_log",
 ];
 
 /// Brings a SQLite database up to date. Run it inside `BEGIN IMMEDIATE`: then of several processes that open a database at once one
@@ -49,4 +50,5 @@ pub const SQLITE: Migrator = scripts!["sqlite":
     "0007_charges_and_keys",
     "0008_operations",
     "0009_accessible_seats",
+    "0010_event_log",
 ];

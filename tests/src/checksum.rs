@@ -8,6 +8,10 @@ use crate::Frontrow;
 pub async fn all_rows(server: &Frontrow) -> String {
     let database = Database::connect(server.database_url()).await.unwrap();
     let postgres = database.get_database_backend() == DbBackend::Postgres;
+    if postgres {
+        // Rows of the log get their positions when somebody reads it: that is no change.
+        database.execute_unprepared(PLACE_ALL).await.unwrap();
+    }
     let tables = if postgres {
         "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
     } else {
@@ -23,6 +27,13 @@ pub async fn all_rows(server: &Frontrow) -> String {
     database.close().await.unwrap();
     all.join("\n")
 }
+
+const PLACE_ALL: &str = "
+    DO $$ BEGIN
+        WHILE EXISTS (SELECT FROM event_log WHERE position IS NULL) LOOP
+            PERFORM place_events(1000);
+        END LOOP;
+    END $$";
 
 async fn row_of(database: &DatabaseConnection, table: &str) -> String {
     let columns = texts(database, &format!("SELECT 'quote(\"' || name || '\")' FROM pragma_table_info('{table}')")).await;

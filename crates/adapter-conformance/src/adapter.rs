@@ -36,7 +36,7 @@ pub trait Adapter: Send + Sync {
         panic!("this harness can't crash its store: implement `after_crash`, or say `without durability: \"why\"`")
     }
 
-    /// Feed: a second process on the store that [`Self::fresh`] made last, beside the first.
+    /// Sharing: a second process on the store that [`Self::fresh`] made last, beside the first.
     async fn beside(&self, _clock: Arc<StoppedClock>) -> Option<Ports> {
         None
     }

@@ -12,7 +12,7 @@
 //!     async fn after_crash(&self, clock: Arc<StoppedClock>) -> Ports { /* … */ }
 //! }
 //!
-//! adapter_conformance!(Mine::new, without feed: "one process serves a file");
+//! adapter_conformance!(Mine::new, without sharing: "one process serves a file");
 //! ```
 //!
 //! A clause is a function whose name is a sentence. It makes a fresh store, moves it with real commands through the ports, and

@@ -6,12 +6,12 @@
 /// A store may lack one of two capabilities, and then says why; the clauses about it are reported as ignored, with that reason:
 ///
 /// ```ignore
-/// adapter_conformance!(Mine::new, without feed: "one process serves a file");
+/// adapter_conformance!(Mine::new, without sharing: "one process serves a file");
 /// ```
 ///
 /// - `durability`: what is committed outlives the process. Needs [`Adapter::reopened`](crate::Adapter::reopened) and
 ///   [`Adapter::after_crash`](crate::Adapter::after_crash).
-/// - `feed`: several processes serve one store, and hear of each other's commits. Needs
+/// - `sharing`: several processes serve one store, and hear of each other's commits. Needs
 ///   [`Adapter::beside`](crate::Adapter::beside).
 #[macro_export]
 macro_rules! adapter_conformance {
@@ -27,13 +27,13 @@ macro_rules! adapter_conformance {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! conformance_tests_without {
-    ($make:path; $durability:tt $feed:tt; $(,)?) => {
-        $crate::conformance_tests! { $make; $durability $feed }
+    ($make:path; $durability:tt $sharing:tt; $(,)?) => {
+        $crate::conformance_tests! { $make; $durability $sharing }
     };
-    ($make:path; $durability:tt $feed:tt; durability: $reason:tt $(, $($rest:tt)*)?) => {
-        $crate::conformance_tests_without! { $make; [#[ignore = $reason]] $feed; $($($rest)*)? }
+    ($make:path; $durability:tt $sharing:tt; durability: $reason:tt $(, $($rest:tt)*)?) => {
+        $crate::conformance_tests_without! { $make; [#[ignore = $reason]] $sharing; $($($rest)*)? }
     };
-    ($make:path; $durability:tt $feed:tt; feed: $reason:tt $(, $($rest:tt)*)?) => {
+    ($make:path; $durability:tt $sharing:tt; sharing: $reason:tt $(, $($rest:tt)*)?) => {
         $crate::conformance_tests_without! { $make; $durability [#[ignore = $reason]]; $($($rest)*)? }
     };
 }
@@ -42,23 +42,27 @@ macro_rules! conformance_tests_without {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! conformance_tests {
-    ($make:path; $durability:tt $feed:tt) => {
+    ($make:path; $durability:tt $sharing:tt) => {
         $crate::clause_tests! {
             $make; $durability;
             durability {
                 what_is_committed_survives_the_process
                 what_is_committed_survives_a_crash
+                a_reader_of_the_log_goes_on_after_a_crash
                 another_process_finds_the_same_secret
             }
         }
         $crate::clause_tests! {
-            $make; $feed;
-            feed {
-                what_another_process_commits_is_news
-                news_is_told_once
-                ones_own_commits_are_news_if_asked_for
+            $make; $sharing;
+            sharing {
+                what_another_process_commits_is_told
+                what_another_process_commits_is_told_once
+                each_process_is_told_of_the_others
                 a_conflict_is_no_news
-                many_commits_at_once_are_all_news
+                all_processes_read_one_log
+                many_commits_at_once_are_all_told
+                rows_that_are_deleted_are_missed
+                all_processes_know_the_same_readers
             }
         }
         $crate::clause_tests! {
@@ -151,7 +155,6 @@ macro_rules! conformance_tests {
                 records_come_back_long_after
                 a_change_with_one_failing_guard_is_not_written_at_all
                 a_first_write_with_one_failing_guard_is_not_written_at_all
-                a_conflict_leaves_no_event
                 an_entry_is_never_written_over
                 a_wallet_entrys_id_is_used_once
                 nothing_to_commit_is_committed
@@ -235,6 +238,23 @@ macro_rules! conformance_tests {
                 users_are_found_by_any_word_of_their_names
                 a_users_tokens_are_the_live_ones_and_those_with_reservations
             }
+            log {
+                every_event_is_told_once_in_the_order_of_commits
+                every_fact_is_told_as_it_was_decided
+                an_event_has_the_instant_of_its_commit
+                pages_of_any_size_tell_each_event_once
+                a_reader_goes_on_from_any_position
+                what_is_not_committed_is_not_told
+                a_reader_that_reads_along_misses_nothing
+                the_extent_of_a_log_goes_up_to_its_last_event
+                what_a_log_extends_to_can_be_read_in_the_store
+                after_the_end_of_a_log_there_is_nothing
+                ones_own_rows_are_not_told
+                a_reader_is_kept_where_it_has_read
+                readers_come_by_name
+                a_reader_is_forgotten_by_its_name
+                no_more_readers_are_kept_than_there_may_be
+            }
             programme {
                 a_programme_is_put_on_once
                 of_two_programmes_at_once_one_is_put_on
@@ -250,11 +270,17 @@ macro_rules! conformance_tests {
             }
             housekeeping {
                 records_are_forgotten_at_the_end_of_their_retention
-                events_are_forgotten_by_the_instant_of_their_commit
                 no_more_is_forgotten_than_asked_for
                 pruning_ends_when_nothing_is_left
                 each_sort_is_forgotten_on_its_own
                 nothing_else_is_forgotten
+                the_log_is_forgotten_by_the_instant_of_its_commits
+                the_log_is_forgotten_from_its_start
+                a_forgotten_position_is_not_given_again
+                what_a_reader_has_not_passed_is_kept
+                what_is_unread_for_too_long_is_forgotten
+                a_reader_amid_a_commit_goes_on_after_pruning
+                a_clock_that_was_set_back_makes_no_hole_in_the_log
                 ended_tokens_are_forgotten_by_the_instant_of_their_end
                 a_live_token_is_never_forgotten
                 a_token_that_a_reservation_names_is_kept

@@ -17,7 +17,7 @@ impl State {
         for write in &change.writes {
             committed.number = self.write(write).or(committed.number);
         }
-        self.outbox.extend(change.events.iter().map(|event| (now, event.clone())));
+        self.log.append(&change.events, now);
         Ok(committed)
     }
 

@@ -17,9 +17,8 @@ impl Housekeeping for MemoryStore {
         let mut state = self.state();
         let rows = match what {
             Prunable::Keys => prune_keys(&mut state, self.clock().now(), limit(at_most)),
-            Prunable::Events { before } => prune_events(&mut state, before, limit(at_most)),
+            Prunable::Log { before, unread_before } => state.log.prune(before, unread_before, limit(at_most)),
             Prunable::Tokens { before } => prune_tokens(&mut state, before, limit(at_most)),
-            Prunable::Feed => return Ok(Pruned::default()),
         };
         Ok(Pruned { rows, more: rows == u64::from(at_most) })
     }
@@ -29,17 +28,6 @@ fn prune_keys(state: &mut State, now: OffsetDateTime, at_most: usize) -> u64 {
     let past = state.keys.values().filter(|key| key.expires_at <= now).take(at_most);
     let past: Vec<KeyScope> = past.map(|key| key.scope.clone()).collect();
     past.iter().filter_map(|scope| state.keys.remove(scope)).map(|_| 1).sum()
-}
-
-fn prune_events(state: &mut State, before: OffsetDateTime, at_most: usize) -> u64 {
-    let mut pruned = 0;
-    for _ in 0..at_most {
-        if state.outbox.pop_front_if(|(written_at, _)| *written_at < before).is_none() {
-            break;
-        }
-        pruned += 1;
-    }
-    pruned
 }
 
 /// Ended tokens under which no reservation was ever made. Their numbers stay given.

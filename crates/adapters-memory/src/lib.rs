@@ -12,6 +12,7 @@ mod desk;
 mod guard;
 mod housekeeping;
 mod load;
+mod log;
 mod programme;
 mod pulse;
 mod secrets;

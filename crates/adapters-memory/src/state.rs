@@ -1,13 +1,13 @@
 //! All rows.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::log::EventLog;
 use domain::queue::PolicyOverrides;
 use domain::{
-    Concert, ConcertId, Deed, DeedId, EntryId, Event, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueueState, QueueToken,
+    Concert, ConcertId, Deed, DeedId, EntryId, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueueState, QueueToken,
     Reservation, ReservationId, Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet, WalletEntry,
 };
-use time::OffsetDateTime;
 
 /// Rows of a sort, by their id.
 pub(crate) type Rows<K, T> = BTreeMap<K, Versioned<T>>;
@@ -28,8 +28,8 @@ pub(crate) struct State {
     /// The ids of those entries.
     pub(crate) entry_ids: BTreeSet<EntryId>,
     pub(crate) keys: Rows<KeyScope, KeyRecord>,
-    /// What has happened and when it was written, the oldest first.
-    pub(crate) outbox: VecDeque<(OffsetDateTime, Event)>,
+    /// What has happened.
+    pub(crate) log: EventLog,
     /// What operators did.
     pub(crate) deeds: BTreeMap<DeedId, Deed>,
     pub(crate) issuer_secret: Option<[u8; 32]>,
@@ -77,7 +77,7 @@ impl State {
             entries: BTreeMap::new(),
             entry_ids: BTreeSet::new(),
             keys: BTreeMap::new(),
-            outbox: VecDeque::new(),
+            log: EventLog::default(),
             deeds: BTreeMap::new(),
             issuer_secret: None,
         }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use application::ports::{Clock, CommitError, Committed, ReadError, Store};
 use async_trait::async_trait;
 use domain::change::Collisions;
-use domain::{Change, Event, Need, Rows};
+use domain::{Change, Need, Rows};
 
 use crate::state::State;
 
@@ -19,11 +19,6 @@ impl MemoryStore {
     /// An empty store whose clock is `clock`.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self { clock, state: Mutex::new(State::new()) }
-    }
-
-    /// What is in the outbox, the oldest first.
-    pub fn outbox(&self) -> Vec<Event> {
-        self.state().outbox.iter().map(|(_, event)| event.clone()).collect()
     }
 
     /// All rows as text, without the issuer's secret: where the texts are equal, nothing has changed. For tests of what must change
@@ -45,13 +40,13 @@ impl MemoryStore {
             entries,
             entry_ids,
             keys,
-            outbox,
+            log,
             deeds,
             issuer_secret: _,
         } = &*state;
         let catalogue = (queues, lines, concerts, schedules, seats);
         let bookings = (tokens, reservations, payments, users);
-        format!("{:?}", (catalogue, bookings, wallets, entries, entry_ids, keys, outbox, deeds))
+        format!("{:?}", (catalogue, bookings, wallets, entries, entry_ids, keys, log, deeds))
     }
 
     /// All rows, at one instant.

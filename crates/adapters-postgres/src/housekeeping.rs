@@ -18,14 +18,6 @@ pub(crate) const KEYS: &str = "
         SELECT ctid AS place FROM idempotency_keys
         WHERE expires_at <= $1::bigint ORDER BY expires_at LIMIT $2::bigint FOR UPDATE SKIP LOCKED)
     DELETE FROM idempotency_keys k USING old WHERE k.ctid = old.place";
-/// Events written before an instant ($1), of the so many ($2) that were written first.
-pub(crate) const EVENTS: &str = "
-    WITH first AS MATERIALIZED (SELECT id, at FROM outbox ORDER BY id LIMIT $2::bigint),
-         old AS MATERIALIZED (
-             SELECT o.place FROM first
-             CROSS JOIN LATERAL (SELECT o.ctid AS place FROM outbox o WHERE o.id = first.id FOR UPDATE SKIP LOCKED) o
-             WHERE first.at < $1::bigint)
-    DELETE FROM outbox o USING old WHERE o.ctid = old.place";
 /// Looks at the tokens ($2) that ended first, before an instant ($1), and may be pruned. Those that a reservation of their user names
 /// are kept for good; the others are deleted, and counted where their numbers came from. Who paid has a reservation: its token isn't looked
 /// at. Tokens are locked before counters, as a commit does it.
@@ -69,9 +61,8 @@ impl PostgresStore {
     async fn prune_some(&self, what: Prunable, at_most: i64) -> Result<Pruned, Error> {
         match what {
             Prunable::Keys => self.delete(KEYS, self.clock().now(), at_most).await,
-            Prunable::Events { before } => self.delete(EVENTS, before, at_most).await,
+            Prunable::Log { before, unread_before } => self.prune_log(before, unread_before, at_most).await,
             Prunable::Tokens { before } => self.prune_tokens(before, at_most).await,
-            Prunable::Feed => self.prune_feed(at_most).await,
         }
     }
 

@@ -2,16 +2,16 @@
 //!
 //! [`PostgresStore`] loads a batch by one statement and commits a group by one statement; what these share with other SQL stores
 //! is in [`adapters_sql`]. How a group is committed is told in `commit`, how a batch is loaded in `load.sql`. Instances follow
-//! each other's commits by the change feed, `feed`.
+//! each other's commits by the event log, `log`.
 
 mod audit;
 mod clock;
 mod commit;
 mod database;
 mod error;
-mod feed;
 mod housekeeping;
 mod load;
+mod log;
 mod names;
 #[cfg(test)]
 mod plans;

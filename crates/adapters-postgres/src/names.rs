@@ -1,4 +1,4 @@
-//! Under which names this process's commits are in the change feed.
+//! Under which names this process's commits are in the event log.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -17,7 +17,6 @@ use tokio::task::JoinHandle;
 use crate::clock::DatabaseClock;
 use crate::commit::{self, Origin};
 use crate::database::{self, Connections, OpenError, PATIENCE, PoolSize, Pools};
-use crate::feed::Snapshots;
 use crate::load;
 use crate::names::Names;
 use crate::statements::READ_STATEMENTS;
@@ -33,10 +32,8 @@ pub struct PostgresStore {
     orders: Connections,
     pub(crate) reads: DatabaseConnection,
     pub(crate) pulse: Connections,
-    /// Whose commits these are, for the change feed.
+    /// Whose commits these are, for the log.
     pub(crate) names: Names,
-    /// What could be seen in the feed a while ago.
-    pub(crate) snapshots: Snapshots,
     time: Time,
 }
 
@@ -78,10 +75,10 @@ impl PostgresStore {
     }
 
     fn over(Pools { commands, orders, reads, pulse }: Pools, time: Time) -> Self {
-        Self { commands, orders, reads, pulse, names: Names::shared(), snapshots: Snapshots::default(), time }
+        Self { commands, orders, reads, pulse, names: Names::shared(), time }
     }
 
-    /// The same store for operators' commands: on a connection of their own, whose statements may take longer. What they commit is read in the feed
+    /// The same store for operators' commands: on a connection of their own, whose statements may take longer. What they commit is read in the log
     /// by their own process, too.
     fn for_orders(&self) -> Self {
         Self { commands: self.orders.clone(), names: Names::OneEach, ..self.clone() }
@@ -131,7 +128,8 @@ impl PostgresStore {
             audit: store.clone(),
             housekeeping: store.clone(),
             pulse: store.clone(),
-            feed: Some(store),
+            log: store,
+            is_shared: true,
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use adapters_sql::{micros, read_error};
 use application::ports::{Housekeeping, Prunable, Pruned, ReadError};
 use async_trait::async_trait;
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
 use serde::Serialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::SqliteStore;
 use crate::database::begin_immediate;
 use crate::statement::{find, statement, write};
-use crate::statements::{event, key, queue, token};
+use crate::statements::{key, log, queue, token};
 
 #[async_trait]
 impl Housekeeping for SqliteStore {
@@ -43,9 +43,8 @@ impl SqliteStore {
     async fn prune_some(&self, what: Prunable, at_most: u32) -> Result<Pruned, DbErr> {
         match what {
             Prunable::Keys => self.delete(key::DELETE_EXPIRED, self.clock.now(), at_most).await,
-            Prunable::Events { before } => self.delete(event::DELETE_OLD, before, at_most).await,
+            Prunable::Log { before, unread_before } => self.prune_log(before, unread_before, at_most).await,
             Prunable::Tokens { before } => self.prune_tokens(before, at_most).await,
-            Prunable::Feed => Ok(Pruned::default()),
         }
     }
 
@@ -56,14 +55,39 @@ impl SqliteStore {
 
     async fn prune_tokens(&self, before: OffsetDateTime, at_most: u32) -> Result<Pruned, DbErr> {
         let transaction = begin_immediate(&self.writer).await?;
-        match look(&transaction, before, at_most).await {
-            Ok(pruned) => transaction.commit().await.map(|()| pruned),
-            Err(error) => {
-                transaction.rollback().await?;
-                Err(error)
-            }
+        let looked = look(&transaction, before, at_most).await;
+        end(transaction, looked).await
+    }
+
+    async fn prune_log(&self, before: OffsetDateTime, unread_before: OffsetDateTime, at_most: u32) -> Result<Pruned, DbErr> {
+        let transaction = begin_immediate(&self.writer).await?;
+        let moved = move_start(&transaction, before, unread_before, at_most).await;
+        end(transaction, moved).await
+    }
+}
+
+/// Commits if `result` is good, and rolls back otherwise.
+async fn end<T>(transaction: DatabaseTransaction, result: Result<T, DbErr>) -> Result<T, DbErr> {
+    match result {
+        Ok(result) => transaction.commit().await.map(|()| result),
+        Err(error) => {
+            transaction.rollback().await?;
+            Err(error)
         }
     }
+}
+
+/// Moves the log's start, and deletes what is before it.
+async fn move_start(
+    db: &impl ConnectionTrait,
+    before: OffsetDateTime,
+    unread_before: OffsetDateTime,
+    at_most: u32,
+) -> Result<Pruned, DbErr> {
+    let values = [micros(before).into(), micros(unread_before).into(), at_most.into()];
+    db.execute_raw(statement(log::MOVE_START, values)).await?;
+    let rows = db.execute_raw(statement(log::DELETE_BEFORE_START, [])).await?.rows_affected();
+    Ok(Pruned { rows, more: rows == u64::from(at_most) })
 }
 
 /// Looks at ended tokens, at most so many: deletes those that no reservation names, and counts them where their numbers came from; the

@@ -15,6 +15,7 @@ mod file;
 mod housekeeping;
 mod last_write;
 mod load;
+mod log;
 #[cfg(test)]
 mod plans;
 mod programme;

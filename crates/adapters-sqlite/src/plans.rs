@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::SqliteStore;
 use crate::commit::GUARDS;
 use crate::statement::find;
-use crate::statements::{concert, desk, event, key, payment, queue, reservation, reserved_seat, schedule, seat, token, user, wallet};
+use crate::statements::{concert, desk, key, log, payment, queue, reservation, reserved_seat, schedule, seat, token, user, wallet};
 
 #[derive(FromQueryResult)]
 struct Step {
@@ -63,7 +63,6 @@ async fn no_statement_scans_a_table() {
         key::SELECT,
         key::UPDATE,
         key::DELETE_EXPIRED,
-        event::DELETE_OLD,
     ];
     for sql in statements.into_iter().chain(GUARDS.iter().copied()) {
         let scans = scans(&store.writer, sql).await;
@@ -83,6 +82,19 @@ async fn seats_are_looked_up_by_label_and_not_by_date_alone() {
         "{:?}",
         plan.iter().map(|step| &step.detail).collect::<Vec<_>>()
     );
+}
+
+#[tokio::test]
+async fn the_log_is_read_from_a_position_and_deleted_up_to_one() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("frontrow.db");
+    let store = SqliteStore::open(path.to_str().unwrap(), Arc::new(StoppedClock::default())).await.unwrap();
+    for (sql, step) in [(log::EVENTS, "(rowid>?)"), (log::DELETE_BEFORE_START, "(rowid<?)")] {
+        let values = (1..=2).filter(|number| sql.contains(&format!("?{number}"))).map(|_| Value::from(1));
+        let plan = find::<Step>(&store.writer, &format!("EXPLAIN QUERY PLAN {sql}"), values).await.unwrap();
+        let details: Vec<_> = plan.into_iter().map(|step| step.detail).collect();
+        assert!(details.iter().any(|detail| detail.starts_with("SEARCH event_log") && detail.ends_with(step)), "{details:#?}");
+    }
 }
 
 /// The steps of a statement's plan that go through a whole table.

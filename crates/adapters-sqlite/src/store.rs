@@ -87,8 +87,9 @@ impl SqliteStore {
             programme: store.clone(),
             audit: store.clone(),
             housekeeping: store.clone(),
-            pulse: store,
-            feed: None,
+            pulse: store.clone(),
+            log: store,
+            is_shared: false,
         }
     }
 

@@ -19,8 +19,10 @@ const ROUND: u32 = 1_000;
 pub struct Retention {
     /// Between two passes.
     pub period: Duration,
-    /// How long an event stays in the outbox.
+    /// How long an event stays in the log.
     pub events: Duration,
+    /// How long it stays there for a reader that hasn't read it.
+    pub unread_events: Duration,
     /// How long an ended token is kept that nothing refers to.
     pub tokens: Duration,
 }
@@ -31,7 +33,7 @@ pub struct Housekeeper {
     room: Arc<WaitingRoom>,
     retention: Retention,
     duration: Histogram,
-    measures: [Measures; 4],
+    measures: [Measures; 3],
 }
 
 /// What is measured of one sort of rows.
@@ -45,7 +47,7 @@ impl Housekeeper {
     pub fn new(housekeeping: Arc<dyn Housekeeping>, room: Arc<WaitingRoom>, retention: Retention) -> Self {
         let duration =
             measure::seconds("frontrow_housekeeping_round_duration_seconds", "How long a round of pruning one sort of rows takes.");
-        Self { housekeeping, room, retention, duration, measures: ["keys", "events", "tokens", "feed"].map(Measures::of) }
+        Self { housekeeping, room, retention, duration, measures: ["keys", "log", "tokens"].map(Measures::of) }
     }
 
     /// Works until `stop`.
@@ -77,9 +79,8 @@ impl Housekeeper {
         let now = self.room.now();
         let sorts = [
             Prunable::Keys,
-            Prunable::Events { before: now - self.retention.events },
+            Prunable::Log { before: now - self.retention.events, unread_before: now - self.retention.unread_events },
             Prunable::Tokens { before: now - self.retention.tokens },
-            Prunable::Feed,
         ];
         let mut left: Vec<_> = sorts.into_iter().zip(&self.measures).collect();
         while !left.is_empty() {
@@ -144,16 +145,15 @@ mod tests {
 
     fn housekeeper(housekeeping: MockHousekeeping) -> Housekeeper {
         let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_programme()), Arc::new(StoppedClock::default()));
-        let retention = Retention { period: HOUR, events: HOUR, tokens: 2 * HOUR };
+        let retention = Retention { period: HOUR, events: HOUR, unread_events: 3 * HOUR, tokens: 2 * HOUR };
         Housekeeper::new(Arc::new(housekeeping), Arc::new(room), retention)
     }
 
     fn name(what: Prunable) -> &'static str {
         match what {
             Prunable::Keys => "keys",
-            Prunable::Events { .. } => "events",
+            Prunable::Log { .. } => "log",
             Prunable::Tokens { .. } => "tokens",
-            Prunable::Feed => "feed",
         }
     }
 
@@ -170,14 +170,14 @@ mod tests {
             Ok(Pruned { rows: u64::from(at_most), more })
         });
         housekeeper(housekeeping).prune().await;
-        assert_eq!(*rounds.lock().unwrap(), BTreeMap::from([("keys", 4), ("events", 2), ("tokens", 2), ("feed", 2)]));
+        assert_eq!(*rounds.lock().unwrap(), BTreeMap::from([("keys", 4), ("log", 2), ("tokens", 2)]));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_sort_that_fails_keeps_no_other_from_being_pruned() {
         let mut housekeeping = MockHousekeeping::new();
         let mut order = Sequence::new();
-        for failing in [true, false, true, false] {
+        for failing in [true, false, true] {
             housekeeping
                 .expect_prune()
                 .times(1)
@@ -201,7 +201,7 @@ mod tests {
             Ok(Pruned { rows: 1, more: what == Prunable::Keys && seen.len() < 20 })
         });
         housekeeper(housekeeping).prune().await;
-        assert_eq!(order.lock().unwrap()[..5], ["keys", "events", "tokens", "feed", "keys"]);
+        assert_eq!(order.lock().unwrap()[..4], ["keys", "log", "tokens", "keys"]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use async_trait::async_trait;
 use dashmap::DashMap;
-use domain::{Change, Moment, Money, Schedule, ScheduleId, Seat, SeatNumber, SeatState, SeatStatus, Stock, Versioned, Write};
+use domain::{Change, LoggedRow, Moment, Money, Schedule, ScheduleId, Seat, SeatNumber, SeatState, SeatStatus, Stock, Versioned};
 use time::OffsetDateTime;
 
-use crate::Error;
 use crate::ports::{Catalogue, Clock, Committed, Observer};
+use crate::{Error, ReadModel};
 
 /// The seats of a date at an instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,25 +108,28 @@ impl SeatMaps {
             Error::Internal
         })
     }
+}
 
-    /// Takes in seats of halls that somebody looked at, unless newer versions are known.
-    pub fn keep(&self, seats: impl IntoIterator<Item = Versioned<Seat>>) {
-        for seat in seats {
-            if let Some(hall) = self.halls.get(&seat.schedule) {
-                hall.seats().keep(seat);
-            }
+#[async_trait]
+impl ReadModel for SeatMaps {
+    /// Seats of halls that somebody looked at are kept.
+    fn apply(&self, row: LoggedRow) {
+        let LoggedRow::Seat(seat) = row else { return };
+        if let Some(hall) = self.halls.get(&seat.schedule) {
+            hall.seats().keep(seat);
         }
     }
 
-    /// Forgets all maps: they are read anew by the next who look.
-    pub fn forget(&self) {
+    /// All maps are forgotten, and read by the next who look.
+    async fn read_anew(&self) -> Result<(), Error> {
         self.halls.clear();
+        Ok(())
     }
 }
 
 impl Observer for SeatMaps {
-    fn committed(&self, change: &Change, _: &Committed) {
-        self.keep(change.rows::<Seat>().map(Write::versioned));
+    fn committed(&self, change: &Change, committed: &Committed) {
+        change.logged(committed.number).for_each(|row| self.apply(row));
     }
 
     /// The halls are read anew by the next who looks.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use dashmap::DashMap;
 use domain::change::Admission;
-use domain::{CancelReason, Change, Currency, Event, Money, Queue, QueueId, QueueToken, Reservation, ReservationState, TokenState};
+use domain::{CancelReason, Change, Currency, Fact, Money, Queue, QueueId, QueueToken, Reservation, ReservationState, TokenState};
 use metrics::{Counter, Histogram};
 
 use crate::measure;
@@ -98,22 +98,22 @@ impl Tally {
         }
     }
 
-    fn count(&self, event: &Event) {
-        match event {
-            Event::UserRegistered { .. } => self.users.increment(1),
-            Event::QueueJoined { queue, .. } => self.line(*queue, |line| line.joins.increment(1)),
-            Event::TokenActivated { queue, .. } => self.line(*queue, |line| line.admissions.increment(1)),
-            Event::TokenExpired { queue, reason, .. } => self.line(*queue, |line| line.ended(*reason)),
-            Event::SeatsHeld { .. } => self.holds.increment(1),
-            Event::ReservationCancelled { reason: CancelReason::Expired, .. } => self.expired.increment(1),
-            Event::ReservationCancelled { reason: CancelReason::Released, .. } => self.released.increment(1),
-            Event::ReservationCancelled { reason: CancelReason::Refunded, .. } => {}
-            Event::WalletCharged { amount, .. } => self.charges.add(*amount),
-            Event::PaymentCompleted { amount, .. } => {
+    fn count(&self, fact: &Fact) {
+        match fact {
+            Fact::UserRegistered { .. } => self.users.increment(1),
+            Fact::QueueJoined { queue, .. } => self.line(*queue, |line| line.joins.increment(1)),
+            Fact::TokenActivated { queue, .. } => self.line(*queue, |line| line.admissions.increment(1)),
+            Fact::TokenExpired { queue, reason, .. } => self.line(*queue, |line| line.ended(*reason)),
+            Fact::SeatsHeld { .. } => self.holds.increment(1),
+            Fact::ReservationCancelled { reason: CancelReason::Expired, .. } => self.expired.increment(1),
+            Fact::ReservationCancelled { reason: CancelReason::Released, .. } => self.released.increment(1),
+            Fact::ReservationCancelled { reason: CancelReason::Refunded, .. } => {}
+            Fact::WalletCharged { amount, .. } => self.charges.add(*amount),
+            Fact::PaymentCompleted { amount, .. } => {
                 self.confirmed.increment(1);
                 self.payments.add(*amount);
             }
-            Event::PaymentRefunded { amount, .. } => self.refunds.add(*amount),
+            Fact::PaymentRefunded { amount, .. } => self.refunds.add(*amount),
         }
     }
 }
@@ -121,7 +121,7 @@ impl Tally {
 impl Observer for Tally {
     fn committed(&self, change: &Change, _: &Committed) {
         for event in &change.events {
-            self.count(event);
+            self.count(&event.fact);
         }
         // Whoever is let in is let in under the admission version.
         if let Some(Admission(queue)) = change.row().map(|admission| admission.row) {

@@ -1,15 +1,28 @@
-//! Events: what has happened, for those outside who want to know. They carry no secret: no token's id.
+//! Events: what has happened, for those outside who want to know. They carry no secret: a token's id is none of their business.
+
+use std::fmt;
 
 use time::OffsetDateTime;
 
-use crate::reservation::Reservation;
 use crate::{
-    CancelReason, ExpiryReason, Money, Payment, PaymentId, QueueId, QueueToken, ReservationId, ScheduleId, SeatNumber, UserId, WalletEntry,
+    CancelReason, ConcertId, ExpiryReason, Money, NewToken, Payment, PaymentId, QueueId, QueueToken, Reservation, ReservationId,
+    ScheduleId, SeatNumber, TokenDigest, User, UserId, Version, Wallet, WalletEntry, Write,
 };
+
+/// A fact about a thing, its subject, at a version of it.
+///
+/// Events of one subject are told in the order of these versions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// The version that the subject's row has since.
+    pub version: Version,
+    /// What has happened.
+    pub fact: Fact,
+}
 
 /// What has happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
+pub enum Fact {
     /// Somebody is new here.
     UserRegistered {
         /// Who.
@@ -17,13 +30,19 @@ pub enum Event {
     },
     /// Somebody stands in line.
     QueueJoined {
+        /// Their token.
+        token: TokenDigest,
         /// Where.
         queue: QueueId,
         /// Who.
         user: UserId,
+        /// The concert for which, if they named one.
+        concert: Option<ConcertId>,
     },
     /// Somebody has been let in.
     TokenActivated {
+        /// Their token.
+        token: TokenDigest,
         /// Where.
         queue: QueueId,
         /// Who.
@@ -33,6 +52,8 @@ pub enum Event {
     },
     /// Somebody's admission, or wait, has ended.
     TokenExpired {
+        /// Their token.
+        token: TokenDigest,
         /// Where.
         queue: QueueId,
         /// Who.
@@ -101,46 +122,125 @@ pub enum Event {
     },
 }
 
+/// What an event is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each is what its name says")]
+pub enum Subject {
+    User(UserId),
+    QueueToken(TokenDigest),
+    Reservation(ReservationId),
+    Wallet(UserId),
+    Payment(PaymentId),
+}
+
+impl fmt::Display for Subject {
+    /// What it is and which: `reservations/0197…`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(id) => write!(f, "users/{id}"),
+            Self::QueueToken(digest) => write!(f, "queue-tokens/{digest}"),
+            Self::Reservation(id) => write!(f, "reservations/{id}"),
+            Self::Wallet(user) => write!(f, "wallets/{user}"),
+            Self::Payment(id) => write!(f, "payments/{id}"),
+        }
+    }
+}
+
+impl Fact {
+    /// All names that [`Fact::name`] gives: the catalogue of events.
+    pub const NAMES: [&str; 9] = [
+        "user.registered",
+        "queue_token.created",
+        "queue_token.activated",
+        "queue_token.expired",
+        "reservation.held",
+        "reservation.cancelled",
+        "wallet.charged",
+        "payment.completed",
+        "payment.refunded",
+    ];
+
+    /// The type of the event, as those outside know it. It never changes its meaning.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        let index = match self {
+            Self::UserRegistered { .. } => 0,
+            Self::QueueJoined { .. } => 1,
+            Self::TokenActivated { .. } => 2,
+            Self::TokenExpired { .. } => 3,
+            Self::SeatsHeld { .. } => 4,
+            Self::ReservationCancelled { .. } => 5,
+            Self::WalletCharged { .. } => 6,
+            Self::PaymentCompleted { .. } => 7,
+            Self::PaymentRefunded { .. } => 8,
+        };
+        Self::NAMES[index]
+    }
+
+    /// What it is a fact about.
+    #[must_use]
+    pub const fn subject(&self) -> Subject {
+        match self {
+            Self::UserRegistered { user } => Subject::User(*user),
+            Self::QueueJoined { token, .. } | Self::TokenActivated { token, .. } | Self::TokenExpired { token, .. } => {
+                Subject::QueueToken(*token)
+            }
+            Self::SeatsHeld { reservation, .. } | Self::ReservationCancelled { reservation, .. } => Subject::Reservation(*reservation),
+            Self::WalletCharged { user, .. } => Subject::Wallet(*user),
+            Self::PaymentCompleted { payment, .. } | Self::PaymentRefunded { payment, .. } => Subject::Payment(*payment),
+        }
+    }
+
+    /// The event: its subject has `version` since.
+    #[must_use]
+    pub const fn at(self, version: Version) -> Event {
+        Event { version, fact: self }
+    }
+}
+
 impl Event {
-    pub(crate) const fn activated(token: &QueueToken) -> Self {
-        Self::TokenActivated { queue: token.queue, user: token.user, number: token.number }
+    pub(crate) fn registered(user: &Write<User>) -> Self {
+        Fact::UserRegistered { user: user.row.id }.at(user.version())
     }
 
-    pub(crate) const fn expired(token: &QueueToken, reason: ExpiryReason) -> Self {
-        Self::TokenExpired { queue: token.queue, user: token.user, number: token.number, reason }
+    pub(crate) fn joined(place: &Write<NewToken>) -> Self {
+        let NewToken { id, queue, user, concert, .. } = place.row;
+        Fact::QueueJoined { token: id.digest(), queue, user, concert }.at(place.version())
     }
 
-    pub(crate) fn held(reservation: &Reservation) -> Self {
-        Self::SeatsHeld {
-            reservation: reservation.id,
-            schedule: reservation.schedule,
-            user: reservation.user,
-            seats: reservation.numbers().collect(),
-            expires_at: reservation.expires_at,
-        }
+    pub(crate) fn activated(token: &Write<QueueToken>) -> Self {
+        let QueueToken { id, queue, user, number, .. } = token.row;
+        Fact::TokenActivated { token: id.digest(), queue, user, number }.at(token.version())
     }
 
-    pub(crate) fn cancelled(reservation: &Reservation, reason: CancelReason) -> Self {
-        Self::ReservationCancelled {
-            reservation: reservation.id,
-            schedule: reservation.schedule,
-            user: reservation.user,
-            seats: reservation.numbers().collect(),
-            reason,
-        }
+    pub(crate) fn expired(token: &Write<QueueToken>, reason: ExpiryReason) -> Self {
+        let QueueToken { id, queue, user, number, .. } = token.row;
+        Fact::TokenExpired { token: id.digest(), queue, user, number, reason }.at(token.version())
     }
 
-    pub(crate) const fn charged(entry: &WalletEntry) -> Self {
-        Self::WalletCharged { user: entry.user, amount: entry.amount, balance: entry.balance }
+    pub(crate) fn held(reservation: &Write<Reservation>) -> Self {
+        let Reservation { id, schedule, user, expires_at, .. } = reservation.row;
+        let seats = reservation.row.numbers().collect();
+        Fact::SeatsHeld { reservation: id, schedule, user, seats, expires_at }.at(reservation.version())
     }
 
-    pub(crate) const fn paid(payment: &Payment) -> Self {
-        let Payment { id, reservation, user, amount, .. } = *payment;
-        Self::PaymentCompleted { payment: id, reservation, user, amount }
+    pub(crate) fn cancelled(reservation: &Write<Reservation>, reason: CancelReason) -> Self {
+        let Reservation { id, schedule, user, .. } = reservation.row;
+        let seats = reservation.row.numbers().collect();
+        Fact::ReservationCancelled { reservation: id, schedule, user, seats, reason }.at(reservation.version())
     }
 
-    pub(crate) const fn refunded(payment: &Payment) -> Self {
-        let Payment { id, reservation, user, amount, .. } = *payment;
-        Self::PaymentRefunded { payment: id, reservation, user, amount }
+    pub(crate) fn charged(wallet: &Write<Wallet>, entry: &WalletEntry) -> Self {
+        Fact::WalletCharged { user: entry.user, amount: entry.amount, balance: entry.balance }.at(wallet.version())
+    }
+
+    pub(crate) fn paid(payment: &Write<Payment>) -> Self {
+        let Payment { id, reservation, user, amount, .. } = payment.row;
+        Fact::PaymentCompleted { payment: id, reservation, user, amount }.at(payment.version())
+    }
+
+    pub(crate) fn refunded(payment: &Write<Payment>) -> Self {
+        let Payment { id, reservation, user, amount, .. } = payment.row;
+        Fact::PaymentRefunded { payment: id, reservation, user, amount }.at(payment.version())
     }
 }

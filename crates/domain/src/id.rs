@@ -1,5 +1,6 @@
 //! The identities of things: UUIDs that can't be mistaken for each other.
 
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 macro_rules! ids {
@@ -45,6 +46,10 @@ ids! {
     EntryId;
     /// What an operator did.
     DeedId;
+    /// Something that has happened.
+    EventId;
+    /// What a token is known by where its id must not be: a digest of it, from which the id can't be told.
+    TokenDigest;
 }
 
 /// A user's place in a queue. The id is the secret that admits, so it shows itself to no log.
@@ -69,6 +74,16 @@ impl std::fmt::Debug for TokenId {
     }
 }
 
+impl TokenId {
+    /// What the token is known by to the event log and to the read models.
+    #[must_use]
+    pub fn digest(self) -> TokenDigest {
+        // Half of it: ids are random, so that 128 bits are as many as can tell them apart.
+        let digest: [u8; 32] = Sha256::digest(self.0.as_bytes()).into();
+        TokenDigest(Uuid::from_bytes(std::array::from_fn(|byte| digest[byte])))
+    }
+}
+
 impl UserId {
     /// Whether both are the same user, in a time that doesn't tell how much of the two is alike: whoever brings a token learns nothing
     /// of its owner.
@@ -81,11 +96,19 @@ impl UserId {
 
 #[cfg(test)]
 mod tests {
+    use uuid::uuid;
+
     use super::*;
 
     #[test]
     fn a_token_shows_itself_to_no_log() {
         assert_eq!(format!("{:?}", TokenId(Uuid::from_u128(7))), "TokenId(…)");
+    }
+
+    #[test]
+    fn a_digest_is_the_same_for_ever() {
+        assert_eq!(TokenId(Uuid::from_u128(7)).digest(), TokenDigest(uuid!("6bae4268-22df-52ca-f9dc-36c8319247d6")));
+        assert_ne!(TokenId(Uuid::from_u128(8)).digest(), TokenId(Uuid::from_u128(7)).digest());
     }
 
     #[test]

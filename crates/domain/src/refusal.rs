@@ -145,6 +145,17 @@ pub enum Refusal {
     /// Not enough in the wallet, or too much.
     #[error(transparent)]
     Wallet(#[from] WalletError),
+    /// The log has no events after this position any more, or ends before it.
+    #[error("the event log goes from position {start} to {end}")]
+    EventsGone {
+        /// The position from which on nothing is missing.
+        start: u64,
+        /// The last position.
+        end: u64,
+    },
+    /// The store keeps the positions of as many readers of the log as it may.
+    #[error("as many readers of the event log are known as may be: forget one first")]
+    TooManyReaders,
     /// What was loaded contradicts itself: an internal fault.
     #[error(transparent)]
     Fault(#[from] Fault),

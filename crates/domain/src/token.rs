@@ -105,6 +105,27 @@ pub enum TokenState {
     },
 }
 
+impl TokenState {
+    /// Whether it says that the token has not ended, lapsed or not.
+    #[must_use]
+    pub const fn is_live(&self) -> bool {
+        match self {
+            Self::Waiting | Self::Active { .. } => true,
+            Self::Expired { .. } => false,
+        }
+    }
+
+    /// The instant at which the token ends or has ended; none while it waits.
+    #[must_use]
+    pub const fn expires_at(&self) -> Option<OffsetDateTime> {
+        match self {
+            Self::Waiting => None,
+            Self::Active { expires_at, .. } => Some(*expires_at),
+            Self::Expired { expired_at, .. } => Some(*expired_at),
+        }
+    }
+}
+
 /// Why a token has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ExpiryReason {
@@ -169,10 +190,7 @@ impl QueueToken {
     /// Whether its row says that it has not ended, lapsed or not: it then occupies its user's place in the queue.
     #[must_use]
     pub const fn is_live(&self) -> bool {
-        match self.state {
-            TokenState::Waiting | TokenState::Active { .. } => true,
-            TokenState::Expired { .. } => false,
-        }
+        self.state.is_live()
     }
 
     /// Whether its row says ACTIVE although the deadline has passed.
@@ -194,11 +212,7 @@ impl QueueToken {
     /// The instant at which it ends or has ended; none while it waits.
     #[must_use]
     pub const fn expires_at(&self) -> Option<OffsetDateTime> {
-        match self.state {
-            TokenState::Waiting => None,
-            TokenState::Active { expires_at, .. } => Some(expires_at),
-            TokenState::Expired { expired_at, .. } => Some(expired_at),
-        }
+        self.state.expires_at()
     }
 
     /// Whether it is ACTIVE at `now` and no guarded call has been made with it yet.

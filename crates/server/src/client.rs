@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use thiserror::Error;
-use ureq::http::{Method, Request, Response};
+use ureq::http::{Method, Request, Response, StatusCode};
 use ureq::{Agent, Body};
 
 use crate::failure::Usage;
@@ -27,6 +27,11 @@ pub(crate) struct Refused {
 }
 
 impl Refused {
+    /// Whether it is refused again however often it is asked.
+    pub(crate) fn is_for_good(&self) -> bool {
+        self.problem["status"].as_u64().is_some_and(|status| (400..500).contains(&status) && status != 429)
+    }
+
     /// Like `ALREADY_EXISTS`.
     pub(crate) fn code(&self) -> &str {
         self.problem["code"].as_str().unwrap_or_default()
@@ -108,6 +113,15 @@ impl Client {
         Ok(self.ask(Method::PUT, path, &[], Some(body))?.body)
     }
 
+    /// As [`Self::put`], where nothing comes back.
+    pub(crate) fn put_quietly(&self, path: &str, body: &Value) -> anyhow::Result<()> {
+        self.ask(Method::PUT, path, &[], Some(body)).map(|_| ())
+    }
+
+    pub(crate) fn delete(&self, path: &str) -> anyhow::Result<()> {
+        self.ask(Method::DELETE, path, &[], None).map(|_| ())
+    }
+
     /// Changes what is there now: if another changes it meanwhile, that is refused.
     pub(crate) fn change(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
         let Some(etag) = self.ask(Method::GET, path, &[], None)?.etag else { bail!("{} says no ETag of {path}", self.base) };
@@ -162,6 +176,9 @@ fn read(mut answer: Response<Body>) -> anyhow::Result<Answer> {
     let status = answer.status();
     let etag = answer.headers().get("etag").and_then(|etag| etag.to_str().ok()).map(str::to_owned);
     let text = answer.body_mut().with_config().limit(MAX_ANSWER_BYTES).read_to_string().context("the answer broke off")?;
+    if status == StatusCode::NO_CONTENT {
+        return Ok(Answer { body: Value::Null, etag });
+    }
     let body = serde_json::from_str(&text);
     match body {
         Ok(body) if status.is_success() => Ok(Answer { body, etag }),

@@ -87,6 +87,11 @@ fn flatten(name: String, value: &Value, members: &mut Vec<(String, String)>) {
     }
 }
 
+/// Some members of a thing, in a line.
+pub(crate) fn line(value: &Value, pointers: &[&str]) -> String {
+    pointers.iter().map(|pointer| cell(value.pointer(pointer).unwrap_or(&Value::Null))).collect::<Vec<_>>().join("  ")
+}
+
 fn plain() -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);

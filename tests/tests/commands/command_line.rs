@@ -120,7 +120,7 @@ async fn a_backup_beside_a_running_server_is_audited_and_a_torn_copy_is_no_clean
     std::fs::write(&copy, "").unwrap();
     let empty = audit().await;
     assert!(empty.status.code() == Some(1) && told(&empty).contains("there is no store in it"), "{empty:?}");
-    tamper(&server, "DROP TABLE outbox").await;
+    tamper(&server, "DROP TABLE log_readers").await;
     let torn = server.beside(&["audit"]).await;
     let broken = printed(&torn).lines().any(|line| line.contains("schema_is_complete") && line.contains("BROKEN"));
     assert!(torn.status.code() == Some(1) && broken, "{torn:?}");

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::follower::Doubt;
 use application::group_commit::Limits;
 use application::ports::{Observer, Ports};
 use application::scheduler::{PlaceFree, Rhythm, Tools};
 use application::testing::a_waiting_room;
-use application::{Committer, Follower, GroupCommit, Scheduler, SeatMaps, WaitingRoom};
+use application::{Committer, Follower, GroupCommit, ReadModel, Scheduler, SeatMaps, WaitingRoom};
 use domain::decide::admission::Pass;
 use domain::{Queue, QueueId, QueueToken, TokenStatus, UserId};
 use fastrand::Rng;
@@ -112,9 +111,9 @@ async fn play(adapter: &dyn Adapter, seed: u64) {
         Some(ports) => {
             let room = an_empty_room(&world, &ports);
             let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), world.clock.clone()));
-            let feed = ports.feed.clone().expect("a store of several processes has a feed");
-            let follower = Follower::start(feed, room.clone(), seat_maps, Arc::new(Doubt::default()), DAY).await.unwrap();
-            Some((room, follower, ports))
+            let read_models: Vec<Arc<dyn ReadModel>> = vec![room.clone(), seat_maps];
+            let follower = Follower::start(ports.log.clone(), read_models, DAY).await.unwrap();
+            Some((room, follower))
         }
         None => None,
     };
@@ -122,7 +121,7 @@ async fn play(adapter: &dyn Adapter, seed: u64) {
     for step in 0..STEPS {
         process.step(&world, &mut random).await;
         assert_true(&world, &process.room, "one's own").await;
-        if let Some((room, follower, _)) = &mut other {
+        if let Some((room, follower)) = &mut other {
             follower.follow().await.unwrap();
             assert_true(&world, room, "the follower's").await;
         }
@@ -135,7 +134,7 @@ async fn play(adapter: &dyn Adapter, seed: u64) {
     world.assert_audit_is_clean().await;
 }
 
-/// At every quiet point: the room that hears of its own commits, one that follows the feed, and one that reads anew.
+/// At every quiet point: the room that hears of its own commits, one that follows the log, and one that reads anew.
 pub async fn a_room_answers_what_a_count_over_the_rows_would(adapter: &dyn Adapter) {
     for seed in 0..PLAYS * u64::from(adapter.soak()) {
         play(adapter, seed).await;

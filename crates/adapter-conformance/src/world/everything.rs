@@ -7,10 +7,12 @@ use application::PageRequest;
 use application::ports::{DeedsWanted, Ports, Turnout};
 use domain::change::RowKey;
 use domain::{
-    Concert, Deed, Money, Need, Payment, Queue, QueueToken, Reservation, Schedule, ScheduleId, Seat, User, UserId, Versioned, Wallet,
-    WalletEntry, need,
+    Concert, Deed, Event, Money, Need, Payment, Queue, QueueToken, Reservation, Schedule, ScheduleId, Seat, User, UserId, Versioned,
+    Wallet, WalletEntry, need,
 };
+use time::OffsetDateTime;
 
+use super::log::read_whole;
 use super::{ALL, Found, World};
 
 /// What can be seen of a store, rows with their versions.
@@ -26,6 +28,7 @@ pub(crate) struct Everything {
     rows: Vec<(RowKey, Found)>,
     lapsed: Vec<Found>,
     deeds: Vec<Deed>,
+    log: Vec<(Event, OffsetDateTime)>,
     turnouts: Vec<Turnout>,
     sales: Vec<Sale>,
 }
@@ -85,7 +88,8 @@ impl World {
         let rows = seen.into_iter().zip(found(ports, &needs).await).collect();
         let lapsed = found(ports, &[self.lapsed_holds(ALL).into()]).await;
         let deeds = ports.desk.deeds(DeedsWanted::default(), PageRequest { after: None, size: ALL }).await.unwrap();
-        Everything { queues, lines, live, concerts, schedules, seats, people, rows, lapsed, deeds, turnouts, sales }
+        let log = read_whole(&*ports.log).await.into_iter().map(|event| (event.event, event.at)).collect();
+        Everything { queues, lines, live, concerts, schedules, seats, people, rows, lapsed, deeds, log, turnouts, sales }
     }
 }
 

@@ -4,8 +4,10 @@ mod bill;
 mod commands;
 mod everything;
 mod found;
+mod log;
 mod people;
 mod race;
+mod recorder;
 mod rows;
 mod written;
 
@@ -31,8 +33,10 @@ pub(crate) use bill::{
 };
 pub(crate) use commands::keyed;
 pub(crate) use found::Found;
+pub(crate) use log::{assert_goes_on, read};
 pub(crate) use people::{ADA, BEN, CYD, DAN, entry_in, guest, payment_in, reservation_in};
 pub(crate) use race::{Meeting, Won};
+pub(crate) use recorder::{Recorded, Recorder};
 
 pub(crate) use application::ports::{Clock, Ids};
 
@@ -48,7 +52,7 @@ pub(crate) struct World {
     pub(crate) ports: Ports,
     pub(crate) clock: Arc<StoppedClock>,
     pub(crate) rules: Rules,
-    ids: CountingIds,
+    ids: Arc<CountingIds>,
     /// The rows that anybody tried to write.
     seen: Mutex<BTreeSet<RowKey>>,
 }
@@ -78,7 +82,13 @@ impl World {
 
     /// The world around a store that is there already.
     pub(crate) fn over(ports: Ports, clock: Arc<StoppedClock>) -> Self {
-        Self { ports, clock, rules: rules(), ids: CountingIds::default(), seen: Mutex::default() }
+        Self { ports, clock, rules: rules(), ids: Arc::default(), seen: Mutex::default() }
+    }
+
+    /// A second process on this world's store, if several may serve it.
+    pub(crate) async fn beside(&self, adapter: &dyn Adapter) -> Option<Self> {
+        let ports = adapter.beside(self.clock.clone()).await?;
+        Some(Self { ids: self.ids.clone(), rules: self.rules.clone(), ..Self::over(ports, self.clock.clone()) })
     }
 
     /// The same world after its process has ended.
@@ -211,9 +221,14 @@ impl World {
     pub(crate) async fn prune(&self, before: OffsetDateTime, at_most: u32) -> Forgotten {
         Forgotten {
             keys: self.prune_some(Prunable::Keys, at_most).await.rows,
-            events: self.prune_some(Prunable::Events { before }, at_most).await.rows,
+            log: self.prune_log(before, at_most).await.rows,
             tokens: self.prune_some(Prunable::Tokens { before }, at_most).await.rows,
         }
+    }
+
+    /// A round of pruning the log, of what was committed before `before`, read or not.
+    pub(crate) async fn prune_log(&self, before: OffsetDateTime, at_most: u32) -> Pruned {
+        self.prune_some(Prunable::Log { before, unread_before: before }, at_most).await
     }
 
     /// A round of pruning.
@@ -258,7 +273,8 @@ pub(crate) fn readable(found: Vec<Result<LoadedReservation, Unreadable>>) -> Vec
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Forgotten {
     pub(crate) keys: u64,
-    pub(crate) events: u64,
+    /// Whole groups or single events, as the store keeps them.
+    pub(crate) log: u64,
     pub(crate) tokens: u64,
 }
 

@@ -27,7 +27,7 @@ pub(crate) use keyed::{KeyedBody, SecretlyKeyedBody};
 pub(crate) use operator::Operator;
 pub(crate) use operator::is_operator;
 pub(crate) use order::order;
-pub(crate) use page::{List, Listing, invalid_cursor};
+pub(crate) use page::{List, Listing, invalid_cursor, page_size};
 pub(crate) use path::{MaybePathId, PathId};
 pub(crate) use query::{NoQuery, Query, misfit};
 pub(crate) use words::{Line, Number, Price, ZoneName};

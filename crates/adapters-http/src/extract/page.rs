@@ -63,7 +63,7 @@ pub(crate) struct Listing<C>(pub(crate) PageRequest<C>);
 impl<C: Cursor> Listing<C> {
     /// Takes the page out of `query`.
     pub(crate) fn take(query: &mut Query) -> Result<Self, Problem> {
-        let size = query.take("page_size")?.map_or(Ok(PageRequest::<C>::DEFAULT_SIZE), |text| size::<C>(&text))?;
+        let size = page_size(query)?;
         let after = query.take("cursor")?.map(|text| read(&text)).transpose()?;
         Ok(Self(PageRequest { after, size }))
     }
@@ -100,6 +100,11 @@ impl<T> List<T> {
         let next_cursor = page.next.map(|item| format!("{}{:032x}", C::LIST, item.number()));
         Self { items: page.items.into_iter().map(show).collect(), next_cursor }
     }
+}
+
+/// Takes how many items a page may have out of `query`.
+pub(crate) fn page_size(query: &mut Query) -> Result<u32, Problem> {
+    query.take("page_size")?.map_or(Ok(PageRequest::<u64>::DEFAULT_SIZE), |text| size::<u64>(&text))
 }
 
 /// More than the largest page means the largest; digits past what a number holds are more, too.

@@ -91,6 +91,8 @@ codes! {
     ReservationExpired = "RESERVATION_EXPIRED", GONE, "The reservation has expired";
     /// The admission has ended.
     QueueTokenExpired = "QUEUE_TOKEN_EXPIRED", GONE, "The queue token has expired";
+    /// A position that the log doesn't go on from.
+    EventsGone = "EVENTS_GONE", GONE, "The events are gone";
     /// A body past the limit.
     PayloadTooLarge = "PAYLOAD_TOO_LARGE", PAYLOAD_TOO_LARGE, "The body is too large";
     /// A body that isn't said to be JSON.

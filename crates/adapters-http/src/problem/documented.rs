@@ -108,6 +108,7 @@ impl Code {
             | Self::QueueClosed
             | Self::ReservationExpired
             | Self::QueueTokenExpired
+            | Self::EventsGone
             | Self::PayloadTooLarge
             | Self::IdempotencyKeyReused
             | Self::HeadersTooLarge

@@ -77,6 +77,8 @@ impl Problem {
                 let detail = if *started { "the show has started: no refund any more" } else { "the payment has been refunded already" };
                 Self::new(Code::InvalidState, detail).with("current_state", payment_state(*state))
             }
+            Refusal::EventsGone { start, end } => say(Code::EventsGone).with("start", *start).with("end", *end),
+            Refusal::TooManyReaders => say(Code::InvalidState).with("current_state", "FULL"),
             Refusal::Fault(_) => Self::internal(),
             Refusal::AmountMismatch { due } => invalid("/amount").with("due", money(*due)),
             Refusal::ChargeForbidden => say(Code::Forbidden),

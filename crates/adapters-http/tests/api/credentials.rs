@@ -90,6 +90,10 @@ const ROUTES: &[(&str, &str, Needs)] = &[
     ("post", "/v1/admin/reservations/{id}:release", Operator),
     ("get", "/v1/admin/audit", Operator),
     ("get", "/v1/admin/log", Operator),
+    ("get", "/v1/admin/events", Operator),
+    ("get", "/v1/admin/event-readers", Operator),
+    ("put", "/v1/admin/event-readers/{name}", Operator),
+    ("delete", "/v1/admin/event-readers/{name}", Operator),
 ];
 
 impl Needs {
@@ -123,6 +127,7 @@ impl Scene {
         let reservation = shop.hold(&ada, "again", &[2]).await.with_status(201).text("id");
         let operator = shop.operator();
         orders::cancel_the_later_date(&shop, &operator).await;
+        orders::keep_the_reader(&shop, &operator).await;
         Self { shop, ada, operator, reservation, payment }
     }
 
@@ -136,7 +141,10 @@ impl Scene {
             _ if route.starts_with("/v1/payments/") => self.payment.clone(),
             _ => self.reservation.clone(),
         };
-        let path = route.replace("{id}", &id).replace("{token}", self.ada.queue_token.as_deref().unwrap_or_default());
+        let path = route
+            .replace("{id}", &id)
+            .replace("{name}", orders::READER)
+            .replace("{token}", self.ada.queue_token.as_deref().unwrap_or_default());
         let ask = self.shop.ask(method.to_uppercase().parse().expect("a method"), &path);
         let ask = match visitor {
             Some(visitor) => ask.by(visitor),

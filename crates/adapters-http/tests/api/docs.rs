@@ -54,6 +54,7 @@ fn the_document_names_every_resource_of_the_contract() {
         "GET /v1/payments",
         "GET /v1/payments/{id}",
         "POST /v1/payments/{id}/refunds",
+        "GET /v1/admin/events",
         "GET /livez",
         "GET /readyz",
     ];

@@ -46,7 +46,7 @@ type Results = Vec<Result<Committed, CommitError>>;
 pub(crate) struct Origin {
     /// The clock's reading, unless it is the database's clock that counts.
     pub(crate) now: Option<OffsetDateTime>,
-    /// Their name in the change feed.
+    /// Their name in the log.
     pub(crate) instance: Uuid,
 }
 
@@ -118,7 +118,7 @@ async fn write(connections: &Connections, origin: Origin, changes: &[&Change]) -
     let mut numbers = Numbers::default();
     let places: Vec<Option<(QueueId, u64)>> =
         changes.iter().map(|change| change.row::<NewToken>().map(|new| (new.row.queue, numbers.next(new.row.queue)))).collect();
-    let mut batch = Batch::at(origin.now.unwrap_or(OffsetDateTime::UNIX_EPOCH));
+    let mut batch = Batch::default();
     for (change, place) in changes.iter().zip(&places) {
         batch.add(change, place.map(|(_, number)| number));
     }

@@ -1,7 +1,7 @@
 //! The tables that a commit writes.
 
 use adapters_sql::rows::{
-    concert, deed, entry, event, key, payment, queue, reservation, reserved_seat, schedule, seat, token, user, user_search_key, wallet,
+    concert, deed, entry, key, payment, queue, reservation, reserved_seat, schedule, seat, token, user, user_search_key, wallet,
 };
 
 use super::table::{Table, columns};
@@ -113,6 +113,3 @@ pub(super) const KEYS: Table<key::Model> = Table {
     set: columns![key::Model; version: "bigint", fingerprint: "bytea", outcome: "json", recorded_at: "bigint", expires_at: "bigint"],
     rest: &[],
 };
-
-pub(super) const OUTBOX: Table<event::Row> =
-    Table { name: "outbox", key: &[], set: &[], rest: columns![event::Row; at: "bigint", kind: "text", payload: "json"] };

@@ -29,11 +29,11 @@ INSERT INTO payments (id, version, reservation_id, user_id, amount, paid_at, sta
 SELECT md5('payment ' || n)::uuid, 1, md5('reservation ' || n)::uuid, md5('user ' || n)::uuid, 5, n, 'COMPLETED' FROM generate_series(1, 20000) n;
 INSERT INTO idempotency_keys (user_id, route, request_key, version, fingerprint, outcome, recorded_at, expires_at)
 SELECT md5('user ' || n)::uuid, 'CHARGES', 'key ' || n, 1, sha256('x'), '{}', n, n FROM generate_series(1, 20000) n;
-INSERT INTO outbox (at, kind, payload) SELECT n, 'kind', '{}' FROM generate_series(1, 20000) n;
 INSERT INTO deeds (id, at, operator_id, act, subject_kind, subject_id, changes)
 SELECT gen_random_uuid(), n, md5('user ' || n % 9)::uuid, 'PAUSE', 'QUEUE', md5('queue ' || n % 9)::uuid, '[]' FROM generate_series(1, 20000) n;
-INSERT INTO feed (instance, tokens, schedule_ids, numbers)
-SELECT gen_random_uuid(), ARRAY[gen_random_uuid()], '{}', '{}' FROM generate_series(1, 20000) n;
+INSERT INTO event_log (position, positions, instance, at, events, rows)
+SELECT n, 1, gen_random_uuid(), n, '[]', '{}' FROM generate_series(1, 20000) n;
+UPDATE log_extent SET end_position = 20000;
 ANALYZE;
 UPDATE pg_class SET reltuples = reltuples * 200
 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i') AND reltuples >= 5000;

@@ -5,8 +5,8 @@
 mod audit;
 mod conformance;
 mod connections;
-mod feed;
 mod locks;
+mod log;
 mod orders;
 mod schema;
 mod seats;

@@ -4,10 +4,8 @@ use std::collections::BTreeSet;
 
 use domain::change::Guard;
 use domain::{Change, ConcertId, QueueId, RowWrite, ScheduleId, Version, Write};
-use time::OffsetDateTime;
 
-use crate::instant::micros;
-use crate::rows::{concert, deed, entry, event, key, payment, queue, reservation, schedule, seat, token, user, user_search_key, wallet};
+use crate::rows::{concert, deed, entry, key, log, payment, queue, reservation, schedule, seat, token, user, user_search_key, wallet};
 
 /// Rows to be inserted and rows to be updated.
 pub struct RowsToWrite<R> {
@@ -71,8 +69,8 @@ impl Checks {
 
 /// All rows that a group writes.
 #[expect(missing_docs, reason = "each is what its name says")]
+#[derive(Default)]
 pub struct Batch {
-    at: i64,
     pub checks: Checks,
     pub queues: RowsToWrite<queue::Model>,
     pub concerts: RowsToWrite<concert::Model>,
@@ -89,39 +87,16 @@ pub struct Batch {
     pub wallets: RowsToWrite<wallet::Model>,
     pub entries: Vec<entry::Model>,
     pub keys: RowsToWrite<key::Model>,
-    pub events: Vec<event::Row>,
+    /// What the log is told.
+    pub log: log::Entry,
 }
 
 impl Batch {
-    /// No rows yet; events will have happened at `now`.
-    pub fn at(now: OffsetDateTime) -> Self {
-        Self {
-            at: micros(now),
-            checks: Checks::default(),
-            queues: RowsToWrite::default(),
-            concerts: RowsToWrite::default(),
-            schedules: RowsToWrite::default(),
-            deeds: Vec::new(),
-            admissions: Vec::new(),
-            users: Vec::new(),
-            user_search_keys: Vec::new(),
-            tokens: RowsToWrite::default(),
-            seats: RowsToWrite::default(),
-            reservations: RowsToWrite::default(),
-            payments: RowsToWrite::default(),
-            wallets: RowsToWrite::default(),
-            entries: Vec::new(),
-            keys: RowsToWrite::default(),
-            events: Vec::new(),
-        }
-    }
-
     /// Adds the rows of `change`; `number` is its join's.
     pub fn add(&mut self, change: &Change, number: Option<u64>) {
         change.guards.iter().for_each(|guard| self.checks.add(*guard));
         change.writes.iter().for_each(|write| self.write(write, number));
-        let at = self.at;
-        self.events.extend(change.events.iter().map(|event| event::Row::new(event, at)));
+        self.log.add(change, number);
     }
 
     fn write(&mut self, write: &RowWrite, number: Option<u64>) {

@@ -21,7 +21,9 @@ pub struct Model {
     pub price: i64,
     pub accessible: bool,
     pub state: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reservation_id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub held_until: Option<i64>,
 }
 

@@ -18,14 +18,20 @@ pub struct Model {
     pub version: i64,
     pub queue_id: Uuid,
     pub user_id: Uuid,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub concert_id: Option<Uuid>,
     pub number: i64,
     pub joined_at: i64,
     pub state: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub activated_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub claimed: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub expired_at: Option<i64>,
 }
 

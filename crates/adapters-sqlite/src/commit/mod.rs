@@ -121,7 +121,7 @@ async fn judge_and_write(transaction: &DatabaseTransaction, clock: &dyn Clock, c
     let mut judge = Judge::new(&guards, lines, now);
     let sound: Vec<bool> = changes.iter().map(|change| judge.is_sound(change)).collect();
 
-    let mut batch = Batch::at(now);
+    let mut batch = Batch::default();
     let mut results = Vec::with_capacity(changes.len());
     for (change, sound) in changes.iter().zip(&sound) {
         results.push(if *sound {
@@ -134,7 +134,7 @@ async fn judge_and_write(transaction: &DatabaseTransaction, clock: &dyn Clock, c
     }
     let any = sound.contains(&true);
     if any {
-        write::write(transaction, &batch, &numbers).await?;
+        write::write(transaction, &batch, &numbers, now).await?;
     }
     Ok(Written { results, any })
 }

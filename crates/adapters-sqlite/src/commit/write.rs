@@ -2,17 +2,17 @@
 //! begins, so that a place that one row leaves can be taken by another in the same group.
 
 use adapters_sql::commit::{Batch, Numbers};
-use adapters_sql::rows::reserved_seat as reserved_seat_row;
+use adapters_sql::micros;
+use adapters_sql::rows::{log as log_row, reserved_seat as reserved_seat_row};
 use sea_orm::{ConnectionTrait, DbErr};
+use time::OffsetDateTime;
 
 use super::numbers;
 use crate::statement::{array, statement, write as write_rows};
-use crate::statements::{
-    concert, deed, entry, event, key, payment, queue, reservation, reserved_seat, schedule, seat, token, user, wallet,
-};
+use crate::statements::{concert, deed, entry, key, log, payment, queue, reservation, reserved_seat, schedule, seat, token, user, wallet};
 
 /// Writes all rows of `batch`, and the numbers that its joins were given.
-pub(super) async fn write(db: &impl ConnectionTrait, batch: &Batch, numbers: &Numbers) -> Result<(), DbErr> {
+pub(super) async fn write(db: &impl ConnectionTrait, batch: &Batch, numbers: &Numbers, now: OffsetDateTime) -> Result<(), DbErr> {
     write_catalogue(db, batch).await?;
     write_rows(db, queue::ADMIT, &batch.admissions).await?;
     numbers::write(db, numbers).await?;
@@ -31,7 +31,19 @@ pub(super) async fn write(db: &impl ConnectionTrait, batch: &Batch, numbers: &Nu
     write_rows(db, entry::INSERT, &batch.entries).await?;
     write_rows(db, key::UPDATE, &batch.keys.old).await?;
     write_rows(db, key::INSERT, &batch.keys.new).await?;
-    write_rows(db, event::INSERT, &batch.events).await
+    write_log(db, &batch.log, now).await
+}
+
+/// Adds the group's events to the log, if it has any.
+async fn write_log(db: &impl ConnectionTrait, entry: &log_row::Entry, now: OffsetDateTime) -> Result<(), DbErr> {
+    if !entry.has_events() {
+        return Ok(());
+    }
+    let events = entry.events().map_err(|error| DbErr::Json(error.to_string()))?;
+    let positions = entry.positions();
+    db.execute_raw(statement(log::INSERT, [positions.into(), micros(now).into(), events.into()])).await?;
+    db.execute_raw(statement(log::EXTEND, [positions.into()])).await?;
+    Ok(())
 }
 
 /// What an operator makes or changes, and what is kept of it.

@@ -132,7 +132,7 @@ const DEEDS: &[(&str, &str)] = &[
     ("schema_is_complete", "DROP TABLE wallet_entries; DROP TABLE payments; DROP TABLE reservation_seats"),
     ("schema_is_complete", "DROP INDEX reservation_seats_live"),
     ("schema_is_complete", "DROP TRIGGER deeds_stay"),
-    ("file_is_intact", "PRAGMA writable_schema = ON; DELETE FROM sqlite_master WHERE name = 'outbox_age'; PRAGMA schema_version = 999"),
+    ("file_is_intact", "PRAGMA writable_schema = ON; DELETE FROM sqlite_master WHERE name = 'seats_label'; PRAGMA schema_version = 999"),
 ];
 
 #[tokio::test]

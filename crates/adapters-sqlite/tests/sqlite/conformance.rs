@@ -50,4 +50,4 @@ impl Adapter for Sqlite {
     }
 }
 
-adapter_conformance!(Sqlite::default, without feed: "one process serves a SQLite file");
+adapter_conformance!(Sqlite::default, without sharing: "one process serves a SQLite file");

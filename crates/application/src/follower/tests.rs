@@ -1,108 +1,122 @@
-use domain::{NewToken, Queue, QueueToken, TokenId, UserId, Version, Versioned};
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use domain::{LoggedRow, LoggedToken, Queue, QueueToken, TokenId, UserId, Version, Versioned};
 use time::macros::datetime;
 use uuid::Uuid;
 
 use super::*;
-use crate::ports::{MockCatalogue, MockFeed, MockTokens, ReadError};
-use crate::testing::{StoppedClock, a_waiting_room, an_empty_programme};
+use crate::ports::{LogExtent, LogPage, MockLog, ReadError};
 
-fn waiting(number: u64) -> Versioned<QueueToken> {
+/// A read model that writes down what it is told.
+#[derive(Default)]
+struct Notes(Mutex<Vec<String>>);
+
+impl Notes {
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+}
+
+#[async_trait]
+impl ReadModel for Notes {
+    fn apply(&self, row: LoggedRow) {
+        let LoggedRow::Token(token) = row else { panic!("only tokens here") };
+        self.0.lock().unwrap().push(format!("token {}", token.number));
+    }
+
+    async fn read_anew(&self) -> Result<(), Error> {
+        self.0.lock().unwrap().push("anew".to_owned());
+        Ok(())
+    }
+}
+
+fn token(number: u64) -> LoggedRow {
     let id = Uuid::from_u128(u128::from(number));
     let joined_at = datetime!(2026-11-21 20:00 UTC);
-    let new = NewToken { id: TokenId(id), queue: Queue::DEFAULT, user: UserId(id), concert: None, joined_at };
-    Versioned::new(Version::FIRST, new.numbered(number))
+    let new = domain::NewToken { id: TokenId(id), queue: Queue::DEFAULT, user: UserId(id), concert: None, joined_at };
+    let token: QueueToken = new.numbered(number);
+    LoggedRow::Token(Versioned::new(Version::FIRST, LoggedToken::from(&token)))
 }
 
-fn at(position: &str) -> FeedPosition {
-    FeedPosition(position.to_owned())
+fn page(items: Vec<LoggedRow>, position: u64, end: u64) -> LogPage<LoggedRow> {
+    LogPage { items, position: Position(position), end: Position(end) }
 }
 
-/// Number 1 after they left.
-fn ended() -> Versioned<QueueToken> {
-    let left = waiting(1).row.leave(datetime!(2026-11-21 20:01 UTC)).unwrap();
-    Versioned::new(Version::FIRST.next(), left)
+fn a_log(end: u64) -> MockLog {
+    let mut log = MockLog::new();
+    log.expect_extent().returning(move || Ok(LogExtent { start: Position(0), end: Position(end) }));
+    log
 }
 
-/// A room whose store has one token that waits, number 9, and one that has ended, number 1.
-fn room() -> Arc<WaitingRoom> {
-    let mut tokens = MockTokens::new();
-    tokens.expect_live().returning(|_, after, _| Ok(if after < 9 { vec![waiting(9)] } else { Vec::new() }));
-    tokens.expect_token().returning(|id| Ok((id == ended().id).then(ended)));
-    Arc::new(a_waiting_room(Arc::new(tokens), Arc::new(an_empty_programme()), Arc::new(StoppedClock::default())))
-}
-
-async fn follower(feed: MockFeed, room: &Arc<WaitingRoom>, doubt: &Arc<Doubt>) -> Follower {
-    let seat_maps = Arc::new(SeatMaps::new(Arc::new(MockCatalogue::new()), Arc::new(StoppedClock::default())));
-    Follower::start(Arc::new(feed), room.clone(), seat_maps, doubt.clone(), Duration::from_millis(1)).await.unwrap()
-}
-
-fn started() -> MockFeed {
-    let mut feed = MockFeed::new();
-    feed.expect_position().times(1).returning(|| Ok(at("start")));
-    feed
+async fn follower(log: MockLog, notes: &Arc<Notes>) -> Follower {
+    Follower::start(Arc::new(log), vec![notes.clone()], Duration::from_millis(1)).await.unwrap()
 }
 
 #[tokio::test]
-async fn what_others_commit_is_taken_in_and_the_next_reading_goes_on_from_there() {
-    let mut feed = started();
-    feed.expect_since().times(1).withf(|position, _| *position == at("start")).returning(|_, whose| {
-        assert_eq!(whose, Whose::Others);
-        Ok(Some((News { tokens: vec![waiting(1)], ..News::default() }, at("next"))))
-    });
-    feed.expect_since().times(1).withf(|position, _| *position == at("next")).returning(|_, _| Ok(Some((News::default(), at("last")))));
-    let room = room();
-    let mut follower = follower(feed, &room, &Arc::default()).await;
+async fn what_others_commit_is_applied_page_by_page_and_the_next_reading_goes_on_from_there() {
+    let mut log = a_log(5);
+    for (after, rows, position, end) in [(5, vec![token(1)], 7, 9), (7, vec![token(2)], 9, 9), (9, vec![], 9, 9)] {
+        log.expect_rows_of_others()
+            .times(1)
+            .withf(move |position, _| *position == Position(after))
+            .return_once(move |_, _| Ok(Some(page(rows, position, end))));
+    }
+    let notes = Arc::new(Notes::default());
+    let mut follower = follower(log, &notes).await;
     follower.follow().await.unwrap();
-    assert!(room.known(TokenId(Uuid::from_u128(1))).is_some());
+    assert_eq!(notes.take(), ["token 1", "token 2"]);
     follower.follow().await.unwrap();
+    assert_eq!(notes.take(), [""; 0]);
 }
 
 #[tokio::test]
-async fn after_a_commit_of_unknown_outcome_ones_own_commits_are_followed_too() {
-    let mut feed = started();
-    feed.expect_since().times(1).withf(|_, whose| *whose == Whose::Everybodys).returning(|_, _| Ok(Some((News::default(), at("next")))));
-    let doubt = Arc::new(Doubt::default());
-    let mut follower = follower(feed, &room(), &doubt).await;
-    doubt.doubtful(&Change::default());
-    follower.follow().await.unwrap();
-}
-
-#[tokio::test]
-async fn after_such_a_commit_what_was_passed_as_ones_own_is_read_again() {
-    let mut feed = started();
-    feed.expect_since()
-        .times(1)
-        .withf(|position, whose| *position == at("start") && *whose == Whose::Others)
-        .returning(|_, _| Ok(Some((News::default(), at("next")))));
-    feed.expect_since()
-        .times(1)
-        .withf(|position, whose| *position == at("start") && *whose == Whose::Everybodys)
-        .returning(|_, _| Ok(Some((News { tokens: vec![ended()], ..News::default() }, at("next")))));
-    let (room, doubt) = (room(), Arc::new(Doubt::default()));
-    room.keep(&waiting(1));
-    let mut follower = follower(feed, &room, &doubt).await;
-    follower.follow().await.unwrap();
-    doubt.doubtful(&Change::default());
-    follower.follow().await.unwrap();
-    assert_eq!(room.waiting(Queue::DEFAULT), 0);
-}
-
-#[tokio::test]
-async fn a_lost_feed_is_read_anew_and_tried_again_until_it_is_read() {
-    let mut feed = MockFeed::new();
+async fn a_page_that_cannot_be_read_is_asked_for_again() {
+    let mut log = a_log(5);
     let mut asked = 0;
-    feed.expect_position().times(3).returning(move || {
+    log.expect_rows_of_others().times(2).returning(move |after, _| {
+        assert_eq!(after, Position(5));
         asked += 1;
-        if asked == 2 { Err(ReadError::Unavailable("away".into())) } else { Ok(at("again")) }
+        if asked == 1 { Err(ReadError::Unavailable("away".into())) } else { Ok(Some(page(vec![token(1)], 6, 6))) }
     });
-    feed.expect_since().times(1).returning(|_, _| Ok(None));
-    let room = room();
-    room.keep(&waiting(1));
-    let mut follower = follower(feed, &room, &Arc::default()).await;
+    let notes = Arc::new(Notes::default());
+    let mut follower = follower(log, &notes).await;
+    assert!(follower.follow().await.is_err());
+    follower.follow().await.unwrap();
+    assert_eq!(notes.take(), ["token 1"]);
+}
+
+#[tokio::test]
+async fn what_the_log_has_lost_is_read_anew_and_tried_again_until_it_is_read() {
+    let mut log = MockLog::new();
+    let mut asked = 0;
+    log.expect_extent().times(3).returning(move || {
+        asked += 1;
+        if asked == 2 {
+            Err(ReadError::Unavailable("away".into()))
+        } else {
+            Ok(LogExtent { start: Position(0), end: Position(asked * 10) })
+        }
+    });
+    log.expect_rows_of_others().times(1).withf(|after, _| *after == Position(10)).returning(|_, _| Ok(None));
+    log.expect_rows_of_others().times(1).withf(|after, _| *after == Position(30)).returning(|_, _| Ok(Some(page(vec![token(3)], 31, 31))));
+    let notes = Arc::new(Notes::default());
+    let mut follower = follower(log, &notes).await;
     assert!(follower.follow().await.is_err(), "the store is away");
     follower.follow().await.unwrap();
-    assert_eq!(room.known(ended().id), None, "what isn't live any more is forgotten");
-    assert_eq!(room.find(ended().id).await.unwrap(), Some(ended().row), "and looked up for who asks");
-    assert_eq!(room.waiting(Queue::DEFAULT), 1);
-    assert!(room.known(TokenId(Uuid::from_u128(9))).is_some(), "and the room is filled anew");
+    assert_eq!(notes.take(), ["anew"]);
+    follower.follow().await.unwrap();
+    assert_eq!(notes.take(), ["token 3"], "what was committed since the log's end was read");
+}
+
+#[tokio::test]
+async fn a_row_that_makes_no_sense_is_passed_by_reading_everything_anew() {
+    let mut log = a_log(5);
+    log.expect_rows_of_others().times(1).returning(|_, _| Err(ReadError::Corrupt("a row".to_owned())));
+    log.expect_rows_of_others().times(1).returning(|_, _| Ok(Some(page(vec![], 5, 5))));
+    let notes = Arc::new(Notes::default());
+    let mut follower = follower(log, &notes).await;
+    follower.follow().await.unwrap();
+    follower.follow().await.unwrap();
+    assert_eq!(notes.take(), ["anew"]);
 }

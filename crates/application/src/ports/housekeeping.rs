@@ -10,18 +10,19 @@ use crate::ports::ReadError;
 pub enum Prunable {
     /// Idempotency records whose retention ended at or before the store's `now`.
     Keys,
-    /// Events written before an instant.
-    Events {
+    /// What the log tells of commits before an instant, as far as all readers have passed it, and of commits before another instant whether
+    /// they have or not.
+    Log {
         /// The instant.
         before: OffsetDateTime,
+        /// The other, no later one.
+        unread_before: OffsetDateTime,
     },
     /// Tokens that ended before an instant by their row, and under which no reservation was ever made.
     Tokens {
         /// The instant.
         before: OffsetDateTime,
     },
-    /// Rows of the change feed that no reader asks for any more.
-    Feed,
 }
 
 /// What a round of pruning came to.
@@ -37,8 +38,8 @@ pub struct Pruned {
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait Housekeeping: Send + Sync {
-    /// Deletes some of `what`, `at_most` rows, and nothing else. Numbers of deleted tokens MUST NOT be given again. A row of the feed MUST NOT be
-    /// deleted while a position is good from which it is news, however long its commit took. Repeated until [`Pruned::more`] is false, all rows
+    /// Deletes some of `what`, `at_most` rows, and nothing else. Numbers of deleted tokens, and positions of the log, MUST NOT be given again. Of
+    /// the log the lowest positions MUST go first. Repeated until [`Pruned::more`] is false, all rows
     /// that were there at the first round MUST be deleted. A round's work SHOULD NOT grow with the number of rows that stay.
     async fn prune(&self, what: Prunable, at_most: u32) -> Result<Pruned, ReadError>;
 }

@@ -11,9 +11,9 @@ mod bookings;
 mod catalogue;
 mod clock;
 mod desk;
-mod feed;
 mod housekeeping;
 mod ids;
+mod log;
 mod observer;
 mod pools;
 mod programme;
@@ -29,9 +29,9 @@ pub use bookings::Bookings;
 pub use catalogue::Catalogue;
 pub use clock::Clock;
 pub use desk::{DeedsWanted, Desk, Turnout};
-pub use feed::{Feed, FeedPosition, News, Whose};
 pub use housekeeping::{Housekeeping, Prunable, Pruned};
 pub use ids::Ids;
+pub use log::{Log, LogExtent, LogPage, LogReader, LoggedEvent, MAX_READERS, NotAReaderName, Position, ReaderName};
 pub use observer::Observer;
 pub use pools::PoolState;
 pub use programme::{Programme, ProgrammeError, ProgrammeStore};
@@ -44,9 +44,9 @@ pub use wallets::Wallets;
 
 #[cfg(any(test, feature = "testing"))]
 pub use self::{
-    audit::MockAudit, bookings::MockBookings, catalogue::MockCatalogue, clock::MockClock, desk::MockDesk, feed::MockFeed,
-    housekeeping::MockHousekeeping, ids::MockIds, observer::MockObserver, programme::MockProgrammeStore, pulse::MockPulse,
-    secrets::MockSecrets, store::MockStore, tokens::MockTokens, users::MockUsers, wallets::MockWallets,
+    audit::MockAudit, bookings::MockBookings, catalogue::MockCatalogue, clock::MockClock, desk::MockDesk, housekeeping::MockHousekeeping,
+    ids::MockIds, log::MockLog, observer::MockObserver, programme::MockProgrammeStore, pulse::MockPulse, secrets::MockSecrets,
+    store::MockStore, tokens::MockTokens, users::MockUsers, wallets::MockWallets,
 };
 
 use std::sync::Arc;
@@ -81,8 +81,10 @@ pub struct Ports {
     pub housekeeping: Arc<dyn Housekeeping>,
     /// Whether the store lives.
     pub pulse: Arc<dyn Pulse>,
-    /// What other processes have written; none if the store is one process's own.
-    pub feed: Option<Arc<dyn Feed>>,
+    /// What was committed.
+    pub log: Arc<dyn Log>,
+    /// Whether other processes commit to the same store: then the log must be followed.
+    pub is_shared: bool,
 }
 
 impl Ports {
@@ -101,6 +103,7 @@ impl Ports {
             + Audit
             + Housekeeping
             + Pulse
+            + Log
             + 'static,
     {
         Self {
@@ -117,7 +120,8 @@ impl Ports {
             audit: adapter.clone(),
             housekeeping: adapter.clone(),
             pulse: adapter.clone(),
-            feed: None,
+            log: adapter.clone(),
+            is_shared: false,
         }
     }
 }

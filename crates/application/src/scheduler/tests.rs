@@ -82,7 +82,7 @@ async fn a_queue_is_ticked_at_the_instant_at_which_its_sale_opens() {
         vec![Ok(Committed::default())]
     });
     let room = Arc::new(a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_programme()), clock.clone()));
-    room.keep(&a_token());
+    room.meet(&a_token());
     let tools = Tools {
         committer: Arc::new(Committer::new(Arc::new(store), Vec::new())),
         room,

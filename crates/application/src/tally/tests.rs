@@ -1,6 +1,7 @@
 use domain::reservation::Claim;
 use domain::{
-    ConcertId, ExpiryReason, NewToken, PaymentId, QueueToken, ReservationId, ScheduleId, TokenId, UserId, Version, Versioned, Write,
+    ConcertId, Event, ExpiryReason, NewToken, PaymentId, QueueToken, ReservationId, ScheduleId, TokenDigest, TokenId, UserId, Version,
+    Versioned, Write,
 };
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use time::{Duration, OffsetDateTime};
@@ -10,6 +11,7 @@ use super::*;
 use crate::testing::StoppedClock;
 
 const ADA: UserId = UserId(Uuid::from_u128(1));
+const DIGEST: TokenDigest = TokenDigest(Uuid::from_u128(2));
 
 /// A tally, its clock, and what it counts.
 fn tally() -> (Tally, Arc<StoppedClock>, PrometheusHandle) {
@@ -55,9 +57,9 @@ fn every_metric_is_there_from_the_start_at_zero() {
 fn money_is_counted_by_times_and_by_amount() {
     let (tally, _, counted) = tally();
     let (amount, user, reservation, payment) = (Money::new(700).unwrap(), ADA, ReservationId(Uuid::nil()), PaymentId(Uuid::nil()));
-    let charged = Event::WalletCharged { user, amount, balance: amount };
-    let paid = Event::PaymentCompleted { payment, reservation, user, amount };
-    let refunded = Event::PaymentRefunded { payment, reservation, user, amount };
+    let charged = Fact::WalletCharged { user, amount, balance: amount }.at(Version::FIRST);
+    let paid = Fact::PaymentCompleted { payment, reservation, user, amount }.at(Version::FIRST);
+    let refunded = Fact::PaymentRefunded { payment, reservation, user, amount }.at(Version::FIRST);
     for event in [charged.clone(), charged, paid, refunded] {
         tally.committed(&of(vec![event]), &Committed::default());
     }
@@ -80,7 +82,7 @@ fn a_tick_counts_who_is_let_in_how_long_they_waited_and_who_did_not_show_up() {
     let waiting = Versioned::new(Version::FIRST, token(clock.now()));
     clock.advance(Duration::seconds(30));
     let active = waiting.row.clone().admit(Duration::minutes(2), clock.now()).unwrap();
-    let admitted = of(vec![Event::TokenActivated { queue: Queue::DEFAULT, user: ADA, number: 1 }])
+    let admitted = of(vec![Fact::TokenActivated { token: DIGEST, queue: Queue::DEFAULT, user: ADA, number: 1 }.at(Version::FIRST)])
         .writing(Write { expected: Some(Version::FIRST), row: Admission(Queue::DEFAULT) })
         .writing(Write::update(&waiting, active.clone()));
     tally.committed(&admitted, &Committed::default());
@@ -88,7 +90,10 @@ fn a_tick_counts_who_is_let_in_how_long_they_waited_and_who_did_not_show_up() {
     let claimed = active.claim(Duration::minutes(10), clock.now()).unwrap();
     tally.committed(&Change::default().writing(Write::update(&waiting, claimed)), &Committed::default());
     let reason = ExpiryReason::Unclaimed;
-    tally.committed(&of(vec![Event::TokenExpired { queue: Queue::DEFAULT, user: ADA, number: 1, reason }]), &Committed::default());
+    tally.committed(
+        &of(vec![Fact::TokenExpired { token: DIGEST, queue: Queue::DEFAULT, user: ADA, number: 1, reason }.at(Version::FIRST)]),
+        &Committed::default(),
+    );
 
     let queue = format!("{{queue=\"{}\"", Queue::DEFAULT);
     assert_counts(&counted, &format!("frontrow_queue_admissions_total{queue}}}"), 1.0);
@@ -113,7 +118,7 @@ fn a_lapsed_hold_counts_as_expired_and_how_late_that_was_written_down() {
     clock.advance(Duration::minutes(5) + Duration::milliseconds(250));
     let ended = hold.row.clone().restore(ReservationState::Cancelled { reason: CancelReason::Expired, payment: None });
     let (reservation, schedule, reason) = (hold.row.id, hold.row.schedule, CancelReason::Expired);
-    let cancelled = Event::ReservationCancelled { reservation, schedule, user: ADA, seats: Vec::new(), reason };
+    let cancelled = Fact::ReservationCancelled { reservation, schedule, user: ADA, seats: Vec::new(), reason }.at(Version::FIRST);
     let change = of(vec![cancelled]).writing(Write::update(&hold, ended));
     tally.committed(&change, &Committed::default());
     assert_counts(&counted, "frontrow_holds_ended_total{outcome=\"expired\"}", 1.0);
@@ -123,7 +128,7 @@ fn a_lapsed_hold_counts_as_expired_and_how_late_that_was_written_down() {
 #[test]
 fn what_may_not_have_happened_is_not_counted() {
     let (tally, _, counted) = tally();
-    tally.doubtful(&of(vec![Event::UserRegistered { user: ADA }]));
+    tally.doubtful(&of(vec![Fact::UserRegistered { user: ADA }.at(Version::FIRST)]));
     assert_counts(&counted, "frontrow_users_registered_total", 0.0);
 }
 

@@ -33,7 +33,7 @@ pub use refund::RefundPayment;
 pub use register::RegisterUser;
 pub use release::ReleaseHold;
 
-use self::desk::{FindPeople, MindSeats, PlanProgramme, RunQueues, RunSale};
+use self::desk::{FindPeople, MindSeats, PlanProgramme, ReadEvents, RunQueues, RunSale};
 use crate::ports::{Clock, Ids, Ports};
 use crate::{GroupCommit, SeatMaps, WaitingRoom};
 
@@ -78,6 +78,8 @@ pub struct UseCases {
     pub sale: RunSale,
     /// The operator's view of users, and of what operators did.
     pub people: FindPeople,
+    /// The event log.
+    pub events: ReadEvents,
 }
 
 /// What the use cases are made of.
@@ -133,6 +135,7 @@ impl UseCases {
                 ports.audit.clone(),
                 clock.clone(),
             ),
+            events: ReadEvents::new(ports.log.clone()),
         }
     }
 }

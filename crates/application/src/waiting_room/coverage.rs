@@ -30,14 +30,14 @@ fn play(seed: u64, arrivals: f64, stay: impl Fn(&mut Rng) -> f64) -> (f64, f64, 
         let now = START + Duration::seconds(second);
         for (token, _) in shop.extract_if(.., |(_, until)| *until <= now) {
             let before = token.state();
-            line.follow(&token.pay(now).unwrap(), Some(before));
+            line.follow(&(&token.pay(now).unwrap()).into(), Some(before));
         }
         let admitted = queue.len().min(CAPACITY - shop.len()).min(10);
         for (token, estimate) in queue.drain(..admitted) {
             let token: QueueToken = token;
             let waited = now - token.joined_at;
             let active = token.admit(Duration::DAY, now).unwrap();
-            line.follow(&active, Some(TokenState::Waiting));
+            line.follow(&(&active).into(), Some(TokenState::Waiting));
             shop.push((active, now + Duration::seconds_f64(stay(&mut rng))));
             if let Some(Estimate { p50: half, p90: most }) = estimate {
                 told += 1.0;
@@ -49,7 +49,7 @@ fn play(seed: u64, arrivals: f64, stay: impl Fn(&mut Rng) -> f64) -> (f64, f64, 
         if second < 3_600 && rng.f64() < arrivals {
             number += 1;
             let token = joins(number, now);
-            line.follow(&token, None);
+            line.follow(&(&token).into(), None);
             let estimate = line.estimate(line.position(number), Some(POLICY), now);
             queue.push_back((token, estimate));
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use domain::{QueueToken, TokenId, TokenState};
+use domain::{LoggedToken, TokenDigest, TokenState};
 use roaring::RoaringTreemap;
 use time::OffsetDateTime;
 
@@ -13,27 +13,27 @@ use super::told::Told;
 #[derive(Default)]
 pub(super) struct Line {
     waiting: RoaringTreemap,
-    deadlines: HashMap<TokenId, OffsetDateTime>,
+    deadlines: HashMap<TokenDigest, OffsetDateTime>,
     /// The same, the earliest first.
-    active: BTreeSet<(OffsetDateTime, TokenId)>,
+    active: BTreeSet<(OffsetDateTime, TokenDigest)>,
     pace: Pace,
     told: Told,
 }
 
 impl Line {
     /// Puts the token where its state says; `before` is what it was, as far as is known here.
-    pub(super) fn follow(&mut self, token: &QueueToken, before: Option<TokenState>) {
+    pub(super) fn follow(&mut self, token: &LoggedToken, before: Option<TokenState>) {
         let waited = before == Some(TokenState::Waiting);
         let was_in = matches!(before, Some(TokenState::Active { .. }));
-        match token.state() {
+        match token.state {
             TokenState::Waiting => {
                 self.waiting.insert(token.number);
             }
             TokenState::Active { activated_at, expires_at, .. } => {
                 self.waiting.remove(token.number);
-                self.end(token.id);
-                self.deadlines.insert(token.id, expires_at);
-                self.active.insert((expires_at, token.id));
+                self.end(token.digest);
+                self.deadlines.insert(token.digest, expires_at);
+                self.active.insert((expires_at, token.digest));
                 if waited {
                     self.pace.admitted(activated_at);
                     self.told.come_true(token.number, activated_at);
@@ -41,7 +41,7 @@ impl Line {
             }
             TokenState::Expired { .. } => {
                 self.waiting.remove(token.number);
-                self.end(token.id);
+                self.end(token.digest);
                 self.told.forget(token.number);
                 if was_in && !self.waiting.is_empty() {
                     self.pace.freed();
@@ -58,16 +58,16 @@ impl Line {
     }
 
     /// Forgets that the token was here.
-    pub(super) fn forget(&mut self, token: &QueueToken) {
+    pub(super) fn forget(&mut self, token: &LoggedToken) {
         self.waiting.remove(token.number);
-        self.end(token.id);
+        self.end(token.digest);
         self.told.forget(token.number);
         self.look_whether_anybody_waits();
     }
 
-    fn end(&mut self, id: TokenId) {
-        if let Some(deadline) = self.deadlines.remove(&id) {
-            self.active.remove(&(deadline, id));
+    fn end(&mut self, digest: TokenDigest) {
+        if let Some(deadline) = self.deadlines.remove(&digest) {
+            self.active.remove(&(deadline, digest));
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dashmap::DashMap;
-use domain::TokenId;
+use domain::TokenDigest;
 use tokio::sync::Notify;
 
 /// How many may listen to one token: its user's devices, some of whose connections broke unnoticed.
@@ -11,31 +11,31 @@ const AT_MOST: usize = 8;
 
 /// The bells of all tokens that somebody listens to.
 #[derive(Debug, Default)]
-pub(super) struct Listeners(DashMap<TokenId, Vec<Arc<Notify>>>);
+pub(super) struct Listeners(DashMap<TokenDigest, Vec<Arc<Notify>>>);
 
 /// Rings when there is news of a token.
 #[derive(Debug)]
 pub struct Listener {
     listeners: Arc<Listeners>,
-    id: TokenId,
+    token: TokenDigest,
     bell: Arc<Notify>,
 }
 
 impl Listeners {
     /// One more who listens to the token; none if enough do.
-    pub(super) fn add(self: &Arc<Self>, id: TokenId) -> Option<Listener> {
+    pub(super) fn add(self: &Arc<Self>, token: TokenDigest) -> Option<Listener> {
         let bell = Arc::new(Notify::new());
-        let mut bells = self.0.entry(id).or_default();
+        let mut bells = self.0.entry(token).or_default();
         if bells.len() == AT_MOST {
             return None;
         }
         bells.push(bell.clone());
-        Some(Listener { listeners: self.clone(), id, bell })
+        Some(Listener { listeners: self.clone(), token, bell })
     }
 
     /// Tells those who listen to the token.
-    pub(super) fn ring(&self, id: TokenId) {
-        if let Some(bells) = self.0.get(&id) {
+    pub(super) fn ring(&self, token: TokenDigest) {
+        if let Some(bells) = self.0.get(&token) {
             bells.iter().for_each(|bell| bell.notify_one());
         }
     }
@@ -50,7 +50,7 @@ impl Listener {
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        self.listeners.0.remove_if_mut(&self.id, |_, bells| {
+        self.listeners.0.remove_if_mut(&self.token, |_, bells| {
             bells.retain(|bell| !Arc::ptr_eq(bell, &self.bell));
             bells.is_empty()
         });
@@ -63,7 +63,7 @@ mod tests {
 
     use super::*;
 
-    const TOKEN: TokenId = TokenId(Uuid::from_u128(1));
+    const TOKEN: TokenDigest = TokenDigest(Uuid::from_u128(1));
 
     #[tokio::test]
     async fn everybody_who_listens_hears_it_even_if_it_rang_before_they_waited() {
@@ -78,7 +78,7 @@ mod tests {
         let listeners = Arc::new(Listeners::default());
         let mut open: Vec<_> = (0..AT_MOST).map(|_| listeners.add(TOKEN).unwrap()).collect();
         assert!((0..1_000).all(|_| listeners.add(TOKEN).is_none()));
-        assert!(listeners.add(TokenId(Uuid::from_u128(2))).is_some());
+        assert!(listeners.add(TokenDigest(Uuid::from_u128(2))).is_some());
         open.pop();
         assert!(listeners.add(TOKEN).is_some());
     }

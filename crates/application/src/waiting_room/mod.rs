@@ -4,7 +4,7 @@
 //!
 //! ```text
 //!   commits of this process ──► Observer ─┐
-//!   those of others ──► Follower ─────────┼─► keep ─► tokens ─► lines (positions, pace) ─► listeners (event streams)
+//!   those of others ──► Follower ─────────┼─► apply ─► tokens ─► lines (positions, pace) ─► listeners (event streams)
 //!   a token never met ──► the store, once ┘
 //!   queues, seats left ──► refresh, now and then ─► notices
 //! ```
@@ -24,12 +24,13 @@ mod told;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
 use dashmap::DashMap;
-use domain::{Change, NewToken, Queue, QueueId, QueuePolicy, QueueToken, TokenId, Version, Versioned};
+use domain::{Change, LoggedRow, LoggedToken, NewToken, QueueId, QueuePolicy, QueueToken, TokenDigest, TokenId, Versioned};
 use time::{Duration, OffsetDateTime};
 
 use crate::ports::{Catalogue, Clock, Committed, Observer, Tokens};
-use crate::{Error, SeatMaps};
+use crate::{Error, ReadModel, SeatMaps};
 
 use line::Line;
 use listeners::Listeners;
@@ -103,7 +104,7 @@ impl WaitingRoom {
     /// The token, if it is in memory.
     #[must_use]
     pub fn known(&self, id: TokenId) -> Option<QueueToken> {
-        self.tokens.get(id).map(|token| token.row)
+        self.tokens.get(id.digest()).map(|token| token.row.with_id(id))
     }
 
     /// The token: from memory, or read from the store once and kept.
@@ -112,14 +113,14 @@ impl WaitingRoom {
             return Ok(Some(token));
         }
         let Some(token) = self.store.token(id).await? else { return Ok(None) };
-        self.keep(&token);
+        self.meet(&token);
         Ok(Some(token.row))
     }
 
     /// Listens to what becomes of a token; none if enough do already.
     #[must_use]
     pub fn listen(&self, id: TokenId) -> Option<Listener> {
-        self.listeners.add(id)
+        self.listeners.add(id.digest())
     }
 
     /// How many wait in the queue, as far as is known here.
@@ -164,49 +165,61 @@ impl WaitingRoom {
     /// Forgets tokens that ended a while ago, and refusals.
     pub fn tidy(&self) {
         let now = self.clock.now();
-        self.tokens.forget_ended(|token| token.expires_at().is_none_or(|at| now < at + REMEMBER_ENDED));
+        self.tokens.forget_ended(|token| token.state.expires_at().is_none_or(|at| now < at + REMEMBER_ENDED));
         self.lines.iter_mut().for_each(|mut line| line.tidy());
         self.refusals.tidy(now);
     }
 
+    /// Takes in a token as it was read from the store.
+    pub fn meet(&self, token: &Versioned<QueueToken>) {
+        self.keep(&Versioned::new(token.version, (&token.row).into()));
+    }
+
     /// Takes the token in, unless a newer version is known, and tells those who listen.
-    pub fn keep(&self, token: &Versioned<QueueToken>) {
+    fn keep(&self, token: &Versioned<LoggedToken>) {
         if self.tokens.keep(token, |before| self.lines.entry(token.queue).or_default().follow(token, before)) {
-            self.listeners.ring(token.id);
+            self.listeners.ring(token.digest);
         }
     }
 
-    fn forget(&self, id: TokenId) {
-        self.tokens.forget(id, |token| {
+    fn forget(&self, digest: TokenDigest) {
+        self.tokens.forget(digest, |token| {
             if let Some(mut line) = self.lines.get_mut(&token.queue) {
                 line.forget(token);
             }
         });
-        self.listeners.ring(id);
+        self.listeners.ring(digest);
     }
 
-    /// Takes in who has just joined, and remembers what they are told.
-    fn welcome(&self, token: QueueToken) {
-        let number = token.number;
-        let token = Versioned::new(Version::FIRST, token);
-        self.keep(&token);
-        let Place { now, estimate, .. } = self.place(&token);
+    /// Remembers what who has just joined is told.
+    fn tell(&self, token: &QueueToken) {
+        let Place { now, estimate, .. } = self.place(token);
         if let Some(mut line) = self.lines.get_mut(&token.queue) {
-            line.tell(number, estimate, now);
+            line.tell(token.number, estimate, now);
         }
+    }
+}
+
+#[async_trait]
+impl ReadModel for WaitingRoom {
+    fn apply(&self, row: LoggedRow) {
+        match row {
+            LoggedRow::Token(token) => self.keep(&token),
+            LoggedRow::Queue(queue) => self.notices.keep(queue),
+            LoggedRow::Seat(_) => {}
+        }
+    }
+
+    async fn read_anew(&self) -> Result<(), Error> {
+        self.read_live_anew().await
     }
 }
 
 impl Observer for WaitingRoom {
     fn committed(&self, change: &Change, committed: &Committed) {
-        for queue in change.rows::<Queue>() {
-            self.notices.keep(queue.versioned());
-        }
-        for token in change.rows::<QueueToken>() {
-            self.keep(&token.versioned());
-        }
+        change.logged(committed.number).for_each(|row| self.apply(row));
         if let Some((new, number)) = change.row::<NewToken>().zip(committed.number) {
-            self.welcome(new.row.clone().numbered(number));
+            self.tell(&new.row.clone().numbered(number));
         }
     }
 

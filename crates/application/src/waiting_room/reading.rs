@@ -1,10 +1,10 @@
-//! How the room is read from the store: whole at the start and after a lapse of the feed; its notices, and what is unsure, now and then.
+//! How the room is read from the store: whole at the start and when the log was lost; its notices, and what is unsure, now and then.
 
 use std::collections::HashSet;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use domain::TokenId;
+use domain::{TokenDigest, TokenId};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -25,21 +25,21 @@ impl WaitingRoom {
     }
 
     /// Takes in what may have changed unseen: who is live. Who isn't any more is forgotten, and read by the next who asks.
-    pub async fn read_anew(&self) -> Result<(), Error> {
+    pub(super) async fn read_live_anew(&self) -> Result<(), Error> {
         let mut live = HashSet::new();
         // Who comes while the store is read isn't missing in it.
         let before = self.tokens.live_beside(&HashSet::new());
-        self.read_live(|id| {
-            live.insert(id);
+        self.read_live(|digest| {
+            live.insert(digest);
         })
         .await?;
-        for id in before.into_iter().filter(|id| !live.contains(id)) {
-            self.forget(id);
+        for digest in before.into_iter().filter(|digest| !live.contains(digest)) {
+            self.forget(digest);
         }
         Ok(())
     }
 
-    async fn read_live(&self, mut seen: impl FnMut(TokenId)) -> Result<(), Error> {
+    async fn read_live(&self, mut seen: impl FnMut(TokenDigest)) -> Result<(), Error> {
         for queue in self.notices.read_queues().await? {
             let mut after = 0;
             loop {
@@ -47,8 +47,8 @@ impl WaitingRoom {
                 let Some(last) = page.last() else { break };
                 after = last.number;
                 for token in page {
-                    seen(token.id);
-                    self.keep(&token);
+                    seen(token.id.digest());
+                    self.meet(&token);
                 }
             }
         }
@@ -71,7 +71,7 @@ impl WaitingRoom {
         let mut unsure = std::mem::take(&mut *self.unsure()).into_iter();
         while let Some(id) = unsure.next() {
             match self.store.token(id).await {
-                Ok(token) => token.iter().for_each(|token| self.keep(token)),
+                Ok(token) => token.iter().for_each(|token| self.meet(token)),
                 Err(error) => {
                     self.unsure().extend(unsure.chain([id]));
                     return Err(error.into());

@@ -3,7 +3,7 @@ use domain::loaded::LoadedLine;
 use domain::token::NewToken;
 use domain::{
     Availability, Cancellation, Concert, ConcertId, Money, Offer, Queue, Rules, Schedule, ScheduleId, Seat, SeatNumber, SeatState, UserId,
-    Write, Zone,
+    Version, Write, Zone,
 };
 use uuid::Uuid;
 
@@ -133,7 +133,7 @@ async fn who_listens_hears_each_new_version_and_no_old_one() {
     assert!(!hears().await);
     room.committed(&rewrites(1, token.clone().admit(Duration::MINUTE, clock.now()).unwrap()), &Committed::default());
     assert!(hears().await);
-    room.keep(&Versioned::new(Version::FIRST, token));
+    room.meet(&Versioned::new(Version::FIRST, token));
     assert!(!hears().await);
 }
 

@@ -1,4 +1,4 @@
-//! The tokens that are known, by their ids. Who waits is kept small, for a million of them; who is in, or has ended lately, whole.
+//! The tokens that are known, by their digests. Who waits is kept small, for a million of them; who is in, or has ended lately, whole.
 //!
 //! ```text
 //!   a token that waits: 64 bytes, and 8 in a table that is between 7/16 and 7/8 full with a byte of its own for each place:
@@ -11,7 +11,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use dashmap::DashMap;
-use domain::{ConcertId, NewToken, QueueId, QueueToken, TokenId, TokenState, UserId, Version, Versioned};
+use domain::{ConcertId, LoggedToken, QueueId, TokenDigest, TokenState, UserId, Version, Versioned};
 use time::OffsetDateTime;
 
 /// The table is locked in so many parts.
@@ -26,7 +26,7 @@ pub(super) struct KnownTokens {
 #[derive(Default)]
 struct Shard {
     waiting: HashSet<Waiting>,
-    others: HashMap<TokenId, Versioned<QueueToken>>,
+    others: HashMap<TokenDigest, Versioned<LoggedToken>>,
 }
 
 /// What many tokens have in common: the line that they are places in, and the concert for which.
@@ -40,7 +40,7 @@ struct Home {
 struct Waiting(Box<Place>);
 
 struct Place {
-    id: TokenId,
+    digest: TokenDigest,
     user: UserId,
     number: u64,
     joined_at: i64,
@@ -50,41 +50,42 @@ struct Place {
 
 impl Hash for Waiting {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.id.hash(state);
+        self.0.digest.hash(state);
     }
 }
 
 impl PartialEq for Waiting {
     fn eq(&self, other: &Self) -> bool {
-        self.0.id == other.0.id
+        self.0.digest == other.0.digest
     }
 }
 
 impl Eq for Waiting {}
 
-impl Borrow<TokenId> for Waiting {
-    fn borrow(&self) -> &TokenId {
-        &self.0.id
+impl Borrow<TokenDigest> for Waiting {
+    fn borrow(&self) -> &TokenDigest {
+        &self.0.digest
     }
 }
 
 impl Waiting {
-    fn whole(&self) -> Versioned<QueueToken> {
-        let Place { id, user, number, joined_at, version, home } = &*self.0;
+    fn whole(&self) -> Versioned<LoggedToken> {
+        let Place { digest, user, number, joined_at, version, home } = &*self.0;
         let joined_at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(*joined_at) * 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-        let new = NewToken { id: *id, queue: home.queue, user: *user, concert: home.concert, joined_at };
-        Versioned::new(*version, new.numbered(*number))
+        let Home { queue, concert } = **home;
+        let state = TokenState::Waiting;
+        Versioned::new(*version, LoggedToken { digest: *digest, queue, user: *user, concert, number: *number, joined_at, state })
     }
 }
 
 impl Shard {
-    fn version(&self, id: TokenId) -> Option<(Version, TokenState)> {
-        let waiting = self.waiting.get(&id).map(|waiting| (waiting.0.version, TokenState::Waiting));
-        waiting.or_else(|| self.others.get(&id).map(|token| (token.version, token.state())))
+    fn version(&self, digest: TokenDigest) -> Option<(Version, TokenState)> {
+        let waiting = self.waiting.get(&digest).map(|waiting| (waiting.0.version, TokenState::Waiting));
+        waiting.or_else(|| self.others.get(&digest).map(|token| (token.version, token.state)))
     }
 
-    fn remove(&mut self, id: TokenId) -> Option<Versioned<QueueToken>> {
-        self.waiting.take(&id).map(|waiting| waiting.whole()).or_else(|| self.others.remove(&id))
+    fn remove(&mut self, digest: TokenDigest) -> Option<Versioned<LoggedToken>> {
+        self.waiting.take(&digest).map(|waiting| waiting.whole()).or_else(|| self.others.remove(&digest))
     }
 }
 
@@ -94,26 +95,26 @@ impl KnownTokens {
     }
 
     /// The token, if it is known.
-    pub(super) fn get(&self, id: TokenId) -> Option<Versioned<QueueToken>> {
-        let shard = self.read(id);
-        shard.waiting.get(&id).map(Waiting::whole).or_else(|| shard.others.get(&id).cloned())
+    pub(super) fn get(&self, digest: TokenDigest) -> Option<Versioned<LoggedToken>> {
+        let shard = self.read(digest);
+        shard.waiting.get(&digest).map(Waiting::whole).or_else(|| shard.others.get(&digest).cloned())
     }
 
     /// Takes `token` in unless this version of it or a newer one is known. `follow` is told what it was before and runs while the token is
     /// locked, so that two versions of it are followed in their order. Whether it was taken in.
-    pub(super) fn keep(&self, token: &Versioned<QueueToken>, follow: impl FnOnce(Option<TokenState>)) -> bool {
-        let mut shard = self.write(token.id);
-        let known = shard.version(token.id);
+    pub(super) fn keep(&self, token: &Versioned<LoggedToken>, follow: impl FnOnce(Option<TokenState>)) -> bool {
+        let mut shard = self.write(token.digest);
+        let known = shard.version(token.digest);
         if known.is_some_and(|(version, _)| token.version <= version) {
             return false;
         }
-        shard.waiting.remove(&token.id);
-        match token.state() {
+        shard.waiting.remove(&token.digest);
+        match token.state {
             TokenState::Waiting => {
                 shard.waiting.insert(self.small(token));
             }
             TokenState::Active { .. } | TokenState::Expired { .. } => {
-                shard.others.insert(token.id, token.clone());
+                shard.others.insert(token.digest, token.clone());
             }
         }
         follow(known.map(|(_, state)| state));
@@ -121,31 +122,31 @@ impl KnownTokens {
     }
 
     /// Forgets the token; `follow` runs while it is locked.
-    pub(super) fn forget(&self, id: TokenId, follow: impl FnOnce(&QueueToken)) {
-        let mut shard = self.write(id);
-        if let Some(token) = shard.remove(id) {
+    pub(super) fn forget(&self, digest: TokenDigest, follow: impl FnOnce(&LoggedToken)) {
+        let mut shard = self.write(digest);
+        if let Some(token) = shard.remove(digest) {
             follow(&token.row);
         }
     }
 
     /// Forgets those that have ended, as far as `keep` doesn't want them.
-    pub(super) fn forget_ended(&self, keep: impl Fn(&QueueToken) -> bool) {
+    pub(super) fn forget_ended(&self, keep: impl Fn(&LoggedToken) -> bool) {
         for shard in &self.shards {
             let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
-            shard.others.retain(|_, token| token.is_live() || keep(&token.row));
+            shard.others.retain(|_, token| token.state.is_live() || keep(&token.row));
             if shard.others.capacity() > 4 * (shard.others.len() + SHARDS) {
                 shard.others.shrink_to_fit();
             }
         }
     }
 
-    /// The ids of those whose rows are live, as far as is known here, and that `seen` hasn't.
-    pub(super) fn live_beside(&self, seen: &HashSet<TokenId>) -> Vec<TokenId> {
+    /// The digests of those whose rows are live, as far as is known here, and that `seen` hasn't.
+    pub(super) fn live_beside(&self, seen: &HashSet<TokenDigest>) -> Vec<TokenDigest> {
         let mut missing = Vec::new();
         for shard in &self.shards {
             let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
-            let live = shard.others.values().filter(|token| token.is_live()).map(|token| token.id);
-            missing.extend(shard.waiting.iter().map(|waiting| waiting.0.id).chain(live).filter(|id| !seen.contains(id)));
+            let live = shard.others.values().filter(|token| token.state.is_live()).map(|token| token.digest);
+            missing.extend(shard.waiting.iter().map(|waiting| waiting.0.digest).chain(live).filter(|digest| !seen.contains(digest)));
         }
         missing
     }
@@ -156,34 +157,34 @@ impl KnownTokens {
         waited_for.filter_map(|home| home.concert.map(|concert| (home.queue, concert))).collect()
     }
 
-    fn small(&self, token: &Versioned<QueueToken>) -> Waiting {
+    fn small(&self, token: &Versioned<LoggedToken>) -> Waiting {
         let home = self.homes.entry((token.queue, token.concert)).or_insert_with(|| {
             let (queue, concert) = (token.queue, token.concert);
             Arc::new(Home { queue, concert })
         });
         // Instants have microseconds, which fit for 292,000 years.
         let joined_at = i64::try_from(token.joined_at.unix_timestamp_nanos() / 1_000).unwrap_or_default();
-        let QueueToken { id, user, number, .. } = token.row;
-        Waiting(Box::new(Place { id, user, number, joined_at, version: token.version, home: home.clone() }))
+        let LoggedToken { digest, user, number, .. } = token.row;
+        Waiting(Box::new(Place { digest, user, number, joined_at, version: token.version, home: home.clone() }))
     }
 
-    fn shard(&self, id: TokenId) -> &RwLock<Shard> {
-        // Tokens are random, so any of their bytes spreads them.
-        &self.shards[usize::from(id.0.as_bytes()[15]) % SHARDS]
+    fn shard(&self, digest: TokenDigest) -> &RwLock<Shard> {
+        // Digests are as good as random, so any of their bytes spreads them.
+        &self.shards[usize::from(digest.0.as_bytes()[15]) % SHARDS]
     }
 
-    fn read(&self, id: TokenId) -> RwLockReadGuard<'_, Shard> {
-        self.shard(id).read().unwrap_or_else(PoisonError::into_inner)
+    fn read(&self, digest: TokenDigest) -> RwLockReadGuard<'_, Shard> {
+        self.shard(digest).read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self, id: TokenId) -> RwLockWriteGuard<'_, Shard> {
-        self.shard(id).write().unwrap_or_else(PoisonError::into_inner)
+    fn write(&self, digest: TokenDigest) -> RwLockWriteGuard<'_, Shard> {
+        self.shard(digest).write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::Queue;
+    use domain::{NewToken, Queue, QueueToken, TokenId};
     use time::Duration;
     use time::macros::datetime;
     use uuid::Uuid;
@@ -192,14 +193,19 @@ mod tests {
 
     const NOW: OffsetDateTime = datetime!(2026-11-21 20:00:00.123456 UTC);
 
-    fn waiting(number: u64, concert: Option<ConcertId>) -> Versioned<QueueToken> {
+    fn token(number: u64, concert: Option<ConcertId>) -> QueueToken {
         let id = Uuid::from_u128(u128::from(number));
         let new = NewToken { id: TokenId(id), queue: Queue::DEFAULT, user: UserId(id), concert, joined_at: NOW };
-        Versioned::new(Version::FIRST, new.numbered(number))
+        new.numbered(number)
     }
 
-    fn admitted(token: &Versioned<QueueToken>) -> Versioned<QueueToken> {
-        Versioned::new(token.version.next(), token.row.clone().admit(Duration::MINUTE, NOW).unwrap())
+    fn waiting(number: u64, concert: Option<ConcertId>) -> Versioned<LoggedToken> {
+        Versioned::new(Version::FIRST, (&token(number, concert)).into())
+    }
+
+    fn admitted(number: u64, concert: Option<ConcertId>) -> Versioned<LoggedToken> {
+        let active = token(number, concert).admit(Duration::MINUTE, NOW).unwrap();
+        Versioned::new(Version::FIRST.next(), (&active).into())
     }
 
     #[test]
@@ -209,9 +215,9 @@ mod tests {
         let known = KnownTokens::new();
         for concert in [None, Some(ConcertId(Uuid::from_u128(5)))] {
             let token = waiting(7, concert);
-            known.forget(token.id, |_| ());
+            known.forget(token.digest, |_| ());
             assert!(known.keep(&token, |before| assert_eq!(before, None)));
-            assert_eq!(known.get(token.id), Some(token));
+            assert_eq!(known.get(token.digest), Some(token));
         }
     }
 
@@ -219,24 +225,24 @@ mod tests {
     fn the_newest_version_is_kept_whatever_comes_later() {
         let (known, token) = (KnownTokens::new(), waiting(1, None));
         assert!(known.keep(&token, |_| ()));
-        assert!(known.keep(&admitted(&token), |before| assert_eq!(before, Some(TokenState::Waiting))));
-        for old in [&token, &admitted(&token)] {
+        assert!(known.keep(&admitted(1, None), |before| assert_eq!(before, Some(TokenState::Waiting))));
+        for old in [&token, &admitted(1, None)] {
             assert!(!known.keep(old, |_| panic!("it isn't followed")));
         }
-        assert_eq!(known.get(token.id), Some(admitted(&token)));
+        assert_eq!(known.get(token.digest), Some(admitted(1, None)));
     }
 
     #[test]
     fn who_ended_is_forgotten_and_who_is_live_is_not() {
         let known = KnownTokens::new();
-        let (waits, is_in, left) = (waiting(1, None), admitted(&waiting(2, None)), waiting(3, None));
-        let left = Versioned::new(left.version.next(), left.row.leave(NOW).unwrap());
+        let left = token(3, None).leave(NOW).unwrap();
+        let (waits, is_in, left) = (waiting(1, None), admitted(2, None), Versioned::new(Version::FIRST.next(), (&left).into()));
         for token in [&waits, &is_in, &left] {
             known.keep(token, |_| ());
         }
-        assert_eq!(known.live_beside(&HashSet::from([waits.id])), [is_in.id]);
+        assert_eq!(known.live_beside(&HashSet::from([waits.digest])), [is_in.digest]);
         known.forget_ended(|_| false);
-        assert_eq!([known.get(waits.id), known.get(is_in.id), known.get(left.id)], [Some(waits), Some(is_in), None]);
+        assert_eq!([known.get(waits.digest), known.get(is_in.digest), known.get(left.digest)], [Some(waits), Some(is_in), None]);
     }
 
     #[test]
@@ -246,7 +252,7 @@ mod tests {
         known.keep(&token, |_| ());
         known.keep(&waiting(2, None), |_| ());
         assert_eq!(known.concerts(), [(Queue::DEFAULT, concert)]);
-        known.keep(&admitted(&token), |_| ());
+        known.keep(&admitted(1, Some(concert)), |_| ());
         assert!(known.concerts().is_empty());
     }
 }

@@ -21,7 +21,7 @@ pub struct Change {
     pub guards: Vec<Guard>,
     /// The rows that it writes, each once.
     pub writes: Vec<RowWrite>,
-    /// What has happened, for the outbox.
+    /// What has happened, for the log.
     pub events: Vec<Event>,
     /// The earliest deadline that the decision relied on: at or after it the change must not be committed.
     pub not_after: Option<OffsetDateTime>,

@@ -68,8 +68,9 @@ pub(super) fn decide_at_most(line: &LoadedLine, now: OffsetDateTime, rules: &Rul
     let places = if queue.state.lets_through() && is_worth_it { places(still_active, policy.capacity, batch) } else { 0 };
     for token in line.foremost.iter().take(usize::try_from(places).unwrap_or(usize::MAX)) {
         if let Ok(active) = token.row.clone().admit(policy.claim, now) {
+            let active = Write::update(token, active);
             change.events.push(Event::activated(&active));
-            change.write(Write::update(token, active));
+            change.write(active);
         }
     }
     let admitted = count(change.rows::<QueueToken>().count()) - lapsed;

@@ -94,10 +94,13 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
     let (charged, entry) = wallet.charge(command.amount, rules.max_balance, command.id, *now).map_err(Refusal::from)?;
 
     let mut change = Change::default();
+    // Who is not there has no wallet either.
+    let known = account.user.as_ref().and(account.wallet.as_ref());
+    let wallet_write = Write { expected: known.map(|wallet| wallet.version), row: charged };
     if account.user.is_none() {
         register::first_write(&mut change, charged, *now);
     } else {
-        change.write(Write { expected: account.wallet.as_ref().map(|wallet| wallet.version), row: charged });
+        change.write(wallet_write);
     }
     let minor = |balance: Money| Some(balance.minor().to_string());
     let balance = Changed { name: "balance".to_owned(), before: minor(wallet.balance()), after: minor(charged.balance()) };
@@ -105,7 +108,7 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
         change.write(Write::insert(order.done(Act::Charge, Subject::User(owner), vec![balance], *now)));
     }
     change.write(Write::insert(entry));
-    change.events.push(Event::charged(&entry));
+    change.events.push(Event::charged(&wallet_write, &entry));
     let outcome = Outcome::Charged(entry);
     change.write(command.keyed.record(outcome.clone(), key.as_ref(), *now, rules));
     Ok(Decision::commit(outcome, change, *now))

@@ -48,8 +48,9 @@ pub(super) fn cancel(
     reason: CancelReason,
     moment: Moment,
 ) -> Result<(), Fault> {
+    let ended = Write::update(&old.reservation, ended);
     change.events.push(Event::cancelled(&ended, reason));
-    change.write(Write::update(&old.reservation, ended));
+    change.write(ended);
     free_seats(change, old, moment)
 }
 

@@ -152,8 +152,9 @@ pub(super) fn take(
         change.write(Write::update(seat, held));
     }
     ending::take_over(&mut change, input.seats.holds.iter().chain(&input.held).chain(exchanged), now)?;
-    change.events.push(Event::held(&reservation));
-    change.write(Write::insert(reservation.clone()));
+    let held = Write::insert(reservation.clone());
+    change.events.push(Event::held(&held));
+    change.write(held);
     let extended = admitted.claimed.clone().extend(reservation.expires_at, now).map_err(|_| Refusal::TokenMismatch)?;
     change.write(Write::update(&admitted.loaded, extended));
     let outcome = Outcome::Held { reservation, created: true };

@@ -83,8 +83,9 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Joined
         register::first_write(&mut change, Wallet::new(command.user), now);
     }
     let token = NewToken { id: command.token, queue: queue.id, user: command.user, concert: command.concert, joined_at: now };
-    change.events.push(Event::QueueJoined { queue: queue.id, user: command.user });
-    change.write(Write::insert(token.clone()));
+    let place = Write::insert(token.clone());
+    change.events.push(Event::joined(&place));
+    change.write(place);
     if let Some(LoadedConcert { concert, dates }) = concert {
         change.rely_on(Guard::Concert(concert.id, concert.version));
         // One date that takes place is reason enough to wait.

@@ -1,4 +1,4 @@
-//! Lapse: what has ended by its deadline or by its date's cancellation is written down. Nothing waits for it; it tidies rows and tells the outbox.
+//! Lapse: what has ended by its deadline or by its date's cancellation is written down. Nothing waits for it; it tidies rows and tells the log.
 
 use time::OffsetDateTime;
 
@@ -22,7 +22,8 @@ pub fn decide(holds: &[LoadedReservation], now: OffsetDateTime) -> Vec<Result<Ch
 /// Writes into `change` that `token` has passed its deadline, if it has.
 pub(super) fn end_token(change: &mut Change, token: &Versioned<QueueToken>, now: OffsetDateTime) {
     if let (TokenStatus::Expired(reason), Ok(ended)) = (token.status(now), token.row.clone().lapse(now)) {
+        let ended = Write::update(token, ended);
         change.events.push(Event::expired(&ended, reason));
-        change.write(Write::update(token, ended));
+        change.write(ended);
     }
 }

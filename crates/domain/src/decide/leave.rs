@@ -57,8 +57,9 @@ pub fn decide(input: &Input, command: &Command) -> Verdict<()> {
         if let Some(deadline) = token.expires_at() {
             change.not_after(deadline);
         }
+        let left = Write::update(token, left);
         change.events.push(Event::expired(&left, ExpiryReason::Left));
-        change.write(Write::update(token, left));
+        change.write(left);
     }
     for hold in &input.holds {
         ending::end_hold(&mut change, hold, now)?;

@@ -118,10 +118,11 @@ fn pay(
     let mut change = Change::default();
     change.rely_on(Guard::Schedule(date.id, date.version));
     change.rely_on(Guard::Concert(concert.id, concert.version));
+    let (payment, paid) = (Write::insert(payment), Write::update(&admitted.loaded, paid));
     change.events = vec![Event::paid(&payment), Event::expired(&paid, ExpiryReason::Paid)];
-    change.write(Write::update(&admitted.loaded, paid));
+    change.write(paid);
     change.write(Write::update(reservation, confirmed));
-    change.write(Write::insert(payment));
+    change.write(payment);
     change.write(Write::update(wallet, debited));
     change.write(Write::insert(entry));
     change.write(command.keyed.record(outcome.clone(), input.key.as_ref(), now, rules));

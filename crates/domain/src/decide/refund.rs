@@ -74,8 +74,9 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
     let outcome = Outcome::Paid { payment: refunded.clone(), balance: credited.balance() };
     let mut change = Change::default();
     change.rely_on(Guard::Schedule(schedule.id, schedule.version));
+    let refunded = Write::update(payment, refunded);
     change.events.push(Event::refunded(&refunded));
-    change.write(Write::update(payment, refunded));
+    change.write(refunded);
     change.write(Write::update(wallet, credited));
     change.write(Write::insert(entry));
     change.write(command.keyed.record(outcome.clone(), key, now, rules));

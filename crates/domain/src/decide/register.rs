@@ -64,7 +64,8 @@ pub(super) fn first_write(change: &mut Change, wallet: Wallet, now: OffsetDateTi
 }
 
 fn create(change: &mut Change, user: User, wallet: Wallet) {
-    change.events.push(Event::UserRegistered { user: user.id });
-    change.write(Write::insert(user));
+    let user = Write::insert(user);
+    change.events.push(Event::registered(&user));
+    change.write(user);
     change.write(Write::insert(wallet));
 }

@@ -5,7 +5,7 @@ use domain::decide::admit::{Ticked, decide, opening, places};
 use domain::loaded::LoadedLine;
 use domain::need::{self, Needs};
 use domain::queue::PolicyOverrides;
-use domain::{Change, Event, ExpiryReason, Guard, Offer, QueueState, QueueToken, Schedule, TokenState, Versioned, Write};
+use domain::{Change, ExpiryReason, Fact, Guard, Offer, QueueState, QueueToken, Schedule, TokenId, TokenState, Version, Versioned, Write};
 use time::Duration;
 
 use crate::fixtures::{
@@ -66,7 +66,7 @@ fn a_tick_lets_in_the_next_under_the_queues_admission_version_and_writes_nothing
     let expected = Change {
         guards: vec![Guard::Queue(QUEUE, a_queue().version)],
         writes: vec![Write { expected: Some(ADMISSION), row: Admission(QUEUE) }.into(), Write::update(&waiting(4), active).into()],
-        events: vec![Event::TokenActivated { queue: QUEUE, user: ADA, number: 4 }],
+        events: vec![Fact::TokenActivated { token: token(46).digest(), queue: QUEUE, user: ADA, number: 4 }.at(Version(205))],
         ..Change::default()
     };
     assert_eq!((in_order(change), ticked), (in_order(expected), Ticked { admitted: 1, lapsed: 0 }));
@@ -160,8 +160,10 @@ fn a_lapsed_token_that_was_not_loaded_still_counts_as_a_row() {
 fn a_tick_tells_why_each_admission_ended() {
     let unclaimed = waiting(2).unclaimed(in_seconds(-120), NOW);
     let (change, _) = tick(&the_line(a_queue(), 2, [lapsed(1), unclaimed]));
-    let ended = |number, reason| Event::TokenExpired { queue: QUEUE, user: ADA, number, reason };
-    assert_eq!(change.events, [ended(1, ExpiryReason::TimedOut), ended(2, ExpiryReason::Unclaimed)]);
+    let ended = |id: TokenId, number, reason| Fact::TokenExpired { token: id.digest(), queue: QUEUE, user: ADA, number, reason };
+    let timed_out = ended(token(1), 1, ExpiryReason::TimedOut).at(Version(202));
+    let unclaimed = ended(token(48), 2, ExpiryReason::Unclaimed).at(Version(203));
+    assert_eq!(change.events, [timed_out, unclaimed]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use domain::decide::charge::Command;
 use domain::deed::{Act, Changed, Subject};
 use domain::wallet::WalletError;
 use domain::{
-    Change, Charging, Deed, EntryKind, Event, Field, KeyRecord, Operation, Outcome, Refusal, Rules, User, UserId, Version, Versioned,
+    Change, Charging, Deed, EntryKind, Fact, Field, KeyRecord, Operation, Outcome, Refusal, Rules, User, UserId, Version, Versioned,
     Wallet, WalletEntry, Write,
 };
 use time::Duration;
@@ -36,7 +36,7 @@ fn a_charge_is_added_to_the_balance_and_nothing_else_is_written() {
             Write::insert(entry(4, 50, 120)).into(),
             keyed(Operation::Charge).record(outcome, None, NOW, &rules()).into(),
         ],
-        events: vec![Event::WalletCharged { user: ADA, amount: won(50), balance: won(120) }],
+        events: vec![Fact::WalletCharged { user: ADA, amount: won(50), balance: won(120) }.at(Version(501))],
         ..Change::default()
     };
     assert_eq!(change.map(in_order), Some(in_order(expected)));
@@ -68,8 +68,8 @@ fn the_first_write_of_an_unknown_user_brings_user_and_wallet_with_the_money_in_i
     assert_eq!(written(&change), [Write::insert(User { id: ADA, name: None, created_at: NOW })]);
     assert_eq!(written(&change), [Write::insert(Wallet::restore(ADA, won(50), 1))]);
     assert_eq!(written(&change), [Write::insert(entry(1, 50, 50))]);
-    let charged = Event::WalletCharged { user: ADA, amount: won(50), balance: won(50) };
-    assert_eq!(change.events, [Event::UserRegistered { user: ADA }, charged]);
+    let charged = Fact::WalletCharged { user: ADA, amount: won(50), balance: won(50) }.at(Version(1));
+    assert_eq!(change.events, [Fact::UserRegistered { user: ADA }.at(Version(1)), charged]);
 }
 
 #[test]

@@ -5,8 +5,8 @@ use domain::decide::exchange::Command;
 use domain::decide::hold;
 use domain::reservation::Claim;
 use domain::{
-    CancelReason, Change, Event, ExpiryReason, Fault, Guard, Operation, Outcome, QueueToken, Refusal, Reservation, ReservationId,
-    ReservedSeat, Seat, SeatNumber, SeatStatus, UserId, Version, Versioned, Write,
+    CancelReason, Change, Event, ExpiryReason, Fact, Fault, Guard, Operation, Outcome, QueueToken, Refusal, Reservation, ReservationId,
+    ReservedSeat, Seat, SeatNumber, SeatStatus, Version, Versioned, Write,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -63,13 +63,16 @@ fn ended(hold: &Versioned<Reservation>, reason: CancelReason) -> Write<Reservati
     Write::update(hold, hold.clone().cancelled(reason).row)
 }
 
-fn end_of(hold: &Reservation, user: UserId, reason: CancelReason) -> Event {
-    Event::ReservationCancelled { reservation: hold.id, schedule: hold.schedule, user, seats: hold.numbers().collect(), reason }
+/// Ada's old hold is released.
+fn release_of(hold: &Reservation) -> Event {
+    let Reservation { id, schedule, .. } = *hold;
+    let (seats, reason) = (hold.numbers().collect(), CancelReason::Released);
+    Fact::ReservationCancelled { reservation: id, schedule, user: ADA, seats, reason }.at(Version(303))
 }
 
 fn start_of(numbers: &[u32]) -> Event {
     let seats = numbers.iter().copied().map(seat).collect();
-    Event::SeatsHeld { reservation: RESERVATION, schedule: DATE, user: ADA, seats, expires_at: deadline() }
+    Fact::SeatsHeld { reservation: RESERVATION, schedule: DATE, user: ADA, seats, expires_at: deadline() }.at(Version(1))
 }
 
 /// Who has which seat of which date once `change` is committed, as far as it says so.
@@ -106,7 +109,7 @@ fn the_new_seats_are_held_until_the_old_deadline_and_the_old_hold_is_given_back(
             Write::insert(new).into(),
             keyed(Operation::Exchange).record(outcome, None, NOW, &rules()).into(),
         ],
-        events: vec![end_of(&old, ADA, CancelReason::Released), start_of(&[8, 9])],
+        events: vec![release_of(&old), start_of(&[8, 9])],
     };
     assert_eq!(change.map(in_order), Some(in_order(expected)));
 }
@@ -123,7 +126,7 @@ fn each_seat_is_free_or_goes_over_or_is_new_and_none_is_written_twice() {
         let then: Vec<_> = then.iter().map(|(number, owner)| (DATE, seat(*number), *owner)).collect();
         let change = change_for(&the_hold(), numbers);
         assert_eq!(owners(&change), then, "{numbers:?}");
-        assert_eq!(change.events, [end_of(&adas(&[7, 8]), ADA, CancelReason::Released), start_of(numbers)], "{numbers:?}");
+        assert_eq!(change.events, [release_of(&adas(&[7, 8])), start_of(numbers)], "{numbers:?}");
     }
 }
 
@@ -186,7 +189,7 @@ fn seats_of_another_date_are_exchanged_though_they_have_the_same_numbers() {
             Write::insert(new).into(),
             keyed(Operation::Exchange).record(outcome, None, NOW, &rules()).into(),
         ],
-        events: vec![end_of(&old, ADA, CancelReason::Released), start_of(&[7, 8])],
+        events: vec![release_of(&old), start_of(&[7, 8])],
     };
     assert_eq!(change.map(in_order), Some(in_order(expected)));
 }
@@ -275,8 +278,10 @@ fn a_wanted_seat_with_a_lapsed_hold_is_taken_over_whole() {
     assert_eq!(reservations.len(), 3, "{reservations:?}");
     assert!(reservations.contains(&ended(&bens, CancelReason::Expired)));
     assert!(reservations.contains(&ended(&adas(&[7, 8]), CancelReason::Released)));
-    let ends = [end_of(&adas(&[7, 8]), ADA, CancelReason::Released), end_of(&bens, BEN, CancelReason::Expired)];
-    assert_eq!(change.events, [&ends[..], &[start_of(&[8, 9])]].concat(), "what ends is told before what begins");
+    let (seats, reason) = (vec![seat(9), seat(10)], CancelReason::Expired);
+    let end_of_bens = Fact::ReservationCancelled { reservation: BENS, schedule: DATE, user: BEN, seats, reason }.at(Version(304));
+    let told = [release_of(&adas(&[7, 8])), end_of_bens, start_of(&[8, 9])];
+    assert_eq!(change.events, told, "what ends is told before what begins");
     assert_eq!(change.not_after, Some(deadline()));
 }
 

@@ -4,7 +4,7 @@ use domain::decide::admission::Pass;
 use domain::decide::hold::Command;
 use domain::reservation::Claim;
 use domain::{
-    CancelReason, Change, Event, Guard, KeyRecord, Operation, Outcome, Refusal, Reservation, ReservedSeat, SeatStatus, Version, Write,
+    CancelReason, Change, Fact, Guard, KeyRecord, Operation, Outcome, Refusal, Reservation, ReservedSeat, SeatStatus, Version, Write,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -67,13 +67,10 @@ fn free_seats_are_held_and_nothing_else_is_written() {
             Write::insert(held).into(),
             Write::insert(record).into(),
         ],
-        events: vec![Event::SeatsHeld {
-            reservation: RESERVATION,
-            schedule: DATE,
-            user: ADA,
-            seats: vec![seat(7), seat(8)],
-            expires_at: until,
-        }],
+        events: vec![
+            Fact::SeatsHeld { reservation: RESERVATION, schedule: DATE, user: ADA, seats: vec![seat(7), seat(8)], expires_at: until }
+                .at(Version(1)),
+        ],
     };
     assert_eq!(change.map(in_order), Some(in_order(expected)));
 }

@@ -1,6 +1,6 @@
 //! Hold: what has lapsed and is in the way is ended whole, in the same change.
 
-use domain::{CancelReason, Event, Fault, Refusal, Reservation, ReservationId, Seat, SeatNumber, UserId, Versioned, Write};
+use domain::{CancelReason, Event, Fact, Fault, Refusal, Reservation, ReservationId, Seat, SeatNumber, UserId, Version, Versioned, Write};
 
 use crate::decide_hold::{ada_wants, the_shop};
 use crate::fixtures::*;
@@ -13,9 +13,9 @@ fn ended(hold: &Versioned<Reservation>) -> Write<Reservation> {
     Write::update(hold, hold.clone().cancelled(CancelReason::Expired).row)
 }
 
-fn end_of(reservation: ReservationId, user: UserId, seats: &[u32]) -> Event {
+fn end_of(reservation: ReservationId, version: Version, user: UserId, seats: &[u32]) -> Event {
     let seats = seats.iter().copied().map(seat).collect();
-    Event::ReservationCancelled { reservation, schedule: DATE, user, seats, reason: CancelReason::Expired }
+    Fact::ReservationCancelled { reservation, schedule: DATE, user, seats, reason: CancelReason::Expired }.at(version)
 }
 
 /// Seat 7 and its neighbour 8 were Ben's until this very instant.
@@ -47,8 +47,8 @@ fn a_lapsed_hold_is_taken_over_whole() {
 fn the_old_hold_is_told_to_have_ended_before_the_new_one_is_told() {
     let (scene, bens) = after_bens_hold();
     let change = change_of(decided(&scene, &ada_wants(&[7])));
-    let held = Event::SeatsHeld { reservation: RESERVATION, schedule: DATE, user: ADA, seats: vec![seat(7)], expires_at: in_seconds(300) };
-    assert_eq!(change.events, [end_of(bens.id, BEN, &[7, 8]), held]);
+    let held = Fact::SeatsHeld { reservation: RESERVATION, schedule: DATE, user: ADA, seats: vec![seat(7)], expires_at: in_seconds(300) };
+    assert_eq!(change.events, [end_of(bens.id, Version(303), BEN, &[7, 8]), held.at(Version(1))]);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use domain::decide::join::{Command, Joined};
 use domain::queue::PolicyOverrides;
 use domain::{
-    Cancellation, Change, Concert, Event, ExpiryReason, Guard, NewToken, Queue, QueueState, QueueToken, Refusal, Remark, Schedule, User,
-    Versioned, Wallet, Write,
+    Cancellation, Change, Concert, Event, ExpiryReason, Fact, Guard, NewToken, Queue, QueueState, QueueToken, Refusal, Remark, Schedule,
+    User, Version, Versioned, Wallet, Write,
 };
 
 use crate::fixtures::*;
@@ -38,7 +38,7 @@ fn a_new_place() -> NewToken {
 }
 
 fn joined_event() -> Event {
-    Event::QueueJoined { queue: Queue::DEFAULT, user: ADA }
+    Fact::QueueJoined { token: OTHER_TOKEN.digest(), queue: Queue::DEFAULT, user: ADA, concert: None }.at(Version(1))
 }
 
 #[test]
@@ -73,6 +73,8 @@ fn a_join_for_a_concert_relies_on_the_concerts_queue() {
     let change = change_of(decided(&the_line_for(a_concert()), &FOR_THE_CONCERT));
     assert_eq!(change.guards, [Guard::Queue(QUEUE, a_queue().version), Guard::Concert(CONCERT, a_concert().version)]);
     assert_eq!(row_of::<NewToken>(&change).and_then(|place| place.concert), Some(CONCERT));
+    let joined = Fact::QueueJoined { token: OTHER_TOKEN.digest(), queue: QUEUE, user: ADA, concert: Some(CONCERT) };
+    assert_eq!(change.events, [joined.at(Version(1))]);
 }
 
 #[test]
@@ -110,7 +112,7 @@ fn the_first_write_of_an_unknown_user_brings_user_and_wallet() {
     let change = change_of(decided(&scene, &ADA_JOINS));
     assert_eq!(written(&change), [Write::insert(User { id: ADA, name: None, created_at: NOW })]);
     assert_eq!(written(&change), [Write::insert(Wallet::new(ADA))]);
-    assert_eq!(change.events, [Event::UserRegistered { user: ADA }, joined_event()]);
+    assert_eq!(change.events, [Fact::UserRegistered { user: ADA }.at(Version(1)), joined_event()]);
 }
 
 #[test]
@@ -130,8 +132,9 @@ fn a_lapsed_token_is_ended_by_the_join_that_takes_its_place() {
     let ended = lapsed.row.clone().lapse(NOW).unwrap();
     assert_eq!(written(&change), [Write::update(&lapsed, ended)]);
     assert_eq!(written(&change), [Write::insert(a_new_place())]);
-    let expired = Event::TokenExpired { queue: Queue::DEFAULT, user: ADA, number: 1, reason: ExpiryReason::Unclaimed };
-    assert_eq!(change.events, [expired, joined_event()]);
+    let reason = ExpiryReason::Unclaimed;
+    let expired = Fact::TokenExpired { token: TOKEN.digest(), queue: Queue::DEFAULT, user: ADA, number: 1, reason };
+    assert_eq!(change.events, [expired.at(Version(201)), joined_event()]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use domain::decide::lapse;
 use domain::loaded::LoadedReservation;
 use domain::need::{self, Needs};
-use domain::{CancelReason, Change, Event, Fault, Reservation, Versioned, Write};
+use domain::{CancelReason, Change, Fact, Fault, Reservation, Version, Versioned, Write};
 
 use crate::fixtures::*;
 
@@ -27,22 +27,25 @@ fn each_hold_past_its_deadline_ends_in_a_change_of_its_own_with_all_its_seats() 
         a_seat(9).held_by(two.id, in_seconds(-60)),
     ]);
 
-    let change = |hold: &Versioned<Reservation>, numbers: &[u32]| Change {
+    let change = |hold: &Versioned<Reservation>, ended: i64, numbers: &[u32]| Change {
         writes: [Write::update(hold, hold.clone().cancelled(CancelReason::Expired).row).into()]
             .into_iter()
             .chain(numbers.iter().map(|number| Write::update(&a_seat(*number), a_seat(*number).row).into()))
             .collect(),
-        events: vec![Event::ReservationCancelled {
-            reservation: hold.id,
-            schedule: DATE,
-            user: hold.user,
-            seats: hold.numbers().collect(),
-            reason: CancelReason::Expired,
-        }],
+        events: vec![
+            Fact::ReservationCancelled {
+                reservation: hold.id,
+                schedule: DATE,
+                user: hold.user,
+                seats: hold.numbers().collect(),
+                reason: CancelReason::Expired,
+            }
+            .at(Version(ended)),
+        ],
         ..Change::default()
     };
     let decided: Vec<_> = swept(&scene).into_iter().map(|change| change.map(in_order)).collect();
-    assert_eq!(decided, [change(&two, &[9]), change(&one, &[7, 8])].map(|change| Ok(in_order(change))));
+    assert_eq!(decided, [change(&two, 303, &[9]), change(&one, 302, &[7, 8])].map(|change| Ok(in_order(change))));
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! Leave: a place is given up.
 
 use domain::decide::leave::Command;
-use domain::{CancelReason, Change, Event, ExpiryReason, Guard, QueueToken, Refusal, Reservation, Versioned, Write};
+use domain::{CancelReason, Change, Event, ExpiryReason, Fact, Guard, QueueToken, Refusal, Reservation, Version, Versioned, Write};
 
 use crate::fixtures::*;
 
 const ADA_LEAVES: Command = Command { user: ADA, token: TOKEN };
 
 fn told(reason: ExpiryReason) -> Event {
-    Event::TokenExpired { queue: QUEUE, user: ADA, number: 1, reason }
+    Fact::TokenExpired { token: TOKEN.digest(), queue: QUEUE, user: ADA, number: 1, reason }.at(Version(201))
 }
 
 fn gone(token: &Versioned<QueueToken>) -> Write<QueueToken> {
@@ -33,13 +33,14 @@ fn who_leaves_the_shop_gives_their_hold_back() {
 
     let change = change_of(decided(&scene, &ADA_LEAVES));
 
-    let released = Event::ReservationCancelled {
+    let released = Fact::ReservationCancelled {
         reservation: RESERVATION,
         schedule: DATE,
         user: ADA,
         seats: vec![seat(7), seat(8)],
         reason: CancelReason::Released,
-    };
+    }
+    .at(Version(302));
     let expected = Change {
         not_after: Some(in_seconds(100)),
         guards: vec![Guard::Schedule(DATE, a_date().version)],

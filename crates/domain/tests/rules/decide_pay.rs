@@ -5,8 +5,8 @@ use domain::decide::pay::Command;
 use domain::reservation::ReservationStatus;
 use domain::wallet::WalletError;
 use domain::{
-    CancelReason, Change, EntryKind, Event, ExpiryReason, Fault, Guard, Operation, Outcome, Refusal, Reservation, Versioned, Wallet,
-    WalletEntry, Write,
+    CancelReason, Change, EntryKind, ExpiryReason, Fact, Fault, Guard, Operation, Outcome, Refusal, Reservation, Version, Versioned,
+    Wallet, WalletEntry, Write,
 };
 use time::OffsetDateTime;
 
@@ -74,8 +74,8 @@ fn a_payment_moves_money_seats_reservation_and_token_together_and_nothing_else()
             keyed(Operation::Pay).record(outcome, None, NOW, &rules()).into(),
         ],
         events: vec![
-            Event::PaymentCompleted { payment: PAYMENT, reservation: RESERVATION, user: ADA, amount: won(120_000) },
-            Event::TokenExpired { queue: QUEUE, user: ADA, number: 1, reason: ExpiryReason::Paid },
+            Fact::PaymentCompleted { payment: PAYMENT, reservation: RESERVATION, user: ADA, amount: won(120_000) }.at(Version(1)),
+            Fact::TokenExpired { token: TOKEN.digest(), queue: QUEUE, user: ADA, number: 1, reason: ExpiryReason::Paid }.at(Version(201)),
         ],
     };
     assert_eq!(change.map(in_order), Some(in_order(expected)));

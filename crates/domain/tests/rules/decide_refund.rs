@@ -4,8 +4,8 @@ use domain::decide::refund::Command;
 use domain::deed::{Act, Subject};
 use domain::wallet::WalletError;
 use domain::{
-    CancelReason, Change, Deed, EntryKind, Event, Fault, Guard, Operation, Outcome, Payment, PaymentState, Refusal, ReservationState,
-    Wallet, WalletEntry, Write,
+    CancelReason, Change, Deed, EntryKind, Fact, Fault, Guard, Operation, Outcome, Payment, PaymentState, Refusal, ReservationState,
+    Version, Wallet, WalletEntry, Write,
 };
 
 use crate::fixtures::*;
@@ -60,14 +60,15 @@ fn a_refund_credits_the_wallet_and_frees_the_seats_and_does_nothing_else() {
             keyed(Operation::Refund).record(outcome, None, NOW, &rules()).into(),
         ],
         events: vec![
-            Event::PaymentRefunded { payment: PAYMENT, reservation: RESERVATION, user: ADA, amount: won(120_000) },
-            Event::ReservationCancelled {
+            Fact::PaymentRefunded { payment: PAYMENT, reservation: RESERVATION, user: ADA, amount: won(120_000) }.at(Version(401)),
+            Fact::ReservationCancelled {
                 reservation: RESERVATION,
                 schedule: DATE,
                 user: ADA,
                 seats: vec![seat(7), seat(8)],
                 reason: CancelReason::Refunded,
-            },
+            }
+            .at(Version(302)),
         ],
     };
     assert_eq!(change.map(in_order), Some(in_order(expected)));

@@ -2,7 +2,7 @@
 
 use domain::decide::register::Command;
 use domain::key::Keyed;
-use domain::{Change, Event, KeyRecord, KeyScope, Operation, Outcome, Refusal, User, UserName, Wallet, Write};
+use domain::{Change, Fact, KeyRecord, KeyScope, Operation, Outcome, Refusal, User, UserName, Version, Wallet, Write};
 
 use crate::fixtures::*;
 
@@ -25,7 +25,7 @@ fn a_new_user_has_an_empty_wallet() {
     assert_eq!(outcome, Outcome::Registered(ada()));
     let expected = Change {
         writes: vec![Write::insert(ada()).into(), Write::insert(Wallet::new(ADA)).into()],
-        events: vec![Event::UserRegistered { user: ADA }],
+        events: vec![Fact::UserRegistered { user: ADA }.at(Version(1))],
         ..Change::default()
     };
     assert_eq!(change.map(in_order), Some(in_order(expected)));

@@ -2,7 +2,7 @@
 
 use domain::decide::release::Command;
 use domain::reservation::ReservationStatus;
-use domain::{CancelReason, Change, Event, Fault, Guard, Refusal, Reservation, Versioned, Write};
+use domain::{CancelReason, Change, Fact, Fault, Guard, Refusal, Reservation, Version, Versioned, Write};
 use time::OffsetDateTime;
 
 use crate::fixtures::*;
@@ -25,13 +25,10 @@ fn ended(hold: &Versioned<Reservation>, reason: CancelReason, not_after: Option<
             Write::update(&a_seat(8), a_seat(8).row).into(),
             Write::update(hold, hold.clone().cancelled(reason).row).into(),
         ],
-        events: vec![Event::ReservationCancelled {
-            reservation: RESERVATION,
-            schedule: DATE,
-            user: ADA,
-            seats: vec![seat(7), seat(8)],
-            reason,
-        }],
+        events: vec![
+            Fact::ReservationCancelled { reservation: RESERVATION, schedule: DATE, user: ADA, seats: vec![seat(7), seat(8)], reason }
+                .at(Version(302)),
+        ],
     })
 }
 

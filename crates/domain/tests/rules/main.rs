@@ -33,4 +33,6 @@ mod needs_unreadable;
 
 mod changes;
 mod collisions;
+mod events;
+mod logged;
 mod sequences;

@@ -4,6 +4,7 @@ mod backup;
 mod catalogue;
 mod concerts;
 mod config;
+mod events;
 mod healthcheck;
 mod log;
 mod payments;
@@ -26,6 +27,7 @@ pub(crate) use backup::Backup;
 pub(crate) use catalogue::{Export, Import};
 pub(crate) use concerts::Concerts;
 pub(crate) use config::Config;
+pub(crate) use events::{EventReaders, Events};
 pub(crate) use healthcheck::Healthcheck;
 pub(crate) use log::Log;
 pub(crate) use payments::Payments;
@@ -120,6 +122,10 @@ pub(crate) enum Desk {
     Payments(Asked<Payments>),
     /// Shows what operators did, newest first.
     Log(Log),
+    /// Shows what has happened, oldest first.
+    Events(Events),
+    /// Who reads the events, and how far.
+    EventReaders(Asked<EventReaders>),
     /// Makes the queues and concerts of a file.
     Import(Import),
     /// Writes a concert with its queue, dates and seat maps as a file that can be imported.
@@ -139,6 +145,8 @@ impl Desk {
             Self::Reservations(asked) => &asked.server,
             Self::Payments(asked) => &asked.server,
             Self::Log(log) => &log.server,
+            Self::Events(events) => &events.server,
+            Self::EventReaders(asked) => &asked.server,
             Self::Import(import) => &import.server,
             Self::Export(export) => &export.server,
         }

@@ -10,13 +10,14 @@ use std::time::Duration;
 use adapters_http::{Api, HttpSettings, Issuers, Parts as ApiParts, Tracer, WireSettings};
 use adapters_sqlite::ServeLock;
 use anyhow::Context;
-use application::follower::Doubt;
 use application::group_commit::Limits;
 use application::ports::Observer;
 use application::scheduler::{PlaceFree, Tools};
 use application::use_cases::Parts;
 use application::waiting_room::Parts as RoomParts;
-use application::{Committer, Follower, GroupCommit, Housekeeper, Ledger, RandomIds, Scheduler, SeatMaps, Tally, UseCases, WaitingRoom};
+use application::{
+    Committer, Follower, GroupCommit, Housekeeper, Ledger, RandomIds, ReadModel, Scheduler, SeatMaps, Tally, UseCases, WaitingRoom,
+};
 use tokio::net::TcpSocket;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -119,14 +120,12 @@ async fn prepare(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn 
         policy: rules.queue,
         tick: settings.rhythm.tick.try_into()?,
     }));
-    let (place_free, doubt) = (Arc::new(PlaceFree::default()), Arc::new(Doubt::default()));
+    let place_free = Arc::new(PlaceFree::default());
     let tally = Arc::new(Tally::new(clock.clone(), rules.currency));
-    let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps.clone(), place_free.clone(), doubt.clone(), tally.clone()];
-    // The feed is followed from before the room is filled: nothing falls in between.
-    let follower = match &ports.feed {
-        Some(feed) => Some(Follower::start(feed.clone(), room.clone(), seat_maps.clone(), doubt, settings.follow).await?),
-        None => None,
-    };
+    let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps.clone(), place_free.clone(), tally.clone()];
+    // The log is followed from before the room is filled: nothing falls in between.
+    let read_models: Vec<Arc<dyn ReadModel>> = vec![room.clone(), seat_maps.clone()];
+    let follower = if ports.is_shared { Some(Follower::start(ports.log.clone(), read_models, settings.follow).await?) } else { None };
     room.fill().await.context("the waiting room can't be filled")?;
 
     let committer = Arc::new(Committer::new(ports.store.clone(), observers));
@@ -158,7 +157,7 @@ async fn prepare(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn 
     }
 
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-    let health = Arc::new(Health::new(if ports.feed.is_some() { health::Store::Shared } else { health::Store::Own }));
+    let health = Arc::new(Health::new(if ports.is_shared { health::Store::Shared } else { health::Store::Own }));
     health.loaded();
     tasks.spawn(room.clone().run(stop.clone()));
     tasks.spawn(health.clone().watch(ports.pulse.clone(), stop.clone()));

@@ -233,9 +233,11 @@ fn rhythm(Values { reservation, queue, .. }: &Values) -> Result<Rhythm, ConfigEr
 
 fn retention(Values { retention, .. }: &Values) -> Result<Retention, ConfigError> {
     let hours = |key, value| Ok::<_, ConfigError>(Duration::from_secs(3_600 * u64::from(within(key, value, 1..=TEN_YEARS_IN_HOURS)?)));
+    let events = hours("retention.event_hours", retention.event_hours)?;
     Ok(Retention {
         period: Duration::from_secs(5),
-        events: hours("retention.event_hours", retention.event_hours)?,
+        events,
+        unread_events: hours("retention.unread_event_hours", retention.unread_event_hours)?.max(events),
         tokens: hours("retention.token_hours", retention.token_hours)?,
     })
 }

@@ -143,6 +143,7 @@ impl Issuer {
 pub(super) struct Retention {
     pub(super) key_hours: u32,
     pub(super) event_hours: u32,
+    pub(super) unread_event_hours: u32,
     pub(super) token_hours: u32,
 }
 

@@ -43,7 +43,7 @@ pub(super) async fn about_to_pay(world: &World) -> AboutToPay {
 }
 
 /// `change`, spoilt by one guard that doesn't hold; in as many ways as there are guards.
-async fn spoilt(world: &World, change: &Change) -> Vec<(&'static str, Change)> {
+pub(super) async fn spoilt(world: &World, change: &Change) -> Vec<(&'static str, Change)> {
     let mut ways = Vec::new();
     let mut spoil = |what, spoil: &dyn Fn(&mut Change)| {
         let mut spoilt = change.clone();

@@ -128,21 +128,6 @@ pub async fn a_first_write_with_one_failing_guard_is_not_written_at_all(adapter:
     world.assert_audit_is_clean().await;
 }
 
-/// `commit`: a conflict writes no event either; a commit writes each.
-pub async fn a_conflict_leaves_no_event(adapter: &dyn Adapter) {
-    let world = World::with_halls(adapter, 4).await;
-    let scene = about_to_pay(&world).await;
-    let ways = spoilt(&world, &scene.pay).await;
-    let events = || async { world.prune(world.now() + Duration::SECOND, ALL).await.events };
-    assert!(events().await > 0);
-    for (what, change) in &ways {
-        assert_conflict(&world.commit(change).await, what);
-        assert_eq!(events().await, 0, "{what}: an event was written");
-    }
-    assert_committed(&world.commit(&scene.pay).await, "unspoilt");
-    assert_eq!(events().await, u64::try_from(scene.pay.events.len()).unwrap());
-}
-
 /// `commit`: wallet entries are never changed or deleted: a place in a book is taken once.
 pub async fn an_entry_is_never_written_over(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;

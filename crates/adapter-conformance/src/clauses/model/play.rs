@@ -7,13 +7,14 @@ use domain::change::Collisions;
 use domain::decide::join::Joined;
 use domain::decide::{admit, lapse};
 use domain::need::Line;
-use domain::{Change, Guard, Need, Needs, Outcome, PaymentId, Queue, ReservationId, Rows, ScheduleId, TokenId};
+use domain::{Change, Event, Guard, Need, Needs, Outcome, PaymentId, Queue, ReservationId, Rows, ScheduleId, TokenId};
 use proptest::test_runner::TestCaseError;
 
 use super::coverage::Coverage;
 use super::operators::Wanted;
 use super::request::{Decided, Request, Told};
 use super::steps::{PEOPLE, Step, Wish};
+use crate::clauses::log::assert_subjects_ascend;
 use crate::world::{ALL, Found, OTHER_QUEUE, World, asked, readable};
 
 type Same<T = ()> = Result<T, TestCaseError>;
@@ -31,6 +32,8 @@ pub(super) struct Play<'a> {
     pub(super) added_dates: Vec<ScheduleId>,
     early: VecDeque<Early>,
     last: Option<Wish>,
+    /// The events of what was committed.
+    events: Vec<Event>,
 }
 
 /// What was decided and isn't committed yet.
@@ -61,7 +64,7 @@ pub(super) struct Person {
 impl<'a> Play<'a> {
     pub(super) fn new(world: World, memory: Ports, coverage: &'a Coverage) -> Self {
         let (people, added_dates, early) = (Default::default(), Vec::new(), VecDeque::new());
-        Self { world, memory, coverage, people, added_dates, early, last: None }
+        Self { world, memory, coverage, people, added_dates, early, last: None, events: Vec::new() }
     }
 
     /// Plays all steps; afterwards everything looks the same in both stores, and no promise is broken.
@@ -71,6 +74,10 @@ impl<'a> Play<'a> {
         }
         let (seen, expected) = (self.world.everything().await, self.world.everything_in(&self.memory).await);
         same(seen, expected, "everything")?;
+        let log = self.world.log().await;
+        assert_subjects_ascend(&log);
+        let told: Vec<_> = log.into_iter().map(|told| told.event).collect();
+        same(told.as_slice(), &self.events[self.events.len().saturating_sub(told.len())..], "what the log tells of what was committed")?;
         for ports in [&self.world.ports, &self.memory] {
             let findings = ports.audit.audit().await.unwrap();
             let broken: Vec<_> = findings.into_iter().filter(|finding| finding.violations > 0).collect();
@@ -125,11 +132,14 @@ impl<'a> Play<'a> {
             }
             Step::Prune => {
                 let before = self.world.now() - time::Duration::seconds(60);
-                for what in [Prunable::Keys, Prunable::Events { before }, Prunable::Tokens { before }] {
+                for what in [Prunable::Keys, Prunable::Tokens { before }] {
                     let seen = self.world.prune_some(what, ALL).await;
                     same(seen, self.memory.housekeeping.prune(what, ALL).await.unwrap(), "what is forgotten")?;
                 }
-                Ok(())
+                // A store may count events, or whole groups of them; what is left of the log is looked at in the end.
+                let what = Prunable::Log { before, unread_before: before };
+                let seen = self.world.prune_some(what, ALL).await.more;
+                same(seen, self.memory.housekeeping.prune(what, ALL).await.unwrap().more, "whether more of the log may be forgotten")
             }
             Step::Pass(duration) => {
                 self.world.clock.advance(*duration);
@@ -208,7 +218,7 @@ impl<'a> Play<'a> {
     }
 
     /// Which of the changes were committed: the same in both stores.
-    async fn commit(&self, changes: &[Change]) -> Same<Vec<bool>> {
+    async fn commit(&mut self, changes: &[Change]) -> Same<Vec<bool>> {
         let told = |results: Vec<Result<_, CommitError>>| {
             let tell = |result| match result {
                 Ok(committed) => Ok(Some(committed)),
@@ -219,7 +229,10 @@ impl<'a> Play<'a> {
         };
         let seen = told(self.world.commit_group(changes).await)?;
         same(&seen, &told(self.memory.store.commit(changes).await)?, "what is committed")?;
-        Ok(seen.iter().map(Option::is_some).collect())
+        let committed: Vec<bool> = seen.iter().map(Option::is_some).collect();
+        let told = changes.iter().zip(&committed).filter(|(_, committed)| **committed);
+        self.events.extend(told.flat_map(|(change, _)| change.events.clone()));
+        Ok(committed)
     }
 
     fn remember(&mut self, who: usize, decided: &Decided) {

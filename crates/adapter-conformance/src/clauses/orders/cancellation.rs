@@ -126,7 +126,7 @@ pub async fn a_hold_of_a_cancelled_date_is_no_more(adapter: &dyn Adapter) {
 pub async fn of_a_cancellation_and_an_addition_one_is_decided_by_the_other(adapter: &dyn Adapter) {
     for meeting in Meeting::ALL {
         let world = World::with_halls(adapter, 2).await;
-        let beside = adapter.beside(world.clock.clone()).await.map(|ports| World::over(ports, world.clock.clone()));
+        let beside = world.beside(adapter).await;
         let other = beside.as_ref().unwrap_or(&world);
         let (starts_at, zone) = (world.now() + time::Duration::DAY * 9, Zone::new("Asia/Seoul").unwrap());
         let (id, sale_opens_at) = (world.new_id(), world.now());

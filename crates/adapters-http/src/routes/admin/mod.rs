@@ -2,6 +2,7 @@
 
 mod audit;
 mod concerts;
+mod events;
 mod log;
 mod queues;
 mod sale;
@@ -24,6 +25,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .configure(users::configure)
         .configure(sale::configure)
         .configure(audit::configure)
+        .configure(events::configure)
         .configure(log::configure);
 }
 

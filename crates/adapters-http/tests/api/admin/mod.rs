@@ -3,6 +3,7 @@
 mod audit;
 mod bodies;
 mod concerts;
+mod events;
 mod log;
 pub(crate) mod orders;
 mod queues;

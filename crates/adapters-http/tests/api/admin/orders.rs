@@ -32,6 +32,15 @@ pub(crate) fn id(route: &str, user: &Visitor, reservation: &str) -> String {
     }
 }
 
+/// The name of a reader of the event log, who is there once it was kept.
+pub(crate) const READER: &str = "mailer";
+
+/// Keeps that reader.
+pub(crate) async fn keep_the_reader(shop: &Shop, operator: &Visitor) {
+    let kept = shop.put(&format!("/v1/admin/event-readers/{READER}")).by(operator).json(&json!({"position": 0})).send().await;
+    kept.with_status(204);
+}
+
 /// The body, if the route asks for one, and the pointers to those of its members in whose place nothing of another kind fits.
 pub(crate) fn order(method: &str, route: &str) -> Option<(Value, &'static [&'static str])> {
     let id = "0f207207-0000-7000-8000-0000000a0001";
@@ -76,6 +85,7 @@ pub(crate) fn order(method: &str, route: &str) -> Option<(Value, &'static [&'sta
             (date, &["/starts_at", "/zone", "/sale_opens_at", "/sale_closes_at"])
         }
         ("POST", "/v1/admin/concerts/{id}:cancel" | "/v1/admin/schedules/{id}:cancel") => (reason, &["/reason"]),
+        ("PUT", "/v1/admin/event-readers/{name}") => (json!({"position": 1}), &[]),
         ("PUT", "/v1/admin/schedules/{id}/seat-map") => (
             a_map(101, 120),
             &[
@@ -98,7 +108,7 @@ pub(crate) fn order(method: &str, route: &str) -> Option<(Value, &'static [&'sta
         ("PUT" | "POST" | "PATCH", step) if [":pause", ":resume", ":close", ":open"].iter().any(|verb| step.ends_with(verb)) => {
             return None;
         }
-        ("GET", _) => return None,
+        ("GET" | "DELETE", _) => return None,
         (_, elsewhere) if !elsewhere.starts_with("/v1/admin/") => return None,
         (method, unknown) => panic!("{method} {unknown} is new: say here what it would answer well"),
     })

@@ -1,6 +1,7 @@
 //! Paths and methods: what leads nowhere, or elsewhere.
 
 use actix_web::http::Uri;
+use application::ports::ReaderName;
 
 use super::Sort;
 use super::request::Request;
@@ -50,7 +51,10 @@ pub(super) fn sorts(stage: &Stage) -> Vec<Sort> {
     for good in &stage.good {
         let request = &good.request;
         if let Some((before, after)) = around_the_id(request) {
-            nowhere.extend(NO_IDS.iter().filter_map(|id| encoded(&format!("{before}{id}{after}"))).map(|target| request.to(target)));
+            // A reader of the log is known by a name, and a new name is a new reader.
+            let is_name = |id: &str| request.of.contains("{name}") && ReaderName::new(id).is_ok();
+            let no_ids = NO_IDS.iter().filter(|id| !is_name(id));
+            nowhere.extend(no_ids.filter_map(|id| encoded(&format!("{before}{id}{after}"))).map(|target| request.to(target)));
             nowhere.push(request.to(format!("{before}{}{after}", "a".repeat(20_000))));
         }
         nowhere.extend(elsewhere(&request.target).iter().filter_map(|target| encoded(target)).map(|target| request.to(target)));

@@ -25,6 +25,9 @@ const NO_CURSORS: &[&str] = &[
     "%63%30",
 ];
 
+const NO_POSITIONS: &[&str] =
+    &["", "-1", "+1", "1.5", "1e3", "x", "0x10", "%20", "1%20", "%00", "9223372036854775808", "99999999999999999999", "%D9%A1"];
+
 const NO_CHOICES: &[&str] =
     &["", "1", "TRUE", "True", "yes", "null", "true,false", "%00", "%ff", "AVAILABLE,HELD", "available", "FREE", "true%20"];
 
@@ -44,6 +47,7 @@ pub(super) fn sorts(stage: &Stage) -> Vec<Sort> {
             let values = match name.as_str() {
                 "page_size" => NO_SIZES,
                 "cursor" => NO_CURSORS,
+                "after" => NO_POSITIONS,
                 "bookable" | "status" | "subject_id" | "operator_id" => NO_CHOICES,
                 "name" => NO_NAMES,
                 unknown => panic!("{unknown} is new: say here what doesn't fit in it"),

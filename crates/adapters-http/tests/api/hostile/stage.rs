@@ -123,6 +123,7 @@ impl Stage {
 
         let operator = shop.operator();
         orders::cancel_the_later_date(&shop, &operator).await;
+        orders::keep_the_reader(&shop, &operator).await;
         let token = ada.queue_token.clone().expect("a token");
         let good = |route: Route| {
             let (target, body): (_, Option<(Value, &'static [&'static str])>) = match (route.method.as_str(), route.path.as_str()) {
@@ -147,7 +148,8 @@ impl Stage {
                 }
                 ("POST", "/v1/payments/{id}/refunds") => (format!("/v1/payments/{payment}/refunds"), Some((json!({}), &[]))),
                 (method, path) if path.starts_with("/v1/admin/") => {
-                    (path.replace("{id}", &orders::id(path, &ada, &hold)), orders::order(method, path))
+                    let found = path.replace("{id}", &orders::id(path, &ada, &hold)).replace("{name}", orders::READER);
+                    (found, orders::order(method, path))
                 }
                 ("POST" | "PUT" | "PATCH", unknown) => panic!("{unknown} is new: say here what it would answer well"),
                 (_, "/v1/concerts/{id}/schedules") => (format!("/v1/concerts/{}/schedules", CONCERT.0), None),

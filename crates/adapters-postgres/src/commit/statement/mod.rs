@@ -17,7 +17,7 @@ mod parts;
 use std::sync::LazyLock;
 
 use adapters_sql::commit::Batch;
-use adapters_sql::rows::reserved_seat;
+use adapters_sql::rows::{log, reserved_seat};
 use sea_orm::sqlx::Arguments;
 use sea_orm::sqlx::error::BoxDynError;
 use sea_orm::sqlx::postgres::PgArguments;
@@ -25,9 +25,7 @@ use uuid::Uuid;
 
 use super::families::Families;
 use super::table::Parameters;
-use super::tables::{
-    ADMISSIONS, ENTRIES, KEYS, OUTBOX, PAYMENTS, RESERVATIONS, RESERVED_SEATS, SEATS, TOKENS, USER_SEARCH_KEYS, USERS, WALLETS,
-};
+use super::tables::{ADMISSIONS, ENTRIES, KEYS, PAYMENTS, RESERVATIONS, RESERVED_SEATS, SEATS, TOKENS, USER_SEARCH_KEYS, USERS, WALLETS};
 use parts::{Parts, after, bind_check, bind_insert, bind_update};
 
 /// The texts of the statements, by their families.
@@ -39,7 +37,7 @@ pub(super) struct Terms {
     pub(super) now: Option<i64>,
     /// At or after it nothing is committed.
     pub(super) not_after: Option<i64>,
-    /// Whose commit it is, for the feed.
+    /// Whose commit it is, for the log.
     pub(super) instance: Uuid,
     /// What each queue hands out that is joined.
     pub(super) joins: Vec<Joins>,
@@ -95,9 +93,7 @@ fn text(families: Families) -> String {
         all.update("keys_again", &KEYS);
     }
     all.insert("keys", &KEYS, "");
-    let events = OUTBOX.insert(&mut all.parameters, "", |column| (column == "at").then_some("(SELECT now FROM clock)"));
-    all.add_guarded("events", &events);
-    feed(&mut all);
+    add_log(&mut all, families.have(Families::LINES));
 
     all.guards
         .push(format!("guard(${not_after}::bigint IS NULL OR coalesce(${now}::bigint, clock_micros()) < ${not_after}::bigint, 'time')"));
@@ -169,16 +165,19 @@ fn money(all: &mut Parts) {
     all.insert("entries", &ENTRIES, "");
 }
 
-/// What other instances read to follow, if there is anything in it for them.
-fn feed(all: &mut Parts) {
-    let instance = all.parameters.next();
-    let (tokens, schedules, numbers) = (all.parameters.next(), all.parameters.next(), all.parameters.next());
+/// The group's row of the log, if it has anything to tell. No guard asks for it, so it is written last, when all rows are locked: of two groups
+/// that write one row the later one has the higher id.
+fn add_log(all: &mut Parts, numbered: bool) {
+    let (instance, positions) = (all.parameters.next(), all.parameters.next());
+    let (events, rows) = (all.parameters.next(), all.parameters.next());
+    let (queues, numbers) =
+        if numbered { ("(SELECT array_agg(queue_id) FROM counters)", "(SELECT array_agg(last) FROM counters)") } else { ("NULL", "NULL") };
     all.add(
-        "news",
+        "logged",
         &format!(
-            "INSERT INTO feed (instance, tokens, schedule_ids, numbers)
-             SELECT ${instance}::uuid, ${tokens}::uuid[], ${schedules}::uuid[], ${numbers}::bigint[]
-             WHERE cardinality(${tokens}::uuid[]) + cardinality(${schedules}::uuid[]) > 0 RETURNING 1"
+            "INSERT INTO event_log (instance, positions, at, events, rows, queues, numbers)
+             SELECT ${instance}::uuid, ${positions}::bigint, (SELECT now FROM clock), ${events}::text, ${rows}::text, {queues}, {numbers}
+             WHERE ${positions}::bigint IS NOT NULL RETURNING 1"
         ),
     );
 }
@@ -226,15 +225,13 @@ fn bind(families: Families, batch: &Batch, terms: &Terms, arguments: &mut PgArgu
         bind_update(&KEYS, &batch.keys.old, arguments)?;
     }
     bind_insert(&KEYS, &batch.keys.new, arguments)?;
-    bind_insert(&OUTBOX, &batch.events, arguments)?;
-    bind_feed(batch, terms.instance, arguments)
+    bind_log(&batch.log, terms.instance, arguments)
 }
 
-fn bind_feed(batch: &Batch, instance: Uuid, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
-    let tokens = batch.tokens.old.iter().chain(&batch.tokens.new).map(|row| row.id);
+fn bind_log(entry: &log::Entry, instance: Uuid, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
+    let is_told = !entry.is_empty();
     arguments.add(instance)?;
-    arguments.add(tokens.collect::<Vec<_>>())?;
-    let seats = || batch.seats.old.iter().chain(&batch.seats.new);
-    arguments.add(seats().map(|row| row.schedule_id).collect::<Vec<_>>())?;
-    arguments.add(seats().map(|row| row.number).collect::<Vec<_>>())
+    arguments.add(is_told.then(|| entry.positions()))?;
+    arguments.add(is_told.then(|| entry.events()).transpose()?)?;
+    arguments.add(is_told.then(|| entry.rows()).transpose()?)
 }

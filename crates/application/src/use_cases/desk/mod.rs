@@ -1,11 +1,13 @@
 //! The operator's desk: what only operators may ask for, a module a concern.
 
+mod events;
 mod people;
 mod programme;
 mod queues;
 mod sale;
 mod seats;
 
+pub use events::ReadEvents;
 pub use people::FindPeople;
 pub use programme::{ConcertPatch, ConcertReport, DatePatch, DatePlan, DateReport, PlanProgramme, SaleFigures};
 pub use queues::{QueueReport, RunQueues};

@@ -7,7 +7,7 @@ use domain::reservation::ReservationStatus;
 use domain::{Change, Guard, NewToken, QueueToken, Reservation, RowWrite, TokenState, Version, Write};
 
 use super::world::{Line, Table, World};
-use crate::fixtures::assert_each_row_once;
+use crate::fixtures::{assert_each_row_once, assert_tells_of_its_rows};
 
 /// Why a change was dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,7 @@ fn put<K: Ord, T: Clone>(rows: &mut Table<K, T>, key: K, write: &Write<T>) {
 impl World {
     pub(crate) fn commit(&mut self, change: &Change) -> Result<(), Conflict> {
         assert_each_row_once(change);
+        assert_tells_of_its_rows(change);
         if change.not_after.is_some_and(|deadline| deadline <= self.now) {
             return Err(Conflict::TooLate);
         }

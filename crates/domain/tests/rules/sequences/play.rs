@@ -1,13 +1,14 @@
 //! A sequence is played: requests are decided on what was loaded, changes are committed, and after each step the
 //! promises must hold.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::change::Collisions;
 use domain::decide::{Command, Decision, Refused, Verdict, admit, exchange, join, lapse, pay, refund};
+use domain::event::Subject;
 use domain::{
-    CancelReason, Change, ExpiryReason, Guard, KeyScope, Needs, Outcome, QueueId, QueueToken, Refusal, Reservation, ReservationId,
-    ReservationState, ScheduleId, Seat, SeatNumber, SeatStatus, TokenState, TokenStatus, User, need,
+    CancelReason, Change, Event, ExpiryReason, Guard, KeyScope, Needs, Outcome, QueueId, QueueToken, Refusal, Reservation, ReservationId,
+    ReservationState, ScheduleId, Seat, SeatNumber, SeatStatus, TokenState, TokenStatus, User, Version, need,
 };
 use time::Duration;
 
@@ -60,6 +61,8 @@ pub(crate) struct Play {
     pub(crate) tally: Tally,
     /// The requests whose answers are kept, and those answers.
     answered: Vec<(KeyScope, Request, Outcome)>,
+    /// The version of each thing at which an event last told of it.
+    told: HashMap<Subject, Version>,
 }
 
 impl Play {
@@ -146,7 +149,10 @@ impl Play {
         let mut stands = true;
         for change in &decided.changes {
             match self.world.commit(change) {
-                Ok(()) => self.look_at(request, change),
+                Ok(()) => {
+                    self.listen_to(change);
+                    self.look_at(request, change);
+                }
                 Err(conflict) => {
                     stands = false;
                     self.tally.saw(match conflict {
@@ -170,6 +176,15 @@ impl Play {
             Answer::Done | Answer::Keyed { .. } => {}
         }
         stands
+    }
+
+    /// The events of a change that has just been committed: those of one thing come in the order of its versions.
+    fn listen_to(&mut self, change: &Change) {
+        for Event { version, fact } in &change.events {
+            let before = self.told.insert(fact.subject(), *version);
+            assert!(before.is_none_or(|before| before < *version), "{fact:?} at {version:?} after {before:?}");
+            self.tally.saw(fact.name());
+        }
     }
 
     /// A change that has just been committed.

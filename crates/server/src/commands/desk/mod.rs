@@ -3,6 +3,8 @@
 mod access;
 mod body;
 mod concerts;
+mod event_readers;
+mod events;
 mod export;
 mod import;
 mod key;
@@ -48,6 +50,8 @@ fn order(client: &Client, desk: Desk, show: Show) -> anyhow::Result<()> {
         Desk::Reservations(asked) => reservations::run(client, asked.verb, show),
         Desk::Payments(asked) => payments::run(client, asked.verb, show),
         Desk::Log(log) => log::run(client, &log, show),
+        Desk::Events(asked) => events::run(client, &asked, show),
+        Desk::EventReaders(asked) => event_readers::run(client, asked.verb, show),
         Desk::Import(import) => import::run(client, &import.file, show),
         Desk::Export(export) => export::run(client, &export),
     }

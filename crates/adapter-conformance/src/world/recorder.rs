@@ -1,0 +1,84 @@
+//! What was committed, as a store told it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use application::ports::{Clock, CommitError, Committed, ReadError, Store};
+use async_trait::async_trait;
+use domain::{Change, Event, LoggedRow, Need, Rows};
+use time::OffsetDateTime;
+
+use super::World;
+
+/// Keeps what is committed through it, in the order of commits unless there are several at once.
+pub(crate) struct Recorder {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    record: Mutex<Record>,
+}
+
+#[derive(Default)]
+struct Record {
+    groups: usize,
+    changes: Vec<Recorded>,
+}
+
+/// A change that was committed.
+#[derive(Debug, Clone)]
+pub(crate) struct Recorded {
+    pub(crate) change: Change,
+    /// The number that a join was given.
+    pub(crate) number: Option<u64>,
+    pub(crate) at: OffsetDateTime,
+    /// The how-manieth commit it came in.
+    pub(crate) group: usize,
+}
+
+impl Recorder {
+    /// What was committed.
+    pub(crate) fn changes(&self) -> Vec<Recorded> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner).changes.clone()
+    }
+
+    /// The events of what was committed.
+    pub(crate) fn events(&self) -> Vec<Event> {
+        self.changes().into_iter().flat_map(|recorded| recorded.change.events).collect()
+    }
+
+    /// The rows of what was committed.
+    pub(crate) fn rows(&self) -> Vec<LoggedRow> {
+        self.changes().iter().flat_map(|recorded| recorded.change.logged(recorded.number)).collect()
+    }
+}
+
+#[async_trait]
+impl Store for Recorder {
+    async fn load(&self, needs: &[Need]) -> Result<Rows, ReadError> {
+        self.store.load(needs).await
+    }
+
+    async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
+        let results = self.store.commit(changes).await;
+        let (mut record, at) = (self.record.lock().unwrap_or_else(PoisonError::into_inner), self.clock.now());
+        record.groups += 1;
+        let group = record.groups;
+        let committed = changes.iter().zip(&results).filter_map(|(change, result)| Some((change, result.as_ref().ok()?)));
+        record.changes.extend(committed.map(|(change, Committed { number })| Recorded {
+            change: change.clone(),
+            number: *number,
+            at,
+            group,
+        }));
+        drop(record);
+        results
+    }
+}
+
+impl World {
+    /// The same world; what is committed in it from now on is recorded.
+    pub(crate) fn recorded(mut self) -> (Self, Arc<Recorder>) {
+        let (store, clock) = (self.ports.store.clone(), self.clock.clone());
+        let recorder = Arc::new(Recorder { store, clock, record: Mutex::default() });
+        self.ports.store = recorder.clone();
+        (self, recorder)
+    }
+}

@@ -1,0 +1,194 @@
+//! The event log. A commit writes its row without positions; they are given by whoever reads next, in the order in which commits could be seen
+//! (see the migration `0010_event_log`). So no open transaction holds a reader up, and a position means the same for ever.
+
+use std::collections::BTreeMap;
+
+use adapters_sql::rows::log::{self, Events, Extent, Reader, number};
+use adapters_sql::{all, micros};
+use application::ports::{Log, LogExtent, LogPage, LogReader, LoggedEvent, MAX_READERS, Position, Pruned, ReadError, ReaderName};
+use async_trait::async_trait;
+use domain::LoggedRow;
+use sea_orm::sqlx::postgres::{PgArguments, PgRow};
+use sea_orm::sqlx::query::Query;
+use sea_orm::sqlx::{self, Error, Postgres, Row};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::PostgresStore;
+use crate::error::read_error;
+use crate::housekeeping::pruned;
+
+/// So many rows are given positions at once.
+const PLACED_AT_ONCE: i64 = 1_000;
+
+pub(crate) const PLACE: &str = "SELECT place_events($1::bigint)";
+pub(crate) const EXTENT: &str =
+    "SELECT start_position, end_position, EXISTS (SELECT FROM event_log WHERE position IS NULL) AS is_unplaced FROM log_extent";
+/// The groups that have one of the next positions ($2) after a position ($1), beside the extent.
+pub(crate) const EVENTS: &str = "
+    SELECT e.start_position, e.end_position, EXISTS (SELECT FROM event_log WHERE position IS NULL) AS is_unplaced,
+           l.position, l.at, l.events
+    FROM log_extent e
+    LEFT JOIN (SELECT position, positions, at, events FROM event_log WHERE position > $1::bigint ORDER BY position LIMIT $2::bigint) l
+        ON l.position - l.positions < $1::bigint + $2::bigint
+    ORDER BY l.position";
+/// So many groups ($2) after a position ($1), with their rows unless they are one's own ($3), beside the extent.
+pub(crate) const ROWS_OF_OTHERS: &str = "
+    SELECT e.start_position, e.end_position, EXISTS (SELECT FROM event_log WHERE position IS NULL) AS is_unplaced,
+           l.position, CASE WHEN l.instance <> $3::uuid THEN l.rows END AS rows, l.queues, l.numbers
+    FROM log_extent e
+    LEFT JOIN (
+        SELECT position, instance, rows, queues, numbers FROM event_log
+        WHERE position > $1::bigint ORDER BY position LIMIT $2::bigint) l ON true
+    ORDER BY l.position";
+/// Deletes some of the first groups ($3): those before an instant ($1) that all readers have passed, and those before another ($2).
+pub(crate) const PRUNE: &str = "
+    WITH first AS MATERIALIZED (
+        SELECT ctid AS place, position, at FROM event_log WHERE position IS NOT NULL ORDER BY position LIMIT $3::bigint),
+    passed AS MATERIALIZED (SELECT coalesce(min(position), 9223372036854775807) AS position FROM log_readers),
+    kept AS MATERIALIZED (
+        SELECT coalesce(min(first.position), 9223372036854775807) AS position FROM first, passed
+        WHERE first.at >= CASE WHEN first.position <= passed.position THEN $1::bigint ELSE $2::bigint END),
+    old AS MATERIALIZED (SELECT first.place, first.position FROM first, kept WHERE first.position < kept.position),
+    moved AS (
+        UPDATE log_extent SET start_position = greatest(start_position, last.position)
+        FROM (SELECT max(position) AS position FROM old) last WHERE last.position IS NOT NULL)
+    DELETE FROM event_log l USING old WHERE l.ctid = old.place";
+
+pub(crate) const READERS: &str = "SELECT name, position, moved_at FROM log_readers ORDER BY name COLLATE \"C\"";
+/// Keeps the position ($2) of a reader ($1) as of an instant ($3, or now), if it is known or there are fewer than so many ($4).
+pub(crate) const KEEP_READER: &str = "
+    INSERT INTO log_readers (name, position, moved_at)
+    SELECT $1::text, $2::bigint, coalesce($3::bigint, clock_micros())
+    WHERE (SELECT count(*) FROM log_readers) < $4::bigint OR EXISTS (SELECT FROM log_readers WHERE name = $1::text)
+    ON CONFLICT (name) DO UPDATE SET position = excluded.position, moved_at = excluded.moved_at";
+pub(crate) const FORGET_READER: &str = "DELETE FROM log_readers WHERE name = $1::text";
+
+/// What a reading has found: the extent, and in each row a group, if there are any.
+struct Found {
+    extent: Extent,
+    groups: Vec<PgRow>,
+}
+
+impl Found {
+    /// Up to where it goes.
+    fn last_position(&self, after: Option<Position>) -> Result<i64, Error> {
+        let Some(after) = after else { return Ok(self.extent.end_position) };
+        let last = self.groups.last().map(|group| group.try_get::<Option<i64>, _>("position")).transpose()?;
+        Ok(last.flatten().unwrap_or_else(|| number(after)))
+    }
+}
+
+#[async_trait]
+impl Log for PostgresStore {
+    async fn extent(&self) -> Result<LogExtent, ReadError> {
+        let found = self.read_log(None, || sqlx::query(EXTENT)).await.map_err(read_error)?;
+        Ok(found.extent.into())
+    }
+
+    async fn events(&self, after: Position, at_most: u32) -> Result<Option<LogPage<LoggedEvent>>, ReadError> {
+        let query = || sqlx::query(EVENTS).bind(number(after)).bind(i64::from(at_most));
+        let Found { extent, groups } = self.read_log(Some(after), query).await.map_err(read_error)?;
+        if !extent.has(after) {
+            return Ok(None);
+        }
+        let (mut events, mut last) = (Vec::new(), None);
+        for group in &groups {
+            let Some(position) = group.try_get("position").map_err(read_error)? else { continue };
+            let (at, text) = (group.try_get("at").map_err(read_error)?, group.try_get("events").map_err(read_error)?);
+            events.extend(Events { position, at, events: text }.after(after)?);
+            last = Some(position);
+        }
+        Ok(Some(extent.page(events, after, last)))
+    }
+
+    async fn rows_of_others(&self, after: Position, at_most: u32) -> Result<Option<LogPage<LoggedRow>>, ReadError> {
+        // A commit under a name that is given up meanwhile is in doubt: its rows are read again anyway.
+        let own = self.names.next();
+        let query = || sqlx::query(ROWS_OF_OTHERS).bind(number(after)).bind(i64::from(at_most)).bind(own);
+        let Found { extent, groups } = self.read_log(Some(after), query).await.map_err(read_error)?;
+        if !extent.has(after) {
+            return Ok(None);
+        }
+        let (mut rows, mut last) = (Vec::new(), None);
+        for group in &groups {
+            let Some(position) = group.try_get::<Option<i64>, _>("position").map_err(read_error)? else { continue };
+            last = Some(position);
+            if let Some(text) = group.try_get::<Option<&str>, _>("rows").map_err(read_error)? {
+                rows.extend(log::rows(text, &handed_out_before(group).map_err(read_error)?)?);
+            }
+        }
+        Ok(Some(extent.page(rows, after, last)))
+    }
+
+    async fn readers(&self) -> Result<Vec<LogReader>, ReadError> {
+        let query = sqlx::query(READERS);
+        let rows = self.commands.within(query.fetch_all(&self.commands.pool)).await.map_err(read_error)?;
+        let reader = |row: &PgRow| -> Result<Reader, Error> {
+            Ok(Reader { name: row.try_get("name")?, position: row.try_get("position")?, moved_at: row.try_get("moved_at")? })
+        };
+        all(rows.iter().map(reader).collect::<Result<_, _>>().map_err(read_error)?)
+    }
+
+    async fn keep_reader(&self, name: &ReaderName, position: Position) -> Result<bool, ReadError> {
+        let query = sqlx::query(KEEP_READER).bind(name.as_str()).bind(number(position));
+        let query = query.bind(self.given_now().map(micros)).bind(i64::from(MAX_READERS));
+        let kept = self.commands.within(query.execute(&self.commands.pool)).await.map_err(read_error)?;
+        Ok(kept.rows_affected() > 0)
+    }
+
+    async fn forget_reader(&self, name: &ReaderName) -> Result<bool, ReadError> {
+        let query = sqlx::query(FORGET_READER).bind(name.as_str());
+        let forgotten = self.commands.within(query.execute(&self.commands.pool)).await.map_err(read_error)?;
+        Ok(forgotten.rows_affected() > 0)
+    }
+}
+
+impl PostgresStore {
+    /// What `query` finds after `after`. If that goes up to the end of the log, and commits wait for their positions, these are given, and it is
+    /// asked again.
+    async fn read_log<'q>(
+        &self,
+        after: Option<Position>,
+        query: impl Fn() -> Query<'q, Postgres, PgArguments> + Send + Sync,
+    ) -> Result<Found, Error> {
+        let (found, is_unplaced) = self.find_in_log(query()).await?;
+        if !is_unplaced || found.last_position(after)? < found.extent.end_position {
+            return Ok(found);
+        }
+        self.place_events().await?;
+        Ok(self.find_in_log(query()).await?.0)
+    }
+
+    /// Gives positions to all that can be seen and has none.
+    async fn place_events(&self) -> Result<(), Error> {
+        loop {
+            let place = sqlx::query_scalar::<_, i64>(PLACE).bind(PLACED_AT_ONCE).fetch_one(&self.commands.pool);
+            if self.commands.within(place).await? < PLACED_AT_ONCE {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn find_in_log(&self, query: Query<'_, Postgres, PgArguments>) -> Result<(Found, bool), Error> {
+        let groups = self.commands.within(query.fetch_all(&self.commands.pool)).await?;
+        let first = groups.first().ok_or(Error::RowNotFound)?;
+        let extent = Extent { start_position: first.try_get("start_position")?, end_position: first.try_get("end_position")? };
+        let is_unplaced = first.try_get("is_unplaced")?;
+        Ok((Found { extent, groups }, is_unplaced))
+    }
+
+    pub(crate) async fn prune_log(&self, before: OffsetDateTime, unread_before: OffsetDateTime, at_most: i64) -> Result<Pruned, Error> {
+        // What nobody has read is old some day, too.
+        self.place_events().await?;
+        let query = sqlx::query(PRUNE).bind(micros(before)).bind(micros(unread_before)).bind(at_most);
+        let rows = self.commands.within(query.execute(&self.commands.pool)).await?.rows_affected();
+        Ok(pruned(rows, rows, at_most))
+    }
+}
+
+/// The last number that each queue had handed out before a group.
+fn handed_out_before(group: &PgRow) -> Result<BTreeMap<Uuid, i64>, Error> {
+    let (queues, numbers): (Option<Vec<Uuid>>, Option<Vec<i64>>) = (group.try_get("queues")?, group.try_get("numbers")?);
+    Ok(queues.into_iter().flatten().zip(numbers.into_iter().flatten()).collect())
+}

@@ -1,0 +1,259 @@
+//! The event log: commits that take long, a server that is killed amid a page, a dump that is restored.
+
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use adapters_postgres::PostgresStore;
+use application::ports::{CommitError, Log, LogPage, LoggedEvent, Position, ReadError, ReaderName, Store};
+use domain::Fact;
+use sea_orm::sqlx::{AssertSqlSafe, Connection, Executor};
+use testbed::{Cluster, Durability};
+
+use crate::world::{SIZE, World, a_change};
+
+/// A token's row in the log as another instance would have written it, in a transaction that is still open.
+const LOGGED: &str = r#"
+    INSERT INTO event_log (instance, positions, at, events, rows) VALUES (gen_random_uuid(), 1, 0, '[]', '{"tokens": [
+        {"id": "00000000-0000-0000-0000-0000000000aa", "version": 1, "queue_id": "0f207207-0000-7000-8000-000000000001",
+         "user_id": "00000000-0000-0000-0000-0000000000bb", "number": 1, "joined_at": 0, "state": "WAITING"}]}')"#;
+
+async fn end(store: &PostgresStore) -> Position {
+    store.extent().await.unwrap().end
+}
+
+/// How many rows of others are news after `position`.
+async fn news(store: &PostgresStore, position: &mut Position) -> usize {
+    let page = store.rows_of_others(*position, 100).await.unwrap().unwrap();
+    assert_eq!(page.position, page.end, "all of it");
+    *position = page.position;
+    page.items.len()
+}
+
+async fn page(store: &PostgresStore, position: Position) -> LogPage<LoggedEvent> {
+    store.events(position, 3).await.unwrap().expect("the log goes on")
+}
+
+/// All events after `position`, in small pages.
+async fn rest(store: &PostgresStore, mut position: Position) -> Vec<LoggedEvent> {
+    let mut events = Vec::new();
+    loop {
+        let page = page(store, position).await;
+        events.extend(page.items);
+        position = page.position;
+        if position == page.end {
+            return events;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_commit_that_began_before_others_and_ended_after_them_is_told_of_once_and_after_them() {
+    let world = World::empty().await;
+    let mut beside = world.beside().await;
+    let mut slow = beside.begin().await.unwrap();
+    slow.execute(AssertSqlSafe(LOGGED)).await.unwrap();
+    let mut position = end(&world.store).await;
+    world.sql(LOGGED);
+    assert_eq!(news(&world.store, &mut position).await, 1, "the younger one alone");
+
+    slow.commit().await.unwrap();
+
+    assert_eq!(news(&world.store, &mut position).await, 1);
+    assert_eq!(news(&world.store, &mut position).await, 0);
+}
+
+#[tokio::test]
+async fn a_transaction_that_stays_open_holds_nobody_back() {
+    let world = World::empty().await;
+    let mut beside = world.beside().await;
+    let mut slow = beside.begin().await.unwrap();
+    slow.execute(AssertSqlSafe(LOGGED)).await.unwrap();
+    let mut position = end(&world.store).await;
+    for _ in 0..3 {
+        world.sql(LOGGED);
+        assert_eq!(news(&world.store, &mut position).await, 1);
+    }
+    slow.rollback().await.unwrap();
+    assert_eq!(news(&world.store, &mut position).await, 0);
+}
+
+#[tokio::test]
+async fn whoever_gives_positions_at_this_moment_holds_no_reader_up() {
+    let world = World::empty().await;
+    let mut position = end(&world.store).await;
+    world.sql(LOGGED);
+    let mut beside = world.beside().await;
+    let mut placing = beside.begin().await.unwrap();
+    placing.execute("SELECT place_events(10)").await.unwrap();
+    assert_eq!(world.store.rows_of_others(position, 100).await.unwrap().unwrap().items.len(), 0, "it has no position that lasts yet");
+    placing.rollback().await.unwrap();
+    assert_eq!(news(&world.store, &mut position).await, 1);
+}
+
+#[tokio::test]
+async fn a_commit_of_unknown_outcome_that_lands_late_is_news_to_its_own_process() {
+    let world = World::empty().await;
+    assert!(world.commit(&[world.a_join(1).await]).await[0].is_ok());
+    let name = world.sql("SELECT DISTINCT instance FROM event_log").trim().to_owned();
+    let mut beside = world.beside().await;
+    let mut late = beside.begin().await.unwrap();
+    // What the process has sent, and what it will not hear of: it waits for a standby, say.
+    late.execute(AssertSqlSafe(LOGGED.replace("gen_random_uuid()", &format!("'{name}'")))).await.unwrap();
+    let outcome = world.break_amid(world.a_registration(2).await).await;
+    assert!(matches!(outcome, Err(CommitError::Unknown(_))), "{outcome:?}");
+    let mut position = end(&world.store).await;
+    assert!(world.commit(&[world.a_join(3).await]).await[0].is_ok());
+    assert_eq!(news(&world.store, &mut position).await, 0, "what it commits from now on is its own");
+
+    late.commit().await.unwrap();
+
+    assert_eq!(news(&world.store, &mut position).await, 1);
+}
+
+#[tokio::test]
+async fn what_operators_commit_is_news_to_their_own_process() {
+    let world = World::empty().await;
+    let mut position = end(&world.store).await;
+    let join = world.a_join(1).await;
+    assert!(world.store.ports().orders.commit(&[join]).await[0].is_ok());
+    assert_eq!(news(&world.store, &mut position).await, 1, "it may become visible long after its outcome was reported as unknown");
+}
+
+#[tokio::test]
+async fn numbers_that_the_statement_gives_are_in_the_log() {
+    let world = World::empty().await;
+    assert!(world.commit(&[world.a_join(1).await, world.a_join(2).await]).await.iter().all(Result::is_ok));
+    let other = PostgresStore::open(&world.database.url, SIZE).await.unwrap();
+    let before = end(&other).await;
+    assert!(world.commit(&[world.a_join(3).await, world.a_join(4).await]).await.iter().all(Result::is_ok));
+    let page = other.rows_of_others(before, 100).await.unwrap().unwrap();
+    let numbers: Vec<u64> = page
+        .items
+        .iter()
+        .map(|row| match row {
+            domain::LoggedRow::Token(token) => token.number,
+            other => panic!("only tokens: {other:?}"),
+        })
+        .collect();
+    assert_eq!(numbers, [3, 4]);
+    other.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn rows_that_make_no_sense_are_said_to_be_so() {
+    let world = World::empty().await;
+    let position = end(&world.store).await;
+    world.sql(&LOGGED.replace("WAITING", "ASLEEP"));
+    let read = world.store.rows_of_others(position, 100).await;
+    assert!(matches!(&read, Err(ReadError::Corrupt(what)) if what == "queue_tokens.state"), "{read:?}");
+}
+
+/// Whose registration an event tells of.
+fn registered(event: &LoggedEvent) -> u128 {
+    match event.event.fact {
+        Fact::UserRegistered { user } => user.0.as_u128(),
+        ref other => panic!("only registrations: {other:?}"),
+    }
+}
+
+/// Each is there once, in ascending order of positions, and everybody who was acknowledged.
+fn assert_each_once(events: &[LoggedEvent], acknowledged: &[u128]) {
+    assert!(events.windows(2).all(|pair| pair[0].position < pair[1].position));
+    let mut users: Vec<_> = events.iter().map(registered).collect();
+    users.sort_unstable();
+    assert!(users.windows(2).all(|pair| pair[0] < pair[1]), "one is told of twice");
+    for user in acknowledged {
+        assert!(users.binary_search(user).is_ok(), "{user} is lost");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_killed_amid_a_page_loses_and_repeats_nothing() {
+    const WRITERS: u128 = 3;
+    let mut cluster = Cluster::start(Durability::Processes);
+    let database = cluster.create_database();
+    let (mut events, mut position, mut acknowledged) = (Vec::new(), Position(0), Vec::new());
+    for round in 0..3 {
+        let store = PostgresStore::open(&database.url, SIZE).await.unwrap();
+        let stop = Arc::new(AtomicBool::new(false));
+        let writers: Vec<_> = (0..WRITERS)
+            .map(|writer| {
+                let (store, stop) = (store.clone(), stop.clone());
+                tokio::spawn(async move {
+                    let mut done = Vec::new();
+                    for number in (0_u128..).map(|turn| (round << 64) | (turn * WRITERS + writer + 1)) {
+                        if stop.load(Ordering::Relaxed) || store.commit(&[a_change(number)]).await[0].is_err() {
+                            break;
+                        }
+                        done.push(number);
+                    }
+                    done
+                })
+            })
+            .collect();
+        // Amid pages and commits: the reader has more to read when the server dies.
+        let enough = events.len() + 40;
+        while events.len() < enough {
+            let page = page(&store, position).await;
+            position = page.position;
+            events.extend(page.items);
+        }
+        cluster.kill();
+        let torn = store.events(position, 3).await;
+        assert!(torn.is_err(), "it is dead");
+        stop.store(true, Ordering::Relaxed);
+        for writer in writers {
+            acknowledged.extend(writer.await.unwrap());
+        }
+        cluster.restart();
+    }
+    let store = PostgresStore::open(&database.url, SIZE).await.unwrap();
+    events.extend(rest(&store, position).await);
+    assert_each_once(&events, &acknowledged);
+    assert_eq!(rest(&store, Position(0)).await, events, "whoever reads it all again is told the same");
+    let users = cluster.sql(&database.name, "SELECT count(*) FROM users");
+    assert_eq!(users.trim(), events.len().to_string(), "who is not acknowledged is told of if they are there");
+}
+
+fn run(command: &mut Command) -> Vec<u8> {
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+#[tokio::test]
+async fn a_restored_dump_goes_on_where_its_readers_were() {
+    let world = World::empty().await;
+    let mailer = ReaderName::new("mailer").unwrap();
+    let register = async |store: &PostgresStore, numbers: std::ops::Range<u128>| {
+        for number in numbers {
+            assert!(store.commit(&[a_change(number)]).await[0].is_ok());
+        }
+    };
+    register(&world.store, 1..6).await;
+    let read = page(&world.store, Position(0)).await;
+    assert!(world.store.keep_reader(&mailer, read.position).await.unwrap());
+    // These have no positions yet when the dump is made.
+    register(&world.store, 6..9).await;
+    let dump = tempfile::NamedTempFile::new().unwrap();
+    run(Command::new(Cluster::program("pg_dump").unwrap()).arg(&world.database.url).arg("--file").arg(dump.path()));
+    // What happens after the dump is lost with the database, and its positions are given to others.
+    register(&world.store, 100..104).await;
+    assert_eq!(rest(&world.store, read.position).await.len(), 9);
+
+    let restored = Cluster::shared().create_database();
+    run(Command::new(Cluster::program("psql").unwrap())
+        .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", &restored.url, "-f"])
+        .arg(dump.path()));
+    let store = PostgresStore::open(&restored.url, SIZE).await.unwrap();
+
+    let readers = store.readers().await.unwrap();
+    assert_eq!(readers.iter().map(|reader| (reader.name.as_str(), reader.position)).collect::<Vec<_>>(), [("mailer", read.position)]);
+    register(&store, 9..11).await;
+    let mut events = read.items;
+    events.extend(rest(&store, readers[0].position).await);
+    assert_each_once(&events, &[]);
+    assert_eq!(events.iter().map(registered).collect::<Vec<_>>(), (1..11).collect::<Vec<_>>());
+    store.close().await.unwrap();
+}
