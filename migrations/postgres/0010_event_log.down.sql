@@ -21,7 +21,9 @@ CREATE TABLE feed (
 ALTER TABLE feed ALTER tokens SET STORAGE EXTERNAL, ALTER schedule_ids SET STORAGE EXTERNAL, ALTER numbers SET STORAGE EXTERNAL;
 CREATE INDEX feed_xid ON feed (xid);
 
+DROP FUNCTION keep_log_reader;
 DROP TABLE log_readers;
 DROP FUNCTION place_events;
+DROP FUNCTION unplaced_from;
 DROP TABLE log_extent;
 DROP TABLE event_log;

@@ -9,8 +9,8 @@ CREATE TABLE event_log (
     position  bigint,
     -- How many positions it takes: one an event, and one if there is none.
     positions bigint NOT NULL CHECK (positions >= 1),
-    -- Under which name its process commits.
-    instance  uuid   NOT NULL,
+    -- The transaction that wrote it: see `log_extent`.
+    xid       xid8   NOT NULL DEFAULT pg_current_xact_id(),
     at        bigint NOT NULL,
     -- JSON, as text: it is read whole or not at all.
     events    text   NOT NULL,
@@ -23,34 +23,42 @@ CREATE TABLE event_log (
 -- It is long, and is compressed by nobody who has a reader waiting.
 ALTER TABLE event_log ALTER events SET STORAGE EXTERNAL, ALTER rows SET STORAGE EXTERNAL;
 CREATE UNIQUE INDEX event_log_position ON event_log (position) WHERE position IS NOT NULL;
-CREATE INDEX event_log_unplaced ON event_log (id) WHERE position IS NULL;
+CREATE INDEX event_log_unplaced ON event_log (xid) WHERE position IS NULL;
 
--- From where to where the log goes: the last position that was deleted, and the last of all.
+-- From where to where the log goes: the last position that was deleted, and the last of all. Of the transactions before `placed_before` all rows have
+-- positions, so that nobody looks for them among what vacuum has yet to remove.
 CREATE TABLE log_extent (
     single         boolean NOT NULL PRIMARY KEY DEFAULT true CHECK (single),
     start_position bigint  NOT NULL DEFAULT 0 CHECK (start_position >= 0),
-    end_position   bigint  NOT NULL DEFAULT 0 CHECK (end_position >= start_position)
+    end_position   bigint  NOT NULL DEFAULT 0 CHECK (end_position >= start_position),
+    placed_before  xid8    NOT NULL DEFAULT '0'
 ) WITH (fillfactor = 20);
 INSERT INTO log_extent DEFAULT VALUES;
 
--- Gives positions to rows that can be seen and have none, so many; returns how many it were. If another does so at this moment, it is left to it.
+-- The first transaction that may have rows without positions. In a restored dump, transactions may count from below those of the server that it
+-- was made of.
+CREATE FUNCTION unplaced_from(placed_before xid8) RETURNS xid8 LANGUAGE sql STABLE
+    RETURN CASE WHEN placed_before <= pg_snapshot_xmax(pg_current_snapshot()) THEN placed_before ELSE '0'::xid8 END;
+
+-- Gives positions to rows that can be seen and have none, so many; returns how many there were.
 CREATE FUNCTION place_events(at_most bigint) RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
+    first_xid xid8;
+    finished_before xid8;
     last_position bigint;
     new_position bigint;
     placed_rows bigint;
 BEGIN
-    SELECT end_position INTO last_position FROM log_extent FOR UPDATE SKIP LOCKED;
-    IF NOT FOUND THEN
-        RETURN 0;
-    END IF;
-    -- A statement of its own sees what the one before has placed.
-    WITH next AS MATERIALIZED (SELECT id, ctid AS place, positions FROM event_log WHERE position IS NULL ORDER BY id LIMIT at_most),
+    SELECT end_position, unplaced_from(placed_before) INTO last_position, first_xid FROM log_extent FOR UPDATE;
+    -- A statement of its own sees what was placed by whoever had the lock before.
+    WITH next AS MATERIALIZED (
+             SELECT id, ctid AS place, positions FROM event_log WHERE position IS NULL AND xid >= first_xid ORDER BY id LIMIT at_most),
          placed AS (SELECT place, last_position + sum(positions) OVER (ORDER BY id) AS position FROM next),
          written AS (UPDATE event_log l SET position = placed.position FROM placed WHERE l.ctid = placed.place RETURNING l.position)
-    SELECT count(*), max(position) INTO placed_rows, new_position FROM written;
+    SELECT count(*), max(position), pg_snapshot_xmin(pg_current_snapshot()) INTO placed_rows, new_position, finished_before FROM written;
     IF placed_rows > 0 THEN
-        UPDATE log_extent SET end_position = new_position;
+        UPDATE log_extent
+        SET end_position = new_position, placed_before = CASE WHEN placed_rows < at_most THEN finished_before ELSE first_xid END;
     END IF;
     RETURN placed_rows;
 END $$;
@@ -61,6 +69,18 @@ CREATE TABLE log_readers (
     position bigint NOT NULL CHECK (position >= 0),
     moved_at bigint NOT NULL
 );
+
+-- Keeps up to where a reader has read; false if it is new and there are so many already.
+CREATE FUNCTION keep_log_reader(reader text, read_position bigint, now bigint, at_most bigint) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    -- One after the other, so that they are counted.
+    PERFORM FROM log_extent FOR UPDATE;
+    INSERT INTO log_readers (name, position, moved_at)
+    SELECT reader, read_position, now
+    WHERE (SELECT count(*) FROM log_readers) < at_most OR EXISTS (SELECT FROM log_readers WHERE name = reader)
+    ON CONFLICT (name) DO UPDATE SET position = excluded.position, moved_at = excluded.moved_at;
+    RETURN FOUND;
+END $$;
 
 -- It had no reader, and its events no subject: nothing is told of them twice.
 DROP TABLE outbox;

@@ -57,7 +57,7 @@ macro_rules! conformance_tests {
             sharing {
                 what_another_process_commits_is_told
                 what_another_process_commits_is_told_once
-                each_process_is_told_of_the_others
+                each_process_is_told_of_all
                 a_conflict_is_no_news
                 all_processes_read_one_log
                 many_commits_at_once_are_all_told
@@ -249,7 +249,6 @@ macro_rules! conformance_tests {
                 the_extent_of_a_log_goes_up_to_its_last_event
                 what_a_log_extends_to_can_be_read_in_the_store
                 after_the_end_of_a_log_there_is_nothing
-                ones_own_rows_are_not_told
                 a_reader_is_kept_where_it_has_read
                 readers_come_by_name
                 a_reader_is_forgotten_by_its_name

@@ -67,8 +67,8 @@ impl Log for MemoryStore {
         Ok(Some(LogPage { items, position, end }))
     }
 
-    /// There are no others.
-    async fn rows_of_others(&self, _: Position, _: u32) -> Result<Option<LogPage<LoggedRow>>, ReadError> {
+    /// Nobody follows it.
+    async fn rows(&self, _: Position, _: u32) -> Result<Option<LogPage<LoggedRow>>, ReadError> {
         let end = self.state().log.extent().end;
         Ok(Some(LogPage { items: Vec::new(), position: end, end }))
     }

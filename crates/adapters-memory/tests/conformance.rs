@@ -46,7 +46,7 @@ fn clauses_about_what_the_store_lacks_are_reported_as_ignored_and_no_others() {
         "sharing::a_conflict_is_no_news",
         "sharing::all_processes_know_the_same_readers",
         "sharing::all_processes_read_one_log",
-        "sharing::each_process_is_told_of_the_others",
+        "sharing::each_process_is_told_of_all",
         "sharing::many_commits_at_once_are_all_told",
         "sharing::rows_that_are_deleted_are_missed",
         "sharing::what_another_process_commits_is_told",

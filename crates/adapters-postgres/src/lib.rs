@@ -12,7 +12,6 @@ mod error;
 mod housekeeping;
 mod load;
 mod log;
-mod names;
 #[cfg(test)]
 mod plans;
 mod programme;

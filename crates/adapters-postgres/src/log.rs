@@ -1,5 +1,5 @@
 //! The event log. A commit writes its row without positions; they are given by whoever reads next, in the order in which commits could be seen
-//! (see the migration `0010_event_log`). So no open transaction holds a reader up, and a position means the same for ever.
+//! (see the migration `0010_event_log`). So no open transaction of others holds a reader up, and a position means the same for ever.
 
 use std::collections::BTreeMap;
 
@@ -19,32 +19,46 @@ use crate::error::read_error;
 use crate::housekeeping::pruned;
 
 /// So many rows are given positions at once.
-const PLACED_AT_ONCE: i64 = 1_000;
+const PLACED_AT_ONCE: i64 = 10_000;
+/// A page has no more bytes of rows than this, unless its first group has.
+const PAGE_BYTES: i64 = 4 * 1024 * 1024;
+
+/// Whether commits wait for their positions.
+macro_rules! is_unplaced {
+    () => {
+        "EXISTS (SELECT FROM event_log u WHERE u.position IS NULL AND u.xid >= unplaced_from(e.placed_before)) AS is_unplaced"
+    };
+}
 
 pub(crate) const PLACE: &str = "SELECT place_events($1::bigint)";
-pub(crate) const EXTENT: &str =
-    "SELECT start_position, end_position, EXISTS (SELECT FROM event_log WHERE position IS NULL) AS is_unplaced FROM log_extent";
+pub(crate) const EXTENT: &str = concat!("SELECT e.start_position, e.end_position, ", is_unplaced!(), " FROM log_extent e");
 /// The groups that have one of the next positions ($2) after a position ($1), beside the extent.
-pub(crate) const EVENTS: &str = "
-    SELECT e.start_position, e.end_position, EXISTS (SELECT FROM event_log WHERE position IS NULL) AS is_unplaced,
-           l.position, l.at, l.events
+pub(crate) const EVENTS: &str = concat!(
+    "SELECT e.start_position, e.end_position, ",
+    is_unplaced!(),
+    ", l.position, l.at, l.events
     FROM log_extent e
     LEFT JOIN (SELECT position, positions, at, events FROM event_log WHERE position > $1::bigint ORDER BY position LIMIT $2::bigint) l
         ON l.position - l.positions < $1::bigint + $2::bigint
-    ORDER BY l.position";
-/// So many groups ($2) after a position ($1), with their rows unless they are one's own ($3), beside the extent.
-pub(crate) const ROWS_OF_OTHERS: &str = "
-    SELECT e.start_position, e.end_position, EXISTS (SELECT FROM event_log WHERE position IS NULL) AS is_unplaced,
-           l.position, CASE WHEN l.instance <> $3::uuid THEN l.rows END AS rows, l.queues, l.numbers
+    ORDER BY l.position"
+);
+/// So many groups ($2) after a position ($1), with their rows, as long as those before them have fewer bytes ($3), beside the extent.
+pub(crate) const ROWS: &str = concat!(
+    "SELECT e.start_position, e.end_position, ",
+    is_unplaced!(),
+    ", l.position, l.rows, l.queues, l.numbers
     FROM log_extent e
     LEFT JOIN (
-        SELECT position, instance, rows, queues, numbers FROM event_log
-        WHERE position > $1::bigint ORDER BY position LIMIT $2::bigint) l ON true
-    ORDER BY l.position";
+        SELECT position, rows, queues, numbers, sum(octet_length(rows)) OVER (ORDER BY position) - octet_length(rows) AS bytes_before
+        FROM (SELECT position, rows, queues, numbers FROM event_log WHERE position > $1::bigint ORDER BY position LIMIT $2::bigint) n) l
+        ON l.bytes_before < $3::bigint
+    ORDER BY l.position"
+);
 /// Deletes some of the first groups ($3): those before an instant ($1) that all readers have passed, and those before another ($2).
 pub(crate) const PRUNE: &str = "
     WITH first AS MATERIALIZED (
-        SELECT ctid AS place, position, at FROM event_log WHERE position IS NOT NULL ORDER BY position LIMIT $3::bigint),
+        SELECT ctid AS place, position, at FROM event_log
+        WHERE position > (SELECT start_position FROM log_extent) ORDER BY position LIMIT $3::bigint),
     passed AS MATERIALIZED (SELECT coalesce(min(position), 9223372036854775807) AS position FROM log_readers),
     kept AS MATERIALIZED (
         SELECT coalesce(min(first.position), 9223372036854775807) AS position FROM first, passed
@@ -57,11 +71,7 @@ pub(crate) const PRUNE: &str = "
 
 pub(crate) const READERS: &str = "SELECT name, position, moved_at FROM log_readers ORDER BY name COLLATE \"C\"";
 /// Keeps the position ($2) of a reader ($1) as of an instant ($3, or now), if it is known or there are fewer than so many ($4).
-pub(crate) const KEEP_READER: &str = "
-    INSERT INTO log_readers (name, position, moved_at)
-    SELECT $1::text, $2::bigint, coalesce($3::bigint, clock_micros())
-    WHERE (SELECT count(*) FROM log_readers) < $4::bigint OR EXISTS (SELECT FROM log_readers WHERE name = $1::text)
-    ON CONFLICT (name) DO UPDATE SET position = excluded.position, moved_at = excluded.moved_at";
+pub(crate) const KEEP_READER: &str = "SELECT keep_log_reader($1::text, $2::bigint, coalesce($3::bigint, clock_micros()), $4::bigint)";
 pub(crate) const FORGET_READER: &str = "DELETE FROM log_readers WHERE name = $1::text";
 
 /// What a reading has found: the extent, and in each row a group, if there are any.
@@ -102,10 +112,8 @@ impl Log for PostgresStore {
         Ok(Some(extent.page(events, after, last)))
     }
 
-    async fn rows_of_others(&self, after: Position, at_most: u32) -> Result<Option<LogPage<LoggedRow>>, ReadError> {
-        // A commit under a name that is given up meanwhile is in doubt: its rows are read again anyway.
-        let own = self.names.next();
-        let query = || sqlx::query(ROWS_OF_OTHERS).bind(number(after)).bind(i64::from(at_most)).bind(own);
+    async fn rows(&self, after: Position, at_most: u32) -> Result<Option<LogPage<LoggedRow>>, ReadError> {
+        let query = || sqlx::query(ROWS).bind(number(after)).bind(i64::from(at_most)).bind(PAGE_BYTES);
         let Found { extent, groups } = self.read_log(Some(after), query).await.map_err(read_error)?;
         if !extent.has(after) {
             return Ok(None);
@@ -113,10 +121,8 @@ impl Log for PostgresStore {
         let (mut rows, mut last) = (Vec::new(), None);
         for group in &groups {
             let Some(position) = group.try_get::<Option<i64>, _>("position").map_err(read_error)? else { continue };
+            rows.extend(log::rows(group.try_get("rows").map_err(read_error)?, &handed_out_before(group).map_err(read_error)?)?);
             last = Some(position);
-            if let Some(text) = group.try_get::<Option<&str>, _>("rows").map_err(read_error)? {
-                rows.extend(log::rows(text, &handed_out_before(group).map_err(read_error)?)?);
-            }
         }
         Ok(Some(extent.page(rows, after, last)))
     }
@@ -131,10 +137,9 @@ impl Log for PostgresStore {
     }
 
     async fn keep_reader(&self, name: &ReaderName, position: Position) -> Result<bool, ReadError> {
-        let query = sqlx::query(KEEP_READER).bind(name.as_str()).bind(number(position));
+        let query = sqlx::query_scalar(KEEP_READER).bind(name.as_str()).bind(number(position));
         let query = query.bind(self.given_now().map(micros)).bind(i64::from(MAX_READERS));
-        let kept = self.commands.within(query.execute(&self.commands.pool)).await.map_err(read_error)?;
-        Ok(kept.rows_affected() > 0)
+        self.commands.within(query.fetch_one(&self.commands.pool)).await.map_err(read_error)
     }
 
     async fn forget_reader(&self, name: &ReaderName) -> Result<bool, ReadError> {

@@ -15,10 +15,9 @@ use time::OffsetDateTime;
 use tokio::task::JoinHandle;
 
 use crate::clock::DatabaseClock;
-use crate::commit::{self, Origin};
+use crate::commit;
 use crate::database::{self, Connections, OpenError, PATIENCE, PoolSize, Pools};
 use crate::load;
-use crate::names::Names;
 use crate::statements::READ_STATEMENTS;
 
 /// Everything that Frontrow remembers, in a PostgreSQL database. It serves every port of persistence. Any number of
@@ -32,8 +31,6 @@ pub struct PostgresStore {
     orders: Connections,
     pub(crate) reads: DatabaseConnection,
     pub(crate) pulse: Connections,
-    /// Whose commits these are, for the log.
-    pub(crate) names: Names,
     time: Time,
 }
 
@@ -48,7 +45,7 @@ enum Time {
 
 impl std::fmt::Debug for PostgresStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PostgresStore").field("names", &self.names).finish_non_exhaustive()
+        f.debug_struct("PostgresStore").finish_non_exhaustive()
     }
 }
 
@@ -75,13 +72,12 @@ impl PostgresStore {
     }
 
     fn over(Pools { commands, orders, reads, pulse }: Pools, time: Time) -> Self {
-        Self { commands, orders, reads, pulse, names: Names::shared(), time }
+        Self { commands, orders, reads, pulse, time }
     }
 
-    /// The same store for operators' commands: on a connection of their own, whose statements may take longer. What they commit is read in the log
-    /// by their own process, too.
+    /// The same store for operators' commands: on a connection of their own, whose statements may take longer.
     fn for_orders(&self) -> Self {
-        Self { commands: self.orders.clone(), names: Names::OneEach, ..self.clone() }
+        Self { commands: self.orders.clone(), ..self.clone() }
     }
 
     /// Whether `url` tells of a database; nobody is asked.
@@ -193,17 +189,8 @@ impl Store for PostgresStore {
 
     async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
         let (store, group) = (self.clone(), changes.to_vec());
-        let instance = self.names.next();
-        let task = tokio::spawn(async move {
-            let results = commit::commit(&store.commands, Origin { now: store.given_now(), instance }, &group).await;
-            if results.iter().any(|result| matches!(result, Err(CommitError::Unknown(_)))) {
-                store.names.give_up(instance);
-            }
-            results
-        });
-        finished(task).await.unwrap_or_else(|| {
-            self.names.give_up(instance);
-            changes.iter().map(|_| Err(CommitError::Unknown("no answer".into()))).collect()
-        })
+        let task = tokio::spawn(async move { commit::commit(&store.commands, store.given_now(), &group).await });
+        let lost = || changes.iter().map(|_| Err(CommitError::Unknown("no answer".into()))).collect();
+        finished(task).await.unwrap_or_else(lost)
     }
 }

@@ -43,8 +43,8 @@ impl Log for SqliteStore {
         Ok(Some(extent.page(events, after, last)))
     }
 
-    /// There are no others: one process serves a file.
-    async fn rows_of_others(&self, after: Position, _: u32) -> Result<Option<LogPage<LoggedRow>>, ReadError> {
+    /// Nobody follows it: one process serves a file.
+    async fn rows(&self, after: Position, _: u32) -> Result<Option<LogPage<LoggedRow>>, ReadError> {
         let extent = self.log_extent().await?;
         Ok(extent.has(after).then(|| extent.page(Vec::new(), after, Some(extent.end_position))))
     }

@@ -1,4 +1,5 @@
-//! The follower: keeps the read models up to date with what other processes commit.
+//! The follower: keeps the read models up to date with what other processes commit. What this one commits comes to them at once, and once more
+//! here: so what became of a commit of unknown outcome, and whatever else was missed, is known in the end.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +11,8 @@ use crate::Error;
 use crate::ports::{Log, Position};
 use crate::read_model::ReadModel;
 
-/// How many positions are read at once.
-const PAGE: u32 = 5_000;
+/// How many groups of commits are read at once.
+const PAGE: u32 = 500;
 
 /// Follows the log of a store that several processes serve.
 pub struct Follower {
@@ -44,7 +45,7 @@ impl Follower {
     pub async fn follow(&mut self) -> Result<(), Error> {
         loop {
             let Some(position) = self.position else { return self.read_anew().await };
-            let page = match self.log.rows_of_others(position, PAGE).await {
+            let page = match self.log.rows(position, PAGE).await {
                 Ok(Some(page)) => page,
                 // What follows can't be read, now or ever.
                 Ok(None) => return self.read_anew().await,

@@ -41,17 +41,8 @@ const TRIES: u32 = 3;
 /// What came of each change.
 type Results = Vec<Result<Committed, CommitError>>;
 
-/// Whose commits these are.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Origin {
-    /// The clock's reading, unless it is the database's clock that counts.
-    pub(crate) now: Option<OffsetDateTime>,
-    /// Their name in the log.
-    pub(crate) instance: Uuid,
-}
-
-/// Commits `changes` and tells for each what came of it.
-pub(crate) async fn commit(connections: &Connections, origin: Origin, changes: &[Change]) -> Results {
+/// Commits `changes` and tells for each what came of it. `now` is the clock's reading, unless it is the database's clock that counts.
+pub(crate) async fn commit(connections: &Connections, now: Option<OffsetDateTime>, changes: &[Change]) -> Results {
     let mut results: Results = changes.iter().map(|_| Err(CommitError::Conflict)).collect();
     let mut left: Vec<usize> = (0..changes.len()).collect();
     // The statement judges its guards by what it saw before it wrote: what collides must not be in it.
@@ -59,13 +50,13 @@ pub(crate) async fn commit(connections: &Connections, origin: Origin, changes: &
     let mut is_apart = changes.iter().all(|change| together.admit(change));
     for _ in 0..TRIES {
         if !is_apart {
-            left = match guards::sound(connections, origin.now, changes, left.clone()).await {
+            left = match guards::sound(connections, now, changes, left.clone()).await {
                 Ok(sound) => sound,
                 Err(error) => return unavailable(results, left, &error),
             };
         }
         let group: Vec<&Change> = left.iter().map(|index| &changes[*index]).collect();
-        let failure = match write(connections, origin, &group).await {
+        let failure = match write(connections, now, &group).await {
             Ok(committed) => {
                 left.into_iter().zip(committed).for_each(|(index, committed)| results[index] = Ok(committed));
                 return results;
@@ -90,7 +81,7 @@ pub(crate) async fn commit(connections: &Connections, origin: Origin, changes: &
             results[index] = Err(CommitError::Unavailable("the database went away before".into()));
             continue;
         }
-        results[index] = match write(connections, origin, &[&changes[index]]).await {
+        results[index] = match write(connections, now, &[&changes[index]]).await {
             Ok(committed) => Ok(committed.into_iter().next().unwrap_or_default()),
             Err(failure) => {
                 is_away = matches!(failure.cause(), Cause::Refused | Cause::Unknown);
@@ -110,7 +101,7 @@ fn unavailable(mut results: Results, left: Vec<usize>, error: &Error) -> Results
 }
 
 /// Writes all of `changes`, or nothing.
-async fn write(connections: &Connections, origin: Origin, changes: &[&Change]) -> Result<Vec<Committed>, Failure> {
+async fn write(connections: &Connections, now: Option<OffsetDateTime>, changes: &[&Change]) -> Result<Vec<Committed>, Failure> {
     if changes.is_empty() {
         return Ok(Vec::new());
     }
@@ -126,9 +117,8 @@ async fn write(connections: &Connections, origin: Origin, changes: &[&Change]) -
     let room = Lines::room_for(changes.iter().copied());
     let joins = |(queue, numbers): (QueueId, i64)| Joins { queue: queue.0, numbers, room: room.get(&queue).copied() };
     let terms = Terms {
-        now: origin.now.map(micros),
+        now: now.map(micros),
         not_after: changes.iter().filter_map(|change| change.not_after).min().map(micros),
-        instance: origin.instance,
         joins: numbers.last().map(joins).collect(),
     };
     let (sql, arguments) = statement(&batch, &terms).map_err(|error| Failure::Unsent(Error::Encode(error)))?;

@@ -31,8 +31,7 @@ INSERT INTO idempotency_keys (user_id, route, request_key, version, fingerprint,
 SELECT md5('user ' || n)::uuid, 'CHARGES', 'key ' || n, 1, sha256('x'), '{}', n, n FROM generate_series(1, 20000) n;
 INSERT INTO deeds (id, at, operator_id, act, subject_kind, subject_id, changes)
 SELECT gen_random_uuid(), n, md5('user ' || n % 9)::uuid, 'PAUSE', 'QUEUE', md5('queue ' || n % 9)::uuid, '[]' FROM generate_series(1, 20000) n;
-INSERT INTO event_log (position, positions, instance, at, events, rows)
-SELECT n, 1, gen_random_uuid(), n, '[]', '{}' FROM generate_series(1, 20000) n;
+INSERT INTO event_log (position, positions, at, events, rows) SELECT n, 1, n, '[]', '{}' FROM generate_series(1, 20000) n;
 UPDATE log_extent SET end_position = 20000;
 ANALYZE;
 UPDATE pg_class SET reltuples = reltuples * 200

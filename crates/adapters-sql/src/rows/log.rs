@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use application::RandomIds;
 use application::ports::{Ids as _, LogExtent, LogPage, LogReader, LoggedEvent, Position, ReaderName};
-use domain::{Change, Event, EventId, LoggedRow, LoggedToken, NewToken, QueueToken, TokenDigest, TokenId, Version, Versioned, Write};
+use domain::{Change, Event, EventId, LoggedRow, NewToken, Version};
 use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -56,10 +56,10 @@ impl Entry {
         let is_new = change.row::<NewToken>().is_some();
         for row in change.logged(number) {
             match row {
-                LoggedRow::Token(token) if is_new && token.version == Version::FIRST => self.rows.new_tokens.push(token_record(token)),
-                LoggedRow::Token(token) => self.rows.tokens.push(token_record(token)),
-                LoggedRow::Seat(seat) => self.rows.seats.push((&written(seat)).into()),
-                LoggedRow::Queue(queue) => self.rows.queues.push((&written(queue)).into()),
+                LoggedRow::Token(token) if is_new && token.version == Version::FIRST => self.rows.new_tokens.push((&token).into()),
+                LoggedRow::Token(token) => self.rows.tokens.push((&token).into()),
+                LoggedRow::Seat(seat) => self.rows.seats.push((&seat).into()),
+                LoggedRow::Queue(queue) => self.rows.queues.push((&queue).into()),
             }
         }
     }
@@ -92,17 +92,6 @@ impl Entry {
     pub fn rows(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string(&self.rows)
     }
-}
-
-/// The write that left the row so.
-fn written<T>(row: Versioned<T>) -> Write<T> {
-    Write { expected: Some(Version(row.version.0 - 1)), row: row.row }
-}
-
-fn token_record(token: Versioned<LoggedToken>) -> token::Model {
-    let id = TokenId(token.row.digest.0);
-    let Versioned { version, row } = token;
-    (&written(Versioned::new(version, row.with_id(id)))).into()
 }
 
 /// The extent of the log.
@@ -181,16 +170,10 @@ pub fn rows(text: &str, before: &BTreeMap<Uuid, i64>) -> Result<Vec<LoggedRow>, 
         token.number += before.get(&token.queue_id).copied().unwrap_or_default();
         token
     });
-    let tokens = new_tokens.chain(records.tokens).map(|token| logged_token(token).map(LoggedRow::Token));
+    let tokens = new_tokens.chain(records.tokens).map(|token| Ok(LoggedRow::Token(token.try_into()?)));
     let seats = records.seats.into_iter().map(|seat| Ok(LoggedRow::Seat(seat.try_into()?)));
     let queues = records.queues.into_iter().map(|queue| Ok(LoggedRow::Queue(queue.try_into()?)));
     tokens.chain(seats).chain(queues).collect()
-}
-
-fn logged_token(record: token::Model) -> Result<Versioned<LoggedToken>, Corrupt> {
-    let digest = TokenDigest(record.id);
-    let token: Versioned<QueueToken> = record.try_into()?;
-    Ok(Versioned::new(token.version, LoggedToken { digest, ..LoggedToken::from(&token.row) }))
 }
 
 impl TryFrom<Reader> for LogReader {

@@ -111,6 +111,12 @@ impl From<&Queue> for Model {
     }
 }
 
+impl From<&Versioned<Queue>> for Model {
+    fn from(queue: &Versioned<Queue>) -> Self {
+        Self { version: queue.version.0, ..Self::from(&queue.row) }
+    }
+}
+
 impl From<&Write<Queue>> for Model {
     fn from(write: &Write<Queue>) -> Self {
         Self { version: write.version().0, ..Self::from(&write.row) }

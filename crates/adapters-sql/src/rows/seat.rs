@@ -67,6 +67,12 @@ impl From<&Write<Seat>> for Model {
     }
 }
 
+impl From<&Versioned<Seat>> for Model {
+    fn from(seat: &Versioned<Seat>) -> Self {
+        Self { version: seat.version.0, ..Self::from(&seat.row) }
+    }
+}
+
 impl From<&Seat> for Model {
     /// A seat that is new.
     fn from(seat: &Seat) -> Self {

@@ -1,6 +1,9 @@
 //! Rows of queue tokens.
 
-use domain::{ConcertId, ExpiryReason, NewToken, QueueId, QueueToken, TokenId, TokenState, UserId, Version, Versioned, Write};
+use domain::{
+    ConcertId, ExpiryReason, LoggedToken, NewToken, QueueId, QueueToken, TokenDigest, TokenId, TokenState, UserId, Version, Versioned,
+    Write,
+};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +13,7 @@ use crate::words::Word;
 
 const TABLE: &str = "queue_tokens";
 
-#[derive(Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "queue_tokens")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
@@ -51,7 +54,6 @@ impl TryFrom<Model> for Versioned<QueueToken> {
     type Error = Corrupt;
 
     fn try_from(row: Model) -> Result<Self, Corrupt> {
-        let number = u64::try_from(row.number).map_err(|_| Corrupt::new(TABLE, "number"))?;
         let new = NewToken {
             id: TokenId(row.id),
             queue: QueueId(row.queue_id),
@@ -59,9 +61,30 @@ impl TryFrom<Model> for Versioned<QueueToken> {
             concert: row.concert_id.map(ConcertId),
             joined_at: instant(row.joined_at, TABLE, "joined_at")?,
         };
-        let state = state(&row)?;
-        Ok(Self::new(Version(row.version), QueueToken::restore(new, number, state)))
+        Ok(Self::new(Version(row.version), QueueToken::restore(new, number(&row)?, state(&row)?)))
     }
+}
+
+impl TryFrom<Model> for Versioned<LoggedToken> {
+    type Error = Corrupt;
+
+    /// Of a row whose id is the token's digest.
+    fn try_from(row: Model) -> Result<Self, Corrupt> {
+        let token = LoggedToken {
+            digest: TokenDigest(row.id),
+            queue: QueueId(row.queue_id),
+            user: UserId(row.user_id),
+            concert: row.concert_id.map(ConcertId),
+            number: number(&row)?,
+            joined_at: instant(row.joined_at, TABLE, "joined_at")?,
+            state: state(&row)?,
+        };
+        Ok(Self::new(Version(row.version), token))
+    }
+}
+
+fn number(row: &Model) -> Result<u64, Corrupt> {
+    u64::try_from(row.number).map_err(|_| Corrupt::new(TABLE, "number"))
 }
 
 fn state(row: &Model) -> Result<TokenState, Corrupt> {
@@ -84,32 +107,57 @@ fn state(row: &Model) -> Result<TokenState, Corrupt> {
 
 impl From<&Write<QueueToken>> for Model {
     fn from(write: &Write<QueueToken>) -> Self {
-        let token = &write.row;
-        let waiting = Self {
-            id: token.id.0,
+        let QueueToken { id, queue, user, concert, number, joined_at, .. } = write.row;
+        let place = Self {
+            id: id.0,
             version: write.version().0,
-            queue_id: token.queue.0,
-            user_id: token.user.0,
-            concert_id: token.concert.map(|concert| concert.0),
-            number: i64::try_from(token.number).unwrap_or(i64::MAX),
-            joined_at: micros(token.joined_at),
-            state: "WAITING".to_owned(),
-            activated_at: token.activated_at().map(micros),
-            claimed: None,
-            expires_at: None,
-            reason: None,
-            expired_at: None,
+            queue_id: queue.0,
+            user_id: user.0,
+            concert_id: concert.map(|concert| concert.0),
+            number: i64::try_from(number).unwrap_or(i64::MAX),
+            joined_at: micros(joined_at),
+            ..Self::default()
         };
-        match token.state() {
-            TokenState::Waiting => waiting,
-            TokenState::Active { claimed, expires_at, .. } => {
-                let state = "ACTIVE".to_owned();
-                Self { state, claimed: Some(claimed), expires_at: Some(micros(expires_at)), ..waiting }
-            }
-            TokenState::Expired { reason, expired_at, .. } => {
-                let (state, reason) = ("EXPIRED".to_owned(), Some(reason.word().to_owned()));
-                Self { state, reason, expired_at: Some(micros(expired_at)), ..waiting }
-            }
+        place.in_state(write.row.state())
+    }
+}
+
+impl From<&Versioned<LoggedToken>> for Model {
+    /// The row with the token's digest as its id.
+    fn from(token: &Versioned<LoggedToken>) -> Self {
+        let LoggedToken { digest, queue, user, concert, number, joined_at, state } = token.row;
+        let place = Self {
+            id: digest.0,
+            version: token.version.0,
+            queue_id: queue.0,
+            user_id: user.0,
+            concert_id: concert.map(|concert| concert.0),
+            number: i64::try_from(number).unwrap_or(i64::MAX),
+            joined_at: micros(joined_at),
+            ..Self::default()
+        };
+        place.in_state(state)
+    }
+}
+
+impl Model {
+    fn in_state(self, state: TokenState) -> Self {
+        match state {
+            TokenState::Waiting => Self { state: "WAITING".to_owned(), ..self },
+            TokenState::Active { activated_at, claimed, expires_at } => Self {
+                state: "ACTIVE".to_owned(),
+                activated_at: Some(micros(activated_at)),
+                claimed: Some(claimed),
+                expires_at: Some(micros(expires_at)),
+                ..self
+            },
+            TokenState::Expired { reason, activated_at, expired_at } => Self {
+                state: "EXPIRED".to_owned(),
+                activated_at: activated_at.map(micros),
+                reason: Some(reason.word().to_owned()),
+                expired_at: Some(micros(expired_at)),
+                ..self
+            },
         }
     }
 }

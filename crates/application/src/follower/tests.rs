@@ -57,7 +57,7 @@ async fn follower(log: MockLog, notes: &Arc<Notes>) -> Follower {
 async fn what_others_commit_is_applied_page_by_page_and_the_next_reading_goes_on_from_there() {
     let mut log = a_log(5);
     for (after, rows, position, end) in [(5, vec![token(1)], 7, 9), (7, vec![token(2)], 9, 9), (9, vec![], 9, 9)] {
-        log.expect_rows_of_others()
+        log.expect_rows()
             .times(1)
             .withf(move |position, _| *position == Position(after))
             .return_once(move |_, _| Ok(Some(page(rows, position, end))));
@@ -74,7 +74,7 @@ async fn what_others_commit_is_applied_page_by_page_and_the_next_reading_goes_on
 async fn a_page_that_cannot_be_read_is_asked_for_again() {
     let mut log = a_log(5);
     let mut asked = 0;
-    log.expect_rows_of_others().times(2).returning(move |after, _| {
+    log.expect_rows().times(2).returning(move |after, _| {
         assert_eq!(after, Position(5));
         asked += 1;
         if asked == 1 { Err(ReadError::Unavailable("away".into())) } else { Ok(Some(page(vec![token(1)], 6, 6))) }
@@ -98,8 +98,8 @@ async fn what_the_log_has_lost_is_read_anew_and_tried_again_until_it_is_read() {
             Ok(LogExtent { start: Position(0), end: Position(asked * 10) })
         }
     });
-    log.expect_rows_of_others().times(1).withf(|after, _| *after == Position(10)).returning(|_, _| Ok(None));
-    log.expect_rows_of_others().times(1).withf(|after, _| *after == Position(30)).returning(|_, _| Ok(Some(page(vec![token(3)], 31, 31))));
+    log.expect_rows().times(1).withf(|after, _| *after == Position(10)).returning(|_, _| Ok(None));
+    log.expect_rows().times(1).withf(|after, _| *after == Position(30)).returning(|_, _| Ok(Some(page(vec![token(3)], 31, 31))));
     let notes = Arc::new(Notes::default());
     let mut follower = follower(log, &notes).await;
     assert!(follower.follow().await.is_err(), "the store is away");
@@ -112,8 +112,8 @@ async fn what_the_log_has_lost_is_read_anew_and_tried_again_until_it_is_read() {
 #[tokio::test]
 async fn a_row_that_makes_no_sense_is_passed_by_reading_everything_anew() {
     let mut log = a_log(5);
-    log.expect_rows_of_others().times(1).returning(|_, _| Err(ReadError::Corrupt("a row".to_owned())));
-    log.expect_rows_of_others().times(1).returning(|_, _| Ok(Some(page(vec![], 5, 5))));
+    log.expect_rows().times(1).returning(|_, _| Err(ReadError::Corrupt("a row".to_owned())));
+    log.expect_rows().times(1).returning(|_, _| Ok(Some(page(vec![], 5, 5))));
     let notes = Arc::new(Notes::default());
     let mut follower = follower(log, &notes).await;
     follower.follow().await.unwrap();

@@ -100,9 +100,9 @@ pub trait Log: Send + Sync {
     /// - Who reads on until a page's position is the log's end MUST have all events of what was committed when they began.
     async fn events(&self, after: Position, at_most: u32) -> Result<Option<LogPage<LoggedEvent>>, ReadError>;
 
-    /// The same, by `at_most` groups of commits, for the rows that other processes have written, and for those of this one that were committed without it being told: their
-    /// outcome was reported as unknown. Rows MAY come more than once.
-    async fn rows_of_others(&self, after: Position, at_most: u32) -> Result<Option<LogPage<LoggedRow>>, ReadError>;
+    /// The same for the rows that read models are made of, whichever process has written them: those of at most `at_most` groups of commits, and
+    /// of fewer if they are large. Rows MAY come more than once. A store that one process owns has nobody to tell them: it MAY tell none.
+    async fn rows(&self, after: Position, at_most: u32) -> Result<Option<LogPage<LoggedRow>>, ReadError>;
 
     /// All readers, by name.
     async fn readers(&self) -> Result<Vec<LogReader>, ReadError>;

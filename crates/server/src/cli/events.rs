@@ -9,16 +9,17 @@ use super::ServerArgs;
     after_help = "Examples:\n  frontrow events\n  frontrow events --after 1200 --limit 10\n  frontrow --json events --follow --reader mailer"
 )]
 pub(crate) struct Events {
-    /// Only those after this position; without it all that are kept, or those that the reader hasn't read.
+    /// Only those after this position; without it those that the reader hasn't read; without a reader all that are kept, or those from now on to
+    /// follow.
     #[arg(long, value_name = "POSITION")]
     pub(crate) after: Option<u64>,
     /// How many at most.
     #[arg(long, value_name = "N", default_value_t = 50, conflicts_with = "follow")]
     pub(crate) limit: usize,
-    /// Goes on with what happens from now on, until it is told to stop.
+    /// Goes on with what happens, until it is told to stop.
     #[arg(long)]
     pub(crate) follow: bool,
-    /// Reads as this reader: the server keeps up to where, and the events until then.
+    /// Reads as this reader: the server keeps up to where it has read, and for it the events after that.
     #[arg(long, value_name = "NAME")]
     pub(crate) reader: Option<String>,
     #[command(flatten)]

@@ -163,18 +163,3 @@ pub async fn a_reader_that_reads_along_misses_nothing(adapter: &dyn Adapter) {
     assert_eq!(told, world.log().await, "who reads along and who reads later");
     assert_all_told(&told, recorder.events());
 }
-
-/// `rows_of_others`: one's own rows are not told, and a reader goes on past them.
-pub async fn ones_own_rows_are_not_told(adapter: &dyn Adapter) {
-    let (world, _) = a_day(adapter).await;
-    let end = world.extent().await.end;
-    for at_most in [1, 3, ALL] {
-        let mut position = Position(0);
-        while position < end {
-            let page = world.ports.log.rows_of_others(position, at_most).await.unwrap().expect("nothing is deleted");
-            assert_goes_on(&page, position);
-            assert_eq!(page.items, [], "{at_most} at once after {position:?}");
-            position = page.position;
-        }
-    }
-}

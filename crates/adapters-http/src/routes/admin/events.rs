@@ -28,7 +28,7 @@ struct PageBody {
     items: Vec<EventBody>,
     /// What to send as `after` for the next page.
     position: u64,
-    /// The position of the last event by now: at it, there is no more to read yet.
+    /// Up to where the log goes by now: at it, there is no more to read yet.
     end: u64,
 }
 
@@ -39,16 +39,13 @@ struct EventBody {
     /// Its place: later commits have higher ones.
     position: u64,
     id: Uuid,
-    /// What has happened.
-    #[serde(rename = "type")]
-    #[schema(example = "reservation.held")]
-    name: &'static str,
     /// When it was committed.
     at: Instant,
     subject: SubjectBody,
     /// The version that the subject has since: later events of it have higher ones.
     subject_version: i64,
-    data: DataBody,
+    #[serde(flatten)]
+    fact: FactBody,
 }
 
 /// What an event is about.
@@ -73,27 +70,31 @@ enum KindBody {
     Payment,
 }
 
-/// What is to be known of it, by type.
+/// What has happened, and what is to be known of it.
 #[derive(Serialize, ToSchema)]
-#[schema(as = EventData)]
-#[serde(untagged)]
-enum DataBody {
-    /// `user.registered`
+#[schema(as = EventFact)]
+#[serde(tag = "type", content = "data")]
+enum FactBody {
+    #[serde(rename = "user.registered")]
     UserRegistered {},
-    /// `queue_token.created`
+    #[serde(rename = "queue_token.created")]
     QueueTokenCreated { queue_id: Uuid, user_id: Uuid, concert_id: Option<Uuid> },
-    /// `queue_token.activated`
+    #[serde(rename = "queue_token.activated")]
     QueueTokenActivated { queue_id: Uuid, user_id: Uuid, number: u64 },
-    /// `queue_token.expired`; `expired_reason` is `PAID`, `TIMED_OUT`, `UNCLAIMED` or `LEFT`.
+    /// `expired_reason` is `PAID`, `TIMED_OUT`, `UNCLAIMED` or `LEFT`.
+    #[serde(rename = "queue_token.expired")]
     QueueTokenExpired { queue_id: Uuid, user_id: Uuid, number: u64, expired_reason: &'static str },
-    /// `reservation.held`
+    #[serde(rename = "reservation.held")]
     ReservationHeld { schedule_id: Uuid, user_id: Uuid, seat_numbers: Vec<u32>, expires_at: Instant },
-    /// `reservation.cancelled`; `cancelled_reason` is `EXPIRED`, `RELEASED` or `REFUNDED`.
+    /// `cancelled_reason` is `EXPIRED`, `RELEASED` or `REFUNDED`.
+    #[serde(rename = "reservation.cancelled")]
     ReservationCancelled { schedule_id: Uuid, user_id: Uuid, seat_numbers: Vec<u32>, cancelled_reason: &'static str },
-    /// `wallet.charged`
+    #[serde(rename = "wallet.charged")]
     WalletCharged { amount: MoneyBody, balance: MoneyBody },
-    /// `payment.completed`, `payment.refunded`
-    Payment { reservation_id: Uuid, user_id: Uuid, amount: MoneyBody },
+    #[serde(rename = "payment.completed")]
+    PaymentCompleted { reservation_id: Uuid, user_id: Uuid, amount: MoneyBody },
+    #[serde(rename = "payment.refunded")]
+    PaymentRefunded { reservation_id: Uuid, user_id: Uuid, amount: MoneyBody },
 }
 
 impl PageBody {
@@ -109,11 +110,10 @@ impl EventBody {
         Self {
             position: position.0,
             id: id.0,
-            name: event.fact.name(),
             at: at.into(),
             subject: event.fact.subject().into(),
             subject_version: event.version.0,
-            data: DataBody::new(&event.fact, currency),
+            fact: FactBody::new(&event.fact, currency),
         }
     }
 }
@@ -131,7 +131,7 @@ impl From<Subject> for SubjectBody {
     }
 }
 
-impl DataBody {
+impl FactBody {
     fn new(fact: &Fact, currency: Currency) -> Self {
         let money = |amount| MoneyBody::new(amount, currency);
         match fact {
@@ -159,8 +159,11 @@ impl DataBody {
                 cancelled_reason: cancel_reason(*reason),
             },
             Fact::WalletCharged { amount, balance, .. } => Self::WalletCharged { amount: money(*amount), balance: money(*balance) },
-            Fact::PaymentCompleted { reservation, user, amount, .. } | Fact::PaymentRefunded { reservation, user, amount, .. } => {
-                Self::Payment { reservation_id: reservation.0, user_id: user.0, amount: money(*amount) }
+            Fact::PaymentCompleted { reservation, user, amount, .. } => {
+                Self::PaymentCompleted { reservation_id: reservation.0, user_id: user.0, amount: money(*amount) }
+            }
+            Fact::PaymentRefunded { reservation, user, amount, .. } => {
+                Self::PaymentRefunded { reservation_id: reservation.0, user_id: user.0, amount: money(*amount) }
             }
         }
     }
@@ -209,7 +212,8 @@ problems!(EventProblems: OPERATOR, &[Code::ValidationFailed, Code::EventsGone]);
 
 /// What has happened since a position, in the order of commits.
 ///
-/// Each event comes exactly once to who sends the `position` of each page as `after` for the next. At the `end`, ask again a moment later.
+/// Whoever sends the `position` of each page as `after` for the next gets each event exactly once. A page may be empty although the `end` is further on: some commits have
+/// no events. At the `end`, ask again a moment later.
 #[utoipa::path(
     tag = "desk",
     security(("bearer" = [])),
@@ -337,4 +341,16 @@ async fn forget_reader(call: Call<(Operator, Named)>) -> Result<HttpResponse, Pr
     let Call { api, parts: (_, Named(name)), .. } = call;
     api.ask(|ask| async move { ask.events.forget_reader(&name).await }).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_types_are_the_names_of_the_facts() {
+        let schema = serde_json::to_value(<FactBody as utoipa::PartialSchema>::schema()).expect("JSON");
+        let named: Vec<_> = schema["oneOf"].as_array().expect("types").iter().map(|one| &one["properties"]["type"]["enum"][0]).collect();
+        assert_eq!(named, Fact::NAMES);
+    }
 }

@@ -37,8 +37,6 @@ pub(super) struct Terms {
     pub(super) now: Option<i64>,
     /// At or after it nothing is committed.
     pub(super) not_after: Option<i64>,
-    /// Whose commit it is, for the log.
-    pub(super) instance: Uuid,
     /// What each queue hands out that is joined.
     pub(super) joins: Vec<Joins>,
 }
@@ -168,15 +166,14 @@ fn money(all: &mut Parts) {
 /// The group's row of the log, if it has anything to tell. No guard asks for it, so it is written last, when all rows are locked: of two groups
 /// that write one row the later one has the higher id.
 fn add_log(all: &mut Parts, numbered: bool) {
-    let (instance, positions) = (all.parameters.next(), all.parameters.next());
-    let (events, rows) = (all.parameters.next(), all.parameters.next());
+    let (positions, events, rows) = (all.parameters.next(), all.parameters.next(), all.parameters.next());
     let (queues, numbers) =
         if numbered { ("(SELECT array_agg(queue_id) FROM counters)", "(SELECT array_agg(last) FROM counters)") } else { ("NULL", "NULL") };
     all.add(
         "logged",
         &format!(
-            "INSERT INTO event_log (instance, positions, at, events, rows, queues, numbers)
-             SELECT ${instance}::uuid, ${positions}::bigint, (SELECT now FROM clock), ${events}::text, ${rows}::text, {queues}, {numbers}
+            "INSERT INTO event_log (positions, at, events, rows, queues, numbers)
+             SELECT ${positions}::bigint, (SELECT now FROM clock), ${events}::text, ${rows}::text, {queues}, {numbers}
              WHERE ${positions}::bigint IS NOT NULL RETURNING 1"
         ),
     );
@@ -225,12 +222,11 @@ fn bind(families: Families, batch: &Batch, terms: &Terms, arguments: &mut PgArgu
         bind_update(&KEYS, &batch.keys.old, arguments)?;
     }
     bind_insert(&KEYS, &batch.keys.new, arguments)?;
-    bind_log(&batch.log, terms.instance, arguments)
+    bind_log(&batch.log, arguments)
 }
 
-fn bind_log(entry: &log::Entry, instance: Uuid, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
+fn bind_log(entry: &log::Entry, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
     let is_told = !entry.is_empty();
-    arguments.add(instance)?;
     arguments.add(is_told.then(|| entry.positions()))?;
     arguments.add(is_told.then(|| entry.events()).transpose()?)?;
     arguments.add(is_told.then(|| entry.rows()).transpose()?)

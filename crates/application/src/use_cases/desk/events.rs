@@ -21,14 +21,20 @@ impl ReadEvents {
 
     /// The next `at_most` events after `after`, or after the start of the log.
     pub async fn page(&self, after: Option<Position>, at_most: u32) -> Result<LogPage<LoggedEvent>, Error> {
-        let after = match after {
+        let from = match after {
             Some(after) => after,
             None => self.log.extent().await?.start,
         };
-        let Some(mut page) = self.log.events(after, at_most).await? else {
+        let mut page = self.log.events(from, at_most).await?;
+        if page.is_none() {
             let LogExtent { start, end } = self.log.extent().await?;
-            return Err(Refusal::EventsGone { start: start.0, end: end.0 }.into());
-        };
+            if after.is_some() {
+                return Err(Refusal::EventsGone { start: start.0, end: end.0 }.into());
+            }
+            // The start has moved meanwhile.
+            page = self.log.events(start, at_most).await?;
+        }
+        let mut page = page.ok_or(Error::Unavailable)?;
         // Groups come whole: the rest of the last one is on the next page.
         if let Some(first_too_many) = page.items.get(usize::try_from(at_most).unwrap_or(usize::MAX)) {
             page.position = Position(first_too_many.position.0 - 1);

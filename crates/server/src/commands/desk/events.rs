@@ -1,6 +1,6 @@
 //! `frontrow events`.
 
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -18,11 +18,15 @@ const PAGE: usize = 200;
 const PAUSE: Duration = Duration::from_millis(500);
 
 pub(super) fn run(client: &Client, asked: &Events, show: Show) -> anyhow::Result<()> {
-    let mut reading = Reading { client, asked, show, after: asked.after };
-    if asked.after.is_none() {
-        reading.after = asked.reader.as_deref().map_or(Ok(None), |name| position_of(client, name))?;
-    }
-    if asked.follow { reading.follow() } else { reading.read(asked.limit) }
+    let after = match (asked.after, &asked.reader) {
+        (Some(after), _) => Some(after),
+        (None, Some(name)) => position_of(client, name)?,
+        (None, None) if asked.follow => Some(position(&client.get(READERS)?, "end")?),
+        (None, None) => None,
+    };
+    let reading = Reading { client, reader: asked.reader.as_deref(), show, after, kept: None };
+    let told = if asked.follow { reading.follow() } else { reading.read(asked.limit) };
+    told.or_else(|error| if is_unread(&error) { Ok(()) } else { Err(error) })
 }
 
 /// Up to where the reader has read, if the server knows it.
@@ -31,23 +35,38 @@ fn position_of(client: &Client, name: &str) -> anyhow::Result<Option<u64>> {
     Ok(items(&readers).iter().find(|reader| reader["name"] == name).and_then(|reader| reader["position"].as_u64()))
 }
 
+fn position(answer: &Value, member: &str) -> anyhow::Result<u64> {
+    answer[member].as_u64().context("the server tells no position")
+}
+
+/// Whether whoever read what is told has gone.
+fn is_unread(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+}
+
+/// Whether asking again may help: the server is away, or has too much to do.
+fn is_passing(error: &anyhow::Error) -> bool {
+    !error.is::<io::Error>() && !error.downcast_ref::<Refused>().is_some_and(Refused::is_for_good)
+}
+
 struct Reading<'a> {
     client: &'a Client,
-    asked: &'a Events,
+    reader: Option<&'a str>,
     show: Show,
     after: Option<u64>,
+    /// What the server keeps as the reader's position, as far as it was told here.
+    kept: Option<u64>,
 }
 
 impl Reading<'_> {
     /// Tells the next `limit` events.
-    fn read(&mut self, limit: usize) -> anyhow::Result<()> {
+    fn read(mut self, limit: usize) -> anyhow::Result<()> {
         let mut left = limit;
         while left > 0 {
-            let page = self.page(left.min(PAGE))?;
-            let told = items(&page).len();
-            self.tell(&page)?;
+            let (told, is_end) = self.page(left.min(PAGE))?;
             left -= told;
-            if told == 0 {
+            self.keep()?;
+            if is_end {
                 break;
             }
         }
@@ -55,38 +74,28 @@ impl Reading<'_> {
     }
 
     /// Tells what happens, also across a server that is away for a while.
-    fn follow(&mut self) -> anyhow::Result<()> {
+    fn follow(mut self) -> anyhow::Result<()> {
         let mut is_away = false;
         loop {
-            match self.page(PAGE) {
-                Ok(page) => {
-                    is_away = false;
-                    self.tell(&page)?;
-                    if page["position"] != page["end"] {
-                        continue;
-                    }
-                }
-                Err(error) if error.downcast_ref::<Refused>().is_some_and(Refused::is_for_good) => return Err(error),
-                Err(error) => {
-                    if !is_away {
-                        eprintln!("{error:#}; trying again");
-                    }
-                    is_away = true;
-                }
+            let went = self.keep().and_then(|()| self.page(PAGE));
+            match &went {
+                Err(error) if !is_passing(error) => return went.map(|_| ()),
+                Err(error) if !is_away => eprintln!("{error:#}; trying again"),
+                Ok(_) | Err(_) => {}
             }
-            sleep(PAUSE);
+            is_away = went.is_err();
+            if !went.is_ok_and(|(_, is_end)| !is_end) {
+                sleep(PAUSE);
+            }
         }
     }
 
-    fn page(&self, size: usize) -> anyhow::Result<Value> {
+    /// Tells a page of events, each in a line: how many, and whether there are no more by now.
+    fn page(&mut self, size: usize) -> anyhow::Result<(usize, bool)> {
         let after = self.after.map(|after| format!("&after={after}")).unwrap_or_default();
-        self.client.get(&format!("/v1/admin/events?page_size={size}{after}"))
-    }
-
-    /// An event a line. Only then the reader has read them: what can't be told is told the next time.
-    fn tell(&mut self, page: &Value) -> anyhow::Result<()> {
+        let page = self.client.get(&format!("/v1/admin/events?page_size={size}{after}"))?;
         let mut out = io::stdout().lock();
-        for event in items(page) {
+        for event in items(&page) {
             let text = match self.show {
                 Show::Programs => event.to_string(),
                 Show::People => line(event, &["/position", "/at", "/type", "/subject/id", "/data"]),
@@ -94,12 +103,18 @@ impl Reading<'_> {
             writeln!(out, "{text}")?;
         }
         out.flush()?;
-        let position = page["position"].as_u64().context("the server tells no position")?;
-        let has_moved = self.after != Some(position);
-        self.after = Some(position);
-        match &self.asked.reader {
-            Some(name) if has_moved => event_readers::move_to(self.client, name, position),
-            Some(_) | None => Ok(()),
+        self.after = Some(position(&page, "position")?);
+        Ok((items(&page).len(), page["position"] == page["end"]))
+    }
+
+    /// Has the server keep up to where the reader has been told.
+    fn keep(&mut self) -> anyhow::Result<()> {
+        if let (Some(name), Some(after)) = (self.reader, self.after)
+            && self.kept != self.after
+        {
+            event_readers::move_to(self.client, name, after)?;
+            self.kept = self.after;
         }
+        Ok(())
     }
 }

@@ -74,11 +74,68 @@ fn every_verb_is_one_request_of_the_api() {
         ("payments refund ID", "POST /v1/payments/ID/refunds {}"),
         ("payments refund ID --reason View", r#"POST /v1/payments/ID/refunds {"reason":"View"}"#),
         ("schedules refund-all ID --reason Rain", r#"POST /v1/admin/schedules/ID:refund-all {"reason":"Rain"}"#),
+        ("event-readers list", "GET /v1/admin/event-readers "),
+        ("event-readers move mailer 12", r#"PUT /v1/admin/event-readers/mailer {"position":12}"#),
+        ("event-readers forget mailer", "DELETE /v1/admin/event-readers/mailer "),
         ("log --subject ID --operator OTHER", "GET /v1/admin/log?page_size=50&subject_id=ID&operator_id=OTHER "),
     ] {
         let asked = asked(words, vec![answer(&json!({"items": []}))]);
         assert_eq!(asked.iter().map(said).collect::<Vec<_>>(), [request], "{words}");
     }
+}
+
+fn page(events: usize, position: u64, end: u64) -> Scripted {
+    let items = vec![json!({"position": position}); events];
+    answer(&json!({"items": items, "position": position, "end": end}))
+}
+
+#[test]
+fn events_are_read_until_the_end_or_the_limit_though_a_page_may_be_empty() {
+    let read = |words: &str, script| asked(words, script).iter().map(said).collect::<Vec<_>>();
+    assert_eq!(
+        read("events --after 4 --limit 300", vec![page(200, 210, 250), page(0, 215, 250), page(35, 250, 250)]),
+        [
+            "GET /v1/admin/events?page_size=200&after=4 ",
+            "GET /v1/admin/events?page_size=100&after=210 ",
+            "GET /v1/admin/events?page_size=100&after=215 "
+        ]
+    );
+    assert_eq!(read("events --limit 2", vec![page(2, 2, 9)]), ["GET /v1/admin/events?page_size=2 "]);
+}
+
+#[test]
+fn a_reader_goes_on_where_it_was_and_leaves_where_it_is() {
+    let readers = answer(&json!({"items": [{"name": "mailer", "position": 7}], "end": 9}));
+    let asked = asked("events --reader mailer", vec![readers, page(2, 9, 9), ("204 No Content", "", String::new())]);
+    assert_eq!(
+        asked.iter().map(said).collect::<Vec<_>>(),
+        [
+            "GET /v1/admin/event-readers ",
+            "GET /v1/admin/events?page_size=50&after=7 ",
+            r#"PUT /v1/admin/event-readers/mailer {"position":9}"#
+        ]
+    );
+}
+
+#[test]
+fn who_follows_hears_what_happens_from_now_on_across_a_server_that_is_away() {
+    let readers = answer(&json!({"items": [], "end": 9}));
+    let away = ("503 Service Unavailable", "", json!({"title": "Away", "status": 503, "code": "UNAVAILABLE"}).to_string());
+    let gone = ("410 Gone", "", json!({"title": "The events are gone", "status": 410, "code": "EVENTS_GONE"}).to_string());
+    let fake = Fake::with(vec![readers, page(1, 10, 10), away, page(1, 11, 11), gone]);
+    let Command::Desk(desk) = Cli::try_parse_from(["frontrow", "events", "--follow"]).unwrap().command else { panic!("the desk") };
+    let ended = order(&fake.client(), *desk, Show::Programs).unwrap_err();
+    assert!(ended.to_string().contains("EVENTS_GONE"), "{ended}");
+    assert_eq!(
+        fake.asked().iter().map(said).collect::<Vec<_>>(),
+        [
+            "GET /v1/admin/event-readers ",
+            "GET /v1/admin/events?page_size=200&after=9 ",
+            "GET /v1/admin/events?page_size=200&after=10 ",
+            "GET /v1/admin/events?page_size=200&after=10 ",
+            "GET /v1/admin/events?page_size=200&after=11 "
+        ]
+    );
 }
 
 #[test]
