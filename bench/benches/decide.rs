@@ -11,8 +11,8 @@ use domain::queue::PolicyOverrides;
 use domain::reservation::{Claim, SeatChoice};
 use domain::{
     Command, Concert, ConcertId, EntryId, Fingerprint, KeyScope, Money, Needs, NewToken, Operation, PaymentId, Queue, QueueId, QueuePolicy,
-    QueueState, QueueToken, RequestKey, Reservation, ReservationId, ReservedSeat, Rows, Rules, Schedule, ScheduleId, Seat, SeatNumber,
-    SeatState, TokenId, TokenState, UserId, Version, Versioned, Wallet, Zone,
+    QueueToken, RequestKey, Reservation, ReservationId, ReservedSeat, Rows, Rules, Schedule, ScheduleId, Seat, SeatNumber, SeatState,
+    TokenId, TokenState, UserId, Version, Versioned, Wallet, Zone,
 };
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -97,29 +97,14 @@ fn rules() -> Rules {
 /// What is loaded for whatever Ada does, who is in.
 fn admitted() -> Rows {
     let active = TokenState::Active { activated_at: NOW - Duration::MINUTE, claimed: true, expires_at: NOW + Duration::minutes(9) };
-    let concert = Concert {
-        id: CONCERT,
-        name: "Club Night".into(),
-        host: "Frontrow".into(),
-        queue: QUEUE,
-        max_seats_per_user: None,
-        cancellation: None,
-    };
-    let (sale_opens_at, sale_closes_at, starts_at) = (NOW - Duration::DAY, NOW + Duration::WEEK, NOW + Duration::WEEK);
-    let date = Schedule {
-        id: DATE,
-        concert: CONCERT,
-        starts_at,
-        zone: Zone::new("Asia/Seoul").unwrap(),
-        sale_opens_at,
-        sale_closes_at,
-        cancellation: None,
-    };
+    let concert = Concert::new(CONCERT, "Club Night".into(), "Frontrow".into(), QUEUE);
+    let starts_at = NOW + Duration::WEEK;
+    let date = Schedule::new(DATE, CONCERT, starts_at, Zone::new("Asia/Seoul").unwrap(), NOW - Duration::DAY..starts_at);
     Rows::at(NOW).with(row(queue())).with(row(in_line(1, active))).with(row(concert)).with(row(date))
 }
 
 fn queue() -> Queue {
-    Queue { id: QUEUE, name: "main".into(), state: QueueState::Open, overrides: PolicyOverrides::default(), message: None }
+    Queue::new(QUEUE, "main".into(), PolicyOverrides::default(), None)
 }
 
 fn in_line(number: u32, state: TokenState) -> QueueToken {

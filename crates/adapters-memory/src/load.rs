@@ -186,7 +186,7 @@ impl State {
         let now = rows.now;
         let has_lapsed = |hold: &Reservation| hold.expires_at <= now;
         let is_cancelled = |date: ScheduleId| {
-            let date = self.schedules.get(&date).and_then(|date| date.cancellation.as_ref());
+            let date = self.schedules.get(&date).and_then(|date| date.cancellation());
             date.is_some_and(|cancellation| now - need.longest < cancellation.at)
         };
         let held = self.reservations.values().filter(|row| row.occupies());

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::log::EventLog;
 use domain::queue::PolicyOverrides;
 use domain::{
-    Concert, ConcertId, Deed, DeedId, EntryId, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueueState, QueueToken,
-    Reservation, ReservationId, Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet, WalletEntry,
+    Concert, ConcertId, Deed, DeedId, EntryId, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueueToken, Reservation,
+    ReservationId, Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet, WalletEntry,
 };
 
 /// Rows of a sort, by their id.
@@ -56,13 +56,7 @@ impl Line {
 impl State {
     /// An empty store: it has the default queue.
     pub(crate) fn new() -> Self {
-        let default = Queue {
-            id: Queue::DEFAULT,
-            name: "Default".to_owned(),
-            state: QueueState::Open,
-            overrides: PolicyOverrides::default(),
-            message: None,
-        };
+        let default = Queue::new(Queue::DEFAULT, "Default".to_owned(), PolicyOverrides::default(), None);
         Self {
             queues: BTreeMap::from([(default.id, Versioned::new(Version::FIRST, default))]),
             lines: BTreeMap::from([(Queue::DEFAULT, Line::new())]),

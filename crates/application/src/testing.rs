@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use domain::queue::PolicyOverrides;
-use domain::{Charging, Money, Queue, QueuePolicy, QueueState, Rules, Version, Versioned};
+use domain::{Charging, Money, Queue, QueueId, QueuePolicy, Rules, Version, Versioned};
 use time::{Duration, OffsetDateTime, macros::datetime};
 use uuid::Uuid;
 
@@ -42,8 +42,13 @@ pub fn the_rules() -> Rules {
 /// The default queue, open and without a policy of its own.
 #[must_use]
 pub fn a_queue() -> Versioned<Queue> {
-    let (name, overrides) = ("Default".to_owned(), PolicyOverrides::default());
-    Versioned::new(Version::FIRST, Queue { id: Queue::DEFAULT, name, state: QueueState::Open, overrides, message: None })
+    a_queue_called(Queue::DEFAULT)
+}
+
+/// The same under another id.
+#[must_use]
+pub fn a_queue_called(id: QueueId) -> Versioned<Queue> {
+    Versioned::new(Version::FIRST, Queue::new(id, "Default".to_owned(), PolicyOverrides::default(), None))
 }
 
 /// A catalogue that has that queue, and nothing else.

@@ -135,15 +135,8 @@ mod tests {
 
     /// A date whose sale opens and closes so long from now; the show starts an hour later.
     fn a_date(opens_in: Duration, closes_in: Duration) -> Schedule {
-        Schedule {
-            id: ScheduleId(Uuid::nil()),
-            concert: ConcertId(Uuid::nil()),
-            starts_at: NOW + closes_in + HOUR,
-            zone: Zone::new("UTC").unwrap(),
-            sale_opens_at: NOW + opens_in,
-            sale_closes_at: NOW + closes_in,
-            cancellation: None,
-        }
+        let (id, concert, zone) = (ScheduleId(Uuid::nil()), ConcertId(Uuid::nil()), Zone::new("UTC").unwrap());
+        Schedule::new(id, concert, NOW + closes_in + HOUR, zone, NOW + opens_in..NOW + closes_in)
     }
 
     fn on_sale(has_seats: bool) -> Offer {
@@ -158,9 +151,8 @@ mod tests {
         Offer { schedule: a_date(-HOUR, Duration::ZERO), has_seats: true }
     }
 
-    fn cancelled(Offer { mut schedule, has_seats }: Offer) -> Offer {
-        schedule.cancellation = Some(Cancellation { at: NOW, reason: None });
-        Offer { schedule, has_seats }
+    fn cancelled(Offer { schedule, has_seats }: Offer) -> Offer {
+        Offer { schedule: schedule.cancel(Cancellation { at: NOW, reason: None }), has_seats }
     }
 
     #[test]

@@ -22,8 +22,7 @@ pub struct Payment {
     pub amount: Money,
     /// When.
     pub paid_at: OffsetDateTime,
-    /// What has become of it.
-    pub state: PaymentState,
+    state: PaymentState,
 }
 
 /// What has become of a payment.
@@ -44,6 +43,24 @@ pub enum PaymentState {
 pub struct AlreadyRefunded;
 
 impl Payment {
+    /// A payment that has gone over.
+    #[must_use]
+    pub const fn new(id: PaymentId, reservation: ReservationId, user: UserId, amount: Money, paid_at: OffsetDateTime) -> Self {
+        Self { id, reservation, user, amount, paid_at, state: PaymentState::Completed }
+    }
+
+    /// A payment as a store kept it: `self` with the state of its row.
+    #[must_use]
+    pub const fn restore(self, state: PaymentState) -> Self {
+        Self { state, ..self }
+    }
+
+    /// What has become of it.
+    #[must_use]
+    pub const fn state(&self) -> PaymentState {
+        self.state
+    }
+
     /// Gives the money back.
     ///
     /// # Errors

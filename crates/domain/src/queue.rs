@@ -21,12 +21,11 @@ pub struct Queue {
     pub id: QueueId,
     /// What operators call it.
     pub name: String,
-    /// Whether it takes and admits.
-    pub state: QueueState,
     /// What this queue sets of its policy; the rest comes from the configuration.
     pub overrides: PolicyOverrides,
     /// What those who wait are told.
     pub message: Option<String>,
+    state: QueueState,
 }
 
 /// Whether a queue takes users in and lets them through.
@@ -157,6 +156,24 @@ impl PolicyOverrides {
 }
 
 impl Queue {
+    /// A queue that is OPEN.
+    #[must_use]
+    pub const fn new(id: QueueId, name: String, overrides: PolicyOverrides, message: Option<String>) -> Self {
+        Self { id, name, overrides, message, state: QueueState::Open }
+    }
+
+    /// A queue as a store kept it: `self` with the state of its row.
+    #[must_use]
+    pub fn restore(self, state: QueueState) -> Self {
+        Self { state, ..self }
+    }
+
+    /// Whether it takes and admits.
+    #[must_use]
+    pub const fn state(&self) -> QueueState {
+        self.state
+    }
+
     /// Goes to the state that `step` leads to; a queue that is in it stays as it is.
     ///
     /// # Errors
@@ -209,8 +226,7 @@ mod tests {
     #[test]
     fn a_queue_takes_these_steps_and_no_others() {
         use QueueState::{Closed, Open, Paused};
-        let in_state =
-            |state| Queue { id: Queue::DEFAULT, name: "main".into(), state, overrides: PolicyOverrides::default(), message: None };
+        let in_state = |state| Queue::new(Queue::DEFAULT, "main".into(), PolicyOverrides::default(), None).restore(state);
         let steps = [QueueStep::Pause, QueueStep::Resume, QueueStep::Close, QueueStep::Open];
         for (state, outcomes) in [
             (Open, [Some(Paused), Some(Open), Some(Closed), Some(Open)]),
@@ -251,10 +267,7 @@ mod tests {
     fn a_queues_own_policy_goes_before_the_default_one_by_one() {
         let default =
             QueuePolicy { capacity: 100, batch: 50, active: Duration::seconds(600), claim: Duration::seconds(120), max_waiting: Some(9) };
-        let with = |overrides| {
-            let queue = Queue { id: Queue::DEFAULT, name: "main".into(), state: QueueState::Open, overrides, message: None };
-            queue.policy(&default)
-        };
+        let with = |overrides| Queue::new(Queue::DEFAULT, "main".into(), overrides, None).policy(&default);
         let (none, active, claim) = (PolicyOverrides::default(), Duration::seconds(3), Duration::seconds(4));
         assert_eq!(with(none), default);
         assert_eq!(with(PolicyOverrides { capacity: Some(1), ..none }), QueuePolicy { capacity: 1, ..default });

@@ -1,5 +1,7 @@
 //! Schedules: the dates of a concert, and what cancels them.
 
+use std::ops::Range;
+
 use thiserror::Error;
 use time::OffsetDateTime;
 
@@ -25,8 +27,7 @@ pub struct Schedule {
     pub sale_opens_at: OffsetDateTime,
     /// The first instant after the sale.
     pub sale_closes_at: OffsetDateTime,
-    /// Its cancellation; none if it takes place.
-    pub cancellation: Option<Cancellation>,
+    cancellation: Option<Cancellation>,
 }
 
 /// That a date or a concert was cancelled. It is never taken back.
@@ -59,6 +60,30 @@ impl Moment {
 pub struct NoSale;
 
 impl Schedule {
+    /// A date that takes place; `sale` is from its first instant to the first one after it.
+    #[must_use]
+    pub const fn new(id: ScheduleId, concert: ConcertId, starts_at: OffsetDateTime, zone: Zone, sale: Range<OffsetDateTime>) -> Self {
+        Self { id, concert, starts_at, zone, sale_opens_at: sale.start, sale_closes_at: sale.end, cancellation: None }
+    }
+
+    /// A date as a store kept it: `self` with the cancellation of its row.
+    #[must_use]
+    pub fn restore(self, cancellation: Option<Cancellation>) -> Self {
+        Self { cancellation, ..self }
+    }
+
+    /// Its cancellation; none if it takes place.
+    #[must_use]
+    pub const fn cancellation(&self) -> Option<&Cancellation> {
+        self.cancellation.as_ref()
+    }
+
+    /// Calls it off. What was cancelled before keeps its first cancellation.
+    #[must_use]
+    pub fn cancel(self, cancellation: Cancellation) -> Self {
+        Self { cancellation: self.cancellation.or(Some(cancellation)), ..self }
+    }
+
     /// Whether there is a first instant of the sale before the first one after it.
     ///
     /// # Errors

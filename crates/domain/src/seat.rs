@@ -60,9 +60,8 @@ impl std::fmt::Display for SeatNumber {
 /// # use uuid::Uuid;
 /// let now = datetime!(2026-11-21 20:00 UTC);
 /// # let (starts_at, zone) = (now + Duration::DAY, Zone::new("UTC")?);
-/// # let (sale_opens_at, sale_closes_at) = (now, starts_at);
 /// # let id = ScheduleId(Uuid::nil());
-/// let date = Schedule { id, concert: ConcertId(Uuid::nil()), starts_at, zone, sale_opens_at, sale_closes_at, cancellation: None };
+/// let date = Schedule::new(id, ConcertId(Uuid::nil()), starts_at, zone, now..starts_at);
 /// let (mine, yours) = (ReservationId(Uuid::from_u128(1)), ReservationId(Uuid::from_u128(2)));
 /// let seat = Seat::new(ScheduleId(Uuid::nil()), SeatNumber::new(7)?, "Row A 7".into(), Money::new(60_000)?);
 ///
@@ -70,7 +69,7 @@ impl std::fmt::Display for SeatNumber {
 /// assert_eq!(held.status(date.at(now)), SeatStatus::Held);
 /// assert!(held.clone().hold(yours, now + Duration::minutes(9), date.at(now + Duration::minutes(4))).is_err());
 /// assert_eq!(held.status(date.at(now + Duration::minutes(5))), SeatStatus::Available, "at its deadline a hold has ended");
-/// let cancelled = Schedule { cancellation: Some(Cancellation { at: now, reason: None }), ..date.clone() };
+/// let cancelled = date.clone().cancel(Cancellation { at: now, reason: None });
 /// assert_eq!(held.status(cancelled.at(now)), SeatStatus::Available, "and so it has once its date is cancelled");
 ///
 /// let sold = held.confirm(mine, date.at(now))?;

@@ -5,9 +5,7 @@ use application::ports::{Ports, Programme, ProgrammeError};
 use application::use_cases::desk::By;
 use domain::key::{Fingerprint, Keyed, Operation, RequestKey};
 use domain::queue::PolicyOverrides;
-use domain::{
-    Concert, ConcertId, KeyScope, Money, Queue, QueueId, QueueState, Remark, Schedule, ScheduleId, Seat, SeatNumber, UserId, Zone,
-};
+use domain::{Concert, ConcertId, KeyScope, Money, Queue, QueueId, Remark, Schedule, ScheduleId, Seat, SeatNumber, UserId, Zone};
 use time::{Duration, OffsetDateTime};
 use uuid::{Uuid, uuid};
 
@@ -49,30 +47,15 @@ fn programme(now: OffsetDateTime) -> anyhow::Result<Programme> {
     // Eight in the evening in Seoul.
     let evening = now.replace_time(time::macros::time!(11:00));
     let mut programme = Programme {
-        queues: vec![Queue {
-            id: ARENA_QUEUE,
-            name: "Arena on-sale".into(),
-            state: QueueState::Open,
-            overrides: PolicyOverrides { active: Some(Duration::minutes(15)), ..PolicyOverrides::default() },
-            message: Some("You keep your place while this page is closed.".into()),
-        }],
+        queues: vec![Queue::new(
+            ARENA_QUEUE,
+            "Arena on-sale".into(),
+            PolicyOverrides { active: Some(Duration::minutes(15)), ..PolicyOverrides::default() },
+            Some("You keep your place while this page is closed.".into()),
+        )],
         concerts: vec![
-            Concert {
-                id: CLUB,
-                name: "Club Night: The Small Hours".into(),
-                host: "Blue Door Club".into(),
-                queue: Queue::DEFAULT,
-                max_seats_per_user: None,
-                cancellation: None,
-            },
-            Concert {
-                id: ARENA,
-                name: "Northern Lights Arena Tour".into(),
-                host: "Han River Arena".into(),
-                queue: ARENA_QUEUE,
-                max_seats_per_user: None,
-                cancellation: None,
-            },
+            Concert::new(CLUB, "Club Night: The Small Hours".into(), "Blue Door Club".into(), Queue::DEFAULT),
+            Concert::new(ARENA, "Northern Lights Arena Tour".into(), "Han River Arena".into(), ARENA_QUEUE),
         ],
         ..Programme::default()
     };
@@ -100,8 +83,7 @@ fn places(sections: &str, rows: u32, seats: u32) -> impl Iterator<Item = ((char,
 }
 
 fn date(id: ScheduleId, concert: ConcertId, starts_at: OffsetDateTime, now: OffsetDateTime) -> anyhow::Result<Schedule> {
-    let zone = Zone::new("Asia/Seoul")?;
-    Ok(Schedule { id, concert, starts_at, zone, sale_opens_at: now - Duration::DAY, sale_closes_at: starts_at, cancellation: None })
+    Ok(Schedule::new(id, concert, starts_at, Zone::new("Asia/Seoul")?, now - Duration::DAY..starts_at))
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use domain::decide::admission::Pass;
 use domain::reservation::Claim;
 use domain::wallet::WalletEntry;
 use domain::{
-    CancelReason, Change, EntryKind, Money, NewToken, Payment, PaymentState, Queue, QueueToken, Reservation, ReservationState, Seat,
-    SeatState, TokenState, Versioned, Wallet, Write,
+    CancelReason, Change, EntryKind, NewToken, Payment, PaymentState, Queue, QueueToken, Reservation, ReservationState, Seat, SeatState,
+    TokenState, Versioned, Wallet, Write,
 };
 
 use crate::Adapter;
@@ -170,14 +170,7 @@ fn of_two_wallets(scene: &Scene) -> Vec<Change> {
 
 fn of_payments(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
     let hold = scene.hold.row.clone();
-    let payment = |reservation: &Reservation, amount: Money| Payment {
-        id: world.new_id(),
-        reservation: reservation.id,
-        user: reservation.user,
-        amount,
-        paid_at: world.now(),
-        state: PaymentState::Completed,
-    };
+    let payment = |reservation: &Reservation, amount| Payment::new(world.new_id(), reservation.id, reservation.user, amount, world.now());
     let unpaid = payment(&hold, hold.amount);
     let confirmed = hold.restore(ReservationState::Confirmed { payment: unpaid.id });
     let Seat { schedule, number, label, price, .. } = scene.held_seat.row.clone();
@@ -195,8 +188,9 @@ fn of_payments(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
     };
     let taken = Wallet::restore(user, poorer, last_sequence + 1);
     let refunded = scene.payment.row.clone().refund(world.now()).unwrap();
-    let revived = Payment { state: PaymentState::Completed, ..scene.refunded.row.clone() };
-    let cheaper = Payment { amount: won(1), ..unpaid.clone() };
+    let revived = scene.refunded.row.clone().restore(PaymentState::Completed);
+    let mut cheaper = unpaid.clone();
+    cheaper.amount = won(1);
     let pay = |write: Write<Payment>| Change::default().writing(write);
     vec![
         ("a sold seat without a payment", free.clone()),
@@ -214,7 +208,7 @@ fn of_owners(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
     let Reservation { concert, schedule, seats, amount, held_at, expires_at, .. } = scene.hold.row.clone();
     let claim = Claim { id: world.new_id(), user: BEN, token: scene.ada.token.unwrap(), concert, schedule };
     let stolen = Reservation::hold(claim, seats, amount, held_at, expires_at).restore(EXPIRED);
-    let anothers = Payment { id: world.new_id(), reservation: scene.sold.id, user: ADA, ..scene.payment.row.clone() };
+    let anothers = Payment::new(world.new_id(), scene.sold.id, ADA, scene.payment.amount, scene.payment.paid_at);
     let QueueToken { id, user, number, joined_at, .. } = scene.bens_old_token.row;
     let new = NewToken { id, queue: Queue::DEFAULT, user, concert: None, joined_at };
     let risen = QueueToken::restore(new, number, TokenState::Waiting);

@@ -2,7 +2,7 @@
 
 use application::ports::Programme;
 use domain::queue::PolicyOverrides;
-use domain::{Concert, ConcertId, Money, Queue, QueueId, QueueState, Schedule, ScheduleId, Seat, SeatNumber, Zone};
+use domain::{Concert, ConcertId, Money, Queue, QueueId, Schedule, ScheduleId, Seat, SeatNumber, Zone};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -50,29 +50,17 @@ pub(crate) fn a_small_bill(seats: u32, now: OffsetDateTime) -> Programme {
 }
 
 fn a_concert(id: ConcertId, name: &str, queue: QueueId) -> Concert {
-    Concert { id, name: name.into(), host: "Frontrow".into(), queue, max_seats_per_user: None, cancellation: None }
+    Concert::new(id, name.into(), "Frontrow".into(), queue)
 }
 
 fn a_date(id: ScheduleId, concert: ConcertId, now: OffsetDateTime) -> Schedule {
-    Schedule {
-        id,
-        concert,
-        starts_at: now + Duration::days(10),
-        zone: Zone::new("Asia/Seoul").unwrap(),
-        sale_opens_at: now - Duration::days(1),
-        sale_closes_at: now + Duration::days(7),
-        cancellation: None,
-    }
+    let (starts_at, sale) = (now + Duration::days(10), now - Duration::days(1)..now + Duration::days(7));
+    Schedule::new(id, concert, starts_at, Zone::new("Asia/Seoul").unwrap(), sale)
 }
 
 fn other_queue() -> Queue {
-    Queue {
-        id: OTHER_QUEUE,
-        name: "stadium".into(),
-        state: QueueState::Open,
-        overrides: PolicyOverrides { capacity: Some(3), batch: Some(2), ..PolicyOverrides::default() },
-        message: Some("Soundcheck is running late — ♫".into()),
-    }
+    let overrides = PolicyOverrides { capacity: Some(3), batch: Some(2), ..PolicyOverrides::default() };
+    Queue::new(OTHER_QUEUE, "stadium".into(), overrides, Some("Soundcheck is running late — ♫".into()))
 }
 
 fn hall(date: ScheduleId, seats: u32) -> impl Iterator<Item = Seat> {

@@ -32,8 +32,8 @@ pub(crate) fn personal(status: StatusCode, body: &impl Serialize) -> Result<Http
 }
 
 /// When and why something was cancelled.
-pub(crate) fn cancelled(cancellation: Option<Cancellation>) -> (Option<Instant>, Option<String>) {
-    cancellation.map_or((None, None), |Cancellation { at, reason }| (Some(at.into()), reason.map(String::from)))
+pub(crate) fn cancelled(cancellation: Option<&Cancellation>) -> (Option<Instant>, Option<String>) {
+    cancellation.map_or((None, None), |Cancellation { at, reason }| (Some((*at).into()), reason.clone().map(String::from)))
 }
 
 /// The same, with where the thing is from now on.

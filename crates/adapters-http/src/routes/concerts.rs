@@ -36,8 +36,8 @@ struct ConcertBody {
 
 impl From<Concert> for ConcertBody {
     fn from(concert: Concert) -> Self {
-        let Concert { id, name, host, queue, cancellation, .. } = concert;
-        let (cancelled_at, cancellation_reason) = cancelled(cancellation);
+        let (cancelled_at, cancellation_reason) = cancelled(concert.cancellation());
+        let Concert { id, name, host, queue, .. } = concert;
         Self { id: id.0, name, host, queue_id: queue.0, cancelled_at, cancellation_reason }
     }
 }

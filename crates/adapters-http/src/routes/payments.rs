@@ -72,7 +72,7 @@ enum StatusBody {
 
 impl PaymentBody {
     pub(super) fn new(payment: &Payment, balance: Option<Money>, currency: Currency) -> Self {
-        let (status, refunded_at) = match payment.state {
+        let (status, refunded_at) = match payment.state() {
             PaymentState::Completed => (StatusBody::Completed, None),
             PaymentState::Cancelled { refunded_at } => (StatusBody::Cancelled, Some(refunded_at.into())),
         };

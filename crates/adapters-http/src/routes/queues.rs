@@ -54,8 +54,8 @@ impl From<QueueFigures> for QueueBody {
         let QueueFigures { queue, waiting, active, admitted_per_minute, estimate } = figures;
         Self {
             id: queue.id.0,
+            state: queue.state().into(),
             name: queue.name,
-            state: queue.state.into(),
             waiting,
             active,
             rate: admitted_per_minute.map(to_a_tenth),

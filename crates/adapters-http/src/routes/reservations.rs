@@ -185,8 +185,8 @@ impl ReservationBody {
 
 impl From<Schedule> for ReservedDateBody {
     fn from(date: Schedule) -> Self {
-        let Schedule { id, concert, starts_at, zone, cancellation, .. } = date;
-        let (cancelled_at, cancellation_reason) = cancelled(cancellation);
+        let (cancelled_at, cancellation_reason) = cancelled(date.cancellation());
+        let Schedule { id, concert, starts_at, zone, .. } = date;
         let zone = zone.as_str().to_owned();
         Self { id: id.0, concert_id: concert.0, starts_at: starts_at.into(), zone, cancelled_at, cancellation_reason }
     }

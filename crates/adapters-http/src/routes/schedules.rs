@@ -48,7 +48,7 @@ struct ScheduleBody {
 impl From<Date> for ScheduleBody {
     fn from(date: Date) -> Self {
         let schedule = date.schedule.row;
-        let (cancelled_at, cancellation_reason) = cancelled(schedule.cancellation);
+        let (cancelled_at, cancellation_reason) = cancelled(schedule.cancellation());
         Self {
             id: schedule.id.0,
             concert_id: schedule.concert.0,

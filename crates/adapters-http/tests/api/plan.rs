@@ -82,32 +82,19 @@ impl Default for Plan {
 impl Plan {
     fn programme(&self, clock: &StoppedClock) -> Programme {
         let now = clock.now();
-        let queue = Queue {
-            id: QUEUE,
-            name: "Club".into(),
-            state: self.queue_state,
-            overrides: PolicyOverrides::default(),
-            message: Some("Doors at eight".into()),
-        };
-        let concert = |id, name: &str, queue| {
-            let (name, host) = (name.into(), "The House".into());
-            Concert { id, name, host, queue, max_seats_per_user: None, cancellation: None }
-        };
-        let date = |id, days| Schedule {
-            id,
-            concert: CONCERT,
-            starts_at: now + Span::days(days),
-            zone: Zone::new("Asia/Seoul").expect("a zone"),
-            sale_opens_at: now + Span::days(days - 7),
-            sale_closes_at: now + Span::days(days) - Span::hours(1),
-            cancellation: None,
+        let queue = Queue::new(QUEUE, "Club".into(), PolicyOverrides::default(), Some("Doors at eight".into()));
+        let concert = |id, name: &str, queue| Concert::new(id, name.into(), "The House".into(), queue);
+        let date = |id, days| {
+            let starts_at = now + Span::days(days);
+            let sale = starts_at - Span::days(7)..starts_at - Span::hours(1);
+            Schedule::new(id, CONCERT, starts_at, Zone::new("Asia/Seoul").expect("a zone"), sale)
         };
         let seat = |number| {
             let number = SeatNumber::new(number).expect("a number");
             Seat::new(DATE, number, format!("Row A {number}"), money(PRICE))
         };
         Programme {
-            queues: vec![queue],
+            queues: vec![queue.restore(self.queue_state)],
             concerts: vec![concert(CONCERT, "A Night at the Club", QUEUE), concert(OTHER_CONCERT, "Matinee", Queue::DEFAULT)],
             schedules: vec![date(DATE, 7), date(LATER_DATE, 30)],
             seats: (1..=SEATS).map(seat).collect(),

@@ -33,7 +33,7 @@ pub(super) fn money_from_nowhere(state: &State) -> usize {
 pub(super) fn drift(state: &State) -> i128 {
     let charges = state.entries.values().filter(|entry| entry.kind == EntryKind::Charge).map(|entry| entry.amount);
     let balances = state.wallets.values().map(|wallet| wallet.balance());
-    let payments = state.payments.values().filter(|payment| payment.state == PaymentState::Completed).map(|payment| payment.amount);
+    let payments = state.payments.values().filter(|payment| payment.state() == PaymentState::Completed).map(|payment| payment.amount);
     let came_in: i128 = charges.map(|amount| i128::from(amount.minor())).sum();
     let is_there: i128 = balances.chain(payments).map(|amount| i128::from(amount.minor())).sum();
     is_there - came_in

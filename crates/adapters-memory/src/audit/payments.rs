@@ -18,7 +18,7 @@ pub(super) fn completed_without_confirmed(state: &State) -> usize {
 pub(super) fn confirmed_without_completed(state: &State) -> usize {
     let is_paid = |id: &PaymentId, reservation| {
         let payment = state.payments.get(id);
-        payment.is_some_and(|payment| payment.reservation == reservation && payment.state == PaymentState::Completed)
+        payment.is_some_and(|payment| payment.reservation == reservation && payment.state() == PaymentState::Completed)
     };
     let unpaid =
         |reservation: &ReservationState, id| matches!(reservation, ReservationState::Confirmed { payment } if !is_paid(payment, id));
@@ -34,7 +34,7 @@ pub(super) fn refunds_of_one_side(state: &State) -> usize {
         |payment: &Payment| state.reservations.get(&payment.reservation).and_then(|row| refund(row)) == Some(Some(payment.id));
     let is_paid_back = |id: Option<PaymentId>, of: &Reservation| {
         let payment = id.and_then(|id| state.payments.get(&id));
-        payment.is_some_and(|payment| payment.reservation == of.id && payment.state != PaymentState::Completed)
+        payment.is_some_and(|payment| payment.reservation == of.id && payment.state() != PaymentState::Completed)
     };
     let not_given_back = payments(state, false).filter(|payment| !is_given_back(payment)).count();
     let reservations = state.reservations.values();
@@ -79,7 +79,7 @@ pub(super) fn payments_of_another(state: &State) -> usize {
 /// The payments that are COMPLETED, or those that are CANCELLED.
 fn payments(state: &State, completed: bool) -> impl Iterator<Item = &Payment> {
     let all = state.payments.values().map(|payment| &payment.row);
-    all.filter(move |payment| (payment.state == PaymentState::Completed) == completed)
+    all.filter(move |payment| (payment.state() == PaymentState::Completed) == completed)
 }
 
 /// How many entries of `kind` are in the payer's book.

@@ -46,14 +46,10 @@ impl TryFrom<Model> for Payment {
             ("CANCELLED", Some(at)) => PaymentState::Cancelled { refunded_at: instant(at, TABLE, "refunded_at")? },
             (_, _) => return Err(Corrupt::new(TABLE, "state")),
         };
-        Ok(Self {
-            id: PaymentId(row.id),
-            reservation: ReservationId(row.reservation_id),
-            user: UserId(row.user_id),
-            amount: Money::new(row.amount).map_err(|_| Corrupt::new(TABLE, "amount"))?,
-            paid_at: instant(row.paid_at, TABLE, "paid_at")?,
-            state,
-        })
+        let (id, reservation, user) = (PaymentId(row.id), ReservationId(row.reservation_id), UserId(row.user_id));
+        let amount = Money::new(row.amount).map_err(|_| Corrupt::new(TABLE, "amount"))?;
+        let paid_at = instant(row.paid_at, TABLE, "paid_at")?;
+        Ok(Self::new(id, reservation, user, amount, paid_at).restore(state))
     }
 }
 
@@ -66,7 +62,7 @@ impl From<&Write<Payment>> for Model {
 impl From<&Payment> for Model {
     /// A payment whose version doesn't matter.
     fn from(payment: &Payment) -> Self {
-        let (state, refunded_at) = match payment.state {
+        let (state, refunded_at) = match payment.state() {
             PaymentState::Completed => ("COMPLETED", None),
             PaymentState::Cancelled { refunded_at } => ("CANCELLED", Some(micros(refunded_at))),
         };

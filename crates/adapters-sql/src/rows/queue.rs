@@ -87,7 +87,7 @@ impl TryFrom<Model> for Versioned<Queue> {
             max_waiting: number(row.max_waiting, "max_waiting")?,
         };
         let state = QueueState::of(&row.state).ok_or(Corrupt::new(TABLE, "state"))?;
-        let queue = Queue { id: QueueId(row.id), name: row.name, state, overrides, message: row.message };
+        let queue = Queue::new(QueueId(row.id), row.name, overrides, row.message).restore(state);
         Ok(Self::new(Version(row.version), queue))
     }
 }
@@ -100,7 +100,7 @@ impl From<&Queue> for Model {
             id: queue.id.0,
             version: Version::FIRST.0,
             name: queue.name.clone(),
-            state: queue.state.word().to_owned(),
+            state: queue.state().word().to_owned(),
             capacity: own.capacity.map(i64::from),
             batch: own.batch.map(i64::from),
             active_micros: own.active.map(span_micros),

@@ -34,15 +34,11 @@ impl TryFrom<Model> for Versioned<Schedule> {
     type Error = Corrupt;
 
     fn try_from(row: Model) -> Result<Self, Corrupt> {
-        let schedule = Schedule {
-            id: ScheduleId(row.id),
-            concert: ConcertId(row.concert_id),
-            starts_at: instant(row.starts_at, TABLE, "starts_at")?,
-            zone: Zone::restore(&row.zone).map_err(|_| Corrupt::new(TABLE, "zone"))?,
-            sale_opens_at: instant(row.sale_opens_at, TABLE, "sale_opens_at")?,
-            sale_closes_at: instant(row.sale_closes_at, TABLE, "sale_closes_at")?,
-            cancellation: cancellation(row.cancelled_at, row.cancellation_reason.as_deref(), TABLE)?,
-        };
+        let starts_at = instant(row.starts_at, TABLE, "starts_at")?;
+        let zone = Zone::restore(&row.zone).map_err(|_| Corrupt::new(TABLE, "zone"))?;
+        let sale = instant(row.sale_opens_at, TABLE, "sale_opens_at")?..instant(row.sale_closes_at, TABLE, "sale_closes_at")?;
+        let cancellation = cancellation(row.cancelled_at, row.cancellation_reason.as_deref(), TABLE)?;
+        let schedule = Schedule::new(ScheduleId(row.id), ConcertId(row.concert_id), starts_at, zone, sale).restore(cancellation);
         Ok(Self::new(Version(row.version), schedule))
     }
 }
@@ -58,8 +54,8 @@ impl From<&Schedule> for Model {
             zone: schedule.zone.as_str().to_owned(),
             sale_opens_at: micros(schedule.sale_opens_at),
             sale_closes_at: micros(schedule.sale_closes_at),
-            cancelled_at: schedule.cancellation.as_ref().map(|cancellation| micros(cancellation.at)),
-            cancellation_reason: schedule.cancellation.as_ref().and_then(reason_of),
+            cancelled_at: schedule.cancellation().map(|cancellation| micros(cancellation.at)),
+            cancellation_reason: schedule.cancellation().and_then(reason_of),
         }
     }
 }

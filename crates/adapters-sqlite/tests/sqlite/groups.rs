@@ -2,7 +2,7 @@
 
 use application::ports::{CommitError, Store, Tokens, Wallets};
 use domain::change::{Guard, NewToken};
-use domain::{Change, Payment, PaymentId, PaymentState, Queue, ReservationState, UserId, Version, Wallet, Write, need};
+use domain::{Change, PaymentId, PaymentState, Queue, ReservationState, UserId, Version, Wallet, Write, need};
 use time::Duration;
 
 use crate::world::World;
@@ -71,7 +71,8 @@ async fn a_record_that_somebody_else_made_is_a_conflict_whatever_guards_miss_it(
     world.charge(guest.user, 50_000).await;
     let kept = world.hold(guest, &[1]).await;
     let payment = world.pay(guest, &kept).await;
-    let twice = Payment { id: PaymentId(uuid::Uuid::from_u128(0x2)), state: PaymentState::Completed, ..payment };
+    let mut twice = payment.restore(PaymentState::Completed);
+    twice.id = PaymentId(uuid::Uuid::from_u128(0x2));
     let again = Change::default().writing(Write::insert(twice));
     let other = world.charge_change(guest.user, 1).await;
     let results = world.store.commit(&[again, other]).await;

@@ -56,26 +56,12 @@ impl World {
     pub(crate) fn programme(&self, seats: u32) -> Programme {
         use application::ports::Clock;
         let now = self.clock.now();
-        let date = Schedule {
-            id: DATE,
-            concert: CONCERT,
-            starts_at: now + Duration::days(10),
-            zone: Zone::new("Asia/Seoul").unwrap(),
-            sale_opens_at: now - Duration::days(1),
-            sale_closes_at: now + Duration::days(7),
-            cancellation: None,
-        };
+        let (starts_at, sale) = (now + Duration::days(10), now - Duration::days(1)..now + Duration::days(7));
+        let date = Schedule::new(DATE, CONCERT, starts_at, Zone::new("Asia/Seoul").unwrap(), sale);
         let seat = |number| Seat::new(DATE, SeatNumber::new(number).unwrap(), format!("Row A {number}"), Money::new(10_000).unwrap());
         Programme {
             queues: vec![],
-            concerts: vec![Concert {
-                id: CONCERT,
-                name: "Club Night".into(),
-                host: "Frontrow".into(),
-                queue: Queue::DEFAULT,
-                max_seats_per_user: None,
-                cancellation: None,
-            }],
+            concerts: vec![Concert::new(CONCERT, "Club Night".into(), "Frontrow".into(), Queue::DEFAULT)],
             schedules: vec![date],
             seats: (1..=seats).map(seat).collect(),
         }

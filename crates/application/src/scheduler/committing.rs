@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::ports::{Committed, MockTokens, ReadError, Store};
-use crate::testing::{RecordingObserver, StoppedClock, a_queue, a_waiting_room, an_empty_programme, the_rules};
+use crate::testing::{RecordingObserver, StoppedClock, a_queue, a_queue_called, a_waiting_room, an_empty_programme, the_rules};
 
 const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
 const DATE: ScheduleId = ScheduleId(Uuid::from_u128(7));
@@ -93,8 +93,7 @@ fn a_lapsed_hold(id: u128, seats: &[u32]) -> Versioned<Reservation> {
 }
 
 fn a_date() -> Schedule {
-    let (concert, zone) = (ConcertId(Uuid::nil()), Zone::new("UTC").unwrap());
-    Schedule { id: DATE, concert, starts_at: NOW, zone, sale_opens_at: NOW, sale_closes_at: NOW, cancellation: None }
+    Schedule::new(DATE, ConcertId(Uuid::nil()), NOW, Zone::new("UTC").unwrap(), NOW..NOW)
 }
 
 fn a_seat_of(hold: &Versioned<Reservation>, number: u32) -> Versioned<Seat> {
@@ -140,7 +139,7 @@ impl Store for ManyQueues {
                 rows.add_unreadable(Lookup::Queue(line.queue), "torn");
                 continue;
             }
-            let queue = Versioned::new(Version::FIRST, Queue { id: line.queue, ..a_queue().row });
+            let queue = a_queue_called(line.queue);
             let token = NewToken { id: TokenId(queue.id.0), queue: queue.id, user: UserId(queue.id.0), concert: None, joined_at: NOW };
             rows.add_standing(queue.id, ONE_WAITS);
             rows.add(queue);

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::ports::{Clock, Committed, MockStore, MockTokens};
-use crate::testing::{a_queue, a_waiting_room, an_empty_programme};
+use crate::testing::{a_queue_called, a_waiting_room, an_empty_programme};
 
 const OWN: QueueId = QueueId(Uuid::from_u128(9));
 const DAY: Duration = Duration::from_hours(24);
@@ -45,15 +45,8 @@ fn a_token() -> Versioned<QueueToken> {
 
 /// What a tick sees at `now`: somebody waits, and the sale opens at `sale_opens_at`.
 fn the_rows(now: OffsetDateTime, sale_opens_at: OffsetDateTime) -> Rows {
-    let schedule = Schedule {
-        id: ScheduleId(Uuid::nil()),
-        concert: ConcertId(Uuid::nil()),
-        starts_at: sale_opens_at + DAY,
-        zone: Zone::new("UTC").unwrap(),
-        sale_opens_at,
-        sale_closes_at: sale_opens_at + DAY,
-        cancellation: None,
-    };
+    let (id, concert, starts_at) = (ScheduleId(Uuid::nil()), ConcertId(Uuid::nil()), sale_opens_at + DAY);
+    let schedule = Schedule::new(id, concert, starts_at, Zone::new("UTC").unwrap(), sale_opens_at..starts_at);
     let mut rows = Rows::at(now).with(the_queue()).with(a_token());
     rows.add_standing(OWN, Standing { admission: Version::FIRST, waiting: 1, active: Some(0) });
     rows.add_offer(OWN, Some((schedule.id, true)));
@@ -61,7 +54,7 @@ fn the_rows(now: OffsetDateTime, sale_opens_at: OffsetDateTime) -> Rows {
 }
 
 fn the_queue() -> Versioned<Queue> {
-    Versioned::new(Version::FIRST, Queue { id: OWN, ..a_queue().row })
+    a_queue_called(OWN)
 }
 
 #[tokio::test(start_paused = true)]

@@ -53,22 +53,14 @@ mod tests {
     const DATE: ScheduleId = ScheduleId(Uuid::from_u128(4));
 
     fn date() -> Schedule {
-        Schedule {
-            id: DATE,
-            concert: CONCERT,
-            starts_at: NOW + time::Duration::WEEK,
-            zone: Zone::new("Asia/Seoul").unwrap(),
-            sale_opens_at: NOW - time::Duration::DAY,
-            sale_closes_at: NOW + time::Duration::DAY,
-            cancellation: None,
-        }
+        let (starts_at, sale) = (NOW + time::Duration::WEEK, NOW - time::Duration::DAY..NOW + time::Duration::DAY);
+        Schedule::new(DATE, CONCERT, starts_at, Zone::new("Asia/Seoul").unwrap(), sale)
     }
 
     /// What is in the store: Ada, admitted a moment ago, and `seat`.
     fn the_rows(seat: Seat) -> Rows {
         let token = NewToken { id: TOKEN, queue: Queue::DEFAULT, user: ADA, concert: None, joined_at: NOW }.numbered(1);
-        let (name, host) = ("Club Night".into(), "Ring".into());
-        let concert = Concert { id: CONCERT, name, host, queue: Queue::DEFAULT, max_seats_per_user: None, cancellation: None };
+        let concert = Concert::new(CONCERT, "Club Night".into(), "Ring".into(), Queue::DEFAULT);
         Rows::at(NOW)
             .with(a_queue())
             .with(Versioned::new(Version(2), token.admit(time::Duration::MINUTE, NOW).unwrap()))

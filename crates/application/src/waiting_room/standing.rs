@@ -65,7 +65,7 @@ impl WaitingRoom {
 
     /// How the queue admits; none if it doesn't, or if there is no such queue.
     fn policy(&self, id: QueueId) -> Option<Policy> {
-        let queue = self.notices.queue(id).filter(|queue| queue.state.lets_through() && !self.notices.is_shut(id))?;
+        let queue = self.notices.queue(id).filter(|queue| queue.state().lets_through() && !self.notices.is_shut(id))?;
         let QueuePolicy { capacity, batch, .. } = queue.policy(&self.policy);
         Some(Policy { capacity: capacity.into(), batch: batch.into(), tick: self.tick })
     }

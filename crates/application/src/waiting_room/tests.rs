@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::ports::{MockCatalogue, MockTokens, ReadError};
-use crate::testing::{StoppedClock, a_queue, a_waiting_room, an_empty_programme};
+use crate::testing::{StoppedClock, a_queue, a_queue_called, a_waiting_room, an_empty_programme};
 
 const LINE: QueueId = Queue::DEFAULT;
 
@@ -186,21 +186,20 @@ struct Hall {
 
 fn a_hall(id: ScheduleId, concert: ConcertId, clock: &StoppedClock) -> Hall {
     let now = clock.now();
-    let (starts_at, zone) = (now + Duration::DAY * 2, Zone::new("UTC").unwrap());
-    let (sale_opens_at, sale_closes_at) = (now - Duration::DAY, now + Duration::DAY);
-    Hall { date: Schedule { id, concert, starts_at, zone, sale_opens_at, sale_closes_at, cancellation: None }, blocked: 0 }
+    let (zone, sale) = (Zone::new("UTC").unwrap(), now - Duration::DAY..now + Duration::DAY);
+    Hall { date: Schedule::new(id, concert, now + Duration::DAY * 2, zone, sale), blocked: 0 }
 }
 
 /// A room where somebody waits in the line `queue` for [`CONCERT`]. The queue admits to the concerts of `halls`, and to [`CONCERT`].
 async fn a_room_for(queue: QueueId, halls: Vec<Hall>, clock: &Arc<StoppedClock>) -> (WaitingRoom, QueueToken) {
     let mut catalogue = MockCatalogue::new();
-    let concert = |id| Concert { id, name: "n".into(), host: "h".into(), queue: OWN, max_seats_per_user: None, cancellation: None };
+    let concert = |id| Concert::new(id, "n".into(), "h".into(), OWN);
     let mut concerts: Vec<_> = halls.iter().map(|hall| hall.date.concert).chain([CONCERT]).collect();
     concerts.sort_unstable();
     concerts.dedup();
     let concerts: Vec<_> = concerts.into_iter().map(|id| Versioned::new(Version::FIRST, concert(id))).collect();
     let of = halls.clone();
-    catalogue.expect_queues().returning(move || Ok(vec![Versioned::new(Version::FIRST, Queue { id: queue, ..a_queue().row })]));
+    catalogue.expect_queues().returning(move || Ok(vec![a_queue_called(queue)]));
     catalogue.expect_concerts_of().returning(move |_| Ok(concerts.clone()));
     catalogue.expect_schedules().returning(move |concert| {
         let dates = of.iter().map(|hall| &hall.date).filter(|date| date.concert == concert);
@@ -237,7 +236,7 @@ async fn those_who_wait_for_a_concert_are_told_how_much_is_left_of_it() {
         (with(&|hall| hall.blocked = 2), Availability::SoldOut),
         (with(&|hall| hall.date.sale_closes_at = now), Availability::SaleNotOpen),
         (with(&|hall| hall.date.sale_opens_at = now + Duration::HOUR), Availability::SaleNotOpen),
-        (with(&|hall| hall.date.cancellation = Some(Cancellation { at: now, reason: None })), Availability::Cancelled),
+        (with(&|hall| hall.date = hall.date.clone().cancel(Cancellation { at: now, reason: None })), Availability::Cancelled),
         (vec![], Availability::SaleNotOpen),
     ] {
         let (room, token) = a_room_for(LINE, halls.clone(), &clock).await;

@@ -65,7 +65,7 @@ pub(super) fn decide_at_most(line: &LoadedLine, now: OffsetDateTime, rules: &Rul
     let policy = queue.policy(&rules.queue);
     let still_active = line.active.saturating_sub(lapsed);
     let is_worth_it = sale(line, now).is_none_or(Sale::is_open);
-    let places = if queue.state.lets_through() && is_worth_it { places(still_active, policy.capacity, batch) } else { 0 };
+    let places = if queue.state().lets_through() && is_worth_it { places(still_active, policy.capacity, batch) } else { 0 };
     for token in line.foremost.iter().take(usize::try_from(places).unwrap_or(usize::MAX)) {
         if let Ok(active) = token.row.clone().admit(policy.claim, now) {
             let active = Write::update(token, active);

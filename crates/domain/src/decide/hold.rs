@@ -107,7 +107,7 @@ pub(super) fn guarded(
     }
     let admitted = command.pass.check(queue, token.as_ref(), *now, rules)?;
     let Some(date) = date else { return Err(admitted.refuse(Refusal::NotFound)) };
-    if let Some(cancellation) = &date.schedule.cancellation {
+    if let Some(cancellation) = date.schedule.cancellation() {
         return Err(admitted.refuse(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() }));
     }
     then(&admitted).map_err(|refusal| admitted.refuse(refusal))

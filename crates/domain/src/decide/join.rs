@@ -65,7 +65,7 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Joined
     if let Some(live) = occupant.as_ref().filter(|token| !token.has_lapsed(now)) {
         return Ok(Decision::already(Joined::Live(live.row.clone()), now));
     }
-    if !queue.state.takes_in() {
+    if !queue.state().takes_in() {
         return Err(Refusal::QueueClosed.into());
     }
     let line_limit = queue.policy(&rules.queue).max_waiting;
@@ -99,7 +99,7 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Joined
 /// Nobody joins for a concert that is cancelled, as a whole or with all dates that are still ahead.
 fn check_cancellation(concert: &LoadedConcert, now: OffsetDateTime) -> Result<(), Refusal> {
     let dates = concert.dates.iter().map(|date| &date.row);
-    match concert.concert.cancellation.as_ref().or_else(|| Schedule::last_cancellation(dates, now)) {
+    match concert.concert.cancellation().or_else(|| Schedule::last_cancellation(dates, now)) {
         Some(cancellation) => Err(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() }),
         None => Ok(()),
     }

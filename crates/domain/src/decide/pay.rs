@@ -9,8 +9,8 @@ use crate::loaded::{LoadedReservation, LoadedToken};
 use crate::reservation::ReservationStatus;
 use crate::wallet::WalletError;
 use crate::{
-    CancelReason, Change, Concert, EntryId, Event, ExpiryReason, Fault, Guard, Money, Needs, Outcome, Payment, PaymentId, PaymentState,
-    Refusal, ReservationId, Rules, Versioned, Wallet, Write, need,
+    CancelReason, Change, Concert, EntryId, Event, ExpiryReason, Fault, Guard, Money, Needs, Outcome, Payment, PaymentId, Refusal,
+    ReservationId, Rules, Versioned, Wallet, Write, need,
 };
 
 /// A user pays for held seats.
@@ -91,7 +91,7 @@ fn pay(
 ) -> Result<Decision<Outcome>, Refusal> {
     let now = input.now;
     let (LoadedReservation { reservation, schedule: date, seats }, concert) = own.ok_or(Refusal::NotFound)?;
-    if let Some(cancellation) = &date.cancellation {
+    if let Some(cancellation) = date.cancellation() {
         return Err(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() });
     }
     let moment = date.at(now);
@@ -111,7 +111,7 @@ fn pay(
     let (debited, entry) = wallet.row.pay(amount, command.id, command.entry, now)?;
 
     let user = command.pass.user;
-    let payment = Payment { id: command.id, reservation: reservation.id, user, amount, paid_at: now, state: PaymentState::Completed };
+    let payment = Payment::new(command.id, reservation.id, user, amount, now);
     let confirmed = reservation.row.clone().confirm(payment.id, moment).map_err(|_| Refusal::ReservationExpired)?;
     let paid = admitted.claimed.clone().pay(now).map_err(|_| Refusal::TokenMismatch)?;
     let outcome = Outcome::Paid { payment: payment.clone(), balance: debited.balance() };

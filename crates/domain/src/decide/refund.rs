@@ -62,7 +62,7 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
     let found = input.payment.as_ref().filter(|found| allowed(found.payment.user)).ok_or(Refusal::NotFound)?;
     let LoadedPayment { payment, reservation: paid_for, wallet } = found;
     let LoadedReservation { reservation, schedule, .. } = paid_for;
-    let refuse = |started| Refusal::NotRefundable { state: payment.state, started };
+    let refuse = |started| Refusal::NotRefundable { state: payment.state(), started };
     let refunded = payment.row.clone().refund(now).map_err(|_| refuse(false))?;
     let moment = schedule.at(now);
     if command.order.is_none() && !schedule.is_refundable(now) {

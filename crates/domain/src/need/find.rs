@@ -210,7 +210,7 @@ impl LapsedHolds {
     pub(super) fn find_in(&self, rows: &Rows) -> Found<Vec<Found<LoadedReservation>>> {
         let since = rows.now - self.longest;
         let is_cancelled = |date: ScheduleId| {
-            let cancellation = rows.schedules.get(&date).and_then(|date| date.cancellation.as_ref());
+            let cancellation = rows.schedules.get(&date).and_then(|date| date.cancellation());
             cancellation.is_some_and(|cancellation| since < cancellation.at)
         };
         let has_lapsed = |hold: &crate::Reservation| hold.expires_at <= rows.now;

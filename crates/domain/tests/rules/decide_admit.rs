@@ -5,11 +5,11 @@ use domain::decide::admit::{Ticked, decide, opening, places};
 use domain::loaded::LoadedLine;
 use domain::need::{self, Needs};
 use domain::queue::PolicyOverrides;
-use domain::{Change, ExpiryReason, Fact, Guard, Offer, QueueState, QueueToken, Schedule, TokenId, TokenState, Version, Versioned, Write};
+use domain::{Change, ExpiryReason, Fact, Guard, Offer, QueueState, QueueToken, TokenId, TokenState, Version, Versioned, Write};
 use time::Duration;
 
 use crate::fixtures::{
-    ADA, ADMISSION, MOMENT, NOW, OTHER_QUEUE, QUEUE, QueueWords, Scene, TokenWords, a_cancellation, a_date, a_queue, a_token, date,
+    ADA, ADMISSION, MOMENT, NOW, OTHER_QUEUE, QUEUE, QueueWords, Scene, TokenWords, a_cancellation, a_date, a_queue, a_token, but, date,
     in_order, in_seconds, rules, token, written,
 };
 
@@ -93,7 +93,7 @@ fn nobody_is_let_in_where_nothing_can_be_bought_but_what_is_due_ends() {
     let nothing_said = the_line(a_queue_for(3, 3), 1, [lapsed(1), waiting(2)]);
     let offering = |offers| nothing_said.clone().with_offers(QUEUE, offers);
     let mut cancelled = an_offer(1, true);
-    cancelled.schedule.cancellation = Some(a_cancellation("no"));
+    cancelled.schedule = cancelled.schedule.cancel(a_cancellation("no"));
     for shut in [vec![], vec![an_offer(1, false)], vec![cancelled.clone()], vec![opening_in(1, MOMENT)]] {
         assert_eq!(tick(&offering(shut.clone())).1, Ticked { admitted: 0, lapsed: 1 }, "{shut:#?}");
     }
@@ -116,7 +116,7 @@ fn users_are_let_in_from_the_very_instant_at_which_the_first_sale_opens() {
 }
 
 fn an_offer(number: u128, has_seats: bool) -> Offer {
-    Offer { schedule: Schedule { id: date(number), ..a_date().row }, has_seats }
+    Offer { schedule: but(a_date().row, |row| row.id = date(number)), has_seats }
 }
 
 fn opening_in(number: u128, wait: Duration) -> Offer {

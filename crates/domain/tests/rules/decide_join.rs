@@ -83,19 +83,18 @@ fn nobody_joins_for_a_concert_whose_dates_ahead_are_all_cancelled() {
         let dates = dates.iter().map(|date| Versioned::new(a_date().version, date.clone()));
         decided(&dates.fold(the_line_for(concert), Scene::with_date), &FOR_THE_CONCERT)
     };
-    let cancelled = |number: u128, reason: Option<&str>, ago: i64| Schedule {
-        id: date(number),
-        cancellation: Some(Cancellation { at: in_seconds(-ago), ..a_cancellation(reason.unwrap_or_default()) }),
-        ..a_date().row
+    let cancelled = |number: u128, reason: Option<&str>, ago: i64| {
+        let cancellation = Cancellation { at: in_seconds(-ago), ..a_cancellation(reason.unwrap_or_default()) };
+        but(a_date().row, |row| row.id = date(number)).cancel(cancellation)
     };
-    let over = Schedule { id: date(2), starts_at: NOW, ..a_date().row };
+    let over = but(a_date().row, |row| (row.id, row.starts_at) = (date(2), NOW));
     let refusal = |reason: Option<&str>| Refusal::ScheduleCancelled { reason: reason.and_then(|reason| Remark::new(reason).ok()) };
 
     let dates = [over.clone(), cancelled(3, Some("rain"), 60), cancelled(4, Some("a cold"), 30), cancelled(5, Some("a strike"), 90)];
     assert_eq!(refusal_of(joining(&dates, a_concert())), refusal(Some("a cold")), "the last news");
     assert_eq!(refusal_of(joining(&[cancelled(3, None, 1)], a_concert())), refusal(None));
     let mut whole = a_concert();
-    whole.row.cancellation = Some(a_cancellation("the end"));
+    whole.row = whole.row.cancel(a_cancellation("the end"));
     assert_eq!(refusal_of(joining(&[], whole)), refusal(Some("the end")));
 
     for dates in [vec![], vec![over], vec![cancelled(3, None, 1), a_date().row]] {

@@ -48,7 +48,7 @@ fn a_payment_moves_money_seats_reservation_and_token_together_and_nothing_else()
 
     let (outcome, change) = outcome_of(decided(&scene, &ada_pays()));
 
-    let payment = domain::Payment { paid_at: NOW, ..a_payment(PAYMENT, RESERVATION, 120_000).row };
+    let payment = but(a_payment(PAYMENT, RESERVATION, 120_000).row, |payment| payment.paid_at = NOW);
     assert_eq!(outcome, Outcome::Paid { payment: payment.clone(), balance: won(80_000) });
     let (token, hold) = (&scene.tokens[0], &scene.reservations[0]);
     let expected = Change {
@@ -124,7 +124,7 @@ fn a_hold_of_a_cancelled_date_is_not_paid_whatever_its_row_says_by_now() {
 }
 
 fn other_date() -> domain::Schedule {
-    domain::Schedule { id: OTHER_DATE, ..a_date().row }
+    but(a_date().row, |date| date.id = OTHER_DATE)
 }
 
 #[test]

@@ -24,6 +24,10 @@ fn ada_wants_it_back() -> Command {
     Command { user: ADA, order: None, keyed: keyed(Operation::Refund), payment: PAYMENT, entry: ENTRY }
 }
 
+fn set_payments(scene: &mut Scene, state: PaymentState) {
+    scene.payments.iter_mut().for_each(|payment| payment.row = payment.row.clone().restore(state));
+}
+
 fn refusal_in(scene: &Scene) -> Refusal {
     refusal_of(decided(scene, &ada_wants_it_back()))
 }
@@ -34,7 +38,7 @@ fn a_refund_credits_the_wallet_and_frees_the_seats_and_does_nothing_else() {
 
     let (outcome, change) = outcome_of(decided(&scene, &ada_wants_it_back()));
 
-    let refunded = Payment { state: PaymentState::Cancelled { refunded_at: NOW }, ..a_payment(PAYMENT, RESERVATION, 120_000).row };
+    let refunded = a_payment(PAYMENT, RESERVATION, 120_000).row.restore(PaymentState::Cancelled { refunded_at: NOW });
     assert_eq!(outcome, Outcome::Paid { payment: refunded.clone(), balance: won(200_000) });
     let cancelled = ReservationState::Cancelled { reason: CancelReason::Refunded, payment: Some(PAYMENT) };
     let reservation = &scene.reservations[0];
@@ -90,7 +94,7 @@ fn a_refund_past_64_bits_is_refused() {
 fn a_payment_goes_back_once() {
     let mut scene = paid(0);
     let state = PaymentState::Cancelled { refunded_at: in_seconds(-1) };
-    scene.payments.iter_mut().for_each(|payment| payment.row.state = state);
+    set_payments(&mut scene, state);
     assert_eq!(refusal_in(&scene), Refusal::NotRefundable { state, started: false });
 }
 
@@ -117,16 +121,16 @@ fn an_operator_refunds_after_the_start_as_well() {
 
     let before = change_of(decided(&paid(0), &Command { user: BEN, order: Some(an_order()), ..ada_wants_it_back() }));
     assert_eq!(before.not_after, None, "the start is no deadline of an order");
-    scene.payments.iter_mut().for_each(|payment| payment.row.state = PaymentState::Cancelled { refunded_at: NOW });
     let state = PaymentState::Cancelled { refunded_at: NOW };
+    set_payments(&mut scene, state);
     assert_eq!(refusal_of(decided(&scene, &command)), Refusal::NotRefundable { state, started: false });
 }
 
 #[test]
 fn what_was_called_off_is_refunded_at_any_time() {
     let mut scene = paid(0);
-    let date = &mut scene.dates[0];
-    (date.row.starts_at, date.row.cancellation) = (in_seconds(-3600), Some(a_cancellation("no")));
+    scene.dates[0].row.starts_at = in_seconds(-3600);
+    scene = scene.cancelled(DATE, "no");
     let change = change_of(decided(&scene, &ada_wants_it_back()));
     assert_eq!((change.not_after, change.row::<Payment>().is_some()), (None, true));
 }
@@ -154,7 +158,7 @@ fn the_same_refund_again_is_the_first_answer() {
     let first = Outcome::Paid { payment: a_payment(PAYMENT, RESERVATION, 120_000).row, balance: won(120_000) };
     let record = a_record(&keyed(Operation::Refund), first.clone(), in_seconds(-60));
     let mut scene = paid(120_000).with_key(record);
-    scene.payments.iter_mut().for_each(|payment| payment.row.state = PaymentState::Cancelled { refunded_at: in_seconds(-60) });
+    set_payments(&mut scene, PaymentState::Cancelled { refunded_at: in_seconds(-60) });
 
     let decision = decided(&scene, &ada_wants_it_back()).unwrap();
 

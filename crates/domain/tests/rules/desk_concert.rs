@@ -4,7 +4,7 @@ use domain::decide::desk::concert::{Cancel, ChangeConcert, Create};
 use domain::decide::desk::date::NewDate;
 use domain::deed::{Act, Subject};
 use domain::seat_plan::{Row, Section};
-use domain::{Cancellation, Concert, DateField, Deed, Field, Guard, Refusal, Schedule, ScheduleId, Seat, SeatPlan, Version, Write};
+use domain::{Cancellation, Concert, DateField, Deed, Field, Guard, Refusal, ScheduleId, Seat, SeatPlan, Version, Write};
 
 use crate::fixtures::*;
 
@@ -59,7 +59,7 @@ fn another_queue() -> domain::Versioned<domain::Queue> {
 fn a_concert_is_made_with_its_dates_and_their_seats_whole() {
     let command = a_command(vec![a_new_date(DATE, Some(a_plan(2))), a_new_date(OTHER_DATE, None)]);
     let (outcome, change) = outcome_of(decided(&an_empty_house(), &command));
-    let second = Schedule { id: OTHER_DATE, ..a_date().row };
+    let second = but(a_date().row, |date| date.id = OTHER_DATE);
     let change = change.unwrap();
     assert_eq!(written(&change), [Write::insert(a_concert().row)]);
     assert_eq!(written(&change), [a_date().row, second].map(Write::insert));
@@ -110,7 +110,7 @@ fn what_is_there_is_not_made_again() {
 fn a_concert_is_changed_as_far_as_it_is_named() {
     let command = ChangeConcert { name: Some(title("Late Night")), max_seats_per_user: Some(Some(2)), ..nothing_new() };
     let changed = change_of(decided(&held(), &command));
-    let row = Concert { name: "Late Night".into(), max_seats_per_user: Some(2), ..a_concert().row };
+    let row = but(a_concert().row, |row| (row.name, row.max_seats_per_user) = ("Late Night".into(), Some(2)));
     assert_eq!((written(&changed), changed.guards), (vec![Write::update(&a_concert(), row)], vec![]));
     assert_eq!(outcome_of(decided(&held(), &nothing_new())).1, None);
     let stale = ChangeConcert { expected: Some(Version(1)), ..command };
@@ -131,16 +131,24 @@ fn a_queue_changes_only_while_nobody_holds_seats_or_waits_for_the_concert() {
 }
 
 #[test]
+fn what_is_called_off_keeps_its_first_cancellation() {
+    let [first, second] = ["rain", "a cold"].map(a_cancellation);
+    let (concert, date) = (a_concert().row.cancel(first.clone()), a_date().row.cancel(first.clone()));
+    assert_eq!((concert.cancellation(), date.cancellation()), (Some(&first), Some(&first)));
+    assert_eq!((concert.clone().cancel(second.clone()), date.clone().cancel(second)), (concert, date));
+}
+
+#[test]
 fn a_concert_is_called_off_with_all_its_dates_once() {
     let command = Cancel { order: an_order(), id: CONCERT };
     let (outcome, change) = outcome_of(decided(&held(), &command));
     let change = change.unwrap();
     let cancellation = Some(Cancellation { at: NOW, reason: an_order().reason });
-    let off = Schedule { cancellation: cancellation.clone(), ..a_date().row };
+    let off = a_date().row.restore(cancellation.clone());
     assert_eq!(written(&change), [Write::update(&a_date(), off.clone())]);
     assert_eq!(outcome.1[0].row, off);
     assert!(!off.is_on_sale(NOW) && off.is_refundable(off.starts_at));
-    let row = Concert { cancellation, ..a_concert().row };
+    let row = a_concert().row.restore(cancellation);
     assert_eq!(written(&change), [Write::update(&a_concert(), row)], "so that no date is added meanwhile");
     assert_eq!(outcome.0.version, a_concert().version.next());
     let again = outcome.1.into_iter().fold(there().with_concert(outcome.0), Scene::with_date);

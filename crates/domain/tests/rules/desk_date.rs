@@ -38,9 +38,9 @@ fn a_date_is_added_to_a_concert_that_is_there() {
 
     assert_eq!(refusal_of(decided(&Scene::at(NOW), &an_addition())), Refusal::NotFound);
     let mut cancelled = scene.clone();
-    cancelled.concerts.iter_mut().for_each(|concert| concert.row.cancellation = Some(a_cancellation("no")));
+    cancelled.concerts.iter_mut().for_each(|concert| concert.row = concert.row.clone().cancel(a_cancellation("no")));
     assert_eq!(refusal_of(decided(&cancelled, &an_addition())), Refusal::ScheduleCancelled { reason: Remark::new("no").ok() });
-    let other = Schedule { id: OTHER_DATE, ..called_off().dates[0].row.clone() };
+    let other = but(called_off().dates[0].row.clone(), |date| date.id = OTHER_DATE);
     let replaced = scene.clone().with_date(Versioned::new(Version(1), other));
     assert!(decided(&replaced, &an_addition()).is_ok(), "a date that is cancelled alone can be replaced");
     let again = scene.with_date(a_date());
@@ -50,7 +50,7 @@ fn a_date_is_added_to_a_concert_that_is_there() {
 #[test]
 fn a_date_is_changed_as_far_as_it_is_named() {
     let changed = change_of(decided(&there(), &ChangeDate { sale_closes_at: Some(NOW), ..nothing_new() }));
-    let row = Schedule { sale_closes_at: NOW, ..a_date().row };
+    let row = but(a_date().row, |date| date.sale_closes_at = NOW);
     assert_eq!(written(&changed), [Write::update(&a_date(), row)]);
     assert_eq!(outcome_of(decided(&there(), &nothing_new())).1, None);
 }
@@ -71,7 +71,7 @@ fn a_date_is_called_off_once() {
     let order = Order { reason: Remark::new("no").ok(), ..an_order() };
     let command = Cancel { order, id: DATE };
     let (outcome, change) = outcome_of(decided(&there(), &command));
-    let off = Schedule { cancellation: Some(Cancellation { at: NOW, reason: Remark::new("no").ok() }), ..a_date().row };
+    let off = a_date().row.restore(Some(Cancellation { at: NOW, reason: Remark::new("no").ok() }));
     assert_eq!(change.map(|change| written(&change)), Some(vec![Write::update(&a_date(), off.clone())]));
     assert_eq!((outcome.version, outcome.row), (a_date().version.next(), off));
     assert_eq!(outcome_of(decided(&called_off(), &command)).1, None);

@@ -39,7 +39,7 @@ fn nobody_is_let_in_where_nobody_waits_or_the_queue_is_paused() {
     let key_only = Change::default().writing(keyed(Operation::Admit).record(outcome.clone(), None, NOW, &rules()));
     assert_eq!((outcome, change), (Outcome::Admitted { admitted: 0 }, Some(key_only)), "the answer counts");
     let mut paused = a_line();
-    paused.queues.iter_mut().for_each(|queue| queue.row.state = QueueState::Paused);
+    paused.queues.iter_mut().for_each(|queue| queue.row = queue.row.clone().restore(QueueState::Paused));
     assert_eq!(refusal_of(decided(&paused, &admission(5))), Refusal::QueuePaused);
     assert_eq!(refusal_of(decided(&Scene::at(NOW), &admission(5))), Refusal::NotFound);
 }

@@ -24,7 +24,7 @@ fn a_new_queue_is_open_and_a_deed() {
     let overrides = PolicyOverrides { capacity: Some(5), ..PolicyOverrides::default() };
     let command = Create { order: an_order(), id: QUEUE, name: title("Arena"), overrides, message: None };
     let (outcome, change) = outcome_of(decided(&Scene::at(NOW), &command));
-    let queue = Queue { id: QUEUE, name: "Arena".into(), state: QueueState::Open, overrides, message: None };
+    let queue = Queue::new(QUEUE, "Arena".into(), overrides, None);
     assert_eq!((outcome.version, &outcome.row), (Version::FIRST, &queue));
     let told = vec![changed("name", None, Some("Arena")), changed("state", None, Some("OPEN")), changed("capacity", None, Some("5"))];
     let deed = an_order().done(Act::Create, Subject::Queue(QUEUE), told, NOW);
@@ -42,7 +42,7 @@ fn a_change_names_what_it_changes_and_leaves_the_rest() {
     let scene = Scene::at(NOW).with_queue(before.clone(), 0, 0);
     let change = change_of(decided(&scene, &ChangeQueue { policy, message, ..nothing_new() }));
     let after = PolicyOverrides { capacity: Some(7), max_waiting: Some(9), ..PolicyOverrides::default() };
-    let row = Queue { overrides: after, message: Some("soon".into()), ..before.row.clone() };
+    let row = but(before.row.clone(), |queue| (queue.overrides, queue.message) = (after, Some("soon".into())));
     assert_eq!(written(&change), [Write::update(&before, row)]);
     let told = vec![changed("capacity", None, Some("7")), changed("batch", Some("3"), None), changed("message", None, Some("soon"))];
     assert_eq!(row_of::<Deed>(&change).map(|deed| (deed.act, deed.changes)), Some((Act::Change, told)));

@@ -7,8 +7,8 @@ use domain::loaded::{
 };
 use domain::need::{self, Standing};
 use domain::{
-    CancelReason, Cancellation, Concert, ConcertId, ExpiryReason, KeyScope, Need, Needs, Offer, Operation, Outcome, Payment, Queue,
-    QueueId, QueueToken, Reservation, Schedule, ScheduleId, Seat, User, Version, Versioned, Wallet,
+    CancelReason, Cancellation, Concert, ConcertId, ExpiryReason, KeyScope, Need, Needs, Offer, Operation, Outcome, Queue, QueueId,
+    QueueToken, Reservation, Schedule, ScheduleId, Seat, User, Version, Versioned, Wallet,
 };
 use time::Duration;
 
@@ -17,15 +17,15 @@ use crate::fixtures::*;
 const ELSEWHERE: domain::ReservationId = reservation(99);
 
 fn a_queue_with(id: QueueId) -> Versioned<Queue> {
-    Versioned::new(Version(601), Queue { id, ..a_queue().row })
+    Versioned::new(Version(601), but(a_queue().row, |queue| queue.id = id))
 }
 
 fn a_concert_with(id: ConcertId, queue: QueueId) -> Versioned<Concert> {
-    Versioned::new(Version(701), Concert { id, queue, ..a_concert().row })
+    Versioned::new(Version(701), but(a_concert().row, |row| (row.id, row.queue) = (id, queue)))
 }
 
 fn a_date_of(concert: ConcertId, id: ScheduleId) -> Versioned<Schedule> {
-    Versioned::new(Version(801), Schedule { id, concert, ..a_date().row })
+    Versioned::new(Version(801), but(a_date().row, |row| (row.id, row.concert) = (id, concert)))
 }
 
 fn an_outcome() -> Outcome {
@@ -51,7 +51,7 @@ fn the_others() -> Scene {
         .with_awaited(OTHER_CONCERT)
         .with_seats([7, 8].map(|number| a_seat(number).of_date(OTHER_DATE).held_by(ELSEWHERE, until)))
         .with_reservation(a_hold(ELSEWHERE, &[7, 8], until).of(BEN, token(91)).at(OTHER_CONCERT, OTHER_DATE))
-        .with_payment(Versioned::new(Version(401), Payment { user: BEN, ..a_payment(OTHER_PAYMENT, ELSEWHERE, 9).row }))
+        .with_payment(Versioned::new(Version(401), but(a_payment(OTHER_PAYMENT, ELSEWHERE, 9).row, |row| row.user = BEN)))
 }
 
 #[track_caller]
@@ -430,7 +430,7 @@ fn holds_of_a_date_that_was_lately_cancelled_come_behind_those_past_their_deadli
     let scene = the_others().with_reservation(live.clone()).with_reservation(lapsed.at(CONCERT, date(3)));
     let cancelled = |ago: Duration| {
         let mut date = a_date();
-        date.row.cancellation = Some(Cancellation { at: NOW - ago, reason: None });
+        date.row = date.row.cancel(Cancellation { at: NOW - ago, reason: None });
         scene.clone().with_date(date)
     };
     assert_eq!(ids(&lapsed_in(&scene, 9)), [reservation(2)]);

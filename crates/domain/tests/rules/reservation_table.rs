@@ -91,7 +91,7 @@ fn a_reservation_takes_these_steps_and_no_others() {
 #[test]
 fn a_hold_of_a_cancelled_date_is_as_one_past_its_deadline() {
     let mut date = a_date();
-    date.row.cancellation = Some(a_cancellation(""));
+    date.row = date.row.cancel(a_cancellation(""));
     let at = date.at(NOW);
     let [held, lapsed] = [ReservationIs::Held, ReservationIs::Lapsed].map(|is| a_reservation(is).row);
     assert_eq!(held.status(at), ReservationStatus::Cancelled(CancelReason::Expired));

@@ -96,7 +96,7 @@ fn a_seat_takes_these_steps_and_no_others() {
 #[test]
 fn a_hold_of_a_cancelled_date_is_as_one_past_its_deadline() {
     let mut date = a_date();
-    date.row.cancellation = Some(a_cancellation(""));
+    date.row = date.row.cancel(a_cancellation(""));
     for (live, lapsed) in [(SeatIs::HeldByUs, SeatIs::OurHoldLapsed), (SeatIs::HeldByThem, SeatIs::TheirHoldLapsed)] {
         let [live, lapsed] = [live, lapsed].map(|is| a_seat(7).in_state(state(is)));
         assert_eq!(live.status(date.at(NOW)), SeatStatus::Available);

@@ -6,8 +6,8 @@ use domain::decide::admit;
 use domain::loaded::LoadedLine;
 use domain::queue::PolicyOverrides;
 use domain::{
-    Concert, ConcertId, Currency, Money, Offer, Queue, QueueId, QueueState, QueueToken, Reservation, ReservationId, Rules, Schedule,
-    ScheduleId, TokenId, User, UserId, Version, Versioned, Wallet, Zone,
+    Concert, ConcertId, Currency, Money, Offer, Queue, QueueId, QueueToken, Reservation, ReservationId, Rules, Schedule, ScheduleId,
+    TokenId, User, UserId, Version, Versioned, Wallet, Zone,
 };
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -164,9 +164,9 @@ fn programme() -> (Queue, Concert, Schedule) {
     let (queue, concert, date) = (QueueId(Uuid::from_u128(1)), ConcertId(Uuid::from_u128(1)), ScheduleId(Uuid::from_u128(1)));
     let over = BEGINNING + EVER;
     (
-        Queue { id: queue, name: String::new(), state: QueueState::Open, overrides: PolicyOverrides::default(), message: None },
-        Concert { id: concert, name: String::new(), host: String::new(), queue, max_seats_per_user: None, cancellation: None },
-        Schedule { id: date, concert, starts_at: over, zone: a_zone(), sale_opens_at: BEGINNING, sale_closes_at: over, cancellation: None },
+        Queue::new(queue, String::new(), PolicyOverrides::default(), None),
+        Concert::new(concert, String::new(), String::new(), queue),
+        Schedule::new(date, concert, over, a_zone(), BEGINNING..over),
     )
 }
 

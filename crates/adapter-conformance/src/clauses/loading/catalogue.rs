@@ -41,7 +41,7 @@ pub async fn a_concert_has_all_of_its_dates(adapter: &dyn Adapter) {
 
     world.run(&date::Cancel { order: world.an_order(BEN), id: DATE }).await.unwrap();
     let cancelled = with_dates(&world, CONCERT, &[DATE, SECOND_DATE]).await;
-    assert!(cancelled.dates[0].cancellation.is_some());
+    assert!(cancelled.dates[0].cancellation().is_some());
     assert_eq!(world.find(Concert(CONCERT)).await, Some(cancelled), "one is cancelled");
 }
 

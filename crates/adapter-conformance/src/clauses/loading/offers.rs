@@ -64,8 +64,8 @@ pub async fn a_line_has_offers_if_it_is_a_concerts_own_and_somebody_waits(adapte
 pub async fn a_line_without_a_concert_has_no_offers(adapter: &dyn Adapter) {
     let lonely = QueueId(uuid::Uuid::from_u128(7));
     let world = with_bill(adapter, 2, |bill| {
-        let queue = Queue { id: lonely, name: "lonely".into(), ..bill.queues[0].clone() };
-        bill.queues.push(queue);
+        let overrides = bill.queues[0].overrides;
+        bill.queues.push(Queue::new(lonely, "lonely".into(), overrides, None));
     });
     let world = world.await;
     world.charged(CYD, 1).await;
@@ -109,13 +109,13 @@ pub async fn a_line_has_offers_of_all_dates_of_its_concerts(adapter: &dyn Adapte
     let world = with_bill(adapter, 2, |bill| {
         let first = bill.schedules.iter().find(|date| date.id == OTHER_DATE).unwrap().clone();
         let (opens_at, closes_at) = (first.sale_opens_at, first.sale_closes_at);
-        for (id, sale_opens_at, sale_closes_at) in [
-            (closed, opens_at, opens_at + Duration::HOUR),
-            (unopened, closes_at, closes_at + Duration::HOUR),
-            (cancelled, opens_at, closes_at),
-            (seatless, opens_at, closes_at),
+        for (id, sale) in [
+            (closed, opens_at..opens_at + Duration::HOUR),
+            (unopened, closes_at..closes_at + Duration::HOUR),
+            (cancelled, opens_at..closes_at),
+            (seatless, opens_at..closes_at),
         ] {
-            bill.schedules.push(Schedule { id, sale_opens_at, sale_closes_at, ..first.clone() });
+            bill.schedules.push(Schedule::new(id, first.concert, first.starts_at, first.zone.clone(), sale));
             let seats: Vec<Seat> = bill.seats.iter().filter(|seat| seat.schedule == OTHER_DATE && id != seatless).cloned().collect();
             bill.seats.extend(seats.into_iter().map(|seat| Seat::new(id, seat.number, seat.label, seat.price)));
         }

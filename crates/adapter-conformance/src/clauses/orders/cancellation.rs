@@ -34,17 +34,17 @@ pub async fn a_cancellation_is_kept_with_its_reason(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     world.cancel_the_date().await;
     let first = Cancellation { at: world.now(), reason: Remark::new(REASON).ok() };
-    assert_eq!(world.schedule(DATE).await.unwrap().cancellation, Some(first.clone()));
-    assert_eq!(world.concert(CONCERT).await.unwrap().cancellation, None, "of a date, not of the concert");
+    assert_eq!(world.schedule(DATE).await.unwrap().cancellation(), Some(&first));
+    assert_eq!(world.concert(CONCERT).await.unwrap().cancellation(), None, "of a date, not of the concert");
     world.join(ADA, Some(CONCERT)).await;
 
     world.pass_seconds(60);
     let (concert, dates) = world.run(&concert::Cancel { order: world.an_order(BEN), id: CONCERT }).await.unwrap().outcome;
     let second = Cancellation { at: world.now(), reason: None };
-    let seen: Vec<_> = world.schedules(&[DATE, SECOND_DATE]).await.into_iter().map(|date| date.row.cancellation).collect();
+    let seen: Vec<_> = world.schedules(&[DATE, SECOND_DATE]).await.into_iter().map(|date| date.cancellation().cloned()).collect();
     assert_eq!(seen, [Some(first), Some(second.clone())], "a date is cancelled once");
     assert_eq!((Some(concert), dates), (world.concert(CONCERT).await, world.schedules(&[DATE, SECOND_DATE]).await));
-    assert_eq!(world.concert(CONCERT).await.unwrap().cancellation, Some(second));
+    assert_eq!(world.concert(CONCERT).await.unwrap().cancellation(), Some(&second));
     let refused = world.run(&world.a_join(BEN, Some(CONCERT))).await.unwrap_err();
     assert_eq!(refused, Refusal::ScheduleCancelled { reason: None });
     world.join(BEN, Some(NEIGHBOUR)).await;

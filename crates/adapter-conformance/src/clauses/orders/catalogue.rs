@@ -143,7 +143,7 @@ pub async fn what_operators_change_is_written_once_under_a_version(adapter: &dyn
     let after = world.schedule(DATE).await.unwrap();
     assert_eq!((after.zone.as_str(), after.starts_at, after.version.0), ("UTC", world.now() + time::Duration::DAY * 99, 2));
     let cancelled = Cancellation { at: world.now(), reason: None };
-    assert_eq!(world.schedule(SECOND_DATE).await.unwrap().cancellation, Some(cancelled));
+    assert_eq!(world.schedule(SECOND_DATE).await.unwrap().cancellation(), Some(&cancelled));
     let before = world.everything().await;
     for (mut change, what) in [(queue, "queue"), (concert, "concert"), (date, "date"), (off, "date called off")] {
         change.rows_mut::<Deed>().for_each(|deed| deed.row.id = world.new_id());
@@ -172,7 +172,7 @@ pub async fn who_relied_on_what_operators_change_has_a_conflict(adapter: &dyn Ad
             }
         }
         assert_conflict(&world.commit(&tick).await, "its queue was closed");
-        assert_eq!(world.queue(OTHER_QUEUE).await.unwrap().state, QueueState::Closed);
+        assert_eq!(world.queue(OTHER_QUEUE).await.unwrap().state(), QueueState::Closed);
         world.assert_audit_is_clean().await;
     }
 }
@@ -217,7 +217,8 @@ pub async fn a_concerts_queue_does_not_change_under_a_live_token(adapter: &dyn A
                 assert_eq!(world.run(&moving).await.unwrap_err(), Refusal::TokensLive);
                 let blind = async |queue| {
                     let found = world.concert(CONCERT).await.unwrap();
-                    let row = domain::Concert { queue: OTHER_QUEUE, ..found.row.clone() };
+                    let mut row = found.row.clone();
+                    row.queue = OTHER_QUEUE;
                     Change::default().writing(Write::update(&found, row)).relying_on(Guard::NoLiveToken(queue, CONCERT))
                 };
                 assert_conflict(&world.commit(&blind(Queue::DEFAULT).await).await, "she waits");

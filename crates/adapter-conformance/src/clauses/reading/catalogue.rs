@@ -4,7 +4,7 @@ use application::PageRequest;
 use application::ports::Programme;
 use domain::need::Line;
 use domain::queue::PolicyOverrides;
-use domain::{Concert, ConcertId, Queue, QueueId, QueueState, ScheduleId, Seat, SeatState, Version, Versioned, Zone};
+use domain::{Concert, ConcertId, Queue, QueueId, QueueState, Schedule, ScheduleId, Seat, SeatState, Version, Versioned, Zone};
 use time::Duration;
 use uuid::Uuid;
 
@@ -19,8 +19,8 @@ pub async fn the_default_queue_is_there_from_the_start(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     let queues = world.ports.catalogue.queues().await.unwrap();
     assert_eq!(queues.len(), 1);
-    let Queue { id, state, overrides, .. } = queues[0].row.clone();
-    assert_eq!((id, state, overrides), (Queue::DEFAULT, QueueState::Open, PolicyOverrides::default()));
+    let queue = &queues[0];
+    assert_eq!((queue.id, queue.state(), queue.overrides), (Queue::DEFAULT, QueueState::Open, PolicyOverrides::default()));
     assert_eq!(world.queue(Queue::DEFAULT).await.as_ref(), Some(&queues[0]));
     let line = world.find(Line { queue: Queue::DEFAULT, at_most: 1 }).await.unwrap();
     assert_eq!((line.admission, line.active, line.waiting), (Version::FIRST, 0, 0));
@@ -67,9 +67,9 @@ pub async fn every_part_of_a_programme_is_kept(adapter: &dyn Adapter) {
         claim: Some(Duration::seconds(30)),
         max_waiting: Some(0),
     };
-    let silent = Queue { id: QueueId(Uuid::from_u128(9)), name: "läßt warten".into(), message: None, ..bill.queues[0].clone() };
-    bill.queues.push(Queue { state: QueueState::Paused, overrides: PolicyOverrides::default(), ..silent.clone() });
-    bill.queues.push(Queue { id: QueueId(Uuid::from_u128(8)), state: QueueState::Closed, ..silent });
+    let silent = |id, overrides| Queue::new(QueueId(Uuid::from_u128(id)), "läßt warten".into(), overrides, None);
+    bill.queues.push(silent(9, PolicyOverrides::default()).restore(QueueState::Paused));
+    bill.queues.push(silent(8, bill.queues[0].overrides).restore(QueueState::Closed));
     bill.concerts[0].name = "O'Brien's \"Ünplugged\" — 밤 🎸".into();
     bill.schedules[0].zone = Zone::new("America/Argentina/Buenos_Aires").unwrap();
     // In no release of the IANA database: whatever was planned stays readable.
@@ -96,14 +96,7 @@ pub async fn every_part_of_a_programme_is_kept(adapter: &dyn Adapter) {
 pub async fn concerts_come_in_pages_by_id(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     let ids: Vec<ConcertId> = [5_u128, 1 << 127, 3, 1 << 64, 4].into_iter().map(|id| ConcertId(Uuid::from_u128(id))).collect();
-    let concert = |id: &ConcertId| Concert {
-        id: *id,
-        name: id.to_string(),
-        host: "Frontrow".into(),
-        queue: Queue::DEFAULT,
-        max_seats_per_user: None,
-        cancellation: None,
-    };
+    let concert = |id: &ConcertId| Concert::new(*id, id.to_string(), "Frontrow".into(), Queue::DEFAULT);
     let bill = Programme { concerts: ids.iter().map(concert).collect(), ..Programme::default() };
     world.ports.programme.put_on(&bill).await.unwrap();
     let mut expected = ids;
@@ -156,10 +149,9 @@ pub async fn dates_come_by_start_then_id(adapter: &dyn Adapter) {
     let days = [(30, 5), (29, 3), (28, 9), (27, 3), (1, 4)];
     bill.schedules = days
         .into_iter()
-        .map(|(id, day)| domain::Schedule {
-            id: ScheduleId(Uuid::from_u128(id)),
-            starts_at: date.starts_at + Duration::days(day),
-            ..date.clone()
+        .map(|(id, day)| {
+            let (starts_at, sale) = (date.starts_at + Duration::days(day), date.sale_opens_at..date.sale_closes_at);
+            Schedule::new(ScheduleId(Uuid::from_u128(id)), CONCERT, starts_at, date.zone.clone(), sale)
         })
         .collect();
     bill.seats = vec![];

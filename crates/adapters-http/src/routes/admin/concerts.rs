@@ -128,7 +128,7 @@ struct ReportBody {
 impl ReportBody {
     fn new((concert, dates): ConcertReport, currency: Currency) -> Self {
         let (version, concert) = (concert.version.0, concert.row);
-        let (cancelled_at, cancellation_reason) = cancelled(concert.cancellation);
+        let (cancelled_at, cancellation_reason) = cancelled(concert.cancellation());
         Self {
             id: concert.id.0,
             name: concert.name,

@@ -162,7 +162,7 @@ struct FiguresBody {
 impl ReportBody {
     pub(super) fn new(DateReport { schedule, figures }: DateReport, currency: Currency) -> Self {
         let (version, schedule) = (schedule.version.0, schedule.row);
-        let (cancelled_at, cancellation_reason) = cancelled(schedule.cancellation);
+        let (cancelled_at, cancellation_reason) = cancelled(schedule.cancellation());
         Self {
             id: schedule.id.0,
             concert_id: schedule.concert.0,

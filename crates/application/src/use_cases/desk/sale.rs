@@ -131,9 +131,8 @@ mod tests {
 
     fn a_date(cancelled_at: Option<OffsetDateTime>) -> Versioned<Schedule> {
         let cancellation = cancelled_at.map(|at| Cancellation { at, reason: None });
-        let (concert, zone) = (ConcertId(Uuid::nil()), Zone::new("UTC").unwrap());
-        let date = Schedule { id: DATE, concert, starts_at: NOW, zone, sale_opens_at: NOW, sale_closes_at: NOW, cancellation };
-        Versioned::new(Version::FIRST, date)
+        let date = Schedule::new(DATE, ConcertId(Uuid::nil()), NOW, Zone::new("UTC").unwrap(), NOW..NOW);
+        Versioned::new(Version::FIRST, date.restore(cancellation))
     }
 
     /// A reservation that was paid for by `payment`.
@@ -145,7 +144,7 @@ mod tests {
 
     fn a_payment(id: PaymentId) -> domain::Payment {
         let state = if id == PAID { PaymentState::Completed } else { PaymentState::Cancelled { refunded_at: NOW } };
-        domain::Payment { id, reservation: ReservationId(id.0), user: ADA, amount: Money::ZERO, paid_at: NOW, state }
+        domain::Payment::new(id, ReservationId(id.0), ADA, Money::ZERO, NOW).restore(state)
     }
 
     /// Both payments, with what they paid for.
@@ -157,8 +156,7 @@ mod tests {
     }
 
     fn a_concert() -> Versioned<Concert> {
-        let (id, name, host) = (ConcertId(Uuid::nil()), String::new(), String::new());
-        let concert = Concert { id, name, host, queue: domain::Queue::DEFAULT, max_seats_per_user: None, cancellation: None };
+        let concert = Concert::new(ConcertId(Uuid::nil()), String::new(), String::new(), domain::Queue::DEFAULT);
         Versioned::new(Version::FIRST, concert)
     }
 

@@ -56,7 +56,7 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
     }
     let line = input.line.as_ref().ok_or(Refusal::NotFound)?;
     let queue = &line.queue;
-    if !queue.state.lets_through() {
+    if !queue.state().lets_through() {
         return Err(Refusal::QueuePaused.into());
     }
     let (mut change, ticked) = admit::decide_at_most(line, now, rules, command.count).unwrap_or_default();

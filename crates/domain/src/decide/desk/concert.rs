@@ -164,7 +164,8 @@ pub fn create(input: &CreateInput, command: &Create, rules: &Rules) -> Verdict<W
     let mut ids = BTreeSet::new();
     let Create { id, queue, max_seats_per_user, .. } = *command;
     let (name, host) = (command.name.as_str().to_owned(), command.host.as_str().to_owned());
-    let concert = Concert { id, name, host, queue, max_seats_per_user, cancellation: None };
+    let mut concert = Concert::new(id, name, host, queue);
+    concert.max_seats_per_user = max_seats_per_user;
     let changes = differences(None, &concert);
     let concert = Write::insert(concert);
     let outcome = concert.versioned();
@@ -239,11 +240,10 @@ pub fn cancel(input: &CancelInput, command: &Cancel) -> Verdict<WithDates> {
     for date in &mut dates {
         date::call_off(&mut change, date, &cancellation);
     }
-    if found.cancellation.is_some() && change.row::<Schedule>().is_none() {
+    if found.cancellation().is_some() && change.row::<Schedule>().is_none() {
         return Ok(Decision::already((found.clone(), dates), input.now));
     }
-    let cancelled = found.cancellation.clone().or(Some(cancellation));
-    let write = Write::update(found, Concert { cancellation: cancelled, ..found.row.clone() });
+    let write = Write::update(found, found.row.clone().cancel(cancellation));
     let outcome = (write.versioned(), dates);
     change.write(write);
     Ok(Decision::commit(outcome, change, input.now))

@@ -134,7 +134,7 @@ impl crate::Command for Cancel {
 /// [`Refusal::Contradiction`].
 pub fn add(input: &AddInput, command: &Add, rules: &Rules) -> Verdict<Versioned<Schedule>> {
     let concert = input.concert.as_ref().ok_or(Refusal::NotFound)?;
-    if let Some(cancellation) = &concert.cancellation {
+    if let Some(cancellation) = concert.cancellation() {
         return Err(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() }.into());
     }
     let mut change = Change::default();
@@ -157,7 +157,7 @@ pub(super) fn lay_down(
     if namesake.is_some() {
         return Err(Refusal::AlreadyExists(id.0));
     }
-    let date = Schedule { id, concert, starts_at, zone: new.zone.clone(), sale_opens_at, sale_closes_at, cancellation: None };
+    let date = Schedule::new(id, concert, starts_at, new.zone.clone(), sale_opens_at..sale_closes_at);
     check(&date)?;
     if let Some(plan) = &new.seats {
         let seats = plan.seats(id).and_then(|seats| check_prices(&seats, rules.max_balance).map(|()| seats));
@@ -215,7 +215,7 @@ pub fn cancel(input: &Input, command: &Cancel) -> Verdict<Versioned<Schedule>> {
 /// Writes into `change` that `date` is cancelled, unless it was before.
 pub(super) fn call_off(change: &mut Change, date: &mut Versioned<Schedule>, cancellation: &Cancellation) {
     if !date.is_cancelled() {
-        let write = Write::update(date, Schedule { cancellation: Some(cancellation.clone()), ..date.row.clone() });
+        let write = Write::update(date, date.row.clone().cancel(cancellation.clone()));
         *date = write.versioned();
         change.write(write);
     }

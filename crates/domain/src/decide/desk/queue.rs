@@ -124,7 +124,7 @@ pub fn create(input: &Input, command: &Create) -> Verdict<Versioned<Queue>> {
     }
     let Create { id, overrides, .. } = *command;
     let (name, message) = (command.name.as_str().to_owned(), command.message.clone().map(String::from));
-    let queue = Queue { id, name, state: QueueState::Open, overrides, message };
+    let queue = Queue::new(id, name, overrides, message);
     check_policy(&queue.overrides)?;
     let changes = differences(None, &queue);
     let write = Write::insert(queue);
@@ -200,7 +200,7 @@ fn differences(before: Option<&Queue>, after: &Queue) -> Vec<Changed> {
     };
     Differences::default()
         .note("name", before.map(|queue| queue.name.clone()), Some(after.name.clone()), |name| name)
-        .note("state", before.map(|queue| queue.state), Some(after.state), state)
+        .note("state", before.map(Queue::state), Some(after.state()), state)
         .note("capacity", policy.capacity, after.overrides.capacity, number)
         .note("batch", policy.batch, after.overrides.batch, number)
         .note("active_seconds", policy.active, after.overrides.active, seconds)

@@ -222,7 +222,7 @@ impl Play {
         let next = self.world.waiting(queue).map(|token| token.number).min();
         assert!(next.is_none_or(|next| last < next), "{last} was let in before {next:?}");
         let queue_row = &self.world.lines[&queue].queue;
-        assert!(queue_row.state.lets_through(), "{last} was let in though the queue is paused");
+        assert!(queue_row.state().lets_through(), "{last} was let in though the queue is paused");
         let capacity = queue_row.policy(&self.world.rules.queue).capacity;
         assert!(self.world.active(queue).count() <= capacity as usize, "more are in than {capacity}");
     }

@@ -85,7 +85,7 @@ impl World {
         let sum = |amounts: &mut dyn Iterator<Item = Money>| amounts.map(Money::minor).sum::<i64>();
         let charges = sum(&mut self.entries.values().filter(|entry| entry.kind == EntryKind::Charge).map(|entry| entry.amount));
         let balances = sum(&mut self.wallets.values().map(|wallet| wallet.balance()));
-        let completed = self.payments.values().filter(|payment| payment.state == PaymentState::Completed);
+        let completed = self.payments.values().filter(|payment| payment.state() == PaymentState::Completed);
         assert_eq!(charges, balances + sum(&mut completed.map(|payment| payment.amount)));
     }
 
@@ -93,7 +93,7 @@ impl World {
         for payment in self.payments.values() {
             let reservation = &self.reservations[&payment.reservation];
             let confirmed = reservation.state() == ReservationState::Confirmed { payment: payment.id };
-            assert_eq!(confirmed, payment.state == PaymentState::Completed, "{payment:?} of {reservation:?}");
+            assert_eq!(confirmed, payment.state() == PaymentState::Completed, "{payment:?} of {reservation:?}");
             assert_eq!((reservation.payment(), reservation.amount), (Some(payment.id), payment.amount));
             let count = |kind| self.entries.values().filter(|entry| entry.kind == kind && entry.user == payment.user).count();
             assert_eq!(count(EntryKind::Payment(payment.id)), 1, "{payment:?} is debited once");

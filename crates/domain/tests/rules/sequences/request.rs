@@ -265,7 +265,7 @@ impl World {
     }
 
     fn refund(&self, who: u8, whim: u8, ids: &mut Ids) -> Request {
-        let open = |payment: &Payment| payment.state == PaymentState::Completed;
+        let open = |payment: &Payment| payment.state() == PaymentState::Completed;
         let payers = self.payments.values().filter(|payment| open(payment)).map(|payment| payment.user);
         let user = pick(payers.collect(), who, whim).unwrap_or(person(who));
         let own = |payment: &Payment| payment.user == user || whim < 4;

@@ -11,7 +11,9 @@ use domain::{
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::fixtures::{CONCERT, DATE, NOW, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, QUEUE, a_concert, a_date, a_queue, a_seat, rules, won};
+use crate::fixtures::{
+    CONCERT, DATE, NOW, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, QUEUE, a_concert, a_date, a_queue, a_seat, but, rules, won,
+};
 use crate::fixtures::{QueueWords, SeatWords};
 
 pub(crate) type Table<K, T> = BTreeMap<K, Versioned<T>>;
@@ -62,11 +64,10 @@ impl Default for World {
             queue.row.id = id;
             (id, Line { queue, admission: Version(1), last_number: 0 })
         };
-        let concert = |id, queue| (id, Versioned::new(a_concert().version, Concert { id, queue, ..a_concert().row }));
+        let concert = |id, queue| (id, but(a_concert(), |concert| (concert.row.id, concert.row.queue) = (id, queue)));
         let date = |id, concert, hours| {
             let (sale_closes_at, starts_at) = (NOW + Duration::hours(hours), NOW + Duration::hours(2 * hours));
-            let row = Schedule { id, concert, sale_opens_at: NOW, sale_closes_at, starts_at, ..a_date().row };
-            (id, Versioned::new(Version(1), row))
+            (id, Versioned::new(Version(1), Schedule::new(id, concert, starts_at, a_date().row.zone, NOW..sale_closes_at)))
         };
         let seat = |date, number: u32| {
             let seat = a_seat(number).of_date(date).priced(won(i64::from(number) * 100));
@@ -110,7 +111,7 @@ impl World {
     /// An operator's hand on a queue.
     pub(crate) fn set_queue(&mut self, queue: QueueId, state: QueueState, capacity: u32) {
         if let Some(line) = self.lines.get_mut(&queue) {
-            line.queue.row.state = state;
+            line.queue.row = line.queue.row.clone().restore(state);
             line.queue.row.overrides.capacity = Some(capacity);
             line.queue.version = line.queue.version.next();
             line.admission = line.admission.next();
@@ -121,7 +122,7 @@ impl World {
     pub(crate) fn cancel(&mut self, date: ScheduleId) {
         let at = self.now;
         if let Some(date) = self.dates.get_mut(&date).filter(|date| !date.is_cancelled()) {
-            date.row.cancellation = Some(Cancellation { at, reason: None });
+            date.row = date.row.clone().cancel(Cancellation { at, reason: None });
             date.version = date.version.next();
         }
     }

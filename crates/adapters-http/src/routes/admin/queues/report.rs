@@ -73,8 +73,8 @@ impl From<QueueReport> for ReportBody {
         let (version, queue) = (queue.version.0, queue.row);
         Self {
             id: queue.id.0,
+            state: queue.state().into(),
             name: queue.name,
-            state: queue.state.into(),
             policy: policy.into(),
             overrides: queue.overrides.into(),
             message: queue.message,
