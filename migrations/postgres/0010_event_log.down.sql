@@ -24,6 +24,6 @@ CREATE INDEX feed_xid ON feed (xid);
 DROP FUNCTION keep_log_reader;
 DROP TABLE log_readers;
 DROP FUNCTION place_events;
-DROP FUNCTION unplaced_from;
+DROP FUNCTION unplaced_events;
 DROP TABLE log_extent;
 DROP TABLE event_log;

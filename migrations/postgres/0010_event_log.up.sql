@@ -25,40 +25,46 @@ ALTER TABLE event_log ALTER events SET STORAGE EXTERNAL, ALTER rows SET STORAGE 
 CREATE UNIQUE INDEX event_log_position ON event_log (position) WHERE position IS NOT NULL;
 CREATE INDEX event_log_unplaced ON event_log (xid) WHERE position IS NULL;
 
--- From where to where the log goes: the last position that was deleted, and the last of all. Of the transactions before `placed_before` all rows have
+-- From where to where the log goes: the last position that was deleted, and the last of all. All rows that could be seen in the snapshot `placed` have
 -- positions, so that nobody looks for them among what vacuum has yet to remove.
 CREATE TABLE log_extent (
     single         boolean NOT NULL PRIMARY KEY DEFAULT true CHECK (single),
     start_position bigint  NOT NULL DEFAULT 0 CHECK (start_position >= 0),
     end_position   bigint  NOT NULL DEFAULT 0 CHECK (end_position >= start_position),
-    placed_before  xid8    NOT NULL DEFAULT '0'
+    placed         pg_snapshot
 ) WITH (fillfactor = 20);
 INSERT INTO log_extent DEFAULT VALUES;
 
--- The first transaction that may have rows without positions. In a restored dump, transactions may count from below those of the server that it
--- was made of.
-CREATE FUNCTION unplaced_from(placed_before xid8) RETURNS xid8 LANGUAGE sql STABLE
-    RETURN CASE WHEN placed_before <= pg_snapshot_xmax(pg_current_snapshot()) THEN placed_before ELSE '0'::xid8 END;
+-- The rows without positions that couldn't be seen in a snapshot: those of later transactions, and of those that were under way.
+CREATE FUNCTION unplaced_events(placed pg_snapshot) RETURNS TABLE (id bigint, place tid, positions bigint) LANGUAGE sql STABLE AS $$
+    SELECT l.id, l.ctid, l.positions FROM event_log l WHERE l.position IS NULL AND l.xid >= coalesce(pg_snapshot_xmax(placed), '0'::xid8)
+    UNION ALL
+    SELECT l.id, l.place, l.positions FROM pg_snapshot_xip(placed) AS under_way (xid)
+    CROSS JOIN LATERAL (
+        SELECT o.id, o.ctid AS place, o.positions FROM event_log o WHERE o.xid = under_way.xid AND o.position IS NULL OFFSET 0) l
+$$;
 
--- Gives positions to rows that can be seen and have none, so many; returns how many there were.
-CREATE FUNCTION place_events(at_most bigint) RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
+-- Gives positions to rows that can be seen and have none, so many; returns how many there were. All of them are looked at `anew` by a process that
+-- has just begun: in a restored dump, snapshots are those of another server.
+CREATE FUNCTION place_events(at_most bigint, anew boolean) RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-    first_xid xid8;
-    finished_before xid8;
     last_position bigint;
+    placed_before pg_snapshot;
+    placed_now pg_snapshot;
     new_position bigint;
     placed_rows bigint;
 BEGIN
-    SELECT end_position, unplaced_from(placed_before) INTO last_position, first_xid FROM log_extent FOR UPDATE;
-    -- A statement of its own sees what was placed by whoever had the lock before.
-    WITH next AS MATERIALIZED (
-             SELECT id, ctid AS place, positions FROM event_log WHERE position IS NULL AND xid >= first_xid ORDER BY id LIMIT at_most),
-         placed AS (SELECT place, last_position + sum(positions) OVER (ORDER BY id) AS position FROM next),
-         written AS (UPDATE event_log l SET position = placed.position FROM placed WHERE l.ctid = placed.place RETURNING l.position)
-    SELECT count(*), max(position), pg_snapshot_xmin(pg_current_snapshot()) INTO placed_rows, new_position, finished_before FROM written;
-    IF placed_rows > 0 THEN
+    PERFORM FROM log_extent FOR UPDATE;
+    -- Statements of their own see what was placed by whoever had the lock before.
+    SELECT end_position, CASE WHEN NOT anew THEN placed END INTO last_position, placed_before FROM log_extent;
+    WITH unplaced AS MATERIALIZED (SELECT * FROM unplaced_events(placed_before)),
+         next AS MATERIALIZED (SELECT * FROM unplaced ORDER BY id LIMIT at_most),
+         positioned AS (SELECT place, last_position + sum(positions) OVER (ORDER BY id) AS position FROM next),
+         written AS (UPDATE event_log l SET position = p.position FROM positioned p WHERE l.ctid = p.place RETURNING l.position)
+    SELECT count(*), coalesce(max(position), last_position), pg_current_snapshot() INTO placed_rows, new_position, placed_now FROM written;
+    IF placed_rows > 0 OR anew THEN
         UPDATE log_extent
-        SET end_position = new_position, placed_before = CASE WHEN placed_rows < at_most THEN finished_before ELSE first_xid END;
+        SET end_position = new_position, placed = CASE WHEN placed_rows < at_most THEN placed_now ELSE placed_before END;
     END IF;
     RETURN placed_rows;
 END $$;

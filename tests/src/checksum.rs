@@ -31,7 +31,7 @@ pub async fn all_rows(server: &Frontrow) -> String {
 const PLACE_ALL: &str = "
     DO $$ BEGIN
         WHILE EXISTS (SELECT FROM event_log WHERE position IS NULL) LOOP
-            PERFORM place_events(1000);
+            PERFORM place_events(1000, true);
         END LOOP;
     END $$";
 

@@ -2,6 +2,7 @@
 //! (see the migration `0010_event_log`). So no open transaction of others holds a reader up, and a position means the same for ever.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 use adapters_sql::rows::log::{self, Events, Extent, Reader, number};
 use adapters_sql::{all, micros};
@@ -20,17 +21,17 @@ use crate::housekeeping::pruned;
 
 /// So many rows are given positions at once.
 const PLACED_AT_ONCE: i64 = 10_000;
-/// A page has no more bytes of rows than this, unless its first group has.
+/// A page ends with the group that takes its rows to so many bytes.
 const PAGE_BYTES: i64 = 4 * 1024 * 1024;
 
 /// Whether commits wait for their positions.
 macro_rules! is_unplaced {
     () => {
-        "EXISTS (SELECT FROM event_log u WHERE u.position IS NULL AND u.xid >= unplaced_from(e.placed_before)) AS is_unplaced"
+        "(SELECT EXISTS (SELECT FROM unplaced_events(x.placed)) FROM log_extent x) AS is_unplaced"
     };
 }
 
-pub(crate) const PLACE: &str = "SELECT place_events($1::bigint)";
+pub(crate) const PLACE: &str = "SELECT place_events($1::bigint, $2::boolean)";
 pub(crate) const EXTENT: &str = concat!("SELECT e.start_position, e.end_position, ", is_unplaced!(), " FROM log_extent e");
 /// The groups that have one of the next positions ($2) after a position ($1), beside the extent.
 pub(crate) const EVENTS: &str = concat!(
@@ -158,7 +159,8 @@ impl PostgresStore {
         query: impl Fn() -> Query<'q, Postgres, PgArguments> + Send + Sync,
     ) -> Result<Found, Error> {
         let (found, is_unplaced) = self.find_in_log(query()).await?;
-        if !is_unplaced || found.last_position(after)? < found.extent.end_position {
+        let is_new_here = !self.has_placed.load(Ordering::Acquire);
+        if !is_new_here && (!is_unplaced || found.last_position(after)? < found.extent.end_position) {
             return Ok(found);
         }
         self.place_events().await?;
@@ -168,8 +170,10 @@ impl PostgresStore {
     /// Gives positions to all that can be seen and has none.
     async fn place_events(&self) -> Result<(), Error> {
         loop {
-            let place = sqlx::query_scalar::<_, i64>(PLACE).bind(PLACED_AT_ONCE).fetch_one(&self.commands.pool);
+            let anew = !self.has_placed.load(Ordering::Acquire);
+            let place = sqlx::query_scalar::<_, i64>(PLACE).bind(PLACED_AT_ONCE).bind(anew).fetch_one(&self.commands.pool);
             if self.commands.within(place).await? < PLACED_AT_ONCE {
+                self.has_placed.store(true, Ordering::Release);
                 return Ok(());
             }
         }

@@ -2,6 +2,7 @@
 
 use std::str::FromStr as _;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use adapters_sql::{Reads, instant, read_error};
@@ -31,6 +32,8 @@ pub struct PostgresStore {
     orders: Connections,
     pub(crate) reads: DatabaseConnection,
     pub(crate) pulse: Connections,
+    /// Whether this process has given positions in the log: before that, it looks at all that has none.
+    pub(crate) has_placed: Arc<AtomicBool>,
     time: Time,
 }
 
@@ -72,7 +75,7 @@ impl PostgresStore {
     }
 
     fn over(Pools { commands, orders, reads, pulse }: Pools, time: Time) -> Self {
-        Self { commands, orders, reads, pulse, time }
+        Self { commands, orders, reads, pulse, has_placed: Arc::default(), time }
     }
 
     /// The same store for operators' commands: on a connection of their own, whose statements may take longer.

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //!   commits of this process ──► Observer ─┐
-//!   those of others ──► Follower ─────────┼─► apply ─► tokens ─► lines (positions, pace) ─► listeners (event streams)
+//!   everybody's ──► Follower ─────────────┼─► apply ─► tokens ─► lines (positions, pace) ─► listeners (event streams)
 //!   a token never met ──► the store, once ┘
 //!   queues, seats left ──► refresh, now and then ─► notices
 //! ```
@@ -22,6 +22,7 @@ mod tokens;
 mod told;
 
 use std::collections::HashSet;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -68,6 +69,8 @@ pub struct WaitingRoom {
     notices: Notices,
     listeners: Arc<Listeners>,
     refusals: Refusals,
+    /// How often the room was read anew: what was read of a token before that may be older than what was forgotten.
+    readings: AtomicU64,
     /// Tokens whose rows may be other than what is known here: they are read again.
     unsure: Mutex<HashSet<TokenId>>,
     store: Arc<dyn Tokens>,
@@ -87,6 +90,7 @@ impl WaitingRoom {
             notices: Notices::new(catalogue, seat_maps, clock.clone()),
             listeners: Arc::default(),
             refusals: Refusals::default(),
+            readings: AtomicU64::default(),
             unsure: Mutex::default(),
             store: tokens,
             clock,
@@ -112,8 +116,7 @@ impl WaitingRoom {
         if let Some(token) = self.known(id) {
             return Ok(Some(token));
         }
-        let Some(token) = self.store.token(id).await? else { return Ok(None) };
-        self.meet(&token);
+        let Some(token) = self.read(id).await? else { return Ok(None) };
         Ok(Some(token.row))
     }
 
@@ -183,7 +186,7 @@ impl WaitingRoom {
     }
 
     fn forget(&self, digest: TokenDigest) {
-        self.tokens.forget(digest, |token| {
+        self.tokens.forget_live(digest, |token| {
             if let Some(mut line) = self.lines.get_mut(&token.queue) {
                 line.forget(token);
             }

@@ -1,10 +1,11 @@
 //! How the room is read from the store: whole at the start and when the log was lost; its notices, and what is unsure, now and then.
 
 use std::collections::HashSet;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use domain::{TokenDigest, TokenId};
+use domain::{QueueToken, TokenDigest, TokenId, Versioned};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -26,6 +27,7 @@ impl WaitingRoom {
 
     /// Takes in what may have changed unseen: who is live. Who isn't any more is forgotten, and read by the next who asks.
     pub(super) async fn read_live_anew(&self) -> Result<(), Error> {
+        self.readings.fetch_add(1, Ordering::AcqRel);
         let mut live = HashSet::new();
         // Who comes while the store is read isn't missing in it.
         let before = self.tokens.live_beside(&HashSet::new());
@@ -37,6 +39,21 @@ impl WaitingRoom {
             self.forget(digest);
         }
         Ok(())
+    }
+
+    /// The token as it is in the store, which is kept.
+    pub(super) async fn read(&self, id: TokenId) -> Result<Option<Versioned<QueueToken>>, Error> {
+        loop {
+            let reading = self.readings.load(Ordering::Acquire);
+            let token = self.store.token(id).await?;
+            // Whether it has ended meanwhile is not told any more to a room that was read anew.
+            if self.readings.load(Ordering::Acquire) == reading {
+                if let Some(token) = &token {
+                    self.meet(token);
+                }
+                return Ok(token);
+            }
+        }
     }
 
     async fn read_live(&self, mut seen: impl FnMut(TokenDigest)) -> Result<(), Error> {
@@ -70,12 +87,9 @@ impl WaitingRoom {
     pub async fn refresh(&self) -> Result<(), Error> {
         let mut unsure = std::mem::take(&mut *self.unsure()).into_iter();
         while let Some(id) = unsure.next() {
-            match self.store.token(id).await {
-                Ok(token) => token.iter().for_each(|token| self.meet(token)),
-                Err(error) => {
-                    self.unsure().extend(unsure.chain([id]));
-                    return Err(error.into());
-                }
+            if let Err(error) = self.read(id).await {
+                self.unsure().extend(unsure.chain([id]));
+                return Err(error);
             }
         }
         self.notices.read_queues().await?;

@@ -121,10 +121,12 @@ impl KnownTokens {
         true
     }
 
-    /// Forgets the token; `follow` runs while it is locked.
-    pub(super) fn forget(&self, digest: TokenDigest, follow: impl FnOnce(&LoggedToken)) {
+    /// Forgets the token, unless it has ended as far as is known by now; `follow` runs while it is locked.
+    pub(super) fn forget_live(&self, digest: TokenDigest, follow: impl FnOnce(&LoggedToken)) {
         let mut shard = self.write(digest);
-        if let Some(token) = shard.remove(digest) {
+        if shard.version(digest).is_some_and(|(_, state)| state.is_live())
+            && let Some(token) = shard.remove(digest)
+        {
             follow(&token.row);
         }
     }
@@ -215,7 +217,7 @@ mod tests {
         let known = KnownTokens::new();
         for concert in [None, Some(ConcertId(Uuid::from_u128(5)))] {
             let token = waiting(7, concert);
-            known.forget(token.digest, |_| ());
+            known.forget_live(token.digest, |_| ());
             assert!(known.keep(&token, |before| assert_eq!(before, None)));
             assert_eq!(known.get(token.digest), Some(token));
         }
@@ -241,6 +243,8 @@ mod tests {
             known.keep(token, |_| ());
         }
         assert_eq!(known.live_beside(&HashSet::from([waits.digest])), [is_in.digest]);
+        known.forget_live(left.digest, |_| panic!("it has ended"));
+        assert!(known.get(left.digest).is_some());
         known.forget_ended(|_| false);
         assert_eq!([known.get(waits.digest), known.get(is_in.digest), known.get(left.digest)], [Some(waits), Some(is_in), None]);
     }

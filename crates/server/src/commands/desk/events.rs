@@ -24,7 +24,7 @@ pub(super) fn run(client: &Client, asked: &Events, show: Show) -> anyhow::Result
         (None, None) if asked.follow => Some(position(&client.get(READERS)?, "end")?),
         (None, None) => None,
     };
-    let reading = Reading { client, reader: asked.reader.as_deref(), show, after, kept: None };
+    let reading = Reading { client, reader: asked.reader.as_deref(), show, after, kept: after };
     let told = if asked.follow { reading.follow() } else { reading.read(asked.limit) };
     told.or_else(|error| if is_unread(&error) { Ok(()) } else { Err(error) })
 }
@@ -46,7 +46,7 @@ fn is_unread(error: &anyhow::Error) -> bool {
 
 /// Whether asking again may help: the server is away, or has too much to do.
 fn is_passing(error: &anyhow::Error) -> bool {
-    !error.is::<io::Error>() && !error.downcast_ref::<Refused>().is_some_and(Refused::is_for_good)
+    error.is::<ureq::Error>() || error.downcast_ref::<Refused>().is_some_and(|refused| !refused.is_for_good())
 }
 
 struct Reading<'a> {
@@ -94,6 +94,7 @@ impl Reading<'_> {
     fn page(&mut self, size: usize) -> anyhow::Result<(usize, bool)> {
         let after = self.after.map(|after| format!("&after={after}")).unwrap_or_default();
         let page = self.client.get(&format!("/v1/admin/events?page_size={size}{after}"))?;
+        let position = position(&page, "position")?;
         let mut out = io::stdout().lock();
         for event in items(&page) {
             let text = match self.show {
@@ -103,7 +104,7 @@ impl Reading<'_> {
             writeln!(out, "{text}")?;
         }
         out.flush()?;
-        self.after = Some(position(&page, "position")?);
+        self.after = Some(position);
         Ok((items(&page).len(), page["position"] == page["end"]))
     }
 
