@@ -17,7 +17,7 @@ async fn a_log_of(adapter: &dyn Adapter, events: usize) -> (World, Vec<LoggedEve
         world.pass_seconds(1);
     }
     let log = world.log().await;
-    assert_eq!(log.len(), events, "of a charge nothing but itself is told");
+    assert_eq!(log.len(), events, "a charge leaves one event");
     (world, log)
 }
 

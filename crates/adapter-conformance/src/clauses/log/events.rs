@@ -27,7 +27,7 @@ pub async fn every_event_is_told_once_in_the_order_of_commits(adapter: &dyn Adap
     assert_subjects_ascend(&log);
 }
 
-/// `LoggedEvent::event`: each fact is told as it was decided, whatever has happened and why; this clause knows of all of them.
+/// `LoggedEvent::event`: each of all types of events comes out of the log as it was decided, with every reason that it may have.
 pub async fn every_fact_is_told_as_it_was_decided(adapter: &dyn Adapter) {
     let (world, recorder) = a_day(adapter).await;
     let decided = recorder.events();
@@ -103,7 +103,7 @@ fn places(log: &[LoggedEvent]) -> BTreeSet<Position> {
     log.iter().flat_map(around).chain([Position(0)]).collect()
 }
 
-/// `events`: who goes on from the position of any event, amid a page or a commit, or from one between them, is told what comes after it.
+/// `events`: a reader may go on from the position of any event, in the middle of a page or a commit, and gets what comes after it.
 pub async fn a_reader_goes_on_from_any_position(adapter: &dyn Adapter) {
     let (world, _) = a_day(adapter).await;
     let log = world.log().await;
@@ -146,8 +146,8 @@ pub async fn what_is_not_committed_is_not_told(adapter: &dyn Adapter) {
     assert_eq!(events(&world.log().await[before.len()..]), scene.pay.events, "unspoilt");
 }
 
-/// `events`, `extent`: many commits at once, in groups of several lanes: a reader that reads along is told each event once, those of one
-/// subject by its version; and what it is told it is told again by whoever reads later.
+/// `events`, `extent`: while several lanes commit groups, a reader that reads along gets each event once, and those of one subject by its
+/// version. A later reader gets the same.
 pub async fn a_reader_that_reads_along_misses_nothing(adapter: &dyn Adapter) {
     let (world, recorder) = World::with_halls(adapter, 2).await.recorded();
     let world = Arc::new(world);

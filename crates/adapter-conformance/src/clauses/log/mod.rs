@@ -92,7 +92,7 @@ fn events(told: &[LoggedEvent]) -> Vec<Event> {
     told.iter().map(|told| told.event.clone()).collect()
 }
 
-/// All of `decided` are told and no others, each once; those of one subject by its version.
+/// The log has all of `decided` and no others, each once, and those of one subject by its version.
 pub(super) fn assert_all_told(told: &[LoggedEvent], decided: Vec<Event>) {
     assert_subjects_ascend(told);
     let mut rest = events(told);
