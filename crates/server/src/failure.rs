@@ -1,6 +1,5 @@
 //! How a command fails: with an exit code, and one error on standard error.
 
-use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -20,14 +19,14 @@ const WRONG_USAGE: u8 = 2;
 #[error("{0}")]
 pub(crate) struct Usage(pub(crate) String);
 
-/// Tells of arguments that make no command; also prints the help that was asked for.
-pub(crate) fn of_usage(error: &clap::Error) -> ExitCode {
+/// Tells of arguments that make no command, as JSON if they ask for it; also prints the help that was asked for.
+pub(crate) fn of_usage(error: &clap::Error, json: bool) -> ExitCode {
     if !error.use_stderr() {
         // Who asks for help and doesn't read it misses nothing.
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    if std::env::args_os().any(|argument| argument == OsStr::new("--json")) {
+    if json {
         let text = error.to_string();
         let first = text.lines().next().unwrap_or_default();
         say(&problem("Wrong usage", "WRONG_USAGE", first.strip_prefix("error: ").unwrap_or(first)).to_string());

@@ -29,7 +29,7 @@ pub(crate) struct Watched {
     pub(crate) lanes: [Arc<GroupCommit>; 3],
     pub(crate) room: Arc<WaitingRoom>,
     pub(crate) tally: Arc<Tally>,
-    pub(crate) connections: Connections,
+    pub(crate) connections: Arc<dyn Connections>,
 }
 
 /// Keeps metrics from now on: whoever makes a handle before this counts into nothing.

@@ -34,12 +34,15 @@ pub(crate) fn start(settings: &Settings) -> anyhow::Result<Telemetry> {
     })
 }
 
-/// Logs, and no more.
+/// Logs, and no more. A subscriber that the process has already stays: the log is its.
 fn log(settings: &Settings) {
     let lines = fmt().with_env_filter(settings.log.filter.clone()).with_writer(io::stderr);
-    match settings.log.format {
-        LogFormat::Text => lines.with_ansi(false).init(),
-        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).init(),
+    let started = match settings.log.format {
+        LogFormat::Text => lines.with_ansi(false).try_init(),
+        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).try_init(),
+    };
+    if started.is_err() {
+        tracing::debug!("the process has a subscriber of its own");
     }
 }
 
@@ -64,7 +67,9 @@ fn follow(settings: &Settings, spans: &Spans) {
         LogFormat::Text => lines.with_ansi(false).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
     };
-    registry().with(spans).with(lines.with_filter(settings.log.filter.clone())).init();
+    if registry().with(spans).with(lines.with_filter(settings.log.filter.clone())).try_init().is_err() {
+        tracing::debug!("the process has a subscriber of its own, which gets no spans of ours");
+    }
 }
 
 impl Telemetry {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -52,6 +53,35 @@ fn dependencies_point_inwards_only() {
         let allowed: BTreeSet<_> = allowed.iter().map(|name| (*name).to_owned()).collect();
         let inner: BTreeSet<_> = found[*name].intersection(&members).cloned().collect();
         assert!(inner.is_subset(&allowed), "{name} depends on {:?}", inner.difference(&allowed));
+    }
+}
+
+/// The persistence adapters, each with the one file of `server` that may name it: its driver.
+const DRIVERS: &[(&str, &str)] =
+    &[("adapters_memory", "store/memory.rs"), ("adapters_postgres", "store/postgres.rs"), ("adapters_sqlite", "store/sqlite.rs")];
+
+/// The Rust files below `folder`, each with what it says outside comments.
+fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            found.push((path, text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_server_names_a_persistence_adapter_in_its_driver_alone() {
+    let server = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/server/src");
+    let sources = sources(&server);
+    for (adapter, driver) in DRIVERS {
+        let naming: Vec<_> = sources.iter().filter(|(_, text)| text.contains(adapter)).map(|(path, _)| path.as_path()).collect();
+        assert_eq!(naming, [server.join(driver)], "{adapter}");
     }
 }
 

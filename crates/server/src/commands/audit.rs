@@ -8,10 +8,9 @@ use serde_json::{Value, json};
 use crate::config::Settings;
 use crate::failure::FAILED;
 use crate::show::Show;
-use crate::store;
 
 pub(super) async fn run(settings: &Settings, show: Show) -> anyhow::Result<ExitCode> {
-    let findings = store::auditor(&settings.database).await?.audit().await?;
+    let findings = settings.store.audit().await?;
     let holds = findings.iter().all(|finding| finding.violations == 0);
     let told: Value = findings
         .iter()

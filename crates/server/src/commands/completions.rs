@@ -8,9 +8,9 @@ use clap_complete::{Shell, generate};
 use crate::cli::Cli;
 use crate::show;
 
-pub(super) fn run(shell: Shell) -> anyhow::Result<ExitCode> {
+pub(super) fn run(shell: Shell, program: &str) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
-    generate(shell, &mut Cli::command(), "frontrow", &mut script);
+    generate(shell, &mut Cli::command(), program, &mut script);
     show::print(&String::from_utf8(script)?)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -9,7 +9,6 @@ use secrecy::ExposeSecret;
 use time::OffsetDateTime;
 
 use crate::config::Settings;
-use crate::store;
 
 /// What becomes of a store that isn't there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,13 +23,13 @@ pub(super) async fn at_hand(settings: &Settings, missing: Missing) -> anyhow::Re
         return Ok((issuer, SystemClock.now()));
     }
     match missing {
-        Missing::Made => store::must_outlive_the_process(&settings.database)?,
-        Missing::Refused => store::must_exist(&settings.database).await?,
+        Missing::Made => settings.store.must_be_persistent()?,
+        Missing::Refused => settings.store.must_exist().await?,
     }
-    let store = store::open(settings).await?;
+    let store = settings.store.open().await?;
     let issuer = of(settings, &*store.ports.secrets).await;
     let now = store.clock.now();
-    store.connections.close().await;
+    store.close().await;
     Ok((issuer?, now))
 }
 

@@ -6,11 +6,10 @@ use serde_json::json;
 
 use crate::config::Settings;
 use crate::show::Show;
-use crate::store;
 
 pub(super) async fn run(settings: &Settings, show: Show) -> anyhow::Result<ExitCode> {
-    store::must_outlive_the_process(&settings.database)?;
-    store::open(settings).await?;
+    settings.store.must_be_persistent()?;
+    settings.store.open().await?.close().await;
     show.tell(&json!({"up_to_date": true}), || "the schema is up to date".to_owned())?;
     Ok(ExitCode::SUCCESS)
 }

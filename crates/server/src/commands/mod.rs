@@ -21,20 +21,21 @@ use anyhow::Context;
 use crate::cli::{Cli, Command, Config};
 use crate::config::load;
 use crate::show::Show;
+use crate::store::Drivers;
 use crate::telemetry;
 
-/// Runs what was said.
-pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+/// Runs what was said to `program`, on a store of one of `drivers`.
+pub(crate) fn run(cli: Cli, drivers: &Drivers, program: &str) -> anyhow::Result<ExitCode> {
     let show = if cli.json { Show::Programs } else { Show::People };
     let (folder, profile) = (&cli.config_dir, cli.profile.as_deref());
     match cli.command {
         // These need no configuration that is right.
         Command::Openapi => return openapi::run(),
-        Command::Completions { shell } => return completions::run(shell),
+        Command::Completions { shell } => return completions::run(shell, program),
         Command::Rehearse(rehearse) => return rehearse::run(&rehearse, folder, profile, show),
         Command::Config(Config::Show) => return config::show(folder, profile, show),
         // Whoever asks so often needs no log of it.
-        Command::Healthcheck(check) => return healthcheck::run(&load(folder, profile)?, &check, show),
+        Command::Healthcheck(check) => return healthcheck::run(&load(folder, profile, drivers)?, &check, show),
         Command::Serve
         | Command::Migrate
         | Command::Token(_)
@@ -43,7 +44,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         | Command::Config(Config::Check)
         | Command::Desk(_) => {}
     }
-    let settings = load(folder, profile)?;
+    let settings = load(folder, profile, drivers)?;
     let telemetry = telemetry::start(&settings)?;
     // One runtime owns the pools, the lanes and the tasks; the HTTP workers have their own and hand work over.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
@@ -57,7 +58,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Desk(desk) => desk::run(&runtime, &settings, *desk, show),
         Command::Healthcheck(check) => healthcheck::run(&settings, &check, show),
         Command::Openapi => openapi::run(),
-        Command::Completions { shell } => completions::run(shell),
+        Command::Completions { shell } => completions::run(shell, program),
         Command::Rehearse(rehearse) => rehearse::run(&rehearse, folder, profile, show),
     };
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_http::{Api, HttpSettings, Issuers, Parts as ApiParts, Tracer, WireSettings};
-use adapters_sqlite::ServeLock;
 use anyhow::Context;
 use application::group_commit::Limits;
 use application::ports::Observer;
@@ -25,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::issuer;
-use crate::config::{DatabaseUrl, External, Settings};
+use crate::config::{External, Settings};
 use crate::health::{self, Health};
 use crate::keys::Rotation;
 use crate::measure::{self, Watched};
@@ -46,26 +45,18 @@ struct Backstage {
     /// Ends the event streams.
     closing: CancellationToken,
     health: Arc<Health>,
-    connections: Connections,
+    connections: Arc<dyn Connections>,
 }
 
 pub(super) fn run(runtime: &Runtime, mut settings: Settings, tracer: Option<Arc<dyn Tracer>>) -> anyhow::Result<ExitCode> {
     // Kept until the process ends, lest another server start while a last commit of this one is under way.
-    std::mem::forget(lock(&settings.database)?);
+    std::mem::forget(runtime.block_on(settings.store.lock())?);
     fit_open_files(&mut settings);
     let (api, backstage) = runtime.block_on(prepare(runtime, &settings, tracer))?;
     actix_web::rt::System::new().block_on(serve(api, &settings, &backstage))?;
     runtime.block_on(backstage.end());
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
-}
-
-/// One serving process a file: the lock dies with the process.
-fn lock(url: &DatabaseUrl) -> anyhow::Result<Option<ServeLock>> {
-    match url {
-        DatabaseUrl::Memory | DatabaseUrl::Postgres(_) => Ok(None),
-        DatabaseUrl::Sqlite(path) => Ok(Some(ServeLock::acquire(path)?)),
-    }
 }
 
 /// Lowers the limits of connections to what the process may open: what is one too many waits or is told so, instead of failing.
@@ -106,7 +97,7 @@ async fn prepare(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn 
     // Before anything counts.
     let metrics = measure::keep()?;
     let rotations = rotations(settings).await?;
-    let OpenStore { ports, clock, lanes, connections } = store::open(settings).await?;
+    let OpenStore { ports, clock, lanes, connections } = settings.store.open().await?;
     let issuers = Issuers::new(issuer::of(settings, &*ports.secrets).await?, rotations.iter().map(Rotation::issuer).collect());
     let rules = Arc::new(settings.rules.clone());
     let ids = Arc::new(RandomIds);
@@ -254,7 +245,7 @@ impl Backstage {
             let [commits, joins, orders] = &self.lanes;
             tokio::join!(commits.close(), joins.close(), orders.close());
             self.tasks.wait().await;
-            self.connections.close().await;
+            store::close(&*self.connections).await;
         };
         if tokio::time::timeout(LAST_COMMITS, ended).await.is_err() {
             tracing::warn!("not everything had finished in time");

@@ -2,7 +2,6 @@
 //! later ones win.
 
 mod auth;
-mod hidden;
 mod http;
 mod settings;
 mod telemetry;
@@ -16,11 +15,12 @@ use config::{Config, ConfigBuilder, Environment, File, FileFormat};
 use thiserror::Error;
 
 pub(crate) use auth::{External, KeySource};
-pub(crate) use settings::{DatabaseUrl, LogFormat, Settings};
+pub(crate) use settings::{LogFormat, Settings};
 #[cfg(feature = "otlp")]
 pub(crate) use telemetry::Otlp;
-use values::Values;
 pub(crate) use written::Entry;
+
+use crate::store::Drivers;
 
 const BUILT_IN: &str = include_str!("../../../../config/default.toml");
 /// Built in as well, so that production is production in whatever folder it runs.
@@ -43,9 +43,9 @@ pub(crate) enum ConfigError {
     },
 }
 
-/// The configuration of `folder` and the environment, checked. Missing files are no error.
-pub(crate) fn load(folder: &Path, profile: Option<&str>) -> Result<Settings, ConfigError> {
-    let settings = from(layers(folder, profile)?)?;
+/// The configuration of `folder` and the environment, checked; its store is one of `drivers`. Missing files are no error.
+pub(crate) fn load(folder: &Path, profile: Option<&str>, drivers: &Drivers) -> Result<Settings, ConfigError> {
+    let settings = from(layers(folder, profile)?, drivers)?;
     if profile == Some(PRODUCTION_PROFILE) { settings.check_for_production() } else { Ok(settings) }
 }
 
@@ -74,9 +74,9 @@ fn environment() -> Environment {
     Environment::with_prefix("FRONTROW").prefix_separator("__").separator("__")
 }
 
-fn from(layers: Config) -> Result<Settings, ConfigError> {
+fn from(layers: Config, drivers: &Drivers) -> Result<Settings, ConfigError> {
     written::refuse_unknown(&layers)?;
-    Settings::try_from(layers.try_deserialize::<Values>()?)
+    Settings::read(&layers.try_deserialize()?, drivers)
 }
 
 #[cfg(test)]

@@ -3,12 +3,10 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use adapters_postgres::PostgresStore;
 use application::housekeeper::Retention;
 use application::scheduler::Rhythm;
 use domain::queue::PolicyOverrides;
 use domain::{Charging, Money, QueuePolicy, Rules};
-use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
 
 use super::ConfigError;
@@ -16,6 +14,7 @@ use super::auth::{self, Auth};
 use super::http::{self, Http};
 use super::telemetry::{self, Telemetry};
 use super::values::Values;
+use crate::store::{ConfiguredStore, Drivers, SIDE_BY_SIDE, StoreOptions};
 
 /// Amounts up to here are whole numbers in every JSON reader.
 const MAX_MINOR_UNITS: i64 = (1 << 53) - 1;
@@ -27,9 +26,7 @@ const TEN_YEARS_IN_HOURS: u32 = 87_600;
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) http: Http,
-    pub(crate) database: DatabaseUrl,
-    /// How many connections a PostgreSQL store keeps for commands and for other reads.
-    pub(crate) connections: (u32, u32),
+    pub(crate) store: ConfiguredStore,
     /// Between two readings of what other instances wrote.
     pub(crate) follow: Duration,
     pub(crate) demo: bool,
@@ -43,16 +40,6 @@ pub(crate) struct Settings {
     pub(crate) operators: Operators,
     pub(crate) log: Log,
     pub(crate) telemetry: Telemetry,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) enum DatabaseUrl {
-    /// A store that ends with the process.
-    Memory,
-    /// The embedded store in this file.
-    Sqlite(String),
-    /// A PostgreSQL database; the URL may have a password in it.
-    Postgres(SecretString),
 }
 
 #[derive(Debug)]
@@ -89,7 +76,7 @@ pub(crate) enum LogFormat {
 fn command_connections(values: &Values, lanes: Option<usize>) -> Result<u32, ConfigError> {
     const KEY: &str = "database.command_connections";
     let connections = within(KEY, values.database.command_connections, 1..=100)?;
-    let needed = lanes.unwrap_or(crate::store::SIDE_BY_SIDE) + 4;
+    let needed = lanes.unwrap_or(SIDE_BY_SIDE) + 4;
     if usize::try_from(connections).is_ok_and(|connections| connections >= needed) {
         Ok(connections)
     } else {
@@ -106,31 +93,19 @@ fn charging(text: &str) -> Result<Charging, ConfigError> {
 }
 
 impl Settings {
-    /// Refuses what is for trials and demos only, and was not confirmed: with open charges any buyer makes their own money.
-    pub(super) fn check_for_production(self) -> Result<Self, ConfigError> {
-        if self.rules.charging == Charging::Open && !self.allow_open_charges {
-            let problem = "must be operator in production: with open every user can put any money into their own wallet \
-                           (wallet.allow_open_charges = true confirms it)";
-            return Err(wrong(CHARGING, problem));
-        }
-        Ok(self)
-    }
-}
-
-impl TryFrom<Values> for Settings {
-    type Error = ConfigError;
-
-    fn try_from(values: Values) -> Result<Self, ConfigError> {
-        let (rhythm, retention) = (rhythm(&values)?, retention(&values)?);
-        let rules = rules(&values)?;
-        let commit = commit(&values)?;
+    /// The settings in `values`, with a store of one of `drivers`.
+    pub(super) fn read(values: &Values, drivers: &Drivers) -> Result<Self, ConfigError> {
+        let (rhythm, retention) = (rhythm(values)?, retention(values)?);
+        let rules = rules(values)?;
+        let (commit, operators) = (commit(values)?, operators(values)?);
+        let options = StoreOptions {
+            command_connections: command_connections(values, commit.lanes)?,
+            read_connections: within("database.read_connections", values.database.read_connections, 1..=100)?,
+            order_timeout: operators.deadline,
+        };
         Ok(Self {
-            http: http::read(&values)?,
-            database: database(&values.database.url)?,
-            connections: (
-                command_connections(&values, commit.lanes)?,
-                within("database.read_connections", values.database.read_connections, 1..=100)?,
-            ),
+            http: http::read(values)?,
+            store: store(values, options, drivers)?,
             follow: milliseconds("database.follow_milliseconds", values.database.follow_milliseconds, 10..=900)?,
             demo: values.demo.enabled,
             rules,
@@ -139,10 +114,20 @@ impl TryFrom<Values> for Settings {
             retention,
             auth: auth::read(&values.auth)?,
             commit,
-            operators: operators(&values)?,
-            log: log(&values)?,
+            operators,
+            log: log(values)?,
             telemetry: telemetry::read(&values.telemetry)?,
         })
+    }
+
+    /// Refuses what is for trials and demos only, and was not confirmed: with open charges any buyer makes their own money.
+    pub(super) fn check_for_production(self) -> Result<Self, ConfigError> {
+        if self.rules.charging == Charging::Open && !self.allow_open_charges {
+            let problem = "must be operator in production: with open every user can put any money into their own wallet \
+                           (wallet.allow_open_charges = true confirms it)";
+            return Err(wrong(CHARGING, problem));
+        }
+        Ok(self)
     }
 }
 
@@ -177,21 +162,8 @@ fn amount(key: &str, value: i64) -> Result<Money, ConfigError> {
     }
 }
 
-const NOT_POSTGRES: &str = "must be postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters of a password written like %40";
-
-fn database(url: &str) -> Result<DatabaseUrl, ConfigError> {
-    if url == "memory:" {
-        return Ok(DatabaseUrl::Memory);
-    }
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        let is_known = PostgresStore::understands(url);
-        // Not repeated: it may have a password.
-        return if is_known { Ok(DatabaseUrl::Postgres(url.to_owned().into())) } else { Err(wrong("database.url", NOT_POSTGRES)) };
-    }
-    match url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
-        Some(path) if !path.is_empty() && !path.contains(['?', ':']) => Ok(DatabaseUrl::Sqlite(path.to_owned())),
-        Some(_) | None => Err(wrong("database.url", "must be sqlite://PATH, postgres://USER:PASSWORD@HOST/DATABASE or memory:")),
-    }
+fn store(values: &Values, options: StoreOptions, drivers: &Drivers) -> Result<ConfiguredStore, ConfigError> {
+    ConfiguredStore::new(&values.database.url, options, drivers).map_err(|problem| wrong("database.url", problem))
 }
 
 fn rules(Values { reservation, queue, wallet, retention, .. }: &Values) -> Result<Rules, ConfigError> {

@@ -8,14 +8,14 @@ pub(super) fn layers_with(overrides: &str) -> Config {
 }
 
 pub(super) fn with(overrides: &str) -> Result<Settings, ConfigError> {
-    from(layers_with(overrides))
+    from(layers_with(overrides), &Drivers::built_in())
 }
 
 #[test]
 fn the_built_in_defaults_are_those_of_the_design() {
     let settings = with("").unwrap();
     assert_eq!(settings.http.bind.to_string(), "127.0.0.1:8080");
-    assert!(matches!(settings.database, DatabaseUrl::Sqlite(path) if path == "data/frontrow.db"));
+    assert_eq!(settings.store.url().as_str(), "sqlite://data/frontrow.db");
     let rules = settings.rules;
     assert_eq!((rules.hold.whole_seconds(), rules.max_seats_per_user), (300, 4));
     assert_eq!((rules.max_charge.minor(), rules.max_balance.minor()), (1_000_000, 10_000_000));
@@ -73,7 +73,7 @@ fn a_wrong_value_is_refused_with_its_key() {
 /// The built-in defaults and these environment variables.
 fn under(variables: &[(&str, &str)]) -> Result<Settings, ConfigError> {
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    from(built_in().add_source(environment().source(Some(variables))).build()?)
+    from(built_in().add_source(environment().source(Some(variables))).build()?, &Drivers::built_in())
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn the_environment_is_read_as_what_the_key_is() {
     ])
     .unwrap();
     assert_eq!(settings.auth.issuer_secret.as_ref().map(SecretString::expose_secret), Some(digits));
-    assert!(!settings.auth.registration && matches!(settings.database, DatabaseUrl::Memory));
+    assert!(!settings.auth.registration && settings.store.url().as_str() == "memory:");
     assert_eq!((settings.rules.queue.capacity, settings.rules.max_charge.minor()), (500, 700));
 
     for (name, value, key) in [
@@ -201,7 +201,7 @@ fn production_takes_open_charges_only_if_they_are_confirmed() {
     let folder = tempfile::TempDir::new().unwrap();
     let with = |profile: &str, overrides: &str| {
         std::fs::write(folder.path().join(format!("{profile}.toml")), overrides).unwrap();
-        load(folder.path(), Some(profile)).map(|settings| settings.rules.charging).map_err(|error| error.to_string())
+        load(folder.path(), Some(profile), &Drivers::built_in()).map(|settings| settings.rules.charging).map_err(|error| error.to_string())
     };
     assert_eq!(with("production", ""), Ok(domain::Charging::Operator));
     let refused = with("production", "[wallet]\ncharging = 'open'").unwrap_err();

@@ -7,18 +7,19 @@ use serde::Serializer;
 const HIDDEN: &str = "***";
 
 /// A secret: only whether there is one.
-pub(super) fn secret<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn secret<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(if secret.expose_secret().is_empty() { "" } else { HIDDEN })
 }
 
 /// A URL, without its password.
-pub(super) fn url<S: Serializer>(url: &str, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn url<S: Serializer>(url: &str, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&without_password(url))
 }
 
 /// A password stands before the last `@`, or among the parameters. In doubt more is hidden than that.
-fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+pub(crate) fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once(':') else { return url.to_owned() };
+    let (slashes, rest) = rest.strip_prefix("//").map_or(("", rest), |rest| ("//", rest));
     let rest = match rest.rsplit_once('@') {
         Some((user, place)) => match user.split_once(':') {
             Some((user, _password)) => format!("{user}:{HIDDEN}@{place}"),
@@ -29,9 +30,9 @@ fn without_password(url: &str) -> String {
     match rest.split_once('?') {
         Some((place, parameters)) => {
             let parameters: Vec<_> = parameters.split('&').map(harmless).collect();
-            format!("{scheme}://{place}?{}", parameters.join("&"))
+            format!("{scheme}:{slashes}{place}?{}", parameters.join("&"))
         }
-        None => format!("{scheme}://{rest}"),
+        None => format!("{scheme}:{slashes}{rest}"),
     }
 }
 
@@ -62,6 +63,8 @@ mod tests {
                 "postgres://db/frontrow?user=ada&password=***&sslmode=require",
             ),
             ("postgres://db/frontrow?p%61ssword=secret", "postgres://db/frontrow?p%61ssword=***"),
+            ("shelf:ada:secret@db?password=secret", "shelf:ada:***@db?password=***"),
+            ("collector:4318", "collector:4318"),
         ] {
             assert_eq!(without_password(written), shown);
         }

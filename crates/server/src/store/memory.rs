@@ -1,0 +1,33 @@
+//! `memory:`, a store that ends with the process.
+
+use std::sync::Arc;
+
+use adapters_memory::MemoryStore;
+use application::SystemClock;
+use application::ports::Ports;
+use async_trait::async_trait;
+
+use super::{BoxError, OpenStore, StoreDriver, StoreOptions, StoreUrl};
+
+/// Opens an empty store each time.
+pub(super) struct Memory;
+
+#[async_trait]
+impl StoreDriver for Memory {
+    fn validate(&self, url: &StoreUrl) -> Result<(), String> {
+        if url.as_str() == "memory:" { Ok(()) } else { Err("must be memory: and no more".to_owned()) }
+    }
+
+    fn is_persistent(&self, _url: &StoreUrl) -> bool {
+        false
+    }
+
+    async fn exists(&self, _url: &StoreUrl) -> Result<bool, BoxError> {
+        Ok(false)
+    }
+
+    async fn open(&self, _url: &StoreUrl, _options: &StoreOptions) -> Result<OpenStore, BoxError> {
+        let clock = Arc::new(SystemClock);
+        Ok(OpenStore::new(Ports::of(&Arc::new(MemoryStore::new(clock.clone()))), clock))
+    }
+}

@@ -1,0 +1,56 @@
+//! `postgres://…`, the production store.
+
+use std::path::Path;
+
+use adapters_postgres::{PoolSize, PostgresDatabase, PostgresStore};
+use application::ports::{Audit, Finding, PoolState};
+use async_trait::async_trait;
+
+use super::{BackupOutcome, BoxError, Connections, OpenStore, StoreDriver, StoreOptions, StoreUrl};
+
+/// How many groups are committed side by side: while one waits for the disk, the other decides.
+pub(crate) const SIDE_BY_SIDE: usize = 2;
+
+const FORM: &str = "must be postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters of a password written like %40";
+const OTHER_MEANS: &str = "a store on PostgreSQL is backed up by PostgreSQL's own programs: pg_dump for a copy, \
+    pg_basebackup and WAL archiving for every instant; docs/operations.md says how";
+
+/// Opens PostgreSQL databases. Any number of processes serve one.
+pub(super) struct Postgres;
+
+#[async_trait]
+impl StoreDriver for Postgres {
+    fn validate(&self, url: &StoreUrl) -> Result<(), String> {
+        let is_absolute = url.as_str()[url.scheme().len()..].starts_with("://");
+        if is_absolute && PostgresStore::understands(url.as_str()) { Ok(()) } else { Err(FORM.to_owned()) }
+    }
+
+    async fn exists(&self, url: &StoreUrl) -> Result<bool, BoxError> {
+        Ok(PostgresStore::is_there(url.as_str()).await?)
+    }
+
+    async fn open(&self, url: &StoreUrl, options: &StoreOptions) -> Result<OpenStore, BoxError> {
+        let StoreOptions { command_connections: commands, read_connections: reads, order_timeout } = *options;
+        let store = PostgresStore::open(url.as_str(), PoolSize { commands, reads, order_timeout }).await?;
+        Ok(OpenStore::new(store.ports(), store.clock()).with_lanes(SIDE_BY_SIDE).with_connections(store))
+    }
+
+    async fn audit(&self, url: &StoreUrl, _options: &StoreOptions) -> Result<Vec<Finding>, BoxError> {
+        Ok(PostgresDatabase::open(url.as_str()).await?.audit().await?)
+    }
+
+    async fn back_up(&self, _url: &StoreUrl, _file: &Path) -> Result<BackupOutcome, BoxError> {
+        Ok(BackupOutcome::Unsupported(OTHER_MEANS.to_owned()))
+    }
+}
+
+#[async_trait]
+impl Connections for PostgresStore {
+    fn pools(&self) -> Vec<PoolState> {
+        Self::pools(self).into()
+    }
+
+    async fn close(&self) -> Result<(), BoxError> {
+        Ok(Self::close(self).await?)
+    }
+}
