@@ -47,7 +47,23 @@ impl StoreDriver for Shelf {
 
     async fn lock(&self, url: &StoreUrl) -> Result<Box<dyn Any + Send>, BoxError> {
         let is_free = self.0.lock().unwrap().locked.insert(url.path().to_owned());
-        if is_free { Ok(Box::new(())) } else { Err(format!("another process serves {url}").into()) }
+        if is_free {
+            Ok(Box::new(Locked { shelf: self.clone(), name: url.path().to_owned() }))
+        } else {
+            Err(format!("another process serves {url}").into())
+        }
+    }
+}
+
+/// The right to serve a store, until it is dropped.
+struct Locked {
+    shelf: Shelf,
+    name: String,
+}
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        self.shelf.0.lock().unwrap().locked.remove(&self.name);
     }
 }
 
@@ -93,6 +109,10 @@ impl Program {
     fn run_as(&self, frontrow: Frontrow, command: &str) -> ExitCode {
         let folder = self.folder.path().to_str().unwrap();
         frontrow.run_with(["shop", "--config-dir", folder].into_iter().chain(command.split_whitespace()))
+    }
+
+    fn is_locked(&self, name: &str) -> bool {
+        self.shelf.0.lock().unwrap().locked.contains(name)
     }
 
     /// All rows of a store, as text; none if there is no store.
@@ -144,11 +164,13 @@ fn a_store_is_served_by_one_process_and_operated_beside_it() {
         thread::sleep(Duration::from_millis(20));
     }
 
+    assert!(program.is_locked("shop"));
     assert_eq!(program.run("serve"), ExitCode::from(FAILED), "another one holds the lock");
     assert_eq!(program.run("queues create --name Arena"), ExitCode::SUCCESS);
 
     kill_process(getpid(), Signal::TERM).unwrap();
     assert_eq!(serving.join().unwrap(), ExitCode::SUCCESS);
+    assert!(program.is_locked("shop"), "a last commit may be under way until the process ends");
     assert!(program.rows("shop").unwrap().contains("Arena"), "what was committed is in the store");
     assert_eq!(program.run("audit"), ExitCode::SUCCESS);
 }
