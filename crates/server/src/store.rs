@@ -66,7 +66,7 @@ pub(crate) async fn open(settings: &Settings) -> anyhow::Result<OpenStore> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     match &settings.database {
         DatabaseUrl::Memory => {
-            let ports = Ports::of(&Arc::new(MemoryStore::new(clock.clone())));
+            let ports = MemoryStore::new(clock.clone()).ports();
             Ok(OpenStore { ports, clock, lanes: ONE_WRITER, connections: Connections::None })
         }
         DatabaseUrl::Sqlite(path) => {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use domain::{Money, Reservation, ReservationState, Seat, SeatState};
 
-use crate::state::State;
+use super::everything::Everything;
 
-pub(super) fn seats_claimed_twice(state: &State) -> usize {
+pub(super) fn seats_claimed_twice(state: &Everything) -> usize {
     let mut claims = BTreeMap::new();
     for reservation in live(state) {
         for number in reservation.numbers() {
@@ -16,7 +16,7 @@ pub(super) fn seats_claimed_twice(state: &State) -> usize {
     claims.values().filter(|claims| **claims > 1).count()
 }
 
-pub(super) fn taken_seats_without_reservation(state: &State) -> usize {
+pub(super) fn taken_seats_without_reservation(state: &Everything) -> usize {
     let agrees = |seat: &Seat, reservation: &Reservation| {
         reservation.schedule == seat.schedule
             && reservation.numbers().any(|number| number == seat.number)
@@ -26,7 +26,7 @@ pub(super) fn taken_seats_without_reservation(state: &State) -> usize {
     state.seats.values().filter(|seat| of(seat).is_some_and(|found| !found.is_some_and(|reservation| agrees(seat, reservation)))).count()
 }
 
-pub(super) fn live_reservations_without_seats(state: &State) -> usize {
+pub(super) fn live_reservations_without_seats(state: &Everything) -> usize {
     let has_all = |reservation: &&Reservation| {
         !reservation.seats.is_empty()
             && reservation.numbers().all(|number| {
@@ -36,7 +36,7 @@ pub(super) fn live_reservations_without_seats(state: &State) -> usize {
     live(state).filter(|reservation| !has_all(reservation)).count()
 }
 
-pub(super) fn tokens_with_many_holds(state: &State) -> usize {
+pub(super) fn tokens_with_many_holds(state: &Everything) -> usize {
     let mut holds = BTreeMap::new();
     for hold in state.reservations.values().filter(|reservation| reservation.occupies()) {
         *holds.entry(hold.token).or_insert(0) += 1;
@@ -44,17 +44,17 @@ pub(super) fn tokens_with_many_holds(state: &State) -> usize {
     holds.values().filter(|holds| **holds > 1).count()
 }
 
-pub(super) fn reservations_at_another_price(state: &State) -> usize {
+pub(super) fn reservations_at_another_price(state: &Everything) -> usize {
     let cost = |reservation: &Reservation| Money::sum(reservation.seats.iter().map(|seat| seat.price));
     state.reservations.values().filter(|reservation| cost(reservation) != Ok(reservation.amount)).count()
 }
 
-pub(super) fn reservations_of_another(state: &State) -> usize {
+pub(super) fn reservations_of_another(state: &Everything) -> usize {
     let owner = |reservation: &Reservation| state.tokens.get(&reservation.token).map(|token| token.user);
     state.reservations.values().filter(|reservation| owner(reservation) != Some(reservation.user)).count()
 }
 
-fn live(state: &State) -> impl Iterator<Item = &Reservation> {
+fn live(state: &Everything) -> impl Iterator<Item = &Reservation> {
     state.reservations.values().map(|reservation| &reservation.row).filter(|reservation| expected_state(reservation).is_some())
 }
 

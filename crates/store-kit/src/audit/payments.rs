@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use domain::{CancelReason, EntryKind, Payment, PaymentId, PaymentState, Reservation, ReservationState, WalletEntry};
 
-use crate::state::State;
+use super::everything::Everything;
 
-pub(super) fn completed_without_confirmed(state: &State) -> usize {
+pub(super) fn completed_without_confirmed(state: &Everything) -> usize {
     let is_confirmed = |payment: &Payment| {
         state.reservations.get(&payment.reservation).is_some_and(|reservation| {
             reservation.state() == ReservationState::Confirmed { payment: payment.id } && reservation.amount == payment.amount
@@ -15,7 +15,7 @@ pub(super) fn completed_without_confirmed(state: &State) -> usize {
     payments(state, true).filter(|payment| !is_confirmed(payment)).count()
 }
 
-pub(super) fn confirmed_without_completed(state: &State) -> usize {
+pub(super) fn confirmed_without_completed(state: &Everything) -> usize {
     let is_paid = |id: &PaymentId, reservation| {
         let payment = state.payments.get(id);
         payment.is_some_and(|payment| payment.reservation == reservation && payment.state() == PaymentState::Completed)
@@ -25,7 +25,7 @@ pub(super) fn confirmed_without_completed(state: &State) -> usize {
     state.reservations.values().filter(|reservation| unpaid(&reservation.state(), reservation.id)).count()
 }
 
-pub(super) fn refunds_of_one_side(state: &State) -> usize {
+pub(super) fn refunds_of_one_side(state: &Everything) -> usize {
     let refund = |reservation: &Reservation| match reservation.state() {
         ReservationState::Cancelled { reason: CancelReason::Refunded, payment } => Some(payment),
         ReservationState::Held | ReservationState::Confirmed { .. } | ReservationState::Cancelled { .. } => None,
@@ -41,7 +41,7 @@ pub(super) fn refunds_of_one_side(state: &State) -> usize {
     not_given_back + reservations.filter(|row| refund(row).is_some_and(|payment| !is_paid_back(payment, row))).count()
 }
 
-pub(super) fn paid_twice(state: &State) -> usize {
+pub(super) fn paid_twice(state: &Everything) -> usize {
     let mut payments = BTreeMap::new();
     for payment in state.payments.values() {
         *payments.entry(payment.reservation).or_insert(0) += 1;
@@ -49,18 +49,18 @@ pub(super) fn paid_twice(state: &State) -> usize {
     payments.values().filter(|payments| **payments > 1).count()
 }
 
-pub(super) fn without_one_payment_entry(state: &State) -> usize {
+pub(super) fn without_one_payment_entry(state: &Everything) -> usize {
     let all = state.payments.values().map(|payment| &payment.row);
     all.filter(|payment| entries(state, payment, EntryKind::Payment(payment.id)) != 1).count()
 }
 
-pub(super) fn without_its_refund_entry(state: &State) -> usize {
+pub(super) fn without_its_refund_entry(state: &Everything) -> usize {
     let refunds = |payment: &Payment| entries(state, payment, EntryKind::Refund(payment.id));
     payments(state, false).filter(|payment| refunds(payment) != 1).count()
         + payments(state, true).filter(|payment| refunds(payment) != 0).count()
 }
 
-pub(super) fn entries_without_payment(state: &State) -> usize {
+pub(super) fn entries_without_payment(state: &Everything) -> usize {
     let is_of = |entry: &WalletEntry, payment: &Payment| payment.user == entry.user && payment.amount == entry.amount;
     let lost = |entry: &&WalletEntry| match entry.kind {
         EntryKind::Charge => false,
@@ -71,18 +71,18 @@ pub(super) fn entries_without_payment(state: &State) -> usize {
     state.entries.values().filter(lost).count()
 }
 
-pub(super) fn payments_of_another(state: &State) -> usize {
+pub(super) fn payments_of_another(state: &Everything) -> usize {
     let owner = |payment: &Payment| state.reservations.get(&payment.reservation).map(|reservation| reservation.user);
     state.payments.values().filter(|payment| owner(payment) != Some(payment.user)).count()
 }
 
 /// The payments that are COMPLETED, or those that are CANCELLED.
-fn payments(state: &State, completed: bool) -> impl Iterator<Item = &Payment> {
+fn payments(state: &Everything, completed: bool) -> impl Iterator<Item = &Payment> {
     let all = state.payments.values().map(|payment| &payment.row);
     all.filter(move |payment| (payment.state() == PaymentState::Completed) == completed)
 }
 
 /// How many entries of `kind` are in the payer's book.
-fn entries(state: &State, payment: &Payment, kind: EntryKind) -> usize {
+fn entries(state: &Everything, payment: &Payment, kind: EntryKind) -> usize {
     state.entries.range((payment.user, 0)..=(payment.user, u64::MAX)).filter(|(_, entry)| entry.kind == kind).count()
 }

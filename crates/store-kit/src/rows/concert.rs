@@ -1,8 +1,10 @@
 //! Rows of concerts.
 
 use domain::{Concert, ConcertId, QueueId, Version, Versioned, Write};
+#[cfg(feature = "sea-orm")]
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::cancellation::{cancellation, reason_of};
 use crate::corrupt::Corrupt;
@@ -10,10 +12,10 @@ use crate::instant::micros;
 
 const TABLE: &str = "concerts";
 
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
-#[sea_orm(table_name = "concerts")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sea-orm", derive(DeriveEntityModel), sea_orm(table_name = "concerts"))]
 pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
+    #[cfg_attr(feature = "sea-orm", sea_orm(primary_key, auto_increment = false))]
     pub id: Uuid,
     pub version: i64,
     pub name: String,
@@ -24,10 +26,7 @@ pub struct Model {
     pub cancellation_reason: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
+entity!();
 
 impl TryFrom<Model> for Versioned<Concert> {
     type Error = Corrupt;

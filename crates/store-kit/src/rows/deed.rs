@@ -2,9 +2,8 @@
 
 use domain::deed::{Act, Changed, Subject};
 use domain::{ConcertId, Deed, DeedId, PaymentId, QueueId, ReservationId, ScheduleId, UserId};
-use sea_orm::FromQueryResult;
-use sea_orm::prelude::Uuid;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::corrupt::Corrupt;
 use crate::instant::{instant, micros};
@@ -13,7 +12,8 @@ use crate::words::Word;
 const TABLE: &str = "deeds";
 
 /// What an operator did.
-#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sea-orm", derive(sea_orm::FromQueryResult))]
 pub struct Row {
     pub id: Uuid,
     pub at: i64,

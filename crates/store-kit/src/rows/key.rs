@@ -1,8 +1,10 @@
 //! Rows of idempotency keys.
 
 use domain::{Fingerprint, KeyRecord, KeyScope, Operation, RequestKey, UserId, Version, Versioned, Write};
+#[cfg(feature = "sea-orm")]
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::corrupt::Corrupt;
 use crate::instant::{instant, micros};
@@ -10,14 +12,14 @@ use crate::rows::{hex, outcome};
 
 const TABLE: &str = "idempotency_keys";
 
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
-#[sea_orm(table_name = "idempotency_keys")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sea-orm", derive(DeriveEntityModel), sea_orm(table_name = "idempotency_keys"))]
 pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
+    #[cfg_attr(feature = "sea-orm", sea_orm(primary_key, auto_increment = false))]
     pub user_id: Uuid,
-    #[sea_orm(primary_key, auto_increment = false)]
+    #[cfg_attr(feature = "sea-orm", sea_orm(primary_key, auto_increment = false))]
     pub route: String,
-    #[sea_orm(primary_key, auto_increment = false)]
+    #[cfg_attr(feature = "sea-orm", sea_orm(primary_key, auto_increment = false))]
     pub request_key: String,
     pub version: i64,
     #[serde(with = "hex")]
@@ -27,10 +29,7 @@ pub struct Model {
     pub expires_at: i64,
 }
 
-#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
+entity!();
 
 /// A key as the statements look it up.
 pub fn name(scope: &KeyScope) -> (Uuid, &'static str, &str) {

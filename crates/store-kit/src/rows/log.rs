@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use application::RandomIds;
 use application::ports::{Ids as _, LogExtent, LogPage, LogReader, LoggedEvent, Position, ReaderName};
 use domain::{Change, Event, EventId, LoggedRow, NewToken, Version};
-use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -95,14 +94,16 @@ impl Entry {
 }
 
 /// The extent of the log.
-#[derive(Debug, Clone, Copy, FromQueryResult)]
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "sea-orm", derive(sea_orm::FromQueryResult))]
 pub struct Extent {
     pub start_position: i64,
     pub end_position: i64,
 }
 
 /// A group's events.
-#[derive(Debug, Clone, FromQueryResult)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "sea-orm", derive(sea_orm::FromQueryResult))]
 pub struct Events {
     /// That of the last.
     pub position: i64,
@@ -111,7 +112,8 @@ pub struct Events {
 }
 
 /// A reader of the log.
-#[derive(Debug, Clone, FromQueryResult)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "sea-orm", derive(sea_orm::FromQueryResult))]
 pub struct Reader {
     pub name: String,
     pub position: i64,

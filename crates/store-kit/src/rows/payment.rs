@@ -1,18 +1,20 @@
 //! Rows of payments.
 
 use domain::{Money, Payment, PaymentId, PaymentState, ReservationId, UserId, Version, Versioned, Write};
+#[cfg(feature = "sea-orm")]
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::corrupt::Corrupt;
 use crate::instant::{instant, micros};
 
 const TABLE: &str = "payments";
 
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
-#[sea_orm(table_name = "payments")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sea-orm", derive(DeriveEntityModel), sea_orm(table_name = "payments"))]
 pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
+    #[cfg_attr(feature = "sea-orm", sea_orm(primary_key, auto_increment = false))]
     pub id: Uuid,
     pub version: i64,
     pub reservation_id: Uuid,
@@ -23,10 +25,7 @@ pub struct Model {
     pub refunded_at: Option<i64>,
 }
 
-#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
+entity!();
 
 impl TryFrom<Model> for Versioned<Payment> {
     type Error = Corrupt;

@@ -2,10 +2,11 @@
 
 use domain::queue::PolicyOverrides;
 use domain::{Queue, QueueId, QueueState, Version, Versioned, Write, change};
-use sea_orm::FromQueryResult;
+#[cfg(feature = "sea-orm")]
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use time::Duration;
+use uuid::Uuid;
 
 use crate::corrupt::Corrupt;
 use crate::instant::span_micros;
@@ -13,10 +14,10 @@ use crate::words::Word;
 
 const TABLE: &str = "queues";
 
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
-#[sea_orm(table_name = "queues")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sea-orm", derive(DeriveEntityModel), sea_orm(table_name = "queues"))]
 pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
+    #[cfg_attr(feature = "sea-orm", sea_orm(primary_key, auto_increment = false))]
     pub id: Uuid,
     pub version: i64,
     pub name: String,
@@ -29,13 +30,11 @@ pub struct Model {
     pub message: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
+entity!();
 
 /// How a queue stands: under which version it admits, how many wait, how many tokens' rows say ACTIVE.
-#[derive(Debug, Clone, Copy, FromQueryResult, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(feature = "sea-orm", derive(sea_orm::FromQueryResult))]
 pub struct Standing {
     pub queue_id: Uuid,
     pub admission: i64,
@@ -46,7 +45,8 @@ pub struct Standing {
 
 /// A date of a concert that a queue admits to, and whether a seat of it is AVAILABLE or HELD by its row; a concert without dates is there
 /// once, without a date.
-#[derive(Debug, Clone, Copy, FromQueryResult, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(feature = "sea-orm", derive(sea_orm::FromQueryResult))]
 pub struct Offered {
     pub queue_id: Uuid,
     pub schedule_id: Option<Uuid>,
@@ -67,7 +67,8 @@ impl From<&Write<change::Admission>> for Admission {
 }
 
 /// The last number that a queue has handed out, and how many wait in it.
-#[derive(Debug, Clone, Copy, FromQueryResult)]
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "sea-orm", derive(sea_orm::FromQueryResult))]
 pub struct Counter {
     pub queue_id: Uuid,
     pub last_number: i64,

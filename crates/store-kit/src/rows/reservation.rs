@@ -5,9 +5,8 @@ use domain::{
     CancelReason, ConcertId, Money, PaymentId, Reservation, ReservationId, ReservationState, ScheduleId, TokenId, UserId, Version,
     Versioned, Write,
 };
-use sea_orm::FromQueryResult;
-use sea_orm::prelude::Uuid;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::corrupt::Corrupt;
 use crate::instant::{instant, micros};
@@ -17,7 +16,8 @@ use crate::words::Word;
 const TABLE: &str = "reservations";
 
 /// A row of `reservations` with the rows of `reservation_seats` that belong to it. It has no `Debug`: the token is a secret.
-#[derive(Clone, PartialEq, Eq, FromQueryResult, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sea-orm", derive(sea_orm::FromQueryResult))]
 pub struct Row {
     pub id: Uuid,
     pub version: i64,

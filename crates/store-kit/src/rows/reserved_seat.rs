@@ -1,9 +1,8 @@
 //! Rows of reserved seats: every seat that a reservation ever had, at its price.
 
-use domain::{Money, ReservedSeat};
-use sea_orm::FromJsonQueryResult;
-use sea_orm::prelude::Uuid;
+use domain::{Money, ReservedSeat, SeatNumber};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::corrupt::Corrupt;
 use crate::rows::reservation::Row;
@@ -12,8 +11,17 @@ use crate::rows::seat::seat_number;
 const TABLE: &str = "reservation_seats";
 
 /// The seats of a reservation, as the JSON that they are read as.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sea-orm", derive(sea_orm::FromJsonQueryResult))]
 pub struct Seats(Vec<Seat>);
+
+impl Seats {
+    /// The numbers that make sense.
+    #[must_use]
+    pub fn numbers(&self) -> Vec<SeatNumber> {
+        self.0.iter().filter_map(|seat| seat_number(seat.number)).collect()
+    }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Seat {

@@ -1,8 +1,10 @@
 //! Rows of schedules.
 
 use domain::{ConcertId, Schedule, ScheduleId, Version, Versioned, Write, Zone};
+#[cfg(feature = "sea-orm")]
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::cancellation::{cancellation, reason_of};
 use crate::corrupt::Corrupt;
@@ -10,10 +12,10 @@ use crate::instant::{instant, micros};
 
 const TABLE: &str = "schedules";
 
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
-#[sea_orm(table_name = "schedules")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sea-orm", derive(DeriveEntityModel), sea_orm(table_name = "schedules"))]
 pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
+    #[cfg_attr(feature = "sea-orm", sea_orm(primary_key, auto_increment = false))]
     pub id: Uuid,
     pub version: i64,
     pub concert_id: Uuid,
@@ -25,10 +27,7 @@ pub struct Model {
     pub cancellation_reason: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
+entity!();
 
 impl TryFrom<Model> for Versioned<Schedule> {
     type Error = Corrupt;

@@ -1,20 +1,22 @@
 //! Rows of seats.
 
 use domain::{Money, ReservationId, ScheduleId, Seat, SeatNumber, SeatState, Version, Versioned, Write};
+#[cfg(feature = "sea-orm")]
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::corrupt::Corrupt;
 use crate::instant::{instant, micros};
 
 const TABLE: &str = "seats";
 
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
-#[sea_orm(table_name = "seats")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sea-orm", derive(DeriveEntityModel), sea_orm(table_name = "seats"))]
 pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
+    #[cfg_attr(feature = "sea-orm", sea_orm(primary_key, auto_increment = false))]
     pub schedule_id: Uuid,
-    #[sea_orm(primary_key, auto_increment = false)]
+    #[cfg_attr(feature = "sea-orm", sea_orm(primary_key, auto_increment = false))]
     pub number: i64,
     pub version: i64,
     pub label: String,
@@ -27,10 +29,7 @@ pub struct Model {
     pub held_until: Option<i64>,
 }
 
-#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
+entity!();
 
 impl TryFrom<Model> for Versioned<Seat> {
     type Error = Corrupt;

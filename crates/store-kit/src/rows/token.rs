@@ -4,8 +4,10 @@ use domain::{
     ConcertId, ExpiryReason, LoggedToken, NewToken, QueueId, QueueToken, TokenDigest, TokenId, TokenState, UserId, Version, Versioned,
     Write,
 };
+#[cfg(feature = "sea-orm")]
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::corrupt::Corrupt;
 use crate::instant::{instant, micros};
@@ -13,10 +15,10 @@ use crate::words::Word;
 
 const TABLE: &str = "queue_tokens";
 
-#[derive(Clone, Default, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
-#[sea_orm(table_name = "queue_tokens")]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sea-orm", derive(DeriveEntityModel), sea_orm(table_name = "queue_tokens"))]
 pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
+    #[cfg_attr(feature = "sea-orm", sea_orm(primary_key, auto_increment = false))]
     pub id: Uuid,
     pub version: i64,
     pub queue_id: Uuid,
@@ -38,10 +40,7 @@ pub struct Model {
     pub expired_at: Option<i64>,
 }
 
-#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
+entity!();
 
 impl std::fmt::Debug for Model {
     /// Without the id, which is a secret.

@@ -1,25 +1,24 @@
 //! Rows of users.
 
 use domain::{User, UserId, UserName};
+#[cfg(feature = "sea-orm")]
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::corrupt::Corrupt;
 use crate::instant::{instant, micros};
 
-#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
-#[sea_orm(table_name = "users")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sea-orm", derive(DeriveEntityModel), sea_orm(table_name = "users"))]
 pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
+    #[cfg_attr(feature = "sea-orm", sea_orm(primary_key, auto_increment = false))]
     pub id: Uuid,
     pub name: Option<String>,
     pub created_at: i64,
 }
 
-#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
+entity!();
 
 impl TryFrom<Model> for User {
     type Error = Corrupt;

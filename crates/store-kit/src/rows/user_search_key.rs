@@ -1,8 +1,8 @@
 //! Rows of what users are found by.
 
 use domain::User;
-use sea_orm::prelude::Uuid;
 use serde::Serialize;
+use uuid::Uuid;
 
 /// One of a user's search keys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
