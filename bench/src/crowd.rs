@@ -1,6 +1,5 @@
 //! A crowd of buyers who go through the stages together; each stage is measured by itself.
 
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
@@ -8,15 +7,15 @@ use anyhow::{Context, ensure};
 use crate::buyer::{Buyer, Stage};
 use crate::client::{Client, Headers, request};
 use crate::driver::{Load, Turns};
-use crate::row::{Row, Store};
+use crate::row::Row;
+use crate::target::Target;
 
 /// How long the line may take to empty.
 const PATIENCE: Duration = Duration::from_mins(1);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 pub(crate) struct Crowd {
-    pub(crate) store: Store,
-    pub(crate) address: SocketAddr,
+    pub(crate) target: Target,
     pub(crate) connections: usize,
     pub(crate) buyers: Vec<Buyer>,
 }
@@ -42,16 +41,22 @@ impl Crowd {
         let mut able: Vec<&mut Buyer> = self.buyers.iter_mut().filter(|buyer| buyer.can(stage)).collect();
         let requests = able.iter().map(|buyer| buyer.asks(stage)).collect();
         let load = Load { requests, expects: stage.expects(), turns: Turns::Once(|answer| answer.body) };
-        let driven = load.drive(self.address, self.connections).await.with_context(|| format!("{} on {}", stage.what(), self.store))?;
+        let before = self.target.busy()?;
+        let driven = load
+            .drive(self.target.address, self.connections)
+            .await
+            .with_context(|| format!("{} on {}", stage.what(), self.target.store))?;
+        let busy = self.target.busy()?.saturating_sub(before);
         for (place, body) in &driven.kept {
             able[*place].learn(stage, body)?;
         }
         let row = Row {
-            store: self.store,
+            store: self.target.store,
             what: stage.what(),
             connections: self.connections,
             a_second: driven.a_second,
             latencies: driven.latencies,
+            busy: Some(busy),
         };
         eprintln!("{} {} over {}: {:.0} a second, {} in all", row.store, row.what, row.connections, row.a_second, row.latencies.len());
         Ok(row)
@@ -62,7 +67,7 @@ impl Crowd {
         let last = self.buyers.iter().max_by_key(|buyer| buyer.number).context("nobody has come")?;
         let me = Headers { jwt: &last.jwt, ..Headers::default() };
         let look = request(&format!("GET /v1/queue-tokens/{}", last.token), me, "");
-        let mut client = Client::connect(self.address).await?;
+        let mut client = Client::connect(self.target.address).await?;
         let start = Instant::now();
         while !client.exchange(&look).await?.body.contains(r#""status":"ACTIVE""#) {
             ensure!(start.elapsed() < PATIENCE, "the line does not empty within {PATIENCE:?}");

@@ -1,7 +1,6 @@
 //! The flood: ten times as many clients as the server can carry ask at once and again at once, however they are answered. What is too much is
 //! refused; the rest must be served as before.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,7 +12,8 @@ use crate::buyer::{Buyer, Stage};
 use crate::client::{Client, Headers, request};
 use crate::crowd::Crowd;
 use crate::hall;
-use crate::row::{Row, Store, What};
+use crate::row::{Row, What};
+use crate::target::Target;
 
 /// As many as the server carries at its best.
 const CARRIED: usize = 256;
@@ -33,25 +33,25 @@ struct Answered {
 }
 
 /// Lets as many charge as the server carries, and then ten times as many, each their own wallet, again and again. The rows of what was done.
-pub(crate) async fn flood(store: Store, address: SocketAddr) -> anyhow::Result<Vec<Row>> {
+pub(crate) async fn flood(target: Target) -> anyhow::Result<Vec<Row>> {
     let buyers = (0..).map(hall::seat).take(FLOOD).map(|seat| Buyer::new(seat, false)).collect();
-    let mut crowd = Crowd { store, address, connections: CARRIED, buyers };
+    let mut crowd = Crowd { target, connections: CARRIED, buyers };
     crowd.measure(Stage::Register).await.context("those who flood")?;
-    let carried = charge_again_and_again(address, &crowd.buyers[..CARRIED], "carried").await?;
+    let carried = charge_again_and_again(target, &crowd.buyers[..CARRIED], "carried").await?;
     ensure!(carried.refused == 0, "{} requests were refused of those that can be carried", carried.refused);
-    let flooded = charge_again_and_again(address, &crowd.buyers, "flood").await?;
+    let flooded = charge_again_and_again(target, &crowd.buyers, "flood").await?;
     let row = |what, connections, answered: Answered| {
-        eprintln!("{store} {what} over {connections}: {:.0} a second, and {} refused", answered.a_second, answered.refused);
-        Row { store, what, connections, a_second: answered.a_second, latencies: answered.done }
+        eprintln!("{} {what} over {connections}: {:.0} a second, and {} refused", target.store, answered.a_second, answered.refused);
+        Row { store: target.store, what, connections, a_second: answered.a_second, latencies: answered.done, busy: None }
     };
     Ok(vec![row(What::Carried, CARRIED, carried), row(What::Flooded, FLOOD, flooded)])
 }
 
-async fn charge_again_and_again(address: SocketAddr, buyers: &[Buyer], keys: &'static str) -> anyhow::Result<Answered> {
+async fn charge_again_and_again(target: Target, buyers: &[Buyer], keys: &'static str) -> anyhow::Result<Answered> {
     let all_are_there = Arc::new(Barrier::new(buyers.len()));
     let mut tasks = Vec::with_capacity(buyers.len());
     for buyer in buyers {
-        let (client, jwt, all_are_there) = (Client::connect(address).await?, buyer.jwt.clone(), all_are_there.clone());
+        let (client, jwt, all_are_there) = (Client::connect(target.address).await?, buyer.jwt.clone(), all_are_there.clone());
         tasks.push(tokio::spawn(async move {
             all_are_there.wait().await;
             charges(client, &jwt, keys).await

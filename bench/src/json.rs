@@ -27,6 +27,7 @@ fn of_row(row: &Row, rows: &[Row]) -> Value {
         "p50_ms": row.p50_ms(),
         "p99_ms": row.p99_ms(),
         "max_ms": row.max_ms(),
+        "core_micros": row.core_micros(),
     })
 }
 

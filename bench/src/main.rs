@@ -23,6 +23,7 @@ mod row;
 mod scratch;
 mod server;
 mod table;
+mod target;
 
 use std::fs;
 use std::path::Path;
@@ -37,6 +38,7 @@ use one_seat::Crush;
 use row::Row;
 use scratch::Scratch;
 use server::{Doors, Server};
+use target::Target;
 
 /// The server's own, so that the bare handler has it too.
 #[global_allocator]
@@ -130,26 +132,25 @@ async fn over_http(scratch: &Scratch) -> anyhow::Result<(Vec<Row>, Crush)> {
     let database = scratch.connect().await?;
     hall::put_on(&database, scratch.store).await?;
     database.close().await?;
-    let store = scratch.store;
     let mut rows = Vec::new();
     let mut seats = (0..).map(hall::seat);
     for connections in CONNECTIONS {
         let buyers = (0..BUYERS).zip(&mut seats).map(|(number, seat)| Buyer::new(seat, number % 2 == 0)).collect();
         let server = Server::start(&scratch.url, Doors::Narrow).await?;
-        let mut crowd = Crowd { store, address: server.address, connections, buyers };
+        let mut crowd = Crowd { target: Target::new(&server, scratch)?, connections, buyers };
         rows.extend(crowd.line_up().await?);
         server.stop().await?;
         let server = Server::start(&scratch.url, Doors::Wide).await?;
-        crowd.address = server.address;
+        crowd.target = Target::new(&server, scratch)?;
         rows.extend(crowd.buy().await?);
         server.stop().await?;
     }
     let server = Server::start(&scratch.url, Doors::Wide).await?;
-    let (row, crush) = one_seat::crush(store, server.address).await?;
+    let (row, crush) = one_seat::crush(Target::new(&server, scratch)?).await?;
     rows.push(row);
     server.stop().await?;
     let server = Server::start(&scratch.url, Doors::Guarded).await?;
-    rows.extend(flood::flood(store, server.address).await.context("the flood")?);
+    rows.extend(flood::flood(Target::new(&server, scratch)?).await.context("the flood")?);
     server.stop().await?;
     server::run("audit", &scratch.url).await?;
     Ok((rows, crush))

@@ -1,6 +1,5 @@
 //! The crush: a thousand want one seat at once, and one gets it.
 
-use std::net::SocketAddr;
 use std::time::Instant;
 
 use anyhow::Context;
@@ -11,6 +10,7 @@ use crate::client::Client;
 use crate::crowd::Crowd;
 use crate::hall::ONE_SEAT;
 use crate::row::{Row, Store, What};
+use crate::target::Target;
 
 const WANT_IT: usize = 1_000;
 /// Over how many they come in.
@@ -28,22 +28,22 @@ pub(crate) struct Crush {
 }
 
 /// Lets a thousand in, opens a connection for each, and sends all requests before the first answer is read.
-pub(crate) async fn crush(store: Store, address: SocketAddr) -> anyhow::Result<(Row, Crush)> {
-    let mut crowd = Crowd { store, address, connections: CONNECTIONS, buyers: vec![Buyer::new(ONE_SEAT, false); WANT_IT] };
+pub(crate) async fn crush(target: Target) -> anyhow::Result<(Row, Crush)> {
+    let mut crowd = Crowd { target, connections: CONNECTIONS, buyers: vec![Buyer::new(ONE_SEAT, false); WANT_IT] };
     crowd.line_up().await.context("the thousand who want one seat")?;
     crowd.until_all_are_in().await?;
     let mut clients = Vec::with_capacity(WANT_IT);
     for buyer in &crowd.buyers {
-        clients.push((Client::connect(address).await?, buyer.asks(Stage::Hold)));
+        clients.push((Client::connect(target.address).await?, buyer.asks(Stage::Hold)));
     }
 
-    let start = Instant::now();
+    let (start, before) = (Instant::now(), target.busy()?);
     for (client, request) in &mut clients {
         client.send(request).await?;
     }
     let waiting: Vec<_> = clients.into_iter().map(|(client, _)| tokio::spawn(answer(client, start))).collect();
 
-    let mut crush = Crush { store, created: 0, conflicts: 0, faults: 0, others: 0 };
+    let mut crush = Crush { store: target.store, created: 0, conflicts: 0, faults: 0, others: 0 };
     let mut latencies = Histogram::new(3)?;
     for waiting in waiting {
         let (status, micros) = waiting.await??;
@@ -56,7 +56,8 @@ pub(crate) async fn crush(store: Store, address: SocketAddr) -> anyhow::Result<(
         } += 1;
     }
     let a_second = f64::from(u32::try_from(WANT_IT)?) / start.elapsed().as_secs_f64();
-    Ok((Row { store, what: What::OneSeat, connections: WANT_IT, a_second, latencies }, crush))
+    let busy = Some(target.busy()?.saturating_sub(before));
+    Ok((Row { store: target.store, what: What::OneSeat, connections: WANT_IT, a_second, latencies, busy }, crush))
 }
 
 /// The status, and how many microseconds after the first request was sent it was there.

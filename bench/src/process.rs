@@ -27,7 +27,21 @@ impl Process {
     /// How long it has kept cores busy, those of the kernel's work on its behalf included.
     pub(crate) fn busy_seconds(self) -> anyhow::Result<f64> {
         let ticks = ticks(&self.file("stat")?).context("/proc says nothing of processor time")?;
-        Ok(f64::from(ticks) / f64::from(u32::try_from(clock_ticks_per_second())?))
+        seconds(ticks)
+    }
+
+    /// The same of it and of all its children, those that have ended included.
+    pub(crate) fn busy_seconds_with_children(self) -> anyhow::Result<f64> {
+        let of_ended = ticks_of_ended_children(&self.file("stat")?).context("/proc says nothing of the processor time of children")?;
+        let mut busy = self.busy_seconds()? + seconds(of_ended)?;
+        for entry in fs::read_dir("/proc")? {
+            // A process may end while it is looked for: then it is among its parent's ended children the next time.
+            let Ok(stat) = fs::read_to_string(entry?.path().join("stat")) else { continue };
+            if parent(&stat) == Some(self.0.as_raw_nonzero().get()) {
+                busy += seconds(ticks(&stat).context("/proc says nothing of processor time")?)?;
+            }
+        }
+        Ok(busy)
     }
 
     fn file(self, name: &str) -> anyhow::Result<String> {
@@ -41,11 +55,27 @@ fn resident(status: &str) -> Option<u64> {
     Some(kibibytes.parse::<u64>().ok()? * 1_024)
 }
 
-/// The fourteenth word and the fifteenth. The second is the name in parentheses, which may contain blanks.
+fn seconds(ticks: u32) -> anyhow::Result<f64> {
+    Ok(f64::from(ticks) / f64::from(u32::try_from(clock_ticks_per_second())?))
+}
+
+/// The fourteenth word and the fifteenth.
 fn ticks(stat: &str) -> Option<u32> {
-    let mut words = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
-    let (user, system): (u32, u32) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-    Some(user + system)
+    Some(word(stat, 14)? + word(stat, 15)?)
+}
+
+/// The two words after those.
+fn ticks_of_ended_children(stat: &str) -> Option<u32> {
+    Some(word(stat, 16)? + word(stat, 17)?)
+}
+
+fn parent(stat: &str) -> Option<i32> {
+    word(stat, 4).and_then(|parent: u32| parent.try_into().ok())
+}
+
+/// Word number `number`, from the third on. The second is the name in parentheses, which may contain blanks.
+fn word(stat: &str, number: usize) -> Option<u32> {
+    stat.rsplit_once(')')?.1.split_whitespace().nth(number - 3)?.parse().ok()
 }
 
 #[cfg(test)]
@@ -55,7 +85,8 @@ mod tests {
     #[test]
     fn what_proc_says_is_understood() {
         assert_eq!(resident("VmHWM:\t   9 kB\nVmRSS:\t  12 kB\nRssAnon:\t 3 kB\n"), Some(12 * 1_024));
-        assert_eq!(ticks("7 (a (b) c) S 1 7 7 0 -1 4194560 100 0 0 0 30 12 0 0 20 0 1 0 5"), Some(42));
+        let stat = "7 (a (b) c) S 1 7 7 0 -1 4194560 100 0 0 0 30 12 5 2 20 0 1 0 5";
+        assert_eq!((parent(stat), ticks(stat), ticks_of_ended_children(stat)), (Some(1), Some(42), Some(7)));
     }
 
     #[test]

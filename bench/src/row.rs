@@ -44,6 +44,8 @@ pub(crate) struct Row {
     pub(crate) a_second: f64,
     /// In microseconds.
     pub(crate) latencies: Histogram<u64>,
+    /// How long server and database kept cores busy with it, where that was measured.
+    pub(crate) busy: Option<Duration>,
 }
 
 impl Row {
@@ -57,6 +59,12 @@ impl Row {
 
     pub(crate) fn max_ms(&self) -> f64 {
         self.quantile_ms(1.0)
+    }
+
+    /// How many microseconds of a core a request took of server and database, their work beside it included.
+    pub(crate) fn core_micros(&self) -> Option<f64> {
+        let requests = u32::try_from(self.latencies.len()).ok().filter(|requests| *requests > 0)?;
+        Some(self.busy?.as_secs_f64() * 1e6 / f64::from(requests))
     }
 
     /// This row's rate by that of its baseline, which is among `rows`.

@@ -1,15 +1,19 @@
 //! A database of a run's own, gone afterwards.
 
 use anyhow::Context;
+use rustix::process::Pid;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 use tempfile::TempDir;
 use testbed::Cluster;
 
+use crate::process::Process;
 use crate::row::Store;
 
 pub(crate) struct Scratch {
     pub(crate) store: Store,
     pub(crate) url: String,
+    /// What runs it, if it is not the server itself.
+    pub(crate) process: Option<Process>,
     _place: Place,
 }
 
@@ -23,14 +27,15 @@ impl Scratch {
     /// An empty database of `cluster`.
     pub(crate) fn postgres(cluster: &Cluster) -> Self {
         let database = cluster.create_database();
-        Self { store: Store::Postgres, url: database.url.clone(), _place: Place::Database { _database: database } }
+        let process = cluster.process_id().and_then(|id| Pid::from_raw(id.try_into().ok()?)).map(Process::of);
+        Self { store: Store::Postgres, url: database.url.clone(), process, _place: Place::Database { _database: database } }
     }
 
     /// A file that isn't there yet.
     pub(crate) fn sqlite() -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let url = format!("sqlite://{}", folder.path().join("frontrow.db").display());
-        Ok(Self { store: Store::Sqlite, url, _place: Place::Folder { _folder: folder } })
+        Ok(Self { store: Store::Sqlite, url, process: None, _place: Place::Folder { _folder: folder } })
     }
 
     /// One connection, which makes the file if need be.

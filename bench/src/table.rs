@@ -11,15 +11,16 @@ use crate::row::Row;
 /// The rows as a Markdown table; a rate stands beside that of its store's baseline.
 pub(crate) fn of_rows(rows: &[Row]) -> String {
     let mut table = String::from(
-        "| store | what | connections | a second | × bare hold (join: × bare join) | p50 ms | p99 ms | max ms |\n\
-         |---|---|---:|---:|---:|---:|---:|---:|\n",
+        "| store | what | connections | a second | × bare hold (join: × bare join) | p50 ms | p99 ms | max ms | core µs each |\n\
+         |---|---|---:|---:|---:|---:|---:|---:|---:|\n",
     );
     for row in rows {
         let ratio = row.ratio(rows).map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"));
+        let core_micros = row.core_micros().map_or_else(|| "–".to_owned(), |micros| format!("{micros:.0}"));
         // Writing to a string can't fail.
         let _ = writeln!(
             table,
-            "| {} | {} | {} | {:.0} | {ratio} | {:.1} | {:.1} | {:.1} |",
+            "| {} | {} | {} | {:.0} | {ratio} | {:.1} | {:.1} | {:.1} | {core_micros} |",
             row.store,
             row.what,
             row.connections,

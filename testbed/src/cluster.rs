@@ -82,6 +82,12 @@ impl Cluster {
         programs::find(name)
     }
 
+    /// The process whose children serve. None: an existing server's.
+    #[must_use]
+    pub fn process_id(&self) -> Option<u32> {
+        self.server.as_ref()?.process_id()
+    }
+
     fn own(&mut self) -> &mut Server {
         self.server.as_mut().expect("only the shared cluster can be another's, and nobody can borrow that one mutably")
     }

@@ -76,6 +76,11 @@ impl Server {
         Address::own(self.port)
     }
 
+    /// None: killed.
+    pub(crate) fn process_id(&self) -> Option<u32> {
+        self.process.as_ref().map(Child::id)
+    }
+
     /// SIGKILL to the server and all its children, none of which sees another die first.
     pub(crate) fn kill(&mut self) {
         let Some(mut process) = self.process.take() else { return };

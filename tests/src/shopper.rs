@@ -51,6 +51,13 @@ impl Shopper {
         Self { jwt: Some(jwt.trim().to_owned()), ..Self::nobody(server) }
     }
 
+    /// The user `id`, with an access token that the server's own issuer has signed now.
+    pub async fn vouched_for(server: &Frontrow, id: &str) -> Self {
+        let printed = server.beside(&["token", "--user", id]).await;
+        assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+        Self::bearing(server, &String::from_utf8(printed.stdout).unwrap())
+    }
+
     /// The same user at another server, or at the same one after a restart.
     #[must_use]
     pub fn at(&self, server: &Frontrow) -> Self {
@@ -144,7 +151,12 @@ impl Shopper {
 
     /// Joins the club's line.
     pub async fn join(&mut self) -> Reply {
-        let joined = self.post("/v1/queue-tokens", None, &json!({"concert_id": CLUB})).await;
+        self.join_for(CLUB).await
+    }
+
+    /// Joins the line of a concert.
+    pub async fn join_for(&mut self, concert: &str) -> Reply {
+        let joined = self.post("/v1/queue-tokens", None, &json!({"concert_id": concert})).await;
         let token = joined.text("token");
         keep_secret(&token);
         self.token = Some(token);

@@ -6,7 +6,12 @@ use crate::Frontrow;
 
 /// Runs `statement` on the server's database.
 pub async fn tamper(server: &Frontrow, statement: &str) {
-    let database = Database::connect(server.database_url()).await.unwrap();
+    tamper_at(&server.database_url(), statement).await;
+}
+
+/// Runs `statement` on the database at `url`.
+pub async fn tamper_at(url: &str, statement: &str) {
+    let database = Database::connect(url).await.unwrap();
     database.execute_unprepared(statement).await.unwrap();
     database.close().await.unwrap();
 }

@@ -50,7 +50,7 @@ fn measure_one(cluster: &Cluster, database: &Database, what: What, script: &Scri
         (0..SORTS).map(|sort| if (sort == WAITING) == (what == What::BareJoin) { measured.transactions } else { 0 }).collect();
     let added: Vec<u64> = after.iter().zip(before).map(|(after, before)| after - before).collect();
     ensure!(added == expected, "{} transactions wrote {added:?} rows, not {expected:?}: were there seats enough?", measured.transactions);
-    Ok(Row { store: Store::Postgres, what, connections: CLIENTS, a_second: measured.a_second, latencies: measured.latencies })
+    Ok(Row { store: Store::Postgres, what, connections: CLIENTS, a_second: measured.a_second, latencies: measured.latencies, busy: None })
 }
 
 fn written(cluster: &Cluster, database: &Database) -> anyhow::Result<Vec<u64>> {

@@ -82,5 +82,5 @@ async fn one_after_the_other(database: &DatabaseConnection, what: What, statemen
     }
     let count = u32::try_from(latencies.len())?;
     let a_second = f64::from(count) / start.elapsed().as_secs_f64();
-    Ok(Row { store: Store::Sqlite, what, connections: 1, a_second, latencies })
+    Ok(Row { store: Store::Sqlite, what, connections: 1, a_second, latencies, busy: None })
 }

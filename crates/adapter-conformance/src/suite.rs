@@ -254,12 +254,6 @@ macro_rules! conformance_tests {
                 a_reader_is_forgotten_by_its_name
                 no_more_readers_are_kept_than_there_may_be
             }
-            programme {
-                a_programme_is_put_on_once
-                of_two_programmes_at_once_one_is_put_on
-                a_programme_is_put_on_whole_or_not_at_all
-                a_hall_of_15000_seats_is_put_on
-            }
             pulse {
                 a_store_that_lives_answers_whoever_else_asks
             }

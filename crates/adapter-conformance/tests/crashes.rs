@@ -12,18 +12,18 @@ use async_trait::async_trait;
 
 /// A store whose rows are in memory and go to the disk when it is closed.
 #[derive(Default)]
-struct WrittenAtTheEnd(Mutex<Option<Arc<MemoryStore>>>);
+struct WrittenAtTheEnd(Mutex<Option<MemoryStore>>);
 
 #[async_trait]
 impl Adapter for WrittenAtTheEnd {
     async fn fresh(&self, clock: Arc<StoppedClock>) -> Ports {
-        let store = Arc::new(MemoryStore::new(clock));
+        let store = MemoryStore::new(clock);
         *self.0.lock().unwrap() = Some(store.clone());
-        Ports::of(&store)
+        store.ports()
     }
 
     async fn reopened(&self, _: Arc<StoppedClock>) -> Ports {
-        Ports::of(self.0.lock().unwrap().as_ref().expect("a store that was fresh once"))
+        self.0.lock().unwrap().as_ref().expect("a store that was fresh once").ports()
     }
 
     async fn after_crash(&self, clock: Arc<StoppedClock>) -> Ports {

@@ -14,7 +14,7 @@ struct Memory;
 #[async_trait]
 impl Adapter for Memory {
     async fn fresh(&self, clock: Arc<StoppedClock>) -> Ports {
-        Ports::of(&Arc::new(MemoryStore::new(clock)))
+        MemoryStore::new(clock).ports()
     }
 
     fn soak(&self) -> u32 {

@@ -4,7 +4,6 @@ use adapters_sql::is_fault_code;
 use application::ports::{CommitError, ReadError};
 use sea_orm::sqlx::Error;
 use sea_orm::sqlx::error::DatabaseError;
-use sea_orm::{DbErr, RuntimeErr};
 
 /// Why a group is not committed, or isn't known to be.
 #[derive(Debug)]
@@ -67,13 +66,6 @@ impl Failure {
             Cause::Unknown => CommitError::Unknown(told()),
         }
     }
-}
-
-/// Whether the data breaks a constraint, or no column takes it.
-pub(crate) fn is_constraint(error: &DbErr) -> bool {
-    let (DbErr::Exec(RuntimeErr::SqlxError(source)) | DbErr::Query(RuntimeErr::SqlxError(source))) = error else { return false };
-    let code = source.as_database_error().and_then(sea_orm::sqlx::error::DatabaseError::code);
-    code.is_some_and(|code| code.starts_with("23") || code.starts_with("22"))
 }
 
 /// What a reader is told.

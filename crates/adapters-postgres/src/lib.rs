@@ -14,7 +14,6 @@ mod load;
 mod log;
 #[cfg(test)]
 mod plans;
-mod programme;
 mod pulse;
 mod secrets;
 mod statements;

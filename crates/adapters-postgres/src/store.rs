@@ -123,7 +123,6 @@ impl PostgresStore {
             tokens: reads.clone(),
             desk: reads,
             secrets: store.clone(),
-            programme: store.clone(),
             audit: store.clone(),
             housekeeping: store.clone(),
             pulse: store.clone(),

@@ -12,17 +12,11 @@
 
 mod audit;
 pub mod commit;
-mod corrupt;
-mod instant;
 pub mod load;
 mod reads;
-pub mod rows;
 mod schema;
-mod words;
 
 pub use audit::{audit, drift};
-pub use corrupt::{Corrupt, all};
-pub use instant::{instant, micros, span_micros};
 pub use reads::{ReadStatements, Reads, is_fault, is_fault_code, read_error};
 pub use schema::{Schema, SchemaError};
-pub use words::Word;
+pub use store_kit::{Corrupt, Word, all, instant, micros, rows, span_micros};

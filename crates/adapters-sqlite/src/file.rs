@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use adapters_sql::{Schema, read_error};
-use application::ports::{Audit, Finding, ReadError};
+use application::ports::{Audit, Finding, Invariant, ReadError};
 use async_trait::async_trait;
 use migrations::SQLITE;
 use sea_orm::{DatabaseConnection, DbErr, FromQueryResult, TransactionTrait};
@@ -65,7 +65,7 @@ pub(crate) async fn audit(readers: &DatabaseConnection) -> Result<Vec<Finding>, 
     let mut findings = adapters_sql::audit(&snapshot, &SCHEMA).await?;
     let verdicts: Vec<Verdict> = find(&snapshot, INTEGRITY, []).await?;
     let faults = verdicts.iter().filter(|verdict| verdict.integrity_check != "ok").count();
-    findings.push(Finding { name: "file_is_intact", promise: "P7", violations: faults.try_into().unwrap_or(u64::MAX) });
+    findings.push(Finding { invariant: Invariant::FileIsIntact, violations: faults.try_into().unwrap_or(u64::MAX) });
     snapshot.rollback().await?;
     Ok(findings)
 }

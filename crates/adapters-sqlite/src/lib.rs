@@ -18,7 +18,6 @@ mod load;
 mod log;
 #[cfg(test)]
 mod plans;
-mod programme;
 mod pulse;
 mod secrets;
 mod serve_lock;

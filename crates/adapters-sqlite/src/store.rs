@@ -84,7 +84,6 @@ impl SqliteStore {
             tokens: reads.clone(),
             desk: reads,
             secrets: store.clone(),
-            programme: store.clone(),
             audit: store.clone(),
             housekeeping: store.clone(),
             pulse: store.clone(),

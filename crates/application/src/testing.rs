@@ -3,9 +3,11 @@
 
 mod lanes;
 mod observer;
+mod programme;
 
 pub use lanes::MockedLanes;
 pub use observer::RecordingObserver;
+pub use programme::Programme;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};

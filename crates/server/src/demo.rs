@@ -1,11 +1,13 @@
 //! The demo: a club night in a hall of 50 seats on three dates, an arena concert of 15,000 seats, and a funded user.
 
-use application::UseCases;
-use application::ports::{Ports, Programme, ProgrammeError};
+use application::ports::{CommitError, Ports};
 use application::use_cases::desk::By;
+use application::{PageRequest, UseCases};
 use domain::key::{Fingerprint, Keyed, Operation, RequestKey};
 use domain::queue::PolicyOverrides;
-use domain::{Concert, ConcertId, KeyScope, Money, Queue, QueueId, Remark, Schedule, ScheduleId, Seat, SeatNumber, UserId, Zone};
+use domain::{
+    Change, Concert, ConcertId, KeyScope, Money, Queue, QueueId, Remark, Schedule, ScheduleId, Seat, SeatNumber, UserId, Write, Zone,
+};
 use time::{Duration, OffsetDateTime};
 use uuid::{Uuid, uuid};
 
@@ -29,10 +31,15 @@ const ARENA_BLOCKS: [(&str, u32, u32, i64); 3] = [("ABCDEF", 20, 25, 165_000), (
 
 /// Puts the demo into an empty store; a store with concerts stays as it is.
 pub(crate) async fn seed(ports: &Ports, use_cases: &UseCases, now: OffsetDateTime, at_most: Money) -> anyhow::Result<()> {
-    match ports.programme.put_on(&programme(now)?).await {
-        Ok(()) => {}
-        Err(ProgrammeError::NotEmpty) => return Ok(()),
-        Err(error) => return Err(error.into()),
+    if !ports.catalogue.concerts(PageRequest { after: None, size: 1 }).await?.is_empty() {
+        return Ok(());
+    }
+    for result in ports.orders.commit(&[programme(now)?]).await {
+        match result {
+            // Another server has put it on at the same moment.
+            Ok(_) | Err(CommitError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     let scope = KeyScope { user: USER, operation: Operation::Charge, key: RequestKey::new("demo-funds")? };
     let keyed = Keyed { scope, fingerprint: Fingerprint([0; 32]) };
@@ -43,38 +50,36 @@ pub(crate) async fn seed(ports: &Ports, use_cases: &UseCases, now: OffsetDateTim
     Ok(())
 }
 
-fn programme(now: OffsetDateTime) -> anyhow::Result<Programme> {
+/// What makes the concerts.
+fn programme(now: OffsetDateTime) -> anyhow::Result<Change> {
     // Eight in the evening in Seoul.
     let evening = now.replace_time(time::macros::time!(11:00));
-    let mut programme = Programme {
-        queues: vec![Queue::new(
-            ARENA_QUEUE,
-            "Arena on-sale".into(),
-            PolicyOverrides { active: Some(Duration::minutes(15)), ..PolicyOverrides::default() },
-            Some("You keep your place while this page is closed.".into()),
-        )],
-        concerts: vec![
-            Concert::new(CLUB, "Club Night: The Small Hours".into(), "Blue Door Club".into(), Queue::DEFAULT),
-            Concert::new(ARENA, "Northern Lights Arena Tour".into(), "Han River Arena".into(), ARENA_QUEUE),
-        ],
-        ..Programme::default()
-    };
+    let arena_queue = Queue::new(
+        ARENA_QUEUE,
+        "Arena on-sale".into(),
+        PolicyOverrides { active: Some(Duration::minutes(15)), ..PolicyOverrides::default() },
+        Some("You keep your place while this page is closed.".into()),
+    );
+    let mut change = Change::default()
+        .writing(Write::insert(arena_queue))
+        .writing(Write::insert(Concert::new(CLUB, "Club Night: The Small Hours".into(), "Blue Door Club".into(), Queue::DEFAULT)))
+        .writing(Write::insert(Concert::new(ARENA, "Northern Lights Arena Tour".into(), "Han River Arena".into(), ARENA_QUEUE)));
     for (id, days) in CLUB_DATES.into_iter().zip(14..) {
-        programme.schedules.push(date(id, CLUB, evening + Duration::days(days), now)?);
+        change.write(Write::insert(date(id, CLUB, evening + Duration::days(days), now)?));
         for number in 1..=CLUB_SEATS {
-            programme.seats.push(Seat::new(id, SeatNumber::new(number)?, format!("Seat {number}"), Money::new(CLUB_PRICE)?));
+            change.write(Write::insert(Seat::new(id, SeatNumber::new(number)?, format!("Seat {number}"), Money::new(CLUB_PRICE)?)));
         }
     }
-    programme.schedules.push(date(ARENA_DATE, ARENA, evening + Duration::days(60), now)?);
+    change.write(Write::insert(date(ARENA_DATE, ARENA, evening + Duration::days(60), now)?));
     let mut number = 0;
     for (sections, rows, seats, price) in ARENA_BLOCKS {
         for ((section, row), place) in places(sections, rows, seats) {
             number += 1;
             let label = format!("Section {section} Row {row} Seat {place}");
-            programme.seats.push(Seat::new(ARENA_DATE, SeatNumber::new(number)?, label, Money::new(price)?));
+            change.write(Write::insert(Seat::new(ARENA_DATE, SeatNumber::new(number)?, label, Money::new(price)?)));
         }
     }
-    Ok(programme)
+    Ok(change)
 }
 
 fn places(sections: &str, rows: u32, seats: u32) -> impl Iterator<Item = ((char, u32), u32)> {
@@ -93,7 +98,7 @@ mod tests {
     #[test]
     fn the_arena_has_15_000_seats_at_three_prices_and_the_club_three_dates_of_50() {
         let programme = programme(time::macros::datetime!(2026-11-21 20:00 UTC)).unwrap();
-        let seats_of = |id| programme.seats.iter().filter(move |seat| seat.schedule == id);
+        let seats_of = |id| programme.rows::<Seat>().map(|seat| &seat.row).filter(move |seat| seat.schedule == id);
         assert_eq!(seats_of(ARENA_DATE).count(), 15_000);
         let prices: std::collections::BTreeSet<_> = seats_of(ARENA_DATE).map(|seat| seat.price).collect();
         assert_eq!(prices.len(), 3);

@@ -9,7 +9,7 @@
 //! use std::process::ExitCode;
 //! use std::sync::Arc;
 //!
-//! use application::{SystemClock, ports::Ports};
+//! use application::SystemClock;
 //! use frontrow::{BoxError, Frontrow, OpenStore, StoreDriver, StoreOptions, StoreUrl};
 //!
 //! # /// Stands for an adapter.
@@ -32,7 +32,7 @@
 //!     async fn open(&self, url: &StoreUrl, _options: &StoreOptions) -> Result<OpenStore, BoxError> {
 //!         let clock = Arc::new(SystemClock);
 //!         let store = RedbStore::open(url.path(), clock.clone()).await?;
-//!         Ok(OpenStore::new(Ports::of(&Arc::new(store)), clock))
+//!         Ok(OpenStore::new(store.ports(), clock))
 //!     }
 //! }
 //!

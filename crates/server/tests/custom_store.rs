@@ -13,7 +13,6 @@ use std::time::{Duration, Instant};
 
 use adapters_memory::MemoryStore;
 use application::SystemClock;
-use application::ports::Ports;
 use frontrow::{BackupOutcome, BoxError, Frontrow, OpenStore, StoreDriver, StoreOptions, StoreUrl};
 use rustix::process::{Signal, getpid, kill_process};
 use tempfile::TempDir;
@@ -28,7 +27,7 @@ struct Shelf(Arc<Mutex<Stores>>);
 
 #[derive(Default)]
 struct Stores {
-    by_name: BTreeMap<String, Arc<MemoryStore>>,
+    by_name: BTreeMap<String, MemoryStore>,
     locked: BTreeSet<String>,
 }
 
@@ -41,8 +40,8 @@ impl StoreDriver for Shelf {
     async fn open(&self, url: &StoreUrl, _options: &StoreOptions) -> Result<OpenStore, BoxError> {
         let clock = Arc::new(SystemClock);
         let mut stores = self.0.lock().unwrap();
-        let store = stores.by_name.entry(url.path().to_owned()).or_insert_with(|| Arc::new(MemoryStore::new(clock.clone())));
-        Ok(OpenStore::new(Ports::of(store), clock))
+        let store = stores.by_name.entry(url.path().to_owned()).or_insert_with(|| MemoryStore::new(clock.clone()));
+        Ok(OpenStore::new(store.ports(), clock))
     }
 
     async fn lock(&self, url: &StoreUrl) -> Result<Box<dyn Any + Send>, BoxError> {

@@ -9,3 +9,4 @@ mod process;
 mod races;
 mod story;
 mod tracing;
+mod upgrade;

@@ -245,7 +245,7 @@ async fn a_full_house(world: &World) -> Vec<pay::Command> {
 pub async fn nobody_pays_after_a_cancellation(adapter: &dyn Adapter) {
     let mut world = World::empty(adapter).await;
     (world.rules.queue.capacity, world.rules.queue.batch) = (HOLDS, HOLDS);
-    world.ports.programme.put_on(&a_small_bill(HOLDS, world.now())).await.unwrap();
+    a_small_bill(HOLDS, world.now()).put_on(&*world.ports.store).await;
     let payments = a_full_house(&world).await;
     let (store, changes) = (world.ports.store.clone(), decided(&world, &payments).await);
     let (early, rest) = changes.split_at(2 * GROUP);

@@ -9,7 +9,6 @@ pub mod loading;
 pub mod log;
 pub mod model;
 pub mod orders;
-pub mod programme;
 pub mod pulse;
 pub mod races;
 pub mod reading;

@@ -1,6 +1,6 @@
 //! What is on: two concerts behind the default queue, one of them on two dates, and one behind a queue of its own.
 
-use application::ports::Programme;
+use application::testing::Programme;
 use domain::queue::PolicyOverrides;
 use domain::{Concert, ConcertId, Money, Queue, QueueId, Schedule, ScheduleId, Seat, SeatNumber, Zone};
 use time::{Duration, OffsetDateTime};

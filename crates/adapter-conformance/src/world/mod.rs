@@ -76,7 +76,7 @@ impl World {
     }
 
     async fn with_a_bill(self, seats: u32) -> Self {
-        self.ports.programme.put_on(&a_bill(seats, self.now())).await.unwrap();
+        a_bill(seats, self.now()).put_on(&*self.ports.store).await;
         self
     }
 
@@ -244,7 +244,11 @@ impl World {
     /// The invariants that don't hold.
     pub(crate) async fn broken_promises(&self) -> Vec<(&'static str, &'static str)> {
         let findings = self.ports.audit.audit().await.unwrap();
-        findings.iter().filter(|finding| finding.violations > 0).map(|finding| (finding.promise, finding.name)).collect()
+        findings
+            .iter()
+            .filter(|finding| finding.violations > 0)
+            .map(|finding| (finding.invariant.promise(), finding.invariant.name()))
+            .collect()
     }
 
     /// Remembers which rows `changes` try to write: [`Self::everything`] tells of them.

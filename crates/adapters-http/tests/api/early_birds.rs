@@ -22,7 +22,7 @@ fn a_date(sale_opens_at: &str) -> Value {
 
 /// What Ada sees of her token, after a tick.
 async fn after_a_tick(shop: &Shop, ada: &Visitor) -> (Value, Value) {
-    let queues = application::ports::Catalogue::queues(&*shop.store).await.expect("the queues");
+    let queues = shop.store.ports().catalogue.queues().await.expect("the queues");
     let queues: Vec<_> = queues.iter().map(|queue| queue.id).collect();
     shop.scheduler.tick(&queues).await.expect("a tick");
     shop.room.refresh().await.expect("the notices");

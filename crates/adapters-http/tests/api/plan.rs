@@ -9,9 +9,9 @@ use actix_web::test::{TestRequest, init_service};
 use adapters_http::{Api, HttpSettings, Issuer, Issuers, Parts, Readiness, TrustedIssuer, app};
 use adapters_memory::MemoryStore;
 use application::group_commit::Limits;
-use application::ports::{Clock as _, Observer, Ports, Programme};
+use application::ports::{Clock as _, Observer, Ports};
 use application::scheduler::{PlaceFree, Rhythm, Tools};
-use application::testing::StoppedClock;
+use application::testing::{Programme, StoppedClock};
 use application::use_cases::Parts as UseCaseParts;
 use application::waiting_room::Parts as RoomParts;
 use application::{Committer, GroupCommit, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom};
@@ -104,9 +104,9 @@ impl Plan {
     /// Opens the shop.
     pub(crate) async fn open(self) -> Shop {
         let clock = Arc::new(StoppedClock::default());
-        let store = Arc::new(MemoryStore::new(clock.clone()));
-        let mut ports = Ports::of(&store);
-        ports.programme.put_on(&self.programme(&clock)).await.expect("the programme");
+        let store = MemoryStore::new(clock.clone());
+        let mut ports = store.ports();
+        self.programme(&clock).put_on(&*ports.store).await;
         let queues = ports.catalogue.queues().await.expect("the queues");
         let catalogue = ports.catalogue.clone();
         (self.ports)(&mut ports);

@@ -32,7 +32,7 @@ pub(crate) struct Shop {
     pub(crate) room: Arc<WaitingRoom>,
     pub(crate) closing: CancellationToken,
     pub(crate) scheduler: Scheduler,
-    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) store: MemoryStore,
     pub(crate) send: Box<dyn Fn(TestRequest) -> Answered>,
 }
 

@@ -1,7 +1,8 @@
 //! Loading: the rows that a batch's needs are about, by one statement and so from one snapshot. See `load.sql`.
 
-use adapters_sql::load::{Row, Wanted, add};
+use adapters_sql::load::Wanted;
 use adapters_sql::rows::key;
+use adapters_sql::rows::{Row, add};
 use adapters_sql::{instant, micros, span_micros};
 use application::ports::ReadError;
 use domain::{Need, Rows};

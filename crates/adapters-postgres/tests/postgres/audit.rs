@@ -8,7 +8,7 @@ use crate::world::World;
 
 async fn broken(world: &World) -> Vec<&'static str> {
     let findings = PostgresDatabase::open(&world.database.url).await.unwrap().audit().await.unwrap();
-    findings.iter().filter(|finding| finding.violations > 0).map(|finding| finding.name).collect()
+    findings.iter().filter(|finding| finding.violations > 0).map(|finding| finding.invariant.name()).collect()
 }
 
 #[tokio::test]

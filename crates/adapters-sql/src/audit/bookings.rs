@@ -1,29 +1,26 @@
 //! P1: a seat has at most one live reservation, and seats and reservations agree. P6: nobody reserves with another's token.
 
-use super::Invariant;
+use application::ports::Invariant;
 
-pub(super) const INVARIANTS: &[Invariant] = &[
-    Invariant {
-        promise: "P1",
-        name: "seat_has_at_most_one_live_reservation",
-        sql: "SELECT count(*) AS violations FROM (
+pub(super) const INVARIANTS: &[(Invariant, &str)] = &[
+    (
+        Invariant::SeatHasAtMostOneLiveReservation,
+        "SELECT count(*) AS violations FROM (
                   SELECT 1 FROM reservation_seats s JOIN reservations r ON r.id = s.reservation_id
                   WHERE r.state <> 'CANCELLED' GROUP BY s.schedule_id, s.number HAVING count(*) > 1) doubled",
-    },
-    Invariant {
-        promise: "P1",
-        name: "taken_seat_names_its_live_reservation",
-        sql: "SELECT count(*) AS violations FROM seats s
+    ),
+    (
+        Invariant::TakenSeatNamesItsLiveReservation,
+        "SELECT count(*) AS violations FROM seats s
               WHERE (s.state IN ('HELD', 'RESERVED') OR s.reservation_id IS NOT NULL) AND NOT EXISTS (
                   SELECT 1 FROM reservations r JOIN reservation_seats o ON o.reservation_id = r.id
                   WHERE r.id = s.reservation_id AND o.schedule_id = s.schedule_id AND o.number = s.number
                     AND (r.state = 'HELD' AND s.state = 'HELD' AND s.held_until = r.expires_at
                          OR r.state = 'CONFIRMED' AND s.state = 'RESERVED'))",
-    },
-    Invariant {
-        promise: "P1",
-        name: "live_reservation_has_its_seats",
-        sql: "SELECT count(*) AS violations FROM reservations r
+    ),
+    (
+        Invariant::LiveReservationHasItsSeats,
+        "SELECT count(*) AS violations FROM reservations r
               WHERE r.state <> 'CANCELLED' AND (
                   NOT EXISTS (SELECT 1 FROM reservation_seats o WHERE o.reservation_id = r.id)
                   OR EXISTS (
@@ -33,29 +30,25 @@ pub(super) const INVARIANTS: &[Invariant] = &[
                           o.schedule_id = r.schedule_id
                           AND (r.state = 'HELD' AND s.state = 'HELD' AND s.held_until = r.expires_at
                                OR r.state = 'CONFIRMED' AND s.state = 'RESERVED'), FALSE)))",
-    },
-    Invariant {
-        promise: "P1",
-        name: "claim_is_live_with_its_reservation",
-        sql: "SELECT count(*) AS violations FROM reservation_seats o LEFT JOIN reservations r ON r.id = o.reservation_id
+    ),
+    (
+        Invariant::ClaimIsLiveWithItsReservation,
+        "SELECT count(*) AS violations FROM reservation_seats o LEFT JOIN reservations r ON r.id = o.reservation_id
               WHERE r.id IS NULL OR o.live <> (r.state <> 'CANCELLED')",
-    },
-    Invariant {
-        promise: "P1",
-        name: "token_has_at_most_one_hold",
-        sql: "SELECT count(*) AS violations FROM (
+    ),
+    (
+        Invariant::TokenHasAtMostOneHold,
+        "SELECT count(*) AS violations FROM (
                   SELECT 1 FROM reservations WHERE state = 'HELD' GROUP BY token_id HAVING count(*) > 1) doubled",
-    },
-    Invariant {
-        promise: "P2",
-        name: "reservation_costs_what_its_seats_cost",
-        sql: "SELECT count(*) AS violations FROM reservations r
+    ),
+    (
+        Invariant::ReservationCostsWhatItsSeatsCost,
+        "SELECT count(*) AS violations FROM reservations r
               WHERE r.amount <> (SELECT coalesce(sum(o.price), 0) FROM reservation_seats o WHERE o.reservation_id = r.id)",
-    },
-    Invariant {
-        promise: "P6",
-        name: "reservation_has_its_tokens_owner",
-        sql: "SELECT count(*) AS violations FROM reservations r LEFT JOIN queue_tokens t ON t.id = r.token_id
+    ),
+    (
+        Invariant::ReservationHasItsTokensOwner,
+        "SELECT count(*) AS violations FROM reservations r LEFT JOIN queue_tokens t ON t.id = r.token_id
               WHERE t.user_id IS DISTINCT FROM r.user_id",
-    },
+    ),
 ];

@@ -9,19 +9,15 @@ mod money;
 mod payments;
 mod references;
 
-use application::ports::Finding;
+use application::ports::{Finding, Invariant};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
 
 use crate::schema::Schema;
 
-/// Something that is always so.
-#[derive(Clone, Copy)]
-struct Invariant {
-    promise: &'static str,
-    name: &'static str,
-    /// Selects how many rows break it, as `violations`.
-    sql: &'static str,
-}
+/// Each invariant with what selects how many rows break it, as `violations`. [`Invariant::SchemaIsComplete`] takes more than a query, and
+/// [`Invariant::FileIsIntact`] is the store's.
+const STATEMENTS: [&[(Invariant, &str)]; 5] =
+    [bookings::INVARIANTS, money::INVARIANTS, payments::INVARIANTS, lines::INVARIANTS, references::INVARIANTS];
 
 #[derive(FromQueryResult)]
 struct Count {
@@ -44,7 +40,7 @@ pub async fn drift(connection: &impl ConnectionTrait) -> Result<i64, DbErr> {
 /// The database's.
 pub async fn audit(snapshot: &impl ConnectionTrait, schema: &Schema) -> Result<Vec<Finding>, DbErr> {
     let missing = schema.missing(snapshot).await?;
-    let complete = Finding { name: "schema_is_complete", promise: "P7", violations: missing.len().try_into().unwrap_or(u64::MAX) };
+    let complete = Finding { invariant: Invariant::SchemaIsComplete, violations: missing.len().try_into().unwrap_or(u64::MAX) };
     if !missing.is_empty() {
         tracing::error!(?missing, "tables, indexes or triggers are missing");
     }
@@ -52,16 +48,28 @@ pub async fn audit(snapshot: &impl ConnectionTrait, schema: &Schema) -> Result<V
         // Nothing can be counted in what isn't there.
         return Ok(vec![complete]);
     }
-    let invariants = [bookings::INVARIANTS, money::INVARIANTS, payments::INVARIANTS, lines::INVARIANTS, references::INVARIANTS].concat();
     let mut findings = vec![complete];
-    for Invariant { promise, name, sql } in invariants {
+    for (invariant, sql) in STATEMENTS.concat() {
         let sql = format!("SELECT CAST(violations AS bigint) AS violations FROM ({sql}) counted");
         let found = snapshot.query_all_raw(Statement::from_string(snapshot.get_database_backend(), sql)).await?;
         let mut violations = 0;
         for row in found {
             violations += Count::from_query_result(&row, "")?.violations.unsigned_abs();
         }
-        findings.push(Finding { name, promise, violations });
+        findings.push(Finding { invariant, violations });
     }
     Ok(findings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_invariant_has_one_statement() {
+        let mut have: Vec<_> = STATEMENTS.concat().into_iter().map(|(invariant, _)| invariant).collect();
+        have.extend([Invariant::SchemaIsComplete, Invariant::FileIsIntact]);
+        have.sort_unstable();
+        assert_eq!(have, Invariant::ALL);
+    }
 }

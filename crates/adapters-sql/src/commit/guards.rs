@@ -6,7 +6,7 @@ use domain::change::{Guard, RowKey, RowWrite, Write};
 use domain::{Change, ConcertId, KeyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId, Version};
 use time::OffsetDateTime;
 
-use crate::instant::micros;
+use crate::micros;
 
 /// The versions, at the moment of the commit, of what the changes of a group name; who isn't there has none.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@ use domain::{Payment, PaymentId, Reservation, ReservationId, UserId};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::Reads;
-use crate::corrupt::all;
+use crate::all;
 use crate::rows::{payment, reservation};
 
 #[async_trait]

@@ -7,7 +7,7 @@ use domain::{Concert, ConcertId, Queue, QueueId, Schedule, ScheduleId, Seat, Ver
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::Reads;
-use crate::corrupt::all;
+use crate::all;
 use crate::rows::{concert, queue, schedule, seat};
 
 #[async_trait]

@@ -7,7 +7,7 @@ use domain::{Deed, DeedId, Money, NamePrefix, QueueId, QueueToken, Reservation, 
 use sea_orm::{ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
 use super::Reads;
-use crate::corrupt::all;
+use crate::all;
 use crate::rows::{deed, reservation, token, user};
 
 #[derive(FromQueryResult)]

@@ -6,7 +6,7 @@ use domain::{QueueId, QueueToken, TokenId, Versioned};
 use sea_orm::EntityTrait;
 
 use super::Reads;
-use crate::corrupt::all;
+use crate::all;
 use crate::rows::token;
 
 #[async_trait]

@@ -7,7 +7,7 @@ use domain::{UserId, Versioned, Wallet, WalletEntry};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::Reads;
-use crate::corrupt::all;
+use crate::all;
 use crate::rows::{entry, wallet};
 
 #[async_trait]

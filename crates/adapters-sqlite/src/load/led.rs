@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use adapters_sql::load::{Row, Wanted, add};
+use adapters_sql::load::Wanted;
 use adapters_sql::micros;
+use adapters_sql::rows::{Row, add};
 use domain::{ConcertId, Queue, QueueId, Rows, ScheduleId, SeatNumber, UserId};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use adapters_sql::load::{Row, Wanted};
+use adapters_sql::load::Wanted;
 use adapters_sql::micros;
+use adapters_sql::rows::Row;
 use adapters_sql::rows::key as key_row;
 use domain::need::{LapsedHolds, Line};
 use domain::{ConcertId, QueueId, ReservationId, Rows};

@@ -1,6 +1,6 @@
 //! Adding to the rows what a statement over keys selects.
 
-use adapters_sql::load::{Row, add};
+use adapters_sql::rows::{Row, add};
 use domain::{Rows, ScheduleId, SeatNumber};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 use uuid::Uuid;

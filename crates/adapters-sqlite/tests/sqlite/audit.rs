@@ -149,7 +149,7 @@ async fn each_invariant_is_found_broken_when_it_is() {
 async fn every_invariant_has_a_deed_that_breaks_it() {
     let world = World::empty().await;
     for finding in world.findings().await {
-        assert!(DEEDS.iter().any(|(invariant, _)| *invariant == finding.name), "{}", finding.name);
-        assert!(["P1", "P2", "P3", "P5", "P6", "P7"].contains(&finding.promise), "{}", finding.name);
+        assert!(DEEDS.iter().any(|(invariant, _)| *invariant == finding.invariant.name()), "{}", finding.invariant.name());
+        assert!(["P1", "P2", "P3", "P5", "P6", "P7"].contains(&finding.invariant.promise()), "{}", finding.invariant.name());
     }
 }

@@ -15,7 +15,7 @@ async fn open(path: &Path) -> Result<SqliteFile, OpenError> {
 
 async fn broken(path: &Path) -> Vec<&'static str> {
     let findings = open(path).await.unwrap().audit().await.unwrap();
-    findings.iter().filter(|finding| finding.violations > 0).map(|finding| finding.name).collect()
+    findings.iter().filter(|finding| finding.violations > 0).map(|finding| finding.invariant.name()).collect()
 }
 
 fn within(folder: &TempDir, name: &str) -> PathBuf {

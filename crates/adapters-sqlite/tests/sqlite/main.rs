@@ -11,7 +11,6 @@ mod file;
 mod groups;
 mod opening;
 mod pace;
-mod programme;
 mod pruning;
 mod schema;
 mod serving;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use adapters_sqlite::SqliteStore;
-use application::ports::{Audit, Clock, CommitError, Committed, Finding, Ids, Programme, ProgrammeStore, Store};
-use application::testing::{CountingIds, StoppedClock};
+use application::ports::{Audit, Clock, CommitError, Committed, Finding, Ids, Store};
+use application::testing::{CountingIds, Programme, StoppedClock};
 use domain::decide::admission::Pass;
 use domain::decide::{Decision, admit, charge, hold, join, pay, refund, register};
 use domain::key::Keyed;
@@ -43,7 +43,7 @@ impl World {
     /// A store with one concert on one date, in a hall of `seats` seats.
     pub(crate) async fn with_a_hall_of(seats: u32) -> Self {
         let world = Self::empty().await;
-        world.store.put_on(&world.programme(seats)).await.unwrap();
+        world.programme(seats).put_on(&world.store).await;
         world
     }
 
@@ -114,7 +114,7 @@ impl World {
 
     /// The names of the invariants that are broken.
     pub(crate) async fn broken(&self) -> Vec<&'static str> {
-        self.findings().await.into_iter().filter(|finding| finding.violations > 0).map(|finding| finding.name).collect()
+        self.findings().await.into_iter().filter(|finding| finding.violations > 0).map(|finding| finding.invariant.name()).collect()
     }
 
     pub(crate) fn key(&self, user: UserId, operation: Operation) -> Keyed {

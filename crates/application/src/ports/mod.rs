@@ -16,7 +16,6 @@ mod ids;
 mod log;
 mod observer;
 mod pools;
-mod programme;
 mod pulse;
 mod secrets;
 mod store;
@@ -24,7 +23,7 @@ mod tokens;
 mod users;
 mod wallets;
 
-pub use audit::{Audit, Finding};
+pub use audit::{Audit, Finding, Invariant};
 pub use bookings::Bookings;
 pub use catalogue::Catalogue;
 pub use clock::Clock;
@@ -34,7 +33,6 @@ pub use ids::Ids;
 pub use log::{Log, LogExtent, LogPage, LogReader, LoggedEvent, MAX_READERS, NotAReaderName, Position, ReaderName};
 pub use observer::Observer;
 pub use pools::PoolState;
-pub use programme::{Programme, ProgrammeError, ProgrammeStore};
 pub use pulse::Pulse;
 pub use secrets::Secrets;
 pub use store::{CommitError, Committed, ReadError, Store};
@@ -45,8 +43,8 @@ pub use wallets::Wallets;
 #[cfg(any(test, feature = "testing"))]
 pub use self::{
     audit::MockAudit, bookings::MockBookings, catalogue::MockCatalogue, clock::MockClock, desk::MockDesk, housekeeping::MockHousekeeping,
-    ids::MockIds, log::MockLog, observer::MockObserver, programme::MockProgrammeStore, pulse::MockPulse, secrets::MockSecrets,
-    store::MockStore, tokens::MockTokens, users::MockUsers, wallets::MockWallets,
+    ids::MockIds, log::MockLog, observer::MockObserver, pulse::MockPulse, secrets::MockSecrets, store::MockStore, tokens::MockTokens,
+    users::MockUsers, wallets::MockWallets,
 };
 
 use std::sync::Arc;
@@ -71,8 +69,6 @@ pub struct Ports {
     pub tokens: Arc<dyn Tokens>,
     /// What nobody else may know.
     pub secrets: Arc<dyn Secrets>,
-    /// What is put on: filling the catalogue.
-    pub programme: Arc<dyn ProgrammeStore>,
     /// What operators read.
     pub desk: Arc<dyn Desk>,
     /// Whether the promises hold.
@@ -91,20 +87,7 @@ impl Ports {
     /// All ports served by one adapter, whose store is one process's own.
     pub fn of<A>(adapter: &Arc<A>) -> Self
     where
-        A: Store
-            + Catalogue
-            + Bookings
-            + Wallets
-            + Users
-            + Tokens
-            + Secrets
-            + ProgrammeStore
-            + Desk
-            + Audit
-            + Housekeeping
-            + Pulse
-            + Log
-            + 'static,
+        A: Store + Catalogue + Bookings + Wallets + Users + Tokens + Secrets + Desk + Audit + Housekeeping + Pulse + Log + 'static,
     {
         Self {
             store: adapter.clone(),
@@ -115,7 +98,6 @@ impl Ports {
             users: adapter.clone(),
             tokens: adapter.clone(),
             secrets: adapter.clone(),
-            programme: adapter.clone(),
             desk: adapter.clone(),
             audit: adapter.clone(),
             housekeeping: adapter.clone(),

@@ -14,7 +14,7 @@ pub(super) async fn run(settings: &Settings, show: Show) -> anyhow::Result<ExitC
     let holds = findings.iter().all(|finding| finding.violations == 0);
     let told: Value = findings
         .iter()
-        .map(|finding| json!({"promise": finding.promise, "name": finding.name, "violations": finding.violations}))
+        .map(|finding| json!({"promise": finding.invariant.promise(), "name": finding.invariant.name(), "violations": finding.violations}))
         .collect();
     show.tell(&json!({"holds": holds, "findings": told}), || findings.iter().map(line).collect::<Vec<_>>().join("\n"))?;
     Ok(if holds { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
@@ -22,5 +22,5 @@ pub(super) async fn run(settings: &Settings, show: Show) -> anyhow::Result<ExitC
 
 fn line(finding: &Finding) -> String {
     let verdict = if finding.violations == 0 { "holds".to_owned() } else { format!("BROKEN by {} rows", finding.violations) };
-    format!("{:3} {:45} {verdict}", finding.promise, finding.name)
+    format!("{:3} {:45} {verdict}", finding.invariant.promise(), finding.invariant.name())
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use adapters_memory::MemoryStore;
 use application::SystemClock;
-use application::ports::Ports;
 use async_trait::async_trait;
 
 use super::{BoxError, OpenStore, StoreDriver, StoreOptions, StoreUrl};
@@ -28,6 +27,6 @@ impl StoreDriver for Memory {
 
     async fn open(&self, _url: &StoreUrl, _options: &StoreOptions) -> Result<OpenStore, BoxError> {
         let clock = Arc::new(SystemClock);
-        Ok(OpenStore::new(Ports::of(&Arc::new(MemoryStore::new(clock.clone()))), clock))
+        Ok(OpenStore::new(MemoryStore::new(clock.clone()).ports(), clock))
     }
 }

@@ -52,7 +52,7 @@ pub async fn a_concert_has_its_dates_by_start(adapter: &dyn Adapter) {
     bill.schedules.retain(|date| date.id != OTHER_DATE);
     bill.seats.retain(|seat| seat.schedule != OTHER_DATE);
     bill.schedules.iter_mut().filter(|date| date.id == DATE).for_each(|date| date.starts_at += time::Duration::MINUTE);
-    world.ports.programme.put_on(&bill).await.unwrap();
+    bill.put_on(&*world.ports.store).await;
     assert_eq!(world.find(Concert(CONCERT)).await, Some(with_dates(&world, CONCERT, &[SECOND_DATE, DATE]).await));
     let dateless = LoadedConcert { concert: world.concert(OTHER_CONCERT).await.unwrap(), dates: vec![] };
     assert_eq!(world.find(Concert(OTHER_CONCERT)).await, Some(dateless));

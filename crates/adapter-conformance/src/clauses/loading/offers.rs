@@ -1,6 +1,6 @@
 //! What those who wait in a line wait for.
 
-use application::ports::Programme;
+use application::testing::Programme;
 use domain::decide::desk::date;
 use domain::need::Line;
 use domain::{Change, NewToken, Offer, Queue, QueueId, Schedule, ScheduleId, Seat, SeatState, Write};
@@ -33,7 +33,7 @@ async fn with_bill(adapter: &dyn Adapter, seats: u32, change: impl Fn(&mut Progr
     let world = World::empty(adapter).await;
     let mut bill = a_bill(seats, world.now());
     change(&mut bill);
-    world.ports.programme.put_on(&bill).await.unwrap();
+    bill.put_on(&*world.ports.store).await;
     world.join(guest(99), Some(OTHER_CONCERT)).await;
     world
 }

@@ -56,14 +56,14 @@ pub async fn random_requests_come_to_the_same_as_in_memory(adapter: &dyn Adapter
 /// The adapter's world, and a memory store with the same clock and the same bill.
 async fn two_worlds(adapter: &dyn Adapter) -> (World, Ports) {
     let clock = Arc::new(StoppedClock::default());
-    let memory = Ports::of(&Arc::new(adapters_memory::MemoryStore::new(clock.clone())));
+    let memory = adapters_memory::MemoryStore::new(clock.clone()).ports();
     let mut world = World::over(adapter.fresh(clock.clone()).await, clock);
     world.rules.queue.capacity = 3;
     world.rules.queue.batch = 2;
     world.rules.queue.max_waiting = Some(2);
     let bill = a_bill(SEATS, world.now());
     for ports in [&world.ports, &memory] {
-        ports.programme.put_on(&bill).await.unwrap();
+        bill.put_on(&*ports.store).await;
     }
     (world, memory)
 }

@@ -1,7 +1,7 @@
 //! The port of what is on offer.
 
 use application::PageRequest;
-use application::ports::Programme;
+use application::testing::Programme;
 use domain::need::Line;
 use domain::queue::PolicyOverrides;
 use domain::{Concert, ConcertId, Queue, QueueId, QueueState, Schedule, ScheduleId, Seat, SeatState, Version, Versioned, Zone};
@@ -43,7 +43,7 @@ pub async fn an_empty_store_has_nothing_on(adapter: &dyn Adapter) {
 pub async fn what_is_put_on_is_on_offer(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     let bill = a_bill(3, world.now());
-    world.ports.programme.put_on(&bill).await.unwrap();
+    bill.put_on(&*world.ports.store).await;
     assert_eq!(world.queue(OTHER_QUEUE).await, Some(first(&bill.queues[0])));
     for concert in &bill.concerts {
         assert_eq!(world.concert(concert.id).await, Some(first(concert)));
@@ -76,7 +76,7 @@ pub async fn every_part_of_a_programme_is_kept(adapter: &dyn Adapter) {
     bill.schedules[1].zone = Zone::restore("Europe/Kiyv").unwrap();
     let Seat { schedule, number, .. } = bill.seats[0].clone();
     bill.seats[0] = Seat::restore(schedule, number, "Loge «1» 'a'".into(), won(i64::MAX), SeatState::Blocked);
-    world.ports.programme.put_on(&bill).await.unwrap();
+    bill.put_on(&*world.ports.store).await;
 
     let queues = world.ports.catalogue.queues().await.unwrap();
     let ids: Vec<_> = queues.iter().map(|queue| queue.id).collect();
@@ -98,7 +98,7 @@ pub async fn concerts_come_in_pages_by_id(adapter: &dyn Adapter) {
     let ids: Vec<ConcertId> = [5_u128, 1 << 127, 3, 1 << 64, 4].into_iter().map(|id| ConcertId(Uuid::from_u128(id))).collect();
     let concert = |id: &ConcertId| Concert::new(*id, id.to_string(), "Frontrow".into(), Queue::DEFAULT);
     let bill = Programme { concerts: ids.iter().map(concert).collect(), ..Programme::default() };
-    world.ports.programme.put_on(&bill).await.unwrap();
+    bill.put_on(&*world.ports.store).await;
     let mut expected = ids;
     expected.sort();
     for size in 1..=6 {
@@ -155,7 +155,7 @@ pub async fn dates_come_by_start_then_id(adapter: &dyn Adapter) {
         })
         .collect();
     bill.seats = vec![];
-    world.ports.programme.put_on(&bill).await.unwrap();
+    bill.put_on(&*world.ports.store).await;
     let seen: Vec<u128> = world.ports.catalogue.schedules(CONCERT).await.unwrap().iter().map(|date| date.id.0.as_u128()).collect();
     assert_eq!(seen, [27, 29, 1, 30, 28]);
     assert_eq!(world.ports.catalogue.schedules(NEIGHBOUR).await.unwrap(), []);
@@ -180,7 +180,7 @@ pub async fn seats_come_by_number(adapter: &dyn Adapter) {
     let mut bill = a_small_bill(120, world.now());
     bill.seats.reverse();
     bill.seats.swap(3, 70);
-    world.ports.programme.put_on(&bill).await.unwrap();
+    bill.put_on(&*world.ports.store).await;
     let seats = world.ports.catalogue.seats(DATE).await.unwrap();
     assert!(seats.iter().map(|seat| seat.number.get()).eq(1..=120));
     assert_eq!(seats[99].number, seat_number(100));

@@ -42,7 +42,7 @@ struct FindingBody {
 impl From<Vec<Finding>> for AuditBody {
     fn from(findings: Vec<Finding>) -> Self {
         let holds = findings.iter().all(|finding| finding.violations == 0);
-        let shown = |Finding { name, promise, violations }| FindingBody { promise, name, violations };
+        let shown = |Finding { invariant, violations }| FindingBody { promise: invariant.promise(), name: invariant.name(), violations };
         Self { holds, findings: findings.into_iter().map(shown).collect() }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use application::ports::{Finding, MockAudit};
+use application::ports::{Finding, Invariant, MockAudit};
 use serde_json::json;
 
 use crate::plan::Plan;
@@ -25,10 +25,10 @@ async fn a_promise_that_is_broken_is_told() {
     let plan = Plan {
         ports: |ports| {
             let mut audit = MockAudit::new();
-            let finding = |name, violations| Finding { name, promise: "P2", violations };
+            let finding = |invariant, violations| Finding { invariant, violations };
             audit
                 .expect_audit()
-                .returning(move || Ok(vec![finding("balance_is_sum_of_entries", 3), finding("balance_is_not_negative", 0)]));
+                .returning(move || Ok(vec![finding(Invariant::BalanceIsSumOfEntries, 3), finding(Invariant::BalanceIsNeverNegative, 0)]));
             ports.audit = Arc::new(audit);
         },
         ..Plan::default()

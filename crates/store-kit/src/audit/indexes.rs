@@ -1,0 +1,69 @@
+//! What leads to rows leads to all of them, and nowhere else.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    Concert, Deed, KeyRecord, Payment, Queue, QueueToken, Reservation, Schedule, Seat, TokenState, User, Versioned, Wallet, WalletEntry,
+};
+
+use crate::engine::Order::Ascending;
+use crate::fault::Fault;
+use crate::key::{Key, Kind};
+use crate::stored::Stored;
+use crate::view::View;
+
+/// How many entries of indexes are missing, or lead elsewhere, or to nothing.
+pub(super) fn off(view: View<'_>) -> Result<usize, Fault> {
+    let mut expected = BTreeMap::new();
+    versioned::<Queue>(view, Kind::Queue, &mut expected)?;
+    versioned::<Concert>(view, Kind::Concert, &mut expected)?;
+    versioned::<Schedule>(view, Kind::Schedule, &mut expected)?;
+    versioned::<Seat>(view, Kind::Seat, &mut expected)?;
+    versioned::<QueueToken>(view, Kind::Token, &mut expected)?;
+    versioned::<Reservation>(view, Kind::Reservation, &mut expected)?;
+    versioned::<Payment>(view, Kind::Payment, &mut expected)?;
+    versioned::<Wallet>(view, Kind::Wallet, &mut expected)?;
+    versioned::<KeyRecord>(view, Kind::IdempotencyKey, &mut expected)?;
+    plain::<User>(view, Kind::User, &mut expected)?;
+    plain::<WalletEntry>(view, Kind::WalletEntry, &mut expected)?;
+    plain::<Deed>(view, Kind::Deed, &mut expected)?;
+    unused_tokens(view, &mut expected)?;
+    let mut off = 0;
+    for entry in view.entries(Key::of_first_index()..Key::of_last(), Ascending)? {
+        let (index, key) = entry?;
+        off += usize::from(expected.remove(&Key::kept(index)) != Some(Key::kept(key)));
+    }
+    Ok(off + expected.len())
+}
+
+type Entries = BTreeMap<Key, Key>;
+
+fn versioned<T: Stored<Found = Versioned<T>>>(view: View<'_>, kind: Kind, entries: &mut Entries) -> Result<(), Fault> {
+    for row in view.rows::<T>(Key::of(kind).all(), Ascending)? {
+        expect(&row?.row, entries);
+    }
+    Ok(())
+}
+
+fn plain<T: Stored<Found = T>>(view: View<'_>, kind: Kind, entries: &mut Entries) -> Result<(), Fault> {
+    for row in view.rows::<T>(Key::of(kind).all(), Ascending)? {
+        expect(&row?, entries);
+    }
+    Ok(())
+}
+
+fn expect<T: Stored>(row: &T, entries: &mut Entries) {
+    entries.extend(row.indexes().into_iter().map(|index| (index, row.key())));
+}
+
+fn unused_tokens(view: View<'_>, entries: &mut Entries) -> Result<(), Fault> {
+    for token in view.rows::<QueueToken>(Key::of(Kind::Token).all(), Ascending)? {
+        let token = token?;
+        if let TokenState::Expired { expired_at, .. } = token.state()
+            && !view.has_any(Key::of(Kind::ReservationOfToken).id(token.id.0).all())?
+        {
+            entries.insert(Key::of(Kind::UnusedToken).at(expired_at).id(token.id.0), token.key());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! P2: no money appears or vanishes.
+
+use domain::{EntryKind, PaymentState, UserId, WalletEntry};
+
+use super::everything::Everything;
+
+pub(super) fn balances_off(state: &Everything) -> usize {
+    let sum = |user| book(state, user).map(|entry| i128::from(entry.signed_minor())).sum::<i128>();
+    let off = state.wallets.values().filter(|wallet| i128::from(wallet.balance().minor()) != sum(wallet.user())).count();
+    off + state.entries.values().filter(|entry| !state.wallets.contains_key(&entry.user)).count()
+}
+
+pub(super) fn books_with_gaps(state: &Everything) -> usize {
+    let is_gapless = |user, last| book(state, user).map(|entry| entry.sequence).eq(1..=last);
+    state.wallets.values().filter(|wallet| !is_gapless(wallet.user(), wallet.last_sequence())).count()
+}
+
+pub(super) fn entries_off(state: &Everything) -> usize {
+    let running = |user| {
+        book(state, user).scan(0_i128, |sum, entry| {
+            *sum += i128::from(entry.signed_minor());
+            Some(*sum == i128::from(entry.balance.minor()))
+        })
+    };
+    state.wallets.keys().flat_map(|user| running(*user)).filter(|is_right| !is_right).count()
+}
+
+pub(super) fn money_from_nowhere(state: &Everything) -> usize {
+    usize::from(drift(state) != 0)
+}
+
+/// Balances and completed payments less charges.
+pub(super) fn drift(state: &Everything) -> i128 {
+    let charges = state.entries.values().filter(|entry| entry.kind == EntryKind::Charge).map(|entry| entry.amount);
+    let balances = state.wallets.values().map(|wallet| wallet.balance());
+    let payments = state.payments.values().filter(|payment| payment.state() == PaymentState::Completed).map(|payment| payment.amount);
+    let came_in: i128 = charges.map(|amount| i128::from(amount.minor())).sum();
+    let is_there: i128 = balances.chain(payments).map(|amount| i128::from(amount.minor())).sum();
+    is_there - came_in
+}
+
+fn book(state: &Everything, user: UserId) -> impl Iterator<Item = &WalletEntry> {
+    state.entries.range((user, 0)..=(user, u64::MAX)).map(|(_, entry)| entry)
+}

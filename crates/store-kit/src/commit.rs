@@ -1,0 +1,72 @@
+//! Commit: the changes of a group, each written whole or not at all.
+
+use application::ports::{Clock, CommitError, Committed};
+use domain::change::{Admission, Collisions};
+use domain::{Change, NewToken, QueueToken, RowWrite, Version, Write};
+
+use crate::draft::Draft;
+use crate::fault::Fault;
+
+/// What came of each of `changes`, of which none may collide with those `before` them.
+pub(crate) fn commit(
+    draft: &mut Draft<'_>,
+    changes: &[Change],
+    before: &mut Collisions,
+    clock: &dyn Clock,
+) -> Result<Vec<Result<Committed, CommitError>>, Fault> {
+    changes
+        .iter()
+        .map(|change| {
+            let now = clock.now();
+            if !draft.view().admits(change, now)? || !before.admit(change) {
+                return Ok(Err(CommitError::Conflict));
+            }
+            let committed = draft.write(change)?;
+            draft.log(&change.events, now)?;
+            Ok(Ok(committed))
+        })
+        .collect()
+}
+
+impl Draft<'_> {
+    fn write(&mut self, change: &Change) -> Result<Committed, Fault> {
+        let mut committed = Committed::default();
+        // Who leaves makes room for who comes: a user has one live token in a queue.
+        let (places, others): (Vec<_>, Vec<_>) = change.writes.iter().partition(|write| matches!(write, RowWrite::Place(_)));
+        for write in others.into_iter().chain(places) {
+            committed.number = self.write_row(write)?.or(committed.number);
+        }
+        Ok(committed)
+    }
+
+    /// The number of a place that is new.
+    fn write_row(&mut self, write: &RowWrite) -> Result<Option<u64>, Fault> {
+        match write {
+            RowWrite::Queue(queue) => self.save_queue(queue)?,
+            RowWrite::Admission(Write { row: Admission(queue), .. }) => {
+                self.change_line(*queue, |line| line.admission = Version(line.admission).next().0)?;
+            }
+            RowWrite::Concert(concert) => self.save(concert)?,
+            RowWrite::Schedule(date) => self.save(date)?,
+            RowWrite::User(user) => self.insert(&user.row)?,
+            RowWrite::Place(place) => return self.join(&place.row).map(Some),
+            RowWrite::Token(token) => self.save_token(token)?,
+            RowWrite::Seat(seat) => self.save(seat)?,
+            RowWrite::Reservation(reservation) => self.save(reservation)?,
+            RowWrite::Payment(payment) => self.save(payment)?,
+            RowWrite::Wallet(wallet) => self.save(wallet)?,
+            RowWrite::Entry(entry) => self.insert(&entry.row)?,
+            RowWrite::Key(key) => self.save(key)?,
+            RowWrite::Deed(deed) => self.insert(&deed.row)?,
+        }
+        Ok(None)
+    }
+
+    /// Gives the next number of the queue.
+    fn join(&mut self, new: &NewToken) -> Result<u64, Fault> {
+        let number = self.change_line(new.queue, |line| line.last_number += 1)?.last_number;
+        let token: QueueToken = new.clone().numbered(number);
+        self.save_token(&Write::insert(token))?;
+        Ok(number)
+    }
+}

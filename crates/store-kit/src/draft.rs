@@ -1,0 +1,116 @@
+//! The map as rows that are being written.
+
+use domain::{Queue, QueueId, QueueToken, TokenState, Versioned, Write};
+use serde::Serialize;
+
+use crate::corrupt::Corrupt;
+use crate::engine::EntriesMut;
+use crate::fault::Fault;
+use crate::key::{self, Key, Kind};
+use crate::line::Line;
+use crate::stored::Stored;
+use crate::view::View;
+
+/// A map to be read and written.
+pub(crate) struct Draft<'a>(&'a mut dyn EntriesMut);
+
+impl<'a> Draft<'a> {
+    pub(crate) fn new(entries: &'a mut dyn EntriesMut) -> Self {
+        Self(entries)
+    }
+
+    /// What is written so far.
+    pub(crate) fn view(&self) -> View<'_> {
+        View::new(&*self.0)
+    }
+
+    /// Writes a row in place of the one that was there, and what leads to it.
+    pub(crate) fn save<T>(&mut self, write: &Write<T>) -> Result<(), Fault>
+    where
+        T: Stored<Found = Versioned<T>>,
+        T::Model: for<'m> From<&'m Write<T>>,
+    {
+        let key = write.row.key();
+        let indexes = write.row.indexes();
+        if write.expected.is_some()
+            && let Some(old) = self.view().get::<T>(&key)?
+        {
+            for index in old.indexes().iter().filter(|index| !indexes.contains(index)) {
+                self.0.remove(index.as_bytes())?;
+            }
+        }
+        self.keep(&key, &indexes, &T::Model::from(write))
+    }
+
+    /// Writes a row that has no version: it is never written again.
+    pub(crate) fn insert<T>(&mut self, row: &T) -> Result<(), Fault>
+    where
+        T: Stored<Found = T>,
+        T::Model: for<'m> From<&'m T>,
+    {
+        self.keep(&row.key(), &row.indexes(), &T::Model::from(row))
+    }
+
+    /// Takes a row out, and what leads to it.
+    pub(crate) fn remove<T: Stored>(&mut self, row: &T) -> Result<(), Fault> {
+        for index in row.indexes() {
+            self.0.remove(index.as_bytes())?;
+        }
+        self.take(&row.key())
+    }
+
+    /// A queue, with a line of its own if it is new.
+    pub(crate) fn save_queue(&mut self, write: &Write<Queue>) -> Result<(), Fault> {
+        if self.view().line(write.row.id)?.is_none() {
+            self.set(&key::line(write.row.id), &Line::NEW)?;
+        }
+        self.save(write)
+    }
+
+    /// A token that is in a line, or has been.
+    pub(crate) fn save_token(&mut self, write: &Write<QueueToken>) -> Result<(), Fault> {
+        let token = &write.row;
+        let old = self.view().token(token.id)?;
+        self.change_line(token.queue, |line| {
+            if let Some(old) = &old {
+                line.take_out(old);
+            }
+            line.take_in(token);
+        })?;
+        if let TokenState::Expired { expired_at, .. } = token.state()
+            && !self.view().has_any(Key::of(Kind::ReservationOfToken).id(token.id.0).all())?
+        {
+            self.put(&Key::of(Kind::UnusedToken).at(expired_at).id(token.id.0), token.key().as_bytes())?;
+        }
+        self.save(write)
+    }
+
+    /// Changes how a queue stands, if there is such a queue; as it then stands.
+    pub(crate) fn change_line(&mut self, queue: QueueId, change: impl FnOnce(&mut Line)) -> Result<Line, Fault> {
+        let mut line = self.view().line(queue)?.ok_or(Fault::Corrupt(Corrupt::new("queues", "line")))?;
+        change(&mut line);
+        self.set(&key::line(queue), &line)?;
+        Ok(line)
+    }
+
+    /// Gives `key` a value.
+    pub(crate) fn set(&mut self, key: &Key, value: &impl Serialize) -> Result<(), Fault> {
+        let value = serde_json::to_vec(value).map_err(|_| Corrupt::new("entries", "value"))?;
+        self.put(key, &value)
+    }
+
+    pub(crate) fn put(&mut self, key: &Key, value: &[u8]) -> Result<(), Fault> {
+        Ok(self.0.put(key.as_bytes(), value)?)
+    }
+
+    pub(crate) fn take(&mut self, key: &Key) -> Result<(), Fault> {
+        Ok(self.0.remove(key.as_bytes())?)
+    }
+
+    fn keep(&mut self, key: &Key, indexes: &[Key], model: &impl Serialize) -> Result<(), Fault> {
+        for index in indexes {
+            self.put(index, key.as_bytes())?;
+        }
+        self.set(key, model)
+    }
+}

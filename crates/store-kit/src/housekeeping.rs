@@ -1,0 +1,46 @@
+//! Deleting what has been kept long enough.
+
+use application::ports::Prunable;
+use domain::{KeyRecord, QueueToken};
+use time::OffsetDateTime;
+
+use crate::draft::Draft;
+use crate::engine::Order::Ascending;
+use crate::fault::Fault;
+use crate::key::{Key, Kind};
+use crate::needs::limit;
+
+impl Draft<'_> {
+    /// How many rows were deleted.
+    pub(crate) fn prune(&mut self, what: Prunable, at_most: u32, now: OffsetDateTime) -> Result<u64, Fault> {
+        match what {
+            Prunable::Keys => self.prune_keys(at_most, now),
+            Prunable::Log { before, unread_before } => self.prune_log(before, unread_before, at_most),
+            Prunable::Tokens { before } => self.prune_tokens(before, at_most),
+        }
+    }
+
+    fn prune_keys(&mut self, at_most: u32, now: OffsetDateTime) -> Result<u64, Fault> {
+        let past = Key::of(Kind::ExpiringKey)..Key::of(Kind::ExpiringKey).at(now).after_all();
+        let records = self.view().led::<KeyRecord>(past, Ascending)?.take(limit(at_most)).collect::<Result<Vec<_>, _>>()?;
+        for record in &records {
+            self.remove(&record.row)?;
+        }
+        Ok(records.len() as u64)
+    }
+
+    /// Ended tokens under which no reservation was ever made. Their numbers stay given.
+    fn prune_tokens(&mut self, before: OffsetDateTime, at_most: u32) -> Result<u64, Fault> {
+        let past = || Key::of(Kind::UnusedToken)..Key::of(Kind::UnusedToken).at(before);
+        let tokens = self.view().led::<QueueToken>(past(), Ascending)?.take(limit(at_most)).collect::<Result<Vec<_>, _>>()?;
+        let entries = self.view().entries(past(), Ascending)?.take(tokens.len()).collect::<Result<Vec<_>, _>>()?;
+        for (index, _) in entries {
+            self.take(&Key::kept(index))?;
+        }
+        for token in &tokens {
+            self.remove(&token.row)?;
+            self.change_line(token.queue, |line| line.pruned += 1)?;
+        }
+        Ok(tokens.len() as u64)
+    }
+}

@@ -1,0 +1,263 @@
+//! The keys of the map. The first byte says of what, and the rest is in the order by which rows are looked up.
+//!
+//! Rows are kept under the key of their table; an entry of an index has the row's key for a value.
+
+use std::ops::Range;
+
+use domain::{ConcertId, DeedId, EntryId, KeyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::instant::micros;
+
+/// What an entry is of. A number is never given to another sort.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    /// Values of the store's own, by name.
+    Own = 0,
+    Queue = 1,
+    Line = 2,
+    Concert = 3,
+    Schedule = 4,
+    Seat = 5,
+    Token = 6,
+    Reservation = 7,
+    Payment = 8,
+    User = 9,
+    Wallet = 10,
+    WalletEntry = 11,
+    IdempotencyKey = 12,
+    Deed = 13,
+    Event = 14,
+    LogReader = 15,
+
+    /// Concerts by queue.
+    ConcertOfQueue = 64,
+    /// Dates by concert and start.
+    DateOfConcert = 65,
+    /// Dates by when they were cancelled.
+    CancelledDate = 66,
+    /// Seats that are AVAILABLE or HELD, by date.
+    SeatLeft = 67,
+    /// Seats by date and label.
+    SeatLabel = 68,
+    /// Tokens by queue and number.
+    TokenOfQueue = 69,
+    /// WAITING and ACTIVE tokens by queue and number.
+    LiveToken = 70,
+    /// WAITING tokens by queue and number.
+    WaitingToken = 71,
+    /// ACTIVE tokens by queue and deadline.
+    ActiveToken = 72,
+    /// The live token of a user in a queue.
+    LiveTokenOfUser = 73,
+    /// Live tokens by queue and the concert that they name.
+    LiveTokenForConcert = 74,
+    /// Tokens by user.
+    TokenOfUser = 75,
+    /// Ended tokens under which nothing was ever reserved, by when they ended.
+    UnusedToken = 76,
+    /// Reservations by token.
+    ReservationOfToken = 77,
+    /// HELD reservations by token.
+    HoldOfToken = 78,
+    /// Reservations by user.
+    ReservationOfUser = 79,
+    /// HELD and CONFIRMED reservations by user and concert.
+    OwnedByUser = 80,
+    /// HELD and CONFIRMED reservations by date.
+    LiveReservation = 81,
+    /// HELD reservations by deadline.
+    Hold = 82,
+    /// HELD reservations by concert and deadline.
+    HoldOfConcert = 83,
+    /// HELD reservations by date and deadline.
+    HoldOfDate = 84,
+    /// Payments by user.
+    PaymentOfUser = 85,
+    /// Users by what their names are found by.
+    UserSearchKey = 86,
+    /// Idempotency records by when they may be forgotten.
+    ExpiringKey = 87,
+    /// Wallet entries by their ids.
+    WalletEntryId = 88,
+    /// Deeds by what they were done to.
+    DeedOfSubject = 89,
+    /// Deeds by operator.
+    DeedOfOperator = 90,
+}
+
+/// A key, or what keys begin with.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key(Vec<u8>);
+
+impl Key {
+    /// What all keys of `kind` begin with.
+    pub(crate) fn of(kind: Kind) -> Self {
+        Self(vec![kind as u8])
+    }
+
+    /// What is lower than all keys of indexes.
+    pub(crate) fn of_first_index() -> Self {
+        Self::of(Kind::ConcertOfQueue)
+    }
+
+    /// What is higher than all keys.
+    pub(crate) fn of_last() -> Self {
+        Self(vec![u8::MAX])
+    }
+
+    /// The key whose bytes were kept as a value.
+    pub(crate) fn kept(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    pub(crate) fn id(self, id: impl Into<Uuid>) -> Self {
+        self.bytes(id.into().as_bytes())
+    }
+
+    pub(crate) fn number(self, number: u64) -> Self {
+        self.bytes(&number.to_be_bytes())
+    }
+
+    pub(crate) fn seat(self, number: SeatNumber) -> Self {
+        self.bytes(&number.get().to_be_bytes())
+    }
+
+    /// An instant: earlier ones are lower, those before 1970 too.
+    pub(crate) fn at(self, instant: OffsetDateTime) -> Self {
+        self.bytes(&(micros(instant) ^ i64::MIN).to_be_bytes())
+    }
+
+    /// A text that ends before whatever comes next, so that texts that begin with another come after it. None may have a NUL.
+    pub(crate) fn text(self, text: &str) -> Self {
+        self.bytes(text.as_bytes()).bytes(&[0])
+    }
+
+    /// Any text, for keys that are never asked for in order.
+    pub(crate) fn exact(self, text: &str) -> Self {
+        self.number(text.len() as u64).bytes(text.as_bytes())
+    }
+
+    /// The beginning of a text.
+    pub(crate) fn beginning(self, text: &str) -> Self {
+        self.bytes(text.as_bytes())
+    }
+
+    /// Another key.
+    pub(crate) fn follow(self, other: &Self) -> Self {
+        self.bytes(&other.0)
+    }
+
+    fn bytes(mut self, bytes: &[u8]) -> Self {
+        self.0.extend_from_slice(bytes);
+        self
+    }
+
+    /// All keys that begin with this one.
+    pub(crate) fn all(self) -> Range<Self> {
+        let end = self.clone().after_all();
+        self..end
+    }
+
+    /// The lowest key that is higher than all that begin with this one.
+    pub(crate) fn after_all(mut self) -> Self {
+        // No kind has the number 255.
+        while self.0.pop_if(|last| *last == u8::MAX).is_some() {}
+        if let Some(last) = self.0.last_mut() {
+            *last += 1;
+        }
+        self
+    }
+}
+
+pub(crate) fn queue(id: QueueId) -> Key {
+    Key::of(Kind::Queue).id(id.0)
+}
+
+pub(crate) fn line(queue: QueueId) -> Key {
+    Key::of(Kind::Line).id(queue.0)
+}
+
+pub(crate) fn concert(id: ConcertId) -> Key {
+    Key::of(Kind::Concert).id(id.0)
+}
+
+pub(crate) fn schedule(id: ScheduleId) -> Key {
+    Key::of(Kind::Schedule).id(id.0)
+}
+
+pub(crate) fn seat(schedule: ScheduleId, number: SeatNumber) -> Key {
+    Key::of(Kind::Seat).id(schedule.0).seat(number)
+}
+
+pub(crate) fn token(id: TokenId) -> Key {
+    Key::of(Kind::Token).id(id.0)
+}
+
+pub(crate) fn reservation(id: ReservationId) -> Key {
+    Key::of(Kind::Reservation).id(id.0)
+}
+
+pub(crate) fn payment(id: PaymentId) -> Key {
+    Key::of(Kind::Payment).id(id.0)
+}
+
+pub(crate) fn user(id: UserId) -> Key {
+    Key::of(Kind::User).id(id.0)
+}
+
+pub(crate) fn wallet(user: UserId) -> Key {
+    Key::of(Kind::Wallet).id(user.0)
+}
+
+pub(crate) fn wallet_entry(user: UserId, sequence: u64) -> Key {
+    Key::of(Kind::WalletEntry).id(user.0).number(sequence)
+}
+
+pub(crate) fn wallet_entry_id(id: EntryId) -> Key {
+    Key::of(Kind::WalletEntryId).id(id.0)
+}
+
+pub(crate) fn idempotency_key(scope: &KeyScope) -> Key {
+    Key::of(Kind::IdempotencyKey).id(scope.user.0).text(scope.operation.name()).text(scope.key.as_str())
+}
+
+pub(crate) fn deed(id: DeedId) -> Key {
+    Key::of(Kind::Deed).id(id.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn keys_are_in_the_order_of_what_they_are_made_of() {
+        let at = |instant| Key::of(Kind::Hold).at(instant);
+        assert!(at(datetime!(1969-12-31 23:00 UTC)) < at(datetime!(1970-01-01 00:00 UTC)));
+        assert!(at(datetime!(2026-01-01 00:00 UTC)) < at(datetime!(2026-01-01 00:00:00.000001 UTC)));
+        assert!(Key::of(Kind::Event).number(255) < Key::of(Kind::Event).number(256));
+        let named = |name| Key::of(Kind::UserSearchKey).text(name).id(Uuid::max());
+        assert!(named("ada") < named("ada b") && named("ada b") < named("adam"));
+    }
+
+    #[test]
+    fn all_keys_that_begin_with_another_are_a_range() {
+        let ids = Key::of(Kind::Token).id(Uuid::max()).all();
+        assert!(ids.contains(&Key::of(Kind::Token).id(Uuid::max()).number(u64::MAX)));
+        assert!(!ids.contains(&Key::of(Kind::Reservation)));
+        let table = Key::of(Kind::Token).all();
+        assert!(table.contains(&Key::of(Kind::Token)) && table.contains(&Key::of(Kind::Token).id(Uuid::max())));
+        assert!(!table.contains(&Key::of(Kind::Line).id(Uuid::max())));
+        let ada = Key::of(Kind::UserSearchKey).beginning("ada").all();
+        assert!(ada.contains(&Key::of(Kind::UserSearchKey).text("ada")) && ada.contains(&Key::of(Kind::UserSearchKey).text("adam")));
+        assert!(!ada.contains(&Key::of(Kind::UserSearchKey).text("adb")));
+    }
+}

@@ -1,0 +1,276 @@
+//! Load: the rows that needs are about.
+
+use std::collections::BTreeSet;
+
+use domain::need::{LabelledSeats, LapsedHolds, Line, OwnedBy, Place, Seats};
+use domain::{
+    ConcertId, KeyRecord, Need, Queue, QueueId, QueueToken, Reservation, ReservationId, Rows, Schedule, ScheduleId, Seat, SeatNumber,
+    TokenId, User, UserId, Wallet,
+};
+use time::OffsetDateTime;
+
+use crate::engine::Order::Ascending;
+use crate::fault::Fault;
+use crate::key::{self, Key, Kind};
+use crate::rows::queue::{Offered, Standing};
+use crate::rows::reservation::Row as ReservationRow;
+use crate::rows::{Row, add};
+use crate::stored::Stored;
+use crate::view::View;
+
+/// All rows that `needs` are about, at `now`.
+pub(crate) fn load(view: View<'_>, needs: &[Need], now: OffsetDateTime) -> Result<Rows, Fault> {
+    let mut loading = Loading { view, rows: Rows::at(now) };
+    for need in needs {
+        loading.answer(need)?;
+    }
+    Ok(loading.rows)
+}
+
+/// A row that makes no sense is among those found as unreadable, and leads nowhere: the needs that it belongs to fail anyway.
+struct Loading<'a> {
+    view: View<'a>,
+    rows: Rows,
+}
+
+type Done = Result<(), Fault>;
+
+impl Loading<'_> {
+    fn answer(&mut self, need: &Need) -> Done {
+        match need {
+            Need::Key(need) => self.add::<KeyRecord>(&key::idempotency_key(&need.0), Row::Key),
+            Need::Account(need) => {
+                self.add::<User>(&key::user(need.0), Row::User)?;
+                self.add_wallet(need.0)
+            }
+            Need::Token(need) => self.add_token(need.0),
+            Need::Place(need) => self.add_place(need),
+            Need::Line(need) => self.add_line(need),
+            Need::Queue(need) => self.add_queue(need.0),
+            Need::Concert(need) => self.add_concert_and_dates(need.0),
+            Need::ConcertInUse(need) => self.add_use(need.0),
+            Need::Schedule(need) => self.add_date_and_concert(need.0),
+            Need::Seats(need) => self.add_seats(need),
+            Need::LabelledSeats(need) => self.add_labelled(need),
+            Need::Reservation(need) => self.add_reservation(need.0),
+            Need::HoldsOfToken(need) => self.add_reservations(Key::of(Kind::HoldOfToken).id(need.0.0)),
+            Need::OwnedBy(need) => self.add_owned(need),
+            Need::Payment(need) => {
+                self.add::<domain::Payment>(&key::payment(need.0), Row::Payment)?;
+                let Some((user, reservation)) = self.rows.payment(need.0).map(|payment| (payment.user, payment.reservation)) else {
+                    return Ok(());
+                };
+                self.add_wallet(user)?;
+                self.add_reservation(reservation)
+            }
+            Need::LapsedHolds(need) => self.add_lapsed_holds(need),
+        }
+    }
+
+    fn add<T: Stored>(&mut self, key: &Key, row: fn(T::Model) -> Row) -> Done {
+        if let Some(model) = self.view.value(key)? {
+            add(&mut self.rows, row(model));
+        }
+        Ok(())
+    }
+
+    fn add_wallet(&mut self, user: UserId) -> Done {
+        self.add::<Wallet>(&key::wallet(user), Row::Wallet)
+    }
+
+    fn add_queue(&mut self, id: QueueId) -> Done {
+        self.add::<Queue>(&key::queue(id), Row::Queue)
+    }
+
+    fn add_concert(&mut self, id: ConcertId) -> Done {
+        self.add::<domain::Concert>(&key::concert(id), Row::Concert)
+    }
+
+    fn add_date(&mut self, id: ScheduleId) -> Done {
+        self.add::<Schedule>(&key::schedule(id), Row::Schedule)
+    }
+
+    fn add_seat(&mut self, schedule: ScheduleId, number: SeatNumber) -> Done {
+        self.add::<Seat>(&key::seat(schedule, number), Row::Seat)
+    }
+
+    fn add_token(&mut self, id: TokenId) -> Done {
+        self.add::<QueueToken>(&key::token(id), Row::Token)?;
+        match self.rows.token(id).map(|token| token.queue) {
+            Some(queue) => self.add_queue(queue),
+            None => Ok(()),
+        }
+    }
+
+    fn add_place(&mut self, need: &Place) -> Done {
+        let queue = match need.concert {
+            None => Some(Queue::DEFAULT),
+            Some(concert) => {
+                self.add_concert_and_dates(concert)?;
+                self.rows.queue_of(concert)
+            }
+        };
+        let Some(queue) = queue else { return Ok(()) };
+        self.add_queue(queue)?;
+        self.add_standing(queue)?;
+        let own = Key::of(Kind::LiveTokenOfUser).id(queue.0).id(need.user.0);
+        self.add_tokens(own, 1)
+    }
+
+    fn add_tokens(&mut self, by: Key, at_most: u32) -> Done {
+        for token in self.view.led_models::<QueueToken>(by.all(), Ascending)?.take(limit(at_most)) {
+            add(&mut self.rows, Row::Token(token?));
+        }
+        Ok(())
+    }
+
+    fn add_line(&mut self, need: &Line) -> Done {
+        let Line { queue, at_most } = *need;
+        self.add_queue(queue)?;
+        let Some(line) = self.add_standing(queue)? else { return Ok(()) };
+        let active = Key::of(Kind::ActiveToken).id(queue.0);
+        let lapsed = active.clone()..active.at(self.rows.now).after_all();
+        for token in self.view.led_models::<QueueToken>(lapsed, Ascending)?.take(limit(at_most)) {
+            add(&mut self.rows, Row::Token(token?));
+        }
+        self.add_tokens(Key::of(Kind::WaitingToken).id(queue.0), at_most)?;
+        if queue != Queue::DEFAULT && line.waiting > 0 { self.add_offers(queue) } else { Ok(()) }
+    }
+
+    fn add_standing(&mut self, queue: QueueId) -> Result<Option<crate::line::Line>, Fault> {
+        let line = self.view.line(queue)?;
+        if let Some(line) = line {
+            let (waiting, active) = (line.waiting.into(), Some(line.active.into()));
+            add(&mut self.rows, Row::Standing(Standing { queue_id: queue.0, admission: line.admission, waiting, active }));
+        }
+        Ok(line)
+    }
+
+    /// The dates of the concerts of `queue`.
+    fn add_offers(&mut self, queue: QueueId) -> Done {
+        for concert in self.view.concerts_of(queue)? {
+            add(&mut self.rows, Row::Offered(Offered { queue_id: queue.0, schedule_id: None, has_seats: false }));
+            for date in self.add_dates(concert.id)? {
+                let has_seats = self.view.has_seats_left(date)?;
+                add(&mut self.rows, Row::Offered(Offered { queue_id: queue.0, schedule_id: Some(date.0), has_seats }));
+            }
+        }
+        Ok(())
+    }
+
+    fn add_concert_and_dates(&mut self, id: ConcertId) -> Done {
+        self.add_concert(id)?;
+        self.add_dates(id).map(|_| ())
+    }
+
+    fn add_dates(&mut self, concert: ConcertId) -> Result<Vec<ScheduleId>, Fault> {
+        let mut ids = Vec::new();
+        for date in self.view.led_models::<Schedule>(Key::of(Kind::DateOfConcert).id(concert.0).all(), Ascending)? {
+            let date = date?;
+            ids.push(ScheduleId(date.id));
+            add(&mut self.rows, Row::Schedule(date));
+        }
+        Ok(ids)
+    }
+
+    fn add_use(&mut self, concert: ConcertId) -> Done {
+        self.add_concert(concert)?;
+        if self.view.is_held(concert, self.rows.now)? {
+            self.rows.add_held(concert);
+        }
+        if let Some(queue) = self.rows.queue_of(concert)
+            && self.view.is_awaited(queue, concert, self.rows.now)?
+        {
+            self.rows.add_awaited(concert);
+        }
+        Ok(())
+    }
+
+    fn add_date_and_concert(&mut self, id: ScheduleId) -> Done {
+        self.add_date(id)?;
+        match self.rows.schedule(id).map(|date| date.concert) {
+            Some(concert) => self.add_concert(concert),
+            None => Ok(()),
+        }
+    }
+
+    fn add_seats(&mut self, need: &Seats) -> Done {
+        let mut named = BTreeSet::new();
+        for number in &need.numbers {
+            let Some(seat) = self.view.value::<<Seat as Stored>::Model>(&key::seat(need.schedule, *number))? else { continue };
+            named.extend(seat.reservation_id);
+            add(&mut self.rows, Row::Seat(seat));
+        }
+        for id in named.into_iter().map(ReservationId) {
+            if self.view.reservation(id).is_ok_and(|found| found.is_some_and(|reservation| reservation.occupies())) {
+                self.add_reservation(id)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add_labelled(&mut self, need: &LabelledSeats) -> Done {
+        for label in &need.labels {
+            let labelled = Key::of(Kind::SeatLabel).id(need.schedule.0).exact(label).all();
+            for seat in self.view.led_models::<Seat>(labelled, Ascending)? {
+                add(&mut self.rows, Row::Seat(seat?));
+            }
+        }
+        Ok(())
+    }
+
+    fn add_reservation(&mut self, id: ReservationId) -> Done {
+        match self.view.value(&key::reservation(id))? {
+            Some(row) => self.add_found(row),
+            None => Ok(()),
+        }
+    }
+
+    /// A reservation, its date, that date's concert, and its seats.
+    fn add_found(&mut self, row: ReservationRow) -> Done {
+        let (date, seats) = (ScheduleId(row.schedule_id), row.seats.numbers());
+        add(&mut self.rows, Row::Reservation(row));
+        self.add_date_and_concert(date)?;
+        seats.into_iter().try_for_each(|number| self.add_seat(date, number))
+    }
+
+    fn add_reservations(&mut self, by: Key) -> Done {
+        let found: Vec<_> = self.view.led_models::<Reservation>(by.all(), Ascending)?.collect::<Result<_, _>>()?;
+        found.into_iter().try_for_each(|row| self.add_found(row))
+    }
+
+    fn add_owned(&mut self, need: &OwnedBy) -> Done {
+        self.add_date_and_concert(need.schedule)?;
+        match self.rows.schedule(need.schedule).map(|date| date.concert) {
+            Some(concert) => self.add_reservations(Key::of(Kind::OwnedByUser).id(need.user.0).id(concert.0)),
+            None => Ok(()),
+        }
+    }
+
+    /// Those that have lapsed, the earliest first; then those of dates that were cancelled so lately that there may be some.
+    fn add_lapsed_holds(&mut self, need: &LapsedHolds) -> Done {
+        let LapsedHolds { at_most, longest } = *need;
+        let (now, mut left) = (self.rows.now, limit(at_most));
+        let lapsed = Key::of(Kind::Hold)..Key::of(Kind::Hold).at(now).after_all();
+        left -= self.add_holds(lapsed, left)?;
+        let cancelled = Key::of(Kind::CancelledDate).at(now - longest).after_all()..Key::of(Kind::CancelledDate).after_all();
+        let dates: Vec<_> = self.view.led::<Schedule>(cancelled, Ascending)?.collect::<Result<_, _>>()?;
+        for date in dates {
+            let of_date = Key::of(Kind::HoldOfDate).id(date.id.0);
+            left -= self.add_holds(of_date.clone().at(now).after_all()..of_date.after_all(), left)?;
+        }
+        Ok(())
+    }
+
+    /// How many.
+    fn add_holds(&mut self, keys: std::ops::Range<Key>, at_most: usize) -> Result<usize, Fault> {
+        let found: Vec<_> = self.view.led_models::<Reservation>(keys, Ascending)?.take(at_most).collect::<Result<_, _>>()?;
+        let count = found.len();
+        found.into_iter().try_for_each(|row| self.add_found(row))?;
+        Ok(count)
+    }
+}
+
+pub(crate) fn limit(at_most: u32) -> usize {
+    usize::try_from(at_most).unwrap_or(usize::MAX)
+}

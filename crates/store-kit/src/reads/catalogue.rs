@@ -1,0 +1,56 @@
+//! What is on offer, to be read.
+
+use std::collections::BTreeSet;
+
+use application::PageRequest;
+use application::ports::{Catalogue, ReadError};
+use async_trait::async_trait;
+use domain::{Concert, ConcertId, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned};
+
+use super::page;
+use crate::engine::Engine;
+use crate::engine::Order::Ascending;
+use crate::key::{self, Key, Kind};
+use crate::store::EmbeddedStore;
+
+#[async_trait]
+impl<E: Engine> Catalogue for EmbeddedStore<E> {
+    async fn concerts(&self, wanted: PageRequest<ConcertId>) -> Result<Vec<Versioned<Concert>>, ReadError> {
+        let all = Key::of(Kind::Concert);
+        let from = wanted.after.map_or(all.clone(), |after| key::concert(after).after_all());
+        self.read(move |view| page(view.rows::<Concert>(from..all.after_all(), Ascending)?, wanted.size)).await
+    }
+
+    async fn concert(&self, id: ConcertId) -> Result<Option<Versioned<Concert>>, ReadError> {
+        self.read(move |view| view.concert(id)).await
+    }
+
+    async fn concerts_of(&self, queue: QueueId) -> Result<Vec<Versioned<Concert>>, ReadError> {
+        self.read(move |view| view.concerts_of(queue)).await
+    }
+
+    async fn schedules(&self, concert: ConcertId) -> Result<Vec<Versioned<Schedule>>, ReadError> {
+        self.read(move |view| view.schedules_of(concert)).await
+    }
+
+    async fn schedule(&self, id: ScheduleId) -> Result<Option<Versioned<Schedule>>, ReadError> {
+        self.read(move |view| view.schedule(id)).await
+    }
+
+    async fn schedules_by_id(&self, ids: &[ScheduleId]) -> Result<Vec<Versioned<Schedule>>, ReadError> {
+        let ids: BTreeSet<_> = ids.iter().copied().collect();
+        self.read(move |view| ids.into_iter().filter_map(|id| view.schedule(id).transpose()).collect()).await
+    }
+
+    async fn seats(&self, schedule: ScheduleId) -> Result<Vec<Versioned<Seat>>, ReadError> {
+        self.read(move |view| view.rows::<Seat>(Key::of(Kind::Seat).id(schedule.0).all(), Ascending)?.collect()).await
+    }
+
+    async fn queues(&self) -> Result<Vec<Versioned<Queue>>, ReadError> {
+        self.read(|view| view.rows::<Queue>(Key::of(Kind::Queue).all(), Ascending)?.collect()).await
+    }
+
+    async fn queue(&self, id: QueueId) -> Result<Option<Versioned<Queue>>, ReadError> {
+        self.read(move |view| view.queue(id)).await
+    }
+}

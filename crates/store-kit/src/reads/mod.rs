@@ -1,0 +1,14 @@
+//! The reading ports.
+
+mod bookings;
+mod catalogue;
+mod desk;
+mod users;
+
+use crate::fault::Fault;
+use crate::needs::limit;
+
+/// Those that fit into a page.
+fn page<T>(rows: impl Iterator<Item = Result<T, Fault>>, size: u32) -> Result<Vec<T>, Fault> {
+    rows.take(limit(size)).collect()
+}

@@ -1,0 +1,31 @@
+//! Users and queue tokens, to be read.
+
+use application::ports::{ReadError, Tokens, Users};
+use async_trait::async_trait;
+use domain::{QueueId, QueueToken, TokenId, User, UserId, Versioned};
+
+use super::page;
+use crate::engine::Engine;
+use crate::engine::Order::Ascending;
+use crate::key::{Key, Kind};
+use crate::store::EmbeddedStore;
+
+#[async_trait]
+impl<E: Engine> Users for EmbeddedStore<E> {
+    async fn user(&self, id: UserId) -> Result<Option<User>, ReadError> {
+        self.read(move |view| view.user(id)).await
+    }
+}
+
+#[async_trait]
+impl<E: Engine> Tokens for EmbeddedStore<E> {
+    async fn token(&self, id: TokenId) -> Result<Option<Versioned<QueueToken>>, ReadError> {
+        self.read(move |view| view.token(id)).await
+    }
+
+    async fn live(&self, queue: QueueId, after: u64, at_most: u32) -> Result<Vec<Versioned<QueueToken>>, ReadError> {
+        let of_queue = Key::of(Kind::LiveToken).id(queue.0);
+        let later = of_queue.clone().number(after).after_all()..of_queue.after_all();
+        self.read(move |view| page(view.led::<QueueToken>(later, Ascending)?, at_most)).await
+    }
+}

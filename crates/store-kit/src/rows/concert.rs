@@ -1,0 +1,65 @@
+//! Rows of concerts.
+
+use domain::{Concert, ConcertId, QueueId, Version, Versioned, Write};
+#[cfg(feature = "sea-orm")]
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::cancellation::{cancellation, reason_of};
+use crate::corrupt::Corrupt;
+use crate::instant::micros;
+
+const TABLE: &str = "concerts";
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sea-orm", derive(DeriveEntityModel), sea_orm(table_name = "concerts"))]
+pub struct Model {
+    #[cfg_attr(feature = "sea-orm", sea_orm(primary_key, auto_increment = false))]
+    pub id: Uuid,
+    pub version: i64,
+    pub name: String,
+    pub host: String,
+    pub queue_id: Uuid,
+    pub max_seats_per_user: Option<i64>,
+    pub cancelled_at: Option<i64>,
+    pub cancellation_reason: Option<String>,
+}
+
+entity!();
+
+impl TryFrom<Model> for Versioned<Concert> {
+    type Error = Corrupt;
+
+    fn try_from(row: Model) -> Result<Self, Corrupt> {
+        let limit = row.max_seats_per_user.map(u32::try_from).transpose().map_err(|_| Corrupt::new(TABLE, "max_seats_per_user"))?;
+        let (id, queue) = (ConcertId(row.id), QueueId(row.queue_id));
+        let cancellation = cancellation(row.cancelled_at, row.cancellation_reason.as_deref(), TABLE)?;
+        let mut concert = Concert::new(id, row.name, row.host, queue).restore(cancellation);
+        concert.max_seats_per_user = limit;
+        Ok(Self::new(Version(row.version), concert))
+    }
+}
+
+impl From<&Concert> for Model {
+    /// A concert that is new.
+    fn from(concert: &Concert) -> Self {
+        let Concert { id, name, host, queue, max_seats_per_user, .. } = concert;
+        Self {
+            id: id.0,
+            version: Version::FIRST.0,
+            name: name.clone(),
+            host: host.clone(),
+            queue_id: queue.0,
+            max_seats_per_user: max_seats_per_user.map(i64::from),
+            cancelled_at: concert.cancellation().map(|cancellation| micros(cancellation.at)),
+            cancellation_reason: concert.cancellation().and_then(reason_of),
+        }
+    }
+}
+
+impl From<&Write<Concert>> for Model {
+    fn from(write: &Write<Concert>) -> Self {
+        Self { version: write.version().0, ..Self::from(&write.row) }
+    }
+}

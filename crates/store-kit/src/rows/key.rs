@@ -1,0 +1,77 @@
+//! Rows of idempotency keys.
+
+use domain::{Fingerprint, KeyRecord, KeyScope, Operation, RequestKey, UserId, Version, Versioned, Write};
+#[cfg(feature = "sea-orm")]
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::corrupt::Corrupt;
+use crate::instant::{instant, micros};
+use crate::rows::{hex, outcome};
+
+const TABLE: &str = "idempotency_keys";
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sea-orm", derive(DeriveEntityModel), sea_orm(table_name = "idempotency_keys"))]
+pub struct Model {
+    #[cfg_attr(feature = "sea-orm", sea_orm(primary_key, auto_increment = false))]
+    pub user_id: Uuid,
+    #[cfg_attr(feature = "sea-orm", sea_orm(primary_key, auto_increment = false))]
+    pub route: String,
+    #[cfg_attr(feature = "sea-orm", sea_orm(primary_key, auto_increment = false))]
+    pub request_key: String,
+    pub version: i64,
+    #[serde(with = "hex")]
+    pub fingerprint: Vec<u8>,
+    pub outcome: String,
+    pub recorded_at: i64,
+    pub expires_at: i64,
+}
+
+entity!();
+
+/// A key as the statements look it up.
+pub fn name(scope: &KeyScope) -> (Uuid, &'static str, &str) {
+    (scope.user.0, scope.operation.name(), scope.key.as_str())
+}
+
+/// Whose key it is, where it was sent, and the key.
+pub fn scope(user: Uuid, route: &str, key: &str) -> Result<KeyScope, Corrupt> {
+    let operation = Operation::named(route).ok_or(Corrupt::new(TABLE, "route"))?;
+    let key = RequestKey::new(key).map_err(|_| Corrupt::new(TABLE, "request_key"))?;
+    Ok(KeyScope { user: UserId(user), operation, key })
+}
+
+impl TryFrom<Model> for Versioned<KeyRecord> {
+    type Error = Corrupt;
+
+    fn try_from(row: Model) -> Result<Self, Corrupt> {
+        let fingerprint = row.fingerprint.try_into().map_err(|_| Corrupt::new(TABLE, "fingerprint"))?;
+        let record = KeyRecord {
+            scope: scope(row.user_id, &row.route, &row.request_key)?,
+            fingerprint: Fingerprint(fingerprint),
+            outcome: outcome::read(&row.outcome)?,
+            recorded_at: instant(row.recorded_at, TABLE, "recorded_at")?,
+            expires_at: instant(row.expires_at, TABLE, "expires_at")?,
+        };
+        Ok(Self::new(Version(row.version), record))
+    }
+}
+
+impl From<&Write<KeyRecord>> for Model {
+    fn from(write: &Write<KeyRecord>) -> Self {
+        let record = &write.row;
+        let (user_id, route, request_key) = name(&record.scope);
+        Self {
+            user_id,
+            route: route.to_owned(),
+            request_key: request_key.to_owned(),
+            version: write.version().0,
+            fingerprint: record.fingerprint.0.to_vec(),
+            outcome: outcome::write(&record.outcome),
+            recorded_at: micros(record.recorded_at),
+            expires_at: micros(record.expires_at),
+        }
+    }
+}

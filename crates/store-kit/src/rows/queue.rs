@@ -1,0 +1,125 @@
+//! Rows of queues: the operator's row, and apart from it the admission version and the numbers.
+
+use domain::queue::PolicyOverrides;
+use domain::{Queue, QueueId, QueueState, Version, Versioned, Write, change};
+#[cfg(feature = "sea-orm")]
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+use time::Duration;
+use uuid::Uuid;
+
+use crate::corrupt::Corrupt;
+use crate::instant::span_micros;
+use crate::words::Word;
+
+const TABLE: &str = "queues";
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sea-orm", derive(DeriveEntityModel), sea_orm(table_name = "queues"))]
+pub struct Model {
+    #[cfg_attr(feature = "sea-orm", sea_orm(primary_key, auto_increment = false))]
+    pub id: Uuid,
+    pub version: i64,
+    pub name: String,
+    pub state: String,
+    pub capacity: Option<i64>,
+    pub batch: Option<i64>,
+    pub active_micros: Option<i64>,
+    pub claim_micros: Option<i64>,
+    pub max_waiting: Option<i64>,
+    pub message: Option<String>,
+}
+
+entity!();
+
+/// How a queue stands: under which version it admits, how many wait, how many tokens' rows say ACTIVE.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(feature = "sea-orm", derive(sea_orm::FromQueryResult))]
+pub struct Standing {
+    pub queue_id: Uuid,
+    pub admission: i64,
+    pub waiting: i64,
+    /// None: not counted.
+    pub active: Option<i64>,
+}
+
+/// A date of a concert that a queue admits to, and whether a seat of it is AVAILABLE or HELD by its row; a concert without dates is there
+/// once, without a date.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(feature = "sea-orm", derive(sea_orm::FromQueryResult))]
+pub struct Offered {
+    pub queue_id: Uuid,
+    pub schedule_id: Option<Uuid>,
+    pub has_seats: bool,
+}
+
+/// The version under which a queue admits from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Admission {
+    pub queue_id: Uuid,
+    pub version: i64,
+}
+
+impl From<&Write<change::Admission>> for Admission {
+    fn from(write: &Write<change::Admission>) -> Self {
+        Self { queue_id: write.row.0.0, version: write.version().0 }
+    }
+}
+
+/// The last number that a queue has handed out, and how many wait in it.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "sea-orm", derive(sea_orm::FromQueryResult))]
+pub struct Counter {
+    pub queue_id: Uuid,
+    pub last_number: i64,
+    pub waiting: i64,
+}
+
+impl TryFrom<Model> for Versioned<Queue> {
+    type Error = Corrupt;
+
+    fn try_from(row: Model) -> Result<Self, Corrupt> {
+        let number = |value: Option<i64>, column| value.map(u32::try_from).transpose().map_err(|_| Corrupt::new(TABLE, column));
+        let overrides = PolicyOverrides {
+            capacity: number(row.capacity, "capacity")?,
+            batch: number(row.batch, "batch")?,
+            active: row.active_micros.map(Duration::microseconds),
+            claim: row.claim_micros.map(Duration::microseconds),
+            max_waiting: number(row.max_waiting, "max_waiting")?,
+        };
+        let state = QueueState::of(&row.state).ok_or(Corrupt::new(TABLE, "state"))?;
+        let queue = Queue::new(QueueId(row.id), row.name, overrides, row.message).restore(state);
+        Ok(Self::new(Version(row.version), queue))
+    }
+}
+
+impl From<&Queue> for Model {
+    /// A queue that is new.
+    fn from(queue: &Queue) -> Self {
+        let own = &queue.overrides;
+        Self {
+            id: queue.id.0,
+            version: Version::FIRST.0,
+            name: queue.name.clone(),
+            state: queue.state().word().to_owned(),
+            capacity: own.capacity.map(i64::from),
+            batch: own.batch.map(i64::from),
+            active_micros: own.active.map(span_micros),
+            claim_micros: own.claim.map(span_micros),
+            max_waiting: own.max_waiting.map(i64::from),
+            message: queue.message.clone(),
+        }
+    }
+}
+
+impl From<&Versioned<Queue>> for Model {
+    fn from(queue: &Versioned<Queue>) -> Self {
+        Self { version: queue.version.0, ..Self::from(&queue.row) }
+    }
+}
+
+impl From<&Write<Queue>> for Model {
+    fn from(write: &Write<Queue>) -> Self {
+        Self { version: write.version().0, ..Self::from(&write.row) }
+    }
+}

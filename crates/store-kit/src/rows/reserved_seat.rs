@@ -1,0 +1,82 @@
+//! Rows of reserved seats: every seat that a reservation ever had, at its price.
+
+use domain::{Money, ReservedSeat, SeatNumber};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::corrupt::Corrupt;
+use crate::rows::reservation::Row;
+use crate::rows::seat::seat_number;
+
+const TABLE: &str = "reservation_seats";
+
+/// The seats of a reservation, as the JSON that they are read as.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "sea-orm", derive(sea_orm::FromJsonQueryResult))]
+pub struct Seats(Vec<Seat>);
+
+impl Seats {
+    /// The numbers that make sense.
+    #[must_use]
+    pub fn numbers(&self) -> Vec<SeatNumber> {
+        self.0.iter().filter_map(|seat| seat_number(seat.number)).collect()
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Seat {
+    number: i64,
+    label: String,
+    price: i64,
+}
+
+/// A row that is new.
+#[derive(Debug, Clone, Serialize)]
+pub struct New {
+    pub reservation_id: Uuid,
+    pub schedule_id: Uuid,
+    pub number: i64,
+    pub label: String,
+    pub price: i64,
+    pub live: bool,
+}
+
+/// The rows of a new reservation's seats.
+pub fn new_of(reservation: &Row) -> impl Iterator<Item = New> {
+    let (reservation_id, schedule_id, live) = (reservation.id, reservation.schedule_id, !reservation.is_cancelled());
+    reservation.seats.0.iter().map(move |Seat { number, label, price }| New {
+        reservation_id,
+        schedule_id,
+        number: *number,
+        label: label.clone(),
+        price: *price,
+        live,
+    })
+}
+
+impl TryFrom<Seats> for Vec<ReservedSeat> {
+    type Error = Corrupt;
+
+    fn try_from(rows: Seats) -> Result<Self, Corrupt> {
+        let mut seats = rows.0.into_iter().map(ReservedSeat::try_from).collect::<Result<Self, _>>()?;
+        seats.sort_unstable_by_key(|seat| seat.number);
+        Ok(seats)
+    }
+}
+
+impl TryFrom<Seat> for ReservedSeat {
+    type Error = Corrupt;
+
+    fn try_from(row: Seat) -> Result<Self, Corrupt> {
+        let number = seat_number(row.number).ok_or(Corrupt::new(TABLE, "number"))?;
+        let price = Money::new(row.price).map_err(|_| Corrupt::new(TABLE, "price"))?;
+        Ok(Self { number, label: row.label, price })
+    }
+}
+
+impl From<&[ReservedSeat]> for Seats {
+    fn from(seats: &[ReservedSeat]) -> Self {
+        let row = |seat: &ReservedSeat| Seat { number: i64::from(seat.number.get()), label: seat.label.clone(), price: seat.price.minor() };
+        Self(seats.iter().map(row).collect())
+    }
+}

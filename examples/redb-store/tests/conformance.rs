@@ -1,0 +1,54 @@
+//! The store keeps the contract of a persistence adapter.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use adapter_conformance::{Adapter, adapter_conformance};
+use application::ports::Ports;
+use application::testing::StoppedClock;
+use async_trait::async_trait;
+use redb_store::Redb;
+use store_kit::EmbeddedStore;
+use tempfile::TempDir;
+
+/// A folder with one file a store.
+struct Folder {
+    folder: TempDir,
+    stores: AtomicU32,
+}
+
+impl Folder {
+    fn new() -> Self {
+        Self { folder: TempDir::new().unwrap(), stores: AtomicU32::new(0) }
+    }
+
+    fn file(&self, number: u32) -> std::path::PathBuf {
+        self.folder.path().join(format!("{number}.redb"))
+    }
+}
+
+fn open(path: &Path, clock: Arc<StoppedClock>) -> Ports {
+    EmbeddedStore::open(Redb::open(path).unwrap(), clock).unwrap().ports()
+}
+
+#[async_trait]
+impl Adapter for Folder {
+    async fn fresh(&self, clock: Arc<StoppedClock>) -> Ports {
+        open(&self.file(self.stores.fetch_add(1, Ordering::Relaxed)), clock)
+    }
+
+    async fn reopened(&self, clock: Arc<StoppedClock>) -> Ports {
+        open(&self.file(self.stores.load(Ordering::Relaxed) - 1), clock)
+    }
+
+    /// A copy of the file as it is now: nobody has closed it.
+    async fn after_crash(&self, clock: Arc<StoppedClock>) -> Ports {
+        let last = self.stores.load(Ordering::Relaxed);
+        std::fs::copy(self.file(last - 1), self.file(last)).unwrap();
+        self.stores.fetch_add(1, Ordering::Relaxed);
+        open(&self.file(last), clock)
+    }
+}
+
+adapter_conformance!(Folder::new, without sharing: "one process at a time opens a file");
