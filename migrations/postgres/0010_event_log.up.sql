@@ -20,8 +20,14 @@ CREATE TABLE event_log (
     numbers   bigint[]
 );
 
--- It is long, and is compressed by nobody who has a reader waiting.
-ALTER TABLE event_log ALTER events SET STORAGE EXTERNAL, ALTER rows SET STORAGE EXTERNAL;
+-- It is long, so that PostgreSQL compresses it, and lz4 takes no longer than to write it as it is. Where PostgreSQL was built without, its other way of
+-- compressing would take most of a commit's time: there it stays as it is.
+DO $$
+BEGIN
+    ALTER TABLE event_log ALTER events SET COMPRESSION lz4, ALTER rows SET COMPRESSION lz4;
+EXCEPTION WHEN feature_not_supported THEN
+    ALTER TABLE event_log ALTER events SET STORAGE EXTERNAL, ALTER rows SET STORAGE EXTERNAL;
+END $$;
 CREATE UNIQUE INDEX event_log_position ON event_log (position) WHERE position IS NOT NULL;
 CREATE INDEX event_log_unplaced ON event_log (xid) WHERE position IS NULL;
 
