@@ -26,6 +26,7 @@ check: fmt lint doc ## Formatting, lints, documentation: warnings are errors
 
 fmt:
 	cargo fmt --all --check
+	cargo fmt --check --manifest-path examples/own-tests/Cargo.toml
 
 lint:
 	cargo clippy --workspace --all-targets --all-features -- -D warnings

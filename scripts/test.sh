@@ -13,6 +13,8 @@ cargo build "${build[@]}" --bin frontrow --bin with-postgres
 "$target/debug/with-postgres" \
     cargo --config "target.'cfg(all())'.runner = '$PWD/scripts/time-tests.sh'" test "${build[@]}" --all-targets --no-fail-fast 2>&1 | tee "$log"
 cargo test "${build[@]}" --doc
+# A crate outside the workspace. What it needs with the same features has been built above.
+cargo test --locked --manifest-path examples/own-tests/Cargo.toml --target-dir "$target"
 
 echo
 echo "The slowest tests, in seconds:"
