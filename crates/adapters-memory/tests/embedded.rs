@@ -109,10 +109,12 @@ async fn a_row_that_makes_no_sense_keeps_others_from_nothing() {
     assert!(matches!(results.as_slice(), [Err(CommitError::Rejected(_)), Ok(_)]), "{results:?}");
 }
 
+/// What is done behind the store's back.
+type Damage = fn(&mut dyn EntriesMut) -> Result<(), EngineError>;
+
 #[tokio::test]
 async fn what_leads_to_no_row_and_rows_to_which_nothing_leads_are_found() {
     let named = User { id: ADA, name: Some(domain::UserName::new("Ada").unwrap()), created_at: datetime!(2026-01-01 00:00 UTC) };
-    type Damage = fn(&mut dyn EntriesMut) -> Result<(), EngineError>;
     let astray: Damage = |entries| entries.put(&key_of(70, 9), &key_of(6, 9));
     let lost: Damage = |entries| {
         let first = entries.range(&[86]..&[87], store_kit::Order::Ascending)?.next().transpose()?;

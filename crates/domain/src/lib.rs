@@ -27,6 +27,8 @@ pub mod rules;
 pub mod schedule;
 pub mod seat;
 pub mod seat_plan;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod text;
 pub mod token;
 pub mod user;

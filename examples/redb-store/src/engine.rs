@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use redb::{Database, ReadableDatabase, ReadableTable, Table, TableDefinition};
+use redb::{AccessGuard, Database, ReadableDatabase, ReadableTable, Table, TableDefinition};
 use store_kit::{Engine, EngineError, Entries, EntriesMut, EntryIter, Order};
 
 const MAP: TableDefinition<&[u8], &[u8]> = TableDefinition::new("frontrow");
@@ -40,6 +40,8 @@ impl Engine for Redb {
     }
 }
 
+type Bytes<'a> = AccessGuard<'a, &'static [u8]>;
+
 /// The table, in a transaction that reads or in one that writes.
 struct Map<T>(T);
 
@@ -51,7 +53,7 @@ impl<T: ReadableTable<&'static [u8], &'static [u8]>> Entries for Map<T> {
 
     fn range(&self, keys: Range<&[u8]>, order: Order) -> Result<EntryIter<'_>, EngineError> {
         let entries = self.0.range::<&[u8]>(keys).map_err(EngineError::failed)?;
-        let owned = |entry: Result<(redb::AccessGuard<'_, &'static [u8]>, redb::AccessGuard<'_, &'static [u8]>), redb::StorageError>| {
+        let owned = |entry: Result<(Bytes<'_>, Bytes<'_>), redb::StorageError>| {
             let (key, value) = entry.map_err(EngineError::failed)?;
             Ok((key.value().to_vec(), value.value().to_vec()))
         };

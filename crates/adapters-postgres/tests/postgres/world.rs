@@ -5,11 +5,11 @@ use std::sync::Arc;
 use adapters_postgres::{PoolSize, PostgresStore};
 use application::ports::{CommitError, Committed, Store};
 use domain::decide::{charge, join, register};
-use domain::key::Keyed;
-use domain::{Change, Command, Fingerprint, KeyScope, Money, Needs, Operation, QueuePolicy, RequestKey, Rows, Rules, TokenId, UserId};
+use domain::testing::{keyed, rules, won};
+use domain::{Change, Command, Needs, Operation, Rows, Rules, TokenId, UserId};
 use sea_orm::sqlx::{Connection, Executor, PgConnection};
 use testbed::{Cluster, Database};
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Ends the backends of the store's connections that are in the midst of a statement.
@@ -92,15 +92,9 @@ impl World {
 
     /// The change that charges a wallet with 1, as it stands now.
     pub(crate) async fn a_charge(&self, number: u128, key: &str) -> Change {
-        let scope = KeyScope { user: user(number), operation: Operation::Charge, key: RequestKey::new(key).unwrap() };
         let entry = domain::EntryId(Uuid::from_u128(number << 64 | u128::from(key.len() as u64) << 32 | u128::from(key.as_bytes()[0])));
-        let command = charge::Command {
-            user: None,
-            order: None,
-            keyed: Keyed { scope, fingerprint: Fingerprint([0; 32]) },
-            id: entry,
-            amount: Money::new(1).unwrap(),
-        };
+        let keyed = keyed(user(number), Operation::Charge, key);
+        let command = charge::Command { user: None, order: None, keyed, id: entry, amount: won(1) };
         self.decide(&command).await
     }
 
@@ -118,18 +112,4 @@ impl World {
 pub(crate) fn a_change(number: u128) -> Change {
     let command = register::Command { user: user(number), name: domain::UserName::new("Ada").unwrap(), keyed: None };
     command.decide_by(&Rows::at(OffsetDateTime::UNIX_EPOCH), &rules()).unwrap().unwrap().change.unwrap()
-}
-
-fn rules() -> Rules {
-    let minutes = Duration::minutes;
-    Rules {
-        hold: minutes(5),
-        max_seats_per_user: 4,
-        currency: "KRW".parse().unwrap(),
-        charging: domain::Charging::Open,
-        max_charge: Money::new(1_000_000).unwrap(),
-        max_balance: Money::new(10_000_000).unwrap(),
-        queue: QueuePolicy { capacity: 100, batch: 50, active: minutes(10), claim: minutes(2), max_waiting: None },
-        key_retention: Duration::DAY,
-    }
 }

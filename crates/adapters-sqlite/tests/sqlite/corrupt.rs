@@ -1,10 +1,11 @@
 //! Rows that make no sense are told to be so, and spoil nothing else.
 
 use application::ports::{Catalogue, ReadError, Store, Tokens};
+use domain::testing::SCHEDULE;
 use domain::{Command, Needs, Queue, need};
 use sea_orm::sqlx;
 
-use crate::world::{DATE, World};
+use crate::world::World;
 
 async fn spoil(world: &World, sql: &'static str) {
     sqlx::raw_sql(sql).execute(&world.behind_its_back().await).await.expect(sql);
@@ -82,5 +83,5 @@ async fn a_spoiled_reservation_fails_whoever_meets_it() {
     assert!(world.try_find(&need::HoldsOfToken(ada.token.unwrap())).await.is_err());
     assert!(world.try_find(&world.hold_command(ben, &[1]).needs()).await.is_err(), "on its seat");
     assert!(world.try_find(&world.hold_command(ben, &[2]).needs()).await.is_ok(), "beside it");
-    assert_eq!(world.store.reads().seats(DATE).await.unwrap().len(), 4);
+    assert_eq!(world.store.reads().seats(SCHEDULE).await.unwrap().len(), 4);
 }

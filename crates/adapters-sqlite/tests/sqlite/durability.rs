@@ -3,10 +3,11 @@
 use adapters_sqlite::SqliteStore;
 use application::PageRequest;
 use application::ports::{Bookings, Catalogue, Store, Tokens, Users, Wallets};
+use domain::testing::SCHEDULE;
 use domain::{Command, Needs, Operation, need};
 use sea_orm::sqlx::{self, Row};
 
-use crate::world::{DATE, World};
+use crate::world::World;
 
 #[tokio::test]
 async fn whoever_opens_the_file_anew_finds_everything() {
@@ -21,7 +22,7 @@ async fn whoever_opens_the_file_anew_finds_everything() {
     let page = PageRequest { after: None, size: 10 };
     assert_eq!(again.reads().payment(payment.id).await.unwrap(), Some(payment));
     assert_eq!(again.reads().reservation(kept.id).await.unwrap(), world.store.reads().reservation(kept.id).await.unwrap());
-    assert_eq!(again.reads().seats(DATE).await.unwrap(), world.store.reads().seats(DATE).await.unwrap());
+    assert_eq!(again.reads().seats(SCHEDULE).await.unwrap(), world.store.reads().seats(SCHEDULE).await.unwrap());
     assert_eq!(again.reads().entries(guest.user, page).await.unwrap().len(), 2);
     assert_eq!(again.reads().user(guest.user).await.unwrap().unwrap().id, guest.user);
     let token = again.reads().token(guest.token.unwrap()).await.unwrap().unwrap();

@@ -9,18 +9,12 @@ use domain::decide::admission::Pass;
 use domain::decide::{Decision, admit, charge, hold, join, pay, refund, register};
 use domain::key::Keyed;
 use domain::need::{Line, Unreadable};
-use domain::reservation::SeatChoice;
+use domain::testing::{SCHEDULE, a_concert, a_schedule, a_seat, keyed, rules, seats, won};
 use domain::{
-    Change, Command, Concert, ConcertId, Fingerprint, KeyScope, Money, Need, Needs, Operation, Outcome, Payment, Queue, QueuePolicy,
-    RequestKey, Reservation, Rules, Schedule, ScheduleId, Seat, SeatNumber, TokenId, UserId, UserName, Zone,
+    Change, Command, Need, Needs, Operation, Outcome, Payment, Queue, QueuePolicy, Reservation, Rules, TokenId, UserId, UserName,
 };
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 use tempfile::TempDir;
-use time::Duration;
-use uuid::Uuid;
-
-pub(crate) const CONCERT: ConcertId = ConcertId(Uuid::from_u128(0xC0));
-pub(crate) const DATE: ScheduleId = ScheduleId(Uuid::from_u128(0xDA));
 
 /// A store in a file of its own.
 pub(crate) struct World {
@@ -37,13 +31,13 @@ impl World {
         let folder = TempDir::new().unwrap();
         let clock = Arc::new(StoppedClock::default());
         let store = SqliteStore::open(&path(&folder), clock.clone()).await.unwrap();
-        Self { folder, clock, ids: CountingIds::default(), rules: rules(), store }
+        Self { folder, clock, ids: CountingIds::default(), rules: roomy_rules(), store }
     }
 
     /// A store with one concert on one date, in a hall of `seats` seats.
     pub(crate) async fn with_a_hall_of(seats: u32) -> Self {
         let world = Self::empty().await;
-        world.programme(seats).put_on(&world.store).await;
+        Self::programme(seats).put_on(&world.store).await;
         world
     }
 
@@ -53,18 +47,10 @@ impl World {
     }
 
     /// One concert on one date, in a hall of `seats` seats.
-    pub(crate) fn programme(&self, seats: u32) -> Programme {
-        use application::ports::Clock;
-        let now = self.clock.now();
-        let (starts_at, sale) = (now + Duration::days(10), now - Duration::days(1)..now + Duration::days(7));
-        let date = Schedule::new(DATE, CONCERT, starts_at, Zone::new("Asia/Seoul").unwrap(), sale);
-        let seat = |number| Seat::new(DATE, SeatNumber::new(number).unwrap(), format!("Row A {number}"), Money::new(10_000).unwrap());
-        Programme {
-            queues: vec![],
-            concerts: vec![Concert::new(CONCERT, "Club Night".into(), "Frontrow".into(), Queue::DEFAULT)],
-            schedules: vec![date],
-            seats: (1..=seats).map(seat).collect(),
-        }
+    pub(crate) fn programme(seats: u32) -> Programme {
+        let seat = |number| a_seat(number).with(|seat| seat.price = won(10_000)).row;
+        let (concerts, schedules) = (vec![a_concert().row], vec![a_schedule().row]);
+        Programme { queues: vec![], concerts, schedules, seats: (1..=seats).map(seat).collect() }
     }
 
     /// The store's file opened as by another process that knows nothing of our rules.
@@ -118,8 +104,7 @@ impl World {
     }
 
     pub(crate) fn key(&self, user: UserId, operation: Operation) -> Keyed {
-        let key = RequestKey::new(&self.ids.ordered().to_string()).unwrap();
-        Keyed { scope: KeyScope { user, operation, key }, fingerprint: Fingerprint([7; 32]) }
+        keyed(user, operation, &self.ids.ordered().to_string())
     }
 
     /// Somebody new, with a wallet.
@@ -157,10 +142,9 @@ impl World {
         Pass { user, token: Some(token) }
     }
 
-    pub(crate) fn hold_command(&self, pass: Pass, seats: &[u32]) -> hold::Command {
-        let seats = SeatChoice::new(seats.iter().map(|number| SeatNumber::new(*number).unwrap()).collect()).unwrap();
-        let id = self.ids.ordered().into();
-        hold::Command { pass, keyed: self.key(pass.user, Operation::Hold), id, schedule: DATE, seats }
+    pub(crate) fn hold_command(&self, pass: Pass, numbers: &[u32]) -> hold::Command {
+        let (id, seats) = (self.ids.ordered().into(), seats(numbers));
+        hold::Command { pass, keyed: self.key(pass.user, Operation::Hold), id, schedule: SCHEDULE, seats }
     }
 
     pub(crate) async fn hold_change(&self, pass: Pass, seats: &[u32]) -> Change {
@@ -178,8 +162,7 @@ impl World {
 
     pub(crate) async fn charge_change(&self, user: UserId, amount: i64) -> Change {
         let keyed = self.key(user, Operation::Charge);
-        let command =
-            charge::Command { user: None, order: None, keyed, id: self.ids.ordered().into(), amount: Money::new(amount).unwrap() };
+        let command = charge::Command { user: None, order: None, keyed, id: self.ids.ordered().into(), amount: won(amount) };
         self.decide(&command).await.change.unwrap()
     }
 
@@ -215,17 +198,7 @@ fn path(folder: &TempDir) -> String {
     folder.path().join("data").join("frontrow.db").to_str().unwrap().to_owned()
 }
 
-fn rules() -> Rules {
-    let queue =
-        QueuePolicy { capacity: 10_000, batch: 10_000, active: Duration::minutes(10), claim: Duration::minutes(2), max_waiting: None };
-    Rules {
-        hold: Duration::minutes(5),
-        max_seats_per_user: 4,
-        currency: "KRW".parse().unwrap(),
-        charging: domain::Charging::Open,
-        max_charge: Money::new(1_000_000).unwrap(),
-        max_balance: Money::new(10_000_000).unwrap(),
-        queue,
-        key_retention: Duration::hours(24),
-    }
+/// Nobody has to wait for long.
+fn roomy_rules() -> Rules {
+    Rules { queue: QueuePolicy { capacity: 10_000, batch: 10_000, ..rules().queue }, ..rules() }
 }

@@ -1,12 +1,10 @@
 use std::sync::Mutex;
 
+use domain::testing::NOW;
 use domain::{User, UserId, Write};
-use time::macros::datetime;
 use uuid::Uuid;
 
 use super::*;
-
-const NOW: time::OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
 
 /// What a [`Scripted`] store returns for a group of changes.
 type Results = Vec<Result<Committed, CommitError>>;

@@ -1,9 +1,8 @@
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use domain::{LoggedRow, LoggedToken, Queue, QueueToken, TokenId, UserId, Version, Versioned};
-use time::macros::datetime;
-use uuid::Uuid;
+use domain::testing::{a_token, user};
+use domain::{LoggedRow, LoggedToken, Version, Versioned};
 
 use super::*;
 use crate::ports::{LogExtent, LogPage, MockLog, ReadError};
@@ -32,10 +31,7 @@ impl ReadModel for Notes {
 }
 
 fn token(number: u64) -> LoggedRow {
-    let id = Uuid::from_u128(u128::from(number));
-    let joined_at = datetime!(2026-11-21 20:00 UTC);
-    let new = domain::NewToken { id: TokenId(id), queue: Queue::DEFAULT, user: UserId(id), concert: None, joined_at };
-    let token: QueueToken = new.numbered(number);
+    let token = a_token(user(number)).numbered(number).row;
     LoggedRow::Token(Versioned::new(Version::FIRST, LoggedToken::from(&token)))
 }
 

@@ -3,13 +3,14 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use domain::need::{self, Lookup};
+use domain::testing::{NOW, rules};
 use domain::{Change, Decision, Fault, Need, Needs, Refusal, ReservationId, Rows, Rules, User, UserId, Verdict};
 use rstest::rstest;
 
-use super::tests::{NOW, Touch, all_committed, limits, loading_store};
+use super::tests::{Touch, all_committed, limits, loading_store};
 use super::*;
 use crate::ports::{CommitError, Committed, MockObserver, MockStore, ReadError, Store};
-use crate::testing::{MockedLanes, RecordingObserver, the_rules};
+use crate::testing::{MockedLanes, RecordingObserver};
 
 /// Panics where it is asked to.
 enum Bomb {
@@ -55,7 +56,7 @@ fn an_observer(committed: usize, doubtful: usize) -> MockObserver {
 }
 
 async fn touch(store: MockStore, observer: MockObserver) -> Result<Answer<u128>, Error> {
-    MockedLanes::over(store).observed_by(observer).run(|commits| async move { commits.run(Touch(1)).await }).await
+    MockedLanes::over(store).observed_by(observer).run(async |commits| commits.run(Touch(1)).await).await
 }
 
 /// Fails `failures` times, then succeeds.
@@ -178,7 +179,7 @@ async fn a_row_that_makes_no_sense_fails_the_command_alone_that_needs_it() {
 #[tokio::test]
 async fn what_contradicts_itself_is_an_internal_fault_and_no_refusal() {
     let fault = Fault::SeatsMissing { reservation: ReservationId(uuid::Uuid::nil()), seats: Vec::new() };
-    let answer = MockedLanes::over(loading_store()).run(|commits| async move { commits.run(Finds(fault)).await }).await;
+    let answer = MockedLanes::over(loading_store()).run(async |commits| commits.run(Finds(fault)).await).await;
     assert!(matches!(answer, Err(Error::Internal)), "{answer:?}");
 }
 
@@ -219,7 +220,7 @@ fn loading_store_that_commits() -> MockStore {
 }
 
 fn start(store: Arc<dyn Store>, observer: &Arc<RecordingObserver>) -> Arc<GroupCommit> {
-    Arc::new(GroupCommit::start(Arc::new(Committer::new(store, vec![observer.clone()])), Arc::new(the_rules()), limits()))
+    Arc::new(GroupCommit::start(Arc::new(Committer::new(store, vec![observer.clone()])), Arc::new(rules()), limits()))
 }
 
 fn users(changes: Vec<Change>) -> Vec<u128> {

@@ -96,17 +96,16 @@ mod tests {
     use std::time::Duration;
 
     use domain::decide::Decision;
+    use domain::testing::{NOW, rules};
     use domain::{Change, Command, Refusal, Rows, Rules, User, UserId, Verdict, Write};
     use metrics_exporter_prometheus::PrometheusBuilder;
     use time::OffsetDateTime;
-    use time::macros::datetime;
     use uuid::Uuid;
 
     use super::super::{GroupCommit, Limits};
     use crate::Error;
     use crate::committer::Committer;
     use crate::ports::{CommitError, Committed, MockStore};
-    use crate::testing::the_rules;
 
     /// Writes a user, or is refused.
     struct Register(bool);
@@ -127,7 +126,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_becomes_of_commands_and_of_their_changes_is_counted() {
         let mut store = MockStore::new();
-        store.expect_load().returning(|_| Ok(Rows::at(datetime!(2026-11-21 20:00 UTC))));
+        store.expect_load().returning(|_| Ok(Rows::at(NOW)));
         let met_one = AtomicBool::new(false);
         store.expect_commit().returning(move |changes| {
             let met = met_one.swap(true, Ordering::Relaxed);
@@ -135,7 +134,7 @@ mod tests {
         });
         let limits = Limits { kind: "crowd", lanes: 1, queue: 1, batch: 8, deadline: Duration::from_secs(2) };
         let recorder = PrometheusBuilder::new().build_recorder();
-        let start = || GroupCommit::start(Arc::new(Committer::new(Arc::new(store), Vec::new())), Arc::new(the_rules()), limits);
+        let start = || GroupCommit::start(Arc::new(Committer::new(Arc::new(store), Vec::new())), Arc::new(rules()), limits);
         let commits = metrics::with_local_recorder(&recorder, start);
 
         commits.run(Register(true)).await.unwrap();

@@ -2,17 +2,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use domain::decide::{Decision, Refused};
+use domain::testing::{NOW, rules};
 use domain::{Change, Need, Refusal, Rows, Rules, User, UserId, Verdict, Write};
-use time::macros::datetime;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::*;
 use crate::ports::{CommitError, Committed, MockObserver, MockStore, ReadError, Store};
-use crate::testing::{MockedLanes, the_rules};
-
-pub(super) const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
+use crate::testing::MockedLanes;
 
 /// Writes the user `id`; two of one id collide.
 #[derive(Clone, Copy)]
@@ -40,7 +38,7 @@ impl Command for RefusedButClaims {
     fn needs(&self) {}
 
     fn decide(&self, now: OffsetDateTime, (): (), _: &Rules) -> Verdict<()> {
-        let change = Touch(1).decide(now, (), &the_rules()).map(|decision| decision.change);
+        let change = Touch(1).decide(now, (), &rules()).map(|decision| decision.change);
         Err(Refused { refusal: Refusal::QueueFull, claim: change?.map(Box::new) })
     }
 }
@@ -82,7 +80,7 @@ pub(super) fn limits() -> Limits {
 }
 
 fn start(store: Arc<dyn Store>, limits: Limits) -> Arc<GroupCommit> {
-    Arc::new(GroupCommit::start(Arc::new(Committer::new(store, Vec::new())), Arc::new(the_rules()), limits))
+    Arc::new(GroupCommit::start(Arc::new(Committer::new(store, Vec::new())), Arc::new(rules()), limits))
 }
 
 pub(super) fn loading_store() -> MockStore {
@@ -182,7 +180,7 @@ async fn a_command_that_waited_too_long_is_withdrawn_and_one_being_committed_has
 async fn a_conflict_is_tried_again_until_the_deadline_and_then_nothing_has_changed() {
     let mut store = loading_store();
     store.expect_commit().times(2..).returning(|changes| changes.iter().map(|_| Err(CommitError::Conflict)).collect());
-    let answer = MockedLanes::over(store).run(|commits| async move { commits.run(Touch(1)).await }).await;
+    let answer = MockedLanes::over(store).run(async |commits| commits.run(Touch(1)).await).await;
     assert!(matches!(answer, Err(Error::Overloaded)), "{answer:?}");
 }
 
@@ -195,7 +193,7 @@ async fn a_conflict_is_loaded_and_decided_again() {
         let first = tries.fetch_add(1, Ordering::SeqCst) == 0;
         changes.iter().map(|_| if first { Err(CommitError::Conflict) } else { Ok(Committed::default()) }).collect()
     });
-    let answer = MockedLanes::over(store).run(|commits| async move { commits.run(Touch(1)).await }).await;
+    let answer = MockedLanes::over(store).run(async |commits| commits.run(Touch(1)).await).await;
     assert_eq!(answer.unwrap().outcome, 1);
 }
 
@@ -252,7 +250,7 @@ async fn a_refusal_that_claims_is_answered_once_the_claim_is_committed_and_obser
     let mut observer = MockObserver::new();
     observer.expect_committed().times(1).return_const(());
     let lanes = MockedLanes::over(store).observed_by(observer);
-    let answer = lanes.run(|commits| async move { commits.run(RefusedButClaims).await }).await;
+    let answer = lanes.run(async |commits| commits.run(RefusedButClaims).await).await;
     assert!(matches!(answer, Err(Error::Refused(Refusal::QueueFull))), "{answer:?}");
 }
 

@@ -5,21 +5,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use async_trait::async_trait;
 use domain::change::Admission;
 use domain::need::{Lookup, Standing};
-use domain::reservation::Claim;
-use domain::{
-    ConcertId, Money, Need, NewToken, Queue, QueueToken, Reservation, ReservationId, ReservedSeat, Rows, Schedule, ScheduleId, Seat,
-    SeatNumber, SeatState, TokenId, TokenStatus, UserId, Version, Versioned, Zone,
-};
-use time::OffsetDateTime;
-use time::macros::datetime;
-use uuid::Uuid;
+use domain::testing::{ADA, BEN, NOW, QUEUE, a_hold, a_queue, a_schedule, a_seat, a_token, on_sale, rules};
+use domain::{Need, QueueToken, Reservation, Rows, TokenStatus, UserId, Version, Versioned};
 
 use super::*;
 use crate::ports::{Committed, MockTokens, ReadError, Store};
-use crate::testing::{RecordingObserver, StoppedClock, a_queue, a_queue_called, a_waiting_room, an_empty_programme, the_rules};
+use crate::testing::{RecordingObserver, StoppedClock, a_waiting_room, an_empty_programme};
 
-const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
-const DATE: ScheduleId = ScheduleId(Uuid::from_u128(7));
 const ONE_WAITS: Standing = Standing { admission: Version::FIRST, waiting: 1, active: Some(0) };
 
 /// A store that has `rows` and commits everything; the first commit panics if it is to.
@@ -47,7 +39,7 @@ fn scheduler(rows: Rows, panics: bool) -> (Scheduler, Arc<RecordingObserver>) {
     let tools = Tools {
         committer: Arc::new(Committer::new(Arc::new(Scripted { rows, panics: AtomicBool::new(panics) }), vec![observer.clone()])),
         room: Arc::new(room),
-        rules: Arc::new(the_rules()),
+        rules: Arc::new(rules()),
         place_free: Arc::default(),
     };
     let rhythm = Rhythm { tick: day, sweep: day };
@@ -56,10 +48,8 @@ fn scheduler(rows: Rows, panics: bool) -> (Scheduler, Arc<RecordingObserver>) {
 
 /// One user waits, and there are places.
 fn somebody_waits() -> Rows {
-    let id = Uuid::from_u128(1);
-    let token = NewToken { id: TokenId(id), queue: Queue::DEFAULT, user: UserId(id), concert: None, joined_at: NOW }.numbered(1);
-    let mut rows = Rows::at(NOW).with(a_queue()).with(Versioned::new(Version::FIRST, token));
-    rows.add_standing(Queue::DEFAULT, ONE_WAITS);
+    let mut rows = on_sale().with(a_token(ADA));
+    rows.add_standing(QUEUE, ONE_WAITS);
     rows
 }
 
@@ -71,41 +61,29 @@ fn let_in(changes: &[Change]) -> usize {
 #[tokio::test]
 async fn observers_are_notified_of_those_whom_a_tick_lets_in() {
     let (scheduler, observer) = scheduler(somebody_waits(), false);
-    let ticked = scheduler.tick(&[Queue::DEFAULT]).await.unwrap();
+    let ticked = scheduler.tick(&[QUEUE]).await.unwrap();
     assert_eq!((ticked.admitted, let_in(&observer.committed()), observer.in_doubt().len()), (1, 1, 0));
 }
 
 #[tokio::test]
 async fn a_tick_that_is_lost_to_a_panic_is_in_doubt_and_the_next_one_goes_on() {
     let (scheduler, observer) = scheduler(somebody_waits(), true);
-    let lost = scheduler.tick(&[Queue::DEFAULT]).await;
+    let lost = scheduler.tick(&[QUEUE]).await;
     assert!(matches!(lost, Err(Error::Unavailable)), "{lost:?}");
     assert_eq!((observer.committed().len(), let_in(&observer.in_doubt())), (0, 1));
-    assert_eq!(scheduler.tick(&[Queue::DEFAULT]).await.unwrap().admitted, 1);
+    assert_eq!(scheduler.tick(&[QUEUE]).await.unwrap().admitted, 1);
 }
 
-/// A hold of `seats` whose deadline has passed.
-fn a_lapsed_hold(id: u128, seats: &[u32]) -> Versioned<Reservation> {
-    let seat = |number: &u32| ReservedSeat { number: SeatNumber::new(*number).unwrap(), label: String::new(), price: Money::ZERO };
-    let (user, token, concert) = (UserId(Uuid::nil()), TokenId(Uuid::nil()), ConcertId(Uuid::nil()));
-    let claim = Claim { id: ReservationId(Uuid::from_u128(id)), user, token, concert, schedule: DATE };
-    Versioned::new(Version::FIRST, Reservation::hold(claim, seats.iter().map(seat).collect(), Money::ZERO, NOW, NOW))
-}
-
-fn a_date() -> Schedule {
-    Schedule::new(DATE, ConcertId(Uuid::nil()), NOW, Zone::new("UTC").unwrap(), NOW..NOW)
-}
-
-fn a_seat_of(hold: &Versioned<Reservation>, number: u32) -> Versioned<Seat> {
-    let state = SeatState::Held { reservation: hold.id, until: NOW };
-    Versioned::new(Version::FIRST, Seat::restore(DATE, SeatNumber::new(number).unwrap(), String::new(), Money::ZERO, state))
+/// A hold whose deadline has passed.
+fn a_lapsed_hold(user: UserId, seats: &[u32]) -> Versioned<Reservation> {
+    a_hold(user, seats).until(NOW)
 }
 
 #[tokio::test]
 async fn a_sweep_ends_what_has_lapsed_but_for_a_hold_whose_seats_are_missing() {
-    let (torn, whole) = (a_lapsed_hold(1, &[1, 2]), a_lapsed_hold(2, &[3]));
-    let mut rows = Rows::at(NOW).with(Versioned::new(Version::FIRST, a_date()));
-    rows.add_all([a_seat_of(&torn, 1), a_seat_of(&whole, 3)]);
+    let (torn, whole) = (a_lapsed_hold(ADA, &[1, 2]), a_lapsed_hold(BEN, &[3]));
+    let mut rows = Rows::at(NOW).with(a_schedule());
+    rows.add_all([a_seat(1).held_under(&torn), a_seat(3).held_under(&whole)]);
     rows.add_all([torn, whole.clone()]);
     let (scheduler, observer) = scheduler(rows, false);
     assert_eq!(scheduler.sweep().await.unwrap(), 1);
@@ -124,7 +102,7 @@ struct ManyQueues {
 }
 
 fn a_line(number: u128) -> QueueId {
-    QueueId(Uuid::from_u128(number))
+    QueueId(uuid::Uuid::from_u128(number))
 }
 
 #[async_trait]
@@ -139,11 +117,10 @@ impl Store for ManyQueues {
                 rows.add_unreadable(Lookup::Queue(line.queue), "torn");
                 continue;
             }
-            let queue = a_queue_called(line.queue);
-            let token = NewToken { id: TokenId(queue.id.0), queue: queue.id, user: UserId(queue.id.0), concert: None, joined_at: NOW };
-            rows.add_standing(queue.id, ONE_WAITS);
-            rows.add(queue);
-            rows.add(Versioned::new(Version::FIRST, token.numbered(1)));
+            let user = UserId(line.queue.0);
+            rows.add_standing(line.queue, ONE_WAITS);
+            rows.add(a_queue().with(|queue| queue.id = line.queue));
+            rows.add(a_token(user).with(|token| token.queue = line.queue));
         }
         Ok(rows)
     }
@@ -161,7 +138,7 @@ fn many_queues() -> (Scheduler, Arc<ManyQueues>, Arc<RecordingObserver>) {
     let store = ManyQueues { contested, torn, loads: AtomicUsize::new(0), commits: AtomicUsize::new(0), most: AtomicUsize::new(0) };
     let (store, observer) = (Arc::new(store), Arc::new(RecordingObserver::default()));
     let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_programme()), Arc::new(StoppedClock::default()));
-    let (rules, day) = (Arc::new(the_rules()), Duration::from_hours(24));
+    let (rules, day) = (Arc::new(rules()), Duration::from_hours(24));
     let committer = Arc::new(Committer::new(store.clone(), vec![observer.clone()]));
     let tools = Tools { committer, room: Arc::new(room), rules, place_free: Arc::default() };
     (Scheduler::new(tools, Rhythm { tick: day, sweep: day }), store, observer)

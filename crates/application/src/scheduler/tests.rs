@@ -1,17 +1,13 @@
 mod place_free;
 
 use domain::need::Standing;
-use domain::token::NewToken;
-use domain::{
-    ConcertId, Currency, Money, Need, Queue, QueuePolicy, QueueToken, Rows, Schedule, ScheduleId, TokenId, UserId, Version, Versioned, Zone,
-};
-use uuid::Uuid;
+use domain::testing::{ADA, OTHER_QUEUE, SCHEDULE, a_queue, a_schedule, a_token, rules};
+use domain::{Need, QueueToken, Rows, Version, Versioned};
 
 use super::*;
 use crate::ports::{Clock, Committed, MockStore, MockTokens};
-use crate::testing::{a_queue_called, a_waiting_room, an_empty_programme};
+use crate::testing::{a_waiting_room, an_empty_programme};
 
-const OWN: QueueId = QueueId(Uuid::from_u128(9));
 const DAY: Duration = Duration::from_hours(24);
 
 /// A clock that goes as tokio's does, which a test may pause.
@@ -23,38 +19,21 @@ impl Clock for TestClock {
     }
 }
 
-fn rules() -> Rules {
-    let (span, amount) = (time::Duration::MINUTE, Money::new(1).unwrap());
-    Rules {
-        hold: span,
-        max_seats_per_user: 4,
-        currency: "KRW".parse::<Currency>().unwrap(),
-        charging: domain::Charging::Open,
-        max_charge: amount,
-        max_balance: amount,
-        queue: QueuePolicy { capacity: 1, batch: 1, active: span, claim: span, max_waiting: None },
-        key_retention: span,
-    }
+/// Ada waits in a concert's own queue.
+fn her_place() -> Versioned<QueueToken> {
+    a_token(ADA).with(|token| token.queue = OTHER_QUEUE)
 }
 
-fn a_token() -> Versioned<QueueToken> {
-    let (id, user) = (TokenId(Uuid::nil()), UserId(Uuid::nil()));
-    let new = NewToken { id, queue: OWN, user, concert: None, joined_at: OffsetDateTime::UNIX_EPOCH };
-    Versioned::new(Version::FIRST, new.numbered(1))
-}
-
-/// What a tick sees at `now`: somebody waits, and the sale opens at `sale_opens_at`.
+/// What a tick sees at `now`: Ada waits, and the sale opens at `sale_opens_at`.
 fn the_rows(now: OffsetDateTime, sale_opens_at: OffsetDateTime) -> Rows {
-    let (id, concert, starts_at) = (ScheduleId(Uuid::nil()), ConcertId(Uuid::nil()), sale_opens_at + DAY);
-    let schedule = Schedule::new(id, concert, starts_at, Zone::new("UTC").unwrap(), sale_opens_at..starts_at);
-    let mut rows = Rows::at(now).with(the_queue()).with(a_token());
-    rows.add_standing(OWN, Standing { admission: Version::FIRST, waiting: 1, active: Some(0) });
-    rows.add_offer(OWN, Some((schedule.id, true)));
-    rows.with(Versioned::new(Version::FIRST, schedule))
-}
-
-fn the_queue() -> Versioned<Queue> {
-    a_queue_called(OWN)
+    let schedule = a_schedule().with(|schedule| {
+        (schedule.sale_opens_at, schedule.sale_closes_at) = (sale_opens_at, sale_opens_at + DAY);
+        schedule.starts_at = schedule.sale_closes_at;
+    });
+    let mut rows = Rows::at(now).with(a_queue().with(|queue| queue.id = OTHER_QUEUE)).with(her_place()).with(schedule);
+    rows.add_standing(OTHER_QUEUE, Standing { admission: Version::FIRST, waiting: 1, active: Some(0) });
+    rows.add_offer(OTHER_QUEUE, Some((SCHEDULE, true)));
+    rows
 }
 
 #[tokio::test(start_paused = true)]
@@ -75,7 +54,7 @@ async fn a_queue_is_ticked_at_the_instant_at_which_its_sale_opens() {
         vec![Ok(Committed::default())]
     });
     let room = Arc::new(a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_programme()), clock.clone()));
-    room.meet(&a_token());
+    room.meet(&her_place());
     let tools = Tools {
         committer: Arc::new(Committer::new(Arc::new(store), Vec::new())),
         room,

@@ -1,16 +1,12 @@
-use domain::reservation::Claim;
-use domain::{
-    ConcertId, Event, ExpiryReason, NewToken, PaymentId, QueueToken, ReservationId, ScheduleId, TokenDigest, TokenId, UserId, Version,
-    Versioned, Write,
-};
+use domain::testing::{ADA, NOW, a_hold, a_token};
+use domain::{Event, ExpiryReason, PaymentId, ReservationId, TokenDigest, Version, Write};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 use uuid::Uuid;
 
 use super::*;
 use crate::testing::StoppedClock;
 
-const ADA: UserId = UserId(Uuid::from_u128(1));
 const DIGEST: TokenDigest = TokenDigest(Uuid::from_u128(2));
 
 /// A tally, its clock, and what it counts.
@@ -35,10 +31,6 @@ fn value(page: &str, series: &str) -> f64 {
 fn assert_counts(handle: &PrometheusHandle, series: &str, count: f64) {
     let page = handle.render();
     assert!((value(&page, series) - count).abs() < 1e-9, "{series} should be {count}:\n{page}");
-}
-
-fn token(joined_at: OffsetDateTime) -> QueueToken {
-    NewToken { id: TokenId(Uuid::from_u128(2)), queue: Queue::DEFAULT, user: ADA, concert: None, joined_at }.numbered(1)
 }
 
 #[test]
@@ -79,7 +71,7 @@ fn money_is_counted_by_times_and_by_amount() {
 #[test]
 fn a_tick_counts_who_is_let_in_how_long_they_waited_and_who_did_not_show_up() {
     let (tally, clock, counted) = tally();
-    let waiting = Versioned::new(Version::FIRST, token(clock.now()));
+    let waiting = a_token(ADA).with(|token| token.joined_at = NOW);
     clock.advance(Duration::seconds(30));
     let active = waiting.row.clone().admit(Duration::minutes(2), clock.now()).unwrap();
     let admitted = of(vec![Fact::TokenActivated { token: DIGEST, queue: Queue::DEFAULT, user: ADA, number: 1 }.at(Version::FIRST)])
@@ -106,17 +98,9 @@ fn a_tick_counts_who_is_let_in_how_long_they_waited_and_who_did_not_show_up() {
 #[test]
 fn a_lapsed_hold_counts_as_expired_and_how_late_that_was_written_down() {
     let (tally, clock, counted) = tally();
-    let claim = Claim {
-        id: ReservationId(Uuid::nil()),
-        user: ADA,
-        token: TokenId(Uuid::nil()),
-        concert: ConcertId(Uuid::nil()),
-        schedule: ScheduleId(Uuid::nil()),
-    };
-    let hold = Reservation::hold(claim, Vec::new(), Money::ZERO, clock.now(), clock.now() + Duration::minutes(5));
-    let hold = Versioned::new(Version::FIRST, hold);
-    clock.advance(Duration::minutes(5) + Duration::milliseconds(250));
-    let ended = hold.row.clone().restore(ReservationState::Cancelled { reason: CancelReason::Expired, payment: None });
+    let hold = a_hold(ADA, &[7]);
+    clock.advance(hold.expires_at - NOW + Duration::milliseconds(250));
+    let ended = hold.clone().cancelled(CancelReason::Expired).row;
     let (reservation, schedule, reason) = (hold.row.id, hold.row.schedule, CancelReason::Expired);
     let cancelled = Fact::ReservationCancelled { reservation, schedule, user: ADA, seats: Vec::new(), reason }.at(Version::FIRST);
     let change = of(vec![cancelled]).writing(Write::update(&hold, ended));

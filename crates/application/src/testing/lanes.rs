@@ -9,36 +9,37 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::{Change, Need, Rows, Rules};
+use domain::testing::rules;
+use domain::{Change, Need, NewToken, Rows, Rules};
 
-use super::the_rules;
+use super::RecordingObserver;
 use crate::GroupCommit;
 use crate::committer::Committer;
 use crate::group_commit::Limits;
 use crate::ports::{CommitError, Committed, MockObserver, MockStore, Observer, ReadError, Store};
 
-/// What commands meet in a test: mocks of the store and of those who observe its commits.
+/// What commands meet in a test: a store's mock, and mocks of those who observe its commits.
 ///
 /// ```
-/// # use application::ports::{Committed, MockStore};
-/// # use application::testing::{CountingIds, MockedLanes};
-/// # use application::use_cases::RegisterUser;
-/// # use domain::{Rows, UserName};
+/// use application::testing::{CountingIds, MockedLanes};
+/// use application::use_cases::RegisterUser;
+/// use domain::testing::on_sale;
+/// use domain::{User, UserName};
 /// # use std::sync::Arc;
-/// # use time::macros::datetime;
+///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
-/// let mut store = MockStore::new();
-/// store.expect_load().times(1).returning(|_| Ok(Rows::at(datetime!(2026-11-21 20:00 UTC))));
-/// store.expect_commit().times(1).returning(|_| vec![Ok(Committed::default())]);
-///
 /// let name = UserName::new("Ada").unwrap();
-/// let lanes = MockedLanes::over(store);
-/// let registered = lanes.run(|commits| async move { RegisterUser::new(commits, Arc::new(CountingIds::default())).execute(name, None).await }).await;
+/// let (registered, changes) = MockedLanes::with_rows(on_sale())
+///     .run_and_record(async |commits| RegisterUser::new(commits, Arc::new(CountingIds::default())).execute(name, None).await)
+///     .await;
 ///
 /// assert!(registered.is_ok());
+/// assert_eq!(changes[0].rows::<User>().count(), 1);
 /// # }
 /// ```
+///
+/// What else a store may answer, and how often it is called, a mock says: [`MockedLanes::over`].
 pub struct MockedLanes {
     store: MockStore,
     observers: Vec<MockObserver>,
@@ -47,11 +48,20 @@ pub struct MockedLanes {
 }
 
 impl MockedLanes {
+    /// One lane over a store that has `rows` at every load and makes every commit; joins are given the number 1.
+    #[must_use]
+    pub fn with_rows(rows: Rows) -> Self {
+        let mut store = MockStore::new();
+        store.expect_load().returning(move |_| Ok(rows.clone()));
+        store.expect_commit().returning(|changes| changes.iter().map(|change| Ok(committed(change))).collect());
+        Self::over(store)
+    }
+
     /// One lane over `store`, with the default rules and nobody who observes.
     #[must_use]
     pub fn over(store: MockStore) -> Self {
         let limits = Limits { kind: "crowd", lanes: 1, queue: 8, batch: 8, deadline: Duration::from_secs(2) };
-        Self { store, observers: Vec::new(), rules: the_rules(), limits }
+        Self { store, observers: Vec::new(), rules: rules(), limits }
     }
 
     /// The same, with one more observer.
@@ -77,10 +87,20 @@ impl MockedLanes {
     ///
     /// # Panics
     /// If a mock was called otherwise than expected, or panicked in a lane, or is still in use afterwards.
-    pub async fn run<T, F: Future<Output = T>>(self, use_case: impl FnOnce(Arc<GroupCommit>) -> F) -> T {
+    pub async fn run<T>(self, use_case: impl AsyncFnOnce(Arc<GroupCommit>) -> T) -> T {
+        self.run_and_record(use_case).await.0
+    }
+
+    /// As [`Self::run`]: what the use case came to, and the changes that were committed.
+    ///
+    /// # Panics
+    /// As [`Self::run`].
+    pub async fn run_and_record<T>(self, use_case: impl AsyncFnOnce(Arc<GroupCommit>) -> T) -> (T, Vec<Change>) {
         let store = Arc::new(Watched::new(self.store));
         let observers: Vec<_> = self.observers.into_iter().map(|observer| Arc::new(Watched::new(observer))).collect();
-        let observing = observers.iter().map(|observer| observer.clone() as Arc<dyn Observer>).collect();
+        let recorder = Arc::new(RecordingObserver::default());
+        let mut observing: Vec<Arc<dyn Observer>> = vec![recorder.clone()];
+        observing.extend(observers.iter().map(|observer| observer.clone() as Arc<dyn Observer>));
         let commits = Arc::new(GroupCommit::start(Arc::new(Committer::new(store.clone(), observing)), Arc::new(self.rules), self.limits));
 
         let outcome = use_case(commits.clone()).await;
@@ -90,8 +110,13 @@ impl MockedLanes {
         for observer in observers {
             observer.check("an observer's mock", MockObserver::checkpoint);
         }
-        outcome
+        (outcome, recorder.committed())
     }
+}
+
+/// What a store adds to `change`.
+fn committed(change: &Change) -> Committed {
+    Committed { number: change.row::<NewToken>().map(|_| 1) }
 }
 
 /// A mock that is called in tasks.

@@ -46,22 +46,17 @@ impl JoinQueue {
 
 #[cfg(test)]
 mod tests {
-    use domain::Rows;
-    use time::macros::datetime;
-    use uuid::Uuid;
+    use domain::testing::{ADA, on_sale};
 
     use super::*;
     use crate::ports::{Committed, MockStore};
-    use crate::testing::{CountingIds, MockedLanes, a_queue};
-
-    const NOW: time::OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
-    const ADA: UserId = UserId(Uuid::from_u128(1));
+    use crate::testing::{CountingIds, MockedLanes};
 
     async fn join(committed: Committed) -> Result<Joining, Error> {
         let mut store = MockStore::new();
-        store.expect_load().times(1).returning(|_| Ok(Rows::at(NOW).with(a_queue())));
+        store.expect_load().times(1).returning(|_| Ok(on_sale()));
         store.expect_commit().times(1).returning(move |_| vec![Ok(committed)]);
-        let join = |commits| async move { JoinQueue::new(commits, Arc::new(CountingIds::default())).execute(ADA, None).await };
+        let join = async |commits| JoinQueue::new(commits, Arc::new(CountingIds::default())).execute(ADA, None).await;
         MockedLanes::over(store).run(join).await
     }
 

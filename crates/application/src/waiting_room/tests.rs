@@ -1,25 +1,21 @@
 use domain::decide::admit;
 use domain::loaded::LoadedLine;
-use domain::token::NewToken;
-use domain::{
-    Availability, Cancellation, Concert, ConcertId, Money, Offer, Queue, Rules, Schedule, ScheduleId, Seat, SeatNumber, SeatState, UserId,
-    Version, Write, Zone,
+use domain::testing::{
+    CONCERT, NOW, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, QUEUE, SCHEDULE, a_concert, a_queue, a_schedule, a_seat, a_token, rules, user,
 };
-use uuid::Uuid;
+use domain::token::NewToken;
+use domain::{Availability, Cancellation, ConcertId, Offer, Schedule, ScheduleId, SeatState, Version, Write};
 
 use super::*;
 use crate::ports::{MockCatalogue, MockTokens, ReadError};
-use crate::testing::{StoppedClock, a_queue, a_queue_called, a_waiting_room, an_empty_programme};
-
-const LINE: QueueId = Queue::DEFAULT;
+use crate::testing::{StoppedClock, a_waiting_room, an_empty_programme};
 
 fn room(store: MockTokens, clock: &Arc<StoppedClock>) -> WaitingRoom {
     a_waiting_room(Arc::new(store), Arc::new(an_empty_programme()), clock.clone())
 }
 
-fn waiting(number: u64, clock: &StoppedClock) -> QueueToken {
-    let id = Uuid::from_u128(u128::from(number));
-    NewToken { id: TokenId(id), queue: LINE, user: UserId(id), concert: None, joined_at: clock.now() }.numbered(number)
+fn waiting(number: u64) -> QueueToken {
+    a_token(user(number)).with(|token| (token.number, token.joined_at) = (number, NOW)).row
 }
 
 fn joins(token: &QueueToken) -> (Change, Committed) {
@@ -37,13 +33,13 @@ async fn positions_close_up_when_somebody_is_admitted() {
     let clock = Arc::new(StoppedClock::default());
     let room = room(MockTokens::new(), &clock);
     for number in 1..=3 {
-        let (change, committed) = joins(&waiting(number, &clock));
+        let (change, committed) = joins(&waiting(number));
         room.committed(&change, &committed);
     }
-    assert_eq!(room.place(&waiting(3, &clock)).position, Some(3));
-    let first = waiting(1, &clock).admit(Duration::MINUTE, clock.now()).unwrap();
+    assert_eq!(room.place(&waiting(3)).position, Some(3));
+    let first = waiting(1).admit(Duration::MINUTE, clock.now()).unwrap();
     room.committed(&rewrites(1, first.clone()), &Committed::default());
-    assert_eq!(room.place(&waiting(3, &clock)).position, Some(2));
+    assert_eq!(room.place(&waiting(3)).position, Some(2));
     assert_eq!(room.find(first.id).await.unwrap(), Some(first.clone()));
     assert_eq!(room.place(&first).position, None);
 }
@@ -52,18 +48,18 @@ async fn positions_close_up_when_somebody_is_admitted() {
 async fn an_older_version_that_comes_late_changes_nothing() {
     let clock = Arc::new(StoppedClock::default());
     let room = room(MockTokens::new(), &clock);
-    let active = waiting(1, &clock).admit(Duration::MINUTE, clock.now()).unwrap();
+    let active = waiting(1).admit(Duration::MINUTE, clock.now()).unwrap();
     let left = active.clone().leave(clock.now()).unwrap();
     room.committed(&rewrites(2, left.clone()), &Committed::default());
     room.committed(&rewrites(1, active), &Committed::default());
     assert_eq!(room.find(left.id).await.unwrap(), Some(left));
-    assert_eq!(room.lines.get(&LINE).unwrap().active(clock.now()), 0);
+    assert_eq!(room.lines.get(&QUEUE).unwrap().active(clock.now()), 0);
 }
 
 #[tokio::test]
 async fn a_token_that_the_room_has_not_met_is_read_once() {
     let clock = Arc::new(StoppedClock::default());
-    let token = waiting(1, &clock);
+    let token = waiting(1);
     let mut store = MockTokens::new();
     let row = Versioned::new(Version::FIRST, token.clone());
     store.expect_token().times(1).returning(move |_| Ok(Some(row.clone())));
@@ -80,7 +76,7 @@ async fn an_ended_token_is_forgotten_after_a_while() {
     let mut store = MockTokens::new();
     store.expect_token().times(1).returning(|_| Ok(None));
     let room = room(store, &clock);
-    let left = waiting(1, &clock).leave(clock.now()).unwrap();
+    let left = waiting(1).leave(clock.now()).unwrap();
     room.committed(&rewrites(1, left.clone()), &Committed::default());
     clock.advance(REMEMBER_ENDED - Duration::SECOND);
     room.tidy();
@@ -94,7 +90,7 @@ async fn an_ended_token_is_forgotten_after_a_while() {
 fn a_refusal_is_remembered_for_a_second() {
     let clock = Arc::new(StoppedClock::default());
     let room = room(MockTokens::new(), &clock);
-    let token = waiting(1, &clock).id;
+    let token = waiting(1).id;
     room.remember_refusal(token);
     assert!(room.was_refused_lately(token));
     clock.advance(Duration::SECOND);
@@ -104,7 +100,7 @@ fn a_refusal_is_remembered_for_a_second() {
 #[tokio::test]
 async fn a_token_whose_commit_is_in_doubt_is_read_again_until_it_is_read() {
     let clock = Arc::new(StoppedClock::default());
-    let left = Versioned::new(Version(2), waiting(1, &clock).leave(clock.now()).unwrap());
+    let left = Versioned::new(Version(2), waiting(1).leave(clock.now()).unwrap());
     let (mut store, mut asked) = (MockTokens::new(), 0);
     let row = left.clone();
     store.expect_token().times(2).returning(move |_| {
@@ -112,13 +108,13 @@ async fn a_token_whose_commit_is_in_doubt_is_read_again_until_it_is_read() {
         if asked == 1 { Err(ReadError::Unavailable("away".into())) } else { Ok(Some(row.clone())) }
     });
     let room = room(store, &clock);
-    let (change, committed) = joins(&waiting(1, &clock));
+    let (change, committed) = joins(&waiting(1));
     room.committed(&change, &committed);
     room.doubtful(&rewrites(1, left.row.clone()));
     assert!(room.refresh().await.is_err());
-    assert_eq!(room.waiting(LINE), 1);
+    assert_eq!(room.waiting(QUEUE), 1);
     room.refresh().await.unwrap();
-    assert_eq!((room.waiting(LINE), room.known(left.id)), (0, Some(left.row)));
+    assert_eq!((room.waiting(QUEUE), room.known(left.id)), (0, Some(left.row)));
     room.refresh().await.unwrap();
 }
 
@@ -126,7 +122,7 @@ async fn a_token_whose_commit_is_in_doubt_is_read_again_until_it_is_read() {
 async fn who_listens_hears_each_new_version_and_no_old_one() {
     let clock = Arc::new(StoppedClock::default());
     let room = room(MockTokens::new(), &clock);
-    let token = waiting(1, &clock);
+    let token = waiting(1);
     room.committed(&joins(&token).0, &joins(&token).1);
     let listener = room.listen(token.id).unwrap();
     let hears = || async { tokio::time::timeout(std::time::Duration::ZERO, listener.news()).await.is_ok() };
@@ -141,13 +137,13 @@ async fn who_listens_hears_each_new_version_and_no_old_one() {
 async fn the_next_lapse_matters_only_where_somebody_waits() {
     let clock = Arc::new(StoppedClock::default());
     let room = room(MockTokens::new(), &clock);
-    let is_in = waiting(1, &clock).admit(Duration::MINUTE, clock.now()).unwrap();
+    let is_in = waiting(1).admit(Duration::MINUTE, clock.now()).unwrap();
     let deadline = clock.now() + Duration::MINUTE;
     room.committed(&rewrites(1, is_in), &Committed::default());
     assert_eq!(room.next_lapse(), None);
-    let (change, committed) = joins(&waiting(2, &clock));
+    let (change, committed) = joins(&waiting(2));
     room.committed(&change, &committed);
-    assert_eq!(room.next_lapse(), Some((deadline, LINE)));
+    assert_eq!(room.next_lapse(), Some((deadline, QUEUE)));
     clock.advance(Duration::MINUTE);
     assert_eq!(room.next_lapse(), None, "it has lapsed already");
 }
@@ -156,26 +152,18 @@ async fn the_next_lapse_matters_only_where_somebody_waits() {
 async fn a_queue_is_due_while_somebody_waits_or_has_lapsed() {
     let clock = Arc::new(StoppedClock::default());
     let room = room(MockTokens::new(), &clock);
-    let first = waiting(1, &clock);
+    let first = waiting(1);
     let (change, committed) = joins(&first);
     room.committed(&change, &committed);
-    assert_eq!(room.due(), [LINE], "somebody waits");
+    assert_eq!(room.due(), [QUEUE], "somebody waits");
     let is_in = first.admit(Duration::MINUTE, clock.now()).unwrap();
     room.committed(&rewrites(1, is_in.clone()), &Committed::default());
     assert_eq!(room.due(), [], "nobody waits, and who is in is so for a minute");
     clock.advance(Duration::MINUTE);
-    assert_eq!(room.due(), [LINE], "an admission is to be ended");
+    assert_eq!(room.due(), [QUEUE], "an admission is to be ended");
     room.committed(&rewrites(2, is_in.lapse(clock.now()).unwrap()), &Committed::default());
     assert_eq!(room.due(), []);
 }
-
-const CONCERT: ConcertId = ConcertId(Uuid::from_u128(5));
-/// Another concert behind the same queue, for which nobody waits.
-const TWIN: ConcertId = ConcertId(Uuid::from_u128(7));
-const DATE: ScheduleId = ScheduleId(Uuid::from_u128(6));
-const TWINS_DATE: ScheduleId = ScheduleId(Uuid::from_u128(8));
-/// A queue of the concert's own.
-const OWN: QueueId = QueueId(Uuid::from_u128(9));
 
 /// What a concert of two seats offers.
 #[derive(Debug, Clone)]
@@ -184,22 +172,20 @@ struct Hall {
     blocked: u32,
 }
 
-fn a_hall(id: ScheduleId, concert: ConcertId, clock: &StoppedClock) -> Hall {
-    let now = clock.now();
-    let (zone, sale) = (Zone::new("UTC").unwrap(), now - Duration::DAY..now + Duration::DAY);
-    Hall { date: Schedule::new(id, concert, now + Duration::DAY * 2, zone, sale), blocked: 0 }
+fn a_hall(id: ScheduleId, concert: ConcertId) -> Hall {
+    Hall { date: a_schedule().with(|date| (date.id, date.concert) = (id, concert)).row, blocked: 0 }
 }
 
 /// A room where somebody waits in the line `queue` for [`CONCERT`]. The queue admits to the concerts of `halls`, and to [`CONCERT`].
 async fn a_room_for(queue: QueueId, halls: Vec<Hall>, clock: &Arc<StoppedClock>) -> (WaitingRoom, QueueToken) {
     let mut catalogue = MockCatalogue::new();
-    let concert = |id| Concert::new(id, "n".into(), "h".into(), OWN);
+    let concert = |id| a_concert().with(|concert| (concert.id, concert.queue) = (id, OTHER_QUEUE));
     let mut concerts: Vec<_> = halls.iter().map(|hall| hall.date.concert).chain([CONCERT]).collect();
     concerts.sort_unstable();
     concerts.dedup();
-    let concerts: Vec<_> = concerts.into_iter().map(|id| Versioned::new(Version::FIRST, concert(id))).collect();
+    let concerts: Vec<_> = concerts.into_iter().map(concert).collect();
     let of = halls.clone();
-    catalogue.expect_queues().returning(move || Ok(vec![a_queue_called(queue)]));
+    catalogue.expect_queues().returning(move || Ok(vec![a_queue().with(|row| row.id = queue)]));
     catalogue.expect_concerts_of().returning(move |_| Ok(concerts.clone()));
     catalogue.expect_schedules().returning(move |concert| {
         let dates = of.iter().map(|hall| &hall.date).filter(|date| date.concert == concert);
@@ -207,14 +193,11 @@ async fn a_room_for(queue: QueueId, halls: Vec<Hall>, clock: &Arc<StoppedClock>)
     });
     catalogue.expect_seats().returning(move |date| {
         let blocked = halls.iter().find(|hall| hall.date.id == date).map_or(0, |hall| hall.blocked);
-        let seat = |number: u32| {
-            let state = if number <= blocked { SeatState::Blocked } else { SeatState::Available };
-            Seat::restore(date, SeatNumber::new(number).unwrap(), String::new(), Money::new(1).unwrap(), state)
-        };
-        Ok([1, 2].map(|number| Versioned::new(Version::FIRST, seat(number))).into())
+        let state = |number| if number <= blocked { SeatState::Blocked } else { SeatState::Available };
+        Ok([1, 2].map(|number| a_seat(number).with(|seat| seat.schedule = date).with_state(state(number))).into())
     });
     let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(catalogue), clock.clone());
-    let mut token = waiting(1, clock);
+    let mut token = waiting(1);
     (token.queue, token.concert) = (queue, Some(CONCERT));
     room.committed(&joins(&token).0, &joins(&token).1);
     room.refresh().await.unwrap();
@@ -224,7 +207,7 @@ async fn a_room_for(queue: QueueId, halls: Vec<Hall>, clock: &Arc<StoppedClock>)
 #[tokio::test]
 async fn those_who_wait_for_a_concert_are_told_how_much_is_left_of_it() {
     let clock = Arc::new(StoppedClock::default());
-    let hall = || a_hall(DATE, CONCERT, &clock);
+    let hall = || a_hall(SCHEDULE, CONCERT);
     let with = |change: &dyn Fn(&mut Hall)| {
         let mut hall = hall();
         change(&mut hall);
@@ -239,36 +222,36 @@ async fn those_who_wait_for_a_concert_are_told_how_much_is_left_of_it() {
         (with(&|hall| hall.date = hall.date.clone().cancel(Cancellation { at: now, reason: None })), Availability::Cancelled),
         (vec![], Availability::SaleNotOpen),
     ] {
-        let (room, token) = a_room_for(LINE, halls.clone(), &clock).await;
+        let (room, token) = a_room_for(QUEUE, halls.clone(), &clock).await;
         assert_eq!(room.place(&token).availability, Some(told), "{halls:#?}");
-        assert_eq!(room.place(&waiting(1, &clock)).availability, None, "who named no concert");
+        assert_eq!(room.place(&waiting(1)).availability, None, "who named no concert");
     }
 }
 
 #[tokio::test]
 async fn nobody_is_told_when_they_get_in_where_nothing_can_be_bought() {
     let clock = Arc::new(StoppedClock::default());
-    let mut sold_out = a_hall(DATE, CONCERT, &clock);
+    let mut sold_out = a_hall(SCHEDULE, CONCERT);
     sold_out.blocked = 2;
-    let mut unopened = a_hall(DATE, CONCERT, &clock);
+    let mut unopened = a_hall(SCHEDULE, CONCERT);
     unopened.date.sale_opens_at = clock.now() + Duration::HOUR;
     let estimate = async |queue, halls: &[&Hall]| {
         let (room, token) = a_room_for(queue, halls.iter().map(|hall| (*hall).clone()).collect(), &clock).await;
         room.place(&token).estimate
     };
-    assert!(estimate(OWN, &[&a_hall(DATE, CONCERT, &clock)]).await.is_some());
+    assert!(estimate(OTHER_QUEUE, &[&a_hall(SCHEDULE, CONCERT)]).await.is_some());
     for shut in [&[][..], &[&sold_out], &[&unopened]] {
-        assert_eq!(estimate(OWN, shut).await, None, "{shut:#?}");
+        assert_eq!(estimate(OTHER_QUEUE, shut).await, None, "{shut:#?}");
     }
-    assert!(estimate(LINE, &[&sold_out]).await.is_some(), "the default queue admits to other concerts, too");
+    assert!(estimate(QUEUE, &[&sold_out]).await.is_some(), "the default queue admits to other concerts, too");
 }
 
 #[tokio::test]
 async fn a_queue_of_a_sold_out_and_a_free_concert_is_as_the_tick_sees_it() {
     let clock = Arc::new(StoppedClock::default());
-    let mut sold_out = a_hall(DATE, CONCERT, &clock);
+    let mut sold_out = a_hall(SCHEDULE, CONCERT);
     sold_out.blocked = 2;
-    let free = a_hall(TWINS_DATE, TWIN, &clock);
+    let free = a_hall(OTHER_SCHEDULE, OTHER_CONCERT);
     for halls in [vec![sold_out.clone(), free.clone()], vec![free, sold_out.clone()], vec![sold_out.clone()]] {
         let seats = |hall: &Hall| hall.blocked < 2;
         let offers = halls.iter().map(|hall| Offer { schedule: hall.date.clone(), has_seats: seats(hall) }).collect();
@@ -279,28 +262,13 @@ async fn a_queue_of_a_sold_out_and_a_free_concert_is_as_the_tick_sees_it() {
             active: 0,
             offers: Some(offers),
             lapsed: Vec::new(),
-            foremost: vec![Versioned::new(Version::FIRST, waiting(1, &clock))],
+            foremost: vec![Versioned::new(Version::FIRST, waiting(1))],
         };
         let admits = admit::decide(&line, clock.now(), &rules()).is_some();
-        let (room, token) = a_room_for(OWN, halls.clone(), &clock).await;
+        let (room, token) = a_room_for(OTHER_QUEUE, halls.clone(), &clock).await;
         let place = room.place(&token);
         assert_eq!(place.estimate.is_some(), admits, "{halls:#?}");
         assert_eq!(admits, halls.len() == 2, "the free concert keeps the line moving, though nobody waits for it");
         assert_eq!(place.availability, Some(Availability::SoldOut), "of the concert that they wait for");
-    }
-}
-
-fn rules() -> Rules {
-    let span = Duration::MINUTE;
-    let amount = Money::new(1).unwrap();
-    Rules {
-        hold: span,
-        max_seats_per_user: 4,
-        currency: "KRW".parse().unwrap(),
-        charging: domain::Charging::Open,
-        max_charge: amount,
-        max_balance: amount,
-        queue: QueuePolicy { capacity: 1, batch: 1, active: span, claim: span, max_waiting: None },
-        key_retention: span,
     }
 }

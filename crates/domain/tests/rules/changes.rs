@@ -16,9 +16,9 @@ pub(crate) fn a_place(queue: QueueId, user: UserId, concert: Option<ConcertId>) 
 
 /// A row of every kind, what tells it from others, and the version that it must have had.
 pub(crate) fn one_of_each_kind() -> [(RowWrite, RowKey, Option<Version>); 14] {
-    let payment = a_payment(PAYMENT, RESERVATION, 1);
+    let payment = payment_for(PAYMENT, RESERVATION, 1);
     let outcome = Outcome::Paid { payment: payment.row.clone(), balance: won(0) };
-    let record = a_record(&keyed(Operation::Pay), outcome, NOW).row;
+    let record = a_key_record(&keyed(ADA, Operation::Pay, "once"), outcome, NOW).row;
     let user = User { id: BEN, name: None, created_at: NOW };
     let kind = EntryKind::Charge;
     let entry = WalletEntry { id: ENTRY, user: ADA, sequence: 4, kind, amount: won(1), balance: won(1), at: NOW };
@@ -29,14 +29,14 @@ pub(crate) fn one_of_each_kind() -> [(RowWrite, RowKey, Option<Version>); 14] {
         (Write::update(&a_queue(), a_queue().row).into(), RowKey::Queue(QUEUE), old(600)),
         (Write { expected: old(650), row: Admission(QUEUE) }.into(), RowKey::Admission(QUEUE), old(650)),
         (Write::update(&a_concert(), a_concert().row).into(), RowKey::Concert(CONCERT), old(700)),
-        (Write::update(&a_date(), a_date().row).into(), RowKey::Schedule(DATE), old(800)),
+        (Write::update(&a_schedule(), a_schedule().row).into(), RowKey::Schedule(SCHEDULE), old(800)),
         (Write::insert(user).into(), RowKey::User(BEN), None),
         (Write::insert(a_place(OTHER_QUEUE, BEN, None)).into(), RowKey::Place(OTHER_QUEUE, BEN), None),
-        (Write::update(&a_token(), a_token().row).into(), RowKey::Token(TOKEN), old(200)),
-        (Write::update(&a_seat(7), a_seat(7).row).into(), RowKey::Seat(DATE, seat(7)), old(107)),
-        (Write::insert(a_hold(RESERVATION, &[7], NOW).row).into(), RowKey::Reservation(RESERVATION), None),
+        (Write::update(&a_token(ADA), a_token(ADA).row).into(), RowKey::Token(TOKEN), old(200)),
+        (Write::update(&a_seat(7), a_seat(7).row).into(), RowKey::Seat(SCHEDULE, seat_number(7)), old(107)),
+        (Write::insert(hold_until(RESERVATION, &[7], NOW).row).into(), RowKey::Reservation(RESERVATION), None),
         (Write::update(&payment, payment.row.clone()).into(), RowKey::Payment(PAYMENT), old(400)),
-        (Write::update(&a_wallet(1), a_wallet(0).row).into(), RowKey::Wallet(ADA), old(500)),
+        (Write::update(&a_wallet(ADA, 1), a_wallet(ADA, 0).row).into(), RowKey::Wallet(ADA), old(500)),
         (Write::insert(entry).into(), RowKey::Entry(ENTRY), None),
         (Write::insert(record).into(), RowKey::Key(scope), None),
         (Write::insert(deed).into(), RowKey::Deed(DEED), None),
@@ -66,7 +66,7 @@ fn rows_of_one_kind_are_found_among_all_others() {
     change.rows_mut::<Seat>().for_each(|seat| seat.expected = Some(Version(1)));
     let changed: Vec<_> =
         change.writes.iter().zip(&before.writes).filter(|(now, before)| now != before).map(|(now, _)| now.key()).collect();
-    assert_eq!(changed, [RowKey::Seat(DATE, seat(7)), RowKey::Seat(DATE, seat(8))]);
+    assert_eq!(changed, [RowKey::Seat(SCHEDULE, seat_number(7)), RowKey::Seat(SCHEDULE, seat_number(8))]);
 }
 
 #[test]

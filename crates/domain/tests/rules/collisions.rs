@@ -42,7 +42,7 @@ fn guards_of_rows() -> [(Guard, RowKey); 3] {
     [
         (Guard::Queue(QUEUE, Version(600)), RowKey::Queue(QUEUE)),
         (Guard::Concert(CONCERT, Version(700)), RowKey::Concert(CONCERT)),
-        (Guard::Schedule(DATE, Version(800)), RowKey::Schedule(DATE)),
+        (Guard::Schedule(SCHEDULE, Version(800)), RowKey::Schedule(SCHEDULE)),
     ]
 }
 
@@ -69,13 +69,13 @@ fn changes_that_rely_on_the_same_go_together() {
 fn a_change_may_write_what_it_relies_on_itself() {
     let update = Change { guards: vec![Guard::Queue(QUEUE, Version(600))], ..writing(Write::update(&a_queue(), a_queue().row)) };
     assert!(Collisions::default().admit(&update));
-    let hold = Change { guards: vec![Guard::NoLiveHold(CONCERT)], ..writing(Write::insert(a_hold(RESERVATION, &[7], NOW).row)) };
+    let hold = Change { guards: vec![Guard::NoLiveHold(CONCERT)], ..writing(Write::insert(hold_until(RESERVATION, &[7], NOW).row)) };
     assert!(Collisions::default().admit(&hold));
 }
 
 #[test]
 fn a_hold_collides_with_a_change_that_wants_none_of_its_concert() {
-    let hold = a_hold(RESERVATION, &[7], in_seconds(60));
+    let hold = hold_until(RESERVATION, &[7], in_seconds(60));
     let (none, none_elsewhere) = (relying_on(Guard::NoLiveHold(CONCERT)), relying_on(Guard::NoLiveHold(OTHER_CONCERT)));
     for (what, write, goes) in [
         ("a new hold", Write::insert(hold.row.clone()), false),
@@ -90,7 +90,7 @@ fn a_hold_collides_with_a_change_that_wants_none_of_its_concert() {
 
 #[test]
 fn a_place_collides_with_a_change_that_wants_none_of_its_queue_for_its_concert() {
-    let mut waits = a_token();
+    let mut waits = a_token(ADA);
     waits.row.concert = Some(CONCERT);
     let update = |token: Versioned<QueueToken>| RowWrite::from(Write::update(&token, token.row.clone()));
     let join = |concert| RowWrite::from(Write::insert(a_place(QUEUE, ADA, concert)));
@@ -101,7 +101,7 @@ fn a_place_collides_with_a_change_that_wants_none_of_its_queue_for_its_concert()
         ("a join for no concert", join(None), true),
         ("a waiting token", update(waits.clone()), false),
         ("an active token", update(waits.clone().claimed(NOW, in_seconds(600))), false),
-        ("a token for no concert", update(a_token()), true),
+        ("a token for no concert", update(a_token(ADA)), true),
         ("an ended token", update(waits.ended(ExpiryReason::Left)), true),
     ] {
         assert_eq!(go_together(&writing(write.clone()), &none), goes, "{what}");
@@ -113,7 +113,7 @@ fn a_place_collides_with_a_change_that_wants_none_of_its_queue_for_its_concert()
 
 #[test]
 fn changes_that_add_to_the_same_set_go_together() {
-    let hold = |number: u32| writing(Write::insert(a_hold(reservation(number.into()), &[number], in_seconds(60)).row));
+    let hold = |number: u32| writing(Write::insert(hold_until(reservation(number.into()), &[number], in_seconds(60)).row));
     assert!(go_together(&hold(7), &hold(8)));
     let join = |user| writing(Write::insert(a_place(QUEUE, user, Some(CONCERT))));
     assert!(go_together(&join(ADA), &join(BEN)));
@@ -134,18 +134,18 @@ fn a_change_that_is_not_admitted_leaves_nothing_behind() {
     let first = writing(Write::insert(a_seat(7).row));
     // It collides with the first by the seat alone, and does all that a change may collide by.
     let refused = Change {
-        guards: vec![Guard::Schedule(DATE, Version(800)), Guard::NoLiveHold(OTHER_CONCERT), Guard::NoLiveToken(QUEUE, CONCERT)],
+        guards: vec![Guard::Schedule(SCHEDULE, Version(800)), Guard::NoLiveHold(OTHER_CONCERT), Guard::NoLiveToken(QUEUE, CONCERT)],
         writes: vec![
             Write::insert(a_seat(7).row).into(),
-            Write::insert(a_wallet(0).row).into(),
-            Write::insert(a_hold(RESERVATION, &[7], in_seconds(60)).row).into(),
+            Write::insert(a_wallet(ADA, 0).row).into(),
+            Write::insert(hold_until(RESERVATION, &[7], in_seconds(60)).row).into(),
         ],
         ..Change::default()
     };
-    let of_other_concert = a_hold(reservation(2), &[8], in_seconds(60)).at(OTHER_CONCERT, OTHER_DATE).row;
+    let of_other_concert = hold_until(reservation(2), &[8], in_seconds(60)).at(OTHER_CONCERT, OTHER_SCHEDULE).row;
     for (what, later) in [
-        ("the wallet that it writes", writing(Write::insert(a_wallet(0).row))),
-        ("the date that it relies on", writing(Write::update(&a_date(), a_date().row))),
+        ("the wallet that it writes", writing(Write::insert(a_wallet(ADA, 0).row))),
+        ("the date that it relies on", writing(Write::update(&a_schedule(), a_schedule().row))),
         ("holds, to which it adds one", relying_on(Guard::NoLiveHold(CONCERT))),
         ("holds, of which it wants none", writing(Write::insert(of_other_concert))),
         ("places, of which it wants none", writing(Write::insert(a_place(QUEUE, ADA, Some(CONCERT))))),

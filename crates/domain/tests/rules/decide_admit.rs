@@ -9,22 +9,22 @@ use domain::{Change, ExpiryReason, Fact, Guard, Offer, QueueState, QueueToken, T
 use time::Duration;
 
 use crate::fixtures::{
-    ADA, ADMISSION, MOMENT, NOW, OTHER_QUEUE, QUEUE, QueueWords, Scene, TokenWords, a_cancellation, a_date, a_queue, a_token, but, date,
-    in_order, in_seconds, rules, token, written,
+    ADA, ADMISSION, MOMENT, NOW, OTHER_QUEUE, QUEUE, Scene, a_cancellation, a_queue, a_schedule, a_token, in_order, in_seconds, rules,
+    schedule, token, written,
 };
 
 /// The queue with room for `capacity`, `batch` a tick.
 fn a_queue_for(capacity: u32, batch: u32) -> Versioned<domain::Queue> {
-    a_queue().with(PolicyOverrides { capacity: Some(capacity), batch: Some(batch), ..PolicyOverrides::default() })
+    a_queue().with(|queue| queue.overrides = PolicyOverrides { capacity: Some(capacity), batch: Some(batch), ..PolicyOverrides::default() })
 }
 
 /// The later they came, the lower is their id.
 fn waiting(number: u64) -> Versioned<QueueToken> {
-    a_token().of(ADA, token(50 - u128::from(number))).number(number)
+    a_token(ADA).of(ADA, token(50 - number)).numbered(number)
 }
 
 fn lapsed(number: u64) -> Versioned<QueueToken> {
-    waiting(number).of(ADA, token(number.into())).claimed(in_seconds(-600), NOW)
+    waiting(number).of(ADA, token(number)).claimed(in_seconds(-600), NOW)
 }
 
 fn the_line(queue: Versioned<domain::Queue>, active: u32, tokens: impl IntoIterator<Item = Versioned<QueueToken>>) -> Scene {
@@ -115,11 +115,11 @@ fn users_are_let_in_from_the_very_instant_at_which_the_first_sale_opens() {
     assert_eq!((tick(&scene).1, opening_of(&scene)), (Ticked { admitted: 2, lapsed: 0 }, None));
 }
 
-fn an_offer(number: u128, has_seats: bool) -> Offer {
-    Offer { schedule: but(a_date().row, |row| row.id = date(number)), has_seats }
+fn an_offer(number: u64, has_seats: bool) -> Offer {
+    Offer { schedule: a_schedule().with(|row| row.id = schedule(number)).row, has_seats }
 }
 
-fn opening_in(number: u128, wait: Duration) -> Offer {
+fn opening_in(number: u64, wait: Duration) -> Offer {
     let mut offer = an_offer(number, true);
     offer.schedule.sale_opens_at = NOW + wait;
     offer
@@ -168,22 +168,22 @@ fn a_tick_tells_why_each_admission_ended() {
 
 #[test]
 fn a_paused_queue_ends_what_is_due_but_lets_nobody_in() {
-    let (change, ticked) = tick(&the_line(a_queue().in_state(QueueState::Paused), 1, [lapsed(1), waiting(2)]));
+    let (change, ticked) = tick(&the_line(a_queue().with_state(QueueState::Paused), 1, [lapsed(1), waiting(2)]));
     assert_eq!(ticked, Ticked { admitted: 0, lapsed: 1 });
     assert_eq!(admitted(&change), [0; 0]);
-    assert_eq!(decided(&the_line(a_queue().in_state(QueueState::Paused), 0, [waiting(2)])), None);
+    assert_eq!(decided(&the_line(a_queue().with_state(QueueState::Paused), 0, [waiting(2)])), None);
 }
 
 #[test]
 fn a_closed_queue_drains() {
-    let (_, ticked) = tick(&the_line(a_queue().in_state(QueueState::Closed), 0, [waiting(2)]));
+    let (_, ticked) = tick(&the_line(a_queue().with_state(QueueState::Closed), 0, [waiting(2)]));
     assert_eq!(ticked, Ticked { admitted: 1, lapsed: 0 });
 }
 
 #[test]
 fn the_queues_own_claim_window_counts() {
     let own = PolicyOverrides { claim: Some(Duration::seconds(30)), ..PolicyOverrides::default() };
-    let (change, _) = tick(&the_line(a_queue().with(own), 0, [waiting(1)]));
+    let (change, _) = tick(&the_line(a_queue().with(|queue| queue.overrides = own), 0, [waiting(1)]));
     assert_eq!(written::<QueueToken>(&change)[0].row.expires_at(), Some(in_seconds(30)));
 }
 
@@ -197,6 +197,6 @@ fn nothing_to_do_is_no_change() {
 
 #[test]
 fn the_line_of_another_queue_is_left_alone() {
-    let elsewhere = [waiting(1), lapsed(2)].map(|token| token.in_queue(OTHER_QUEUE));
+    let elsewhere = [waiting(1), lapsed(2)].map(|token| token.with(|token| token.queue = OTHER_QUEUE));
     assert_eq!(decided(&the_line(a_queue(), 1, elsewhere)), None);
 }

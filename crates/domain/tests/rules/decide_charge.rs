@@ -12,11 +12,11 @@ use time::Duration;
 use crate::fixtures::*;
 
 fn ada_charges(minor: i64) -> Command {
-    Command { user: None, order: None, keyed: keyed(Operation::Charge), id: ENTRY, amount: won(minor) }
+    Command { user: None, order: None, keyed: keyed(ADA, Operation::Charge, "once"), id: ENTRY, amount: won(minor) }
 }
 
 fn with_balance(balance: i64) -> Scene {
-    Scene::at(NOW).with_user(a_user()).with_wallet(a_wallet(balance))
+    Scene::at(NOW).with_user(a_user(ADA)).with_wallet(a_wallet(ADA, balance))
 }
 
 fn entry(sequence: u64, amount: i64, balance: i64) -> WalletEntry {
@@ -32,9 +32,9 @@ fn a_charge_is_added_to_the_balance_and_nothing_else_is_written() {
     assert_eq!(outcome, Outcome::Charged(entry(4, 50, 120)));
     let expected = Change {
         writes: vec![
-            Write::update(&a_wallet(70), Wallet::restore(ADA, won(120), 4)).into(),
+            Write::update(&a_wallet(ADA, 70), Wallet::restore(ADA, won(120), 4)).into(),
             Write::insert(entry(4, 50, 120)).into(),
-            keyed(Operation::Charge).record(outcome, None, NOW, &rules()).into(),
+            keyed(ADA, Operation::Charge, "once").record(outcome, None, NOW, &rules()).into(),
         ],
         events: vec![Fact::WalletCharged { user: ADA, amount: won(50), balance: won(120) }.at(Version(501))],
         ..Change::default()
@@ -75,7 +75,7 @@ fn the_first_write_of_an_unknown_user_brings_user_and_wallet_with_the_money_in_i
 #[test]
 fn the_same_charge_again_is_the_first_answer_and_no_second_charge() {
     let first = Outcome::Charged(entry(4, 50, 120));
-    let record = a_record(&keyed(Operation::Charge), first.clone(), in_seconds(-60));
+    let record = a_key_record(&keyed(ADA, Operation::Charge, "once"), first.clone(), in_seconds(-60));
     let decision = decided(&with_balance(10_000_000).with_key(record), &ada_charges(50)).unwrap();
     assert_eq!((decision.outcome, decision.at), (first, in_seconds(-60)));
     assert_eq!((decision.change, decision.replayed), (None, true));
@@ -83,7 +83,7 @@ fn the_same_charge_again_is_the_first_answer_and_no_second_charge() {
 
 #[test]
 fn a_key_is_not_good_for_another_charge_even_for_one_out_of_range() {
-    let mut record = a_record(&keyed(Operation::Charge), Outcome::Charged(entry(4, 50, 120)), in_seconds(-60));
+    let mut record = a_key_record(&keyed(ADA, Operation::Charge, "once"), Outcome::Charged(entry(4, 50, 120)), in_seconds(-60));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
     assert_eq!(refusal_of(decided(&with_balance(0).with_key(record), &ada_charges(0))), Refusal::KeyReused);
 }
@@ -92,7 +92,7 @@ fn a_key_is_not_good_for_another_charge_even_for_one_out_of_range() {
 fn a_key_is_kept_for_its_retention_and_not_a_moment_longer() {
     let first = Outcome::Charged(entry(4, 50, 120));
     let answered = |ago: Duration| {
-        let record: Versioned<_> = a_record(&keyed(Operation::Charge), first.clone(), NOW - ago);
+        let record: Versioned<_> = a_key_record(&keyed(ADA, Operation::Charge, "once"), first.clone(), NOW - ago);
         decided(&with_balance(120).with_key(record), &ada_charges(50)).unwrap()
     };
     assert!(answered(Duration::hours(24) - MOMENT).replayed);
@@ -105,7 +105,7 @@ fn a_key_is_kept_for_its_retention_and_not_a_moment_longer() {
 
 /// Ben, the operator or a cashier, charges the wallet of `user`, if he names one.
 fn ben_charges(user: Option<UserId>, minor: i64) -> Command {
-    let mut keyed = keyed(Operation::Charge);
+    let mut keyed = keyed(ADA, Operation::Charge, "once");
     keyed.scope.user = BEN;
     Command { user, order: Some(an_order()), keyed, id: ENTRY, amount: won(minor) }
 }
@@ -129,7 +129,7 @@ fn who_may_charge_which_wallet() {
     ] {
         for (rules, expected) in [(rules(), open), (by_operators(), operator)] {
             let bens_wallet = Versioned::new(Version(501), Wallet::restore(BEN, won(70), 3));
-            let scene = with_balance(70).with_user(User { id: BEN, ..a_user() }).with_wallet(bens_wallet);
+            let scene = with_balance(70).with_user(a_user(BEN)).with_wallet(bens_wallet);
             match expected {
                 Ok(charged) => {
                     let change = change_of(decided_by(&rules, &scene, &command));
@@ -162,7 +162,7 @@ fn an_order_charges_no_user_that_nobody_knows_and_an_operators_own_first_write_i
 #[test]
 fn a_charge_is_repeated_to_whom_may_not_charge_any_more() {
     let first = Outcome::Charged(entry(4, 50, 120));
-    let record = a_record(&keyed(Operation::Charge), first.clone(), in_seconds(-60));
+    let record = a_key_record(&keyed(ADA, Operation::Charge, "once"), first.clone(), in_seconds(-60));
     let decision = decided_by(&by_operators(), &with_balance(120).with_key(record), &ada_charges(50)).unwrap();
     assert_eq!((decision.outcome, decision.replayed), (first, true));
 }

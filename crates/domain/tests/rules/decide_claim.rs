@@ -16,7 +16,7 @@ fn the_door() -> Scene {
 
 #[test]
 fn the_first_guarded_call_claims_the_token_for_the_active_window() {
-    let token = a_token().unclaimed(in_seconds(-119), in_seconds(1));
+    let token = a_token(ADA).unclaimed(in_seconds(-119), in_seconds(1));
     let claimed = token.clone().claimed(in_seconds(-119), in_seconds(481)).row;
 
     let (outcome, change) = outcome_of(decided(&the_door().with_token(token.clone()), &A_LOOK));
@@ -34,14 +34,16 @@ fn the_first_guarded_call_claims_the_token_for_the_active_window() {
 #[test]
 fn the_queues_own_active_window_counts() {
     let own = PolicyOverrides { active: Some(Duration::seconds(60)), ..PolicyOverrides::default() };
-    let scene = Scene::at(NOW).with_queue(a_queue().with(own), 1, 0).with_token(a_token().unclaimed(in_seconds(-10), in_seconds(20)));
+    let scene = Scene::at(NOW)
+        .with_queue(a_queue().with(|queue| queue.overrides = own), 1, 0)
+        .with_token(a_token(ADA).unclaimed(in_seconds(-10), in_seconds(20)));
     let (claimed, _) = outcome_of(decided(&scene, &A_LOOK));
     assert_eq!(claimed.expires_at(), Some(in_seconds(50)));
 }
 
 #[test]
 fn a_later_call_writes_nothing() {
-    let token = a_token().claimed(in_seconds(-60), in_seconds(540));
+    let token = a_token(ADA).claimed(in_seconds(-60), in_seconds(540));
     let (outcome, change) = outcome_of(decided(&the_door().with_token(token.clone()), &A_LOOK));
     assert_eq!((outcome, change), (token.row, None));
 }
@@ -49,7 +51,7 @@ fn a_later_call_writes_nothing() {
 #[test]
 fn a_call_for_what_does_not_exist_claims_nevertheless() {
     let nowhere = Command { queue: None, ..A_LOOK };
-    let scene = the_door().with_token(a_token().unclaimed(in_seconds(-60), in_seconds(60)));
+    let scene = the_door().with_token(a_token(ADA).unclaimed(in_seconds(-60), in_seconds(60)));
     assert_eq!(written::<QueueToken>(&change_of(decided(&scene, &nowhere))).len(), 1);
 }
 
@@ -57,15 +59,15 @@ fn a_call_for_what_does_not_exist_claims_nevertheless() {
 fn who_is_not_admitted_is_told_why() {
     let without = Command { pass: Pass { user: ADA, token: None }, ..A_LOOK };
     let elsewhere = Command { queue: Some(OTHER_QUEUE), ..A_LOOK };
-    let active = a_token().unclaimed(in_seconds(-60), in_seconds(60));
+    let active = a_token(ADA).unclaimed(in_seconds(-60), in_seconds(60));
     let cases = [
         (active.clone(), without, Refusal::TokenRequired),
         (active.clone(), elsewhere, Refusal::TokenMismatch),
         (active.of(BEN, TOKEN), A_LOOK, Refusal::TokenMismatch),
-        (a_token(), A_LOOK, Refusal::TokenWaiting { token: TOKEN }),
-        (a_token().unclaimed(in_seconds(-120), NOW), A_LOOK, Refusal::TokenExpired(ExpiryReason::Unclaimed)),
-        (a_token().claimed(in_seconds(-600), NOW), A_LOOK, Refusal::TokenExpired(ExpiryReason::TimedOut)),
-        (a_token().ended(ExpiryReason::Paid), A_LOOK, Refusal::TokenExpired(ExpiryReason::Paid)),
+        (a_token(ADA), A_LOOK, Refusal::TokenWaiting { token: TOKEN }),
+        (a_token(ADA).unclaimed(in_seconds(-120), NOW), A_LOOK, Refusal::TokenExpired(ExpiryReason::Unclaimed)),
+        (a_token(ADA).claimed(in_seconds(-600), NOW), A_LOOK, Refusal::TokenExpired(ExpiryReason::TimedOut)),
+        (a_token(ADA).ended(ExpiryReason::Paid), A_LOOK, Refusal::TokenExpired(ExpiryReason::Paid)),
     ];
     for (token, command, refusal) in cases {
         let verdict = decided(&the_door().with_token(token), &command);
@@ -76,7 +78,7 @@ fn who_is_not_admitted_is_told_why() {
 
 #[test]
 fn a_token_is_judged_alike_without_a_decision() {
-    let token = a_token().claimed(in_seconds(-60), NOW + MOMENT);
+    let token = a_token(ADA).claimed(in_seconds(-60), NOW + MOMENT);
     assert_eq!(judge(&token, ADA, Some(QUEUE), NOW), Ok(()));
     assert_eq!(judge(&token, ADA, None, NOW), Ok(()));
     assert_eq!(judge(&token, ADA, Some(OTHER_QUEUE), NOW), Err(Refusal::TokenMismatch));

@@ -30,7 +30,7 @@ fn a_token_that_does_not_exist_is_nobodys_own() {
 
 #[test]
 fn another_users_token_admits_nobody_and_tells_nothing_of_its_state() {
-    let theirs = a_token().of(BEN, TOKEN);
+    let theirs = a_token(ADA).of(BEN, TOKEN);
     let states = [
         theirs.clone(),
         theirs.clone().claimed(in_seconds(-60), in_seconds(540)),
@@ -44,22 +44,22 @@ fn another_users_token_admits_nobody_and_tells_nothing_of_its_state() {
 
 #[test]
 fn a_token_of_another_queue_does_not_admit() {
-    let elsewhere = a_token().in_queue(OTHER_QUEUE).unclaimed(in_seconds(-60), in_seconds(540));
+    let elsewhere = a_token(ADA).with(|token| token.queue = OTHER_QUEUE).unclaimed(in_seconds(-60), in_seconds(540));
     assert_eq!(refusal_with(Some(TOKEN), &with_token(elsewhere)), Refusal::TokenMismatch);
 }
 
 #[test]
 fn who_waits_waits() {
-    assert_eq!(refusal_with(Some(TOKEN), &with_token(a_token())), Refusal::TokenWaiting { token: TOKEN });
+    assert_eq!(refusal_with(Some(TOKEN), &with_token(a_token(ADA))), Refusal::TokenWaiting { token: TOKEN });
 }
 
 #[test]
 fn a_token_admits_until_its_deadline_and_at_its_deadline_no_more() {
-    let (claimed, unclaimed) = (a_token().claimed(in_seconds(-600), NOW), a_token().unclaimed(in_seconds(-120), NOW));
+    let (claimed, unclaimed) = (a_token(ADA).claimed(in_seconds(-600), NOW), a_token(ADA).unclaimed(in_seconds(-120), NOW));
     assert_eq!(refusal_with(Some(TOKEN), &with_token(claimed)), Refusal::TokenExpired(ExpiryReason::TimedOut));
     assert_eq!(refusal_with(Some(TOKEN), &with_token(unclaimed)), Refusal::TokenExpired(ExpiryReason::Unclaimed));
 
-    let still = a_token().claimed(in_seconds(-600), NOW + MOMENT);
+    let still = a_token(ADA).claimed(in_seconds(-600), NOW + MOMENT);
     let change = change_of(decided(&with_token(still), &ada_wants(&[7])));
     assert_eq!(change.not_after, Some(NOW + MOMENT));
 }
@@ -67,13 +67,13 @@ fn a_token_admits_until_its_deadline_and_at_its_deadline_no_more() {
 #[test]
 fn an_ended_token_says_why_it_ended() {
     for reason in [ExpiryReason::Paid, ExpiryReason::TimedOut, ExpiryReason::Unclaimed, ExpiryReason::Left] {
-        assert_eq!(refusal_with(Some(TOKEN), &with_token(a_token().ended(reason))), Refusal::TokenExpired(reason));
+        assert_eq!(refusal_with(Some(TOKEN), &with_token(a_token(ADA).ended(reason))), Refusal::TokenExpired(reason));
     }
 }
 
 #[test]
 fn a_hold_extends_the_token_to_its_own_deadline() {
-    let soon_over = a_token().claimed(in_seconds(-590), in_seconds(10));
+    let soon_over = a_token(ADA).claimed(in_seconds(-590), in_seconds(10));
     let change = change_of(decided(&with_token(soon_over.clone()), &ada_wants(&[7])));
     let extended = soon_over.clone().claimed(in_seconds(-590), in_seconds(300));
     assert_eq!(written(&change), [Write::update(&soon_over, extended.row)]);
@@ -83,8 +83,8 @@ fn a_hold_extends_the_token_to_its_own_deadline() {
 #[test]
 fn a_first_call_that_holds_claims_the_token_under_the_queues_own_policy() {
     let own = PolicyOverrides { active: Some(Duration::seconds(900)), ..PolicyOverrides::default() };
-    let token = a_token().unclaimed(in_seconds(-60), in_seconds(60));
-    let scene = with_token(token.clone()).with_queue(a_queue().with(own), 1, 0);
+    let token = a_token(ADA).unclaimed(in_seconds(-60), in_seconds(60));
+    let scene = with_token(token.clone()).with_queue(a_queue().with(|queue| queue.overrides = own), 1, 0);
 
     let change = change_of(decided(&scene, &ada_wants(&[7])));
 
@@ -95,7 +95,7 @@ fn a_first_call_that_holds_claims_the_token_under_the_queues_own_policy() {
 
 #[test]
 fn a_refused_first_call_still_claims_the_token() {
-    let token = a_token().unclaimed(in_seconds(-60), in_seconds(60));
+    let token = a_token(ADA).unclaimed(in_seconds(-60), in_seconds(60));
     let scene = with_token(token.clone());
     let no_date = Scene { dates: Vec::new(), concerts: Vec::new(), ..scene.clone() };
     let claim = Change {
@@ -105,8 +105,8 @@ fn a_refused_first_call_still_claims_the_token() {
         ..Change::default()
     };
     let refusals = [
-        (&scene, &[99][..], Refusal::UnknownSeats(vec![seat(99)])),
-        (&scene, &[1, 2, 3, 4, 5], Refusal::UnknownSeats([1, 2, 3, 4, 5].map(seat).to_vec())),
+        (&scene, &[99][..], Refusal::UnknownSeats(vec![seat_number(99)])),
+        (&scene, &[1, 2, 3, 4, 5], Refusal::UnknownSeats([1, 2, 3, 4, 5].map(seat_number).to_vec())),
         (&no_date, &[7], Refusal::NotFound),
     ];
     for (scene, numbers, refusal) in refusals {
@@ -117,9 +117,9 @@ fn a_refused_first_call_still_claims_the_token() {
 
 #[test]
 fn a_first_call_whose_key_was_used_for_another_request_claims_the_token_too() {
-    let token = a_token().unclaimed(in_seconds(-60), in_seconds(60));
-    let first = Outcome::Held { reservation: a_hold(RESERVATION, &[7], in_seconds(100)).row, created: true };
-    let mut record = a_record(&keyed(Operation::Hold), first, in_seconds(-100));
+    let token = a_token(ADA).unclaimed(in_seconds(-60), in_seconds(60));
+    let first = Outcome::Held { reservation: hold_until(RESERVATION, &[7], in_seconds(100)).row, created: true };
+    let mut record = a_key_record(&keyed(ADA, Operation::Hold, "once"), first, in_seconds(-100));
     let replayed = decided(&with_token(token.clone()).with_key(record.clone()), &ada_wants(&[7])).unwrap();
     assert_eq!((replayed.replayed, replayed.change), (true, None), "a replay writes nothing");
 
@@ -129,7 +129,7 @@ fn a_first_call_whose_key_was_used_for_another_request_claims_the_token_too() {
     assert_eq!(reused.refusal, Refusal::KeyReused);
     assert_eq!(reused.claim.map(|claim| written(&claim)), Some(vec![Write::update(&token, claimed)]));
 
-    for token in [a_token(), a_token().of(BEN, TOKEN), a_token().unclaimed(in_seconds(-120), NOW)] {
+    for token in [a_token(ADA), a_token(ADA).of(BEN, TOKEN), a_token(ADA).unclaimed(in_seconds(-120), NOW)] {
         let refusal = refusal_of(decided(&with_token(token).with_key(record.clone()), &ada_wants(&[7])));
         assert_eq!(refusal, Refusal::KeyReused, "a pass that doesn't hold claims nothing");
     }

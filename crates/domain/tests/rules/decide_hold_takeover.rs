@@ -14,13 +14,13 @@ fn ended(hold: &Versioned<Reservation>) -> Write<Reservation> {
 }
 
 fn end_of(reservation: ReservationId, version: Version, user: UserId, seats: &[u32]) -> Event {
-    let seats = seats.iter().copied().map(seat).collect();
-    Fact::ReservationCancelled { reservation, schedule: DATE, user, seats, reason: CancelReason::Expired }.at(version)
+    let seats = seats.iter().copied().map(seat_number).collect();
+    Fact::ReservationCancelled { reservation, schedule: SCHEDULE, user, seats, reason: CancelReason::Expired }.at(version)
 }
 
 /// Seat 7 and its neighbour 8 were Ben's until this very instant.
 fn after_bens_hold() -> (Scene, Versioned<Reservation>) {
-    let hold = a_hold(reservation(2), &[7, 8], NOW).of(BEN, OTHER_TOKEN);
+    let hold = hold_until(reservation(2), &[7, 8], NOW).of(BEN, OTHER_TOKEN);
     (the_shop().with_reservation(hold.clone()).with_seats([7, 8].map(|number| lapsed(a_seat(number), hold.id))), hold)
 }
 
@@ -47,7 +47,13 @@ fn a_lapsed_hold_is_taken_over_whole() {
 fn the_old_hold_is_told_to_have_ended_before_the_new_one_is_told() {
     let (scene, bens) = after_bens_hold();
     let change = change_of(decided(&scene, &ada_wants(&[7])));
-    let held = Fact::SeatsHeld { reservation: RESERVATION, schedule: DATE, user: ADA, seats: vec![seat(7)], expires_at: in_seconds(300) };
+    let held = Fact::SeatsHeld {
+        reservation: RESERVATION,
+        schedule: SCHEDULE,
+        user: ADA,
+        seats: vec![seat_number(7)],
+        expires_at: in_seconds(300),
+    };
     assert_eq!(change.events, [end_of(bens.id, Version(303), BEN, &[7, 8]), held.at(Version(1))]);
 }
 
@@ -56,25 +62,25 @@ fn a_hold_that_ends_in_a_moment_is_in_nobodys_hands_but_its_own() {
     let (mut scene, _) = after_bens_hold();
     scene.now -= MOMENT;
     let verdict = decided(&scene, &ada_wants(&[7]));
-    assert_eq!(refusal_of(verdict), domain::Refusal::SeatsUnavailable(vec![(seat(7), domain::SeatStatus::Held)]));
+    assert_eq!(refusal_of(verdict), domain::Refusal::SeatsUnavailable(vec![(seat_number(7), domain::SeatStatus::Held)]));
 }
 
 #[test]
 fn the_tokens_own_lapsed_hold_gives_way_even_to_the_same_seats() {
-    let old = a_hold(reservation(2), &[7, 8], NOW);
+    let old = hold_until(reservation(2), &[7, 8], NOW);
     let scene = the_shop().with_reservation(old.clone()).with_seats([7, 8].map(|number| lapsed(a_seat(number), old.id)));
 
     let change = change_of(decided(&scene, &ada_wants(&[7, 8])));
 
     assert_eq!(change.rows().filter(|write| **write == ended(&old)).count(), 1);
     assert_eq!(change.rows::<Reservation>().filter(|write| write.expected.is_none()).count(), 1);
-    assert_eq!(change.rows::<Seat>().map(|write| write.row.number).collect::<Vec<_>>(), [seat(7), seat(8)]);
+    assert_eq!(change.rows::<Seat>().map(|write| write.row.number).collect::<Vec<_>>(), [seat_number(7), seat_number(8)]);
     assert!(change.rows::<Seat>().all(|write| write.row.reservation() == Some(RESERVATION)));
 }
 
 #[test]
 fn the_tokens_own_lapsed_hold_ends_though_its_seats_are_not_wanted_again() {
-    let old = a_hold(reservation(2), &[9], NOW);
+    let old = hold_until(reservation(2), &[9], NOW);
     let scene = the_shop().with_reservation(old.clone()).with_seats([lapsed(a_seat(9), old.id)]);
 
     let change = change_of(decided(&scene, &ada_wants(&[7])));
@@ -85,8 +91,8 @@ fn the_tokens_own_lapsed_hold_ends_though_its_seats_are_not_wanted_again() {
 
 #[test]
 fn the_holds_of_several_others_are_taken_over_together_each_once() {
-    let one = a_hold(reservation(2), &[7, 8], NOW).of(BEN, OTHER_TOKEN);
-    let two = a_hold(reservation(3), &[9, 10], in_seconds(-1)).of(BEN, token(3));
+    let one = hold_until(reservation(2), &[7, 8], NOW).of(BEN, OTHER_TOKEN);
+    let two = hold_until(reservation(3), &[9, 10], in_seconds(-1)).of(BEN, token(3));
     let scene = the_shop().with_reservation(two.clone()).with_reservation(one.clone()).with_seats([
         lapsed(a_seat(7), one.id),
         lapsed(a_seat(8), one.id),
@@ -101,7 +107,7 @@ fn the_holds_of_several_others_are_taken_over_together_each_once() {
     assert!(reservations.contains(&ended(&one)) && reservations.contains(&ended(&two)));
     let freed: Vec<SeatNumber> =
         change.rows::<Seat>().filter(|write| write.row.reservation().is_none()).map(|write| write.row.number).collect();
-    assert_eq!(freed, [seat(10)]);
+    assert_eq!(freed, [seat_number(10)]);
 }
 
 #[test]
@@ -115,7 +121,7 @@ fn a_lapsed_hold_of_another_that_is_in_nobodys_way_is_left_to_the_sweeper() {
 #[test]
 fn a_lapsed_hold_whose_other_seat_was_not_loaded_is_not_taken_over_in_part() {
     let (mut scene, bens) = after_bens_hold();
-    scene.seats.retain(|loaded| loaded.number != seat(8));
-    let fault = Fault::SeatsMissing { reservation: bens.id, seats: vec![seat(8)] };
+    scene.seats.retain(|loaded| loaded.number != seat_number(8));
+    let fault = Fault::SeatsMissing { reservation: bens.id, seats: vec![seat_number(8)] };
     assert_eq!(refusal_of(decided(&scene, &ada_wants(&[7]))), Refusal::Fault(fault));
 }

@@ -20,7 +20,7 @@ fn swept(scene: &Scene) -> Vec<Result<Change, Fault>> {
 
 #[test]
 fn each_hold_past_its_deadline_ends_in_a_change_of_its_own_with_all_its_seats() {
-    let (one, two) = (a_hold(reservation(1), &[7, 8], NOW), a_hold(reservation(2), &[9], in_seconds(-60)).of(BEN, OTHER_TOKEN));
+    let (one, two) = (hold_until(reservation(1), &[7, 8], NOW), hold_until(reservation(2), &[9], in_seconds(-60)).of(BEN, OTHER_TOKEN));
     let scene = Scene::at(NOW).with_reservation(one.clone()).with_reservation(two.clone()).with_seats([
         a_seat(7).held_by(one.id, NOW),
         a_seat(8).held_by(one.id, NOW),
@@ -35,7 +35,7 @@ fn each_hold_past_its_deadline_ends_in_a_change_of_its_own_with_all_its_seats() 
         events: vec![
             Fact::ReservationCancelled {
                 reservation: hold.id,
-                schedule: DATE,
+                schedule: SCHEDULE,
                 user: hold.user,
                 seats: hold.numbers().collect(),
                 reason: CancelReason::Expired,
@@ -50,12 +50,13 @@ fn each_hold_past_its_deadline_ends_in_a_change_of_its_own_with_all_its_seats() 
 
 #[test]
 fn a_hold_of_a_cancelled_date_ends_before_its_deadline() {
-    let (one, other) = (a_hold(reservation(1), &[7], in_seconds(60)), a_hold(reservation(2), &[7], in_seconds(60)).at(CONCERT, OTHER_DATE));
+    let (one, other) =
+        (hold_until(reservation(1), &[7], in_seconds(60)), hold_until(reservation(2), &[7], in_seconds(60)).at(CONCERT, OTHER_SCHEDULE));
     let scene = Scene::at(NOW)
         .with_reservation(one.clone())
         .with_reservation(other)
         .with_seats([a_seat(7).held_by(one.id, in_seconds(60))])
-        .cancelled(DATE, "no");
+        .cancelled(SCHEDULE, "no");
     let [Ok(change)] = &swept(&scene)[..] else { panic!("one hold has ended") };
     assert_eq!(written(change), [Write::update(&one, one.clone().cancelled(CancelReason::Expired).row)]);
     assert_eq!(written(change), [Write::update(&a_seat(7), a_seat(7).row)]);
@@ -64,9 +65,9 @@ fn a_hold_of_a_cancelled_date_ends_before_its_deadline() {
 #[test]
 fn what_has_not_lapsed_is_left_alone() {
     let scene = Scene::at(NOW)
-        .with_reservation(a_hold(reservation(1), &[7], NOW + MOMENT))
-        .with_reservation(a_hold(reservation(2), &[8], NOW).confirmed_by(PAYMENT))
-        .with_reservation(a_hold(reservation(3), &[9], NOW).cancelled(CancelReason::Expired))
+        .with_reservation(hold_until(reservation(1), &[7], NOW + MOMENT))
+        .with_reservation(hold_until(reservation(2), &[8], NOW).confirmed_by(PAYMENT))
+        .with_reservation(hold_until(reservation(3), &[9], NOW).cancelled(CancelReason::Expired))
         .with_seats([a_seat(7).held_by(reservation(1), NOW + MOMENT), a_seat(8).sold_to(reservation(2))]);
     assert_eq!(lapsed_in(&scene), []);
     let all: Vec<_> = [1, 2, 3].map(|number| need::Reservation(reservation(number)).find(&scene.rows()).unwrap().unwrap().0).into();
@@ -75,7 +76,7 @@ fn what_has_not_lapsed_is_left_alone() {
 
 #[test]
 fn a_seat_that_went_on_to_somebody_else_is_not_taken_from_them() {
-    let hold = a_hold(reservation(1), &[7, 8], NOW);
+    let hold = hold_until(reservation(1), &[7, 8], NOW);
     let scene = Scene::at(NOW)
         .with_reservation(hold)
         .with_seats([a_seat(7).held_by(reservation(2), in_seconds(300)), a_seat(8).held_by(reservation(1), NOW)]);
@@ -85,7 +86,7 @@ fn a_seat_that_went_on_to_somebody_else_is_not_taken_from_them() {
 
 #[test]
 fn a_hold_whose_seat_was_not_loaded_stays_as_it_is_and_keeps_no_other_from_ending() {
-    let (torn, whole) = (a_hold(reservation(1), &[7, 8], NOW), a_hold(reservation(2), &[9], NOW).of(BEN, OTHER_TOKEN));
+    let (torn, whole) = (hold_until(reservation(1), &[7, 8], NOW), hold_until(reservation(2), &[9], NOW).of(BEN, OTHER_TOKEN));
     let scene = Scene::at(NOW)
         .with_reservation(torn)
         .with_reservation(whole)
@@ -93,6 +94,6 @@ fn a_hold_whose_seat_was_not_loaded_stays_as_it_is_and_keeps_no_other_from_endin
 
     let [Err(fault), Ok(change)] = &swept(&scene)[..] else { panic!("one fault, one change") };
 
-    assert_eq!(*fault, Fault::SeatsMissing { reservation: reservation(1), seats: vec![seat(8)] });
+    assert_eq!(*fault, Fault::SeatsMissing { reservation: reservation(1), seats: vec![seat_number(8)] });
     assert_eq!(written::<Reservation>(change)[0].row.id, reservation(2));
 }

@@ -17,15 +17,15 @@ fn gone(token: &Versioned<QueueToken>) -> Write<QueueToken> {
 
 #[test]
 fn who_waits_may_leave_the_line() {
-    let change = change_of(decided(&Scene::at(NOW).with_token(a_token()), &ADA_LEAVES));
-    let expected = Change { writes: vec![gone(&a_token()).into()], events: vec![told(ExpiryReason::Left)], ..Change::default() };
+    let change = change_of(decided(&Scene::at(NOW).with_token(a_token(ADA)), &ADA_LEAVES));
+    let expected = Change { writes: vec![gone(&a_token(ADA)).into()], events: vec![told(ExpiryReason::Left)], ..Change::default() };
     assert_eq!(change, expected);
 }
 
 #[test]
 fn who_leaves_the_shop_gives_their_hold_back() {
-    let token = a_token().claimed(in_seconds(-60), in_seconds(540));
-    let hold = a_hold(RESERVATION, &[7, 8], in_seconds(100));
+    let token = a_token(ADA).claimed(in_seconds(-60), in_seconds(540));
+    let hold = hold_until(RESERVATION, &[7, 8], in_seconds(100));
     let scene = Scene::at(NOW)
         .with_token(token.clone())
         .with_reservation(hold.clone())
@@ -35,15 +35,15 @@ fn who_leaves_the_shop_gives_their_hold_back() {
 
     let released = Fact::ReservationCancelled {
         reservation: RESERVATION,
-        schedule: DATE,
+        schedule: SCHEDULE,
         user: ADA,
-        seats: vec![seat(7), seat(8)],
+        seats: vec![seat_number(7), seat_number(8)],
         reason: CancelReason::Released,
     }
     .at(Version(302));
     let expected = Change {
         not_after: Some(in_seconds(100)),
-        guards: vec![Guard::Schedule(DATE, a_date().version)],
+        guards: vec![Guard::Schedule(SCHEDULE, a_schedule().version)],
         writes: vec![
             gone(&token).into(),
             Write::update(&a_seat(7), a_seat(7).row).into(),
@@ -57,27 +57,27 @@ fn who_leaves_the_shop_gives_their_hold_back() {
 
 #[test]
 fn who_leaves_after_the_cancellation_of_a_date_gives_no_hold_back() {
-    let hold = a_hold(RESERVATION, &[7], in_seconds(100));
+    let hold = hold_until(RESERVATION, &[7], in_seconds(100));
     let scene = Scene::at(NOW)
-        .with_token(a_token().claimed(in_seconds(-60), in_seconds(540)))
+        .with_token(a_token(ADA).claimed(in_seconds(-60), in_seconds(540)))
         .with_reservation(hold.clone())
         .with_seats([a_seat(7).held_by(hold.id, in_seconds(100))]);
-    let change = change_of(decided(&scene.cancelled(DATE, "no"), &ADA_LEAVES));
+    let change = change_of(decided(&scene.cancelled(SCHEDULE, "no"), &ADA_LEAVES));
     assert_eq!(written(&change), [Write::update(&hold, hold.clone().cancelled(CancelReason::Expired).row)]);
     assert_eq!((change.guards, change.not_after), (vec![], Some(in_seconds(540))));
 }
 
 #[test]
 fn an_admission_that_lapses_before_the_commit_was_not_left() {
-    let token = a_token().unclaimed(in_seconds(-60), in_seconds(60));
+    let token = a_token(ADA).unclaimed(in_seconds(-60), in_seconds(60));
     let change = change_of(decided(&Scene::at(NOW).with_token(token), &ADA_LEAVES));
     assert_eq!(change.not_after, Some(in_seconds(60)));
 }
 
 #[test]
 fn leaving_after_the_deadline_writes_down_that_it_had_passed() {
-    let token = a_token().claimed(in_seconds(-600), NOW);
-    let hold = a_hold(RESERVATION, &[7], NOW);
+    let token = a_token(ADA).claimed(in_seconds(-600), NOW);
+    let hold = hold_until(RESERVATION, &[7], NOW);
     let scene = Scene::at(NOW).with_token(token.clone()).with_reservation(hold.clone()).with_seats([a_seat(7).held_by(RESERVATION, NOW)]);
 
     let change = change_of(decided(&scene, &ADA_LEAVES));
@@ -92,7 +92,7 @@ fn leaving_after_the_deadline_writes_down_that_it_had_passed() {
 #[test]
 fn who_left_has_left() {
     for reason in [ExpiryReason::Paid, ExpiryReason::TimedOut, ExpiryReason::Unclaimed, ExpiryReason::Left] {
-        let verdict = decided(&Scene::at(NOW).with_token(a_token().ended(reason)), &ADA_LEAVES);
+        let verdict = decided(&Scene::at(NOW).with_token(a_token(ADA).ended(reason)), &ADA_LEAVES);
         assert_eq!(outcome_of(verdict), ((), None), "{reason:?}");
     }
 }
@@ -100,15 +100,15 @@ fn who_left_has_left() {
 #[test]
 fn sold_seats_and_holds_under_other_tokens_stay() {
     let scene = Scene::at(NOW)
-        .with_token(a_token())
-        .with_reservation(a_hold(reservation(2), &[7], in_seconds(-10)).confirmed_by(PAYMENT))
-        .with_reservation(a_hold(reservation(3), &[8], in_seconds(10)).of(ADA, OTHER_TOKEN));
+        .with_token(a_token(ADA))
+        .with_reservation(hold_until(reservation(2), &[7], in_seconds(-10)).confirmed_by(PAYMENT))
+        .with_reservation(hold_until(reservation(3), &[8], in_seconds(10)).of(ADA, OTHER_TOKEN));
     assert_eq!(written::<Reservation>(&change_of(decided(&scene, &ADA_LEAVES))), []);
 }
 
 #[test]
 fn nobody_leaves_with_anothers_token() {
-    let bens = Scene::at(NOW).with_token(a_token().of(BEN, TOKEN));
+    let bens = Scene::at(NOW).with_token(a_token(ADA).of(BEN, TOKEN));
     assert_eq!(refusal_of(decided(&bens, &ADA_LEAVES)), Refusal::NotFound);
     assert_eq!(refusal_of(decided(&Scene::at(NOW), &ADA_LEAVES)), Refusal::NotFound);
 }

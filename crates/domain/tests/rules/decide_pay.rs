@@ -16,11 +16,11 @@ use crate::fixtures::*;
 fn holding(until: OffsetDateTime, balance: i64) -> Scene {
     Scene::at(NOW)
         .with_queue(a_queue(), 1, 0)
-        .with_token(a_token().claimed(in_seconds(-60), in_seconds(540)))
+        .with_token(a_token(ADA).claimed(in_seconds(-60), in_seconds(540)))
         .with_concert(a_concert())
-        .with_reservation(a_hold(RESERVATION, &[7, 8], until))
+        .with_reservation(hold_until(RESERVATION, &[7, 8], until))
         .with_seats([a_seat(7), a_seat(8)].map(|seat| seat.held_by(RESERVATION, until)))
-        .with_wallet(a_wallet(balance))
+        .with_wallet(a_wallet(ADA, balance))
 }
 
 fn with_reservation(reservation: Versioned<Reservation>) -> Scene {
@@ -30,7 +30,7 @@ fn with_reservation(reservation: Versioned<Reservation>) -> Scene {
 fn ada_pays() -> Command {
     Command {
         pass: Pass { user: ADA, token: Some(TOKEN) },
-        keyed: keyed(Operation::Pay),
+        keyed: keyed(ADA, Operation::Pay, "once"),
         id: PAYMENT,
         entry: ENTRY,
         reservation: RESERVATION,
@@ -48,19 +48,19 @@ fn a_payment_moves_money_seats_reservation_and_token_together_and_nothing_else()
 
     let (outcome, change) = outcome_of(decided(&scene, &ada_pays()));
 
-    let payment = but(a_payment(PAYMENT, RESERVATION, 120_000).row, |payment| payment.paid_at = NOW);
+    let payment = payment_for(PAYMENT, RESERVATION, 120_000).with(|payment| payment.paid_at = NOW).row;
     assert_eq!(outcome, Outcome::Paid { payment: payment.clone(), balance: won(80_000) });
     let (token, hold) = (&scene.tokens[0], &scene.reservations[0]);
     let expected = Change {
         not_after: Some(in_seconds(100)),
-        guards: vec![Guard::Schedule(DATE, a_date().version), Guard::Concert(CONCERT, a_concert().version)],
+        guards: vec![Guard::Schedule(SCHEDULE, a_schedule().version), Guard::Concert(CONCERT, a_concert().version)],
         writes: vec![
             Write::update(token, token.row.clone().pay(NOW).unwrap()).into(),
             Write::update(&a_seat(7), a_seat(7).sold_to(RESERVATION).row).into(),
             Write::update(&a_seat(8), a_seat(8).sold_to(RESERVATION).row).into(),
             Write::update(hold, hold.clone().confirmed_by(PAYMENT).row).into(),
             Write::insert(payment).into(),
-            Write::update(&a_wallet(0), Wallet::restore(ADA, won(80_000), 4)).into(),
+            Write::update(&a_wallet(ADA, 0), Wallet::restore(ADA, won(80_000), 4)).into(),
             Write::insert(WalletEntry {
                 id: ENTRY,
                 user: ADA,
@@ -71,7 +71,7 @@ fn a_payment_moves_money_seats_reservation_and_token_together_and_nothing_else()
                 at: NOW,
             })
             .into(),
-            keyed(Operation::Pay).record(outcome, None, NOW, &rules()).into(),
+            keyed(ADA, Operation::Pay, "once").record(outcome, None, NOW, &rules()).into(),
         ],
         events: vec![
             Fact::PaymentCompleted { payment: PAYMENT, reservation: RESERVATION, user: ADA, amount: won(120_000) }.at(Version(1)),
@@ -106,7 +106,7 @@ fn a_hold_can_be_paid_until_its_deadline_and_at_its_deadline_no_more() {
 #[test]
 fn who_is_late_is_told_so_before_the_balance_is_looked_at() {
     assert_eq!(refusal_in(&holding(NOW, 0)), Refusal::ReservationExpired);
-    let swept = a_hold(RESERVATION, &[7, 8], NOW).cancelled(CancelReason::Expired);
+    let swept = hold_until(RESERVATION, &[7, 8], NOW).cancelled(CancelReason::Expired);
     assert_eq!(refusal_in(&Scene { wallets: Vec::new(), ..with_reservation(swept) }), Refusal::ReservationExpired);
 }
 
@@ -114,28 +114,28 @@ fn who_is_late_is_told_so_before_the_balance_is_looked_at() {
 fn a_hold_of_a_cancelled_date_is_not_paid_whatever_its_row_says_by_now() {
     let reason = domain::Remark::new("The singer has a cold").ok();
     let live = holding(in_seconds(100), 0);
-    let swept = live.clone().with_reservation(a_hold(RESERVATION, &[7, 8], NOW).cancelled(CancelReason::Expired));
+    let swept = live.clone().with_reservation(hold_until(RESERVATION, &[7, 8], NOW).cancelled(CancelReason::Expired));
     for scene in [live, holding(NOW, 0), swept] {
-        let refusal = refusal_in(&scene.cancelled(DATE, "The singer has a cold"));
+        let refusal = refusal_in(&scene.cancelled(SCHEDULE, "The singer has a cold"));
         assert_eq!(refusal, Refusal::ScheduleCancelled { reason: reason.clone() }, "before the balance is looked at");
     }
     let another_date = holding(in_seconds(100), 200_000).with_date(Versioned::new(domain::Version(1), other_date()));
-    assert!(decided(&another_date.cancelled(OTHER_DATE, "no"), &ada_pays()).is_ok());
+    assert!(decided(&another_date.cancelled(OTHER_SCHEDULE, "no"), &ada_pays()).is_ok());
 }
 
 fn other_date() -> domain::Schedule {
-    but(a_date().row, |date| date.id = OTHER_DATE)
+    a_schedule().with(|date| date.id = OTHER_SCHEDULE).row
 }
 
 #[test]
 fn a_payment_that_the_tokens_deadline_overtakes_is_not_committed() {
-    let scene = holding(in_seconds(100), 200_000).with_token(a_token().claimed(in_seconds(-60), in_seconds(50)));
+    let scene = holding(in_seconds(100), 200_000).with_token(a_token(ADA).claimed(in_seconds(-60), in_seconds(50)));
     assert_eq!(change_of(decided(&scene, &ada_pays())).not_after, Some(in_seconds(50)));
 }
 
 #[test]
 fn what_is_paid_released_or_refunded_is_not_payable() {
-    let hold = a_hold(RESERVATION, &[7, 8], in_seconds(100));
+    let hold = hold_until(RESERVATION, &[7, 8], in_seconds(100));
     let cases = [
         (hold.clone().confirmed_by(OTHER_PAYMENT), ReservationStatus::Confirmed),
         (hold.clone().cancelled(CancelReason::Released), ReservationStatus::Cancelled(CancelReason::Released)),
@@ -159,14 +159,14 @@ fn an_amount_that_is_named_must_be_what_is_due() {
 #[test]
 fn a_price_that_rose_after_the_hold_does_not_matter() {
     let mut scene = holding(in_seconds(100), 200_000);
-    scene.seats.iter_mut().for_each(|seat| *seat = seat.clone().priced(won(1_000_000)));
+    scene.seats.iter_mut().for_each(|seat| *seat = seat.clone().with(|seat| seat.price = won(1_000_000)));
     let (outcome, _) = outcome_of(decided(&scene, &ada_pays()));
     assert!(matches!(outcome, Outcome::Paid { payment, .. } if payment.amount == won(120_000)));
 }
 
 #[test]
 fn nobody_pays_for_anothers_reservation_or_learns_its_queue() {
-    let bens = a_hold(RESERVATION, &[7, 8], in_seconds(100)).of(BEN, OTHER_TOKEN);
+    let bens = hold_until(RESERVATION, &[7, 8], in_seconds(100)).of(BEN, OTHER_TOKEN);
     assert_eq!(refusal_in(&with_reservation(bens.clone())), Refusal::NotFound);
 
     let mut elsewhere = with_reservation(bens);
@@ -181,11 +181,11 @@ fn only_the_admitted_pay() {
     let scene = holding(in_seconds(100), 200_000);
     let by = |token| scene.clone().with_token(token);
     let cases = [
-        (by(a_token()), Refusal::TokenWaiting { token: TOKEN }),
-        (by(a_token().of(BEN, TOKEN)), Refusal::TokenMismatch),
-        (by(a_token().claimed(in_seconds(-60), in_seconds(60)).in_queue(OTHER_QUEUE)), Refusal::TokenMismatch),
-        (by(a_token().claimed(in_seconds(-600), NOW)), Refusal::TokenExpired(ExpiryReason::TimedOut)),
-        (by(a_token().ended(ExpiryReason::Paid)), Refusal::TokenExpired(ExpiryReason::Paid)),
+        (by(a_token(ADA)), Refusal::TokenWaiting { token: TOKEN }),
+        (by(a_token(ADA).of(BEN, TOKEN)), Refusal::TokenMismatch),
+        (by(a_token(ADA).claimed(in_seconds(-60), in_seconds(60)).with(|token| token.queue = OTHER_QUEUE)), Refusal::TokenMismatch),
+        (by(a_token(ADA).claimed(in_seconds(-600), NOW)), Refusal::TokenExpired(ExpiryReason::TimedOut)),
+        (by(a_token(ADA).ended(ExpiryReason::Paid)), Refusal::TokenExpired(ExpiryReason::Paid)),
     ];
     for (scene, refusal) in cases {
         assert_eq!(refusal_in(&scene), refusal);
@@ -196,7 +196,7 @@ fn only_the_admitted_pay() {
 
 #[test]
 fn a_refused_first_call_still_claims_the_token() {
-    let token = a_token().unclaimed(in_seconds(-60), in_seconds(60));
+    let token = a_token(ADA).unclaimed(in_seconds(-60), in_seconds(60));
     let scene = Scene { reservations: Vec::new(), ..holding(in_seconds(100), 0).with_token(token.clone()) };
     let refused = refused(decided(&scene, &ada_pays()));
     let claim = Change {
@@ -210,9 +210,9 @@ fn a_refused_first_call_still_claims_the_token() {
 
 #[test]
 fn the_same_payment_again_is_the_first_answer_though_it_ended_the_token() {
-    let first = Outcome::Paid { payment: a_payment(PAYMENT, RESERVATION, 120_000).row, balance: won(80_000) };
-    let record = a_record(&keyed(Operation::Pay), first.clone(), in_seconds(-60));
-    let after = holding(in_seconds(100), 80_000).with_token(a_token().ended(ExpiryReason::Paid)).with_key(record);
+    let first = Outcome::Paid { payment: payment_for(PAYMENT, RESERVATION, 120_000).row, balance: won(80_000) };
+    let record = a_key_record(&keyed(ADA, Operation::Pay, "once"), first.clone(), in_seconds(-60));
+    let after = holding(in_seconds(100), 80_000).with_token(a_token(ADA).ended(ExpiryReason::Paid)).with_key(record);
 
     let decision = decided(&after, &ada_pays()).unwrap();
 
@@ -222,17 +222,17 @@ fn the_same_payment_again_is_the_first_answer_though_it_ended_the_token() {
 
 #[test]
 fn a_key_is_not_good_for_another_payment() {
-    let first = Outcome::Paid { payment: a_payment(PAYMENT, RESERVATION, 120_000).row, balance: won(80_000) };
-    let mut record = a_record(&keyed(Operation::Pay), first, in_seconds(-60));
+    let first = Outcome::Paid { payment: payment_for(PAYMENT, RESERVATION, 120_000).row, balance: won(80_000) };
+    let mut record = a_key_record(&keyed(ADA, Operation::Pay, "once"), first, in_seconds(-60));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
     assert_eq!(refusal_in(&holding(in_seconds(100), 200_000).with_key(record)), Refusal::KeyReused);
 }
 
 #[test]
 fn a_first_call_whose_key_was_used_for_another_payment_claims_the_token_too() {
-    let token = a_token().unclaimed(in_seconds(-60), in_seconds(60));
-    let first = Outcome::Paid { payment: a_payment(PAYMENT, RESERVATION, 120_000).row, balance: won(80_000) };
-    let mut record = a_record(&keyed(Operation::Pay), first, in_seconds(-60));
+    let token = a_token(ADA).unclaimed(in_seconds(-60), in_seconds(60));
+    let first = Outcome::Paid { payment: payment_for(PAYMENT, RESERVATION, 120_000).row, balance: won(80_000) };
+    let mut record = a_key_record(&keyed(ADA, Operation::Pay, "once"), first, in_seconds(-60));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
     let scene = holding(in_seconds(100), 200_000).with_token(token.clone()).with_key(record);
 
@@ -246,10 +246,10 @@ fn a_first_call_whose_key_was_used_for_another_payment_claims_the_token_too() {
 #[test]
 fn a_payment_for_a_hold_that_lacks_a_seat_is_a_fault_and_not_a_late_one() {
     let mut gone = holding(in_seconds(100), 200_000);
-    gone.seats.retain(|loaded| loaded.number == seat(7));
+    gone.seats.retain(|loaded| loaded.number == seat_number(7));
     let anothers = holding(in_seconds(100), 200_000).with_seats([a_seat(8).held_by(reservation(2), in_seconds(100))]);
     for scene in [gone, anothers] {
-        let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat(8)] };
+        let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat_number(8)] };
         assert_eq!(refusal_in(&scene), Refusal::Fault(fault));
     }
 }

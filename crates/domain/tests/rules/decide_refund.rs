@@ -13,15 +13,15 @@ use crate::fixtures::*;
 /// Ada has paid 120,000 for seats 7 and 8.
 fn paid(balance: i64) -> Scene {
     Scene::at(NOW)
-        .with_date(a_date())
-        .with_payment(a_payment(PAYMENT, RESERVATION, 120_000))
-        .with_reservation(a_hold(RESERVATION, &[7, 8], in_seconds(-10)).confirmed_by(PAYMENT))
+        .with_date(a_schedule())
+        .with_payment(payment_for(PAYMENT, RESERVATION, 120_000))
+        .with_reservation(hold_until(RESERVATION, &[7, 8], in_seconds(-10)).confirmed_by(PAYMENT))
         .with_seats([a_seat(7), a_seat(8)].map(|seat| seat.sold_to(RESERVATION)))
-        .with_wallet(a_wallet(balance))
+        .with_wallet(a_wallet(ADA, balance))
 }
 
 fn ada_wants_it_back() -> Command {
-    Command { user: ADA, order: None, keyed: keyed(Operation::Refund), payment: PAYMENT, entry: ENTRY }
+    Command { user: ADA, order: None, keyed: keyed(ADA, Operation::Refund, "once"), payment: PAYMENT, entry: ENTRY }
 }
 
 fn set_payments(scene: &mut Scene, state: PaymentState) {
@@ -38,19 +38,19 @@ fn a_refund_credits_the_wallet_and_frees_the_seats_and_does_nothing_else() {
 
     let (outcome, change) = outcome_of(decided(&scene, &ada_wants_it_back()));
 
-    let refunded = a_payment(PAYMENT, RESERVATION, 120_000).row.restore(PaymentState::Cancelled { refunded_at: NOW });
+    let refunded = payment_for(PAYMENT, RESERVATION, 120_000).row.restore(PaymentState::Cancelled { refunded_at: NOW });
     assert_eq!(outcome, Outcome::Paid { payment: refunded.clone(), balance: won(200_000) });
     let cancelled = ReservationState::Cancelled { reason: CancelReason::Refunded, payment: Some(PAYMENT) };
     let reservation = &scene.reservations[0];
     let expected = Change {
-        not_after: Some(a_date().starts_at),
-        guards: vec![Guard::Schedule(DATE, a_date().version)],
+        not_after: Some(a_schedule().starts_at),
+        guards: vec![Guard::Schedule(SCHEDULE, a_schedule().version)],
         writes: vec![
             Write::update(&a_seat(7), a_seat(7).row).into(),
             Write::update(&a_seat(8), a_seat(8).row).into(),
-            Write::update(reservation, reservation.clone().in_state(cancelled).row).into(),
-            Write::update(&a_payment(PAYMENT, RESERVATION, 0), refunded).into(),
-            Write::update(&a_wallet(0), Wallet::restore(ADA, won(200_000), 4)).into(),
+            Write::update(reservation, reservation.clone().with_state(cancelled).row).into(),
+            Write::update(&payment_for(PAYMENT, RESERVATION, 0), refunded).into(),
+            Write::update(&a_wallet(ADA, 0), Wallet::restore(ADA, won(200_000), 4)).into(),
             Write::insert(WalletEntry {
                 id: ENTRY,
                 user: ADA,
@@ -61,15 +61,15 @@ fn a_refund_credits_the_wallet_and_frees_the_seats_and_does_nothing_else() {
                 at: NOW,
             })
             .into(),
-            keyed(Operation::Refund).record(outcome, None, NOW, &rules()).into(),
+            keyed(ADA, Operation::Refund, "once").record(outcome, None, NOW, &rules()).into(),
         ],
         events: vec![
             Fact::PaymentRefunded { payment: PAYMENT, reservation: RESERVATION, user: ADA, amount: won(120_000) }.at(Version(401)),
             Fact::ReservationCancelled {
                 reservation: RESERVATION,
-                schedule: DATE,
+                schedule: SCHEDULE,
                 user: ADA,
-                seats: vec![seat(7), seat(8)],
+                seats: vec![seat_number(7), seat_number(8)],
                 reason: CancelReason::Refunded,
             }
             .at(Version(302)),
@@ -130,7 +130,7 @@ fn an_operator_refunds_after_the_start_as_well() {
 fn what_was_called_off_is_refunded_at_any_time() {
     let mut scene = paid(0);
     scene.dates[0].row.starts_at = in_seconds(-3600);
-    scene = scene.cancelled(DATE, "no");
+    scene = scene.cancelled(SCHEDULE, "no");
     let change = change_of(decided(&scene, &ada_wants_it_back()));
     assert_eq!((change.not_after, change.row::<Payment>().is_some()), (None, true));
 }
@@ -155,8 +155,8 @@ fn what_does_not_exist_is_not_found() {
 
 #[test]
 fn the_same_refund_again_is_the_first_answer() {
-    let first = Outcome::Paid { payment: a_payment(PAYMENT, RESERVATION, 120_000).row, balance: won(120_000) };
-    let record = a_record(&keyed(Operation::Refund), first.clone(), in_seconds(-60));
+    let first = Outcome::Paid { payment: payment_for(PAYMENT, RESERVATION, 120_000).row, balance: won(120_000) };
+    let record = a_key_record(&keyed(ADA, Operation::Refund, "once"), first.clone(), in_seconds(-60));
     let mut scene = paid(120_000).with_key(record);
     set_payments(&mut scene, PaymentState::Cancelled { refunded_at: in_seconds(-60) });
 
@@ -168,8 +168,8 @@ fn the_same_refund_again_is_the_first_answer() {
 
 #[test]
 fn a_key_is_not_good_for_another_refund() {
-    let first = Outcome::Paid { payment: a_payment(OTHER_PAYMENT, RESERVATION, 1).row, balance: won(1) };
-    let mut record = a_record(&keyed(Operation::Refund), first, in_seconds(-60));
+    let first = Outcome::Paid { payment: payment_for(OTHER_PAYMENT, RESERVATION, 1).row, balance: won(1) };
+    let mut record = a_key_record(&keyed(ADA, Operation::Refund, "once"), first, in_seconds(-60));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
     assert_eq!(refusal_in(&paid(0).with_key(record)), Refusal::KeyReused);
 }
@@ -178,13 +178,13 @@ fn a_key_is_not_good_for_another_refund() {
 fn a_refund_that_does_not_see_all_seats_of_the_reservation_is_a_fault() {
     let mut scene = paid(0);
     scene.seats.clear();
-    let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat(7), seat(8)] };
+    let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat_number(7), seat_number(8)] };
     assert_eq!(refusal_in(&scene), Refusal::Fault(fault));
 }
 
 #[test]
 fn a_sold_seat_that_belongs_to_somebody_else_is_a_fault_and_no_refund() {
     let scene = paid(0).with_seats([a_seat(7).sold_to(reservation(2))]);
-    let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat(7)] };
+    let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat_number(7)] };
     assert_eq!(refusal_in(&scene), Refusal::Fault(fault));
 }

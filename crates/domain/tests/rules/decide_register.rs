@@ -11,7 +11,7 @@ fn ada_registers(keyed: Option<Keyed>) -> Command {
 }
 
 fn a_secret_key() -> Keyed {
-    let keyed = keyed(Operation::Register);
+    let keyed = keyed(ADA, Operation::Register, "once");
     Keyed { scope: KeyScope::anonymous(Operation::Register, keyed.scope.key), ..keyed }
 }
 
@@ -39,7 +39,7 @@ fn the_same_registration_again_is_the_first_answer_and_no_second_user() {
     let [record] = &records[..] else { panic!("one record: {records:?}") };
     assert_eq!((record.expected, &record.row.outcome), (None, &Outcome::Registered(ada())));
 
-    let scene = Scene::at(in_seconds(60)).with_key(a_record(&a_secret_key(), record.row.outcome.clone(), NOW));
+    let scene = Scene::at(in_seconds(60)).with_key(a_key_record(&a_secret_key(), record.row.outcome.clone(), NOW));
     let again = Command { user: BEN, ..ada_registers(Some(a_secret_key())) };
     let decision = decided(&scene, &again).unwrap();
     assert_eq!((decision.outcome, decision.at), (Outcome::Registered(ada()), NOW));

@@ -10,13 +10,13 @@ use crate::fixtures::*;
 const ADA_RELEASES: Command = Command { user: ADA, reservation: RESERVATION };
 
 fn holding(until: OffsetDateTime) -> (Scene, Versioned<Reservation>) {
-    let hold = a_hold(RESERVATION, &[7, 8], until);
+    let hold = hold_until(RESERVATION, &[7, 8], until);
     let seats = [a_seat(7), a_seat(8)].map(|seat| seat.held_by(RESERVATION, until));
     (Scene::at(NOW).with_reservation(hold.clone()).with_seats(seats), hold)
 }
 
 fn ended(hold: &Versioned<Reservation>, reason: CancelReason, not_after: Option<OffsetDateTime>) -> Change {
-    let guards = if not_after.is_some() { vec![Guard::Schedule(DATE, a_date().version)] } else { vec![] };
+    let guards = if not_after.is_some() { vec![Guard::Schedule(SCHEDULE, a_schedule().version)] } else { vec![] };
     in_order(Change {
         not_after,
         guards,
@@ -26,8 +26,14 @@ fn ended(hold: &Versioned<Reservation>, reason: CancelReason, not_after: Option<
             Write::update(hold, hold.clone().cancelled(reason).row).into(),
         ],
         events: vec![
-            Fact::ReservationCancelled { reservation: RESERVATION, schedule: DATE, user: ADA, seats: vec![seat(7), seat(8)], reason }
-                .at(Version(302)),
+            Fact::ReservationCancelled {
+                reservation: RESERVATION,
+                schedule: SCHEDULE,
+                user: ADA,
+                seats: vec![seat_number(7), seat_number(8)],
+                reason,
+            }
+            .at(Version(302)),
         ],
     })
 }
@@ -47,27 +53,27 @@ fn a_hold_released_at_its_deadline_has_expired() {
 #[test]
 fn a_hold_of_a_cancelled_date_has_expired() {
     let (scene, hold) = holding(NOW + MOMENT);
-    let change = change_of(decided(&scene.cancelled(DATE, "no"), &ADA_RELEASES));
+    let change = change_of(decided(&scene.cancelled(SCHEDULE, "no"), &ADA_RELEASES));
     assert_eq!(in_order(change), ended(&hold, CancelReason::Expired, None));
 }
 
 #[test]
 fn what_has_ended_stays_as_it_is() {
     for reason in [CancelReason::Expired, CancelReason::Released, CancelReason::Refunded] {
-        let scene = Scene::at(NOW).with_reservation(a_hold(RESERVATION, &[7], in_seconds(10)).cancelled(reason));
+        let scene = Scene::at(NOW).with_reservation(hold_until(RESERVATION, &[7], in_seconds(10)).cancelled(reason));
         assert_eq!(outcome_of(decided(&scene, &ADA_RELEASES)), ((), None), "{reason:?}");
     }
 }
 
 #[test]
 fn paid_seats_are_not_released() {
-    let scene = Scene::at(NOW).with_reservation(a_hold(RESERVATION, &[7], in_seconds(10)).confirmed_by(PAYMENT));
+    let scene = Scene::at(NOW).with_reservation(hold_until(RESERVATION, &[7], in_seconds(10)).confirmed_by(PAYMENT));
     assert_eq!(refusal_of(decided(&scene, &ADA_RELEASES)), Refusal::NotReleasable(ReservationStatus::Confirmed));
 }
 
 #[test]
 fn nobody_releases_anothers_hold() {
-    let bens = Scene::at(NOW).with_reservation(a_hold(RESERVATION, &[7], in_seconds(10)).of(BEN, OTHER_TOKEN));
+    let bens = Scene::at(NOW).with_reservation(hold_until(RESERVATION, &[7], in_seconds(10)).of(BEN, OTHER_TOKEN));
     assert_eq!(refusal_of(decided(&bens, &ADA_RELEASES)), Refusal::NotFound);
     assert_eq!(refusal_of(decided(&Scene::at(NOW), &ADA_RELEASES)), Refusal::NotFound);
 }
@@ -75,8 +81,8 @@ fn nobody_releases_anothers_hold() {
 #[test]
 fn a_release_that_does_not_see_all_seats_of_the_hold_is_a_fault() {
     let (mut scene, _) = holding(NOW + MOMENT);
-    scene.seats.retain(|loaded| loaded.number == seat(8));
-    let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat(7)] };
+    scene.seats.retain(|loaded| loaded.number == seat_number(8));
+    let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat_number(7)] };
     assert_eq!(refusal_of(decided(&scene, &ADA_RELEASES)), Refusal::Fault(fault));
 }
 
@@ -91,6 +97,6 @@ fn a_seat_that_went_on_to_somebody_else_is_not_taken_from_them() {
 #[test]
 fn a_seat_of_a_live_hold_that_belongs_to_somebody_else_is_a_fault() {
     let (scene, _) = holding(NOW + MOMENT);
-    let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat(7)] };
+    let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat_number(7)] };
     assert_eq!(refusal_of(decided(&scene.with_seats([a_seat(7).sold_to(reservation(2))]), &ADA_RELEASES)), Refusal::Fault(fault));
 }

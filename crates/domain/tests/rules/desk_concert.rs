@@ -11,12 +11,12 @@ use crate::fixtures::*;
 /// A row of `seats` seats.
 fn a_plan(seats: u32) -> SeatPlan {
     let (name, label) = (title("A"), title(SeatPlan::LABEL));
-    let row = Row { name, from: seat(1), to: seat(seats), first_place: 1, price: won(60_000), accessible: false, label };
+    let row = Row { name, from: seat_number(1), to: seat_number(seats), first_place: 1, price: won(60_000), accessible: false, label };
     SeatPlan { sections: vec![Section { name: title("Stalls"), rows: vec![row] }] }
 }
 
 fn a_new_date(id: ScheduleId, seats: Option<SeatPlan>) -> NewDate {
-    let date = a_date().row;
+    let date = a_schedule().row;
     NewDate {
         id,
         starts_at: date.starts_at,
@@ -42,7 +42,7 @@ fn an_empty_house() -> Scene {
 }
 
 fn there() -> Scene {
-    Scene::at(NOW).with_concert(a_concert()).with_date(a_date()).with_queue(another_queue(), 0, 0)
+    Scene::at(NOW).with_concert(a_concert()).with_date(a_schedule()).with_queue(another_queue(), 0, 0)
 }
 
 fn held() -> Scene {
@@ -57,13 +57,13 @@ fn another_queue() -> domain::Versioned<domain::Queue> {
 
 #[test]
 fn a_concert_is_made_with_its_dates_and_their_seats_whole() {
-    let command = a_command(vec![a_new_date(DATE, Some(a_plan(2))), a_new_date(OTHER_DATE, None)]);
+    let command = a_command(vec![a_new_date(SCHEDULE, Some(a_plan(2))), a_new_date(OTHER_SCHEDULE, None)]);
     let (outcome, change) = outcome_of(decided(&an_empty_house(), &command));
-    let second = but(a_date().row, |date| date.id = OTHER_DATE);
+    let second = a_schedule().with(|date| date.id = OTHER_SCHEDULE).row;
     let change = change.unwrap();
     assert_eq!(written(&change), [Write::insert(a_concert().row)]);
-    assert_eq!(written(&change), [a_date().row, second].map(Write::insert));
-    let stalls = |number: u32| Seat::new(DATE, seat(number), format!("Stalls A {number}"), won(60_000));
+    assert_eq!(written(&change), [a_schedule().row, second].map(Write::insert));
+    let stalls = |number: u32| Seat::new(SCHEDULE, seat_number(number), format!("Stalls A {number}"), won(60_000));
     assert_eq!(written(&change), [stalls(1), stalls(2)].map(Write::insert));
     let deed = row_of::<Deed>(&change).map(|deed| (deed.act, deed.subject));
     assert_eq!(deed, Some((Act::Create, Subject::Concert(CONCERT))));
@@ -72,24 +72,24 @@ fn a_concert_is_made_with_its_dates_and_their_seats_whole() {
 
 #[test]
 fn a_concert_that_contradicts_itself_is_not_made() {
-    let backwards = NewDate { sale_closes_at: a_date().sale_opens_at, ..a_new_date(DATE, None) };
+    let backwards = NewDate { sale_closes_at: a_schedule().sale_opens_at, ..a_new_date(SCHEDULE, None) };
     let many = |count: u128| (0..count).map(|n| a_new_date(ScheduleId(uuid::Uuid::from_u128(n)), None)).collect();
     let (mut too_dear, mut twice) = (a_plan(2), a_plan(2));
     too_dear.sections[0].rows[0].price = won(10_000_001);
-    let again = Row { from: seat(11), to: seat(12), ..twice.sections[0].rows[0].clone() };
+    let again = Row { from: seat_number(11), to: seat_number(12), ..twice.sections[0].rows[0].clone() };
     twice.sections[0].rows.push(again);
-    let too_many_seats = vec![a_new_date(DATE, Some(a_plan(60_000))), a_new_date(OTHER_DATE, Some(a_plan(60_000)))];
+    let too_many_seats = vec![a_new_date(SCHEDULE, Some(a_plan(60_000))), a_new_date(OTHER_SCHEDULE, Some(a_plan(60_000)))];
     for (command, expected) in [
         (Create { max_seats_per_user: Some(0), ..a_command(vec![]) }, Field::SeatsPerUser),
         (Create { max_seats_per_user: Some(101), ..a_command(vec![]) }, Field::SeatsPerUser),
         (Create { queue: OTHER_QUEUE, ..a_command(vec![]) }, Field::Queue),
-        (a_command(vec![a_new_date(OTHER_DATE, None), backwards]), Field::DateAt(1, DateField::SaleClose)),
-        (a_command(vec![a_new_date(DATE, None), a_new_date(DATE, None)]), Field::DateAt(1, DateField::Id)),
+        (a_command(vec![a_new_date(OTHER_SCHEDULE, None), backwards]), Field::DateAt(1, DateField::SaleClose)),
+        (a_command(vec![a_new_date(SCHEDULE, None), a_new_date(SCHEDULE, None)]), Field::DateAt(1, DateField::Id)),
         (a_command(many(101)), Field::Dates),
         (a_command(too_many_seats), Field::Dates),
-        (a_command(vec![a_new_date(DATE, Some(SeatPlan::default()))]), Field::DateAt(0, DateField::Seats)),
-        (a_command(vec![a_new_date(DATE, Some(too_dear))]), Field::DateAt(0, DateField::Seats)),
-        (a_command(vec![a_new_date(DATE, Some(twice))]), Field::DateAt(0, DateField::Seats)),
+        (a_command(vec![a_new_date(SCHEDULE, Some(SeatPlan::default()))]), Field::DateAt(0, DateField::Seats)),
+        (a_command(vec![a_new_date(SCHEDULE, Some(too_dear))]), Field::DateAt(0, DateField::Seats)),
+        (a_command(vec![a_new_date(SCHEDULE, Some(twice))]), Field::DateAt(0, DateField::Seats)),
     ] {
         let refusal = refusal_of(decided(&an_empty_house(), &command));
         assert!(matches!(&refusal, Refusal::Contradiction { field, .. } if *field == expected), "{expected:?}: {refusal:?}");
@@ -99,18 +99,18 @@ fn a_concert_that_contradicts_itself_is_not_made() {
 #[test]
 fn what_is_there_is_not_made_again() {
     assert_eq!(refusal_of(decided(&there(), &a_command(vec![]))), Refusal::AlreadyExists(CONCERT.0));
-    let mut others = a_date();
+    let mut others = a_schedule();
     others.row.concert = OTHER_CONCERT;
     let another = an_empty_house().with_date(others);
-    let refusal = refusal_of(decided(&another, &a_command(vec![a_new_date(DATE, None)])));
-    assert_eq!(refusal, Refusal::AlreadyExists(DATE.0), "also if the date is another concert's");
+    let refusal = refusal_of(decided(&another, &a_command(vec![a_new_date(SCHEDULE, None)])));
+    assert_eq!(refusal, Refusal::AlreadyExists(SCHEDULE.0), "also if the date is another concert's");
 }
 
 #[test]
 fn a_concert_is_changed_as_far_as_it_is_named() {
     let command = ChangeConcert { name: Some(title("Late Night")), max_seats_per_user: Some(Some(2)), ..nothing_new() };
     let changed = change_of(decided(&held(), &command));
-    let row = but(a_concert().row, |row| (row.name, row.max_seats_per_user) = ("Late Night".into(), Some(2)));
+    let row = a_concert().with(|row| (row.name, row.max_seats_per_user) = ("Late Night".into(), Some(2))).row;
     assert_eq!((written(&changed), changed.guards), (vec![Write::update(&a_concert(), row)], vec![]));
     assert_eq!(outcome_of(decided(&held(), &nothing_new())).1, None);
     let stale = ChangeConcert { expected: Some(Version(1)), ..command };
@@ -133,7 +133,7 @@ fn a_queue_changes_only_while_nobody_holds_seats_or_waits_for_the_concert() {
 #[test]
 fn what_is_called_off_keeps_its_first_cancellation() {
     let [first, second] = ["rain", "a cold"].map(a_cancellation);
-    let (concert, date) = (a_concert().row.cancel(first.clone()), a_date().row.cancel(first.clone()));
+    let (concert, date) = (a_concert().row.cancel(first.clone()), a_schedule().row.cancel(first.clone()));
     assert_eq!((concert.cancellation(), date.cancellation()), (Some(&first), Some(&first)));
     assert_eq!((concert.clone().cancel(second.clone()), date.clone().cancel(second)), (concert, date));
 }
@@ -144,8 +144,8 @@ fn a_concert_is_called_off_with_all_its_dates_once() {
     let (outcome, change) = outcome_of(decided(&held(), &command));
     let change = change.unwrap();
     let cancellation = Some(Cancellation { at: NOW, reason: an_order().reason });
-    let off = a_date().row.restore(cancellation.clone());
-    assert_eq!(written(&change), [Write::update(&a_date(), off.clone())]);
+    let off = a_schedule().row.restore(cancellation.clone());
+    assert_eq!(written(&change), [Write::update(&a_schedule(), off.clone())]);
     assert_eq!(outcome.1[0].row, off);
     assert!(!off.is_on_sale(NOW) && off.is_refundable(off.starts_at));
     let row = a_concert().row.restore(cancellation);

@@ -7,32 +7,32 @@ use domain::{Cancellation, DateField, Deed, Field, Order, Refusal, Remark, Sched
 use crate::fixtures::*;
 
 fn an_addition() -> Add {
-    let Schedule { id, starts_at, zone, sale_opens_at, sale_closes_at, .. } = a_date().row;
+    let Schedule { id, starts_at, zone, sale_opens_at, sale_closes_at, .. } = a_schedule().row;
     let date = NewDate { id, starts_at, zone, sale_opens_at, sale_closes_at, seats: None };
     Add { order: an_order(), concert: CONCERT, date }
 }
 
 fn nothing_new() -> ChangeDate {
     let order = an_order();
-    ChangeDate { order, id: DATE, expected: None, starts_at: None, zone: None, sale_opens_at: None, sale_closes_at: None }
+    ChangeDate { order, id: SCHEDULE, expected: None, starts_at: None, zone: None, sale_opens_at: None, sale_closes_at: None }
 }
 
 fn there() -> Scene {
-    Scene::at(NOW).with_concert(a_concert()).with_date(a_date())
+    Scene::at(NOW).with_concert(a_concert()).with_date(a_schedule())
 }
 
 fn called_off() -> Scene {
-    there().cancelled(DATE, "no")
+    there().cancelled(SCHEDULE, "no")
 }
 
 #[test]
 fn a_date_is_added_to_a_concert_that_is_there() {
     let scene = Scene::at(NOW).with_concert(a_concert());
     let change = change_of(decided(&scene, &an_addition()));
-    assert_eq!(written(&change), [Write::insert(a_date().row)]);
+    assert_eq!(written(&change), [Write::insert(a_schedule().row)]);
     assert_eq!(written(&change), [Write::update(&a_concert(), a_concert().row)], "who decided by its dates meets a conflict");
     let deed = row_of::<Deed>(&change).unwrap();
-    assert_eq!((deed.act, deed.subject), (Act::Create, Subject::Schedule(DATE)));
+    assert_eq!((deed.act, deed.subject), (Act::Create, Subject::Schedule(SCHEDULE)));
     let opens = deed.changes.iter().find(|changed| changed.name == "sale_opens_at").unwrap();
     assert_eq!((opens.before.as_deref(), opens.after.as_deref()), (None, Some("2026-11-20T20:00:00Z")));
 
@@ -40,24 +40,24 @@ fn a_date_is_added_to_a_concert_that_is_there() {
     let mut cancelled = scene.clone();
     cancelled.concerts.iter_mut().for_each(|concert| concert.row = concert.row.clone().cancel(a_cancellation("no")));
     assert_eq!(refusal_of(decided(&cancelled, &an_addition())), Refusal::ScheduleCancelled { reason: Remark::new("no").ok() });
-    let other = but(called_off().dates[0].row.clone(), |date| date.id = OTHER_DATE);
+    let other = called_off().dates[0].clone().with(|date| date.id = OTHER_SCHEDULE).row;
     let replaced = scene.clone().with_date(Versioned::new(Version(1), other));
     assert!(decided(&replaced, &an_addition()).is_ok(), "a date that is cancelled alone can be replaced");
-    let again = scene.with_date(a_date());
-    assert_eq!(refusal_of(decided(&again, &an_addition())), Refusal::AlreadyExists(DATE.0));
+    let again = scene.with_date(a_schedule());
+    assert_eq!(refusal_of(decided(&again, &an_addition())), Refusal::AlreadyExists(SCHEDULE.0));
 }
 
 #[test]
 fn a_date_is_changed_as_far_as_it_is_named() {
     let changed = change_of(decided(&there(), &ChangeDate { sale_closes_at: Some(NOW), ..nothing_new() }));
-    let row = but(a_date().row, |date| date.sale_closes_at = NOW);
-    assert_eq!(written(&changed), [Write::update(&a_date(), row)]);
+    let row = a_schedule().with(|date| date.sale_closes_at = NOW).row;
+    assert_eq!(written(&changed), [Write::update(&a_schedule(), row)]);
     assert_eq!(outcome_of(decided(&there(), &nothing_new())).1, None);
 }
 
 #[test]
 fn a_date_is_not_changed_into_nonsense_nor_unseen_nor_once_it_is_called_off() {
-    let backwards = ChangeDate { sale_opens_at: Some(a_date().sale_closes_at), ..nothing_new() };
+    let backwards = ChangeDate { sale_opens_at: Some(a_schedule().sale_closes_at), ..nothing_new() };
     let refusal = refusal_of(decided(&there(), &backwards));
     assert!(matches!(&refusal, Refusal::Contradiction { field: Field::Date(DateField::SaleClose), .. }), "{refusal:?}");
     let stale = ChangeDate { expected: Some(Version(799)), ..nothing_new() };
@@ -69,10 +69,10 @@ fn a_date_is_not_changed_into_nonsense_nor_unseen_nor_once_it_is_called_off() {
 #[test]
 fn a_date_is_called_off_once() {
     let order = Order { reason: Remark::new("no").ok(), ..an_order() };
-    let command = Cancel { order, id: DATE };
+    let command = Cancel { order, id: SCHEDULE };
     let (outcome, change) = outcome_of(decided(&there(), &command));
-    let off = a_date().row.restore(Some(Cancellation { at: NOW, reason: Remark::new("no").ok() }));
-    assert_eq!(change.map(|change| written(&change)), Some(vec![Write::update(&a_date(), off.clone())]));
-    assert_eq!((outcome.version, outcome.row), (a_date().version.next(), off));
+    let off = a_schedule().row.restore(Some(Cancellation { at: NOW, reason: Remark::new("no").ok() }));
+    assert_eq!(change.map(|change| written(&change)), Some(vec![Write::update(&a_schedule(), off.clone())]));
+    assert_eq!((outcome.version, outcome.row), (a_schedule().version.next(), off));
     assert_eq!(outcome_of(decided(&called_off(), &command)).1, None);
 }

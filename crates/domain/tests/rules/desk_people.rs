@@ -8,12 +8,12 @@ use domain::{CancelReason, Change, Deed, Operation, Outcome, QueueState, QueueTo
 use crate::fixtures::*;
 
 fn admission(count: u32) -> admit::Command {
-    admit::Command { order: an_order(), keyed: keyed(Operation::Admit), queue: QUEUE, count }
+    admit::Command { order: an_order(), keyed: keyed(ADA, Operation::Admit, "once"), queue: QUEUE, count }
 }
 
 /// Five wait; 97 of 100 places are taken.
 fn a_line() -> Scene {
-    let waiting = (1..=5_u64).map(|number| a_token().of(ADA, token(number.into())).number(number));
+    let waiting = (1..=5_u64).map(|number| a_token(ADA).of(ADA, token(number)).numbered(number));
     waiting.fold(Scene::at(NOW).with_queue(a_queue(), 97, 5), Scene::with_token)
 }
 
@@ -24,7 +24,7 @@ fn the_foremost_are_let_in_whatever_the_batch_and_never_above_the_capacity() {
     let (outcome, change) = outcome_of(decided(&line, &admission(2)));
     let change = change.unwrap();
     assert_eq!(outcome, Outcome::Admitted { admitted: 2 });
-    assert_eq!(written(&change), [keyed(Operation::Admit).record(outcome, None, NOW, &rules())]);
+    assert_eq!(written(&change), [keyed(ADA, Operation::Admit, "once").record(outcome, None, NOW, &rules())]);
     assert_eq!(change.rows::<QueueToken>().map(|write| write.row.number).collect::<Vec<_>>(), [1, 2]);
     let deed = row_of::<Deed>(&change).unwrap();
     assert_eq!((deed.act, deed.subject, deed.changes[0].after.as_deref()), (Act::Admit, Subject::Queue(QUEUE), Some("2")));
@@ -36,7 +36,7 @@ fn the_foremost_are_let_in_whatever_the_batch_and_never_above_the_capacity() {
 fn nobody_is_let_in_where_nobody_waits_or_the_queue_is_paused() {
     let nobody = Scene::at(NOW).with_queue(a_queue(), 0, 0);
     let (outcome, change) = outcome_of(decided(&nobody, &admission(5)));
-    let key_only = Change::default().writing(keyed(Operation::Admit).record(outcome.clone(), None, NOW, &rules()));
+    let key_only = Change::default().writing(keyed(ADA, Operation::Admit, "once").record(outcome.clone(), None, NOW, &rules()));
     assert_eq!((outcome, change), (Outcome::Admitted { admitted: 0 }, Some(key_only)), "the answer counts");
     let mut paused = a_line();
     paused.queues.iter_mut().for_each(|queue| queue.row = queue.row.clone().restore(QueueState::Paused));
@@ -47,7 +47,7 @@ fn nobody_is_let_in_where_nobody_waits_or_the_queue_is_paused() {
 #[test]
 fn the_same_admission_again_is_the_first_answer_and_admits_nobody() {
     let first = Outcome::Admitted { admitted: 2 };
-    let record = a_record(&keyed(Operation::Admit), first.clone(), in_seconds(-60));
+    let record = a_key_record(&keyed(ADA, Operation::Admit, "once"), first.clone(), in_seconds(-60));
     let decision = decided(&a_line().with_key(record.clone()), &admission(2)).unwrap();
     assert_eq!((decision.outcome, decision.change, decision.replayed), (first, None, true));
 
@@ -59,7 +59,7 @@ fn the_same_admission_again_is_the_first_answer_and_admits_nobody() {
 #[test]
 fn a_hold_is_ended_whosever_it_is() {
     let command = release::Command { order: an_order(), reservation: RESERVATION };
-    let hold = a_hold(RESERVATION, &[7], in_seconds(60));
+    let hold = hold_until(RESERVATION, &[7], in_seconds(60));
     let scene = Scene::at(NOW).with_reservation(hold).with_seats([a_seat(7).held_by(RESERVATION, in_seconds(60))]);
     let (released, change) = outcome_of(decided(&scene, &command));
     let change = change.unwrap();
@@ -68,10 +68,10 @@ fn a_hold_is_ended_whosever_it_is() {
     assert_eq!(written::<Seat>(&change)[0].row.state(), SeatState::Available);
     assert_eq!(row_of::<Deed>(&change).map(|deed| (deed.act, deed.subject)), Some((Act::Release, Subject::Reservation(RESERVATION))));
 
-    let ended = Scene::at(NOW).with_reservation(a_hold(RESERVATION, &[7], NOW).cancelled(CancelReason::Expired));
+    let ended = Scene::at(NOW).with_reservation(hold_until(RESERVATION, &[7], NOW).cancelled(CancelReason::Expired));
     let (released, change) = outcome_of(decided(&ended, &command));
     assert_eq!((released.by_this_order, change), (false, None), "it had ended before");
-    let paid = Scene::at(NOW).with_reservation(a_hold(RESERVATION, &[7], NOW).confirmed_by(PAYMENT));
+    let paid = Scene::at(NOW).with_reservation(hold_until(RESERVATION, &[7], NOW).confirmed_by(PAYMENT));
     assert_eq!(refusal_of(decided(&paid, &command)), Refusal::NotReleasable(ReservationStatus::Confirmed));
     assert_eq!(refusal_of(decided(&Scene::at(NOW), &command)), Refusal::NotFound);
 }

@@ -38,11 +38,12 @@ fn a_new_queue_is_open_and_a_deed() {
 fn a_change_names_what_it_changes_and_leaves_the_rest() {
     let policy = PolicyPatch { capacity: Some(Some(7)), batch: Some(None), ..PolicyPatch::default() };
     let message = Some(Remark::new("soon").ok());
-    let before = a_queue().with(PolicyOverrides { batch: Some(3), max_waiting: Some(9), ..PolicyOverrides::default() });
+    let before =
+        a_queue().with(|queue| queue.overrides = PolicyOverrides { batch: Some(3), max_waiting: Some(9), ..PolicyOverrides::default() });
     let scene = Scene::at(NOW).with_queue(before.clone(), 0, 0);
     let change = change_of(decided(&scene, &ChangeQueue { policy, message, ..nothing_new() }));
     let after = PolicyOverrides { capacity: Some(7), max_waiting: Some(9), ..PolicyOverrides::default() };
-    let row = but(before.row.clone(), |queue| (queue.overrides, queue.message) = (after, Some("soon".into())));
+    let row = before.clone().with(|queue| (queue.overrides, queue.message) = (after, Some("soon".into()))).row;
     assert_eq!(written(&change), [Write::update(&before, row)]);
     let told = vec![changed("capacity", None, Some("7")), changed("batch", Some("3"), None), changed("message", None, Some("soon"))];
     assert_eq!(row_of::<Deed>(&change).map(|deed| (deed.act, deed.changes)), Some((Act::Change, told)));
@@ -72,11 +73,11 @@ fn a_change_is_refused_for_another_version_a_bad_policy_or_no_queue() {
 fn a_step_is_taken_once_and_told_once() {
     let step = |step| Take { order: an_order(), id: QUEUE, step };
     let change = change_of(decided(&there(), &step(QueueStep::Pause)));
-    assert_eq!(written(&change), [Write::update(&a_queue(), a_queue().in_state(QueueState::Paused).row)]);
+    assert_eq!(written(&change), [Write::update(&a_queue(), a_queue().with_state(QueueState::Paused).row)]);
     assert_eq!(row_of::<Deed>(&change).map(|deed| deed.act), Some(Act::Pause));
-    let paused = Scene::at(NOW).with_queue(a_queue().in_state(QueueState::Paused), 0, 0);
+    let paused = Scene::at(NOW).with_queue(a_queue().with_state(QueueState::Paused), 0, 0);
     assert_eq!(outcome_of(decided(&paused, &step(QueueStep::Pause))).1, None);
-    let closed = Scene::at(NOW).with_queue(a_queue().in_state(QueueState::Closed), 0, 0);
+    let closed = Scene::at(NOW).with_queue(a_queue().with_state(QueueState::Closed), 0, 0);
     let error = QueueError { state: QueueState::Closed, step: QueueStep::Resume };
     assert_eq!(refusal_of(decided(&closed, &step(QueueStep::Resume))), Refusal::QueueStep(error));
 }

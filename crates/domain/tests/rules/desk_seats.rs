@@ -13,12 +13,12 @@ use crate::fixtures::*;
 const LAPSED: domain::ReservationId = reservation(2);
 
 fn blocking(numbers: &[u32], blocked: bool) -> block::Command {
-    block::Command { order: an_order(), schedule: DATE, seats: numbers.iter().map(|number| seat(*number)).collect(), blocked }
+    block::Command { order: an_order(), schedule: SCHEDULE, seats: numbers.iter().map(|number| seat_number(*number)).collect(), blocked }
 }
 
 fn laying(numbers: &[u32], price: i64) -> LayOut {
-    let seats = numbers.iter().map(|number| Seat::new(DATE, seat(*number), format!("Row A {number}"), won(price))).collect();
-    LayOut { order: an_order(), schedule: DATE, seats }
+    let seats = numbers.iter().map(|number| Seat::new(SCHEDULE, seat_number(*number), format!("Row A {number}"), won(price))).collect();
+    LayOut { order: an_order(), schedule: SCHEDULE, seats }
 }
 
 /// Seat 1 is free, 2 blocked, 3 held, 4 sold, 5 and 6 were held until now.
@@ -31,7 +31,7 @@ fn a_hall() -> Scene {
         a_seat(5).held_by(LAPSED, NOW),
         a_seat(6).held_by(LAPSED, NOW),
     ];
-    Scene::at(NOW).with_date(a_date()).with_seats(seats).with_reservation(a_hold(LAPSED, &[5, 6], NOW))
+    Scene::at(NOW).with_date(a_schedule()).with_seats(seats).with_reservation(hold_until(LAPSED, &[5, 6], NOW))
 }
 
 fn seats_in(change: &Change) -> Vec<(u32, SeatState)> {
@@ -62,9 +62,9 @@ fn blocked_seats_come_back() {
 
 #[test]
 fn what_somebody_has_is_not_blocked_and_nothing_is_then() {
-    let taken = vec![(seat(3), SeatStatus::Held), (seat(4), SeatStatus::Reserved)];
+    let taken = vec![(seat_number(3), SeatStatus::Held), (seat_number(4), SeatStatus::Reserved)];
     assert_eq!(refusal_of(decided(&a_hall(), &blocking(&[1, 3, 4], true))), Refusal::SeatsUnavailable(taken));
-    assert_eq!(refusal_of(decided(&a_hall(), &blocking(&[1, 9], true))), Refusal::UnknownSeats(vec![seat(9)]));
+    assert_eq!(refusal_of(decided(&a_hall(), &blocking(&[1, 9], true))), Refusal::UnknownSeats(vec![seat_number(9)]));
     assert_eq!(refusal_of(decided(&Scene::at(NOW), &blocking(&[1], true))), Refusal::NotFound);
 }
 
@@ -78,28 +78,28 @@ fn a_plan_makes_new_seats_and_prices_free_ones_anew() {
     assert_eq!(states, [(1, free), (2, blocked), (5, free), (7, free), (6, free)], "6 by the end of the lapsed hold");
     let seats = written::<Seat>(&change);
     assert!(seats[..4].iter().all(|write| write.row.price == won(70_000)));
-    assert_eq!(seats[3], Write::insert(Seat::new(DATE, seat(7), "Row A 7".into(), won(70_000))));
+    assert_eq!(seats[3], Write::insert(Seat::new(SCHEDULE, seat_number(7), "Row A 7".into(), won(70_000))));
 }
 
 #[test]
 fn a_plan_that_is_so_already_changes_nothing() {
-    let same: Vec<SeatNumber> = (1..=6).map(seat).collect();
+    let same: Vec<SeatNumber> = (1..=6).map(seat_number).collect();
     let command = laying(&[1, 2, 3, 4, 5, 6], 60_000);
-    assert_eq!(command.needs().1, need::Seats { schedule: DATE, numbers: same });
+    assert_eq!(command.needs().1, need::Seats { schedule: SCHEDULE, numbers: same });
     assert_eq!(outcome_of(decided(&a_hall(), &command)), (LaidOut { unchanged: 6, ..LaidOut::default() }, None));
 }
 
 #[test]
 fn what_somebody_has_keeps_its_price() {
-    let taken = vec![(seat(3), SeatStatus::Held), (seat(4), SeatStatus::Reserved)];
+    let taken = vec![(seat_number(3), SeatStatus::Held), (seat_number(4), SeatStatus::Reserved)];
     assert_eq!(refusal_of(decided(&a_hall(), &laying(&[1, 3, 4], 1))), Refusal::SeatsUnavailable(taken));
     assert_eq!(refusal_of(decided(&Scene::at(NOW), &laying(&[1], 1))), Refusal::NotFound);
 }
 
 /// A plan of seats with these labels.
 fn labelling(seats: &[(u32, &str)]) -> LayOut {
-    let seats = seats.iter().map(|(number, label)| Seat::new(DATE, seat(*number), (*label).to_owned(), won(60_000))).collect();
-    LayOut { order: an_order(), schedule: DATE, seats }
+    let seats = seats.iter().map(|(number, label)| Seat::new(SCHEDULE, seat_number(*number), (*label).to_owned(), won(60_000))).collect();
+    LayOut { order: an_order(), schedule: SCHEDULE, seats }
 }
 
 fn contradiction_of(command: &LayOut) -> String {
@@ -120,7 +120,7 @@ fn a_label_that_another_seat_of_the_date_has_is_refused() {
 #[test]
 fn a_plan_with_new_labels_relies_on_the_date_as_it_was_read() {
     let dates = |command: &LayOut| written::<Schedule>(&change_of(decided(&a_hall(), command)));
-    let relied_on = [Write::update(&a_date(), a_date().row)];
+    let relied_on = [Write::update(&a_schedule(), a_schedule().row)];
     assert_eq!(dates(&labelling(&[(7, "Box")])), relied_on, "a new seat");
     assert_eq!(dates(&labelling(&[(1, "Box")])), relied_on, "another label");
     assert_eq!(dates(&laying(&[1, 2], 70_000)), [], "prices alone");
@@ -134,7 +134,7 @@ fn a_seat_becomes_accessible_without_another_label_or_price() {
     let (told, change) = outcome_of(decided(&a_hall(), &plan));
     assert_eq!((told.changed, told.unchanged), (2, 1));
     let seats = change.iter().flat_map(written::<Seat>).map(|write| (write.row.number, write.row.accessible));
-    assert_eq!(seats.collect::<Vec<_>>(), [(seat(1), true), (seat(4), true)], "whoever has them");
+    assert_eq!(seats.collect::<Vec<_>>(), [(seat_number(1), true), (seat_number(4), true)], "whoever has them");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::fixtures::*;
 /// Every fact, its name, and its subject.
 fn one_of_each() -> [(Fact, &'static str, &'static str); 9] {
     let (token, queue, user, number) = (TOKEN.digest(), QUEUE, ADA, 4);
-    let (reservation, schedule, seats, payment, amount) = (RESERVATION, DATE, vec![seat(7)], PAYMENT, won(50));
+    let (reservation, schedule, seats, payment, amount) = (RESERVATION, SCHEDULE, vec![seat_number(7)], PAYMENT, won(50));
     [
         (Fact::UserRegistered { user }, "user.registered", "users/00000000-0000-0001-0000-000000000001"),
         (

@@ -32,9 +32,10 @@ fn adas_token(version: i64, state: TokenState) -> LoggedRow {
 fn tokens() -> Vec<Versioned<QueueToken>> {
     let ended = |reason, activated_at| TokenState::Expired { reason, activated_at, expired_at: in_seconds(-10) };
     let reasons = [ExpiryReason::Paid, ExpiryReason::TimedOut, ExpiryReason::Unclaimed, ExpiryReason::Left];
-    let after_admission = reasons.map(|reason| a_token().in_state(ended(reason, Some(in_seconds(-60)))));
-    let live = [a_token(), a_token().unclaimed(in_seconds(-60), in_seconds(60)), a_token().claimed(in_seconds(-60), in_seconds(540))];
-    let left_the_line = a_token().in_state(ended(ExpiryReason::Left, None));
+    let after_admission = reasons.map(|reason| a_token(ADA).with_state(ended(reason, Some(in_seconds(-60)))));
+    let live =
+        [a_token(ADA), a_token(ADA).unclaimed(in_seconds(-60), in_seconds(60)), a_token(ADA).claimed(in_seconds(-60), in_seconds(540))];
+    let left_the_line = a_token(ADA).with_state(ended(ExpiryReason::Left, None));
     live.into_iter().chain(after_admission).chain([left_the_line]).collect()
 }
 
@@ -87,7 +88,7 @@ fn the_log_tells_no_id_of_a_token() {
 #[test]
 fn a_token_is_logged_in_the_state_that_it_has_since() {
     for token in tokens() {
-        let change = Change::default().writing(Write::update(&a_token(), token.row.clone()));
+        let change = Change::default().writing(Write::update(&a_token(ADA), token.row.clone()));
         assert_eq!(logged(&change, None), [adas_token(201, token.state())]);
     }
 }

@@ -1,14 +1,13 @@
 //! Needs: what each finds among all the rows that there are.
 
-use domain::key::Keyed;
 use domain::loaded::{
     ConcertUse, LoadedAccount, LoadedConcert, LoadedLine, LoadedPayment, LoadedPlace, LoadedReservation, LoadedSchedule, LoadedSeats,
     LoadedToken, OwnedReservation,
 };
 use domain::need::{self, Standing};
 use domain::{
-    CancelReason, Cancellation, Concert, ConcertId, ExpiryReason, KeyScope, Need, Needs, Offer, Operation, Outcome, Queue, QueueId,
-    QueueToken, Reservation, Schedule, ScheduleId, Seat, User, Version, Versioned, Wallet,
+    CancelReason, Cancellation, Concert, ConcertId, ExpiryReason, Need, Needs, Offer, Operation, Outcome, Queue, QueueId, QueueToken,
+    Reservation, Schedule, ScheduleId, Seat, Version, Versioned, Wallet,
 };
 use time::Duration;
 
@@ -17,15 +16,15 @@ use crate::fixtures::*;
 const ELSEWHERE: domain::ReservationId = reservation(99);
 
 fn a_queue_with(id: QueueId) -> Versioned<Queue> {
-    Versioned::new(Version(601), but(a_queue().row, |queue| queue.id = id))
+    a_queue().with(|queue| queue.id = id).at_version(601)
 }
 
 fn a_concert_with(id: ConcertId, queue: QueueId) -> Versioned<Concert> {
-    Versioned::new(Version(701), but(a_concert().row, |row| (row.id, row.queue) = (id, queue)))
+    a_concert().with(|row| (row.id, row.queue) = (id, queue)).at_version(701)
 }
 
 fn a_date_of(concert: ConcertId, id: ScheduleId) -> Versioned<Schedule> {
-    Versioned::new(Version(801), but(a_date().row, |row| (row.id, row.concert) = (id, concert)))
+    a_schedule().with(|row| (row.id, row.concert) = (id, concert)).at_version(801)
 }
 
 fn an_outcome() -> Outcome {
@@ -34,24 +33,24 @@ fn an_outcome() -> Outcome {
 
 /// A row of every kind that none of the needs is about: Ben's, in another queue, for another concert.
 fn the_others() -> Scene {
-    let bens_key = Keyed { scope: KeyScope { user: BEN, ..keyed(Operation::Pay).scope }, ..keyed(Operation::Pay) };
+    let bens_key = keyed(BEN, Operation::Pay, "once");
     let bens_wallet = Versioned::new(Version(501), Wallet::restore(BEN, won(9), 1));
-    let bens_token = |number: u64| a_token().of(BEN, token(90 + u128::from(number))).number(number).in_queue(OTHER_QUEUE);
+    let bens_token = |number: u64| a_token(ADA).of(BEN, token(90 + number)).numbered(number).with(|token| token.queue = OTHER_QUEUE);
     let until = in_seconds(300);
     Scene::at(NOW)
-        .with_key(a_record(&bens_key, an_outcome(), NOW))
-        .with_user(User { id: BEN, ..a_user() })
+        .with_key(a_key_record(&bens_key, an_outcome(), NOW))
+        .with_user(a_user(BEN))
         .with_wallet(bens_wallet)
         .with_queue(a_queue_with(OTHER_QUEUE), 7, 8)
         .with_token(bens_token(1).claimed(in_seconds(-600), in_seconds(-1)))
         .with_token(bens_token(2))
         .with_concert(a_concert_with(OTHER_CONCERT, OTHER_QUEUE))
-        .with_offers(OTHER_QUEUE, [Offer { schedule: a_date_of(OTHER_CONCERT, OTHER_DATE).row, has_seats: true }])
+        .with_offers(OTHER_QUEUE, [Offer { schedule: a_date_of(OTHER_CONCERT, OTHER_SCHEDULE).row, has_seats: true }])
         .with_held(OTHER_CONCERT)
         .with_awaited(OTHER_CONCERT)
-        .with_seats([7, 8].map(|number| a_seat(number).of_date(OTHER_DATE).held_by(ELSEWHERE, until)))
-        .with_reservation(a_hold(ELSEWHERE, &[7, 8], until).of(BEN, token(91)).at(OTHER_CONCERT, OTHER_DATE))
-        .with_payment(Versioned::new(Version(401), but(a_payment(OTHER_PAYMENT, ELSEWHERE, 9).row, |row| row.user = BEN)))
+        .with_seats([7, 8].map(|number| a_seat(number).with(|seat| seat.schedule = OTHER_SCHEDULE).held_by(ELSEWHERE, until)))
+        .with_reservation(hold_until(ELSEWHERE, &[7, 8], until).of(BEN, token(91)).at(OTHER_CONCERT, OTHER_SCHEDULE))
+        .with_payment(payment_for(OTHER_PAYMENT, ELSEWHERE, 9).with(|row| row.user = BEN).at_version(401))
 }
 
 #[track_caller]
@@ -59,9 +58,9 @@ fn found<N: Needs>(need: &N, scene: &Scene) -> N::Found {
     need.find(&scene.rows()).unwrap_or_else(|unreadable| panic!("{unreadable}"))
 }
 
-/// What is loaded of a reservation for [`DATE`].
+/// What is loaded of a reservation for [`SCHEDULE`].
 fn loaded(reservation: &Versioned<Reservation>, seats: impl Into<Vec<Versioned<Seat>>>) -> LoadedReservation {
-    LoadedReservation { reservation: reservation.clone(), schedule: a_date(), seats: seats.into() }
+    LoadedReservation { reservation: reservation.clone(), schedule: a_schedule(), seats: seats.into() }
 }
 
 fn ids<'a>(found: impl IntoIterator<Item = &'a LoadedReservation>) -> Vec<domain::ReservationId> {
@@ -70,48 +69,48 @@ fn ids<'a>(found: impl IntoIterator<Item = &'a LoadedReservation>) -> Vec<domain
 
 #[test]
 fn needs_are_asked_one_by_one_and_those_that_are_not_there_not_at_all() {
-    let (dates, nothing) = (vec![need::Schedule(DATE), need::Schedule(OTHER_DATE)], None::<need::Token>);
+    let (dates, nothing) = (vec![need::Schedule(SCHEDULE), need::Schedule(OTHER_SCHEDULE)], None::<need::Token>);
     let mut asked = Vec::new();
     (need::Concert(CONCERT), Some(need::Queue(QUEUE)), nothing, dates).ask(&mut asked);
     let (concert, queue) = (need::Concert(CONCERT).into(), need::Queue(QUEUE).into());
-    assert_eq!(asked, [concert, queue, Need::from(need::Schedule(DATE)), need::Schedule(OTHER_DATE).into()]);
+    assert_eq!(asked, [concert, queue, Need::from(need::Schedule(SCHEDULE)), need::Schedule(OTHER_SCHEDULE).into()]);
 }
 
 #[test]
 fn several_needs_find_each_its_own_in_their_order() {
-    let scene = the_others().with_queue(a_queue(), 0, 0).with_date(a_date());
-    let dates = [OTHER_DATE, date(50), DATE].map(need::Schedule).to_vec();
+    let scene = the_others().with_queue(a_queue(), 0, 0).with_date(a_schedule());
+    let dates = [OTHER_SCHEDULE, schedule(50), SCHEDULE].map(need::Schedule).to_vec();
     let (queue, nothing, dates) = found(&(Some(need::Queue(QUEUE)), None::<need::Token>, dates), &scene);
     assert_eq!((queue, nothing), (Some(Some(a_queue())), None));
     let dates: Vec<_> = dates.into_iter().map(|found| found.map(|found| found.schedule.row.id)).collect();
-    assert_eq!(dates, [Some(OTHER_DATE), None, Some(DATE)]);
+    assert_eq!(dates, [Some(OTHER_SCHEDULE), None, Some(SCHEDULE)]);
 }
 
 #[test]
 fn a_key_is_found_by_its_user_its_route_and_its_words() {
-    let of = |operation| a_record(&keyed(operation), an_outcome(), in_seconds(-1));
+    let of = |operation| a_key_record(&keyed(ADA, operation, "once"), an_outcome(), in_seconds(-1));
     let mut others_words = of(Operation::Pay);
     others_words.row.scope.key = domain::RequestKey::new("twice").unwrap();
     let scene = the_others().with_key(of(Operation::Charge)).with_key(others_words).with_key(of(Operation::Pay));
-    assert_eq!(found(&need::Key(keyed(Operation::Pay).scope), &scene), Some(of(Operation::Pay)));
-    assert_eq!(found(&need::Key(keyed(Operation::Refund).scope), &scene), None);
+    assert_eq!(found(&need::Key(keyed(ADA, Operation::Pay, "once").scope), &scene), Some(of(Operation::Pay)));
+    assert_eq!(found(&need::Key(keyed(ADA, Operation::Refund, "once").scope), &scene), None);
 }
 
 #[test]
 fn an_account_is_a_user_and_their_wallet_as_far_as_they_are_there() {
     let account = |scene: Scene| found(&need::Account(ADA), &scene);
-    let (user, wallet) = (Some(a_user()), Some(a_wallet(70)));
-    let both = the_others().with_user(a_user()).with_wallet(a_wallet(70));
+    let (user, wallet) = (Some(a_user(ADA)), Some(a_wallet(ADA, 70)));
+    let both = the_others().with_user(a_user(ADA)).with_wallet(a_wallet(ADA, 70));
     assert_eq!(account(both), LoadedAccount { user: user.clone(), wallet: wallet.clone() });
-    assert_eq!(account(the_others().with_user(a_user())), LoadedAccount { user, wallet: None });
-    assert_eq!(account(the_others().with_wallet(a_wallet(70))), LoadedAccount { user: None, wallet });
+    assert_eq!(account(the_others().with_user(a_user(ADA))), LoadedAccount { user, wallet: None });
+    assert_eq!(account(the_others().with_wallet(a_wallet(ADA, 70))), LoadedAccount { user: None, wallet });
     assert_eq!(account(the_others()), LoadedAccount::default());
 }
 
 #[test]
 fn a_token_is_found_with_its_queue_and_not_without() {
     let scene = the_others().with_queue(a_queue(), 0, 0);
-    for token in [a_token(), a_token().claimed(in_seconds(-600), NOW), a_token().ended(ExpiryReason::Left)] {
+    for token in [a_token(ADA), a_token(ADA).claimed(in_seconds(-600), NOW), a_token(ADA).ended(ExpiryReason::Left)] {
         let whole = scene.clone().with_token(token.clone());
         assert_eq!(found(&need::Token(TOKEN), &whole), Some(LoadedToken { token, queue: a_queue() }));
         let without = Scene { queues: vec![a_queue_with(OTHER_QUEUE)], ..whole };
@@ -120,38 +119,46 @@ fn a_token_is_found_with_its_queue_and_not_without() {
     assert_eq!(found(&need::Token(TOKEN), &scene), None);
 }
 
-/// Ada and Ben stand in the default queue and in [`QUEUE`].
+/// The queue of [`CONCERT`] in the scene of two lines; [`QUEUE`] is the default one.
+const ITS_QUEUE: QueueId = QueueId(uuid::Uuid::from_u128(99));
+
+/// Ada's place there.
+fn her_place() -> Versioned<QueueToken> {
+    a_token(ADA).with(|token| token.queue = ITS_QUEUE)
+}
+
+/// Ada and Ben stand in the default queue and in that of [`CONCERT`].
 fn two_lines() -> Scene {
-    let bens = a_token().of(BEN, token(4)).number(2);
     the_others()
-        .with_queue(a_queue_with(Queue::DEFAULT), 1, 4)
-        .with_queue(a_queue(), 2, 5)
-        .with_token(a_token())
-        .with_token(bens.clone())
-        .with_token(a_token().of(ADA, token(5)).in_queue(Queue::DEFAULT))
-        .with_token(bens.of(BEN, token(6)).in_queue(Queue::DEFAULT))
-        .with_date(a_date())
+        .with_queue(a_queue(), 1, 4)
+        .with_queue(a_queue_with(ITS_QUEUE), 2, 5)
+        .with_token(her_place())
+        .with_token(her_place().of(BEN, token(4)).numbered(2))
+        .with_token(a_token(ADA).of(ADA, token(5)))
+        .with_token(a_token(ADA).of(BEN, token(6)).numbered(2))
+        .with_concert(a_concert_with(CONCERT, ITS_QUEUE))
+        .with_date(a_schedule())
 }
 
 #[test]
 fn a_place_is_the_users_own_in_the_default_queue_or_in_that_of_the_concert() {
     let in_default = found(&need::Place { user: ADA, concert: None }, &two_lines());
-    let token = Some(a_token().of(ADA, token(5)).in_queue(Queue::DEFAULT));
-    assert_eq!(in_default, Some(LoadedPlace { concert: None, queue: a_queue_with(Queue::DEFAULT), waiting: 4, token }));
+    let token = Some(a_token(ADA).of(ADA, token(5)));
+    assert_eq!(in_default, Some(LoadedPlace { concert: None, queue: a_queue(), waiting: 4, token }));
 
     let for_the_concert = found(&need::Place { user: ADA, concert: Some(CONCERT) }, &two_lines());
-    let concert = Some(LoadedConcert { concert: a_concert(), dates: vec![a_date()] });
-    assert_eq!(for_the_concert, Some(LoadedPlace { concert, queue: a_queue(), waiting: 5, token: Some(a_token()) }));
+    let concert = Some(LoadedConcert { concert: a_concert_with(CONCERT, ITS_QUEUE), dates: vec![a_schedule()] });
+    assert_eq!(for_the_concert, Some(LoadedPlace { concert, queue: a_queue_with(ITS_QUEUE), waiting: 5, token: Some(her_place()) }));
 }
 
 #[test]
 fn a_place_is_kept_until_its_row_has_ended() {
     let token_of = |token| found(&need::Place { user: ADA, concert: Some(CONCERT) }, &two_lines().with_token(token)).unwrap().token;
-    let lapsed = a_token().claimed(in_seconds(-600), NOW);
+    let lapsed = her_place().claimed(in_seconds(-600), NOW);
     assert_eq!(token_of(lapsed.clone()), Some(lapsed));
-    assert_eq!(token_of(a_token().ended(ExpiryReason::Paid)), None);
-    let earlier = a_token().of(ADA, token(7)).ended(ExpiryReason::Paid);
-    assert_eq!(token_of(earlier), Some(a_token()), "one that has ended hides no other");
+    assert_eq!(token_of(her_place().ended(ExpiryReason::Paid)), None);
+    let earlier = her_place().of(ADA, token(7)).ended(ExpiryReason::Paid);
+    assert_eq!(token_of(earlier), Some(her_place()), "one that has ended hides no other");
 }
 
 #[test]
@@ -165,7 +172,7 @@ fn there_is_no_place_without_the_concert_or_the_queue() {
 
 /// The later they came, the lower is their id.
 fn waiting(number: u64) -> Versioned<QueueToken> {
-    a_token().of(ADA, token(50 - u128::from(number))).number(number)
+    a_token(ADA).of(ADA, token(50 - number)).numbered(number)
 }
 
 fn active(number: u64, expires_at: i64) -> Versioned<QueueToken> {
@@ -213,12 +220,12 @@ fn a_line_is_cut_to_the_earliest_deadlines_and_the_lowest_numbers() {
 #[test]
 fn a_line_knows_the_dates_that_its_queue_alone_admits_to() {
     let offers = |scene: &Scene| line_in(scene, 1).unwrap().offers;
-    let offer = |number, has_seats| Offer { schedule: a_date_of(CONCERT, date(number)).row, has_seats };
-    assert_eq!(offers(&a_line().with_date(a_date())), None, "it is no concert's own");
+    let offer = |number, has_seats| Offer { schedule: a_date_of(CONCERT, schedule(number)).row, has_seats };
+    assert_eq!(offers(&a_line().with_date(a_schedule())), None, "it is no concert's own");
     assert_eq!(offers(&a_line().with_offers(QUEUE, [])), Some(vec![]), "the concert has no dates");
-    let mut two = a_line().with_date(a_date()).with_offers(QUEUE, [offer(3, true), offer(4, false)]);
+    let mut two = a_line().with_date(a_schedule()).with_offers(QUEUE, [offer(3, true), offer(4, false)]);
     assert_eq!(offers(&two), Some(vec![offer(3, true), offer(4, false)]));
-    two.dates.retain(|found| found.id != date(3));
+    two.dates.retain(|found| found.id != schedule(3));
     assert_eq!(offers(&two), Some(vec![offer(4, false)]), "a date that isn't there is none");
 }
 
@@ -237,11 +244,11 @@ fn a_queue_is_found_by_its_id() {
 
 #[test]
 fn a_concert_is_found_with_all_its_dates_by_start_then_id() {
-    let mut early = a_date_of(CONCERT, date(5));
+    let mut early = a_date_of(CONCERT, schedule(5));
     early.row.starts_at -= Duration::DAY;
-    let late = a_date_of(CONCERT, date(4));
-    let scene = the_others().with_concert(a_concert()).with_date(late.clone()).with_date(a_date()).with_date(early.clone());
-    let concert = LoadedConcert { concert: a_concert(), dates: vec![early, a_date(), late] };
+    let late = a_date_of(CONCERT, schedule(4));
+    let scene = the_others().with_concert(a_concert()).with_date(late.clone()).with_date(a_schedule()).with_date(early.clone());
+    let concert = LoadedConcert { concert: a_concert(), dates: vec![early, a_schedule(), late] };
     assert_eq!(found(&need::Concert(CONCERT), &scene), Some(concert));
 
     let none_yet = LoadedConcert { concert: a_concert(), dates: vec![] };
@@ -260,17 +267,17 @@ fn a_concert_is_in_use_by_what_is_said_of_it_alone() {
 
 #[test]
 fn a_date_is_found_with_its_concert_and_not_without() {
-    let scene = the_others().with_date(a_date()).with_date(a_date_of(CONCERT, date(3)));
-    let whole = LoadedSchedule { schedule: a_date(), concert: a_concert() };
-    assert_eq!(found(&need::Schedule(DATE), &scene), Some(whole));
-    assert_eq!(found(&need::Schedule(date(50)), &scene), None);
-    assert_eq!(found(&need::Schedule(DATE), &Scene { concerts: vec![a_concert_with(OTHER_CONCERT, QUEUE)], ..scene }), None);
+    let scene = the_others().with_date(a_schedule()).with_date(a_date_of(CONCERT, schedule(3)));
+    let whole = LoadedSchedule { schedule: a_schedule(), concert: a_concert() };
+    assert_eq!(found(&need::Schedule(SCHEDULE), &scene), Some(whole));
+    assert_eq!(found(&need::Schedule(schedule(50)), &scene), None);
+    assert_eq!(found(&need::Schedule(SCHEDULE), &Scene { concerts: vec![a_concert_with(OTHER_CONCERT, QUEUE)], ..scene }), None);
 }
 
-/// What is found of these seats of [`DATE`].
+/// What is found of these seats of [`SCHEDULE`].
 #[track_caller]
 fn seats_in(scene: &Scene, numbers: &[u32]) -> LoadedSeats {
-    found(&need::Seats { schedule: DATE, numbers: numbers.iter().map(|number| seat(*number)).collect() }, scene)
+    found(&need::Seats { schedule: SCHEDULE, numbers: numbers.iter().map(|number| seat_number(*number)).collect() }, scene)
 }
 
 #[test]
@@ -283,7 +290,8 @@ fn seats_are_found_each_once_by_number_and_those_that_are_not_there_left_out() {
 
 #[test]
 fn holds_on_seats_are_found_by_id_lapsed_or_not_with_all_their_seats() {
-    let (lapsed, live) = (a_hold(reservation(2), &[5, 8, 9], NOW), a_hold(reservation(3), &[6, 7], in_seconds(60)).of(BEN, OTHER_TOKEN));
+    let (lapsed, live) =
+        (hold_until(reservation(2), &[5, 8, 9], NOW), hold_until(reservation(3), &[6, 7], in_seconds(60)).of(BEN, OTHER_TOKEN));
     let of_lapsed = [a_seat(8).held_by(lapsed.id, NOW), a_seat(9).held_by(lapsed.id, NOW)];
     let of_live = [a_seat(6), a_seat(7)].map(|seat| seat.held_by(live.id, in_seconds(60)));
     let scene = the_others().with_reservation(live.clone()).with_reservation(lapsed.clone());
@@ -303,8 +311,8 @@ fn what_a_seat_names_is_no_hold_unless_its_row_is_held() {
     let names = [(7, RESERVATION), (8, reservation(2)), (9, reservation(3))];
     let scene = the_others()
         .with_seats(names.map(|(number, id)| a_seat(number).held_by(id, NOW)))
-        .with_reservation(a_hold(RESERVATION, &[7], NOW).confirmed_by(PAYMENT))
-        .with_reservation(a_hold(reservation(2), &[8], NOW).cancelled(CancelReason::Expired));
+        .with_reservation(hold_until(RESERVATION, &[7], NOW).confirmed_by(PAYMENT))
+        .with_reservation(hold_until(reservation(2), &[8], NOW).cancelled(CancelReason::Expired));
     let seats = seats_in(&scene, &[7, 8, 9]);
     assert_eq!((seats.seats.len(), seats.holds), (3, vec![]));
 }
@@ -313,18 +321,20 @@ fn what_a_seat_names_is_no_hold_unless_its_row_is_held() {
 fn seats_are_found_by_their_labels_letter_by_letter() {
     let scene = the_others().with_seats([a_seat(9), a_seat(8).blocked(), a_seat(7), a_seat(6)]);
     let labels = ["Row A 8", "row A 9", "Row A 6 ", "Row A 7", "Row A 8", "Row A 50", ""].map(str::to_owned).to_vec();
-    assert_eq!(found(&need::LabelledSeats { schedule: DATE, labels }, &scene), [a_seat(7), a_seat(8).blocked()]);
-    assert_eq!(found(&need::LabelledSeats { schedule: DATE, labels: Vec::new() }, &scene), []);
+    assert_eq!(found(&need::LabelledSeats { schedule: SCHEDULE, labels }, &scene), [a_seat(7), a_seat(8).blocked()]);
+    assert_eq!(found(&need::LabelledSeats { schedule: SCHEDULE, labels: Vec::new() }, &scene), []);
 }
 
 #[test]
 fn a_reservation_is_found_with_its_date_its_seats_and_its_concert() {
     let seats = [a_seat(7).held_by(RESERVATION, NOW), a_seat(8).held_by(reservation(2), in_seconds(60))];
-    for reservation in [a_hold(RESERVATION, &[7, 8, 9], NOW), a_hold(RESERVATION, &[7, 8, 9], NOW).cancelled(CancelReason::Released)] {
+    for reservation in
+        [hold_until(RESERVATION, &[7, 8, 9], NOW), hold_until(RESERVATION, &[7, 8, 9], NOW).cancelled(CancelReason::Released)]
+    {
         let scene = the_others().with_seats(seats.clone()).with_seats([a_seat(6)]).with_reservation(reservation.clone());
         let whole = Some((loaded(&reservation, seats.clone()), a_concert()));
         assert_eq!(found(&need::Reservation(RESERVATION), &scene), whole, "8 has gone on to another, 9 isn't there");
-        let no_date = Scene { dates: vec![a_date_of(CONCERT, OTHER_DATE)], ..scene.clone() };
+        let no_date = Scene { dates: vec![a_date_of(CONCERT, OTHER_SCHEDULE)], ..scene.clone() };
         assert_eq!(found(&need::Reservation(RESERVATION), &no_date), None);
         let no_concert = Scene { concerts: vec![a_concert_with(OTHER_CONCERT, QUEUE)], ..scene };
         assert_eq!(found(&need::Reservation(RESERVATION), &no_concert), None);
@@ -334,16 +344,16 @@ fn a_reservation_is_found_with_its_date_its_seats_and_its_concert() {
 
 #[test]
 fn holds_under_a_token_are_found_whatever_their_date_and_nothing_that_has_ended() {
-    let (live, lapsed) = (a_hold(reservation(3), &[7], in_seconds(60)), a_hold(reservation(2), &[8], NOW));
-    let elsewhere = a_hold(reservation(4), &[7], in_seconds(60)).at(OTHER_CONCERT, OTHER_DATE);
+    let (live, lapsed) = (hold_until(reservation(3), &[7], in_seconds(60)), hold_until(reservation(2), &[8], NOW));
+    let elsewhere = hold_until(reservation(4), &[7], in_seconds(60)).at(OTHER_CONCERT, OTHER_SCHEDULE);
     let seats = [a_seat(7).held_by(live.id, in_seconds(60)), a_seat(8).held_by(lapsed.id, NOW)];
     let scene = [
         live.clone(),
         lapsed.clone(),
         elsewhere.clone(),
-        a_hold(reservation(5), &[9], NOW).confirmed_by(PAYMENT),
-        a_hold(reservation(6), &[9], NOW).cancelled(CancelReason::Released),
-        a_hold(reservation(7), &[9], in_seconds(60)).of(ADA, OTHER_TOKEN),
+        hold_until(reservation(5), &[9], NOW).confirmed_by(PAYMENT),
+        hold_until(reservation(6), &[9], NOW).cancelled(CancelReason::Released),
+        hold_until(reservation(7), &[9], in_seconds(60)).of(ADA, OTHER_TOKEN),
     ];
     let scene = scene.into_iter().fold(the_others().with_seats(seats.clone()), Scene::with_reservation);
 
@@ -351,39 +361,44 @@ fn holds_under_a_token_are_found_whatever_their_date_and_nothing_that_has_ended(
 
     let [on_7, on_8] = seats;
     assert_eq!(holds[..2], [loaded(&lapsed, [on_8]), loaded(&live, [on_7])]);
-    assert_eq!((&holds[2].reservation, holds[2].schedule.id, holds.len()), (&elsewhere, OTHER_DATE, 3));
+    assert_eq!((&holds[2].reservation, holds[2].schedule.id, holds.len()), (&elsewhere, OTHER_SCHEDULE, 3));
     assert_eq!(found(&need::HoldsOfToken(token(50)), &scene), []);
 }
 
 #[test]
 fn what_a_user_owns_is_held_or_confirmed_on_any_date_of_the_concert() {
-    let second = a_date_of(CONCERT, date(3));
-    let lapsed = a_hold(reservation(2), &[7], NOW);
-    let sold = a_hold(reservation(3), &[7], NOW).at(CONCERT, second.id).of(ADA, OTHER_TOKEN).confirmed_by(PAYMENT);
+    let second = a_date_of(CONCERT, schedule(3));
+    let lapsed = hold_until(reservation(2), &[7], NOW);
+    let sold = hold_until(reservation(3), &[7], NOW).at(CONCERT, second.id).of(ADA, OTHER_TOKEN).confirmed_by(PAYMENT);
     let scene = [
         sold.clone(),
         lapsed.clone(),
-        a_hold(reservation(4), &[8], in_seconds(60)).cancelled(CancelReason::Released),
-        a_hold(reservation(5), &[8], in_seconds(60)).at(OTHER_CONCERT, OTHER_DATE),
-        a_hold(reservation(6), &[8], in_seconds(60)).of(BEN, TOKEN),
+        hold_until(reservation(4), &[8], in_seconds(60)).cancelled(CancelReason::Released),
+        hold_until(reservation(5), &[8], in_seconds(60)).at(OTHER_CONCERT, OTHER_SCHEDULE),
+        hold_until(reservation(6), &[8], in_seconds(60)).of(BEN, TOKEN),
     ];
-    let scene = scene.into_iter().fold(the_others().with_date(a_date()).with_date(second.clone()), Scene::with_reservation);
-    let owned =
-        [OwnedReservation { reservation: lapsed, schedule: a_date() }, OwnedReservation { reservation: sold, schedule: second.clone() }];
-    for asked in [DATE, second.id] {
+    let scene = scene.into_iter().fold(the_others().with_date(a_schedule()).with_date(second.clone()), Scene::with_reservation);
+    let owned = [
+        OwnedReservation { reservation: lapsed, schedule: a_schedule() },
+        OwnedReservation { reservation: sold, schedule: second.clone() },
+    ];
+    for asked in [SCHEDULE, second.id] {
         assert_eq!(found(&need::OwnedBy { user: ADA, schedule: asked }, &scene), owned);
     }
-    assert_eq!(found(&need::OwnedBy { user: ADA, schedule: date(50) }, &scene), []);
+    assert_eq!(found(&need::OwnedBy { user: ADA, schedule: schedule(50) }, &scene), []);
 }
 
 #[test]
 fn a_payment_is_found_with_what_it_paid_for_and_the_payers_wallet_or_not_at_all() {
-    let reservation = a_hold(RESERVATION, &[7, 8], NOW).confirmed_by(PAYMENT);
+    let reservation = hold_until(RESERVATION, &[7, 8], NOW).confirmed_by(PAYMENT);
     let seats = [a_seat(7), a_seat(8)].map(|seat| seat.sold_to(RESERVATION));
-    let payment = a_payment(PAYMENT, RESERVATION, 120_000);
-    let scene =
-        the_others().with_reservation(reservation.clone()).with_seats(seats.clone()).with_payment(payment.clone()).with_wallet(a_wallet(5));
-    let whole = LoadedPayment { payment, reservation: loaded(&reservation, seats), wallet: a_wallet(5) };
+    let payment = payment_for(PAYMENT, RESERVATION, 120_000);
+    let scene = the_others()
+        .with_reservation(reservation.clone())
+        .with_seats(seats.clone())
+        .with_payment(payment.clone())
+        .with_wallet(a_wallet(ADA, 5));
+    let whole = LoadedPayment { payment, reservation: loaded(&reservation, seats), wallet: a_wallet(ADA, 5) };
     assert_eq!(found(&need::Payment(PAYMENT), &scene), Some(whole));
     for incomplete in [
         the_others(),
@@ -405,7 +420,7 @@ fn lapsed_in(scene: &Scene, at_most: u32) -> Vec<LoadedReservation> {
 
 #[test]
 fn holds_past_their_deadline_are_found_the_earliest_first_and_cut_behind() {
-    let hold = |number: u128, seconds| a_hold(reservation(number), &[u32::try_from(number).unwrap()], in_seconds(seconds));
+    let hold = |number: u32, seconds| hold_until(reservation(number.into()), &[number], in_seconds(seconds));
     let [third, first, second] = [hold(1, 0), hold(2, -60), hold(3, -30)];
     let seats = [2, 3].map(|number| a_seat(number).held_by(reservation(number.into()), NOW));
     let scene = [
@@ -426,10 +441,10 @@ fn holds_past_their_deadline_are_found_the_earliest_first_and_cut_behind() {
 
 #[test]
 fn holds_of_a_date_that_was_lately_cancelled_come_behind_those_past_their_deadline() {
-    let (lapsed, live) = (a_hold(reservation(2), &[8], NOW), a_hold(RESERVATION, &[7], NOW + MOMENT));
-    let scene = the_others().with_reservation(live.clone()).with_reservation(lapsed.at(CONCERT, date(3)));
+    let (lapsed, live) = (hold_until(reservation(2), &[8], NOW), hold_until(RESERVATION, &[7], NOW + MOMENT));
+    let scene = the_others().with_reservation(live.clone()).with_reservation(lapsed.at(CONCERT, schedule(3)));
     let cancelled = |ago: Duration| {
-        let mut date = a_date();
+        let mut date = a_schedule();
         date.row = date.row.cancel(Cancellation { at: NOW - ago, reason: None });
         scene.clone().with_date(date)
     };

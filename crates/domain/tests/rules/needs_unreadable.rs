@@ -10,16 +10,16 @@ use crate::fixtures::*;
 /// Ada has held seats 7 and 8 until now, and has paid for them all the same; each need is about something of hers.
 fn a_scene() -> Scene {
     Scene::at(NOW)
-        .with_key(a_record(&keyed(Operation::Pay), Outcome::Admitted { admitted: 1 }, NOW))
-        .with_user(a_user())
-        .with_wallet(a_wallet(0))
+        .with_key(a_key_record(&keyed(ADA, Operation::Pay, "once"), Outcome::Admitted { admitted: 1 }, NOW))
+        .with_user(a_user(ADA))
+        .with_wallet(a_wallet(ADA, 0))
         .with_queue(a_queue(), 0, 1)
-        .with_token(a_token())
+        .with_token(a_token(ADA))
         .with_concert(a_concert())
-        .with_offers(QUEUE, [Offer { schedule: a_date().row, has_seats: true }])
+        .with_offers(QUEUE, [Offer { schedule: a_schedule().row, has_seats: true }])
         .with_seats([a_seat(7), a_seat(8)].map(|seat| seat.held_by(RESERVATION, NOW)))
-        .with_reservation(a_hold(RESERVATION, &[7, 8], NOW))
-        .with_payment(a_payment(PAYMENT, RESERVATION, 120_000))
+        .with_reservation(hold_until(RESERVATION, &[7, 8], NOW))
+        .with_payment(payment_for(PAYMENT, RESERVATION, 120_000))
 }
 
 /// The rows of the scene; the one that is looked up by `lookup` makes no sense.
@@ -54,7 +54,7 @@ fn failures(rows: &Rows) -> Vec<(&'static str, Unreadable)> {
     }
     let labels = vec!["Row A 7".to_owned()];
     let all = [
-        ("Key", failure(need::Key(keyed(Operation::Pay).scope), rows)),
+        ("Key", failure(need::Key(keyed(ADA, Operation::Pay, "once").scope), rows)),
         ("Account", failure(need::Account(ADA), rows)),
         ("Token", failure(need::Token(TOKEN), rows)),
         ("Place", failure(need::Place { user: ADA, concert: Some(CONCERT) }, rows)),
@@ -62,12 +62,12 @@ fn failures(rows: &Rows) -> Vec<(&'static str, Unreadable)> {
         ("Queue", failure(need::Queue(QUEUE), rows)),
         ("Concert", failure(need::Concert(CONCERT), rows)),
         ("ConcertInUse", failure(need::ConcertInUse(CONCERT), rows)),
-        ("Schedule", failure(need::Schedule(DATE), rows)),
-        ("Seats", failure(need::Seats { schedule: DATE, numbers: vec![seat(7)] }, rows)),
-        ("LabelledSeats", failure(need::LabelledSeats { schedule: DATE, labels }, rows)),
+        ("Schedule", failure(need::Schedule(SCHEDULE), rows)),
+        ("Seats", failure(need::Seats { schedule: SCHEDULE, numbers: vec![seat_number(7)] }, rows)),
+        ("LabelledSeats", failure(need::LabelledSeats { schedule: SCHEDULE, labels }, rows)),
         ("Reservation", failure(need::Reservation(RESERVATION), rows)),
         ("HoldsOfToken", failure(need::HoldsOfToken(TOKEN), rows)),
-        ("OwnedBy", failure(need::OwnedBy { user: ADA, schedule: DATE }, rows)),
+        ("OwnedBy", failure(need::OwnedBy { user: ADA, schedule: SCHEDULE }, rows)),
         ("Payment", failure(need::Payment(PAYMENT), rows)),
         ("LapsedHolds", lapsed(1, rows).into_iter().find_map(Result::err)),
     ];
@@ -90,8 +90,8 @@ fn rows_that_make_sense_fail_nothing() {
 
 #[test]
 fn an_unreadable_key_user_wallet_or_payment_fails_what_is_about_it() {
-    assert_fails(Lookup::Key(keyed(Operation::Pay).scope), &["Key"]);
-    assert_fails(Lookup::Key(keyed(Operation::Charge).scope), &[]);
+    assert_fails(Lookup::Key(keyed(ADA, Operation::Pay, "once").scope), &["Key"]);
+    assert_fails(Lookup::Key(keyed(ADA, Operation::Charge, "once").scope), &[]);
     assert_fails(Lookup::User(ADA), &["Account"]);
     assert_fails(Lookup::User(BEN), &[]);
     assert_fails(Lookup::Wallet(ADA), &["Account", "Payment"]);
@@ -125,19 +125,19 @@ fn an_unreadable_concert_fails_what_goes_by_its_queue() {
 fn an_unreadable_date_fails_its_concert_and_its_reservations() {
     let date = |id, concert| Lookup::Schedule { id, concert };
     let about_it = ["Place", "Line", "Concert", "Schedule", "Seats", "Reservation", "HoldsOfToken", "OwnedBy", "Payment", "LapsedHolds"];
-    assert_fails(date(DATE, CONCERT), &about_it);
-    assert_fails(date(OTHER_DATE, CONCERT), &["Place", "Concert"]);
-    assert_fails(date(OTHER_DATE, OTHER_CONCERT), &[]);
+    assert_fails(date(SCHEDULE, CONCERT), &about_it);
+    assert_fails(date(OTHER_SCHEDULE, CONCERT), &["Place", "Concert"]);
+    assert_fails(date(OTHER_SCHEDULE, OTHER_CONCERT), &[]);
 }
 
 #[test]
 fn an_unreadable_seat_fails_the_reservation_that_names_it() {
     let about_it = ["Seats", "Reservation", "HoldsOfToken", "Payment", "LapsedHolds"];
-    assert_fails(Lookup::Seat(DATE, Some(seat(7))), &about_it);
-    assert_fails(Lookup::Seat(DATE, Some(seat(8))), &about_it);
-    assert_fails(Lookup::Seat(DATE, Some(seat(9))), &[]);
-    assert_fails(Lookup::Seat(OTHER_DATE, Some(seat(7))), &[]);
-    assert_fails(Lookup::Seat(DATE, None), &[]);
+    assert_fails(Lookup::Seat(SCHEDULE, Some(seat_number(7))), &about_it);
+    assert_fails(Lookup::Seat(SCHEDULE, Some(seat_number(8))), &about_it);
+    assert_fails(Lookup::Seat(SCHEDULE, Some(seat_number(9))), &[]);
+    assert_fails(Lookup::Seat(OTHER_SCHEDULE, Some(seat_number(7))), &[]);
+    assert_fails(Lookup::Seat(SCHEDULE, None), &[]);
 }
 
 #[test]

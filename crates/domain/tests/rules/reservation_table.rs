@@ -4,7 +4,7 @@ use domain::reservation::{NotAChoice, ReservationError, ReservationStatus, SeatC
 use domain::{CancelReason, Reservation, ReservationState, SeatNumber};
 
 use crate::fixtures::{
-    MOMENT, NOW, OTHER_PAYMENT, PAYMENT, RESERVATION, ReservationWords, a_cancellation, a_date, a_hold, a_moment, seat, seats,
+    MOMENT, NOW, OTHER_PAYMENT, PAYMENT, RESERVATION, a_cancellation, a_moment, a_schedule, hold_until, seat_number, seats,
 };
 
 #[derive(Debug, Clone, Copy)]
@@ -68,7 +68,7 @@ fn a_reservation(is: ReservationIs) -> domain::Versioned<Reservation> {
         ReservationIs::Held => NOW + MOMENT,
         ReservationIs::Lapsed | ReservationIs::Confirmed | ReservationIs::Cancelled(_) => NOW,
     };
-    a_hold(RESERVATION, &[7, 8], until).in_state(state(is))
+    hold_until(RESERVATION, &[7, 8], until).with_state(state(is))
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_reservation_takes_these_steps_and_no_others() {
         assert_eq!(before.status(a_moment()), status, "{is:?}");
         for ((step, take), outcome) in STEPS.into_iter().zip(outcomes) {
             let expected = match outcome {
-                Some(state) => Ok(before.clone().in_state(state).row),
+                Some(state) => Ok(before.clone().with_state(state).row),
                 None => Err(ReservationError { status, step }),
             };
             assert_eq!(take(before.row.clone()), expected, "{is:?}, {step}");
@@ -90,7 +90,7 @@ fn a_reservation_takes_these_steps_and_no_others() {
 
 #[test]
 fn a_hold_of_a_cancelled_date_is_as_one_past_its_deadline() {
-    let mut date = a_date();
+    let mut date = a_schedule();
     date.row = date.row.cancel(a_cancellation(""));
     let at = date.at(NOW);
     let [held, lapsed] = [ReservationIs::Held, ReservationIs::Lapsed].map(|is| a_reservation(is).row);
@@ -122,14 +122,14 @@ fn a_reservation_tells_whether_it_occupies_its_seats_and_which_payment_confirmed
 
 #[test]
 fn a_choice_of_seats_names_each_once_and_puts_them_in_order() {
-    assert_eq!(seats(&[9, 2, 7]).numbers(), [seat(2), seat(7), seat(9)]);
+    assert_eq!(seats(&[9, 2, 7]).numbers(), [seat_number(2), seat_number(7), seat_number(9)]);
     assert_eq!(SeatChoice::new(Vec::new()), Err(NotAChoice::Empty));
-    assert_eq!(SeatChoice::new(vec![seat(3), seat(1), seat(3)]), Err(NotAChoice::Twice(seat(3))));
+    assert_eq!(SeatChoice::new(vec![seat_number(3), seat_number(1), seat_number(3)]), Err(NotAChoice::Twice(seat_number(3))));
 }
 
 #[test]
 fn a_choice_has_at_most_a_hundred_seats() {
-    let first = |count: u32| (1..=count).map(seat).collect::<Vec<SeatNumber>>();
+    let first = |count: u32| (1..=count).map(seat_number).collect::<Vec<SeatNumber>>();
     assert!(SeatChoice::new(first(100)).is_ok());
     assert_eq!(SeatChoice::new(first(101)), Err(NotAChoice::TooMany));
 }

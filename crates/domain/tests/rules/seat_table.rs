@@ -3,7 +3,7 @@
 use domain::seat::{NotASeatNumber, SeatError};
 use domain::{ReservationId, Seat, SeatNumber, SeatState, SeatStatus};
 
-use crate::fixtures::{MOMENT, NOW, SeatWords, a_cancellation, a_date, a_moment, a_seat, in_seconds, reservation};
+use crate::fixtures::{MOMENT, NOW, a_cancellation, a_moment, a_schedule, a_seat, in_seconds, reservation};
 
 const OURS: ReservationId = reservation(1);
 const THEIRS: ReservationId = reservation(2);
@@ -79,12 +79,12 @@ fn comes_to(seat: SeatIs) -> (SeatStatus, [Option<SeatState>; 6]) {
 #[test]
 fn a_seat_takes_these_steps_and_no_others() {
     for is in STATES {
-        let before = a_seat(7).in_state(state(is));
+        let before = a_seat(7).with_state(state(is));
         let (status, outcomes) = comes_to(is);
         assert_eq!(before.status(a_moment()), status, "{is:?}");
         for ((step, take), outcome) in STEPS.into_iter().zip(outcomes) {
             let expected = match outcome {
-                Some(state) => Ok(before.clone().in_state(state).row),
+                Some(state) => Ok(before.clone().with_state(state).row),
                 None => Err(SeatError { number: before.number, status, step }),
             };
             assert_eq!(take(before.row.clone()), expected, "{is:?}, {step}");
@@ -95,10 +95,10 @@ fn a_seat_takes_these_steps_and_no_others() {
 
 #[test]
 fn a_hold_of_a_cancelled_date_is_as_one_past_its_deadline() {
-    let mut date = a_date();
+    let mut date = a_schedule();
     date.row = date.row.cancel(a_cancellation(""));
     for (live, lapsed) in [(SeatIs::HeldByUs, SeatIs::OurHoldLapsed), (SeatIs::HeldByThem, SeatIs::TheirHoldLapsed)] {
-        let [live, lapsed] = [live, lapsed].map(|is| a_seat(7).in_state(state(is)));
+        let [live, lapsed] = [live, lapsed].map(|is| a_seat(7).with_state(state(is)));
         assert_eq!(live.status(date.at(NOW)), SeatStatus::Available);
         let outcomes = |seat: &Seat| {
             let (at, seat) = (date.at(NOW), || seat.clone());
@@ -108,7 +108,7 @@ fn a_hold_of_a_cancelled_date_is_as_one_past_its_deadline() {
         assert_eq!(outcomes(&live.row), outcomes(&lapsed.row));
     }
     for is in [SeatIs::SoldToUs, SeatIs::Blocked, SeatIs::Available] {
-        let seat = a_seat(7).in_state(state(is));
+        let seat = a_seat(7).with_state(state(is));
         assert_eq!(seat.status(date.at(NOW)), seat.status(a_moment()), "{is:?} is what it was");
     }
 }
@@ -121,7 +121,7 @@ fn a_seat_names_the_reservation_of_its_row_lapsed_or_not() {
             SeatIs::HeldByUs | SeatIs::OurHoldLapsed | SeatIs::SoldToUs => Some(OURS),
             SeatIs::HeldByThem | SeatIs::TheirHoldLapsed | SeatIs::SoldToThem => Some(THEIRS),
         };
-        assert_eq!(a_seat(7).in_state(state(is)).reservation(), named, "{is:?}");
+        assert_eq!(a_seat(7).with_state(state(is)).reservation(), named, "{is:?}");
     }
 }
 

@@ -4,7 +4,7 @@ use domain::token::TokenError;
 use domain::{ExpiryReason, QueueToken, TokenState, TokenStatus};
 use time::{Duration, OffsetDateTime};
 
-use crate::fixtures::{MOMENT, NOW, TokenWords, a_token, in_seconds};
+use crate::fixtures::{ADA, MOMENT, NOW, a_token, in_seconds};
 
 #[derive(Debug, Clone, Copy)]
 enum TokenIs {
@@ -88,12 +88,12 @@ fn lapsed(reason: ExpiryReason) -> (TokenStatus, [Option<TokenState>; 6]) {
 #[test]
 fn a_token_takes_these_steps_and_no_others() {
     for is in STATES {
-        let before = a_token().in_state(state(is));
+        let before = a_token(ADA).with_state(state(is));
         let (status, outcomes) = comes_to(is);
         assert_eq!(before.status(NOW), status, "{is:?}");
         for ((step, take), outcome) in STEPS.into_iter().zip(outcomes) {
             let expected = match outcome {
-                Some(state) => Ok(before.clone().in_state(state).row),
+                Some(state) => Ok(before.clone().with_state(state).row),
                 None => Err(TokenError { status, step }),
             };
             assert_eq!(take(before.row.clone()), expected, "{is:?}, {step}");
@@ -105,7 +105,7 @@ fn a_token_takes_these_steps_and_no_others() {
 #[test]
 fn a_token_tells_when_it_began_and_ends_and_whether_it_still_stands_in_the_way() {
     for is in STATES {
-        let token = a_token().in_state(state(is));
+        let token = a_token(ADA).with_state(state(is));
         let (activated_at, expires_at, live, lapsed, unclaimed) = match is {
             TokenIs::Waiting => (None, None, true, false, false),
             TokenIs::Unclaimed => (Some(admitted_at()), Some(NOW + MOMENT), true, false, true),
@@ -123,13 +123,13 @@ fn a_token_tells_when_it_began_and_ends_and_whether_it_still_stands_in_the_way()
 
 #[test]
 fn a_token_that_lapsed_long_ago_ended_at_its_deadline_not_when_it_was_seen() {
-    let token = a_token().claimed(in_seconds(-700), in_seconds(-100)).row.lapse(NOW);
+    let token = a_token(ADA).claimed(in_seconds(-700), in_seconds(-100)).row.lapse(NOW);
     assert_eq!(token.map(|token| token.expires_at()), Ok(Some(in_seconds(-100))));
 }
 
 #[test]
 fn neither_a_claim_nor_a_hold_brings_a_deadline_forward() {
-    let generous = a_token().unclaimed(NOW, in_seconds(900));
+    let generous = a_token(ADA).unclaimed(NOW, in_seconds(900));
     let claimed = generous.row.claim(Duration::seconds(600), NOW);
     assert_eq!(claimed.clone().map(|token| token.expires_at()), Ok(Some(in_seconds(900))));
     assert_eq!(claimed.and_then(|token| token.extend(in_seconds(300), NOW)).map(|token| token.expires_at()), Ok(Some(in_seconds(900))));

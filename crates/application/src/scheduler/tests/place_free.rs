@@ -1,17 +1,11 @@
-use domain::{Change, NewToken, Queue, QueueToken, TokenId, UserId, Version, Write};
-use time::OffsetDateTime;
-use time::macros::datetime;
-use uuid::Uuid;
+use domain::testing::{ADA, NOW, QUEUE, a_queue, a_token};
+use domain::{Change, QueueToken, Version, Write};
 
 use super::super::*;
 use crate::ports::{Committed, Observer};
-use crate::testing::a_queue;
-
-const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
 
 fn waiting() -> QueueToken {
-    let (id, user) = (TokenId(Uuid::from_u128(1)), UserId(Uuid::from_u128(1)));
-    NewToken { id, queue: Queue::DEFAULT, user, concert: None, joined_at: NOW }.numbered(1)
+    a_token(ADA).row
 }
 
 fn active() -> QueueToken {
@@ -32,7 +26,7 @@ async fn woken_by(change: &Change) -> Option<Vec<QueueId>> {
 
 #[tokio::test(start_paused = true)]
 async fn end_of_an_active_token_wakes_the_scheduler_for_its_queue() {
-    let queue = Some(vec![Queue::DEFAULT]);
+    let queue = Some(vec![QUEUE]);
     assert_eq!(woken_by(&writes(active().leave(NOW).unwrap())).await, queue, "left");
     assert_eq!(woken_by(&writes(active().claim(time::Duration::MINUTE, NOW).unwrap().pay(NOW).unwrap())).await, queue, "paid");
 }
@@ -40,7 +34,7 @@ async fn end_of_an_active_token_wakes_the_scheduler_for_its_queue() {
 #[tokio::test(start_paused = true)]
 async fn changed_queue_wakes_the_scheduler_for_it() {
     let queue = Write { expected: Some(Version::FIRST), row: a_queue().row };
-    assert_eq!(woken_by(&Change::default().writing(queue)).await, Some(vec![Queue::DEFAULT]));
+    assert_eq!(woken_by(&Change::default().writing(queue)).await, Some(vec![QUEUE]));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,8 +1,8 @@
 //! The traps that the lanes over mocks are there for: each of these tests passed when the lanes dropped the mocks.
 
+use domain::testing::NOW;
 use domain::{Change, Command, Decision, User, UserId, Verdict, Write};
 use time::OffsetDateTime;
-use time::macros::datetime;
 use uuid::Uuid;
 
 use super::*;
@@ -23,7 +23,7 @@ impl Command for Touch {
 
 fn a_store(commits: usize) -> MockStore {
     let mut store = MockStore::new();
-    store.expect_load().returning(|_| Ok(Rows::at(datetime!(2026-11-21 20:00 UTC))));
+    store.expect_load().returning(|_| Ok(Rows::at(NOW)));
     store.expect_commit().times(commits).returning(|_| vec![Ok(Committed::default())]);
     store
 }
@@ -36,7 +36,7 @@ fn an_observer(commits: usize) -> MockObserver {
 }
 
 async fn touch(store: MockStore, observer: MockObserver) {
-    let _ = MockedLanes::over(store).observed_by(observer).run(|commits| async move { commits.run(Touch).await }).await;
+    let _ = MockedLanes::over(store).observed_by(observer).run(async |commits| commits.run(Touch).await).await;
 }
 
 #[tokio::test]

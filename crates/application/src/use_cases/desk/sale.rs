@@ -112,118 +112,90 @@ fn wind_up_key(by: &By, payment: PaymentId) -> Result<Keyed, Error> {
 
 #[cfg(test)]
 mod tests {
-    use domain::{Cancellation, Concert, Money, PaymentState, Rows, Schedule, Version, Versioned, Wallet, Zone};
-    use domain::{ConcertId, TokenId, UserId};
-    use time::OffsetDateTime;
-    use time::macros::datetime;
-    use uuid::Uuid;
+    use domain::testing::{
+        ADA, BEN, CYD, NOW, SCHEDULE, a_hold, a_key_record, a_payment, a_schedule, a_seat, a_wallet, on_sale, payment_of,
+    };
+    use domain::{CancelReason, Cancellation, Change, Deed, Money, Payment, PaymentState, Rows, Schedule, UserId, Versioned};
 
     use super::*;
-    use crate::ports::{Committed, MockCatalogue, MockDesk, MockStore};
+    use crate::ports::{MockCatalogue, MockDesk};
     use crate::testing::{CountingIds, MockedLanes};
 
-    const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
-    const ADA: UserId = UserId(Uuid::from_u128(1));
-    const OPERATOR: UserId = UserId(Uuid::from_u128(2));
-    const DATE: ScheduleId = ScheduleId(Uuid::from_u128(3));
-    const PAID: PaymentId = PaymentId(Uuid::from_u128(4));
-    const REFUNDED: PaymentId = PaymentId(Uuid::from_u128(5));
-
-    fn a_date(cancelled_at: Option<OffsetDateTime>) -> Versioned<Schedule> {
-        let cancellation = cancelled_at.map(|at| Cancellation { at, reason: None });
-        let date = Schedule::new(DATE, ConcertId(Uuid::nil()), NOW, Zone::new("UTC").unwrap(), NOW..NOW);
-        Versioned::new(Version::FIRST, date.restore(cancellation))
+    /// Cyd is the operator.
+    fn by_cyd() -> By {
+        By { operator: CYD, reason: None }
     }
 
-    /// A reservation that was paid for by `payment`.
-    fn a_reservation(payment: PaymentId) -> Reservation {
-        let (id, token, concert) = (ReservationId(payment.0), TokenId(Uuid::nil()), ConcertId(Uuid::nil()));
-        let claim = domain::reservation::Claim { id, user: ADA, token, concert, schedule: DATE };
-        Reservation::hold(claim, Vec::new(), Money::ZERO, NOW, NOW).restore(ReservationState::Confirmed { payment })
+    fn a_cancelled_schedule() -> Versioned<Schedule> {
+        a_schedule().with(|row| *row = row.clone().cancel(Cancellation { at: NOW, reason: None }))
     }
 
-    fn a_payment(id: PaymentId) -> domain::Payment {
-        let state = if id == PAID { PaymentState::Completed } else { PaymentState::Cancelled { refunded_at: NOW } };
-        domain::Payment::new(id, ReservationId(id.0), ADA, Money::ZERO, NOW).restore(state)
+    /// What `user` has paid for: Ada seat 7, Ben seat 8.
+    fn a_reservation(user: UserId) -> Versioned<Reservation> {
+        a_hold(user, if user == ADA { &[7] } else { &[8] }).confirmed_by(payment_of(user))
+    }
+
+    /// Ada's payment, or Ben's, who has his money back.
+    fn a_payment_by(user: UserId) -> Versioned<Payment> {
+        let state = if user == ADA { PaymentState::Completed } else { PaymentState::Cancelled { refunded_at: NOW } };
+        a_payment(&a_reservation(user)).with(|payment| *payment = payment.clone().restore(state))
     }
 
     /// Both payments, with what they paid for.
     fn the_rows() -> Rows {
-        let mut rows = Rows::at(NOW).with(a_date(Some(NOW))).with(Versioned::new(Version::FIRST, Wallet::new(ADA)));
-        rows.add_all([PAID, REFUNDED].map(|payment| Versioned::new(Version::FIRST, a_payment(payment))));
-        rows.add_all([PAID, REFUNDED].map(|payment| Versioned::new(Version(2), a_reservation(payment))));
+        let mut rows = on_sale().with(a_cancelled_schedule());
+        for (user, number) in [(ADA, 7), (BEN, 8)] {
+            let reservation = a_reservation(user);
+            rows.add(a_seat(number).sold_to(reservation.id));
+            rows.add(reservation);
+            rows.add(a_payment_by(user));
+            rows.add(a_wallet(user, 0));
+        }
         rows
     }
 
-    fn a_concert() -> Versioned<Concert> {
-        let concert = Concert::new(ConcertId(Uuid::nil()), String::new(), String::new(), domain::Queue::DEFAULT);
-        Versioned::new(Version::FIRST, concert)
-    }
-
-    async fn wind_up(date: Versioned<Schedule>, desk: MockDesk, store: MockStore) -> Result<WoundUp, Error> {
-        let mut catalogue = MockCatalogue::new();
-        catalogue.expect_schedule().returning(move |_| Ok(Some(date.clone())));
-        let by = By { operator: OPERATOR, reason: None };
-        let wind_up = |commits| async move {
+    /// Winds [`SCHEDULE`] up: its live reservations are `live`, and three once that is done.
+    async fn wind_up(schedule: Versioned<Schedule>, live: Vec<Reservation>, rows: Rows) -> (Result<WoundUp, Error>, Vec<Change>) {
+        let (mut catalogue, mut desk) = (MockCatalogue::new(), MockDesk::new());
+        catalogue.expect_schedule().returning(move |_| Ok(Some(schedule.clone())));
+        desk.expect_live_reservations().returning(move |_, _| Ok(live.clone()));
+        desk.expect_count_live_reservations().returning(|_| Ok(3));
+        let wind_up = async |commits| {
             let sale = RunSale::new(commits, Arc::new(catalogue), Arc::new(desk), Arc::new(CountingIds::default()));
-            sale.wind_up(&by, DATE, 10).await
+            sale.wind_up(&by_cyd(), SCHEDULE, 10).await
         };
-        MockedLanes::over(store).run(wind_up).await
+        MockedLanes::with_rows(rows).run_and_record(wind_up).await
     }
 
     #[tokio::test]
     async fn a_date_that_takes_place_is_not_wound_up() {
-        let refused = wind_up(a_date(None), MockDesk::new(), MockStore::new()).await.unwrap_err();
-        assert!(matches!(refused, Error::Refused(Refusal::DateNotCancelled)), "{refused:?}");
+        let (refused, changes) = wind_up(a_schedule(), vec![a_reservation(ADA).row], the_rows()).await;
+        assert!(matches!(refused, Err(Error::Refused(Refusal::DateNotCancelled))), "{refused:?}");
+        assert_eq!(changes, []);
     }
 
     #[tokio::test]
     async fn each_payment_goes_back_once_whoever_was_there_before() {
-        let mut desk = MockDesk::new();
-        desk.expect_live_reservations().returning(|_, _| Ok(vec![a_reservation(PAID), a_reservation(REFUNDED)]));
-        desk.expect_count_live_reservations().returning(|_| Ok(3));
-        let mut store = MockStore::new();
-        store.expect_load().returning(|_| Ok(the_rows()));
-        let is_the_refund = |change: &domain::Change| {
-            let deed = change.row::<domain::Deed>().map(|deed| (deed.row.operator, deed.row.subject));
-            deed == Some((OPERATOR, domain::deed::Subject::Payment(PAID))) && change.not_after.is_none()
-        };
-        store
-            .expect_commit()
-            .times(1)
-            .withf(move |changes| changes.len() == 1 && is_the_refund(&changes[0]))
-            .returning(|_| vec![Ok(Committed::default())]);
+        let live = [ADA, BEN].map(|user| a_reservation(user).row).into();
+        let (done, changes) = wind_up(a_cancelled_schedule(), live, the_rows()).await;
 
-        let done = wind_up(a_date(Some(NOW)), desk, store).await.unwrap();
-
-        assert_eq!(done, WoundUp { released: 0, refunded: 1, remaining: 3 });
+        assert_eq!(done.unwrap(), WoundUp { released: 0, refunded: 1, remaining: 3 });
+        let [refund] = &changes[..] else { panic!("not one refund: {changes:?}") };
+        let deed = refund.row::<Deed>().map(|deed| (deed.row.operator, deed.row.subject));
+        assert_eq!((deed, refund.not_after), (Some((CYD, domain::deed::Subject::Payment(payment_of(ADA)))), None));
     }
 
     /// Between the reading of what is live and the orders, a call of the same operator's has ended it.
     #[tokio::test]
     async fn what_another_call_ended_meanwhile_is_not_reported_again() {
-        let held = || {
-            let row = a_reservation(PAID);
-            let claim = domain::reservation::Claim { id: row.id, user: ADA, token: row.token, concert: row.concert, schedule: DATE };
-            Reservation::hold(claim, Vec::new(), Money::ZERO, NOW, NOW)
-        };
-        let mut desk = MockDesk::new();
-        desk.expect_live_reservations().returning(move |_, _| Ok(vec![a_reservation(PAID), held()]));
-        desk.expect_count_live_reservations().returning(|_| Ok(0));
-        let mut store = MockStore::new();
-        let Keyed { scope, fingerprint } = wind_up_key(&By { operator: OPERATOR, reason: None }, PAID).unwrap();
-        let outcome = Outcome::Paid { payment: a_payment(PAID), balance: Money::ZERO };
-        let record = domain::KeyRecord { scope, fingerprint, outcome, recorded_at: NOW, expires_at: NOW + time::Duration::DAY };
-        let released = ReservationState::Cancelled { reason: domain::CancelReason::Released, payment: None };
-        let rows = Rows::at(NOW)
-            .with(Versioned::new(Version::FIRST, record))
-            .with(Versioned::new(Version(2), a_reservation(PAID).restore(released)))
-            .with(a_date(Some(NOW)))
-            .with(a_concert());
-        store.expect_load().returning(move |_| Ok(rows.clone()));
+        let outcome = Outcome::Paid { payment: a_payment_by(ADA).row, balance: Money::ZERO };
+        let record = a_key_record(&wind_up_key(&by_cyd(), payment_of(ADA)).unwrap(), outcome, NOW);
+        let rows = the_rows().with(record).with(a_hold(BEN, &[8]).cancelled(CancelReason::Released));
+        let live = vec![a_reservation(ADA).row, a_hold(BEN, &[8]).row];
 
-        let done = wind_up(a_date(Some(NOW)), desk, store).await.unwrap();
+        let (done, changes) = wind_up(a_cancelled_schedule(), live, rows).await;
 
-        assert_eq!(done, WoundUp { released: 0, refunded: 0, remaining: 0 });
+        assert_eq!(done.unwrap(), WoundUp { released: 0, refunded: 0, remaining: 3 });
+        assert_eq!(changes, []);
     }
 }

@@ -1,18 +1,17 @@
 //! What holds after any sequence of commands, however they interleave and whatever the clock does.
 
-mod commit;
-mod load;
+mod operators;
 mod play;
 mod promises;
-mod request;
-mod world;
+mod step;
 
 use domain::Fact;
+use domain::testing::Action;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, TestRunner};
 
 use play::{Play, Tally};
-use request::{Move, Step};
+use step::Step;
 
 /// A fifth of what proptest itself would run (`PROPTEST_CASES`): each case is up to a hundred steps.
 fn config() -> Config {
@@ -24,7 +23,7 @@ proptest::proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn the_promises_hold_after_any_sequence(steps in proptest::collection::vec(request::any_step(), 1..100)) {
+    fn the_promises_hold_after_any_sequence(steps in proptest::collection::vec(step::any_step(), 1..100)) {
         Play::opened().all(&steps);
     }
 }
@@ -32,7 +31,7 @@ proptest::proptest! {
 /// The same fifty sequences every time, and what came of them.
 fn many_sequences() -> Tally {
     let mut runner = TestRunner::deterministic();
-    let sequences = proptest::collection::vec(request::any_step(), 100);
+    let sequences = proptest::collection::vec(step::any_step(), 100);
     let mut tally = Tally::default();
     for _ in 0..50 {
         let steps = sequences.new_tree(&mut runner).unwrap_or_else(|why| panic!("{why}")).current();
@@ -52,7 +51,7 @@ fn the_sequences_are_rich_enough_to_mean_something() {
         "same seats again",
         "exchange for the same seats",
         "exchange of some",
-        "exchange of the date",
+        "exchange of the schedule",
         "live token again",
         "takeover",
         "first write",
@@ -93,9 +92,9 @@ fn the_sequences_are_rich_enough_to_mean_something() {
 #[test]
 fn of_two_who_want_a_seat_at_once_one_gets_it() {
     let mut play = Play::default();
-    let admitted = |who| [Step::One(Move::Join { who, concert: 0 }), Step::One(Move::Tick { queue: 0 })];
+    let admitted = |who| [Step::One(Action::Join { who, concert: 0 }), Step::One(Action::Tick { queue: 0 })];
     play.all(&[admitted(0), admitted(1)].concat());
-    let wants = |who| Move::Hold { who, date: 0, from: 2, count: 2, whim: 99 };
+    let wants = |who| Action::Hold { who, schedule: 0, from: 2, count: 2, variation: 99 };
     play.all(&[Step::Race { first: wants(0), second: wants(1), pause: 0 }]);
     assert_eq!((play.tally.of("Hold"), play.tally.of("guard lost")), (1, 1));
 }
@@ -103,10 +102,10 @@ fn of_two_who_want_a_seat_at_once_one_gets_it() {
 #[test]
 fn of_two_who_exchange_for_a_seat_at_once_one_gets_it_and_the_other_keeps_their_own() {
     let mut play = Play::default();
-    let admitted = |who| [Step::One(Move::Join { who, concert: 0 }), Step::One(Move::Tick { queue: 0 })];
-    let holds = |who, from| Step::One(Move::Hold { who, date: 0, from, count: 1, whim: 35 });
+    let admitted = |who| [Step::One(Action::Join { who, concert: 0 }), Step::One(Action::Tick { queue: 0 })];
+    let holds = |who, from| Step::One(Action::Hold { who, schedule: 0, from, count: 1, variation: 35 });
     play.all(&[&admitted(0)[..], &admitted(1), &[holds(0, 1), holds(1, 2)]].concat());
-    let wants = |who| Move::Exchange { who, date: 0, from: 3, count: 1, whim: 35 };
+    let wants = |who| Action::Exchange { who, schedule: 0, from: 3, count: 1, variation: 35 };
     play.all(&[Step::Race { first: wants(0), second: wants(1), pause: 0 }]);
     assert_eq!((play.tally.of("Exchange"), play.tally.of("guard lost")), (1, 1));
     play.all(&[Step::One(wants(0)), Step::One(wants(1))]);

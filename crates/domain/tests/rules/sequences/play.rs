@@ -4,17 +4,18 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::change::Collisions;
-use domain::decide::{Command, Decision, Refused, Verdict, admit, exchange, join, lapse, pay, refund};
+use domain::decide::{exchange, pay, refund};
 use domain::event::Subject;
+use domain::testing::{Action, Answer, AnyCommand, Conflict, Decided, IdSequence, ModelStore, opening};
 use domain::{
-    CancelReason, Change, Event, ExpiryReason, Guard, KeyScope, Needs, Outcome, QueueId, QueueToken, Refusal, Reservation, ReservationId,
-    ReservationState, ScheduleId, Seat, SeatNumber, SeatStatus, TokenState, TokenStatus, User, Version, need,
+    CancelReason, Change, Event, ExpiryReason, Guard, KeyScope, Outcome, QueueId, QueueToken, Refusal, Reservation, ReservationId,
+    ReservationState, ScheduleId, Seat, SeatNumber, SeatStatus, TokenState, TokenStatus, User, Version,
 };
 use time::Duration;
 
-use super::commit::Conflict;
-use super::request::{self, Ids, Move, Request, Step};
-use super::world::{DATES, QUEUES, World};
+use super::step::Step;
+use super::{operators, promises};
+use crate::fixtures::{assert_each_row_once, assert_tells_of_its_rows};
 
 /// How often what was seen.
 #[derive(Debug, Default)]
@@ -36,53 +37,36 @@ impl Tally {
     }
 }
 
-/// What a request came to, before the commit.
-#[derive(Debug)]
-struct Decided {
-    changes: Vec<Change>,
-    answer: Answer,
-}
-
-#[derive(Debug)]
-enum Answer {
-    /// Carried out, or carried out before.
-    Done,
-    /// Of a route with a key.
-    Keyed { scope: KeyScope, outcome: Outcome, replayed: bool },
-    /// Refused.
-    Refused(Refusal),
-}
-
-/// A world, and what has been seen of it.
+/// A store, and what has been seen of it.
 #[derive(Debug, Default)]
 pub(crate) struct Play {
-    world: World,
-    ids: Ids,
+    store: ModelStore,
+    ids: IdSequence,
     pub(crate) tally: Tally,
     /// The requests whose answers are kept, and those answers.
-    answered: Vec<(KeyScope, Request, Outcome)>,
+    answered: Vec<(KeyScope, AnyCommand, Outcome)>,
     /// The version of each thing at which an event last told of it.
     told: HashMap<Subject, Version>,
 }
 
 impl Play {
-    /// A world in which the sale has just begun.
+    /// A store in which the sale has just begun.
     pub(crate) fn opened() -> Self {
         let mut play = Self::default();
-        play.all(&request::opening());
+        play.all(&opening().into_iter().map(Step::One).collect::<Vec<_>>());
         play
     }
 
     pub(crate) fn all(&mut self, steps: &[Step]) {
         for step in steps {
             self.step(step);
-            self.world.keeps_its_promises();
+            promises::assert_kept(&self.store);
         }
     }
 
     fn step(&mut self, step: &Step) {
         match step {
-            Step::Wait(seconds) => self.world.now += Duration::seconds(*seconds),
+            Step::Wait(seconds) => self.store.now += Duration::seconds(*seconds),
             Step::One(what) => {
                 let request = self.request(what);
                 let decided = self.decide(&request);
@@ -97,32 +81,32 @@ impl Play {
             Step::Race { first, second, pause } => {
                 let requests = [self.request(first), self.request(second)];
                 let decided = [self.decide(&requests[0]), self.decide(&requests[1])];
-                self.world.now += Duration::seconds(*pause);
+                self.store.now += Duration::seconds(*pause);
                 self.commit_both([&requests[0], &requests[1]], decided);
             }
             Step::Again(index) if !self.answered.is_empty() => {
                 let (_, request, first) = index.get(&self.answered).clone();
                 let request = request.again(&mut self.ids);
                 let decided = self.decide(&request);
-                if let Answer::Keyed { outcome, replayed: true, .. } = &decided.answer {
+                if let Ok(Answer::Replayed(outcome)) = &decided.answer {
                     assert_eq!((outcome, &decided.changes[..]), (&first, &[][..]), "the first answer again, and nothing else");
                 }
                 self.commit(&request, decided);
             }
             Step::Again(_) => {}
-            Step::SetQueue { queue, state, capacity } => self.world.set_queue(QUEUES[*queue], *state, *capacity),
-            Step::Block { date, number } => self.world.block(*date, *number),
-            Step::Cancel { date } => self.world.cancel(DATES[*date]),
+            Step::SetQueue { queue, state, capacity } => operators::set_queue(&mut self.store, *queue, *state, *capacity),
+            Step::Block { schedule, number } => operators::block_or_unblock(&mut self.store, *schedule, *number),
+            Step::Cancel { schedule } => operators::cancel(&mut self.store, *schedule),
         }
     }
 
-    fn request(&mut self, what: &Move) -> Request {
-        self.world.request(what, &mut self.ids)
+    fn request(&mut self, what: &Action) -> AnyCommand {
+        what.command(&self.store, &mut self.ids)
     }
 
     /// Two that were decided on the same snapshot: if they write the same row, the second falls out; if they don't even collide, it
     /// stands or falls as it would have without the first.
-    fn commit_both(&mut self, requests: [&Request; 2], [first, second]: [Decided; 2]) {
+    fn commit_both(&mut self, requests: [&AnyCommand; 2], [first, second]: [Decided; 2]) {
         let rows = |decided: &Decided| decided.changes.iter().flat_map(Change::keys).collect::<BTreeSet<_>>();
         let share_a_row = !rows(&first).is_disjoint(&rows(&second));
         let mut group = Collisions::default();
@@ -140,15 +124,16 @@ impl Play {
 
     /// Whether everything that was decided would become durable now.
     fn would_stand(&self, decided: &Decided) -> bool {
-        let mut world = self.world.clone();
-        decided.changes.iter().all(|change| world.commit(change).is_ok())
+        decided.commit(&mut self.store.clone()).is_ok()
     }
 
     /// Whether everything that was decided became durable.
-    fn commit(&mut self, request: &Request, decided: Decided) -> bool {
+    fn commit(&mut self, request: &AnyCommand, decided: Decided) -> bool {
         let mut stands = true;
         for change in &decided.changes {
-            match self.world.commit(change) {
+            assert_each_row_once(change);
+            assert_tells_of_its_rows(change);
+            match self.store.commit(change) {
                 Ok(()) => {
                     self.listen_to(change);
                     self.look_at(request, change);
@@ -157,23 +142,24 @@ impl Play {
                     stands = false;
                     self.tally.saw(match conflict {
                         Conflict::TooLate => "too late",
-                        Conflict::GuardLost => "guard lost",
+                        Conflict::GuardFailed => "guard lost",
                     });
                 }
             }
         }
         match decided.answer {
-            Answer::Keyed { scope, outcome, replayed: false } if stands => {
-                let record = self.world.keys.get(&scope).map(|record| &record.outcome);
+            Ok(Answer::Outcome(outcome)) if stands => {
+                let scope = key_of(request);
+                let record = self.store.keys.get(&scope).map(|record| &record.outcome);
                 assert_eq!(record, Some(&outcome), "the answer is kept with its effect");
                 self.answered.retain(|(kept, ..)| *kept != scope);
                 self.answered.push((scope, request.clone(), outcome));
             }
-            Answer::Refused(refusal) => {
+            Err(refusal) => {
                 let name: String = format!("{refusal:?}").chars().take_while(char::is_ascii_alphanumeric).collect();
                 self.tally.saw(&name);
             }
-            Answer::Done | Answer::Keyed { .. } => {}
+            Ok(Answer::Done | Answer::Outcome(_) | Answer::Replayed(_)) => {}
         }
         stands
     }
@@ -188,29 +174,29 @@ impl Play {
     }
 
     /// A change that has just been committed.
-    fn look_at(&mut self, request: &Request, change: &Change) {
+    fn look_at(&mut self, request: &AnyCommand, change: &Change) {
         let tokens = change.rows::<QueueToken>().cloned().map(Into::into).collect();
         let claim_only = Change { guards: change.guards.clone(), writes: tokens, events: Vec::new(), not_after: change.not_after };
         match request {
-            Request::Tick(queue) => self.look_at_tick(*queue, change),
-            Request::Hold(_) | Request::Exchange(_) | Request::Pay(_) if *change == claim_only => {
+            AnyCommand::Tick(queue) => self.look_at_tick(*queue, change),
+            AnyCommand::Hold(_) | AnyCommand::Exchange(_) | AnyCommand::Pay(_) if *change == claim_only => {
                 return self.tally.saw("claim by a refusal");
             }
-            Request::Hold(_) if change.row::<Seat>().is_none() => return self.tally.saw("same seats again"),
-            Request::Exchange(_) if change.row::<Seat>().is_none() => return self.tally.saw("exchange for the same seats"),
-            Request::Join(_) | Request::Charge(_) if change.row::<User>().is_some() => self.tally.saw("first write"),
-            Request::Pay(command) => self.look_at_payment(command),
-            Request::Refund(command) => self.look_at_refund(command),
-            Request::Release(command) => assert_eq!(self.world.reservations[&command.reservation].user, command.user),
-            Request::Leave(command) => assert_eq!(self.world.tokens[&command.token].user, command.user),
-            Request::Hold(command) => {
-                assert!(self.world.dates[&command.schedule].is_on_sale(self.world.now), "held after the sale: {command:?}");
+            AnyCommand::Hold(_) if change.row::<Seat>().is_none() => return self.tally.saw("same seats again"),
+            AnyCommand::Exchange(_) if change.row::<Seat>().is_none() => return self.tally.saw("exchange for the same seats"),
+            AnyCommand::Join(_) | AnyCommand::Charge(_) if change.row::<User>().is_some() => self.tally.saw("first write"),
+            AnyCommand::Pay(command) => self.look_at_payment(command),
+            AnyCommand::Refund(command) => self.look_at_refund(command),
+            AnyCommand::Release(command) => assert_eq!(self.store.reservations[&command.reservation].user, command.user),
+            AnyCommand::Leave(command) => assert_eq!(self.store.tokens[&command.token].user, command.user),
+            AnyCommand::Hold(command) => {
+                assert!(self.store.schedules[&command.schedule].is_on_sale(self.store.now), "held after the sale: {command:?}");
                 if change.rows::<Reservation>().count() > 1 {
                     self.tally.saw("takeover");
                 }
             }
-            Request::Exchange(command) => self.look_at_exchange(command),
-            Request::Register(_) | Request::Join(_) | Request::Claim(_) | Request::Charge(_) | Request::Sweep => {}
+            AnyCommand::Exchange(command) => self.look_at_exchange(command),
+            AnyCommand::Register(_) | AnyCommand::Join(_) | AnyCommand::Claim(_) | AnyCommand::Charge(_) | AnyCommand::Sweep => {}
         }
         let name: String = format!("{request:?}").chars().take_while(char::is_ascii_alphanumeric).collect();
         self.tally.saw(&name);
@@ -219,135 +205,89 @@ impl Play {
     fn look_at_tick(&self, queue: QueueId, change: &Change) {
         let admitted = change.rows::<QueueToken>().filter(|write| matches!(write.row.state(), TokenState::Active { .. }));
         let Some(last) = admitted.map(|write| write.row.number).max() else { return };
-        let next = self.world.waiting(queue).map(|token| token.number).min();
+        let next = self.store.waiting(queue).map(|token| token.number).min();
         assert!(next.is_none_or(|next| last < next), "{last} was let in before {next:?}");
-        let queue_row = &self.world.lines[&queue].queue;
+        let queue_row = &self.store.queues[&queue].queue;
         assert!(queue_row.state().lets_through(), "{last} was let in though the queue is paused");
-        let capacity = queue_row.policy(&self.world.rules.queue).capacity;
-        assert!(self.world.active(queue).count() <= capacity as usize, "more are in than {capacity}");
+        let capacity = queue_row.policy(&self.store.rules.queue).capacity;
+        assert!(self.store.active(queue).count() <= capacity as usize, "more are in than {capacity}");
     }
 
     fn look_at_exchange(&mut self, command: &exchange::Command) {
-        let date = &self.world.dates[&command.wanted.schedule];
-        assert!(date.is_on_sale(self.world.now), "exchanged after the sale: {command:?}");
-        let (old, new) = (&self.world.reservations[&command.held], &self.world.reservations[&command.wanted.id]);
+        let schedule = &self.store.schedules[&command.wanted.schedule];
+        assert!(schedule.is_on_sale(self.store.now), "exchanged after the sale: {command:?}");
+        let (old, new) = (&self.store.reservations[&command.held], &self.store.reservations[&command.wanted.id]);
         assert_eq!(old.state(), ReservationState::Cancelled { reason: CancelReason::Released, payment: None });
         assert_eq!((new.state(), new.expires_at), (ReservationState::Held, old.expires_at), "held as long as {old:?}");
         assert_eq!((new.user, Some(new.token)), (old.user, command.wanted.pass.token));
         assert_eq!(old.token, new.token);
         if old.schedule != new.schedule {
-            self.tally.saw("exchange of the date");
+            self.tally.saw("exchange of the schedule");
         } else if old.numbers().any(|number| new.numbers().any(|own| own == number)) {
             self.tally.saw("exchange of some");
         }
     }
 
     fn look_at_payment(&self, command: &pay::Command) {
-        let reservation = &self.world.reservations[&command.reservation];
+        let reservation = &self.store.reservations[&command.reservation];
         assert_eq!(reservation.user, command.pass.user);
-        let date = &self.world.dates[&reservation.schedule];
-        assert!(date.at(self.world.now).is_before(reservation.expires_at), "paid too late: {reservation:?}");
-        let token = command.pass.token.map(|id| self.world.tokens[&id].status(self.world.now));
+        let schedule = &self.store.schedules[&reservation.schedule];
+        assert!(schedule.at(self.store.now).is_before(reservation.expires_at), "paid too late: {reservation:?}");
+        let token = command.pass.token.map(|id| self.store.tokens[&id].status(self.store.now));
         assert_eq!(token, Some(TokenStatus::Expired(ExpiryReason::Paid)));
     }
 
     fn look_at_refund(&self, command: &refund::Command) {
-        let payment = &self.world.payments[&command.payment];
+        let payment = &self.store.payments[&command.payment];
         assert!(command.order.is_some() || payment.user == command.user);
-        let date = &self.world.dates[&self.world.reservations[&payment.reservation].schedule];
-        let is_open = command.order.is_some() || date.is_cancelled() || !date.has_started(self.world.now);
+        let schedule = &self.store.schedules[&self.store.reservations[&payment.reservation].schedule];
+        let is_open = command.order.is_some() || schedule.is_cancelled() || !schedule.has_started(self.store.now);
         assert!(is_open, "refunded after the show has started: {payment:?}");
     }
 
-    fn decide(&mut self, request: &Request) -> Decided {
-        match request {
-            Request::Register(command) => plain(self.verdict(command)),
-            Request::Join(command) => {
-                let verdict = self.verdict(command);
-                if matches!(&verdict, Ok(Decision { outcome: join::Joined::Live(_), .. })) {
-                    self.tally.saw("live token again");
+    fn decide(&mut self, request: &AnyCommand) -> Decided {
+        let decided = request.decide(&self.store);
+        match (request, &decided.answer) {
+            (AnyCommand::Join(_), Ok(_)) if decided.changes.is_empty() => self.tally.saw("live token again"),
+            (_, Ok(Answer::Replayed(_))) => self.tally.saw("replay"),
+            (_, Err(refusal)) => {
+                for claim in &decided.changes {
+                    let rows = (claim.writes.len(), claim.rows::<QueueToken>().count());
+                    assert_eq!(rows, (1, 1), "{refusal:?} writes more than a claim: {claim:?}");
                 }
-                plain(verdict)
             }
-            Request::Tick(queue) => {
-                // Two of the lapsed at a time: the others' rows still say ACTIVE.
-                let line = self.found(&need::Line { queue: *queue, at_most: 2 });
-                let change = line.and_then(|line| admit::decide(&line, self.world.now, &self.world.rules)).map(|(change, _)| change);
-                Decided { changes: change.into_iter().collect(), answer: Answer::Done }
-            }
-            Request::Leave(command) => plain(self.verdict(command)),
-            Request::Claim(command) => plain(self.verdict(command)),
-            Request::Release(command) => plain(self.verdict(command)),
-            Request::Sweep => {
-                let lapsed = self.found(&need::LapsedHolds { at_most: u32::MAX, longest: self.world.rules.hold });
-                let lapsed: Vec<_> = lapsed.into_iter().map(Result::unwrap).collect();
-                let changes = lapse::decide(&lapsed, self.world.now).into_iter().collect::<Result<_, _>>();
-                Decided { changes: changes.unwrap_or_else(|fault| panic!("{fault}")), answer: Answer::Done }
-            }
-            Request::Hold(command) => {
-                let verdict = self.verdict(command);
-                if let Err(Refused { refusal: Refusal::SeatsUnavailable(taken), .. }) = &verdict {
-                    assert_taken(&self.world, command.schedule, taken, None);
-                }
-                self.keyed(&command.keyed.scope, verdict)
-            }
-            Request::Exchange(command) => {
-                let verdict = self.verdict(command);
-                if let Err(Refused { refusal: Refusal::SeatsUnavailable(taken), .. }) = &verdict {
-                    assert_taken(&self.world, command.wanted.schedule, taken, Some(command.held));
-                }
-                self.keyed(&command.wanted.keyed.scope, verdict)
-            }
-            Request::Charge(command) => self.keyed(&command.keyed.scope, self.verdict(command)),
-            Request::Pay(command) => self.keyed(&command.keyed.scope, self.verdict(command)),
-            Request::Refund(command) => self.keyed(&command.keyed.scope, self.verdict(command)),
+            (_, Ok(Answer::Done | Answer::Outcome(_))) => {}
         }
-    }
-
-    fn verdict<C: Command>(&self, command: &C) -> Verdict<C::Outcome> {
-        let verdict = command.decide_by(&self.world.rows(), &self.world.rules);
-        verdict.unwrap_or_else(|unreadable| panic!("{unreadable}"))
-    }
-
-    fn found<N: Needs>(&self, need: &N) -> N::Found {
-        need.find(&self.world.rows()).unwrap_or_else(|unreadable| panic!("{unreadable}"))
-    }
-
-    fn keyed(&mut self, scope: &KeyScope, verdict: Verdict<Outcome>) -> Decided {
-        match verdict {
-            Ok(Decision { outcome, change, replayed, .. }) => {
-                if replayed {
-                    self.tally.saw("replay");
-                }
-                let answer = Answer::Keyed { scope: scope.clone(), outcome, replayed };
-                Decided { changes: change.into_iter().collect(), answer }
-            }
-            Err(refused) => refusal(refused),
+        if let (AnyCommand::Hold(command), Err(Refusal::SeatsUnavailable(taken))) = (request, &decided.answer) {
+            assert_taken(&self.store, command.schedule, taken, None);
         }
+        if let (AnyCommand::Exchange(command), Err(Refusal::SeatsUnavailable(taken))) = (request, &decided.answer) {
+            assert_taken(&self.store, command.wanted.schedule, taken, Some(command.held));
+        }
+        decided
     }
 }
 
-fn plain<T>(verdict: Verdict<T>) -> Decided {
-    match verdict {
-        Ok(decision) => Decided { changes: decision.change.into_iter().collect(), answer: Answer::Done },
-        Err(refused) => refusal(refused),
-    }
-}
-
-fn refusal(Refused { refusal, claim }: Refused) -> Decided {
-    if let Some(claim) = &claim {
-        assert_eq!((claim.writes.len(), claim.rows::<QueueToken>().count()), (1, 1), "{refusal:?} writes more than a claim: {claim:?}");
-    }
-    Decided { changes: claim.into_iter().map(|change| *change).collect(), answer: Answer::Refused(refusal) }
+/// The key of a request that has one.
+fn key_of(request: &AnyCommand) -> KeyScope {
+    let keyed = match request {
+        AnyCommand::Hold(command) => &command.keyed,
+        AnyCommand::Exchange(command) => &command.wanted.keyed,
+        AnyCommand::Charge(command) => &command.keyed,
+        AnyCommand::Pay(command) => &command.keyed,
+        AnyCommand::Refund(command) => &command.keyed,
+        other => panic!("{other:?} has no key"),
+    };
+    keyed.scope.clone()
 }
 
 /// Nobody is told that a seat is taken when nobody has it, or when it is one that they would give back.
-fn assert_taken(world: &World, date: ScheduleId, taken: &[(SeatNumber, SeatStatus)], given_back: Option<ReservationId>) {
+fn assert_taken(store: &ModelStore, schedule: ScheduleId, taken: &[(SeatNumber, SeatStatus)], given_back: Option<ReservationId>) {
     for (number, status) in taken {
         let has = |reservation: &Reservation| {
-            Some(reservation.id) != given_back && reservation.schedule == date && reservation.numbers().any(|own| own == *number)
+            Some(reservation.id) != given_back && reservation.schedule == schedule && reservation.numbers().any(|own| own == *number)
         };
-        let somebody = world.live_reservations().any(|reservation| has(reservation));
+        let somebody = store.live_reservations().any(|reservation| has(reservation));
         assert_eq!(somebody, *status != SeatStatus::Blocked, "seat {number} is said to be {status:?}");
     }
 }

@@ -1,28 +1,30 @@
-//! A commit: a change is made durable whole, or a guard fails and nothing is.
+//! A commit: a change is written whole, or a guard fails and nothing is written.
 
 use std::collections::BTreeMap;
 
-use domain::change::Admission;
-use domain::reservation::ReservationStatus;
-use domain::{Change, Guard, NewToken, QueueToken, Reservation, RowWrite, TokenState, Version, Write};
+use thiserror::Error;
 
-use super::world::{Line, Table, World};
-use crate::fixtures::{assert_each_row_once, assert_tells_of_its_rows};
+use super::{Line, ModelStore, Table};
+use crate::change::Admission;
+use crate::reservation::ReservationStatus;
+use crate::{Change, Guard, NewToken, QueueToken, Reservation, RowWrite, TokenState, Version, Write};
 
-/// Why a change was dropped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Conflict {
-    /// A deadline that it relied on has passed.
+/// Why nothing of a change was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Conflict {
+    /// A deadline that the decision relied on has passed.
+    #[error("a deadline that the decision relied on has passed")]
     TooLate,
-    /// A row is no longer what the decision saw.
-    GuardLost,
+    /// What the decision relied on has changed.
+    #[error("what the decision relied on has changed")]
+    GuardFailed,
 }
 
-fn stands<K: Ord, T>(rows: &Table<K, T>, key: &K, write: &Write<T>) -> bool {
+fn is_unchanged<K: Ord, T>(rows: &Table<K, T>, key: &K, write: &Write<T>) -> bool {
     version(rows, key) == write.expected
 }
 
-/// As [`stands`], for rows that are inserted only.
+/// As [`is_unchanged`], for rows that are inserted only.
 fn is_new<K: Ord, T>(rows: &BTreeMap<K, T>, key: &K, write: &Write<T>) -> bool {
     write.expected.is_none() && !rows.contains_key(key)
 }
@@ -35,15 +37,17 @@ fn put<K: Ord, T: Clone>(rows: &mut Table<K, T>, key: K, write: &Write<T>) {
     rows.insert(key, write.versioned());
 }
 
-impl World {
-    pub(crate) fn commit(&mut self, change: &Change) -> Result<(), Conflict> {
-        assert_each_row_once(change);
-        assert_tells_of_its_rows(change);
+impl ModelStore {
+    /// Writes what `change` writes, if its guards hold now.
+    ///
+    /// # Errors
+    /// [`Conflict`]; nothing is written then.
+    pub fn commit(&mut self, change: &Change) -> Result<(), Conflict> {
         if change.not_after.is_some_and(|deadline| deadline <= self.now) {
             return Err(Conflict::TooLate);
         }
         if !self.guards_hold(change) {
-            return Err(Conflict::GuardLost);
+            return Err(Conflict::GuardFailed);
         }
         change.writes.iter().for_each(|write| self.write(write));
         Ok(())
@@ -55,9 +59,9 @@ impl World {
 
     fn holds(&self, guard: Guard, change: &Change) -> bool {
         match guard {
-            Guard::Queue(id, seen) => self.lines.get(&id).is_some_and(|line| line.queue.version == seen),
+            Guard::Queue(id, seen) => self.queues.get(&id).is_some_and(|line| line.queue.version == seen),
             Guard::Concert(id, seen) => version(&self.concerts, &id) == Some(seen),
-            Guard::Schedule(id, seen) => version(&self.dates, &id) == Some(seen),
+            Guard::Schedule(id, seen) => version(&self.schedules, &id) == Some(seen),
             Guard::NoLiveHold(concert) => {
                 let is_held = |hold: &Reservation| hold.concert == concert && self.status(hold) == ReservationStatus::Held;
                 !self.reservations.values().any(|reservation| is_held(reservation))
@@ -77,19 +81,19 @@ impl World {
 
     fn is_as_seen(&self, write: &RowWrite, change: &Change) -> bool {
         match write {
-            RowWrite::Queue(queue) => self.lines.get(&queue.row.id).map(|line| line.queue.version) == queue.expected,
-            RowWrite::Admission(Write { expected, row: Admission(id) }) => self.lines.get(id).map(|line| line.admission) == *expected,
-            RowWrite::Concert(concert) => stands(&self.concerts, &concert.row.id, concert),
-            RowWrite::Schedule(date) => stands(&self.dates, &date.row.id, date),
+            RowWrite::Queue(queue) => self.queues.get(&queue.row.id).map(|line| line.queue.version) == queue.expected,
+            RowWrite::Admission(Write { expected, row: Admission(id) }) => self.queues.get(id).map(|line| line.admission) == *expected,
+            RowWrite::Concert(concert) => is_unchanged(&self.concerts, &concert.row.id, concert),
+            RowWrite::Schedule(schedule) => is_unchanged(&self.schedules, &schedule.row.id, schedule),
             RowWrite::User(user) => is_new(&self.users, &user.row.id, user),
             RowWrite::Place(place) => place.expected.is_none() && self.place_is_free(&place.row, change),
-            RowWrite::Token(token) => stands(&self.tokens, &token.row.id, token),
-            RowWrite::Seat(seat) => stands(&self.seats, &(seat.row.schedule, seat.row.number), seat),
-            RowWrite::Reservation(reservation) => stands(&self.reservations, &reservation.row.id, reservation),
-            RowWrite::Payment(payment) => stands(&self.payments, &payment.row.id, payment),
-            RowWrite::Wallet(wallet) => stands(&self.wallets, &wallet.row.user(), wallet),
+            RowWrite::Token(token) => is_unchanged(&self.tokens, &token.row.id, token),
+            RowWrite::Seat(seat) => is_unchanged(&self.seats, &(seat.row.schedule, seat.row.number), seat),
+            RowWrite::Reservation(reservation) => is_unchanged(&self.reservations, &reservation.row.id, reservation),
+            RowWrite::Payment(payment) => is_unchanged(&self.payments, &payment.row.id, payment),
+            RowWrite::Wallet(wallet) => is_unchanged(&self.wallets, &wallet.row.user(), wallet),
             RowWrite::Entry(entry) => is_new(&self.entries, &entry.row.id, entry),
-            RowWrite::Key(key) => stands(&self.keys, &key.row.scope, key),
+            RowWrite::Key(key) => is_unchanged(&self.keys, &key.row.scope, key),
             RowWrite::Deed(deed) => is_new(&self.deeds, &deed.row.id, deed),
         }
     }
@@ -98,24 +102,24 @@ impl World {
     fn place_is_free(&self, new: &NewToken, change: &Change) -> bool {
         let vacated = |id| change.rows::<QueueToken>().any(|write| write.row.id == id && !write.row.is_live());
         let occupies = |token: &QueueToken| token.queue == new.queue && token.user == new.user && token.is_live();
-        self.lines.contains_key(&new.queue) && !self.tokens.values().any(|token| occupies(token) && !vacated(token.id))
+        self.queues.contains_key(&new.queue) && !self.tokens.values().any(|token| occupies(token) && !vacated(token.id))
     }
 
     fn write(&mut self, write: &RowWrite) {
         match write {
             RowWrite::Queue(queue) => {
-                let old = self.lines.get(&queue.row.id);
+                let old = self.queues.get(&queue.row.id);
                 let (admission, last_number) = old.map_or((Version::FIRST, 0), |line| (line.admission, line.last_number));
-                self.lines.insert(queue.row.id, Line { queue: queue.versioned(), admission, last_number });
+                self.queues.insert(queue.row.id, Line { queue: queue.versioned(), admission, last_number });
             }
             RowWrite::Admission(admission) => {
-                self.lines.entry(admission.row.0).and_modify(|line| line.admission = admission.version());
+                self.queues.entry(admission.row.0).and_modify(|line| line.admission = admission.version());
             }
             RowWrite::Concert(concert) => put(&mut self.concerts, concert.row.id, concert),
-            RowWrite::Schedule(date) => put(&mut self.dates, date.row.id, date),
+            RowWrite::Schedule(schedule) => put(&mut self.schedules, schedule.row.id, schedule),
             RowWrite::User(user) => _ = self.users.insert(user.row.id, user.row.clone()),
             RowWrite::Place(place) => {
-                if let Some(line) = self.lines.get_mut(&place.row.queue) {
+                if let Some(line) = self.queues.get_mut(&place.row.queue) {
                     line.last_number += 1;
                     put(&mut self.tokens, place.row.id, &Write::insert(place.row.clone().numbered(line.last_number)));
                 }

@@ -1,0 +1,35 @@
+//! Idempotency keys.
+
+use time::OffsetDateTime;
+
+use super::rules;
+use crate::key::Keyed;
+use crate::{Fingerprint, KeyRecord, KeyScope, Operation, Outcome, RequestKey, UserId, Version, Versioned};
+
+/// The idempotency key `text`.
+///
+/// # Panics
+/// Unless it can be one.
+#[must_use]
+#[track_caller]
+pub fn key(text: &str) -> RequestKey {
+    RequestKey::new(text).unwrap_or_else(|error| panic!("{text:?}: {error}"))
+}
+
+/// `user`'s request for `operation` with the key `text`. Requests with the same key are the same request.
+///
+/// # Panics
+/// Unless `text` can be a key.
+#[must_use]
+#[track_caller]
+pub fn keyed(user: UserId, operation: Operation, text: &str) -> Keyed {
+    Keyed { scope: KeyScope { user, operation, key: key(text) }, fingerprint: Fingerprint([1; 32]) }
+}
+
+/// The record of a request: it came to `outcome` at `recorded_at`.
+#[must_use]
+pub fn a_key_record(keyed: &Keyed, outcome: Outcome, recorded_at: OffsetDateTime) -> Versioned<KeyRecord> {
+    let Keyed { scope, fingerprint } = keyed.clone();
+    let expires_at = recorded_at + rules().key_retention;
+    Versioned::new(Version(900), KeyRecord { scope, fingerprint, outcome, recorded_at, expires_at })
+}

@@ -1,0 +1,14 @@
+//! The rows that most decisions need.
+
+use super::{NOW, QUEUE, a_concert, a_queue, a_schedule};
+use crate::need::Standing;
+use crate::{Rows, Version};
+
+/// What a store has while tickets are sold: [`a_queue`], in which nobody is, [`a_concert`] and [`a_schedule`], at [`NOW`]. A test adds
+/// tokens, seats, reservations and wallets.
+#[must_use]
+pub fn on_sale() -> Rows {
+    let mut rows = Rows::at(NOW).with(a_queue()).with(a_concert()).with(a_schedule());
+    rows.add_standing(QUEUE, Standing { admission: Version(650), waiting: 0, active: Some(0) });
+    rows
+}

@@ -1,0 +1,67 @@
+//! Reservations.
+
+use time::OffsetDateTime;
+
+use super::{CONCERT, NOW, PRICE, SCHEDULE, reservation_of, rules, seats, token_of, won};
+use crate::reservation::Claim;
+use crate::{
+    CancelReason, ConcertId, Money, PaymentId, Reservation, ReservationState, ReservedSeat, ScheduleId, SeatNumber, TokenId, UserId,
+    Version, Versioned,
+};
+
+/// `user`'s hold of seats `numbers` of [`SCHEDULE`], made now under [`token_of(user)`](token_of): HELD, for as long as the default
+/// [`rules()`] say. Its id is [`reservation_of(user)`](reservation_of).
+///
+/// The seats' rows have to say so, too: [`Versioned::<Seat>::held_under`](crate::Versioned::held_under).
+///
+/// # Panics
+/// Unless there is at least one number, and each once.
+#[must_use]
+#[track_caller]
+pub fn a_hold(user: UserId, numbers: &[u32]) -> Versioned<Reservation> {
+    let claim = Claim { id: reservation_of(user), user, token: token_of(user), concert: CONCERT, schedule: SCHEDULE };
+    let reserved = |number: &SeatNumber| ReservedSeat { number: *number, label: format!("Row A {number}"), price: won(PRICE) };
+    let seats: Vec<_> = seats(numbers).numbers().iter().map(reserved).collect();
+    let amount = Money::sum(seats.iter().map(|seat| seat.price)).unwrap_or_default();
+    let row = Reservation::hold(claim, seats, amount, NOW, NOW + rules().hold);
+    let number = claim.id.0.as_u64_pair().1;
+    Versioned::new(Version(300 + number.cast_signed()), row)
+}
+
+impl Versioned<Reservation> {
+    /// The reservation in `state`.
+    #[must_use]
+    pub fn with_state(self, state: ReservationState) -> Self {
+        Self { row: self.row.restore(state), ..self }
+    }
+
+    /// Made so that it ends at `expires_at` by the default [`rules()`].
+    #[must_use]
+    pub fn until(self, expires_at: OffsetDateTime) -> Self {
+        self.with(|hold| (hold.held_at, hold.expires_at) = (expires_at - rules().hold, expires_at))
+    }
+
+    /// CONFIRMED by `payment`.
+    #[must_use]
+    pub fn confirmed_by(self, payment: PaymentId) -> Self {
+        self.with_state(ReservationState::Confirmed { payment })
+    }
+
+    /// CANCELLED before it was paid.
+    #[must_use]
+    pub fn cancelled(self, reason: CancelReason) -> Self {
+        self.with_state(ReservationState::Cancelled { reason, payment: None })
+    }
+
+    /// `user`'s, made under `token`.
+    #[must_use]
+    pub fn of(self, user: UserId, token: TokenId) -> Self {
+        self.with(|hold| (hold.user, hold.token) = (user, token))
+    }
+
+    /// Of seats of `schedule`, a schedule of `concert`.
+    #[must_use]
+    pub fn at(self, concert: ConcertId, schedule: ScheduleId) -> Self {
+        self.with(|hold| (hold.concert, hold.schedule) = (concert, schedule))
+    }
+}

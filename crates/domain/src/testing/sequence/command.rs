@@ -1,0 +1,209 @@
+//! The command that an action comes to in the state that a store is in.
+
+use uuid::Uuid;
+
+use super::{Action, IdSequence};
+use crate::decide::admission::Pass;
+use crate::decide::{charge, claim, exchange, hold, join, leave, pay, refund, register, release};
+use crate::reservation::SeatChoice;
+use crate::testing::model::{CONCERTS, QUEUES, SCHEDULES, SEATS_PER_SCHEDULE};
+use crate::testing::{ModelStore, seats, user, won};
+use crate::{
+    EntryId, Operation, Order, Payment, PaymentId, PaymentState, QueueId, QueueToken, Reservation, ReservationId, ScheduleId, SeatNumber,
+    TokenId, UserId, UserName,
+};
+
+/// A command of any kind, with the two things that schedulers do.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each is the command of its name")]
+pub enum AnyCommand {
+    Register(register::Command),
+    Join(join::Command),
+    /// A queue admits.
+    Tick(QueueId),
+    Leave(leave::Command),
+    Claim(claim::Command),
+    Hold(hold::Command),
+    Exchange(exchange::Command),
+    Release(release::Command),
+    Charge(charge::Command),
+    Pay(pay::Command),
+    Refund(refund::Command),
+    /// Holds that have lapsed are written down as such.
+    Sweep,
+}
+
+impl AnyCommand {
+    /// The same request once more, as a client sends it again: with the same key, and with new ids for what it would make.
+    #[must_use]
+    pub fn again(mut self, ids: &mut IdSequence) -> Self {
+        match &mut self {
+            Self::Hold(command) => command.id = ids.draw(),
+            Self::Exchange(command) => command.wanted.id = ids.draw(),
+            Self::Charge(command) => command.id = ids.draw(),
+            Self::Pay(command) => (command.id, command.entry) = (ids.draw(), ids.draw()),
+            Self::Refund(command) => command.entry = ids.draw(),
+            Self::Join(command) => command.token = ids.draw(),
+            Self::Register(command) => command.user = ids.draw(),
+            Self::Tick(_) | Self::Leave(_) | Self::Claim(_) | Self::Release(_) | Self::Sweep => {}
+        }
+        self
+    }
+}
+
+impl Action {
+    /// The command that it comes to in the state that `store` is in: users act with what they have there.
+    ///
+    /// # Panics
+    /// If it names a schedule, a concert or a queue that a default store doesn't have.
+    #[must_use]
+    pub fn command(&self, store: &ModelStore, ids: &mut IdSequence) -> AnyCommand {
+        match *self {
+            Self::Register { who } => {
+                // A stranger: whoever has a wallet got it by their first write.
+                let user = if store.users.contains_key(&person(who)) { ids.draw::<UserId>() } else { person(who) };
+                let user = UserId(Uuid::from_u128(user.0.as_u128() | 1 << 100));
+                let name = UserName::new("Ada").unwrap_or_else(|error| panic!("{error}"));
+                AnyCommand::Register(register::Command { user, name, keyed: None })
+            }
+            Self::Join { who, concert } => {
+                AnyCommand::Join(join::Command { user: person(who), concert: Some(CONCERTS[concert]), token: ids.draw() })
+            }
+            Self::Tick { queue } => AnyCommand::Tick(QUEUES[queue]),
+            Self::Leave { who, concert, variation } => {
+                let token = token_for(store, person(who), QUEUES[concert], variation).unwrap_or_else(|| ids.draw());
+                AnyCommand::Leave(leave::Command { user: person(who), token })
+            }
+            Self::Browse { who, schedule, variation } => {
+                let queue = store.queue_of(SCHEDULES[schedule]);
+                let pass = pass_for(store, somebody_in(store, queue, who, variation), queue, variation);
+                AnyCommand::Claim(claim::Command { pass, queue })
+            }
+            Self::Hold { who, schedule, from, count, variation } => {
+                hold(store, who, SCHEDULES[schedule], choice(from, count, variation), variation, ids)
+            }
+            Self::Exchange { who, schedule, from, count, variation } => {
+                exchange(store, who, SCHEDULES[schedule], choice(from, count, variation), variation, ids)
+            }
+            Self::Release { who, variation } => {
+                let user = somebody_with_a_hold(store, who, variation);
+                let reservation = reservation_for(store, user, variation).map_or_else(|| ids.draw(), |found| found.id);
+                AnyCommand::Release(release::Command { user, reservation })
+            }
+            Self::Charge { who, amount, variation } => {
+                let keyed = ids.keyed(person(who), Operation::Charge, variation);
+                AnyCommand::Charge(charge::Command { user: None, order: None, keyed, id: ids.draw(), amount: won(amount) })
+            }
+            Self::Pay { who, variation } => pay(store, who, variation, ids),
+            Self::Refund { who, variation } => refund(store, who, variation, ids),
+            Self::Sweep => AnyCommand::Sweep,
+        }
+    }
+}
+
+/// Now and then for the very seats that the user holds.
+fn hold(store: &ModelStore, who: u8, schedule: ScheduleId, wanted: SeatChoice, variation: u8, ids: &mut IdSequence) -> AnyCommand {
+    let user = somebody_in(store, store.queue_of(schedule), who, variation);
+    let pass = pass_for(store, user, store.queue_of(schedule), variation);
+    let live = store.reservations.values().find(|hold| Some(hold.token) == pass.token && hold.occupies());
+    let (schedule, seats) = match live {
+        Some(hold) if variation.is_multiple_of(4) => (hold.schedule, seats_of(hold)),
+        Some(_) | None => (schedule, wanted),
+    };
+    let keyed = ids.keyed(user, Operation::Hold, variation);
+    AnyCommand::Hold(hold::Command { pass, keyed, id: ids.draw::<ReservationId>(), schedule, seats })
+}
+
+/// Mostly for seats of the schedule that the hold is of, and now and then for the very same.
+fn exchange(store: &ModelStore, who: u8, schedule: ScheduleId, wanted: SeatChoice, variation: u8, ids: &mut IdSequence) -> AnyCommand {
+    let user = somebody_with_a_hold(store, who, variation);
+    let found = reservation_for(store, user, variation);
+    let (schedule, seats) = match found {
+        Some(hold) if variation.is_multiple_of(8) => (hold.schedule, seats_of(hold)),
+        Some(hold) if !variation.is_multiple_of(3) => (hold.schedule, wanted),
+        Some(_) | None => (schedule, wanted),
+    };
+    let pass = pass_for(store, user, store.queue_of(schedule), variation);
+    let held = found.map_or_else(|| ids.draw(), |reservation| reservation.id);
+    let keyed = ids.keyed(user, Operation::Exchange, variation);
+    let wanted = hold::Command { pass, keyed, id: ids.draw::<ReservationId>(), schedule, seats };
+    AnyCommand::Exchange(exchange::Command { wanted, held })
+}
+
+fn pay(store: &ModelStore, who: u8, variation: u8, ids: &mut IdSequence) -> AnyCommand {
+    let user = somebody_with_a_hold(store, who, variation);
+    let found = reservation_for(store, user, variation);
+    let queue = found.and_then(|reservation| store.queue_of(reservation.schedule));
+    let pass = pass_for(store, user, queue, variation);
+    let reservation = found.map_or_else(|| ids.draw(), |reservation| reservation.id);
+    let amount = match variation {
+        6 | 39 => Some(won(1)),
+        7..=12 => found.map(|reservation| reservation.amount),
+        _ => None,
+    };
+    let keyed = ids.keyed(user, Operation::Pay, variation);
+    AnyCommand::Pay(pay::Command { pass, keyed, id: ids.draw::<PaymentId>(), entry: ids.draw::<EntryId>(), reservation, amount })
+}
+
+fn refund(store: &ModelStore, who: u8, variation: u8, ids: &mut IdSequence) -> AnyCommand {
+    let open = |payment: &Payment| payment.state() == PaymentState::Completed;
+    let payers = store.payments.values().filter(|payment| open(payment)).map(|payment| payment.user);
+    let user = pick(payers.collect(), who, variation).unwrap_or(person(who));
+    let own = |payment: &Payment| payment.user == user || variation < 4;
+    let mine = || store.payments.values().filter(|payment| own(payment));
+    let found = mine().find(|payment| open(payment) && variation > 8).or_else(|| mine().next());
+    let payment = found.map_or_else(|| ids.draw(), |payment| payment.id);
+    let operator = variation.is_multiple_of(2) && variation < 4;
+    let order = operator.then(|| Order { operator: user, deed: ids.draw(), reason: None });
+    let keyed = ids.keyed(user, Operation::Refund, variation);
+    AnyCommand::Refund(refund::Command { user, order, keyed, payment, entry: ids.draw() })
+}
+
+fn person(who: u8) -> UserId {
+    user(u64::from(who) + 1)
+}
+
+/// So many seats from one on, as far as there are; of variation 3, one that there isn't.
+fn choice(from: u32, count: u32, variation: u8) -> SeatChoice {
+    let last = if variation == 3 { SEATS_PER_SCHEDULE + 1 } else { (from + count - 1).min(SEATS_PER_SCHEDULE) };
+    seats(&(from..=last).collect::<Vec<_>>())
+}
+
+fn seats_of(reservation: &Reservation) -> SeatChoice {
+    seats(&reservation.numbers().map(SeatNumber::get).collect::<Vec<_>>())
+}
+
+/// One of `users`, unless the variation wants anybody.
+fn pick(users: Vec<UserId>, who: u8, variation: u8) -> Option<UserId> {
+    users.into_iter().cycle().nth(usize::from(who)).filter(|_| variation >= 8)
+}
+
+/// Mostly somebody who is admitted to `queue`.
+fn somebody_in(store: &ModelStore, queue: Option<QueueId>, who: u8, variation: u8) -> UserId {
+    let tokens = queue.into_iter().flat_map(|queue| store.active(queue));
+    pick(tokens.map(|token| token.user).collect(), who, variation).unwrap_or(person(who))
+}
+
+/// Mostly somebody who holds seats, lapsed or not.
+fn somebody_with_a_hold(store: &ModelStore, who: u8, variation: u8) -> UserId {
+    let holds = store.reservations.values().filter(|reservation| reservation.occupies());
+    pick(holds.map(|hold| hold.user).collect(), who, variation).unwrap_or(person(who))
+}
+
+fn pass_for(store: &ModelStore, user: UserId, queue: Option<QueueId>, variation: u8) -> Pass {
+    let token = queue.and_then(|queue| token_for(store, user, queue, variation));
+    Pass { user, token: token.filter(|_| variation != 1) }
+}
+
+/// The newest token of `user` in `queue`; of variation 0, anybody's.
+fn token_for(store: &ModelStore, user: UserId, queue: QueueId, variation: u8) -> Option<TokenId> {
+    let mine = |token: &QueueToken| variation == 0 || (token.user == user && token.queue == queue);
+    store.tokens.values().filter(|token| mine(token)).max_by_key(|token| token.number).map(|token| token.id)
+}
+
+/// The live hold of `user`, else their newest reservation; of variation 2, anybody's.
+fn reservation_for(store: &ModelStore, user: UserId, variation: u8) -> Option<&Reservation> {
+    let mine = || store.reservations.values().filter(move |reservation| variation == 2 || reservation.user == user);
+    let held = mine().find(|reservation| reservation.occupies() && variation % 8 != 4);
+    held.or_else(|| mine().max_by_key(|reservation| reservation.held_at)).map(|reservation| &reservation.row)
+}

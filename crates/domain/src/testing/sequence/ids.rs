@@ -1,0 +1,28 @@
+//! New ids.
+
+use uuid::Uuid;
+
+use crate::key::Keyed;
+use crate::testing::key;
+use crate::{Fingerprint, KeyScope, Operation, UserId};
+
+/// Ids that count from 1, and idempotency keys.
+#[derive(Debug, Clone, Default)]
+pub struct IdSequence(u128);
+
+impl IdSequence {
+    /// The next id.
+    pub fn draw<T: From<Uuid>>(&mut self) -> T {
+        self.0 += 1;
+        T::from(Uuid::from_u128(self.0))
+    }
+
+    /// A request with a new key; of the highest variations, with one that may have been used for another request.
+    pub(super) fn keyed(&mut self, user: UserId, operation: Operation, variation: u8) -> Keyed {
+        self.0 += 1;
+        let key = if variation >= 37 { key("again") } else { key(&format!("key-{}", self.0)) };
+        let mut fingerprint = [0; 32];
+        fingerprint[..16].copy_from_slice(&self.0.to_be_bytes());
+        Keyed { scope: KeyScope { user, operation, key }, fingerprint: Fingerprint(fingerprint) }
+    }
+}

@@ -1,0 +1,37 @@
+//! What operators do to a store, beside all decisions.
+
+use domain::testing::{ModelStore, seat_number};
+use domain::{Cancellation, QueueId, QueueState, ScheduleId, Versioned};
+
+/// Sets the state and the capacity of a queue.
+pub(crate) fn set_queue(store: &mut ModelStore, queue: QueueId, state: QueueState, capacity: u32) {
+    if let Some(line) = store.queues.get_mut(&queue) {
+        line.queue = rewritten(&line.queue).with_state(state).with(|queue| queue.overrides.capacity = Some(capacity));
+        line.admission = line.admission.next();
+    }
+}
+
+/// Cancels a schedule.
+pub(crate) fn cancel(store: &mut ModelStore, schedule: ScheduleId) {
+    let at = store.now;
+    if let Some(schedule) = store.schedules.get_mut(&schedule).filter(|schedule| !schedule.is_cancelled()) {
+        *schedule = rewritten(schedule).with(|row| *row = row.clone().cancel(Cancellation { at, reason: None }));
+    }
+}
+
+/// Takes a free seat out of the sale, or gives a blocked one back.
+pub(crate) fn block_or_unblock(store: &mut ModelStore, schedule: ScheduleId, number: u32) {
+    use domain::SeatState::{Available, Blocked, Held, Reserved};
+    if let Some(seat) = store.seats.get_mut(&(schedule, seat_number(number))) {
+        let state = match seat.state() {
+            Available => Blocked,
+            Blocked => Available,
+            Held { .. } | Reserved { .. } => return,
+        };
+        *seat = rewritten(seat).with_state(state);
+    }
+}
+
+fn rewritten<T: Clone>(old: &Versioned<T>) -> Versioned<T> {
+    Versioned { version: old.version.next(), row: old.row.clone() }
+}

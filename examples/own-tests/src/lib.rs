@@ -1,0 +1,8 @@
+//! Tests of a decision, of a use case, and of sequences of commands, by a crate outside of Frontrow's workspace.
+
+#[cfg(test)]
+mod a_decision;
+#[cfg(test)]
+mod a_use_case;
+#[cfg(test)]
+mod sequences;
