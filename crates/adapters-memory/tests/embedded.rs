@@ -9,6 +9,7 @@ use application::ports::{Audit, CommitError, Invariant, Pulse, ReadError, Store,
 use application::testing::{Programme, StoppedClock};
 use domain::queue::PolicyOverrides;
 use domain::{Change, Queue, QueueId, User, UserId, Write};
+use store_kit::testing::check_engine;
 use store_kit::{EmbeddedStore, Engine, EngineError, Entries, EntriesMut};
 use time::macros::datetime;
 use uuid::Uuid;
@@ -67,6 +68,11 @@ fn registration() -> Change {
 async fn commit(store: &EmbeddedStore<Faulty>, ends: Ends) -> Result<(), CommitError> {
     store.engine().let_writes_end(ends);
     store.commit(&[registration()]).await.remove(0).map(|_| ())
+}
+
+#[test]
+fn the_map_keeps_its_word() {
+    check_engine(&MemoryMap::default());
 }
 
 #[tokio::test]

@@ -11,8 +11,8 @@ pub type Entry = (Vec<u8>, Vec<u8>);
 /// Entries, read one after the other.
 pub type EntryIter<'a> = Box<dyn Iterator<Item = Result<Entry, EngineError>> + 'a>;
 
-/// An engine that keeps an ordered map from bytes to bytes. Keys are compared byte by byte, and have at most a few hundred bytes; values have up to
-/// some kilobytes.
+/// An engine that keeps an ordered map from bytes to bytes. Keys are compared byte by byte, and have one to a few hundred bytes; values have one to
+/// some thousand bytes.
 ///
 /// Of [`EmbeddedStore`](crate::EmbeddedStore)'s promises these are the engine's: what [`Self::write`] has returned survives a crash of the
 /// process and, as far as the engine promises it at all, of the machine; nobody sees half of a write; one process at a time has the map.
@@ -26,7 +26,8 @@ pub trait Engine: Send + Sync + 'static {
     /// Those of `work`, and the engine's own.
     fn read<T, E: From<EngineError>>(&self, work: impl FnOnce(&dyn Entries) -> Result<T, E>) -> Result<T, E>;
 
-    /// Runs `work`, while nobody else writes, and makes durable what it has put and removed. If it fails, or panics, nothing is written.
+    /// Runs `work`, while nobody else writes, and makes durable what it has put and removed. If it fails, or panics, nothing is written, and the next
+    /// write MUST work: a lock that a panicking thread holds is poisoned.
     ///
     /// # Errors
     /// Those of `work`, and the engine's own: [`EngineError::Unknown`] if the map may be written nevertheless.
@@ -41,7 +42,7 @@ pub trait Entries {
     /// The engine's.
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError>;
 
-    /// The entries whose keys are in `keys`, in the order of their keys.
+    /// The entries whose keys are in `keys`, in the order of their keys. `keys` never ends before it begins; where it ends where it begins, nothing is in it.
     ///
     /// # Errors
     /// The engine's.
@@ -89,7 +90,8 @@ impl EngineError {
         Self::Failed(error.into())
     }
 
-    /// Because of `error` it isn't known whether anything is written.
+    /// Because of `error` it isn't known whether anything is written. The clients whose changes it were are told so, and find out by sending their requests
+    /// again; until a write succeeds the server says that it isn't ready. Nothing ends the process: an engine that can't go on MUST fail from then on.
     pub fn unknown(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Unknown(error.into())
     }

@@ -31,6 +31,8 @@ mod reads;
 pub mod rows;
 mod store;
 mod stored;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod view;
 mod words;
 

@@ -25,7 +25,11 @@ impl StoreDriver for RedbDriver {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let store = EmbeddedStore::open(Redb::open(path)?, clock.clone())?;
+        let engine = Redb::open(path).map_err(|error| match error {
+            redb::Error::DatabaseAlreadyOpen => "another process has it open: a server, say".into(),
+            error => BoxError::from(error),
+        })?;
+        let store = EmbeddedStore::open(engine, clock.clone())?;
         Ok(OpenStore::new(store.ports(), clock))
     }
 }

@@ -10,6 +10,7 @@ use application::testing::StoppedClock;
 use async_trait::async_trait;
 use redb_store::Redb;
 use store_kit::EmbeddedStore;
+use store_kit::testing::check_engine;
 use tempfile::TempDir;
 
 /// A folder with one file a store.
@@ -49,6 +50,12 @@ impl Adapter for Folder {
         self.stores.fetch_add(1, Ordering::Relaxed);
         open(&self.file(last), clock)
     }
+}
+
+#[test]
+fn the_engine_keeps_its_word() {
+    let folder = Folder::new();
+    check_engine(&Redb::open(&folder.file(0)).unwrap());
 }
 
 adapter_conformance!(Folder::new, without sharing: "one process at a time opens a file");

@@ -81,7 +81,7 @@ pub(crate) enum Command {
     Audit,
     /// Asks the configured server whether it lives, for a container's health check; exit code 1 if it doesn't answer well.
     Healthcheck(Healthcheck),
-    /// Copies the configured store, a SQLite file, to another file, beside a running server.
+    /// Copies the configured store to another file, beside a running server. For SQLite, and other stores whose driver can.
     Backup(Backup),
     /// Plays an on-sale with a crowd of virtual users, and judges whether the promises held; exit code 1 if one was broken.
     Rehearse(Box<Rehearse>),
