@@ -86,6 +86,30 @@ async fn a_write_that_fails_leaves_nothing_and_may_be_tried_again() {
     assert!(store.user(ADA).await.unwrap().is_some());
 }
 
+/// An engine whose writes don't even begin.
+struct Closed(MemoryMap, std::sync::atomic::AtomicBool);
+
+impl Engine for Closed {
+    fn read<T, E: From<EngineError>>(&self, work: impl FnOnce(&dyn Entries) -> Result<T, E>) -> Result<T, E> {
+        self.0.read(work)
+    }
+
+    fn write<T, E: From<EngineError>>(&self, work: impl FnOnce(&mut dyn EntriesMut) -> Result<T, E>) -> Result<T, E> {
+        if self.1.load(Ordering::Relaxed) { Err(EngineError::failed("no transaction can begin").into()) } else { self.0.write(work) }
+    }
+}
+
+#[tokio::test]
+async fn a_store_of_which_no_write_begins_is_not_ready() {
+    let store = EmbeddedStore::open(Closed(MemoryMap::default(), false.into()), Arc::new(StoppedClock::default())).unwrap();
+    store.check().await.unwrap();
+    store.engine().1.store(true, Ordering::Relaxed);
+    assert!(matches!(store.commit(&[registration()]).await.remove(0), Err(CommitError::Unavailable(_))));
+    assert!(matches!(store.check().await, Err(ReadError::Unavailable(_))));
+    store.engine().1.store(false, Ordering::Relaxed);
+    store.check().await.unwrap();
+}
+
 #[tokio::test]
 async fn a_write_of_which_the_end_is_not_known_may_be_written() {
     let store = a_store();

@@ -32,6 +32,13 @@ struct Row {
     fact: fact::Record,
 }
 
+/// What pruning looks at of it: what has happened may be of a sort that is not known any more.
+#[derive(Deserialize)]
+struct Dated {
+    position: u64,
+    at: i64,
+}
+
 impl TryFrom<Row> for LoggedEvent {
     type Error = Corrupt;
 
@@ -55,7 +62,7 @@ fn reader(name: &str) -> Key {
 
 pub(crate) fn extent(view: View<'_>) -> Result<LogExtent, Fault> {
     let end = view.value(&end())?.unwrap_or_default();
-    let first = view.values::<Row>(Key::of(Kind::Event).all(), Ascending)?.next().transpose()?;
+    let first = view.values::<Dated>(Key::of(Kind::Event).all(), Ascending)?.next().transpose()?;
     let start = first.map_or(end, |first| first.position - 1);
     Ok(LogExtent { start: Position(start), end: Position(end) })
 }
@@ -115,7 +122,7 @@ impl Draft<'_> {
     pub(crate) fn prune_log(&mut self, before: OffsetDateTime, unread_before: OffsetDateTime, at_most: u32) -> Result<u64, Fault> {
         let passed = readers(self.view())?.iter().map(|reader| reader.position).min();
         let (mut old, mut positions) = (0, Vec::new());
-        for row in self.view().values::<Row>(Key::of(Kind::Event).all(), Ascending)?.take(limit(at_most)) {
+        for row in self.view().values::<Dated>(Key::of(Kind::Event).all(), Ascending)?.take(limit(at_most)) {
             let row = row?;
             let is_read = passed.is_none_or(|passed| row.position <= passed.0);
             if row.at >= micros(if is_read { before } else { unread_before }) {

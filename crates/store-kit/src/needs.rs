@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::need::{LabelledSeats, LapsedHolds, Line, OwnedBy, Place, Seats};
+use domain::need::{LabelledSeats, LapsedHolds, Line, Lookup, OwnedBy, Place, Seats};
 use domain::{
     ConcertId, KeyRecord, Need, Queue, QueueId, QueueToken, Reservation, ReservationId, Rows, Schedule, ScheduleId, Seat, SeatNumber,
     TokenId, User, UserId, Wallet,
@@ -148,9 +148,11 @@ impl Loading<'_> {
 
     /// The dates of the concerts of `queue`.
     fn add_offers(&mut self, queue: QueueId) -> Done {
-        for concert in self.view.concerts_of(queue)? {
+        let concerts = Key::of(Kind::ConcertOfQueue).id(queue.0).all();
+        let concerts: Vec<_> = self.view.led_models::<domain::Concert>(concerts, Ascending)?.collect::<Result<_, _>>()?;
+        for concert in concerts {
             add(&mut self.rows, Row::Offered(Offered { queue_id: queue.0, schedule_id: None, has_seats: false }));
-            for date in self.add_dates(concert.id)? {
+            for date in self.add_dates(ConcertId(concert.id))? {
                 let has_seats = self.view.has_seats_left(date)?;
                 add(&mut self.rows, Row::Offered(Offered { queue_id: queue.0, schedule_id: Some(date.0), has_seats }));
             }
@@ -175,15 +177,26 @@ impl Loading<'_> {
 
     fn add_use(&mut self, concert: ConcertId) -> Done {
         self.add_concert(concert)?;
-        if self.view.is_held(concert, self.rows.now)? {
+        if self.is_in_use(concert, |view, now| view.is_held(concert, now))? {
             self.rows.add_held(concert);
         }
         if let Some(queue) = self.rows.queue_of(concert)
-            && self.view.is_awaited(queue, concert, self.rows.now)?
+            && self.is_in_use(concert, |view, now| view.is_awaited(queue, concert, now))?
         {
             self.rows.add_awaited(concert);
         }
         Ok(())
+    }
+
+    /// What `look` finds; where it meets a row that makes no sense, it isn't known whether the concert is in use.
+    fn is_in_use(&mut self, concert: ConcertId, look: impl FnOnce(View<'_>, OffsetDateTime) -> Result<bool, Fault>) -> Result<bool, Fault> {
+        match look(self.view, self.rows.now) {
+            Err(Fault::Corrupt(corrupt)) => {
+                self.rows.add_unreadable(Lookup::Concert(concert), corrupt);
+                Ok(false)
+            }
+            looked => looked,
+        }
     }
 
     fn add_date_and_concert(&mut self, id: ScheduleId) -> Done {
@@ -202,8 +215,10 @@ impl Loading<'_> {
             add(&mut self.rows, Row::Seat(seat));
         }
         for id in named.into_iter().map(ReservationId) {
-            if self.view.reservation(id).is_ok_and(|found| found.is_some_and(|reservation| reservation.occupies())) {
-                self.add_reservation(id)?;
+            let Some(row) = self.view.value::<ReservationRow>(&key::reservation(id))? else { continue };
+            // One that makes no sense may be HELD.
+            if Reservation::try_from(row.clone()).map_or(true, |reservation| reservation.occupies()) {
+                self.add_found(row)?;
             }
         }
         Ok(())
@@ -254,9 +269,9 @@ impl Loading<'_> {
         let lapsed = Key::of(Kind::Hold)..Key::of(Kind::Hold).at(now).after_all();
         left -= self.add_holds(lapsed, left)?;
         let cancelled = Key::of(Kind::CancelledDate).at(now - longest).after_all()..Key::of(Kind::CancelledDate).after_all();
-        let dates: Vec<_> = self.view.led::<Schedule>(cancelled, Ascending)?.collect::<Result<_, _>>()?;
+        let dates: Vec<_> = self.view.led_models::<Schedule>(cancelled, Ascending)?.collect::<Result<_, _>>()?;
         for date in dates {
-            let of_date = Key::of(Kind::HoldOfDate).id(date.id.0);
+            let of_date = Key::of(Kind::HoldOfDate).id(date.id);
             left -= self.add_holds(of_date.clone().at(now).after_all()..of_date.after_all(), left)?;
         }
         Ok(())

@@ -19,6 +19,8 @@ use crate::key::{Key, Kind};
 use crate::view::View;
 use crate::{audit, commit, log, needs};
 
+/// How much is written to find out whether anything can be.
+const PROBE_BYTES: usize = 64 * 1_024;
 /// How rows are kept. A store of another format is refused.
 const FORMAT: u32 = 1;
 
@@ -103,15 +105,12 @@ fn open(draft: &mut Draft<'_>) -> Result<(), Fault> {
 }
 
 impl<E: Engine> Inner<E> {
-    fn write<T, F: From<EngineError>>(&self, work: impl FnOnce(&mut Draft<'_>) -> Result<T, F>) -> Result<T, F> {
-        let mut has_worked = false;
-        let written = self.engine.write(|entries| {
-            let worked = work(&mut Draft::new(entries));
-            has_worked = worked.is_ok();
-            worked
-        });
-        if written.is_ok() || has_worked {
-            self.cannot_write.store(written.is_err(), Ordering::Relaxed);
+    fn write<T, F: From<EngineError> + Failure>(&self, work: impl FnOnce(&mut Draft<'_>) -> Result<T, F>) -> Result<T, F> {
+        let written = self.engine.write(|entries| work(&mut Draft::new(entries)));
+        match &written {
+            Ok(_) => self.cannot_write.store(false, Ordering::Relaxed),
+            Err(error) if error.is_of_engine() => self.cannot_write.store(true, Ordering::Relaxed),
+            Err(_) => {}
         }
         written
     }
@@ -126,9 +125,17 @@ impl<E: Engine> Inner<E> {
 
     /// A row that makes no sense keeps those alone from being committed who want to write it.
     fn one_by_one(&self, changes: &[Change]) -> Results {
-        let mut before = Collisions::default();
-        let mut alone = |change| self.group(std::slice::from_ref(change), &mut before).unwrap_or_else(|fault| vec![Err(fault.of_commit())]);
-        changes.iter().flat_map(&mut alone).collect()
+        let (mut results, mut before) = (Results::with_capacity(changes.len()), Collisions::default());
+        for change in changes {
+            let mut with_it = before.clone();
+            let result = self.group(std::slice::from_ref(change), &mut with_it);
+            let result = result.unwrap_or_else(|fault| vec![Err(fault.of_commit())]);
+            if result.iter().all(Result::is_ok) {
+                before = with_it;
+            }
+            results.extend(result);
+        }
+        results
     }
 
     fn group(&self, changes: &[Change], before: &mut Collisions) -> Result<Results, Fault> {
@@ -147,7 +154,12 @@ impl<E: Engine> Inner<E> {
 impl<E: Engine> Store for EmbeddedStore<E> {
     async fn load(&self, needs: &[Need]) -> Result<Rows, ReadError> {
         let (inner, needs) = (self.0.clone(), needs.to_vec());
-        self.read(move |view| needs::load(view, &needs, inner.clock.now())).await
+        let load = move || {
+            // Before the instant that is read, and so not later than it.
+            let now = inner.clock.now();
+            inner.engine.read(|entries| needs::load(View::new(entries), &needs, now))
+        };
+        run::<E, _>(load).await?.map_err(ReadError::from)
     }
 
     async fn commit(&self, changes: &[Change]) -> Results {
@@ -169,9 +181,9 @@ impl<E: Engine> Log for EmbeddedStore<E> {
     }
 
     /// Nobody follows it.
-    async fn rows(&self, _: Position, _: u32) -> Result<Option<LogPage<LoggedRow>>, ReadError> {
-        let end = self.extent().await?.end;
-        Ok(Some(LogPage { items: Vec::new(), position: end, end }))
+    async fn rows(&self, after: Position, _: u32) -> Result<Option<LogPage<LoggedRow>>, ReadError> {
+        let LogExtent { start, end } = self.extent().await?;
+        Ok((start..=end).contains(&after).then_some(LogPage { items: Vec::new(), position: end, end }))
     }
 
     async fn readers(&self) -> Result<Vec<LogReader>, ReadError> {
@@ -212,14 +224,14 @@ impl<E: Engine> Secrets for EmbeddedStore<E> {
 
 #[async_trait]
 impl<E: Engine> Pulse for EmbeddedStore<E> {
-    /// Only a write tells whether the engine takes writes; it is tried if the last one has failed.
+    /// Only a write tells whether the engine takes writes; one that is larger than most is tried if the last one has failed.
     async fn check(&self) -> Result<(), ReadError> {
-        let key = Key::of(Kind::Own).text("probe");
-        if self.0.cannot_write.load(Ordering::Relaxed) {
-            self.write(move |draft| draft.set(&key, &())).await
-        } else {
-            self.read(move |view| view.has(&key).map(|_| ())).await
+        let probe = || Key::of(Kind::Own).text("probe");
+        if !self.0.cannot_write.load(Ordering::Relaxed) {
+            return self.read(move |view| view.has(&probe()).map(|_| ())).await;
         }
+        self.write(move |draft| draft.put(&probe(), &vec![0; PROBE_BYTES])).await?;
+        self.write(move |draft| draft.take(&probe())).await
     }
 }
 
@@ -243,6 +255,24 @@ impl<E> Clone for EmbeddedStore<E> {
 impl<E> std::fmt::Debug for Inner<E> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("EmbeddedStore").finish_non_exhaustive()
+    }
+}
+
+/// What a write may fail by.
+trait Failure {
+    /// Whether it is the engine's.
+    fn is_of_engine(&self) -> bool;
+}
+
+impl Failure for Fault {
+    fn is_of_engine(&self) -> bool {
+        matches!(self, Self::Engine(_))
+    }
+}
+
+impl Failure for Unwritten {
+    fn is_of_engine(&self) -> bool {
+        matches!(self, Self::Fault(Fault::Engine(_)))
     }
 }
 

@@ -42,8 +42,12 @@ impl Everything {
         let tokens: Rows<TokenId, QueueToken> = all::<QueueToken, _>(view, Kind::Token, |token| token.id)?;
         let mut lines = BTreeMap::new();
         for id in queues.keys() {
-            let own = tokens.values().filter(|token| token.queue == *id).map(|token| (token.number, token.id)).collect();
-            lines.extend(view.line(*id)?.map(|counted| (*id, Line { counted, tokens: own })));
+            lines.extend(view.line(*id)?.map(|counted| (*id, Line { counted, tokens: BTreeMap::new() })));
+        }
+        for token in tokens.values() {
+            if let Some(line) = lines.get_mut(&token.queue) {
+                line.tokens.insert(token.number, token.id);
+            }
         }
         Ok(Self {
             queues,

@@ -26,7 +26,7 @@ pub(crate) fn audit(view: View<'_>) -> Result<Vec<Finding>, Fault> {
 
 /// Balances and completed payments less charges.
 pub(crate) fn drift(view: View<'_>) -> Result<i64, Fault> {
-    let drift = money::drift(&Everything::read(view)?);
+    let drift = money::drift_of(view)?;
     Ok(i64::try_from(drift).unwrap_or(if drift < 0 { i64::MIN } else { i64::MAX }))
 }
 
