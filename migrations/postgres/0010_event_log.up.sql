@@ -21,7 +21,7 @@ CREATE TABLE event_log (
 );
 
 -- It is long, so that PostgreSQL compresses it, and lz4 takes no longer than to write it as it is. Where PostgreSQL was built without, its other way of
--- compressing would take most of a commit's time: there it stays as it is.
+-- compressing would take several times as long: there it stays as it is.
 DO $$
 BEGIN
     ALTER TABLE event_log ALTER events SET COMPRESSION lz4, ALTER rows SET COMPRESSION lz4;

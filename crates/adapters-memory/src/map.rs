@@ -1,4 +1,4 @@
-//! An ordered map that shares what doesn't change with its copies: whoever reads has a copy, and whoever writes changes one.
+//! A persistent ordered map: copies share what they have in common. A reader reads a copy, and a writer changes one and puts it in place of the map.
 
 use std::fmt;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use store_kit::{Engine, EngineError, Entries, EntriesMut, EntryIter, Order};
 
 type Map = RedBlackTreeMapSync<Vec<u8>, Vec<u8>>;
 
-/// The map that is kept, and a lock that whoever writes holds.
+/// The current map, and a lock that makes writers take turns.
 #[derive(Default)]
 pub struct MemoryMap {
     kept: Mutex<Map>,

@@ -20,11 +20,11 @@ enum Ends {
     Well,
     /// Nothing is written.
     Failed,
-    /// All is written, and an error is told.
+    /// Everything is written, and yet an error is returned.
     Unknown,
 }
 
-/// A map whose writes end as they are told to.
+/// A map whose writes end as the test wants.
 struct Faulty {
     map: MemoryMap,
     ends: AtomicU8,

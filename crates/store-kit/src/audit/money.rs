@@ -29,26 +29,12 @@ pub(super) fn entries_off(state: &Everything) -> usize {
     state.wallets.keys().flat_map(|user| running(*user)).filter(|is_right| !is_right).count()
 }
 
-pub(super) fn money_from_nowhere(state: &Everything) -> usize {
-    usize::from(drift(state) != 0)
-}
-
-/// Balances and completed payments less charges.
-pub(super) fn drift(state: &Everything) -> i128 {
-    let charges = state.entries.values().filter(|entry| entry.kind == EntryKind::Charge).map(|entry| entry.amount);
-    let balances = state.wallets.values().map(|wallet| wallet.balance());
-    let payments = state.payments.values().filter(|payment| payment.state() == PaymentState::Completed).map(|payment| payment.amount);
-    let came_in: i128 = charges.map(|amount| i128::from(amount.minor())).sum();
-    let is_there: i128 = balances.chain(payments).map(|amount| i128::from(amount.minor())).sum();
-    is_there - came_in
-}
-
 fn book(state: &Everything, user: UserId) -> impl Iterator<Item = &WalletEntry> {
     state.entries.range((user, 0)..=(user, u64::MAX)).map(|(_, entry)| entry)
 }
 
-/// The same as [`drift`], without reading anything else.
-pub(super) fn drift_of(view: View<'_>) -> Result<i128, Fault> {
+/// Balances and completed payments less charges: it reads no other rows.
+pub(super) fn drift(view: View<'_>) -> Result<i128, Fault> {
     let mut drift = 0;
     for wallet in view.rows::<Wallet>(Key::of(Kind::Wallet).all(), Ascending)? {
         drift += i128::from(wallet?.balance().minor());
