@@ -36,7 +36,7 @@ fn pay_for_two_seats(bencher: Bencher<'_, '_>) {
     let mut rows = on_sale().with(an_admitted_token(ADA)).with(a_wallet(ADA, 200_000));
     rows.add_all([7, 8].map(|number| a_seat(number).held_under(&hold)));
     let (keyed, id, entry) = (keyed(ADA, Operation::Pay, "once"), payment_of(ADA), EntryId(Uuid::from_u128(7)));
-    let command = pay::Command { pass: pass(ADA), keyed, id, entry, reservation: hold.id, amount: None };
+    let command = pay::Command { pass: pass(ADA), keyed, id, entry, reservation: hold.id(), amount: None };
     rows.add(hold);
     assert!(writes(&command, &rows, &rules), "Ada can't pay");
     bencher.bench_local(|| black_box(&command).decide_by(black_box(&rows), &rules));

@@ -84,7 +84,7 @@ async fn a_hold_that_makes_no_sense_is_not_taken_for_none() {
 #[tokio::test]
 async fn a_date_that_makes_no_sense_holds_up_no_sweep_and_no_line() {
     let other = ScheduleId(Uuid::from_u128(99));
-    let mut cancelled = a_schedule().with(|date| date.id = other);
+    let mut cancelled = a_schedule().with(|date| date.with_id(other));
     cancelled.row = cancelled.row.restore(Some(Cancellation { at: NOW - Duration::MINUTE, reason: None }));
     let mut rows = a_sale();
     rows.push(new(cancelled));

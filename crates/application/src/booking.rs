@@ -29,7 +29,7 @@ impl Booking {
     /// When the hold ends, or has ended.
     #[must_use]
     pub fn expires_at(&self, now: OffsetDateTime) -> OffsetDateTime {
-        let deadline = self.reservation.expires_at;
+        let deadline = self.reservation.expires_at();
         match self.status(now) {
             ReservationStatus::Held | ReservationStatus::Cancelled(CancelReason::Expired) => self.date.end_of_hold(deadline),
             ReservationStatus::Confirmed | ReservationStatus::Cancelled(CancelReason::Released | CancelReason::Refunded) => deadline,
@@ -39,14 +39,14 @@ impl Booking {
     /// `reservations`, which were just read, with their dates. These are read later: a cancellation that the reservations already tell of
     /// is seen.
     pub(crate) async fn of(catalogue: &dyn Catalogue, reservations: Vec<Reservation>) -> Result<Vec<Self>, Error> {
-        let ids: BTreeSet<ScheduleId> = reservations.iter().map(|reservation| reservation.schedule).collect();
+        let ids: BTreeSet<ScheduleId> = reservations.iter().map(Reservation::schedule).collect();
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let dates = catalogue.schedules_by_id(&ids.into_iter().collect::<Vec<_>>()).await?;
-        let dates: HashMap<ScheduleId, Schedule> = dates.into_iter().map(|date| (date.id, date.row)).collect();
+        let dates: HashMap<ScheduleId, Schedule> = dates.into_iter().map(|date| (date.id(), date.row)).collect();
         let with_date = |reservation: Reservation| {
-            let date = dates.get(&reservation.schedule).cloned();
+            let date = dates.get(&reservation.schedule()).cloned();
             date.map(|date| Self { reservation, date }).ok_or_else(|| ReadError::Corrupt("a reservation without its date".to_owned()))
         };
         Ok(reservations.into_iter().map(with_date).collect::<Result<_, _>>()?)

@@ -85,7 +85,7 @@ impl SeatMaps {
 
     /// The map of `date`, as it was just read from the store, as of now. On a date that is cancelled nothing is held.
     pub async fn map(&self, date: &Schedule) -> Result<Arc<SeatMap>, Error> {
-        let schedule = date.id;
+        let schedule = date.id();
         let hall = self.halls.entry(schedule).or_default().clone();
         if let Some(map) = hall.map(date, self.clock.now()) {
             return Ok(map);
@@ -115,7 +115,7 @@ impl ReadModel for SeatMaps {
     /// Seats of halls that somebody looked at are kept.
     fn apply(&self, row: LoggedRow) {
         let LoggedRow::Seat(seat) = row else { return };
-        if let Some(hall) = self.halls.get(&seat.schedule) {
+        if let Some(hall) = self.halls.get(&seat.schedule()) {
             hall.seats().keep(seat);
         }
     }
@@ -135,7 +135,7 @@ impl Observer for SeatMaps {
     /// The halls are read anew by the next who looks.
     fn doubtful(&self, change: &Change) {
         for seat in change.rows::<Seat>() {
-            self.halls.remove(&seat.row.schedule);
+            self.halls.remove(&seat.row.schedule());
         }
     }
 }
@@ -162,13 +162,13 @@ impl Hall {
 impl Seats {
     /// Takes the seat in, unless a newer version is known.
     fn keep(&mut self, seat: Versioned<Seat>) {
-        let known = self.rows.get(&seat.number);
+        let known = self.rows.get(&seat.number());
         if known.is_some_and(|(known, _)| seat.version <= known.version) {
             return;
         }
-        let label = known.filter(|(known, _)| known.label == seat.label).map(|(_, label)| label.clone());
-        let label = label.unwrap_or_else(|| seat.label.as_str().into());
-        self.rows.insert(seat.number, (seat, label));
+        let label = known.filter(|(known, _)| known.label() == seat.label()).map(|(_, label)| label.clone());
+        let label = label.unwrap_or_else(|| seat.label().into());
+        self.rows.insert(seat.number(), (seat, label));
         self.map = None;
     }
 
@@ -184,11 +184,11 @@ impl Seats {
             .rows
             .values()
             .map(|(seat, label)| SeatView {
-                number: seat.number,
+                number: seat.number(),
                 label: label.clone(),
                 status: seat.status(now),
-                price: seat.price,
-                accessible: seat.accessible,
+                price: seat.price(),
+                accessible: seat.is_accessible(),
             })
             .collect();
         let map = SeatMap {

@@ -126,15 +126,15 @@ impl Observer for Tally {
         // Whoever is let in is let in under the admission version.
         if let Some(Admission(queue)) = change.row().map(|admission| admission.row) {
             let waits = change.rows::<QueueToken>().filter_map(|token| match token.row.state() {
-                TokenState::Active { activated_at, .. } => Some(activated_at - token.row.joined_at),
+                TokenState::Active { activated_at, .. } => Some(activated_at - token.row.joined_at()),
                 TokenState::Waiting | TokenState::Expired { .. } => None,
             });
             self.line(queue, |line| waits.for_each(|wait| line.wait.record(wait.as_seconds_f64())));
         }
         let now = self.clock.now();
         // What a cancelled date ended before its deadline is no lag.
-        for lapsed in change.rows::<Reservation>().filter(|write| has_lapsed(&write.row) && write.row.expires_at <= now) {
-            self.release_lag.record((now - lapsed.row.expires_at).as_seconds_f64());
+        for lapsed in change.rows::<Reservation>().filter(|write| has_lapsed(&write.row) && write.row.expires_at() <= now) {
+            self.release_lag.record((now - lapsed.row.expires_at()).as_seconds_f64());
         }
     }
 

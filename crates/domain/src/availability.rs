@@ -42,7 +42,7 @@ impl Sale {
             return Self::Open;
         }
         let dates = || offers.iter().map(|offer| &offer.schedule);
-        let opens_at = dates().filter(|date| !date.is_cancelled() && now < date.sale_opens_at).map(|date| date.sale_opens_at).min();
+        let opens_at = dates().filter(|date| !date.is_cancelled() && now < date.sale_opens_at()).map(Schedule::sale_opens_at).min();
         if opens_at.is_some() {
             return Self::NotOpen { opens_at };
         }

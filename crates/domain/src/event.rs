@@ -4,6 +4,7 @@ use std::fmt;
 
 use time::OffsetDateTime;
 
+use crate::reservation::Claim;
 use crate::{
     CancelReason, ConcertId, ExpiryReason, Money, NewToken, Payment, PaymentId, QueueId, QueueToken, Reservation, ReservationId,
     ScheduleId, SeatNumber, TokenDigest, User, UserId, Version, Wallet, WalletEntry, Write,
@@ -209,38 +210,40 @@ impl Event {
     }
 
     pub(crate) fn activated(token: &Write<QueueToken>) -> Self {
-        let QueueToken { id, queue, user, number, .. } = token.row;
-        Fact::TokenActivated { token: id.digest(), queue, user, number }.at(token.version())
+        let NewToken { id, queue, user, .. } = token.row.place();
+        Fact::TokenActivated { token: id.digest(), queue, user, number: token.row.number() }.at(token.version())
     }
 
     pub(crate) fn expired(token: &Write<QueueToken>, reason: ExpiryReason) -> Self {
-        let QueueToken { id, queue, user, number, .. } = token.row;
-        Fact::TokenExpired { token: id.digest(), queue, user, number, reason }.at(token.version())
+        let NewToken { id, queue, user, .. } = token.row.place();
+        Fact::TokenExpired { token: id.digest(), queue, user, number: token.row.number(), reason }.at(token.version())
     }
 
     pub(crate) fn held(reservation: &Write<Reservation>) -> Self {
-        let Reservation { id, schedule, user, expires_at, .. } = reservation.row;
-        let seats = reservation.row.numbers().collect();
+        let Claim { id, schedule, user, .. } = reservation.row.claim();
+        let (seats, expires_at) = (reservation.row.numbers().collect(), reservation.row.expires_at());
         Fact::SeatsHeld { reservation: id, schedule, user, seats, expires_at }.at(reservation.version())
     }
 
     pub(crate) fn cancelled(reservation: &Write<Reservation>, reason: CancelReason) -> Self {
-        let Reservation { id, schedule, user, .. } = reservation.row;
+        let Claim { id, schedule, user, .. } = reservation.row.claim();
         let seats = reservation.row.numbers().collect();
         Fact::ReservationCancelled { reservation: id, schedule, user, seats, reason }.at(reservation.version())
     }
 
     pub(crate) fn charged(wallet: &Write<Wallet>, entry: &WalletEntry) -> Self {
-        Fact::WalletCharged { user: entry.user, amount: entry.amount, balance: entry.balance }.at(wallet.version())
+        Fact::WalletCharged { user: entry.user(), amount: entry.amount(), balance: entry.balance() }.at(wallet.version())
     }
 
     pub(crate) fn paid(payment: &Write<Payment>) -> Self {
-        let Payment { id, reservation, user, amount, .. } = payment.row;
-        Fact::PaymentCompleted { payment: id, reservation, user, amount }.at(payment.version())
+        let (version, payment) = (payment.version(), &payment.row);
+        let (reservation, user, amount) = (payment.reservation(), payment.user(), payment.amount());
+        Fact::PaymentCompleted { payment: payment.id(), reservation, user, amount }.at(version)
     }
 
     pub(crate) fn refunded(payment: &Write<Payment>) -> Self {
-        let Payment { id, reservation, user, amount, .. } = payment.row;
-        Fact::PaymentRefunded { payment: id, reservation, user, amount }.at(payment.version())
+        let (version, payment) = (payment.version(), &payment.row);
+        let (reservation, user, amount) = (payment.reservation(), payment.user(), payment.amount());
+        Fact::PaymentRefunded { payment: payment.id(), reservation, user, amount }.at(version)
     }
 }

@@ -26,6 +26,7 @@ pub mod reservation;
 pub mod rules;
 pub mod schedule;
 pub mod seat;
+pub mod seat_choice;
 pub mod seat_plan;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -96,14 +96,14 @@ impl LoadedSeats {
     /// The seats, to look many of them up.
     #[must_use]
     pub fn by_number(&self) -> BTreeMap<SeatNumber, &Versioned<Seat>> {
-        self.seats.iter().map(|seat| (seat.number, seat)).collect()
+        self.seats.iter().map(|seat| (seat.number(), seat)).collect()
     }
 
     /// The hold `id` on one of the seats.
     #[must_use]
     pub fn hold(&self, id: ReservationId) -> Option<&LoadedReservation> {
         // They are in the order of their ids.
-        self.holds.binary_search_by_key(&id, |hold| hold.reservation.id).ok().and_then(|index| self.holds.get(index))
+        self.holds.binary_search_by_key(&id, |hold| hold.reservation.id()).ok().and_then(|index| self.holds.get(index))
     }
 }
 

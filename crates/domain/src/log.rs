@@ -46,8 +46,8 @@ impl LoggedToken {
 
 impl From<&QueueToken> for LoggedToken {
     fn from(token: &QueueToken) -> Self {
-        let QueueToken { id, queue, user, concert, number, joined_at, .. } = *token;
-        Self { digest: id.digest(), queue, user, concert, number, joined_at, state: token.state() }
+        let NewToken { id, queue, user, concert, joined_at } = token.place();
+        Self { digest: id.digest(), queue, user, concert, number: token.number(), joined_at, state: token.state() }
     }
 }
 

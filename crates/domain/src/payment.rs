@@ -12,16 +12,11 @@ use crate::{Money, PaymentId, ReservationId, UserId};
 /// The one payment of a reservation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
-    /// The payment's id.
-    pub id: PaymentId,
-    /// What was paid for.
-    pub reservation: ReservationId,
-    /// Who paid.
-    pub user: UserId,
-    /// How much.
-    pub amount: Money,
-    /// When.
-    pub paid_at: OffsetDateTime,
+    id: PaymentId,
+    reservation: ReservationId,
+    user: UserId,
+    amount: Money,
+    paid_at: OffsetDateTime,
     state: PaymentState,
 }
 
@@ -53,6 +48,36 @@ impl Payment {
     #[must_use]
     pub const fn restore(self, state: PaymentState) -> Self {
         Self { state, ..self }
+    }
+
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> PaymentId {
+        self.id
+    }
+
+    /// What was paid for.
+    #[must_use]
+    pub const fn reservation(&self) -> ReservationId {
+        self.reservation
+    }
+
+    /// Who paid.
+    #[must_use]
+    pub const fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// How much.
+    #[must_use]
+    pub const fn amount(&self) -> Money {
+        self.amount
+    }
+
+    /// When.
+    #[must_use]
+    pub const fn paid_at(&self) -> OffsetDateTime {
+        self.paid_at
     }
 
     /// What has become of it.

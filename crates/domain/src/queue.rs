@@ -17,14 +17,10 @@ use crate::QueueId;
 /// version of its own, so that joins and holds that read the policy don't collide with every tick.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Queue {
-    /// The queue's id.
-    pub id: QueueId,
-    /// What operators call it.
-    pub name: String,
-    /// What this queue sets of its policy; the rest comes from the configuration.
-    pub overrides: PolicyOverrides,
-    /// What those who wait are told.
-    pub message: Option<String>,
+    id: QueueId,
+    name: String,
+    overrides: PolicyOverrides,
+    message: Option<String>,
     state: QueueState,
 }
 
@@ -168,10 +164,42 @@ impl Queue {
         Self { state, ..self }
     }
 
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> QueueId {
+        self.id
+    }
+
+    /// What operators call it.
+    #[must_use]
+    pub const fn name(&self) -> &str {
+        self.name.as_str()
+    }
+
+    /// What it sets of its policy; the rest comes from the configuration.
+    #[must_use]
+    pub const fn overrides(&self) -> PolicyOverrides {
+        self.overrides
+    }
+
+    /// What those who wait are told.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
     /// Whether it takes and admits.
     #[must_use]
     pub const fn state(&self) -> QueueState {
         self.state
+    }
+
+    /// The same queue as its operator wants it, in the same state.
+    ///
+    /// # Errors
+    /// [`NotAPolicy`] names the first part of the policy that is out of range.
+    pub fn revise(self, name: String, overrides: PolicyOverrides, message: Option<String>) -> Result<Self, NotAPolicy> {
+        overrides.check().map(|()| Self { name, overrides, message, ..self })
     }
 
     /// Goes to the state that `step` leads to; a queue that is in it stays as it is.

@@ -17,24 +17,15 @@ use crate::{ConcertId, Moment, Money, PaymentId, ReservationId, ScheduleId, Seat
 /// One user's claim to 1..k seats of one date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reservation {
-    /// The reservation's id.
-    pub id: ReservationId,
-    /// Whose it is.
-    pub user: UserId,
-    /// The admission it was made under: a token has one live hold at a time.
-    pub token: TokenId,
-    /// The concert, under whose seat limit it counts.
-    pub concert: ConcertId,
-    /// The date.
-    pub schedule: ScheduleId,
-    /// The seats by number, ascending, at the prices of the hold.
-    pub seats: Vec<ReservedSeat>,
-    /// The sum of the prices.
-    pub amount: Money,
-    /// When it was made.
-    pub held_at: OffsetDateTime,
-    /// The first instant at which the hold has ended.
-    pub expires_at: OffsetDateTime,
+    id: ReservationId,
+    user: UserId,
+    token: TokenId,
+    concert: ConcertId,
+    schedule: ScheduleId,
+    seats: Vec<ReservedSeat>,
+    amount: Money,
+    held_at: OffsetDateTime,
+    expires_at: OffsetDateTime,
     state: ReservationState,
 }
 
@@ -112,6 +103,67 @@ impl Reservation {
     pub fn hold(claim: Claim, seats: Vec<ReservedSeat>, amount: Money, held_at: OffsetDateTime, expires_at: OffsetDateTime) -> Self {
         let Claim { id, user, token, concert, schedule } = claim;
         Self { id, user, token, concert, schedule, seats, amount, held_at, expires_at, state: ReservationState::Held }
+    }
+
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> ReservationId {
+        self.id
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub const fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// The admission it was made under: a token has one live hold at a time.
+    #[must_use]
+    pub const fn token(&self) -> TokenId {
+        self.token
+    }
+
+    /// The concert, under whose seat limit it counts.
+    #[must_use]
+    pub const fn concert(&self) -> ConcertId {
+        self.concert
+    }
+
+    /// The date.
+    #[must_use]
+    pub const fn schedule(&self) -> ScheduleId {
+        self.schedule
+    }
+
+    /// The seats by number, ascending, at the prices of the hold.
+    #[must_use]
+    pub const fn seats(&self) -> &[ReservedSeat] {
+        self.seats.as_slice()
+    }
+
+    /// The sum of the prices.
+    #[must_use]
+    pub const fn amount(&self) -> Money {
+        self.amount
+    }
+
+    /// When it was made.
+    #[must_use]
+    pub const fn held_at(&self) -> OffsetDateTime {
+        self.held_at
+    }
+
+    /// The first instant at which the hold has ended.
+    #[must_use]
+    pub const fn expires_at(&self) -> OffsetDateTime {
+        self.expires_at
+    }
+
+    /// Who claims it, under which admission.
+    #[must_use]
+    pub const fn claim(&self) -> Claim {
+        let Self { id, user, token, concert, schedule, .. } = *self;
+        Claim { id, user, token, concert, schedule }
     }
 
     /// What its row says, lapsed or not.
@@ -228,75 +280,4 @@ pub struct Claim {
     pub concert: ConcertId,
     /// The date.
     pub schedule: ScheduleId,
-}
-
-/// The seats that somebody asks for: at least one, each once, ascending.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SeatChoice(Vec<SeatNumber>);
-
-/// The numbers can't be a choice of seats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum NotAChoice {
-    /// None at all.
-    #[error("name at least one seat")]
-    Empty,
-    /// Far more than anybody may have.
-    #[error("name at most {} seats", SeatChoice::MAX)]
-    TooMany,
-    /// The same seat twice.
-    #[error("seat {0} is named twice")]
-    Twice(SeatNumber),
-}
-
-impl SeatChoice {
-    /// The most seats that can be asked for at once, whatever the seat limit is.
-    pub const MAX: usize = 100;
-
-    /// A choice of `numbers`, in any order.
-    ///
-    /// # Errors
-    /// [`NotAChoice`] if there is none, one twice, or more than [`Self::MAX`].
-    pub fn new(mut numbers: Vec<SeatNumber>) -> Result<Self, NotAChoice> {
-        if numbers.is_empty() {
-            return Err(NotAChoice::Empty);
-        }
-        if numbers.len() > Self::MAX {
-            return Err(NotAChoice::TooMany);
-        }
-        numbers.sort_unstable();
-        match numbers.windows(2).find(|pair| pair[0] == pair[1]) {
-            Some(pair) => Err(NotAChoice::Twice(pair[0])),
-            None => Ok(Self(numbers)),
-        }
-    }
-
-    /// The numbers, ascending.
-    #[must_use]
-    pub fn numbers(&self) -> &[SeatNumber] {
-        &self.0
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn a_choice_has_each_seat_once_in_order(numbers in prop::collection::vec(1..200_u32, 0..110)) {
-            let numbers: Vec<_> = numbers.into_iter().map(|number| SeatNumber::new(number).expect("a number")).collect();
-            if let Ok(choice) = SeatChoice::new(numbers.clone()) {
-                prop_assert!(choice.numbers().is_sorted_by(|a, b| a < b));
-                prop_assert!(numbers.iter().all(|number| choice.numbers().contains(number)));
-                prop_assert_eq!(choice.numbers().len(), numbers.len());
-            }
-        }
-
-        #[test]
-        fn a_seat_number_is_kept_as_it_is(number: u32) {
-            prop_assert_eq!(SeatNumber::new(number).map_or(0, SeatNumber::get), if number <= SeatNumber::MAX { number } else { 0 });
-        }
-    }
 }

@@ -15,18 +15,12 @@ use crate::{ConcertId, Remark, ScheduleId, Zone};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
-    /// The date's id.
-    pub id: ScheduleId,
-    /// The concert whose date it is.
-    pub concert: ConcertId,
-    /// When the show starts.
-    pub starts_at: OffsetDateTime,
-    /// The hall's time zone, for those who print tickets.
-    pub zone: Zone,
-    /// The first instant of the sale.
-    pub sale_opens_at: OffsetDateTime,
-    /// The first instant after the sale.
-    pub sale_closes_at: OffsetDateTime,
+    id: ScheduleId,
+    concert: ConcertId,
+    starts_at: OffsetDateTime,
+    zone: Zone,
+    sale_opens_at: OffsetDateTime,
+    sale_closes_at: OffsetDateTime,
     cancellation: Option<Cancellation>,
 }
 
@@ -72,6 +66,42 @@ impl Schedule {
         Self { cancellation, ..self }
     }
 
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> ScheduleId {
+        self.id
+    }
+
+    /// The concert whose date it is.
+    #[must_use]
+    pub const fn concert(&self) -> ConcertId {
+        self.concert
+    }
+
+    /// When the show starts.
+    #[must_use]
+    pub const fn starts_at(&self) -> OffsetDateTime {
+        self.starts_at
+    }
+
+    /// The hall's time zone, for those who print tickets.
+    #[must_use]
+    pub const fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
+    /// The first instant of the sale.
+    #[must_use]
+    pub const fn sale_opens_at(&self) -> OffsetDateTime {
+        self.sale_opens_at
+    }
+
+    /// The first instant after the sale.
+    #[must_use]
+    pub const fn sale_closes_at(&self) -> OffsetDateTime {
+        self.sale_closes_at
+    }
+
     /// Its cancellation; none if it takes place.
     #[must_use]
     pub const fn cancellation(&self) -> Option<&Cancellation> {
@@ -82,6 +112,15 @@ impl Schedule {
     #[must_use]
     pub fn cancel(self, cancellation: Cancellation) -> Self {
         Self { cancellation: self.cancellation.or(Some(cancellation)), ..self }
+    }
+
+    /// Moves it, and its sale.
+    ///
+    /// # Errors
+    /// [`NoSale`] if the sale would end before it begins.
+    pub fn reschedule(self, starts_at: OffsetDateTime, zone: Zone, sale: Range<OffsetDateTime>) -> Result<Self, NoSale> {
+        let moved = Self { starts_at, zone, sale_opens_at: sale.start, sale_closes_at: sale.end, ..self };
+        moved.check().map(|()| moved)
     }
 
     /// Whether there is a first instant of the sale before the first one after it.

@@ -78,16 +78,11 @@ impl std::fmt::Display for SeatNumber {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seat {
-    /// The date that it is a seat of.
-    pub schedule: ScheduleId,
-    /// Its number there.
-    pub number: SeatNumber,
-    /// What is written on it: section, row, place.
-    pub label: String,
-    /// What it costs.
-    pub price: Money,
-    /// Whether it is a place for a wheelchair.
-    pub accessible: bool,
+    schedule: ScheduleId,
+    number: SeatNumber,
+    label: String,
+    price: Money,
+    accessible: bool,
     state: SeatState,
 }
 
@@ -154,6 +149,36 @@ impl Seat {
     #[must_use]
     pub const fn restore(schedule: ScheduleId, number: SeatNumber, label: String, price: Money, state: SeatState) -> Self {
         Self { schedule, number, label, price, accessible: false, state }
+    }
+
+    /// The date that it is a seat of.
+    #[must_use]
+    pub const fn schedule(&self) -> ScheduleId {
+        self.schedule
+    }
+
+    /// Its number there.
+    #[must_use]
+    pub const fn number(&self) -> SeatNumber {
+        self.number
+    }
+
+    /// What is written on it: section, row, place.
+    #[must_use]
+    pub const fn label(&self) -> &str {
+        self.label.as_str()
+    }
+
+    /// What it costs.
+    #[must_use]
+    pub const fn price(&self) -> Money {
+        self.price
+    }
+
+    /// Whether it is a place for a wheelchair.
+    #[must_use]
+    pub const fn is_accessible(&self) -> bool {
+        self.accessible
     }
 
     /// What its row says, lapsed or not.

@@ -89,8 +89,8 @@ impl SeatPlan {
         let seats = self.numbered(schedule)?;
         let mut labelled = HashMap::with_capacity(seats.len());
         for seat in &seats {
-            if let Some(other) = labelled.insert(seat.label.as_str(), seat.number) {
-                return Err(NotAPlan::SameLabel(other, seat.number, seat.label.clone()));
+            if let Some(other) = labelled.insert(seat.label(), seat.number()) {
+                return Err(NotAPlan::SameLabel(other, seat.number(), seat.label().to_owned()));
             }
         }
         Ok(seats)
@@ -118,9 +118,9 @@ impl SeatPlan {
                 seats.push(Seat::new(schedule, number, label, row.price).with_accessible(row.accessible));
             }
         }
-        seats.sort_unstable_by_key(|seat| seat.number);
-        match seats.windows(2).find(|pair| pair[0].number == pair[1].number) {
-            Some(pair) => Err(NotAPlan::Twice(pair[0].number)),
+        seats.sort_unstable_by_key(Seat::number);
+        match seats.windows(2).find(|pair| pair[0].number() == pair[1].number()) {
+            Some(pair) => Err(NotAPlan::Twice(pair[0].number())),
             None => Ok(seats),
         }
     }
@@ -128,8 +128,8 @@ impl SeatPlan {
 
 /// Whether every one of `seats` can be paid from a wallet that holds at most `max_balance`.
 pub(crate) fn check_prices(seats: &[Seat], max_balance: Money) -> Result<(), NotAPlan> {
-    match seats.iter().find(|seat| seat.price > max_balance) {
-        Some(seat) => Err(NotAPlan::Price(seat.number, max_balance)),
+    match seats.iter().find(|seat| seat.price() > max_balance) {
+        Some(seat) => Err(NotAPlan::Price(seat.number(), max_balance)),
         None => Ok(()),
     }
 }
@@ -190,22 +190,22 @@ mod tests {
     fn a_plan_becomes_seats_by_number() {
         let upside_down = plan(vec![Row { first_place: 7, ..row("B", 3, 4) }, row("A", 1, 2)]);
         let seats = upside_down.seats(DATE).unwrap_or_else(|error| panic!("{error}"));
-        let labels: Vec<_> = seats.iter().map(|seat| (seat.number.get(), seat.label.as_str())).collect();
+        let labels: Vec<_> = seats.iter().map(|seat| (seat.number().get(), seat.label())).collect();
         assert_eq!(labels, [(1, "Stalls A 1"), (2, "Stalls A 2"), (3, "Stalls B 7"), (4, "Stalls B 8")]);
-        assert!(seats.iter().all(|seat| seat.schedule == DATE && seat.price.minor() == 50_000));
+        assert!(seats.iter().all(|seat| seat.schedule() == DATE && seat.price().minor() == 50_000));
     }
 
     #[test]
     fn the_seats_of_an_accessible_row_are_accessible() {
         let seats = plan(vec![Row { accessible: true, ..row("A", 1, 2) }, row("B", 3, 3)]).seats(DATE);
-        let accessible = |seats: Vec<Seat>| seats.iter().map(|seat| seat.accessible).collect::<Vec<_>>();
+        let accessible = |seats: Vec<Seat>| seats.iter().map(Seat::is_accessible).collect::<Vec<_>>();
         assert_eq!(seats.map(accessible), Ok(vec![true, true, false]));
     }
 
     #[test]
     fn a_label_is_what_the_plan_says() {
         let seats = plan(vec![Row { label: title("{number}/{place} in {row}"), first_place: 100, ..row("C", 9, 9) }]).seats(DATE);
-        assert_eq!(seats.map(|seats| seats[0].label.clone()), Ok("9/100 in C".to_owned()));
+        assert_eq!(seats.map(|seats| seats[0].label().to_owned()), Ok("9/100 in C".to_owned()));
     }
 
     #[test]
@@ -213,7 +213,7 @@ mod tests {
         let label = title("{section} {row} {row {place}");
         let named = Row { label, name: title("{number}"), ..row("A", 9, 9) };
         let plan = SeatPlan { sections: vec![Section { name: title("{row}{place}"), rows: vec![named] }] };
-        assert_eq!(plan.seats(DATE).map(|seats| seats[0].label.clone()), Ok("{row}{place} {number} {row 1".to_owned()));
+        assert_eq!(plan.seats(DATE).map(|seats| seats[0].label().to_owned()), Ok("{row}{place} {number} {row 1".to_owned()));
     }
 
     #[test]

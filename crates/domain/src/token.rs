@@ -41,18 +41,12 @@ use crate::{ConcertId, QueueId, TokenId, UserId};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueToken {
-    /// The secret that admits.
-    pub id: TokenId,
-    /// The line it is a place in.
-    pub queue: QueueId,
-    /// Whose it is.
-    pub user: UserId,
-    /// The concert for which the user joined, if they named one.
-    pub concert: Option<ConcertId>,
-    /// The place's number: gapless, in the order of arrival.
-    pub number: u64,
-    /// When the user joined.
-    pub joined_at: OffsetDateTime,
+    id: TokenId,
+    queue: QueueId,
+    user: UserId,
+    concert: Option<ConcertId>,
+    number: u64,
+    joined_at: OffsetDateTime,
     state: TokenState,
 }
 
@@ -167,6 +161,49 @@ impl QueueToken {
         let mut token = new.numbered(number);
         token.state = state;
         token
+    }
+
+    /// The secret that admits.
+    #[must_use]
+    pub const fn id(&self) -> TokenId {
+        self.id
+    }
+
+    /// The line it is a place in.
+    #[must_use]
+    pub const fn queue(&self) -> QueueId {
+        self.queue
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub const fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// The concert for which the user joined, if they named one.
+    #[must_use]
+    pub const fn concert(&self) -> Option<ConcertId> {
+        self.concert
+    }
+
+    /// The place's number: gapless, in the order of arrival.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// When the user joined.
+    #[must_use]
+    pub const fn joined_at(&self) -> OffsetDateTime {
+        self.joined_at
+    }
+
+    /// What it was before it had its number.
+    #[must_use]
+    pub const fn place(&self) -> NewToken {
+        let Self { id, queue, user, concert, joined_at, .. } = *self;
+        NewToken { id, queue, user, concert, joined_at }
     }
 
     /// What its row says, lapsed or not.

@@ -16,20 +16,13 @@ pub struct Wallet {
 /// A line in a wallet's book. Written once, never changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WalletEntry {
-    /// The entry's id.
-    pub id: EntryId,
-    /// Whose book it is in.
-    pub user: UserId,
-    /// Its place there: 1, 2, 3, …
-    pub sequence: u64,
-    /// What happened.
-    pub kind: EntryKind,
-    /// How much, without a sign: [`EntryKind`] says which way it went.
-    pub amount: Money,
-    /// What was in the wallet afterwards.
-    pub balance: Money,
-    /// When.
-    pub at: OffsetDateTime,
+    id: EntryId,
+    user: UserId,
+    sequence: u64,
+    kind: EntryKind,
+    amount: Money,
+    balance: Money,
+    at: OffsetDateTime,
 }
 
 /// What a wallet's entry tells of.
@@ -44,6 +37,55 @@ pub enum EntryKind {
 }
 
 impl WalletEntry {
+    /// An entry as a store kept it: `after` is the wallet as the entry left it.
+    #[must_use]
+    pub const fn restore(id: EntryId, after: &Wallet, kind: EntryKind, amount: Money, at: OffsetDateTime) -> Self {
+        let Wallet { user, balance, last_sequence: sequence } = *after;
+        Self { id, user, sequence, kind, amount, balance, at }
+    }
+
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> EntryId {
+        self.id
+    }
+
+    /// Whose book it is in.
+    #[must_use]
+    pub const fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// Its place there: 1, 2, 3, …
+    #[must_use]
+    pub const fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// What happened.
+    #[must_use]
+    pub const fn kind(&self) -> EntryKind {
+        self.kind
+    }
+
+    /// How much, without a sign: [`EntryKind`] says which way it went.
+    #[must_use]
+    pub const fn amount(&self) -> Money {
+        self.amount
+    }
+
+    /// What was in the wallet afterwards.
+    #[must_use]
+    pub const fn balance(&self) -> Money {
+        self.balance
+    }
+
+    /// When.
+    #[must_use]
+    pub const fn at(&self) -> OffsetDateTime {
+        self.at
+    }
+
     /// The amount with its sign, in minor units: payments are negative.
     #[must_use]
     pub const fn signed_minor(&self) -> i64 {
@@ -142,8 +184,7 @@ impl Wallet {
     const fn enter(mut self, balance: Money, kind: EntryKind, amount: Money, id: EntryId, at: OffsetDateTime) -> (Self, WalletEntry) {
         self.balance = balance;
         self.last_sequence += 1;
-        let entry = WalletEntry { id, user: self.user, sequence: self.last_sequence, kind, amount, balance, at };
-        (self, entry)
+        (self, WalletEntry::restore(id, &self, kind, amount, at))
     }
 }
 
@@ -169,8 +210,9 @@ mod tests {
 
     /// What is in the wallet after a step of `amount`, and what the entry says with its sign.
     fn entered(kind: EntryKind, amount: i64, balance: i64) -> (Wallet, WalletEntry) {
+        let wallet = Wallet { user: USER, balance: money(balance), last_sequence: 8 };
         let entry = WalletEntry { id: ID, user: USER, sequence: 8, kind, amount: money(amount), balance: money(balance), at: NOW };
-        (Wallet { user: USER, balance: money(balance), last_sequence: 8 }, entry)
+        (wallet, entry)
     }
 
     #[test]

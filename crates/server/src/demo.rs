@@ -98,9 +98,9 @@ mod tests {
     #[test]
     fn the_arena_has_15_000_seats_at_three_prices_and_the_club_three_dates_of_50() {
         let programme = programme(time::macros::datetime!(2026-11-21 20:00 UTC)).unwrap();
-        let seats_of = |id| programme.rows::<Seat>().map(|seat| &seat.row).filter(move |seat| seat.schedule == id);
+        let seats_of = |id| programme.rows::<Seat>().map(|seat| &seat.row).filter(move |seat| seat.schedule() == id);
         assert_eq!(seats_of(ARENA_DATE).count(), 15_000);
-        let prices: std::collections::BTreeSet<_> = seats_of(ARENA_DATE).map(|seat| seat.price).collect();
+        let prices: std::collections::BTreeSet<_> = seats_of(ARENA_DATE).map(Seat::price).collect();
         assert_eq!(prices.len(), 3);
         for id in CLUB_DATES {
             assert_eq!(seats_of(id).count(), 50);

@@ -61,8 +61,8 @@ impl<'a> Draft<'a> {
 
     /// A queue, with a line of its own if it is new.
     pub(crate) fn save_queue(&mut self, write: &Write<Queue>) -> Result<(), Fault> {
-        if self.view().line(write.row.id)?.is_none() {
-            self.set(&key::line(write.row.id), &Line::NEW)?;
+        if self.view().line(write.row.id())?.is_none() {
+            self.set(&key::line(write.row.id()), &Line::NEW)?;
         }
         self.save(write)
     }
@@ -70,17 +70,17 @@ impl<'a> Draft<'a> {
     /// A token that is in a line, or has been.
     pub(crate) fn save_token(&mut self, write: &Write<QueueToken>) -> Result<(), Fault> {
         let token = &write.row;
-        let old = self.view().token(token.id)?;
-        self.change_line(token.queue, |line| {
+        let old = self.view().token(token.id())?;
+        self.change_line(token.queue(), |line| {
             if let Some(old) = &old {
                 line.take_out(old);
             }
             line.take_in(token);
         })?;
         if let TokenState::Expired { expired_at, .. } = token.state()
-            && !self.view().has_any(Key::of(Kind::ReservationOfToken).id(token.id.0).all())?
+            && !self.view().has_any(Key::of(Kind::ReservationOfToken).id(token.id().0).all())?
         {
-            self.put(&Key::of(Kind::UnusedToken).at(expired_at).id(token.id.0), token.key().as_bytes())?;
+            self.put(&Key::of(Kind::UnusedToken).at(expired_at).id(token.id().0), token.key().as_bytes())?;
         }
         self.save(write)
     }

@@ -67,8 +67,8 @@ impl View<'_> {
 
     /// Whether the user of a join has no live token in that queue, but for one that `change` ends.
     fn has_place_for(self, new: &NewToken, change: &Change) -> Result<bool, Fault> {
-        let is_ended = |id| change.rows::<QueueToken>().any(|token| token.row.id == id && !token.row.is_live());
-        let is_free = self.live_token(new.queue, new.user)?.is_none_or(|token| is_ended(token.id));
+        let is_ended = |id| change.rows::<QueueToken>().any(|token| token.row.id() == id && !token.row.is_live());
+        let is_free = self.live_token(new.queue, new.user)?.is_none_or(|token| is_ended(token.id()));
         Ok(is_free && self.line(new.queue)?.is_some() && !self.has(&key::token(new.id))?)
     }
 
@@ -77,14 +77,14 @@ impl View<'_> {
         let waiting = self.line(queue)?.map_or(0, |line| u64::from(line.waiting));
         let join = change.rows::<NewToken>().filter(|place| place.row.queue == queue).count() as u64;
         let mut leave = 0;
-        for token in change.rows::<QueueToken>().filter(|token| token.row.queue == queue && token.row.state() != TokenState::Waiting) {
-            leave += u64::from(self.token(token.row.id)?.is_some_and(|old| old.state() == TokenState::Waiting));
+        for token in change.rows::<QueueToken>().filter(|token| token.row.queue() == queue && token.row.state() != TokenState::Waiting) {
+            leave += u64::from(self.token(token.row.id())?.is_some_and(|old| old.state() == TokenState::Waiting));
         }
         Ok((waiting + join).saturating_sub(leave))
     }
 
     fn is_new_entry(self, entry: &WalletEntry) -> Result<bool, Fault> {
-        Ok(!self.has(&entry.key())? && !self.has(&key::wallet_entry_id(entry.id))?)
+        Ok(!self.has(&entry.key())? && !self.has(&key::wallet_entry_id(entry.id()))?)
     }
 }
 

@@ -42,7 +42,7 @@ impl Draft<'_> {
             let Some(token) = self.view().get::<QueueToken>(&Key::kept(token)).ok().flatten() else { continue };
             self.take(&Key::kept(index))?;
             self.remove(&token.row)?;
-            self.change_line(token.queue, |line| line.pruned += 1)?;
+            self.change_line(token.queue(), |line| line.pruned += 1)?;
             pruned += 1;
         }
         Ok(pruned)

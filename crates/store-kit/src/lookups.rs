@@ -75,7 +75,7 @@ impl View<'_> {
         // A hold ends at its deadline.
         let later = of_concert.clone().at(now).after_all()..of_concert.after_all();
         for hold in self.led::<Reservation>(later, Ascending)? {
-            if self.schedule(hold?.schedule)?.is_some_and(|date| !date.is_cancelled()) {
+            if self.schedule(hold?.schedule())?.is_some_and(|date| !date.is_cancelled()) {
                 return Ok(true);
             }
         }

@@ -57,7 +57,7 @@ impl Loading<'_> {
             Need::OwnedBy(need) => self.add_owned(need),
             Need::Payment(need) => {
                 self.add::<domain::Payment>(&key::payment(need.0), Row::Payment)?;
-                let Some((user, reservation)) = self.rows.payment(need.0).map(|payment| (payment.user, payment.reservation)) else {
+                let Some((user, reservation)) = self.rows.payment(need.0).map(|payment| (payment.user(), payment.reservation())) else {
                     return Ok(());
                 };
                 self.add_wallet(user)?;
@@ -96,7 +96,7 @@ impl Loading<'_> {
 
     fn add_token(&mut self, id: TokenId) -> Done {
         self.add::<QueueToken>(&key::token(id), Row::Token)?;
-        match self.rows.token(id).map(|token| token.queue) {
+        match self.rows.token(id).map(QueueToken::queue) {
             Some(queue) => self.add_queue(queue),
             None => Ok(()),
         }
@@ -201,7 +201,7 @@ impl Loading<'_> {
 
     fn add_date_and_concert(&mut self, id: ScheduleId) -> Done {
         self.add_date(id)?;
-        match self.rows.schedule(id).map(|date| date.concert) {
+        match self.rows.schedule(id).map(Schedule::concert) {
             Some(concert) => self.add_concert(concert),
             None => Ok(()),
         }
@@ -256,7 +256,7 @@ impl Loading<'_> {
 
     fn add_owned(&mut self, need: &OwnedBy) -> Done {
         self.add_date_and_concert(need.schedule)?;
-        match self.rows.schedule(need.schedule).map(|date| date.concert) {
+        match self.rows.schedule(need.schedule).map(Schedule::concert) {
             Some(concert) => self.add_reservations(Key::of(Kind::OwnedByUser).id(need.user.0).id(concert.0)),
             None => Ok(()),
         }

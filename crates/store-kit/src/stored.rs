@@ -31,7 +31,7 @@ impl Stored for Queue {
     type Found = Versioned<Self>;
 
     fn key(&self) -> Key {
-        key::queue(self.id)
+        key::queue(self.id())
     }
 }
 
@@ -40,11 +40,11 @@ impl Stored for Concert {
     type Found = Versioned<Self>;
 
     fn key(&self) -> Key {
-        key::concert(self.id)
+        key::concert(self.id())
     }
 
     fn indexes(&self) -> Vec<Key> {
-        vec![Key::of(Kind::ConcertOfQueue).id(self.queue.0).id(self.id.0)]
+        vec![Key::of(Kind::ConcertOfQueue).id(self.queue().0).id(self.id().0)]
     }
 }
 
@@ -53,12 +53,12 @@ impl Stored for Schedule {
     type Found = Versioned<Self>;
 
     fn key(&self) -> Key {
-        key::schedule(self.id)
+        key::schedule(self.id())
     }
 
     fn indexes(&self) -> Vec<Key> {
-        let mut indexes = vec![Key::of(Kind::DateOfConcert).id(self.concert.0).at(self.starts_at).id(self.id.0)];
-        indexes.extend(self.cancellation().map(|cancellation| Key::of(Kind::CancelledDate).at(cancellation.at).id(self.id.0)));
+        let mut indexes = vec![Key::of(Kind::DateOfConcert).id(self.concert().0).at(self.starts_at()).id(self.id().0)];
+        indexes.extend(self.cancellation().map(|cancellation| Key::of(Kind::CancelledDate).at(cancellation.at).id(self.id().0)));
         indexes
     }
 }
@@ -68,13 +68,15 @@ impl Stored for Seat {
     type Found = Versioned<Self>;
 
     fn key(&self) -> Key {
-        key::seat(self.schedule, self.number)
+        key::seat(self.schedule(), self.number())
     }
 
     fn indexes(&self) -> Vec<Key> {
-        let mut indexes = vec![Key::of(Kind::SeatLabel).id(self.schedule.0).exact(&self.label).seat(self.number)];
+        let mut indexes = vec![Key::of(Kind::SeatLabel).id(self.schedule().0).exact(self.label()).seat(self.number())];
         match self.state() {
-            SeatState::Available | SeatState::Held { .. } => indexes.push(Key::of(Kind::SeatLeft).id(self.schedule.0).seat(self.number)),
+            SeatState::Available | SeatState::Held { .. } => {
+                indexes.push(Key::of(Kind::SeatLeft).id(self.schedule().0).seat(self.number()));
+            }
             SeatState::Reserved { .. } | SeatState::Blocked => {}
         }
         indexes
@@ -86,19 +88,19 @@ impl Stored for QueueToken {
     type Found = Versioned<Self>;
 
     fn key(&self) -> Key {
-        key::token(self.id)
+        key::token(self.id())
     }
 
     fn indexes(&self) -> Vec<Key> {
-        let of = |kind| Key::of(kind).id(self.queue.0);
-        let mut indexes = vec![of(Kind::TokenOfQueue).number(self.number), Key::of(Kind::TokenOfUser).id(self.user.0).id(self.id.0)];
+        let of = |kind| Key::of(kind).id(self.queue().0);
+        let mut indexes = vec![of(Kind::TokenOfQueue).number(self.number()), Key::of(Kind::TokenOfUser).id(self.user().0).id(self.id().0)];
         match self.state() {
-            TokenState::Waiting => indexes.push(of(Kind::WaitingToken).number(self.number)),
-            TokenState::Active { expires_at, .. } => indexes.push(of(Kind::ActiveToken).at(expires_at).id(self.id.0)),
+            TokenState::Waiting => indexes.push(of(Kind::WaitingToken).number(self.number())),
+            TokenState::Active { expires_at, .. } => indexes.push(of(Kind::ActiveToken).at(expires_at).id(self.id().0)),
             TokenState::Expired { .. } => return indexes,
         }
-        indexes.extend([of(Kind::LiveToken).number(self.number), of(Kind::LiveTokenOfUser).id(self.user.0)]);
-        indexes.extend(self.concert.map(|concert| of(Kind::LiveTokenForConcert).id(concert.0).id(self.id.0)));
+        indexes.extend([of(Kind::LiveToken).number(self.number()), of(Kind::LiveTokenOfUser).id(self.user().0)]);
+        indexes.extend(self.concert().map(|concert| of(Kind::LiveTokenForConcert).id(concert.0).id(self.id().0)));
         indexes
     }
 }
@@ -108,28 +110,28 @@ impl Stored for Reservation {
     type Found = Versioned<Self>;
 
     fn key(&self) -> Key {
-        key::reservation(self.id)
+        key::reservation(self.id())
     }
 
     fn indexes(&self) -> Vec<Key> {
         let mut indexes = vec![
-            Key::of(Kind::ReservationOfToken).id(self.token.0).id(self.id.0),
-            Key::of(Kind::ReservationOfUser).id(self.user.0).id(self.id.0),
+            Key::of(Kind::ReservationOfToken).id(self.token().0).id(self.id().0),
+            Key::of(Kind::ReservationOfUser).id(self.user().0).id(self.id().0),
         ];
         match self.state() {
             ReservationState::Held | ReservationState::Confirmed { .. } => indexes.extend([
-                Key::of(Kind::OwnedByUser).id(self.user.0).id(self.concert.0).id(self.id.0),
-                Key::of(Kind::LiveReservation).id(self.schedule.0).id(self.id.0),
+                Key::of(Kind::OwnedByUser).id(self.user().0).id(self.concert().0).id(self.id().0),
+                Key::of(Kind::LiveReservation).id(self.schedule().0).id(self.id().0),
             ]),
             ReservationState::Cancelled { .. } => {}
         }
         if self.occupies() {
-            let by_deadline = |of: Key| of.at(self.expires_at).id(self.id.0);
+            let by_deadline = |of: Key| of.at(self.expires_at()).id(self.id().0);
             indexes.extend([
-                Key::of(Kind::HoldOfToken).id(self.token.0).id(self.id.0),
+                Key::of(Kind::HoldOfToken).id(self.token().0).id(self.id().0),
                 by_deadline(Key::of(Kind::Hold)),
-                by_deadline(Key::of(Kind::HoldOfConcert).id(self.concert.0)),
-                by_deadline(Key::of(Kind::HoldOfDate).id(self.schedule.0)),
+                by_deadline(Key::of(Kind::HoldOfConcert).id(self.concert().0)),
+                by_deadline(Key::of(Kind::HoldOfDate).id(self.schedule().0)),
             ]);
         }
         indexes
@@ -141,11 +143,11 @@ impl Stored for Payment {
     type Found = Versioned<Self>;
 
     fn key(&self) -> Key {
-        key::payment(self.id)
+        key::payment(self.id())
     }
 
     fn indexes(&self) -> Vec<Key> {
-        vec![Key::of(Kind::PaymentOfUser).id(self.user.0).id(self.id.0)]
+        vec![Key::of(Kind::PaymentOfUser).id(self.user().0).id(self.id().0)]
     }
 }
 
@@ -190,11 +192,11 @@ impl Stored for WalletEntry {
     type Found = Self;
 
     fn key(&self) -> Key {
-        key::wallet_entry(self.user, self.sequence)
+        key::wallet_entry(self.user(), self.sequence())
     }
 
     fn indexes(&self) -> Vec<Key> {
-        vec![key::wallet_entry_id(self.id)]
+        vec![key::wallet_entry_id(self.id())]
     }
 }
 

@@ -17,7 +17,7 @@ async fn a_free_seat_is_held_in_one_commit_with_its_key() {
     let (held, changes) = lanes.run_and_record(hold).await;
 
     let Outcome::Held { reservation, .. } = held.unwrap().outcome else { panic!("not held") };
-    assert_eq!(reservation.expires_at, NOW + rules().hold);
+    assert_eq!(reservation.expires_at(), NOW + rules().hold);
     assert_eq!(changes.len(), 1);
     assert!(changes[0].row::<Seat>().is_some() && changes[0].row::<KeyRecord>().is_some());
 }
@@ -32,5 +32,5 @@ async fn a_join_that_meets_a_conflict_is_loaded_and_decided_again() {
     let join = async |commits| JoinQueue::new(commits, Arc::new(CountingIds::default())).execute(ADA, None).await;
     let joined = MockedLanes::over(store).run(join).await;
 
-    assert_eq!(joined.unwrap().token.number, 1);
+    assert_eq!(joined.unwrap().token.number(), 1);
 }

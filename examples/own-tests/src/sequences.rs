@@ -27,7 +27,7 @@ proptest! {
             let mut owners = BTreeMap::new();
             for reservation in store.live_reservations() {
                 for number in reservation.numbers() {
-                    let other = owners.insert((reservation.schedule, number), reservation.id);
+                    let other = owners.insert((reservation.schedule(), number), reservation.id());
                     prop_assert_eq!(other, None, "seat {} is held or sold twice", number);
                 }
             }

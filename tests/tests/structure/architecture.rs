@@ -106,6 +106,30 @@ fn the_domain_depends_on_little_else() {
     }
 }
 
+/// The aggregates of the domain, each in the file of its name.
+const AGGREGATES: &[(&str, &str)] = &[
+    ("concert", "Concert"),
+    ("payment", "Payment"),
+    ("queue", "Queue"),
+    ("reservation", "Reservation"),
+    ("schedule", "Schedule"),
+    ("seat", "Seat"),
+    ("token", "QueueToken"),
+    ("wallet", "Wallet"),
+    ("wallet", "WalletEntry"),
+];
+
+#[test]
+fn the_fields_of_an_aggregate_are_private() {
+    let domain = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/domain/src");
+    for (file, aggregate) in AGGREGATES {
+        let text = std::fs::read_to_string(domain.join(file).with_extension("rs")).unwrap();
+        let (_, rest) = text.split_once(&format!("pub struct {aggregate} {{")).unwrap();
+        let (fields, _) = rest.split_once("\n}").unwrap();
+        assert!(!fields.contains("pub"), "{aggregate}: {fields}");
+    }
+}
+
 /// Mocks, builders and strategies are for tests: what they need is no part of a server.
 #[test]
 fn optional_dependencies_of_the_core_are_behind_the_feature_testing() {

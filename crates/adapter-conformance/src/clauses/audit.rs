@@ -2,12 +2,9 @@
 
 use application::PageRequest;
 use application::ports::Invariant;
-use domain::decide::admission::Pass;
-use domain::reservation::Claim;
-use domain::wallet::WalletEntry;
 use domain::{
-    CancelReason, Change, EntryKind, NewToken, Payment, PaymentState, Queue, QueueToken, Reservation, ReservationState, Seat, SeatState,
-    TokenState, Versioned, Wallet, Write,
+    CancelReason, Change, EntryKind, Payment, PaymentState, QueueToken, Reservation, ReservationState, Seat, SeatState, TokenState,
+    Versioned, Wallet, WalletEntry, Write,
 };
 
 use crate::Adapter;
@@ -40,7 +37,6 @@ pub async fn money_that_appears_or_vanishes_is_drift(adapter: &dyn Adapter) {
 
 /// What is damaged: Ada holds seat 1 and has money, Ben has bought seat 2 and joined again, Cyd's seat 3 was refunded, two wait.
 struct Scene {
-    ada: Pass,
     hold: Versioned<Reservation>,
     held_seat: Versioned<Seat>,
     sold: Versioned<Reservation>,
@@ -56,7 +52,7 @@ struct Scene {
 async fn scene(world: &World) -> Scene {
     let (sold, payment) = world.bought(BEN, DATE, &[2]).await;
     let (_, refunded) = world.bought(CYD, DATE, &[3]).await;
-    world.refunded(CYD, refunded.id).await;
+    world.refunded(CYD, refunded.id()).await;
     world.joined(BEN).await;
     let ada = world.admitted(ADA).await;
     world.charged(ADA, 100_000).await;
@@ -64,13 +60,12 @@ async fn scene(world: &World) -> Scene {
     world.joined(guest(50)).await;
     let last_in_line = world.joined(guest(51)).await;
     Scene {
-        ada,
-        hold: world.reservation(hold.id, 1).await,
+        hold: world.reservation(hold.id(), 1).await,
         held_seat: world.seats(DATE, &[1]).await.remove(0),
-        sold: world.reservation(sold.id, 2).await,
-        payment: world.payment(payment.id, 1).await,
-        bens_old_token: world.token(sold.token).await,
-        refunded: world.payment(refunded.id, 2).await,
+        sold: world.reservation(sold.id(), 2).await,
+        payment: world.payment(payment.id(), 1).await,
+        bens_old_token: world.token(sold.token()).await,
+        refunded: world.payment(refunded.id(), 2).await,
         last_in_line: world.token(last_in_line).await,
         wallet: world.wallet(ADA, 2).await,
         bens_wallet: world.wallet(BEN, 3).await,
@@ -121,19 +116,15 @@ async fn damages(world: &World) -> Vec<(&'static str, &'static str, Vec<Change>)
 const EXPIRED: ReservationState = ReservationState::Cancelled { reason: CancelReason::Expired, payment: None };
 
 fn of_seats(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
-    let seat = |state| {
-        let Seat { schedule, number, label, price, .. } = scene.held_seat.row.clone();
-        Change::default().writing(Write::update(&scene.held_seat, Seat::restore(schedule, number, label, price, state)))
-    };
+    let seat = |state| Change::default().writing(Write::update(&scene.held_seat, scene.held_seat.row.clone().with_state(state)));
     let hold = scene.hold.row.clone();
-    let mut second = hold.clone();
-    second.id = world.new_id();
+    let second = hold.clone().with_id(world.new_id());
     let lapsed = hold.clone().restore(EXPIRED);
     vec![
         ("a held seat is free", seat(SeatState::Available)),
-        ("a held seat is sold", seat(SeatState::Reserved { reservation: hold.id })),
-        ("a held seat names another's reservation", seat(SeatState::Held { reservation: scene.sold.id, until: hold.expires_at })),
-        ("a held seat has another deadline", seat(SeatState::Held { reservation: hold.id, until: hold.held_at })),
+        ("a held seat is sold", seat(SeatState::Reserved { reservation: hold.id() })),
+        ("a held seat names another's reservation", seat(SeatState::Held { reservation: scene.sold.id(), until: hold.expires_at() })),
+        ("a held seat has another deadline", seat(SeatState::Held { reservation: hold.id(), until: hold.held_at() })),
         ("two holds of one seat", Change::default().writing(Write::insert(second))),
         ("an ended hold has its seat", Change::default().writing(Write::update(&scene.hold, lapsed))),
     ]
@@ -143,17 +134,20 @@ fn of_money(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
     let (user, balance, last_sequence) = (scene.wallet.user(), scene.wallet.balance(), scene.wallet.last_sequence());
     let wallet = |balance, last_sequence| Write::update(&scene.wallet, Wallet::restore(user, balance, last_sequence));
     let more = balance.plus(won(1)).unwrap();
-    let entry = WalletEntry { id: world.new_id(), sequence: last_sequence + 1, amount: won(1), balance: more, ..scene.last_entry };
+    let entry = |balance, sequence| {
+        let (kind, at) = (scene.last_entry.kind(), scene.last_entry.at());
+        WalletEntry::restore(world.new_id(), &Wallet::restore(user, balance, sequence), kind, won(1), at)
+    };
     let change = |wallet: Write<Wallet>, entry: Option<WalletEntry>| {
         let change = Change::default().writing(wallet);
         entry.into_iter().fold(change, |change, entry| change.writing(Write::insert(entry)))
     };
     vec![
         ("a balance without an entry", change(wallet(more, last_sequence), None)),
-        ("an entry without its money", change(wallet(balance, last_sequence + 1), Some(entry))),
-        ("a gap in a book", change(wallet(more, last_sequence + 2), Some(WalletEntry { sequence: last_sequence + 2, ..entry }))),
-        ("a wrong running balance", change(wallet(more, last_sequence + 1), Some(WalletEntry { balance, ..entry }))),
-        ("a forgotten last sequence", change(wallet(more, last_sequence), Some(entry))),
+        ("an entry without its money", change(wallet(balance, last_sequence + 1), Some(entry(more, last_sequence + 1)))),
+        ("a gap in a book", change(wallet(more, last_sequence + 2), Some(entry(more, last_sequence + 2)))),
+        ("a wrong running balance", change(wallet(more, last_sequence + 1), Some(entry(balance, last_sequence + 1)))),
+        ("a forgotten last sequence", change(wallet(more, last_sequence), Some(entry(more, last_sequence + 1)))),
     ]
 }
 
@@ -167,34 +161,26 @@ fn of_two_wallets(scene: &Scene) -> Vec<Change> {
 
 fn of_payments(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
     let hold = scene.hold.row.clone();
-    let payment = |reservation: &Reservation, amount| Payment::new(world.new_id(), reservation.id, reservation.user, amount, world.now());
-    let unpaid = payment(&hold, hold.amount);
-    let confirmed = hold.restore(ReservationState::Confirmed { payment: unpaid.id });
-    let Seat { schedule, number, label, price, .. } = scene.held_seat.row.clone();
-    let sold = Seat::restore(schedule, number, label, price, SeatState::Reserved { reservation: scene.hold.id });
+    let payment =
+        |reservation: &Reservation, amount| Payment::new(world.new_id(), reservation.id(), reservation.user(), amount, world.now());
+    let unpaid = payment(&hold, hold.amount());
+    let confirmed = hold.restore(ReservationState::Confirmed { payment: unpaid.id() });
+    let sold = scene.held_seat.row.clone().with_state(SeatState::Reserved { reservation: scene.hold.id() });
     let free = Change::default().writing(Write::update(&scene.held_seat, sold)).writing(Write::update(&scene.hold, confirmed));
     let (user, balance, last_sequence) = (scene.wallet.user(), scene.wallet.balance(), scene.wallet.last_sequence());
     let poorer = balance.minus(won(1)).unwrap();
-    let lost = WalletEntry {
-        id: world.new_id(),
-        sequence: last_sequence + 1,
-        kind: EntryKind::Payment(world.new_id()),
-        amount: won(1),
-        balance: poorer,
-        ..scene.last_entry
-    };
     let taken = Wallet::restore(user, poorer, last_sequence + 1);
+    let lost = WalletEntry::restore(world.new_id(), &taken, EntryKind::Payment(world.new_id()), won(1), scene.last_entry.at());
     let refunded = scene.payment.row.clone().refund(world.now()).unwrap();
     let revived = scene.refunded.row.clone().restore(PaymentState::Completed);
-    let mut cheaper = unpaid.clone();
-    cheaper.amount = won(1);
+    let cheaper = Payment::new(unpaid.id(), unpaid.reservation(), unpaid.user(), won(1), unpaid.paid_at());
     let pay = |write: Write<Payment>| Change::default().writing(write);
     vec![
         ("a sold seat without a payment", free.clone()),
         ("a payment without money", free.clone().writing(Write::insert(unpaid))),
         ("a payment of less than was due", free.writing(Write::insert(cheaper))),
-        ("a payment of what is only held", pay(Write::insert(payment(&scene.hold.row, scene.hold.amount)))),
-        ("a second payment", pay(Write::insert(payment(&scene.sold.row, scene.sold.amount)))),
+        ("a payment of what is only held", pay(Write::insert(payment(&scene.hold.row, scene.hold.amount())))),
+        ("a second payment", pay(Write::insert(payment(&scene.sold.row, scene.sold.amount())))),
         ("a refund without money", pay(Write::update(&scene.payment, refunded))),
         ("a payment back from its refund", pay(Write::update(&scene.refunded, revived))),
         ("money for no payment", Change::default().writing(Write::update(&scene.wallet, taken)).writing(Write::insert(lost))),
@@ -202,13 +188,11 @@ fn of_payments(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
 }
 
 fn of_owners(world: &World, scene: &Scene) -> Vec<(&'static str, Change)> {
-    let Reservation { concert, schedule, seats, amount, held_at, expires_at, .. } = scene.hold.row.clone();
-    let claim = Claim { id: world.new_id(), user: BEN, token: scene.ada.token.unwrap(), concert, schedule };
-    let stolen = Reservation::hold(claim, seats, amount, held_at, expires_at).restore(EXPIRED);
-    let anothers = Payment::new(world.new_id(), scene.sold.id, ADA, scene.payment.amount, scene.payment.paid_at);
-    let QueueToken { id, user, number, joined_at, .. } = scene.bens_old_token.row;
-    let new = NewToken { id, queue: Queue::DEFAULT, user, concert: None, joined_at };
-    let risen = QueueToken::restore(new, number, TokenState::Waiting);
+    let stolen = scene.hold.row.clone().restore(EXPIRED);
+    let stolen = stolen.with_claim(|claim| (claim.id, claim.user) = (world.new_id(), BEN));
+    let anothers = Payment::new(world.new_id(), scene.sold.id(), ADA, scene.payment.amount(), scene.payment.paid_at());
+    let ended = &scene.bens_old_token.row;
+    let risen = QueueToken::restore(ended.place(), ended.number(), TokenState::Waiting);
     vec![
         ("a reservation under another's token", Change::default().writing(Write::insert(stolen))),
         ("another's payment", Change::default().writing(Write::insert(anothers))),

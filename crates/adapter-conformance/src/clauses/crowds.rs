@@ -58,7 +58,7 @@ pub async fn of_64_holds_of_one_seat_one_is_made(adapter: &dyn Adapter) {
         assert_eq!((made.len(), refused.len()), (1, 63), "{lanes} lanes");
         assert!(refused.iter().all(|answer| matches!(answer, Err(Refusal::SeatsUnavailable(_)))), "{refused:?}");
         let winner = reservation_in(made.into_iter().next().unwrap().unwrap().outcome);
-        assert_eq!(world.seats(DATE, &[1]).await[0].reservation(), Some(winner.id));
+        assert_eq!(world.seats(DATE, &[1]).await[0].reservation(), Some(winner.id()));
         world.assert_audit_is_clean().await;
     }
 }
@@ -70,9 +70,9 @@ pub async fn of_16_payments_of_one_hold_one_is_made(adapter: &dyn Adapter) {
         let ada = world.admitted(ADA).await;
         let hold = world.held(ada, DATE, &[1, 2]).await;
         world.charged(ADA, 1_000_000).await;
-        let answers = all_at_once(&group_commit(&world, lanes), (0..16).map(|_| world.a_payment(ada, hold.id)).collect()).await;
+        let answers = all_at_once(&group_commit(&world, lanes), (0..16).map(|_| world.a_payment(ada, hold.id())).collect()).await;
         assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "{lanes} lanes");
-        assert_eq!(world.balance(ADA).await, 1_000_000 - hold.amount.minor());
+        assert_eq!(world.balance(ADA).await, 1_000_000 - hold.amount().minor());
         world.assert_audit_is_clean().await;
     }
 }
@@ -85,13 +85,13 @@ pub async fn one_payment_sent_16_times_has_one_effect(adapter: &dyn Adapter) {
         let hold = world.held(ada, DATE, &[1, 2]).await;
         world.charged(ADA, 1_000_000).await;
         let key = world.new_key(ADA, Operation::Pay);
-        let payments = (0..16).map(|_| world.a_payment_with(key.clone(), ada, hold.id)).collect();
+        let payments = (0..16).map(|_| world.a_payment_with(key.clone(), ada, hold.id())).collect();
         let answers: Vec<_> = all_at_once(&group_commit(&world, lanes), payments).await.into_iter().map(Result::unwrap).collect();
         assert_eq!(answers.iter().filter(|answer| !answer.replayed).count(), 1, "{lanes} lanes");
         let mut told: Vec<_> = answers.into_iter().map(|answer| payment_in(answer.outcome)).collect();
         told.dedup();
         assert_eq!(told.len(), 1, "everybody is told the same");
-        assert_eq!(world.balance(ADA).await, 1_000_000 - hold.amount.minor());
+        assert_eq!(world.balance(ADA).await, 1_000_000 - hold.amount().minor());
         world.assert_audit_is_clean().await;
     }
 }
@@ -144,7 +144,7 @@ pub async fn ticks_at_once_keep_to_the_capacity(adapter: &dyn Adapter) {
     let leaving = world.clone();
     tasks.spawn(async move {
         for token in line.into_iter().take(12) {
-            leaving.left(token.user, token.id).await;
+            leaving.left(token.user(), token.id()).await;
             assert!(active(&leaving, OTHER_QUEUE).await <= 3, "more than there are places");
         }
     });
@@ -164,7 +164,7 @@ pub async fn forgetting_tokens_disturbs_nobody(adapter: &dyn Adapter) {
             for round in 0..EACH {
                 let concert = (round % 2 == 0).then_some(OTHER_CONCERT);
                 let token = world.join(guest(100 + user), concert).await;
-                world.left(token.user, token.id).await;
+                world.left(token.user(), token.id()).await;
             }
             0
         });
@@ -183,7 +183,7 @@ pub async fn forgetting_tokens_disturbs_nobody(adapter: &dyn Adapter) {
     world.assert_audit_is_clean().await;
     let left = world.prune(world.now() + time::Duration::SECOND, ALL).await.tokens;
     assert_eq!(pruned + left, 4 * EACH, "each was forgotten once");
-    assert_eq!(world.join(ADA, None).await.number + world.join(ADA, Some(OTHER_CONCERT)).await.number, 4 * EACH + 2);
+    assert_eq!(world.join(ADA, None).await.number() + world.join(ADA, Some(OTHER_CONCERT)).await.number(), 4 * EACH + 2);
     world.assert_audit_is_clean().await;
 }
 

@@ -16,7 +16,7 @@ pub async fn what_is_committed_survives_the_process(adapter: &dyn Adapter) {
     let world = world.reopened(adapter).await;
     assert_eq!(world.everything().await, before);
     world.assert_audit_is_clean().await;
-    assert_eq!(world.join(BEN, None).await.number, 4, "the line goes on where it was");
+    assert_eq!(world.join(BEN, None).await.number(), 4, "the line goes on where it was");
     assert_eq!(world.token(scene.ada.token.unwrap()).await.version, Version(4), "joined, admitted, held, paid");
 }
 
@@ -29,13 +29,13 @@ pub async fn what_is_committed_survives_a_crash(adapter: &dyn Adapter) {
     let world = world.crashed(adapter).await;
     world.read_back(&scene.pay).await;
     world.assert_audit_is_clean().await;
-    assert_eq!(world.join(BEN, None).await.number, 4, "the line goes on where it was");
+    assert_eq!(world.join(BEN, None).await.number(), 4, "the line goes on where it was");
 
     let secret = world.ports.secrets.issuer_secret([7; 32]).await.unwrap();
     let charged = world.charged(ADA, 500).await;
     let world = world.crashed(adapter).await;
     assert_eq!(world.ports.secrets.issuer_secret([8; 32]).await.unwrap(), secret);
-    assert_eq!(world.balance(ADA).await, charged.balance.minor());
+    assert_eq!(world.balance(ADA).await, charged.balance().minor());
     world.assert_audit_is_clean().await;
 }
 

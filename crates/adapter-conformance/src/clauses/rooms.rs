@@ -55,12 +55,12 @@ impl Process {
             }
             4 | 5 => {
                 if let Some(token) = token_of(world, queue, user).await {
-                    self.commits.run(world.a_leave(user, token.id)).await.expect("left");
+                    self.commits.run(world.a_leave(user, token.id())).await.expect("left");
                 }
             }
             6 => {
                 if let Some(token) = token_of(world, queue, user).await {
-                    let pass = Pass { user, token: Some(token.id) };
+                    let pass = Pass { user, token: Some(token.id()) };
                     // Who waits is refused.
                     self.commits.run(world.a_claim(pass, Some(queue))).await.ok();
                 }
@@ -82,7 +82,7 @@ async fn live(world: &World, queue: QueueId) -> Vec<QueueToken> {
 }
 
 async fn token_of(world: &World, queue: QueueId, user: UserId) -> Option<QueueToken> {
-    live(world, queue).await.into_iter().find(|token| token.user == user)
+    live(world, queue).await.into_iter().find(|token| token.user() == user)
 }
 
 /// `room` says of both lines what a count over the rows says.
@@ -95,10 +95,10 @@ async fn assert_true(world: &World, room: &WaitingRoom, whose: &str) {
         let figures = room.figures(queue).expect("the queue");
         assert_eq!((figures.waiting, figures.active), (waiting.len() as u64, active as u64), "{whose} figures");
         for token in &tokens {
-            assert_eq!(room.find(token.id).await.unwrap().as_ref(), Some(token), "{whose} token");
+            assert_eq!(room.find(token.id()).await.unwrap().as_ref(), Some(token), "{whose} token");
         }
         for (ahead, token) in waiting.into_iter().enumerate() {
-            assert_eq!(room.place(token).position, Some(ahead as u64 + 1), "{whose} position of number {}", token.number);
+            assert_eq!(room.place(token).position, Some(ahead as u64 + 1), "{whose} position of number {}", token.number());
         }
     }
 }

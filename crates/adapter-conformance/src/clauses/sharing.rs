@@ -88,7 +88,7 @@ pub async fn what_another_process_commits_is_told(adapter: &dyn Adapter) {
         }
     }
     let told = read_on(&*other.ports.log, &mut start.clone(), ALL).await;
-    for token in [pass.token.unwrap(), waiting.id] {
+    for token in [pass.token.unwrap(), waiting.id()] {
         assert!(told.contains(&row_of(&world.token(token).await)), "as it is by now");
     }
     for seat in world.seats(DATE, &[2, 4]).await {

@@ -35,7 +35,7 @@ pub(crate) fn a_bill(seats: u32, now: OffsetDateTime) -> Programme {
             a_concert(NEIGHBOUR, "Matinée", Queue::DEFAULT),
             a_concert(OTHER_CONCERT, "Stadium", OTHER_QUEUE),
         ],
-        seats: dates.iter().chain([&other_date]).flat_map(|date| hall(date.id, seats)).collect(),
+        seats: dates.iter().chain([&other_date]).flat_map(|date| hall(date.id(), seats)).collect(),
         schedules: dates.into_iter().chain([other_date]).collect(),
     }
 }

@@ -64,17 +64,17 @@ impl World {
         let queues = catalogue.queues().await.unwrap();
         let (mut lines, mut live, mut turnouts) = (Vec::new(), Vec::new(), Vec::new());
         for queue in &queues {
-            lines.extend(found(ports, &[need::Line { queue: queue.id, at_most: ALL }.into()]).await);
-            live.push(ports.tokens.live(queue.id, 0, ALL).await.unwrap());
-            turnouts.push(ports.desk.turnout(queue.id).await.unwrap());
+            lines.extend(found(ports, &[need::Line { queue: queue.id(), at_most: ALL }.into()]).await);
+            live.push(ports.tokens.live(queue.id(), 0, ALL).await.unwrap());
+            turnouts.push(ports.desk.turnout(queue.id()).await.unwrap());
         }
         let concerts = catalogue.concerts(PageRequest { after: None, size: ALL }).await.unwrap();
         let (mut schedules, mut seats, mut sales) = (Vec::new(), Vec::new(), Vec::new());
         for concert in &concerts {
-            let dates = catalogue.schedules(concert.id).await.unwrap();
+            let dates = catalogue.schedules(concert.id()).await.unwrap();
             for date in &dates {
-                seats.push(catalogue.seats(date.id).await.unwrap());
-                sales.push(sale(ports, date.id).await);
+                seats.push(catalogue.seats(date.id()).await.unwrap());
+                sales.push(sale(ports, date.id()).await);
             }
             schedules.push(dates);
         }
@@ -95,7 +95,7 @@ impl World {
 
 async fn sale(ports: &Ports, date: ScheduleId) -> Sale {
     let mut reservations = ports.desk.live_reservations(date, ALL).await.unwrap();
-    reservations.sort_by_key(|reservation| reservation.id);
+    reservations.sort_by_key(Reservation::id);
     let (revenue, live) = (ports.desk.revenue(date).await.unwrap(), ports.desk.count_live_reservations(date).await.unwrap());
     Sale { revenue, live, reservations }
 }

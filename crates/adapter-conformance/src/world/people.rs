@@ -22,7 +22,7 @@ pub(crate) const fn guest(number: u128) -> UserId {
 impl World {
     /// `user` stands in the default line, or has been let in before.
     pub(crate) async fn joined(&self, user: UserId) -> TokenId {
-        self.join(user, None).await.id
+        self.join(user, None).await.id()
     }
 
     /// `user` joins the line of `concert`, or the default one.
@@ -44,8 +44,8 @@ impl World {
     /// `user`, let in from the line of `concert`.
     pub(crate) async fn admitted_to(&self, user: UserId, concert: ConcertId) -> Pass {
         let token = self.join(user, Some(concert)).await;
-        self.tick(token.queue).await;
-        Pass { user, token: Some(token.id) }
+        self.tick(token.queue()).await;
+        Pass { user, token: Some(token.id()) }
     }
 
     /// `pass` makes its first guarded call.
@@ -82,8 +82,8 @@ impl World {
     pub(crate) async fn bought(&self, user: UserId, date: ScheduleId, seats: &[u32]) -> (Reservation, Payment) {
         let pass = self.admitted(user).await;
         let hold = self.held(pass, date, seats).await;
-        self.charged(user, hold.amount.minor()).await;
-        let payment = self.paid(pass, hold.id).await;
+        self.charged(user, hold.amount().minor()).await;
+        let payment = self.paid(pass, hold.id()).await;
         (hold, payment)
     }
 

@@ -34,7 +34,7 @@ impl World {
     /// The seats of `date` with these numbers.
     pub(crate) async fn seats(&self, date: ScheduleId, numbers: &[u32]) -> Vec<Versioned<Seat>> {
         let all = self.ports.catalogue.seats(date).await.unwrap();
-        let find = |number: &u32| all.iter().find(|seat| seat.number == seat_number(*number)).cloned();
+        let find = |number: &u32| all.iter().find(|seat| seat.number() == seat_number(*number)).cloned();
         numbers.iter().map(|number| find(number).expect("a seat of the hall")).collect()
     }
 

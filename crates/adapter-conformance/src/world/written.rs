@@ -13,7 +13,7 @@ impl World {
         assert_eq!(number.is_some(), change.row::<NewToken>().is_some(), "a join has a number, and nothing else has");
         if let Some((new, number)) = change.row::<NewToken>().zip(number) {
             let token = Write::insert(new.row.clone().numbered(number));
-            assert_eq!(self.token(token.row.id).await, token.versioned());
+            assert_eq!(self.token(token.row.id()).await, token.versioned());
         }
         self.read_back(change).await;
     }
@@ -21,15 +21,15 @@ impl World {
     /// Every row of a change that was committed, its join aside, can be read as it was written.
     pub(crate) async fn read_back(&self, change: &Change) {
         for token in change.rows::<QueueToken>() {
-            assert_eq!(self.token(token.row.id).await, token.versioned());
+            assert_eq!(self.token(token.row.id()).await, token.versioned());
         }
         for seat in change.rows::<Seat>() {
-            assert_eq!(self.seats(seat.row.schedule, &[seat.row.number.get()]).await, [seat.versioned()]);
+            assert_eq!(self.seats(seat.row.schedule(), &[seat.row.number().get()]).await, [seat.versioned()]);
         }
         for reservation in change.rows::<Reservation>() {
-            let (seen, _) = self.find(need::Reservation(reservation.row.id)).await.expect("a reservation");
+            let (seen, _) = self.find(need::Reservation(reservation.row.id())).await.expect("a reservation");
             assert_eq!(seen.reservation, reservation.versioned());
-            let seen = self.ports.bookings.reservation(reservation.row.id).await.unwrap();
+            let seen = self.ports.bookings.reservation(reservation.row.id()).await.unwrap();
             assert_eq!(seen.as_ref(), Some(&reservation.row));
         }
         self.read_back_money(change).await;
@@ -44,16 +44,16 @@ impl World {
 
     async fn read_back_money(&self, change: &Change) {
         for payment in change.rows::<Payment>() {
-            let seen = self.find(need::Payment(payment.row.id)).await.expect("a payment");
+            let seen = self.find(need::Payment(payment.row.id())).await.expect("a payment");
             assert_eq!(seen.payment, payment.versioned());
-            assert_eq!(self.ports.bookings.payment(payment.row.id).await.unwrap().as_ref(), Some(&payment.row));
+            assert_eq!(self.ports.bookings.payment(payment.row.id()).await.unwrap().as_ref(), Some(&payment.row));
         }
         for wallet in change.rows::<Wallet>() {
             assert_eq!(self.find(need::Account(wallet.row.user())).await.wallet, Some(wallet.versioned()));
             assert_eq!(self.ports.wallets.wallet(wallet.row.user()).await.unwrap(), Some(wallet.row));
         }
         for entry in change.rows::<WalletEntry>() {
-            let newest = self.ports.wallets.entries(entry.row.user, PageRequest { after: None, size: 1 }).await.unwrap();
+            let newest = self.ports.wallets.entries(entry.row.user(), PageRequest { after: None, size: 1 }).await.unwrap();
             assert_eq!(newest, [entry.row]);
         }
         for key in change.rows::<KeyRecord>() {

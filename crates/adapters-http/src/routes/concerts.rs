@@ -37,8 +37,8 @@ struct ConcertBody {
 impl From<Concert> for ConcertBody {
     fn from(concert: Concert) -> Self {
         let (cancelled_at, cancellation_reason) = cancelled(concert.cancellation());
-        let Concert { id, name, host, queue, .. } = concert;
-        Self { id: id.0, name, host, queue_id: queue.0, cancelled_at, cancellation_reason }
+        let (name, host) = (concert.name().to_owned(), concert.host().to_owned());
+        Self { id: concert.id().0, name, host, queue_id: concert.queue().0, cancelled_at, cancellation_reason }
     }
 }
 

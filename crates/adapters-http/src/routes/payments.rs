@@ -77,11 +77,11 @@ impl PaymentBody {
             PaymentState::Cancelled { refunded_at } => (StatusBody::Cancelled, Some(refunded_at.into())),
         };
         Self {
-            id: payment.id.0,
-            reservation_id: payment.reservation.0,
-            amount: MoneyBody::new(payment.amount, currency),
+            id: payment.id().0,
+            reservation_id: payment.reservation().0,
+            amount: MoneyBody::new(payment.amount(), currency),
             status,
-            paid_at: payment.paid_at.into(),
+            paid_at: payment.paid_at().into(),
             refunded_at,
             balance: balance.map(|balance| MoneyBody::new(balance, currency)),
         }

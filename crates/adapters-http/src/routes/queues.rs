@@ -53,14 +53,14 @@ impl From<QueueFigures> for QueueBody {
     fn from(figures: QueueFigures) -> Self {
         let QueueFigures { queue, waiting, active, admitted_per_minute, estimate } = figures;
         Self {
-            id: queue.id.0,
+            id: queue.id().0,
             state: queue.state().into(),
-            name: queue.name,
+            name: queue.name().to_owned(),
             waiting,
             active,
             rate: admitted_per_minute.map(to_a_tenth),
             estimated_wait: EstimateBody::from(estimate),
-            message: queue.message,
+            message: queue.message().map(str::to_owned),
         }
     }
 }

@@ -3,7 +3,8 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, post};
 use application::{Answer, Booking};
-use domain::reservation::{ReservationStatus, SeatChoice};
+use domain::reservation::ReservationStatus;
+use domain::seat_choice::SeatChoice;
 use domain::{CancelReason, Currency, Operation, Outcome, Reservation, ReservationId, ReservationState, Schedule, ScheduleId, SeatNumber};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -162,22 +163,22 @@ impl ReservationBody {
         };
         let held = matches!(status, StatusBody::Held);
         let payment = reservation.payment();
-        let seats = reservation.seats.into_iter().map(|seat| ReservedSeatBody {
+        let seats = reservation.seats().iter().map(|seat| ReservedSeatBody {
             number: seat.number.get(),
-            label: seat.label,
+            label: seat.label.clone(),
             price: MoneyBody::new(seat.price, currency),
         });
         Self {
-            id: reservation.id.0,
-            schedule_id: reservation.schedule.0,
+            id: reservation.id().0,
+            schedule_id: reservation.schedule().0,
             schedule: None,
             seats: seats.collect(),
-            amount: MoneyBody::new(reservation.amount, currency),
+            amount: MoneyBody::new(reservation.amount(), currency),
             status,
             cancelled_reason,
-            held_at: reservation.held_at.into(),
-            expires_at: reservation.expires_at.into(),
-            expires_in_seconds: held.then(|| seconds_until(reservation.expires_at, now)),
+            held_at: reservation.held_at().into(),
+            expires_at: reservation.expires_at().into(),
+            expires_in_seconds: held.then(|| seconds_until(reservation.expires_at(), now)),
             payment_id: payment.map(|payment| payment.0),
         }
     }
@@ -186,9 +187,8 @@ impl ReservationBody {
 impl From<Schedule> for ReservedDateBody {
     fn from(date: Schedule) -> Self {
         let (cancelled_at, cancellation_reason) = cancelled(date.cancellation());
-        let Schedule { id, concert, starts_at, zone, .. } = date;
-        let zone = zone.as_str().to_owned();
-        Self { id: id.0, concert_id: concert.0, starts_at: starts_at.into(), zone, cancelled_at, cancellation_reason }
+        let (starts_at, zone) = (date.starts_at().into(), date.zone().as_str().to_owned());
+        Self { id: date.id().0, concert_id: date.concert().0, starts_at, zone, cancelled_at, cancellation_reason }
     }
 }
 

@@ -50,12 +50,12 @@ impl From<Date> for ScheduleBody {
         let schedule = date.schedule.row;
         let (cancelled_at, cancellation_reason) = cancelled(schedule.cancellation());
         Self {
-            id: schedule.id.0,
-            concert_id: schedule.concert.0,
-            starts_at: schedule.starts_at.into(),
-            zone: schedule.zone.as_str().to_owned(),
-            sale_opens_at: schedule.sale_opens_at.into(),
-            sale_closes_at: schedule.sale_closes_at.into(),
+            id: schedule.id().0,
+            concert_id: schedule.concert().0,
+            starts_at: schedule.starts_at().into(),
+            zone: schedule.zone().as_str().to_owned(),
+            sale_opens_at: schedule.sale_opens_at().into(),
+            sale_closes_at: schedule.sale_closes_at().into(),
             cancelled_at,
             cancellation_reason,
             on_sale: date.on_sale,
@@ -115,9 +115,9 @@ async fn list_schedules(call: Guarded<(MaybePathId<ConcertId>, Wish, KnownTags)>
             Some(id) => found(ask.concerts.concert(id).await)?,
             None => None,
         };
-        ask.enter.execute(pass, concert.as_ref().map(|concert| concert.queue)).await?;
+        ask.enter.execute(pass, concert.as_ref().map(|concert| concert.queue())).await?;
         let concert = concert.ok_or(Refusal::NotFound)?;
-        ask.concerts.dates(concert.id, bookable, page).await
+        ask.concerts.dates(concert.id(), bookable, page).await
     });
     let dates = dates.await?.ok_or_else(invalid_cursor)?;
     let body = Bytes::from(json(&List::new(dates, ScheduleBody::from))?);

@@ -147,12 +147,12 @@ async fn list_seats(call: Guarded<(MaybePathId<ScheduleId>, Wish, KnownTags)>) -
                 None => None,
             };
             let concert = match &schedule {
-                Some(schedule) => found(ask.concerts.concert(schedule.concert).await)?,
+                Some(schedule) => found(ask.concerts.concert(schedule.concert()).await)?,
                 None => None,
             };
-            ask.enter.execute(pass, concert.map(|concert| concert.queue)).await?;
+            ask.enter.execute(pass, concert.map(|concert| concert.queue())).await?;
             let schedule = schedule.ok_or(Refusal::NotFound)?;
-            Ok((schedule.id, ask.concerts.seats(&schedule).await?))
+            Ok((schedule.id(), ask.concerts.seats(&schedule).await?))
         })
         .await?;
     let page = guard.api.seat_pages().page(schedule, wish, &map, guard.api.settings.currency)?;

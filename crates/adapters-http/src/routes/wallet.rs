@@ -104,18 +104,18 @@ enum KindBody {
 
 impl EntryBody {
     pub(super) fn new(entry: &WalletEntry, currency: Currency) -> Self {
-        let (kind, payment) = match entry.kind {
+        let (kind, payment) = match entry.kind() {
             EntryKind::Charge => (KindBody::Charge, None),
             EntryKind::Payment(payment) => (KindBody::Payment, Some(payment)),
             EntryKind::Refund(payment) => (KindBody::Refund, Some(payment)),
         };
         Self {
-            id: entry.id.0,
+            id: entry.id().0,
             kind,
             amount: MoneyBody::signed(entry.signed_minor(), currency),
-            balance: MoneyBody::new(entry.balance, currency),
+            balance: MoneyBody::new(entry.balance(), currency),
             payment_id: payment.map(|payment| payment.0),
-            created_at: entry.at.into(),
+            created_at: entry.at().into(),
         }
     }
 }
@@ -162,11 +162,11 @@ async fn charge_wallet(call: Call<(Caller, KeyedBody<NewCharge>)>) -> Result<Htt
     let Outcome::Charged(entry) = answer.outcome else { return Err(Problem::internal()) };
     let currency = api.settings.currency;
     let body = ChargeBody {
-        id: entry.id.0,
-        user_id: entry.user.0,
-        amount: MoneyBody::new(entry.amount, currency),
-        balance: MoneyBody::new(entry.balance, currency),
-        created_at: entry.at.into(),
+        id: entry.id().0,
+        user_id: entry.user().0,
+        amount: MoneyBody::new(entry.amount(), currency),
+        balance: MoneyBody::new(entry.balance(), currency),
+        created_at: entry.at().into(),
     };
     Ok(replayed(personal(StatusCode::CREATED, &body)?, answer.replayed))
 }

@@ -23,7 +23,7 @@ fn a_date(sale_opens_at: &str) -> Value {
 /// What Ada sees of her token, after a tick.
 async fn after_a_tick(shop: &Shop, ada: &Visitor) -> (Value, Value) {
     let queues = shop.store.ports().catalogue.queues().await.expect("the queues");
-    let queues: Vec<_> = queues.iter().map(|queue| queue.id).collect();
+    let queues: Vec<_> = queues.iter().map(|queue| queue.id()).collect();
     shop.scheduler.tick(&queues).await.expect("a tick");
     shop.room.refresh().await.expect("the notices");
     let token = ada.queue_token.as_deref().expect("a token");

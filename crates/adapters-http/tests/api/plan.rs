@@ -77,7 +77,7 @@ impl Plan {
             let sale = starts_at - Span::days(7)..starts_at - Span::hours(1);
             Schedule::new(id, CONCERT, starts_at, Zone::new("Asia/Seoul").expect("a zone"), sale)
         };
-        let seat = |number| a_seat(number).with(|seat| seat.schedule = DATE).row;
+        let seat = |number| a_seat(number).with(|seat| seat.with_schedule(DATE)).row;
         Programme {
             queues: vec![queue.restore(self.queue_state)],
             concerts: vec![concert(CONCERT, "A Night at the Club", QUEUE), concert(OTHER_CONCERT, "Matinee", Queue::DEFAULT)],

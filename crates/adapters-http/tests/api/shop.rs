@@ -58,7 +58,7 @@ impl Shop {
 
     /// Lets the next users in.
     pub(crate) async fn tick(&self) {
-        let queues: Vec<_> = self.queues.iter().map(|queue| queue.id).collect();
+        let queues: Vec<_> = self.queues.iter().map(|queue| queue.id()).collect();
         self.scheduler.tick(&queues).await.expect("a tick");
     }
 

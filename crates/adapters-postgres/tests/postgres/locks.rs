@@ -1,8 +1,8 @@
 //! Rows that somebody else has locked.
 
 use application::ports::CommitError;
-use domain::Queue;
 use domain::need::Line;
+use domain::{Money, Queue, Wallet, WalletEntry};
 use sea_orm::sqlx::{Connection, Executor};
 
 use crate::world::{World, user};
@@ -36,7 +36,9 @@ async fn a_change_that_the_schema_refuses_holds_no_other_back() {
     }
     let (good, mut poisoned) = (world.a_charge(1, "2").await, world.a_charge(2, "2").await);
     world.sql("ALTER TABLE wallet_entries ADD CONSTRAINT poison CHECK (amount <> 13)");
-    poisoned.rows_mut::<domain::WalletEntry>().next().unwrap().row.amount = domain::Money::new(13).unwrap();
+    let entry = &mut poisoned.rows_mut::<WalletEntry>().next().unwrap().row;
+    let after = Wallet::restore(entry.user(), entry.balance(), entry.sequence());
+    *entry = WalletEntry::restore(entry.id(), &after, entry.kind(), Money::new(13).unwrap(), entry.at());
     let results = world.commit(&[good, poisoned]).await;
     assert!(results[0].is_ok() && matches!(results[1], Err(CommitError::Rejected(_))), "{results:?}");
     assert_eq!((world.balance(1).await, world.balance(2).await), (2, 1), "it is written whole or not at all");
@@ -54,7 +56,7 @@ async fn a_tick_sees_the_foremost_of_a_line_while_another_program_keeps_its_row_
 
     let line = world.find(Line { queue: Queue::DEFAULT, at_most: 1 }).await.unwrap();
 
-    let seen: Vec<u64> = line.foremost.iter().map(|token| token.number).collect();
+    let seen: Vec<u64> = line.foremost.iter().map(|token| token.number()).collect();
     assert_eq!(seen, [1], "a row that is skipped would be overtaken");
     kept.rollback().await.unwrap();
 }

@@ -125,20 +125,20 @@ impl<'a> Names<'a> {
         }
         for write in &change.writes {
             match write {
-                RowWrite::Queue(queue) => self.queues.extend([queue.row.id]),
+                RowWrite::Queue(queue) => self.queues.extend([queue.row.id()]),
                 RowWrite::Admission(admission) => self.admissions.extend([admission.row.0]),
-                RowWrite::Concert(concert) => self.concerts.extend([concert.row.id]),
-                RowWrite::Schedule(schedule) => self.schedules.extend([schedule.row.id]),
+                RowWrite::Concert(concert) => self.concerts.extend([concert.row.id()]),
+                RowWrite::Schedule(schedule) => self.schedules.extend([schedule.row.id()]),
                 RowWrite::User(user) => self.users.extend([user.row.id]),
                 RowWrite::Place(Write { row: place, .. }) => {
                     self.tokens.extend([place.id]);
                     self.places.extend([(place.queue, place.user)]);
                     self.lines.extend([place.queue]);
                 }
-                RowWrite::Token(token) => self.tokens.extend([token.row.id]),
-                RowWrite::Seat(seat) => self.seats.extend([(seat.row.schedule, seat.row.number)]),
-                RowWrite::Reservation(reservation) => self.reservations.extend([reservation.row.id]),
-                RowWrite::Payment(payment) => self.payments.extend([payment.row.id]),
+                RowWrite::Token(token) => self.tokens.extend([token.row.id()]),
+                RowWrite::Seat(seat) => self.seats.extend([(seat.row.schedule(), seat.row.number())]),
+                RowWrite::Reservation(reservation) => self.reservations.extend([reservation.row.id()]),
+                RowWrite::Payment(payment) => self.payments.extend([payment.row.id()]),
                 RowWrite::Wallet(wallet) => self.wallets.extend([wallet.row.user()]),
                 RowWrite::Key(key) => self.keys.extend([&key.row.scope]),
                 // Unique by the table itself: whoever comes second fails there.

@@ -66,7 +66,7 @@ impl<'a> Judge<'a> {
 
     /// Whether there is the queue, and the user has no other live token in it; one that the change ends doesn't count.
     fn is_free(&self, new: &NewToken, change: &Change) -> bool {
-        let is_ended = |token| change.rows::<QueueToken>().any(|write| write.row.id == token && !write.row.is_live());
+        let is_ended = |token| change.rows::<QueueToken>().any(|write| write.row.id() == token && !write.row.is_live());
         self.lines.has(new.queue)
             && self.guards.version(&RowKey::Token(new.id)).is_none()
             && self.guards.occupant(new.queue, new.user).is_none_or(is_ended)

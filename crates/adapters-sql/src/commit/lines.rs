@@ -68,7 +68,7 @@ fn growth(change: &Change, queue: QueueId) -> i64 {
 fn leavers(change: &Change) -> impl Iterator<Item = QueueId> {
     let leaves =
         change.rows::<QueueToken>().filter(|write| write.expected == Some(Version::FIRST) && write.row.state() != TokenState::Waiting);
-    leaves.map(|write| write.row.queue)
+    leaves.map(|write| write.row.queue())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use adapters_sql::load::Wanted;
 use adapters_sql::micros;
 use adapters_sql::rows::{Row, add};
-use domain::{ConcertId, Queue, QueueId, Rows, ScheduleId, SeatNumber, UserId};
+use domain::{ConcertId, Payment, Queue, QueueId, QueueToken, Rows, Schedule, ScheduleId, SeatNumber, UserId};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::select::{by, by_id, ids, seats};
@@ -40,7 +40,7 @@ impl Led {
     /// Where what was found for `wanted` leads. A row that makes no sense leads nowhere: the needs that it belongs to fail anyway.
     pub(super) fn by(wanted: &Wanted<'_>, rows: &Rows) -> Self {
         let mut led = Self { held: wanted.used.clone(), seats: wanted.seats.clone(), ..Self::default() };
-        led.queues.extend(wanted.tokens.iter().filter_map(|token| rows.token(*token)).map(|token| token.queue));
+        led.queues.extend(wanted.tokens.iter().filter_map(|token| rows.token(*token)).map(QueueToken::queue));
         for (user, concert) in &wanted.places {
             if let Some(queue) = concert.map_or(Some(Queue::DEFAULT), |concert| rows.queue_of(concert)) {
                 led.queues.insert(queue);
@@ -48,13 +48,13 @@ impl Led {
                 led.places.insert((queue, *user));
             }
         }
-        led.wallets.extend(wanted.payments.iter().filter_map(|payment| rows.payment(*payment)).map(|payment| payment.user));
-        led.concerts.extend(wanted.schedules.iter().filter_map(|date| rows.schedule(*date)).map(|date| date.concert));
+        led.wallets.extend(wanted.payments.iter().filter_map(|payment| rows.payment(*payment)).map(Payment::user));
+        led.concerts.extend(wanted.schedules.iter().filter_map(|date| rows.schedule(*date)).map(Schedule::concert));
         led.schedules.extend(wanted.lines.iter().flat_map(|line| rows.offered(line.queue)));
         for reservation in rows.reservations() {
-            led.concerts.insert(reservation.concert);
-            led.schedules.insert(reservation.schedule);
-            led.seats.extend(reservation.numbers().map(|number| (reservation.schedule, number)));
+            led.concerts.insert(reservation.concert());
+            led.schedules.insert(reservation.schedule());
+            led.seats.extend(reservation.numbers().map(|number| (reservation.schedule(), number)));
         }
         led.awaited.extend(wanted.used.iter().filter_map(|concert| Some((rows.queue_of(*concert)?, *concert))));
         led

@@ -79,7 +79,7 @@ async fn a_spoiled_reservation_fails_whoever_meets_it() {
     let (ada, ben) = (world.guest().await, world.guest().await);
     let kept = world.hold(ada, &[1]).await;
     spoil(&world, "UPDATE reservations SET amount = -5").await;
-    assert!(world.try_find(&need::Reservation(kept.id)).await.is_err());
+    assert!(world.try_find(&need::Reservation(kept.id())).await.is_err());
     assert!(world.try_find(&need::HoldsOfToken(ada.token.unwrap())).await.is_err());
     assert!(world.try_find(&world.hold_command(ben, &[1]).needs()).await.is_err(), "on its seat");
     assert!(world.try_find(&world.hold_command(ben, &[2]).needs()).await.is_ok(), "beside it");

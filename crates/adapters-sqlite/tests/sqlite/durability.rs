@@ -20,8 +20,8 @@ async fn whoever_opens_the_file_anew_finds_everything() {
     // The first store is still open, as that of a process that was killed is: nothing was tidied up.
     let again = SqliteStore::open(&world.path(), world.clock.clone()).await.unwrap();
     let page = PageRequest { after: None, size: 10 };
-    assert_eq!(again.reads().payment(payment.id).await.unwrap(), Some(payment));
-    assert_eq!(again.reads().reservation(kept.id).await.unwrap(), world.store.reads().reservation(kept.id).await.unwrap());
+    assert_eq!(again.reads().payment(payment.id()).await.unwrap(), Some(payment));
+    assert_eq!(again.reads().reservation(kept.id()).await.unwrap(), world.store.reads().reservation(kept.id()).await.unwrap());
     assert_eq!(again.reads().seats(SCHEDULE).await.unwrap(), world.store.reads().seats(SCHEDULE).await.unwrap());
     assert_eq!(again.reads().entries(guest.user, page).await.unwrap().len(), 2);
     assert_eq!(again.reads().user(guest.user).await.unwrap().unwrap().id, guest.user);

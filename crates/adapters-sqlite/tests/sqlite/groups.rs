@@ -49,7 +49,7 @@ async fn what_only_the_commit_refuses_holds_no_others_back() {
     assert!(matches!(results[..], [Err(CommitError::Rejected(_)), Ok(_)]), "{results:?}");
     // The one connection that writes is in no transaction that somebody forgot.
     world.charge(bens, 3).await;
-    let found = world.find(need::Reservation(kept.id)).await.unwrap().0.reservation;
+    let found = world.find(need::Reservation(kept.id())).await.unwrap().0.reservation;
     assert_eq!((found.version, found.state()), (Version::FIRST, ReservationState::Held));
 }
 
@@ -57,7 +57,7 @@ async fn what_only_the_commit_refuses_holds_no_others_back() {
 async fn changes_that_collide_do_so_when_their_group_has_failed_as_a_whole() {
     let world = World::with_a_hall_of(4).await;
     let queue = world.store.ports().catalogue.queue(Queue::DEFAULT).await.unwrap().unwrap();
-    let relies = world.charge_change(world.user().await, 5).await.relying_on(Guard::Queue(queue.id, queue.version));
+    let relies = world.charge_change(world.user().await, 5).await.relying_on(Guard::Queue(queue.id(), queue.version));
     let writes = Change::default().writing(Write::update(&queue, queue.row.clone()));
     let results = world.store.commit(&[relies, writes.clone(), poisoned()]).await;
     assert!(matches!(results[..], [Ok(_), Err(CommitError::Conflict), Err(CommitError::Rejected(_))]), "{results:?}");
@@ -71,8 +71,7 @@ async fn a_record_that_somebody_else_made_is_a_conflict_whatever_guards_miss_it(
     world.charge(guest.user, 50_000).await;
     let kept = world.hold(guest, &[1]).await;
     let payment = world.pay(guest, &kept).await;
-    let mut twice = payment.restore(PaymentState::Completed);
-    twice.id = PaymentId(uuid::Uuid::from_u128(0x2));
+    let twice = payment.restore(PaymentState::Completed).with_id(PaymentId(uuid::Uuid::from_u128(0x2)));
     let again = Change::default().writing(Write::insert(twice));
     let other = world.charge_change(guest.user, 1).await;
     let results = world.store.commit(&[again, other]).await;
@@ -99,7 +98,7 @@ async fn numbers_are_gapless_although_joins_fail_in_between() {
     let numbers: Vec<_> = world.store.commit(&changes).await.into_iter().map(|result| result.ok().and_then(|done| done.number)).collect();
     assert_eq!(numbers, [None, Some(1), None, None, Some(2), Some(3)]);
     let live = world.store.reads().live(Queue::DEFAULT, 0, 10).await.unwrap();
-    assert_eq!(live.iter().map(|token| token.number).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(live.iter().map(|token| token.number()).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(world.broken().await, Vec::<&str>::new());
 }
 
@@ -136,9 +135,9 @@ async fn a_seat_is_taken_over_from_a_lapsed_hold_in_the_group_of_others() {
     let (takes_over, takes) = (world.hold_change(back, &[1]).await, world.hold_change(world.guest().await, &[4]).await);
     let results = world.store.commit(&[takes, takes_over]).await;
     assert!(results.iter().all(Result::is_ok), "{results:?}");
-    let ended = world.find(need::Reservation(lapsed.id)).await.unwrap().0;
+    let ended = world.find(need::Reservation(lapsed.id())).await.unwrap().0;
     assert!(matches!(ended.reservation.state(), ReservationState::Cancelled { .. }));
-    assert!(ended.seats.iter().all(|seat| seat.reservation() != Some(lapsed.id)), "no seat's row names it any more");
+    assert!(ended.seats.iter().all(|seat| seat.reservation() != Some(lapsed.id())), "no seat's row names it any more");
     assert_eq!(ended.seats.len(), 2);
     assert_ne!(other.user, back.user);
     assert_eq!(world.broken().await, Vec::<&str>::new());

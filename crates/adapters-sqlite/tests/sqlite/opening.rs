@@ -19,7 +19,7 @@ async fn a_new_file_has_the_default_queue_and_nothing_else() {
     let path = folder.path().join("a").join("b").join("frontrow.db");
     let store = open(&format!("sqlite://{}", path.display())).await.unwrap();
     let queues = store.reads().queues().await.unwrap();
-    assert_eq!(queues.iter().map(|queue| queue.id).collect::<Vec<_>>(), [Queue::DEFAULT]);
+    assert_eq!(queues.iter().map(|queue| queue.id()).collect::<Vec<_>>(), [Queue::DEFAULT]);
     assert!(path.is_file(), "the folders are created");
 }
 

@@ -48,7 +48,7 @@ impl World {
 
     /// One concert on one date, in a hall of `seats` seats.
     pub(crate) fn programme(seats: u32) -> Programme {
-        let seat = |number| a_seat(number).with(|seat| seat.price = won(10_000)).row;
+        let seat = |number| a_seat(number).with(|seat| seat.with_price(won(10_000))).row;
         let (concerts, schedules) = (vec![a_concert().row], vec![a_schedule().row]);
         Programme { queues: vec![], concerts, schedules, seats: (1..=seats).map(seat).collect() }
     }
@@ -174,15 +174,15 @@ impl World {
     pub(crate) async fn pay(&self, pass: Pass, reservation: &Reservation) -> Payment {
         let keyed = self.key(pass.user, Operation::Pay);
         let (id, entry) = (self.ids.ordered().into(), self.ids.ordered().into());
-        let command = pay::Command { pass, keyed, id, entry, reservation: reservation.id, amount: None };
+        let command = pay::Command { pass, keyed, id, entry, reservation: reservation.id(), amount: None };
         paid(self.commit_decision(self.decide(&command).await).await)
     }
 
     /// A payment, gone back.
     pub(crate) async fn refund(&self, payment: &Payment) -> Payment {
-        let keyed = self.key(payment.user, Operation::Refund);
+        let keyed = self.key(payment.user(), Operation::Refund);
         let entry = self.ids.ordered().into();
-        let command = refund::Command { user: payment.user, order: None, keyed, payment: payment.id, entry };
+        let command = refund::Command { user: payment.user(), order: None, keyed, payment: payment.id(), entry };
         paid(self.commit_decision(self.decide(&command).await).await)
     }
 }

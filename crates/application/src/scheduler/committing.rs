@@ -87,8 +87,8 @@ async fn a_sweep_ends_what_has_lapsed_but_for_a_hold_whose_seats_are_missing() {
     rows.add_all([torn, whole.clone()]);
     let (scheduler, observer) = scheduler(rows, false);
     assert_eq!(scheduler.sweep().await.unwrap(), 1);
-    let ended: Vec<_> = observer.committed().iter().flat_map(Change::rows::<Reservation>).map(|write| write.row.id).collect();
-    assert_eq!(ended, [whole.id]);
+    let ended: Vec<_> = observer.committed().iter().flat_map(Change::rows::<Reservation>).map(|write| write.row.id()).collect();
+    assert_eq!(ended, [whole.id()]);
 }
 
 /// A store of many queues, in each of which one user waits; it counts its round trips. The first commit of the queue `contested` meets
@@ -119,8 +119,8 @@ impl Store for ManyQueues {
             }
             let user = UserId(line.queue.0);
             rows.add_standing(line.queue, ONE_WAITS);
-            rows.add(a_queue().with(|queue| queue.id = line.queue));
-            rows.add(a_token(user).with(|token| token.queue = line.queue));
+            rows.add(a_queue().with(|queue| queue.with_id(line.queue)));
+            rows.add(a_token(user).with(|token| token.with_queue(line.queue)));
         }
         Ok(rows)
     }

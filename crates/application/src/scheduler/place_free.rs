@@ -30,9 +30,9 @@ impl PlaceFree {
 impl Observer for PlaceFree {
     fn committed(&self, change: &Change, _: &Committed) {
         let ended = |state| matches!(state, TokenState::Expired { activated_at: Some(_), .. });
-        let freed = change.rows::<QueueToken>().filter(|token| ended(token.row.state())).map(|token| token.row.queue);
+        let freed = change.rows::<QueueToken>().filter(|token| ended(token.row.state())).map(|token| token.row.queue());
         // A queue that an operator has changed may have more places, too.
-        let freed: Vec<QueueId> = freed.chain(change.rows::<Queue>().map(|queue| queue.row.id)).collect();
+        let freed: Vec<QueueId> = freed.chain(change.rows::<Queue>().map(|queue| queue.row.id())).collect();
         if !freed.is_empty() {
             self.add(freed);
         }

@@ -21,16 +21,14 @@ impl Clock for TestClock {
 
 /// Ada waits in a concert's own queue.
 fn her_place() -> Versioned<QueueToken> {
-    a_token(ADA).with(|token| token.queue = OTHER_QUEUE)
+    a_token(ADA).with(|token| token.with_queue(OTHER_QUEUE))
 }
 
 /// What a tick sees at `now`: Ada waits, and the sale opens at `sale_opens_at`.
 fn the_rows(now: OffsetDateTime, sale_opens_at: OffsetDateTime) -> Rows {
-    let schedule = a_schedule().with(|schedule| {
-        (schedule.sale_opens_at, schedule.sale_closes_at) = (sale_opens_at, sale_opens_at + DAY);
-        schedule.starts_at = schedule.sale_closes_at;
-    });
-    let mut rows = Rows::at(now).with(a_queue().with(|queue| queue.id = OTHER_QUEUE)).with(her_place()).with(schedule);
+    let closes_at = sale_opens_at + DAY;
+    let schedule = a_schedule().with(|date| date.with_sale(sale_opens_at..closes_at).with_start(closes_at));
+    let mut rows = Rows::at(now).with(a_queue().with(|queue| queue.with_id(OTHER_QUEUE))).with(her_place()).with(schedule);
     rows.add_standing(OTHER_QUEUE, Standing { admission: Version::FIRST, waiting: 1, active: Some(0) });
     rows.add_offer(OTHER_QUEUE, Some((SCHEDULE, true)));
     rows

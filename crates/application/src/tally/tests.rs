@@ -71,7 +71,7 @@ fn money_is_counted_by_times_and_by_amount() {
 #[test]
 fn a_tick_counts_who_is_let_in_how_long_they_waited_and_who_did_not_show_up() {
     let (tally, clock, counted) = tally();
-    let waiting = a_token(ADA).with(|token| token.joined_at = NOW);
+    let waiting = a_token(ADA).with(|token| token.with_place(|place| place.joined_at = NOW));
     clock.advance(Duration::seconds(30));
     let active = waiting.row.clone().admit(Duration::minutes(2), clock.now()).unwrap();
     let admitted = of(vec![Fact::TokenActivated { token: DIGEST, queue: Queue::DEFAULT, user: ADA, number: 1 }.at(Version::FIRST)])
@@ -99,9 +99,9 @@ fn a_tick_counts_who_is_let_in_how_long_they_waited_and_who_did_not_show_up() {
 fn a_lapsed_hold_counts_as_expired_and_how_late_that_was_written_down() {
     let (tally, clock, counted) = tally();
     let hold = a_hold(ADA, &[7]);
-    clock.advance(hold.expires_at - NOW + Duration::milliseconds(250));
+    clock.advance(hold.expires_at() - NOW + Duration::milliseconds(250));
     let ended = hold.clone().cancelled(CancelReason::Expired).row;
-    let (reservation, schedule, reason) = (hold.row.id, hold.row.schedule, CancelReason::Expired);
+    let (reservation, schedule, reason) = (hold.row.id(), hold.row.schedule(), CancelReason::Expired);
     let cancelled = Fact::ReservationCancelled { reservation, schedule, user: ADA, seats: Vec::new(), reason }.at(Version::FIRST);
     let change = of(vec![cancelled]).writing(Write::update(&hold, ended));
     tally.committed(&change, &Committed::default());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::decide::admission::Pass;
 use domain::decide::{exchange, hold};
 use domain::key::Keyed;
-use domain::reservation::SeatChoice;
+use domain::seat_choice::SeatChoice;
 use domain::{Outcome, ReservationId, ScheduleId};
 
 use crate::ports::Ids;

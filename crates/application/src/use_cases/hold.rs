@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::decide::admission::Pass;
 use domain::decide::hold;
 use domain::key::Keyed;
-use domain::reservation::SeatChoice;
+use domain::seat_choice::SeatChoice;
 use domain::{Outcome, ReservationId, ScheduleId};
 
 use crate::ports::Ids;
@@ -53,7 +53,7 @@ mod tests {
         let (held, changes) = hold(on_sale().with(an_admitted_token(ADA)).with(a_seat(7))).await;
 
         let Ok(Answer { outcome: Outcome::Held { reservation, created: true }, .. }) = held else { panic!("not held: {held:?}") };
-        assert_eq!(reservation.expires_at, NOW + rules().hold);
+        assert_eq!(reservation.expires_at(), NOW + rules().hold);
         let [change] = &changes[..] else { panic!("not one commit: {changes:?}") };
         assert_eq!(change.row::<Seat>().map(|seat| seat.expected), Some(Some(a_seat(7).version)));
         assert!(change.row::<KeyRecord>().is_some());
@@ -69,6 +69,6 @@ mod tests {
         let conflict = (seat_number(7), SeatStatus::Held);
         assert!(matches!(refused, Err(Error::Refused(Refusal::SeatsUnavailable(seats))) if seats == [conflict]));
         let [change] = &changes[..] else { panic!("not one commit: {changes:?}") };
-        assert!(matches!(&change.writes[..], [RowWrite::Token(Write { row, .. })] if row.id == token_of(ADA)), "{change:?}");
+        assert!(matches!(&change.writes[..], [RowWrite::Token(Write { row, .. })] if row.id() == token_of(ADA)), "{change:?}");
     }
 }

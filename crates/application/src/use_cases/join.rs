@@ -63,7 +63,7 @@ mod tests {
     #[tokio::test]
     async fn a_join_has_the_number_that_the_store_gave_it() {
         let joined = join(Committed { number: Some(7) }).await.unwrap();
-        assert_eq!((joined.token.number, joined.new), (7, true));
+        assert_eq!((joined.token.number(), joined.new), (7, true));
     }
 
     #[tokio::test]

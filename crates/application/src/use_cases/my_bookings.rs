@@ -31,7 +31,7 @@ impl MyBookings {
 
     /// The user's reservation; not found if it is another's.
     pub async fn reservation(&self, user: UserId, id: ReservationId) -> Result<Booking, Error> {
-        let found = self.bookings.reservation(id).await?.filter(|reservation| reservation.user == user);
+        let found = self.bookings.reservation(id).await?.filter(|reservation| reservation.user() == user);
         let booking = Booking::of(&*self.catalogue, found.into_iter().collect()).await?.pop();
         Ok(booking.ok_or(Refusal::NotFound)?)
     }
@@ -39,18 +39,18 @@ impl MyBookings {
     /// The user's reservations, newest first.
     pub async fn reservations(&self, user: UserId, page: PageRequest<ReservationId>) -> Result<Page<Booking, ReservationId>, Error> {
         let items = Booking::of(&*self.catalogue, self.bookings.reservations(user, page.one_more()).await?).await?;
-        Ok(page.cut(items, |booking| booking.reservation.id))
+        Ok(page.cut(items, |booking| booking.reservation.id()))
     }
 
     /// The user's payment; not found if it is another's.
     pub async fn payment(&self, user: UserId, id: PaymentId) -> Result<Payment, Error> {
-        let found = self.bookings.payment(id).await?.filter(|payment| payment.user == user);
+        let found = self.bookings.payment(id).await?.filter(|payment| payment.user() == user);
         Ok(found.ok_or(Refusal::NotFound)?)
     }
 
     /// The user's payments, newest first.
     pub async fn payments(&self, user: UserId, page: PageRequest<PaymentId>) -> Result<Page<Payment, PaymentId>, Error> {
         let items = self.bookings.payments(user, page.one_more()).await?;
-        Ok(page.cut(items, |payment| payment.id))
+        Ok(page.cut(items, Payment::id))
     }
 }

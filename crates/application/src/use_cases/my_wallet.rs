@@ -43,6 +43,6 @@ impl MyWallet {
     /// The user's book, newest first.
     pub async fn entries(&self, user: UserId, page: PageRequest<u64>) -> Result<Page<WalletEntry, u64>, Error> {
         let items = self.wallets.entries(user, page.one_more()).await?;
-        Ok(page.cut(items, |entry| entry.sequence))
+        Ok(page.cut(items, WalletEntry::sequence))
     }
 }

@@ -21,14 +21,14 @@ impl PollToken {
 
     /// The token's place; not found if it is another user's.
     pub async fn token(&self, user: UserId, id: TokenId) -> Result<Place, Error> {
-        let token = self.room.find(id).await?.filter(|token| token.user.is(user)).ok_or(Refusal::NotFound)?;
+        let token = self.room.find(id).await?.filter(|token| token.user().is(user)).ok_or(Refusal::NotFound)?;
         Ok(self.room.place(&token))
     }
 
     /// The place of the user's token if it is in memory, as it nearly always is: without waiting.
     #[must_use]
     pub fn known(&self, user: UserId, id: TokenId) -> Option<Place> {
-        let token = self.room.known(id).filter(|token| token.user.is(user))?;
+        let token = self.room.known(id).filter(|token| token.user().is(user))?;
         Some(self.room.place(&token))
     }
 

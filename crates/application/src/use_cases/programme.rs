@@ -55,7 +55,7 @@ impl Concerts {
     /// All concerts.
     pub async fn concerts(&self, page: PageRequest<ConcertId>) -> Result<Page<Versioned<Concert>, ConcertId>, Error> {
         let items = self.catalogue.concerts(page.one_more()).await?;
-        Ok(page.cut(items, |concert| concert.id))
+        Ok(page.cut(items, |concert| concert.id()))
     }
 
     /// The concert.
@@ -83,14 +83,14 @@ impl Concerts {
             dates.push(Date { available: map.available, seats, on_sale, seats_tag: (map.version, map.lapsed), schedule });
         }
         // The cursor is found among all dates: the one it names may have ceased to be bookable since.
-        let start = match page.after.map(|id| dates.iter().position(|date| date.schedule.id == id)) {
+        let start = match page.after.map(|id| dates.iter().position(|date| date.schedule.id() == id)) {
             None => 0,
             Some(Some(index)) => index + 1,
             Some(None) => return Ok(None),
         };
         let rest = dates.into_iter().skip(start).filter(|date| !bookable || date.is_bookable());
         let size = usize::try_from(page.one_more().size).unwrap_or(usize::MAX);
-        Ok(Some(page.cut(rest.take(size).collect(), |date| date.schedule.id)))
+        Ok(Some(page.cut(rest.take(size).collect(), |date| date.schedule.id())))
     }
 
     /// The seats of a date.

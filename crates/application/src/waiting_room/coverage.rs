@@ -35,7 +35,7 @@ fn play(seed: u64, arrivals: f64, stay: impl Fn(&mut Rng) -> f64) -> (f64, f64, 
         let admitted = queue.len().min(CAPACITY - shop.len()).min(10);
         for (token, estimate) in queue.drain(..admitted) {
             let token: QueueToken = token;
-            let waited = now - token.joined_at;
+            let waited = now - token.joined_at();
             let active = token.admit(Duration::DAY, now).unwrap();
             line.follow(&(&active).into(), Some(TokenState::Waiting));
             shop.push((active, now + Duration::seconds_f64(stay(&mut rng))));

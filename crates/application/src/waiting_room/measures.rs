@@ -17,7 +17,7 @@ impl WaitingRoom {
         let queues = self.notices.queues();
         for QueueFigures { queue, waiting, active, .. } in queues.iter().filter_map(|queue| self.figures(*queue)) {
             let set = |name: &'static str, count: u64| {
-                let gauge: Gauge = gauge!(name, "queue" => queue.id.to_string());
+                let gauge: Gauge = gauge!(name, "queue" => queue.id().to_string());
                 gauge.set(number(usize::try_from(count).unwrap_or(usize::MAX)));
             };
             set(WAITING.0, waiting);

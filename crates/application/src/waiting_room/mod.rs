@@ -197,8 +197,8 @@ impl WaitingRoom {
     /// Remembers what who has just joined is told.
     fn tell(&self, token: &QueueToken) {
         let Place { now, estimate, .. } = self.place(token);
-        if let Some(mut line) = self.lines.get_mut(&token.queue) {
-            line.tell(token.number, estimate, now);
+        if let Some(mut line) = self.lines.get_mut(&token.queue()) {
+            line.tell(token.number(), estimate, now);
         }
     }
 }
@@ -229,7 +229,7 @@ impl Observer for WaitingRoom {
     /// The tokens are read again a moment later.
     fn doubtful(&self, change: &Change) {
         let joined = change.rows::<NewToken>().map(|new| new.row.id);
-        self.unsure().extend(change.rows::<QueueToken>().map(|token| token.row.id).chain(joined));
+        self.unsure().extend(change.rows::<QueueToken>().map(|token| token.row.id()).chain(joined));
     }
 }
 

@@ -51,7 +51,7 @@ impl Notices {
     /// Reads the queues; which there are.
     pub(super) async fn read_queues(&self) -> Result<Vec<QueueId>, Error> {
         let queues = self.catalogue.queues().await?;
-        let ids = queues.iter().map(|queue| queue.id).collect();
+        let ids = queues.iter().map(|queue| queue.id()).collect();
         for queue in queues {
             self.keep(queue);
         }
@@ -60,13 +60,13 @@ impl Notices {
 
     /// Takes the queue in, unless a newer version is known. Queues are never deleted.
     pub(super) fn keep(&self, queue: Versioned<Queue>) {
-        if self.queue(queue.id).is_none_or(|known| known.version < queue.version) {
+        if self.queue(queue.id()).is_none_or(|known| known.version < queue.version) {
             let queue = Arc::new(queue);
             self.queues.rcu(|queues| {
                 let newer = |known: &Arc<Versioned<Queue>>| queue.version <= known.version;
                 let mut queues = HashMap::clone(queues);
-                if !queues.get(&queue.id).is_some_and(newer) {
-                    queues.insert(queue.id, queue.clone());
+                if !queues.get(&queue.id()).is_some_and(newer) {
+                    queues.insert(queue.id(), queue.clone());
                 }
                 queues
             });
@@ -113,7 +113,7 @@ impl Notices {
         let concerts = self.catalogue.concerts_of(queue).await?;
         let mut offers = Vec::new();
         for concert in &concerts {
-            offers.extend_from_slice(&self.programme(concert.id, known).await?.offers);
+            offers.extend_from_slice(&self.programme(concert.id(), known).await?.offers);
         }
         Ok(!concerts.is_empty() && !Sale::of(&offers, self.clock.now()).is_open())
     }

@@ -62,9 +62,9 @@ impl WaitingRoom {
             loop {
                 let page = self.store.live(queue, after, PAGE).await?;
                 let Some(last) = page.last() else { break };
-                after = last.number;
+                after = last.number();
                 for token in page {
-                    seen(token.id.digest());
+                    seen(token.id().digest());
                     self.meet(&token);
                 }
             }

@@ -43,15 +43,15 @@ impl WaitingRoom {
     #[must_use]
     pub fn place(&self, token: &QueueToken) -> Place {
         let now = self.clock.now();
-        let availability = token.concert.and_then(|concert| self.notices.availability(concert));
+        let availability = token.concert().and_then(|concert| self.notices.availability(concert));
         let place = |position, estimate, poll_after| Place { token: token.clone(), now, position, estimate, availability, poll_after };
         match token.status(now) {
             TokenStatus::Waiting => {
-                let policy = self.policy(token.queue);
-                let line = self.lines.get(&token.queue);
-                let position = line.as_ref().map_or(1, |line| line.position(token.number));
+                let policy = self.policy(token.queue());
+                let line = self.lines.get(&token.queue());
+                let position = line.as_ref().map_or(1, |line| line.position(token.number()));
                 let estimate = line.and_then(|line| line.estimate(position, policy, now));
-                place(Some(position), estimate, poll_after(token.id, position, estimate))
+                place(Some(position), estimate, poll_after(token.id(), position, estimate))
             }
             TokenStatus::Active | TokenStatus::Expired(_) => place(None, None, LATEST_POLL),
         }

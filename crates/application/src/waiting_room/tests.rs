@@ -3,7 +3,6 @@ use domain::loaded::LoadedLine;
 use domain::testing::{
     CONCERT, NOW, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, QUEUE, SCHEDULE, a_concert, a_queue, a_schedule, a_seat, a_token, rules, user,
 };
-use domain::token::NewToken;
 use domain::{Availability, Cancellation, ConcertId, Offer, Schedule, ScheduleId, SeatState, Version, Write};
 
 use super::*;
@@ -15,13 +14,11 @@ fn room(store: MockTokens, clock: &Arc<StoppedClock>) -> WaitingRoom {
 }
 
 fn waiting(number: u64) -> QueueToken {
-    a_token(user(number)).with(|token| (token.number, token.joined_at) = (number, NOW)).row
+    a_token(user(number)).numbered(number).with(|token| token.with_place(|place| place.joined_at = NOW)).row
 }
 
 fn joins(token: &QueueToken) -> (Change, Committed) {
-    let QueueToken { id, queue, user, concert, number, joined_at, .. } = token.clone();
-    let place = Write::insert(NewToken { id, queue, user, concert, joined_at });
-    (Change::default().writing(place), Committed { number: Some(number) })
+    (Change::default().writing(Write::insert(token.place())), Committed { number: Some(token.number()) })
 }
 
 fn rewrites(version: i64, token: QueueToken) -> Change {
@@ -40,7 +37,7 @@ async fn positions_close_up_when_somebody_is_admitted() {
     let first = waiting(1).admit(Duration::MINUTE, clock.now()).unwrap();
     room.committed(&rewrites(1, first.clone()), &Committed::default());
     assert_eq!(room.place(&waiting(3)).position, Some(2));
-    assert_eq!(room.find(first.id).await.unwrap(), Some(first.clone()));
+    assert_eq!(room.find(first.id()).await.unwrap(), Some(first.clone()));
     assert_eq!(room.place(&first).position, None);
 }
 
@@ -52,7 +49,7 @@ async fn an_older_version_that_comes_late_changes_nothing() {
     let left = active.clone().leave(clock.now()).unwrap();
     room.committed(&rewrites(2, left.clone()), &Committed::default());
     room.committed(&rewrites(1, active), &Committed::default());
-    assert_eq!(room.find(left.id).await.unwrap(), Some(left));
+    assert_eq!(room.find(left.id()).await.unwrap(), Some(left));
     assert_eq!(room.lines.get(&QUEUE).unwrap().active(clock.now()), 0);
 }
 
@@ -65,7 +62,7 @@ async fn a_token_that_the_room_has_not_met_is_read_once() {
     store.expect_token().times(1).returning(move |_| Ok(Some(row.clone())));
     let room = room(store, &clock);
     for _ in 0..3 {
-        assert_eq!(room.find(token.id).await.unwrap().as_ref(), Some(&token));
+        assert_eq!(room.find(token.id()).await.unwrap().as_ref(), Some(&token));
     }
     assert_eq!(room.place(&token).position, Some(1));
 }
@@ -80,17 +77,17 @@ async fn an_ended_token_is_forgotten_after_a_while() {
     room.committed(&rewrites(1, left.clone()), &Committed::default());
     clock.advance(REMEMBER_ENDED - Duration::SECOND);
     room.tidy();
-    assert!(room.find(left.id).await.unwrap().is_some());
+    assert!(room.find(left.id()).await.unwrap().is_some());
     clock.advance(Duration::SECOND);
     room.tidy();
-    assert!(room.find(left.id).await.unwrap().is_none());
+    assert!(room.find(left.id()).await.unwrap().is_none());
 }
 
 #[test]
 fn a_refusal_is_remembered_for_a_second() {
     let clock = Arc::new(StoppedClock::default());
     let room = room(MockTokens::new(), &clock);
-    let token = waiting(1).id;
+    let token = waiting(1).id();
     room.remember_refusal(token);
     assert!(room.was_refused_lately(token));
     clock.advance(Duration::SECOND);
@@ -114,7 +111,7 @@ async fn a_token_whose_commit_is_in_doubt_is_read_again_until_it_is_read() {
     assert!(room.refresh().await.is_err());
     assert_eq!(room.waiting(QUEUE), 1);
     room.refresh().await.unwrap();
-    assert_eq!((room.waiting(QUEUE), room.known(left.id)), (0, Some(left.row)));
+    assert_eq!((room.waiting(QUEUE), room.known(left.id())), (0, Some(left.row)));
     room.refresh().await.unwrap();
 }
 
@@ -124,7 +121,7 @@ async fn who_listens_hears_each_new_version_and_no_old_one() {
     let room = room(MockTokens::new(), &clock);
     let token = waiting(1);
     room.committed(&joins(&token).0, &joins(&token).1);
-    let listener = room.listen(token.id).unwrap();
+    let listener = room.listen(token.id()).unwrap();
     let hears = || async { tokio::time::timeout(std::time::Duration::ZERO, listener.news()).await.is_ok() };
     assert!(!hears().await);
     room.committed(&rewrites(1, token.clone().admit(Duration::MINUTE, clock.now()).unwrap()), &Committed::default());
@@ -173,32 +170,38 @@ struct Hall {
 }
 
 fn a_hall(id: ScheduleId, concert: ConcertId) -> Hall {
-    Hall { date: a_schedule().with(|date| (date.id, date.concert) = (id, concert)).row, blocked: 0 }
+    Hall { date: a_schedule().with(|date| date.with_ids(id, concert)).row, blocked: 0 }
+}
+
+/// A hall whose sale opens an hour after `now`.
+fn unopened(now: OffsetDateTime) -> Hall {
+    let hall = a_hall(SCHEDULE, CONCERT);
+    let closes_at = hall.date.sale_closes_at();
+    Hall { date: hall.date.with_sale(now + Duration::HOUR..closes_at), ..hall }
 }
 
 /// A room where somebody waits in the line `queue` for [`CONCERT`]. The queue admits to the concerts of `halls`, and to [`CONCERT`].
 async fn a_room_for(queue: QueueId, halls: Vec<Hall>, clock: &Arc<StoppedClock>) -> (WaitingRoom, QueueToken) {
     let mut catalogue = MockCatalogue::new();
-    let concert = |id| a_concert().with(|concert| (concert.id, concert.queue) = (id, OTHER_QUEUE));
-    let mut concerts: Vec<_> = halls.iter().map(|hall| hall.date.concert).chain([CONCERT]).collect();
+    let concert = |id| a_concert().with(|concert| concert.with_id(id).move_to(OTHER_QUEUE));
+    let mut concerts: Vec<_> = halls.iter().map(|hall| hall.date.concert()).chain([CONCERT]).collect();
     concerts.sort_unstable();
     concerts.dedup();
     let concerts: Vec<_> = concerts.into_iter().map(concert).collect();
     let of = halls.clone();
-    catalogue.expect_queues().returning(move || Ok(vec![a_queue().with(|row| row.id = queue)]));
+    catalogue.expect_queues().returning(move || Ok(vec![a_queue().with(|row| row.with_id(queue))]));
     catalogue.expect_concerts_of().returning(move |_| Ok(concerts.clone()));
     catalogue.expect_schedules().returning(move |concert| {
-        let dates = of.iter().map(|hall| &hall.date).filter(|date| date.concert == concert);
+        let dates = of.iter().map(|hall| &hall.date).filter(|date| date.concert() == concert);
         Ok(dates.map(|date| Versioned::new(Version::FIRST, date.clone())).collect())
     });
     catalogue.expect_seats().returning(move |date| {
-        let blocked = halls.iter().find(|hall| hall.date.id == date).map_or(0, |hall| hall.blocked);
+        let blocked = halls.iter().find(|hall| hall.date.id() == date).map_or(0, |hall| hall.blocked);
         let state = |number| if number <= blocked { SeatState::Blocked } else { SeatState::Available };
-        Ok([1, 2].map(|number| a_seat(number).with(|seat| seat.schedule = date).with_state(state(number))).into())
+        Ok([1, 2].map(|number| a_seat(number).with(|seat| seat.with_schedule(date)).with_state(state(number))).into())
     });
     let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(catalogue), clock.clone());
-    let mut token = waiting(1);
-    (token.queue, token.concert) = (queue, Some(CONCERT));
+    let token = waiting(1).with_place(|place| (place.queue, place.concert) = (queue, Some(CONCERT)));
     room.committed(&joins(&token).0, &joins(&token).1);
     room.refresh().await.unwrap();
     (room, token)
@@ -217,8 +220,8 @@ async fn those_who_wait_for_a_concert_are_told_how_much_is_left_of_it() {
     for (halls, told) in [
         (vec![hall()], Availability::Good),
         (with(&|hall| hall.blocked = 2), Availability::SoldOut),
-        (with(&|hall| hall.date.sale_closes_at = now), Availability::SaleNotOpen),
-        (with(&|hall| hall.date.sale_opens_at = now + Duration::HOUR), Availability::SaleNotOpen),
+        (with(&|hall| hall.date = hall.date.clone().with_sale(hall.date.sale_opens_at()..now)), Availability::SaleNotOpen),
+        (with(&|hall| *hall = unopened(now)), Availability::SaleNotOpen),
         (with(&|hall| hall.date = hall.date.clone().cancel(Cancellation { at: now, reason: None })), Availability::Cancelled),
         (vec![], Availability::SaleNotOpen),
     ] {
@@ -233,8 +236,7 @@ async fn nobody_is_told_when_they_get_in_where_nothing_can_be_bought() {
     let clock = Arc::new(StoppedClock::default());
     let mut sold_out = a_hall(SCHEDULE, CONCERT);
     sold_out.blocked = 2;
-    let mut unopened = a_hall(SCHEDULE, CONCERT);
-    unopened.date.sale_opens_at = clock.now() + Duration::HOUR;
+    let unopened = unopened(clock.now());
     let estimate = async |queue, halls: &[&Hall]| {
         let (room, token) = a_room_for(queue, halls.iter().map(|hall| (*hall).clone()).collect(), &clock).await;
         room.place(&token).estimate

@@ -68,9 +68,9 @@ const fn set_of(guard: &Guard) -> Option<RowSet> {
 /// The set that a row is in once it is written.
 fn set_added_to(write: &RowWrite) -> Option<RowSet> {
     match write {
-        RowWrite::Reservation(write) if write.row.state() == ReservationState::Held => Some(RowSet::LiveHolds(write.row.concert)),
+        RowWrite::Reservation(write) if write.row.state() == ReservationState::Held => Some(RowSet::LiveHolds(write.row.concert())),
         RowWrite::Place(write) => write.row.concert.map(|concert| RowSet::LiveTokens(write.row.queue, concert)),
-        RowWrite::Token(write) if write.row.is_live() => write.row.concert.map(|concert| RowSet::LiveTokens(write.row.queue, concert)),
+        RowWrite::Token(write) if write.row.is_live() => write.row.concert().map(|concert| RowSet::LiveTokens(write.row.queue(), concert)),
         RowWrite::Queue(_)
         | RowWrite::Admission(_)
         | RowWrite::Concert(_)

@@ -113,29 +113,29 @@ macro_rules! kinds {
 
 kinds! {
     /// A queue's policy and state.
-    Queue(Queue), queue => RowKey::Queue(queue.id) => Queue(QueueId);
+    Queue(Queue), queue => RowKey::Queue(queue.id()) => Queue(QueueId);
     /// A queue's admission version.
     Admission(Admission), Admission(queue) => RowKey::Admission(*queue) => Admission(QueueId);
     /// A concert.
-    Concert(Concert), concert => RowKey::Concert(concert.id) => Concert(ConcertId);
+    Concert(Concert), concert => RowKey::Concert(concert.id()) => Concert(ConcertId);
     /// A date of a concert.
-    Schedule(Schedule), schedule => RowKey::Schedule(schedule.id) => Schedule(ScheduleId);
+    Schedule(Schedule), schedule => RowKey::Schedule(schedule.id()) => Schedule(ScheduleId);
     /// A user; inserted only.
     User(User), user => RowKey::User(user.id) => User(UserId);
     /// A place in a queue, to which the store gives the next number: a user's only one there.
     Place(NewToken), place => RowKey::Place(place.queue, place.user) => Place(QueueId, UserId);
     /// A token that has its number.
-    Token(QueueToken), token => RowKey::Token(token.id) => Token(TokenId);
+    Token(QueueToken), token => RowKey::Token(token.id()) => Token(TokenId);
     /// A seat.
-    Seat(Seat), seat => RowKey::Seat(seat.schedule, seat.number) => Seat(ScheduleId, SeatNumber);
+    Seat(Seat), seat => RowKey::Seat(seat.schedule(), seat.number()) => Seat(ScheduleId, SeatNumber);
     /// A reservation.
-    Reservation(Reservation), reservation => RowKey::Reservation(reservation.id) => Reservation(ReservationId);
+    Reservation(Reservation), reservation => RowKey::Reservation(reservation.id()) => Reservation(ReservationId);
     /// A payment.
-    Payment(Payment), payment => RowKey::Payment(payment.id) => Payment(PaymentId);
+    Payment(Payment), payment => RowKey::Payment(payment.id()) => Payment(PaymentId);
     /// A wallet.
     Wallet(Wallet), wallet => RowKey::Wallet(wallet.user()) => Wallet(UserId);
     /// A line in a wallet's book; inserted only.
-    Entry(WalletEntry), entry => RowKey::Entry(entry.id) => Entry(EntryId);
+    Entry(WalletEntry), entry => RowKey::Entry(entry.id()) => Entry(EntryId);
     /// An idempotency record.
     Key(KeyRecord), key => RowKey::Key(key.scope.clone()) => Key(KeyScope);
     /// What an operator did; inserted only.

@@ -62,7 +62,7 @@ impl Pass {
         judge(token, self.user, queue, now)?;
         let deadline = token.expires_at().ok_or(Refusal::TokenWaiting { token: id })?;
         let claimed = token.row.clone().claim(of.policy(&rules.queue).active, now).map_err(|_| Refusal::TokenMismatch)?;
-        Ok(Admitted { loaded: token.clone(), claimed, deadline, policy: Guard::Queue(of.id, of.version) })
+        Ok(Admitted { loaded: token.clone(), claimed, deadline, policy: Guard::Queue(of.id(), of.version) })
     }
 }
 
@@ -71,11 +71,11 @@ impl Pass {
 /// # Errors
 /// [`Refusal::TokenMismatch`], [`Refusal::TokenWaiting`], [`Refusal::TokenExpired`].
 pub fn judge(token: &QueueToken, user: UserId, queue: Option<QueueId>, now: OffsetDateTime) -> Result<(), Refusal> {
-    if !token.user.is(user) || queue.is_some_and(|queue| queue != token.queue) {
+    if !token.user().is(user) || queue.is_some_and(|queue| queue != token.queue()) {
         return Err(Refusal::TokenMismatch);
     }
     match token.status(now) {
-        TokenStatus::Waiting => Err(Refusal::TokenWaiting { token: token.id }),
+        TokenStatus::Waiting => Err(Refusal::TokenWaiting { token: token.id() }),
         TokenStatus::Active => Ok(()),
         TokenStatus::Expired(reason) => Err(Refusal::TokenExpired(reason)),
     }

@@ -55,8 +55,8 @@ pub fn decide(line: &LoadedLine, now: OffsetDateTime, rules: &Rules) -> Option<(
 pub(super) fn decide_at_most(line: &LoadedLine, now: OffsetDateTime, rules: &Rules, batch: u32) -> Option<(Change, Ticked)> {
     let queue = &line.queue;
     let mut change = Change::default();
-    change.rely_on(Guard::Queue(queue.id, queue.version));
-    change.write(Write { expected: Some(line.admission), row: Admission(queue.id) });
+    change.rely_on(Guard::Queue(queue.id(), queue.version));
+    change.write(Write { expected: Some(line.admission), row: Admission(queue.id()) });
     for token in &line.lapsed {
         lapse::end_token(&mut change, token, now);
     }

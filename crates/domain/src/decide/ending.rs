@@ -12,10 +12,10 @@ pub(super) fn end_hold(change: &mut Change, hold: &LoadedReservation, now: Offse
     let LoadedReservation { reservation, schedule, .. } = hold;
     let moment = schedule.at(now);
     let refuse = |error: ReservationError| Refusal::NotReleasable(error.status);
-    if moment.is_before(reservation.expires_at) {
+    if moment.is_before(reservation.expires_at()) {
         let ended = reservation.row.clone().release(moment).map_err(refuse)?;
-        change.not_after(reservation.expires_at);
-        change.rely_on(Guard::Schedule(schedule.id, schedule.version));
+        change.not_after(reservation.expires_at());
+        change.rely_on(Guard::Schedule(schedule.id(), schedule.version));
         cancel(change, hold, ended, CancelReason::Released, moment)?;
     } else {
         let ended = reservation.row.clone().lapse(moment).map_err(refuse)?;
@@ -31,8 +31,8 @@ pub(super) fn take_over<'a>(
     now: OffsetDateTime,
 ) -> Result<(), Refusal> {
     let mut holds: Vec<_> = in_the_way.into_iter().collect();
-    holds.sort_unstable_by_key(|hold| hold.reservation.id);
-    holds.dedup_by_key(|hold| hold.reservation.id);
+    holds.sort_unstable_by_key(|hold| hold.reservation.id());
+    holds.dedup_by_key(|hold| hold.reservation.id());
     holds.into_iter().try_for_each(|hold| end_hold(change, hold, now))
 }
 
@@ -55,17 +55,17 @@ pub(super) fn cancel(
 }
 
 fn free_seats(change: &mut Change, of: &LoadedReservation, moment: Moment) -> Result<(), Fault> {
-    let (id, schedule) = (of.reservation.id, of.reservation.schedule);
+    let (id, schedule) = (of.reservation.id(), of.reservation.schedule());
     let mut missing = Vec::new();
     for number in of.reservation.numbers() {
-        let is_it = |seat: &Seat| seat.schedule == schedule && seat.number == number;
+        let is_it = |seat: &Seat| seat.schedule() == schedule && seat.number() == number;
         if change.rows::<Seat>().any(|write| is_it(&write.row)) {
             continue;
         }
         match of.seats.iter().find(|seat| is_it(seat)).map(|seat| (seat, seat.row.clone().free(id, moment))) {
             Some((seat, Ok(free))) => change.write(Write::update(seat, free)),
             // After the deadline a seat may have gone on to another reservation: it is not taken from it.
-            Some((_, Err(_))) if of.reservation.occupies() && !moment.is_before(of.reservation.expires_at) => {}
+            Some((_, Err(_))) if of.reservation.occupies() && !moment.is_before(of.reservation.expires_at()) => {}
             Some((_, Err(_))) | None => missing.push(number),
         }
     }

@@ -50,9 +50,9 @@ impl crate::Command for Command {
 pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
     let Input { wanted, held } = input;
     hold::guarded(wanted, &command.wanted, rules, |admitted| {
-        let held = held.as_ref().filter(|held| held.reservation.user == command.wanted.pass.user).ok_or(Refusal::NotFound)?;
+        let held = held.as_ref().filter(|held| held.reservation.user() == command.wanted.pass.user).ok_or(Refusal::NotFound)?;
         match held.reservation.status(held.schedule.at(wanted.now)) {
-            ReservationStatus::Held if held.reservation.token != admitted.loaded.id => Err(Refusal::TokenMismatch),
+            ReservationStatus::Held if held.reservation.token() != admitted.loaded.id() => Err(Refusal::TokenMismatch),
             ReservationStatus::Held if hold::is_of(&held.reservation, &command.wanted) => {
                 Ok(hold::same_again(wanted, &command.wanted, rules, admitted, held))
             }

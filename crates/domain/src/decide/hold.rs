@@ -6,7 +6,8 @@ use crate::decide::admission::{Admitted, Pass};
 use crate::decide::{Decision, Verdict, ending};
 use crate::key::{KeyRecord, Keyed};
 use crate::loaded::{LoadedReservation, LoadedSchedule, LoadedSeats, LoadedToken, OwnedReservation};
-use crate::reservation::{Claim, ReservationStatus, ReservedSeat, SeatChoice};
+use crate::reservation::{Claim, ReservationStatus, ReservedSeat};
+use crate::seat_choice::SeatChoice;
 use crate::{
     Change, Concert, Event, Guard, Money, Needs, Outcome, Refusal, Reservation, ReservationId, ReservationState, Rules, Schedule,
     ScheduleId, Seat, SeatNumber, SeatStatus, Versioned, Write, need,
@@ -86,7 +87,7 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
         let live = input.held.first().filter(|hold| is_live(&hold.reservation, &hold.schedule, input.now));
         match live {
             Some(live) if is_of(&live.reservation, command) => Ok(same_again(input, command, rules, admitted, live)),
-            Some(live) => Err(Refusal::HoldExists(live.reservation.id)),
+            Some(live) => Err(Refusal::HoldExists(live.reservation.id())),
             None => take(input, command, rules, admitted, None),
         }
     })
@@ -100,7 +101,7 @@ pub(super) fn guarded(
     then: impl FnOnce(&Admitted) -> Result<Decision<Outcome>, Refusal>,
 ) -> Verdict<Outcome> {
     let Input { now, key, token, date, .. } = input;
-    let queue = date.as_ref().map(|date| date.concert.queue);
+    let queue = date.as_ref().map(|date| date.concert.queue());
     let refuse = |reused| command.pass.refuse(reused, queue, token.as_ref(), *now, rules);
     if let Some(first_answer) = command.keyed.replay(key.as_ref(), *now).map_err(refuse)? {
         return Ok(first_answer);
@@ -124,30 +125,30 @@ pub(super) fn take(
     let now = input.now;
     let LoadedSchedule { schedule, concert } = input.date.as_ref().ok_or(Refusal::NotFound)?;
     if !schedule.is_on_sale(now) {
-        return Err(Refusal::SaleNotOpen { opens_at: schedule.sale_opens_at, closes_at: schedule.sale_closes_at });
+        return Err(Refusal::SaleNotOpen { opens_at: schedule.sale_opens_at(), closes_at: schedule.sale_closes_at() });
     }
     let moment = schedule.at(now);
-    let old = exchanged.map(|old| old.reservation.id);
+    let old = exchanged.map(|old| old.reservation.id());
     let seats = find_seats(&input.seats, &command.seats)?;
     check_limit(input, command, rules, concert, old)?;
     let is_given_back = |seat: &Seat| old.is_some() && seat.reservation() == old;
-    let others = seats.iter().filter(|seat| !is_given_back(seat)).map(|seat| (seat.number, seat.status(moment)));
+    let others = seats.iter().filter(|seat| !is_given_back(seat)).map(|seat| (seat.number(), seat.status(moment)));
     let taken: Vec<_> = others.filter(|(_, status)| *status != SeatStatus::Available).collect();
     if !taken.is_empty() {
         return Err(Refusal::SeatsUnavailable(taken));
     }
 
-    let until = exchanged.map_or(now + rules.hold, |old| old.reservation.expires_at);
+    let until = exchanged.map_or(now + rules.hold, |old| old.reservation.expires_at());
     let reservation = reserve(command, (now, until), rules, concert, schedule, seats)?;
     let mut change = Change::default();
-    change.rely_on(Guard::Concert(concert.id, concert.version));
-    change.rely_on(Guard::Schedule(schedule.id, schedule.version));
+    change.rely_on(Guard::Concert(concert.id(), concert.version));
+    change.rely_on(Guard::Schedule(schedule.id(), schedule.version));
     change.rely_on(admitted.policy);
     change.not_after(admitted.deadline);
-    change.not_after(schedule.sale_closes_at);
+    change.not_after(schedule.sale_closes_at());
     for seat in seats {
         let free = old.filter(|_| is_given_back(seat)).map_or_else(|| Ok(seat.row.clone()), |old| seat.row.clone().free(old, moment));
-        let held = free.and_then(|free| free.hold(reservation.id, reservation.expires_at, moment));
+        let held = free.and_then(|free| free.hold(reservation.id(), reservation.expires_at(), moment));
         let held = held.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
         change.write(Write::update(seat, held));
     }
@@ -155,7 +156,7 @@ pub(super) fn take(
     let held = Write::insert(reservation.clone());
     change.events.push(Event::held(&held));
     change.write(held);
-    let extended = admitted.claimed.clone().extend(reservation.expires_at, now).map_err(|_| Refusal::TokenMismatch)?;
+    let extended = admitted.claimed.clone().extend(reservation.expires_at(), now).map_err(|_| Refusal::TokenMismatch)?;
     change.write(Write::update(&admitted.loaded, extended));
     let outcome = Outcome::Held { reservation, created: true };
     change.write(command.keyed.record(outcome.clone(), input.key.as_ref(), now, rules));
@@ -169,14 +170,14 @@ fn is_live(reservation: &Reservation, date: &Schedule, now: OffsetDateTime) -> b
 
 /// The seats of the choice, if all of them are there.
 fn find_seats<'a>(found: &'a LoadedSeats, choice: &SeatChoice) -> Result<&'a [Versioned<Seat>], Refusal> {
-    let is_unknown = |number: &SeatNumber| !found.seats.iter().any(|seat| seat.number == *number);
+    let is_unknown = |number: &SeatNumber| !found.seats.iter().any(|seat| seat.number() == *number);
     let unknown: Vec<_> = choice.numbers().iter().copied().filter(is_unknown).collect();
     if unknown.is_empty() { Ok(&found.seats) } else { Err(Refusal::UnknownSeats(unknown)) }
 }
 
 /// Whether `reservation` is of the very seats that are wanted.
 pub(super) fn is_of(reservation: &Reservation, command: &Command) -> bool {
-    reservation.schedule == command.schedule && reservation.numbers().eq(command.seats.numbers().iter().copied())
+    reservation.schedule() == command.schedule && reservation.numbers().eq(command.seats.numbers().iter().copied())
 }
 
 /// The token has a live hold on the same seats: it is the answer. Token and hold are written anew, so that nobody ends the one or the
@@ -191,12 +192,12 @@ pub(super) fn same_again(
     let LoadedReservation { reservation: live, schedule: date, .. } = hold;
     let outcome = Outcome::Held { reservation: live.row.clone(), created: false };
     let mut change = Change::default();
-    change.rely_on(Guard::Schedule(date.id, date.version));
+    change.rely_on(Guard::Schedule(date.id(), date.version));
     change.write(Write::update(&admitted.loaded, admitted.claimed.clone()));
     change.write(Write::update(live, live.row.clone()));
     change.write(command.keyed.record(outcome.clone(), input.key.as_ref(), input.now, rules));
     change.not_after(admitted.deadline);
-    change.not_after(live.expires_at);
+    change.not_after(live.expires_at());
     Decision::commit(outcome, change, input.now)
 }
 
@@ -213,11 +214,11 @@ fn check_limit(
         ReservationState::Confirmed { .. } => true,
         ReservationState::Cancelled { .. } => false,
     };
-    let kept = input.owned.iter().filter(|owned| Some(owned.reservation.id) != given_back);
-    let owned: usize = kept.filter(counts).map(|owned| owned.reservation.seats.len()).sum();
+    let kept = input.owned.iter().filter(|owned| Some(owned.reservation.id()) != given_back);
+    let owned: usize = kept.filter(counts).map(|owned| owned.reservation.seats().len()).sum();
     let owned = u32::try_from(owned).unwrap_or(u32::MAX);
     let wanted = u32::try_from(command.seats.numbers().len()).unwrap_or(u32::MAX);
-    let limit = concert.max_seats_per_user.unwrap_or(rules.max_seats_per_user);
+    let limit = concert.max_seats_per_user().unwrap_or(rules.max_seats_per_user);
     if owned.saturating_add(wanted) > limit {
         return Err(Refusal::SeatLimitExceeded { limit, owned });
     }
@@ -233,12 +234,13 @@ fn reserve(
     seats: &[Versioned<Seat>],
 ) -> Result<Reservation, Refusal> {
     let token = command.pass.token.ok_or(Refusal::TokenRequired)?;
-    let claim = Claim { id: command.id, user: command.pass.user, token, concert: concert.id, schedule: schedule.id };
+    let claim = Claim { id: command.id, user: command.pass.user, token, concert: concert.id(), schedule: schedule.id() };
     let limit = rules.max_balance;
-    let amount = match Money::sum(seats.iter().map(|seat| seat.price)) {
+    let amount = match Money::sum(seats.iter().map(|seat| seat.price())) {
         Ok(amount) if amount <= limit => amount,
         sum => return Err(Refusal::NotPayable { amount: sum.ok(), limit }),
     };
-    let seats = seats.iter().map(|seat| ReservedSeat { number: seat.number, label: seat.label.clone(), price: seat.price }).collect();
+    let seats =
+        seats.iter().map(|seat| ReservedSeat { number: seat.number(), label: seat.label().to_owned(), price: seat.price() }).collect();
     Ok(Reservation::hold(claim, seats, amount, now, until))
 }

@@ -74,23 +74,23 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Joined
     }
 
     let mut change = Change::default();
-    change.rely_on(Guard::Queue(queue.id, queue.version));
-    change.rely_on_all(line_limit.map(|limit| Guard::Room(queue.id, limit)));
+    change.rely_on(Guard::Queue(queue.id(), queue.version));
+    change.rely_on_all(line_limit.map(|limit| Guard::Room(queue.id(), limit)));
     if let Some(lapsed) = occupant {
         super::lapse::end_token(&mut change, lapsed, now);
     }
     if input.user.is_none() {
         register::first_write(&mut change, Wallet::new(command.user), now);
     }
-    let token = NewToken { id: command.token, queue: queue.id, user: command.user, concert: command.concert, joined_at: now };
+    let token = NewToken { id: command.token, queue: queue.id(), user: command.user, concert: command.concert, joined_at: now };
     let place = Write::insert(token.clone());
     change.events.push(Event::joined(&place));
     change.write(place);
     if let Some(LoadedConcert { concert, dates }) = concert {
-        change.rely_on(Guard::Concert(concert.id, concert.version));
+        change.rely_on(Guard::Concert(concert.id(), concert.version));
         // One date that takes place is reason enough to wait.
         if let Some(date) = dates.iter().find(|date| !date.is_cancelled() && !date.has_started(now)) {
-            change.rely_on(Guard::Schedule(date.id, date.version));
+            change.rely_on(Guard::Schedule(date.id(), date.version));
         }
     }
     Ok(Decision::commit(Joined::New(token), change, now))

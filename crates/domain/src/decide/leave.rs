@@ -45,7 +45,7 @@ impl crate::Command for Command {
 /// [`Refusal::NotFound`] if there is no such token, or it is another's.
 pub fn decide(input: &Input, command: &Command) -> Verdict<()> {
     let now = input.now;
-    let token = input.token.as_ref().filter(|token| token.user.is(command.user)).ok_or(Refusal::NotFound)?;
+    let token = input.token.as_ref().filter(|token| token.user().is(command.user)).ok_or(Refusal::NotFound)?;
     if !token.is_live() {
         return Ok(Decision::already((), now));
     }

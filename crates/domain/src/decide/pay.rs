@@ -72,8 +72,8 @@ impl crate::Command for Command {
 pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
     let Input { now, key, token, .. } = input;
     // Another's reservation is as good as none: it must not tell which queue it belongs to.
-    let own = input.reservation.as_ref().filter(|(found, _)| found.reservation.user == command.pass.user);
-    let queue = own.map(|(_, concert)| concert.queue);
+    let own = input.reservation.as_ref().filter(|(found, _)| found.reservation.user() == command.pass.user);
+    let queue = own.map(|(_, concert)| concert.queue());
     let refuse = |reused| command.pass.refuse(reused, queue, token.as_ref(), *now, rules);
     if let Some(first_answer) = command.keyed.replay(key.as_ref(), *now).map_err(refuse)? {
         return Ok(first_answer);
@@ -102,7 +102,7 @@ fn pay(
             return Err(Refusal::ReservationNotPayable(status));
         }
     }
-    let amount = reservation.amount;
+    let amount = reservation.amount();
     if command.amount.is_some_and(|named| named != amount) {
         return Err(Refusal::AmountMismatch { due: amount });
     }
@@ -111,13 +111,13 @@ fn pay(
     let (debited, entry) = wallet.row.pay(amount, command.id, command.entry, now)?;
 
     let user = command.pass.user;
-    let payment = Payment::new(command.id, reservation.id, user, amount, now);
-    let confirmed = reservation.row.clone().confirm(payment.id, moment).map_err(|_| Refusal::ReservationExpired)?;
+    let payment = Payment::new(command.id, reservation.id(), user, amount, now);
+    let confirmed = reservation.row.clone().confirm(payment.id(), moment).map_err(|_| Refusal::ReservationExpired)?;
     let paid = admitted.claimed.clone().pay(now).map_err(|_| Refusal::TokenMismatch)?;
     let outcome = Outcome::Paid { payment: payment.clone(), balance: debited.balance() };
     let mut change = Change::default();
-    change.rely_on(Guard::Schedule(date.id, date.version));
-    change.rely_on(Guard::Concert(concert.id, concert.version));
+    change.rely_on(Guard::Schedule(date.id(), date.version));
+    change.rely_on(Guard::Concert(concert.id(), concert.version));
     let (payment, paid) = (Write::insert(payment), Write::update(&admitted.loaded, paid));
     change.events = vec![Event::paid(&payment), Event::expired(&paid, ExpiryReason::Paid)];
     change.write(paid);
@@ -127,12 +127,12 @@ fn pay(
     change.write(Write::insert(entry));
     change.write(command.keyed.record(outcome.clone(), input.key.as_ref(), now, rules));
     change.not_after(admitted.deadline);
-    change.not_after(reservation.expires_at);
+    change.not_after(reservation.expires_at());
     for number in reservation.numbers() {
         // The reservation is HELD at `now`, so its seats must be: a seat that says otherwise is no late payment.
-        let missing = || Refusal::from(Fault::SeatsMissing { reservation: reservation.id, seats: vec![number] });
-        let seat = seats.iter().find(|seat| seat.number == number).ok_or_else(missing)?;
-        let sold = seat.row.clone().confirm(reservation.id, moment).map_err(|_| missing())?;
+        let missing = || Refusal::from(Fault::SeatsMissing { reservation: reservation.id(), seats: vec![number] });
+        let seat = seats.iter().find(|seat| seat.number() == number).ok_or_else(missing)?;
+        let sold = seat.row.clone().confirm(reservation.id(), moment).map_err(|_| missing())?;
         change.write(Write::update(seat, sold));
     }
     Ok(Decision::commit(outcome, change, now))

@@ -59,7 +59,7 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
         return Ok(first_answer);
     }
     let allowed = |user: UserId| command.order.is_some() || user == command.user;
-    let found = input.payment.as_ref().filter(|found| allowed(found.payment.user)).ok_or(Refusal::NotFound)?;
+    let found = input.payment.as_ref().filter(|found| allowed(found.payment.user())).ok_or(Refusal::NotFound)?;
     let LoadedPayment { payment, reservation: paid_for, wallet } = found;
     let LoadedReservation { reservation, schedule, .. } = paid_for;
     let refuse = |started| Refusal::NotRefundable { state: payment.state(), started };
@@ -69,11 +69,11 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
         return Err(refuse(true).into());
     }
     let cancelled = reservation.row.clone().refund(moment).map_err(|_| refuse(false))?;
-    let (credited, entry) = wallet.row.refund(payment.amount, payment.id, command.entry, now).map_err(Refusal::from)?;
+    let (credited, entry) = wallet.row.refund(payment.amount(), payment.id(), command.entry, now).map_err(Refusal::from)?;
 
     let outcome = Outcome::Paid { payment: refunded.clone(), balance: credited.balance() };
     let mut change = Change::default();
-    change.rely_on(Guard::Schedule(schedule.id, schedule.version));
+    change.rely_on(Guard::Schedule(schedule.id(), schedule.version));
     let refunded = Write::update(payment, refunded);
     change.events.push(Event::refunded(&refunded));
     change.write(refunded);
@@ -81,10 +81,10 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
     change.write(Write::insert(entry));
     change.write(command.keyed.record(outcome.clone(), key, now, rules));
     if let Some(order) = &command.order {
-        change.write(Write::insert(order.done(Act::Refund, Subject::Payment(payment.id), Vec::new(), now)));
+        change.write(Write::insert(order.done(Act::Refund, Subject::Payment(payment.id()), Vec::new(), now)));
     }
     if command.order.is_none() && !schedule.is_cancelled() {
-        change.not_after(schedule.starts_at);
+        change.not_after(schedule.starts_at());
     }
     ending::cancel(&mut change, paid_for, cancelled, CancelReason::Refunded, moment).map_err(Refusal::from)?;
     Ok(Decision::commit(outcome, change, now))

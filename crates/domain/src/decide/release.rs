@@ -44,7 +44,7 @@ impl crate::Command for Command {
 /// [`Refusal::NotFound`] if there is no such reservation, or it is another's; [`Refusal::NotReleasable`] if it is paid.
 pub fn decide(input: &Input, command: &Command) -> Verdict<()> {
     let now = input.now;
-    let found = input.reservation.as_ref().filter(|found| found.reservation.user == command.user).ok_or(Refusal::NotFound)?;
+    let found = input.reservation.as_ref().filter(|found| found.reservation.user() == command.user).ok_or(Refusal::NotFound)?;
     if found.reservation.occupies() {
         let mut change = Change::default();
         ending::end_hold(&mut change, found, now)?;

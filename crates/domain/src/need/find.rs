@@ -37,7 +37,7 @@ impl Token {
     pub(super) fn find_in(&self, rows: &Rows) -> Found<Option<LoadedToken>> {
         rows.check(|row| matches!(row, Lookup::Token { id, .. } if *id == self.0))?;
         let Some(token) = get(&rows.tokens, &self.0) else { return Ok(None) };
-        Ok(rows.queue(token.queue)?.map(|queue| LoadedToken { token, queue }))
+        Ok(rows.queue(token.queue())?.map(|queue| LoadedToken { token, queue }))
     }
 }
 
@@ -47,7 +47,7 @@ impl Place {
             None => (crate::Queue::DEFAULT, None),
             Some(id) => match Concert(id).find_in(rows)? {
                 None => return Ok(None),
-                Some(found) => (found.concert.queue, Some(found)),
+                Some(found) => (found.concert.queue(), Some(found)),
             },
         };
         rows.check(|row| matches!(row, Lookup::Token { queue: of, user, .. } if (*of, *user) == (queue, self.user)))?;
@@ -77,7 +77,7 @@ impl Line {
             }
         }
         lapsed.sort_by_key(|token| token.expires_at());
-        foremost.sort_by_key(|token| token.number);
+        foremost.sort_by_key(|token| token.number());
         let offers = self.find_offers(rows)?;
         Ok(Some(LoadedLine {
             queue,
@@ -125,7 +125,7 @@ impl ConcertInUse {
 impl Schedule {
     pub(super) fn find_in(&self, rows: &Rows) -> Found<Option<LoadedSchedule>> {
         let Some(schedule) = rows.date(self.0)? else { return Ok(None) };
-        Ok(rows.concert(schedule.concert)?.map(|concert| LoadedSchedule { schedule, concert }))
+        Ok(rows.concert(schedule.concert())?.map(|concert| LoadedSchedule { schedule, concert }))
     }
 }
 
@@ -150,9 +150,9 @@ impl LabelledSeats {
     #[expect(clippy::unnecessary_wraps, reason = "as all needs find; a seat that makes no sense has no label")]
     pub(super) fn find_in(&self, rows: &Rows) -> Found<Vec<Versioned<Seat>>> {
         let labels: BTreeSet<&str> = self.labels.iter().map(String::as_str).collect();
-        let is_wanted = |seat: &&Versioned<Seat>| seat.schedule == self.schedule && labels.contains(seat.label.as_str());
+        let is_wanted = |seat: &&Versioned<Seat>| seat.schedule() == self.schedule && labels.contains(seat.label());
         let mut seats: Vec<_> = rows.seats.values().filter(is_wanted).cloned().collect();
-        seats.sort_unstable_by_key(|seat| seat.number);
+        seats.sort_unstable_by_key(|seat| seat.number());
         Ok(seats)
     }
 }
@@ -160,7 +160,7 @@ impl LabelledSeats {
 impl Reservation {
     pub(super) fn find_in(&self, rows: &Rows) -> Found<Option<(LoadedReservation, Versioned<crate::Concert>)>> {
         let Some(found) = rows.reservation(self.0)? else { return Ok(None) };
-        Ok(rows.concert(found.reservation.concert)?.map(|concert| (found, concert)))
+        Ok(rows.concert(found.reservation.concert())?.map(|concert| (found, concert)))
     }
 }
 
@@ -179,14 +179,14 @@ impl HoldsOfToken {
 
 impl OwnedBy {
     pub(super) fn find_in(&self, rows: &Rows) -> Found<Vec<OwnedReservation>> {
-        let Some(concert) = rows.date(self.schedule)?.map(|date| date.concert) else { return Ok(Vec::new()) };
+        let Some(concert) = rows.date(self.schedule)?.map(|date| date.concert()) else { return Ok(Vec::new()) };
         rows.check(|row| matches!(row, Lookup::Reservation { user, concert: of, .. } if (*user, *of) == (self.user, concert)))?;
         let mut owned = Vec::new();
         let all = rows.reservations_of.get(&(self.user, concert)).into_iter().flatten();
         for reservation in all.filter_map(|id| rows.reservations.get(id)) {
             match reservation.state() {
                 ReservationState::Held | ReservationState::Confirmed { .. } => {
-                    let schedule = rows.date(reservation.schedule)?;
+                    let schedule = rows.date(reservation.schedule())?;
                     owned.extend(schedule.map(|schedule| OwnedReservation { reservation: reservation.clone(), schedule }));
                 }
                 ReservationState::Cancelled { .. } => {}
@@ -200,7 +200,7 @@ impl Payment {
     pub(super) fn find_in(&self, rows: &Rows) -> Found<Option<LoadedPayment>> {
         rows.check(|row| matches!(row, Lookup::Payment(id) if *id == self.0))?;
         let Some(payment) = get(&rows.payments, &self.0) else { return Ok(None) };
-        let (reservation, wallet) = (rows.reservation(payment.reservation)?, rows.wallet(payment.user)?);
+        let (reservation, wallet) = (rows.reservation(payment.reservation())?, rows.wallet(payment.user())?);
         Ok(reservation.zip(wallet).map(|(reservation, wallet)| LoadedPayment { payment, reservation, wallet }))
     }
 }
@@ -213,13 +213,13 @@ impl LapsedHolds {
             let cancellation = rows.schedules.get(&date).and_then(|date| date.cancellation());
             cancellation.is_some_and(|cancellation| since < cancellation.at)
         };
-        let has_lapsed = |hold: &crate::Reservation| hold.expires_at <= rows.now;
+        let has_lapsed = |hold: &crate::Reservation| hold.expires_at() <= rows.now;
         let held = rows.reservations.values().filter(|hold| hold.occupies());
-        let mut holds: Vec<_> = held.filter(|hold| has_lapsed(hold) || is_cancelled(hold.schedule)).collect();
+        let mut holds: Vec<_> = held.filter(|hold| has_lapsed(hold) || is_cancelled(hold.schedule())).collect();
         // Who has lapsed comes before who hasn't.
-        holds.sort_by_key(|hold| (hold.expires_at, hold.id));
+        holds.sort_by_key(|hold| (hold.expires_at(), hold.id()));
         holds.truncate(usize::try_from(self.at_most).unwrap_or(usize::MAX));
-        let found = holds.into_iter().filter_map(|hold| rows.reservation(hold.id).transpose());
+        let found = holds.into_iter().filter_map(|hold| rows.reservation(hold.id()).transpose());
         let unreadable = rows.unreadable.iter().filter(|row| matches!(row.lookup, Lookup::Reservation { .. }));
         Ok(found.chain(unreadable.cloned().map(Err)).collect())
     }
@@ -260,8 +260,8 @@ impl Rows {
     fn reservation(&self, reservation: ReservationId) -> Found<Option<LoadedReservation>> {
         self.check(|row| matches!(row, Lookup::Reservation { id, .. } if *id == reservation))?;
         let Some(reservation) = get(&self.reservations, &reservation) else { return Ok(None) };
-        let Some(schedule) = self.date(reservation.schedule)? else { return Ok(None) };
-        let seats = self.seats(reservation.schedule, reservation.numbers())?;
+        let Some(schedule) = self.date(reservation.schedule())? else { return Ok(None) };
+        let seats = self.seats(reservation.schedule(), reservation.numbers())?;
         Ok(Some(LoadedReservation { reservation, schedule, seats }))
     }
 }

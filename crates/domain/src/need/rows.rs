@@ -170,7 +170,7 @@ impl Rows {
     /// The queue that admits to a concert, if the concert was found.
     #[must_use]
     pub fn queue_of(&self, concert: ConcertId) -> Option<QueueId> {
-        self.concerts.get(&concert).map(|concert| concert.queue)
+        self.concerts.get(&concert).map(|concert| concert.queue())
     }
 
     /// The token, if it was found.
@@ -230,50 +230,50 @@ impl Loadable for Versioned<Wallet> {
 
 impl Loadable for Versioned<Queue> {
     fn add_to(self, rows: &mut Rows) {
-        rows.queues.insert(self.id, self);
+        rows.queues.insert(self.id(), self);
     }
 }
 
 impl Loadable for Versioned<QueueToken> {
     fn add_to(self, rows: &mut Rows) {
-        index(&mut rows.tokens_in, self.queue, self.id);
+        index(&mut rows.tokens_in, self.queue(), self.id());
         if self.is_live() {
-            rows.live_tokens.insert((self.queue, self.user), self.id);
+            rows.live_tokens.insert((self.queue(), self.user()), self.id());
         }
-        rows.tokens.insert(self.id, self);
+        rows.tokens.insert(self.id(), self);
     }
 }
 
 impl Loadable for Versioned<Concert> {
     fn add_to(self, rows: &mut Rows) {
-        rows.concerts.insert(self.id, self);
+        rows.concerts.insert(self.id(), self);
     }
 }
 
 impl Loadable for Versioned<Schedule> {
     fn add_to(self, rows: &mut Rows) {
-        index(&mut rows.dates_of, self.concert, (self.starts_at, self.id));
-        rows.schedules.insert(self.id, self);
+        index(&mut rows.dates_of, self.concert(), (self.starts_at(), self.id()));
+        rows.schedules.insert(self.id(), self);
     }
 }
 
 impl Loadable for Versioned<Seat> {
     fn add_to(self, rows: &mut Rows) {
-        rows.seats.insert((self.schedule, self.number), self);
+        rows.seats.insert((self.schedule(), self.number()), self);
     }
 }
 
 impl Loadable for Versioned<Reservation> {
     fn add_to(self, rows: &mut Rows) {
-        index(&mut rows.reservations_under, self.token, self.id);
-        index(&mut rows.reservations_of, (self.user, self.concert), self.id);
-        rows.reservations.insert(self.id, self);
+        index(&mut rows.reservations_under, self.token(), self.id());
+        index(&mut rows.reservations_of, (self.user(), self.concert()), self.id());
+        rows.reservations.insert(self.id(), self);
     }
 }
 
 impl Loadable for Versioned<Payment> {
     fn add_to(self, rows: &mut Rows) {
-        rows.payments.insert(self.id, self);
+        rows.payments.insert(self.id(), self);
     }
 }
 

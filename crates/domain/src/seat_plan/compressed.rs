@@ -204,7 +204,7 @@ mod tests {
                 }
             }
             prop_assume!(!seats.is_empty());
-            let plan = SeatPlan::of(seats.iter().map(|seat| (seat.number, seat.label.as_str(), seat.price, seat.accessible)));
+            let plan = SeatPlan::of(seats.iter().map(|seat| (seat.number(), seat.label(), seat.price(), seat.is_accessible())));
             let plan = plan.unwrap_or_else(|error| panic!("{error}"));
             prop_assert_eq!(plan.numbered(DATE), Ok(seats));
         }
@@ -226,7 +226,7 @@ mod tests {
             let sections = sections.into_iter().map(|(name, rows)| Section { name: title(&name), rows: rows.into_iter().map(&mut row).collect() });
             let plan = SeatPlan { sections: sections.collect() };
             let seats = plan.numbered(DATE).unwrap_or_else(|error| panic!("{error}"));
-            let again = SeatPlan::of(seats.iter().map(|seat| (seat.number, seat.label.as_str(), seat.price, seat.accessible)));
+            let again = SeatPlan::of(seats.iter().map(|seat| (seat.number(), seat.label(), seat.price(), seat.is_accessible())));
             prop_assert_eq!(again.unwrap_or_else(|error| panic!("{error}")).numbered(DATE), Ok(seats));
         }
     }

@@ -4,7 +4,7 @@
 //! A builder returns a row as a store would: [`a_seat(7)`](a_seat) is seat 7 of [`SCHEDULE`], [`a_hold(ADA, &[7])`](a_hold) is Ada's hold of
 //! it. Their defaults fit together: Ada's hold was made under [`an_admitted_token(ADA)`](an_admitted_token), whose id is
 //! [`token_of(ADA)`](token_of). Every row has a version of its own, so that a guard on the wrong row shows. A test changes what it is about by
-//! [`Versioned::with`](crate::Versioned::with), by the methods that a row has for its state, or by struct update:
+//! [`Versioned::with`](crate::Versioned::with) and the `with_…` methods of a row, by the methods that it has for its state, or by struct update:
 //! `Rules { max_seats_per_user: 1, ..rules() }`.
 //!
 //! ```

@@ -5,8 +5,8 @@ use time::OffsetDateTime;
 use super::{CONCERT, NOW, PRICE, SCHEDULE, reservation_of, rules, seats, token_of, won};
 use crate::reservation::Claim;
 use crate::{
-    CancelReason, ConcertId, Money, PaymentId, Reservation, ReservationState, ReservedSeat, ScheduleId, SeatNumber, TokenId, UserId,
-    Version, Versioned,
+    CancelReason, ConcertId, Money, PaymentId, Reservation, ReservationId, ReservationState, ReservedSeat, ScheduleId, SeatNumber, TokenId,
+    UserId, Version, Versioned,
 };
 
 /// `user`'s hold of seats `numbers` of [`SCHEDULE`], made now under [`token_of(user)`](token_of): HELD, for as long as the default
@@ -28,6 +28,22 @@ pub fn a_hold(user: UserId, numbers: &[u32]) -> Versioned<Reservation> {
     Versioned::new(Version(300 + number.cast_signed()), row)
 }
 
+impl Reservation {
+    /// The same reservation with its claim as `change` leaves it.
+    #[must_use]
+    pub fn with_claim(self, change: impl FnOnce(&mut Claim)) -> Self {
+        let mut claim = self.claim();
+        change(&mut claim);
+        Self::hold(claim, self.seats().to_vec(), self.amount(), self.held_at(), self.expires_at()).restore(self.state())
+    }
+
+    /// The same reservation under another id.
+    #[must_use]
+    pub fn with_id(self, id: ReservationId) -> Self {
+        self.with_claim(|claim| claim.id = id)
+    }
+}
+
 impl Versioned<Reservation> {
     /// The reservation in `state`.
     #[must_use]
@@ -38,7 +54,8 @@ impl Versioned<Reservation> {
     /// Made so that it ends at `expires_at` by the default [`rules()`].
     #[must_use]
     pub fn until(self, expires_at: OffsetDateTime) -> Self {
-        self.with(|hold| (hold.held_at, hold.expires_at) = (expires_at - rules().hold, expires_at))
+        let held_at = expires_at - rules().hold;
+        self.with(|hold| Reservation::hold(hold.claim(), hold.seats().to_vec(), hold.amount(), held_at, expires_at).restore(hold.state()))
     }
 
     /// CONFIRMED by `payment`.
@@ -56,12 +73,12 @@ impl Versioned<Reservation> {
     /// `user`'s, made under `token`.
     #[must_use]
     pub fn of(self, user: UserId, token: TokenId) -> Self {
-        self.with(|hold| (hold.user, hold.token) = (user, token))
+        self.with(|hold| hold.with_claim(|claim| (claim.user, claim.token) = (user, token)))
     }
 
     /// Of seats of `schedule`, a schedule of `concert`.
     #[must_use]
     pub fn at(self, concert: ConcertId, schedule: ScheduleId) -> Self {
-        self.with(|hold| (hold.concert, hold.schedule) = (concert, schedule))
+        self.with(|hold| hold.with_claim(|claim| (claim.concert, claim.schedule) = (concert, schedule)))
     }
 }

@@ -3,8 +3,8 @@
 use time::OffsetDateTime;
 
 use super::{SCHEDULE, won};
-use crate::reservation::SeatChoice;
-use crate::{Reservation, ReservationId, Seat, SeatNumber, SeatState, Version, Versioned};
+use crate::seat_choice::SeatChoice;
+use crate::{Money, Reservation, ReservationId, ScheduleId, Seat, SeatNumber, SeatState, Version, Versioned};
 
 /// What a builder's seat costs, in minor units.
 pub const PRICE: i64 = 60_000;
@@ -40,13 +40,40 @@ pub fn seats(numbers: &[u32]) -> SeatChoice {
     SeatChoice::new(numbers.iter().map(|number| seat_number(*number)).collect()).unwrap_or_else(|error| panic!("{numbers:?}: {error}"))
 }
 
+impl Seat {
+    /// The same seat of another schedule.
+    #[must_use]
+    pub fn with_schedule(self, schedule: ScheduleId) -> Self {
+        let number = self.number();
+        self.with_place(schedule, number)
+    }
+
+    /// The same seat as seat `number` of `schedule`.
+    #[must_use]
+    pub fn with_place(self, schedule: ScheduleId, number: SeatNumber) -> Self {
+        Self::restore(schedule, number, self.label().to_owned(), self.price(), self.state()).with_accessible(self.is_accessible())
+    }
+
+    /// The same seat for another price.
+    #[must_use]
+    pub fn with_price(self, price: Money) -> Self {
+        let label = self.label().to_owned();
+        Self::restore(self.schedule(), self.number(), label, price, self.state()).with_accessible(self.is_accessible())
+    }
+
+    /// The same seat in `state`.
+    #[must_use]
+    pub fn with_state(self, state: SeatState) -> Self {
+        let label = self.label().to_owned();
+        Self::restore(self.schedule(), self.number(), label, self.price(), state).with_accessible(self.is_accessible())
+    }
+}
+
 impl Versioned<Seat> {
     /// The seat in `state`.
     #[must_use]
     pub fn with_state(self, state: SeatState) -> Self {
-        let Seat { schedule, number, label, price, accessible, .. } = self.row;
-        let row = Seat::restore(schedule, number, label, price, state).with_accessible(accessible);
-        Self { row, ..self }
+        self.with(|seat| seat.with_state(state))
     }
 
     /// HELD by `reservation` until `until`.
@@ -58,7 +85,7 @@ impl Versioned<Seat> {
     /// HELD as `hold` says.
     #[must_use]
     pub fn held_under(self, hold: &Reservation) -> Self {
-        self.held_by(hold.id, hold.expires_at)
+        self.held_by(hold.id(), hold.expires_at())
     }
 
     /// RESERVED: sold to `reservation`.

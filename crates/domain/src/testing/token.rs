@@ -4,7 +4,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{NOW, QUEUE, token_of};
 use crate::decide::admission::Pass;
-use crate::{ExpiryReason, NewToken, QueueToken, TokenId, TokenState, UserId, Version, Versioned};
+use crate::{ExpiryReason, NewToken, QueueId, QueueToken, TokenId, TokenState, UserId, Version, Versioned};
 
 /// `user`'s place in [`QUEUE`], an hour old: WAITING, number 1. Its id is [`token_of(user)`](token_of).
 #[must_use]
@@ -25,12 +25,28 @@ pub const fn pass(user: UserId) -> Pass {
     Pass { user, token: Some(token_of(user)) }
 }
 
+impl QueueToken {
+    /// The same token with its place as `change` leaves it.
+    #[must_use]
+    pub fn with_place(self, change: impl FnOnce(&mut NewToken)) -> Self {
+        let (number, state) = (self.number(), self.state());
+        let mut place = self.place();
+        change(&mut place);
+        Self::restore(place, number, state)
+    }
+
+    /// The same token in another queue.
+    #[must_use]
+    pub fn with_queue(self, queue: QueueId) -> Self {
+        self.with_place(|place| place.queue = queue)
+    }
+}
+
 impl Versioned<QueueToken> {
     /// The token in `state`.
     #[must_use]
     pub fn with_state(self, state: TokenState) -> Self {
-        let QueueToken { id, queue, user, concert, number, joined_at, .. } = self.row;
-        Self { row: QueueToken::restore(NewToken { id, queue, user, concert, joined_at }, number, state), ..self }
+        self.with(|token| QueueToken::restore(token.place(), token.number(), state))
     }
 
     /// ACTIVE until `expires_at`, without a guarded request yet.
@@ -55,13 +71,13 @@ impl Versioned<QueueToken> {
     /// The token `id` of `user`.
     #[must_use]
     pub fn of(self, user: UserId, id: TokenId) -> Self {
-        self.with(|token| (token.user, token.id) = (user, id))
+        self.with(|token| token.with_place(|place| (place.user, place.id) = (user, id)))
     }
 
     /// The place with this number, at a version of its own.
     #[must_use]
     pub fn numbered(self, number: u64) -> Self {
         let version = self.version.0 + number.cast_signed();
-        self.with(|token| token.number = number).at_version(version)
+        self.with(|token| QueueToken::restore(token.place(), number, token.state())).at_version(version)
     }
 }

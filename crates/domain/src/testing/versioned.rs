@@ -3,11 +3,10 @@
 use crate::{Version, Versioned};
 
 impl<T> Versioned<T> {
-    /// The row as `change` leaves it, at the same version: `a_seat(7).with(|seat| seat.price = won(45_000))`.
+    /// The row as `change` makes it, at the same version: `a_seat(7).with(|seat| seat.with_price(won(45_000)))`.
     #[must_use]
-    pub fn with(mut self, change: impl FnOnce(&mut T)) -> Self {
-        change(&mut self.row);
-        self
+    pub fn with(self, change: impl FnOnce(T) -> T) -> Self {
+        Self { row: change(self.row), ..self }
     }
 
     /// The row at another version.

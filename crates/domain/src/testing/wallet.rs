@@ -1,7 +1,7 @@
 //! Wallets.
 
 use super::won;
-use crate::{UserId, Version, Versioned, Wallet};
+use crate::{EntryId, UserId, Version, Versioned, Wallet, WalletEntry};
 
 /// `user`'s wallet with `balance` in it, after three entries.
 ///
@@ -11,4 +11,20 @@ use crate::{UserId, Version, Versioned, Wallet};
 #[track_caller]
 pub fn a_wallet(user: UserId, balance: i64) -> Versioned<Wallet> {
     Versioned::new(Version(500), Wallet::restore(user, won(balance), 3))
+}
+
+impl WalletEntry {
+    /// The same entry under another id.
+    #[must_use]
+    pub const fn with_id(self, id: EntryId) -> Self {
+        let after = Wallet::restore(self.user(), self.balance(), self.sequence());
+        Self::restore(id, &after, self.kind(), self.amount(), self.at())
+    }
+
+    /// The same entry at another place in the book.
+    #[must_use]
+    pub const fn with_sequence(self, sequence: u64) -> Self {
+        let after = Wallet::restore(self.user(), self.balance(), sequence);
+        Self::restore(self.id(), &after, self.kind(), self.amount(), self.at())
+    }
 }

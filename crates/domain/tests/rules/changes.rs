@@ -21,7 +21,7 @@ pub(crate) fn one_of_each_kind() -> [(RowWrite, RowKey, Option<Version>); 14] {
     let record = a_key_record(&keyed(ADA, Operation::Pay, "once"), outcome, NOW).row;
     let user = User { id: BEN, name: None, created_at: NOW };
     let kind = EntryKind::Charge;
-    let entry = WalletEntry { id: ENTRY, user: ADA, sequence: 4, kind, amount: won(1), balance: won(1), at: NOW };
+    let entry = WalletEntry::restore(ENTRY, &Wallet::restore(ADA, won(1), 4), kind, won(1), NOW);
     let deed = an_order().done(Act::Pause, Subject::Queue(QUEUE), Vec::new(), NOW);
     let scope = record.scope.clone();
     let old = |version| Some(Version(version));

@@ -90,8 +90,7 @@ fn a_hold_collides_with_a_change_that_wants_none_of_its_concert() {
 
 #[test]
 fn a_place_collides_with_a_change_that_wants_none_of_its_queue_for_its_concert() {
-    let mut waits = a_token(ADA);
-    waits.row.concert = Some(CONCERT);
+    let waits = a_token(ADA).with(|token| token.with_place(|place| place.concert = Some(CONCERT)));
     let update = |token: Versioned<QueueToken>| RowWrite::from(Write::update(&token, token.row.clone()));
     let join = |concert| RowWrite::from(Write::insert(a_place(QUEUE, ADA, concert)));
     let none = relying_on(Guard::NoLiveToken(QUEUE, CONCERT));

@@ -15,7 +15,8 @@ use crate::fixtures::{
 
 /// The queue with room for `capacity`, `batch` a tick.
 fn a_queue_for(capacity: u32, batch: u32) -> Versioned<domain::Queue> {
-    a_queue().with(|queue| queue.overrides = PolicyOverrides { capacity: Some(capacity), batch: Some(batch), ..PolicyOverrides::default() })
+    let overrides = PolicyOverrides { capacity: Some(capacity), batch: Some(batch), ..PolicyOverrides::default() };
+    a_queue().with(|queue| queue.with_overrides(overrides))
 }
 
 /// The later they came, the lower is their id.
@@ -29,7 +30,7 @@ fn lapsed(number: u64) -> Versioned<QueueToken> {
 
 fn the_line(queue: Versioned<domain::Queue>, active: u32, tokens: impl IntoIterator<Item = Versioned<QueueToken>>) -> Scene {
     let tokens: Vec<_> = tokens.into_iter().collect();
-    let waiting = tokens.iter().filter(|token| token.queue == QUEUE && token.state() == TokenState::Waiting).count();
+    let waiting = tokens.iter().filter(|token| token.queue() == QUEUE && token.state() == TokenState::Waiting).count();
     let scene = Scene::at(NOW).with_queue(queue, active, u32::try_from(waiting).unwrap_or(u32::MAX));
     tokens.into_iter().fold(scene, Scene::with_token)
 }
@@ -55,7 +56,7 @@ fn admitted(change: &Change) -> Vec<u64> {
     change
         .rows::<QueueToken>()
         .filter(|write| matches!(write.row.state(), TokenState::Active { .. }))
-        .map(|write| write.row.number)
+        .map(|write| write.row.number())
         .collect()
 }
 
@@ -116,13 +117,13 @@ fn users_are_let_in_from_the_very_instant_at_which_the_first_sale_opens() {
 }
 
 fn an_offer(number: u64, has_seats: bool) -> Offer {
-    Offer { schedule: a_schedule().with(|row| row.id = schedule(number)).row, has_seats }
+    Offer { schedule: a_schedule().with(|row| row.with_id(schedule(number))).row, has_seats }
 }
 
 fn opening_in(number: u64, wait: Duration) -> Offer {
-    let mut offer = an_offer(number, true);
-    offer.schedule.sale_opens_at = NOW + wait;
-    offer
+    let offer = an_offer(number, true);
+    let closes_at = offer.schedule.sale_closes_at();
+    Offer { schedule: offer.schedule.with_sale(NOW + wait..closes_at), ..offer }
 }
 
 #[test]
@@ -183,7 +184,7 @@ fn a_closed_queue_drains() {
 #[test]
 fn the_queues_own_claim_window_counts() {
     let own = PolicyOverrides { claim: Some(Duration::seconds(30)), ..PolicyOverrides::default() };
-    let (change, _) = tick(&the_line(a_queue().with(|queue| queue.overrides = own), 0, [waiting(1)]));
+    let (change, _) = tick(&the_line(a_queue().with(|queue| queue.with_overrides(own)), 0, [waiting(1)]));
     assert_eq!(written::<QueueToken>(&change)[0].row.expires_at(), Some(in_seconds(30)));
 }
 
@@ -197,6 +198,6 @@ fn nothing_to_do_is_no_change() {
 
 #[test]
 fn the_line_of_another_queue_is_left_alone() {
-    let elsewhere = [waiting(1), lapsed(2)].map(|token| token.with(|token| token.queue = OTHER_QUEUE));
+    let elsewhere = [waiting(1), lapsed(2)].map(|token| token.with(|token| token.with_queue(OTHER_QUEUE)));
     assert_eq!(decided(&the_line(a_queue(), 1, elsewhere)), None);
 }

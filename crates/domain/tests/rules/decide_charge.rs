@@ -20,7 +20,7 @@ fn with_balance(balance: i64) -> Scene {
 }
 
 fn entry(sequence: u64, amount: i64, balance: i64) -> WalletEntry {
-    WalletEntry { id: ENTRY, user: ADA, sequence, kind: EntryKind::Charge, amount: won(amount), balance: won(balance), at: NOW }
+    WalletEntry::restore(ENTRY, &Wallet::restore(ADA, won(balance), sequence), EntryKind::Charge, won(amount), NOW)
 }
 
 #[test]

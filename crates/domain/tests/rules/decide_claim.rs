@@ -35,7 +35,7 @@ fn the_first_guarded_call_claims_the_token_for_the_active_window() {
 fn the_queues_own_active_window_counts() {
     let own = PolicyOverrides { active: Some(Duration::seconds(60)), ..PolicyOverrides::default() };
     let scene = Scene::at(NOW)
-        .with_queue(a_queue().with(|queue| queue.overrides = own), 1, 0)
+        .with_queue(a_queue().with(|queue| queue.with_overrides(own)), 1, 0)
         .with_token(a_token(ADA).unclaimed(in_seconds(-10), in_seconds(20)));
     let (claimed, _) = outcome_of(decided(&scene, &A_LOOK));
     assert_eq!(claimed.expires_at(), Some(in_seconds(50)));

@@ -28,7 +28,7 @@ fn adas(numbers: &[u32]) -> Versioned<Reservation> {
 
 /// `scene`, in which somebody holds seats of [`SCHEDULE`], too.
 fn held(scene: Scene, hold: &Versioned<Reservation>) -> Scene {
-    let seats = hold.numbers().map(|number| a_seat(number.get()).held_by(hold.id, hold.expires_at));
+    let seats = hold.numbers().map(|number| a_seat(number.get()).held_by(hold.id(), hold.expires_at()));
     scene.with_seats(seats).with_reservation(hold.clone())
 }
 
@@ -65,7 +65,7 @@ fn ended(hold: &Versioned<Reservation>, reason: CancelReason) -> Write<Reservati
 
 /// Ada's old hold is released.
 fn release_of(hold: &Reservation) -> Event {
-    let Reservation { id, schedule, .. } = *hold;
+    let (id, schedule) = (hold.id(), hold.schedule());
     let (seats, reason) = (hold.numbers().collect(), CancelReason::Released);
     Fact::ReservationCancelled { reservation: id, schedule, user: ADA, seats, reason }.at(Version(303))
 }
@@ -77,14 +77,14 @@ fn start_of(numbers: &[u32]) -> Event {
 
 /// Who has which seat of which date once `change` is committed, as far as it says so.
 fn owners(change: &Change) -> Vec<(domain::ScheduleId, SeatNumber, Option<ReservationId>)> {
-    let mut owners: Vec<_> = change.rows::<Seat>().map(|Write { row, .. }| (row.schedule, row.number, row.reservation())).collect();
+    let mut owners: Vec<_> = change.rows::<Seat>().map(|Write { row, .. }| (row.schedule(), row.number(), row.reservation())).collect();
     owners.sort();
     owners
 }
 
 #[test]
 fn the_new_seats_are_held_until_the_old_deadline_and_the_old_hold_is_given_back() {
-    let scene = the_hold().with_seats([a_seat(9).with(|seat| seat.price = won(45_000))]);
+    let scene = the_hold().with_seats([a_seat(9).with(|seat| seat.with_price(won(45_000)))]);
 
     let (outcome, change) = outcome_of(decided(&scene, &ada_exchanges_for(&[9, 8])));
 
@@ -104,7 +104,7 @@ fn the_new_seats_are_held_until_the_old_deadline_and_the_old_hold_is_given_back(
             Write::update(token, token.row.clone()).into(),
             Write::update(&a_seat(7), a_seat(7).row).into(),
             Write::update(&a_seat(8), a_seat(8).held_by(RESERVATION, deadline()).row).into(),
-            Write::update(&a_seat(9), a_seat(9).with(|seat| seat.price = won(45_000)).held_by(RESERVATION, deadline()).row).into(),
+            Write::update(&a_seat(9), a_seat(9).with(|seat| seat.with_price(won(45_000))).held_by(RESERVATION, deadline()).row).into(),
             ended(&old, CancelReason::Released).into(),
             Write::insert(new).into(),
             keyed(ADA, Operation::Exchange, "once").record(outcome, None, NOW, &rules()).into(),
@@ -154,9 +154,9 @@ fn the_same_seats_are_the_same_reservation_and_nothing_but_token_hold_and_key_is
 /// Ada holds seats 7 and 8 of another date of `concert`, whose rows have versions of their own.
 fn held_elsewhere(concert: domain::ConcertId) -> (Scene, Versioned<Reservation>) {
     let hold = adas(&[7, 8]).at(concert, OTHER_SCHEDULE);
-    let seats = [7, 8].map(|number| a_seat(number).with(|seat| seat.schedule = OTHER_SCHEDULE).held_by(OLD, deadline()));
+    let seats = [7, 8].map(|number| a_seat(number).with(|seat| seat.with_schedule(OTHER_SCHEDULE)).held_by(OLD, deadline()));
     let mut scene = the_shop().with_reservation(hold.clone()).with_seats(seats.map(|seat| Versioned::new(Version(1000), seat.row)));
-    scene.dates.iter_mut().filter(|date| date.id == OTHER_SCHEDULE).for_each(|date| date.version = Version(850));
+    scene.dates.iter_mut().filter(|date| date.id() == OTHER_SCHEDULE).for_each(|date| date.version = Version(850));
     (scene, hold)
 }
 
@@ -170,7 +170,8 @@ fn seats_of_another_date_are_exchanged_though_they_have_the_same_numbers() {
     let new = Reservation::hold(claim, vec![reserved(7, 60_000), reserved(8, 60_000)], won(120_000), NOW, deadline());
     assert_eq!(outcome, Outcome::Held { reservation: new.clone(), created: true });
     let token = &scene.tokens[0];
-    let free_there = |number| Write { expected: Some(Version(1000)), row: a_seat(number).with(|seat| seat.schedule = OTHER_SCHEDULE).row };
+    let free_there =
+        |number| Write { expected: Some(Version(1000)), row: a_seat(number).with(|seat| seat.with_schedule(OTHER_SCHEDULE)).row };
     let expected = Change {
         not_after: Some(deadline()),
         guards: vec![
@@ -301,7 +302,7 @@ fn a_wanted_seat_with_a_lapsed_hold_is_taken_over_whole() {
 fn a_lapsed_hold_that_is_in_nobodys_way_is_left_to_the_sweeper() {
     let scene = held(the_hold(), &hold_until(BENS, &[10], NOW).of(BEN, OTHER_TOKEN));
     let change = change_for(&scene, &[9]);
-    assert!(!change.rows::<Reservation>().any(|write| write.row.id == BENS));
+    assert!(!change.rows::<Reservation>().any(|write| write.row.id() == BENS));
 }
 
 #[test]
@@ -409,7 +410,7 @@ fn nobody_exchanges_without_a_token_of_their_own_that_admits_to_the_queue() {
     assert_eq!(unknown, Refusal::TokenMismatch);
     let admitted = || a_token(ADA).claimed(in_seconds(-60), in_seconds(540));
     assert_eq!(exchanged(admitted().of(BEN, TOKEN)), Refusal::TokenMismatch);
-    assert_eq!(exchanged(admitted().with(|token| token.queue = OTHER_QUEUE)), Refusal::TokenMismatch);
+    assert_eq!(exchanged(admitted().with(|token| token.with_queue(OTHER_QUEUE))), Refusal::TokenMismatch);
     assert_eq!(exchanged(a_token(ADA)), Refusal::TokenWaiting { token: TOKEN });
     assert_eq!(exchanged(a_token(ADA).claimed(in_seconds(-600), NOW)), Refusal::TokenExpired(ExpiryReason::TimedOut));
     for reason in [ExpiryReason::Paid, ExpiryReason::TimedOut, ExpiryReason::Unclaimed, ExpiryReason::Left] {
@@ -436,9 +437,7 @@ fn a_token_that_would_end_before_the_hold_is_extended_to_its_deadline() {
 #[test]
 fn nothing_is_exchanged_for_other_seats_outside_the_sale() {
     let with_sale = |opens_at: OffsetDateTime, closes_at: OffsetDateTime| {
-        let mut date = a_schedule();
-        date.row.sale_opens_at = opens_at;
-        date.row.sale_closes_at = closes_at;
+        let date = a_schedule().with(|date| date.with_sale(opens_at..closes_at));
         the_hold().with_date(date)
     };
     let (yesterday, tomorrow) = (NOW - Duration::DAY, NOW + Duration::DAY);
@@ -455,7 +454,7 @@ fn nothing_is_exchanged_for_other_seats_outside_the_sale() {
 fn seats_that_the_hall_does_not_have_are_all_named() {
     let (elsewhere, _) = held_elsewhere(CONCERT);
     assert_eq!(refusal_for(&the_hold(), &[99, 7, 51]), Refusal::UnknownSeats(vec![seat_number(51), seat_number(99)]));
-    let elsewhere = elsewhere.with_seats([a_seat(10).with(|seat| seat.schedule = OTHER_SCHEDULE)]);
+    let elsewhere = elsewhere.with_seats([a_seat(10).with(|seat| seat.with_schedule(OTHER_SCHEDULE))]);
     assert_eq!(refusal_for(&elsewhere, &[10]), Refusal::UnknownSeats(vec![seat_number(10)]));
 }
 
@@ -464,7 +463,7 @@ fn seats_that_no_wallet_could_pay_together_are_refused() {
     let limit = rules().max_balance;
     let priced = |price| {
         let mut scene = the_hold();
-        scene.seats.iter_mut().for_each(|seat| *seat = seat.clone().with(|seat| seat.price = won(price)));
+        scene.seats.iter_mut().for_each(|seat| *seat = seat.clone().with(|seat| seat.with_price(won(price))));
         scene
     };
     for (price, amount) in [(5_000_001, Some(won(10_000_002))), (i64::MAX, None)] {
@@ -476,7 +475,7 @@ fn seats_that_no_wallet_could_pay_together_are_refused() {
 #[test]
 fn a_hold_whose_seat_was_not_loaded_is_not_given_back_in_part() {
     let mut scene = the_hold();
-    scene.seats.retain(|loaded| loaded.number != seat_number(7));
+    scene.seats.retain(|loaded| loaded.number() != seat_number(7));
     let fault = Fault::SeatsMissing { reservation: OLD, seats: vec![seat_number(7)] };
     assert_eq!(refusal_for(&scene, &[8, 9]), Refusal::Fault(fault));
 }

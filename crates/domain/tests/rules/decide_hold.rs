@@ -4,7 +4,8 @@ use domain::decide::admission::Pass;
 use domain::decide::hold::Command;
 use domain::reservation::Claim;
 use domain::{
-    CancelReason, Change, Fact, Guard, KeyRecord, Operation, Outcome, Refusal, Reservation, ReservedSeat, SeatStatus, Version, Write,
+    CancelReason, Change, Fact, Guard, KeyRecord, Operation, Outcome, Refusal, Reservation, ReservedSeat, Schedule, SeatStatus, Version,
+    Versioned, Write,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -40,7 +41,7 @@ fn reserved(number: u32, price: i64) -> ReservedSeat {
 
 #[test]
 fn free_seats_are_held_and_nothing_else_is_written() {
-    let scene = the_shop().with_seats([a_seat(8).with(|seat| seat.price = won(45_000))]);
+    let scene = the_shop().with_seats([a_seat(8).with(|seat| seat.with_price(won(45_000)))]);
 
     let (outcome, change) = outcome_of(decided(&scene, &ada_wants(&[8, 7])));
 
@@ -63,7 +64,7 @@ fn free_seats_are_held_and_nothing_else_is_written() {
         writes: vec![
             Write::update(token, token.row.clone()).into(),
             Write::update(&a_seat(7), a_seat(7).held_by(RESERVATION, until).row).into(),
-            Write::update(&a_seat(8), a_seat(8).with(|seat| seat.price = won(45_000)).held_by(RESERVATION, until).row).into(),
+            Write::update(&a_seat(8), a_seat(8).with(|seat| seat.with_price(won(45_000))).held_by(RESERVATION, until).row).into(),
             Write::insert(held).into(),
             Write::insert(record).into(),
         ],
@@ -92,9 +93,7 @@ fn what_does_not_exist_is_not_found() {
 #[test]
 fn the_sale_begins_at_its_first_instant_and_is_over_at_its_last() {
     let on_sale = |opens_at: OffsetDateTime, closes_at: OffsetDateTime| {
-        let mut date = a_schedule();
-        date.row.sale_opens_at = opens_at;
-        date.row.sale_closes_at = closes_at;
+        let date = a_schedule().with(|date| date.with_sale(opens_at..closes_at));
         decided(&the_shop().with_date(date), &ada_wants(&[7]))
     };
     let (yesterday, tomorrow) = (NOW - Duration::DAY, NOW + Duration::DAY);
@@ -106,6 +105,13 @@ fn the_sale_begins_at_its_first_instant_and_is_over_at_its_last() {
     }
 }
 
+fn closing_at(instant: OffsetDateTime) -> Versioned<Schedule> {
+    a_schedule().with(|date| {
+        let opens_at = date.sale_opens_at();
+        date.with_sale(opens_at..instant)
+    })
+}
+
 #[test]
 fn seats_of_a_cancelled_date_are_not_held_not_even_again() {
     let again = the_shop()
@@ -113,7 +119,7 @@ fn seats_of_a_cancelled_date_are_not_held_not_even_again() {
         .with_seats([a_seat(7).held_by(reservation(2), in_seconds(10))]);
     let elsewhere = the_shop().with_reservation(hold_until(reservation(2), &[7], in_seconds(10)).at(CONCERT, OTHER_SCHEDULE));
     let mut over = the_shop();
-    over.dates.iter_mut().for_each(|date| date.row.sale_closes_at = NOW);
+    over.dates.iter_mut().for_each(|date| *date = closing_at(NOW));
     let reason = domain::Remark::new("no").ok();
     for scene in [the_shop(), again, elsewhere, over] {
         assert_eq!(refusal_for(&scene.cancelled(SCHEDULE, "no"), &[7]), Refusal::ScheduleCancelled { reason: reason.clone() });
@@ -122,9 +128,7 @@ fn seats_of_a_cancelled_date_are_not_held_not_even_again() {
 
 #[test]
 fn a_hold_that_the_end_of_the_sale_overtakes_is_not_committed() {
-    let mut date = a_schedule();
-    date.row.sale_closes_at = in_seconds(30);
-    let change = change_of(decided(&the_shop().with_date(date), &ada_wants(&[7])));
+    let change = change_of(decided(&the_shop().with_date(closing_at(in_seconds(30))), &ada_wants(&[7])));
     assert_eq!(change.not_after, Some(in_seconds(30)));
 }
 
@@ -135,7 +139,7 @@ fn seats_that_the_hall_does_not_have_are_all_named() {
 
 #[test]
 fn a_seat_of_another_date_is_not_one_of_this_date() {
-    let scene = the_shop().with_seats([a_seat(10).with(|seat| seat.schedule = OTHER_SCHEDULE)]);
+    let scene = the_shop().with_seats([a_seat(10).with(|seat| seat.with_schedule(OTHER_SCHEDULE))]);
     assert_eq!(refusal_for(&scene, &[10]), Refusal::UnknownSeats(vec![seat_number(10)]));
 }
 
@@ -200,7 +204,8 @@ fn a_live_hold_of_another_date_or_concert_is_in_the_way_too() {
 #[test]
 fn a_hold_of_another_date_that_is_cancelled_is_in_nobodys_way_and_ends() {
     let elsewhere = hold_until(reservation(2), &[1, 2, 3, 4], in_seconds(10)).at(CONCERT, OTHER_SCHEDULE);
-    let seats = [1, 2, 3, 4].map(|number| a_seat(number).with(|seat| seat.schedule = OTHER_SCHEDULE).held_by(elsewhere.id, in_seconds(10)));
+    let seats =
+        [1, 2, 3, 4].map(|number| a_seat(number).with(|seat| seat.with_schedule(OTHER_SCHEDULE)).held_by(elsewhere.id(), in_seconds(10)));
     let scene = the_shop().with_reservation(elsewhere.clone()).with_seats(seats).cancelled(OTHER_SCHEDULE, "no");
     let change = change_of(decided(&scene, &ada_wants(&[7, 8, 9])));
     assert_eq!(written::<Reservation>(&change)[0], Write::update(&elsewhere, elsewhere.clone().cancelled(CancelReason::Expired).row));
@@ -209,7 +214,7 @@ fn a_hold_of_another_date_that_is_cancelled_is_in_nobodys_way_and_ends() {
 #[test]
 fn the_same_seats_again_are_the_same_reservation_with_its_deadline_unchanged() {
     let hold = hold_until(reservation(2), &[7, 8], in_seconds(10));
-    let seats = [a_seat(7), a_seat(8)].map(|seat| seat.held_by(hold.id, in_seconds(10)));
+    let seats = [a_seat(7), a_seat(8)].map(|seat| seat.held_by(hold.id(), in_seconds(10)));
     let scene = the_shop().with_reservation(hold.clone()).with_seats(seats);
 
     let (outcome, change) = outcome_of(decided(&scene, &ada_wants(&[8, 7])));
@@ -242,11 +247,11 @@ fn seats_that_no_wallet_could_pay_together_are_refused() {
     let limit = rules().max_balance;
     for (price, amount) in [(5_000_001, Some(won(10_000_002))), (i64::MAX, None)] {
         let mut scene = the_shop();
-        scene.seats.iter_mut().for_each(|seat| *seat = seat.clone().with(|seat| seat.price = won(price)));
+        scene.seats.iter_mut().for_each(|seat| *seat = seat.clone().with(|seat| seat.with_price(won(price))));
         assert_eq!(refusal_for(&scene, &[7, 8]), Refusal::NotPayable { amount, limit });
     }
     let mut scene = the_shop();
-    scene.seats.iter_mut().for_each(|seat| *seat = seat.clone().with(|seat| seat.price = won(5_000_000)));
+    scene.seats.iter_mut().for_each(|seat| *seat = seat.clone().with(|seat| seat.with_price(won(5_000_000))));
     assert!(decided(&scene, &ada_wants(&[7, 8])).is_ok());
 }
 

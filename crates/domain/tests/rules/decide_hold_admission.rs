@@ -44,7 +44,7 @@ fn another_users_token_admits_nobody_and_tells_nothing_of_its_state() {
 
 #[test]
 fn a_token_of_another_queue_does_not_admit() {
-    let elsewhere = a_token(ADA).with(|token| token.queue = OTHER_QUEUE).unclaimed(in_seconds(-60), in_seconds(540));
+    let elsewhere = a_token(ADA).with(|token| token.with_queue(OTHER_QUEUE)).unclaimed(in_seconds(-60), in_seconds(540));
     assert_eq!(refusal_with(Some(TOKEN), &with_token(elsewhere)), Refusal::TokenMismatch);
 }
 
@@ -84,7 +84,7 @@ fn a_hold_extends_the_token_to_its_own_deadline() {
 fn a_first_call_that_holds_claims_the_token_under_the_queues_own_policy() {
     let own = PolicyOverrides { active: Some(Duration::seconds(900)), ..PolicyOverrides::default() };
     let token = a_token(ADA).unclaimed(in_seconds(-60), in_seconds(60));
-    let scene = with_token(token.clone()).with_queue(a_queue().with(|queue| queue.overrides = own), 1, 0);
+    let scene = with_token(token.clone()).with_queue(a_queue().with(|queue| queue.with_overrides(own)), 1, 0);
 
     let change = change_of(decided(&scene, &ada_wants(&[7])));
 

@@ -21,7 +21,7 @@ fn end_of(reservation: ReservationId, version: Version, user: UserId, seats: &[u
 /// Seat 7 and its neighbour 8 were Ben's until this very instant.
 fn after_bens_hold() -> (Scene, Versioned<Reservation>) {
     let hold = hold_until(reservation(2), &[7, 8], NOW).of(BEN, OTHER_TOKEN);
-    (the_shop().with_reservation(hold.clone()).with_seats([7, 8].map(|number| lapsed(a_seat(number), hold.id))), hold)
+    (the_shop().with_reservation(hold.clone()).with_seats([7, 8].map(|number| lapsed(a_seat(number), hold.id()))), hold)
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn a_lapsed_hold_is_taken_over_whole() {
     let reservations = written::<Reservation>(&change);
     let [old, new] = &reservations[..] else { panic!("one hold for the other: {change:?}") };
     assert_eq!(*old, ended(&bens));
-    assert_eq!((new.expected, new.row.id, new.row.expires_at), (None, RESERVATION, until));
+    assert_eq!((new.expected, new.row.id(), new.row.expires_at()), (None, RESERVATION, until));
     let seats = [
         Write::update(&a_seat(7), a_seat(7).held_by(RESERVATION, until).row),
         Write::update(&a_seat(9), a_seat(9).held_by(RESERVATION, until).row),
@@ -54,7 +54,7 @@ fn the_old_hold_is_told_to_have_ended_before_the_new_one_is_told() {
         seats: vec![seat_number(7)],
         expires_at: in_seconds(300),
     };
-    assert_eq!(change.events, [end_of(bens.id, Version(303), BEN, &[7, 8]), held.at(Version(1))]);
+    assert_eq!(change.events, [end_of(bens.id(), Version(303), BEN, &[7, 8]), held.at(Version(1))]);
 }
 
 #[test]
@@ -68,20 +68,20 @@ fn a_hold_that_ends_in_a_moment_is_in_nobodys_hands_but_its_own() {
 #[test]
 fn the_tokens_own_lapsed_hold_gives_way_even_to_the_same_seats() {
     let old = hold_until(reservation(2), &[7, 8], NOW);
-    let scene = the_shop().with_reservation(old.clone()).with_seats([7, 8].map(|number| lapsed(a_seat(number), old.id)));
+    let scene = the_shop().with_reservation(old.clone()).with_seats([7, 8].map(|number| lapsed(a_seat(number), old.id())));
 
     let change = change_of(decided(&scene, &ada_wants(&[7, 8])));
 
     assert_eq!(change.rows().filter(|write| **write == ended(&old)).count(), 1);
     assert_eq!(change.rows::<Reservation>().filter(|write| write.expected.is_none()).count(), 1);
-    assert_eq!(change.rows::<Seat>().map(|write| write.row.number).collect::<Vec<_>>(), [seat_number(7), seat_number(8)]);
+    assert_eq!(change.rows::<Seat>().map(|write| write.row.number()).collect::<Vec<_>>(), [seat_number(7), seat_number(8)]);
     assert!(change.rows::<Seat>().all(|write| write.row.reservation() == Some(RESERVATION)));
 }
 
 #[test]
 fn the_tokens_own_lapsed_hold_ends_though_its_seats_are_not_wanted_again() {
     let old = hold_until(reservation(2), &[9], NOW);
-    let scene = the_shop().with_reservation(old.clone()).with_seats([lapsed(a_seat(9), old.id)]);
+    let scene = the_shop().with_reservation(old.clone()).with_seats([lapsed(a_seat(9), old.id())]);
 
     let change = change_of(decided(&scene, &ada_wants(&[7])));
 
@@ -94,10 +94,10 @@ fn the_holds_of_several_others_are_taken_over_together_each_once() {
     let one = hold_until(reservation(2), &[7, 8], NOW).of(BEN, OTHER_TOKEN);
     let two = hold_until(reservation(3), &[9, 10], in_seconds(-1)).of(BEN, token(3));
     let scene = the_shop().with_reservation(two.clone()).with_reservation(one.clone()).with_seats([
-        lapsed(a_seat(7), one.id),
-        lapsed(a_seat(8), one.id),
-        a_seat(9).held_by(two.id, in_seconds(-1)),
-        a_seat(10).held_by(two.id, in_seconds(-1)),
+        lapsed(a_seat(7), one.id()),
+        lapsed(a_seat(8), one.id()),
+        a_seat(9).held_by(two.id(), in_seconds(-1)),
+        a_seat(10).held_by(two.id(), in_seconds(-1)),
     ]);
 
     let change = change_of(decided(&scene, &ada_wants(&[7, 8, 9])));
@@ -106,7 +106,7 @@ fn the_holds_of_several_others_are_taken_over_together_each_once() {
     assert_eq!(reservations.len(), 3);
     assert!(reservations.contains(&ended(&one)) && reservations.contains(&ended(&two)));
     let freed: Vec<SeatNumber> =
-        change.rows::<Seat>().filter(|write| write.row.reservation().is_none()).map(|write| write.row.number).collect();
+        change.rows::<Seat>().filter(|write| write.row.reservation().is_none()).map(|write| write.row.number()).collect();
     assert_eq!(freed, [seat_number(10)]);
 }
 
@@ -114,14 +114,14 @@ fn the_holds_of_several_others_are_taken_over_together_each_once() {
 fn a_lapsed_hold_of_another_that_is_in_nobodys_way_is_left_to_the_sweeper() {
     let (scene, bens) = after_bens_hold();
     let change = change_of(decided(&scene, &ada_wants(&[9])));
-    assert!(!change.rows::<Reservation>().any(|write| write.row.id == bens.id));
+    assert!(!change.rows::<Reservation>().any(|write| write.row.id() == bens.id()));
     assert_eq!(change.rows::<Seat>().count(), 1);
 }
 
 #[test]
 fn a_lapsed_hold_whose_other_seat_was_not_loaded_is_not_taken_over_in_part() {
     let (mut scene, bens) = after_bens_hold();
-    scene.seats.retain(|loaded| loaded.number != seat_number(8));
-    let fault = Fault::SeatsMissing { reservation: bens.id, seats: vec![seat_number(8)] };
+    scene.seats.retain(|loaded| loaded.number() != seat_number(8));
+    let fault = Fault::SeatsMissing { reservation: bens.id(), seats: vec![seat_number(8)] };
     assert_eq!(refusal_of(decided(&scene, &ada_wants(&[7]))), Refusal::Fault(fault));
 }

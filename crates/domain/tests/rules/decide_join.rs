@@ -14,12 +14,12 @@ const FOR_THE_CONCERT: Command = Command { concert: Some(CONCERT), ..ADA_JOINS }
 
 /// A concert with a queue of its own.
 fn the_concert() -> Versioned<Concert> {
-    a_concert().with(|concert| concert.queue = OTHER_QUEUE)
+    a_concert().with(|concert| concert.move_to(OTHER_QUEUE))
 }
 
 /// The queue of that concert.
 fn its_queue() -> Versioned<Queue> {
-    a_queue().with(|queue| queue.id = OTHER_QUEUE)
+    a_queue().with(|queue| queue.with_id(OTHER_QUEUE))
 }
 
 fn the_line(state: QueueState) -> Scene {
@@ -56,7 +56,7 @@ fn who_joins_takes_a_place_that_the_store_will_number() {
 fn a_join_takes_the_limit_of_the_line_along_for_those_who_join_at_once() {
     let line = |max_waiting| {
         let overrides = PolicyOverrides { max_waiting, ..PolicyOverrides::default() };
-        the_line(QueueState::Open).with_queue(a_queue().with(|queue| queue.overrides = overrides), 0, 5)
+        the_line(QueueState::Open).with_queue(a_queue().with(|queue| queue.with_overrides(overrides)), 0, 5)
     };
     let room = |max_waiting| {
         let guards = change_of(decided(&line(max_waiting), &ADA_JOINS)).guards;
@@ -83,9 +83,9 @@ fn nobody_joins_for_a_concert_whose_dates_ahead_are_all_cancelled() {
     };
     let cancelled = |number: u64, reason: Option<&str>, ago: i64| {
         let cancellation = Cancellation { at: in_seconds(-ago), ..a_cancellation(reason.unwrap_or_default()) };
-        a_schedule().with(|row| row.id = schedule(number)).row.cancel(cancellation)
+        a_schedule().with(|row| row.with_id(schedule(number))).row.cancel(cancellation)
     };
-    let over = a_schedule().with(|row| (row.id, row.starts_at) = (schedule(2), NOW)).row;
+    let over = a_schedule().row.with_id(schedule(2)).with_start(NOW);
     let refusal = |reason: Option<&str>| Refusal::ScheduleCancelled { reason: reason.and_then(|reason| Remark::new(reason).ok()) };
 
     let dates = [over.clone(), cancelled(3, Some("rain"), 60), cancelled(4, Some("a cold"), 30), cancelled(5, Some("a strike"), 90)];
@@ -139,7 +139,7 @@ fn tokens_that_ended_or_are_anothers_or_of_another_queue_are_in_nobodys_way() {
     let scene = the_line(QueueState::Open)
         .with_token(a_token(ADA).ended(ExpiryReason::Paid))
         .with_token(a_token(ADA).of(BEN, token(3)))
-        .with_token(a_token(ADA).of(ADA, token(4)).with(|token| token.queue = OTHER_QUEUE));
+        .with_token(a_token(ADA).of(ADA, token(4)).with(|token| token.with_queue(OTHER_QUEUE)));
     let change = change_of(decided(&scene, &ADA_JOINS));
     assert_eq!((written(&change), written::<QueueToken>(&change)), (vec![Write::insert(a_new_place())], Vec::new()));
 }
@@ -157,7 +157,7 @@ fn a_paused_queue_takes_in_and_a_closed_one_does_not() {
 fn a_line_is_full_at_its_longest() {
     let up_to = |max_waiting| {
         let own = PolicyOverrides { max_waiting: Some(max_waiting), ..PolicyOverrides::default() };
-        decided(&Scene::at(NOW).with_queue(a_queue().with(|queue| queue.overrides = own), 0, 5), &ADA_JOINS)
+        decided(&Scene::at(NOW).with_queue(a_queue().with(|queue| queue.with_overrides(own)), 0, 5), &ADA_JOINS)
     };
     assert!(up_to(6).is_ok());
     assert_eq!(refusal_of(up_to(5)), Refusal::QueueFull);

@@ -22,9 +22,9 @@ fn swept(scene: &Scene) -> Vec<Result<Change, Fault>> {
 fn each_hold_past_its_deadline_ends_in_a_change_of_its_own_with_all_its_seats() {
     let (one, two) = (hold_until(reservation(1), &[7, 8], NOW), hold_until(reservation(2), &[9], in_seconds(-60)).of(BEN, OTHER_TOKEN));
     let scene = Scene::at(NOW).with_reservation(one.clone()).with_reservation(two.clone()).with_seats([
-        a_seat(7).held_by(one.id, NOW),
-        a_seat(8).held_by(one.id, NOW),
-        a_seat(9).held_by(two.id, in_seconds(-60)),
+        a_seat(7).held_by(one.id(), NOW),
+        a_seat(8).held_by(one.id(), NOW),
+        a_seat(9).held_by(two.id(), in_seconds(-60)),
     ]);
 
     let change = |hold: &Versioned<Reservation>, ended: i64, numbers: &[u32]| Change {
@@ -34,9 +34,9 @@ fn each_hold_past_its_deadline_ends_in_a_change_of_its_own_with_all_its_seats() 
             .collect(),
         events: vec![
             Fact::ReservationCancelled {
-                reservation: hold.id,
+                reservation: hold.id(),
                 schedule: SCHEDULE,
-                user: hold.user,
+                user: hold.user(),
                 seats: hold.numbers().collect(),
                 reason: CancelReason::Expired,
             }
@@ -55,7 +55,7 @@ fn a_hold_of_a_cancelled_date_ends_before_its_deadline() {
     let scene = Scene::at(NOW)
         .with_reservation(one.clone())
         .with_reservation(other)
-        .with_seats([a_seat(7).held_by(one.id, in_seconds(60))])
+        .with_seats([a_seat(7).held_by(one.id(), in_seconds(60))])
         .cancelled(SCHEDULE, "no");
     let [Ok(change)] = &swept(&scene)[..] else { panic!("one hold has ended") };
     assert_eq!(written(change), [Write::update(&one, one.clone().cancelled(CancelReason::Expired).row)]);
@@ -95,5 +95,5 @@ fn a_hold_whose_seat_was_not_loaded_stays_as_it_is_and_keeps_no_other_from_endin
     let [Err(fault), Ok(change)] = &swept(&scene)[..] else { panic!("one fault, one change") };
 
     assert_eq!(*fault, Fault::SeatsMissing { reservation: reservation(1), seats: vec![seat_number(8)] });
-    assert_eq!(written::<Reservation>(change)[0].row.id, reservation(2));
+    assert_eq!(written::<Reservation>(change)[0].row.id(), reservation(2));
 }

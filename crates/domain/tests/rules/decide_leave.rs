@@ -29,7 +29,7 @@ fn who_leaves_the_shop_gives_their_hold_back() {
     let scene = Scene::at(NOW)
         .with_token(token.clone())
         .with_reservation(hold.clone())
-        .with_seats([a_seat(7), a_seat(8)].map(|seat| seat.held_by(hold.id, in_seconds(100))));
+        .with_seats([a_seat(7), a_seat(8)].map(|seat| seat.held_by(hold.id(), in_seconds(100))));
 
     let change = change_of(decided(&scene, &ADA_LEAVES));
 
@@ -61,7 +61,7 @@ fn who_leaves_after_the_cancellation_of_a_date_gives_no_hold_back() {
     let scene = Scene::at(NOW)
         .with_token(a_token(ADA).claimed(in_seconds(-60), in_seconds(540)))
         .with_reservation(hold.clone())
-        .with_seats([a_seat(7).held_by(hold.id, in_seconds(100))]);
+        .with_seats([a_seat(7).held_by(hold.id(), in_seconds(100))]);
     let change = change_of(decided(&scene.cancelled(SCHEDULE, "no"), &ADA_LEAVES));
     assert_eq!(written(&change), [Write::update(&hold, hold.clone().cancelled(CancelReason::Expired).row)]);
     assert_eq!((change.guards, change.not_after), (vec![], Some(in_seconds(540))));

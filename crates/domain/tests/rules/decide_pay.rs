@@ -5,8 +5,8 @@ use domain::decide::pay::Command;
 use domain::reservation::ReservationStatus;
 use domain::wallet::WalletError;
 use domain::{
-    CancelReason, Change, EntryKind, ExpiryReason, Fact, Fault, Guard, Operation, Outcome, Refusal, Reservation, Version, Versioned,
-    Wallet, WalletEntry, Write,
+    CancelReason, Change, EntryKind, ExpiryReason, Fact, Fault, Guard, Operation, Outcome, Payment, Refusal, Reservation, Version,
+    Versioned, Wallet, WalletEntry, Write,
 };
 use time::OffsetDateTime;
 
@@ -48,7 +48,7 @@ fn a_payment_moves_money_seats_reservation_and_token_together_and_nothing_else()
 
     let (outcome, change) = outcome_of(decided(&scene, &ada_pays()));
 
-    let payment = payment_for(PAYMENT, RESERVATION, 120_000).with(|payment| payment.paid_at = NOW).row;
+    let payment = Payment::new(PAYMENT, RESERVATION, ADA, won(120_000), NOW);
     assert_eq!(outcome, Outcome::Paid { payment: payment.clone(), balance: won(80_000) });
     let (token, hold) = (&scene.tokens[0], &scene.reservations[0]);
     let expected = Change {
@@ -61,15 +61,13 @@ fn a_payment_moves_money_seats_reservation_and_token_together_and_nothing_else()
             Write::update(hold, hold.clone().confirmed_by(PAYMENT).row).into(),
             Write::insert(payment).into(),
             Write::update(&a_wallet(ADA, 0), Wallet::restore(ADA, won(80_000), 4)).into(),
-            Write::insert(WalletEntry {
-                id: ENTRY,
-                user: ADA,
-                sequence: 4,
-                kind: EntryKind::Payment(PAYMENT),
-                amount: won(120_000),
-                balance: won(80_000),
-                at: NOW,
-            })
+            Write::insert(WalletEntry::restore(
+                ENTRY,
+                &Wallet::restore(ADA, won(80_000), 4),
+                EntryKind::Payment(PAYMENT),
+                won(120_000),
+                NOW,
+            ))
             .into(),
             keyed(ADA, Operation::Pay, "once").record(outcome, None, NOW, &rules()).into(),
         ],
@@ -124,7 +122,7 @@ fn a_hold_of_a_cancelled_date_is_not_paid_whatever_its_row_says_by_now() {
 }
 
 fn other_date() -> domain::Schedule {
-    a_schedule().with(|date| date.id = OTHER_SCHEDULE).row
+    a_schedule().with(|date| date.with_id(OTHER_SCHEDULE)).row
 }
 
 #[test]
@@ -159,9 +157,9 @@ fn an_amount_that_is_named_must_be_what_is_due() {
 #[test]
 fn a_price_that_rose_after_the_hold_does_not_matter() {
     let mut scene = holding(in_seconds(100), 200_000);
-    scene.seats.iter_mut().for_each(|seat| *seat = seat.clone().with(|seat| seat.price = won(1_000_000)));
+    scene.seats.iter_mut().for_each(|seat| *seat = seat.clone().with(|seat| seat.with_price(won(1_000_000))));
     let (outcome, _) = outcome_of(decided(&scene, &ada_pays()));
-    assert!(matches!(outcome, Outcome::Paid { payment, .. } if payment.amount == won(120_000)));
+    assert!(matches!(outcome, Outcome::Paid { payment, .. } if payment.amount() == won(120_000)));
 }
 
 #[test]
@@ -170,7 +168,7 @@ fn nobody_pays_for_anothers_reservation_or_learns_its_queue() {
     assert_eq!(refusal_in(&with_reservation(bens.clone())), Refusal::NotFound);
 
     let mut elsewhere = with_reservation(bens);
-    elsewhere.concerts.iter_mut().for_each(|concert| concert.row.queue = OTHER_QUEUE);
+    elsewhere.concerts.iter_mut().for_each(|concert| concert.row = concert.row.clone().move_to(OTHER_QUEUE));
     assert_eq!(refusal_in(&elsewhere), Refusal::NotFound);
 
     assert_eq!(refusal_in(&Scene { reservations: Vec::new(), ..holding(in_seconds(100), 0) }), Refusal::NotFound);
@@ -183,7 +181,7 @@ fn only_the_admitted_pay() {
     let cases = [
         (by(a_token(ADA)), Refusal::TokenWaiting { token: TOKEN }),
         (by(a_token(ADA).of(BEN, TOKEN)), Refusal::TokenMismatch),
-        (by(a_token(ADA).claimed(in_seconds(-60), in_seconds(60)).with(|token| token.queue = OTHER_QUEUE)), Refusal::TokenMismatch),
+        (by(a_token(ADA).claimed(in_seconds(-60), in_seconds(60)).with(|token| token.with_queue(OTHER_QUEUE))), Refusal::TokenMismatch),
         (by(a_token(ADA).claimed(in_seconds(-600), NOW)), Refusal::TokenExpired(ExpiryReason::TimedOut)),
         (by(a_token(ADA).ended(ExpiryReason::Paid)), Refusal::TokenExpired(ExpiryReason::Paid)),
     ];
@@ -246,7 +244,7 @@ fn a_first_call_whose_key_was_used_for_another_payment_claims_the_token_too() {
 #[test]
 fn a_payment_for_a_hold_that_lacks_a_seat_is_a_fault_and_not_a_late_one() {
     let mut gone = holding(in_seconds(100), 200_000);
-    gone.seats.retain(|loaded| loaded.number == seat_number(7));
+    gone.seats.retain(|loaded| loaded.number() == seat_number(7));
     let anothers = holding(in_seconds(100), 200_000).with_seats([a_seat(8).held_by(reservation(2), in_seconds(100))]);
     for scene in [gone, anothers] {
         let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat_number(8)] };

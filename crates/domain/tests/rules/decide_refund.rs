@@ -43,7 +43,7 @@ fn a_refund_credits_the_wallet_and_frees_the_seats_and_does_nothing_else() {
     let cancelled = ReservationState::Cancelled { reason: CancelReason::Refunded, payment: Some(PAYMENT) };
     let reservation = &scene.reservations[0];
     let expected = Change {
-        not_after: Some(a_schedule().starts_at),
+        not_after: Some(a_schedule().starts_at()),
         guards: vec![Guard::Schedule(SCHEDULE, a_schedule().version)],
         writes: vec![
             Write::update(&a_seat(7), a_seat(7).row).into(),
@@ -51,15 +51,13 @@ fn a_refund_credits_the_wallet_and_frees_the_seats_and_does_nothing_else() {
             Write::update(reservation, reservation.clone().with_state(cancelled).row).into(),
             Write::update(&payment_for(PAYMENT, RESERVATION, 0), refunded).into(),
             Write::update(&a_wallet(ADA, 0), Wallet::restore(ADA, won(200_000), 4)).into(),
-            Write::insert(WalletEntry {
-                id: ENTRY,
-                user: ADA,
-                sequence: 4,
-                kind: EntryKind::Refund(PAYMENT),
-                amount: won(120_000),
-                balance: won(200_000),
-                at: NOW,
-            })
+            Write::insert(WalletEntry::restore(
+                ENTRY,
+                &Wallet::restore(ADA, won(200_000), 4),
+                EntryKind::Refund(PAYMENT),
+                won(120_000),
+                NOW,
+            ))
             .into(),
             keyed(ADA, Operation::Refund, "once").record(outcome, None, NOW, &rules()).into(),
         ],
@@ -102,7 +100,7 @@ fn a_payment_goes_back_once() {
 fn nothing_goes_back_once_the_show_has_started() {
     let starting = |starts_at| {
         let mut scene = paid(0);
-        scene.dates.iter_mut().for_each(|date| date.row.starts_at = starts_at);
+        scene.dates.iter_mut().for_each(|date| date.row = date.row.clone().with_start(starts_at));
         scene
     };
     assert_eq!(refusal_in(&starting(NOW)), Refusal::NotRefundable { state: PaymentState::Completed, started: true });
@@ -113,7 +111,7 @@ fn nothing_goes_back_once_the_show_has_started() {
 #[test]
 fn an_operator_refunds_after_the_start_as_well() {
     let mut scene = paid(0);
-    scene.dates.iter_mut().for_each(|date| date.row.starts_at = in_seconds(-3600));
+    scene.dates.iter_mut().for_each(|date| date.row = date.row.clone().with_start(in_seconds(-3600)));
     let command = Command { user: BEN, order: Some(an_order()), ..ada_wants_it_back() };
     let change = change_of(decided(&scene, &command));
     assert_eq!((change.not_after, row_of::<Wallet>(&change).map(|wallet| wallet.balance())), (None, Some(won(120_000))));
@@ -129,7 +127,7 @@ fn an_operator_refunds_after_the_start_as_well() {
 #[test]
 fn what_was_called_off_is_refunded_at_any_time() {
     let mut scene = paid(0);
-    scene.dates[0].row.starts_at = in_seconds(-3600);
+    scene.dates[0].row = scene.dates[0].row.clone().with_start(in_seconds(-3600));
     scene = scene.cancelled(SCHEDULE, "no");
     let change = change_of(decided(&scene, &ada_wants_it_back()));
     assert_eq!((change.not_after, change.row::<Payment>().is_some()), (None, true));
@@ -143,7 +141,7 @@ fn only_the_payer_and_operators_refund() {
     let deed = an_order().done(Act::Refund, Subject::Payment(PAYMENT), Vec::new(), NOW);
     assert_eq!(written(&change), [Write::insert(deed)], "what operators do is kept");
     assert_eq!(row_of::<Wallet>(&change).map(|wallet| wallet.user()), Some(ADA), "the payer has it back, not the operator");
-    assert_eq!(row_of::<WalletEntry>(&change).map(|entry| entry.user), Some(ADA));
+    assert_eq!(row_of::<WalletEntry>(&change).map(|entry| entry.user()), Some(ADA));
 }
 
 #[test]

@@ -81,7 +81,7 @@ fn nobody_releases_anothers_hold() {
 #[test]
 fn a_release_that_does_not_see_all_seats_of_the_hold_is_a_fault() {
     let (mut scene, _) = holding(NOW + MOMENT);
-    scene.seats.retain(|loaded| loaded.number == seat_number(8));
+    scene.seats.retain(|loaded| loaded.number() == seat_number(8));
     let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat_number(7)] };
     assert_eq!(refusal_of(decided(&scene, &ADA_RELEASES)), Refusal::Fault(fault));
 }

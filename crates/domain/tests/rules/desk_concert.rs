@@ -19,10 +19,10 @@ fn a_new_date(id: ScheduleId, seats: Option<SeatPlan>) -> NewDate {
     let date = a_schedule().row;
     NewDate {
         id,
-        starts_at: date.starts_at,
-        zone: date.zone,
-        sale_opens_at: date.sale_opens_at,
-        sale_closes_at: date.sale_closes_at,
+        starts_at: date.starts_at(),
+        zone: date.zone().clone(),
+        sale_opens_at: date.sale_opens_at(),
+        sale_closes_at: date.sale_closes_at(),
         seats,
     }
 }
@@ -50,16 +50,14 @@ fn held() -> Scene {
 }
 
 fn another_queue() -> domain::Versioned<domain::Queue> {
-    let mut queue = a_queue();
-    queue.row.id = OTHER_QUEUE;
-    queue
+    a_queue().with(|queue| queue.with_id(OTHER_QUEUE))
 }
 
 #[test]
 fn a_concert_is_made_with_its_dates_and_their_seats_whole() {
     let command = a_command(vec![a_new_date(SCHEDULE, Some(a_plan(2))), a_new_date(OTHER_SCHEDULE, None)]);
     let (outcome, change) = outcome_of(decided(&an_empty_house(), &command));
-    let second = a_schedule().with(|date| date.id = OTHER_SCHEDULE).row;
+    let second = a_schedule().with(|date| date.with_id(OTHER_SCHEDULE)).row;
     let change = change.unwrap();
     assert_eq!(written(&change), [Write::insert(a_concert().row)]);
     assert_eq!(written(&change), [a_schedule().row, second].map(Write::insert));
@@ -72,7 +70,7 @@ fn a_concert_is_made_with_its_dates_and_their_seats_whole() {
 
 #[test]
 fn a_concert_that_contradicts_itself_is_not_made() {
-    let backwards = NewDate { sale_closes_at: a_schedule().sale_opens_at, ..a_new_date(SCHEDULE, None) };
+    let backwards = NewDate { sale_closes_at: a_schedule().sale_opens_at(), ..a_new_date(SCHEDULE, None) };
     let many = |count: u128| (0..count).map(|n| a_new_date(ScheduleId(uuid::Uuid::from_u128(n)), None)).collect();
     let (mut too_dear, mut twice) = (a_plan(2), a_plan(2));
     too_dear.sections[0].rows[0].price = won(10_000_001);
@@ -99,8 +97,7 @@ fn a_concert_that_contradicts_itself_is_not_made() {
 #[test]
 fn what_is_there_is_not_made_again() {
     assert_eq!(refusal_of(decided(&there(), &a_command(vec![]))), Refusal::AlreadyExists(CONCERT.0));
-    let mut others = a_schedule();
-    others.row.concert = OTHER_CONCERT;
+    let others = a_schedule().with(|date| date.with_ids(SCHEDULE, OTHER_CONCERT));
     let another = an_empty_house().with_date(others);
     let refusal = refusal_of(decided(&another, &a_command(vec![a_new_date(SCHEDULE, None)])));
     assert_eq!(refusal, Refusal::AlreadyExists(SCHEDULE.0), "also if the date is another concert's");
@@ -110,7 +107,7 @@ fn what_is_there_is_not_made_again() {
 fn a_concert_is_changed_as_far_as_it_is_named() {
     let command = ChangeConcert { name: Some(title("Late Night")), max_seats_per_user: Some(Some(2)), ..nothing_new() };
     let changed = change_of(decided(&held(), &command));
-    let row = a_concert().with(|row| (row.name, row.max_seats_per_user) = ("Late Night".into(), Some(2))).row;
+    let row = a_concert().row.announce("Late Night".into(), "Frontrow".into()).with_max_seats_per_user(Some(2));
     assert_eq!((written(&changed), changed.guards), (vec![Write::update(&a_concert(), row)], vec![]));
     assert_eq!(outcome_of(decided(&held(), &nothing_new())).1, None);
     let stale = ChangeConcert { expected: Some(Version(1)), ..command };
@@ -125,7 +122,7 @@ fn a_queue_changes_only_while_nobody_holds_seats_or_waits_for_the_concert() {
     assert_eq!(changed.guards, [Guard::NoLiveHold(CONCERT), Guard::NoLiveToken(QUEUE, CONCERT)], "the commit looks once more");
     let awaited = there().with_awaited(CONCERT);
     assert_eq!(refusal_of(decided(&awaited, &command)), Refusal::TokensLive);
-    assert_eq!(row_of::<Concert>(&changed).map(|concert| concert.queue), Some(OTHER_QUEUE));
+    assert_eq!(row_of::<Concert>(&changed).map(|concert| concert.queue()), Some(OTHER_QUEUE));
     let same = ChangeConcert { queue: Some(QUEUE), ..nothing_new() };
     assert_eq!(outcome_of(decided(&held(), &same)).1, None, "the queue that it has is no change");
 }
@@ -147,7 +144,7 @@ fn a_concert_is_called_off_with_all_its_dates_once() {
     let off = a_schedule().row.restore(cancellation.clone());
     assert_eq!(written(&change), [Write::update(&a_schedule(), off.clone())]);
     assert_eq!(outcome.1[0].row, off);
-    assert!(!off.is_on_sale(NOW) && off.is_refundable(off.starts_at));
+    assert!(!off.is_on_sale(NOW) && off.is_refundable(off.starts_at()));
     let row = a_concert().row.restore(cancellation);
     assert_eq!(written(&change), [Write::update(&a_concert(), row)], "so that no date is added meanwhile");
     assert_eq!(outcome.0.version, a_concert().version.next());

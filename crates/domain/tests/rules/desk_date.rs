@@ -2,13 +2,20 @@
 
 use domain::decide::desk::date::{Add, Cancel, ChangeDate, NewDate};
 use domain::deed::{Act, Subject};
-use domain::{Cancellation, DateField, Deed, Field, Order, Refusal, Remark, Schedule, Version, Versioned, Write};
+use domain::{Cancellation, DateField, Deed, Field, Order, Refusal, Remark, Version, Versioned, Write};
 
 use crate::fixtures::*;
 
 fn an_addition() -> Add {
-    let Schedule { id, starts_at, zone, sale_opens_at, sale_closes_at, .. } = a_schedule().row;
-    let date = NewDate { id, starts_at, zone, sale_opens_at, sale_closes_at, seats: None };
+    let date = a_schedule().row;
+    let date = NewDate {
+        id: date.id(),
+        starts_at: date.starts_at(),
+        zone: date.zone().clone(),
+        sale_opens_at: date.sale_opens_at(),
+        sale_closes_at: date.sale_closes_at(),
+        seats: None,
+    };
     Add { order: an_order(), concert: CONCERT, date }
 }
 
@@ -40,7 +47,7 @@ fn a_date_is_added_to_a_concert_that_is_there() {
     let mut cancelled = scene.clone();
     cancelled.concerts.iter_mut().for_each(|concert| concert.row = concert.row.clone().cancel(a_cancellation("no")));
     assert_eq!(refusal_of(decided(&cancelled, &an_addition())), Refusal::ScheduleCancelled { reason: Remark::new("no").ok() });
-    let other = called_off().dates[0].clone().with(|date| date.id = OTHER_SCHEDULE).row;
+    let other = called_off().dates[0].clone().with(|date| date.with_id(OTHER_SCHEDULE)).row;
     let replaced = scene.clone().with_date(Versioned::new(Version(1), other));
     assert!(decided(&replaced, &an_addition()).is_ok(), "a date that is cancelled alone can be replaced");
     let again = scene.with_date(a_schedule());
@@ -50,14 +57,16 @@ fn a_date_is_added_to_a_concert_that_is_there() {
 #[test]
 fn a_date_is_changed_as_far_as_it_is_named() {
     let changed = change_of(decided(&there(), &ChangeDate { sale_closes_at: Some(NOW), ..nothing_new() }));
-    let row = a_schedule().with(|date| date.sale_closes_at = NOW).row;
+    let date = a_schedule().row;
+    let opens_at = date.sale_opens_at();
+    let row = date.with_sale(opens_at..NOW);
     assert_eq!(written(&changed), [Write::update(&a_schedule(), row)]);
     assert_eq!(outcome_of(decided(&there(), &nothing_new())).1, None);
 }
 
 #[test]
 fn a_date_is_not_changed_into_nonsense_nor_unseen_nor_once_it_is_called_off() {
-    let backwards = ChangeDate { sale_opens_at: Some(a_schedule().sale_closes_at), ..nothing_new() };
+    let backwards = ChangeDate { sale_opens_at: Some(a_schedule().sale_closes_at()), ..nothing_new() };
     let refusal = refusal_of(decided(&there(), &backwards));
     assert!(matches!(&refusal, Refusal::Contradiction { field: Field::Date(DateField::SaleClose), .. }), "{refusal:?}");
     let stale = ChangeDate { expected: Some(Version(799)), ..nothing_new() };

@@ -2,6 +2,7 @@
 
 use domain::decide::desk::{admit, release};
 use domain::deed::{Act, Subject};
+use domain::queue::PolicyOverrides;
 use domain::reservation::ReservationStatus;
 use domain::{CancelReason, Change, Deed, Operation, Outcome, QueueState, QueueToken, Refusal, Seat, SeatState};
 
@@ -20,12 +21,13 @@ fn a_line() -> Scene {
 #[test]
 fn the_foremost_are_let_in_whatever_the_batch_and_never_above_the_capacity() {
     let mut line = a_line();
-    line.queues.iter_mut().for_each(|queue| queue.row.overrides.batch = Some(1));
+    let own = PolicyOverrides { batch: Some(1), ..PolicyOverrides::default() };
+    line.queues.iter_mut().for_each(|queue| queue.row = queue.row.clone().with_overrides(own));
     let (outcome, change) = outcome_of(decided(&line, &admission(2)));
     let change = change.unwrap();
     assert_eq!(outcome, Outcome::Admitted { admitted: 2 });
     assert_eq!(written(&change), [keyed(ADA, Operation::Admit, "once").record(outcome, None, NOW, &rules())]);
-    assert_eq!(change.rows::<QueueToken>().map(|write| write.row.number).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(change.rows::<QueueToken>().map(|write| write.row.number()).collect::<Vec<_>>(), [1, 2]);
     let deed = row_of::<Deed>(&change).unwrap();
     assert_eq!((deed.act, deed.subject, deed.changes[0].after.as_deref()), (Act::Admit, Subject::Queue(QUEUE), Some("2")));
     let three = outcome_of(decided(&a_line(), &admission(5))).0;

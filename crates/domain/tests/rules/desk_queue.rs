@@ -38,12 +38,12 @@ fn a_new_queue_is_open_and_a_deed() {
 fn a_change_names_what_it_changes_and_leaves_the_rest() {
     let policy = PolicyPatch { capacity: Some(Some(7)), batch: Some(None), ..PolicyPatch::default() };
     let message = Some(Remark::new("soon").ok());
-    let before =
-        a_queue().with(|queue| queue.overrides = PolicyOverrides { batch: Some(3), max_waiting: Some(9), ..PolicyOverrides::default() });
+    let own = PolicyOverrides { batch: Some(3), max_waiting: Some(9), ..PolicyOverrides::default() };
+    let before = a_queue().with(|queue| queue.with_overrides(own));
     let scene = Scene::at(NOW).with_queue(before.clone(), 0, 0);
     let change = change_of(decided(&scene, &ChangeQueue { policy, message, ..nothing_new() }));
     let after = PolicyOverrides { capacity: Some(7), max_waiting: Some(9), ..PolicyOverrides::default() };
-    let row = before.clone().with(|queue| (queue.overrides, queue.message) = (after, Some("soon".into()))).row;
+    let row = before.row.clone().revise("main".into(), after, Some("soon".into())).unwrap();
     assert_eq!(written(&change), [Write::update(&before, row)]);
     let told = vec![changed("capacity", None, Some("7")), changed("batch", Some("3"), None), changed("message", None, Some("soon"))];
     assert_eq!(row_of::<Deed>(&change).map(|deed| (deed.act, deed.changes)), Some((Act::Change, told)));

@@ -35,7 +35,7 @@ fn a_hall() -> Scene {
 }
 
 fn seats_in(change: &Change) -> Vec<(u32, SeatState)> {
-    change.rows::<Seat>().map(|write| (write.row.number.get(), write.row.state())).collect()
+    change.rows::<Seat>().map(|write| (write.row.number().get(), write.row.state())).collect()
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn a_plan_makes_new_seats_and_prices_free_ones_anew() {
     let (blocked, free) = (SeatState::Blocked, SeatState::Available);
     assert_eq!(states, [(1, free), (2, blocked), (5, free), (7, free), (6, free)], "6 by the end of the lapsed hold");
     let seats = written::<Seat>(&change);
-    assert!(seats[..4].iter().all(|write| write.row.price == won(70_000)));
+    assert!(seats[..4].iter().all(|write| write.row.price() == won(70_000)));
     assert_eq!(seats[3], Write::insert(Seat::new(SCHEDULE, seat_number(7), "Row A 7".into(), won(70_000))));
 }
 
@@ -129,11 +129,12 @@ fn a_plan_with_new_labels_relies_on_the_date_as_it_was_read() {
 #[test]
 fn a_seat_becomes_accessible_without_another_label_or_price() {
     let mut plan = laying(&[1, 2, 4], 60_000);
-    plan.seats[0].accessible = true;
-    plan.seats[2].accessible = true;
+    for index in [0, 2] {
+        plan.seats[index] = plan.seats[index].clone().with_accessible(true);
+    }
     let (told, change) = outcome_of(decided(&a_hall(), &plan));
     assert_eq!((told.changed, told.unchanged), (2, 1));
-    let seats = change.iter().flat_map(written::<Seat>).map(|write| (write.row.number, write.row.accessible));
+    let seats = change.iter().flat_map(written::<Seat>).map(|write| (write.row.number(), write.row.is_accessible()));
     assert_eq!(seats.collect::<Vec<_>>(), [(seat_number(1), true), (seat_number(4), true)], "whoever has them");
 }
 

@@ -97,8 +97,7 @@ fn a_token_is_logged_in_the_state_that_it_has_since() {
 fn who_knows_the_id_of_a_logged_token_has_the_token() {
     for token in tokens() {
         for concert in [None, Some(CONCERT)] {
-            let QueueToken { id, queue, user, joined_at, .. } = token.row;
-            let token = QueueToken::restore(NewToken { id, queue, user, concert, joined_at }, 12, token.state());
+            let token = QueueToken::restore(NewToken { concert, ..token.place() }, 12, token.state());
             assert_eq!(LoggedToken::from(&token).with_id(TOKEN), token);
         }
     }

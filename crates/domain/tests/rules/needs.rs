@@ -16,15 +16,15 @@ use crate::fixtures::*;
 const ELSEWHERE: domain::ReservationId = reservation(99);
 
 fn a_queue_with(id: QueueId) -> Versioned<Queue> {
-    a_queue().with(|queue| queue.id = id).at_version(601)
+    a_queue().with(|queue| queue.with_id(id)).at_version(601)
 }
 
 fn a_concert_with(id: ConcertId, queue: QueueId) -> Versioned<Concert> {
-    a_concert().with(|row| (row.id, row.queue) = (id, queue)).at_version(701)
+    a_concert().with(|row| row.with_id(id).move_to(queue)).at_version(701)
 }
 
 fn a_date_of(concert: ConcertId, id: ScheduleId) -> Versioned<Schedule> {
-    a_schedule().with(|row| (row.id, row.concert) = (id, concert)).at_version(801)
+    a_schedule().with(|row| row.with_ids(id, concert)).at_version(801)
 }
 
 fn an_outcome() -> Outcome {
@@ -35,7 +35,7 @@ fn an_outcome() -> Outcome {
 fn the_others() -> Scene {
     let bens_key = keyed(BEN, Operation::Pay, "once");
     let bens_wallet = Versioned::new(Version(501), Wallet::restore(BEN, won(9), 1));
-    let bens_token = |number: u64| a_token(ADA).of(BEN, token(90 + number)).numbered(number).with(|token| token.queue = OTHER_QUEUE);
+    let bens_token = |number: u64| a_token(ADA).of(BEN, token(90 + number)).numbered(number).with(|token| token.with_queue(OTHER_QUEUE));
     let until = in_seconds(300);
     Scene::at(NOW)
         .with_key(a_key_record(&bens_key, an_outcome(), NOW))
@@ -48,9 +48,9 @@ fn the_others() -> Scene {
         .with_offers(OTHER_QUEUE, [Offer { schedule: a_date_of(OTHER_CONCERT, OTHER_SCHEDULE).row, has_seats: true }])
         .with_held(OTHER_CONCERT)
         .with_awaited(OTHER_CONCERT)
-        .with_seats([7, 8].map(|number| a_seat(number).with(|seat| seat.schedule = OTHER_SCHEDULE).held_by(ELSEWHERE, until)))
+        .with_seats([7, 8].map(|number| a_seat(number).with(|seat| seat.with_schedule(OTHER_SCHEDULE)).held_by(ELSEWHERE, until)))
         .with_reservation(hold_until(ELSEWHERE, &[7, 8], until).of(BEN, token(91)).at(OTHER_CONCERT, OTHER_SCHEDULE))
-        .with_payment(payment_for(OTHER_PAYMENT, ELSEWHERE, 9).with(|row| row.user = BEN).at_version(401))
+        .with_payment(payment_for(OTHER_PAYMENT, ELSEWHERE, 9).with(|row| row.with_user(BEN)).at_version(401))
 }
 
 #[track_caller]
@@ -64,7 +64,7 @@ fn loaded(reservation: &Versioned<Reservation>, seats: impl Into<Vec<Versioned<S
 }
 
 fn ids<'a>(found: impl IntoIterator<Item = &'a LoadedReservation>) -> Vec<domain::ReservationId> {
-    found.into_iter().map(|found| found.reservation.id).collect()
+    found.into_iter().map(|found| found.reservation.id()).collect()
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn several_needs_find_each_its_own_in_their_order() {
     let dates = [OTHER_SCHEDULE, schedule(50), SCHEDULE].map(need::Schedule).to_vec();
     let (queue, nothing, dates) = found(&(Some(need::Queue(QUEUE)), None::<need::Token>, dates), &scene);
     assert_eq!((queue, nothing), (Some(Some(a_queue())), None));
-    let dates: Vec<_> = dates.into_iter().map(|found| found.map(|found| found.schedule.row.id)).collect();
+    let dates: Vec<_> = dates.into_iter().map(|found| found.map(|found| found.schedule.row.id())).collect();
     assert_eq!(dates, [Some(OTHER_SCHEDULE), None, Some(SCHEDULE)]);
 }
 
@@ -124,7 +124,7 @@ const ITS_QUEUE: QueueId = QueueId(uuid::Uuid::from_u128(99));
 
 /// Ada's place there.
 fn her_place() -> Versioned<QueueToken> {
-    a_token(ADA).with(|token| token.queue = ITS_QUEUE)
+    a_token(ADA).with(|token| token.with_queue(ITS_QUEUE))
 }
 
 /// Ada and Ben stand in the default queue and in that of [`CONCERT`].
@@ -211,7 +211,7 @@ fn a_line_is_those_of_the_queue_who_have_lapsed_and_who_wait() {
 fn a_line_is_cut_to_the_earliest_deadlines_and_the_lowest_numbers() {
     for (at_most, lapsed, foremost) in [(0, &[][..], &[][..]), (1, &[2], &[7]), (2, &[2, 1], &[7, 8]), (3, &[2, 1], &[7, 8, 9])] {
         let line = line_in(&a_line(), at_most).unwrap();
-        let numbers = |tokens: &[Versioned<QueueToken>]| tokens.iter().map(|token| token.number).collect::<Vec<_>>();
+        let numbers = |tokens: &[Versioned<QueueToken>]| tokens.iter().map(|token| token.number()).collect::<Vec<_>>();
         assert_eq!((&numbers(&line.lapsed)[..], &numbers(&line.foremost)[..]), (lapsed, foremost), "at most {at_most}");
         assert_eq!((line.active, line.waiting), (3, 6), "all are counted");
     }
@@ -225,7 +225,7 @@ fn a_line_knows_the_dates_that_its_queue_alone_admits_to() {
     assert_eq!(offers(&a_line().with_offers(QUEUE, [])), Some(vec![]), "the concert has no dates");
     let mut two = a_line().with_date(a_schedule()).with_offers(QUEUE, [offer(3, true), offer(4, false)]);
     assert_eq!(offers(&two), Some(vec![offer(3, true), offer(4, false)]));
-    two.dates.retain(|found| found.id != schedule(3));
+    two.dates.retain(|found| found.id() != schedule(3));
     assert_eq!(offers(&two), Some(vec![offer(4, false)]), "a date that isn't there is none");
 }
 
@@ -244,8 +244,10 @@ fn a_queue_is_found_by_its_id() {
 
 #[test]
 fn a_concert_is_found_with_all_its_dates_by_start_then_id() {
-    let mut early = a_date_of(CONCERT, schedule(5));
-    early.row.starts_at -= Duration::DAY;
+    let early = a_date_of(CONCERT, schedule(5)).with(|date| {
+        let earlier = date.starts_at() - Duration::DAY;
+        date.with_start(earlier)
+    });
     let late = a_date_of(CONCERT, schedule(4));
     let scene = the_others().with_concert(a_concert()).with_date(late.clone()).with_date(a_schedule()).with_date(early.clone());
     let concert = LoadedConcert { concert: a_concert(), dates: vec![early, a_schedule(), late] };
@@ -292,8 +294,8 @@ fn seats_are_found_each_once_by_number_and_those_that_are_not_there_left_out() {
 fn holds_on_seats_are_found_by_id_lapsed_or_not_with_all_their_seats() {
     let (lapsed, live) =
         (hold_until(reservation(2), &[5, 8, 9], NOW), hold_until(reservation(3), &[6, 7], in_seconds(60)).of(BEN, OTHER_TOKEN));
-    let of_lapsed = [a_seat(8).held_by(lapsed.id, NOW), a_seat(9).held_by(lapsed.id, NOW)];
-    let of_live = [a_seat(6), a_seat(7)].map(|seat| seat.held_by(live.id, in_seconds(60)));
+    let of_lapsed = [a_seat(8).held_by(lapsed.id(), NOW), a_seat(9).held_by(lapsed.id(), NOW)];
+    let of_live = [a_seat(6), a_seat(7)].map(|seat| seat.held_by(live.id(), in_seconds(60)));
     let scene = the_others().with_reservation(live.clone()).with_reservation(lapsed.clone());
     let scene = scene.with_seats(of_live.clone()).with_seats(of_lapsed.clone());
 
@@ -301,9 +303,9 @@ fn holds_on_seats_are_found_by_id_lapsed_or_not_with_all_their_seats() {
 
     assert_eq!(found.seats, [of_live[1].clone(), of_lapsed[0].clone()]);
     assert_eq!(found.holds, [loaded(&lapsed, of_lapsed), loaded(&live, of_live)], "seat 5 isn't there");
-    assert_eq!(found.hold(lapsed.id), Some(&found.holds[0]));
-    assert_eq!((found.hold(live.id), found.hold(RESERVATION)), (Some(&found.holds[1]), None));
-    assert_eq!(ids(&seats_in(&scene, &[9]).holds), [lapsed.id], "what others hold is not asked for");
+    assert_eq!(found.hold(lapsed.id()), Some(&found.holds[0]));
+    assert_eq!((found.hold(live.id()), found.hold(RESERVATION)), (Some(&found.holds[1]), None));
+    assert_eq!(ids(&seats_in(&scene, &[9]).holds), [lapsed.id()], "what others hold is not asked for");
 }
 
 #[test]
@@ -346,7 +348,7 @@ fn a_reservation_is_found_with_its_date_its_seats_and_its_concert() {
 fn holds_under_a_token_are_found_whatever_their_date_and_nothing_that_has_ended() {
     let (live, lapsed) = (hold_until(reservation(3), &[7], in_seconds(60)), hold_until(reservation(2), &[8], NOW));
     let elsewhere = hold_until(reservation(4), &[7], in_seconds(60)).at(OTHER_CONCERT, OTHER_SCHEDULE);
-    let seats = [a_seat(7).held_by(live.id, in_seconds(60)), a_seat(8).held_by(lapsed.id, NOW)];
+    let seats = [a_seat(7).held_by(live.id(), in_seconds(60)), a_seat(8).held_by(lapsed.id(), NOW)];
     let scene = [
         live.clone(),
         lapsed.clone(),
@@ -361,7 +363,7 @@ fn holds_under_a_token_are_found_whatever_their_date_and_nothing_that_has_ended(
 
     let [on_7, on_8] = seats;
     assert_eq!(holds[..2], [loaded(&lapsed, [on_8]), loaded(&live, [on_7])]);
-    assert_eq!((&holds[2].reservation, holds[2].schedule.id, holds.len()), (&elsewhere, OTHER_SCHEDULE, 3));
+    assert_eq!((&holds[2].reservation, holds[2].schedule.id(), holds.len()), (&elsewhere, OTHER_SCHEDULE, 3));
     assert_eq!(found(&need::HoldsOfToken(token(50)), &scene), []);
 }
 
@@ -369,7 +371,7 @@ fn holds_under_a_token_are_found_whatever_their_date_and_nothing_that_has_ended(
 fn what_a_user_owns_is_held_or_confirmed_on_any_date_of_the_concert() {
     let second = a_date_of(CONCERT, schedule(3));
     let lapsed = hold_until(reservation(2), &[7], NOW);
-    let sold = hold_until(reservation(3), &[7], NOW).at(CONCERT, second.id).of(ADA, OTHER_TOKEN).confirmed_by(PAYMENT);
+    let sold = hold_until(reservation(3), &[7], NOW).at(CONCERT, second.id()).of(ADA, OTHER_TOKEN).confirmed_by(PAYMENT);
     let scene = [
         sold.clone(),
         lapsed.clone(),
@@ -382,7 +384,7 @@ fn what_a_user_owns_is_held_or_confirmed_on_any_date_of_the_concert() {
         OwnedReservation { reservation: lapsed, schedule: a_schedule() },
         OwnedReservation { reservation: sold, schedule: second.clone() },
     ];
-    for asked in [SCHEDULE, second.id] {
+    for asked in [SCHEDULE, second.id()] {
         assert_eq!(found(&need::OwnedBy { user: ADA, schedule: asked }, &scene), owned);
     }
     assert_eq!(found(&need::OwnedBy { user: ADA, schedule: schedule(50) }, &scene), []);

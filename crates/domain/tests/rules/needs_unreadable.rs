@@ -29,13 +29,13 @@ fn rows_with(lookup: &Lookup) -> Rows {
         Lookup::Key(scope) => scene.keys.retain(|row| row.scope != *scope),
         Lookup::User(user) => scene.users.retain(|row| row.id != *user),
         Lookup::Wallet(user) => scene.wallets.retain(|row| row.user() != *user),
-        Lookup::Queue(queue) => scene.queues.retain(|row| row.id != *queue),
-        Lookup::Token { id, .. } => scene.tokens.retain(|row| row.id != *id),
-        Lookup::Concert(concert) => scene.concerts.retain(|row| row.id != *concert),
-        Lookup::Schedule { id, .. } => scene.dates.retain(|row| row.id != *id),
-        Lookup::Seat(date, number) => scene.seats.retain(|row| (row.schedule, Some(row.number)) != (*date, *number)),
-        Lookup::Reservation { id, .. } => scene.reservations.retain(|row| row.id != *id),
-        Lookup::Payment(payment) => scene.payments.retain(|row| row.id != *payment),
+        Lookup::Queue(queue) => scene.queues.retain(|row| row.id() != *queue),
+        Lookup::Token { id, .. } => scene.tokens.retain(|row| row.id() != *id),
+        Lookup::Concert(concert) => scene.concerts.retain(|row| row.id() != *concert),
+        Lookup::Schedule { id, .. } => scene.dates.retain(|row| row.id() != *id),
+        Lookup::Seat(date, number) => scene.seats.retain(|row| (row.schedule(), Some(row.number())) != (*date, *number)),
+        Lookup::Reservation { id, .. } => scene.reservations.retain(|row| row.id() != *id),
+        Lookup::Payment(payment) => scene.payments.retain(|row| row.id() != *payment),
     }
     let mut rows = scene.rows();
     rows.add_unreadable(lookup.clone(), "nonsense");
@@ -165,5 +165,5 @@ fn a_lapsed_hold_that_makes_no_sense_keeps_no_other_from_being_found() {
     let lookup = Lookup::Reservation { id: reservation(2), token: OTHER_TOKEN, user: BEN, concert: CONCERT };
     let found = lapsed(9, &rows_with(&lookup));
     let [Ok(hold), Err(unreadable)] = &found[..] else { panic!("{found:?}") };
-    assert_eq!((hold.reservation.id, &unreadable.lookup), (RESERVATION, &lookup));
+    assert_eq!((hold.reservation.id(), &unreadable.lookup), (RESERVATION, &lookup));
 }

@@ -1,6 +1,7 @@
 //! The reservation's machine: every state, every step.
 
-use domain::reservation::{NotAChoice, ReservationError, ReservationStatus, SeatChoice};
+use domain::reservation::{ReservationError, ReservationStatus};
+use domain::seat_choice::{NotAChoice, SeatChoice};
 use domain::{CancelReason, Reservation, ReservationState, SeatNumber};
 
 use crate::fixtures::{
@@ -96,8 +97,7 @@ fn a_hold_of_a_cancelled_date_is_as_one_past_its_deadline() {
     let [held, lapsed] = [ReservationIs::Held, ReservationIs::Lapsed].map(|is| a_reservation(is).row);
     assert_eq!(held.status(at), ReservationStatus::Cancelled(CancelReason::Expired));
     let steps = |row: &Reservation| {
-        let mut row = row.clone();
-        (row.held_at, row.expires_at) = (NOW, NOW);
+        let row = Reservation::hold(row.claim(), row.seats().to_vec(), row.amount(), NOW, NOW).restore(row.state());
         [row.clone().confirm(PAYMENT, at), row.clone().release(at), row.clone().lapse(at), row.refund(at)]
     };
     assert_eq!(steps(&held), steps(&lapsed));

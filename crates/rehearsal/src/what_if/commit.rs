@@ -16,7 +16,7 @@ impl World {
         match write {
             RowWrite::Admission(admission) => self.admission = admission.version(),
             RowWrite::Token(write) => {
-                let (who, version) = (holder(write.row.id), write.version());
+                let (who, version) = (holder(write.row.id()), write.version());
                 let person = &mut self.people[place(who)];
                 self.line.follow(who, person.token.as_deref(), &write.row);
                 person.token = Some(Versioned::new(version, write.row));
@@ -32,7 +32,7 @@ impl World {
                 self.people[place].user = Some(write.row);
             }
             RowWrite::Seat(write) => self.hall.write(&write),
-            RowWrite::Reservation(write) => _ = self.reservations.insert(write.row.id, versioned(write)),
+            RowWrite::Reservation(write) => _ = self.reservations.insert(write.row.id(), versioned(write)),
             RowWrite::Wallet(write) => {
                 let place = place(who(write.row.user().0));
                 self.people[place].wallet = Some(versioned(write));

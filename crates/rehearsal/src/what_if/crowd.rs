@@ -1,7 +1,7 @@
 //! Crowds: who comes to a simulated sale, when, and how they behave.
 
 use domain::SeatNumber;
-use domain::reservation::SeatChoice;
+use domain::seat_choice::SeatChoice;
 use fastrand::Rng;
 use thiserror::Error;
 use time::Duration;

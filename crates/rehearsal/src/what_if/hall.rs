@@ -38,11 +38,11 @@ impl Hall {
         }
         let first = chance.usize(0..self.free.len());
         let count = usize::try_from(count).unwrap_or(usize::MAX).min(self.free.len());
-        self.free.iter().cycle().skip(first).take(count).map(|index| self.seats[*index].number).collect()
+        self.free.iter().cycle().skip(first).take(count).map(|index| self.seats[*index].number()).collect()
     }
 
     pub(super) fn write(&mut self, write: &Write<Seat>) {
-        let index = index(write.row.number);
+        let index = index(write.row.number());
         let Some(seat) = self.seats.get_mut(index) else { return };
         let was_sold = matches!(seat.state(), SeatState::Reserved { .. });
         *seat = Versioned::new(write.version(), write.row.clone());

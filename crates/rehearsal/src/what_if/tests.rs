@@ -59,7 +59,7 @@ prop_compose! {
 fn inside(world: &World) -> BTreeMap<u64, time::OffsetDateTime> {
     let tokens = world.people.iter().filter_map(|person| person.token.as_ref());
     let active = tokens.filter(|token| token.status(world.now) == TokenStatus::Active);
-    active.filter_map(|token| Some((token.number, token.activated_at()?))).collect()
+    active.filter_map(|token| Some((token.number(), token.activated_at()?))).collect()
 }
 
 /// Each sold seat by its one paid reservation.
@@ -69,7 +69,7 @@ fn sold(world: &World) -> Result<usize, TestCaseError> {
         for number in reservation.numbers() {
             prop_assert!(sold.insert(number), "seat {number} is sold twice");
             let row = world.hall.seat(number).unwrap().state();
-            prop_assert_eq!(row, SeatState::Reserved { reservation: reservation.id });
+            prop_assert_eq!(row, SeatState::Reserved { reservation: reservation.id() });
         }
     }
     Ok(sold.len())

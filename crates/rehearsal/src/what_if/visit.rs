@@ -4,7 +4,7 @@ use domain::decide::admission::Pass;
 use domain::decide::{claim, hold, join, lapse, leave, pay};
 use domain::key::Keyed;
 use domain::loaded::{LoadedConcert, LoadedPlace, LoadedReservation, LoadedSchedule, LoadedSeats, LoadedToken, OwnedReservation};
-use domain::reservation::SeatChoice;
+use domain::seat_choice::SeatChoice;
 use domain::{EntryId, Fingerprint, KeyScope, Operation, Outcome, PaymentId, Refusal, RequestKey, Reservation, ReservationId};
 use time::Duration;
 
@@ -34,7 +34,7 @@ impl World {
             token: None,
         };
         let input = join::Input { now: self.now, user: self.person(who).user.clone(), place: Some(place) };
-        let command = join::Command { user: user_of(who), concert: Some(self.concert.id), token: token_of(who) };
+        let command = join::Command { user: user_of(who), concert: Some(self.concert.id()), token: token_of(who) };
         if let Ok(change) = join::decide(&input, &command, &self.rules).map(|joined| joined.change) {
             self.commit(change);
         }
@@ -43,7 +43,7 @@ impl World {
     /// The seat map is asked for, which claims the admission, and seats are chosen from it. Whoever needs no time to choose takes what they see
     /// at once; whoever finds nothing left goes, and whoever finds all held looks again.
     fn look(&mut self, who: Who) {
-        let command = claim::Command { pass: pass(who), queue: Some(self.queue.id) };
+        let command = claim::Command { pass: pass(who), queue: Some(self.queue.id()) };
         let input = claim::Input { now: self.now, token: self.token(who) };
         let Ok(claimed) = claim::decide(&input, &command, &self.rules) else { return };
         self.commit(claimed.change);
@@ -67,7 +67,7 @@ impl World {
         let Ok(seats) = SeatChoice::new(std::mem::take(&mut self.people[place(who)].chosen)) else { return };
         let input = self.for_hold(who, &seats);
         let id = self.next_reservation();
-        let command = hold::Command { pass: pass(who), keyed: keyed(who, Operation::Hold), id, schedule: self.date.id, seats };
+        let command = hold::Command { pass: pass(who), keyed: keyed(who, Operation::Hold), id, schedule: self.date.id(), seats };
         match hold::decide(&input, &command, &self.rules) {
             Ok(held) => {
                 self.commit(held.change);
@@ -80,10 +80,10 @@ impl World {
     }
 
     fn after_the_hold(&mut self, who: Who, reservation: &Reservation) {
-        self.agenda.put(reservation.expires_at, Deed::Lapse(reservation.id));
+        self.agenda.put(reservation.expires_at(), Deed::Lapse(reservation.id()));
         let now = self.now;
         let person = &mut self.people[place(who)];
-        person.hold = Some(reservation.id);
+        person.hold = Some(reservation.id());
         if person.wishes.pays {
             self.agenda.put(now + person.wishes.pay, Deed::Pay(who));
         }

@@ -69,7 +69,7 @@ impl World {
         Self {
             now: BEGINNING,
             rules: rules(crowd, policy),
-            hall: Hall::new(date.id, crowd.seats),
+            hall: Hall::new(date.id(), crowd.seats),
             queue: Versioned::new(Version::FIRST, queue),
             admission: Version::FIRST,
             concert: Versioned::new(Version::FIRST, concert),
@@ -127,7 +127,7 @@ impl World {
         for who in self.line.waiting.drain(..place(ticked.admitted)).collect::<Vec<_>>() {
             let person = &self.people[place(who)];
             if let Some(token) = &person.token {
-                self.diary.admitted(token.joined_at, self.now);
+                self.diary.admitted(token.joined_at(), self.now);
             }
             if person.wishes.claims {
                 self.agenda.put(self.now + person.wishes.notice, Deed::Look(who));

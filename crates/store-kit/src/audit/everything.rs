@@ -38,29 +38,29 @@ pub(super) struct Line {
 
 impl Everything {
     pub(super) fn read(view: View<'_>) -> Result<Self, Fault> {
-        let queues: Rows<QueueId, Queue> = all::<Queue, _>(view, Kind::Queue, |queue| queue.id)?;
-        let tokens: Rows<TokenId, QueueToken> = all::<QueueToken, _>(view, Kind::Token, |token| token.id)?;
+        let queues: Rows<QueueId, Queue> = all::<Queue, _>(view, Kind::Queue, |queue| queue.id())?;
+        let tokens: Rows<TokenId, QueueToken> = all::<QueueToken, _>(view, Kind::Token, |token| token.id())?;
         let mut lines = BTreeMap::new();
         for id in queues.keys() {
             lines.extend(view.line(*id)?.map(|counted| (*id, Line { counted, tokens: BTreeMap::new() })));
         }
         for token in tokens.values() {
-            if let Some(line) = lines.get_mut(&token.queue) {
-                line.tokens.insert(token.number, token.id);
+            if let Some(line) = lines.get_mut(&token.queue()) {
+                line.tokens.insert(token.number(), token.id());
             }
         }
         Ok(Self {
             queues,
             lines,
-            concerts: all::<Concert, _>(view, Kind::Concert, |concert| concert.id)?,
-            schedules: all::<Schedule, _>(view, Kind::Schedule, |date| date.id)?,
-            seats: all::<Seat, _>(view, Kind::Seat, |seat| (seat.schedule, seat.number))?,
+            concerts: all::<Concert, _>(view, Kind::Concert, |concert| concert.id())?,
+            schedules: all::<Schedule, _>(view, Kind::Schedule, |date| date.id())?,
+            seats: all::<Seat, _>(view, Kind::Seat, |seat| (seat.schedule(), seat.number()))?,
             tokens,
-            reservations: all::<Reservation, _>(view, Kind::Reservation, |reservation| reservation.id)?,
-            payments: all::<Payment, _>(view, Kind::Payment, |payment| payment.id)?,
+            reservations: all::<Reservation, _>(view, Kind::Reservation, |reservation| reservation.id())?,
+            payments: all::<Payment, _>(view, Kind::Payment, |payment| payment.id())?,
             users: all::<User, _>(view, Kind::User, |user| user.id)?,
             wallets: all::<Wallet, _>(view, Kind::Wallet, |wallet| wallet.user())?,
-            entries: all::<WalletEntry, _>(view, Kind::WalletEntry, |entry| (entry.user, entry.sequence))?,
+            entries: all::<WalletEntry, _>(view, Kind::WalletEntry, |entry| (entry.user(), entry.sequence()))?,
         })
     }
 

@@ -60,9 +60,9 @@ fn unused_tokens(view: View<'_>, entries: &mut Entries) -> Result<(), Fault> {
     for token in view.rows::<QueueToken>(Key::of(Kind::Token).all(), Ascending)? {
         let token = token?;
         if let TokenState::Expired { expired_at, .. } = token.state()
-            && !view.has_any(Key::of(Kind::ReservationOfToken).id(token.id.0).all())?
+            && !view.has_any(Key::of(Kind::ReservationOfToken).id(token.id().0).all())?
         {
-            entries.insert(Key::of(Kind::UnusedToken).at(expired_at).id(token.id.0), token.key());
+            entries.insert(Key::of(Kind::UnusedToken).at(expired_at).id(token.id().0), token.key());
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use super::everything::{Everything, Line};
 
 /// Numbers that were handed out and that neither a token has nor one that was forgotten had, and tokens that stand in no line.
 pub(super) fn numbers_off(state: &Everything) -> usize {
-    let stands = |queue: QueueId, number: u64, token: &QueueToken| token.queue == queue && token.number == number;
+    let stands = |queue: QueueId, number: u64, token: &QueueToken| token.queue() == queue && token.number() == number;
     let in_line = |queue: QueueId, line: &Line| {
         let numbered = line.tokens.range(1..=line.counted.last_number);
         numbered.filter(|(number, id)| state.tokens.get(id).is_some_and(|token| stands(queue, **number, token))).count()
@@ -23,11 +23,11 @@ pub(super) fn numbers_off(state: &Everything) -> usize {
 
 /// Those who still wait although somebody behind them was let in.
 pub(super) fn passed_over(state: &Everything) -> usize {
-    let last_let_in = |queue| state.tokens_of(queue).filter(|token| token.activated_at().is_some()).last().map(|token| token.number);
+    let last_let_in = |queue| state.tokens_of(queue).filter(|token| token.activated_at().is_some()).last().map(|token| token.number());
     let waits = |token: &QueueToken| token.state() == TokenState::Waiting;
     let passed_over = |queue| {
         let last = last_let_in(queue);
-        state.tokens_of(queue).filter(move |token| waits(token) && Some(token.number) < last).count()
+        state.tokens_of(queue).filter(move |token| waits(token) && Some(token.number()) < last).count()
     };
     state.lines.keys().map(|queue| passed_over(*queue)).sum()
 }
@@ -35,7 +35,7 @@ pub(super) fn passed_over(state: &Everything) -> usize {
 pub(super) fn places_taken_twice(state: &Everything) -> usize {
     let mut live = BTreeMap::new();
     for token in state.tokens.values().filter(|token| token.is_live()) {
-        *live.entry((token.queue, token.user)).or_insert(0) += 1;
+        *live.entry((token.queue(), token.user())).or_insert(0) += 1;
     }
     live.values().filter(|live| **live > 1).count()
 }

@@ -11,11 +11,11 @@ use crate::view::View;
 pub(super) fn balances_off(state: &Everything) -> usize {
     let sum = |user| book(state, user).map(|entry| i128::from(entry.signed_minor())).sum::<i128>();
     let off = state.wallets.values().filter(|wallet| i128::from(wallet.balance().minor()) != sum(wallet.user())).count();
-    off + state.entries.values().filter(|entry| !state.wallets.contains_key(&entry.user)).count()
+    off + state.entries.values().filter(|entry| !state.wallets.contains_key(&entry.user())).count()
 }
 
 pub(super) fn books_with_gaps(state: &Everything) -> usize {
-    let is_gapless = |user, last| book(state, user).map(|entry| entry.sequence).eq(1..=last);
+    let is_gapless = |user, last| book(state, user).map(WalletEntry::sequence).eq(1..=last);
     state.wallets.values().filter(|wallet| !is_gapless(wallet.user(), wallet.last_sequence())).count()
 }
 
@@ -23,7 +23,7 @@ pub(super) fn entries_off(state: &Everything) -> usize {
     let running = |user| {
         book(state, user).scan(0_i128, |sum, entry| {
             *sum += i128::from(entry.signed_minor());
-            Some(*sum == i128::from(entry.balance.minor()))
+            Some(*sum == i128::from(entry.balance().minor()))
         })
     };
     state.wallets.keys().flat_map(|user| running(*user)).filter(|is_right| !is_right).count()
@@ -41,11 +41,11 @@ pub(super) fn drift(view: View<'_>) -> Result<i128, Fault> {
     }
     for payment in view.rows::<Payment>(Key::of(Kind::Payment).all(), Ascending)? {
         let payment = payment?;
-        drift += if payment.state() == PaymentState::Completed { i128::from(payment.amount.minor()) } else { 0 };
+        drift += if payment.state() == PaymentState::Completed { i128::from(payment.amount().minor()) } else { 0 };
     }
     for entry in view.rows::<WalletEntry>(Key::of(Kind::WalletEntry).all(), Ascending)? {
         let entry = entry?;
-        drift -= if entry.kind == EntryKind::Charge { i128::from(entry.amount.minor()) } else { 0 };
+        drift -= if entry.kind() == EntryKind::Charge { i128::from(entry.amount().minor()) } else { 0 };
     }
     Ok(drift)
 }

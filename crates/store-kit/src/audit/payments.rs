@@ -8,8 +8,8 @@ use super::everything::Everything;
 
 pub(super) fn completed_without_confirmed(state: &Everything) -> usize {
     let is_confirmed = |payment: &Payment| {
-        state.reservations.get(&payment.reservation).is_some_and(|reservation| {
-            reservation.state() == ReservationState::Confirmed { payment: payment.id } && reservation.amount == payment.amount
+        state.reservations.get(&payment.reservation()).is_some_and(|reservation| {
+            reservation.state() == ReservationState::Confirmed { payment: payment.id() } && reservation.amount() == payment.amount()
         })
     };
     payments(state, true).filter(|payment| !is_confirmed(payment)).count()
@@ -18,11 +18,11 @@ pub(super) fn completed_without_confirmed(state: &Everything) -> usize {
 pub(super) fn confirmed_without_completed(state: &Everything) -> usize {
     let is_paid = |id: &PaymentId, reservation| {
         let payment = state.payments.get(id);
-        payment.is_some_and(|payment| payment.reservation == reservation && payment.state() == PaymentState::Completed)
+        payment.is_some_and(|payment| payment.reservation() == reservation && payment.state() == PaymentState::Completed)
     };
     let unpaid =
         |reservation: &ReservationState, id| matches!(reservation, ReservationState::Confirmed { payment } if !is_paid(payment, id));
-    state.reservations.values().filter(|reservation| unpaid(&reservation.state(), reservation.id)).count()
+    state.reservations.values().filter(|reservation| unpaid(&reservation.state(), reservation.id())).count()
 }
 
 pub(super) fn refunds_of_one_side(state: &Everything) -> usize {
@@ -31,10 +31,10 @@ pub(super) fn refunds_of_one_side(state: &Everything) -> usize {
         ReservationState::Held | ReservationState::Confirmed { .. } | ReservationState::Cancelled { .. } => None,
     };
     let is_given_back =
-        |payment: &Payment| state.reservations.get(&payment.reservation).and_then(|row| refund(row)) == Some(Some(payment.id));
+        |payment: &Payment| state.reservations.get(&payment.reservation()).and_then(|row| refund(row)) == Some(Some(payment.id()));
     let is_paid_back = |id: Option<PaymentId>, of: &Reservation| {
         let payment = id.and_then(|id| state.payments.get(&id));
-        payment.is_some_and(|payment| payment.reservation == of.id && payment.state() != PaymentState::Completed)
+        payment.is_some_and(|payment| payment.reservation() == of.id() && payment.state() != PaymentState::Completed)
     };
     let not_given_back = payments(state, false).filter(|payment| !is_given_back(payment)).count();
     let reservations = state.reservations.values();
@@ -44,25 +44,25 @@ pub(super) fn refunds_of_one_side(state: &Everything) -> usize {
 pub(super) fn paid_twice(state: &Everything) -> usize {
     let mut payments = BTreeMap::new();
     for payment in state.payments.values() {
-        *payments.entry(payment.reservation).or_insert(0) += 1;
+        *payments.entry(payment.reservation()).or_insert(0) += 1;
     }
     payments.values().filter(|payments| **payments > 1).count()
 }
 
 pub(super) fn without_one_payment_entry(state: &Everything) -> usize {
     let all = state.payments.values().map(|payment| &payment.row);
-    all.filter(|payment| entries(state, payment, EntryKind::Payment(payment.id)) != 1).count()
+    all.filter(|payment| entries(state, payment, EntryKind::Payment(payment.id())) != 1).count()
 }
 
 pub(super) fn without_its_refund_entry(state: &Everything) -> usize {
-    let refunds = |payment: &Payment| entries(state, payment, EntryKind::Refund(payment.id));
+    let refunds = |payment: &Payment| entries(state, payment, EntryKind::Refund(payment.id()));
     payments(state, false).filter(|payment| refunds(payment) != 1).count()
         + payments(state, true).filter(|payment| refunds(payment) != 0).count()
 }
 
 pub(super) fn entries_without_payment(state: &Everything) -> usize {
-    let is_of = |entry: &WalletEntry, payment: &Payment| payment.user == entry.user && payment.amount == entry.amount;
-    let lost = |entry: &&WalletEntry| match entry.kind {
+    let is_of = |entry: &WalletEntry, payment: &Payment| payment.user() == entry.user() && payment.amount() == entry.amount();
+    let lost = |entry: &&WalletEntry| match entry.kind() {
         EntryKind::Charge => false,
         EntryKind::Payment(payment) | EntryKind::Refund(payment) => {
             !state.payments.get(&payment).is_some_and(|payment| is_of(entry, payment))
@@ -72,8 +72,8 @@ pub(super) fn entries_without_payment(state: &Everything) -> usize {
 }
 
 pub(super) fn payments_of_another(state: &Everything) -> usize {
-    let owner = |payment: &Payment| state.reservations.get(&payment.reservation).map(|reservation| reservation.user);
-    state.payments.values().filter(|payment| owner(payment) != Some(payment.user)).count()
+    let owner = |payment: &Payment| state.reservations.get(&payment.reservation()).map(|reservation| reservation.user());
+    state.payments.values().filter(|payment| owner(payment) != Some(payment.user())).count()
 }
 
 /// The payments that are COMPLETED, or those that are CANCELLED.
@@ -84,5 +84,5 @@ fn payments(state: &Everything, completed: bool) -> impl Iterator<Item = &Paymen
 
 /// How many entries of `kind` are in the payer's book.
 fn entries(state: &Everything, payment: &Payment, kind: EntryKind) -> usize {
-    state.entries.range((payment.user, 0)..=(payment.user, u64::MAX)).filter(|(_, entry)| entry.kind == kind).count()
+    state.entries.range((payment.user(), 0)..=(payment.user(), u64::MAX)).filter(|(_, entry)| entry.kind() == kind).count()
 }

@@ -6,19 +6,19 @@ use super::everything::Everything;
 
 pub(super) fn bookings_without_ends(state: &Everything) -> usize {
     let lead_somewhere = |reservation: &Reservation| {
-        let date = state.schedules.get(&reservation.schedule);
-        state.users.contains_key(&reservation.user)
-            && date.is_some_and(|date| date.concert == reservation.concert)
-            && reservation.numbers().all(|number| state.seats.contains_key(&(reservation.schedule, number)))
+        let date = state.schedules.get(&reservation.schedule());
+        state.users.contains_key(&reservation.user())
+            && date.is_some_and(|date| date.concert() == reservation.concert())
+            && reservation.numbers().all(|number| state.seats.contains_key(&(reservation.schedule(), number)))
     };
     state.reservations.values().filter(|reservation| !lead_somewhere(&reservation.row)).count()
 }
 
 pub(super) fn tokens_and_wallets_without_owners(state: &Everything) -> usize {
     let has_owners = |token: &QueueToken| {
-        state.users.contains_key(&token.user)
-            && state.queues.contains_key(&token.queue)
-            && token.concert.is_none_or(|concert| state.concerts.contains_key(&concert))
+        state.users.contains_key(&token.user())
+            && state.queues.contains_key(&token.queue())
+            && token.concert().is_none_or(|concert| state.concerts.contains_key(&concert))
     };
     let has_owner = |wallet: &Wallet| state.users.contains_key(&wallet.user());
     state.tokens.values().filter(|token| !has_owners(&token.row)).count()

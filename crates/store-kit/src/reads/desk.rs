@@ -43,7 +43,7 @@ impl<E: Engine> Desk for EmbeddedStore<E> {
         self.read(move |view| {
             let live = view.led::<Reservation>(live_of(schedule).all(), Ascending)?.collect::<Result<Vec<_>, _>>()?;
             let paid = live.iter().filter(|found| matches!(found.state(), ReservationState::Confirmed { .. }));
-            Money::sum(paid.map(|found| found.amount)).map_err(|_| Fault::Corrupt(Corrupt::new("reservations", "amount")))
+            Money::sum(paid.map(|found| found.amount())).map_err(|_| Fault::Corrupt(Corrupt::new("reservations", "amount")))
         })
         .await
     }
@@ -77,11 +77,11 @@ impl<E: Engine> Desk for EmbeddedStore<E> {
             let mut own = Vec::new();
             for token in view.led::<QueueToken>(Key::of(Kind::TokenOfUser).id(user.0).all(), Ascending)? {
                 let token = token?;
-                if token.is_live() || view.has_any(Key::of(Kind::ReservationOfToken).id(token.id.0).all())? {
+                if token.is_live() || view.has_any(Key::of(Kind::ReservationOfToken).id(token.id().0).all())? {
                     own.push(token.row);
                 }
             }
-            own.sort_by_key(|token| Reverse((token.joined_at, token.number)));
+            own.sort_by_key(|token| Reverse((token.joined_at(), token.number())));
             own.truncate(limit(at_most));
             Ok(own)
         })

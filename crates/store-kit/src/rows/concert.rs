@@ -35,8 +35,7 @@ impl TryFrom<Model> for Versioned<Concert> {
         let limit = row.max_seats_per_user.map(u32::try_from).transpose().map_err(|_| Corrupt::new(TABLE, "max_seats_per_user"))?;
         let (id, queue) = (ConcertId(row.id), QueueId(row.queue_id));
         let cancellation = cancellation(row.cancelled_at, row.cancellation_reason.as_deref(), TABLE)?;
-        let mut concert = Concert::new(id, row.name, row.host, queue).restore(cancellation);
-        concert.max_seats_per_user = limit;
+        let concert = Concert::new(id, row.name, row.host, queue).with_max_seats_per_user(limit).restore(cancellation);
         Ok(Self::new(Version(row.version), concert))
     }
 }
@@ -44,14 +43,13 @@ impl TryFrom<Model> for Versioned<Concert> {
 impl From<&Concert> for Model {
     /// A concert that is new.
     fn from(concert: &Concert) -> Self {
-        let Concert { id, name, host, queue, max_seats_per_user, .. } = concert;
         Self {
-            id: id.0,
+            id: concert.id().0,
             version: Version::FIRST.0,
-            name: name.clone(),
-            host: host.clone(),
-            queue_id: queue.0,
-            max_seats_per_user: max_seats_per_user.map(i64::from),
+            name: concert.name().to_owned(),
+            host: concert.host().to_owned(),
+            queue_id: concert.queue().0,
+            max_seats_per_user: concert.max_seats_per_user().map(i64::from),
             cancelled_at: concert.cancellation().map(|cancellation| micros(cancellation.at)),
             cancellation_reason: concert.cancellation().and_then(reason_of),
         }

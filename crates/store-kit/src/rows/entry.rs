@@ -1,6 +1,6 @@
 //! Rows of wallets' books. They are inserted and never changed: the schema's triggers see to it.
 
-use domain::{EntryId, EntryKind, Money, PaymentId, UserId, WalletEntry};
+use domain::{EntryId, EntryKind, Money, PaymentId, UserId, Wallet, WalletEntry};
 #[cfg(feature = "sea-orm")]
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -38,34 +38,30 @@ impl TryFrom<Model> for WalletEntry {
             ("REFUND", Some(payment)) => EntryKind::Refund(payment),
             (_, _) => return Err(Corrupt::new(TABLE, "kind")),
         };
-        Ok(Self {
-            id: EntryId(row.id),
-            user: UserId(row.user_id),
-            sequence: u64::try_from(row.sequence).map_err(|_| Corrupt::new(TABLE, "sequence"))?,
-            kind,
-            amount: Money::new(row.amount).map_err(|_| Corrupt::new(TABLE, "amount"))?,
-            balance: Money::new(row.balance).map_err(|_| Corrupt::new(TABLE, "balance"))?,
-            at: instant(row.at, TABLE, "at")?,
-        })
+        let sequence = u64::try_from(row.sequence).map_err(|_| Corrupt::new(TABLE, "sequence"))?;
+        let amount = Money::new(row.amount).map_err(|_| Corrupt::new(TABLE, "amount"))?;
+        let balance = Money::new(row.balance).map_err(|_| Corrupt::new(TABLE, "balance"))?;
+        let after = Wallet::restore(UserId(row.user_id), balance, sequence);
+        Ok(Self::restore(EntryId(row.id), &after, kind, amount, instant(row.at, TABLE, "at")?))
     }
 }
 
 impl From<&WalletEntry> for Model {
     fn from(entry: &WalletEntry) -> Self {
-        let (kind, payment) = match entry.kind {
+        let (kind, payment) = match entry.kind() {
             EntryKind::Charge => ("CHARGE", None),
             EntryKind::Payment(payment) => ("PAYMENT", Some(payment)),
             EntryKind::Refund(payment) => ("REFUND", Some(payment)),
         };
         Self {
-            user_id: entry.user.0,
-            sequence: i64::try_from(entry.sequence).unwrap_or(i64::MAX),
-            id: entry.id.0,
+            user_id: entry.user().0,
+            sequence: i64::try_from(entry.sequence()).unwrap_or(i64::MAX),
+            id: entry.id().0,
             kind: kind.to_owned(),
             payment_id: payment.map(|payment| payment.0),
-            amount: entry.amount.minor(),
-            balance: entry.balance.minor(),
-            at: micros(entry.at),
+            amount: entry.amount().minor(),
+            balance: entry.balance().minor(),
+            at: micros(entry.at()),
         }
     }
 }

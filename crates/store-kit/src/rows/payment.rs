@@ -66,12 +66,12 @@ impl From<&Payment> for Model {
             PaymentState::Cancelled { refunded_at } => ("CANCELLED", Some(micros(refunded_at))),
         };
         Self {
-            id: payment.id.0,
+            id: payment.id().0,
             version: Version::FIRST.0,
-            reservation_id: payment.reservation.0,
-            user_id: payment.user.0,
-            amount: payment.amount.minor(),
-            paid_at: micros(payment.paid_at),
+            reservation_id: payment.reservation().0,
+            user_id: payment.user().0,
+            amount: payment.amount().minor(),
+            paid_at: micros(payment.paid_at()),
             state: state.to_owned(),
             refunded_at,
         }

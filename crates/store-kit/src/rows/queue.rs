@@ -96,18 +96,18 @@ impl TryFrom<Model> for Versioned<Queue> {
 impl From<&Queue> for Model {
     /// A queue that is new.
     fn from(queue: &Queue) -> Self {
-        let own = &queue.overrides;
+        let own = &queue.overrides();
         Self {
-            id: queue.id.0,
+            id: queue.id().0,
             version: Version::FIRST.0,
-            name: queue.name.clone(),
+            name: queue.name().to_owned(),
             state: queue.state().word().to_owned(),
             capacity: own.capacity.map(i64::from),
             batch: own.batch.map(i64::from),
             active_micros: own.active.map(span_micros),
             claim_micros: own.claim.map(span_micros),
             max_waiting: own.max_waiting.map(i64::from),
-            message: queue.message.clone(),
+            message: queue.message().map(str::to_owned),
         }
     }
 }

@@ -96,19 +96,19 @@ impl From<&Reservation> for Row {
             ReservationState::Cancelled { reason, .. } => ("CANCELLED", Some(reason.word().to_owned())),
         };
         Self {
-            id: reservation.id.0,
+            id: reservation.id().0,
             version: Version::FIRST.0,
-            user_id: reservation.user.0,
-            token_id: reservation.token.0,
-            concert_id: reservation.concert.0,
-            schedule_id: reservation.schedule.0,
-            amount: reservation.amount.minor(),
-            held_at: micros(reservation.held_at),
-            expires_at: micros(reservation.expires_at),
+            user_id: reservation.user().0,
+            token_id: reservation.token().0,
+            concert_id: reservation.concert().0,
+            schedule_id: reservation.schedule().0,
+            amount: reservation.amount().minor(),
+            held_at: micros(reservation.held_at()),
+            expires_at: micros(reservation.expires_at()),
             state: state.to_owned(),
             cancel_reason,
             payment_id: reservation.payment().map(|payment| payment.0),
-            seats: reservation.seats.as_slice().into(),
+            seats: reservation.seats().into(),
         }
     }
 }

@@ -46,13 +46,13 @@ impl From<&Schedule> for Model {
     /// A date that is new.
     fn from(schedule: &Schedule) -> Self {
         Self {
-            id: schedule.id.0,
+            id: schedule.id().0,
             version: Version::FIRST.0,
-            concert_id: schedule.concert.0,
-            starts_at: micros(schedule.starts_at),
-            zone: schedule.zone.as_str().to_owned(),
-            sale_opens_at: micros(schedule.sale_opens_at),
-            sale_closes_at: micros(schedule.sale_closes_at),
+            concert_id: schedule.concert().0,
+            starts_at: micros(schedule.starts_at()),
+            zone: schedule.zone().as_str().to_owned(),
+            sale_opens_at: micros(schedule.sale_opens_at()),
+            sale_closes_at: micros(schedule.sale_closes_at()),
             cancelled_at: schedule.cancellation().map(|cancellation| micros(cancellation.at)),
             cancellation_reason: schedule.cancellation().and_then(reason_of),
         }

@@ -82,12 +82,12 @@ impl From<&Seat> for Model {
             SeatState::Blocked => ("BLOCKED", None),
         };
         Self {
-            schedule_id: seat.schedule.0,
-            number: i64::from(seat.number.get()),
+            schedule_id: seat.schedule().0,
+            number: i64::from(seat.number().get()),
             version: Version::FIRST.0,
-            label: seat.label.clone(),
-            price: seat.price.minor(),
-            accessible: seat.accessible,
+            label: seat.label().to_owned(),
+            price: seat.price().minor(),
+            accessible: seat.is_accessible(),
             state: state.to_owned(),
             reservation_id: seat.reservation().map(|reservation| reservation.0),
             held_until,

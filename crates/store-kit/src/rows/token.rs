@@ -106,14 +106,14 @@ fn state(row: &Model) -> Result<TokenState, Corrupt> {
 
 impl From<&Write<QueueToken>> for Model {
     fn from(write: &Write<QueueToken>) -> Self {
-        let QueueToken { id, queue, user, concert, number, joined_at, .. } = write.row;
+        let NewToken { id, queue, user, concert, joined_at } = write.row.place();
         let place = Self {
             id: id.0,
             version: write.version().0,
             queue_id: queue.0,
             user_id: user.0,
             concert_id: concert.map(|concert| concert.0),
-            number: i64::try_from(number).unwrap_or(i64::MAX),
+            number: i64::try_from(write.row.number()).unwrap_or(i64::MAX),
             joined_at: micros(joined_at),
             ..Self::default()
         };

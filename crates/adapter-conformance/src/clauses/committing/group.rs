@@ -113,7 +113,7 @@ pub async fn groups_at_once_are_both_committed(adapter: &dyn Adapter) {
         let results = task.await.unwrap();
         assert!(results.iter().all(Result::is_ok), "{results:?}");
     }
-    let numbers: Vec<u64> = world.ports.tokens.live(Queue::DEFAULT, 0, 100).await.unwrap().iter().map(|token| token.number).collect();
+    let numbers: Vec<u64> = world.ports.tokens.live(Queue::DEFAULT, 0, 100).await.unwrap().iter().map(|token| token.number()).collect();
     assert!(numbers.into_iter().eq(1..=42));
     world.assert_audit_is_clean().await;
 }

@@ -15,11 +15,11 @@ use crate::world::{
 async fn rewrites(world: &World, expected: impl Fn(Version) -> Option<Version>) -> Vec<(&'static str, Change)> {
     let scene = about_to_pay(world).await;
     world.commit(&scene.pay).await.unwrap();
-    let payment = scene.pay.row::<Payment>().unwrap().row.id;
+    let payment = scene.pay.row::<Payment>().unwrap().row.id();
     let key = need::Key(scene.pay.row::<KeyRecord>().unwrap().row.scope.clone());
     let (key, token, paid) = world.find((key, need::Token(scene.ada.token.unwrap()), need::Payment(payment))).await;
     let (token, paid) = (token.unwrap().token, paid.unwrap());
-    assert_eq!(paid.reservation.reservation.id, scene.hold.id);
+    assert_eq!(paid.reservation.reservation.id(), scene.hold.id());
     let rows: [(&str, RowWrite); 6] = [
         ("token", rewrite(&token, &expected).into()),
         ("seat", rewrite(&paid.reservation.seats[0], &expected).into()),
@@ -73,7 +73,7 @@ pub async fn an_insert_of_what_exists_is_a_conflict(adapter: &dyn Adapter) {
         assert_conflict(&world.commit(&change).await, &format!("a {row} that exists"));
         assert_eq!(world.everything().await, before, "{row}");
     }
-    assert_eq!(world.join(ADA, Some(OTHER_CONCERT)).await.number, 1, "no number was taken");
+    assert_eq!(world.join(ADA, Some(OTHER_CONCERT)).await.number(), 1, "no number was taken");
 }
 
 /// `commit`: a row that isn't there has no version that could be expected.
@@ -83,10 +83,10 @@ pub async fn an_update_of_what_does_not_exist_is_a_conflict(adapter: &dyn Adapte
     for (_, change) in &mut changes {
         for write in &mut change.writes {
             match write {
-                RowWrite::Token(token) => token.row.id = world.new_id(),
-                RowWrite::Seat(seat) => seat.row.number = crate::world::seat_number(999),
-                RowWrite::Reservation(reservation) => reservation.row.id = world.new_id(),
-                RowWrite::Payment(payment) => payment.row.id = world.new_id(),
+                RowWrite::Token(token) => token.row = token.row.clone().with_place(|place| place.id = world.new_id()),
+                RowWrite::Seat(seat) => seat.row = seat.row.clone().with_place(DATE, crate::world::seat_number(999)),
+                RowWrite::Reservation(hold) => hold.row = hold.row.clone().with_id(world.new_id()),
+                RowWrite::Payment(payment) => payment.row = payment.row.clone().with_id(world.new_id()),
                 RowWrite::Wallet(wallet) => wallet.row = Wallet::new(world.new_id()),
                 RowWrite::Key(key) => key.row.scope = world.new_key(ADA, Operation::Pay).scope,
                 other => panic!("{other:?} is not among them"),
@@ -141,9 +141,9 @@ pub async fn of_a_group_one_writes_what_another_relies_on(adapter: &dyn Adapter)
     let (queue, concert) = (world.queue(OTHER_QUEUE).await.unwrap(), world.concert(CONCERT).await.unwrap());
     let date = world.schedule(DATE).await.unwrap();
     let rows: [(&str, Guard, RowWrite); 3] = [
-        ("queue", Guard::Queue(queue.id, queue.version), Write::update(&queue, queue.row.clone()).into()),
-        ("concert", Guard::Concert(concert.id, concert.version), Write::update(&concert, concert.row.clone()).into()),
-        ("date", Guard::Schedule(date.id, date.version), Write::update(&date, date.row.clone()).into()),
+        ("queue", Guard::Queue(queue.id(), queue.version), Write::update(&queue, queue.row.clone()).into()),
+        ("concert", Guard::Concert(concert.id(), concert.version), Write::update(&concert, concert.row.clone()).into()),
+        ("date", Guard::Schedule(date.id(), date.version), Write::update(&date, date.row.clone()).into()),
     ];
     for (what, guard, write) in rows {
         let relies = world.change_of(&world.a_charge(ADA, 5)).await.relying_on(guard);
@@ -241,7 +241,7 @@ pub async fn only_a_tick_bumps_the_admission_version(adapter: &dyn Adapter) {
     let before = admission(&world, Queue::DEFAULT).await;
     let hold = world.held(ada, DATE, &[1]).await;
     world.charged(ADA, 50_000).await;
-    world.paid(ada, hold.id).await;
+    world.paid(ada, hold.id()).await;
     world.left(BEN, ben.token.unwrap()).await;
     assert_eq!(admission(&world, Queue::DEFAULT).await, before);
 }
@@ -292,8 +292,8 @@ pub async fn a_decision_does_not_outlive_what_it_relied_on(adapter: &dyn Adapter
     world.charged(ADA, 50_000).await;
     let hold = world.held(ada, DATE, &[1]).await;
     let late = [
-        ("a payment", world.change_of(&world.a_payment(ada, hold.id)).await),
-        ("a release", world.change_of(&world.a_release(ADA, hold.id)).await),
+        ("a payment", world.change_of(&world.a_payment(ada, hold.id())).await),
+        ("a release", world.change_of(&world.a_release(ADA, hold.id())).await),
         ("a first hold", world.change_of(&world.a_hold(ben, DATE, &[2])).await),
         ("a first claim", world.change_of(&world.a_claim(ben, None)).await),
         ("a leave", world.change_of(&world.a_leave(BEN, ben.token.unwrap())).await),

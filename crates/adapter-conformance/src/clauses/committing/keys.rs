@@ -18,7 +18,7 @@ pub async fn a_record_past_its_retention_is_replaced(adapter: &dyn Adapter) {
     world.clock.advance(crate::world::MOMENT);
     let answer = world.run(&second).await.unwrap();
     assert!(!answer.replayed, "at its end it is forgotten");
-    assert_eq!(entry_in(answer.outcome).balance.minor(), 1_000);
+    assert_eq!(entry_in(answer.outcome).balance().minor(), 1_000);
     let record = world.find(Key(key.scope)).await.unwrap();
     assert_eq!((record.version, record.recorded_at), (Version(2), world.now()));
     assert!(world.run(&first).await.unwrap().replayed, "the new record counts");

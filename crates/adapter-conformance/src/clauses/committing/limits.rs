@@ -92,7 +92,7 @@ pub async fn who_leaves_or_is_let_in_makes_room_again(adapter: &dyn Adapter) {
     let (ada, _) = (ada.await, ben.await);
     let cyd = a_join(&world, CYD, Some(OTHER_CONCERT), 2).await;
     assert_conflict(&world.commit(&cyd).await, "two wait");
-    world.left(ADA, ada.id).await;
+    world.left(ADA, ada.id()).await;
     assert_eq!(world.commit(&cyd).await.unwrap().number, Some(3), "one has left");
 
     let more = a_join(&world, guest(10), Some(OTHER_CONCERT), 2).await;

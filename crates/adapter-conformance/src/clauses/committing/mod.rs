@@ -38,7 +38,7 @@ pub(super) async fn about_to_pay(world: &World) -> AboutToPay {
     world.joined(CYD).await;
     world.charged(ADA, 100_000).await;
     let hold = world.held(ada, DATE, &[1, 2]).await;
-    let pay = world.change_of(&world.a_payment(ada, hold.id)).await;
+    let pay = world.change_of(&world.a_payment(ada, hold.id())).await;
     AboutToPay { ada, hold, pay }
 }
 
@@ -65,13 +65,13 @@ pub(super) async fn spoilt(world: &World, change: &Change) -> Vec<(&'static str,
     let place = NewToken { id: world.new_id(), queue: Queue::DEFAULT, user: CYD, concert: None, joined_at: world.now() };
     spoil("a join beside a live token", &|change| change.write(Write::insert(place.clone())));
     let old = world.ports.bookings.payments(BEN, application::PageRequest { after: None, size: 1 }).await.unwrap().remove(0);
-    spoil("a payment that exists", &|change| the::<Payment>(change).id = old.id);
-    let other = world.ports.bookings.reservation(old.reservation).await.unwrap().unwrap();
+    spoil("a payment that exists", &|change| alter::<Payment>(change, |payment| payment.with_id(old.id())));
+    let other = world.ports.bookings.reservation(old.reservation()).await.unwrap().unwrap();
     spoil("a reservation that exists", &|change| change.write(Write::insert(other.clone())));
     let used = world.a_charge(BEN, 1);
     world.run(&used).await.unwrap();
     spoil("a key that exists", &|change| the::<KeyRecord>(change).scope = used.keyed.scope.clone());
-    spoil("a wallet entry's id that exists", &|change| the::<WalletEntry>(change).id = used.id);
+    spoil("a wallet entry's id that exists", &|change| alter::<WalletEntry>(change, |entry| entry.with_id(used.id)));
     let pause = queue::Take { order: world.an_order(CYD), id: OTHER_QUEUE, step: QueueStep::Pause };
     let audited = world.change_of(&pause).await.row::<Deed>().cloned().unwrap();
     world.run(&pause).await.unwrap();
@@ -88,6 +88,11 @@ fn stale<K: RowKind>(change: &mut Change) {
 /// The only row of a kind, to be changed.
 pub(super) fn the<K: RowKind>(change: &mut Change) -> &mut K {
     &mut change.rows_mut().next().unwrap().row
+}
+
+/// The rows of a kind, each as `alter` makes it.
+pub(super) fn alter<K: RowKind + Clone>(change: &mut Change, alter: impl Fn(K) -> K) {
+    change.rows_mut::<K>().for_each(|write| write.row = alter(write.row.clone()));
 }
 
 /// The row once more, as if it had been read with another version; none: as if it weren't there.

@@ -12,7 +12,7 @@ use crate::Adapter;
 use crate::world::{ADA, ALL, BEN, CONCERT, CYD, OTHER_CONCERT, OTHER_QUEUE, World, assert_conflict, guest};
 
 async fn numbers(world: &World, queue: QueueId) -> Vec<u64> {
-    world.ports.tokens.live(queue, 0, ALL).await.unwrap().iter().map(|token| token.number).collect()
+    world.ports.tokens.live(queue, 0, ALL).await.unwrap().iter().map(|token| token.number()).collect()
 }
 
 /// `commit`: numbers are gapless within a queue from 1, one a join, in the order of commits.
@@ -22,9 +22,12 @@ pub async fn numbers_count_from_1_in_the_order_of_commits(adapter: &dyn Adapter)
     assert_eq!(world.commit(&late).await.unwrap().number, Some(1), "who commits first has the lower number");
     assert_eq!(world.commit(&early).await.unwrap().number, Some(2));
     for number in 3..8 {
-        assert_eq!(world.join(guest(number.into()), None).await.number, number);
+        assert_eq!(world.join(guest(number.into()), None).await.number(), number);
     }
-    assert_eq!(world.ports.tokens.live(Queue::DEFAULT, 0, 2).await.unwrap().iter().map(|token| token.user).collect::<Vec<_>>(), [BEN, ADA]);
+    assert_eq!(
+        world.ports.tokens.live(Queue::DEFAULT, 0, 2).await.unwrap().iter().map(|token| token.user()).collect::<Vec<_>>(),
+        [BEN, ADA]
+    );
 }
 
 /// `commit`: within a group, numbers are in the order of its changes.
@@ -40,7 +43,7 @@ pub async fn numbers_follow_the_order_of_a_group(adapter: &dyn Adapter) {
     let given: Vec<_> = world.commit_group(&group).await.into_iter().map(|result| result.unwrap().number).collect();
     let expected: Vec<_> = (2..8).flat_map(|number| [Some(number), None]).collect();
     assert_eq!(given, expected);
-    let line: Vec<_> = world.ports.tokens.live(Queue::DEFAULT, 1, ALL).await.unwrap().iter().map(|token| token.user).collect();
+    let line: Vec<_> = world.ports.tokens.live(Queue::DEFAULT, 1, ALL).await.unwrap().iter().map(|token| token.user()).collect();
     assert_eq!(line, users);
 }
 
@@ -55,7 +58,7 @@ pub async fn each_queue_counts_on_its_own(adapter: &dyn Adapter) {
     group.push(world.change_of(&world.a_join(guest(30), Some(CONCERT))).await);
     let given: Vec<_> = world.commit_group(&group).await.into_iter().filter_map(|result| result.unwrap().number).collect();
     assert_eq!(given, [1, 1, 2, 2, 3, 3, 4]);
-    assert_eq!(world.join(CYD, Some(OTHER_CONCERT)).await.number, 4);
+    assert_eq!(world.join(CYD, Some(OTHER_CONCERT)).await.number(), 4);
     assert_eq!((numbers(&world, Queue::DEFAULT).await, numbers(&world, OTHER_QUEUE).await), (vec![1, 2, 3, 4], vec![1, 2, 3, 4]));
 }
 
@@ -65,7 +68,7 @@ pub async fn a_conflicting_join_takes_no_number(adapter: &dyn Adapter) {
     let (first, second) = (world.change_of(&world.a_join(ADA, None)).await, world.change_of(&world.a_join(ADA, None)).await);
     assert_eq!(world.commit(&first).await.unwrap().number, Some(1));
     assert_conflict(&world.commit(&second).await, "a second place");
-    assert_eq!(world.join(BEN, None).await.number, 2);
+    assert_eq!(world.join(BEN, None).await.number(), 2);
 
     let mut late = world.change_of(&world.a_join(guest(10), None)).await;
     late.not_after(world.now());
@@ -88,10 +91,10 @@ pub async fn an_ended_tokens_number_is_not_given_again(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     for number in 1..5 {
         let token = world.join(ADA, None).await;
-        assert_eq!(token.number, number);
-        world.left(ADA, token.id).await;
+        assert_eq!(token.number(), number);
+        world.left(ADA, token.id()).await;
     }
-    assert_eq!(world.join(BEN, None).await.number, 5);
+    assert_eq!(world.join(BEN, None).await.number(), 5);
     world.assert_audit_is_clean().await;
 }
 
@@ -102,11 +105,11 @@ pub async fn a_queue_that_is_changed_keeps_its_numbers_and_admission_version(ada
         let mut world = World::with_halls(adapter, 2).await;
         (world.rules.queue.capacity, world.rules.queue.batch) = (3, 2);
         for number in 1..=5 {
-            assert_eq!(world.join(guest(number), concert).await.number, u64::try_from(number).unwrap());
+            assert_eq!(world.join(guest(number), concert).await.number(), u64::try_from(number).unwrap());
         }
         assert_eq!(world.tick(id).await.admitted, 2);
         let ended = world.ports.tokens.live(id, 2, 1).await.unwrap().remove(0);
-        world.left(ended.user, ended.id).await;
+        world.left(ended.user(), ended.id()).await;
         assert_eq!(world.prune(world.now() + Duration::SECOND, ALL).await.tokens, 1);
 
         let order = || world.an_order(CYD);
@@ -130,7 +133,7 @@ pub async fn a_queue_that_is_changed_keeps_its_numbers_and_admission_version(ada
             world.run(&Take { order: order(), id, step }).await.unwrap();
             assert_eq!(standing().await, before, "{step:?}");
         }
-        assert_eq!(world.join(guest(9), concert).await.number, 6, "numbers go on");
+        assert_eq!(world.join(guest(9), concert).await.number(), 6, "numbers go on");
         assert_eq!(world.tick(id).await.admitted, 1, "two of three places are taken");
         world.assert_audit_is_clean().await;
     }

@@ -5,7 +5,7 @@ use domain::decide::register;
 use domain::{Change, NewToken, Payment, Queue, QueueToken, Reservation, Seat, UserName, Version, Wallet, WalletEntry, Write};
 use time::Duration;
 
-use super::{about_to_pay, spoilt, the};
+use super::{about_to_pay, alter, spoilt, the};
 use crate::Adapter;
 use crate::world::{
     ADA, ALL, BEN, CONCERT, CYD, DAN, DATE, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_QUEUE, SECOND_DATE, World, assert_committed,
@@ -27,10 +27,10 @@ pub async fn a_purchase_is_written_whole_at_every_step(adapter: &dyn Adapter) {
     let hold = world.change_of(&world.a_hold(ada, DATE, &[3, 1])).await;
     world.commit_and_read_back(&hold).await;
     world.commit_and_read_back(&world.change_of(&world.a_hold(ada, DATE, &[1, 3])).await).await;
-    let pay = world.change_of(&world.a_payment(ada, hold.row::<Reservation>().unwrap().row.id)).await;
+    let pay = world.change_of(&world.a_payment(ada, hold.row::<Reservation>().unwrap().row.id())).await;
     world.commit_and_read_back(&pay).await;
     world.pass_seconds(3_600);
-    world.commit_and_read_back(&world.change_of(&world.a_refund(ADA, pay.row::<Payment>().unwrap().row.id)).await).await;
+    world.commit_and_read_back(&world.change_of(&world.a_refund(ADA, pay.row::<Payment>().unwrap().row.id())).await).await;
     world.assert_audit_is_clean().await;
 }
 
@@ -45,7 +45,7 @@ pub async fn every_ending_is_written_whole(adapter: &dyn Adapter) {
 
     let released = world.admitted(ADA).await;
     let hold = world.held(released, DATE, &[1, 2]).await;
-    world.commit_and_read_back(&world.change_of(&world.a_release(ADA, hold.id)).await).await;
+    world.commit_and_read_back(&world.change_of(&world.a_release(ADA, hold.id())).await).await;
     world.held(released, SECOND_DATE, &[1, 2]).await;
     world.commit_and_read_back(&world.change_of(&world.a_leave(ADA, released.token.unwrap())).await).await;
     let waiting = world.joined(ADA).await;
@@ -63,7 +63,7 @@ pub async fn every_ending_is_written_whole(adapter: &dyn Adapter) {
     );
     world.commit_and_read_back(&taken_over).await;
     let rejoined = world.change_of(&world.a_join(DAN, Some(CONCERT))).await;
-    assert_eq!(rejoined.rows::<QueueToken>().map(|token| token.row.id).collect::<Vec<_>>(), [dan.token.unwrap()], "DAN's old token ends");
+    assert_eq!(rejoined.rows::<QueueToken>().map(|token| token.row.id()).collect::<Vec<_>>(), [dan.token.unwrap()], "DAN's old token ends");
     world.commit_and_read_back(&rejoined).await;
     world.pass_seconds(300);
     for change in world.changes_of_sweep().await {
@@ -133,17 +133,17 @@ pub async fn an_entry_is_never_written_over(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let first = world.charged(ADA, 500).await;
     let mut forged = world.change_of(&world.a_charge(ADA, 700)).await;
-    the::<WalletEntry>(&mut forged).sequence = first.sequence;
+    alter::<WalletEntry>(&mut forged, |entry| entry.with_sequence(first.sequence()));
     world.note([&forged]);
     let before = world.everything().await;
     assert!(world.commit(&forged).await.is_err(), "a second entry in the first one's place");
     assert_eq!(world.everything().await, before);
 
     let (_, payment) = world.bought(ADA, DATE, &[1]).await;
-    world.refunded(ADA, payment.id).await;
+    world.refunded(ADA, payment.id()).await;
     let entries = world.ports.wallets.entries(ADA, PageRequest { after: None, size: ALL }).await.unwrap();
     assert_eq!(entries.last(), Some(&first), "the first entry is as it was");
-    assert_eq!(entries.iter().map(|entry| entry.sequence).collect::<Vec<_>>(), [4, 3, 2, 1]);
+    assert_eq!(entries.iter().map(WalletEntry::sequence).collect::<Vec<_>>(), [4, 3, 2, 1]);
 }
 
 /// `commit`: a conflict if there is a wallet entry with that id, whosever it is, in the same group, too.
@@ -152,7 +152,7 @@ pub async fn a_wallet_entrys_id_is_used_once(adapter: &dyn Adapter) {
     let first = world.charged(ADA, 500).await;
     let mut ways = [world.change_of(&world.a_charge(ADA, 700)).await, world.change_of(&world.a_charge(BEN, 700)).await];
     for change in &mut ways {
-        the::<WalletEntry>(change).id = first.id;
+        alter::<WalletEntry>(change, |entry| entry.with_id(first.id()));
     }
     world.note(&ways);
     let before = world.everything().await;
@@ -165,8 +165,8 @@ pub async fn a_wallet_entrys_id_is_used_once(adapter: &dyn Adapter) {
     for user in [BEN, CYD, DAN] {
         changes.push(world.change_of(&world.a_charge(user, 900)).await);
     }
-    let used = the::<WalletEntry>(&mut changes[0]).id;
-    the::<WalletEntry>(&mut changes[1]).id = used;
+    let used = the::<WalletEntry>(&mut changes[0]).id();
+    alter::<WalletEntry>(&mut changes[1], |entry| entry.with_id(used));
     let results = world.commit_group(&changes).await;
     assert_committed(&results[0], "a new id");
     assert_conflict(&results[1], "the id of an entry before it in the group");

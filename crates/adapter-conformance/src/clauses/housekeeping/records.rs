@@ -97,13 +97,13 @@ pub async fn each_sort_is_forgotten_on_its_own(adapter: &dyn Adapter) {
 pub async fn nothing_else_is_forgotten(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let (_, payment) = world.bought(ADA, crate::world::DATE, &[1]).await;
-    world.refunded(ADA, payment.id).await;
+    world.refunded(ADA, payment.id()).await;
     world.clock.advance(Duration::days(400));
     world.prune(world.now(), ALL).await;
     let before = world.everything().await;
     assert_eq!(world.prune(world.now() + Duration::days(1), ALL).await, Forgotten { keys: 0, log: 0, tokens: 0 });
     assert_eq!(world.everything().await, before);
-    assert_eq!(world.balance(ADA).await, payment.amount.minor());
-    assert!(world.ports.bookings.payment(payment.id).await.unwrap().is_some());
+    assert_eq!(world.balance(ADA).await, payment.amount().minor());
+    assert!(world.ports.bookings.payment(payment.id()).await.unwrap().is_some());
     world.assert_audit_is_clean().await;
 }

@@ -50,7 +50,7 @@ pub async fn a_live_token_is_never_forgotten(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let lapsed = world.admitted(ADA).await.token.unwrap();
     world.pass_seconds(3_600);
-    let waiting = world.join(BEN, Some(OTHER_CONCERT)).await.id;
+    let waiting = world.join(BEN, Some(OTHER_CONCERT)).await.id();
     let inside = world.joined(CYD).await;
     assert_eq!(prune(&world, world.now() + Duration::days(400), ALL).await, 0);
     let before = world.everything().await;
@@ -67,14 +67,14 @@ pub async fn a_token_that_a_reservation_names_is_kept(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 6).await;
     let (sold, _) = world.bought(guest(10), DATE, &[1]).await;
     let (refunded, payment) = world.bought(guest(11), DATE, &[2]).await;
-    world.refunded(guest(11), payment.id).await;
+    world.refunded(guest(11), payment.id()).await;
     let released = world.admitted(guest(12)).await;
     let released = world.held(released, DATE, &[3]).await;
-    world.released(released.user, released.id).await;
-    world.left(released.user, released.token).await;
+    world.released(released.user(), released.id()).await;
+    world.left(released.user(), released.token()).await;
     let lapsed = world.held(world.admitted(guest(13)).await, DATE, &[4]).await;
     let given_up = world.held(world.admitted(guest(14)).await, DATE, &[5]).await;
-    world.left(given_up.user, given_up.token).await;
+    world.left(given_up.user(), given_up.token()).await;
     let bystander = world.joined(guest(15)).await;
     world.left(guest(15), bystander).await;
     world.pass_seconds(3_600);
@@ -93,8 +93,8 @@ pub async fn a_token_that_a_reservation_names_is_kept(adapter: &dyn Adapter) {
     assert_eq!(prune(&world, before, ALL).await, 0);
     let mut reasons = Vec::new();
     for reservation in [sold, refunded, released, lapsed, given_up] {
-        assert!(!world.token(reservation.token).await.is_live());
-        reasons.push(match world.ports.bookings.reservation(reservation.id).await.unwrap().unwrap().state() {
+        assert!(!world.token(reservation.token()).await.is_live());
+        reasons.push(match world.ports.bookings.reservation(reservation.id()).await.unwrap().unwrap().state() {
             ReservationState::Cancelled { reason, .. } => Some(reason),
             ReservationState::Held | ReservationState::Confirmed { .. } => None,
         });
@@ -110,7 +110,7 @@ pub async fn no_more_tokens_are_forgotten_than_asked_for(adapter: &dyn Adapter) 
     for user in 0..8 {
         let concert = (user % 2 == 0).then_some(OTHER_CONCERT);
         let token = world.join(guest(10 + user), concert).await;
-        world.left(token.user, token.id).await;
+        world.left(token.user(), token.id()).await;
     }
     let later = world.now() + MOMENT;
     let mut pruned = Vec::new();
@@ -127,21 +127,21 @@ pub async fn a_forgotten_tokens_number_is_not_given_again(adapter: &dyn Adapter)
     let waits = world.join(BEN, Some(OTHER_CONCERT)).await;
     for number in [2, 3, 4] {
         let token = world.join(ADA, Some(OTHER_CONCERT)).await;
-        assert_eq!((token.number, token.queue), (number, OTHER_QUEUE));
-        world.left(ADA, token.id).await;
+        assert_eq!((token.number(), token.queue()), (number, OTHER_QUEUE));
+        world.left(ADA, token.id()).await;
         assert_eq!(prune(&world, world.now() + MOMENT, ALL).await, 1);
         world.assert_audit_is_clean().await;
     }
     let again = world.join(ADA, Some(OTHER_CONCERT)).await;
-    assert_eq!(again.number, 5);
-    assert_eq!(world.join(CYD, None).await.number, 1, "another line counts on its own");
-    let numbers = |tokens: Vec<domain::Versioned<domain::QueueToken>>| tokens.iter().map(|token| token.number).collect::<Vec<_>>();
+    assert_eq!(again.number(), 5);
+    assert_eq!(world.join(CYD, None).await.number(), 1, "another line counts on its own");
+    let numbers = |tokens: Vec<domain::Versioned<domain::QueueToken>>| tokens.iter().map(|token| token.number()).collect::<Vec<_>>();
     assert_eq!(numbers(world.ports.tokens.live(OTHER_QUEUE, 0, ALL).await.unwrap()), [1, 5]);
 
-    world.left(BEN, waits.id).await;
-    world.left(ADA, again.id).await;
+    world.left(BEN, waits.id()).await;
+    world.left(ADA, again.id()).await;
     assert_eq!(prune(&world, world.now() + MOMENT, ALL).await, 2, "nobody is left");
     world.assert_audit_is_clean().await;
-    assert_eq!(world.join(BEN, Some(OTHER_CONCERT)).await.number, 6);
+    assert_eq!(world.join(BEN, Some(OTHER_CONCERT)).await.number(), 6);
     world.assert_audit_is_clean().await;
 }

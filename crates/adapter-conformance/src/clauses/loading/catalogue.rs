@@ -36,7 +36,7 @@ pub async fn a_concert_has_all_of_its_dates(adapter: &dyn Adapter) {
     let dates = [OTHER_DATE, DATE, NEIGHBOUR_DATE, ScheduleId(Uuid::max())].map(Schedule).to_vec();
     let (concert, queue, dates) = world.find((Concert(CONCERT), Queue(OTHER_QUEUE), dates)).await;
     assert_eq!((concert, queue), (Some(both), world.queue(OTHER_QUEUE).await));
-    let found: Vec<_> = dates.into_iter().map(|found| found.map(|found| found.schedule.id)).collect();
+    let found: Vec<_> = dates.into_iter().map(|found| found.map(|found| found.schedule.id())).collect();
     assert_eq!(found, [Some(OTHER_DATE), Some(DATE), Some(NEIGHBOUR_DATE), None]);
 
     world.run(&date::Cancel { order: world.an_order(BEN), id: DATE }).await.unwrap();
@@ -49,9 +49,11 @@ pub async fn a_concert_has_all_of_its_dates(adapter: &dyn Adapter) {
 pub async fn a_concert_has_its_dates_by_start(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     let mut bill = a_bill(2, world.now());
-    bill.schedules.retain(|date| date.id != OTHER_DATE);
-    bill.seats.retain(|seat| seat.schedule != OTHER_DATE);
-    bill.schedules.iter_mut().filter(|date| date.id == DATE).for_each(|date| date.starts_at += time::Duration::MINUTE);
+    bill.schedules.retain(|date| date.id() != OTHER_DATE);
+    bill.seats.retain(|seat| seat.schedule() != OTHER_DATE);
+    for date in bill.schedules.iter_mut().filter(|date| date.id() == DATE) {
+        *date = date.clone().with_start(date.starts_at() + time::Duration::MINUTE);
+    }
     bill.put_on(&*world.ports.store).await;
     assert_eq!(world.find(Concert(CONCERT)).await, Some(with_dates(&world, CONCERT, &[SECOND_DATE, DATE]).await));
     let dateless = LoadedConcert { concert: world.concert(OTHER_CONCERT).await.unwrap(), dates: vec![] };
@@ -79,7 +81,7 @@ pub async fn a_concert_is_in_use_while_something_is_held(adapter: &dyn Adapter) 
     assert_eq!(world.find(ConcertInUse(CONCERT)).await, ConcertUse { held: true, awaited: false });
     assert!(!is_held(NEIGHBOUR).await && !is_held(OTHER_CONCERT).await);
     world.charged(ADA, 100_000).await;
-    world.paid(ada, hold.id).await;
+    world.paid(ada, hold.id()).await;
     assert!(!is_held(CONCERT).await, "it is sold");
     world.held(ben, DATE, &[2]).await;
     world.pass_seconds(299);
@@ -110,7 +112,7 @@ pub async fn a_concert_is_in_use_while_users_wait_for_it(adapter: &dyn Adapter) 
     // As a concert is changed that gets no other queue.
     let (concert, queue, used) = world.find((Concert(OTHER_CONCERT), None::<Queue>, None::<ConcertInUse>)).await;
     assert_eq!((concert.map(|found| found.concert), queue, used), (world.concert(OTHER_CONCERT).await, None, None), "nobody asks");
-    world.tick(token.queue).await;
+    world.tick(token.queue()).await;
     world.pass_seconds(119);
     assert!(is_awaited(OTHER_CONCERT).await, "one is let in");
     world.pass_seconds(1);

@@ -43,11 +43,11 @@ pub async fn lapsed_holds_come_the_earliest_first(adapter: &dyn Adapter) {
         let mut command = world.a_hold(pass, date, &seats);
         command.id = ReservationId(uuid::Uuid::from_u128(u128::from(id)));
         let reservation = reservation_in(world.run(&command).await.unwrap().outcome);
-        assert_eq!(reservation.schedule, date);
-        holds.push(Hold { id: reservation.id, seats });
+        assert_eq!(reservation.schedule(), date);
+        holds.push(Hold { id: reservation.id(), seats });
         world.pass_seconds(10);
     }
-    let first_deadline = world.ports.bookings.reservation(holds[0].id).await.unwrap().unwrap().expires_at;
+    let first_deadline = world.ports.bookings.reservation(holds[0].id).await.unwrap().unwrap().expires_at();
 
     world.clock.advance(first_deadline - world.now() - MOMENT);
     assert_eq!(found(&world, ALL).await, [], "a moment before the first deadline");
@@ -74,10 +74,10 @@ pub async fn holds_of_cancelled_dates_come_after_the_lapsed(adapter: &dyn Adapte
     for pass in [ada, ben, cyd] {
         world.claimed(pass).await;
     }
-    let first = Hold { id: world.held(ada, DATE, &[1, 2]).await.id, seats: [1, 2] };
+    let first = Hold { id: world.held(ada, DATE, &[1, 2]).await.id(), seats: [1, 2] };
     world.pass_seconds(60);
-    let second = Hold { id: world.held(ben, DATE, &[3, 4]).await.id, seats: [3, 4] };
-    let third = Hold { id: world.held(cyd, SECOND_DATE, &[5, 6]).await.id, seats: [5, 6] };
+    let second = Hold { id: world.held(ben, DATE, &[3, 4]).await.id(), seats: [3, 4] };
+    let third = Hold { id: world.held(cyd, SECOND_DATE, &[5, 6]).await.id(), seats: [5, 6] };
     world.bought(world.new_id(), DATE, &[6]).await;
     let (all, third) = ([first, second], [third]);
     let cancel = |id: ScheduleId| date::Cancel { order: world.an_order(CYD), id };
@@ -85,7 +85,7 @@ pub async fn holds_of_cancelled_dates_come_after_the_lapsed(adapter: &dyn Adapte
 
     world.run(&cancel(DATE)).await.unwrap();
     let mut both = found(&world, ALL).await;
-    both.sort_by_key(|hold| hold.reservation.expires_at);
+    both.sort_by_key(|hold| hold.reservation.expires_at());
     assert_eq!(both, expected(&world, &all).await, "both of the cancelled date, not the sold one, and none of the other date");
     assert_eq!(found(&world, 1).await.len(), 1);
     assert_eq!(found(&world, 0).await, []);
@@ -114,11 +114,11 @@ pub async fn holds_of_cancelled_dates_come_after_the_lapsed(adapter: &dyn Adapte
 pub async fn what_is_sold_or_given_back_never_lapses(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 6).await;
     let (_, payment) = world.bought(CYD, DATE, &[3]).await;
-    world.refunded(CYD, payment.id).await;
+    world.refunded(CYD, payment.id()).await;
     world.bought(ADA, DATE, &[1]).await;
     let ben = world.admitted(BEN).await;
     let hold = world.held(ben, DATE, &[2]).await;
-    world.released(BEN, hold.id).await;
+    world.released(BEN, hold.id()).await;
     world.pass_seconds(3_600);
     assert_eq!(found(&world, ALL).await, []);
 }

@@ -10,7 +10,7 @@ use crate::Adapter;
 use crate::world::{ADA, ALL, BEN, CYD, DAN, MOMENT, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, World, guest};
 
 fn ids(tokens: &[Versioned<QueueToken>]) -> Vec<TokenId> {
-    tokens.iter().map(|token| token.id).collect()
+    tokens.iter().map(|token| token.id()).collect()
 }
 
 async fn line(world: &World, at_most: u32) -> LoadedLine {

@@ -30,7 +30,7 @@ use crate::world::{World, seat_number};
 /// The token, and its queue.
 async fn with_queue(world: &World, id: TokenId) -> LoadedToken {
     let token = world.token(id).await;
-    let queue = world.queue(token.queue).await.unwrap();
+    let queue = world.queue(token.queue()).await.unwrap();
     LoadedToken { token, queue }
 }
 
@@ -42,8 +42,8 @@ async fn with_dates(world: &World, id: ConcertId, dates: &[ScheduleId]) -> Loade
 /// The reservation, which was written `writes` times, its date, and its seats, which have these numbers.
 async fn with_seats(world: &World, id: ReservationId, writes: i64, numbers: &[u32]) -> LoadedReservation {
     let reservation = world.reservation(id, writes).await;
-    let schedule = world.schedule(reservation.schedule).await.unwrap();
-    let seats = world.seats(schedule.id, numbers).await;
+    let schedule = world.schedule(reservation.schedule()).await.unwrap();
+    let seats = world.seats(schedule.id(), numbers).await;
     LoadedReservation { reservation, schedule, seats }
 }
 

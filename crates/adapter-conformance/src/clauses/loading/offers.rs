@@ -13,9 +13,9 @@ use crate::world::{ADA, BEN, CYD, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT
 async fn offers(world: &World, queue: QueueId) -> Option<Vec<(ScheduleId, bool)>> {
     let seen = world.find(Line { queue, at_most: 1 }).await.unwrap().offers?;
     for Offer { schedule, .. } in &seen {
-        assert_eq!(world.schedule(schedule.id).await.unwrap().row, *schedule);
+        assert_eq!(world.schedule(schedule.id()).await.unwrap().row, *schedule);
     }
-    let mut dates: Vec<_> = seen.iter().map(|offer| (offer.schedule.id, offer.has_seats)).collect();
+    let mut dates: Vec<_> = seen.iter().map(|offer| (offer.schedule.id(), offer.has_seats)).collect();
     dates.sort_unstable();
     Some(dates)
 }
@@ -41,8 +41,7 @@ async fn with_bill(adapter: &dyn Adapter, seats: u32, change: impl Fn(&mut Progr
 /// All seats of `date` are kept by the operator.
 async fn blocked(world: &World, date: ScheduleId) {
     let seats = world.ports.catalogue.seats(date).await.unwrap();
-    let block = |seat: &Seat| Seat::restore(seat.schedule, seat.number, seat.label.clone(), seat.price, SeatState::Blocked);
-    let writes = seats.iter().map(|seat| Write::update(seat, block(seat)).into()).collect();
+    let writes = seats.iter().map(|seat| Write::update(seat, seat.row.clone().with_state(SeatState::Blocked)).into()).collect();
     world.commit(&Change { writes, ..Change::default() }).await.unwrap();
 }
 
@@ -56,7 +55,7 @@ pub async fn a_line_has_offers_if_it_is_a_concerts_own_and_somebody_waits(adapte
     blocked(&world, DATE).await;
     blocked(&world, OTHER_DATE).await;
     assert_eq!((offers(&world, Queue::DEFAULT).await, has_seats(&world).await), (None, false));
-    world.left(BEN, ben.id).await;
+    world.left(BEN, ben.id()).await;
     assert_eq!(offers(&world, OTHER_QUEUE).await, None, "nobody waits any more");
 }
 
@@ -64,7 +63,7 @@ pub async fn a_line_has_offers_if_it_is_a_concerts_own_and_somebody_waits(adapte
 pub async fn a_line_without_a_concert_has_no_offers(adapter: &dyn Adapter) {
     let lonely = QueueId(uuid::Uuid::from_u128(7));
     let world = with_bill(adapter, 2, |bill| {
-        let overrides = bill.queues[0].overrides;
+        let overrides = bill.queues[0].overrides();
         bill.queues.push(Queue::new(lonely, "lonely".into(), overrides, None));
     });
     let world = world.await;
@@ -85,20 +84,20 @@ pub async fn an_offer_has_seats_if_one_is_free_or_may_be_again(adapter: &dyn Ada
     world.charged(ADA, 100_000).await;
     world.charged(BEN, 100_000).await;
     let kept = world.held(ada, OTHER_DATE, &[1]).await;
-    let payment = world.paid(ada, kept.id).await;
+    let payment = world.paid(ada, kept.id()).await;
     let hold = world.held(ben, OTHER_DATE, &[2]).await;
     assert!(has_seats(&world).await, "one is available");
 
     let last = world.seats(OTHER_DATE, &[3]).await.remove(0);
-    let block = Seat::restore(last.schedule, last.number, last.label.clone(), last.price, SeatState::Blocked);
+    let block = last.row.clone().with_state(SeatState::Blocked);
     world.commit(&Change::default().writing(Write::update(&last, block))).await.unwrap();
     assert!(has_seats(&world).await, "one is held");
     world.pass_seconds(301);
     assert!(has_seats(&world).await, "its hold has lapsed");
     world.pass_seconds(-301);
-    world.paid(ben, hold.id).await;
+    world.paid(ben, hold.id()).await;
     assert!(!has_seats(&world).await, "two are sold and one is blocked");
-    world.refunded(ADA, payment.id).await;
+    world.refunded(ADA, payment.id()).await;
     assert!(has_seats(&world).await, "one came back");
 }
 
@@ -107,17 +106,17 @@ pub async fn an_offer_has_seats_if_one_is_free_or_may_be_again(adapter: &dyn Ada
 pub async fn a_line_has_offers_of_all_dates_of_its_concerts(adapter: &dyn Adapter) {
     let [closed, unopened, cancelled, seatless] = [11, 12, 13, 14].map(|number| ScheduleId(uuid::Uuid::from_u128(number)));
     let world = with_bill(adapter, 2, |bill| {
-        let first = bill.schedules.iter().find(|date| date.id == OTHER_DATE).unwrap().clone();
-        let (opens_at, closes_at) = (first.sale_opens_at, first.sale_closes_at);
+        let first = bill.schedules.iter().find(|date| date.id() == OTHER_DATE).unwrap().clone();
+        let (opens_at, closes_at) = (first.sale_opens_at(), first.sale_closes_at());
         for (id, sale) in [
             (closed, opens_at..opens_at + Duration::HOUR),
             (unopened, closes_at..closes_at + Duration::HOUR),
             (cancelled, opens_at..closes_at),
             (seatless, opens_at..closes_at),
         ] {
-            bill.schedules.push(Schedule::new(id, first.concert, first.starts_at, first.zone.clone(), sale));
-            let seats: Vec<Seat> = bill.seats.iter().filter(|seat| seat.schedule == OTHER_DATE && id != seatless).cloned().collect();
-            bill.seats.extend(seats.into_iter().map(|seat| Seat::new(id, seat.number, seat.label, seat.price)));
+            bill.schedules.push(Schedule::new(id, first.concert(), first.starts_at(), first.zone().clone(), sale));
+            let seats: Vec<Seat> = bill.seats.iter().filter(|seat| seat.schedule() == OTHER_DATE && id != seatless).cloned().collect();
+            bill.seats.extend(seats.into_iter().map(|seat| seat.with_schedule(id)));
         }
     });
     let world = world.await;
@@ -126,8 +125,8 @@ pub async fn a_line_has_offers_of_all_dates_of_its_concerts(adapter: &dyn Adapte
     assert_eq!(offers(&world, OTHER_QUEUE).await, Some(expected));
 
     let dateless = with_bill(adapter, 2, |bill| {
-        bill.schedules.retain(|date| date.id != OTHER_DATE);
-        bill.seats.retain(|seat| seat.schedule != OTHER_DATE);
+        bill.schedules.retain(|date| date.id() != OTHER_DATE);
+        bill.seats.retain(|seat| seat.schedule() != OTHER_DATE);
     });
     assert_eq!(offers(&dateless.await, OTHER_QUEUE).await, Some(vec![]), "a concert without a date");
 }
@@ -135,7 +134,8 @@ pub async fn a_line_has_offers_of_all_dates_of_its_concerts(adapter: &dyn Adapte
 /// [`Line`]: offers of the dates of all of the queue's concerts, and only of the queue's.
 pub async fn a_line_has_offers_of_all_its_concerts(adapter: &dyn Adapter) {
     let twins = |bill: &mut Programme| {
-        bill.concerts.iter_mut().filter(|concert| concert.id == NEIGHBOUR).for_each(|concert| concert.queue = OTHER_QUEUE);
+        let neighbours = bill.concerts.iter_mut().filter(|concert| concert.id() == NEIGHBOUR);
+        neighbours.for_each(|concert| *concert = concert.clone().move_to(OTHER_QUEUE));
     };
     let world = with_bill(adapter, 2, twins).await;
     blocked(&world, NEIGHBOUR_DATE).await;

@@ -39,14 +39,14 @@ pub async fn seats_have_the_holds_on_them_lapsed_or_not(adapter: &dyn Adapter) {
     let (bens, cyds) = (world.held(ben, DATE, &[1, 2]).await, world.held(cyd, DATE, &[3]).await);
     let elsewhere = world.held(ada, SECOND_DATE, &[1, 4]).await;
     for what in ["live holds", "lapsed holds"] {
-        let (bens, cyds) = (with_seats(&world, bens.id, 1, &[1, 2]).await, with_seats(&world, cyds.id, 1, &[3]).await);
-        let elsewhere = with_seats(&world, elsewhere.id, 1, &[1, 4]).await;
+        let (bens, cyds) = (with_seats(&world, bens.id(), 1, &[1, 2]).await, with_seats(&world, cyds.id(), 1, &[3]).await);
+        let elsewhere = with_seats(&world, elsewhere.id(), 1, &[1, 4]).await;
         let expected = LoadedSeats { seats: world.seats(DATE, &[2, 4]).await, holds: vec![bens.clone()] };
         assert_eq!(world.find(numbered(DATE, &[2, 4])).await, expected, "{what}: seat 1 belongs to Ben's hold, too");
         let expected = LoadedSeats { seats: world.seats(DATE, &[1, 2]).await, holds: vec![bens.clone()] };
         assert_eq!(world.find(numbered(DATE, &[1, 2])).await, expected, "{what}: two seats of one hold");
         let mut both = vec![bens, cyds];
-        both.sort_by_key(|hold| hold.reservation.id);
+        both.sort_by_key(|hold| hold.reservation.id());
         let expected = LoadedSeats { seats: world.seats(DATE, &[2, 3]).await, holds: both };
         assert_eq!(world.find(numbered(DATE, &[3, 2])).await, expected, "{what}");
         let expected = LoadedSeats { seats: world.seats(SECOND_DATE, &[1, 2, 3]).await, holds: vec![elsewhere] };
@@ -63,17 +63,17 @@ pub async fn seats_have_no_holds_that_are_paid_or_given_back(adapter: &dyn Adapt
     let world = World::with_halls(adapter, 6).await;
     let ada = world.admitted(ADA).await;
     let given_back = world.held(ada, DATE, &[5]).await;
-    world.released(ADA, given_back.id).await;
+    world.released(ADA, given_back.id()).await;
     let hold = world.held(ada, DATE, &[2, 3]).await;
     let (sold, _) = world.bought(world.new_id(), DATE, &[4]).await;
     let (refunded, payment) = world.bought(BEN, DATE, &[6]).await;
-    world.refunded(BEN, payment.id).await;
+    world.refunded(BEN, payment.id()).await;
     let found = world.find(numbered(DATE, &[1, 2, 4, 5, 6])).await;
     let expected =
-        LoadedSeats { seats: world.seats(DATE, &[1, 2, 4, 5, 6]).await, holds: vec![with_seats(&world, hold.id, 1, &[2, 3]).await] };
+        LoadedSeats { seats: world.seats(DATE, &[1, 2, 4, 5, 6]).await, holds: vec![with_seats(&world, hold.id(), 1, &[2, 3]).await] };
     assert_eq!(found, expected, "1 is free, 2 is held with 3, 4 is sold, 5 was given back, 6 was refunded");
     let states: Vec<_> = found.seats.iter().map(|seat| seat.reservation()).collect();
-    assert_eq!(states, [None, Some(hold.id), Some(sold.id), None, None]);
+    assert_eq!(states, [None, Some(hold.id()), Some(sold.id()), None, None]);
     assert!(matches!(found.seats[4].state(), SeatState::Available), "{refunded:?}");
 }
 
@@ -83,12 +83,12 @@ pub async fn seats_are_found_by_their_labels_letter_by_letter(adapter: &dyn Adap
     let hold = world.held(world.admitted(ADA).await, DATE, &[2, 3]).await;
     let labels = async |numbers: &[u32]| {
         let seats = world.seats(DATE, numbers).await;
-        seats.iter().map(|seat| seat.label.clone()).collect::<Vec<_>>()
+        seats.iter().map(|seat| seat.label().to_owned()).collect::<Vec<_>>()
     };
     let labelled = |labels| LabelledSeats { schedule: DATE, labels };
 
     let found = world.find((Schedule(DATE), numbered(DATE, &[1, 2]), labelled(labels(&[5, 1]).await))).await;
-    let two = LoadedSeats { seats: world.seats(DATE, &[1, 2]).await, holds: vec![with_seats(&world, hold.id, 1, &[2, 3]).await] };
+    let two = LoadedSeats { seats: world.seats(DATE, &[1, 2]).await, holds: vec![with_seats(&world, hold.id(), 1, &[2, 3]).await] };
     let date = found.0.expect("a date");
     assert_eq!(date.schedule, world.schedule(DATE).await.unwrap());
     assert_eq!((found.1, found.2), (two, world.seats(DATE, &[1, 5]).await), "1 and 2, which is held with 3, and 1 and 5 by their labels");

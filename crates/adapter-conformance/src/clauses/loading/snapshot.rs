@@ -54,8 +54,8 @@ pub async fn all_rows_are_read_at_one_instant(adapter: &dyn Adapter) {
             let mut hold = first;
             for _ in 0..rounds {
                 let token = world.join(BEN, Some(OTHER_CONCERT)).await;
-                world.left(BEN, token.id).await;
-                world.released(ADA, hold.id).await;
+                world.left(BEN, token.id()).await;
+                world.released(ADA, hold.id()).await;
                 hold = world.held(ada, DATE, &[1, 2]).await;
             }
         })
@@ -73,7 +73,7 @@ pub async fn all_rows_are_read_at_one_instant(adapter: &dyn Adapter) {
         let ((line, place), holds, _, seats, owned) = world.find(needs).await;
         let held = held(&holds);
         assert_eq!(seats.holds, holds, "the seats' holds are those under the token");
-        assert_eq!(owned.first().map(|owned| owned.reservation.id), held, "what she owns is what she holds");
+        assert_eq!(owned.first().map(|owned| owned.reservation.id()), held, "what she owns is what she holds");
         for seat in &seats.seats {
             match seat.state() {
                 SeatState::Held { reservation, .. } => assert_eq!(Some(reservation), held, "a held seat whose hold isn't there"),
@@ -93,7 +93,7 @@ fn held(holds: &[LoadedReservation]) -> Option<ReservationId> {
     match holds {
         [] => None,
         [hold] => {
-            let (id, named) = (hold.reservation.id, hold.seats.iter().map(|seat| seat.reservation()));
+            let (id, named) = (hold.reservation.id(), hold.seats.iter().map(|seat| seat.reservation()));
             assert_eq!(named.collect::<Vec<_>>(), [Some(id), Some(id)], "a hold, and seats that tell otherwise");
             Some(id)
         }

@@ -57,7 +57,7 @@ pub(super) async fn a_busy_house(adapter: &dyn Adapter) -> (World, Vec<Need>) {
     let default = Queue::DEFAULT;
     let lines =
         [line(default, 2), line(default, 0), line(default, ALL), line(OTHER_QUEUE, 1), line(OTHER_QUEUE, 2), line(world.new_id(), 3)];
-    let tokens = [ada.token.unwrap(), dan.token.unwrap(), sold.token, waiting[3], world.new_id()];
+    let tokens = [ada.token.unwrap(), dan.token.unwrap(), sold.token(), waiting[3], world.new_id()];
     let concerts = [CONCERT, OTHER_CONCERT, NEIGHBOUR, world.new_id()];
     let dates = [DATE, SECOND_DATE, OTHER_DATE, world.new_id()];
     let seats = [
@@ -69,7 +69,7 @@ pub(super) async fn a_busy_house(adapter: &dyn Adapter) -> (World, Vec<Need>) {
     ];
     let labels = ["Row A 1", "Row A 4", "Row B 1"].map(String::from).to_vec();
     let labelled = [DATE, NEIGHBOUR_DATE, world.new_id()].map(|schedule| need::LabelledSeats { schedule, labels: labels.clone() });
-    let reservations = [lapsed.id, later.id, kept.id, sold.id, cancelled.id, world.new_id()];
+    let reservations = [lapsed.id(), later.id(), kept.id(), sold.id(), cancelled.id(), world.new_id()];
     let owned = [(ADA, DATE), (ADA, SECOND_DATE), (BEN, DATE), (CYD, NEIGHBOUR_DATE), (guest(21), OTHER_DATE), (guest(99), DATE)];
     let swept = [1, 2, ALL].map(|at_most| world.lapsed_holds(at_most));
     let no_longer = need::LapsedHolds { at_most: ALL, longest: time::Duration::ZERO };
@@ -82,7 +82,7 @@ pub(super) async fn a_busy_house(adapter: &dyn Adapter) -> (World, Vec<Need>) {
     needs.extend(dates.map(|date| need::Schedule(date).into()));
     needs.extend(reservations.map(|reservation| Reservation(reservation).into()));
     needs.extend(owned.map(|(user, schedule)| OwnedBy { user, schedule }.into()));
-    needs.extend([payment.id, world.new_id()].map(|payment| need::Payment(payment).into()));
+    needs.extend([payment.id(), world.new_id()].map(|payment| need::Payment(payment).into()));
     needs.extend(swept.map(Need::from).into_iter().chain([no_longer.into()]));
     let sorts: HashSet<_> = needs.iter().map(discriminant).collect();
     assert_eq!(sorts.len(), 16, "needs of every sort");
@@ -121,9 +121,9 @@ pub async fn a_row_is_found_by_every_need_that_is_about_it(adapter: &dyn Adapter
     let ada = world.admitted(ADA).await;
     let hold = world.held(ada, DATE, &[1, 2]).await;
     let token = ada.token.unwrap();
-    let needs = (numbered(DATE, &[1, 2, 3]), HoldsOfToken(token), OwnedBy { user: ADA, schedule: DATE }, Reservation(hold.id));
+    let needs = (numbered(DATE, &[1, 2, 3]), HoldsOfToken(token), OwnedBy { user: ADA, schedule: DATE }, Reservation(hold.id()));
     let (seats, holds, owned, reservation) = world.find(needs).await;
-    let expected = with_seats(&world, hold.id, 1, &[1, 2]).await;
+    let expected = with_seats(&world, hold.id(), 1, &[1, 2]).await;
     assert_eq!((seats.seats, seats.holds), (world.seats(DATE, &[1, 2, 3]).await, vec![expected.clone()]), "her own hold on the seats");
     assert_eq!(holds, std::slice::from_ref(&expected), "under her token");
     let owned: Vec<_> = owned.into_iter().map(|owned| owned.reservation).collect();
@@ -153,17 +153,17 @@ pub async fn the_needs_of_a_payment_are_found_by_their_own_names(adapter: &dyn A
     let (ada, ben) = (world.admitted(ADA).await, world.admitted_to(BEN, OTHER_CONCERT).await);
     let hold = world.held(ada, SECOND_DATE, &[1]).await;
     world.charged(BEN, 5).await;
-    let (key, token, reservation, account) = world.find(world.a_payment(ben, hold.id).needs()).await;
+    let (key, token, reservation, account) = world.find(world.a_payment(ben, hold.id()).needs()).await;
     assert_eq!(key, None);
     assert_eq!(token, Some(Some(with_queue(&world, ben.token.unwrap()).await)), "the queue is the token's, not the concert's");
-    let adas = Some((with_seats(&world, hold.id, 1, &[1]).await, world.concert(CONCERT).await.unwrap()));
+    let adas = Some((with_seats(&world, hold.id(), 1, &[1]).await, world.concert(CONCERT).await.unwrap()));
     assert_eq!(reservation, adas, "Ben looks at Ada's hold");
     assert_eq!(account.wallet, Some(world.wallet(BEN, 2).await), "he would pay by his own wallet");
 
-    let (_, token, reservation, account) = world.find(world.a_payment(Pass { token: None, ..ben }, hold.id).needs()).await;
+    let (_, token, reservation, account) = world.find(world.a_payment(Pass { token: None, ..ben }, hold.id()).needs()).await;
     assert_eq!((token, reservation, account.wallet), (None, adas, Some(world.wallet(BEN, 2).await)), "no token came");
     let (_, token, reservation, _) = world.find(world.a_payment(ben, world.new_id()).needs()).await;
-    assert_eq!((token.flatten().map(|found| found.token.id), reservation), (ben.token, None), "an unknown reservation");
+    assert_eq!((token.flatten().map(|found| found.token.id()), reservation), (ben.token, None), "an unknown reservation");
     let nobody = Pass { user: CYD, token: Some(world.new_id()) };
     let (key, token, reservation, account) = world.find(world.a_payment(nobody, world.new_id()).needs()).await;
     assert_eq!(
@@ -190,9 +190,9 @@ pub async fn the_needs_of_a_hold_are_found_whichever_are_missing(adapter: &dyn A
         let (key, token, schedule, found, holds, owned) = world.find(world.a_hold(pass, date, seats).needs()).await;
         let (is_token_there, is_date_there) = (pass.token == ada.token, date == DATE);
         assert_eq!((key, holds.unwrap_or_default(), owned), (None, vec![], vec![]), "{what}");
-        let queue = token.flatten().map(|found| found.queue.id);
+        let queue = token.flatten().map(|found| found.queue.id());
         assert_eq!(queue, is_token_there.then_some(OTHER_QUEUE), "{what}: the queue is the token's, not the concert's");
-        assert_eq!(schedule.map(|found| found.concert.id), is_date_there.then_some(CONCERT), "{what}");
+        assert_eq!(schedule.map(|found| found.concert.id()), is_date_there.then_some(CONCERT), "{what}");
         assert_eq!(found.seats, if is_date_there { seat.clone() } else { vec![] }, "{what}");
     }
 }
@@ -203,8 +203,8 @@ pub async fn a_large_batch_of_needs_is_answered(adapter: &dyn Adapter) {
     let nobody = Pass { user: ADA, token: None };
     let holds: Vec<_> = (1..=600).map(|number| world.a_hold(nobody, DATE, &[number]).needs()).collect();
     for ((_, token, date, found, holds, owned), number) in world.find(holds).await.into_iter().zip(1..) {
-        let seats: Vec<u32> = found.seats.iter().map(|seat| seat.number.get()).collect();
-        assert_eq!((seats, date.map(|found| found.schedule.id)), (vec![number], Some(DATE)));
+        let seats: Vec<u32> = found.seats.iter().map(|seat| seat.number().get()).collect();
+        assert_eq!((seats, date.map(|found| found.schedule.id())), (vec![number], Some(DATE)));
         assert_eq!((token, holds, owned, found.holds), (None, None, vec![], vec![]));
     }
     let all: Vec<Seats> = (0..60).map(|part| numbered(DATE, &(part * 10 + 1..=part * 10 + 10).collect::<Vec<_>>())).collect();

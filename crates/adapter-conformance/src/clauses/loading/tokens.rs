@@ -13,10 +13,10 @@ use crate::world::{
 /// [`Token`]: the token and its queue, whatever its state is.
 pub async fn a_token_has_its_queue_lapsed_or_ended(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
-    let (ada, ben) = (world.joined(ADA).await, world.join(BEN, Some(OTHER_CONCERT)).await.id);
+    let (ada, ben) = (world.joined(ADA).await, world.join(BEN, Some(OTHER_CONCERT)).await.id());
     for (token, queue) in [(ada, Queue::DEFAULT), (ben, OTHER_QUEUE)] {
         let expected = with_queue(&world, token).await;
-        assert_eq!(expected.queue.id, queue);
+        assert_eq!(expected.queue.id(), queue);
         assert_eq!(world.find(Token(token)).await, Some(expected), "a waiting token");
     }
     world.tick(Queue::DEFAULT).await;
@@ -59,7 +59,7 @@ pub async fn a_place_for_a_concert_is_in_its_queue(adapter: &dyn Adapter) {
     let (concert, queue) = (with_dates(&world, OTHER_CONCERT, &[OTHER_DATE]).await, world.queue(OTHER_QUEUE).await.unwrap());
     let expected = LoadedPlace { concert: Some(concert), queue, waiting: 2, token: None };
     assert_eq!(find(ADA, OTHER_CONCERT).await, Some(expected.clone()), "a queue of its own");
-    let token = Some(world.token(other.id).await);
+    let token = Some(world.token(other.id()).await);
     assert_eq!(find(CYD, OTHER_CONCERT).await, Some(LoadedPlace { token, ..expected }), "her place in it");
 
     let (concert, queue) = (with_dates(&world, NEIGHBOUR, &[NEIGHBOUR_DATE]).await, world.queue(Queue::DEFAULT).await.unwrap());
@@ -107,5 +107,5 @@ pub async fn a_place_has_the_users_token_until_it_has_ended(adapter: &dyn Adapte
     assert_eq!(seen().await, LoadedPlace { waiting: 1, token: token(second).await, ..nobody }, "the next one");
 
     let place = world.find(Place { user: ADA, concert: Some(OTHER_CONCERT) }).await.unwrap();
-    assert_eq!(place.token, token(elsewhere.id).await, "in the other queue she still waits");
+    assert_eq!(place.token, token(elsewhere.id()).await, "in the other queue she still waits");
 }

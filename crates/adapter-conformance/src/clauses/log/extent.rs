@@ -47,7 +47,7 @@ pub async fn what_a_log_extends_to_can_be_read_in_the_store(adapter: &dyn Adapte
     while !joining.is_finished() {
         let end = world.extent().await.end;
         let live = world.ports.tokens.live(Queue::DEFAULT, 0, ALL).await.unwrap();
-        seen.push((end, live.iter().map(|token| token.id.digest()).collect::<BTreeSet<TokenDigest>>()));
+        seen.push((end, live.iter().map(|token| token.id().digest()).collect::<BTreeSet<TokenDigest>>()));
     }
     joining.await.unwrap();
     let log = world.log().await;

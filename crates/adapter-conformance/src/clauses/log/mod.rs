@@ -36,14 +36,14 @@ async fn a_day(adapter: &dyn Adapter) -> (World, Arc<Recorder>) {
     let ben = world.admitted_to(BEN, CONCERT).await;
     let released = world.held(ben, DATE, &[4, 2]).await;
     world.pass_seconds(1);
-    world.released(BEN, released.id).await;
+    world.released(BEN, released.id()).await;
     let hold = world.held(dan, SECOND_DATE, &[1]).await;
     a_group(&world).await;
-    world.clock.advance(hold.expires_at - world.now());
+    world.clock.advance(hold.expires_at() - world.now());
     world.sweep().await;
     world.clock.advance(world.rules.queue.active);
     world.tick(Queue::DEFAULT).await;
-    world.refunded(ADA, payment.id).await;
+    world.refunded(ADA, payment.id()).await;
     assert!(cyd.token.is_some());
     (world, recorder)
 }

@@ -244,12 +244,12 @@ impl<'a> Play<'a> {
             }
             Ok((Told::Booked(Outcome::Held { reservation, created: true }), ..)) => {
                 self.coverage.count(REQUESTS[1]);
-                person.reservations.push(reservation.id);
+                person.reservations.push(reservation.id());
             }
             Ok((Told::Booked(Outcome::Paid { payment, .. }), ..)) => {
                 self.coverage.count(REQUESTS[2]);
-                if !person.payments.contains(&payment.id) {
-                    person.payments.push(payment.id);
+                if !person.payments.contains(&payment.id()) {
+                    person.payments.push(payment.id());
                 }
             }
             Ok((Told::Joined(Joined::Live(_)) | Told::Booked(_) | Told::Claimed(_) | Told::Done, ..)) | Err(_) => {}

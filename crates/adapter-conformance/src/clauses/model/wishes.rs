@@ -3,7 +3,7 @@
 use domain::decide::admission::Pass;
 use domain::decide::{charge, claim, hold, join, leave, pay, refund, release};
 use domain::key::Keyed;
-use domain::reservation::SeatChoice;
+use domain::seat_choice::SeatChoice;
 use domain::{ConcertId, Fingerprint, KeyScope, Operation, Queue, RequestKey, ScheduleId, UserId};
 
 use super::play::{Person, Play};

@@ -59,7 +59,7 @@ pub async fn of_a_payment_and_a_cancellation_the_first_counts(adapter: &dyn Adap
         let ada = world.admitted(ADA).await;
         world.charged(ADA, 100_000).await;
         let hold = world.held(ada, DATE, &[1]).await;
-        let pay = world.a_payment(ada, hold.id);
+        let pay = world.a_payment(ada, hold.id());
         let paid = world.change_of(&pay).await;
         let off = world.change_of(&date::Cancel { order: world.an_order_because(CYD, REASON), id: DATE }).await;
         let [off, paid] = world.meet(meeting, &off, &paid).await;
@@ -67,7 +67,7 @@ pub async fn of_a_payment_and_a_cancellation_the_first_counts(adapter: &dyn Adap
         match paid {
             Ok(_) => {
                 assert_ne!(meeting, Meeting::FirstLeads, "the payment was committed after the cancellation");
-                assert_eq!(world.status(hold.id).await, ReservationStatus::Confirmed);
+                assert_eq!(world.status(hold.id()).await, ReservationStatus::Confirmed);
                 assert!(world.run(&pay).await.unwrap().replayed);
             }
             paid @ Err(_) => {
@@ -91,19 +91,19 @@ pub async fn a_hold_of_a_cancelled_date_is_no_more(adapter: &dyn Adapter) {
         world.charged(ADA, 100_000).await;
         let hold = world.held(ada, DATE, &[1, 2]).await;
         world.cancel_the_date().await;
-        assert_eq!(world.status(hold.id).await, expired, "before {tidier}");
-        assert!(world.reservation(hold.id, 0).await.occupies(), "the row is as it was");
+        assert_eq!(world.status(hold.id()).await, expired, "before {tidier}");
+        assert!(world.reservation(hold.id(), 0).await.occupies(), "the row is as it was");
         let date = world.schedule(DATE).await.unwrap();
         let free = world.seats(DATE, &[1, 2]).await.iter().all(|seat| seat.status(date.at(world.now())) == SeatStatus::Available);
         assert!(free, "before {tidier}");
-        for refused in [world.run(&world.a_payment(ada, hold.id)).await, world.run(&world.a_hold(ada, DATE, &[1, 2])).await] {
+        for refused in [world.run(&world.a_payment(ada, hold.id())).await, world.run(&world.a_hold(ada, DATE, &[1, 2])).await] {
             assert_eq!(refused.unwrap_err(), cancelled());
         }
         match tidier {
             "the sweep" => assert_eq!(world.sweep().await, 1),
-            "its user" => world.released(ADA, hold.id).await,
+            "its user" => world.released(ADA, hold.id()).await,
             "an operator" => {
-                let ended = world.run(&release::Command { order: world.an_order(CYD), reservation: hold.id }).await.unwrap().outcome;
+                let ended = world.run(&release::Command { order: world.an_order(CYD), reservation: hold.id() }).await.unwrap().outcome;
                 assert!(!ended.reservation.occupies());
             }
             "its user's leaving" => world.left(ADA, ada.token.unwrap()).await,
@@ -112,10 +112,10 @@ pub async fn a_hold_of_a_cancelled_date_is_no_more(adapter: &dyn Adapter) {
                 assert_eq!(next.numbers().map(SeatNumber::get).collect::<Vec<_>>(), [1, 2, 3], "the ended hold doesn't count");
             }
         }
-        assert_eq!(world.status(hold.id).await, expired, "after {tidier}");
-        assert!(!world.reservation(hold.id, 0).await.occupies(), "after {tidier}");
+        assert_eq!(world.status(hold.id()).await, expired, "after {tidier}");
+        assert!(!world.reservation(hold.id(), 0).await.occupies(), "after {tidier}");
         assert!(world.seats(DATE, &[1, 2]).await.iter().all(|seat| seat.state() == SeatState::Available), "after {tidier}");
-        assert!(world.run(&world.a_payment(ada, hold.id)).await.is_err(), "after {tidier}");
+        assert!(world.run(&world.a_payment(ada, hold.id())).await.is_err(), "after {tidier}");
         assert_eq!(world.balance(ADA).await, 100_000);
         world.assert_audit_is_clean().await;
     }
@@ -150,7 +150,7 @@ pub async fn of_a_cancellation_and_an_addition_one_is_decided_by_the_other(adapt
         }
         let dates = world.ports.catalogue.schedules(OTHER_CONCERT).await.unwrap();
         assert!(dates.iter().all(|date| date.is_cancelled()), "{meeting:?}: {dates:#?}");
-        assert!(dates.iter().any(|date| date.id == OTHER_DATE));
+        assert!(dates.iter().any(|date| date.id() == OTHER_DATE));
         world.assert_audit_is_clean().await;
     }
 }

@@ -14,6 +14,7 @@ use domain::{
 };
 
 use crate::Adapter;
+use crate::clauses::committing::alter;
 use crate::world::{
     ADA, BEN, CONCERT, CYD, DAN, DATE, Meeting, NEIGHBOUR, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, Won, World, asked,
     assert_committed, assert_conflict, seat_number, won,
@@ -54,24 +55,24 @@ fn another_queue(world: &World, concert: ConcertId, queue: QueueId) -> ChangeCon
 pub async fn what_operators_make_is_there_whole_and_sold(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     let queue = world.run(&a_new_queue(&world)).await.unwrap().outcome;
-    assert_eq!(world.queue(queue.id).await, Some(queue.clone()));
+    assert_eq!(world.queue(queue.id()).await, Some(queue.clone()));
     let [first, second] = [world.new_id(), world.new_id()];
     let dates = vec![a_new_date(&world, first, Some(a_plan(3, 700))), a_new_date(&world, second, None)];
-    let (concert, dates) = world.run(&a_new_concert(&world, queue.id, dates)).await.unwrap().outcome;
-    assert_eq!(world.concert(concert.id).await, Some(concert.clone()));
-    assert_eq!(world.ports.catalogue.schedules(concert.id).await.unwrap(), dates);
+    let (concert, dates) = world.run(&a_new_concert(&world, queue.id(), dates)).await.unwrap().outcome;
+    assert_eq!(world.concert(concert.id()).await, Some(concert.clone()));
+    assert_eq!(world.ports.catalogue.schedules(concert.id()).await.unwrap(), dates);
     let seats = world.ports.catalogue.seats(first).await.unwrap();
-    assert_eq!(seats.iter().map(|seat| seat.label.as_str()).collect::<Vec<_>>(), ["Stalls A 1", "Stalls A 2", "Stalls A 3"]);
+    assert_eq!(seats.iter().map(|seat| seat.label()).collect::<Vec<_>>(), ["Stalls A 1", "Stalls A 2", "Stalls A 3"]);
     assert_eq!(world.ports.catalogue.seats(second).await.unwrap(), []);
 
-    let pass = world.admitted_to(ADA, concert.id).await;
-    assert_eq!(world.token(pass.token.unwrap()).await.number, 1);
-    world.join(BEN, Some(concert.id)).await;
-    assert_eq!(world.find(Line { queue: queue.id, at_most: 9 }).await.unwrap().active, 1);
+    let pass = world.admitted_to(ADA, concert.id()).await;
+    assert_eq!(world.token(pass.token.unwrap()).await.number(), 1);
+    world.join(BEN, Some(concert.id())).await;
+    assert_eq!(world.find(Line { queue: queue.id(), at_most: 9 }).await.unwrap().active, 1);
     world.charged(ADA, 5_000).await;
     let hold = world.held(pass, first, &[2, 3]).await;
-    assert_eq!(world.paid(pass, hold.id).await.amount, won(1_400));
-    let too_many = world.run(&world.a_hold(world.admitted_to(ADA, concert.id).await, first, &[1])).await;
+    assert_eq!(world.paid(pass, hold.id()).await.amount(), won(1_400));
+    let too_many = world.run(&world.a_hold(world.admitted_to(ADA, concert.id()).await, first, &[1])).await;
     assert!(too_many.is_err(), "the concert's own limit is two seats");
     world.assert_audit_is_clean().await;
 }
@@ -91,9 +92,9 @@ pub async fn what_is_there_is_not_made_again(adapter: &dyn Adapter) {
     };
     let (new_concert, new_date) = (ConcertId(world.new_id()), ScheduleId(world.new_id()));
     let mut other_concert = again(&concert);
-    other_concert.rows_mut::<Concert>().for_each(|concert| concert.row.id = new_concert);
+    alter::<Concert>(&mut other_concert, |concert| concert.with_id(new_concert));
     let mut other_date = other_concert.clone();
-    other_date.rows_mut::<Schedule>().for_each(|date| date.row.id = new_date);
+    alter::<Schedule>(&mut other_date, |date| date.with_id(new_date));
     other_date.writes.retain(|write| !matches!(write, RowWrite::Concert(_)));
     let mut same_seats = concert.clone();
     same_seats.writes.retain(|write| matches!(write, RowWrite::Seat(_)));
@@ -137,11 +138,11 @@ pub async fn what_operators_change_is_written_once_under_a_version(adapter: &dyn
     }
     let after = world.queue(OTHER_QUEUE).await.unwrap();
     let overrides = PolicyOverrides { batch: Some(9), ..PolicyOverrides::default() };
-    assert_eq!((after.name.as_str(), after.overrides, &after.message, after.version.0), ("Big", overrides, &None, 2));
+    assert_eq!((after.name(), after.overrides(), after.message(), after.version.0), ("Big", overrides, None, 2));
     let after = world.concert(CONCERT).await.unwrap();
-    assert_eq!((after.queue, after.max_seats_per_user, after.version.0), (OTHER_QUEUE, Some(1), 2));
+    assert_eq!((after.queue(), after.max_seats_per_user(), after.version.0), (OTHER_QUEUE, Some(1), 2));
     let after = world.schedule(DATE).await.unwrap();
-    assert_eq!((after.zone.as_str(), after.starts_at, after.version.0), ("UTC", world.now() + time::Duration::DAY * 99, 2));
+    assert_eq!((after.zone().as_str(), after.starts_at(), after.version.0), ("UTC", world.now() + time::Duration::DAY * 99, 2));
     let cancelled = Cancellation { at: world.now(), reason: None };
     assert_eq!(world.schedule(SECOND_DATE).await.unwrap().cancellation(), Some(&cancelled));
     let before = world.everything().await;
@@ -189,8 +190,7 @@ pub async fn a_concerts_queue_does_not_change_under_a_live_hold(adapter: &dyn Ad
             Won::First => {
                 assert_eq!(world.run(&moving).await.unwrap_err(), Refusal::HoldsLive);
                 let decided_before = world.concert(CONCERT).await.unwrap();
-                let mut row = decided_before.row.clone();
-                row.queue = OTHER_QUEUE;
+                let row = decided_before.row.clone().move_to(OTHER_QUEUE);
                 let blind = Change::default().writing(Write::update(&decided_before, row)).relying_on(Guard::NoLiveHold(CONCERT));
                 assert_conflict(&world.commit(&blind).await, "seats are held");
                 let elsewhere = Change::default().relying_on(Guard::NoLiveHold(OTHER_CONCERT));
@@ -217,8 +217,7 @@ pub async fn a_concerts_queue_does_not_change_under_a_live_token(adapter: &dyn A
                 assert_eq!(world.run(&moving).await.unwrap_err(), Refusal::TokensLive);
                 let blind = async |queue| {
                     let found = world.concert(CONCERT).await.unwrap();
-                    let mut row = found.row.clone();
-                    row.queue = OTHER_QUEUE;
+                    let row = found.row.clone().move_to(OTHER_QUEUE);
                     Change::default().writing(Write::update(&found, row)).relying_on(Guard::NoLiveToken(queue, CONCERT))
                 };
                 assert_conflict(&world.commit(&blind(Queue::DEFAULT).await).await, "she waits");
@@ -229,7 +228,7 @@ pub async fn a_concerts_queue_does_not_change_under_a_live_token(adapter: &dyn A
                 world.pass_seconds(120);
                 assert_committed(&world.commit(&blind(Queue::DEFAULT).await).await, "her deadline has passed");
             }
-            Won::Second => assert_eq!(world.join(ADA, Some(CONCERT)).await.queue, OTHER_QUEUE, "she joins where it went"),
+            Won::Second => assert_eq!(world.join(ADA, Some(CONCERT)).await.queue(), OTHER_QUEUE, "she joins where it went"),
         }
         world.assert_audit_is_clean().await;
     }
@@ -245,14 +244,17 @@ pub async fn seats_are_blocked_and_laid_out(adapter: &dyn Adapter) {
     assert_eq!(world.run(&blocking(true)).await.unwrap().outcome, 1);
     let states: Vec<_> = world.seats(DATE, &[1, 2, 3]).await.iter().map(|seat| seat.state()).collect();
     assert_eq!(states, [SeatState::Blocked, SeatState::Available, SeatState::Available]);
-    assert!(!world.ports.bookings.reservation(old.id).await.unwrap().unwrap().occupies());
+    assert!(!world.ports.bookings.reservation(old.id()).await.unwrap().unwrap().occupies());
     world.run(&blocking(false)).await.unwrap();
 
     let plan = LayOut::new(world.an_order(CYD), DATE, &a_plan(5, 900)).unwrap();
     let told = world.run(&plan).await.unwrap().outcome;
     assert_eq!((told.created, told.changed, told.unchanged), (2, 3, 0));
     let seats = world.seats(DATE, &[1, 2, 3, 4, 5]).await;
-    assert!(seats.iter().all(|seat| seat.price == won(900) && seat.label.starts_with("Stalls A ") && !seat.accessible), "{seats:?}");
+    assert!(
+        seats.iter().all(|seat| seat.price() == won(900) && seat.label().starts_with("Stalls A ") && !seat.is_accessible()),
+        "{seats:?}"
+    );
     let rival = world.change_of(&LayOut::new(world.an_order(CYD), OTHER_DATE, &a_plan(3, 1)).unwrap()).await;
     world.held(world.admitted_to(BEN, OTHER_CONCERT).await, OTHER_DATE, &[3]).await;
     assert_conflict(&world.commit(&rival).await, "somebody holds one of them by now");

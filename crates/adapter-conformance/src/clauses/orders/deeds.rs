@@ -21,8 +21,8 @@ pub async fn a_deed_is_kept_as_it_was_done(adapter: &dyn Adapter) {
         Subject::Queue(OTHER_QUEUE),
         Subject::Concert(CONCERT),
         Subject::Schedule(DATE),
-        Subject::Payment(payment.id),
-        Subject::Reservation(payment.reservation),
+        Subject::Payment(payment.id()),
+        Subject::Reservation(payment.reservation()),
         Subject::User(ADA),
     ];
     let acts = [

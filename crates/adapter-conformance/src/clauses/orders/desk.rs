@@ -4,7 +4,7 @@ use application::PageRequest;
 use application::ports::Turnout;
 use domain::decide::desk::seat_map::LayOut;
 use domain::decide::register;
-use domain::{Money, NamePrefix, Queue, Seat, UserId, UserName};
+use domain::{Money, NamePrefix, Queue, Reservation, Seat, UserId, UserName};
 
 use crate::Adapter;
 use crate::world::{
@@ -22,7 +22,7 @@ pub async fn a_turnout_counts_who_was_let_in_and_who_never_came(adapter: &dyn Ad
     let waits = world.join(DAN, Some(OTHER_CONCERT)).await;
     world.claimed(ada).await;
     world.left(CYD, cyd.token.unwrap()).await;
-    world.left(DAN, waits.id).await;
+    world.left(DAN, waits.id()).await;
     assert_eq!(turnout(OTHER_QUEUE).await, Turnout { admitted: 3, no_shows: 0 }, "who left the line was never let in");
     world.pass_seconds(120);
     world.tick(OTHER_QUEUE).await;
@@ -42,7 +42,7 @@ pub async fn revenue_is_what_was_paid_for(adapter: &dyn Adapter) {
     world.held(world.admitted(DAN).await, DATE, &[5]).await;
     let of = |numbers: &[u32]| Money::sum(numbers.iter().map(|number| seat_price(*number))).unwrap();
     assert_eq!((revenue(DATE).await, revenue(SECOND_DATE).await), (of(&[1, 2, 3]), of(&[4])));
-    world.refunded(BEN, payment.id).await;
+    world.refunded(BEN, payment.id()).await;
     let dearer = Seat::new(DATE, seat_number(9), "Row A 9".into(), won(1));
     world.run(&LayOut { order: world.an_order(DAN), schedule: DATE, seats: vec![dearer] }).await.unwrap();
     assert_eq!(revenue(DATE).await, of(&[1, 2]));
@@ -56,16 +56,16 @@ pub async fn live_reservations_are_those_that_have_seats(adapter: &dyn Adapter) 
     world.pass_seconds(301);
     let (elsewhere, _) = world.bought(CYD, SECOND_DATE, &[1]).await;
     let gone = world.held(world.admitted(DAN).await, DATE, &[5]).await;
-    world.released(DAN, gone.id).await;
+    world.released(DAN, gone.id()).await;
     let live = async |date, at_most| {
-        let mut ids: Vec<_> = world.ports.desk.live_reservations(date, at_most).await.unwrap().iter().map(|row| row.id).collect();
+        let mut ids: Vec<_> = world.ports.desk.live_reservations(date, at_most).await.unwrap().iter().map(Reservation::id).collect();
         ids.sort();
         ids
     };
-    assert_eq!(live(DATE, ALL).await, [bought.id, held.id], "a lapsed hold is one until it is written down");
-    assert_eq!((live(DATE, 1).await.len(), live(SECOND_DATE, ALL).await), (1, vec![elsewhere.id]));
+    assert_eq!(live(DATE, ALL).await, [bought.id(), held.id()], "a lapsed hold is one until it is written down");
+    assert_eq!((live(DATE, 1).await.len(), live(SECOND_DATE, ALL).await), (1, vec![elsewhere.id()]));
     let all = world.ports.desk.live_reservations(DATE, ALL).await.unwrap();
-    assert!(all.iter().all(|row| row.seats.len() == 2), "with their seats");
+    assert!(all.iter().all(|row| row.seats().len() == 2), "with their seats");
     let count = async |date| world.ports.desk.count_live_reservations(date).await.unwrap();
     assert_eq!((count(DATE).await, count(SECOND_DATE).await, count(OTHER_DATE).await), (2, 1, 0));
 }
@@ -139,7 +139,7 @@ pub async fn a_users_tokens_are_the_live_ones_and_those_with_reservations(adapte
     world.joined(BEN).await;
     let tokens = world.ports.desk.tokens_of(ADA, ALL).await.unwrap();
     assert_eq!(tokens.len(), 3, "not the one that ended with nothing");
-    assert_eq!((Some(tokens[0].id), tokens[1].id, tokens[2].is_live()), (inside.token, waits, false));
+    assert_eq!((Some(tokens[0].id()), tokens[1].id(), tokens[2].is_live()), (inside.token, waits, false));
     assert_eq!(world.ports.desk.tokens_of(ADA, 1).await.unwrap().len(), 1);
     assert_eq!(world.ports.desk.tokens_of(CYD, ALL).await.unwrap(), []);
 }

@@ -17,10 +17,10 @@ pub async fn of_two_joins_of_one_user_one_wins(adapter: &dyn Adapter) {
         let won = world.rivals(meeting, &first, &second).await;
         let (winner, loser) = won.winner_and_loser(first, second);
         match world.run(&loser).await.unwrap().outcome {
-            Joined::Live(token) => assert_eq!((token.id, token.number), (winner.token, 1)),
+            Joined::Live(token) => assert_eq!((token.id(), token.number()), (winner.token, 1)),
             Joined::New(_) => panic!("a second place"),
         }
-        assert_eq!(world.join(BEN, None).await.number, 2);
+        assert_eq!(world.join(BEN, None).await.number(), 2);
         world.assert_audit_is_clean().await;
     }
 }
@@ -34,8 +34,8 @@ pub async fn of_two_joins_that_end_one_lapsed_token_one_wins(adapter: &dyn Adapt
         let (first, second) = (world.a_join(ADA, None), world.a_join(ADA, None));
         let won = world.rivals(meeting, &first, &second).await;
         let (winner, loser) = won.winner_and_loser(first, second);
-        assert!(matches!(world.run(&loser).await.unwrap().outcome, Joined::Live(token) if token.id == winner.token));
-        assert_eq!(world.join(BEN, None).await.number, 3);
+        assert!(matches!(world.run(&loser).await.unwrap().outcome, Joined::Live(token) if token.id() == winner.token));
+        assert_eq!(world.join(BEN, None).await.number(), 3);
         world.assert_audit_is_clean().await;
     }
 }
@@ -52,7 +52,7 @@ pub async fn of_a_join_and_a_tick_that_end_one_token_one_wins(adapter: &dyn Adap
             world.run(&join).await.unwrap();
         }
         assert!(!world.token(old).await.is_live());
-        assert_eq!(world.token(join.token).await.number, 2);
+        assert_eq!(world.token(join.token).await.number(), 2);
         world.assert_audit_is_clean().await;
     }
 }

@@ -20,7 +20,7 @@ async fn about_to_pay(adapter: &dyn Adapter) -> (World, Pass, Reservation) {
 pub async fn of_a_payment_and_a_release_one_wins(adapter: &dyn Adapter) {
     for meeting in Meeting::ALL {
         let (world, ada, hold) = about_to_pay(adapter).await;
-        let (pay, release) = (world.a_payment(ada, hold.id), world.a_release(ADA, hold.id));
+        let (pay, release) = (world.a_payment(ada, hold.id()), world.a_release(ADA, hold.id()));
         match world.rivals(meeting, &pay, &release).await {
             Won::First => {
                 assert_eq!(world.run(&release).await.unwrap_err(), Refusal::NotReleasable(ReservationStatus::Confirmed));
@@ -39,13 +39,13 @@ pub async fn of_a_payment_and_a_release_one_wins(adapter: &dyn Adapter) {
 pub async fn of_two_payments_of_one_hold_one_wins(adapter: &dyn Adapter) {
     for meeting in Meeting::ALL {
         let (world, ada, hold) = about_to_pay(adapter).await;
-        let (first, second) = (world.a_payment(ada, hold.id), world.a_payment(ada, hold.id));
+        let (first, second) = (world.a_payment(ada, hold.id()), world.a_payment(ada, hold.id()));
         let won = world.rivals(meeting, &first, &second).await;
         let (winner, loser) = won.winner_and_loser(first, second);
         assert!(world.run(&loser).await.is_err());
         assert!(world.run(&winner).await.unwrap().replayed);
         assert_eq!(world.ports.bookings.payment(loser.id).await.unwrap(), None);
-        assert_eq!(world.balance(ADA).await, 100_000 - hold.amount.minor());
+        assert_eq!(world.balance(ADA).await, 100_000 - hold.amount().minor());
         world.assert_audit_is_clean().await;
     }
 }
@@ -55,12 +55,12 @@ pub async fn of_one_payment_sent_twice_one_has_an_effect(adapter: &dyn Adapter) 
     for meeting in Meeting::ALL {
         let (world, ada, hold) = about_to_pay(adapter).await;
         let key = world.new_key(ADA, Operation::Pay);
-        let (first, second) = (world.a_payment_with(key.clone(), ada, hold.id), world.a_payment_with(key, ada, hold.id));
+        let (first, second) = (world.a_payment_with(key.clone(), ada, hold.id()), world.a_payment_with(key, ada, hold.id()));
         let won = world.rivals(meeting, &first, &second).await;
         let (winner, loser) = won.winner_and_loser(first, second);
         let replay = world.run(&loser).await.unwrap();
         assert!(replay.replayed);
-        assert_eq!(payment_in(replay.outcome).0.id, winner.id);
+        assert_eq!(payment_in(replay.outcome).0.id(), winner.id);
         world.assert_audit_is_clean().await;
     }
 }
@@ -69,15 +69,15 @@ pub async fn of_one_payment_sent_twice_one_has_an_effect(adapter: &dyn Adapter) 
 pub async fn of_a_late_payment_and_a_sweep_the_sweep_wins(adapter: &dyn Adapter) {
     for meeting in Meeting::ALL {
         let (world, ada, hold) = about_to_pay(adapter).await;
-        let pay = world.change_of(&world.a_payment(ada, hold.id)).await;
+        let pay = world.change_of(&world.a_payment(ada, hold.id())).await;
         world.pass_seconds(300);
         let sweep = world.changes_of_sweep().await.remove(0);
         let [paid, swept] = world.meet(meeting, &pay, &sweep).await;
         assert_conflict(&paid, "a payment at the deadline");
         assert_committed(&swept, "the sweep");
-        let ended = world.ports.bookings.reservation(hold.id).await.unwrap().unwrap();
+        let ended = world.ports.bookings.reservation(hold.id()).await.unwrap().unwrap();
         assert_eq!(ended.state(), ReservationState::Cancelled { reason: CancelReason::Expired, payment: None });
-        assert_eq!(world.run(&world.a_payment(ada, hold.id)).await.unwrap_err(), Refusal::ReservationExpired);
+        assert_eq!(world.run(&world.a_payment(ada, hold.id())).await.unwrap_err(), Refusal::ReservationExpired);
         world.assert_audit_is_clean().await;
     }
 }
@@ -86,7 +86,7 @@ pub async fn of_a_late_payment_and_a_sweep_the_sweep_wins(adapter: &dyn Adapter)
 pub async fn of_a_payment_and_a_hasty_sweep_one_wins(adapter: &dyn Adapter) {
     for meeting in Meeting::ALL {
         let (world, ada, hold) = about_to_pay(adapter).await;
-        let pay = world.change_of(&world.a_payment(ada, hold.id)).await;
+        let pay = world.change_of(&world.a_payment(ada, hold.id())).await;
         world.pass_seconds(300);
         let sweep = world.changes_of_sweep().await.remove(0);
         world.pass_seconds(-300);
@@ -112,12 +112,12 @@ pub async fn of_two_charges_of_one_wallet_one_wins(adapter: &dyn Adapter) {
 pub async fn of_a_charge_and_a_payment_one_wins(adapter: &dyn Adapter) {
     for meeting in Meeting::ALL {
         let (world, ada, hold) = about_to_pay(adapter).await;
-        let (charge, pay) = (world.a_charge(ADA, 5), world.a_payment(ada, hold.id));
+        let (charge, pay) = (world.a_charge(ADA, 5), world.a_payment(ada, hold.id()));
         match world.rivals(meeting, &charge, &pay).await {
             Won::First => world.run(&pay).await.map(|_| ()).unwrap(),
             Won::Second => world.run(&charge).await.map(|_| ()).unwrap(),
         }
-        assert_eq!(world.balance(ADA).await, 100_005 - hold.amount.minor());
+        assert_eq!(world.balance(ADA).await, 100_005 - hold.amount().minor());
         world.assert_audit_is_clean().await;
     }
 }
@@ -127,12 +127,12 @@ pub async fn of_two_refunds_one_wins(adapter: &dyn Adapter) {
     for meeting in Meeting::ALL {
         let world = World::with_halls(adapter, 3).await;
         let (_, payment) = world.bought(ADA, DATE, &[1, 2]).await;
-        let (first, second) = (world.a_refund(ADA, payment.id), world.a_refund(ADA, payment.id));
+        let (first, second) = (world.a_refund(ADA, payment.id()), world.a_refund(ADA, payment.id()));
         let won = world.rivals(meeting, &first, &second).await;
         let (_, loser) = won.winner_and_loser(first, second);
         let refusal = world.run(&loser).await.unwrap_err();
         assert_eq!(refusal, Refusal::NotRefundable { state: PaymentState::Cancelled { refunded_at: world.now() }, started: false });
-        assert_eq!(world.balance(ADA).await, payment.amount.minor());
+        assert_eq!(world.balance(ADA).await, payment.amount().minor());
         world.assert_audit_is_clean().await;
     }
 }
@@ -147,7 +147,7 @@ pub async fn of_two_first_writes_of_one_user_one_wins(adapter: &dyn Adapter) {
             Won::Second => world.run(&charge).await.map(|_| ()).unwrap(),
         }
         assert_eq!(world.balance(ADA).await, 7);
-        assert_eq!(world.join(ADA, None).await.number, 1);
+        assert_eq!(world.join(ADA, None).await.number(), 1);
 
         let (first, second) = (world.a_charge(BEN, 1), world.a_charge(BEN, 2));
         let won = world.rivals(meeting, &first, &second).await;

@@ -59,7 +59,7 @@ pub async fn of_a_takeover_and_a_sweep_one_wins(adapter: &dyn Adapter) {
         if world.one_wins(meeting, &takeover, &sweep).await == Won::Second {
             world.run(&hold).await.unwrap();
         }
-        let ended = world.ports.bookings.reservation(old.id).await.unwrap().unwrap();
+        let ended = world.ports.bookings.reservation(old.id()).await.unwrap().unwrap();
         assert_eq!(ended.state(), ReservationState::Cancelled { reason: CancelReason::Expired, payment: None });
         assert_eq!(
             world.seats(DATE, &[1, 2, 3]).await.iter().map(|seat| seat.reservation()).collect::<Vec<_>>(),
@@ -104,10 +104,10 @@ pub async fn of_the_same_hold_again_and_its_release_one_wins(adapter: &dyn Adapt
         let world = World::with_halls(adapter, 3).await;
         let ada = world.admitted(ADA).await;
         let hold = world.held(ada, DATE, &[1]).await;
-        let (again, release) = (world.a_hold(ada, DATE, &[1]), world.a_release(ADA, hold.id));
+        let (again, release) = (world.a_hold(ada, DATE, &[1]), world.a_release(ADA, hold.id()));
         match world.rivals(meeting, &again, &release).await {
             Won::First => world.run(&release).await.map(|_| ()).unwrap(),
-            Won::Second => assert_ne!(reservation_in(world.run(&again).await.unwrap().outcome).id, hold.id, "a new hold"),
+            Won::Second => assert_ne!(reservation_in(world.run(&again).await.unwrap().outcome).id(), hold.id(), "a new hold"),
         }
         world.assert_audit_is_clean().await;
     }
@@ -124,7 +124,7 @@ pub async fn of_one_key_twice_one_has_an_effect(adapter: &dyn Adapter) {
         let (winner, loser) = won.winner_and_loser(first, second);
         let replay = world.run(&loser).await.unwrap();
         assert!(replay.replayed);
-        assert_eq!(reservation_in(replay.outcome).id, winner.id);
+        assert_eq!(reservation_in(replay.outcome).id(), winner.id);
         world.assert_audit_is_clean().await;
     }
 }
@@ -135,7 +135,7 @@ pub async fn a_record_alone_lets_one_win(adapter: &dyn Adapter) {
         let world = World::with_halls(adapter, 3).await;
         let ada = world.admitted(ADA).await;
         let elsewhere = world.admitted_to(ADA, OTHER_CONCERT).await;
-        assert!(world.token(elsewhere.token.unwrap()).await.queue == OTHER_QUEUE);
+        assert!(world.token(elsewhere.token.unwrap()).await.queue() == OTHER_QUEUE);
         let key = world.new_key(ADA, Operation::Hold);
         let hold = |pass: Pass, date| world.a_hold_with(key.clone(), pass, date, &[1]);
         let (first, second) = (hold(ada, DATE), hold(elsewhere, OTHER_DATE));
@@ -166,7 +166,7 @@ pub async fn of_two_exchanges_for_one_seat_one_wins(adapter: &dyn Adapter) {
         let world = World::with_halls(adapter, 3).await;
         let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
         let (adas, bens) = (world.held(ada, DATE, &[1]).await, world.held(ben, DATE, &[2]).await);
-        let (first, second) = (an_exchange(&world, ada, adas.id, &[3]), an_exchange(&world, ben, bens.id, &[3]));
+        let (first, second) = (an_exchange(&world, ada, adas.id(), &[3]), an_exchange(&world, ben, bens.id(), &[3]));
         let won = world.rivals(meeting, &first, &second).await;
         let (winner, loser) = won.winner_and_loser(first, second);
         let refusal = world.run(&loser).await.unwrap_err();
@@ -174,13 +174,13 @@ pub async fn of_two_exchanges_for_one_seat_one_wins(adapter: &dyn Adapter) {
 
         let new = Some(winner.wanted.id);
         match won {
-            Won::First => assert_eq!(owners(&world).await, [None, Some(bens.id), new]),
-            Won::Second => assert_eq!(owners(&world).await, [Some(adas.id), None, new]),
+            Won::First => assert_eq!(owners(&world).await, [None, Some(bens.id()), new]),
+            Won::Second => assert_eq!(owners(&world).await, [Some(adas.id()), None, new]),
         }
         let (given_back, kept) = won.winner_and_loser(adas, bens);
         let released = ReservationState::Cancelled { reason: CancelReason::Released, payment: None };
-        assert_eq!(world.ports.bookings.reservation(given_back.id).await.unwrap().unwrap().state(), released);
-        assert_eq!(world.ports.bookings.reservation(kept.id).await.unwrap(), Some(kept));
+        assert_eq!(world.ports.bookings.reservation(given_back.id()).await.unwrap().unwrap().state(), released);
+        assert_eq!(world.ports.bookings.reservation(kept.id()).await.unwrap(), Some(kept));
         assert_eq!(world.ports.bookings.reservation(loser.wanted.id).await.unwrap(), None);
         world.assert_audit_is_clean().await;
     }
@@ -192,7 +192,7 @@ pub async fn of_an_exchange_and_a_hold_of_its_seat_one_wins(adapter: &dyn Adapte
         let world = World::with_halls(adapter, 3).await;
         let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
         let old = world.held(ada, DATE, &[1, 2]).await;
-        let (exchange, hold) = (an_exchange(&world, ada, old.id, &[2, 3]), world.a_hold(ben, DATE, &[3]));
+        let (exchange, hold) = (an_exchange(&world, ada, old.id(), &[2, 3]), world.a_hold(ben, DATE, &[3]));
         match world.rivals(meeting, &exchange, &hold).await {
             Won::First => {
                 let refusal = world.run(&hold).await.unwrap_err();
@@ -203,7 +203,7 @@ pub async fn of_an_exchange_and_a_hold_of_its_seat_one_wins(adapter: &dyn Adapte
             Won::Second => {
                 let refusal = world.run(&exchange).await.unwrap_err();
                 assert_eq!(refusal, Refusal::SeatsUnavailable(vec![(seat_number(3), SeatStatus::Held)]));
-                assert_eq!(owners(&world).await, [Some(old.id), Some(old.id), Some(hold.id)]);
+                assert_eq!(owners(&world).await, [Some(old.id()), Some(old.id()), Some(hold.id)]);
             }
         }
         world.assert_audit_is_clean().await;
@@ -217,7 +217,7 @@ pub async fn of_an_exchange_and_a_payment_one_wins(adapter: &dyn Adapter) {
         let ada = world.admitted(ADA).await;
         let old = world.held(ada, DATE, &[1]).await;
         world.charged(ADA, 1_000_000).await;
-        let (exchange, payment) = (an_exchange(&world, ada, old.id, &[1, 3]), world.a_payment(ada, old.id));
+        let (exchange, payment) = (an_exchange(&world, ada, old.id(), &[1, 3]), world.a_payment(ada, old.id()));
         match world.rivals(meeting, &exchange, &payment).await {
             Won::First => {
                 let released = ReservationStatus::Cancelled(CancelReason::Released);
@@ -227,7 +227,7 @@ pub async fn of_an_exchange_and_a_payment_one_wins(adapter: &dyn Adapter) {
             }
             Won::Second => {
                 assert_eq!(world.run(&exchange).await.unwrap_err(), Refusal::TokenExpired(ExpiryReason::Paid));
-                assert_eq!(owners(&world).await, [Some(old.id), None, None]);
+                assert_eq!(owners(&world).await, [Some(old.id()), None, None]);
             }
         }
         world.assert_audit_is_clean().await;
@@ -242,15 +242,15 @@ pub async fn of_two_who_want_each_others_seats_nobody_loses_theirs(adapter: &dyn
     let (adas, bens) = (world.held(ada, DATE, &[1]).await, world.held(ben, DATE, &[2]).await);
     let is_held = |number| Refusal::SeatsUnavailable(vec![(seat_number(number), SeatStatus::Held)]);
 
-    let (first, second) = (an_exchange(&world, ada, adas.id, &[2]), an_exchange(&world, ben, bens.id, &[1]));
+    let (first, second) = (an_exchange(&world, ada, adas.id(), &[2]), an_exchange(&world, ben, bens.id(), &[1]));
     assert_eq!(world.run(&first).await.unwrap_err(), is_held(2));
     assert_eq!(world.run(&second).await.unwrap_err(), is_held(1));
-    assert_eq!(owners(&world).await, [Some(adas.id), Some(bens.id), None]);
+    assert_eq!(owners(&world).await, [Some(adas.id()), Some(bens.id()), None]);
 
-    let elsewhere = an_exchange(&world, ben, bens.id, &[3]);
-    assert_eq!(reservation_in(world.run(&elsewhere).await.unwrap().outcome).id, elsewhere.wanted.id);
-    assert_eq!(owners(&world).await, [Some(adas.id), None, Some(elsewhere.wanted.id)]);
-    assert_eq!(reservation_in(world.run(&first).await.unwrap().outcome).id, first.wanted.id);
+    let elsewhere = an_exchange(&world, ben, bens.id(), &[3]);
+    assert_eq!(reservation_in(world.run(&elsewhere).await.unwrap().outcome).id(), elsewhere.wanted.id);
+    assert_eq!(owners(&world).await, [Some(adas.id()), None, Some(elsewhere.wanted.id)]);
+    assert_eq!(reservation_in(world.run(&first).await.unwrap().outcome).id(), first.wanted.id);
     assert_eq!(owners(&world).await, [None, Some(first.wanted.id), Some(elsewhere.wanted.id)]);
     world.assert_audit_is_clean().await;
 }

@@ -13,9 +13,9 @@ pub async fn a_booking_is_found_by_its_id(adapter: &dyn Adapter) {
     let (adas, adas_payment) = world.bought(ADA, DATE, &[1]).await;
     let (bens, bens_payment) = world.bought(BEN, DATE, &[2, 3]).await;
     for (hold, payment) in [(adas, adas_payment), (bens, bens_payment)] {
-        let sold = hold.clone().restore(ReservationState::Confirmed { payment: payment.id });
-        assert_eq!(world.ports.bookings.reservation(hold.id).await.unwrap(), Some(sold));
-        assert_eq!(world.ports.bookings.payment(payment.id).await.unwrap(), Some(payment));
+        let sold = hold.clone().restore(ReservationState::Confirmed { payment: payment.id() });
+        assert_eq!(world.ports.bookings.reservation(hold.id()).await.unwrap(), Some(sold));
+        assert_eq!(world.ports.bookings.payment(payment.id()).await.unwrap(), Some(payment));
     }
     assert_eq!(world.ports.bookings.reservation(world.new_id()).await.unwrap(), None);
     assert_eq!(world.ports.bookings.payment(world.new_id()).await.unwrap(), None);
@@ -27,7 +27,7 @@ pub async fn a_lapsed_hold_is_told_as_its_row_says(adapter: &dyn Adapter) {
     let ada = world.admitted(ADA).await;
     let hold = world.held(ada, DATE, &[3, 1]).await;
     world.pass_seconds(3_600);
-    assert_eq!(world.ports.bookings.reservation(hold.id).await.unwrap(), Some(hold.clone()));
+    assert_eq!(world.ports.bookings.reservation(hold.id()).await.unwrap(), Some(hold.clone()));
     let page = PageRequest { after: None, size: 10 };
     assert_eq!(world.ports.bookings.reservations(ADA, page).await.unwrap(), [hold]);
 }
@@ -61,8 +61,8 @@ pub async fn bookings_come_in_pages_the_highest_id_first(adapter: &dyn Adapter) 
             if page.is_empty() {
                 break;
             }
-            reservations.extend(page.iter().map(|reservation| reservation.id.0.as_u128()));
-            payments.extend(paid.iter().map(|payment| payment.id.0.as_u128()));
+            reservations.extend(page.iter().map(|reservation| reservation.id().0.as_u128()));
+            payments.extend(paid.iter().map(|payment| payment.id().0.as_u128()));
             assert!(reservations.len() <= expected.len(), "pages of {size} go round and round");
         }
         assert_eq!(reservations, expected, "pages of {size}");

@@ -2,7 +2,7 @@
 
 use application::PageRequest;
 use domain::decide::register;
-use domain::{EntryKind, Outcome, Queue, User, UserName, Wallet};
+use domain::{EntryKind, Outcome, Queue, User, UserName, Wallet, WalletEntry};
 
 use crate::Adapter;
 use crate::world::{ADA, ALL, BEN, CYD, DATE, OTHER_CONCERT, OTHER_QUEUE, World, guest, won};
@@ -46,17 +46,17 @@ pub async fn entries_come_in_pages_the_newest_first(adapter: &dyn Adapter) {
         world.pass_seconds(1);
     }
     let (_, payment) = world.bought(ADA, DATE, &[1]).await;
-    world.refunded(ADA, payment.id).await;
+    world.refunded(ADA, payment.id()).await;
     let all = world.ports.wallets.entries(ADA, PageRequest { after: None, size: ALL }).await.unwrap();
-    assert_eq!(all.iter().map(|entry| entry.sequence).collect::<Vec<_>>(), [7, 6, 5, 4, 3, 2, 1]);
-    let kinds = [EntryKind::Refund(payment.id), EntryKind::Payment(payment.id), EntryKind::Charge];
-    assert_eq!(all.iter().map(|entry| entry.kind).take(3).collect::<Vec<_>>(), kinds);
+    assert_eq!(all.iter().map(WalletEntry::sequence).collect::<Vec<_>>(), [7, 6, 5, 4, 3, 2, 1]);
+    let kinds = [EntryKind::Refund(payment.id()), EntryKind::Payment(payment.id()), EntryKind::Charge];
+    assert_eq!(all.iter().map(WalletEntry::kind).take(3).collect::<Vec<_>>(), kinds);
     book.reverse();
     assert_eq!(all[3..], book);
     for size in 1..=8 {
         let mut seen = Vec::new();
         loop {
-            let after = seen.last().map(|entry: &domain::WalletEntry| entry.sequence);
+            let after = seen.last().map(|entry: &WalletEntry| entry.sequence());
             let page = world.ports.wallets.entries(ADA, PageRequest { after, size }).await.unwrap();
             assert!(page.len() <= usize::try_from(size).unwrap());
             if page.is_empty() {
@@ -74,9 +74,9 @@ pub async fn entries_come_in_pages_the_newest_first(adapter: &dyn Adapter) {
 pub async fn a_token_is_found_whether_ended_or_not(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let token = world.join(ADA, Some(OTHER_CONCERT)).await;
-    assert_eq!(world.token(token.id).await.row, token);
-    world.left(ADA, token.id).await;
-    let ended = world.token(token.id).await;
+    assert_eq!(world.token(token.id()).await.row, token);
+    world.left(ADA, token.id()).await;
+    let ended = world.token(token.id()).await;
     assert_eq!(ended.row, token.leave(world.now()).unwrap());
     assert_eq!(world.ports.tokens.token(world.new_id()).await.unwrap(), None);
 }
@@ -95,7 +95,7 @@ pub async fn live_tokens_come_by_number(adapter: &dyn Adapter) {
     world.pass_seconds(3_600);
     let numbers = |after, at_most| {
         let tokens = world.ports.tokens.clone();
-        async move { tokens.live(Queue::DEFAULT, after, at_most).await.unwrap().iter().map(|token| token.number).collect::<Vec<_>>() }
+        async move { tokens.live(Queue::DEFAULT, after, at_most).await.unwrap().iter().map(|token| token.number()).collect::<Vec<_>>() }
     };
     assert_eq!(numbers(0, ALL).await, [2, 3, 4, 6, 7, 8, 9, 10, 11, 12], "number 2 has lapsed and is live by its row");
     assert_eq!(numbers(3, 3).await, [4, 6, 7]);
@@ -105,6 +105,6 @@ pub async fn live_tokens_come_by_number(adapter: &dyn Adapter) {
     let seen = world.ports.tokens.live(Queue::DEFAULT, 2, 1).await.unwrap();
     assert_eq!(seen, [world.token(waiting[0]).await], "with their versions");
     let others = world.ports.tokens.live(OTHER_QUEUE, 0, ALL).await.unwrap();
-    assert!(others.iter().map(|token| token.number).eq(1..=10));
+    assert!(others.iter().map(|token| token.number()).eq(1..=10));
     assert_eq!(world.ports.tokens.live(world.new_id(), 0, ALL).await.unwrap(), []);
 }

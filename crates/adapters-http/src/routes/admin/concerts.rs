@@ -130,11 +130,11 @@ impl ReportBody {
         let (version, concert) = (concert.version.0, concert.row);
         let (cancelled_at, cancellation_reason) = cancelled(concert.cancellation());
         Self {
-            id: concert.id.0,
-            name: concert.name,
-            host: concert.host,
-            queue_id: concert.queue.0,
-            max_seats_per_user: concert.max_seats_per_user,
+            id: concert.id().0,
+            name: concert.name().to_owned(),
+            host: concert.host().to_owned(),
+            queue_id: concert.queue().0,
+            max_seats_per_user: concert.max_seats_per_user(),
             cancelled_at,
             cancellation_reason,
             version,
@@ -165,7 +165,7 @@ async fn create_concert(call: Call<(Operator, Body<NewConcert>)>) -> Result<Http
     let NewConcert { id, titles, queue, max_seats_per_user, dates } = new;
     let report =
         api.ask(|ask| async move { ask.programme.create(&by(operator), id, titles, queue, max_seats_per_user, dates).await }).await?;
-    let (version, location) = (report.0.version, format!("/v1/admin/concerts/{}", report.0.id));
+    let (version, location) = (report.0.version, format!("/v1/admin/concerts/{}", report.0.id()));
     Ok(versioned(created(StatusCode::CREATED, &ReportBody::new(report, api.settings.currency), &location)?, version))
 }
 

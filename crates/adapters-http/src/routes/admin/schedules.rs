@@ -164,12 +164,12 @@ impl ReportBody {
         let (version, schedule) = (schedule.version.0, schedule.row);
         let (cancelled_at, cancellation_reason) = cancelled(schedule.cancellation());
         Self {
-            id: schedule.id.0,
-            concert_id: schedule.concert.0,
-            starts_at: schedule.starts_at.into(),
-            zone: schedule.zone.as_str().to_owned(),
-            sale_opens_at: schedule.sale_opens_at.into(),
-            sale_closes_at: schedule.sale_closes_at.into(),
+            id: schedule.id().0,
+            concert_id: schedule.concert().0,
+            starts_at: schedule.starts_at().into(),
+            zone: schedule.zone().as_str().to_owned(),
+            sale_opens_at: schedule.sale_opens_at().into(),
+            sale_closes_at: schedule.sale_closes_at().into(),
             cancelled_at,
             cancellation_reason,
             version,
@@ -205,7 +205,7 @@ problems!(CancelProblems: OPERATOR, BODY, &[Code::NotFound]);
 async fn add_schedule(call: Call<(Operator, PathId<ConcertId>, Body<NewSchedule>)>) -> Result<HttpResponse, Problem> {
     let Call { api, parts: (Operator(operator), PathId(concert), Body(NewSchedule(date))), .. } = call;
     let report = api.ask(|ask| async move { ask.programme.add_date(&by(operator), concert, date).await }).await?;
-    let (version, location) = (report.schedule.version, format!("/v1/admin/schedules/{}", report.schedule.id));
+    let (version, location) = (report.schedule.version, format!("/v1/admin/schedules/{}", report.schedule.id()));
     Ok(versioned(created(StatusCode::CREATED, &ReportBody::new(report, api.settings.currency), &location)?, version))
 }
 

@@ -86,12 +86,12 @@ impl TokenBody {
             TokenStatus::Waiting | TokenStatus::Active => None,
         };
         Self {
-            queue_id: token.queue.0,
-            concert_id: token.concert.map(|concert| concert.0),
+            queue_id: token.queue().0,
+            concert_id: token.concert().map(|concert| concert.0),
             status: token_status::name(status),
             expired_reason,
-            number: token.number,
-            joined_at: token.joined_at.into(),
+            number: token.number(),
+            joined_at: token.joined_at().into(),
             activated_at: token.activated_at().map(Instant::from),
             expires_at: token.expires_at().map(Instant::from),
         }

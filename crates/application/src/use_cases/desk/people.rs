@@ -63,19 +63,19 @@ impl FindPeople {
     pub async fn reservations(&self, user: UserId, page: PageRequest<ReservationId>) -> Result<Page<Booking, ReservationId>, Error> {
         self.known(user).await?;
         let bookings = Booking::of(&*self.catalogue, self.bookings.reservations(user, page.one_more()).await?).await?;
-        Ok(page.cut(bookings, |booking| booking.reservation.id))
+        Ok(page.cut(bookings, |booking| booking.reservation.id()))
     }
 
     /// The user's payments, the newest first.
     pub async fn payments(&self, user: UserId, page: PageRequest<PaymentId>) -> Result<Page<Payment, PaymentId>, Error> {
         self.known(user).await?;
-        Ok(page.cut(self.bookings.payments(user, page.one_more()).await?, |payment| payment.id))
+        Ok(page.cut(self.bookings.payments(user, page.one_more()).await?, Payment::id))
     }
 
     /// The user's book, the newest first.
     pub async fn entries(&self, user: UserId, page: PageRequest<u64>) -> Result<Page<WalletEntry, u64>, Error> {
         self.known(user).await?;
-        Ok(page.cut(self.wallets.entries(user, page.one_more()).await?, |entry| entry.sequence))
+        Ok(page.cut(self.wallets.entries(user, page.one_more()).await?, WalletEntry::sequence))
     }
 
     /// What operators did, the newest first.

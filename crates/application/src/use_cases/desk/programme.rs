@@ -129,7 +129,7 @@ impl PlanProgramme {
         let (concert, dates) = self.commits.run(command).await?.outcome;
         // Nothing is read of what was made a moment ago: it may be large, and is committed whatever comes of the reading.
         let made = |schedule: Versioned<Schedule>| {
-            let figures = Some(SaleFigures::of_new(sizes.get(&schedule.id).copied().unwrap_or_default()));
+            let figures = Some(SaleFigures::of_new(sizes.get(&schedule.id()).copied().unwrap_or_default()));
             DateReport { schedule, figures }
         };
         Ok((concert, dates.into_iter().map(made).collect()))
@@ -173,10 +173,10 @@ impl PlanProgramme {
     pub async fn concerts(&self, page: PageRequest<ConcertId>) -> Result<Page<ConcertReport, ConcertId>, Error> {
         let mut reports = Vec::new();
         for concert in self.catalogue.concerts(page.one_more()).await? {
-            let dates = self.catalogue.schedules(concert.id).await?;
+            let dates = self.catalogue.schedules(concert.id()).await?;
             reports.push(self.report((concert, dates)).await?);
         }
-        Ok(page.cut(reports, |(concert, _)| concert.id))
+        Ok(page.cut(reports, |(concert, _)| concert.id()))
     }
 
     /// The concert and how its sales go.
@@ -228,7 +228,7 @@ impl PlanProgramme {
         let count = |status| u32::try_from(map.seats.iter().filter(|seat| seat.status == status).count()).unwrap_or(u32::MAX);
         let (reserved, blocked) = (count(SeatStatus::Reserved), count(SeatStatus::Blocked));
         let seats = u32::try_from(map.seats.len()).unwrap_or(u32::MAX);
-        let revenue = self.desk.revenue(schedule.id).await?;
+        let revenue = self.desk.revenue(schedule.id()).await?;
         Ok(SaleFigures { seats, available: map.available, held: map.held, reserved, blocked, revenue })
     }
 }

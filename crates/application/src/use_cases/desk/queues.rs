@@ -105,12 +105,12 @@ impl RunQueues {
     }
 
     async fn report(&self, queue: Versioned<Queue>) -> Result<QueueReport, Error> {
-        let turnout = Some(self.desk.turnout(queue.id).await?);
+        let turnout = Some(self.desk.turnout(queue.id()).await?);
         Ok(QueueReport { turnout, ..self.uncounted(queue) })
     }
 
     /// What is known in memory.
     fn uncounted(&self, queue: Versioned<Queue>) -> QueueReport {
-        QueueReport { policy: self.room.policy_of(&queue), figures: self.room.figures(queue.id), turnout: None, queue }
+        QueueReport { policy: self.room.policy_of(&queue), figures: self.room.figures(queue.id()), turnout: None, queue }
     }
 }

@@ -79,7 +79,7 @@ impl RunSale {
         // What another call ended is for that call to report, even if it is the same operator's.
         let ended = match reservation.state() {
             ReservationState::Held => {
-                let released = self.release(by, reservation.id).await;
+                let released = self.release(by, reservation.id()).await;
                 released.map(|answer| if answer.outcome.by_this_order { Ended::Released } else { Ended::Before })
             }
             ReservationState::Confirmed { payment } => {
@@ -127,7 +127,7 @@ mod tests {
     }
 
     fn a_cancelled_schedule() -> Versioned<Schedule> {
-        a_schedule().with(|row| *row = row.clone().cancel(Cancellation { at: NOW, reason: None }))
+        a_schedule().with(|row| row.cancel(Cancellation { at: NOW, reason: None }))
     }
 
     /// What `user` has paid for: Ada seat 7, Ben seat 8.
@@ -138,7 +138,7 @@ mod tests {
     /// Ada's payment, or Ben's, who has his money back.
     fn a_payment_by(user: UserId) -> Versioned<Payment> {
         let state = if user == ADA { PaymentState::Completed } else { PaymentState::Cancelled { refunded_at: NOW } };
-        a_payment(&a_reservation(user)).with(|payment| *payment = payment.clone().restore(state))
+        a_payment(&a_reservation(user)).with(|payment| payment.restore(state))
     }
 
     /// Both payments, with what they paid for.
@@ -146,7 +146,7 @@ mod tests {
         let mut rows = on_sale().with(a_cancelled_schedule());
         for (user, number) in [(ADA, 7), (BEN, 8)] {
             let reservation = a_reservation(user);
-            rows.add(a_seat(number).sold_to(reservation.id));
+            rows.add(a_seat(number).sold_to(reservation.id()));
             rows.add(reservation);
             rows.add(a_payment_by(user));
             rows.add(a_wallet(user, 0));

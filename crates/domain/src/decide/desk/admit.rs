@@ -62,7 +62,7 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
     let (mut change, ticked) = admit::decide_at_most(line, now, rules, command.count).unwrap_or_default();
     if ticked.admitted > 0 {
         let admitted = Changed { name: "admitted".to_owned(), before: None, after: Some(ticked.admitted.to_string()) };
-        change.write(Write::insert(command.order.done(Act::Admit, Subject::Queue(queue.id), vec![admitted], now)));
+        change.write(Write::insert(command.order.done(Act::Admit, Subject::Queue(queue.id()), vec![admitted], now)));
     }
     let outcome = Outcome::Admitted { admitted: ticked.admitted };
     change.write(command.keyed.record(outcome.clone(), key, now, rules));

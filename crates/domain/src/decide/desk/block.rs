@@ -90,7 +90,7 @@ pub fn decide(input: &Input, command: &Command) -> Verdict<u32> {
         return Err(Refusal::UnknownSeats(unknown).into());
     }
     let seats: Vec<&Versioned<Seat>> = command.seats.iter().filter_map(|number| found.get(number).copied()).collect();
-    let taken: Vec<_> = seats.iter().map(|seat| (seat.number, seat.status(moment))).filter(|(_, status)| is_taken(*status)).collect();
+    let taken: Vec<_> = seats.iter().map(|seat| (seat.number(), seat.status(moment))).filter(|(_, status)| is_taken(*status)).collect();
     if !taken.is_empty() {
         return Err(Refusal::SeatsUnavailable(taken).into());
     }
@@ -104,13 +104,13 @@ pub fn decide(input: &Input, command: &Command) -> Verdict<u32> {
         lapsed.extend(seat.reservation().and_then(|id| input.seats.hold(id)));
         change.write(Write::update(seat, turned));
     }
-    let numbers: Vec<_> = change.rows::<Seat>().map(|seat| seat.row.number.to_string()).collect();
+    let numbers: Vec<_> = change.rows::<Seat>().map(|seat| seat.row.number().to_string()).collect();
     if numbers.is_empty() {
         return Ok(Decision::already(0, now));
     }
     let changed = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
     let seat_numbers = Changed { name: "seat_numbers".to_owned(), before: None, after: Some(numbers.join(",")) };
-    change.write(Write::insert(command.order.done(act, Subject::Schedule(schedule.id), vec![seat_numbers], now)));
+    change.write(Write::insert(command.order.done(act, Subject::Schedule(schedule.id()), vec![seat_numbers], now)));
     ending::take_over(&mut change, lapsed, now)?;
     Ok(Decision::commit(changed, change, now))
 }

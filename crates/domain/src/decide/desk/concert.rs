@@ -164,8 +164,7 @@ pub fn create(input: &CreateInput, command: &Create, rules: &Rules) -> Verdict<W
     let mut ids = BTreeSet::new();
     let Create { id, queue, max_seats_per_user, .. } = *command;
     let (name, host) = (command.name.as_str().to_owned(), command.host.as_str().to_owned());
-    let mut concert = Concert::new(id, name, host, queue);
-    concert.max_seats_per_user = max_seats_per_user;
+    let concert = Concert::new(id, name, host, queue).with_max_seats_per_user(max_seats_per_user);
     let changes = differences(None, &concert);
     let concert = Write::insert(concert);
     let outcome = concert.versioned();
@@ -181,7 +180,7 @@ pub fn create(input: &CreateInput, command: &Create, rules: &Rules) -> Verdict<W
         }
     }
     let mut dates: Vec<_> = change.rows::<Schedule>().map(Write::versioned).collect();
-    dates.sort_by_key(|date| (date.starts_at, date.id));
+    dates.sort_by_key(|date| (date.starts_at(), date.id()));
     Ok(Decision::commit((outcome, dates), change, input.now))
 }
 
@@ -193,19 +192,14 @@ pub fn create(input: &CreateInput, command: &Create, rules: &Rules) -> Verdict<W
 pub fn change(input: &ChangeInput, command: &ChangeConcert) -> Verdict<WithDates> {
     let LoadedConcert { concert: found, dates } = input.concert.as_ref().ok_or(Refusal::NotFound)?;
     check_version(found, command.expected)?;
-    let mut concert = found.row.clone();
-    if let Some(name) = &command.name {
-        name.as_str().clone_into(&mut concert.name);
-    }
-    if let Some(host) = &command.host {
-        host.as_str().clone_into(&mut concert.host);
-    }
+    let new = |title: &Patch<Title>, old: &str| title.as_ref().map_or(old, Title::as_str).to_owned();
+    let mut concert = found.row.clone().announce(new(&command.name, found.name()), new(&command.host, found.host()));
     if let Some(limit) = command.max_seats_per_user {
         check_limit(limit)?;
-        concert.max_seats_per_user = limit;
+        concert = concert.with_max_seats_per_user(limit);
     }
     let mut guards = Vec::new();
-    if let Some(queue) = command.queue.filter(|queue| *queue != found.queue) {
+    if let Some(queue) = command.queue.filter(|queue| *queue != found.queue()) {
         check_queue(input.queue.as_ref())?;
         if input.in_use.held {
             return Err(Refusal::HoldsLive.into());
@@ -213,8 +207,8 @@ pub fn change(input: &ChangeInput, command: &ChangeConcert) -> Verdict<WithDates
         if input.in_use.awaited {
             return Err(Refusal::TokensLive.into());
         }
-        concert.queue = queue;
-        guards = vec![Guard::NoLiveHold(found.id), Guard::NoLiveToken(found.queue, found.id)];
+        concert = concert.move_to(queue);
+        guards = vec![Guard::NoLiveHold(found.id()), Guard::NoLiveToken(found.queue(), found.id())];
     }
     let changes = differences(Some(&found.row), &concert);
     if changes.is_empty() {
@@ -222,7 +216,7 @@ pub fn change(input: &ChangeInput, command: &ChangeConcert) -> Verdict<WithDates
     }
     let write = Write::update(found, concert);
     let outcome = (write.versioned(), dates.clone());
-    let mut change = by(&command.order, Act::Change, Subject::Concert(found.id), changes, input.now).writing(write);
+    let mut change = by(&command.order, Act::Change, Subject::Concert(found.id()), changes, input.now).writing(write);
     change.rely_on_all(guards);
     Ok(Decision::commit(outcome, change, input.now))
 }
@@ -234,7 +228,7 @@ pub fn change(input: &ChangeInput, command: &ChangeConcert) -> Verdict<WithDates
 /// [`Refusal::NotFound`].
 pub fn cancel(input: &CancelInput, command: &Cancel) -> Verdict<WithDates> {
     let LoadedConcert { concert: found, dates } = input.concert.as_ref().ok_or(Refusal::NotFound)?;
-    let mut change = by(&command.order, Act::Cancel, Subject::Concert(found.id), Vec::new(), input.now);
+    let mut change = by(&command.order, Act::Cancel, Subject::Concert(found.id()), Vec::new(), input.now);
     let cancellation = Cancellation { at: input.now, reason: command.order.reason.clone() };
     let mut dates = dates.clone();
     for date in &mut dates {
@@ -272,9 +266,9 @@ fn check_limit(limit: Option<u32>) -> Result<(), Refusal> {
 
 fn differences(before: Option<&Concert>, after: &Concert) -> Vec<Changed> {
     Differences::default()
-        .note("name", before.map(|concert| concert.name.clone()), Some(after.name.clone()), |name| name)
-        .note("host", before.map(|concert| concert.host.clone()), Some(after.host.clone()), |host| host)
-        .note("queue_id", before.map(|concert| concert.queue), Some(after.queue), number)
-        .note("max_seats_per_user", before.and_then(|concert| concert.max_seats_per_user), after.max_seats_per_user, number)
+        .note("name", before.map(Concert::name), Some(after.name()), str::to_owned)
+        .note("host", before.map(Concert::host), Some(after.host()), str::to_owned)
+        .note("queue_id", before.map(Concert::queue), Some(after.queue()), number)
+        .note("max_seats_per_user", before.and_then(Concert::max_seats_per_user), after.max_seats_per_user(), number)
         .list()
 }

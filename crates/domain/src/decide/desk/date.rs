@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use super::{Patch, by, check_version, contradiction, instant};
 use crate::decide::{Decision, Verdict};
 use crate::deed::{Act, Changed, Differences, Order, Subject};
+use crate::schedule::NoSale;
 use crate::seat_plan::check_prices;
 use crate::{
     Cancellation, Change, Concert, ConcertId, DateField, Field, Needs, Refusal, Rules, Schedule, ScheduleId, SeatPlan, Version, Versioned,
@@ -138,10 +139,10 @@ pub fn add(input: &AddInput, command: &Add, rules: &Rules) -> Verdict<Versioned<
         return Err(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() }.into());
     }
     let mut change = Change::default();
-    let outcome = lay_down(&mut change, concert.id, &command.date, input.namesake.as_ref(), rules)?;
+    let outcome = lay_down(&mut change, concert.id(), &command.date, input.namesake.as_ref(), rules)?;
     change.write(Write::update(concert, concert.row.clone()));
     let changes = differences(None, &outcome.row);
-    change.write(Write::insert(command.order.done(Act::Create, Subject::Schedule(outcome.id), changes, input.now)));
+    change.write(Write::insert(command.order.done(Act::Create, Subject::Schedule(outcome.id()), changes, input.now)));
     Ok(Decision::commit(outcome, change, input.now))
 }
 
@@ -158,7 +159,7 @@ pub(super) fn lay_down(
         return Err(Refusal::AlreadyExists(id.0));
     }
     let date = Schedule::new(id, concert, starts_at, new.zone.clone(), sale_opens_at..sale_closes_at);
-    check(&date)?;
+    date.check().map_err(no_sale)?;
     if let Some(plan) = &new.seats {
         let seats = plan.seats(id).and_then(|seats| check_prices(&seats, rules.max_balance).map(|()| seats));
         let seats = seats.map_err(|error| contradiction(Field::Date(DateField::Seats), error))?;
@@ -180,21 +181,17 @@ pub fn change(input: &Input, command: &ChangeDate) -> Verdict<Versioned<Schedule
     if found.is_cancelled() {
         return Err(Refusal::DateCancelled.into());
     }
-    let mut date = found.row.clone();
-    date.starts_at = command.starts_at.unwrap_or(date.starts_at);
-    date.sale_opens_at = command.sale_opens_at.unwrap_or(date.sale_opens_at);
-    date.sale_closes_at = command.sale_closes_at.unwrap_or(date.sale_closes_at);
-    if let Some(zone) = &command.zone {
-        date.zone = zone.clone();
-    }
-    check(&date)?;
+    let starts_at = command.starts_at.unwrap_or(found.starts_at());
+    let zone = command.zone.as_ref().unwrap_or(found.zone()).clone();
+    let sale = command.sale_opens_at.unwrap_or(found.sale_opens_at())..command.sale_closes_at.unwrap_or(found.sale_closes_at());
+    let date = found.row.clone().reschedule(starts_at, zone, sale).map_err(no_sale)?;
     let changes = differences(Some(&found.row), &date);
     if changes.is_empty() {
         return Ok(Decision::already(found.clone(), input.now));
     }
     let write = Write::update(found, date);
     let outcome = write.versioned();
-    let change = by(&command.order, Act::Change, Subject::Schedule(found.id), changes, input.now).writing(write);
+    let change = by(&command.order, Act::Change, Subject::Schedule(found.id()), changes, input.now).writing(write);
     Ok(Decision::commit(outcome, change, input.now))
 }
 
@@ -204,7 +201,7 @@ pub fn change(input: &Input, command: &ChangeDate) -> Verdict<Versioned<Schedule
 /// [`Refusal::NotFound`].
 pub fn cancel(input: &Input, command: &Cancel) -> Verdict<Versioned<Schedule>> {
     let mut date = input.date.clone().ok_or(Refusal::NotFound)?;
-    let mut change = by(&command.order, Act::Cancel, Subject::Schedule(date.id), Vec::new(), input.now);
+    let mut change = by(&command.order, Act::Cancel, Subject::Schedule(date.id()), Vec::new(), input.now);
     call_off(&mut change, &mut date, &Cancellation { at: input.now, reason: command.order.reason.clone() });
     if change.row::<Schedule>().is_none() {
         return Ok(Decision::already(date, input.now));
@@ -221,15 +218,15 @@ pub(super) fn call_off(change: &mut Change, date: &mut Versioned<Schedule>, canc
     }
 }
 
-fn check(date: &Schedule) -> Result<(), Refusal> {
-    date.check().map_err(|error| contradiction(Field::Date(DateField::SaleClose), error))
+fn no_sale(error: NoSale) -> Refusal {
+    contradiction(Field::Date(DateField::SaleClose), error)
 }
 
 fn differences(before: Option<&Schedule>, after: &Schedule) -> Vec<Changed> {
     Differences::default()
-        .note("starts_at", before.map(|date| date.starts_at), Some(after.starts_at), instant)
-        .note("zone", before.map(|date| date.zone.clone()), Some(after.zone.clone()), |zone| zone.as_str().to_owned())
-        .note("sale_opens_at", before.map(|date| date.sale_opens_at), Some(after.sale_opens_at), instant)
-        .note("sale_closes_at", before.map(|date| date.sale_closes_at), Some(after.sale_closes_at), instant)
+        .note("starts_at", before.map(Schedule::starts_at), Some(after.starts_at()), instant)
+        .note("zone", before.map(|date| date.zone().clone()), Some(after.zone().clone()), |zone| zone.as_str().to_owned())
+        .note("sale_opens_at", before.map(Schedule::sale_opens_at), Some(after.sale_opens_at()), instant)
+        .note("sale_closes_at", before.map(Schedule::sale_closes_at), Some(after.sale_closes_at()), instant)
         .list()
 }

@@ -5,7 +5,7 @@ use time::{Duration, OffsetDateTime};
 use super::{Patch, by, check_version, contradiction, number};
 use crate::decide::{Decision, Verdict};
 use crate::deed::{Act, Changed, Differences, Order, Subject};
-use crate::queue::PolicyOverrides;
+use crate::queue::{NotAPolicy, PolicyOverrides};
 use crate::{Field, Needs, Queue, QueueId, QueueState, QueueStep, Refusal, Remark, Rules, Title, Version, Versioned, Write, need};
 
 /// A queue is to be made.
@@ -124,8 +124,8 @@ pub fn create(input: &Input, command: &Create) -> Verdict<Versioned<Queue>> {
     }
     let Create { id, overrides, .. } = *command;
     let (name, message) = (command.name.as_str().to_owned(), command.message.clone().map(String::from));
+    overrides.check().map_err(not_a_policy)?;
     let queue = Queue::new(id, name, overrides, message);
-    check_policy(&queue.overrides)?;
     let changes = differences(None, &queue);
     let write = Write::insert(queue);
     let outcome = write.versioned();
@@ -140,22 +140,17 @@ pub fn create(input: &Input, command: &Create) -> Verdict<Versioned<Queue>> {
 pub fn change(input: &Input, command: &ChangeQueue) -> Verdict<Versioned<Queue>> {
     let found = input.queue.as_ref().ok_or(Refusal::NotFound)?;
     check_version(found, command.expected)?;
-    let mut queue = found.row.clone();
-    if let Some(name) = &command.name {
-        name.as_str().clone_into(&mut queue.name);
-    }
-    if let Some(message) = &command.message {
-        queue.message = message.clone().map(String::from);
-    }
-    let (policy, own) = (command.policy, queue.overrides);
-    queue.overrides = PolicyOverrides {
+    let name = command.name.as_ref().map_or(found.name(), Title::as_str).to_owned();
+    let message = command.message.clone().map_or(found.message().map(str::to_owned), |message| message.map(String::from));
+    let (policy, own) = (command.policy, found.overrides());
+    let overrides = PolicyOverrides {
         capacity: policy.capacity.unwrap_or(own.capacity),
         batch: policy.batch.unwrap_or(own.batch),
         active: policy.active.unwrap_or(own.active),
         claim: policy.claim.unwrap_or(own.claim),
         max_waiting: policy.max_waiting.unwrap_or(own.max_waiting),
     };
-    check_policy(&queue.overrides)?;
+    let queue = found.row.clone().revise(name, overrides, message).map_err(not_a_policy)?;
     Ok(write(input.now, &command.order, Act::Change, found, queue))
 }
 
@@ -182,16 +177,16 @@ fn write(now: OffsetDateTime, order: &Order, act: Act, found: &Versioned<Queue>,
     }
     let write = Write::update(found, queue);
     let outcome = write.versioned();
-    let change = by(order, act, Subject::Queue(found.id), changes, now).writing(write);
+    let change = by(order, act, Subject::Queue(found.id()), changes, now).writing(write);
     Decision::commit(outcome, change, now)
 }
 
-fn check_policy(policy: &PolicyOverrides) -> Result<(), Refusal> {
-    policy.check().map_err(|error| contradiction(Field::Policy(error.field), error))
+fn not_a_policy(error: NotAPolicy) -> Refusal {
+    contradiction(Field::Policy(error.field), error)
 }
 
 fn differences(before: Option<&Queue>, after: &Queue) -> Vec<Changed> {
-    let policy = before.map(|queue| queue.overrides).unwrap_or_default();
+    let policy = before.map(Queue::overrides).unwrap_or_default();
     let seconds = |window: Duration| window.whole_seconds().to_string();
     let state = |state| match state {
         QueueState::Open => "OPEN".to_owned(),
@@ -199,13 +194,13 @@ fn differences(before: Option<&Queue>, after: &Queue) -> Vec<Changed> {
         QueueState::Closed => "CLOSED".to_owned(),
     };
     Differences::default()
-        .note("name", before.map(|queue| queue.name.clone()), Some(after.name.clone()), |name| name)
+        .note("name", before.map(Queue::name), Some(after.name()), str::to_owned)
         .note("state", before.map(Queue::state), Some(after.state()), state)
-        .note("capacity", policy.capacity, after.overrides.capacity, number)
-        .note("batch", policy.batch, after.overrides.batch, number)
-        .note("active_seconds", policy.active, after.overrides.active, seconds)
-        .note("claim_seconds", policy.claim, after.overrides.claim, seconds)
-        .note("max_waiting", policy.max_waiting, after.overrides.max_waiting, number)
-        .note("message", before.and_then(|queue| queue.message.clone()), after.message.clone(), |message| message)
+        .note("capacity", policy.capacity, after.overrides().capacity, number)
+        .note("batch", policy.batch, after.overrides().batch, number)
+        .note("active_seconds", policy.active, after.overrides().active, seconds)
+        .note("claim_seconds", policy.claim, after.overrides().claim, seconds)
+        .note("max_waiting", policy.max_waiting, after.overrides().max_waiting, number)
+        .note("message", before.and_then(Queue::message), after.message(), str::to_owned)
         .list()
 }

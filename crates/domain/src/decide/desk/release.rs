@@ -58,11 +58,11 @@ pub fn decide(input: &Input, command: &Command) -> Verdict<Released> {
     let loaded = input.reservation.as_ref().ok_or(Refusal::NotFound)?;
     let found = &loaded.reservation;
     if found.occupies() {
-        let mut change = by(&command.order, Act::Release, Subject::Reservation(found.id), Vec::new(), now);
+        let mut change = by(&command.order, Act::Release, Subject::Reservation(found.id()), Vec::new(), now);
         ending::end_hold(&mut change, loaded, now)?;
         let ended = change
             .rows::<Reservation>()
-            .find(|write| write.row.id == found.id)
+            .find(|write| write.row.id() == found.id())
             .map_or_else(|| found.row.clone(), |write| write.row.clone());
         return Ok(Decision::commit(Released { reservation: ended, by_this_order: true }, change, now));
     }

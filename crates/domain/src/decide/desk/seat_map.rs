@@ -43,8 +43,8 @@ impl crate::Command for LayOut {
 
     fn needs(&self) -> Self::Needs {
         let schedule = self.schedule;
-        let labels = self.seats.iter().map(|seat| seat.label.clone()).collect();
-        let numbers = self.seats.iter().map(|seat| seat.number).collect();
+        let labels = self.seats.iter().map(|seat| seat.label().to_owned()).collect();
+        let numbers = self.seats.iter().map(Seat::number).collect();
         (need::Schedule(schedule), need::Seats { schedule, numbers }, need::LabelledSeats { schedule, labels })
     }
 
@@ -95,29 +95,29 @@ pub fn lay_out(input: &Input, command: &LayOut, rules: &Rules) -> Verdict<LaidOu
     let (mut told, mut taken, mut lapsed, mut labels_change) = (LaidOut::default(), Vec::new(), Vec::new(), false);
     let there = input.seats.by_number();
     for planned in &command.seats {
-        let Some(found) = there.get(&planned.number).copied() else {
+        let Some(found) = there.get(&planned.number()).copied() else {
             change.write(Write::insert(planned.clone()));
             (told.created, labels_change) = (told.created + 1, true);
             continue;
         };
-        if found.label == planned.label && found.price == planned.price {
-            if found.accessible == planned.accessible {
+        if found.label() == planned.label() && found.price() == planned.price() {
+            if found.is_accessible() == planned.is_accessible() {
                 told.unchanged += 1;
             } else {
-                change.write(Write::update(found, found.row.clone().with_accessible(planned.accessible)));
+                change.write(Write::update(found, found.row.clone().with_accessible(planned.is_accessible())));
                 told.changed += 1;
             }
             continue;
         }
         let Some(free) = freed(found, &input.seats, moment, &mut lapsed) else {
-            taken.push((found.number, found.status(moment)));
+            taken.push((found.number(), found.status(moment)));
             continue;
         };
-        let relabelled = free.relabel(planned.label.clone(), planned.price, moment);
+        let relabelled = free.relabel(planned.label().to_owned(), planned.price(), moment);
         let relabelled = relabelled.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
-        change.write(Write::update(found, relabelled.with_accessible(planned.accessible)));
+        change.write(Write::update(found, relabelled.with_accessible(planned.is_accessible())));
         told.changed += 1;
-        labels_change |= found.label != planned.label;
+        labels_change |= found.label() != planned.label();
     }
     if !taken.is_empty() {
         return Err(Refusal::SeatsUnavailable(taken).into());
@@ -129,19 +129,19 @@ pub fn lay_out(input: &Input, command: &LayOut, rules: &Rules) -> Verdict<LaidOu
         // Labels are unique by what was read of the date: another order for it that was decided on the same reading has to be decided again.
         change.write(Write::update(schedule, schedule.row.clone()));
     }
-    change.write(Write::insert(command.order.done(Act::LayOut, Subject::Schedule(schedule.id), told.changes(), now)));
+    change.write(Write::insert(command.order.done(Act::LayOut, Subject::Schedule(schedule.id()), told.changes(), now)));
     ending::take_over(&mut change, lapsed, now)?;
     Ok(Decision::commit(told, change, now))
 }
 
 /// Whether no seat that the plan leaves as it is has a label of the plan.
 fn check_labels(labelled: &[Versioned<Seat>], command: &LayOut) -> Result<(), Refusal> {
-    let planned: HashMap<&str, SeatNumber> = command.seats.iter().map(|seat| (seat.label.as_str(), seat.number)).collect();
-    let numbers: HashSet<SeatNumber> = command.seats.iter().map(|seat| seat.number).collect();
-    let mut others = labelled.iter().filter(|seat| !numbers.contains(&seat.number));
-    let clash = others.find_map(|other| planned.get(other.label.as_str()).map(|number| (other, *number)));
+    let planned: HashMap<&str, SeatNumber> = command.seats.iter().map(|seat| (seat.label(), seat.number())).collect();
+    let numbers: HashSet<SeatNumber> = command.seats.iter().map(Seat::number).collect();
+    let mut others = labelled.iter().filter(|seat| !numbers.contains(&seat.number()));
+    let clash = others.find_map(|other| planned.get(other.label()).map(|number| (other, *number)));
     match clash {
-        Some((other, number)) => Err(contradiction(Field::Seats, NotAPlan::SameLabel(number, other.number, other.label.clone()))),
+        Some((other, number)) => Err(contradiction(Field::Seats, NotAPlan::SameLabel(number, other.number(), other.label().to_owned()))),
         None => Ok(()),
     }
 }

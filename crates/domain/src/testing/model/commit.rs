@@ -63,16 +63,16 @@ impl ModelStore {
             Guard::Concert(id, seen) => version(&self.concerts, &id) == Some(seen),
             Guard::Schedule(id, seen) => version(&self.schedules, &id) == Some(seen),
             Guard::NoLiveHold(concert) => {
-                let is_held = |hold: &Reservation| hold.concert == concert && self.status(hold) == ReservationStatus::Held;
+                let is_held = |hold: &Reservation| hold.concert() == concert && self.status(hold) == ReservationStatus::Held;
                 !self.reservations.values().any(|reservation| is_held(reservation))
             }
             Guard::NoLiveToken(queue, concert) => {
-                let waits_for_it = |token: &QueueToken| token.queue == queue && token.concert == Some(concert);
+                let waits_for_it = |token: &QueueToken| token.queue() == queue && token.concert() == Some(concert);
                 !self.tokens.values().any(|token| waits_for_it(token) && token.is_live() && !token.has_lapsed(self.now))
             }
             Guard::Room(queue, limit) => {
-                let leaves = |id| change.rows::<QueueToken>().any(|write| write.row.id == id && write.row.state() != TokenState::Waiting);
-                let stay = self.waiting(queue).filter(|token| !leaves(token.id)).count();
+                let leaves = |id| change.rows::<QueueToken>().any(|write| write.row.id() == id && write.row.state() != TokenState::Waiting);
+                let stay = self.waiting(queue).filter(|token| !leaves(token.id())).count();
                 let come = change.rows::<NewToken>().filter(|place| place.row.queue == queue).count();
                 stay + come <= limit as usize
             }
@@ -81,18 +81,18 @@ impl ModelStore {
 
     fn is_as_seen(&self, write: &RowWrite, change: &Change) -> bool {
         match write {
-            RowWrite::Queue(queue) => self.queues.get(&queue.row.id).map(|line| line.queue.version) == queue.expected,
+            RowWrite::Queue(queue) => self.queues.get(&queue.row.id()).map(|line| line.queue.version) == queue.expected,
             RowWrite::Admission(Write { expected, row: Admission(id) }) => self.queues.get(id).map(|line| line.admission) == *expected,
-            RowWrite::Concert(concert) => is_unchanged(&self.concerts, &concert.row.id, concert),
-            RowWrite::Schedule(schedule) => is_unchanged(&self.schedules, &schedule.row.id, schedule),
+            RowWrite::Concert(concert) => is_unchanged(&self.concerts, &concert.row.id(), concert),
+            RowWrite::Schedule(schedule) => is_unchanged(&self.schedules, &schedule.row.id(), schedule),
             RowWrite::User(user) => is_new(&self.users, &user.row.id, user),
             RowWrite::Place(place) => place.expected.is_none() && self.place_is_free(&place.row, change),
-            RowWrite::Token(token) => is_unchanged(&self.tokens, &token.row.id, token),
-            RowWrite::Seat(seat) => is_unchanged(&self.seats, &(seat.row.schedule, seat.row.number), seat),
-            RowWrite::Reservation(reservation) => is_unchanged(&self.reservations, &reservation.row.id, reservation),
-            RowWrite::Payment(payment) => is_unchanged(&self.payments, &payment.row.id, payment),
+            RowWrite::Token(token) => is_unchanged(&self.tokens, &token.row.id(), token),
+            RowWrite::Seat(seat) => is_unchanged(&self.seats, &(seat.row.schedule(), seat.row.number()), seat),
+            RowWrite::Reservation(reservation) => is_unchanged(&self.reservations, &reservation.row.id(), reservation),
+            RowWrite::Payment(payment) => is_unchanged(&self.payments, &payment.row.id(), payment),
             RowWrite::Wallet(wallet) => is_unchanged(&self.wallets, &wallet.row.user(), wallet),
-            RowWrite::Entry(entry) => is_new(&self.entries, &entry.row.id, entry),
+            RowWrite::Entry(entry) => is_new(&self.entries, &entry.row.id(), entry),
             RowWrite::Key(key) => is_unchanged(&self.keys, &key.row.scope, key),
             RowWrite::Deed(deed) => is_new(&self.deeds, &deed.row.id, deed),
         }
@@ -100,23 +100,23 @@ impl ModelStore {
 
     /// A place that this very change vacates is free.
     fn place_is_free(&self, new: &NewToken, change: &Change) -> bool {
-        let vacated = |id| change.rows::<QueueToken>().any(|write| write.row.id == id && !write.row.is_live());
-        let occupies = |token: &QueueToken| token.queue == new.queue && token.user == new.user && token.is_live();
-        self.queues.contains_key(&new.queue) && !self.tokens.values().any(|token| occupies(token) && !vacated(token.id))
+        let vacated = |id| change.rows::<QueueToken>().any(|write| write.row.id() == id && !write.row.is_live());
+        let occupies = |token: &QueueToken| token.queue() == new.queue && token.user() == new.user && token.is_live();
+        self.queues.contains_key(&new.queue) && !self.tokens.values().any(|token| occupies(token) && !vacated(token.id()))
     }
 
     fn write(&mut self, write: &RowWrite) {
         match write {
             RowWrite::Queue(queue) => {
-                let old = self.queues.get(&queue.row.id);
+                let old = self.queues.get(&queue.row.id());
                 let (admission, last_number) = old.map_or((Version::FIRST, 0), |line| (line.admission, line.last_number));
-                self.queues.insert(queue.row.id, Line { queue: queue.versioned(), admission, last_number });
+                self.queues.insert(queue.row.id(), Line { queue: queue.versioned(), admission, last_number });
             }
             RowWrite::Admission(admission) => {
                 self.queues.entry(admission.row.0).and_modify(|line| line.admission = admission.version());
             }
-            RowWrite::Concert(concert) => put(&mut self.concerts, concert.row.id, concert),
-            RowWrite::Schedule(schedule) => put(&mut self.schedules, schedule.row.id, schedule),
+            RowWrite::Concert(concert) => put(&mut self.concerts, concert.row.id(), concert),
+            RowWrite::Schedule(schedule) => put(&mut self.schedules, schedule.row.id(), schedule),
             RowWrite::User(user) => _ = self.users.insert(user.row.id, user.row.clone()),
             RowWrite::Place(place) => {
                 if let Some(line) = self.queues.get_mut(&place.row.queue) {
@@ -124,12 +124,12 @@ impl ModelStore {
                     put(&mut self.tokens, place.row.id, &Write::insert(place.row.clone().numbered(line.last_number)));
                 }
             }
-            RowWrite::Token(token) => put(&mut self.tokens, token.row.id, token),
-            RowWrite::Seat(seat) => put(&mut self.seats, (seat.row.schedule, seat.row.number), seat),
-            RowWrite::Reservation(reservation) => put(&mut self.reservations, reservation.row.id, reservation),
-            RowWrite::Payment(payment) => put(&mut self.payments, payment.row.id, payment),
+            RowWrite::Token(token) => put(&mut self.tokens, token.row.id(), token),
+            RowWrite::Seat(seat) => put(&mut self.seats, (seat.row.schedule(), seat.row.number()), seat),
+            RowWrite::Reservation(reservation) => put(&mut self.reservations, reservation.row.id(), reservation),
+            RowWrite::Payment(payment) => put(&mut self.payments, payment.row.id(), payment),
             RowWrite::Wallet(wallet) => put(&mut self.wallets, wallet.row.user(), wallet),
-            RowWrite::Entry(entry) => _ = self.entries.insert(entry.row.id, entry.row),
+            RowWrite::Entry(entry) => _ = self.entries.insert(entry.row.id(), entry.row),
             RowWrite::Key(key) => put(&mut self.keys, key.row.scope.clone(), key),
             RowWrite::Deed(deed) => _ = self.deeds.insert(deed.row.id, deed.row.clone()),
         }

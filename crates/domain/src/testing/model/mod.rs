@@ -72,19 +72,19 @@ pub struct ModelStore {
 impl ModelStore {
     /// The tokens of `queue` that are ACTIVE by their rows, lapsed or not.
     pub fn active(&self, queue: QueueId) -> impl Iterator<Item = &Versioned<QueueToken>> {
-        self.tokens.values().filter(move |token| token.queue == queue && matches!(token.state(), TokenState::Active { .. }))
+        self.tokens.values().filter(move |token| token.queue() == queue && matches!(token.state(), TokenState::Active { .. }))
     }
 
     /// The tokens of `queue` that are WAITING.
     pub fn waiting(&self, queue: QueueId) -> impl Iterator<Item = &Versioned<QueueToken>> {
-        self.tokens.values().filter(move |token| token.queue == queue && token.state() == TokenState::Waiting)
+        self.tokens.values().filter(move |token| token.queue() == queue && token.state() == TokenState::Waiting)
     }
 
     /// The queue that admits to `schedule`.
     #[must_use]
     pub fn queue_of(&self, schedule: ScheduleId) -> Option<QueueId> {
-        let concert = self.schedules.get(&schedule)?.concert;
-        Some(self.concerts.get(&concert)?.queue)
+        let concert = self.schedules.get(&schedule)?.concert();
+        Some(self.concerts.get(&concert)?.queue())
     }
 
     /// What `reservation` is now.
@@ -93,7 +93,7 @@ impl ModelStore {
     /// Unless the store has its schedule.
     #[must_use]
     pub fn status(&self, reservation: &Reservation) -> ReservationStatus {
-        reservation.status(self.schedules[&reservation.schedule].at(self.now))
+        reservation.status(self.schedules[&reservation.schedule()].at(self.now))
     }
 
     /// The reservations that are HELD or CONFIRMED now.

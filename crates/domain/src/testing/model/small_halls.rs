@@ -9,7 +9,7 @@ use crate::queue::PolicyOverrides;
 use crate::testing::{
     CONCERT, NOW, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, QUEUE, SCHEDULE, a_concert, a_queue, a_schedule, a_seat, rules, schedule, won,
 };
-use crate::{ConcertId, QueueId, QueuePolicy, Rules, ScheduleId, Version};
+use crate::{ConcertId, QueueId, QueuePolicy, Rules, Schedule, ScheduleId, Version};
 
 /// The only schedule of [`OTHER_CONCERT`].
 const THIRD_SCHEDULE: ScheduleId = schedule(3);
@@ -27,22 +27,18 @@ impl Default for ModelStore {
     fn default() -> Self {
         let line = |id, capacity| {
             let overrides = PolicyOverrides { capacity, ..PolicyOverrides::default() };
-            let queue = a_queue().with(|queue| (queue.id, queue.overrides) = (id, overrides));
+            let queue = a_queue().with(|queue| queue.with_id(id).with_overrides(overrides));
             (id, Line { queue, admission: Version::FIRST, last_number: 0 })
         };
-        let concert = |id, queue| (id, a_concert().with(|concert| (concert.id, concert.queue) = (id, queue)));
+        let concert = |id, queue| (id, a_concert().with(|concert| concert.with_id(id).move_to(queue)));
         let schedule = |id, concert, hours| {
-            let schedule = a_schedule().with(|schedule| {
-                (schedule.id, schedule.concert) = (id, concert);
-                (schedule.sale_opens_at, schedule.sale_closes_at) = (NOW, NOW + Duration::hours(hours));
-                schedule.starts_at = NOW + Duration::hours(2 * hours);
-            });
-            (id, schedule)
+            let (starts_at, sale) = (NOW + Duration::hours(2 * hours), NOW..NOW + Duration::hours(hours));
+            (id, a_schedule().with(|date| Schedule::new(id, concert, starts_at, date.zone().clone(), sale)))
         };
         let seat = |schedule, number: u32| {
             let price = won(i64::from(number) * 100);
-            let seat = a_seat(number).with(|seat| (seat.schedule, seat.price) = (schedule, price));
-            ((schedule, seat.number), seat)
+            let seat = a_seat(number).with(|seat| seat.with_schedule(schedule).with_price(price));
+            ((schedule, seat.number()), seat)
         };
         Self {
             now: NOW,

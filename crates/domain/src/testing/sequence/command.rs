@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{Action, IdSequence};
 use crate::decide::admission::Pass;
 use crate::decide::{charge, claim, exchange, hold, join, leave, pay, refund, register, release};
-use crate::reservation::SeatChoice;
+use crate::seat_choice::SeatChoice;
 use crate::testing::model::{CONCERTS, QUEUES, SCHEDULES, SEATS_PER_SCHEDULE};
 use crate::testing::{ModelStore, seats, user, won};
 use crate::{
@@ -87,7 +87,7 @@ impl Action {
             }
             Self::Release { who, variation } => {
                 let user = somebody_with_a_hold(store, who, variation);
-                let reservation = reservation_for(store, user, variation).map_or_else(|| ids.draw(), |found| found.id);
+                let reservation = reservation_for(store, user, variation).map_or_else(|| ids.draw(), Reservation::id);
                 AnyCommand::Release(release::Command { user, reservation })
             }
             Self::Charge { who, amount, variation } => {
@@ -105,9 +105,9 @@ impl Action {
 fn hold(store: &ModelStore, who: u8, schedule: ScheduleId, wanted: SeatChoice, variation: u8, ids: &mut IdSequence) -> AnyCommand {
     let user = somebody_in(store, store.queue_of(schedule), who, variation);
     let pass = pass_for(store, user, store.queue_of(schedule), variation);
-    let live = store.reservations.values().find(|hold| Some(hold.token) == pass.token && hold.occupies());
+    let live = store.reservations.values().find(|hold| Some(hold.token()) == pass.token && hold.occupies());
     let (schedule, seats) = match live {
-        Some(hold) if variation.is_multiple_of(4) => (hold.schedule, seats_of(hold)),
+        Some(hold) if variation.is_multiple_of(4) => (hold.schedule(), seats_of(hold)),
         Some(_) | None => (schedule, wanted),
     };
     let keyed = ids.keyed(user, Operation::Hold, variation);
@@ -119,12 +119,12 @@ fn exchange(store: &ModelStore, who: u8, schedule: ScheduleId, wanted: SeatChoic
     let user = somebody_with_a_hold(store, who, variation);
     let found = reservation_for(store, user, variation);
     let (schedule, seats) = match found {
-        Some(hold) if variation.is_multiple_of(8) => (hold.schedule, seats_of(hold)),
-        Some(hold) if !variation.is_multiple_of(3) => (hold.schedule, wanted),
+        Some(hold) if variation.is_multiple_of(8) => (hold.schedule(), seats_of(hold)),
+        Some(hold) if !variation.is_multiple_of(3) => (hold.schedule(), wanted),
         Some(_) | None => (schedule, wanted),
     };
     let pass = pass_for(store, user, store.queue_of(schedule), variation);
-    let held = found.map_or_else(|| ids.draw(), |reservation| reservation.id);
+    let held = found.map_or_else(|| ids.draw(), Reservation::id);
     let keyed = ids.keyed(user, Operation::Exchange, variation);
     let wanted = hold::Command { pass, keyed, id: ids.draw::<ReservationId>(), schedule, seats };
     AnyCommand::Exchange(exchange::Command { wanted, held })
@@ -133,12 +133,12 @@ fn exchange(store: &ModelStore, who: u8, schedule: ScheduleId, wanted: SeatChoic
 fn pay(store: &ModelStore, who: u8, variation: u8, ids: &mut IdSequence) -> AnyCommand {
     let user = somebody_with_a_hold(store, who, variation);
     let found = reservation_for(store, user, variation);
-    let queue = found.and_then(|reservation| store.queue_of(reservation.schedule));
+    let queue = found.and_then(|reservation| store.queue_of(reservation.schedule()));
     let pass = pass_for(store, user, queue, variation);
-    let reservation = found.map_or_else(|| ids.draw(), |reservation| reservation.id);
+    let reservation = found.map_or_else(|| ids.draw(), Reservation::id);
     let amount = match variation {
         6 | 39 => Some(won(1)),
-        7..=12 => found.map(|reservation| reservation.amount),
+        7..=12 => found.map(Reservation::amount),
         _ => None,
     };
     let keyed = ids.keyed(user, Operation::Pay, variation);
@@ -147,12 +147,12 @@ fn pay(store: &ModelStore, who: u8, variation: u8, ids: &mut IdSequence) -> AnyC
 
 fn refund(store: &ModelStore, who: u8, variation: u8, ids: &mut IdSequence) -> AnyCommand {
     let open = |payment: &Payment| payment.state() == PaymentState::Completed;
-    let payers = store.payments.values().filter(|payment| open(payment)).map(|payment| payment.user);
+    let payers = store.payments.values().filter(|payment| open(payment)).map(|payment| payment.user());
     let user = pick(payers.collect(), who, variation).unwrap_or(person(who));
-    let own = |payment: &Payment| payment.user == user || variation < 4;
+    let own = |payment: &Payment| payment.user() == user || variation < 4;
     let mine = || store.payments.values().filter(|payment| own(payment));
     let found = mine().find(|payment| open(payment) && variation > 8).or_else(|| mine().next());
-    let payment = found.map_or_else(|| ids.draw(), |payment| payment.id);
+    let payment = found.map_or_else(|| ids.draw(), |payment| payment.id());
     let operator = variation.is_multiple_of(2) && variation < 4;
     let order = operator.then(|| Order { operator: user, deed: ids.draw(), reason: None });
     let keyed = ids.keyed(user, Operation::Refund, variation);
@@ -181,13 +181,13 @@ fn pick(users: Vec<UserId>, who: u8, variation: u8) -> Option<UserId> {
 /// Mostly somebody who is admitted to `queue`.
 fn somebody_in(store: &ModelStore, queue: Option<QueueId>, who: u8, variation: u8) -> UserId {
     let tokens = queue.into_iter().flat_map(|queue| store.active(queue));
-    pick(tokens.map(|token| token.user).collect(), who, variation).unwrap_or(person(who))
+    pick(tokens.map(|token| token.user()).collect(), who, variation).unwrap_or(person(who))
 }
 
 /// Mostly somebody who holds seats, lapsed or not.
 fn somebody_with_a_hold(store: &ModelStore, who: u8, variation: u8) -> UserId {
     let holds = store.reservations.values().filter(|reservation| reservation.occupies());
-    pick(holds.map(|hold| hold.user).collect(), who, variation).unwrap_or(person(who))
+    pick(holds.map(|hold| hold.user()).collect(), who, variation).unwrap_or(person(who))
 }
 
 fn pass_for(store: &ModelStore, user: UserId, queue: Option<QueueId>, variation: u8) -> Pass {
@@ -197,13 +197,13 @@ fn pass_for(store: &ModelStore, user: UserId, queue: Option<QueueId>, variation:
 
 /// The newest token of `user` in `queue`; of variation 0, anybody's.
 fn token_for(store: &ModelStore, user: UserId, queue: QueueId, variation: u8) -> Option<TokenId> {
-    let mine = |token: &QueueToken| variation == 0 || (token.user == user && token.queue == queue);
-    store.tokens.values().filter(|token| mine(token)).max_by_key(|token| token.number).map(|token| token.id)
+    let mine = |token: &QueueToken| variation == 0 || (token.user() == user && token.queue() == queue);
+    store.tokens.values().filter(|token| mine(token)).max_by_key(|token| token.number()).map(|token| token.id())
 }
 
 /// The live hold of `user`, else their newest reservation; of variation 2, anybody's.
 fn reservation_for(store: &ModelStore, user: UserId, variation: u8) -> Option<&Reservation> {
-    let mine = || store.reservations.values().filter(move |reservation| variation == 2 || reservation.user == user);
+    let mine = || store.reservations.values().filter(move |reservation| variation == 2 || reservation.user() == user);
     let held = mine().find(|reservation| reservation.occupies() && variation % 8 != 4);
-    held.or_else(|| mine().max_by_key(|reservation| reservation.held_at)).map(|reservation| &reservation.row)
+    held.or_else(|| mine().max_by_key(|reservation| reservation.held_at())).map(|reservation| &reservation.row)
 }

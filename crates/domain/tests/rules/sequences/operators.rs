@@ -1,12 +1,14 @@
 //! What operators do to a store, beside all decisions.
 
+use domain::queue::PolicyOverrides;
 use domain::testing::{ModelStore, seat_number};
 use domain::{Cancellation, QueueId, QueueState, ScheduleId, Versioned};
 
 /// Sets the state and the capacity of a queue.
 pub(crate) fn set_queue(store: &mut ModelStore, queue: QueueId, state: QueueState, capacity: u32) {
     if let Some(line) = store.queues.get_mut(&queue) {
-        line.queue = rewritten(&line.queue).with_state(state).with(|queue| queue.overrides.capacity = Some(capacity));
+        let overrides = PolicyOverrides { capacity: Some(capacity), ..line.queue.overrides() };
+        line.queue = rewritten(&line.queue).with_state(state).with(|queue| queue.with_overrides(overrides));
         line.admission = line.admission.next();
     }
 }
@@ -15,7 +17,7 @@ pub(crate) fn set_queue(store: &mut ModelStore, queue: QueueId, state: QueueStat
 pub(crate) fn cancel(store: &mut ModelStore, schedule: ScheduleId) {
     let at = store.now;
     if let Some(schedule) = store.schedules.get_mut(&schedule).filter(|schedule| !schedule.is_cancelled()) {
-        *schedule = rewritten(schedule).with(|row| *row = row.clone().cancel(Cancellation { at, reason: None }));
+        *schedule = rewritten(schedule).with(|row| row.cancel(Cancellation { at, reason: None }));
     }
 }
 

@@ -187,8 +187,8 @@ impl Play {
             AnyCommand::Join(_) | AnyCommand::Charge(_) if change.row::<User>().is_some() => self.tally.saw("first write"),
             AnyCommand::Pay(command) => self.look_at_payment(command),
             AnyCommand::Refund(command) => self.look_at_refund(command),
-            AnyCommand::Release(command) => assert_eq!(self.store.reservations[&command.reservation].user, command.user),
-            AnyCommand::Leave(command) => assert_eq!(self.store.tokens[&command.token].user, command.user),
+            AnyCommand::Release(command) => assert_eq!(self.store.reservations[&command.reservation].user(), command.user),
+            AnyCommand::Leave(command) => assert_eq!(self.store.tokens[&command.token].user(), command.user),
             AnyCommand::Hold(command) => {
                 assert!(self.store.schedules[&command.schedule].is_on_sale(self.store.now), "held after the sale: {command:?}");
                 if change.rows::<Reservation>().count() > 1 {
@@ -204,8 +204,8 @@ impl Play {
 
     fn look_at_tick(&self, queue: QueueId, change: &Change) {
         let admitted = change.rows::<QueueToken>().filter(|write| matches!(write.row.state(), TokenState::Active { .. }));
-        let Some(last) = admitted.map(|write| write.row.number).max() else { return };
-        let next = self.store.waiting(queue).map(|token| token.number).min();
+        let Some(last) = admitted.map(|write| write.row.number()).max() else { return };
+        let next = self.store.waiting(queue).map(|token| token.number()).min();
         assert!(next.is_none_or(|next| last < next), "{last} was let in before {next:?}");
         let queue_row = &self.store.queues[&queue].queue;
         assert!(queue_row.state().lets_through(), "{last} was let in though the queue is paused");
@@ -218,10 +218,10 @@ impl Play {
         assert!(schedule.is_on_sale(self.store.now), "exchanged after the sale: {command:?}");
         let (old, new) = (&self.store.reservations[&command.held], &self.store.reservations[&command.wanted.id]);
         assert_eq!(old.state(), ReservationState::Cancelled { reason: CancelReason::Released, payment: None });
-        assert_eq!((new.state(), new.expires_at), (ReservationState::Held, old.expires_at), "held as long as {old:?}");
-        assert_eq!((new.user, Some(new.token)), (old.user, command.wanted.pass.token));
-        assert_eq!(old.token, new.token);
-        if old.schedule != new.schedule {
+        assert_eq!((new.state(), new.expires_at()), (ReservationState::Held, old.expires_at()), "held as long as {old:?}");
+        assert_eq!((new.user(), Some(new.token())), (old.user(), command.wanted.pass.token));
+        assert_eq!(old.token(), new.token());
+        if old.schedule() != new.schedule() {
             self.tally.saw("exchange of the schedule");
         } else if old.numbers().any(|number| new.numbers().any(|own| own == number)) {
             self.tally.saw("exchange of some");
@@ -230,17 +230,17 @@ impl Play {
 
     fn look_at_payment(&self, command: &pay::Command) {
         let reservation = &self.store.reservations[&command.reservation];
-        assert_eq!(reservation.user, command.pass.user);
-        let schedule = &self.store.schedules[&reservation.schedule];
-        assert!(schedule.at(self.store.now).is_before(reservation.expires_at), "paid too late: {reservation:?}");
+        assert_eq!(reservation.user(), command.pass.user);
+        let schedule = &self.store.schedules[&reservation.schedule()];
+        assert!(schedule.at(self.store.now).is_before(reservation.expires_at()), "paid too late: {reservation:?}");
         let token = command.pass.token.map(|id| self.store.tokens[&id].status(self.store.now));
         assert_eq!(token, Some(TokenStatus::Expired(ExpiryReason::Paid)));
     }
 
     fn look_at_refund(&self, command: &refund::Command) {
         let payment = &self.store.payments[&command.payment];
-        assert!(command.order.is_some() || payment.user == command.user);
-        let schedule = &self.store.schedules[&self.store.reservations[&payment.reservation].schedule];
+        assert!(command.order.is_some() || payment.user() == command.user);
+        let schedule = &self.store.schedules[&self.store.reservations[&payment.reservation()].schedule()];
         let is_open = command.order.is_some() || schedule.is_cancelled() || !schedule.has_started(self.store.now);
         assert!(is_open, "refunded after the show has started: {payment:?}");
     }
@@ -285,7 +285,7 @@ fn key_of(request: &AnyCommand) -> KeyScope {
 fn assert_taken(store: &ModelStore, schedule: ScheduleId, taken: &[(SeatNumber, SeatStatus)], given_back: Option<ReservationId>) {
     for (number, status) in taken {
         let has = |reservation: &Reservation| {
-            Some(reservation.id) != given_back && reservation.schedule == schedule && reservation.numbers().any(|own| own == *number)
+            Some(reservation.id()) != given_back && reservation.schedule() == schedule && reservation.numbers().any(|own| own == *number)
         };
         let somebody = store.live_reservations().any(|reservation| has(reservation));
         assert_eq!(somebody, *status != SeatStatus::Blocked, "seat {number} is said to be {status:?}");

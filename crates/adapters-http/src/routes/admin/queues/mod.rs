@@ -66,7 +66,7 @@ async fn create_queue(call: Call<(Operator, Body<NewQueue>)>) -> Result<HttpResp
     let Call { api, parts: (Operator(operator), Body(new)), .. } = call;
     let NewQueue { id, name, overrides, message } = new;
     let report = api.ask(|ask| async move { ask.queues.create(&by(operator), id, name, overrides, message).await }).await?;
-    let (version, location) = (report.queue.version, format!("/v1/admin/queues/{}", report.queue.id));
+    let (version, location) = (report.queue.version, format!("/v1/admin/queues/{}", report.queue.id()));
     Ok(versioned(created(StatusCode::CREATED, &ReportBody::from(report), &location)?, version))
 }
 

@@ -72,12 +72,12 @@ impl From<QueueReport> for ReportBody {
         });
         let (version, queue) = (queue.version.0, queue.row);
         Self {
-            id: queue.id.0,
+            id: queue.id().0,
             state: queue.state().into(),
-            name: queue.name,
+            name: queue.name().to_owned(),
             policy: policy.into(),
-            overrides: queue.overrides.into(),
-            message: queue.message,
+            overrides: queue.overrides().into(),
+            message: queue.message().map(str::to_owned),
             version,
             figures: FiguresBody {
                 waiting,
