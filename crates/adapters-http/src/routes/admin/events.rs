@@ -320,7 +320,7 @@ problems!(KeepProblems: OPERATOR, BODY, &[Code::NotFound, Code::EventsGone, Code
     request_body = MoveBody,
     responses((status = 204, description = "The position is kept."), KeepProblems),
 )]
-#[put("/v1/admin/event-readers/{name:[^/:]+}")]
+#[put("/v1/admin/event-readers/{name}")]
 async fn keep_reader(call: Call<(Operator, Named, Body<Move>)>) -> Result<HttpResponse, Problem> {
     let Call { api, parts: (_, Named(name), Body(Move(position))), .. } = call;
     api.ask(|ask| async move { ask.events.keep_reader(&name, position).await }).await?;
@@ -336,7 +336,7 @@ problems!(ForgetProblems: OPERATOR, &[Code::NotFound]);
     params(("name" = String, Path, description = "Its name.")),
     responses((status = 204, description = "It is forgotten."), ForgetProblems),
 )]
-#[delete("/v1/admin/event-readers/{name:[^/:]+}")]
+#[delete("/v1/admin/event-readers/{name}")]
 async fn forget_reader(call: Call<(Operator, Named)>) -> Result<HttpResponse, Problem> {
     let Call { api, parts: (_, Named(name)), .. } = call;
     api.ask(|ask| async move { ask.events.forget_reader(&name).await }).await?;

@@ -125,7 +125,7 @@ async fn readers_leave_their_positions_and_are_forgotten() {
     for body in [json!({"position": -1}), json!({"position": "1"}), json!({"position": 9_223_372_036_854_775_808_u64}), json!({})] {
         put("mailer", body).await.with_problem(400, "VALIDATION_FAILED");
     }
-    for name in ["Mailer", "-a", "a%20b"] {
+    for name in ["Mailer", "-a", "a%20b", "a:b"] {
         put(name, json!({"position": 1})).await.with_problem(404, "NOT_FOUND");
     }
     for number in 1..100 {
