@@ -67,6 +67,7 @@ impl Housekeeper {
             }
         };
         tokio::select! {
+            biased;
             () = stop.cancelled() => {}
             () = tidy => {}
             () = prune => {}

@@ -21,6 +21,7 @@ pub mod ports;
 mod read_model;
 pub mod scheduler;
 mod seat_maps;
+pub mod service;
 mod tally;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -40,6 +41,7 @@ pub use page::{Page, PageRequest};
 pub use read_model::ReadModel;
 pub use scheduler::Scheduler;
 pub use seat_maps::{SeatMap, SeatMaps, SeatView};
+pub use service::Service;
 pub use tally::Tally;
 pub use use_cases::UseCases;
 pub use waiting_room::WaitingRoom;

@@ -87,7 +87,9 @@ impl Scheduler {
         let (mut tick, mut sweep) = (every(self.rhythm.tick), every(self.rhythm.sweep));
         let mut next_wake = Instant::now();
         loop {
+            // In this order: the ticks and sweeps come so rarely that they keep nothing else out, and a run of a simulation is repeated exactly.
             let done = tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 _ = tick.tick() => {
                     self.tick_all().await;

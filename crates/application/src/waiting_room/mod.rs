@@ -21,7 +21,7 @@ mod standing;
 mod tokens;
 mod told;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
@@ -72,7 +72,7 @@ pub struct WaitingRoom {
     /// How often the room was read anew: what was read of a token before that may be older than what was forgotten.
     readings: AtomicU64,
     /// Tokens whose rows may be other than what is known here: they are read again.
-    unsure: Mutex<HashSet<TokenId>>,
+    unsure: Mutex<BTreeSet<TokenId>>,
     store: Arc<dyn Tokens>,
     clock: Arc<dyn Clock>,
     policy: QueuePolicy,
@@ -132,12 +132,13 @@ impl WaitingRoom {
         self.lines.get(&queue).map_or(0, |line| line.waiting())
     }
 
-    /// The queues in which a tick may find something to do: somebody waits, or an admission has ended by its deadline.
+    /// The queues in which a tick may find something to do, by id: somebody waits, or an admission has ended by its deadline.
     #[must_use]
     pub fn due(&self) -> Vec<QueueId> {
         let now = self.clock.now();
         let is_due = |line: &Line| line.waiting() > 0 || line.first_deadline().is_some_and(|deadline| deadline <= now);
-        self.lines.iter().filter(|line| is_due(line)).map(|line| *line.key()).collect()
+        let due: BTreeSet<QueueId> = self.lines.iter().filter(|line| is_due(line)).map(|line| *line.key()).collect();
+        due.into_iter().collect()
     }
 
     /// How the queue admits, as far as is known here.

@@ -80,7 +80,7 @@ impl Notices {
 
     /// Looks at what is left of the concerts that users wait for in these queues, and at what else those queues admit to. What can't be
     /// read is left as it was.
-    pub(super) async fn look_at_sales(&self, waited_for: &[(QueueId, ConcertId)]) -> Result<(), Error> {
+    pub(super) async fn look_at_sales(&self, waited_for: &BTreeSet<(QueueId, ConcertId)>) -> Result<(), Error> {
         let (mut known, mut failed) = (HashMap::new(), None);
         let mut shut = HashSet::new();
         let own: BTreeSet<QueueId> = waited_for.iter().map(|(queue, _)| *queue).filter(|queue| *queue != Queue::DEFAULT).collect();

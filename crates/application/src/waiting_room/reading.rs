@@ -1,6 +1,6 @@
 //! How the room is read from the store: whole at the start and when the log was lost; its notices, and what is unsure, now and then.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -35,7 +35,8 @@ impl WaitingRoom {
             live.insert(digest);
         })
         .await?;
-        for digest in before.into_iter().filter(|digest| !live.contains(digest)) {
+        let gone: BTreeSet<TokenDigest> = before.into_iter().filter(|digest| !live.contains(digest)).collect();
+        for digest in gone {
             self.forget(digest);
         }
         Ok(())
@@ -96,7 +97,7 @@ impl WaitingRoom {
         self.notices.look_at_sales(&self.tokens.concerts()).await
     }
 
-    pub(super) fn unsure(&self) -> MutexGuard<'_, HashSet<TokenId>> {
+    pub(super) fn unsure(&self) -> MutexGuard<'_, BTreeSet<TokenId>> {
         self.unsure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

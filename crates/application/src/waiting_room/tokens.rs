@@ -6,7 +6,7 @@
 //! ```
 
 use std::borrow::Borrow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -154,7 +154,7 @@ impl KnownTokens {
     }
 
     /// The concerts that somebody waits for, and in which line.
-    pub(super) fn concerts(&self) -> Vec<(QueueId, ConcertId)> {
+    pub(super) fn concerts(&self) -> BTreeSet<(QueueId, ConcertId)> {
         let waited_for = self.homes.iter().filter(|home| Arc::strong_count(home) > 1);
         waited_for.filter_map(|home| home.concert.map(|concert| (home.queue, concert))).collect()
     }
@@ -255,7 +255,7 @@ mod tests {
         let token = waiting(1, Some(concert));
         known.keep(&token, |_| ());
         known.keep(&waiting(2, None), |_| ());
-        assert_eq!(known.concerts(), [(Queue::DEFAULT, concert)]);
+        assert_eq!(known.concerts(), BTreeSet::from([(Queue::DEFAULT, concert)]));
         known.keep(&admitted(1, Some(concert)), |_| ());
         assert!(known.concerts().is_empty());
     }

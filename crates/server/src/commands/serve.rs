@@ -9,14 +9,8 @@ use std::time::Duration;
 
 use adapters_http::{Api, HttpSettings, Issuers, Parts as ApiParts, Tracer, WireSettings};
 use anyhow::Context;
-use application::group_commit::Limits;
-use application::ports::Observer;
-use application::scheduler::{PlaceFree, Tools};
-use application::use_cases::Parts;
-use application::waiting_room::Parts as RoomParts;
-use application::{
-    Committer, Follower, GroupCommit, Housekeeper, Ledger, RandomIds, ReadModel, Scheduler, SeatMaps, Tally, UseCases, WaitingRoom,
-};
+use application::service::{Parts as ServiceParts, Settings as ServiceSettings};
+use application::{Ledger, RandomIds, Service};
 use tokio::net::TcpSocket;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -38,8 +32,7 @@ const LAST_COMMITS: Duration = Duration::from_secs(2);
 
 /// What runs behind the API.
 struct Backstage {
-    /// The lanes, a kind of commands each.
-    lanes: [Arc<GroupCommit>; 3],
+    service: Service,
     tasks: TaskTracker,
     stop: CancellationToken,
     /// Ends the event streams.
@@ -99,68 +92,23 @@ async fn prepare(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn 
     let rotations = rotations(settings).await?;
     let OpenStore { ports, clock, lanes, connections } = settings.store.open().await?;
     let issuers = Issuers::new(issuer::of(settings, &*ports.secrets).await?, rotations.iter().map(Rotation::issuer).collect());
-    let rules = Arc::new(settings.rules.clone());
-    let ids = Arc::new(RandomIds);
-
-    let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), clock.clone()));
-    let room = Arc::new(WaitingRoom::new(RoomParts {
-        tokens: ports.tokens.clone(),
-        catalogue: ports.catalogue.clone(),
-        seat_maps: seat_maps.clone(),
-        clock: clock.clone(),
-        policy: rules.queue,
-        tick: settings.rhythm.tick.try_into()?,
-    }));
-    let place_free = Arc::new(PlaceFree::default());
-    let tally = Arc::new(Tally::new(clock.clone(), rules.currency));
-    let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps.clone(), place_free.clone(), tally.clone()];
-    // The log is followed from before the room is filled: nothing falls in between.
-    let read_models: Vec<Arc<dyn ReadModel>> = vec![room.clone(), seat_maps.clone()];
-    let follower = if ports.is_shared { Some(Follower::start(ports.log.clone(), read_models, settings.follow).await?) } else { None };
-    room.fill().await.context("the waiting room can't be filled")?;
-
-    let committer = Arc::new(Committer::new(ports.store.clone(), observers));
-    let limits = Limits {
-        kind: "crowd",
-        lanes: settings.commit.lanes.unwrap_or(lanes),
-        queue: settings.commit.max_waiting,
-        batch: settings.commit.max_batch,
-        deadline: settings.commit.deadline,
-    };
-    let commits = Arc::new(GroupCommit::start(committer.clone(), rules.clone(), limits));
-    // Joins take numbers of a counter each queue, so that two groups of them would only wait for each other.
-    let joins = Arc::new(GroupCommit::start(committer.clone(), rules.clone(), Limits { kind: "joins", lanes: 1, ..limits }));
-    let (waiting, deadline) = (settings.operators.max_waiting, settings.operators.deadline);
-    let limits = Limits { kind: "operators", lanes: 1, queue: waiting, batch: 1, deadline };
-    let orders = Arc::new(GroupCommit::start(Arc::new(committer.with_store(ports.orders.clone())), rules.clone(), limits));
-    let use_cases = UseCases::new(&Parts {
-        commits: commits.clone(),
-        joins: joins.clone(),
-        orders: orders.clone(),
-        ports: ports.clone(),
-        room: room.clone(),
-        seat_maps,
-        clock: clock.clone(),
-        ids: ids.clone(),
-    });
+    let rules = settings.rules.clone();
+    let (ids, currency) = (Arc::new(RandomIds), rules.currency);
+    let ceiling = rules.max_charge.min(rules.max_balance);
+    let parts = ServiceParts { ports: ports.clone(), clock: clock.clone(), ids: ids.clone(), rules };
+    let service = Service::start(parts, service_settings(settings, lanes)).await.context("the waiting room can't be filled")?;
+    let use_cases = service.use_cases.clone();
     if settings.demo {
-        demo::seed(&ports, &use_cases, clock.now(), rules.max_charge.min(rules.max_balance)).await.context("the demo can't be put on")?;
+        demo::seed(&ports, &use_cases, clock.now(), ceiling).await.context("the demo can't be put on")?;
     }
 
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     let health = Arc::new(Health::new(if ports.is_shared { health::Store::Shared } else { health::Store::Own }));
     health.loaded();
-    tasks.spawn(room.clone().run(stop.clone()));
     tasks.spawn(health.clone().watch(ports.pulse.clone(), stop.clone()));
-    let tools = Tools { committer, room: room.clone(), rules: rules.clone(), place_free };
-    if let Some(follower) = follower {
-        tasks.spawn(follower.run(stop.clone()));
-    }
     for rotation in rotations {
         tasks.spawn(rotation.run(stop.clone()));
     }
-    tasks.spawn(Scheduler::new(tools, settings.rhythm).run(stop.clone()));
-    tasks.spawn(Housekeeper::new(ports.housekeeping.clone(), room.clone(), settings.retention).run(stop.clone()));
     tasks.spawn(measure::upkeep(metrics.clone(), stop.clone()));
     let ledger = Ledger::new(ports.audit.clone(), clock.clone());
     if let Some(period) = settings.telemetry.ledger_check {
@@ -169,7 +117,7 @@ async fn prepare(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn 
     tasks.close();
 
     let http = HttpSettings {
-        currency: rules.currency,
+        currency,
         registration: settings.auth.registration,
         body_limit: settings.http.max_body_bytes,
         operator_body_limit: settings.operators.max_body_bytes,
@@ -183,12 +131,27 @@ async fn prepare(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn 
         move || health.readiness()
     });
     let closing = CancellationToken::new();
-    let lanes = [commits, joins, orders];
-    let watched = Watched { lanes: lanes.clone(), room, tally, connections: connections.clone() };
+    let (lanes, room, tally) = (service.lanes.clone(), service.room.clone(), service.tally.clone());
+    let watched = Watched { lanes, room, tally, connections: connections.clone() };
     let metrics = measure::page(metrics, watched);
     let runtime = runtime.handle().clone();
     let parts = ApiParts { use_cases, issuers, settings: http, readiness, runtime, clock, ids, metrics, tracer, closing: closing.clone() };
-    Ok((Api::new(parts), Backstage { lanes, tasks, stop, closing, health, connections }))
+    Ok((Api::new(parts), Backstage { service, tasks, stop, closing, health, connections }))
+}
+
+/// How the service is run; `lanes` suit the store.
+fn service_settings(settings: &Settings, lanes: usize) -> ServiceSettings {
+    ServiceSettings {
+        lanes: settings.commit.lanes.unwrap_or(lanes),
+        max_waiting: settings.commit.max_waiting,
+        max_batch: settings.commit.max_batch,
+        deadline: settings.commit.deadline,
+        max_waiting_orders: settings.operators.max_waiting,
+        order_deadline: settings.operators.deadline,
+        follow: settings.follow,
+        rhythm: settings.rhythm,
+        retention: settings.retention,
+    }
 }
 
 /// Serves until SIGTERM or SIGINT; then is no longer ready, takes no more connections, and lets the requests under way finish.
@@ -242,8 +205,7 @@ impl Backstage {
     async fn end(self) {
         self.stop.cancel();
         let ended = async {
-            let [commits, joins, orders] = &self.lanes;
-            tokio::join!(commits.close(), joins.close(), orders.close());
+            self.service.end().await;
             self.tasks.wait().await;
             store::close(&*self.connections).await;
         };
