@@ -71,7 +71,8 @@ struct Seats {
     /// Until they are loaded: those that were committed meanwhile.
     rows: BTreeMap<SeatNumber, (Versioned<Seat>, Arc<str>)>,
     map: Option<Arc<SeatMap>>,
-    /// The instant at which the map ends to be true: the next deadline of a hold.
+    /// From which instant on the map is true, the last deadline of a hold that has passed, and until when, the next one: a clock may go back.
+    map_from: Option<OffsetDateTime>,
     map_until: Option<OffsetDateTime>,
     /// Whether the map is that of a cancelled date.
     is_cancelled: bool,
@@ -150,10 +151,11 @@ impl Hall {
         if !seats.loaded {
             return None;
         }
-        let is_old = seats.map_until.is_some_and(|until| until <= now) || seats.is_cancelled != date.is_cancelled();
+        let is_true = seats.map_from.is_none_or(|from| from <= now) && seats.map_until.is_none_or(|until| now < until);
+        let is_old = !is_true || seats.is_cancelled != date.is_cancelled();
         if seats.map.is_none() || is_old {
-            seats.build(date.at(now));
             seats.is_cancelled = date.is_cancelled();
+            seats.build(date.at(now));
         }
         seats.map.clone()
     }
@@ -198,6 +200,7 @@ impl Seats {
             held: count(seats.iter().filter(|seat| seat.status == SeatStatus::Held)),
             seats,
         };
+        self.map_from = deadlines().filter(|until| !self.is_cancelled && !now.is_before(*until)).max();
         self.map_until = deadlines().filter(|until| now.is_before(*until)).min();
         self.map = Some(Arc::new(map));
     }
@@ -205,4 +208,30 @@ impl Seats {
 
 fn count<T>(items: impl Iterator<Item = T>) -> u32 {
     u32::try_from(items.count()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::testing::{BEN, SCHEDULE, a_hold, a_schedule, a_seat};
+    use time::Duration;
+
+    use super::*;
+    use crate::ports::MockCatalogue;
+    use crate::testing::StoppedClock;
+
+    #[tokio::test]
+    async fn a_hold_that_had_ended_lives_again_if_the_clock_goes_back() {
+        let hold = a_hold(BEN, &[7]);
+        let held = a_seat(7).held_under(&hold);
+        let mut catalogue = MockCatalogue::new();
+        catalogue.expect_seats().withf(|date| *date == SCHEDULE).times(1).returning(move |_| Ok(vec![held.clone()]));
+        let clock = Arc::new(StoppedClock::default());
+        let maps = SeatMaps::new(Arc::new(catalogue), clock.clone());
+        let until = hold.expires_at() - clock.now();
+        for (by, held) in [(Duration::ZERO, 1), (until, 0), (-Duration::SECOND, 1), (Duration::SECOND, 0), (-until, 1)] {
+            clock.advance(by);
+            let map = maps.map(&a_schedule()).await.unwrap();
+            assert_eq!((map.held, map.available), (held, 1 - held), "{}", clock.now());
+        }
+    }
 }

@@ -146,6 +146,8 @@ pub(super) fn take(
     change.rely_on(admitted.policy);
     change.not_after(admitted.deadline);
     change.not_after(schedule.sale_closes_at());
+    // The process may have stood still since: nobody is told of a hold that was over before it was made.
+    change.not_after(until);
     for seat in seats {
         let free = old.filter(|_| is_given_back(seat)).map_or_else(|| Ok(seat.row.clone()), |old| seat.row.clone().free(old, moment));
         let held = free.and_then(|free| free.hold(reservation.id(), reservation.expires_at(), moment));

@@ -55,7 +55,7 @@ fn free_seats_are_held_and_nothing_else_is_written() {
     let record =
         KeyRecord { scope: keyed.scope, fingerprint: keyed.fingerprint, outcome, recorded_at: NOW, expires_at: NOW + Duration::hours(24) };
     let expected = Change {
-        not_after: Some(in_seconds(540)),
+        not_after: Some(until),
         guards: vec![
             Guard::Concert(CONCERT, a_concert().version),
             Guard::Schedule(SCHEDULE, a_schedule().version),
@@ -124,6 +124,13 @@ fn seats_of_a_cancelled_date_are_not_held_not_even_again() {
     for scene in [the_shop(), again, elsewhere, over] {
         assert_eq!(refusal_for(&scene.cancelled(SCHEDULE, "no"), &[7]), Refusal::ScheduleCancelled { reason: reason.clone() });
     }
+}
+
+/// However long a process stands still between the decision and the commit.
+#[test]
+fn a_hold_that_is_over_before_it_is_made_is_not_committed() {
+    let change = change_of(decided(&the_shop(), &ada_wants(&[7])));
+    assert_eq!(change.not_after, change.row::<Reservation>().map(|hold| hold.row.expires_at()));
 }
 
 #[test]
