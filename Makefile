@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build build-cost run test soak fuzz check fmt lint doc openapi deny advisories bench rehearse
+.PHONY: help setup build build-cost run test soak simulate fuzz check fmt lint doc openapi deny advisories bench rehearse
 
 help: ## Shows this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -18,6 +18,11 @@ test: setup ## Runs every test
 
 soak: setup ## Runs every test; those that repeat what they do run ten times as long
 	@FRONTROW_SOAK=10 PROPTEST_CASES=2560 scripts/test.sh
+
+SEEDS ?= 10000
+
+simulate: ## Runs SEEDS simulations (10000) of the application with injected faults; prints the story of the first that fails
+	cargo run --release --package simulator -- --seeds $(SEEDS)
 
 fuzz: ## Asks a running server whatever the OpenAPI document allows or forbids, by schemathesis (needs Python and PyPI)
 	@scripts/fuzz.sh

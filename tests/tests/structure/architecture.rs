@@ -20,6 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("adapters-http", &["application", "domain"]),
     ("adapter-conformance", &["adapters-memory", "application", "domain"]),
     ("rehearsal", &["domain"]),
+    ("simulator", &["adapters-memory", "application", "domain"]),
     ("server", &["adapters-http", "adapters-memory", "adapters-postgres", "adapters-sqlite", "application", "domain", "rehearsal"]),
     ("own-tests", &[]),
     ("redb-store", &["application", "server", "store-kit"]),
