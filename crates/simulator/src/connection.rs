@@ -10,6 +10,7 @@ use application::ports::{
     ReadError, ReaderName, Store, Tokens,
 };
 use async_trait::async_trait;
+use domain::change::Admission;
 use domain::{
     Change, Concert, ConcertId, LoggedRow, Need, NewToken, Queue, QueueId, QueueToken, Rows, Schedule, ScheduleId, Seat, TokenId, Versioned,
 };
@@ -17,8 +18,8 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::plan::FaultKind::{
-    self, CommitFails, Conflict, Lie, LoadFails, LoadPanics, LogLost, PanicLanded, PanicLost, ReadFails, Slow, Stall, UnknownLanded,
-    UnknownLate, UnknownLost, WrongResults,
+    self, CommitFails, Conflict, Lie, LoadFails, LoadPanics, LogLost, PanicLanded, PanicLost, PartialConflict, ReadFails, Slow, Stall,
+    UnknownLanded, UnknownLate, UnknownLost, WrongResults,
 };
 use crate::rng::Rng;
 use crate::world::World;
@@ -169,12 +170,23 @@ impl Store for Connection {
     }
 
     async fn commit(&self, changes: &[Change]) -> Results {
-        let fault =
-            self.fault(&[Conflict, CommitFails, UnknownLost, UnknownLanded, UnknownLate, PanicLost, PanicLanded, WrongResults, Lie]);
+        let fault = self.fault(&[
+            Conflict,
+            PartialConflict,
+            CommitFails,
+            UnknownLost,
+            UnknownLanded,
+            UnknownLate,
+            PanicLost,
+            PanicLanded,
+            WrongResults,
+            Lie,
+        ]);
         self.delay().await;
         let results = match fault {
             None => self.world.commit(self.instance, changes).await,
-            Some(Conflict) => self.commit_some(changes).await,
+            Some(Conflict) => fail_all(changes, || CommitError::Conflict),
+            Some(PartialConflict) => self.commit_some(changes).await,
             Some(UnknownLost) => fail_all(changes, unknown),
             Some(Lie) => changes.iter().map(|change| Ok(Committed { number: change.row::<NewToken>().map(|_| u64::MAX) })).collect(),
             Some(UnknownLanded) => {
@@ -197,6 +209,11 @@ impl Store for Connection {
             }
             Some(_) => fail_all(changes, || CommitError::Unavailable("injected".into())),
         };
+        if results.iter().all(|result| matches!(result, Err(CommitError::Conflict)))
+            && changes.iter().any(|change| change.row::<Admission>().is_some())
+        {
+            self.world.tick_conflicted();
+        }
         self.delay().await;
         results
     }

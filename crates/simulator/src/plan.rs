@@ -172,8 +172,10 @@ pub enum FaultKind {
     LoadFails,
     /// A load panics.
     LoadPanics,
-    /// Some of the changes in a commit get spurious conflicts and are not written.
+    /// A commit returns spurious conflicts for all of its changes.
     Conflict,
+    /// A commit returns spurious conflicts for some of its changes.
+    PartialConflict,
     /// A commit fails, and nothing is written.
     CommitFails,
     /// The outcome of a commit is unknown, and nothing is written.
@@ -211,6 +213,7 @@ impl FaultKind {
         Self::LoadFails,
         Self::LoadPanics,
         Self::Conflict,
+        Self::PartialConflict,
         Self::CommitFails,
         Self::UnknownLost,
         Self::UnknownLanded,

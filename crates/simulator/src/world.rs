@@ -16,10 +16,13 @@ use crate::instance::Instance;
 use crate::model::Model;
 use crate::plan::{Fault, FaultKind, Plan};
 use crate::row_log::RowLog;
-use crate::violation::{Check, Violation};
+use crate::violation::{Check, Violation, ensure};
 
 /// Maximum number of calls and requests in one simulated millisecond; more indicate a loop without a pause.
 const MAX_STEPS_PER_MILLISECOND: u32 = 20_000;
+
+/// Maximum rate of ticks that meet nothing but conflicts: three instances with five tries a second each, and as many wake-ups.
+const TICK_CONFLICTS_PER_SECOND: u64 = 40;
 
 /// The shared state of a run.
 pub(crate) struct World {
@@ -51,6 +54,8 @@ struct State {
     panicked_at: Option<u64>,
     /// The time of the last commit, in milliseconds.
     committed_at: u64,
+    /// How many ticks met nothing but conflicts since then.
+    tick_conflicts: u64,
     /// The current millisecond and the number of steps in it.
     steps_now: (u64, u32),
     statistics: Statistics,
@@ -160,6 +165,19 @@ impl World {
         state.faulted_at = state.faulted_at.max(Some(until));
     }
 
+    /// A tick met nothing but conflicts. It tries again a few times, and then waits for the next tick.
+    pub(crate) fn tick_conflicted(&self) {
+        let at = self.at();
+        let (conflicts, seconds) = {
+            let mut state = self.state();
+            state.tick_conflicts += 1;
+            (state.tick_conflicts, (at - state.committed_at) / 1_000)
+        };
+        let bounded = conflicts <= TICK_CONFLICTS_PER_SECOND * (seconds + 2);
+        let how = "unbounded retry: a tick is repeated without a pause";
+        self.check(ensure(bounded, "liveness", how, || format!("{conflicts} conflicts in {seconds} s")));
+    }
+
     /// Whether a call has stalled recently.
     pub(crate) fn has_stalled(&self) -> bool {
         let longest = 2 * self.plan.numbers.deadline + 40_000;
@@ -250,6 +268,7 @@ impl World {
             let at = self.at();
             let mut state = self.state();
             state.committed_at = at;
+            state.tick_conflicts = 0;
             state.statistics.commits += 1;
             state.statistics.payments +=
                 u64::try_from(change.rows::<domain::Payment>().filter(|paid| paid.expected.is_none()).count()).unwrap_or(0);
