@@ -1,7 +1,7 @@
 //! The actix application: the resources behind the edge.
 
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::LazyLock;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ResourceDef, ServiceFactory, ServiceRequest, ServiceResponse};
@@ -23,24 +23,22 @@ use crate::{cors, limits, openapi, routes};
 pub fn app(
     api: &Api,
 ) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()> + use<>> {
-    let document = openapi::document();
-    let table = Arc::new(Table::of(&document));
     App::new()
         .app_data(api.clone())
-        .app_data(Rc::new(Requests::of(&document)))
+        .app_data(Rc::new(Requests::of(openapi::document())))
         .into_utoipa_app()
         .configure(routes::configure)
         .into_app()
-        .configure(|config| routes::docs::configure(config, &document))
-        .default_service(web::to(move |request: HttpRequest| {
-            let table = table.clone();
-            async move { Err::<HttpResponse, Problem>(table.refuse(&request)) }
-        }))
+        .configure(routes::docs::configure)
+        .default_service(web::to(|request: HttpRequest| async move { Err::<HttpResponse, Problem>(TABLE.refuse(&request)) }))
         .wrap(from_fn(limits::pass))
         .wrap(Condition::new(!api.settings.cors_origins.is_empty(), cors::layer(&api.settings.cors_origins)))
         // Boxed, since each open connection has room for this.
         .wrap(from_fn(|request, next| Box::pin(edge::pass(request, next))))
 }
+
+/// Made once: each worker refuses by the same.
+static TABLE: LazyLock<Table> = LazyLock::new(|| Table::of(openapi::document()));
 
 /// Which methods each path has, as the OpenAPI document says.
 struct Table(Vec<Row>);

@@ -1,5 +1,7 @@
 //! The OpenAPI document, generated from the routes.
 
+use std::sync::LazyLock;
+
 use actix_web::App;
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::Operation;
@@ -41,13 +43,21 @@ const ALWAYS: &[Code] = &[Code::NotAcceptable, Code::RateLimited, Code::Internal
 )]
 struct Frontrow;
 
+/// Generated once: each worker serves the same.
+static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(generate);
+static JSON: LazyLock<String> = LazyLock::new(|| DOCUMENT.to_pretty_json().unwrap_or_default());
+
 /// The OpenAPI 3.1 document of the API, as indented JSON.
-pub fn openapi() -> String {
-    document().to_pretty_json().unwrap_or_default()
+pub fn openapi() -> &'static str {
+    &JSON
 }
 
 /// The document.
-pub(crate) fn document() -> OpenApi {
+pub(crate) fn document() -> &'static OpenApi {
+    &DOCUMENT
+}
+
+fn generate() -> OpenApi {
     let (_, mut document) = App::new().into_utoipa_app().openapi(Frontrow::openapi()).configure(routes::configure).split_for_parts();
     add_security(&mut document);
     for (path, item) in &mut document.paths.paths {

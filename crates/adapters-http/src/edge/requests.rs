@@ -109,7 +109,7 @@ mod tests {
 
     fn with_requests(count: impl FnOnce(&Requests)) -> PrometheusHandle {
         let recorder = PrometheusBuilder::new().set_buckets(&[0.1]).unwrap().build_recorder();
-        metrics::with_local_recorder(&recorder, || count(&Requests::of(&document())));
+        metrics::with_local_recorder(&recorder, || count(&Requests::of(document())));
         recorder.handle()
     }
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use actix_web::http::header;
 use actix_web::web::{Bytes, ServiceConfig};
 use actix_web::{HttpResponse, web};
-use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
 use crate::extract::NoQuery;
+use crate::openapi::openapi;
 use crate::problem::Problem;
 
 const DOCUMENT: &str = "/openapi.json";
@@ -16,9 +16,9 @@ const DOCUMENT: &str = "/openapi.json";
 /// The paths of the documentation.
 pub(crate) const PATTERNS: &[&str] = &[DOCUMENT, "/docs", "/docs/{file:.*}"];
 
-/// Adds the documentation of `document`.
-pub(crate) fn configure(config: &mut ServiceConfig, document: &OpenApi) {
-    let json = Bytes::from(document.to_pretty_json().unwrap_or_default());
+/// Adds the documentation.
+pub(crate) fn configure(config: &mut ServiceConfig) {
+    let json = Bytes::from_static(openapi().as_bytes());
     let pages = Arc::new(Config::from(DOCUMENT));
     let start = pages.clone();
     config

@@ -5,6 +5,6 @@ use std::process::ExitCode;
 use crate::show;
 
 pub(super) fn run() -> anyhow::Result<ExitCode> {
-    show::print(&adapters_http::openapi())?;
+    show::print(adapters_http::openapi())?;
     Ok(ExitCode::SUCCESS)
 }

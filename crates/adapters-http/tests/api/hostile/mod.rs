@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 use actix_web::Error;
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceResponse;
+use actix_web::http::Method;
 use futures_util::future::join_all;
 
 use crate::answer::Answer;
@@ -40,12 +41,16 @@ async fn refusal(answer: Result<ServiceResponse<BoxBody>, Error>) -> Result<Answ
 
 #[actix_web::test]
 async fn every_route_answers_well_what_the_table_breaks() {
+    let mut stage = Stage::set().await;
     for index in 0..stage::routes().len() {
-        let stage = Stage::set().await;
         let good = &stage.good[index];
         let answer = (stage.shop.send)(good.request.test()).await;
         let status = answer.expect("an answer").status().as_u16();
         assert!((200..300).contains(&status), "{status}: {good:?}");
+        // Who only reads leaves the stage as it was.
+        if good.request.method != Method::GET {
+            stage = Stage::set().await;
+        }
     }
 }
 

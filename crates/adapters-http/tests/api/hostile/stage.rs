@@ -58,7 +58,7 @@ pub(super) struct Route {
 
 /// Every route of the document, and the document itself.
 pub(super) fn routes() -> Vec<Route> {
-    let document: Value = serde_json::from_str(&adapters_http::openapi()).expect("JSON");
+    let document: Value = serde_json::from_str(adapters_http::openapi()).expect("JSON");
     let mut routes = Vec::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("an item") {
