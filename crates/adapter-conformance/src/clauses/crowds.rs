@@ -187,11 +187,11 @@ pub async fn forgetting_tokens_disturbs_nobody(adapter: &dyn Adapter) {
     world.assert_audit_is_clean().await;
 }
 
-/// So many holds of one date are live when it is cancelled.
-const HOLDS: u32 = 5_000;
-/// So many changes are committed at once, and so many holds are tidied in a step.
+/// So many holds of one date are live when it is cancelled, times the factor of a soak, but no more than [`MOST_HOLDS`].
+const HOLDS: u32 = 1_000;
+const MOST_HOLDS: u32 = 5_000;
+/// So many changes are committed at once.
 const GROUP: usize = 500;
-const STEP: u32 = 1_000;
 
 /// What `commands` have to see.
 fn needs<C: Command>(commands: &[C]) -> Vec<C::Needs> {
@@ -225,36 +225,38 @@ async fn committed(store: &dyn Store, changes: &[Change]) -> usize {
     committed
 }
 
-/// [`HOLDS`] users who hold a seat of [`DATE`] each and can pay for it; their payments.
-async fn a_full_house(world: &World) -> Vec<pay::Command> {
+/// As many users as `holds`, who hold a seat of [`DATE`] each and can pay for it; their payments.
+async fn a_full_house(world: &World, holds: u32) -> Vec<pay::Command> {
     let store = &*world.ports.store;
-    let users: Vec<_> = (0..HOLDS).map(|number| guest(u128::from(1_000 + number))).collect();
+    let users: Vec<_> = (0..holds).map(|number| guest(u128::from(1_000 + number))).collect();
     let charges: Vec<_> = users.iter().map(|user| world.a_charge(*user, 100_000)).collect();
     assert_eq!(committed(store, &decided(world, &charges).await).await, users.len());
     let joins: Vec<_> = users.iter().map(|user| world.a_join(*user, None)).collect();
     assert_eq!(committed(store, &decided(world, &joins).await).await, users.len());
-    assert_eq!(world.tick(Queue::DEFAULT).await.admitted, HOLDS);
+    assert_eq!(world.tick(Queue::DEFAULT).await.admitted, holds);
     let passes: Vec<_> = joins.iter().map(|join| Pass { user: join.user, token: Some(join.token) }).collect();
     let holds: Vec<_> = passes.iter().zip(1..).map(|(pass, seat)| world.a_hold(*pass, DATE, &[seat])).collect();
     assert_eq!(committed(store, &decided(world, &holds).await).await, users.len());
     passes.iter().zip(&holds).map(|(pass, hold)| world.a_payment(*pass, hold.id)).collect()
 }
 
-/// P3: 5,000 users rush to pay while their date is cancelled. After the commit of the cancellation no payment completes, also of those that
-/// were decided before; the holds that are left are tidied in bounded steps.
+/// P3: a full house of users rush to pay while their date is cancelled. After the commit of the cancellation no payment completes, also of
+/// those that were decided before; the holds that are left are tidied in bounded steps.
 pub async fn nobody_pays_after_a_cancellation(adapter: &dyn Adapter) {
+    let holds = (HOLDS * adapter.soak()).min(MOST_HOLDS);
     let mut world = World::empty(adapter).await;
-    (world.rules.queue.capacity, world.rules.queue.batch) = (HOLDS, HOLDS);
-    a_small_bill(HOLDS, world.now()).put_on(&*world.ports.store).await;
-    let payments = a_full_house(&world).await;
+    (world.rules.queue.capacity, world.rules.queue.batch) = (holds, holds);
+    a_small_bill(holds, world.now()).put_on(&*world.ports.store).await;
+    let payments = a_full_house(&world, holds).await;
     let (store, changes) = (world.ports.store.clone(), decided(&world, &payments).await);
-    let (early, rest) = changes.split_at(2 * GROUP);
-    let (rushing, late) = rest.split_at(4 * GROUP);
+    let tenth = changes.len() / 10;
+    let (early, rest) = changes.split_at(2 * tenth);
+    let (rushing, late) = rest.split_at(4 * tenth);
 
     assert_eq!(committed(&*store, early).await, early.len(), "before the cancellation");
     let cancel = world.change_of(&date::Cancel { order: world.an_order_because(ADA, "The singer has a cold"), id: DATE }).await;
     let (barrier, mut rush) = (Arc::new(Barrier::new(5)), JoinSet::new());
-    for group in rushing.chunks(GROUP) {
+    for group in rushing.chunks(tenth) {
         let (store, group, barrier) = (store.clone(), group.to_vec(), barrier.clone());
         rush.spawn(async move {
             barrier.wait().await;
@@ -279,11 +281,11 @@ pub async fn nobody_pays_after_a_cancellation(adapter: &dyn Adapter) {
     assert_eq!(completed, paid);
     world.assert_audit_is_clean().await;
 
-    let mut left = payments.len() - paid;
+    let (mut left, step) = (payments.len() - paid, 2 * tenth);
     while left > 0 {
-        let lapsed = lapse::decide(&readable(world.find(world.lapsed_holds(STEP)).await), world.now());
+        let lapsed = lapse::decide(&readable(world.find(world.lapsed_holds(step.try_into().unwrap())).await), world.now());
         let changes: Vec<_> = lapsed.into_iter().map(|change| change.expect("all seats of a hold")).collect();
-        assert_eq!(changes.len(), left.min(STEP.try_into().unwrap()), "a step is bounded, and none is wasted");
+        assert_eq!(changes.len(), left.min(step), "a step is bounded, and none is wasted");
         assert_eq!(committed(&*store, &changes).await, changes.len());
         left -= changes.len();
     }
