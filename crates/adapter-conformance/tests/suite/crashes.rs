@@ -1,5 +1,4 @@
 //! The clause about crashes finds stores that write too late.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test: a panic is how it fails")]
 
 use std::sync::{Arc, Mutex};
 
