@@ -8,11 +8,13 @@ slowest=15
 
 # All features, all crates: the tests, the server that they start and the documentation share one build.
 build=(--workspace --all-features)
-cargo test "${build[@]}" --all-targets --no-run
-cargo build "${build[@]}" --bin frontrow --bin with-postgres
-"$target/debug/with-postgres" \
-    cargo --config "target.'cfg(all())'.runner = '$PWD/scripts/time-tests.sh'" test "${build[@]}" --all-targets --no-fail-fast 2>&1 | tee "$log"
+# All targets that have tests or are built with them; `--all-targets` would make executables of those that say `test = false`, too.
+tests=("${build[@]}" --tests --examples --benches)
+cargo test "${tests[@]}" --no-run
+cargo build "${build[@]}"
 cargo test "${build[@]}" --doc
+"$target/debug/with-postgres" \
+    cargo --config "target.'cfg(all())'.runner = '$PWD/scripts/time-tests.sh'" test "${tests[@]}" --no-fail-fast 2>&1 | tee "$log"
 
 echo
 echo "The slowest tests, in seconds:"
