@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# What `make ci` has `cargo test --doc` run as rustdoc: it documents a crate, as strictly as `make doc` does, before it runs the crate's
+# examples. So the documentation is read from the build of the tests; `cargo doc` would compile all dependencies once more.
+set -euo pipefail
+page=()
+for argument in "$@"; do
+    [ "$argument" = --test ] || page+=("$argument")
+done
+if [ ${#page[@]} -lt $# ]; then
+    rustdoc "${page[@]}" -D warnings --document-private-items --out-dir "${CARGO_TARGET_DIR:-target}/doc"
+fi
+exec rustdoc "$@"
