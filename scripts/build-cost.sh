@@ -36,6 +36,7 @@ all=$(crates --workspace --all-features)
     row "\`make build\` (what \`make run\` builds)" "$slim" run make build
     row "\`make check\`" "$all" check make check
     row "\`make test\` after \`make build\`" "$all" run make test
+    row "\`make ci\`" "$all" ci make ci
 } >"$folder/table"
 
 awk -v table="$folder/table" -v machine="$(uname -sm), $(nproc) cores, $(rustc --version | cut -d' ' -f1,2)" '

@@ -222,9 +222,9 @@ mod tests {
     #[tokio::test]
     async fn a_hold_that_had_ended_lives_again_if_the_clock_goes_back() {
         let hold = a_hold(BEN, &[7]);
-        let held = a_seat(7).held_under(&hold);
+        let seat = a_seat(7).held_under(&hold);
         let mut catalogue = MockCatalogue::new();
-        catalogue.expect_seats().withf(|date| *date == SCHEDULE).times(1).returning(move |_| Ok(vec![held.clone()]));
+        catalogue.expect_seats().withf(|date| *date == SCHEDULE).times(1).returning(move |_| Ok(vec![seat.clone()]));
         let clock = Arc::new(StoppedClock::default());
         let maps = SeatMaps::new(Arc::new(catalogue), clock.clone());
         let until = hold.expires_at() - clock.now();
