@@ -8,7 +8,7 @@
 //! A naive model, which shares no rule with the domain, receives every commit and checks it against the promises (P1 to P8). A broken promise is a
 //! [`Violation`]. Responses of instances, their read models, and liveness are compared with the model, too.
 //!
-//! A seed determines everything, so a run can be repeated: see [`Plan::of`] and [`run`]. [`shrink`] reduces a failing plan, and [`Ended::story`] is
+//! A seed determines everything, so a run can be repeated: see [`Plan::of`] and [`run()`]. [`shrink()`] reduces a failing plan, and [`Ended::story`] is
 //! the log of a run.
 
 mod client;

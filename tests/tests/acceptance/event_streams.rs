@@ -53,9 +53,10 @@ async fn a_place_that_falls_free_at_one_instance_is_given_within_a_second_to_who
         }
         waits.push(freed.elapsed());
         assert_eq!(told.name, "activated", "{told:?}");
-        let late = waits.iter().filter(|wait| **wait > SOON).count();
-        assert!(late <= 1, "{late} of {departure} places were given late: {waits:?}");
     }
+    // Without a wake-up four of five would be late, by the tick; a machine under load may be late now and then.
+    let late = waits.iter().filter(|wait| **wait > SOON).count();
+    assert!(late * 4 <= waits.len(), "{late} of {DEPARTURES} places were given late: {waits:?}");
     a.assert_audit_is_clean().await;
 }
 
