@@ -32,7 +32,7 @@ const SLOW: u64 = 100;
 const STALL: u64 = 2_000;
 
 /// A read may take this fraction of the deadline of a request, since some requests are several reads.
-const READS_PER_DEADLINE: u64 = 4;
+const READS_PER_DEADLINE: u64 = 8;
 
 /// A connection of an instance to the store.
 pub(crate) struct Connection {

@@ -140,7 +140,7 @@ async fn settle(world: &Arc<World>) {
     sleep(Duration::from_millis(longest + u64::try_from(clock_jumps).unwrap_or(0))).await;
     // Each round admits waiting users, whose admissions then lapse unclaimed.
     for _ in 0..200 {
-        if !has_admissible_user(world) {
+        if !is_unsettled(world) {
             break;
         }
         sleep(Duration::from_millis(numbers.claim + numbers.tick)).await;
@@ -150,12 +150,15 @@ async fn settle(world: &Arc<World>) {
     world.check(monitor::check_expired(world));
 }
 
-/// Whether a queue can still admit a waiting user.
-fn has_admissible_user(world: &World) -> bool {
+/// Whether a queue can still admit a waiting user, or has expired tokens to end.
+fn is_unsettled(world: &World) -> bool {
     let now = world.clock.now();
     let mut model = world.model();
     let crate::model::Model { queues, inventory, .. } = &mut *model;
-    queues.all().any(|(queue, line)| !line.waiting.is_empty() && line.is_moving() && inventory.is_worth_waiting(queue, now))
+    queues.all().any(|(queue, line)| {
+        let has_lapsed = line.active.values().any(|until| *until <= now);
+        has_lapsed || (!line.waiting.is_empty() && line.is_moving() && inventory.is_worth_waiting(queue, now))
+    })
 }
 
 fn check_audit(audited: Result<Vec<application::ports::Finding>, application::ports::ReadError>) -> Check {

@@ -21,8 +21,8 @@ use crate::violation::{Check, Violation, ensure};
 /// Maximum number of calls and requests in one simulated millisecond; more indicate a loop without a pause.
 const MAX_STEPS_PER_MILLISECOND: u32 = 20_000;
 
-/// Maximum rate of ticks that meet nothing but conflicts: three instances with five tries a second each, and as many wake-ups.
-const TICK_CONFLICTS_PER_SECOND: u64 = 40;
+/// Maximum rate of ticks that meet nothing but conflicts: three instances with five tries each, for ticks and for lapsed tokens.
+const TICK_CONFLICTS_PER_SECOND: u64 = 100;
 
 /// The shared state of a run.
 pub(crate) struct World {
