@@ -87,7 +87,7 @@ impl Scheduler {
         let (mut tick, mut sweep) = (every(self.rhythm.tick), every(self.rhythm.sweep));
         let mut next_wake = Instant::now();
         loop {
-            // In this order: the ticks and sweeps come so rarely that they keep nothing else out, and a run of a simulation is repeated exactly.
+            // Biased, so that simulations are deterministic. No branch starves another: each waits for its period or at least for a pause.
             let done = tokio::select! {
                 biased;
                 () = stop.cancelled() => return,

@@ -1,10 +1,10 @@
-//! Seat choices: which seats somebody asks for at once.
+//! Seat choices: the seats of one request.
 
 use thiserror::Error;
 
 use crate::SeatNumber;
 
-/// The seats that somebody asks for: at least one, each once, ascending.
+/// The seats of a request: at least one, each once, ascending.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeatChoice(Vec<SeatNumber>);
 

@@ -30,7 +30,6 @@ const LATENCY: std::ops::RangeInclusive<u64> = 100..=3_000;
 const SLOW: u64 = 100;
 /// Factor of the latency of a stalled call.
 const STALL: u64 = 2_000;
-
 /// A read may take this fraction of the deadline of a request, since some requests are several reads.
 const READS_PER_DEADLINE: u64 = 8;
 
@@ -97,6 +96,9 @@ impl Connection {
         let latency = Duration::from_micros(self.draw(|rng| rng.among(LATENCY)) * factor);
         if factor > 1 {
             self.world.extend_fault(latency);
+        }
+        if factor == STALL {
+            self.world.stalls();
         }
         sleep(latency).await;
         if self.dead.is_cancelled() {

@@ -35,7 +35,7 @@ fn main() -> ExitCode {
             ended.story.iter().for_each(|line| println!("{line}"));
             break;
         }
-        add(&mut all, &ended.statistics);
+        all += ended.statistics;
         if let Some(violation) = ended.violation {
             println!("seed {seed} fails: {violation}");
             failed.entry(violation.how).or_default().push(seed);
@@ -65,17 +65,6 @@ fn print_plan(plan: &Plan) {
     let ended = run(plan, true);
     for line in &ended.story {
         println!("{line}");
-    }
-}
-
-fn add(all: &mut Statistics, one: &Statistics) {
-    all.milliseconds += one.milliseconds;
-    all.steps += one.steps;
-    all.commits += one.commits;
-    all.requests += one.requests;
-    all.payments += one.payments;
-    for (kind, count) in &one.faults {
-        *all.faults.entry(kind.clone()).or_default() += count;
     }
 }
 

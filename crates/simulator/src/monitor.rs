@@ -57,8 +57,8 @@ fn check_capacity(world: &World) -> Check {
             continue;
         }
         let since = at.saturating_sub(*line.free_since.get_or_insert(at)).min(without_faults);
-        let (waiting, active_at) = (line.waiting.len(), line.active_at(now));
-        let detail = || format!("{queue:?}: {waiting} waiting, {active_at} active, for {since} ms");
+        let (waiting, active) = (line.waiting.len(), line.active_at(now));
+        let detail = || format!("{queue:?}: {waiting} waiting, {active} active, for {since} ms");
         ensure(since <= tick + TICK_DURATION, "liveness", "free capacity was not filled", detail)?;
         // After a fault, such as an unknown outcome, the scheduler may find the free capacity only at the next tick.
         line.freed_at = line.freed_at.filter(|freed| at - freed + FAULT_FREE_BEFORE < without_faults);
@@ -69,7 +69,7 @@ fn check_capacity(world: &World) -> Check {
 }
 
 /// Whether all instances should have applied all commits.
-fn is_quiet(world: &World) -> bool {
+pub(crate) fn is_quiet(world: &World) -> bool {
     world.without_commits() > 2 * world.plan.numbers.follow + COMMIT_FREE && world.without_faults() > FAULT_FREE
 }
 
@@ -92,14 +92,14 @@ fn check_waiting_room(world: &World, instance: &Instance) -> Check {
     for (queue, line) in model.queues.all() {
         expected.insert(queue, (count(line.waiting.len()), count(line.active_at(now))));
     }
-    for (queue, (waiting, active_at)) in expected {
+    for (queue, (waiting, active)) in expected {
         let Some(figures) = room.figures(queue) else {
-            ensure(waiting + active_at == 0, "readers", "a waiting room does not know a queue", || format!("{queue:?}"))?;
+            ensure(waiting + active == 0, "readers", "a waiting room does not know a queue", || format!("{queue:?}"))?;
             continue;
         };
-        ensure((figures.waiting, figures.active) == (waiting, active_at), "readers", "stale waiting room: wrong counts", || {
+        ensure((figures.waiting, figures.active) == (waiting, active), "readers", "stale waiting room: wrong counts", || {
             let seen = (figures.waiting, figures.active);
-            format!("instance {}, {queue:?}: {seen:?} waiting and active, expected {:?}", instance.number, (waiting, active_at))
+            format!("instance {}, {queue:?}: {seen:?} waiting and active, expected {:?}", instance.number, (waiting, active))
         })?;
     }
     for (id, place) in model.queues.tokens() {

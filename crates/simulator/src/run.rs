@@ -13,12 +13,16 @@ use uuid::Uuid;
 
 use crate::plan::{Fault, Plan};
 use crate::reader::Reader;
+use crate::statistics::Statistics;
 use crate::violation::{Check, Violation, ensure};
-use crate::world::{Statistics, World};
+use crate::world::World;
 use crate::{instance, monitor, operator, user};
 
 /// Maximum duration of a run, in simulated time.
 const MAX_DURATION: Duration = Duration::from_hours(2);
+
+/// Maximum number of rounds in which a run settles.
+const MAX_ROUNDS: u32 = 200;
 
 /// The result of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,14 +143,23 @@ async fn settle(world: &Arc<World>) {
     let longest = numbers.active.max(numbers.hold) + numbers.claim + numbers.hold + 2 * (numbers.tick + numbers.sweep) + 10_000;
     sleep(Duration::from_millis(longest + u64::try_from(clock_jumps).unwrap_or(0))).await;
     // Each round admits waiting users, whose admissions then lapse unclaimed.
-    for _ in 0..200 {
+    for _ in 0..MAX_ROUNDS {
         if !is_unsettled(world) {
             break;
         }
         sleep(Duration::from_millis(numbers.claim + numbers.tick)).await;
     }
-    let memory = monitor::check_read_models(world).await;
-    world.check(memory);
+    // The last commits take a moment to reach all read models.
+    for _ in 0..MAX_ROUNDS {
+        if monitor::is_quiet(world) {
+            break;
+        }
+        sleep(Duration::from_millis(100)).await;
+    }
+    let without_commits = || format!("{} ms without commits", world.without_commits());
+    world.check(ensure(monitor::is_quiet(world), "liveness", "commits do not end after the run", without_commits));
+    let read_models = monitor::check_read_models(world).await;
+    world.check(read_models);
     world.check(monitor::check_expired(world));
 }
 

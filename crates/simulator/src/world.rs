@@ -1,6 +1,5 @@
 //! The state shared by all tasks of a run: the store and its clock, the model, the instances, and the recorded faults and violations.
 
-use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,6 +15,7 @@ use crate::instance::Instance;
 use crate::model::Model;
 use crate::plan::{Fault, FaultKind, Plan};
 use crate::row_log::RowLog;
+use crate::statistics::Statistics;
 use crate::violation::{Check, Violation, ensure};
 
 /// Maximum number of calls and requests in one simulated millisecond; more indicate a loop without a pause.
@@ -60,23 +60,6 @@ struct State {
     steps_now: (u64, u32),
     statistics: Statistics,
     fingerprint: DefaultHasher,
-}
-
-/// Counts of what happened in a run.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Statistics {
-    /// Simulated time, in milliseconds.
-    pub milliseconds: u64,
-    /// Number of loads, commits and requests.
-    pub steps: u64,
-    /// Number of committed changes.
-    pub commits: u64,
-    /// Number of requests of users and operators.
-    pub requests: u64,
-    /// Number of payments.
-    pub payments: u64,
-    /// Number of injected faults by kind, including crashes and clock jumps.
-    pub faults: BTreeMap<String, u64>,
 }
 
 impl World {
@@ -145,9 +128,6 @@ impl World {
         {
             let mut state = self.state();
             state.faulted_at = state.faulted_at.max(Some(at));
-            if kind.to_string() == FaultKind::Stall.to_string() {
-                state.stalled_at = Some(at);
-            }
             *state.statistics.faults.entry(kind.to_string()).or_default() += 1;
         }
         self.record(line);
@@ -176,6 +156,11 @@ impl World {
         let bounded = conflicts <= TICK_CONFLICTS_PER_SECOND * (seconds + 2);
         let how = "unbounded retry: a tick is repeated without a pause";
         self.check(ensure(bounded, "liveness", how, || format!("{conflicts} conflicts in {seconds} s")));
+    }
+
+    /// Records that a call stalls.
+    pub(crate) fn stalls(&self) {
+        self.state().stalled_at = Some(self.at());
     }
 
     /// Whether a call has stalled recently.

@@ -2,17 +2,25 @@
 
 #![expect(clippy::expect_used, reason = "a failed expectation fails the test")]
 
-use simulator::{Ended, Fault, FaultKind, Plan, run, shrink};
+use simulator::{Ended, Fault, FaultKind, Plan, Statistics, run, shrink};
 
 /// Number of seeds; `make soak` runs ten times as many.
 const SEEDS: u64 = 300;
+/// Kinds of faults of calls, crashes, restarts, missing instances and clock jumps.
+const KINDS_OF_FAULTS: usize = 19;
 
 #[test]
 fn runs_with_injected_faults_violate_no_promise() {
-    for seed in 0..SEEDS * u64::from(testbed::soak()) {
-        let Ended { violation, .. } = run(&Plan::of(seed), false);
+    let seeds = SEEDS * u64::from(testbed::soak());
+    let mut all = Statistics::default();
+    for seed in 0..seeds {
+        let Ended { violation, statistics, .. } = run(&Plan::of(seed), false);
         assert_eq!(violation, None, "`cargo run -p simulator -- --from {seed}` prints the story");
+        all += statistics;
     }
+    // Runs in which nothing happens violate nothing either.
+    assert!(all.payments > 5 * seeds, "{all:?}");
+    assert!(all.faults.len() >= KINDS_OF_FAULTS && all.faults.values().all(|count| *count > 20), "{:?}", all.faults);
 }
 
 #[test]

@@ -132,7 +132,7 @@ impl WaitingRoom {
         self.lines.get(&queue).map_or(0, |line| line.waiting())
     }
 
-    /// The queues in which a tick may find something to do, by id: somebody waits, or an admission has ended by its deadline.
+    /// The queues that a tick should look at, in order of id: those with waiting users or with expired admissions.
     #[must_use]
     pub fn due(&self) -> Vec<QueueId> {
         let now = self.clock.now();

@@ -146,7 +146,7 @@ pub(super) fn take(
     change.rely_on(admitted.policy);
     change.not_after(admitted.deadline);
     change.not_after(schedule.sale_closes_at());
-    // The process may have stood still since: nobody is told of a hold that was over before it was made.
+    // A process that is suspended before the commit must not acknowledge a hold that has expired meanwhile.
     change.not_after(until);
     for seat in seats {
         let free = old.filter(|_| is_given_back(seat)).map_or_else(|| Ok(seat.row.clone()), |old| seat.row.clone().free(old, moment));
