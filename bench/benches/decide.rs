@@ -6,7 +6,7 @@ use divan::{Bencher, black_box};
 use domain::decide::{admit, hold, pay};
 use domain::need::{Line, Standing};
 use domain::testing::{
-    ADA, NOW, QUEUE, SCHEDULE, a_hold, a_queue, a_seat, a_token, a_wallet, an_admitted_token, keyed, on_sale, pass, payment_of,
+    ADA, NOW, QUEUE, SCHEDULE, a_hold, a_queue, a_seat, a_token, a_wallet, an_admitted_token, idempotency, on_sale, pass, payment_of,
     reservation_of, rules, seats, user,
 };
 use domain::{Command, EntryId, Needs, Operation, QueuePolicy, Rows, Rules, Version};
@@ -23,8 +23,8 @@ fn main() {
 fn hold_two_seats(bencher: Bencher<'_, '_>) {
     let rules = roomy_rules();
     let rows = on_sale().with(an_admitted_token(ADA)).with(a_seat(7)).with(a_seat(8));
-    let (keyed, id, seats) = (keyed(ADA, Operation::Hold, "once"), reservation_of(ADA), seats(&[7, 8]));
-    let command = hold::Command { pass: pass(ADA), keyed, id, schedule: SCHEDULE, seats };
+    let (idempotency, id, seats) = (idempotency(ADA, Operation::Hold, "once"), reservation_of(ADA), seats(&[7, 8]));
+    let command = hold::Command { pass: pass(ADA), idempotency, id, schedule: SCHEDULE, seats };
     assert!(writes(&command, &rows, &rules), "Ada can't hold");
     bencher.bench_local(|| black_box(&command).decide_by(black_box(&rows), &rules));
 }
@@ -35,8 +35,8 @@ fn pay_for_two_seats(bencher: Bencher<'_, '_>) {
     let (rules, hold) = (roomy_rules(), a_hold(ADA, &[7, 8]));
     let mut rows = on_sale().with(an_admitted_token(ADA)).with(a_wallet(ADA, 200_000));
     rows.add_all([7, 8].map(|number| a_seat(number).held_under(&hold)));
-    let (keyed, id, entry) = (keyed(ADA, Operation::Pay, "once"), payment_of(ADA), EntryId(Uuid::from_u128(7)));
-    let command = pay::Command { pass: pass(ADA), keyed, id, entry, reservation: hold.id(), amount: None };
+    let (idempotency, id, entry) = (idempotency(ADA, Operation::Pay, "once"), payment_of(ADA), EntryId(Uuid::from_u128(7)));
+    let command = pay::Command { pass: pass(ADA), idempotency, id, entry, reservation: hold.id(), amount: None };
     rows.add(hold);
     assert!(writes(&command, &rows, &rules), "Ada can't pay");
     bencher.bench_local(|| black_box(&command).decide_by(black_box(&rows), &rules));

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 
-use crate::one_seat::Crush;
+use crate::one_seat::Contention;
 use crate::room::{Asked, FEW, MANY, Room};
 use crate::row::{self, Row, Store, What};
 
@@ -41,7 +41,7 @@ const FOR_RATES: usize = 256;
 const FOR_TAILS: usize = 64;
 
 /// The bars of a run on both stores.
-pub(crate) fn judge(rows: &[Row], crushes: &[Crush]) -> anyhow::Result<Vec<Bar>> {
+pub(crate) fn judge(rows: &[Row], crushes: &[Contention]) -> anyhow::Result<Vec<Bar>> {
     let found =
         |store, what, connections| row::find(rows, store, what, connections).with_context(|| format!("{what} on {store} was not measured"));
     let mut bars = Vec::new();
@@ -57,17 +57,22 @@ pub(crate) fn judge(rows: &[Row], crushes: &[Crush]) -> anyhow::Result<Vec<Bar>>
         bars.push(bar("charges done in a flood of ten times the clients by those without", kept, Limit::AtLeast(0.8), " ×"));
         bars.push(bar("p99 of the charges done in a flood", flooded.p99_ms(), Limit::AtMost(FLOOD_P99_MS), " ms"));
     }
-    for crush in crushes {
-        let bar =
-            |what: &str, value, limit, unit| Bar { what: format!("{}: one seat, {what}", crush.store), value, limit, goal: None, unit };
-        let all = f64::from(crush.created + crush.conflicts + crush.faults + crush.others);
-        bars.push(bar("201", f64::from(crush.created), Limit::Exactly(1.0), ""));
-        bars.push(bar("409", f64::from(crush.conflicts), Limit::Exactly(all - 1.0), ""));
-        bars.push(bar("5xx", f64::from(crush.faults), Limit::Exactly(0.0), ""));
-        let p99_ms = found(crush.store, What::OneSeat, None)?.p99_ms();
+    for contention in crushes {
+        let bar = |what: &str, value, limit, unit| Bar {
+            what: format!("{}: one seat, {what}", contention.store),
+            value,
+            limit,
+            goal: None,
+            unit,
+        };
+        let all = f64::from(contention.created + contention.conflicts + contention.faults + contention.others);
+        bars.push(bar("201", f64::from(contention.created), Limit::Exactly(1.0), ""));
+        bars.push(bar("409", f64::from(contention.conflicts), Limit::Exactly(all - 1.0), ""));
+        bars.push(bar("5xx", f64::from(contention.faults), Limit::Exactly(0.0), ""));
+        let p99_ms = found(contention.store, What::OneSeat, None)?.p99_ms();
         bars.push(bar("p99", p99_ms, Limit::AtMost(250.0), " ms"));
-        let hold = found(crush.store, What::Hold, Some(FOR_TAILS))?;
-        let name = format!("{}: p99 of hold at {FOR_TAILS} connections by its p50", crush.store);
+        let hold = found(contention.store, What::Hold, Some(FOR_TAILS))?;
+        let name = format!("{}: p99 of hold at {FOR_TAILS} connections by its p50", contention.store);
         bars.push(Bar { what: name, value: hold.p99_ms() / hold.p50_ms(), limit: Limit::AtMost(5.0), goal: None, unit: " ×" });
     }
     Ok(bars)

@@ -80,7 +80,7 @@ impl Buyer {
                 request("POST /v1/wallet/charges", Headers { key: "charge", ..me }, body)
             }
             Stage::Hold => {
-                let body = format!(r#"{{"schedule_id":"{}","seat_numbers":[{}]}}"#, self.seat.date, self.seat.number);
+                let body = format!(r#"{{"schedule_id":"{}","seat_numbers":[{}]}}"#, self.seat.schedule, self.seat.number);
                 request("POST /v1/reservations", Headers { key: "hold", ..admitted }, &body)
             }
             Stage::Release => request(&format!("DELETE /v1/reservations/{}", self.reservation), me, ""),

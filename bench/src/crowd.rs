@@ -11,7 +11,7 @@ use crate::row::Row;
 use crate::target::Target;
 
 /// How long the line may take to empty.
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 pub(crate) struct Crowd {
@@ -70,7 +70,7 @@ impl Crowd {
         let mut client = Client::connect(self.target.address).await?;
         let start = Instant::now();
         while !client.exchange(&look).await?.body.contains(r#""status":"ACTIVE""#) {
-            ensure!(start.elapsed() < PATIENCE, "the line does not empty within {PATIENCE:?}");
+            ensure!(start.elapsed() < TIMEOUT, "the line does not empty within {TIMEOUT:?}");
             tokio::time::sleep(BETWEEN_LOOKS).await;
         }
         Ok(())

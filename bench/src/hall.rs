@@ -8,26 +8,26 @@ use crate::row::Store;
 
 pub(crate) const CONCERT: Uuid = Uuid::from_u128(0x0f20_7207_0000_7000_8000_0000_0be9_c400);
 /// The date with one seat.
-pub(crate) const ONE_SEAT: Seat = Seat { date: date(DATES), number: 1 };
+pub(crate) const ONE_SEAT: Seat = Seat { schedule: schedule(SCHEDULES), number: 1 };
 
 const DEFAULT_QUEUE: Uuid = Uuid::from_u128(0x0f20_7207_0000_7000_8000_0000_0000_0001);
-const DATES: u32 = 4;
-const SEATS_A_DATE: u32 = 20_000;
+const SCHEDULES: u32 = 4;
+const SEATS_A_SCHEDULE: u32 = 20_000;
 const DAY_MICROS: i64 = 86_400_000_000;
 
 /// Where somebody sits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Seat {
-    pub(crate) date: Uuid,
+    pub(crate) schedule: Uuid,
     pub(crate) number: u32,
 }
 
 /// The seat that comes after `before` others, of 80,000.
 pub(crate) const fn seat(before: u32) -> Seat {
-    Seat { date: date(before / SEATS_A_DATE), number: before % SEATS_A_DATE + 1 }
+    Seat { schedule: schedule(before / SEATS_A_SCHEDULE), number: before % SEATS_A_SCHEDULE + 1 }
 }
 
-const fn date(number: u32) -> Uuid {
+const fn schedule(number: u32) -> Uuid {
     Uuid::from_u128(CONCERT.as_u128() + 1 + number as u128)
 }
 
@@ -47,16 +47,16 @@ pub(crate) async fn put_on(database: &DatabaseConnection, store: Store) -> anyho
         id(DEFAULT_QUEUE)
     );
     database.execute_unprepared(&concert).await?;
-    for number in 0..=DATES {
-        let (date, seats) = (id(date(number)), if number == DATES { 1 } else { SEATS_A_DATE });
+    for number in 0..=SCHEDULES {
+        let (schedule, seats) = (id(schedule(number)), if number == SCHEDULES { 1 } else { SEATS_A_SCHEDULE });
         let schedule = format!(
-            "INSERT INTO schedules (id, version, concert_id, starts_at, zone, sale_opens_at, sale_closes_at) VALUES ({date}, 1, {}, {now} + 30 * {DAY_MICROS}, 'Asia/Seoul', {now} - {DAY_MICROS}, {now} + 30 * {DAY_MICROS})",
+            "INSERT INTO schedules (id, version, concert_id, starts_at, zone, sale_opens_at, sale_closes_at) VALUES ({schedule}, 1, {}, {now} + 30 * {DAY_MICROS}, 'Asia/Seoul', {now} - {DAY_MICROS}, {now} + 30 * {DAY_MICROS})",
             id(CONCERT),
         );
         let seats = format!(
             "WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {seats})
              INSERT INTO seats (schedule_id, number, version, label, price, state)
-             SELECT {date}, n, 1, 'Section A Row ' || (n / 25 + 1) || ' Seat ' || (n % 25 + 1), 60000, 'AVAILABLE' FROM s",
+             SELECT {schedule}, n, 1, 'Section A Row ' || (n / 25 + 1) || ' Seat ' || (n % 25 + 1), 60000, 'AVAILABLE' FROM s",
         );
         database.execute_unprepared(&schedule).await?;
         database.execute_unprepared(&seats).await?;

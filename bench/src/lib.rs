@@ -34,10 +34,10 @@ use testbed::{Cluster, Durability};
 use buyer::Buyer;
 use crowd::Crowd;
 use machine::Machine;
-use one_seat::Crush;
+use one_seat::Contention;
 use row::Row;
 use scratch::Scratch;
-use server::{Doors, Server};
+use server::{CapacityProfile, Server};
 use target::Target;
 
 /// The server's own, so that the bare handler has it too.
@@ -81,8 +81,8 @@ async fn baselines(seconds: u32) -> anyhow::Result<()> {
 }
 
 async fn alone(scratch: &Scratch) -> anyhow::Result<()> {
-    let (rows, crush) = over_http(scratch).await?;
-    println!("{}\n{crush:?}", table::of_rows(&rows));
+    let (rows, contention) = over_http(scratch).await?;
+    println!("{}\n{contention:?}", table::of_rows(&rows));
     Ok(())
 }
 
@@ -98,9 +98,9 @@ async fn everything() -> anyhow::Result<()> {
     let machine = Machine::this(&cluster)?;
     let (mut rows, mut crushes) = (bare(&cluster, BASELINE_SECONDS).await?, Vec::new());
     for scratch in [Scratch::postgres(&cluster), Scratch::sqlite()?] {
-        let (measured, crush) = over_http(&scratch).await.with_context(|| format!("Frontrow on {}", scratch.store))?;
+        let (measured, contention) = over_http(&scratch).await.with_context(|| format!("Frontrow on {}", scratch.store))?;
         rows.extend(measured);
-        crushes.push(crush);
+        crushes.push(contention);
     }
     rows.sort_by_key(|row| row.store);
     let room = room::measure(&cluster).await.context("the waiting room")?;
@@ -130,7 +130,7 @@ async fn bare(cluster: &Cluster, seconds: u32) -> anyhow::Result<Vec<Row>> {
 
 /// Serves the hall from a migrated `scratch`, lets a crowd buy over each number of connections, and then a thousand want one seat.
 /// The promises must hold afterwards.
-async fn over_http(scratch: &Scratch) -> anyhow::Result<(Vec<Row>, Crush)> {
+async fn over_http(scratch: &Scratch) -> anyhow::Result<(Vec<Row>, Contention)> {
     server::run("migrate", &scratch.url).await?;
     let database = scratch.connect().await?;
     hall::put_on(&database, scratch.store).await?;
@@ -139,22 +139,22 @@ async fn over_http(scratch: &Scratch) -> anyhow::Result<(Vec<Row>, Crush)> {
     let mut seats = (0..).map(hall::seat);
     for connections in CONNECTIONS {
         let buyers = (0..BUYERS).zip(&mut seats).map(|(number, seat)| Buyer::new(seat, number % 2 == 0)).collect();
-        let server = Server::start(&scratch.url, Doors::Narrow).await?;
+        let server = Server::start(&scratch.url, CapacityProfile::Narrow).await?;
         let mut crowd = Crowd { target: Target::new(&server, scratch)?, connections, buyers };
         rows.extend(crowd.line_up().await?);
         server.stop().await?;
-        let server = Server::start(&scratch.url, Doors::Wide).await?;
+        let server = Server::start(&scratch.url, CapacityProfile::Wide).await?;
         crowd.target = Target::new(&server, scratch)?;
         rows.extend(crowd.buy().await?);
         server.stop().await?;
     }
-    let server = Server::start(&scratch.url, Doors::Wide).await?;
-    let (row, crush) = one_seat::crush(Target::new(&server, scratch)?).await?;
+    let server = Server::start(&scratch.url, CapacityProfile::Wide).await?;
+    let (row, contention) = one_seat::contention(Target::new(&server, scratch)?).await?;
     rows.push(row);
     server.stop().await?;
-    let server = Server::start(&scratch.url, Doors::Guarded).await?;
+    let server = Server::start(&scratch.url, CapacityProfile::Guarded).await?;
     rows.extend(flood::flood(Target::new(&server, scratch)?).await.context("the flood")?);
     server.stop().await?;
     server::run("audit", &scratch.url).await?;
-    Ok((rows, crush))
+    Ok((rows, contention))
 }

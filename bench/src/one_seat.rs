@@ -18,7 +18,7 @@ const CONNECTIONS: usize = 64;
 
 /// How they were answered.
 #[derive(Debug)]
-pub(crate) struct Crush {
+pub(crate) struct Contention {
     pub(crate) store: Store,
     pub(crate) created: u32,
     pub(crate) conflicts: u32,
@@ -28,7 +28,7 @@ pub(crate) struct Crush {
 }
 
 /// Lets a thousand in, opens a connection for each, and sends all requests before the first answer is read.
-pub(crate) async fn crush(target: Target) -> anyhow::Result<(Row, Crush)> {
+pub(crate) async fn contention(target: Target) -> anyhow::Result<(Row, Contention)> {
     let mut crowd = Crowd { target, connections: CONNECTIONS, buyers: vec![Buyer::new(ONE_SEAT, false); WANT_IT] };
     crowd.line_up().await.context("the thousand who want one seat")?;
     crowd.until_all_are_in().await?;
@@ -43,21 +43,21 @@ pub(crate) async fn crush(target: Target) -> anyhow::Result<(Row, Crush)> {
     }
     let waiting: Vec<_> = clients.into_iter().map(|(client, _)| tokio::spawn(answer(client, start))).collect();
 
-    let mut crush = Crush { store: target.store, created: 0, conflicts: 0, faults: 0, others: 0 };
+    let mut contention = Contention { store: target.store, created: 0, conflicts: 0, faults: 0, others: 0 };
     let mut latencies = Histogram::new(3)?;
     for waiting in waiting {
         let (status, micros) = waiting.await??;
         latencies.record(micros)?;
         *match status {
-            201 => &mut crush.created,
-            409 => &mut crush.conflicts,
-            500..=599 => &mut crush.faults,
-            _ => &mut crush.others,
+            201 => &mut contention.created,
+            409 => &mut contention.conflicts,
+            500..=599 => &mut contention.faults,
+            _ => &mut contention.others,
         } += 1;
     }
     let a_second = f64::from(u32::try_from(WANT_IT)?) / start.elapsed().as_secs_f64();
     let busy = Some(target.busy()?.saturating_sub(before));
-    Ok((Row { store: target.store, what: What::OneSeat, connections: WANT_IT, a_second, latencies, busy }, crush))
+    Ok((Row { store: target.store, what: What::OneSeat, connections: WANT_IT, a_second, latencies, busy }, contention))
 }
 
 /// The status, and how many microseconds after the first request was sent it was there.

@@ -14,7 +14,7 @@ use crate::process::Process;
 
 const MISSING: &str = "the server does not start: `make bench` builds it beside this program";
 /// How long a server may take to finish what was asked of it.
-const FAREWELL: Duration = Duration::from_secs(20);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// What the built-in issuer signs with, so that the driver can sign for anybody.
 pub(crate) const ISSUER_SECRET: &str = "of the bench, and known to everybody";
@@ -31,7 +31,7 @@ const SETTINGS: [(&str, &str); 6] = [
 
 /// How many a server lets in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Doors {
+pub(crate) enum CapacityProfile {
     /// Nobody.
     Shut,
     /// As the built-in policy has it: a hundred, and then a line that grows.
@@ -42,7 +42,7 @@ pub(crate) enum Doors {
     Guarded,
 }
 
-impl Doors {
+impl CapacityProfile {
     const fn settings(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Shut => &[("FRONTROW__QUEUE__CAPACITY", "0")],
@@ -65,9 +65,9 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts `frontrow serve` on the database at `url`.
-    pub(crate) async fn start(url: &str, doors: Doors) -> anyhow::Result<Self> {
+    pub(crate) async fn start(url: &str, capacity: CapacityProfile) -> anyhow::Result<Self> {
         let mut command = frontrow("serve", url)?;
-        command.envs(doors.settings().iter().copied());
+        command.envs(capacity.settings().iter().copied());
         Self::spawn(&mut command).await.context(MISSING)
     }
 
@@ -96,7 +96,7 @@ impl Server {
     /// Lets it finish what it has taken.
     pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
         kill_process(self.id()?, Signal::TERM)?;
-        let status = timeout(FAREWELL, self.child.wait()).await.context("the server does not stop")??;
+        let status = timeout(SHUTDOWN_TIMEOUT, self.child.wait()).await.context("the server does not stop")??;
         ensure!(status.success(), "the server ended with {status}");
         Ok(())
     }

@@ -36,6 +36,7 @@ pub const POSTGRES: Migrator = scripts!["postgres":
     "0008_operations",
     "0009_accessible_seats",
     "0010_event_log",
+    "0011_audit_entries",
 ];
 
 /// Brings a SQLite database up to date. Run it inside `BEGIN IMMEDIATE`: then of several processes that open a database at once one
@@ -51,4 +52,5 @@ pub const SQLITE: Migrator = scripts!["sqlite":
     "0008_operations",
     "0009_accessible_seats",
     "0010_event_log",
+    "0011_audit_entries",
 ];

@@ -16,9 +16,9 @@ use crate::watchdog::Watchdog;
 use crate::{programs, psql};
 
 /// How long a server may take to accept connections, its recovery included.
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 /// How long a server may take to stop; after five seconds it kills its children itself.
-const FAREWELL: Duration = Duration::from_secs(10);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 /// A port may be taken between our look and the server's, and killed processes may still hold a port or shared memory.
 const ATTEMPTS: u32 = 20;
@@ -150,7 +150,7 @@ impl Server {
     /// Whether it has come to accept connections; otherwise it has ended.
     fn accepts(&mut self) -> bool {
         let (url, data) = (self.address().maintenance(), self.data());
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while Instant::now() < deadline {
             // That somebody answers is not enough: on a port that was taken meanwhile it is another server.
             if psql::run(&url, "SHOW data_directory").is_ok_and(|folder| Path::new(&folder) == data) {
@@ -161,7 +161,7 @@ impl Server {
             }
             sleep(BETWEEN_LOOKS);
         }
-        panic!("PostgreSQL does not accept connections within {PATIENCE:?}:\n{}", self.log_tail());
+        panic!("PostgreSQL does not accept connections within {TIMEOUT:?}:\n{}", self.log_tail());
     }
 
     fn log_tail(&self) -> String {
@@ -174,7 +174,7 @@ impl Server {
     /// Immediate shutdown, which unlike a kill gives the shared memory back; a kill if it takes too long.
     fn stop(&mut self) {
         let Some(process) = &mut self.process else { return };
-        let deadline = Instant::now() + FAREWELL;
+        let deadline = Instant::now() + SHUTDOWN_TIMEOUT;
         let _ = kill_process(Pid::from_child(process), Signal::QUIT);
         while Instant::now() < deadline {
             if process.try_wait().is_ok_and(|ended| ended.is_some()) {

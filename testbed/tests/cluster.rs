@@ -11,16 +11,16 @@ use std::time::{Duration, Instant};
 use testbed::{Cluster, Durability};
 
 /// How long what must come may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 /// Makes [`a_process_that_never_ends`] more than an empty test.
 const NEVER_ENDS: &str = "TESTBED_NEVER_ENDS";
 const EXISTING: &str = "FRONTROW_TEST_DATABASE_URL";
 
 #[track_caller]
 fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     while !holds() {
-        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
+        assert!(Instant::now() < deadline, "not within {TIMEOUT:?}: {what}");
         sleep(Duration::from_millis(10));
     }
 }

@@ -14,7 +14,7 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 /// How long the browser may take to start, and to stop.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 /// Under which names Chromium goes.
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -45,7 +45,7 @@ impl Browser {
             .spawn()
             .unwrap();
         let mut said = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let port = timeout(PATIENCE, async {
+        let port = timeout(TIMEOUT, async {
             loop {
                 let line = said.next_line().await.unwrap().expect("chromedriver ended before it was up");
                 if let Some((_, port)) = line.split_once("started successfully on port ") {
@@ -63,7 +63,7 @@ impl Browser {
             "goog:chromeOptions": { "binary": find(&BROWSERS), "args": args },
             "goog:loggingPrefs": { "performance": "ALL", "browser": "ALL" },
         } } });
-        let session = timeout(PATIENCE, browser.post("/session", wants)).await.expect("the browser starts in time");
+        let session = timeout(TIMEOUT, browser.post("/session", wants)).await.expect("the browser starts in time");
         session["sessionId"].as_str().unwrap().clone_into(&mut browser.session);
         browser
     }
@@ -121,7 +121,7 @@ impl Drop for Browser {
     /// The driver closes the browser and then itself; killed, it would leave the browser behind.
     fn drop(&mut self) {
         let asked = TcpStream::connect(("127.0.0.1", self.port)).and_then(|mut driver| {
-            driver.set_read_timeout(Some(PATIENCE))?;
+            driver.set_read_timeout(Some(TIMEOUT))?;
             write!(driver, "GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n", self.port)?;
             driver.read_to_end(&mut Vec::new())
         });

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use crate::Shopper;
 
 /// How long a reader waits for what must come.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The open stream of a queue token's events.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl Shopper {
 impl EventStream {
     /// The next event; none once the stream has ended.
     pub async fn next(&mut self) -> Option<Event> {
-        timeout(PATIENCE, self.read()).await.expect("an event, or the end, in time")
+        timeout(TIMEOUT, self.read()).await.expect("an event, or the end, in time")
     }
 
     /// The next event, which must be called `name`.

@@ -14,7 +14,7 @@ use crate::log::secret_key;
 /// A client stays this long at most.
 const LONGEST_STAY: u64 = 12_000;
 /// How long one who only closed their half waits for the answer.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 impl Shopper {
     /// Sends a request, perhaps not all of it, and hangs up a moment later.
@@ -38,7 +38,7 @@ impl Shopper {
             0 => connection.set_zero_linger().unwrap(),
             1 => {
                 let _ = connection.shutdown().await;
-                let _ = timeout(PATIENCE, connection.read_to_end(&mut Vec::new()))
+                let _ = timeout(TIMEOUT, connection.read_to_end(&mut Vec::new()))
                     .await
                     .expect("a half-closed connection is answered or closed");
             }

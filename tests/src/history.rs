@@ -9,14 +9,14 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
-use crate::{CLUB_DATE, Reply, Shopper, money};
+use crate::{CLUB_SCHEDULE, Reply, Shopper, money};
 
 /// How often a client asks what came of a deed, once the system is back: a kept connection may close as it is used.
 const TRIES: u32 = 2;
 
 /// What a client wants.
 #[derive(Debug, Clone)]
-pub enum Wish {
+pub enum Request {
     /// Money into the wallet.
     Charge(i64),
     /// Seats of the club's first date.
@@ -31,7 +31,7 @@ pub enum Wish {
 
 /// What the client was told.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Verdict {
+pub enum Response {
     /// It is done; the answer.
     Done(Value),
     /// It is not done, and never will be.
@@ -42,40 +42,40 @@ pub enum Verdict {
 
 /// A request with its key, and what came of it.
 #[derive(Debug, Clone)]
-pub struct Deed {
+pub struct Operation {
     /// Whose it is.
     pub user: usize,
     /// Its key.
     pub key: String,
     /// What was wanted.
-    pub wish: Wish,
+    pub request: Request,
     /// What came of it.
-    pub verdict: Verdict,
+    pub response: Response,
 }
 
 /// All deeds.
 #[derive(Debug, Default)]
-pub struct History(Mutex<Vec<Deed>>);
+pub struct History(Mutex<Vec<Operation>>);
 
-impl Wish {
+impl Request {
     /// Sends it once.
-    pub async fn send(&self, shopper: &Shopper, key: &str) -> Verdict {
+    pub async fn send(&self, shopper: &Shopper, key: &str) -> Response {
         let (path, body) = match self {
             Self::Charge(amount) => ("/v1/wallet/charges".to_owned(), json!({"amount": money(*amount)})),
-            Self::Hold(seats) => ("/v1/reservations".to_owned(), json!({"schedule_id": CLUB_DATE, "seat_numbers": seats})),
+            Self::Hold(seats) => ("/v1/reservations".to_owned(), json!({"schedule_id": CLUB_SCHEDULE, "seat_numbers": seats})),
             Self::Pay(reservation) => ("/v1/payments".to_owned(), json!({"reservation_id": reservation})),
             Self::Refund(payment) => (format!("/v1/payments/{payment}/refunds"), json!({})),
             Self::Release(reservation) => {
                 let sent = shopper.send(reqwest::Method::DELETE, &format!("/v1/reservations/{reservation}"), None, None).await;
-                return sent.map_or(Verdict::Unknown, |reply| Verdict::of(&reply));
+                return sent.map_or(Response::Unknown, |reply| Response::of(&reply));
             }
         };
         let sent = shopper.send(reqwest::Method::POST, &path, Some(key), Some(&body)).await;
-        sent.map_or(Verdict::Unknown, |reply| Verdict::of(&reply))
+        sent.map_or(Response::Unknown, |reply| Response::of(&reply))
     }
 }
 
-impl Verdict {
+impl Response {
     fn of(reply: &Reply) -> Self {
         match (reply.status, reply.code()) {
             (200 | 201 | 204, _) => Self::Done(reply.body.clone()),
@@ -111,39 +111,39 @@ fn stable(answer: &Value) -> Value {
 
 impl History {
     /// Adds a deed.
-    pub fn add(&self, deed: Deed) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(deed);
+    pub fn add(&self, operation: Operation) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(operation);
     }
 
     /// All deeds so far.
     #[must_use]
-    pub fn deeds(&self) -> Vec<Deed> {
+    pub fn operations(&self) -> Vec<Operation> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Asks again what came of the deeds of unknown outcome, each with its key; how many there were.
     pub async fn settle(&self, shoppers: &[Shopper]) -> usize {
-        let mut deeds = self.deeds();
+        let mut operations = self.operations();
         let mut unknown = 0;
-        for deed in deeds.iter_mut().filter(|deed| deed.verdict == Verdict::Unknown) {
+        for operation in operations.iter_mut().filter(|operation| operation.response == Response::Unknown) {
             for _ in 0..TRIES {
-                deed.verdict = deed.wish.send(&shoppers[deed.user], &deed.key).await;
-                if deed.verdict != Verdict::Unknown {
+                operation.response = operation.request.send(&shoppers[operation.user], &operation.key).await;
+                if operation.response != Response::Unknown {
                     break;
                 }
             }
-            assert_ne!(deed.verdict, Verdict::Unknown, "{deed:?} can't be settled");
+            assert_ne!(operation.response, Response::Unknown, "{operation:?} can't be settled");
             unknown += 1;
         }
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = deeds;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = operations;
         unknown
     }
 
     /// Compares what each user was told with what is found.
     pub async fn assert_is_kept(&self, shoppers: &[Shopper]) {
-        let deeds = self.deeds();
+        let operations = self.operations();
         for (user, shopper) in shoppers.iter().enumerate() {
-            let told: Vec<&Deed> = deeds.iter().filter(|deed| deed.user == user).collect();
+            let told: Vec<&Operation> = operations.iter().filter(|operation| operation.user == user).collect();
             assert_book_is_kept(shopper, &told).await;
             assert_bookings_are_kept(shopper, &told).await;
         }
@@ -151,10 +151,10 @@ impl History {
 }
 
 /// The answers to deeds that are done and for which `pick` names something.
-fn done<'a, T: Ord>(told: &[&'a Deed], pick: impl Fn(&'a Wish, &'a Value) -> Option<T>) -> BTreeSet<T> {
-    let answers = told.iter().filter_map(|deed| match &deed.verdict {
-        Verdict::Done(answer) => pick(&deed.wish, answer),
-        Verdict::Refused(_) | Verdict::Unknown => None,
+fn done<'a, T: Ord>(told: &[&'a Operation], pick: impl Fn(&'a Request, &'a Value) -> Option<T>) -> BTreeSet<T> {
+    let answers = told.iter().filter_map(|operation| match &operation.response {
+        Response::Done(answer) => pick(&operation.request, answer),
+        Response::Refused(_) | Response::Unknown => None,
     });
     answers.collect()
 }
@@ -163,7 +163,7 @@ fn text(value: &Value, member: &str) -> String {
     value[member].as_str().unwrap_or_default().to_owned()
 }
 
-async fn assert_book_is_kept(shopper: &Shopper, told: &[&Deed]) {
+async fn assert_book_is_kept(shopper: &Shopper, told: &[&Operation]) {
     let book = shopper.all("/v1/wallet/entries").await;
     // A list, not a set: what is found twice was done twice.
     let found = |kind: &str, member: &str| -> Vec<(String, i64)> {
@@ -174,30 +174,30 @@ async fn assert_book_is_kept(shopper: &Shopper, told: &[&Deed]) {
         found
     };
     let amount = |answer: &Value| answer["amount"]["amount"].as_i64().unwrap_or_default();
-    let charged = done(told, |wish, answer| matches!(wish, Wish::Charge(_)).then(|| (text(answer, "id"), amount(answer))));
+    let charged = done(told, |request, answer| matches!(request, Request::Charge(_)).then(|| (text(answer, "id"), amount(answer))));
     assert_eq!(found("CHARGE", "id"), Vec::from_iter(charged), "charges found, and charges told");
-    let paid = done(told, |wish, answer| matches!(wish, Wish::Pay(_)).then(|| (text(answer, "id"), -amount(answer))));
+    let paid = done(told, |request, answer| matches!(request, Request::Pay(_)).then(|| (text(answer, "id"), -amount(answer))));
     assert_eq!(found("PAYMENT", "payment_id"), Vec::from_iter(paid), "payments found, and payments told");
-    let refunded = done(told, |wish, answer| matches!(wish, Wish::Refund(_)).then(|| (text(answer, "id"), amount(answer))));
+    let refunded = done(told, |request, answer| matches!(request, Request::Refund(_)).then(|| (text(answer, "id"), amount(answer))));
     assert_eq!(found("REFUND", "payment_id"), Vec::from_iter(refunded), "refunds found, and refunds told");
     let sum: i64 = book.iter().filter_map(|entry| entry["amount"]["amount"].as_i64()).sum();
     assert_eq!(shopper.balance().await, sum);
 }
 
-async fn assert_bookings_are_kept(shopper: &Shopper, told: &[&Deed]) {
+async fn assert_bookings_are_kept(shopper: &Shopper, told: &[&Operation]) {
     let seats = |reservation: &Value| reservation["seats"].to_string();
     let found: BTreeMap<String, Value> =
         shopper.all("/v1/reservations").await.into_iter().map(|reservation| (text(&reservation, "id"), reservation)).collect();
-    let held = done(told, |wish, answer| matches!(wish, Wish::Hold(_)).then(|| (text(answer, "id"), seats(answer))));
+    let held = done(told, |request, answer| matches!(request, Request::Hold(_)).then(|| (text(answer, "id"), seats(answer))));
     let there: BTreeSet<_> = found.iter().map(|(id, reservation)| (id.clone(), seats(reservation))).collect();
     assert_eq!(there, held, "reservations found, and holds told");
-    let refunded = done(told, |wish, answer| matches!(wish, Wish::Refund(_)).then(|| text(answer, "reservation_id")));
-    for paid in done(told, |wish, answer| matches!(wish, Wish::Pay(_)).then(|| text(answer, "reservation_id"))) {
+    let refunded = done(told, |request, answer| matches!(request, Request::Refund(_)).then(|| text(answer, "reservation_id")));
+    for paid in done(told, |request, answer| matches!(request, Request::Pay(_)).then(|| text(answer, "reservation_id"))) {
         let expected = if refunded.contains(&paid) { "CANCELLED" } else { "CONFIRMED" };
         assert_eq!(found[&paid]["status"], expected, "{paid} was paid");
     }
-    for deed in told.iter().filter(|deed| matches!(deed.verdict, Verdict::Done(_))) {
-        if let Wish::Release(released) = &deed.wish {
+    for operation in told.iter().filter(|operation| matches!(operation.response, Response::Done(_))) {
+        if let Request::Release(released) = &operation.request {
             assert_eq!(found[released]["status"], "CANCELLED", "{released} was given back");
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::{CLUB, Deed, Frontrow, History, Shopper, Verdict, Wish};
+use crate::{CLUB, Frontrow, History, Operation, Request, Response, Shopper};
 
 /// How many seats a client asks for at most, and how many the hall has.
 const MOST_SEATS: u32 = 2;
@@ -88,18 +88,18 @@ impl MixedLoad {
             let (mut shopper, mut other) = (shoppers[user].clone(), others[user].clone());
             shopper.token.clone_from(&lock(&buyer.shopper).token);
             other.token.clone_from(&shopper.token);
-            let wish = buyer.wish();
+            let request = buyer.request();
             let key = format!("key-{}", self.keys.fetch_add(1, Ordering::SeqCst));
-            let verdict = if fastrand::u32(..ONE_IN_TWICE) == 0 {
-                let (one, other) = tokio::join!(wish.send(&shopper, &key), wish.send(&other, &key));
+            let response = if fastrand::u32(..ONE_IN_TWICE) == 0 {
+                let (one, other) = tokio::join!(request.send(&shopper, &key), request.send(&other, &key));
                 one.and(other)
             } else {
-                wish.send(&shopper, &key).await
+                request.send(&shopper, &key).await
             };
-            buyer.learn(&wish, &verdict);
-            let ended = matches!(&verdict, Verdict::Refused(code) if code == "QUEUE_TOKEN_EXPIRED");
-            let unknown = verdict == Verdict::Unknown;
-            self.history.add(Deed { user, key, wish, verdict });
+            buyer.learn(&request, &response);
+            let ended = matches!(&response, Response::Refused(code) if code == "QUEUE_TOKEN_EXPIRED");
+            let unknown = response == Response::Unknown;
+            self.history.add(Operation { user, key, request, response });
             self.answered.fetch_add(1, Ordering::SeqCst);
             if ended {
                 buyer.join(&shopper).await;
@@ -113,32 +113,32 @@ impl MixedLoad {
 }
 
 impl Buyer {
-    fn wish(&self) -> Wish {
+    fn request(&self) -> Request {
         let (reservation, payment) = (any(&self.reservations), any(&self.payments));
         match (fastrand::u32(..100), reservation, payment) {
-            (0..30, Some(reservation), _) => Wish::Pay(reservation),
-            (30..40, _, Some(payment)) => Wish::Refund(payment),
-            (40..48, Some(reservation), _) => Wish::Release(reservation),
+            (0..30, Some(reservation), _) => Request::Pay(reservation),
+            (30..40, _, Some(payment)) => Request::Refund(payment),
+            (40..48, Some(reservation), _) => Request::Release(reservation),
             (40..80, ..) => {
                 let first = fastrand::u32(1..=HALL - MOST_SEATS + 1);
-                Wish::Hold((first..first + fastrand::u32(1..=MOST_SEATS)).collect())
+                Request::Hold((first..first + fastrand::u32(1..=MOST_SEATS)).collect())
             }
-            _ => Wish::Charge(i64::from(fastrand::u32(1..=100)) * 1_000),
+            _ => Request::Charge(i64::from(fastrand::u32(1..=100)) * 1_000),
         }
     }
 
-    fn learn(&self, wish: &Wish, verdict: &Verdict) {
-        let Verdict::Done(answer) = verdict else { return };
+    fn learn(&self, request: &Request, response: &Response) {
+        let Response::Done(answer) = response else { return };
         let id = answer["id"].as_str().unwrap_or_default().to_owned();
-        match wish {
-            Wish::Hold(_) => lock(&self.reservations).push(id),
-            Wish::Pay(paid) => {
+        match request {
+            Request::Hold(_) => lock(&self.reservations).push(id),
+            Request::Pay(paid) => {
                 lock(&self.payments).push(id);
                 lock(&self.reservations).retain(|reservation| reservation != paid);
             }
-            Wish::Refund(refunded) => lock(&self.payments).retain(|payment| payment != refunded),
-            Wish::Release(released) => lock(&self.reservations).retain(|reservation| reservation != released),
-            Wish::Charge(_) => {}
+            Request::Refund(refunded) => lock(&self.payments).retain(|payment| payment != refunded),
+            Request::Release(released) => lock(&self.reservations).retain(|reservation| reservation != released),
+            Request::Charge(_) => {}
         }
     }
 

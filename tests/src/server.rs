@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use crate::log;
 
 /// How long a server may take to start or to stop.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Which store the server is to run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,7 +137,7 @@ fn command(folder: &Path, environment: &[(String, String)], arguments: &[&str]) 
 pub async fn run(environment: &[(&str, &str)], arguments: &[&str]) -> Output {
     let folder = TempDir::new().unwrap();
     let environment: Vec<_> = environment.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-    timeout(PATIENCE, command(folder.path(), &environment, arguments).output()).await.expect("it ends").expect("it runs")
+    timeout(TIMEOUT, command(folder.path(), &environment, arguments).output()).await.expect("it ends").expect("it runs")
 }
 
 /// Runs a shell script to its end, in an empty folder; `$0` is the binary.
@@ -145,7 +145,7 @@ pub async fn shell(script: &str) -> Output {
     let folder = TempDir::new().unwrap();
     let mut bash = Command::new("bash");
     bash.args(["-c", script]).arg(binary()).current_dir(folder.path()).stdin(Stdio::null()).kill_on_drop(true);
-    timeout(PATIENCE, bash.output()).await.expect("it ends").expect("bash runs")
+    timeout(TIMEOUT, bash.output()).await.expect("it ends").expect("bash runs")
 }
 
 impl Frontrow {
@@ -185,7 +185,7 @@ impl Frontrow {
         let mut serve = command(store.folder.path(), &environment, &["serve"]);
         let mut child = serve.stdout(Stdio::piped()).stderr(log).spawn().expect("the server starts");
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let welcome = timeout(PATIENCE, read_welcome(&mut lines)).await.expect("the server is up in time");
+        let welcome = timeout(TIMEOUT, read_welcome(&mut lines)).await.expect("the server is up in time");
         let base = welcome.split_whitespace().find(|word| word.starts_with("http://")).expect("it says where it serves").to_owned();
         // Read to the end, lest the server block on a full pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
@@ -195,7 +195,7 @@ impl Frontrow {
     /// Another process on the same store: its exit code and what it printed.
     pub async fn beside(&self, arguments: &[&str]) -> Output {
         let run = command(self.store.folder.path(), &self.environment, arguments).output();
-        timeout(PATIENCE, run).await.expect("it ends").expect("it runs")
+        timeout(TIMEOUT, run).await.expect("it ends").expect("it runs")
     }
 
     /// The URL of its database, from any folder.
@@ -223,7 +223,7 @@ impl Frontrow {
     /// SIGTERM, and how it ended.
     pub async fn terminate(&mut self) -> ExitStatus {
         self.signal(Signal::TERM);
-        timeout(PATIENCE, self.child.wait()).await.expect("it stops in time").unwrap()
+        timeout(TIMEOUT, self.child.wait()).await.expect("it stops in time").unwrap()
     }
 
     /// SIGSTOP: it stands still, and keeps what it has in memory.

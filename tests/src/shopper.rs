@@ -12,13 +12,13 @@ use crate::{Frontrow, Reply};
 /// The demo's club night, of which each date has 50 seats at 60,000.
 pub const CLUB: &str = "0f207207-0000-7000-8000-0000000c1b00";
 /// Its first date.
-pub const CLUB_DATE: &str = "0f207207-0000-7000-8000-0000000c1b01";
+pub const CLUB_SCHEDULE: &str = "0f207207-0000-7000-8000-0000000c1b01";
 
 /// The line in front of it: the default one.
 pub const CLUB_QUEUE: &str = "0f207207-0000-7000-8000-000000000001";
 
 /// How long a shopper waits for what must come.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
 /// `amount` as the API writes it.
@@ -179,21 +179,21 @@ impl Shopper {
     }
 
     /// Asks again and again until the answer is as wanted.
-    pub async fn until<F: Future<Output = Reply>>(&self, wish: &str, ask: impl Fn() -> F, wanted: impl Fn(&Reply) -> bool) -> Reply {
-        let deadline = Instant::now() + PATIENCE;
+    pub async fn until<F: Future<Output = Reply>>(&self, request: &str, ask: impl Fn() -> F, wanted: impl Fn(&Reply) -> bool) -> Reply {
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             let reply = ask().await;
             if wanted(&reply) {
                 return reply;
             }
-            assert!(Instant::now() < deadline, "in vain until {wish}: {reply:?}");
+            assert!(Instant::now() < deadline, "in vain until {request}: {reply:?}");
             sleep(BETWEEN_LOOKS).await;
         }
     }
 
     /// Holds seats of the club's first date.
     pub async fn hold(&self, seats: &[u32], key: &str) -> Reply {
-        self.post("/v1/reservations", Some(key), &json!({"schedule_id": CLUB_DATE, "seat_numbers": seats})).await
+        self.post("/v1/reservations", Some(key), &json!({"schedule_id": CLUB_SCHEDULE, "seat_numbers": seats})).await
     }
 
     /// Charges the wallet.
@@ -213,7 +213,7 @@ impl Shopper {
 
     /// What the seat map of the club's first date says of a seat, as if that were all it said.
     pub async fn seat(&self, number: u32) -> Reply {
-        let map = self.get(&format!("/v1/schedules/{CLUB_DATE}/seats")).await.expect(200);
+        let map = self.get(&format!("/v1/schedules/{CLUB_SCHEDULE}/seats")).await.expect(200);
         let seats = map.body["seats"].as_array().cloned().unwrap_or_default();
         let seat = seats.into_iter().find(|seat| seat["number"] == number).unwrap_or_default();
         Reply { body: seat, ..map }

@@ -72,7 +72,7 @@ async fn one_after_the_other(database: &DatabaseConnection, what: What, statemen
             let values: [Value; 5] = [
                 u128::from(ticket).to_be_bytes().to_vec().into(),
                 seat.number.into(),
-                seat.date.as_bytes().to_vec().into(),
+                seat.schedule.as_bytes().to_vec().into(),
                 hall::CONCERT.as_bytes().to_vec().into(),
                 ticket.into(),
             ];

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use adapters_postgres::{PoolSize, PostgresStore};
 use anyhow::ensure;
 use application::ports::Observer;
-use application::scheduler::{PlaceFree, Rhythm, Tools};
+use application::scheduler::{CapacityFreed, Dependencies, Intervals};
 use application::waiting_room::Parts;
 use application::{Committer, Scheduler, SeatMaps, WaitingRoom};
 use domain::{Money, Queue, QueuePolicy, Rules};
@@ -47,12 +47,12 @@ async fn scheduler(store: &PostgresStore) -> anyhow::Result<Scheduler> {
         tick: TICK.try_into()?,
     }));
     room.fill().await?;
-    let place_free = Arc::new(PlaceFree::default());
-    let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps, place_free.clone()];
+    let capacity_freed = Arc::new(CapacityFreed::default());
+    let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps, capacity_freed.clone()];
     let committer = Arc::new(Committer::new(ports.store.clone(), observers));
-    let tools = Tools { committer, room, rules, place_free };
-    let rhythm = Rhythm { tick: TICK, sweep: TICK };
-    Ok(Scheduler::new(tools, rhythm))
+    let tools = Dependencies { committer, room, rules, capacity_freed };
+    let intervals = Intervals { tick: TICK, sweep: TICK };
+    Ok(Scheduler::new(tools, intervals))
 }
 
 fn rules() -> anyhow::Result<Rules> {

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use testbed::Cluster;
 
-use crate::server::{self, Doors, Server};
+use crate::server::{self, CapacityProfile, Server};
 use line::Line;
 use polls::Askers;
 pub(crate) use polls::{Answered, Asked};
@@ -94,7 +94,7 @@ pub(crate) async fn measure(cluster: &Cluster) -> anyhow::Result<Room> {
 
 async fn start(line: &Line) -> anyhow::Result<(Server, Filled)> {
     let start = Instant::now();
-    let server = Server::start(&line.database.url, Doors::Shut).await?;
+    let server = Server::start(&line.database.url, CapacityProfile::Shut).await?;
     let after = start.elapsed();
     let filled = Filled { waiting: line.waiting, after, resident: resident(&server).await?, admission: None };
     eprintln!("{} waiting: serving after {:.1} s", filled.waiting, after.as_secs_f64());

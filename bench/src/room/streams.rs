@@ -21,7 +21,7 @@ const AT_ONCE: usize = 256;
 /// The driver has so many addresses, from 127.0.0.2 on.
 const SOURCES: u8 = 8;
 /// How long the first event may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Open streams, of which nobody reads what comes after the first event.
 pub(crate) struct Streams(Vec<TcpStream>);
@@ -45,7 +45,7 @@ impl Streams {
             }
             let headers = Headers { jwt: &waiter.jwt, accept: "text/event-stream", ..Headers::default() };
             let request = request(&format!("GET /v1/queue-tokens/{}/events", waiter.token), headers, "");
-            let begun = async move { timeout(PATIENCE, begin(Ipv4Addr::new(127, 0, 0, source), address, &request)).await };
+            let begun = async move { timeout(TIMEOUT, begin(Ipv4Addr::new(127, 0, 0, source), address, &request)).await };
             opening.spawn(async move { begun.await.context("no event comes")? });
         }
         while let Some(stream) = opening.join_next().await {

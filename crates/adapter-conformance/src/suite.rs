@@ -85,26 +85,26 @@ macro_rules! conformance_tests {
                 a_line_has_offers_if_it_is_a_concerts_own_and_somebody_waits
                 a_line_without_a_concert_has_no_offers
                 an_offer_has_seats_if_one_is_free_or_may_be_again
-                a_line_has_offers_of_all_dates_of_its_concerts
+                a_line_has_offers_of_all_schedules_of_its_concerts
                 a_line_has_offers_of_all_its_concerts
                 a_queue_is_found_by_its_id
-                a_concert_has_all_of_its_dates
-                a_concert_has_its_dates_by_start
-                a_date_has_its_concert
+                a_concert_has_all_of_its_schedules
+                a_concert_has_its_schedules_by_start
+                a_schedule_has_its_concert
                 a_concert_is_in_use_while_something_is_held
                 a_concert_is_in_use_while_users_wait_for_it
                 seats_are_found_by_their_numbers
                 seats_have_the_holds_on_them_lapsed_or_not
                 seats_have_no_holds_that_are_paid_or_given_back
                 seats_are_found_by_their_labels_letter_by_letter
-                a_reservation_has_its_date_concert_and_seats_lapsed_or_not
+                a_reservation_has_its_schedule_concert_and_seats_lapsed_or_not
                 a_reservation_has_its_seats_whoever_has_them_by_now
                 a_token_has_its_holds_lapsed_or_not
                 a_token_has_no_holds_that_are_paid
                 a_user_owns_what_they_hold_and_bought_of_the_concert
                 a_payment_has_its_reservation_and_the_payers_wallet
                 lapsed_holds_come_the_earliest_first
-                holds_of_cancelled_dates_come_after_the_lapsed
+                holds_of_cancelled_schedules_come_after_the_lapsed
                 what_is_sold_or_given_back_never_lapses
                 needs_find_the_same_alone_and_together
                 a_row_is_found_by_every_need_that_is_about_it
@@ -202,10 +202,10 @@ macro_rules! conformance_tests {
                 what_is_put_on_is_on_offer
                 every_part_of_a_programme_is_kept
                 concerts_come_in_pages_by_id
-                dates_come_by_start_then_id
+                schedules_come_by_start_then_id
                 concerts_are_found_by_their_queue
-                dates_are_found_by_their_ids
-                dates_and_seats_are_their_owns
+                schedules_are_found_by_their_ids
+                schedules_and_seats_are_their_owns
                 seats_come_by_number
                 a_user_is_there_once_they_register_or_write
                 a_wallet_is_there_with_its_user
@@ -223,16 +223,16 @@ macro_rules! conformance_tests {
                 of_a_cancellation_and_an_addition_one_is_decided_by_the_other
                 a_cancellation_is_kept_with_its_reason
                 of_a_payment_and_a_cancellation_the_first_counts
-                a_hold_of_a_cancelled_date_is_no_more
+                a_hold_of_a_cancelled_schedule_is_no_more
                 seats_are_blocked_and_laid_out
                 a_hall_of_50000_seats_is_laid_out
                 of_two_maps_with_one_label_one_is_laid_out
                 two_halls_of_50000_seats_are_made_at_once
-                a_deed_is_kept_as_it_was_done
-                what_was_not_done_is_no_deed
+                an_audit_entry_is_kept_as_it_was_done
+                what_was_not_done_is_no_audit_entry
                 an_audit_entry_is_never_overwritten
-                deeds_come_in_pages_the_latest_first
-                a_turnout_counts_who_was_let_in_and_who_never_came
+                audit_entries_come_in_pages_the_latest_first
+                queue_totals_count_admissions_and_no_shows
                 revenue_is_what_was_paid_for
                 live_reservations_are_those_that_have_seats
                 users_are_found_by_any_word_of_their_names
@@ -254,7 +254,7 @@ macro_rules! conformance_tests {
                 a_reader_is_forgotten_by_its_name
                 no_more_readers_are_kept_than_there_may_be
             }
-            pulse {
+            health_check {
                 a_store_that_lives_answers_whoever_else_asks
             }
             secrets {

@@ -129,9 +129,9 @@ struct Inner {
 }
 
 /// Where the application is asked: its use cases, as something that can be sent to another thread at the price of one counter.
-pub(crate) struct Desk(Api);
+pub(crate) struct UseCaseHandle(Api);
 
-impl Deref for Desk {
+impl Deref for UseCaseHandle {
     type Target = UseCases;
 
     fn deref(&self) -> &UseCases {
@@ -168,12 +168,12 @@ impl Api {
     }
 
     /// Asks the application on the runtime that owns the store's connections.
-    pub(crate) async fn try_ask<T, F>(&self, question: impl FnOnce(Desk) -> F) -> Result<Result<T, Error>, Problem>
+    pub(crate) async fn try_ask<T, F>(&self, question: impl FnOnce(UseCaseHandle) -> F) -> Result<Result<T, Error>, Problem>
     where
         F: Future<Output = Result<T, Error>> + Send + 'static,
         T: Send + 'static,
     {
-        let answer = self.runtime.spawn(question(Desk(self.clone())).in_current_span()).await;
+        let answer = self.runtime.spawn(question(UseCaseHandle(self.clone())).in_current_span()).await;
         answer.map_err(|broken| {
             if broken.is_panic() {
                 tracing::error!("a use case panicked");
@@ -185,7 +185,7 @@ impl Api {
     }
 
     /// As [`Self::try_ask`], with what the application refuses as a problem.
-    pub(crate) async fn ask<T, F>(&self, question: impl FnOnce(Desk) -> F) -> Result<T, Problem>
+    pub(crate) async fn ask<T, F>(&self, question: impl FnOnce(UseCaseHandle) -> F) -> Result<T, Problem>
     where
         F: Future<Output = Result<T, Error>> + Send + 'static,
         T: Send + 'static,

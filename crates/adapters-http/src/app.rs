@@ -12,7 +12,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 
 use crate::api::Api;
-use crate::edge::{self, MeantFor, Requests};
+use crate::edge::{self, MatchedPattern, Requests};
 use crate::problem::{Code, Problem};
 use crate::{cors, limits, openapi, routes};
 
@@ -80,7 +80,7 @@ impl Table {
         let Some(Row { pattern, allowed, .. }) = self.0.iter().find(|row| row.resource.is_match(path)) else {
             return Problem::new(Code::NotFound, "there is no such resource");
         };
-        request.extensions_mut().insert(MeantFor(pattern.clone()));
+        request.extensions_mut().insert(MatchedPattern(pattern.clone()));
         Problem::new(Code::MethodNotAllowed, format!("this resource takes {allowed}")).with_header(header::ALLOW, allowed)
     }
 }

@@ -3,7 +3,7 @@
 use actix_cors::{Cors, CorsError};
 use actix_web::http::Method;
 
-use crate::problem::{Flaw, Problem};
+use crate::problem::{FieldError, Problem};
 
 /// How long a browser may remember what it was told of other origins.
 const PREFLIGHT_SECONDS: usize = 3_600;
@@ -40,17 +40,17 @@ pub(crate) fn refusal(error: &CorsError) -> Problem {
     const ORIGIN: &str = "/Origin";
     const METHOD: &str = "/Access-Control-Request-Method";
     const HEADERS: &str = "/Access-Control-Request-Headers";
-    let flaw = match error {
-        CorsError::MissingOrigin => Flaw::at(ORIGIN, "is required"),
-        CorsError::OriginNotAllowed => Flaw::at(ORIGIN, "is not an origin whose pages may send requests here"),
-        CorsError::MissingRequestMethod => Flaw::at(METHOD, "is required"),
+    let field_error = match error {
+        CorsError::MissingOrigin => FieldError::at(ORIGIN, "is required"),
+        CorsError::OriginNotAllowed => FieldError::at(ORIGIN, "is not an origin whose pages may send requests here"),
+        CorsError::MissingRequestMethod => FieldError::at(METHOD, "is required"),
         CorsError::BadRequestMethod | CorsError::MethodNotAllowed => {
-            Flaw::at(METHOD, format_args!("must be one of {}", METHODS.map(|method| method.to_string()).join(", ")))
+            FieldError::at(METHOD, format_args!("must be one of {}", METHODS.map(|method| method.to_string()).join(", ")))
         }
-        CorsError::BadRequestHeaders => Flaw::at(HEADERS, "must be names of headers, with commas between them"),
-        CorsError::HeadersNotAllowed => Flaw::at(HEADERS, format_args!("may name {}", REQUEST_HEADERS.join(", "))),
+        CorsError::BadRequestHeaders => FieldError::at(HEADERS, "must be names of headers, with commas between them"),
+        CorsError::HeadersNotAllowed => FieldError::at(HEADERS, format_args!("may name {}", REQUEST_HEADERS.join(", "))),
         // Of the settings, which are checked at start, or newer than this list.
-        other => Flaw::at("", other),
+        other => FieldError::at("", other),
     };
-    Problem::invalid([flaw])
+    Problem::invalid([field_error])
 }

@@ -4,7 +4,6 @@
 //! again. A handler translates and decides nothing: it reads what was said into the domain's words, asks a use case, and shows
 //! what came of it. Whatever goes wrong is a `problem`.
 
-mod answer;
 mod api;
 mod app;
 mod auth;
@@ -14,13 +13,14 @@ mod extract;
 mod limits;
 mod openapi;
 mod problem;
+mod response;
 mod routes;
 mod wire;
 
 pub use api::{Api, HttpSettings, MetricsPage, Parts, Readiness, ReadinessCheck, StreamSettings};
 pub use app::app;
-pub use auth::{CannotSign, Issuer, Issuers, Keyring, Keys, KeysError, Role, SigningAlgorithm, Trust, TrustedIssuer, UnknownAlgorithm};
-pub use edge::{Answered, TracePlace, Tracer};
+pub use auth::{CannotSign, Issuer, Issuers, KeyStore, Keys, KeysError, Role, SigningAlgorithm, Trust, TrustedIssuer, UnknownAlgorithm};
+pub use edge::{Answered, TraceContext, Tracer};
 pub use limits::{ForwardedHeader, LimitSettings, Rate, TrustedProxies};
 pub use openapi::openapi;
 pub use wire::{WireSettings, serve};

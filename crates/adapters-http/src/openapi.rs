@@ -39,7 +39,7 @@ const ALWAYS: &[Code] = &[Code::NotAcceptable, Code::RateLimited, Code::Internal
         (name = "desk", description = "The operator's desk: for access tokens with the role `operator`"),
         (name = "operations", description = "For those who run it"),
     ),
-    components(schemas(ProblemBody, crate::problem::Flaw)),
+    components(schemas(ProblemBody, crate::problem::FieldError)),
 )]
 struct Frontrow;
 

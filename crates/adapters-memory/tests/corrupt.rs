@@ -8,7 +8,7 @@ use application::ports::{Housekeeping, Prunable, Store};
 use application::testing::StoppedClock;
 use domain::need::{ConcertInUse, LapsedHolds, Line, Queue as QueueNeed, Seats};
 use domain::testing::{
-    ADA, BEN, CONCERT, NOW, QUEUE, SCHEDULE, a_concert, a_hold, a_key_record, a_schedule, a_seat, a_user, keyed, seat_number,
+    ADA, BEN, CONCERT, NOW, QUEUE, SCHEDULE, a_concert, a_hold, a_key_record, a_schedule, a_seat, a_user, idempotency, seat_number,
 };
 use domain::{Cancellation, Change, Need, Needs as _, Operation, Outcome, RowWrite, ScheduleId, Versioned, Write};
 use serde_json::{Value, json};
@@ -82,14 +82,14 @@ async fn a_hold_that_makes_no_sense_is_not_taken_for_none() {
 }
 
 #[tokio::test]
-async fn a_date_that_makes_no_sense_holds_up_no_sweep_and_no_line() {
+async fn a_schedule_that_makes_no_sense_holds_up_no_sweep_and_no_line() {
     let other = ScheduleId(Uuid::from_u128(99));
-    let mut cancelled = a_schedule().with(|date| date.with_id(other));
+    let mut cancelled = a_schedule().with(|schedule| schedule.with_id(other));
     cancelled.row = cancelled.row.restore(Some(Cancellation { at: NOW - Duration::MINUTE, reason: None }));
     let mut rows = a_sale();
     rows.push(new(cancelled));
     let store = store_with(rows).await;
-    damage(&store, SCHEDULES, &other.0.to_string(), |date| date["zone"] = json!("Nowhere/At all"));
+    damage(&store, SCHEDULES, &other.0.to_string(), |schedule| schedule["zone"] = json!("Nowhere/At all"));
     let (lapsed, line) = (LapsedHolds { at_most: 9, longest: Duration::HOUR }, Line { queue: QUEUE, at_most: 9 });
     let rows = store.load(&[lapsed.clone().into(), line.clone().into()]).await.unwrap();
     assert_eq!(lapsed.find(&rows).unwrap().iter().filter(|hold| hold.is_ok()).count(), 2);
@@ -99,7 +99,7 @@ async fn a_date_that_makes_no_sense_holds_up_no_sweep_and_no_line() {
 #[tokio::test]
 async fn a_record_that_makes_no_sense_is_forgotten_in_its_time() {
     let records = ["old", "older"]
-        .map(|key| a_key_record(&keyed(ADA, Operation::Admit, key), Outcome::Admitted { admitted: 1 }, NOW - Duration::WEEK));
+        .map(|key| a_key_record(&idempotency(ADA, Operation::Admit, key), Outcome::Admitted { admitted: 1 }, NOW - Duration::WEEK));
     let store = store_with(records.map(new)).await;
     damage(&store, KEYS, "older", |record| record["outcome"] = json!("nonsense"));
     assert_eq!(store.prune(Prunable::Keys, 9).await.unwrap().rows, 2);

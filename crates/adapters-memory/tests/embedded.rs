@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use adapters_memory::MemoryMap;
-use application::ports::{Audit, CommitError, Invariant, Pulse, ReadError, Store, Users};
-use application::testing::{Programme, StoppedClock};
+use application::ports::{Audit, CommitError, HealthCheck, Invariant, ReadError, Store, Users};
+use application::testing::{CatalogueFixture, StoppedClock};
 use domain::queue::PolicyOverrides;
 use domain::{Change, Queue, QueueId, User, UserId, Write};
 use store_kit::testing::check_engine;
@@ -131,7 +131,7 @@ async fn a_conflict_is_no_failed_write() {
 async fn a_row_that_makes_no_sense_keeps_others_from_nothing() {
     let store = a_store();
     let queue = Queue::new(QueueId(Uuid::from_u128(7)), "Club".into(), PolicyOverrides::default(), None);
-    Programme { queues: vec![queue.clone()], ..Programme::default() }.put_on(&store).await;
+    CatalogueFixture { queues: vec![queue.clone()], ..CatalogueFixture::default() }.put_on(&store).await;
     let damage = |entries: &mut dyn EntriesMut| -> Result<(), EngineError> { entries.put(&key_of(1, 7), b"nonsense") };
     store.engine().write(damage).unwrap();
     let renamed = Write { expected: Some(domain::Version::FIRST), row: queue };

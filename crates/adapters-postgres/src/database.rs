@@ -24,7 +24,7 @@ const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 /// What takes so much longer has a peer that fell silent, and its connection is given up.
 const SILENCE: Duration = Duration::from_secs(3);
 /// How long a statement may take to be answered.
-pub(crate) const PATIENCE: Duration = STATEMENT_TIMEOUT.saturating_add(SILENCE);
+pub(crate) const TIMEOUT: Duration = STATEMENT_TIMEOUT.saturating_add(SILENCE);
 /// The advisory lock under which the schema is brought up to date: any number that nobody else takes.
 const MIGRATION_LOCK: &str = "SELECT pg_advisory_xact_lock(7020720700010001)";
 
@@ -85,13 +85,13 @@ impl Default for PoolSize {
 pub(crate) struct Connections {
     pub(crate) pool: PgPool,
     /// How long an answer may take.
-    patience: Duration,
+    timeout_after: Duration,
 }
 
 impl Connections {
     /// What `query` comes to, unless its peer falls silent: then it is not known, and the connection is given up.
     pub(crate) async fn within<T>(&self, query: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
-        timeout(self.patience, query).await.unwrap_or_else(|elapsed| Err(sqlx::Error::Io(elapsed.into())))
+        timeout(self.timeout_after, query).await.unwrap_or_else(|elapsed| Err(sqlx::Error::Io(elapsed.into())))
     }
 }
 
@@ -104,7 +104,7 @@ pub(crate) struct Pools {
     /// For everything else that is read.
     pub(crate) reads: DatabaseConnection,
     /// For no other question than whether the database is there.
-    pub(crate) pulse: Connections,
+    pub(crate) health_check: Connections,
 }
 
 impl Pools {
@@ -128,13 +128,13 @@ impl Pools {
         let patient = planned_once.options([statement_timeout(size.order_timeout)]);
         let orders = for_statements(1, &breaks).connect_with(patient).await.map_err(OpenError::Unreachable)?;
         // A standby is no store, and says so.
-        let pulse = fit(pool(1, &breaks), &breaks).connect_with(options.clone()).await.map_err(OpenError::Unreachable)?;
+        let health_check = fit(pool(1, &breaks), &breaks).connect_with(options.clone()).await.map_err(OpenError::Unreachable)?;
         let reads = fit(writable(pool(size.reads, &breaks)), &breaks).connect_with(options).await.map_err(OpenError::Unreachable)?;
         Ok(Self {
-            commands: Connections { pool: commands, patience: PATIENCE },
-            orders: Connections { pool: orders, patience: size.order_timeout.saturating_add(SILENCE) },
+            commands: Connections { pool: commands, timeout_after: TIMEOUT },
+            orders: Connections { pool: orders, timeout_after: size.order_timeout.saturating_add(SILENCE) },
             reads: SqlxPostgresConnector::from_sqlx_postgres_pool(reads),
-            pulse: Connections { pool: pulse, patience: PATIENCE },
+            health_check: Connections { pool: health_check, timeout_after: TIMEOUT },
         })
     }
 }

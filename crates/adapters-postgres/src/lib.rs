@@ -9,12 +9,12 @@ mod clock;
 mod commit;
 mod database;
 mod error;
+mod health_check;
 mod housekeeping;
 mod load;
 mod log;
 #[cfg(test)]
 mod plans;
-mod pulse;
 mod secrets;
 mod statements;
 mod store;

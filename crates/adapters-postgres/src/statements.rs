@@ -21,7 +21,7 @@ pub(crate) const READ_STATEMENTS: ReadStatements = ReadStatements {
         UNION ALL
         (SELECT * FROM queue_tokens WHERE queue_id = $1 AND state = 'ACTIVE' AND number > $2 ORDER BY number LIMIT $3::bigint)
         ORDER BY number LIMIT $3::bigint",
-    turnout: "
+    queue_totals: "
         SELECT count(*) FILTER (WHERE activated_at IS NOT NULL) AS admitted, count(*) FILTER (WHERE reason = 'UNCLAIMED') AS no_shows
         FROM queue_tokens WHERE queue_id = $1",
     revenue: "
@@ -49,8 +49,8 @@ pub(crate) const READ_STATEMENTS: ReadStatements = ReadStatements {
             UNION SELECT r.token_id FROM reservations r WHERE r.user_id = $1
         ) k CROSS JOIN LATERAL (SELECT * FROM queue_tokens t WHERE t.id = k.id OFFSET 0) t
         ORDER BY t.joined_at DESC, t.number DESC LIMIT $2::bigint",
-    deeds: "
-        SELECT id, at, operator_id, act, subject_kind, subject_id, reason, changes::text AS changes FROM deeds
+    audit_entries: "
+        SELECT id, at, operator_id, action, subject_kind, subject_id, reason, changes::text AS changes FROM audit_entries
         WHERE ($1::uuid IS NULL OR subject_id = $1) AND ($2::uuid IS NULL OR operator_id = $2) AND ($3::uuid IS NULL OR id < $3)
         ORDER BY id DESC LIMIT $4::bigint",
 };

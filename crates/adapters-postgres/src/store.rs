@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 
 use crate::clock::DatabaseClock;
 use crate::commit;
-use crate::database::{self, Connections, OpenError, PATIENCE, PoolSize, Pools};
+use crate::database::{self, Connections, OpenError, PoolSize, Pools, TIMEOUT};
 use crate::load;
 use crate::statements::READ_STATEMENTS;
 
@@ -31,7 +31,7 @@ pub struct PostgresStore {
     pub(crate) commands: Connections,
     orders: Connections,
     pub(crate) reads: DatabaseConnection,
-    pub(crate) pulse: Connections,
+    pub(crate) health_check: Connections,
     /// Whether this process has given positions in the log: before that, it looks at all that has none.
     pub(crate) has_placed: Arc<AtomicBool>,
     time: Time,
@@ -74,8 +74,8 @@ impl PostgresStore {
         Ok(Self::over(Pools::open(url, size).await?, Time::Given(clock)))
     }
 
-    fn over(Pools { commands, orders, reads, pulse }: Pools, time: Time) -> Self {
-        Self { commands, orders, reads, pulse, has_placed: Arc::default(), time }
+    fn over(Pools { commands, orders, reads, health_check }: Pools, time: Time) -> Self {
+        Self { commands, orders, reads, health_check, has_placed: Arc::default(), time }
     }
 
     /// The same store for operators' commands: on a connection of their own, whose statements may take longer.
@@ -107,7 +107,7 @@ impl PostgresStore {
 
     /// The reading ports.
     pub fn reads(&self) -> Reads {
-        Reads::new(self.reads.clone(), READ_STATEMENTS, PATIENCE)
+        Reads::new(self.reads.clone(), READ_STATEMENTS, TIMEOUT)
     }
 
     /// All ports of persistence, served by this store.
@@ -117,15 +117,15 @@ impl PostgresStore {
             store: store.clone(),
             orders: Arc::new(self.for_orders()),
             catalogue: reads.clone(),
-            bookings: reads.clone(),
+            reservations: reads.clone(),
             wallets: reads.clone(),
             users: reads.clone(),
             tokens: reads.clone(),
-            desk: reads,
+            admin: reads,
             secrets: store.clone(),
             audit: store.clone(),
             housekeeping: store.clone(),
-            pulse: store.clone(),
+            health_check: store.clone(),
             log: store,
             is_shared: true,
         }
@@ -135,7 +135,7 @@ impl PostgresStore {
     #[must_use]
     pub fn pools(&self) -> [PoolState; 4] {
         let reads = self.reads.get_postgres_connection_pool();
-        [("commands", &self.commands.pool), ("orders", &self.orders.pool), ("reads", reads), ("pulse", &self.pulse.pool)].map(
+        [("commands", &self.commands.pool), ("orders", &self.orders.pool), ("reads", reads), ("health_check", &self.health_check.pool)].map(
             |(name, pool)| {
                 let (open, at_most) = (pool.size() as usize, pool.options().get_max_connections() as usize);
                 PoolState { name, open, idle: pool.num_idle(), at_most }
@@ -148,7 +148,7 @@ impl PostgresStore {
     /// # Errors
     /// [`ReadError::Unavailable`] if a connection doesn't close well.
     pub async fn close(&self) -> Result<(), ReadError> {
-        self.pulse.pool.close().await;
+        self.health_check.pool.close().await;
         self.orders.pool.close().await;
         self.commands.pool.close().await;
         self.reads.close_by_ref().await.map_err(read_error)

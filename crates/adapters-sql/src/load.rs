@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use domain::need::{LapsedHolds, Line};
-use domain::{ConcertId, KeyScope, Need, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId};
+use domain::{ConcertId, IdempotencyScope, Need, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId};
 
 /// The keys of the rows that needs name, each once, table by table.
 #[derive(Default)]
 #[expect(missing_docs, reason = "each is what its name says")]
 pub struct Wanted<'a> {
-    pub keys: HashSet<&'a KeyScope>,
+    pub keys: HashSet<&'a IdempotencyScope>,
     /// Users, and with them their wallets.
     pub users: HashSet<UserId>,
     /// Tokens by id, and with them their queues.

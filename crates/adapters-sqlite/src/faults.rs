@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use application::ports::{CommitError, Pulse, ReadError, Store, Users};
+use application::ports::{CommitError, HealthCheck, ReadError, Store, Users};
 use application::testing::StoppedClock;
 use domain::{Change, User, UserId, UserName, Write};
 use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult, TransactionTrait};

@@ -12,13 +12,13 @@ mod error;
 #[cfg(test)]
 mod faults;
 mod file;
+mod health_check;
 mod housekeeping;
 mod last_write;
 mod load;
 mod log;
 #[cfg(test)]
 mod plans;
-mod pulse;
 mod secrets;
 mod serve_lock;
 mod statement;

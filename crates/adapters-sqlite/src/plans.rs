@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::SqliteStore;
 use crate::commit::GUARDS;
 use crate::statement::find;
-use crate::statements::{concert, desk, key, log, payment, queue, reservation, reserved_seat, schedule, seat, token, user, wallet};
+use crate::statements::{admin, concert, key, log, payment, queue, reservation, reserved_seat, schedule, seat, token, user, wallet};
 
 #[derive(FromQueryResult)]
 struct Step {
@@ -23,7 +23,7 @@ async fn no_statement_scans_a_table() {
     let store = SqliteStore::open(path.to_str().unwrap(), Arc::new(StoppedClock::default())).await.unwrap();
     let statements = [
         user::SELECT,
-        desk::USERS_NAMED,
+        admin::USERS_NAMED,
         concert::SELECT,
         schedule::SELECT,
         queue::SELECT,
@@ -71,7 +71,7 @@ async fn no_statement_scans_a_table() {
 }
 
 #[tokio::test]
-async fn seats_are_looked_up_by_label_and_not_by_date_alone() {
+async fn seats_are_looked_up_by_label_and_not_by_schedule_alone() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("frontrow.db");
     let store = SqliteStore::open(path.to_str().unwrap(), Arc::new(StoppedClock::default())).await.unwrap();

@@ -11,25 +11,25 @@ use sea_orm::DatabaseConnection;
 
 use crate::database::{DatabaseFile, OpenError};
 use crate::last_write::LastWrite;
-use crate::statements::{deed, desk, reservation, token};
+use crate::statements::{admin, audit_entry, reservation, token};
 use crate::{commit, file, load};
 
 /// How many connections read at once.
 const READERS: u32 = 4;
 /// How long a query may take, a wait for a connection included.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 const READ_STATEMENTS: ReadStatements = ReadStatements {
     reservation: reservation::SELECT_ONE,
     reservations: reservation::SELECT_PAGE,
     live_tokens: token::SELECT_AFTER,
-    turnout: desk::TURNOUT,
-    revenue: desk::REVENUE,
+    queue_totals: admin::QUEUE_TOTALS,
+    revenue: admin::REVENUE,
     live_reservations: reservation::SELECT_LIVE,
-    count_live_reservations: desk::COUNT_LIVE,
-    users_named: desk::USERS_NAMED,
-    tokens_of: desk::TOKENS_OF,
-    deeds: deed::SELECT_PAGE,
+    count_live_reservations: admin::COUNT_LIVE,
+    users_named: admin::USERS_NAMED,
+    tokens_of: admin::TOKENS_OF,
+    audit_entries: audit_entry::SELECT_PAGE,
 };
 
 /// Everything that Frontrow remembers, in one SQLite file. It serves every port of persistence.
@@ -40,7 +40,7 @@ pub struct SqliteStore {
     pub(crate) writer: DatabaseConnection,
     pub(crate) readers: DatabaseConnection,
     /// For no other question than whether the store lives.
-    pub(crate) pulse: DatabaseConnection,
+    pub(crate) health_check: DatabaseConnection,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) last_write: LastWrite,
 }
@@ -62,13 +62,13 @@ impl SqliteStore {
         let file = DatabaseFile::named(path_or_url)?;
         file.create_folder()?;
         let writer = file.writer().await?;
-        let (readers, pulse) = (file.readers(READERS).await?, file.readers(1).await?);
-        Ok(Self { writer, readers, pulse, clock, last_write: LastWrite::default() })
+        let (readers, health_check) = (file.readers(READERS).await?, file.readers(1).await?);
+        Ok(Self { writer, readers, health_check, clock, last_write: LastWrite::default() })
     }
 
     /// The reading ports.
     pub fn reads(&self) -> Reads {
-        Reads::new(self.readers.clone(), READ_STATEMENTS, PATIENCE)
+        Reads::new(self.readers.clone(), READ_STATEMENTS, TIMEOUT)
     }
 
     /// All ports of persistence, served by this store.
@@ -78,15 +78,15 @@ impl SqliteStore {
             store: store.clone(),
             orders: store.clone(),
             catalogue: reads.clone(),
-            bookings: reads.clone(),
+            reservations: reads.clone(),
             wallets: reads.clone(),
             users: reads.clone(),
             tokens: reads.clone(),
-            desk: reads,
+            admin: reads,
             secrets: store.clone(),
             audit: store.clone(),
             housekeeping: store.clone(),
-            pulse: store.clone(),
+            health_check: store.clone(),
             log: store,
             is_shared: false,
         }
@@ -95,7 +95,7 @@ impl SqliteStore {
     /// How its connections stand: the one that writes, those that read, the one that asks whether the file is there.
     #[must_use]
     pub fn pools(&self) -> [PoolState; 3] {
-        [("commands", &self.writer), ("reads", &self.readers), ("pulse", &self.pulse)].map(|(name, connections)| {
+        [("commands", &self.writer), ("reads", &self.readers), ("health_check", &self.health_check)].map(|(name, connections)| {
             let pool = connections.get_sqlite_connection_pool();
             let (open, at_most) = (pool.size() as usize, pool.options().get_max_connections() as usize);
             PoolState { name, open, idle: pool.num_idle(), at_most }
@@ -107,7 +107,7 @@ impl SqliteStore {
     /// # Errors
     /// [`ReadError::Unavailable`] if a connection doesn't close well.
     pub async fn close(&self) -> Result<(), ReadError> {
-        self.pulse.close_by_ref().await.map_err(read_error)?;
+        self.health_check.close_by_ref().await.map_err(read_error)?;
         self.readers.close_by_ref().await.map_err(read_error)?;
         self.writer.close_by_ref().await.map_err(read_error)
     }

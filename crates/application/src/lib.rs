@@ -5,7 +5,6 @@
 //! [`WaitingRoom`], the [`SeatMaps`]) and from the reading ports elsewhere. The [`Scheduler`] admits and sweeps, the
 //! [`Housekeeper`] deletes what is old, the [`Follower`] keeps memory up to date with other processes.
 
-mod booking;
 mod catch;
 mod clock;
 mod committer;
@@ -14,21 +13,21 @@ mod follower;
 pub mod group_commit;
 pub mod housekeeper;
 mod ids;
-mod ledger;
+mod ledger_monitor;
 mod measure;
 pub mod page;
 pub mod ports;
 mod read_model;
+mod reservation_details;
+mod sales_metrics;
 pub mod scheduler;
 mod seat_maps;
 pub mod service;
-mod tally;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod use_cases;
 pub mod waiting_room;
 
-pub use booking::Booking;
 pub use clock::SystemClock;
 pub use committer::Committer;
 pub use error::Error;
@@ -36,12 +35,13 @@ pub use follower::Follower;
 pub use group_commit::{Answer, GroupCommit};
 pub use housekeeper::Housekeeper;
 pub use ids::RandomIds;
-pub use ledger::Ledger;
+pub use ledger_monitor::LedgerMonitor;
 pub use page::{Page, PageRequest};
 pub use read_model::ReadModel;
+pub use reservation_details::ReservationDetails;
+pub use sales_metrics::SalesMetrics;
 pub use scheduler::Scheduler;
 pub use seat_maps::{SeatMap, SeatMaps, SeatView};
 pub use service::Service;
-pub use tally::Tally;
 pub use use_cases::UseCases;
 pub use waiting_room::WaitingRoom;

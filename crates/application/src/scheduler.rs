@@ -1,7 +1,7 @@
 //! The scheduler: admits, and tidies what has lapsed. Any instance may run it: the admission version of a queue lets one tick
 //! through at a time.
 
-mod place_free;
+mod capacity_freed;
 mod tick;
 
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ use crate::measure::{self, timed};
 use crate::ports::{CommitError, ReadError};
 use crate::{Error, WaitingRoom};
 
-pub use place_free::PlaceFree;
+pub use capacity_freed::CapacityFreed;
 
 /// How many holds a sweep looks at.
 const AT_MOST: u32 = 1_000;
@@ -35,7 +35,7 @@ const AFTER_A_LAPSE: Duration = Duration::from_millis(5);
 
 /// How often the scheduler does what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rhythm {
+pub struct Intervals {
     /// Between two admissions, unless a place falls free.
     pub tick: Duration,
     /// Between two sweeps of lapsed holds.
@@ -47,8 +47,8 @@ pub struct Scheduler {
     committer: Arc<Committer>,
     room: Arc<WaitingRoom>,
     rules: Arc<Rules>,
-    rhythm: Rhythm,
-    place_free: Arc<PlaceFree>,
+    intervals: Intervals,
+    capacity_freed: Arc<CapacityFreed>,
     /// When sales open for which users wait, by their queue.
     openings: Mutex<BTreeMap<QueueId, OffsetDateTime>>,
     measures: Measures,
@@ -62,7 +62,7 @@ struct Measures {
 }
 
 /// What the scheduler works with.
-pub struct Tools {
+pub struct Dependencies {
     /// Load and commit.
     pub committer: Arc<Committer>,
     /// Who waits, as far as is known here.
@@ -70,21 +70,21 @@ pub struct Tools {
     /// The rules' numbers.
     pub rules: Arc<Rules>,
     /// What wakes it.
-    pub place_free: Arc<PlaceFree>,
+    pub capacity_freed: Arc<CapacityFreed>,
 }
 
 impl Scheduler {
-    /// A scheduler with `tools`, in `rhythm`.
+    /// A scheduler with `dependencies`, in `intervals`.
     #[must_use]
-    pub fn new(tools: Tools, rhythm: Rhythm) -> Self {
-        let Tools { committer, room, rules, place_free } = tools;
+    pub fn new(dependencies: Dependencies, intervals: Intervals) -> Self {
+        let Dependencies { committer, room, rules, capacity_freed } = dependencies;
         let (openings, measures) = (Mutex::default(), Measures::new());
-        Self { committer, room, rules, rhythm, place_free, openings, measures }
+        Self { committer, room, rules, intervals, capacity_freed, openings, measures }
     }
 
     /// Works until it is told to stop; a commit that is under way is finished first.
     pub async fn run(self, stop: CancellationToken) {
-        let (mut tick, mut sweep) = (every(self.rhythm.tick), every(self.rhythm.sweep));
+        let (mut tick, mut sweep) = (every(self.intervals.tick), every(self.intervals.sweep));
         let mut next_wake = Instant::now();
         loop {
             // Biased, so that simulations are deterministic. No branch starves another: each waits for its period or at least for a pause.
@@ -95,7 +95,7 @@ impl Scheduler {
                     self.tick_all().await;
                     Ok(())
                 }
-                () = self.place_free_after(next_wake) => {
+                () = self.capacity_freed_after(next_wake) => {
                     next_wake = Instant::now() + BETWEEN_WAKES;
                     self.tick_freed().await;
                     Ok(())
@@ -117,16 +117,16 @@ impl Scheduler {
     }
 
     /// Returns when a place is free, but not before `instant`: a storm of payments makes a tick now and then, not one each.
-    async fn place_free_after(&self, instant: Instant) {
+    async fn capacity_freed_after(&self, instant: Instant) {
         sleep_until(instant).await;
-        self.place_free.wake.notified().await;
+        self.capacity_freed.wake.notified().await;
     }
 
     /// Returns when an admission has ended by its deadline in a queue where somebody waits: its place is free.
     async fn next_lapse(&self) {
         let Some((at, queue)) = self.room.next_lapse() else { return pending().await };
         sleep(Duration::try_from(at - self.room.now()).unwrap_or_default() + AFTER_A_LAPSE).await;
-        self.place_free.add([queue]);
+        self.capacity_freed.add([queue]);
     }
 
     /// Returns when a sale opens for which somebody waits.
@@ -135,7 +135,7 @@ impl Scheduler {
         let Some((at, queue)) = next else { return pending().await };
         sleep(Duration::try_from(at - self.room.now()).unwrap_or_default() + AFTER_A_LAPSE).await;
         self.openings().remove(&queue);
-        self.place_free.add([queue]);
+        self.capacity_freed.add([queue]);
     }
 
     fn openings(&self) -> MutexGuard<'_, BTreeMap<QueueId, OffsetDateTime>> {
@@ -144,7 +144,7 @@ impl Scheduler {
 
     /// Ticks the queues in which places fell free, if anybody waits there as far as is known here.
     async fn tick_freed(&self) {
-        let freed: Vec<QueueId> = self.place_free.take().into_iter().filter(|queue| self.room.waiting(*queue) > 0).collect();
+        let freed: Vec<QueueId> = self.capacity_freed.take().into_iter().filter(|queue| self.room.waiting(*queue) > 0).collect();
         // What failed is logged and counted.
         let _ = self.tick(&freed).await;
     }

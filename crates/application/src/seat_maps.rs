@@ -53,14 +53,14 @@ impl SeatMap {
 
 /// The seat maps of all dates that somebody looked at.
 pub struct SeatMaps {
-    halls: DashMap<ScheduleId, Arc<Hall>>,
+    halls: DashMap<ScheduleId, Arc<ScheduleSeats>>,
     catalogue: Arc<dyn Catalogue>,
     clock: Arc<dyn Clock>,
 }
 
 /// A date's seats in memory.
 #[derive(Default)]
-struct Hall {
+struct ScheduleSeats {
     loading: tokio::sync::Mutex<()>,
     seats: Mutex<Seats>,
 }
@@ -84,18 +84,18 @@ impl SeatMaps {
         Self { halls: DashMap::new(), catalogue, clock }
     }
 
-    /// The map of `date`, as it was just read from the store, as of now. On a date that is cancelled nothing is held.
-    pub async fn map(&self, date: &Schedule) -> Result<Arc<SeatMap>, Error> {
-        let schedule = date.id();
-        let hall = self.halls.entry(schedule).or_default().clone();
-        if let Some(map) = hall.map(date, self.clock.now()) {
+    /// The map of `schedule`, as it was just read from the store, as of now. On a date that is cancelled nothing is held.
+    pub async fn map(&self, schedule: &Schedule) -> Result<Arc<SeatMap>, Error> {
+        let id = schedule.id();
+        let hall = self.halls.entry(id).or_default().clone();
+        if let Some(map) = hall.map(schedule, self.clock.now()) {
             return Ok(map);
         }
         let _one_loads = hall.loading.lock().await;
         if !hall.seats().loaded {
-            let rows = self.catalogue.seats(schedule).await?;
+            let rows = self.catalogue.seats(id).await?;
             if rows.is_empty() {
-                self.halls.remove(&schedule);
+                self.halls.remove(&id);
                 return Ok(Arc::new(SeatMap { version: 0, lapsed: 0, available: 0, held: 0, seats: Vec::new() }));
             }
             let mut seats = hall.seats();
@@ -104,8 +104,8 @@ impl SeatMaps {
             }
             seats.loaded = true;
         }
-        hall.map(date, self.clock.now()).ok_or_else(|| {
-            tracing::error!(%schedule, "a hall that is loaded has no map");
+        hall.map(schedule, self.clock.now()).ok_or_else(|| {
+            tracing::error!(schedule = %id, "a hall that is loaded has no map");
             Error::Internal
         })
     }
@@ -141,21 +141,21 @@ impl Observer for SeatMaps {
     }
 }
 
-impl Hall {
+impl ScheduleSeats {
     fn seats(&self) -> MutexGuard<'_, Seats> {
         self.seats.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn map(&self, date: &Schedule, now: OffsetDateTime) -> Option<Arc<SeatMap>> {
+    fn map(&self, schedule: &Schedule, now: OffsetDateTime) -> Option<Arc<SeatMap>> {
         let mut seats = self.seats();
         if !seats.loaded {
             return None;
         }
         let is_true = seats.map_from.is_none_or(|from| from <= now) && seats.map_until.is_none_or(|until| now < until);
-        let is_old = !is_true || seats.is_cancelled != date.is_cancelled();
+        let is_old = !is_true || seats.is_cancelled != schedule.is_cancelled();
         if seats.map.is_none() || is_old {
-            seats.is_cancelled = date.is_cancelled();
-            seats.build(date.at(now));
+            seats.is_cancelled = schedule.is_cancelled();
+            seats.build(schedule.at(now));
         }
         seats.map.clone()
     }
@@ -224,7 +224,7 @@ mod tests {
         let hold = a_hold(BEN, &[7]);
         let seat = a_seat(7).held_under(&hold);
         let mut catalogue = MockCatalogue::new();
-        catalogue.expect_seats().withf(|date| *date == SCHEDULE).times(1).returning(move |_| Ok(vec![seat.clone()]));
+        catalogue.expect_seats().withf(|schedule| *schedule == SCHEDULE).times(1).returning(move |_| Ok(vec![seat.clone()]));
         let clock = Arc::new(StoppedClock::default());
         let maps = SeatMaps::new(Arc::new(catalogue), clock.clone());
         let until = hold.expires_at() - clock.now();

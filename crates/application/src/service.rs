@@ -10,9 +10,9 @@ use tokio_util::task::TaskTracker;
 use crate::group_commit::Limits;
 use crate::housekeeper::Retention;
 use crate::ports::{Clock, Ids, Observer, Ports};
-use crate::scheduler::{PlaceFree, Rhythm, Tools};
+use crate::scheduler::{CapacityFreed, Dependencies, Intervals};
 use crate::{
-    Committer, Error, Follower, GroupCommit, Housekeeper, ReadModel, Scheduler, SeatMaps, Tally, UseCases, WaitingRoom, use_cases,
+    Committer, Error, Follower, GroupCommit, Housekeeper, ReadModel, SalesMetrics, Scheduler, SeatMaps, UseCases, WaitingRoom, use_cases,
     waiting_room,
 };
 
@@ -46,7 +46,7 @@ pub struct Settings {
     /// Between two readings of what other processes have committed.
     pub follow: Duration,
     /// Between two ticks, and two sweeps.
-    pub rhythm: Rhythm,
+    pub intervals: Intervals,
     /// How long rows are kept.
     pub retention: Retention,
 }
@@ -60,7 +60,7 @@ pub struct Service {
     /// Who waits and who is in.
     pub room: Arc<WaitingRoom>,
     /// What has happened here.
-    pub tally: Arc<Tally>,
+    pub sales_metrics: Arc<SalesMetrics>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -80,11 +80,11 @@ impl Service {
             seat_maps: seat_maps.clone(),
             clock: clock.clone(),
             policy: rules.queue,
-            tick: settings.rhythm.tick.try_into().unwrap_or(time::Duration::MAX),
+            tick: settings.intervals.tick.try_into().unwrap_or(time::Duration::MAX),
         }));
-        let place_free = Arc::new(PlaceFree::default());
-        let tally = Arc::new(Tally::new(clock.clone(), currency));
-        let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps.clone(), place_free.clone(), tally.clone()];
+        let capacity_freed = Arc::new(CapacityFreed::default());
+        let sales_metrics = Arc::new(SalesMetrics::new(clock.clone(), currency));
+        let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps.clone(), capacity_freed.clone(), sales_metrics.clone()];
         // The log is followed from before the room is filled: nothing falls in between.
         let read_models: Vec<Arc<dyn ReadModel>> = vec![room.clone(), seat_maps.clone()];
         let follower = if ports.is_shared { Some(Follower::start(ports.log.clone(), read_models, settings.follow).await?) } else { None };
@@ -98,11 +98,13 @@ impl Service {
         if let Some(follower) = follower {
             tasks.spawn(follower.run(stop.clone()));
         }
-        tasks.spawn(Scheduler::new(Tools { committer, room: room.clone(), rules, place_free }, settings.rhythm).run(stop.clone()));
+        tasks.spawn(
+            Scheduler::new(Dependencies { committer, room: room.clone(), rules, capacity_freed }, settings.intervals).run(stop.clone()),
+        );
         tasks.spawn(Housekeeper::new(ports.housekeeping.clone(), room.clone(), settings.retention).run(stop.clone()));
         tasks.close();
         let use_cases = UseCases::new(&use_cases::Parts { commits, joins, orders, ports, room: room.clone(), seat_maps, clock, ids });
-        Ok(Self { use_cases, lanes, room, tally, tasks, stop })
+        Ok(Self { use_cases, lanes, room, sales_metrics, tasks, stop })
     }
 
     /// Commits what was taken, and ends the tasks.

@@ -2,13 +2,13 @@
 //! until it is moved, ids that count, and an observer that keeps what it is notified of. Rows are built by [`domain::testing`], and every port
 //! has a mock in [`ports`](crate::ports).
 
+mod catalogue;
 mod lanes;
 mod observer;
-mod programme;
 
+pub use catalogue::CatalogueFixture;
 pub use lanes::MockedLanes;
 pub use observer::RecordingObserver;
-pub use programme::Programme;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};

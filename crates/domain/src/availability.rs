@@ -41,15 +41,16 @@ impl Sale {
         if offers.iter().filter(is_on_sale).any(|offer| offer.has_seats) {
             return Self::Open;
         }
-        let dates = || offers.iter().map(|offer| &offer.schedule);
-        let opens_at = dates().filter(|date| !date.is_cancelled() && now < date.sale_opens_at()).map(Schedule::sale_opens_at).min();
+        let schedules = || offers.iter().map(|offer| &offer.schedule);
+        let opens_at =
+            schedules().filter(|schedule| !schedule.is_cancelled() && now < schedule.sale_opens_at()).map(Schedule::sale_opens_at).min();
         if opens_at.is_some() {
             return Self::NotOpen { opens_at };
         }
         if offers.iter().any(|offer| is_on_sale(&offer)) {
             return Self::SoldOut;
         }
-        if Schedule::last_cancellation(dates(), now).is_some() { Self::Cancelled } else { Self::NotOpen { opens_at: None } }
+        if Schedule::last_cancellation(schedules(), now).is_some() { Self::Cancelled } else { Self::NotOpen { opens_at: None } }
     }
 
     /// Whether it makes sense to let users in.
@@ -134,21 +135,21 @@ mod tests {
     const HOUR: Duration = Duration::HOUR;
 
     /// A date whose sale opens and closes so long from now; the show starts an hour later.
-    fn a_date(opens_in: Duration, closes_in: Duration) -> Schedule {
+    fn a_schedule(opens_in: Duration, closes_in: Duration) -> Schedule {
         let (id, concert, zone) = (ScheduleId(Uuid::nil()), ConcertId(Uuid::nil()), Zone::new("UTC").unwrap());
         Schedule::new(id, concert, NOW + closes_in + HOUR, zone, NOW + opens_in..NOW + closes_in)
     }
 
     fn on_sale(has_seats: bool) -> Offer {
-        Offer { schedule: a_date(Duration::ZERO, HOUR), has_seats }
+        Offer { schedule: a_schedule(Duration::ZERO, HOUR), has_seats }
     }
 
     fn opening_in(opens_in: Duration) -> Offer {
-        Offer { schedule: a_date(opens_in, opens_in + HOUR), has_seats: true }
+        Offer { schedule: a_schedule(opens_in, opens_in + HOUR), has_seats: true }
     }
 
     fn closed() -> Offer {
-        Offer { schedule: a_date(-HOUR, Duration::ZERO), has_seats: true }
+        Offer { schedule: a_schedule(-HOUR, Duration::ZERO), has_seats: true }
     }
 
     fn cancelled(Offer { schedule, has_seats }: Offer) -> Offer {
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sale_is_open_while_a_date_on_sale_has_seats() {
+    fn a_sale_is_open_while_a_schedule_on_sale_has_seats() {
         let opens = |after| Sale::NotOpen { opens_at: Some(NOW + after) };
         let moment = Duration::MICROSECOND;
         for (offers, expected) in [
@@ -197,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stock_of_two_dates_is_that_of_both() {
+    fn the_stock_of_two_schedules_is_that_of_both() {
         let (one, other) = (Stock { seats: 10, available: 2, held: 3 }, Stock { seats: 5, available: 1, held: 0 });
         assert_eq!(one.and(other), Stock { seats: 15, available: 3, held: 3 });
     }

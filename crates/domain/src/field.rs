@@ -12,18 +12,18 @@ pub enum Field {
     /// A part of a queue's policy.
     Policy(PolicyField),
     /// All dates together.
-    Dates,
+    Schedules,
     /// A part of one of several dates, by its place among them.
-    DateAt(usize, DateField),
+    ScheduleAt(usize, ScheduleField),
     /// A part of the one date.
-    Date(DateField),
+    ScheduleView(ScheduleField),
     /// The seats of a plan.
     Seats,
 }
 
 /// A part of a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DateField {
+pub enum ScheduleField {
     /// Its id.
     Id,
     /// When its sale closes.

@@ -45,7 +45,7 @@ ids! {
     /// A line in a wallet's book.
     EntryId;
     /// What an operator did.
-    DeedId;
+    AuditEntryId;
     /// Something that has happened.
     EventId;
     /// What a token is known by where its id must not be: a digest of it, from which the id can't be told.

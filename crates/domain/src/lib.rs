@@ -4,16 +4,16 @@
 //! of them are the functions of [`decide`]: from what a command [needs](need) to see to a [`Change`] or a [`Refusal`]. A `Change` is
 //! plain data; making it durable is an adapter's work.
 
+pub mod audit_entry;
 pub mod availability;
 pub mod change;
 pub mod concert;
 pub mod decide;
-pub mod deed;
 pub mod event;
 pub mod fault;
 pub mod field;
 pub mod id;
-pub mod key;
+pub mod idempotency;
 pub mod loaded;
 pub mod log;
 pub mod money;
@@ -26,8 +26,8 @@ pub mod reservation;
 pub mod rules;
 pub mod schedule;
 pub mod seat;
-pub mod seat_choice;
 pub mod seat_plan;
+pub mod seat_selection;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod text;
@@ -37,16 +37,16 @@ pub mod version;
 pub mod wallet;
 pub mod zone;
 
+pub use audit_entry::{AuditEntry, Order};
 pub use availability::{Availability, Offer, Sale, Stock};
 pub use change::{Change, Guard, NewToken, RowWrite, Write};
 pub use concert::Concert;
 pub use decide::{Command, Decision, Verdict};
-pub use deed::{Deed, Order};
 pub use event::{Event, Fact};
 pub use fault::Fault;
-pub use field::{DateField, Field, PolicyField};
-pub use id::{ConcertId, DeedId, EntryId, EventId, PaymentId, QueueId, ReservationId, ScheduleId, TokenDigest, TokenId, UserId};
-pub use key::{Fingerprint, KeyRecord, KeyScope, Operation, Outcome, RequestKey};
+pub use field::{Field, PolicyField, ScheduleField};
+pub use id::{AuditEntryId, ConcertId, EntryId, EventId, PaymentId, QueueId, ReservationId, ScheduleId, TokenDigest, TokenId, UserId};
+pub use idempotency::{Fingerprint, IdempotencyKey, IdempotencyRecord, IdempotencyScope, Operation, Outcome};
 pub use log::{LoggedRow, LoggedToken};
 pub use money::{Currency, Money};
 pub use name_search::NamePrefix;
@@ -59,7 +59,7 @@ pub use rules::{Charging, Rules};
 pub use schedule::{Cancellation, Moment, Schedule};
 pub use seat::{Seat, SeatNumber, SeatState, SeatStatus};
 pub use seat_plan::SeatPlan;
-pub use text::{Remark, Title};
+pub use text::{Note, Title};
 pub use token::{ExpiryReason, QueueToken, TokenState, TokenStatus};
 pub use user::{User, UserName};
 pub use version::{Version, Versioned};

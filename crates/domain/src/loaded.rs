@@ -62,7 +62,7 @@ pub struct LoadedConcert {
     /// The concert.
     pub concert: Versioned<Concert>,
     /// Its dates.
-    pub dates: Vec<Versioned<Schedule>>,
+    pub schedules: Vec<Versioned<Schedule>>,
 }
 
 /// Whether anybody counts on a concert's being admitted to by its queue.

@@ -71,7 +71,7 @@ impl Change {
             | RowWrite::Wallet(_)
             | RowWrite::Entry(_)
             | RowWrite::Key(_)
-            | RowWrite::Deed(_) => None,
+            | RowWrite::AuditEntry(_) => None,
         })
     }
 }

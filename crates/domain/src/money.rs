@@ -61,7 +61,7 @@ pub struct Currency([u8; 3]);
 /// The text is not three capital letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a currency is three capital letters, as in ISO 4217")]
-pub struct NotACurrency;
+pub struct InvalidCurrency;
 
 /// How many decimal digits the minor units of an amount are, where there are not two of them: ISO 4217, table A.1.
 const MINOR_DIGITS: &[(&str, usize)] = &[
@@ -115,12 +115,12 @@ impl Currency {
 }
 
 impl std::str::FromStr for Currency {
-    type Err = NotACurrency;
+    type Err = InvalidCurrency;
 
-    fn from_str(text: &str) -> Result<Self, NotACurrency> {
+    fn from_str(text: &str) -> Result<Self, InvalidCurrency> {
         match <[u8; 3]>::try_from(text.as_bytes()) {
             Ok(code) if code.iter().all(u8::is_ascii_uppercase) => Ok(Self(code)),
-            _ => Err(NotACurrency),
+            _ => Err(InvalidCurrency),
         }
     }
 }
@@ -171,7 +171,7 @@ mod tests {
     fn a_currency_is_three_capital_letters() {
         assert_eq!("KRW".parse::<Currency>().map(|c| c.to_string()), Ok("KRW".to_owned()));
         for text in ["krw", "KR", "KRWW", "K1W", ""] {
-            assert_eq!(text.parse::<Currency>(), Err(NotACurrency), "{text}");
+            assert_eq!(text.parse::<Currency>(), Err(InvalidCurrency), "{text}");
         }
     }
 

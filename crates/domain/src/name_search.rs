@@ -27,16 +27,16 @@ pub struct NamePrefix(String);
 /// The text can't be the beginning of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the beginning of a name has 1 to 100 characters, without control characters")]
-pub struct NotAPrefix;
+pub struct InvalidPrefix;
 
 impl NamePrefix {
     /// The prefix that `text` is.
     ///
     /// # Errors
-    /// [`NotAPrefix`] if no name could begin so.
-    pub fn new(text: &str) -> Result<Self, NotAPrefix> {
+    /// [`InvalidPrefix`] if no name could begin so.
+    pub fn new(text: &str) -> Result<Self, InvalidPrefix> {
         // The beginning of a name looks like one.
-        let name = UserName::new(text).map_err(|_| NotAPrefix)?;
+        let name = UserName::new(text).map_err(|_| InvalidPrefix)?;
         Ok(Self(key(&words(name.as_str()))))
     }
 
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn what_no_name_begins_with_is_no_prefix() {
         for text in ["", "  ", "a\0", "\n", &"x".repeat(101)] {
-            assert_eq!(NamePrefix::new(text), Err(NotAPrefix), "{text:?}");
+            assert_eq!(NamePrefix::new(text), Err(InvalidPrefix), "{text:?}");
         }
     }
 

@@ -111,7 +111,7 @@ pub struct QueueError {
 /// A policy that can't be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("{} must be from {least} to {most}", field.name())]
-pub struct NotAPolicy {
+pub struct InvalidPolicy {
     /// Which part of it.
     pub field: PolicyField,
     /// Its least value.
@@ -131,15 +131,15 @@ impl PolicyOverrides {
     /// Whether a queue can keep to it.
     ///
     /// # Errors
-    /// [`NotAPolicy`] names the first part that is out of range.
-    pub fn check(&self) -> Result<(), NotAPolicy> {
+    /// [`InvalidPolicy`] names the first part that is out of range.
+    pub fn check(&self) -> Result<(), InvalidPolicy> {
         let people = |field, value: Option<u32>, least: u32, most: u32| match value {
-            Some(value) if !(least..=most).contains(&value) => Err(NotAPolicy { field, least: least.into(), most: most.into() }),
+            Some(value) if !(least..=most).contains(&value) => Err(InvalidPolicy { field, least: least.into(), most: most.into() }),
             Some(_) | None => Ok(()),
         };
         let window = |field, value: Option<Duration>| match value {
             Some(value) if value < Duration::SECOND || value > Self::LONGEST => {
-                Err(NotAPolicy { field, least: 1, most: Self::LONGEST.whole_seconds() })
+                Err(InvalidPolicy { field, least: 1, most: Self::LONGEST.whole_seconds() })
             }
             Some(_) | None => Ok(()),
         };
@@ -197,8 +197,8 @@ impl Queue {
     /// The same queue as its operator wants it, in the same state.
     ///
     /// # Errors
-    /// [`NotAPolicy`] names the first part of the policy that is out of range.
-    pub fn revise(self, name: String, overrides: PolicyOverrides, message: Option<String>) -> Result<Self, NotAPolicy> {
+    /// [`InvalidPolicy`] names the first part of the policy that is out of range.
+    pub fn revise(self, name: String, overrides: PolicyOverrides, message: Option<String>) -> Result<Self, InvalidPolicy> {
         overrides.check().map(|()| Self { name, overrides, message, ..self })
     }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::queue::QueueError;
 use crate::reservation::ReservationStatus;
 use crate::wallet::WalletError;
-use crate::{ExpiryReason, Fault, Field, Money, PaymentState, Remark, ReservationId, SeatNumber, SeatStatus, TokenId, Version};
+use crate::{ExpiryReason, Fault, Field, Money, Note, PaymentState, ReservationId, SeatNumber, SeatStatus, TokenId, Version};
 
 /// Why a command may not be carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -53,18 +53,18 @@ pub enum Refusal {
     /// A concert's queue can't change while users wait in it for the concert, or are let in to it.
     #[error("users wait for the concert in its queue, or are inside: the queue can't change now")]
     TokensLive,
-    /// The date was called off.
-    #[error("the date is cancelled")]
-    DateCancelled,
+    /// The schedule is already cancelled.
+    #[error("the schedule is already cancelled")]
+    AlreadyCancelled,
     /// What is to be joined for, held, paid or added to is cancelled.
     #[error("it is cancelled{}", reason.as_ref().map(|reason| format!(": {}", reason.as_str())).unwrap_or_default())]
     ScheduleCancelled {
         /// Why, if the operator said so.
-        reason: Option<Remark>,
+        reason: Option<Note>,
     },
     /// The date is not called off.
     #[error("the date is not cancelled")]
-    DateNotCancelled,
+    ScheduleNotCancelled,
     /// The queue can't do that.
     #[error(transparent)]
     QueueStep(#[from] QueueError),

@@ -5,7 +5,7 @@ use std::ops::Range;
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use crate::{ConcertId, Remark, ScheduleId, Zone};
+use crate::{ConcertId, Note, ScheduleId, Zone};
 
 /// One date of a concert.
 ///
@@ -30,7 +30,7 @@ pub struct Cancellation {
     /// When.
     pub at: OffsetDateTime,
     /// Why, as buyers are told; none if the operator gave no reason.
-    pub reason: Option<Remark>,
+    pub reason: Option<Note>,
 }
 
 /// An instant at one date. A hold of its seats counts until its deadline, and no longer once the date is cancelled.
@@ -51,7 +51,7 @@ impl Moment {
 /// The sale ends before it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the sale must open before it closes")]
-pub struct NoSale;
+pub struct InvalidSalePeriod;
 
 impl Schedule {
     /// A date that takes place; `sale` is from its first instant to the first one after it.
@@ -117,8 +117,8 @@ impl Schedule {
     /// Moves it, and its sale.
     ///
     /// # Errors
-    /// [`NoSale`] if the sale would end before it begins.
-    pub fn reschedule(self, starts_at: OffsetDateTime, zone: Zone, sale: Range<OffsetDateTime>) -> Result<Self, NoSale> {
+    /// [`InvalidSalePeriod`] if the sale would end before it begins.
+    pub fn reschedule(self, starts_at: OffsetDateTime, zone: Zone, sale: Range<OffsetDateTime>) -> Result<Self, InvalidSalePeriod> {
         let moved = Self { starts_at, zone, sale_opens_at: sale.start, sale_closes_at: sale.end, ..self };
         moved.check().map(|()| moved)
     }
@@ -126,9 +126,9 @@ impl Schedule {
     /// Whether there is a first instant of the sale before the first one after it.
     ///
     /// # Errors
-    /// [`NoSale`] if not.
-    pub fn check(&self) -> Result<(), NoSale> {
-        if self.sale_opens_at < self.sale_closes_at { Ok(()) } else { Err(NoSale) }
+    /// [`InvalidSalePeriod`] if not.
+    pub fn check(&self) -> Result<(), InvalidSalePeriod> {
+        if self.sale_opens_at < self.sale_closes_at { Ok(()) } else { Err(InvalidSalePeriod) }
     }
 
     /// The instant `now` at this date: holds of its seats are judged by it.
@@ -155,9 +155,9 @@ impl Schedule {
         !self.is_cancelled() && self.sale_opens_at <= now && now < self.sale_closes_at
     }
 
-    /// If all of `dates` that haven't started at `now` are cancelled: the last of the cancellations.
-    pub fn last_cancellation<'a>(dates: impl IntoIterator<Item = &'a Self>, now: OffsetDateTime) -> Option<&'a Cancellation> {
-        let ahead = dates.into_iter().filter(|date| !date.has_started(now)).map(|date| date.cancellation.as_ref());
+    /// If all of `schedules` that haven't started at `now` are cancelled: the last of the cancellations.
+    pub fn last_cancellation<'a>(schedules: impl IntoIterator<Item = &'a Self>, now: OffsetDateTime) -> Option<&'a Cancellation> {
+        let ahead = schedules.into_iter().filter(|schedule| !schedule.has_started(now)).map(|schedule| schedule.cancellation.as_ref());
         let cancellations: Vec<&Cancellation> = ahead.collect::<Option<_>>()?;
         cancellations.into_iter().max_by_key(|cancellation| cancellation.at)
     }

@@ -25,7 +25,7 @@ pub struct SeatNumber(u32);
 /// A seat's number is from 1 to [`SeatNumber::MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a seat's number is from 1 to {}", SeatNumber::MAX)]
-pub struct NotASeatNumber;
+pub struct InvalidSeatNumber;
 
 impl SeatNumber {
     /// The highest number: no hall on earth is larger.
@@ -34,9 +34,9 @@ impl SeatNumber {
     /// Seat `number`.
     ///
     /// # Errors
-    /// [`NotASeatNumber`] outside 1..=[`Self::MAX`].
-    pub const fn new(number: u32) -> Result<Self, NotASeatNumber> {
-        if number == 0 || number > Self::MAX { Err(NotASeatNumber) } else { Ok(Self(number)) }
+    /// [`InvalidSeatNumber`] outside 1..=[`Self::MAX`].
+    pub const fn new(number: u32) -> Result<Self, InvalidSeatNumber> {
+        if number == 0 || number > Self::MAX { Err(InvalidSeatNumber) } else { Ok(Self(number)) }
     }
 
     /// The number.

@@ -45,7 +45,7 @@ pub struct Row {
 
 /// The plan can't be laid out.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum NotAPlan {
+pub enum InvalidSeatPlan {
     /// A row ends before it begins.
     #[error("row {0} ends before it begins")]
     Backwards(String),
@@ -84,52 +84,52 @@ impl SeatPlan {
     /// The seats of `schedule` by this plan, by number.
     ///
     /// # Errors
-    /// [`NotAPlan`] says what is wrong with it.
-    pub fn seats(&self, schedule: ScheduleId) -> Result<Vec<Seat>, NotAPlan> {
+    /// [`InvalidSeatPlan`] says what is wrong with it.
+    pub fn seats(&self, schedule: ScheduleId) -> Result<Vec<Seat>, InvalidSeatPlan> {
         let seats = self.numbered(schedule)?;
         let mut labelled = HashMap::with_capacity(seats.len());
         for seat in &seats {
             if let Some(other) = labelled.insert(seat.label(), seat.number()) {
-                return Err(NotAPlan::SameLabel(other, seat.number(), seat.label().to_owned()));
+                return Err(InvalidSeatPlan::SameLabel(other, seat.number(), seat.label().to_owned()));
             }
         }
         Ok(seats)
     }
 
     /// The seats by number, whatever their labels are.
-    fn numbered(&self, schedule: ScheduleId) -> Result<Vec<Seat>, NotAPlan> {
+    fn numbered(&self, schedule: ScheduleId) -> Result<Vec<Seat>, InvalidSeatPlan> {
         let rows = || self.sections.iter().flat_map(|section| section.rows.iter().map(move |row| (section, row)));
         if let Some((_, row)) = rows().find(|(_, row)| row.to < row.from) {
-            return Err(NotAPlan::Backwards(row.name.as_str().to_owned()));
+            return Err(InvalidSeatPlan::Backwards(row.name.as_str().to_owned()));
         }
         // Counted before they are made: a range is quickly written and takes long to fill.
         let size = self.size();
         if size == 0 || usize::try_from(size).map_or(true, |size| size > Self::MOST_SEATS) {
-            return Err(NotAPlan::Size);
+            return Err(InvalidSeatPlan::Size);
         }
         let mut seats = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
         for (section, row) in rows() {
             for (number, place) in (row.from.get()..=row.to.get()).zip(u64::from(row.first_place)..) {
-                let number = SeatNumber::new(number).map_err(|_| NotAPlan::Size)?;
+                let number = SeatNumber::new(number).map_err(|_| InvalidSeatPlan::Size)?;
                 let label = row.label(section, number, place);
                 if label.chars().count() > Self::LONGEST_LABEL {
-                    return Err(NotAPlan::Label(number));
+                    return Err(InvalidSeatPlan::Label(number));
                 }
                 seats.push(Seat::new(schedule, number, label, row.price).with_accessible(row.accessible));
             }
         }
         seats.sort_unstable_by_key(Seat::number);
         match seats.windows(2).find(|pair| pair[0].number() == pair[1].number()) {
-            Some(pair) => Err(NotAPlan::Twice(pair[0].number())),
+            Some(pair) => Err(InvalidSeatPlan::Twice(pair[0].number())),
             None => Ok(seats),
         }
     }
 }
 
 /// Whether every one of `seats` can be paid from a wallet that holds at most `max_balance`.
-pub(crate) fn check_prices(seats: &[Seat], max_balance: Money) -> Result<(), NotAPlan> {
+pub(crate) fn check_prices(seats: &[Seat], max_balance: Money) -> Result<(), InvalidSeatPlan> {
     match seats.iter().find(|seat| seat.price() > max_balance) {
-        Some(seat) => Err(NotAPlan::Price(seat.number(), max_balance)),
+        Some(seat) => Err(InvalidSeatPlan::Price(seat.number(), max_balance)),
         None => Ok(()),
     }
 }
@@ -159,7 +159,7 @@ mod tests {
 
     use super::*;
 
-    const DATE: ScheduleId = ScheduleId(Uuid::from_u128(1));
+    const SCHEDULE: ScheduleId = ScheduleId(Uuid::from_u128(1));
 
     fn title(text: &str) -> Title {
         Title::new(text).unwrap_or_else(|error| panic!("{text}: {error}"))
@@ -189,22 +189,22 @@ mod tests {
     #[test]
     fn a_plan_becomes_seats_by_number() {
         let upside_down = plan(vec![Row { first_place: 7, ..row("B", 3, 4) }, row("A", 1, 2)]);
-        let seats = upside_down.seats(DATE).unwrap_or_else(|error| panic!("{error}"));
+        let seats = upside_down.seats(SCHEDULE).unwrap_or_else(|error| panic!("{error}"));
         let labels: Vec<_> = seats.iter().map(|seat| (seat.number().get(), seat.label())).collect();
         assert_eq!(labels, [(1, "Stalls A 1"), (2, "Stalls A 2"), (3, "Stalls B 7"), (4, "Stalls B 8")]);
-        assert!(seats.iter().all(|seat| seat.schedule() == DATE && seat.price().minor() == 50_000));
+        assert!(seats.iter().all(|seat| seat.schedule() == SCHEDULE && seat.price().minor() == 50_000));
     }
 
     #[test]
     fn the_seats_of_an_accessible_row_are_accessible() {
-        let seats = plan(vec![Row { accessible: true, ..row("A", 1, 2) }, row("B", 3, 3)]).seats(DATE);
+        let seats = plan(vec![Row { accessible: true, ..row("A", 1, 2) }, row("B", 3, 3)]).seats(SCHEDULE);
         let accessible = |seats: Vec<Seat>| seats.iter().map(Seat::is_accessible).collect::<Vec<_>>();
         assert_eq!(seats.map(accessible), Ok(vec![true, true, false]));
     }
 
     #[test]
     fn a_label_is_what_the_plan_says() {
-        let seats = plan(vec![Row { label: title("{number}/{place} in {row}"), first_place: 100, ..row("C", 9, 9) }]).seats(DATE);
+        let seats = plan(vec![Row { label: title("{number}/{place} in {row}"), first_place: 100, ..row("C", 9, 9) }]).seats(SCHEDULE);
         assert_eq!(seats.map(|seats| seats[0].label().to_owned()), Ok("9/100 in C".to_owned()));
     }
 
@@ -213,26 +213,26 @@ mod tests {
         let label = title("{section} {row} {row {place}");
         let named = Row { label, name: title("{number}"), ..row("A", 9, 9) };
         let plan = SeatPlan { sections: vec![Section { name: title("{row}{place}"), rows: vec![named] }] };
-        assert_eq!(plan.seats(DATE).map(|seats| seats[0].label().to_owned()), Ok("{row}{place} {number} {row 1".to_owned()));
+        assert_eq!(plan.seats(SCHEDULE).map(|seats| seats[0].label().to_owned()), Ok("{row}{place} {number} {row 1".to_owned()));
     }
 
     #[test]
     fn a_plan_that_contradicts_itself_is_none() {
         let long = Row { label: title(&"{row}".repeat(40)), name: title("a long name"), ..row("A", 5, 5) };
         for (rows, expected) in [
-            (vec![row("A", 2, 1)], NotAPlan::Backwards("A".into())),
-            (vec![row("A", 1, 3), row("B", 3, 4)], NotAPlan::Twice(number(3))),
-            (vec![], NotAPlan::Size),
-            (vec![row("A", 1, 100_001)], NotAPlan::Size),
-            (vec![row("A", 1, 1_000_000), row("B", 1, 1_000_000)], NotAPlan::Size),
-            (vec![long], NotAPlan::Label(number(5))),
-            (vec![row("A", 1, 2), row("A", 11, 12)], NotAPlan::SameLabel(number(1), number(11), "Stalls A 1".into())),
-            (vec![Row { label: title("{row}"), ..row("Box", 8, 9) }], NotAPlan::SameLabel(number(8), number(9), "Box".into())),
+            (vec![row("A", 2, 1)], InvalidSeatPlan::Backwards("A".into())),
+            (vec![row("A", 1, 3), row("B", 3, 4)], InvalidSeatPlan::Twice(number(3))),
+            (vec![], InvalidSeatPlan::Size),
+            (vec![row("A", 1, 100_001)], InvalidSeatPlan::Size),
+            (vec![row("A", 1, 1_000_000), row("B", 1, 1_000_000)], InvalidSeatPlan::Size),
+            (vec![long], InvalidSeatPlan::Label(number(5))),
+            (vec![row("A", 1, 2), row("A", 11, 12)], InvalidSeatPlan::SameLabel(number(1), number(11), "Stalls A 1".into())),
+            (vec![Row { label: title("{row}"), ..row("Box", 8, 9) }], InvalidSeatPlan::SameLabel(number(8), number(9), "Box".into())),
         ] {
-            assert_eq!(plan(rows).seats(DATE), Err(expected));
+            assert_eq!(plan(rows).seats(SCHEDULE), Err(expected));
         }
-        assert!(plan(vec![row("A", 1, 100_000)]).seats(DATE).is_ok());
+        assert!(plan(vec![row("A", 1, 100_000)]).seats(SCHEDULE).is_ok());
         let goes_on = Row { first_place: 3, ..row("A", 11, 12) };
-        assert!(plan(vec![row("A", 1, 2), goes_on]).seats(DATE).is_ok());
+        assert!(plan(vec![row("A", 1, 2), goes_on]).seats(SCHEDULE).is_ok());
     }
 }

@@ -9,12 +9,12 @@ pub struct Text<const MAX: usize>(String);
 /// What is on a poster, or on a sign: names of concerts, hosts, queues.
 pub type Title = Text<200>;
 /// What operators tell those who wait, or say of what they did.
-pub type Remark = Text<1_000>;
+pub type Note = Text<1_000>;
 
 /// The text is no such line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a text of 1 to {max} characters, without control characters")]
-pub struct NotAText {
+pub struct InvalidText {
     /// The most characters.
     pub max: usize,
 }
@@ -23,11 +23,11 @@ impl<const MAX: usize> Text<MAX> {
     /// `text` without the white space around it.
     ///
     /// # Errors
-    /// [`NotAText`] if nothing is left, or too much, or control characters are in it.
-    pub fn new(text: &str) -> Result<Self, NotAText> {
+    /// [`InvalidText`] if nothing is left, or too much, or control characters are in it.
+    pub fn new(text: &str) -> Result<Self, InvalidText> {
         let text = text.trim();
         let fits = (1..=MAX).contains(&text.chars().count());
-        if fits && !text.chars().any(char::is_control) { Ok(Self(text.to_owned())) } else { Err(NotAText { max: MAX }) }
+        if fits && !text.chars().any(char::is_control) { Ok(Self(text.to_owned())) } else { Err(InvalidText { max: MAX }) }
     }
 
     /// The line.
@@ -54,7 +54,7 @@ mod tests {
         assert_eq!(Title::new("  Club Night ").map(String::from), Ok("Club Night".to_owned()));
         assert!(Title::new(&"ä".repeat(200)).is_ok());
         for text in ["", "   ", "a\nb", "a\0", &"x".repeat(201)] {
-            assert_eq!(Title::new(text), Err(NotAText { max: 200 }), "{text:?}");
+            assert_eq!(Title::new(text), Err(InvalidText { max: 200 }), "{text:?}");
         }
     }
 

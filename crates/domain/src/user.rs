@@ -23,7 +23,7 @@ pub struct UserName(String);
 /// The text can't be a user's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a name has 1 to 100 characters, without control characters")]
-pub struct NotAName;
+pub struct InvalidName;
 
 impl UserName {
     /// The longest name, in characters.
@@ -32,11 +32,11 @@ impl UserName {
     /// `text` without the white space around it.
     ///
     /// # Errors
-    /// [`NotAName`] if nothing is left, or too much, or control characters are in it.
-    pub fn new(text: &str) -> Result<Self, NotAName> {
+    /// [`InvalidName`] if nothing is left, or too much, or control characters are in it.
+    pub fn new(text: &str) -> Result<Self, InvalidName> {
         let text = text.trim();
         let fits = (1..=Self::MAX_CHARS).contains(&text.chars().count());
-        if fits && !text.chars().any(char::is_control) { Ok(Self(text.to_owned())) } else { Err(NotAName) }
+        if fits && !text.chars().any(char::is_control) { Ok(Self(text.to_owned())) } else { Err(InvalidName) }
     }
 
     /// The name as text.
@@ -57,7 +57,7 @@ mod tests {
         assert_eq!(UserName::new("  Ada ").map(|name| name.as_str().to_owned()), Ok("Ada".to_owned()));
         assert!(UserName::new(&"ä".repeat(100)).is_ok());
         for text in ["", "   ", "a\nb", "a\0", &"x".repeat(101)] {
-            assert_eq!(UserName::new(text), Err(NotAName), "{text:?}");
+            assert_eq!(UserName::new(text), Err(InvalidName), "{text:?}");
         }
     }
 

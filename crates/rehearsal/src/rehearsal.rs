@@ -10,16 +10,16 @@ use tokio::task::{JoinSet, LocalSet};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use uuid::Uuid;
 
+use crate::checker::{Evidence, Terms, judge};
 use crate::history::Asked;
 use crate::inspection;
+use crate::intent::{Intent, arrivals};
 use crate::live::{Live, Progress};
 use crate::record::Record;
-use crate::referee::{Evidence, Terms, judge};
 use crate::scenario::Scenario;
 use crate::summary;
 use crate::visitor::Visitor;
 use crate::wire::{Pool, Server, UnknownServer};
-use crate::wish::{Wish, arrivals};
 use crate::world::World;
 
 /// Between two looks at how things stand.
@@ -169,8 +169,8 @@ async fn come(world: &Rc<World>, seed: u64, visits: &mut JoinSet<()>) {
         if due > world.now() {
             world.wait_until(due).await;
         }
-        let wish = Wish::draw(&world.scenario, seed, user);
-        visits.spawn_local(Visitor::new(world.clone(), user, wish, due).visit());
+        let intent = Intent::draw(&world.scenario, seed, user);
+        visits.spawn_local(Visitor::new(world.clone(), user, intent, due).visit());
     }
     while let Some(visit) = visits.join_next().await {
         if let Err(error) = visit

@@ -3,11 +3,11 @@
 use uuid::Uuid;
 
 use crate::history::Asked;
+use crate::intent::Goal;
 use crate::reading::{ListBody, ReservationBody, ScheduleBody, SeatMapBody, read};
 use crate::scenario::Looks;
 use crate::visitor::Visitor;
 use crate::wire::{Call, Reply};
-use crate::wish::Goal;
 
 impl Visitor {
     /// Until they have what they wish, or see that they won't get it.
@@ -26,9 +26,9 @@ impl Visitor {
     async fn browse(&mut self) -> Option<u32> {
         self.think().await;
         let call = Call::get(format!("/v1/concerts/{}/schedules?bookable=true", self.world.concert)).with_token(&self.token);
-        let dates: ListBody<ScheduleBody> = read(&granted(self.ask(Asked::Browse, &call).await)?.body)?;
-        let ours = dates.items.into_iter().find(|date| date.id == self.world.schedule);
-        Some(ours.map_or(0, |date| date.seats))
+        let schedules: ListBody<ScheduleBody> = read(&granted(self.ask(Asked::Browse, &call).await)?.body)?;
+        let ours = schedules.items.into_iter().find(|schedule| schedule.id == self.world.schedule);
+        Some(ours.map_or(0, |schedule| schedule.seats))
     }
 
     /// Tries to hold seats.
@@ -38,7 +38,7 @@ impl Visitor {
             self.think().await;
             let free = if looks { self.look().await? } else { (1..=of).collect() };
             let picks = self.people().picks;
-            let seats = self.wish.pick(picks, &free);
+            let seats = self.intent.pick(picks, &free);
             if seats.is_empty() {
                 continue;
             }
@@ -62,7 +62,7 @@ impl Visitor {
     }
 
     async fn decide(&mut self, reservation: ReservationBody) {
-        match self.wish.goal {
+        match self.intent.goal {
             Goal::Abandon => {}
             Goal::Release => {
                 self.think().await;

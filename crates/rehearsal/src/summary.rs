@@ -20,7 +20,7 @@ pub(crate) struct Sales {
 
 /// What was sold, and how fast.
 pub(crate) fn sales(history: &[Exchange]) -> Sales {
-    let sales = bookings(history);
+    let sales = reservations(history);
     let moments = sales.iter().map(|(at, _)| *at);
     let span = moments.clone().max().unwrap_or_default() - moments.min().unwrap_or_default();
     // Over at least a second: what is sold within less is no rate.
@@ -69,7 +69,7 @@ pub(crate) fn timeline(history: &[Exchange]) -> Vec<Second> {
         }
     }
     let mut sold = vec![0; seconds.len()];
-    for (at, seats) in bookings(history) {
+    for (at, seats) in reservations(history) {
         sold[second(at) as usize] += seats;
     }
     let (mut standing, mut sold_so_far) = ([0_i64; 2], 0);
@@ -162,7 +162,7 @@ fn visits(history: &[Exchange]) -> HashMap<u32, Visit> {
 }
 
 /// When each reservation was first known to be paid, and of how many seats.
-fn bookings(history: &[Exchange]) -> Vec<(u64, u64)> {
+fn reservations(history: &[Exchange]) -> Vec<(u64, u64)> {
     let seats: HashMap<_, _> = history.iter().filter_map(Exchange::held).map(|held| (held.reservation, held.seats.len() as u64)).collect();
     let mut known = HashSet::new();
     let paid = |exchange: &Exchange| Some((exchange.answered, exchange.paid().filter(|_| exchange.is_done())?.reservation));

@@ -6,11 +6,11 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use crate::history::{Asked, Standing};
+use crate::intent::{Intent, Manner};
 use crate::live::Stage;
 use crate::reading::{PlaceBody, RegisteredBody, read};
 use crate::scenario::People;
 use crate::wire::{Call, Reply, Stream};
-use crate::wish::{Manner, Wish};
 use crate::world::{Asking, World};
 
 /// Whoever hung up tries again after so long.
@@ -19,7 +19,7 @@ const AFTER_HANGING_UP: Duration = Duration::from_millis(200);
 pub(crate) struct Visitor {
     pub(crate) world: Rc<World>,
     pub(crate) user: u32,
-    pub(crate) wish: Wish,
+    pub(crate) intent: Intent,
     /// Of the last idempotency key.
     keys: u16,
     /// When the next request should be sent.
@@ -30,9 +30,9 @@ pub(crate) struct Visitor {
 
 impl Visitor {
     /// Somebody comes, who should have come at `due`.
-    pub(crate) fn new(world: Rc<World>, user: u32, wish: Wish, due: u64) -> Self {
+    pub(crate) fn new(world: Rc<World>, user: u32, intent: Intent, due: u64) -> Self {
         world.live.borrow_mut().arrived();
-        Self { world, user, wish, keys: 0, due, token: String::new(), stage: Stage::Arriving }
+        Self { world, user, intent, keys: 0, due, token: String::new(), stage: Stage::Arriving }
     }
 
     /// From the beginning to the end.
@@ -53,7 +53,7 @@ impl Visitor {
     }
 
     pub(crate) fn people(&self) -> &People {
-        &self.world.scenario.people[self.wish.kind]
+        &self.world.scenario.people[self.intent.kind]
     }
 
     fn jwt(&self) -> String {
@@ -93,7 +93,7 @@ impl Visitor {
             }
             let advised = Duration::from_secs(place.poll_after_seconds.max(1).into());
             let pause = self.people().polls_every_seconds.map_or(advised, Duration::from_secs_f64);
-            let pause = self.wish.about(pause);
+            let pause = self.intent.about(pause);
             self.pause(pause).await;
             let Some(told) = self.poll().await else { return false };
             place = told;
@@ -143,8 +143,8 @@ impl Visitor {
 
     /// Thinks before the next step.
     pub(crate) async fn think(&mut self) {
-        let people = &self.world.scenario.people[self.wish.kind];
-        let pause = self.wish.hesitation(people);
+        let people = &self.world.scenario.people[self.intent.kind];
+        let pause = self.intent.hesitation(people);
         self.pause(pause).await;
     }
 
@@ -173,8 +173,8 @@ impl Visitor {
     pub(crate) async fn write(&mut self, asked: Asked, call: Call) -> Option<Reply> {
         let key = if asked == Asked::Join { 0 } else { self.next_key() };
         let call = Call { key: if key == 0 { String::new() } else { format!("{}-{key}", self.world.run) }, ..call };
-        let people = &self.world.scenario.people[self.wish.kind];
-        match self.wish.manner(people) {
+        let people = &self.world.scenario.people[self.intent.kind];
+        match self.intent.manner(people) {
             Manner::Once => self.send(key, asked, &call).await,
             Manner::HungUp(after) => {
                 let hung_up = call.clone().by(&self.jwt());

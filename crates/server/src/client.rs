@@ -13,7 +13,7 @@ use crate::failure::Usage;
 
 const CONNECTING: Duration = Duration::from_secs(5);
 /// For a whole request: longer than `operators.deadline_milliseconds` may be.
-const PATIENCE: Duration = Duration::from_secs(310);
+const TIMEOUT: Duration = Duration::from_secs(310);
 const MAX_ANSWER_BYTES: u64 = 64 * 1024 * 1024;
 /// The most items that a page of a list may have.
 const PAGE: usize = 200;
@@ -86,7 +86,7 @@ impl Client {
         let tls = base.starts_with(TLS);
         let agent = Agent::config_builder()
             .timeout_connect(Some(CONNECTING))
-            .timeout_global(Some(PATIENCE))
+            .timeout_global(Some(TIMEOUT))
             .http_status_as_error(false)
             // The token is for this server and no other.
             .max_redirects(0)

@@ -1,12 +1,12 @@
 //! The demo: a club night in a hall of 50 seats on three dates, an arena concert of 15,000 seats, and a funded user.
 
 use application::ports::{CommitError, Ports};
-use application::use_cases::desk::By;
+use application::use_cases::admin::Actor;
 use application::{PageRequest, UseCases};
-use domain::key::{Fingerprint, Keyed, Operation, RequestKey};
+use domain::idempotency::{Fingerprint, IdempotencyKey, IdempotentRequest, Operation};
 use domain::queue::PolicyOverrides;
 use domain::{
-    Change, Concert, ConcertId, KeyScope, Money, Queue, QueueId, Remark, Schedule, ScheduleId, Seat, SeatNumber, UserId, Write, Zone,
+    Change, Concert, ConcertId, IdempotencyScope, Money, Note, Queue, QueueId, Schedule, ScheduleId, Seat, SeatNumber, UserId, Write, Zone,
 };
 use time::{Duration, OffsetDateTime};
 use uuid::{Uuid, uuid};
@@ -14,11 +14,11 @@ use uuid::{Uuid, uuid};
 /// The club night.
 pub(crate) const CLUB: ConcertId = ConcertId(uuid!("0f207207-0000-7000-8000-0000000c1b00"));
 /// The club night's first date.
-pub(crate) const CLUB_DATE: ScheduleId = ScheduleId(uuid!("0f207207-0000-7000-8000-0000000c1b01"));
-const CLUB_DATES: [ScheduleId; 3] =
-    [CLUB_DATE, ScheduleId(uuid!("0f207207-0000-7000-8000-0000000c1b02")), ScheduleId(uuid!("0f207207-0000-7000-8000-0000000c1b03"))];
+pub(crate) const CLUB_SCHEDULE: ScheduleId = ScheduleId(uuid!("0f207207-0000-7000-8000-0000000c1b01"));
+const CLUB_SCHEDULES: [ScheduleId; 3] =
+    [CLUB_SCHEDULE, ScheduleId(uuid!("0f207207-0000-7000-8000-0000000c1b02")), ScheduleId(uuid!("0f207207-0000-7000-8000-0000000c1b03"))];
 const ARENA: ConcertId = ConcertId(uuid!("0f207207-0000-7000-8000-000000a2e0a0"));
-const ARENA_DATE: ScheduleId = ScheduleId(uuid!("0f207207-0000-7000-8000-000000a2e0a1"));
+const ARENA_SCHEDULE: ScheduleId = ScheduleId(uuid!("0f207207-0000-7000-8000-000000a2e0a1"));
 const ARENA_QUEUE: QueueId = QueueId(uuid!("0f207207-0000-7000-8000-000000a2e0aa"));
 /// The funded user.
 pub(crate) const USER: UserId = UserId(Uuid::from_u128(0x0f20_7207_0000_7000_8000_0000_00de_3000));
@@ -34,24 +34,24 @@ pub(crate) async fn seed(ports: &Ports, use_cases: &UseCases, now: OffsetDateTim
     if !ports.catalogue.concerts(PageRequest { after: None, size: 1 }).await?.is_empty() {
         return Ok(());
     }
-    for result in ports.orders.commit(&[programme(now)?]).await {
+    for result in ports.orders.commit(&[catalogue(now)?]).await {
         match result {
             // Another server has put it on at the same moment.
             Ok(_) | Err(CommitError::Conflict) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    let scope = KeyScope { user: USER, operation: Operation::Charge, key: RequestKey::new("demo-funds")? };
-    let keyed = Keyed { scope, fingerprint: Fingerprint([0; 32]) };
+    let scope = IdempotencyScope { user: USER, operation: Operation::Charge, key: IdempotencyKey::new("demo-funds")? };
+    let idempotency = IdempotentRequest { scope, fingerprint: Fingerprint([0; 32]) };
     // An order of its own: it is carried out wherever users can't charge their wallets, too.
-    let by = By { operator: USER, reason: Some(Remark::new("The demo's funds")?) };
-    use_cases.charge.execute(Some(&by), keyed, Some(USER), Money::new(FUNDS)?.min(at_most)).await?;
+    let by = Actor { operator: USER, reason: Some(Note::new("The demo's funds")?) };
+    use_cases.charge.execute(Some(&by), idempotency, Some(USER), Money::new(FUNDS)?.min(at_most)).await?;
     tracing::info!("the demo's concerts are on sale");
     Ok(())
 }
 
 /// What makes the concerts.
-fn programme(now: OffsetDateTime) -> anyhow::Result<Change> {
+fn catalogue(now: OffsetDateTime) -> anyhow::Result<Change> {
     // Eight in the evening in Seoul.
     let evening = now.replace_time(time::macros::time!(11:00));
     let arena_queue = Queue::new(
@@ -64,19 +64,19 @@ fn programme(now: OffsetDateTime) -> anyhow::Result<Change> {
         .writing(Write::insert(arena_queue))
         .writing(Write::insert(Concert::new(CLUB, "Club Night: The Small Hours".into(), "Blue Door Club".into(), Queue::DEFAULT)))
         .writing(Write::insert(Concert::new(ARENA, "Northern Lights Arena Tour".into(), "Han River Arena".into(), ARENA_QUEUE)));
-    for (id, days) in CLUB_DATES.into_iter().zip(14..) {
-        change.write(Write::insert(date(id, CLUB, evening + Duration::days(days), now)?));
+    for (id, days) in CLUB_SCHEDULES.into_iter().zip(14..) {
+        change.write(Write::insert(schedule(id, CLUB, evening + Duration::days(days), now)?));
         for number in 1..=CLUB_SEATS {
             change.write(Write::insert(Seat::new(id, SeatNumber::new(number)?, format!("Seat {number}"), Money::new(CLUB_PRICE)?)));
         }
     }
-    change.write(Write::insert(date(ARENA_DATE, ARENA, evening + Duration::days(60), now)?));
+    change.write(Write::insert(schedule(ARENA_SCHEDULE, ARENA, evening + Duration::days(60), now)?));
     let mut number = 0;
     for (sections, rows, seats, price) in ARENA_BLOCKS {
         for ((section, row), place) in places(sections, rows, seats) {
             number += 1;
             let label = format!("Section {section} Row {row} Seat {place}");
-            change.write(Write::insert(Seat::new(ARENA_DATE, SeatNumber::new(number)?, label, Money::new(price)?)));
+            change.write(Write::insert(Seat::new(ARENA_SCHEDULE, SeatNumber::new(number)?, label, Money::new(price)?)));
         }
     }
     Ok(change)
@@ -87,7 +87,7 @@ fn places(sections: &str, rows: u32, seats: u32) -> impl Iterator<Item = ((char,
     sections.chars().flat_map(rows_of).flat_map(move |row| (1..=seats).map(move |seat| (row, seat)))
 }
 
-fn date(id: ScheduleId, concert: ConcertId, starts_at: OffsetDateTime, now: OffsetDateTime) -> anyhow::Result<Schedule> {
+fn schedule(id: ScheduleId, concert: ConcertId, starts_at: OffsetDateTime, now: OffsetDateTime) -> anyhow::Result<Schedule> {
     Ok(Schedule::new(id, concert, starts_at, Zone::new("Asia/Seoul")?, now - Duration::DAY..starts_at))
 }
 
@@ -96,13 +96,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_arena_has_15_000_seats_at_three_prices_and_the_club_three_dates_of_50() {
-        let programme = programme(time::macros::datetime!(2026-11-21 20:00 UTC)).unwrap();
-        let seats_of = |id| programme.rows::<Seat>().map(|seat| &seat.row).filter(move |seat| seat.schedule() == id);
-        assert_eq!(seats_of(ARENA_DATE).count(), 15_000);
-        let prices: std::collections::BTreeSet<_> = seats_of(ARENA_DATE).map(Seat::price).collect();
+    fn the_arena_has_15_000_seats_at_three_prices_and_the_club_three_schedules_of_50() {
+        let catalogue = catalogue(time::macros::datetime!(2026-11-21 20:00 UTC)).unwrap();
+        let seats_of = |id| catalogue.rows::<Seat>().map(|seat| &seat.row).filter(move |seat| seat.schedule() == id);
+        assert_eq!(seats_of(ARENA_SCHEDULE).count(), 15_000);
+        let prices: std::collections::BTreeSet<_> = seats_of(ARENA_SCHEDULE).map(Seat::price).collect();
         assert_eq!(prices.len(), 3);
-        for id in CLUB_DATES {
+        for id in CLUB_SCHEDULES {
             assert_eq!(seats_of(id).count(), 50);
         }
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use adapters_http::Readiness;
-use application::ports::Pulse;
+use application::ports::HealthCheck;
 use tokio::time::{interval, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -66,18 +66,18 @@ impl Health {
     }
 
     /// Asks the store every second, until `stop`.
-    pub(crate) async fn watch(self: Arc<Self>, pulse: Arc<dyn Pulse>, stop: CancellationToken) {
+    pub(crate) async fn watch(self: Arc<Self>, health_check: Arc<dyn HealthCheck>, stop: CancellationToken) {
         metrics::describe_gauge!(STORE_UP, "1 if the store answered when it was last asked, and takes writes; else 0.");
         let up = metrics::gauge!(STORE_UP);
         let mut ticks = interval(EVERY);
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-            up.set(if self.ask(&*pulse).await { 1.0 } else { 0.0 });
+            up.set(if self.ask(&*health_check).await { 1.0 } else { 0.0 });
         }
     }
 
     /// Asks the store once; whether it is well. A change is logged.
-    async fn ask(&self, pulse: &dyn Pulse) -> bool {
-        let wrong = match timeout(EVERY, pulse.check()).await {
+    async fn ask(&self, health_check: &dyn HealthCheck) -> bool {
+        let wrong = match timeout(EVERY, health_check.check()).await {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(error.to_string()),
             Err(_elapsed) => Some("the store does not answer".to_owned()),
@@ -97,16 +97,16 @@ impl Health {
 
 #[cfg(test)]
 mod tests {
-    use application::ports::{MockPulse, ReadError};
+    use application::ports::{MockHealthCheck, ReadError};
 
     use super::*;
 
     async fn with_a_full_disk(whose: Store) -> Health {
-        let mut pulse = MockPulse::new();
-        pulse.expect_check().returning(|| Err(ReadError::NotWritable("the disk is full".into())));
+        let mut health_check = MockHealthCheck::new();
+        health_check.expect_check().returning(|| Err(ReadError::NotWritable("the disk is full".into())));
         let health = Health::new(whose);
         health.loaded();
-        assert!(!health.ask(&pulse).await);
+        assert!(!health.ask(&health_check).await);
         health
     }
 
@@ -144,9 +144,9 @@ mod tests {
         health.loaded();
         assert!(!health.ask(&Silent).await);
         assert_eq!(health.readiness(), Readiness::Degraded("the store does not answer".into()));
-        let mut pulse = MockPulse::new();
-        pulse.expect_check().returning(|| Ok(()));
-        assert!(health.ask(&pulse).await);
+        let mut health_check = MockHealthCheck::new();
+        health_check.expect_check().returning(|| Ok(()));
+        assert!(health.ask(&health_check).await);
         assert_eq!(health.readiness(), Readiness::Ready);
     }
 
@@ -154,7 +154,7 @@ mod tests {
     struct Silent;
 
     #[async_trait::async_trait]
-    impl Pulse for Silent {
+    impl HealthCheck for Silent {
         async fn check(&self) -> Result<(), ReadError> {
             std::future::pending().await
         }

@@ -57,8 +57,8 @@ mod health;
 mod hidden;
 mod keys;
 mod measure;
+mod output;
 mod progress;
-mod show;
 #[cfg(feature = "otlp")]
 mod spans;
 mod store;

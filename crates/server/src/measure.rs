@@ -6,7 +6,7 @@ use std::time::Duration;
 use adapters_http::MetricsPage;
 use anyhow::Context;
 use application::ports::PoolState;
-use application::{GroupCommit, Tally, WaitingRoom};
+use application::{GroupCommit, SalesMetrics, WaitingRoom};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
@@ -28,7 +28,7 @@ const UPKEEP: Duration = Duration::from_secs(5);
 pub(crate) struct Watched {
     pub(crate) lanes: [Arc<GroupCommit>; 3],
     pub(crate) room: Arc<WaitingRoom>,
-    pub(crate) tally: Arc<Tally>,
+    pub(crate) sales_metrics: Arc<SalesMetrics>,
     pub(crate) connections: Arc<dyn Connections>,
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn page(metrics: PrometheusHandle, watched: Watched) -> MetricsPage {
     Arc::new(move || {
         watched.lanes.iter().for_each(|lanes| lanes.measure());
         for queue in watched.room.measure() {
-            watched.tally.know(queue);
+            watched.sales_metrics.know(queue);
         }
         watched.connections.pools().iter().for_each(measure);
         #[cfg(feature = "process-metrics")]

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use adapters_http::{Answered, TracePlace, Tracer};
+use adapters_http::{Answered, TraceContext, Tracer};
 use anyhow::Context as _;
 use async_trait::async_trait;
 use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState, TracerProvider as _};
@@ -18,7 +18,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use crate::config::Otlp;
 
 /// How long the collector may take, and how long the last spans have at the end.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 const LAST_SPANS: Duration = Duration::from_secs(2);
 
 /// Sends spans to a collector.
@@ -28,12 +28,12 @@ pub(crate) struct Spans(SdkTracerProvider);
 impl Spans {
     /// To the collector that `otlp` names. Whether it is there shows when the first spans are sent.
     pub(crate) fn to(otlp: &Otlp) -> anyhow::Result<Self> {
-        let agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).http_status_as_error(false).user_agent("frontrow");
+        let agent = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).http_status_as_error(false).user_agent("frontrow");
         let exporter = SpanExporter::builder()
             .with_http()
             .with_http_client(Collector(agent.build().into()))
             .with_endpoint(format!("{}/v1/traces", otlp.endpoint.trim_end_matches('/')))
-            .with_timeout(PATIENCE)
+            .with_timeout(TIMEOUT)
             .build()
             .context("telemetry.otlp_endpoint can't be used")?;
         let instance = KeyValue::new("service.version", env!("CARGO_PKG_VERSION"));
@@ -59,7 +59,7 @@ impl Spans {
 }
 
 impl Tracer for Spans {
-    fn begin(&self, span: &Span, place: TracePlace) -> bool {
+    fn begin(&self, span: &Span, place: TraceContext) -> bool {
         let trace = TraceId::from(place.trace);
         if let Some(parent) = place.parent {
             let flags = TraceFlags::default().with_sampled(place.sampled);

@@ -31,13 +31,13 @@ fn transcript(base: &str) -> String {
     let json = "-H 'content-type: application/json'";
     let user = r#"-H "authorization: Bearer $JWT""#;
     let token = r#"-H "queue-token: $TOKEN""#;
-    let (club, date) = (demo::CLUB, demo::CLUB_DATE);
+    let (club, schedule) = (demo::CLUB, demo::CLUB_SCHEDULE);
     format!(
         r#"Try the story, line by line: register, join the queue, hold two seats, charge the wallet, pay.
 
 JWT=$(curl -s {base}/v1/users {json} -d '{{"name":"Ada"}}' | {access_token})
 TOKEN=$(curl -s {base}/v1/queue-tokens {user} {json} -d '{{"concert_id":"{club}"}}' | {queue_token}); sleep 2
-HOLD=$(curl -s -w '\n' {base}/v1/reservations {user} {token} {json} -H 'idempotency-key: hold-1' -d '{{"schedule_id":"{date}","seat_numbers":[7,8]}}' | tee /dev/stderr | sed 's/^{{"id":"\([^"]*\)".*/\1/')
+HOLD=$(curl -s -w '\n' {base}/v1/reservations {user} {token} {json} -H 'idempotency-key: hold-1' -d '{{"schedule_id":"{schedule}","seat_numbers":[7,8]}}' | tee /dev/stderr | sed 's/^{{"id":"\([^"]*\)".*/\1/')
 curl -s -w '\n' {base}/v1/wallet/charges {user} {json} -H 'idempotency-key: charge-1' -d '{{"amount":{{"amount":200000,"currency":"KRW"}}}}'
 curl -s -w '\n' {base}/v1/payments {user} {token} {json} -H 'idempotency-key: pay-1' -d '{{"reservation_id":"'$HOLD'"}}'
 

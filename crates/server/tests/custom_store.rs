@@ -19,7 +19,7 @@ use tempfile::TempDir;
 
 const FAILED: u8 = 1;
 const WRONG_USAGE: u8 = 2;
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Opens `shelf:NAME`: stores in memory that outlive a run of the program, but not the shelf.
 #[derive(Clone, Default)]
@@ -159,7 +159,7 @@ fn a_store_is_served_by_one_process_and_operated_beside_it() {
     let serving = thread::spawn(move || served.run("serve"));
     let started = Instant::now();
     while program.run("healthcheck --ready") != ExitCode::SUCCESS {
-        assert!(!serving.is_finished() && started.elapsed() < PATIENCE, "the server does not answer");
+        assert!(!serving.is_finished() && started.elapsed() < TIMEOUT, "the server does not answer");
         thread::sleep(Duration::from_millis(20));
     }
 

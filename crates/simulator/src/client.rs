@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::{Answer, Error, UseCases};
-use domain::key::Keyed;
-use domain::{Fingerprint, KeyScope, Operation, Outcome, Refusal, RequestKey, UserId};
+use domain::idempotency::IdempotentRequest;
+use domain::{Fingerprint, IdempotencyKey, IdempotencyScope, Operation, Outcome, Refusal, UserId};
 use tokio::time::{Instant, sleep};
 
 use crate::instance::Instance;
@@ -74,7 +74,7 @@ impl Client {
     {
         let instance = self.instance().await;
         self.world.request();
-        let patience = if self.rng.chance(40) { self.rng.among(0..=60) } else { u64::MAX / 4 };
+        let timeout_after = if self.rng.chance(40) { self.rng.among(0..=60) } else { u64::MAX / 4 };
         let answer = request(instance.service.use_cases.clone());
         let began = Instant::now();
         let answer = tokio::select! {
@@ -84,7 +84,7 @@ impl Client {
                 self.world.record(|| format!("{}: connection lost", self.name));
                 return Reply::Unknown;
             }
-            () = sleep(Duration::from_millis(patience)) => {
+            () = sleep(Duration::from_millis(timeout_after)) => {
                 self.world.record(|| format!("{}: hangs up", self.name));
                 return Reply::Unknown;
             }
@@ -139,21 +139,24 @@ impl Client {
         &mut self,
         user: UserId,
         operation: Operation,
-        request: impl Fn(UseCases, Keyed) -> F,
+        request: impl Fn(UseCases, IdempotentRequest) -> F,
     ) -> Option<Result<Outcome, Refusal>>
     where
         F: Future<Output = Result<Answer<Outcome>, Error>>,
     {
         self.keys += 1;
-        let key = RequestKey::new(&format!("{}-{}-of-this-run", self.name, self.keys)).expect("names of clients are visible ASCII");
-        let scope = KeyScope { user, operation, key };
-        let keyed = Keyed { scope: scope.clone(), fingerprint: Fingerprint([7; 32]) };
+        let key = IdempotencyKey::new(&format!("{}-{}-of-this-run", self.name, self.keys)).expect("names of clients are visible ASCII");
+        let scope = IdempotencyScope { user, operation, key };
+        let idempotency = IdempotentRequest { scope: scope.clone(), fingerprint: Fingerprint([7; 32]) };
         let mut is_in_doubt = false;
         for _ in 0..MAX_ATTEMPTS {
             self.world.model().keys.retry(&scope);
             let is_duplicated = self.rng.chance(30);
-            let reply =
-                if is_duplicated { self.send_twice(&keyed, &request).await } else { self.send(|to| request(to, keyed.clone())).await };
+            let reply = if is_duplicated {
+                self.send_twice(&idempotency, &request).await
+            } else {
+                self.send(|to| request(to, idempotency.clone())).await
+            };
             match reply {
                 Reply::Done(answer) => {
                     self.check_answer(&scope, &answer.outcome);
@@ -172,11 +175,16 @@ impl Client {
     }
 
     /// Sends the same request twice at once and checks that successful responses are equal.
-    async fn send_twice<F>(&mut self, keyed: &Keyed, request: &impl Fn(UseCases, Keyed) -> F) -> Reply<Answer<Outcome>>
+    async fn send_twice<F>(
+        &mut self,
+        idempotency: &IdempotentRequest,
+        request: &impl Fn(UseCases, IdempotentRequest) -> F,
+    ) -> Reply<Answer<Outcome>>
     where
         F: Future<Output = Result<Answer<Outcome>, Error>>,
     {
-        let both = |to: UseCases| async move { Ok(tokio::join!(request(to.clone(), keyed.clone()), request(to, keyed.clone()))) };
+        let both =
+            |to: UseCases| async move { Ok(tokio::join!(request(to.clone(), idempotency.clone()), request(to, idempotency.clone()))) };
         match self.send(both).await {
             Reply::Done((Ok(one), Ok(other))) => {
                 let same = effect(&one.outcome) == effect(&other.outcome);
@@ -190,7 +198,7 @@ impl Client {
     }
 
     /// Checks that an acknowledged outcome is recorded.
-    fn check_answer(&self, scope: &KeyScope, outcome: &Outcome) {
+    fn check_answer(&self, scope: &IdempotencyScope, outcome: &Outcome) {
         let model = self.world.model();
         let recorded = model.keys.outcome(scope);
         let found = recorded.is_some_and(|recorded| effect(recorded) == effect(outcome));
@@ -200,7 +208,7 @@ impl Client {
     }
 
     /// Checks that a refused request has no effect, now or later, unless an earlier attempt has an unknown outcome.
-    fn check_no_effect(&self, scope: &KeyScope, is_in_doubt: bool) {
+    fn check_no_effect(&self, scope: &IdempotencyScope, is_in_doubt: bool) {
         if !is_in_doubt {
             let check = self.world.model().keys.refuse(scope);
             self.world.check(check);

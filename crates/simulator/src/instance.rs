@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use application::Service;
 use application::housekeeper::Retention;
-use application::scheduler::Rhythm;
+use application::scheduler::Intervals;
 use application::service::{Parts, Settings};
 use domain::{Charging, Money, QueuePolicy, Rules};
 use tokio::time::{sleep, timeout};
@@ -113,7 +113,7 @@ fn settings(numbers: &Numbers) -> Settings {
         max_waiting_orders: 8,
         order_deadline: Duration::from_millis(2 * numbers.deadline),
         follow: Duration::from_millis(numbers.follow),
-        rhythm: Rhythm { tick: Duration::from_millis(numbers.tick), sweep: Duration::from_millis(numbers.sweep) },
+        intervals: Intervals { tick: Duration::from_millis(numbers.tick), sweep: Duration::from_millis(numbers.sweep) },
         retention: Retention {
             period: Duration::from_millis(numbers.housekeeping),
             events: Duration::from_millis(numbers.event_retention),

@@ -30,7 +30,7 @@ mod user;
 mod violation;
 mod world;
 
-pub use plan::{ConcertPlan, DatePlan, Fault, FaultKind, Numbers, OrderKind, OrderPlan, Plan, ReaderPlan, UserPlan};
+pub use plan::{ConcertPlan, Fault, FaultKind, Numbers, OrderKind, OrderPlan, Plan, ReaderPlan, SchedulePlan, UserPlan};
 pub use run::{Ended, run};
 pub use shrink::shrink;
 pub use statistics::Statistics;

@@ -118,9 +118,9 @@ fn check_waiting_room(world: &World, instance: &Instance) -> Check {
 }
 
 async fn check_seat_maps(world: &World, instance: &Instance) -> Check {
-    let dates: Vec<ScheduleId> = world.model().inventory.dates.keys().copied().collect();
-    for date in dates {
-        let Ok(Some(schedule)) = world.ports.catalogue.schedule(date).await else { continue };
+    let ids: Vec<ScheduleId> = world.model().inventory.schedules.keys().copied().collect();
+    for id in ids {
+        let Ok(Some(schedule)) = world.ports.catalogue.schedule(id).await else { continue };
         // Loading the seat map may take time; a commit in the meantime postpones the comparison.
         let Ok(map) = instance.service.use_cases.concerts.seats(&schedule.row).await else { continue };
         if !is_quiet(world) {
@@ -129,8 +129,8 @@ async fn check_seat_maps(world: &World, instance: &Instance) -> Check {
         let now = instance.service.room.now();
         let model = world.model();
         for seat in &map.seats {
-            let owner = model.inventory.seats.get(&(date, seat.number.get())).copied();
-            let is_free = model.inventory.is_free((date, seat.number.get()), now);
+            let owner = model.inventory.seats.get(&(id, seat.number.get())).copied();
+            let is_free = model.inventory.is_free((id, seat.number.get()), now);
             let expected = match owner {
                 _ if is_free => SeatStatus::Available,
                 Some(SeatOwner::Held(..)) => SeatStatus::Held,
@@ -138,7 +138,7 @@ async fn check_seat_maps(world: &World, instance: &Instance) -> Check {
                 Some(SeatOwner::Blocked | SeatOwner::Available) | None => SeatStatus::Blocked,
             };
             ensure(seat.status == expected, "readers", "stale seat map", || {
-                format!("instance {}, seat {} of {date:?}: {:?}, expected {expected:?}", instance.number, seat.number, seat.status)
+                format!("instance {}, seat {} of {schedule:?}: {:?}, expected {expected:?}", instance.number, seat.number, seat.status)
             })?;
         }
     }

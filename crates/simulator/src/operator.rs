@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::use_cases::desk::{By, ConcertPatch};
-use domain::decide::desk::queue::PolicyPatch;
+use application::use_cases::admin::{Actor, ConcertPatch};
+use domain::decide::admin::queue::PolicyPatch;
 use domain::{ConcertId, Operation, QueueId, QueueStep, ReservationId, ReservationState, ScheduleId, SeatNumber, UserId};
 use tokio::time::sleep;
 
@@ -19,7 +19,7 @@ const OPERATOR: UserId = UserId(uuid::Uuid::from_u128(1));
 
 struct Operator {
     client: Client,
-    by: By,
+    by: Actor,
 }
 
 /// Carries out an order at its time.
@@ -30,7 +30,7 @@ pub(crate) async fn run(world: Arc<World>, plan: OrderPlan) {
     let mut client = Client::new(world, rng, format!("order-{}", plan.number));
     // Orders have a longer deadline, and some consist of several commands.
     client.deadline *= 6;
-    let mut operator = Operator { client, by: By { operator: OPERATOR, reason: None } };
+    let mut operator = Operator { client, by: Actor { operator: OPERATOR, reason: None } };
     match plan.kind {
         OrderKind::PauseForAWhile => operator.suspend(QueueStep::Pause).await,
         OrderKind::CloseForAWhile => operator.suspend(QueueStep::Close).await,
@@ -46,7 +46,7 @@ pub(crate) async fn run(world: Arc<World>, plan: OrderPlan) {
         OrderKind::BlockForAWhile => operator.block().await,
         OrderKind::ReleaseAHold => operator.release().await,
         OrderKind::RefundAPayment => operator.refund().await,
-        OrderKind::CancelADate => operator.cancel().await,
+        OrderKind::CancelASchedule => operator.cancel().await,
         OrderKind::ChangeTheSeatLimit => operator.change_seat_limit().await,
     }
 }
@@ -57,9 +57,9 @@ impl Operator {
         *self.client.rng.pick(&queues)
     }
 
-    fn date(&mut self) -> ScheduleId {
-        let dates: Vec<ScheduleId> = self.client.world.model().inventory.dates.keys().copied().collect();
-        *self.client.rng.pick(&dates)
+    fn schedule(&mut self) -> ScheduleId {
+        let schedules: Vec<ScheduleId> = self.client.world.model().inventory.schedules.keys().copied().collect();
+        *self.client.rng.pick(&schedules)
     }
 
     async fn take(&mut self, queue: QueueId, step: QueueStep) {
@@ -90,19 +90,19 @@ impl Operator {
 
     async fn admit(&mut self) {
         let (queue, by, count) = (self.queue(), self.by.clone(), self.client.rng.small(1..=10));
-        let order = self.client.send_with_key(OPERATOR, Operation::Admit, |to, keyed| {
+        let order = self.client.send_with_key(OPERATOR, Operation::Admit, |to, idempotency| {
             let by = by.clone();
-            async move { to.queues.admit(&by, keyed, queue, count).await }
+            async move { to.queues.admit(&by, idempotency, queue, count).await }
         });
         order.await;
     }
 
     /// Blocks some available seats, and unblocks them later.
     async fn block(&mut self) {
-        let date = self.date();
+        let schedule = self.schedule();
         let free: Vec<SeatNumber> = {
             let model = self.client.world.model();
-            let seats = model.inventory.seats.range((date, 0)..=(date, u32::MAX));
+            let seats = model.inventory.seats.range((schedule, 0)..=(schedule, u32::MAX));
             seats
                 .filter(|(_, owner)| **owner == SeatOwner::Available)
                 .filter_map(|((_, number), _)| SeatNumber::new(*number).ok())
@@ -116,7 +116,7 @@ impl Operator {
             let by = self.by.clone();
             let order = self.client.send_until_answered(|to| {
                 let (by, seats) = (by.clone(), seats.clone());
-                async move { to.seats.block(&by, date, seats, blocked).await }
+                async move { to.seats.block(&by, schedule, seats, blocked).await }
             });
             if !matches!(order.await, Some(Ok(_))) {
                 return;
@@ -149,19 +149,19 @@ impl Operator {
             return;
         }
         let (payment, by) = (*self.client.rng.pick(&paid), self.by.clone());
-        let order = self.client.send_with_key(OPERATOR, Operation::Refund, |to, keyed| {
+        let order = self.client.send_with_key(OPERATOR, Operation::Refund, |to, idempotency| {
             let by = by.clone();
-            async move { to.sale.refund(&by, keyed, payment).await }
+            async move { to.sale.refund(&by, idempotency, payment).await }
         });
         order.await;
     }
 
     /// Cancels a date, releases its holds and refunds its payments.
     async fn cancel(&mut self) {
-        let (date, by) = (self.date(), self.by.clone());
+        let (schedule, by) = (self.schedule(), self.by.clone());
         let cancelled = self.client.send_until_answered(|to| {
             let by = by.clone();
-            async move { to.programme.cancel_date(&by, date).await.map(|_| ()) }
+            async move { to.catalogue.cancel_schedule(&by, schedule).await.map(|_| ()) }
         });
         if !matches!(cancelled.await, Some(Ok(()))) {
             return;
@@ -169,7 +169,7 @@ impl Operator {
         for _ in 0..100 {
             let left = self.client.send_until_answered(|to| {
                 let by = by.clone();
-                async move { to.sale.wind_up(&by, date, 10).await.map(|done| done.remaining) }
+                async move { to.sale.refund_batch(&by, schedule, 10).await.map(|done| done.remaining) }
             });
             if matches!(left.await, Some(Ok(0)) | None) {
                 return;
@@ -183,7 +183,7 @@ impl Operator {
         let patch = ConcertPatch { max_seats_per_user: Some(Some(self.client.rng.small(1..=5))), ..ConcertPatch::default() };
         let order = self.client.send_until_answered(|to| {
             let (by, patch) = (by.clone(), patch.clone());
-            async move { to.programme.change(&by, concert, None, patch).await.map(|_| ()) }
+            async move { to.catalogue.change(&by, concert, None, patch).await.map(|_| ()) }
         });
         order.await;
     }

@@ -55,12 +55,12 @@ pub struct ConcertPlan {
     /// Whether the concert has its own queue instead of the default queue.
     pub own_queue: bool,
     /// The dates of the concert.
-    pub dates: Vec<DatePlan>,
+    pub schedules: Vec<SchedulePlan>,
 }
 
 /// A date (schedule) of a concert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DatePlan {
+pub struct SchedulePlan {
     /// Number of seats.
     pub seats: u32,
     /// Price of each seat.
@@ -105,7 +105,7 @@ pub enum OrderKind {
     BlockForAWhile,
     ReleaseAHold,
     RefundAPayment,
-    CancelADate,
+    CancelASchedule,
     ChangeTheSeatLimit,
 }
 
@@ -119,7 +119,7 @@ impl OrderKind {
         Self::BlockForAWhile,
         Self::ReleaseAHold,
         Self::RefundAPayment,
-        Self::CancelADate,
+        Self::CancelASchedule,
         Self::ChangeTheSeatLimit,
     ];
 }

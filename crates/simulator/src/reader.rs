@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::ports::{Log, ReaderName};
-use application::use_cases::desk::ReadEvents;
+use application::use_cases::admin::ReadEvents;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 

@@ -182,23 +182,23 @@ async fn create_catalogue(world: &World) {
         }
         let concert_id = ConcertId(id(2, number));
         change.write(Write::insert(Concert::new(concert_id, format!("Concert {number}"), "A band".to_owned(), queue)));
-        for (date_number, date) in (1..).zip(&concert.dates) {
-            let date_id = ScheduleId(id(3, 100 * number + date_number));
-            let sale = after(date.opens)..after(date.closes);
+        for (schedule_number, schedule) in (1..).zip(&concert.schedules) {
+            let schedule_id = ScheduleId(id(3, 100 * number + schedule_number));
+            let sale = after(schedule.opens)..after(schedule.closes);
             let starts_at = sale.end + time::Duration::DAY;
             change.write(Write::insert(Schedule::new(
-                date_id,
+                schedule_id,
                 concert_id,
                 starts_at,
                 Zone::new("UTC").expect("UTC is a valid time zone"),
                 sale,
             )));
-            for seat in 1..=date.seats {
+            for seat in 1..=schedule.seats {
                 let (number, price) = (
                     SeatNumber::new(seat).expect("seat numbers of plans are valid"),
-                    Money::new(date.price).expect("prices of plans are valid"),
+                    Money::new(schedule.price).expect("prices of plans are valid"),
                 );
-                change.write(Write::insert(Seat::new(date_id, number, format!("Seat {seat}"), price)));
+                change.write(Write::insert(Seat::new(schedule_id, number, format!("Seat {seat}"), price)));
             }
         }
     }

@@ -44,9 +44,9 @@ pub(crate) async fn run(world: Arc<World>, plan: UserPlan) {
 async fn register(client: &mut Client) -> Option<UserId> {
     let name = UserName::new(&client.name).ok()?;
     let anonymous = UserId(uuid::Uuid::nil());
-    let registered = client.send_with_key(anonymous, Operation::Register, |to, keyed| {
+    let registered = client.send_with_key(anonymous, Operation::Register, |to, idempotency| {
         let name = name.clone();
-        async move { to.register.execute(name, Some(keyed)).await }
+        async move { to.register.execute(name, Some(idempotency)).await }
     });
     match registered.await {
         Some(Ok(Outcome::Registered(user))) => Some(user.id),
@@ -99,7 +99,11 @@ impl User {
             return;
         };
         self.client
-            .send_with_key(self.id, Operation::Charge, |to, keyed| async move { to.charge.execute(None, keyed, None, amount).await })
+            .send_with_key(
+                self.id,
+                Operation::Charge,
+                |to, idempotency| async move { to.charge.execute(None, idempotency, None, amount).await },
+            )
             .await;
         self.check_wallet().await;
     }
@@ -172,7 +176,7 @@ impl User {
         let (id, world) = (self.id, self.client.world.clone());
         let page = application::PageRequest { after: None, size: 200 };
         let seen = self.client.send(|to| async move {
-            let page = to.bookings.payments(id, page).await?;
+            let page = to.reservations.payments(id, page).await?;
             let all = world.model().wallets.of(id);
             Ok((page.items.into_iter().map(|payment| payment.id()).collect::<Vec<_>>(), all))
         });

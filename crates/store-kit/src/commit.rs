@@ -47,7 +47,7 @@ impl Draft<'_> {
                 self.change_line(*queue, |line| line.admission = Version(line.admission).next().0)?;
             }
             RowWrite::Concert(concert) => self.save(concert)?,
-            RowWrite::Schedule(date) => self.save(date)?,
+            RowWrite::Schedule(schedule) => self.save(schedule)?,
             RowWrite::User(user) => self.insert(&user.row)?,
             RowWrite::Place(place) => return self.join(&place.row).map(Some),
             RowWrite::Token(token) => self.save_token(token)?,
@@ -57,7 +57,7 @@ impl Draft<'_> {
             RowWrite::Wallet(wallet) => self.save(wallet)?,
             RowWrite::Entry(entry) => self.insert(&entry.row)?,
             RowWrite::Key(key) => self.save(key)?,
-            RowWrite::Deed(deed) => self.insert(&deed.row)?,
+            RowWrite::AuditEntry(audit_entry) => self.insert(&audit_entry.row)?,
         }
         Ok(None)
     }

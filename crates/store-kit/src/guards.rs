@@ -46,7 +46,7 @@ impl View<'_> {
                 Ok(self.line(*queue)?.map(|line| Version(line.admission)) == *expected)
             }
             RowWrite::Concert(concert) => self.matches(concert),
-            RowWrite::Schedule(date) => self.matches(date),
+            RowWrite::Schedule(schedule) => self.matches(schedule),
             RowWrite::User(user) => Ok(!self.has(&user.row.key())?),
             RowWrite::Place(place) => self.has_place_for(&place.row, change),
             RowWrite::Token(token) => self.matches(token),
@@ -56,7 +56,7 @@ impl View<'_> {
             RowWrite::Wallet(wallet) => self.matches(wallet),
             RowWrite::Entry(entry) => self.is_new_entry(&entry.row),
             RowWrite::Key(key) => self.matches(key),
-            RowWrite::Deed(deed) => Ok(!self.has(&deed.row.key())?),
+            RowWrite::AuditEntry(audit_entry) => Ok(!self.has(&audit_entry.row.key())?),
         }
     }
 

@@ -4,7 +4,9 @@
 
 use std::ops::Range;
 
-use domain::{ConcertId, DeedId, EntryId, KeyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId};
+use domain::{
+    AuditEntryId, ConcertId, EntryId, IdempotencyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId,
+};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -28,16 +30,16 @@ pub(crate) enum Kind {
     Wallet = 10,
     WalletEntry = 11,
     IdempotencyKey = 12,
-    Deed = 13,
+    AuditEntry = 13,
     Event = 14,
     LogReader = 15,
 
     /// Concerts by queue.
     ConcertOfQueue = 64,
     /// Dates by concert and start.
-    DateOfConcert = 65,
+    ScheduleOfConcert = 65,
     /// Dates by when they were cancelled.
-    CancelledDate = 66,
+    CancelledSchedule = 66,
     /// Seats that are AVAILABLE or HELD, by date.
     SeatLeft = 67,
     /// Seats by date and label.
@@ -73,7 +75,7 @@ pub(crate) enum Kind {
     /// HELD reservations by concert and deadline.
     HoldOfConcert = 83,
     /// HELD reservations by date and deadline.
-    HoldOfDate = 84,
+    HoldOfSchedule = 84,
     /// Payments by user.
     PaymentOfUser = 85,
     /// Users by what their names are found by.
@@ -83,9 +85,9 @@ pub(crate) enum Kind {
     /// Wallet entries by their ids.
     WalletEntryId = 88,
     /// Deeds by what they were done to.
-    DeedOfSubject = 89,
+    AuditEntryOfSubject = 89,
     /// Deeds by operator.
-    DeedOfOperator = 90,
+    AuditEntryOfOperator = 90,
 }
 
 /// A key, or what keys begin with.
@@ -224,12 +226,12 @@ pub(crate) fn wallet_entry_id(id: EntryId) -> Key {
     Key::of(Kind::WalletEntryId).id(id.0)
 }
 
-pub(crate) fn idempotency_key(scope: &KeyScope) -> Key {
+pub(crate) fn idempotency_key(scope: &IdempotencyScope) -> Key {
     Key::of(Kind::IdempotencyKey).id(scope.user.0).text(scope.operation.name()).text(scope.key.as_str())
 }
 
-pub(crate) fn deed(id: DeedId) -> Key {
-    Key::of(Kind::Deed).id(id.0)
+pub(crate) fn audit_entry(id: AuditEntryId) -> Key {
+    Key::of(Kind::AuditEntry).id(id.0)
 }
 
 #[cfg(test)]

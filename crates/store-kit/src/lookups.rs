@@ -38,7 +38,7 @@ impl View<'_> {
 
     /// By start, then id.
     pub(crate) fn schedules_of(self, concert: ConcertId) -> All<Schedule> {
-        self.led::<Schedule>(Key::of(Kind::DateOfConcert).id(concert.0).all(), Ascending)?.collect()
+        self.led::<Schedule>(Key::of(Kind::ScheduleOfConcert).id(concert.0).all(), Ascending)?.collect()
     }
 
     pub(crate) fn has_seats_left(self, schedule: ScheduleId) -> Result<bool, Fault> {
@@ -75,7 +75,7 @@ impl View<'_> {
         // A hold ends at its deadline.
         let later = of_concert.clone().at(now).after_all()..of_concert.after_all();
         for hold in self.led::<Reservation>(later, Ascending)? {
-            if self.schedule(hold?.schedule())?.is_some_and(|date| !date.is_cancelled()) {
+            if self.schedule(hold?.schedule())?.is_some_and(|schedule| !schedule.is_cancelled()) {
                 return Ok(true);
             }
         }

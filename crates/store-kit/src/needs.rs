@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use domain::need::{LabelledSeats, LapsedHolds, Line, Lookup, OwnedBy, Place, Seats};
 use domain::{
-    ConcertId, KeyRecord, Need, Queue, QueueId, QueueToken, Reservation, ReservationId, Rows, Schedule, ScheduleId, Seat, SeatNumber,
-    TokenId, User, UserId, Wallet,
+    ConcertId, IdempotencyRecord, Need, Queue, QueueId, QueueToken, Reservation, ReservationId, Rows, Schedule, ScheduleId, Seat,
+    SeatNumber, TokenId, User, UserId, Wallet,
 };
 use time::OffsetDateTime;
 
@@ -38,7 +38,7 @@ type Done = Result<(), Fault>;
 impl Loading<'_> {
     fn answer(&mut self, need: &Need) -> Done {
         match need {
-            Need::Key(need) => self.add::<KeyRecord>(&key::idempotency_key(&need.0), Row::Key),
+            Need::Key(need) => self.add::<IdempotencyRecord>(&key::idempotency_key(&need.0), Row::Key),
             Need::Account(need) => {
                 self.add::<User>(&key::user(need.0), Row::User)?;
                 self.add_wallet(need.0)
@@ -47,9 +47,9 @@ impl Loading<'_> {
             Need::Place(need) => self.add_place(need),
             Need::Line(need) => self.add_line(need),
             Need::Queue(need) => self.add_queue(need.0),
-            Need::Concert(need) => self.add_concert_and_dates(need.0),
+            Need::Concert(need) => self.add_concert_and_schedules(need.0),
             Need::ConcertInUse(need) => self.add_use(need.0),
-            Need::Schedule(need) => self.add_date_and_concert(need.0),
+            Need::Schedule(need) => self.add_schedule_and_concert(need.0),
             Need::Seats(need) => self.add_seats(need),
             Need::LabelledSeats(need) => self.add_labelled(need),
             Need::Reservation(need) => self.add_reservation(need.0),
@@ -86,7 +86,7 @@ impl Loading<'_> {
         self.add::<domain::Concert>(&key::concert(id), Row::Concert)
     }
 
-    fn add_date(&mut self, id: ScheduleId) -> Done {
+    fn add_schedule(&mut self, id: ScheduleId) -> Done {
         self.add::<Schedule>(&key::schedule(id), Row::Schedule)
     }
 
@@ -106,7 +106,7 @@ impl Loading<'_> {
         let queue = match need.concert {
             None => Some(Queue::DEFAULT),
             Some(concert) => {
-                self.add_concert_and_dates(concert)?;
+                self.add_concert_and_schedules(concert)?;
                 self.rows.queue_of(concert)
             }
         };
@@ -152,25 +152,25 @@ impl Loading<'_> {
         let concerts: Vec<_> = self.view.led_models::<domain::Concert>(concerts, Ascending)?.collect::<Result<_, _>>()?;
         for concert in concerts {
             add(&mut self.rows, Row::Offered(Offered { queue_id: queue.0, schedule_id: None, has_seats: false }));
-            for date in self.add_dates(ConcertId(concert.id))? {
-                let has_seats = self.view.has_seats_left(date)?;
-                add(&mut self.rows, Row::Offered(Offered { queue_id: queue.0, schedule_id: Some(date.0), has_seats }));
+            for schedule in self.add_schedules(ConcertId(concert.id))? {
+                let has_seats = self.view.has_seats_left(schedule)?;
+                add(&mut self.rows, Row::Offered(Offered { queue_id: queue.0, schedule_id: Some(schedule.0), has_seats }));
             }
         }
         Ok(())
     }
 
-    fn add_concert_and_dates(&mut self, id: ConcertId) -> Done {
+    fn add_concert_and_schedules(&mut self, id: ConcertId) -> Done {
         self.add_concert(id)?;
-        self.add_dates(id).map(|_| ())
+        self.add_schedules(id).map(|_| ())
     }
 
-    fn add_dates(&mut self, concert: ConcertId) -> Result<Vec<ScheduleId>, Fault> {
+    fn add_schedules(&mut self, concert: ConcertId) -> Result<Vec<ScheduleId>, Fault> {
         let mut ids = Vec::new();
-        for date in self.view.led_models::<Schedule>(Key::of(Kind::DateOfConcert).id(concert.0).all(), Ascending)? {
-            let date = date?;
-            ids.push(ScheduleId(date.id));
-            add(&mut self.rows, Row::Schedule(date));
+        for schedule in self.view.led_models::<Schedule>(Key::of(Kind::ScheduleOfConcert).id(concert.0).all(), Ascending)? {
+            let schedule = schedule?;
+            ids.push(ScheduleId(schedule.id));
+            add(&mut self.rows, Row::Schedule(schedule));
         }
         Ok(ids)
     }
@@ -199,8 +199,8 @@ impl Loading<'_> {
         }
     }
 
-    fn add_date_and_concert(&mut self, id: ScheduleId) -> Done {
-        self.add_date(id)?;
+    fn add_schedule_and_concert(&mut self, id: ScheduleId) -> Done {
+        self.add_schedule(id)?;
         match self.rows.schedule(id).map(Schedule::concert) {
             Some(concert) => self.add_concert(concert),
             None => Ok(()),
@@ -243,10 +243,10 @@ impl Loading<'_> {
 
     /// A reservation, its date, that date's concert, and its seats.
     fn add_found(&mut self, row: ReservationRow) -> Done {
-        let (date, seats) = (ScheduleId(row.schedule_id), row.seats.numbers());
+        let (schedule, seats) = (ScheduleId(row.schedule_id), row.seats.numbers());
         add(&mut self.rows, Row::Reservation(row));
-        self.add_date_and_concert(date)?;
-        seats.into_iter().try_for_each(|number| self.add_seat(date, number))
+        self.add_schedule_and_concert(schedule)?;
+        seats.into_iter().try_for_each(|number| self.add_seat(schedule, number))
     }
 
     fn add_reservations(&mut self, by: Key) -> Done {
@@ -255,7 +255,7 @@ impl Loading<'_> {
     }
 
     fn add_owned(&mut self, need: &OwnedBy) -> Done {
-        self.add_date_and_concert(need.schedule)?;
+        self.add_schedule_and_concert(need.schedule)?;
         match self.rows.schedule(need.schedule).map(Schedule::concert) {
             Some(concert) => self.add_reservations(Key::of(Kind::OwnedByUser).id(need.user.0).id(concert.0)),
             None => Ok(()),
@@ -268,11 +268,11 @@ impl Loading<'_> {
         let (now, mut left) = (self.rows.now, limit(at_most));
         let lapsed = Key::of(Kind::Hold)..Key::of(Kind::Hold).at(now).after_all();
         left -= self.add_holds(lapsed, left)?;
-        let cancelled = Key::of(Kind::CancelledDate).at(now - longest).after_all()..Key::of(Kind::CancelledDate).after_all();
-        let dates: Vec<_> = self.view.led_models::<Schedule>(cancelled, Ascending)?.collect::<Result<_, _>>()?;
-        for date in dates {
-            let of_date = Key::of(Kind::HoldOfDate).id(date.id);
-            left -= self.add_holds(of_date.clone().at(now).after_all()..of_date.after_all(), left)?;
+        let cancelled = Key::of(Kind::CancelledSchedule).at(now - longest).after_all()..Key::of(Kind::CancelledSchedule).after_all();
+        let schedules: Vec<_> = self.view.led_models::<Schedule>(cancelled, Ascending)?.collect::<Result<_, _>>()?;
+        for schedule in schedules {
+            let of_schedule = Key::of(Kind::HoldOfSchedule).id(schedule.id);
+            left -= self.add_holds(of_schedule.clone().at(now).after_all()..of_schedule.after_all(), left)?;
         }
         Ok(())
     }

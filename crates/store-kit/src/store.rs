@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use application::ports::{
-    Audit, Clock, CommitError, Committed, Finding, Housekeeping, Log, LogExtent, LogPage, LogReader, LoggedEvent, Ports, Position,
-    Prunable, Pruned, Pulse, ReadError, ReaderName, Secrets, Store,
+    Audit, Clock, CommitError, Committed, Finding, HealthCheck, Housekeeping, Log, LogExtent, LogPage, LogReader, LoggedEvent, Ports,
+    Position, Prunable, Pruned, ReadError, ReaderName, Secrets, Store,
 };
 use async_trait::async_trait;
 use domain::change::Collisions;
@@ -223,7 +223,7 @@ impl<E: Engine> Secrets for EmbeddedStore<E> {
 }
 
 #[async_trait]
-impl<E: Engine> Pulse for EmbeddedStore<E> {
+impl<E: Engine> HealthCheck for EmbeddedStore<E> {
     /// Only a write tells whether the engine takes writes; one that is larger than most is tried if the last one has failed.
     async fn check(&self) -> Result<(), ReadError> {
         let probe = || Key::of(Kind::Own).text("probe");

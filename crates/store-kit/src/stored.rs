@@ -1,15 +1,15 @@
 //! What is kept of each sort of row: its model, under which key, and the entries of indexes that lead to it.
 
 use domain::{
-    Concert, Deed, KeyRecord, Payment, Queue, QueueToken, Reservation, ReservationState, Schedule, Seat, SeatState, TokenState, User,
-    Versioned, Wallet, WalletEntry,
+    AuditEntry, Concert, IdempotencyRecord, Payment, Queue, QueueToken, Reservation, ReservationState, Schedule, Seat, SeatState,
+    TokenState, User, Versioned, Wallet, WalletEntry,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::corrupt::Corrupt;
 use crate::key::{self, Key, Kind};
-use crate::rows::{self, concert, deed, entry, payment, queue, reservation, schedule, seat, token, user, wallet};
+use crate::rows::{self, audit_entry, concert, entry, payment, queue, reservation, schedule, seat, token, user, wallet};
 
 /// A sort of rows.
 pub(crate) trait Stored {
@@ -57,8 +57,8 @@ impl Stored for Schedule {
     }
 
     fn indexes(&self) -> Vec<Key> {
-        let mut indexes = vec![Key::of(Kind::DateOfConcert).id(self.concert().0).at(self.starts_at()).id(self.id().0)];
-        indexes.extend(self.cancellation().map(|cancellation| Key::of(Kind::CancelledDate).at(cancellation.at).id(self.id().0)));
+        let mut indexes = vec![Key::of(Kind::ScheduleOfConcert).id(self.concert().0).at(self.starts_at()).id(self.id().0)];
+        indexes.extend(self.cancellation().map(|cancellation| Key::of(Kind::CancelledSchedule).at(cancellation.at).id(self.id().0)));
         indexes
     }
 }
@@ -131,7 +131,7 @@ impl Stored for Reservation {
                 Key::of(Kind::HoldOfToken).id(self.token().0).id(self.id().0),
                 by_deadline(Key::of(Kind::Hold)),
                 by_deadline(Key::of(Kind::HoldOfConcert).id(self.concert().0)),
-                by_deadline(Key::of(Kind::HoldOfDate).id(self.schedule().0)),
+                by_deadline(Key::of(Kind::HoldOfSchedule).id(self.schedule().0)),
             ]);
         }
         indexes
@@ -160,7 +160,7 @@ impl Stored for Wallet {
     }
 }
 
-impl Stored for KeyRecord {
+impl Stored for IdempotencyRecord {
     type Model = rows::key::Model;
     type Found = Versioned<Self>;
 
@@ -200,18 +200,18 @@ impl Stored for WalletEntry {
     }
 }
 
-impl Stored for Deed {
-    type Model = deed::Row;
+impl Stored for AuditEntry {
+    type Model = audit_entry::Row;
     type Found = Self;
 
     fn key(&self) -> Key {
-        key::deed(self.id)
+        key::audit_entry(self.id)
     }
 
     fn indexes(&self) -> Vec<Key> {
         vec![
-            Key::of(Kind::DeedOfSubject).id(self.subject.id()).id(self.id.0),
-            Key::of(Kind::DeedOfOperator).id(self.operator.0).id(self.id.0),
+            Key::of(Kind::AuditEntryOfSubject).id(self.subject.id()).id(self.id.0),
+            Key::of(Kind::AuditEntryOfOperator).id(self.operator.0).id(self.id.0),
         ]
     }
 }

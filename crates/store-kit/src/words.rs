@@ -1,6 +1,6 @@
 //! The words that stand for the domain's states and reasons in a row.
 
-use domain::deed::Act;
+use domain::audit_entry::Action;
 use domain::{CancelReason, ExpiryReason, QueueState};
 
 /// An enumeration whose values are words in the database; the check constraints know the same.
@@ -35,7 +35,7 @@ words! {
     QueueState { Open = "OPEN", Paused = "PAUSED", Closed = "CLOSED" }
     ExpiryReason { Paid = "PAID", TimedOut = "TIMED_OUT", Unclaimed = "UNCLAIMED", Left = "LEFT" }
     CancelReason { Expired = "EXPIRED", Released = "RELEASED", Refunded = "REFUNDED" }
-    Act {
+    Action {
         Create = "CREATE", Change = "CHANGE", Pause = "PAUSE", Resume = "RESUME", Close = "CLOSE", Open = "OPEN", Admit = "ADMIT",
         Cancel = "CANCEL", LayOut = "LAY_OUT", Block = "BLOCK", Unblock = "UNBLOCK", Release = "RELEASE", Refund = "REFUND",
         Charge = "CHARGE"

@@ -1,12 +1,12 @@
 use domain::decide::hold;
 use domain::testing::{
-    ADA, BEN, SCHEDULE, a_hold, a_seat, an_admitted_token, keyed, on_sale, pass, reservation_of, rules, seat_number, seats,
+    ADA, BEN, SCHEDULE, a_hold, a_seat, an_admitted_token, idempotency, on_sale, pass, reservation_of, rules, seat_number, seats,
 };
 use domain::{Command, Operation, Refusal, Rules, SeatStatus};
 
 fn ada_holds(numbers: &[u32]) -> hold::Command {
-    let (pass, keyed, id) = (pass(ADA), keyed(ADA, Operation::Hold, "k-1"), reservation_of(ADA));
-    hold::Command { pass, keyed, id, schedule: SCHEDULE, seats: seats(numbers) }
+    let (pass, idempotency, id) = (pass(ADA), idempotency(ADA, Operation::Hold, "k-1"), reservation_of(ADA));
+    hold::Command { pass, idempotency, id, schedule: SCHEDULE, seats: seats(numbers) }
 }
 
 #[test]

@@ -3,15 +3,15 @@ use std::sync::Arc;
 use application::ports::{CommitError, Committed, MockStore};
 use application::testing::{CountingIds, MockedLanes};
 use application::use_cases::{HoldSeats, JoinQueue};
-use domain::testing::{ADA, NOW, SCHEDULE, a_seat, an_admitted_token, keyed, on_sale, pass, rules, seats};
-use domain::{KeyRecord, Operation, Outcome, Seat};
+use domain::testing::{ADA, NOW, SCHEDULE, a_seat, an_admitted_token, idempotency, on_sale, pass, rules, seats};
+use domain::{IdempotencyRecord, Operation, Outcome, Seat};
 
 #[tokio::test]
 async fn a_free_seat_is_held_in_one_commit_with_its_key() {
     let lanes = MockedLanes::with_rows(on_sale().with(an_admitted_token(ADA)).with(a_seat(7)));
     let hold = async |commits| {
         let hold = HoldSeats::new(commits, Arc::new(CountingIds::default()));
-        hold.execute(pass(ADA), keyed(ADA, Operation::Hold, "k-1"), SCHEDULE, seats(&[7])).await
+        hold.execute(pass(ADA), idempotency(ADA, Operation::Hold, "k-1"), SCHEDULE, seats(&[7])).await
     };
 
     let (held, changes) = lanes.run_and_record(hold).await;
@@ -19,7 +19,7 @@ async fn a_free_seat_is_held_in_one_commit_with_its_key() {
     let Outcome::Held { reservation, .. } = held.unwrap().outcome else { panic!("not held") };
     assert_eq!(reservation.expires_at(), NOW + rules().hold);
     assert_eq!(changes.len(), 1);
-    assert!(changes[0].row::<Seat>().is_some() && changes[0].row::<KeyRecord>().is_some());
+    assert!(changes[0].row::<Seat>().is_some() && changes[0].row::<IdempotencyRecord>().is_some());
 }
 
 #[tokio::test]

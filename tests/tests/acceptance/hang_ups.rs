@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use frontrow_tests::{CLUB, CLUB_DATE, Frontrow, Reply, Shopper, money};
+use frontrow_tests::{CLUB, CLUB_SCHEDULE, Frontrow, Reply, Shopper, money};
 use reqwest::Method;
 use serde_json::{Value, json};
 use testbed::{Cluster, soak};
@@ -27,11 +27,14 @@ fn a_request(charge: &str) -> (Method, String, String, Value) {
     let seat = fastrand::u32(1..=50);
     match fastrand::u32(..10) {
         0..5 => (Method::POST, "/v1/wallet/charges".to_owned(), charge.to_owned(), json!({"amount": money(1)})),
-        5 => {
-            (Method::POST, "/v1/reservations".to_owned(), format!("hold-{seat}"), json!({"schedule_id": CLUB_DATE, "seat_numbers": [seat]}))
-        }
+        5 => (
+            Method::POST,
+            "/v1/reservations".to_owned(),
+            format!("hold-{seat}"),
+            json!({"schedule_id": CLUB_SCHEDULE, "seat_numbers": [seat]}),
+        ),
         6 => (Method::POST, "/v1/queue-tokens".to_owned(), "join".to_owned(), json!({"concert_id": CLUB})),
-        7 => get(&format!("/v1/schedules/{CLUB_DATE}/seats")),
+        7 => get(&format!("/v1/schedules/{CLUB_SCHEDULE}/seats")),
         8 => get("/v1/wallet/entries"),
         _ => get("/v1/reservations"),
     }
@@ -71,8 +74,8 @@ async fn insist(shopper: &Shopper, path: &str, key: &str, body: &Value) -> Reply
 async fn purchase(buyer: &mut Shopper, seat: u32, round: u32) -> bool {
     let _ = buyer.join().await;
     buyer.until_active().await;
-    let wish = json!({"schedule_id": CLUB_DATE, "seat_numbers": [seat]});
-    let reservation = insist(buyer, "/v1/reservations", &format!("hold-{seat}-{round}"), &wish).await.text("id");
+    let request = json!({"schedule_id": CLUB_SCHEDULE, "seat_numbers": [seat]});
+    let reservation = insist(buyer, "/v1/reservations", &format!("hold-{seat}-{round}"), &request).await.text("id");
     let own = format!("/v1/reservations/{reservation}");
     if round.is_multiple_of(3) {
         for _ in 0..HANG_UPS {

@@ -17,7 +17,7 @@ const REQUESTS: usize = 100;
 /// So many are said at once.
 const AT_ONCE: usize = 40;
 /// Nobody is kept waiting longer, neither for a head (5 s) nor for a body (10 s) that doesn't come.
-const PATIENCE: Duration = Duration::from_secs(4);
+const TIMEOUT: Duration = Duration::from_secs(4);
 
 const BODY: &str = r#"{"amount":{"amount":1000,"currency":"KRW"}}"#;
 
@@ -189,7 +189,7 @@ async fn say(address: &str, bytes: &[u8]) -> Vec<u8> {
 /// Whether `bytes` are refused, in time; else what came instead.
 async fn judge(address: String, bytes: Vec<u8>) -> Result<(), String> {
     let start = bytes[..bytes.len().min(700)].escape_ascii().to_string();
-    let Ok(answer) = timeout(PATIENCE, say(&address, &bytes)).await else { return Err(format!("no answer in time: {start}")) };
+    let Ok(answer) = timeout(TIMEOUT, say(&address, &bytes)).await else { return Err(format!("no answer in time: {start}")) };
     let answer = String::from_utf8_lossy(&answer);
     let refused = answer.starts_with("HTTP/1.1 4") || answer.starts_with("HTTP/1.0 4");
     let told = answer.contains("application/problem+json") && answer.contains("request-id: ");

@@ -1,6 +1,6 @@
 //! The whole story, over HTTP, on each store.
 
-use frontrow_tests::{CLUB, CLUB_DATE, Frontrow, Shopper, StoreKind, money};
+use frontrow_tests::{CLUB, CLUB_SCHEDULE, Frontrow, Shopper, StoreKind, money};
 use rstest::rstest;
 use serde_json::json;
 
@@ -20,9 +20,9 @@ async fn a_user_joins_is_admitted_holds_charges_pays_and_gets_a_refund(#[case] s
     let active = ada.until_active().await;
     assert!(active.body["position"].is_null() && active.body["expires_in_seconds"].as_i64() > Some(0));
 
-    let dates = ada.get(&format!("/v1/concerts/{CLUB}/schedules?bookable=true")).await.expect(200);
-    assert_eq!(dates.body["items"].as_array().map(Vec::len), Some(3));
-    let seats = ada.get(&format!("/v1/schedules/{CLUB_DATE}/seats?status=AVAILABLE")).await.expect(200);
+    let schedules = ada.get(&format!("/v1/concerts/{CLUB}/schedules?bookable=true")).await.expect(200);
+    assert_eq!(schedules.body["items"].as_array().map(Vec::len), Some(3));
+    let seats = ada.get(&format!("/v1/schedules/{CLUB_SCHEDULE}/seats?status=AVAILABLE")).await.expect(200);
     assert_eq!((&seats.body["available"], seats.body["seats"].as_array().map(Vec::len)), (&json!(50), Some(50)));
 
     let held = ada.hold(&[8, 7], "hold-1").await.expect(201);

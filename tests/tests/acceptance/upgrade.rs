@@ -14,8 +14,8 @@ use testbed::Cluster;
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures");
 const ATTIC: &str = "0f207207-0000-7000-8000-00000a9e0001";
-const DATE: &str = "0f207207-0000-7000-8000-00000a9e0002";
-const CANCELLED_DATE: &str = "0f207207-0000-7000-8000-00000a9e0003";
+const SCHEDULE: &str = "0f207207-0000-7000-8000-00000a9e0002";
+const CANCELLED_SCHEDULE: &str = "0f207207-0000-7000-8000-00000a9e0003";
 const GARDEN: &str = "0f207207-0000-7000-8000-00000a9e0011";
 const GARDEN_QUEUE: &str = "0f207207-0000-7000-8000-00000a9e0010";
 const NO_DEMO: (&str, &str) = ("FRONTROW__DEMO__ENABLED", "false");
@@ -43,7 +43,7 @@ async fn a_database_of_an_earlier_schema_is_served_on(#[case] schema: &str, #[ca
     let joined = hal.join_for(ATTIC).await.expect(201);
     assert_eq!(joined.body["number"], JOINED + 1, "numbers go on where they were");
     let _ = hal.until_active().await;
-    let map = format!("/v1/schedules/{DATE}/seats");
+    let map = format!("/v1/schedules/{SCHEDULE}/seats");
     let sold = |map: &Value| -> Vec<(u64, String)> {
         let seats = map["seats"].as_array().into_iter().flatten();
         let taken = seats.filter(|seat| seat["status"] != "AVAILABLE");
@@ -51,7 +51,7 @@ async fn a_database_of_an_earlier_schema_is_served_on(#[case] schema: &str, #[ca
     };
     let taken = [(1, "RESERVED".to_owned()), (2, "RESERVED".to_owned()), (20, "BLOCKED".to_owned())];
     let _ = hal.until("what was held lapses", || hal.get(&map), |reply| sold(&reply.body) == taken).await;
-    let held = hold(&hal, DATE, &[3, 5], "hold").await.expect(201);
+    let held = hold(&hal, SCHEDULE, &[3, 5], "hold").await.expect(201);
     let _ = hal.charge(100_000, "charge").await.expect(201);
     let _ = hal.pay(&held.text("id"), "pay").await.expect(201);
     assert_eq!(hal.balance().await, 40_000);
@@ -72,8 +72,8 @@ fn story(store: StoreKind) -> &'static str {
     }
 }
 
-async fn hold(shopper: &Shopper, date: &str, seats: &[u32], key: &str) -> Reply {
-    shopper.post("/v1/reservations", Some(key), &json!({"schedule_id": date, "seat_numbers": seats})).await
+async fn hold(shopper: &Shopper, schedule: &str, seats: &[u32], key: &str) -> Reply {
+    shopper.post("/v1/reservations", Some(key), &json!({"schedule_id": schedule, "seat_numbers": seats})).await
 }
 
 /// Writes a fixture in `tests/fixtures/new`, to be called by its schema: once for each store, when a version with a new schema is released.
@@ -112,24 +112,24 @@ async fn records_a_story(#[case] store: StoreKind) {
     let [ada, ben, cyd, dan, gus, eve, fay] = people.try_into().unwrap();
 
     let charge = |amount: i64| ("charge", json!({"amount": {"amount": amount, "currency": "KRW"}}));
-    let seats = |date: &str, seats: &[u32]| ("hold", json!({"schedule_id": date, "seat_numbers": seats}));
+    let seats = |schedule: &str, seats: &[u32]| ("hold", json!({"schedule_id": schedule, "seat_numbers": seats}));
     // Ada has bought two seats, Ben has given his back, so has Gus, whose date is cancelled.
-    for (who, date, wanted) in [(&ada, DATE, &[1, 2][..]), (&ben, DATE, &[3]), (&gus, CANCELLED_DATE, &[4])] {
+    for (who, schedule, wanted) in [(&ada, SCHEDULE, &[1, 2][..]), (&ben, SCHEDULE, &[3]), (&gus, CANCELLED_SCHEDULE, &[4])] {
         let (shopper, id) = who;
-        let held = story.ask(shopper, id, "/v1/reservations", Some(seats(date, wanted))).await;
+        let held = story.ask(shopper, id, "/v1/reservations", Some(seats(schedule, wanted))).await;
         let _ = story.ask(shopper, id, "/v1/wallet/charges", Some(charge(70_000))).await;
         let _ = story.ask(shopper, id, "/v1/payments", Some(("pay", json!({"reservation_id": held.text("id")})))).await;
     }
     let payments = ben.0.get("/v1/payments").await.expect(200);
     let refund = format!("/v1/payments/{}/refunds", payments.body["items"][0]["id"].as_str().unwrap());
     let _ = story.ask(&ben.0, &ben.1, &refund, Some(("refund", json!({})))).await;
-    operate(&["schedules", "cancel", CANCELLED_DATE, "--reason", "The roof leaks"]).await;
-    operate(&["schedules", "refund-all", CANCELLED_DATE]).await;
+    operate(&["schedules", "cancel", CANCELLED_SCHEDULE, "--reason", "The roof leaks"]).await;
+    operate(&["schedules", "refund-all", CANCELLED_SCHEDULE]).await;
     // Cyd's seat is free again, Dan's are held, and one is kept from sale.
-    let held = story.ask(&cyd.0, &cyd.1, "/v1/reservations", Some(seats(DATE, &[4]))).await;
+    let held = story.ask(&cyd.0, &cyd.1, "/v1/reservations", Some(seats(SCHEDULE, &[4]))).await;
     let _ = cyd.0.delete(&format!("/v1/reservations/{}", held.text("id"))).await;
-    let _ = story.ask(&dan.0, &dan.1, "/v1/reservations", Some(seats(DATE, &[5, 6]))).await;
-    operate(&["seats", "block", DATE, "20", "--reason", "A pillar"]).await;
+    let _ = story.ask(&dan.0, &dan.1, "/v1/reservations", Some(seats(SCHEDULE, &[5, 6]))).await;
+    operate(&["seats", "block", SCHEDULE, "20", "--reason", "A pillar"]).await;
 
     for (shopper, id) in [&ada, &ben, &cyd, &gus] {
         for path in ["/v1/wallet", "/v1/wallet/entries", "/v1/payments", "/v1/reservations", "/v1/users/me"] {

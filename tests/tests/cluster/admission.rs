@@ -9,17 +9,17 @@ use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 /// Lets each of `shoppers` do the same at one moment, each at the next of `servers`; what each has become.
-async fn at_once<F>(shoppers: &[Shopper], servers: &[Frontrow], act: impl Fn(Shopper) -> F) -> Vec<Shopper>
+async fn at_once<F>(shoppers: &[Shopper], servers: &[Frontrow], action: impl Fn(Shopper) -> F) -> Vec<Shopper>
 where
     F: Future<Output = Shopper> + Send + 'static,
 {
     let start = Arc::new(Barrier::new(shoppers.len()));
     let mut acting = JoinSet::new();
     for (shopper, server) in shoppers.iter().zip(servers.iter().cycle()) {
-        let (act, start) = (act(shopper.at(server)), start.clone());
+        let (action, start) = (action(shopper.at(server)), start.clone());
         acting.spawn(async move {
             start.wait().await;
-            act.await
+            action.await
         });
     }
     acting.join_all().await

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use frontrow_tests::{CLUB, CLUB_QUEUE, Deed, Frontrow, History, Reply, Shopper, Stay, Verdict, Wish};
+use frontrow_tests::{CLUB, CLUB_QUEUE, Frontrow, History, Operation, Reply, Request, Response, Shopper, Stay};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc};
@@ -17,7 +17,7 @@ const PLACES: usize = 4;
 const DOORS: usize = 12;
 const PRICE: i64 = 60_000;
 /// Longer than the whole crowd takes.
-const PATIENCE: Duration = Duration::from_secs(90);
+const TIMEOUT: Duration = Duration::from_secs(90);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(40);
 
 /// What a visitor comes for.
@@ -83,15 +83,15 @@ impl Visitor {
     }
 
     /// Does it, with one key until it is known what came of it; none if it was refused.
-    async fn act(&mut self, wish: Wish, key: &str) -> Option<Value> {
+    async fn action(&mut self, request: Request, key: &str) -> Option<Value> {
         loop {
-            let verdict = wish.send(&self.at[self.here], key).await;
-            if verdict == Verdict::Unknown {
+            let response = request.send(&self.at[self.here], key).await;
+            if response == Response::Unknown {
                 self.go_elsewhere();
                 continue;
             }
-            self.history.add(Deed { user: self.user, key: key.to_owned(), wish, verdict: verdict.clone() });
-            return if let Verdict::Done(answer) = verdict { Some(answer) } else { None };
+            self.history.add(Operation { user: self.user, key: key.to_owned(), request, response: response.clone() });
+            return if let Response::Done(answer) = response { Some(answer) } else { None };
         }
     }
 
@@ -140,10 +140,10 @@ impl Visitor {
     /// Buys a seat that nobody else wants. Who comes too late is refused.
     async fn buy(&mut self) {
         let seat = u32::try_from(self.user * 3 / 8 + 1).unwrap();
-        let Some(held) = self.act(Wish::Hold(vec![seat]), "hold").await else { return };
-        let _ = self.act(Wish::Charge(PRICE), "charge").await.expect("a charge is never refused");
+        let Some(held) = self.action(Request::Hold(vec![seat]), "hold").await else { return };
+        let _ = self.action(Request::Charge(PRICE), "charge").await.expect("a charge is never refused");
         let reservation = held["id"].as_str().unwrap().to_owned();
-        let _ = self.act(Wish::Pay(reservation), "pay").await.expect("a hold outlives the purchase");
+        let _ = self.action(Request::Pay(reservation), "pay").await.expect("a hold outlives the purchase");
     }
 }
 
@@ -166,7 +166,7 @@ async fn a_crowd_is_let_in_in_order_and_under_capacity_though_an_instance_is_kil
     for (user, shopper) in shoppers.iter().enumerate() {
         let at = servers.iter().map(|server| shopper.at(server)).collect();
         let visitor = Visitor { user, wants: Wants::of(user), at, here: user % 3, moves: 0, history: history.clone() };
-        visits.spawn(timeout(PATIENCE, visitor.visit(doors.clone(), joined.clone())));
+        visits.spawn(timeout(TIMEOUT, visitor.visit(doors.clone(), joined.clone())));
     }
     // The visitors alone have it now: should they all fail, nobody is waited for.
     drop(joined);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use frontrow_tests::{CLUB_DATE, Frontrow, Shopper, money};
+use frontrow_tests::{CLUB_SCHEDULE, Frontrow, Shopper, money};
 use serde_json::json;
 use tokio::sync::Barrier;
 
@@ -17,7 +17,7 @@ async fn the_story_hops_between_instances_at_every_step() {
     let _ = ada.until_active().await;
     let _ = ada.at(&a).until_active().await;
 
-    let seats = ada.at(&b).get(&format!("/v1/schedules/{CLUB_DATE}/seats?status=AVAILABLE")).await.expect(200);
+    let seats = ada.at(&b).get(&format!("/v1/schedules/{CLUB_SCHEDULE}/seats?status=AVAILABLE")).await.expect(200);
     assert_eq!(seats.body["available"], json!(50));
     let held = ada.at(&a).hold(&[7, 8], "hold-1").await.expect(201);
     let same = ada.at(&b).hold(&[7, 8], "hold-1").await.expect(201);

@@ -7,7 +7,7 @@ const CROWD: usize = 90;
 const USERS: usize = 30;
 const A_ROUND: u64 = 300;
 
-/// Whatever is answered that is neither success nor a refusal nor a 503 with a code of its own ends the test: see `Verdict`.
+/// Whatever is answered that is neither success nor a refusal nor a 503 with a code of its own ends the test: see `Response`.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rolling_restart_of_three_instances_loses_nothing() {
     let mut servers = Frontrow::instances::<3>(&[]).await;

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 
 const TWO_PLACES: (&str, &str) = ("FRONTROW__QUEUE__CAPACITY", "2");
 /// How long instances may take to agree. It is about a second; a busy machine takes longer.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// What a server says of a line and of everybody in it.
@@ -50,7 +50,7 @@ impl Told {
 
     /// What `one` says, once `other` says the same.
     async fn alike(one: &Frontrow, other: &Frontrow, line: &[Shopper]) -> Self {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             // The first is asked again, lest it was changing its mind.
             let (told, also, again) = (Self::by(one, line).await, Self::by(other, line).await, Self::by(one, line).await);

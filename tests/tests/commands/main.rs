@@ -1,6 +1,6 @@
 //! The command line, and the rehearsal that it plays.
 
+mod admin;
 mod command_line;
-mod desk;
 mod rehearsal;
 mod report;

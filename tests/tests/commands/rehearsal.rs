@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::Output;
 
-use frontrow_tests::{Impostor, Lie, run};
+use frontrow_tests::{FaultyServer, Misbehaviour, run};
 use rstest::rstest;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -88,7 +88,10 @@ fn told(output: &Output) -> String {
 
 fn broken(report: &Value) -> Vec<&str> {
     let verdicts = report["verdicts"].as_array().unwrap().iter();
-    verdicts.filter(|verdict| verdict["violations"] != Value::Array(vec![])).map(|verdict| verdict["promise"].as_str().unwrap()).collect()
+    verdicts
+        .filter(|response| response["violations"] != Value::Array(vec![]))
+        .map(|response| response["promise"].as_str().unwrap())
+        .collect()
 }
 
 #[tokio::test]
@@ -101,7 +104,7 @@ async fn a_small_crowd_buys_every_seat_once_and_the_referee_is_content() {
     assert_eq!(broken(&report), [""; 0]);
 
     let verdicts = report["verdicts"].as_array().unwrap();
-    let looked_at = |promise: &str| verdicts.iter().find(|verdict| verdict["promise"] == promise).unwrap()["looked_at"].as_u64().unwrap();
+    let looked_at = |promise: &str| verdicts.iter().find(|response| response["promise"] == promise).unwrap()["looked_at"].as_u64().unwrap();
     assert_eq!(looked_at("no seat is sold twice"), 10);
     assert!(looked_at("every payment that was answered is found again, once") >= 10);
     assert_eq!(looked_at("nobody is admitted before someone with a lower number"), 60);
@@ -119,14 +122,14 @@ async fn a_small_crowd_buys_every_seat_once_and_the_referee_is_content() {
 }
 
 #[rstest]
-#[case::truth(Lie::None, &[])]
-#[case::twice(Lie::SellsTwice, &["no seat is sold twice", "POST /v1/payments of reservation"])]
-#[case::lost(Lie::ForgetsPayments, &["every payment that was answered is found again", "is not found again"])]
-#[case::failure(Lie::Fails, &["no answer is a 5xx", "-> 500 INTERNAL"])]
+#[case::truth(Misbehaviour::None, &[])]
+#[case::twice(Misbehaviour::SellsTwice, &["no seat is sold twice", "POST /v1/payments of reservation"])]
+#[case::lost(Misbehaviour::ForgetsPayments, &["every payment that was answered is found again", "is not found again"])]
+#[case::failure(Misbehaviour::Fails, &["no answer is a 5xx", "-> 500 INTERNAL"])]
 #[tokio::test]
-async fn a_server_that_breaks_a_promise_is_found_out(#[case] lie: Lie, #[case] findings: &[&str]) {
-    let (folder, impostor) = (TempDir::new().unwrap(), Impostor::start(lie).await);
-    let arguments = ["--server", &impostor.base, "--concert", Impostor::ID, "--schedule", Impostor::ID];
+async fn a_server_that_breaks_a_promise_is_found_out(#[case] lie: Misbehaviour, #[case] findings: &[&str]) {
+    let (folder, faulty_server) = (TempDir::new().unwrap(), FaultyServer::start(lie).await);
+    let arguments = ["--server", &faulty_server.base, "--concert", FaultyServer::ID, "--schedule", FaultyServer::ID];
     let (output, report) = rehearse(FEW, folder.path(), &arguments).await;
     assert_eq!(output.status.code(), Some(i32::from(!findings.is_empty())), "{}", told(&output));
     for finding in findings {
@@ -152,7 +155,7 @@ async fn who_is_not_served_in_time_is_sent_home() {
 #[tokio::test]
 async fn nobody_judges_a_server_that_is_not_there() {
     let folder = TempDir::new().unwrap();
-    let arguments = ["--server", "http://127.0.0.1:1", "--concert", Impostor::ID, "--schedule", Impostor::ID];
+    let arguments = ["--server", "http://127.0.0.1:1", "--concert", FaultyServer::ID, "--schedule", FaultyServer::ID];
     let (output, report) = rehearse(FEW, folder.path(), &arguments).await;
     assert_eq!((output.status.code(), report), (Some(1), None), "{}", told(&output));
     assert!(told(&output).contains("answers nobody"), "{}", told(&output));

@@ -8,7 +8,7 @@ use domain::{
 };
 
 use crate::Adapter;
-use crate::world::{ADA, BEN, CYD, DATE, World, guest, won};
+use crate::world::{ADA, BEN, CYD, SCHEDULE, World, guest, won};
 
 /// `audit`: an empty store, and one in which much has happened, keep every promise; each invariant is looked at once.
 pub async fn an_honest_store_keeps_every_promise(adapter: &dyn Adapter) {
@@ -50,18 +50,18 @@ struct Scene {
 }
 
 async fn scene(world: &World) -> Scene {
-    let (sold, payment) = world.bought(BEN, DATE, &[2]).await;
-    let (_, refunded) = world.bought(CYD, DATE, &[3]).await;
+    let (sold, payment) = world.bought(BEN, SCHEDULE, &[2]).await;
+    let (_, refunded) = world.bought(CYD, SCHEDULE, &[3]).await;
     world.refunded(CYD, refunded.id()).await;
     world.joined(BEN).await;
     let ada = world.admitted(ADA).await;
     world.charged(ADA, 100_000).await;
-    let hold = world.held(ada, DATE, &[1]).await;
+    let hold = world.held(ada, SCHEDULE, &[1]).await;
     world.joined(guest(50)).await;
     let last_in_line = world.joined(guest(51)).await;
     Scene {
         hold: world.reservation(hold.id(), 1).await,
-        held_seat: world.seats(DATE, &[1]).await.remove(0),
+        held_seat: world.seats(SCHEDULE, &[1]).await.remove(0),
         sold: world.reservation(sold.id(), 2).await,
         payment: world.payment(payment.id(), 1).await,
         bens_old_token: world.token(sold.token()).await,

@@ -6,15 +6,17 @@ use std::time::Duration;
 use application::group_commit::Limits;
 use application::ports::{CommitError, Prunable, Store};
 use application::{Answer, Committer, Error, GroupCommit};
+use domain::decide::admin::schedule;
 use domain::decide::admission::Pass;
-use domain::decide::desk::date;
 use domain::decide::{lapse, pay};
-use domain::{Change, Command, Operation, Queue, QueueId, Refusal, Remark, TokenStatus};
+use domain::{Change, Command, Note, Operation, Queue, QueueId, Refusal, TokenStatus};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 use crate::Adapter;
-use crate::world::{ADA, ALL, DATE, OTHER_CONCERT, OTHER_QUEUE, World, a_small_bill, asked, guest, payment_in, readable, reservation_in};
+use crate::world::{
+    ADA, ALL, OTHER_CONCERT, OTHER_QUEUE, SCHEDULE, World, a_small_catalogue, asked, guest, payment_in, readable, reservation_in,
+};
 
 fn group_commit(world: &World, lanes: usize) -> Arc<GroupCommit> {
     let limits = Limits { kind: "crowd", lanes, queue: 1_000, batch: 256, deadline: Duration::from_mins(1) };
@@ -52,13 +54,13 @@ pub async fn of_64_holds_of_one_seat_one_is_made(adapter: &dyn Adapter) {
     for lanes in [1, 3] {
         let world = World::with_halls(adapter, 2).await;
         let crowd = admitted_crowd(&world, 64).await;
-        let holds = crowd.iter().map(|pass| world.a_hold(*pass, DATE, &[1])).collect();
+        let holds = crowd.iter().map(|pass| world.a_hold(*pass, SCHEDULE, &[1])).collect();
         let answers = all_at_once(&group_commit(&world, lanes), holds).await;
         let (made, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
         assert_eq!((made.len(), refused.len()), (1, 63), "{lanes} lanes");
         assert!(refused.iter().all(|answer| matches!(answer, Err(Refusal::SeatsUnavailable(_)))), "{refused:?}");
         let winner = reservation_in(made.into_iter().next().unwrap().unwrap().outcome);
-        assert_eq!(world.seats(DATE, &[1]).await[0].reservation(), Some(winner.id()));
+        assert_eq!(world.seats(SCHEDULE, &[1]).await[0].reservation(), Some(winner.id()));
         world.assert_audit_is_clean().await;
     }
 }
@@ -68,7 +70,7 @@ pub async fn of_16_payments_of_one_hold_one_is_made(adapter: &dyn Adapter) {
     for lanes in [1, 3] {
         let world = World::with_halls(adapter, 2).await;
         let ada = world.admitted(ADA).await;
-        let hold = world.held(ada, DATE, &[1, 2]).await;
+        let hold = world.held(ada, SCHEDULE, &[1, 2]).await;
         world.charged(ADA, 1_000_000).await;
         let answers = all_at_once(&group_commit(&world, lanes), (0..16).map(|_| world.a_payment(ada, hold.id())).collect()).await;
         assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "{lanes} lanes");
@@ -82,7 +84,7 @@ pub async fn one_payment_sent_16_times_has_one_effect(adapter: &dyn Adapter) {
     for lanes in [1, 3] {
         let world = World::with_halls(adapter, 2).await;
         let ada = world.admitted(ADA).await;
-        let hold = world.held(ada, DATE, &[1, 2]).await;
+        let hold = world.held(ada, SCHEDULE, &[1, 2]).await;
         world.charged(ADA, 1_000_000).await;
         let key = world.new_key(ADA, Operation::Pay);
         let payments = (0..16).map(|_| world.a_payment_with(key.clone(), ada, hold.id())).collect();
@@ -225,7 +227,7 @@ async fn committed(store: &dyn Store, changes: &[Change]) -> usize {
     committed
 }
 
-/// As many users as `holds`, who hold a seat of [`DATE`] each and can pay for it; their payments.
+/// As many users as `holds`, who hold a seat of [`SCHEDULE`] each and can pay for it; their payments.
 async fn a_full_house(world: &World, holds: u32) -> Vec<pay::Command> {
     let store = &*world.ports.store;
     let users: Vec<_> = (0..holds).map(|number| guest(u128::from(1_000 + number))).collect();
@@ -235,7 +237,7 @@ async fn a_full_house(world: &World, holds: u32) -> Vec<pay::Command> {
     assert_eq!(committed(store, &decided(world, &joins).await).await, users.len());
     assert_eq!(world.tick(Queue::DEFAULT).await.admitted, holds);
     let passes: Vec<_> = joins.iter().map(|join| Pass { user: join.user, token: Some(join.token) }).collect();
-    let holds: Vec<_> = passes.iter().zip(1..).map(|(pass, seat)| world.a_hold(*pass, DATE, &[seat])).collect();
+    let holds: Vec<_> = passes.iter().zip(1..).map(|(pass, seat)| world.a_hold(*pass, SCHEDULE, &[seat])).collect();
     assert_eq!(committed(store, &decided(world, &holds).await).await, users.len());
     passes.iter().zip(&holds).map(|(pass, hold)| world.a_payment(*pass, hold.id)).collect()
 }
@@ -246,7 +248,7 @@ pub async fn nobody_pays_after_a_cancellation(adapter: &dyn Adapter) {
     let holds = (HOLDS * adapter.soak()).min(MOST_HOLDS);
     let mut world = World::empty(adapter).await;
     (world.rules.queue.capacity, world.rules.queue.batch) = (holds, holds);
-    a_small_bill(holds, world.now()).put_on(&*world.ports.store).await;
+    a_small_catalogue(holds, world.now()).put_on(&*world.ports.store).await;
     let payments = a_full_house(&world, holds).await;
     let (store, changes) = (world.ports.store.clone(), decided(&world, &payments).await);
     let tenth = changes.len() / 10;
@@ -254,7 +256,7 @@ pub async fn nobody_pays_after_a_cancellation(adapter: &dyn Adapter) {
     let (rushing, late) = rest.split_at(4 * tenth);
 
     assert_eq!(committed(&*store, early).await, early.len(), "before the cancellation");
-    let cancel = world.change_of(&date::Cancel { order: world.an_order_because(ADA, "The singer has a cold"), id: DATE }).await;
+    let cancel = world.change_of(&schedule::Cancel { order: world.an_order_because(ADA, "The singer has a cold"), id: SCHEDULE }).await;
     let (barrier, mut rush) = (Arc::new(Barrier::new(5)), JoinSet::new());
     for group in rushing.chunks(tenth) {
         let (store, group, barrier) = (store.clone(), group.to_vec(), barrier.clone());
@@ -269,7 +271,7 @@ pub async fn nobody_pays_after_a_cancellation(adapter: &dyn Adapter) {
     assert_eq!(committed(&*store, late).await, 0, "decided before the cancellation, committed after it");
     let paid = early.len() + rush.join_all().await.into_iter().sum::<usize>();
 
-    let refused = Refusal::ScheduleCancelled { reason: Remark::new("The singer has a cold").ok() };
+    let refused = Refusal::ScheduleCancelled { reason: Note::new("The singer has a cold").ok() };
     let mut completed = 0;
     let rows = world.load(&asked(&needs(&payments))).await;
     for payment in &payments {
@@ -289,7 +291,7 @@ pub async fn nobody_pays_after_a_cancellation(adapter: &dyn Adapter) {
         assert_eq!(committed(&*store, &changes).await, changes.len());
         left -= changes.len();
     }
-    assert_eq!(world.ports.desk.count_live_reservations(DATE).await.unwrap(), paid as u64, "only what is paid is left");
+    assert_eq!(world.ports.admin.count_live_reservations(SCHEDULE).await.unwrap(), paid as u64, "only what is paid is left");
     assert_eq!(world.sweep().await, 0);
     world.assert_audit_is_clean().await;
 }

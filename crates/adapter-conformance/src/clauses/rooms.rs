@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use application::group_commit::Limits;
 use application::ports::{Observer, Ports};
-use application::scheduler::{PlaceFree, Rhythm, Tools};
+use application::scheduler::{CapacityFreed, Dependencies, Intervals};
 use application::testing::a_waiting_room;
 use application::{Committer, Follower, GroupCommit, ReadModel, Scheduler, SeatMaps, WaitingRoom};
 use domain::decide::admission::Pass;
@@ -38,10 +38,10 @@ impl Process {
         let limits = Limits { kind: "crowd", lanes: 1, queue: 10, batch: 10, deadline: Duration::from_mins(1) };
         let committer = Arc::new(Committer::new(ports.store.clone(), observers));
         let commits = GroupCommit::start(committer.clone(), rules.clone(), limits);
-        let place_free = Arc::new(PlaceFree::default());
-        let tools = Tools { committer, room: room.clone(), rules, place_free };
-        let rhythm = Rhythm { tick: DAY, sweep: DAY };
-        Self { commits, scheduler: Scheduler::new(tools, rhythm), room }
+        let capacity_freed = Arc::new(CapacityFreed::default());
+        let tools = Dependencies { committer, room: room.clone(), rules, capacity_freed };
+        let intervals = Intervals { tick: DAY, sweep: DAY };
+        Self { commits, scheduler: Scheduler::new(tools, intervals), room }
     }
 
     /// Somebody does something, or time passes.

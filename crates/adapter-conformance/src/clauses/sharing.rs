@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use application::ports::{Log, LogPage, Position, ReaderName};
-use domain::decide::desk::queue;
+use domain::decide::admin::queue;
 use domain::{LoggedRow, QueueStep, QueueToken, Versioned};
 
 use super::log::{a_crowd, assert_all_told};
 use crate::Adapter;
 use crate::world::{
-    ADA, ALL, BEN, CYD, DATE, OTHER_CONCERT, OTHER_QUEUE, Recorded, Recorder, World, assert_conflict, assert_goes_on, guest, read,
+    ADA, ALL, BEN, CYD, OTHER_CONCERT, OTHER_QUEUE, Recorded, Recorder, SCHEDULE, World, assert_conflict, assert_goes_on, guest, read,
 };
 
 /// A process whose commits are recorded, and another one on the same store.
@@ -60,7 +60,7 @@ pub async fn what_another_process_commits_is_told(adapter: &dyn Adapter) {
     let start = other.extent().await.end;
     world.clock.advance(time::Duration::microseconds(123_457));
     let pass = world.admitted(ADA).await;
-    world.held(pass, DATE, &[2, 4]).await;
+    world.held(pass, SCHEDULE, &[2, 4]).await;
     let waiting = world.join(BEN, Some(OTHER_CONCERT)).await;
     world.charged(CYD, 5).await;
     let mut group = Vec::new();
@@ -91,7 +91,7 @@ pub async fn what_another_process_commits_is_told(adapter: &dyn Adapter) {
     for token in [pass.token.unwrap(), waiting.id()] {
         assert!(told.contains(&row_of(&world.token(token).await)), "as it is by now");
     }
-    for seat in world.seats(DATE, &[2, 4]).await {
+    for seat in world.seats(SCHEDULE, &[2, 4]).await {
         assert!(told.contains(&LoggedRow::Seat(seat)));
     }
     assert!(told.contains(&LoggedRow::Queue(world.queue(OTHER_QUEUE).await.unwrap())));

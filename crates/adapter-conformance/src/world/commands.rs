@@ -2,11 +2,11 @@
 
 use domain::decide::admission::Pass;
 use domain::decide::{charge, claim, hold, join, leave, pay, refund, register, release};
-use domain::key::Keyed;
-use domain::{ConcertId, EntryId, Operation, Order, PaymentId, QueueId, Remark, ReservationId, ScheduleId, TokenId, UserId, UserName};
+use domain::idempotency::IdempotentRequest;
+use domain::{ConcertId, EntryId, Note, Operation, Order, PaymentId, QueueId, ReservationId, ScheduleId, TokenId, UserId, UserName};
 use uuid::Uuid;
 
-use super::{Ids, World, keyed, won};
+use super::{Ids, World, idempotency, won};
 
 impl World {
     /// An id that nobody has.
@@ -15,18 +15,18 @@ impl World {
     }
 
     /// A request of `user` with a key that nobody has used.
-    pub(crate) fn new_key(&self, user: UserId, operation: Operation) -> Keyed {
-        keyed(user, operation, &self.ids.ordered().to_string())
+    pub(crate) fn new_key(&self, user: UserId, operation: Operation) -> IdempotentRequest {
+        idempotency(user, operation, &self.ids.ordered().to_string())
     }
 
     /// An order of `operator`.
     pub(crate) fn an_order(&self, operator: UserId) -> Order {
-        Order { operator, deed: self.new_id(), reason: None }
+        Order { operator, audit_entry: self.new_id(), reason: None }
     }
 
     /// An order of `operator`, and why.
     pub(crate) fn an_order_because(&self, operator: UserId, reason: &str) -> Order {
-        Order { reason: Some(Remark::new(reason).unwrap()), ..self.an_order(operator) }
+        Order { reason: Some(Note::new(reason).unwrap()), ..self.an_order(operator) }
     }
 
     pub(crate) fn a_join(&self, user: UserId, concert: Option<ConcertId>) -> join::Command {
@@ -38,12 +38,12 @@ impl World {
         claim::Command { pass, queue }
     }
 
-    pub(crate) fn a_hold(&self, pass: Pass, date: ScheduleId, seats: &[u32]) -> hold::Command {
-        self.a_hold_with(self.new_key(pass.user, Operation::Hold), pass, date, seats)
+    pub(crate) fn a_hold(&self, pass: Pass, schedule: ScheduleId, seats: &[u32]) -> hold::Command {
+        self.a_hold_with(self.new_key(pass.user, Operation::Hold), pass, schedule, seats)
     }
 
-    pub(crate) fn a_hold_with(&self, keyed: Keyed, pass: Pass, date: ScheduleId, seats: &[u32]) -> hold::Command {
-        hold::Command { pass, keyed, id: self.new_id(), schedule: date, seats: super::seats(seats) }
+    pub(crate) fn a_hold_with(&self, idempotency: IdempotentRequest, pass: Pass, schedule: ScheduleId, seats: &[u32]) -> hold::Command {
+        hold::Command { pass, idempotency, id: self.new_id(), schedule, seats: super::seats(seats) }
     }
 
     #[expect(clippy::unused_self, reason = "reads like the other commands")]
@@ -55,31 +55,31 @@ impl World {
         self.a_charge_with(self.new_key(user, Operation::Charge), amount)
     }
 
-    pub(crate) fn a_charge_with(&self, keyed: Keyed, amount: i64) -> charge::Command {
-        charge::Command { user: None, order: None, keyed, id: self.new_id::<EntryId>(), amount: won(amount) }
+    pub(crate) fn a_charge_with(&self, idempotency: IdempotentRequest, amount: i64) -> charge::Command {
+        charge::Command { user: None, order: None, idempotency, id: self.new_id::<EntryId>(), amount: won(amount) }
     }
 
     /// A charge of `user`'s wallet by order of `cashier`.
     pub(crate) fn a_charge_for(&self, cashier: UserId, user: UserId, amount: i64) -> charge::Command {
-        let (order, keyed) = (Some(self.an_order(cashier)), self.new_key(cashier, Operation::Charge));
-        charge::Command { user: Some(user), order, keyed, id: self.new_id::<EntryId>(), amount: won(amount) }
+        let (order, idempotency) = (Some(self.an_order(cashier)), self.new_key(cashier, Operation::Charge));
+        charge::Command { user: Some(user), order, idempotency, id: self.new_id::<EntryId>(), amount: won(amount) }
     }
 
-    /// A registration with `keyed`.
-    pub(crate) fn a_registration(&self, name: &str, keyed: Option<Keyed>) -> register::Command {
-        register::Command { user: self.new_id(), name: UserName::new(name).unwrap(), keyed }
+    /// A registration with `idempotency`.
+    pub(crate) fn a_registration(&self, name: &str, idempotency: Option<IdempotentRequest>) -> register::Command {
+        register::Command { user: self.new_id(), name: UserName::new(name).unwrap(), idempotency }
     }
 
     pub(crate) fn a_payment(&self, pass: Pass, reservation: ReservationId) -> pay::Command {
         self.a_payment_with(self.new_key(pass.user, Operation::Pay), pass, reservation)
     }
 
-    pub(crate) fn a_payment_with(&self, keyed: Keyed, pass: Pass, reservation: ReservationId) -> pay::Command {
-        pay::Command { pass, keyed, id: self.new_id(), entry: self.new_id(), reservation, amount: None }
+    pub(crate) fn a_payment_with(&self, idempotency: IdempotentRequest, pass: Pass, reservation: ReservationId) -> pay::Command {
+        pay::Command { pass, idempotency, id: self.new_id(), entry: self.new_id(), reservation, amount: None }
     }
 
     pub(crate) fn a_refund(&self, user: UserId, payment: PaymentId) -> refund::Command {
-        refund::Command { user, order: None, keyed: self.new_key(user, Operation::Refund), payment, entry: self.new_id() }
+        refund::Command { user, order: None, idempotency: self.new_key(user, Operation::Refund), payment, entry: self.new_id() }
     }
 
     #[expect(clippy::unused_self, reason = "reads like the other commands")]

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use application::PageRequest;
-use application::ports::{DeedsWanted, Ports, Turnout};
+use application::ports::{AuditEntryFilter, Ports, QueueTotals};
 use domain::change::RowKey;
 use domain::{
-    Concert, Deed, Event, Money, Need, Payment, Queue, QueueToken, Reservation, Schedule, ScheduleId, Seat, User, UserId, Versioned,
+    AuditEntry, Concert, Event, Money, Need, Payment, Queue, QueueToken, Reservation, Schedule, ScheduleId, Seat, User, UserId, Versioned,
     Wallet, WalletEntry, need,
 };
 use time::OffsetDateTime;
@@ -27,9 +27,9 @@ pub(crate) struct Everything {
     people: BTreeMap<UserId, Person>,
     rows: Vec<(RowKey, Found)>,
     lapsed: Vec<Found>,
-    deeds: Vec<Deed>,
+    audit_entries: Vec<AuditEntry>,
     log: Vec<(Event, OffsetDateTime)>,
-    turnouts: Vec<Turnout>,
+    queue_totals_of: Vec<QueueTotals>,
     sales: Vec<Sale>,
 }
 
@@ -62,21 +62,21 @@ impl World {
         let seen: Vec<RowKey> = self.seen.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
         let catalogue = &ports.catalogue;
         let queues = catalogue.queues().await.unwrap();
-        let (mut lines, mut live, mut turnouts) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut lines, mut live, mut queue_totals_of) = (Vec::new(), Vec::new(), Vec::new());
         for queue in &queues {
             lines.extend(found(ports, &[need::Line { queue: queue.id(), at_most: ALL }.into()]).await);
             live.push(ports.tokens.live(queue.id(), 0, ALL).await.unwrap());
-            turnouts.push(ports.desk.turnout(queue.id()).await.unwrap());
+            queue_totals_of.push(ports.admin.queue_totals(queue.id()).await.unwrap());
         }
         let concerts = catalogue.concerts(PageRequest { after: None, size: ALL }).await.unwrap();
         let (mut schedules, mut seats, mut sales) = (Vec::new(), Vec::new(), Vec::new());
         for concert in &concerts {
-            let dates = catalogue.schedules(concert.id()).await.unwrap();
-            for date in &dates {
-                seats.push(catalogue.seats(date.id()).await.unwrap());
-                sales.push(sale(ports, date.id()).await);
+            let of_concert = catalogue.schedules(concert.id()).await.unwrap();
+            for schedule in &of_concert {
+                seats.push(catalogue.seats(schedule.id()).await.unwrap());
+                sales.push(sale(ports, schedule.id()).await);
             }
-            schedules.push(dates);
+            schedules.push(of_concert);
         }
         let mut people = BTreeMap::new();
         for row in &seen {
@@ -87,16 +87,16 @@ impl World {
         let (seen, needs): (Vec<_>, Vec<_>) = seen.into_iter().filter_map(|row| need_of(&row).map(|need| (row, need))).unzip();
         let rows = seen.into_iter().zip(found(ports, &needs).await).collect();
         let lapsed = found(ports, &[self.lapsed_holds(ALL).into()]).await;
-        let deeds = ports.desk.deeds(DeedsWanted::default(), PageRequest { after: None, size: ALL }).await.unwrap();
+        let audit_entries = ports.admin.audit_entries(AuditEntryFilter::default(), PageRequest { after: None, size: ALL }).await.unwrap();
         let log = read_whole(&*ports.log).await.into_iter().map(|event| (event.event, event.at)).collect();
-        Everything { queues, lines, live, concerts, schedules, seats, people, rows, lapsed, deeds, log, turnouts, sales }
+        Everything { queues, lines, live, concerts, schedules, seats, people, rows, lapsed, audit_entries, log, queue_totals_of, sales }
     }
 }
 
-async fn sale(ports: &Ports, date: ScheduleId) -> Sale {
-    let mut reservations = ports.desk.live_reservations(date, ALL).await.unwrap();
+async fn sale(ports: &Ports, schedule: ScheduleId) -> Sale {
+    let mut reservations = ports.admin.live_reservations(schedule, ALL).await.unwrap();
     reservations.sort_by_key(Reservation::id);
-    let (revenue, live) = (ports.desk.revenue(date).await.unwrap(), ports.desk.count_live_reservations(date).await.unwrap());
+    let (revenue, live) = (ports.admin.revenue(schedule).await.unwrap(), ports.admin.count_live_reservations(schedule).await.unwrap());
     Sale { revenue, live, reservations }
 }
 
@@ -111,8 +111,8 @@ async fn person(ports: &Ports, user: UserId) -> Person {
         user: ports.users.user(user).await.unwrap(),
         wallet: ports.wallets.wallet(user).await.unwrap(),
         entries: ports.wallets.entries(user, PageRequest { after: None, size: ALL }).await.unwrap(),
-        reservations: ports.bookings.reservations(user, PageRequest { after: None, size: ALL }).await.unwrap(),
-        payments: ports.bookings.payments(user, PageRequest { after: None, size: ALL }).await.unwrap(),
+        reservations: ports.reservations.reservations(user, PageRequest { after: None, size: ALL }).await.unwrap(),
+        payments: ports.reservations.payments(user, PageRequest { after: None, size: ALL }).await.unwrap(),
     }
 }
 
@@ -125,7 +125,7 @@ fn need_of(row: &RowKey) -> Option<Need> {
         | RowKey::Concert(_)
         | RowKey::Schedule(_)
         | RowKey::Entry(_)
-        | RowKey::Deed(_) => None,
+        | RowKey::AuditEntry(_) => None,
         RowKey::Place(_, user) => Some(need::Place { user: *user, concert: None }.into()),
         RowKey::Token(token) => Some(need::Token(*token).into()),
         RowKey::Reservation(reservation) => Some(need::Reservation(*reservation).into()),

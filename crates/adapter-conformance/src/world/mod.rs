@@ -1,6 +1,6 @@
 //! The world of a clause: a fresh store, a clock that stands still, and the words in which tests speak of them.
 
-mod bill;
+mod catalogue;
 mod commands;
 mod everything;
 mod found;
@@ -28,10 +28,11 @@ use time::{Duration, OffsetDateTime};
 
 use crate::Adapter;
 
-pub(crate) use bill::{
-    CONCERT, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, a_bill, a_small_bill, seat_price,
+pub(crate) use catalogue::{
+    CONCERT, NEIGHBOUR, NEIGHBOUR_SCHEDULE, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, SCHEDULE, SECOND_SCHEDULE, a_catalogue,
+    a_small_catalogue, seat_price,
 };
-pub(crate) use domain::testing::{keyed, seat_number, seats, won};
+pub(crate) use domain::testing::{idempotency, seat_number, seats, won};
 pub(crate) use found::Found;
 pub(crate) use log::{assert_goes_on, read};
 pub(crate) use people::{ADA, BEN, CYD, DAN, entry_in, guest, payment_in, reservation_in};
@@ -64,19 +65,19 @@ impl World {
         Self::over(adapter.fresh(clock.clone()).await, clock)
     }
 
-    /// A fresh store with [`a_bill`] of halls with `seats` seats each.
+    /// A fresh store with [`a_catalogue`] of halls with `seats` seats each.
     pub(crate) async fn with_halls(adapter: &dyn Adapter, seats: u32) -> Self {
-        Self::empty(adapter).await.with_a_bill(seats).await
+        Self::empty(adapter).await.with_a_catalogue(seats).await
     }
 
     /// As [`Self::with_halls`], in a store that a crash may befall.
     pub(crate) async fn to_crash(adapter: &dyn Adapter, seats: u32) -> Self {
         let clock = Arc::new(StoppedClock::default());
-        Self::over(adapter.fresh_to_crash(clock.clone()).await, clock).with_a_bill(seats).await
+        Self::over(adapter.fresh_to_crash(clock.clone()).await, clock).with_a_catalogue(seats).await
     }
 
-    async fn with_a_bill(self, seats: u32) -> Self {
-        a_bill(seats, self.now()).put_on(&*self.ports.store).await;
+    async fn with_a_catalogue(self, seats: u32) -> Self {
+        a_catalogue(seats, self.now()).put_on(&*self.ports.store).await;
         self
     }
 

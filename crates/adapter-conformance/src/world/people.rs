@@ -53,9 +53,9 @@ impl World {
         self.run(&self.a_claim(pass, None)).await.unwrap().outcome
     }
 
-    /// `pass` holds seats of `date`.
-    pub(crate) async fn held(&self, pass: Pass, date: ScheduleId, seats: &[u32]) -> Reservation {
-        reservation_in(self.run(&self.a_hold(pass, date, seats)).await.unwrap().outcome)
+    /// `pass` holds seats of `schedule`.
+    pub(crate) async fn held(&self, pass: Pass, schedule: ScheduleId, seats: &[u32]) -> Reservation {
+        reservation_in(self.run(&self.a_hold(pass, schedule, seats)).await.unwrap().outcome)
     }
 
     /// `user` gives held seats back.
@@ -78,10 +78,10 @@ impl World {
         payment_in(self.run(&self.a_refund(user, payment)).await.unwrap().outcome).0
     }
 
-    /// `user` buys seats of `date`, from the line to the payment.
-    pub(crate) async fn bought(&self, user: UserId, date: ScheduleId, seats: &[u32]) -> (Reservation, Payment) {
+    /// `user` buys seats of `schedule`, from the line to the payment.
+    pub(crate) async fn bought(&self, user: UserId, schedule: ScheduleId, seats: &[u32]) -> (Reservation, Payment) {
         let pass = self.admitted(user).await;
-        let hold = self.held(pass, date, seats).await;
+        let hold = self.held(pass, schedule, seats).await;
         self.charged(user, hold.amount().minor()).await;
         let payment = self.paid(pass, hold.id()).await;
         (hold, payment)

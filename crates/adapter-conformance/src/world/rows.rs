@@ -1,8 +1,8 @@
 //! Rows as the reading ports tell them.
 
-use domain::key::Keyed;
+use domain::idempotency::IdempotentRequest;
 use domain::{
-    Concert, ConcertId, KeyRecord, Outcome, Payment, PaymentId, Queue, QueueId, QueueToken, Reservation, ReservationId, Schedule,
+    Concert, ConcertId, IdempotencyRecord, Outcome, Payment, PaymentId, Queue, QueueId, QueueToken, Reservation, ReservationId, Schedule,
     ScheduleId, Seat, TokenId, UserId, Version, Versioned, Wallet,
 };
 use time::OffsetDateTime;
@@ -24,16 +24,16 @@ impl World {
 
     /// These dates.
     pub(crate) async fn schedules(&self, ids: &[ScheduleId]) -> Vec<Versioned<Schedule>> {
-        let mut dates = Vec::new();
+        let mut schedules = Vec::new();
         for id in ids {
-            dates.push(self.schedule(*id).await.expect("a date"));
+            schedules.push(self.schedule(*id).await.expect("a date"));
         }
-        dates
+        schedules
     }
 
-    /// The seats of `date` with these numbers.
-    pub(crate) async fn seats(&self, date: ScheduleId, numbers: &[u32]) -> Vec<Versioned<Seat>> {
-        let all = self.ports.catalogue.seats(date).await.unwrap();
+    /// The seats of `schedule` with these numbers.
+    pub(crate) async fn seats(&self, schedule: ScheduleId, numbers: &[u32]) -> Vec<Versioned<Seat>> {
+        let all = self.ports.catalogue.seats(schedule).await.unwrap();
         let find = |number: &u32| all.iter().find(|seat| seat.number() == seat_number(*number)).cloned();
         numbers.iter().map(|number| find(number).expect("a seat of the hall")).collect()
     }
@@ -44,12 +44,12 @@ impl World {
 
     /// The reservation, which was written `writes` times.
     pub(crate) async fn reservation(&self, id: ReservationId, writes: i64) -> Versioned<Reservation> {
-        Versioned::new(Version(writes), self.ports.bookings.reservation(id).await.unwrap().expect("a reservation"))
+        Versioned::new(Version(writes), self.ports.reservations.reservation(id).await.unwrap().expect("a reservation"))
     }
 
     /// The payment, which was written `writes` times.
     pub(crate) async fn payment(&self, id: PaymentId, writes: i64) -> Versioned<Payment> {
-        Versioned::new(Version(writes), self.ports.bookings.payment(id).await.unwrap().expect("a payment"))
+        Versioned::new(Version(writes), self.ports.reservations.payment(id).await.unwrap().expect("a payment"))
     }
 
     /// The wallet, which was written `writes` times.
@@ -63,9 +63,9 @@ impl World {
     }
 
     /// The record of a request's first answer, given at `at`.
-    pub(crate) fn record(&self, keyed: &Keyed, outcome: Outcome, at: OffsetDateTime) -> Versioned<KeyRecord> {
-        let Keyed { scope, fingerprint } = keyed.clone();
-        let row = KeyRecord { scope, fingerprint, outcome, recorded_at: at, expires_at: at + self.rules.key_retention };
+    pub(crate) fn record(&self, idempotency: &IdempotentRequest, outcome: Outcome, at: OffsetDateTime) -> Versioned<IdempotencyRecord> {
+        let IdempotentRequest { scope, fingerprint } = idempotency.clone();
+        let row = IdempotencyRecord { scope, fingerprint, outcome, recorded_at: at, expires_at: at + self.rules.key_retention };
         Versioned::new(Version::FIRST, row)
     }
 }

@@ -2,7 +2,7 @@
 
 use application::PageRequest;
 use domain::change::Admission;
-use domain::{Change, KeyRecord, NewToken, Payment, QueueToken, Reservation, Seat, User, Wallet, WalletEntry, Write, need};
+use domain::{Change, IdempotencyRecord, NewToken, Payment, QueueToken, Reservation, Seat, User, Wallet, WalletEntry, Write, need};
 
 use super::World;
 
@@ -29,7 +29,7 @@ impl World {
         for reservation in change.rows::<Reservation>() {
             let (seen, _) = self.find(need::Reservation(reservation.row.id())).await.expect("a reservation");
             assert_eq!(seen.reservation, reservation.versioned());
-            let seen = self.ports.bookings.reservation(reservation.row.id()).await.unwrap();
+            let seen = self.ports.reservations.reservation(reservation.row.id()).await.unwrap();
             assert_eq!(seen.as_ref(), Some(&reservation.row));
         }
         self.read_back_money(change).await;
@@ -46,7 +46,7 @@ impl World {
         for payment in change.rows::<Payment>() {
             let seen = self.find(need::Payment(payment.row.id())).await.expect("a payment");
             assert_eq!(seen.payment, payment.versioned());
-            assert_eq!(self.ports.bookings.payment(payment.row.id()).await.unwrap().as_ref(), Some(&payment.row));
+            assert_eq!(self.ports.reservations.payment(payment.row.id()).await.unwrap().as_ref(), Some(&payment.row));
         }
         for wallet in change.rows::<Wallet>() {
             assert_eq!(self.find(need::Account(wallet.row.user())).await.wallet, Some(wallet.versioned()));
@@ -56,7 +56,7 @@ impl World {
             let newest = self.ports.wallets.entries(entry.row.user(), PageRequest { after: None, size: 1 }).await.unwrap();
             assert_eq!(newest, [entry.row]);
         }
-        for key in change.rows::<KeyRecord>() {
+        for key in change.rows::<IdempotencyRecord>() {
             assert_eq!(self.find(need::Key(key.row.scope.clone())).await, Some(key.versioned()));
         }
     }

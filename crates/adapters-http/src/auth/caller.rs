@@ -39,4 +39,4 @@ pub(crate) struct Caller {
 
 /// The access token says nothing that can be believed. Why is for nobody but the caller's own tests to find out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Unknown;
+pub(crate) struct InvalidToken;

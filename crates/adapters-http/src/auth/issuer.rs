@@ -10,8 +10,8 @@ use thiserror::Error;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::caller::{Role, Unknown};
-use super::claims::{Claims, Statement};
+use super::caller::{InvalidToken, Role};
+use super::claims::{Claims, VerifiedClaims};
 use super::signatures;
 
 /// What the issuer calls itself, and the audience that a token may name.
@@ -69,9 +69,9 @@ impl Issuer {
     }
 
     /// What `token`, whose `iss` is [`NAME`], says.
-    pub(super) fn read(&self, token: &str) -> Result<Statement, Unknown> {
-        let claims = decode::<Claims>(token, &self.verifying, &self.validation).map_err(|_| Unknown)?.claims;
-        claims.statement(ROLES_CLAIM, LEEWAY_SECONDS)
+    pub(super) fn read(&self, token: &str) -> Result<VerifiedClaims, InvalidToken> {
+        let claims = decode::<Claims>(token, &self.verifying, &self.validation).map_err(|_| InvalidToken)?.claims;
+        claims.claims(ROLES_CLAIM, LEEWAY_SECONDS)
     }
 }
 
@@ -100,7 +100,7 @@ mod tests {
         Issuer::new(SECRET, Duration::from_hours(1))
     }
 
-    fn verify(token: &str, now: OffsetDateTime) -> Result<Caller, Unknown> {
+    fn verify(token: &str, now: OffsetDateTime) -> Result<Caller, InvalidToken> {
         Issuers::new(issuer(), Vec::new()).verify(token, now)
     }
 
@@ -125,13 +125,13 @@ mod tests {
         let issuer = issuer();
         let token = issuer.issue(ADA, &[Role::User], NOW).expect("a token");
         assert!(verify(&token, NOW + Duration::from_secs(3600 + 29)).is_ok());
-        assert_eq!(verify(&token, NOW + Duration::from_secs(3600 + 30)), Err(Unknown));
+        assert_eq!(verify(&token, NOW + Duration::from_secs(3600 + 30)), Err(InvalidToken));
     }
 
     #[test]
     fn another_secret_is_not_believed() {
         let token = Issuer::new(&[8; 32], Duration::from_hours(1)).issue(ADA, &[Role::User], NOW).expect("a token");
-        assert_eq!(verify(&token, NOW), Err(Unknown));
+        assert_eq!(verify(&token, NOW), Err(InvalidToken));
     }
 
     #[test]
@@ -139,19 +139,19 @@ mod tests {
         let token = issuer().issue(ADA, &[Role::User], NOW).expect("a token");
         let other = issuer().issue(UserId(Uuid::from_u128(8)), &[Role::User], NOW).expect("a token");
         let (mine, theirs): (Vec<_>, Vec<_>) = (token.split('.').collect(), other.split('.').collect());
-        assert_eq!(verify(&[mine[0], theirs[1], mine[2]].join("."), NOW), Err(Unknown));
+        assert_eq!(verify(&[mine[0], theirs[1], mine[2]].join("."), NOW), Err(InvalidToken));
     }
 
     #[test]
     fn who_shares_the_secret_is_believed_under_its_name_only() {
         let exp = NOW.unix_timestamp() + 60;
-        let believed = Ok(Caller { user: ADA, operator: false, cashier: false, until: exp + 30 });
-        assert_eq!(verify(&signed(&json!({"iss": "frontrow", "sub": ADA.0, "exp": exp})), NOW), believed);
-        assert_eq!(verify(&signed(&json!({"iss": "frontrow", "aud": ["x", "frontrow"], "sub": ADA.0, "exp": exp})), NOW), believed);
+        let cached = Ok(Caller { user: ADA, operator: false, cashier: false, until: exp + 30 });
+        assert_eq!(verify(&signed(&json!({"iss": "frontrow", "sub": ADA.0, "exp": exp})), NOW), cached);
+        assert_eq!(verify(&signed(&json!({"iss": "frontrow", "aud": ["x", "frontrow"], "sub": ADA.0, "exp": exp})), NOW), cached);
         for iss in [json!("elsewhere"), json!("Frontrow"), json!(["frontrow"]), json!(null)] {
-            assert_eq!(verify(&signed(&json!({"iss": iss, "sub": ADA.0, "exp": exp})), NOW), Err(Unknown), "{iss}");
+            assert_eq!(verify(&signed(&json!({"iss": iss, "sub": ADA.0, "exp": exp})), NOW), Err(InvalidToken), "{iss}");
         }
-        assert_eq!(verify(&signed(&json!({"sub": ADA.0, "exp": exp})), NOW), Err(Unknown), "no name");
+        assert_eq!(verify(&signed(&json!({"sub": ADA.0, "exp": exp})), NOW), Err(InvalidToken), "no name");
     }
 
     #[test]
@@ -168,9 +168,9 @@ mod tests {
             (json!("user"), neither),
             (json!([]), neither),
             (json!(null), neither),
-            (json!(["operator", 1]), Err(Unknown)),
-            (json!({"operator": true}), Err(Unknown)),
-            (json!(true), Err(Unknown)),
+            (json!(["operator", 1]), Err(InvalidToken)),
+            (json!({"operator": true}), Err(InvalidToken)),
+            (json!(true), Err(InvalidToken)),
         ] {
             let token = signed(&json!({"iss": "frontrow", "sub": ADA.0, "exp": exp, "roles": roles}));
             assert_eq!(verify(&token, NOW).map(|caller| (caller.operator, caller.cashier)), expected, "{roles}");
@@ -188,7 +188,7 @@ mod tests {
             json!({"iss": "frontrow", "sub": ADA.0, "exp": exp, "nbf": exp}),
             json!({"iss": "frontrow", "sub": ADA.0, "exp": exp, "aud": "another service"}),
         ] {
-            assert_eq!(verify(&signed(&claims), NOW), Err(Unknown), "{claims}");
+            assert_eq!(verify(&signed(&claims), NOW), Err(InvalidToken), "{claims}");
         }
     }
 
@@ -199,11 +199,11 @@ mod tests {
         let signature = token.split('.').nth(2).expect("a signature");
         // The headers {"alg":"none"}, {"alg":"HS512"} and {"alg":"RS256"}, in base64.
         for header in ["eyJhbGciOiJub25lIn0", "eyJhbGciOiJIUzUxMiJ9", "eyJhbGciOiJSUzI1NiJ9"] {
-            assert_eq!(verify(&format!("{header}.{claims}.{signature}"), NOW), Err(Unknown));
-            assert_eq!(verify(&format!("{header}.{claims}."), NOW), Err(Unknown));
+            assert_eq!(verify(&format!("{header}.{claims}.{signature}"), NOW), Err(InvalidToken));
+            assert_eq!(verify(&format!("{header}.{claims}."), NOW), Err(InvalidToken));
         }
         for token in ["", ".", "..", "a.b.c", &"x".repeat(10_000)] {
-            assert_eq!(verify(token, NOW), Err(Unknown));
+            assert_eq!(verify(token, NOW), Err(InvalidToken));
         }
     }
 
@@ -216,7 +216,7 @@ mod tests {
         #[test]
         fn nobody_guesses_a_token(text in ".{0,200}|[A-Za-z0-9_-]{0,90}\\.[A-Za-z0-9_-]{0,90}\\.[A-Za-z0-9_-]{43}", at: i32) {
             let now = OffsetDateTime::UNIX_EPOCH + time::Duration::seconds(at.into());
-            prop_assert_eq!(verify(&text, now), Err(Unknown));
+            prop_assert_eq!(verify(&text, now), Err(InvalidToken));
         }
 
         #[test]

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use jsonwebtoken::{Header, Validation, decode};
 
 use super::algorithm::SigningAlgorithm;
-use super::caller::Unknown;
-use super::claims::{Claims, Statement};
-use super::keyring::Keyring;
+use super::caller::InvalidToken;
+use super::claims::{Claims, VerifiedClaims};
+use super::key_store::KeyStore;
 use super::signatures;
 
 /// On which terms an external issuer is believed.
@@ -31,19 +31,19 @@ pub struct Trust {
 pub struct TrustedIssuer {
     trust: Trust,
     validation: Validation,
-    keyring: Arc<Keyring>,
+    key_store: Arc<KeyStore>,
 }
 
 impl TrustedIssuer {
-    /// An issuer that is believed on the terms of `trust` if it signs with a key of `keyring`.
-    pub fn new(trust: Trust, keyring: Arc<Keyring>) -> Self {
+    /// An issuer that is believed on the terms of `trust` if it signs with a key of `key_store`.
+    pub fn new(trust: Trust, key_store: Arc<KeyStore>) -> Self {
         signatures::install();
         let mut validation = Validation::new(trust.algorithm.jose());
         // `exp` and `nbf` are judged by our own clock, and `iss` has led here.
         validation.validate_exp = false;
         validation.required_spec_claims = HashSet::from(["exp".to_owned(), "aud".to_owned()]);
         validation.set_audience(&[&trust.audience]);
-        Self { trust, validation, keyring }
+        Self { trust, validation, key_store }
     }
 
     /// The `iss` of its tokens.
@@ -53,18 +53,18 @@ impl TrustedIssuer {
 
     /// Which keys are used by now.
     pub(super) fn generation(&self) -> u64 {
-        self.keyring.hung().generation
+        self.key_store.current().generation
     }
 
     /// What `token` says, and the generation of the keys that say so.
-    pub(super) fn read(&self, token: &str, header: &Header) -> Result<(Statement, u64), Unknown> {
-        let hung = self.keyring.hung();
-        let mut keys = hung.keys.named(header.kid.as_deref()).peekable();
+    pub(super) fn read(&self, token: &str, header: &Header) -> Result<(VerifiedClaims, u64), InvalidToken> {
+        let current = self.key_store.current();
+        let mut keys = current.keys.named(header.kid.as_deref()).peekable();
         if keys.peek().is_none() {
-            self.keyring.miss();
+            self.key_store.report_missing();
         }
-        let read = keys.find_map(|key| decode::<Claims>(token, key, &self.validation).ok()).ok_or(Unknown)?;
-        let statement = read.claims.statement(&self.trust.roles_claim, self.trust.leeway_seconds.into())?;
-        Ok((statement, hung.generation))
+        let read = keys.find_map(|key| decode::<Claims>(token, key, &self.validation).ok()).ok_or(InvalidToken)?;
+        let claims = read.claims.claims(&self.trust.roles_claim, self.trust.leeway_seconds.into())?;
+        Ok((claims, current.generation))
     }
 }

@@ -21,7 +21,7 @@ const DRAINED_BYTES: usize = 1024 * 1024;
 const DRAIN_TIME: Duration = Duration::from_secs(2);
 
 /// What came of reading a body.
-pub(crate) enum Received {
+pub(crate) enum ReceivedBody {
     /// All of it.
     Whole(Bytes),
     /// More than may come.
@@ -36,7 +36,7 @@ pub(crate) enum Received {
 }
 
 /// Reads the body, if there is one.
-pub(super) async fn receive(request: &mut ServiceRequest, api: &Api) -> Option<Received> {
+pub(super) async fn receive(request: &mut ServiceRequest, api: &Api) -> Option<ReceivedBody> {
     let endless = wants_to_talk_otherwise(request.head());
     match request.take_payload() {
         Payload::None => None,
@@ -44,7 +44,7 @@ pub(super) async fn receive(request: &mut ServiceRequest, api: &Api) -> Option<R
         payload => {
             let reading = actix_web::rt::time::timeout(api.settings.body_timeout, read(payload, limit(request, api)));
             // Boxed, since whoever sends no body needs no room for this.
-            Some(Box::pin(reading).await.unwrap_or(Received::TooSlow))
+            Some(Box::pin(reading).await.unwrap_or(ReceivedBody::TooSlow))
         }
     }
 }
@@ -64,11 +64,11 @@ fn wants_to_talk_otherwise(head: &RequestHead) -> bool {
     (upgrade || tunnel) && !headers.contains_key(header::TRANSFER_ENCODING)
 }
 
-async fn read(payload: Payload, limit: usize) -> Received {
+async fn read(payload: Payload, limit: usize) -> ReceivedBody {
     let mut stream = pin!(BodyStream::new(payload));
     let mut body = BytesMut::new();
     while let Some(chunk) = std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await {
-        let Ok(chunk) = chunk else { return Received::Broken };
+        let Ok(chunk) = chunk else { return ReceivedBody::Broken };
         if body.len() + chunk.len() > limit {
             let mut drained = chunk.len();
             let drain = async {
@@ -81,9 +81,9 @@ async fn read(payload: Payload, limit: usize) -> Received {
             };
             // In time or not: the body is too large.
             actix_web::rt::time::timeout(DRAIN_TIME, drain).await.ok();
-            return Received::TooLarge { limit };
+            return ReceivedBody::TooLarge { limit };
         }
         body.extend_from_slice(&chunk);
     }
-    Received::Whole(body.freeze())
+    ReceivedBody::Whole(body.freeze())
 }

@@ -18,14 +18,14 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _};
 use tracing::Instrument as _;
 
-pub(crate) use body::Received;
-pub(crate) use record::{MeantFor, mark};
+pub(crate) use body::ReceivedBody;
+pub(crate) use record::{MatchedPattern, mark};
 pub(crate) use requests::Requests;
-pub use trace::{Answered, TracePlace, Tracer};
+pub use trace::{Answered, TraceContext, Tracer};
 
 use crate::api::Api;
 use crate::cors;
-use crate::problem::{Code, Flaw, MEDIA_TYPE, Problem};
+use crate::problem::{Code, FieldError, MEDIA_TYPE, Problem};
 use record::Record;
 
 /// Marks a request that wants an answer's head alone.
@@ -94,7 +94,7 @@ fn of_status(status: StatusCode) -> Problem {
     let reason = status.canonical_reason().unwrap_or_default();
     match Code::of_status(status) {
         // It always says what doesn't fit.
-        Code::ValidationFailed => Problem::invalid([Flaw::at("", reason)]),
+        Code::ValidationFailed => Problem::invalid([FieldError::at("", reason)]),
         code => Problem::new(code, reason),
     }
 }

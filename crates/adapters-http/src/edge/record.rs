@@ -13,8 +13,8 @@ use tracing::Span;
 use uuid::Uuid;
 
 use super::Requests;
-use super::trace::{Answered, TRACEPARENT, TracePlace, Tracer};
-use crate::limits::KeptBack;
+use super::trace::{Answered, TRACEPARENT, TraceContext, Tracer};
+use crate::limits::DelayedRefusal;
 use crate::problem::Code;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
@@ -22,7 +22,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 /// A request on its way.
 pub(super) struct Record {
     id: Uuid,
-    place: TracePlace,
+    place: TraceContext,
     /// Whether whoever asked, or who follows traces here, is to be told the place.
     tells_place: bool,
     tracer: Option<Arc<dyn Tracer>>,
@@ -33,12 +33,12 @@ pub(super) struct Record {
 
 /// The pattern of a route that a request was meant for without reaching it.
 #[derive(Clone)]
-pub(crate) struct MeantFor(pub(crate) String);
+pub(crate) struct MatchedPattern(pub(crate) String);
 
 impl Record {
     /// The request comes in.
     pub(super) fn begin(request: &ServiceRequest, id: Uuid, tracer: Option<Arc<dyn Tracer>>) -> Self {
-        let (mut place, method) = (TracePlace::of(request.headers(), id), request.method().clone());
+        let (mut place, method) = (TraceContext::of(request.headers(), id), request.method().clone());
         let tells_place = tracer.is_some() || request.headers().contains_key(TRACEPARENT);
         let span = tracing::info_span!("request", request_id = %id, trace_id = %format_args!("{:032x}", place.trace));
         if let Some(tracer) = &tracer {
@@ -103,7 +103,7 @@ pub(crate) fn mark(headers: &mut HeaderMap, id: Uuid) {
 /// How long the answer was kept back.
 fn kept_back(answer: &Result<ServiceResponse<BoxBody>, Error>) -> Duration {
     let refused = answer.as_ref().ok().filter(|answer| answer.status() == Code::Overloaded.status());
-    refused.and_then(|answer| answer.request().extensions().get::<KeptBack>().map(|kept| kept.0)).unwrap_or_default()
+    refused.and_then(|answer| answer.request().extensions().get::<DelayedRefusal>().map(|kept| kept.0)).unwrap_or_default()
 }
 
 /// How an id looks, in the patterns of routes with verbs of their own.
@@ -111,7 +111,7 @@ const ID: &str = ":[^/:]+";
 
 fn route(answer: &ServiceResponse<BoxBody>) -> Option<String> {
     let request = answer.request();
-    request.match_pattern().map(documented).or_else(|| request.extensions().get::<MeantFor>().map(|meant| meant.0.clone()))
+    request.match_pattern().map(documented).or_else(|| request.extensions().get::<MatchedPattern>().map(|meant| meant.0.clone()))
 }
 
 /// The pattern as the OpenAPI document and the metrics have it.

@@ -14,7 +14,7 @@ const SAMPLED: u8 = 1;
 
 /// A request's place in a trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TracePlace {
+pub struct TraceContext {
     /// The trace; not 0.
     pub trace: u128,
     /// The span of whoever asked; none: the trace begins here.
@@ -39,12 +39,12 @@ pub struct Answered<'a> {
 /// Follows the spans of requests into a tracing system.
 pub trait Tracer: Send + Sync {
     /// A request's span begins, as the one at this place; whether it is recorded.
-    fn begin(&self, span: &Span, place: TracePlace) -> bool;
+    fn begin(&self, span: &Span, place: TraceContext) -> bool;
     /// The request is answered; its span ends when nothing works for it any more.
     fn end(&self, span: &Span, answered: Answered<'_>);
 }
 
-impl TracePlace {
+impl TraceContext {
     /// The place of the request with this id.
     pub(super) fn of(headers: &HeaderMap, id: Uuid) -> Self {
         // The lower half of an id is as good as chance, and never 0.
@@ -61,7 +61,7 @@ impl TracePlace {
     }
 }
 
-impl fmt::Display for TracePlace {
+impl fmt::Display for TraceContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "00-{:032x}-{:016x}-{:02x}", self.trace, self.span, u8::from(self.sampled))
     }
@@ -87,27 +87,27 @@ mod tests {
 
     const ID: Uuid = Uuid::from_u128(0x01a1_ff72_35dd_7573_bc54_d4e3_04ee_e2cf);
 
-    fn place(traceparent: &str) -> TracePlace {
+    fn place(traceparent: &str) -> TraceContext {
         let mut headers = HeaderMap::new();
         headers.insert(TRACEPARENT, HeaderValue::from_str(traceparent).expect("a header"));
-        TracePlace::of(&headers, ID)
+        TraceContext::of(&headers, ID)
     }
 
     #[test]
     fn a_request_goes_on_with_the_trace_it_came_with() {
         let trace = 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736;
         let (parent, span) = (Some(0x00f0_67aa_0ba9_02b7), 0xbc54_d4e3_04ee_e2cf);
-        let sampled = TracePlace { trace, parent, span, sampled: true };
+        let sampled = TraceContext { trace, parent, span, sampled: true };
         assert_eq!(place("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"), sampled);
-        assert_eq!(place("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-02"), TracePlace { sampled: false, ..sampled });
+        assert_eq!(place("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-02"), TraceContext { sampled: false, ..sampled });
         assert_eq!(place("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-what-comes-later"), sampled);
         assert_eq!(sampled.to_string(), "00-4bf92f3577b34da6a3ce929d0e0e4736-bc54d4e304eee2cf-01");
     }
 
     #[test]
     fn nonsense_is_as_good_as_none_and_the_requests_id_begins_a_trace() {
-        let begins = TracePlace { trace: ID.as_u128(), parent: None, span: 0xbc54_d4e3_04ee_e2cf, sampled: false };
-        assert_eq!(TracePlace::of(&HeaderMap::new(), ID), begins);
+        let begins = TraceContext { trace: ID.as_u128(), parent: None, span: 0xbc54_d4e3_04ee_e2cf, sampled: false };
+        assert_eq!(TraceContext::of(&HeaderMap::new(), ID), begins);
         assert_eq!(begins.to_string(), "00-01a1ff7235dd7573bc54d4e304eee2cf-bc54d4e304eee2cf-00");
         for nonsense in [
             "",

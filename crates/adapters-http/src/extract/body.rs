@@ -4,26 +4,26 @@ use actix_web::http::header;
 use actix_web::{HttpMessage as _, HttpRequest};
 use serde::de::DeserializeOwned;
 
-use super::Part;
+use super::RequestPart;
 use super::json::Json;
 use super::reader;
 use crate::api::{Api, HttpSettings};
-use crate::edge::Received;
-use crate::problem::{Code, Flaw, Problem};
+use crate::edge::ReceivedBody;
+use crate::problem::{Code, FieldError, Problem};
 
 /// What a body says, in the domain's words.
-pub(crate) trait Said: Sized {
+pub(crate) trait FromBody: Sized {
     /// The same on the wire.
     type Wire: DeserializeOwned;
 
     /// What `wire` says, or all that doesn't fit in it.
-    fn read(wire: Self::Wire, settings: &HttpSettings) -> Result<Self, Vec<Flaw>>;
+    fn read(wire: Self::Wire, settings: &HttpSettings) -> Result<Self, Vec<FieldError>>;
 }
 
 /// A body, understood.
 pub(crate) struct Body<T>(pub(crate) T);
 
-impl<T: Said> Part for Body<T> {
+impl<T: FromBody> RequestPart for Body<T> {
     fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
         understand(parse(request, &api.settings)?, &api.settings).map(Self)
     }
@@ -32,11 +32,11 @@ impl<T: Said> Part for Body<T> {
 /// A body that may be left out: none says as much as `{}`.
 pub(crate) struct MaybeBody<T>(pub(crate) T);
 
-impl<T: Said> Part for MaybeBody<T> {
+impl<T: FromBody> RequestPart for MaybeBody<T> {
     fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
-        let is_left_out = match request.extensions().get::<Received>() {
-            Some(Received::Whole(bytes)) => bytes.is_empty(),
-            Some(Received::TooLarge { .. } | Received::TooSlow | Received::Broken) => false,
+        let is_left_out = match request.extensions().get::<ReceivedBody>() {
+            Some(ReceivedBody::Whole(bytes)) => bytes.is_empty(),
+            Some(ReceivedBody::TooLarge { .. } | ReceivedBody::TooSlow | ReceivedBody::Broken) => false,
             None => true,
         };
         let json = if is_left_out { Json::Object(Vec::new()) } else { parse(request, &api.settings)? };
@@ -45,28 +45,28 @@ impl<T: Said> Part for MaybeBody<T> {
 }
 
 /// What the body says, and its canonical form.
-pub(super) fn read<T: Said>(request: &HttpRequest, api: &Api) -> Result<(T, String), Problem> {
+pub(super) fn read<T: FromBody>(request: &HttpRequest, api: &Api) -> Result<(T, String), Problem> {
     let json = parse(request, &api.settings)?;
     let canonical = json.canonical();
     Ok((understand(json, &api.settings)?, canonical))
 }
 
-fn understand<T: Said>(json: Json, settings: &HttpSettings) -> Result<T, Problem> {
-    let wire = reader::read(json).map_err(|flaw| Problem::invalid([flaw]))?;
+fn understand<T: FromBody>(json: Json, settings: &HttpSettings) -> Result<T, Problem> {
+    let wire = reader::read(json).map_err(|field_error| Problem::invalid([field_error]))?;
     T::read(wire, settings).map_err(Problem::invalid)
 }
 
 fn parse(request: &HttpRequest, settings: &HttpSettings) -> Result<Json, Problem> {
     let extensions = request.extensions();
-    let bytes = match extensions.get::<Received>() {
-        Some(Received::Whole(bytes)) => bytes.as_ref(),
-        Some(Received::TooLarge { limit }) => {
+    let bytes = match extensions.get::<ReceivedBody>() {
+        Some(ReceivedBody::Whole(bytes)) => bytes.as_ref(),
+        Some(ReceivedBody::TooLarge { limit }) => {
             return Err(Problem::new(Code::PayloadTooLarge, format!("a body has at most {limit} bytes")).with("limit_bytes", *limit));
         }
-        Some(Received::TooSlow) => {
+        Some(ReceivedBody::TooSlow) => {
             return Err(Problem::new(Code::RequestTimeout, format!("a body arrives within {} s", settings.body_timeout.as_secs())));
         }
-        Some(Received::Broken) => return Err(Problem::new(Code::MalformedJson, "the body ended before its end")),
+        Some(ReceivedBody::Broken) => return Err(Problem::new(Code::MalformedJson, "the body ended before its end")),
         None => &[],
     };
     check_type(request, bytes.is_empty())?;

@@ -12,7 +12,7 @@ use crate::api::Api;
 use crate::problem::Problem;
 
 /// A part of a request, read without waiting.
-pub(crate) trait Part: Sized {
+pub(crate) trait RequestPart: Sized {
     /// Whether it reads the query. Where no part does, there are no parameters.
     const READS_QUERY: bool = false;
 
@@ -20,13 +20,13 @@ pub(crate) trait Part: Sized {
     fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem>;
 }
 
-impl Part for () {
+impl RequestPart for () {
     fn of(_: &HttpRequest, _: &Api) -> Result<Self, Problem> {
         Ok(())
     }
 }
 
-impl<A: Part, B: Part> Part for (A, B) {
+impl<A: RequestPart, B: RequestPart> RequestPart for (A, B) {
     const READS_QUERY: bool = A::READS_QUERY || B::READS_QUERY;
 
     fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
@@ -34,7 +34,7 @@ impl<A: Part, B: Part> Part for (A, B) {
     }
 }
 
-impl<A: Part, B: Part, C: Part> Part for (A, B, C) {
+impl<A: RequestPart, B: RequestPart, C: RequestPart> RequestPart for (A, B, C) {
     const READS_QUERY: bool = A::READS_QUERY || B::READS_QUERY || C::READS_QUERY;
 
     fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
@@ -42,7 +42,7 @@ impl<A: Part, B: Part, C: Part> Part for (A, B, C) {
     }
 }
 
-impl<A: Part, B: Part, C: Part, D: Part> Part for (A, B, C, D) {
+impl<A: RequestPart, B: RequestPart, C: RequestPart, D: RequestPart> RequestPart for (A, B, C, D) {
     const READS_QUERY: bool = A::READS_QUERY || B::READS_QUERY || C::READS_QUERY || D::READS_QUERY;
 
     fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
@@ -51,7 +51,7 @@ impl<A: Part, B: Part, C: Part, D: Part> Part for (A, B, C, D) {
 }
 
 /// A request for `M`, taken apart.
-pub(crate) struct Call<P, M = Json> {
+pub(crate) struct ApiRequest<P, M = Json> {
     /// Who answers.
     pub(crate) api: Api,
     /// What the request says.
@@ -60,7 +60,7 @@ pub(crate) struct Call<P, M = Json> {
     pub(crate) media: PhantomData<M>,
 }
 
-impl<P: Part, M: Media> FromRequest for Call<P, M> {
+impl<P: RequestPart, M: Media> FromRequest for ApiRequest<P, M> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
@@ -76,7 +76,7 @@ impl<P: Part, M: Media> FromRequest for Call<P, M> {
 }
 
 /// The parts of `request`, and that there is nothing else in its query.
-pub(super) fn all_of<P: Part>(request: &HttpRequest, api: &Api) -> Result<P, Problem> {
+pub(super) fn all_of<P: RequestPart>(request: &HttpRequest, api: &Api) -> Result<P, Problem> {
     let parts = P::of(request, api)?;
     if !P::READS_QUERY {
         query::must_be_empty(request)?;

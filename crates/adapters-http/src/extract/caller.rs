@@ -3,12 +3,12 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderMap};
 
-use super::Part;
+use super::RequestPart;
 use crate::api::Api;
 use crate::auth::Caller;
 use crate::problem::{Code, Problem};
 
-impl Part for Caller {
+impl RequestPart for Caller {
     fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
         let caller = known(request.headers(), api)?;
         api.limits().count_user(caller.user)?;

@@ -10,7 +10,7 @@ pub(crate) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer
 
 #[cfg(test)]
 mod tests {
-    use domain::decide::desk::Patch;
+    use domain::decide::admin::Patch;
 
     use super::super::reader::read;
     use super::*;
@@ -25,7 +25,7 @@ mod tests {
     }
 
     fn change(text: &str) -> Result<Change, String> {
-        read(serde_json::from_str(text).expect("JSON")).map_err(|flaw| flaw.pointer)
+        read(serde_json::from_str(text).expect("JSON")).map_err(|field_error| field_error.pointer)
     }
 
     #[test]

@@ -11,16 +11,16 @@ use domain::{Refusal, TokenId};
 use uuid::Uuid;
 
 use super::accept::{self, Json};
-use super::call::{self, Part};
+use super::call::{self, RequestPart};
 use super::path;
-use crate::api::{Api, Desk};
+use crate::api::{Api, UseCaseHandle};
 use crate::auth::Caller;
 use crate::problem::Problem;
 
 const QUEUE_TOKEN: &str = "Queue-Token";
 
 /// A guarded request for JSON, taken apart.
-pub(crate) struct Guarded<P> {
+pub(crate) struct GuardedRequest<P> {
     /// Who stands at the door.
     pub(crate) guard: Guard,
     /// What else the request says.
@@ -35,7 +35,7 @@ pub(crate) struct Guard {
     pub(crate) pass: Pass,
 }
 
-impl<P: Part + 'static> FromRequest for Guarded<P> {
+impl<P: RequestPart + 'static> FromRequest for GuardedRequest<P> {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
@@ -67,7 +67,7 @@ fn token(request: &HttpRequest) -> Option<TokenId> {
 
 impl Guard {
     /// Asks the application; who must wait is told how long.
-    pub(crate) async fn ask<T, F>(&self, question: impl FnOnce(Desk) -> F) -> Result<T, Problem>
+    pub(crate) async fn ask<T, F>(&self, question: impl FnOnce(UseCaseHandle) -> F) -> Result<T, Problem>
     where
         F: Future<Output = Result<T, Error>> + Send + 'static,
         T: Send + 'static,

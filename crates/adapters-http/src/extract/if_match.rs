@@ -9,10 +9,10 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderMap};
 use domain::Version;
 
-use super::{Part, misfit};
-use crate::answer::{uncoded, unmarked};
+use super::{RequestPart, invalid_parameter};
 use crate::api::Api;
 use crate::problem::{Code, Problem};
+use crate::response::{uncoded, unmarked};
 
 /// A version that nothing has: who asks for it has seen something else.
 const NEVER: Version = Version(0);
@@ -21,7 +21,7 @@ const NEVER: Version = Version(0);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct IfMatch(pub(crate) Option<Version>);
 
-impl Part for IfMatch {
+impl RequestPart for IfMatch {
     fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
         read(request.headers())
     }
@@ -48,7 +48,7 @@ fn version(opaque: &str) -> Option<Version> {
 }
 
 fn unclear() -> Problem {
-    misfit("If-Match", "one entity tag as it came, with its quotes, or *")
+    invalid_parameter("If-Match", "one entity tag as it came, with its quotes, or *")
 }
 
 #[cfg(test)]
@@ -57,7 +57,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::answer::version_tag;
+    use crate::response::version_tag;
 
     fn of(values: &[&[u8]]) -> Result<IfMatch, Problem> {
         let mut headers = HeaderMap::new();

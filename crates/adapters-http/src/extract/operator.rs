@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::HeaderMap;
 use domain::UserId;
 
-use super::{Part, caller};
+use super::{RequestPart, caller};
 use crate::api::Api;
 use crate::auth::Caller;
 use crate::problem::{Code, Problem};
@@ -13,7 +13,7 @@ use crate::problem::{Code, Problem};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Operator(pub(crate) UserId);
 
-impl Part for Operator {
+impl RequestPart for Operator {
     fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
         let Caller { user, operator, .. } = Caller::of(request, api)?;
         if operator {

@@ -2,13 +2,13 @@
 
 use actix_web::HttpRequest;
 use application::{Page, PageRequest};
-use domain::{ConcertId, DeedId, PaymentId, ReservationId, ScheduleId, UserId};
+use domain::{AuditEntryId, ConcertId, PaymentId, ReservationId, ScheduleId, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::Part;
-use super::query::{Query, misfit};
+use super::RequestPart;
+use super::query::{Query, invalid_parameter};
 use crate::api::Api;
 use crate::problem::{Code, Problem};
 
@@ -43,7 +43,7 @@ cursors! {
     ReservationId: 'r';
     PaymentId: 'p';
     UserId: 'u';
-    DeedId: 'd';
+    AuditEntryId: 'd';
 }
 
 /// The sequence of a wallet's entry.
@@ -58,9 +58,9 @@ impl Cursor for u64 {
 }
 
 /// Which page of a list.
-pub(crate) struct Listing<C>(pub(crate) PageRequest<C>);
+pub(crate) struct PageQuery<C>(pub(crate) PageRequest<C>);
 
-impl<C: Cursor> Listing<C> {
+impl<C: Cursor> PageQuery<C> {
     /// Takes the page out of `query`.
     pub(crate) fn take(query: &mut Query) -> Result<Self, Problem> {
         let size = page_size(query)?;
@@ -69,14 +69,14 @@ impl<C: Cursor> Listing<C> {
     }
 }
 
-impl<C: Cursor> Part for Listing<C> {
+impl<C: Cursor> RequestPart for PageQuery<C> {
     const READS_QUERY: bool = true;
 
     fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
         let mut query = Query::of(request)?;
-        let listing = Self::take(&mut query)?;
+        let page_query = Self::take(&mut query)?;
         query.end()?;
-        Ok(listing)
+        Ok(page_query)
     }
 }
 
@@ -113,7 +113,7 @@ fn size<C: Copy>(text: &str) -> Result<u32, Problem> {
     match text.parse::<u32>() {
         Ok(size) if digits && size > 0 => Ok(size.min(PageRequest::<C>::MAX_SIZE)),
         Err(_) if digits => Ok(PageRequest::<C>::MAX_SIZE),
-        Ok(_) | Err(_) => Err(misfit("page_size", "a page has 1 to 200 items")),
+        Ok(_) | Err(_) => Err(invalid_parameter("page_size", "a page has 1 to 200 items")),
     }
 }
 

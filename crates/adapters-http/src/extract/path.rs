@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 use uuid::Uuid;
 
-use super::Part;
+use super::RequestPart;
 use crate::api::Api;
 use crate::problem::Problem;
 
@@ -16,13 +16,13 @@ pub(crate) struct PathId<I>(pub(crate) I);
 /// The id in a guarded path: whether it can be one is told to the admitted only.
 pub(crate) struct MaybePathId<I>(pub(crate) Option<I>);
 
-impl<I: From<Uuid>> Part for PathId<I> {
+impl<I: From<Uuid>> RequestPart for PathId<I> {
     fn of(request: &HttpRequest, api: &Api) -> Result<Self, Problem> {
         MaybePathId::of(request, api)?.0.map(Self).ok_or_else(Problem::not_found)
     }
 }
 
-impl<I: From<Uuid>> Part for MaybePathId<I> {
+impl<I: From<Uuid>> RequestPart for MaybePathId<I> {
     fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
         let first = request.match_info().iter().next();
         Ok(Self(first.and_then(|(_, text)| uuid(text)).map(I::from)))

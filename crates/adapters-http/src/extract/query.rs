@@ -7,7 +7,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use uuid::Uuid;
 
 use super::path;
-use crate::problem::{Flaw, Problem};
+use crate::problem::{FieldError, Problem};
 
 /// The parameters of a query that nobody has asked for yet.
 pub(crate) struct Query(Vec<(String, String)>);
@@ -16,7 +16,7 @@ impl Query {
     /// The query of `request`.
     pub(crate) fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
-        pairs.map(|pairs| Self(pairs.into_inner())).map_err(|_| Problem::invalid([Flaw::at("", "the query can't be read")]))
+        pairs.map(|pairs| Self(pairs.into_inner())).map_err(|_| Problem::invalid([FieldError::at("", "the query can't be read")]))
     }
 
     /// Takes the parameter `name`, if it is given.
@@ -24,7 +24,7 @@ impl Query {
         let Some(index) = self.0.iter().position(|(given, _)| given == name) else { return Ok(None) };
         let (_, value) = self.0.remove(index);
         if self.0.iter().any(|(given, _)| given == name) {
-            return Err(misfit(name, "is given twice"));
+            return Err(invalid_parameter(name, "is given twice"));
         }
         Ok(Some(value))
     }
@@ -32,12 +32,12 @@ impl Query {
     /// Takes the parameter `name`, which is an id, if it is given.
     pub(crate) fn take_id<I: From<Uuid>>(&mut self, name: &str) -> Result<Option<I>, Problem> {
         let text = self.take(name)?;
-        text.map(|text| path::uuid(&text).map(I::from).ok_or_else(|| misfit(name, "is a UUID"))).transpose()
+        text.map(|text| path::uuid(&text).map(I::from).ok_or_else(|| invalid_parameter(name, "is a UUID"))).transpose()
     }
 
     /// Refuses what is left.
     pub(crate) fn end(self) -> Result<(), Problem> {
-        self.0.first().map_or(Ok(()), |(name, _)| Err(misfit(name, "is not a parameter of this resource")))
+        self.0.first().map_or(Ok(()), |(name, _)| Err(invalid_parameter(name, "is not a parameter of this resource")))
     }
 }
 
@@ -60,8 +60,8 @@ impl FromRequest for NoQuery {
 }
 
 /// What doesn't fit in the parameter `name`.
-pub(crate) fn misfit(name: &str, message: &str) -> Problem {
-    Problem::invalid([Flaw::at(format!("/{name}"), message)])
+pub(crate) fn invalid_parameter(name: &str, message: &str) -> Problem {
+    Problem::invalid([FieldError::at(format!("/{name}"), message)])
 }
 
 #[cfg(test)]

@@ -7,18 +7,18 @@ use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IntoDeser
 use serde::forward_to_deserialize_any;
 
 use super::json::Json;
-use crate::problem::Flaw;
+use crate::problem::FieldError;
 
 /// The value that `json` says.
-pub(super) fn read<T: DeserializeOwned>(json: Json) -> Result<T, Flaw> {
-    T::deserialize(Reader(json)).map_err(|Misfit(flaw)| flaw)
+pub(super) fn read<T: DeserializeOwned>(json: Json) -> Result<T, FieldError> {
+    T::deserialize(Reader(json)).map_err(|DeserializeError(field_error)| field_error)
 }
 
 /// A flaw, as serde wants its errors.
 #[derive(Debug)]
-struct Misfit(Flaw);
+struct DeserializeError(FieldError);
 
-impl Misfit {
+impl DeserializeError {
     /// The same, seen from the value that has it as its member `name`.
     fn within(mut self, name: &str) -> Self {
         self.0.pointer = format!("{}{}", pointer_to(name), self.0.pointer);
@@ -31,35 +31,35 @@ fn pointer_to(name: &str) -> String {
     format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
-impl fmt::Display for Misfit {
+impl fmt::Display for DeserializeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)
     }
 }
 
-impl std::error::Error for Misfit {}
+impl std::error::Error for DeserializeError {}
 
-impl de::Error for Misfit {
+impl de::Error for DeserializeError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(Flaw::at("", message))
+        Self(FieldError::at("", message))
     }
 
     fn missing_field(name: &'static str) -> Self {
-        Self(Flaw::at(pointer_to(name), "is required"))
+        Self(FieldError::at(pointer_to(name), "is required"))
     }
 
     fn unknown_field(name: &str, expected: &'static [&'static str]) -> Self {
         let known = if expected.is_empty() { "no members".to_owned() } else { expected.join(", ") };
-        Self(Flaw::at(pointer_to(name), format_args!("is not known; {known} may be given")))
+        Self(FieldError::at(pointer_to(name), format_args!("is not known; {known} may be given")))
     }
 }
 
 struct Reader(Json);
 
 impl<'de> Deserializer<'de> for Reader {
-    type Error = Misfit;
+    type Error = DeserializeError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         match self.0 {
             Json::Null => visitor.visit_unit(),
             Json::Bool(value) => visitor.visit_bool(value),
@@ -70,19 +70,24 @@ impl<'de> Deserializer<'de> for Reader {
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         match self.0 {
             Json::Null => visitor.visit_none(),
             json @ (Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_) | Json::Object(_)) => visitor.visit_some(Self(json)),
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, DeserializeError> {
         visitor.visit_newtype_struct(self)
     }
 
     /// serde's structs would read a list of their members' values, too, and overlook what is left of it.
-    fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DeserializeError> {
         match self.0 {
             Json::List(_) => Err(de::Error::invalid_type(de::Unexpected::Seq, &visitor)),
             json @ (Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::Object(_)) => Self(json).deserialize_any(visitor),
@@ -100,11 +105,11 @@ struct Items<I> {
 }
 
 impl<'de, I: Iterator<Item = (usize, Json)>> SeqAccess<'de> for Items<I> {
-    type Error = Misfit;
+    type Error = DeserializeError;
 
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Misfit> {
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, DeserializeError> {
         let Some((index, item)) = self.items.next() else { return Ok(None) };
-        seed.deserialize(Reader(item)).map(Some).map_err(|misfit| misfit.within(&index.to_string()))
+        seed.deserialize(Reader(item)).map(Some).map_err(|invalid_parameter| invalid_parameter.within(&index.to_string()))
     }
 }
 
@@ -115,24 +120,24 @@ struct Members<I> {
 }
 
 impl<'de, I: Iterator<Item = (String, Json)>> MapAccess<'de> for Members<I> {
-    type Error = Misfit;
+    type Error = DeserializeError;
 
-    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Misfit> {
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, DeserializeError> {
         let Some((name, value)) = self.rest.next() else { return Ok(None) };
         if self.seen.contains(&name) {
-            return Err(Misfit(Flaw::at(pointer_to(&name), "is given twice")));
+            return Err(DeserializeError(FieldError::at(pointer_to(&name), "is given twice")));
         }
-        let key: StrDeserializer<'_, Misfit> = name.as_str().into_deserializer();
+        let key: StrDeserializer<'_, DeserializeError> = name.as_str().into_deserializer();
         let key = seed.deserialize(key)?;
         self.seen.push(name);
         self.value = Some(value);
         Ok(Some(key))
     }
 
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Misfit> {
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, DeserializeError> {
         let value = self.value.take().unwrap_or(Json::Null);
         let name = self.seen.last().map_or("", String::as_str);
-        seed.deserialize(Reader(value)).map_err(|misfit| misfit.within(name))
+        seed.deserialize(Reader(value)).map_err(|invalid_parameter| invalid_parameter.within(name))
     }
 }
 
@@ -158,9 +163,9 @@ mod tests {
         amount: i64,
     }
 
-    fn flaw(text: &str) -> (String, String) {
-        let flaw = read::<Outer>(serde_json::from_str(text).expect("JSON")).expect_err("a flaw");
-        (flaw.pointer, flaw.message)
+    fn field_error(text: &str) -> (String, String) {
+        let field_error = read::<Outer>(serde_json::from_str(text).expect("JSON")).expect_err("a flaw");
+        (field_error.pointer, field_error.message)
     }
 
     const ID: &str = r#""id":"0f207207-0000-7000-8000-000000000001""#;
@@ -175,31 +180,31 @@ mod tests {
 
     #[test]
     fn what_is_missing_or_unknown_or_twice_is_pointed_at() {
-        assert_eq!(flaw("{}"), ("/id".into(), "is required".into()));
-        assert_eq!(flaw(&format!(r#"{{{ID},"numbers":[],"inner":{{}}}}"#)).0, "/inner/amount");
-        assert_eq!(flaw(&format!(r#"{{{ID},"a/b~c":1}}"#)).0, "/a~1b~0c");
-        assert_eq!(flaw(&format!(r#"{{{ID},"numbers":[],"inner":{{"amount":1,"x":2}}}}"#)).0, "/inner/x");
-        assert_eq!(flaw(&format!("{{{ID},{ID}}}")), ("/id".into(), "is given twice".into()));
-        assert_eq!(flaw(&format!(r#"{{{ID},"numbers":[],"inner":{{"amount":1,"amount":1}}}}"#)).0, "/inner/amount");
+        assert_eq!(field_error("{}"), ("/id".into(), "is required".into()));
+        assert_eq!(field_error(&format!(r#"{{{ID},"numbers":[],"inner":{{}}}}"#)).0, "/inner/amount");
+        assert_eq!(field_error(&format!(r#"{{{ID},"a/b~c":1}}"#)).0, "/a~1b~0c");
+        assert_eq!(field_error(&format!(r#"{{{ID},"numbers":[],"inner":{{"amount":1,"x":2}}}}"#)).0, "/inner/x");
+        assert_eq!(field_error(&format!("{{{ID},{ID}}}")), ("/id".into(), "is given twice".into()));
+        assert_eq!(field_error(&format!(r#"{{{ID},"numbers":[],"inner":{{"amount":1,"amount":1}}}}"#)).0, "/inner/amount");
     }
 
     #[test]
     fn what_has_the_wrong_type_is_pointed_at() {
-        assert_eq!(flaw(r#"{"id":"x"}"#).0, "/id");
-        assert_eq!(flaw(r#"{"id":1}"#).0, "/id");
-        assert_eq!(flaw(&format!(r#"{{{ID},"numbers":[1,-2]}}"#)).0, "/numbers/1");
-        assert_eq!(flaw(&format!(r#"{{{ID},"numbers":[1.5]}}"#)).0, "/numbers/0");
-        assert_eq!(flaw(&format!(r#"{{{ID},"numbers":{{}}}}"#)).0, "/numbers");
-        assert_eq!(flaw(&format!(r#"{{{ID},"numbers":[],"inner":{{"amount":99999999999999999999}}}}"#)).0, "/inner/amount");
+        assert_eq!(field_error(r#"{"id":"x"}"#).0, "/id");
+        assert_eq!(field_error(r#"{"id":1}"#).0, "/id");
+        assert_eq!(field_error(&format!(r#"{{{ID},"numbers":[1,-2]}}"#)).0, "/numbers/1");
+        assert_eq!(field_error(&format!(r#"{{{ID},"numbers":[1.5]}}"#)).0, "/numbers/0");
+        assert_eq!(field_error(&format!(r#"{{{ID},"numbers":{{}}}}"#)).0, "/numbers");
+        assert_eq!(field_error(&format!(r#"{{{ID},"numbers":[],"inner":{{"amount":99999999999999999999}}}}"#)).0, "/inner/amount");
         for text in ["[]", "null", "1", "\"x\""] {
-            assert_eq!(flaw(text).0, "", "{text}");
+            assert_eq!(field_error(text).0, "", "{text}");
         }
     }
 
     #[test]
     fn a_list_of_values_is_no_object() {
-        assert_eq!(flaw(r#"["0f207207-0000-7000-8000-000000000001",[],null]"#).0, "");
-        assert_eq!(flaw(&format!(r#"{{{ID},"numbers":[],"inner":[5]}}"#)).0, "/inner");
+        assert_eq!(field_error(r#"["0f207207-0000-7000-8000-000000000001",[],null]"#).0, "");
+        assert_eq!(field_error(&format!(r#"{{{ID},"numbers":[],"inner":[5]}}"#)).0, "/inner");
     }
 
     proptest! {
@@ -218,8 +223,8 @@ mod tests {
         ) {
             let close = match value.as_str() { "[" => "]", "{" => "}", _ => "" };
             let Ok(json) = serde_json::from_str::<Json>(&format!("{{{ID},\"{member}\":{value}{close}}}")) else { return Ok(()) };
-            if let Err(flaw) = read::<Outer>(json) {
-                prop_assert!(flaw.pointer.starts_with('/') && !flaw.message.is_empty(), "{:?}", flaw);
+            if let Err(field_error) = read::<Outer>(json) {
+                prop_assert!(field_error.pointer.starts_with('/') && !field_error.message.is_empty(), "{:?}", field_error);
             }
         }
     }

@@ -52,7 +52,7 @@ pub struct TrustedProxies {
 /// The address of the client: of the nearest in the chain of proxies that isn't trusted.
 pub(super) fn of(request: &ServiceRequest, trusted: &TrustedProxies) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip().to_canonical();
-    Some(household(client(peer, request.headers(), trusted)))
+    Some(rate_limit_key(client(peer, request.headers(), trusted)))
 }
 
 fn client(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies) -> IpAddr {
@@ -77,7 +77,7 @@ fn address(node: &[u8]) -> Option<IpAddr> {
     bare.unwrap_or(text).parse().ok().or_else(with_port)
 }
 
-fn household(address: IpAddr) -> IpAddr {
+fn rate_limit_key(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << (128 - IPV6_PREFIX_BITS))).into(),
@@ -178,8 +178,8 @@ mod tests {
     }
 
     #[test]
-    fn an_ipv6_household_is_one_client() {
-        let of = |address: &str| household(address.parse().unwrap());
+    fn ipv6_addresses_of_one_network_share_a_rate_limit() {
+        let of = |address: &str| rate_limit_key(address.parse().unwrap());
         assert_eq!(of("2001:db8:1:2:3:4:5:6"), of("2001:db8:1:2::1"));
         assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
         assert_eq!(of("203.0.113.9").to_string(), "203.0.113.9");

@@ -24,7 +24,7 @@ pub use address::{ForwardedHeader, TrustedProxies};
 pub use rate::Rate;
 
 use crate::api::{Api, HttpSettings};
-use crate::edge::Received;
+use crate::edge::ReceivedBody;
 use crate::problem::{Code, Problem};
 use rate::RateLimit;
 
@@ -86,16 +86,16 @@ pub(crate) async fn pass(request: ServiceRequest, next: Next<impl MessageBody + 
     if is_overloaded(&answer) {
         let start = Instant::now();
         // What it said is not needed any more.
-        answer.request().extensions_mut().remove::<Received>();
+        answer.request().extensions_mut().remove::<ReceivedBody>();
         // Boxed, since hardly any request needs room for this.
         Box::pin(api.limits().pause(&api.closing)).await;
-        answer.request().extensions_mut().insert(KeptBack(start.elapsed()));
+        answer.request().extensions_mut().insert(DelayedRefusal(start.elapsed()));
     }
     Ok(answer)
 }
 
 /// How long a refusal was kept back: nobody worked at it.
-pub(crate) struct KeptBack(pub(crate) Duration);
+pub(crate) struct DelayedRefusal(pub(crate) Duration);
 
 fn is_overloaded(answer: &ServiceResponse<BoxBody>) -> bool {
     let problem = answer.response().error().and_then(ActixError::as_error::<Problem>);

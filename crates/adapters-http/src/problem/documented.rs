@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::{ContentBuilder, Header, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, Type};
 
-use super::{Code, Flaw, MEDIA_TYPE};
+use super::{Code, FieldError, MEDIA_TYPE};
 
 /// What every problem says; some codes add members of their own.
 #[derive(ToSchema)]
@@ -32,7 +32,7 @@ pub(crate) struct ProblemBody {
     request_id: String,
     /// With `VALIDATION_FAILED`: what doesn't fit.
     #[schema(nullable = false)]
-    errors: Option<Vec<Flaw>>,
+    errors: Option<Vec<FieldError>>,
 }
 
 /// The answers that `codes` come as: one a status, which names its codes.

@@ -30,7 +30,7 @@ pub(crate) struct Problem {
 
 /// One thing in a request that doesn't fit.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-pub(crate) struct Flaw {
+pub(crate) struct FieldError {
     /// Where: a JSON pointer into the body, or `/name` of a query parameter.
     #[schema(example = "/seat_numbers/0")]
     pub(crate) pointer: String,
@@ -38,7 +38,7 @@ pub(crate) struct Flaw {
     pub(crate) message: String,
 }
 
-impl Flaw {
+impl FieldError {
     /// What doesn't fit at `pointer`.
     pub(crate) fn at(pointer: impl Into<String>, message: impl ToString) -> Self {
         Self { pointer: pointer.into(), message: message.to_string() }
@@ -52,10 +52,12 @@ impl Problem {
     }
 
     /// Things in the request that don't fit.
-    pub(crate) fn invalid(flaws: impl IntoIterator<Item = Flaw>) -> Self {
-        let flaws: Vec<Flaw> = flaws.into_iter().collect();
-        let detail = flaws.first().map_or_else(String::new, |flaw| format!("{}: {}", flaw.pointer, flaw.message));
-        Self::new(Code::ValidationFailed, detail.trim_start_matches(": ").to_owned()).with("errors", serde_json::to_value(flaws).ok())
+    pub(crate) fn invalid(field_errors: impl IntoIterator<Item = FieldError>) -> Self {
+        let field_errors: Vec<FieldError> = field_errors.into_iter().collect();
+        let detail =
+            field_errors.first().map_or_else(String::new, |field_error| format!("{}: {}", field_error.pointer, field_error.message));
+        Self::new(Code::ValidationFailed, detail.trim_start_matches(": ").to_owned())
+            .with("errors", serde_json::to_value(field_errors).ok())
     }
 
     /// Something is wrong on our side; the log says what.

@@ -4,12 +4,12 @@ use actix_web::http::header;
 use application::Error;
 use domain::reservation::ReservationStatus;
 use domain::wallet::WalletError;
-use domain::{CancelReason, Currency, DateField, Field, Money, PaymentState, QueueState, Refusal, Remark, SeatNumber, SeatStatus};
+use domain::{CancelReason, Currency, Field, Money, Note, PaymentState, QueueState, Refusal, ScheduleField, SeatNumber, SeatStatus};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::{Code, Flaw, Problem};
-use crate::answer::{Instant, MoneyBody, token_status, version_tag};
+use super::{Code, FieldError, Problem};
+use crate::response::{Instant, MoneyBody, token_status, version_tag};
 
 /// After so many seconds a client whose request failed for lack of room tries again.
 const RETRY_SECONDS: i64 = 1;
@@ -35,7 +35,7 @@ impl Problem {
 
     fn of_refusal(refusal: &Refusal, currency: Currency) -> Self {
         let say = |code| Self::new(code, refusal.to_string());
-        let invalid = |pointer: &str| Self::invalid([Flaw::at(pointer, refusal)]);
+        let invalid = |pointer: &str| Self::invalid([FieldError::at(pointer, refusal)]);
         let money = |amount: Money| json!(MoneyBody::new(amount, currency));
         match refusal {
             Refusal::KeyReused => say(Code::IdempotencyKeyReused),
@@ -46,12 +46,12 @@ impl Problem {
             Refusal::TokenExpired(reason) => say(Code::QueueTokenExpired).with("expired_reason", token_status::reason(*reason)),
             Refusal::AlreadyExists(id) => say(Code::AlreadyExists).with("id", id.to_string()),
             Refusal::VersionMismatch(version) => say(Code::PreconditionFailed).with_header(header::ETAG, version_tag(*version)),
-            Refusal::Contradiction { field, problem } => Self::invalid([Flaw::at(pointer(*field), problem)]),
+            Refusal::Contradiction { field, problem } => Self::invalid([FieldError::at(pointer(*field), problem)]),
             Refusal::HoldsLive => say(Code::InvalidState).with("current_state", "HELD"),
             Refusal::TokensLive => say(Code::InvalidState).with("current_state", "IN_USE"),
-            Refusal::ScheduleCancelled { reason } => say(Code::ScheduleCancelled).with("reason", reason.as_ref().map(Remark::as_str)),
-            Refusal::DateCancelled => say(Code::InvalidState).with("current_state", "CANCELLED"),
-            Refusal::DateNotCancelled => say(Code::InvalidState).with("current_state", "SCHEDULED"),
+            Refusal::ScheduleCancelled { reason } => say(Code::ScheduleCancelled).with("reason", reason.as_ref().map(Note::as_str)),
+            Refusal::AlreadyCancelled => say(Code::InvalidState).with("current_state", "CANCELLED"),
+            Refusal::ScheduleNotCancelled => say(Code::InvalidState).with("current_state", "SCHEDULED"),
             Refusal::QueueStep(error) => say(Code::InvalidState).with("current_state", queue_state(error.state)),
             Refusal::QueuePaused => say(Code::InvalidState).with("current_state", queue_state(QueueState::Paused)),
             Refusal::QueueClosed => say(Code::QueueClosed),
@@ -111,12 +111,12 @@ fn instant(at: OffsetDateTime) -> Value {
     json!(Instant::from(at))
 }
 
-fn unknown_seat(number: SeatNumber) -> Flaw {
-    Flaw::at("/seat_numbers", format_args!("the date has no seat {number}"))
+fn unknown_seat(number: SeatNumber) -> FieldError {
+    FieldError::at("/seat_numbers", format_args!("the date has no seat {number}"))
 }
 
 fn conflicts(seats: &[(SeatNumber, SeatStatus)]) -> Value {
-    seats.iter().map(|(number, status)| json!({"number": number.get(), "status": crate::answer::seat_status(*status)})).collect()
+    seats.iter().map(|(number, status)| json!({"number": number.get(), "status": crate::response::seat_status(*status)})).collect()
 }
 
 const fn reservation_state(status: ReservationStatus) -> &'static str {
@@ -151,17 +151,17 @@ fn pointer(field: Field) -> String {
         Field::Queue => "/queue_id".to_owned(),
         Field::SeatsPerUser => "/max_seats_per_user".to_owned(),
         Field::Policy(field) => format!("/policy/{}", field.name()),
-        Field::Dates => "/schedules".to_owned(),
-        Field::DateAt(place, field) => format!("/schedules/{place}/{}", date_field(field)),
-        Field::Date(field) => format!("/{}", date_field(field)),
+        Field::Schedules => "/schedules".to_owned(),
+        Field::ScheduleAt(place, field) => format!("/schedules/{place}/{}", schedule_field(field)),
+        Field::ScheduleView(field) => format!("/{}", schedule_field(field)),
         Field::Seats => "/sections".to_owned(),
     }
 }
 
-const fn date_field(field: DateField) -> &'static str {
+const fn schedule_field(field: ScheduleField) -> &'static str {
     match field {
-        DateField::Id => "id",
-        DateField::SaleClose => "sale_closes_at",
-        DateField::Seats => "seat_map/sections",
+        ScheduleField::Id => "id",
+        ScheduleField::SaleClose => "sale_closes_at",
+        ScheduleField::Seats => "seat_map/sections",
     }
 }

@@ -9,9 +9,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::codes::LIST;
-use crate::answer::{Instant, KnownTags, Tag, cancelled, json};
-use crate::extract::{Call, List, Listing, PathId};
+use crate::extract::{ApiRequest, List, PageQuery, PathId};
 use crate::problem::{Code, Problem, problems};
+use crate::response::{Instant, KnownTags, Tag, cancelled, json};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(list_concerts).service(show_concert);
@@ -60,8 +60,8 @@ problems!(ConcertProblems: &[Code::NotFound]);
     ),
 )]
 #[get("/v1/concerts")]
-async fn list_concerts(call: Call<(Listing<ConcertId>, KnownTags)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Listing(page), known), .. } = call;
+async fn list_concerts(call: ApiRequest<(PageQuery<ConcertId>, KnownTags)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (PageQuery(page), known), .. } = call;
     let page = api.ask(|ask| async move { ask.concerts.concerts(page).await }).await?;
     let body = Bytes::from(json(&List::new(page, |concert| ConcertBody::from(concert.row)))?);
     known.answer(&Tag::of(&body), "public, no-cache", || Ok(body))
@@ -81,8 +81,8 @@ async fn list_concerts(call: Call<(Listing<ConcertId>, KnownTags)>) -> Result<Ht
     ),
 )]
 #[get("/v1/concerts/{id}")]
-async fn show_concert(call: Call<(PathId<ConcertId>, KnownTags)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (PathId(id), known), .. } = call;
+async fn show_concert(call: ApiRequest<(PathId<ConcertId>, KnownTags)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (PathId(id), known), .. } = call;
     let concert = api.ask(|ask| async move { ask.concerts.concert(id).await }).await?;
     let body = Bytes::from(json(&ConcertBody::from(concert.row))?);
     known.answer(&Tag::of(&body), "public, no-cache", || Ok(body))

@@ -9,11 +9,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::codes::{BODY, GUARDED, KEYED, LIST, SIGNED_IN};
-use crate::answer::{Instant, MoneyBody, created, personal, replayed};
 use crate::api::HttpSettings;
 use crate::auth::Caller;
-use crate::extract::{Call, Guarded, KeyedBody, List, Listing, PathId, Said};
-use crate::problem::{Code, Flaw, Problem, problems};
+use crate::extract::{ApiRequest, FromBody, GuardedRequest, IdempotentBody, List, PageQuery, PathId};
+use crate::problem::{Code, FieldError, Problem, problems};
+use crate::response::{Instant, MoneyBody, created, personal, replayed};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(pay_reservation).service(list_payments).service(show_payment);
@@ -34,11 +34,12 @@ struct NewPayment {
     amount: Option<Money>,
 }
 
-impl Said for NewPayment {
+impl FromBody for NewPayment {
     type Wire = NewPaymentBody;
 
-    fn read(wire: NewPaymentBody, settings: &HttpSettings) -> Result<Self, Vec<Flaw>> {
-        let amount = wire.amount.map(|amount| amount.read("/amount", settings.currency)).transpose().map_err(|flaw| vec![flaw])?;
+    fn read(wire: NewPaymentBody, settings: &HttpSettings) -> Result<Self, Vec<FieldError>> {
+        let amount =
+            wire.amount.map(|amount| amount.read("/amount", settings.currency)).transpose().map_err(|field_error| vec![field_error])?;
         Ok(Self { reservation: ReservationId(wire.reservation_id), amount })
     }
 }
@@ -109,11 +110,11 @@ problems!(OneProblems: SIGNED_IN, &[Code::NotFound]);
     ),
 )]
 #[post("/v1/payments")]
-async fn pay_reservation(call: Guarded<KeyedBody<NewPayment>>) -> Result<HttpResponse, Problem> {
-    let Guarded { guard, parts: body } = call;
+async fn pay_reservation(call: GuardedRequest<IdempotentBody<NewPayment>>) -> Result<HttpResponse, Problem> {
+    let GuardedRequest { guard, parts: body } = call;
     let pass = guard.pass;
-    let (NewPayment { reservation, amount }, keyed) = body.to(Operation::Pay, pass.user);
-    let answer = guard.ask(|ask| async move { ask.pay.execute(pass, keyed, reservation, amount).await }).await?;
+    let (NewPayment { reservation, amount }, idempotency) = body.to(Operation::Pay, pass.user);
+    let answer = guard.ask(|ask| async move { ask.pay.execute(pass, idempotency, reservation, amount).await }).await?;
     let Outcome::Paid { payment, balance } = answer.outcome else { return Err(Problem::internal()) };
     let body = PaymentBody::new(&payment, Some(balance), guard.api.settings.currency);
     Ok(replayed(created(StatusCode::CREATED, &body, &format!("/v1/payments/{}", body.id))?, answer.replayed))
@@ -130,9 +131,9 @@ async fn pay_reservation(call: Guarded<KeyedBody<NewPayment>>) -> Result<HttpRes
     responses((status = 200, description = "A page of the caller's payments.", body = List<PaymentBody>), ListProblems),
 )]
 #[get("/v1/payments")]
-async fn list_payments(call: Call<(Caller, Listing<PaymentId>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, .. }, Listing(page)), .. } = call;
-    let page = api.ask(|ask| async move { ask.bookings.payments(user, page).await }).await?;
+async fn list_payments(call: ApiRequest<(Caller, PageQuery<PaymentId>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Caller { user, .. }, PageQuery(page)), .. } = call;
+    let page = api.ask(|ask| async move { ask.reservations.payments(user, page).await }).await?;
     personal(StatusCode::OK, &List::new(page, |payment| PaymentBody::new(&payment, None, api.settings.currency)))
 }
 
@@ -144,8 +145,8 @@ async fn list_payments(call: Call<(Caller, Listing<PaymentId>)>) -> Result<HttpR
     responses((status = 200, description = "The payment.", body = PaymentBody), OneProblems),
 )]
 #[get("/v1/payments/{id}")]
-async fn show_payment(call: Call<(Caller, PathId<PaymentId>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
-    let payment = api.ask(|ask| async move { ask.bookings.payment(user, id).await }).await?;
+async fn show_payment(call: ApiRequest<(Caller, PathId<PaymentId>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
+    let payment = api.ask(|ask| async move { ask.reservations.payment(user, id).await }).await?;
     personal(StatusCode::OK, &PaymentBody::new(&payment, None, api.settings.currency))
 }

@@ -33,13 +33,13 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::codes::SIGNED_IN;
-use crate::answer::{Mark, TokenBody, json};
 use crate::api::Api;
 use crate::auth::Caller;
 use crate::edge::HeadOnly;
-use crate::extract::{Call, Events, Part, PathId};
+use crate::extract::{ApiRequest, Events, PathId, RequestPart};
 use crate::limits::refusals;
 use crate::problem::{Code, Problem, problems};
+use crate::response::{Mark, TokenBody, json};
 use crate::wire::{Handover, Push};
 
 const MEDIA_TYPE: &str = "text/event-stream";
@@ -102,7 +102,7 @@ impl Drop for Permit {
 }
 
 /// What the client wants of the stream.
-struct Wish {
+struct StreamRequest {
     /// What the client was told last, before its connection broke.
     last: Option<String>,
     /// Whether the answer's head is all that it wants.
@@ -111,7 +111,7 @@ struct Wish {
     handover: Option<Handover>,
 }
 
-impl Part for Wish {
+impl RequestPart for StreamRequest {
     fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
         let last = request.headers().get(LAST_EVENT_ID).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let silent = request.extensions().get::<HeadOnly>().is_some();
@@ -158,8 +158,8 @@ problems!(EventProblems: SIGNED_IN, &[Code::NotFound, Code::NotAcceptable, Code:
     ),
 )]
 #[get("/v1/queue-tokens/{token}/events")]
-async fn follow_queue_token(call: Call<(Caller, PathId<TokenId>, Wish), Events>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, until, .. }, PathId(id), Wish { last, silent, handover }), .. } = call;
+async fn follow_queue_token(call: ApiRequest<(Caller, PathId<TokenId>, StreamRequest), Events>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Caller { user, until, .. }, PathId(id), StreamRequest { last, silent, handover }), .. } = call;
     // Listening begins before the first look: nothing falls in between.
     let listener = api.use_cases.poll.listen(id);
     let place = look(&api, user, id).await?;
@@ -183,7 +183,7 @@ async fn follow_queue_token(call: Call<(Caller, PathId<TokenId>, Wish), Events>)
         Err(_past_all_years) => api.settings.streams.lifetime,
     };
     // Who hasn't taken a frame when the next one is due is gone.
-    let patience = api.settings.streams.heartbeat;
+    let timeout_after = api.settings.streams.heartbeat;
     let stream = Box::new(Stream {
         user,
         id,
@@ -198,7 +198,7 @@ async fn follow_queue_token(call: Call<(Caller, PathId<TokenId>, Wish), Events>)
     });
     let frames = futures_util::stream::unfold(stream, Stream::next);
     Ok(match handover {
-        Some(handover) => Push { frames, patience }.into_body_of(answer.finish(), handover).map_into_boxed_body(),
+        Some(handover) => Push { frames, timeout_after }.into_body_of(answer.finish(), handover).map_into_boxed_body(),
         None => answer.body(BodyStream::new(frames.map(Ok::<_, Infallible>))),
     })
 }

@@ -11,11 +11,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::codes::{BODY, SIGNED_IN};
-use crate::answer::{KnownTags, Mark, TokenBody, created, json};
 use crate::api::HttpSettings;
 use crate::auth::Caller;
-use crate::extract::{Body, Call, PathId, Said};
-use crate::problem::{Code, Flaw, Problem, problems};
+use crate::extract::{ApiRequest, Body, FromBody, PathId};
+use crate::problem::{Code, FieldError, Problem, problems};
+use crate::response::{KnownTags, Mark, TokenBody, created, json};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(poll_queue_token).service(join_queue).service(leave_queue);
@@ -33,10 +33,10 @@ struct NewTokenBody {
 
 struct NewToken(Option<ConcertId>);
 
-impl Said for NewToken {
+impl FromBody for NewToken {
     type Wire = NewTokenBody;
 
-    fn read(wire: NewTokenBody, _: &HttpSettings) -> Result<Self, Vec<Flaw>> {
+    fn read(wire: NewTokenBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
         Ok(Self(wire.concert_id.map(ConcertId)))
     }
 }
@@ -57,8 +57,8 @@ problems!(LeaveProblems: SIGNED_IN, &[Code::NotFound]);
     ),
 )]
 #[post("/v1/queue-tokens")]
-async fn join_queue(call: Call<(Caller, Body<NewToken>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, .. }, Body(NewToken(concert))), .. } = call;
+async fn join_queue(call: ApiRequest<(Caller, Body<NewToken>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Caller { user, .. }, Body(NewToken(concert))), .. } = call;
     let joining = api.ask(|ask| async move { ask.join.execute(user, concert).await }).await?;
     let status = if joining.new { StatusCode::CREATED } else { StatusCode::OK };
     let body = TokenBody::new(&api.use_cases.poll.place(&joining.token));
@@ -83,8 +83,8 @@ async fn join_queue(call: Call<(Caller, Body<NewToken>)>) -> Result<HttpResponse
     ),
 )]
 #[get("/v1/queue-tokens/{token}")]
-async fn poll_queue_token(call: Call<(Caller, PathId<TokenId>, KnownTags)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, .. }, PathId(id), known), .. } = call;
+async fn poll_queue_token(call: ApiRequest<(Caller, PathId<TokenId>, KnownTags)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Caller { user, .. }, PathId(id), known), .. } = call;
     // A crowd asks this: what memory knows needs no other thread.
     let place = match api.use_cases.poll.known(user, id) {
         Some(place) => place,
@@ -104,8 +104,8 @@ async fn poll_queue_token(call: Call<(Caller, PathId<TokenId>, KnownTags)>) -> R
     responses((status = 204, description = "It has ended, now or before."), LeaveProblems),
 )]
 #[delete("/v1/queue-tokens/{token}")]
-async fn leave_queue(call: Call<(Caller, PathId<TokenId>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
+async fn leave_queue(call: ApiRequest<(Caller, PathId<TokenId>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
     api.ask(|ask| async move { ask.leave.execute(user, id).await }).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::answer::{EstimateBody, KnownTags, Tag, json};
-use crate::extract::{Call, PathId};
+use crate::extract::{ApiRequest, PathId};
 use crate::problem::{Code, Problem, problems};
+use crate::response::{EstimateBody, KnownTags, Tag, json};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(show_queue);
@@ -96,8 +96,8 @@ problems!(QueueProblems: &[Code::NotFound]);
     ),
 )]
 #[get("/v1/queues/{id}")]
-async fn show_queue(call: Call<(PathId<QueueId>, KnownTags)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (PathId(id), known), .. } = call;
+async fn show_queue(call: ApiRequest<(PathId<QueueId>, KnownTags)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (PathId(id), known), .. } = call;
     let figures = api.use_cases.poll.queue(id).map_err(|error| Problem::of(error, api.settings.currency))?;
     let body = Bytes::from(json(&QueueBody::from(figures))?);
     known.answer(&Tag::of(&body), "public, max-age=1", || Ok(body))

@@ -2,18 +2,18 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post};
-use domain::{Operation, Outcome, PaymentId, Remark};
+use domain::{Note, Operation, Outcome, PaymentId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::codes::{BODY, KEYED, SIGNED_IN};
 use super::payments::PaymentBody;
-use crate::answer::{created, replayed};
 use crate::api::HttpSettings;
 use crate::auth::Caller;
-use crate::extract::{Call, KeyedBody, Line, PathId, Said, order};
-use crate::problem::{Code, Flaw, Problem, problems};
+use crate::extract::{ApiRequest, BoundedText, FromBody, IdempotentBody, PathId, order};
+use crate::problem::{Code, FieldError, Problem, problems};
+use crate::response::{created, replayed};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(refund_payment);
@@ -26,15 +26,15 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 struct NewRefundBody {
     /// For the audit log; only with the role `operator`.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "The stage was out of sight")]
-    reason: Option<Line<1_000>>,
+    reason: Option<BoundedText<1_000>>,
 }
 
-struct NewRefund(Option<Remark>);
+struct NewRefund(Option<Note>);
 
-impl Said for NewRefund {
+impl FromBody for NewRefund {
     type Wire = NewRefundBody;
 
-    fn read(wire: NewRefundBody, _: &HttpSettings) -> Result<Self, Vec<Flaw>> {
+    fn read(wire: NewRefundBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
         Ok(Self(wire.reason.map(|reason| reason.0)))
     }
 }
@@ -59,15 +59,15 @@ problems!(RefundProblems: SIGNED_IN, BODY, KEYED, &[Code::NotFound, Code::Invali
     ),
 )]
 #[post("/v1/payments/{id}/refunds")]
-async fn refund_payment(call: Call<(Caller, PathId<PaymentId>, KeyedBody<NewRefund>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, operator, .. }, PathId(payment), body), .. } = call;
-    let (NewRefund(reason), keyed) = body.to(Operation::Refund, user);
+async fn refund_payment(call: ApiRequest<(Caller, PathId<PaymentId>, IdempotentBody<NewRefund>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Caller { user, operator, .. }, PathId(payment), body), .. } = call;
+    let (NewRefund(reason), idempotency) = body.to(Operation::Refund, user);
     let by = order(operator, user, reason)?;
     let answer = api
         .ask(move |ask| async move {
             match by {
-                Some(by) => ask.sale.refund(&by, keyed, payment).await,
-                None => ask.refund.execute(user, keyed, payment).await,
+                Some(by) => ask.sale.refund(&by, idempotency, payment).await,
+                None => ask.refund.execute(user, idempotency, payment).await,
             }
         })
         .await?;

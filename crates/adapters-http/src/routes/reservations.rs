@@ -2,9 +2,9 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, post};
-use application::{Answer, Booking};
+use application::{Answer, ReservationDetails};
 use domain::reservation::ReservationStatus;
-use domain::seat_choice::SeatChoice;
+use domain::seat_selection::SeatSelection;
 use domain::{CancelReason, Currency, Operation, Outcome, Reservation, ReservationId, ReservationState, Schedule, ScheduleId, SeatNumber};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -13,11 +13,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::codes::{BODY, GUARDED, KEYED, LIST, SIGNED_IN};
-use crate::answer::{Instant, MoneyBody, cancelled, created, personal, replayed, seconds_until};
 use crate::api::{Api, HttpSettings};
 use crate::auth::Caller;
-use crate::extract::{Call, Guarded, KeyedBody, List, Listing, PathId, Said};
-use crate::problem::{Code, Flaw, Problem, problems};
+use crate::extract::{ApiRequest, FromBody, GuardedRequest, IdempotentBody, List, PageQuery, PathId};
+use crate::problem::{Code, FieldError, Problem, problems};
+use crate::response::{Instant, MoneyBody, cancelled, created, personal, replayed, seconds_until};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(hold_seats).service(exchange_seats).service(list_reservations).service(show_reservation).service(release_hold);
@@ -37,24 +37,24 @@ struct NewReservationBody {
 
 struct NewReservation {
     schedule: ScheduleId,
-    seats: SeatChoice,
+    seats: SeatSelection,
 }
 
-impl Said for NewReservation {
+impl FromBody for NewReservation {
     type Wire = NewReservationBody;
 
-    fn read(wire: NewReservationBody, _: &HttpSettings) -> Result<Self, Vec<Flaw>> {
-        let (mut numbers, mut flaws) = (Vec::new(), Vec::new());
+    fn read(wire: NewReservationBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
+        let (mut numbers, mut field_errors) = (Vec::new(), Vec::new());
         for (index, number) in wire.seat_numbers.into_iter().enumerate() {
             match SeatNumber::new(number) {
                 Ok(number) => numbers.push(number),
-                Err(error) => flaws.push(Flaw::at(format!("/seat_numbers/{index}"), error)),
+                Err(error) => field_errors.push(FieldError::at(format!("/seat_numbers/{index}"), error)),
             }
         }
-        if !flaws.is_empty() {
-            return Err(flaws);
+        if !field_errors.is_empty() {
+            return Err(field_errors);
         }
-        let seats = SeatChoice::new(numbers).map_err(|error| vec![Flaw::at("/seat_numbers", error)])?;
+        let seats = SeatSelection::new(numbers).map_err(|error| vec![FieldError::at("/seat_numbers", error)])?;
         Ok(Self { schedule: ScheduleId(wire.schedule_id), seats })
     }
 }
@@ -68,7 +68,7 @@ pub(super) struct ReservationBody {
     /// The date as it is now. It isn't in the answer that makes a reservation, which is kept and given again as it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    schedule: Option<ReservedDateBody>,
+    schedule: Option<ReservedScheduleBody>,
     /// The seats by number, at the prices of the hold.
     seats: Vec<ReservedSeatBody>,
     /// The sum of the prices.
@@ -87,7 +87,7 @@ pub(super) struct ReservationBody {
 /// The date of a reservation.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ReservedSchedule)]
-struct ReservedDateBody {
+struct ReservedScheduleBody {
     id: Uuid,
     concert_id: Uuid,
     /// When the show starts.
@@ -138,10 +138,10 @@ enum ReasonBody {
 
 impl ReservationBody {
     /// The reservation as of `now`.
-    pub(super) fn new(booking: Booking, now: OffsetDateTime, currency: Currency) -> Self {
-        let (status, expires_at) = (booking.status(now), booking.expires_at(now));
-        let Booking { reservation, date } = booking;
-        let schedule = Some(ReservedDateBody::from(date));
+    pub(super) fn new(details: ReservationDetails, now: OffsetDateTime, currency: Currency) -> Self {
+        let (status, expires_at) = (details.status(now), details.expires_at(now));
+        let ReservationDetails { reservation, schedule } = details;
+        let schedule = Some(ReservedScheduleBody::from(schedule));
         Self { schedule, expires_at: expires_at.into(), ..Self::being(status, reservation, now, currency) }
     }
 
@@ -184,11 +184,11 @@ impl ReservationBody {
     }
 }
 
-impl From<Schedule> for ReservedDateBody {
-    fn from(date: Schedule) -> Self {
-        let (cancelled_at, cancellation_reason) = cancelled(date.cancellation());
-        let (starts_at, zone) = (date.starts_at().into(), date.zone().as_str().to_owned());
-        Self { id: date.id().0, concert_id: date.concert().0, starts_at, zone, cancelled_at, cancellation_reason }
+impl From<Schedule> for ReservedScheduleBody {
+    fn from(schedule: Schedule) -> Self {
+        let (cancelled_at, cancellation_reason) = cancelled(schedule.cancellation());
+        let (starts_at, zone) = (schedule.starts_at().into(), schedule.zone().as_str().to_owned());
+        Self { id: schedule.id().0, concert_id: schedule.concert().0, starts_at, zone, cancelled_at, cancellation_reason }
     }
 }
 
@@ -232,11 +232,11 @@ problems!(ReleaseProblems: SIGNED_IN, &[Code::NotFound, Code::InvalidState]);
     ),
 )]
 #[post("/v1/reservations")]
-async fn hold_seats(call: Guarded<KeyedBody<NewReservation>>) -> Result<HttpResponse, Problem> {
-    let Guarded { guard, parts: body } = call;
+async fn hold_seats(call: GuardedRequest<IdempotentBody<NewReservation>>) -> Result<HttpResponse, Problem> {
+    let GuardedRequest { guard, parts: body } = call;
     let pass = guard.pass;
-    let (NewReservation { schedule, seats }, keyed) = body.to(Operation::Hold, pass.user);
-    let answer = guard.ask(|ask| async move { ask.hold.execute(pass, keyed, schedule, seats).await }).await?;
+    let (NewReservation { schedule, seats }, idempotency) = body.to(Operation::Hold, pass.user);
+    let answer = guard.ask(|ask| async move { ask.hold.execute(pass, idempotency, schedule, seats).await }).await?;
     respond_with_hold(answer, &guard.api)
 }
 
@@ -266,11 +266,11 @@ async fn hold_seats(call: Guarded<KeyedBody<NewReservation>>) -> Result<HttpResp
     ),
 )]
 #[post("/v1/reservations/{id:[^/:]+}:exchange")]
-async fn exchange_seats(call: Guarded<(PathId<ReservationId>, KeyedBody<NewReservation>)>) -> Result<HttpResponse, Problem> {
-    let Guarded { guard, parts: (PathId(held), body) } = call;
+async fn exchange_seats(call: GuardedRequest<(PathId<ReservationId>, IdempotentBody<NewReservation>)>) -> Result<HttpResponse, Problem> {
+    let GuardedRequest { guard, parts: (PathId(held), body) } = call;
     let pass = guard.pass;
-    let (NewReservation { schedule, seats }, keyed) = body.to(Operation::Exchange, pass.user);
-    let answer = guard.ask(|ask| async move { ask.exchange.execute(pass, keyed, held, schedule, seats).await }).await?;
+    let (NewReservation { schedule, seats }, idempotency) = body.to(Operation::Exchange, pass.user);
+    let answer = guard.ask(|ask| async move { ask.exchange.execute(pass, idempotency, held, schedule, seats).await }).await?;
     respond_with_hold(answer, &guard.api)
 }
 
@@ -293,11 +293,11 @@ fn respond_with_hold(answer: Answer<Outcome>, api: &Api) -> Result<HttpResponse,
     responses((status = 200, description = "A page of the caller's reservations.", body = List<ReservationBody>), ListProblems),
 )]
 #[get("/v1/reservations")]
-async fn list_reservations(call: Call<(Caller, Listing<ReservationId>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, .. }, Listing(page)), .. } = call;
-    let page = api.ask(|ask| async move { ask.bookings.reservations(user, page).await }).await?;
-    let now = api.use_cases.bookings.now();
-    personal(StatusCode::OK, &List::new(page, |booking| ReservationBody::new(booking, now, api.settings.currency)))
+async fn list_reservations(call: ApiRequest<(Caller, PageQuery<ReservationId>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Caller { user, .. }, PageQuery(page)), .. } = call;
+    let page = api.ask(|ask| async move { ask.reservations.reservations(user, page).await }).await?;
+    let now = api.use_cases.reservations.now();
+    personal(StatusCode::OK, &List::new(page, |details| ReservationBody::new(details, now, api.settings.currency)))
 }
 
 /// A reservation of mine.
@@ -308,10 +308,10 @@ async fn list_reservations(call: Call<(Caller, Listing<ReservationId>)>) -> Resu
     responses((status = 200, description = "The reservation.", body = ReservationBody), OneProblems),
 )]
 #[get("/v1/reservations/{id:[^/:]+}")]
-async fn show_reservation(call: Call<(Caller, PathId<ReservationId>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
-    let booking = api.ask(|ask| async move { ask.bookings.reservation(user, id).await }).await?;
-    personal(StatusCode::OK, &ReservationBody::new(booking, api.use_cases.bookings.now(), api.settings.currency))
+async fn show_reservation(call: ApiRequest<(Caller, PathId<ReservationId>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
+    let details = api.ask(|ask| async move { ask.reservations.reservation(user, id).await }).await?;
+    personal(StatusCode::OK, &ReservationBody::new(details, api.use_cases.reservations.now(), api.settings.currency))
 }
 
 /// Give held seats back.
@@ -322,8 +322,8 @@ async fn show_reservation(call: Call<(Caller, PathId<ReservationId>)>) -> Result
     responses((status = 204, description = "The hold has ended, now or before."), ReleaseProblems),
 )]
 #[delete("/v1/reservations/{id:[^/:]+}")]
-async fn release_hold(call: Call<(Caller, PathId<ReservationId>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
+async fn release_hold(call: ApiRequest<(Caller, PathId<ReservationId>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
     api.ask(|ask| async move { ask.release.execute(user, id).await }).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -3,7 +3,7 @@
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, get};
 use application::Error;
-use application::use_cases::Date;
+use application::use_cases::ScheduleView;
 use domain::{ConcertId, Refusal, ScheduleId};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,10 +11,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::codes::{GUARDED, LIST};
-use crate::answer::{Instant, KnownTags, Tag, cancelled, json};
 use crate::api::Api;
-use crate::extract::{Guarded, List, Listing, MaybePathId, Part, Query, invalid_cursor, misfit};
+use crate::extract::{GuardedRequest, List, MaybePathId, PageQuery, Query, RequestPart, invalid_cursor, invalid_parameter};
 use crate::problem::{Code, Problem, problems};
+use crate::response::{Instant, KnownTags, Tag, cancelled, json};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(list_schedules);
@@ -45,9 +45,9 @@ struct ScheduleBody {
     seats: u32,
 }
 
-impl From<Date> for ScheduleBody {
-    fn from(date: Date) -> Self {
-        let schedule = date.schedule.row;
+impl From<ScheduleView> for ScheduleBody {
+    fn from(view: ScheduleView) -> Self {
+        let schedule = view.schedule.row;
         let (cancelled_at, cancellation_reason) = cancelled(schedule.cancellation());
         Self {
             id: schedule.id().0,
@@ -58,20 +58,20 @@ impl From<Date> for ScheduleBody {
             sale_closes_at: schedule.sale_closes_at().into(),
             cancelled_at,
             cancellation_reason,
-            on_sale: date.on_sale,
-            available: date.available,
-            seats: date.seats,
+            on_sale: view.on_sale,
+            available: view.available,
+            seats: view.seats,
         }
     }
 }
 
 /// Which dates.
-struct Wish {
+struct ScheduleFilter {
     bookable: bool,
-    page: Listing<ScheduleId>,
+    page: PageQuery<ScheduleId>,
 }
 
-impl Part for Wish {
+impl RequestPart for ScheduleFilter {
     const READS_QUERY: bool = true;
 
     fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
@@ -79,9 +79,9 @@ impl Part for Wish {
         let bookable = match query.take("bookable")?.as_deref() {
             None | Some("false") => false,
             Some("true") => true,
-            Some(_) => return Err(misfit("bookable", "is true or false")),
+            Some(_) => return Err(invalid_parameter("bookable", "is true or false")),
         };
-        let page = Listing::take(&mut query)?;
+        let page = PageQuery::take(&mut query)?;
         query.end()?;
         Ok(Self { bookable, page })
     }
@@ -107,20 +107,20 @@ problems!(SchedulesProblems: GUARDED, LIST, &[Code::NotFound]);
     ),
 )]
 #[get("/v1/concerts/{id}/schedules")]
-async fn list_schedules(call: Guarded<(MaybePathId<ConcertId>, Wish, KnownTags)>) -> Result<HttpResponse, Problem> {
-    let Guarded { guard, parts: (MaybePathId(id), Wish { bookable, page: Listing(page) }, known) } = call;
+async fn list_schedules(call: GuardedRequest<(MaybePathId<ConcertId>, ScheduleFilter, KnownTags)>) -> Result<HttpResponse, Problem> {
+    let GuardedRequest { guard, parts: (MaybePathId(id), ScheduleFilter { bookable, page: PageQuery(page) }, known) } = call;
     let pass = guard.pass;
-    let dates = guard.ask(|ask| async move {
+    let schedules = guard.ask(|ask| async move {
         let concert = match id {
             Some(id) => found(ask.concerts.concert(id).await)?,
             None => None,
         };
         ask.enter.execute(pass, concert.as_ref().map(|concert| concert.queue())).await?;
         let concert = concert.ok_or(Refusal::NotFound)?;
-        ask.concerts.dates(concert.id(), bookable, page).await
+        ask.concerts.schedules(concert.id(), bookable, page).await
     });
-    let dates = dates.await?.ok_or_else(invalid_cursor)?;
-    let body = Bytes::from(json(&List::new(dates, ScheduleBody::from))?);
+    let schedules = schedules.await?.ok_or_else(invalid_cursor)?;
+    let body = Bytes::from(json(&List::new(schedules, ScheduleBody::from))?);
     known.answer(&Tag::of(&body), "private, no-cache", || Ok(body))
 }
 

@@ -14,10 +14,10 @@ use uuid::Uuid;
 
 use super::codes::GUARDED;
 use super::schedules::found;
-use crate::answer::{KnownTags, MoneyBody, SeatStatusBody, Tag, json, seat_status};
 use crate::api::Api;
-use crate::extract::{Guarded, MaybePathId, Part, Query, misfit};
+use crate::extract::{GuardedRequest, MaybePathId, Query, RequestPart, invalid_parameter};
 use crate::problem::{Code, Problem, problems};
+use crate::response::{KnownTags, MoneyBody, SeatStatusBody, Tag, json, seat_status};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(list_seats);
@@ -52,9 +52,9 @@ struct SeatBody<'a> {
 
 /// Which seats.
 #[derive(Clone, Copy)]
-struct Wish(Option<SeatStatusBody>);
+struct SeatFilter(Option<SeatStatusBody>);
 
-impl Part for Wish {
+impl RequestPart for SeatFilter {
     const READS_QUERY: bool = true;
 
     fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
@@ -65,7 +65,7 @@ impl Part for Wish {
             Some("HELD") => Some(SeatStatusBody::Held),
             Some("RESERVED") => Some(SeatStatusBody::Reserved),
             Some("BLOCKED") => Some(SeatStatusBody::Blocked),
-            Some(_) => return Err(misfit("status", "is AVAILABLE, HELD, RESERVED or BLOCKED")),
+            Some(_) => return Err(invalid_parameter("status", "is AVAILABLE, HELD, RESERVED or BLOCKED")),
         };
         query.end()?;
         Ok(Self(status))
@@ -89,14 +89,14 @@ impl SeatPages {
     /// Past so many, all are forgotten: those that are asked for are soon there again.
     const MOST: usize = 1_000;
 
-    fn page(&self, schedule: ScheduleId, Wish(wish): Wish, map: &SeatMap, currency: Currency) -> Result<SeatPage, Problem> {
-        let key = (schedule, wish);
+    fn page(&self, schedule: ScheduleId, SeatFilter(filter): SeatFilter, map: &SeatMap, currency: Currency) -> Result<SeatPage, Problem> {
+        let key = (schedule, filter);
         let pages = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = pages().get(&key).filter(|page| (page.version, page.lapsed) == (map.version, map.lapsed)).cloned();
         if let Some(page) = known {
             return Ok(page);
         }
-        let json = Bytes::from(render(schedule, wish, map, currency)?);
+        let json = Bytes::from(render(schedule, filter, map, currency)?);
         let page = SeatPage { version: map.version, lapsed: map.lapsed, tag: Tag::of(&json), json };
         let mut pages = pages();
         if pages.len() >= Self::MOST {
@@ -107,7 +107,7 @@ impl SeatPages {
     }
 }
 
-fn render(schedule: ScheduleId, wish: Option<SeatStatusBody>, map: &SeatMap, currency: Currency) -> Result<Vec<u8>, Problem> {
+fn render(schedule: ScheduleId, filter: Option<SeatStatusBody>, map: &SeatMap, currency: Currency) -> Result<Vec<u8>, Problem> {
     let seats = map.seats.iter().map(|seat| SeatBody {
         number: seat.number.get(),
         label: &seat.label,
@@ -115,7 +115,7 @@ fn render(schedule: ScheduleId, wish: Option<SeatStatusBody>, map: &SeatMap, cur
         price: MoneyBody::new(seat.price, currency),
         accessible: seat.accessible,
     });
-    let seats = seats.filter(|seat| wish.is_none_or(|wish| seat.status == wish)).collect();
+    let seats = seats.filter(|seat| filter.is_none_or(|filter| seat.status == filter)).collect();
     json(&SeatMapBody { schedule_id: schedule.0, version: map.version, available: map.available, seats })
 }
 
@@ -137,8 +137,8 @@ problems!(SeatsProblems: GUARDED, &[Code::NotFound, Code::ValidationFailed]);
     ),
 )]
 #[get("/v1/schedules/{id}/seats")]
-async fn list_seats(call: Guarded<(MaybePathId<ScheduleId>, Wish, KnownTags)>) -> Result<HttpResponse, Problem> {
-    let Guarded { guard, parts: (MaybePathId(id), wish, known) } = call;
+async fn list_seats(call: GuardedRequest<(MaybePathId<ScheduleId>, SeatFilter, KnownTags)>) -> Result<HttpResponse, Problem> {
+    let GuardedRequest { guard, parts: (MaybePathId(id), filter, known) } = call;
     let pass = guard.pass;
     let (schedule, map) = guard
         .ask(|ask| async move {
@@ -155,6 +155,6 @@ async fn list_seats(call: Guarded<(MaybePathId<ScheduleId>, Wish, KnownTags)>) -
             Ok((schedule.id(), ask.concerts.seats(&schedule).await?))
         })
         .await?;
-    let page = guard.api.seat_pages().page(schedule, wish, &map, guard.api.settings.currency)?;
+    let page = guard.api.seat_pages().page(schedule, filter, &map, guard.api.settings.currency)?;
     known.answer(&page.tag, "private, no-cache", || Ok(page.json))
 }

@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use super::codes::{BODY, KEYED, SIGNED_IN};
 use super::wallet::WalletBody;
-use crate::answer::{created, personal, replayed};
 use crate::api::{Api, HttpSettings};
 use crate::auth::{Caller, Role};
-use crate::extract::{Call, Part, Said, SecretlyKeyedBody};
-use crate::problem::{Code, Flaw, Problem, problems};
+use crate::extract::{AnonymousIdempotentBody, ApiRequest, FromBody, RequestPart};
+use crate::problem::{Code, FieldError, Problem, problems};
+use crate::response::{created, personal, replayed};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(register_user).service(show_me);
@@ -54,18 +54,18 @@ struct RegisteredUserBody {
 
 struct NewUser(UserName);
 
-impl Said for NewUser {
+impl FromBody for NewUser {
     type Wire = NewUserBody;
 
-    fn read(wire: NewUserBody, _: &HttpSettings) -> Result<Self, Vec<Flaw>> {
-        UserName::new(&wire.name).map(Self).map_err(|error| vec![Flaw::at("/name", error)])
+    fn read(wire: NewUserBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
+        UserName::new(&wire.name).map(Self).map_err(|error| vec![FieldError::at("/name", error)])
     }
 }
 
 /// The built-in issuer takes new users.
-struct OpenDoor;
+struct RegistrationOpen;
 
-impl Part for OpenDoor {
+impl RequestPart for RegistrationOpen {
     fn of(_: &actix_web::HttpRequest, api: &Api) -> Result<Self, Problem> {
         if api.settings.registration {
             Ok(Self)
@@ -93,10 +93,10 @@ problems!(MeProblems: SIGNED_IN);
     ),
 )]
 #[post("/v1/users")]
-async fn register_user(call: Call<(OpenDoor, SecretlyKeyedBody<NewUser>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (_, body), .. } = call;
-    let (NewUser(name), keyed) = body.to(Operation::Register);
-    let answer = api.ask(|ask| async move { ask.register.execute(name, keyed).await }).await?;
+async fn register_user(call: ApiRequest<(RegistrationOpen, AnonymousIdempotentBody<NewUser>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (_, body), .. } = call;
+    let (NewUser(name), idempotency) = body.to(Operation::Register);
+    let answer = api.ask(|ask| async move { ask.register.execute(name, idempotency).await }).await?;
     let Outcome::Registered(user) = answer.outcome else { return Err(Problem::internal()) };
     // From the instant of the first response: a repeated one has the same token, which ends when that one ends.
     let access_token = api.issuers.own().issue(user.id, &[Role::User], answer.at).map_err(|error| {
@@ -116,8 +116,8 @@ async fn register_user(call: Call<(OpenDoor, SecretlyKeyedBody<NewUser>)>) -> Re
     responses((status = 200, description = "The caller.", body = UserBody), MeProblems),
 )]
 #[get("/v1/users/me")]
-async fn show_me(call: Call<Caller>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: Caller { user, .. }, .. } = call;
+async fn show_me(call: ApiRequest<Caller>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: Caller { user, .. }, .. } = call;
     let profile = api.ask(|ask| async move { ask.wallet.profile(user).await }).await?;
     let name = profile.user.and_then(|user| user.name).map(|name| name.as_str().to_owned());
     personal(StatusCode::OK, &UserBody { id: user.0, name, wallet: WalletBody::new(&profile.wallet, api.settings.currency) })

@@ -2,18 +2,18 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post};
-use domain::{Currency, EntryKind, Money, Operation, Outcome, Remark, UserId, Wallet, WalletEntry};
+use domain::{Currency, EntryKind, Money, Note, Operation, Outcome, UserId, Wallet, WalletEntry};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::codes::{BODY, KEYED, LIST, SIGNED_IN};
-use crate::answer::{Instant, MoneyBody, personal, replayed};
 use crate::api::HttpSettings;
 use crate::auth::Caller;
-use crate::extract::{Call, KeyedBody, Line, List, Listing, Said, order};
-use crate::problem::{Code, Flaw, Problem, problems};
+use crate::extract::{ApiRequest, BoundedText, FromBody, IdempotentBody, List, PageQuery, order};
+use crate::problem::{Code, FieldError, Problem, problems};
+use crate::response::{Instant, MoneyBody, personal, replayed};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(show_wallet).service(charge_wallet).service(list_wallet_entries);
@@ -42,20 +42,20 @@ struct NewChargeBody {
     user_id: Option<Uuid>,
     /// For the audit log; only with one of these roles.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "Cash desk 2, receipt 4711")]
-    reason: Option<Line<1_000>>,
+    reason: Option<BoundedText<1_000>>,
 }
 
 struct NewCharge {
     amount: Money,
     user: Option<UserId>,
-    reason: Option<Remark>,
+    reason: Option<Note>,
 }
 
-impl Said for NewCharge {
+impl FromBody for NewCharge {
     type Wire = NewChargeBody;
 
-    fn read(wire: NewChargeBody, settings: &HttpSettings) -> Result<Self, Vec<Flaw>> {
-        let amount = wire.amount.read("/amount", settings.currency).map_err(|flaw| vec![flaw])?;
+    fn read(wire: NewChargeBody, settings: &HttpSettings) -> Result<Self, Vec<FieldError>> {
+        let amount = wire.amount.read("/amount", settings.currency).map_err(|field_error| vec![field_error])?;
         Ok(Self { amount, user: wire.user_id.map(UserId), reason: wire.reason.map(|reason| reason.0) })
     }
 }
@@ -131,8 +131,8 @@ problems!(EntriesProblems: SIGNED_IN, LIST);
     responses((status = 200, description = "The caller's wallet, empty until the first charge.", body = WalletBody), WalletProblems),
 )]
 #[get("/v1/wallet")]
-async fn show_wallet(call: Call<Caller>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: Caller { user, .. }, .. } = call;
+async fn show_wallet(call: ApiRequest<Caller>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: Caller { user, .. }, .. } = call;
     let wallet = api.ask(|ask| async move { ask.wallet.wallet(user).await }).await?;
     personal(StatusCode::OK, &WalletBody::new(&wallet, api.settings.currency))
 }
@@ -154,11 +154,11 @@ async fn show_wallet(call: Call<Caller>) -> Result<HttpResponse, Problem> {
     ),
 )]
 #[post("/v1/wallet/charges")]
-async fn charge_wallet(call: Call<(Caller, KeyedBody<NewCharge>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user: caller, operator, cashier, .. }, body), .. } = call;
-    let (NewCharge { amount, user, reason }, keyed) = body.to(Operation::Charge, caller);
+async fn charge_wallet(call: ApiRequest<(Caller, IdempotentBody<NewCharge>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Caller { user: caller, operator, cashier, .. }, body), .. } = call;
+    let (NewCharge { amount, user, reason }, idempotency) = body.to(Operation::Charge, caller);
     let by = order(operator || cashier, caller, reason)?;
-    let answer = api.ask(move |ask| async move { ask.charge.execute(by.as_ref(), keyed, user, amount).await }).await?;
+    let answer = api.ask(move |ask| async move { ask.charge.execute(by.as_ref(), idempotency, user, amount).await }).await?;
     let Outcome::Charged(entry) = answer.outcome else { return Err(Problem::internal()) };
     let currency = api.settings.currency;
     let body = ChargeBody {
@@ -182,8 +182,8 @@ async fn charge_wallet(call: Call<(Caller, KeyedBody<NewCharge>)>) -> Result<Htt
     responses((status = 200, description = "A page of the book.", body = List<EntryBody>), EntriesProblems),
 )]
 #[get("/v1/wallet/entries")]
-async fn list_wallet_entries(call: Call<(Caller, Listing<u64>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Caller { user, .. }, Listing(page)), .. } = call;
+async fn list_wallet_entries(call: ApiRequest<(Caller, PageQuery<u64>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Caller { user, .. }, PageQuery(page)), .. } = call;
     let page = api.ask(|ask| async move { ask.wallet.entries(user, page).await }).await?;
     personal(StatusCode::OK, &List::new(page, |entry| EntryBody::new(&entry, api.settings.currency)))
 }

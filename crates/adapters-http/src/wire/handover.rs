@@ -46,7 +46,7 @@ pub(crate) struct Push<F> {
     /// What is pushed.
     pub(crate) frames: F,
     /// A client that hasn't taken a frame after so long is given up.
-    pub(crate) patience: Duration,
+    pub(crate) timeout_after: Duration,
 }
 
 impl<F: Stream<Item = Bytes> + 'static> Push<F> {
@@ -71,7 +71,7 @@ impl<F: Stream<Item = Bytes> + 'static> Push<F> {
                 () = hung_up(&socket, &mut heard) => None,
             };
             let Some(frame) = frame else { break };
-            if !timeout(self.patience, socket.write_all(&frame)).await.is_ok_and(|written| written.is_ok()) {
+            if !timeout(self.timeout_after, socket.write_all(&frame)).await.is_ok_and(|written| written.is_ok()) {
                 break;
             }
         }
@@ -85,7 +85,7 @@ impl<F: Stream<Item = Bytes> + 'static> Push<F> {
 async fn hung_up(socket: &TcpStream, heard: &mut usize) {
     while *heard <= HEARD_BYTES && socket.readable().await.is_ok() {
         match socket.try_read(&mut [0; 256]) {
-            Ok(said @ 1..) => *heard += said,
+            Ok(body @ 1..) => *heard += body,
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
             Ok(0) | Err(_) => return,
         }
@@ -124,7 +124,7 @@ mod tests {
 
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_millis(50);
+    const TIMEOUT: Duration = Duration::from_millis(50);
 
     /// Waits for what must end by itself.
     async fn ends<T>(what: impl Future<Output = T>) -> T {
@@ -138,7 +138,7 @@ mod tests {
     }
 
     fn push<F: Stream<Item = Bytes> + 'static>(frames: F) -> Push<F> {
-        Push { frames, patience: PATIENCE }
+        Push { frames, timeout_after: TIMEOUT }
     }
 
     #[tokio::test]

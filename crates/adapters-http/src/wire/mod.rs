@@ -30,7 +30,7 @@ use connection::Connection;
 pub(crate) use handover::{Handover, Push};
 
 /// How long a connection that is closed may take to close.
-const FAREWELL: Duration = Duration::from_secs(1);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What an operator may set about connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub fn serve(api: &Api, listener: TcpListener, settings: WireSettings) -> io::Re
             .graceful_shutdown_signal(stopping)
             .keep_alive(settings.keep_alive)
             .client_request_timeout(settings.header_timeout)
-            .client_disconnect_timeout(FAREWELL)
+            .client_disconnect_timeout(SHUTDOWN_TIMEOUT)
             .on_connect_ext(|connection: &Connection, data: &mut Extensions| {
                 data.insert(connection.handover());
             })

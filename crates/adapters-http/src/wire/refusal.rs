@@ -20,7 +20,7 @@ use crate::edge;
 use crate::problem::{Code, Problem};
 
 /// How long a client may take to read its last answer, and how much it may say meanwhile.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+const REFUSAL_TIMEOUT: Duration = Duration::from_secs(2);
 const HEARD_BYTES: u64 = 1024 * 1024;
 /// The parser's answers are shorter.
 const LONGEST: usize = 192;
@@ -48,12 +48,12 @@ pub(super) fn say(status: StatusCode, socket: TcpStream, api: &Api) -> JoinHandl
     let problem = as_problem(status, api);
     rt::spawn(async move {
         // In time or not: the client was told.
-        let _ = timeout(LAST_WORDS, last_words(socket, &problem)).await;
+        let _ = timeout(REFUSAL_TIMEOUT, write_refusal(socket, &problem)).await;
     })
 }
 
 /// Sends `last` and hears the client out for a while: whoever is hung up on while talking may not read what came last.
-async fn last_words(mut socket: TcpStream, last: &[u8]) -> io::Result<()> {
+async fn write_refusal(mut socket: TcpStream, last: &[u8]) -> io::Result<()> {
     socket.write_all(last).await?;
     socket.shutdown().await?;
     copy(&mut socket.take(HEARD_BYTES), &mut sink()).await.map(drop)

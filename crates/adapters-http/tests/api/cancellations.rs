@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::plan::{CONCERT, DATE, LATER_DATE};
+use crate::plan::{CONCERT, LATER_SCHEDULE, SCHEDULE};
 use crate::shop::{Shop, Visitor};
 
 const REASON: &str = "The singer has a cold";
@@ -14,7 +14,7 @@ impl Shop {
     }
 
     async fn seats(&self, visitor: &Visitor) -> (Value, String) {
-        let map = self.get(&format!("/v1/schedules/{}/seats", DATE.0)).by(visitor).send().await.with_status(200);
+        let map = self.get(&format!("/v1/schedules/{}/seats", SCHEDULE.0)).by(visitor).send().await.with_status(200);
         let of = |status: &str| map.body["seats"].as_array().expect("seats").iter().filter(|seat| seat["status"] == status).count();
         (json!([map.body["available"], of("AVAILABLE"), of("HELD"), of("RESERVED")]), map.tag())
     }
@@ -30,7 +30,7 @@ async fn from_the_cancellation_on_a_hold_is_as_one_past_its_deadline() {
     let (before, tag) = shop.seats(&ada).await;
     assert_eq!(before, json!([7, 7, 2, 1]));
     shop.wait(60);
-    shop.cancel(&format!("schedules/{}", DATE.0)).await;
+    shop.cancel(&format!("schedules/{}", SCHEDULE.0)).await;
     shop.wait(1);
 
     let refused = shop.pay(&ada, "late", &held.text("id")).await.with_problem(409, "SCHEDULE_CANCELLED");
@@ -41,8 +41,8 @@ async fn from_the_cancellation_on_a_hold_is_as_one_past_its_deadline() {
     assert_eq!(after, json!([9, 9, 0, 1]));
     assert_ne!(tag, new_tag);
 
-    let date = json!({
-        "id": DATE.0, "concert_id": CONCERT.0, "starts_at": "2026-11-28T20:00:00Z", "zone": "Asia/Seoul",
+    let schedule = json!({
+        "id": SCHEDULE.0, "concert_id": CONCERT.0, "starts_at": "2026-11-28T20:00:00Z", "zone": "Asia/Seoul",
         "cancelled_at": "2026-11-21T20:01:00Z", "cancellation_reason": REASON,
     });
     let seen = shop.get(&format!("/v1/reservations/{}", held.text("id"))).by(&ada).send().await.with_status(200);
@@ -50,9 +50,13 @@ async fn from_the_cancellation_on_a_hold_is_as_one_past_its_deadline() {
     assert_eq!(listed.body["items"][0], seen.body);
     assert_eq!((&seen.body["status"], &seen.body["cancelled_reason"]), (&json!("CANCELLED"), &json!("EXPIRED")));
     assert_eq!((&seen.body["expires_at"], &seen.body["expires_in_seconds"]), (&json!("2026-11-21T20:01:00Z"), &Value::Null));
-    assert_eq!(seen.body["schedule"], date);
+    assert_eq!(seen.body["schedule"], schedule);
     let bobs = shop.get(&format!("/v1/reservations/{sold}")).by(&bob).send().await.with_status(200);
-    assert_eq!((&bobs.body["status"], &bobs.body["schedule"]), (&json!("CONFIRMED"), &date), "what is paid is his until it is refunded");
+    assert_eq!(
+        (&bobs.body["status"], &bobs.body["schedule"]),
+        (&json!("CONFIRMED"), &schedule),
+        "what is paid is his until it is refunded"
+    );
 
     let again = shop.hold(&ada, "hold", &[2, 3]).await.with_status(201);
     assert_eq!((again.header("idempotency-replayed"), &again.body), (Some("true"), &held.body), "the first answer, as it was");
@@ -65,16 +69,16 @@ async fn from_the_cancellation_on_a_hold_is_as_one_past_its_deadline() {
 }
 
 #[actix_web::test]
-async fn buyers_see_which_dates_are_cancelled_and_why() {
+async fn buyers_see_which_schedules_are_cancelled_and_why() {
     let shop = Shop::open().await;
     let ada = shop.admitted("Ada").await;
-    shop.cancel(&format!("schedules/{}", DATE.0)).await;
-    let dates = shop.get(&format!("/v1/concerts/{}/schedules", CONCERT.0)).by(&ada).send().await.with_status(200).body;
-    let told = |index: usize| (dates["items"][index]["cancelled_at"].clone(), dates["items"][index]["cancellation_reason"].clone());
+    shop.cancel(&format!("schedules/{}", SCHEDULE.0)).await;
+    let schedules = shop.get(&format!("/v1/concerts/{}/schedules", CONCERT.0)).by(&ada).send().await.with_status(200).body;
+    let told = |index: usize| (schedules["items"][index]["cancelled_at"].clone(), schedules["items"][index]["cancellation_reason"].clone());
     assert_eq!(told(0), (json!("2026-11-21T20:00:00Z"), json!(REASON)));
     assert_eq!(told(1), (Value::Null, Value::Null));
-    assert_eq!((&dates["items"][0]["id"], &dates["items"][0]["on_sale"]), (&json!(DATE.0), &json!(false)));
-    assert_eq!(dates["items"][1]["id"], json!(LATER_DATE.0));
+    assert_eq!((&schedules["items"][0]["id"], &schedules["items"][0]["on_sale"]), (&json!(SCHEDULE.0), &json!(false)));
+    assert_eq!(schedules["items"][1]["id"], json!(LATER_SCHEDULE.0));
 }
 
 #[actix_web::test]
@@ -87,7 +91,7 @@ async fn nobody_joins_for_a_cancelled_concert() {
         let token = bob.queue_token.clone().expect("a token");
         shop.get(&format!("/v1/queue-tokens/{token}")).by(&bob).send().await.with_status(200).text("availability")
     };
-    shop.cancel(&format!("schedules/{}", DATE.0)).await;
+    shop.cancel(&format!("schedules/{}", SCHEDULE.0)).await;
     let left = shop.post("/v1/queue-tokens").by(&shop.user("Cid").await).json(&json!({"concert_id": CONCERT.0})).send().await;
     left.with_status(201);
     assert_eq!(availability().await, "SALE_NOT_OPEN", "there is a later date");

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::admin::orders;
 use crate::answer::Answer;
 use crate::forge::{AUDIENCE, NAME, Pen, RSA_PUBLIC, base64, trusted};
-use crate::plan::{CONCERT, DATE, OTHER_CONCERT, Plan, QUEUE, SECRET};
+use crate::plan::{CONCERT, OTHER_CONCERT, Plan, QUEUE, SCHEDULE, SECRET};
 use crate::shop::{Shop, Visitor, rand};
 
 /// What a route asks for.
@@ -126,7 +126,7 @@ impl Scene {
         shop.tick().await;
         let reservation = shop.hold(&ada, "again", &[2]).await.with_status(201).text("id");
         let operator = shop.operator();
-        orders::cancel_the_later_date(&shop, &operator).await;
+        orders::cancel_the_later_schedule(&shop, &operator).await;
         orders::keep_the_reader(&shop, &operator).await;
         Self { shop, ada, operator, reservation, payment }
     }
@@ -136,7 +136,7 @@ impl Scene {
         let id = match route {
             _ if route.starts_with("/v1/admin/") => orders::id(route, &self.ada, &self.reservation),
             _ if route.starts_with("/v1/concerts/") => CONCERT.0.to_string(),
-            _ if route.starts_with("/v1/schedules/") => DATE.0.to_string(),
+            _ if route.starts_with("/v1/schedules/") => SCHEDULE.0.to_string(),
             _ if route.starts_with("/v1/queues/") => QUEUE.0.to_string(),
             _ if route.starts_with("/v1/payments/") => self.payment.clone(),
             _ => self.reservation.clone(),
@@ -153,7 +153,7 @@ impl Scene {
         let body = match route {
             "/v1/users" => json!({"name": "Somebody"}),
             "/v1/queue-tokens" => json!({"concert_id": CONCERT.0}),
-            "/v1/reservations" | "/v1/reservations/{id}:exchange" => json!({"schedule_id": DATE.0, "seat_numbers": [5]}),
+            "/v1/reservations" | "/v1/reservations/{id}:exchange" => json!({"schedule_id": SCHEDULE.0, "seat_numbers": [5]}),
             "/v1/wallet/charges" => json!({"amount": {"amount": 1_000, "currency": "KRW"}}),
             "/v1/payments" => json!({"reservation_id": self.reservation}),
             _ => orders::order(&method.to_uppercase(), route).map_or_else(|| json!({}), |(body, _)| body),
@@ -170,7 +170,7 @@ impl Scene {
         }
         let token = self.ada.queue_token.as_deref().unwrap_or_default();
         state.push(self.shop.get(&format!("/v1/queue-tokens/{token}")).by(&self.ada).send().await.with_status(200).body);
-        state.push(self.shop.get(&format!("/v1/schedules/{}/seats", DATE.0)).by(&self.ada).send().await.with_status(200).body);
+        state.push(self.shop.get(&format!("/v1/schedules/{}/seats", SCHEDULE.0)).by(&self.ada).send().await.with_status(200).body);
         state.push(self.shop.get(&format!("/v1/queues/{}", QUEUE.0)).send().await.with_status(200).body);
         state
     }
@@ -292,7 +292,7 @@ async fn what_is_anothers_is_not_found() {
     let bob = scene.shop.funded("Bob", 500_000).await;
     let operator = scene.shop.stranger(&[Role::User, Role::Operator]);
     // Bob's first guarded call claims his token, refused or not.
-    scene.shop.get(&format!("/v1/schedules/{}/seats", DATE.0)).by(&bob).send().await.with_status(200);
+    scene.shop.get(&format!("/v1/schedules/{}/seats", SCHEDULE.0)).by(&bob).send().await.with_status(200);
     let (before, rows) = (scene.state().await, scene.shop.store.rows());
     let adas = before[2].to_string();
     assert!(adas.contains(&scene.reservation), "{adas}");

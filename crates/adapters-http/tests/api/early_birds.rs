@@ -12,7 +12,7 @@ async fn a_concert(shop: &Shop, schedules: Value) -> String {
     shop.post("/v1/admin/concerts").by(&operator).json(&body).send().await.with_status(201).text("id")
 }
 
-fn a_date(sale_opens_at: &str) -> Value {
+fn a_schedule(sale_opens_at: &str) -> Value {
     let row = json!({"name": "A", "numbers": {"from": 1, "to": 20}});
     json!({
         "starts_at": "2026-12-24T20:00:00Z", "zone": "UTC", "sale_opens_at": sale_opens_at, "sale_closes_at": "2026-12-24T19:00:00Z",
@@ -40,8 +40,8 @@ async fn ada_joins(shop: &Shop, concert: &str) -> Visitor {
 #[actix_web::test]
 async fn a_user_who_joins_before_the_sale_opens_waits_for_it_and_gets_in() {
     let shop = Shop::open().await;
-    let dates = json!([a_date("2026-11-21T21:00:00Z"), a_date("2026-11-22T21:00:00Z")]);
-    let ada = ada_joins(&shop, &a_concert(&shop, dates).await).await;
+    let schedules = json!([a_schedule("2026-11-21T21:00:00Z"), a_schedule("2026-11-22T21:00:00Z")]);
+    let ada = ada_joins(&shop, &a_concert(&shop, schedules).await).await;
     let waits = (json!("WAITING"), json!("SALE_NOT_OPEN"));
     assert_eq!(after_a_tick(&shop, &ada).await, waits);
     shop.wait(3_599);
@@ -51,12 +51,12 @@ async fn a_user_who_joins_before_the_sale_opens_waits_for_it_and_gets_in() {
 }
 
 #[actix_web::test]
-async fn a_concert_without_dates_is_not_sold_out_and_admits_nobody() {
+async fn a_concert_without_schedules_is_not_sold_out_and_admits_nobody() {
     let shop = Shop::open().await;
     let concert = a_concert(&shop, json!([])).await;
     let ada = ada_joins(&shop, &concert).await;
     assert_eq!(after_a_tick(&shop, &ada).await, (json!("WAITING"), json!("SALE_NOT_OPEN")));
     let add = format!("/v1/admin/concerts/{concert}/schedules");
-    shop.post(&add).by(&shop.operator()).json(&a_date("2026-11-21T20:00:00Z")).send().await.with_status(201);
+    shop.post(&add).by(&shop.operator()).json(&a_schedule("2026-11-21T20:00:00Z")).send().await.with_status(201);
     assert_eq!(after_a_tick(&shop, &ada).await, (json!("ACTIVE"), Value::Null));
 }

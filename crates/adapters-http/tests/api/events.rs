@@ -14,7 +14,7 @@ use crate::plan::{Plan, SECRET};
 use crate::shop::{Shop, Visitor};
 
 /// Longer than anything takes here.
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// An open stream.
 struct Stream(Pin<Box<BoxBody>>);
@@ -29,7 +29,7 @@ enum Frame {
 
 impl Stream {
     async fn next(&mut self) -> Frame {
-        let chunk = timeout(PATIENCE, std::future::poll_fn(|context| self.0.as_mut().poll_next(context))).await.expect("something");
+        let chunk = timeout(TIMEOUT, std::future::poll_fn(|context| self.0.as_mut().poll_next(context))).await.expect("something");
         let Some(chunk) = chunk else { return Frame::End };
         let chunk = String::from_utf8(chunk.expect("a frame").to_vec()).expect("text");
         if chunk == ":\n\n" {
@@ -129,8 +129,8 @@ async fn who_comes_back_is_told_what_they_missed_and_nothing_twice() {
     let (name, active, _) = same.event().await;
     assert_eq!(name, "activated", "the position isn't told again");
 
-    let mut missed = open(&shop, request(&ada).append_header(("Last-Event-ID", waiting.as_str()))).await;
-    assert_eq!(missed.event().await.0, "activated");
+    let mut missing_key = open(&shop, request(&ada).append_header(("Last-Event-ID", waiting.as_str()))).await;
+    assert_eq!(missing_key.event().await.0, "activated");
 
     shop.delete(path(&ada).trim_end_matches("/events")).by(&ada).send().await.with_status(204);
     let mut ended = open(&shop, request(&ada).append_header(("Last-Event-ID", active.as_str()))).await;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters_http::{Keyring, Keys, SigningAlgorithm, Trust, TrustedIssuer};
+use adapters_http::{KeyStore, Keys, SigningAlgorithm, Trust, TrustedIssuer};
 use application::ports::Clock as _;
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -63,7 +63,7 @@ async fn a_token_of_an_external_issuer_is_as_good_as_one_of_ours() {
 async fn a_key_may_be_a_pem() {
     for pen in [Pen::rs256(), Pen::ps256()] {
         let keys = Keys::from_pem(RSA_PUBLIC, pen.algorithm()).expect("a key");
-        let shop = trusting(vec![TrustedIssuer::new(trust(pen.algorithm()), Arc::new(Keyring::new(keys)))]).await;
+        let shop = trusting(vec![TrustedIssuer::new(trust(pen.algorithm()), Arc::new(KeyStore::new(keys)))]).await;
         assert!(is_believed(&shop, &pen.write(&json!({}), &claims(&shop, &json!({})))).await);
         assert!(is_believed(&shop, &pen.write(&json!({"kid": "whatever"}), &claims(&shop, &json!({})))).await, "PEM knows no kid");
     }
@@ -108,29 +108,29 @@ async fn every_claim_is_checked() {
 async fn the_algorithm_is_the_configured_one_whatever_the_token_says() {
     let pen = Pen::rs256();
     let shop = trusting(vec![trusted(&pen)]).await;
-    let (ours, said) = (claims(&shop, &json!({"iss": "frontrow", "aud": null})), claims(&shop, &json!({})));
-    assert!(is_believed(&shop, &pen.write(&json!({"kid": "a"}), &said)).await);
+    let (ours, body) = (claims(&shop, &json!({"iss": "frontrow", "aud": null})), claims(&shop, &json!({})));
+    assert!(is_believed(&shop, &pen.write(&json!({"kid": "a"}), &body)).await);
     // The right key, another algorithm of the same family.
-    assert!(!is_believed(&shop, &Pen::ps256().write(&json!({"kid": "a"}), &said)).await);
+    assert!(!is_believed(&shop, &Pen::ps256().write(&json!({"kid": "a"}), &body)).await);
     for header in [json!({"kid": "a"}), json!({})] {
         // What everybody knows, taken for a secret.
         for public in [RSA_PUBLIC, RSA_PUBLIC.trim()] {
             let forger = Pen::Hs256(public.into());
-            assert!(!is_believed(&shop, &forger.write(&header, &said)).await);
+            assert!(!is_believed(&shop, &forger.write(&header, &body)).await);
             assert!(!is_believed(&shop, &forger.write(&header, &ours)).await);
             let disguised = json!({"alg": "RS256", "kid": "a"});
-            assert!(!is_believed(&shop, &forger.write(&disguised, &said)).await);
+            assert!(!is_believed(&shop, &forger.write(&disguised, &body)).await);
         }
         for alg in ["none", "None", "NONE", "", "RS256", "HS256"] {
             let mut header = header.clone();
             header["alg"] = json!(alg);
-            assert!(!is_believed(&shop, &Pen::None.write(&header, &said)).await, "{alg}");
+            assert!(!is_believed(&shop, &Pen::None.write(&header, &body)).await, "{alg}");
             assert!(!is_believed(&shop, &Pen::None.write(&header, &ours)).await, "{alg}");
         }
     }
     // Our secret speaks for us alone, and their key for them.
     assert!(is_believed(&shop, &Pen::Hs256(SECRET.into()).write(&json!({}), &ours)).await);
-    assert!(!is_believed(&shop, &Pen::Hs256(SECRET.into()).write(&json!({"kid": "a"}), &said)).await);
+    assert!(!is_believed(&shop, &Pen::Hs256(SECRET.into()).write(&json!({"kid": "a"}), &body)).await);
     assert!(!is_believed(&shop, &pen.write(&json!({"kid": "a"}), &ours)).await);
 }
 
@@ -138,7 +138,7 @@ async fn the_algorithm_is_the_configured_one_whatever_the_token_says() {
 async fn keys_that_a_token_brings_along_are_not_used() {
     let (pen, forger) = (Pen::es256(), Pen::es256());
     let shop = trusting(vec![trusted(&pen)]).await;
-    let said = claims(&shop, &json!({}));
+    let body = claims(&shop, &json!({}));
     for header in [
         json!({"kid": "a"}),
         json!({"jwk": forger.jwk("a")}),
@@ -146,10 +146,10 @@ async fn keys_that_a_token_brings_along_are_not_used() {
         json!({"kid": "a", "jku": "https://evil.example.com/jwks"}),
         json!({"kid": "../../dev/null"}),
     ] {
-        assert!(!is_believed(&shop, &forger.write(&header, &said)).await, "{header}");
+        assert!(!is_believed(&shop, &forger.write(&header, &body)).await, "{header}");
     }
     let critical = json!({"kid": "a", "crit": ["exp"], "exp": 1});
-    assert!(!is_believed(&shop, &pen.write(&critical, &said)).await, "what must be understood is not");
+    assert!(!is_believed(&shop, &pen.write(&critical, &body)).await, "what must be understood is not");
 }
 
 #[actix_web::test]
@@ -158,7 +158,7 @@ async fn an_issuer_speaks_under_its_own_name_only() {
     let other = "https://other.example.com/";
     let keys = Keys::from_jwks(&jwks(&[("a", &two)]), two.algorithm()).expect("keys");
     let terms = Trust { name: other.to_owned(), audience: "their-shop".to_owned(), ..trust(two.algorithm()) };
-    let shop = trusting(vec![trusted(&one), TrustedIssuer::new(terms, Arc::new(Keyring::new(keys)))]).await;
+    let shop = trusting(vec![trusted(&one), TrustedIssuer::new(terms, Arc::new(KeyStore::new(keys)))]).await;
     let theirs = claims(&shop, &json!({"iss": other, "aud": "their-shop"}));
     assert!(is_believed(&shop, &one.write(&json!({"kid": "a"}), &claims(&shop, &json!({})))).await);
     assert!(is_believed(&shop, &two.write(&json!({"kid": "a"}), &theirs)).await);
@@ -172,34 +172,34 @@ async fn an_issuer_speaks_under_its_own_name_only() {
 async fn keys_change_and_what_the_old_ones_signed_is_believed_no_more() {
     let (old, new) = (Pen::es256(), Pen::es256());
     let keys = |pens: &[(&str, &Pen)]| Keys::from_jwks(&jwks(pens), SigningAlgorithm::Es256).expect("keys");
-    let keyring = Arc::new(Keyring::new(keys(&[("old", &old)])));
-    let shop = trusting(vec![TrustedIssuer::new(trust(SigningAlgorithm::Es256), keyring.clone())]).await;
-    let said = claims(&shop, &json!({}));
-    let (by_old, by_new) = (old.write(&json!({"kid": "old"}), &said), new.write(&json!({"kid": "new"}), &said));
+    let key_store = Arc::new(KeyStore::new(keys(&[("old", &old)])));
+    let shop = trusting(vec![TrustedIssuer::new(trust(SigningAlgorithm::Es256), key_store.clone())]).await;
+    let body = claims(&shop, &json!({}));
+    let (by_old, by_new) = (old.write(&json!({"kid": "old"}), &body), new.write(&json!({"kid": "new"}), &body));
 
     assert!(is_believed(&shop, &by_old).await);
-    assert!(timeout(Duration::ZERO, keyring.missed()).await.is_err(), "nobody has asked for another key");
+    assert!(timeout(Duration::ZERO, key_store.missing_key()).await.is_err(), "nobody has asked for another key");
     assert!(!is_believed(&shop, &by_new).await);
-    assert!(timeout(Duration::from_secs(1), keyring.missed()).await.is_ok(), "somebody has");
+    assert!(timeout(Duration::from_secs(1), key_store.missing_key()).await.is_ok(), "somebody has");
 
-    assert!(keyring.hang(keys(&[("old", &old), ("new", &new)])));
+    assert!(key_store.replace(keys(&[("old", &old), ("new", &new)])));
     assert!(is_believed(&shop, &by_old).await && is_believed(&shop, &by_new).await, "both, for a while");
-    assert!(!keyring.hang(keys(&[("old", &old), ("new", &new)])), "the same again");
-    assert!(keyring.hang(keys(&[("new", &new)])));
+    assert!(!key_store.replace(keys(&[("old", &old), ("new", &new)])), "the same again");
+    assert!(key_store.replace(keys(&[("new", &new)])));
     assert!(!is_believed(&shop, &by_old).await, "although it was remembered");
     assert!(is_believed(&shop, &by_new).await);
-    assert!(!is_believed(&shop, &old.write(&json!({}), &said)).await);
+    assert!(!is_believed(&shop, &old.write(&json!({}), &body)).await);
 }
 
 #[actix_web::test]
 async fn without_keys_nobody_is_believed() {
     let pen = Pen::es256();
-    let keyring = Arc::new(Keyring::new(Keys::none()));
-    let shop = trusting(vec![TrustedIssuer::new(trust(pen.algorithm()), keyring.clone())]).await;
+    let key_store = Arc::new(KeyStore::new(Keys::none()));
+    let shop = trusting(vec![TrustedIssuer::new(trust(pen.algorithm()), key_store.clone())]).await;
     let token = pen.write(&json!({}), &claims(&shop, &json!({})));
     assert!(!is_believed(&shop, &token).await);
-    assert!(timeout(Duration::from_secs(1), keyring.missed()).await.is_ok());
-    assert!(keyring.hang(Keys::from_jwks(&jwks(&[("a", &pen)]), pen.algorithm()).expect("keys")));
+    assert!(timeout(Duration::from_secs(1), key_store.missing_key()).await.is_ok());
+    assert!(key_store.replace(Keys::from_jwks(&jwks(&[("a", &pen)]), pen.algorithm()).expect("keys")));
     assert!(is_believed(&shop, &token).await);
 }
 
@@ -208,7 +208,7 @@ async fn the_leeway_and_the_claim_of_the_roles_are_the_issuers() {
     let pen = Pen::eddsa();
     let keys = Keys::from_jwks(&jwks(&[("a", &pen)]), pen.algorithm()).expect("keys");
     let terms = Trust { leeway_seconds: 0, roles_claim: "groups".to_owned(), ..trust(pen.algorithm()) };
-    let shop = trusting(vec![TrustedIssuer::new(terms, Arc::new(Keyring::new(keys)))]).await;
+    let shop = trusting(vec![TrustedIssuer::new(terms, Arc::new(KeyStore::new(keys)))]).await;
     let now = shop.clock.now().unix_timestamp();
     let token = |changes: Value| pen.write(&json!({"kid": "a"}), &claims(&shop, &changes));
     assert!(is_believed(&shop, &token(json!({"exp": now + 1}))).await);

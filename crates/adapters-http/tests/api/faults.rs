@@ -10,7 +10,7 @@ use domain::{Change, Need, Rows};
 use serde_json::json;
 
 use crate::answer::Answer;
-use crate::plan::{DATE, Plan};
+use crate::plan::{Plan, SCHEDULE};
 use crate::shop::{Shop, Visitor};
 
 type Results = Vec<Result<Committed, CommitError>>;
@@ -31,7 +31,7 @@ impl Store for Failing {
     }
 
     async fn commit(&self, changes: &[Change]) -> Results {
-        if changes.iter().all(|change| change.row::<domain::KeyRecord>().is_none()) {
+        if changes.iter().all(|change| change.row::<domain::IdempotencyRecord>().is_none()) {
             return self.store.commit(changes).await;
         }
         match (self.refuse)() {
@@ -134,7 +134,7 @@ async fn a_seat_whose_hold_was_lost_to_a_panic_is_shown_as_it_is() {
     let shop = open(|ports| distorting(ports, |_| panic!("the store panics after its commit"))).await;
     let (ada, bob) = (shop.admitted("Ada").await, shop.admitted("Bob").await);
     let seat = || async {
-        let map = shop.get(&format!("/v1/schedules/{}/seats", DATE.0)).by(&bob).send().await.with_status(200);
+        let map = shop.get(&format!("/v1/schedules/{}/seats", SCHEDULE.0)).by(&bob).send().await.with_status(200);
         map.body["seats"][6]["status"].as_str().expect("a status").to_owned()
     };
     assert_eq!(seat().await, "AVAILABLE", "the map is in memory from now on");

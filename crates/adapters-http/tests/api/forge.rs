@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use adapters_http::{Keyring, Keys, SigningAlgorithm, Trust, TrustedIssuer};
+use adapters_http::{KeyStore, Keys, SigningAlgorithm, Trust, TrustedIssuer};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ring::hmac;
@@ -131,5 +131,5 @@ pub(crate) fn trust(algorithm: SigningAlgorithm) -> Trust {
 /// An external issuer that signs with this pen, as key `a`.
 pub(crate) fn trusted(pen: &Pen) -> TrustedIssuer {
     let keys = Keys::from_jwks(&jwks(&[("a", pen)]), pen.algorithm()).expect("keys");
-    TrustedIssuer::new(trust(pen.algorithm()), Arc::new(Keyring::new(keys)))
+    TrustedIssuer::new(trust(pen.algorithm()), Arc::new(KeyStore::new(keys)))
 }

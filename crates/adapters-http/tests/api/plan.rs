@@ -10,8 +10,8 @@ use adapters_http::{Api, HttpSettings, Issuer, Issuers, Parts, Readiness, Truste
 use adapters_memory::MemoryStore;
 use application::group_commit::Limits;
 use application::ports::{Clock as _, Observer, Ports};
-use application::scheduler::{PlaceFree, Rhythm, Tools};
-use application::testing::{Programme, StoppedClock};
+use application::scheduler::{CapacityFreed, Dependencies, Intervals};
+use application::testing::{CatalogueFixture, StoppedClock};
 use application::use_cases::Parts as UseCaseParts;
 use application::waiting_room::Parts as RoomParts;
 use application::{Committer, GroupCommit, RandomIds, Scheduler, SeatMaps, UseCases, WaitingRoom};
@@ -31,8 +31,8 @@ pub(crate) const SECRET: [u8; 32] = [7; 32];
 pub(crate) const CONCERT: ConcertId = ConcertId(Uuid::from_u128(0x0c));
 pub(crate) const OTHER_CONCERT: ConcertId = ConcertId(Uuid::from_u128(0x0d));
 pub(crate) const QUEUE: QueueId = QueueId(Uuid::from_u128(0x9));
-pub(crate) const DATE: ScheduleId = ScheduleId(Uuid::from_u128(0x5a));
-pub(crate) const LATER_DATE: ScheduleId = ScheduleId(Uuid::from_u128(0x5b));
+pub(crate) const SCHEDULE: ScheduleId = ScheduleId(Uuid::from_u128(0x5a));
+pub(crate) const LATER_SCHEDULE: ScheduleId = ScheduleId(Uuid::from_u128(0x5b));
 pub(crate) const SEATS: u32 = 10;
 
 /// How a shop is to be.
@@ -68,20 +68,20 @@ impl Default for Plan {
 }
 
 impl Plan {
-    fn programme(&self, clock: &StoppedClock) -> Programme {
+    fn catalogue(&self, clock: &StoppedClock) -> CatalogueFixture {
         let now = clock.now();
         let queue = Queue::new(QUEUE, "Club".into(), PolicyOverrides::default(), Some("Doors at eight".into()));
         let concert = |id, name: &str, queue| Concert::new(id, name.into(), "The House".into(), queue);
-        let date = |id, days| {
+        let schedule = |id, days| {
             let starts_at = now + Span::days(days);
             let sale = starts_at - Span::days(7)..starts_at - Span::hours(1);
             Schedule::new(id, CONCERT, starts_at, Zone::new("Asia/Seoul").expect("a zone"), sale)
         };
-        let seat = |number| a_seat(number).with(|seat| seat.with_schedule(DATE)).row;
-        Programme {
+        let seat = |number| a_seat(number).with(|seat| seat.with_schedule(SCHEDULE)).row;
+        CatalogueFixture {
             queues: vec![queue.restore(self.queue_state)],
             concerts: vec![concert(CONCERT, "A Night at the Club", QUEUE), concert(OTHER_CONCERT, "Matinee", Queue::DEFAULT)],
-            schedules: vec![date(DATE, 7), date(LATER_DATE, 30)],
+            schedules: vec![schedule(SCHEDULE, 7), schedule(LATER_SCHEDULE, 30)],
             seats: (1..=SEATS).map(seat).collect(),
         }
     }
@@ -91,7 +91,7 @@ impl Plan {
         let clock = Arc::new(StoppedClock::default());
         let store = MemoryStore::new(clock.clone());
         let mut ports = store.ports();
-        self.programme(&clock).put_on(&*ports.store).await;
+        self.catalogue(&clock).put_on(&*ports.store).await;
         let queues = ports.catalogue.queues().await.expect("the queues");
         let catalogue = ports.catalogue.clone();
         (self.ports)(&mut ports);
@@ -128,8 +128,8 @@ impl Plan {
             ids: ids.clone(),
         });
         let day = Duration::from_hours(24);
-        let tools = Tools { committer, room: room.clone(), rules, place_free: Arc::new(PlaceFree::default()) };
-        let scheduler = Scheduler::new(tools, Rhythm { tick: day, sweep: day });
+        let tools = Dependencies { committer, room: room.clone(), rules, capacity_freed: Arc::new(CapacityFreed::default()) };
+        let scheduler = Scheduler::new(tools, Intervals { tick: day, sweep: day });
         let closing = CancellationToken::new();
         let api = Api::new(Parts {
             use_cases,

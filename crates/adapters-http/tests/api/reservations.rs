@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::answer::Answer;
-use crate::plan::{CONCERT, DATE, LATER_DATE, PRICE};
+use crate::plan::{CONCERT, LATER_SCHEDULE, PRICE, SCHEDULE};
 use crate::shop::{Shop, Visitor};
 
 #[actix_web::test]
@@ -16,7 +16,7 @@ async fn held_seats_are_a_reservation_with_a_deadline() {
     assert_eq!(held.header("idempotency-replayed"), None);
     let seat = |number| json!({"number": number, "label": format!("Row A {number}"), "price": {"amount": PRICE, "currency": "KRW"}});
     let expected = json!({
-        "id": id, "schedule_id": DATE.0, "seats": [seat(2), seat(4)], "amount": {"amount": 2 * PRICE, "currency": "KRW"},
+        "id": id, "schedule_id": SCHEDULE.0, "seats": [seat(2), seat(4)], "amount": {"amount": 2 * PRICE, "currency": "KRW"},
         "status": "HELD", "cancelled_reason": null, "held_at": "2026-11-21T20:00:00Z", "expires_at": "2026-11-21T20:05:00Z",
         "expires_in_seconds": 300, "payment_id": null,
     });
@@ -37,7 +37,7 @@ async fn the_same_request_again_has_the_same_answer() {
     let first = shop.hold(&ada, "k", &[1, 2]).await.with_status(201);
     shop.wait(100);
     // Members in another order, white space: still the same request.
-    let body = format!(r#" {{ "seat_numbers" : [1, 2], "schedule_id" : "{}" }} "#, DATE.0);
+    let body = format!(r#" {{ "seat_numbers" : [1, 2], "schedule_id" : "{}" }} "#, SCHEDULE.0);
     let again = shop.post("/v1/reservations").by(&ada).key("k").raw("application/json; charset=utf-8", body).send().await.with_status(201);
     assert_eq!(again.header("idempotency-replayed"), Some("true"));
     assert_eq!((again.body, again.headers.get("location")), (first.body, first.headers.get("location")), "countdown and all");
@@ -65,7 +65,7 @@ async fn a_key_is_for_one_request() {
 async fn a_key_is_required() {
     let shop = Shop::open().await;
     let ada = shop.admitted("Ada").await;
-    let body = json!({"schedule_id": DATE.0, "seat_numbers": [1]});
+    let body = json!({"schedule_id": SCHEDULE.0, "seat_numbers": [1]});
     shop.post("/v1/reservations").by(&ada).json(&body).send().await.with_problem(400, "IDEMPOTENCY_KEY_REQUIRED");
     for key in ["", "two words", "ä", &"k".repeat(256)] {
         shop.post("/v1/reservations").by(&ada).key(key).json(&body).send().await.with_problem(400, "IDEMPOTENCY_KEY_REQUIRED");
@@ -131,7 +131,7 @@ async fn more_seats_than_a_user_may_have_are_refused() {
 async fn outside_the_sale_nothing_is_held() {
     let shop = Shop::open().await;
     let ada = shop.admitted("Ada").await;
-    let body = json!({"schedule_id": LATER_DATE.0, "seat_numbers": [1]});
+    let body = json!({"schedule_id": LATER_SCHEDULE.0, "seat_numbers": [1]});
     let answer = shop.post("/v1/reservations").by(&ada).key("k").json(&body).send().await.with_problem(409, "SALE_NOT_OPEN");
     assert_eq!(answer.text("sale_opens_at"), "2026-12-14T20:00:00Z");
 }
@@ -140,26 +140,26 @@ async fn outside_the_sale_nothing_is_held() {
 async fn a_body_that_does_not_fit_is_refused_with_pointers() {
     let shop = Shop::open().await;
     let ada = shop.admitted("Ada").await;
-    let date = DATE.0;
+    let schedule = SCHEDULE.0;
     for (body, pointer) in [
         (json!({"seat_numbers": [1]}), "/schedule_id"),
-        (json!({"schedule_id": date}), "/seat_numbers"),
-        (json!({"schedule_id": date, "seat_numbers": []}), "/seat_numbers"),
-        (json!({"schedule_id": date, "seat_numbers": [1, 1]}), "/seat_numbers"),
-        (json!({"schedule_id": date, "seat_numbers": [99]}), "/seat_numbers"),
-        (json!({"schedule_id": date, "seat_numbers": [1, 0]}), "/seat_numbers/1"),
-        (json!({"schedule_id": date, "seat_numbers": [1, -1]}), "/seat_numbers/1"),
-        (json!({"schedule_id": date, "seat_numbers": [1, "2"]}), "/seat_numbers/1"),
-        (json!({"schedule_id": date, "seat_numbers": [1, 4_294_967_296_u64]}), "/seat_numbers/1"),
-        (json!({"schedule_id": date, "seat_numbers": 1}), "/seat_numbers"),
-        (json!({"schedule_id": date, "seat_numbers": [1], "note": ""}), "/note"),
+        (json!({"schedule_id": schedule}), "/seat_numbers"),
+        (json!({"schedule_id": schedule, "seat_numbers": []}), "/seat_numbers"),
+        (json!({"schedule_id": schedule, "seat_numbers": [1, 1]}), "/seat_numbers"),
+        (json!({"schedule_id": schedule, "seat_numbers": [99]}), "/seat_numbers"),
+        (json!({"schedule_id": schedule, "seat_numbers": [1, 0]}), "/seat_numbers/1"),
+        (json!({"schedule_id": schedule, "seat_numbers": [1, -1]}), "/seat_numbers/1"),
+        (json!({"schedule_id": schedule, "seat_numbers": [1, "2"]}), "/seat_numbers/1"),
+        (json!({"schedule_id": schedule, "seat_numbers": [1, 4_294_967_296_u64]}), "/seat_numbers/1"),
+        (json!({"schedule_id": schedule, "seat_numbers": 1}), "/seat_numbers"),
+        (json!({"schedule_id": schedule, "seat_numbers": [1], "note": ""}), "/note"),
         (json!({"schedule_id": 7, "seat_numbers": [1]}), "/schedule_id"),
         (json!([]), ""),
     ] {
         let answer = shop.post("/v1/reservations").by(&ada).key("k").json(&body).send().await;
         answer.with_problem(400, "VALIDATION_FAILED").at(pointer);
     }
-    let twice = format!(r#"{{"schedule_id": "{date}", "seat_numbers": [1], "seat_numbers": [2]}}"#);
+    let twice = format!(r#"{{"schedule_id": "{schedule}", "seat_numbers": [1], "seat_numbers": [2]}}"#);
     let answer = shop.post("/v1/reservations").by(&ada).key("k").raw("application/json", twice).send().await;
     answer.with_problem(400, "VALIDATION_FAILED").at("/seat_numbers");
     let many: Vec<u32> = (1..=101).collect();
@@ -167,7 +167,7 @@ async fn a_body_that_does_not_fit_is_refused_with_pointers() {
 }
 
 #[actix_web::test]
-async fn a_date_that_does_not_exist_is_not_found() {
+async fn a_schedule_that_does_not_exist_is_not_found() {
     let shop = Shop::open().await;
     let ada = shop.admitted("Ada").await;
     let body = json!({"schedule_id": "0f207207-0000-7000-8000-00000000dead", "seat_numbers": [1]});
@@ -212,7 +212,7 @@ async fn a_guarded_call_claims_the_token_even_if_its_body_does_not_fit() {
     }
     let shop = Shop::open().await;
     let ada = shop.admitted("Ada").await;
-    let body = json!({"schedule_id": DATE.0, "seat_numbers": [1]});
+    let body = json!({"schedule_id": SCHEDULE.0, "seat_numbers": [1]});
     shop.post("/v1/reservations").by(&ada).json(&body).send().await.with_problem(400, "IDEMPOTENCY_KEY_REQUIRED");
     assert_eq!(remaining(&shop, &ada).await.body["expires_in_seconds"], 600);
 }
@@ -280,7 +280,7 @@ async fn a_first_call_with_a_key_of_another_request_claims_the_token_too() {
 
 /// Asks under `key` for other `seats` instead of what is held as `reservation`.
 async fn exchange(shop: &Shop, visitor: &Visitor, key: &str, reservation: &str, seats: &[u32]) -> Answer {
-    let body = json!({"schedule_id": DATE.0, "seat_numbers": seats});
+    let body = json!({"schedule_id": SCHEDULE.0, "seat_numbers": seats});
     shop.post(&format!("/v1/reservations/{reservation}:exchange")).by(visitor).key(key).json(&body).send().await
 }
 
@@ -293,7 +293,7 @@ async fn seen(shop: &Shop, visitor: &Visitor, reservation: &str) -> Answer {
 
 /// What the map says of the first three seats.
 async fn first_seats(shop: &Shop, visitor: &Visitor) -> [String; 3] {
-    let map = shop.get(&format!("/v1/schedules/{}/seats", DATE.0)).by(visitor).send().await.with_status(200);
+    let map = shop.get(&format!("/v1/schedules/{}/seats", SCHEDULE.0)).by(visitor).send().await.with_status(200);
     [0, 1, 2].map(|index| map.body["seats"][index]["status"].as_str().expect("a status").to_owned())
 }
 
@@ -312,7 +312,7 @@ async fn held_seats_are_exchanged_for_others_until_the_same_deadline() {
     assert_eq!(exchanged.header("idempotency-replayed"), None);
     let seat = |number| json!({"number": number, "label": format!("Row A {number}"), "price": {"amount": PRICE, "currency": "KRW"}});
     let expected = json!({
-        "id": id, "schedule_id": DATE.0, "seats": [seat(2), seat(3)], "amount": {"amount": 2 * PRICE, "currency": "KRW"},
+        "id": id, "schedule_id": SCHEDULE.0, "seats": [seat(2), seat(3)], "amount": {"amount": 2 * PRICE, "currency": "KRW"},
         "status": "HELD", "cancelled_reason": null, "held_at": "2026-11-21T20:01:00Z", "expires_at": "2026-11-21T20:05:00Z",
         "expires_in_seconds": 240, "payment_id": null,
     });
@@ -380,7 +380,7 @@ async fn only_ones_own_live_hold_is_exchanged() {
 
     let nobody = Visitor { queue_token: None, ..ada.clone() };
     exchange(&shop, &nobody, "x", &adas, &[2]).await.with_problem(403, "QUEUE_TOKEN_REQUIRED");
-    let body = json!({"schedule_id": DATE.0, "seat_numbers": [2]});
+    let body = json!({"schedule_id": SCHEDULE.0, "seat_numbers": [2]});
     let path = format!("/v1/reservations/{adas}:exchange");
     shop.post(&path).by(&ada).json(&body).send().await.with_problem(400, "IDEMPOTENCY_KEY_REQUIRED");
     shop.wait(300);

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use crate::plan::{DATE, LATER_DATE, PRICE};
+use crate::plan::{LATER_SCHEDULE, PRICE, SCHEDULE};
 use crate::shop::{Shop, Visitor};
 
 fn path() -> String {
-    format!("/v1/schedules/{}/seats", DATE.0)
+    format!("/v1/schedules/{}/seats", SCHEDULE.0)
 }
 
 #[actix_web::test]
@@ -19,7 +19,7 @@ async fn the_admitted_see_the_seats() {
     assert!(sale.body["id"].is_string());
 
     let map = shop.get(&path()).by(&ada).send().await.with_status(200);
-    assert_eq!((&map.body["schedule_id"], &map.body["available"]), (&json!(DATE.0), &json!(7)));
+    assert_eq!((&map.body["schedule_id"], &map.body["available"]), (&json!(SCHEDULE.0), &json!(7)));
     assert!(map.body["version"].as_u64().is_some_and(|version| version > 10));
     let price = json!({"amount": PRICE, "currency": "KRW"});
     assert_eq!(map.body["seats"][0], json!({"number": 1, "label": "Row A 1", "status": "HELD", "price": price, "accessible": false}));
@@ -53,10 +53,10 @@ async fn the_tag_changes_with_a_hold_and_with_its_deadline() {
 }
 
 #[actix_web::test]
-async fn a_date_without_seats_has_an_empty_map() {
+async fn a_schedule_without_seats_has_an_empty_map() {
     let shop = Shop::open().await;
     let ada = shop.admitted("Ada").await;
-    let map = shop.get(&format!("/v1/schedules/{}/seats", LATER_DATE.0)).by(&ada).send().await.with_status(200);
+    let map = shop.get(&format!("/v1/schedules/{}/seats", LATER_SCHEDULE.0)).by(&ada).send().await.with_status(200);
     assert_eq!((&map.body["seats"], &map.body["available"]), (&json!([]), &json!(0)));
 }
 

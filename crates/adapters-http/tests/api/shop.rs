@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::answer::Answer;
-use crate::plan::{CONCERT, DATE, Plan, SECRET};
+use crate::plan::{CONCERT, Plan, SCHEDULE, SECRET};
 
 pub(crate) type Answered = Pin<Box<dyn Future<Output = Result<ServiceResponse<BoxBody>, actix_web::Error>>>>;
 
@@ -116,7 +116,7 @@ impl Shop {
 
     /// Asks to hold `seats` under `key`.
     pub(crate) async fn hold(&self, visitor: &Visitor, key: &str, seats: &[u32]) -> Answer {
-        let body = json!({"schedule_id": DATE.0, "seat_numbers": seats});
+        let body = json!({"schedule_id": SCHEDULE.0, "seat_numbers": seats});
         self.post("/v1/reservations").by(visitor).key(key).json(&body).send().await
     }
 

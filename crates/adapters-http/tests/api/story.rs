@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::plan::{CONCERT, DATE, PRICE, QUEUE};
+use crate::plan::{CONCERT, PRICE, QUEUE, SCHEDULE};
 use crate::shop::{Shop, Visitor};
 
 #[actix_web::test]
@@ -18,10 +18,10 @@ async fn a_user_queues_chooses_seats_charges_pays_and_is_refunded() {
     let token = shop.get(&format!("/v1/queue-tokens/{}", joined.text("token"))).by(&ada).send().await.with_status(200);
     assert_eq!(token.body["status"], "ACTIVE");
 
-    let dates = shop.get(&format!("/v1/concerts/{}/schedules?bookable=true", CONCERT.0)).by(&ada).send().await.with_status(200);
-    assert_eq!(dates.body["items"].as_array().map(Vec::len), Some(1));
-    assert_eq!(dates.body["items"][0]["id"], DATE.0.to_string());
-    let seats = shop.get(&format!("/v1/schedules/{}/seats?status=AVAILABLE", DATE.0)).by(&ada).send().await.with_status(200);
+    let schedules = shop.get(&format!("/v1/concerts/{}/schedules?bookable=true", CONCERT.0)).by(&ada).send().await.with_status(200);
+    assert_eq!(schedules.body["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(schedules.body["items"][0]["id"], SCHEDULE.0.to_string());
+    let seats = shop.get(&format!("/v1/schedules/{}/seats?status=AVAILABLE", SCHEDULE.0)).by(&ada).send().await.with_status(200);
     assert_eq!(seats.body["available"], 10);
 
     let held = shop.hold(&ada, "hold", &[3, 4]).await.with_status(201);

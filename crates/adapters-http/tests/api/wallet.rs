@@ -122,14 +122,14 @@ async fn nobody_but_operators_and_cashiers_charges_where_there_is_a_cash_desk() 
 
     let mut total = 0;
     for role in [Role::Operator, Role::Cashier] {
-        let desk = shop.stranger(&[Role::User, role]);
-        charge(&desk, &own).await.with_problem(400, "VALIDATION_FAILED").at("/user_id");
+        let admin = shop.stranger(&[Role::User, role]);
+        charge(&admin, &own).await.with_problem(400, "VALIDATION_FAILED").at("/user_id");
         let unknown = json!({"amount": krw(500), "user_id": uuid::Uuid::from_u128(rand())});
-        charge(&desk, &unknown).await.with_problem(404, "NOT_FOUND");
-        let charged = charge(&desk, &adas).await.with_status(201);
+        charge(&admin, &unknown).await.with_problem(404, "NOT_FOUND");
+        let charged = charge(&admin, &adas).await.with_status(201);
         total += 500;
         assert_eq!((&charged.body["user_id"], &charged.body["balance"]), (&json!(ada.id.0), &krw(total)));
-        assert_eq!(balance(&desk).await, krw(0));
+        assert_eq!(balance(&admin).await, krw(0));
     }
     assert_eq!(balance(&ada).await, krw(total));
 }

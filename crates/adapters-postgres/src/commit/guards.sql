@@ -32,8 +32,8 @@ UNION ALL
 SELECT 'wallet', k.position, t.version, NULL FROM unnest($14::uuid[]) WITH ORDINALITY k (id, position) JOIN wallets t ON t.user_id = k.id
 UNION ALL
 SELECT 'key', k.position, t.version, NULL
-FROM unnest($15::uuid[], $16::text[], $17::text[]) WITH ORDINALITY k (user_id, route, request_key, position)
-JOIN idempotency_keys t ON t.user_id = k.user_id AND t.route = k.route AND t.request_key = k.request_key
+FROM unnest($15::uuid[], $16::text[], $17::text[]) WITH ORDINALITY k (user_id, route, idempotency_key, position)
+JOIN idempotency_keys t ON t.user_id = k.user_id AND t.route = k.route AND t.idempotency_key = k.idempotency_key
 UNION ALL
 -- How many wait.
 SELECT 'line', k.position, t.waiting, NULL

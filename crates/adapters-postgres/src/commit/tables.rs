@@ -1,7 +1,7 @@
 //! The tables that a commit writes.
 
 use adapters_sql::rows::{
-    concert, deed, entry, key, payment, queue, reservation, reserved_seat, schedule, seat, token, user, user_search_key, wallet,
+    audit_entry, concert, entry, key, payment, queue, reservation, reserved_seat, schedule, seat, token, user, user_search_key, wallet,
 };
 
 use super::table::{Table, columns};
@@ -30,11 +30,11 @@ pub(super) const SCHEDULES: Table<schedule::Model> = Table {
     rest: columns![schedule::Model; concert_id: "uuid"],
 };
 
-pub(super) const DEEDS: Table<deed::Row> = Table {
-    name: "deeds",
-    key: columns![deed::Row; id: "uuid"],
+pub(super) const AUDIT_ENTRIES: Table<audit_entry::Row> = Table {
+    name: "audit_entries",
+    key: columns![audit_entry::Row; id: "uuid"],
     set: &[],
-    rest: columns![deed::Row; at: "bigint", operator_id: "uuid", act: "text", subject_kind: "text", subject_id: "uuid", reason: "text",
+    rest: columns![audit_entry::Row; at: "bigint", operator_id: "uuid", action: "text", subject_kind: "text", subject_id: "uuid", reason: "text",
                    changes: "json"],
 };
 
@@ -109,7 +109,7 @@ pub(super) const ENTRIES: Table<entry::Model> = Table {
 
 pub(super) const KEYS: Table<key::Model> = Table {
     name: "idempotency_keys",
-    key: columns![key::Model; user_id: "uuid", route: "text", request_key: "text"],
+    key: columns![key::Model; user_id: "uuid", route: "text", idempotency_key: "text"],
     set: columns![key::Model; version: "bigint", fingerprint: "bytea", outcome: "json", recorded_at: "bigint", expires_at: "bigint"],
     rest: &[],
 };

@@ -116,12 +116,12 @@ standings AS MATERIALIZED (
 SELECT 'now' AS kind, now::text AS content FROM clock
 UNION ALL
 SELECT 'key', row_to_json(k)::text FROM (
-    SELECT t.user_id, t.route, t.request_key, t.version, encode(t.fingerprint, 'hex') AS fingerprint, t.outcome::text AS outcome,
+    SELECT t.user_id, t.route, t.idempotency_key, t.version, encode(t.fingerprint, 'hex') AS fingerprint, t.outcome::text AS outcome,
            t.recorded_at, t.expires_at
-    FROM unnest($2::uuid[], $3::text[], $4::text[]) k (user_id, route, request_key)
+    FROM unnest($2::uuid[], $3::text[], $4::text[]) k (user_id, route, idempotency_key)
     CROSS JOIN LATERAL (
         SELECT * FROM idempotency_keys t
-        WHERE t.user_id = k.user_id AND t.route = k.route AND t.request_key = k.request_key OFFSET 0) t) k
+        WHERE t.user_id = k.user_id AND t.route = k.route AND t.idempotency_key = k.idempotency_key OFFSET 0) t) k
 UNION ALL
 SELECT 'user', row_to_json(u)::text FROM unnest($5::uuid[]) k (id)
 CROSS JOIN LATERAL (SELECT * FROM users u WHERE u.id = k.id OFFSET 0) u

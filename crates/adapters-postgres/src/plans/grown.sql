@@ -27,9 +27,9 @@ INSERT INTO reservation_seats (reservation_id, number, schedule_id, label, price
 SELECT md5('reservation ' || n)::uuid, n, md5('schedule ' || (n % 200 + 1))::uuid, 'A ' || n, 5, n % 3 < 2 FROM generate_series(1, 20000) n;
 INSERT INTO payments (id, version, reservation_id, user_id, amount, paid_at, state)
 SELECT md5('payment ' || n)::uuid, 1, md5('reservation ' || n)::uuid, md5('user ' || n)::uuid, 5, n, 'COMPLETED' FROM generate_series(1, 20000) n;
-INSERT INTO idempotency_keys (user_id, route, request_key, version, fingerprint, outcome, recorded_at, expires_at)
+INSERT INTO idempotency_keys (user_id, route, idempotency_key, version, fingerprint, outcome, recorded_at, expires_at)
 SELECT md5('user ' || n)::uuid, 'CHARGES', 'key ' || n, 1, sha256('x'), '{}', n, n FROM generate_series(1, 20000) n;
-INSERT INTO deeds (id, at, operator_id, act, subject_kind, subject_id, changes)
+INSERT INTO audit_entries (id, at, operator_id, action, subject_kind, subject_id, changes)
 SELECT gen_random_uuid(), n, md5('user ' || n % 9)::uuid, 'PAUSE', 'QUEUE', md5('queue ' || n % 9)::uuid, '[]' FROM generate_series(1, 20000) n;
 INSERT INTO event_log (position, positions, at, events, rows) SELECT n, 1, n, '[]', '{}' FROM generate_series(1, 20000) n;
 UPDATE log_extent SET end_position = 20000;

@@ -1,7 +1,7 @@
 //! Connections that break, and servers that can't be trusted.
 
 use adapters_postgres::{OpenError, PostgresStore};
-use application::ports::{CommitError, Pulse, ReadError, Store, Users};
+use application::ports::{CommitError, HealthCheck, ReadError, Store, Users};
 use testbed::Cluster;
 
 use crate::world::{SIZE, World, a_change, user};

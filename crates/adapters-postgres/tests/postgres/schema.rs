@@ -60,11 +60,11 @@ const ROWS: &str = "
 async fn the_schema_refuses_what_would_break_a_promise() {
     let world = World::empty().await;
     world.sql(ROWS);
-    for (promise, deed) in REFUSED {
+    for (promise, audit_entry) in REFUSED {
         // psql says what is wrong; the test wants to be told.
         let database = world.database.name.clone();
-        let refused = std::panic::catch_unwind(|| Cluster::shared().sql(&database, deed));
-        assert!(refused.is_err(), "{promise} is broken by: {deed}");
+        let refused = std::panic::catch_unwind(|| Cluster::shared().sql(&database, audit_entry));
+        assert!(refused.is_err(), "{promise} is broken by: {audit_entry}");
     }
 }
 

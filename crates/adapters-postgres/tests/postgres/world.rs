@@ -5,7 +5,7 @@ use std::sync::Arc;
 use adapters_postgres::{PoolSize, PostgresStore};
 use application::ports::{CommitError, Committed, Store};
 use domain::decide::{charge, join, register};
-use domain::testing::{keyed, rules, won};
+use domain::testing::{idempotency, rules, won};
 use domain::{Change, Command, Needs, Operation, Rows, Rules, TokenId, UserId};
 use sea_orm::sqlx::{Connection, Executor, PgConnection};
 use testbed::{Cluster, Database};
@@ -48,7 +48,7 @@ impl World {
 
     /// The change that registers somebody.
     pub(crate) async fn a_registration(&self, number: u128) -> Change {
-        self.decide(&register::Command { user: user(number), name: domain::UserName::new("Ada").unwrap(), keyed: None }).await
+        self.decide(&register::Command { user: user(number), name: domain::UserName::new("Ada").unwrap(), idempotency: None }).await
     }
 
     /// What `needs` find in the store.
@@ -93,8 +93,8 @@ impl World {
     /// The change that charges a wallet with 1, as it stands now.
     pub(crate) async fn a_charge(&self, number: u128, key: &str) -> Change {
         let entry = domain::EntryId(Uuid::from_u128(number << 64 | u128::from(key.len() as u64) << 32 | u128::from(key.as_bytes()[0])));
-        let keyed = keyed(user(number), Operation::Charge, key);
-        let command = charge::Command { user: None, order: None, keyed, id: entry, amount: won(1) };
+        let idempotency = idempotency(user(number), Operation::Charge, key);
+        let command = charge::Command { user: None, order: None, idempotency, id: entry, amount: won(1) };
         self.decide(&command).await
     }
 
@@ -110,6 +110,6 @@ impl World {
 
 /// The change that registers somebody, decided without a store.
 pub(crate) fn a_change(number: u128) -> Change {
-    let command = register::Command { user: user(number), name: domain::UserName::new("Ada").unwrap(), keyed: None };
+    let command = register::Command { user: user(number), name: domain::UserName::new("Ada").unwrap(), idempotency: None };
     command.decide_by(&Rows::at(OffsetDateTime::UNIX_EPOCH), &rules()).unwrap().unwrap().change.unwrap()
 }

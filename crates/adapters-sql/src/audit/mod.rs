@@ -3,11 +3,11 @@
 //! The queries believe nothing: neither the constraints, nor `live`, nor the counters; only how many tokens were pruned can't be
 //! counted again. Every SQL store understands them.
 
-mod bookings;
 mod lines;
 mod money;
 mod payments;
 mod references;
+mod reservations;
 
 use application::ports::{Finding, Invariant};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
@@ -17,7 +17,7 @@ use crate::schema::Schema;
 /// Each invariant with what selects how many rows break it, as `violations`. [`Invariant::SchemaIsComplete`] takes more than a query, and
 /// [`Invariant::FileIsIntact`] is the store's.
 const STATEMENTS: [&[(Invariant, &str)]; 5] =
-    [bookings::INVARIANTS, money::INVARIANTS, payments::INVARIANTS, lines::INVARIANTS, references::INVARIANTS];
+    [reservations::INVARIANTS, money::INVARIANTS, payments::INVARIANTS, lines::INVARIANTS, references::INVARIANTS];
 
 #[derive(FromQueryResult)]
 struct Count {

@@ -4,7 +4,7 @@ use application::ports::Invariant;
 
 pub(super) const INVARIANTS: &[(Invariant, &str)] = &[
     (
-        Invariant::BookingsLeadSomewhere,
+        Invariant::ReferencesExist,
         "SELECT (SELECT count(*) FROM reservations r
                       WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = r.user_id)
                          OR NOT EXISTS (SELECT 1 FROM schedules d WHERE d.id = r.schedule_id AND d.concert_id = r.concert_id))

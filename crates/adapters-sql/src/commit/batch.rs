@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use domain::change::Guard;
 use domain::{Change, ConcertId, QueueId, RowWrite, ScheduleId, Version, Write};
 
-use crate::rows::{concert, deed, entry, key, log, payment, queue, reservation, schedule, seat, token, user, user_search_key, wallet};
+use crate::rows::{
+    audit_entry, concert, entry, key, log, payment, queue, reservation, schedule, seat, token, user, user_search_key, wallet,
+};
 
 /// Rows to be inserted and rows to be updated.
 pub struct RowsToWrite<R> {
@@ -75,7 +77,7 @@ pub struct Batch {
     pub queues: RowsToWrite<queue::Model>,
     pub concerts: RowsToWrite<concert::Model>,
     pub schedules: RowsToWrite<schedule::Model>,
-    pub deeds: Vec<deed::Row>,
+    pub audit_entries: Vec<audit_entry::Row>,
     pub admissions: Vec<queue::Admission>,
     pub users: Vec<user::Model>,
     /// What the new users are found by.
@@ -122,7 +124,7 @@ impl Batch {
             RowWrite::Wallet(wallet) => self.wallets.push(expected, wallet.into()),
             RowWrite::Entry(entry) => self.entries.push((&entry.row).into()),
             RowWrite::Key(key) => self.keys.push(expected, key.into()),
-            RowWrite::Deed(deed) => self.deeds.push((&deed.row).into()),
+            RowWrite::AuditEntry(audit_entry) => self.audit_entries.push((&audit_entry.row).into()),
         }
     }
 
@@ -140,6 +142,6 @@ impl Batch {
         self.payments.sort_by_key(|row| row.id);
         self.wallets.sort_by_key(|row| row.user_id);
         self.entries.sort_unstable_by_key(|row| (row.user_id, row.sequence));
-        self.keys.sort_by_key(|row| (row.user_id, row.route.clone(), row.request_key.clone()));
+        self.keys.sort_by_key(|row| (row.user_id, row.route.clone(), row.idempotency_key.clone()));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::change::{Guard, RowKey, RowWrite, Write};
-use domain::{Change, ConcertId, KeyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId, Version};
+use domain::{Change, ConcertId, IdempotencyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId, Version};
 use time::OffsetDateTime;
 
 use crate::micros;
@@ -32,7 +32,7 @@ pub struct Names<'a> {
     pub reservations: Vec<ReservationId>,
     pub payments: Vec<PaymentId>,
     pub wallets: Vec<UserId>,
-    pub keys: Vec<&'a KeyScope>,
+    pub keys: Vec<&'a IdempotencyScope>,
     /// Queues that are joined, or whose room matters.
     pub lines: Vec<QueueId>,
     /// Concerts of which nothing may be HELD.
@@ -142,7 +142,7 @@ impl<'a> Names<'a> {
                 RowWrite::Wallet(wallet) => self.wallets.extend([wallet.row.user()]),
                 RowWrite::Key(key) => self.keys.extend([&key.row.scope]),
                 // Unique by the table itself: whoever comes second fails there.
-                RowWrite::Entry(_) | RowWrite::Deed(_) => {}
+                RowWrite::Entry(_) | RowWrite::AuditEntry(_) => {}
             }
         }
     }

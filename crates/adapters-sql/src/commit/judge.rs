@@ -49,7 +49,7 @@ impl<'a> Judge<'a> {
         match write {
             RowWrite::Place(place) => self.is_free(&place.row, change),
             // Unique by the table itself: whoever comes second fails there.
-            RowWrite::Entry(_) | RowWrite::Deed(_) => true,
+            RowWrite::Entry(_) | RowWrite::AuditEntry(_) => true,
             RowWrite::Queue(_)
             | RowWrite::Admission(_)
             | RowWrite::Concert(_)

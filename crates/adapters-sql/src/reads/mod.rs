@@ -1,8 +1,8 @@
 //! The reading ports, over any database that SeaORM speaks to.
 
-mod bookings;
+mod admin;
 mod catalogue;
-mod desk;
+mod reservations;
 mod tokens;
 mod users;
 mod wallets;
@@ -19,7 +19,7 @@ use tokio::time::timeout;
 pub struct Reads {
     db: DatabaseConnection,
     statements: ReadStatements,
-    patience: Duration,
+    timeout_after: Duration,
 }
 
 /// What a database says in its own words.
@@ -32,7 +32,7 @@ pub struct ReadStatements {
     /// The live tokens of a queue (1) whose number is above another (2), by number, so many (3).
     pub live_tokens: &'static str,
     /// `admitted` and `no_shows` of a queue (1).
-    pub turnout: &'static str,
+    pub queue_totals: &'static str,
     /// The `sum` of what the sold seats of a date (1) cost.
     pub revenue: &'static str,
     /// The HELD and CONFIRMED reservations of a date (1), with their seats as JSON, so many (2).
@@ -45,7 +45,7 @@ pub struct ReadStatements {
     pub tokens_of: &'static str,
     /// Deeds to a thing (1) and of an operator (2), unless these are null, the highest id first, below an id (3) unless that is null, so
     /// many (4).
-    pub deeds: &'static str,
+    pub audit_entries: &'static str,
 }
 
 impl std::fmt::Debug for Reads {
@@ -55,13 +55,13 @@ impl std::fmt::Debug for Reads {
 }
 
 impl Reads {
-    /// Reads from `db`, and gives a query up that takes longer than `patience`: its peer fell silent.
-    pub const fn new(db: DatabaseConnection, statements: ReadStatements, patience: Duration) -> Self {
-        Self { db, statements, patience }
+    /// Reads from `db`, and gives a query up that takes longer than `timeout_after`: its peer fell silent.
+    pub const fn new(db: DatabaseConnection, statements: ReadStatements, timeout_after: Duration) -> Self {
+        Self { db, statements, timeout_after }
     }
 
     async fn within<T>(&self, query: impl Future<Output = Result<T, DbErr>>) -> Result<T, ReadError> {
-        match timeout(self.patience, query).await {
+        match timeout(self.timeout_after, query).await {
             Ok(read) => read.map_err(read_error),
             Err(elapsed) => Err(ReadError::Unavailable(Box::new(elapsed))),
         }

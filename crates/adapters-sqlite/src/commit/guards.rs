@@ -29,7 +29,7 @@ const WALLETS: &str = "SELECT k.key AS position, t.version FROM jsonb_each(?1) k
 const KEYS: &str = "
     SELECT k.key AS position, t.version FROM jsonb_each(?1) k
     CROSS JOIN idempotency_keys t
-        ON t.user_id = unhex(k.value ->> 0, '-') AND t.route = k.value ->> 1 AND t.request_key = k.value ->> 2";
+        ON t.user_id = unhex(k.value ->> 0, '-') AND t.route = k.value ->> 1 AND t.idempotency_key = k.value ->> 2";
 const PLACES: &str = "
     SELECT k.key AS position, t.id AS token_id FROM jsonb_each(?1) k
     CROSS JOIN queue_tokens t

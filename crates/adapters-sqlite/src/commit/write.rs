@@ -9,7 +9,9 @@ use time::OffsetDateTime;
 
 use super::numbers;
 use crate::statement::{array, statement, write as write_rows};
-use crate::statements::{concert, deed, entry, key, log, payment, queue, reservation, reserved_seat, schedule, seat, token, user, wallet};
+use crate::statements::{
+    audit_entry, concert, entry, key, log, payment, queue, reservation, reserved_seat, schedule, seat, token, user, wallet,
+};
 
 /// Writes all rows of `batch`, and the numbers that its joins were given.
 pub(super) async fn write(db: &impl ConnectionTrait, batch: &Batch, numbers: &Numbers, now: OffsetDateTime) -> Result<(), DbErr> {
@@ -56,7 +58,7 @@ async fn write_catalogue(db: &impl ConnectionTrait, batch: &Batch) -> Result<(),
     write_rows(db, concert::INSERT, &batch.concerts.new).await?;
     write_rows(db, schedule::UPDATE, &batch.schedules.old).await?;
     write_rows(db, schedule::INSERT, &batch.schedules.new).await?;
-    write_rows(db, deed::INSERT, &batch.deeds).await
+    write_rows(db, audit_entry::INSERT, &batch.audit_entries).await
 }
 
 async fn write_reservations(db: &impl ConnectionTrait, batch: &Batch) -> Result<(), DbErr> {

@@ -5,8 +5,8 @@
 //!   Led      the keys of the rows to which those found lead     ─► led: one more query a table
 //! ```
 
-mod led;
 mod named;
+mod related;
 mod select;
 
 use adapters_sql::load::Wanted;
@@ -15,7 +15,7 @@ use application::ports::{Clock, ReadError};
 use domain::{Need, Rows};
 use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
 
-use self::led::Led;
+use self::related::Related;
 
 /// All rows that `needs` are about.
 pub(crate) async fn load(readers: &DatabaseConnection, clock: &dyn Clock, needs: &[Need]) -> Result<Rows, ReadError> {
@@ -28,8 +28,8 @@ async fn snapshot(readers: &DatabaseConnection, clock: &dyn Clock, needs: &[Need
     // The first query takes the snapshot, so this reading is not later than it.
     let mut rows = Rows::at(clock.now());
     named::read(&snapshot, &wanted, &mut rows).await?;
-    let led = Led::by(&wanted, &rows);
-    led.read(&snapshot, &mut rows).await?;
+    let related = Related::by(&wanted, &rows);
+    related.read(&snapshot, &mut rows).await?;
     snapshot.rollback().await?;
     Ok(rows)
 }

@@ -4,11 +4,11 @@
 pub(crate) const SELECT: &str = "
     SELECT t.* FROM jsonb_each(?1) k
     CROSS JOIN idempotency_keys t
-        ON t.user_id = unhex(k.value ->> 0, '-') AND t.route = k.value ->> 1 AND t.request_key = k.value ->> 2";
+        ON t.user_id = unhex(k.value ->> 0, '-') AND t.route = k.value ->> 1 AND t.idempotency_key = k.value ->> 2";
 
 pub(crate) const INSERT: &str = "
-    INSERT INTO idempotency_keys (user_id, route, request_key, version, fingerprint, outcome, recorded_at, expires_at)
-    SELECT unhex(value ->> 'user_id', '-'), value ->> 'route', value ->> 'request_key', value ->> 'version',
+    INSERT INTO idempotency_keys (user_id, route, idempotency_key, version, fingerprint, outcome, recorded_at, expires_at)
+    SELECT unhex(value ->> 'user_id', '-'), value ->> 'route', value ->> 'idempotency_key', value ->> 'version',
            unhex(value ->> 'fingerprint'), value ->> 'outcome', value ->> 'recorded_at', value ->> 'expires_at'
     FROM jsonb_each(?1)";
 
@@ -18,7 +18,7 @@ pub(crate) const UPDATE: &str = "
         recorded_at = new.value ->> 'recorded_at', expires_at = new.value ->> 'expires_at'
     FROM jsonb_each(?1) new
     WHERE user_id = unhex(new.value ->> 'user_id', '-') AND route = new.value ->> 'route'
-      AND request_key = new.value ->> 'request_key' AND version = (new.value ->> 'version') - 1";
+      AND idempotency_key = new.value ->> 'idempotency_key' AND version = (new.value ->> 'version') - 1";
 
 /// Deletes what is past its retention.
 pub(crate) const DELETE_EXPIRED: &str = "

@@ -1,8 +1,8 @@
 //! The statements on each table, over sets: see [`crate::statement`].
 
+pub(crate) mod admin;
+pub(crate) mod audit_entry;
 pub(crate) mod concert;
-pub(crate) mod deed;
-pub(crate) mod desk;
 pub(crate) mod entry;
 pub(crate) mod key;
 pub(crate) mod log;

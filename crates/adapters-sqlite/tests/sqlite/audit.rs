@@ -30,7 +30,7 @@ async fn run(db: &SqlitePool, sql: &'static str) {
 }
 
 /// What is done behind the store's back, and the invariant that it breaks (others may break with it).
-const DEEDS: &[(&str, &str)] = &[
+const AUDIT_ENTRIES: &[(&str, &str)] = &[
     (
         "seat_has_at_most_one_live_reservation",
         "DROP INDEX reservation_seats_live;
@@ -131,25 +131,25 @@ const DEEDS: &[(&str, &str)] = &[
     ("schema_is_complete", "DROP TABLE seaql_migrations"),
     ("schema_is_complete", "DROP TABLE wallet_entries; DROP TABLE payments; DROP TABLE reservation_seats"),
     ("schema_is_complete", "DROP INDEX reservation_seats_live"),
-    ("schema_is_complete", "DROP TRIGGER deeds_stay"),
+    ("schema_is_complete", "DROP TRIGGER audit_entries_no_update"),
     ("file_is_intact", "PRAGMA writable_schema = ON; DELETE FROM sqlite_master WHERE name = 'seats_label'; PRAGMA schema_version = 999"),
 ];
 
 #[tokio::test]
 async fn each_invariant_is_found_broken_when_it_is() {
-    for (invariant, deed) in DEEDS {
+    for (invariant, audit_entry) in AUDIT_ENTRIES {
         let world = a_busy_house().await;
-        run(&world.behind_its_back().await, deed).await;
+        run(&world.behind_its_back().await, audit_entry).await;
         let broken = world.broken().await;
-        assert!(broken.contains(invariant), "{invariant}\nafter {deed}\nfound {broken:?}");
+        assert!(broken.contains(invariant), "{invariant}\nafter {audit_entry}\nfound {broken:?}");
     }
 }
 
 #[tokio::test]
-async fn every_invariant_has_a_deed_that_breaks_it() {
+async fn every_invariant_has_a_audit_entry_that_breaks_it() {
     let world = World::empty().await;
     for finding in world.findings().await {
-        assert!(DEEDS.iter().any(|(invariant, _)| *invariant == finding.invariant.name()), "{}", finding.invariant.name());
+        assert!(AUDIT_ENTRIES.iter().any(|(invariant, _)| *invariant == finding.invariant.name()), "{}", finding.invariant.name());
         assert!(["P1", "P2", "P3", "P5", "P6", "P7"].contains(&finding.invariant.promise()), "{}", finding.invariant.name());
     }
 }

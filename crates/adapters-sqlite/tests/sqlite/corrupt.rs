@@ -67,7 +67,7 @@ async fn what_a_charge_meets_is_read_with_suspicion() {
         let change = world.charge_change(user, 1_000).await;
         world.commit(&change).await.unwrap();
         spoil(&world, sql).await;
-        let key = change.row::<domain::KeyRecord>().unwrap().row.scope.clone();
+        let key = change.row::<domain::IdempotencyRecord>().unwrap().row.scope.clone();
         let found = world.try_find(&(need::Key(key), need::Account(user))).await;
         assert!(found.is_err(), "{sql}: {found:?}");
     }

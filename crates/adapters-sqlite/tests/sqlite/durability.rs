@@ -2,7 +2,7 @@
 
 use adapters_sqlite::SqliteStore;
 use application::PageRequest;
-use application::ports::{Bookings, Catalogue, Store, Tokens, Users, Wallets};
+use application::ports::{Catalogue, Reservations, Store, Tokens, Users, Wallets};
 use domain::testing::SCHEDULE;
 use domain::{Command, Needs, Operation, need};
 use sea_orm::sqlx::{self, Row};
@@ -61,8 +61,8 @@ async fn a_first_answer_is_replayed_unchanged_after_a_restart() {
 async fn a_key_of_one_route_is_none_of_another() {
     let world = World::empty().await;
     let user = world.user().await;
-    let keyed = world.key(user, Operation::Charge);
+    let idempotency = world.key(user, Operation::Charge);
     world.charge(user, 1_000).await;
-    let scope = domain::KeyScope { operation: Operation::Refund, ..keyed.scope };
+    let scope = domain::IdempotencyScope { operation: Operation::Refund, ..idempotency.scope };
     assert_eq!(world.find(need::Key(scope)).await, None);
 }

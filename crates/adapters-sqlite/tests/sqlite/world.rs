@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use adapters_sqlite::SqliteStore;
 use application::ports::{Audit, Clock, CommitError, Committed, Finding, Ids, Store};
-use application::testing::{CountingIds, Programme, StoppedClock};
+use application::testing::{CatalogueFixture, CountingIds, StoppedClock};
 use domain::decide::admission::Pass;
 use domain::decide::{Decision, admit, charge, hold, join, pay, refund, register};
-use domain::key::Keyed;
+use domain::idempotency::IdempotentRequest;
 use domain::need::{Line, Unreadable};
-use domain::testing::{SCHEDULE, a_concert, a_schedule, a_seat, keyed, rules, seats, won};
+use domain::testing::{SCHEDULE, a_concert, a_schedule, a_seat, idempotency, rules, seats, won};
 use domain::{
     Change, Command, Need, Needs, Operation, Outcome, Payment, Queue, QueuePolicy, Reservation, Rules, TokenId, UserId, UserName,
 };
@@ -37,7 +37,7 @@ impl World {
     /// A store with one concert on one date, in a hall of `seats` seats.
     pub(crate) async fn with_a_hall_of(seats: u32) -> Self {
         let world = Self::empty().await;
-        Self::programme(seats).put_on(&world.store).await;
+        Self::catalogue(seats).put_on(&world.store).await;
         world
     }
 
@@ -47,10 +47,10 @@ impl World {
     }
 
     /// One concert on one date, in a hall of `seats` seats.
-    pub(crate) fn programme(seats: u32) -> Programme {
+    pub(crate) fn catalogue(seats: u32) -> CatalogueFixture {
         let seat = |number| a_seat(number).with(|seat| seat.with_price(won(10_000))).row;
         let (concerts, schedules) = (vec![a_concert().row], vec![a_schedule().row]);
-        Programme { queues: vec![], concerts, schedules, seats: (1..=seats).map(seat).collect() }
+        CatalogueFixture { queues: vec![], concerts, schedules, seats: (1..=seats).map(seat).collect() }
     }
 
     /// The store's file opened as by another process that knows nothing of our rules.
@@ -103,13 +103,13 @@ impl World {
         self.findings().await.into_iter().filter(|finding| finding.violations > 0).map(|finding| finding.invariant.name()).collect()
     }
 
-    pub(crate) fn key(&self, user: UserId, operation: Operation) -> Keyed {
-        keyed(user, operation, &self.ids.ordered().to_string())
+    pub(crate) fn key(&self, user: UserId, operation: Operation) -> IdempotentRequest {
+        idempotency(user, operation, &self.ids.ordered().to_string())
     }
 
     /// Somebody new, with a wallet.
     pub(crate) async fn user(&self) -> UserId {
-        let command = register::Command { user: UserId(self.ids.ordered()), name: UserName::new("Ada").unwrap(), keyed: None };
+        let command = register::Command { user: UserId(self.ids.ordered()), name: UserName::new("Ada").unwrap(), idempotency: None };
         self.commit_decision(self.decide(&command).await).await;
         command.user
     }
@@ -144,7 +144,7 @@ impl World {
 
     pub(crate) fn hold_command(&self, pass: Pass, numbers: &[u32]) -> hold::Command {
         let (id, seats) = (self.ids.ordered().into(), seats(numbers));
-        hold::Command { pass, keyed: self.key(pass.user, Operation::Hold), id, schedule: SCHEDULE, seats }
+        hold::Command { pass, idempotency: self.key(pass.user, Operation::Hold), id, schedule: SCHEDULE, seats }
     }
 
     pub(crate) async fn hold_change(&self, pass: Pass, seats: &[u32]) -> Change {
@@ -161,8 +161,8 @@ impl World {
     }
 
     pub(crate) async fn charge_change(&self, user: UserId, amount: i64) -> Change {
-        let keyed = self.key(user, Operation::Charge);
-        let command = charge::Command { user: None, order: None, keyed, id: self.ids.ordered().into(), amount: won(amount) };
+        let idempotency = self.key(user, Operation::Charge);
+        let command = charge::Command { user: None, order: None, idempotency, id: self.ids.ordered().into(), amount: won(amount) };
         self.decide(&command).await.change.unwrap()
     }
 
@@ -172,17 +172,17 @@ impl World {
 
     /// A held reservation, paid.
     pub(crate) async fn pay(&self, pass: Pass, reservation: &Reservation) -> Payment {
-        let keyed = self.key(pass.user, Operation::Pay);
+        let idempotency = self.key(pass.user, Operation::Pay);
         let (id, entry) = (self.ids.ordered().into(), self.ids.ordered().into());
-        let command = pay::Command { pass, keyed, id, entry, reservation: reservation.id(), amount: None };
+        let command = pay::Command { pass, idempotency, id, entry, reservation: reservation.id(), amount: None };
         paid(self.commit_decision(self.decide(&command).await).await)
     }
 
     /// A payment, gone back.
     pub(crate) async fn refund(&self, payment: &Payment) -> Payment {
-        let keyed = self.key(payment.user(), Operation::Refund);
+        let idempotency = self.key(payment.user(), Operation::Refund);
         let entry = self.ids.ordered().into();
-        let command = refund::Command { user: payment.user(), order: None, keyed, payment: payment.id(), entry };
+        let command = refund::Command { user: payment.user(), order: None, idempotency, payment: payment.id(), entry };
         paid(self.commit_decision(self.decide(&command).await).await)
     }
 }

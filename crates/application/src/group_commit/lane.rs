@@ -39,7 +39,7 @@ pub(super) struct Work {
 
 /// Commands that are to be loaded and decided again, after a pause if they have lost in the store.
 #[derive(Default)]
-struct Again {
+struct Retries {
     jobs: Vec<Box<dyn Job>>,
     /// In microseconds.
     pause: Option<Range<u64>>,
@@ -115,7 +115,7 @@ impl Work {
         let loaded = timed(&self.measures.load, self.committer.load(&needs)).await;
         drop(loading);
 
-        let mut again = Again::default();
+        let mut again = Retries::default();
         match loaded {
             Ok(rows) => {
                 let group = self.decide(jobs, &rows, &mut again);
@@ -143,7 +143,7 @@ impl Work {
     }
 
     /// Decides each command; returns those whose changes are to be committed, which don't collide.
-    fn decide(&self, jobs: Vec<Box<dyn Job>>, rows: &Rows, again: &mut Again) -> Group {
+    fn decide(&self, jobs: Vec<Box<dyn Job>>, rows: &Rows, again: &mut Retries) -> Group {
         let mut group = Group::default();
         let mut collisions = Collisions::default();
         for mut job in jobs {
@@ -179,7 +179,7 @@ impl Work {
     }
 
     /// Commits a group; commands of which nothing is written are to be tried again.
-    async fn commit(&self, group: Group, again: &mut Again) {
+    async fn commit(&self, group: Group, again: &mut Retries) {
         let committing: Vec<_> =
             group.jobs.iter().map(|job| debug_span!(parent: job.span(), "commit", changes = group.changes.len())).collect();
         self.measures.group.record(number(group.changes.len()));
@@ -200,7 +200,7 @@ impl Work {
     }
 }
 
-impl Again {
+impl Retries {
     /// Takes in a command of which nothing is committed.
     fn after(&mut self, pause: Range<u64>, mut job: Box<dyn Job>) {
         job.retry();

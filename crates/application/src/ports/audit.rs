@@ -80,7 +80,7 @@ invariants! {
     /// An entry of a payment or refund names a payment of the same user and amount.
     EntryNamesItsPayment = "P3", "entry_names_its_payment";
     /// A reservation's user, date and seats exist, and the date is one of the reservation's concert.
-    BookingsLeadSomewhere = "P3", "bookings_lead_somewhere";
+    ReferencesExist = "P3", "bookings_lead_somewhere";
     /// A queue's numbers are those of its tokens and of those that were forgotten.
     QueueNumbersAreGapless = "P5", "queue_numbers_are_gapless";
     /// Nobody waits who has a lower number than somebody who was let in.

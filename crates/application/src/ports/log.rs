@@ -51,15 +51,15 @@ pub struct ReaderName(String);
 /// It is no name of a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a name of 1 to 64 characters: lower-case letters, digits, and after the first hyphens and underscores")]
-pub struct NotAReaderName;
+pub struct InvalidReaderName;
 
 impl ReaderName {
     /// The name.
-    pub fn new(name: &str) -> Result<Self, NotAReaderName> {
+    pub fn new(name: &str) -> Result<Self, InvalidReaderName> {
         let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
         let is_name = name.len() <= 64 && name.bytes().next().is_some_and(is_plain);
         let is_name = is_name && name.bytes().all(|byte| is_plain(byte) || b"-_".contains(&byte));
-        if is_name { Ok(Self(name.to_owned())) } else { Err(NotAReaderName) }
+        if is_name { Ok(Self(name.to_owned())) } else { Err(InvalidReaderName) }
     }
 
     /// The name.
@@ -125,7 +125,7 @@ mod tests {
             assert_eq!(ReaderName::new(name).unwrap().as_str(), name);
         }
         for name in ["", "Mailer", ".", "a.b", "-a", "a b", "ä", "a/b", &"x".repeat(65)] {
-            assert_eq!(ReaderName::new(name), Err(NotAReaderName), "{name:?}");
+            assert_eq!(ReaderName::new(name), Err(InvalidReaderName), "{name:?}");
         }
     }
 }

@@ -6,34 +6,34 @@
 //! the method waits for these. To hold a lock for as long as it takes to look at memory is no blocking. The methods that aren't
 //! asynchronous ([`Clock`], [`Ids`], [`Observer`]) are called amid decisions and commits: they MUST return at once and wait for nothing.
 
+mod admin;
 mod audit;
-mod bookings;
 mod catalogue;
 mod clock;
-mod desk;
+mod health_check;
 mod housekeeping;
 mod ids;
 mod log;
 mod observer;
 mod pools;
-mod pulse;
+mod reservations;
 mod secrets;
 mod store;
 mod tokens;
 mod users;
 mod wallets;
 
+pub use admin::{AdminQueries, AuditEntryFilter, QueueTotals};
 pub use audit::{Audit, Finding, Invariant};
-pub use bookings::Bookings;
 pub use catalogue::Catalogue;
 pub use clock::Clock;
-pub use desk::{DeedsWanted, Desk, Turnout};
+pub use health_check::HealthCheck;
 pub use housekeeping::{Housekeeping, Prunable, Pruned};
 pub use ids::Ids;
-pub use log::{Log, LogExtent, LogPage, LogReader, LoggedEvent, MAX_READERS, NotAReaderName, Position, ReaderName};
+pub use log::{InvalidReaderName, Log, LogExtent, LogPage, LogReader, LoggedEvent, MAX_READERS, Position, ReaderName};
 pub use observer::Observer;
 pub use pools::PoolState;
-pub use pulse::Pulse;
+pub use reservations::Reservations;
 pub use secrets::Secrets;
 pub use store::{CommitError, Committed, ReadError, Store};
 pub use tokens::Tokens;
@@ -42,9 +42,9 @@ pub use wallets::Wallets;
 
 #[cfg(any(test, feature = "testing"))]
 pub use self::{
-    audit::MockAudit, bookings::MockBookings, catalogue::MockCatalogue, clock::MockClock, desk::MockDesk, housekeeping::MockHousekeeping,
-    ids::MockIds, log::MockLog, observer::MockObserver, pulse::MockPulse, secrets::MockSecrets, store::MockStore, tokens::MockTokens,
-    users::MockUsers, wallets::MockWallets,
+    admin::MockAdminQueries, audit::MockAudit, catalogue::MockCatalogue, clock::MockClock, health_check::MockHealthCheck,
+    housekeeping::MockHousekeeping, ids::MockIds, log::MockLog, observer::MockObserver, reservations::MockReservations,
+    secrets::MockSecrets, store::MockStore, tokens::MockTokens, users::MockUsers, wallets::MockWallets,
 };
 
 use std::sync::Arc;
@@ -60,7 +60,7 @@ pub struct Ports {
     /// Concerts, dates, seats, queues.
     pub catalogue: Arc<dyn Catalogue>,
     /// Reservations and payments.
-    pub bookings: Arc<dyn Bookings>,
+    pub reservations: Arc<dyn Reservations>,
     /// Wallets and their books.
     pub wallets: Arc<dyn Wallets>,
     /// Users.
@@ -70,13 +70,13 @@ pub struct Ports {
     /// What nobody else may know.
     pub secrets: Arc<dyn Secrets>,
     /// What operators read.
-    pub desk: Arc<dyn Desk>,
+    pub admin: Arc<dyn AdminQueries>,
     /// Whether the promises hold.
     pub audit: Arc<dyn Audit>,
     /// Forgetting what has been kept long enough.
     pub housekeeping: Arc<dyn Housekeeping>,
     /// Whether the store lives.
-    pub pulse: Arc<dyn Pulse>,
+    pub health_check: Arc<dyn HealthCheck>,
     /// What was committed.
     pub log: Arc<dyn Log>,
     /// Whether other processes commit to the same store: then the log must be followed.
@@ -87,21 +87,33 @@ impl Ports {
     /// All ports served by one adapter, whose store is one process's own.
     pub fn of<A>(adapter: &Arc<A>) -> Self
     where
-        A: Store + Catalogue + Bookings + Wallets + Users + Tokens + Secrets + Desk + Audit + Housekeeping + Pulse + Log + 'static,
+        A: Store
+            + Catalogue
+            + Reservations
+            + Wallets
+            + Users
+            + Tokens
+            + Secrets
+            + AdminQueries
+            + Audit
+            + Housekeeping
+            + HealthCheck
+            + Log
+            + 'static,
     {
         Self {
             store: adapter.clone(),
             orders: adapter.clone(),
             catalogue: adapter.clone(),
-            bookings: adapter.clone(),
+            reservations: adapter.clone(),
             wallets: adapter.clone(),
             users: adapter.clone(),
             tokens: adapter.clone(),
             secrets: adapter.clone(),
-            desk: adapter.clone(),
+            admin: adapter.clone(),
             audit: adapter.clone(),
             housekeeping: adapter.clone(),
-            pulse: adapter.clone(),
+            health_check: adapter.clone(),
             log: adapter.clone(),
             is_shared: false,
         }

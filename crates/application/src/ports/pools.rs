@@ -3,7 +3,7 @@
 /// How the connections of one purpose stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolState {
-    /// What they are for: `commands`, `orders`, `reads` or `pulse`.
+    /// What they are for: `commands`, `orders`, `reads` or `health_check`.
     pub name: &'static str,
     /// How many are open.
     pub open: usize,

@@ -36,14 +36,14 @@ fn scheduler(rows: Rows, panics: bool) -> (Scheduler, Arc<RecordingObserver>) {
     let observer = Arc::new(RecordingObserver::default());
     let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_programme()), Arc::new(StoppedClock::default()));
     let day = Duration::from_hours(24);
-    let tools = Tools {
+    let dependencies = Dependencies {
         committer: Arc::new(Committer::new(Arc::new(Scripted { rows, panics: AtomicBool::new(panics) }), vec![observer.clone()])),
         room: Arc::new(room),
         rules: Arc::new(rules()),
-        place_free: Arc::default(),
+        capacity_freed: Arc::default(),
     };
-    let rhythm = Rhythm { tick: day, sweep: day };
-    (Scheduler::new(tools, rhythm), observer)
+    let intervals = Intervals { tick: day, sweep: day };
+    (Scheduler::new(dependencies, intervals), observer)
 }
 
 /// One user waits, and there are places.
@@ -140,8 +140,8 @@ fn many_queues() -> (Scheduler, Arc<ManyQueues>, Arc<RecordingObserver>) {
     let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_programme()), Arc::new(StoppedClock::default()));
     let (rules, day) = (Arc::new(rules()), Duration::from_hours(24));
     let committer = Arc::new(Committer::new(store.clone(), vec![observer.clone()]));
-    let tools = Tools { committer, room: Arc::new(room), rules, place_free: Arc::default() };
-    (Scheduler::new(tools, Rhythm { tick: day, sweep: day }), store, observer)
+    let dependencies = Dependencies { committer, room: Arc::new(room), rules, capacity_freed: Arc::default() };
+    (Scheduler::new(dependencies, Intervals { tick: day, sweep: day }), store, observer)
 }
 
 #[tokio::test]

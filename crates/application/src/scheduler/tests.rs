@@ -1,4 +1,4 @@
-mod place_free;
+mod capacity_freed;
 
 use domain::need::Standing;
 use domain::testing::{ADA, OTHER_QUEUE, SCHEDULE, a_queue, a_schedule, a_token, rules};
@@ -27,7 +27,7 @@ fn her_place() -> Versioned<QueueToken> {
 /// What a tick sees at `now`: Ada waits, and the sale opens at `sale_opens_at`.
 fn the_rows(now: OffsetDateTime, sale_opens_at: OffsetDateTime) -> Rows {
     let closes_at = sale_opens_at + DAY;
-    let schedule = a_schedule().with(|date| date.with_sale(sale_opens_at..closes_at).with_start(closes_at));
+    let schedule = a_schedule().with(|schedule| schedule.with_sale(sale_opens_at..closes_at).with_start(closes_at));
     let mut rows = Rows::at(now).with(a_queue().with(|queue| queue.with_id(OTHER_QUEUE))).with(her_place()).with(schedule);
     rows.add_standing(OTHER_QUEUE, Standing { admission: Version::FIRST, waiting: 1, active: Some(0) });
     rows.add_offer(OTHER_QUEUE, Some((SCHEDULE, true)));
@@ -53,15 +53,15 @@ async fn a_queue_is_ticked_at_the_instant_at_which_its_sale_opens() {
     });
     let room = Arc::new(a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_programme()), clock.clone()));
     room.meet(&her_place());
-    let tools = Tools {
+    let dependencies = Dependencies {
         committer: Arc::new(Committer::new(Arc::new(store), Vec::new())),
         room,
         rules: Arc::new(rules()),
-        place_free: Arc::default(),
+        capacity_freed: Arc::default(),
     };
-    let rhythm = Rhythm { tick: DAY, sweep: DAY };
+    let intervals = Intervals { tick: DAY, sweep: DAY };
 
-    Scheduler::new(tools, rhythm).run(stop).await;
+    Scheduler::new(dependencies, intervals).run(stop).await;
 
     let [(at, 1)] = admitted.lock().unwrap()[..] else { panic!("one tick admits: {admitted:?}") };
     assert!(opens_at <= at && at < opens_at + Duration::from_millis(50), "{at} for {opens_at}");

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use domain::decide::charge;
-use domain::key::Keyed;
+use domain::idempotency::IdempotentRequest;
 use domain::{EntryId, Money, Outcome, UserId};
 
-use super::desk::By;
+use super::admin::Actor;
 use crate::ports::Ids;
 use crate::{Answer, Error, GroupCommit};
 
@@ -25,8 +25,14 @@ impl ChargeWallet {
 
     /// Puts `amount` into the wallet of `user`, or of the caller, whose key it is, if no user is named. `by` is the operator or cashier who
     /// orders it; none: the caller has neither role. The answer is an [`Outcome::Charged`].
-    pub async fn execute(&self, by: Option<&By>, keyed: Keyed, user: Option<UserId>, amount: Money) -> Result<Answer<Outcome>, Error> {
+    pub async fn execute(
+        &self,
+        by: Option<&Actor>,
+        idempotency: IdempotentRequest,
+        user: Option<UserId>,
+        amount: Money,
+    ) -> Result<Answer<Outcome>, Error> {
         let order = by.map(|by| by.order(&self.ids));
-        self.commits.run(charge::Command { user, order, keyed, id: EntryId(self.ids.ordered()), amount }).await
+        self.commits.run(charge::Command { user, order, idempotency, id: EntryId(self.ids.ordered()), amount }).await
     }
 }

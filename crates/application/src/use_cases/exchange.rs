@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use domain::decide::admission::Pass;
 use domain::decide::{exchange, hold};
-use domain::key::Keyed;
-use domain::seat_choice::SeatChoice;
+use domain::idempotency::IdempotentRequest;
+use domain::seat_selection::SeatSelection;
 use domain::{Outcome, ReservationId, ScheduleId};
 
 use crate::ports::Ids;
@@ -28,12 +28,12 @@ impl ExchangeSeats {
     pub async fn execute(
         &self,
         pass: Pass,
-        keyed: Keyed,
+        idempotency: IdempotentRequest,
         held: ReservationId,
         schedule: ScheduleId,
-        seats: SeatChoice,
+        seats: SeatSelection,
     ) -> Result<Answer<Outcome>, Error> {
-        let wanted = hold::Command { pass, keyed, id: ReservationId(self.ids.ordered()), schedule, seats };
+        let wanted = hold::Command { pass, idempotency, id: ReservationId(self.ids.ordered()), schedule, seats };
         self.commits.run(exchange::Command { wanted, held }).await
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use domain::decide::admission::Pass;
 use domain::decide::hold;
-use domain::key::Keyed;
-use domain::seat_choice::SeatChoice;
+use domain::idempotency::IdempotentRequest;
+use domain::seat_selection::SeatSelection;
 use domain::{Outcome, ReservationId, ScheduleId};
 
 use crate::ports::Ids;
@@ -25,26 +25,33 @@ impl HoldSeats {
     }
 
     /// Holds `seats` of `schedule` for the pass's user. The answer is an [`Outcome::Held`].
-    pub async fn execute(&self, pass: Pass, keyed: Keyed, schedule: ScheduleId, seats: SeatChoice) -> Result<Answer<Outcome>, Error> {
-        self.commits.run(hold::Command { pass, keyed, id: ReservationId(self.ids.ordered()), schedule, seats }).await
+    pub async fn execute(
+        &self,
+        pass: Pass,
+        idempotency: IdempotentRequest,
+        schedule: ScheduleId,
+        seats: SeatSelection,
+    ) -> Result<Answer<Outcome>, Error> {
+        self.commits.run(hold::Command { pass, idempotency, id: ReservationId(self.ids.ordered()), schedule, seats }).await
     }
 }
 
 #[cfg(test)]
 mod tests {
     use domain::testing::{
-        ADA, BEN, NOW, SCHEDULE, a_hold, a_seat, an_admitted_token, keyed, on_sale, pass, rules, seat_number, seats, token_of,
+        ADA, BEN, NOW, SCHEDULE, a_hold, a_seat, an_admitted_token, idempotency, on_sale, pass, rules, seat_number, seats, token_of,
     };
-    use domain::{Change, KeyRecord, Operation, QueueToken, Refusal, RowWrite, Rows, Seat, SeatStatus, Write};
+    use domain::{Change, IdempotencyRecord, Operation, QueueToken, Refusal, RowWrite, Rows, Seat, SeatStatus, Write};
 
     use super::*;
     use crate::testing::{CountingIds, MockedLanes};
 
     /// Ada holds seat 7 of what a store has; and the changes that were committed.
     async fn hold(rows: Rows) -> (Result<Answer<Outcome>, Error>, Vec<Change>) {
-        let (pass, keyed) = (pass(ADA), keyed(ADA, Operation::Hold, "k-1"));
-        let hold =
-            async |commits| HoldSeats::new(commits, Arc::new(CountingIds::default())).execute(pass, keyed, SCHEDULE, seats(&[7])).await;
+        let (pass, idempotency) = (pass(ADA), idempotency(ADA, Operation::Hold, "k-1"));
+        let hold = async |commits| {
+            HoldSeats::new(commits, Arc::new(CountingIds::default())).execute(pass, idempotency, SCHEDULE, seats(&[7])).await
+        };
         MockedLanes::with_rows(rows).run_and_record(hold).await
     }
 
@@ -56,7 +63,7 @@ mod tests {
         assert_eq!(reservation.expires_at(), NOW + rules().hold);
         let [change] = &changes[..] else { panic!("not one commit: {changes:?}") };
         assert_eq!(change.row::<Seat>().map(|seat| seat.expected), Some(Some(a_seat(7).version)));
-        assert!(change.row::<KeyRecord>().is_some());
+        assert!(change.row::<IdempotencyRecord>().is_some());
         assert_eq!(change.rows::<QueueToken>().count(), 1);
     }
 

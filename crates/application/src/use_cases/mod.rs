@@ -1,39 +1,39 @@
 //! The use cases: what can be asked of Frontrow. A command's load and decision stand beside the use case that runs it.
 
+pub mod admin;
+mod catalogue;
 mod charge;
-pub mod desk;
 mod enter;
 mod exchange;
 mod hold;
 mod join;
 mod leave;
-mod my_bookings;
+mod my_reservations;
 mod my_wallet;
 mod pay;
 mod poll;
-mod programme;
 mod refund;
 mod register;
 mod release;
 
 use std::sync::Arc;
 
+pub use catalogue::{Concerts, ScheduleView};
 pub use charge::ChargeWallet;
 pub use enter::Enter;
 pub use exchange::ExchangeSeats;
 pub use hold::HoldSeats;
 pub use join::{JoinQueue, Joining};
 pub use leave::LeaveQueue;
-pub use my_bookings::MyBookings;
+pub use my_reservations::MyReservations;
 pub use my_wallet::{MyWallet, Profile};
 pub use pay::PayReservation;
 pub use poll::PollToken;
-pub use programme::{Concerts, Date};
 pub use refund::RefundPayment;
 pub use register::RegisterUser;
 pub use release::ReleaseHold;
 
-use self::desk::{FindPeople, MindSeats, PlanProgramme, ReadEvents, RunQueues, RunSale};
+use self::admin::{FindUsers, ManageCatalogue, ManageQueues, ManageSale, ManageSeats, ReadEvents};
 use crate::ports::{Clock, Ids, Ports};
 use crate::{GroupCommit, SeatMaps, WaitingRoom};
 
@@ -65,19 +65,19 @@ pub struct UseCases {
     /// Getting a payment back.
     pub refund: RefundPayment,
     /// One's reservations and payments.
-    pub bookings: MyBookings,
+    pub reservations: MyReservations,
     /// One's name, balance and book.
     pub wallet: MyWallet,
     /// The operator's queues.
-    pub queues: RunQueues,
+    pub queues: ManageQueues,
     /// The operator's concerts and dates.
-    pub programme: PlanProgramme,
+    pub catalogue: ManageCatalogue,
     /// The operator's seats.
-    pub seats: MindSeats,
+    pub seats: ManageSeats,
     /// The operator's holds and refunds.
-    pub sale: RunSale,
+    pub sale: ManageSale,
     /// The operator's view of users, and of what operators did.
-    pub people: FindPeople,
+    pub people: FindUsers,
     /// The event log.
     pub events: ReadEvents,
 }
@@ -120,17 +120,17 @@ impl UseCases {
             charge: ChargeWallet::new(commits.clone(), ids.clone()),
             pay: PayReservation::new(commits.clone(), ids.clone()),
             refund: RefundPayment::new(commits.clone(), ids.clone()),
-            bookings: MyBookings::new(ports.bookings.clone(), ports.catalogue.clone(), clock.clone()),
+            reservations: MyReservations::new(ports.reservations.clone(), ports.catalogue.clone(), clock.clone()),
             wallet: MyWallet::new(ports.wallets.clone(), ports.users.clone()),
-            queues: RunQueues::new(orders.clone(), ports.catalogue.clone(), ports.desk.clone(), room.clone(), ids.clone()),
-            programme: PlanProgramme::new(orders.clone(), ports.catalogue.clone(), ports.desk.clone(), seat_maps.clone(), ids.clone()),
-            seats: MindSeats::new(orders.clone(), ports.catalogue.clone(), seat_maps.clone(), ids.clone()),
-            sale: RunSale::new(commits.clone(), ports.catalogue.clone(), ports.desk.clone(), ids.clone()),
-            people: FindPeople::new(
-                ports.desk.clone(),
+            queues: ManageQueues::new(orders.clone(), ports.catalogue.clone(), ports.admin.clone(), room.clone(), ids.clone()),
+            catalogue: ManageCatalogue::new(orders.clone(), ports.catalogue.clone(), ports.admin.clone(), seat_maps.clone(), ids.clone()),
+            seats: ManageSeats::new(orders.clone(), ports.catalogue.clone(), seat_maps.clone(), ids.clone()),
+            sale: ManageSale::new(commits.clone(), ports.catalogue.clone(), ports.admin.clone(), ids.clone()),
+            people: FindUsers::new(
+                ports.admin.clone(),
                 ports.users.clone(),
                 ports.wallets.clone(),
-                ports.bookings.clone(),
+                ports.reservations.clone(),
                 ports.catalogue.clone(),
                 ports.audit.clone(),
                 clock.clone(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::decide::admission::Pass;
 use domain::decide::pay;
-use domain::key::Keyed;
+use domain::idempotency::IdempotentRequest;
 use domain::{EntryId, Money, Outcome, PaymentId, ReservationId};
 
 use crate::ports::Ids;
@@ -27,11 +27,11 @@ impl PayReservation {
     pub async fn execute(
         &self,
         pass: Pass,
-        keyed: Keyed,
+        idempotency: IdempotentRequest,
         reservation: ReservationId,
         amount: Option<Money>,
     ) -> Result<Answer<Outcome>, Error> {
         let (id, entry) = (PaymentId(self.ids.ordered()), EntryId(self.ids.ordered()));
-        self.commits.run(pay::Command { pass, keyed, id, entry, reservation, amount }).await
+        self.commits.run(pay::Command { pass, idempotency, id, entry, reservation, amount }).await
     }
 }

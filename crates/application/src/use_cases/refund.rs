@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::decide::refund;
-use domain::key::Keyed;
+use domain::idempotency::IdempotentRequest;
 use domain::{EntryId, Outcome, PaymentId, UserId};
 
 use crate::ports::Ids;
@@ -23,7 +23,7 @@ impl RefundPayment {
     }
 
     /// Refunds `payment` of `user` whole. The answer is an [`Outcome::Paid`] with the cancelled payment.
-    pub async fn execute(&self, user: UserId, keyed: Keyed, payment: PaymentId) -> Result<Answer<Outcome>, Error> {
-        self.commits.run(refund::Command { user, order: None, keyed, payment, entry: EntryId(self.ids.ordered()) }).await
+    pub async fn execute(&self, user: UserId, idempotency: IdempotentRequest, payment: PaymentId) -> Result<Answer<Outcome>, Error> {
+        self.commits.run(refund::Command { user, order: None, idempotency, payment, entry: EntryId(self.ids.ordered()) }).await
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::decide::register;
-use domain::key::Keyed;
+use domain::idempotency::IdempotentRequest;
 use domain::{Outcome, UserId, UserName};
 
 use crate::ports::Ids;
@@ -23,7 +23,7 @@ impl RegisterUser {
     }
 
     /// Creates a user called `name` with an empty wallet, once for each key. The answer is an [`Outcome::Registered`].
-    pub async fn execute(&self, name: UserName, keyed: Option<Keyed>) -> Result<Answer<Outcome>, Error> {
-        self.commits.run(register::Command { user: UserId(self.ids.ordered()), name, keyed }).await
+    pub async fn execute(&self, name: UserName, idempotency: Option<IdempotentRequest>) -> Result<Answer<Outcome>, Error> {
+        self.commits.run(register::Command { user: UserId(self.ids.ordered()), name, idempotency }).await
     }
 }

@@ -7,8 +7,8 @@ use roaring::RoaringTreemap;
 use time::OffsetDateTime;
 
 use super::estimate::{Estimate, Policy};
+use super::estimate_samples::EstimateSamples;
 use super::pace::Pace;
-use super::told::Told;
 
 #[derive(Default)]
 pub(super) struct Line {
@@ -17,7 +17,7 @@ pub(super) struct Line {
     /// The same, the earliest first.
     active: BTreeSet<(OffsetDateTime, TokenDigest)>,
     pace: Pace,
-    told: Told,
+    told: EstimateSamples,
 }
 
 impl Line {

@@ -10,6 +10,7 @@
 //! ```
 
 mod estimate;
+mod estimate_samples;
 mod line;
 mod listeners;
 mod measures;
@@ -19,7 +20,6 @@ mod reading;
 mod refusals;
 mod standing;
 mod tokens;
-mod told;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
@@ -83,7 +83,7 @@ impl WaitingRoom {
     /// An empty room of `parts`.
     pub fn new(parts: Parts) -> Self {
         let Parts { tokens, catalogue, seat_maps, clock, policy, tick } = parts;
-        told::announce();
+        estimate_samples::announce();
         Self {
             tokens: KnownTokens::new(),
             lines: DashMap::new(),

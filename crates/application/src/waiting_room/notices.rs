@@ -22,7 +22,7 @@ pub(super) struct Notices {
 
 /// What a concert offers.
 #[derive(Default)]
-struct Programme {
+struct ConcertOffers {
     offers: Vec<Offer>,
     /// The seats of the dates that are on sale.
     on_sale: Stock,
@@ -95,8 +95,8 @@ impl Notices {
         }
         let (before, mut left) = (self.availabilities.load_full(), HashMap::with_capacity(waited_for.len()));
         for (_, concert) in waited_for {
-            match self.programme(*concert, &mut known).await {
-                Ok(Programme { offers, on_sale }) => left.insert(*concert, Sale::of(offers, self.clock.now()).availability(*on_sale)),
+            match self.concert_offers(*concert, &mut known).await {
+                Ok(ConcertOffers { offers, on_sale }) => left.insert(*concert, Sale::of(offers, self.clock.now()).availability(*on_sale)),
                 Err(error) => {
                     failed = Some(error);
                     before.get(concert).and_then(|availability| left.insert(*concert, *availability))
@@ -109,31 +109,35 @@ impl Notices {
     }
 
     /// Whether the sale of all that the queue admits to isn't open, by the rule of the tick.
-    async fn sees_shut(&self, queue: QueueId, known: &mut HashMap<ConcertId, Programme>) -> Result<bool, Error> {
+    async fn sees_shut(&self, queue: QueueId, known: &mut HashMap<ConcertId, ConcertOffers>) -> Result<bool, Error> {
         let concerts = self.catalogue.concerts_of(queue).await?;
         let mut offers = Vec::new();
         for concert in &concerts {
-            offers.extend_from_slice(&self.programme(concert.id(), known).await?.offers);
+            offers.extend_from_slice(&self.concert_offers(concert.id(), known).await?.offers);
         }
         Ok(!concerts.is_empty() && !Sale::of(&offers, self.clock.now()).is_open())
     }
 
     /// The dates of a concert; read once.
-    async fn programme<'a>(&self, concert: ConcertId, known: &'a mut HashMap<ConcertId, Programme>) -> Result<&'a Programme, Error> {
+    async fn concert_offers<'a>(
+        &self,
+        concert: ConcertId,
+        known: &'a mut HashMap<ConcertId, ConcertOffers>,
+    ) -> Result<&'a ConcertOffers, Error> {
         Ok(match known.entry(concert) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(unknown) => unknown.insert(self.read_programme(concert).await?),
+            Entry::Vacant(unknown) => unknown.insert(self.read_concert_offers(concert).await?),
         })
     }
 
-    async fn read_programme(&self, concert: ConcertId) -> Result<Programme, Error> {
-        let mut programme = Programme::default();
-        for date in self.catalogue.schedules(concert).await? {
+    async fn read_concert_offers(&self, concert: ConcertId) -> Result<ConcertOffers, Error> {
+        let mut concert_offers = ConcertOffers::default();
+        for schedule in self.catalogue.schedules(concert).await? {
             // Only what is on sale is counted: halls of other dates aren't read into memory for it.
-            let stock = if date.is_on_sale(self.clock.now()) { self.seat_maps.map(&date).await?.stock() } else { Stock::default() };
-            programme.on_sale = programme.on_sale.and(stock);
-            programme.offers.push(Offer { schedule: date.row, has_seats: stock.has_seats() });
+            let stock = if schedule.is_on_sale(self.clock.now()) { self.seat_maps.map(&schedule).await?.stock() } else { Stock::default() };
+            concert_offers.on_sale = concert_offers.on_sale.and(stock);
+            concert_offers.offers.push(Offer { schedule: schedule.row, has_seats: stock.has_seats() });
         }
-        Ok(programme)
+        Ok(concert_offers)
     }
 }

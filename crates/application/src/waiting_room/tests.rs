@@ -164,27 +164,27 @@ async fn a_queue_is_due_while_somebody_waits_or_has_lapsed() {
 
 /// What a concert of two seats offers.
 #[derive(Debug, Clone)]
-struct Hall {
-    date: Schedule,
+struct ScheduleSeats {
+    schedule: Schedule,
     blocked: u32,
 }
 
-fn a_hall(id: ScheduleId, concert: ConcertId) -> Hall {
-    Hall { date: a_schedule().with(|date| date.with_ids(id, concert)).row, blocked: 0 }
+fn a_hall(id: ScheduleId, concert: ConcertId) -> ScheduleSeats {
+    ScheduleSeats { schedule: a_schedule().with(|schedule| schedule.with_ids(id, concert)).row, blocked: 0 }
 }
 
 /// A hall whose sale opens an hour after `now`.
-fn unopened(now: OffsetDateTime) -> Hall {
+fn unopened(now: OffsetDateTime) -> ScheduleSeats {
     let hall = a_hall(SCHEDULE, CONCERT);
-    let closes_at = hall.date.sale_closes_at();
-    Hall { date: hall.date.with_sale(now + Duration::HOUR..closes_at), ..hall }
+    let closes_at = hall.schedule.sale_closes_at();
+    ScheduleSeats { schedule: hall.schedule.with_sale(now + Duration::HOUR..closes_at), ..hall }
 }
 
 /// A room where somebody waits in the line `queue` for [`CONCERT`]. The queue admits to the concerts of `halls`, and to [`CONCERT`].
-async fn a_room_for(queue: QueueId, halls: Vec<Hall>, clock: &Arc<StoppedClock>) -> (WaitingRoom, QueueToken) {
+async fn a_room_for(queue: QueueId, halls: Vec<ScheduleSeats>, clock: &Arc<StoppedClock>) -> (WaitingRoom, QueueToken) {
     let mut catalogue = MockCatalogue::new();
     let concert = |id| a_concert().with(|concert| concert.with_id(id).move_to(OTHER_QUEUE));
-    let mut concerts: Vec<_> = halls.iter().map(|hall| hall.date.concert()).chain([CONCERT]).collect();
+    let mut concerts: Vec<_> = halls.iter().map(|hall| hall.schedule.concert()).chain([CONCERT]).collect();
     concerts.sort_unstable();
     concerts.dedup();
     let concerts: Vec<_> = concerts.into_iter().map(concert).collect();
@@ -192,13 +192,13 @@ async fn a_room_for(queue: QueueId, halls: Vec<Hall>, clock: &Arc<StoppedClock>)
     catalogue.expect_queues().returning(move || Ok(vec![a_queue().with(|row| row.with_id(queue))]));
     catalogue.expect_concerts_of().returning(move |_| Ok(concerts.clone()));
     catalogue.expect_schedules().returning(move |concert| {
-        let dates = of.iter().map(|hall| &hall.date).filter(|date| date.concert() == concert);
-        Ok(dates.map(|date| Versioned::new(Version::FIRST, date.clone())).collect())
+        let schedules = of.iter().map(|hall| &hall.schedule).filter(|schedule| schedule.concert() == concert);
+        Ok(schedules.map(|schedule| Versioned::new(Version::FIRST, schedule.clone())).collect())
     });
-    catalogue.expect_seats().returning(move |date| {
-        let blocked = halls.iter().find(|hall| hall.date.id() == date).map_or(0, |hall| hall.blocked);
+    catalogue.expect_seats().returning(move |schedule| {
+        let blocked = halls.iter().find(|hall| hall.schedule.id() == schedule).map_or(0, |hall| hall.blocked);
         let state = |number| if number <= blocked { SeatState::Blocked } else { SeatState::Available };
-        Ok([1, 2].map(|number| a_seat(number).with(|seat| seat.with_schedule(date)).with_state(state(number))).into())
+        Ok([1, 2].map(|number| a_seat(number).with(|seat| seat.with_schedule(schedule)).with_state(state(number))).into())
     });
     let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(catalogue), clock.clone());
     let token = waiting(1).with_place(|place| (place.queue, place.concert) = (queue, Some(CONCERT)));
@@ -211,7 +211,7 @@ async fn a_room_for(queue: QueueId, halls: Vec<Hall>, clock: &Arc<StoppedClock>)
 async fn those_who_wait_for_a_concert_are_told_how_much_is_left_of_it() {
     let clock = Arc::new(StoppedClock::default());
     let hall = || a_hall(SCHEDULE, CONCERT);
-    let with = |change: &dyn Fn(&mut Hall)| {
+    let with = |change: &dyn Fn(&mut ScheduleSeats)| {
         let mut hall = hall();
         change(&mut hall);
         vec![hall]
@@ -220,9 +220,9 @@ async fn those_who_wait_for_a_concert_are_told_how_much_is_left_of_it() {
     for (halls, told) in [
         (vec![hall()], Availability::Good),
         (with(&|hall| hall.blocked = 2), Availability::SoldOut),
-        (with(&|hall| hall.date = hall.date.clone().with_sale(hall.date.sale_opens_at()..now)), Availability::SaleNotOpen),
+        (with(&|hall| hall.schedule = hall.schedule.clone().with_sale(hall.schedule.sale_opens_at()..now)), Availability::SaleNotOpen),
         (with(&|hall| *hall = unopened(now)), Availability::SaleNotOpen),
-        (with(&|hall| hall.date = hall.date.clone().cancel(Cancellation { at: now, reason: None })), Availability::Cancelled),
+        (with(&|hall| hall.schedule = hall.schedule.clone().cancel(Cancellation { at: now, reason: None })), Availability::Cancelled),
         (vec![], Availability::SaleNotOpen),
     ] {
         let (room, token) = a_room_for(QUEUE, halls.clone(), &clock).await;
@@ -237,7 +237,7 @@ async fn nobody_is_told_when_they_get_in_where_nothing_can_be_bought() {
     let mut sold_out = a_hall(SCHEDULE, CONCERT);
     sold_out.blocked = 2;
     let unopened = unopened(clock.now());
-    let estimate = async |queue, halls: &[&Hall]| {
+    let estimate = async |queue, halls: &[&ScheduleSeats]| {
         let (room, token) = a_room_for(queue, halls.iter().map(|hall| (*hall).clone()).collect(), &clock).await;
         room.place(&token).estimate
     };
@@ -255,8 +255,8 @@ async fn a_queue_of_a_sold_out_and_a_free_concert_is_as_the_tick_sees_it() {
     sold_out.blocked = 2;
     let free = a_hall(OTHER_SCHEDULE, OTHER_CONCERT);
     for halls in [vec![sold_out.clone(), free.clone()], vec![free, sold_out.clone()], vec![sold_out.clone()]] {
-        let seats = |hall: &Hall| hall.blocked < 2;
-        let offers = halls.iter().map(|hall| Offer { schedule: hall.date.clone(), has_seats: seats(hall) }).collect();
+        let seats = |hall: &ScheduleSeats| hall.blocked < 2;
+        let offers = halls.iter().map(|hall| Offer { schedule: hall.schedule.clone(), has_seats: seats(hall) }).collect();
         let line = LoadedLine {
             queue: a_queue(),
             admission: Version::FIRST,

@@ -83,6 +83,6 @@ fn set_added_to(write: &RowWrite) -> Option<RowSet> {
         | RowWrite::Wallet(_)
         | RowWrite::Entry(_)
         | RowWrite::Key(_)
-        | RowWrite::Deed(_) => None,
+        | RowWrite::AuditEntry(_) => None,
     }
 }

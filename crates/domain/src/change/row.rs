@@ -1,8 +1,9 @@
 //! Rows: everything that a change can write. A new kind of row is one line in the table below, and compiles once every store handles it.
 
 use crate::{
-    Concert, ConcertId, Deed, DeedId, EntryId, KeyRecord, KeyScope, NewToken, Payment, PaymentId, Queue, QueueId, QueueToken, Reservation,
-    ReservationId, Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet, WalletEntry,
+    AuditEntry, AuditEntryId, Concert, ConcertId, EntryId, IdempotencyRecord, IdempotencyScope, NewToken, Payment, PaymentId, Queue,
+    QueueId, QueueToken, Reservation, ReservationId, Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned,
+    Wallet, WalletEntry,
 };
 
 /// A row to be written.
@@ -137,7 +138,7 @@ kinds! {
     /// A line in a wallet's book; inserted only.
     Entry(WalletEntry), entry => RowKey::Entry(entry.id()) => Entry(EntryId);
     /// An idempotency record.
-    Key(KeyRecord), key => RowKey::Key(key.scope.clone()) => Key(KeyScope);
+    Key(IdempotencyRecord), key => RowKey::Key(key.scope.clone()) => Key(IdempotencyScope);
     /// What an operator did; inserted only.
-    Deed(Deed), deed => RowKey::Deed(deed.id) => Deed(DeedId);
+    AuditEntry(AuditEntry), audit_entry => RowKey::AuditEntry(audit_entry.id) => AuditEntry(AuditEntryId);
 }

@@ -2,9 +2,9 @@
 
 use time::OffsetDateTime;
 
+use crate::audit_entry::{Action, Changed, Subject};
 use crate::decide::{Decision, Verdict, register};
-use crate::deed::{Act, Changed, Subject};
-use crate::key::{KeyRecord, Keyed};
+use crate::idempotency::{IdempotencyRecord, IdempotentRequest};
 use crate::loaded::LoadedAccount;
 use crate::{
     Change, Charging, EntryId, Event, Field, Money, Needs, Order, Outcome, Refusal, Rules, UserId, Versioned, Wallet, Write, need,
@@ -18,7 +18,7 @@ pub struct Command {
     /// The order of an operator or a cashier; none: the caller has neither role.
     pub order: Option<Order>,
     /// The request's key. Its user is the caller, whoever's wallet it is.
-    pub keyed: Keyed,
+    pub idempotency: IdempotentRequest,
     /// The entry's id.
     pub id: EntryId,
     /// How much.
@@ -31,7 +31,7 @@ pub struct Input {
     /// The store's clock.
     pub now: OffsetDateTime,
     /// The record of the request's key.
-    pub key: Option<Versioned<KeyRecord>>,
+    pub key: Option<Versioned<IdempotencyRecord>>,
     /// Whose wallet is charged.
     pub account: LoadedAccount,
 }
@@ -41,7 +41,7 @@ impl crate::Command for Command {
     type Needs = (need::Key, need::Account);
 
     fn needs(&self) -> Self::Needs {
-        (need::Key(self.keyed.scope.clone()), need::Account(self.owner()))
+        (need::Key(self.idempotency.scope.clone()), need::Account(self.owner()))
     }
 
     fn decide(&self, now: OffsetDateTime, (key, account): <Self::Needs as Needs>::Found, rules: &Rules) -> Verdict<Outcome> {
@@ -53,12 +53,12 @@ impl Command {
     /// Whose wallet is charged.
     #[must_use]
     pub fn owner(&self) -> UserId {
-        self.user.unwrap_or(self.keyed.scope.user)
+        self.user.unwrap_or(self.idempotency.scope.user)
     }
 
     /// Whether the caller may charge that wallet.
     fn check_role(&self, rules: &Rules) -> Result<(), Refusal> {
-        let is_own = self.owner() == self.keyed.scope.user;
+        let is_own = self.owner() == self.idempotency.scope.user;
         match (rules.charging, &self.order) {
             (Charging::Open, None) if is_own => Ok(()),
             (Charging::Open | Charging::Operator, None) => Err(Refusal::ChargeForbidden),
@@ -78,7 +78,7 @@ impl Command {
 /// largest balance.
 pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
     let Input { now, key, account } = input;
-    if let Some(first_answer) = command.keyed.replay(key.as_ref(), *now)? {
+    if let Some(first_answer) = command.idempotency.replay(key.as_ref(), *now)? {
         return Ok(first_answer);
     }
     command.check_role(rules)?;
@@ -87,7 +87,7 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
     }
     let owner = command.owner();
     // An access token vouches for its own user only: money for a mistyped id would belong to nobody.
-    if account.user.is_none() && owner != command.keyed.scope.user {
+    if account.user.is_none() && owner != command.idempotency.scope.user {
         return Err(Refusal::NotFound.into());
     }
     let wallet = account.wallet.as_ref().map_or_else(|| Wallet::new(owner), |wallet| wallet.row);
@@ -105,11 +105,11 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
     let minor = |balance: Money| Some(balance.minor().to_string());
     let balance = Changed { name: "balance".to_owned(), before: minor(wallet.balance()), after: minor(charged.balance()) };
     if let Some(order) = &command.order {
-        change.write(Write::insert(order.done(Act::Charge, Subject::User(owner), vec![balance], *now)));
+        change.write(Write::insert(order.done(Action::Charge, Subject::User(owner), vec![balance], *now)));
     }
     change.write(Write::insert(entry));
     change.events.push(Event::charged(&wallet_write, &entry));
     let outcome = Outcome::Charged(entry);
-    change.write(command.keyed.record(outcome.clone(), key.as_ref(), *now, rules));
+    change.write(command.idempotency.record(outcome.clone(), key.as_ref(), *now, rules));
     Ok(Decision::commit(outcome, change, *now))
 }

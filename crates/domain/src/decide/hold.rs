@@ -4,10 +4,10 @@ use time::OffsetDateTime;
 
 use crate::decide::admission::{Admitted, Pass};
 use crate::decide::{Decision, Verdict, ending};
-use crate::key::{KeyRecord, Keyed};
+use crate::idempotency::{IdempotencyRecord, IdempotentRequest};
 use crate::loaded::{LoadedReservation, LoadedSchedule, LoadedSeats, LoadedToken, OwnedReservation};
 use crate::reservation::{Claim, ReservationStatus, ReservedSeat};
-use crate::seat_choice::SeatChoice;
+use crate::seat_selection::SeatSelection;
 use crate::{
     Change, Concert, Event, Guard, Money, Needs, Outcome, Refusal, Reservation, ReservationId, ReservationState, Rules, Schedule,
     ScheduleId, Seat, SeatNumber, SeatStatus, Versioned, Write, need,
@@ -19,13 +19,13 @@ pub struct Command {
     /// Who, by which admission.
     pub pass: Pass,
     /// The request's key.
-    pub keyed: Keyed,
+    pub idempotency: IdempotentRequest,
     /// The reservation's id, should it be new.
     pub id: ReservationId,
     /// The date.
     pub schedule: ScheduleId,
     /// The seats.
-    pub seats: SeatChoice,
+    pub seats: SeatSelection,
 }
 
 /// What the decision looks at.
@@ -34,11 +34,11 @@ pub struct Input {
     /// The store's clock.
     pub now: OffsetDateTime,
     /// The record of the request's key.
-    pub key: Option<Versioned<KeyRecord>>,
+    pub key: Option<Versioned<IdempotencyRecord>>,
     /// The token that came with it.
     pub token: Option<LoadedToken>,
     /// The date.
-    pub date: Option<LoadedSchedule>,
+    pub schedule: Option<LoadedSchedule>,
     /// The seats, and who holds them.
     pub seats: LoadedSeats,
     /// What is held under the token, on whatever date.
@@ -54,7 +54,7 @@ impl crate::Command for Command {
     fn needs(&self) -> Self::Needs {
         let (token, schedule) = (self.pass.token, self.schedule);
         (
-            need::Key(self.keyed.scope.clone()),
+            need::Key(self.idempotency.scope.clone()),
             token.map(need::Token),
             need::Schedule(schedule),
             need::Seats { schedule, numbers: self.seats.numbers().to_vec() },
@@ -71,8 +71,8 @@ impl crate::Command for Command {
 impl Input {
     /// What was `found` at `now`.
     pub(super) fn new(now: OffsetDateTime, found: <<Command as crate::Command>::Needs as Needs>::Found) -> Self {
-        let (key, token, date, seats, held, owned) = found;
-        Self { now, key, token: token.flatten(), date, seats, held: held.unwrap_or_default(), owned }
+        let (key, token, schedule, seats, held, owned) = found;
+        Self { now, key, token: token.flatten(), schedule, seats, held: held.unwrap_or_default(), owned }
     }
 }
 
@@ -100,15 +100,15 @@ pub(super) fn guarded(
     rules: &Rules,
     then: impl FnOnce(&Admitted) -> Result<Decision<Outcome>, Refusal>,
 ) -> Verdict<Outcome> {
-    let Input { now, key, token, date, .. } = input;
-    let queue = date.as_ref().map(|date| date.concert.queue());
+    let Input { now, key, token, schedule, .. } = input;
+    let queue = schedule.as_ref().map(|schedule| schedule.concert.queue());
     let refuse = |reused| command.pass.refuse(reused, queue, token.as_ref(), *now, rules);
-    if let Some(first_answer) = command.keyed.replay(key.as_ref(), *now).map_err(refuse)? {
+    if let Some(first_answer) = command.idempotency.replay(key.as_ref(), *now).map_err(refuse)? {
         return Ok(first_answer);
     }
     let admitted = command.pass.check(queue, token.as_ref(), *now, rules)?;
-    let Some(date) = date else { return Err(admitted.refuse(Refusal::NotFound)) };
-    if let Some(cancellation) = date.schedule.cancellation() {
+    let Some(schedule) = schedule else { return Err(admitted.refuse(Refusal::NotFound)) };
+    if let Some(cancellation) = schedule.schedule.cancellation() {
         return Err(admitted.refuse(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() }));
     }
     then(&admitted).map_err(|refusal| admitted.refuse(refusal))
@@ -123,7 +123,7 @@ pub(super) fn take(
     exchanged: Option<&LoadedReservation>,
 ) -> Result<Decision<Outcome>, Refusal> {
     let now = input.now;
-    let LoadedSchedule { schedule, concert } = input.date.as_ref().ok_or(Refusal::NotFound)?;
+    let LoadedSchedule { schedule, concert } = input.schedule.as_ref().ok_or(Refusal::NotFound)?;
     if !schedule.is_on_sale(now) {
         return Err(Refusal::SaleNotOpen { opens_at: schedule.sale_opens_at(), closes_at: schedule.sale_closes_at() });
     }
@@ -161,17 +161,17 @@ pub(super) fn take(
     let extended = admitted.claimed.clone().extend(reservation.expires_at(), now).map_err(|_| Refusal::TokenMismatch)?;
     change.write(Write::update(&admitted.loaded, extended));
     let outcome = Outcome::Held { reservation, created: true };
-    change.write(command.keyed.record(outcome.clone(), input.key.as_ref(), now, rules));
+    change.write(command.idempotency.record(outcome.clone(), input.key.as_ref(), now, rules));
     Ok(Decision::commit(outcome, change, now))
 }
 
 /// Whether `reservation` is HELD: neither past its deadline nor for a date that is cancelled.
-fn is_live(reservation: &Reservation, date: &Schedule, now: OffsetDateTime) -> bool {
-    reservation.status(date.at(now)) == ReservationStatus::Held
+fn is_live(reservation: &Reservation, schedule: &Schedule, now: OffsetDateTime) -> bool {
+    reservation.status(schedule.at(now)) == ReservationStatus::Held
 }
 
 /// The seats of the choice, if all of them are there.
-fn find_seats<'a>(found: &'a LoadedSeats, choice: &SeatChoice) -> Result<&'a [Versioned<Seat>], Refusal> {
+fn find_seats<'a>(found: &'a LoadedSeats, choice: &SeatSelection) -> Result<&'a [Versioned<Seat>], Refusal> {
     let is_unknown = |number: &SeatNumber| !found.seats.iter().any(|seat| seat.number() == *number);
     let unknown: Vec<_> = choice.numbers().iter().copied().filter(is_unknown).collect();
     if unknown.is_empty() { Ok(&found.seats) } else { Err(Refusal::UnknownSeats(unknown)) }
@@ -191,13 +191,13 @@ pub(super) fn same_again(
     admitted: &Admitted,
     hold: &LoadedReservation,
 ) -> Decision<Outcome> {
-    let LoadedReservation { reservation: live, schedule: date, .. } = hold;
+    let LoadedReservation { reservation: live, schedule, .. } = hold;
     let outcome = Outcome::Held { reservation: live.row.clone(), created: false };
     let mut change = Change::default();
-    change.rely_on(Guard::Schedule(date.id(), date.version));
+    change.rely_on(Guard::Schedule(schedule.id(), schedule.version));
     change.write(Write::update(&admitted.loaded, admitted.claimed.clone()));
     change.write(Write::update(live, live.row.clone()));
-    change.write(command.keyed.record(outcome.clone(), input.key.as_ref(), input.now, rules));
+    change.write(command.idempotency.record(outcome.clone(), input.key.as_ref(), input.now, rules));
     change.not_after(admitted.deadline);
     change.not_after(live.expires_at());
     Decision::commit(outcome, change, input.now)

@@ -86,11 +86,11 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Joined
     let place = Write::insert(token.clone());
     change.events.push(Event::joined(&place));
     change.write(place);
-    if let Some(LoadedConcert { concert, dates }) = concert {
+    if let Some(LoadedConcert { concert, schedules }) = concert {
         change.rely_on(Guard::Concert(concert.id(), concert.version));
         // One date that takes place is reason enough to wait.
-        if let Some(date) = dates.iter().find(|date| !date.is_cancelled() && !date.has_started(now)) {
-            change.rely_on(Guard::Schedule(date.id(), date.version));
+        if let Some(schedule) = schedules.iter().find(|schedule| !schedule.is_cancelled() && !schedule.has_started(now)) {
+            change.rely_on(Guard::Schedule(schedule.id(), schedule.version));
         }
     }
     Ok(Decision::commit(Joined::New(token), change, now))
@@ -98,8 +98,8 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Joined
 
 /// Nobody joins for a concert that is cancelled, as a whole or with all dates that are still ahead.
 fn check_cancellation(concert: &LoadedConcert, now: OffsetDateTime) -> Result<(), Refusal> {
-    let dates = concert.dates.iter().map(|date| &date.row);
-    match concert.concert.cancellation().or_else(|| Schedule::last_cancellation(dates, now)) {
+    let schedules = concert.schedules.iter().map(|schedule| &schedule.row);
+    match concert.concert.cancellation().or_else(|| Schedule::last_cancellation(schedules, now)) {
         Some(cancellation) => Err(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() }),
         None => Ok(()),
     }

@@ -10,11 +10,11 @@ use time::OffsetDateTime;
 use crate::need::Unreadable;
 use crate::{Change, Needs, Refusal, Rows, Rules};
 
+pub mod admin;
 pub mod admission;
 pub mod admit;
 pub mod charge;
 pub mod claim;
-pub mod desk;
 pub mod exchange;
 pub mod hold;
 pub mod join;

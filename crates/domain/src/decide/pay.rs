@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 use crate::decide::admission::{Admitted, Pass};
 use crate::decide::{Decision, Verdict};
-use crate::key::{KeyRecord, Keyed};
+use crate::idempotency::{IdempotencyRecord, IdempotentRequest};
 use crate::loaded::{LoadedReservation, LoadedToken};
 use crate::reservation::ReservationStatus;
 use crate::wallet::WalletError;
@@ -19,7 +19,7 @@ pub struct Command {
     /// Who, by which admission.
     pub pass: Pass,
     /// The request's key.
-    pub keyed: Keyed,
+    pub idempotency: IdempotentRequest,
     /// The payment's id.
     pub id: PaymentId,
     /// The wallet entry's id.
@@ -36,7 +36,7 @@ pub struct Input {
     /// The store's clock.
     pub now: OffsetDateTime,
     /// The record of the request's key.
-    pub key: Option<Versioned<KeyRecord>>,
+    pub key: Option<Versioned<IdempotencyRecord>>,
     /// The token that came with it.
     pub token: Option<LoadedToken>,
     /// What is paid for, and the concert that it is of.
@@ -50,7 +50,7 @@ impl crate::Command for Command {
     type Needs = (need::Key, Option<need::Token>, need::Reservation, need::Account);
 
     fn needs(&self) -> Self::Needs {
-        let (key, user) = (need::Key(self.keyed.scope.clone()), need::Account(self.pass.user));
+        let (key, user) = (need::Key(self.idempotency.scope.clone()), need::Account(self.pass.user));
         (key, self.pass.token.map(need::Token), need::Reservation(self.reservation), user)
     }
 
@@ -75,7 +75,7 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
     let own = input.reservation.as_ref().filter(|(found, _)| found.reservation.user() == command.pass.user);
     let queue = own.map(|(_, concert)| concert.queue());
     let refuse = |reused| command.pass.refuse(reused, queue, token.as_ref(), *now, rules);
-    if let Some(first_answer) = command.keyed.replay(key.as_ref(), *now).map_err(refuse)? {
+    if let Some(first_answer) = command.idempotency.replay(key.as_ref(), *now).map_err(refuse)? {
         return Ok(first_answer);
     }
     let admitted = command.pass.check(queue, token.as_ref(), *now, rules)?;
@@ -90,11 +90,11 @@ fn pay(
     own: Option<&(LoadedReservation, Versioned<Concert>)>,
 ) -> Result<Decision<Outcome>, Refusal> {
     let now = input.now;
-    let (LoadedReservation { reservation, schedule: date, seats }, concert) = own.ok_or(Refusal::NotFound)?;
-    if let Some(cancellation) = date.cancellation() {
+    let (LoadedReservation { reservation, schedule, seats }, concert) = own.ok_or(Refusal::NotFound)?;
+    if let Some(cancellation) = schedule.cancellation() {
         return Err(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() });
     }
-    let moment = date.at(now);
+    let moment = schedule.at(now);
     match reservation.status(moment) {
         ReservationStatus::Held => {}
         ReservationStatus::Cancelled(CancelReason::Expired) => return Err(Refusal::ReservationExpired),
@@ -116,7 +116,7 @@ fn pay(
     let paid = admitted.claimed.clone().pay(now).map_err(|_| Refusal::TokenMismatch)?;
     let outcome = Outcome::Paid { payment: payment.clone(), balance: debited.balance() };
     let mut change = Change::default();
-    change.rely_on(Guard::Schedule(date.id(), date.version));
+    change.rely_on(Guard::Schedule(schedule.id(), schedule.version));
     change.rely_on(Guard::Concert(concert.id(), concert.version));
     let (payment, paid) = (Write::insert(payment), Write::update(&admitted.loaded, paid));
     change.events = vec![Event::paid(&payment), Event::expired(&paid, ExpiryReason::Paid)];
@@ -125,7 +125,7 @@ fn pay(
     change.write(payment);
     change.write(Write::update(wallet, debited));
     change.write(Write::insert(entry));
-    change.write(command.keyed.record(outcome.clone(), input.key.as_ref(), now, rules));
+    change.write(command.idempotency.record(outcome.clone(), input.key.as_ref(), now, rules));
     change.not_after(admitted.deadline);
     change.not_after(reservation.expires_at());
     for number in reservation.numbers() {

@@ -2,9 +2,9 @@
 
 use time::OffsetDateTime;
 
+use crate::audit_entry::{Action, Subject};
 use crate::decide::{Decision, Verdict, ending};
-use crate::deed::{Act, Subject};
-use crate::key::{KeyRecord, Keyed};
+use crate::idempotency::{IdempotencyRecord, IdempotentRequest};
 use crate::loaded::{LoadedPayment, LoadedReservation};
 use crate::{
     CancelReason, Change, EntryId, Event, Guard, Needs, Order, Outcome, PaymentId, Refusal, Rules, UserId, Versioned, Write, need,
@@ -18,7 +18,7 @@ pub struct Command {
     /// An operator's order: they may refund anybody's payment, after the start as well.
     pub order: Option<Order>,
     /// The request's key.
-    pub keyed: Keyed,
+    pub idempotency: IdempotentRequest,
     /// The payment.
     pub payment: PaymentId,
     /// The wallet entry's id.
@@ -31,7 +31,7 @@ pub struct Input {
     /// The store's clock.
     pub now: OffsetDateTime,
     /// The record of the request's key.
-    pub key: Option<Versioned<KeyRecord>>,
+    pub key: Option<Versioned<IdempotencyRecord>>,
     /// The payment.
     pub payment: Option<LoadedPayment>,
 }
@@ -41,7 +41,7 @@ impl crate::Command for Command {
     type Needs = (need::Key, need::Payment);
 
     fn needs(&self) -> Self::Needs {
-        (need::Key(self.keyed.scope.clone()), need::Payment(self.payment))
+        (need::Key(self.idempotency.scope.clone()), need::Payment(self.payment))
     }
 
     fn decide(&self, now: OffsetDateTime, (key, payment): <Self::Needs as Needs>::Found, rules: &Rules) -> Verdict<Outcome> {
@@ -55,7 +55,7 @@ impl crate::Command for Command {
 /// [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::NotRefundable`] the second time, and for a user once the show has started.
 pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
     let (now, key) = (input.now, input.key.as_ref());
-    if let Some(first_answer) = command.keyed.replay(key, now)? {
+    if let Some(first_answer) = command.idempotency.replay(key, now)? {
         return Ok(first_answer);
     }
     let allowed = |user: UserId| command.order.is_some() || user == command.user;
@@ -79,9 +79,9 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
     change.write(refunded);
     change.write(Write::update(wallet, credited));
     change.write(Write::insert(entry));
-    change.write(command.keyed.record(outcome.clone(), key, now, rules));
+    change.write(command.idempotency.record(outcome.clone(), key, now, rules));
     if let Some(order) = &command.order {
-        change.write(Write::insert(order.done(Act::Refund, Subject::Payment(payment.id()), Vec::new(), now)));
+        change.write(Write::insert(order.done(Action::Refund, Subject::Payment(payment.id()), Vec::new(), now)));
     }
     if command.order.is_none() && !schedule.is_cancelled() {
         change.not_after(schedule.starts_at());

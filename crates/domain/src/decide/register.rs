@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use crate::decide::{Decision, Verdict};
-use crate::key::{KeyRecord, Keyed};
+use crate::idempotency::{IdempotencyRecord, IdempotentRequest};
 use crate::{Change, Event, Needs, Outcome, Rules, User, UserId, UserName, Versioned, Wallet, Write, need};
 
 /// A person introduces themselves.
@@ -14,7 +14,7 @@ pub struct Command {
     /// What they call themselves.
     pub name: UserName,
     /// The request's key, if it came with one.
-    pub keyed: Option<Keyed>,
+    pub idempotency: Option<IdempotentRequest>,
 }
 
 /// What the decision looks at.
@@ -23,7 +23,7 @@ pub struct Input {
     /// The store's clock.
     pub now: OffsetDateTime,
     /// The record of the request's key.
-    pub key: Option<Versioned<KeyRecord>>,
+    pub key: Option<Versioned<IdempotencyRecord>>,
 }
 
 impl crate::Command for Command {
@@ -31,7 +31,7 @@ impl crate::Command for Command {
     type Needs = Option<need::Key>;
 
     fn needs(&self) -> Self::Needs {
-        self.keyed.as_ref().map(|keyed| need::Key(keyed.scope.clone()))
+        self.idempotency.as_ref().map(|idempotency| need::Key(idempotency.scope.clone()))
     }
 
     fn decide(&self, now: OffsetDateTime, key: <Self::Needs as Needs>::Found, rules: &Rules) -> Verdict<Outcome> {
@@ -45,15 +45,15 @@ impl crate::Command for Command {
 /// [`Refusal::KeyReused`](crate::Refusal::KeyReused).
 pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
     let (now, key) = (input.now, input.key.as_ref());
-    if let Some(first_answer) = command.keyed.as_ref().map(|keyed| keyed.replay(key, now)).transpose()?.flatten() {
+    if let Some(first_answer) = command.idempotency.as_ref().map(|idempotency| idempotency.replay(key, now)).transpose()?.flatten() {
         return Ok(first_answer);
     }
     let user = User { id: command.user, name: Some(command.name.clone()), created_at: now };
     let mut change = Change::default();
     create(&mut change, user.clone(), Wallet::new(user.id));
     let outcome = Outcome::Registered(user);
-    if let Some(keyed) = &command.keyed {
-        change.write(keyed.record(outcome.clone(), key, now, rules));
+    if let Some(idempotency) = &command.idempotency {
+        change.write(idempotency.record(outcome.clone(), key, now, rules));
     }
     Ok(Decision::commit(outcome, change, now))
 }

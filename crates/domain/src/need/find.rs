@@ -13,14 +13,14 @@ use crate::loaded::{
     LoadedToken, OwnedReservation,
 };
 use crate::{
-    ConcertId, KeyRecord, Offer, QueueId, QueueToken, ReservationId, ReservationState, ScheduleId, Seat, SeatNumber, SeatState, TokenState,
-    UserId, Versioned,
+    ConcertId, IdempotencyRecord, Offer, QueueId, QueueToken, ReservationId, ReservationState, ScheduleId, Seat, SeatNumber, SeatState,
+    TokenState, UserId, Versioned,
 };
 
 type Found<T> = Result<T, Unreadable>;
 
 impl Key {
-    pub(super) fn find_in(&self, rows: &Rows) -> Found<Option<Versioned<KeyRecord>>> {
+    pub(super) fn find_in(&self, rows: &Rows) -> Found<Option<Versioned<IdempotencyRecord>>> {
         rows.check(|row| matches!(row, Lookup::Key(scope) if *scope == self.0))?;
         Ok(get(&rows.keys, &self.0))
     }
@@ -91,10 +91,10 @@ impl Line {
     }
 
     fn find_offers(&self, rows: &Rows) -> Found<Option<Vec<Offer>>> {
-        let Some(dates) = rows.offered.get(&self.queue) else { return Ok(None) };
-        let mut offers = Vec::with_capacity(dates.len());
-        for (date, has_seats) in dates {
-            offers.extend(rows.date(*date)?.map(|schedule| Offer { schedule: schedule.row, has_seats: *has_seats }));
+        let Some(schedules) = rows.offered.get(&self.queue) else { return Ok(None) };
+        let mut offers = Vec::with_capacity(schedules.len());
+        for (schedule, has_seats) in schedules {
+            offers.extend(rows.find_schedule(*schedule)?.map(|schedule| Offer { schedule: schedule.row, has_seats: *has_seats }));
         }
         Ok(Some(offers))
     }
@@ -110,8 +110,8 @@ impl Concert {
     pub(super) fn find_in(&self, rows: &Rows) -> Found<Option<LoadedConcert>> {
         rows.check(|row| matches!(row, Lookup::Schedule { concert, .. } if *concert == self.0))?;
         let Some(concert) = rows.concert(self.0)? else { return Ok(None) };
-        let dates = rows.dates_of.get(&self.0).into_iter().flatten().filter_map(|(_, id)| get(&rows.schedules, id)).collect();
-        Ok(Some(LoadedConcert { concert, dates }))
+        let schedules = rows.schedules_of.get(&self.0).into_iter().flatten().filter_map(|(_, id)| get(&rows.schedules, id)).collect();
+        Ok(Some(LoadedConcert { concert, schedules }))
     }
 }
 
@@ -124,7 +124,7 @@ impl ConcertInUse {
 
 impl Schedule {
     pub(super) fn find_in(&self, rows: &Rows) -> Found<Option<LoadedSchedule>> {
-        let Some(schedule) = rows.date(self.0)? else { return Ok(None) };
+        let Some(schedule) = rows.find_schedule(self.0)? else { return Ok(None) };
         Ok(rows.concert(schedule.concert())?.map(|concert| LoadedSchedule { schedule, concert }))
     }
 }
@@ -179,14 +179,14 @@ impl HoldsOfToken {
 
 impl OwnedBy {
     pub(super) fn find_in(&self, rows: &Rows) -> Found<Vec<OwnedReservation>> {
-        let Some(concert) = rows.date(self.schedule)?.map(|date| date.concert()) else { return Ok(Vec::new()) };
+        let Some(concert) = rows.find_schedule(self.schedule)?.map(|schedule| schedule.concert()) else { return Ok(Vec::new()) };
         rows.check(|row| matches!(row, Lookup::Reservation { user, concert: of, .. } if (*user, *of) == (self.user, concert)))?;
         let mut owned = Vec::new();
         let all = rows.reservations_of.get(&(self.user, concert)).into_iter().flatten();
         for reservation in all.filter_map(|id| rows.reservations.get(id)) {
             match reservation.state() {
                 ReservationState::Held | ReservationState::Confirmed { .. } => {
-                    let schedule = rows.date(reservation.schedule())?;
+                    let schedule = rows.find_schedule(reservation.schedule())?;
                     owned.extend(schedule.map(|schedule| OwnedReservation { reservation: reservation.clone(), schedule }));
                 }
                 ReservationState::Cancelled { .. } => {}
@@ -209,8 +209,8 @@ impl LapsedHolds {
     #[expect(clippy::unnecessary_wraps, reason = "as all needs find")]
     pub(super) fn find_in(&self, rows: &Rows) -> Found<Vec<Found<LoadedReservation>>> {
         let since = rows.now - self.longest;
-        let is_cancelled = |date: ScheduleId| {
-            let cancellation = rows.schedules.get(&date).and_then(|date| date.cancellation());
+        let is_cancelled = |schedule: ScheduleId| {
+            let cancellation = rows.schedules.get(&schedule).and_then(|schedule| schedule.cancellation());
             cancellation.is_some_and(|cancellation| since < cancellation.at)
         };
         let has_lapsed = |hold: &crate::Reservation| hold.expires_at() <= rows.now;
@@ -242,17 +242,17 @@ impl Rows {
         Ok(get(&self.concerts, &id))
     }
 
-    fn date(&self, date: ScheduleId) -> Found<Option<Versioned<crate::Schedule>>> {
-        self.check(|row| matches!(row, Lookup::Schedule { id, .. } if *id == date))?;
-        Ok(get(&self.schedules, &date))
+    fn find_schedule(&self, schedule: ScheduleId) -> Found<Option<Versioned<crate::Schedule>>> {
+        self.check(|row| matches!(row, Lookup::Schedule { id, .. } if *id == schedule))?;
+        Ok(get(&self.schedules, &schedule))
     }
 
     /// Those that there are.
-    fn seats(&self, date: ScheduleId, numbers: impl IntoIterator<Item = SeatNumber>) -> Found<Vec<Versioned<Seat>>> {
+    fn seats(&self, schedule: ScheduleId, numbers: impl IntoIterator<Item = SeatNumber>) -> Found<Vec<Versioned<Seat>>> {
         let mut seats = Vec::new();
         for number in numbers {
-            self.check(|row| matches!(row, Lookup::Seat(of, found) if *of == date && *found == Some(number)))?;
-            seats.extend(get(&self.seats, &(date, number)));
+            self.check(|row| matches!(row, Lookup::Seat(of, found) if *of == schedule && *found == Some(number)))?;
+            seats.extend(get(&self.seats, &(schedule, number)));
         }
         Ok(seats)
     }
@@ -260,7 +260,7 @@ impl Rows {
     fn reservation(&self, reservation: ReservationId) -> Found<Option<LoadedReservation>> {
         self.check(|row| matches!(row, Lookup::Reservation { id, .. } if *id == reservation))?;
         let Some(reservation) = get(&self.reservations, &reservation) else { return Ok(None) };
-        let Some(schedule) = self.date(reservation.schedule())? else { return Ok(None) };
+        let Some(schedule) = self.find_schedule(reservation.schedule())? else { return Ok(None) };
         let seats = self.seats(reservation.schedule(), reservation.numbers())?;
         Ok(Some(LoadedReservation { reservation, schedule, seats }))
     }

@@ -12,7 +12,7 @@ mod rows;
 
 use time::Duration;
 
-use crate::{ConcertId, KeyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId};
+use crate::{ConcertId, IdempotencyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId};
 
 pub use rows::{Loadable, Lookup, Rows, Standing, Unreadable};
 
@@ -77,7 +77,7 @@ macro_rules! needs {
 
 needs! {
     /// The record of an idempotency key.
-    Key(KeyScope) => Option<crate::Versioned<crate::KeyRecord>>;
+    Key(IdempotencyScope) => Option<crate::Versioned<crate::IdempotencyRecord>>;
     /// A user and their wallet.
     Account(UserId) => crate::loaded::LoadedAccount;
     /// A token and its queue.

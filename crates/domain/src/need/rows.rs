@@ -8,8 +8,8 @@ use time::OffsetDateTime;
 
 use crate::loaded::ConcertUse;
 use crate::{
-    Concert, ConcertId, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueueToken, Reservation, ReservationId, Schedule,
-    ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet,
+    Concert, ConcertId, IdempotencyRecord, IdempotencyScope, Payment, PaymentId, Queue, QueueId, QueueToken, Reservation, ReservationId,
+    Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet,
 };
 
 /// Rows, each with its version, all read at one instant.
@@ -17,7 +17,7 @@ use crate::{
 pub struct Rows {
     /// The store's clock, not later than that instant's end.
     pub now: OffsetDateTime,
-    pub(super) keys: HashMap<KeyScope, Versioned<KeyRecord>>,
+    pub(super) keys: HashMap<IdempotencyScope, Versioned<IdempotencyRecord>>,
     pub(super) users: HashMap<UserId, User>,
     pub(super) wallets: HashMap<UserId, Versioned<Wallet>>,
     pub(super) queues: HashMap<QueueId, Versioned<Queue>>,
@@ -33,7 +33,7 @@ pub struct Rows {
     pub(super) payments: HashMap<PaymentId, Versioned<Payment>>,
     pub(super) tokens_in: HashMap<QueueId, BTreeSet<TokenId>>,
     pub(super) live_tokens: HashMap<(QueueId, UserId), TokenId>,
-    pub(super) dates_of: HashMap<ConcertId, BTreeSet<(OffsetDateTime, ScheduleId)>>,
+    pub(super) schedules_of: HashMap<ConcertId, BTreeSet<(OffsetDateTime, ScheduleId)>>,
     pub(super) reservations_under: HashMap<TokenId, BTreeSet<ReservationId>>,
     pub(super) reservations_of: HashMap<(UserId, ConcertId), BTreeSet<ReservationId>>,
     pub(super) unreadable: Vec<Unreadable>,
@@ -64,7 +64,7 @@ pub struct Unreadable {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is what its name says")]
 pub enum Lookup {
-    Key(KeyScope),
+    Key(IdempotencyScope),
     User(UserId),
     Wallet(UserId),
     Queue(QueueId),
@@ -116,7 +116,7 @@ impl Rows {
             payments: HashMap::new(),
             tokens_in: HashMap::new(),
             live_tokens: HashMap::new(),
-            dates_of: HashMap::new(),
+            schedules_of: HashMap::new(),
             reservations_under: HashMap::new(),
             reservations_of: HashMap::new(),
             unreadable: Vec::new(),
@@ -148,8 +148,8 @@ impl Rows {
 
     /// Adds that the queue is a concert's own; and, if the concert has dates, one of them, and whether it has seats that are free or may be
     /// again.
-    pub fn add_offer(&mut self, queue: QueueId, date: Option<(ScheduleId, bool)>) {
-        self.offered.entry(queue).or_default().extend(date);
+    pub fn add_offer(&mut self, queue: QueueId, schedule: Option<(ScheduleId, bool)>) {
+        self.offered.entry(queue).or_default().extend(schedule);
     }
 
     /// Adds that a reservation of the concert is held.
@@ -210,7 +210,7 @@ impl Rows {
     }
 }
 
-impl Loadable for Versioned<KeyRecord> {
+impl Loadable for Versioned<IdempotencyRecord> {
     fn add_to(self, rows: &mut Rows) {
         rows.keys.insert(self.scope.clone(), self);
     }
@@ -252,7 +252,7 @@ impl Loadable for Versioned<Concert> {
 
 impl Loadable for Versioned<Schedule> {
     fn add_to(self, rows: &mut Rows) {
-        index(&mut rows.dates_of, self.concert(), (self.starts_at(), self.id()));
+        index(&mut rows.schedules_of, self.concert(), (self.starts_at(), self.id()));
         rows.schedules.insert(self.id(), self);
     }
 }

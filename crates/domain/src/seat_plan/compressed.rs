@@ -7,7 +7,7 @@
 //! | anything else | [`ONLY`] | the whole | `{row}` |
 
 use super::{Row, SeatPlan, Section};
-use crate::text::NotAText;
+use crate::text::InvalidText;
 use crate::{Money, SeatNumber, Title};
 
 /// The section of seats whose labels name none.
@@ -30,8 +30,8 @@ impl SeatPlan {
     /// A plan that makes just these seats, which come by number: each with its label, its price, and whether it is accessible.
     ///
     /// # Errors
-    /// [`NotAText`] if what is written on a seat is no line of text. What a plan writes on seats always is.
-    pub fn of<'a>(seats: impl IntoIterator<Item = (SeatNumber, &'a str, Money, bool)>) -> Result<Self, NotAText> {
+    /// [`InvalidText`] if what is written on a seat is no line of text. What a plan writes on seats always is.
+    pub fn of<'a>(seats: impl IntoIterator<Item = (SeatNumber, &'a str, Money, bool)>) -> Result<Self, InvalidText> {
         let mut sections: Vec<Section> = Vec::new();
         for (number, label, price, accessible) in seats {
             let parts = Parts::of(label);
@@ -79,8 +79,8 @@ fn counted(text: &str) -> Option<u32> {
 }
 
 /// `text` as a name, if it is kept as it is.
-fn name(text: &str) -> Result<Title, NotAText> {
-    Title::new(text).and_then(|name| if name.as_str() == text { Ok(name) } else { Err(NotAText { max: SeatPlan::LONGEST_LABEL }) })
+fn name(text: &str) -> Result<Title, InvalidText> {
+    Title::new(text).and_then(|name| if name.as_str() == text { Ok(name) } else { Err(InvalidText { max: SeatPlan::LONGEST_LABEL }) })
 }
 
 fn is_name(text: &str) -> bool {
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
     use crate::{ScheduleId, Seat};
 
-    const DATE: ScheduleId = ScheduleId(Uuid::from_u128(1));
+    const SCHEDULE: ScheduleId = ScheduleId(Uuid::from_u128(1));
 
     fn number(number: u32) -> SeatNumber {
         SeatNumber::new(number).unwrap_or_else(|error| panic!("{error}"))
@@ -199,14 +199,14 @@ mod tests {
                     // Every other row counts.
                     let label = if gap % 2 == 0 { format!("{} {place}", label.trim()) } else { label.trim().to_owned() };
                     if is_name(&label) {
-                        seats.push(Seat::new(DATE, number(at), label, money(price)).with_accessible(place % 3 == 0));
+                        seats.push(Seat::new(SCHEDULE, number(at), label, money(price)).with_accessible(place % 3 == 0));
                     }
                 }
             }
             prop_assume!(!seats.is_empty());
             let plan = SeatPlan::of(seats.iter().map(|seat| (seat.number(), seat.label(), seat.price(), seat.is_accessible())));
             let plan = plan.unwrap_or_else(|error| panic!("{error}"));
-            prop_assert_eq!(plan.numbered(DATE), Ok(seats));
+            prop_assert_eq!(plan.numbered(SCHEDULE), Ok(seats));
         }
 
         #[test]
@@ -225,9 +225,9 @@ mod tests {
             };
             let sections = sections.into_iter().map(|(name, rows)| Section { name: title(&name), rows: rows.into_iter().map(&mut row).collect() });
             let plan = SeatPlan { sections: sections.collect() };
-            let seats = plan.numbered(DATE).unwrap_or_else(|error| panic!("{error}"));
+            let seats = plan.numbered(SCHEDULE).unwrap_or_else(|error| panic!("{error}"));
             let again = SeatPlan::of(seats.iter().map(|seat| (seat.number(), seat.label(), seat.price(), seat.is_accessible())));
-            prop_assert_eq!(again.unwrap_or_else(|error| panic!("{error}")).numbered(DATE), Ok(seats));
+            prop_assert_eq!(again.unwrap_or_else(|error| panic!("{error}")).numbered(SCHEDULE), Ok(seats));
         }
     }
 }

@@ -3,8 +3,8 @@
 use time::OffsetDateTime;
 
 use super::rules;
-use crate::key::Keyed;
-use crate::{Fingerprint, KeyRecord, KeyScope, Operation, Outcome, RequestKey, UserId, Version, Versioned};
+use crate::idempotency::IdempotentRequest;
+use crate::{Fingerprint, IdempotencyKey, IdempotencyRecord, IdempotencyScope, Operation, Outcome, UserId, Version, Versioned};
 
 /// The idempotency key `text`.
 ///
@@ -12,8 +12,8 @@ use crate::{Fingerprint, KeyRecord, KeyScope, Operation, Outcome, RequestKey, Us
 /// Unless it can be one.
 #[must_use]
 #[track_caller]
-pub fn key(text: &str) -> RequestKey {
-    RequestKey::new(text).unwrap_or_else(|error| panic!("{text:?}: {error}"))
+pub fn key(text: &str) -> IdempotencyKey {
+    IdempotencyKey::new(text).unwrap_or_else(|error| panic!("{text:?}: {error}"))
 }
 
 /// `user`'s request for `operation` with the key `text`. Requests with the same key are the same request.
@@ -22,14 +22,14 @@ pub fn key(text: &str) -> RequestKey {
 /// Unless `text` can be a key.
 #[must_use]
 #[track_caller]
-pub fn keyed(user: UserId, operation: Operation, text: &str) -> Keyed {
-    Keyed { scope: KeyScope { user, operation, key: key(text) }, fingerprint: Fingerprint([1; 32]) }
+pub fn idempotency(user: UserId, operation: Operation, text: &str) -> IdempotentRequest {
+    IdempotentRequest { scope: IdempotencyScope { user, operation, key: key(text) }, fingerprint: Fingerprint([1; 32]) }
 }
 
 /// The record of a request: it came to `outcome` at `recorded_at`.
 #[must_use]
-pub fn a_key_record(keyed: &Keyed, outcome: Outcome, recorded_at: OffsetDateTime) -> Versioned<KeyRecord> {
-    let Keyed { scope, fingerprint } = keyed.clone();
+pub fn a_key_record(idempotency: &IdempotentRequest, outcome: Outcome, recorded_at: OffsetDateTime) -> Versioned<IdempotencyRecord> {
+    let IdempotentRequest { scope, fingerprint } = idempotency.clone();
     let expires_at = recorded_at + rules().key_retention;
-    Versioned::new(Version(900), KeyRecord { scope, fingerprint, outcome, recorded_at, expires_at })
+    Versioned::new(Version(900), IdempotencyRecord { scope, fingerprint, outcome, recorded_at, expires_at })
 }

@@ -48,7 +48,7 @@ pub use ids::{
     ADA, BEN, CONCERT, CYD, NOW, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, QUEUE, SCHEDULE, payment_of, reservation_of, schedule,
     token_of, user,
 };
-pub use key::{a_key_record, key, keyed};
+pub use key::{a_key_record, idempotency, key};
 pub use model::{Conflict, Line, ModelStore, Table};
 pub use money::won;
 pub use on_sale::on_sale;

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::{SCHEDULE, won};
-use crate::seat_choice::SeatChoice;
+use crate::seat_selection::SeatSelection;
 use crate::{Money, Reservation, ReservationId, ScheduleId, Seat, SeatNumber, SeatState, Version, Versioned};
 
 /// What a builder's seat costs, in minor units.
@@ -36,8 +36,8 @@ pub fn seat_number(number: u32) -> SeatNumber {
 /// Unless there is at least one number, and each once.
 #[must_use]
 #[track_caller]
-pub fn seats(numbers: &[u32]) -> SeatChoice {
-    SeatChoice::new(numbers.iter().map(|number| seat_number(*number)).collect()).unwrap_or_else(|error| panic!("{numbers:?}: {error}"))
+pub fn seats(numbers: &[u32]) -> SeatSelection {
+    SeatSelection::new(numbers.iter().map(|number| seat_number(*number)).collect()).unwrap_or_else(|error| panic!("{numbers:?}: {error}"))
 }
 
 impl Seat {

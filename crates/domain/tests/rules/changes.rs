@@ -1,7 +1,7 @@
 //! Changes: what they rely on and write.
 
+use domain::audit_entry::{Action, Subject};
 use domain::change::{Admission, RowKey};
-use domain::deed::{Act, Subject};
 use domain::{
     Change, ConcertId, EntryKind, Guard, NewToken, Operation, Outcome, QueueId, RowWrite, Seat, User, UserId, Version, Versioned, Wallet,
     WalletEntry, Write,
@@ -18,11 +18,11 @@ pub(crate) fn a_place(queue: QueueId, user: UserId, concert: Option<ConcertId>) 
 pub(crate) fn one_of_each_kind() -> [(RowWrite, RowKey, Option<Version>); 14] {
     let payment = payment_for(PAYMENT, RESERVATION, 1);
     let outcome = Outcome::Paid { payment: payment.row.clone(), balance: won(0) };
-    let record = a_key_record(&keyed(ADA, Operation::Pay, "once"), outcome, NOW).row;
+    let record = a_key_record(&idempotency(ADA, Operation::Pay, "once"), outcome, NOW).row;
     let user = User { id: BEN, name: None, created_at: NOW };
     let kind = EntryKind::Charge;
     let entry = WalletEntry::restore(ENTRY, &Wallet::restore(ADA, won(1), 4), kind, won(1), NOW);
-    let deed = an_order().done(Act::Pause, Subject::Queue(QUEUE), Vec::new(), NOW);
+    let audit_entry = an_order().done(Action::Pause, Subject::Queue(QUEUE), Vec::new(), NOW);
     let scope = record.scope.clone();
     let old = |version| Some(Version(version));
     [
@@ -39,7 +39,7 @@ pub(crate) fn one_of_each_kind() -> [(RowWrite, RowKey, Option<Version>); 14] {
         (Write::update(&a_wallet(ADA, 1), a_wallet(ADA, 0).row).into(), RowKey::Wallet(ADA), old(500)),
         (Write::insert(entry).into(), RowKey::Entry(ENTRY), None),
         (Write::insert(record).into(), RowKey::Key(scope), None),
-        (Write::insert(deed).into(), RowKey::Deed(DEED), None),
+        (Write::insert(audit_entry).into(), RowKey::AuditEntry(AUDIT_ENTRY), None),
     ]
 }
 

@@ -1,18 +1,18 @@
 //! Charge: money comes in.
 
+use domain::audit_entry::{Action, Changed, Subject};
 use domain::decide::charge::Command;
-use domain::deed::{Act, Changed, Subject};
 use domain::wallet::WalletError;
 use domain::{
-    Change, Charging, Deed, EntryKind, Fact, Field, KeyRecord, Operation, Outcome, Refusal, Rules, User, UserId, Version, Versioned,
-    Wallet, WalletEntry, Write,
+    AuditEntry, Change, Charging, EntryKind, Fact, Field, IdempotencyRecord, Operation, Outcome, Refusal, Rules, User, UserId, Version,
+    Versioned, Wallet, WalletEntry, Write,
 };
 use time::Duration;
 
 use crate::fixtures::*;
 
 fn ada_charges(minor: i64) -> Command {
-    Command { user: None, order: None, keyed: keyed(ADA, Operation::Charge, "once"), id: ENTRY, amount: won(minor) }
+    Command { user: None, order: None, idempotency: idempotency(ADA, Operation::Charge, "once"), id: ENTRY, amount: won(minor) }
 }
 
 fn with_balance(balance: i64) -> Scene {
@@ -34,7 +34,7 @@ fn a_charge_is_added_to_the_balance_and_nothing_else_is_written() {
         writes: vec![
             Write::update(&a_wallet(ADA, 70), Wallet::restore(ADA, won(120), 4)).into(),
             Write::insert(entry(4, 50, 120)).into(),
-            keyed(ADA, Operation::Charge, "once").record(outcome, None, NOW, &rules()).into(),
+            idempotency(ADA, Operation::Charge, "once").record(outcome, None, NOW, &rules()).into(),
         ],
         events: vec![Fact::WalletCharged { user: ADA, amount: won(50), balance: won(120) }.at(Version(501))],
         ..Change::default()
@@ -75,7 +75,7 @@ fn the_first_write_of_an_unknown_user_brings_user_and_wallet_with_the_money_in_i
 #[test]
 fn the_same_charge_again_is_the_first_answer_and_no_second_charge() {
     let first = Outcome::Charged(entry(4, 50, 120));
-    let record = a_key_record(&keyed(ADA, Operation::Charge, "once"), first.clone(), in_seconds(-60));
+    let record = a_key_record(&idempotency(ADA, Operation::Charge, "once"), first.clone(), in_seconds(-60));
     let decision = decided(&with_balance(10_000_000).with_key(record), &ada_charges(50)).unwrap();
     assert_eq!((decision.outcome, decision.at), (first, in_seconds(-60)));
     assert_eq!((decision.change, decision.replayed), (None, true));
@@ -83,7 +83,7 @@ fn the_same_charge_again_is_the_first_answer_and_no_second_charge() {
 
 #[test]
 fn a_key_is_not_good_for_another_charge_even_for_one_out_of_range() {
-    let mut record = a_key_record(&keyed(ADA, Operation::Charge, "once"), Outcome::Charged(entry(4, 50, 120)), in_seconds(-60));
+    let mut record = a_key_record(&idempotency(ADA, Operation::Charge, "once"), Outcome::Charged(entry(4, 50, 120)), in_seconds(-60));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
     assert_eq!(refusal_of(decided(&with_balance(0).with_key(record), &ada_charges(0))), Refusal::KeyReused);
 }
@@ -92,22 +92,22 @@ fn a_key_is_not_good_for_another_charge_even_for_one_out_of_range() {
 fn a_key_is_kept_for_its_retention_and_not_a_moment_longer() {
     let first = Outcome::Charged(entry(4, 50, 120));
     let answered = |ago: Duration| {
-        let record: Versioned<_> = a_key_record(&keyed(ADA, Operation::Charge, "once"), first.clone(), NOW - ago);
+        let record: Versioned<_> = a_key_record(&idempotency(ADA, Operation::Charge, "once"), first.clone(), NOW - ago);
         decided(&with_balance(120).with_key(record), &ada_charges(50)).unwrap()
     };
     assert!(answered(Duration::hours(24) - MOMENT).replayed);
     let anew = answered(Duration::hours(24));
     assert!(!anew.replayed);
-    let keys = written::<KeyRecord>(&anew.change.unwrap());
+    let keys = written::<IdempotencyRecord>(&anew.change.unwrap());
     let [key] = &keys[..] else { panic!("one record: {keys:?}") };
     assert_eq!((key.expected, key.row.expires_at), (Some(Version(900)), NOW + Duration::hours(24)));
 }
 
 /// Ben, the operator or a cashier, charges the wallet of `user`, if he names one.
 fn ben_charges(user: Option<UserId>, minor: i64) -> Command {
-    let mut keyed = keyed(ADA, Operation::Charge, "once");
-    keyed.scope.user = BEN;
-    Command { user, order: Some(an_order()), keyed, id: ENTRY, amount: won(minor) }
+    let mut idempotency = idempotency(ADA, Operation::Charge, "once");
+    idempotency.scope.user = BEN;
+    Command { user, order: Some(an_order()), idempotency, id: ENTRY, amount: won(minor) }
 }
 
 fn by_operators() -> Rules {
@@ -135,8 +135,8 @@ fn who_may_charge_which_wallet() {
                     let change = change_of(decided_by(&rules, &scene, &command));
                     let wallet = row_of::<Wallet>(&change).map(|wallet| (wallet.user(), wallet.balance()));
                     assert_eq!(wallet, Some((charged, won(120))), "{command:?}");
-                    let scope = row_of::<KeyRecord>(&change).map(|key| key.scope);
-                    assert_eq!(scope, Some(command.keyed.scope.clone()), "the caller's key: {command:?}");
+                    let scope = row_of::<IdempotencyRecord>(&change).map(|key| key.scope);
+                    assert_eq!(scope, Some(command.idempotency.scope.clone()), "the caller's key: {command:?}");
                 }
                 Err(refusal) => assert_eq!(refusal_of(decided_by(&rules, &scene, &command)), refusal, "{:?}: {command:?}", rules.charging),
             }
@@ -148,8 +148,8 @@ fn who_may_charge_which_wallet() {
 fn a_charge_by_order_is_kept_with_who_and_why_and_the_balance_before_and_after() {
     let change = change_of(decided_by(&by_operators(), &with_balance(70), &ben_charges(Some(ADA), 50)));
     let balance = Changed { name: "balance".into(), before: Some("70".into()), after: Some("120".into()) };
-    assert_eq!(written(&change), [Write::insert(an_order().done(Act::Charge, Subject::User(ADA), vec![balance], NOW))]);
-    assert_eq!(change_of(decided(&with_balance(70), &ada_charges(50))).row::<Deed>(), None);
+    assert_eq!(written(&change), [Write::insert(an_order().done(Action::Charge, Subject::User(ADA), vec![balance], NOW))]);
+    assert_eq!(change_of(decided(&with_balance(70), &ada_charges(50))).row::<AuditEntry>(), None);
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn an_order_charges_no_user_that_nobody_knows_and_an_operators_own_first_write_i
 #[test]
 fn a_charge_is_repeated_to_whom_may_not_charge_any_more() {
     let first = Outcome::Charged(entry(4, 50, 120));
-    let record = a_key_record(&keyed(ADA, Operation::Charge, "once"), first.clone(), in_seconds(-60));
+    let record = a_key_record(&idempotency(ADA, Operation::Charge, "once"), first.clone(), in_seconds(-60));
     let decision = decided_by(&by_operators(), &with_balance(120).with_key(record), &ada_charges(50)).unwrap();
     assert_eq!((decision.outcome, decision.replayed), (first, true));
 }

@@ -38,7 +38,7 @@ fn the_hold() -> Scene {
 }
 
 fn ada_exchanges_for(numbers: &[u32]) -> Command {
-    Command { wanted: hold::Command { keyed: keyed(ADA, Operation::Exchange, "once"), ..ada_wants(numbers) }, held: OLD }
+    Command { wanted: hold::Command { idempotency: idempotency(ADA, Operation::Exchange, "once"), ..ada_wants(numbers) }, held: OLD }
 }
 
 fn ada_comes_with(pass: Pass, numbers: &[u32]) -> Command {
@@ -107,7 +107,7 @@ fn the_new_seats_are_held_until_the_old_deadline_and_the_old_hold_is_given_back(
             Write::update(&a_seat(9), a_seat(9).with(|seat| seat.with_price(won(45_000))).held_by(RESERVATION, deadline()).row).into(),
             ended(&old, CancelReason::Released).into(),
             Write::insert(new).into(),
-            keyed(ADA, Operation::Exchange, "once").record(outcome, None, NOW, &rules()).into(),
+            idempotency(ADA, Operation::Exchange, "once").record(outcome, None, NOW, &rules()).into(),
         ],
         events: vec![release_of(&old), start_of(&[8, 9])],
     };
@@ -144,7 +144,7 @@ fn the_same_seats_are_the_same_reservation_and_nothing_but_token_hold_and_key_is
         writes: vec![
             Write::update(token, token.row.clone()).into(),
             Write::update(&hold, hold.row.clone()).into(),
-            keyed(ADA, Operation::Exchange, "once").record(outcome, None, NOW, &rules()).into(),
+            idempotency(ADA, Operation::Exchange, "once").record(outcome, None, NOW, &rules()).into(),
         ],
         ..Change::default()
     };
@@ -156,12 +156,12 @@ fn held_elsewhere(concert: domain::ConcertId) -> (Scene, Versioned<Reservation>)
     let hold = adas(&[7, 8]).at(concert, OTHER_SCHEDULE);
     let seats = [7, 8].map(|number| a_seat(number).with(|seat| seat.with_schedule(OTHER_SCHEDULE)).held_by(OLD, deadline()));
     let mut scene = the_shop().with_reservation(hold.clone()).with_seats(seats.map(|seat| Versioned::new(Version(1000), seat.row)));
-    scene.dates.iter_mut().filter(|date| date.id() == OTHER_SCHEDULE).for_each(|date| date.version = Version(850));
+    scene.schedules.iter_mut().filter(|schedule| schedule.id() == OTHER_SCHEDULE).for_each(|schedule| schedule.version = Version(850));
     (scene, hold)
 }
 
 #[test]
-fn seats_of_another_date_are_exchanged_though_they_have_the_same_numbers() {
+fn seats_of_another_schedule_are_exchanged_though_they_have_the_same_numbers() {
     let (scene, old) = held_elsewhere(CONCERT);
 
     let (outcome, change) = outcome_of(decided(&scene, &ada_exchanges_for(&[7, 8])));
@@ -188,7 +188,7 @@ fn seats_of_another_date_are_exchanged_though_they_have_the_same_numbers() {
             free_there(8).into(),
             ended(&old, CancelReason::Released).into(),
             Write::insert(new).into(),
-            keyed(ADA, Operation::Exchange, "once").record(outcome, None, NOW, &rules()).into(),
+            idempotency(ADA, Operation::Exchange, "once").record(outcome, None, NOW, &rules()).into(),
         ],
         events: vec![release_of(&old), start_of(&[7, 8])],
     };
@@ -248,7 +248,7 @@ fn a_seat_that_another_hold_of_the_same_user_has_is_refused_as_well() {
 fn a_refused_first_call_writes_its_claim_and_leaves_the_old_hold_as_it_is() {
     let token = a_token(ADA).unclaimed(in_seconds(-60), in_seconds(60));
     let scene = held(the_hold(), &hold_until(BENS, &[9], in_seconds(10)).of(BEN, OTHER_TOKEN)).with_token(token.clone());
-    let no_date = Scene { dates: Vec::new(), concerts: Vec::new(), reservations: Vec::new(), seats: Vec::new(), ..scene.clone() };
+    let no_schedule = Scene { schedules: Vec::new(), concerts: Vec::new(), reservations: Vec::new(), seats: Vec::new(), ..scene.clone() };
     let no_hold = Scene { reservations: Vec::new(), ..the_shop().with_token(token.clone()) };
     let lapsed = held(the_shop(), &hold_until(OLD, &[7, 8], NOW)).with_token(token.clone());
     let claim = Change {
@@ -260,7 +260,7 @@ fn a_refused_first_call_writes_its_claim_and_leaves_the_old_hold_as_it_is() {
     let refusals = [
         (&scene, 9, Refusal::SeatsUnavailable(vec![(seat_number(9), SeatStatus::Held)])),
         (&scene, 99, Refusal::UnknownSeats(vec![seat_number(99)])),
-        (&no_date, 9, Refusal::NotFound),
+        (&no_schedule, 9, Refusal::NotFound),
         (&no_hold, 9, Refusal::NotFound),
         (&lapsed, 9, Refusal::ReservationExpired),
     ];
@@ -320,9 +320,9 @@ fn what_is_not_ones_own_is_not_found() {
 #[test]
 fn what_does_not_exist_is_not_found() {
     let scene = the_hold();
-    let no_date = Scene { dates: Vec::new(), reservations: Vec::new(), ..scene.clone() };
+    let no_schedule = Scene { schedules: Vec::new(), reservations: Vec::new(), ..scene.clone() };
     let no_concert = Scene { concerts: Vec::new(), ..scene };
-    assert_eq!(refusal_for(&no_date, &[9]), Refusal::NotFound);
+    assert_eq!(refusal_for(&no_schedule, &[9]), Refusal::NotFound);
     assert_eq!(refusal_for(&no_concert, &[9]), Refusal::NotFound);
 }
 
@@ -336,14 +336,14 @@ fn a_hold_is_exchanged_until_its_deadline_and_at_its_deadline_no_more() {
 }
 
 #[test]
-fn a_hold_of_a_date_that_is_cancelled_has_ended_and_is_exchanged_for_nothing() {
+fn a_hold_of_a_schedule_that_is_cancelled_has_ended_and_is_exchanged_for_nothing() {
     let (scene, _) = held_elsewhere(CONCERT);
     assert_eq!(refusal_for(&scene.cancelled(OTHER_SCHEDULE, "no"), &[9]), Refusal::ReservationExpired);
 }
 
 #[test]
-fn nothing_is_exchanged_for_seats_of_a_cancelled_date() {
-    let reason = domain::Remark::new("no").ok();
+fn nothing_is_exchanged_for_seats_of_a_cancelled_schedule() {
+    let reason = domain::Note::new("no").ok();
     for scene in [the_hold(), held_elsewhere(CONCERT).0] {
         for numbers in [[7, 8], [8, 9]] {
             let refusal = refusal_for(&scene.clone().cancelled(SCHEDULE, "no"), &numbers);
@@ -356,7 +356,7 @@ fn nothing_is_exchanged_for_seats_of_a_cancelled_date() {
 fn a_first_answer_is_given_again_before_token_and_hold_are_looked_at() {
     let first = Outcome::Held { reservation: hold_until(RESERVATION, &[9], in_seconds(-700)).row, created: true };
     let answered_at = in_seconds(-1000);
-    let record = a_key_record(&keyed(ADA, Operation::Exchange, "once"), first.clone(), answered_at);
+    let record = a_key_record(&idempotency(ADA, Operation::Exchange, "once"), first.clone(), answered_at);
     let nothing_else = Scene::at(NOW).with_key(record.clone());
     let over = the_hold().with_key(record.clone()).with_token(a_token(ADA).claimed(in_seconds(-700), in_seconds(-100)));
     let still_held = the_hold().with_key(record).cancelled(SCHEDULE, "no");
@@ -373,7 +373,7 @@ fn a_first_answer_is_given_again_before_token_and_hold_are_looked_at() {
 #[test]
 fn a_key_is_not_good_for_another_exchange() {
     let first = Outcome::Held { reservation: hold_until(RESERVATION, &[9], deadline()).row, created: true };
-    let mut record = a_key_record(&keyed(ADA, Operation::Exchange, "once"), first, in_seconds(-100));
+    let mut record = a_key_record(&idempotency(ADA, Operation::Exchange, "once"), first, in_seconds(-100));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
     for scene in [the_hold(), the_shop()] {
         assert_eq!(refusal_for(&scene.with_key(record.clone()), &[9]), Refusal::KeyReused);
@@ -383,7 +383,7 @@ fn a_key_is_not_good_for_another_exchange() {
 #[test]
 fn the_key_of_a_hold_is_another_than_that_of_an_exchange() {
     let first = Outcome::Held { reservation: adas(&[7, 8]).row, created: true };
-    let scene = the_hold().with_key(a_key_record(&keyed(ADA, Operation::Hold, "once"), first, in_seconds(-100)));
+    let scene = the_hold().with_key(a_key_record(&idempotency(ADA, Operation::Hold, "once"), first, in_seconds(-100)));
     let decision = decided(&scene, &ada_exchanges_for(&[9])).unwrap();
     assert!(!decision.replayed);
     assert!(matches!(decision.outcome, Outcome::Held { created: true, .. }));
@@ -393,9 +393,9 @@ fn the_key_of_a_hold_is_another_than_that_of_an_exchange() {
 fn a_key_past_its_retention_is_taken_over() {
     for numbers in [[9, 8], [8, 7]] {
         let first = Outcome::Held { reservation: hold_until(reservation(4), &[1], in_seconds(-90_000)).row, created: true };
-        let record = a_key_record(&keyed(ADA, Operation::Exchange, "once"), first, NOW - Duration::hours(24));
+        let record = a_key_record(&idempotency(ADA, Operation::Exchange, "once"), first, NOW - Duration::hours(24));
         let change = change_for(&the_hold().with_key(record), &numbers);
-        let keys = written::<domain::KeyRecord>(&change);
+        let keys = written::<domain::IdempotencyRecord>(&change);
         let [key] = &keys[..] else { panic!("one record: {keys:?}") };
         assert_eq!((key.expected, key.row.recorded_at), (Some(Version(900)), NOW));
     }
@@ -437,8 +437,8 @@ fn a_token_that_would_end_before_the_hold_is_extended_to_its_deadline() {
 #[test]
 fn nothing_is_exchanged_for_other_seats_outside_the_sale() {
     let with_sale = |opens_at: OffsetDateTime, closes_at: OffsetDateTime| {
-        let date = a_schedule().with(|date| date.with_sale(opens_at..closes_at));
-        the_hold().with_date(date)
+        let schedule = a_schedule().with(|schedule| schedule.with_sale(opens_at..closes_at));
+        the_hold().with_schedule(schedule)
     };
     let (yesterday, tomorrow) = (NOW - Duration::DAY, NOW + Duration::DAY);
     for (opens_at, closes_at) in [(NOW + MOMENT, tomorrow), (yesterday, NOW)] {

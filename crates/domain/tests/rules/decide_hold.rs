@@ -4,8 +4,8 @@ use domain::decide::admission::Pass;
 use domain::decide::hold::Command;
 use domain::reservation::Claim;
 use domain::{
-    CancelReason, Change, Fact, Guard, KeyRecord, Operation, Outcome, Refusal, Reservation, ReservedSeat, Schedule, SeatStatus, Version,
-    Versioned, Write,
+    CancelReason, Change, Fact, Guard, IdempotencyRecord, Operation, Outcome, Refusal, Reservation, ReservedSeat, Schedule, SeatStatus,
+    Version, Versioned, Write,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -17,14 +17,14 @@ pub(crate) fn the_shop() -> Scene {
         .with_queue(a_queue(), 1, 0)
         .with_token(a_token(ADA).claimed(in_seconds(-60), in_seconds(540)))
         .with_concert(a_concert())
-        .with_date(a_schedule())
+        .with_schedule(a_schedule())
         .with_seats([a_seat(7), a_seat(8), a_seat(9)])
 }
 
 pub(crate) fn ada_wants(numbers: &[u32]) -> Command {
     Command {
         pass: Pass { user: ADA, token: Some(TOKEN) },
-        keyed: keyed(ADA, Operation::Hold, "once"),
+        idempotency: idempotency(ADA, Operation::Hold, "once"),
         id: RESERVATION,
         schedule: SCHEDULE,
         seats: seats(numbers),
@@ -51,9 +51,14 @@ fn free_seats_are_held_and_nothing_else_is_written() {
     assert_eq!(outcome, Outcome::Held { reservation: held.clone(), created: true });
 
     let token = &scene.tokens[0];
-    let keyed = keyed(ADA, Operation::Hold, "once");
-    let record =
-        KeyRecord { scope: keyed.scope, fingerprint: keyed.fingerprint, outcome, recorded_at: NOW, expires_at: NOW + Duration::hours(24) };
+    let idempotency = idempotency(ADA, Operation::Hold, "once");
+    let record = IdempotencyRecord {
+        scope: idempotency.scope,
+        fingerprint: idempotency.fingerprint,
+        outcome,
+        recorded_at: NOW,
+        expires_at: NOW + Duration::hours(24),
+    };
     let expected = Change {
         not_after: Some(until),
         guards: vec![
@@ -84,17 +89,17 @@ fn free_seats_are_held_and_nothing_else_is_written() {
 
 #[test]
 fn what_does_not_exist_is_not_found() {
-    let no_date = Scene { dates: Vec::new(), ..the_shop() };
+    let no_schedule = Scene { schedules: Vec::new(), ..the_shop() };
     let no_concert = Scene { concerts: Vec::new(), ..the_shop() };
-    assert_eq!(refusal_for(&no_date, &[7]), Refusal::NotFound);
+    assert_eq!(refusal_for(&no_schedule, &[7]), Refusal::NotFound);
     assert_eq!(refusal_for(&no_concert, &[7]), Refusal::NotFound);
 }
 
 #[test]
 fn the_sale_begins_at_its_first_instant_and_is_over_at_its_last() {
     let on_sale = |opens_at: OffsetDateTime, closes_at: OffsetDateTime| {
-        let date = a_schedule().with(|date| date.with_sale(opens_at..closes_at));
-        decided(&the_shop().with_date(date), &ada_wants(&[7]))
+        let schedule = a_schedule().with(|schedule| schedule.with_sale(opens_at..closes_at));
+        decided(&the_shop().with_schedule(schedule), &ada_wants(&[7]))
     };
     let (yesterday, tomorrow) = (NOW - Duration::DAY, NOW + Duration::DAY);
 
@@ -106,21 +111,21 @@ fn the_sale_begins_at_its_first_instant_and_is_over_at_its_last() {
 }
 
 fn closing_at(instant: OffsetDateTime) -> Versioned<Schedule> {
-    a_schedule().with(|date| {
-        let opens_at = date.sale_opens_at();
-        date.with_sale(opens_at..instant)
+    a_schedule().with(|schedule| {
+        let opens_at = schedule.sale_opens_at();
+        schedule.with_sale(opens_at..instant)
     })
 }
 
 #[test]
-fn seats_of_a_cancelled_date_are_not_held_not_even_again() {
+fn seats_of_a_cancelled_schedule_are_not_held_not_even_again() {
     let again = the_shop()
         .with_reservation(hold_until(reservation(2), &[7], in_seconds(10)))
         .with_seats([a_seat(7).held_by(reservation(2), in_seconds(10))]);
     let elsewhere = the_shop().with_reservation(hold_until(reservation(2), &[7], in_seconds(10)).at(CONCERT, OTHER_SCHEDULE));
     let mut over = the_shop();
-    over.dates.iter_mut().for_each(|date| *date = closing_at(NOW));
-    let reason = domain::Remark::new("no").ok();
+    over.schedules.iter_mut().for_each(|schedule| *schedule = closing_at(NOW));
+    let reason = domain::Note::new("no").ok();
     for scene in [the_shop(), again, elsewhere, over] {
         assert_eq!(refusal_for(&scene.cancelled(SCHEDULE, "no"), &[7]), Refusal::ScheduleCancelled { reason: reason.clone() });
     }
@@ -135,7 +140,7 @@ fn a_hold_that_is_over_before_it_is_made_is_not_committed() {
 
 #[test]
 fn a_hold_that_the_end_of_the_sale_overtakes_is_not_committed() {
-    let change = change_of(decided(&the_shop().with_date(closing_at(in_seconds(30))), &ada_wants(&[7])));
+    let change = change_of(decided(&the_shop().with_schedule(closing_at(in_seconds(30))), &ada_wants(&[7])));
     assert_eq!(change.not_after, Some(in_seconds(30)));
 }
 
@@ -145,7 +150,7 @@ fn seats_that_the_hall_does_not_have_are_all_named() {
 }
 
 #[test]
-fn a_seat_of_another_date_is_not_one_of_this_date() {
+fn a_seat_of_another_schedule_is_not_one_of_this_schedule() {
     let scene = the_shop().with_seats([a_seat(10).with(|seat| seat.with_schedule(OTHER_SCHEDULE))]);
     assert_eq!(refusal_for(&scene, &[10]), Refusal::UnknownSeats(vec![seat_number(10)]));
 }
@@ -201,7 +206,7 @@ fn a_live_hold_of_the_token_is_in_the_way_of_any_other_choice() {
 }
 
 #[test]
-fn a_live_hold_of_another_date_or_concert_is_in_the_way_too() {
+fn a_live_hold_of_another_schedule_or_concert_is_in_the_way_too() {
     for concert in [CONCERT, OTHER_CONCERT] {
         let elsewhere = hold_until(reservation(2), &[7], in_seconds(10)).at(concert, OTHER_SCHEDULE);
         assert_eq!(refusal_for(&the_shop().with_reservation(elsewhere), &[7]), Refusal::HoldExists(reservation(2)));
@@ -209,7 +214,7 @@ fn a_live_hold_of_another_date_or_concert_is_in_the_way_too() {
 }
 
 #[test]
-fn a_hold_of_another_date_that_is_cancelled_is_in_nobodys_way_and_ends() {
+fn a_hold_of_another_schedule_that_is_cancelled_is_in_nobodys_way_and_ends() {
     let elsewhere = hold_until(reservation(2), &[1, 2, 3, 4], in_seconds(10)).at(CONCERT, OTHER_SCHEDULE);
     let seats =
         [1, 2, 3, 4].map(|number| a_seat(number).with(|seat| seat.with_schedule(OTHER_SCHEDULE)).held_by(elsewhere.id(), in_seconds(10)));
@@ -234,7 +239,7 @@ fn the_same_seats_again_are_the_same_reservation_with_its_deadline_unchanged() {
         writes: vec![
             Write::update(token, token.row.clone()).into(),
             Write::update(&hold, hold.row.clone()).into(),
-            keyed(ADA, Operation::Hold, "once").record(outcome, None, NOW, &rules()).into(),
+            idempotency(ADA, Operation::Hold, "once").record(outcome, None, NOW, &rules()).into(),
         ],
         ..Change::default()
     };
@@ -266,7 +271,7 @@ fn seats_that_no_wallet_could_pay_together_are_refused() {
 fn a_first_answer_is_given_again_before_the_token_is_looked_at() {
     let first = Outcome::Held { reservation: hold_until(RESERVATION, &[7], in_seconds(-700)).row, created: true };
     let answered_at = in_seconds(-1000);
-    let record = a_key_record(&keyed(ADA, Operation::Hold, "once"), first.clone(), answered_at);
+    let record = a_key_record(&idempotency(ADA, Operation::Hold, "once"), first.clone(), answered_at);
     let nothing_else = Scene::at(NOW).with_key(record.clone());
     let expired = the_shop().with_key(record.clone()).with_token(a_token(ADA).claimed(in_seconds(-700), in_seconds(-100)));
     let without_token = Command { pass: Pass { user: ADA, token: None }, ..ada_wants(&[7]) };
@@ -281,7 +286,7 @@ fn a_first_answer_is_given_again_before_the_token_is_looked_at() {
 #[test]
 fn a_key_is_not_good_for_another_request() {
     let first = Outcome::Held { reservation: hold_until(RESERVATION, &[7], in_seconds(100)).row, created: true };
-    let mut record = a_key_record(&keyed(ADA, Operation::Hold, "once"), first, in_seconds(-100));
+    let mut record = a_key_record(&idempotency(ADA, Operation::Hold, "once"), first, in_seconds(-100));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
     assert_eq!(refusal_for(&the_shop().with_key(record), &[7]), Refusal::KeyReused);
 }
@@ -289,11 +294,11 @@ fn a_key_is_not_good_for_another_request() {
 #[test]
 fn a_key_past_its_retention_is_taken_over_at_that_very_instant() {
     let first = Outcome::Held { reservation: hold_until(reservation(2), &[1], in_seconds(-90_000)).row, created: true };
-    let mut record = a_key_record(&keyed(ADA, Operation::Hold, "once"), first, NOW - Duration::hours(24));
+    let mut record = a_key_record(&idempotency(ADA, Operation::Hold, "once"), first, NOW - Duration::hours(24));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
 
     let change = change_of(decided(&the_shop().with_key(record.clone()), &ada_wants(&[7])));
-    let keys = written::<KeyRecord>(&change);
+    let keys = written::<IdempotencyRecord>(&change);
     let [key] = &keys[..] else { panic!("one record: {keys:?}") };
     assert_eq!((key.expected, key.row.recorded_at), (Some(Version(900)), NOW));
 

@@ -97,7 +97,7 @@ fn a_first_call_that_holds_claims_the_token_under_the_queues_own_policy() {
 fn a_refused_first_call_still_claims_the_token() {
     let token = a_token(ADA).unclaimed(in_seconds(-60), in_seconds(60));
     let scene = with_token(token.clone());
-    let no_date = Scene { dates: Vec::new(), concerts: Vec::new(), ..scene.clone() };
+    let no_schedule = Scene { schedules: Vec::new(), concerts: Vec::new(), ..scene.clone() };
     let claim = Change {
         not_after: Some(in_seconds(60)),
         guards: vec![Guard::Queue(QUEUE, a_queue().version)],
@@ -107,7 +107,7 @@ fn a_refused_first_call_still_claims_the_token() {
     let refusals = [
         (&scene, &[99][..], Refusal::UnknownSeats(vec![seat_number(99)])),
         (&scene, &[1, 2, 3, 4, 5], Refusal::UnknownSeats([1, 2, 3, 4, 5].map(seat_number).to_vec())),
-        (&no_date, &[7], Refusal::NotFound),
+        (&no_schedule, &[7], Refusal::NotFound),
     ];
     for (scene, numbers, refusal) in refusals {
         let refused = refused(decided(scene, &ada_wants(numbers)));
@@ -119,7 +119,7 @@ fn a_refused_first_call_still_claims_the_token() {
 fn a_first_call_whose_key_was_used_for_another_request_claims_the_token_too() {
     let token = a_token(ADA).unclaimed(in_seconds(-60), in_seconds(60));
     let first = Outcome::Held { reservation: hold_until(RESERVATION, &[7], in_seconds(100)).row, created: true };
-    let mut record = a_key_record(&keyed(ADA, Operation::Hold, "once"), first, in_seconds(-100));
+    let mut record = a_key_record(&idempotency(ADA, Operation::Hold, "once"), first, in_seconds(-100));
     let replayed = decided(&with_token(token.clone()).with_key(record.clone()), &ada_wants(&[7])).unwrap();
     assert_eq!((replayed.replayed, replayed.change), (true, None), "a replay writes nothing");
 

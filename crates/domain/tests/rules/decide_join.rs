@@ -3,7 +3,7 @@
 use domain::decide::join::{Command, Joined};
 use domain::queue::PolicyOverrides;
 use domain::{
-    Cancellation, Change, Concert, Event, ExpiryReason, Fact, Guard, NewToken, Queue, QueueState, QueueToken, Refusal, Remark, Schedule,
+    Cancellation, Change, Concert, Event, ExpiryReason, Fact, Guard, NewToken, Note, Queue, QueueState, QueueToken, Refusal, Schedule,
     User, Version, Versioned, Wallet, Write,
 };
 
@@ -76,30 +76,30 @@ fn a_join_for_a_concert_relies_on_the_concerts_queue() {
 }
 
 #[test]
-fn nobody_joins_for_a_concert_whose_dates_ahead_are_all_cancelled() {
-    let joining = |dates: &[Schedule], concert: Versioned<Concert>| {
-        let dates = dates.iter().map(|date| Versioned::new(a_schedule().version, date.clone()));
-        decided(&dates.fold(the_line_for(concert), Scene::with_date), &FOR_THE_CONCERT)
+fn nobody_joins_for_a_concert_whose_schedules_ahead_are_all_cancelled() {
+    let joining = |schedules: &[Schedule], concert: Versioned<Concert>| {
+        let schedules = schedules.iter().map(|schedule| Versioned::new(a_schedule().version, schedule.clone()));
+        decided(&schedules.fold(the_line_for(concert), Scene::with_schedule), &FOR_THE_CONCERT)
     };
     let cancelled = |number: u64, reason: Option<&str>, ago: i64| {
         let cancellation = Cancellation { at: in_seconds(-ago), ..a_cancellation(reason.unwrap_or_default()) };
         a_schedule().with(|row| row.with_id(schedule(number))).row.cancel(cancellation)
     };
     let over = a_schedule().row.with_id(schedule(2)).with_start(NOW);
-    let refusal = |reason: Option<&str>| Refusal::ScheduleCancelled { reason: reason.and_then(|reason| Remark::new(reason).ok()) };
+    let refusal = |reason: Option<&str>| Refusal::ScheduleCancelled { reason: reason.and_then(|reason| Note::new(reason).ok()) };
 
-    let dates = [over.clone(), cancelled(3, Some("rain"), 60), cancelled(4, Some("a cold"), 30), cancelled(5, Some("a strike"), 90)];
-    assert_eq!(refusal_of(joining(&dates, the_concert())), refusal(Some("a cold")), "the last news");
+    let schedules = [over.clone(), cancelled(3, Some("rain"), 60), cancelled(4, Some("a cold"), 30), cancelled(5, Some("a strike"), 90)];
+    assert_eq!(refusal_of(joining(&schedules, the_concert())), refusal(Some("a cold")), "the last news");
     assert_eq!(refusal_of(joining(&[cancelled(3, None, 1)], the_concert())), refusal(None));
     let mut whole = the_concert();
     whole.row = whole.row.cancel(a_cancellation("the end"));
     assert_eq!(refusal_of(joining(&[], whole)), refusal(Some("the end")));
 
-    for dates in [vec![], vec![over], vec![cancelled(3, None, 1), a_schedule().row]] {
-        let takes_place = dates.iter().any(|date| *date == a_schedule().row);
-        let guards = change_of(joining(&dates, the_concert())).guards;
-        let of_a_date: Vec<_> = guards.into_iter().filter(|guard| matches!(guard, Guard::Schedule(..))).collect();
-        assert_eq!(of_a_date, if takes_place { vec![Guard::Schedule(SCHEDULE, a_schedule().version)] } else { vec![] });
+    for schedules in [vec![], vec![over], vec![cancelled(3, None, 1), a_schedule().row]] {
+        let takes_place = schedules.iter().any(|schedule| *schedule == a_schedule().row);
+        let guards = change_of(joining(&schedules, the_concert())).guards;
+        let of_a_schedule: Vec<_> = guards.into_iter().filter(|guard| matches!(guard, Guard::Schedule(..))).collect();
+        assert_eq!(of_a_schedule, if takes_place { vec![Guard::Schedule(SCHEDULE, a_schedule().version)] } else { vec![] });
     }
 }
 

@@ -49,7 +49,7 @@ fn each_hold_past_its_deadline_ends_in_a_change_of_its_own_with_all_its_seats() 
 }
 
 #[test]
-fn a_hold_of_a_cancelled_date_ends_before_its_deadline() {
+fn a_hold_of_a_cancelled_schedule_ends_before_its_deadline() {
     let (one, other) =
         (hold_until(reservation(1), &[7], in_seconds(60)), hold_until(reservation(2), &[7], in_seconds(60)).at(CONCERT, OTHER_SCHEDULE));
     let scene = Scene::at(NOW)

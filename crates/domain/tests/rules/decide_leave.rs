@@ -56,7 +56,7 @@ fn who_leaves_the_shop_gives_their_hold_back() {
 }
 
 #[test]
-fn who_leaves_after_the_cancellation_of_a_date_gives_no_hold_back() {
+fn who_leaves_after_the_cancellation_of_a_schedule_gives_no_hold_back() {
     let hold = hold_until(RESERVATION, &[7], in_seconds(100));
     let scene = Scene::at(NOW)
         .with_token(a_token(ADA).claimed(in_seconds(-60), in_seconds(540)))

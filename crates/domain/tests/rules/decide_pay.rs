@@ -30,7 +30,7 @@ fn with_reservation(reservation: Versioned<Reservation>) -> Scene {
 fn ada_pays() -> Command {
     Command {
         pass: Pass { user: ADA, token: Some(TOKEN) },
-        keyed: keyed(ADA, Operation::Pay, "once"),
+        idempotency: idempotency(ADA, Operation::Pay, "once"),
         id: PAYMENT,
         entry: ENTRY,
         reservation: RESERVATION,
@@ -69,7 +69,7 @@ fn a_payment_moves_money_seats_reservation_and_token_together_and_nothing_else()
                 NOW,
             ))
             .into(),
-            keyed(ADA, Operation::Pay, "once").record(outcome, None, NOW, &rules()).into(),
+            idempotency(ADA, Operation::Pay, "once").record(outcome, None, NOW, &rules()).into(),
         ],
         events: vec![
             Fact::PaymentCompleted { payment: PAYMENT, reservation: RESERVATION, user: ADA, amount: won(120_000) }.at(Version(1)),
@@ -109,20 +109,20 @@ fn who_is_late_is_told_so_before_the_balance_is_looked_at() {
 }
 
 #[test]
-fn a_hold_of_a_cancelled_date_is_not_paid_whatever_its_row_says_by_now() {
-    let reason = domain::Remark::new("The singer has a cold").ok();
+fn a_hold_of_a_cancelled_schedule_is_not_paid_whatever_its_row_says_by_now() {
+    let reason = domain::Note::new("The singer has a cold").ok();
     let live = holding(in_seconds(100), 0);
     let swept = live.clone().with_reservation(hold_until(RESERVATION, &[7, 8], NOW).cancelled(CancelReason::Expired));
     for scene in [live, holding(NOW, 0), swept] {
         let refusal = refusal_in(&scene.cancelled(SCHEDULE, "The singer has a cold"));
         assert_eq!(refusal, Refusal::ScheduleCancelled { reason: reason.clone() }, "before the balance is looked at");
     }
-    let another_date = holding(in_seconds(100), 200_000).with_date(Versioned::new(domain::Version(1), other_date()));
-    assert!(decided(&another_date.cancelled(OTHER_SCHEDULE, "no"), &ada_pays()).is_ok());
+    let another_schedule = holding(in_seconds(100), 200_000).with_schedule(Versioned::new(domain::Version(1), other_schedule()));
+    assert!(decided(&another_schedule.cancelled(OTHER_SCHEDULE, "no"), &ada_pays()).is_ok());
 }
 
-fn other_date() -> domain::Schedule {
-    a_schedule().with(|date| date.with_id(OTHER_SCHEDULE)).row
+fn other_schedule() -> domain::Schedule {
+    a_schedule().with(|schedule| schedule.with_id(OTHER_SCHEDULE)).row
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn a_refused_first_call_still_claims_the_token() {
 #[test]
 fn the_same_payment_again_is_the_first_answer_though_it_ended_the_token() {
     let first = Outcome::Paid { payment: payment_for(PAYMENT, RESERVATION, 120_000).row, balance: won(80_000) };
-    let record = a_key_record(&keyed(ADA, Operation::Pay, "once"), first.clone(), in_seconds(-60));
+    let record = a_key_record(&idempotency(ADA, Operation::Pay, "once"), first.clone(), in_seconds(-60));
     let after = holding(in_seconds(100), 80_000).with_token(a_token(ADA).ended(ExpiryReason::Paid)).with_key(record);
 
     let decision = decided(&after, &ada_pays()).unwrap();
@@ -221,7 +221,7 @@ fn the_same_payment_again_is_the_first_answer_though_it_ended_the_token() {
 #[test]
 fn a_key_is_not_good_for_another_payment() {
     let first = Outcome::Paid { payment: payment_for(PAYMENT, RESERVATION, 120_000).row, balance: won(80_000) };
-    let mut record = a_key_record(&keyed(ADA, Operation::Pay, "once"), first, in_seconds(-60));
+    let mut record = a_key_record(&idempotency(ADA, Operation::Pay, "once"), first, in_seconds(-60));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
     assert_eq!(refusal_in(&holding(in_seconds(100), 200_000).with_key(record)), Refusal::KeyReused);
 }
@@ -230,7 +230,7 @@ fn a_key_is_not_good_for_another_payment() {
 fn a_first_call_whose_key_was_used_for_another_payment_claims_the_token_too() {
     let token = a_token(ADA).unclaimed(in_seconds(-60), in_seconds(60));
     let first = Outcome::Paid { payment: payment_for(PAYMENT, RESERVATION, 120_000).row, balance: won(80_000) };
-    let mut record = a_key_record(&keyed(ADA, Operation::Pay, "once"), first, in_seconds(-60));
+    let mut record = a_key_record(&idempotency(ADA, Operation::Pay, "once"), first, in_seconds(-60));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
     let scene = holding(in_seconds(100), 200_000).with_token(token.clone()).with_key(record);
 

@@ -1,10 +1,10 @@
 //! Refund: the whole payment goes back.
 
+use domain::audit_entry::{Action, Subject};
 use domain::decide::refund::Command;
-use domain::deed::{Act, Subject};
 use domain::wallet::WalletError;
 use domain::{
-    CancelReason, Change, Deed, EntryKind, Fact, Fault, Guard, Operation, Outcome, Payment, PaymentState, Refusal, ReservationState,
+    AuditEntry, CancelReason, Change, EntryKind, Fact, Fault, Guard, Operation, Outcome, Payment, PaymentState, Refusal, ReservationState,
     Version, Wallet, WalletEntry, Write,
 };
 
@@ -13,7 +13,7 @@ use crate::fixtures::*;
 /// Ada has paid 120,000 for seats 7 and 8.
 fn paid(balance: i64) -> Scene {
     Scene::at(NOW)
-        .with_date(a_schedule())
+        .with_schedule(a_schedule())
         .with_payment(payment_for(PAYMENT, RESERVATION, 120_000))
         .with_reservation(hold_until(RESERVATION, &[7, 8], in_seconds(-10)).confirmed_by(PAYMENT))
         .with_seats([a_seat(7), a_seat(8)].map(|seat| seat.sold_to(RESERVATION)))
@@ -21,7 +21,7 @@ fn paid(balance: i64) -> Scene {
 }
 
 fn ada_wants_it_back() -> Command {
-    Command { user: ADA, order: None, keyed: keyed(ADA, Operation::Refund, "once"), payment: PAYMENT, entry: ENTRY }
+    Command { user: ADA, order: None, idempotency: idempotency(ADA, Operation::Refund, "once"), payment: PAYMENT, entry: ENTRY }
 }
 
 fn set_payments(scene: &mut Scene, state: PaymentState) {
@@ -59,7 +59,7 @@ fn a_refund_credits_the_wallet_and_frees_the_seats_and_does_nothing_else() {
                 NOW,
             ))
             .into(),
-            keyed(ADA, Operation::Refund, "once").record(outcome, None, NOW, &rules()).into(),
+            idempotency(ADA, Operation::Refund, "once").record(outcome, None, NOW, &rules()).into(),
         ],
         events: vec![
             Fact::PaymentRefunded { payment: PAYMENT, reservation: RESERVATION, user: ADA, amount: won(120_000) }.at(Version(401)),
@@ -100,7 +100,7 @@ fn a_payment_goes_back_once() {
 fn nothing_goes_back_once_the_show_has_started() {
     let starting = |starts_at| {
         let mut scene = paid(0);
-        scene.dates.iter_mut().for_each(|date| date.row = date.row.clone().with_start(starts_at));
+        scene.schedules.iter_mut().for_each(|schedule| schedule.row = schedule.row.clone().with_start(starts_at));
         scene
     };
     assert_eq!(refusal_in(&starting(NOW)), Refusal::NotRefundable { state: PaymentState::Completed, started: true });
@@ -111,11 +111,11 @@ fn nothing_goes_back_once_the_show_has_started() {
 #[test]
 fn an_operator_refunds_after_the_start_as_well() {
     let mut scene = paid(0);
-    scene.dates.iter_mut().for_each(|date| date.row = date.row.clone().with_start(in_seconds(-3600)));
+    scene.schedules.iter_mut().for_each(|schedule| schedule.row = schedule.row.clone().with_start(in_seconds(-3600)));
     let command = Command { user: BEN, order: Some(an_order()), ..ada_wants_it_back() };
     let change = change_of(decided(&scene, &command));
     assert_eq!((change.not_after, row_of::<Wallet>(&change).map(|wallet| wallet.balance())), (None, Some(won(120_000))));
-    assert_eq!(row_of::<Deed>(&change).and_then(|deed| deed.reason).as_deref(), Some("a broken seat"));
+    assert_eq!(row_of::<AuditEntry>(&change).and_then(|audit_entry| audit_entry.reason).as_deref(), Some("a broken seat"));
 
     let before = change_of(decided(&paid(0), &Command { user: BEN, order: Some(an_order()), ..ada_wants_it_back() }));
     assert_eq!(before.not_after, None, "the start is no deadline of an order");
@@ -127,7 +127,7 @@ fn an_operator_refunds_after_the_start_as_well() {
 #[test]
 fn what_was_called_off_is_refunded_at_any_time() {
     let mut scene = paid(0);
-    scene.dates[0].row = scene.dates[0].row.clone().with_start(in_seconds(-3600));
+    scene.schedules[0].row = scene.schedules[0].row.clone().with_start(in_seconds(-3600));
     scene = scene.cancelled(SCHEDULE, "no");
     let change = change_of(decided(&scene, &ada_wants_it_back()));
     assert_eq!((change.not_after, change.row::<Payment>().is_some()), (None, true));
@@ -138,8 +138,8 @@ fn only_the_payer_and_operators_refund() {
     let by = |user, order| decided(&paid(0), &Command { user, order, ..ada_wants_it_back() });
     assert_eq!(refusal_of(by(BEN, None)), Refusal::NotFound);
     let change = change_of(by(BEN, Some(an_order())));
-    let deed = an_order().done(Act::Refund, Subject::Payment(PAYMENT), Vec::new(), NOW);
-    assert_eq!(written(&change), [Write::insert(deed)], "what operators do is kept");
+    let audit_entry = an_order().done(Action::Refund, Subject::Payment(PAYMENT), Vec::new(), NOW);
+    assert_eq!(written(&change), [Write::insert(audit_entry)], "what operators do is kept");
     assert_eq!(row_of::<Wallet>(&change).map(|wallet| wallet.user()), Some(ADA), "the payer has it back, not the operator");
     assert_eq!(row_of::<WalletEntry>(&change).map(|entry| entry.user()), Some(ADA));
 }
@@ -154,7 +154,7 @@ fn what_does_not_exist_is_not_found() {
 #[test]
 fn the_same_refund_again_is_the_first_answer() {
     let first = Outcome::Paid { payment: payment_for(PAYMENT, RESERVATION, 120_000).row, balance: won(120_000) };
-    let record = a_key_record(&keyed(ADA, Operation::Refund, "once"), first.clone(), in_seconds(-60));
+    let record = a_key_record(&idempotency(ADA, Operation::Refund, "once"), first.clone(), in_seconds(-60));
     let mut scene = paid(120_000).with_key(record);
     set_payments(&mut scene, PaymentState::Cancelled { refunded_at: in_seconds(-60) });
 
@@ -167,7 +167,7 @@ fn the_same_refund_again_is_the_first_answer() {
 #[test]
 fn a_key_is_not_good_for_another_refund() {
     let first = Outcome::Paid { payment: payment_for(OTHER_PAYMENT, RESERVATION, 1).row, balance: won(1) };
-    let mut record = a_key_record(&keyed(ADA, Operation::Refund, "once"), first, in_seconds(-60));
+    let mut record = a_key_record(&idempotency(ADA, Operation::Refund, "once"), first, in_seconds(-60));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
     assert_eq!(refusal_in(&paid(0).with_key(record)), Refusal::KeyReused);
 }

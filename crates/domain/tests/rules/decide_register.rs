@@ -1,18 +1,18 @@
 //! Register: somebody is new here.
 
 use domain::decide::register::Command;
-use domain::key::Keyed;
-use domain::{Change, Fact, KeyRecord, KeyScope, Operation, Outcome, Refusal, User, UserName, Version, Wallet, Write};
+use domain::idempotency::IdempotentRequest;
+use domain::{Change, Fact, IdempotencyRecord, IdempotencyScope, Operation, Outcome, Refusal, User, UserName, Version, Wallet, Write};
 
 use crate::fixtures::*;
 
-fn ada_registers(keyed: Option<Keyed>) -> Command {
-    Command { user: ADA, name: UserName::new("Ada").unwrap_or_else(|error| panic!("{error}")), keyed }
+fn ada_registers(idempotency: Option<IdempotentRequest>) -> Command {
+    Command { user: ADA, name: UserName::new("Ada").unwrap_or_else(|error| panic!("{error}")), idempotency }
 }
 
-fn a_secret_key() -> Keyed {
-    let keyed = keyed(ADA, Operation::Register, "once");
-    Keyed { scope: KeyScope::anonymous(Operation::Register, keyed.scope.key), ..keyed }
+fn a_secret_key() -> IdempotentRequest {
+    let idempotency = idempotency(ADA, Operation::Register, "once");
+    IdempotentRequest { scope: IdempotencyScope::anonymous(Operation::Register, idempotency.scope.key), ..idempotency }
 }
 
 fn ada() -> User {
@@ -35,7 +35,7 @@ fn a_new_user_has_an_empty_wallet() {
 #[test]
 fn the_same_registration_again_is_the_first_answer_and_no_second_user() {
     let change = change_of(decided(&Scene::at(NOW), &ada_registers(Some(a_secret_key()))));
-    let records = written::<KeyRecord>(&change);
+    let records = written::<IdempotencyRecord>(&change);
     let [record] = &records[..] else { panic!("one record: {records:?}") };
     assert_eq!((record.expected, &record.row.outcome), (None, &Outcome::Registered(ada())));
 
@@ -45,6 +45,6 @@ fn the_same_registration_again_is_the_first_answer_and_no_second_user() {
     assert_eq!((decision.outcome, decision.at), (Outcome::Registered(ada()), NOW));
     assert_eq!((decision.change, decision.replayed), (None, true));
 
-    let another = Keyed { fingerprint: domain::Fingerprint([2; 32]), ..a_secret_key() };
+    let another = IdempotentRequest { fingerprint: domain::Fingerprint([2; 32]), ..a_secret_key() };
     assert_eq!(refusal_of(decided(&scene, &ada_registers(Some(another)))), Refusal::KeyReused);
 }

@@ -51,7 +51,7 @@ fn a_hold_released_at_its_deadline_has_expired() {
 }
 
 #[test]
-fn a_hold_of_a_cancelled_date_has_expired() {
+fn a_hold_of_a_cancelled_schedule_has_expired() {
     let (scene, hold) = holding(NOW + MOMENT);
     let change = change_of(decided(&scene.cancelled(SCHEDULE, "no"), &ADA_RELEASES));
     assert_eq!(in_order(change), ended(&hold, CancelReason::Expired, None));

@@ -22,11 +22,11 @@ mod decide_refund;
 mod decide_register;
 mod decide_release;
 
-mod desk_concert;
-mod desk_date;
-mod desk_people;
-mod desk_queue;
-mod desk_seats;
+mod admin_concert;
+mod admin_queue;
+mod admin_schedule;
+mod admin_seats;
+mod admin_users;
 
 mod needs;
 mod needs_unreadable;

@@ -23,7 +23,7 @@ fn a_concert_with(id: ConcertId, queue: QueueId) -> Versioned<Concert> {
     a_concert().with(|row| row.with_id(id).move_to(queue)).at_version(701)
 }
 
-fn a_date_of(concert: ConcertId, id: ScheduleId) -> Versioned<Schedule> {
+fn a_schedule_of(concert: ConcertId, id: ScheduleId) -> Versioned<Schedule> {
     a_schedule().with(|row| row.with_ids(id, concert)).at_version(801)
 }
 
@@ -33,7 +33,7 @@ fn an_outcome() -> Outcome {
 
 /// A row of every kind that none of the needs is about: Ben's, in another queue, for another concert.
 fn the_others() -> Scene {
-    let bens_key = keyed(BEN, Operation::Pay, "once");
+    let bens_key = idempotency(BEN, Operation::Pay, "once");
     let bens_wallet = Versioned::new(Version(501), Wallet::restore(BEN, won(9), 1));
     let bens_token = |number: u64| a_token(ADA).of(BEN, token(90 + number)).numbered(number).with(|token| token.with_queue(OTHER_QUEUE));
     let until = in_seconds(300);
@@ -45,7 +45,7 @@ fn the_others() -> Scene {
         .with_token(bens_token(1).claimed(in_seconds(-600), in_seconds(-1)))
         .with_token(bens_token(2))
         .with_concert(a_concert_with(OTHER_CONCERT, OTHER_QUEUE))
-        .with_offers(OTHER_QUEUE, [Offer { schedule: a_date_of(OTHER_CONCERT, OTHER_SCHEDULE).row, has_seats: true }])
+        .with_offers(OTHER_QUEUE, [Offer { schedule: a_schedule_of(OTHER_CONCERT, OTHER_SCHEDULE).row, has_seats: true }])
         .with_held(OTHER_CONCERT)
         .with_awaited(OTHER_CONCERT)
         .with_seats([7, 8].map(|number| a_seat(number).with(|seat| seat.with_schedule(OTHER_SCHEDULE)).held_by(ELSEWHERE, until)))
@@ -69,31 +69,31 @@ fn ids<'a>(found: impl IntoIterator<Item = &'a LoadedReservation>) -> Vec<domain
 
 #[test]
 fn needs_are_asked_one_by_one_and_those_that_are_not_there_not_at_all() {
-    let (dates, nothing) = (vec![need::Schedule(SCHEDULE), need::Schedule(OTHER_SCHEDULE)], None::<need::Token>);
+    let (schedules, nothing) = (vec![need::Schedule(SCHEDULE), need::Schedule(OTHER_SCHEDULE)], None::<need::Token>);
     let mut asked = Vec::new();
-    (need::Concert(CONCERT), Some(need::Queue(QUEUE)), nothing, dates).ask(&mut asked);
+    (need::Concert(CONCERT), Some(need::Queue(QUEUE)), nothing, schedules).ask(&mut asked);
     let (concert, queue) = (need::Concert(CONCERT).into(), need::Queue(QUEUE).into());
     assert_eq!(asked, [concert, queue, Need::from(need::Schedule(SCHEDULE)), need::Schedule(OTHER_SCHEDULE).into()]);
 }
 
 #[test]
 fn several_needs_find_each_its_own_in_their_order() {
-    let scene = the_others().with_queue(a_queue(), 0, 0).with_date(a_schedule());
-    let dates = [OTHER_SCHEDULE, schedule(50), SCHEDULE].map(need::Schedule).to_vec();
-    let (queue, nothing, dates) = found(&(Some(need::Queue(QUEUE)), None::<need::Token>, dates), &scene);
+    let scene = the_others().with_queue(a_queue(), 0, 0).with_schedule(a_schedule());
+    let schedules = [OTHER_SCHEDULE, schedule(50), SCHEDULE].map(need::Schedule).to_vec();
+    let (queue, nothing, schedules) = found(&(Some(need::Queue(QUEUE)), None::<need::Token>, schedules), &scene);
     assert_eq!((queue, nothing), (Some(Some(a_queue())), None));
-    let dates: Vec<_> = dates.into_iter().map(|found| found.map(|found| found.schedule.row.id())).collect();
-    assert_eq!(dates, [Some(OTHER_SCHEDULE), None, Some(SCHEDULE)]);
+    let schedules: Vec<_> = schedules.into_iter().map(|found| found.map(|found| found.schedule.row.id())).collect();
+    assert_eq!(schedules, [Some(OTHER_SCHEDULE), None, Some(SCHEDULE)]);
 }
 
 #[test]
 fn a_key_is_found_by_its_user_its_route_and_its_words() {
-    let of = |operation| a_key_record(&keyed(ADA, operation, "once"), an_outcome(), in_seconds(-1));
+    let of = |operation| a_key_record(&idempotency(ADA, operation, "once"), an_outcome(), in_seconds(-1));
     let mut others_words = of(Operation::Pay);
-    others_words.row.scope.key = domain::RequestKey::new("twice").unwrap();
+    others_words.row.scope.key = domain::IdempotencyKey::new("twice").unwrap();
     let scene = the_others().with_key(of(Operation::Charge)).with_key(others_words).with_key(of(Operation::Pay));
-    assert_eq!(found(&need::Key(keyed(ADA, Operation::Pay, "once").scope), &scene), Some(of(Operation::Pay)));
-    assert_eq!(found(&need::Key(keyed(ADA, Operation::Refund, "once").scope), &scene), None);
+    assert_eq!(found(&need::Key(idempotency(ADA, Operation::Pay, "once").scope), &scene), Some(of(Operation::Pay)));
+    assert_eq!(found(&need::Key(idempotency(ADA, Operation::Refund, "once").scope), &scene), None);
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn two_lines() -> Scene {
         .with_token(a_token(ADA).of(ADA, token(5)))
         .with_token(a_token(ADA).of(BEN, token(6)).numbered(2))
         .with_concert(a_concert_with(CONCERT, ITS_QUEUE))
-        .with_date(a_schedule())
+        .with_schedule(a_schedule())
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn a_place_is_the_users_own_in_the_default_queue_or_in_that_of_the_concert() {
     assert_eq!(in_default, Some(LoadedPlace { concert: None, queue: a_queue(), waiting: 4, token }));
 
     let for_the_concert = found(&need::Place { user: ADA, concert: Some(CONCERT) }, &two_lines());
-    let concert = Some(LoadedConcert { concert: a_concert_with(CONCERT, ITS_QUEUE), dates: vec![a_schedule()] });
+    let concert = Some(LoadedConcert { concert: a_concert_with(CONCERT, ITS_QUEUE), schedules: vec![a_schedule()] });
     assert_eq!(for_the_concert, Some(LoadedPlace { concert, queue: a_queue_with(ITS_QUEUE), waiting: 5, token: Some(her_place()) }));
 }
 
@@ -218,14 +218,14 @@ fn a_line_is_cut_to_the_earliest_deadlines_and_the_lowest_numbers() {
 }
 
 #[test]
-fn a_line_knows_the_dates_that_its_queue_alone_admits_to() {
+fn a_line_knows_the_schedules_that_its_queue_alone_admits_to() {
     let offers = |scene: &Scene| line_in(scene, 1).unwrap().offers;
-    let offer = |number, has_seats| Offer { schedule: a_date_of(CONCERT, schedule(number)).row, has_seats };
-    assert_eq!(offers(&a_line().with_date(a_schedule())), None, "it is no concert's own");
+    let offer = |number, has_seats| Offer { schedule: a_schedule_of(CONCERT, schedule(number)).row, has_seats };
+    assert_eq!(offers(&a_line().with_schedule(a_schedule())), None, "it is no concert's own");
     assert_eq!(offers(&a_line().with_offers(QUEUE, [])), Some(vec![]), "the concert has no dates");
-    let mut two = a_line().with_date(a_schedule()).with_offers(QUEUE, [offer(3, true), offer(4, false)]);
+    let mut two = a_line().with_schedule(a_schedule()).with_offers(QUEUE, [offer(3, true), offer(4, false)]);
     assert_eq!(offers(&two), Some(vec![offer(3, true), offer(4, false)]));
-    two.dates.retain(|found| found.id() != schedule(3));
+    two.schedules.retain(|found| found.id() != schedule(3));
     assert_eq!(offers(&two), Some(vec![offer(4, false)]), "a date that isn't there is none");
 }
 
@@ -243,17 +243,17 @@ fn a_queue_is_found_by_its_id() {
 }
 
 #[test]
-fn a_concert_is_found_with_all_its_dates_by_start_then_id() {
-    let early = a_date_of(CONCERT, schedule(5)).with(|date| {
-        let earlier = date.starts_at() - Duration::DAY;
-        date.with_start(earlier)
+fn a_concert_is_found_with_all_its_schedules_by_start_then_id() {
+    let early = a_schedule_of(CONCERT, schedule(5)).with(|schedule| {
+        let earlier = schedule.starts_at() - Duration::DAY;
+        schedule.with_start(earlier)
     });
-    let late = a_date_of(CONCERT, schedule(4));
-    let scene = the_others().with_concert(a_concert()).with_date(late.clone()).with_date(a_schedule()).with_date(early.clone());
-    let concert = LoadedConcert { concert: a_concert(), dates: vec![early, a_schedule(), late] };
+    let late = a_schedule_of(CONCERT, schedule(4));
+    let scene = the_others().with_concert(a_concert()).with_schedule(late.clone()).with_schedule(a_schedule()).with_schedule(early.clone());
+    let concert = LoadedConcert { concert: a_concert(), schedules: vec![early, a_schedule(), late] };
     assert_eq!(found(&need::Concert(CONCERT), &scene), Some(concert));
 
-    let none_yet = LoadedConcert { concert: a_concert(), dates: vec![] };
+    let none_yet = LoadedConcert { concert: a_concert(), schedules: vec![] };
     assert_eq!(found(&need::Concert(CONCERT), &the_others().with_concert(a_concert())), Some(none_yet));
     assert_eq!(found(&need::Concert(CONCERT), &Scene { concerts: Vec::new(), ..scene }), None);
 }
@@ -268,8 +268,8 @@ fn a_concert_is_in_use_by_what_is_said_of_it_alone() {
 }
 
 #[test]
-fn a_date_is_found_with_its_concert_and_not_without() {
-    let scene = the_others().with_date(a_schedule()).with_date(a_date_of(CONCERT, schedule(3)));
+fn a_schedule_is_found_with_its_concert_and_not_without() {
+    let scene = the_others().with_schedule(a_schedule()).with_schedule(a_schedule_of(CONCERT, schedule(3)));
     let whole = LoadedSchedule { schedule: a_schedule(), concert: a_concert() };
     assert_eq!(found(&need::Schedule(SCHEDULE), &scene), Some(whole));
     assert_eq!(found(&need::Schedule(schedule(50)), &scene), None);
@@ -328,7 +328,7 @@ fn seats_are_found_by_their_labels_letter_by_letter() {
 }
 
 #[test]
-fn a_reservation_is_found_with_its_date_its_seats_and_its_concert() {
+fn a_reservation_is_found_with_its_schedule_its_seats_and_its_concert() {
     let seats = [a_seat(7).held_by(RESERVATION, NOW), a_seat(8).held_by(reservation(2), in_seconds(60))];
     for reservation in
         [hold_until(RESERVATION, &[7, 8, 9], NOW), hold_until(RESERVATION, &[7, 8, 9], NOW).cancelled(CancelReason::Released)]
@@ -336,8 +336,8 @@ fn a_reservation_is_found_with_its_date_its_seats_and_its_concert() {
         let scene = the_others().with_seats(seats.clone()).with_seats([a_seat(6)]).with_reservation(reservation.clone());
         let whole = Some((loaded(&reservation, seats.clone()), a_concert()));
         assert_eq!(found(&need::Reservation(RESERVATION), &scene), whole, "8 has gone on to another, 9 isn't there");
-        let no_date = Scene { dates: vec![a_date_of(CONCERT, OTHER_SCHEDULE)], ..scene.clone() };
-        assert_eq!(found(&need::Reservation(RESERVATION), &no_date), None);
+        let no_schedule = Scene { schedules: vec![a_schedule_of(CONCERT, OTHER_SCHEDULE)], ..scene.clone() };
+        assert_eq!(found(&need::Reservation(RESERVATION), &no_schedule), None);
         let no_concert = Scene { concerts: vec![a_concert_with(OTHER_CONCERT, QUEUE)], ..scene };
         assert_eq!(found(&need::Reservation(RESERVATION), &no_concert), None);
     }
@@ -345,7 +345,7 @@ fn a_reservation_is_found_with_its_date_its_seats_and_its_concert() {
 }
 
 #[test]
-fn holds_under_a_token_are_found_whatever_their_date_and_nothing_that_has_ended() {
+fn holds_under_a_token_are_found_whatever_their_schedule_and_nothing_that_has_ended() {
     let (live, lapsed) = (hold_until(reservation(3), &[7], in_seconds(60)), hold_until(reservation(2), &[8], NOW));
     let elsewhere = hold_until(reservation(4), &[7], in_seconds(60)).at(OTHER_CONCERT, OTHER_SCHEDULE);
     let seats = [a_seat(7).held_by(live.id(), in_seconds(60)), a_seat(8).held_by(lapsed.id(), NOW)];
@@ -368,8 +368,8 @@ fn holds_under_a_token_are_found_whatever_their_date_and_nothing_that_has_ended(
 }
 
 #[test]
-fn what_a_user_owns_is_held_or_confirmed_on_any_date_of_the_concert() {
-    let second = a_date_of(CONCERT, schedule(3));
+fn what_a_user_owns_is_held_or_confirmed_on_any_schedule_of_the_concert() {
+    let second = a_schedule_of(CONCERT, schedule(3));
     let lapsed = hold_until(reservation(2), &[7], NOW);
     let sold = hold_until(reservation(3), &[7], NOW).at(CONCERT, second.id()).of(ADA, OTHER_TOKEN).confirmed_by(PAYMENT);
     let scene = [
@@ -379,7 +379,7 @@ fn what_a_user_owns_is_held_or_confirmed_on_any_date_of_the_concert() {
         hold_until(reservation(5), &[8], in_seconds(60)).at(OTHER_CONCERT, OTHER_SCHEDULE),
         hold_until(reservation(6), &[8], in_seconds(60)).of(BEN, TOKEN),
     ];
-    let scene = scene.into_iter().fold(the_others().with_date(a_schedule()).with_date(second.clone()), Scene::with_reservation);
+    let scene = scene.into_iter().fold(the_others().with_schedule(a_schedule()).with_schedule(second.clone()), Scene::with_reservation);
     let owned = [
         OwnedReservation { reservation: lapsed, schedule: a_schedule() },
         OwnedReservation { reservation: sold, schedule: second.clone() },
@@ -405,7 +405,7 @@ fn a_payment_is_found_with_what_it_paid_for_and_the_payers_wallet_or_not_at_all(
     for incomplete in [
         the_others(),
         Scene { reservations: Vec::new(), ..scene.clone() },
-        Scene { dates: Vec::new(), ..scene.clone() },
+        Scene { schedules: Vec::new(), ..scene.clone() },
         Scene { wallets: the_others().wallets, ..scene },
     ] {
         assert_eq!(found(&need::Payment(PAYMENT), &incomplete), None);
@@ -442,13 +442,13 @@ fn holds_past_their_deadline_are_found_the_earliest_first_and_cut_behind() {
 }
 
 #[test]
-fn holds_of_a_date_that_was_lately_cancelled_come_behind_those_past_their_deadline() {
+fn holds_of_a_schedule_that_was_lately_cancelled_come_behind_those_past_their_deadline() {
     let (lapsed, live) = (hold_until(reservation(2), &[8], NOW), hold_until(RESERVATION, &[7], NOW + MOMENT));
     let scene = the_others().with_reservation(live.clone()).with_reservation(lapsed.at(CONCERT, schedule(3)));
     let cancelled = |ago: Duration| {
-        let mut date = a_schedule();
-        date.row = date.row.cancel(Cancellation { at: NOW - ago, reason: None });
-        scene.clone().with_date(date)
+        let mut schedule = a_schedule();
+        schedule.row = schedule.row.cancel(Cancellation { at: NOW - ago, reason: None });
+        scene.clone().with_schedule(schedule)
     };
     assert_eq!(ids(&lapsed_in(&scene, 9)), [reservation(2)]);
     let lately = cancelled(LONGEST - MOMENT);

@@ -10,7 +10,7 @@ use crate::fixtures::*;
 /// Ada has held seats 7 and 8 until now, and has paid for them all the same; each need is about something of hers.
 fn a_scene() -> Scene {
     Scene::at(NOW)
-        .with_key(a_key_record(&keyed(ADA, Operation::Pay, "once"), Outcome::Admitted { admitted: 1 }, NOW))
+        .with_key(a_key_record(&idempotency(ADA, Operation::Pay, "once"), Outcome::Admitted { admitted: 1 }, NOW))
         .with_user(a_user(ADA))
         .with_wallet(a_wallet(ADA, 0))
         .with_queue(a_queue(), 0, 1)
@@ -32,8 +32,8 @@ fn rows_with(lookup: &Lookup) -> Rows {
         Lookup::Queue(queue) => scene.queues.retain(|row| row.id() != *queue),
         Lookup::Token { id, .. } => scene.tokens.retain(|row| row.id() != *id),
         Lookup::Concert(concert) => scene.concerts.retain(|row| row.id() != *concert),
-        Lookup::Schedule { id, .. } => scene.dates.retain(|row| row.id() != *id),
-        Lookup::Seat(date, number) => scene.seats.retain(|row| (row.schedule(), Some(row.number())) != (*date, *number)),
+        Lookup::Schedule { id, .. } => scene.schedules.retain(|row| row.id() != *id),
+        Lookup::Seat(schedule, number) => scene.seats.retain(|row| (row.schedule(), Some(row.number())) != (*schedule, *number)),
         Lookup::Reservation { id, .. } => scene.reservations.retain(|row| row.id() != *id),
         Lookup::Payment(payment) => scene.payments.retain(|row| row.id() != *payment),
     }
@@ -54,7 +54,7 @@ fn failures(rows: &Rows) -> Vec<(&'static str, Unreadable)> {
     }
     let labels = vec!["Row A 7".to_owned()];
     let all = [
-        ("Key", failure(need::Key(keyed(ADA, Operation::Pay, "once").scope), rows)),
+        ("Key", failure(need::Key(idempotency(ADA, Operation::Pay, "once").scope), rows)),
         ("Account", failure(need::Account(ADA), rows)),
         ("Token", failure(need::Token(TOKEN), rows)),
         ("Place", failure(need::Place { user: ADA, concert: Some(CONCERT) }, rows)),
@@ -90,8 +90,8 @@ fn rows_that_make_sense_fail_nothing() {
 
 #[test]
 fn an_unreadable_key_user_wallet_or_payment_fails_what_is_about_it() {
-    assert_fails(Lookup::Key(keyed(ADA, Operation::Pay, "once").scope), &["Key"]);
-    assert_fails(Lookup::Key(keyed(ADA, Operation::Charge, "once").scope), &[]);
+    assert_fails(Lookup::Key(idempotency(ADA, Operation::Pay, "once").scope), &["Key"]);
+    assert_fails(Lookup::Key(idempotency(ADA, Operation::Charge, "once").scope), &[]);
     assert_fails(Lookup::User(ADA), &["Account"]);
     assert_fails(Lookup::User(BEN), &[]);
     assert_fails(Lookup::Wallet(ADA), &["Account", "Payment"]);
@@ -122,12 +122,12 @@ fn an_unreadable_concert_fails_what_goes_by_its_queue() {
 }
 
 #[test]
-fn an_unreadable_date_fails_its_concert_and_its_reservations() {
-    let date = |id, concert| Lookup::Schedule { id, concert };
+fn an_unreadable_schedule_fails_its_concert_and_its_reservations() {
+    let schedule = |id, concert| Lookup::Schedule { id, concert };
     let about_it = ["Place", "Line", "Concert", "Schedule", "Seats", "Reservation", "HoldsOfToken", "OwnedBy", "Payment", "LapsedHolds"];
-    assert_fails(date(SCHEDULE, CONCERT), &about_it);
-    assert_fails(date(OTHER_SCHEDULE, CONCERT), &["Place", "Concert"]);
-    assert_fails(date(OTHER_SCHEDULE, OTHER_CONCERT), &[]);
+    assert_fails(schedule(SCHEDULE, CONCERT), &about_it);
+    assert_fails(schedule(OTHER_SCHEDULE, CONCERT), &["Place", "Concert"]);
+    assert_fails(schedule(OTHER_SCHEDULE, OTHER_CONCERT), &[]);
 }
 
 #[test]

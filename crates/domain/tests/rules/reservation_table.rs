@@ -1,7 +1,7 @@
 //! The reservation's machine: every state, every step.
 
 use domain::reservation::{ReservationError, ReservationStatus};
-use domain::seat_choice::{NotAChoice, SeatChoice};
+use domain::seat_selection::{InvalidSeatSelection, SeatSelection};
 use domain::{CancelReason, Reservation, ReservationState, SeatNumber};
 
 use crate::fixtures::{
@@ -90,10 +90,10 @@ fn a_reservation_takes_these_steps_and_no_others() {
 }
 
 #[test]
-fn a_hold_of_a_cancelled_date_is_as_one_past_its_deadline() {
-    let mut date = a_schedule();
-    date.row = date.row.cancel(a_cancellation(""));
-    let at = date.at(NOW);
+fn a_hold_of_a_cancelled_schedule_is_as_one_past_its_deadline() {
+    let mut schedule = a_schedule();
+    schedule.row = schedule.row.cancel(a_cancellation(""));
+    let at = schedule.at(NOW);
     let [held, lapsed] = [ReservationIs::Held, ReservationIs::Lapsed].map(|is| a_reservation(is).row);
     assert_eq!(held.status(at), ReservationStatus::Cancelled(CancelReason::Expired));
     let steps = |row: &Reservation| {
@@ -123,13 +123,13 @@ fn a_reservation_tells_whether_it_occupies_its_seats_and_which_payment_confirmed
 #[test]
 fn a_choice_of_seats_names_each_once_and_puts_them_in_order() {
     assert_eq!(seats(&[9, 2, 7]).numbers(), [seat_number(2), seat_number(7), seat_number(9)]);
-    assert_eq!(SeatChoice::new(Vec::new()), Err(NotAChoice::Empty));
-    assert_eq!(SeatChoice::new(vec![seat_number(3), seat_number(1), seat_number(3)]), Err(NotAChoice::Twice(seat_number(3))));
+    assert_eq!(SeatSelection::new(Vec::new()), Err(InvalidSeatSelection::Empty));
+    assert_eq!(SeatSelection::new(vec![seat_number(3), seat_number(1), seat_number(3)]), Err(InvalidSeatSelection::Twice(seat_number(3))));
 }
 
 #[test]
 fn a_choice_has_at_most_a_hundred_seats() {
     let first = |count: u32| (1..=count).map(seat_number).collect::<Vec<SeatNumber>>();
-    assert!(SeatChoice::new(first(100)).is_ok());
-    assert_eq!(SeatChoice::new(first(101)), Err(NotAChoice::TooMany));
+    assert!(SeatSelection::new(first(100)).is_ok());
+    assert_eq!(SeatSelection::new(first(101)), Err(InvalidSeatSelection::TooMany));
 }

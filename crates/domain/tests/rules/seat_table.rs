@@ -1,6 +1,6 @@
 //! The seat's machine: every state, every step.
 
-use domain::seat::{NotASeatNumber, SeatError};
+use domain::seat::{InvalidSeatNumber, SeatError};
 use domain::{ReservationId, Seat, SeatNumber, SeatState, SeatStatus};
 
 use crate::fixtures::{MOMENT, NOW, a_cancellation, a_moment, a_schedule, a_seat, in_seconds, reservation};
@@ -94,14 +94,14 @@ fn a_seat_takes_these_steps_and_no_others() {
 }
 
 #[test]
-fn a_hold_of_a_cancelled_date_is_as_one_past_its_deadline() {
-    let mut date = a_schedule();
-    date.row = date.row.cancel(a_cancellation(""));
+fn a_hold_of_a_cancelled_schedule_is_as_one_past_its_deadline() {
+    let mut schedule = a_schedule();
+    schedule.row = schedule.row.cancel(a_cancellation(""));
     for (live, lapsed) in [(SeatIs::HeldByUs, SeatIs::OurHoldLapsed), (SeatIs::HeldByThem, SeatIs::TheirHoldLapsed)] {
         let [live, lapsed] = [live, lapsed].map(|is| a_seat(7).with_state(state(is)));
-        assert_eq!(live.status(date.at(NOW)), SeatStatus::Available);
+        assert_eq!(live.status(schedule.at(NOW)), SeatStatus::Available);
         let outcomes = |seat: &Seat| {
-            let (at, seat) = (date.at(NOW), || seat.clone());
+            let (at, seat) = (schedule.at(NOW), || seat.clone());
             let steps = [seat().hold(OURS, in_seconds(300), at), seat().confirm(OURS, at), seat().free(OURS, at), seat().block(at)];
             steps.into_iter().chain([seat().unblock(at), seat().relabel("Box".into(), seat().price(), at)]).collect::<Vec<_>>()
         };
@@ -109,7 +109,7 @@ fn a_hold_of_a_cancelled_date_is_as_one_past_its_deadline() {
     }
     for is in [SeatIs::SoldToUs, SeatIs::Blocked, SeatIs::Available] {
         let seat = a_seat(7).with_state(state(is));
-        assert_eq!(seat.status(date.at(NOW)), seat.status(a_moment()), "{is:?} is what it was");
+        assert_eq!(seat.status(schedule.at(NOW)), seat.status(a_moment()), "{is:?} is what it was");
     }
 }
 
@@ -128,7 +128,7 @@ fn a_seat_names_the_reservation_of_its_row_lapsed_or_not() {
 #[test]
 fn a_seats_number_is_from_1_to_a_million() {
     for number in [0, SeatNumber::MAX + 1, u32::MAX] {
-        assert_eq!(SeatNumber::new(number), Err(NotASeatNumber), "{number}");
+        assert_eq!(SeatNumber::new(number), Err(InvalidSeatNumber), "{number}");
     }
     for number in [1, SeatNumber::MAX] {
         assert_eq!(SeatNumber::new(number).map(SeatNumber::get), Ok(number));

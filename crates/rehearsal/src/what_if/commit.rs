@@ -2,7 +2,7 @@
 
 use domain::{Change, ReservationId, RowWrite, TokenId, Version, Versioned, Write};
 
-use super::agenda::Who;
+use super::event_queue::UserIndex;
 use super::world::World;
 
 impl World {
@@ -44,7 +44,7 @@ impl World {
             | RowWrite::Payment(_)
             | RowWrite::Entry(_)
             | RowWrite::Key(_)
-            | RowWrite::Deed(_) => {}
+            | RowWrite::AuditEntry(_) => {}
         }
     }
 
@@ -60,15 +60,15 @@ fn versioned<T>(write: Write<T>) -> Versioned<T> {
 }
 
 /// Whose token it is: ids are places in the crowd.
-fn holder(token: TokenId) -> Who {
+fn holder(token: TokenId) -> UserIndex {
     who(token.0)
 }
 
-fn who(id: uuid::Uuid) -> Who {
-    Who::try_from(id.as_u128()).unwrap_or(Who::MAX)
+fn who(id: uuid::Uuid) -> UserIndex {
+    UserIndex::try_from(id.as_u128()).unwrap_or(UserIndex::MAX)
 }
 
 /// The place in the crowd as an index.
-pub(super) fn place(who: Who) -> usize {
+pub(super) fn place(who: UserIndex) -> usize {
     usize::try_from(who).unwrap_or(usize::MAX)
 }

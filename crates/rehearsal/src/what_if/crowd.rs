@@ -1,7 +1,7 @@
 //! Crowds: who comes to a simulated sale, when, and how they behave.
 
 use domain::SeatNumber;
-use domain::seat_choice::SeatChoice;
+use domain::seat_selection::SeatSelection;
 use fastrand::Rng;
 use thiserror::Error;
 use time::Duration;
@@ -63,7 +63,7 @@ pub struct Think {
 
 /// There can't be such a crowd.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum NotACrowd {
+pub enum InvalidCrowd {
     /// No seats, or more than the largest hall has.
     #[error("there must be from 1 to {} seats", SeatNumber::MAX)]
     Seats,
@@ -71,7 +71,7 @@ pub enum NotACrowd {
     #[error("{0} must be a share from 0 to 1")]
     Share(&'static str),
     /// Nobody wants any seat, or somebody more than may be asked for at once.
-    #[error("seats_wanted must weigh from 1 to {} seats, and not all by 0", SeatChoice::MAX)]
+    #[error("seats_wanted must weigh from 1 to {} seats, and not all by 0", SeatSelection::MAX)]
     SeatsWanted,
     /// Users who never come, or a time that is none.
     #[error("users must come within a day, more than none a second")]
@@ -83,7 +83,7 @@ pub enum NotACrowd {
 
 /// What one user of a crowd is like.
 #[derive(Debug, Clone)]
-pub(super) struct Wishes {
+pub(super) struct UserTraits {
     pub(super) seats: u32,
     pub(super) claims: bool,
     pub(super) pays: bool,
@@ -113,29 +113,29 @@ impl Default for Crowd {
 }
 
 impl Crowd {
-    pub(super) fn check(&self) -> Result<(), NotACrowd> {
+    pub(super) fn check(&self) -> Result<(), InvalidCrowd> {
         let day = Duration::ZERO..=Duration::DAY;
         if !(1..=SeatNumber::MAX).contains(&self.seats) {
-            return Err(NotACrowd::Seats);
+            return Err(InvalidCrowd::Seats);
         }
         for (name, share) in [("never_claim", self.never_claim), ("abandon", self.abandon)] {
             if !(0.0..=1.0).contains(&share) {
-                return Err(NotACrowd::Share(name));
+                return Err(InvalidCrowd::Share(name));
             }
         }
-        if self.seats_wanted.len() > SeatChoice::MAX || self.seats_wanted.iter().all(|weight| *weight == 0) {
-            return Err(NotACrowd::SeatsWanted);
+        if self.seats_wanted.len() > SeatSelection::MAX || self.seats_wanted.iter().all(|weight| *weight == 0) {
+            return Err(InvalidCrowd::SeatsWanted);
         }
         let come = match self.arrivals {
             Arrivals::Burst { within: span } | Arrivals::Ramp { over: span } => day.contains(&span),
             Arrivals::Poisson { users_a_second } => users_a_second * 86_400.0 >= f64::from(self.users) && users_a_second > 0.0,
         };
         if !come {
-            return Err(NotACrowd::Arrivals);
+            return Err(InvalidCrowd::Arrivals);
         }
         for (name, think) in [("notice", self.notice), ("choose", self.choose), ("pay", self.pay)] {
             if !day.contains(&think.least) || !day.contains(&think.mean) {
-                return Err(NotACrowd::Think(name));
+                return Err(InvalidCrowd::Think(name));
             }
         }
         Ok(())
@@ -160,9 +160,9 @@ impl Crowd {
     }
 
     /// What the `index`th of them is like.
-    pub(super) fn wishes(&self, index: u32) -> Wishes {
+    pub(super) fn intents(&self, index: u32) -> UserTraits {
         let mut chance = Rng::with_seed(self.seed ^ u64::from(index + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        Wishes {
+        UserTraits {
             seats: self.seats_for(&mut chance),
             claims: chance.f64() >= self.never_claim,
             pays: chance.f64() >= self.abandon,

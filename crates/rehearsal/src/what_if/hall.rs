@@ -16,9 +16,9 @@ pub(super) struct Hall {
 }
 
 impl Hall {
-    pub(super) fn new(date: ScheduleId, seats: u32) -> Self {
+    pub(super) fn new(schedule: ScheduleId, seats: u32) -> Self {
         let numbers = (1..=seats).filter_map(|number| SeatNumber::new(number).ok());
-        let seat = |number| Versioned::new(Version::FIRST, Seat::new(date, number, String::new(), Money::ZERO));
+        let seat = |number| Versioned::new(Version::FIRST, Seat::new(schedule, number, String::new(), Money::ZERO));
         let seats: Vec<_> = numbers.map(seat).collect();
         Self { free: (0..seats.len()).collect(), places: (0..seats.len()).map(Some).collect(), seats, sold: 0 }
     }

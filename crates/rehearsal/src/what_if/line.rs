@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use domain::{QueuePolicy, QueueToken, TokenState};
 use time::{Duration, OffsetDateTime};
 
-use super::agenda::Who;
+use super::event_queue::UserIndex;
 use super::world::BEGINNING;
 
 /// Between two ticks for places that fell free, as the scheduler has it.
@@ -17,22 +17,22 @@ const AFTER_A_LAPSE: Duration = Duration::milliseconds(5);
 #[derive(Debug, Default)]
 pub(super) struct Line {
     /// Those who wait, in the order of their numbers.
-    pub(super) waiting: VecDeque<Who>,
+    pub(super) waiting: VecDeque<UserIndex>,
     /// Those whose rows say ACTIVE, by deadline.
-    active: BTreeSet<(OffsetDateTime, Who)>,
+    active: BTreeSet<(OffsetDateTime, UserIndex)>,
     /// The last number that was handed out.
     pub(super) last_number: u64,
     /// Whether a place fell free since the last tick.
-    place_free: bool,
+    capacity_freed: bool,
     last_tick: Option<OffsetDateTime>,
 }
 
 impl Line {
     /// Keeps up with a token that was `old` and is `new`.
-    pub(super) fn follow(&mut self, who: Who, old: Option<&QueueToken>, new: &QueueToken) {
+    pub(super) fn follow(&mut self, who: UserIndex, old: Option<&QueueToken>, new: &QueueToken) {
         if let Some(TokenState::Active { expires_at, .. }) = old.map(QueueToken::state) {
             self.active.remove(&(expires_at, who));
-            self.place_free |= !new.is_live();
+            self.capacity_freed |= !new.is_live();
         }
         if let TokenState::Active { expires_at, .. } = new.state() {
             self.active.insert((expires_at, who));
@@ -45,7 +45,7 @@ impl Line {
     }
 
     /// Those whose deadline has passed although their rows say ACTIVE.
-    pub(super) fn lapsed(&self, now: OffsetDateTime) -> impl Iterator<Item = Who> {
+    pub(super) fn lapsed(&self, now: OffsetDateTime) -> impl Iterator<Item = UserIndex> {
         self.active.iter().take_while(move |(deadline, _)| *deadline <= now).map(|(_, who)| *who)
     }
 
@@ -56,7 +56,7 @@ impl Line {
             return None;
         }
         let by_rhythm = (self.active() < policy.capacity).then(|| self.next_beat(now, tick));
-        let woken = self.place_free.then(|| self.last_tick.map_or(now, |last| now.max(last + BETWEEN_WAKES)));
+        let woken = self.capacity_freed.then(|| self.last_tick.map_or(now, |last| now.max(last + BETWEEN_WAKES)));
         let lapse = self.active.first().map(|(deadline, _)| now.max(*deadline + AFTER_A_LAPSE));
         by_rhythm.into_iter().chain(woken).chain(lapse).min()
     }
@@ -69,7 +69,7 @@ impl Line {
     }
 
     pub(super) fn ticked(&mut self, now: OffsetDateTime) {
-        self.place_free = false;
+        self.capacity_freed = false;
         self.last_tick = Some(now);
     }
 }

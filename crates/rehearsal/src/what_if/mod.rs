@@ -14,10 +14,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod agenda;
 mod commit;
 mod crowd;
 mod diary;
+mod event_queue;
 mod hall;
 mod line;
 mod planned;
@@ -28,17 +28,17 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use crowd::{Arrivals, Crowd, NotACrowd, Think};
+pub use crowd::{Arrivals, Crowd, InvalidCrowd, Think};
 pub use planned::policy_in;
-pub use policy::{NotAPolicy, Policy, parse};
+pub use policy::{InvalidPolicy, Policy, parse};
 
 use crate::record::WhatIf;
 
 /// The sale of `crowd.seats` seats to `crowd` under `policy`, from the first second until everybody has bought, gone, or waits in vain.
 ///
 /// # Errors
-/// [`NotACrowd`] if there can't be such a crowd.
-pub fn play(crowd: &Crowd, policy: &Policy) -> Result<WhatIf, NotACrowd> {
+/// [`InvalidCrowd`] if there can't be such a crowd.
+pub fn play(crowd: &Crowd, policy: &Policy) -> Result<WhatIf, InvalidCrowd> {
     crowd.check()?;
     let mut world = world::World::new(crowd, policy);
     while world.step() {}

@@ -2,7 +2,7 @@
 
 use time::Duration;
 
-use super::{Arrivals, Crowd, NotAPolicy, Policy, Think, parse};
+use super::{Arrivals, Crowd, InvalidPolicy, Policy, Think, parse};
 use crate::scenario::{ArrivalKind, People, Scenario};
 
 impl Crowd {
@@ -39,8 +39,8 @@ impl Crowd {
 /// The policy that `text` asks for; what it doesn't name is as `scenario` has it.
 ///
 /// # Errors
-/// [`NotAPolicy`] says what is wrong with it.
-pub fn policy_in(scenario: &Scenario, text: &str) -> Result<Policy, NotAPolicy> {
+/// [`InvalidPolicy`] says what is wrong with it.
+pub fn policy_in(scenario: &Scenario, text: &str) -> Result<Policy, InvalidPolicy> {
     // As it stands it must be one, too: a word that is said twice isn't hidden by what is added.
     parse(text)?;
     let own = scenario.policy;
@@ -100,7 +100,7 @@ mod tests {
         let policy = policy_in(&scenario, "capacity=7").unwrap_or_else(|error| panic!("{error}"));
         assert_eq!((policy.queue.capacity, policy.queue.batch), (7, scenario.policy.batch));
         assert_eq!((policy.text.as_str(), policy.hold), ("capacity=7", Duration::seconds(scenario.policy.hold_seconds.into())));
-        assert_eq!(policy_in(&scenario, "capacity=7,capacity=8"), Err(NotAPolicy::Twice("capacity".into())));
+        assert_eq!(policy_in(&scenario, "capacity=7,capacity=8"), Err(InvalidPolicy::Twice("capacity".into())));
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub struct Policy {
 
 /// The text names no policy.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum NotAPolicy {
+pub enum InvalidPolicy {
     /// A part isn't `name=number`.
     #[error("`{0}` is not of the form name=number, as in capacity=200,batch=100")]
     NoPair(String),
@@ -42,8 +42,8 @@ pub enum NotAPolicy {
     },
 }
 
-impl From<queue::NotAPolicy> for NotAPolicy {
-    fn from(queue::NotAPolicy { field, least, most }: queue::NotAPolicy) -> Self {
+impl From<queue::InvalidPolicy> for InvalidPolicy {
+    fn from(queue::InvalidPolicy { field, least, most }: queue::InvalidPolicy) -> Self {
         Self::OutOfRange { name: field.name(), least, most }
     }
 }
@@ -60,17 +60,17 @@ const SECONDS_A_DAY: u32 = 86_400;
 /// The policy that `text` asks for, like `capacity=200,batch=100,tick_ms=500`. What it doesn't name is as the service has it by default.
 ///
 /// # Errors
-/// [`NotAPolicy`] says which part is wrong, and what would be right.
-pub fn parse(text: &str) -> Result<Policy, NotAPolicy> {
+/// [`InvalidPolicy`] says which part is wrong, and what would be right.
+pub fn parse(text: &str) -> Result<Policy, InvalidPolicy> {
     let mut said = [None; NAMES.len()];
     for part in text.split(',').map(str::trim) {
-        let no_pair = || NotAPolicy::NoPair(part.to_owned());
+        let no_pair = || InvalidPolicy::NoPair(part.to_owned());
         let (name, number) = part.split_once('=').ok_or_else(no_pair)?;
         let (name, number) = (name.trim(), number.trim());
-        let index = NAMES.iter().position(|known| *known == name).ok_or_else(|| NotAPolicy::Unknown(name.to_owned()))?;
+        let index = NAMES.iter().position(|known| *known == name).ok_or_else(|| InvalidPolicy::Unknown(name.to_owned()))?;
         let number: u32 = number.parse().map_err(|_| no_pair())?;
         if said[index].replace(number).is_some() {
-            return Err(NotAPolicy::Twice(name.to_owned()));
+            return Err(InvalidPolicy::Twice(name.to_owned()));
         }
     }
     let [capacity, batch, tick, hold, claim, active] = said;
@@ -94,9 +94,11 @@ pub fn parse(text: &str) -> Result<Policy, NotAPolicy> {
     })
 }
 
-fn within(name: &'static str, number: Option<u32>, least: u32, most: u32) -> Result<Option<u32>, NotAPolicy> {
+fn within(name: &'static str, number: Option<u32>, least: u32, most: u32) -> Result<Option<u32>, InvalidPolicy> {
     match number {
-        Some(number) if !(least..=most).contains(&number) => Err(NotAPolicy::OutOfRange { name, least: least.into(), most: most.into() }),
+        Some(number) if !(least..=most).contains(&number) => {
+            Err(InvalidPolicy::OutOfRange { name, least: least.into(), most: most.into() })
+        }
         Some(_) | None => Ok(number),
     }
 }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use time::Duration;
 
 use super::world::World;
-use super::{Arrivals, Crowd, NotACrowd, Policy, Think, parse, play};
+use super::{Arrivals, Crowd, InvalidCrowd, Policy, Think, parse, play};
 
 fn policy(text: &str) -> Policy {
     parse(text).unwrap()
@@ -183,18 +183,18 @@ fn a_crowd_that_cannot_be_is_refused() {
     let crowd = Crowd::default();
     let longer = Duration::DAY + Duration::SECOND;
     for (wrong, says) in [
-        (Crowd { seats: 0, ..crowd.clone() }, NotACrowd::Seats),
-        (Crowd { seats: 1_000_001, ..crowd.clone() }, NotACrowd::Seats),
-        (Crowd { never_claim: f64::NAN, ..crowd.clone() }, NotACrowd::Share("never_claim")),
-        (Crowd { abandon: 1.1, ..crowd.clone() }, NotACrowd::Share("abandon")),
-        (Crowd { seats_wanted: vec![], ..crowd.clone() }, NotACrowd::SeatsWanted),
-        (Crowd { seats_wanted: vec![0, 0], ..crowd.clone() }, NotACrowd::SeatsWanted),
-        (Crowd { seats_wanted: vec![1; 101], ..crowd.clone() }, NotACrowd::SeatsWanted),
-        (Crowd { arrivals: Arrivals::Poisson { users_a_second: 0.0 }, ..crowd.clone() }, NotACrowd::Arrivals),
-        (Crowd { arrivals: Arrivals::Poisson { users_a_second: f64::NAN }, ..crowd.clone() }, NotACrowd::Arrivals),
-        (Crowd { arrivals: Arrivals::Ramp { over: longer }, ..crowd.clone() }, NotACrowd::Arrivals),
-        (Crowd { pay: Think::exactly(-Duration::SECOND), ..crowd.clone() }, NotACrowd::Think("pay")),
-        (Crowd { choose: Think::exactly(longer), ..crowd }, NotACrowd::Think("choose")),
+        (Crowd { seats: 0, ..crowd.clone() }, InvalidCrowd::Seats),
+        (Crowd { seats: 1_000_001, ..crowd.clone() }, InvalidCrowd::Seats),
+        (Crowd { never_claim: f64::NAN, ..crowd.clone() }, InvalidCrowd::Share("never_claim")),
+        (Crowd { abandon: 1.1, ..crowd.clone() }, InvalidCrowd::Share("abandon")),
+        (Crowd { seats_wanted: vec![], ..crowd.clone() }, InvalidCrowd::SeatsWanted),
+        (Crowd { seats_wanted: vec![0, 0], ..crowd.clone() }, InvalidCrowd::SeatsWanted),
+        (Crowd { seats_wanted: vec![1; 101], ..crowd.clone() }, InvalidCrowd::SeatsWanted),
+        (Crowd { arrivals: Arrivals::Poisson { users_a_second: 0.0 }, ..crowd.clone() }, InvalidCrowd::Arrivals),
+        (Crowd { arrivals: Arrivals::Poisson { users_a_second: f64::NAN }, ..crowd.clone() }, InvalidCrowd::Arrivals),
+        (Crowd { arrivals: Arrivals::Ramp { over: longer }, ..crowd.clone() }, InvalidCrowd::Arrivals),
+        (Crowd { pay: Think::exactly(-Duration::SECOND), ..crowd.clone() }, InvalidCrowd::Think("pay")),
+        (Crowd { choose: Think::exactly(longer), ..crowd }, InvalidCrowd::Think("choose")),
     ] {
         assert_eq!(play(&wrong, &policy("capacity=1")), Err(says), "{wrong:?}");
     }

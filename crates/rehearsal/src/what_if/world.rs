@@ -12,10 +12,10 @@ use domain::{
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::agenda::{Agenda, Deed, Who};
 use super::commit::place;
-use super::crowd::{Crowd, Think, Wishes};
+use super::crowd::{Crowd, Think, UserTraits};
 use super::diary::Diary;
+use super::event_queue::{Event, EventQueue, UserIndex};
 use super::hall::Hall;
 use super::line::Line;
 use super::policy::Policy;
@@ -29,7 +29,7 @@ const EVER: Duration = Duration::weeks(5_200);
 /// Somebody who comes, with the rows that are theirs.
 #[derive(Debug)]
 pub(super) struct Person {
-    pub(super) wishes: Wishes,
+    pub(super) intents: UserTraits,
     pub(super) user: Option<User>,
     pub(super) wallet: Option<Versioned<Wallet>>,
     pub(super) token: Option<Versioned<QueueToken>>,
@@ -46,39 +46,39 @@ pub(super) struct World {
     pub(super) queue: Versioned<Queue>,
     pub(super) admission: Version,
     pub(super) concert: Versioned<Concert>,
-    pub(super) date: Versioned<Schedule>,
+    pub(super) schedule: Versioned<Schedule>,
     pub(super) choose: Think,
     pub(super) people: Vec<Person>,
     pub(super) line: Line,
     pub(super) hall: Hall,
     pub(super) reservations: HashMap<ReservationId, Versioned<Reservation>>,
-    pub(super) agenda: Agenda,
+    pub(super) event_queue: EventQueue,
     pub(super) diary: Diary,
     tick: Duration,
 }
 
 impl World {
     pub(super) fn new(crowd: &Crowd, policy: &Policy) -> Self {
-        let mut agenda = Agenda::default();
+        let mut event_queue = EventQueue::default();
         for (who, at) in (0..crowd.users).zip(crowd.come_at()) {
-            agenda.put(BEGINNING + Duration::seconds_f64(at), Deed::Join(who));
+            event_queue.put(BEGINNING + Duration::seconds_f64(at), Event::Join(who));
         }
-        let someone = |wishes| Person { wishes, user: None, wallet: None, token: None, chosen: Vec::new(), hold: None };
-        let people = (0..crowd.users).map(|who| someone(crowd.wishes(who))).collect();
-        let (queue, concert, date) = programme();
+        let someone = |intents| Person { intents, user: None, wallet: None, token: None, chosen: Vec::new(), hold: None };
+        let people = (0..crowd.users).map(|who| someone(crowd.intents(who))).collect();
+        let (queue, concert, schedule) = catalogue();
         Self {
             now: BEGINNING,
             rules: rules(crowd, policy),
-            hall: Hall::new(date.id(), crowd.seats),
+            hall: Hall::new(schedule.id(), crowd.seats),
             queue: Versioned::new(Version::FIRST, queue),
             admission: Version::FIRST,
             concert: Versioned::new(Version::FIRST, concert),
-            date: Versioned::new(Version::FIRST, date),
+            schedule: Versioned::new(Version::FIRST, schedule),
             choose: crowd.choose,
             people,
             line: Line::default(),
             reservations: HashMap::new(),
-            agenda,
+            event_queue,
             diary: Diary::default(),
             tick: policy.tick,
         }
@@ -89,16 +89,16 @@ impl World {
         // Where nothing is left to be sold a tick lets nobody in.
         let open = !self.hall.is_sold_out();
         let tick = self.line.next_tick(self.now, self.tick, &self.rules.queue).filter(|_| open);
-        match (self.agenda.next_at(), tick) {
-            (deed, Some(tick)) if deed.is_none_or(|deed| tick < deed) => {
+        match (self.event_queue.next_at(), tick) {
+            (event, Some(tick)) if event.is_none_or(|event| tick < event) => {
                 self.now = tick;
                 self.admit();
                 true
             }
             (Some(_), Some(_) | None) => {
-                if let Some((at, deed)) = self.agenda.take() {
+                if let Some((at, event)) = self.event_queue.take() {
                     self.now = at;
-                    self.carry_out(deed);
+                    self.carry_out(event);
                 }
                 true
             }
@@ -109,16 +109,16 @@ impl World {
     /// A tick of the scheduler.
     fn admit(&mut self) {
         self.line.ticked(self.now);
-        let lapsed: Vec<Who> = self.line.lapsed(self.now).collect();
+        let lapsed: Vec<UserIndex> = self.line.lapsed(self.now).collect();
         let still_active = self.line.active() - u32::try_from(lapsed.len()).unwrap_or(u32::MAX);
         let places = admit::places(still_active, self.rules.queue.capacity, self.rules.queue.batch);
-        let token = |who: Who| self.people[place(who)].token.clone();
+        let token = |who: UserIndex| self.people[place(who)].token.clone();
         let line = LoadedLine {
             queue: self.queue.clone(),
             admission: self.admission,
             waiting: u32::try_from(self.line.waiting.len()).unwrap_or(u32::MAX),
             active: self.line.active(),
-            offers: Some(vec![Offer { schedule: self.date.row.clone(), has_seats: !self.hall.is_sold_out() }]),
+            offers: Some(vec![Offer { schedule: self.schedule.row.clone(), has_seats: !self.hall.is_sold_out() }]),
             lapsed: lapsed.into_iter().filter_map(token).collect(),
             foremost: self.line.waiting.iter().copied().take(place(places)).filter_map(token).collect(),
         };
@@ -129,20 +129,20 @@ impl World {
             if let Some(token) = &person.token {
                 self.diary.admitted(token.joined_at(), self.now);
             }
-            if person.wishes.claims {
-                self.agenda.put(self.now + person.wishes.notice, Deed::Look(who));
+            if person.intents.claims {
+                self.event_queue.put(self.now + person.intents.notice, Event::Look(who));
             }
         }
     }
 }
 
 /// The id of `who`'s token: their place in the crowd.
-pub(super) fn token_of(who: Who) -> TokenId {
+pub(super) fn token_of(who: UserIndex) -> TokenId {
     TokenId(Uuid::from_u128(who.into()))
 }
 
 /// The id of `who`: their place in the crowd.
-pub(super) fn user_of(who: Who) -> UserId {
+pub(super) fn user_of(who: UserIndex) -> UserId {
     UserId(Uuid::from_u128(who.into()))
 }
 
@@ -160,13 +160,13 @@ fn rules(crowd: &Crowd, policy: &Policy) -> Rules {
 }
 
 /// What is sold, and the line before it.
-fn programme() -> (Queue, Concert, Schedule) {
-    let (queue, concert, date) = (QueueId(Uuid::from_u128(1)), ConcertId(Uuid::from_u128(1)), ScheduleId(Uuid::from_u128(1)));
+fn catalogue() -> (Queue, Concert, Schedule) {
+    let (queue, concert, schedule) = (QueueId(Uuid::from_u128(1)), ConcertId(Uuid::from_u128(1)), ScheduleId(Uuid::from_u128(1)));
     let over = BEGINNING + EVER;
     (
         Queue::new(queue, String::new(), PolicyOverrides::default(), None),
         Concert::new(concert, String::new(), String::new(), queue),
-        Schedule::new(date, concert, over, a_zone(), BEGINNING..over),
+        Schedule::new(schedule, concert, over, a_zone(), BEGINNING..over),
     )
 }
 

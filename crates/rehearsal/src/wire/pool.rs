@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use super::{Call, Lost, Reply, Server};
 
 /// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 /// An idle connection is used so long: servers close them, by default after 5 s.
 const FRESH: Duration = Duration::from_secs(3);
 
@@ -78,7 +78,7 @@ impl Pool {
 impl Turn<'_> {
     /// Sends `call` and waits for the answer.
     pub(crate) async fn exchange(&self, call: &Call) -> Result<Reply, Lost> {
-        timeout(PATIENCE, self.send(call)).await?
+        timeout(TIMEOUT, self.send(call)).await?
     }
 
     async fn send(&self, call: &Call) -> Result<Reply, Lost> {

@@ -17,7 +17,7 @@ pub(crate) enum Concerts {
     },
     /// Shows a concert and the figures of its dates.
     #[command(after_help = "Example:\n  frontrow concerts show 0f207207-0000-7000-8000-0000000c1b00")]
-    Show {
+    Output {
         /// The concert's id.
         id: Uuid,
     },

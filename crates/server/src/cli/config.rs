@@ -9,5 +9,5 @@ pub(crate) enum Config {
     Check,
     /// Shows every key, its value in force and who said so; secrets are hidden.
     #[command(after_help = "Examples:\n  frontrow config show\n  frontrow config show --json")]
-    Show,
+    Output,
 }

@@ -35,9 +35,9 @@ pub(crate) use queues::{Policy, Queues};
 pub(crate) use rehearse::Rehearse;
 pub(crate) use reservations::Reservations;
 pub(crate) use sale::Sale;
-pub(crate) use schedules::{Dates, NewDates, Schedules};
+pub(crate) use schedules::{NewScheduleTimes, ScheduleTimes, Schedules};
 pub(crate) use seats::{Seats, Which};
-pub(crate) use server::{Asked, ServerArgs};
+pub(crate) use server::{ServerArgs, ServerCommand};
 pub(crate) use token::{Role, Token};
 pub(crate) use users::{Listed, Users};
 
@@ -98,41 +98,41 @@ pub(crate) enum Command {
         shell: Shell,
     },
     #[command(flatten)]
-    Desk(Box<Desk>),
+    Admin(Box<AdminCommand>),
 }
 
 /// The operator's desk: what a running server is asked for.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Desk {
+pub(crate) enum AdminCommand {
     /// Waiting lines: their policies, their figures, pausing and closing them.
-    Queues(Asked<Queues>),
+    Queues(ServerCommand<Queues>),
     /// Concerts: making, changing and cancelling them.
-    Concerts(Asked<Concerts>),
+    Concerts(ServerCommand<Concerts>),
     /// Dates of concerts: adding, moving, cancelling and refunding them.
-    Schedules(Asked<Schedules>),
+    Schedules(ServerCommand<Schedules>),
     /// Seat maps, and seats that are kept from sale.
-    Seats(Asked<Seats>),
+    Seats(ServerCommand<Seats>),
     /// Shows the live figures of all dates of a concert, and of its line.
     Sale(Sale),
     /// Who buys, and what is theirs.
-    Users(Asked<Users>),
+    Users(ServerCommand<Users>),
     /// Releases holds.
-    Reservations(Asked<Reservations>),
+    Reservations(ServerCommand<Reservations>),
     /// Refunds payments.
-    Payments(Asked<Payments>),
+    Payments(ServerCommand<Payments>),
     /// Shows what operators did, newest first.
     Log(Log),
     /// Shows what has happened, oldest first.
     Events(Events),
     /// Who reads the events, and how far.
-    EventReaders(Asked<EventReaders>),
+    EventReaders(ServerCommand<EventReaders>),
     /// Makes the queues and concerts of a file.
     Import(Import),
     /// Writes a concert with its queue, dates and seat maps as a file that can be imported.
     Export(Export),
 }
 
-impl Desk {
+impl AdminCommand {
     /// Which server is asked, as whom.
     pub(crate) fn server(&self) -> &ServerArgs {
         match self {

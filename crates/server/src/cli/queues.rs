@@ -11,7 +11,7 @@ pub(crate) enum Queues {
     List,
     /// Shows a queue: its policy in force, what it overrides, its figures.
     #[command(after_help = "Example:\n  frontrow queues show 0f207207-0000-7000-8000-000000a2e0aa")]
-    Show {
+    Output {
         /// The queue's id.
         id: Uuid,
     },

@@ -36,13 +36,13 @@ pub(crate) struct Rehearse {
     #[arg(long, requires = "what_if", conflicts_with = "server")]
     pub(crate) only_what_if: bool,
     #[command(flatten)]
-    pub(crate) elsewhere: Elsewhere,
+    pub(crate) elsewhere: RemoteServer,
 }
 
 /// A server that runs already. It keeps its policy, and whatever is bought there is bought.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "On a server that runs already")]
-pub(crate) struct Elsewhere {
+pub(crate) struct RemoteServer {
     /// The server, like `http://127.0.0.1:8080`; by default the rehearsal starts one of its own.
     #[arg(long, value_name = "URL", requires_all = ["concert", "schedule"])]
     pub(crate) server: Option<String>,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 pub(crate) enum Schedules {
     /// Shows a date and its figures.
     #[command(after_help = "Example:\n  frontrow schedules show 0f207207-0000-7000-8000-0000000c1b01")]
-    Show {
+    Output {
         /// The date's id.
         id: Uuid,
     },
@@ -25,7 +25,7 @@ pub(crate) enum Schedules {
         #[arg(long)]
         id: Option<Uuid>,
         #[command(flatten)]
-        dates: NewDates,
+        schedules: NewScheduleTimes,
         /// A file with the seat map; - is the standard input. `seats lay-out` can do so later.
         #[arg(long, value_name = "FILE")]
         seat_map: Option<PathBuf>,
@@ -36,7 +36,7 @@ pub(crate) enum Schedules {
         /// The date's id.
         id: Uuid,
         #[command(flatten)]
-        dates: Dates,
+        schedules: ScheduleTimes,
     },
     /// Cancels a date: no more holds, and its payments can be refunded at any time.
     #[command(after_help = "Example:\n  frontrow schedules cancel 0f207207-0000-7000-8000-0000000c1b01 --reason 'The hall is flooded'")]
@@ -64,7 +64,7 @@ pub(crate) enum Schedules {
 
 /// When; instants like `2027-03-06T11:00:00Z`.
 #[derive(Debug, Args)]
-pub(crate) struct Dates {
+pub(crate) struct ScheduleTimes {
     /// When it starts.
     #[arg(long, value_name = "INSTANT")]
     pub(crate) starts_at: Option<String>,
@@ -81,7 +81,7 @@ pub(crate) struct Dates {
 
 /// When a new date is; instants like `2027-03-06T11:00:00Z`.
 #[derive(Debug, Args)]
-pub(crate) struct NewDates {
+pub(crate) struct NewScheduleTimes {
     /// When it starts.
     #[arg(long, value_name = "INSTANT")]
     pub(crate) starts_at: String,

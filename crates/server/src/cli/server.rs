@@ -6,7 +6,7 @@ use secrecy::SecretString;
 /// A noun's verbs, which all ask a server.
 #[derive(Debug, Args)]
 #[command(subcommand_value_name = "VERB", disable_help_subcommand = true)]
-pub(crate) struct Asked<V: Subcommand> {
+pub(crate) struct ServerCommand<V: Subcommand> {
     #[command(flatten)]
     pub(crate) server: ServerArgs,
     #[command(subcommand)]

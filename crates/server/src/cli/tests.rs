@@ -76,17 +76,17 @@ fn every_command_and_argument_says_what_it_is_for() {
 
 const ID: &str = "0f207207-0000-7000-8000-0000000c1b01";
 
-fn desk(words: &[&str]) -> Result<Desk, clap::Error> {
+fn admin(words: &[&str]) -> Result<AdminCommand, clap::Error> {
     match Cli::try_parse_from([&["frontrow"], words].concat())?.command {
-        Command::Desk(desk) => Ok(*desk),
+        Command::Admin(admin) => Ok(*admin),
         other => panic!("not at the desk: {other:?}"),
     }
 }
 
 #[test]
 fn seats_are_said_as_numbers_and_ranges() {
-    let said = |seats| desk(&["seats", "block", ID, seats, "--reason", "x"]);
-    let Desk::Seats(Asked { verb: Seats::Block(which), .. }) = said("7-9").unwrap() else { panic!("seats") };
+    let said = |seats| admin(&["seats", "block", ID, seats, "--reason", "x"]);
+    let AdminCommand::Seats(ServerCommand { verb: Seats::Block(which), .. }) = said("7-9").unwrap() else { panic!("seats") };
     assert_eq!(which.seats, [7..=9]);
     for wrong in ["0", "9-7", "x", "1-", "-", "1-2000000"] {
         assert!(said(wrong).is_err(), "{wrong}");
@@ -95,9 +95,9 @@ fn seats_are_said_as_numbers_and_ranges() {
 
 #[test]
 fn a_rule_of_a_policy_is_a_number_or_the_default() {
-    let said = |capacity| desk(&["queues", "set", ID, "--capacity", capacity]);
+    let said = |capacity| admin(&["queues", "set", ID, "--capacity", capacity]);
     let capacity = |capacity| match said(capacity).unwrap() {
-        Desk::Queues(Asked { verb: Queues::Set { policy, .. }, .. }) => policy.capacity,
+        AdminCommand::Queues(ServerCommand { verb: Queues::Set { policy, .. }, .. }) => policy.capacity,
         other => panic!("{other:?}"),
     };
     assert_eq!(capacity("0"), Some(0.into()));

@@ -18,7 +18,7 @@ pub(crate) enum Users {
     },
     /// Shows a user and the wallet's balance.
     #[command(after_help = "Example:\n  frontrow users show 0f207207-0000-7000-8000-000000de3000")]
-    Show {
+    Output {
         /// The user's id.
         id: Uuid,
     },

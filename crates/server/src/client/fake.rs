@@ -12,12 +12,12 @@ pub(crate) type Scripted = (&'static str, &'static str, String);
 /// Gives these answers, one a request, and ends with what was asked: method, path, body, headers in small letters.
 pub(crate) struct Fake {
     base: String,
-    asked: JoinHandle<Vec<Asked>>,
+    asked: JoinHandle<Vec<ServerCommand>>,
 }
 
 /// A request.
 #[derive(Debug)]
-pub(crate) struct Asked {
+pub(crate) struct ServerCommand {
     pub(crate) line: String,
     pub(crate) headers: String,
     pub(crate) body: String,
@@ -42,12 +42,12 @@ impl Fake {
     }
 
     /// What was asked, once all answers are given.
-    pub(crate) fn asked(self) -> Vec<Asked> {
+    pub(crate) fn asked(self) -> Vec<ServerCommand> {
         self.asked.join().unwrap()
     }
 }
 
-fn answer(mut stream: TcpStream, (status, headers, body): &Scripted) -> Asked {
+fn answer(mut stream: TcpStream, (status, headers, body): &Scripted) -> ServerCommand {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -60,5 +60,5 @@ fn answer(mut stream: TcpStream, (status, headers, body): &Scripted) -> Asked {
     let mut read = vec![0; length];
     reader.read_exact(&mut read).unwrap();
     write!(stream, "HTTP/1.1 {status}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}", body.len()).unwrap();
-    Asked { line: line.replace(" HTTP/1.1", ""), headers: headers_asked, body: String::from_utf8(read).unwrap() }
+    ServerCommand { line: line.replace(" HTTP/1.1", ""), headers: headers_asked, body: String::from_utf8(read).unwrap() }
 }

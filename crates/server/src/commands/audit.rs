@@ -7,16 +7,16 @@ use serde_json::{Value, json};
 
 use crate::config::Settings;
 use crate::failure::FAILED;
-use crate::show::Show;
+use crate::output::Output;
 
-pub(super) async fn run(settings: &Settings, show: Show) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(settings: &Settings, output: Output) -> anyhow::Result<ExitCode> {
     let findings = settings.store.audit().await?;
     let holds = findings.iter().all(|finding| finding.violations == 0);
     let told: Value = findings
         .iter()
         .map(|finding| json!({"promise": finding.invariant.promise(), "name": finding.invariant.name(), "violations": finding.violations}))
         .collect();
-    show.tell(&json!({"holds": holds, "findings": told}), || findings.iter().map(line).collect::<Vec<_>>().join("\n"))?;
+    output.tell(&json!({"holds": holds, "findings": told}), || findings.iter().map(line).collect::<Vec<_>>().join("\n"))?;
     Ok(if holds { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
 }
 

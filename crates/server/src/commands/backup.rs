@@ -7,13 +7,13 @@ use serde_json::json;
 use crate::cli::Backup;
 use crate::config::Settings;
 use crate::failure::Usage;
-use crate::show::Show;
+use crate::output::Output;
 use crate::store::BackupOutcome;
 
-pub(super) async fn run(settings: &Settings, Backup { file }: &Backup, show: Show) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(settings: &Settings, Backup { file }: &Backup, output: Output) -> anyhow::Result<ExitCode> {
     match settings.store.back_up(file).await? {
         BackupOutcome::Written { bytes } => {
-            show.tell(&json!({"file": file, "bytes": bytes}), || format!("{} has {bytes} bytes", file.display()))?;
+            output.tell(&json!({"file": file, "bytes": bytes}), || format!("{} has {bytes} bytes", file.display()))?;
             Ok(ExitCode::SUCCESS)
         }
         BackupOutcome::Unsupported(why) => Err(Usage(why).into()),

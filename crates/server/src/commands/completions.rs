@@ -6,11 +6,11 @@ use clap::CommandFactory;
 use clap_complete::{Shell, generate};
 
 use crate::cli::Cli;
-use crate::show;
+use crate::output;
 
 pub(super) fn run(shell: Shell, program: &str) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     generate(shell, &mut Cli::command(), program, &mut script);
-    show::print(&String::from_utf8(script)?)?;
+    output::print(&String::from_utf8(script)?)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -9,22 +9,22 @@ use serde_json::json;
 use super::reach::address;
 use crate::cli::Healthcheck;
 use crate::config::Settings;
-use crate::show::Show;
+use crate::output::Output;
 
 /// How long an answer may take: less than a container's health check waits.
-const PATIENCE: Duration = Duration::from_millis(2_500);
+const TIMEOUT: Duration = Duration::from_millis(2_500);
 
-pub(super) fn run(settings: &Settings, check: &Healthcheck, show: Show) -> anyhow::Result<ExitCode> {
+pub(super) fn run(settings: &Settings, check: &Healthcheck, output: Output) -> anyhow::Result<ExitCode> {
     let path = if check.ready { "/readyz" } else { "/livez" };
     let url = format!("{}{path}", address(settings.http.bind)?);
     ask(&url)?;
-    show.tell(&json!({"status": "ok"}), || format!("{url} answers 200"))?;
+    output.tell(&json!({"status": "ok"}), || format!("{url} answers 200"))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Whether `url` answers 200, on this machine and not through a proxy.
 fn ask(url: &str) -> anyhow::Result<()> {
-    let agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).max_redirects(0).http_status_as_error(false).proxy(None);
+    let agent = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).max_redirects(0).http_status_as_error(false).proxy(None);
     let answer = ureq::Agent::from(agent.build()).get(url).call().with_context(|| format!("{url} does not answer"))?;
     let status = answer.status();
     ensure!(status == 200, "{url} answers {status}");

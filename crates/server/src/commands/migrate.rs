@@ -5,11 +5,11 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use crate::config::Settings;
-use crate::show::Show;
+use crate::output::Output;
 
-pub(super) async fn run(settings: &Settings, show: Show) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(settings: &Settings, output: Output) -> anyhow::Result<ExitCode> {
     settings.store.must_be_persistent()?;
     settings.store.open().await?.close().await;
-    show.tell(&json!({"up_to_date": true}), || "the schema is up to date".to_owned())?;
+    output.tell(&json!({"up_to_date": true}), || "the schema is up to date".to_owned())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,10 +1,10 @@
 //! The commands: one module each.
 
+mod admin;
 mod audit;
 mod backup;
 mod completions;
 mod config;
-mod desk;
 mod healthcheck;
 mod issuer;
 mod migrate;
@@ -20,29 +20,29 @@ use anyhow::Context;
 
 use crate::cli::{Cli, Command, Config};
 use crate::config::load;
-use crate::show::Show;
+use crate::output::Output;
 use crate::store::Drivers;
 use crate::telemetry;
 
 /// Runs what was said to `program`, on a store of one of `drivers`.
 pub(crate) fn run(cli: Cli, drivers: &Drivers, program: &str) -> anyhow::Result<ExitCode> {
-    let show = if cli.json { Show::Programs } else { Show::People };
+    let output = if cli.json { Output::Json } else { Output::Table };
     let (folder, profile) = (&cli.config_dir, cli.profile.as_deref());
     match cli.command {
         // These need no configuration that is right.
         Command::Openapi => return openapi::run(),
         Command::Completions { shell } => return completions::run(shell, program),
-        Command::Rehearse(rehearse) => return rehearse::run(&rehearse, folder, profile, show),
-        Command::Config(Config::Show) => return config::show(folder, profile, show),
+        Command::Rehearse(rehearse) => return rehearse::run(&rehearse, folder, profile, output),
+        Command::Config(Config::Output) => return config::output(folder, profile, output),
         // Whoever asks so often needs no log of it.
-        Command::Healthcheck(check) => return healthcheck::run(&load(folder, profile, drivers)?, &check, show),
+        Command::Healthcheck(check) => return healthcheck::run(&load(folder, profile, drivers)?, &check, output),
         Command::Serve
         | Command::Migrate
         | Command::Token(_)
         | Command::Audit
         | Command::Backup(_)
         | Command::Config(Config::Check)
-        | Command::Desk(_) => {}
+        | Command::Admin(_) => {}
     }
     let settings = load(folder, profile, drivers)?;
     let telemetry = telemetry::start(&settings)?;
@@ -50,16 +50,16 @@ pub(crate) fn run(cli: Cli, drivers: &Drivers, program: &str) -> anyhow::Result<
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
     let code = match cli.command {
         Command::Serve => serve::run(&runtime, settings, telemetry.tracer()),
-        Command::Migrate => runtime.block_on(migrate::run(&settings, show)),
-        Command::Token(token) => runtime.block_on(token::run(&settings, &token, show)),
-        Command::Audit => runtime.block_on(audit::run(&settings, show)),
-        Command::Backup(backup) => runtime.block_on(backup::run(&settings, &backup, show)),
-        Command::Config(_) => runtime.block_on(config::check(&settings, show)),
-        Command::Desk(desk) => desk::run(&runtime, &settings, *desk, show),
-        Command::Healthcheck(check) => healthcheck::run(&settings, &check, show),
+        Command::Migrate => runtime.block_on(migrate::run(&settings, output)),
+        Command::Token(token) => runtime.block_on(token::run(&settings, &token, output)),
+        Command::Audit => runtime.block_on(audit::run(&settings, output)),
+        Command::Backup(backup) => runtime.block_on(backup::run(&settings, &backup, output)),
+        Command::Config(_) => runtime.block_on(config::check(&settings, output)),
+        Command::Admin(admin) => admin::run(&runtime, &settings, *admin, output),
+        Command::Healthcheck(check) => healthcheck::run(&settings, &check, output),
         Command::Openapi => openapi::run(),
         Command::Completions { shell } => completions::run(shell, program),
-        Command::Rehearse(rehearse) => rehearse::run(&rehearse, folder, profile, show),
+        Command::Rehearse(rehearse) => rehearse::run(&rehearse, folder, profile, output),
     };
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     // The last thing: what the tasks have done is told, too.

@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use crate::show;
+use crate::output;
 
 pub(super) fn run() -> anyhow::Result<ExitCode> {
-    show::print(adapters_http::openapi())?;
+    output::print(adapters_http::openapi())?;
     Ok(ExitCode::SUCCESS)
 }

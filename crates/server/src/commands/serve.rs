@@ -10,7 +10,7 @@ use std::time::Duration;
 use adapters_http::{Api, HttpSettings, Issuers, Parts as ApiParts, Tracer, WireSettings};
 use anyhow::Context;
 use application::service::{Parts as ServiceParts, Settings as ServiceSettings};
-use application::{Ledger, RandomIds, Service};
+use application::{LedgerMonitor, RandomIds, Service};
 use tokio::net::TcpSocket;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -31,7 +31,7 @@ const BACKLOG: u32 = 1_024;
 const LAST_COMMITS: Duration = Duration::from_secs(2);
 
 /// What runs behind the API.
-struct Backstage {
+struct BackgroundTasks {
     service: Service,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -86,7 +86,7 @@ async fn rotations(settings: &Settings) -> anyhow::Result<Vec<Rotation>> {
     Ok(rotations)
 }
 
-async fn prepare(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn Tracer>>) -> anyhow::Result<(Api, Backstage)> {
+async fn prepare(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn Tracer>>) -> anyhow::Result<(Api, BackgroundTasks)> {
     // Before anything counts.
     let metrics = measure::keep()?;
     let rotations = rotations(settings).await?;
@@ -105,14 +105,14 @@ async fn prepare(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn 
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     let health = Arc::new(Health::new(if ports.is_shared { health::Store::Shared } else { health::Store::Own }));
     health.loaded();
-    tasks.spawn(health.clone().watch(ports.pulse.clone(), stop.clone()));
+    tasks.spawn(health.clone().watch(ports.health_check.clone(), stop.clone()));
     for rotation in rotations {
         tasks.spawn(rotation.run(stop.clone()));
     }
     tasks.spawn(measure::upkeep(metrics.clone(), stop.clone()));
-    let ledger = Ledger::new(ports.audit.clone(), clock.clone());
+    let ledger_monitor = LedgerMonitor::new(ports.audit.clone(), clock.clone());
     if let Some(period) = settings.telemetry.ledger_check {
-        tasks.spawn(ledger.run(period, stop.clone()));
+        tasks.spawn(ledger_monitor.run(period, stop.clone()));
     }
     tasks.close();
 
@@ -131,12 +131,12 @@ async fn prepare(runtime: &Runtime, settings: &Settings, tracer: Option<Arc<dyn 
         move || health.readiness()
     });
     let closing = CancellationToken::new();
-    let (lanes, room, tally) = (service.lanes.clone(), service.room.clone(), service.tally.clone());
-    let watched = Watched { lanes, room, tally, connections: connections.clone() };
+    let (lanes, room, sales_metrics) = (service.lanes.clone(), service.room.clone(), service.sales_metrics.clone());
+    let watched = Watched { lanes, room, sales_metrics, connections: connections.clone() };
     let metrics = measure::page(metrics, watched);
     let runtime = runtime.handle().clone();
     let parts = ApiParts { use_cases, issuers, settings: http, readiness, runtime, clock, ids, metrics, tracer, closing: closing.clone() };
-    Ok((Api::new(parts), Backstage { service, tasks, stop, closing, health, connections }))
+    Ok((Api::new(parts), BackgroundTasks { service, tasks, stop, closing, health, connections }))
 }
 
 /// How the service is run; `lanes` suit the store.
@@ -149,13 +149,13 @@ fn service_settings(settings: &Settings, lanes: usize) -> ServiceSettings {
         max_waiting_orders: settings.operators.max_waiting,
         order_deadline: settings.operators.deadline,
         follow: settings.follow,
-        rhythm: settings.rhythm,
+        intervals: settings.intervals,
         retention: settings.retention,
     }
 }
 
 /// Serves until SIGTERM or SIGINT; then is no longer ready, takes no more connections, and lets the requests under way finish.
-async fn serve(api: Api, settings: &Settings, backstage: &Backstage) -> anyhow::Result<()> {
+async fn serve(api: Api, settings: &Settings, backstage: &BackgroundTasks) -> anyhow::Result<()> {
     let http = &settings.http;
     let workers = http.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get));
     let wire = WireSettings {
@@ -200,7 +200,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)?.into_std()
 }
 
-impl Backstage {
+impl BackgroundTasks {
     /// Commits what was taken, ends the tasks, and closes the connections.
     async fn end(self) {
         self.stop.cancel();

@@ -12,9 +12,9 @@ use super::issuer::{self, Missing};
 use crate::cli::{Role, Token};
 use crate::config::Settings;
 use crate::demo;
-use crate::show::Show;
+use crate::output::Output;
 
-pub(super) async fn run(settings: &Settings, asked: &Token, show: Show) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(settings: &Settings, asked: &Token, output: Output) -> anyhow::Result<ExitCode> {
     let (issuer, now) = issuer::at_hand(settings, Missing::Made).await?;
     let user = if asked.demo_user { demo::USER } else { UserId(asked.user.unwrap_or_else(|| RandomIds.ordered())) };
     let roles: &[Granted] = match asked.role {
@@ -23,6 +23,6 @@ pub(super) async fn run(settings: &Settings, asked: &Token, show: Show) -> anyho
         Role::Cashier => &[Granted::User, Granted::Cashier],
     };
     let token = issuer.issue(user, roles, now)?;
-    show.tell(&json!({"access_token": token}), || token.clone())?;
+    output.tell(&json!({"access_token": token}), || token.clone())?;
     Ok(ExitCode::SUCCESS)
 }

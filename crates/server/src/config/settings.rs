@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use application::housekeeper::Retention;
-use application::scheduler::Rhythm;
+use application::scheduler::Intervals;
 use domain::queue::PolicyOverrides;
 use domain::{Charging, Money, QueuePolicy, Rules};
 use tracing_subscriber::EnvFilter;
@@ -33,7 +33,7 @@ pub(crate) struct Settings {
     pub(crate) rules: Rules,
     /// Whether users may charge their own wallets in production, too.
     pub(crate) allow_open_charges: bool,
-    pub(crate) rhythm: Rhythm,
+    pub(crate) intervals: Intervals,
     pub(crate) retention: Retention,
     pub(crate) auth: Auth,
     pub(crate) commit: Commit,
@@ -95,7 +95,7 @@ fn charging(text: &str) -> Result<Charging, ConfigError> {
 impl Settings {
     /// The settings in `values`, with a store of one of `drivers`.
     pub(super) fn read(values: &Values, drivers: &Drivers) -> Result<Self, ConfigError> {
-        let (rhythm, retention) = (rhythm(values)?, retention(values)?);
+        let (intervals, retention) = (intervals(values)?, retention(values)?);
         let rules = rules(values)?;
         let (commit, operators) = (commit(values)?, operators(values)?);
         let options = StoreOptions {
@@ -110,7 +110,7 @@ impl Settings {
             demo: values.demo.enabled,
             rules,
             allow_open_charges: values.wallet.allow_open_charges,
-            rhythm,
+            intervals,
             retention,
             auth: auth::read(&values.auth)?,
             commit,
@@ -195,9 +195,9 @@ fn rules(Values { reservation, queue, wallet, retention, .. }: &Values) -> Resul
     })
 }
 
-fn rhythm(Values { reservation, queue, .. }: &Values) -> Result<Rhythm, ConfigError> {
+fn intervals(Values { reservation, queue, .. }: &Values) -> Result<Intervals, ConfigError> {
     let often = 10..=A_DAY_IN_SECONDS * 1_000;
-    Ok(Rhythm {
+    Ok(Intervals {
         tick: milliseconds("queue.tick_milliseconds", queue.tick_milliseconds, often.clone())?,
         sweep: milliseconds("reservation.sweep_milliseconds", reservation.sweep_milliseconds, often)?,
     })

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters_http::{Keyring, Keys, TrustedIssuer};
+use adapters_http::{KeyStore, Keys, TrustedIssuer};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -17,7 +17,7 @@ const EARLIEST: Duration = Duration::from_secs(10);
 /// Keeps the keys of one external issuer up to date.
 pub(crate) struct Rotation {
     issuer: External,
-    keyring: Arc<Keyring>,
+    key_store: Arc<KeyStore>,
     every: Duration,
     earliest: Duration,
 }
@@ -28,7 +28,7 @@ impl Rotation {
     /// # Errors
     /// [`ConfigError`] if the keys should be in a file and aren't. What comes from elsewhere may come later.
     pub(crate) async fn start(issuer: External, every: Duration) -> Result<Self, ConfigError> {
-        let rotation = Self { issuer, keyring: Arc::new(Keyring::new(Keys::none())), every, earliest: EARLIEST };
+        let rotation = Self { issuer, key_store: Arc::new(KeyStore::new(Keys::none())), every, earliest: EARLIEST };
         match (rotation.refresh().await, &rotation.issuer.source) {
             (Err(error), KeySource::Pem(_) | KeySource::Jwks(_)) => {
                 Err(ConfigError::Wrong { key: rotation.issuer.key, problem: format!("is wrong: {error}") })
@@ -43,7 +43,7 @@ impl Rotation {
 
     /// The issuer, whose keys this keeps.
     pub(crate) fn issuer(&self) -> TrustedIssuer {
-        TrustedIssuer::new(self.issuer.trust.clone(), self.keyring.clone())
+        TrustedIssuer::new(self.issuer.trust.clone(), self.key_store.clone())
     }
 
     /// Looks again and again until `stop`, and early when a token names a key that isn't there.
@@ -59,7 +59,7 @@ impl Rotation {
         let last = Instant::now();
         tokio::select! {
             () = sleep(self.every) => {}
-            () = self.keyring.missed() => sleep_until(last + self.earliest.min(self.every)).await,
+            () = self.key_store.missing_key() => sleep_until(last + self.earliest.min(self.every)).await,
         }
     }
 
@@ -72,7 +72,7 @@ impl Rotation {
             // Only at the end of the process is a task ended before it has begun.
             Err(_) => return Ok(()),
         };
-        if self.keyring.hang(keys) {
+        if self.key_store.replace(keys) {
             tracing::info!(issuer = self.issuer.trust.name, "the issuer's keys are new");
         }
         Ok(())

@@ -14,7 +14,7 @@ use crate::text;
 /// The largest document.
 const MAX_BYTES: u64 = 256 * 1024;
 /// How long an issuer may take to hand out its keys.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// There are no keys to be had.
 #[derive(Debug, Error)]
@@ -64,7 +64,7 @@ fn contents(path: &Path) -> Result<String, SourceError> {
 
 /// The document at `url`, which must be there itself: whoever could redirect elsewhere could hand out keys.
 fn fetched(url: &str) -> Result<String, SourceError> {
-    let agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).max_redirects(0).user_agent("frontrow");
+    let agent = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).max_redirects(0).user_agent("frontrow");
     // This very machine is not asked for through others.
     let agent = if url.starts_with("https://") { agent.https_only(true) } else { agent.proxy(None) };
     let answer = ureq::Agent::from(agent.build()).get(url).header("accept", "application/json").call();

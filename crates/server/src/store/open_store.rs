@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use super::BoxError;
 
 /// The pools of a store without connections, so that metrics have the same names whatever the store.
-const USUAL_POOLS: [&str; 3] = ["commands", "reads", "pulse"];
+const USUAL_POOLS: [&str; 3] = ["commands", "reads", "health_check"];
 
 /// An open store.
 pub struct OpenStore {

@@ -22,7 +22,7 @@ pub(crate) struct Inventory {
     max_seats: u32,
     hold: time::Duration,
     pub(crate) concerts: BTreeMap<ConcertId, (QueueId, Option<u32>)>,
-    pub(crate) dates: BTreeMap<ScheduleId, Date>,
+    pub(crate) schedules: BTreeMap<ScheduleId, ScheduleState>,
     pub(crate) seats: BTreeMap<SeatKey, SeatOwner>,
     holdings: HashMap<ReservationId, Holding>,
     of_user: HashMap<(UserId, ConcertId), Vec<ReservationId>>,
@@ -30,7 +30,7 @@ pub(crate) struct Inventory {
 
 /// A date (schedule) of a concert.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Date {
+pub(crate) struct ScheduleState {
     pub(crate) concert: ConcertId,
     pub(crate) is_cancelled: bool,
     pub(crate) opens: OffsetDateTime,
@@ -64,7 +64,7 @@ impl Inventory {
             max_seats: numbers.max_seats,
             hold: time::Duration::milliseconds(i64::try_from(numbers.hold).unwrap_or(i64::MAX)),
             concerts: BTreeMap::new(),
-            dates: BTreeMap::new(),
+            schedules: BTreeMap::new(),
             seats: BTreeMap::new(),
             holdings: HashMap::new(),
             of_user: HashMap::new(),
@@ -85,7 +85,7 @@ impl Inventory {
 
     /// Whether a hold is live at a time.
     pub(crate) fn is_live(&self, holding: &Holding, now: OffsetDateTime) -> bool {
-        let is_cancelled = self.dates.get(&holding.schedule).is_some_and(|date| date.is_cancelled);
+        let is_cancelled = self.schedules.get(&holding.schedule).is_some_and(|schedule| schedule.is_cancelled);
         holding.state == ReservationState::Held && now < holding.until && !is_cancelled
     }
 
@@ -93,7 +93,7 @@ impl Inventory {
     pub(crate) fn is_free(&self, seat: SeatKey, now: OffsetDateTime) -> bool {
         match self.seats.get(&seat) {
             Some(SeatOwner::Available) => true,
-            Some(SeatOwner::Held(_, until)) => *until <= now || self.dates.get(&seat.0).is_some_and(|date| date.is_cancelled),
+            Some(SeatOwner::Held(_, until)) => *until <= now || self.schedules.get(&seat.0).is_some_and(|schedule| schedule.is_cancelled),
             Some(SeatOwner::Sold(_) | SeatOwner::Blocked) | None => false,
         }
     }
@@ -105,11 +105,12 @@ impl Inventory {
             let seats = self.seats.range((id, 0)..=(id, u32::MAX));
             seats.into_iter().any(|(_, owner)| matches!(owner, SeatOwner::Available | SeatOwner::Held(..)))
         };
-        let can_be_bought =
-            |(id, date): (&ScheduleId, &Date)| !date.is_cancelled && date.opens <= now && now < date.closes && has_seats(*id);
+        let can_be_bought = |(id, schedule): (&ScheduleId, &ScheduleState)| {
+            !schedule.is_cancelled && schedule.opens <= now && now < schedule.closes && has_seats(*id)
+        };
         queue == domain::Queue::DEFAULT
             || concerts.peek().is_none()
-            || concerts.any(|concert| self.dates.iter().filter(|(_, date)| date.concert == concert).any(can_be_bought))
+            || concerts.any(|concert| self.schedules.iter().filter(|(_, schedule)| schedule.concert == concert).any(can_be_bought))
     }
 
     /// Applies writes of concerts and dates.
@@ -117,10 +118,11 @@ impl Inventory {
         for concert in change.rows::<Concert>() {
             self.concerts.insert(concert.row.id(), (concert.row.queue(), concert.row.max_seats_per_user()));
         }
-        for date in change.rows::<Schedule>() {
-            let date = &date.row;
-            let (opens, closes) = (date.sale_opens_at(), date.sale_closes_at());
-            self.dates.insert(date.id(), Date { concert: date.concert(), is_cancelled: date.is_cancelled(), opens, closes });
+        for schedule in change.rows::<Schedule>() {
+            let schedule = &schedule.row;
+            let (opens, closes) = (schedule.sale_opens_at(), schedule.sale_closes_at());
+            self.schedules
+                .insert(schedule.id(), ScheduleState { concert: schedule.concert(), is_cancelled: schedule.is_cancelled(), opens, closes });
         }
     }
 
@@ -141,7 +143,7 @@ impl Inventory {
     }
 
     fn end(&mut self, commit: &Commit<'_>, reservation: &Reservation, wallets: &Wallets) -> Check {
-        let is_cancelled = self.dates.get(&reservation.schedule()).is_some_and(|date| date.is_cancelled);
+        let is_cancelled = self.schedules.get(&reservation.schedule()).is_some_and(|schedule| schedule.is_cancelled);
         let Some(holding) = self.holdings.get_mut(&reservation.id()) else {
             return Err(broken("P1", "an unknown reservation was updated", format!("{:?}", reservation.id())));
         };
@@ -195,10 +197,10 @@ impl Inventory {
         let is_active = |stage: Stage| matches!(stage, Stage::Active { until, .. } if commit.now < until);
         let is_admitted = pass.is_some_and(|pass| is_active(pass.stage) && Some(pass.queue) == queue);
         ensure(is_admitted, "P6", "seats were held without an active token", detail)?;
-        let Some(date) = self.dates.get(&reservation.schedule()).copied() else {
+        let Some(schedule) = self.schedules.get(&reservation.schedule()).copied() else {
             return Err(broken("P1", "seats of an unknown schedule were held", detail()));
         };
-        let on_sale = !date.is_cancelled && date.opens <= commit.latest && commit.now < date.closes;
+        let on_sale = !schedule.is_cancelled && schedule.opens <= commit.latest && commit.now < schedule.closes;
         ensure(on_sale, "P4", "seats were held outside the sale", detail)?;
         let in_time = reservation.expires_at() <= commit.latest + self.hold && commit.now < reservation.expires_at() + self.hold;
         ensure(in_time, "P4", "wrong duration of a hold", detail)?;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::{EntryKind, KeyRecord, KeyScope, Outcome, Payment, PaymentState, Reservation, ReservationState, WalletEntry};
+use domain::{EntryKind, IdempotencyRecord, IdempotencyScope, Outcome, Payment, PaymentState, Reservation, ReservationState, WalletEntry};
 use time::OffsetDateTime;
 
 use super::Commit;
@@ -11,40 +11,41 @@ use crate::violation::{Check, ensure};
 /// The idempotency records.
 #[derive(Default)]
 pub(crate) struct Keys {
-    recorded: HashMap<KeyScope, (Outcome, OffsetDateTime)>,
+    recorded: HashMap<IdempotencyScope, (Outcome, OffsetDateTime)>,
     /// Keys of refused requests, which must not be recorded later.
-    refused: HashSet<KeyScope>,
+    refused: HashSet<IdempotencyScope>,
 }
 
 impl Keys {
     /// The outcome recorded for a key.
-    pub(crate) fn outcome(&self, scope: &KeyScope) -> Option<&Outcome> {
+    pub(crate) fn outcome(&self, scope: &IdempotencyScope) -> Option<&Outcome> {
         self.recorded.get(scope).map(|(outcome, _)| outcome)
     }
 
     /// Records a refusal, and checks that the request had no effect. No attempt of the request may have an unknown outcome.
-    pub(crate) fn refuse(&mut self, scope: &KeyScope) -> Check {
+    pub(crate) fn refuse(&mut self, scope: &IdempotencyScope) -> Check {
         ensure(!self.recorded.contains_key(scope), "P7", "a refused request took effect", || format!("{scope:?}"))?;
         self.refused.insert(scope.clone());
         Ok(())
     }
 
     /// Records a retry, which may take effect despite an earlier refusal.
-    pub(crate) fn retry(&mut self, scope: &KeyScope) {
+    pub(crate) fn retry(&mut self, scope: &IdempotencyScope) {
         self.refused.remove(scope);
     }
 
     pub(super) fn commit(&mut self, commit: &Commit<'_>) -> Check {
         let change = commit.change;
-        for record in change.rows::<KeyRecord>() {
-            let KeyRecord { scope, outcome, expires_at, .. } = &record.row;
+        for record in change.rows::<IdempotencyRecord>() {
+            let IdempotencyRecord { scope, outcome, expires_at, .. } = &record.row;
             ensure(!self.refused.contains(scope), "P7", "a refused request took effect later", || format!("{scope:?}"))?;
             let before = self.recorded.get(scope).filter(|(_, until)| commit.latest < *until);
             ensure(before.is_none(), "P3", "an idempotency key took effect twice", || format!("{scope:?}: {outcome:?} after {before:?}"))?;
             self.recorded.insert(scope.clone(), (outcome.clone(), *expires_at));
         }
-        let is_recorded =
-            |matches_outcome: &dyn Fn(&Outcome) -> bool| change.rows::<KeyRecord>().any(|record| matches_outcome(&record.row.outcome));
+        let is_recorded = |matches_outcome: &dyn Fn(&Outcome) -> bool| {
+            change.rows::<IdempotencyRecord>().any(|record| matches_outcome(&record.row.outcome))
+        };
         for entry in change.rows::<WalletEntry>().filter(|entry| entry.row.kind() == EntryKind::Charge) {
             let recorded = is_recorded(&|outcome| matches!(outcome, Outcome::Charged(charged) if charged.id() == entry.row.id()));
             ensure(recorded, "P3", "a charge was committed without its idempotency record", || format!("{:?}", entry.row))?;

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use application::ports::Committed;
 use domain::change::{Admission, RowKey};
-use domain::{Change, Deed, NewToken, RowWrite};
+use domain::{AuditEntry, Change, NewToken, RowWrite};
 use time::OffsetDateTime;
 
 use crate::plan::Numbers;
@@ -113,7 +113,7 @@ impl Model {
 impl Commit<'_> {
     /// Whether the change is an order of an operator.
     pub(crate) fn is_ordered(&self) -> bool {
-        self.change.row::<Deed>().is_some()
+        self.change.row::<AuditEntry>().is_some()
     }
 
     /// Whether the change admits users.

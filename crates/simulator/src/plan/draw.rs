@@ -1,6 +1,6 @@
 //! How plans are drawn: a change here changes the meaning of all seeds.
 
-use super::{ConcertPlan, DatePlan, Fault, FaultKind, Numbers, OrderKind, OrderPlan, Plan, ReaderPlan, UserPlan};
+use super::{ConcertPlan, Fault, FaultKind, Numbers, OrderKind, OrderPlan, Plan, ReaderPlan, SchedulePlan, UserPlan};
 use crate::rng::Rng;
 
 const SECOND: u64 = 1_000;
@@ -65,13 +65,13 @@ impl ConcertPlan {
     fn draw(rng: &mut Rng, crowd: u64, horizon: u64) -> Self {
         let own_queue = rng.chance(500);
         let seats = u32::try_from(crowd).unwrap_or(u32::MAX);
-        let date = |rng: &mut Rng| DatePlan {
+        let schedule = |rng: &mut Rng| SchedulePlan {
             seats: rng.small(1..=8) + rng.small(0..=seats / 2),
             price: i64::from(rng.small(1..=40)) * 1_000,
             opens: if rng.chance(700) { 0 } else { rng.among(0..=horizon / 2) },
             closes: if rng.chance(800) { 100 * horizon } else { rng.among(horizon / 2..=horizon) },
         };
-        Self { own_queue, dates: (0..rng.among(1..=2)).map(|_| date(rng)).collect() }
+        Self { own_queue, schedules: (0..rng.among(1..=2)).map(|_| schedule(rng)).collect() }
     }
 }
 

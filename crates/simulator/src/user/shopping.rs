@@ -5,7 +5,7 @@ use std::time::Duration;
 use application::ports::Clock;
 use domain::change::RowKey;
 use domain::decide::admission::Pass;
-use domain::seat_choice::SeatChoice;
+use domain::seat_selection::SeatSelection;
 use domain::{ConcertId, Operation, Outcome, PaymentId, Refusal, Reservation, Schedule, ScheduleId, SeatNumber, SeatStatus, TokenId};
 use tokio::time::sleep;
 
@@ -19,8 +19,8 @@ impl User {
     pub(super) async fn shop(&mut self, token: TokenId) {
         for _ in 0..self.client.rng.among(1..=4) {
             self.enter(token).await;
-            let Some((date, seats)) = self.find_seats().await else { return };
-            let Some(held) = self.hold(token, date, seats, None).await else { continue };
+            let Some((schedule, seats)) = self.find_seats().await else { return };
+            let Some(held) = self.hold(token, schedule, seats, None).await else { continue };
             self.client.pause(self.world().plan.numbers.hold / 4).await;
             if let Some(held) = self.reconsider(token, held).await {
                 self.pay(token, &held).await;
@@ -49,22 +49,22 @@ impl User {
     /// Picks a date of the wanted concert, or of any concert of the queue, and some seats that its seat map shows as available.
     async fn find_seats(&mut self) -> Option<(ScheduleId, Vec<SeatNumber>)> {
         let (concert, queue) = self.wanted;
-        let dates: Vec<ScheduleId> = {
+        let schedules: Vec<ScheduleId> = {
             let model = self.world().model();
             let is_of_queue = |id: &ConcertId| model.inventory.concerts.get(id).is_some_and(|(of, _)| *of == queue);
-            let dates = model.inventory.dates.iter();
-            dates
-                .filter(|(_, date)| concert.map_or_else(|| is_of_queue(&date.concert), |id| id == date.concert))
+            let schedules = model.inventory.schedules.iter();
+            schedules
+                .filter(|(_, schedule)| concert.map_or_else(|| is_of_queue(&schedule.concert), |id| id == schedule.concert))
                 .map(|(id, _)| *id)
                 .collect()
         };
-        if dates.is_empty() {
+        if schedules.is_empty() {
             return None;
         }
-        let date = *self.client.rng.pick(&dates);
+        let schedule = *self.client.rng.pick(&schedules);
         let map = self.client.send(|to| async move {
-            let date: Schedule = to.concerts.schedule(date).await?.row;
-            to.concerts.seats(&date).await
+            let schedule: Schedule = to.concerts.schedule(schedule).await?.row;
+            to.concerts.seats(&schedule).await
         });
         let Reply::Done(map) = map.await else { return None };
         let free: Vec<SeatNumber> = map.seats.iter().filter(|seat| seat.status == SeatStatus::Available).map(|seat| seat.number).collect();
@@ -75,28 +75,28 @@ impl User {
             let all: Vec<SeatNumber> = map.seats.iter().map(|seat| seat.number).collect();
             seats = self.client.rng.sample(&all, 1);
         }
-        if seats.is_empty() { None } else { Some((date, seats)) }
+        if seats.is_empty() { None } else { Some((schedule, seats)) }
     }
 
     /// Holds seats, in exchange for an earlier hold if there is one.
     async fn hold(
         &mut self,
         token: TokenId,
-        date: ScheduleId,
+        schedule: ScheduleId,
         seats: Vec<SeatNumber>,
         exchanged: Option<&Reservation>,
     ) -> Option<Reservation> {
-        let choice = SeatChoice::new(seats.clone()).ok()?;
+        let choice = SeatSelection::new(seats.clone()).ok()?;
         let pass = Pass { user: self.id, token: Some(token) };
-        let free = self.available(date, &seats);
+        let free = self.available(schedule, &seats);
         let old = exchanged.map(Reservation::id);
         let operation = if old.is_some() { Operation::Exchange } else { Operation::Hold };
-        let response = self.client.send_with_key(self.id, operation, |to, keyed| {
+        let response = self.client.send_with_key(self.id, operation, |to, idempotency| {
             let choice = choice.clone();
             async move {
                 match old {
-                    Some(old) => to.exchange.execute(pass, keyed, old, date, choice).await,
-                    None => to.hold.execute(pass, keyed, date, choice).await,
+                    Some(old) => to.exchange.execute(pass, idempotency, old, schedule, choice).await,
+                    None => to.hold.execute(pass, idempotency, schedule, choice).await,
                 }
             }
         });
@@ -107,18 +107,18 @@ impl User {
             }
             Ok(_) => None,
             Err(refusal) => {
-                self.check_refusal(token, date, &refusal, &free);
+                self.check_refusal(token, schedule, &refusal, &free);
                 None
             }
         }
     }
 
     /// The available ones of the seats, with their versions.
-    fn available(&self, date: ScheduleId, seats: &[SeatNumber]) -> Vec<(SeatNumber, Option<i64>)> {
+    fn available(&self, schedule: ScheduleId, seats: &[SeatNumber]) -> Vec<(SeatNumber, Option<i64>)> {
         let model = self.world().model();
         let now = self.world().clock.now();
-        let free = seats.iter().filter(|seat| model.inventory.is_free((date, seat.get()), now));
-        free.map(|seat| (*seat, model.version(&RowKey::Seat(date, *seat)))).collect()
+        let free = seats.iter().filter(|seat| model.inventory.is_free((schedule, seat.get()), now));
+        free.map(|seat| (*seat, model.version(&RowKey::Seat(schedule, *seat)))).collect()
     }
 
     fn check_hold(&self, reservation: &Reservation, seats: &[SeatNumber]) {
@@ -132,12 +132,12 @@ impl User {
             .check(ensure(is_recorded, "P7", "an acknowledged request is missing", || format!("{reservation:?}, recorded: {holding:?}")));
     }
 
-    fn check_refusal(&self, token: TokenId, date: ScheduleId, refusal: &Refusal, free: &[(SeatNumber, Option<i64>)]) {
+    fn check_refusal(&self, token: TokenId, schedule: ScheduleId, refusal: &Refusal, free: &[(SeatNumber, Option<i64>)]) {
         match refusal {
             Refusal::TokenRequired | Refusal::TokenMismatch | Refusal::TokenWaiting { .. } | Refusal::TokenExpired(_) => {}
             Refusal::SeatsUnavailable(conflicts) => {
                 self.check_claim(token, "refused seats");
-                let now = self.available(date, &free.iter().map(|(seat, _)| *seat).collect::<Vec<_>>());
+                let now = self.available(schedule, &free.iter().map(|(seat, _)| *seat).collect::<Vec<_>>());
                 let wrong = conflicts.iter().find(|(seat, _)| free.iter().any(|was| was.0 == *seat && now.contains(was)));
                 let what = || format!("{wrong:?}");
                 // After a clock jump, an expired hold may be live again.
@@ -156,8 +156,8 @@ impl User {
                 None
             }
             10..=24 => {
-                let Some((date, seats)) = self.find_seats().await else { return Some(held) };
-                let other = self.hold(token, date, seats, Some(&held)).await;
+                let Some((schedule, seats)) = self.find_seats().await else { return Some(held) };
+                let other = self.hold(token, schedule, seats, Some(&held)).await;
                 Some(other.unwrap_or(held))
             }
             25..=31 => {
@@ -175,9 +175,9 @@ impl User {
 
     async fn pay(&mut self, token: TokenId, held: &Reservation) {
         let (pass, reservation) = (Pass { user: self.id, token: Some(token) }, held.id());
-        let paid = self
-            .client
-            .send_with_key(self.id, Operation::Pay, |to, keyed| async move { to.pay.execute(pass, keyed, reservation, None).await });
+        let paid = self.client.send_with_key(self.id, Operation::Pay, |to, idempotency| async move {
+            to.pay.execute(pass, idempotency, reservation, None).await
+        });
         match paid.await {
             Some(Ok(Outcome::Paid { payment, .. })) => {
                 self.check_payment(payment.id());
@@ -189,8 +189,8 @@ impl User {
             }
             Some(Err(Refusal::Wallet(_))) => {
                 self.charge().await;
-                let retried = self.client.send_with_key(self.id, Operation::Pay, |to, keyed| async move {
-                    to.pay.execute(pass, keyed, reservation, None).await
+                let retried = self.client.send_with_key(self.id, Operation::Pay, |to, idempotency| async move {
+                    to.pay.execute(pass, idempotency, reservation, None).await
                 });
                 retried.await;
             }
@@ -206,7 +206,9 @@ impl User {
 
     async fn refund(&mut self, payment: PaymentId) {
         let id = self.id;
-        self.client.send_with_key(id, Operation::Refund, |to, keyed| async move { to.refund.execute(id, keyed, payment).await }).await;
+        self.client
+            .send_with_key(id, Operation::Refund, |to, idempotency| async move { to.refund.execute(id, idempotency, payment).await })
+            .await;
         self.check_wallet().await;
     }
 }

@@ -53,7 +53,7 @@ impl Everything {
             queues,
             lines,
             concerts: all::<Concert, _>(view, Kind::Concert, |concert| concert.id())?,
-            schedules: all::<Schedule, _>(view, Kind::Schedule, |date| date.id())?,
+            schedules: all::<Schedule, _>(view, Kind::Schedule, |schedule| schedule.id())?,
             seats: all::<Seat, _>(view, Kind::Seat, |seat| (seat.schedule(), seat.number()))?,
             tokens,
             reservations: all::<Reservation, _>(view, Kind::Reservation, |reservation| reservation.id())?,

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    Concert, Deed, KeyRecord, Payment, Queue, QueueToken, Reservation, Schedule, Seat, TokenState, User, Versioned, Wallet, WalletEntry,
+    AuditEntry, Concert, IdempotencyRecord, Payment, Queue, QueueToken, Reservation, Schedule, Seat, TokenState, User, Versioned, Wallet,
+    WalletEntry,
 };
 
 use crate::engine::Order::Ascending;
@@ -23,10 +24,10 @@ pub(super) fn off(view: View<'_>) -> Result<usize, Fault> {
     versioned::<Reservation>(view, Kind::Reservation, &mut expected)?;
     versioned::<Payment>(view, Kind::Payment, &mut expected)?;
     versioned::<Wallet>(view, Kind::Wallet, &mut expected)?;
-    versioned::<KeyRecord>(view, Kind::IdempotencyKey, &mut expected)?;
+    versioned::<IdempotencyRecord>(view, Kind::IdempotencyKey, &mut expected)?;
     plain::<User>(view, Kind::User, &mut expected)?;
     plain::<WalletEntry>(view, Kind::WalletEntry, &mut expected)?;
-    plain::<Deed>(view, Kind::Deed, &mut expected)?;
+    plain::<AuditEntry>(view, Kind::AuditEntry, &mut expected)?;
     unused_tokens(view, &mut expected)?;
     let mut off = 0;
     for entry in view.entries(Key::of_first_index()..Key::of_last(), Ascending)? {

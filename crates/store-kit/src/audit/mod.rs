@@ -1,12 +1,12 @@
 //! The audit: whether the promises hold, each invariant on all rows.
 
-mod bookings;
 mod everything;
 mod indexes;
 mod lines;
 mod money;
 mod payments;
 mod references;
+mod reservations;
 
 use application::ports::{Finding, Invariant};
 
@@ -34,11 +34,11 @@ pub(crate) fn drift(view: View<'_>) -> Result<i64, Fault> {
 fn violations(invariant: Invariant, state: &Everything, indexes_off: usize, drift: i128) -> usize {
     match invariant {
         Invariant::SchemaIsComplete => indexes_off,
-        Invariant::SeatHasAtMostOneLiveReservation => bookings::seats_claimed_twice(state),
-        Invariant::TakenSeatNamesItsLiveReservation => bookings::taken_seats_without_reservation(state),
-        Invariant::LiveReservationHasItsSeats => bookings::live_reservations_without_seats(state),
-        Invariant::TokenHasAtMostOneHold => bookings::tokens_with_many_holds(state),
-        Invariant::ReservationCostsWhatItsSeatsCost => bookings::reservations_at_another_price(state),
+        Invariant::SeatHasAtMostOneLiveReservation => reservations::seats_claimed_twice(state),
+        Invariant::TakenSeatNamesItsLiveReservation => reservations::taken_seats_without_reservation(state),
+        Invariant::LiveReservationHasItsSeats => reservations::live_reservations_without_seats(state),
+        Invariant::TokenHasAtMostOneHold => reservations::tokens_with_many_holds(state),
+        Invariant::ReservationCostsWhatItsSeatsCost => reservations::reservations_at_another_price(state),
         Invariant::BalanceIsSumOfEntries => money::balances_off(state),
         Invariant::EntrySequenceIsGapless => money::books_with_gaps(state),
         Invariant::EntryBalanceIsRunningSum => money::entries_off(state),
@@ -50,12 +50,12 @@ fn violations(invariant: Invariant, state: &Everything, indexes_off: usize, drif
         Invariant::PaymentHasOnePaymentEntry => payments::without_one_payment_entry(state),
         Invariant::CancelledPaymentHasOneRefundEntry => payments::without_its_refund_entry(state),
         Invariant::EntryNamesItsPayment => payments::entries_without_payment(state),
-        Invariant::BookingsLeadSomewhere => references::bookings_without_ends(state),
+        Invariant::ReferencesExist => references::bookings_without_ends(state),
         Invariant::QueueNumbersAreGapless => lines::numbers_off(state),
         Invariant::AdmissionIsInOrderOfNumber => lines::passed_over(state),
         Invariant::WaitingAreCounted => lines::miscounted(state),
         Invariant::UserHasAtMostOneLiveToken => lines::places_taken_twice(state),
-        Invariant::ReservationHasItsTokensOwner => bookings::reservations_of_another(state),
+        Invariant::ReservationHasItsTokensOwner => reservations::reservations_of_another(state),
         Invariant::PaymentHasItsReservationsOwner => payments::payments_of_another(state),
         Invariant::TokensAndWalletsHaveOwners => references::tokens_and_wallets_without_owners(state),
         // A reservation's state is what says whether its seats are live; and a balance below zero is no `Money`, which fails the audit. What the engine

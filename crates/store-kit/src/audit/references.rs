@@ -6,9 +6,9 @@ use super::everything::Everything;
 
 pub(super) fn bookings_without_ends(state: &Everything) -> usize {
     let lead_somewhere = |reservation: &Reservation| {
-        let date = state.schedules.get(&reservation.schedule());
+        let schedule = state.schedules.get(&reservation.schedule());
         state.users.contains_key(&reservation.user())
-            && date.is_some_and(|date| date.concert() == reservation.concert())
+            && schedule.is_some_and(|schedule| schedule.concert() == reservation.concert())
             && reservation.numbers().all(|number| state.seats.contains_key(&(reservation.schedule(), number)))
     };
     state.reservations.values().filter(|reservation| !lead_somewhere(&reservation.row)).count()

@@ -1,8 +1,8 @@
 //! The reading ports.
 
-mod bookings;
+mod admin;
 mod catalogue;
-mod desk;
+mod reservations;
 mod users;
 
 use crate::fault::Fault;

@@ -2,8 +2,8 @@
 
 use domain::need::{Loadable, Lookup, Standing};
 use domain::{
-    Concert, ConcertId, KeyRecord, Payment, PaymentId, Queue, QueueId, QueueToken, Reservation, ReservationId, Rows, Schedule, ScheduleId,
-    Seat, TokenId, User, UserId, Version, Versioned, Wallet,
+    Concert, ConcertId, IdempotencyRecord, Payment, PaymentId, Queue, QueueId, QueueToken, Reservation, ReservationId, Rows, Schedule,
+    ScheduleId, Seat, TokenId, User, UserId, Version, Versioned, Wallet,
 };
 use uuid::Uuid;
 
@@ -47,8 +47,8 @@ pub fn add(rows: &mut Rows, row: Row) {
     match row {
         Row::Key(row) => {
             // A key that isn't one can't have been asked for.
-            if let Ok(scope) = key::scope(row.user_id, &row.route, &row.request_key) {
-                read::<_, Versioned<KeyRecord>>(rows, Lookup::Key(scope), row);
+            if let Ok(scope) = key::scope(row.user_id, &row.route, &row.idempotency_key) {
+                read::<_, Versioned<IdempotencyRecord>>(rows, Lookup::Key(scope), row);
             }
         }
         Row::User(row) => read::<_, User>(rows, Lookup::User(UserId(row.id)), row),
@@ -57,7 +57,7 @@ pub fn add(rows: &mut Rows, row: Row) {
             let standing = Standing { admission: Version(row.admission), waiting: count(row.waiting), active: row.active.map(count) };
             rows.add_standing(QueueId(row.queue_id), standing);
         }
-        Row::Offered(row) => rows.add_offer(QueueId(row.queue_id), row.schedule_id.map(|date| (ScheduleId(date), row.has_seats))),
+        Row::Offered(row) => rows.add_offer(QueueId(row.queue_id), row.schedule_id.map(|schedule| (ScheduleId(schedule), row.has_seats))),
         Row::Token(row) => {
             let lookup = Lookup::Token { id: TokenId(row.id), queue: QueueId(row.queue_id), user: UserId(row.user_id) };
             read::<_, Versioned<QueueToken>>(rows, lookup, row);

@@ -1,6 +1,6 @@
 //! The columns that tell of a cancellation, of a date or of a concert.
 
-use domain::{Cancellation, Remark};
+use domain::{Cancellation, Note};
 
 use crate::corrupt::Corrupt;
 use crate::instant::instant;
@@ -8,7 +8,7 @@ use crate::instant::instant;
 /// The cancellation of a row of `table`.
 pub(super) fn cancellation(at: Option<i64>, reason: Option<&str>, table: &'static str) -> Result<Option<Cancellation>, Corrupt> {
     let Some(at) = at else { return Ok(None) };
-    let reason = reason.map(Remark::new).transpose().map_err(|_| Corrupt::new(table, "cancellation_reason"))?;
+    let reason = reason.map(Note::new).transpose().map_err(|_| Corrupt::new(table, "cancellation_reason"))?;
     Ok(Some(Cancellation { at: instant(at, table, "cancelled_at")?, reason }))
 }
 

@@ -1,6 +1,6 @@
 //! Rows of idempotency keys.
 
-use domain::{Fingerprint, KeyRecord, KeyScope, Operation, RequestKey, UserId, Version, Versioned, Write};
+use domain::{Fingerprint, IdempotencyKey, IdempotencyRecord, IdempotencyScope, Operation, UserId, Version, Versioned, Write};
 #[cfg(feature = "sea-orm")]
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ pub struct Model {
     #[cfg_attr(feature = "sea-orm", sea_orm(primary_key, auto_increment = false))]
     pub route: String,
     #[cfg_attr(feature = "sea-orm", sea_orm(primary_key, auto_increment = false))]
-    pub request_key: String,
+    pub idempotency_key: String,
     pub version: i64,
     #[serde(with = "hex")]
     pub fingerprint: Vec<u8>,
@@ -32,24 +32,24 @@ pub struct Model {
 entity!();
 
 /// A key as the statements look it up.
-pub fn name(scope: &KeyScope) -> (Uuid, &'static str, &str) {
+pub fn name(scope: &IdempotencyScope) -> (Uuid, &'static str, &str) {
     (scope.user.0, scope.operation.name(), scope.key.as_str())
 }
 
 /// Whose key it is, where it was sent, and the key.
-pub fn scope(user: Uuid, route: &str, key: &str) -> Result<KeyScope, Corrupt> {
+pub fn scope(user: Uuid, route: &str, key: &str) -> Result<IdempotencyScope, Corrupt> {
     let operation = Operation::named(route).ok_or(Corrupt::new(TABLE, "route"))?;
-    let key = RequestKey::new(key).map_err(|_| Corrupt::new(TABLE, "request_key"))?;
-    Ok(KeyScope { user: UserId(user), operation, key })
+    let key = IdempotencyKey::new(key).map_err(|_| Corrupt::new(TABLE, "idempotency_key"))?;
+    Ok(IdempotencyScope { user: UserId(user), operation, key })
 }
 
-impl TryFrom<Model> for Versioned<KeyRecord> {
+impl TryFrom<Model> for Versioned<IdempotencyRecord> {
     type Error = Corrupt;
 
     fn try_from(row: Model) -> Result<Self, Corrupt> {
         let fingerprint = row.fingerprint.try_into().map_err(|_| Corrupt::new(TABLE, "fingerprint"))?;
-        let record = KeyRecord {
-            scope: scope(row.user_id, &row.route, &row.request_key)?,
+        let record = IdempotencyRecord {
+            scope: scope(row.user_id, &row.route, &row.idempotency_key)?,
             fingerprint: Fingerprint(fingerprint),
             outcome: outcome::read(&row.outcome)?,
             recorded_at: instant(row.recorded_at, TABLE, "recorded_at")?,
@@ -59,14 +59,14 @@ impl TryFrom<Model> for Versioned<KeyRecord> {
     }
 }
 
-impl From<&Write<KeyRecord>> for Model {
-    fn from(write: &Write<KeyRecord>) -> Self {
+impl From<&Write<IdempotencyRecord>> for Model {
+    fn from(write: &Write<IdempotencyRecord>) -> Self {
         let record = &write.row;
-        let (user_id, route, request_key) = name(&record.scope);
+        let (user_id, route, idempotency_key) = name(&record.scope);
         Self {
             user_id,
             route: route.to_owned(),
-            request_key: request_key.to_owned(),
+            idempotency_key: idempotency_key.to_owned(),
             version: write.version().0,
             fingerprint: record.fingerprint.0.to_vec(),
             outcome: outcome::write(&record.outcome),

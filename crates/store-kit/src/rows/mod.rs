@@ -15,9 +15,9 @@ macro_rules! entity {
 }
 
 mod any;
+pub mod audit_entry;
 mod cancellation;
 pub mod concert;
-pub mod deed;
 pub mod entry;
 pub mod fact;
 mod hex;

@@ -7,7 +7,7 @@ use domain::{Change, Queue, User, Version, Wallet, WalletEntry, Write};
 use super::{about_to_pay, spoilt};
 use crate::Adapter;
 use crate::world::{
-    ADA, BEN, CONCERT, DAN, DATE, OTHER_CONCERT, OTHER_QUEUE, SECOND_DATE, World, assert_committed, assert_conflict, guest,
+    ADA, BEN, CONCERT, DAN, OTHER_CONCERT, OTHER_QUEUE, SCHEDULE, SECOND_SCHEDULE, World, assert_committed, assert_conflict, guest,
 };
 
 /// `commit`: a change that fails doesn't keep the others of its group from being committed, whyever it fails and wherever it stands.
@@ -79,7 +79,7 @@ pub async fn a_large_group_is_committed(adapter: &dyn Adapter) {
     let mut group = Vec::new();
     for (user, (token, seat)) in (100..).zip(passes.into_iter().zip(1..)) {
         let pass = domain::decide::admission::Pass { user: guest(user), token: Some(token) };
-        group.push(world.change_of(&world.a_hold(pass, SECOND_DATE, &[seat, seat + 100])).await);
+        group.push(world.change_of(&world.a_hold(pass, SECOND_SCHEDULE, &[seat, seat + 100])).await);
     }
     for user in 1_000..1_400 {
         group.push(world.change_of(&world.a_join(guest(user), Some(OTHER_CONCERT))).await);
@@ -99,8 +99,8 @@ pub async fn groups_at_once_are_both_committed(adapter: &dyn Adapter) {
     let ada = world.admitted(ADA).await;
     let dan = world.admitted(DAN).await;
     let mut groups = [Vec::new(), Vec::new()];
-    for (group, (pass, date)) in groups.iter_mut().zip([(ada, DATE), (dan, SECOND_DATE)]) {
-        group.push(world.change_of(&world.a_hold(pass, date, &[1, 2])).await);
+    for (group, (pass, schedule)) in groups.iter_mut().zip([(ada, SCHEDULE), (dan, SECOND_SCHEDULE)]) {
+        group.push(world.change_of(&world.a_hold(pass, schedule, &[1, 2])).await);
         for _ in 0..20 {
             group.push(world.change_of(&world.a_join(world.new_id(), None)).await);
         }

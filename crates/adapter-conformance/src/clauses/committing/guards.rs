@@ -2,13 +2,14 @@
 
 use domain::change::{Admission, Guard, RowWrite};
 use domain::{
-    Change, Concert, KeyRecord, NewToken, Operation, Payment, Queue, QueueToken, Schedule, User, Version, Versioned, Wallet, Write, need,
+    Change, Concert, IdempotencyRecord, NewToken, Operation, Payment, Queue, QueueToken, Schedule, User, Version, Versioned, Wallet, Write,
+    need,
 };
 
 use super::{about_to_pay, again};
 use crate::Adapter;
 use crate::world::{
-    ADA, BEN, CONCERT, CYD, DAN, DATE, MOMENT, OTHER_CONCERT, OTHER_QUEUE, World, assert_committed, assert_conflict, guest,
+    ADA, BEN, CONCERT, CYD, DAN, MOMENT, OTHER_CONCERT, OTHER_QUEUE, SCHEDULE, World, assert_committed, assert_conflict, guest,
 };
 
 /// One row of every sort that can be written, alone in a change, if it is expected at another version.
@@ -16,7 +17,7 @@ async fn rewrites(world: &World, expected: impl Fn(Version) -> Option<Version>) 
     let scene = about_to_pay(world).await;
     world.commit(&scene.pay).await.unwrap();
     let payment = scene.pay.row::<Payment>().unwrap().row.id();
-    let key = need::Key(scene.pay.row::<KeyRecord>().unwrap().row.scope.clone());
+    let key = need::Key(scene.pay.row::<IdempotencyRecord>().unwrap().row.scope.clone());
     let (key, token, paid) = world.find((key, need::Token(scene.ada.token.unwrap()), need::Payment(payment))).await;
     let (token, paid) = (token.unwrap().token, paid.unwrap());
     assert_eq!(paid.reservation.reservation.id(), scene.hold.id());
@@ -84,7 +85,7 @@ pub async fn an_update_of_what_does_not_exist_is_a_conflict(adapter: &dyn Adapte
         for write in &mut change.writes {
             match write {
                 RowWrite::Token(token) => token.row = token.row.clone().with_place(|place| place.id = world.new_id()),
-                RowWrite::Seat(seat) => seat.row = seat.row.clone().with_place(DATE, crate::world::seat_number(999)),
+                RowWrite::Seat(seat) => seat.row = seat.row.clone().with_place(SCHEDULE, crate::world::seat_number(999)),
                 RowWrite::Reservation(hold) => hold.row = hold.row.clone().with_id(world.new_id()),
                 RowWrite::Payment(payment) => payment.row = payment.row.clone().with_id(world.new_id()),
                 RowWrite::Wallet(wallet) => wallet.row = Wallet::new(world.new_id()),
@@ -104,7 +105,7 @@ pub async fn an_update_of_what_does_not_exist_is_a_conflict(adapter: &dyn Adapte
 /// `commit`: a conflict if a checked row has another version, or isn't there.
 pub async fn another_version_of_a_checked_row_is_a_conflict(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
-    let guards = |version| [Guard::Queue(OTHER_QUEUE, version), Guard::Concert(CONCERT, version), Guard::Schedule(DATE, version)];
+    let guards = |version| [Guard::Queue(OTHER_QUEUE, version), Guard::Concert(CONCERT, version), Guard::Schedule(SCHEDULE, version)];
     let unknown = [
         Guard::Queue(world.new_id(), Version::FIRST),
         Guard::Concert(world.new_id(), Version::FIRST),
@@ -126,12 +127,12 @@ pub async fn another_version_of_a_checked_row_is_a_conflict(adapter: &dyn Adapte
 pub async fn a_checked_row_keeps_its_version(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
-    let (adas, bens) = (world.a_hold(ada, DATE, &[1]), world.a_hold(ben, DATE, &[2]));
+    let (adas, bens) = (world.a_hold(ada, SCHEDULE, &[1]), world.a_hold(ben, SCHEDULE, &[2]));
     let holds = [world.change_of(&adas).await, world.change_of(&bens).await];
     assert!(holds.iter().all(|hold| hold.guards.len() == 3));
     assert!(world.commit_group(&holds).await.iter().all(Result::is_ok));
     assert_eq!(world.concert(CONCERT).await.unwrap().version, Version::FIRST);
-    assert_eq!(world.schedule(DATE).await.unwrap().version, Version::FIRST);
+    assert_eq!(world.schedule(SCHEDULE).await.unwrap().version, Version::FIRST);
     assert_eq!(world.queue(Queue::DEFAULT).await.unwrap().version, Version::FIRST);
 }
 
@@ -139,11 +140,11 @@ pub async fn a_checked_row_keeps_its_version(adapter: &dyn Adapter) {
 pub async fn of_a_group_one_writes_what_another_relies_on(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let (queue, concert) = (world.queue(OTHER_QUEUE).await.unwrap(), world.concert(CONCERT).await.unwrap());
-    let date = world.schedule(DATE).await.unwrap();
+    let schedule = world.schedule(SCHEDULE).await.unwrap();
     let rows: [(&str, Guard, RowWrite); 3] = [
         ("queue", Guard::Queue(queue.id(), queue.version), Write::update(&queue, queue.row.clone()).into()),
         ("concert", Guard::Concert(concert.id(), concert.version), Write::update(&concert, concert.row.clone()).into()),
-        ("date", Guard::Schedule(date.id(), date.version), Write::update(&date, date.row.clone()).into()),
+        ("date", Guard::Schedule(schedule.id(), schedule.version), Write::update(&schedule, schedule.row.clone()).into()),
     ];
     for (what, guard, write) in rows {
         let relies = world.change_of(&world.a_charge(ADA, 5)).await.relying_on(guard);
@@ -168,7 +169,7 @@ fn write_again(write: &RowWrite) -> Change {
     let mut again = Change::default().writing(write.clone());
     again.rows_mut::<Queue>().for_each(|queue| queue.expected = Some(Version(2)));
     again.rows_mut::<Concert>().for_each(|concert| concert.expected = Some(Version(2)));
-    again.rows_mut::<Schedule>().for_each(|date| date.expected = Some(Version(2)));
+    again.rows_mut::<Schedule>().for_each(|schedule| schedule.expected = Some(Version(2)));
     again
 }
 
@@ -188,8 +189,8 @@ pub async fn of_a_group_one_adds_to_what_another_wants_empty(adapter: &dyn Adapt
     for adding_first in [true, false] {
         let world = World::with_halls(adapter, 4).await;
         let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
-        let mut hold = world.change_of(&world.a_hold(ada, DATE, &[1])).await;
-        let mut another = world.change_of(&world.a_hold(ben, DATE, &[2])).await;
+        let mut hold = world.change_of(&world.a_hold(ada, SCHEDULE, &[1])).await;
+        let mut another = world.change_of(&world.a_hold(ben, SCHEDULE, &[2])).await;
         let mut join = world.change_of(&world.a_join(CYD, Some(CONCERT))).await;
         let mut follower = world.change_of(&world.a_join(world.new_id(), Some(CONCERT))).await;
         // Only the set stands between them.
@@ -239,7 +240,7 @@ pub async fn only_a_tick_bumps_the_admission_version(adapter: &dyn Adapter) {
     assert_eq!(admission(&world, Queue::DEFAULT).await, Some(Version(2)));
     let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
     let before = admission(&world, Queue::DEFAULT).await;
-    let hold = world.held(ada, DATE, &[1]).await;
+    let hold = world.held(ada, SCHEDULE, &[1]).await;
     world.charged(ADA, 50_000).await;
     world.paid(ada, hold.id()).await;
     world.left(BEN, ben.token.unwrap()).await;
@@ -290,11 +291,11 @@ pub async fn a_decision_does_not_outlive_what_it_relied_on(adapter: &dyn Adapter
     let world = World::with_halls(adapter, 4).await;
     let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
     world.charged(ADA, 50_000).await;
-    let hold = world.held(ada, DATE, &[1]).await;
+    let hold = world.held(ada, SCHEDULE, &[1]).await;
     let late = [
         ("a payment", world.change_of(&world.a_payment(ada, hold.id())).await),
         ("a release", world.change_of(&world.a_release(ADA, hold.id())).await),
-        ("a first hold", world.change_of(&world.a_hold(ben, DATE, &[2])).await),
+        ("a first hold", world.change_of(&world.a_hold(ben, SCHEDULE, &[2])).await),
         ("a first claim", world.change_of(&world.a_claim(ben, None)).await),
         ("a leave", world.change_of(&world.a_leave(BEN, ben.token.unwrap())).await),
     ];

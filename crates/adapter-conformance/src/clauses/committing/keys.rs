@@ -1,11 +1,11 @@
 //! The records of idempotency keys.
 
 use domain::need::Key;
-use domain::{KeyRecord, Operation, Version};
+use domain::{IdempotencyRecord, Operation, Version};
 
 use super::the;
 use crate::Adapter;
-use crate::world::{ADA, BEN, World, assert_committed, assert_conflict, entry_in, keyed};
+use crate::world::{ADA, BEN, World, assert_committed, assert_conflict, entry_in, idempotency};
 
 /// `commit`: a record past its retention is replaced, by its version.
 pub async fn a_record_past_its_retention_is_replaced(adapter: &dyn Adapter) {
@@ -33,7 +33,7 @@ pub async fn a_record_that_was_pruned_meanwhile_is_a_conflict(adapter: &dyn Adap
     world.run(&command).await.unwrap();
     world.clock.advance(world.rules.key_retention);
     let change = world.change_of(&command).await;
-    assert_eq!(change.row::<KeyRecord>().unwrap().expected, Some(Version::FIRST));
+    assert_eq!(change.row::<IdempotencyRecord>().unwrap().expected, Some(Version::FIRST));
     assert_eq!(world.prune(world.now(), 10).await.keys, 1);
     assert_conflict(&world.commit(&change).await, "the record is gone");
     let again = world.a_charge_with(key.clone(), 500);
@@ -44,18 +44,18 @@ pub async fn a_record_that_was_pruned_meanwhile_is_a_conflict(adapter: &dyn Adap
 /// `commit`: a key is its user's and its route's: the same text elsewhere is another.
 pub async fn a_key_is_unique_within_user_and_route(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
-    let first = world.change_of(&world.a_charge_with(keyed(ADA, Operation::Charge, "once"), 1)).await;
-    let others = world.change_of(&world.a_charge_with(keyed(BEN, Operation::Charge, "once"), 1)).await;
+    let first = world.change_of(&world.a_charge_with(idempotency(ADA, Operation::Charge, "once"), 1)).await;
+    let others = world.change_of(&world.a_charge_with(idempotency(BEN, Operation::Charge, "once"), 1)).await;
     assert_committed(&world.commit(&first).await, "a first use");
     assert_committed(&world.commit(&others).await, "another's");
     let mut elsewhere = world.change_of(&world.a_charge(ADA, 1)).await;
-    the::<KeyRecord>(&mut elsewhere).scope = keyed(ADA, Operation::Refund, "once").scope;
+    the::<IdempotencyRecord>(&mut elsewhere).scope = idempotency(ADA, Operation::Refund, "once").scope;
     assert_committed(&world.commit(&elsewhere).await, "on another route");
     let mut cased = world.change_of(&world.a_charge(ADA, 1)).await;
-    the::<KeyRecord>(&mut cased).scope = keyed(ADA, Operation::Charge, "Once").scope;
+    the::<IdempotencyRecord>(&mut cased).scope = idempotency(ADA, Operation::Charge, "Once").scope;
     assert_committed(&world.commit(&cased).await, "keys tell small letters from capital ones");
     let mut again = world.change_of(&world.a_charge(ADA, 1)).await;
-    the::<KeyRecord>(&mut again).scope = keyed(ADA, Operation::Charge, "once").scope;
+    the::<IdempotencyRecord>(&mut again).scope = idempotency(ADA, Operation::Charge, "once").scope;
     assert_conflict(&world.commit(&again).await, "the same once more");
 }
 
@@ -63,7 +63,7 @@ pub async fn a_key_is_unique_within_user_and_route(adapter: &dyn Adapter) {
 pub async fn keys_are_kept_as_they_were_sent(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     for text in ["'; DROP TABLE keys; --", "%_\\\"\u{7e}", &"k".repeat(255)].map(|text| text.replace(' ', "+")) {
-        let command = world.a_charge_with(keyed(ADA, Operation::Charge, &text), 1);
+        let command = world.a_charge_with(idempotency(ADA, Operation::Charge, &text), 1);
         assert!(!world.run(&command).await.unwrap().replayed);
         assert!(world.run(&command).await.unwrap().replayed);
     }

@@ -15,15 +15,15 @@ pub use numbers::*;
 pub use whole::*;
 
 use domain::change::{Admission, Guard, RowKind};
+use domain::decide::admin::queue;
 use domain::decide::admission::Pass;
-use domain::decide::desk::queue;
 use domain::{
-    Change, Deed, KeyRecord, NewToken, Payment, Queue, QueueStep, QueueToken, Reservation, Seat, User, Version, Versioned, Wallet,
-    WalletEntry, Write,
+    AuditEntry, Change, IdempotencyRecord, NewToken, Payment, Queue, QueueStep, QueueToken, Reservation, Seat, User, Version, Versioned,
+    Wallet, WalletEntry, Write,
 };
 use time::Duration;
 
-use crate::world::{ADA, BEN, CONCERT, CYD, DATE, OTHER_QUEUE, World};
+use crate::world::{ADA, BEN, CONCERT, CYD, OTHER_QUEUE, SCHEDULE, World};
 
 /// Ada is about to pay: a change that writes a row of almost every sort. Ben has bought a seat before, and Cyd waits.
 pub(super) struct AboutToPay {
@@ -33,11 +33,11 @@ pub(super) struct AboutToPay {
 }
 
 pub(super) async fn about_to_pay(world: &World) -> AboutToPay {
-    world.bought(BEN, DATE, &[4]).await;
+    world.bought(BEN, SCHEDULE, &[4]).await;
     let ada = world.admitted(ADA).await;
     world.joined(CYD).await;
     world.charged(ADA, 100_000).await;
-    let hold = world.held(ada, DATE, &[1, 2]).await;
+    let hold = world.held(ada, SCHEDULE, &[1, 2]).await;
     let pay = world.change_of(&world.a_payment(ada, hold.id())).await;
     AboutToPay { ada, hold, pay }
 }
@@ -57,23 +57,23 @@ pub(super) async fn spoilt(world: &World, change: &Change) -> Vec<(&'static str,
     spoil("a wallet's version", &|change| stale::<Wallet>(change));
     spoil("a queue's version", &|change| change.rely_on(Guard::Queue(Queue::DEFAULT, Version(2))));
     spoil("a concert's version", &|change| change.rely_on(Guard::Concert(CONCERT, Version(2))));
-    spoil("a date's version", &|change| change.rely_on(Guard::Schedule(DATE, Version(2))));
+    spoil("a date's version", &|change| change.rely_on(Guard::Schedule(SCHEDULE, Version(2))));
     spoil("an admission version", &|change| change.write(Write { expected: Some(Version(99)), row: Admission(Queue::DEFAULT) }));
     spoil("a deadline", &|change| change.not_after = Some(world.now()));
     spoil("a deadline long gone", &|change| change.not_after = Some(world.now() - Duration::days(1)));
     spoil("a user who exists", &|change| change.write(Write::insert(User { id: BEN, name: None, created_at: world.now() })));
     let place = NewToken { id: world.new_id(), queue: Queue::DEFAULT, user: CYD, concert: None, joined_at: world.now() };
     spoil("a join beside a live token", &|change| change.write(Write::insert(place.clone())));
-    let old = world.ports.bookings.payments(BEN, application::PageRequest { after: None, size: 1 }).await.unwrap().remove(0);
+    let old = world.ports.reservations.payments(BEN, application::PageRequest { after: None, size: 1 }).await.unwrap().remove(0);
     spoil("a payment that exists", &|change| alter::<Payment>(change, |payment| payment.with_id(old.id())));
-    let other = world.ports.bookings.reservation(old.reservation()).await.unwrap().unwrap();
+    let other = world.ports.reservations.reservation(old.reservation()).await.unwrap().unwrap();
     spoil("a reservation that exists", &|change| change.write(Write::insert(other.clone())));
     let used = world.a_charge(BEN, 1);
     world.run(&used).await.unwrap();
-    spoil("a key that exists", &|change| the::<KeyRecord>(change).scope = used.keyed.scope.clone());
+    spoil("a key that exists", &|change| the::<IdempotencyRecord>(change).scope = used.idempotency.scope.clone());
     spoil("a wallet entry's id that exists", &|change| alter::<WalletEntry>(change, |entry| entry.with_id(used.id)));
     let pause = queue::Take { order: world.an_order(CYD), id: OTHER_QUEUE, step: QueueStep::Pause };
-    let audited = world.change_of(&pause).await.row::<Deed>().cloned().unwrap();
+    let audited = world.change_of(&pause).await.row::<AuditEntry>().cloned().unwrap();
     world.run(&pause).await.unwrap();
     spoil("an audit entry that exists", &|change| change.write(audited.clone()));
     ways

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use domain::decide::desk::queue::{ChangeQueue, PolicyPatch, Take};
+use domain::decide::admin::queue::{ChangeQueue, PolicyPatch, Take};
 use domain::need::Line;
-use domain::{Change, Queue, QueueId, QueueStep, Remark, Title, Version};
+use domain::{Change, Note, Queue, QueueId, QueueStep, Title, Version};
 use time::Duration;
 use tokio::sync::Barrier;
 
@@ -126,7 +126,7 @@ pub async fn a_queue_that_is_changed_keeps_its_numbers_and_admission_version(ada
         let before = standing().await;
         assert_eq!((before.0, before.1, before.2), (Version(2), 2, 2), "one tick, and of five joins one has left");
         let policy = PolicyPatch { claim: Some(Some(Duration::seconds(99))), max_waiting: Some(Some(40)), ..PolicyPatch::default() };
-        let (name, message) = (Title::new("Renamed").ok(), Some(Remark::new("soon").ok()));
+        let (name, message) = (Title::new("Renamed").ok(), Some(Note::new("soon").ok()));
         world.run(&ChangeQueue { order: order(), id, expected: None, name, policy, message }).await.unwrap();
         assert_eq!(standing().await, before, "patched");
         for step in [QueueStep::Pause, QueueStep::Resume, QueueStep::Close, QueueStep::Open] {

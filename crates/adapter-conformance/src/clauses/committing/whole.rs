@@ -8,7 +8,7 @@ use time::Duration;
 use super::{about_to_pay, alter, spoilt, the};
 use crate::Adapter;
 use crate::world::{
-    ADA, ALL, BEN, CONCERT, CYD, DAN, DATE, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_QUEUE, SECOND_DATE, World, assert_committed,
+    ADA, ALL, BEN, CONCERT, CYD, DAN, NEIGHBOUR_SCHEDULE, OTHER_CONCERT, OTHER_QUEUE, SCHEDULE, SECOND_SCHEDULE, World, assert_committed,
     assert_conflict, guest,
 };
 use application::PageRequest;
@@ -24,9 +24,9 @@ pub async fn a_purchase_is_written_whole_at_every_step(adapter: &dyn Adapter) {
     world.commit_and_read_back(&world.change_of(&world.a_claim(ada, None)).await).await;
     world.commit_and_read_back(&world.change_of(&world.a_charge(ADA, 50_000)).await).await;
     world.commit_and_read_back(&world.change_of(&world.a_charge_for(BEN, ADA, 1)).await).await;
-    let hold = world.change_of(&world.a_hold(ada, DATE, &[3, 1])).await;
+    let hold = world.change_of(&world.a_hold(ada, SCHEDULE, &[3, 1])).await;
     world.commit_and_read_back(&hold).await;
-    world.commit_and_read_back(&world.change_of(&world.a_hold(ada, DATE, &[1, 3])).await).await;
+    world.commit_and_read_back(&world.change_of(&world.a_hold(ada, SCHEDULE, &[1, 3])).await).await;
     let pay = world.change_of(&world.a_payment(ada, hold.row::<Reservation>().unwrap().row.id())).await;
     world.commit_and_read_back(&pay).await;
     world.pass_seconds(3_600);
@@ -39,23 +39,23 @@ pub async fn every_ending_is_written_whole(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     world.clock.advance(Duration::microseconds(999_999));
     let name = UserName::new("Ádám Ünlü 音 🎵").unwrap();
-    world.commit_and_read_back(&world.change_of(&register::Command { user: guest(9), name, keyed: None }).await).await;
+    world.commit_and_read_back(&world.change_of(&register::Command { user: guest(9), name, idempotency: None }).await).await;
     world.commit_and_read_back(&world.change_of(&world.a_join(guest(9), Some(OTHER_CONCERT))).await).await;
     world.commit_and_read_back(&world.change_of_tick(OTHER_QUEUE).await.unwrap().0).await;
 
     let released = world.admitted(ADA).await;
-    let hold = world.held(released, DATE, &[1, 2]).await;
+    let hold = world.held(released, SCHEDULE, &[1, 2]).await;
     world.commit_and_read_back(&world.change_of(&world.a_release(ADA, hold.id())).await).await;
-    world.held(released, SECOND_DATE, &[1, 2]).await;
+    world.held(released, SECOND_SCHEDULE, &[1, 2]).await;
     world.commit_and_read_back(&world.change_of(&world.a_leave(ADA, released.token.unwrap())).await).await;
     let waiting = world.joined(ADA).await;
     world.commit_and_read_back(&world.change_of(&world.a_leave(ADA, waiting)).await).await;
 
     let (ben, cyd, dan) = (world.admitted(BEN).await, world.admitted(CYD).await, world.admitted(DAN).await);
-    world.held(ben, DATE, &[1, 2]).await;
-    world.held(cyd, NEIGHBOUR_DATE, &[4]).await;
+    world.held(ben, SCHEDULE, &[1, 2]).await;
+    world.held(cyd, NEIGHBOUR_SCHEDULE, &[4]).await;
     world.pass_seconds(300);
-    let taken_over = world.change_of(&world.a_hold(cyd, DATE, &[2, 3])).await;
+    let taken_over = world.change_of(&world.a_hold(cyd, SCHEDULE, &[2, 3])).await;
     assert_eq!(
         (taken_over.rows::<Reservation>().count(), taken_over.rows::<Seat>().count()),
         (3, 4),
@@ -79,7 +79,7 @@ pub async fn every_ending_is_written_whole(adapter: &dyn Adapter) {
 pub async fn records_come_back_long_after(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let ada = world.admitted(ADA).await;
-    let (first, again) = (world.a_hold(ada, DATE, &[1, 2]), world.a_hold(ada, DATE, &[2, 1]));
+    let (first, again) = (world.a_hold(ada, SCHEDULE, &[1, 2]), world.a_hold(ada, SCHEDULE, &[2, 1]));
     let (made, found) = (world.run(&first).await.unwrap(), world.run(&again).await.unwrap());
     let at = world.now();
     world.pass_seconds(3_600);
@@ -139,7 +139,7 @@ pub async fn an_entry_is_never_written_over(adapter: &dyn Adapter) {
     assert!(world.commit(&forged).await.is_err(), "a second entry in the first one's place");
     assert_eq!(world.everything().await, before);
 
-    let (_, payment) = world.bought(ADA, DATE, &[1]).await;
+    let (_, payment) = world.bought(ADA, SCHEDULE, &[1]).await;
     world.refunded(ADA, payment.id()).await;
     let entries = world.ports.wallets.entries(ADA, PageRequest { after: None, size: ALL }).await.unwrap();
     assert_eq!(entries.last(), Some(&first), "the first entry is as it was");

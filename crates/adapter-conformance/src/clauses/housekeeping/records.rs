@@ -2,7 +2,7 @@
 
 use application::ports::{Prunable, Pruned};
 use domain::need::Key;
-use domain::{KeyScope, Operation};
+use domain::{IdempotencyScope, Operation};
 use time::Duration;
 
 use crate::Adapter;
@@ -12,7 +12,7 @@ async fn prune(world: &World, at_most: u32) -> u64 {
     world.prune_some(Prunable::Keys, at_most).await.rows
 }
 
-async fn remembers(world: &World, key: &KeyScope) -> bool {
+async fn remembers(world: &World, key: &IdempotencyScope) -> bool {
     world.find(Key(key.clone())).await.is_some()
 }
 
@@ -81,7 +81,7 @@ pub async fn each_sort_is_forgotten_on_its_own(adapter: &dyn Adapter) {
     let (before, log) = (world.now(), world.log().await);
     let there = async || {
         let is_token = world.ports.tokens.token(token).await.unwrap().is_some();
-        (is_token, remembers(&world, &charge.keyed.scope).await, world.log().await)
+        (is_token, remembers(&world, &charge.idempotency.scope).await, world.log().await)
     };
     assert_eq!(there().await, (true, true, log.clone()));
     assert_eq!(world.prune_some(Prunable::Tokens { before }, ALL).await.rows, 1);
@@ -96,7 +96,7 @@ pub async fn each_sort_is_forgotten_on_its_own(adapter: &dyn Adapter) {
 /// `prune`: nothing else is forgotten.
 pub async fn nothing_else_is_forgotten(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
-    let (_, payment) = world.bought(ADA, crate::world::DATE, &[1]).await;
+    let (_, payment) = world.bought(ADA, crate::world::SCHEDULE, &[1]).await;
     world.refunded(ADA, payment.id()).await;
     world.clock.advance(Duration::days(400));
     world.prune(world.now(), ALL).await;
@@ -104,6 +104,6 @@ pub async fn nothing_else_is_forgotten(adapter: &dyn Adapter) {
     assert_eq!(world.prune(world.now() + Duration::days(1), ALL).await, Forgotten { keys: 0, log: 0, tokens: 0 });
     assert_eq!(world.everything().await, before);
     assert_eq!(world.balance(ADA).await, payment.amount().minor());
-    assert!(world.ports.bookings.payment(payment.id()).await.unwrap().is_some());
+    assert!(world.ports.reservations.payment(payment.id()).await.unwrap().is_some());
     world.assert_audit_is_clean().await;
 }

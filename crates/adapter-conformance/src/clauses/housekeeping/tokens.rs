@@ -5,7 +5,7 @@ use domain::{CancelReason, Queue, ReservationState, TokenId};
 use time::{Duration, OffsetDateTime};
 
 use crate::Adapter;
-use crate::world::{ADA, ALL, BEN, CYD, DAN, DATE, MOMENT, OTHER_CONCERT, OTHER_QUEUE, World, guest};
+use crate::world::{ADA, ALL, BEN, CYD, DAN, MOMENT, OTHER_CONCERT, OTHER_QUEUE, SCHEDULE, World, guest};
 
 /// How many tokens are forgotten that ended before `before`, in one round.
 async fn prune(world: &World, before: OffsetDateTime, at_most: u32) -> u64 {
@@ -65,15 +65,15 @@ pub async fn a_live_token_is_never_forgotten(adapter: &dyn Adapter) {
 /// `prune`: a token under which a reservation was made is kept, whatever has become of the reservation.
 pub async fn a_token_that_a_reservation_names_is_kept(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 6).await;
-    let (sold, _) = world.bought(guest(10), DATE, &[1]).await;
-    let (refunded, payment) = world.bought(guest(11), DATE, &[2]).await;
+    let (sold, _) = world.bought(guest(10), SCHEDULE, &[1]).await;
+    let (refunded, payment) = world.bought(guest(11), SCHEDULE, &[2]).await;
     world.refunded(guest(11), payment.id()).await;
     let released = world.admitted(guest(12)).await;
-    let released = world.held(released, DATE, &[3]).await;
+    let released = world.held(released, SCHEDULE, &[3]).await;
     world.released(released.user(), released.id()).await;
     world.left(released.user(), released.token()).await;
-    let lapsed = world.held(world.admitted(guest(13)).await, DATE, &[4]).await;
-    let given_up = world.held(world.admitted(guest(14)).await, DATE, &[5]).await;
+    let lapsed = world.held(world.admitted(guest(13)).await, SCHEDULE, &[4]).await;
+    let given_up = world.held(world.admitted(guest(14)).await, SCHEDULE, &[5]).await;
     world.left(given_up.user(), given_up.token()).await;
     let bystander = world.joined(guest(15)).await;
     world.left(guest(15), bystander).await;
@@ -94,7 +94,7 @@ pub async fn a_token_that_a_reservation_names_is_kept(adapter: &dyn Adapter) {
     let mut reasons = Vec::new();
     for reservation in [sold, refunded, released, lapsed, given_up] {
         assert!(!world.token(reservation.token()).await.is_live());
-        reasons.push(match world.ports.bookings.reservation(reservation.id()).await.unwrap().unwrap().state() {
+        reasons.push(match world.ports.reservations.reservation(reservation.id()).await.unwrap().unwrap().state() {
             ReservationState::Cancelled { reason, .. } => Some(reason),
             ReservationState::Held | ReservationState::Confirmed { .. } => None,
         });

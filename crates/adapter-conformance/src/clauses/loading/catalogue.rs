@@ -1,15 +1,16 @@
 //! Queues, concerts and dates.
 
-use domain::decide::desk::date;
+use domain::decide::admin::schedule;
 use domain::loaded::{ConcertUse, LoadedConcert, LoadedSchedule};
 use domain::need::{Concert, ConcertInUse, Queue, Schedule};
 use domain::{ConcertId, ScheduleId};
 use uuid::Uuid;
 
-use super::with_dates;
+use super::with_schedules;
 use crate::Adapter;
 use crate::world::{
-    ADA, BEN, CONCERT, CYD, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, World, a_bill,
+    ADA, BEN, CONCERT, CYD, NEIGHBOUR, NEIGHBOUR_SCHEDULE, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, SCHEDULE, SECOND_SCHEDULE, World,
+    a_catalogue,
 };
 
 /// [`Queue`]: the queue.
@@ -25,47 +26,49 @@ pub async fn a_queue_is_found_by_its_id(adapter: &dyn Adapter) {
 }
 
 /// [`Concert`]: the concert and all of its dates, cancelled or not, and no others, whatever else is asked for.
-pub async fn a_concert_has_all_of_its_dates(adapter: &dyn Adapter) {
+pub async fn a_concert_has_all_of_its_schedules(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
-    let both = with_dates(&world, CONCERT, &[DATE, SECOND_DATE]).await;
+    let both = with_schedules(&world, CONCERT, &[SCHEDULE, SECOND_SCHEDULE]).await;
     assert_eq!(world.find(Concert(CONCERT)).await, Some(both.clone()));
-    assert_eq!(world.find(Concert(NEIGHBOUR)).await, Some(with_dates(&world, NEIGHBOUR, &[NEIGHBOUR_DATE]).await));
+    assert_eq!(world.find(Concert(NEIGHBOUR)).await, Some(with_schedules(&world, NEIGHBOUR, &[NEIGHBOUR_SCHEDULE]).await));
     assert_eq!(world.find(Concert(world.new_id())).await, None);
 
     // As a new concert asks for what there is already.
-    let dates = [OTHER_DATE, DATE, NEIGHBOUR_DATE, ScheduleId(Uuid::max())].map(Schedule).to_vec();
-    let (concert, queue, dates) = world.find((Concert(CONCERT), Queue(OTHER_QUEUE), dates)).await;
+    let schedules = [OTHER_SCHEDULE, SCHEDULE, NEIGHBOUR_SCHEDULE, ScheduleId(Uuid::max())].map(Schedule).to_vec();
+    let (concert, queue, schedules) = world.find((Concert(CONCERT), Queue(OTHER_QUEUE), schedules)).await;
     assert_eq!((concert, queue), (Some(both), world.queue(OTHER_QUEUE).await));
-    let found: Vec<_> = dates.into_iter().map(|found| found.map(|found| found.schedule.id())).collect();
-    assert_eq!(found, [Some(OTHER_DATE), Some(DATE), Some(NEIGHBOUR_DATE), None]);
+    let found: Vec<_> = schedules.into_iter().map(|found| found.map(|found| found.schedule.id())).collect();
+    assert_eq!(found, [Some(OTHER_SCHEDULE), Some(SCHEDULE), Some(NEIGHBOUR_SCHEDULE), None]);
 
-    world.run(&date::Cancel { order: world.an_order(BEN), id: DATE }).await.unwrap();
-    let cancelled = with_dates(&world, CONCERT, &[DATE, SECOND_DATE]).await;
-    assert!(cancelled.dates[0].cancellation().is_some());
+    world.run(&schedule::Cancel { order: world.an_order(BEN), id: SCHEDULE }).await.unwrap();
+    let cancelled = with_schedules(&world, CONCERT, &[SCHEDULE, SECOND_SCHEDULE]).await;
+    assert!(cancelled.schedules[0].cancellation().is_some());
     assert_eq!(world.find(Concert(CONCERT)).await, Some(cancelled), "one is cancelled");
 }
 
 /// [`Concert`]: a concert without a date; one whose dates start in another order than that of their ids.
-pub async fn a_concert_has_its_dates_by_start(adapter: &dyn Adapter) {
+pub async fn a_concert_has_its_schedules_by_start(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
-    let mut bill = a_bill(2, world.now());
-    bill.schedules.retain(|date| date.id() != OTHER_DATE);
-    bill.seats.retain(|seat| seat.schedule() != OTHER_DATE);
-    for date in bill.schedules.iter_mut().filter(|date| date.id() == DATE) {
-        *date = date.clone().with_start(date.starts_at() + time::Duration::MINUTE);
+    let mut catalogue = a_catalogue(2, world.now());
+    catalogue.schedules.retain(|schedule| schedule.id() != OTHER_SCHEDULE);
+    catalogue.seats.retain(|seat| seat.schedule() != OTHER_SCHEDULE);
+    for schedule in catalogue.schedules.iter_mut().filter(|schedule| schedule.id() == SCHEDULE) {
+        *schedule = schedule.clone().with_start(schedule.starts_at() + time::Duration::MINUTE);
     }
-    bill.put_on(&*world.ports.store).await;
-    assert_eq!(world.find(Concert(CONCERT)).await, Some(with_dates(&world, CONCERT, &[SECOND_DATE, DATE]).await));
-    let dateless = LoadedConcert { concert: world.concert(OTHER_CONCERT).await.unwrap(), dates: vec![] };
+    catalogue.put_on(&*world.ports.store).await;
+    assert_eq!(world.find(Concert(CONCERT)).await, Some(with_schedules(&world, CONCERT, &[SECOND_SCHEDULE, SCHEDULE]).await));
+    let dateless = LoadedConcert { concert: world.concert(OTHER_CONCERT).await.unwrap(), schedules: vec![] };
     assert_eq!(world.find(Concert(OTHER_CONCERT)).await, Some(dateless));
 }
 
 /// [`Schedule`]: the date and its concert.
-pub async fn a_date_has_its_concert(adapter: &dyn Adapter) {
+pub async fn a_schedule_has_its_concert(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
-    for (date, concert) in [(DATE, CONCERT), (SECOND_DATE, CONCERT), (NEIGHBOUR_DATE, NEIGHBOUR), (OTHER_DATE, OTHER_CONCERT)] {
-        let found = LoadedSchedule { schedule: world.schedule(date).await.unwrap(), concert: world.concert(concert).await.unwrap() };
-        assert_eq!(world.find(Schedule(date)).await, Some(found));
+    for (schedule, concert) in
+        [(SCHEDULE, CONCERT), (SECOND_SCHEDULE, CONCERT), (NEIGHBOUR_SCHEDULE, NEIGHBOUR), (OTHER_SCHEDULE, OTHER_CONCERT)]
+    {
+        let found = LoadedSchedule { schedule: world.schedule(schedule).await.unwrap(), concert: world.concert(concert).await.unwrap() };
+        assert_eq!(world.find(Schedule(schedule)).await, Some(found));
     }
     assert_eq!(world.find(Schedule(world.new_id())).await, None);
 }
@@ -77,23 +80,23 @@ pub async fn a_concert_is_in_use_while_something_is_held(adapter: &dyn Adapter) 
     assert_eq!(world.find(ConcertInUse(CONCERT)).await, ConcertUse::default());
     assert_eq!(world.find(ConcertInUse(world.new_id())).await, ConcertUse::default(), "an unknown concert");
     let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
-    let hold = world.held(ada, SECOND_DATE, &[1]).await;
+    let hold = world.held(ada, SECOND_SCHEDULE, &[1]).await;
     assert_eq!(world.find(ConcertInUse(CONCERT)).await, ConcertUse { held: true, awaited: false });
     assert!(!is_held(NEIGHBOUR).await && !is_held(OTHER_CONCERT).await);
     world.charged(ADA, 100_000).await;
     world.paid(ada, hold.id()).await;
     assert!(!is_held(CONCERT).await, "it is sold");
-    world.held(ben, DATE, &[2]).await;
+    world.held(ben, SCHEDULE, &[2]).await;
     world.pass_seconds(299);
     assert!(is_held(CONCERT).await);
     world.pass_seconds(1);
     assert!(!is_held(CONCERT).await, "it has lapsed");
     let cyd = world.admitted(CYD).await;
-    world.held(cyd, DATE, &[3]).await;
+    world.held(cyd, SCHEDULE, &[3]).await;
     assert!(is_held(CONCERT).await);
-    world.run(&date::Cancel { order: world.an_order(BEN), id: SECOND_DATE }).await.unwrap();
+    world.run(&schedule::Cancel { order: world.an_order(BEN), id: SECOND_SCHEDULE }).await.unwrap();
     assert!(is_held(CONCERT).await, "another date is cancelled");
-    world.run(&date::Cancel { order: world.an_order(BEN), id: DATE }).await.unwrap();
+    world.run(&schedule::Cancel { order: world.an_order(BEN), id: SCHEDULE }).await.unwrap();
     assert!(!is_held(CONCERT).await, "its date is cancelled");
 }
 

@@ -1,23 +1,23 @@
 //! The records of keys, users and wallets.
 
-use domain::key::Keyed;
+use domain::idempotency::IdempotentRequest;
 use domain::loaded::LoadedAccount;
 use domain::need::{Account, Key};
-use domain::{KeyScope, Operation, RequestKey, Version};
+use domain::{IdempotencyKey, IdempotencyScope, Operation, Version};
 
 use crate::Adapter;
-use crate::world::{ADA, BEN, CYD, DAN, DATE, MOMENT, World};
+use crate::world::{ADA, BEN, CYD, DAN, MOMENT, SCHEDULE, World};
 
 /// [`Key`]: its record, one past its retention, too.
 pub async fn a_key_has_its_record_past_its_retention_too(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
-    let (charge, hold) = (world.a_charge(ADA, 500), world.a_hold(world.admitted(BEN).await, DATE, &[1]));
-    let keys = [&charge.keyed, &hold.keyed].map(|keyed| Key(keyed.scope.clone()));
+    let (charge, hold) = (world.a_charge(ADA, 500), world.a_hold(world.admitted(BEN).await, SCHEDULE, &[1]));
+    let keys = [&charge.idempotency, &hold.idempotency].map(|idempotency| Key(idempotency.scope.clone()));
     assert_eq!(world.find(Vec::from(keys.clone())).await, [None, None], "nobody has used them");
 
     let at = world.now();
     let (first, second) = (world.run(&charge).await.unwrap().outcome, world.run(&hold).await.unwrap().outcome);
-    let records = [world.record(&charge.keyed, first, at), world.record(&hold.keyed, second, at)].map(Some);
+    let records = [world.record(&charge.idempotency, first, at), world.record(&hold.idempotency, second, at)].map(Some);
     assert_eq!(world.find(Vec::from(keys.clone())).await, records, "fresh records");
     for (age, what) in [(world.rules.key_retention - MOMENT, "to the end"), (MOMENT, "at the end"), (world.rules.key_retention, "long ago")]
     {
@@ -29,16 +29,16 @@ pub async fn a_key_has_its_record_past_its_retention_too(adapter: &dyn Adapter) 
 /// [`Key`]: a key is its user's and its route's: the same text elsewhere is another.
 pub async fn a_key_is_found_for_its_user_and_route_alone(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
-    let command = world.a_hold(world.admitted(ADA).await, DATE, &[1]);
+    let command = world.a_hold(world.admitted(ADA).await, SCHEDULE, &[1]);
     let (answer, at) = (world.run(&command).await.unwrap().outcome, world.now());
-    let scope = command.keyed.scope.clone();
-    let bens = KeyScope { user: BEN, ..scope.clone() };
-    let elsewhere = KeyScope { operation: Operation::Charge, ..scope.clone() };
-    let longer = KeyScope { key: RequestKey::new(&format!("{}A", scope.key.as_str())).unwrap(), ..scope.clone() };
+    let scope = command.idempotency.scope.clone();
+    let bens = IdempotencyScope { user: BEN, ..scope.clone() };
+    let elsewhere = IdempotencyScope { operation: Operation::Charge, ..scope.clone() };
+    let longer = IdempotencyScope { key: IdempotencyKey::new(&format!("{}A", scope.key.as_str())).unwrap(), ..scope.clone() };
     for other in [&bens, &elsewhere, &longer] {
         assert_eq!(world.find(Key(other.clone())).await, None, "{other:?}");
     }
-    let record = world.record(&command.keyed, answer, at);
+    let record = world.record(&command.idempotency, answer, at);
     let all = world.find([bens, scope, elsewhere, longer].map(Key).to_vec()).await;
     assert_eq!(all, [None, Some(record), None, None], "all in one load");
 }
@@ -46,12 +46,12 @@ pub async fn a_key_is_found_for_its_user_and_route_alone(adapter: &dyn Adapter) 
 /// [`Key`]: also one that no user has.
 pub async fn a_key_of_nobody_has_its_record(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
-    let scope = KeyScope::anonymous(Operation::Register, RequestKey::new("0123456789abcdef012345").unwrap());
-    let keyed = Keyed { scope: scope.clone(), ..world.new_key(ADA, Operation::Register) };
+    let scope = IdempotencyScope::anonymous(Operation::Register, IdempotencyKey::new("0123456789abcdef012345").unwrap());
+    let idempotency = IdempotentRequest { scope: scope.clone(), ..world.new_key(ADA, Operation::Register) };
     assert_eq!(world.find(Key(scope.clone())).await, None);
-    let (first, second) = (world.a_registration("Ada", Some(keyed.clone())), world.a_registration("Ada", Some(keyed.clone())));
+    let (first, second) = (world.a_registration("Ada", Some(idempotency.clone())), world.a_registration("Ada", Some(idempotency.clone())));
     let (answer, at) = (world.run(&first).await.unwrap().outcome, world.now());
-    assert_eq!(world.find(Key(scope)).await, Some(world.record(&keyed, answer.clone(), at)));
+    assert_eq!(world.find(Key(scope)).await, Some(world.record(&idempotency, answer.clone(), at)));
     let again = world.run(&second).await.unwrap();
     assert_eq!((again.outcome, again.replayed), (answer, true), "one user");
 }
@@ -74,8 +74,8 @@ pub async fn an_account_is_a_user_and_their_wallet(adapter: &dyn Adapter) {
     let command = world.a_charge_for(CYD, ADA, 9);
     let (answer, at) = (world.run(&command).await.unwrap().outcome, world.now());
     let expected = LoadedAccount { wallet: Some(world.wallet(ADA, 3).await), ..expected };
-    let found = world.find((Key(command.keyed.scope.clone()), Account(ADA), Account(CYD))).await;
-    assert_eq!(found, (Some(world.record(&command.keyed, answer, at)), expected, LoadedAccount::default()), "by another's key");
+    let found = world.find((Key(command.idempotency.scope.clone()), Account(ADA), Account(CYD))).await;
+    assert_eq!(found, (Some(world.record(&command.idempotency, answer, at)), expected, LoadedAccount::default()), "by another's key");
 
     world.joined(DAN).await;
     let found = world.find(Account(DAN)).await;

@@ -1,6 +1,6 @@
 //! Holds that have ended by their deadlines or by their dates' cancellations, as sweeps see them.
 
-use domain::decide::desk::date;
+use domain::decide::admin::schedule;
 use domain::loaded::LoadedReservation;
 use domain::need::LapsedHolds;
 use domain::{ReservationId, ScheduleId};
@@ -8,7 +8,7 @@ use time::Duration;
 
 use super::with_seats;
 use crate::Adapter;
-use crate::world::{ADA, ALL, BEN, CYD, DATE, MOMENT, SECOND_DATE, World, readable, reservation_in};
+use crate::world::{ADA, ALL, BEN, CYD, MOMENT, SCHEDULE, SECOND_SCHEDULE, World, readable, reservation_in};
 
 struct Hold {
     id: ReservationId,
@@ -39,15 +39,17 @@ pub async fn lapsed_holds_come_the_earliest_first(adapter: &dyn Adapter) {
     }
     let mut holds: Vec<Hold> = Vec::new();
     // Made in the opposite order of their ids, so that time and not the id must make the order.
-    for (pass, date, seats, id) in [(passes[2], DATE, [5, 6], 3_u32), (passes[1], SECOND_DATE, [3, 4], 2), (passes[0], DATE, [1, 2], 1)] {
-        let mut command = world.a_hold(pass, date, &seats);
+    for (pass, schedule, seats, id) in
+        [(passes[2], SCHEDULE, [5, 6], 3_u32), (passes[1], SECOND_SCHEDULE, [3, 4], 2), (passes[0], SCHEDULE, [1, 2], 1)]
+    {
+        let mut command = world.a_hold(pass, schedule, &seats);
         command.id = ReservationId(uuid::Uuid::from_u128(u128::from(id)));
         let reservation = reservation_in(world.run(&command).await.unwrap().outcome);
-        assert_eq!(reservation.schedule(), date);
+        assert_eq!(reservation.schedule(), schedule);
         holds.push(Hold { id: reservation.id(), seats });
         world.pass_seconds(10);
     }
-    let first_deadline = world.ports.bookings.reservation(holds[0].id).await.unwrap().unwrap().expires_at();
+    let first_deadline = world.ports.reservations.reservation(holds[0].id).await.unwrap().unwrap().expires_at();
 
     world.clock.advance(first_deadline - world.now() - MOMENT);
     assert_eq!(found(&world, ALL).await, [], "a moment before the first deadline");
@@ -68,22 +70,22 @@ pub async fn lapsed_holds_come_the_earliest_first(adapter: &dyn Adapter) {
 }
 
 /// [`LapsedHolds`]: after the lapsed, the reservations that are HELD for dates that were cancelled less than `longest` ago, each once.
-pub async fn holds_of_cancelled_dates_come_after_the_lapsed(adapter: &dyn Adapter) {
+pub async fn holds_of_cancelled_schedules_come_after_the_lapsed(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 6).await;
     let [ada, ben, cyd] = [world.admitted(ADA).await, world.admitted(BEN).await, world.admitted(CYD).await];
     for pass in [ada, ben, cyd] {
         world.claimed(pass).await;
     }
-    let first = Hold { id: world.held(ada, DATE, &[1, 2]).await.id(), seats: [1, 2] };
+    let first = Hold { id: world.held(ada, SCHEDULE, &[1, 2]).await.id(), seats: [1, 2] };
     world.pass_seconds(60);
-    let second = Hold { id: world.held(ben, DATE, &[3, 4]).await.id(), seats: [3, 4] };
-    let third = Hold { id: world.held(cyd, SECOND_DATE, &[5, 6]).await.id(), seats: [5, 6] };
-    world.bought(world.new_id(), DATE, &[6]).await;
+    let second = Hold { id: world.held(ben, SCHEDULE, &[3, 4]).await.id(), seats: [3, 4] };
+    let third = Hold { id: world.held(cyd, SECOND_SCHEDULE, &[5, 6]).await.id(), seats: [5, 6] };
+    world.bought(world.new_id(), SCHEDULE, &[6]).await;
     let (all, third) = ([first, second], [third]);
-    let cancel = |id: ScheduleId| date::Cancel { order: world.an_order(CYD), id };
+    let cancel = |id: ScheduleId| schedule::Cancel { order: world.an_order(CYD), id };
     assert_eq!(found(&world, ALL).await, []);
 
-    world.run(&cancel(DATE)).await.unwrap();
+    world.run(&cancel(SCHEDULE)).await.unwrap();
     let mut both = found(&world, ALL).await;
     both.sort_by_key(|hold| hold.reservation.expires_at());
     assert_eq!(both, expected(&world, &all).await, "both of the cancelled date, not the sold one, and none of the other date");
@@ -96,7 +98,7 @@ pub async fn holds_of_cancelled_dates_come_after_the_lapsed(adapter: &dyn Adapte
     let each = world.find(lengths.map(longest).to_vec()).await;
     assert_eq!(each.iter().map(Vec::len).collect::<Vec<_>>(), [0, 2, 0], "each by its own length");
 
-    world.run(&cancel(SECOND_DATE)).await.unwrap();
+    world.run(&cancel(SECOND_SCHEDULE)).await.unwrap();
     let latest = LapsedHolds { at_most: 1, longest: Duration::SECOND };
     let seen = readable(world.find(latest).await);
     assert_eq!(seen, expected(&world, &third).await, "those of a date that was cancelled longer ago don't count");
@@ -113,11 +115,11 @@ pub async fn holds_of_cancelled_dates_come_after_the_lapsed(adapter: &dyn Adapte
 /// [`LapsedHolds`]: what is sold or given back never lapses.
 pub async fn what_is_sold_or_given_back_never_lapses(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 6).await;
-    let (_, payment) = world.bought(CYD, DATE, &[3]).await;
+    let (_, payment) = world.bought(CYD, SCHEDULE, &[3]).await;
     world.refunded(CYD, payment.id()).await;
-    world.bought(ADA, DATE, &[1]).await;
+    world.bought(ADA, SCHEDULE, &[1]).await;
     let ben = world.admitted(BEN).await;
-    let hold = world.held(ben, DATE, &[2]).await;
+    let hold = world.held(ben, SCHEDULE, &[2]).await;
     world.released(BEN, hold.id()).await;
     world.pass_seconds(3_600);
     assert_eq!(found(&world, ALL).await, []);

@@ -1,13 +1,13 @@
 //! Lines, as ticks see them.
 
+use domain::decide::admin::admit;
 use domain::decide::admission::Pass;
-use domain::decide::desk::admit;
 use domain::loaded::LoadedLine;
 use domain::need::{Key, Line, Token};
 use domain::{Offer, Operation, Outcome, Queue, QueueToken, TokenId, Version, Versioned};
 
 use crate::Adapter;
-use crate::world::{ADA, ALL, BEN, CYD, DAN, MOMENT, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, World, guest};
+use crate::world::{ADA, ALL, BEN, CYD, DAN, MOMENT, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, World, guest};
 
 fn ids(tokens: &[Versioned<QueueToken>]) -> Vec<TokenId> {
     tokens.iter().map(|token| token.id()).collect()
@@ -52,7 +52,7 @@ pub async fn a_line_counts_all_and_has_the_foremost_who_wait(adapter: &dyn Adapt
 
     let seen = world.find(Line { queue: OTHER_QUEUE, at_most: 0 }).await;
     let queue = world.queue(OTHER_QUEUE).await.unwrap();
-    let offers = Some(vec![Offer { schedule: world.schedule(OTHER_DATE).await.unwrap().row, has_seats: true }]);
+    let offers = Some(vec![Offer { schedule: world.schedule(OTHER_SCHEDULE).await.unwrap().row, has_seats: true }]);
     let expected = LoadedLine { queue, admission: Version::FIRST, active: 0, waiting: 5, offers, foremost: vec![], lapsed: vec![] };
     assert_eq!(seen, Some(expected), "none of five");
     assert_eq!(world.find(Line { queue: world.new_id(), at_most: 10 }).await, None, "an unknown queue");
@@ -140,15 +140,15 @@ pub async fn a_line_is_found_with_the_key_of_an_admission(adapter: &dyn Adapter)
     for user in [ADA, BEN, CYD] {
         world.join(user, Some(OTHER_CONCERT)).await;
     }
-    let keyed = world.new_key(DAN, Operation::Admit);
-    let (key, line) = (Key(keyed.scope.clone()), Line { queue: OTHER_QUEUE, at_most: 9 });
-    let command = |count| admit::Command { order: world.an_order(DAN), keyed: keyed.clone(), queue: OTHER_QUEUE, count };
+    let idempotency = world.new_key(DAN, Operation::Admit);
+    let (key, line) = (Key(idempotency.scope.clone()), Line { queue: OTHER_QUEUE, at_most: 9 });
+    let command = |count| admit::Command { order: world.an_order(DAN), idempotency: idempotency.clone(), queue: OTHER_QUEUE, count };
     let alone = world.find(line.clone()).await;
     assert_eq!(world.find((key.clone(), line.clone())).await, (None, alone), "before the first use of the key");
     let answer = world.run(&command(1)).await.unwrap().outcome;
     assert_eq!(answer, Outcome::Admitted { admitted: 1 });
     let (record, seen) = world.find((key, line.clone())).await;
-    assert_eq!(record, Some(world.record(&keyed, answer, world.now())));
+    assert_eq!(record, Some(world.record(&idempotency, answer, world.now())));
     assert_eq!(seen, world.find(line.clone()).await, "with its record");
     let seen = seen.unwrap();
     assert_eq!((seen.active, seen.foremost.len()), (1, 2));

@@ -35,8 +35,8 @@ async fn with_queue(world: &World, id: TokenId) -> LoadedToken {
 }
 
 /// The concert, and its dates.
-async fn with_dates(world: &World, id: ConcertId, dates: &[ScheduleId]) -> LoadedConcert {
-    LoadedConcert { concert: world.concert(id).await.unwrap(), dates: world.schedules(dates).await }
+async fn with_schedules(world: &World, id: ConcertId, schedules: &[ScheduleId]) -> LoadedConcert {
+    LoadedConcert { concert: world.concert(id).await.unwrap(), schedules: world.schedules(schedules).await }
 }
 
 /// The reservation, which was written `writes` times, its date, and its seats, which have these numbers.
@@ -47,7 +47,7 @@ async fn with_seats(world: &World, id: ReservationId, writes: i64, numbers: &[u3
     LoadedReservation { reservation, schedule, seats }
 }
 
-/// The seats of `date` with these numbers.
-fn numbered(date: ScheduleId, numbers: &[u32]) -> need::Seats {
-    need::Seats { schedule: date, numbers: numbers.iter().copied().map(seat_number).collect() }
+/// The seats of `schedule` with these numbers.
+fn numbered(schedule: ScheduleId, numbers: &[u32]) -> need::Seats {
+    need::Seats { schedule, numbers: numbers.iter().copied().map(seat_number).collect() }
 }

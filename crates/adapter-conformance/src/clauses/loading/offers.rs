@@ -1,13 +1,15 @@
 //! What those who wait in a line wait for.
 
-use application::testing::Programme;
-use domain::decide::desk::date;
+use application::testing::CatalogueFixture;
+use domain::decide::admin::schedule;
 use domain::need::Line;
 use domain::{Change, NewToken, Offer, Queue, QueueId, Schedule, ScheduleId, Seat, SeatState, Write};
 use time::Duration;
 
 use crate::Adapter;
-use crate::world::{ADA, BEN, CYD, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, World, a_bill, guest};
+use crate::world::{
+    ADA, BEN, CYD, NEIGHBOUR, NEIGHBOUR_SCHEDULE, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, SCHEDULE, World, a_catalogue, guest,
+};
 
 /// The dates that the line of `queue` has, and whether they have seats.
 async fn offers(world: &World, queue: QueueId) -> Option<Vec<(ScheduleId, bool)>> {
@@ -15,32 +17,32 @@ async fn offers(world: &World, queue: QueueId) -> Option<Vec<(ScheduleId, bool)>
     for Offer { schedule, .. } in &seen {
         assert_eq!(world.schedule(schedule.id()).await.unwrap().row, *schedule);
     }
-    let mut dates: Vec<_> = seen.iter().map(|offer| (offer.schedule.id(), offer.has_seats)).collect();
-    dates.sort_unstable();
-    Some(dates)
+    let mut schedules: Vec<_> = seen.iter().map(|offer| (offer.schedule.id(), offer.has_seats)).collect();
+    schedules.sort_unstable();
+    Some(schedules)
 }
 
 /// Whether the one date that the line of [`OTHER_QUEUE`] has has seats.
 async fn has_seats(world: &World) -> bool {
     match offers(world, OTHER_QUEUE).await.as_deref() {
-        Some([(OTHER_DATE, has_seats)]) => *has_seats,
+        Some([(OTHER_SCHEDULE, has_seats)]) => *has_seats,
         seen => panic!("{seen:?} is not the one date"),
     }
 }
 
 /// A world with another bill than usual; somebody waits in [`OTHER_QUEUE`].
-async fn with_bill(adapter: &dyn Adapter, seats: u32, change: impl Fn(&mut Programme)) -> World {
+async fn with_catalogue(adapter: &dyn Adapter, seats: u32, change: impl Fn(&mut CatalogueFixture)) -> World {
     let world = World::empty(adapter).await;
-    let mut bill = a_bill(seats, world.now());
-    change(&mut bill);
-    bill.put_on(&*world.ports.store).await;
+    let mut catalogue = a_catalogue(seats, world.now());
+    change(&mut catalogue);
+    catalogue.put_on(&*world.ports.store).await;
     world.join(guest(99), Some(OTHER_CONCERT)).await;
     world
 }
 
-/// All seats of `date` are kept by the operator.
-async fn blocked(world: &World, date: ScheduleId) {
-    let seats = world.ports.catalogue.seats(date).await.unwrap();
+/// All seats of `schedule` are kept by the operator.
+async fn blocked(world: &World, schedule: ScheduleId) {
+    let seats = world.ports.catalogue.seats(schedule).await.unwrap();
     let writes = seats.iter().map(|seat| Write::update(seat, seat.row.clone().with_state(SeatState::Blocked)).into()).collect();
     world.commit(&Change { writes, ..Change::default() }).await.unwrap();
 }
@@ -52,8 +54,8 @@ pub async fn a_line_has_offers_if_it_is_a_concerts_own_and_somebody_waits(adapte
     world.joined(ADA).await;
     let ben = world.join(BEN, Some(OTHER_CONCERT)).await;
     assert_eq!((offers(&world, Queue::DEFAULT).await, has_seats(&world).await), (None, true));
-    blocked(&world, DATE).await;
-    blocked(&world, OTHER_DATE).await;
+    blocked(&world, SCHEDULE).await;
+    blocked(&world, OTHER_SCHEDULE).await;
     assert_eq!((offers(&world, Queue::DEFAULT).await, has_seats(&world).await), (None, false));
     world.left(BEN, ben.id()).await;
     assert_eq!(offers(&world, OTHER_QUEUE).await, None, "nobody waits any more");
@@ -62,9 +64,9 @@ pub async fn a_line_has_offers_if_it_is_a_concerts_own_and_somebody_waits(adapte
 /// [`Line`]: no offers for a queue that no concert names.
 pub async fn a_line_without_a_concert_has_no_offers(adapter: &dyn Adapter) {
     let lonely = QueueId(uuid::Uuid::from_u128(7));
-    let world = with_bill(adapter, 2, |bill| {
-        let overrides = bill.queues[0].overrides();
-        bill.queues.push(Queue::new(lonely, "lonely".into(), overrides, None));
+    let world = with_catalogue(adapter, 2, |catalogue| {
+        let overrides = catalogue.queues[0].overrides();
+        catalogue.queues.push(Queue::new(lonely, "lonely".into(), overrides, None));
     });
     let world = world.await;
     world.charged(CYD, 1).await;
@@ -83,12 +85,12 @@ pub async fn an_offer_has_seats_if_one_is_free_or_may_be_again(adapter: &dyn Ada
     world.join(CYD, Some(OTHER_CONCERT)).await;
     world.charged(ADA, 100_000).await;
     world.charged(BEN, 100_000).await;
-    let kept = world.held(ada, OTHER_DATE, &[1]).await;
+    let kept = world.held(ada, OTHER_SCHEDULE, &[1]).await;
     let payment = world.paid(ada, kept.id()).await;
-    let hold = world.held(ben, OTHER_DATE, &[2]).await;
+    let hold = world.held(ben, OTHER_SCHEDULE, &[2]).await;
     assert!(has_seats(&world).await, "one is available");
 
-    let last = world.seats(OTHER_DATE, &[3]).await.remove(0);
+    let last = world.seats(OTHER_SCHEDULE, &[3]).await.remove(0);
     let block = last.row.clone().with_state(SeatState::Blocked);
     world.commit(&Change::default().writing(Write::update(&last, block))).await.unwrap();
     assert!(has_seats(&world).await, "one is held");
@@ -103,10 +105,10 @@ pub async fn an_offer_has_seats_if_one_is_free_or_may_be_again(adapter: &dyn Ada
 
 /// [`Line`]: offers of all dates of the queue's concerts, whether on sale or not, cancelled or not, with seats or without; a concert without
 /// a date adds none.
-pub async fn a_line_has_offers_of_all_dates_of_its_concerts(adapter: &dyn Adapter) {
+pub async fn a_line_has_offers_of_all_schedules_of_its_concerts(adapter: &dyn Adapter) {
     let [closed, unopened, cancelled, seatless] = [11, 12, 13, 14].map(|number| ScheduleId(uuid::Uuid::from_u128(number)));
-    let world = with_bill(adapter, 2, |bill| {
-        let first = bill.schedules.iter().find(|date| date.id() == OTHER_DATE).unwrap().clone();
+    let world = with_catalogue(adapter, 2, |catalogue| {
+        let first = catalogue.schedules.iter().find(|schedule| schedule.id() == OTHER_SCHEDULE).unwrap().clone();
         let (opens_at, closes_at) = (first.sale_opens_at(), first.sale_closes_at());
         for (id, sale) in [
             (closed, opens_at..opens_at + Duration::HOUR),
@@ -114,30 +116,31 @@ pub async fn a_line_has_offers_of_all_dates_of_its_concerts(adapter: &dyn Adapte
             (cancelled, opens_at..closes_at),
             (seatless, opens_at..closes_at),
         ] {
-            bill.schedules.push(Schedule::new(id, first.concert(), first.starts_at(), first.zone().clone(), sale));
-            let seats: Vec<Seat> = bill.seats.iter().filter(|seat| seat.schedule() == OTHER_DATE && id != seatless).cloned().collect();
-            bill.seats.extend(seats.into_iter().map(|seat| seat.with_schedule(id)));
+            catalogue.schedules.push(Schedule::new(id, first.concert(), first.starts_at(), first.zone().clone(), sale));
+            let seats: Vec<Seat> =
+                catalogue.seats.iter().filter(|seat| seat.schedule() == OTHER_SCHEDULE && id != seatless).cloned().collect();
+            catalogue.seats.extend(seats.into_iter().map(|seat| seat.with_schedule(id)));
         }
     });
     let world = world.await;
-    world.run(&date::Cancel { order: world.an_order(BEN), id: cancelled }).await.unwrap();
-    let expected = vec![(closed, true), (unopened, true), (cancelled, true), (seatless, false), (OTHER_DATE, true)];
+    world.run(&schedule::Cancel { order: world.an_order(BEN), id: cancelled }).await.unwrap();
+    let expected = vec![(closed, true), (unopened, true), (cancelled, true), (seatless, false), (OTHER_SCHEDULE, true)];
     assert_eq!(offers(&world, OTHER_QUEUE).await, Some(expected));
 
-    let dateless = with_bill(adapter, 2, |bill| {
-        bill.schedules.retain(|date| date.id() != OTHER_DATE);
-        bill.seats.retain(|seat| seat.schedule() != OTHER_DATE);
+    let dateless = with_catalogue(adapter, 2, |catalogue| {
+        catalogue.schedules.retain(|schedule| schedule.id() != OTHER_SCHEDULE);
+        catalogue.seats.retain(|seat| seat.schedule() != OTHER_SCHEDULE);
     });
     assert_eq!(offers(&dateless.await, OTHER_QUEUE).await, Some(vec![]), "a concert without a date");
 }
 
 /// [`Line`]: offers of the dates of all of the queue's concerts, and only of the queue's.
 pub async fn a_line_has_offers_of_all_its_concerts(adapter: &dyn Adapter) {
-    let twins = |bill: &mut Programme| {
-        let neighbours = bill.concerts.iter_mut().filter(|concert| concert.id() == NEIGHBOUR);
+    let twins = |catalogue: &mut CatalogueFixture| {
+        let neighbours = catalogue.concerts.iter_mut().filter(|concert| concert.id() == NEIGHBOUR);
         neighbours.for_each(|concert| *concert = concert.clone().move_to(OTHER_QUEUE));
     };
-    let world = with_bill(adapter, 2, twins).await;
-    blocked(&world, NEIGHBOUR_DATE).await;
-    assert_eq!(offers(&world, OTHER_QUEUE).await, Some(vec![(NEIGHBOUR_DATE, false), (OTHER_DATE, true)]));
+    let world = with_catalogue(adapter, 2, twins).await;
+    blocked(&world, NEIGHBOUR_SCHEDULE).await;
+    assert_eq!(offers(&world, OTHER_QUEUE).await, Some(vec![(NEIGHBOUR_SCHEDULE, false), (OTHER_SCHEDULE, true)]));
 }

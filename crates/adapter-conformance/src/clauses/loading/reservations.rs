@@ -6,7 +6,7 @@ use domain::{ConcertId, ReservationId, ScheduleId};
 
 use super::with_seats;
 use crate::Adapter;
-use crate::world::{ADA, BEN, CONCERT, CYD, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_DATE, SECOND_DATE, World};
+use crate::world::{ADA, BEN, CONCERT, CYD, NEIGHBOUR, NEIGHBOUR_SCHEDULE, OTHER_SCHEDULE, SCHEDULE, SECOND_SCHEDULE, World};
 
 /// What [`Reservation`] finds of `id`, of which `expected` is known.
 async fn assert_found(world: &World, id: ReservationId, expected: LoadedReservation, concert: ConcertId, what: &str) {
@@ -15,11 +15,11 @@ async fn assert_found(world: &World, id: ReservationId, expected: LoadedReservat
 }
 
 /// [`Reservation`]: the reservation with its date and its seats, and the date's concert; lapsed or not, whosever it is.
-pub async fn a_reservation_has_its_date_concert_and_seats_lapsed_or_not(adapter: &dyn Adapter) {
+pub async fn a_reservation_has_its_schedule_concert_and_seats_lapsed_or_not(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 5).await;
     let (ada, ben, cyd) = (world.admitted(ADA).await, world.admitted(BEN).await, world.admitted(CYD).await);
-    let (hold, other) = (world.held(ada, NEIGHBOUR_DATE, &[2, 3]).await, world.held(ben, NEIGHBOUR_DATE, &[4]).await);
-    let elsewhere = world.held(cyd, SECOND_DATE, &[3]).await;
+    let (hold, other) = (world.held(ada, NEIGHBOUR_SCHEDULE, &[2, 3]).await, world.held(ben, NEIGHBOUR_SCHEDULE, &[4]).await);
+    let elsewhere = world.held(cyd, SECOND_SCHEDULE, &[3]).await;
     for what in ["a live hold", "a lapsed hold", "a hold that lapsed long ago"] {
         assert_found(&world, hold.id(), with_seats(&world, hold.id(), 1, &[2, 3]).await, NEIGHBOUR, what).await;
         assert_found(&world, other.id(), with_seats(&world, other.id(), 1, &[4]).await, NEIGHBOUR, what).await;
@@ -33,9 +33,9 @@ pub async fn a_reservation_has_its_date_concert_and_seats_lapsed_or_not(adapter:
 pub async fn a_reservation_has_its_seats_whoever_has_them_by_now(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 6).await;
     let ada = world.admitted(ADA).await;
-    let hold = world.held(ada, DATE, &[2, 3]).await;
+    let hold = world.held(ada, SCHEDULE, &[2, 3]).await;
     world.pass_seconds(300);
-    let taken_over = world.held(world.admitted(BEN).await, DATE, &[3]).await;
+    let taken_over = world.held(world.admitted(BEN).await, SCHEDULE, &[3]).await;
     let found = with_seats(&world, hold.id(), 2, &[2, 3]).await;
     assert_eq!(found.seats.iter().map(|seat| seat.reservation()).collect::<Vec<_>>(), [None, Some(taken_over.id())]);
     assert_found(&world, hold.id(), found, CONCERT, "taken over: one seat names its successor, the other one nobody").await;
@@ -50,14 +50,14 @@ pub async fn a_token_has_its_holds_lapsed_or_not(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 5).await;
     let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
     let token = ada.token.unwrap();
-    world.held(ben, DATE, &[5]).await;
-    for date in [SECOND_DATE, NEIGHBOUR_DATE, DATE] {
+    world.held(ben, SCHEDULE, &[5]).await;
+    for schedule in [SECOND_SCHEDULE, NEIGHBOUR_SCHEDULE, SCHEDULE] {
         assert_eq!(world.find(HoldsOfToken(token)).await, [], "nothing is held, or it was given back");
-        let hold = world.held(ada, date, &[1, 2]).await;
+        let hold = world.held(ada, schedule, &[1, 2]).await;
         assert_eq!(world.find(HoldsOfToken(token)).await, [with_seats(&world, hold.id(), 1, &[1, 2]).await], "on whatever date");
         world.released(ADA, hold.id()).await;
     }
-    let hold = world.held(ada, DATE, &[2, 3]).await;
+    let hold = world.held(ada, SCHEDULE, &[2, 3]).await;
     for what in ["a live hold", "a lapsed hold", "a hold that lapsed long ago"] {
         // As a leave asks for them.
         let (found, holds) = world.find((Token(token), HoldsOfToken(token))).await;
@@ -74,7 +74,7 @@ pub async fn a_token_has_its_holds_lapsed_or_not(adapter: &dyn Adapter) {
 /// [`HoldsOfToken`]: what is sold is no hold, refunded or not.
 pub async fn a_token_has_no_holds_that_are_paid(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 5).await;
-    let (sold, payment) = world.bought(ADA, DATE, &[1]).await;
+    let (sold, payment) = world.bought(ADA, SCHEDULE, &[1]).await;
     assert_eq!(world.find(HoldsOfToken(sold.token())).await, [], "sold");
     world.refunded(ADA, payment.id()).await;
     assert_eq!(world.find(HoldsOfToken(sold.token())).await, [], "refunded");
@@ -84,53 +84,57 @@ pub async fn a_token_has_no_holds_that_are_paid(adapter: &dyn Adapter) {
 /// or not, each with its own date.
 pub async fn a_user_owns_what_they_hold_and_bought_of_the_concert(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 6).await;
-    assert_eq!(world.find(OwnedBy { user: ADA, schedule: DATE }).await, [], "nobody knows her");
-    let (sold, _) = world.bought(ADA, SECOND_DATE, &[1, 2]).await;
-    let (neighbours, _) = world.bought(ADA, NEIGHBOUR_DATE, &[1]).await;
-    let (bens, _) = world.bought(BEN, DATE, &[6]).await;
-    let (_, payment) = world.bought(ADA, DATE, &[1]).await;
+    assert_eq!(world.find(OwnedBy { user: ADA, schedule: SCHEDULE }).await, [], "nobody knows her");
+    let (sold, _) = world.bought(ADA, SECOND_SCHEDULE, &[1, 2]).await;
+    let (neighbours, _) = world.bought(ADA, NEIGHBOUR_SCHEDULE, &[1]).await;
+    let (bens, _) = world.bought(BEN, SCHEDULE, &[6]).await;
+    let (_, payment) = world.bought(ADA, SCHEDULE, &[1]).await;
     world.refunded(ADA, payment.id()).await;
     let pass = world.admitted(ADA).await;
-    let given_back = world.held(pass, DATE, &[5]).await;
+    let given_back = world.held(pass, SCHEDULE, &[5]).await;
     world.released(ADA, given_back.id()).await;
-    let held = world.held(pass, DATE, &[3]).await;
-    let owned = async |id: ReservationId, writes, date: ScheduleId| OwnedReservation {
+    let held = world.held(pass, SCHEDULE, &[3]).await;
+    let owned = async |id: ReservationId, writes, schedule: ScheduleId| OwnedReservation {
         reservation: world.reservation(id, writes).await,
-        schedule: world.schedule(date).await.unwrap(),
+        schedule: world.schedule(schedule).await.unwrap(),
     };
     for what in ["a live hold", "a lapsed hold", "a hold under a token that has lapsed, too"] {
-        let mut expected = vec![owned(sold.id(), 2, SECOND_DATE).await, owned(held.id(), 1, DATE).await];
+        let mut expected = vec![owned(sold.id(), 2, SECOND_SCHEDULE).await, owned(held.id(), 1, SCHEDULE).await];
         expected.sort_by_key(|owned| owned.reservation.id());
-        for schedule in [DATE, SECOND_DATE] {
+        for schedule in [SCHEDULE, SECOND_SCHEDULE] {
             let mut found = world.find(OwnedBy { user: ADA, schedule }).await;
             found.sort_by_key(|owned| owned.reservation.id());
             assert_eq!(found, expected, "{what}: by whichever date of the concert; not refunded, given back, Ben's or the neighbour's");
         }
         world.pass_seconds(300);
     }
-    let found = world.find(OwnedBy { user: ADA, schedule: NEIGHBOUR_DATE }).await;
-    assert_eq!(found, [owned(neighbours.id(), 2, NEIGHBOUR_DATE).await], "of another concert");
-    assert_eq!(world.find(OwnedBy { user: BEN, schedule: SECOND_DATE }).await, [owned(bens.id(), 2, DATE).await], "Ben's");
-    assert_eq!(world.find(OwnedBy { user: ADA, schedule: OTHER_DATE }).await, [], "nothing of a third concert");
-    assert_eq!(world.find(OwnedBy { user: CYD, schedule: DATE }).await, [], "one who has nothing");
+    let found = world.find(OwnedBy { user: ADA, schedule: NEIGHBOUR_SCHEDULE }).await;
+    assert_eq!(found, [owned(neighbours.id(), 2, NEIGHBOUR_SCHEDULE).await], "of another concert");
+    assert_eq!(world.find(OwnedBy { user: BEN, schedule: SECOND_SCHEDULE }).await, [owned(bens.id(), 2, SCHEDULE).await], "Ben's");
+    assert_eq!(world.find(OwnedBy { user: ADA, schedule: OTHER_SCHEDULE }).await, [], "nothing of a third concert");
+    assert_eq!(world.find(OwnedBy { user: CYD, schedule: SCHEDULE }).await, [], "one who has nothing");
     assert_eq!(world.find(OwnedBy { user: ADA, schedule: world.new_id() }).await, [], "an unknown date");
     world.sweep().await;
-    assert_eq!(world.find(OwnedBy { user: ADA, schedule: DATE }).await, [owned(sold.id(), 2, SECOND_DATE).await], "its hold has ended");
+    assert_eq!(
+        world.find(OwnedBy { user: ADA, schedule: SCHEDULE }).await,
+        [owned(sold.id(), 2, SECOND_SCHEDULE).await],
+        "its hold has ended"
+    );
 }
 
 /// [`Reservation`], [`Payment`]: what is paid and what is refunded are found; the payment has the payer's wallet, whoever asks for it.
 pub async fn a_payment_has_its_reservation_and_the_payers_wallet(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 5).await;
-    world.bought(BEN, DATE, &[5]).await;
-    let (sold, payment) = world.bought(ADA, SECOND_DATE, &[2, 3]).await;
+    world.bought(BEN, SCHEDULE, &[5]).await;
+    let (sold, payment) = world.bought(ADA, SECOND_SCHEDULE, &[2, 3]).await;
     let command = world.a_refund(ADA, payment.id());
     let bens = world.a_refund(BEN, payment.id());
     let reservation = with_seats(&world, sold.id(), 2, &[2, 3]).await;
     assert_eq!(reservation.seats.iter().map(|seat| seat.reservation()).collect::<Vec<_>>(), [Some(sold.id()), Some(sold.id())]);
     assert_found(&world, sold.id(), reservation.clone(), CONCERT, "paid").await;
     let expected = LoadedPayment { payment: world.payment(payment.id(), 1).await, reservation, wallet: world.wallet(ADA, 3).await };
-    for keyed in [&command.keyed, &bens.keyed] {
-        let found = world.find((Key(keyed.scope.clone()), Payment(payment.id()))).await;
+    for idempotency in [&command.idempotency, &bens.idempotency] {
+        let found = world.find((Key(idempotency.scope.clone()), Payment(payment.id()))).await;
         assert_eq!(found, (None, Some(expected.clone())), "whosever key it is, the wallet is the payer's");
     }
     world.charged(ADA, 7).await;
@@ -145,7 +149,7 @@ pub async fn a_payment_has_its_reservation_and_the_payers_wallet(adapter: &dyn A
         reservation: reservation.clone(),
         wallet: world.wallet(ADA, 5).await,
     };
-    let (key, record) = (Key(command.keyed.scope.clone()), Some(world.record(&command.keyed, answer, at)));
+    let (key, record) = (Key(command.idempotency.scope.clone()), Some(world.record(&command.idempotency, answer, at)));
     assert_eq!(world.find((key.clone(), Payment(payment.id()))).await, (record.clone(), Some(expected)), "no seat names it any more");
     assert_found(&world, sold.id(), reservation, CONCERT, "refunded").await;
     assert_eq!(world.find((key, Payment(world.new_id()))).await, (record, None), "an unknown payment");

@@ -10,7 +10,7 @@ use time::Duration;
 use super::numbered;
 use super::together::a_busy_house;
 use crate::Adapter;
-use crate::world::{ADA, BEN, DATE, OTHER_CONCERT, OTHER_QUEUE, World};
+use crate::world::{ADA, BEN, OTHER_CONCERT, OTHER_QUEUE, SCHEDULE, World};
 
 /// `load`: `now` is a reading of the store's clock, to the microsecond, whatever is needed.
 pub async fn now_is_the_stores_clock(adapter: &dyn Adapter) {
@@ -46,7 +46,7 @@ pub async fn all_rows_are_read_at_one_instant(adapter: &dyn Adapter) {
     let world = Arc::new(World::with_halls(adapter, 2).await);
     let ada = world.admitted(ADA).await;
     world.charged(BEN, 1).await;
-    let first = world.held(ada, DATE, &[1, 2]).await;
+    let first = world.held(ada, SCHEDULE, &[1, 2]).await;
     let rounds = ROUNDS * adapter.soak();
     let writer = {
         let world = world.clone();
@@ -56,7 +56,7 @@ pub async fn all_rows_are_read_at_one_instant(adapter: &dyn Adapter) {
                 let token = world.join(BEN, Some(OTHER_CONCERT)).await;
                 world.left(BEN, token.id()).await;
                 world.released(ADA, hold.id()).await;
-                hold = world.held(ada, DATE, &[1, 2]).await;
+                hold = world.held(ada, SCHEDULE, &[1, 2]).await;
             }
         })
     };
@@ -67,8 +67,8 @@ pub async fn all_rows_are_read_at_one_instant(adapter: &dyn Adapter) {
             (Line { queue: OTHER_QUEUE, at_most: 9 }, Place { user: BEN, concert: Some(OTHER_CONCERT) }),
             HoldsOfToken(token),
             (Token(token), Account(ADA)),
-            numbered(DATE, &[1, 2]),
-            OwnedBy { user: ADA, schedule: DATE },
+            numbered(SCHEDULE, &[1, 2]),
+            OwnedBy { user: ADA, schedule: SCHEDULE },
         );
         let ((line, place), holds, _, seats, owned) = world.find(needs).await;
         let held = held(&holds);

@@ -3,17 +3,17 @@
 use std::collections::HashSet;
 use std::mem::discriminant;
 
+use domain::decide::admin::schedule;
 use domain::decide::admission::Pass;
-use domain::decide::desk::date;
 use domain::need::{Account, HoldsOfToken, Line, OwnedBy, Place, Reservation, Seats, Token};
-use domain::{Command, KeyScope, Need, Operation, Queue, need};
+use domain::{Command, IdempotencyScope, Need, Operation, Queue, need};
 use fastrand::Rng;
 
 use super::{numbered, with_queue, with_seats};
 use crate::Adapter;
 use crate::world::{
-    ADA, ALL, BEN, CONCERT, CYD, DAN, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, World, asked,
-    guest,
+    ADA, ALL, BEN, CONCERT, CYD, DAN, NEIGHBOUR, NEIGHBOUR_SCHEDULE, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, SCHEDULE, SECOND_SCHEDULE,
+    World, asked, guest,
 };
 
 /// A busy house, and needs of every sort in it: of each sort some that find something, and some that don't; some that share rows.
@@ -21,28 +21,29 @@ pub(super) async fn a_busy_house(adapter: &dyn Adapter) -> (World, Vec<Need>) {
     let world = World::with_halls(adapter, 6).await;
     let charge = world.a_charge(CYD, 5_000);
     world.run(&charge).await.unwrap();
-    let (sold, payment) = world.bought(CYD, NEIGHBOUR_DATE, &[1]).await;
+    let (sold, payment) = world.bought(CYD, NEIGHBOUR_SCHEDULE, &[1]).await;
     let [ada, ben, eve] = [world.admitted(ADA).await, world.admitted(BEN).await, world.admitted(guest(20)).await];
     let fay = world.admitted_to(guest(21), OTHER_CONCERT).await;
-    let lapsed = world.held(ada, DATE, &[1, 2]).await;
+    let lapsed = world.held(ada, SCHEDULE, &[1, 2]).await;
     world.pass_seconds(10);
-    let later = world.held(ben, SECOND_DATE, &[3]).await;
+    let later = world.held(ben, SECOND_SCHEDULE, &[3]).await;
     world.claimed(eve).await;
     world.claimed(fay).await;
     let dan = world.admitted(DAN).await;
     world.pass_seconds(310);
-    let kept = world.held(eve, DATE, &[5]).await;
-    let cancelled = world.held(fay, OTHER_DATE, &[2]).await;
+    let kept = world.held(eve, SCHEDULE, &[5]).await;
+    let cancelled = world.held(fay, OTHER_SCHEDULE, &[2]).await;
     let mut waiting = Vec::new();
     for user in (30..34).map(guest) {
         waiting.push(world.joined(user).await);
         world.join(user, Some(if user == guest(33) { NEIGHBOUR } else { OTHER_CONCERT })).await;
     }
     world.join(ADA, Some(OTHER_CONCERT)).await;
-    world.run(&date::Cancel { order: world.an_order(DAN), id: OTHER_DATE }).await.unwrap();
+    world.run(&schedule::Cancel { order: world.an_order(DAN), id: OTHER_SCHEDULE }).await.unwrap();
 
-    let scope = charge.keyed.scope;
-    let keys = [scope.clone(), KeyScope { user: ADA, ..scope.clone() }, KeyScope { operation: Operation::Pay, ..scope }].map(need::Key);
+    let scope = charge.idempotency.scope;
+    let keys = [scope.clone(), IdempotencyScope { user: ADA, ..scope.clone() }, IdempotencyScope { operation: Operation::Pay, ..scope }]
+        .map(need::Key);
     let place = |user, concert| Place { user, concert };
     let places = [
         place(ADA, None),
@@ -59,18 +60,25 @@ pub(super) async fn a_busy_house(adapter: &dyn Adapter) -> (World, Vec<Need>) {
         [line(default, 2), line(default, 0), line(default, ALL), line(OTHER_QUEUE, 1), line(OTHER_QUEUE, 2), line(world.new_id(), 3)];
     let tokens = [ada.token.unwrap(), dan.token.unwrap(), sold.token(), waiting[3], world.new_id()];
     let concerts = [CONCERT, OTHER_CONCERT, NEIGHBOUR, world.new_id()];
-    let dates = [DATE, SECOND_DATE, OTHER_DATE, world.new_id()];
+    let schedules = [SCHEDULE, SECOND_SCHEDULE, OTHER_SCHEDULE, world.new_id()];
     let seats = [
-        numbered(DATE, &[2, 5, 6]),
-        numbered(DATE, &[5]),
-        numbered(SECOND_DATE, &[1, 3]),
-        numbered(OTHER_DATE, &[]),
-        numbered(DATE, &[99]),
+        numbered(SCHEDULE, &[2, 5, 6]),
+        numbered(SCHEDULE, &[5]),
+        numbered(SECOND_SCHEDULE, &[1, 3]),
+        numbered(OTHER_SCHEDULE, &[]),
+        numbered(SCHEDULE, &[99]),
     ];
     let labels = ["Row A 1", "Row A 4", "Row B 1"].map(String::from).to_vec();
-    let labelled = [DATE, NEIGHBOUR_DATE, world.new_id()].map(|schedule| need::LabelledSeats { schedule, labels: labels.clone() });
+    let labelled = [SCHEDULE, NEIGHBOUR_SCHEDULE, world.new_id()].map(|schedule| need::LabelledSeats { schedule, labels: labels.clone() });
     let reservations = [lapsed.id(), later.id(), kept.id(), sold.id(), cancelled.id(), world.new_id()];
-    let owned = [(ADA, DATE), (ADA, SECOND_DATE), (BEN, DATE), (CYD, NEIGHBOUR_DATE), (guest(21), OTHER_DATE), (guest(99), DATE)];
+    let owned = [
+        (ADA, SCHEDULE),
+        (ADA, SECOND_SCHEDULE),
+        (BEN, SCHEDULE),
+        (CYD, NEIGHBOUR_SCHEDULE),
+        (guest(21), OTHER_SCHEDULE),
+        (guest(99), SCHEDULE),
+    ];
     let swept = [1, 2, ALL].map(|at_most| world.lapsed_holds(at_most));
     let no_longer = need::LapsedHolds { at_most: ALL, longest: time::Duration::ZERO };
 
@@ -79,7 +87,7 @@ pub(super) async fn a_busy_house(adapter: &dyn Adapter) -> (World, Vec<Need>) {
     needs.extend(tokens.into_iter().flat_map(|token| asked(&(Token(token), HoldsOfToken(token)))));
     needs.extend([default, OTHER_QUEUE, world.new_id()].map(|queue| need::Queue(queue).into()));
     needs.extend(concerts.into_iter().flat_map(|concert| asked(&(need::Concert(concert), need::ConcertInUse(concert)))));
-    needs.extend(dates.map(|date| need::Schedule(date).into()));
+    needs.extend(schedules.map(|schedule| need::Schedule(schedule).into()));
     needs.extend(reservations.map(|reservation| Reservation(reservation).into()));
     needs.extend(owned.map(|(user, schedule)| OwnedBy { user, schedule }.into()));
     needs.extend([payment.id(), world.new_id()].map(|payment| need::Payment(payment).into()));
@@ -119,12 +127,12 @@ pub async fn needs_find_the_same_alone_and_together(adapter: &dyn Adapter) {
 pub async fn a_row_is_found_by_every_need_that_is_about_it(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let ada = world.admitted(ADA).await;
-    let hold = world.held(ada, DATE, &[1, 2]).await;
+    let hold = world.held(ada, SCHEDULE, &[1, 2]).await;
     let token = ada.token.unwrap();
-    let needs = (numbered(DATE, &[1, 2, 3]), HoldsOfToken(token), OwnedBy { user: ADA, schedule: DATE }, Reservation(hold.id()));
+    let needs = (numbered(SCHEDULE, &[1, 2, 3]), HoldsOfToken(token), OwnedBy { user: ADA, schedule: SCHEDULE }, Reservation(hold.id()));
     let (seats, holds, owned, reservation) = world.find(needs).await;
     let expected = with_seats(&world, hold.id(), 1, &[1, 2]).await;
-    assert_eq!((seats.seats, seats.holds), (world.seats(DATE, &[1, 2, 3]).await, vec![expected.clone()]), "her own hold on the seats");
+    assert_eq!((seats.seats, seats.holds), (world.seats(SCHEDULE, &[1, 2, 3]).await, vec![expected.clone()]), "her own hold on the seats");
     assert_eq!(holds, std::slice::from_ref(&expected), "under her token");
     let owned: Vec<_> = owned.into_iter().map(|owned| owned.reservation).collect();
     assert_eq!(owned, std::slice::from_ref(&expected.reservation), "of the concert");
@@ -151,7 +159,7 @@ pub async fn a_row_is_found_by_every_need_that_is_about_it(adapter: &dyn Adapter
 pub async fn the_needs_of_a_payment_are_found_by_their_own_names(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 5).await;
     let (ada, ben) = (world.admitted(ADA).await, world.admitted_to(BEN, OTHER_CONCERT).await);
-    let hold = world.held(ada, SECOND_DATE, &[1]).await;
+    let hold = world.held(ada, SECOND_SCHEDULE, &[1]).await;
     world.charged(BEN, 5).await;
     let (key, token, reservation, account) = world.find(world.a_payment(ben, hold.id()).needs()).await;
     assert_eq!(key, None);
@@ -178,22 +186,22 @@ pub async fn the_needs_of_a_hold_are_found_whichever_are_missing(adapter: &dyn A
     let world = World::with_halls(adapter, 2).await;
     let ada = world.admitted_to(ADA, OTHER_CONCERT).await;
     let stranger = Pass { user: ADA, token: Some(world.new_id()) };
-    let seat = world.seats(DATE, &[1]).await;
-    for (what, pass, date, seats) in [
-        ("all there", ada, DATE, &[1][..]),
-        ("no token came", Pass { token: None, ..ada }, DATE, &[1]),
-        ("an unknown token", stranger, DATE, &[1]),
-        ("an unknown seat", ada, DATE, &[1, 3]),
+    let seat = world.seats(SCHEDULE, &[1]).await;
+    for (what, pass, id, seats) in [
+        ("all there", ada, SCHEDULE, &[1][..]),
+        ("no token came", Pass { token: None, ..ada }, SCHEDULE, &[1]),
+        ("an unknown token", stranger, SCHEDULE, &[1]),
+        ("an unknown seat", ada, SCHEDULE, &[1, 3]),
         ("an unknown date", ada, world.new_id(), &[1]),
         ("nothing there", stranger, world.new_id(), &[1]),
     ] {
-        let (key, token, schedule, found, holds, owned) = world.find(world.a_hold(pass, date, seats).needs()).await;
-        let (is_token_there, is_date_there) = (pass.token == ada.token, date == DATE);
+        let (key, token, schedule, found, holds, owned) = world.find(world.a_hold(pass, id, seats).needs()).await;
+        let (is_token_there, is_schedule_there) = (pass.token == ada.token, id == SCHEDULE);
         assert_eq!((key, holds.unwrap_or_default(), owned), (None, vec![], vec![]), "{what}");
         let queue = token.flatten().map(|found| found.queue.id());
         assert_eq!(queue, is_token_there.then_some(OTHER_QUEUE), "{what}: the queue is the token's, not the concert's");
-        assert_eq!(schedule.map(|found| found.concert.id()), is_date_there.then_some(CONCERT), "{what}");
-        assert_eq!(found.seats, if is_date_there { seat.clone() } else { vec![] }, "{what}");
+        assert_eq!(schedule.map(|found| found.concert.id()), is_schedule_there.then_some(CONCERT), "{what}");
+        assert_eq!(found.seats, if is_schedule_there { seat.clone() } else { vec![] }, "{what}");
     }
 }
 
@@ -201,12 +209,12 @@ pub async fn the_needs_of_a_hold_are_found_whichever_are_missing(adapter: &dyn A
 pub async fn a_large_batch_of_needs_is_answered(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 600).await;
     let nobody = Pass { user: ADA, token: None };
-    let holds: Vec<_> = (1..=600).map(|number| world.a_hold(nobody, DATE, &[number]).needs()).collect();
-    for ((_, token, date, found, holds, owned), number) in world.find(holds).await.into_iter().zip(1..) {
+    let holds: Vec<_> = (1..=600).map(|number| world.a_hold(nobody, SCHEDULE, &[number]).needs()).collect();
+    for ((_, token, schedule, found, holds, owned), number) in world.find(holds).await.into_iter().zip(1..) {
         let seats: Vec<u32> = found.seats.iter().map(|seat| seat.number().get()).collect();
-        assert_eq!((seats, date.map(|found| found.schedule.id())), (vec![number], Some(DATE)));
+        assert_eq!((seats, schedule.map(|found| found.schedule.id())), (vec![number], Some(SCHEDULE)));
         assert_eq!((token, holds, owned, found.holds), (None, None, vec![], vec![]));
     }
-    let all: Vec<Seats> = (0..60).map(|part| numbered(DATE, &(part * 10 + 1..=part * 10 + 10).collect::<Vec<_>>())).collect();
+    let all: Vec<Seats> = (0..60).map(|part| numbered(SCHEDULE, &(part * 10 + 1..=part * 10 + 10).collect::<Vec<_>>())).collect();
     assert!(world.find(all).await.iter().all(|found| found.seats.len() == 10), "60 needs of 10 seats each");
 }

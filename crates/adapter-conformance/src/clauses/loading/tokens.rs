@@ -4,10 +4,11 @@ use domain::loaded::LoadedPlace;
 use domain::need::{Account, Place, Token};
 use domain::{ConcertId, Queue, TokenId, UserId};
 
-use super::{with_dates, with_queue};
+use super::{with_queue, with_schedules};
 use crate::Adapter;
 use crate::world::{
-    ADA, BEN, CONCERT, CYD, DAN, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, World,
+    ADA, BEN, CONCERT, CYD, DAN, NEIGHBOUR, NEIGHBOUR_SCHEDULE, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, SCHEDULE, SECOND_SCHEDULE,
+    World,
 };
 
 /// [`Token`]: the token and its queue, whatever its state is.
@@ -56,16 +57,16 @@ pub async fn a_place_for_a_concert_is_in_its_queue(adapter: &dyn Adapter) {
     world.join(DAN, Some(OTHER_CONCERT)).await;
     let find = |user: UserId, concert: ConcertId| world.find(Place { user, concert: Some(concert) });
 
-    let (concert, queue) = (with_dates(&world, OTHER_CONCERT, &[OTHER_DATE]).await, world.queue(OTHER_QUEUE).await.unwrap());
+    let (concert, queue) = (with_schedules(&world, OTHER_CONCERT, &[OTHER_SCHEDULE]).await, world.queue(OTHER_QUEUE).await.unwrap());
     let expected = LoadedPlace { concert: Some(concert), queue, waiting: 2, token: None };
     assert_eq!(find(ADA, OTHER_CONCERT).await, Some(expected.clone()), "a queue of its own");
     let token = Some(world.token(other.id()).await);
     assert_eq!(find(CYD, OTHER_CONCERT).await, Some(LoadedPlace { token, ..expected }), "her place in it");
 
-    let (concert, queue) = (with_dates(&world, NEIGHBOUR, &[NEIGHBOUR_DATE]).await, world.queue(Queue::DEFAULT).await.unwrap());
+    let (concert, queue) = (with_schedules(&world, NEIGHBOUR, &[NEIGHBOUR_SCHEDULE]).await, world.queue(Queue::DEFAULT).await.unwrap());
     let expected = LoadedPlace { concert: Some(concert), queue, waiting: 1, token: None };
     assert_eq!(find(CYD, NEIGHBOUR).await, Some(expected.clone()), "the default queue, in which she has none");
-    let concert = with_dates(&world, CONCERT, &[DATE, SECOND_DATE]).await;
+    let concert = with_schedules(&world, CONCERT, &[SCHEDULE, SECOND_SCHEDULE]).await;
     assert_eq!(find(ADA, CONCERT).await, Some(LoadedPlace { concert: Some(concert), ..expected }), "two dates");
 }
 

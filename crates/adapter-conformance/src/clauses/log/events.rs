@@ -12,7 +12,7 @@ use super::{a_crowd, a_day, a_group, assert_all_told, assert_subjects_ascend, ev
 use crate::Adapter;
 use crate::clauses::committing::{about_to_pay, spoilt};
 use crate::world::{
-    ADA, ALL, BEN, DAN, DATE, MOMENT, OTHER_CONCERT, World, assert_committed, assert_conflict, assert_goes_on, guest, read,
+    ADA, ALL, BEN, DAN, MOMENT, OTHER_CONCERT, SCHEDULE, World, assert_committed, assert_conflict, assert_goes_on, guest, read,
 };
 
 /// `events`: each event of each commit comes once, in the order of commits and of the changes in them, at a place and with an id of its
@@ -135,7 +135,7 @@ pub async fn what_is_not_committed_is_not_told(adapter: &dyn Adapter) {
         before = after;
     }
     let stranger = Pass { user: DAN, token: None };
-    assert!(world.run(&world.a_hold(stranger, DATE, &[3])).await.is_err());
+    assert!(world.run(&world.a_hold(stranger, SCHEDULE, &[3])).await.is_err());
     let again = world.a_charge_with(world.new_key(BEN, Operation::Charge), 5);
     world.run(&again).await.unwrap();
     let before = world.log().await;

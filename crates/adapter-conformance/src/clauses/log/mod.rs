@@ -20,24 +20,24 @@ use tokio::sync::Barrier;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::Adapter;
-use crate::world::{ADA, BEN, CONCERT, CYD, DAN, DATE, OTHER_CONCERT, Recorder, SECOND_DATE, World, assert_conflict, guest};
+use crate::world::{ADA, BEN, CONCERT, CYD, DAN, OTHER_CONCERT, Recorder, SCHEDULE, SECOND_SCHEDULE, World, assert_conflict, guest};
 
 /// Everything that can happen, by one or in groups.
 async fn a_day(adapter: &dyn Adapter) -> (World, Arc<Recorder>) {
     let (world, recorder) = World::with_halls(adapter, 4).await.recorded();
     world.clock.advance(Duration::microseconds(123_457));
     world.run(&world.a_registration("Ádám Ünlü 音 🎵", None)).await.unwrap();
-    let (_, payment) = world.bought(ADA, DATE, &[1, 3]).await;
+    let (_, payment) = world.bought(ADA, SCHEDULE, &[1, 3]).await;
     world.run(&world.a_charge_for(BEN, ADA, 1)).await.unwrap();
     let (cyd, dan) = (world.admitted(CYD).await, world.admitted(DAN).await);
     world.claimed(dan).await;
     let ben = world.admitted_to(BEN, OTHER_CONCERT).await;
     world.left(BEN, ben.token.unwrap()).await;
     let ben = world.admitted_to(BEN, CONCERT).await;
-    let released = world.held(ben, DATE, &[4, 2]).await;
+    let released = world.held(ben, SCHEDULE, &[4, 2]).await;
     world.pass_seconds(1);
     world.released(BEN, released.id()).await;
-    let hold = world.held(dan, SECOND_DATE, &[1]).await;
+    let hold = world.held(dan, SECOND_SCHEDULE, &[1]).await;
     a_group(&world).await;
     world.clock.advance(hold.expires_at() - world.now());
     world.sweep().await;

@@ -2,11 +2,11 @@
 //! specification, and on the adapter.
 
 mod coverage;
+mod intents;
 mod operators;
 mod play;
 mod request;
 mod steps;
-mod wishes;
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
 use crate::Adapter;
-use crate::world::{World, a_bill};
+use crate::world::{World, a_catalogue};
 use coverage::Coverage;
 use operators::Wanted;
 use play::Play;
@@ -61,9 +61,9 @@ async fn two_worlds(adapter: &dyn Adapter) -> (World, Ports) {
     world.rules.queue.capacity = 3;
     world.rules.queue.batch = 2;
     world.rules.queue.max_waiting = Some(2);
-    let bill = a_bill(SEATS, world.now());
+    let catalogue = a_catalogue(SEATS, world.now());
     for ports in [&world.ports, &memory] {
-        bill.put_on(&*ports.store).await;
+        catalogue.put_on(&*ports.store).await;
     }
     (world, memory)
 }

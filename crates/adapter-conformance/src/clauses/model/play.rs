@@ -12,8 +12,8 @@ use proptest::test_runner::TestCaseError;
 
 use super::coverage::Coverage;
 use super::operators::Wanted;
-use super::request::{Decided, Request, Told};
-use super::steps::{PEOPLE, Step, Wish};
+use super::request::{Decided, Request, Response};
+use super::steps::{Intent, PEOPLE, Step};
 use crate::clauses::log::assert_subjects_ascend;
 use crate::world::{ALL, Found, OTHER_QUEUE, World, asked, readable};
 
@@ -29,9 +29,9 @@ pub(super) struct Play<'a> {
     coverage: &'a Coverage,
     pub(super) people: [Person; PEOPLE],
     /// The dates that operators added, or tried to.
-    pub(super) added_dates: Vec<ScheduleId>,
+    pub(super) added_schedules: Vec<ScheduleId>,
     early: VecDeque<Early>,
-    last: Option<Wish>,
+    last: Option<Intent>,
     /// The events of what was committed.
     events: Vec<Event>,
 }
@@ -63,8 +63,8 @@ pub(super) struct Person {
 
 impl<'a> Play<'a> {
     pub(super) fn new(world: World, memory: Ports, coverage: &'a Coverage) -> Self {
-        let (people, added_dates, early) = (Default::default(), Vec::new(), VecDeque::new());
-        Self { world, memory, coverage, people, added_dates, early, last: None, events: Vec::new() }
+        let (people, added_schedules, early) = (Default::default(), Vec::new(), VecDeque::new());
+        Self { world, memory, coverage, people, added_schedules, early, last: None, events: Vec::new() }
     }
 
     /// Plays all steps; afterwards everything looks the same in both stores, and no promise is broken.
@@ -88,20 +88,20 @@ impl<'a> Play<'a> {
 
     async fn step(&mut self, step: &Step) -> Same {
         match step {
-            Step::Together(wishes) => {
-                self.last = wishes.last().cloned();
-                self.together(wishes).await
+            Step::Together(intents) => {
+                self.last = intents.last().cloned();
+                self.together(intents).await
             }
             Step::Again => {
-                let last: Vec<Wish> = self.last.iter().cloned().collect();
+                let last: Vec<Intent> = self.last.iter().cloned().collect();
                 self.together(&last).await
             }
-            Step::DecideEarly(wish) => {
-                let request = self.request(wish);
+            Step::DecideEarly(intent) => {
+                let request = self.request(intent);
                 let rows = self.load(&request.needs()).await?;
                 let decided = request.decide(&rows, &self.world.rules);
                 if decided.change.is_some() {
-                    self.early.push_back(Early::Request(wish.who, decided));
+                    self.early.push_back(Early::Request(intent.who, decided));
                 }
                 Ok(())
             }
@@ -170,8 +170,8 @@ impl<'a> Play<'a> {
     }
 
     /// As a lane does it: load all, decide each, commit those that don't collide; the others again.
-    async fn together(&mut self, wishes: &[Wish]) -> Same {
-        let mut waiting: Vec<(usize, Request)> = wishes.iter().map(|wish| (wish.who, self.request(wish))).collect();
+    async fn together(&mut self, intents: &[Intent]) -> Same {
+        let mut waiting: Vec<(usize, Request)> = intents.iter().map(|intent| (intent.who, self.request(intent))).collect();
         while !waiting.is_empty() {
             let needs: Vec<Need> = waiting.iter().flat_map(|(_, request)| request.needs()).collect();
             let rows = self.load(&needs).await?;
@@ -238,21 +238,21 @@ impl<'a> Play<'a> {
     fn remember(&mut self, who: usize, decided: &Decided) {
         let person = &mut self.people[who];
         match &decided.told {
-            Ok((Told::Joined(Joined::New(place)), ..)) => {
+            Ok((Response::Joined(Joined::New(place)), ..)) => {
                 self.coverage.count(REQUESTS[0]);
                 person.tokens.push(place.id);
             }
-            Ok((Told::Booked(Outcome::Held { reservation, created: true }), ..)) => {
+            Ok((Response::Booked(Outcome::Held { reservation, created: true }), ..)) => {
                 self.coverage.count(REQUESTS[1]);
                 person.reservations.push(reservation.id());
             }
-            Ok((Told::Booked(Outcome::Paid { payment, .. }), ..)) => {
+            Ok((Response::Booked(Outcome::Paid { payment, .. }), ..)) => {
                 self.coverage.count(REQUESTS[2]);
                 if !person.payments.contains(&payment.id()) {
                     person.payments.push(payment.id());
                 }
             }
-            Ok((Told::Joined(Joined::Live(_)) | Told::Booked(_) | Told::Claimed(_) | Told::Done, ..)) | Err(_) => {}
+            Ok((Response::Joined(Joined::Live(_)) | Response::Booked(_) | Response::Claimed(_) | Response::Done, ..)) | Err(_) => {}
         }
     }
 }

@@ -24,7 +24,7 @@ pub(super) enum Request {
 
 /// What a client is told.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Told {
+pub(super) enum Response {
     Joined(Joined),
     Claimed(QueueToken),
     Booked(Outcome),
@@ -34,7 +34,7 @@ pub(super) enum Told {
 /// What a request comes to, if its change can be committed.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Decided {
-    pub(super) told: Result<(Told, OffsetDateTime, bool), Refusal>,
+    pub(super) told: Result<(Response, OffsetDateTime, bool), Refusal>,
     pub(super) change: Option<Change>,
 }
 
@@ -56,20 +56,20 @@ impl Request {
 
     pub(super) fn decide(&self, rows: &Rows, rules: &Rules) -> Decided {
         match self {
-            Self::Register(command) => decided(command.decide_by(rows, rules), Told::Booked),
-            Self::Join(command) => decided(command.decide_by(rows, rules), Told::Joined),
-            Self::Claim(command) => decided(command.decide_by(rows, rules), Told::Claimed),
-            Self::Hold(command) => decided(command.decide_by(rows, rules), Told::Booked),
-            Self::Release(command) => decided(command.decide_by(rows, rules), |()| Told::Done),
-            Self::Charge(command) => decided(command.decide_by(rows, rules), Told::Booked),
-            Self::Pay(command) => decided(command.decide_by(rows, rules), Told::Booked),
-            Self::Refund(command) => decided(command.decide_by(rows, rules), Told::Booked),
-            Self::Leave(command) => decided(command.decide_by(rows, rules), |()| Told::Done),
+            Self::Register(command) => decided(command.decide_by(rows, rules), Response::Booked),
+            Self::Join(command) => decided(command.decide_by(rows, rules), Response::Joined),
+            Self::Claim(command) => decided(command.decide_by(rows, rules), Response::Claimed),
+            Self::Hold(command) => decided(command.decide_by(rows, rules), Response::Booked),
+            Self::Release(command) => decided(command.decide_by(rows, rules), |()| Response::Done),
+            Self::Charge(command) => decided(command.decide_by(rows, rules), Response::Booked),
+            Self::Pay(command) => decided(command.decide_by(rows, rules), Response::Booked),
+            Self::Refund(command) => decided(command.decide_by(rows, rules), Response::Booked),
+            Self::Leave(command) => decided(command.decide_by(rows, rules), |()| Response::Done),
         }
     }
 }
 
-fn decided<T>(verdict: Result<Verdict<T>, Unreadable>, told: impl Fn(T) -> Told) -> Decided {
+fn decided<T>(verdict: Result<Verdict<T>, Unreadable>, told: impl Fn(T) -> Response) -> Decided {
     match verdict.unwrap() {
         Ok(decision) => Decided { told: Ok((told(decision.outcome), decision.at, decision.replayed)), change: decision.change },
         Err(refused) => Decided { told: Err(refused.refusal), change: refused.claim.map(|claim| *claim) },

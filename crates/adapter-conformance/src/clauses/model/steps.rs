@@ -12,9 +12,9 @@ use super::operators::{Wanted, wanted};
 #[derive(Debug, Clone)]
 pub(super) enum Step {
     /// Requests that arrive together.
-    Together(Vec<Wish>),
+    Together(Vec<Intent>),
     /// A request that is decided now and committed by a later [`Step::CommitLate`].
-    DecideEarly(Wish),
+    DecideEarly(Intent),
     /// Commits the oldest of those that were decided early, or all of them in one group.
     CommitLate { all: bool },
     /// An operator's command, at once.
@@ -35,7 +35,7 @@ pub(super) enum Step {
 
 /// What somebody wants; names are turned into ids when it is asked for.
 #[derive(Debug, Clone)]
-pub(super) struct Wish {
+pub(super) struct Intent {
     /// Who: one of [`PEOPLE`].
     pub(super) who: usize,
     /// Which key: few enough that some come twice.
@@ -54,7 +54,7 @@ pub(super) enum What {
         other_queue: bool,
     },
     Hold {
-        date: usize,
+        schedule: usize,
         seats: Vec<u32>,
     },
     Release {
@@ -96,11 +96,11 @@ fn scene() -> impl Strategy<Value = Vec<Step>> {
 
 /// What people and operators decide on the same rows, often the same thing, comes to be committed in one group.
 fn meeting() -> impl Strategy<Value = Vec<Step>> {
-    let wishes = wishes(1..4).prop_map(|wishes| wishes.into_iter().map(Step::DecideEarly).collect::<Vec<_>>());
+    let intents = intents(1..4).prop_map(|intents| intents.into_iter().map(Step::DecideEarly).collect::<Vec<_>>());
     let orders = vec(wanted().prop_map(Step::OperateEarly), 1..4);
     let twice = any::<bool>().prop_map(|twice| if twice { 2 } else { 1 });
-    (wishes, orders, twice).prop_flat_map(|(wishes, orders, times)| {
-        let early = vec![[wishes, orders].concat(); times].concat();
+    (intents, orders, twice).prop_flat_map(|(intents, orders, times)| {
+        let early = vec![[intents, orders].concat(); times].concat();
         Just(early).prop_shuffle().prop_map(|mut steps| {
             steps.push(Step::CommitLate { all: true });
             steps
@@ -111,7 +111,7 @@ fn meeting() -> impl Strategy<Value = Vec<Step>> {
 fn visit() -> impl Strategy<Value = Vec<Step>> {
     (0..PEOPLE, any::<u8>(), hold(), 10_000_i64..60_000, 3..=7_usize, prop::bool::weighted(0.3)).prop_map(
         |(who, key, hold, amount, length, ends)| {
-            let alone = |what| Step::Together(vec![Wish { who, key, what }]);
+            let alone = |what| Step::Together(vec![Intent { who, key, what }]);
             let mut steps = vec![
                 alone(What::Join { concert: None }),
                 Step::Tick { other_queue: false },
@@ -132,8 +132,8 @@ fn visit() -> impl Strategy<Value = Vec<Step>> {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        10 => wishes(1..5).prop_map(Step::Together),
-        5 => wish().prop_map(Step::DecideEarly),
+        10 => intents(1..5).prop_map(Step::Together),
+        5 => intent().prop_map(Step::DecideEarly),
         5 => any::<bool>().prop_map(|all| Step::CommitLate { all }),
         2 => Just(Step::Again),
         4 => prop::bool::weighted(0.3).prop_map(|other_queue| Step::Tick { other_queue }),
@@ -152,12 +152,12 @@ fn passing() -> impl Strategy<Value = Duration> {
     prop_oneof![12 => often, 4 => deadlines, 1 => rarely]
 }
 
-fn wishes(count: impl Into<SizeRange>) -> impl Strategy<Value = Vec<Wish>> {
-    vec(wish(), count)
+fn intents(count: impl Into<SizeRange>) -> impl Strategy<Value = Vec<Intent>> {
+    vec(intent(), count)
 }
 
-fn wish() -> impl Strategy<Value = Wish> {
-    (0..PEOPLE, any::<u8>(), what()).prop_map(|(who, key, what)| Wish { who, key, what })
+fn intent() -> impl Strategy<Value = Intent> {
+    (0..PEOPLE, any::<u8>(), what()).prop_map(|(who, key, what)| Intent { who, key, what })
 }
 
 fn what() -> impl Strategy<Value = What> {
@@ -180,8 +180,8 @@ fn what() -> impl Strategy<Value = What> {
 }
 
 fn hold() -> impl Strategy<Value = What> {
-    let date = prop_oneof![6 => Just(0_usize), 2 => Just(1_usize), 1 => 2_usize..6];
-    (date, some_seats()).prop_map(|(date, seats)| What::Hold { date, seats })
+    let schedule = prop_oneof![6 => Just(0_usize), 2 => Just(1_usize), 1 => 2_usize..6];
+    (schedule, some_seats()).prop_map(|(schedule, seats)| What::Hold { schedule, seats })
 }
 
 /// One or two seats, each once.

@@ -1,23 +1,23 @@
 //! Queues, concerts, dates and seats by an operator's hand.
 
-use domain::decide::desk::concert::{self, ChangeConcert};
-use domain::decide::desk::date::{ChangeDate, NewDate};
-use domain::decide::desk::queue::{self, ChangeQueue, PolicyPatch};
-use domain::decide::desk::seat_map::LayOut;
-use domain::decide::desk::{block, date};
+use domain::decide::admin::concert::{self, ChangeConcert};
+use domain::decide::admin::queue::{self, ChangeQueue, PolicyPatch};
+use domain::decide::admin::schedule::{ChangeSchedule, NewSchedule};
+use domain::decide::admin::seat_map::LayOut;
+use domain::decide::admin::{block, schedule};
 use domain::need::Line;
 use domain::queue::PolicyOverrides;
 use domain::seat_plan::{Row, Section};
 use domain::{
-    Cancellation, Change, Command, Concert, ConcertId, Deed, Guard, Queue, QueueId, QueueState, QueueStep, Refusal, Remark, RowWrite,
+    AuditEntry, Cancellation, Change, Command, Concert, ConcertId, Guard, Note, Queue, QueueId, QueueState, QueueStep, Refusal, RowWrite,
     Schedule, ScheduleId, Seat, SeatPlan, SeatState, Title, Write, Zone,
 };
 
 use crate::Adapter;
 use crate::clauses::committing::alter;
 use crate::world::{
-    ADA, BEN, CONCERT, CYD, DAN, DATE, Meeting, NEIGHBOUR, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, Won, World, asked,
-    assert_committed, assert_conflict, seat_number, won,
+    ADA, BEN, CONCERT, CYD, DAN, Meeting, NEIGHBOUR, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, SCHEDULE, SECOND_SCHEDULE, Won, World,
+    asked, assert_committed, assert_conflict, seat_number, won,
 };
 
 fn title(text: &str) -> Title {
@@ -31,19 +31,19 @@ pub(in crate::clauses) fn a_plan(seats: u32, price: i64) -> SeatPlan {
     SeatPlan { sections: vec![Section { name: title("Stalls"), rows: vec![row] }] }
 }
 
-fn a_new_date(world: &World, id: ScheduleId, seats: Option<SeatPlan>) -> NewDate {
+fn a_new_schedule(world: &World, id: ScheduleId, seats: Option<SeatPlan>) -> NewSchedule {
     let (starts_at, zone) = (world.now() + time::Duration::DAY * 9, Zone::new("Asia/Seoul").unwrap());
-    NewDate { id, starts_at, zone, sale_opens_at: world.now(), sale_closes_at: starts_at, seats }
+    NewSchedule { id, starts_at, zone, sale_opens_at: world.now(), sale_closes_at: starts_at, seats }
 }
 
 fn a_new_queue(world: &World) -> queue::Create {
     let overrides = PolicyOverrides { capacity: Some(1), max_waiting: Some(50), ..PolicyOverrides::default() };
-    queue::Create { order: world.an_order(CYD), id: world.new_id(), name: title("Tour"), overrides, message: Remark::new("soon").ok() }
+    queue::Create { order: world.an_order(CYD), id: world.new_id(), name: title("Tour"), overrides, message: Note::new("soon").ok() }
 }
 
-fn a_new_concert(world: &World, queue: QueueId, dates: Vec<NewDate>) -> concert::Create {
+fn a_new_concert(world: &World, queue: QueueId, schedules: Vec<NewSchedule>) -> concert::Create {
     let (name, host) = (title("Tour"), title("Hall"));
-    concert::Create { order: world.an_order(CYD), id: world.new_id(), name, host, queue, max_seats_per_user: Some(2), dates }
+    concert::Create { order: world.an_order(CYD), id: world.new_id(), name, host, queue, max_seats_per_user: Some(2), schedules }
 }
 
 fn another_queue(world: &World, concert: ConcertId, queue: QueueId) -> ChangeConcert {
@@ -57,10 +57,10 @@ pub async fn what_operators_make_is_there_whole_and_sold(adapter: &dyn Adapter) 
     let queue = world.run(&a_new_queue(&world)).await.unwrap().outcome;
     assert_eq!(world.queue(queue.id()).await, Some(queue.clone()));
     let [first, second] = [world.new_id(), world.new_id()];
-    let dates = vec![a_new_date(&world, first, Some(a_plan(3, 700))), a_new_date(&world, second, None)];
-    let (concert, dates) = world.run(&a_new_concert(&world, queue.id(), dates)).await.unwrap().outcome;
+    let schedules = vec![a_new_schedule(&world, first, Some(a_plan(3, 700))), a_new_schedule(&world, second, None)];
+    let (concert, schedules) = world.run(&a_new_concert(&world, queue.id(), schedules)).await.unwrap().outcome;
     assert_eq!(world.concert(concert.id()).await, Some(concert.clone()));
-    assert_eq!(world.ports.catalogue.schedules(concert.id()).await.unwrap(), dates);
+    assert_eq!(world.ports.catalogue.schedules(concert.id()).await.unwrap(), schedules);
     let seats = world.ports.catalogue.seats(first).await.unwrap();
     assert_eq!(seats.iter().map(|seat| seat.label()).collect::<Vec<_>>(), ["Stalls A 1", "Stalls A 2", "Stalls A 3"]);
     assert_eq!(world.ports.catalogue.seats(second).await.unwrap(), []);
@@ -81,30 +81,31 @@ pub async fn what_operators_make_is_there_whole_and_sold(adapter: &dyn Adapter) 
 pub async fn what_is_there_is_not_made_again(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let queue = world.change_of(&a_new_queue(&world)).await;
-    let concert = world.change_of(&a_new_concert(&world, OTHER_QUEUE, vec![a_new_date(&world, world.new_id(), Some(a_plan(2, 5)))])).await;
+    let concert =
+        world.change_of(&a_new_concert(&world, OTHER_QUEUE, vec![a_new_schedule(&world, world.new_id(), Some(a_plan(2, 5)))])).await;
     for change in [&queue, &concert] {
         assert_committed(&world.commit(change).await, "it is new");
     }
     let again = |change: &Change| {
         let mut change = change.clone();
-        change.rows_mut::<Deed>().for_each(|deed| deed.row.id = world.new_id());
+        change.rows_mut::<AuditEntry>().for_each(|audit_entry| audit_entry.row.id = world.new_id());
         change
     };
-    let (new_concert, new_date) = (ConcertId(world.new_id()), ScheduleId(world.new_id()));
+    let (new_concert, new_schedule) = (ConcertId(world.new_id()), ScheduleId(world.new_id()));
     let mut other_concert = again(&concert);
     alter::<Concert>(&mut other_concert, |concert| concert.with_id(new_concert));
-    let mut other_date = other_concert.clone();
-    alter::<Schedule>(&mut other_date, |date| date.with_id(new_date));
-    other_date.writes.retain(|write| !matches!(write, RowWrite::Concert(_)));
+    let mut other_schedule = other_concert.clone();
+    alter::<Schedule>(&mut other_schedule, |schedule| schedule.with_id(new_schedule));
+    other_schedule.writes.retain(|write| !matches!(write, RowWrite::Concert(_)));
     let mut same_seats = concert.clone();
     same_seats.writes.retain(|write| matches!(write, RowWrite::Seat(_)));
-    world.note([&other_concert, &other_date, &same_seats]);
+    world.note([&other_concert, &other_schedule, &same_seats]);
     let before = world.everything().await;
     for (change, what) in [
         (again(&queue), "the queue"),
         (again(&concert), "the concert"),
         (other_concert, "the date"),
-        (other_date, "the seats"),
+        (other_schedule, "the seats"),
         (same_seats, "seats"),
     ] {
         assert_conflict(&world.commit(&change).await, what);
@@ -120,20 +121,20 @@ pub async fn what_operators_change_is_written_once_under_a_version(adapter: &dyn
     let renamed = ChangeQueue { order: order(), id: OTHER_QUEUE, expected: None, name: Some(title("Big")), policy, message: Some(None) };
     let mut moved = another_queue(&world, CONCERT, OTHER_QUEUE);
     moved.max_seats_per_user = Some(Some(1));
-    let later = ChangeDate {
+    let later = ChangeSchedule {
         order: order(),
-        id: DATE,
+        id: SCHEDULE,
         expected: None,
         starts_at: Some(world.now() + time::Duration::DAY * 99),
         zone: Zone::new("UTC").ok(),
         sale_opens_at: None,
         sale_closes_at: None,
     };
-    let off = date::Cancel { order: order(), id: SECOND_DATE };
+    let off = schedule::Cancel { order: order(), id: SECOND_SCHEDULE };
     let queue = world.change_of(&renamed).await;
     let concert = world.change_of(&moved).await;
-    let [date, off] = [world.change_of(&later).await, world.change_of(&off).await];
-    for (change, what) in [(&queue, "queue"), (&concert, "concert"), (&date, "date"), (&off, "date called off")] {
+    let [schedule, off] = [world.change_of(&later).await, world.change_of(&off).await];
+    for (change, what) in [(&queue, "queue"), (&concert, "concert"), (&schedule, "date"), (&off, "date called off")] {
         assert_committed(&world.commit(change).await, what);
     }
     let after = world.queue(OTHER_QUEUE).await.unwrap();
@@ -141,13 +142,13 @@ pub async fn what_operators_change_is_written_once_under_a_version(adapter: &dyn
     assert_eq!((after.name(), after.overrides(), after.message(), after.version.0), ("Big", overrides, None, 2));
     let after = world.concert(CONCERT).await.unwrap();
     assert_eq!((after.queue(), after.max_seats_per_user(), after.version.0), (OTHER_QUEUE, Some(1), 2));
-    let after = world.schedule(DATE).await.unwrap();
+    let after = world.schedule(SCHEDULE).await.unwrap();
     assert_eq!((after.zone().as_str(), after.starts_at(), after.version.0), ("UTC", world.now() + time::Duration::DAY * 99, 2));
     let cancelled = Cancellation { at: world.now(), reason: None };
-    assert_eq!(world.schedule(SECOND_DATE).await.unwrap().cancellation(), Some(&cancelled));
+    assert_eq!(world.schedule(SECOND_SCHEDULE).await.unwrap().cancellation(), Some(&cancelled));
     let before = world.everything().await;
-    for (mut change, what) in [(queue, "queue"), (concert, "concert"), (date, "date"), (off, "date called off")] {
-        change.rows_mut::<Deed>().for_each(|deed| deed.row.id = world.new_id());
+    for (mut change, what) in [(queue, "queue"), (concert, "concert"), (schedule, "date"), (off, "date called off")] {
+        change.rows_mut::<AuditEntry>().for_each(|audit_entry| audit_entry.row.id = world.new_id());
         assert_conflict(&world.commit(&change).await, what);
     }
     assert_eq!(world.everything().await, before);
@@ -162,8 +163,8 @@ pub async fn who_relied_on_what_operators_change_has_a_conflict(adapter: &dyn Ad
         let tick = world.change_of_tick(OTHER_QUEUE).await.unwrap().0;
         let [close, join] = [world.change_of(&close).await, world.change_of(&world.a_join(DAN, Some(OTHER_CONCERT))).await];
         let ada = world.admitted(ADA).await;
-        let off = world.change_of(&date::Cancel { order: world.an_order(CYD), id: DATE }).await;
-        let hold = world.change_of(&world.a_hold(ada, DATE, &[1])).await;
+        let off = world.change_of(&schedule::Cancel { order: world.an_order(CYD), id: SCHEDULE }).await;
+        let hold = world.change_of(&world.a_hold(ada, SCHEDULE, &[1])).await;
         for (order, relies) in [(&off, &hold), (&close, &join)] {
             let [ordered, relied] = world.meet(meeting, order, relies).await;
             assert_committed(&ordered, "nothing that an order relies on has changed");
@@ -184,7 +185,7 @@ pub async fn a_concerts_queue_does_not_change_under_a_live_hold(adapter: &dyn Ad
     for meeting in Meeting::ALL {
         let world = World::with_halls(adapter, 3).await;
         let ada = world.admitted(ADA).await;
-        let hold = world.a_hold(ada, DATE, &[1]);
+        let hold = world.a_hold(ada, SCHEDULE, &[1]);
         let moving = another_queue(&world, CONCERT, OTHER_QUEUE);
         match world.rivals(meeting, &hold, &moving).await {
             Won::First => {
@@ -238,25 +239,25 @@ pub async fn a_concerts_queue_does_not_change_under_a_live_token(adapter: &dyn A
 pub async fn seats_are_blocked_and_laid_out(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 3).await;
     let ada = world.admitted(ADA).await;
-    let old = world.held(ada, DATE, &[1, 2]).await;
+    let old = world.held(ada, SCHEDULE, &[1, 2]).await;
     world.pass_seconds(300);
-    let blocking = |blocked| block::Command { order: world.an_order(CYD), schedule: DATE, seats: vec![seat_number(1)], blocked };
+    let blocking = |blocked| block::Command { order: world.an_order(CYD), schedule: SCHEDULE, seats: vec![seat_number(1)], blocked };
     assert_eq!(world.run(&blocking(true)).await.unwrap().outcome, 1);
-    let states: Vec<_> = world.seats(DATE, &[1, 2, 3]).await.iter().map(|seat| seat.state()).collect();
+    let states: Vec<_> = world.seats(SCHEDULE, &[1, 2, 3]).await.iter().map(|seat| seat.state()).collect();
     assert_eq!(states, [SeatState::Blocked, SeatState::Available, SeatState::Available]);
-    assert!(!world.ports.bookings.reservation(old.id()).await.unwrap().unwrap().occupies());
+    assert!(!world.ports.reservations.reservation(old.id()).await.unwrap().unwrap().occupies());
     world.run(&blocking(false)).await.unwrap();
 
-    let plan = LayOut::new(world.an_order(CYD), DATE, &a_plan(5, 900)).unwrap();
+    let plan = LayOut::new(world.an_order(CYD), SCHEDULE, &a_plan(5, 900)).unwrap();
     let told = world.run(&plan).await.unwrap().outcome;
     assert_eq!((told.created, told.changed, told.unchanged), (2, 3, 0));
-    let seats = world.seats(DATE, &[1, 2, 3, 4, 5]).await;
+    let seats = world.seats(SCHEDULE, &[1, 2, 3, 4, 5]).await;
     assert!(
         seats.iter().all(|seat| seat.price() == won(900) && seat.label().starts_with("Stalls A ") && !seat.is_accessible()),
         "{seats:?}"
     );
-    let rival = world.change_of(&LayOut::new(world.an_order(CYD), OTHER_DATE, &a_plan(3, 1)).unwrap()).await;
-    world.held(world.admitted_to(BEN, OTHER_CONCERT).await, OTHER_DATE, &[3]).await;
+    let rival = world.change_of(&LayOut::new(world.an_order(CYD), OTHER_SCHEDULE, &a_plan(3, 1)).unwrap()).await;
+    world.held(world.admitted_to(BEN, OTHER_CONCERT).await, OTHER_SCHEDULE, &[3]).await;
     assert_conflict(&world.commit(&rival).await, "somebody holds one of them by now");
     world.assert_audit_is_clean().await;
 }
@@ -266,8 +267,8 @@ pub async fn seats_are_blocked_and_laid_out(adapter: &dyn Adapter) {
 pub async fn of_two_maps_with_one_label_one_is_laid_out(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 3).await;
     let map = |number: u32| {
-        let seat = Seat::new(DATE, seat_number(number), "Box 1".to_owned(), won(900));
-        LayOut { order: world.an_order(CYD), schedule: DATE, seats: vec![seat] }
+        let seat = Seat::new(SCHEDULE, seat_number(number), "Box 1".to_owned(), won(900));
+        LayOut { order: world.an_order(CYD), schedule: SCHEDULE, seats: vec![seat] }
     };
     let (first, second) = (map(11), map(12));
     let [one, other] = [world.change_of(&first).await, world.change_of(&second).await];
@@ -275,31 +276,31 @@ pub async fn of_two_maps_with_one_label_one_is_laid_out(adapter: &dyn Adapter) {
     assert_conflict(&world.commit(&other).await, "its reading of the labels is old");
     let refused = world.run(&second).await.unwrap_err();
     assert!(matches!(&refused, Refusal::Contradiction { field: domain::Field::Seats, .. }), "{refused:?}");
-    assert_eq!(world.ports.catalogue.seats(DATE).await.unwrap().len(), 4);
+    assert_eq!(world.ports.catalogue.seats(SCHEDULE).await.unwrap().len(), 4);
 }
 
 /// `commit`: a hall of 50,000 seats is one change.
 pub async fn a_hall_of_50000_seats_is_laid_out(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 1).await;
-    let plan = LayOut::new(world.an_order(CYD), DATE, &a_plan(50_000, 900)).unwrap();
+    let plan = LayOut::new(world.an_order(CYD), SCHEDULE, &a_plan(50_000, 900)).unwrap();
     let told = world.run(&plan).await.unwrap().outcome;
     assert_eq!((told.created, told.changed), (49_999, 1));
-    assert_eq!(world.ports.catalogue.seats(DATE).await.unwrap().len(), 50_000);
-    let again = LayOut::new(world.an_order(CYD), DATE, &a_plan(50_000, 900)).unwrap();
+    assert_eq!(world.ports.catalogue.seats(SCHEDULE).await.unwrap().len(), 50_000);
+    let again = LayOut::new(world.an_order(CYD), SCHEDULE, &a_plan(50_000, 900)).unwrap();
     assert_eq!(world.run(&again).await.unwrap().outcome.unchanged, 50_000);
 }
 
 /// `Ports::orders`: the same store; two halls of 50,000 seats each are one change, whole or not at all.
 pub async fn two_halls_of_50000_seats_are_made_at_once(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
-    let dates: [ScheduleId; 2] = [world.new_id(), world.new_id()];
-    let halls = dates.map(|date| a_new_date(&world, date, Some(a_plan(50_000, 900))));
+    let schedules: [ScheduleId; 2] = [world.new_id(), world.new_id()];
+    let halls = schedules.map(|schedule| a_new_schedule(&world, schedule, Some(a_plan(50_000, 900))));
     let command = a_new_concert(&world, Queue::DEFAULT, halls.into());
     let rows = world.ports.orders.load(&asked(&command.needs())).await.unwrap();
     let change = command.decide_by(&rows, &world.rules).unwrap().unwrap().change.unwrap();
     assert_committed(&world.ports.orders.commit(&[change]).await.remove(0), "a hundred thousand seats");
     assert!(world.concert(command.id).await.is_some());
-    for date in dates {
-        assert_eq!(world.ports.catalogue.seats(date).await.unwrap().len(), 50_000);
+    for schedule in schedules {
+        assert_eq!(world.ports.catalogue.seats(schedule).await.unwrap().len(), 50_000);
     }
 }

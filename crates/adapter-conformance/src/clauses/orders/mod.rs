@@ -1,11 +1,11 @@
 //! Orders: what operators make and change, and what of it is kept.
 
+mod admin;
+mod audit_entries;
 mod cancellation;
 mod catalogue;
-mod deeds;
-mod desk;
 
+pub use admin::*;
+pub use audit_entries::*;
 pub use cancellation::*;
 pub use catalogue::*;
-pub use deeds::*;
-pub use desk::*;

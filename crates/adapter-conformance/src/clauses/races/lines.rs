@@ -6,7 +6,7 @@ use domain::decide::join::Joined;
 use domain::{Change, Queue, QueueToken, Refusal, TokenStatus};
 
 use crate::Adapter;
-use crate::world::{ADA, BEN, DATE, Meeting, OTHER_CONCERT, OTHER_QUEUE, Won, World, assert_committed, assert_conflict, guest};
+use crate::world::{ADA, BEN, Meeting, OTHER_CONCERT, OTHER_QUEUE, SCHEDULE, Won, World, assert_committed, assert_conflict, guest};
 
 /// P6: two joins of one user: one wins, the other gets the same place; one number is taken.
 pub async fn of_two_joins_of_one_user_one_wins(adapter: &dyn Adapter) {
@@ -106,7 +106,7 @@ pub async fn of_a_hold_and_a_hasty_tick_one_wins(adapter: &dyn Adapter) {
         let world = World::with_halls(adapter, 3).await;
         let ada = world.admitted(ADA).await;
         world.joined(BEN).await;
-        let hold = world.a_hold(ada, DATE, &[1]);
+        let hold = world.a_hold(ada, SCHEDULE, &[1]);
         let holding = world.change_of(&hold).await;
         world.pass_seconds(120);
         let (tick, ticked) = world.change_of_tick(Queue::DEFAULT).await.unwrap();
@@ -129,13 +129,13 @@ pub async fn of_a_late_hold_and_a_tick_the_tick_wins(adapter: &dyn Adapter) {
         let world = World::with_halls(adapter, 3).await;
         let ada = world.admitted(ADA).await;
         world.joined(BEN).await;
-        let hold = world.change_of(&world.a_hold(ada, DATE, &[1])).await;
+        let hold = world.change_of(&world.a_hold(ada, SCHEDULE, &[1])).await;
         world.pass_seconds(120);
         let (tick, _) = world.change_of_tick(Queue::DEFAULT).await.unwrap();
         let [late, in_time] = world.meet(meeting, &hold, &tick).await;
         assert_conflict(&late, "a hold at its token's deadline");
         assert_committed(&in_time, "the tick");
-        assert_eq!(world.seats(DATE, &[1]).await[0].reservation(), None);
+        assert_eq!(world.seats(SCHEDULE, &[1]).await[0].reservation(), None);
         world.assert_audit_is_clean().await;
     }
 }

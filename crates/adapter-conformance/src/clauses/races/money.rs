@@ -5,14 +5,14 @@ use domain::reservation::ReservationStatus;
 use domain::{CancelReason, Change, Operation, PaymentState, Refusal, Reservation, ReservationState};
 
 use crate::Adapter;
-use crate::world::{ADA, BEN, DATE, Meeting, Won, World, assert_committed, assert_conflict, keyed, payment_in};
+use crate::world::{ADA, BEN, Meeting, SCHEDULE, Won, World, assert_committed, assert_conflict, idempotency, payment_in};
 
 /// Ada holds seat 1 and can pay for it.
 async fn about_to_pay(adapter: &dyn Adapter) -> (World, Pass, Reservation) {
     let world = World::with_halls(adapter, 3).await;
     let ada = world.admitted(ADA).await;
     world.charged(ADA, 100_000).await;
-    let hold = world.held(ada, DATE, &[1]).await;
+    let hold = world.held(ada, SCHEDULE, &[1]).await;
     (world, ada, hold)
 }
 
@@ -44,7 +44,7 @@ pub async fn of_two_payments_of_one_hold_one_wins(adapter: &dyn Adapter) {
         let (winner, loser) = won.winner_and_loser(first, second);
         assert!(world.run(&loser).await.is_err());
         assert!(world.run(&winner).await.unwrap().replayed);
-        assert_eq!(world.ports.bookings.payment(loser.id).await.unwrap(), None);
+        assert_eq!(world.ports.reservations.payment(loser.id).await.unwrap(), None);
         assert_eq!(world.balance(ADA).await, 100_000 - hold.amount().minor());
         world.assert_audit_is_clean().await;
     }
@@ -75,7 +75,7 @@ pub async fn of_a_late_payment_and_a_sweep_the_sweep_wins(adapter: &dyn Adapter)
         let [paid, swept] = world.meet(meeting, &pay, &sweep).await;
         assert_conflict(&paid, "a payment at the deadline");
         assert_committed(&swept, "the sweep");
-        let ended = world.ports.bookings.reservation(hold.id()).await.unwrap().unwrap();
+        let ended = world.ports.reservations.reservation(hold.id()).await.unwrap().unwrap();
         assert_eq!(ended.state(), ReservationState::Cancelled { reason: CancelReason::Expired, payment: None });
         assert_eq!(world.run(&world.a_payment(ada, hold.id())).await.unwrap_err(), Refusal::ReservationExpired);
         world.assert_audit_is_clean().await;
@@ -126,7 +126,7 @@ pub async fn of_a_charge_and_a_payment_one_wins(adapter: &dyn Adapter) {
 pub async fn of_two_refunds_one_wins(adapter: &dyn Adapter) {
     for meeting in Meeting::ALL {
         let world = World::with_halls(adapter, 3).await;
-        let (_, payment) = world.bought(ADA, DATE, &[1, 2]).await;
+        let (_, payment) = world.bought(ADA, SCHEDULE, &[1, 2]).await;
         let (first, second) = (world.a_refund(ADA, payment.id()), world.a_refund(ADA, payment.id()));
         let won = world.rivals(meeting, &first, &second).await;
         let (_, loser) = won.winner_and_loser(first, second);
@@ -161,13 +161,13 @@ pub async fn of_two_first_writes_of_one_user_one_wins(adapter: &dyn Adapter) {
 pub async fn of_two_uses_of_a_forgotten_key_one_wins(adapter: &dyn Adapter) {
     for meeting in Meeting::ALL {
         let world = World::with_halls(adapter, 3).await;
-        let key = keyed(ADA, Operation::Charge, "once");
+        let key = idempotency(ADA, Operation::Charge, "once");
         world.run(&world.a_charge_with(key.clone(), 1)).await.unwrap();
         world.clock.advance(world.rules.key_retention);
         let (first, second) = (world.a_charge_with(key.clone(), 1), world.a_charge_with(key.clone(), 1));
         let (first, second) = (world.change_of(&first).await, world.change_of(&second).await);
         // The wallet would let one win, too: only the record is at stake here.
-        let alone = |change: &Change| Change::default().writing(change.row::<domain::KeyRecord>().unwrap().clone());
+        let alone = |change: &Change| Change::default().writing(change.row::<domain::IdempotencyRecord>().unwrap().clone());
         world.one_wins(meeting, &alone(&first), &alone(&second)).await;
         assert!(world.run(&world.a_charge_with(key, 1)).await.unwrap().replayed);
     }

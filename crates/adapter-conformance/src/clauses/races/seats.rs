@@ -7,8 +7,8 @@ use domain::{CancelReason, ExpiryReason, Operation, Refusal, ReservationId, Rese
 
 use crate::Adapter;
 use crate::world::{
-    ADA, BEN, CYD, DATE, Meeting, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, Won, World, assert_committed, reservation_in,
-    seat_number,
+    ADA, BEN, CYD, Meeting, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, SCHEDULE, SECOND_SCHEDULE, Won, World, assert_committed,
+    reservation_in, seat_number,
 };
 
 /// P1: two holds of one seat: one wins, the other finds it held.
@@ -16,13 +16,13 @@ pub async fn of_two_holds_of_one_seat_one_wins(adapter: &dyn Adapter) {
     for meeting in Meeting::ALL {
         let world = World::with_halls(adapter, 3).await;
         let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
-        let (adas, bens) = (world.a_hold(ada, DATE, &[1, 2]), world.a_hold(ben, DATE, &[2, 3]));
+        let (adas, bens) = (world.a_hold(ada, SCHEDULE, &[1, 2]), world.a_hold(ben, SCHEDULE, &[2, 3]));
         let won = world.rivals(meeting, &adas, &bens).await;
         let (winner, loser) = won.winner_and_loser(adas, bens);
-        assert_eq!(world.seats(DATE, &[2]).await[0].reservation(), Some(winner.id));
+        assert_eq!(world.seats(SCHEDULE, &[2]).await[0].reservation(), Some(winner.id));
         let refusal = world.run(&loser).await.unwrap_err();
         assert_eq!(refusal, Refusal::SeatsUnavailable(vec![(seat_number(2), SeatStatus::Held)]));
-        assert_eq!(world.ports.bookings.reservation(loser.id).await.unwrap(), None);
+        assert_eq!(world.ports.reservations.reservation(loser.id).await.unwrap(), None);
         world.assert_audit_is_clean().await;
     }
 }
@@ -32,14 +32,14 @@ pub async fn of_two_holds_that_end_one_lapsed_hold_one_wins(adapter: &dyn Adapte
     for meeting in Meeting::ALL {
         let world = World::with_halls(adapter, 3).await;
         let lapsed = world.admitted(CYD).await;
-        world.held(lapsed, DATE, &[1, 2]).await;
+        world.held(lapsed, SCHEDULE, &[1, 2]).await;
         world.pass_seconds(300);
         let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
-        let (adas, bens) = (world.a_hold(ada, DATE, &[1]), world.a_hold(ben, DATE, &[2]));
+        let (adas, bens) = (world.a_hold(ada, SCHEDULE, &[1]), world.a_hold(ben, SCHEDULE, &[2]));
         let won = world.rivals(meeting, &adas, &bens).await;
         let (winner, loser) = won.winner_and_loser(adas, bens);
         world.run(&loser).await.unwrap();
-        let taken = world.seats(DATE, &[1, 2]).await;
+        let taken = world.seats(SCHEDULE, &[1, 2]).await;
         let both = [taken[0].reservation(), taken[1].reservation()];
         assert!(both.contains(&Some(winner.id)) && both.contains(&Some(loser.id)));
         world.assert_audit_is_clean().await;
@@ -51,18 +51,18 @@ pub async fn of_a_takeover_and_a_sweep_one_wins(adapter: &dyn Adapter) {
     for meeting in Meeting::ALL {
         let world = World::with_halls(adapter, 3).await;
         let lapsed = world.admitted(CYD).await;
-        let old = world.held(lapsed, DATE, &[1, 2]).await;
+        let old = world.held(lapsed, SCHEDULE, &[1, 2]).await;
         world.pass_seconds(300);
         let ada = world.admitted(ADA).await;
-        let hold = world.a_hold(ada, DATE, &[2, 3]);
+        let hold = world.a_hold(ada, SCHEDULE, &[2, 3]);
         let (takeover, sweep) = (world.change_of(&hold).await, world.changes_of_sweep().await.remove(0));
         if world.one_wins(meeting, &takeover, &sweep).await == Won::Second {
             world.run(&hold).await.unwrap();
         }
-        let ended = world.ports.bookings.reservation(old.id()).await.unwrap().unwrap();
+        let ended = world.ports.reservations.reservation(old.id()).await.unwrap().unwrap();
         assert_eq!(ended.state(), ReservationState::Cancelled { reason: CancelReason::Expired, payment: None });
         assert_eq!(
-            world.seats(DATE, &[1, 2, 3]).await.iter().map(|seat| seat.reservation()).collect::<Vec<_>>(),
+            world.seats(SCHEDULE, &[1, 2, 3]).await.iter().map(|seat| seat.reservation()).collect::<Vec<_>>(),
             [None, Some(hold.id), Some(hold.id)]
         );
         world.assert_audit_is_clean().await;
@@ -74,7 +74,7 @@ pub async fn of_two_holds_under_one_token_one_wins(adapter: &dyn Adapter) {
     for meeting in Meeting::ALL {
         let world = World::with_halls(adapter, 3).await;
         let ada = world.admitted(ADA).await;
-        let (first, second) = (world.a_hold(ada, DATE, &[1]), world.a_hold(ada, SECOND_DATE, &[1]));
+        let (first, second) = (world.a_hold(ada, SCHEDULE, &[1]), world.a_hold(ada, SECOND_SCHEDULE, &[1]));
         let won = world.rivals(meeting, &first, &second).await;
         let (winner, loser) = won.winner_and_loser(first, second);
         assert_eq!(world.run(&loser).await.unwrap_err(), Refusal::HoldExists(winner.id));
@@ -87,12 +87,12 @@ pub async fn of_a_hold_and_a_leave_one_wins(adapter: &dyn Adapter) {
     for meeting in Meeting::ALL {
         let world = World::with_halls(adapter, 3).await;
         let ada = world.admitted(ADA).await;
-        let (hold, leave) = (world.a_hold(ada, DATE, &[1]), world.a_leave(ADA, ada.token.unwrap()));
+        let (hold, leave) = (world.a_hold(ada, SCHEDULE, &[1]), world.a_leave(ADA, ada.token.unwrap()));
         match world.rivals(meeting, &hold, &leave).await {
             Won::First => world.run(&leave).await.map(|_| ()).unwrap(),
             Won::Second => assert_eq!(world.run(&hold).await.unwrap_err(), Refusal::TokenExpired(domain::ExpiryReason::Left)),
         }
-        assert_eq!(world.seats(DATE, &[1]).await[0].reservation(), None);
+        assert_eq!(world.seats(SCHEDULE, &[1]).await[0].reservation(), None);
         assert!(!world.token(ada.token.unwrap()).await.is_live());
         world.assert_audit_is_clean().await;
     }
@@ -103,8 +103,8 @@ pub async fn of_the_same_hold_again_and_its_release_one_wins(adapter: &dyn Adapt
     for meeting in Meeting::ALL {
         let world = World::with_halls(adapter, 3).await;
         let ada = world.admitted(ADA).await;
-        let hold = world.held(ada, DATE, &[1]).await;
-        let (again, release) = (world.a_hold(ada, DATE, &[1]), world.a_release(ADA, hold.id()));
+        let hold = world.held(ada, SCHEDULE, &[1]).await;
+        let (again, release) = (world.a_hold(ada, SCHEDULE, &[1]), world.a_release(ADA, hold.id()));
         match world.rivals(meeting, &again, &release).await {
             Won::First => world.run(&release).await.map(|_| ()).unwrap(),
             Won::Second => assert_ne!(reservation_in(world.run(&again).await.unwrap().outcome).id(), hold.id(), "a new hold"),
@@ -119,7 +119,7 @@ pub async fn of_one_key_twice_one_has_an_effect(adapter: &dyn Adapter) {
         let world = World::with_halls(adapter, 3).await;
         let ada = world.admitted(ADA).await;
         let key = world.new_key(ADA, Operation::Hold);
-        let (first, second) = (world.a_hold_with(key.clone(), ada, DATE, &[1]), world.a_hold_with(key, ada, DATE, &[1]));
+        let (first, second) = (world.a_hold_with(key.clone(), ada, SCHEDULE, &[1]), world.a_hold_with(key, ada, SCHEDULE, &[1]));
         let won = world.rivals(meeting, &first, &second).await;
         let (winner, loser) = won.winner_and_loser(first, second);
         let replay = world.run(&loser).await.unwrap();
@@ -137,12 +137,12 @@ pub async fn a_record_alone_lets_one_win(adapter: &dyn Adapter) {
         let elsewhere = world.admitted_to(ADA, OTHER_CONCERT).await;
         assert!(world.token(elsewhere.token.unwrap()).await.queue() == OTHER_QUEUE);
         let key = world.new_key(ADA, Operation::Hold);
-        let hold = |pass: Pass, date| world.a_hold_with(key.clone(), pass, date, &[1]);
-        let (first, second) = (hold(ada, DATE), hold(elsewhere, OTHER_DATE));
+        let hold = |pass: Pass, schedule| world.a_hold_with(key.clone(), pass, schedule, &[1]);
+        let (first, second) = (hold(ada, SCHEDULE), hold(elsewhere, OTHER_SCHEDULE));
         let won = world.rivals(meeting, &first, &second).await;
         let (winner, loser) = won.winner_and_loser(first, second);
-        assert!(world.ports.bookings.reservation(winner.id).await.unwrap().is_some());
-        assert!(world.ports.bookings.reservation(loser.id).await.unwrap().is_none());
+        assert!(world.ports.reservations.reservation(winner.id).await.unwrap().is_some());
+        assert!(world.ports.reservations.reservation(loser.id).await.unwrap().is_none());
         world.assert_audit_is_clean().await;
     }
 }
@@ -152,7 +152,8 @@ pub async fn holds_of_different_seats_both_win(adapter: &dyn Adapter) {
     for meeting in Meeting::ALL {
         let world = World::with_halls(adapter, 3).await;
         let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
-        let (adas, bens) = (world.change_of(&world.a_hold(ada, DATE, &[1])).await, world.change_of(&world.a_hold(ben, DATE, &[2])).await);
+        let (adas, bens) =
+            (world.change_of(&world.a_hold(ada, SCHEDULE, &[1])).await, world.change_of(&world.a_hold(ben, SCHEDULE, &[2])).await);
         for result in world.meet(meeting, &adas, &bens).await {
             assert_committed(&result, "another seat");
         }
@@ -165,7 +166,7 @@ pub async fn of_two_exchanges_for_one_seat_one_wins(adapter: &dyn Adapter) {
     for meeting in Meeting::ALL {
         let world = World::with_halls(adapter, 3).await;
         let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
-        let (adas, bens) = (world.held(ada, DATE, &[1]).await, world.held(ben, DATE, &[2]).await);
+        let (adas, bens) = (world.held(ada, SCHEDULE, &[1]).await, world.held(ben, SCHEDULE, &[2]).await);
         let (first, second) = (an_exchange(&world, ada, adas.id(), &[3]), an_exchange(&world, ben, bens.id(), &[3]));
         let won = world.rivals(meeting, &first, &second).await;
         let (winner, loser) = won.winner_and_loser(first, second);
@@ -179,9 +180,9 @@ pub async fn of_two_exchanges_for_one_seat_one_wins(adapter: &dyn Adapter) {
         }
         let (given_back, kept) = won.winner_and_loser(adas, bens);
         let released = ReservationState::Cancelled { reason: CancelReason::Released, payment: None };
-        assert_eq!(world.ports.bookings.reservation(given_back.id()).await.unwrap().unwrap().state(), released);
-        assert_eq!(world.ports.bookings.reservation(kept.id()).await.unwrap(), Some(kept));
-        assert_eq!(world.ports.bookings.reservation(loser.wanted.id).await.unwrap(), None);
+        assert_eq!(world.ports.reservations.reservation(given_back.id()).await.unwrap().unwrap().state(), released);
+        assert_eq!(world.ports.reservations.reservation(kept.id()).await.unwrap(), Some(kept));
+        assert_eq!(world.ports.reservations.reservation(loser.wanted.id).await.unwrap(), None);
         world.assert_audit_is_clean().await;
     }
 }
@@ -191,14 +192,14 @@ pub async fn of_an_exchange_and_a_hold_of_its_seat_one_wins(adapter: &dyn Adapte
     for meeting in Meeting::ALL {
         let world = World::with_halls(adapter, 3).await;
         let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
-        let old = world.held(ada, DATE, &[1, 2]).await;
-        let (exchange, hold) = (an_exchange(&world, ada, old.id(), &[2, 3]), world.a_hold(ben, DATE, &[3]));
+        let old = world.held(ada, SCHEDULE, &[1, 2]).await;
+        let (exchange, hold) = (an_exchange(&world, ada, old.id(), &[2, 3]), world.a_hold(ben, SCHEDULE, &[3]));
         match world.rivals(meeting, &exchange, &hold).await {
             Won::First => {
                 let refusal = world.run(&hold).await.unwrap_err();
                 assert_eq!(refusal, Refusal::SeatsUnavailable(vec![(seat_number(3), SeatStatus::Held)]));
                 assert_eq!(owners(&world).await, [None, Some(exchange.wanted.id), Some(exchange.wanted.id)]);
-                world.held(ben, DATE, &[1]).await;
+                world.held(ben, SCHEDULE, &[1]).await;
             }
             Won::Second => {
                 let refusal = world.run(&exchange).await.unwrap_err();
@@ -215,7 +216,7 @@ pub async fn of_an_exchange_and_a_payment_one_wins(adapter: &dyn Adapter) {
     for meeting in Meeting::ALL {
         let world = World::with_halls(adapter, 3).await;
         let ada = world.admitted(ADA).await;
-        let old = world.held(ada, DATE, &[1]).await;
+        let old = world.held(ada, SCHEDULE, &[1]).await;
         world.charged(ADA, 1_000_000).await;
         let (exchange, payment) = (an_exchange(&world, ada, old.id(), &[1, 3]), world.a_payment(ada, old.id()));
         match world.rivals(meeting, &exchange, &payment).await {
@@ -239,7 +240,7 @@ pub async fn of_an_exchange_and_a_payment_one_wins(adapter: &dyn Adapter) {
 pub async fn of_two_who_want_each_others_seats_nobody_loses_theirs(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 3).await;
     let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
-    let (adas, bens) = (world.held(ada, DATE, &[1]).await, world.held(ben, DATE, &[2]).await);
+    let (adas, bens) = (world.held(ada, SCHEDULE, &[1]).await, world.held(ben, SCHEDULE, &[2]).await);
     let is_held = |number| Refusal::SeatsUnavailable(vec![(seat_number(number), SeatStatus::Held)]);
 
     let (first, second) = (an_exchange(&world, ada, adas.id(), &[2]), an_exchange(&world, ben, bens.id(), &[1]));
@@ -255,12 +256,12 @@ pub async fn of_two_who_want_each_others_seats_nobody_loses_theirs(adapter: &dyn
     world.assert_audit_is_clean().await;
 }
 
-/// `pass` wants seats of [`DATE`] instead of what it holds.
+/// `pass` wants seats of [`SCHEDULE`] instead of what it holds.
 fn an_exchange(world: &World, pass: Pass, held: ReservationId, seats: &[u32]) -> exchange::Command {
-    exchange::Command { wanted: world.a_hold_with(world.new_key(pass.user, Operation::Exchange), pass, DATE, seats), held }
+    exchange::Command { wanted: world.a_hold_with(world.new_key(pass.user, Operation::Exchange), pass, SCHEDULE, seats), held }
 }
 
-/// Who has seats 1, 2 and 3 of [`DATE`].
+/// Who has seats 1, 2 and 3 of [`SCHEDULE`].
 async fn owners(world: &World) -> Vec<Option<ReservationId>> {
-    world.seats(DATE, &[1, 2, 3]).await.iter().map(|seat| seat.reservation()).collect()
+    world.seats(SCHEDULE, &[1, 2, 3]).await.iter().map(|seat| seat.reservation()).collect()
 }

@@ -1,7 +1,7 @@
 //! The port of what is on offer.
 
 use application::PageRequest;
-use application::testing::Programme;
+use application::testing::CatalogueFixture;
 use domain::need::Line;
 use domain::queue::PolicyOverrides;
 use domain::{Concert, ConcertId, Queue, QueueId, QueueState, Schedule, ScheduleId, Seat, SeatState, Version, Versioned, Zone};
@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use crate::Adapter;
 use crate::world::{
-    CONCERT, DATE, NEIGHBOUR, NEIGHBOUR_DATE, OTHER_CONCERT, OTHER_DATE, OTHER_QUEUE, SECOND_DATE, World, a_bill, a_small_bill,
-    seat_number, won,
+    CONCERT, NEIGHBOUR, NEIGHBOUR_SCHEDULE, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, SCHEDULE, SECOND_SCHEDULE, World, a_catalogue,
+    a_small_catalogue, seat_number, won,
 };
 
 /// `queues`: [`Queue::DEFAULT`] is always among them: from the start, open, with no policy of its own; its line is empty.
@@ -33,8 +33,8 @@ pub async fn an_empty_store_has_nothing_on(adapter: &dyn Adapter) {
     assert_eq!(world.ports.catalogue.concerts(PageRequest { after: None, size: 10 }).await.unwrap(), []);
     assert_eq!(world.concert(CONCERT).await, None);
     assert_eq!(world.ports.catalogue.schedules(CONCERT).await.unwrap(), []);
-    assert_eq!(world.schedule(DATE).await, None);
-    assert_eq!(world.ports.catalogue.seats(DATE).await.unwrap(), []);
+    assert_eq!(world.schedule(SCHEDULE).await, None);
+    assert_eq!(world.ports.catalogue.seats(SCHEDULE).await.unwrap(), []);
     assert_eq!(world.queue(OTHER_QUEUE).await, None);
     world.assert_audit_is_clean().await;
 }
@@ -42,16 +42,16 @@ pub async fn an_empty_store_has_nothing_on(adapter: &dyn Adapter) {
 /// `put_on`: adds the whole programme, everything as it was given.
 pub async fn what_is_put_on_is_on_offer(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
-    let bill = a_bill(3, world.now());
-    bill.put_on(&*world.ports.store).await;
-    assert_eq!(world.queue(OTHER_QUEUE).await, Some(first(&bill.queues[0])));
-    for concert in &bill.concerts {
+    let catalogue = a_catalogue(3, world.now());
+    catalogue.put_on(&*world.ports.store).await;
+    assert_eq!(world.queue(OTHER_QUEUE).await, Some(first(&catalogue.queues[0])));
+    for concert in &catalogue.concerts {
         assert_eq!(world.concert(concert.id()).await, Some(first(concert)));
     }
-    for date in &bill.schedules {
-        assert_eq!(world.schedule(date.id()).await, Some(first(date)));
-        let seats: Vec<_> = bill.seats.iter().filter(|seat| seat.schedule() == date.id()).map(first).collect();
-        assert_eq!(world.ports.catalogue.seats(date.id()).await.unwrap(), seats);
+    for schedule in &catalogue.schedules {
+        assert_eq!(world.schedule(schedule.id()).await, Some(first(schedule)));
+        let seats: Vec<_> = catalogue.seats.iter().filter(|seat| seat.schedule() == schedule.id()).map(first).collect();
+        assert_eq!(world.ports.catalogue.seats(schedule.id()).await.unwrap(), seats);
     }
     assert_eq!(world.find(Line { queue: OTHER_QUEUE, at_most: 1 }).await.unwrap().admission, Version::FIRST);
 }
@@ -59,7 +59,7 @@ pub async fn what_is_put_on_is_on_offer(adapter: &dyn Adapter) {
 /// `put_on`: every part of a queue, a date and a seat is kept: policies, messages, zones, instants to the microsecond, blocked seats.
 pub async fn every_part_of_a_programme_is_kept(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
-    let mut bill = a_bill(3, world.now() + Duration::microseconds(250_001));
+    let mut catalogue = a_catalogue(3, world.now() + Duration::microseconds(250_001));
     let all_set = PolicyOverrides {
         capacity: Some(7),
         batch: Some(u32::MAX),
@@ -67,32 +67,33 @@ pub async fn every_part_of_a_programme_is_kept(adapter: &dyn Adapter) {
         claim: Some(Duration::seconds(30)),
         max_waiting: Some(0),
     };
-    bill.queues[0] = bill.queues[0].clone().with_overrides(all_set);
+    catalogue.queues[0] = catalogue.queues[0].clone().with_overrides(all_set);
     let silent = |id, overrides| Queue::new(QueueId(Uuid::from_u128(id)), "läßt warten".into(), overrides, None);
-    bill.queues.push(silent(9, PolicyOverrides::default()).restore(QueueState::Paused));
-    bill.queues.push(silent(8, all_set).restore(QueueState::Closed));
-    bill.concerts[0] = bill.concerts[0].clone().announce("O'Brien's \"Ünplugged\" — 밤 🎸".into(), "Frontrow".into());
+    catalogue.queues.push(silent(9, PolicyOverrides::default()).restore(QueueState::Paused));
+    catalogue.queues.push(silent(8, all_set).restore(QueueState::Closed));
+    catalogue.concerts[0] = catalogue.concerts[0].clone().announce("O'Brien's \"Ünplugged\" — 밤 🎸".into(), "Frontrow".into());
     // The second is in no release of the IANA database: whatever was planned stays readable.
-    for (date, zone) in bill.schedules.iter_mut().zip([Zone::new("America/Argentina/Buenos_Aires"), Zone::restore("Europe/Kiyv")]) {
-        let sale = date.sale_opens_at()..date.sale_closes_at();
-        *date = date.clone().reschedule(date.starts_at(), zone.unwrap(), sale).unwrap();
+    for (schedule, zone) in catalogue.schedules.iter_mut().zip([Zone::new("America/Argentina/Buenos_Aires"), Zone::restore("Europe/Kiyv")])
+    {
+        let sale = schedule.sale_opens_at()..schedule.sale_closes_at();
+        *schedule = schedule.clone().reschedule(schedule.starts_at(), zone.unwrap(), sale).unwrap();
     }
-    let (schedule, number) = (bill.seats[0].schedule(), bill.seats[0].number());
-    bill.seats[0] = Seat::restore(schedule, number, "Loge «1» 'a'".into(), won(i64::MAX), SeatState::Blocked);
-    bill.put_on(&*world.ports.store).await;
+    let (schedule, number) = (catalogue.seats[0].schedule(), catalogue.seats[0].number());
+    catalogue.seats[0] = Seat::restore(schedule, number, "Loge «1» 'a'".into(), won(i64::MAX), SeatState::Blocked);
+    catalogue.put_on(&*world.ports.store).await;
 
     let queues = world.ports.catalogue.queues().await.unwrap();
     let ids: Vec<_> = queues.iter().map(|queue| queue.id()).collect();
     assert!(ids.is_sorted() && ids.len() == 4, "by id");
-    for queue in &bill.queues {
+    for queue in &catalogue.queues {
         assert!(queues.contains(&first(queue)), "{queue:?} in {queues:?}");
         assert_eq!(world.queue(queue.id()).await, Some(first(queue)));
     }
-    assert_eq!(world.concert(CONCERT).await, Some(first(&bill.concerts[0])));
-    for date in &bill.schedules {
-        assert_eq!(world.schedule(date.id()).await, Some(first(date)));
+    assert_eq!(world.concert(CONCERT).await, Some(first(&catalogue.concerts[0])));
+    for schedule in &catalogue.schedules {
+        assert_eq!(world.schedule(schedule.id()).await, Some(first(schedule)));
     }
-    assert_eq!(world.seats(DATE, &[1]).await, [first(&bill.seats[0])]);
+    assert_eq!(world.seats(SCHEDULE, &[1]).await, [first(&catalogue.seats[0])]);
 }
 
 /// `concerts`: in the order of their ids, those after the page's cursor, so many.
@@ -100,8 +101,8 @@ pub async fn concerts_come_in_pages_by_id(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     let ids: Vec<ConcertId> = [5_u128, 1 << 127, 3, 1 << 64, 4].into_iter().map(|id| ConcertId(Uuid::from_u128(id))).collect();
     let concert = |id: &ConcertId| Concert::new(*id, id.to_string(), "Frontrow".into(), Queue::DEFAULT);
-    let bill = Programme { concerts: ids.iter().map(concert).collect(), ..Programme::default() };
-    bill.put_on(&*world.ports.store).await;
+    let catalogue = CatalogueFixture { concerts: ids.iter().map(concert).collect(), ..CatalogueFixture::default() };
+    catalogue.put_on(&*world.ports.store).await;
     let mut expected = ids;
     expected.sort();
     for size in 1..=6 {
@@ -136,45 +137,48 @@ pub async fn concerts_are_found_by_their_queue(adapter: &dyn Adapter) {
 }
 
 /// `schedules_by_id`: those of the dates that exist, each once.
-pub async fn dates_are_found_by_their_ids(adapter: &dyn Adapter) {
+pub async fn schedules_are_found_by_their_ids(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 1).await;
-    let mut seen = world.ports.catalogue.schedules_by_id(&[OTHER_DATE, DATE, world.new_id(), OTHER_DATE]).await.unwrap();
-    seen.sort_by_key(|date| date.id());
-    assert_eq!(seen, world.schedules(&[DATE, OTHER_DATE]).await);
+    let mut seen = world.ports.catalogue.schedules_by_id(&[OTHER_SCHEDULE, SCHEDULE, world.new_id(), OTHER_SCHEDULE]).await.unwrap();
+    seen.sort_by_key(|schedule| schedule.id());
+    assert_eq!(seen, world.schedules(&[SCHEDULE, OTHER_SCHEDULE]).await);
     assert_eq!(world.ports.catalogue.schedules_by_id(&[]).await.unwrap(), []);
 }
 
 /// `schedules`: all dates of a concert, by start, then id; none if it doesn't exist.
-pub async fn dates_come_by_start_then_id(adapter: &dyn Adapter) {
+pub async fn schedules_come_by_start_then_id(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
-    let mut bill = a_small_bill(1, world.now());
-    let date = bill.schedules[0].clone();
+    let mut catalogue = a_small_catalogue(1, world.now());
+    let schedule = catalogue.schedules[0].clone();
     let days = [(30, 5), (29, 3), (28, 9), (27, 3), (1, 4)];
-    bill.schedules = days
+    catalogue.schedules = days
         .into_iter()
         .map(|(id, day)| {
-            let (starts_at, sale) = (date.starts_at() + Duration::days(day), date.sale_opens_at()..date.sale_closes_at());
-            Schedule::new(ScheduleId(Uuid::from_u128(id)), CONCERT, starts_at, date.zone().clone(), sale)
+            let (starts_at, sale) = (schedule.starts_at() + Duration::days(day), schedule.sale_opens_at()..schedule.sale_closes_at());
+            Schedule::new(ScheduleId(Uuid::from_u128(id)), CONCERT, starts_at, schedule.zone().clone(), sale)
         })
         .collect();
-    bill.seats = vec![];
-    bill.put_on(&*world.ports.store).await;
-    let seen: Vec<u128> = world.ports.catalogue.schedules(CONCERT).await.unwrap().iter().map(|date| date.id().0.as_u128()).collect();
+    catalogue.seats = vec![];
+    catalogue.put_on(&*world.ports.store).await;
+    let seen: Vec<u128> =
+        world.ports.catalogue.schedules(CONCERT).await.unwrap().iter().map(|schedule| schedule.id().0.as_u128()).collect();
     assert_eq!(seen, [27, 29, 1, 30, 28]);
     assert_eq!(world.ports.catalogue.schedules(NEIGHBOUR).await.unwrap(), []);
 }
 
 /// `schedules`, `seats`: those of that concert, of that date, and no other's.
-pub async fn dates_and_seats_are_their_owns(adapter: &dyn Adapter) {
+pub async fn schedules_and_seats_are_their_owns(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
-    for (concert, expected) in [(CONCERT, vec![DATE, SECOND_DATE]), (NEIGHBOUR, vec![NEIGHBOUR_DATE]), (OTHER_CONCERT, vec![OTHER_DATE])] {
-        let dates = world.ports.catalogue.schedules(concert).await.unwrap();
-        assert_eq!(dates.iter().map(|date| date.id()).collect::<Vec<_>>(), expected);
-        for date in dates {
-            let seats = world.ports.catalogue.seats(date.id()).await.unwrap();
+    for (concert, expected) in
+        [(CONCERT, vec![SCHEDULE, SECOND_SCHEDULE]), (NEIGHBOUR, vec![NEIGHBOUR_SCHEDULE]), (OTHER_CONCERT, vec![OTHER_SCHEDULE])]
+    {
+        let schedules = world.ports.catalogue.schedules(concert).await.unwrap();
+        assert_eq!(schedules.iter().map(|schedule| schedule.id()).collect::<Vec<_>>(), expected);
+        for schedule in schedules {
+            let seats = world.ports.catalogue.seats(schedule.id()).await.unwrap();
             assert_eq!(
                 seats.iter().map(|seat| (seat.schedule(), seat.number().get())).collect::<Vec<_>>(),
-                [(date.id(), 1), (date.id(), 2)]
+                [(schedule.id(), 1), (schedule.id(), 2)]
             );
         }
     }
@@ -183,11 +187,11 @@ pub async fn dates_and_seats_are_their_owns(adapter: &dyn Adapter) {
 /// `seats`: all of a date, by number.
 pub async fn seats_come_by_number(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
-    let mut bill = a_small_bill(120, world.now());
-    bill.seats.reverse();
-    bill.seats.swap(3, 70);
-    bill.put_on(&*world.ports.store).await;
-    let seats = world.ports.catalogue.seats(DATE).await.unwrap();
+    let mut catalogue = a_small_catalogue(120, world.now());
+    catalogue.seats.reverse();
+    catalogue.seats.swap(3, 70);
+    catalogue.put_on(&*world.ports.store).await;
+    let seats = world.ports.catalogue.seats(SCHEDULE).await.unwrap();
     assert!(seats.iter().map(|seat| seat.number().get()).eq(1..=120));
     assert_eq!(seats[99].number(), seat_number(100));
 }

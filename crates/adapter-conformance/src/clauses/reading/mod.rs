@@ -1,9 +1,9 @@
 //! Reading: lists in their order, pages without gaps, what doesn't exist.
 
-mod bookings;
 mod catalogue;
 mod people;
+mod reservations;
 
-pub use bookings::*;
 pub use catalogue::*;
 pub use people::*;
+pub use reservations::*;

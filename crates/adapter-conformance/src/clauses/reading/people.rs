@@ -5,14 +5,14 @@ use domain::decide::register;
 use domain::{EntryKind, Outcome, Queue, User, UserName, Wallet, WalletEntry};
 
 use crate::Adapter;
-use crate::world::{ADA, ALL, BEN, CYD, DATE, OTHER_CONCERT, OTHER_QUEUE, World, guest, won};
+use crate::world::{ADA, ALL, BEN, CYD, OTHER_CONCERT, OTHER_QUEUE, SCHEDULE, World, guest, won};
 
 /// `user`: if they have registered or written anything.
 pub async fn a_user_is_there_once_they_register_or_write(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     assert_eq!(world.ports.users.user(ADA).await.unwrap(), None);
     let name = UserName::new("Ada Lovelace").unwrap();
-    let registered = world.run(&register::Command { user: ADA, name: name.clone(), keyed: None }).await.unwrap().outcome;
+    let registered = world.run(&register::Command { user: ADA, name: name.clone(), idempotency: None }).await.unwrap().outcome;
     assert_eq!(registered, Outcome::Registered(world.ports.users.user(ADA).await.unwrap().expect("Ada is there")));
     assert_eq!(world.ports.users.user(ADA).await.unwrap(), Some(User { id: ADA, name: Some(name), created_at: world.now() }));
     world.charged(BEN, 5).await;
@@ -45,7 +45,7 @@ pub async fn entries_come_in_pages_the_newest_first(adapter: &dyn Adapter) {
         world.charged(BEN, 9).await;
         world.pass_seconds(1);
     }
-    let (_, payment) = world.bought(ADA, DATE, &[1]).await;
+    let (_, payment) = world.bought(ADA, SCHEDULE, &[1]).await;
     world.refunded(ADA, payment.id()).await;
     let all = world.ports.wallets.entries(ADA, PageRequest { after: None, size: ALL }).await.unwrap();
     assert_eq!(all.iter().map(WalletEntry::sequence).collect::<Vec<_>>(), [7, 6, 5, 4, 3, 2, 1]);

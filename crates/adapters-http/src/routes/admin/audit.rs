@@ -8,9 +8,9 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::super::codes::OPERATOR;
-use crate::answer::personal;
-use crate::extract::{Call, Operator};
+use crate::extract::{ApiRequest, Operator};
 use crate::problem::{Problem, problems};
+use crate::response::personal;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(audit);
@@ -56,7 +56,7 @@ problems!(AuditProblems: OPERATOR);
     responses((status = 200, description = "What was found.", body = AuditBody), AuditProblems),
 )]
 #[get("/v1/admin/audit")]
-async fn audit(call: Call<Operator>) -> Result<HttpResponse, Problem> {
+async fn audit(call: ApiRequest<Operator>) -> Result<HttpResponse, Problem> {
     let findings = call.api.ask(|ask| async move { ask.people.audit().await }).await?;
     personal(StatusCode::OK, &AuditBody::from(findings))
 }

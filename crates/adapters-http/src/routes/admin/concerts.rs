@@ -2,8 +2,8 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, patch, post};
-use application::use_cases::desk::{ConcertPatch, ConcertReport, DatePlan};
-use domain::decide::desk::Patch;
+use application::use_cases::admin::{ConcertPatch, ConcertReport, SchedulePlan};
+use domain::decide::admin::Patch;
 use domain::{ConcertId, Currency, QueueId, Title};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,10 +13,10 @@ use uuid::Uuid;
 use super::super::codes::{BODY, CHANGE, LIST, OPERATOR};
 use super::schedules::{Called, CancelBody, NewScheduleBody, ReportBody as ScheduleReportBody};
 use super::{because, by};
-use crate::answer::{Instant, cancelled, created, personal, versioned};
 use crate::api::HttpSettings;
-use crate::extract::{Body, Call, IfMatch, Line, List, Listing, Operator, PathId, Said, given};
-use crate::problem::{Code, Flaw, Problem, problems};
+use crate::extract::{ApiRequest, Body, BoundedText, FromBody, IfMatch, List, Operator, PageQuery, PathId, given};
+use crate::problem::{Code, FieldError, Problem, problems};
+use crate::response::{Instant, cancelled, created, personal, versioned};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(create_concert).service(list_concerts).service(show_concert).service(change_concert).service(cancel_concert);
@@ -31,10 +31,10 @@ struct NewConcertBody {
     id: Option<Uuid>,
     /// What is on the poster.
     #[schema(value_type = String, min_length = 1, max_length = 200, example = "A Night at the Club")]
-    name: Line<200>,
+    name: BoundedText<200>,
     /// Who gives it.
     #[schema(value_type = String, min_length = 1, max_length = 200, example = "The House")]
-    host: Line<200>,
+    host: BoundedText<200>,
     /// The queue that admits to it; without one the default queue.
     queue_id: Option<Uuid>,
     /// How many seats a user may have of it; null: as many as of any concert.
@@ -53,10 +53,10 @@ struct NewConcertBody {
 struct ConcertChangeBody {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
-    name: Option<Line<200>>,
+    name: Option<BoundedText<200>>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
-    host: Option<Line<200>>,
+    host: Option<BoundedText<200>>,
     /// It can't change while seats of the concert are held, or users wait in its queue for it or are let in.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Uuid, required = false)]
@@ -72,34 +72,34 @@ struct NewConcert {
     titles: [Title; 2],
     queue: Option<QueueId>,
     max_seats_per_user: Option<u32>,
-    dates: Vec<DatePlan>,
+    schedules: Vec<SchedulePlan>,
 }
 
 struct ConcertChange(ConcertPatch);
 
-impl Said for NewConcert {
+impl FromBody for NewConcert {
     type Wire = NewConcertBody;
 
-    fn read(wire: NewConcertBody, _: &HttpSettings) -> Result<Self, Vec<Flaw>> {
-        let NewConcertBody { id, name, host, queue_id, max_seats_per_user, schedules } = wire;
-        let (mut dates, mut flaws) = (Vec::with_capacity(schedules.len()), Vec::new());
-        for (index, schedule) in schedules.into_iter().enumerate() {
+    fn read(wire: NewConcertBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
+        let NewConcertBody { id, name, host, queue_id, max_seats_per_user, schedules: bodies } = wire;
+        let (mut schedules, mut field_errors) = (Vec::with_capacity(bodies.len()), Vec::new());
+        for (index, schedule) in bodies.into_iter().enumerate() {
             match schedule.read(&format!("/schedules/{index}")) {
-                Ok(date) => dates.push(date),
-                Err(found) => flaws.extend(found),
+                Ok(schedule) => schedules.push(schedule),
+                Err(found) => field_errors.extend(found),
             }
         }
-        if !flaws.is_empty() {
-            return Err(flaws);
+        if !field_errors.is_empty() {
+            return Err(field_errors);
         }
-        Ok(Self { id: id.map(ConcertId), titles: [name.0, host.0], queue: queue_id.map(QueueId), max_seats_per_user, dates })
+        Ok(Self { id: id.map(ConcertId), titles: [name.0, host.0], queue: queue_id.map(QueueId), max_seats_per_user, schedules })
     }
 }
 
-impl Said for ConcertChange {
+impl FromBody for ConcertChange {
     type Wire = ConcertChangeBody;
 
-    fn read(wire: ConcertChangeBody, _: &HttpSettings) -> Result<Self, Vec<Flaw>> {
+    fn read(wire: ConcertChangeBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
         let ConcertChangeBody { name, host, queue_id, max_seats_per_user } = wire;
         let (name, host) = (name.map(|name| name.0), host.map(|host| host.0));
         Ok(Self(ConcertPatch { name, host, queue: queue_id.map(QueueId), max_seats_per_user }))
@@ -126,7 +126,7 @@ struct ReportBody {
 }
 
 impl ReportBody {
-    fn new((concert, dates): ConcertReport, currency: Currency) -> Self {
+    fn new((concert, schedules): ConcertReport, currency: Currency) -> Self {
         let (version, concert) = (concert.version.0, concert.row);
         let (cancelled_at, cancellation_reason) = cancelled(concert.cancellation());
         Self {
@@ -138,7 +138,7 @@ impl ReportBody {
             cancelled_at,
             cancellation_reason,
             version,
-            schedules: dates.into_iter().map(|date| ScheduleReportBody::new(date, currency)).collect(),
+            schedules: schedules.into_iter().map(|schedule| ScheduleReportBody::new(schedule, currency)).collect(),
         }
     }
 }
@@ -160,11 +160,11 @@ problems!(CancelProblems: OPERATOR, BODY, &[Code::NotFound]);
     ),
 )]
 #[post("/v1/admin/concerts")]
-async fn create_concert(call: Call<(Operator, Body<NewConcert>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Operator(operator), Body(new)), .. } = call;
-    let NewConcert { id, titles, queue, max_seats_per_user, dates } = new;
+async fn create_concert(call: ApiRequest<(Operator, Body<NewConcert>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Operator(operator), Body(new)), .. } = call;
+    let NewConcert { id, titles, queue, max_seats_per_user, schedules } = new;
     let report =
-        api.ask(|ask| async move { ask.programme.create(&by(operator), id, titles, queue, max_seats_per_user, dates).await }).await?;
+        api.ask(|ask| async move { ask.catalogue.create(&by(operator), id, titles, queue, max_seats_per_user, schedules).await }).await?;
     let (version, location) = (report.0.version, format!("/v1/admin/concerts/{}", report.0.id()));
     Ok(versioned(created(StatusCode::CREATED, &ReportBody::new(report, api.settings.currency), &location)?, version))
 }
@@ -181,9 +181,9 @@ async fn create_concert(call: Call<(Operator, Body<NewConcert>)>) -> Result<Http
     responses((status = 200, description = "A page of the concerts.", body = List<ReportBody>), ListProblems),
 )]
 #[get("/v1/admin/concerts")]
-async fn list_concerts(call: Call<(Operator, Listing<ConcertId>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (_, Listing(page)), .. } = call;
-    let page = api.ask(|ask| async move { ask.programme.concerts(page).await }).await?;
+async fn list_concerts(call: ApiRequest<(Operator, PageQuery<ConcertId>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (_, PageQuery(page)), .. } = call;
+    let page = api.ask(|ask| async move { ask.catalogue.concerts(page).await }).await?;
     personal(StatusCode::OK, &List::new(page, |report| ReportBody::new(report, api.settings.currency)))
 }
 
@@ -196,9 +196,9 @@ async fn list_concerts(call: Call<(Operator, Listing<ConcertId>)>) -> Result<Htt
     responses((status = 200, description = "The concert.", body = ReportBody, headers(("ETag" = String))), ShowProblems),
 )]
 #[get("/v1/admin/concerts/{id:[^/:]+}")]
-async fn show_concert(call: Call<(Operator, PathId<ConcertId>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (_, PathId(id)), .. } = call;
-    shown(api.ask(|ask| async move { ask.programme.concert(id).await }).await?, api.settings.currency)
+async fn show_concert(call: ApiRequest<(Operator, PathId<ConcertId>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (_, PathId(id)), .. } = call;
+    shown(api.ask(|ask| async move { ask.catalogue.concert(id).await }).await?, api.settings.currency)
 }
 
 /// Change what of a concert is named.
@@ -216,9 +216,9 @@ async fn show_concert(call: Call<(Operator, PathId<ConcertId>)>) -> Result<HttpR
     ),
 )]
 #[patch("/v1/admin/concerts/{id:[^/:]+}")]
-async fn change_concert(call: Call<(Operator, PathId<ConcertId>, IfMatch, Body<ConcertChange>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Operator(operator), PathId(id), IfMatch(expected), Body(ConcertChange(patch))), .. } = call;
-    let report = api.ask(|ask| async move { ask.programme.change(&by(operator), id, expected, patch).await }).await?;
+async fn change_concert(call: ApiRequest<(Operator, PathId<ConcertId>, IfMatch, Body<ConcertChange>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Operator(operator), PathId(id), IfMatch(expected), Body(ConcertChange(patch))), .. } = call;
+    let report = api.ask(|ask| async move { ask.catalogue.change(&by(operator), id, expected, patch).await }).await?;
     shown(report, api.settings.currency)
 }
 
@@ -234,9 +234,9 @@ async fn change_concert(call: Call<(Operator, PathId<ConcertId>, IfMatch, Body<C
     ),
 )]
 #[post("/v1/admin/concerts/{id:[^/:]+}:cancel")]
-async fn cancel_concert(call: Call<(Operator, PathId<ConcertId>, Body<Called>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Operator(operator), PathId(id), Body(Called { reason })), .. } = call;
-    let report = api.ask(|ask| async move { ask.programme.cancel(&because(operator, reason), id).await }).await?;
+async fn cancel_concert(call: ApiRequest<(Operator, PathId<ConcertId>, Body<Called>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Operator(operator), PathId(id), Body(Called { reason })), .. } = call;
+    let report = api.ask(|ask| async move { ask.catalogue.cancel(&because(operator, reason), id).await }).await?;
     shown(report, api.settings.currency)
 }
 

@@ -11,10 +11,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::super::codes::{BODY, OPERATOR};
-use crate::answer::{Instant, MoneyBody, personal, token_status};
 use crate::api::{Api, HttpSettings};
-use crate::extract::{Body, Call, Operator, Part, Query, Said, misfit, page_size};
-use crate::problem::{Code, Flaw, Problem, problems};
+use crate::extract::{ApiRequest, Body, FromBody, Operator, Query, RequestPart, invalid_parameter, page_size};
+use crate::problem::{Code, FieldError, Problem, problems};
+use crate::response::{Instant, MoneyBody, personal, token_status};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(list_events).service(list_readers).service(keep_reader).service(forget_reader);
@@ -182,12 +182,12 @@ const fn cancel_reason(reason: CancelReason) -> &'static str {
 }
 
 /// Which events.
-struct Wish {
+struct EventFilter {
     after: Option<Position>,
     at_most: u32,
 }
 
-impl Part for Wish {
+impl RequestPart for EventFilter {
     const READS_QUERY: bool = true;
 
     fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
@@ -202,7 +202,7 @@ impl Part for Wish {
 fn position(text: &str) -> Result<Position, Problem> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let number = text.parse().ok().filter(|number| digits && *number <= MAX_POSITION);
-    number.map(Position).ok_or_else(|| misfit("after", "is the position of a page or of an event"))
+    number.map(Position).ok_or_else(|| invalid_parameter("after", "is the position of a page or of an event"))
 }
 
 /// What a store can count to.
@@ -224,8 +224,8 @@ problems!(EventProblems: OPERATOR, &[Code::ValidationFailed, Code::EventsGone]);
     responses((status = 200, description = "The next events.", body = PageBody), EventProblems),
 )]
 #[get("/v1/admin/events")]
-async fn list_events(call: Call<(Operator, Wish)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (_, Wish { after, at_most }), .. } = call;
+async fn list_events(call: ApiRequest<(Operator, EventFilter)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (_, EventFilter { after, at_most }), .. } = call;
     let page = api.ask(|ask| async move { ask.events.page(after, at_most).await }).await?;
     personal(StatusCode::OK, &PageBody::new(page, api.settings.currency))
 }
@@ -267,21 +267,21 @@ struct MoveBody {
 
 struct Move(Position);
 
-impl Said for Move {
+impl FromBody for Move {
     type Wire = MoveBody;
 
-    fn read(wire: MoveBody, _: &HttpSettings) -> Result<Self, Vec<Flaw>> {
+    fn read(wire: MoveBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
         if wire.position > MAX_POSITION {
-            return Err(vec![Flaw::at("/position", "is the position of a page or of an event")]);
+            return Err(vec![FieldError::at("/position", "is the position of a page or of an event")]);
         }
         Ok(Self(Position(wire.position)))
     }
 }
 
 /// The reader's name in the path; what can't be one isn't found.
-struct Named(ReaderName);
+struct ReaderPath(ReaderName);
 
-impl Part for Named {
+impl RequestPart for ReaderPath {
     fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
         ReaderName::new(request.match_info().query("name")).map(Self).map_err(|_| Problem::not_found())
     }
@@ -296,7 +296,7 @@ problems!(ReadersProblems: OPERATOR);
     responses((status = 200, description = "All readers.", body = ReadersBody), ReadersProblems),
 )]
 #[get("/v1/admin/event-readers")]
-async fn list_readers(call: Call<Operator>) -> Result<HttpResponse, Problem> {
+async fn list_readers(call: ApiRequest<Operator>) -> Result<HttpResponse, Problem> {
     let (readers, extent) = call.api.ask(|ask| async move { ask.events.readers().await }).await?;
     let shown = |LogReader { name, position, moved_at }| ReaderBody {
         name: name.as_str().to_owned(),
@@ -321,8 +321,8 @@ problems!(KeepProblems: OPERATOR, BODY, &[Code::NotFound, Code::EventsGone, Code
     responses((status = 204, description = "The position is kept."), KeepProblems),
 )]
 #[put("/v1/admin/event-readers/{name}")]
-async fn keep_reader(call: Call<(Operator, Named, Body<Move>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (_, Named(name), Body(Move(position))), .. } = call;
+async fn keep_reader(call: ApiRequest<(Operator, ReaderPath, Body<Move>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (_, ReaderPath(name), Body(Move(position))), .. } = call;
     api.ask(|ask| async move { ask.events.keep_reader(&name, position).await }).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -337,8 +337,8 @@ problems!(ForgetProblems: OPERATOR, &[Code::NotFound]);
     responses((status = 204, description = "It is forgotten."), ForgetProblems),
 )]
 #[delete("/v1/admin/event-readers/{name}")]
-async fn forget_reader(call: Call<(Operator, Named)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (_, Named(name)), .. } = call;
+async fn forget_reader(call: ApiRequest<(Operator, ReaderPath)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (_, ReaderPath(name)), .. } = call;
     api.ask(|ask| async move { ask.events.forget_reader(&name).await }).await?;
     Ok(HttpResponse::NoContent().finish())
 }

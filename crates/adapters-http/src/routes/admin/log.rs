@@ -3,28 +3,28 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get};
 use application::PageRequest;
-use application::ports::DeedsWanted;
-use domain::deed::{Act, Changed, Subject};
-use domain::{Deed, DeedId};
+use application::ports::AuditEntryFilter;
+use domain::audit_entry::{Action, Changed, Subject};
+use domain::{AuditEntry, AuditEntryId};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::super::codes::{LIST, OPERATOR};
-use crate::answer::{Instant, personal};
 use crate::api::Api;
-use crate::extract::{Call, List, Listing, Operator, Part, Query};
+use crate::extract::{ApiRequest, List, Operator, PageQuery, Query, RequestPart};
 use crate::problem::{Problem, problems};
+use crate::response::{Instant, personal};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
-    config.service(list_deeds);
+    config.service(list_audit_entries);
 }
 
 /// What an operator did.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Deed)]
-struct DeedBody {
+#[schema(as = AuditEntry)]
+struct AuditEntryBody {
     id: Uuid,
     at: Instant,
     operator_id: Uuid,
@@ -38,7 +38,7 @@ struct DeedBody {
 
 /// What something was done to.
 #[derive(Serialize, ToSchema)]
-#[schema(as = DeedSubject)]
+#[schema(as = AuditEntrySubject)]
 struct SubjectBody {
     kind: KindBody,
     id: Uuid,
@@ -46,7 +46,7 @@ struct SubjectBody {
 
 /// A property before and after.
 #[derive(Serialize, ToSchema)]
-#[schema(as = DeedChange)]
+#[schema(as = AuditEntryChange)]
 struct ChangedBody {
     #[schema(example = "capacity")]
     name: String,
@@ -58,7 +58,7 @@ struct ChangedBody {
 
 /// What was done.
 #[derive(Serialize, ToSchema)]
-#[schema(as = DeedAction)]
+#[schema(as = AuditEntryAction)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum ActionBody {
     Create,
@@ -84,7 +84,7 @@ enum ActionBody {
 
 /// The kind of a thing.
 #[derive(Serialize, ToSchema)]
-#[schema(as = DeedSubjectKind)]
+#[schema(as = AuditEntrySubjectKind)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum KindBody {
     Queue,
@@ -95,15 +95,15 @@ enum KindBody {
     User,
 }
 
-impl From<Deed> for DeedBody {
-    fn from(deed: Deed) -> Self {
-        let Deed { id, at, operator, act, subject, reason, changes } = deed;
+impl From<AuditEntry> for AuditEntryBody {
+    fn from(audit_entry: AuditEntry) -> Self {
+        let AuditEntry { id, at, operator, action, subject, reason, changes } = audit_entry;
         let changed = |Changed { name, before, after }| ChangedBody { name, before, after };
         Self {
             id: id.0,
             at: at.into(),
             operator_id: operator.0,
-            action: act.into(),
+            action: action.into(),
             subject: SubjectBody { kind: subject.into(), id: subject.id() },
             reason,
             changes: changes.into_iter().map(changed).collect(),
@@ -111,23 +111,23 @@ impl From<Deed> for DeedBody {
     }
 }
 
-impl From<Act> for ActionBody {
-    fn from(act: Act) -> Self {
-        match act {
-            Act::Create => Self::Create,
-            Act::Change => Self::Change,
-            Act::Pause => Self::Pause,
-            Act::Resume => Self::Resume,
-            Act::Close => Self::Close,
-            Act::Open => Self::Open,
-            Act::Admit => Self::Admit,
-            Act::Cancel => Self::Cancel,
-            Act::LayOut => Self::LayOut,
-            Act::Block => Self::Block,
-            Act::Unblock => Self::Unblock,
-            Act::Release => Self::Release,
-            Act::Refund => Self::Refund,
-            Act::Charge => Self::Charge,
+impl From<Action> for ActionBody {
+    fn from(action: Action) -> Self {
+        match action {
+            Action::Create => Self::Create,
+            Action::Change => Self::Change,
+            Action::Pause => Self::Pause,
+            Action::Resume => Self::Resume,
+            Action::Close => Self::Close,
+            Action::Open => Self::Open,
+            Action::Admit => Self::Admit,
+            Action::Cancel => Self::Cancel,
+            Action::LayOut => Self::LayOut,
+            Action::Block => Self::Block,
+            Action::Unblock => Self::Unblock,
+            Action::Release => Self::Release,
+            Action::Refund => Self::Refund,
+            Action::Charge => Self::Charge,
         }
     }
 }
@@ -146,18 +146,18 @@ impl From<Subject> for KindBody {
 }
 
 /// Which deeds.
-struct Wish {
-    wanted: DeedsWanted,
-    page: PageRequest<DeedId>,
+struct AuditFilter {
+    wanted: AuditEntryFilter,
+    page: PageRequest<AuditEntryId>,
 }
 
-impl Part for Wish {
+impl RequestPart for AuditFilter {
     const READS_QUERY: bool = true;
 
     fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
         let mut query = Query::of(request)?;
-        let wanted = DeedsWanted { subject: query.take_id("subject_id")?, operator: query.take_id("operator_id")? };
-        let Listing(page) = Listing::take(&mut query)?;
+        let wanted = AuditEntryFilter { subject: query.take_id("subject_id")?, operator: query.take_id("operator_id")? };
+        let PageQuery(page) = PageQuery::take(&mut query)?;
         query.end()?;
         Ok(Self { wanted, page })
     }
@@ -175,11 +175,11 @@ problems!(LogProblems: OPERATOR, LIST);
         ("page_size" = Option<usize>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
         ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
     ),
-    responses((status = 200, description = "A page of the log.", body = List<DeedBody>), LogProblems),
+    responses((status = 200, description = "A page of the log.", body = List<AuditEntryBody>), LogProblems),
 )]
 #[get("/v1/admin/log")]
-async fn list_deeds(call: Call<(Operator, Wish)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (_, Wish { wanted, page }), .. } = call;
-    let page = api.ask(|ask| async move { ask.people.deeds(wanted, page).await }).await?;
-    personal(StatusCode::OK, &List::new(page, DeedBody::from))
+async fn list_audit_entries(call: ApiRequest<(Operator, AuditFilter)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (_, AuditFilter { wanted, page }), .. } = call;
+    let page = api.ask(|ask| async move { ask.people.audit_entries(wanted, page).await }).await?;
+    personal(StatusCode::OK, &List::new(page, AuditEntryBody::from))
 }

@@ -11,8 +11,8 @@ mod seat_map;
 mod seats;
 mod users;
 
-use application::use_cases::desk::By;
-use domain::{Remark, UserId};
+use application::use_cases::admin::Actor;
+use domain::{Note, UserId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -30,16 +30,16 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 }
 
 /// The operator, who gives no reason.
-const fn by(operator: UserId) -> By {
-    By { operator, reason: None }
+const fn by(operator: UserId) -> Actor {
+    Actor { operator, reason: None }
 }
 
 /// The operator, and why if they say so.
-const fn perhaps_because(operator: UserId, reason: Option<Remark>) -> By {
-    By { operator, reason }
+const fn perhaps_because(operator: UserId, reason: Option<Note>) -> Actor {
+    Actor { operator, reason }
 }
 
 /// The operator, and why.
-const fn because(operator: UserId, reason: Remark) -> By {
-    By { operator, reason: Some(reason) }
+const fn because(operator: UserId, reason: Note) -> Actor {
+    Actor { operator, reason: Some(reason) }
 }

@@ -2,8 +2,8 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post};
-use application::use_cases::desk::WoundUp;
-use domain::{Remark, ReservationId, ScheduleId};
+use application::use_cases::admin::RefundBatch;
+use domain::{Note, ReservationId, ScheduleId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -11,10 +11,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::super::codes::{BODY, OPERATOR};
 use super::super::reservations::ReservationBody;
 use super::perhaps_because;
-use crate::answer::personal;
 use crate::api::HttpSettings;
-use crate::extract::{Body, Call, Line, MaybeBody, Operator, PathId, Said};
-use crate::problem::{Code, Flaw, Problem, problems};
+use crate::extract::{ApiRequest, Body, BoundedText, FromBody, MaybeBody, Operator, PathId};
+use crate::problem::{Code, FieldError, Problem, problems};
+use crate::response::personal;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(end_hold).service(refund_all);
@@ -27,20 +27,20 @@ const MOST: u32 = 500;
 
 /// How much is to be done.
 #[derive(Deserialize, ToSchema)]
-#[schema(as = WindingUp)]
+#[schema(as = NewRefundBatch)]
 #[serde(deny_unknown_fields)]
-struct WindingUpBody {
+struct NewRefundBatchBody {
     /// How many reservations to end at most; 100 unless it is given.
     #[schema(minimum = 1, maximum = 500)]
     at_most: Option<u32>,
     /// For the audit log.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "The singer has a cold")]
-    reason: Option<Line<1_000>>,
+    reason: Option<BoundedText<1_000>>,
 }
 
-struct WindingUp {
+struct NewRefundBatch {
     at_most: u32,
-    reason: Option<Remark>,
+    reason: Option<Note>,
 }
 
 /// Why a hold is ended.
@@ -50,36 +50,36 @@ struct WindingUp {
 struct ReleaseBody {
     /// For the audit log.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "The buyer has called")]
-    reason: Option<Line<1_000>>,
+    reason: Option<BoundedText<1_000>>,
 }
 
-struct Release(Option<Remark>);
+struct Release(Option<Note>);
 
-impl Said for Release {
+impl FromBody for Release {
     type Wire = ReleaseBody;
 
-    fn read(wire: ReleaseBody, _: &HttpSettings) -> Result<Self, Vec<Flaw>> {
+    fn read(wire: ReleaseBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
         Ok(Self(wire.reason.map(|reason| reason.0)))
     }
 }
 
-impl Said for WindingUp {
-    type Wire = WindingUpBody;
+impl FromBody for NewRefundBatch {
+    type Wire = NewRefundBatchBody;
 
-    fn read(wire: WindingUpBody, _: &HttpSettings) -> Result<Self, Vec<Flaw>> {
+    fn read(wire: NewRefundBatchBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
         let at_most = wire.at_most.unwrap_or(AT_MOST);
         if (1..=MOST).contains(&at_most) {
             Ok(Self { at_most, reason: wire.reason.map(|reason| reason.0) })
         } else {
-            Err(vec![Flaw::at("/at_most", format_args!("a number from 1 to {MOST}"))])
+            Err(vec![FieldError::at("/at_most", format_args!("a number from 1 to {MOST}"))])
         }
     }
 }
 
 /// What this request did, and what is left.
 #[derive(Serialize, ToSchema)]
-#[schema(as = WoundUp)]
-struct WoundUpBody {
+#[schema(as = RefundBatch)]
+struct RefundBatchBody {
     /// Holds that were ended.
     released: u32,
     /// Payments that were given back.
@@ -100,8 +100,8 @@ problems!(RefundProblems: OPERATOR, BODY, &[Code::NotFound, Code::InvalidState, 
     responses((status = 200, description = "The hold has ended, now or before.", body = ReservationBody), ReleaseProblems),
 )]
 #[post("/v1/admin/reservations/{id:[^/:]+}:release")]
-async fn end_hold(call: Call<(Operator, PathId<ReservationId>, MaybeBody<Release>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Operator(operator), PathId(id), MaybeBody(Release(reason))), .. } = call;
+async fn end_hold(call: ApiRequest<(Operator, PathId<ReservationId>, MaybeBody<Release>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Operator(operator), PathId(id), MaybeBody(Release(reason))), .. } = call;
     let answer = api.ask(|ask| async move { ask.sale.release(&perhaps_because(operator, reason), id).await }).await?;
     personal(StatusCode::OK, &ReservationBody::written(answer.outcome.reservation, answer.at, api.settings.currency))
 }
@@ -111,13 +111,13 @@ async fn end_hold(call: Call<(Operator, PathId<ReservationId>, MaybeBody<Release
     tag = "desk",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The date.")),
-    request_body = WindingUpBody,
-    responses((status = 200, description = "What was done, and what is left.", body = WoundUpBody), RefundProblems),
+    request_body = NewRefundBatchBody,
+    responses((status = 200, description = "What was done, and what is left.", body = RefundBatchBody), RefundProblems),
 )]
 #[post("/v1/admin/schedules/{id:[^/:]+}:refund-all")]
-async fn refund_all(call: Call<(Operator, PathId<ScheduleId>, Body<WindingUp>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Operator(operator), PathId(id), Body(WindingUp { at_most, reason })), .. } = call;
-    let WoundUp { released, refunded, remaining } =
-        api.ask(|ask| async move { ask.sale.wind_up(&perhaps_because(operator, reason), id, at_most).await }).await?;
-    personal(StatusCode::OK, &WoundUpBody { released, refunded, remaining })
+async fn refund_all(call: ApiRequest<(Operator, PathId<ScheduleId>, Body<NewRefundBatch>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Operator(operator), PathId(id), Body(NewRefundBatch { at_most, reason })), .. } = call;
+    let RefundBatch { released, refunded, remaining } =
+        api.ask(|ask| async move { ask.sale.refund_batch(&perhaps_because(operator, reason), id, at_most).await }).await?;
+    personal(StatusCode::OK, &RefundBatchBody { released, refunded, remaining })
 }

@@ -2,8 +2,8 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, patch, post};
-use application::use_cases::desk::{DatePatch, DatePlan, DateReport, SaleFigures};
-use domain::{ConcertId, Currency, Remark, ScheduleId};
+use application::use_cases::admin::{SaleFigures, SchedulePatch, SchedulePlan, ScheduleReport};
+use domain::{ConcertId, Currency, Note, ScheduleId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -12,10 +12,10 @@ use uuid::Uuid;
 use super::super::codes::{BODY, CHANGE, OPERATOR};
 use super::seat_map::SeatPlanBody;
 use super::{because, by};
-use crate::answer::{Instant, MoneyBody, cancelled, created, personal, versioned};
 use crate::api::HttpSettings;
-use crate::extract::{Body, Call, IfMatch, Line, Operator, PathId, Said, ZoneName, given};
-use crate::problem::{Code, Flaw, Problem, problems};
+use crate::extract::{ApiRequest, Body, BoundedText, FromBody, IfMatch, Operator, PathId, ZoneField, given};
+use crate::problem::{Code, FieldError, Problem, problems};
+use crate::response::{Instant, MoneyBody, cancelled, created, personal, versioned};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(add_schedule).service(show_schedule).service(change_schedule).service(cancel_schedule);
@@ -32,7 +32,7 @@ pub(super) struct NewScheduleBody {
     starts_at: Instant,
     /// The hall's time zone, named exactly as in the IANA database; links count.
     #[schema(value_type = String, max_length = 64, example = "Asia/Seoul")]
-    zone: ZoneName,
+    zone: ZoneField,
     /// The first instant of the sale.
     sale_opens_at: Instant,
     /// The first instant after the sale.
@@ -51,7 +51,7 @@ struct ScheduleChangeBody {
     starts_at: Option<Instant>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = String, required = false, max_length = 64)]
-    zone: Option<ZoneName>,
+    zone: Option<ZoneField>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Instant, required = false)]
     sale_opens_at: Option<Instant>,
@@ -66,24 +66,24 @@ struct ScheduleChangeBody {
 #[serde(deny_unknown_fields)]
 pub(super) struct CancelBody {
     #[schema(value_type = String, min_length = 1, max_length = 1000, example = "The singer has a cold")]
-    reason: Line<1_000>,
+    reason: BoundedText<1_000>,
 }
 
 /// Something is called off.
 pub(super) struct Called {
-    pub(super) reason: Remark,
+    pub(super) reason: Note,
 }
 
-struct NewSchedule(DatePlan);
+struct NewSchedule(SchedulePlan);
 
-struct ScheduleChange(DatePatch);
+struct ScheduleChange(SchedulePatch);
 
 impl NewScheduleBody {
     /// The date, or all that doesn't fit in the value at `pointer`.
-    pub(super) fn read(self, pointer: &str) -> Result<DatePlan, Vec<Flaw>> {
+    pub(super) fn read(self, pointer: &str) -> Result<SchedulePlan, Vec<FieldError>> {
         let Self { id, starts_at, zone, sale_opens_at, sale_closes_at, seat_map } = self;
         let seats = seat_map.map(|map| map.read(&format!("{pointer}/seat_map"))).transpose()?;
-        Ok(DatePlan {
+        Ok(SchedulePlan {
             id: id.map(ScheduleId),
             starts_at: starts_at.into(),
             zone: zone.0,
@@ -94,19 +94,19 @@ impl NewScheduleBody {
     }
 }
 
-impl Said for NewSchedule {
+impl FromBody for NewSchedule {
     type Wire = NewScheduleBody;
 
-    fn read(wire: NewScheduleBody, _: &HttpSettings) -> Result<Self, Vec<Flaw>> {
+    fn read(wire: NewScheduleBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
         wire.read("").map(Self)
     }
 }
 
-impl Said for ScheduleChange {
+impl FromBody for ScheduleChange {
     type Wire = ScheduleChangeBody;
 
-    fn read(wire: ScheduleChangeBody, _: &HttpSettings) -> Result<Self, Vec<Flaw>> {
-        Ok(Self(DatePatch {
+    fn read(wire: ScheduleChangeBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
+        Ok(Self(SchedulePatch {
             starts_at: wire.starts_at.map(Into::into),
             zone: wire.zone.map(|zone| zone.0),
             sale_opens_at: wire.sale_opens_at.map(Into::into),
@@ -115,10 +115,10 @@ impl Said for ScheduleChange {
     }
 }
 
-impl Said for Called {
+impl FromBody for Called {
     type Wire = CancelBody;
 
-    fn read(wire: CancelBody, _: &HttpSettings) -> Result<Self, Vec<Flaw>> {
+    fn read(wire: CancelBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
         Ok(Self { reason: wire.reason.0 })
     }
 }
@@ -160,7 +160,7 @@ struct FiguresBody {
 }
 
 impl ReportBody {
-    pub(super) fn new(DateReport { schedule, figures }: DateReport, currency: Currency) -> Self {
+    pub(super) fn new(ScheduleReport { schedule, figures }: ScheduleReport, currency: Currency) -> Self {
         let (version, schedule) = (schedule.version.0, schedule.row);
         let (cancelled_at, cancellation_reason) = cancelled(schedule.cancellation());
         Self {
@@ -202,9 +202,9 @@ problems!(CancelProblems: OPERATOR, BODY, &[Code::NotFound]);
     ),
 )]
 #[post("/v1/admin/concerts/{id:[^/:]+}/schedules")]
-async fn add_schedule(call: Call<(Operator, PathId<ConcertId>, Body<NewSchedule>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Operator(operator), PathId(concert), Body(NewSchedule(date))), .. } = call;
-    let report = api.ask(|ask| async move { ask.programme.add_date(&by(operator), concert, date).await }).await?;
+async fn add_schedule(call: ApiRequest<(Operator, PathId<ConcertId>, Body<NewSchedule>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Operator(operator), PathId(concert), Body(NewSchedule(schedule))), .. } = call;
+    let report = api.ask(|ask| async move { ask.catalogue.add_schedule(&by(operator), concert, schedule).await }).await?;
     let (version, location) = (report.schedule.version, format!("/v1/admin/schedules/{}", report.schedule.id()));
     Ok(versioned(created(StatusCode::CREATED, &ReportBody::new(report, api.settings.currency), &location)?, version))
 }
@@ -217,9 +217,9 @@ async fn add_schedule(call: Call<(Operator, PathId<ConcertId>, Body<NewSchedule>
     responses((status = 200, description = "The date.", body = ReportBody, headers(("ETag" = String))), ShowProblems),
 )]
 #[get("/v1/admin/schedules/{id:[^/:]+}")]
-async fn show_schedule(call: Call<(Operator, PathId<ScheduleId>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (_, PathId(id)), .. } = call;
-    shown(api.ask(|ask| async move { ask.programme.date(id).await }).await?, api.settings.currency)
+async fn show_schedule(call: ApiRequest<(Operator, PathId<ScheduleId>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (_, PathId(id)), .. } = call;
+    shown(api.ask(|ask| async move { ask.catalogue.schedule(id).await }).await?, api.settings.currency)
 }
 
 /// Change what of a date is named.
@@ -237,9 +237,9 @@ async fn show_schedule(call: Call<(Operator, PathId<ScheduleId>)>) -> Result<Htt
     ),
 )]
 #[patch("/v1/admin/schedules/{id:[^/:]+}")]
-async fn change_schedule(call: Call<(Operator, PathId<ScheduleId>, IfMatch, Body<ScheduleChange>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Operator(operator), PathId(id), IfMatch(expected), Body(ScheduleChange(patch))), .. } = call;
-    let report = api.ask(|ask| async move { ask.programme.change_date(&by(operator), id, expected, patch).await }).await?;
+async fn change_schedule(call: ApiRequest<(Operator, PathId<ScheduleId>, IfMatch, Body<ScheduleChange>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Operator(operator), PathId(id), IfMatch(expected), Body(ScheduleChange(patch))), .. } = call;
+    let report = api.ask(|ask| async move { ask.catalogue.change_schedule(&by(operator), id, expected, patch).await }).await?;
     shown(report, api.settings.currency)
 }
 
@@ -255,13 +255,13 @@ async fn change_schedule(call: Call<(Operator, PathId<ScheduleId>, IfMatch, Body
     ),
 )]
 #[post("/v1/admin/schedules/{id:[^/:]+}:cancel")]
-async fn cancel_schedule(call: Call<(Operator, PathId<ScheduleId>, Body<Called>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Operator(operator), PathId(id), Body(Called { reason })), .. } = call;
-    let report = api.ask(|ask| async move { ask.programme.cancel_date(&because(operator, reason), id).await }).await?;
+async fn cancel_schedule(call: ApiRequest<(Operator, PathId<ScheduleId>, Body<Called>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Operator(operator), PathId(id), Body(Called { reason })), .. } = call;
+    let report = api.ask(|ask| async move { ask.catalogue.cancel_schedule(&because(operator, reason), id).await }).await?;
     shown(report, api.settings.currency)
 }
 
-fn shown(report: DateReport, currency: Currency) -> Result<HttpResponse, Problem> {
+fn shown(report: ScheduleReport, currency: Currency) -> Result<HttpResponse, Problem> {
     let version = report.schedule.version;
     Ok(versioned(personal(StatusCode::OK, &ReportBody::new(report, currency))?, version))
 }

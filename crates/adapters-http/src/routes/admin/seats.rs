@@ -2,18 +2,18 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post};
-use domain::decide::desk::block;
-use domain::{Remark, ScheduleId, SeatNumber};
+use domain::decide::admin::block;
+use domain::{Note, ScheduleId, SeatNumber};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::super::codes::{BODY, OPERATOR};
 use super::because;
-use crate::answer::personal;
 use crate::api::HttpSettings;
-use crate::extract::{Body, Call, Line, Number, Operator, PathId, Said};
-use crate::problem::{Code, Flaw, Problem, problems};
+use crate::extract::{ApiRequest, Body, BoundedText, FromBody, Operator, PathId, SeatNumberField};
+use crate::problem::{Code, FieldError, Problem, problems};
+use crate::response::personal;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(block_seats).service(unblock_seats);
@@ -26,22 +26,22 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 struct SeatOrderBody {
     /// The seats' numbers, each once.
     #[schema(value_type = Vec<u32>, example = json!([7, 8]), min_items = 1, max_items = 10_000)]
-    seat_numbers: Vec<Number>,
+    seat_numbers: Vec<SeatNumberField>,
     #[schema(value_type = String, min_length = 1, max_length = 1000, example = "A broken seat")]
-    reason: Line<1_000>,
+    reason: BoundedText<1_000>,
 }
 
 struct SeatOrder {
     seats: Vec<SeatNumber>,
-    reason: Remark,
+    reason: Note,
 }
 
-impl Said for SeatOrder {
+impl FromBody for SeatOrder {
     type Wire = SeatOrderBody;
 
-    fn read(wire: SeatOrderBody, _: &HttpSettings) -> Result<Self, Vec<Flaw>> {
+    fn read(wire: SeatOrderBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
         let seats: Vec<_> = wire.seat_numbers.into_iter().map(|number| number.0).collect();
-        block::check(&seats).map_err(|error| vec![Flaw::at("/seat_numbers", error)])?;
+        block::check(&seats).map_err(|error| vec![FieldError::at("/seat_numbers", error)])?;
         Ok(Self { seats, reason: wire.reason.0 })
     }
 }
@@ -64,7 +64,7 @@ problems!(BlockProblems: OPERATOR, BODY, &[Code::NotFound, Code::SeatUnavailable
     responses((status = 200, description = "The seats are blocked, now or before.", body = ChangedBody), BlockProblems),
 )]
 #[post("/v1/admin/schedules/{id:[^/:]+}/seats:block")]
-async fn block_seats(call: Call<(Operator, PathId<ScheduleId>, Body<SeatOrder>)>) -> Result<HttpResponse, Problem> {
+async fn block_seats(call: ApiRequest<(Operator, PathId<ScheduleId>, Body<SeatOrder>)>) -> Result<HttpResponse, Problem> {
     order(call, true).await
 }
 
@@ -77,12 +77,12 @@ async fn block_seats(call: Call<(Operator, PathId<ScheduleId>, Body<SeatOrder>)>
     responses((status = 200, description = "The seats are free, now or before.", body = ChangedBody), BlockProblems),
 )]
 #[post("/v1/admin/schedules/{id:[^/:]+}/seats:unblock")]
-async fn unblock_seats(call: Call<(Operator, PathId<ScheduleId>, Body<SeatOrder>)>) -> Result<HttpResponse, Problem> {
+async fn unblock_seats(call: ApiRequest<(Operator, PathId<ScheduleId>, Body<SeatOrder>)>) -> Result<HttpResponse, Problem> {
     order(call, false).await
 }
 
-async fn order(call: Call<(Operator, PathId<ScheduleId>, Body<SeatOrder>)>, blocked: bool) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Operator(operator), PathId(id), Body(SeatOrder { seats, reason })), .. } = call;
+async fn order(call: ApiRequest<(Operator, PathId<ScheduleId>, Body<SeatOrder>)>, blocked: bool) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Operator(operator), PathId(id), Body(SeatOrder { seats, reason })), .. } = call;
     let changed = api.ask(|ask| async move { ask.seats.block(&because(operator, reason), id, seats, blocked).await }).await?;
     personal(StatusCode::OK, &ChangedBody { changed })
 }

@@ -14,10 +14,10 @@ use super::super::codes::{LIST, OPERATOR};
 use super::super::payments::PaymentBody;
 use super::super::reservations::ReservationBody;
 use super::super::wallet::EntryBody;
-use crate::answer::{Instant, MoneyBody, personal, token_status};
 use crate::api::Api;
-use crate::extract::{Call, List, Listing, Operator, Part, PathId, Query, misfit};
+use crate::extract::{ApiRequest, List, Operator, PageQuery, PathId, Query, RequestPart, invalid_parameter};
 use crate::problem::{Code, Problem, problems};
+use crate::response::{Instant, MoneyBody, personal, token_status};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -99,19 +99,21 @@ impl TokenBody {
 }
 
 /// Which users.
-struct Wish {
+struct UserFilter {
     name: Option<NamePrefix>,
     page: PageRequest<UserId>,
 }
 
-impl Part for Wish {
+impl RequestPart for UserFilter {
     const READS_QUERY: bool = true;
 
     fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
         let mut query = Query::of(request)?;
-        let name =
-            query.take("name")?.map(|name| NamePrefix::new(&name).map_err(|error| misfit("name", &error.to_string()))).transpose()?;
-        let Listing(page) = Listing::take(&mut query)?;
+        let name = query
+            .take("name")?
+            .map(|name| NamePrefix::new(&name).map_err(|error| invalid_parameter("name", &error.to_string())))
+            .transpose()?;
+        let PageQuery(page) = PageQuery::take(&mut query)?;
         query.end()?;
         Ok(Self { name, page })
     }
@@ -133,8 +135,8 @@ problems!(ListProblems: OPERATOR, LIST, &[Code::NotFound]);
     responses((status = 200, description = "A page of the users.", body = List<UserBody>), FindProblems),
 )]
 #[get("/v1/admin/users")]
-async fn find_users(call: Call<(Operator, Wish)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (_, Wish { name, page }), .. } = call;
+async fn find_users(call: ApiRequest<(Operator, UserFilter)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (_, UserFilter { name, page }), .. } = call;
     let page = api.ask(|ask| async move { ask.people.users(name, page).await }).await?;
     personal(StatusCode::OK, &List::new(page, UserBody::from))
 }
@@ -147,8 +149,8 @@ async fn find_users(call: Call<(Operator, Wish)>) -> Result<HttpResponse, Proble
     responses((status = 200, description = "The user.", body = UserWithBalanceBody), OneProblems),
 )]
 #[get("/v1/admin/users/{id:[^/:]+}")]
-async fn show_user(call: Call<(Operator, PathId<UserId>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (_, PathId(id)), .. } = call;
+async fn show_user(call: ApiRequest<(Operator, PathId<UserId>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (_, PathId(id)), .. } = call;
     let user = api.ask(|ask| async move { ask.people.user(id).await }).await?;
     personal(StatusCode::OK, &UserWithBalanceBody::new(user, api.settings.currency))
 }
@@ -161,8 +163,8 @@ async fn show_user(call: Call<(Operator, PathId<UserId>)>) -> Result<HttpRespons
     responses((status = 200, description = "The latest 200 places, on one page.", body = List<TokenBody>), OneProblems),
 )]
 #[get("/v1/admin/users/{id:[^/:]+}/queue-tokens")]
-async fn list_queue_tokens(call: Call<(Operator, PathId<UserId>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (_, PathId(id)), .. } = call;
+async fn list_queue_tokens(call: ApiRequest<(Operator, PathId<UserId>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (_, PathId(id)), .. } = call;
     let tokens = api.ask(|ask| async move { ask.people.tokens(id, PageRequest::<UserId>::MAX_SIZE).await }).await?;
     let now = api.use_cases.people.now();
     personal(StatusCode::OK, &List::whole(tokens.iter().map(|token| TokenBody::new(token, now)).collect()))
@@ -181,11 +183,11 @@ async fn list_queue_tokens(call: Call<(Operator, PathId<UserId>)>) -> Result<Htt
     responses((status = 200, description = "A page of the user's reservations.", body = List<ReservationBody>), ListProblems),
 )]
 #[get("/v1/admin/users/{id:[^/:]+}/reservations")]
-async fn list_reservations(call: Call<(Operator, PathId<UserId>, Listing<ReservationId>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (_, PathId(id), Listing(page)), .. } = call;
+async fn list_reservations(call: ApiRequest<(Operator, PathId<UserId>, PageQuery<ReservationId>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (_, PathId(id), PageQuery(page)), .. } = call;
     let page = api.ask(|ask| async move { ask.people.reservations(id, page).await }).await?;
     let now = api.use_cases.people.now();
-    personal(StatusCode::OK, &List::new(page, |booking| ReservationBody::new(booking, now, api.settings.currency)))
+    personal(StatusCode::OK, &List::new(page, |details| ReservationBody::new(details, now, api.settings.currency)))
 }
 
 /// A user's payments, newest first.
@@ -201,8 +203,8 @@ async fn list_reservations(call: Call<(Operator, PathId<UserId>, Listing<Reserva
     responses((status = 200, description = "A page of the user's payments.", body = List<PaymentBody>), ListProblems),
 )]
 #[get("/v1/admin/users/{id:[^/:]+}/payments")]
-async fn list_payments(call: Call<(Operator, PathId<UserId>, Listing<PaymentId>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (_, PathId(id), Listing(page)), .. } = call;
+async fn list_payments(call: ApiRequest<(Operator, PathId<UserId>, PageQuery<PaymentId>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (_, PathId(id), PageQuery(page)), .. } = call;
     let page = api.ask(|ask| async move { ask.people.payments(id, page).await }).await?;
     personal(StatusCode::OK, &List::new(page, |payment| PaymentBody::new(&payment, None, api.settings.currency)))
 }
@@ -220,8 +222,8 @@ async fn list_payments(call: Call<(Operator, PathId<UserId>, Listing<PaymentId>)
     responses((status = 200, description = "A page of the user's book.", body = List<EntryBody>), ListProblems),
 )]
 #[get("/v1/admin/users/{id:[^/:]+}/wallet-entries")]
-async fn list_wallet_entries(call: Call<(Operator, PathId<UserId>, Listing<u64>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (_, PathId(id), Listing(page)), .. } = call;
+async fn list_wallet_entries(call: ApiRequest<(Operator, PathId<UserId>, PageQuery<u64>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (_, PathId(id), PageQuery(page)), .. } = call;
     let page = api.ask(|ask| async move { ask.people.entries(id, page).await }).await?;
     personal(StatusCode::OK, &List::new(page, |entry| EntryBody::new(&entry, api.settings.currency)))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::plan::DATE;
+use crate::plan::SCHEDULE;
 use crate::shop::Shop;
 
 const LARGEST: usize = 4 * 1024 * 1024;
@@ -40,6 +40,6 @@ async fn a_map_of_many_rows_fits() {
         (0..20_000_u32).map(|row| json!({"name": format!("{row}"), "numbers": {"from": 101 + row, "to": 101 + row}})).collect();
     let map = json!({"sections": [{"name": "Field", "price": 1, "rows": rows}]});
     assert!(map.to_string().len() > 1024 * 1024 / 2);
-    let path = format!("/v1/admin/schedules/{}/seat-map", DATE.0);
+    let path = format!("/v1/admin/schedules/{}/seat-map", SCHEDULE.0);
     assert_eq!(shop.put(&path).by(&shop.operator()).json(&map).send().await.with_status(200).body["created"], 20_000);
 }

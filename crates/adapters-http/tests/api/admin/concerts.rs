@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use application::ports::{MockDesk, ReadError};
+use application::ports::{MockAdminQueries, ReadError};
 use serde_json::{Value, json};
 
-use super::orders::{a_date, a_map};
+use super::orders::{a_map, a_schedule};
 use crate::plan::Plan;
-use crate::plan::{CONCERT, DATE, OTHER_CONCERT, QUEUE};
+use crate::plan::{CONCERT, OTHER_CONCERT, QUEUE, SCHEDULE};
 use crate::shop::{Shop, rand};
 
 const CONCERTS: &str = "/v1/admin/concerts";
@@ -17,10 +17,10 @@ fn path() -> String {
 }
 
 #[actix_web::test]
-async fn a_concert_is_made_with_its_dates_and_their_seats() {
+async fn a_concert_is_made_with_its_schedules_and_their_seats() {
     let shop = Shop::open().await;
     let operator = shop.operator();
-    let (later, mut sooner) = (a_date(), a_date());
+    let (later, mut sooner) = (a_schedule(), a_schedule());
     sooner["starts_at"] = json!("2030-04-01T20:00:00Z");
     sooner["seat_map"] = a_map(1, 30);
     let body = json!({"name": "Gala", "host": "The House", "queue_id": QUEUE.0, "max_seats_per_user": 2, "schedules": [later, sooner]});
@@ -45,16 +45,16 @@ async fn what_is_no_concert_is_pointed_at_and_nothing_is_made() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let with = |name: &str, value: Value| {
-        let mut body = json!({"name": "Gala", "host": "The House", "schedules": [a_date(), a_date()]});
+        let mut body = json!({"name": "Gala", "host": "The House", "schedules": [a_schedule(), a_schedule()]});
         *body.pointer_mut(name).expect("a member") = value;
         body
     };
-    let dates = |count: usize| json!({"name": "Gala", "host": "The House", "schedules": vec![a_date(); count]});
-    let mut seated = a_date();
+    let schedules = |count: usize| json!({"name": "Gala", "host": "The House", "schedules": vec![a_schedule(); count]});
+    let mut seated = a_schedule();
     seated["seat_map"] = json!({"sections": [{"name": "A", "rows": [{"name": "1", "numbers": {"from": 1, "to": 2}}]}]});
-    let mut backwards = a_date();
+    let mut backwards = a_schedule();
     backwards["seat_map"] = a_map(2, 1);
-    let mut unsold = a_date();
+    let mut unsold = a_schedule();
     unsold["sale_closes_at"] = unsold["sale_opens_at"].clone();
     let before = shop.store.rows();
     for (body, pointer) in [
@@ -67,7 +67,7 @@ async fn what_is_no_concert_is_pointed_at_and_nothing_is_made() {
         (with("/schedules/1", unsold), "/schedules/1/sale_closes_at"),
         (with("/schedules/1", seated), "/schedules/1/seat_map/sections/0/rows/0/price"),
         (with("/schedules/1", backwards), "/schedules/1/seat_map/sections"),
-        (dates(101), "/schedules"),
+        (schedules(101), "/schedules"),
     ] {
         shop.post(CONCERTS).by(&operator).json(&body).send().await.with_problem(400, "VALIDATION_FAILED").at(pointer);
     }
@@ -76,15 +76,15 @@ async fn what_is_no_concert_is_pointed_at_and_nothing_is_made() {
     shop.post(CONCERTS)
         .by(&operator)
         .json(&with("/schedules/1", {
-            let mut date = a_date();
-            date["id"] = json!(DATE.0);
-            date
+            let mut schedule = a_schedule();
+            schedule["id"] = json!(SCHEDULE.0);
+            schedule
         }))
         .send()
         .await
         .with_problem(409, "ALREADY_EXISTS");
     assert!(shop.store.rows() == before);
-    shop.post(CONCERTS).by(&operator).json(&dates(100)).send().await.with_status(201);
+    shop.post(CONCERTS).by(&operator).json(&schedules(100)).send().await.with_status(201);
 }
 
 #[actix_web::test]
@@ -127,7 +127,7 @@ async fn a_concert_is_changed_but_not_its_queue_while_seats_are_held_or_users_wa
 }
 
 #[actix_web::test]
-async fn a_concert_is_called_off_with_all_its_dates() {
+async fn a_concert_is_called_off_with_all_its_schedules() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let cancel = format!("{}:cancel", path());
@@ -135,7 +135,9 @@ async fn a_concert_is_called_off_with_all_its_dates() {
     let reason = json!({"reason": "The roof leaks"});
     let off = shop.post(&cancel).by(&operator).json(&reason).send().await.with_status(200);
     assert!(
-        off.body["schedules"].as_array().is_some_and(|dates| dates.len() == 2 && dates.iter().all(|date| date["cancelled_at"].is_string()))
+        off.body["schedules"]
+            .as_array()
+            .is_some_and(|schedules| schedules.len() == 2 && schedules.iter().all(|schedule| schedule["cancelled_at"].is_string()))
     );
     assert_eq!((&off.body["cancellation_reason"], off.tag().as_str()), (&reason["reason"], "\"2\""));
     let again = shop.post(&cancel).by(&operator).json(&reason).send().await.with_status(200);
@@ -155,22 +157,22 @@ async fn a_concert_is_called_off_with_all_its_dates() {
 async fn what_is_committed_is_answered_although_its_figures_can_not_be_read() {
     let plan = Plan {
         ports: |ports| {
-            let mut desk = MockDesk::new();
-            desk.expect_revenue().returning(|_| Err(ReadError::Unavailable("canceling statement due to statement timeout".into())));
-            ports.desk = Arc::new(desk);
+            let mut admin = MockAdminQueries::new();
+            admin.expect_revenue().returning(|_| Err(ReadError::Unavailable("canceling statement due to statement timeout".into())));
+            ports.admin = Arc::new(admin);
         },
         ..Plan::default()
     };
     let shop = plan.open().await;
     let operator = shop.operator();
-    let mut date = a_date();
-    date["seat_map"] = a_map(1, 30);
-    let body = json!({"name": "Gala", "host": "The House", "schedules": [date]});
+    let mut schedule = a_schedule();
+    schedule["seat_map"] = a_map(1, 30);
+    let body = json!({"name": "Gala", "host": "The House", "schedules": [schedule]});
     let made = shop.post(CONCERTS).by(&operator).json(&body).send().await.with_status(201);
     assert_eq!(made.body["schedules"][0]["figures"]["available"], 30, "they are known without being read");
     let concert = format!("{CONCERTS}/{}", made.text("id"));
     let schedule = format!("/v1/admin/schedules/{}", made.body["schedules"][0]["id"].as_str().unwrap());
-    let added = shop.post(&format!("{concert}/schedules")).by(&operator).json(&a_date()).send().await.with_status(201);
+    let added = shop.post(&format!("{concert}/schedules")).by(&operator).json(&a_schedule()).send().await.with_status(201);
     assert_eq!(added.body["figures"]["seats"], 0);
     let renamed = shop.patch(&concert).by(&operator).header("If-Match", "*").json(&json!({"name": "Ball"})).send().await.with_status(200);
     assert_eq!((renamed.text("name"), &renamed.body["schedules"][0]["figures"]), ("Ball".to_owned(), &Value::Null));

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::plan::{DATE, PRICE, QUEUE};
+use crate::plan::{PRICE, QUEUE, SCHEDULE};
 use crate::shop::{Shop, Visitor};
 
 const EVENTS: &str = "/v1/admin/events";
@@ -56,7 +56,7 @@ async fn the_log_tells_what_happened_in_order_and_no_secret() {
     let held = with_type(events, "reservation.held");
     assert_eq!((&held["subject"], &held["subject_version"]), (&json!({"kind": "RESERVATION", "id": reservation}), &json!(1)));
     assert_eq!(held["data"]["seat_numbers"], json!([1, 2]));
-    assert_eq!((&held["data"]["schedule_id"], &held["data"]["user_id"]), (&json!(DATE.0), &user));
+    assert_eq!((&held["data"]["schedule_id"], &held["data"]["user_id"]), (&json!(SCHEDULE.0), &user));
     assert!(held["data"]["expires_at"].is_string() && held["at"].is_string() && held["id"].is_string());
     let paid = with_type(events, "payment.completed");
     assert_eq!(paid["data"], json!({"reservation_id": reservation, "user_id": user, "amount": money(2 * PRICE)}));

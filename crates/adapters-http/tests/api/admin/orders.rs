@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::plan::{CONCERT, DATE, LATER_DATE, QUEUE};
+use crate::plan::{CONCERT, LATER_SCHEDULE, QUEUE, SCHEDULE};
 use crate::shop::{Shop, Visitor};
 
 /// A date that an operator may add.
-pub(crate) fn a_date() -> Value {
+pub(crate) fn a_schedule() -> Value {
     json!({
         "starts_at": "2030-05-01T20:00:00+09:00",
         "zone": "Asia/Seoul",
@@ -25,8 +25,8 @@ pub(crate) fn id(route: &str, user: &Visitor, reservation: &str) -> String {
     match route {
         _ if route.starts_with("/v1/admin/queues/") => QUEUE.0.to_string(),
         _ if route.starts_with("/v1/admin/concerts/") => CONCERT.0.to_string(),
-        "/v1/admin/schedules/{id}:refund-all" => LATER_DATE.0.to_string(),
-        _ if route.starts_with("/v1/admin/schedules/") => DATE.0.to_string(),
+        "/v1/admin/schedules/{id}:refund-all" => LATER_SCHEDULE.0.to_string(),
+        _ if route.starts_with("/v1/admin/schedules/") => SCHEDULE.0.to_string(),
         _ if route.starts_with("/v1/admin/users/") => user.id.0.to_string(),
         _ => reservation.to_owned(),
     }
@@ -45,7 +45,7 @@ pub(crate) async fn keep_the_reader(shop: &Shop, operator: &Visitor) {
 pub(crate) fn order(method: &str, route: &str) -> Option<(Value, &'static [&'static str])> {
     let id = "0f207207-0000-7000-8000-0000000a0001";
     let policy = json!({"capacity": 5, "batch": 5, "active_seconds": 600, "claim_seconds": 60, "max_waiting": 9});
-    let (mut date, reason) = (a_date(), json!({"reason": "The singer has a cold"}));
+    let (mut schedule, reason) = (a_schedule(), json!({"reason": "The singer has a cold"}));
     Some(match (method, route) {
         ("POST", "/v1/admin/queues") => (
             json!({"id": id, "name": "Matinees", "policy": policy, "message": "Doors at eight"}),
@@ -57,10 +57,10 @@ pub(crate) fn order(method: &str, route: &str) -> Option<(Value, &'static [&'sta
         ),
         ("POST", "/v1/admin/queues/{id}:admit") => (json!({"count": 5}), &["/count"]),
         ("POST", "/v1/admin/concerts") => {
-            date["id"] = json!(id);
-            date["seat_map"] = a_map(1, 20);
+            schedule["id"] = json!(id);
+            schedule["seat_map"] = a_map(1, 20);
             (
-                json!({"id": id, "name": "Night", "host": "House", "queue_id": QUEUE.0, "max_seats_per_user": 4, "schedules": [date]}),
+                json!({"id": id, "name": "Night", "host": "House", "queue_id": QUEUE.0, "max_seats_per_user": 4, "schedules": [schedule]}),
                 &[
                     "/id",
                     "/name",
@@ -82,7 +82,7 @@ pub(crate) fn order(method: &str, route: &str) -> Option<(Value, &'static [&'sta
             &["/name", "/host", "/queue_id", "/max_seats_per_user"],
         ),
         ("POST", "/v1/admin/concerts/{id}/schedules") | ("PATCH", "/v1/admin/schedules/{id}") => {
-            (date, &["/starts_at", "/zone", "/sale_opens_at", "/sale_closes_at"])
+            (schedule, &["/starts_at", "/zone", "/sale_opens_at", "/sale_closes_at"])
         }
         ("POST", "/v1/admin/concerts/{id}:cancel" | "/v1/admin/schedules/{id}:cancel") => (reason, &["/reason"]),
         ("PUT", "/v1/admin/event-readers/{name}") => (json!({"position": 1}), &[]),
@@ -125,7 +125,7 @@ pub(crate) fn may_be_null(method: &str, target: &str, pointer: &str) -> bool {
 }
 
 /// Calls the later date off, so that there is one that was.
-pub(crate) async fn cancel_the_later_date(shop: &Shop, operator: &Visitor) {
-    let path = format!("/v1/admin/schedules/{}:cancel", LATER_DATE.0);
+pub(crate) async fn cancel_the_later_schedule(shop: &Shop, operator: &Visitor) {
+    let path = format!("/v1/admin/schedules/{}:cancel", LATER_SCHEDULE.0);
     shop.post(&path).by(operator).json(&json!({"reason": "The singer has a cold"})).send().await.with_status(200);
 }

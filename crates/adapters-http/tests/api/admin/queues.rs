@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use application::ports::{MockDesk, ReadError};
+use application::ports::{MockAdminQueries, ReadError};
 use serde_json::{Value, json};
 
 use crate::plan::{Plan, QUEUE};
@@ -202,9 +202,9 @@ async fn the_same_admission_again_admits_nobody_else() {
 async fn what_is_committed_is_answered_without_counting_the_queues_tokens() {
     let plan = Plan {
         ports: |ports| {
-            let mut desk = MockDesk::new();
-            desk.expect_turnout().returning(|_| Err(ReadError::Unavailable("canceling statement due to statement timeout".into())));
-            ports.desk = Arc::new(desk);
+            let mut admin = MockAdminQueries::new();
+            admin.expect_queue_totals().returning(|_| Err(ReadError::Unavailable("canceling statement due to statement timeout".into())));
+            ports.admin = Arc::new(admin);
         },
         ..Plan::default()
     };

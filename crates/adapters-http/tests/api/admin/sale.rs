@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::plan::{DATE, PRICE};
+use crate::plan::{PRICE, SCHEDULE};
 use crate::shop::{Shop, rand};
 
 #[actix_web::test]
@@ -38,7 +38,7 @@ async fn why_a_hold_was_ended_is_in_the_log() {
 }
 
 #[actix_web::test]
-async fn of_three_who_wind_a_date_up_at_once_each_reports_what_it_did() {
+async fn of_three_who_wind_a_schedule_up_at_once_each_reports_what_it_did() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     for (name, seat) in [("Ada", 1), ("Bob", 2), ("Cid", 3), ("Dan", 4), ("Eli", 5), ("Fay", 6)] {
@@ -48,11 +48,11 @@ async fn of_three_who_wind_a_date_up_at_once_each_reports_what_it_did() {
             shop.pay(&visitor, "pay", &hold).await.with_status(201);
         }
     }
-    let path = format!("/v1/admin/schedules/{}", DATE.0);
+    let path = format!("/v1/admin/schedules/{}", SCHEDULE.0);
     shop.post(&format!("{path}:cancel")).by(&operator).json(&json!({"reason": "No singer"})).send().await.with_status(200);
     let reason = json!({"reason": "The singer has a cold"});
-    let wind_up = || shop.post(&format!("{path}:refund-all")).by(&operator).json(&reason).send();
-    let done = futures_util::future::join3(wind_up(), wind_up(), wind_up()).await;
+    let refund_batch = || shop.post(&format!("{path}:refund-all")).by(&operator).json(&reason).send();
+    let done = futures_util::future::join3(refund_batch(), refund_batch(), refund_batch()).await;
     let done = [done.0, done.1, done.2].map(|answer| answer.with_status(200).body);
     let sum = |name: &str| done.iter().map(|body| body[name].as_u64().expect("a number")).sum::<u64>();
     assert_eq!((sum("released"), sum("refunded"), sum("remaining")), (2, 4, 0), "{done:?}");
@@ -81,7 +81,7 @@ async fn a_payment_that_an_operator_refunds_is_in_the_log() {
 }
 
 #[actix_web::test]
-async fn a_date_that_was_called_off_is_wound_up_some_at_a_time() {
+async fn a_schedule_that_was_called_off_is_wound_up_some_at_a_time() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let mut paid = Vec::new();
@@ -93,23 +93,23 @@ async fn a_date_that_was_called_off_is_wound_up_some_at_a_time() {
     }
     let dan = shop.admitted("Dan").await;
     shop.held(&dan, &[4]).await;
-    let path = format!("/v1/admin/schedules/{}", DATE.0);
-    let wind_up = async |body: serde_json::Value| shop.post(&format!("{path}:refund-all")).by(&operator).json(&body).send().await;
-    assert_eq!(wind_up(json!({})).await.with_problem(409, "INVALID_STATE").text("current_state"), "SCHEDULED");
+    let path = format!("/v1/admin/schedules/{}", SCHEDULE.0);
+    let refund_batch = async |body: serde_json::Value| shop.post(&format!("{path}:refund-all")).by(&operator).json(&body).send().await;
+    assert_eq!(refund_batch(json!({})).await.with_problem(409, "INVALID_STATE").text("current_state"), "SCHEDULED");
     shop.post(&format!("{path}:cancel")).by(&operator).json(&json!({"reason": "No singer"})).send().await.with_status(200);
 
-    let some = wind_up(json!({"at_most": 3})).await.with_status(200).body;
+    let some = refund_batch(json!({"at_most": 3})).await.with_status(200).body;
     let number = |body: &serde_json::Value, name: &str| body[name].as_u64().expect("a number");
     assert_eq!((number(&some, "released") + number(&some, "refunded"), number(&some, "remaining")), (3, 1));
-    let rest = wind_up(json!({})).await.with_status(200).body;
+    let rest = refund_batch(json!({})).await.with_status(200).body;
     assert_eq!((number(&rest, "released") + number(&rest, "refunded"), number(&rest, "remaining")), (1, 0));
     assert_eq!((number(&some, "refunded") + number(&rest, "refunded"), number(&some, "released") + number(&rest, "released")), (3, 1));
-    assert_eq!(wind_up(json!({})).await.with_status(200).body, json!({"released": 0, "refunded": 0, "remaining": 0}));
+    assert_eq!(refund_batch(json!({})).await.with_status(200).body, json!({"released": 0, "refunded": 0, "remaining": 0}));
     for visitor in &paid {
         let wallet = shop.get("/v1/wallet").by(visitor).send().await.with_status(200);
         assert_eq!(wallet.body["balance"]["amount"], 100_000, "{PRICE} came back");
     }
     for at_most in [0, 501] {
-        wind_up(json!({"at_most": at_most})).await.with_problem(400, "VALIDATION_FAILED").at("/at_most");
+        refund_batch(json!({"at_most": at_most})).await.with_problem(400, "VALIDATION_FAILED").at("/at_most");
     }
 }

@@ -2,25 +2,25 @@
 
 use serde_json::{Value, json};
 
-use super::orders::{a_date, a_map};
-use crate::plan::{CONCERT, DATE, PRICE};
+use super::orders::{a_map, a_schedule};
+use crate::plan::{CONCERT, PRICE, SCHEDULE};
 use crate::shop::{Shop, rand};
 
 fn path() -> String {
-    format!("/v1/admin/schedules/{}", DATE.0)
+    format!("/v1/admin/schedules/{}", SCHEDULE.0)
 }
 
-fn dates() -> String {
+fn schedules() -> String {
     format!("/v1/admin/concerts/{}/schedules", CONCERT.0)
 }
 
 #[actix_web::test]
-async fn a_date_is_added_to_a_concert() {
+async fn a_schedule_is_added_to_a_concert() {
     let shop = Shop::open().await;
     let operator = shop.operator();
-    let mut date = a_date();
-    date["seat_map"] = a_map(1, 5);
-    let made = shop.post(&dates()).by(&operator).json(&date).send().await.with_status(201);
+    let mut schedule = a_schedule();
+    schedule["seat_map"] = a_map(1, 5);
+    let made = shop.post(&schedules()).by(&operator).json(&schedule).send().await.with_status(201);
     let id = made.text("id");
     assert_eq!(made.header("location"), Some(format!("/v1/admin/schedules/{id}").as_str()));
     assert_eq!(
@@ -34,17 +34,17 @@ async fn a_date_is_added_to_a_concert() {
     let shown = shop.get(&format!("/v1/admin/schedules/{id}")).by(&operator).send().await.with_status(200);
     assert_eq!((shown.tag(), shown.body), (made.tag(), made.body));
 
-    date["id"] = json!(DATE.0);
-    shop.post(&dates()).by(&operator).json(&date).send().await.with_problem(409, "ALREADY_EXISTS");
+    schedule["id"] = json!(SCHEDULE.0);
+    shop.post(&schedules()).by(&operator).json(&schedule).send().await.with_problem(409, "ALREADY_EXISTS");
     let nowhere = format!("/v1/admin/concerts/{}/schedules", uuid::Uuid::from_u128(rand()));
-    shop.post(&nowhere).by(&operator).json(&a_date()).send().await.with_problem(404, "NOT_FOUND");
-    let mut unsold = a_date();
+    shop.post(&nowhere).by(&operator).json(&a_schedule()).send().await.with_problem(404, "NOT_FOUND");
+    let mut unsold = a_schedule();
     unsold["sale_opens_at"] = json!("2031-01-01T00:00:00Z");
-    shop.post(&dates()).by(&operator).json(&unsold).send().await.with_problem(400, "VALIDATION_FAILED").at("/sale_closes_at");
+    shop.post(&schedules()).by(&operator).json(&unsold).send().await.with_problem(400, "VALIDATION_FAILED").at("/sale_closes_at");
 }
 
 #[actix_web::test]
-async fn a_date_is_changed_until_it_is_called_off() {
+async fn a_schedule_is_changed_until_it_is_called_off() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let change = async |tag: &str, body: Value| shop.patch(&path()).by(&operator).header("If-Match", tag).json(&body).send().await;
@@ -70,7 +70,7 @@ async fn a_date_is_changed_until_it_is_called_off() {
 }
 
 #[actix_web::test]
-async fn who_calls_a_date_off_ends_its_sale() {
+async fn who_calls_a_schedule_off_ends_its_sale() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let ada = shop.admitted("Ada").await;

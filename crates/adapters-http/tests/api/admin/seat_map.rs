@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::orders::{a_date, a_map};
-use crate::plan::{CONCERT, DATE, LATER_DATE, PRICE};
+use super::orders::{a_map, a_schedule};
+use crate::plan::{CONCERT, LATER_SCHEDULE, PRICE, SCHEDULE};
 use crate::shop::{Shop, Visitor, rand};
 
 fn path() -> String {
-    format!("/v1/admin/schedules/{}/seat-map", DATE.0)
+    format!("/v1/admin/schedules/{}/seat-map", SCHEDULE.0)
 }
 
 async fn seats(shop: &Shop, visitor: &Visitor) -> Value {
-    shop.get(&format!("/v1/schedules/{}/seats", DATE.0)).by(visitor).send().await.with_status(200).body
+    shop.get(&format!("/v1/schedules/{}/seats", SCHEDULE.0)).by(visitor).send().await.with_status(200).body
 }
 
 #[actix_web::test]
@@ -60,19 +60,19 @@ async fn a_map_comes_back_as_one_that_makes_the_same_seats() {
     let again = shop.put(&path()).by(&operator).json(&whole).send().await.with_status(200);
     assert_eq!(again.body, json!({"created": 0, "changed": 0, "unchanged": 29}));
 
-    let mut date = a_date();
-    date["seat_map"] = whole.clone();
-    let dates = format!("/v1/admin/concerts/{}/schedules", CONCERT.0);
-    let copy = shop.post(&dates).by(&operator).json(&date).send().await.with_status(201).text("id");
+    let mut schedule = a_schedule();
+    schedule["seat_map"] = whole.clone();
+    let schedules = format!("/v1/admin/concerts/{}/schedules", CONCERT.0);
+    let copy = shop.post(&schedules).by(&operator).json(&schedule).send().await.with_status(201).text("id");
     let copied = shop.get(&format!("/v1/admin/schedules/{copy}/seat-map")).by(&operator).send().await.with_status(200);
     assert_eq!(copied.body, whole);
 }
 
 #[actix_web::test]
-async fn a_date_without_seats_has_an_empty_map_and_one_that_is_not_there_has_none() {
+async fn a_schedule_without_seats_has_an_empty_map_and_one_that_is_not_there_has_none() {
     let shop = Shop::open().await;
     let operator = shop.operator();
-    let empty = shop.get(&format!("/v1/admin/schedules/{}/seat-map", LATER_DATE.0)).by(&operator).send().await.with_status(200);
+    let empty = shop.get(&format!("/v1/admin/schedules/{}/seat-map", LATER_SCHEDULE.0)).by(&operator).send().await.with_status(200);
     assert_eq!(empty.body, json!({"sections": []}));
     let nowhere = format!("/v1/admin/schedules/{}/seat-map", uuid::Uuid::from_u128(rand()));
     shop.get(&nowhere).by(&operator).send().await.with_problem(404, "NOT_FOUND");

@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use super::orders::a_map;
 use crate::answer::Answer;
-use crate::plan::DATE;
+use crate::plan::SCHEDULE;
 use crate::shop::{Shop, Visitor};
 
 async fn order(shop: &Shop, operator: &Visitor, verb: &str, numbers: Value) -> Answer {
     let body = json!({"seat_numbers": numbers, "reason": "A broken seat"});
-    shop.post(&format!("/v1/admin/schedules/{}/seats:{verb}", DATE.0)).by(operator).json(&body).send().await
+    shop.post(&format!("/v1/admin/schedules/{}/seats:{verb}", SCHEDULE.0)).by(operator).json(&body).send().await
 }
 
 #[actix_web::test]
@@ -29,10 +29,10 @@ async fn blocked_seats_are_nobodys_until_they_are_given_back() {
 }
 
 #[actix_web::test]
-async fn an_order_names_1_to_10_000_seats_of_the_date_each_once() {
+async fn an_order_names_1_to_10_000_seats_of_the_schedule_each_once() {
     let shop = Shop::open().await;
     let operator = shop.operator();
-    let map = format!("/v1/admin/schedules/{}/seat-map", DATE.0);
+    let map = format!("/v1/admin/schedules/{}/seat-map", SCHEDULE.0);
     shop.put(&map).by(&operator).json(&a_map(11, 10_001)).send().await.with_status(200);
     let all: Vec<u32> = (1..=10_000).collect();
     assert_eq!(order(&shop, &operator, "block", json!(all)).await.with_status(200).body, json!({"changed": 10_000}));
@@ -46,6 +46,6 @@ async fn an_order_names_1_to_10_000_seats_of_the_date_each_once() {
     ] {
         order(&shop, &operator, "unblock", numbers).await.with_problem(400, "VALIDATION_FAILED").at(pointer);
     }
-    let path = format!("/v1/admin/schedules/{}/seats:block", DATE.0);
+    let path = format!("/v1/admin/schedules/{}/seats:block", SCHEDULE.0);
     shop.post(&path).by(&operator).json(&json!({"seat_numbers": [1]})).send().await.with_problem(400, "VALIDATION_FAILED").at("/reason");
 }

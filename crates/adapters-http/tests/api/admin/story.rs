@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::orders::{a_date, a_map};
+use super::orders::{a_map, a_schedule};
 use crate::shop::{Shop, Visitor, rand};
 
 const SEATS: u32 = 50_000;
@@ -31,16 +31,16 @@ async fn an_operator_plans_a_large_concert_runs_its_sale_and_calls_it_off() {
     let order = async |path: &str, body: Value| shop.post(path).by(&operator).json(&body).send().await;
 
     let queue = order("/v1/admin/queues", json!({"name": "Stadium", "policy": {"capacity": 10}})).await.with_status(201).text("id");
-    let mut date = a_date();
-    date["seat_map"] = a_map(1, SEATS);
-    let concert = json!({"name": "Stadium night", "host": "The House", "queue_id": queue, "schedules": [date]});
+    let mut schedule = a_schedule();
+    schedule["seat_map"] = a_map(1, SEATS);
+    let concert = json!({"name": "Stadium night", "host": "The House", "queue_id": queue, "schedules": [schedule]});
     let began = Instant::now();
     let made = order("/v1/admin/concerts", concert).await.with_status(201);
     println!("{SEATS} seats made in {:?}", began.elapsed());
-    let (concert, date) = (made.text("id"), made.body["schedules"][0]["id"].as_str().expect("an id").to_owned());
+    let (concert, schedule) = (made.text("id"), made.body["schedules"][0]["id"].as_str().expect("an id").to_owned());
     assert_eq!(made.body["schedules"][0]["figures"]["available"], SEATS);
 
-    let map = format!("/v1/admin/schedules/{date}/seat-map");
+    let map = format!("/v1/admin/schedules/{schedule}/seat-map");
     let shown = shop.get(&map).by(&operator).send().await.with_status(200);
     assert_eq!(shown.body, a_map(1, SEATS));
     let again = shop.put(&map).by(&operator).json(&shown.body).send().await.with_status(200);
@@ -49,7 +49,7 @@ async fn an_operator_plans_a_large_concert_runs_its_sale_and_calls_it_off() {
     let ada = guest(&shop, &operator, "Ada", &concert, &queue).await;
     shop.charge(&ada, 200_000).await.with_status(201);
     let hold = async |visitor: &Visitor, key: &str, seats: &[u32]| {
-        let body = json!({"schedule_id": date, "seat_numbers": seats});
+        let body = json!({"schedule_id": schedule, "seat_numbers": seats});
         shop.post("/v1/reservations").by(visitor).key(key).json(&body).send().await
     };
     let adas = hold(&ada, "hold", &[1, SEATS]).await.with_status(201).text("id");
@@ -57,7 +57,7 @@ async fn an_operator_plans_a_large_concert_runs_its_sale_and_calls_it_off() {
     let bob = guest(&shop, &operator, "Bob", &concert, &queue).await;
     let bobs = hold(&bob, "hold", &[3]).await.with_status(201).text("id");
 
-    let schedule = format!("/v1/admin/schedules/{date}");
+    let schedule = format!("/v1/admin/schedules/{schedule}");
     let block = json!({"seat_numbers": [3, 4], "reason": "The view"});
     order(&format!("{schedule}/seats:block"), block.clone()).await.with_problem(409, "SEAT_UNAVAILABLE");
     order(&format!("/v1/admin/reservations/{bobs}:release"), json!({})).await.with_status(200);
@@ -77,7 +77,7 @@ async fn an_operator_plans_a_large_concert_runs_its_sale_and_calls_it_off() {
 
     let log = shop.get("/v1/admin/log").by(&operator).send().await.with_status(200);
     let mut told: Vec<_> =
-        log.body["items"].as_array().expect("items").iter().map(|deed| deed["action"].as_str().expect("an act")).collect();
+        log.body["items"].as_array().expect("items").iter().map(|audit_entry| audit_entry["action"].as_str().expect("an act")).collect();
     // The two at the end were done at once.
     told[..2].sort_unstable();
     assert_eq!(told, ["REFUND", "RELEASE", "CANCEL", "BLOCK", "RELEASE", "ADMIT", "ADMIT", "CREATE", "CREATE"]);

@@ -179,8 +179,8 @@ fn broken_values(request: &Request, body: &Value, pointer: &str, broken: &mut Ve
     let optional = ["/concert_id"].contains(&pointer)
         || request.target == "/v1/payments" && pointer == "/amount"
         || orders::may_be_null(request.method.as_str(), &request.target, pointer);
-    for misfit in MISFITS.iter().chain(particular).filter(|misfit| !(optional && **misfit == "null")) {
-        let text = template.replace(&format!("\"{PLACE}\""), misfit);
+    for invalid_parameter in MISFITS.iter().chain(particular).filter(|invalid_parameter| !(optional && **invalid_parameter == "null")) {
+        let text = template.replace(&format!("\"{PLACE}\""), invalid_parameter);
         let is_json = serde_json::from_str::<Value>(&text).is_ok();
         (if is_json { &mut *other } else { &mut *broken }).push(request.saying(text));
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::request::Request;
 use crate::admin::orders;
-use crate::plan::{CONCERT, DATE, PRICE, QUEUE};
+use crate::plan::{CONCERT, PRICE, QUEUE, SCHEDULE};
 use crate::shop::{Shop, Visitor};
 
 /// A shop with somebody in it who has an admission, a hold, a payment and money.
@@ -115,14 +115,14 @@ impl Stage {
         let again = shop.post("/v1/queue-tokens").by(&buyer).json(&json!({"concert_id": CONCERT.0})).send().await.with_status(201);
         let ada = Visitor { queue_token: Some(again.text("token")), ..buyer };
         let bob = shop.admitted("Bob").await;
-        let seats = format!("/v1/schedules/{}/seats", DATE.0);
+        let seats = format!("/v1/schedules/{}/seats", SCHEDULE.0);
         shop.get(&seats).by(&bob).send().await.with_status(200);
         let hold = shop.hold(&ada, "hold again", &[2]).await;
         assert_eq!(hold.status, 400, "a key has no space");
         let hold = shop.hold(&ada, "hold-again", &[2]).await.with_status(201).text("id");
 
         let operator = shop.operator();
-        orders::cancel_the_later_date(&shop, &operator).await;
+        orders::cancel_the_later_schedule(&shop, &operator).await;
         orders::keep_the_reader(&shop, &operator).await;
         let token = ada.queue_token.clone().expect("a token");
         let good = |route: Route| {
@@ -131,11 +131,11 @@ impl Stage {
                 ("POST", "/v1/users") => (route.path.clone(), Some((json!({"name": "Eve"}), &["/name"]))),
                 ("POST", "/v1/queue-tokens") => (route.path.clone(), Some((json!({"concert_id": CONCERT.0}), &["/concert_id"]))),
                 ("POST", "/v1/reservations") => {
-                    let body = json!({"schedule_id": DATE.0, "seat_numbers": [2]});
+                    let body = json!({"schedule_id": SCHEDULE.0, "seat_numbers": [2]});
                     (route.path.clone(), Some((body, &["/schedule_id", "/seat_numbers", "/seat_numbers/0"])))
                 }
                 ("POST", "/v1/reservations/{id}:exchange") => {
-                    let body = json!({"schedule_id": DATE.0, "seat_numbers": [3]});
+                    let body = json!({"schedule_id": SCHEDULE.0, "seat_numbers": [3]});
                     (format!("/v1/reservations/{hold}:exchange"), Some((body, &["/schedule_id", "/seat_numbers", "/seat_numbers/0"])))
                 }
                 ("POST", "/v1/wallet/charges") => {

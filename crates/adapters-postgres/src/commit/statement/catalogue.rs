@@ -5,7 +5,7 @@ use sea_orm::sqlx::Arguments;
 use sea_orm::sqlx::error::BoxDynError;
 use sea_orm::sqlx::postgres::PgArguments;
 
-use super::super::tables::{CONCERTS, DEEDS, QUEUES, SCHEDULES};
+use super::super::tables::{AUDIT_ENTRIES, CONCERTS, QUEUES, SCHEDULES};
 use super::parts::{Parts, bind_insert, bind_update};
 
 /// The operators' part. Holds of a concert, and tokens that name it, are looked for once its row is locked: a hold or a join that was
@@ -23,7 +23,7 @@ pub(super) fn add(all: &mut Parts, now: usize) {
     all.insert("concerts_new", &CONCERTS, "");
     all.update("schedules_again", &SCHEDULES);
     all.insert("schedules_new", &SCHEDULES, "");
-    all.insert("deeds", &DEEDS, "");
+    all.insert("audit_entries", &AUDIT_ENTRIES, "");
     let unheld = all.parameters.next();
     all.guards.push(format!("guard(NOT is_held(${unheld}::uuid[], coalesce(${now}::bigint, clock_micros())), 'holds')"));
     let (queues, concerts) = (all.parameters.next(), all.parameters.next());
@@ -40,7 +40,7 @@ pub(super) fn bind(batch: &Batch, arguments: &mut PgArguments) -> Result<(), Box
     bind_insert(&CONCERTS, &batch.concerts.new, arguments)?;
     bind_update(&SCHEDULES, &batch.schedules.old, arguments)?;
     bind_insert(&SCHEDULES, &batch.schedules.new, arguments)?;
-    bind_insert(&DEEDS, &batch.deeds, arguments)?;
+    bind_insert(&AUDIT_ENTRIES, &batch.audit_entries, arguments)?;
     arguments.add(batch.checks.unheld.iter().map(|concert| concert.0).collect::<Vec<_>>())?;
     arguments.add(batch.checks.unawaited.iter().map(|(queue, _)| queue.0).collect::<Vec<_>>())?;
     arguments.add(batch.checks.unawaited.iter().map(|(_, concert)| concert.0).collect::<Vec<_>>())

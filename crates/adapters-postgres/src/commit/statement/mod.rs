@@ -79,8 +79,8 @@ fn text(families: Families) -> String {
         all.update("admissions", &ADMISSIONS);
     }
     lines(&mut all, families.have(Families::LINES));
-    if families.have(Families::BOOKINGS) {
-        bookings(&mut all);
+    if families.have(Families::RESERVATIONS) {
+        reservations(&mut all);
     }
     if families.have(Families::MONEY) {
         money(&mut all);
@@ -138,7 +138,7 @@ fn lines(all: &mut Parts, numbered: bool) {
     }
 }
 
-fn bookings(all: &mut Parts) {
+fn reservations(all: &mut Parts) {
     all.update("seats_again", &SEATS);
     all.update("reservations_again", &RESERVATIONS);
     let ended = all.parameters.next();
@@ -199,7 +199,7 @@ fn bind(families: Families, batch: &Batch, terms: &Terms, arguments: &mut PgArgu
         arguments.add(terms.joins.iter().map(|joins| joins.room).collect::<Vec<_>>())?;
         bind_insert(&TOKENS, &batch.tokens.new, arguments)?;
     }
-    if families.have(Families::BOOKINGS) {
+    if families.have(Families::RESERVATIONS) {
         bind_update(&SEATS, &batch.seats.old, arguments)?;
         bind_update(&RESERVATIONS, &batch.reservations.old, arguments)?;
         let ended = batch.reservations.old.iter().filter(|row| row.is_cancelled()).map(|row| row.id);

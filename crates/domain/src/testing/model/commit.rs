@@ -94,7 +94,7 @@ impl ModelStore {
             RowWrite::Wallet(wallet) => is_unchanged(&self.wallets, &wallet.row.user(), wallet),
             RowWrite::Entry(entry) => is_new(&self.entries, &entry.row.id(), entry),
             RowWrite::Key(key) => is_unchanged(&self.keys, &key.row.scope, key),
-            RowWrite::Deed(deed) => is_new(&self.deeds, &deed.row.id, deed),
+            RowWrite::AuditEntry(audit_entry) => is_new(&self.audit_entries, &audit_entry.row.id, audit_entry),
         }
     }
 
@@ -131,7 +131,7 @@ impl ModelStore {
             RowWrite::Wallet(wallet) => put(&mut self.wallets, wallet.row.user(), wallet),
             RowWrite::Entry(entry) => _ = self.entries.insert(entry.row.id(), entry.row),
             RowWrite::Key(key) => put(&mut self.keys, key.row.scope.clone(), key),
-            RowWrite::Deed(deed) => _ = self.deeds.insert(deed.row.id, deed.row.clone()),
+            RowWrite::AuditEntry(audit_entry) => _ = self.audit_entries.insert(audit_entry.row.id, audit_entry.row.clone()),
         }
     }
 }

@@ -13,9 +13,9 @@ pub(super) use small_halls::{CONCERTS, QUEUES, SCHEDULES, SEATS_PER_SCHEDULE};
 
 use crate::reservation::ReservationStatus;
 use crate::{
-    Concert, ConcertId, Deed, DeedId, EntryId, KeyRecord, KeyScope, Payment, PaymentId, Queue, QueueId, QueueToken, Reservation,
-    ReservationId, Rules, Schedule, ScheduleId, Seat, SeatNumber, TokenId, TokenState, User, UserId, Version, Versioned, Wallet,
-    WalletEntry,
+    AuditEntry, AuditEntryId, Concert, ConcertId, EntryId, IdempotencyRecord, IdempotencyScope, Payment, PaymentId, Queue, QueueId,
+    QueueToken, Reservation, ReservationId, Rules, Schedule, ScheduleId, Seat, SeatNumber, TokenId, TokenState, User, UserId, Version,
+    Versioned, Wallet, WalletEntry,
 };
 
 /// The rows of a kind, by their key.
@@ -64,9 +64,9 @@ pub struct ModelStore {
     /// Wallet entries.
     pub entries: BTreeMap<EntryId, WalletEntry>,
     /// Idempotency records.
-    pub keys: Table<KeyScope, KeyRecord>,
+    pub keys: Table<IdempotencyScope, IdempotencyRecord>,
     /// What operators did.
-    pub deeds: BTreeMap<DeedId, Deed>,
+    pub audit_entries: BTreeMap<AuditEntryId, AuditEntry>,
 }
 
 impl ModelStore {

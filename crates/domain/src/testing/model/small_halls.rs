@@ -33,7 +33,7 @@ impl Default for ModelStore {
         let concert = |id, queue| (id, a_concert().with(|concert| concert.with_id(id).move_to(queue)));
         let schedule = |id, concert, hours| {
             let (starts_at, sale) = (NOW + Duration::hours(2 * hours), NOW..NOW + Duration::hours(hours));
-            (id, a_schedule().with(|date| Schedule::new(id, concert, starts_at, date.zone().clone(), sale)))
+            (id, a_schedule().with(|schedule| Schedule::new(id, concert, starts_at, schedule.zone().clone(), sale)))
         };
         let seat = |schedule, number: u32| {
             let price = won(i64::from(number) * 100);
@@ -59,7 +59,7 @@ impl Default for ModelStore {
             wallets: BTreeMap::new(),
             entries: BTreeMap::new(),
             keys: BTreeMap::new(),
-            deeds: BTreeMap::new(),
+            audit_entries: BTreeMap::new(),
         }
     }
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{Action, IdSequence};
 use crate::decide::admission::Pass;
 use crate::decide::{charge, claim, exchange, hold, join, leave, pay, refund, register, release};
-use crate::seat_choice::SeatChoice;
+use crate::seat_selection::SeatSelection;
 use crate::testing::model::{CONCERTS, QUEUES, SCHEDULES, SEATS_PER_SCHEDULE};
 use crate::testing::{ModelStore, seats, user, won};
 use crate::{
@@ -64,7 +64,7 @@ impl Action {
                 let user = if store.users.contains_key(&person(who)) { ids.draw::<UserId>() } else { person(who) };
                 let user = UserId(Uuid::from_u128(user.0.as_u128() | 1 << 100));
                 let name = UserName::new("Ada").unwrap_or_else(|error| panic!("{error}"));
-                AnyCommand::Register(register::Command { user, name, keyed: None })
+                AnyCommand::Register(register::Command { user, name, idempotency: None })
             }
             Self::Join { who, concert } => {
                 AnyCommand::Join(join::Command { user: person(who), concert: Some(CONCERTS[concert]), token: ids.draw() })
@@ -91,8 +91,8 @@ impl Action {
                 AnyCommand::Release(release::Command { user, reservation })
             }
             Self::Charge { who, amount, variation } => {
-                let keyed = ids.keyed(person(who), Operation::Charge, variation);
-                AnyCommand::Charge(charge::Command { user: None, order: None, keyed, id: ids.draw(), amount: won(amount) })
+                let idempotency = ids.idempotency(person(who), Operation::Charge, variation);
+                AnyCommand::Charge(charge::Command { user: None, order: None, idempotency, id: ids.draw(), amount: won(amount) })
             }
             Self::Pay { who, variation } => pay(store, who, variation, ids),
             Self::Refund { who, variation } => refund(store, who, variation, ids),
@@ -102,7 +102,7 @@ impl Action {
 }
 
 /// Now and then for the very seats that the user holds.
-fn hold(store: &ModelStore, who: u8, schedule: ScheduleId, wanted: SeatChoice, variation: u8, ids: &mut IdSequence) -> AnyCommand {
+fn hold(store: &ModelStore, who: u8, schedule: ScheduleId, wanted: SeatSelection, variation: u8, ids: &mut IdSequence) -> AnyCommand {
     let user = somebody_in(store, store.queue_of(schedule), who, variation);
     let pass = pass_for(store, user, store.queue_of(schedule), variation);
     let live = store.reservations.values().find(|hold| Some(hold.token()) == pass.token && hold.occupies());
@@ -110,12 +110,12 @@ fn hold(store: &ModelStore, who: u8, schedule: ScheduleId, wanted: SeatChoice, v
         Some(hold) if variation.is_multiple_of(4) => (hold.schedule(), seats_of(hold)),
         Some(_) | None => (schedule, wanted),
     };
-    let keyed = ids.keyed(user, Operation::Hold, variation);
-    AnyCommand::Hold(hold::Command { pass, keyed, id: ids.draw::<ReservationId>(), schedule, seats })
+    let idempotency = ids.idempotency(user, Operation::Hold, variation);
+    AnyCommand::Hold(hold::Command { pass, idempotency, id: ids.draw::<ReservationId>(), schedule, seats })
 }
 
 /// Mostly for seats of the schedule that the hold is of, and now and then for the very same.
-fn exchange(store: &ModelStore, who: u8, schedule: ScheduleId, wanted: SeatChoice, variation: u8, ids: &mut IdSequence) -> AnyCommand {
+fn exchange(store: &ModelStore, who: u8, schedule: ScheduleId, wanted: SeatSelection, variation: u8, ids: &mut IdSequence) -> AnyCommand {
     let user = somebody_with_a_hold(store, who, variation);
     let found = reservation_for(store, user, variation);
     let (schedule, seats) = match found {
@@ -125,8 +125,8 @@ fn exchange(store: &ModelStore, who: u8, schedule: ScheduleId, wanted: SeatChoic
     };
     let pass = pass_for(store, user, store.queue_of(schedule), variation);
     let held = found.map_or_else(|| ids.draw(), Reservation::id);
-    let keyed = ids.keyed(user, Operation::Exchange, variation);
-    let wanted = hold::Command { pass, keyed, id: ids.draw::<ReservationId>(), schedule, seats };
+    let idempotency = ids.idempotency(user, Operation::Exchange, variation);
+    let wanted = hold::Command { pass, idempotency, id: ids.draw::<ReservationId>(), schedule, seats };
     AnyCommand::Exchange(exchange::Command { wanted, held })
 }
 
@@ -141,8 +141,8 @@ fn pay(store: &ModelStore, who: u8, variation: u8, ids: &mut IdSequence) -> AnyC
         7..=12 => found.map(Reservation::amount),
         _ => None,
     };
-    let keyed = ids.keyed(user, Operation::Pay, variation);
-    AnyCommand::Pay(pay::Command { pass, keyed, id: ids.draw::<PaymentId>(), entry: ids.draw::<EntryId>(), reservation, amount })
+    let idempotency = ids.idempotency(user, Operation::Pay, variation);
+    AnyCommand::Pay(pay::Command { pass, idempotency, id: ids.draw::<PaymentId>(), entry: ids.draw::<EntryId>(), reservation, amount })
 }
 
 fn refund(store: &ModelStore, who: u8, variation: u8, ids: &mut IdSequence) -> AnyCommand {
@@ -154,9 +154,9 @@ fn refund(store: &ModelStore, who: u8, variation: u8, ids: &mut IdSequence) -> A
     let found = mine().find(|payment| open(payment) && variation > 8).or_else(|| mine().next());
     let payment = found.map_or_else(|| ids.draw(), |payment| payment.id());
     let operator = variation.is_multiple_of(2) && variation < 4;
-    let order = operator.then(|| Order { operator: user, deed: ids.draw(), reason: None });
-    let keyed = ids.keyed(user, Operation::Refund, variation);
-    AnyCommand::Refund(refund::Command { user, order, keyed, payment, entry: ids.draw() })
+    let order = operator.then(|| Order { operator: user, audit_entry: ids.draw(), reason: None });
+    let idempotency = ids.idempotency(user, Operation::Refund, variation);
+    AnyCommand::Refund(refund::Command { user, order, idempotency, payment, entry: ids.draw() })
 }
 
 fn person(who: u8) -> UserId {
@@ -164,12 +164,12 @@ fn person(who: u8) -> UserId {
 }
 
 /// So many seats from one on, as far as there are; of variation 3, one that there isn't.
-fn choice(from: u32, count: u32, variation: u8) -> SeatChoice {
+fn choice(from: u32, count: u32, variation: u8) -> SeatSelection {
     let last = if variation == 3 { SEATS_PER_SCHEDULE + 1 } else { (from + count - 1).min(SEATS_PER_SCHEDULE) };
     seats(&(from..=last).collect::<Vec<_>>())
 }
 
-fn seats_of(reservation: &Reservation) -> SeatChoice {
+fn seats_of(reservation: &Reservation) -> SeatSelection {
     seats(&reservation.numbers().map(SeatNumber::get).collect::<Vec<_>>())
 }
 

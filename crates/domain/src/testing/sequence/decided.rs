@@ -39,11 +39,11 @@ impl AnyCommand {
             Self::Leave(command) => done(verdict(store, command)),
             Self::Claim(command) => done(verdict(store, command)),
             Self::Release(command) => done(verdict(store, command)),
-            Self::Hold(command) => keyed(verdict(store, command)),
-            Self::Exchange(command) => keyed(verdict(store, command)),
-            Self::Charge(command) => keyed(verdict(store, command)),
-            Self::Pay(command) => keyed(verdict(store, command)),
-            Self::Refund(command) => keyed(verdict(store, command)),
+            Self::Hold(command) => idempotency(verdict(store, command)),
+            Self::Exchange(command) => idempotency(verdict(store, command)),
+            Self::Charge(command) => idempotency(verdict(store, command)),
+            Self::Pay(command) => idempotency(verdict(store, command)),
+            Self::Refund(command) => idempotency(verdict(store, command)),
             Self::Tick(queue) => {
                 // Two of the lapsed at a time: the others' rows still say ACTIVE.
                 let line = found(store, &Line { queue: *queue, at_most: 2 });
@@ -82,7 +82,7 @@ fn done<T>(verdict: Verdict<T>) -> Decided {
     answered(verdict, |_, _| Answer::Done)
 }
 
-fn keyed(verdict: Verdict<Outcome>) -> Decided {
+fn idempotency(verdict: Verdict<Outcome>) -> Decided {
     answered(verdict, |outcome, replayed| if replayed { Answer::Replayed(outcome) } else { Answer::Outcome(outcome) })
 }
 

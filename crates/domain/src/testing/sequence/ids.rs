@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-use crate::key::Keyed;
+use crate::idempotency::IdempotentRequest;
 use crate::testing::key;
-use crate::{Fingerprint, KeyScope, Operation, UserId};
+use crate::{Fingerprint, IdempotencyScope, Operation, UserId};
 
 /// Ids that count from 1, and idempotency keys.
 #[derive(Debug, Clone, Default)]
@@ -18,11 +18,11 @@ impl IdSequence {
     }
 
     /// A request with a new key; of the highest variations, with one that may have been used for another request.
-    pub(super) fn keyed(&mut self, user: UserId, operation: Operation, variation: u8) -> Keyed {
+    pub(super) fn idempotency(&mut self, user: UserId, operation: Operation, variation: u8) -> IdempotentRequest {
         self.0 += 1;
         let key = if variation >= 37 { key("again") } else { key(&format!("key-{}", self.0)) };
         let mut fingerprint = [0; 32];
         fingerprint[..16].copy_from_slice(&self.0.to_be_bytes());
-        Keyed { scope: KeyScope { user, operation, key }, fingerprint: Fingerprint(fingerprint) }
+        IdempotentRequest { scope: IdempotencyScope { user, operation, key }, fingerprint: Fingerprint(fingerprint) }
     }
 }

@@ -10,7 +10,7 @@ use domain::testing::Action;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, TestRunner};
 
-use play::{Play, Tally};
+use play::{Play, SalesMetrics};
 use step::Step;
 
 /// A fifth of what proptest itself would run (`PROPTEST_CASES`): each case is up to a hundred steps.
@@ -29,22 +29,22 @@ proptest::proptest! {
 }
 
 /// The same fifty sequences every time, and what came of them.
-fn many_sequences() -> Tally {
+fn many_sequences() -> SalesMetrics {
     let mut runner = TestRunner::deterministic();
     let sequences = proptest::collection::vec(step::any_step(), 100);
-    let mut tally = Tally::default();
+    let mut sales_metrics = SalesMetrics::default();
     for _ in 0..50 {
         let steps = sequences.new_tree(&mut runner).unwrap_or_else(|why| panic!("{why}")).current();
         let mut play = Play::opened();
         play.all(&steps);
-        tally.add(&play.tally);
+        sales_metrics.add(&play.sales_metrics);
     }
-    tally
+    sales_metrics
 }
 
 #[test]
 fn the_sequences_are_rich_enough_to_mean_something() {
-    let tally = many_sequences();
+    let sales_metrics = many_sequences();
     let done = ["Register", "Join", "Tick", "Leave", "Claim", "Hold", "Exchange", "Release", "Charge", "Pay", "Refund", "Sweep"];
     let turns = [
         "replay",
@@ -82,10 +82,11 @@ fn the_sequences_are_rich_enough_to_mean_something() {
         "ChargeOutOfRange",
         "Wallet",
     ];
-    let never: Vec<_> = done.into_iter().chain(turns).chain(refusals).chain(Fact::NAMES).filter(|name| tally.of(name) == 0).collect();
-    assert!(never.is_empty(), "never seen: {never:?} in {tally:?}");
+    let never: Vec<_> =
+        done.into_iter().chain(turns).chain(refusals).chain(Fact::NAMES).filter(|name| sales_metrics.of(name) == 0).collect();
+    assert!(never.is_empty(), "never seen: {never:?} in {sales_metrics:?}");
     for name in done {
-        assert!(tally.of(name) >= 10, "{name} too seldom: {tally:?}");
+        assert!(sales_metrics.of(name) >= 10, "{name} too seldom: {sales_metrics:?}");
     }
 }
 
@@ -96,7 +97,7 @@ fn of_two_who_want_a_seat_at_once_one_gets_it() {
     play.all(&[admitted(0), admitted(1)].concat());
     let wants = |who| Action::Hold { who, schedule: 0, from: 2, count: 2, variation: 99 };
     play.all(&[Step::Race { first: wants(0), second: wants(1), pause: 0 }]);
-    assert_eq!((play.tally.of("Hold"), play.tally.of("guard lost")), (1, 1));
+    assert_eq!((play.sales_metrics.of("Hold"), play.sales_metrics.of("guard lost")), (1, 1));
 }
 
 #[test]
@@ -107,7 +108,7 @@ fn of_two_who_exchange_for_a_seat_at_once_one_gets_it_and_the_other_keeps_their_
     play.all(&[&admitted(0)[..], &admitted(1), &[holds(0, 1), holds(1, 2)]].concat());
     let wants = |who| Action::Exchange { who, schedule: 0, from: 3, count: 1, variation: 35 };
     play.all(&[Step::Race { first: wants(0), second: wants(1), pause: 0 }]);
-    assert_eq!((play.tally.of("Exchange"), play.tally.of("guard lost")), (1, 1));
+    assert_eq!((play.sales_metrics.of("Exchange"), play.sales_metrics.of("guard lost")), (1, 1));
     play.all(&[Step::One(wants(0)), Step::One(wants(1))]);
-    assert_eq!((play.tally.of("exchange for the same seats"), play.tally.of("SeatsUnavailable")), (1, 1));
+    assert_eq!((play.sales_metrics.of("exchange for the same seats"), play.sales_metrics.of("SeatsUnavailable")), (1, 1));
 }

@@ -8,7 +8,7 @@ use domain::decide::{exchange, pay, refund};
 use domain::event::Subject;
 use domain::testing::{Action, Answer, AnyCommand, Conflict, Decided, IdSequence, ModelStore, opening};
 use domain::{
-    CancelReason, Change, Event, ExpiryReason, Guard, KeyScope, Outcome, QueueId, QueueToken, Refusal, Reservation, ReservationId,
+    CancelReason, Change, Event, ExpiryReason, Guard, IdempotencyScope, Outcome, QueueId, QueueToken, Refusal, Reservation, ReservationId,
     ReservationState, ScheduleId, Seat, SeatNumber, SeatStatus, TokenState, TokenStatus, User, Version,
 };
 use time::Duration;
@@ -19,9 +19,9 @@ use crate::fixtures::{assert_each_row_once, assert_tells_of_its_rows};
 
 /// How often what was seen.
 #[derive(Debug, Default)]
-pub(crate) struct Tally(BTreeMap<String, u32>);
+pub(crate) struct SalesMetrics(BTreeMap<String, u32>);
 
-impl Tally {
+impl SalesMetrics {
     fn saw(&mut self, what: &str) {
         *self.0.entry(what.to_owned()).or_default() += 1;
     }
@@ -42,9 +42,9 @@ impl Tally {
 pub(crate) struct Play {
     store: ModelStore,
     ids: IdSequence,
-    pub(crate) tally: Tally,
+    pub(crate) sales_metrics: SalesMetrics,
     /// The requests whose answers are kept, and those answers.
-    answered: Vec<(KeyScope, AnyCommand, Outcome)>,
+    answered: Vec<(IdempotencyScope, AnyCommand, Outcome)>,
     /// The version of each thing at which an event last told of it.
     told: HashMap<Subject, Version>,
 }
@@ -140,7 +140,7 @@ impl Play {
                 }
                 Err(conflict) => {
                     stands = false;
-                    self.tally.saw(match conflict {
+                    self.sales_metrics.saw(match conflict {
                         Conflict::TooLate => "too late",
                         Conflict::GuardFailed => "guard lost",
                     });
@@ -157,7 +157,7 @@ impl Play {
             }
             Err(refusal) => {
                 let name: String = format!("{refusal:?}").chars().take_while(char::is_ascii_alphanumeric).collect();
-                self.tally.saw(&name);
+                self.sales_metrics.saw(&name);
             }
             Ok(Answer::Done | Answer::Outcome(_) | Answer::Replayed(_)) => {}
         }
@@ -169,7 +169,7 @@ impl Play {
         for Event { version, fact } in &change.events {
             let before = self.told.insert(fact.subject(), *version);
             assert!(before.is_none_or(|before| before < *version), "{fact:?} at {version:?} after {before:?}");
-            self.tally.saw(fact.name());
+            self.sales_metrics.saw(fact.name());
         }
     }
 
@@ -180,11 +180,11 @@ impl Play {
         match request {
             AnyCommand::Tick(queue) => self.look_at_tick(*queue, change),
             AnyCommand::Hold(_) | AnyCommand::Exchange(_) | AnyCommand::Pay(_) if *change == claim_only => {
-                return self.tally.saw("claim by a refusal");
+                return self.sales_metrics.saw("claim by a refusal");
             }
-            AnyCommand::Hold(_) if change.row::<Seat>().is_none() => return self.tally.saw("same seats again"),
-            AnyCommand::Exchange(_) if change.row::<Seat>().is_none() => return self.tally.saw("exchange for the same seats"),
-            AnyCommand::Join(_) | AnyCommand::Charge(_) if change.row::<User>().is_some() => self.tally.saw("first write"),
+            AnyCommand::Hold(_) if change.row::<Seat>().is_none() => return self.sales_metrics.saw("same seats again"),
+            AnyCommand::Exchange(_) if change.row::<Seat>().is_none() => return self.sales_metrics.saw("exchange for the same seats"),
+            AnyCommand::Join(_) | AnyCommand::Charge(_) if change.row::<User>().is_some() => self.sales_metrics.saw("first write"),
             AnyCommand::Pay(command) => self.look_at_payment(command),
             AnyCommand::Refund(command) => self.look_at_refund(command),
             AnyCommand::Release(command) => assert_eq!(self.store.reservations[&command.reservation].user(), command.user),
@@ -192,14 +192,14 @@ impl Play {
             AnyCommand::Hold(command) => {
                 assert!(self.store.schedules[&command.schedule].is_on_sale(self.store.now), "held after the sale: {command:?}");
                 if change.rows::<Reservation>().count() > 1 {
-                    self.tally.saw("takeover");
+                    self.sales_metrics.saw("takeover");
                 }
             }
             AnyCommand::Exchange(command) => self.look_at_exchange(command),
             AnyCommand::Register(_) | AnyCommand::Join(_) | AnyCommand::Claim(_) | AnyCommand::Charge(_) | AnyCommand::Sweep => {}
         }
         let name: String = format!("{request:?}").chars().take_while(char::is_ascii_alphanumeric).collect();
-        self.tally.saw(&name);
+        self.sales_metrics.saw(&name);
     }
 
     fn look_at_tick(&self, queue: QueueId, change: &Change) {
@@ -222,9 +222,9 @@ impl Play {
         assert_eq!((new.user(), Some(new.token())), (old.user(), command.wanted.pass.token));
         assert_eq!(old.token(), new.token());
         if old.schedule() != new.schedule() {
-            self.tally.saw("exchange of the schedule");
+            self.sales_metrics.saw("exchange of the schedule");
         } else if old.numbers().any(|number| new.numbers().any(|own| own == number)) {
-            self.tally.saw("exchange of some");
+            self.sales_metrics.saw("exchange of some");
         }
     }
 
@@ -248,8 +248,8 @@ impl Play {
     fn decide(&mut self, request: &AnyCommand) -> Decided {
         let decided = request.decide(&self.store);
         match (request, &decided.answer) {
-            (AnyCommand::Join(_), Ok(_)) if decided.changes.is_empty() => self.tally.saw("live token again"),
-            (_, Ok(Answer::Replayed(_))) => self.tally.saw("replay"),
+            (AnyCommand::Join(_), Ok(_)) if decided.changes.is_empty() => self.sales_metrics.saw("live token again"),
+            (_, Ok(Answer::Replayed(_))) => self.sales_metrics.saw("replay"),
             (_, Err(refusal)) => {
                 for claim in &decided.changes {
                     let rows = (claim.writes.len(), claim.rows::<QueueToken>().count());
@@ -269,16 +269,16 @@ impl Play {
 }
 
 /// The key of a request that has one.
-fn key_of(request: &AnyCommand) -> KeyScope {
-    let keyed = match request {
-        AnyCommand::Hold(command) => &command.keyed,
-        AnyCommand::Exchange(command) => &command.wanted.keyed,
-        AnyCommand::Charge(command) => &command.keyed,
-        AnyCommand::Pay(command) => &command.keyed,
-        AnyCommand::Refund(command) => &command.keyed,
+fn key_of(request: &AnyCommand) -> IdempotencyScope {
+    let idempotency = match request {
+        AnyCommand::Hold(command) => &command.idempotency,
+        AnyCommand::Exchange(command) => &command.wanted.idempotency,
+        AnyCommand::Charge(command) => &command.idempotency,
+        AnyCommand::Pay(command) => &command.idempotency,
+        AnyCommand::Refund(command) => &command.idempotency,
         other => panic!("{other:?} has no key"),
     };
-    keyed.scope.clone()
+    idempotency.scope.clone()
 }
 
 /// Nobody is told that a seat is taken when nobody has it, or when it is one that they would give back.

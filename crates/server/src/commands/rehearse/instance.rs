@@ -29,7 +29,7 @@ const SERVES: &str = "Frontrow serves ";
 /// How long the operator's access token is good.
 const LIFETIME: Duration = Duration::from_hours(24);
 /// A stop takes at most 8 s; who takes much longer is killed.
-const FAREWELL: Duration = Duration::from_secs(15);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(15);
 const LOOK: Duration = Duration::from_millis(20);
 /// Seats in a row of the hall.
 const ROW: u32 = 25;
@@ -75,11 +75,11 @@ impl Instance {
 
     /// Puts on what the scenario's crowd comes for, behind a queue of its own.
     pub(super) fn put_on(&self, scenario: &Scenario) -> anyhow::Result<Hall> {
-        let desk = Client::new(&self.base, self.operator.clone().into())?;
+        let admin = Client::new(&self.base, self.operator.clone().into())?;
         let Policy { capacity, batch, active_seconds, claim_seconds, .. } = scenario.policy;
         let policy = json!({"capacity": capacity, "batch": batch, "active_seconds": active_seconds, "claim_seconds": claim_seconds});
-        let queue = desk.post("/v1/admin/queues", &json!({"name": scenario.name, "policy": policy}))?;
-        let concert = desk.post("/v1/admin/concerts", &concert(scenario, &queue["id"])?)?;
+        let queue = admin.post("/v1/admin/queues", &json!({"name": scenario.name, "policy": policy}))?;
+        let concert = admin.post("/v1/admin/concerts", &concert(scenario, &queue["id"])?)?;
         Ok(Hall {
             server: self.base.clone(),
             concert: id(&concert["id"])?,
@@ -95,7 +95,7 @@ impl Drop for Instance {
             // It may have ended already.
             let _ = kill_process(pid, Signal::TERM);
         }
-        for _ in 0..FAREWELL.as_millis() / LOOK.as_millis() {
+        for _ in 0..SHUTDOWN_TIMEOUT.as_millis() / LOOK.as_millis() {
             if !matches!(self.child.try_wait(), Ok(None)) {
                 return;
             }
@@ -134,14 +134,14 @@ fn concert(scenario: &Scenario, queue: &Value) -> anyhow::Result<Value> {
     let row =
         |from: u32| json!({"name": (from / ROW + 1).to_string(), "numbers": {"from": from + 1, "to": (from + ROW).min(scenario.seats)}});
     let rows: Vec<_> = (0..scenario.seats).step_by(ROW as usize).map(row).collect();
-    let date = json!({
+    let schedule = json!({
         "starts_at": at(30)?,
         "zone": "Asia/Seoul",
         "sale_opens_at": at(-1)?,
         "sale_closes_at": at(30)?,
         "seat_map": {"sections": [{"name": "Hall", "price": scenario.price, "rows": rows}]},
     });
-    Ok(json!({"name": format!("Rehearsal: {}", scenario.name), "host": "Frontrow", "queue_id": queue, "schedules": [date]}))
+    Ok(json!({"name": format!("Rehearsal: {}", scenario.name), "host": "Frontrow", "queue_id": queue, "schedules": [schedule]}))
 }
 
 fn id(value: &Value) -> anyhow::Result<Uuid> {

@@ -22,7 +22,7 @@ use self::screen::Screen;
 use crate::cli::Rehearse;
 use crate::failure::{FAILED, Usage};
 use crate::files;
-use crate::show::Show;
+use crate::output::Output;
 use crate::text;
 
 /// What the report is called in its folder, for people and for programs.
@@ -36,7 +36,7 @@ struct Hall {
     operator: Option<String>,
 }
 
-pub(super) fn run(rehearse: &Rehearse, configuration: &Path, profile: Option<&str>, show: Show) -> anyhow::Result<ExitCode> {
+pub(super) fn run(rehearse: &Rehearse, configuration: &Path, profile: Option<&str>, output: Output) -> anyhow::Result<ExitCode> {
     let scenario = scenario(rehearse)?;
     let policies = policies(rehearse, &scenario)?;
     let seed = rehearse.seed.unwrap_or_else(a_seed);
@@ -52,7 +52,7 @@ pub(super) fn run(rehearse: &Rehearse, configuration: &Path, profile: Option<&st
         record.what_if.push(what_if::play(&crowd, policy)?);
     }
     let file = write(&record, &rehearse.out)?;
-    show.tell(&serde_json::to_value(&record)?, || format!("{}\nThe report is {file}.", screen::told(&record)))?;
+    output.tell(&serde_json::to_value(&record)?, || format!("{}\nThe report is {file}.", screen::told(&record)))?;
     Ok(if record.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
 }
 

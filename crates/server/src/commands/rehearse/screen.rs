@@ -7,8 +7,8 @@ use rehearsal::record::{Operation, Verdict, WhatIf};
 use rehearsal::{Progress, Record, Scenario};
 use serde_json::{Value, json};
 
+use crate::output::table;
 use crate::progress;
-use crate::show::table;
 
 /// What is on the screen.
 pub(super) struct Screen {

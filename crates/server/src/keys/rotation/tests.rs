@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use adapters_http::{Keyring, Keys, SigningAlgorithm, Trust};
+use adapters_http::{KeyStore, Keys, SigningAlgorithm, Trust};
 use tokio_util::sync::CancellationToken;
 
 use super::Rotation;
@@ -29,9 +29,9 @@ fn external(source: KeySource) -> External {
 }
 
 /// Whether the keys of `document` come to hang there within a second or two.
-async fn hangs(keyring: &Keyring, document: &str) -> bool {
+async fn hangs(key_store: &KeyStore, document: &str) -> bool {
     for _ in 0..100 {
-        if keyring.has(&keys(document)) {
+        if key_store.has(&keys(document)) {
             return true;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -68,21 +68,21 @@ async fn a_file_that_changes_is_read_again_and_one_that_breaks_leaves_the_keys_a
     let file = folder.path().join("jwks.json");
     std::fs::write(&file, jwks("one")).unwrap();
     let rotation = Rotation::start(external(KeySource::Jwks(file.clone())), Duration::from_millis(20)).await.unwrap();
-    let (keyring, stop) = (rotation.keyring.clone(), CancellationToken::new());
-    assert!(keyring.has(&keys(&jwks("one"))));
+    let (key_store, stop) = (rotation.key_store.clone(), CancellationToken::new());
+    assert!(key_store.has(&keys(&jwks("one"))));
     let running = tokio::spawn(rotation.run(stop.clone()));
     std::fs::write(&file, jwks("two")).unwrap();
-    assert!(hangs(&keyring, &jwks("two")).await);
+    assert!(hangs(&key_store, &jwks("two")).await);
     for broken in ["", "{", r#"{"keys":[]}"#] {
         std::fs::write(&file, broken).unwrap();
         tokio::time::sleep(Duration::from_millis(100)).await;
-        assert!(keyring.has(&keys(&jwks("two"))), "{broken}");
+        assert!(key_store.has(&keys(&jwks("two"))), "{broken}");
     }
     std::fs::remove_file(&file).unwrap();
     tokio::time::sleep(Duration::from_millis(100)).await;
-    assert!(keyring.has(&keys(&jwks("two"))));
+    assert!(key_store.has(&keys(&jwks("two"))));
     std::fs::write(&file, jwks("three")).unwrap();
-    assert!(hangs(&keyring, &jwks("three")).await);
+    assert!(hangs(&key_store, &jwks("three")).await);
     stop.cancel();
     running.await.unwrap();
 }
@@ -112,11 +112,11 @@ async fn an_address_that_does_not_answer_holds_up_nobody_and_is_asked_again() {
     let answer = Arc::new(Mutex::new("HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n".to_owned()));
     let (url, _) = address(&answer);
     let rotation = Rotation::start(external(KeySource::Url(url)), Duration::from_millis(20)).await.unwrap();
-    let (keyring, stop) = (rotation.keyring.clone(), CancellationToken::new());
-    assert!(keyring.has(&Keys::none()));
+    let (key_store, stop) = (rotation.key_store.clone(), CancellationToken::new());
+    assert!(key_store.has(&Keys::none()));
     let running = tokio::spawn(rotation.run(stop.clone()));
     *answer.lock().unwrap() = ok(&jwks("one"));
-    assert!(hangs(&keyring, &jwks("one")).await);
+    assert!(hangs(&key_store, &jwks("one")).await);
     for broken in [
         "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n".to_owned(),
         "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".to_owned(),
@@ -126,10 +126,10 @@ async fn an_address_that_does_not_answer_holds_up_nobody_and_is_asked_again() {
     ] {
         *answer.lock().unwrap() = broken.clone();
         tokio::time::sleep(Duration::from_millis(150)).await;
-        assert!(keyring.has(&keys(&jwks("one"))), "{broken}");
+        assert!(key_store.has(&keys(&jwks("one"))), "{broken}");
     }
     *answer.lock().unwrap() = ok(&jwks("two"));
-    assert!(hangs(&keyring, &jwks("two")).await);
+    assert!(hangs(&key_store, &jwks("two")).await);
     stop.cancel();
     running.await.unwrap();
 }
@@ -141,17 +141,17 @@ async fn a_key_that_nobody_knows_is_asked_for_early_and_not_too_often() {
     let hour = Duration::from_hours(1);
     let started = Rotation::start(external(KeySource::Url(url)), hour).await.unwrap();
     let rotation = Rotation { earliest: Duration::from_millis(300), ..started };
-    let (keyring, stop) = (rotation.keyring.clone(), CancellationToken::new());
+    let (key_store, stop) = (rotation.key_store.clone(), CancellationToken::new());
     assert_eq!(asked.load(Ordering::SeqCst), 1);
     let running = tokio::spawn(rotation.run(stop.clone()));
     *answer.lock().unwrap() = ok(&jwks("two"));
     let begin = std::time::Instant::now();
     for _ in 0..1_000 {
-        keyring.miss();
+        key_store.report_missing();
     }
-    assert!(hangs(&keyring, &jwks("two")).await);
+    assert!(hangs(&key_store, &jwks("two")).await);
     while begin.elapsed() < SECOND {
-        keyring.miss();
+        key_store.report_missing();
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let asked = asked.load(Ordering::SeqCst);

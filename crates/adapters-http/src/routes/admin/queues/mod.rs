@@ -1,22 +1,22 @@
 //! Queues, as operators run them: made, changed, paused, opened, and let through by hand.
 
+mod body;
 mod overrides;
 mod report;
-mod said;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, patch, post};
-use application::use_cases::desk::QueueReport;
+use application::use_cases::admin::QueueReport;
 use domain::{Operation, Outcome, QueueId, QueueStep};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::super::codes::{BODY, CHANGE, KEYED, OPERATOR};
 use super::by;
-use crate::answer::{created, personal, replayed, versioned};
-use crate::extract::{Body, Call, IfMatch, KeyedBody, List, Operator, PathId};
+use crate::extract::{ApiRequest, Body, IdempotentBody, IfMatch, List, Operator, PathId};
 use crate::problem::{Code, Problem, problems};
+use crate::response::{created, personal, replayed, versioned};
+use body::{Admission, AdmissionBody, NewQueue, NewQueueBody, QueueChange, QueueChangeBody};
 use report::{AdmittedBody, ReportBody};
-use said::{Admission, AdmissionBody, NewQueue, NewQueueBody, QueueChange, QueueChangeBody};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -46,7 +46,7 @@ problems!(AdmitProblems: OPERATOR, BODY, KEYED, &[Code::NotFound, Code::InvalidS
     responses((status = 200, description = "The queues, on one page.", body = List<ReportBody>), ListProblems),
 )]
 #[get("/v1/admin/queues")]
-async fn list_queues(call: Call<Operator>) -> Result<HttpResponse, Problem> {
+async fn list_queues(call: ApiRequest<Operator>) -> Result<HttpResponse, Problem> {
     let reports = call.api.ask(|ask| async move { ask.queues.queues().await }).await?;
     personal(StatusCode::OK, &List::whole(reports.into_iter().map(ReportBody::from).collect()))
 }
@@ -62,8 +62,8 @@ async fn list_queues(call: Call<Operator>) -> Result<HttpResponse, Problem> {
     ),
 )]
 #[post("/v1/admin/queues")]
-async fn create_queue(call: Call<(Operator, Body<NewQueue>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Operator(operator), Body(new)), .. } = call;
+async fn create_queue(call: ApiRequest<(Operator, Body<NewQueue>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Operator(operator), Body(new)), .. } = call;
     let NewQueue { id, name, overrides, message } = new;
     let report = api.ask(|ask| async move { ask.queues.create(&by(operator), id, name, overrides, message).await }).await?;
     let (version, location) = (report.queue.version, format!("/v1/admin/queues/{}", report.queue.id()));
@@ -79,8 +79,8 @@ async fn create_queue(call: Call<(Operator, Body<NewQueue>)>) -> Result<HttpResp
     responses((status = 200, description = "The queue.", body = ReportBody, headers(("ETag" = String))), ShowProblems),
 )]
 #[get("/v1/admin/queues/{id:[^/:]+}")]
-async fn show_queue(call: Call<(Operator, PathId<QueueId>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (_, PathId(id)), .. } = call;
+async fn show_queue(call: ApiRequest<(Operator, PathId<QueueId>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (_, PathId(id)), .. } = call;
     shown(api.ask(|ask| async move { ask.queues.queue(id).await }).await?)
 }
 
@@ -99,8 +99,8 @@ async fn show_queue(call: Call<(Operator, PathId<QueueId>)>) -> Result<HttpRespo
     ),
 )]
 #[patch("/v1/admin/queues/{id:[^/:]+}")]
-async fn change_queue(call: Call<(Operator, PathId<QueueId>, IfMatch, Body<QueueChange>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Operator(operator), PathId(id), IfMatch(expected), Body(change)), .. } = call;
+async fn change_queue(call: ApiRequest<(Operator, PathId<QueueId>, IfMatch, Body<QueueChange>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Operator(operator), PathId(id), IfMatch(expected), Body(change)), .. } = call;
     let QueueChange { name, policy, message } = change;
     shown(api.ask(|ask| async move { ask.queues.change(&by(operator), id, expected, name, policy, message).await }).await?)
 }
@@ -113,7 +113,7 @@ async fn change_queue(call: Call<(Operator, PathId<QueueId>, IfMatch, Body<Queue
     responses((status = 200, description = "The queue, paused now or before.", body = ReportBody, headers(("ETag" = String))), StepProblems),
 )]
 #[post("/v1/admin/queues/{id:[^/:]+}:pause")]
-async fn pause_queue(call: Call<(Operator, PathId<QueueId>)>) -> Result<HttpResponse, Problem> {
+async fn pause_queue(call: ApiRequest<(Operator, PathId<QueueId>)>) -> Result<HttpResponse, Problem> {
     take(call, QueueStep::Pause).await
 }
 
@@ -125,7 +125,7 @@ async fn pause_queue(call: Call<(Operator, PathId<QueueId>)>) -> Result<HttpResp
     responses((status = 200, description = "The queue, open now or before.", body = ReportBody, headers(("ETag" = String))), StepProblems),
 )]
 #[post("/v1/admin/queues/{id:[^/:]+}:resume")]
-async fn resume_queue(call: Call<(Operator, PathId<QueueId>)>) -> Result<HttpResponse, Problem> {
+async fn resume_queue(call: ApiRequest<(Operator, PathId<QueueId>)>) -> Result<HttpResponse, Problem> {
     take(call, QueueStep::Resume).await
 }
 
@@ -137,7 +137,7 @@ async fn resume_queue(call: Call<(Operator, PathId<QueueId>)>) -> Result<HttpRes
     responses((status = 200, description = "The queue, closed now or before.", body = ReportBody, headers(("ETag" = String))), StepProblems),
 )]
 #[post("/v1/admin/queues/{id:[^/:]+}:close")]
-async fn close_queue(call: Call<(Operator, PathId<QueueId>)>) -> Result<HttpResponse, Problem> {
+async fn close_queue(call: ApiRequest<(Operator, PathId<QueueId>)>) -> Result<HttpResponse, Problem> {
     take(call, QueueStep::Close).await
 }
 
@@ -149,7 +149,7 @@ async fn close_queue(call: Call<(Operator, PathId<QueueId>)>) -> Result<HttpResp
     responses((status = 200, description = "The queue, open now or before.", body = ReportBody, headers(("ETag" = String))), StepProblems),
 )]
 #[post("/v1/admin/queues/{id:[^/:]+}:open")]
-async fn open_queue(call: Call<(Operator, PathId<QueueId>)>) -> Result<HttpResponse, Problem> {
+async fn open_queue(call: ApiRequest<(Operator, PathId<QueueId>)>) -> Result<HttpResponse, Problem> {
     take(call, QueueStep::Open).await
 }
 
@@ -170,16 +170,16 @@ async fn open_queue(call: Call<(Operator, PathId<QueueId>)>) -> Result<HttpRespo
     ),
 )]
 #[post("/v1/admin/queues/{id:[^/:]+}:admit")]
-async fn admit_users(call: Call<(Operator, PathId<QueueId>, KeyedBody<Admission>)>) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Operator(operator), PathId(id), body), .. } = call;
-    let (Admission(count), keyed) = body.to(Operation::Admit, operator);
-    let answer = api.ask(|ask| async move { ask.queues.admit(&by(operator), keyed, id, count).await }).await?;
+async fn admit_users(call: ApiRequest<(Operator, PathId<QueueId>, IdempotentBody<Admission>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Operator(operator), PathId(id), body), .. } = call;
+    let (Admission(count), idempotency) = body.to(Operation::Admit, operator);
+    let answer = api.ask(|ask| async move { ask.queues.admit(&by(operator), idempotency, id, count).await }).await?;
     let Outcome::Admitted { admitted } = answer.outcome else { return Err(Problem::internal()) };
     Ok(replayed(personal(StatusCode::OK, &AdmittedBody { admitted })?, answer.replayed))
 }
 
-async fn take(call: Call<(Operator, PathId<QueueId>)>, step: QueueStep) -> Result<HttpResponse, Problem> {
-    let Call { api, parts: (Operator(operator), PathId(id)), .. } = call;
+async fn take(call: ApiRequest<(Operator, PathId<QueueId>)>, step: QueueStep) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Operator(operator), PathId(id)), .. } = call;
     shown(api.ask(|ask| async move { ask.queues.take(&by(operator), id, step).await }).await?)
 }
 

@@ -1,6 +1,6 @@
 //! Queues, as their operators see them.
 
-use application::use_cases::desk::QueueReport;
+use application::use_cases::admin::QueueReport;
 use application::waiting_room::QueueFigures;
 use domain::QueuePolicy;
 use serde::Serialize;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::super::super::queues::{StateBody, to_a_tenth};
 use super::overrides::OverridesBody;
-use crate::answer::EstimateBody;
+use crate::response::EstimateBody;
 
 /// A queue, as its operator sees it.
 #[derive(Serialize, ToSchema)]
@@ -66,7 +66,7 @@ pub(super) struct AdmittedBody {
 
 impl From<QueueReport> for ReportBody {
     fn from(report: QueueReport) -> Self {
-        let QueueReport { queue, policy, figures, turnout } = report;
+        let QueueReport { queue, policy, figures, queue_totals } = report;
         let (waiting, active, rate, estimate) = figures.map_or((0, 0, None, None), |figures: QueueFigures| {
             (figures.waiting, figures.active, figures.admitted_per_minute, figures.estimate)
         });
@@ -82,8 +82,8 @@ impl From<QueueReport> for ReportBody {
             figures: FiguresBody {
                 waiting,
                 active,
-                admitted: turnout.map(|turnout| turnout.admitted),
-                no_shows: turnout.map(|turnout| turnout.no_shows),
+                admitted: queue_totals.map(|queue_totals| queue_totals.admitted),
+                no_shows: queue_totals.map(|queue_totals| queue_totals.no_shows),
                 rate: rate.map(to_a_tenth),
                 estimated_wait: estimate.into(),
             },

@@ -1,0 +1,70 @@
+//! The domain's words in bodies: what doesn't fit in them is pointed at where it stands.
+
+use std::fmt;
+
+use domain::text::Text;
+use domain::{Money, SeatNumber, Zone};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A line of at most `MAX` characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BoundedText<const MAX: usize>(pub(crate) Text<MAX>);
+
+impl<'de, const MAX: usize> Deserialize<'de> for BoundedText<MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        word(String::deserialize(deserializer)?, |text| Text::new(&text).map(Self))
+    }
+}
+
+impl<const MAX: usize> Serialize for BoundedText<MAX> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.as_str())
+    }
+}
+
+/// The number of a seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SeatNumberField(pub(crate) SeatNumber);
+
+impl<'de> Deserialize<'de> for SeatNumberField {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        word(u32::deserialize(deserializer)?, |number| SeatNumber::new(number).map(Self))
+    }
+}
+
+impl Serialize for SeatNumberField {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u32(self.0.get())
+    }
+}
+
+/// What a seat costs, in minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PriceField(pub(crate) Money);
+
+impl<'de> Deserialize<'de> for PriceField {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        word(i64::deserialize(deserializer)?, |minor| Money::new(minor).map(Self))
+    }
+}
+
+impl Serialize for PriceField {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(self.0.minor())
+    }
+}
+
+/// The name of a time zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ZoneField(pub(crate) Zone);
+
+impl<'de> Deserialize<'de> for ZoneField {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        word(String::deserialize(deserializer)?, |name| Zone::new(&name).map(Self))
+    }
+}
+
+/// What `read` makes of `value`.
+fn word<T, W, E: fmt::Display, X: de::Error>(value: T, read: impl FnOnce(T) -> Result<W, E>) -> Result<W, X> {
+    read(value).map_err(X::custom)
+}

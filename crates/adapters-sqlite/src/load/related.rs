@@ -1,0 +1,115 @@
+//! The rows to which those lead that needs name.
+
+use std::collections::HashSet;
+
+use adapters_sql::load::Wanted;
+use adapters_sql::micros;
+use adapters_sql::rows::{Row, add};
+use domain::{ConcertId, Payment, Queue, QueueId, QueueToken, Rows, Schedule, ScheduleId, SeatNumber, UserId};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+
+use super::select::{by, by_id, ids, seats};
+use crate::statement::{array, find};
+use crate::statements::{concert, queue, reservation, schedule, seat, token, wallet};
+
+#[derive(FromQueryResult)]
+struct Until {
+    position: i64,
+    until: Option<i64>,
+}
+
+/// The keys of the rows to which those lead that were found, each once, table by table.
+#[derive(Default)]
+pub(super) struct Related {
+    queues: HashSet<QueueId>,
+    /// Queues of which it is asked how many wait.
+    waiting: HashSet<QueueId>,
+    /// Users' places in queues.
+    places: HashSet<(QueueId, UserId)>,
+    wallets: HashSet<UserId>,
+    concerts: HashSet<ConcertId>,
+    schedules: HashSet<ScheduleId>,
+    seats: HashSet<(ScheduleId, SeatNumber)>,
+    /// Concerts of which it is asked whether something is held.
+    held: HashSet<ConcertId>,
+    /// Concerts of which it is asked whether a live token of their queue names them.
+    awaited: HashSet<(QueueId, ConcertId)>,
+}
+
+impl Related {
+    /// Where what was found for `wanted` leads. A row that makes no sense leads nowhere: the needs that it belongs to fail anyway.
+    pub(super) fn by(wanted: &Wanted<'_>, rows: &Rows) -> Self {
+        let mut related = Self { held: wanted.used.clone(), seats: wanted.seats.clone(), ..Self::default() };
+        related.queues.extend(wanted.tokens.iter().filter_map(|token| rows.token(*token)).map(QueueToken::queue));
+        for (user, concert) in &wanted.places {
+            if let Some(queue) = concert.map_or(Some(Queue::DEFAULT), |concert| rows.queue_of(concert)) {
+                related.queues.insert(queue);
+                related.waiting.insert(queue);
+                related.places.insert((queue, *user));
+            }
+        }
+        related.wallets.extend(wanted.payments.iter().filter_map(|payment| rows.payment(*payment)).map(Payment::user));
+        related.concerts.extend(wanted.schedules.iter().filter_map(|schedule| rows.schedule(*schedule)).map(Schedule::concert));
+        related.schedules.extend(wanted.lines.iter().flat_map(|line| rows.offered(line.queue)));
+        for reservation in rows.reservations() {
+            related.concerts.insert(reservation.concert());
+            related.schedules.insert(reservation.schedule());
+            related.seats.extend(reservation.numbers().map(|number| (reservation.schedule(), number)));
+        }
+        related.awaited.extend(wanted.used.iter().filter_map(|concert| Some((rows.queue_of(*concert)?, *concert))));
+        related
+    }
+
+    /// Adds these rows to `rows`.
+    pub(super) async fn read(&self, db: &impl ConnectionTrait, rows: &mut Rows) -> Result<(), DbErr> {
+        by_id(db, queue::SELECT, &self.queues, Row::Queue, rows).await?;
+        by_id(db, queue::WAITING, &self.waiting, Row::Standing, rows).await?;
+        if !self.places.is_empty() {
+            let places = array(self.places.iter().map(|(queue, user)| (queue.0, user.0)))?;
+            by(db, token::SELECT_LIVE, [places], Row::Token, rows).await?;
+        }
+        by_id(db, wallet::SELECT, &self.wallets, Row::Wallet, rows).await?;
+        by_id(db, concert::SELECT, &self.concerts, Row::Concert, rows).await?;
+        by_id(db, schedule::SELECT, &self.schedules, Row::Schedule, rows).await?;
+        if !self.seats.is_empty() {
+            by(db, seat::SELECT, [seats(&self.seats)?], Row::Seat, rows).await?;
+        }
+        self.read_held(db, rows).await?;
+        self.read_awaited(db, rows).await
+    }
+
+    async fn read_held(&self, db: &impl ConnectionTrait, rows: &mut Rows) -> Result<(), DbErr> {
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        let concerts: Vec<_> = self.held.iter().copied().collect();
+        for row in find::<Until>(db, reservation::SELECT_HELD_UNTIL, [ids(&concerts)?]).await? {
+            if let Some(concert) = row.of(&concerts, rows) {
+                add(rows, Row::Held(concert.0));
+            }
+        }
+        Ok(())
+    }
+
+    async fn read_awaited(&self, db: &impl ConnectionTrait, rows: &mut Rows) -> Result<(), DbErr> {
+        if self.awaited.is_empty() {
+            return Ok(());
+        }
+        let pairs: Vec<_> = self.awaited.iter().copied().collect();
+        let values = [array(pairs.iter().map(|(queue, concert)| (queue.0, concert.0)))?];
+        for row in find::<Until>(db, token::SELECT_AWAITED_UNTIL, values).await? {
+            if let Some((_, concert)) = row.of(&pairs, rows) {
+                add(rows, Row::Awaited(concert.0));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Until {
+    /// The one of `asked` that this is the answer for, if its instant is still to come.
+    fn of<T: Copy>(&self, asked: &[T], rows: &Rows) -> Option<T> {
+        let found = usize::try_from(self.position).ok().and_then(|position| asked.get(position));
+        found.copied().filter(|_| self.until.is_some_and(|until| micros(rows.now) < until))
+    }
+}

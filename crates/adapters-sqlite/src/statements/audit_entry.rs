@@ -1,0 +1,15 @@
+//! Statements on deeds.
+
+pub(crate) const INSERT: &str = "
+    INSERT INTO audit_entries (id, at, operator_id, action, subject_kind, subject_id, reason, changes)
+    SELECT unhex(value ->> 'id', '-'), value ->> 'at', unhex(value ->> 'operator_id', '-'), value ->> 'action', value ->> 'subject_kind',
+           unhex(value ->> 'subject_id', '-'), value ->> 'reason', value ->> 'changes'
+    FROM jsonb_each(?1)";
+
+/// Deeds to a thing (1) and of an operator (2), unless these are null, the highest id first, below an id (3) unless that is null, so
+/// many (4).
+pub(crate) const SELECT_PAGE: &str = "
+    SELECT * FROM audit_entries
+    WHERE (?1 IS NULL OR subject_id = ?1) AND (?2 IS NULL OR operator_id = ?2)
+      AND id < coalesce(?3, x'ffffffffffffffffffffffffffffffffff')
+    ORDER BY id DESC LIMIT ?4";

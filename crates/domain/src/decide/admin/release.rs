@@ -1,0 +1,73 @@
+//! Release: an operator ends a hold.
+
+use time::OffsetDateTime;
+
+use super::by;
+use crate::audit_entry::{Action, Order, Subject};
+use crate::decide::{Decision, Verdict, ending};
+use crate::loaded::LoadedReservation;
+use crate::reservation::ReservationStatus;
+use crate::{Needs, Refusal, Reservation, ReservationId, Rules, need};
+
+/// A hold is to end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// Whose order.
+    pub order: Order,
+    /// Which reservation.
+    pub reservation: ReservationId,
+}
+
+/// What the decision looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// The store's clock.
+    pub now: OffsetDateTime,
+    /// What is ended.
+    pub reservation: Option<LoadedReservation>,
+}
+
+impl crate::Command for Command {
+    type Outcome = Released;
+    type Needs = need::Reservation;
+
+    fn needs(&self) -> Self::Needs {
+        need::Reservation(self.reservation)
+    }
+
+    fn decide(&self, now: OffsetDateTime, found: <Self::Needs as Needs>::Found, _: &Rules) -> Verdict<Released> {
+        decide(&Input { now, reservation: found.map(|(reservation, _)| reservation) }, self)
+    }
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Released {
+    /// The reservation, ended.
+    pub reservation: Reservation,
+    /// Whether this order ended it; else it had ended before.
+    pub by_this_order: bool,
+}
+
+/// The reservation, ended; its seats are free. What has ended already stays as it is.
+///
+/// # Errors
+/// [`Refusal::NotFound`], [`Refusal::NotReleasable`] if it is paid.
+pub fn decide(input: &Input, command: &Command) -> Verdict<Released> {
+    let now = input.now;
+    let loaded = input.reservation.as_ref().ok_or(Refusal::NotFound)?;
+    let found = &loaded.reservation;
+    if found.occupies() {
+        let mut change = by(&command.order, Action::Release, Subject::Reservation(found.id()), Vec::new(), now);
+        ending::end_hold(&mut change, loaded, now)?;
+        let ended = change
+            .rows::<Reservation>()
+            .find(|write| write.row.id() == found.id())
+            .map_or_else(|| found.row.clone(), |write| write.row.clone());
+        return Ok(Decision::commit(Released { reservation: ended, by_this_order: true }, change, now));
+    }
+    match found.status(loaded.schedule.at(now)) {
+        status @ (ReservationStatus::Confirmed | ReservationStatus::Held) => Err(Refusal::NotReleasable(status).into()),
+        ReservationStatus::Cancelled(_) => Ok(Decision::already(Released { reservation: found.row.clone(), by_this_order: false }, now)),
+    }
+}

@@ -1,0 +1,232 @@
+//! Dates: added to a concert, changed, called off.
+
+use time::OffsetDateTime;
+
+use super::{Patch, by, check_version, contradiction, instant};
+use crate::audit_entry::{Action, Changed, Differences, Order, Subject};
+use crate::decide::{Decision, Verdict};
+use crate::schedule::InvalidSalePeriod;
+use crate::seat_plan::check_prices;
+use crate::{
+    Cancellation, Change, Concert, ConcertId, Field, Needs, Refusal, Rules, Schedule, ScheduleField, ScheduleId, SeatPlan, Version,
+    Versioned, Write, Zone, need,
+};
+
+/// A date as an operator writes it down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSchedule {
+    /// Its id.
+    pub id: ScheduleId,
+    /// When the show starts.
+    pub starts_at: OffsetDateTime,
+    /// The hall's time zone.
+    pub zone: Zone,
+    /// The first instant of the sale.
+    pub sale_opens_at: OffsetDateTime,
+    /// The first instant after the sale.
+    pub sale_closes_at: OffsetDateTime,
+    /// Its seats, if they are known yet.
+    pub seats: Option<SeatPlan>,
+}
+
+/// A concert is to be given on one more date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Add {
+    /// Whose order.
+    pub order: Order,
+    /// Which concert.
+    pub concert: ConcertId,
+    /// The date.
+    pub schedule: NewSchedule,
+}
+
+/// A date is to be changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeSchedule {
+    /// Whose order.
+    pub order: Order,
+    /// Which date.
+    pub id: ScheduleId,
+    /// The version that the operator saw.
+    pub expected: Option<Version>,
+    /// When the show starts.
+    pub starts_at: Patch<OffsetDateTime>,
+    /// The hall's time zone.
+    pub zone: Patch<Zone>,
+    /// The first instant of the sale.
+    pub sale_opens_at: Patch<OffsetDateTime>,
+    /// The first instant after the sale.
+    pub sale_closes_at: Patch<OffsetDateTime>,
+}
+
+/// A date is to be called off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cancel {
+    /// Whose order.
+    pub order: Order,
+    /// Which date.
+    pub id: ScheduleId,
+}
+
+/// What the decision on a new date looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddInput {
+    /// The store's clock.
+    pub now: OffsetDateTime,
+    /// The concert.
+    pub concert: Option<Versioned<Concert>>,
+    /// A date that has the id of the new one.
+    pub namesake: Option<Versioned<Schedule>>,
+}
+
+/// What the decisions on a date look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// The store's clock.
+    pub now: OffsetDateTime,
+    /// The date.
+    pub schedule: Option<Versioned<Schedule>>,
+}
+
+impl crate::Command for Add {
+    type Outcome = Versioned<Schedule>;
+    type Needs = (need::Concert, need::Schedule);
+
+    fn needs(&self) -> Self::Needs {
+        (need::Concert(self.concert), need::Schedule(self.schedule.id))
+    }
+
+    fn decide(&self, now: OffsetDateTime, (concert, namesake): <Self::Needs as Needs>::Found, rules: &Rules) -> Verdict<Self::Outcome> {
+        let (concert, namesake) = (concert.map(|found| found.concert), namesake.map(|found| found.schedule));
+        add(&AddInput { now, concert, namesake }, self, rules)
+    }
+}
+
+impl crate::Command for ChangeSchedule {
+    type Outcome = Versioned<Schedule>;
+    type Needs = need::Schedule;
+
+    fn needs(&self) -> Self::Needs {
+        need::Schedule(self.id)
+    }
+
+    fn decide(&self, now: OffsetDateTime, found: <Self::Needs as Needs>::Found, _: &Rules) -> Verdict<Self::Outcome> {
+        change(&Input { now, schedule: found.map(|found| found.schedule) }, self)
+    }
+}
+
+impl crate::Command for Cancel {
+    type Outcome = Versioned<Schedule>;
+    type Needs = need::Schedule;
+
+    fn needs(&self) -> Self::Needs {
+        need::Schedule(self.id)
+    }
+
+    fn decide(&self, now: OffsetDateTime, found: <Self::Needs as Needs>::Found, _: &Rules) -> Verdict<Self::Outcome> {
+        cancel(&Input { now, schedule: found.map(|found| found.schedule) }, self)
+    }
+}
+
+/// The new date. The concert is written, too: who decided by its dates, to cancel them all, meets a conflict.
+///
+/// # Errors
+/// [`Refusal::NotFound`] without the concert, [`Refusal::ScheduleCancelled`] if it was cancelled as a whole, [`Refusal::AlreadyExists`],
+/// [`Refusal::Contradiction`].
+pub fn add(input: &AddInput, command: &Add, rules: &Rules) -> Verdict<Versioned<Schedule>> {
+    let concert = input.concert.as_ref().ok_or(Refusal::NotFound)?;
+    if let Some(cancellation) = concert.cancellation() {
+        return Err(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() }.into());
+    }
+    let mut change = Change::default();
+    let outcome = lay_down(&mut change, concert.id(), &command.schedule, input.namesake.as_ref(), rules)?;
+    change.write(Write::update(concert, concert.row.clone()));
+    let changes = differences(None, &outcome.row);
+    change.write(Write::insert(command.order.done(Action::Create, Subject::Schedule(outcome.id()), changes, input.now)));
+    Ok(Decision::commit(outcome, change, input.now))
+}
+
+/// Writes into `change` the new date of `concert`, with its seats; `namesake` is a date that has its id.
+pub(super) fn lay_down(
+    change: &mut Change,
+    concert: ConcertId,
+    new: &NewSchedule,
+    namesake: Option<&Versioned<Schedule>>,
+    rules: &Rules,
+) -> Result<Versioned<Schedule>, Refusal> {
+    let NewSchedule { id, starts_at, sale_opens_at, sale_closes_at, .. } = *new;
+    if namesake.is_some() {
+        return Err(Refusal::AlreadyExists(id.0));
+    }
+    let schedule = Schedule::new(id, concert, starts_at, new.zone.clone(), sale_opens_at..sale_closes_at);
+    schedule.check().map_err(invalid_sale_period)?;
+    if let Some(plan) = &new.seats {
+        let seats = plan.seats(id).and_then(|seats| check_prices(&seats, rules.max_balance).map(|()| seats));
+        let seats = seats.map_err(|error| contradiction(Field::ScheduleView(ScheduleField::Seats), error))?;
+        change.writes.extend(seats.into_iter().map(|seat| Write::insert(seat).into()));
+    }
+    let write = Write::insert(schedule);
+    let outcome = write.versioned();
+    change.write(write);
+    Ok(outcome)
+}
+
+/// The date as it is to be; nothing is written if it is so already.
+///
+/// # Errors
+/// [`Refusal::NotFound`], [`Refusal::VersionMismatch`], [`Refusal::AlreadyCancelled`], [`Refusal::Contradiction`].
+pub fn change(input: &Input, command: &ChangeSchedule) -> Verdict<Versioned<Schedule>> {
+    let found = input.schedule.as_ref().ok_or(Refusal::NotFound)?;
+    check_version(found, command.expected)?;
+    if found.is_cancelled() {
+        return Err(Refusal::AlreadyCancelled.into());
+    }
+    let starts_at = command.starts_at.unwrap_or(found.starts_at());
+    let zone = command.zone.as_ref().unwrap_or(found.zone()).clone();
+    let sale = command.sale_opens_at.unwrap_or(found.sale_opens_at())..command.sale_closes_at.unwrap_or(found.sale_closes_at());
+    let schedule = found.row.clone().reschedule(starts_at, zone, sale).map_err(invalid_sale_period)?;
+    let changes = differences(Some(&found.row), &schedule);
+    if changes.is_empty() {
+        return Ok(Decision::already(found.clone(), input.now));
+    }
+    let write = Write::update(found, schedule);
+    let outcome = write.versioned();
+    let change = by(&command.order, Action::Change, Subject::Schedule(found.id()), changes, input.now).writing(write);
+    Ok(Decision::commit(outcome, change, input.now))
+}
+
+/// The date, cancelled: its holds have ended, nobody holds or buys its seats any more, and payments for it can be given back at any time.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub fn cancel(input: &Input, command: &Cancel) -> Verdict<Versioned<Schedule>> {
+    let mut schedule = input.schedule.clone().ok_or(Refusal::NotFound)?;
+    let mut change = by(&command.order, Action::Cancel, Subject::Schedule(schedule.id()), Vec::new(), input.now);
+    call_off(&mut change, &mut schedule, &Cancellation { at: input.now, reason: command.order.reason.clone() });
+    if change.row::<Schedule>().is_none() {
+        return Ok(Decision::already(schedule, input.now));
+    }
+    Ok(Decision::commit(schedule, change, input.now))
+}
+
+/// Writes into `change` that `schedule` is cancelled, unless it was before.
+pub(super) fn call_off(change: &mut Change, schedule: &mut Versioned<Schedule>, cancellation: &Cancellation) {
+    if !schedule.is_cancelled() {
+        let write = Write::update(schedule, schedule.row.clone().cancel(cancellation.clone()));
+        *schedule = write.versioned();
+        change.write(write);
+    }
+}
+
+fn invalid_sale_period(error: InvalidSalePeriod) -> Refusal {
+    contradiction(Field::ScheduleView(ScheduleField::SaleClose), error)
+}
+
+fn differences(before: Option<&Schedule>, after: &Schedule) -> Vec<Changed> {
+    Differences::default()
+        .note("starts_at", before.map(Schedule::starts_at), Some(after.starts_at()), instant)
+        .note("zone", before.map(|schedule| schedule.zone().clone()), Some(after.zone().clone()), |zone| zone.as_str().to_owned())
+        .note("sale_opens_at", before.map(Schedule::sale_opens_at), Some(after.sale_opens_at()), instant)
+        .note("sale_closes_at", before.map(Schedule::sale_closes_at), Some(after.sale_closes_at()), instant)
+        .list()
+}

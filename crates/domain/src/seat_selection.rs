@@ -1,0 +1,76 @@
+//! Seat choices: the seats of one request.
+
+use thiserror::Error;
+
+use crate::SeatNumber;
+
+/// The seats of a request: at least one, each once, ascending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeatSelection(Vec<SeatNumber>);
+
+/// The numbers can't be a choice of seats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum InvalidSeatSelection {
+    /// None at all.
+    #[error("name at least one seat")]
+    Empty,
+    /// Far more than anybody may have.
+    #[error("name at most {} seats", SeatSelection::MAX)]
+    TooMany,
+    /// The same seat twice.
+    #[error("seat {0} is named twice")]
+    Twice(SeatNumber),
+}
+
+impl SeatSelection {
+    /// The most seats that can be asked for at once, whatever the seat limit is.
+    pub const MAX: usize = 100;
+
+    /// A choice of `numbers`, in any order.
+    ///
+    /// # Errors
+    /// [`InvalidSeatSelection`] if there is none, one twice, or more than [`Self::MAX`].
+    pub fn new(mut numbers: Vec<SeatNumber>) -> Result<Self, InvalidSeatSelection> {
+        if numbers.is_empty() {
+            return Err(InvalidSeatSelection::Empty);
+        }
+        if numbers.len() > Self::MAX {
+            return Err(InvalidSeatSelection::TooMany);
+        }
+        numbers.sort_unstable();
+        match numbers.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(pair) => Err(InvalidSeatSelection::Twice(pair[0])),
+            None => Ok(Self(numbers)),
+        }
+    }
+
+    /// The numbers, ascending.
+    #[must_use]
+    pub fn numbers(&self) -> &[SeatNumber] {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_choice_has_each_seat_once_in_order(numbers in prop::collection::vec(1..200_u32, 0..110)) {
+            let numbers: Vec<_> = numbers.into_iter().map(|number| SeatNumber::new(number).expect("a number")).collect();
+            if let Ok(choice) = SeatSelection::new(numbers.clone()) {
+                prop_assert!(choice.numbers().is_sorted_by(|a, b| a < b));
+                prop_assert!(numbers.iter().all(|number| choice.numbers().contains(number)));
+                prop_assert_eq!(choice.numbers().len(), numbers.len());
+            }
+        }
+
+        #[test]
+        fn a_seat_number_is_kept_as_it_is(number: u32) {
+            prop_assert_eq!(SeatNumber::new(number).map_or(0, SeatNumber::get), if number <= SeatNumber::MAX { number } else { 0 });
+        }
+    }
+}

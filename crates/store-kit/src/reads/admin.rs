@@ -1,0 +1,131 @@
+//! What operators read.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use application::PageRequest;
+use application::ports::{AdminQueries, AuditEntryFilter, QueueTotals, ReadError};
+use async_trait::async_trait;
+use domain::{
+    AuditEntry, AuditEntryId, ExpiryReason, Money, NamePrefix, QueueId, QueueToken, Reservation, ReservationState, ScheduleId, TokenState,
+    User, UserId,
+};
+
+use super::page;
+use crate::corrupt::Corrupt;
+use crate::engine::Engine;
+use crate::engine::Order::{Ascending, Descending};
+use crate::fault::Fault;
+use crate::key::{self, Key, Kind};
+use crate::needs::limit;
+use crate::store::EmbeddedStore;
+use crate::view::View;
+
+#[async_trait]
+impl<E: Engine> AdminQueries for EmbeddedStore<E> {
+    async fn queue_totals(&self, queue: QueueId) -> Result<QueueTotals, ReadError> {
+        self.read(move |view| {
+            let mut queue_totals = QueueTotals::default();
+            for token in view.led::<QueueToken>(Key::of(Kind::TokenOfQueue).id(queue.0).all(), Ascending)? {
+                let (admitted, no_show) = match token?.state() {
+                    TokenState::Waiting => (false, false),
+                    TokenState::Active { .. } => (true, false),
+                    TokenState::Expired { reason, activated_at, .. } => (activated_at.is_some(), reason == ExpiryReason::Unclaimed),
+                };
+                queue_totals.admitted += u64::from(admitted);
+                queue_totals.no_shows += u64::from(no_show);
+            }
+            Ok(queue_totals)
+        })
+        .await
+    }
+
+    async fn revenue(&self, schedule: ScheduleId) -> Result<Money, ReadError> {
+        self.read(move |view| {
+            let live = view.led::<Reservation>(live_of(schedule).all(), Ascending)?.collect::<Result<Vec<_>, _>>()?;
+            let paid = live.iter().filter(|found| matches!(found.state(), ReservationState::Confirmed { .. }));
+            Money::sum(paid.map(|found| found.amount())).map_err(|_| Fault::Corrupt(Corrupt::new("reservations", "amount")))
+        })
+        .await
+    }
+
+    async fn live_reservations(&self, schedule: ScheduleId, at_most: u32) -> Result<Vec<Reservation>, ReadError> {
+        self.read(move |view| {
+            let live = view.led::<Reservation>(live_of(schedule).all(), Ascending)?;
+            page(live.map(|found| Ok(found?.row)), at_most)
+        })
+        .await
+    }
+
+    async fn count_live_reservations(&self, schedule: ScheduleId) -> Result<u64, ReadError> {
+        self.read(move |view| Ok(view.entries(live_of(schedule).all(), Ascending)?.count() as u64)).await
+    }
+
+    async fn users(&self, name: Option<NamePrefix>, wanted: PageRequest<UserId>) -> Result<Vec<User>, ReadError> {
+        self.read(move |view| {
+            if let Some(name) = &name {
+                return users_named(view, name, wanted);
+            }
+            let all = Key::of(Kind::User);
+            let from = wanted.after.map_or(all.clone(), |after| key::user(after).after_all());
+            page(view.rows::<User>(from..all.after_all(), Ascending)?, wanted.size)
+        })
+        .await
+    }
+
+    async fn tokens_of(&self, user: UserId, at_most: u32) -> Result<Vec<QueueToken>, ReadError> {
+        self.read(move |view| {
+            let mut own = Vec::new();
+            for token in view.led::<QueueToken>(Key::of(Kind::TokenOfUser).id(user.0).all(), Ascending)? {
+                let token = token?;
+                if token.is_live() || view.has_any(Key::of(Kind::ReservationOfToken).id(token.id().0).all())? {
+                    own.push(token.row);
+                }
+            }
+            own.sort_by_key(|token| Reverse((token.joined_at(), token.number())));
+            own.truncate(limit(at_most));
+            Ok(own)
+        })
+        .await
+    }
+
+    async fn audit_entries(&self, wanted: AuditEntryFilter, asked: PageRequest<AuditEntryId>) -> Result<Vec<AuditEntry>, ReadError> {
+        let below = move |of: Key| asked.after.map_or(of.clone().after_all(), |below| of.id(below.0));
+        self.read(move |view| {
+            let of_operator = |audit_entry: &AuditEntry| wanted.operator.is_none_or(|operator| audit_entry.operator == operator);
+            match wanted {
+                AuditEntryFilter { subject: Some(subject), .. } => {
+                    let of = Key::of(Kind::AuditEntryOfSubject).id(subject);
+                    let audit_entries = view.led::<AuditEntry>(of.clone()..below(of), Descending)?;
+                    page(audit_entries.filter(|audit_entry| audit_entry.as_ref().map_or(true, of_operator)), asked.size)
+                }
+                AuditEntryFilter { operator: Some(operator), .. } => {
+                    let of = Key::of(Kind::AuditEntryOfOperator).id(operator.0);
+                    page(view.led::<AuditEntry>(of.clone()..below(of), Descending)?, asked.size)
+                }
+                AuditEntryFilter { subject: None, operator: None } => {
+                    let all = Key::of(Kind::AuditEntry);
+                    page(view.rows::<AuditEntry>(all.clone()..below(all), Descending)?, asked.size)
+                }
+            }
+        })
+        .await
+    }
+}
+
+/// The reservations of a date whose rows are HELD or CONFIRMED.
+fn live_of(schedule: ScheduleId) -> Key {
+    Key::of(Kind::LiveReservation).id(schedule.0)
+}
+
+/// A user may be found by several words of their name.
+fn users_named(view: View<'_>, name: &NamePrefix, wanted: PageRequest<UserId>) -> Result<Vec<User>, Fault> {
+    let mut found = BTreeSet::new();
+    for entry in view.entries(Key::of(Kind::UserSearchKey).beginning(name.as_str()).all(), Ascending)? {
+        let (_, user) = entry?;
+        found.insert(Key::kept(user));
+    }
+    let later = found.into_iter().filter(|user| wanted.after.is_none_or(|after| *user > key::user(after)));
+    let users = later.map(|user| view.get::<User>(&user)).filter_map(Result::transpose);
+    page(users, wanted.size)
+}
