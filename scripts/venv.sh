@@ -1,5 +1,5 @@
-# To be sourced. `venv FOLDER REQUIREMENTS` makes a Python virtual environment in FOLDER with what the file REQUIREMENTS lists, unless it
-# is there already.
+# To be sourced. `venv FOLDER REQUIREMENTS` creates a Python virtual environment in FOLDER with the packages in the file REQUIREMENTS,
+# unless it exists already.
 
 need_python() {
     python3 -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && return

@@ -1,4 +1,4 @@
-//! The bars: what must be reached, in ratios of one run, and whether it was.
+//! The bars: the required ratios within one run, and whether they were reached.
 
 use anyhow::Context;
 
@@ -6,18 +6,18 @@ use crate::one_seat::Contention;
 use crate::room::{Asked, FEW, MANY, Room};
 use crate::row::{self, Row, Store, What};
 
-/// A bar and what came of it.
+/// A bar and the measured value.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Bar {
     pub(crate) what: String,
     pub(crate) value: f64,
     pub(crate) limit: Limit,
-    /// Better than the limit: what is striven for.
+    /// A stricter value than the limit, which is the long-term aim.
     pub(crate) goal: Option<f64>,
     unit: &'static str,
 }
 
-/// Which values are good enough.
+/// The acceptable values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Limit {
     AtLeast(f64),
@@ -25,7 +25,7 @@ pub(crate) enum Limit {
     Exactly(f64),
 }
 
-/// What is compared: `what` over HTTP with the baseline `with`, both on PostgreSQL; then what is enough, and the goal.
+/// The comparisons on PostgreSQL: an operation over HTTP, its baseline, the required ratio, and the goal.
 const RATIOS: [(What, What, f64, Option<f64>); 5] = [
     (What::Hold, What::BareHold, 1.3, Some(2.0)),
     (What::Hold, What::InteractiveHold, 5.0, None),
@@ -33,21 +33,21 @@ const RATIOS: [(What, What, f64, Option<f64>); 5] = [
     (What::Charge, What::BareHold, 0.8, None),
     (What::Join, What::BareJoin, 1.5, Some(2.0)),
 ];
-/// What is done in a flood is done within half of a request's deadline.
+/// In a flood, completed requests take at most half of a request's deadline.
 const FLOOD_P99_MS: f64 = 1_000.0;
-/// At how many connections rates are compared.
-const FOR_RATES: usize = 256;
-/// At how many connections the tail is judged.
-const FOR_TAILS: usize = 64;
+/// The number of connections at which rates are compared.
+const RATE_CONNECTIONS: usize = 256;
+/// The number of connections at which the tail latency is judged.
+const TAIL_CONNECTIONS: usize = 64;
 
-/// The bars of a run on both stores.
-pub(crate) fn judge(rows: &[Row], crushes: &[Contention]) -> anyhow::Result<Vec<Bar>> {
+/// Returns the bars of a run on both stores.
+pub(crate) fn judge(rows: &[Row], contentions: &[Contention]) -> anyhow::Result<Vec<Bar>> {
     let found =
         |store, what, connections| row::find(rows, store, what, connections).with_context(|| format!("{what} on {store} was not measured"));
     let mut bars = Vec::new();
     for (what, with, enough, goal) in RATIOS {
-        let value = found(Store::Postgres, what, Some(FOR_RATES))?.a_second / found(Store::Postgres, with, None)?.a_second;
-        let name = format!("postgres: {what} at {FOR_RATES} connections by {with}");
+        let value = found(Store::Postgres, what, Some(RATE_CONNECTIONS))?.a_second / found(Store::Postgres, with, None)?.a_second;
+        let name = format!("postgres: {what} at {RATE_CONNECTIONS} connections by {with}");
         bars.push(Bar { what: name, value, limit: Limit::AtLeast(enough), goal, unit: " ×" });
     }
     for store in [Store::Postgres, Store::Sqlite] {
@@ -57,7 +57,7 @@ pub(crate) fn judge(rows: &[Row], crushes: &[Contention]) -> anyhow::Result<Vec<
         bars.push(bar("charges done in a flood of ten times the clients by those without", kept, Limit::AtLeast(0.8), " ×"));
         bars.push(bar("p99 of the charges done in a flood", flooded.p99_ms(), Limit::AtMost(FLOOD_P99_MS), " ms"));
     }
-    for contention in crushes {
+    for contention in contentions {
         let bar = |what: &str, value, limit, unit| Bar {
             what: format!("{}: one seat, {what}", contention.store),
             value,
@@ -71,17 +71,17 @@ pub(crate) fn judge(rows: &[Row], crushes: &[Contention]) -> anyhow::Result<Vec<
         bars.push(bar("5xx", f64::from(contention.faults), Limit::Exactly(0.0), ""));
         let p99_ms = found(contention.store, What::OneSeat, None)?.p99_ms();
         bars.push(bar("p99", p99_ms, Limit::AtMost(250.0), " ms"));
-        let hold = found(contention.store, What::Hold, Some(FOR_TAILS))?;
-        let name = format!("{}: p99 of hold at {FOR_TAILS} connections by its p50", contention.store);
+        let hold = found(contention.store, What::Hold, Some(TAIL_CONNECTIONS))?;
+        let name = format!("{}: p99 of hold at {TAIL_CONNECTIONS} connections by its p50", contention.store);
         bars.push(Bar { what: name, value: hold.p99_ms() / hold.p50_ms(), limit: Limit::AtMost(5.0), goal: None, unit: " ×" });
     }
     Ok(bars)
 }
 
-/// The bars of the waiting room.
+/// Returns the bars of the waiting room.
 pub(crate) fn judge_room(room: &Room) -> anyhow::Result<Vec<Bar>> {
     let rate = |asked| room.find(asked).map(|answered| answered.a_second).with_context(|| format!("{asked} was not measured"));
-    let filled = |waiting| room.filled.iter().find(|filled| filled.waiting == waiting).context("a line was not measured");
+    let filled = |waiting| room.filled.iter().find(|filled| filled.waiting == waiting).context("a queue was not measured");
     let admission = |waiting| filled(waiting)?.admission.map(|took| took.as_secs_f64()).context("an admission was not measured");
     let (polls, streams, many) = (rate(Asked::Poll { waiting: MANY })?, room.opened.streams, filled(MANY)?);
     let bar = |what: &str, value, limit, goal, unit| Bar { what: format!("the waiting room: {what}"), value, limit, goal, unit };
@@ -93,13 +93,13 @@ pub(crate) fn judge_room(room: &Room) -> anyhow::Result<Vec<Bar>> {
         bar("poll beside event streams by poll", rate(Asked::Beside { streams, waiting: MANY })? / polls, least(0.8), None, " ×"),
         bar("admission of 1,000 of 1,000,000 by that of 1,000 of 10,000", admission(MANY)? / admission(FEW)?, most(1.5), None, " ×"),
         bar("1,000,000 waiting are read", many.after.as_secs_f64(), most(10.0), None, " s"),
-        bar("memory of one of 1,000,000 waiting", room.bytes_each(many).context("nobody waits")?, most(100.0), None, " B"),
+        bar("memory of one of 1,000,000 waiting", room.bytes_each(many).context("the queue is empty")?, most(100.0), None, " B"),
         bar("memory of an event stream", room.opened.kibibytes_each(), most(10.0), None, " KiB"),
     ])
 }
 
 impl Bar {
-    /// Whether the limit is kept.
+    /// Whether the limit is met.
     pub(crate) fn is_met(&self) -> bool {
         match self.limit {
             Limit::AtLeast(least) => self.value >= least,
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_verdict_says_by_how_much() {
+    fn a_verdict_states_the_difference_from_the_limit() {
         assert_eq!(verdict(2.0, Limit::AtLeast(1.3), Some(2.0)), "met, and the goal");
         assert_eq!(verdict(1.5, Limit::AtLeast(1.3), Some(2.0)), "met, 25 % short of the goal");
         assert_eq!(verdict(0.65, Limit::AtLeast(1.3), Some(2.0)), "**missed by 50 %**");

@@ -1,4 +1,4 @@
-//! One who buys: registers, joins the line, charges, holds a seat of their own, and pays for it or gives it back.
+//! A buyer: registers, joins the queue, charges the wallet, holds their own seat, and pays for it or releases it.
 
 use anyhow::Context;
 
@@ -6,21 +6,21 @@ use crate::client::{Headers, request};
 use crate::hall::{CONCERT, Seat};
 use crate::row::What;
 
-/// A buyer, as far as they have come.
+/// A buyer, with the results of the stages so far.
 #[derive(Debug, Clone)]
 pub(crate) struct Buyer {
     seat: Seat,
-    /// Others give their seat back.
+    /// Whether they pay for the seat; otherwise they release it.
     pays: bool,
     pub(crate) jwt: String,
     pub(crate) token: String,
-    /// In the line.
+    /// Their number in the queue.
     pub(crate) number: u64,
     charged: bool,
     reservation: String,
 }
 
-/// What a buyer does, in this order.
+/// The stages of a buyer, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
     Register,
@@ -43,7 +43,7 @@ impl Stage {
         }
     }
 
-    /// The status of the answer.
+    /// The expected status of the response.
     pub(crate) const fn expects(self) -> u16 {
         match self {
             Self::Register | Self::Join | Self::Charge | Self::Hold | Self::Pay => 201,
@@ -57,7 +57,7 @@ impl Buyer {
         Self { seat, pays, jwt: String::new(), token: String::new(), number: 0, charged: false, reservation: String::new() }
     }
 
-    /// Whether they have come so far.
+    /// Whether the results so far allow `stage`.
     pub(crate) const fn can(&self, stage: Stage) -> bool {
         match stage {
             Stage::Register => true,
@@ -68,8 +68,8 @@ impl Buyer {
         }
     }
 
-    /// The request of `stage`.
-    pub(crate) fn asks(&self, stage: Stage) -> String {
+    /// Returns the request of `stage`.
+    pub(crate) fn request(&self, stage: Stage) -> String {
         let me = Headers { jwt: &self.jwt, ..Headers::default() };
         let admitted = Headers { token: &self.token, ..me };
         match stage {
@@ -91,8 +91,8 @@ impl Buyer {
         }
     }
 
-    /// Takes from the answer to `stage` what the next ones need.
-    pub(crate) fn learn(&mut self, stage: Stage, body: &str) -> anyhow::Result<()> {
+    /// Stores the parts of the response to `stage` that later stages need.
+    pub(crate) fn record(&mut self, stage: Stage, body: &str) -> anyhow::Result<()> {
         match stage {
             Stage::Register => text(body, "access_token")?.clone_into(&mut self.jwt),
             Stage::Join => {
@@ -107,7 +107,7 @@ impl Buyer {
     }
 }
 
-/// The text of the first member so named.
+/// Returns the text of the first member of this name.
 fn text<'a>(body: &'a str, member: &str) -> anyhow::Result<&'a str> {
     Ok(after(body, &format!(r#""{member}":""#))?.split('"').next().unwrap_or_default())
 }
@@ -122,14 +122,14 @@ mod tests {
     use crate::hall;
 
     #[test]
-    fn a_buyer_learns_what_the_next_stages_need() {
+    fn a_buyer_records_what_the_next_stages_need() {
         let mut buyer = Buyer::new(hall::seat(20_000), true);
-        buyer.learn(Stage::Register, r#"{"id":"u","name":"Buyer","access_token":"jwt"}"#).unwrap();
-        buyer.learn(Stage::Join, r#"{"token":"t","queue_id":"q","status":"WAITING","number":17,"position":3}"#).unwrap();
-        buyer.learn(Stage::Hold, r#"{"id":"r","schedule_id":"d"}"#).unwrap();
+        buyer.record(Stage::Register, r#"{"id":"u","name":"Buyer","access_token":"jwt"}"#).unwrap();
+        buyer.record(Stage::Join, r#"{"token":"t","queue_id":"q","status":"WAITING","number":17,"position":3}"#).unwrap();
+        buyer.record(Stage::Hold, r#"{"id":"r","schedule_id":"d"}"#).unwrap();
         assert_eq!((&*buyer.jwt, &*buyer.token, buyer.number, &*buyer.reservation), ("jwt", "t", 17, "r"));
-        assert!(!buyer.can(Stage::Pay), "not without money");
-        assert!(!buyer.can(Stage::Release), "this one pays");
-        assert!(buyer.learn(Stage::Join, "{}").is_err());
+        assert!(!buyer.can(Stage::Pay), "the wallet is not charged yet");
+        assert!(!buyer.can(Stage::Release), "this buyer pays");
+        assert!(buyer.record(Stage::Join, "{}").is_err());
     }
 }

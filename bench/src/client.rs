@@ -1,4 +1,5 @@
-//! A lean HTTP/1.1 client on one kept connection: the driver shares its cores with server and database, so it must cost little.
+//! A lean HTTP/1.1 client on one persistent connection: the driver shares its cores with server and database, so it must use little CPU
+//! time.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -13,7 +14,7 @@ pub(crate) struct Client {
     buffer: Vec<u8>,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Answer<'a> {
     pub(crate) status: u16,
@@ -21,18 +22,18 @@ pub(crate) struct Answer<'a> {
     pub(crate) body: &'a str,
 }
 
-/// The headers of a request that are not the same for all; empty ones are left out.
+/// The request headers that vary; empty ones are omitted.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Headers<'a> {
     pub(crate) jwt: &'a str,
     pub(crate) token: &'a str,
     pub(crate) key: &'a str,
-    /// What the client has already.
+    /// The entity tag that the client has.
     pub(crate) tag: &'a str,
     pub(crate) accept: &'a str,
 }
 
-/// A request as it goes over the wire.
+/// Returns a request in its wire format.
 pub(crate) fn request(line: &str, headers: Headers<'_>, body: &str) -> String {
     let Headers { jwt, token, key, tag, accept } = headers;
     let mut request = format!("{line} HTTP/1.1\r\nhost: bench\r\n");
@@ -57,7 +58,7 @@ pub(crate) fn request(line: &str, headers: Headers<'_>, body: &str) -> String {
 }
 
 impl<'a> Answer<'a> {
-    /// What the answer is recognised by; empty if it says nothing of it.
+    /// Returns the response's entity tag; empty if there is none.
     pub(crate) fn tag(self) -> &'a str {
         header(self.head, "\r\netag: ").unwrap_or_default()
     }
@@ -68,7 +69,7 @@ impl Client {
         Self::over(TcpStream::connect(address).await)
     }
 
-    /// From `source`, an address of this machine: each has only so many ports.
+    /// Connects from `source`, an address of this machine: each address has a limited number of ports.
     pub(crate) async fn connect_from(source: Ipv4Addr, address: SocketAddr) -> anyhow::Result<Self> {
         let socket = TcpSocket::new_v4()?;
         socket.bind((source, 0).into())?;
@@ -81,7 +82,7 @@ impl Client {
         Ok(Self { stream, buffer: Vec::with_capacity(4_096) })
     }
 
-    /// Sends `request` and waits for the answer.
+    /// Sends `request` and waits for the response.
     pub(crate) async fn exchange(&mut self, request: &str) -> anyhow::Result<Answer<'_>> {
         self.send(request).await?;
         self.receive().await
@@ -107,7 +108,7 @@ impl Client {
         Ok(Answer { status, head: from_utf8(&self.buffer[..end])?, body: from_utf8(&self.buffer[body..body + length])? })
     }
 
-    /// Waits until `is_enough` of what has come.
+    /// Reads until `is_enough` accepts the received text, and returns that.
     pub(crate) async fn receive_until(&mut self, is_enough: fn(&str) -> bool) -> anyhow::Result<&str> {
         self.buffer.clear();
         while !is_enough(from_utf8(&self.buffer)?) {
@@ -116,7 +117,7 @@ impl Client {
         Ok(from_utf8(&self.buffer)?)
     }
 
-    /// The connection alone: what comes from now on stays with the kernel.
+    /// Returns the bare connection: data that arrives from now on stays in the kernel.
     pub(crate) fn into_connection(self) -> anyhow::Result<std::net::TcpStream> {
         Ok(self.stream.into_std()?)
     }
@@ -133,7 +134,7 @@ fn status(head: &str) -> anyhow::Result<u16> {
     head.get(9..12).and_then(|digits| digits.parse().ok()).with_context(|| format!("no status in {head}"))
 }
 
-/// None is said of an answer without body.
+/// Returns the length of the body; 0 if the header is missing, as in a response without a body.
 fn length(head: &str) -> anyhow::Result<usize> {
     header(head, "\r\ncontent-length: ").map_or(Ok(0), |digits| Ok(digits.parse()?))
 }
@@ -147,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_head_says_the_status_and_how_long_the_body_is() {
+    fn a_head_contains_the_status_and_the_length_of_the_body() {
         let head = "HTTP/1.1 201 Created\r\ncontent-length: 17\r\ncontent-type: application/json\r\n";
         assert_eq!((status(head).unwrap(), length(head).unwrap()), (201, 17));
         let head = "HTTP/1.1 204 No Content\r\ndate: now\r\n";
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_carries_what_it_has() {
+    fn a_request_omits_empty_headers() {
         let headers = Headers { jwt: "j", ..Headers::default() };
         assert_eq!(request("DELETE /x", headers, ""), "DELETE /x HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer j\r\n\r\n");
     }

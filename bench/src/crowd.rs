@@ -1,4 +1,4 @@
-//! A crowd of buyers who go through the stages together; each stage is measured by itself.
+//! A crowd of buyers who go through the stages together; each stage is measured separately.
 
 use std::time::{Duration, Instant};
 
@@ -10,9 +10,9 @@ use crate::driver::{Load, Turns};
 use crate::row::Row;
 use crate::target::Target;
 
-/// How long the line may take to empty.
+/// How long the admission of all buyers may take.
 const TIMEOUT: Duration = Duration::from_mins(1);
-const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 pub(crate) struct Crowd {
     pub(crate) target: Target,
@@ -21,14 +21,14 @@ pub(crate) struct Crowd {
 }
 
 impl Crowd {
-    /// Registers and joins.
-    pub(crate) async fn line_up(&mut self) -> anyhow::Result<Vec<Row>> {
+    /// Registers the buyers, who then join the queue.
+    pub(crate) async fn register_and_join(&mut self) -> anyhow::Result<Vec<Row>> {
         Ok(vec![self.measure(Stage::Register).await?, self.measure(Stage::Join).await?])
     }
 
-    /// Once all are in: charges and holds; then half pay, and half give their seats back.
+    /// Once all buyers are active: charges and holds; then half of them pay, and the other half release their seats.
     pub(crate) async fn buy(&mut self) -> anyhow::Result<Vec<Row>> {
-        self.until_all_are_in().await?;
+        self.until_all_are_active().await?;
         let mut rows = Vec::new();
         for stage in [Stage::Charge, Stage::Hold, Stage::Pay, Stage::Release] {
             rows.push(self.measure(stage).await?);
@@ -36,10 +36,10 @@ impl Crowd {
         Ok(rows)
     }
 
-    /// Lets every buyer who has come so far do `stage`.
+    /// Measures `stage` with every buyer who can do it.
     pub(crate) async fn measure(&mut self, stage: Stage) -> anyhow::Result<Row> {
         let mut able: Vec<&mut Buyer> = self.buyers.iter_mut().filter(|buyer| buyer.can(stage)).collect();
-        let requests = able.iter().map(|buyer| buyer.asks(stage)).collect();
+        let requests = able.iter().map(|buyer| buyer.request(stage)).collect();
         let load = Load { requests, expects: stage.expects(), turns: Turns::Once(|answer| answer.body) };
         let before = self.target.busy()?;
         let driven = load
@@ -48,7 +48,7 @@ impl Crowd {
             .with_context(|| format!("{} on {}", stage.what(), self.target.store))?;
         let busy = self.target.busy()?.saturating_sub(before);
         for (place, body) in &driven.kept {
-            able[*place].learn(stage, body)?;
+            able[*place].record(stage, body)?;
         }
         let row = Row {
             store: self.target.store,
@@ -62,16 +62,16 @@ impl Crowd {
         Ok(row)
     }
 
-    /// Users are let in by number, so the last one's token tells.
-    pub(crate) async fn until_all_are_in(&self) -> anyhow::Result<()> {
-        let last = self.buyers.iter().max_by_key(|buyer| buyer.number).context("nobody has come")?;
+    /// Waits until all buyers are active. Users are admitted by number, so it polls the last one's token.
+    pub(crate) async fn until_all_are_active(&self) -> anyhow::Result<()> {
+        let last = self.buyers.iter().max_by_key(|buyer| buyer.number).context("no buyer has joined")?;
         let me = Headers { jwt: &last.jwt, ..Headers::default() };
-        let look = request(&format!("GET /v1/queue-tokens/{}", last.token), me, "");
+        let poll = request(&format!("GET /v1/queue-tokens/{}", last.token), me, "");
         let mut client = Client::connect(self.target.address).await?;
         let start = Instant::now();
-        while !client.exchange(&look).await?.body.contains(r#""status":"ACTIVE""#) {
-            ensure!(start.elapsed() < TIMEOUT, "the line does not empty within {TIMEOUT:?}");
-            tokio::time::sleep(BETWEEN_LOOKS).await;
+        while !client.exchange(&poll).await?.body.contains(r#""status":"ACTIVE""#) {
+            ensure!(start.elapsed() < TIMEOUT, "not all buyers are active within {TIMEOUT:?}");
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The closed loop: every connection sends its next request when it has its answer.
+//! The closed loop: every connection sends its next request once it has received its response.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,41 +10,41 @@ use hdrhistogram::Histogram;
 
 use crate::client::{Answer, Client};
 
-/// After this nobody sends any more: a slow machine measures fewer requests, not longer.
-const ENOUGH: Duration = Duration::from_secs(5);
+/// No request is sent after this time: a slow machine measures fewer requests, not longer.
+const TIME_LIMIT: Duration = Duration::from_secs(5);
 
-/// Requests that were made before the clock starts.
+/// Requests that were built before the measurement starts.
 pub(crate) struct Load {
     pub(crate) requests: Vec<String>,
-    /// The status of every answer.
+    /// The expected status of every response.
     pub(crate) expects: u16,
     pub(crate) turns: Turns,
 }
 
-/// How often each is sent.
+/// How often each request is sent.
 #[derive(Clone, Copy)]
 pub(crate) enum Turns {
-    /// Once; of the answer this is kept.
+    /// Once; this part of each response is kept.
     Once(fn(Answer<'_>) -> &str),
-    /// Again and again, until it is enough; nothing is kept.
+    /// Repeatedly, until the time is up; nothing is kept.
     Endless,
 }
 
-/// What came of them.
+/// The results of a load.
 pub(crate) struct Driven {
-    /// What was kept of the answers, each with the place of its request.
+    /// The kept parts of the responses, each with the index of its request.
     pub(crate) kept: Vec<(usize, String)>,
     /// In microseconds.
     pub(crate) latencies: Histogram<u64>,
-    /// Between the first request and the last answer.
+    /// Requests per second, from the first request to the last response.
     pub(crate) a_second: f64,
 }
 
 impl Load {
-    /// Sends the requests, in their order, over `connections`, which are open when the clock starts.
+    /// Sends the requests, in their order, over `connections`, which are opened before the measurement starts.
     ///
     /// # Errors
-    /// If one is answered with another status than expected.
+    /// If a response has another status than expected.
     pub(crate) async fn drive(self, address: SocketAddr, connections: usize) -> anyhow::Result<Driven> {
         let mut clients = Vec::with_capacity(connections);
         for _ in 0..connections {
@@ -52,7 +52,7 @@ impl Load {
         }
         let (load, next, start) = (Arc::new(self), Arc::new(AtomicUsize::new(0)), Instant::now());
         let tasks: Vec<_> =
-            clients.into_iter().map(|client| tokio::spawn(take_turns(client, load.clone(), next.clone(), start + ENOUGH))).collect();
+            clients.into_iter().map(|client| tokio::spawn(take_turns(client, load.clone(), next.clone(), start + TIME_LIMIT))).collect();
         let (mut kept, mut latencies) = (Vec::new(), Histogram::new(3)?);
         for task in tasks {
             let (mine, times) = task.await??;
@@ -63,7 +63,7 @@ impl Load {
         Ok(Driven { kept, latencies, a_second })
     }
 
-    /// The one whose turn it is after `before` others.
+    /// Returns the request that follows `before` others.
     fn request(&self, before: usize) -> Option<&String> {
         match self.turns {
             Turns::Once(_) => self.requests.get(before),
@@ -81,19 +81,19 @@ async fn take_turns(
     let (mut kept, mut times) = (Vec::new(), Histogram::new(3)?);
     loop {
         let begin = Instant::now();
-        let place = next.fetch_add(1, Ordering::Relaxed);
-        let Some(request) = load.request(place).filter(|_| begin < deadline) else { break };
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        let Some(request) = load.request(index).filter(|_| begin < deadline) else { break };
         let answer = client.exchange(request).await?;
         times.record(u64::try_from(begin.elapsed().as_micros())?)?;
         ensure!(
             answer.status == load.expects,
-            "{} is answered {}: {}",
+            "{} got the response {}: {}",
             request.lines().next().unwrap_or_default(),
             answer.status,
             answer.body
         );
         if let Turns::Once(keep) = load.turns {
-            kept.push((place, keep(answer).to_owned()));
+            kept.push((index, keep(answer).to_owned()));
         }
     }
     Ok((kept, times))

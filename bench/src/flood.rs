@@ -1,5 +1,5 @@
-//! The flood: ten times as many clients as the server can carry ask at once and again at once, however they are answered. What is too much is
-//! refused; the rest must be served as before.
+//! The flood: ten times as many clients as the server can handle send requests concurrently, each the next one right after any response.
+//! The excess is refused; the rest must be served as before.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,31 +15,30 @@ use crate::hall;
 use crate::row::{Row, What};
 use crate::target::Target;
 
-/// As many as the server carries at its best.
+/// The number of clients that the server can handle.
 const CARRIED: usize = 256;
-/// And ten times as many.
+/// Ten times as many.
 const FLOOD: usize = 10 * CARRIED;
-/// So many requests under way the server of the flood takes at once.
-pub(crate) const IN_FLIGHT: &str = "512";
-/// How long each is measured.
-const LASTS: Duration = Duration::from_secs(5);
+/// How long each load is measured.
+const DURATION: Duration = Duration::from_secs(5);
 
-/// What came of one crowd.
+/// The results of one load.
 struct Answered {
-    /// Latencies of what was done, in microseconds.
+    /// Latencies of the completed charges, in microseconds.
     done: Histogram<u64>,
     refused: u64,
     a_second: f64,
 }
 
-/// Lets as many charge as the server carries, and then ten times as many, each their own wallet, again and again. The rows of what was done.
+/// Has as many clients as the server can handle charge their wallets repeatedly, then ten times as many. Returns the rows of completed
+/// charges.
 pub(crate) async fn flood(target: Target) -> anyhow::Result<Vec<Row>> {
     let buyers = (0..).map(hall::seat).take(FLOOD).map(|seat| Buyer::new(seat, false)).collect();
     let mut crowd = Crowd { target, connections: CARRIED, buyers };
-    crowd.measure(Stage::Register).await.context("those who flood")?;
-    let carried = charge_again_and_again(target, &crowd.buyers[..CARRIED], "carried").await?;
-    ensure!(carried.refused == 0, "{} requests were refused of those that can be carried", carried.refused);
-    let flooded = charge_again_and_again(target, &crowd.buyers, "flood").await?;
+    crowd.measure(Stage::Register).await.context("the users of the flood")?;
+    let carried = charge_repeatedly(target, &crowd.buyers[..CARRIED], "carried").await?;
+    ensure!(carried.refused == 0, "{} requests were refused without a flood", carried.refused);
+    let flooded = charge_repeatedly(target, &crowd.buyers, "flood").await?;
     let row = |what, connections, answered: Answered| {
         eprintln!("{} {what} over {connections}: {:.0} a second, and {} refused", target.store, answered.a_second, answered.refused);
         Row { store: target.store, what, connections, a_second: answered.a_second, latencies: answered.done, busy: None }
@@ -47,13 +46,13 @@ pub(crate) async fn flood(target: Target) -> anyhow::Result<Vec<Row>> {
     Ok(vec![row(What::Carried, CARRIED, carried), row(What::Flooded, FLOOD, flooded)])
 }
 
-async fn charge_again_and_again(target: Target, buyers: &[Buyer], keys: &'static str) -> anyhow::Result<Answered> {
-    let all_are_there = Arc::new(Barrier::new(buyers.len()));
+async fn charge_repeatedly(target: Target, buyers: &[Buyer], keys: &'static str) -> anyhow::Result<Answered> {
+    let start_together = Arc::new(Barrier::new(buyers.len()));
     let mut tasks = Vec::with_capacity(buyers.len());
     for buyer in buyers {
-        let (client, jwt, all_are_there) = (Client::connect(target.address).await?, buyer.jwt.clone(), all_are_there.clone());
+        let (client, jwt, start_together) = (Client::connect(target.address).await?, buyer.jwt.clone(), start_together.clone());
         tasks.push(tokio::spawn(async move {
-            all_are_there.wait().await;
+            start_together.wait().await;
             charges(client, &jwt, keys).await
         }));
     }
@@ -68,9 +67,9 @@ async fn charge_again_and_again(target: Target, buyers: &[Buyer], keys: &'static
     Ok(Answered { done, refused, a_second })
 }
 
-/// The latencies of a client's charges, and how many were refused.
+/// Returns the latencies of a client's charges, and how many were refused.
 async fn charges(mut client: Client, jwt: &str, keys: &str) -> anyhow::Result<(Histogram<u64>, u64)> {
-    let (mut done, mut refused, end) = (Histogram::new(3)?, 0, Instant::now() + LASTS);
+    let (mut done, mut refused, end) = (Histogram::new(3)?, 0, Instant::now() + DURATION);
     for number in 0_u64.. {
         let begin = Instant::now();
         if begin >= end {
@@ -86,7 +85,7 @@ async fn charges(mut client: Client, jwt: &str, keys: &str) -> anyhow::Result<(H
         match answer.status {
             201 => done.record(u64::try_from(begin.elapsed().as_micros())?)?,
             503 if answer.body.contains("OVERLOADED") => refused += 1,
-            status => anyhow::bail!("a charge is answered {status}: {}", answer.body),
+            status => anyhow::bail!("a charge got the response {status}: {}", answer.body),
         }
     }
     Ok((done, refused))

@@ -1,8 +1,8 @@
-//! Large numbers, for people.
+//! Large numbers, formatted for people.
 
 use std::fmt;
 
-/// Shown with a comma between thousands.
+/// A number that is displayed with a comma between thousands.
 pub(crate) struct Grouped(pub(crate) u32);
 
 impl fmt::Display for Grouped {
@@ -19,7 +19,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousands_are_parted() {
+    fn thousands_are_separated_by_commas() {
         let shown = [0, 999, 1_000, 20_017, 1_000_000].map(|number| Grouped(number).to_string());
         assert_eq!(shown, ["0", "999", "1,000", "20,017", "1,000,000"]);
     }

@@ -1,4 +1,4 @@
-//! The concert that is on: four dates of 20,000 seats, and a fifth of one seat, all behind the default queue. There is no API that puts
+//! The concert on sale: four schedules of 20,000 seats, and a fifth with one seat, all behind the default queue. There is no API that puts
 //! a concert on, so it is written into the database before the server starts.
 
 use sea_orm::{ConnectionTrait, DatabaseConnection};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::row::Store;
 
 pub(crate) const CONCERT: Uuid = Uuid::from_u128(0x0f20_7207_0000_7000_8000_0000_0be9_c400);
-/// The date with one seat.
+/// The schedule with one seat.
 pub(crate) const ONE_SEAT: Seat = Seat { schedule: schedule(SCHEDULES), number: 1 };
 
 const DEFAULT_QUEUE: Uuid = Uuid::from_u128(0x0f20_7207_0000_7000_8000_0000_0000_0001);
@@ -15,14 +15,14 @@ const SCHEDULES: u32 = 4;
 const SEATS_A_SCHEDULE: u32 = 20_000;
 const DAY_MICROS: i64 = 86_400_000_000;
 
-/// Where somebody sits.
+/// A seat of a schedule.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Seat {
     pub(crate) schedule: Uuid,
     pub(crate) number: u32,
 }
 
-/// The seat that comes after `before` others, of 80,000.
+/// Returns the seat that follows `before` others, of 80,000.
 pub(crate) const fn seat(before: u32) -> Seat {
     Seat { schedule: schedule(before / SEATS_A_SCHEDULE), number: before % SEATS_A_SCHEDULE + 1 }
 }
@@ -31,8 +31,8 @@ const fn schedule(number: u32) -> Uuid {
     Uuid::from_u128(CONCERT.as_u128() + 1 + number as u128)
 }
 
-/// Puts the concert on in a database that has the schema and nothing else.
-pub(crate) async fn put_on(database: &DatabaseConnection, store: Store) -> anyhow::Result<()> {
+/// Inserts the concert into a database that has only the schema.
+pub(crate) async fn insert_into(database: &DatabaseConnection, store: Store) -> anyhow::Result<()> {
     let id = |id: Uuid| match store {
         Store::Postgres => format!("'{id}'::uuid"),
         Store::Sqlite => format!("x'{}'", id.simple()),
@@ -62,7 +62,7 @@ pub(crate) async fn put_on(database: &DatabaseConnection, store: Store) -> anyho
         database.execute_unprepared(&seats).await?;
     }
     if store == Store::Postgres {
-        // Only these: tables that were seen empty would be planned for as empty. SQLite keeps no statistics unless it is told to.
+        // Only these: the planner would assume that tables analysed while empty stay empty. SQLite keeps no statistics unless requested.
         database.execute_unprepared("VACUUM ANALYZE concerts, schedules, seats").await?;
     }
     Ok(())

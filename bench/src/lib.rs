@@ -1,8 +1,8 @@
-//! Measures Frontrow over HTTP beside what its databases do bare, in one run: absolute figures on a shared machine mean little,
-//! the ratios hold. `docs/performance.md` explains the table and keeps the last one.
+//! Measures Frontrow over HTTP and its databases without Frontrow in one run: absolute figures on a shared machine mean little, but ratios
+//! are meaningful. `docs/performance.md` explains the table and contains the last one.
 //!
-//! `bench` measures everything; `bench baselines [SECONDS]` the databases alone, `bench postgres` or `bench sqlite` Frontrow on one of
-//! them alone, `bench room` the waiting room alone. `bench constant SIZE` is what the bench itself starts as the bare handler.
+//! `bench` measures everything; `bench baselines [SECONDS]` the databases alone, `bench postgres` or `bench sqlite` Frontrow on only one of
+//! them, `bench room` the waiting room alone. `bench constant SIZE` is started by the bench itself as the bare handler.
 
 mod bars;
 mod baselines;
@@ -40,29 +40,29 @@ use scratch::Scratch;
 use server::{CapacityProfile, Server};
 use target::Target;
 
-/// The server's own, so that the bare handler has it too.
+/// The server's allocator, so that the bare handler uses it too.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How long each baseline is measured.
 const BASELINE_SECONDS: u32 = 10;
-/// How many connections the driver keeps busy, run by run.
+/// The number of connections that the driver keeps busy, run by run.
 const CONNECTIONS: [usize; 2] = [64, 256];
-/// How many buyers a run has at most. All runs on one store together fit into the hall's 80,000 seats.
+/// The maximum number of buyers of a run. All runs on one store together need at most the hall's 80,000 seats.
 const BUYERS: u32 = 40_000;
 
 const PAGE: &str = "docs/performance.md";
 const JSON: &str = "target/bench.json";
 
-/// Measures what the program's arguments name.
+/// Runs the measurement that the program's arguments select.
 ///
 /// # Errors
 ///
-/// If the arguments are wrong, something can't be started, an answer isn't the expected one, or a promise is broken.
+/// If the arguments are invalid, something can't be started, a response isn't the expected one, or an invariant is violated.
 pub async fn measure() -> anyhow::Result<()> {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match words[..] {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
         [] => everything().await,
         ["baselines"] => baselines(BASELINE_SECONDS).await,
         ["baselines", seconds] => baselines(seconds.parse().context("SECONDS is a number")?).await,
@@ -96,24 +96,24 @@ async fn waiting_room() -> anyhow::Result<()> {
 async fn everything() -> anyhow::Result<()> {
     let cluster = a_cluster();
     let machine = Machine::this(&cluster)?;
-    let (mut rows, mut crushes) = (bare(&cluster, BASELINE_SECONDS).await?, Vec::new());
+    let (mut rows, mut contentions) = (bare(&cluster, BASELINE_SECONDS).await?, Vec::new());
     for scratch in [Scratch::postgres(&cluster), Scratch::sqlite()?] {
         let (measured, contention) = over_http(&scratch).await.with_context(|| format!("Frontrow on {}", scratch.store))?;
         rows.extend(measured);
-        crushes.push(contention);
+        contentions.push(contention);
     }
     rows.sort_by_key(|row| row.store);
     let room = room::measure(&cluster).await.context("the waiting room")?;
-    let mut bars = bars::judge(&rows, &crushes)?;
+    let mut bars = bars::judge(&rows, &contentions)?;
     bars.extend(bars::judge_room(&room)?);
     let tables = table::whole(&machine, &rows, &room, &bars);
     println!("{tables}");
     fs::write(JSON, format!("{:#}\n", json::whole(&machine, &rows, &room, &bars))).with_context(|| format!("{JSON} can't be written"))?;
-    page::keep(Path::new(PAGE), &tables)
+    page::replace_tables(Path::new(PAGE), &tables)
 }
 
-/// PostgreSQL with its own defaults, but for checkpoints: none comes by time or size, lest it fall into one row of the table and
-/// not into another.
+/// Starts PostgreSQL with its default settings, except for checkpoints: none is triggered by time or size, as it could fall into one row of
+/// the table and not into another.
 fn a_cluster() -> Cluster {
     let cluster = Cluster::start(Durability::Disks);
     for statement in ["ALTER SYSTEM SET max_wal_size = '4GB'", "ALTER SYSTEM SET checkpoint_timeout = '15min'", "SELECT pg_reload_conf()"] {
@@ -128,12 +128,12 @@ async fn bare(cluster: &Cluster, seconds: u32) -> anyhow::Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// Serves the hall from a migrated `scratch`, lets a crowd buy over each number of connections, and then a thousand want one seat.
-/// The promises must hold afterwards.
+/// Serves the hall from a migrated `scratch`, has a crowd buy over each number of connections, then a thousand users request one seat. The
+/// invariants must hold afterwards.
 async fn over_http(scratch: &Scratch) -> anyhow::Result<(Vec<Row>, Contention)> {
     server::run("migrate", &scratch.url).await?;
     let database = scratch.connect().await?;
-    hall::put_on(&database, scratch.store).await?;
+    hall::insert_into(&database, scratch.store).await?;
     database.close().await?;
     let mut rows = Vec::new();
     let mut seats = (0..).map(hall::seat);
@@ -141,7 +141,7 @@ async fn over_http(scratch: &Scratch) -> anyhow::Result<(Vec<Row>, Contention)> 
         let buyers = (0..BUYERS).zip(&mut seats).map(|(number, seat)| Buyer::new(seat, number % 2 == 0)).collect();
         let server = Server::start(&scratch.url, CapacityProfile::Narrow).await?;
         let mut crowd = Crowd { target: Target::new(&server, scratch)?, connections, buyers };
-        rows.extend(crowd.line_up().await?);
+        rows.extend(crowd.register_and_join().await?);
         server.stop().await?;
         let server = Server::start(&scratch.url, CapacityProfile::Wide).await?;
         crowd.target = Target::new(&server, scratch)?;

@@ -1,4 +1,4 @@
-//! The machine that a run was on.
+//! The machine on which a run was made.
 
 use std::fmt;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::thread::available_parallelism;
 
 use testbed::Cluster;
 
-/// What is needed to tell one run from another.
+/// The properties that distinguish runs.
 #[derive(Debug)]
 pub(crate) struct Machine {
     pub(crate) cores: usize,

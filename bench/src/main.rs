@@ -1,6 +1,6 @@
-//! What `make bench` runs: the library, which is documented and tested as one.
+//! The program that `make bench` runs; the library contains its code and tests.
 
-/// One thread: more would take more from server and database than they would send.
+/// Uses one thread: more would take more time from server and database than they would use for sending.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     bench::measure().await

@@ -1,4 +1,4 @@
-//! The crush: a thousand want one seat at once, and one gets it.
+//! Contention for one seat: a thousand users request it at once, and one gets it.
 
 use std::time::Instant;
 
@@ -12,11 +12,11 @@ use crate::hall::ONE_SEAT;
 use crate::row::{Row, Store, What};
 use crate::target::Target;
 
-const WANT_IT: usize = 1_000;
-/// Over how many they come in.
+const REQUESTS: usize = 1_000;
+/// The number of connections over which they join.
 const CONNECTIONS: usize = 64;
 
-/// How they were answered.
+/// The responses, counted by status.
 #[derive(Debug)]
 pub(crate) struct Contention {
     pub(crate) store: Store,
@@ -27,14 +27,14 @@ pub(crate) struct Contention {
     pub(crate) others: u32,
 }
 
-/// Lets a thousand in, opens a connection for each, and sends all requests before the first answer is read.
+/// Admits a thousand users, opens a connection for each, and sends all requests before the first response is read.
 pub(crate) async fn contention(target: Target) -> anyhow::Result<(Row, Contention)> {
-    let mut crowd = Crowd { target, connections: CONNECTIONS, buyers: vec![Buyer::new(ONE_SEAT, false); WANT_IT] };
-    crowd.line_up().await.context("the thousand who want one seat")?;
-    crowd.until_all_are_in().await?;
-    let mut clients = Vec::with_capacity(WANT_IT);
+    let mut crowd = Crowd { target, connections: CONNECTIONS, buyers: vec![Buyer::new(ONE_SEAT, false); REQUESTS] };
+    crowd.register_and_join().await.context("the thousand users who request one seat")?;
+    crowd.until_all_are_active().await?;
+    let mut clients = Vec::with_capacity(REQUESTS);
     for buyer in &crowd.buyers {
-        clients.push((Client::connect(target.address).await?, buyer.asks(Stage::Hold)));
+        clients.push((Client::connect(target.address).await?, buyer.request(Stage::Hold)));
     }
 
     let (start, before) = (Instant::now(), target.busy()?);
@@ -55,12 +55,12 @@ pub(crate) async fn contention(target: Target) -> anyhow::Result<(Row, Contentio
             _ => &mut contention.others,
         } += 1;
     }
-    let a_second = f64::from(u32::try_from(WANT_IT)?) / start.elapsed().as_secs_f64();
+    let a_second = f64::from(u32::try_from(REQUESTS)?) / start.elapsed().as_secs_f64();
     let busy = Some(target.busy()?.saturating_sub(before));
-    Ok((Row { store: target.store, what: What::OneSeat, connections: WANT_IT, a_second, latencies, busy }, contention))
+    Ok((Row { store: target.store, what: What::OneSeat, connections: REQUESTS, a_second, latencies, busy }, contention))
 }
 
-/// The status, and how many microseconds after the first request was sent it was there.
+/// Returns the status, and the microseconds from the first request of all to this response.
 async fn answer(mut client: Client, start: Instant) -> anyhow::Result<(u16, u64)> {
     let status = client.receive().await?.status;
     Ok((status, u64::try_from(start.elapsed().as_micros())?))

@@ -1,4 +1,4 @@
-//! The page that keeps the last table.
+//! The page that contains the last table.
 
 use std::fs;
 use std::path::Path;
@@ -8,9 +8,9 @@ use anyhow::Context;
 const FROM: &str = "<!-- table -->";
 const TO: &str = "<!-- /table -->";
 
-/// Puts `tables` between the marks of `page`, in place of what is there.
-pub(crate) fn keep(page: &Path, tables: &str) -> anyhow::Result<()> {
-    let read = || format!("{}: the tables have no place", page.display());
+/// Replaces the text between the marks of `page` with `tables`.
+pub(crate) fn replace_tables(page: &Path, tables: &str) -> anyhow::Result<()> {
+    let read = || format!("{}: the marks for the tables are missing", page.display());
     let text = fs::read_to_string(page).with_context(read)?;
     let text = replaced(&text, tables).with_context(read)?;
     fs::write(page, text).with_context(|| format!("{} can't be written", page.display()))
@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_between_the_marks_is_replaced_and_nothing_else() {
+    fn only_the_text_between_the_marks_is_replaced() {
         let once = replaced("# A\n<!-- table -->\nold\n<!-- /table -->\nB\n", "new\n").unwrap();
         assert_eq!(once, "# A\n<!-- table -->\n\nnew\n\n<!-- /table -->\nB\n");
         assert_eq!(replaced(&once, "new").unwrap(), once);

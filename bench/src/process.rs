@@ -1,4 +1,4 @@
-//! What a process takes of the machine, as Linux accounts for it in `/proc`.
+//! The resources that a process uses, as reported by Linux in `/proc`.
 
 use std::fs;
 
@@ -19,26 +19,26 @@ impl Process {
         Self(getpid())
     }
 
-    /// How much of it is in memory, in bytes.
+    /// Returns its resident memory, in bytes.
     pub(crate) fn resident(self) -> anyhow::Result<u64> {
-        resident(&self.file("status")?).context("/proc says nothing of resident memory")
+        resident(&self.file("status")?).context("/proc does not report resident memory")
     }
 
-    /// How long it has kept cores busy, those of the kernel's work on its behalf included.
+    /// Returns its processor time, including the kernel's work on its behalf.
     pub(crate) fn busy_seconds(self) -> anyhow::Result<f64> {
-        let ticks = ticks(&self.file("stat")?).context("/proc says nothing of processor time")?;
+        let ticks = ticks(&self.file("stat")?).context("/proc does not report processor time")?;
         seconds(ticks)
     }
 
-    /// The same of it and of all its children, those that have ended included.
+    /// Returns the processor time of it and of all its children, including those that have ended.
     pub(crate) fn busy_seconds_with_children(self) -> anyhow::Result<f64> {
-        let of_ended = ticks_of_ended_children(&self.file("stat")?).context("/proc says nothing of the processor time of children")?;
+        let of_ended = ticks_of_ended_children(&self.file("stat")?).context("/proc does not report the processor time of children")?;
         let mut busy = self.busy_seconds()? + seconds(of_ended)?;
         for entry in fs::read_dir("/proc")? {
-            // A process may end while it is looked for: then it is among its parent's ended children the next time.
+            // A process may end during the search: then it counts among its parent's ended children the next time.
             let Ok(stat) = fs::read_to_string(entry?.path().join("stat")) else { continue };
             if parent(&stat) == Some(self.0.as_raw_nonzero().get()) {
-                busy += seconds(ticks(&stat).context("/proc says nothing of processor time")?)?;
+                busy += seconds(ticks(&stat).context("/proc does not report processor time")?)?;
             }
         }
         Ok(busy)
@@ -59,22 +59,22 @@ fn seconds(ticks: u32) -> anyhow::Result<f64> {
     Ok(f64::from(ticks) / f64::from(u32::try_from(clock_ticks_per_second())?))
 }
 
-/// The fourteenth word and the fifteenth.
+/// Returns the sum of fields 14 and 15: the time in user and in kernel mode.
 fn ticks(stat: &str) -> Option<u32> {
-    Some(word(stat, 14)? + word(stat, 15)?)
+    Some(field(stat, 14)? + field(stat, 15)?)
 }
 
-/// The two words after those.
+/// Returns the sum of fields 16 and 17: the same of ended children.
 fn ticks_of_ended_children(stat: &str) -> Option<u32> {
-    Some(word(stat, 16)? + word(stat, 17)?)
+    Some(field(stat, 16)? + field(stat, 17)?)
 }
 
 fn parent(stat: &str) -> Option<i32> {
-    word(stat, 4).and_then(|parent: u32| parent.try_into().ok())
+    field(stat, 4).and_then(|parent: u32| parent.try_into().ok())
 }
 
-/// Word number `number`, from the third on. The second is the name in parentheses, which may contain blanks.
-fn word(stat: &str, number: usize) -> Option<u32> {
+/// Returns field `number`, from the third on. The second is the name in parentheses, which may contain spaces.
+fn field(stat: &str, number: usize) -> Option<u32> {
     stat.rsplit_once(')')?.1.split_whitespace().nth(number - 3)?.parse().ok()
 }
 
@@ -83,14 +83,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_proc_says_is_understood() {
+    fn the_files_of_proc_are_parsed() {
         assert_eq!(resident("VmHWM:\t   9 kB\nVmRSS:\t  12 kB\nRssAnon:\t 3 kB\n"), Some(12 * 1_024));
         let stat = "7 (a (b) c) S 1 7 7 0 -1 4194560 100 0 0 0 30 12 5 2 20 0 1 0 5";
         assert_eq!((parent(stat), ticks(stat), ticks_of_ended_children(stat)), (Some(1), Some(42), Some(7)));
     }
 
     #[test]
-    fn this_process_takes_something() {
+    fn the_resources_of_this_process_are_measured() {
         assert!(Process::this().resident().unwrap() > 100_000);
         Process::this().busy_seconds().unwrap();
     }

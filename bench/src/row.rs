@@ -1,18 +1,18 @@
-//! What was measured: rows, each a rate and its latencies.
+//! The measurements: rows, each with a rate and its latencies.
 
 use std::fmt;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-/// Where it was written.
+/// The database of a measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Store {
     Postgres,
     Sqlite,
 }
 
-/// What was done.
+/// The measured operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum What {
     /// The rows of one hold, written bare.
@@ -27,15 +27,15 @@ pub(crate) enum What {
     Hold,
     Release,
     Pay,
-    /// Holds of one and the same seat, all at once.
+    /// Holds of the same seat, all at once.
     OneSeat,
-    /// Charges by as many as can be carried, again and again.
+    /// Repeated charges by as many clients as the server can handle.
     Carried,
-    /// The same by ten times as many, who ask again at once when they are refused; of what was done.
+    /// The same by ten times as many clients, which send the next request immediately after a refusal; counts completed charges.
     Flooded,
 }
 
-/// One thing that was measured.
+/// One measurement.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) store: Store,
@@ -44,7 +44,7 @@ pub(crate) struct Row {
     pub(crate) a_second: f64,
     /// In microseconds.
     pub(crate) latencies: Histogram<u64>,
-    /// How long server and database kept cores busy with it, where that was measured.
+    /// The processor time of server and database during it, where that was measured.
     pub(crate) busy: Option<Duration>,
 }
 
@@ -61,13 +61,13 @@ impl Row {
         self.quantile_ms(1.0)
     }
 
-    /// How many microseconds of a core a request took of server and database, their work beside it included.
+    /// Returns the processor time per request of server and database in microseconds, including their background work.
     pub(crate) fn core_micros(&self) -> Option<f64> {
         let requests = u32::try_from(self.latencies.len()).ok().filter(|requests| *requests > 0)?;
         Some(self.busy?.as_secs_f64() * 1e6 / f64::from(requests))
     }
 
-    /// This row's rate by that of its baseline, which is among `rows`.
+    /// Returns the ratio of this row's rate to that of its baseline among `rows`.
     pub(crate) fn ratio(&self, rows: &[Self]) -> Option<f64> {
         let baseline = find(rows, self.store, self.what.baseline(), None)?;
         Some(self.a_second / baseline.a_second)
@@ -78,13 +78,13 @@ impl Row {
     }
 }
 
-/// The row of `what` on `store`, over `connections` if it matters.
+/// Returns the row of `what` on `store`, with `connections` if specified.
 pub(crate) fn find(rows: &[Row], store: Store, what: What, connections: Option<usize>) -> Option<&Row> {
     rows.iter().find(|row| row.store == store && row.what == what && connections.is_none_or(|connections| connections == row.connections))
 }
 
 impl What {
-    /// What its rate is compared with.
+    /// The baseline of its rate.
     const fn baseline(self) -> Self {
         match self {
             Self::Join | Self::BareJoin => Self::BareJoin,

@@ -1,4 +1,4 @@
-//! A database of a run's own, gone afterwards.
+//! A database for one run, removed afterwards.
 
 use anyhow::Context;
 use rustix::process::Pid;
@@ -12,33 +12,33 @@ use crate::row::Store;
 pub(crate) struct Scratch {
     pub(crate) store: Store,
     pub(crate) url: String,
-    /// What runs it, if it is not the server itself.
+    /// The database's process, if it is not the server itself.
     pub(crate) process: Option<Process>,
-    _place: Place,
+    _location: Location,
 }
 
-/// What is removed when it is dropped.
-enum Place {
+/// The resource that is removed on drop.
+enum Location {
     Folder { _folder: TempDir },
     Database { _database: testbed::Database },
 }
 
 impl Scratch {
-    /// An empty database of `cluster`.
+    /// Creates an empty database of `cluster`.
     pub(crate) fn postgres(cluster: &Cluster) -> Self {
         let database = cluster.create_database();
         let process = cluster.process_id().and_then(|id| Pid::from_raw(id.try_into().ok()?)).map(Process::of);
-        Self { store: Store::Postgres, url: database.url.clone(), process, _place: Place::Database { _database: database } }
+        Self { store: Store::Postgres, url: database.url.clone(), process, _location: Location::Database { _database: database } }
     }
 
-    /// A file that isn't there yet.
+    /// Names a file that does not exist yet.
     pub(crate) fn sqlite() -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let url = format!("sqlite://{}", folder.path().join("frontrow.db").display());
-        Ok(Self { store: Store::Sqlite, url, process: None, _place: Place::Folder { _folder: folder } })
+        Ok(Self { store: Store::Sqlite, url, process: None, _location: Location::Folder { _folder: folder } })
     }
 
-    /// One connection, which makes the file if need be.
+    /// Opens one connection, which creates the file if necessary.
     pub(crate) async fn connect(&self) -> anyhow::Result<DatabaseConnection> {
         let url = match self.store {
             Store::Postgres => self.url.clone(),

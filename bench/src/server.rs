@@ -13,13 +13,13 @@ use tokio::time::timeout;
 use crate::process::Process;
 
 const MISSING: &str = "the server does not start: `make bench` builds it beside this program";
-/// How long a server may take to finish what was asked of it.
+/// How long a server may take to finish its requests.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What the built-in issuer signs with, so that the driver can sign for anybody.
+/// The secret of the built-in issuer, so that the driver can sign tokens for any user.
 pub(crate) const ISSUER_SECRET: &str = "of the bench, and known to everybody";
 
-/// Every guarantee is on.
+/// The settings keep every guarantee enabled.
 const SETTINGS: [(&str, &str); 6] = [
     ("FRONTROW__AUTH__ISSUER_SECRET", ISSUER_SECRET),
     ("FRONTROW__HTTP__BIND", "127.0.0.1:0"),
@@ -29,16 +29,19 @@ const SETTINGS: [(&str, &str); 6] = [
     ("FRONTROW__LOG__FILTER", "warn"),
 ];
 
-/// How many a server lets in.
+/// The maximum number of requests in flight that the guarded server accepts.
+const MAX_IN_FLIGHT: &str = "512";
+
+/// How many users a server admits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CapacityProfile {
-    /// Nobody.
+    /// None.
     Shut,
-    /// As the built-in policy has it: a hundred, and then a line that grows.
+    /// As the built-in policy specifies: a hundred, and then a queue that grows.
     Narrow,
-    /// Everybody, twenty times a second.
+    /// All users, twenty times a second.
     Wide,
-    /// As the built-in policy has it, and few requests under way at once.
+    /// As the built-in policy specifies, with few requests in flight.
     Guarded,
 }
 
@@ -47,7 +50,7 @@ impl CapacityProfile {
         match self {
             Self::Shut => &[("FRONTROW__QUEUE__CAPACITY", "0")],
             Self::Narrow => &[],
-            Self::Guarded => &[("FRONTROW__LIMITS__MAX_IN_FLIGHT", crate::flood::IN_FLIGHT)],
+            Self::Guarded => &[("FRONTROW__LIMITS__MAX_IN_FLIGHT", MAX_IN_FLIGHT)],
             Self::Wide => &[
                 ("FRONTROW__QUEUE__CAPACITY", "1000000"),
                 ("FRONTROW__QUEUE__BATCH", "1000"),
@@ -71,17 +74,17 @@ impl Server {
         Self::spawn(&mut command).await.context(MISSING)
     }
 
-    /// Starts a server that answers everything with the same `size` bytes: this program, run anew.
+    /// Starts this program again as a server that responds to everything with the same `size` bytes.
     pub(crate) async fn constant(size: usize) -> anyhow::Result<Self> {
         Self::spawn(Command::new(std::env::current_exe()?).args(["constant", &size.to_string()]).kill_on_drop(true)).await
     }
 
-    /// Starts `command` and waits until it says where it serves.
+    /// Starts `command` and waits until it prints its address.
     async fn spawn(command: &mut Command) -> anyhow::Result<Self> {
         let mut child = command.stdout(Stdio::piped()).spawn()?;
         let out = child.stdout.take().context("no output")?;
         let first = BufReader::new(out).lines().next_line().await?.context("the server ended")?;
-        let address = first.rsplit("http://").next().unwrap_or_default().parse().context("the server does not say where it serves")?;
+        let address = first.rsplit("http://").next().unwrap_or_default().parse().context("the server does not print its address")?;
         Ok(Self { address, child })
     }
 
@@ -93,7 +96,7 @@ impl Server {
         self.child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?)).context("the server has ended")
     }
 
-    /// Lets it finish what it has taken.
+    /// Stops the server after it has finished its requests.
     pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
         kill_process(self.id()?, Signal::TERM)?;
         let status = timeout(SHUTDOWN_TIMEOUT, self.child.wait()).await.context("the server does not stop")??;
@@ -105,15 +108,15 @@ impl Server {
 /// Runs `frontrow migrate` or `frontrow audit` on the database at `url`.
 ///
 /// # Errors
-/// If it exits with anything but 0, with what it printed.
+/// If it exits with anything but 0; the error contains its output.
 pub(crate) async fn run(command: &str, url: &str) -> anyhow::Result<()> {
     let printed = frontrow(command, url)?.output().await.context(MISSING)?;
-    let (out, complaints) = (String::from_utf8_lossy(&printed.stdout), String::from_utf8_lossy(&printed.stderr));
-    ensure!(printed.status.success(), "frontrow {command} fails with {}:\n{out}{complaints}", printed.status);
+    let (out, errors) = (String::from_utf8_lossy(&printed.stdout), String::from_utf8_lossy(&printed.stderr));
+    ensure!(printed.status.success(), "frontrow {command} fails with {}:\n{out}{errors}", printed.status);
     Ok(())
 }
 
-/// The server that was built as this program was, and stands beside it.
+/// Returns a command of the server, which was built with the same profile into the same folder as this program.
 fn frontrow(command: &str, url: &str) -> anyhow::Result<Command> {
     let mut frontrow = Command::new(std::env::current_exe()?.with_file_name("frontrow"));
     frontrow.arg(command).env("FRONTROW__DATABASE__URL", url).envs(SETTINGS).kill_on_drop(true);

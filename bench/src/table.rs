@@ -1,4 +1,4 @@
-//! The tables: what was measured, and the bars.
+//! The tables of measurements and bars.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use crate::machine::Machine;
 use crate::room::{Answered, Asked, Opened, Room};
 use crate::row::Row;
 
-/// The rows as a Markdown table; a rate stands beside that of its store's baseline.
+/// Returns the rows as a Markdown table; a rate is followed by its ratio to the baseline of its store.
 pub(crate) fn of_rows(rows: &[Row]) -> String {
     let mut table = String::from(
         "| store | what | connections | a second | × bare hold (join: × bare join) | p50 ms | p99 ms | max ms | core µs each |\n\
@@ -33,7 +33,7 @@ pub(crate) fn of_rows(rows: &[Row]) -> String {
     table
 }
 
-/// The bars as a Markdown table, each with its verdict.
+/// Returns the bars as a Markdown table, each with its verdict.
 pub(crate) fn of_bars(bars: &[Bar]) -> String {
     let mut table = String::from("| bar | wanted | measured | verdict |\n|---|---:|---:|---|\n");
     for bar in bars {
@@ -42,12 +42,12 @@ pub(crate) fn of_bars(bars: &[Bar]) -> String {
     table
 }
 
-/// The waiting room as Markdown: how it was asked, and what lines and event streams take.
+/// Returns the waiting room as Markdown: the polls, and the costs of queues and event streams.
 pub(crate) fn of_room(room: &Room) -> String {
-    format!("{}\n{}\n{}", of_answers(room), of_lines(room), of_streams(&room.opened))
+    format!("{}\n{}\n{}", of_answers(room), of_queues(room), of_streams(&room.opened))
 }
 
-/// A rate and the core time that an answer takes stand beside those of the bare handler.
+/// Shows the rate and the processor time per response, each followed by its ratio to the bare handler.
 fn of_answers(room: &Room) -> String {
     let mut table = String::from(
         "| the waiting room | connections | a second | × bare | p50 ms | p99 ms | server's core µs each | × bare | driver's share of a core |\n\
@@ -73,7 +73,7 @@ fn of_answers(room: &Room) -> String {
     table
 }
 
-fn of_lines(room: &Room) -> String {
+fn of_queues(room: &Room) -> String {
     let mut table = String::from(
         "| waiting | serving after, s | resident, MiB | bytes each | admission of 1,000, ms |\n\
          |---:|---:|---:|---:|---:|\n",
@@ -96,7 +96,7 @@ fn of_streams(opened: &Opened) -> String {
     format!("{} event streams open at once take {:.1} KiB of the server's memory each.\n", Grouped(opened.streams), opened.kibibytes_each())
 }
 
-/// The whole: machine, rows, the waiting room, bars.
+/// Returns everything: machine, rows, the waiting room, bars.
 pub(crate) fn whole(machine: &Machine, rows: &[Row], room: &Room, bars: &[Bar]) -> String {
     format!("{machine}\n\n{}\n{}\n{}", of_rows(rows), of_room(room), of_bars(bars))
 }

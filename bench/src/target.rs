@@ -22,7 +22,7 @@ impl Target {
         Ok(Self { store: scratch.store, address: server.address, server: server.process()?, database: scratch.process })
     }
 
-    /// How long server and database have kept cores busy.
+    /// Returns the processor time of server and database so far.
     pub(crate) fn busy(&self) -> anyhow::Result<Duration> {
         let database = self.database.map_or(Ok(0.0), Process::busy_seconds_with_children)?;
         Ok(Duration::from_secs_f64(self.server.busy_seconds()? + database))

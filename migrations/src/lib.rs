@@ -1,7 +1,7 @@
-//! The database schema: SQL files, one dialect a folder, forward and back.
+//! The database schema: SQL files, one folder per dialect, to migrate up and down.
 //!
-//! [`POSTGRES`] brings a PostgreSQL database up to date, [`SQLITE`] a SQLite one. A migration is two files, `NNNN_name.up.sql` and
-//! `NNNN_name.down.sql`, and its name in the list below, with what SQL can't do of it; a migration that has been released is never edited.
+//! [`POSTGRES`] migrates a PostgreSQL database, [`SQLITE`] an SQLite one. A migration consists of two files, `NNNN_name.up.sql` and
+//! `NNNN_name.down.sql`, and of its name in the list below, with the part that SQL can't do; a released migration is never edited.
 
 mod migrator;
 mod objects;
@@ -11,7 +11,7 @@ pub use migrator::{MigrationError, Migrator};
 
 use migrator::{Fill, Script};
 
-/// The scripts of a dialect's folder, in order.
+/// The scripts in the folder of a dialect, in order.
 macro_rules! scripts {
     ($dialect:literal: $($name:literal $(+ $fill:ident)?),+ $(,)?) => {
         Migrator::new(&[$(Script {
@@ -23,8 +23,8 @@ macro_rules! scripts {
     };
 }
 
-/// Brings a PostgreSQL database up to date. Run it under an advisory lock: then of several processes that open a database at
-/// once one migrates and the others find it done.
+/// Migrates a PostgreSQL database. Run it under an advisory lock: if several processes open a database at once, one migrates and the others
+/// find it migrated.
 pub const POSTGRES: Migrator = scripts!["postgres":
     "0001_init",
     "0002_waiting_room",
@@ -39,8 +39,8 @@ pub const POSTGRES: Migrator = scripts!["postgres":
     "0011_audit_entries",
 ];
 
-/// Brings a SQLite database up to date. Run it inside `BEGIN IMMEDIATE`: then of several processes that open a database at once one
-/// migrates and the others find it done.
+/// Migrates an SQLite database. Run it inside `BEGIN IMMEDIATE`: if several processes open a database at once, one migrates and the others
+/// find it migrated.
 pub const SQLITE: Migrator = scripts!["sqlite":
     "0001_init",
     "0002_waiting_room",

@@ -1,4 +1,4 @@
-//! Runs the scripts that a database lacks, and takes back those that it has.
+//! Runs the scripts that a database lacks, and reverts those that it has.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,27 +7,27 @@ use thiserror::Error;
 
 use crate::{objects, user_search_keys};
 
-/// The records of what has run. The name and the columns are those of sea-orm-migration, which earlier releases used.
+/// The records of applied migrations. The name and the columns are those of sea-orm-migration, which earlier releases used.
 const CREATE_RECORDS: &str =
     "CREATE TABLE IF NOT EXISTS seaql_migrations (version varchar NOT NULL PRIMARY KEY, applied_at bigint NOT NULL)";
 
-/// A step of the schema, forward and back.
+/// A step of the schema, up and down.
 #[derive(Debug)]
 pub(crate) struct Script {
     /// The number and name of its files.
     pub(crate) name: &'static str,
-    /// The way forward.
+    /// The script that applies it.
     pub(crate) up: &'static str,
-    /// The way back.
+    /// The script that reverts it.
     pub(crate) down: &'static str,
-    /// What is written once the way forward is gone, and that SQL can't.
+    /// Rows to be written after the `up` script that SQL can't compute.
     pub(crate) fill: &'static [Fill],
 }
 
-/// Rows that only the domain knows how to make.
+/// Rows that only the domain can compute.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Fill {
-    /// What the users are found by who are there already.
+    /// The search keys of existing users.
     UserSearchKeys,
 }
 
@@ -37,23 +37,23 @@ pub struct Migrator {
     scripts: &'static [Script],
 }
 
-/// The schema can't be changed; the scripts that had run before are kept.
+/// The schema can't be changed; scripts that ran before are kept.
 #[derive(Debug, Error)]
 pub enum MigrationError {
     /// A newer release has changed the schema.
     #[error("the database has migration {0:?}, which this release does not know: it was written by a newer release")]
     Unknown(String),
-    /// The database refused a script.
+    /// A script failed.
     #[error("migration {name} failed")]
     Script {
-        /// Which script.
+        /// The name of the script.
         name: &'static str,
-        /// Why.
+        /// The error of the database.
         #[source]
         source: DbErr,
     },
-    /// The database refused something else: the records of what has run, or a transaction.
-    #[error("the database refused")]
+    /// Another statement failed: the records of applied migrations, or a transaction.
+    #[error("the database returned an error")]
     Database(#[from] DbErr),
 }
 
@@ -62,21 +62,21 @@ impl Migrator {
         Self { scripts }
     }
 
-    /// The names of all scripts, in order.
+    /// Returns the names of all scripts, in order.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         self.scripts.iter().map(|script| script.name)
     }
 
-    /// The tables of a schema that is up to date, and the indexes and triggers on them: each with its table; a table is its own.
+    /// Returns the tables of the current schema, and their indexes and triggers, each with its table; a table with itself.
     #[must_use]
     pub fn objects(self) -> BTreeMap<&'static str, &'static str> {
-        objects::made_by(self.scripts.iter().map(|script| script.up))
+        objects::created_by(self.scripts.iter().map(|script| script.up))
     }
 
-    /// Runs the scripts that `database` lacks, `steps` of them at most. A script and the record that it ran are one transaction.
+    /// Runs the scripts that `database` lacks, at most `steps` of them. A script and its record are one transaction.
     ///
     /// # Errors
-    /// [`MigrationError`]; the scripts that had run before the failed one are kept, nothing of the failed one is.
+    /// [`MigrationError`]; scripts that ran before the failed one are kept, the failed one is rolled back.
     pub async fn up<C: ConnectionTrait + TransactionTrait>(self, database: &C, steps: Option<usize>) -> Result<(), MigrationError> {
         let applied = self.applied(database).await?;
         let missing = self.scripts.iter().filter(|script| !applied.contains(script.name));
@@ -91,10 +91,10 @@ impl Migrator {
         Ok(())
     }
 
-    /// Takes back the scripts that `database` has, the newest first, `steps` of them at most.
+    /// Reverts the scripts that `database` has, newest first, at most `steps` of them.
     ///
     /// # Errors
-    /// As [`Self::up`].
+    /// Those of [`Self::up`].
     pub async fn down<C: ConnectionTrait + TransactionTrait>(self, database: &C, steps: Option<usize>) -> Result<(), MigrationError> {
         let applied = self.applied(database).await?;
         let present = self.scripts.iter().rev().filter(|script| applied.contains(script.name));
@@ -105,7 +105,7 @@ impl Migrator {
         Ok(())
     }
 
-    /// The names of the scripts that `database` has.
+    /// Returns the names of the scripts that `database` has.
     async fn applied<C: ConnectionTrait>(self, database: &C) -> Result<BTreeSet<String>, MigrationError> {
         database.execute_unprepared(CREATE_RECORDS).await?;
         let select = Statement::from_string(database.get_database_backend(), "SELECT version FROM seaql_migrations ORDER BY version");
@@ -118,7 +118,7 @@ impl Migrator {
     }
 }
 
-/// Runs `script`, fills in `fills` and writes `record`, all or nothing.
+/// Runs `script`, `fills` and `record` in one transaction.
 async fn run<C: TransactionTrait>(
     database: &C,
     name: &'static str,

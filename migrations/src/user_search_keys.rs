@@ -1,23 +1,23 @@
-//! Search keys of the users who were there before them: only the domain knows how a name is folded.
+//! Search keys of users that existed before the migration: only the domain can fold names.
 
 use domain::UserName;
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Order, Query};
 use sea_orm::{ConnectionTrait, DbErr};
 
-/// So many users are read at a time.
+/// The number of users that are read at once.
 const PAGE: u64 = 1_000;
-/// So many rows are written by a statement: well below the number of parameters that any database takes.
+/// The number of rows per statement: well below the maximum number of parameters of any database.
 const ROWS: usize = 500;
 
-/// Writes the keys of all users who have a name.
+/// Writes the search keys of all users with names.
 pub(crate) async fn fill(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     let mut after = None;
     loop {
         let users = page(db, after).await?;
         let Some((last, _)) = users.last() else { return Ok(()) };
         after = Some(*last);
-        // A name that is none can't be searched for; whoever reads the user finds the fault.
+        // An invalid name has no search keys; reading the user reports it.
         let named = users.into_iter().filter_map(|(id, name)| Some((id, UserName::new(&name).ok()?)));
         let keys: Vec<_> = named.flat_map(|(id, name)| name.search_keys().into_iter().map(move |key| (key, id))).collect();
         for rows in keys.chunks(ROWS) {
@@ -31,7 +31,7 @@ pub(crate) async fn fill(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     }
 }
 
-/// The users with names, by id, those above `after`.
+/// Returns the users with names and ids above `after`, by id.
 async fn page(db: &impl ConnectionTrait, after: Option<Uuid>) -> Result<Vec<(Uuid, String)>, DbErr> {
     let mut users = Query::select();
     users.columns(["id", "name"]).from("users").and_where(Expr::col("name").is_not_null());

@@ -1,4 +1,4 @@
-//! The account a server runs under. PostgreSQL refuses to run as root, so root lends it another's.
+//! The account of a server. PostgreSQL refuses to run as root, so a process of root runs it as another user.
 
 use std::io;
 use std::os::unix::fs::chown;
@@ -8,34 +8,34 @@ use std::process::Command;
 
 use rustix::process::geteuid;
 
-/// Whose server it is.
+/// The account of a server.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Account {
-    /// The one this process runs under.
+    /// The account of this process.
     Own,
-    /// The user `postgres`, since this process is root's.
-    Lent { uid: u32, gid: u32 },
+    /// The user `postgres`, because this process runs as root.
+    Postgres { uid: u32, gid: u32 },
 }
 
 impl Account {
     pub(crate) fn for_servers() -> Self {
-        if geteuid().is_root() { Self::Lent { uid: id_of_postgres("-u"), gid: id_of_postgres("-g") } } else { Self::Own }
+        if geteuid().is_root() { Self::Postgres { uid: id_of_postgres("-u"), gid: id_of_postgres("-g") } } else { Self::Own }
     }
 
-    /// Makes `folder` the account's.
-    pub(crate) fn take(self, folder: &Path) -> io::Result<()> {
+    /// Makes the account the owner of `folder`.
+    pub(crate) fn own(self, folder: &Path) -> io::Result<()> {
         match self {
             Self::Own => Ok(()),
-            Self::Lent { uid, gid } => chown(folder, Some(uid), Some(gid)),
+            Self::Postgres { uid, gid } => chown(folder, Some(uid), Some(gid)),
         }
     }
 
-    /// Has `command` run under the account.
+    /// Makes `command` run under the account.
     pub(crate) fn run(self, command: &mut Command) -> &mut Command {
         match self {
             Self::Own => command,
-            // The process becomes the user's itself: runuser would stand between us and the server that we signal.
-            Self::Lent { uid, gid } => command.uid(uid).gid(gid),
+            // The process itself gets the user's id: runuser would be a process between us and the server that we signal.
+            Self::Postgres { uid, gid } => command.uid(uid).gid(gid),
         }
     }
 }

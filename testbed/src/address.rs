@@ -1,37 +1,33 @@
-//! Where a server is, as URLs of its databases.
+//! Addresses of servers, as URLs of their databases.
 
-/// A server's URL, taken apart at the database.
+use url::Url;
+
+/// The URL of a server and of the database from which others are created and dropped.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Address {
-    /// Up to the host and port, like `postgres://frontrow@127.0.0.1:5432`.
-    server: String,
-    /// The database from which others are created and dropped.
-    maintenance: String,
-    /// From the question mark on; empty if there is none.
-    options: String,
-}
+pub(crate) struct Address(Url);
 
 impl Address {
     pub(crate) fn parse(url: &str) -> Self {
-        let (url, options) = url.split_at(url.find('?').unwrap_or(url.len()));
-        let host = url.find("://").expect("the URL of a PostgreSQL server starts with postgres://") + "://".len();
-        let (server, path) = url.split_at(url[host..].find('/').map_or(url.len(), |slash| host + slash));
-        let database = path.trim_start_matches('/');
-        let maintenance = if database.is_empty() { "postgres" } else { database };
-        Self { server: server.to_owned(), maintenance: maintenance.to_owned(), options: options.to_owned() }
+        let mut url = Url::parse(url).expect("a URL of a PostgreSQL server");
+        if url.path().trim_start_matches('/').is_empty() {
+            url.set_path("postgres");
+        }
+        Self(url)
     }
 
-    /// Of the server that a cluster starts on `port`.
+    /// Returns the address of the server that a cluster starts on `port`.
     pub(crate) fn own(port: u16) -> Self {
         Self::parse(&format!("postgres://frontrow@127.0.0.1:{port}/postgres"))
     }
 
     pub(crate) fn database(&self, name: &str) -> String {
-        format!("{}/{name}{}", self.server, self.options)
+        let mut url = self.0.clone();
+        url.set_path(name);
+        url.into()
     }
 
     pub(crate) fn maintenance(&self) -> String {
-        self.database(&self.maintenance)
+        self.0.to_string()
     }
 }
 
@@ -47,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_without_a_database_means_the_one_every_server_has() {
+    fn a_url_without_a_database_means_the_database_postgres() {
         for url in ["postgres://ada@db", "postgres://ada@db/"] {
             assert_eq!(Address::parse(url).maintenance(), "postgres://ada@db/postgres");
         }

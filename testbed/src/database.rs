@@ -1,16 +1,16 @@
-//! A test's own database.
+//! A database for one test.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use crate::address::Address;
 use crate::psql;
 
-/// A database with a name nobody else has; dropped when dropped, whoever is still connected to it.
+/// A database with a unique name. Dropping the value drops the database, even if clients are still connected to it.
 #[derive(Debug)]
 pub struct Database {
     /// Its name on its server.
     pub name: String,
-    /// Where it is.
+    /// Its URL.
     pub url: String,
     address: Address,
 }
@@ -29,7 +29,7 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        // Its server may be gone already, and a test may be panicking.
+        // The server may be gone already, and a test may be panicking.
         let _ = psql::run(&self.address.maintenance(), &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
     }
 }

@@ -1,6 +1,6 @@
-//! What tests and benchmarks run on: a PostgreSQL of their own, in a temporary folder, on a free port of 127.0.0.1. It is gone when
-//! the process that started it is, however that ends.
-#![expect(clippy::expect_used, reason = "a test's world: a panic is how a test fails")]
+//! PostgreSQL servers for tests and benchmarks: each in a temporary folder, on a free port of 127.0.0.1. A server is removed when the
+//! process that started it ends, in any way.
+#![expect(clippy::expect_used, reason = "a test's environment: a panic is how a test fails")]
 
 mod account;
 mod address;

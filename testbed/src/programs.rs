@@ -1,11 +1,12 @@
-//! Where PostgreSQL's programs are.
+//! The location of PostgreSQL's programs.
 
 use std::path::{Path, PathBuf};
 
-/// Where Debian and its kin keep each version's programs, in `VERSION/bin`; servers aren't on the PATH there.
+/// The folder in which Debian and its derivatives install each version's programs, in `VERSION/bin`; server programs aren't on the PATH
+/// there.
 const VERSIONS: &str = "/usr/lib/postgresql";
 
-/// The program `name` on the PATH, or else the newest installed.
+/// Returns the program `name` on the PATH, or else the newest installed version.
 pub(crate) fn find(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.is_file());
@@ -18,18 +19,18 @@ fn newest(versions: &Path, name: &str) -> Option<PathBuf> {
     folders.filter_map(version).filter(|(_, program)| program.is_file()).max().map(|(_, program)| program)
 }
 
-/// The program `name` of the version whose server is run, or else as [`find`] has it. The server's folder goes first since Debian's
-/// programs on the PATH are Perl scripts that look for it: 40 ms each time.
+/// Returns the program `name` of the version whose server is run, or else the result of [`find`]. The server's folder takes precedence
+/// because Debian's programs on the PATH are Perl scripts that look for it, which takes 40 ms each time.
 pub(crate) fn beside_the_server(name: &str) -> Option<PathBuf> {
     let server = find("initdb").and_then(|initdb| initdb.canonicalize().ok());
     server.map(|initdb| initdb.with_file_name(name)).filter(|program| program.is_file()).or_else(|| find(name))
 }
 
-/// As [`beside_the_server`].
+/// Like [`beside_the_server`].
 ///
 /// # Panics
 ///
-/// If there is none, with what to do.
+/// If there is none; the message says how to install it.
 pub(crate) fn expect(name: &str) -> PathBuf {
     beside_the_server(name)
         .unwrap_or_else(|| panic!("PostgreSQL's {name} is neither on the PATH nor under {VERSIONS}: `make setup` installs it"))

@@ -1,10 +1,10 @@
-//! Statements, run by psql.
+//! SQL statements, run by psql.
 
 use std::process::Command;
 
 use crate::programs;
 
-/// Runs `statement` at `url` and returns what psql prints, without the last line's end; the error is what psql complains of.
+/// Runs `statement` at `url` and returns psql's output without the trailing line break; the error is psql's message.
 pub(crate) fn run(url: &str, statement: &str) -> Result<String, String> {
     let mut psql = Command::new(programs::expect("psql"));
     psql.args(["-XAtq", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", statement]).env("PGCONNECT_TIMEOUT", "10");

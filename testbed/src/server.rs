@@ -1,4 +1,4 @@
-//! A PostgreSQL server as a process: made, started, killed, started again.
+//! A PostgreSQL server as a process: created, started, killed, restarted.
 
 use std::fs::{self, File};
 use std::net::TcpListener;
@@ -15,47 +15,47 @@ use crate::address::Address;
 use crate::watchdog::Watchdog;
 use crate::{programs, psql};
 
-/// How long a server may take to accept connections, its recovery included.
+/// How long a server may take to accept connections, including its recovery.
 const TIMEOUT: Duration = Duration::from_mins(1);
 /// How long a server may take to stop; after five seconds it kills its children itself.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
-const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
-/// A port may be taken between our look and the server's, and killed processes may still hold a port or shared memory.
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
+/// A port may be taken between our check and the server's start, and killed processes may still hold a port or shared memory.
 const ATTEMPTS: u32 = 20;
-const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(100);
-/// Lines of the log in the message that the server does not start.
+const RETRY_INTERVAL: Duration = Duration::from_millis(100);
+/// The number of log lines in the message that the server does not start.
 const LOG_TAIL: usize = 20;
 
 const SETTINGS: &[&str] = &["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", "shared_buffers=128MB"];
 
-/// What must not lose an acknowledged commit.
+/// The failures that must not lose an acknowledged commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
-    /// The death of any process, but not the machine's: `fsync=off`, `full_page_writes=off`. For tests.
+    /// The death of any process, but not of the machine: `fsync=off`, `full_page_writes=off`. For tests.
     Processes,
-    /// The machine's death neither: PostgreSQL's own defaults. For benchmarks.
+    /// Also the death of the machine: PostgreSQL's own defaults. For benchmarks.
     Disks,
 }
 
 impl Durability {
     fn settings(self) -> &'static [&'static str] {
         match self {
-            // A killed server leaves its dynamic shared memory behind: here that is files in its folder.
+            // A killed server leaves its dynamic shared memory behind: with this setting, it consists of files in the server's folder.
             Self::Processes => &["fsync=off", "full_page_writes=off", "dynamic_shared_memory_type=mmap"],
             Self::Disks => &["fsync=on", "full_page_writes=on", "synchronous_commit=on"],
         }
     }
 }
 
-/// A server with a folder of its own; stopped, and the folder removed, when dropped.
+/// A server with its own folder. Dropping it stops the server and removes the folder.
 #[derive(Debug)]
 pub(crate) struct Server {
-    /// Holds `data` and the log.
+    /// Contains `data` and the log.
     folder: PathBuf,
     account: Account,
     durability: Durability,
     port: u16,
-    /// None: killed.
+    /// None once killed.
     process: Option<Child>,
     watchdog: Watchdog,
 }
@@ -65,7 +65,7 @@ impl Server {
         let (initdb, account) = (programs::expect("initdb"), Account::for_servers());
         let folder = tempfile::Builder::new().prefix("frontrow-postgres-").tempdir().expect("a temporary folder can be made").keep();
         let watchdog = Watchdog::over(&folder);
-        account.take(&folder).expect("the folder can be given to the server's account");
+        account.own(&folder).expect("the folder can be given to the server's account");
         let mut server = Self { folder, account, durability, port: 0, process: None, watchdog };
         server.init(&initdb);
         server.boot(free_port);
@@ -76,16 +76,16 @@ impl Server {
         Address::own(self.port)
     }
 
-    /// None: killed.
+    /// Returns the id of the process; none once killed.
     pub(crate) fn process_id(&self) -> Option<u32> {
         self.process.as_ref().map(Child::id)
     }
 
-    /// SIGKILL to the server and all its children, none of which sees another die first.
+    /// Sends SIGKILL to the server and all its children; none of them sees another die first.
     pub(crate) fn kill(&mut self) {
         let Some(mut process) = self.process.take() else { return };
         let postmaster = Pid::from_child(&process);
-        // Stopped, it starts no more children, and can't look after those that die.
+        // While suspended, it starts no more children, and can't react to those that die.
         let _ = kill_process(postmaster, Signal::STOP);
         for child in children(postmaster) {
             let _ = kill_process(child, Signal::KILL);
@@ -95,7 +95,7 @@ impl Server {
         let _ = self.watchdog.unwatch();
     }
 
-    /// Starts again on the same folder and port.
+    /// Starts the server again on the same folder and port.
     pub(crate) fn restart(&mut self) {
         assert!(self.process.is_none(), "only a killed server is restarted");
         let port = self.port;
@@ -118,7 +118,7 @@ impl Server {
         assert!(made.success(), "initdb fails:\n{}", self.log_tail());
     }
 
-    /// Starts until it runs, each time on a port from `port`.
+    /// Tries to start until the server runs, each time on the port that `port` returns.
     fn boot(&mut self, port: impl Fn() -> u16) {
         for _ in 0..ATTEMPTS {
             self.port = port();
@@ -132,12 +132,12 @@ impl Server {
                 return;
             }
             self.process = None;
-            sleep(BETWEEN_ATTEMPTS);
+            sleep(RETRY_INTERVAL);
         }
         panic!("PostgreSQL does not start:\n{}", self.log_tail());
     }
 
-    /// Under the server's account, watched, in a group of its own, with a fresh log.
+    /// Starts a process under the server's account, watched, in its own process group, with a new log.
     fn spawn(&mut self, command: &mut Command) -> Child {
         let log = File::create(self.log()).expect("the log can be made");
         let same_log = log.try_clone().expect("a file has two handles");
@@ -147,19 +147,19 @@ impl Server {
         process
     }
 
-    /// Whether it has come to accept connections; otherwise it has ended.
+    /// Waits until the server accepts connections, and returns whether it does; otherwise it has ended.
     fn accepts(&mut self) -> bool {
         let (url, data) = (self.address().maintenance(), self.data());
         let deadline = Instant::now() + TIMEOUT;
         while Instant::now() < deadline {
-            // That somebody answers is not enough: on a port that was taken meanwhile it is another server.
+            // A response alone is not enough: if the port was taken meanwhile, another server responds.
             if psql::run(&url, "SHOW data_directory").is_ok_and(|folder| Path::new(&folder) == data) {
                 return true;
             }
             if self.process.as_mut().is_none_or(|process| process.try_wait().is_ok_and(|ended| ended.is_some())) {
                 return false;
             }
-            sleep(BETWEEN_LOOKS);
+            sleep(POLL_INTERVAL);
         }
         panic!("PostgreSQL does not accept connections within {TIMEOUT:?}:\n{}", self.log_tail());
     }
@@ -171,7 +171,7 @@ impl Server {
         lines[lines.len().saturating_sub(LOG_TAIL)..].join("\n")
     }
 
-    /// Immediate shutdown, which unlike a kill gives the shared memory back; a kill if it takes too long.
+    /// Shuts the server down immediately, which, unlike a kill, frees the shared memory; kills it if that takes too long.
     fn stop(&mut self) {
         let Some(process) = &mut self.process else { return };
         let deadline = Instant::now() + SHUTDOWN_TIMEOUT;
@@ -182,7 +182,7 @@ impl Server {
                 let _ = self.watchdog.unwatch();
                 return;
             }
-            sleep(BETWEEN_LOOKS);
+            sleep(POLL_INTERVAL);
         }
         self.kill();
     }
@@ -190,7 +190,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // The folder is removed by the watchdog, which is dropped next.
+        // The watchdog, which is dropped next, removes the folder.
         self.stop();
     }
 }
@@ -200,7 +200,7 @@ fn free_port() -> u16 {
     taken.expect("127.0.0.1 has a free port").port()
 }
 
-/// The processes that `parent` has started: each is the leader of a group of its own, so no signal reaches all.
+/// Returns the child processes of `parent`: each leads its own process group, so no signal reaches them all.
 fn children(parent: Pid) -> Vec<Pid> {
     let id = parent.as_raw_nonzero();
     let listed = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_else(|_| {

@@ -1,15 +1,15 @@
-//! How long the tests run that repeat what they do.
+//! The duration of tests that repeat their steps.
 
-/// The variable that makes them run longer: by this factor, a whole number from 1.
+/// The variable that makes such tests run longer, by its value as a factor: a whole number from 1.
 pub const SOAK: &str = "FRONTROW_SOAK";
 
-/// By what factor tests that repeat what they do run longer than by default.
+/// Returns the factor by which tests that repeat their steps run longer than by default.
 ///
 /// # Panics
 ///
 /// If [`SOAK`] is set to anything but a whole number from 1.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "the tests' edge: how long they may run")]
+#[expect(clippy::disallowed_methods, reason = "the edge of the tests: how long they may run")]
 pub fn soak() -> u32 {
     std::env::var(SOAK).map_or(1, |value| factor(&value))
 }

@@ -1,4 +1,4 @@
-//! Who tidies up after a process that can't, having been killed.
+//! The clean-up after a process that was killed and can't do it itself.
 
 use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
@@ -9,7 +9,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 #[derive(Debug)]
 pub(crate) struct Watchdog {
     shell: Child,
-    /// None only while it is dropped.
+    /// None only during the drop.
     pipe: Option<ChildStdin>,
 }
 
@@ -24,17 +24,17 @@ impl Watchdog {
         Self { shell, pipe }
     }
 
-    /// From now on `process` is watched, and what was before is not.
+    /// Watches `process` from now on, in place of the previous one.
     pub(crate) fn watch(&mut self, process: &Child) -> io::Result<()> {
-        self.tell(&process.id().to_string())
+        self.send(&process.id().to_string())
     }
 
-    /// From now on nothing is watched but the folder.
+    /// Watches only the folder from now on.
     pub(crate) fn unwatch(&mut self) -> io::Result<()> {
-        self.tell("")
+        self.send("")
     }
 
-    fn tell(&mut self, line: &str) -> io::Result<()> {
+    fn send(&mut self, line: &str) -> io::Result<()> {
         self.pipe.as_mut().map_or(Ok(()), |pipe| pipe.write_all(format!("{line}\n").as_bytes()))
     }
 }

@@ -1,4 +1,4 @@
-//! A PostgreSQL of one's own comes when it is called and goes when nobody needs it.
+//! A PostgreSQL server for tests starts on demand and is removed once unused.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 use std::io::{BufRead, BufReader, Read};
@@ -10,17 +10,17 @@ use std::time::{Duration, Instant};
 
 use testbed::{Cluster, Durability};
 
-/// How long what must come may take.
+/// How long an expected event may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Makes [`a_process_that_never_ends`] more than an empty test.
 const NEVER_ENDS: &str = "TESTBED_NEVER_ENDS";
 const EXISTING: &str = "FRONTROW_TEST_DATABASE_URL";
 
 #[track_caller]
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
+fn until(condition: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + TIMEOUT;
     while !holds() {
-        assert!(Instant::now() < deadline, "not within {TIMEOUT:?}: {what}");
+        assert!(Instant::now() < deadline, "not within {TIMEOUT:?}: {condition}");
         sleep(Duration::from_millis(10));
     }
 }
@@ -39,7 +39,7 @@ fn answers(port: u16) -> bool {
 }
 
 #[test]
-fn a_cluster_answers_and_vanishes_with_its_value() {
+fn a_cluster_is_reachable_until_its_value_is_dropped() {
     let cluster = Cluster::start(Durability::Disks);
     assert_eq!(cluster.sql("postgres", "SHOW fsync; SHOW synchronous_commit"), "on\non");
     let (folder, port) = (folder(&cluster), port(&cluster));
@@ -60,14 +60,14 @@ fn a_killed_cluster_restarts_with_what_was_committed() {
     assert!(!answers(port));
     cluster.restart();
     assert_eq!(cluster.sql(&database.name, "SELECT count(*) FROM paid"), "1000");
-    assert!(database.url.contains(&format!(":{port}/")), "it is where it was");
+    assert!(database.url.contains(&format!(":{port}/")), "the port is the same");
 }
 
 #[test]
 fn a_killed_cluster_takes_its_busiest_session_with_it() {
     let mut cluster = Cluster::start(Durability::Processes);
     let mut busy = Command::new(Cluster::program("psql").unwrap());
-    // It never waits, so it doesn't notice by itself that its server is gone. Its own end is for a test that fails.
+    // It never waits, so it doesn't notice by itself that its server is gone. The time limit is for the case that the test fails.
     let loops = "DO 'BEGIN WHILE clock_timestamp() < now() + interval ''1 min'' LOOP END LOOP; END'";
     busy.args(["-X", "-d", &cluster.url("postgres"), "-c", loops]).stdout(Stdio::null()).stderr(Stdio::null());
     let mut busy = busy.spawn().unwrap();
@@ -77,7 +77,7 @@ fn a_killed_cluster_takes_its_busiest_session_with_it() {
 }
 
 #[test]
-fn databases_are_empty_apart_and_vanish_with_their_values() {
+fn databases_are_empty_and_separate_and_are_dropped_with_their_values() {
     let cluster = Cluster::shared();
     let (one, other) = (cluster.create_database(), cluster.create_database());
     cluster.sql(&one.name, "CREATE TABLE seats (id int)");
@@ -100,12 +100,12 @@ fn a_cloned_database_has_the_templates_tables() {
 
 #[test]
 #[should_panic(expected = "relation \"nowhere\" does not exist")]
-fn a_statement_that_fails_says_why() {
+fn a_failed_statement_panics_with_the_error() {
     Cluster::shared().sql("postgres", "SELECT 1 FROM nowhere");
 }
 
 #[test]
-fn the_server_vanishes_although_its_process_was_killed() {
+fn the_server_is_removed_even_if_its_process_was_killed() {
     let (mut process, folder, port) = never_ending(None);
     assert!(folder.exists() && answers(port));
     process.kill().unwrap();
@@ -121,22 +121,22 @@ fn the_shared_cluster_is_the_existing_server_if_one_is_named() {
     process.kill().unwrap();
     process.wait().unwrap();
     assert_eq!(folder_of_shared, folder(&cluster));
-    assert_eq!(cluster.sql("postgres", "SELECT 1"), "1", "it is not the killed process's to stop");
+    assert_eq!(cluster.sql("postgres", "SELECT 1"), "1", "the killed process does not stop an existing server");
 }
 
-/// This test binary again, at [`a_process_that_never_ends`]: the process, and its shared cluster's folder and port.
+/// Starts this test binary again with [`a_process_that_never_ends`], and returns the process, and its shared cluster's folder and port.
 fn never_ending(existing: Option<&str>) -> (Child, PathBuf, u16) {
     let mut process = Command::new(std::env::current_exe().unwrap());
     process.args(["--exact", "a_process_that_never_ends", "--nocapture"]).env(NEVER_ENDS, "yes").env_remove(EXISTING);
     process.envs(existing.map(|url| (EXISTING, url))).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut process = process.spawn().unwrap();
     let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let told = lines.find_map(|line| Some(line.split_once("shared: ")?.1.to_owned())).unwrap();
-    let (port, folder) = told.split_once(' ').unwrap();
+    let printed = lines.find_map(|line| Some(line.split_once("shared: ")?.1.to_owned())).unwrap();
+    let (port, folder) = printed.split_once(' ').unwrap();
     (process, Path::new(folder).to_owned(), port.parse().unwrap())
 }
 
-/// The other half of the tests above; on its own it is nothing.
+/// The child process of the tests above; does nothing when run as a test.
 #[test]
 fn a_process_that_never_ends() {
     if std::env::var_os(NEVER_ENDS).is_none() {
@@ -144,6 +144,6 @@ fn a_process_that_never_ends() {
     }
     let cluster = Cluster::shared();
     println!("shared: {} {}", port(cluster), folder(cluster).display());
-    // Until whoever started this kills it, or ends.
+    // Until the parent kills this process, or ends.
     let _ = std::io::stdin().read_to_end(&mut Vec::new());
 }

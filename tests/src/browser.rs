@@ -1,4 +1,4 @@
-//! A real browser, without a screen, told what to do over `WebDriver`.
+//! A real headless browser, controlled over `WebDriver`.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 /// How long the browser may take to start, and to stop.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// Under which names Chromium goes.
+/// The names of Chromium's executable.
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// A browser with one window; closed when dropped.
@@ -24,15 +24,15 @@ pub struct Browser {
     port: u16,
     session: String,
     http: reqwest::Client,
-    /// What the two write goes here.
+    /// Holds the files of the driver and the browser.
     _folder: TempDir,
 }
 
 impl Browser {
-    /// Starts one.
+    /// Starts a browser.
     ///
     /// # Panics
-    /// If there is none, with what to do, or it doesn't start.
+    /// If no browser is installed (the message says how to install one), or it doesn't start.
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut driver = Command::new(find(&["chromedriver"]))
@@ -44,10 +44,10 @@ impl Browser {
             .kill_on_drop(true)
             .spawn()
             .unwrap();
-        let mut said = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let mut output = BufReader::new(driver.stdout.take().unwrap()).lines();
         let port = timeout(TIMEOUT, async {
             loop {
-                let line = said.next_line().await.unwrap().expect("chromedriver ended before it was up");
+                let line = output.next_line().await.unwrap().expect("chromedriver ended before it was up");
                 if let Some((_, port)) = line.split_once("started successfully on port ") {
                     break port.trim_end_matches('.').parse().unwrap();
                 }
@@ -59,11 +59,11 @@ impl Browser {
         if geteuid().is_root() {
             args.push("--no-sandbox");
         }
-        let wants = json!({ "capabilities": { "alwaysMatch": {
+        let capabilities = json!({ "capabilities": { "alwaysMatch": {
             "goog:chromeOptions": { "binary": find(&BROWSERS), "args": args },
             "goog:loggingPrefs": { "performance": "ALL", "browser": "ALL" },
         } } });
-        let session = timeout(TIMEOUT, browser.post("/session", wants)).await.expect("the browser starts in time");
+        let session = timeout(TIMEOUT, browser.post("/session", capabilities)).await.expect("the browser starts in time");
         session["sessionId"].as_str().unwrap().clone_into(&mut browser.session);
         browser
     }
@@ -73,31 +73,31 @@ impl Browser {
         self.command("url", json!({ "url": url })).await;
     }
 
-    /// Has pages believe that the user prefers `scheme`: `light` or `dark`.
+    /// Emulates a user preference for the colour scheme `scheme`: `light` or `dark`.
     pub async fn prefer(&self, scheme: &str) {
         let params = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         self.command("goog/cdp/execute", json!({ "cmd": "Emulation.setEmulatedMedia", "params": params })).await;
     }
 
-    /// What the body of a function, `script`, returns on the page.
+    /// Runs `script` as the body of a function on the page, and returns its result.
     pub async fn run(&self, script: &str) -> Value {
         self.command("execute/sync", json!({ "script": script, "args": [] })).await
     }
 
-    /// The addresses that were asked for since the last call, and what went wrong with them or on the page.
+    /// Returns the addresses requested since the last call, and all failures of requests and on the page.
     pub async fn requests(&self) -> (Vec<String>, Vec<String>) {
-        let (mut asked, mut failed) = (Vec::new(), Vec::new());
+        let (mut requested, mut failed) = (Vec::new(), Vec::new());
         for entry in self.log("performance").await {
             let event: Value = serde_json::from_str(entry["message"].as_str().unwrap()).unwrap();
             let (event, params) = (&event["message"], &event["message"]["params"]);
             match event["method"].as_str() {
-                Some("Network.requestWillBeSent") => asked.push(params["request"]["url"].as_str().unwrap().to_owned()),
+                Some("Network.requestWillBeSent") => requested.push(params["request"]["url"].as_str().unwrap().to_owned()),
                 Some("Network.loadingFailed") => failed.push(params.to_string()),
                 Some(_) | None => {}
             }
         }
         failed.extend(self.log("browser").await.iter().map(Value::to_string));
-        (asked, failed)
+        (requested, failed)
     }
 
     async fn log(&self, kind: &str) -> Vec<Value> {
@@ -118,15 +118,15 @@ impl Browser {
 }
 
 impl Drop for Browser {
-    /// The driver closes the browser and then itself; killed, it would leave the browser behind.
+    /// Asks the driver to shut down, which closes the browser first; a killed driver would leave the browser running.
     fn drop(&mut self) {
-        let asked = TcpStream::connect(("127.0.0.1", self.port)).and_then(|mut driver| {
+        let shutdown = TcpStream::connect(("127.0.0.1", self.port)).and_then(|mut driver| {
             driver.set_read_timeout(Some(TIMEOUT))?;
             write!(driver, "GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n", self.port)?;
             driver.read_to_end(&mut Vec::new())
         });
-        if let Err(error) = asked {
-            eprintln!("chromedriver {:?} didn't hear that it is to stop: {error}", self.driver.id());
+        if let Err(error) = shutdown {
+            eprintln!("chromedriver {:?} can't be stopped: {error}", self.driver.id());
         }
     }
 }

@@ -1,15 +1,15 @@
-//! All rows of a database, to compare what was with what is.
+//! A dump of all rows of a database, for comparison.
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 
 use crate::Frontrow;
 
-/// Every row of every table of the server's database, as text.
+/// Returns every row of every table of the server's database, as text.
 pub async fn all_rows(server: &Frontrow) -> String {
     let database = Database::connect(server.database_url()).await.unwrap();
     let postgres = database.get_database_backend() == DbBackend::Postgres;
     if postgres {
-        // Rows of the log get their positions when somebody reads it: that is no change.
+        // Events get their positions when the event log is read: that counts as no change.
         database.execute_unprepared(PLACE_ALL).await.unwrap();
     }
     let tables = if postgres {

@@ -1,4 +1,4 @@
-//! A collector of spans that keeps what it is sent.
+//! A collector of spans that stores what it receives.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,34 +7,34 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// A collector of spans, by OTLP over HTTP.
 pub struct Collector {
-    /// Where it listens, like `http://127.0.0.1:41234`.
+    /// Its base URL, like `http://127.0.0.1:41234`.
     pub base: String,
     received: Arc<Mutex<Vec<Vec<u8>>>>,
 }
 
 impl Collector {
-    /// A collector that has received nothing.
+    /// Starts a collector.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let received = Arc::<Mutex<Vec<_>>>::default();
-        let keep = received.clone();
+        let store = received.clone();
         tokio::spawn(async move {
             while let Ok((connection, _)) = listener.accept().await {
-                tokio::spawn(serve(connection, keep.clone()));
+                tokio::spawn(serve(connection, store.clone()));
             }
         });
         Self { base, received }
     }
 
-    /// Each request that it received, head and body.
+    /// Returns each received request, head and body.
     #[must_use]
     pub fn received(&self) -> Vec<Vec<u8>> {
         self.received.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// Answers each request of a connection with 200, and keeps it.
+/// Stores each request of a connection and responds with 200.
 async fn serve(mut connection: TcpStream, received: Arc<Mutex<Vec<Vec<u8>>>>) {
     let mut bytes = Vec::new();
     while connection.read_buf(&mut bytes).await.is_ok_and(|count| count > 0) {
@@ -48,7 +48,7 @@ async fn serve(mut connection: TcpStream, received: Arc<Mutex<Vec<Vec<u8>>>>) {
     }
 }
 
-/// Where the first request ends, if it is there whole.
+/// Returns the end of the first request, if it is complete.
 fn end_of_request(bytes: &[u8]) -> Option<usize> {
     let head = bytes.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     let text = String::from_utf8_lossy(&bytes[..head]).to_ascii_lowercase();

@@ -2,38 +2,37 @@
 
 use std::time::Duration;
 
-use reqwest::Response;
+use eventsource_stream::Eventsource as _;
+use futures_util::StreamExt as _;
+use futures_util::stream::BoxStream;
 use serde_json::Value;
 use tokio::time::timeout;
 
 use crate::Shopper;
 
-/// How long a reader waits for what must come.
+/// How long a reader waits for an expected event.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The open stream of a queue token's events.
-#[derive(Debug)]
 pub struct EventStream {
     /// The status code: there are events only if it is 200.
     pub status: u16,
-    response: Response,
-    /// What has come of the next frames.
-    unread: Vec<u8>,
+    events: BoxStream<'static, Event>,
 }
 
-/// What became of a place.
+/// A change of a queue token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// `position`, `activated` or `expired`.
     pub name: String,
-    /// What to send as `Last-Event-ID`.
+    /// The value for `Last-Event-ID`.
     pub id: String,
-    /// The token, as polling tells it.
+    /// The token, in the same representation as polling returns.
     pub token: Value,
 }
 
 impl Shopper {
-    /// Opens the event stream of the shopper's token; `last` is the id of the event that they were told last.
+    /// Opens the event stream of the shopper's token; `last` is the id of the last event received.
     pub async fn follow(&self, last: Option<&str>) -> EventStream {
         let path = format!("/v1/queue-tokens/{}/events", self.token.as_deref().unwrap_or_default());
         let mut request = self.request(reqwest::Method::GET, &path).header("accept", "text/event-stream");
@@ -41,17 +40,19 @@ impl Shopper {
             request = request.header("last-event-id", last);
         }
         let response = request.send().await.unwrap();
-        EventStream { status: response.status().as_u16(), response, unread: Vec::new() }
+        let status = response.status().as_u16();
+        let events = response.bytes_stream().eventsource().map(|event| event.unwrap().into()).boxed();
+        EventStream { status, events }
     }
 }
 
 impl EventStream {
-    /// The next event; none once the stream has ended.
+    /// Returns the next event; none once the stream has ended.
     pub async fn next(&mut self) -> Option<Event> {
-        timeout(TIMEOUT, self.read()).await.expect("an event, or the end, in time")
+        timeout(TIMEOUT, self.events.next()).await.expect("an event, or the end, in time")
     }
 
-    /// The next event, which must be called `name`.
+    /// Returns the next event, which must be called `name`.
     #[track_caller]
     pub fn expect(&mut self, name: &str) -> impl Future<Output = Event> {
         let caller = std::panic::Location::caller();
@@ -61,27 +62,10 @@ impl EventStream {
             event.expect("just compared")
         }
     }
-
-    async fn read(&mut self) -> Option<Event> {
-        loop {
-            if let Some(end) = self.unread.windows(2).position(|pair| pair == b"\n\n") {
-                let frame: Vec<u8> = self.unread.drain(..end + 2).collect();
-                if let Some(event) = Event::of(&String::from_utf8(frame).unwrap()) {
-                    return Some(event);
-                }
-                continue;
-            }
-            self.unread.extend(self.response.chunk().await.unwrap()?);
-        }
-    }
 }
 
-impl Event {
-    /// The event of a frame; none if that only shows that the stream lives.
-    fn of(frame: &str) -> Option<Self> {
-        let field = |name: &str| frame.lines().find_map(|line| line.strip_prefix(name));
-        let name = field("event: ")?.to_owned();
-        let (id, token) = (field("id: ").unwrap().to_owned(), field("data: ").unwrap().parse().unwrap());
-        Some(Self { name, id, token })
+impl From<eventsource_stream::Event> for Event {
+    fn from(event: eventsource_stream::Event) -> Self {
+        Self { name: event.event, id: event.id, token: event.data.parse().unwrap() }
     }
 }

@@ -1,4 +1,4 @@
-//! A server that answers like Frontrow and breaks a promise: whoever judges servers must find that out.
+//! A server that imitates Frontrow and breaks one guarantee, which the checks of a rehearsal must detect.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -8,31 +8,31 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// Which promise is broken.
+/// The guarantee that the server breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Misbehaviour {
     /// None.
     None,
-    /// Whoever asks for a seat gets it.
+    /// Every request for a seat succeeds.
     SellsTwice,
-    /// Payments are answered and forgotten.
+    /// Payments are confirmed but not stored.
     ForgetsPayments,
     /// Holds fail.
     Fails,
 }
 
-/// A running impostor; it ends when it is dropped.
+/// A running faulty server; it stops when dropped.
 pub struct FaultyServer {
-    /// Where it listens, like `http://127.0.0.1:41234`.
+    /// Its base URL, like `http://127.0.0.1:41234`.
     pub base: String,
     serving: JoinHandle<()>,
 }
 
-/// What it remembers.
+/// The state of the server.
 #[derive(Default)]
 struct Memory {
     users: u64,
-    /// In the order of their joins.
+    /// By user, in the order of their joins.
     numbers: HashMap<String, usize>,
     /// By seat.
     holds: HashMap<u64, Value>,
@@ -41,7 +41,7 @@ struct Memory {
     payments: HashMap<String, Vec<Value>>,
 }
 
-/// A request, as far as it matters.
+/// The parts of a request that the server evaluates.
 struct Request {
     line: String,
     jwt: String,
@@ -49,18 +49,18 @@ struct Request {
 }
 
 impl FaultyServer {
-    /// The concert and the date that it sells.
+    /// The id of both the concert and the schedule that it sells.
     pub const ID: &str = "00000000-0000-0000-0000-000000000001";
     const PRICE: i64 = 100;
 
-    /// Starts one that tells `lie`.
-    pub async fn start(lie: Misbehaviour) -> Self {
+    /// Starts a server with this misbehaviour.
+    pub async fn start(misbehaviour: Misbehaviour) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let memory = Arc::new(Mutex::new(Memory::default()));
         let serving = tokio::spawn(async move {
             while let Ok((connection, _)) = listener.accept().await {
-                tokio::spawn(serve(connection, memory.clone(), lie));
+                tokio::spawn(serve(connection, memory.clone(), misbehaviour));
             }
         });
         Self { base, serving }
@@ -73,10 +73,10 @@ impl Drop for FaultyServer {
     }
 }
 
-async fn serve(connection: TcpStream, memory: Arc<Mutex<Memory>>, lie: Misbehaviour) {
+async fn serve(connection: TcpStream, memory: Arc<Mutex<Memory>>, misbehaviour: Misbehaviour) {
     let mut connection = BufReader::new(connection);
     while let Some(request) = read(&mut connection).await {
-        let (status, body) = memory.lock().unwrap().answer(&request, lie);
+        let (status, body) = memory.lock().unwrap().answer(&request, misbehaviour);
         let body = body.to_string();
         let answer = format!("HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
         if connection.write_all(answer.as_bytes()).await.is_err() {
@@ -113,9 +113,9 @@ fn page(items: impl Into<Value>) -> (u16, Value) {
 }
 
 impl Memory {
-    fn answer(&mut self, request: &Request, lie: Misbehaviour) -> (u16, Value) {
-        let mut words = request.line.split_whitespace();
-        let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    fn answer(&mut self, request: &Request, misbehaviour: Misbehaviour) -> (u16, Value) {
+        let mut parts = request.line.split_whitespace();
+        let (method, path) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         let user = request.jwt.clone();
         let path = path.split('?').next().unwrap_or_default();
         match (method, path) {
@@ -128,12 +128,12 @@ impl Memory {
                 let number = *self.numbers.entry(user.clone()).or_insert(next);
                 (201, json!({"token": user, "status": "ACTIVE", "number": number, "activated_at": "2026-11-21T20:00:00Z"}))
             }
-            ("POST", "/v1/reservations") => self.hold(user, &request.body, lie),
+            ("POST", "/v1/reservations") => self.hold(user, &request.body, misbehaviour),
             ("POST", "/v1/wallet/charges") => {
                 *self.charged.entry(user).or_default() += request.body["amount"]["amount"].as_i64().unwrap_or_default();
                 (201, json!({}))
             }
-            ("POST", "/v1/payments") => self.pay(user, &request.body["reservation_id"], lie),
+            ("POST", "/v1/payments") => self.pay(user, &request.body["reservation_id"], misbehaviour),
             ("GET", "/v1/wallet") => {
                 (200, json!({"balance": money(self.charged.get(&user).copied().unwrap_or_default() - self.paid(&user))}))
             }
@@ -149,9 +149,9 @@ impl Memory {
         }
     }
 
-    fn hold(&mut self, user: String, body: &Value, lie: Misbehaviour) -> (u16, Value) {
+    fn hold(&mut self, user: String, body: &Value, misbehaviour: Misbehaviour) -> (u16, Value) {
         let seat = body["seat_numbers"][0].as_u64().unwrap_or_default();
-        match (lie, self.holds.get(&seat)) {
+        match (misbehaviour, self.holds.get(&seat)) {
             (Misbehaviour::Fails, _) => return (500, json!({"code": "INTERNAL"})),
             (Misbehaviour::SellsTwice, _) | (_, None) => {}
             (Misbehaviour::None | Misbehaviour::ForgetsPayments, Some(_)) => {
@@ -172,13 +172,13 @@ impl Memory {
         (201, reservation)
     }
 
-    fn pay(&mut self, user: String, reservation: &Value, lie: Misbehaviour) -> (u16, Value) {
+    fn pay(&mut self, user: String, reservation: &Value, misbehaviour: Misbehaviour) -> (u16, Value) {
         let id = reservation.as_str().unwrap_or_default().replace("-0001-", "-0002-");
         let payment = json!({"id": id, "reservation_id": reservation, "amount": money(FaultyServer::PRICE), "status": "COMPLETED"});
         for held in self.reservations.entry(user.clone()).or_default().iter_mut().filter(|held| held["id"] == *reservation) {
             held["status"] = "CONFIRMED".into();
         }
-        if lie != Misbehaviour::ForgetsPayments {
+        if misbehaviour != Misbehaviour::ForgetsPayments {
             self.payments.entry(user).or_default().push(payment.clone());
         }
         (201, payment)

@@ -1,4 +1,4 @@
-//! Clients who hang up in the middle: at a random moment, in a random manner.
+//! Clients that close their connection during a request: at a random moment, in a random way.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use tokio::time::{sleep, timeout};
 use crate::Shopper;
 use crate::log::secret_key;
 
-/// A client stays this long at most.
-const LONGEST_STAY: u64 = 12_000;
-/// How long one who only closed their half waits for the answer.
+/// The maximum time for which a client keeps its connection, in microseconds.
+const MAX_STAY_MICROSECONDS: u64 = 12_000;
+/// How long a client that closed only its sending half waits for the response.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 impl Shopper {
-    /// Sends a request, perhaps not all of it, and hangs up a moment later.
+    /// Sends a request, possibly incomplete, and closes the connection a moment later.
     pub async fn hang_up(&self, method: Method, path: &str, key: &str, body: &Value) {
         let key = secret_key(key);
         let body = body.to_string();
@@ -28,12 +28,12 @@ impl Shopper {
             "{method} {path} HTTP/1.1\r\nhost: frontrow\r\nauthorization: Bearer {bearer}\r\nqueue-token: {token}\r\nidempotency-key: {key}\r\n\
              content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
         );
-        // One in four doesn't even say what they want.
-        let said = if fastrand::u32(..4) == 0 { fastrand::usize(..request.len()) } else { request.len() };
+        // One request in four is incomplete.
+        let length = if fastrand::u32(..4) == 0 { fastrand::usize(..request.len()) } else { request.len() };
         let mut connection = TcpStream::connect(self.base.trim_start_matches("http://")).await.unwrap();
-        // Whatever breaks here, it is this side that wanted it.
-        let _ = connection.write_all(&request.as_bytes()[..said]).await;
-        sleep(Duration::from_micros(fastrand::u64(..LONGEST_STAY))).await;
+        // Errors are ignored: this client closes the connection itself.
+        let _ = connection.write_all(&request.as_bytes()[..length]).await;
+        sleep(Duration::from_micros(fastrand::u64(..MAX_STAY_MICROSECONDS))).await;
         match fastrand::u32(..3) {
             0 => connection.set_zero_linger().unwrap(),
             1 => {

@@ -1,5 +1,10 @@
-//! The acceptance tests' world: the real binary on a real store, and shoppers who talk to it over HTTP.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "a test's world: a panic is how a test fails")]
+//! The environment of the acceptance tests: the real binary on a real store, and shoppers that use it over HTTP.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test's environment: a panic is how a test fails"
+)]
 
 mod browser;
 mod checksum;
@@ -16,8 +21,8 @@ mod restored;
 mod server;
 mod shopper;
 mod stay;
-mod story;
 mod tamper;
+mod transcript;
 
 pub use browser::Browser;
 pub use checksum::all_rows;
@@ -32,5 +37,5 @@ pub use restored::Restored;
 pub use server::{Frontrow, StoreKind, run, shell};
 pub use shopper::{CLUB, CLUB_QUEUE, CLUB_SCHEDULE, Shopper, money};
 pub use stay::Stay;
-pub use story::Story;
 pub use tamper::{tamper, tamper_at};
+pub use transcript::Transcript;

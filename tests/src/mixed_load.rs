@@ -1,4 +1,4 @@
-//! A mixed load: many clients who share fewer users, all sorts of requests, a fifth of them sent twice at once.
+//! A mixed load: many clients that share fewer users and send all kinds of requests, a fifth of them twice at once.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,35 +9,35 @@ use tokio::task::JoinSet;
 
 use crate::{CLUB, Frontrow, History, Operation, Request, Response, Shopper};
 
-/// How many seats a client asks for at most, and how many the hall has.
-const MOST_SEATS: u32 = 2;
-const HALL: u32 = 50;
-/// One request of so many is sent twice at once.
-const ONE_IN_TWICE: u32 = 5;
+/// The maximum number of seats in a hold, and the number of seats in the hall.
+const MAX_SEATS: u32 = 2;
+const HALL_SEATS: u32 = 50;
+/// One request in this many is sent twice at once.
+const DUPLICATED_ONE_IN: u32 = 5;
 
 /// How long a client waits after a broken connection.
-const AFTER_A_BREAK: Duration = Duration::from_millis(20);
-const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
+const RECONNECT_DELAY: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-/// A user whom several clients share.
+/// A user shared by several clients.
 struct Buyer {
     shopper: Mutex<Shopper>,
     reservations: Mutex<Vec<String>>,
     payments: Mutex<Vec<String>>,
 }
 
-/// The users and what was done in their names.
+/// The users and the history of their requests.
 pub struct MixedLoad {
     buyers: Vec<Buyer>,
-    /// What the clients were told.
+    /// The responses that the clients received.
     pub history: History,
     keys: AtomicU64,
     answered: AtomicU64,
-    over: AtomicBool,
+    stopped: AtomicBool,
 }
 
 impl MixedLoad {
-    /// `users` who have registered.
+    /// Registers `users` at `server`.
     pub async fn of(server: &Frontrow, users: usize) -> Arc<Self> {
         let mut buyers = Vec::new();
         for _ in 0..users {
@@ -45,19 +45,19 @@ impl MixedLoad {
             let _ = shopper.join().await.expect(201);
             buyers.push(Buyer { shopper: Mutex::new(shopper), reservations: Mutex::default(), payments: Mutex::default() });
         }
-        let (keys, answered, over) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
-        Arc::new(Self { buyers, history: History::default(), keys, answered, over })
+        let (keys, answered, stopped) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
+        Arc::new(Self { buyers, history: History::default(), keys, answered, stopped })
     }
 
-    /// The users, at `server`.
+    /// Returns the users as clients of `server`.
     pub fn shoppers(&self, server: &Frontrow) -> Vec<Shopper> {
         self.buyers.iter().map(|buyer| lock(&buyer.shopper).at(server)).collect()
     }
 
-    /// Lets `clients` send requests, each at one of the servers at which `shoppers` are, until `enough` more have been answered
-    /// and `then` has happened; returns when every client has heard or lost its last answer.
+    /// Runs `clients` that send requests, each to one of the servers of `shoppers`, until `enough` more have been answered and `then` has
+    /// completed. Returns when every client has received or lost its last response.
     pub async fn run<F: Future<Output = ()>>(self: &Arc<Self>, shoppers: &[Vec<Shopper>], clients: usize, enough: u64, then: F) {
-        self.over.store(false, Ordering::SeqCst);
+        self.stopped.store(false, Ordering::SeqCst);
         let until = self.answered.load(Ordering::SeqCst) + enough;
         let mut running = JoinSet::new();
         for client in 0..clients {
@@ -68,21 +68,21 @@ impl MixedLoad {
         }
         while self.answered.load(Ordering::SeqCst) < until {
             if let Some(client) = running.try_join_next() {
-                client.expect("a client ends well");
+                client.expect("a client ends without a panic");
             }
             assert!(!running.is_empty(), "the clients have ended");
-            tokio::time::sleep(BETWEEN_LOOKS).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
         then.await;
-        self.over.store(true, Ordering::SeqCst);
+        self.stopped.store(true, Ordering::SeqCst);
         while let Some(client) = running.join_next().await {
-            client.expect("a client ends well");
+            client.expect("a client ends without a panic");
         }
     }
 
-    /// Sends one request after the other until it is over, or the server is gone.
+    /// Sends one request after the other until the load is stopped.
     async fn client(&self, shoppers: &[Shopper], others: &[Shopper]) {
-        while !self.over.load(Ordering::SeqCst) {
+        while !self.stopped.load(Ordering::SeqCst) {
             let user = fastrand::usize(..self.buyers.len());
             let buyer = &self.buyers[user];
             let (mut shopper, mut other) = (shoppers[user].clone(), others[user].clone());
@@ -90,13 +90,13 @@ impl MixedLoad {
             other.token.clone_from(&shopper.token);
             let request = buyer.request();
             let key = format!("key-{}", self.keys.fetch_add(1, Ordering::SeqCst));
-            let response = if fastrand::u32(..ONE_IN_TWICE) == 0 {
+            let response = if fastrand::u32(..DUPLICATED_ONE_IN) == 0 {
                 let (one, other) = tokio::join!(request.send(&shopper, &key), request.send(&other, &key));
-                one.and(other)
+                one.merge(other)
             } else {
                 request.send(&shopper, &key).await
             };
-            buyer.learn(&request, &response);
+            buyer.record(&request, &response);
             let ended = matches!(&response, Response::Refused(code) if code == "QUEUE_TOKEN_EXPIRED");
             let unknown = response == Response::Unknown;
             self.history.add(Operation { user, key, request, response });
@@ -105,8 +105,8 @@ impl MixedLoad {
                 buyer.join(&shopper).await;
             }
             if unknown {
-                // Whatever broke, hammering it doesn't mend it.
-                tokio::time::sleep(AFTER_A_BREAK).await;
+                // Don't hammer a server or database that is down.
+                tokio::time::sleep(RECONNECT_DELAY).await;
             }
         }
     }
@@ -120,14 +120,14 @@ impl Buyer {
             (30..40, _, Some(payment)) => Request::Refund(payment),
             (40..48, Some(reservation), _) => Request::Release(reservation),
             (40..80, ..) => {
-                let first = fastrand::u32(1..=HALL - MOST_SEATS + 1);
-                Request::Hold((first..first + fastrand::u32(1..=MOST_SEATS)).collect())
+                let first = fastrand::u32(1..=HALL_SEATS - MAX_SEATS + 1);
+                Request::Hold((first..first + fastrand::u32(1..=MAX_SEATS)).collect())
             }
             _ => Request::Charge(i64::from(fastrand::u32(1..=100)) * 1_000),
         }
     }
 
-    fn learn(&self, request: &Request, response: &Response) {
+    fn record(&self, request: &Request, response: &Response) {
         let Response::Done(answer) = response else { return };
         let id = answer["id"].as_str().unwrap_or_default().to_owned();
         match request {
@@ -142,7 +142,7 @@ impl Buyer {
         }
     }
 
-    /// Joins again; if the server is gone, later.
+    /// Joins again; if the server is down, a later request does so.
     async fn join(&self, shopper: &Shopper) {
         let joined = shopper.send(reqwest::Method::POST, "/v1/queue-tokens", None, Some(&json!({"concert_id": CLUB}))).await;
         if let Ok(reply) = joined

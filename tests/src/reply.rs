@@ -1,9 +1,9 @@
-//! What the server answered.
+//! The server's responses.
 
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-/// An answer, read to its end.
+/// A response, completely read.
 #[derive(Debug, Clone)]
 pub struct Reply {
     /// The status code.
@@ -22,25 +22,25 @@ impl Reply {
         Ok(Self { status, headers, body })
     }
 
-    /// The problem's code; empty if it is none.
+    /// Returns the problem's code; empty if the body is not a problem.
     #[must_use]
     pub fn code(&self) -> &str {
         self.body["code"].as_str().unwrap_or_default()
     }
 
-    /// The text of the body's member `name`.
+    /// Returns the text of the body's member `name`.
     #[must_use]
     pub fn text(&self, name: &str) -> String {
         self.body[name].as_str().unwrap_or_else(|| panic!("no text {name} in {self:?}")).to_owned()
     }
 
-    /// The header `name`; empty if it is missing.
+    /// Returns the header `name`; empty if it is missing.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap_or_default())
     }
 
-    /// The reply, if its status is `status`.
+    /// Returns the reply, asserting that its status is `status`.
     #[must_use]
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
@@ -48,7 +48,7 @@ impl Reply {
         self
     }
 
-    /// The reply, if it is the problem `code` with `status`.
+    /// Returns the reply, asserting that it is the problem `code` with `status`.
     #[must_use]
     #[track_caller]
     pub fn expect_problem(self, status: u16, code: &str) -> Self {

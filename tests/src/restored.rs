@@ -8,20 +8,20 @@ use testbed::{Cluster, Database};
 
 use crate::StoreKind;
 
-/// A copy of it; gone when dropped.
+/// A copy of such a database; removed when dropped.
 pub struct Restored {
-    /// Where it is.
+    /// Its URL.
     pub url: String,
     _folder: Option<TempDir>,
     _database: Option<Database>,
 }
 
 impl Restored {
-    /// The one that `fixture`, a folder, has for `store`.
+    /// Restores the database that the folder `fixture` has for `store`.
     #[must_use]
     pub fn new(fixture: &Path, store: StoreKind) -> Self {
         match store {
-            StoreKind::Memory => panic!("a store in memory leaves nothing"),
+            StoreKind::Memory => panic!("a store in memory has no database"),
             StoreKind::Sqlite => {
                 let folder = TempDir::new().unwrap();
                 let file = folder.path().join("frontrow.db");
@@ -30,7 +30,7 @@ impl Restored {
             }
             StoreKind::Postgres => {
                 let database = Cluster::shared().create_database();
-                let mut psql = Command::new(Cluster::program("psql").expect("psql is there"));
+                let mut psql = Command::new(Cluster::program("psql").expect("psql is installed"));
                 psql.args(["-Xq", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", &database.url, "-f"]).arg(fixture.join("postgres.sql"));
                 let restored = psql.output().unwrap();
                 assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));

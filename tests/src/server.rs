@@ -1,4 +1,4 @@
-//! The real binary as a process: started, asked, stopped, killed.
+//! The real binary as a process: started, queried, stopped, killed.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use crate::log;
 /// How long a server may take to start or to stop.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Which store the server is to run on.
+/// The store on which the server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StoreKind {
     /// `memory:`
@@ -31,15 +31,15 @@ pub enum StoreKind {
 }
 
 impl StoreKind {
-    /// Whether it outlives its process, so that other processes can look at it.
+    /// Whether the store outlives its process, so that other processes can open it.
     #[must_use]
     pub fn outlives_its_process(self) -> bool {
         self != Self::Memory
     }
 }
 
-/// A migrated database, of which every test gets a copy: to migrate anew takes much longer.
-async fn a_database() -> Database {
+/// Returns a copy of a migrated database, one per test: a migration takes much longer than a copy.
+async fn migrated_database() -> Database {
     static TEMPLATE: OnceCell<Database> = OnceCell::const_new();
     let migrated = || async {
         let template = Cluster::shared().create_database();
@@ -53,41 +53,41 @@ async fn a_database() -> Database {
 /// A running server with a folder of its own; killed when dropped.
 pub struct Frontrow {
     child: Child,
-    /// Where it listens, like `http://127.0.0.1:41234`.
+    /// Its base URL, like `http://127.0.0.1:41234`.
     pub base: String,
-    /// What it printed when it was up.
+    /// The text that it printed on start.
     pub welcome: String,
-    store: Arc<Place>,
+    store: Arc<StoreLocation>,
     environment: Vec<(String, String)>,
     /// Shared by all clients of this server.
     pub http: reqwest::Client,
 }
 
-/// Where a test's store is; gone with the last server on it.
-struct Place {
+/// The location of a test's store; removed with the last server on it.
+struct StoreLocation {
     folder: TempDir,
     _database: Option<Database>,
 }
 
-impl Place {
-    /// What all servers on this store log.
+impl StoreLocation {
+    /// Returns the path of the log of all servers on this store.
     fn log(&self) -> PathBuf {
         self.folder.path().join("log")
     }
 }
 
-impl Drop for Place {
+impl Drop for StoreLocation {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            log::assert_keeps_secrets(&self.log());
+            log::assert_contains_no_secret(&self.log());
         }
     }
 }
 
-/// Names a binary to be tested instead: an earlier version's.
+/// The variable that names another binary to be tested, such as one of an earlier version.
 const OTHER_BINARY: &str = "FRONTROW_TEST_BINARY";
 
-/// Builds the binary as this test was built, once, and says where it is: a stale one would be tested otherwise.
+/// Builds the binary once, as this test was built, and returns its path: otherwise a stale one could be tested.
 fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
@@ -95,15 +95,16 @@ fn binary() -> &'static Path {
             return other.into();
         }
         let mut cargo = std::process::Command::new(env!("CARGO"));
-        // `cargo test` tells of the package under test in these. Dependencies whose build scripts read them (ring) would be built anew.
+        // `cargo test` describes the package under test in these variables. Build scripts of dependencies that read them (ring) would run
+        // again.
         let is_of_package = |name: &str| name.starts_with("CARGO_MANIFEST_") || name.starts_with("CARGO_PKG_");
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_of_package)) {
             cargo.env_remove(name);
         }
         let built = cargo
-            // For the whole workspace, with all features: so it is made of what the tests are made of, and is not built anew.
+            // For the whole workspace with all features, so that the build reuses the artifacts of the tests.
             .args(["build", "--quiet", "--workspace", "--all-features", "--bin", "frontrow", "--message-format", "json"])
-            // Whatever the tests themselves run with (`scripts/time-tests.sh`), the server is built as ever.
+            // The server is built as usual, even if the tests run with this variable (`scripts/time-tests.sh`).
             .env_remove("RUSTC_BOOTSTRAP")
             .stderr(Stdio::inherit())
             .output()
@@ -133,14 +134,14 @@ fn command(folder: &Path, environment: &[(String, String)], arguments: &[&str]) 
     command
 }
 
-/// Runs the binary with `arguments` to its end, in an empty folder.
+/// Runs the binary with `arguments` to completion, in an empty folder.
 pub async fn run(environment: &[(&str, &str)], arguments: &[&str]) -> Output {
     let folder = TempDir::new().unwrap();
     let environment: Vec<_> = environment.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     timeout(TIMEOUT, command(folder.path(), &environment, arguments).output()).await.expect("it ends").expect("it runs")
 }
 
-/// Runs a shell script to its end, in an empty folder; `$0` is the binary.
+/// Runs a shell script to completion, in an empty folder; `$0` is the binary.
 pub async fn shell(script: &str) -> Output {
     let folder = TempDir::new().unwrap();
     let mut bash = Command::new("bash");
@@ -149,20 +150,20 @@ pub async fn shell(script: &str) -> Output {
 }
 
 impl Frontrow {
-    /// A server on a fresh store. The queue ticks fast and is wide; `environment` changes that and more.
+    /// Starts a server on an empty store. The queue ticks often and has a large capacity; `environment` overrides that and other settings.
     pub async fn start(store: StoreKind, environment: &[(&str, &str)]) -> Self {
         let (url, database) = match store {
             StoreKind::Memory => ("memory:".to_owned(), None),
             StoreKind::Sqlite => ("sqlite://data/frontrow.db".to_owned(), None),
             StoreKind::Postgres => {
-                let database = a_database().await;
+                let database = migrated_database().await;
                 (database.url.clone(), Some(database))
             }
         };
         Self::start_on(&url, database, environment).await
     }
 
-    /// A server on the database at `url`, with what [`Self::start`] sets.
+    /// Starts a server on the database at `url`, with the settings of [`Self::start`].
     pub async fn start_at(url: &str, environment: &[(&str, &str)]) -> Self {
         Self::start_on(url, None, environment).await
     }
@@ -177,28 +178,28 @@ impl Frontrow {
             ("FRONTROW__LOG__FORMAT", "json"),
         ];
         let environment = defaults.iter().chain(environment).map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        Self::start_in(Arc::new(Place { folder: TempDir::new().unwrap(), _database: database }), environment).await
+        Self::start_in(Arc::new(StoreLocation { folder: TempDir::new().unwrap(), _database: database }), environment).await
     }
 
-    async fn start_in(store: Arc<Place>, environment: Vec<(String, String)>) -> Self {
+    async fn start_in(store: Arc<StoreLocation>, environment: Vec<(String, String)>) -> Self {
         let log = File::options().create(true).append(true).open(store.log()).expect("a log");
         let mut serve = command(store.folder.path(), &environment, &["serve"]);
         let mut child = serve.stdout(Stdio::piped()).stderr(log).spawn().expect("the server starts");
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let welcome = timeout(TIMEOUT, read_welcome(&mut lines)).await.expect("the server is up in time");
-        let base = welcome.split_whitespace().find(|word| word.starts_with("http://")).expect("it says where it serves").to_owned();
-        // Read to the end, lest the server block on a full pipe.
+        let base = welcome.split_whitespace().find(|word| word.starts_with("http://")).expect("the server prints its address").to_owned();
+        // Read to the end, so that the server does not block on a full pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Self { child, base, welcome, store, environment, http: reqwest::Client::new() }
     }
 
-    /// Another process on the same store: its exit code and what it printed.
-    pub async fn beside(&self, arguments: &[&str]) -> Output {
+    /// Runs another process on the same store, and returns its exit code and output.
+    pub async fn run_command(&self, arguments: &[&str]) -> Output {
         let run = command(self.store.folder.path(), &self.environment, arguments).output();
         timeout(TIMEOUT, run).await.expect("it ends").expect("it runs")
     }
 
-    /// The URL of its database, from any folder.
+    /// Returns the URL of its database, valid in any folder.
     #[must_use]
     pub fn database_url(&self) -> String {
         let url =
@@ -209,29 +210,29 @@ impl Frontrow {
         }
     }
 
-    /// What it, and whoever served its store before, has logged.
+    /// Returns the log of this server and of all others on its store.
     #[must_use]
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.store.log()).unwrap()
     }
 
-    /// SIGKILL: nothing is tidied up.
+    /// Sends SIGKILL: nothing is cleaned up.
     pub async fn kill(&mut self) {
         self.child.kill().await.unwrap();
     }
 
-    /// SIGTERM, and how it ended.
+    /// Sends SIGTERM, and returns the exit status.
     pub async fn terminate(&mut self) -> ExitStatus {
         self.signal(Signal::TERM);
         timeout(TIMEOUT, self.child.wait()).await.expect("it stops in time").unwrap()
     }
 
-    /// SIGSTOP: it stands still, and keeps what it has in memory.
+    /// Sends SIGSTOP: the process is suspended, and keeps its memory.
     pub fn pause(&self) {
         self.signal(Signal::STOP);
     }
 
-    /// SIGCONT: it goes on where it stood.
+    /// Sends SIGCONT: the process continues.
     pub fn resume(&self) {
         self.signal(Signal::CONT);
     }
@@ -241,27 +242,27 @@ impl Frontrow {
         kill_process(pid, signal).unwrap();
     }
 
-    /// The server again, on the store that the last one left; or another one beside it, where a store allows that.
+    /// Starts another server on the same store: after this one has ended, or beside it, where the store allows that.
     pub async fn restart(&self) -> Self {
         Self::start_in(self.store.clone(), self.environment.clone()).await
     }
 
-    /// As many servers as that on one PostgreSQL database.
+    /// Starts `N` servers on one PostgreSQL database.
     pub async fn instances<const N: usize>(environment: &[(&str, &str)]) -> [Self; N] {
         let mut servers = vec![Self::start(StoreKind::Postgres, environment).await];
         while servers.len() < N {
             servers.push(servers[0].restart().await);
         }
-        servers.try_into().unwrap_or_else(|_| panic!("at least one instance is asked for"))
+        servers.try_into().unwrap_or_else(|_| panic!("at least one instance is required"))
     }
 
-    /// Whether every promise holds on the store, by `frontrow audit`.
+    /// Asserts that `frontrow audit` finds every invariant satisfied.
     pub async fn assert_audit_is_clean(&self) {
-        let audit = self.beside(&["audit"]).await;
+        let audit = self.run_command(&["audit"]).await;
         let (printed, errors) = (String::from_utf8_lossy(&audit.stdout), String::from_utf8_lossy(&audit.stderr));
         assert!(audit.status.success(), "{printed}{errors}");
         for promise in ["P1", "P2", "P3"] {
-            assert!(printed.contains(promise), "the audit says nothing of {promise}: {printed}");
+            assert!(printed.contains(promise), "the audit does not report {promise}: {printed}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Shoppers: users of the REST API, with words of the domain.
+//! Shoppers: users of the REST API, with methods in terms of the domain.
 
 use std::time::Duration;
 
@@ -6,22 +6,22 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
-use crate::log::{keep_secret, secret_key};
+use crate::log::{register_secret, secret_key};
 use crate::{Frontrow, Reply};
 
-/// The demo's club night, of which each date has 50 seats at 60,000.
+/// The demo's club night. Each of its schedules has 50 seats at 60,000.
 pub const CLUB: &str = "0f207207-0000-7000-8000-0000000c1b00";
-/// Its first date.
+/// Its first schedule.
 pub const CLUB_SCHEDULE: &str = "0f207207-0000-7000-8000-0000000c1b01";
 
-/// The line in front of it: the default one.
+/// Its queue: the default one.
 pub const CLUB_QUEUE: &str = "0f207207-0000-7000-8000-000000000001";
 
-/// How long a shopper waits for what must come.
+/// How long a shopper waits for an expected state.
 const TIMEOUT: Duration = Duration::from_secs(20);
-const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// `amount` as the API writes it.
+/// Returns `amount` in the API's representation.
 #[must_use]
 pub fn money(amount: i64) -> Value {
     json!({"amount": amount, "currency": "KRW"})
@@ -32,48 +32,48 @@ pub fn money(amount: i64) -> Value {
 pub struct Shopper {
     pub(crate) base: String,
     http: reqwest::Client,
-    /// Their access token; none: nobody.
+    /// Their access token; without one they are anonymous.
     pub jwt: Option<String>,
     /// Their queue token, once they have joined.
     pub token: Option<String>,
 }
 
 impl Shopper {
-    /// Somebody without an account.
+    /// Returns an anonymous client.
     #[must_use]
-    pub fn nobody(server: &Frontrow) -> Self {
+    pub fn anonymous(server: &Frontrow) -> Self {
         Self { base: server.base.clone(), http: server.http.clone(), jwt: None, token: None }
     }
 
-    /// Whoever `jwt` speaks of.
+    /// Returns the user that `jwt` identifies.
     #[must_use]
-    pub fn bearing(server: &Frontrow, jwt: &str) -> Self {
-        Self { jwt: Some(jwt.trim().to_owned()), ..Self::nobody(server) }
+    pub fn with_jwt(server: &Frontrow, jwt: &str) -> Self {
+        Self { jwt: Some(jwt.trim().to_owned()), ..Self::anonymous(server) }
     }
 
-    /// The user `id`, with an access token that the server's own issuer has signed now.
-    pub async fn vouched_for(server: &Frontrow, id: &str) -> Self {
-        let printed = server.beside(&["token", "--user", id]).await;
+    /// Returns the user `id`, with a new access token of the server's own issuer.
+    pub async fn with_issued_token(server: &Frontrow, id: &str) -> Self {
+        let printed = server.run_command(&["token", "--user", id]).await;
         assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
-        Self::bearing(server, &String::from_utf8(printed.stdout).unwrap())
+        Self::with_jwt(server, &String::from_utf8(printed.stdout).unwrap())
     }
 
-    /// The same user at another server, or at the same one after a restart.
+    /// Returns the same user at another server, or at the same one after a restart.
     #[must_use]
     pub fn at(&self, server: &Frontrow) -> Self {
-        Self { jwt: self.jwt.clone(), token: self.token.clone(), ..Self::nobody(server) }
+        Self { jwt: self.jwt.clone(), token: self.token.clone(), ..Self::anonymous(server) }
     }
 
-    /// Somebody who has registered.
+    /// Registers a user.
     pub async fn register(server: &Frontrow) -> Self {
-        let nobody = Self::nobody(server);
-        let registered = nobody.post("/v1/users", None, &json!({"name": "Ada"})).await.expect(201);
+        let anonymous = Self::anonymous(server);
+        let registered = anonymous.post("/v1/users", None, &json!({"name": "Ada"})).await.expect(201);
         let jwt = registered.text("access_token");
-        keep_secret(&jwt);
-        Self { jwt: Some(jwt), ..nobody }
+        register_secret(&jwt);
+        Self { jwt: Some(jwt), ..anonymous }
     }
 
-    /// Somebody who is in.
+    /// Registers a user and waits until they are admitted.
     pub async fn admitted(server: &Frontrow) -> Self {
         let mut shopper = Self::register(server).await;
         shopper.join().await;
@@ -81,25 +81,25 @@ impl Shopper {
         shopper
     }
 
-    /// Somebody who is in, with `balance` in their wallet.
+    /// Registers a user, waits until they are admitted, and charges `balance` to their wallet.
     pub async fn funded(server: &Frontrow, balance: i64) -> Self {
         let shopper = Self::admitted(server).await;
         let _ = shopper.charge(balance, "funds").await.expect(201);
         shopper
     }
 
-    /// People who have registered and joined in this order, each at the next of `servers`.
-    pub async fn line(servers: &[&Frontrow], people: usize) -> Vec<Self> {
-        let mut line = Vec::new();
+    /// Registers `people` users who join in this order, each at the next of `servers`.
+    pub async fn in_queue(servers: &[&Frontrow], people: usize) -> Vec<Self> {
+        let mut shoppers = Vec::new();
         for server in servers.iter().cycle().take(people) {
             let mut shopper = Self::register(server).await;
             let _ = shopper.join().await.expect(201);
-            line.push(shopper);
+            shoppers.push(shopper);
         }
-        line
+        shoppers
     }
 
-    /// Sends a request; an error if the connection broke.
+    /// Sends a request; returns an error if the connection broke.
     pub async fn send(&self, method: Method, path: &str, key: Option<&str>, body: Option<&Value>) -> reqwest::Result<Reply> {
         let mut request = self.request(method, path);
         if let Some(token) = &self.token {
@@ -114,7 +114,7 @@ impl Shopper {
         Reply::read(request.send().await?).await
     }
 
-    /// A request in their name.
+    /// Builds a request with the user's access token.
     pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
         match &self.jwt {
@@ -123,22 +123,22 @@ impl Shopper {
         }
     }
 
-    /// GET.
+    /// Sends a GET request.
     pub async fn get(&self, path: &str) -> Reply {
         self.send(Method::GET, path, None, None).await.unwrap()
     }
 
-    /// POST.
+    /// Sends a POST request.
     pub async fn post(&self, path: &str, key: Option<&str>, body: &Value) -> Reply {
         self.send(Method::POST, path, key, Some(body)).await.unwrap()
     }
 
-    /// DELETE.
+    /// Sends a DELETE request.
     pub async fn delete(&self, path: &str) -> Reply {
         self.send(Method::DELETE, path, None, None).await.unwrap()
     }
 
-    /// All items of a list, page by page.
+    /// Returns all items of a list, reading page by page.
     pub async fn all(&self, path: &str) -> Vec<Value> {
         let mut items = Vec::new();
         let mut page = self.get(&format!("{path}?page_size=200")).await.expect(200);
@@ -149,26 +149,26 @@ impl Shopper {
         }
     }
 
-    /// Joins the club's line.
+    /// Joins the club's queue.
     pub async fn join(&mut self) -> Reply {
         self.join_for(CLUB).await
     }
 
-    /// Joins the line of a concert.
+    /// Joins the queue of a concert.
     pub async fn join_for(&mut self, concert: &str) -> Reply {
         let joined = self.post("/v1/queue-tokens", None, &json!({"concert_id": concert})).await;
         let token = joined.text("token");
-        keep_secret(&token);
+        register_secret(&token);
         self.token = Some(token);
         joined
     }
 
-    /// Gives their place up, in the line or in the shop.
+    /// Gives up their queue token, waiting or active.
     pub async fn leave(&self) -> Reply {
         self.delete(&format!("/v1/queue-tokens/{}", self.token.as_deref().unwrap_or_default())).await
     }
 
-    /// What the waiting room says.
+    /// Polls the queue token.
     pub async fn poll(&self) -> Reply {
         self.get(&format!("/v1/queue-tokens/{}", self.token.as_deref().unwrap_or_default())).await.expect(200)
     }
@@ -178,20 +178,25 @@ impl Shopper {
         self.until("the token is ACTIVE", || self.poll(), |reply| reply.body["status"] == "ACTIVE").await
     }
 
-    /// Asks again and again until the answer is as wanted.
-    pub async fn until<F: Future<Output = Reply>>(&self, request: &str, ask: impl Fn() -> F, wanted: impl Fn(&Reply) -> bool) -> Reply {
+    /// Repeats a request until the response meets the condition.
+    pub async fn until<F: Future<Output = Reply>>(
+        &self,
+        description: &str,
+        send: impl Fn() -> F,
+        condition: impl Fn(&Reply) -> bool,
+    ) -> Reply {
         let deadline = Instant::now() + TIMEOUT;
         loop {
-            let reply = ask().await;
-            if wanted(&reply) {
+            let reply = send().await;
+            if condition(&reply) {
                 return reply;
             }
-            assert!(Instant::now() < deadline, "in vain until {request}: {reply:?}");
-            sleep(BETWEEN_LOOKS).await;
+            assert!(Instant::now() < deadline, "not in time: {description}: {reply:?}");
+            sleep(POLL_INTERVAL).await;
         }
     }
 
-    /// Holds seats of the club's first date.
+    /// Holds seats of the club's first schedule.
     pub async fn hold(&self, seats: &[u32], key: &str) -> Reply {
         self.post("/v1/reservations", Some(key), &json!({"schedule_id": CLUB_SCHEDULE, "seat_numbers": seats})).await
     }
@@ -206,12 +211,12 @@ impl Shopper {
         self.post("/v1/payments", Some(key), &json!({"reservation_id": reservation})).await
     }
 
-    /// What is in the wallet.
+    /// Returns the balance of the wallet.
     pub async fn balance(&self) -> i64 {
         self.get("/v1/wallet").await.expect(200).body["balance"]["amount"].as_i64().unwrap()
     }
 
-    /// What the seat map of the club's first date says of a seat, as if that were all it said.
+    /// Returns a seat of the club's first schedule, as the seat map shows it, in the place of the whole map.
     pub async fn seat(&self, number: u32) -> Reply {
         let map = self.get(&format!("/v1/schedules/{CLUB_SCHEDULE}/seats")).await.expect(200);
         let seats = map.body["seats"].as_array().cloned().unwrap_or_default();
@@ -219,7 +224,7 @@ impl Shopper {
         Reply { body: seat, ..map }
     }
 
-    /// Whether a seat of the club's first date is free, as the seat map has it.
+    /// Returns the status of a seat of the club's first schedule, as the seat map shows it.
     pub async fn seat_status(&self, number: u32) -> String {
         self.seat(number).await.text("status")
     }

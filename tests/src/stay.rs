@@ -1,26 +1,26 @@
-//! Stays in the shop, as the tokens tell of them afterwards: what they show of the admission.
+//! Stays of users, as their queue tokens describe them afterwards, and what they show about the admission.
 
 use serde_json::Value;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
-/// A decision is dated by the reading of the clock that came before it looked at the rows: a tick may be dated so much before
-/// a departure that it saw.
-const A_MOMENT: Duration = Duration::milliseconds(50);
+/// A decision is dated by a clock reading that precedes the reading of the rows: a tick may be dated this much before a departure that it
+/// saw.
+const CLOCK_TOLERANCE: Duration = Duration::milliseconds(50);
 
-/// A place in line, and when its user was in.
+/// A queue token's number, and when its user was active.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stay {
-    /// The place's number.
+    /// The token's number.
     pub number: u64,
-    /// When its user was let in; none if they never were.
+    /// When its user was admitted; none if they never were.
     pub activated_at: Option<OffsetDateTime>,
     /// When it ended or will end; none while it waits.
     pub ends_at: Option<OffsetDateTime>,
 }
 
 impl Stay {
-    /// Of the token that the API tells of.
+    /// Reads the stay from a token as the API represents it.
     #[must_use]
     pub fn of(token: &Value) -> Self {
         let instant = |name: &str| token[name].as_str().map(|at| OffsetDateTime::parse(at, &Rfc3339).unwrap());
@@ -28,28 +28,28 @@ impl Stay {
         Self { number, activated_at: instant("activated_at"), ends_at: instant("expires_at") }
     }
 
-    /// Nobody was let in before somebody with a lower number who waited then. These are all places of a line.
+    /// Asserts that no user was admitted while another with a lower number was waiting. `stays` must contain all tokens of a queue.
     pub fn assert_in_order_of_number(stays: &[Self]) {
-        let mut line: Vec<&Self> = stays.iter().collect();
-        line.sort_unstable_by_key(|stay| stay.number);
-        let admitted: Vec<_> = line.iter().filter_map(|stay| Some((stay.activated_at?, stay.number))).collect();
+        let mut in_order: Vec<&Self> = stays.iter().collect();
+        in_order.sort_unstable_by_key(|stay| stay.number);
+        let admitted: Vec<_> = in_order.iter().filter_map(|stay| Some((stay.activated_at?, stay.number))).collect();
         for pair in admitted.windows(2) {
-            assert!(pair[0].0 <= pair[1].0, "{} was let in before {}: {admitted:?}", pair[1].1, pair[0].1);
+            assert!(pair[0].0 <= pair[1].0, "{} was admitted before {}: {admitted:?}", pair[1].1, pair[0].1);
         }
-        // Who was never let in waited until they left, or waits still.
-        for (place, waited) in line.iter().enumerate().filter(|(_, stay)| stay.activated_at.is_none()) {
-            let before_its_end = |at: OffsetDateTime| waited.ends_at.is_none_or(|left| at + A_MOMENT < left);
-            let overtaker = line[place..].iter().find(|later| later.activated_at.is_some_and(before_its_end));
-            assert_eq!(overtaker, None, "was let in while {waited:?} waited");
+        // A user who was never admitted waited until they left, or still waits.
+        for (index, waited) in in_order.iter().enumerate().filter(|(_, stay)| stay.activated_at.is_none()) {
+            let before_its_end = |at: OffsetDateTime| waited.ends_at.is_none_or(|left| at + CLOCK_TOLERANCE < left);
+            let overtaker = in_order[index..].iter().find(|later| later.activated_at.is_some_and(before_its_end));
+            assert_eq!(overtaker, None, "was admitted while {waited:?} waited");
         }
     }
 
-    /// At no instant more than `places` were in. These are all who ever were.
-    pub fn assert_under_capacity(stays: &[Self], places: usize) {
+    /// Asserts that at most `capacity` users were active at any time. `stays` must contain all users who ever were.
+    pub fn assert_under_capacity(stays: &[Self], capacity: usize) {
         let stays: Vec<_> = stays.iter().filter_map(|stay| stay.activated_at.zip(stay.ends_at)).collect();
         for (at, _) in &stays {
-            let inside = stays.iter().filter(|(from, until)| from <= at && *at + A_MOMENT < *until).count();
-            assert!(inside <= places, "{inside} were in at {at}, and there are {places} places: {stays:?}");
+            let active = stays.iter().filter(|(from, until)| from <= at && *at + CLOCK_TOLERANCE < *until).count();
+            assert!(active <= capacity, "{active} were active at {at} with a capacity of {capacity}: {stays:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is done to a database behind the store's back.
+//! Changes to a database that bypass the store.
 
 use sea_orm::{ConnectionTrait, Database};
 

@@ -50,7 +50,7 @@ pub(crate) async fn measure(seconds: u32) -> anyhow::Result<Vec<Row>> {
     for statements in ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA wal_autocheckpoint = 8000", SCHEMA] {
         database.execute_unprepared(statements).await?;
     }
-    hall::put_on(&database, Store::Sqlite).await?;
+    hall::insert_into(&database, Store::Sqlite).await?;
     database.execute_unprepared(TOKENS).await?;
     let held = one_after_the_other(&database, What::BareHold, &HOLD, seconds).await?;
     database.execute_unprepared(ENDED).await?;

@@ -1,4 +1,4 @@
-//! Admission, without HTTP: how long a tick takes that lets a thousand in.
+//! Admission without HTTP: the duration of a tick that admits a thousand users.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,16 +11,17 @@ use application::waiting_room::Parts;
 use application::{Committer, Scheduler, SeatMaps, WaitingRoom};
 use domain::{Money, Queue, QueuePolicy, Rules};
 
-use super::line::Line;
+use super::queue::WaitingQueue;
 
 const BATCH: u32 = 1_000;
-/// Odd, so that one is in the middle; together they admit nine of the shortest line's ten thousand.
+/// Odd, so that there is a median; together they admit nine of the ten thousand users of the shortest queue.
 const TICKS: usize = 9;
 const TICK: Duration = Duration::from_secs(1);
 
-/// How long it takes to let the next thousand of `line` in, from the load to the room that knows of it: the median of some ticks.
-pub(crate) async fn measure(line: &Line) -> anyhow::Result<Duration> {
-    let store = PostgresStore::open(&line.database.url, PoolSize::default()).await?;
+/// Returns how long it takes to admit the next thousand users of `queue`, from loading to the update of the waiting room: the median of
+/// some ticks.
+pub(crate) async fn measure(queue: &WaitingQueue) -> anyhow::Result<Duration> {
+    let store = PostgresStore::open(&queue.database.url, PoolSize::default()).await?;
     let scheduler = scheduler(&store).await?;
     let mut took = Vec::new();
     for _ in 0..TICKS {
@@ -34,7 +35,7 @@ pub(crate) async fn measure(line: &Line) -> anyhow::Result<Duration> {
     Ok(took[TICKS / 2])
 }
 
-/// As `frontrow serve` wires it, but nobody else is about.
+/// Builds a scheduler as `frontrow serve` does, but without any other load.
 async fn scheduler(store: &PostgresStore) -> anyhow::Result<Scheduler> {
     let (ports, clock, rules) = (store.ports(), store.clock(), Arc::new(rules()?));
     let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), clock.clone()));

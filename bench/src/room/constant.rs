@@ -1,11 +1,11 @@
-//! The bare handler: what actix answers to a poll if there is nothing to be found out. A server of its own with one route and no layer.
+//! The bare handler: actix's response to a poll without any work. A separate server with one route and no middleware.
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 use anyhow::Context;
 
-/// Answers polls with a constant JSON text of `size` bytes, until SIGTERM; its address is the first thing printed.
+/// Answers polls with a constant JSON text of `size` bytes until SIGTERM; it prints its address first.
 pub(crate) async fn serve(size: usize) -> anyhow::Result<()> {
-    // A string: two of the bytes are its quotes.
+    // A JSON string: two of the bytes are its quotes.
     let body = web::Bytes::from(format!("\"{}\"", "x".repeat(size.saturating_sub(2))));
     let answer = move || {
         let body = body.clone();

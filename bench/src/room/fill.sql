@@ -1,4 +1,4 @@
--- :waiting users in the default queue's line. The ids follow from the numbers and are as scattered as random ones.
+-- :waiting users in the default queue. The ids follow from the numbers and are as scattered as random ones.
 
 INSERT INTO users (id, created_at)
 SELECT md5('user ' || n)::uuid, clock_micros() FROM generate_series(1, :waiting) n;

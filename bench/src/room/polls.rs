@@ -1,4 +1,4 @@
-//! Polling: how many are answered a second, and what an answer costs the server, beside a handler that answers a constant.
+//! Polling: the responses per second and what a response costs the server, compared with a handler that returns a constant.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use hdrhistogram::Histogram;
 
-use super::line::{Line, Waiter};
+use super::queue::{Waiter, WaitingQueue};
 use crate::client::{Client, Headers, request};
 use crate::driver::{Load, Turns};
 use crate::grouped::Grouped;
@@ -14,23 +14,23 @@ use crate::process::Process;
 use crate::server::Server;
 
 const CONNECTIONS: usize = 256;
-/// How many of those who wait ask how far the line has come, in turn.
-const ASK: u32 = 50_000;
+/// The number of waiting users who poll their position, in turn.
+const POLLERS: u32 = 50_000;
 
-/// What was asked, of whom.
+/// A kind of poll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asked {
     /// The bare handler.
     Bare,
-    /// How far the line of so many has come.
+    /// Polls of positions with this many waiting users.
     Poll { waiting: u32 },
-    /// The same, by those who know it already: nothing has changed.
+    /// The same with the current entity tag: nothing has changed.
     Unchanged { waiting: u32 },
-    /// The same, with so many event streams open.
+    /// The same, with this many event streams open.
     Beside { streams: u32, waiting: u32 },
 }
 
-/// How it was answered.
+/// The result of a measurement.
 #[derive(Debug)]
 pub(crate) struct Answered {
     pub(crate) asked: Asked,
@@ -38,9 +38,9 @@ pub(crate) struct Answered {
     pub(crate) a_second: f64,
     /// In microseconds.
     pub(crate) latencies: Histogram<u64>,
-    /// How long an answer keeps a core busy in the server's process.
+    /// The processor time of the server's process per response.
     pub(crate) core_micros: f64,
-    /// How much of one core the driver took; it can't have more than one.
+    /// The driver's share of one core; it can't have more than one.
     pub(crate) driver_share: f64,
 }
 
@@ -50,27 +50,27 @@ impl Answered {
     }
 }
 
-/// Those who ask, with their requests.
-pub(crate) struct Askers {
+/// The users who poll, with their requests.
+pub(crate) struct Pollers {
     waiting: u32,
     waiters: Vec<Waiter>,
     polls: Vec<String>,
 }
 
-impl Askers {
-    pub(crate) fn of(line: &Line) -> anyhow::Result<Self> {
-        let waiters = line.spread(ASK)?;
+impl Pollers {
+    pub(crate) fn of(queue: &WaitingQueue) -> anyhow::Result<Self> {
+        let waiters = queue.spread(POLLERS)?;
         let polls = waiters.iter().map(|waiter| poll(waiter, "")).collect();
-        Ok(Self { waiting: line.waiting, waiters, polls })
+        Ok(Self { waiting: queue.waiting, waiters, polls })
     }
 
-    /// How long an answer's body is.
+    /// Returns the length of a response's body.
     pub(crate) async fn body_bytes(&self, server: &Server) -> anyhow::Result<usize> {
-        let poll = self.polls.last().context("nobody waits")?;
+        let poll = self.polls.last().context("the queue is empty")?;
         Ok(Client::connect(server.address).await?.exchange(poll).await?.body.len())
     }
 
-    /// Asks the bare handler exactly what the server is asked.
+    /// Sends the bare handler exactly the requests that the server gets.
     pub(crate) async fn ask_bare(&self, bare: &Server) -> anyhow::Result<Answered> {
         measure(Asked::Bare, bare, self.polls.clone(), 200).await
     }
@@ -83,8 +83,8 @@ impl Askers {
         measure(Asked::Beside { streams, waiting: self.waiting }, server, self.polls.clone(), 200).await
     }
 
-    /// Everybody asks with the tag of an answer that they have got already.
-    pub(crate) async fn ask_again(&self, server: &Server) -> anyhow::Result<Answered> {
+    /// Polls with the entity tags of responses that the users have received already.
+    pub(crate) async fn ask_unchanged(&self, server: &Server) -> anyhow::Result<Answered> {
         let first = Load { requests: self.polls.clone(), expects: 200, turns: Turns::Once(|answer| answer.tag()) };
         let kept = first.drive(server.address, CONNECTIONS).await?.kept;
         let requests = kept.iter().map(|(place, tag)| poll(&self.waiters[*place], tag)).collect();

@@ -1,4 +1,4 @@
-//! What an adapter's author writes to run the suite.
+//! The trait that an adapter implements to run the suite.
 
 use std::sync::Arc;
 
@@ -6,47 +6,47 @@ use application::ports::Ports;
 use application::testing::StoppedClock;
 use async_trait::async_trait;
 
-/// How the suite gets its stores.
+/// The source of the suite's stores.
 ///
-/// A test makes one `Adapter` and keeps it to its end, so what a store needs to live (a temporary folder, say) can be a field.
+/// A test creates one `Adapter` and keeps it until it ends, so resources of a store (a temporary folder, for example) can be a field.
 ///
-/// The methods without a duty for every store belong to a capability, as [`adapter_conformance!`](crate::adapter_conformance) calls it:
-/// a store that lacks the capability doesn't implement them and says so there.
+/// Methods that not every store has to implement belong to a capability of [`adapter_conformance!`](crate::adapter_conformance):
+/// a store that lacks the capability doesn't implement them and declares this in the macro call.
 #[async_trait]
 pub trait Adapter: Send + Sync {
-    /// A store that is new and empty, with `clock` as its clock.
+    /// Creates an empty store with `clock` as its clock.
     async fn fresh(&self, clock: Arc<StoppedClock>) -> Ports;
 
-    /// As [`Self::fresh`], a store that [`Self::after_crash`] may be called for. To be overridden if a crash must not befall what
-    /// [`Self::fresh`] stores are on: a database server that other tests use, say.
+    /// Creates a store as [`Self::fresh`] does, for which [`Self::after_crash`] may be called. Override this if a crash must not affect
+    /// what [`Self::fresh`] uses, for example a database server that other tests share.
     async fn fresh_to_crash(&self, clock: Arc<StoppedClock>) -> Ports {
         self.fresh(clock).await
     }
 
-    /// Durability: the store that was made last, opened anew as by another process after the first one ended. The suite has dropped the
-    /// ports that it had.
+    /// Durability: reopens the store that was created last, as another process would after the first one ended. The suite has dropped the
+    /// previous ports.
     async fn reopened(&self, _clock: Arc<StoppedClock>) -> Ports {
-        panic!("this harness can't open its store anew: implement `reopened`, or say `without durability: \"why\"`")
+        panic!("this adapter can't reopen its store: implement `reopened`, or declare `without durability: \"why\"`")
     }
 
-    /// Durability: the store that [`Self::fresh_to_crash`] made last, as a crash at this moment would leave it. The suite still has the
-    /// ports of the store that crashes, so nothing was written by closing it: open a copy that is made now of its files, or kill its
-    /// server and start it again.
+    /// Durability: opens the store that [`Self::fresh_to_crash`] created last, in the state that a crash at this moment would leave. The
+    /// suite still holds the ports of the crashing store, so closing it has written nothing: open a copy of its files that is made now, or
+    /// kill its server and restart it.
     async fn after_crash(&self, _clock: Arc<StoppedClock>) -> Ports {
-        panic!("this harness can't crash its store: implement `after_crash`, or say `without durability: \"why\"`")
+        panic!("this adapter can't crash its store: implement `after_crash`, or declare `without durability: \"why\"`")
     }
 
-    /// Sharing: a second process on the store that [`Self::fresh`] made last, beside the first.
+    /// Sharing: opens the store that [`Self::fresh`] created last in a second process, beside the first one.
     async fn beside(&self, _clock: Arc<StoppedClock>) -> Option<Ports> {
         None
     }
 
-    /// How many random runs the model is compared in, times the factor of [`Self::soak`].
+    /// Returns the number of random runs that are compared with the model, before multiplication by [`Self::soak`].
     fn model_runs(&self) -> u32 {
         16
     }
 
-    /// By what factor clauses that repeat what they do, at random or against each other, run longer than by default.
+    /// Returns the factor by which clauses with random or concurrent repetitions run longer than by default.
     fn soak(&self) -> u32 {
         1
     }

@@ -1,9 +1,9 @@
-//! The contract of a persistence adapter, as tests that any adapter can run, the reader's own included.
+//! The contract of a persistence adapter, as tests for any adapter, including your own.
 //!
-//! Implement [`Adapter`] in a test file, and let [`adapter_conformance!`] make a test of every clause:
+//! Implement [`Adapter`] in a test file, and call [`adapter_conformance!`] to generate a test for every clause:
 //!
 //! ```ignore
-//! struct Mine(/* what its stores need to live */);
+//! struct Mine(/* what its stores need to exist */);
 //!
 //! #[async_trait]
 //! impl Adapter for Mine {
@@ -15,9 +15,9 @@
 //! adapter_conformance!(Mine::new, without sharing: "one process serves a file");
 //! ```
 //!
-//! A clause is a function whose name is a sentence. It makes a fresh store, moves it with real commands through the ports, and
-//! panics where a port's doc is not kept. Races are rendezvous: both sides have loaded and decided before either commits, in both
-//! orders and at once.
+//! A clause is a function whose name states a requirement. It creates a fresh store, runs real commands through the ports, and
+//! panics if a port violates its documentation. In a race, both sides load and decide before either commits; the commits run in both
+//! orders and concurrently.
 #![doc = include_str!("../CLAUSES.md")]
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "a test suite: a panic is how a clause fails")]
 

@@ -1,17 +1,17 @@
-//! The macro that makes a test of every clause.
+//! The macro that generates a test for every clause.
 
-/// Makes a `#[tokio::test]` of every clause, for the adapter that `$make` makes: a function without arguments that returns an
-/// [`Adapter`](crate::Adapter). The crate that calls it depends on tokio.
+/// Generates a `#[tokio::test]` for every clause. `$make` is a function without arguments that returns an
+/// [`Adapter`](crate::Adapter). The calling crate must depend on tokio.
 ///
-/// A store may lack one of two capabilities, and then says why; the clauses about it are reported as ignored, with that reason:
+/// A store that lacks one of two capabilities gives a reason; the clauses about that capability are reported as ignored, with the reason:
 ///
 /// ```ignore
 /// adapter_conformance!(Mine::new, without sharing: "one process serves a file");
 /// ```
 ///
-/// - `durability`: what is committed outlives the process. Needs [`Adapter::reopened`](crate::Adapter::reopened) and
+/// - `durability`: commits outlive the process. Needs [`Adapter::reopened`](crate::Adapter::reopened) and
 ///   [`Adapter::after_crash`](crate::Adapter::after_crash).
-/// - `sharing`: several processes serve one store, and hear of each other's commits. Needs
+/// - `sharing`: several processes serve one store and are notified of each other's commits. Needs
 ///   [`Adapter::beside`](crate::Adapter::beside).
 #[macro_export]
 macro_rules! adapter_conformance {
@@ -23,7 +23,7 @@ macro_rules! adapter_conformance {
     };
 }
 
-/// Turns what a store lacks into attributes of the tests of it.
+/// Turns the capabilities that a store lacks into attributes of their tests.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! conformance_tests_without {
@@ -38,7 +38,7 @@ macro_rules! conformance_tests_without {
     };
 }
 
-/// The tests of all clauses.
+/// Generates the tests of all clauses.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! conformance_tests {
@@ -46,266 +46,266 @@ macro_rules! conformance_tests {
         $crate::clause_tests! {
             $make; $durability;
             durability {
-                what_is_committed_survives_the_process
-                what_is_committed_survives_a_crash
-                a_reader_of_the_log_goes_on_after_a_crash
-                another_process_finds_the_same_secret
+                a_commit_survives_a_restart_of_the_process
+                a_commit_survives_a_crash
+                a_log_reader_continues_after_a_crash
+                the_secret_survives_a_restart_of_the_process
             }
         }
         $crate::clause_tests! {
             $make; $sharing;
             sharing {
-                what_another_process_commits_is_told
-                what_another_process_commits_is_told_once
-                each_process_is_told_of_all
-                a_conflict_is_no_news
-                all_processes_read_one_log
-                many_commits_at_once_are_all_told
-                rows_that_are_deleted_are_missed
-                all_processes_know_the_same_readers
+                rows_of_another_process_are_returned
+                rows_of_another_process_are_returned_once
+                both_processes_read_all_rows_in_one_order
+                a_conflicting_commit_adds_no_rows
+                all_processes_read_the_same_events
+                concurrent_commits_of_two_processes_are_all_read
+                pruned_rows_are_reported_as_missing
+                all_processes_see_the_same_readers
             }
         }
         $crate::clause_tests! {
             $make; [];
             loading {
-                a_key_has_its_record_past_its_retention_too
-                a_key_is_found_for_its_user_and_route_alone
-                a_key_of_nobody_has_its_record
-                an_account_is_a_user_and_their_wallet
-                a_token_has_its_queue_lapsed_or_ended
+                a_key_finds_its_record_before_and_after_its_retention
+                a_key_finds_no_record_of_another_user_or_route
+                an_anonymous_key_finds_its_record
+                an_account_has_the_user_and_the_wallet
+                a_token_has_its_queue_in_every_state
                 a_place_without_a_concert_is_in_the_default_queue
                 a_place_for_a_concert_is_in_its_queue
                 an_unknown_concert_has_no_place
-                a_place_has_the_users_token_until_it_has_ended
-                a_line_counts_all_and_has_the_foremost_who_wait
-                a_line_has_the_lapsed_the_earliest_first
-                a_line_in_which_nobody_waits_counts_nobody
-                lines_have_each_at_most_so_many_of_either_sort
-                a_line_is_found_with_the_key_of_an_admission
-                a_line_has_offers_if_it_is_a_concerts_own_and_somebody_waits
+                a_place_has_the_users_token_unless_it_has_ended
+                a_line_has_its_counts_and_the_lowest_waiting_numbers
+                a_line_has_its_lapsed_tokens_by_deadline
+                a_line_without_waiting_tokens_counts_no_active_ones
+                each_line_limits_its_lapsed_and_waiting_tokens
+                a_line_and_the_key_of_an_admission_are_loaded_together
+                a_line_of_a_concerts_own_queue_has_offers_while_users_wait
                 a_line_without_a_concert_has_no_offers
-                an_offer_has_seats_if_one_is_free_or_may_be_again
+                an_offer_has_seats_while_one_is_available_or_held
                 a_line_has_offers_of_all_schedules_of_its_concerts
                 a_line_has_offers_of_all_its_concerts
                 a_queue_is_found_by_its_id
                 a_concert_has_all_of_its_schedules
-                a_concert_has_its_schedules_by_start
+                a_concert_has_its_schedules_in_order_of_start
                 a_schedule_has_its_concert
-                a_concert_is_in_use_while_something_is_held
+                a_concert_is_in_use_while_seats_are_held
                 a_concert_is_in_use_while_users_wait_for_it
                 seats_are_found_by_their_numbers
-                seats_have_the_holds_on_them_lapsed_or_not
-                seats_have_no_holds_that_are_paid_or_given_back
-                seats_are_found_by_their_labels_letter_by_letter
-                a_reservation_has_its_schedule_concert_and_seats_lapsed_or_not
-                a_reservation_has_its_seats_whoever_has_them_by_now
-                a_token_has_its_holds_lapsed_or_not
-                a_token_has_no_holds_that_are_paid
-                a_user_owns_what_they_hold_and_bought_of_the_concert
+                seats_have_their_live_and_lapsed_holds
+                seats_have_no_paid_or_released_holds
+                seats_are_found_by_their_exact_labels
+                a_live_or_lapsed_reservation_has_its_schedule_concert_and_seats
+                a_reservation_has_its_seats_after_they_are_taken_over
+                a_token_has_its_live_and_lapsed_holds
+                a_token_has_no_paid_holds
+                a_user_owns_the_held_and_confirmed_reservations_of_the_concert
                 a_payment_has_its_reservation_and_the_payers_wallet
-                lapsed_holds_come_the_earliest_first
-                holds_of_cancelled_schedules_come_after_the_lapsed
-                what_is_sold_or_given_back_never_lapses
-                needs_find_the_same_alone_and_together
-                a_row_is_found_by_every_need_that_is_about_it
-                the_needs_of_a_payment_are_found_by_their_own_names
-                the_needs_of_a_hold_are_found_whichever_are_missing
-                a_large_batch_of_needs_is_answered
+                lapsed_holds_are_ordered_by_deadline
+                holds_of_cancelled_schedules_follow_lapsed_holds
+                paid_and_released_holds_never_lapse
+                each_need_finds_the_same_alone_and_with_others
+                a_shared_row_is_found_by_each_need
+                each_need_of_a_payment_finds_its_own_rows
+                the_needs_of_a_hold_are_found_when_others_are_missing
+                a_large_batch_of_needs_is_loaded
                 now_is_the_stores_clock
-                no_needs_find_the_time_alone
+                a_load_without_needs_returns_the_time
                 all_rows_are_read_at_one_instant
             }
             committing {
-                a_failing_change_keeps_no_other_from_being_committed
+                a_failing_change_does_not_block_its_group
                 each_change_of_a_group_has_its_own_result
                 a_large_group_is_committed
-                groups_at_once_are_both_committed
+                concurrent_groups_are_both_committed
                 another_version_of_a_row_is_a_conflict
-                a_row_is_written_once_under_a_version
-                an_insert_of_what_exists_is_a_conflict
-                an_update_of_what_does_not_exist_is_a_conflict
+                a_row_is_written_once_per_version
+                an_insert_of_an_existing_row_is_a_conflict
+                an_update_of_a_missing_row_is_a_conflict
                 another_version_of_a_checked_row_is_a_conflict
                 a_checked_row_keeps_its_version
-                of_a_group_one_writes_what_another_relies_on
-                of_a_group_one_adds_to_what_another_wants_empty
+                a_write_and_a_guard_of_one_row_conflict_in_a_group
+                an_insert_and_a_guard_of_an_empty_set_conflict_in_a_group
                 another_admission_version_is_a_conflict
-                only_a_tick_bumps_the_admission_version
+                only_a_tick_increments_the_admission_version
                 a_join_beside_a_live_token_is_a_conflict
-                a_join_beyond_the_limit_of_its_line_is_a_conflict
-                of_a_group_as_many_join_as_there_is_room_for
+                a_join_beyond_the_queue_limit_is_a_conflict
+                joins_of_a_group_fill_the_queue_to_its_limit
                 each_join_of_a_group_has_its_own_limit
-                who_leaves_or_is_let_in_makes_room_again
-                room_is_counted_in_the_order_of_a_group
-                joins_at_once_fill_a_line_to_its_limit
+                leaving_and_admitted_users_free_room_in_the_queue
+                room_in_the_queue_is_counted_in_the_order_of_the_group
+                concurrent_joins_fill_the_queue_to_its_limit
                 a_change_past_its_deadline_is_a_conflict
-                a_decision_does_not_outlive_what_it_relied_on
+                a_decision_on_lapsed_rows_is_a_conflict
                 a_record_past_its_retention_is_replaced
-                a_record_that_was_pruned_meanwhile_is_a_conflict
+                a_record_pruned_after_the_load_is_a_conflict
                 a_key_is_unique_within_user_and_route
-                keys_are_kept_as_they_were_sent
-                numbers_count_from_1_in_the_order_of_commits
+                keys_are_stored_unchanged
+                numbers_start_at_1_in_commit_order
                 numbers_follow_the_order_of_a_group
-                each_queue_counts_on_its_own
+                each_queue_has_its_own_numbers
                 a_conflicting_join_takes_no_number
-                an_ended_tokens_number_is_not_given_again
-                numbers_are_gapless_when_many_join_at_once
-                a_queue_that_is_changed_keeps_its_numbers_and_admission_version
-                a_purchase_is_written_whole_at_every_step
-                every_ending_is_written_whole
-                records_come_back_long_after
-                a_change_with_one_failing_guard_is_not_written_at_all
-                a_first_write_with_one_failing_guard_is_not_written_at_all
-                an_entry_is_never_written_over
-                a_wallet_entrys_id_is_used_once
-                nothing_to_commit_is_committed
+                the_number_of_an_ended_token_is_not_reused
+                numbers_are_gapless_under_concurrent_joins
+                a_changed_queue_keeps_its_numbers_and_admission_version
+                each_step_of_a_purchase_is_written_completely
+                each_end_of_a_hold_or_token_is_written_completely
+                records_of_new_and_found_holds_are_replayed
+                a_change_with_a_failing_guard_writes_nothing
+                a_first_write_with_a_failing_guard_writes_nothing
+                a_wallet_entry_is_never_overwritten
+                a_wallet_entry_id_is_used_once
+                an_empty_change_is_committed
             }
             races {
-                of_two_joins_of_one_user_one_wins
-                of_two_joins_that_end_one_lapsed_token_one_wins
-                of_a_join_and_a_tick_that_end_one_token_one_wins
-                of_two_ticks_one_wins
-                ticks_of_different_queues_both_win
-                of_a_hold_and_a_hasty_tick_one_wins
-                of_a_late_hold_and_a_tick_the_tick_wins
-                of_a_tick_and_a_leave_one_wins
-                of_a_claim_and_a_leave_one_wins
-                of_a_payment_and_a_release_one_wins
-                of_two_payments_of_one_hold_one_wins
-                of_one_payment_sent_twice_one_has_an_effect
-                of_a_late_payment_and_a_sweep_the_sweep_wins
-                of_a_payment_and_a_hasty_sweep_one_wins
-                of_two_charges_of_one_wallet_one_wins
-                of_a_charge_and_a_payment_one_wins
-                of_two_refunds_one_wins
-                of_two_first_writes_of_one_user_one_wins
-                of_two_uses_of_a_forgotten_key_one_wins
-                of_two_holds_of_one_seat_one_wins
-                of_two_holds_that_end_one_lapsed_hold_one_wins
-                of_a_takeover_and_a_sweep_one_wins
-                of_two_holds_under_one_token_one_wins
-                of_a_hold_and_a_leave_one_wins
-                of_the_same_hold_again_and_its_release_one_wins
-                of_one_key_twice_one_has_an_effect
-                a_record_alone_lets_one_win
-                holds_of_different_seats_both_win
-                of_two_exchanges_for_one_seat_one_wins
-                of_an_exchange_and_a_hold_of_its_seat_one_wins
-                of_an_exchange_and_a_payment_one_wins
-                of_two_who_want_each_others_seats_nobody_loses_theirs
+                two_joins_of_one_user_have_one_winner
+                two_joins_that_end_one_lapsed_token_have_one_winner
+                a_join_and_a_tick_that_end_one_token_have_one_winner
+                two_ticks_have_one_winner
+                ticks_of_different_queues_are_both_committed
+                a_hold_and_a_tick_by_a_fast_clock_have_one_winner
+                a_late_hold_loses_to_a_tick
+                a_tick_and_a_leave_have_one_winner
+                a_claim_and_a_leave_have_one_winner
+                a_payment_and_a_release_have_one_winner
+                two_payments_of_one_hold_have_one_winner
+                a_payment_sent_twice_has_one_effect
+                a_late_payment_loses_to_a_sweep
+                a_payment_and_a_sweep_by_a_fast_clock_have_one_winner
+                two_charges_of_one_wallet_have_one_winner
+                a_charge_and_a_payment_have_one_winner
+                two_refunds_have_one_winner
+                two_first_writes_of_one_user_have_one_winner
+                two_uses_of_an_expired_key_have_one_winner
+                two_holds_of_one_seat_have_one_winner
+                two_takeovers_of_one_lapsed_hold_have_one_winner
+                a_takeover_and_a_sweep_have_one_winner
+                two_holds_under_one_token_have_one_winner
+                a_hold_and_a_leave_have_one_winner
+                a_repeated_hold_and_its_release_have_one_winner
+                a_hold_sent_twice_has_one_effect
+                an_idempotency_record_alone_decides_a_race
+                holds_of_different_seats_are_both_committed
+                two_exchanges_for_one_seat_have_one_winner
+                an_exchange_and_a_hold_of_its_seat_have_one_winner
+                an_exchange_and_a_payment_have_one_winner
+                crossed_exchanges_keep_the_seats_of_both_users
             }
             reading {
-                a_booking_is_found_by_its_id
-                a_lapsed_hold_is_told_as_its_row_says
-                bookings_come_in_pages_the_highest_id_first
-                the_default_queue_is_there_from_the_start
-                an_empty_store_has_nothing_on
-                what_is_put_on_is_on_offer
-                every_part_of_a_programme_is_kept
-                concerts_come_in_pages_by_id
-                schedules_come_by_start_then_id
+                a_reservation_and_its_payment_are_found_by_id
+                a_lapsed_hold_is_returned_as_held
+                reservations_and_payments_are_paged_by_descending_id
+                the_default_queue_always_exists
+                an_empty_store_has_an_empty_catalogue
+                an_added_catalogue_is_returned
+                every_field_of_the_catalogue_is_kept
+                concerts_are_paged_by_id
+                schedules_are_ordered_by_start_then_id
                 concerts_are_found_by_their_queue
                 schedules_are_found_by_their_ids
-                schedules_and_seats_are_their_owns
-                seats_come_by_number
-                a_user_is_there_once_they_register_or_write
-                a_wallet_is_there_with_its_user
-                entries_come_in_pages_the_newest_first
-                a_token_is_found_whether_ended_or_not
-                live_tokens_come_by_number
+                schedules_and_seats_of_others_are_left_out
+                seats_are_ordered_by_number
+                a_user_exists_after_registration_or_the_first_write
+                a_wallet_exists_with_its_user
+                wallet_entries_are_paged_newest_first
+                live_and_ended_tokens_are_found
+                live_tokens_are_ordered_by_number
             }
             orders {
-                what_operators_make_is_there_whole_and_sold
-                what_is_there_is_not_made_again
-                what_operators_change_is_written_once_under_a_version
-                who_relied_on_what_operators_change_has_a_conflict
-                a_concerts_queue_does_not_change_under_a_live_hold
-                a_concerts_queue_does_not_change_under_a_live_token
-                of_a_cancellation_and_an_addition_one_is_decided_by_the_other
+                a_created_concert_is_complete_and_can_be_sold
+                an_existing_row_is_not_created_again
+                an_operators_change_is_written_once_per_version
+                a_decision_on_a_row_that_an_operator_changed_is_a_conflict
+                a_live_hold_prevents_a_change_of_the_concerts_queue
+                a_live_token_prevents_a_change_of_the_concerts_queue
+                a_concert_cancellation_and_an_added_schedule_conflict
                 a_cancellation_is_kept_with_its_reason
-                of_a_payment_and_a_cancellation_the_first_counts
-                a_hold_of_a_cancelled_schedule_is_no_more
+                a_payment_and_a_cancellation_take_effect_in_commit_order
+                a_cancellation_ends_the_holds_of_its_schedule
                 seats_are_blocked_and_laid_out
                 a_hall_of_50000_seats_is_laid_out
-                of_two_maps_with_one_label_one_is_laid_out
-                two_halls_of_50000_seats_are_made_at_once
-                an_audit_entry_is_kept_as_it_was_done
-                what_was_not_done_is_no_audit_entry
+                two_seat_maps_with_one_label_have_one_winner
+                two_halls_of_50000_seats_are_created_in_one_change
+                an_audit_entry_is_kept_with_all_fields
+                a_failed_change_leaves_no_audit_entry
                 an_audit_entry_is_never_overwritten
-                audit_entries_come_in_pages_the_latest_first
+                audit_entries_are_paged_latest_first
                 queue_totals_count_admissions_and_no_shows
-                revenue_is_what_was_paid_for
-                live_reservations_are_those_that_have_seats
+                revenue_is_the_sum_of_confirmed_reservations
+                live_reservations_are_held_or_confirmed
                 users_are_found_by_any_word_of_their_names
-                a_users_tokens_are_the_live_ones_and_those_with_reservations
+                tokens_of_a_user_are_live_or_have_reservations
             }
             log {
-                every_event_is_told_once_in_the_order_of_commits
-                every_fact_is_told_as_it_was_decided
+                every_event_is_returned_once_in_commit_order
+                every_fact_is_returned_as_decided
                 an_event_has_the_instant_of_its_commit
-                pages_of_any_size_tell_each_event_once
-                a_reader_goes_on_from_any_position
-                what_is_not_committed_is_not_told
-                a_reader_that_reads_along_misses_nothing
-                the_extent_of_a_log_goes_up_to_its_last_event
-                what_a_log_extends_to_can_be_read_in_the_store
-                after_the_end_of_a_log_there_is_nothing
-                a_reader_is_kept_where_it_has_read
-                readers_come_by_name
-                a_reader_is_forgotten_by_its_name
-                no_more_readers_are_kept_than_there_may_be
+                pages_of_any_size_return_each_event_once
+                a_reader_continues_from_any_position
+                uncommitted_changes_leave_no_events
+                a_concurrent_reader_misses_no_event
+                the_extent_ends_at_the_last_event
+                commits_within_the_extent_are_readable_in_the_store
+                a_position_after_the_end_returns_none
+                a_reader_is_kept_at_its_position
+                readers_are_ordered_by_name
+                a_reader_is_forgotten_by_name
+                readers_beyond_the_limit_are_not_kept
             }
             health_check {
-                a_store_that_lives_answers_whoever_else_asks
+                a_running_store_is_healthy_under_concurrent_reads
             }
             secrets {
                 the_first_secret_is_kept
-                of_many_first_secrets_one_is_kept
+                one_of_many_concurrent_first_secrets_is_kept
             }
             housekeeping {
-                records_are_forgotten_at_the_end_of_their_retention
-                no_more_is_forgotten_than_asked_for
-                pruning_ends_when_nothing_is_left
-                each_sort_is_forgotten_on_its_own
-                nothing_else_is_forgotten
-                the_log_is_forgotten_by_the_instant_of_its_commits
-                the_log_is_forgotten_from_its_start
-                a_forgotten_position_is_not_given_again
-                what_a_reader_has_not_passed_is_kept
-                what_is_unread_for_too_long_is_forgotten
-                a_reader_amid_a_commit_goes_on_after_pruning
-                a_clock_that_was_set_back_makes_no_hole_in_the_log
-                ended_tokens_are_forgotten_by_the_instant_of_their_end
-                a_live_token_is_never_forgotten
-                a_token_that_a_reservation_names_is_kept
-                no_more_tokens_are_forgotten_than_asked_for
-                a_forgotten_tokens_number_is_not_given_again
+                records_are_pruned_at_the_end_of_their_retention
+                at_most_the_requested_records_are_pruned
+                repeated_pruning_ends_when_nothing_is_left
+                each_kind_is_pruned_separately
+                nothing_else_is_pruned
+                the_log_is_pruned_by_the_instant_of_its_commits
+                the_log_is_pruned_from_its_start
+                a_pruned_position_is_not_reused
+                events_that_a_reader_has_not_passed_are_kept
+                events_unread_for_too_long_are_pruned
+                a_reader_in_the_middle_of_a_commit_continues_after_pruning
+                a_clock_set_back_leaves_no_gap_in_the_log
+                ended_tokens_are_pruned_by_the_instant_of_their_end
+                a_live_token_is_never_pruned
+                a_token_with_a_reservation_is_kept
+                at_most_the_requested_tokens_are_pruned
+                the_number_of_a_pruned_token_is_not_reused
             }
             audit {
-                an_honest_store_keeps_every_promise
-                a_broken_promise_is_refused_or_found
-                money_that_appears_or_vanishes_is_drift
+                a_consistent_store_passes_the_audit
+                a_violation_is_refused_or_found_by_the_audit
+                an_unexplained_balance_is_drift
             }
             crowds {
-                of_64_holds_of_one_seat_one_is_made
-                of_16_payments_of_one_hold_one_is_made
+                one_of_64_holds_of_one_seat_is_made
+                one_of_16_payments_of_one_hold_is_made
                 one_payment_sent_16_times_has_one_effect
-                all_of_32_charges_of_one_wallet_are_in_it
-                a_crowd_that_joins_is_numbered_once_each
-                ticks_at_once_keep_to_the_capacity
-                forgetting_tokens_disturbs_nobody
-                nobody_pays_after_a_cancellation
+                all_of_32_concurrent_charges_are_in_the_wallet
+                concurrent_joins_number_each_user_once
+                concurrent_ticks_respect_the_capacity
+                pruning_tokens_does_not_disturb_joins
+                no_payment_completes_after_a_cancellation
             }
             rooms {
-                a_room_answers_what_a_count_over_the_rows_would
+                the_waiting_room_equals_a_count_over_the_rows
             }
             model {
-                random_requests_come_to_the_same_as_in_memory
+                random_requests_have_the_same_results_as_in_memory
             }
         }
     };
 }
 
-/// The tests of groups of clauses, with the attributes that they share.
+/// Generates the tests of groups of clauses, with shared attributes.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! clause_tests {
@@ -319,7 +319,7 @@ macro_rules! clause_tests {
     )*};
 }
 
-/// The test of a clause.
+/// Generates the test of a clause.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! clause_test {

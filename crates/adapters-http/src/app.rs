@@ -16,16 +16,16 @@ use crate::edge::{self, MatchedPattern, Requests};
 use crate::problem::{Code, Problem};
 use crate::{cors, limits, openapi, routes};
 
-/// The actix application that serves `api`; one for each worker:
+/// Creates the actix application that serves `api`; each worker has its own:
 /// `HttpServer::new(move || adapters_http::app(&api))`. More services and layers can be added to it.
 ///
-/// Its service fails only if a handler panicked; the error then brings a complete answer along, which the server sends.
+/// Its service fails only if a handler panicked; the error then contains a complete response, which the server sends.
 pub fn app(
     api: &Api,
 ) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()> + use<>> {
     App::new()
         .app_data(api.clone())
-        .app_data(Rc::new(Requests::of(openapi::document())))
+        .app_data(Rc::new(Requests::of(openapi::document(), routes::docs::PATTERNS)))
         .into_utoipa_app()
         .configure(routes::configure)
         .into_app()
@@ -33,19 +33,19 @@ pub fn app(
         .default_service(web::to(|request: HttpRequest| async move { Err::<HttpResponse, Problem>(TABLE.refuse(&request)) }))
         .wrap(from_fn(limits::pass))
         .wrap(Condition::new(!api.settings.cors_origins.is_empty(), cors::layer(&api.settings.cors_origins)))
-        // Boxed, since each open connection has room for this.
+        // Boxed, since each open connection reserves space for the future.
         .wrap(from_fn(|request, next| Box::pin(edge::pass(request, next))))
 }
 
-/// Made once: each worker refuses by the same.
+/// Created once and shared by all workers.
 static TABLE: LazyLock<Table> = LazyLock::new(|| Table::of(openapi::document()));
 
-/// Which methods each path has, as the OpenAPI document says.
+/// The methods of each path, from the OpenAPI document.
 struct Table(Vec<Row>);
 
 struct Row {
     resource: ResourceDef,
-    /// As the document tells it.
+    /// The path in the document.
     pattern: String,
     allowed: String,
 }
@@ -60,8 +60,8 @@ impl Table {
                 (item.patch.is_some(), "PATCH"),
                 (item.delete.is_some(), "DELETE"),
             ];
-            let allowed: Vec<_> = methods.into_iter().filter(|(has, _)| *has).map(|(_, name)| name).collect();
-            // An order's name follows a colon: no id has one.
+            let allowed: Vec<_> = methods.into_iter().filter(|(exists, _)| *exists).map(|(_, name)| name).collect();
+            // The name of a custom method follows a colon: no id contains one.
             let resource = ResourceDef::new(pattern.replace("{id}", "{id:[^/:]+}"));
             Row { resource, pattern: pattern.clone(), allowed: allowed.join(", ") }
         });
@@ -73,14 +73,14 @@ impl Table {
         Self(rows.chain(docs).collect())
     }
 
-    /// Why no resource takes `request`.
+    /// Returns the problem of a request that no route matches.
     fn refuse(&self, request: &HttpRequest) -> Problem {
-        // Decoded, as the router sees it.
+        // Decoded, as in the router.
         let path = request.match_info().as_str();
         let Some(Row { pattern, allowed, .. }) = self.0.iter().find(|row| row.resource.is_match(path)) else {
             return Problem::new(Code::NotFound, "there is no such resource");
         };
         request.extensions_mut().insert(MatchedPattern(pattern.clone()));
-        Problem::new(Code::MethodNotAllowed, format!("this resource takes {allowed}")).with_header(header::ALLOW, allowed)
+        Problem::new(Code::MethodNotAllowed, format!("the methods of this resource are {allowed}")).with_header(header::ALLOW, allowed)
     }
 }

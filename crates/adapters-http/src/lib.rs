@@ -1,8 +1,8 @@
 //! The REST API of Frontrow on actix-web: [`serve()`] serves an [`Api`], [`openapi()`] describes it.
 //!
-//! A request comes over the `wire`, passes the `edge`, is taken apart by `extract`, answered by its resource in `routes`, and leaves by the edge
-//! again. A handler translates and decides nothing: it reads what was said into the domain's words, asks a use case, and shows
-//! what came of it. Whatever goes wrong is a `problem`.
+//! A request arrives on the `wire` and passes the `edge`; `extract` reads its parts, and a resource in `routes` handles it. The response
+//! passes the edge again. A handler translates and decides nothing: it converts the request to domain types, calls a use case, and converts
+//! the result to a response. Each error is a `problem`.
 
 mod api;
 mod app;
@@ -13,14 +13,18 @@ mod extract;
 mod limits;
 mod openapi;
 mod problem;
+mod readiness;
 mod response;
 mod routes;
+mod settings;
 mod wire;
 
-pub use api::{Api, HttpSettings, MetricsPage, Parts, Readiness, ReadinessCheck, StreamSettings};
+pub use api::{Api, MetricsPage, Parts};
 pub use app::app;
 pub use auth::{CannotSign, Issuer, Issuers, KeyStore, Keys, KeysError, Role, SigningAlgorithm, Trust, TrustedIssuer, UnknownAlgorithm};
 pub use edge::{Answered, TraceContext, Tracer};
 pub use limits::{ForwardedHeader, LimitSettings, Rate, TrustedProxies};
 pub use openapi::openapi;
+pub use readiness::{Readiness, ReadinessCheck};
+pub use settings::{HttpSettings, StreamSettings};
 pub use wire::{WireSettings, serve};

@@ -13,46 +13,46 @@ use utoipa_actix_web::AppExt as _;
 use crate::problem::{Code, ProblemBody, documented, header};
 use crate::routes;
 
-/// What any resource may answer: none takes parameters that it doesn't know.
+/// The problems of every resource: each refuses unknown query parameters.
 const EVERYWHERE: &[Code] = &[Code::ValidationFailed];
-/// What any resource of the API may answer.
+/// The problems of every resource below `/v1/`.
 const ALWAYS: &[Code] = &[Code::NotAcceptable, Code::RateLimited, Code::Internal, Code::Overloaded, Code::Unavailable];
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(
         title = "Frontrow",
-        description = "Concert reservations for a crowd that is larger than the hall: a waiting queue, seats that are held for five \
-                       minutes, a prepaid wallet, and payments. A path that exists answers other methods with 405 and `Allow`; \
-                       where GET answers, HEAD does. What can't be read as a request is answered by the problems \
-                       MALFORMED_REQUEST (400), REQUEST_TIMEOUT (408) or HEADERS_TOO_LARGE (431), and its connection closed. \
-                       A `traceparent` is honoured, and answered with the request's own.",
+        description = "Concert reservations for more users than seats: a waiting queue, seats that are held for five minutes, a prepaid \
+                       wallet, and payments. Existing paths respond to unsupported methods with 405 and `Allow`; every path that \
+                       supports GET supports HEAD. A message that can't be parsed as a request is refused with the problem \
+                       MALFORMED_REQUEST (400), REQUEST_TIMEOUT (408) or HEADERS_TOO_LARGE (431), and its connection is closed. \
+                       A `traceparent` is honoured; the response has the `traceparent` of the request's own span.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     tags(
-        (name = "users", description = "Who buys"),
-        (name = "queue", description = "The waiting line in front of the shop"),
-        (name = "concerts", description = "What is on offer"),
-        (name = "reservations", description = "Seats that are held, and then sold"),
-        (name = "wallet", description = "Prepaid money"),
-        (name = "payments", description = "From held to sold, and back"),
-        (name = "desk", description = "The operator's desk: for access tokens with the role `operator`"),
-        (name = "operations", description = "For those who run it"),
+        (name = "users", description = "Registration and the current user"),
+        (name = "queue", description = "Queues and queue tokens"),
+        (name = "concerts", description = "Concerts, their schedules and seats"),
+        (name = "reservations", description = "Seats that are held or sold"),
+        (name = "wallet", description = "The prepaid wallet of a user"),
+        (name = "payments", description = "Payments for reservations, and refunds"),
+        (name = "admin", description = "The admin API, for access tokens with the role `operator`"),
+        (name = "operations", description = "Health checks and metrics"),
     ),
     components(schemas(ProblemBody, crate::problem::FieldError)),
 )]
 struct Frontrow;
 
-/// Generated once: each worker serves the same.
+/// Generated once and shared by all workers.
 static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(generate);
 static JSON: LazyLock<String> = LazyLock::new(|| DOCUMENT.to_pretty_json().unwrap_or_default());
 
-/// The OpenAPI 3.1 document of the API, as indented JSON.
+/// Returns the OpenAPI 3.1 document of the API, as indented JSON.
 pub fn openapi() -> &'static str {
     &JSON
 }
 
-/// The document.
+/// Returns the document.
 pub(crate) fn document() -> &'static OpenApi {
     &DOCUMENT
 }
@@ -74,17 +74,16 @@ fn add_security(document: &mut OpenApi) {
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
-        .description(Some("Who is asking: a token from POST /v1/users, or one of an external issuer whose `sub` is a UUID."))
+        .description(Some("An access token from POST /v1/users, or one of an external issuer whose `sub` is a UUID."))
         .build();
-    let queue_token =
-        ApiKeyValue::with_description("Queue-Token", "The admission: an ACTIVE queue token of this user and this concert's queue.");
+    let queue_token = ApiKeyValue::with_description("Queue-Token", "An ACTIVE queue token of the caller for the concert's queue.");
     let schemes = ComponentsBuilder::from(document.components.take().unwrap_or_default())
         .security_scheme("bearer", SecurityScheme::Http(bearer))
         .security_scheme("queue_token", SecurityScheme::ApiKey(ApiKey::Header(queue_token)));
     document.components = Some(schemes.build());
 }
 
-/// A body that may be left out is written down as one that may be `null`, which it may not be.
+/// Corrects the schema of optional bodies: utoipa documents them as nullable, but `null` is not allowed.
 fn forbid_null(operation: &mut Operation) {
     let Some(RefOr::T(body)) = &mut operation.request_body else { return };
     for content in body.content.values_mut() {
@@ -96,15 +95,15 @@ fn forbid_null(operation: &mut Operation) {
     }
 }
 
-/// Adds what all answers have in common.
+/// Adds the common problems and headers of all responses.
 fn complete(operation: &mut Operation, versioned: bool) {
     let common = if versioned { documented(&[EVERYWHERE, ALWAYS]) } else { documented(&[EVERYWHERE]) };
-    for (status, answer) in common {
-        operation.responses.responses.entry(status).or_insert(answer);
+    for (status, response) in common {
+        operation.responses.responses.entry(status).or_insert(response);
     }
-    for answer in operation.responses.responses.values_mut() {
-        if let RefOr::T(answer) = answer {
-            answer.headers.entry("Request-Id".to_owned()).or_insert_with(|| RefOr::T(header("Under which the log knows this request.")));
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response {
+            response.headers.entry("Request-Id".to_owned()).or_insert_with(|| RefOr::T(header("The id of the request in the log.")));
         }
     }
 }

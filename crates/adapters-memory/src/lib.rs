@@ -1,5 +1,5 @@
-//! The store in memory, for tests and newcomers: all ports of persistence, as [`EmbeddedStore`] serves them on any ordered map, here on one that
-//! nothing keeps. Nothing survives the process.
+//! The store in memory, for tests and a first look: all persistence ports, as [`EmbeddedStore`] serves them on an ordered map. The map is
+//! not saved: nothing survives the process.
 
 mod map;
 
@@ -15,7 +15,7 @@ pub use map::MemoryMap;
 pub struct MemoryStore(EmbeddedStore<MemoryMap>);
 
 impl MemoryStore {
-    /// An empty store whose clock is `clock`.
+    /// Creates an empty store whose clock is `clock`.
     ///
     /// # Panics
     /// Never: an empty map has no other format.
@@ -25,12 +25,12 @@ impl MemoryStore {
         Self(EmbeddedStore::open(MemoryMap::default(), clock).expect("an empty map opens"))
     }
 
-    /// All ports of persistence.
+    /// Returns all persistence ports.
     pub fn ports(&self) -> Ports {
         self.0.ports()
     }
 
-    /// All rows as text: where the texts are equal, nothing has changed. For tests of what must change nothing.
+    /// Returns all rows as text. The text is equal if and only if no row has changed; for tests of operations that must change nothing.
     pub fn rows(&self) -> String {
         self.0.engine().to_string()
     }

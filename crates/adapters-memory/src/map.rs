@@ -1,4 +1,4 @@
-//! A persistent ordered map: copies share what they have in common. A reader reads a copy, and a writer changes one and puts it in place of the map.
+//! A persistent ordered map: copies share their common parts. A reader reads a copy; a writer changes a copy and replaces the map by it.
 
 use std::fmt;
 use std::ops::Range;
@@ -9,16 +9,16 @@ use store_kit::{Engine, EngineError, Entries, EntriesMut, EntryIter, Order};
 
 type Map = RedBlackTreeMapSync<Vec<u8>, Vec<u8>>;
 
-/// The current map, and a lock that makes writers take turns.
+/// The current map, and a lock that serializes writers.
 #[derive(Default)]
 pub struct MemoryMap {
-    kept: Mutex<Map>,
+    current: Mutex<Map>,
     writing: Mutex<()>,
 }
 
 impl MemoryMap {
     fn copy(&self) -> Map {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -33,7 +33,7 @@ impl Engine for MemoryMap {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut copy = Copy(self.copy());
         let done = work(&mut copy)?;
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = copy.0;
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = copy.0;
         Ok(done)
     }
 }
@@ -67,7 +67,7 @@ impl EntriesMut for Copy {
     }
 }
 
-/// A line an entry: the key in hexadecimal digits, and the value, which is text or another key.
+/// One line per entry: the key in hexadecimal digits, and the value, which is text or another key.
 impl fmt::Display for MemoryMap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.copy().iter().try_for_each(|(key, value)| {

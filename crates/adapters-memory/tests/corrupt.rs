@@ -1,4 +1,4 @@
-//! A row that makes no sense fails the needs that it belongs to, and nothing else.
+//! An invalid row fails the needs that it belongs to, and no others.
 #![expect(clippy::unwrap_used, reason = "a test: a panic is how it fails")]
 
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use adapters_memory::MemoryMap;
 use application::ports::{Housekeeping, Prunable, Store};
 use application::testing::StoppedClock;
-use domain::need::{ConcertInUse, LapsedHolds, Line, Queue as QueueNeed, Seats};
+use domain::need::{ConcertInUse, LapsedHolds, Queue as QueueNeed, QueueHead, Seats};
 use domain::testing::{
     ADA, BEN, CONCERT, NOW, QUEUE, SCHEDULE, a_concert, a_hold, a_key_record, a_schedule, a_seat, a_user, idempotency, seat_number,
 };
@@ -37,8 +37,8 @@ where
     Write::insert(row.row).into()
 }
 
-/// A concert of which Ada's hold of seat 1 and Ben's of seat 2 have lapsed.
-fn a_sale() -> Vec<RowWrite> {
+/// Returns a concert for which the holds of Ada (seat 1) and Ben (seat 2) have lapsed.
+fn sale_rows() -> Vec<RowWrite> {
     let until = NOW - Duration::SECOND;
     let (ada, ben) = (a_hold(ADA, &[1]).until(until), a_hold(BEN, &[2]).until(until));
     let seats = [a_seat(1).held_under(&ada), a_seat(2).held_under(&ben)];
@@ -48,7 +48,7 @@ fn a_sale() -> Vec<RowWrite> {
     rows
 }
 
-/// Changes the row of `kind` whose value has `text` in it, behind the store's back.
+/// Changes the row of `kind` whose value contains `text`, bypassing the store.
 fn damage(store: &TestStore, kind: u8, text: &str, damage: impl Fn(&mut Value)) {
     let work = |entries: &mut dyn EntriesMut| -> Result<(), EngineError> {
         let rows: Vec<_> = entries.range(&[kind]..&[kind + 1], Order::Ascending)?.collect::<Result<_, _>>()?;
@@ -65,8 +65,8 @@ fn seats(numbers: &[u32]) -> Seats {
 }
 
 #[tokio::test]
-async fn a_hold_that_makes_no_sense_is_not_taken_for_none() {
-    let store = store_with(a_sale()).await;
+async fn an_invalid_hold_is_reported_as_unreadable() {
+    let store = store_with(sale_rows()).await;
     damage(&store, RESERVATIONS, &ADA.0.to_string(), |hold| hold["amount"] = json!(-1));
     let lapsed = LapsedHolds { at_most: 9, longest: Duration::HOUR };
     let needs = [Need::from(seats(&[1])), seats(&[2]).into(), QueueNeed(QUEUE).into()];
@@ -82,22 +82,22 @@ async fn a_hold_that_makes_no_sense_is_not_taken_for_none() {
 }
 
 #[tokio::test]
-async fn a_schedule_that_makes_no_sense_holds_up_no_sweep_and_no_line() {
+async fn an_invalid_schedule_blocks_neither_the_sweep_nor_the_queue() {
     let other = ScheduleId(Uuid::from_u128(99));
     let mut cancelled = a_schedule().with(|schedule| schedule.with_id(other));
     cancelled.row = cancelled.row.restore(Some(Cancellation { at: NOW - Duration::MINUTE, reason: None }));
-    let mut rows = a_sale();
+    let mut rows = sale_rows();
     rows.push(new(cancelled));
     let store = store_with(rows).await;
     damage(&store, SCHEDULES, &other.0.to_string(), |schedule| schedule["zone"] = json!("Nowhere/At all"));
-    let (lapsed, line) = (LapsedHolds { at_most: 9, longest: Duration::HOUR }, Line { queue: QUEUE, at_most: 9 });
+    let (lapsed, line) = (LapsedHolds { at_most: 9, longest: Duration::HOUR }, QueueHead { queue: QUEUE, at_most: 9 });
     let rows = store.load(&[lapsed.clone().into(), line.clone().into()]).await.unwrap();
     assert_eq!(lapsed.find(&rows).unwrap().iter().filter(|hold| hold.is_ok()).count(), 2);
     assert!(line.find(&rows).unwrap().is_some());
 }
 
 #[tokio::test]
-async fn a_record_that_makes_no_sense_is_forgotten_in_its_time() {
+async fn an_invalid_idempotency_record_is_pruned_when_it_expires() {
     let records = ["old", "older"]
         .map(|key| a_key_record(&idempotency(ADA, Operation::Admit, key), Outcome::Admitted { admitted: 1 }, NOW - Duration::WEEK));
     let store = store_with(records.map(new)).await;

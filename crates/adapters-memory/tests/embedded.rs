@@ -1,4 +1,4 @@
-//! What a store on an engine makes of an engine that fails, and of what it finds there.
+//! Tests how an embedded store handles failures of its engine and invalid entries.
 #![expect(clippy::unwrap_used, reason = "a test: a panic is how it fails")]
 
 use std::sync::Arc;
@@ -14,29 +14,29 @@ use store_kit::{EmbeddedStore, Engine, EngineError, Entries, EntriesMut};
 use time::macros::datetime;
 use uuid::Uuid;
 
-/// How the next writes end.
+/// The outcome of the next writes.
 #[derive(Clone, Copy)]
-enum Ends {
-    Well,
+enum Outcome {
+    Success,
     /// Nothing is written.
     Failed,
-    /// Everything is written, and yet an error is returned.
+    /// Everything is written, but an error is returned.
     Unknown,
 }
 
-/// A map whose writes end as the test wants.
+/// A map whose writes have the outcome that the test sets.
 struct Faulty {
     map: MemoryMap,
-    ends: AtomicU8,
+    outcome: AtomicU8,
 }
 
 impl Faulty {
-    fn let_writes_end(&self, ends: Ends) {
-        self.ends.store(ends as u8, Ordering::Relaxed);
+    fn set_outcome(&self, outcome: Outcome) {
+        self.outcome.store(outcome as u8, Ordering::Relaxed);
     }
 
-    fn ends(&self, ends: Ends) -> bool {
-        self.ends.load(Ordering::Relaxed) == ends as u8
+    fn has_outcome(&self, outcome: Outcome) -> bool {
+        self.outcome.load(Ordering::Relaxed) == outcome as u8
     }
 }
 
@@ -48,14 +48,14 @@ impl Engine for Faulty {
     fn write<T, E: From<EngineError>>(&self, work: impl FnOnce(&mut dyn EntriesMut) -> Result<T, E>) -> Result<T, E> {
         let done = self.map.write(|entries| -> Result<T, E> {
             let done = work(entries)?;
-            if self.ends(Ends::Failed) { Err(EngineError::failed("the disk is full").into()) } else { Ok(done) }
+            if self.has_outcome(Outcome::Failed) { Err(EngineError::failed("the disk is full").into()) } else { Ok(done) }
         })?;
-        if self.ends(Ends::Unknown) { Err(EngineError::unknown("the disk does not answer").into()) } else { Ok(done) }
+        if self.has_outcome(Outcome::Unknown) { Err(EngineError::unknown("the disk does not respond").into()) } else { Ok(done) }
     }
 }
 
 fn a_store() -> EmbeddedStore<Faulty> {
-    let engine = Faulty { map: MemoryMap::default(), ends: AtomicU8::new(Ends::Well as u8) };
+    let engine = Faulty { map: MemoryMap::default(), outcome: AtomicU8::new(Outcome::Success as u8) };
     EmbeddedStore::open(engine, Arc::new(StoppedClock::default())).unwrap()
 }
 
@@ -65,28 +65,28 @@ fn registration() -> Change {
     Change::default().writing(Write::insert(User { id: ADA, name: None, created_at: datetime!(2026-01-01 00:00 UTC) }))
 }
 
-async fn commit(store: &EmbeddedStore<Faulty>, ends: Ends) -> Result<(), CommitError> {
-    store.engine().let_writes_end(ends);
+async fn commit(store: &EmbeddedStore<Faulty>, outcome: Outcome) -> Result<(), CommitError> {
+    store.engine().set_outcome(outcome);
     store.commit(&[registration()]).await.remove(0).map(|_| ())
 }
 
 #[test]
-fn the_map_keeps_its_word() {
+fn the_memory_map_is_a_valid_engine() {
     check_engine(&MemoryMap::default());
 }
 
 #[tokio::test]
-async fn a_write_that_fails_leaves_nothing_and_may_be_tried_again() {
+async fn a_failed_write_changes_nothing_and_can_be_retried() {
     let store = a_store();
-    assert!(matches!(commit(&store, Ends::Failed).await, Err(CommitError::Unavailable(_))));
+    assert!(matches!(commit(&store, Outcome::Failed).await, Err(CommitError::Unavailable(_))));
     assert_eq!(store.user(ADA).await.unwrap(), None);
-    assert!(matches!(store.check().await, Err(ReadError::Unavailable(_))), "the pulse tries what has failed");
-    commit(&store, Ends::Well).await.unwrap();
+    assert!(matches!(store.check().await, Err(ReadError::Unavailable(_))), "the health check repeats the write that failed");
+    commit(&store, Outcome::Success).await.unwrap();
     store.check().await.unwrap();
     assert!(store.user(ADA).await.unwrap().is_some());
 }
 
-/// An engine whose writes don't even begin.
+/// An engine that cannot begin a write.
 struct Closed(MemoryMap, std::sync::atomic::AtomicBool);
 
 impl Engine for Closed {
@@ -100,7 +100,7 @@ impl Engine for Closed {
 }
 
 #[tokio::test]
-async fn a_store_of_which_no_write_begins_is_not_ready() {
+async fn a_store_that_cannot_begin_a_write_is_not_ready() {
     let store = EmbeddedStore::open(Closed(MemoryMap::default(), false.into()), Arc::new(StoppedClock::default())).unwrap();
     store.check().await.unwrap();
     store.engine().1.store(true, Ordering::Relaxed);
@@ -111,27 +111,27 @@ async fn a_store_of_which_no_write_begins_is_not_ready() {
 }
 
 #[tokio::test]
-async fn a_write_of_which_the_end_is_not_known_may_be_written() {
+async fn a_write_with_an_unknown_outcome_may_be_written() {
     let store = a_store();
-    assert!(matches!(commit(&store, Ends::Unknown).await, Err(CommitError::Unknown(_))));
+    assert!(matches!(commit(&store, Outcome::Unknown).await, Err(CommitError::Unknown(_))));
     assert!(store.user(ADA).await.unwrap().is_some());
-    store.engine().let_writes_end(Ends::Well);
+    store.engine().set_outcome(Outcome::Success);
     store.check().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_conflict_is_no_failed_write() {
+async fn a_conflict_does_not_make_the_store_unready() {
     let store = a_store();
-    commit(&store, Ends::Well).await.unwrap();
-    assert!(matches!(commit(&store, Ends::Failed).await, Err(CommitError::Conflict)));
+    commit(&store, Outcome::Success).await.unwrap();
+    assert!(matches!(commit(&store, Outcome::Failed).await, Err(CommitError::Conflict)));
     store.check().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_row_that_makes_no_sense_keeps_others_from_nothing() {
+async fn an_invalid_row_does_not_affect_other_changes_of_its_group() {
     let store = a_store();
     let queue = Queue::new(QueueId(Uuid::from_u128(7)), "Club".into(), PolicyOverrides::default(), None);
-    CatalogueFixture { queues: vec![queue.clone()], ..CatalogueFixture::default() }.put_on(&store).await;
+    CatalogueFixture { queues: vec![queue.clone()], ..CatalogueFixture::default() }.insert_into(&store).await;
     let damage = |entries: &mut dyn EntriesMut| -> Result<(), EngineError> { entries.put(&key_of(1, 7), b"nonsense") };
     store.engine().write(damage).unwrap();
     let renamed = Write { expected: Some(domain::Version::FIRST), row: queue };
@@ -139,18 +139,18 @@ async fn a_row_that_makes_no_sense_keeps_others_from_nothing() {
     assert!(matches!(results.as_slice(), [Err(CommitError::Rejected(_)), Ok(_)]), "{results:?}");
 }
 
-/// What is done behind the store's back.
+/// A change of the map that bypasses the store.
 type Damage = fn(&mut dyn EntriesMut) -> Result<(), EngineError>;
 
 #[tokio::test]
-async fn what_leads_to_no_row_and_rows_to_which_nothing_leads_are_found() {
+async fn dangling_and_missing_index_entries_are_found() {
     let named = User { id: ADA, name: Some(domain::UserName::new("Ada").unwrap()), created_at: datetime!(2026-01-01 00:00 UTC) };
-    let astray: Damage = |entries| entries.put(&key_of(70, 9), &key_of(6, 9));
-    let lost: Damage = |entries| {
+    let dangling: Damage = |entries| entries.put(&key_of(70, 9), &key_of(6, 9));
+    let missing: Damage = |entries| {
         let first = entries.range(&[86]..&[87], store_kit::Order::Ascending)?.next().transpose()?;
         entries.remove(&first.ok_or(EngineError::failed("no search key"))?.0)
     };
-    for damage in [astray, lost] {
+    for damage in [dangling, missing] {
         let store = a_store();
         assert!(store.commit(&[Change::default().writing(Write::insert(named.clone()))]).await[0].is_ok());
         assert_eq!(incomplete(&store).await, 0);
@@ -170,8 +170,8 @@ fn a_map_of_another_format_is_refused() {
     let newer = |entries: &mut dyn EntriesMut| -> Result<(), EngineError> { entries.put(b"\0format\0", b"2") };
     map.write(newer).unwrap();
     let refused = EmbeddedStore::open(map, Arc::new(StoppedClock::default())).unwrap_err();
-    let EngineError::Failed(why) = refused else { panic!("{refused:?}") };
-    assert_eq!(why.to_string(), "the store is of format 2, and this program knows 1");
+    let EngineError::Failed(reason) = refused else { panic!("{refused:?}") };
+    assert_eq!(reason.to_string(), "the store has format 2; this program supports format 1");
 }
 
 fn key_of(kind: u8, id: u128) -> Vec<u8> {

@@ -1,4 +1,4 @@
-//! The audit: of a store that serves, or of a database as it is.
+//! The audit of a running store, or of a database.
 
 use std::str::FromStr as _;
 use std::sync::LazyLock;
@@ -24,15 +24,15 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
         WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal",
 });
 
-/// A database that has a store of this release in it, though perhaps a damaged one. Nothing in it is changed.
+/// A database that contains a store of this release, though perhaps a damaged one. Nothing in it is changed.
 #[derive(Debug, Clone)]
 pub struct PostgresDatabase(DatabaseConnection);
 
 impl PostgresDatabase {
-    /// Connects to the database that a URL names, to read it.
+    /// Connects to the database with the given URL, for reading.
     ///
     /// # Errors
-    /// [`OpenError`], also if there is no store of this release in it.
+    /// [`OpenError`], also if it contains no store of this release.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         let options = PgConnectOptions::from_str(url).map_err(OpenError::NotAUrl)?.application_name("frontrow audit");
         let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(3)).connect_with(options).await;
@@ -70,7 +70,7 @@ impl Audit for PostgresStore {
 
 async fn drift(reads: &DatabaseConnection) -> Result<i64, DbErr> {
     let snapshot = reads.begin_with_config(None, Some(AccessMode::ReadOnly)).await?;
-    // Three sums over tables that grow with every sale.
+    // Three sums over tables that grow with each sale.
     snapshot.execute_unprepared("SET LOCAL statement_timeout = '1min'").await?;
     let drift = adapters_sql::drift(&snapshot).await?;
     snapshot.rollback().await?;
@@ -79,7 +79,7 @@ async fn drift(reads: &DatabaseConnection) -> Result<i64, DbErr> {
 
 async fn audit(reads: &DatabaseConnection) -> Result<Vec<Finding>, DbErr> {
     let snapshot = reads.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?;
-    // All rows of all tables may take longer than any other statement may.
+    // Reading all rows of all tables may take longer than any other statement may.
     snapshot.execute_unprepared("SET LOCAL statement_timeout = '10min'; SET LOCAL work_mem = '128MB'").await?;
     let mut findings = adapters_sql::audit(&snapshot, &SCHEMA).await?;
     findings.push(Finding { invariant: Invariant::FileIsIntact, violations: 0 });

@@ -1,4 +1,4 @@
-//! Connections: how they are opened, what they are told, when they are thrown away.
+//! Connections: how they are opened, configured and closed.
 
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,21 +15,21 @@ use tokio::time::timeout;
 
 /// How long a task waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long a connection that comes back may take to show that it lives.
+/// How long the check of a returned connection may take.
 const PING_TIMEOUT: Duration = Duration::from_millis(300);
-/// A connection idle for longer shows that it lives before it is used.
+/// A connection that has been idle for longer is checked before it is used.
 const IDLE_TOO_LONG: Duration = Duration::from_secs(30);
-/// The server ends a statement after this; operators' statements have a limit of their own.
+/// The server ends a statement after this time; operators' statements have a limit of their own.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
-/// What takes so much longer has a peer that fell silent, and its connection is given up.
+/// A connection that takes so much longer is considered dead and closed.
 const SILENCE: Duration = Duration::from_secs(3);
-/// How long a statement may take to be answered.
+/// The maximum time to the response of a statement.
 pub(crate) const TIMEOUT: Duration = STATEMENT_TIMEOUT.saturating_add(SILENCE);
-/// The advisory lock under which the schema is brought up to date: any number that nobody else takes.
+/// The advisory lock for migrations: a number that no other application uses.
 const MIGRATION_LOCK: &str = "SELECT pg_advisory_xact_lock(7020720700010001)";
 
-/// For loads and commits. The wanted keys are few and have an index, whatever the statistics of the moment say: so the plan is made
-/// once and always goes from the keys to the index, in the order in which the statement is written.
+/// For loads and commits. The wanted keys are few and have an index, regardless of the current statistics: so the plan is made once and
+/// always goes from the keys to the index, in the order of the statement.
 pub(crate) const PLANNED_ONCE: [(&str, &str); 9] = [
     ("plan_cache_mode", "force_generic_plan"),
     ("enable_seqscan", "off"),
@@ -42,41 +42,42 @@ pub(crate) const PLANNED_ONCE: [(&str, &str); 9] = [
     ("jit", "off"),
 ];
 
-/// Why a database can't be opened.
+/// The reason why a database can't be opened.
 #[derive(Debug, Error)]
 pub enum OpenError {
-    /// The text is no URL of a PostgreSQL database.
-    #[error("this is no URL of a PostgreSQL database, like postgres://user:password@host:5432/frontrow")]
+    /// The text isn't the URL of a PostgreSQL database.
+    #[error("not the URL of a PostgreSQL database, such as postgres://user:password@host:5432/frontrow")]
     NotAUrl(#[source] sqlx::Error),
-    /// The server can't be reached, or doesn't let us in.
+    /// The server can't be reached, or refuses the connection.
     #[error("the database can't be reached")]
     Unreachable(#[source] sqlx::Error),
-    /// The server would acknowledge commits that a crash loses.
+    /// The server acknowledges commits that a crash may lose.
     #[error("synchronous_commit is {0} for this role or database: acknowledged commits could be lost; it must be on or remote_apply")]
     NotDurable(String),
-    /// The schema can't be read, or not be brought up to date.
-    #[error("the schema can't be read or brought up to date")]
+    /// The schema can't be read or migrated.
+    #[error("the schema can't be read or migrated")]
     Schema(#[source] MigrationError),
-    /// There is no store of this release in it.
+    /// It contains no store of this release.
     #[error("the database can't be used: {0}")]
     Unfit(SchemaError),
 }
 
-/// How many connections a store keeps, and how long operators' statements may take. Two more connections are for operators' commands, and for the
-/// question whether the database is there.
+/// The number of connections of a store, and the time limit of operators' statements. Two more connections are used: one for operators'
+/// commands, one for the health check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolSize {
     /// For loads, commits and searches.
     pub commands: u32,
-    /// For what else is read.
+    /// For other reads.
     pub reads: u32,
-    /// After so long the server ends a statement of an operator's command: a hall of 50,000 seats takes longer than a crowd's statement may.
-    pub order_timeout: Duration,
+    /// The server ends a statement of an operator's command after this time: laying out 50,000 seats takes longer than a statement of a
+    /// user's request may.
+    pub operator_timeout: Duration,
 }
 
 impl Default for PoolSize {
     fn default() -> Self {
-        Self { commands: 6, reads: 4, order_timeout: Duration::from_secs(30) }
+        Self { commands: 6, reads: 4, operator_timeout: Duration::from_secs(30) }
     }
 }
 
@@ -84,26 +85,26 @@ impl Default for PoolSize {
 #[derive(Debug, Clone)]
 pub(crate) struct Connections {
     pub(crate) pool: PgPool,
-    /// How long an answer may take.
+    /// The maximum time to a response.
     timeout_after: Duration,
 }
 
 impl Connections {
-    /// What `query` comes to, unless its peer falls silent: then it is not known, and the connection is given up.
+    /// Returns the result of `query`. If there is no response in time, the outcome is unknown, and the connection is closed.
     pub(crate) async fn within<T>(&self, query: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
         timeout(self.timeout_after, query).await.unwrap_or_else(|elapsed| Err(sqlx::Error::Io(elapsed.into())))
     }
 }
 
-/// The pools of a store, with the schema up to date.
+/// The connection pools of a store whose schema is current.
 pub(crate) struct Pools {
-    /// For statements over sets that are planned once: for loads and commits.
+    /// For loads and commits: statements over sets that are planned once.
     pub(crate) commands: Connections,
     /// For the loads and commits of operators' commands.
     pub(crate) orders: Connections,
-    /// For everything else that is read.
+    /// For all other reads.
     pub(crate) reads: DatabaseConnection,
-    /// For no other question than whether the database is there.
+    /// Used only by the health check.
     pub(crate) health_check: Connections,
 }
 
@@ -112,10 +113,10 @@ impl Pools {
         let options = PgConnectOptions::from_str(url).map_err(OpenError::NotAUrl)?.application_name("frontrow");
         let statement_timeout = |limit: Duration| ("statement_timeout", format!("{}ms", limit.as_millis()));
         let options = options.options([statement_timeout(STATEMENT_TIMEOUT)]).options([
-            // Limits belong into the server: a client that gives up leaves its statement running.
+            // Limits are set in the server: a client that stops waiting leaves its statement running.
             ("lock_timeout", "1s"),
             ("idle_in_transaction_session_timeout", "10s"),
-            // The server notices clients that are gone.
+            // The server detects clients that are gone.
             ("tcp_keepalives_idle", "10"),
             ("tcp_keepalives_interval", "5"),
             ("tcp_keepalives_count", "3"),
@@ -125,14 +126,14 @@ impl Pools {
         let breaks = Breaks::default();
         let planned_once = options.clone().statement_cache_capacity(64).options(PLANNED_ONCE);
         let commands = for_statements(size.commands, &breaks).connect_with(planned_once.clone()).await.map_err(OpenError::Unreachable)?;
-        let patient = planned_once.options([statement_timeout(size.order_timeout)]);
+        let patient = planned_once.options([statement_timeout(size.operator_timeout)]);
         let orders = for_statements(1, &breaks).connect_with(patient).await.map_err(OpenError::Unreachable)?;
-        // A standby is no store, and says so.
+        // A standby is not accepted as a store; the error says so.
         let health_check = fit(pool(1, &breaks), &breaks).connect_with(options.clone()).await.map_err(OpenError::Unreachable)?;
         let reads = fit(writable(pool(size.reads, &breaks)), &breaks).connect_with(options).await.map_err(OpenError::Unreachable)?;
         Ok(Self {
             commands: Connections { pool: commands, timeout_after: TIMEOUT },
-            orders: Connections { pool: orders, timeout_after: size.order_timeout.saturating_add(SILENCE) },
+            orders: Connections { pool: orders, timeout_after: size.operator_timeout.saturating_add(SILENCE) },
             reads: SqlxPostgresConnector::from_sqlx_postgres_pool(reads),
             health_check: Connections { pool: health_check, timeout_after: TIMEOUT },
         })
@@ -150,9 +151,10 @@ pub(crate) async fn has_schema(url: &str) -> Result<bool, OpenError> {
     Ok(there)
 }
 
-/// Brings the schema of a database that keeps what it acknowledges up to date. Of several processes that do so at once, one does and the others find it done.
+/// Migrates the schema of a database with durable commits. If several processes do so at once, one migrates and the others find the schema
+/// migrated.
 async fn migrate(options: &PgConnectOptions) -> Result<(), OpenError> {
-    // Another process may migrate for longer than a statement may take otherwise.
+    // Waiting for the migration of another process may take longer than other statements may.
     let patient = options.clone().options([("statement_timeout", "10min"), ("lock_timeout", "10min")]);
     let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT).connect_with(patient).await;
     let pool = pool.map_err(OpenError::Unreachable)?;
@@ -169,7 +171,7 @@ async fn migrate(options: &PgConnectOptions) -> Result<(), OpenError> {
     migrated.await.map_err(OpenError::Schema)
 }
 
-/// Refuses a server that acknowledges what it may lose; warns of one that a power cut may damage.
+/// Refuses a server that acknowledges commits that a crash may lose; warns about a server that a power failure may damage.
 async fn must_be_durable(pool: &PgPool) -> Result<(), OpenError> {
     use sqlx::Row;
     const SETTINGS: &str = "SELECT current_setting('synchronous_commit') AS synchronous_commit,
@@ -177,7 +179,7 @@ async fn must_be_durable(pool: &PgPool) -> Result<(), OpenError> {
     let mut connection = pool.acquire().await.map_err(OpenError::Unreachable)?;
     let settings = sqlx::query(SETTINGS).fetch_one(&mut *connection).await.map_err(OpenError::Unreachable)?;
     if !settings.try_get("survives_power_cuts").map_err(OpenError::Unreachable)? {
-        tracing::warn!("fsync or full_page_writes is off: a power cut may damage the database");
+        tracing::warn!("fsync or full_page_writes is off: a power failure may damage the database");
     }
     if is_durable(&mut connection).await.map_err(OpenError::Unreachable)? {
         Ok(())
@@ -186,25 +188,25 @@ async fn must_be_durable(pool: &PgPool) -> Result<(), OpenError> {
     }
 }
 
-/// A pool for loads and commits. Each of its statements is a transaction of its own, so it is enough that the peer is there.
+/// Returns a pool for loads and commits. Each of its statements is a transaction of its own, so the check of a connection is a ping.
 fn for_statements(size: u32, breaks: &Breaks) -> PoolOptions<Postgres> {
     let heard = breaks.clone();
     writable(pool(size, breaks)).after_release(move |connection, _| {
         let breaks = heard.clone();
-        Box::pin(async move { breaks.noting(is_there(connection)).await })
+        Box::pin(async move { breaks.recording(is_there(connection)).await })
     })
 }
 
-/// A pool that takes no connection back that isn't fit, or doesn't say so in time.
+/// Returns a pool that closes returned connections that are not fit for use, or whose check fails or times out.
 fn fit(pool: PoolOptions<Postgres>, breaks: &Breaks) -> PoolOptions<Postgres> {
     let breaks = breaks.clone();
     pool.after_release(move |connection, _| {
         let breaks = breaks.clone();
-        Box::pin(async move { breaks.noting(is_fit(connection)).await })
+        Box::pin(async move { breaks.recording(is_fit(connection)).await })
     })
 }
 
-/// A pool that keeps all its connections open, so that a rush opens none.
+/// Returns a pool that keeps all its connections open, so that none need be opened under load.
 fn pool(size: u32, breaks: &Breaks) -> PoolOptions<Postgres> {
     let breaks = breaks.clone();
     PgPoolOptions::new()
@@ -217,13 +219,14 @@ fn pool(size: u32, breaks: &Breaks) -> PoolOptions<Postgres> {
         .before_acquire(move |connection, meta| {
             let breaks = breaks.clone();
             Box::pin(async move {
-                let is_doubtful = meta.idle_for > IDLE_TOO_LONG || breaks.is_one_within(meta.idle_for);
-                if is_doubtful { breaks.noting(is_there(connection)).await } else { Ok(true) }
+                let is_doubtful = meta.idle_for > IDLE_TOO_LONG || breaks.includes(meta.idle_for);
+                if is_doubtful { breaks.recording(is_there(connection)).await } else { Ok(true) }
             })
         })
 }
 
-/// A pool that opens no connection to a standby, nor one whose commits could be lost: a role's or database's settings may have changed.
+/// Returns a pool that opens no connection to a standby, nor one whose commits could be lost: the settings of a role or database may have
+/// changed.
 fn writable(pool: PoolOptions<Postgres>) -> PoolOptions<Postgres> {
     let refused = |why: &str| Err(sqlx::Error::Protocol(why.to_owned()));
     pool.after_connect(move |connection, _| {
@@ -237,19 +240,19 @@ fn writable(pool: PoolOptions<Postgres>) -> PoolOptions<Postgres> {
     })
 }
 
-/// When a connection was last found broken, of whichever pool. Those that were idle then may be broken, too: they show that they
-/// live before they are used, so that a restart of the server costs one request, not one for each connection.
+/// The last time when a connection of any pool was found broken. Connections that were idle then may be broken, too: they are checked
+/// before they are used, so that a restart of the server fails one request, not one per connection.
 #[derive(Debug, Clone, Default)]
 struct Breaks(Arc<Mutex<Option<Instant>>>);
 
 impl Breaks {
-    /// Whether a connection that has been idle for so long was so at the last break.
-    fn is_one_within(&self, idle: Duration) -> bool {
+    /// Whether a connection that has been idle for `idle` was idle at the last break.
+    fn includes(&self, idle: Duration) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|last| last.elapsed() <= idle)
     }
 
-    /// What `test` says. A connection that can't say it, in time, is noted as broken.
-    async fn noting(&self, test: impl Future<Output = Result<bool, sqlx::Error>>) -> Result<bool, sqlx::Error> {
+    /// Returns the result of `test`. A connection whose test fails or times out is recorded as broken.
+    async fn recording(&self, test: impl Future<Output = Result<bool, sqlx::Error>>) -> Result<bool, sqlx::Error> {
         let tested = timeout(PING_TIMEOUT, test).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
         if tested.is_err() {
             *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
@@ -265,7 +268,7 @@ async fn is_there(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
 const READ_ONLY: &str = "the server is read-only: it is a standby";
 const NOT_DURABLE: &str = "synchronous_commit is neither on nor remote_apply: acknowledged commits could be lost";
 
-/// Whether what is acknowledged on this connection survives a crash and, with a synchronous standby, a failover.
+/// Whether commits on this connection survive a crash and, with a synchronous standby, a failover.
 pub(crate) async fn is_durable(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     use sqlx::{Executor, Row};
     const DURABLE: &str = "SELECT current_setting('synchronous_commit') IN ('on', 'remote_apply') AS durable";
@@ -273,14 +276,13 @@ pub(crate) async fn is_durable(connection: &mut PgConnection) -> Result<bool, sq
     Ok(row.try_get_unchecked::<&str, _>("durable").is_ok_and(|durable| durable == "t"))
 }
 
-/// Whether a connection may go (back) into the pool: its peer answers, it is outside of a transaction (a driver may leave one
-/// open whose BEGIN was cancelled, and the next write on it would be acknowledged and lost), and it may write (after a
-/// failover the old connections lead to a standby). In the simple protocol a statement outside of a transaction begins
-/// with its own.
+/// Whether a connection may be used again: its server responds, it is outside of a transaction (a driver may leave one open whose BEGIN was
+/// cancelled, and the next write on it would be acknowledged and lost), and it can write (after a failover old connections lead to a
+/// standby). In the simple protocol, a statement outside of a transaction starts one of its own.
 pub(crate) async fn is_fit(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     use sqlx::{Executor, Row};
     const FIT: &str = "SELECT now() = statement_timestamp() AND current_setting('transaction_read_only') = 'off' AS fit";
     let row = connection.fetch_one(sqlx::raw_sql(FIT)).await?;
-    // The simple protocol answers in text.
+    // The simple protocol returns text.
     Ok(row.try_get_unchecked::<&str, _>("fit").is_ok_and(|fit| fit == "t"))
 }

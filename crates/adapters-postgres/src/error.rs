@@ -1,35 +1,36 @@
-//! What PostgreSQL answers when it says no, told by SQLSTATE: <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
+//! The errors of PostgreSQL, by SQLSTATE: <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
 
 use adapters_sql::is_fault_code;
 use application::ports::{CommitError, ReadError};
 use sea_orm::sqlx::Error;
 use sea_orm::sqlx::error::DatabaseError;
 
-/// Why a group is not committed, or isn't known to be.
+/// The reason why a group is not committed, or the outcome is unknown.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// Nothing was sent.
+    /// The statement was not sent.
     Unsent(Error),
-    /// It was sent, and this came back, or nothing.
+    /// The statement was sent, and failed, or there was no response.
     Sent(Error),
 }
 
-/// What a failure means, as far as it matters to us.
+/// The cause of a failure, as far as it is relevant to the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cause {
     /// A guard of the statement failed: a version, a count, a deadline.
     Guard,
-    /// There is such a row already.
+    /// A row with the same unique value exists.
     Unique,
-    /// Any other constraint: a check, a reference, a trigger; or data that no column takes; or a statement that the schema doesn't fit.
+    /// Any other constraint: a check, a reference, a trigger; or a value that doesn't fit its column; or a statement that doesn't fit the
+    /// schema.
     Constraint,
-    /// It waited too long for another's lock.
+    /// It waited too long for the lock of another transaction.
     Locked,
-    /// It lost to another transaction: a deadlock, a serialisation.
+    /// It failed because of another transaction: a deadlock or a serialization failure.
     Lost,
-    /// It is sure that nothing is committed: nothing was sent, or the server was told to stop it, or can't write.
+    /// Certainly nothing is committed: nothing was sent, or the server cancelled it, or can't write.
     Refused,
-    /// The connection broke, or the server went away, after it was sent.
+    /// The connection broke, or the server shut down, after the statement was sent.
     Unknown,
 }
 
@@ -43,7 +44,7 @@ impl Failure {
             Some("55P03") => Cause::Locked,
             Some("40001" | "40P01") => Cause::Lost,
             Some(code) if code.starts_with("23") || is_fault_code(code) => Cause::Constraint,
-            // The server goes away, or the connection does: 57P01 may come after the commit and before its acknowledgement.
+            // The server shuts down, or the connection is lost: 57P01 may arrive after the commit and before its acknowledgement.
             Some(code) if code.starts_with("08") || code.starts_with("57P") => Cause::Unknown,
             Some(_) | None => Cause::Refused,
         }
@@ -55,20 +56,20 @@ impl Failure {
         error.as_database_error().and_then(DatabaseError::code).is_some_and(|code| code == "25006")
     }
 
-    /// What the members of the group are told.
-    pub(crate) fn told(&self) -> CommitError {
+    /// Returns the error of the changes of the group.
+    pub(crate) fn commit_error(&self) -> CommitError {
         let (Self::Unsent(error) | Self::Sent(error)) = self;
-        let told = || error.to_string().into();
+        let source = || error.to_string().into();
         match self.cause() {
             Cause::Guard | Cause::Unique | Cause::Locked | Cause::Lost => CommitError::Conflict,
-            Cause::Constraint => CommitError::Rejected(told()),
-            Cause::Refused => CommitError::Unavailable(told()),
-            Cause::Unknown => CommitError::Unknown(told()),
+            Cause::Constraint => CommitError::Rejected(source()),
+            Cause::Refused => CommitError::Unavailable(source()),
+            Cause::Unknown => CommitError::Unknown(source()),
         }
     }
 }
 
-/// What a reader is told.
+/// Returns the error that a reader gets.
 pub(crate) fn read_error(error: Error) -> ReadError {
     match error {
         Error::ColumnDecode { .. } | Error::Decode(_) | Error::ColumnNotFound(_) | Error::TypeNotFound { .. } => {

@@ -1,7 +1,8 @@
-//! Deleting what has been kept long enough.
+//! Deletion of rows whose retention has ended.
 //!
-//! Each statement goes from the oldest rows by an index, so that its work doesn't grow with the rows that stay. An instant in a condition on a column
-//! is a parameter: the database's own clock is volatile there, and no index is used for it. Rows that another instance is deleting are left to it.
+//! Each statement finds the oldest rows by an index, so that its work doesn't grow with the number of rows that stay. An instant in a
+//! condition on a column is a parameter: the database's clock is volatile there, and no index is used for it. Rows that another instance is
+//! deleting are skipped.
 
 use adapters_sql::micros;
 use application::ports::{Housekeeping, Prunable, Pruned, ReadError};
@@ -12,15 +13,16 @@ use time::OffsetDateTime;
 use crate::PostgresStore;
 use crate::error::read_error;
 
-/// Keys whose retention ended at or before an instant ($1), so many ($2). The rows are found from keys whatever the statistics say: see `load.sql`.
+/// Deletes keys whose retention ended at or before an instant ($1), with a limit ($2). The rows are found by their keys regardless of
+/// the statistics: see `load.sql`.
 pub(crate) const KEYS: &str = "
     WITH old AS MATERIALIZED (
         SELECT ctid AS place FROM idempotency_keys
         WHERE expires_at <= $1::bigint ORDER BY expires_at LIMIT $2::bigint FOR UPDATE SKIP LOCKED)
     DELETE FROM idempotency_keys k USING old WHERE k.ctid = old.place";
-/// Looks at the tokens ($2) that ended first, before an instant ($1), and may be pruned. Those that a reservation of their user names
-/// are kept for good; the others are deleted, and counted where their numbers came from. Who paid has a reservation: its token isn't looked
-/// at. Tokens are locked before counters, as a commit does it.
+/// Checks the tokens ($2) that ended first, before an instant ($1), and may be pruned. Those that a reservation of their user names are
+/// marked as kept; the others are deleted, and added to the counts of their queues. Tokens that ended with a payment have a reservation and
+/// are not checked. Tokens are locked before counters, as in a commit.
 pub(crate) const TOKENS: &str = "
     WITH old AS MATERIALIZED (
         SELECT id, user_id FROM queue_tokens
@@ -72,14 +74,14 @@ impl PostgresStore {
     }
 
     async fn prune_tokens(&self, before: OffsetDateTime, at_most: i64) -> Result<Pruned, Error> {
-        let look = sqlx::query(TOKENS).bind(micros(before)).bind(at_most);
-        let row = self.commands.within(look.fetch_one(&self.commands.pool)).await?;
+        let query = sqlx::query(TOKENS).bind(micros(before)).bind(at_most);
+        let row = self.commands.within(query.fetch_one(&self.commands.pool)).await?;
         let count = |name| row.try_get::<i64, _>(name).map(i64::unsigned_abs);
         Ok(pruned(count("gone")?, count("looked")?, at_most))
     }
 }
 
-/// What a round came to that was limited to `at_most` rows.
+/// Returns the result of a round that was limited to `at_most` rows.
 pub(crate) fn pruned(rows: u64, looked_at: u64, at_most: i64) -> Pruned {
     Pruned { rows, more: looked_at >= at_most.unsigned_abs() }
 }

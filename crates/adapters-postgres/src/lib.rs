@@ -1,8 +1,8 @@
-//! The store on PostgreSQL through SeaORM: production. Any number of instances serve one database.
+//! The store on PostgreSQL through SeaORM, for production. Any number of instances serve one database.
 //!
-//! [`PostgresStore`] loads a batch by one statement and commits a group by one statement; what these share with other SQL stores
-//! is in [`adapters_sql`]. How a group is committed is told in `commit`, how a batch is loaded in `load.sql`. Instances follow
-//! each other's commits by the event log, `log`.
+//! [`PostgresStore`] loads a batch by one statement and commits a group by one statement; the code that it shares with other SQL stores is
+//! in [`adapters_sql`]. The module `commit` documents how a group is committed, `load.sql` how a batch is loaded. Instances follow each
+//! other's commits by the event log, `log`.
 
 mod audit;
 mod clock;

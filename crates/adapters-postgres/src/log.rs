@@ -1,5 +1,5 @@
-//! The event log. A commit writes its row without positions; they are given by whoever reads next, in the order in which commits could be seen
-//! (see the migration `0010_event_log`). So no open transaction of others holds a reader up, and a position means the same for ever.
+//! The event log. A commit writes its row without positions; the next reader assigns them, in the order in which commits became visible
+//! (see the migration `0010_event_log`). So readers do not wait for open transactions, and a position never changes its meaning.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -19,12 +19,12 @@ use crate::PostgresStore;
 use crate::error::read_error;
 use crate::housekeeping::pruned;
 
-/// So many rows are given positions at once.
-const PLACED_AT_ONCE: i64 = 10_000;
-/// A page ends with the group that takes its rows to so many bytes.
+/// The maximum number of rows that get positions at once.
+const MAX_PLACED: i64 = 10_000;
+/// A page ends with the group whose rows reach this number of bytes.
 const PAGE_BYTES: i64 = 4 * 1024 * 1024;
 
-/// Whether commits wait for their positions.
+/// Whether there are commits without positions.
 macro_rules! is_unplaced {
     () => {
         "(SELECT EXISTS (SELECT FROM unplaced_events(x.placed)) FROM log_extent x) AS is_unplaced"
@@ -33,7 +33,7 @@ macro_rules! is_unplaced {
 
 pub(crate) const PLACE: &str = "SELECT place_events($1::bigint, $2::boolean)";
 pub(crate) const EXTENT: &str = concat!("SELECT e.start_position, e.end_position, ", is_unplaced!(), " FROM log_extent e");
-/// The groups that have one of the next positions ($2) after a position ($1), beside the extent.
+/// The groups with one of the next positions ($2) after a position ($1), each with the extent of the log.
 pub(crate) const EVENTS: &str = concat!(
     "SELECT e.start_position, e.end_position, ",
     is_unplaced!(),
@@ -43,7 +43,8 @@ pub(crate) const EVENTS: &str = concat!(
         ON l.position - l.positions < $1::bigint + $2::bigint
     ORDER BY l.position"
 );
-/// So many groups ($2) after a position ($1), with their rows, as long as those before them have fewer bytes ($3), beside the extent.
+/// Groups after a position ($1), with a limit ($2), with their rows, as long as the groups before them have fewer bytes ($3), each with
+/// the extent of the log.
 pub(crate) const ROWS: &str = concat!(
     "SELECT e.start_position, e.end_position, ",
     is_unplaced!(),
@@ -71,18 +72,18 @@ pub(crate) const PRUNE: &str = "
     DELETE FROM event_log l USING old WHERE l.ctid = old.place";
 
 pub(crate) const READERS: &str = "SELECT name, position, moved_at FROM log_readers ORDER BY name COLLATE \"C\"";
-/// Keeps the position ($2) of a reader ($1) as of an instant ($3, or now), if it is known or there are fewer than so many ($4).
+/// Saves the position ($2) of a reader ($1) at an instant ($3, or now), if it is known or there are fewer readers than a limit ($4).
 pub(crate) const KEEP_READER: &str = "SELECT keep_log_reader($1::text, $2::bigint, coalesce($3::bigint, clock_micros()), $4::bigint)";
 pub(crate) const FORGET_READER: &str = "DELETE FROM log_readers WHERE name = $1::text";
 
-/// What a reading has found: the extent, and in each row a group, if there are any.
+/// The result of a query: the extent, and one group per row, if there are any.
 struct Found {
     extent: Extent,
     groups: Vec<PgRow>,
 }
 
 impl Found {
-    /// Up to where it goes.
+    /// Returns the position up to which it reads.
     fn last_position(&self, after: Option<Position>) -> Result<i64, Error> {
         let Some(after) = after else { return Ok(self.extent.end_position) };
         let last = self.groups.last().map(|group| group.try_get::<Option<i64>, _>("position")).transpose()?;
@@ -122,7 +123,7 @@ impl Log for PostgresStore {
         let (mut rows, mut last) = (Vec::new(), None);
         for group in &groups {
             let Some(position) = group.try_get::<Option<i64>, _>("position").map_err(read_error)? else { continue };
-            rows.extend(log::rows(group.try_get("rows").map_err(read_error)?, &handed_out_before(group).map_err(read_error)?)?);
+            rows.extend(log::rows(group.try_get("rows").map_err(read_error)?, &last_numbers_before(group).map_err(read_error)?)?);
             last = Some(position);
         }
         Ok(Some(extent.page(rows, after, last)))
@@ -151,8 +152,8 @@ impl Log for PostgresStore {
 }
 
 impl PostgresStore {
-    /// What `query` finds after `after`. If that goes up to the end of the log, and commits wait for their positions, these are given, and it is
-    /// asked again.
+    /// Returns the result of `query` after `after`. If that reaches the end of the log, and there are commits without positions, positions
+    /// are assigned, and the query is repeated.
     async fn read_log<'q>(
         &self,
         after: Option<Position>,
@@ -167,12 +168,12 @@ impl PostgresStore {
         Ok(self.find_in_log(query()).await?.0)
     }
 
-    /// Gives positions to all that can be seen and has none.
+    /// Assigns positions to all visible commits that have none.
     async fn place_events(&self) -> Result<(), Error> {
         loop {
             let anew = !self.has_placed.load(Ordering::Acquire);
-            let place = sqlx::query_scalar::<_, i64>(PLACE).bind(PLACED_AT_ONCE).bind(anew).fetch_one(&self.commands.pool);
-            if self.commands.within(place).await? < PLACED_AT_ONCE {
+            let place = sqlx::query_scalar::<_, i64>(PLACE).bind(MAX_PLACED).bind(anew).fetch_one(&self.commands.pool);
+            if self.commands.within(place).await? < MAX_PLACED {
                 self.has_placed.store(true, Ordering::Release);
                 return Ok(());
             }
@@ -188,7 +189,7 @@ impl PostgresStore {
     }
 
     pub(crate) async fn prune_log(&self, before: OffsetDateTime, unread_before: OffsetDateTime, at_most: i64) -> Result<Pruned, Error> {
-        // What nobody has read is old some day, too.
+        // Events that were never read must be pruned, too.
         self.place_events().await?;
         let query = sqlx::query(PRUNE).bind(micros(before)).bind(micros(unread_before)).bind(at_most);
         let rows = self.commands.within(query.execute(&self.commands.pool)).await?.rows_affected();
@@ -196,8 +197,8 @@ impl PostgresStore {
     }
 }
 
-/// The last number that each queue had handed out before a group.
-fn handed_out_before(group: &PgRow) -> Result<BTreeMap<Uuid, i64>, Error> {
+/// Returns the last number of each queue before a group.
+fn last_numbers_before(group: &PgRow) -> Result<BTreeMap<Uuid, i64>, Error> {
     let (queues, numbers): (Option<Vec<Uuid>>, Option<Vec<i64>>) = (group.try_get("queues")?, group.try_get("numbers")?);
     Ok(queues.into_iter().flatten().zip(numbers.into_iter().flatten()).collect())
 }

@@ -1,8 +1,8 @@
-//! The statements of the reading ports.
+//! The statements of the query ports.
 
 use adapters_sql::ReadStatements;
 
-/// Selects reservations called `r`, each with its seats as JSON, by what follows.
+/// Selects reservations from the alias `r`, each with its seats as JSON, with the given clauses.
 macro_rules! reservations {
     ($rest:literal) => {
         concat!(

@@ -1,4 +1,4 @@
-//! The store: its connections and its clock, and the port of commands.
+//! The store: its connections, its clock, and the command port.
 
 use std::str::FromStr as _;
 use std::sync::Arc;
@@ -21,8 +21,7 @@ use crate::database::{self, Connections, OpenError, PoolSize, Pools, TIMEOUT};
 use crate::load;
 use crate::statements::READ_STATEMENTS;
 
-/// Everything that Frontrow remembers, in a PostgreSQL database. It serves every port of persistence. Any number of
-/// processes may serve one database.
+/// Frontrow's data in a PostgreSQL database. It serves all persistence ports. Any number of processes may serve one database.
 ///
 /// Clones share the connections.
 #[derive(Clone)]
@@ -32,17 +31,17 @@ pub struct PostgresStore {
     orders: Connections,
     pub(crate) reads: DatabaseConnection,
     pub(crate) health_check: Connections,
-    /// Whether this process has given positions in the log: before that, it looks at all that has none.
+    /// Whether this process has assigned positions in the log: until then, it checks all events without positions.
     pub(crate) has_placed: Arc<AtomicBool>,
     time: Time,
 }
 
-/// Who tells the time.
+/// The source of the time.
 #[derive(Clone)]
 enum Time {
-    /// The database; this clock follows it.
+    /// The database's clock, which this clock follows.
     Database(Arc<DatabaseClock>),
-    /// A clock that somebody can move.
+    /// A clock that a test can set.
     Given(Arc<dyn Clock>),
 }
 
@@ -53,20 +52,20 @@ impl std::fmt::Debug for PostgresStore {
 }
 
 impl PostgresStore {
-    /// Opens the database that a URL like `postgres://user:password@host:5432/frontrow` names, and brings its schema up to
-    /// date. The database's clock is the store's.
+    /// Opens the database with a URL like `postgres://user:password@host:5432/frontrow`, and migrates its schema. The store uses the
+    /// database's clock.
     ///
     /// # Errors
     /// [`OpenError`].
     pub async fn open(url: &str, size: PoolSize) -> Result<Self, OpenError> {
         let pools = Pools::open(url, size).await?;
-        let asked = Instant::now();
-        let now = ask(&pools.commands.pool).await.map_err(OpenError::Unreachable)?;
-        let clock = DatabaseClock::new(now, asked, Instant::now());
+        let sent = Instant::now();
+        let now = read_clock(&pools.commands.pool).await.map_err(OpenError::Unreachable)?;
+        let clock = DatabaseClock::new(now, sent, Instant::now());
         Ok(Self::over(pools, Time::Database(Arc::new(clock))))
     }
 
-    /// As [`Self::open`], with `clock` in the place of the database's: for tests that move it.
+    /// Like [`Self::open`], with `clock` instead of the database's: for tests that set it.
     ///
     /// # Errors
     /// [`OpenError`].
@@ -78,26 +77,26 @@ impl PostgresStore {
         Self { commands, orders, reads, health_check, has_placed: Arc::default(), time }
     }
 
-    /// The same store for operators' commands: on a connection of their own, whose statements may take longer.
+    /// Returns the same store for operators' commands: on a dedicated connection, whose statements may take longer.
     fn for_orders(&self) -> Self {
         Self { commands: self.orders.clone(), ..self.clone() }
     }
 
-    /// Whether `url` tells of a database; nobody is asked.
+    /// Whether `url` is the URL of a database; makes no connection.
     #[must_use]
     pub fn understands(url: &str) -> bool {
         PgConnectOptions::from_str(url).is_ok()
     }
 
-    /// Whether the database has a store in it. Nothing is changed.
+    /// Whether the database contains a store. Nothing is changed.
     ///
     /// # Errors
-    /// [`OpenError`] if it can't be asked.
+    /// [`OpenError`] if it can't be determined.
     pub async fn is_there(url: &str) -> Result<bool, OpenError> {
         database::has_schema(url).await
     }
 
-    /// The store's clock.
+    /// Returns the store's clock.
     pub fn clock(&self) -> Arc<dyn Clock> {
         match &self.time {
             Time::Database(clock) => clock.clone(),
@@ -105,12 +104,12 @@ impl PostgresStore {
         }
     }
 
-    /// The reading ports.
+    /// Returns the query ports.
     pub fn reads(&self) -> Reads {
         Reads::new(self.reads.clone(), READ_STATEMENTS, TIMEOUT)
     }
 
-    /// All ports of persistence, served by this store.
+    /// Returns all persistence ports, served by this store.
     pub fn ports(&self) -> Ports {
         let (store, reads) = (Arc::new(self.clone()), Arc::new(self.reads()));
         Ports {
@@ -131,7 +130,7 @@ impl PostgresStore {
         }
     }
 
-    /// How its connections stand.
+    /// Returns the state of its connection pools.
     #[must_use]
     pub fn pools(&self) -> [PoolState; 4] {
         let reads = self.reads.get_postgres_connection_pool();
@@ -143,10 +142,10 @@ impl PostgresStore {
         )
     }
 
-    /// Closes all connections, of clones too. What is committed is durable without it.
+    /// Closes all connections, including those of clones. Committed changes are durable without it.
     ///
     /// # Errors
-    /// [`ReadError::Unavailable`] if a connection doesn't close well.
+    /// [`ReadError::Unavailable`] if closing a connection fails.
     pub async fn close(&self) -> Result<(), ReadError> {
         self.health_check.pool.close().await;
         self.orders.pool.close().await;
@@ -154,7 +153,7 @@ impl PostgresStore {
         self.reads.close_by_ref().await.map_err(read_error)
     }
 
-    /// The reading of the clock that statements are told; none: they ask the database's own.
+    /// Returns the reading of the given clock for statements; none: they use the database's clock.
     pub(crate) fn given_now(&self) -> Option<OffsetDateTime> {
         match &self.time {
             Time::Database(_) => None,
@@ -163,15 +162,15 @@ impl PostgresStore {
     }
 }
 
-/// What the database's clock says.
-async fn ask(pool: &PgPool) -> Result<OffsetDateTime, sqlx::Error> {
+/// Returns the reading of the database's clock.
+async fn read_clock(pool: &PgPool) -> Result<OffsetDateTime, sqlx::Error> {
     let row = sqlx::query("SELECT clock_micros() AS now").fetch_one(pool).await?;
     instant(row.try_get("now")?, "clock", "now").map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
-/// Waits for `task`, which runs to its end although the caller may be gone; none if it panicked.
+/// Waits for `task`, which runs to its end even if the caller stops waiting; none if it panicked.
 async fn finished<T>(task: JoinHandle<T>) -> Option<T> {
-    let lost = |panic| tracing::error!(error = &panic as &dyn std::error::Error, "work on the database was lost");
+    let lost = |panic| tracing::error!(error = &panic as &dyn std::error::Error, "a task on the database panicked");
     task.await.map_err(lost).ok()
 }
 
@@ -179,12 +178,12 @@ async fn finished<T>(task: JoinHandle<T>) -> Option<T> {
 impl Store for PostgresStore {
     async fn load(&self, needs: &[Need]) -> Result<Rows, ReadError> {
         let (store, needs) = (self.clone(), needs.to_vec());
-        let asked = Instant::now();
+        let sent = Instant::now();
         let task = tokio::spawn(async move { load::load(&store.commands, store.given_now(), &needs).await });
-        let lost = || Err(ReadError::Fault("the task that loads has ended".into()));
+        let lost = || Err(ReadError::Fault("the loading task ended".into()));
         let rows = finished(task).await.unwrap_or_else(lost)?;
         if let Time::Database(clock) = &self.time {
-            clock.observe(rows.now, asked, Instant::now());
+            clock.observe(rows.now, sent, Instant::now());
         }
         Ok(rows)
     }
@@ -192,7 +191,7 @@ impl Store for PostgresStore {
     async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
         let (store, group) = (self.clone(), changes.to_vec());
         let task = tokio::spawn(async move { commit::commit(&store.commands, store.given_now(), &group).await });
-        let lost = || changes.iter().map(|_| Err(CommitError::Unknown("no answer".into()))).collect();
+        let lost = || changes.iter().map(|_| Err(CommitError::Unknown("the committing task ended".into()))).collect();
         finished(task).await.unwrap_or_else(lost)
     }
 }

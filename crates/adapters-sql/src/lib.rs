@@ -1,14 +1,14 @@
-//! What the SQL stores share: everything that is not the database's own.
+//! The code that the SQL stores share: everything that does not depend on the database.
 //!
 //! ```text
-//!   rows     a file a table: what a row looks like, and how it becomes a thing of the domain and back
-//!   load     Wanted (the keys that needs name) ─► the store's statements ─► Row (of any table) ─► the domain's Rows
-//!   commit   Guards (versions as they are) ─► Judge (each change alone) ─► Batch (rows, table by table)
-//!   Reads    the reading ports
-//!   Schema   what a database must have in it
+//!   rows     one file per table: its columns and the conversion to and from domain types
+//!   load     Wanted (the keys in the needs) ─► the store's statements ─► Row (of any table) ─► the domain's Rows
+//!   commit   Guards (current versions) ─► Judge (each change on its own) ─► Batch (rows, table by table)
+//!   Reads    the query ports
+//!   Schema   the tables, indexes and triggers that a database must have
 //! ```
 //!
-//! A store adds its connections, its statements, what its errors mean, and the order of its steps.
+//! A store adds its connections, its statements, the meaning of its errors, and the order of its steps.
 
 mod audit;
 pub mod commit;

@@ -1,46 +1,46 @@
-//! The keys of the rows that needs name.
+//! The keys of the rows that needs refer to.
 
 use std::collections::HashSet;
 
-use domain::need::{LapsedHolds, Line};
+use domain::need::{LapsedHolds, QueueHead};
 use domain::{ConcertId, IdempotencyScope, Need, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId};
 
-/// The keys of the rows that needs name, each once, table by table.
+/// The keys of the rows that needs refer to, each once, by table.
 #[derive(Default)]
-#[expect(missing_docs, reason = "each is what its name says")]
+#[expect(missing_docs, reason = "the field names are self-explanatory")]
 pub struct Wanted<'a> {
     pub keys: HashSet<&'a IdempotencyScope>,
-    /// Users, and with them their wallets.
+    /// Users, whose wallets are loaded, too.
     pub users: HashSet<UserId>,
-    /// Tokens by id, and with them their queues.
+    /// Tokens by id, whose queues are loaded, too.
     pub tokens: HashSet<TokenId>,
     pub queues: HashSet<QueueId>,
-    /// The places of users in the queue of a concert, or in the default queue.
+    /// The live tokens of users in the queue of a concert, or in the default queue.
     pub places: HashSet<(UserId, Option<ConcertId>)>,
-    pub lines: HashSet<&'a Line>,
-    /// Concerts with all of their dates.
+    pub lines: HashSet<&'a QueueHead>,
+    /// Concerts with all of their schedules.
     pub concerts: HashSet<ConcertId>,
-    /// Concerts of which it is asked whether anybody counts on their queue.
+    /// Concerts for which it must be known whether they are in use: held, or named by a live token.
     pub used: HashSet<ConcertId>,
-    /// Dates by id, and with them their concerts.
+    /// Schedules by id, whose concerts are loaded, too.
     pub schedules: HashSet<ScheduleId>,
-    /// Seats, and with them the HELD reservations that they name.
+    /// Seats; the HELD reservations that they name are loaded, too.
     pub seats: HashSet<(ScheduleId, SeatNumber)>,
-    /// The seats of a date with a label.
+    /// The seats of a schedule with a label.
     pub labels: HashSet<(ScheduleId, &'a str)>,
-    /// Reservations by id. All of those that are found come with their dates and seats.
+    /// Reservations by id. Each loaded reservation comes with its schedule and seats.
     pub reservations: HashSet<ReservationId>,
     /// The HELD reservations of a token.
     pub holders: HashSet<TokenId>,
-    /// A user's HELD and CONFIRMED reservations for the concert of a date.
+    /// A user's HELD and CONFIRMED reservations for the concert of a schedule.
     pub owners: HashSet<(UserId, ScheduleId)>,
-    /// Payments by id, and with them their reservations and the payers' wallets.
+    /// Payments by id; their reservations and the payers' wallets are loaded, too.
     pub payments: HashSet<PaymentId>,
     pub lapsed: HashSet<&'a LapsedHolds>,
 }
 
 impl<'a> Wanted<'a> {
-    /// What `needs` name.
+    /// Returns the keys in `needs`.
     pub fn by(needs: &'a [Need]) -> Self {
         let mut wanted = Self::default();
         for need in needs {
@@ -54,11 +54,11 @@ impl<'a> Wanted<'a> {
             Need::Key(need) => self.keys.extend([&need.0]),
             Need::Account(need) => self.users.extend([need.0]),
             Need::Token(need) => self.tokens.extend([need.0]),
-            Need::Place(need) => {
+            Need::JoinTarget(need) => {
                 self.concerts.extend(need.concert);
                 self.places.insert((need.user, need.concert));
             }
-            Need::Line(need) => self.lines.extend([need]),
+            Need::QueueHead(need) => self.lines.extend([need]),
             Need::Queue(need) => self.queues.extend([need.0]),
             Need::Concert(need) => self.concerts.extend([need.0]),
             Need::ConcertInUse(need) => self.used.extend([need.0]),

@@ -1,13 +1,13 @@
-//! Whether a database has the schema that this release works with: an empty or half-copied one must not pass for a clean store.
+//! Whether a database has the schema that this release requires: an empty or partly copied one must not pass the audit.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use thiserror::Error;
 
-/// What is applied, in the order of the names.
+/// Selects the applied migrations.
 const APPLIED: &str = "SELECT version AS name FROM seaql_migrations";
-/// Where it is written down what is applied.
+/// The table of the applied migrations.
 const HISTORY: &str = "seaql_migrations";
 
 /// The schema of a store that is up to date.
@@ -15,46 +15,46 @@ const HISTORY: &str = "seaql_migrations";
 pub struct Schema {
     /// The names of its migrations.
     pub migrations: Vec<&'static str>,
-    /// Its tables, indexes and triggers, each with its table; a table is its own.
+    /// Its tables, indexes and triggers, each with its table; a table with itself.
     pub objects: BTreeMap<&'static str, &'static str>,
-    /// Selects the `name` of all tables, indexes and triggers that are there.
+    /// Selects the `name` of all existing tables, indexes and triggers.
     pub existing: &'static str,
 }
 
-/// Why a database can't be used as it is.
+/// The reason why a database can't be used as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SchemaError {
-    /// Nothing of a store is in it.
-    #[error("there is no store in it")]
+    /// It contains no part of a store.
+    #[error("it contains no store")]
     Empty,
-    /// An older release made it.
+    /// It was created by an older release.
     #[error("its schema is older than this release, which needs {0}: run frontrow migrate")]
     Older(String),
-    /// A newer release made it.
+    /// It was created by a newer release.
     #[error("its schema is newer than this release: it has {0}")]
     Newer(String),
 }
 
 impl Schema {
-    /// What of the schema is missing in a database.
+    /// Returns the parts of the schema that are missing in a database.
     ///
     /// # Errors
-    /// The database's.
+    /// Those of the database.
     pub async fn missing(&self, db: &impl ConnectionTrait) -> Result<BTreeSet<&'static str>, DbErr> {
         let there = names(db, self.existing).await?;
         Ok(self.objects.keys().copied().chain([HISTORY]).filter(|name| !there.contains(*name)).collect())
     }
 
-    /// Whether tables are `missing`, and not only indexes or triggers.
+    /// Whether tables are `missing`, not only indexes or triggers.
     #[must_use]
     pub fn lacks_tables(&self, missing: &BTreeSet<&'static str>) -> bool {
         missing.iter().any(|name| *name == HISTORY || self.objects.get(name) == Some(name))
     }
 
-    /// Checks that a database has a store of this release in it, though perhaps a damaged one.
+    /// Checks that a database contains a store of this release, though perhaps a damaged one.
     ///
     /// # Errors
-    /// The database's.
+    /// Those of the database.
     pub async fn check(&self, db: &impl ConnectionTrait) -> Result<Result<(), SchemaError>, DbErr> {
         let there = names(db, self.existing).await?;
         if !self.objects.keys().any(|name| there.contains(*name)) {

@@ -1,4 +1,4 @@
-//! A copy of a database file, made while its server serves: whole, of one instant, without waiting for the server or holding it up.
+//! A consistent copy of a database file that is made while its server runs, without blocking or waiting for it.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -12,14 +12,14 @@ use crate::database::OpenError;
 use crate::file::SqliteFile;
 use crate::statement::statement;
 
-/// Unlike SQLite's backup interface, it isn't started anew whenever another process commits.
+/// Unlike SQLite's backup interface, it isn't restarted whenever another process commits.
 const COPY: &str = "VACUUM INTO ?1";
 
-/// Why there is no copy.
+/// The reason why there is no copy.
 #[derive(Debug, Error)]
 pub enum BackupError {
-    /// Nothing is overwritten.
-    #[error("{0:?} exists: a backup overwrites nothing")]
+    /// The target exists; it is not overwritten.
+    #[error("{0:?} exists: a backup does not overwrite files")]
     Exists(PathBuf),
     /// The copy can't be written.
     #[error("{0:?} can't be written")]
@@ -27,17 +27,17 @@ pub enum BackupError {
     /// The database can't be copied.
     #[error("the database can't be copied to {0:?}")]
     Copy(PathBuf, #[source] DbErr),
-    /// The copy is none.
+    /// The copy isn't a valid store.
     #[error("the copy {0:?} can't be opened")]
     Broken(PathBuf, #[source] OpenError),
 }
 
 impl SqliteFile {
-    /// Copies the database to `target`, as of one instant; how large the copy is, in bytes. The copy is on the disk before it has its name, and only its
-    /// owner may read it: the issuer's secret is in it.
+    /// Copies the database to `target`, as of one instant, and returns the size of the copy in bytes. The copy is durable before it gets
+    /// its name, and only its owner may read it: it contains the issuer's secret.
     ///
     /// # Errors
-    /// [`BackupError`]; then there is no `target`, unless it was there before.
+    /// [`BackupError`]; `target` then does not exist, unless it existed before.
     pub async fn back_up(&self, target: &Path) -> Result<u64, BackupError> {
         if target.exists() {
             return Err(BackupError::Exists(target.to_owned()));
@@ -71,7 +71,7 @@ impl SqliteFile {
     }
 }
 
-/// The name of a copy that isn't finished.
+/// Returns the name of an unfinished copy.
 fn beside(target: &Path) -> PathBuf {
     let mut name = OsString::from(target);
     name.push(".unfinished");

@@ -1,4 +1,4 @@
-//! Which file, and how its connections are opened.
+//! The database file, and how its connections are opened.
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -16,20 +16,20 @@ use thiserror::Error;
 
 use crate::error::{Cause, cause};
 
-/// How long a statement waits for another process's lock.
+/// How long a statement waits for the lock of another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a task waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
-/// The size that the write-ahead log keeps: twice what it usually grows to.
+/// The size that the write-ahead log is shrunk to: twice its usual size.
 const WAL_LIMIT_BYTES: &str = "67108864";
-/// How often an opening is tried while other processes open the same new file.
+/// How often opening is tried while other processes open the same new file.
 const OPENINGS: u32 = 50;
 
-/// Why a database can't be opened.
+/// The reason why a database can't be opened.
 #[derive(Debug, Error)]
 pub enum OpenError {
-    /// The text names no file: a store in memory is another adapter's.
-    #[error("{0:?} names no SQLite file")]
+    /// It isn't the name of a file; for a store in memory there is another adapter.
+    #[error("{0:?} is not the name of an SQLite file")]
     NotAFile(String),
     /// The folder of the file can't be created.
     #[error("the folder {0:?} can't be created")]
@@ -37,14 +37,14 @@ pub enum OpenError {
     /// There is no such file.
     #[error("there is no store at {0:?}")]
     Missing(PathBuf),
-    /// The file has no store of this release in it.
+    /// The file contains no store of this release.
     #[error("the database {0:?} can't be used")]
     Unfit(PathBuf, #[source] SchemaError),
     /// The file can't be opened.
     #[error("the database {0:?} can't be opened")]
     Database(PathBuf, #[source] DbErr),
-    /// The schema can't be brought up to date.
-    #[error("the schema of the database {0:?} can't be brought up to date")]
+    /// The schema can't be migrated.
+    #[error("the schema of the database {0:?} can't be migrated")]
     Schema(PathBuf, #[source] MigrationError),
 }
 
@@ -53,7 +53,7 @@ pub enum OpenError {
 pub(crate) struct DatabaseFile(PathBuf);
 
 impl DatabaseFile {
-    /// The file that a path, or a URL like `sqlite://data/frontrow.db`, names.
+    /// Returns the file given as a path, or as a URL like `sqlite://data/frontrow.db`.
     pub(crate) fn named(name: &str) -> Result<Self, OpenError> {
         let not_a_file = || OpenError::NotAFile(name.to_owned());
         if !name.starts_with("sqlite:") {
@@ -75,7 +75,7 @@ impl DatabaseFile {
         folder.map_or(Ok(()), |folder| std::fs::create_dir_all(folder).map_err(|error| OpenError::Folder(folder.to_owned(), error)))
     }
 
-    /// The one connection that writes, with the schema up to date.
+    /// Opens the only connection that writes, and migrates the schema.
     pub(crate) async fn writer(&self) -> Result<DatabaseConnection, OpenError> {
         let options = self
             .options()
@@ -84,15 +84,15 @@ impl DatabaseFile {
             // A commit is on the disk before it is acknowledged; on macOS fsync alone leaves it in the drive's cache.
             .synchronous(SqliteSynchronous::Full)
             .pragma("fullfsync", "on")
-            // Pages: a page that many commits write goes back into the file once.
+            // Pages: a page that many commits change is written back to the file once.
             .pragma("wal_autocheckpoint", "8000")
-            // A log that grew while somebody read for long shrinks to this size when it begins anew.
+            // A log that grew during a long read shrinks to this size when it restarts.
             .pragma("journal_size_limit", WAL_LIMIT_BYTES);
         let mut openings = 0;
         loop {
             openings += 1;
             match connect(pool().max_connections(1).min_connections(1), options.clone()).await {
-                // Who turns a new file to WAL needs it alone, and SQLite doesn't wait for that.
+                // Switching a new file to WAL needs an exclusive lock, and SQLite does not wait for it.
                 Err(error) if cause(&error) == Cause::Busy && openings < OPENINGS => tokio::time::sleep(Duration::from_millis(20)).await,
                 Err(error) => return Err(OpenError::Database(self.0.clone(), error)),
                 Ok(writer) => {
@@ -103,7 +103,7 @@ impl DatabaseFile {
         }
     }
 
-    /// Connections that read, so many.
+    /// Opens `size` connections that read.
     pub(crate) async fn readers(&self, size: u32) -> Result<DatabaseConnection, OpenError> {
         let options = self.options().read_only(true);
         connect(pool().max_connections(size).min_connections(size), options)
@@ -130,7 +130,7 @@ pub(crate) async fn begin_immediate(writer: &DatabaseConnection) -> Result<Datab
     writer.begin_with_options(options).await
 }
 
-/// Brings the schema up to date. Of several processes that do so at once, one does and the others find it done.
+/// Migrates the schema. If several processes do so at once, one migrates and the others find the schema migrated.
 async fn migrate(writer: &DatabaseConnection) -> Result<(), MigrationError> {
     let transaction = begin_immediate(writer).await?;
     SQLITE.up(&transaction, None).await?;
@@ -142,8 +142,8 @@ async fn connect(pool: PoolOptions<Sqlite>, options: SqliteConnectOptions) -> Re
     Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
 }
 
-/// A pool whose connections live as long as it does. One that comes back inside a transaction, because neither COMMIT nor
-/// ROLLBACK succeeded, is closed: the next writes on it would be acknowledged and lost.
+/// Returns a pool that keeps its connections open. A connection that is returned inside a transaction, because neither COMMIT nor ROLLBACK
+/// succeeded, is closed: its next writes would be acknowledged and lost.
 fn pool() -> PoolOptions<Sqlite> {
     SqlitePoolOptions::new()
         .acquire_timeout(ACQUIRE_TIMEOUT)

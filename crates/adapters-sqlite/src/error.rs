@@ -1,25 +1,25 @@
-//! What SQLite answers when it says no, told by its extended result codes.
+//! The errors of SQLite, by their extended result codes.
 
 use adapters_sql::is_fault;
 use application::ports::CommitError;
 use sea_orm::{DbErr, RuntimeErr};
 
-/// Why SQLite said no, as far as it matters to us.
+/// The cause of an error of SQLite, as far as it is relevant to the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// There is such a row already.
+    /// A row with the same unique value exists.
     Unique,
     /// Any other constraint: a check, a reference, a trigger.
     Constraint,
     /// Another connection holds the lock.
     Busy,
-    /// The statement doesn't fit the schema, a row makes no sense, or the file is damaged.
+    /// The statement doesn't fit the schema, a row is invalid, or the file is damaged.
     Fault,
     /// Anything else: the disk, the driver.
     Other,
 }
 
-/// The cause of `error`, from <https://www.sqlite.org/rescode.html>.
+/// Returns the cause of `error`, from <https://www.sqlite.org/rescode.html>.
 pub(crate) fn cause(error: &DbErr) -> Cause {
     const BUSY: u32 = 5;
     const CONSTRAINT: u32 = 19;
@@ -45,7 +45,7 @@ fn extended_code(error: &DbErr) -> Option<u32> {
     source.as_database_error()?.code()?.parse().ok()
 }
 
-/// What a change is told whose statement failed and was rolled back.
+/// Returns the error of a change whose statement failed and was rolled back.
 pub(crate) fn statement_error(error: DbErr) -> CommitError {
     match cause(&error) {
         Cause::Unique => CommitError::Conflict,
@@ -54,7 +54,7 @@ pub(crate) fn statement_error(error: DbErr) -> CommitError {
     }
 }
 
-/// What a change is told whose COMMIT failed: only a constraint and a lock are sure to have left nothing behind.
+/// Returns the error of a change whose COMMIT failed: only a constraint or a lock guarantees that nothing was written.
 pub(crate) fn commit_error(error: DbErr) -> CommitError {
     match cause(&error) {
         Cause::Unique | Cause::Constraint | Cause::Busy => statement_error(error),

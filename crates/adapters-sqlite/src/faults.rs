@@ -1,4 +1,4 @@
-//! What goes wrong below us, and what the store makes of it.
+//! Faults of the file and its connections, and how the store handles them.
 
 use std::sync::Arc;
 
@@ -27,8 +27,8 @@ fn user(number: u128) -> UserId {
     UserId(Uuid::from_u128(number))
 }
 
-/// Two thousand users with the longest names there are.
-fn a_crowd() -> Vec<Change> {
+/// Returns two thousand users with names of the maximum length.
+fn many_users() -> Vec<Change> {
     let name = UserName::new(&"ä".repeat(UserName::MAX_CHARS)).unwrap();
     let user = |number| User { id: user(number), name: Some(name.clone()), created_at: time::OffsetDateTime::UNIX_EPOCH };
     (1..=2_000).map(|number| Change::default().writing(Write::insert(user(number)))).collect()
@@ -44,7 +44,7 @@ async fn pragma(db: &DatabaseConnection, name: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn commits_are_durable_and_references_are_kept() {
+async fn connections_have_synchronous_commits_and_foreign_keys() {
     const FULL: i64 = 2;
     let (_folder, store) = a_store().await;
     assert_eq!(pragma(&store.writer, "synchronous").await, FULL);
@@ -52,38 +52,38 @@ async fn commits_are_durable_and_references_are_kept() {
 }
 
 #[tokio::test]
-async fn a_commit_is_on_the_disk_of_a_mac_too() {
+async fn commits_are_flushed_to_the_disk_on_macos() {
     let (_folder, store) = a_store().await;
     assert_eq!(pragma(&store.writer, "fullfsync").await, 1);
 }
 
 #[tokio::test]
-async fn a_log_that_grew_while_somebody_read_shrinks_again() {
+async fn a_write_ahead_log_that_grew_during_a_read_shrinks_again() {
     const LIMIT: u64 = 64 * 1024 * 1024;
     let (folder, store) = a_store().await;
     let log = || std::fs::metadata(folder.path().join("frontrow.db-wal")).unwrap().len();
     let reading = store.readers.begin().await.unwrap();
     reading.execute_unprepared("SELECT count(*) FROM users").await.unwrap();
     store.writer.execute_unprepared("INSERT INTO storage_probe VALUES (1, zeroblob(80000000))").await.unwrap();
-    assert!(log() > LIMIT, "it grew to {}", log());
+    assert!(log() > LIMIT, "the log grew to {} bytes", log());
     reading.rollback().await.unwrap();
     for commit in 0..3 {
-        assert!(store.commit(&a_crowd()[commit..=commit]).await[0].is_ok());
+        assert!(store.commit(&many_users()[commit..=commit]).await[0].is_ok());
     }
-    assert!(log() <= LIMIT, "it kept {}", log());
+    assert!(log() <= LIMIT, "the log has {} bytes", log());
 }
 
 #[tokio::test]
-async fn who_reads_can_not_write() {
+async fn reader_connections_cannot_write() {
     let (_folder, store) = a_store().await;
     assert!(store.readers.execute_unprepared("DELETE FROM users").await.is_err());
 }
 
 #[tokio::test]
-async fn a_full_disk_refuses_the_group_and_the_next_one_is_committed() {
+async fn a_group_fails_on_a_full_disk_and_the_next_one_is_committed() {
     let (_folder, store) = a_store().await;
     store.writer.execute_unprepared("PRAGMA max_page_count = 60").await.unwrap();
-    let results = store.commit(&a_crowd()).await;
+    let results = store.commit(&many_users()).await;
     assert!(results.iter().all(|result| matches!(result, Err(CommitError::Unavailable(_)))), "{:?}", results[0]);
     assert_eq!(store.reads().user(user(1)).await.unwrap(), None, "nothing is written");
     for _ in 0..2 {
@@ -92,38 +92,38 @@ async fn a_full_disk_refuses_the_group_and_the_next_one_is_committed() {
     }
 
     store.writer.execute_unprepared("PRAGMA max_page_count = 100000").await.unwrap();
-    assert!(store.check().await.is_ok(), "that there is room again is found out without a request");
-    assert!(store.commit(&a_crowd()).await.iter().all(Result::is_ok));
+    assert!(store.check().await.is_ok(), "the health check notices free space without a request");
+    assert!(store.commit(&many_users()).await.iter().all(Result::is_ok));
     assert!(store.reads().user(user(1)).await.unwrap().is_some());
 }
 
 #[tokio::test]
-async fn a_connection_that_has_lost_its_transaction_is_not_used_again() {
+async fn a_connection_that_has_lost_its_transaction_is_not_reused() {
     let (_folder, store) = a_store().await;
     let transaction = begin_immediate(&store.writer).await.unwrap();
-    // As SQLite itself may do on a full disk: the driver goes on believing in the transaction.
+    // As SQLite may do on a full disk: the driver still assumes an open transaction.
     transaction.execute_unprepared("ROLLBACK").await.unwrap();
     drop(transaction);
-    assert!(store.commit(&a_crowd()[..1]).await[0].is_ok());
-    assert!(store.reads().user(user(1)).await.unwrap().is_some(), "and it is committed");
+    assert!(store.commit(&many_users()[..1]).await[0].is_ok());
+    assert!(store.reads().user(user(1)).await.unwrap().is_some(), "the change is committed");
 }
 
 #[tokio::test]
-async fn while_another_process_keeps_the_lock_nothing_is_written() {
+async fn a_write_fails_while_another_process_holds_the_lock() {
     let (folder, store) = a_store().await;
     let other = DatabaseFile::named(&file(&folder)).unwrap().writer().await.unwrap();
     let kept = begin_immediate(&other).await.unwrap();
     store.writer.execute_unprepared("PRAGMA busy_timeout = 50").await.unwrap();
-    assert!(matches!(store.commit(&a_crowd()[..1]).await[0], Err(CommitError::Unavailable(_))));
+    assert!(matches!(store.commit(&many_users()[..1]).await[0], Err(CommitError::Unavailable(_))));
     kept.rollback().await.unwrap();
-    assert!(store.commit(&a_crowd()[..1]).await[0].is_ok());
+    assert!(store.commit(&many_users()[..1]).await[0].is_ok());
 }
 
 #[tokio::test]
-async fn a_table_that_is_missing_is_a_fault_and_no_outage() {
+async fn a_missing_table_is_a_fault_not_an_outage() {
     let (_folder, store) = a_store().await;
     store.writer.execute_unprepared("ALTER TABLE users RENAME TO lost").await.unwrap();
-    let results = store.commit(&a_crowd()[..2]).await;
+    let results = store.commit(&many_users()[..2]).await;
     assert!(results.iter().all(|result| matches!(result, Err(CommitError::Rejected(_)))), "{results:?}");
     let read = store.reads().user(user(1)).await;
     assert!(matches!(read, Err(ReadError::Fault(_))), "{read:?}");

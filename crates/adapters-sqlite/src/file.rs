@@ -1,4 +1,4 @@
-//! A database file as it is: audited and copied, beside a running server or without one. Nothing is created, and nothing brought up to date.
+//! Audits and copies a database file, with or without a running server. Nothing is created or migrated.
 
 use std::sync::LazyLock;
 
@@ -17,20 +17,20 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
     existing: "SELECT name FROM sqlite_master WHERE type IN ('table', 'index', 'trigger')",
 });
 
-/// At most so many faults of a file are counted.
+/// The number of faults that are counted is limited.
 const INTEGRITY: &str = "PRAGMA integrity_check(1000)";
 
-/// A database file that has a store of this release in it, though perhaps a damaged one.
+/// A database file that contains a store of this release, though perhaps a damaged one.
 #[derive(Debug, Clone)]
 pub struct SqliteFile {
     pub(crate) readers: DatabaseConnection,
 }
 
 impl SqliteFile {
-    /// Opens the file that a path, or a URL like `sqlite://data/frontrow.db`, names, to read it.
+    /// Opens the file given as a path, or as a URL like `sqlite://data/frontrow.db`, for reading.
     ///
     /// # Errors
-    /// [`OpenError`], also if there is no such file, or no store of this release in it.
+    /// [`OpenError`], also if there is no such file, or it contains no store of this release.
     pub async fn open(path_or_url: &str) -> Result<Self, OpenError> {
         let file = DatabaseFile::named(path_or_url)?;
         if !file.path().is_file() {
@@ -59,7 +59,8 @@ struct Verdict {
     integrity_check: String,
 }
 
-/// Checks the invariants, and that pages, indexes and rows of the file fit together: a copy that was made while the store lived may be torn.
+/// Checks the invariants, and that pages, indexes and rows of the file are consistent: a file copied while the store was running may be
+/// torn.
 pub(crate) async fn audit(readers: &DatabaseConnection) -> Result<Vec<Finding>, DbErr> {
     let snapshot = readers.begin().await?;
     let mut findings = adapters_sql::audit(&snapshot, &SCHEMA).await?;

@@ -1,4 +1,4 @@
-//! Whether the file can be read, by a connection of its own, and written, if the last write failed.
+//! Checks that the file can be read, on a dedicated connection, and written, if the last write failed.
 
 use adapters_sql::read_error;
 use application::ports::{HealthCheck, ReadError};
@@ -7,9 +7,9 @@ use sea_orm::{ConnectionTrait as _, DbErr};
 
 use crate::SqliteStore;
 
-/// As much as a group of commits may take, so that a nearly full disk is told from one with room.
-const TRY: &str = "INSERT OR REPLACE INTO storage_probe (id, ballast) VALUES (1, zeroblob(1048576))";
-const TIDY: &str = "DELETE FROM storage_probe";
+/// As large as a group of commits may be, so that it fails on a nearly full disk.
+const PROBE: &str = "INSERT OR REPLACE INTO storage_probe (id, ballast) VALUES (1, zeroblob(1048576))";
+const CLEAN_UP: &str = "DELETE FROM storage_probe";
 
 #[async_trait]
 impl HealthCheck for SqliteStore {
@@ -17,22 +17,22 @@ impl HealthCheck for SqliteStore {
         self.health_check.execute_unprepared("SELECT 1 FROM queues LIMIT 1").await.map_err(read_error)?;
         if self.last_write.has_failed() {
             let store = self.clone();
-            let tried = tokio::spawn(async move { store.try_to_write().await }).await;
-            tried.map_err(|error| ReadError::Unavailable(Box::new(error)))?.map_err(|error| ReadError::NotWritable(error.to_string()))?;
+            let probed = tokio::spawn(async move { store.probe().await }).await;
+            probed.map_err(|error| ReadError::Unavailable(Box::new(error)))?.map_err(|error| ReadError::NotWritable(error.to_string()))?;
         }
         Ok(())
     }
 }
 
 impl SqliteStore {
-    /// Writes something to the disk, and notes what came of it. A store that is sent no requests finds out only so that it can write again.
-    async fn try_to_write(&self) -> Result<(), DbErr> {
-        let tried = async {
-            self.writer.execute_unprepared(TRY).await?;
-            self.writer.execute_unprepared(TIDY).await.map(|_| ())
+    /// Writes to the disk, and records the result. Without requests, this is the only way to notice that the store can be written again.
+    async fn probe(&self) -> Result<(), DbErr> {
+        let probed = async {
+            self.writer.execute_unprepared(PROBE).await?;
+            self.writer.execute_unprepared(CLEAN_UP).await.map(|_| ())
         };
-        let tried = tried.await;
-        self.last_write.set(tried.as_ref().err().map(ToString::to_string));
-        tried
+        let probed = probed.await;
+        self.last_write.set(probed.as_ref().err().map(ToString::to_string));
+        probed
     }
 }

@@ -1,4 +1,4 @@
-//! Deleting what has been kept long enough.
+//! Deletion of rows whose retention has ended.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ impl Housekeeping for SqliteStore {
     }
 }
 
-/// An ended token that may be pruned unless it is named.
+/// An ended token that may be pruned unless a reservation names it.
 #[derive(FromQueryResult)]
 struct Ended {
     id: Uuid,
@@ -32,9 +32,9 @@ struct Ended {
     is_named: bool,
 }
 
-/// How many tokens of a queue were pruned.
+/// The number of pruned tokens of a queue.
 #[derive(Serialize)]
-struct Gone {
+struct PrunedCount {
     queue_id: Uuid,
     pruned: u32,
 }
@@ -55,8 +55,8 @@ impl SqliteStore {
 
     async fn prune_tokens(&self, before: OffsetDateTime, at_most: u32) -> Result<Pruned, DbErr> {
         let transaction = begin_immediate(&self.writer).await?;
-        let looked = look(&transaction, before, at_most).await;
-        end(transaction, looked).await
+        let pruned = prune_unnamed(&transaction, before, at_most).await;
+        end(transaction, pruned).await
     }
 
     async fn prune_log(&self, before: OffsetDateTime, unread_before: OffsetDateTime, at_most: u32) -> Result<Pruned, DbErr> {
@@ -66,7 +66,7 @@ impl SqliteStore {
     }
 }
 
-/// Commits if `result` is good, and rolls back otherwise.
+/// Commits if `result` is `Ok`, and rolls back otherwise.
 async fn end<T>(transaction: DatabaseTransaction, result: Result<T, DbErr>) -> Result<T, DbErr> {
     match result {
         Ok(result) => transaction.commit().await.map(|()| result),
@@ -77,7 +77,7 @@ async fn end<T>(transaction: DatabaseTransaction, result: Result<T, DbErr>) -> R
     }
 }
 
-/// Moves the log's start, and deletes what is before it.
+/// Moves the start of the log, and deletes the events before it.
 async fn move_start(
     db: &impl ConnectionTrait,
     before: OffsetDateTime,
@@ -90,9 +90,9 @@ async fn move_start(
     Ok(Pruned { rows, more: rows == u64::from(at_most) })
 }
 
-/// Looks at ended tokens, at most so many: deletes those that no reservation names, and counts them where their numbers came from; the
-/// named ones are kept for good and not looked at again.
-async fn look(db: &impl ConnectionTrait, before: OffsetDateTime, at_most: u32) -> Result<Pruned, DbErr> {
+/// Checks a limited number of ended tokens: deletes those that no reservation names, and adds them to the counts of their queues; the
+/// others are marked as kept and not checked again.
+async fn prune_unnamed(db: &impl ConnectionTrait, before: OffsetDateTime, at_most: u32) -> Result<Pruned, DbErr> {
     let ended = find::<Ended>(db, token::SELECT_ENDED, [micros(before).into(), at_most.into()]).await?;
     let kept: Vec<Uuid> = ended.iter().filter(|token| token.is_named).map(|token| token.id).collect();
     let (mut gone, mut counts) = (Vec::new(), BTreeMap::new());
@@ -100,7 +100,7 @@ async fn look(db: &impl ConnectionTrait, before: OffsetDateTime, at_most: u32) -
         gone.push(token.id);
         *counts.entry(token.queue_id).or_insert(0) += 1;
     }
-    let counts: Vec<Gone> = counts.into_iter().map(|(queue_id, pruned)| Gone { queue_id, pruned }).collect();
+    let counts: Vec<PrunedCount> = counts.into_iter().map(|(queue_id, pruned)| PrunedCount { queue_id, pruned }).collect();
     write(db, token::KEEP, &kept).await?;
     write(db, token::DELETE, &gone).await?;
     write(db, queue::COUNT_PRUNED, &counts).await?;

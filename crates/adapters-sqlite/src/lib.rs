@@ -1,9 +1,9 @@
-//! The store on SQLite through SeaORM: the embedded default. One file, one serving process, all ports of persistence.
+//! The store on SQLite through SeaORM: the embedded default. One file, one serving process, all persistence ports.
 //!
-//! [`SqliteStore`] reads through a few connections, each load from one snapshot, and writes through one, a group of
-//! changes a transaction. Both work on sets: the number of statements depends on the tables, not on the rows. How a group
-//! is committed is told in `commit`, how a batch is loaded in `load`; a table's statements are in `statements`, a file a table. What is no
-//! business of SQLite's is in [`adapters_sql`].
+//! [`SqliteStore`] reads on a few connections, each load from one snapshot, and writes on one, with one transaction per group of changes.
+//! Both work on sets: the number of statements depends on the tables, not on the rows. The module `commit` documents how a group is
+//! committed, `load` how a batch is loaded; `statements` has the statements, one file per table. The parts that do not depend on SQLite are
+//! in [`adapters_sql`].
 
 mod backup;
 mod commit;

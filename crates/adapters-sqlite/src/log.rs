@@ -1,4 +1,4 @@
-//! Reading the event log. The file's one writer gives the positions, so they are in the order of commits.
+//! Reads the event log. The only writer of the file assigns the positions, so they are in commit order.
 
 use adapters_sql::rows::log::{Events, Extent, Reader, number};
 use adapters_sql::{all, micros, read_error};
@@ -11,7 +11,7 @@ use crate::SqliteStore;
 use crate::statement::{find, statement};
 use crate::statements::log;
 
-/// The extent, beside a group's events if there are any.
+/// The extent of the log, with the events of a group if there are any.
 #[derive(FromQueryResult)]
 struct Found {
     start_position: i64,
@@ -43,7 +43,7 @@ impl Log for SqliteStore {
         Ok(Some(extent.page(events, after, last)))
     }
 
-    /// Nobody follows it: one process serves a file.
+    /// Unused: only one process serves a file, so there are no followers.
     async fn rows(&self, after: Position, _: u32) -> Result<Option<LogPage<LoggedRow>>, ReadError> {
         let extent = self.log_extent().await?;
         Ok(extent.has(after).then(|| extent.page(Vec::new(), after, Some(extent.end_position))))
@@ -69,7 +69,7 @@ impl SqliteStore {
         extent.into_iter().next().ok_or_else(|| read_error(DbErr::RecordNotFound("log_extent".to_owned())))
     }
 
-    /// Whether `sql` has changed a row. It runs to its end although the caller may be gone.
+    /// Whether `sql` has changed a row. It runs to its end even if the caller stops waiting.
     async fn changes_one(&self, sql: &'static str, values: Vec<Value>) -> Result<bool, ReadError> {
         let writer = self.writer.clone();
         let task = tokio::spawn(async move { writer.execute_raw(statement(sql, values)).await });

@@ -1,4 +1,4 @@
-//! Each statement over a set finds its rows by an index: a scan would be slow only once there are many.
+//! Each statement over a set finds its rows by an index. A scan would only become slow in a large database.
 
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ async fn no_statement_scans_a_table() {
         token::SELECT_LIVE,
         token::SELECT_AWAITED_UNTIL,
         token::SELECT_LAPSED,
-        token::SELECT_FOREMOST,
+        token::SELECT_FIRST_WAITING,
         token::SELECT_AFTER,
         token::UPDATE,
         token::SELECT_ENDED,
@@ -97,7 +97,7 @@ async fn the_log_is_read_from_a_position_and_deleted_up_to_one() {
     }
 }
 
-/// The steps of a statement's plan that go through a whole table.
+/// Returns the steps of the plan of a statement that scan a whole table.
 async fn scans(db: &impl ConnectionTrait, sql: &str) -> Vec<String> {
     let values = (1..=5).filter(|number| sql.contains(&format!("?{number}"))).map(|_| Value::from("[]"));
     let plan = find::<Step>(db, &format!("EXPLAIN QUERY PLAN {sql}"), values).await.unwrap();

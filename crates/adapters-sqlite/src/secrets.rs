@@ -1,4 +1,4 @@
-//! Secrets, kept where the data is.
+//! Secrets, stored next to the data.
 
 use adapters_sql::{Corrupt, read_error};
 use application::ports::{ReadError, Secrets};
@@ -19,17 +19,17 @@ struct Secret {
 #[async_trait]
 impl Secrets for SqliteStore {
     async fn issuer_secret(&self, candidate: [u8; 32]) -> Result<[u8; 32], ReadError> {
-        let kept = if let Some(kept) = kept(&self.readers).await.map_err(read_error)? {
-            kept
+        let stored = if let Some(stored) = stored(&self.readers).await.map_err(read_error)? {
+            stored
         } else {
-            // Another process may keep its candidate in between: then that one stays, and is read.
+            // Another process may have stored its candidate in the meantime: then that one stays and is read.
             self.writer.execute_raw(statement(INSERT, [candidate.to_vec().into()])).await.map_err(read_error)?;
-            kept(&self.writer).await.map_err(read_error)?.ok_or(Corrupt::new("secrets", "name"))?
+            stored(&self.writer).await.map_err(read_error)?.ok_or(Corrupt::new("secrets", "name"))?
         };
-        Ok(kept.value.try_into().map_err(|_| Corrupt::new("secrets", "value"))?)
+        Ok(stored.value.try_into().map_err(|_| Corrupt::new("secrets", "value"))?)
     }
 }
 
-async fn kept(db: &impl ConnectionTrait) -> Result<Option<Secret>, DbErr> {
+async fn stored(db: &impl ConnectionTrait) -> Result<Option<Secret>, DbErr> {
     Ok(find::<Secret>(db, SELECT, []).await?.into_iter().next())
 }

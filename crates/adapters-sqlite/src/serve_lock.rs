@@ -1,4 +1,4 @@
-//! One serving process a file.
+//! One serving process per file.
 
 use std::ffi::OsString;
 use std::fs::{File, TryLockError};
@@ -8,41 +8,41 @@ use thiserror::Error;
 
 use crate::database::{DatabaseFile, OpenError};
 
-/// The right to serve a database file: the operating system's lock on a file beside it, so it dies with the process. Who
-/// only prints a token, audits or migrates needs none.
+/// The exclusive right to serve a database file: a lock of the operating system on a file next to it, which ends with the process. Commands
+/// that only print a token, audit or migrate do not need it.
 #[derive(Debug)]
 pub struct ServeLock {
     _file: File,
 }
 
-/// Why a file can't be served.
+/// The reason why a file can't be served.
 #[derive(Debug, Error)]
 pub enum LockError {
     /// Another process serves it.
     #[error("another process serves this database: it holds the lock on {0:?}")]
     Taken(PathBuf),
-    /// The name is no file's, or its folder can't be created.
+    /// It isn't the name of a file, or its folder can't be created.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// The lock's file can't be created or locked.
+    /// The lock file can't be created or locked.
     #[error("{0:?} can't be locked")]
     Io(PathBuf, #[source] std::io::Error),
 }
 
 impl ServeLock {
-    /// Takes the right to serve the database that `path_or_url` names, until the value is dropped.
+    /// Acquires the right to serve the database `path_or_url`, until the value is dropped.
     ///
     /// # Errors
-    /// [`LockError::Taken`] if another process, or another value in this one, has it.
+    /// [`LockError::Taken`] if another process, or another value in this one, holds it.
     pub fn acquire(path_or_url: &str) -> Result<Self, LockError> {
         let database = DatabaseFile::named(path_or_url)?;
         database.create_folder()?;
-        // A file that exists may be reached through links: the lock lies beside the file itself.
+        // An existing file may be reached through links: the lock file is next to the file itself.
         let file = std::fs::canonicalize(database.path()).unwrap_or_else(|_| database.path().to_owned());
         let mut name = OsString::from(file);
         name.push(".lock");
         let path = PathBuf::from(name);
-        // The file stays when the lock goes: removing it would let two processes lock two files of one name.
+        // The lock file is not removed with the lock: otherwise two processes could lock two files of the same name.
         let opened = File::options().create(true).truncate(false).write(true).open(&path);
         let file = opened.map_err(|error| LockError::Io(path.clone(), error))?;
         match file.try_lock() {

@@ -1,19 +1,18 @@
-//! Statements over sets: however many rows, one statement of constant text with one parameter, a JSON array.
+//! Statements over sets: any number of rows is written or read by one statement of constant text with one parameter, a JSON array.
 //!
-//! So a statement is prepared once a connection, and no number of rows meets SQLite's limit of bound parameters. In
-//! the text, `jsonb_each(?1)` unfolds the array (faster than `json_each`, which makes text of each
-//! element and parses it again) and `unhex(…, '-')` turns a UUID's text into its 16 bytes. CROSS JOIN
-//! tells SQLite to keep the order of the tables: the few wanted first.
+//! So a statement is prepared once per connection, and the number of rows is not limited by SQLite's maximum of bound parameters. In the
+//! text, `jsonb_each(?1)` expands the array (faster than `json_each`, which serializes each element and parses it again), and `unhex(…,
+//! '-')` converts a UUID's text to its 16 bytes. CROSS JOIN makes SQLite keep the order of the tables: the few wanted rows first.
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement, Value};
 use serde::Serialize;
 
-/// The statement `sql` with `values`.
+/// Returns the statement `sql` with `values`.
 pub(crate) fn statement(sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
     Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)
 }
 
-/// `items` as the JSON array that a statement unfolds.
+/// Returns `items` as the JSON array that a statement expands.
 pub(crate) fn array<T: Serialize>(items: impl IntoIterator<Item = T>) -> Result<Value, DbErr> {
     let mut text = String::from("[");
     for (index, item) in items.into_iter().enumerate() {
@@ -26,7 +25,7 @@ pub(crate) fn array<T: Serialize>(items: impl IntoIterator<Item = T>) -> Result<
     Ok(text.into())
 }
 
-/// The rows that `sql` finds.
+/// Returns the rows that `sql` selects.
 pub(crate) async fn find<R: FromQueryResult>(
     db: &impl ConnectionTrait,
     sql: &str,
@@ -35,10 +34,10 @@ pub(crate) async fn find<R: FromQueryResult>(
     db.query_all_raw(statement(sql, values)).await?.iter().map(|row| R::from_query_result(row, "")).collect()
 }
 
-/// Writes `rows` by `sql`, each exactly once; nothing to write is no statement.
+/// Writes `rows` by `sql`, each exactly once; runs no statement if there are none.
 ///
 /// # Errors
-/// [`DbErr::RecordNotUpdated`] if a row found no place to be written to.
+/// [`DbErr::RecordNotUpdated`] if a row was not written.
 pub(crate) async fn write<T: Serialize>(db: &impl ConnectionTrait, sql: &str, rows: &[T]) -> Result<(), DbErr> {
     if rows.is_empty() {
         return Ok(());

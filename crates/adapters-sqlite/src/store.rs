@@ -1,4 +1,4 @@
-//! The store: its connections and its clock, and the port of commands.
+//! The store: its connections, its clock, and the command port.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,9 +14,9 @@ use crate::last_write::LastWrite;
 use crate::statements::{admin, audit_entry, reservation, token};
 use crate::{commit, file, load};
 
-/// How many connections read at once.
+/// The number of connections for reading.
 const READERS: u32 = 4;
-/// How long a query may take, a wait for a connection included.
+/// The maximum duration of a query, including the wait for a connection.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 const READ_STATEMENTS: ReadStatements = ReadStatements {
@@ -32,14 +32,14 @@ const READ_STATEMENTS: ReadStatements = ReadStatements {
     audit_entries: audit_entry::SELECT_PAGE,
 };
 
-/// Everything that Frontrow remembers, in one SQLite file. It serves every port of persistence.
+/// Frontrow's data in one SQLite file. It serves all persistence ports.
 ///
 /// Clones share the connections.
 #[derive(Clone)]
 pub struct SqliteStore {
     pub(crate) writer: DatabaseConnection,
     pub(crate) readers: DatabaseConnection,
-    /// For no other question than whether the store lives.
+    /// Used only by the health check.
     pub(crate) health_check: DatabaseConnection,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) last_write: LastWrite,
@@ -52,12 +52,11 @@ impl std::fmt::Debug for SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the database that a path, or a URL like `sqlite://data/frontrow.db`, names; creates the file and its folder,
-    /// and brings the schema up to date. Any number of processes may open one file, even at once; only one may serve it:
-    /// see [`ServeLock`](crate::ServeLock).
+    /// Opens the database given as a path, or as a URL like `sqlite://data/frontrow.db`; creates the file and its folder, and migrates the
+    /// schema. Any number of processes may open a file, even at once; only one may serve it: see [`ServeLock`](crate::ServeLock).
     ///
     /// # Errors
-    /// [`OpenError`]; a file may have been created then.
+    /// [`OpenError`]; the file may have been created then.
     pub async fn open(path_or_url: &str, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         let file = DatabaseFile::named(path_or_url)?;
         file.create_folder()?;
@@ -66,12 +65,12 @@ impl SqliteStore {
         Ok(Self { writer, readers, health_check, clock, last_write: LastWrite::default() })
     }
 
-    /// The reading ports.
+    /// Returns the query ports.
     pub fn reads(&self) -> Reads {
         Reads::new(self.readers.clone(), READ_STATEMENTS, TIMEOUT)
     }
 
-    /// All ports of persistence, served by this store.
+    /// Returns all persistence ports, served by this store.
     pub fn ports(&self) -> Ports {
         let (store, reads) = (Arc::new(self.clone()), Arc::new(self.reads()));
         Ports {
@@ -92,7 +91,7 @@ impl SqliteStore {
         }
     }
 
-    /// How its connections stand: the one that writes, those that read, the one that asks whether the file is there.
+    /// Returns the state of its connection pools: the writer, the readers, and the health check.
     #[must_use]
     pub fn pools(&self) -> [PoolState; 3] {
         [("commands", &self.writer), ("reads", &self.readers), ("health_check", &self.health_check)].map(|(name, connections)| {
@@ -102,10 +101,10 @@ impl SqliteStore {
         })
     }
 
-    /// Closes all connections, of clones too. What is committed is durable without it.
+    /// Closes all connections, including those of clones. Committed changes are durable without it.
     ///
     /// # Errors
-    /// [`ReadError::Unavailable`] if a connection doesn't close well.
+    /// [`ReadError::Unavailable`] if closing a connection fails.
     pub async fn close(&self) -> Result<(), ReadError> {
         self.health_check.close_by_ref().await.map_err(read_error)?;
         self.readers.close_by_ref().await.map_err(read_error)?;
@@ -113,24 +112,24 @@ impl SqliteStore {
     }
 }
 
-/// A task runs to its end although the caller may be gone: a transaction that is begun is ended, whoever waits for it.
+/// Work runs in a task to its end, even if the caller stops waiting: a transaction that has begun is ended.
 #[async_trait]
 impl Store for SqliteStore {
     async fn load(&self, needs: &[Need]) -> Result<Rows, ReadError> {
         let (store, needs) = (self.clone(), needs.to_vec());
         let loaded = tokio::spawn(async move { load::load(&store.readers, store.clock.as_ref(), &needs).await }).await;
-        loaded.unwrap_or_else(|_| Err(ReadError::Fault("the task that loads has ended".into())))
+        loaded.unwrap_or_else(|_| Err(ReadError::Fault("the loading task ended".into())))
     }
 
     async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
         let (store, group) = (self.clone(), changes.to_vec());
         let committed = tokio::spawn(async move {
             let results = commit::commit(&store.writer, store.clock.as_ref(), &group).await;
-            store.last_write.note(&results);
+            store.last_write.record(&results);
             results
         });
         let committed = committed.await;
-        let lost = |_| changes.iter().map(|_| Err(CommitError::Unknown("the task that commits has ended".into()))).collect();
+        let lost = |_| changes.iter().map(|_| Err(CommitError::Unknown("the committing task ended".into()))).collect();
         committed.unwrap_or_else(lost)
     }
 }

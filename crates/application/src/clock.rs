@@ -1,10 +1,10 @@
-//! The wall clock: the one place that reads it.
+//! The wall clock, which is read only here.
 
 use time::OffsetDateTime;
 
 use crate::ports::Clock;
 
-/// The machine's clock, in microseconds as databases have them.
+/// The machine's clock, in microseconds, the precision of databases.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 

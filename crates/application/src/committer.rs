@@ -1,5 +1,5 @@
-//! The committer: the one way to the store for loads and changes, whoever wants them. Observers are notified of every commit, and of every
-//! change whose outcome isn't known: because the store says so, because it panicked, or because its results don't match the changes.
+//! The committer: performs all loads and commits of lanes and the scheduler. Observers are notified of every commit, and of every change
+//! with an unknown outcome: because the store reports it, because the store panicked, or because its results don't match the changes.
 
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -12,9 +12,12 @@ use crate::catch::{caught, caught_async};
 use crate::measure;
 use crate::ports::{CommitError, Committed, Observer, ReadError, Store};
 
-const FAILURES: (&str, &str) = ("frontrow_commit_failures_total", "Changes that the store neither committed nor refused for a conflict.");
+const FAILURES: (&str, &str) = (
+    "frontrow_commit_failures_total",
+    "Changes, of commands and of the scheduler, that the store rejected, couldn't accept, or whose outcome is unknown.",
+);
 
-/// Commits, and notifies the observers.
+/// The component that commits changes and notifies the observers.
 pub struct Committer {
     store: Arc<dyn Store>,
     observers: Vec<Arc<dyn Observer>>,
@@ -23,7 +26,7 @@ pub struct Committer {
     unknown: Counter,
 }
 
-/// The store broke its contract.
+/// A violation of the store's contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 enum StoreFault {
     #[error("the store panicked")]
@@ -33,27 +36,27 @@ enum StoreFault {
 }
 
 impl Committer {
-    /// Commits to `store`, and notifies `observers`.
+    /// Creates a committer to `store` that notifies `observers`.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, observers: Vec<Arc<dyn Observer>>) -> Self {
         let failures = |kind: &'static str| measure::counter_of(FAILURES.0, FAILURES.1, "kind", kind);
         Self { store, observers, rejected: failures("rejected"), unavailable: failures("unavailable"), unknown: failures("unknown") }
     }
 
-    /// The same committer by another way to the store: one on which what takes longer isn't given up.
+    /// Returns a committer to `store` with the same observers: a connection on which longer operations aren't aborted.
     #[must_use]
     pub fn with_store(&self, store: Arc<dyn Store>) -> Self {
         Self::new(store, self.observers.clone())
     }
 
-    /// The rows that `needs` are about.
+    /// Loads the rows that `needs` refer to.
     pub(crate) async fn load(&self, needs: &[Need]) -> Result<Rows, ReadError> {
-        // Calling the store may panic, too, not only waiting for it.
+        // The call itself may panic, too, not only the future.
         let loaded = caught_async(async { self.store.load(needs).await }).await;
         loaded.unwrap_or_else(|_| Err(ReadError::Fault(Box::new(StoreFault::Panicked))))
     }
 
-    /// What came of each of `changes`, once the observers are notified.
+    /// Commits `changes`, notifies the observers, and returns the result of each change.
     pub(crate) async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
         let committed = caught_async(async { self.store.commit(changes).await }).await;
         let results = checked(changes.len(), committed.ok())
@@ -70,12 +73,12 @@ impl Committer {
     }
 
     fn committed(&self, change: &Change, committed: &Committed) {
-        let mut is_in_doubt = false;
+        let mut is_doubtful = false;
         for observer in &self.observers {
-            is_in_doubt |= caught(|| observer.committed(change, committed)).is_err();
+            is_doubtful |= caught(|| observer.committed(change, committed)).is_err();
         }
-        if is_in_doubt {
-            tracing::error!("an observer of commits panicked: the change is reported as in doubt");
+        if is_doubtful {
+            tracing::error!("an observer of commits panicked: the outcome of the change is reported as unknown");
             self.doubtful(change);
         }
     }
@@ -88,7 +91,7 @@ impl Committer {
         }
     }
 
-    /// Counts and logs what failed: each rejected change, and once what a group failed by as a whole.
+    /// Counts and logs failures: each rejected change, and one error for the changes of a group that failed together.
     fn report(&self, results: &[Result<Committed, CommitError>]) {
         let (mut unavailable, mut unknown) = (Vec::new(), Vec::new());
         for error in results.iter().filter_map(|result| result.as_ref().err()) {
@@ -96,7 +99,7 @@ impl Committer {
                 CommitError::Conflict => {}
                 CommitError::Rejected(_) => {
                     self.rejected.increment(1);
-                    tracing::error!(error = error as &dyn StdError, "the store rejects a change");
+                    tracing::error!(error = error as &dyn StdError, "the store rejected a change");
                 }
                 CommitError::Unavailable(_) => unavailable.push(error),
                 CommitError::Unknown(_) => unknown.push(error),
@@ -104,7 +107,7 @@ impl Committer {
         }
         if let Some(error) = unavailable.first() {
             self.unavailable.increment(count(&unavailable));
-            tracing::warn!(error = *error as &dyn StdError, changes = unavailable.len(), "changes can't be committed now");
+            tracing::warn!(error = *error as &dyn StdError, changes = unavailable.len(), "changes can't be committed at present");
         }
         if let Some(error) = unknown.first() {
             self.unknown.increment(count(&unknown));
@@ -113,7 +116,7 @@ impl Committer {
     }
 }
 
-/// The results, if there are as many as were wanted.
+/// Returns the results if there are `wanted` of them.
 fn checked<T>(wanted: usize, results: Option<Vec<T>>) -> Result<Vec<T>, StoreFault> {
     let results = results.ok_or(StoreFault::Panicked)?;
     let returned = results.len();

@@ -1,31 +1,31 @@
-//! Why a use case has no answer.
+//! The error of use cases.
 
 use domain::Refusal;
 use thiserror::Error;
 
 use crate::ports::ReadError;
 
-/// Why a use case has no answer.
+/// The reason why a use case failed.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The domain refuses; nothing has changed.
+    /// The domain refuses the command; nothing has changed.
     #[error(transparent)]
     Refused(Refusal),
-    /// There was no room for it, or it lost to others or to a store that can't be reached, until its deadline. Nothing has changed, and
-    /// nothing will.
-    #[error("too much to do right now; nothing has changed")]
+    /// The command could not be queued, or until its deadline it met only conflicts or a store that can't be reached. Nothing has changed,
+    /// and nothing will.
+    #[error("the service is overloaded; nothing has changed")]
     Overloaded,
-    /// The store can't be read, or did not say in time what came of a commit. Whether anything has changed is not known: the
-    /// same request with the same key finds out.
-    #[error("the store does not answer; the same request with the same key tells what came of it")]
+    /// The store can't be read, or did not report the result of a commit in time. Whether anything has changed is unknown: the same request
+    /// with the same idempotency key returns the outcome.
+    #[error("the store does not respond; the same request with the same idempotency key returns the outcome")]
     Unavailable,
-    /// An internal fault, which the log describes. Sending the request again doesn't help.
+    /// An internal fault, described in the log. Repeating the request doesn't help.
     #[error("an internal fault")]
     Internal,
 }
 
 impl Error {
-    /// An internal fault, logged as `what` went wrong.
+    /// Logs an internal fault with the message `what`, and returns the error.
     pub(crate) fn internal(fault: &(dyn std::error::Error + 'static), what: &'static str) -> Self {
         tracing::error!(error = fault, "{what}");
         Self::Internal
@@ -35,7 +35,7 @@ impl Error {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Fault(fault) => Self::internal(&fault, "what was loaded contradicts itself"),
+            Refusal::Fault(fault) => Self::internal(&fault, "the loaded rows contradict each other"),
             refusal => Self::Refused(refusal),
         }
     }

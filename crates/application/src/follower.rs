@@ -1,5 +1,5 @@
-//! The follower: keeps the read models up to date with what other processes commit. What this one commits comes to them at once, and once more
-//! here: so what became of a commit of unknown outcome, and whatever else was missed, is known in the end.
+//! The follower: updates the read models with the commits of other processes. Commits of this process are applied at once, and once more by
+//! the follower, so that the result of a commit with an unknown outcome, and any other missed change, is applied eventually.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,26 +11,26 @@ use crate::Error;
 use crate::ports::{Log, Position};
 use crate::read_model::ReadModel;
 
-/// How many groups of commits are read at once.
+/// The number of groups of commits that are read at once.
 const PAGE: u32 = 500;
 
-/// Follows the log of a store that several processes serve.
+/// A reader of the log of a store that several processes share.
 pub struct Follower {
     log: Arc<dyn Log>,
     read_models: Vec<Arc<dyn ReadModel>>,
     every: Duration,
-    /// Up to where the log was read; none: everything must be read anew.
+    /// The position up to which the log was read; none: the read models must be rebuilt.
     position: Option<Position>,
 }
 
 impl Follower {
-    /// Follows `log` from now on. What `read_models` read from the store they must read after this.
+    /// Starts at the current end of `log`. The `read_models` must read from the store only after this call.
     pub async fn start(log: Arc<dyn Log>, read_models: Vec<Arc<dyn ReadModel>>, every: Duration) -> Result<Self, Error> {
         let position = Some(log.extent().await?.end);
         Ok(Self { log, read_models, every, position })
     }
 
-    /// Follows until it is told to stop.
+    /// Follows the log until `stop` is cancelled.
     pub async fn run(mut self, stop: CancellationToken) {
         let mut ticks = interval(self.every);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -41,17 +41,17 @@ impl Follower {
         }
     }
 
-    /// Takes in what was committed since the last time, page by page.
+    /// Applies the rows committed since the last call, page by page.
     pub async fn follow(&mut self) -> Result<(), Error> {
         loop {
-            let Some(position) = self.position else { return self.read_anew().await };
+            let Some(position) = self.position else { return self.reload().await };
             let page = match self.log.rows(position, PAGE).await {
                 Ok(Some(page)) => page,
-                // What follows can't be read, now or ever.
-                Ok(None) => return self.read_anew().await,
+                // The rows after this position can't be read, now or later.
+                Ok(None) => return self.reload().await,
                 Err(error) if !error.is_transient() => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "the event log has rows that can't be read");
-                    return self.read_anew().await;
+                    tracing::error!(error = &error as &dyn std::error::Error, "the event log has unreadable rows");
+                    return self.reload().await;
                 }
                 Err(error) => return Err(error.into()),
             };
@@ -67,12 +67,12 @@ impl Follower {
         }
     }
 
-    async fn read_anew(&mut self) -> Result<(), Error> {
-        tracing::warn!("the event log does not go on where it was read: everything is read anew");
+    async fn reload(&mut self) -> Result<(), Error> {
+        tracing::warn!("the event log can't be read from the last position on: the read models are rebuilt");
         self.position = None;
         let position = self.log.extent().await?.end;
         for read_model in &self.read_models {
-            read_model.read_anew().await?;
+            read_model.reload().await?;
         }
         self.position = Some(position);
         Ok(())

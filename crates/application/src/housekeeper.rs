@@ -1,4 +1,4 @@
-//! The housekeeper: deletes what has been kept long enough, in a task of its own, so that nothing waits for it. Any instance may run it.
+//! The housekeeper: deletes rows after their retention, in a separate task, so that no request waits for it. Any instance may run it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,23 +11,23 @@ use crate::WaitingRoom;
 use crate::measure::{self, timed};
 use crate::ports::{Housekeeping, Prunable, Pruned};
 
-/// How many rows a round deletes at most: few enough to keep their locks for some milliseconds.
-const ROUND: u32 = 1_000;
+/// The maximum number of rows that a round deletes: few enough to hold their locks only for milliseconds.
+const MAX_ROWS: u32 = 1_000;
 
-/// How long rows are kept, and how often the old ones are looked for.
+/// Retention periods, and the interval at which old rows are deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
-    /// Between two passes.
+    /// The interval between two passes.
     pub period: Duration,
     /// How long an event stays in the log.
     pub events: Duration,
-    /// How long it stays there for a reader that hasn't read it.
+    /// How long an event stays in the log for a reader that hasn't read it.
     pub unread_events: Duration,
-    /// How long an ended token is kept that nothing refers to.
+    /// How long an ended token is kept if no row refers to it.
     pub tokens: Duration,
 }
 
-/// Deletes what has been kept long enough.
+/// The task that deletes rows after their retention.
 pub struct Housekeeper {
     housekeeping: Arc<dyn Housekeeping>,
     room: Arc<WaitingRoom>,
@@ -36,21 +36,23 @@ pub struct Housekeeper {
     measures: [Measures; 3],
 }
 
-/// What is measured of one sort of rows.
+/// The metrics of one kind of rows.
 struct Measures {
     rows: Counter,
     failures: Counter,
 }
 
 impl Housekeeper {
-    /// Prunes by `housekeeping`, and tidies the read model `room`.
+    /// Creates a housekeeper that prunes by `housekeeping` and tidies the read model `room`.
     pub fn new(housekeeping: Arc<dyn Housekeeping>, room: Arc<WaitingRoom>, retention: Retention) -> Self {
-        let duration =
-            measure::seconds("frontrow_housekeeping_round_duration_seconds", "How long a round of pruning one sort of rows takes.");
+        let duration = measure::seconds(
+            "frontrow_housekeeping_round_duration_seconds",
+            "Duration of a round of pruning: at most 1,000 rows of one kind.",
+        );
         Self { housekeeping, room, retention, duration, measures: ["keys", "log", "tokens"].map(Measures::of) }
     }
 
-    /// Works until `stop`.
+    /// Runs until `stop` is cancelled.
     pub async fn run(self, stop: CancellationToken) {
         let tidy = async {
             let mut ticks = every(self.retention.period);
@@ -74,16 +76,16 @@ impl Housekeeper {
         }
     }
 
-    /// One pass: prunes each sort until nothing is left, a round of each in turn, so that a backlog of one holds up no other. A sort that
-    /// fails is left to the next pass.
+    /// Runs one pass: prunes each kind until nothing is left, one round of each in turn, so that a backlog of one kind doesn't delay the
+    /// others. A kind that fails is left to the next pass.
     pub async fn prune(&self) {
         let now = self.room.now();
-        let sorts = [
+        let kinds = [
             Prunable::Keys,
             Prunable::Log { before: now - self.retention.events, unread_before: now - self.retention.unread_events },
             Prunable::Tokens { before: now - self.retention.tokens },
         ];
-        let mut left: Vec<_> = sorts.into_iter().zip(&self.measures).collect();
+        let mut left: Vec<_> = kinds.into_iter().zip(&self.measures).collect();
         while !left.is_empty() {
             let began = Instant::now();
             let mut again = Vec::new();
@@ -94,15 +96,15 @@ impl Housekeeper {
             }
             left = again;
             if !left.is_empty() {
-                // At most half of one connection's time: the sale goes on meanwhile.
+                // Pruning uses at most half of one connection's time, so that the sale continues meanwhile.
                 sleep(began.elapsed()).await;
             }
         }
     }
 
-    /// Whether there may be more to prune.
+    /// Prunes one round, and returns whether there may be more rows to prune.
     async fn round(&self, what: Prunable, measures: &Measures) -> bool {
-        match timed(&self.duration, self.housekeeping.prune(what, ROUND)).await {
+        match timed(&self.duration, self.housekeeping.prune(what, MAX_ROWS)).await {
             Ok(Pruned { rows, more }) => {
                 measures.rows.increment(rows);
                 more
@@ -120,7 +122,7 @@ impl Measures {
     fn of(rows: &'static str) -> Self {
         Self {
             rows: measure::counter_of("frontrow_housekeeping_rows_total", "Rows deleted after their retention.", "rows", rows),
-            failures: measure::counter_of("frontrow_housekeeping_failures_total", "Rounds of pruning that failed.", "rows", rows),
+            failures: measure::counter_of("frontrow_housekeeping_failures_total", "Failed rounds of pruning.", "rows", rows),
         }
     }
 }
@@ -140,12 +142,12 @@ mod tests {
 
     use super::*;
     use crate::ports::{MockHousekeeping, MockTokens, ReadError};
-    use crate::testing::{StoppedClock, a_waiting_room, an_empty_programme};
+    use crate::testing::{StoppedClock, a_waiting_room, an_empty_catalogue};
 
     const HOUR: Duration = Duration::from_hours(1);
 
     fn housekeeper(housekeeping: MockHousekeeping) -> Housekeeper {
-        let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_programme()), Arc::new(StoppedClock::default()));
+        let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_catalogue()), Arc::new(StoppedClock::default()));
         let retention = Retention { period: HOUR, events: HOUR, unread_events: 3 * HOUR, tokens: 2 * HOUR };
         Housekeeper::new(Arc::new(housekeeping), Arc::new(room), retention)
     }
@@ -159,7 +161,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn each_sort_is_pruned_until_a_round_comes_back_short() {
+    async fn each_kind_is_pruned_until_no_more_is_reported() {
         let rounds = Arc::new(Mutex::new(BTreeMap::new()));
         let mut housekeeping = MockHousekeeping::new();
         let counted = rounds.clone();
@@ -175,7 +177,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_sort_that_fails_keeps_no_other_from_being_pruned() {
+    async fn a_kind_that_fails_does_not_prevent_pruning_of_the_others() {
         let mut housekeeping = MockHousekeeping::new();
         let mut order = Sequence::new();
         for failing in [true, false, true] {
@@ -183,7 +185,7 @@ mod tests {
                 .expect_prune()
                 .times(1)
                 .in_sequence(&mut order)
-                .returning(move |_, _| if failing { Err(ReadError::Unavailable("away".into())) } else { Ok(Pruned::default()) });
+                .returning(move |_, _| if failing { Err(ReadError::Unavailable("no connection".into())) } else { Ok(Pruned::default()) });
         }
         let housekeeper = housekeeper(housekeeping);
         housekeeper.prune().await;
@@ -192,7 +194,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_backlog_of_one_sort_holds_up_no_other() {
+    async fn a_backlog_of_one_kind_does_not_delay_the_others() {
         let order = Arc::new(Mutex::new(Vec::new()));
         let mut housekeeping = MockHousekeeping::new();
         let seen = order.clone();
@@ -206,7 +208,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_stops_amid_an_endless_backlog() {
+    async fn housekeeping_stops_during_an_endless_backlog() {
         let mut housekeeping = MockHousekeeping::new();
         let stop = CancellationToken::new();
         let stopped = stop.clone();

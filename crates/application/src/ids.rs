@@ -1,4 +1,4 @@
-//! Random ids: the one place that draws them.
+//! Random ids, which are generated only here.
 
 use uuid::Uuid;
 
@@ -8,7 +8,7 @@ use crate::ports::Ids;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RandomIds;
 
-#[expect(clippy::disallowed_methods, reason = "the edge at which randomness comes in")]
+#[expect(clippy::disallowed_methods, reason = "the edge at which random ids are generated")]
 impl Ids for RandomIds {
     fn ordered(&self) -> Uuid {
         Uuid::now_v7()

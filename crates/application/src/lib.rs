@@ -1,9 +1,11 @@
-//! The use cases of Frontrow over ports: load, decide, commit. Knows no HTTP and no SQL.
+//! The use cases of Frontrow over ports: load, decide, commit. The crate contains no HTTP and no SQL.
 //!
-//! A command travels through [`GroupCommit`]: a lane loads what the commands of a batch need, lets the domain decide
-//! each, and commits their changes together. What is read comes from memory where a crowd reads it (the
-//! [`WaitingRoom`], the [`SeatMaps`]) and from the reading ports elsewhere. The [`Scheduler`] admits and sweeps, the
-//! [`Housekeeper`] deletes what is old, the [`Follower`] keeps memory up to date with other processes.
+//! A command is executed by [`GroupCommit`]: a lane loads what the commands of a batch need, lets the domain decide each, and commits their
+//! changes together. Reads with high traffic are served from memory (the [`WaitingRoom`], the [`SeatMaps`]), other reads by the reading
+//! ports. The [`Scheduler`] admits waiting users and sweeps lapsed holds, the [`Housekeeper`] deletes old rows, and the [`Follower`]
+//! updates the memory with the commits of other processes.
+//!
+//! A token or hold has *lapsed* when its deadline has passed while its row is not yet updated.
 
 mod catch;
 mod clock;

@@ -1,11 +1,11 @@
-//! Pages: lists are never unbounded.
+//! Pages: every list is bounded.
 
-/// Which part of a list.
+/// A request for a part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageRequest<C> {
-    /// The last item of the page before; none for the first page.
+    /// The last item of the previous page; none for the first page.
     pub after: Option<C>,
-    /// How many items at most.
+    /// The maximum number of items.
     pub size: u32,
 }
 
@@ -14,23 +14,23 @@ pub struct PageRequest<C> {
 pub struct Page<T, C> {
     /// The items.
     pub items: Vec<T>,
-    /// Where the next page begins; none if this is the last.
+    /// The cursor of the next page; none if this is the last.
     pub next: Option<C>,
 }
 
 impl<C: Copy> PageRequest<C> {
     /// The default number of items.
     pub const DEFAULT_SIZE: u32 = 50;
-    /// The largest number of items; who asks for more gets this many.
+    /// The maximum number of items; a larger request is reduced to it.
     pub const MAX_SIZE: u32 = 200;
 
-    /// One more than asked for: whether there is one tells whether there is a next page.
+    /// Returns the request with one more item: if that item exists, there is a next page.
     #[must_use]
     pub const fn one_more(self) -> Self {
         Self { after: self.after, size: self.size + 1 }
     }
 
-    /// The page from `items`, of which [`Self::one_more`] were asked for.
+    /// Returns the page of `items`, which were loaded with [`Self::one_more`].
     pub fn cut<T>(self, mut items: Vec<T>, cursor: impl Fn(&T) -> C) -> Page<T, C> {
         let size = usize::try_from(self.size).unwrap_or(usize::MAX);
         let more = items.len() > size;

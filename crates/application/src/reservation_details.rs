@@ -1,5 +1,5 @@
-//! Bookings: reservations with their dates, as they are read. A hold has ended once its date is cancelled, so nothing can be told of a
-//! reservation without its date.
+//! Reservations with their schedules, as they are read. A hold ends when its schedule is cancelled, so the status of a reservation depends
+//! on its schedule.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,23 +10,23 @@ use time::OffsetDateTime;
 use crate::Error;
 use crate::ports::{Catalogue, ReadError};
 
-/// A reservation and the date that it is for.
+/// A reservation and its schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReservationDetails {
     /// The reservation.
     pub reservation: Reservation,
-    /// Its date.
+    /// Its schedule.
     pub schedule: Schedule,
 }
 
 impl ReservationDetails {
-    /// What the reservation is at `now`.
+    /// Returns the status of the reservation at `now`.
     #[must_use]
     pub fn status(&self, now: OffsetDateTime) -> ReservationStatus {
         self.reservation.status(self.schedule.at(now))
     }
 
-    /// When the hold ends, or has ended.
+    /// Returns the instant at which the hold ends or has ended.
     #[must_use]
     pub fn expires_at(&self, now: OffsetDateTime) -> OffsetDateTime {
         let deadline = self.reservation.expires_at();
@@ -36,8 +36,8 @@ impl ReservationDetails {
         }
     }
 
-    /// `reservations`, which were just read, with their dates. These are read later: a cancellation that the reservations already tell of
-    /// is seen.
+    /// Reads the schedules of `reservations`, which were read just before. Since the schedules are read later, a cancellation that is
+    /// already visible in the reservations is visible in them, too.
     pub(crate) async fn of(catalogue: &dyn Catalogue, reservations: Vec<Reservation>) -> Result<Vec<Self>, Error> {
         let ids: BTreeSet<ScheduleId> = reservations.iter().map(Reservation::schedule).collect();
         if ids.is_empty() {
@@ -49,7 +49,7 @@ impl ReservationDetails {
             let schedule = schedules.get(&reservation.schedule()).cloned();
             schedule
                 .map(|schedule| Self { reservation, schedule })
-                .ok_or_else(|| ReadError::Corrupt("a reservation without its date".to_owned()))
+                .ok_or_else(|| ReadError::Corrupt("a reservation without its schedule".to_owned()))
         };
         Ok(reservations.into_iter().map(with_schedule).collect::<Result<_, _>>()?)
     }

@@ -1,7 +1,7 @@
-//! The tally: what this process's own commits have made happen, counted. All instances together have counted everything but the
-//! commits whose outcome nobody was told.
+//! Sales metrics: counts the effects of this process's own commits. All instances together count every commit except those with an unknown
+//! outcome.
 
-mod line;
+mod queue_metrics;
 
 use std::sync::Arc;
 
@@ -13,14 +13,14 @@ use metrics::{Counter, Histogram};
 use crate::measure;
 use crate::ports::{Clock, Committed, Observer};
 
-use line::Line;
+use queue_metrics::QueueMetrics;
 
 const ENDED: (&str, &str) = ("frontrow_holds_ended_total", "Holds that ended, by outcome.");
 
-/// Counts what is committed.
+/// The counters of committed changes.
 pub struct SalesMetrics {
     clock: Arc<dyn Clock>,
-    lines: DashMap<QueueId, Line>,
+    lines: DashMap<QueueId, QueueMetrics>,
     users: Counter,
     holds: Counter,
     confirmed: Counter,
@@ -32,7 +32,7 @@ pub struct SalesMetrics {
     refunds: Flow,
 }
 
-/// Money that moves one way.
+/// Transfers of money in one direction.
 struct Flow {
     times: Counter,
     minor_units: Counter,
@@ -51,50 +51,50 @@ impl Flow {
 }
 
 impl SalesMetrics {
-    /// Nothing has happened yet. `clock` is the store's; amounts are of `currency`.
+    /// Creates the metrics at zero. `clock` is the store's; amounts are in `currency`.
     pub fn new(clock: Arc<dyn Clock>, currency: Currency) -> Self {
         let ended = |outcome: &'static str| measure::counter_of(ENDED.0, ENDED.1, "outcome", outcome);
         let sales_metrics = Self {
             clock,
             lines: DashMap::new(),
-            users: measure::counter("frontrow_users_registered_total", "Users who registered."),
-            holds: measure::counter("frontrow_holds_total", "Reservations that were made: seats held."),
+            users: measure::counter("frontrow_users_registered_total", "Users registered with the built-in issuer."),
+            holds: measure::counter("frontrow_holds_total", "Reservations created (seats held)."),
             confirmed: ended("confirmed"),
             expired: ended("expired"),
             released: ended("released"),
             release_lag: measure::seconds(
                 "frontrow_hold_release_lag_seconds",
-                "How long after the deadline of a hold it was written down that it has ended. Nobody waits for it.",
+                "From a hold's deadline to the sweep, or the next hold, that updated its rows.",
             ),
             charges: Flow::new(
-                ("frontrow_charges_total", "Wallets charged."),
-                ("frontrow_charges_amount_minor_units_total", "What was charged, in minor units of the currency."),
+                ("frontrow_charges_total", "Wallet charges."),
+                ("frontrow_charges_amount_minor_units_total", "Amount charged, in minor units of the currency."),
                 currency,
             ),
             payments: Flow::new(
                 ("frontrow_payments_total", "Payments completed."),
-                ("frontrow_payments_amount_minor_units_total", "What was paid, in minor units of the currency."),
+                ("frontrow_payments_amount_minor_units_total", "Amount paid, in minor units of the currency."),
                 currency,
             ),
             refunds: Flow::new(
                 ("frontrow_refunds_total", "Payments refunded."),
-                ("frontrow_refunds_amount_minor_units_total", "What was refunded, in minor units of the currency."),
+                ("frontrow_refunds_amount_minor_units_total", "Amount refunded, in minor units of the currency."),
                 currency,
             ),
         };
-        sales_metrics.know(Queue::DEFAULT);
+        sales_metrics.set_queue_figures(Queue::DEFAULT);
         sales_metrics
     }
 
-    /// Exports the metrics of this queue, at zero if nothing has happened there.
-    pub fn know(&self, queue: QueueId) {
+    /// Exports the metrics of this queue, at zero if there are no events of it yet.
+    pub fn set_queue_figures(&self, queue: QueueId) {
         self.line(queue, |_| ());
     }
 
-    fn line(&self, queue: QueueId, count: impl FnOnce(&Line)) {
+    fn line(&self, queue: QueueId, count: impl FnOnce(&QueueMetrics)) {
         match self.lines.get(&queue) {
             Some(line) => count(&line),
-            None => count(&self.lines.entry(queue).or_insert_with(|| Line::new(queue))),
+            None => count(&self.lines.entry(queue).or_insert_with(|| QueueMetrics::new(queue))),
         }
     }
 
@@ -123,7 +123,7 @@ impl Observer for SalesMetrics {
         for event in &change.events {
             self.count(&event.fact);
         }
-        // Whoever is let in is let in under the admission version.
+        // Every admission writes the queue's admission version.
         if let Some(Admission(queue)) = change.row().map(|admission| admission.row) {
             let waits = change.rows::<QueueToken>().filter_map(|token| match token.row.state() {
                 TokenState::Active { activated_at, .. } => Some(activated_at - token.row.joined_at()),
@@ -132,13 +132,13 @@ impl Observer for SalesMetrics {
             self.line(queue, |line| waits.for_each(|wait| line.wait.record(wait.as_seconds_f64())));
         }
         let now = self.clock.now();
-        // What a cancelled date ended before its deadline is no lag.
+        // A hold that ended before its deadline, by the cancellation of its schedule, has no lag.
         for lapsed in change.rows::<Reservation>().filter(|write| has_lapsed(&write.row) && write.row.expires_at() <= now) {
             self.release_lag.record((now - lapsed.row.expires_at()).as_seconds_f64());
         }
     }
 
-    /// What may have happened is not counted.
+    /// Does nothing: changes with an unknown outcome are not counted.
     fn doubtful(&self, _: &Change) {}
 }
 

@@ -1,5 +1,5 @@
-//! The scheduler: admits, and tidies what has lapsed. Any instance may run it: the admission version of a queue lets one tick
-//! through at a time.
+//! The scheduler: admits waiting users and ends lapsed tokens and holds. Any instance may run it: the admission version of a queue allows
+//! one tick to commit at a time.
 
 mod capacity_freed;
 mod tick;
@@ -26,55 +26,55 @@ use crate::{Error, WaitingRoom};
 
 pub use capacity_freed::CapacityFreed;
 
-/// How many holds a sweep looks at.
-const AT_MOST: u32 = 1_000;
-/// Between two ticks for places that fell free.
-const BETWEEN_WAKES: Duration = Duration::from_millis(20);
-/// So long after a deadline its queue is ticked: the store's clock may be a little behind the one that is looked at here.
-const AFTER_A_LAPSE: Duration = Duration::from_millis(5);
+/// The maximum number of holds in a sweep.
+const MAX_HOLDS: u32 = 1_000;
+/// The minimum interval between two ticks for freed capacity.
+const MIN_WAKE_INTERVAL: Duration = Duration::from_millis(20);
+/// The delay of a tick after a deadline: the store's clock may be slightly behind this process's clock.
+const DEADLINE_MARGIN: Duration = Duration::from_millis(5);
 
-/// How often the scheduler does what.
+/// The intervals of the scheduler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Intervals {
-    /// Between two admissions, unless a place falls free.
+    /// The interval between two ticks, unless capacity is freed.
     pub tick: Duration,
-    /// Between two sweeps of lapsed holds.
+    /// The interval between two sweeps of lapsed holds.
     pub sweep: Duration,
 }
 
-/// Admits, and tidies what has lapsed.
+/// The task that admits waiting users and ends lapsed tokens and holds.
 pub struct Scheduler {
     committer: Arc<Committer>,
     room: Arc<WaitingRoom>,
     rules: Arc<Rules>,
     intervals: Intervals,
     capacity_freed: Arc<CapacityFreed>,
-    /// When sales open for which users wait, by their queue.
+    /// The opening times of sales that users wait for, by queue.
     openings: Mutex<BTreeMap<QueueId, OffsetDateTime>>,
     measures: Measures,
 }
 
-/// What is measured of its work.
+/// The metrics of the scheduler.
 struct Measures {
     tick: Histogram,
     sweep: Histogram,
     failures: Counter,
 }
 
-/// What the scheduler works with.
+/// The dependencies of the scheduler.
 pub struct Dependencies {
-    /// Load and commit.
+    /// Loads and commits.
     pub committer: Arc<Committer>,
-    /// Who waits, as far as is known here.
+    /// The waiting users, as far as they are known in memory.
     pub room: Arc<WaitingRoom>,
-    /// The rules' numbers.
+    /// The parameters of the rules.
     pub rules: Arc<Rules>,
-    /// What wakes it.
+    /// Wakes the scheduler.
     pub capacity_freed: Arc<CapacityFreed>,
 }
 
 impl Scheduler {
-    /// A scheduler with `dependencies`, in `intervals`.
+    /// Creates a scheduler.
     #[must_use]
     pub fn new(dependencies: Dependencies, intervals: Intervals) -> Self {
         let Dependencies { committer, room, rules, capacity_freed } = dependencies;
@@ -82,7 +82,7 @@ impl Scheduler {
         Self { committer, room, rules, intervals, capacity_freed, openings, measures }
     }
 
-    /// Works until it is told to stop; a commit that is under way is finished first.
+    /// Runs until `stop` is cancelled; a commit in progress is finished first.
     pub async fn run(self, stop: CancellationToken) {
         let (mut tick, mut sweep) = (every(self.intervals.tick), every(self.intervals.sweep));
         let mut next_wake = Instant::now();
@@ -96,44 +96,44 @@ impl Scheduler {
                     Ok(())
                 }
                 () = self.capacity_freed_after(next_wake) => {
-                    next_wake = Instant::now() + BETWEEN_WAKES;
+                    next_wake = Instant::now() + MIN_WAKE_INTERVAL;
                     self.tick_freed().await;
                     Ok(())
                 }
                 () = self.next_lapse() => Ok(()),
                 () = self.next_opening() => Ok(()),
                 _ = sweep.tick() => self.sweep().await.map(|swept| {
-                    // There may be more, as when a date is cancelled: they come one step after the other, and ticks between them.
-                    if u32::try_from(swept) == Ok(AT_MOST) {
+                    // There may be more, as after the cancellation of a schedule: the next sweep follows, with ticks in between.
+                    if u32::try_from(swept) == Ok(MAX_HOLDS) {
                         sweep.reset_immediately();
                     }
                 }),
             };
             if let Err(error) = done {
                 self.measures.failures.increment(1);
-                tracing::error!(error = &error as &dyn std::error::Error, "the scheduler could not do its work");
+                tracing::error!(error = &error as &dyn std::error::Error, "a run of the scheduler failed");
             }
         }
     }
 
-    /// Returns when a place is free, but not before `instant`: a storm of payments makes a tick now and then, not one each.
+    /// Returns when capacity is freed, but not before `instant`: many payments in a short time cause few ticks, not one each.
     async fn capacity_freed_after(&self, instant: Instant) {
         sleep_until(instant).await;
         self.capacity_freed.wake.notified().await;
     }
 
-    /// Returns when an admission has ended by its deadline in a queue where somebody waits: its place is free.
+    /// Returns when an active token reaches its deadline in a queue with waiting users, and so frees capacity.
     async fn next_lapse(&self) {
         let Some((at, queue)) = self.room.next_lapse() else { return pending().await };
-        sleep(Duration::try_from(at - self.room.now()).unwrap_or_default() + AFTER_A_LAPSE).await;
+        sleep(Duration::try_from(at - self.room.now()).unwrap_or_default() + DEADLINE_MARGIN).await;
         self.capacity_freed.add([queue]);
     }
 
-    /// Returns when a sale opens for which somebody waits.
+    /// Returns when a sale opens that users wait for.
     async fn next_opening(&self) {
         let next = self.openings().iter().map(|(queue, at)| (*at, *queue)).min();
         let Some((at, queue)) = next else { return pending().await };
-        sleep(Duration::try_from(at - self.room.now()).unwrap_or_default() + AFTER_A_LAPSE).await;
+        sleep(Duration::try_from(at - self.room.now()).unwrap_or_default() + DEADLINE_MARGIN).await;
         self.openings().remove(&queue);
         self.capacity_freed.add([queue]);
     }
@@ -142,14 +142,14 @@ impl Scheduler {
         self.openings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ticks the queues in which places fell free, if anybody waits there as far as is known here.
+    /// Ticks the queues in which capacity was freed and users wait, as far as is known in memory.
     async fn tick_freed(&self) {
         let freed: Vec<QueueId> = self.capacity_freed.take().into_iter().filter(|queue| self.room.waiting(*queue) > 0).collect();
-        // What failed is logged and counted.
+        // A failure is already logged and counted.
         let _ = self.tick(&freed).await;
     }
 
-    /// Ticks the queues in which there may be something to do; the others cost nothing.
+    /// Ticks the queues that may need a tick; the others cost nothing.
     async fn tick_all(&self) {
         if let Ok(Ticked { admitted, lapsed }) = self.tick(&self.room.due()).await
             && admitted + lapsed > 0
@@ -158,13 +158,13 @@ impl Scheduler {
         }
     }
 
-    /// Writes down which holds have ended, by their deadlines or by their dates' cancellation; how many were.
+    /// Writes the end of holds that have passed their deadlines or whose schedules are cancelled, and returns their number.
     pub async fn sweep(&self) -> Result<usize, Error> {
         timed(&self.measures.sweep, self.try_sweep()).await
     }
 
     async fn try_sweep(&self) -> Result<usize, Error> {
-        let lapsed = LapsedHolds { at_most: AT_MOST, longest: self.rules.hold };
+        let lapsed = LapsedHolds { at_most: MAX_HOLDS, longest: self.rules.hold };
         let rows = self.committer.load(&[lapsed.clone().into()]).await?;
         let decide = || -> Result<_, Unreadable> {
             let (holds, unreadable): (Vec<_>, Vec<_>) = lapsed.find(&rows)?.into_iter().partition(Result::is_ok);
@@ -188,10 +188,10 @@ impl Scheduler {
 
     fn report_hold(&self, error: &(dyn std::error::Error + 'static)) {
         self.measures.failures.increment(1);
-        tracing::error!(error, "a hold that has lapsed can't be ended");
+        tracing::error!(error, "a lapsed hold can't be ended");
     }
 
-    /// Commits; how many changes were committed. Those that met a conflict are left to the next round.
+    /// Commits `changes`, and returns how many were committed. Changes that met a conflict are left to the next sweep.
     async fn commit(&self, changes: &[Change]) -> Result<usize, Error> {
         let (mut done, mut failed) = (0, None);
         for result in self.committer.commit(changes).await {
@@ -209,12 +209,9 @@ impl Scheduler {
 impl Measures {
     fn new() -> Self {
         Self {
-            tick: measure::seconds(
-                "frontrow_scheduler_tick_duration_seconds",
-                "How long a tick takes, of all queues in which there may be something to do.",
-            ),
-            sweep: measure::seconds("frontrow_scheduler_sweep_duration_seconds", "How long a sweep of lapsed holds takes."),
-            failures: measure::counter("frontrow_scheduler_failures_total", "Ticks and sweeps that failed."),
+            tick: measure::seconds("frontrow_scheduler_tick_duration_seconds", "Duration of a tick of all queues that may have work."),
+            sweep: measure::seconds("frontrow_scheduler_sweep_duration_seconds", "Duration of a sweep of lapsed holds."),
+            failures: measure::counter("frontrow_scheduler_failures_total", "Failed ticks and sweeps."),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Seat maps: what seats of a date are free, read from the store once and kept up to date by what is committed. A map is built
-//! once a version and shared by all readers.
+//! Seat maps: the seats of a schedule with their status, read from the store once and updated by commits. A map is built once per version
+//! and shared by all readers.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,12 +12,13 @@ use time::OffsetDateTime;
 use crate::ports::{Catalogue, Clock, Committed, Observer};
 use crate::{Error, ReadModel};
 
-/// The seats of a date at an instant.
+/// The seats of a schedule at an instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeatMap {
-    /// How often its seats have been written, all together: it only grows, and is the same on every instance.
+    /// The total number of writes of its seats: it only grows, and is the same on every instance.
     pub version: u64,
-    /// How many holds have ended, by their deadline or by the date's cancellation, that no row tells of yet. With the version it tells one map of a date from another.
+    /// How many seats have holds that ended, by their deadline or by the cancellation of the schedule, before their rows are updated.
+    /// Together with the version it identifies a map of the schedule.
     pub lapsed: u32,
     /// How many seats are free.
     pub available: u32,
@@ -27,23 +28,23 @@ pub struct SeatMap {
     pub seats: Vec<SeatView>,
 }
 
-/// A seat as everybody may see it: not whose it is.
+/// The public view of a seat, without its owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeatView {
     /// Its number.
     pub number: SeatNumber,
-    /// What is written on it.
+    /// Its label.
     pub label: Arc<str>,
-    /// What it is.
+    /// Its status.
     pub status: SeatStatus,
-    /// What it costs.
+    /// Its price.
     pub price: Money,
-    /// Whether it is a place for a wheelchair.
+    /// Whether it is accessible by wheelchair.
     pub accessible: bool,
 }
 
 impl SeatMap {
-    /// Its seats, counted.
+    /// Returns the counts of its seats.
     #[must_use]
     pub fn stock(&self) -> Stock {
         let seats = u64::try_from(self.seats.len()).unwrap_or(u64::MAX);
@@ -51,14 +52,14 @@ impl SeatMap {
     }
 }
 
-/// The seat maps of all dates that somebody looked at.
+/// The seat maps of all schedules that were requested.
 pub struct SeatMaps {
-    halls: DashMap<ScheduleId, Arc<ScheduleSeats>>,
+    schedules: DashMap<ScheduleId, Arc<ScheduleSeats>>,
     catalogue: Arc<dyn Catalogue>,
     clock: Arc<dyn Clock>,
 }
 
-/// A date's seats in memory.
+/// The seats of a schedule in memory.
 #[derive(Default)]
 struct ScheduleSeats {
     loading: tokio::sync::Mutex<()>,
@@ -68,44 +69,45 @@ struct ScheduleSeats {
 #[derive(Default)]
 struct Seats {
     loaded: bool,
-    /// Until they are loaded: those that were committed meanwhile.
+    /// The seats; until they are loaded, only those that were committed meanwhile.
     rows: BTreeMap<SeatNumber, (Versioned<Seat>, Arc<str>)>,
     map: Option<Arc<SeatMap>>,
-    /// From which instant on the map is true, the last deadline of a hold that has passed, and until when, the next one: a clock may go back.
+    /// The period in which the map is valid: from the last deadline of a hold that has passed, since a clock may go back, until the next
+    /// one.
     map_from: Option<OffsetDateTime>,
     map_until: Option<OffsetDateTime>,
-    /// Whether the map is that of a cancelled date.
+    /// Whether the map is that of a cancelled schedule.
     is_cancelled: bool,
 }
 
 impl SeatMaps {
-    /// No maps yet, over the catalogue that fills them.
+    /// Creates an empty set of maps that are loaded from `catalogue`.
     pub fn new(catalogue: Arc<dyn Catalogue>, clock: Arc<dyn Clock>) -> Self {
-        Self { halls: DashMap::new(), catalogue, clock }
+        Self { schedules: DashMap::new(), catalogue, clock }
     }
 
-    /// The map of `schedule`, as it was just read from the store, as of now. On a date that is cancelled nothing is held.
+    /// Returns the current map of `schedule`, which was just read from the store. In a cancelled schedule no seat is held.
     pub async fn map(&self, schedule: &Schedule) -> Result<Arc<SeatMap>, Error> {
         let id = schedule.id();
-        let hall = self.halls.entry(id).or_default().clone();
-        if let Some(map) = hall.map(schedule, self.clock.now()) {
+        let schedule_seats = self.schedules.entry(id).or_default().clone();
+        if let Some(map) = schedule_seats.map(schedule, self.clock.now()) {
             return Ok(map);
         }
-        let _one_loads = hall.loading.lock().await;
-        if !hall.seats().loaded {
+        let _one_loads = schedule_seats.loading.lock().await;
+        if !schedule_seats.seats().loaded {
             let rows = self.catalogue.seats(id).await?;
             if rows.is_empty() {
-                self.halls.remove(&id);
+                self.schedules.remove(&id);
                 return Ok(Arc::new(SeatMap { version: 0, lapsed: 0, available: 0, held: 0, seats: Vec::new() }));
             }
-            let mut seats = hall.seats();
+            let mut seats = schedule_seats.seats();
             for seat in rows {
                 seats.keep(seat);
             }
             seats.loaded = true;
         }
-        hall.map(schedule, self.clock.now()).ok_or_else(|| {
-            tracing::error!(schedule = %id, "a hall that is loaded has no map");
+        schedule_seats.map(schedule, self.clock.now()).ok_or_else(|| {
+            tracing::error!(schedule = %id, "a loaded schedule has no seat map");
             Error::Internal
         })
     }
@@ -113,17 +115,17 @@ impl SeatMaps {
 
 #[async_trait]
 impl ReadModel for SeatMaps {
-    /// Seats of halls that somebody looked at are kept.
+    /// Keeps the seat if the map of its schedule was requested before.
     fn apply(&self, row: LoggedRow) {
         let LoggedRow::Seat(seat) = row else { return };
-        if let Some(hall) = self.halls.get(&seat.schedule()) {
-            hall.seats().keep(seat);
+        if let Some(schedule_seats) = self.schedules.get(&seat.schedule()) {
+            schedule_seats.seats().keep(seat);
         }
     }
 
-    /// All maps are forgotten, and read by the next who look.
-    async fn read_anew(&self) -> Result<(), Error> {
-        self.halls.clear();
+    /// Removes all maps; the next request of each loads it again.
+    async fn reload(&self) -> Result<(), Error> {
+        self.schedules.clear();
         Ok(())
     }
 }
@@ -133,10 +135,10 @@ impl Observer for SeatMaps {
         change.logged(committed.number).for_each(|row| self.apply(row));
     }
 
-    /// The halls are read anew by the next who looks.
+    /// Removes the maps of the change; the next request of each loads it again.
     fn doubtful(&self, change: &Change) {
         for seat in change.rows::<Seat>() {
-            self.halls.remove(&seat.row.schedule());
+            self.schedules.remove(&seat.row.schedule());
         }
     }
 }
@@ -151,9 +153,9 @@ impl ScheduleSeats {
         if !seats.loaded {
             return None;
         }
-        let is_true = seats.map_from.is_none_or(|from| from <= now) && seats.map_until.is_none_or(|until| now < until);
-        let is_old = !is_true || seats.is_cancelled != schedule.is_cancelled();
-        if seats.map.is_none() || is_old {
+        let is_valid = seats.map_from.is_none_or(|from| from <= now) && seats.map_until.is_none_or(|until| now < until);
+        let is_stale = !is_valid || seats.is_cancelled != schedule.is_cancelled();
+        if seats.map.is_none() || is_stale {
             seats.is_cancelled = schedule.is_cancelled();
             seats.build(schedule.at(now));
         }
@@ -162,7 +164,7 @@ impl ScheduleSeats {
 }
 
 impl Seats {
-    /// Takes the seat in, unless a newer version is known.
+    /// Stores the seat, unless this or a newer version is known.
     fn keep(&mut self, seat: Versioned<Seat>) {
         let known = self.rows.get(&seat.number());
         if known.is_some_and(|(known, _)| seat.version <= known.version) {
@@ -220,7 +222,7 @@ mod tests {
     use crate::testing::StoppedClock;
 
     #[tokio::test]
-    async fn a_hold_that_had_ended_lives_again_if_the_clock_goes_back() {
+    async fn an_expired_hold_is_held_again_if_the_clock_goes_back() {
         let hold = a_hold(BEN, &[7]);
         let seat = a_seat(7).held_under(&hold);
         let mut catalogue = MockCatalogue::new();

@@ -1,4 +1,4 @@
-//! The service: all that one process runs of the application, wired: lanes, read models, background tasks, and the use cases over them.
+//! The service: the parts of the application that one process runs: lanes, read models, background tasks, and the use cases over them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,57 +16,57 @@ use crate::{
     waiting_room,
 };
 
-/// What a service is made of.
+/// The dependencies of a service.
 pub struct Parts {
-    /// The store.
+    /// The ports of the store.
     pub ports: Ports,
     /// The store's clock.
     pub clock: Arc<dyn Clock>,
-    /// New ids.
+    /// The generator of ids.
     pub ids: Arc<dyn Ids>,
-    /// The rules' numbers.
+    /// The parameters of the rules.
     pub rules: Rules,
 }
 
-/// How much a service takes on, and how often it does what.
+/// The limits and intervals of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
-    /// How many of the crowd's batches are under way at once.
+    /// The number of batches of users' commands that are processed at once.
     pub lanes: usize,
-    /// How many of the crowd's commands may wait, and as many joins.
+    /// The maximum number of users' commands that may wait, and the maximum number of joins.
     pub max_waiting: usize,
-    /// How many commands a batch has at most.
+    /// The maximum number of commands in a batch.
     pub max_batch: usize,
-    /// How long a command of the crowd may take.
+    /// The time limit of a user's command.
     pub deadline: Duration,
-    /// How many of the operators' commands may wait.
-    pub max_waiting_orders: usize,
-    /// How long a command of an operator may take.
-    pub order_deadline: Duration,
-    /// Between two readings of what other processes have committed.
+    /// The maximum number of operators' commands that may wait.
+    pub max_waiting_operator_commands: usize,
+    /// The time limit of an operator's command.
+    pub operator_deadline: Duration,
+    /// The interval at which commits of other processes are read.
     pub follow: Duration,
-    /// Between two ticks, and two sweeps.
+    /// The intervals of ticks and sweeps.
     pub intervals: Intervals,
     /// How long rows are kept.
     pub retention: Retention,
 }
 
-/// What one process runs of the application.
+/// The parts of the application that one process runs.
 pub struct Service {
-    /// What can be asked of it.
+    /// The use cases.
     pub use_cases: UseCases,
-    /// The lanes, a kind of commands each.
+    /// The group commits, one for each kind of command.
     pub lanes: [Arc<GroupCommit>; 3],
-    /// Who waits and who is in.
+    /// The waiting and active users.
     pub room: Arc<WaitingRoom>,
-    /// What has happened here.
+    /// The metrics of the sale.
     pub sales_metrics: Arc<SalesMetrics>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
 
 impl Service {
-    /// Reads what must be known before the first command, and starts all tasks on the current runtime.
+    /// Loads what the first command requires, and starts all tasks on the current runtime.
     ///
     /// # Errors
     /// The store can't be read.
@@ -85,7 +85,7 @@ impl Service {
         let capacity_freed = Arc::new(CapacityFreed::default());
         let sales_metrics = Arc::new(SalesMetrics::new(clock.clone(), currency));
         let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps.clone(), capacity_freed.clone(), sales_metrics.clone()];
-        // The log is followed from before the room is filled: nothing falls in between.
+        // The follower starts before the waiting room is filled, so that no commit is missed in between.
         let read_models: Vec<Arc<dyn ReadModel>> = vec![room.clone(), seat_maps.clone()];
         let follower = if ports.is_shared { Some(Follower::start(ports.log.clone(), read_models, settings.follow).await?) } else { None };
         room.fill().await?;
@@ -107,7 +107,7 @@ impl Service {
         Ok(Self { use_cases, lanes, room, sales_metrics, tasks, stop })
     }
 
-    /// Commits what was taken, and ends the tasks.
+    /// Processes the accepted commands and stops the tasks.
     pub async fn end(&self) {
         self.stop.cancel();
         let [commits, joins, orders] = &self.lanes;
@@ -116,13 +116,13 @@ impl Service {
     }
 }
 
-/// The lanes of the crowd's commands, of joins, and of operators' orders.
+/// Starts the lanes of users' commands, of joins, and of operators' commands.
 fn lanes(committer: &Arc<Committer>, ports: &Ports, rules: &Arc<Rules>, settings: &Settings) -> [Arc<GroupCommit>; 3] {
-    let Settings { lanes, max_waiting, max_batch, deadline, max_waiting_orders, order_deadline, .. } = *settings;
+    let Settings { lanes, max_waiting, max_batch, deadline, max_waiting_operator_commands, operator_deadline, .. } = *settings;
     let start = |committer: Arc<Committer>, limits| Arc::new(GroupCommit::start(committer, rules.clone(), limits));
     let crowd = Limits { kind: "crowd", lanes, queue: max_waiting, batch: max_batch, deadline };
-    // Joins take numbers of a counter each queue, so that two groups of them would only wait for each other.
+    // Joins take numbers from one counter per queue, so two groups of them would only wait for each other.
     let joins = Limits { kind: "joins", lanes: 1, ..crowd };
-    let orders = Limits { kind: "operators", lanes: 1, queue: max_waiting_orders, batch: 1, deadline: order_deadline };
+    let orders = Limits { kind: "operators", lanes: 1, queue: max_waiting_operator_commands, batch: 1, deadline: operator_deadline };
     [start(committer.clone(), crowd), start(committer.clone(), joins), start(Arc::new(committer.with_store(ports.orders.clone())), orders)]
 }

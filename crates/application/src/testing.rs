@@ -1,6 +1,6 @@
-//! What tests of use cases are made of, behind the feature `testing`: [`MockedLanes`], over which a use case runs, a clock that stands still
-//! until it is moved, ids that count, and an observer that keeps what it is notified of. Rows are built by [`domain::testing`], and every port
-//! has a mock in [`ports`](crate::ports).
+//! Test support for use cases, behind the feature `testing`: [`MockedLanes`], over which a use case runs, a clock that only moves on
+//! request, sequential ids, and an observer that records its notifications. [`domain::testing`] builds rows, and every port has a mock in
+//! [`ports`](crate::ports).
 
 mod catalogue;
 mod lanes;
@@ -21,21 +21,21 @@ use crate::ports::{Catalogue, Clock, Ids, MockCatalogue, Tokens};
 use crate::waiting_room::Parts;
 use crate::{SeatMaps, WaitingRoom};
 
-/// A catalogue that has the default queue, and nothing else.
+/// Returns a catalogue that only has the default queue.
 #[must_use]
-pub fn an_empty_programme() -> MockCatalogue {
+pub fn an_empty_catalogue() -> MockCatalogue {
     let mut catalogue = MockCatalogue::new();
     catalogue.expect_queues().returning(|| Ok(vec![a_queue()]));
     catalogue
 }
 
-/// An empty waiting room: 100 may be in, 50 are admitted a second.
+/// Returns an empty waiting room with a capacity of 100, which admits up to 50 users per second.
 pub fn a_waiting_room(tokens: Arc<dyn Tokens>, catalogue: Arc<dyn Catalogue>, clock: Arc<dyn Clock>) -> WaitingRoom {
     let seat_maps = Arc::new(SeatMaps::new(catalogue.clone(), clock.clone()));
     WaitingRoom::new(Parts { tokens, catalogue, seat_maps, clock, policy: rules().queue, tick: Duration::SECOND })
 }
 
-/// A clock that stands still, at [`NOW`], until it is moved.
+/// A clock that starts at [`NOW`] and only moves by [`StoppedClock::advance`].
 #[derive(Debug)]
 pub struct StoppedClock(Mutex<OffsetDateTime>);
 
@@ -48,21 +48,21 @@ impl Default for StoppedClock {
 impl StoppedClock {
     /// Moves the clock by `by`.
     pub fn advance(&self, by: Duration) {
-        *self.hand() += by;
+        *self.time() += by;
     }
 
-    fn hand(&self) -> std::sync::MutexGuard<'_, OffsetDateTime> {
+    fn time(&self) -> std::sync::MutexGuard<'_, OffsetDateTime> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
 impl Clock for StoppedClock {
     fn now(&self) -> OffsetDateTime {
-        *self.hand()
+        *self.time()
     }
 }
 
-/// Ids that count from 1.
+/// Sequential ids from 1.
 #[derive(Debug, Default)]
 pub struct CountingIds(AtomicU64);
 

@@ -1,103 +1,103 @@
-//! Deeds: what operators did, kept for good. A deed is written in the commit of what was done.
+//! The audit log: one entry per action of an operator, kept permanently. An entry is written in the same commit as the action's effect.
 
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{AuditEntryId, ConcertId, Note, PaymentId, QueueId, ReservationId, ScheduleId, UserId};
 
-/// What an operator did.
+/// An entry of the audit log: one action of an operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// The deed's id; later ones sort after earlier ones.
+    /// The entry's id; ids of later entries sort after those of earlier ones.
     pub id: AuditEntryId,
-    /// When.
+    /// The time of the action.
     pub at: OffsetDateTime,
-    /// Who.
+    /// The operator.
     pub operator: UserId,
-    /// What was done.
+    /// The action.
     pub action: Action,
-    /// What it was done to.
+    /// The subject of the action.
     pub subject: Subject,
-    /// Why, if they said so.
+    /// The reason, if the operator specified one.
     pub reason: Option<String>,
-    /// What it changed.
+    /// The properties that the action changed.
     pub changes: Vec<Changed>,
 }
 
-/// Who orders something, and what is noted of it.
+/// The part that all commands of operators have in common: the operator, and the data of the audit entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
-    /// Who.
+    /// The operator.
     pub operator: UserId,
-    /// The id of the deed, should it come to one.
+    /// The id of the audit entry, if the command writes one.
     pub audit_entry: AuditEntryId,
-    /// Why, if they say so.
+    /// The reason, if the operator specifies one.
     pub reason: Option<Note>,
 }
 
-/// What was done to a [`Subject`].
+/// The action on a [`Subject`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// It was made.
+    /// The subject was created.
     Create,
-    /// It was changed.
+    /// The subject was changed.
     Change,
-    /// A queue no longer lets anybody through.
+    /// A queue stopped admitting users.
     Pause,
-    /// A paused queue lets through again.
+    /// A paused queue admits users again.
     Resume,
-    /// A queue takes nobody in.
+    /// A queue stopped accepting joins.
     Close,
-    /// A queue takes in and lets through.
+    /// A queue accepts joins and admits users.
     Open,
-    /// Users were let in by hand.
+    /// Users were admitted manually.
     Admit,
-    /// A date was called off.
+    /// A concert or a schedule was cancelled.
     Cancel,
-    /// Seats were made, or labelled and priced anew.
+    /// Seats were created, relabelled or repriced.
     LayOut,
-    /// Seats were taken out of the sale.
+    /// Seats were removed from sale.
     Block,
-    /// Seats were given back to the sale.
+    /// Seats were returned to sale.
     Unblock,
-    /// A hold was ended.
+    /// A hold was released.
     Release,
-    /// A payment was given back.
+    /// A payment was refunded.
     Refund,
-    /// Money was put into a user's wallet.
+    /// A user's wallet was charged.
     Charge,
 }
 
-/// What something was done to.
+/// The subject of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// A queue.
     Queue(QueueId),
     /// A concert.
     Concert(ConcertId),
-    /// A date, or its seats.
+    /// A schedule, or its seats.
     Schedule(ScheduleId),
     /// A reservation.
     Reservation(ReservationId),
     /// A payment.
     Payment(PaymentId),
-    /// A user, or their wallet.
+    /// A user, or the user's wallet.
     User(UserId),
 }
 
-/// A thing's property before and after.
+/// A property of the subject before and after the action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
-    /// Which property, as the API calls it.
+    /// The name of the property in the API.
     pub name: String,
-    /// What it was; none if it wasn't set.
+    /// The value before; none if it wasn't set.
     pub before: Option<String>,
-    /// What it is; none if it isn't set any more.
+    /// The value after; none if it is no longer set.
     pub after: Option<String>,
 }
 
 impl Subject {
-    /// The id of the thing.
+    /// Returns the id of the subject.
     #[must_use]
     pub const fn id(self) -> Uuid {
         match self {
@@ -112,7 +112,7 @@ impl Subject {
 }
 
 impl Order {
-    /// The deed that carries this order out at `now`.
+    /// Returns the audit entry for this order, carried out at `now`.
     #[must_use]
     pub fn done(&self, action: Action, subject: Subject, changes: Vec<Changed>, now: OffsetDateTime) -> AuditEntry {
         let Self { operator, audit_entry, reason } = self.clone();
@@ -120,12 +120,12 @@ impl Order {
     }
 }
 
-/// The properties that differ between what a thing was and what it is.
+/// The properties that differ between two states of a subject.
 #[derive(Debug, Default)]
 pub(crate) struct Differences(Vec<Changed>);
 
 impl Differences {
-    /// Notes the property if it differs.
+    /// Adds the property `name` if its values differ.
     pub(crate) fn note<T: PartialEq>(mut self, name: &str, before: Option<T>, after: Option<T>, text: impl Fn(T) -> String) -> Self {
         if before != after {
             self.0.push(Changed { name: name.to_owned(), before: before.map(&text), after: after.map(text) });
@@ -133,6 +133,7 @@ impl Differences {
         self
     }
 
+    /// Returns the properties that differ.
     pub(crate) fn list(self) -> Vec<Changed> {
         self.0
     }

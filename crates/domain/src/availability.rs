@@ -1,40 +1,40 @@
-//! Availability: whether what users wait for can be bought, and how much of it is left. A queue admits by the same rule by which those
-//! who wait in it are told.
+//! Availability: whether the seats that users wait for can be bought, and how many are left. A queue admits users by the same rule that
+//! determines the availability shown to them.
 
 use time::OffsetDateTime;
 
 use crate::Schedule;
 
-/// A date that users wait for.
+/// A schedule that users wait for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
-    /// The date.
+    /// The schedule.
     pub schedule: Schedule,
-    /// Whether one of its seats is neither sold nor blocked: free, or held and may be free again.
+    /// Whether at least one of its seats is neither sold nor blocked: it is free, or held and may become free again.
     pub has_seats: bool,
 }
 
-/// Whether any of several dates can be bought.
+/// The combined sale of several schedules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Sale {
-    /// A date is on sale and has seats.
+    /// A schedule is on sale and has seats.
     Open,
-    /// Nothing is on sale: not yet, or no longer.
+    /// No schedule is on sale: not yet, or no longer.
     NotOpen {
-        /// The next time a sale opens, if one will.
+        /// The time at which the next sale opens, if one will.
         opens_at: Option<OffsetDateTime>,
     },
-    /// What is on sale has no seats.
+    /// The schedules on sale have no seats left.
     SoldOut,
-    /// All dates that haven't started are cancelled.
+    /// All schedules that haven't started are cancelled.
     Cancelled,
 }
 
 impl Sale {
-    /// The sale of all `offers` together at `now`.
+    /// Returns the combined sale of all `offers` at `now`.
     ///
-    /// Dates that can be bought come first, then those whose sale is yet to open: a sale that is sold out today and opens another date
-    /// tomorrow is worth waiting for.
+    /// Schedules that can be bought take precedence, then those whose sale is yet to open: if today's schedule is sold out and the sale of
+    /// another opens tomorrow, waiting is worthwhile.
     #[must_use]
     pub fn of(offers: &[Offer], now: OffsetDateTime) -> Self {
         let is_on_sale = |offer: &&Offer| offer.schedule.is_on_sale(now);
@@ -53,7 +53,7 @@ impl Sale {
         if Schedule::last_cancellation(schedules(), now).is_some() { Self::Cancelled } else { Self::NotOpen { opens_at: None } }
     }
 
-    /// Whether it makes sense to let users in.
+    /// Returns whether users can be admitted: there is something to buy.
     #[must_use]
     pub const fn is_open(self) -> bool {
         match self {
@@ -62,7 +62,7 @@ impl Sale {
         }
     }
 
-    /// What those who wait are told; `stock` is what is on sale.
+    /// Returns the availability shown to waiting users, given the `stock` on sale.
     #[must_use]
     pub const fn availability(self, stock: Stock) -> Availability {
         match self {
@@ -75,50 +75,50 @@ impl Sale {
     }
 }
 
-/// How much of a concert is left.
+/// The availability of a concert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Availability {
-    /// Enough.
+    /// Enough seats are free.
     Good,
-    /// Little, or only what is held and may come back.
+    /// Few seats are free, or none and some are held that may become free.
     Low,
-    /// Nothing, and nothing is held that could come back.
+    /// No seat is free, and none is held that could become free.
     SoldOut,
-    /// No date is on sale: none has been announced, or its sale has not opened yet, or all sales are over.
+    /// No schedule is on sale: none has been announced, no sale has opened yet, or all sales have closed.
     SaleNotOpen,
-    /// All dates that haven't started are cancelled.
+    /// All schedules that haven't started are cancelled.
     Cancelled,
 }
 
-/// The seats of one or several dates, counted.
+/// The seat counts of one or more schedules.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Stock {
-    /// How many seats there are.
+    /// The number of seats.
     pub seats: u64,
-    /// How many of them are AVAILABLE.
+    /// The number of AVAILABLE seats.
     pub available: u64,
-    /// How many of them are HELD.
+    /// The number of HELD seats.
     pub held: u64,
 }
 
-/// A tenth of the seats is little.
-const LITTLE: u64 = 10;
+/// The stock is low if at most one in this many seats is free.
+const LOW_STOCK_RATIO: u64 = 10;
 
 impl Stock {
-    /// Both together.
+    /// Returns the sum of both stocks.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self { seats: self.seats + other.seats, available: self.available + other.available, held: self.held + other.held }
     }
 
-    /// Whether a seat is free, or held and may be free again.
+    /// Returns whether a seat is free, or held and may become free again.
     #[must_use]
     pub const fn has_seats(self) -> bool {
         self.available + self.held > 0
     }
 
     const fn is_low(self) -> bool {
-        self.available * LITTLE <= self.seats
+        self.available * LOW_STOCK_RATIO <= self.seats
     }
 }
 
@@ -134,7 +134,7 @@ mod tests {
     const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
     const HOUR: Duration = Duration::HOUR;
 
-    /// A date whose sale opens and closes so long from now; the show starts an hour later.
+    /// Returns a schedule whose sale opens and closes in the given times from now; the show starts an hour after the sale closes.
     fn a_schedule(opens_in: Duration, closes_in: Duration) -> Schedule {
         let (id, concert, zone) = (ScheduleId(Uuid::nil()), ConcertId(Uuid::nil()), Zone::new("UTC").unwrap());
         Schedule::new(id, concert, NOW + closes_in + HOUR, zone, NOW + opens_in..NOW + closes_in)
@@ -182,23 +182,23 @@ mod tests {
     }
 
     #[test]
-    fn a_tenth_is_little_and_only_what_cannot_come_back_is_sold_out() {
+    fn availability_is_low_at_a_tenth_of_the_seats_and_follows_a_sale_that_is_not_open() {
         let of = |seats, available, held| Sale::Open.availability(Stock { seats, available, held });
         assert_eq!([of(50, 50, 0), of(50, 6, 44), of(1, 1, 0)], [Availability::Good; 3]);
         assert_eq!([of(50, 5, 0), of(50, 1, 0), of(50, 0, 1)], [Availability::Low; 3]);
         assert!(!Stock { seats: 50, available: 0, held: 0 }.has_seats() && Stock { seats: 1, available: 0, held: 1 }.has_seats());
         let full = Stock { seats: 50, available: 50, held: 0 };
-        for (sale, told) in [
+        for (sale, expected) in [
             (Sale::SoldOut, Availability::SoldOut),
             (Sale::Cancelled, Availability::Cancelled),
             (Sale::NotOpen { opens_at: None }, Availability::SaleNotOpen),
         ] {
-            assert_eq!(sale.availability(full), told);
+            assert_eq!(sale.availability(full), expected);
         }
     }
 
     #[test]
-    fn the_stock_of_two_schedules_is_that_of_both() {
+    fn the_stock_of_two_schedules_is_their_sum() {
         let (one, other) = (Stock { seats: 10, available: 2, held: 3 }, Stock { seats: 5, available: 1, held: 0 });
         assert_eq!(one.and(other), Stock { seats: 15, available: 3, held: 3 });
     }

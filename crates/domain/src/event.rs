@@ -1,4 +1,4 @@
-//! Events: what has happened, for those outside who want to know. They carry no secret: a token's id is none of their business.
+//! Events: facts for consumers outside the service. They carry no secrets: a token appears by its digest, never by its id.
 
 use std::fmt;
 
@@ -10,120 +10,120 @@ use crate::{
     ScheduleId, SeatNumber, TokenDigest, User, UserId, Version, Wallet, WalletEntry, Write,
 };
 
-/// A fact about a thing, its subject, at a version of it.
+/// A fact about a subject, at a version of the subject.
 ///
-/// Events of one subject are told in the order of these versions.
+/// Events of one subject are published in the order of these versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// The version that the subject's row has since.
+    /// The version of the subject's row after the event.
     pub version: Version,
-    /// What has happened.
+    /// The fact.
     pub fact: Fact,
 }
 
-/// What has happened.
+/// A fact that the event log records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fact {
-    /// Somebody is new here.
+    /// A user was registered.
     UserRegistered {
-        /// Who.
+        /// The user.
         user: UserId,
     },
-    /// Somebody stands in line.
+    /// A user joined a queue.
     QueueJoined {
-        /// Their token.
+        /// The digest of the user's token.
         token: TokenDigest,
-        /// Where.
+        /// The queue.
         queue: QueueId,
-        /// Who.
+        /// The user.
         user: UserId,
-        /// The concert for which, if they named one.
+        /// The concert that the user joined for, if named.
         concert: Option<ConcertId>,
     },
-    /// Somebody has been let in.
+    /// A user was admitted.
     TokenActivated {
-        /// Their token.
+        /// The digest of the user's token.
         token: TokenDigest,
-        /// Where.
+        /// The queue.
         queue: QueueId,
-        /// Who.
+        /// The user.
         user: UserId,
-        /// Their number in the line.
+        /// The token's number in the queue.
         number: u64,
     },
-    /// Somebody's admission, or wait, has ended.
+    /// A waiting or active token ended.
     TokenExpired {
-        /// Their token.
+        /// The digest of the user's token.
         token: TokenDigest,
-        /// Where.
+        /// The queue.
         queue: QueueId,
-        /// Who.
+        /// The user.
         user: UserId,
-        /// Their number in the line.
+        /// The token's number in the queue.
         number: u64,
-        /// Why.
+        /// The reason.
         reason: ExpiryReason,
     },
-    /// Seats are kept for somebody.
+    /// Seats were held for a user.
     SeatsHeld {
         /// The reservation.
         reservation: ReservationId,
-        /// The date.
+        /// The schedule.
         schedule: ScheduleId,
-        /// Whose it is.
+        /// The user.
         user: UserId,
-        /// Which seats.
+        /// The seats.
         seats: Vec<SeatNumber>,
-        /// Until when.
+        /// The first instant at which the hold has expired.
         expires_at: OffsetDateTime,
     },
-    /// Seats are free again.
+    /// A reservation ended and its seats were freed.
     ReservationCancelled {
         /// The reservation.
         reservation: ReservationId,
-        /// The date.
+        /// The schedule.
         schedule: ScheduleId,
-        /// Whose it was.
+        /// The user.
         user: UserId,
-        /// Which seats.
+        /// The seats.
         seats: Vec<SeatNumber>,
-        /// Why.
+        /// The reason.
         reason: CancelReason,
     },
-    /// Money has come in.
+    /// A wallet was charged.
     WalletCharged {
-        /// Whose wallet.
+        /// The owner of the wallet.
         user: UserId,
-        /// How much.
+        /// The amount.
         amount: Money,
-        /// What is in it now.
+        /// The balance after the charge.
         balance: Money,
     },
-    /// Seats are sold.
+    /// A reservation was paid and its seats were sold.
     PaymentCompleted {
         /// The payment.
         payment: PaymentId,
-        /// What was paid for.
+        /// The reservation that was paid.
         reservation: ReservationId,
-        /// Who paid.
+        /// The payer.
         user: UserId,
-        /// How much.
+        /// The amount.
         amount: Money,
     },
-    /// A payment has gone back.
+    /// A payment was refunded.
     PaymentRefunded {
         /// The payment.
         payment: PaymentId,
-        /// What had been paid for.
+        /// The reservation that had been paid.
         reservation: ReservationId,
-        /// Who had paid.
+        /// The payer.
         user: UserId,
-        /// How much.
+        /// The amount.
         amount: Money,
     },
 }
 
-/// What an event is about.
+/// The subject of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "each is what its name says")]
 pub enum Subject {
@@ -135,7 +135,7 @@ pub enum Subject {
 }
 
 impl fmt::Display for Subject {
-    /// What it is and which: `reservations/0197…`.
+    /// Writes the kind and the id of the subject: `reservations/0197…`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::User(id) => write!(f, "users/{id}"),
@@ -148,7 +148,7 @@ impl fmt::Display for Subject {
 }
 
 impl Fact {
-    /// All names that [`Fact::name`] gives: the catalogue of events.
+    /// All names that [`Fact::name`] returns: the catalogue of events.
     pub const NAMES: [&str; 9] = [
         "user.registered",
         "queue_token.created",
@@ -161,7 +161,7 @@ impl Fact {
         "payment.refunded",
     ];
 
-    /// The type of the event, as those outside know it. It never changes its meaning.
+    /// Returns the event's type as published. Its meaning never changes.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         let index = match self {
@@ -178,7 +178,7 @@ impl Fact {
         Self::NAMES[index]
     }
 
-    /// What it is a fact about.
+    /// Returns the subject of the fact.
     #[must_use]
     pub const fn subject(&self) -> Subject {
         match self {
@@ -192,7 +192,7 @@ impl Fact {
         }
     }
 
-    /// The event: its subject has `version` since.
+    /// Returns the event whose subject has `version` after it.
     #[must_use]
     pub const fn at(self, version: Version) -> Event {
         Event { version, fact: self }

@@ -1,18 +1,18 @@
-//! Faults: what was loaded contradicts itself. The store or the program is wrong, never the caller.
+//! Faults: contradictions between loaded rows. The store or the program is at fault, never the caller.
 
 use thiserror::Error;
 
 use crate::{ReservationId, SeatNumber};
 
-/// What is wrong with what was loaded. A decision that finds a fault changes nothing.
+/// A contradiction between loaded rows. A decision that finds a fault changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Fault {
-    /// A reservation names seats whose rows were not loaded with it, or are not its own.
-    #[error("reservation {reservation} names the seats {}, whose rows were not loaded or are not its own", list(seats))]
+    /// A reservation names seats whose rows were not loaded with it or do not belong to it.
+    #[error("reservation {reservation} names the seats {}, whose rows were not loaded or do not belong to it", list(seats))]
     SeatsMissing {
-        /// Which reservation.
+        /// The reservation.
         reservation: ReservationId,
-        /// Which of its seats.
+        /// The affected seats.
         seats: Vec<SeatNumber>,
     },
 }

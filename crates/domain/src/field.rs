@@ -1,38 +1,38 @@
-//! The parts of a command that can be wrong in themselves.
+//! The fields of commands that can be invalid.
 
-/// A part of what somebody writes down.
+/// A field of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Field {
-    /// The user who is named.
+    /// The named user.
     User,
     /// The queue.
     Queue,
-    /// How many seats a user may have.
+    /// The maximum number of seats per user.
     SeatsPerUser,
-    /// A part of a queue's policy.
+    /// A field of a queue's policy.
     Policy(PolicyField),
-    /// All dates together.
+    /// The list of schedules as a whole.
     Schedules,
-    /// A part of one of several dates, by its place among them.
+    /// A field of a schedule in a list, by its index.
     ScheduleAt(usize, ScheduleField),
-    /// A part of the one date.
+    /// A field of the only schedule.
     ScheduleView(ScheduleField),
     /// The seats of a plan.
     Seats,
 }
 
-/// A part of a date.
+/// A field of a schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ScheduleField {
-    /// Its id.
+    /// The id.
     Id,
-    /// When its sale closes.
+    /// The end of the sale.
     SaleClose,
-    /// Its seats.
+    /// The seats.
     Seats,
 }
 
-/// A part of a queue's policy.
+/// A field of a queue's policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "as in QueuePolicy")]
 pub enum PolicyField {
@@ -44,7 +44,7 @@ pub enum PolicyField {
 }
 
 impl PolicyField {
-    /// What it is called, with its unit.
+    /// Returns the name of the field, with its unit.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

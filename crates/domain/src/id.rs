@@ -1,4 +1,4 @@
-//! The identities of things: UUIDs that can't be mistaken for each other.
+//! Ids: one UUID type per kind of thing, so that they can't be confused.
 
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -30,29 +30,29 @@ macro_rules! ids {
 }
 
 ids! {
-    /// Who buys. An external issuer's `sub` is as good as one of ours.
+    /// The id of a user: the `sub` of an access token, of the service itself or of an external issuer.
     UserId;
-    /// A waiting line.
+    /// The id of a queue.
     QueueId;
-    /// A concert.
+    /// The id of a concert.
     ConcertId;
-    /// One date of a concert.
+    /// The id of a schedule of a concert.
     ScheduleId;
-    /// A user's claim to seats.
+    /// The id of a reservation.
     ReservationId;
-    /// The payment of a reservation.
+    /// The id of a payment.
     PaymentId;
-    /// A line in a wallet's book.
+    /// The id of a wallet entry.
     EntryId;
-    /// What an operator did.
+    /// The id of an entry of the audit log.
     AuditEntryId;
-    /// Something that has happened.
+    /// The id of an event.
     EventId;
-    /// What a token is known by where its id must not be: a digest of it, from which the id can't be told.
+    /// A digest that identifies a queue token where its id must not appear: the id can't be derived from it.
     TokenDigest;
 }
 
-/// A user's place in a queue. The id is the secret that admits, so it shows itself to no log.
+/// The id of a queue token. It is the secret that grants admission, so its debug output hides it from logs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenId(pub Uuid);
 
@@ -75,21 +75,21 @@ impl std::fmt::Debug for TokenId {
 }
 
 impl TokenId {
-    /// What the token is known by to the event log and to the read models.
+    /// Returns the digest that identifies the token in the event log and in read models.
     #[must_use]
     pub fn digest(self) -> TokenDigest {
-        // Half of it: ids are random, so that 128 bits are as many as can tell them apart.
+        // Half of the hash: ids are 128 random bits, so more bits distinguish them no better.
         let digest: [u8; 32] = Sha256::digest(self.0.as_bytes()).into();
         TokenDigest(Uuid::from_bytes(std::array::from_fn(|byte| digest[byte])))
     }
 }
 
 impl UserId {
-    /// Whether both are the same user, in a time that doesn't tell how much of the two is alike: whoever brings a token learns nothing
-    /// of its owner.
+    /// Returns whether both are the same user, in constant time: the sender of a foreign token learns nothing about its owner from the
+    /// response time.
     #[must_use]
     pub fn is(self, other: Self) -> bool {
-        // All bits are looked at, and the compiler can't know when to stop.
+        // All bits are compared; `black_box` keeps the compiler from returning early.
         std::hint::black_box(self.0.as_u128() ^ other.0.as_u128()) == 0
     }
 }
@@ -101,18 +101,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_shows_itself_to_no_log() {
+    fn debug_output_of_a_token_id_hides_the_id() {
         assert_eq!(format!("{:?}", TokenId(Uuid::from_u128(7))), "TokenId(…)");
     }
 
     #[test]
-    fn a_digest_is_the_same_for_ever() {
+    fn token_digests_are_stable_and_distinct() {
         assert_eq!(TokenId(Uuid::from_u128(7)).digest(), TokenDigest(uuid!("6bae4268-22df-52ca-f9dc-36c8319247d6")));
         assert_ne!(TokenId(Uuid::from_u128(8)).digest(), TokenId(Uuid::from_u128(7)).digest());
     }
 
     #[test]
-    fn a_user_is_nobody_else() {
+    fn a_user_is_only_equal_to_the_same_id() {
         let ada = UserId(Uuid::from_u128(7));
         assert!(ada.is(UserId(Uuid::from_u128(7))));
         for bit in 0..128 {

@@ -1,21 +1,21 @@
-//! Idempotency keys: the same request twice has one effect and one answer.
+//! Idempotency keys: a repeated request has one effect and gets the first response again.
 
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use crate::{Decision, Money, Payment, Refusal, Reservation, Rules, User, UserId, Versioned, WalletEntry, Write};
+use crate::{Money, Payment, Reservation, User, UserId, WalletEntry};
 
-/// What a client wrote into `Idempotency-Key`: 1 to 255 visible ASCII characters.
+/// The value of an `Idempotency-Key` header: 1 to 255 visible ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdempotencyKey(String);
 
-/// The text can't be an idempotency key.
+/// The error for a text that is not a valid idempotency key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("an idempotency key has 1 to 255 visible ASCII characters")]
+#[error("an idempotency key must have 1 to 255 visible ASCII characters")]
 pub struct InvalidIdempotencyKey;
 
 impl IdempotencyKey {
-    /// The key `text`.
+    /// Creates the key from `text`.
     ///
     /// # Errors
     /// [`InvalidIdempotencyKey`] unless it has 1 to 255 visible ASCII characters.
@@ -24,17 +24,17 @@ impl IdempotencyKey {
         if fits { Ok(Self(text.to_owned())) } else { Err(InvalidIdempotencyKey) }
     }
 
-    /// The shortest key that can be a secret: 128 random bits as Base64 text.
+    /// The minimum length of a key that can be secret: 128 random bits in Base64.
     pub const SECRET_CHARS: usize = 22;
 
-    /// Whether the key is long enough to be unguessable. A key of an anonymous request has to be: it is all that tells its sender from
-    /// others, and the first response is sent again to everyone who knows it.
+    /// Returns whether the key is long enough to be unguessable. The key of an anonymous request must be: nothing else identifies the
+    /// sender, and everyone who knows the key gets the first response again.
     #[must_use]
     pub fn can_be_secret(&self) -> bool {
         self.0.len() >= Self::SECRET_CHARS
     }
 
-    /// The key as text.
+    /// Returns the key as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -44,14 +44,14 @@ impl IdempotencyKey {
 /// Declares the operations with their names.
 macro_rules! operations {
     ($($(#[$doc:meta])* $operation:ident = $name:literal,)*) => {
-        /// What a request with a key asks for.
+        /// The operation of an idempotent request.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Operation {
             $($(#[$doc])* $operation,)*
         }
 
         impl Operation {
-            /// Its name, by which stores know it: never changed, never used for another.
+            /// Returns the name that stores use: it never changes and is never reused.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self {
@@ -59,7 +59,7 @@ macro_rules! operations {
                 }
             }
 
-            /// The operation that `name` stands for.
+            /// Returns the operation called `name`.
             #[must_use]
             pub fn named(name: &str) -> Option<Self> {
                 match name {
@@ -72,132 +72,94 @@ macro_rules! operations {
 }
 
 operations! {
-    /// To hold seats.
+    /// Hold seats.
     Hold = "RESERVATIONS",
-    /// To put money into a wallet.
+    /// Charge a wallet.
     Charge = "CHARGES",
-    /// To pay.
+    /// Pay for a reservation.
     Pay = "PAYMENTS",
-    /// To get a payment back.
+    /// Refund a payment.
     Refund = "REFUNDS",
-    /// To register.
+    /// Register a user.
     Register = "USERS",
-    /// To let users in, by an operator's order.
+    /// Admit users by an operator's order.
     Admit = "ADMISSIONS",
-    /// To exchange held seats.
+    /// Exchange held seats.
     Exchange = "EXCHANGES",
 }
 
-/// Within what a key is unique.
+/// An idempotency key with the scope in which it is unique.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdempotencyScope {
-    /// Whose key it is.
+    /// The user who sent the key.
     pub user: UserId,
-    /// What it was sent for.
+    /// The operation that the key was sent for.
     pub operation: Operation,
     /// The key.
     pub key: IdempotencyKey,
 }
 
-/// A digest of the concrete path and the canonical body: tells whether a request is the same one.
+/// A digest of the concrete path and the canonical body: requests with equal digests are the same request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint(pub [u8; 32]);
 
-/// A request's key together with what the request says.
+/// The idempotency key of a request, with the fingerprint of its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotentRequest {
-    /// The key and within what it is unique.
+    /// The key and its scope.
     pub scope: IdempotencyScope,
-    /// What the request says.
+    /// The fingerprint of the request.
     pub fingerprint: Fingerprint,
 }
 
-/// The answer to a key's first request, kept in the same commit as its effect.
+/// The outcome of the first request with a key, stored in the same commit as its effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyRecord {
-    /// Whose key.
+    /// The key and its scope.
     pub scope: IdempotencyScope,
-    /// What the first request said.
+    /// The fingerprint of the first request.
     pub fingerprint: Fingerprint,
-    /// What came of it.
+    /// The outcome of the first request.
     pub outcome: Outcome,
-    /// The decision's instant: countdowns in the answer are told from here.
+    /// The instant of the decision: countdowns in the response start from here.
     pub recorded_at: OffsetDateTime,
-    /// The first instant at which it is forgotten.
+    /// The first instant at which the record no longer counts.
     pub expires_at: OffsetDateTime,
 }
 
-/// What came of a request, as data: HTTP renders the first answer from it again.
+/// The outcome of an idempotent request as data, from which the first response can be rendered again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// Of a hold.
+    /// The outcome of a hold.
     Held {
-        /// The reservation as it was then.
+        /// The reservation at that time.
         reservation: Reservation,
-        /// Whether the request made it, or found it made.
+        /// Whether the request created the reservation; otherwise it existed.
         created: bool,
     },
-    /// Of a charge.
+    /// The outcome of a charge.
     Charged(WalletEntry),
-    /// Of a payment, or a refund.
+    /// The outcome of a payment or a refund.
     Paid {
-        /// The payment as it was then.
+        /// The payment at that time.
         payment: Payment,
-        /// The payer's balance after it.
+        /// The payer's balance afterwards.
         balance: Money,
     },
-    /// Of a registration.
+    /// The outcome of a registration.
     Registered(User),
-    /// Of an admission by an operator.
+    /// The outcome of an admission by an operator.
     Admitted {
-        /// How many users were admitted.
+        /// The number of users admitted.
         admitted: u32,
     },
 }
 
 impl IdempotencyScope {
-    /// The scope of a key that came with an anonymous request for `operation`: no user has it, so it is shared by all who are anonymous.
+    /// Returns the scope of the key of an anonymous request for `operation`: without a user, all anonymous requests share it.
     #[must_use]
     pub const fn anonymous(operation: Operation, key: IdempotencyKey) -> Self {
         Self { user: UserId(uuid::Uuid::nil()), operation, key }
-    }
-}
-
-impl IdempotentRequest {
-    /// The first answer, if this request has been answered before: by the record that was `found` of its key.
-    ///
-    /// # Errors
-    /// [`Refusal::KeyReused`] if the key was used for another request.
-    pub fn replay(&self, found: Option<&Versioned<IdempotencyRecord>>, now: OffsetDateTime) -> Result<Option<Decision<Outcome>>, Refusal> {
-        match found {
-            Some(record) if now < record.expires_at => {
-                if record.fingerprint == self.fingerprint {
-                    Ok(Some(Decision::replay(record.outcome.clone(), record.recorded_at)))
-                } else {
-                    Err(Refusal::KeyReused)
-                }
-            }
-            Some(_) | None => Ok(None),
-        }
-    }
-
-    /// The record of `outcome`; it takes the place of the one that was `found` and is past its retention.
-    #[must_use]
-    pub fn record(
-        &self,
-        outcome: Outcome,
-        found: Option<&Versioned<IdempotencyRecord>>,
-        now: OffsetDateTime,
-        rules: &Rules,
-    ) -> Write<IdempotencyRecord> {
-        let record = IdempotencyRecord {
-            scope: self.scope.clone(),
-            fingerprint: self.fingerprint,
-            outcome,
-            recorded_at: now,
-            expires_at: now + rules.key_retention,
-        };
-        Write { expected: found.map(|old| old.version), row: record }
     }
 }
 
@@ -218,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_shorter_than_128_random_bits_is_no_secret() {
+    fn a_key_shorter_than_128_random_bits_cannot_be_secret() {
         let can_be_secret = |text: &str| IdempotencyKey::new(text).map(|key| key.can_be_secret());
         assert_eq!(can_be_secret(&"k".repeat(21)), Ok(false));
         assert_eq!(can_be_secret(&"k".repeat(22)), Ok(true));
@@ -227,7 +189,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_key_is_kept_as_it_is(text in "[ -~]{0,260}|.{0,20}") {
+        fn a_key_is_stored_unchanged(text in "[ -~]{0,260}|.{0,20}") {
             if let Ok(key) = IdempotencyKey::new(&text) {
                 prop_assert_eq!(key.as_str(), text);
             }

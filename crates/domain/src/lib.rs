@@ -1,8 +1,11 @@
-//! Every business rule of Frontrow, pure: no async, no I/O, no clock, no randomness.
+//! The business rules of Frontrow as pure functions: no async, no I/O, no clock, no randomness.
 //!
-//! An aggregate is a module with its state machine ([`seat`], [`reservation`], [`token`], …). The rules that join several
-//! of them are the functions of [`decide`]: from what a command [needs](need) to see to a [`Change`] or a [`Refusal`]. A `Change` is
-//! plain data; making it durable is an adapter's work.
+//! Each aggregate is a module with its state machine ([`seat`], [`reservation`], [`token`], …). Rules that span several aggregates are the
+//! functions of [`decide`]: they take a command and the rows that it [needs](need), and return a [`Change`] or a [`Refusal`]. A `Change` is
+//! plain data; an adapter makes it durable.
+//!
+//! A hold or a token has *lapsed* when its deadline has passed but its row hasn't been updated. It has expired all the same: every rule
+//! goes by the status at an instant, not by the state of the row.
 
 pub mod audit_entry;
 pub mod availability;

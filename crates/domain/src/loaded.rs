@@ -1,4 +1,4 @@
-//! What decisions look at: rows that belong together, as they were loaded.
+//! The inputs of decisions: related rows as they were loaded.
 
 use std::collections::BTreeMap;
 
@@ -6,16 +6,16 @@ use crate::{
     Concert, Offer, Payment, Queue, QueueToken, Reservation, ReservationId, Schedule, Seat, SeatNumber, User, Version, Versioned, Wallet,
 };
 
-/// A user, and their wallet.
+/// A user and the user's wallet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LoadedAccount {
-    /// The user, if their row is there.
+    /// The user, if the row exists.
     pub user: Option<User>,
-    /// Their wallet, if its row is there.
+    /// The wallet, if the row exists.
     pub wallet: Option<Versioned<Wallet>>,
 }
 
-/// A token, and the queue in which it is.
+/// A token and its queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadedToken {
     /// The token.
@@ -24,115 +24,115 @@ pub struct LoadedToken {
     pub queue: Versioned<Queue>,
 }
 
-/// A queue, as a user sees it who wants a place in it.
+/// A queue, as loaded for a user who joins it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LoadedPlace {
-    /// The concert that the user named, if they named one.
+pub struct LoadedJoinTarget {
+    /// The concert, if the user named one.
     pub concert: Option<LoadedConcert>,
-    /// The queue that admits to it; without a concert, the default queue.
+    /// The queue that admits users to the concert; without a concert, the default queue.
     pub queue: Versioned<Queue>,
-    /// How many wait in it.
+    /// The number of waiting users.
     pub waiting: u32,
-    /// The place that the user has in it by its row: not EXPIRED, though it may have lapsed.
+    /// The user's token in the queue whose row is not EXPIRED; it may have lapsed.
     pub token: Option<Versioned<QueueToken>>,
 }
 
-/// A queue, as a tick sees it.
+/// A queue, as loaded for a tick.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LoadedLine {
+pub struct LoadedQueueHead {
     /// The queue.
     pub queue: Versioned<Queue>,
-    /// The version under which it admits.
+    /// Its admission version.
     pub admission: Version,
-    /// How many wait in it.
+    /// The number of waiting users.
     pub waiting: u32,
-    /// How many tokens have a row that says ACTIVE, lapsed or not; 0 if nobody waits.
+    /// The number of tokens whose row is ACTIVE, lapsed or not; 0 if no user waits.
     pub active: u32,
-    /// All dates of the concerts that this queue alone admits to; none if the queue is no concert's own, or nobody waits.
+    /// All schedules of the concerts that only this queue admits to; none if the queue is not a concert's own, or no user waits.
     pub offers: Option<Vec<Offer>>,
-    /// Tokens that are ACTIVE by their rows and past their deadline, the earliest first.
+    /// Lapsed tokens, the earliest deadline first.
     pub lapsed: Vec<Versioned<QueueToken>>,
-    /// Those that wait with the lowest numbers, in their order.
-    pub foremost: Vec<Versioned<QueueToken>>,
+    /// The waiting tokens with the lowest numbers, in ascending order.
+    pub first_waiting: Vec<Versioned<QueueToken>>,
 }
 
-/// A concert, and its dates by start, then id.
+/// A concert and its schedules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadedConcert {
     /// The concert.
     pub concert: Versioned<Concert>,
-    /// Its dates.
+    /// Its schedules, by start, then id.
     pub schedules: Vec<Versioned<Schedule>>,
 }
 
-/// Whether anybody counts on a concert's being admitted to by its queue.
+/// Whether holds or tokens depend on the queue of a concert.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ConcertUse {
-    /// Whether a reservation of the concert is HELD by its row, within its deadline, and for a date that isn't cancelled.
+    /// Whether the concert has a reservation whose row is HELD, within its deadline, and for a schedule that isn't cancelled.
     pub held: bool,
     /// Whether a token of the concert's queue that names the concert is WAITING, or ACTIVE and within its deadline.
     pub awaited: bool,
 }
 
-/// A date, and the concert that is given on it.
+/// A schedule and its concert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadedSchedule {
-    /// The date.
+    /// The schedule.
     pub schedule: Versioned<Schedule>,
     /// Its concert.
     pub concert: Versioned<Concert>,
 }
 
-/// Seats of a date, and the holds on them.
+/// Seats of a schedule and the holds on them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LoadedSeats {
-    /// The seats that were found, by number.
+    /// The existing seats, by number.
     pub seats: Vec<Versioned<Seat>>,
-    /// The reservations that are HELD by their rows and that these seats name, by id.
+    /// The reservations that these seats name and whose rows are HELD, by id.
     pub holds: Vec<LoadedReservation>,
 }
 
 impl LoadedSeats {
-    /// The seats, to look many of them up.
+    /// Returns the seats in a map, for many lookups.
     #[must_use]
     pub fn by_number(&self) -> BTreeMap<SeatNumber, &Versioned<Seat>> {
         self.seats.iter().map(|seat| (seat.number(), seat)).collect()
     }
 
-    /// The hold `id` on one of the seats.
+    /// Returns the hold `id` on one of the seats.
     #[must_use]
     pub fn hold(&self, id: ReservationId) -> Option<&LoadedReservation> {
-        // They are in the order of their ids.
+        // The holds are sorted by id.
         self.holds.binary_search_by_key(&id, |hold| hold.reservation.id()).ok().and_then(|index| self.holds.get(index))
     }
 }
 
-/// A reservation, its date and its seats.
+/// A reservation, its schedule and its seats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadedReservation {
     /// The reservation.
     pub reservation: Versioned<Reservation>,
-    /// Its date.
+    /// Its schedule.
     pub schedule: Versioned<Schedule>,
-    /// The rows of its seats, by number, whichever reservation they name by now.
+    /// The rows of its seats, by number, whichever reservation they name now.
     pub seats: Vec<Versioned<Seat>>,
 }
 
 /// A reservation that counts against its user's limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnedReservation {
-    /// The reservation, HELD or CONFIRMED by its row.
+    /// The reservation; its row is HELD or CONFIRMED.
     pub reservation: Versioned<Reservation>,
-    /// Its date.
+    /// Its schedule.
     pub schedule: Versioned<Schedule>,
 }
 
-/// A payment, what it paid for, and the payer's wallet.
+/// A payment, its reservation, and the payer's wallet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadedPayment {
     /// The payment.
     pub payment: Versioned<Payment>,
-    /// What it paid for.
+    /// The reservation that it paid for.
     pub reservation: LoadedReservation,
     /// The payer's wallet.
     pub wallet: Versioned<Wallet>,

@@ -1,11 +1,11 @@
-//! What the event log tells of a change beside its events: the rows that read models are made of, as they are since.
+//! The rows that the event log contains in addition to events: those that read models are built from, as each change left them.
 
 use time::OffsetDateTime;
 
 use crate::change::NewToken;
 use crate::{Change, ConcertId, Queue, QueueId, QueueToken, RowWrite, Seat, TokenDigest, TokenId, TokenState, UserId, Versioned, Write};
 
-/// A row that read models are made of, as a change left it.
+/// A row that read models are built from, as a change left it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LoggedRow {
     /// A queue token.
@@ -19,24 +19,24 @@ pub enum LoggedRow {
 /// A queue token without its id, which is a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoggedToken {
-    /// What it is known by.
+    /// The digest that identifies the token.
     pub digest: TokenDigest,
-    /// The line it is a place in.
+    /// The queue of the token.
     pub queue: QueueId,
-    /// Whose it is.
+    /// The user of the token.
     pub user: UserId,
-    /// The concert for which the user joined, if they named one.
+    /// The concert that the user joined for, if named.
     pub concert: Option<ConcertId>,
-    /// The place's number.
+    /// The token's number in the queue.
     pub number: u64,
-    /// When the user joined.
+    /// The time of the join.
     pub joined_at: OffsetDateTime,
-    /// What its row says.
+    /// The state of the row.
     pub state: TokenState,
 }
 
 impl LoggedToken {
-    /// The token, for who knows its id.
+    /// Returns the token with its id, which the caller knows.
     #[must_use]
     pub const fn with_id(self, id: TokenId) -> QueueToken {
         let Self { digest: _, queue, user, concert, number, joined_at, state } = self;
@@ -52,11 +52,11 @@ impl From<&QueueToken> for LoggedToken {
 }
 
 impl Change {
-    /// The rows that it tells the log of; `number` is the one that the store gave to its place.
+    /// Returns the rows for the event log; `number` is the one that the store assigned to the change's new token.
     pub fn logged(&self, number: Option<u64>) -> impl Iterator<Item = LoggedRow> {
         self.writes.iter().filter_map(move |write| match write {
             RowWrite::Token(token) => Some(LoggedRow::Token(logged(token))),
-            RowWrite::Place(place) => {
+            RowWrite::NewToken(place) => {
                 let token = place.row.clone().numbered(number?);
                 Some(LoggedRow::Token(logged(&Write::insert(token))))
             }

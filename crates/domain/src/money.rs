@@ -1,4 +1,4 @@
-//! Money: integer minor units of the service's one currency, checked arithmetic.
+//! Money: integer minor units of the service's only currency, with checked arithmetic.
 
 use thiserror::Error;
 
@@ -6,16 +6,16 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Money(i64);
 
-/// The amount is below zero or past what 64 bits hold.
+/// The error for an amount below zero or above the range of 64 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the amount is out of range")]
 pub struct OutOfRange;
 
 impl Money {
-    /// Nothing.
+    /// The amount of zero.
     pub const ZERO: Self = Self(0);
 
-    /// `minor` units.
+    /// Creates an amount of `minor` units.
     ///
     /// # Errors
     /// [`OutOfRange`] below zero.
@@ -23,32 +23,32 @@ impl Money {
         if minor < 0 { Err(OutOfRange) } else { Ok(Self(minor)) }
     }
 
-    /// The amount in minor units.
+    /// Returns the amount in minor units.
     #[must_use]
     pub const fn minor(self) -> i64 {
         self.0
     }
 
-    /// The sum.
+    /// Returns the sum of both amounts.
     ///
     /// # Errors
-    /// [`OutOfRange`] past what 64 bits hold.
+    /// [`OutOfRange`] above the range of 64 bits.
     pub fn plus(self, other: Self) -> Result<Self, OutOfRange> {
         self.0.checked_add(other.0).map(Self).ok_or(OutOfRange)
     }
 
-    /// What is left after taking `other` away.
+    /// Returns the difference of both amounts.
     ///
     /// # Errors
-    /// [`OutOfRange`] if `other` is more than there is.
+    /// [`OutOfRange`] if `other` is the larger amount.
     pub fn minus(self, other: Self) -> Result<Self, OutOfRange> {
         Self::new(self.0 - other.0)
     }
 
-    /// The sum of many amounts.
+    /// Returns the sum of `amounts`.
     ///
     /// # Errors
-    /// [`OutOfRange`] past what 64 bits hold.
+    /// [`OutOfRange`] above the range of 64 bits.
     pub fn sum(amounts: impl IntoIterator<Item = Self>) -> Result<Self, OutOfRange> {
         amounts.into_iter().try_fold(Self::ZERO, Self::plus)
     }
@@ -58,12 +58,12 @@ impl Money {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Currency([u8; 3]);
 
-/// The text is not three capital letters.
+/// The error for a text that is not three capital letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("a currency is three capital letters, as in ISO 4217")]
+#[error("a currency must be three capital letters, as in ISO 4217")]
 pub struct InvalidCurrency;
 
-/// How many decimal digits the minor units of an amount are, where there are not two of them: ISO 4217, table A.1.
+/// The number of decimal digits of currencies that don't have two: ISO 4217, table A.1.
 const MINOR_DIGITS: &[(&str, usize)] = &[
     ("BHD", 3),
     ("BIF", 0),
@@ -94,14 +94,14 @@ const MINOR_DIGITS: &[(&str, usize)] = &[
 ];
 
 impl Currency {
-    /// How many decimal digits its minor units are: 2 of a dollar, none of a won, 3 of a dinar.
+    /// Returns the number of decimal digits: 2 for the dollar, 0 for the won, 3 for the dinar.
     #[must_use]
     pub fn minor_digits(self) -> usize {
         let known = MINOR_DIGITS.iter().find(|(code, _)| code.as_bytes() == self.0);
         known.map_or(2, |(_, digits)| *digits)
     }
 
-    /// An amount of so many `minor` units as people write it, below zero too: `25.50 USD`, `-5 KRW`.
+    /// Formats an amount of `minor` units, which may be negative: `25.50 USD`, `-5 KRW`.
     #[must_use]
     pub fn format(self, minor: i64) -> String {
         let digits = self.minor_digits();
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn an_amount_is_written_with_the_digits_of_its_currency() {
+    fn an_amount_is_formatted_with_the_digits_of_its_currency() {
         for (minor, currency, text) in [
             (2_550, "USD", "25.50 USD"),
             (5, "EUR", "0.05 EUR"),
@@ -187,7 +187,7 @@ mod tests {
         }
 
         #[test]
-        fn a_currency_is_written_as_it_was_read(text in "[A-Z]{0,4}|.{0,4}") {
+        fn a_parsed_currency_is_displayed_unchanged(text in "[A-Z]{0,4}|.{0,4}") {
             if let Ok(currency) = text.parse::<Currency>() {
                 prop_assert_eq!(currency.to_string(), text);
             }

@@ -1,11 +1,11 @@
-//! Finding users by name: neither case nor accents count, and any word of a name may be the first one that is searched for.
+//! Search for users by name: case and accents are ignored, and the search text may start at any word of a name.
 //!
 //! ```text
 //!   Ana-María Núñez   ──search keys──►  ana maria nunez · maria nunez · nunez
 //!   "NUÑE"            ──prefix──►       nune: the beginning of the last one
 //! ```
 //!
-//! Stores keep the keys of each name and look prefixes up among them; what a key looks like is decided here alone.
+//! Stores keep the keys of each name and look up prefixes among them; this module alone defines the form of a key.
 
 use std::collections::BTreeSet;
 
@@ -15,38 +15,38 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::UserName;
 
-/// The longest search key and prefix, in characters: what comes after it isn't compared.
+/// The maximum length of search keys and prefixes in characters; further characters are not compared.
 pub const MAX_KEY_CHARS: usize = 64;
-/// So many words of a name can be searched for.
+/// The maximum number of keys of a name: the search text can't start at later words.
 pub const MAX_KEYS: usize = 16;
 
-/// The beginning of a name, or of any word in it, as it is searched for.
+/// A folded search text: the beginning of a name, or of any word in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamePrefix(String);
 
-/// The text can't be the beginning of a name.
+/// The error for a text that no name can begin with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the beginning of a name has 1 to 100 characters, without control characters")]
+#[error("a name prefix must have 1 to 100 characters and no control characters")]
 pub struct InvalidPrefix;
 
 impl NamePrefix {
-    /// The prefix that `text` is.
+    /// Creates the prefix from `text`.
     ///
     /// # Errors
-    /// [`InvalidPrefix`] if no name could begin so.
+    /// [`InvalidPrefix`] if no name can begin with it.
     pub fn new(text: &str) -> Result<Self, InvalidPrefix> {
-        // The beginning of a name looks like one.
+        // The beginning of a valid name is itself a valid name.
         let name = UserName::new(text).map_err(|_| InvalidPrefix)?;
         Ok(Self(key(&words(name.as_str()))))
     }
 
-    /// As it is compared with search keys: a key that begins with it is a hit.
+    /// Returns the text to compare with search keys: a key that begins with it matches.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether `name`, or a word in it, begins so.
+    /// Returns whether `name`, or the rest of it from any word on, begins with the prefix.
     #[must_use]
     pub fn matches(&self, name: &UserName) -> bool {
         name.search_keys().iter().any(|key| key.starts_with(&self.0))
@@ -54,7 +54,8 @@ impl NamePrefix {
 }
 
 impl UserName {
-    /// What the name can be found by: it from each of its words on, folded. 1 to [`MAX_KEYS`] keys of 1 to [`MAX_KEY_CHARS`] characters.
+    /// Returns the search keys: the folded name from each of its words on. There are 1 to [`MAX_KEYS`] keys of 1 to [`MAX_KEY_CHARS`]
+    /// characters.
     #[must_use]
     pub fn search_keys(&self) -> BTreeSet<String> {
         let words = words(self.as_str());
@@ -66,23 +67,23 @@ fn key(words: &[String]) -> String {
     words.join(" ").chars().take(MAX_KEY_CHARS).collect()
 }
 
-/// The words of `text`, folded: runs of letters and digits. A text of other signs alone is one word.
+/// Folds `text` and splits it into words: runs of letters and digits. A text without letters and digits is one word.
 fn words(text: &str) -> Vec<String> {
-    let folded = folded(text);
+    let folded = fold(text);
     let is_sign = |char: char| !char.is_alphanumeric() && !is_combining_mark(char);
     let words: Vec<String> = folded.split(is_sign).filter(|word| !word.is_empty()).map(str::to_owned).collect();
     if !words.is_empty() {
         return words;
     }
-    // Accents alone are what is left of such a name, or nothing at all.
+    // Folding such a text may remove all of it: then the text itself is the word.
     let signs: String = folded.split_whitespace().collect();
     vec![if signs.is_empty() { text.split_whitespace().collect() } else { signs }]
 }
 
-/// `text` without case and accents, composed.
-fn folded(text: &str) -> String {
+/// Folds `text`: removes case and accents, and composes the result.
+fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    // There and back: then ß is ss and ς is σ, as Unicode's case folding has it.
+    // Lower case, upper case and back turn ß into ss and ς into σ, as in Unicode's case folding.
     let cased = text.nfkd().filter(|char| !is_accent(*char)).flat_map(char::to_lowercase).flat_map(char::to_uppercase);
     for char in cased.flat_map(char::to_lowercase) {
         match base(char) {
@@ -93,12 +94,12 @@ fn folded(text: &str) -> String {
     folded.nfc().collect()
 }
 
-/// Marks that Latin, Greek and Cyrillic letters wear. Those of other scripts are kept: there they are vowels and consonants.
+/// Returns whether `char` is a mark on Latin, Greek and Cyrillic letters. Marks of other scripts are kept: they are vowels and consonants.
 fn is_accent(char: char) -> bool {
     matches!(char, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
 }
 
-/// What is typed for a letter that Unicode doesn't decompose, where a keyboard lacks it.
+/// Returns the usual spelling, on keyboards without the letter, of a letter that Unicode doesn't decompose.
 const fn base(char: char) -> Option<&'static str> {
     match char {
         'æ' => Some("ae"),
@@ -124,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_case_nor_accents_count() {
+    fn case_and_accents_are_ignored() {
         for (prefix, name) in [
             ("ADA", "ada lovelace"),
             ("nunez", "Núñez"),
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn any_word_of_a_name_may_come_first() {
+    fn a_search_may_start_at_any_word_of_a_name() {
         for prefix in ["ana", "maria", "nunez", "Ana Maria", "maria-nunez", " núñ ", "ana   m"] {
             assert!(finds(prefix, "Ana-María Núñez"), "{prefix}");
         }
@@ -158,28 +159,28 @@ mod tests {
     }
 
     #[test]
-    fn letters_stay_letters_where_marks_are_no_accents() {
+    fn marks_that_are_not_accents_are_compared() {
         assert!(finds("राम", "राम") && !finds("रम", "राम"), "a vowel sign");
         assert!(finds("か", "かな") && !finds("か", "がく"), "a voiced sound");
         assert!(!finds("가", "김"));
     }
 
     #[test]
-    fn a_name_of_signs_alone_is_found_by_them() {
+    fn a_name_without_letters_is_found_by_its_signs() {
         assert!(finds("🎵", "🎵 🎵") && finds("%", "%") && !finds("_", "%") && !finds("%", "Ada"));
         assert!(finds("\u{b4}", "\u{b4}") && finds("\u{301}", "\u{301}") && !finds("\u{b4}", "Ada") && !finds("\u{301}", "Ada"));
     }
 
     #[test]
-    fn what_no_name_begins_with_is_no_prefix() {
+    fn invalid_prefixes_are_rejected() {
         for text in ["", "  ", "a\0", "\n", &"x".repeat(101)] {
             assert_eq!(NamePrefix::new(text), Err(InvalidPrefix), "{text:?}");
         }
     }
 
     #[test]
-    fn keys_are_few_and_short_whatever_the_name() {
-        // One sign that Unicode takes apart into four words, a hundred times; and as many words as fit in a name.
+    fn search_keys_are_bounded_in_number_and_length() {
+        // A hundred times a character that Unicode decomposes into four words, and as many words as fit into a name.
         for name in ["\u{fdfa}".repeat(100), "a ".repeat(50), "x".repeat(100)] {
             let keys = UserName::new(&name).unwrap().search_keys();
             assert!((1..=MAX_KEYS).contains(&keys.len()), "{}", keys.len());
@@ -190,7 +191,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_name_is_found_by_each_of_its_words_however_they_are_written(words in prop::collection::vec("[a-zà-öø-ÿĀ-ſα-ωάέήίόύώА-я가-힣]{1,12}", 1..5)) {
+        fn a_name_is_found_by_each_of_its_words_in_any_case_and_normal_form(words in prop::collection::vec("[a-zà-öø-ÿĀ-ſα-ωάέήίόύώА-я가-힣]{1,12}", 1..5)) {
             let name = words.join(" ");
             for word in &words {
                 for written in [word.clone(), word.to_uppercase(), word.nfd().collect(), word.nfc().collect()] {
@@ -200,7 +201,7 @@ mod tests {
         }
 
         #[test]
-        fn whatever_can_be_a_name_can_be_found_by_itself(text in "\\PC{1,110}|.{0,20}") {
+        fn every_valid_name_is_found_by_itself(text in "\\PC{1,110}|.{0,20}") {
             if let Ok(name) = UserName::new(&text) {
                 let keys = name.search_keys();
                 prop_assert!((1..=MAX_KEYS).contains(&keys.len()));

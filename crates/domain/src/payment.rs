@@ -1,4 +1,4 @@
-//! Payments: the one payment of a reservation.
+//! Payments: at most one per reservation.
 //!
 //! ```text
 //!   COMPLETED ──── refund ────► CANCELLED
@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use crate::{Money, PaymentId, ReservationId, UserId};
 
-/// The one payment of a reservation.
+/// A payment of a reservation; a reservation has at most one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
     id: PaymentId,
@@ -20,76 +20,76 @@ pub struct Payment {
     state: PaymentState,
 }
 
-/// What has become of a payment.
+/// The state of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentState {
-    /// The money has gone over.
+    /// The payer was debited.
     Completed,
-    /// The money has come back.
+    /// The payment was refunded.
     Cancelled {
-        /// When.
+        /// The time of the refund.
         refunded_at: OffsetDateTime,
     },
 }
 
-/// The payment has been refunded before; it is as it was.
+/// The error for a refund of a payment that is already refunded; the payment is unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("payment is cancelled: can't refund")]
+#[error("the payment is cancelled: it can't be refunded")]
 pub struct AlreadyRefunded;
 
 impl Payment {
-    /// A payment that has gone over.
+    /// Creates a COMPLETED payment.
     #[must_use]
     pub const fn new(id: PaymentId, reservation: ReservationId, user: UserId, amount: Money, paid_at: OffsetDateTime) -> Self {
         Self { id, reservation, user, amount, paid_at, state: PaymentState::Completed }
     }
 
-    /// A payment as a store kept it: `self` with the state of its row.
+    /// Returns the payment as stored: `self` with the state of its row.
     #[must_use]
     pub const fn restore(self, state: PaymentState) -> Self {
         Self { state, ..self }
     }
 
-    /// Its id.
+    /// Returns the id.
     #[must_use]
     pub const fn id(&self) -> PaymentId {
         self.id
     }
 
-    /// What was paid for.
+    /// Returns the reservation that it paid for.
     #[must_use]
     pub const fn reservation(&self) -> ReservationId {
         self.reservation
     }
 
-    /// Who paid.
+    /// Returns the payer.
     #[must_use]
     pub const fn user(&self) -> UserId {
         self.user
     }
 
-    /// How much.
+    /// Returns the amount.
     #[must_use]
     pub const fn amount(&self) -> Money {
         self.amount
     }
 
-    /// When.
+    /// Returns the time of the payment.
     #[must_use]
     pub const fn paid_at(&self) -> OffsetDateTime {
         self.paid_at
     }
 
-    /// What has become of it.
+    /// Returns the state.
     #[must_use]
     pub const fn state(&self) -> PaymentState {
         self.state
     }
 
-    /// Gives the money back.
+    /// Refunds the payment.
     ///
     /// # Errors
-    /// [`AlreadyRefunded`] the second time.
+    /// [`AlreadyRefunded`] if it has been refunded before.
     pub const fn refund(mut self, now: OffsetDateTime) -> Result<Self, AlreadyRefunded> {
         match self.state {
             PaymentState::Completed => {
@@ -116,13 +116,13 @@ mod tests {
     }
 
     #[test]
-    fn a_payment_goes_back_once() {
+    fn a_payment_is_refunded_once() {
         let refunded = PaymentState::Cancelled { refunded_at: NOW };
         let before = PaymentState::Cancelled { refunded_at: datetime!(2026-11-20 20:00 UTC) };
         for (state, outcome) in [(PaymentState::Completed, Ok(refunded)), (before, Err(AlreadyRefunded))] {
             let payment = a_payment(state);
             assert_eq!(payment.clone().refund(NOW), outcome.map(a_payment));
-            assert_eq!(payment, a_payment(state), "it is as it was");
+            assert_eq!(payment, a_payment(state), "unchanged");
         }
     }
 }

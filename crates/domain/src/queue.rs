@@ -1,10 +1,10 @@
-//! Queues: waiting lines with an admission policy.
+//! Queues: virtual waiting lines with an admission policy.
 //!
 //! ```text
-//!   OPEN ── pause ──► PAUSED      joins go on, nobody is admitted
+//!   OPEN ── pause ──► PAUSED      users can join, no user is admitted
 //!     ▲ ◄── resume ─────┤
 //!     │                 │
-//!    open ── CLOSED ◄───┴── close, from OPEN too      nobody joins, the line drains
+//!    open ── CLOSED ◄───┴── close, also from OPEN     no user can join, waiting users are admitted
 //! ```
 
 use crate::PolicyField;
@@ -13,8 +13,8 @@ use time::Duration;
 
 use crate::QueueId;
 
-/// A waiting line. Its row changes only by an operator's hand; who has been admitted is kept apart from it, under a
-/// version of its own, so that joins and holds that read the policy don't collide with every tick.
+/// A queue. Only operators change its row. Admissions are recorded separately, under a version of their own, so that joins and holds, which
+/// read the policy, don't collide with every tick.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Queue {
     id: QueueId,
@@ -24,30 +24,30 @@ pub struct Queue {
     state: QueueState,
 }
 
-/// Whether a queue takes users in and lets them through.
+/// The state of a queue: whether users can join and are admitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum QueueState {
-    /// Both.
+    /// Users can join and are admitted.
     Open,
-    /// Takes in, lets nobody through.
+    /// Users can join; no user is admitted.
     Paused,
-    /// Takes nobody in, lets through who is waiting.
+    /// No user can join; waiting users are admitted.
     Closed,
 }
 
 impl QueueState {
-    /// Whether a user may join.
+    /// Returns whether users may join.
     #[must_use]
-    pub const fn takes_in(self) -> bool {
+    pub const fn accepts_joins(self) -> bool {
         match self {
             Self::Open | Self::Paused => true,
             Self::Closed => false,
         }
     }
 
-    /// Whether a tick may admit.
+    /// Returns whether a tick may admit users.
     #[must_use]
-    pub const fn lets_through(self) -> bool {
+    pub const fn admits(self) -> bool {
         match self {
             Self::Open | Self::Closed => true,
             Self::Paused => false,
@@ -55,18 +55,18 @@ impl QueueState {
     }
 }
 
-/// How a queue admits.
+/// The admission policy of a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueuePolicy {
-    /// How many tokens may be ACTIVE at once.
+    /// The maximum number of ACTIVE tokens.
     pub capacity: u32,
-    /// How many are admitted at most in one tick.
+    /// The maximum number of users admitted in one tick.
     pub batch: u32,
-    /// How long a claimed token stays ACTIVE, from its activation.
+    /// The active window: how long a claimed token stays ACTIVE, from its activation.
     pub active: Duration,
-    /// How long an admitted user has for the first guarded call.
+    /// The claim window: the time that an admitted user has for the first guarded request.
     pub claim: Duration,
-    /// How many may wait at once; none: any number.
+    /// The maximum number of waiting users; none: unlimited.
     pub max_waiting: Option<u32>,
 }
 
@@ -85,53 +85,53 @@ pub struct PolicyOverrides {
     pub max_waiting: Option<u32>,
 }
 
-/// What an operator orders a queue to do.
+/// A state transition of a queue, ordered by an operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum QueueStep {
-    /// Let nobody through for now.
+    /// Stop admitting users for now.
     Pause,
-    /// Let through again.
+    /// Admit users again.
     Resume,
-    /// Take nobody in.
+    /// Stop accepting joins.
     Close,
-    /// Take in and let through.
+    /// Accept joins and admit users.
     Open,
 }
 
-/// The queue can't do that from the state it is in; it is as it was.
+/// The error for a step that the queue's state doesn't allow; the queue is unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the queue is {state:?}: can't {step:?}")]
+#[error("the queue is {state:?}: the step {step:?} is not possible")]
 pub struct QueueError {
-    /// What it is.
+    /// The state of the queue.
     pub state: QueueState,
-    /// What was ordered.
+    /// The ordered step.
     pub step: QueueStep,
 }
 
-/// A policy that can't be.
+/// The error for a policy with a field out of range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("{} must be from {least} to {most}", field.name())]
 pub struct InvalidPolicy {
-    /// Which part of it.
+    /// The field.
     pub field: PolicyField,
-    /// Its least value.
+    /// The minimum value.
     pub least: i64,
-    /// Its greatest value.
+    /// The maximum value.
     pub most: i64,
 }
 
 impl PolicyOverrides {
-    /// The most that may be ACTIVE at once, and wait.
-    pub const MOST_PEOPLE: u32 = 10_000_000;
-    /// The most that may be admitted in one tick.
-    pub const MOST_AT_ONCE: u32 = 10_000;
-    /// The longest window.
+    /// The upper bound of the capacity, and of the number of waiting users.
+    pub const MAX_USERS: u32 = 10_000_000;
+    /// The upper bound of the batch.
+    pub const MAX_BATCH: u32 = 10_000;
+    /// The upper bound of the active and claim windows.
     pub const LONGEST: Duration = Duration::DAY;
 
-    /// Whether a queue can keep to it.
+    /// Checks that all fields are in range.
     ///
     /// # Errors
-    /// [`InvalidPolicy`] names the first part that is out of range.
+    /// [`InvalidPolicy`] for the first field that is out of range.
     pub fn check(&self) -> Result<(), InvalidPolicy> {
         let people = |field, value: Option<u32>, least: u32, most: u32| match value {
             Some(value) if !(least..=most).contains(&value) => Err(InvalidPolicy { field, least: least.into(), most: most.into() }),
@@ -143,66 +143,66 @@ impl PolicyOverrides {
             }
             Some(_) | None => Ok(()),
         };
-        people(PolicyField::Capacity, self.capacity, 0, Self::MOST_PEOPLE)?;
-        people(PolicyField::Batch, self.batch, 1, Self::MOST_AT_ONCE)?;
-        people(PolicyField::MaxWaiting, self.max_waiting, 0, Self::MOST_PEOPLE)?;
+        people(PolicyField::Capacity, self.capacity, 0, Self::MAX_USERS)?;
+        people(PolicyField::Batch, self.batch, 1, Self::MAX_BATCH)?;
+        people(PolicyField::MaxWaiting, self.max_waiting, 0, Self::MAX_USERS)?;
         window(PolicyField::Active, self.active)?;
         window(PolicyField::Claim, self.claim)
     }
 }
 
 impl Queue {
-    /// A queue that is OPEN.
+    /// Creates an OPEN queue.
     #[must_use]
     pub const fn new(id: QueueId, name: String, overrides: PolicyOverrides, message: Option<String>) -> Self {
         Self { id, name, overrides, message, state: QueueState::Open }
     }
 
-    /// A queue as a store kept it: `self` with the state of its row.
+    /// Returns the queue as stored: `self` with the state of its row.
     #[must_use]
     pub fn restore(self, state: QueueState) -> Self {
         Self { state, ..self }
     }
 
-    /// Its id.
+    /// Returns the id.
     #[must_use]
     pub const fn id(&self) -> QueueId {
         self.id
     }
 
-    /// What operators call it.
+    /// Returns the name that operators use.
     #[must_use]
     pub const fn name(&self) -> &str {
         self.name.as_str()
     }
 
-    /// What it sets of its policy; the rest comes from the configuration.
+    /// Returns the parts of the policy that the queue sets for itself; the rest comes from the configuration.
     #[must_use]
     pub const fn overrides(&self) -> PolicyOverrides {
         self.overrides
     }
 
-    /// What those who wait are told.
+    /// Returns the message shown to waiting users.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
 
-    /// Whether it takes and admits.
+    /// Returns the state.
     #[must_use]
     pub const fn state(&self) -> QueueState {
         self.state
     }
 
-    /// The same queue as its operator wants it, in the same state.
+    /// Returns the queue with another name, policy and message, in the same state.
     ///
     /// # Errors
-    /// [`InvalidPolicy`] names the first part of the policy that is out of range.
+    /// [`InvalidPolicy`] for the first field of the policy that is out of range.
     pub fn revise(self, name: String, overrides: PolicyOverrides, message: Option<String>) -> Result<Self, InvalidPolicy> {
         overrides.check().map(|()| Self { name, overrides, message, ..self })
     }
 
-    /// Goes to the state that `step` leads to; a queue that is in it stays as it is.
+    /// Moves to the state that `step` leads to. A queue that is already in it stays as it is.
     ///
     /// # Errors
     /// [`QueueError`] if a CLOSED queue is to pause or resume.
@@ -217,11 +217,10 @@ impl Queue {
         Ok(self)
     }
 
-    /// The queue of those who name no concert, and of concerts that have none of their own. Every store has it from
-    /// the start.
+    /// The queue of users who name no concert, and of concerts without a queue of their own. Every store has it from the start.
     pub const DEFAULT: QueueId = QueueId(uuid::uuid!("0f207207-0000-7000-8000-000000000001"));
 
-    /// The policy in force: the queue's own, and `default` where it sets none.
+    /// Returns the effective policy: the queue's own values, and those of `default` where it sets none.
     #[must_use]
     pub fn policy(&self, default: &QueuePolicy) -> QueuePolicy {
         let own = &self.overrides;
@@ -240,14 +239,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_queue_takes_in_and_lets_through_by_its_state() {
+    fn joins_and_admissions_depend_on_the_state_of_the_queue() {
         for state in [QueueState::Open, QueueState::Paused, QueueState::Closed] {
-            let (takes_in, lets_through) = match state {
+            let (accepts_joins, admits) = match state {
                 QueueState::Open => (true, true),
                 QueueState::Paused => (true, false),
                 QueueState::Closed => (false, true),
             };
-            assert_eq!((state.takes_in(), state.lets_through()), (takes_in, lets_through), "{state:?}");
+            assert_eq!((state.accepts_joins(), state.admits()), (accepts_joins, admits), "{state:?}");
         }
     }
 
@@ -269,17 +268,17 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_is_within_its_limits() {
+    fn a_policy_out_of_range_is_refused() {
         let none = PolicyOverrides::default();
         let second = Duration::SECOND;
-        for sound in [
+        for valid in [
             none,
             PolicyOverrides { capacity: Some(0), batch: Some(1), max_waiting: Some(0), ..none },
             PolicyOverrides { capacity: Some(10_000_000), batch: Some(10_000), active: Some(Duration::DAY), claim: Some(second), ..none },
         ] {
-            assert_eq!(sound.check(), Ok(()), "{sound:?}");
+            assert_eq!(valid.check(), Ok(()), "{valid:?}");
         }
-        for (name, broken) in [
+        for (name, invalid) in [
             ("capacity", PolicyOverrides { capacity: Some(10_000_001), ..none }),
             ("batch", PolicyOverrides { batch: Some(0), ..none }),
             ("batch", PolicyOverrides { batch: Some(10_001), ..none }),
@@ -287,12 +286,12 @@ mod tests {
             ("active_seconds", PolicyOverrides { active: Some(Duration::DAY + second), ..none }),
             ("claim_seconds", PolicyOverrides { claim: Some(Duration::ZERO), ..none }),
         ] {
-            assert_eq!(broken.check().map_err(|error| error.field.name()), Err(name), "{broken:?}");
+            assert_eq!(invalid.check().map_err(|error| error.field.name()), Err(name), "{invalid:?}");
         }
     }
 
     #[test]
-    fn a_queues_own_policy_goes_before_the_default_one_by_one() {
+    fn each_policy_field_of_a_queue_overrides_the_default() {
         let default =
             QueuePolicy { capacity: 100, batch: 50, active: Duration::seconds(600), claim: Duration::seconds(120), max_waiting: Some(9) };
         let with = |overrides| Queue::new(Queue::DEFAULT, "main".into(), overrides, None).policy(&default);

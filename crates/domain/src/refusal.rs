@@ -1,4 +1,4 @@
-//! Refusals: why a command may not be carried out. A refusal changes nothing.
+//! Refusals: the reasons why a command is not carried out. A refusal changes nothing.
 
 use thiserror::Error;
 use time::OffsetDateTime;
@@ -9,108 +9,108 @@ use crate::reservation::ReservationStatus;
 use crate::wallet::WalletError;
 use crate::{ExpiryReason, Fault, Field, Money, Note, PaymentState, ReservationId, SeatNumber, SeatStatus, TokenId, Version};
 
-/// Why a command may not be carried out.
+/// The reason why a command is not carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refusal {
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for a different request")]
     KeyReused,
-    /// The thing doesn't exist, or is somebody else's.
-    #[error("there is no such thing, or it is not yours")]
+    /// The resource doesn't exist or belongs to another user.
+    #[error("the resource does not exist or belongs to another user")]
     NotFound,
-    /// No queue token came with a guarded call.
-    #[error("this needs a queue token")]
+    /// A guarded request had no queue token.
+    #[error("the request needs a queue token")]
     TokenRequired,
-    /// The token is another user's or another queue's.
-    #[error("the queue token is not yours, or of another queue")]
+    /// The token belongs to another user or another queue.
+    #[error("the queue token belongs to another user or another queue")]
     TokenMismatch,
     /// The token's user is still waiting.
     #[error("the queue token is still waiting")]
     TokenWaiting {
-        /// Which token, for those who know its position.
+        /// The token, so that its position can be looked up.
         token: TokenId,
     },
     /// The token has ended.
     #[error("the queue token has expired")]
     TokenExpired(ExpiryReason),
-    /// A thing with this id is there already.
-    #[error("{0} is there already")]
+    /// A resource with this id already exists.
+    #[error("{0} already exists")]
     AlreadyExists(Uuid),
-    /// What was to be changed isn't any more what the operator saw.
-    #[error("it has changed since it was read")]
+    /// The resource to be changed no longer has the version that the operator read.
+    #[error("the resource has changed since it was read")]
     VersionMismatch(Version),
-    /// What is written down contradicts itself.
+    /// A field of the command is invalid or contradicts another.
     #[error("{field:?}: {problem}")]
     Contradiction {
-        /// Which part of it.
+        /// The field.
         field: Field,
-        /// What is wrong with it.
+        /// The explanation.
         problem: String,
     },
-    /// A concert's queue can't change while somebody holds its seats.
-    #[error("somebody holds seats: the queue can't change now")]
+    /// A concert's queue can't change while seats of the concert are held.
+    #[error("seats of the concert are held: its queue can't be changed now")]
     HoldsLive,
-    /// A concert's queue can't change while users wait in it for the concert, or are let in to it.
-    #[error("users wait for the concert in its queue, or are inside: the queue can't change now")]
+    /// A concert's queue can't change while it has waiting or active users for the concert.
+    #[error("the concert has waiting or active users in its queue: the queue can't be changed now")]
     TokensLive,
     /// The schedule is already cancelled.
     #[error("the schedule is already cancelled")]
     AlreadyCancelled,
-    /// What is to be joined for, held, paid or added to is cancelled.
-    #[error("it is cancelled{}", reason.as_ref().map(|reason| format!(": {}", reason.as_str())).unwrap_or_default())]
+    /// The concert or the schedule of the command is cancelled.
+    #[error("the concert or schedule is cancelled{}", reason.as_ref().map(|reason| format!(": {}", reason.as_str())).unwrap_or_default())]
     ScheduleCancelled {
-        /// Why, if the operator said so.
+        /// The reason, if the operator specified one.
         reason: Option<Note>,
     },
-    /// The date is not called off.
-    #[error("the date is not cancelled")]
+    /// The schedule is not cancelled.
+    #[error("the schedule is not cancelled")]
     ScheduleNotCancelled,
-    /// The queue can't do that.
+    /// The state of the queue doesn't allow the step.
     #[error(transparent)]
     QueueStep(#[from] QueueError),
-    /// The queue lets nobody through.
+    /// The queue is PAUSED: it admits no users.
     #[error("the queue is paused")]
     QueuePaused,
-    /// The queue takes nobody in.
+    /// The queue is CLOSED: no user can join.
     #[error("the queue is closed")]
     QueueClosed,
-    /// The line is as long as it may be.
+    /// The queue has the maximum number of waiting users.
     #[error("the queue is full")]
     QueueFull,
-    /// The date's sale isn't open.
+    /// The sale of the schedule isn't open.
     #[error("the sale is not open")]
     SaleNotOpen {
-        /// Its first instant.
+        /// The first instant of the sale.
         opens_at: OffsetDateTime,
-        /// The first instant after it.
+        /// The first instant after the sale.
         closes_at: OffsetDateTime,
     },
-    /// The date has no seats of these numbers.
-    #[error("the date has no such seats")]
+    /// The schedule has no seats with these numbers.
+    #[error("the schedule has no such seats")]
     UnknownSeats(Vec<SeatNumber>),
     /// The token has a live hold on other seats.
-    #[error("another hold is live: release it to choose other seats")]
+    #[error("the queue token has a live hold of other seats: release it first")]
     HoldExists(ReservationId),
-    /// More seats than a user may have of one concert.
-    #[error("at most {limit} seats a user and concert, and {owned} are held or sold")]
+    /// The user would have more seats of the concert than allowed.
+    #[error("a user may have at most {limit} seats of the concert, held and sold together, and has {owned}")]
     SeatLimitExceeded {
-        /// How many they may have.
+        /// The maximum number of seats.
         limit: u32,
-        /// How many they have.
+        /// The number of seats that the user has.
         owned: u32,
     },
-    /// The seats cost more together than a wallet may hold, so the reservation could not be paid.
-    #[error("these seats cost more together than a wallet may hold: hold fewer at once")]
+    /// The total price of the seats exceeds the largest balance of a wallet, so the reservation could not be paid.
+    #[error("the total price of the seats exceeds the largest balance of a wallet: hold fewer seats at once")]
     NotPayable {
-        /// What they cost, if that can be told.
+        /// The total price, if it is within the range of amounts.
         amount: Option<Money>,
-        /// What a wallet may hold.
+        /// The largest balance of a wallet.
         limit: Money,
     },
-    /// Somebody has these seats.
+    /// These seats are held, sold or blocked.
     #[error("seats are not available")]
     SeatsUnavailable(Vec<(SeatNumber, SeatStatus)>),
-    /// The hold has ended unpaid.
+    /// The hold has expired unpaid.
     #[error("the reservation has expired")]
     ReservationExpired,
     /// The reservation is paid, released or refunded.
@@ -119,44 +119,44 @@ pub enum Refusal {
     /// The reservation can't be released.
     #[error("the reservation is {0:?}: it can't be released")]
     NotReleasable(ReservationStatus),
-    /// The payment can't be refunded any more.
+    /// The payment can't be refunded.
     #[error("the payment can't be refunded")]
     NotRefundable {
-        /// What has become of it.
+        /// The state of the payment.
         state: PaymentState,
-        /// Whether it is because the show has started.
+        /// Whether the reason is that the show has started.
         started: bool,
     },
-    /// The amount named differs from what is due.
-    #[error("the amount differs from what is due")]
+    /// The specified amount differs from the amount due.
+    #[error("the amount differs from the amount due")]
     AmountMismatch {
-        /// What is due.
+        /// The amount due.
         due: Money,
     },
     /// The caller may not charge this wallet.
-    #[error("this wallet is charged by operators and cashiers only: the access token has no such role")]
+    #[error("only operators and cashiers may charge this wallet: the access token has neither role")]
     ChargeForbidden,
-    /// The amount can't be charged at once.
-    #[error("a charge is from 1 to {} minor units", max.minor())]
+    /// The amount of a charge is out of range.
+    #[error("a charge must be from 1 to {} minor units", max.minor())]
     ChargeOutOfRange {
         /// The largest charge.
         max: Money,
     },
-    /// Not enough in the wallet, or too much.
+    /// The balance of the wallet would fall below zero or exceed its limit.
     #[error(transparent)]
     Wallet(#[from] WalletError),
-    /// The log has no events after this position any more, or ends before it.
-    #[error("the event log goes from position {start} to {end}")]
+    /// The event log no longer has the events after the requested position, or ends before it.
+    #[error("the event log ranges from position {start} to {end}")]
     EventsGone {
-        /// The position from which on nothing is missing.
+        /// The first position after which no event is missing.
         start: u64,
-        /// The last position.
+        /// The last position of the log.
         end: u64,
     },
-    /// The store keeps the positions of as many readers of the log as it may.
-    #[error("as many readers of the event log are known as may be: forget one first")]
+    /// The store has the maximum number of readers of the event log.
+    #[error("the maximum number of event log readers is reached: forget one first")]
     TooManyReaders,
-    /// What was loaded contradicts itself: an internal fault.
+    /// The loaded rows contradict each other: an internal fault.
     #[error(transparent)]
     Fault(#[from] Fault),
 }

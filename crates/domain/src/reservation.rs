@@ -1,4 +1,4 @@
-//! Reservations: one user's claim to seats of one date.
+//! Reservations: seats of one schedule, held for or sold to one user.
 //!
 //! ```text
 //!         confirm               refund
@@ -6,15 +6,15 @@
 //!    └──── release, lapse ─────────────► CANCELLED (RELEASED, EXPIRED)
 //! ```
 //!
-//! A HELD reservation whose deadline has passed, or whose date is cancelled, *is* cancelled (EXPIRED), whatever its row says: every step
-//! takes the [`Moment`] of its date.
+//! A HELD reservation whose deadline has passed, or whose schedule is cancelled, *is* cancelled (EXPIRED), whatever its row says: every
+//! step takes a [`Moment`] of its schedule.
 
 use thiserror::Error;
 use time::OffsetDateTime;
 
 use crate::{ConcertId, Moment, Money, PaymentId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId};
 
-/// One user's claim to 1..k seats of one date.
+/// A reservation of one or more seats of one schedule for one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reservation {
     id: ReservationId,
@@ -29,150 +29,150 @@ pub struct Reservation {
     state: ReservationState,
 }
 
-/// A seat as it was when it was held.
+/// A seat of a reservation, as it was at the time of the hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReservedSeat {
-    /// Its number within the date.
+    /// Its number within the schedule.
     pub number: SeatNumber,
-    /// What is written on it.
+    /// Its label.
     pub label: String,
-    /// What it cost at the hold; a later price doesn't matter.
+    /// Its price at the time of the hold; later changes of the price don't matter.
     pub price: Money,
 }
 
-/// What a reservation's row says.
+/// The state of a reservation's row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReservationState {
-    /// The seats are kept until the deadline.
+    /// The seats are held until the deadline.
     Held,
     /// The seats are sold.
     Confirmed {
-        /// The payment that did it.
+        /// The payment of the reservation.
         payment: PaymentId,
     },
-    /// Ended.
+    /// The reservation has ended.
     Cancelled {
-        /// Why.
+        /// The reason.
         reason: CancelReason,
         /// The payment that was refunded, if one was.
         payment: Option<PaymentId>,
     },
 }
 
-/// Why a reservation has ended.
+/// The reason why a reservation has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CancelReason {
-    /// Not paid in time, or before its date was cancelled.
+    /// It was not paid before its deadline or the cancellation of its schedule.
     Expired,
-    /// Given back by its user.
+    /// It was released before it was paid.
     Released,
-    /// Paid, and paid back.
+    /// Its payment was refunded.
     Refunded,
 }
 
-/// What a reservation is at an instant.
+/// The status of a reservation at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReservationStatus {
-    /// The seats are kept.
+    /// The seats are held.
     Held,
     /// The seats are sold.
     Confirmed,
-    /// Ended, and why.
+    /// The reservation has ended for this reason.
     Cancelled(CancelReason),
 }
 
-/// A reservation refused a step; it is as it was.
+/// The error for a step that the status of the reservation doesn't allow; the reservation is unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("reservation is {status:?}: can't {step}")]
+#[error("the reservation is {status:?}: the step `{step}` is not possible")]
 pub struct ReservationError {
-    /// What it is.
+    /// The status of the reservation.
     pub status: ReservationStatus,
-    /// What was asked of it.
+    /// The requested step.
     pub step: &'static str,
 }
 
 impl Reservation {
-    /// A reservation as a store kept it: `self` with the state of its row.
+    /// Returns the reservation as stored: `self` with the state of its row.
     #[must_use]
     pub fn restore(self, state: ReservationState) -> Self {
         Self { state, ..self }
     }
 
-    /// A hold of `seats` by `user` from `held_at` until `expires_at`.
+    /// Creates a hold of `seats` from `held_at` until `expires_at`.
     #[must_use]
     pub fn hold(claim: Claim, seats: Vec<ReservedSeat>, amount: Money, held_at: OffsetDateTime, expires_at: OffsetDateTime) -> Self {
         let Claim { id, user, token, concert, schedule } = claim;
         Self { id, user, token, concert, schedule, seats, amount, held_at, expires_at, state: ReservationState::Held }
     }
 
-    /// Its id.
+    /// Returns the id.
     #[must_use]
     pub const fn id(&self) -> ReservationId {
         self.id
     }
 
-    /// Whose it is.
+    /// Returns the user.
     #[must_use]
     pub const fn user(&self) -> UserId {
         self.user
     }
 
-    /// The admission it was made under: a token has one live hold at a time.
+    /// Returns the token that it was made under: a token has at most one live hold.
     #[must_use]
     pub const fn token(&self) -> TokenId {
         self.token
     }
 
-    /// The concert, under whose seat limit it counts.
+    /// Returns the concert, whose seat limit it counts toward.
     #[must_use]
     pub const fn concert(&self) -> ConcertId {
         self.concert
     }
 
-    /// The date.
+    /// Returns the schedule.
     #[must_use]
     pub const fn schedule(&self) -> ScheduleId {
         self.schedule
     }
 
-    /// The seats by number, ascending, at the prices of the hold.
+    /// Returns the seats by ascending number, with their prices at the time of the hold.
     #[must_use]
     pub const fn seats(&self) -> &[ReservedSeat] {
         self.seats.as_slice()
     }
 
-    /// The sum of the prices.
+    /// Returns the sum of the prices.
     #[must_use]
     pub const fn amount(&self) -> Money {
         self.amount
     }
 
-    /// When it was made.
+    /// Returns the time of the hold.
     #[must_use]
     pub const fn held_at(&self) -> OffsetDateTime {
         self.held_at
     }
 
-    /// The first instant at which the hold has ended.
+    /// Returns the deadline: the first instant at which the hold has expired.
     #[must_use]
     pub const fn expires_at(&self) -> OffsetDateTime {
         self.expires_at
     }
 
-    /// Who claims it, under which admission.
+    /// Returns the ids that identify its owner and its seats' schedule.
     #[must_use]
     pub const fn claim(&self) -> Claim {
         let Self { id, user, token, concert, schedule, .. } = *self;
         Claim { id, user, token, concert, schedule }
     }
 
-    /// What its row says, lapsed or not.
+    /// Returns the state of its row, lapsed or not.
     #[must_use]
     pub const fn state(&self) -> ReservationState {
         self.state
     }
 
-    /// What it is at `now`, a moment of its date.
+    /// Returns its status at `now`, a moment of its schedule.
     #[must_use]
     pub fn status(&self, now: Moment) -> ReservationStatus {
         match self.state {
@@ -183,13 +183,13 @@ impl Reservation {
         }
     }
 
-    /// Whether its row says HELD, lapsed or not: it then occupies its seats and its token.
+    /// Returns whether its row is HELD, lapsed or not: it then occupies its seats and its token.
     #[must_use]
     pub const fn occupies(&self) -> bool {
         matches!(self.state, ReservationState::Held)
     }
 
-    /// The payment that confirmed it, refunded or not.
+    /// Returns the payment that confirmed it, refunded or not.
     #[must_use]
     pub const fn payment(&self) -> Option<PaymentId> {
         match self.state {
@@ -199,7 +199,7 @@ impl Reservation {
         }
     }
 
-    /// The numbers of its seats, ascending.
+    /// Returns the numbers of its seats, ascending.
     pub fn numbers(&self) -> impl Iterator<Item = SeatNumber> {
         self.seats.iter().map(|seat| seat.number)
     }
@@ -218,7 +218,7 @@ impl Reservation {
         }
     }
 
-    /// Gives its seats back before they are paid.
+    /// Releases its seats before they are paid.
     ///
     /// # Errors
     /// Unless it is HELD at `now`.
@@ -232,10 +232,10 @@ impl Reservation {
         }
     }
 
-    /// Writes down that it has ended unpaid: its deadline has passed, or its date is cancelled.
+    /// Records that it has expired unpaid: its deadline has passed, or its schedule is cancelled.
     ///
     /// # Errors
-    /// Unless its row says HELD and it has ended at `now`.
+    /// Unless its row is HELD and it has expired at `now`.
     pub fn lapse(mut self, now: Moment) -> Result<Self, ReservationError> {
         match self.state {
             ReservationState::Held if !now.is_before(self.expires_at) => {
@@ -248,7 +248,7 @@ impl Reservation {
         }
     }
 
-    /// Gives its seats back after they were paid.
+    /// Frees its seats after they were paid.
     ///
     /// # Errors
     /// Unless it is CONFIRMED.
@@ -267,17 +267,17 @@ impl Reservation {
     }
 }
 
-/// Who claims, under which admission, for which date.
+/// The ids of a reservation, its user, its token, its concert and its schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Claim {
     /// The reservation's id.
     pub id: ReservationId,
-    /// Whose it is.
+    /// The user.
     pub user: UserId,
-    /// The admission.
+    /// The queue token.
     pub token: TokenId,
     /// The concert.
     pub concert: ConcertId,
-    /// The date.
+    /// The schedule.
     pub schedule: ScheduleId,
 }

@@ -1,35 +1,35 @@
-//! The rules' numbers: what an operator may configure.
+//! The configurable parameters of the rules.
 
 use time::Duration;
 
 use crate::{Currency, Money, QueuePolicy};
 
-/// Who may put money into a wallet.
+/// The callers who may charge a wallet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Charging {
-    /// Every user, into their own, on their own word; operators and cashiers into anyone's.
+    /// Every user may charge their own wallet, without proof of payment; operators and cashiers may charge any wallet.
     Open,
-    /// Operators and cashiers alone, into the wallet of the user they name.
+    /// Only operators and cashiers may charge a wallet, that of the user they name.
     Operator,
 }
 
-/// The numbers that the rules are applied with.
+/// The parameters of the rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rules {
-    /// How long a hold lasts.
+    /// The duration of a hold.
     pub hold: Duration,
-    /// How many seats a user may have of one concert, held and sold together.
+    /// The maximum number of seats of one concert per user, held and sold together.
     pub max_seats_per_user: u32,
-    /// The one currency.
+    /// The only currency.
     pub currency: Currency,
-    /// Who may put money into a wallet.
+    /// The callers who may charge a wallet.
     pub charging: Charging,
     /// The largest single charge.
     pub max_charge: Money,
-    /// The balance that a charge may not pass.
+    /// The largest balance that a charge may lead to.
     pub max_balance: Money,
-    /// How queues admit that set no policy of their own.
+    /// The policy of queues where they set none of their own.
     pub queue: QueuePolicy,
-    /// How long the answer to an idempotency key is kept.
+    /// The retention of idempotency records.
     pub key_retention: Duration,
 }

@@ -1,4 +1,4 @@
-//! Schedules: the dates of a concert, and what cancels them.
+//! Schedules: the performances of a concert, and their cancellation.
 
 use std::ops::Range;
 
@@ -7,11 +7,11 @@ use time::OffsetDateTime;
 
 use crate::{ConcertId, Note, ScheduleId, Zone};
 
-/// One date of a concert.
+/// One performance of a concert.
 ///
 /// ```text
 ///   sale_opens_at ──── on sale ──── sale_closes_at        starts_at: no refund from here on
-///   cancelled: holds end, never on sale again, refunds at any time
+///   cancelled: its holds end, it is never on sale again, it can be refunded at any time
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
@@ -24,16 +24,16 @@ pub struct Schedule {
     cancellation: Option<Cancellation>,
 }
 
-/// That a date or a concert was cancelled. It is never taken back.
+/// The cancellation of a schedule or a concert. It is irrevocable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cancellation {
-    /// When.
+    /// The time of the cancellation.
     pub at: OffsetDateTime,
-    /// Why, as buyers are told; none if the operator gave no reason.
+    /// The reason shown to buyers; none if the operator specified none.
     pub reason: Option<Note>,
 }
 
-/// An instant at one date. A hold of its seats counts until its deadline, and no longer once the date is cancelled.
+/// An instant at one schedule. A hold of the schedule's seats counts until its deadline, and not at all once the schedule is cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
     now: OffsetDateTime,
@@ -41,134 +41,135 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// Whether a hold of a seat of the date, made until `deadline`, still counts.
+    /// Returns whether a hold of a seat of the schedule, made until `deadline`, still counts.
     #[must_use]
     pub fn is_before(self, deadline: OffsetDateTime) -> bool {
         !self.is_cancelled && self.now < deadline
     }
 }
 
-/// The sale ends before it begins.
+/// The error for a sale that closes before or when it opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the sale must open before it closes")]
 pub struct InvalidSalePeriod;
 
 impl Schedule {
-    /// A date that takes place; `sale` is from its first instant to the first one after it.
+    /// Creates a schedule that isn't cancelled; `sale` ranges from the first instant of the sale to the first instant after it.
     #[must_use]
     pub const fn new(id: ScheduleId, concert: ConcertId, starts_at: OffsetDateTime, zone: Zone, sale: Range<OffsetDateTime>) -> Self {
         Self { id, concert, starts_at, zone, sale_opens_at: sale.start, sale_closes_at: sale.end, cancellation: None }
     }
 
-    /// A date as a store kept it: `self` with the cancellation of its row.
+    /// Returns the schedule as stored: `self` with the cancellation of its row.
     #[must_use]
     pub fn restore(self, cancellation: Option<Cancellation>) -> Self {
         Self { cancellation, ..self }
     }
 
-    /// Its id.
+    /// Returns the id.
     #[must_use]
     pub const fn id(&self) -> ScheduleId {
         self.id
     }
 
-    /// The concert whose date it is.
+    /// Returns the concert.
     #[must_use]
     pub const fn concert(&self) -> ConcertId {
         self.concert
     }
 
-    /// When the show starts.
+    /// Returns the start of the show.
     #[must_use]
     pub const fn starts_at(&self) -> OffsetDateTime {
         self.starts_at
     }
 
-    /// The hall's time zone, for those who print tickets.
+    /// Returns the time zone of the venue, for printed tickets.
     #[must_use]
     pub const fn zone(&self) -> &Zone {
         &self.zone
     }
 
-    /// The first instant of the sale.
+    /// Returns the first instant of the sale.
     #[must_use]
     pub const fn sale_opens_at(&self) -> OffsetDateTime {
         self.sale_opens_at
     }
 
-    /// The first instant after the sale.
+    /// Returns the first instant after the sale.
     #[must_use]
     pub const fn sale_closes_at(&self) -> OffsetDateTime {
         self.sale_closes_at
     }
 
-    /// Its cancellation; none if it takes place.
+    /// Returns the cancellation; none if the schedule takes place.
     #[must_use]
     pub const fn cancellation(&self) -> Option<&Cancellation> {
         self.cancellation.as_ref()
     }
 
-    /// Calls it off. What was cancelled before keeps its first cancellation.
+    /// Cancels the schedule. A cancelled schedule keeps its first cancellation.
     #[must_use]
     pub fn cancel(self, cancellation: Cancellation) -> Self {
         Self { cancellation: self.cancellation.or(Some(cancellation)), ..self }
     }
 
-    /// Moves it, and its sale.
+    /// Changes the times of the show and of its sale, and the time zone.
     ///
     /// # Errors
-    /// [`InvalidSalePeriod`] if the sale would end before it begins.
+    /// [`InvalidSalePeriod`] unless the sale opens before it closes.
     pub fn reschedule(self, starts_at: OffsetDateTime, zone: Zone, sale: Range<OffsetDateTime>) -> Result<Self, InvalidSalePeriod> {
         let moved = Self { starts_at, zone, sale_opens_at: sale.start, sale_closes_at: sale.end, ..self };
         moved.check().map(|()| moved)
     }
 
-    /// Whether there is a first instant of the sale before the first one after it.
+    /// Checks that the sale opens before it closes.
     ///
     /// # Errors
-    /// [`InvalidSalePeriod`] if not.
+    /// [`InvalidSalePeriod`] otherwise.
     pub fn check(&self) -> Result<(), InvalidSalePeriod> {
         if self.sale_opens_at < self.sale_closes_at { Ok(()) } else { Err(InvalidSalePeriod) }
     }
 
-    /// The instant `now` at this date: holds of its seats are judged by it.
+    /// Returns the moment of `now` at this schedule, which determines the status of holds of its seats.
     #[must_use]
     pub const fn at(&self, now: OffsetDateTime) -> Moment {
         Moment { now, is_cancelled: self.is_cancelled() }
     }
 
-    /// Whether it was cancelled.
+    /// Returns whether the schedule is cancelled.
     #[must_use]
     pub const fn is_cancelled(&self) -> bool {
         self.cancellation.is_some()
     }
 
-    /// When a hold of its seats ends that was made until `deadline`: then, or when the date was cancelled if that was earlier.
+    /// Returns the end of a hold of its seats that was made until `deadline`: the deadline, or the cancellation of the schedule if that is
+    /// earlier.
     #[must_use]
     pub fn end_of_hold(&self, deadline: OffsetDateTime) -> OffsetDateTime {
         self.cancellation.as_ref().map_or(deadline, |cancellation| cancellation.at.min(deadline))
     }
 
-    /// Whether seats can be held at `now`.
+    /// Returns whether seats can be held at `now`.
     #[must_use]
     pub fn is_on_sale(&self, now: OffsetDateTime) -> bool {
         !self.is_cancelled() && self.sale_opens_at <= now && now < self.sale_closes_at
     }
 
-    /// If all of `schedules` that haven't started at `now` are cancelled: the last of the cancellations.
+    /// Returns the last of the cancellations if all of `schedules` that haven't started at `now` are cancelled.
     pub fn last_cancellation<'a>(schedules: impl IntoIterator<Item = &'a Self>, now: OffsetDateTime) -> Option<&'a Cancellation> {
         let ahead = schedules.into_iter().filter(|schedule| !schedule.has_started(now)).map(|schedule| schedule.cancellation.as_ref());
         let cancellations: Vec<&Cancellation> = ahead.collect::<Option<_>>()?;
         cancellations.into_iter().max_by_key(|cancellation| cancellation.at)
     }
 
-    /// Whether its users can get their payments back at `now`: until the show starts, and if it never will, at any time.
+    /// Returns whether users can refund their payments at `now`: until the show starts, or at any time if the schedule is cancelled.
     #[must_use]
     pub fn is_refundable(&self, now: OffsetDateTime) -> bool {
         self.is_cancelled() || !self.has_started(now)
     }
 
-    /// Whether the show has started at `now`.
+    /// Returns whether the show has started at `now`.
     #[must_use]
     pub fn has_started(&self, now: OffsetDateTime) -> bool {
         self.starts_at <= now

@@ -1,4 +1,4 @@
-//! Seats.
+//! Seats of schedules.
 //!
 //! ```text
 //!              hold                confirm
@@ -10,8 +10,8 @@
 //!   AVAILABLE ◄── unblock, block ──► BLOCKED, by the operator
 //! ```
 //!
-//! A HELD seat whose deadline has passed, or whose date is cancelled, *is* available, whatever its row says: every step takes the
-//! [`Moment`] of its date.
+//! A HELD seat whose deadline has passed, or whose schedule is cancelled, *is* available, whatever its row says: every step takes a
+//! [`Moment`] of its schedule.
 
 use thiserror::Error;
 use time::OffsetDateTime;
@@ -22,16 +22,16 @@ use crate::{Moment, Money, ReservationId, ScheduleId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SeatNumber(u32);
 
-/// A seat's number is from 1 to [`SeatNumber::MAX`].
+/// The error for a seat number outside 1 to [`SeatNumber::MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("a seat's number is from 1 to {}", SeatNumber::MAX)]
+#[error("a seat number must be from 1 to {}", SeatNumber::MAX)]
 pub struct InvalidSeatNumber;
 
 impl SeatNumber {
-    /// The highest number: no hall on earth is larger.
+    /// The highest number: larger than any venue.
     pub const MAX: u32 = 1_000_000;
 
-    /// Seat `number`.
+    /// Creates the seat number `number`.
     ///
     /// # Errors
     /// [`InvalidSeatNumber`] outside 1..=[`Self::MAX`].
@@ -39,7 +39,7 @@ impl SeatNumber {
         if number == 0 || number > Self::MAX { Err(InvalidSeatNumber) } else { Ok(Self(number)) }
     }
 
-    /// The number.
+    /// Returns the number.
     #[must_use]
     pub const fn get(self) -> u32 {
         self.0
@@ -52,7 +52,7 @@ impl std::fmt::Display for SeatNumber {
     }
 }
 
-/// A seat of one date.
+/// A seat of one schedule.
 ///
 /// ```
 /// # use domain::{Cancellation, ConcertId, Money, ReservationId, Schedule, ScheduleId, Seat, SeatNumber, SeatStatus, Zone};
@@ -61,19 +61,19 @@ impl std::fmt::Display for SeatNumber {
 /// let now = datetime!(2026-11-21 20:00 UTC);
 /// # let (starts_at, zone) = (now + Duration::DAY, Zone::new("UTC")?);
 /// # let id = ScheduleId(Uuid::nil());
-/// let date = Schedule::new(id, ConcertId(Uuid::nil()), starts_at, zone, now..starts_at);
+/// let schedule = Schedule::new(id, ConcertId(Uuid::nil()), starts_at, zone, now..starts_at);
 /// let (mine, yours) = (ReservationId(Uuid::from_u128(1)), ReservationId(Uuid::from_u128(2)));
 /// let seat = Seat::new(ScheduleId(Uuid::nil()), SeatNumber::new(7)?, "Row A 7".into(), Money::new(60_000)?);
 ///
-/// let held = seat.hold(mine, now + Duration::minutes(5), date.at(now))?;
-/// assert_eq!(held.status(date.at(now)), SeatStatus::Held);
-/// assert!(held.clone().hold(yours, now + Duration::minutes(9), date.at(now + Duration::minutes(4))).is_err());
-/// assert_eq!(held.status(date.at(now + Duration::minutes(5))), SeatStatus::Available, "at its deadline a hold has ended");
-/// let cancelled = date.clone().cancel(Cancellation { at: now, reason: None });
-/// assert_eq!(held.status(cancelled.at(now)), SeatStatus::Available, "and so it has once its date is cancelled");
+/// let held = seat.hold(mine, now + Duration::minutes(5), schedule.at(now))?;
+/// assert_eq!(held.status(schedule.at(now)), SeatStatus::Held);
+/// assert!(held.clone().hold(yours, now + Duration::minutes(9), schedule.at(now + Duration::minutes(4))).is_err());
+/// assert_eq!(held.status(schedule.at(now + Duration::minutes(5))), SeatStatus::Available, "a hold has ended at its deadline");
+/// let cancelled = schedule.clone().cancel(Cancellation { at: now, reason: None });
+/// assert_eq!(held.status(cancelled.at(now)), SeatStatus::Available, "a hold has ended once its schedule is cancelled");
 ///
-/// let sold = held.confirm(mine, date.at(now))?;
-/// assert_eq!(sold.status(date.at(now)), SeatStatus::Reserved);
+/// let sold = held.confirm(mine, schedule.at(now))?;
+/// assert_eq!(sold.status(schedule.at(now)), SeatStatus::Reserved);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,108 +86,108 @@ pub struct Seat {
     state: SeatState,
 }
 
-/// What a seat's row says.
+/// The state of a seat's row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SeatState {
-    /// Free.
+    /// The seat is free.
     Available,
-    /// Kept for a reservation until its deadline.
+    /// The seat is held for a reservation until its deadline.
     Held {
-        /// Whose it is.
+        /// The reservation.
         reservation: ReservationId,
         /// The first instant at which it is free again.
         until: OffsetDateTime,
     },
-    /// Sold.
+    /// The seat is sold.
     Reserved {
-        /// Whose it is.
+        /// The reservation.
         reservation: ReservationId,
     },
-    /// Taken out of the sale by the operator.
+    /// The seat was removed from sale by an operator.
     Blocked,
 }
 
-/// What a seat is at an instant.
+/// The status of a seat at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SeatStatus {
-    /// Can be held.
+    /// The seat can be held.
     Available,
-    /// Held by somebody, not yet past the deadline.
+    /// The seat is held, and the deadline has not passed.
     Held,
-    /// Sold.
+    /// The seat is sold.
     Reserved,
-    /// Not for sale.
+    /// The seat is not for sale.
     Blocked,
 }
 
-/// A seat refused a step; it is as it was.
+/// The error for a step that the status of the seat doesn't allow; the seat is unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("seat {number} is {status:?}: can't {step}")]
+#[error("seat {number} is {status:?}: the step `{step}` is not possible")]
 pub struct SeatError {
-    /// Which seat.
+    /// The seat.
     pub number: SeatNumber,
-    /// What it is.
+    /// The status of the seat.
     pub status: SeatStatus,
-    /// What was asked of it.
+    /// The requested step.
     pub step: &'static str,
 }
 
 impl Seat {
-    /// A seat that nobody has.
+    /// Creates an AVAILABLE seat.
     #[must_use]
     pub const fn new(schedule: ScheduleId, number: SeatNumber, label: String, price: Money) -> Self {
         Self { schedule, number, label, price, accessible: false, state: SeatState::Available }
     }
 
-    /// The same seat as a place for a wheelchair, or not. That is so whoever has it.
+    /// Returns the seat as a wheelchair space or not. This doesn't depend on its state.
     #[must_use]
     pub fn with_accessible(self, accessible: bool) -> Self {
         Self { accessible, ..self }
     }
 
-    /// A seat as a store kept it.
+    /// Returns a seat as stored.
     #[must_use]
     pub const fn restore(schedule: ScheduleId, number: SeatNumber, label: String, price: Money, state: SeatState) -> Self {
         Self { schedule, number, label, price, accessible: false, state }
     }
 
-    /// The date that it is a seat of.
+    /// Returns the schedule.
     #[must_use]
     pub const fn schedule(&self) -> ScheduleId {
         self.schedule
     }
 
-    /// Its number there.
+    /// Returns its number within the schedule.
     #[must_use]
     pub const fn number(&self) -> SeatNumber {
         self.number
     }
 
-    /// What is written on it: section, row, place.
+    /// Returns its label: section, row, place.
     #[must_use]
     pub const fn label(&self) -> &str {
         self.label.as_str()
     }
 
-    /// What it costs.
+    /// Returns its price.
     #[must_use]
     pub const fn price(&self) -> Money {
         self.price
     }
 
-    /// Whether it is a place for a wheelchair.
+    /// Returns whether it is a wheelchair space.
     #[must_use]
     pub const fn is_accessible(&self) -> bool {
         self.accessible
     }
 
-    /// What its row says, lapsed or not.
+    /// Returns the state of its row, lapsed or not.
     #[must_use]
     pub const fn state(&self) -> SeatState {
         self.state
     }
 
-    /// What it is at `now`, a moment of its date.
+    /// Returns its status at `now`, a moment of its schedule.
     #[must_use]
     pub fn status(&self, now: Moment) -> SeatStatus {
         match self.state {
@@ -198,7 +198,7 @@ impl Seat {
         }
     }
 
-    /// The reservation that its row names, lapsed or not.
+    /// Returns the reservation that its row names, lapsed or not.
     #[must_use]
     pub const fn reservation(&self) -> Option<ReservationId> {
         match self.state {
@@ -207,7 +207,7 @@ impl Seat {
         }
     }
 
-    /// Keeps it for `reservation` until `until`; a lapsed hold is taken over.
+    /// Holds it for `reservation` until `until`; a lapsed hold is replaced.
     ///
     /// # Errors
     /// Unless it is available at `now`.
@@ -237,7 +237,7 @@ impl Seat {
         }
     }
 
-    /// Gives it back from `reservation`, held (lapsed or not) or sold.
+    /// Frees it from `reservation`, whether held (lapsed or not) or sold.
     ///
     /// # Errors
     /// Unless its row names `reservation`.
@@ -253,7 +253,7 @@ impl Seat {
         }
     }
 
-    /// Takes it out of the sale; a lapsed hold ends by it.
+    /// Removes it from sale; this ends a lapsed hold.
     ///
     /// # Errors
     /// Unless it is available at `now`.
@@ -267,7 +267,7 @@ impl Seat {
         }
     }
 
-    /// Gives it back to the sale.
+    /// Returns it to sale.
     ///
     /// # Errors
     /// Unless it is blocked.
@@ -281,7 +281,7 @@ impl Seat {
         }
     }
 
-    /// Gives it another label and price. What somebody has already keeps those that they chose it by.
+    /// Changes its label and price. A seat that is held or sold keeps those that its user chose it by.
     ///
     /// # Errors
     /// While its row names a reservation.

@@ -1,4 +1,4 @@
-//! Seat plans: a hall's seats as an operator writes them down, by sections, rows and ranges of numbers.
+//! Seat plans: the seats of a venue as specified by an operator, by sections, rows and ranges of numbers.
 
 mod compressed;
 
@@ -8,17 +8,17 @@ use thiserror::Error;
 
 use crate::{Money, ScheduleId, Seat, SeatNumber, Title};
 
-/// A hall's seats, by sections.
+/// The seats of a venue, by sections.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SeatPlan {
     /// The sections.
     pub sections: Vec<Section>,
 }
 
-/// A part of the hall.
+/// A section of the venue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
-    /// What it is called.
+    /// Its name.
     pub name: Title,
     /// Its rows.
     pub rows: Vec<Row>,
@@ -27,64 +27,64 @@ pub struct Section {
 /// A row of neighbouring seats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// What it is called.
+    /// Its name.
     pub name: Title,
-    /// The number of its first seat within the date.
+    /// The number of its first seat within the schedule.
     pub from: SeatNumber,
     /// The number of its last seat.
     pub to: SeatNumber,
-    /// What is written on its first seat; the next ones count on from there.
+    /// The place on the label of its first seat; those of the next seats count up from it.
     pub first_place: u32,
-    /// What each of its seats costs.
+    /// The price of each of its seats.
     pub price: Money,
-    /// Whether they are places for wheelchairs.
+    /// Whether its seats are wheelchair spaces.
     pub accessible: bool,
-    /// What is written on its seats, with `{section}`, `{row}`, `{place}` and `{number}` filled in.
+    /// The template of its seats' labels, with the placeholders `{section}`, `{row}`, `{place}` and `{number}`.
     pub label: Title,
 }
 
-/// The plan can't be laid out.
+/// The error for an invalid plan.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidSeatPlan {
     /// A row ends before it begins.
     #[error("row {0} ends before it begins")]
     Backwards(String),
-    /// A number is in it twice.
-    #[error("seat {0} is there twice")]
+    /// Two seats have the same number.
+    #[error("seat {0} occurs twice")]
     Twice(SeatNumber),
-    /// It has no seats, or too many.
-    #[error("a plan has 1 to {} seats", SeatPlan::MOST_SEATS)]
+    /// The plan has no seats, or too many.
+    #[error("a seat plan must have 1 to {} seats", SeatPlan::MAX_SEATS)]
     Size,
-    /// What would be written on a seat is too long.
-    #[error("the label of seat {0} is longer than {max} characters", max = SeatPlan::LONGEST_LABEL)]
+    /// The label of a seat would be too long.
+    #[error("the label of seat {0} is longer than {max} characters", max = SeatPlan::MAX_LABEL_CHARS)]
     Label(SeatNumber),
-    /// Two seats of a date would have one label.
-    #[error("seats {0} and {1} would both be labelled {2:?}")]
+    /// Two seats of a schedule would have the same label.
+    #[error("seats {0} and {1} would both have the label {2:?}")]
     SameLabel(SeatNumber, SeatNumber, String),
-    /// Nobody could pay for a seat.
-    #[error("seat {0} costs more than a wallet may hold, {most} minor units", most = .1.minor())]
+    /// The price of a seat exceeds the largest balance of a wallet.
+    #[error("seat {0} costs more than the largest balance of a wallet, {max} minor units", max = .1.minor())]
     Price(SeatNumber, Money),
 }
 
 impl SeatPlan {
-    /// How many seats a plan has at most.
-    pub const MOST_SEATS: usize = 100_000;
-    /// How many characters fit on a seat.
-    pub const LONGEST_LABEL: usize = 200;
-    /// What is written on seats unless the plan says otherwise.
+    /// The maximum number of seats of a plan.
+    pub const MAX_SEATS: usize = 100_000;
+    /// The maximum length of a label, in characters.
+    pub const MAX_LABEL_CHARS: usize = 200;
+    /// The default template of labels.
     pub const LABEL: &str = "{section} {row} {place}";
 
-    /// How many seats there are in it, also if it can't be laid out.
+    /// Returns the number of seats in the plan, also if it is invalid.
     #[must_use]
     pub fn size(&self) -> u64 {
         let rows = self.sections.iter().flat_map(|section| &section.rows);
         rows.map(|row| u64::from((row.to.get() + 1).saturating_sub(row.from.get()))).sum()
     }
 
-    /// The seats of `schedule` by this plan, by number.
+    /// Returns the seats of `schedule` by this plan, by number.
     ///
     /// # Errors
-    /// [`InvalidSeatPlan`] says what is wrong with it.
+    /// [`InvalidSeatPlan`] if the plan is invalid.
     pub fn seats(&self, schedule: ScheduleId) -> Result<Vec<Seat>, InvalidSeatPlan> {
         let seats = self.numbered(schedule)?;
         let mut labelled = HashMap::with_capacity(seats.len());
@@ -96,15 +96,15 @@ impl SeatPlan {
         Ok(seats)
     }
 
-    /// The seats by number, whatever their labels are.
+    /// Returns the seats by number, without a check for duplicate labels.
     fn numbered(&self, schedule: ScheduleId) -> Result<Vec<Seat>, InvalidSeatPlan> {
         let rows = || self.sections.iter().flat_map(|section| section.rows.iter().map(move |row| (section, row)));
         if let Some((_, row)) = rows().find(|(_, row)| row.to < row.from) {
             return Err(InvalidSeatPlan::Backwards(row.name.as_str().to_owned()));
         }
-        // Counted before they are made: a range is quickly written and takes long to fill.
+        // Counted before the seats are created: a short range can describe a large number of seats.
         let size = self.size();
-        if size == 0 || usize::try_from(size).map_or(true, |size| size > Self::MOST_SEATS) {
+        if size == 0 || usize::try_from(size).map_or(true, |size| size > Self::MAX_SEATS) {
             return Err(InvalidSeatPlan::Size);
         }
         let mut seats = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
@@ -112,7 +112,7 @@ impl SeatPlan {
             for (number, place) in (row.from.get()..=row.to.get()).zip(u64::from(row.first_place)..) {
                 let number = SeatNumber::new(number).map_err(|_| InvalidSeatPlan::Size)?;
                 let label = row.label(section, number, place);
-                if label.chars().count() > Self::LONGEST_LABEL {
+                if label.chars().count() > Self::MAX_LABEL_CHARS {
                     return Err(InvalidSeatPlan::Label(number));
                 }
                 seats.push(Seat::new(schedule, number, label, row.price).with_accessible(row.accessible));
@@ -126,7 +126,7 @@ impl SeatPlan {
     }
 }
 
-/// Whether every one of `seats` can be paid from a wallet that holds at most `max_balance`.
+/// Checks that each of `seats` can be paid from a wallet with the largest balance.
 pub(crate) fn check_prices(seats: &[Seat], max_balance: Money) -> Result<(), InvalidSeatPlan> {
     match seats.iter().find(|seat| seat.price() > max_balance) {
         Some(seat) => Err(InvalidSeatPlan::Price(seat.number(), max_balance)),
@@ -135,7 +135,7 @@ pub(crate) fn check_prices(seats: &[Seat], max_balance: Money) -> Result<(), Inv
 }
 
 impl Row {
-    /// The template is filled in once, from left to right: names that look like a part of it are names all the same.
+    /// Fills in the template of the label once, from left to right: names that look like placeholders are not filled in again.
     fn label(&self, section: &Section, number: SeatNumber, place: u64) -> String {
         let (place, number) = (place.to_string(), number.to_string());
         let parts = [("{section}", section.name.as_str()), ("{row}", self.name.as_str()), ("{place}", &place), ("{number}", &number)];
@@ -187,9 +187,9 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_becomes_seats_by_number() {
-        let upside_down = plan(vec![Row { first_place: 7, ..row("B", 3, 4) }, row("A", 1, 2)]);
-        let seats = upside_down.seats(SCHEDULE).unwrap_or_else(|error| panic!("{error}"));
+    fn a_plan_yields_its_seats_by_number() {
+        let reversed = plan(vec![Row { first_place: 7, ..row("B", 3, 4) }, row("A", 1, 2)]);
+        let seats = reversed.seats(SCHEDULE).unwrap_or_else(|error| panic!("{error}"));
         let labels: Vec<_> = seats.iter().map(|seat| (seat.number().get(), seat.label())).collect();
         assert_eq!(labels, [(1, "Stalls A 1"), (2, "Stalls A 2"), (3, "Stalls B 7"), (4, "Stalls B 8")]);
         assert!(seats.iter().all(|seat| seat.schedule() == SCHEDULE && seat.price().minor() == 50_000));
@@ -203,13 +203,13 @@ mod tests {
     }
 
     #[test]
-    fn a_label_is_what_the_plan_says() {
+    fn labels_follow_the_template_of_the_plan() {
         let seats = plan(vec![Row { label: title("{number}/{place} in {row}"), first_place: 100, ..row("C", 9, 9) }]).seats(SCHEDULE);
         assert_eq!(seats.map(|seats| seats[0].label().to_owned()), Ok("9/100 in C".to_owned()));
     }
 
     #[test]
-    fn a_name_that_looks_like_a_part_of_the_label_is_a_name() {
+    fn names_that_look_like_placeholders_are_not_filled_in() {
         let label = title("{section} {row} {row {place}");
         let named = Row { label, name: title("{number}"), ..row("A", 9, 9) };
         let plan = SeatPlan { sections: vec![Section { name: title("{row}{place}"), rows: vec![named] }] };
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_that_contradicts_itself_is_none() {
+    fn an_invalid_plan_is_refused() {
         let long = Row { label: title(&"{row}".repeat(40)), name: title("a long name"), ..row("A", 5, 5) };
         for (rows, expected) in [
             (vec![row("A", 2, 1)], InvalidSeatPlan::Backwards("A".into())),
@@ -232,7 +232,7 @@ mod tests {
             assert_eq!(plan(rows).seats(SCHEDULE), Err(expected));
         }
         assert!(plan(vec![row("A", 1, 100_000)]).seats(SCHEDULE).is_ok());
-        let goes_on = Row { first_place: 3, ..row("A", 11, 12) };
-        assert!(plan(vec![row("A", 1, 2), goes_on]).seats(SCHEDULE).is_ok());
+        let continued = Row { first_place: 3, ..row("A", 11, 12) };
+        assert!(plan(vec![row("A", 1, 2), continued]).seats(SCHEDULE).is_ok());
     }
 }

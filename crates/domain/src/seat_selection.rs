@@ -1,4 +1,4 @@
-//! Seat choices: the seats of one request.
+//! Seat selections: the seats of one request.
 
 use thiserror::Error;
 
@@ -8,28 +8,28 @@ use crate::SeatNumber;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeatSelection(Vec<SeatNumber>);
 
-/// The numbers can't be a choice of seats.
+/// The error for numbers that are not a valid selection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidSeatSelection {
-    /// None at all.
+    /// No seat is named.
     #[error("name at least one seat")]
     Empty,
-    /// Far more than anybody may have.
+    /// Far more seats are named than a user may have.
     #[error("name at most {} seats", SeatSelection::MAX)]
     TooMany,
-    /// The same seat twice.
+    /// A seat is named twice.
     #[error("seat {0} is named twice")]
     Twice(SeatNumber),
 }
 
 impl SeatSelection {
-    /// The most seats that can be asked for at once, whatever the seat limit is.
+    /// The maximum number of seats of one request, whatever the seat limit is.
     pub const MAX: usize = 100;
 
-    /// A choice of `numbers`, in any order.
+    /// Creates a selection of `numbers`, given in any order.
     ///
     /// # Errors
-    /// [`InvalidSeatSelection`] if there is none, one twice, or more than [`Self::MAX`].
+    /// [`InvalidSeatSelection`] if `numbers` is empty, names a seat twice, or has more than [`Self::MAX`] seats.
     pub fn new(mut numbers: Vec<SeatNumber>) -> Result<Self, InvalidSeatSelection> {
         if numbers.is_empty() {
             return Err(InvalidSeatSelection::Empty);
@@ -44,7 +44,7 @@ impl SeatSelection {
         }
     }
 
-    /// The numbers, ascending.
+    /// Returns the numbers, ascending.
     #[must_use]
     pub fn numbers(&self) -> &[SeatNumber] {
         &self.0
@@ -59,17 +59,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_choice_has_each_seat_once_in_order(numbers in prop::collection::vec(1..200_u32, 0..110)) {
+        fn a_selection_has_each_seat_once_in_ascending_order(numbers in prop::collection::vec(1..200_u32, 0..110)) {
             let numbers: Vec<_> = numbers.into_iter().map(|number| SeatNumber::new(number).expect("a number")).collect();
-            if let Ok(choice) = SeatSelection::new(numbers.clone()) {
-                prop_assert!(choice.numbers().is_sorted_by(|a, b| a < b));
-                prop_assert!(numbers.iter().all(|number| choice.numbers().contains(number)));
-                prop_assert_eq!(choice.numbers().len(), numbers.len());
+            if let Ok(selection) = SeatSelection::new(numbers.clone()) {
+                prop_assert!(selection.numbers().is_sorted_by(|a, b| a < b));
+                prop_assert!(numbers.iter().all(|number| selection.numbers().contains(number)));
+                prop_assert_eq!(selection.numbers().len(), numbers.len());
             }
         }
 
         #[test]
-        fn a_seat_number_is_kept_as_it_is(number: u32) {
+        fn a_seat_number_is_kept_unchanged(number: u32) {
             prop_assert_eq!(SeatNumber::new(number).map_or(0, SeatNumber::get), if number <= SeatNumber::MAX { number } else { 0 });
         }
     }

@@ -1,36 +1,36 @@
-//! Lines of text that people write and people read.
+//! Validated lines of text.
 
 use thiserror::Error;
 
-/// A line of 1 to `MAX` characters, none of them a control character, without white space around it.
+/// A line of 1 to `MAX` characters, without control characters and without leading or trailing white space.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text<const MAX: usize>(String);
 
-/// What is on a poster, or on a sign: names of concerts, hosts, queues.
+/// A name of a concert, a host or a queue.
 pub type Title = Text<200>;
-/// What operators tell those who wait, or say of what they did.
+/// A message of an operator to waiting users, or the reason for an action.
 pub type Note = Text<1_000>;
 
-/// The text is no such line.
+/// The error for a text that is not a valid line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("a text of 1 to {max} characters, without control characters")]
+#[error("must have 1 to {max} characters and no control characters")]
 pub struct InvalidText {
-    /// The most characters.
+    /// The maximum number of characters.
     pub max: usize,
 }
 
 impl<const MAX: usize> Text<MAX> {
-    /// `text` without the white space around it.
+    /// Creates a line from `text` without leading and trailing white space.
     ///
     /// # Errors
-    /// [`InvalidText`] if nothing is left, or too much, or control characters are in it.
+    /// [`InvalidText`] if the line is empty or too long, or contains control characters.
     pub fn new(text: &str) -> Result<Self, InvalidText> {
         let text = text.trim();
         let fits = (1..=MAX).contains(&text.chars().count());
         if fits && !text.chars().any(char::is_control) { Ok(Self(text.to_owned())) } else { Err(InvalidText { max: MAX }) }
     }
 
-    /// The line.
+    /// Returns the line.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -60,7 +60,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_text_is_kept_without_the_space_around_it(text in "\\PC{0,12}|.{0,12}") {
+        fn a_text_is_trimmed(text in "\\PC{0,12}|.{0,12}") {
             if let Ok(kept) = Text::<10>::new(&text) {
                 prop_assert_eq!(kept.as_str(), text.trim());
                 prop_assert_eq!(Text::<10>::new(kept.as_str()), Ok(kept));

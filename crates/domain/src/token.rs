@@ -1,4 +1,4 @@
-//! Queue tokens: a user's place in a queue.
+//! Queue tokens: the position of a user in a queue, then the user's admission.
 //!
 //! ```text
 //!            admit                 pay, lapse, leave
@@ -15,7 +15,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::{ConcertId, QueueId, TokenId, UserId};
 
-/// A user's place in a queue.
+/// A queue token: the position of a user in a queue, then the user's admission.
 ///
 /// ```
 /// # use domain::{ExpiryReason, QueueId, TokenId, TokenStatus, UserId, token::NewToken};
@@ -30,11 +30,11 @@ use crate::{ConcertId, QueueId, TokenId, UserId};
 /// let active = token.admit(Duration::minutes(2), admitted_at)?;
 /// assert_eq!(active.status(admitted_at), TokenStatus::Active);
 ///
-/// // Nothing heard for two minutes: the place goes on to the next.
+/// // No guarded request within two minutes: the token has expired.
 /// let later = admitted_at + Duration::minutes(2);
 /// assert_eq!(active.status(later), TokenStatus::Expired(ExpiryReason::Unclaimed));
 ///
-/// // A first guarded call makes it ten minutes from the activation.
+/// // The first guarded request moves the deadline to ten minutes after the activation.
 /// let claimed = active.claim(Duration::minutes(10), admitted_at)?;
 /// assert_eq!(claimed.status(later), TokenStatus::Active);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -50,23 +50,23 @@ pub struct QueueToken {
     state: TokenState,
 }
 
-/// A place that has no number yet: the store hands it out at commit.
+/// A token without a number: the store assigns the number at commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewToken {
-    /// The secret that will admit.
+    /// The id, which is the secret that grants admission.
     pub id: TokenId,
-    /// The line.
+    /// The queue.
     pub queue: QueueId,
-    /// Whose it is.
+    /// The user.
     pub user: UserId,
-    /// The concert for which the user joined, if they named one.
+    /// The concert that the user joined for, if named.
     pub concert: Option<ConcertId>,
-    /// When the user joined.
+    /// The time of the join.
     pub joined_at: OffsetDateTime,
 }
 
 impl NewToken {
-    /// The WAITING token with the number that the store gave.
+    /// Returns the WAITING token with the number that the store assigned.
     #[must_use]
     pub const fn numbered(self, number: u64) -> QueueToken {
         let Self { id, queue, user, concert, joined_at } = self;
@@ -74,33 +74,33 @@ impl NewToken {
     }
 }
 
-/// What a token's row says.
+/// The state of a token's row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenState {
-    /// In line; waiting has no deadline.
+    /// The user waits; there is no deadline.
     Waiting,
-    /// Admitted until the deadline.
+    /// The user is admitted until the deadline.
     Active {
-        /// When it was admitted.
+        /// The time of the admission.
         activated_at: OffsetDateTime,
-        /// Whether a guarded call has been made with it.
+        /// Whether a guarded request has been made with the token.
         claimed: bool,
-        /// The first instant at which it is expired.
+        /// The first instant at which the token has expired.
         expires_at: OffsetDateTime,
     },
-    /// Ended.
+    /// The token has ended.
     Expired {
-        /// Why.
+        /// The reason.
         reason: ExpiryReason,
-        /// When it was admitted, if it was.
+        /// The time of the admission, if the user was admitted.
         activated_at: Option<OffsetDateTime>,
-        /// When it ended.
+        /// The time at which the token ended.
         expired_at: OffsetDateTime,
     },
 }
 
 impl TokenState {
-    /// Whether it says that the token has not ended, lapsed or not.
+    /// Returns whether the row has not ended, lapsed or not.
     #[must_use]
     pub const fn is_live(&self) -> bool {
         match self {
@@ -109,7 +109,7 @@ impl TokenState {
         }
     }
 
-    /// The instant at which the token ends or has ended; none while it waits.
+    /// Returns the instant at which the token ends or has ended; none while it is WAITING.
     #[must_use]
     pub const fn expires_at(&self) -> Option<OffsetDateTime> {
         match self {
@@ -120,42 +120,42 @@ impl TokenState {
     }
 }
 
-/// Why a token has ended.
+/// The reason why a token has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ExpiryReason {
-    /// Its user paid.
+    /// The user paid.
     Paid,
     /// The active window passed.
     TimedOut,
-    /// The claim window passed without a guarded call.
+    /// The claim window passed without a guarded request.
     Unclaimed,
-    /// Its user left.
+    /// The user left.
     Left,
 }
 
-/// What a token is at an instant.
+/// The status of a token at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TokenStatus {
-    /// In line.
+    /// The user waits.
     Waiting,
-    /// Admitted.
+    /// The user is admitted.
     Active,
-    /// Ended, and why.
+    /// The token has ended for this reason.
     Expired(ExpiryReason),
 }
 
-/// A token refused a step; it is as it was.
+/// The error for a step that the status of the token doesn't allow; the token is unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("queue token is {status:?}: can't {step}")]
+#[error("the queue token is {status:?}: the step `{step}` is not possible")]
 pub struct TokenError {
-    /// What it is.
+    /// The status of the token.
     pub status: TokenStatus,
-    /// What was asked of it.
+    /// The requested step.
     pub step: &'static str,
 }
 
 impl QueueToken {
-    /// A token as a store kept it.
+    /// Returns a token as stored.
     #[must_use]
     pub const fn restore(new: NewToken, number: u64, state: TokenState) -> Self {
         let mut token = new.numbered(number);
@@ -163,56 +163,56 @@ impl QueueToken {
         token
     }
 
-    /// The secret that admits.
+    /// Returns the id, which is the secret that grants admission.
     #[must_use]
     pub const fn id(&self) -> TokenId {
         self.id
     }
 
-    /// The line it is a place in.
+    /// Returns the queue.
     #[must_use]
     pub const fn queue(&self) -> QueueId {
         self.queue
     }
 
-    /// Whose it is.
+    /// Returns the user.
     #[must_use]
     pub const fn user(&self) -> UserId {
         self.user
     }
 
-    /// The concert for which the user joined, if they named one.
+    /// Returns the concert that the user joined for, if named.
     #[must_use]
     pub const fn concert(&self) -> Option<ConcertId> {
         self.concert
     }
 
-    /// The place's number: gapless, in the order of arrival.
+    /// Returns the token's number in the queue: gapless, in the order of joins.
     #[must_use]
     pub const fn number(&self) -> u64 {
         self.number
     }
 
-    /// When the user joined.
+    /// Returns the time of the join.
     #[must_use]
     pub const fn joined_at(&self) -> OffsetDateTime {
         self.joined_at
     }
 
-    /// What it was before it had its number.
+    /// Returns the token as it was before its number was assigned.
     #[must_use]
     pub const fn place(&self) -> NewToken {
         let Self { id, queue, user, concert, joined_at, .. } = *self;
         NewToken { id, queue, user, concert, joined_at }
     }
 
-    /// What its row says, lapsed or not.
+    /// Returns the state of its row, lapsed or not.
     #[must_use]
     pub const fn state(&self) -> TokenState {
         self.state
     }
 
-    /// What it is at `now`.
+    /// Returns its status at `now`.
     #[must_use]
     pub fn status(&self, now: OffsetDateTime) -> TokenStatus {
         match self.state {
@@ -224,19 +224,19 @@ impl QueueToken {
         }
     }
 
-    /// Whether its row says that it has not ended, lapsed or not: it then occupies its user's place in the queue.
+    /// Returns whether its row has not ended, lapsed or not: a user has at most one such token in a queue.
     #[must_use]
     pub const fn is_live(&self) -> bool {
         self.state.is_live()
     }
 
-    /// Whether its row says ACTIVE although the deadline has passed.
+    /// Returns whether its row is ACTIVE although the deadline has passed.
     #[must_use]
     pub fn has_lapsed(&self, now: OffsetDateTime) -> bool {
         matches!(self.state, TokenState::Active { expires_at, .. } if expires_at <= now)
     }
 
-    /// When it was admitted, if it was.
+    /// Returns the time of the admission, if the user was admitted.
     #[must_use]
     pub const fn activated_at(&self) -> Option<OffsetDateTime> {
         match self.state {
@@ -246,19 +246,19 @@ impl QueueToken {
         }
     }
 
-    /// The instant at which it ends or has ended; none while it waits.
+    /// Returns the instant at which it ends or has ended; none while it is WAITING.
     #[must_use]
     pub const fn expires_at(&self) -> Option<OffsetDateTime> {
         self.state.expires_at()
     }
 
-    /// Whether it is ACTIVE at `now` and no guarded call has been made with it yet.
+    /// Returns whether it is ACTIVE at `now` and no guarded request has been made with it yet.
     #[must_use]
     pub fn is_unclaimed(&self, now: OffsetDateTime) -> bool {
         matches!(self.state, TokenState::Active { claimed: false, expires_at, .. } if now < expires_at)
     }
 
-    /// Lets its user in; the first guarded call is due within `claim_window`.
+    /// Admits its user; the first guarded request is due within `claim_window`.
     ///
     /// # Errors
     /// Unless it is WAITING.
@@ -272,7 +272,8 @@ impl QueueToken {
         }
     }
 
-    /// The first guarded call: its deadline becomes `active_window` after its activation. Later calls change nothing.
+    /// Claims the token by the first guarded request: its deadline becomes `active_window` after its activation. Later requests change
+    /// nothing.
     ///
     /// # Errors
     /// Unless it is ACTIVE at `now`.
@@ -288,7 +289,7 @@ impl QueueToken {
         }
     }
 
-    /// Makes its deadline at least `until`.
+    /// Extends its deadline to at least `until`.
     ///
     /// # Errors
     /// Unless it is ACTIVE at `now`.
@@ -313,10 +314,10 @@ impl QueueToken {
         }
     }
 
-    /// Writes down that its deadline has passed.
+    /// Records that its deadline has passed.
     ///
     /// # Errors
-    /// Unless its row says ACTIVE and the deadline has passed at `now`.
+    /// Unless its row is ACTIVE and the deadline has passed at `now`.
     pub fn lapse(self, now: OffsetDateTime) -> Result<Self, TokenError> {
         match self.state {
             TokenState::Active { expires_at, claimed, .. } if expires_at <= now => {
@@ -327,7 +328,7 @@ impl QueueToken {
         }
     }
 
-    /// Ends it because its user left the line or the shop.
+    /// Ends it because its user left, waiting or active.
     ///
     /// # Errors
     /// If it has ended at `now`.

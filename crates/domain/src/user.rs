@@ -1,45 +1,45 @@
-//! Users: who buys.
+//! Users: the buyers.
 
 use thiserror::Error;
 use time::OffsetDateTime;
 
 use crate::UserId;
 
-/// Who buys; each has one wallet.
+/// A user. Each user has one wallet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
-    /// The user's id: the `sub` of their JWT.
+    /// The user's id: the `sub` of the user's JWT.
     pub id: UserId,
-    /// What they call themselves; none if an external issuer vouches for them and they never said.
+    /// The name that the user chose; none for users of an external issuer who never chose one.
     pub name: Option<UserName>,
-    /// When they came.
+    /// The time of the user's first write.
     pub created_at: OffsetDateTime,
 }
 
-/// A name of 1 to 100 characters, none of them a control character, not only white space.
+/// A name of 1 to 100 characters, without control characters and not only white space.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserName(String);
 
-/// The text can't be a user's name.
+/// The error for a text that is not a valid user name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("a name has 1 to 100 characters, without control characters")]
+#[error("a name must have 1 to 100 characters and no control characters")]
 pub struct InvalidName;
 
 impl UserName {
-    /// The longest name, in characters.
+    /// The maximum length of a name, in characters.
     pub const MAX_CHARS: usize = 100;
 
-    /// `text` without the white space around it.
+    /// Creates a name from `text` without leading and trailing white space.
     ///
     /// # Errors
-    /// [`InvalidName`] if nothing is left, or too much, or control characters are in it.
+    /// [`InvalidName`] if the name is empty or too long, or contains control characters.
     pub fn new(text: &str) -> Result<Self, InvalidName> {
         let text = text.trim();
         let fits = (1..=Self::MAX_CHARS).contains(&text.chars().count());
         if fits && !text.chars().any(char::is_control) { Ok(Self(text.to_owned())) } else { Err(InvalidName) }
     }
 
-    /// The name as text.
+    /// Returns the name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -63,7 +63,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_name_is_kept_without_the_space_around_it(text in "\\PC{0,110}|.{0,20}") {
+        fn a_name_is_trimmed(text in "\\PC{0,110}|.{0,20}") {
             if let Ok(name) = UserName::new(&text) {
                 prop_assert_eq!(name.as_str(), text.trim());
                 prop_assert_eq!(UserName::new(name.as_str()), Ok(name));

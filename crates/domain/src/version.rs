@@ -1,6 +1,6 @@
-//! Versions: how a commit knows that a row is still the one that the decision saw.
+//! Versions: a commit compares them to check that a row is still the one that the decision read.
 
-/// How often a row has been written; 1 after its birth.
+/// The version of a row: the number of times it has been written, 1 after its insertion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version(pub i64);
 
@@ -8,24 +8,24 @@ impl Version {
     /// The version of a row that has just been inserted.
     pub const FIRST: Self = Self(1);
 
-    /// The version after one more write.
+    /// Returns the version after one more write.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0 + 1)
     }
 }
 
-/// A thing as it was read, with the version that guards a write to it.
+/// A row as it was read, with the version that guards a write to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Versioned<T> {
     /// The version that was read.
     pub version: Version,
-    /// What was read.
+    /// The row that was read.
     pub row: T,
 }
 
 impl<T> Versioned<T> {
-    /// `row` as it was read at `version`.
+    /// Creates a row that was read at `version`.
     pub const fn new(version: Version, row: T) -> Self {
         Self { version, row }
     }

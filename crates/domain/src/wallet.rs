@@ -1,11 +1,11 @@
-//! Wallets: a prepaid balance, and the append-only book that it is the sum of.
+//! Wallets: a prepaid balance and the append-only ledger whose sum it is.
 
 use thiserror::Error;
 use time::OffsetDateTime;
 
 use crate::{EntryId, Money, PaymentId, UserId};
 
-/// A user's prepaid money.
+/// The wallet of a user: a prepaid balance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wallet {
     user: UserId,
@@ -13,7 +13,7 @@ pub struct Wallet {
     last_sequence: u64,
 }
 
-/// A line in a wallet's book. Written once, never changed.
+/// An entry of a wallet's ledger. It is written once and never changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WalletEntry {
     id: EntryId,
@@ -25,68 +25,68 @@ pub struct WalletEntry {
     at: OffsetDateTime,
 }
 
-/// What a wallet's entry tells of.
+/// The kind of a wallet entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryKind {
-    /// Money came in from outside.
+    /// The wallet was charged from outside.
     Charge,
-    /// Money went to a payment.
+    /// The wallet was debited for a payment.
     Payment(PaymentId),
-    /// Money came back from a payment.
+    /// The wallet was credited by the refund of a payment.
     Refund(PaymentId),
 }
 
 impl WalletEntry {
-    /// An entry as a store kept it: `after` is the wallet as the entry left it.
+    /// Returns an entry as stored: `after` is the wallet as the entry left it.
     #[must_use]
     pub const fn restore(id: EntryId, after: &Wallet, kind: EntryKind, amount: Money, at: OffsetDateTime) -> Self {
         let Wallet { user, balance, last_sequence: sequence } = *after;
         Self { id, user, sequence, kind, amount, balance, at }
     }
 
-    /// Its id.
+    /// Returns the id.
     #[must_use]
     pub const fn id(&self) -> EntryId {
         self.id
     }
 
-    /// Whose book it is in.
+    /// Returns the owner of the wallet.
     #[must_use]
     pub const fn user(&self) -> UserId {
         self.user
     }
 
-    /// Its place there: 1, 2, 3, …
+    /// Returns the entry's position in the ledger: 1, 2, 3, …
     #[must_use]
     pub const fn sequence(&self) -> u64 {
         self.sequence
     }
 
-    /// What happened.
+    /// Returns the kind.
     #[must_use]
     pub const fn kind(&self) -> EntryKind {
         self.kind
     }
 
-    /// How much, without a sign: [`EntryKind`] says which way it went.
+    /// Returns the amount without a sign: the [`EntryKind`] determines the direction.
     #[must_use]
     pub const fn amount(&self) -> Money {
         self.amount
     }
 
-    /// What was in the wallet afterwards.
+    /// Returns the balance after the entry.
     #[must_use]
     pub const fn balance(&self) -> Money {
         self.balance
     }
 
-    /// When.
+    /// Returns the time of the entry.
     #[must_use]
     pub const fn at(&self) -> OffsetDateTime {
         self.at
     }
 
-    /// The amount with its sign, in minor units: payments are negative.
+    /// Returns the amount with its sign, in minor units: payments are negative.
     #[must_use]
     pub const fn signed_minor(&self) -> i64 {
         match self.kind {
@@ -96,62 +96,62 @@ impl WalletEntry {
     }
 }
 
-/// The wallet can't take or give the amount; it is as it was.
+/// The error for an amount that the wallet can't take or pay; the wallet is unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum WalletError {
-    /// Not enough in it.
+    /// The balance is too low.
     #[error("the balance {balance:?} does not cover {required:?}")]
     Insufficient {
-        /// What is in it.
+        /// The balance.
         balance: Money,
-        /// What was asked for.
+        /// The required amount.
         required: Money,
     },
-    /// It would hold more than it may.
-    #[error("the balance {balance:?} would pass {limit:?}")]
+    /// The balance would exceed its limit.
+    #[error("the balance {balance:?} would exceed {limit:?}")]
     LimitExceeded {
-        /// What is in it.
+        /// The balance.
         balance: Money,
-        /// What it may hold.
+        /// The largest balance.
         limit: Money,
     },
 }
 
 impl Wallet {
-    /// An empty wallet.
+    /// Creates an empty wallet.
     #[must_use]
     pub const fn new(user: UserId) -> Self {
         Self::restore(user, Money::ZERO, 0)
     }
 
-    /// A wallet as a store kept it.
+    /// Returns a wallet as stored.
     #[must_use]
     pub const fn restore(user: UserId, balance: Money, last_sequence: u64) -> Self {
         Self { user, balance, last_sequence }
     }
 
-    /// Whose it is.
+    /// Returns the owner.
     #[must_use]
     pub const fn user(&self) -> UserId {
         self.user
     }
 
-    /// What is in it: the sum of its entries.
+    /// Returns the balance: the sum of its entries.
     #[must_use]
     pub const fn balance(&self) -> Money {
         self.balance
     }
 
-    /// The sequence of its newest entry; 0 before the first.
+    /// Returns the sequence of its newest entry; 0 before the first.
     #[must_use]
     pub const fn last_sequence(&self) -> u64 {
         self.last_sequence
     }
 
-    /// Puts money in, up to `max_balance`.
+    /// Adds an amount, up to a balance of `max_balance`.
     ///
     /// # Errors
-    /// [`WalletError::LimitExceeded`] past `max_balance`.
+    /// [`WalletError::LimitExceeded`] above `max_balance`.
     pub fn charge(self, amount: Money, max_balance: Money, id: EntryId, now: OffsetDateTime) -> Result<(Self, WalletEntry), WalletError> {
         match self.balance.plus(amount) {
             Ok(balance) if balance <= max_balance => Ok(self.enter(balance, EntryKind::Charge, amount, id, now)),
@@ -159,10 +159,10 @@ impl Wallet {
         }
     }
 
-    /// Takes money out for a payment.
+    /// Debits the amount of a payment.
     ///
     /// # Errors
-    /// [`WalletError::Insufficient`] if there is less in it.
+    /// [`WalletError::Insufficient`] if the balance is lower.
     pub fn pay(self, amount: Money, payment: PaymentId, id: EntryId, now: OffsetDateTime) -> Result<(Self, WalletEntry), WalletError> {
         match self.balance.minus(amount) {
             Ok(balance) => Ok(self.enter(balance, EntryKind::Payment(payment), amount, id, now)),
@@ -170,10 +170,10 @@ impl Wallet {
         }
     }
 
-    /// Puts a payment's money back; no limit but that of 64 bits stands in its way.
+    /// Credits the amount of a refunded payment; only the range of 64 bits limits it.
     ///
     /// # Errors
-    /// [`WalletError::LimitExceeded`] past 64 bits.
+    /// [`WalletError::LimitExceeded`] above the range of 64 bits.
     pub fn refund(self, amount: Money, payment: PaymentId, id: EntryId, now: OffsetDateTime) -> Result<(Self, WalletEntry), WalletError> {
         match self.balance.plus(amount) {
             Ok(balance) => Ok(self.enter(balance, EntryKind::Refund(payment), amount, id, now)),
@@ -208,7 +208,7 @@ mod tests {
         Wallet { user: USER, balance: money(balance), last_sequence: 7 }
     }
 
-    /// What is in the wallet after a step of `amount`, and what the entry says with its sign.
+    /// Returns the wallet and the entry after a step of `amount` that leads to `balance`.
     fn entered(kind: EntryKind, amount: i64, balance: i64) -> (Wallet, WalletEntry) {
         let wallet = Wallet { user: USER, balance: money(balance), last_sequence: 8 };
         let entry = WalletEntry { id: ID, user: USER, sequence: 8, kind, amount: money(amount), balance: money(balance), at: NOW };
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wallet_takes_and_gives_up_to_its_limits() {
+    fn a_wallet_accepts_and_pays_amounts_within_its_limits() {
         let limit = money(100);
         for (balance, amount) in [(0, 0), (0, 1), (0, 100), (0, 101), (40, 60), (40, 61), (100, 0), (100, 1), (101, 0), (i64::MAX, 1)] {
             let wallet = with(balance);
@@ -240,12 +240,12 @@ mod tests {
                 Err(WalletError::Insufficient { balance: money(balance), required: money(amount) })
             };
             assert_eq!(wallet.pay(money(amount), PAYMENT, ID, NOW), paid, "pay {amount} of {balance}");
-            assert_eq!(wallet, with(balance), "it is as it was");
+            assert_eq!(wallet, with(balance), "unchanged");
         }
     }
 
     #[test]
-    fn an_entrys_sign_says_which_way_the_money_went() {
+    fn the_sign_of_an_entry_shows_its_direction() {
         let signed = |kind| entered(kind, 5, 0).1.signed_minor();
         assert_eq!([EntryKind::Charge, EntryKind::Refund(PAYMENT), EntryKind::Payment(PAYMENT)].map(signed), [5, 5, -5]);
     }

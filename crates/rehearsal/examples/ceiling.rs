@@ -1,16 +1,16 @@
-//! How much the crowd can ask on one core: everybody polls all the time, and each answer is the same.
+//! Measures the maximum request rate of the virtual users on one core: all users poll continuously, and each response is the same.
 //!
 //! `cargo run --release --package rehearsal --example ceiling`
 
 use std::future::pending;
 use std::thread;
 
-use rehearsal::{Play, Scenario};
+use rehearsal::{Rehearsal, Scenario};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
 
-/// Good for whatever is asked until somebody is let in, and nobody ever is.
+/// A response to every request before the admission. No user is ever admitted.
 const BODY: &str =
     r#"{"access_token":"a","token":"t","status":"WAITING","number":1,"position":1,"activated_at":null,"poll_after_seconds":1}"#;
 
@@ -35,12 +35,12 @@ polls_every_seconds = 0.001
 "#;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let (told, address) = std::sync::mpsc::channel();
-    thread::spawn(move || serve(&told));
-    let play = Play {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    thread::spawn(move || serve(&sender));
+    let rehearsal = Rehearsal {
         scenario: Scenario::parse(SCENARIO)?,
         seed: 1,
-        server: format!("http://{}", address.recv()?),
+        server: format!("http://{}", receiver.recv()?),
         concert: Uuid::nil(),
         schedule: Uuid::nil(),
         jwts: Vec::new(),
@@ -49,36 +49,36 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         run: "ceiling".into(),
         started_at: String::new(),
     };
-    let record = play.run(pending(), |_| ())?;
-    // The first second and the last are not whole.
-    let whole = record.timeline.get(1..record.timeline.len().saturating_sub(2)).unwrap_or_default();
-    for second in whole {
-        println!("second {}: {} answers", second.at, second.answers);
+    let record = rehearsal.run(pending(), |_| ())?;
+    // The first and the last second are incomplete.
+    let complete = record.timeline.get(1..record.timeline.len().saturating_sub(2)).unwrap_or_default();
+    for second in complete {
+        println!("second {}: {} responses", second.at, second.answers);
     }
-    let fastest = whole.iter().map(|second| second.answers).max().unwrap_or_default();
-    println!("at best {fastest} requests a second on one core");
+    let max = complete.iter().map(|second| second.answers).max().unwrap_or_default();
+    println!("maximum: {max} requests per second on one core");
     Ok(())
 }
 
-/// On one core of its own.
-fn serve(told: &std::sync::mpsc::Sender<std::net::SocketAddr>) -> std::io::Result<()> {
+/// Runs the server on a separate thread.
+fn serve(address: &std::sync::mpsc::Sender<std::net::SocketAddr>) -> std::io::Result<()> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        // Somebody waits for it.
-        let _ = told.send(listener.local_addr()?);
+        // The main thread waits for it.
+        let _ = address.send(listener.local_addr()?);
         loop {
-            tokio::spawn(answer(listener.accept().await?.0));
+            tokio::spawn(respond(listener.accept().await?.0));
         }
     })
 }
 
-/// Requests have no body that matters: each ends the head, and one with a body comes in one piece.
-async fn answer(mut connection: TcpStream) -> std::io::Result<()> {
-    let answer = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{BODY}", BODY.len());
+/// Responds to each request. The server doesn't parse requests: each one, with its body, arrives in one read.
+async fn respond(mut connection: TcpStream) -> std::io::Result<()> {
+    let response = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{BODY}", BODY.len());
     let mut request = [0; 4_096];
     connection.set_nodelay(true)?;
     while connection.read(&mut request).await? > 0 {
-        connection.write_all(answer.as_bytes()).await?;
+        connection.write_all(response.as_bytes()).await?;
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
-//! What the API says of a user when all is over.
+//! The state of a user at the end of a rehearsal, as the API returns it.
 
 use uuid::Uuid;
 
-/// A user's money and bookings.
+/// A user's wallet, payments and reservations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Account {
     pub(crate) user: u32,

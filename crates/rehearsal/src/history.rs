@@ -1,34 +1,34 @@
-//! The history: every request of the crowd and what came of it, in microseconds since the beginning.
+//! The history: every request of a rehearsal and its outcome, with times in microseconds since the start.
 
 use std::fmt;
 
 use uuid::Uuid;
 
-/// A request and what came of it.
+/// A request and its outcome.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Exchange {
     pub(crate) user: u32,
-    pub(crate) asked: Asked,
-    /// Which of the user's idempotency keys it carried; 0: none.
+    pub(crate) request: Request,
+    /// The number of the user's idempotency key that it carried; 0: none.
     pub(crate) key: u16,
-    /// When it should have been sent.
+    /// The scheduled time.
     pub(crate) due: u64,
-    /// When it was.
+    /// The time at which it was sent.
     pub(crate) sent: u64,
-    /// When the answer was there, or when it was clear that none would come.
+    /// The time at which the response was received, or the failure detected.
     pub(crate) answered: u64,
     pub(crate) answer: Answer,
 }
 
-/// What was asked for.
+/// The content of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) enum Asked {
+pub(crate) enum Request {
     Register,
     Join,
     Poll,
-    /// To be told by events; this is the first of them.
+    /// Opens an event stream. The response is its first event.
     Listen,
-    /// An event after the first.
+    /// Receives a later event of the stream.
     Event,
     Leave,
     Browse,
@@ -37,55 +37,55 @@ pub(crate) enum Asked {
     Release(Uuid),
     Charge(i64),
     Pay(Uuid),
-    /// What the referee asks for at the end.
+    /// A request of the checker at the end.
     Inspect(&'static str),
 }
 
-/// What came of a request.
+/// The outcome of a request.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Answer {
-    /// It was answered.
-    Told(u16, Told),
-    /// The user hung up.
-    HungUp,
-    /// The connection broke, or there was no answer in time.
+    /// A response with its status.
+    Response(u16, Content),
+    /// The user disconnected before the response.
+    Disconnected,
+    /// The connection broke, or there was no valid response in time.
     Broken,
 }
 
-/// What an answer told, as far as it matters.
+/// The parts of a response that the rehearsal needs.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Told {
-    Nothing,
-    Place(Place),
+pub(crate) enum Content {
+    Empty,
+    Token(Token),
     Held(Box<Held>),
     Paid(Box<Paid>),
     Refused(Box<Refusal>),
 }
 
-/// A place in the line.
+/// The state of a queue token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Token {
     pub(crate) number: u64,
-    pub(crate) status: Standing,
-    /// On the server's clock, in microseconds.
+    pub(crate) status: TokenStatus,
+    /// By the server's clock, in microseconds since the Unix epoch.
     pub(crate) activated_at: Option<i64>,
 }
 
-/// How a place stands.
+/// The status of a queue token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum TokenStatus {
     Waiting,
     Active,
     Expired,
 }
 
-/// Seats that are held.
+/// A hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Held {
     pub(crate) reservation: Uuid,
     pub(crate) seats: Vec<u32>,
     pub(crate) amount: i64,
-    /// How long they are held, in microseconds, from some moment between the request and its answer.
+    /// The duration of the hold, in microseconds, from some time between the request and its response.
     pub(crate) span: u64,
 }
 
@@ -97,16 +97,16 @@ pub(crate) struct Paid {
     pub(crate) amount: i64,
 }
 
-/// A problem.
+/// A problem response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) code: String,
-    /// Of the seats that were wished for, those that somebody holds.
+    /// The requested seats that are held.
     pub(crate) held: Vec<u32>,
 }
 
-impl Asked {
-    /// The operation's name; none for what isn't the crowd's asking.
+impl Request {
+    /// Returns the operation's name, or `None` for events and the checker's requests.
     pub(crate) const fn operation(&self) -> Option<&'static str> {
         Some(match self {
             Self::Register => "register",
@@ -126,48 +126,48 @@ impl Asked {
 }
 
 impl Exchange {
-    /// The status of the answer, if there is one.
+    /// Returns the status of the response, if there is one.
     pub(crate) const fn status(&self) -> Option<u16> {
         match self.answer {
-            Answer::Told(status, _) => Some(status),
-            Answer::HungUp | Answer::Broken => None,
+            Answer::Response(status, _) => Some(status),
+            Answer::Disconnected | Answer::Broken => None,
         }
     }
 
-    /// What was told.
-    const fn told(&self) -> Option<&Told> {
+    /// Returns the content of the response, if there is one.
+    const fn content(&self) -> Option<&Content> {
         match &self.answer {
-            Answer::Told(_, told) => Some(told),
-            Answer::HungUp | Answer::Broken => None,
+            Answer::Response(_, content) => Some(content),
+            Answer::Disconnected | Answer::Broken => None,
         }
     }
 
-    /// Whether it was done.
-    pub(crate) fn is_done(&self) -> bool {
+    /// Whether the request succeeded.
+    pub(crate) fn is_success(&self) -> bool {
         self.status().is_some_and(|status| (200..300).contains(&status))
     }
 
-    pub(crate) const fn place(&self) -> Option<Place> {
-        if let Some(Told::Place(place)) = self.told() { Some(*place) } else { None }
+    pub(crate) const fn token(&self) -> Option<Token> {
+        if let Some(Content::Token(token)) = self.content() { Some(*token) } else { None }
     }
 
     pub(crate) const fn held(&self) -> Option<&Held> {
-        if let Some(Told::Held(held)) = self.told() { Some(held) } else { None }
+        if let Some(Content::Held(held)) = self.content() { Some(held) } else { None }
     }
 
     pub(crate) const fn paid(&self) -> Option<&Paid> {
-        if let Some(Told::Paid(paid)) = self.told() { Some(paid) } else { None }
+        if let Some(Content::Paid(paid)) = self.content() { Some(paid) } else { None }
     }
 
     pub(crate) const fn refusal(&self) -> Option<&Refusal> {
-        if let Some(Told::Refused(refusal)) = self.told() { Some(refusal) } else { None }
+        if let Some(Content::Refused(refusal)) = self.content() { Some(refusal) } else { None }
     }
 }
 
 impl fmt::Display for Exchange {
-    /// Who asked for what, and when, and what came of it: so that it can be found in a log.
+    /// Writes the user, the request, its outcome and the times, so that it can be found in a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "user {} at {}: {}", self.user, Seconds(self.sent), self.asked)?;
+        write!(f, "user {} at {}: {}", self.user, Seconds(self.sent), self.request)?;
         if self.key > 0 {
             write!(f, " with key {}", self.key)?;
         }
@@ -175,7 +175,7 @@ impl fmt::Display for Exchange {
     }
 }
 
-/// Microseconds, for people.
+/// Microseconds, displayed as seconds.
 struct Seconds(u64);
 
 impl fmt::Display for Seconds {
@@ -184,7 +184,7 @@ impl fmt::Display for Seconds {
     }
 }
 
-impl fmt::Display for Asked {
+impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Register => f.write_str("POST /v1/users"),
@@ -198,32 +198,32 @@ impl fmt::Display for Asked {
             Self::Release(reservation) => write!(f, "DELETE /v1/reservations/{reservation}"),
             Self::Charge(amount) => write!(f, "POST /v1/wallet/charges of {amount}"),
             Self::Pay(reservation) => write!(f, "POST /v1/payments of reservation {reservation}"),
-            Self::Inspect(what) => write!(f, "GET {what}"),
+            Self::Inspect(path) => write!(f, "GET {path}"),
         }
     }
 }
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (status, told) = match self {
-            Self::Told(status, told) => (status, told),
-            Self::HungUp => return f.write_str("(the user hung up)"),
-            Self::Broken => return f.write_str("(no answer)"),
+        let (status, content) = match self {
+            Self::Response(status, content) => (status, content),
+            Self::Disconnected => return f.write_str("(the user disconnected)"),
+            Self::Broken => return f.write_str("(no response)"),
         };
         write!(f, "{status}")?;
-        match told {
-            Told::Nothing => Ok(()),
-            Told::Place(place) => write!(f, " number {}, {:?}", place.number, place.status),
-            Told::Held(held) => write!(f, " reservation {} of seats {:?}", held.reservation, held.seats),
-            Told::Paid(paid) => write!(f, " payment {} of {} for reservation {}", paid.payment, paid.amount, paid.reservation),
-            Told::Refused(refusal) => f.write_str(" ").and_then(|()| f.write_str(&refusal.code)),
+        match content {
+            Content::Empty => Ok(()),
+            Content::Token(token) => write!(f, " number {}, {:?}", token.number, token.status),
+            Content::Held(held) => write!(f, " reservation {} of seats {:?}", held.reservation, held.seats),
+            Content::Paid(paid) => write!(f, " payment {} of {} for reservation {}", paid.payment, paid.amount, paid.reservation),
+            Content::Refused(refusal) => f.write_str(" ").and_then(|()| f.write_str(&refusal.code)),
         }
     }
 }
 
 #[cfg(test)]
 pub(crate) mod fixtures {
-    //! Histories, in the words of the tests: times are in milliseconds.
+    //! Exchanges for tests. Times are in milliseconds.
 
     use super::*;
 
@@ -231,36 +231,36 @@ pub(crate) mod fixtures {
         Uuid::from_u128(number)
     }
 
-    pub(crate) fn exchange(user: u32, asked: Asked, [sent, answered]: [u64; 2], answer: Answer) -> Exchange {
-        Exchange { user, asked, key: 0, due: sent * 1_000, sent: sent * 1_000, answered: answered * 1_000, answer }
+    pub(crate) fn exchange(user: u32, request: Request, [sent, answered]: [u64; 2], answer: Answer) -> Exchange {
+        Exchange { user, request, key: 0, due: sent * 1_000, sent: sent * 1_000, answered: answered * 1_000, answer }
     }
 
     pub(crate) fn with_key(key: u16, exchange: Exchange) -> Exchange {
         Exchange { key, ..exchange }
     }
 
-    pub(crate) fn told(status: u16) -> Answer {
-        Answer::Told(status, Told::Nothing)
+    pub(crate) fn response(status: u16) -> Answer {
+        Answer::Response(status, Content::Empty)
     }
 
-    pub(crate) fn refused(status: u16, code: &str, held: &[u32]) -> Answer {
-        Answer::Told(status, Told::Refused(Box::new(Refusal { code: code.into(), held: held.into() })))
+    pub(crate) fn problem(status: u16, code: &str, held: &[u32]) -> Answer {
+        Answer::Response(status, Content::Refused(Box::new(Refusal { code: code.into(), held: held.into() })))
     }
 
-    pub(crate) fn placed(status: u16, number: u64, standing: Standing, activated_at: Option<i64>) -> Answer {
-        Answer::Told(status, Told::Place(Place { number, status: standing, activated_at }))
+    pub(crate) fn token_response(status: u16, number: u64, token_status: TokenStatus, activated_at: Option<i64>) -> Answer {
+        Answer::Response(status, Content::Token(Token { number, status: token_status, activated_at }))
     }
 
-    /// A hold of five seconds.
+    /// Returns a hold of five seconds.
     pub(crate) fn hold(user: u32, reservation: u128, seats: &[u32], times: [u64; 2]) -> Exchange {
         let held = Held { reservation: id(reservation), seats: seats.into(), amount: 100, span: 5_000_000 };
-        with_key(1, exchange(user, Asked::Hold(seats.into()), times, Answer::Told(201, Told::Held(Box::new(held)))))
+        with_key(1, exchange(user, Request::Hold(seats.into()), times, Answer::Response(201, Content::Held(Box::new(held)))))
     }
 
-    /// A payment of 100.
+    /// Returns a payment of 100.
     pub(crate) fn pay(user: u32, payment: u128, reservation: u128, times: [u64; 2]) -> Exchange {
         let paid = Paid { payment: id(payment), reservation: id(reservation), amount: 100 };
-        with_key(2, exchange(user, Asked::Pay(id(reservation)), times, Answer::Told(201, Told::Paid(Box::new(paid)))))
+        with_key(2, exchange(user, Request::Pay(id(reservation)), times, Answer::Response(201, Content::Paid(Box::new(paid)))))
     }
 }
 
@@ -270,13 +270,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_exchange_reads_like_a_line_of_a_log() {
+    fn an_exchange_is_displayed_like_a_log_line() {
         assert_eq!(
             hold(7, 1, &[3, 4], [1_250, 1_300]).to_string(),
             "user 7 at 1.250000 s: POST /v1/reservations of seats [3, 4] with key 1 -> \
              201 reservation 00000000-0000-0000-0000-000000000001 of seats [3, 4] at 1.300000 s"
         );
-        let refusal = exchange(1, Asked::Poll, [0, 1], refused(410, "QUEUE_TOKEN_EXPIRED", &[]));
+        let refusal = exchange(1, Request::Poll, [0, 1], problem(410, "QUEUE_TOKEN_EXPIRED", &[]));
         assert!(refusal.to_string().ends_with("-> 410 QUEUE_TOKEN_EXPIRED at 0.001000 s"));
     }
 }

@@ -1,4 +1,4 @@
-//! What the referee asks for at the end: every account that the crowd has touched, and the store's own audit.
+//! The requests of the checker at the end: the account of every user who touched money or seats, and the store's own audit.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -7,31 +7,31 @@ use serde::de::DeserializeOwned;
 use tokio::task::JoinSet;
 
 use crate::account::{Account, Entry, Payment, Reservation};
-use crate::history::{Answer, Asked};
+use crate::history::{Answer, Request};
 use crate::reading::{AuditBody, EntryBody, ListBody, PaymentBody, ReservationBody, WalletBody, read};
 use crate::record::Verdict;
 use crate::wire::Call;
-use crate::world::{Asking, World};
+use crate::world::{RequestContext, World};
 
-/// So many accounts are looked at at once.
-const AT_ONCE: usize = 64;
+/// The number of accounts that are read concurrently.
+const CONCURRENCY: usize = 64;
 
-/// The accounts of all who touched money or seats; one that can't be looked at is missing.
+/// Returns the accounts of all users who touched money or seats, except those that can't be read.
 pub(crate) async fn accounts(world: &Rc<World>) -> Vec<Account> {
     let touched: BTreeSet<u32> = {
         let history = world.history.borrow();
-        let touches = |asked: &Asked| matches!(asked, Asked::Hold(_) | Asked::Charge(_) | Asked::Pay(_));
-        history.iter().filter(|exchange| touches(&exchange.asked)).map(|exchange| exchange.user).collect()
+        let touches = |request: &Request| matches!(request, Request::Hold(_) | Request::Charge(_) | Request::Pay(_));
+        history.iter().filter(|exchange| touches(&exchange.request)).map(|exchange| exchange.user).collect()
     };
-    let (mut looking, mut accounts) = (JoinSet::new(), Vec::with_capacity(touched.len()));
+    let (mut reads, mut accounts) = (JoinSet::new(), Vec::with_capacity(touched.len()));
     for user in touched {
-        if looking.len() >= AT_ONCE {
-            accounts.extend(looking.join_next().await.and_then(Result::ok).flatten());
+        if reads.len() >= CONCURRENCY {
+            accounts.extend(reads.join_next().await.and_then(Result::ok).flatten());
         }
         let world = world.clone();
-        looking.spawn_local(async move { account(&world, user).await });
+        reads.spawn_local(async move { account(&world, user).await });
     }
-    while let Some(account) = looking.join_next().await {
+    while let Some(account) = reads.join_next().await {
         accounts.extend(account.ok().flatten());
     }
     accounts.sort_unstable_by_key(|account: &Account| account.user);
@@ -40,9 +40,9 @@ pub(crate) async fn accounts(world: &Rc<World>) -> Vec<Account> {
 
 async fn account(world: &World, user: u32) -> Option<Account> {
     let wallet: WalletBody = get(world, user, "/v1/wallet", "/v1/wallet").await?;
-    let entries: Vec<EntryBody> = all(world, user, "/v1/wallet/entries").await?;
-    let payments: Vec<PaymentBody> = all(world, user, "/v1/payments").await?;
-    let reservations: Vec<ReservationBody> = all(world, user, "/v1/reservations").await?;
+    let entries: Vec<EntryBody> = get_all(world, user, "/v1/wallet/entries").await?;
+    let payments: Vec<PaymentBody> = get_all(world, user, "/v1/payments").await?;
+    let reservations: Vec<ReservationBody> = get_all(world, user, "/v1/reservations").await?;
     let payment = |body: PaymentBody| Payment {
         id: body.id,
         reservation: body.reservation_id,
@@ -63,34 +63,34 @@ async fn account(world: &World, user: u32) -> Option<Account> {
     })
 }
 
-/// Every page of a list.
-async fn all<T: DeserializeOwned>(world: &World, user: u32, what: &'static str) -> Option<Vec<T>> {
-    let (mut items, mut path) = (Vec::new(), format!("{what}?page_size=200"));
+/// Returns the items of all pages of a list.
+async fn get_all<T: DeserializeOwned>(world: &World, user: u32, resource: &'static str) -> Option<Vec<T>> {
+    let (mut items, mut path) = (Vec::new(), format!("{resource}?page_size=200"));
     loop {
-        let page: ListBody<T> = get(world, user, what, &path).await?;
+        let page: ListBody<T> = get(world, user, resource, &path).await?;
         items.extend(page.items);
         let Some(cursor) = page.next_cursor else { return Some(items) };
-        path = format!("{what}?page_size=200&cursor={cursor}");
+        path = format!("{resource}?page_size=200&cursor={cursor}");
     }
 }
 
-async fn get<T: DeserializeOwned>(world: &World, user: u32, what: &'static str, path: &str) -> Option<T> {
-    let call = Call::get(path).by(&world.jwts.borrow()[user as usize]);
-    let asking = Asking { user, key: 0, due: world.now() };
-    let reply = world.ask(asking, Asked::Inspect(what), &call).await?;
+async fn get<T: DeserializeOwned>(world: &World, user: u32, resource: &'static str, path: &str) -> Option<T> {
+    let call = Call::get(path).with_jwt(&world.jwts.borrow()[user as usize]);
+    let context = RequestContext { user, key: 0, due: world.now() };
+    let reply = world.send(context, Request::Inspect(resource), &call).await?;
     read(&reply.body)
 }
 
-/// What the store says of itself, to the operator whose access token that is.
+/// Requests the store's own audit with the access token of an operator, and returns its result as a verdict.
 pub(crate) async fn audit(world: &World, operator: &str) -> Verdict {
-    let what = "/v1/admin/audit";
-    let asking = Asking { user: u32::MAX, key: 0, due: world.now() };
-    let reply = world.ask(asking, Asked::Inspect(what), &Call::get(what).by(operator)).await;
+    let path = "/v1/admin/audit";
+    let context = RequestContext { user: u32::MAX, key: 0, due: world.now() };
+    let reply = world.send(context, Request::Inspect(path), &Call::get(path).with_jwt(operator)).await;
     let audit = reply.filter(|reply| reply.status == 200).and_then(|reply| read::<AuditBody>(&reply.body));
-    let promise = "the store's own audit holds".to_owned();
+    let promise = "the store's own audit finds no violations".to_owned();
     let Some(audit) = audit else {
         let answer = world.history.borrow().last().map_or(Answer::Broken, |exchange| exchange.answer.clone());
-        return Verdict { promise, looked_at: 0, violations: vec![format!("there is no audit: GET {what} -> {answer}")] };
+        return Verdict { promise, looked_at: 0, violations: vec![format!("the audit is not available: GET {path} -> {answer}")] };
     };
     let broken = audit.findings.iter().filter(|finding| finding.violations > 0);
     let violations = broken.map(|finding| format!("{} ({}): {} rows", finding.name, finding.promise, finding.violations)).collect();

@@ -1,11 +1,10 @@
-//! The rehearsal: plays an on-sale before it happens, from outside, and says what came of it.
+//! Rehearsals: simulate an on-sale with virtual users against a server, and check it from outside through the HTTP API.
 //!
-//! A [`Record`] is what is known of it at the end: the crowd writes it, the referee judges by it, and the [`report`] shows it, beside
-//! [`what_if`] the queue had admitted otherwise.
+//! A [`Scenario`] describes the virtual users; an `Intent` is the behaviour of one user, drawn from the seed; a `Visitor` carries it out
+//! on the server, over connections that all users share (`wire`). Every request and response is in the history. The checker checks the
+//! promises by the history and by the state of each account that the API returns afterwards.
 //!
-//! [`Scenario`] says who comes; a `Intent` is what one of them wants, drawn from the seed; a `Visitor` wants it from the server, over
-//! connections that all share (`wire`). Every request and answer is in the history, and the referee judges by that and by what the API
-//! says of each account afterwards.
+//! A [`Record`] contains the results, and the [`report`] shows it, together with the results of other queue policies ([`what_if`]).
 
 mod account;
 mod checker;
@@ -27,6 +26,6 @@ mod world;
 
 pub use live::Progress;
 pub use record::Record;
-pub use rehearsal::{Play, RehearsalError};
+pub use rehearsal::{Rehearsal, RehearsalError};
 pub use scenario::Scenario;
 pub use wire::UnknownServer;

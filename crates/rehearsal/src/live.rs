@@ -1,97 +1,98 @@
-//! How things stand while the crowd plays.
+//! The progress of a running rehearsal.
 
 use crate::record::Latency;
-use crate::summary::Times;
+use crate::summary::Latencies;
 
-/// How things stand.
+/// The progress of a running rehearsal.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Progress {
-    /// Seconds since the beginning.
+    /// Seconds since the start.
     pub seconds: f64,
-    /// Users who are expected.
+    /// The number of users of the scenario.
     pub users: u64,
-    /// Of those, who have come, and not yet joined.
+    /// Users who have arrived and not yet joined.
     pub arriving: u64,
-    /// Who wait in the line.
+    /// Waiting users.
     pub waiting: u64,
-    /// Who are in.
+    /// Active users.
     pub active: u64,
-    /// Whose visit is over.
+    /// Users whose visit has ended.
     pub gone: u64,
-    /// Seats of the hall.
+    /// The number of seats of the schedule.
     pub seats: u64,
-    /// Of those, sold.
+    /// Sold seats.
     pub sold: u64,
-    /// Answers so far.
+    /// Responses so far.
     pub answers: u64,
-    /// Of those, 409.
+    /// Responses with status 409 so far.
     pub conflicts: u64,
-    /// 5xx and broken connections so far.
+    /// Responses with status 5xx and broken connections so far.
     pub failures: u64,
-    /// Of the answers since the last look.
+    /// Latencies of the responses since the last report.
     pub latency: Latency,
 }
 
-/// Where a user is.
+/// The stage of a visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
     Arriving,
     Waiting,
     Active,
-    Gone,
+    Finished,
 }
 
-/// What is counted while it happens.
+/// The counters of a running rehearsal.
 #[derive(Default)]
 pub(crate) struct Live {
     progress: Progress,
-    times: Times,
+    latencies: Latencies,
 }
 
 impl Live {
     pub(crate) fn new(users: u32, seats: u32) -> Self {
-        Self { progress: Progress { users: users.into(), seats: seats.into(), ..Progress::default() }, times: Times::default() }
+        Self { progress: Progress { users: users.into(), seats: seats.into(), ..Progress::default() }, latencies: Latencies::default() }
     }
 
-    fn at(&mut self, stage: Stage) -> &mut u64 {
+    fn counter(&mut self, stage: Stage) -> &mut u64 {
         match stage {
             Stage::Arriving => &mut self.progress.arriving,
             Stage::Waiting => &mut self.progress.waiting,
             Stage::Active => &mut self.progress.active,
-            Stage::Gone => &mut self.progress.gone,
+            Stage::Finished => &mut self.progress.gone,
         }
     }
 
-    /// Somebody has come.
-    pub(crate) fn arrived(&mut self) {
-        *self.at(Stage::Arriving) += 1;
+    /// Counts an arrival.
+    pub(crate) fn add_arrival(&mut self) {
+        *self.counter(Stage::Arriving) += 1;
     }
 
-    /// Somebody goes on.
-    pub(crate) fn moved(&mut self, from: Stage, to: Stage) {
-        *self.at(from) -= 1;
-        *self.at(to) += 1;
+    /// Moves a user to another stage.
+    pub(crate) fn change_stage(&mut self, from: Stage, to: Stage) {
+        *self.counter(from) -= 1;
+        *self.counter(to) += 1;
     }
 
-    pub(crate) fn sold(&mut self, seats: u64) {
+    pub(crate) fn add_sold(&mut self, seats: u64) {
         self.progress.sold += seats;
     }
 
-    /// An answer came after `latency` microseconds.
-    pub(crate) fn answered(&mut self, status: u16, latency: u64) {
+    /// Counts a response with its latency in microseconds.
+    pub(crate) fn record_response(&mut self, status: u16, latency: u64) {
         self.progress.answers += 1;
         self.progress.conflicts += u64::from(status == 409);
         self.progress.failures += u64::from(status >= 500);
-        self.times.add(latency);
+        self.latencies.add(latency);
     }
 
-    pub(crate) fn broke(&mut self) {
+    /// Counts a request without a response.
+    pub(crate) fn record_failure(&mut self) {
         self.progress.failures += 1;
     }
 
-    /// How things stand, `seconds` after the beginning.
-    pub(crate) fn look(&mut self, seconds: f64) -> Progress {
-        let latency = std::mem::take(&mut self.times).latency();
+    /// Returns the progress `seconds` after the start, and resets the latencies.
+    pub(crate) fn take_progress(&mut self, seconds: f64) -> Progress {
+        let latency = std::mem::take(&mut self.latencies).latency();
         Progress { seconds, latency, ..self.progress }
     }
 }

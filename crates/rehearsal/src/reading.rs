@@ -1,4 +1,4 @@
-//! What the API's answers say, as far as the crowd and the referee want to know.
+//! The parts of the API's responses that the virtual users and the checker need.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
-use crate::history::{Asked, Held, Paid, Place, Refusal, Standing, Told};
+use crate::history::{Content, Held, Paid, Refusal, Request, Token, TokenStatus};
 
 #[derive(Deserialize)]
 pub(crate) struct RegisteredBody {
@@ -14,9 +14,9 @@ pub(crate) struct RegisteredBody {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct PlaceBody {
+pub(crate) struct QueueTokenBody {
     pub(crate) token: String,
-    status: StandingBody,
+    status: TokenStatusBody,
     number: u64,
     activated_at: Option<String>,
     #[serde(default)]
@@ -27,7 +27,7 @@ pub(crate) struct PlaceBody {
 
 #[derive(Deserialize, Clone, Copy)]
 #[serde(rename_all = "UPPERCASE")]
-enum StandingBody {
+enum TokenStatusBody {
     Waiting,
     Active,
     Expired,
@@ -117,58 +117,62 @@ struct ConflictBody {
     status: String,
 }
 
-/// The body as JSON, if it is what it should be.
+/// Parses a JSON body; `None` if it isn't a valid `T`.
 pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     serde_json::from_slice(body).ok()
 }
 
-impl PlaceBody {
-    pub(crate) const fn standing(&self) -> Standing {
+impl QueueTokenBody {
+    pub(crate) const fn status(&self) -> TokenStatus {
         match self.status {
-            StandingBody::Waiting => Standing::Waiting,
-            StandingBody::Active => Standing::Active,
-            StandingBody::Expired => Standing::Expired,
+            TokenStatusBody::Waiting => TokenStatus::Waiting,
+            TokenStatusBody::Active => TokenStatus::Active,
+            TokenStatusBody::Expired => TokenStatus::Expired,
         }
     }
 
-    /// Whether there is nothing left to wait for.
+    /// Whether the concert is sold out or cancelled, so that there is no reason to wait.
     pub(crate) fn is_sold_out(&self) -> bool {
         matches!(self.availability.as_deref(), Some("SOLD_OUT" | "CANCELLED"))
     }
 }
 
-/// What the answer to `asked` told; none if a success doesn't say what it should.
-pub(crate) fn told(asked: &Asked, status: u16, body: &[u8]) -> Option<Told> {
+/// Parses the content of a response to `request`; `None` if a success lacks the expected members.
+pub(crate) fn content(request: &Request, status: u16, body: &[u8]) -> Option<Content> {
     if !(200..300).contains(&status) {
         let problem = read::<ProblemBody>(body);
-        return Some(problem.map_or(Told::Nothing, |problem| {
+        return Some(problem.map_or(Content::Empty, |problem| {
             let held = problem.conflicts.into_iter().filter(|conflict| conflict.status == "HELD").map(|conflict| conflict.number);
-            Told::Refused(Box::new(Refusal { code: problem.code, held: held.collect() }))
+            Content::Refused(Box::new(Refusal { code: problem.code, held: held.collect() }))
         }));
     }
-    Some(match asked {
-        Asked::Join | Asked::Poll | Asked::Listen | Asked::Event => {
-            let place: PlaceBody = read(body)?;
-            let activated_at = place.activated_at.as_deref().and_then(micros);
-            Told::Place(Place { number: place.number, status: place.standing(), activated_at })
+    Some(match request {
+        Request::Join | Request::Poll | Request::Listen | Request::Event => {
+            let token: QueueTokenBody = read(body)?;
+            let activated_at = token.activated_at.as_deref().and_then(micros);
+            Content::Token(Token { number: token.number, status: token.status(), activated_at })
         }
-        Asked::Hold(_) => {
+        Request::Hold(_) => {
             let body: ReservationBody = read(body)?;
             let span = u64::try_from(micros(&body.expires_at)? - micros(&body.held_at)?).ok()?;
             let seats = body.seats.iter().map(|seat| seat.number).collect();
-            Told::Held(Box::new(Held { reservation: body.id, seats, amount: body.amount.amount, span }))
+            Content::Held(Box::new(Held { reservation: body.id, seats, amount: body.amount.amount, span }))
         }
-        Asked::Pay(_) => {
+        Request::Pay(_) => {
             let body: PaymentBody = read(body)?;
-            Told::Paid(Box::new(Paid { payment: body.id, reservation: body.reservation_id, amount: body.amount.amount }))
+            Content::Paid(Box::new(Paid { payment: body.id, reservation: body.reservation_id, amount: body.amount.amount }))
         }
-        Asked::Register | Asked::Leave | Asked::Browse | Asked::Seats | Asked::Release(_) | Asked::Charge(_) | Asked::Inspect(_) => {
-            Told::Nothing
-        }
+        Request::Register
+        | Request::Leave
+        | Request::Browse
+        | Request::Seats
+        | Request::Release(_)
+        | Request::Charge(_)
+        | Request::Inspect(_) => Content::Empty,
     })
 }
 
-/// An instant in microseconds.
+/// Converts an RFC 3339 instant to microseconds since the Unix epoch.
 fn micros(instant: &str) -> Option<i64> {
     let nanos = OffsetDateTime::parse(instant, &Rfc3339).ok()?.unix_timestamp_nanos();
     i64::try_from(nanos / 1_000).ok()
@@ -182,26 +186,26 @@ mod tests {
         "amount":{"amount":100,"currency":"KRW"},"status":"HELD","held_at":"2026-11-21T20:00:00.5Z","expires_at":"2026-11-21T20:00:05.5Z"}"#;
 
     #[test]
-    fn answers_are_read_for_what_matters() {
-        let held = told(&Asked::Hold([7].into()), 201, RESERVATION.as_bytes());
+    fn responses_are_parsed() {
+        let held = content(&Request::Hold([7].into()), 201, RESERVATION.as_bytes());
         let expected = Held { reservation: Uuid::from_u128(1), seats: vec![7], amount: 100, span: 5_000_000 };
-        assert_eq!(held, Some(Told::Held(Box::new(expected))));
-        let place = br#"{"token":"t","status":"ACTIVE","number":3,"activated_at":"1970-01-01T00:00:01Z","poll_after_seconds":1}"#;
-        let expected = Place { number: 3, status: Standing::Active, activated_at: Some(1_000_000) };
-        assert_eq!(told(&Asked::Poll, 200, place), Some(Told::Place(expected)));
+        assert_eq!(held, Some(Content::Held(Box::new(expected))));
+        let token = br#"{"token":"t","status":"ACTIVE","number":3,"activated_at":"1970-01-01T00:00:01Z","poll_after_seconds":1}"#;
+        let expected = Token { number: 3, status: TokenStatus::Active, activated_at: Some(1_000_000) };
+        assert_eq!(content(&Request::Poll, 200, token), Some(Content::Token(expected)));
     }
 
     #[test]
-    fn a_refusal_names_the_seats_that_are_held() {
+    fn a_refusal_lists_the_held_seats() {
         let problem = br#"{"code":"SEAT_UNAVAILABLE","conflicts":[{"number":1,"status":"HELD"},{"number":2,"status":"RESERVED"}]}"#;
         let expected = Refusal { code: "SEAT_UNAVAILABLE".into(), held: vec![1] };
-        assert_eq!(told(&Asked::Hold([1, 2].into()), 409, problem), Some(Told::Refused(Box::new(expected))));
-        assert_eq!(told(&Asked::Poll, 502, b"bad gateway"), Some(Told::Nothing));
+        assert_eq!(content(&Request::Hold([1, 2].into()), 409, problem), Some(Content::Refused(Box::new(expected))));
+        assert_eq!(content(&Request::Poll, 502, b"bad gateway"), Some(Content::Empty));
     }
 
     #[test]
-    fn a_success_that_says_nothing_is_no_answer() {
-        assert_eq!(told(&Asked::Hold([7].into()), 201, b"{}"), None);
-        assert_eq!(told(&Asked::Charge(1), 201, b"{}"), Some(Told::Nothing));
+    fn a_success_without_the_expected_members_is_invalid() {
+        assert_eq!(content(&Request::Hold([7].into()), 201, b"{}"), None);
+        assert_eq!(content(&Request::Charge(1), 201, b"{}"), Some(Content::Empty));
     }
 }

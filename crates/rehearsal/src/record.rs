@@ -1,71 +1,71 @@
-//! What is known of a rehearsal at its end: plain data, as `report.json` has it.
+//! The results of a rehearsal: plain data, as in `report.json`.
 
 use serde::Serialize;
 
-/// A rehearsal, whole.
+/// The results of a rehearsal.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Record {
     /// The scenario's name.
     pub scenario: String,
-    /// What it was played by: the same seed, the same wishes at the same moments.
+    /// The seed: the same seed gives the same behaviour of the users at the same times.
     pub seed: u64,
-    /// When it began, RFC 3339.
+    /// The start time, RFC 3339.
     pub started_at: String,
-    /// How long it took, in seconds.
+    /// The duration in seconds.
     pub seconds: f64,
-    /// How many users came.
+    /// The number of users.
     pub users: u64,
-    /// How many seats there were.
+    /// The number of seats.
     pub seats: u64,
-    /// Paid bookings a second, from the first to the last.
+    /// Payments per second, from the first payment to the last.
     pub bookings_a_second: f64,
-    /// How many seats were sold in the end.
+    /// The number of seats sold at the end.
     pub sold: u64,
-    /// Second by second.
+    /// The timeline by second.
     pub timeline: Vec<Second>,
-    /// Operation by operation.
+    /// The operations with their latencies.
     pub operations: Vec<Operation>,
-    /// What the referee says.
+    /// The checker's verdicts.
     pub verdicts: Vec<Verdict>,
-    /// Policies played in simulated time, if that was asked for.
+    /// The results of policies in simulated time, if requested.
     pub what_if: Vec<WhatIf>,
 }
 
-/// What happened within a second, and how things stood at its end.
+/// The events of a second, and the counts at its end.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Second {
-    /// Seconds since the beginning.
+    /// Seconds since the start.
     pub at: u32,
-    /// How many waited.
+    /// The number of waiting users.
     pub waiting: u64,
-    /// How many were in.
+    /// The number of active users.
     pub active: u64,
     /// Seats sold so far.
     pub sold: u64,
-    /// Users who were let in within it.
+    /// Users who were admitted within the second.
     pub admitted: u64,
-    /// The median wait, in seconds, of those let in within it; none if nobody was.
+    /// The median wait, in seconds, of the users admitted within the second; `None` if there were none.
     pub wait_p50_seconds: Option<f64>,
-    /// The wait that nine in ten of them didn't exceed.
+    /// The 90th percentile of their waits.
     pub wait_p90_seconds: Option<f64>,
-    /// Answers within it.
+    /// Responses within the second.
     pub answers: u64,
-    /// Of those: 409, somebody was quicker.
+    /// Responses with status 409: another user was faster.
     pub conflicts: u64,
-    /// Of those: 503 and broken connections.
+    /// Responses with status 5xx and broken connections.
     pub failures: u64,
 }
 
-/// An operation and its latencies, from the moment at which it should have been sent.
+/// An operation and its latencies, measured from the scheduled times of its requests.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Operation {
     /// `join`, `poll`, `hold`, …
     pub name: String,
-    /// How many were answered.
+    /// The number of responses.
     pub count: u64,
-    /// Over all.
+    /// Over the whole run.
     pub latency: Latency,
-    /// Second by second, as far as there were any.
+    /// By second; seconds without a response are left out.
     pub timeline: Vec<LatencyAt>,
 }
 
@@ -74,52 +74,52 @@ pub struct Operation {
 pub struct Latency {
     /// The median.
     pub p50_ms: f64,
-    /// Nine in ten were quicker.
+    /// The 90th percentile.
     pub p90_ms: f64,
-    /// 99 in a hundred were quicker.
+    /// The 99th percentile.
     pub p99_ms: f64,
-    /// The slowest.
+    /// The maximum.
     pub max_ms: f64,
 }
 
-/// Latencies within a second.
+/// The latencies of a second.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct LatencyAt {
-    /// Seconds since the beginning.
+    /// Seconds since the start.
     pub at: u32,
-    /// How many were answered.
+    /// The number of responses.
     pub count: u64,
-    /// Of those.
+    /// Their latencies.
     pub latency: Latency,
 }
 
-/// What the referee says of one promise.
+/// The checker's verdict on one promise.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Verdict {
-    /// What was promised, as a sentence.
+    /// The promise as a sentence.
     pub promise: String,
-    /// How many things were looked at.
+    /// The number of checked items.
     pub looked_at: u64,
-    /// What broke it, each with its requests; none if it was kept.
+    /// The violations, each with its requests; empty if the promise was kept.
     pub violations: Vec<String>,
 }
 
-/// A policy, played in simulated time.
+/// The result of a policy in simulated time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct WhatIf {
-    /// As it was asked for: `capacity=200,batch=100`.
+    /// The policy as it was specified: `capacity=200,batch=100`.
     pub policy: String,
-    /// When the last seat was sold, in seconds since the beginning; none if seats were left.
+    /// The time at which the last seat was sold, in seconds since the start; `None` if seats were left.
     pub sold_out_after_seconds: Option<f64>,
-    /// How many seats were sold.
+    /// The number of sold seats.
     pub sold: u64,
-    /// The median wait of those who were let in.
+    /// The median wait of the admitted users.
     pub wait_p50_seconds: Option<f64>,
-    /// The wait that nine in ten of them didn't exceed.
+    /// The 90th percentile of their waits.
     pub wait_p90_seconds: Option<f64>,
-    /// How many had joined and were never let in.
+    /// The number of users who joined and were never admitted.
     pub never_admitted: u64,
-    /// Seats sold over time: seconds since the beginning, and how many.
+    /// Sold seats over time: seconds since the start, and the number of sold seats.
     pub curve: Vec<(f64, u64)>,
 }
 

@@ -1,4 +1,4 @@
-//! A rehearsal from the beginning to the end: the crowd comes, the referee looks at the accounts, and judges.
+//! A rehearsal from start to end: the virtual users visit the server, then the checker reads the accounts and checks the promises.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -11,7 +11,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use uuid::Uuid;
 
 use crate::checker::{Evidence, Terms, judge};
-use crate::history::Asked;
+use crate::history::Request;
 use crate::inspection;
 use crate::intent::{Intent, arrivals};
 use crate::live::{Live, Progress};
@@ -22,67 +22,67 @@ use crate::visitor::Visitor;
 use crate::wire::{Pool, Server, UnknownServer};
 use crate::world::World;
 
-/// Between two looks at how things stand.
-const LOOK: Duration = Duration::from_millis(250);
-/// What was under way when the crowd was sent home has been decided by then.
-const SETTLED: Duration = Duration::from_secs(3);
-/// So long the referee may look at accounts.
-const INSPECTION: Duration = Duration::from_mins(2);
+/// The interval between two progress reports.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
+/// The time after which requests that were pending when the users were stopped have been decided.
+const SETTLE_TIME: Duration = Duration::from_secs(3);
+/// The time limit for reading the accounts, and for the audit.
+const INSPECTION_TIMEOUT: Duration = Duration::from_mins(2);
 
-/// What is played, and where.
+/// The scenario and the target of a rehearsal.
 #[derive(Debug, Clone)]
-pub struct Play {
-    /// Who comes for what.
+pub struct Rehearsal {
+    /// The scenario.
     pub scenario: Scenario,
-    /// What their wishes are drawn from.
+    /// The seed of the users' behaviour.
     pub seed: u64,
-    /// The server, like `http://127.0.0.1:8080`.
+    /// The URL of the server, like `http://127.0.0.1:8080`.
     pub server: String,
-    /// What is on sale.
+    /// The concert that is on sale.
     pub concert: Uuid,
-    /// The date that they come for.
+    /// The schedule whose seats the users buy.
     pub schedule: Uuid,
-    /// Access tokens of users who exist; who has none registers.
+    /// Access tokens of existing users; the remaining users register.
     pub jwts: Vec<String>,
     /// An operator's access token, for the store's own audit.
     pub operator: Option<String>,
-    /// Whether the server is the rehearsal's own: its policy is the scenario's, and nobody else is there.
+    /// Whether the server was started for this rehearsal: it has the scenario's policy and no other users.
     pub own: bool,
-    /// What no other run is called.
+    /// The unique name of this run.
     pub run: String,
-    /// RFC 3339.
+    /// The start time, RFC 3339.
     pub started_at: String,
 }
 
-/// There was no rehearsal.
+/// A rehearsal failed and has no results.
 #[derive(Debug, Error)]
 pub enum RehearsalError {
-    /// Nowhere to go.
+    /// The address of the server is invalid or unknown.
     #[error(transparent)]
     Server(#[from] UnknownServer),
-    /// This machine can't.
-    #[error("the crowd can't start")]
+    /// The runtime of the virtual users can't be started on this machine.
+    #[error("the virtual users can't be started")]
     Machine(#[from] std::io::Error),
-    /// Nobody was answered at all.
-    #[error("{0} answers nobody")]
+    /// No request got a response.
+    #[error("{0} responded to no request")]
     Silence(String),
-    /// The referee couldn't finish.
-    #[error("the accounts could not be looked at in time")]
+    /// The accounts or the audit weren't read in time.
+    #[error("the accounts could not be read in time")]
     Inspection(#[from] tokio::time::error::Elapsed),
 }
 
-impl Play {
-    /// Plays until everybody has gone, the time is up, or `stop` is there, and tells `watch` now and then how things stand.
+impl Rehearsal {
+    /// Runs until all users have finished, the time limit is reached, or `stop` completes, and reports the progress to `watch` regularly.
     ///
     /// # Errors
-    /// If the server can't be found, or answers nobody.
+    /// If the server can't be found, or no request gets a response, or the accounts can't be read in time.
     pub fn run(self, stop: impl Future<Output = ()>, watch: impl FnMut(&Progress)) -> Result<Record, RehearsalError> {
-        let server = Server::at(&self.server)?;
+        let server = Server::resolve(&self.server)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        LocalSet::new().block_on(&runtime, self.play(server, stop, watch))
+        LocalSet::new().block_on(&runtime, self.execute(server, stop, watch))
     }
 
-    async fn play(
+    async fn execute(
         self,
         server: Server,
         stop: impl Future<Output = ()>,
@@ -104,42 +104,42 @@ impl Play {
         let mut visits = JoinSet::new();
         {
             let limit = Duration::from_secs(scenario.time_limit_seconds.into());
-            let crowd = come(&world, seed, &mut visits);
-            let mut looks = interval(LOOK);
-            looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            tokio::pin!(crowd, stop);
-            let up = sleep(limit);
-            tokio::pin!(up);
+            let all_visits = run_visits(&world, seed, &mut visits);
+            let mut reports = interval(PROGRESS_INTERVAL);
+            reports.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            tokio::pin!(all_visits, stop);
+            let time_limit = sleep(limit);
+            tokio::pin!(time_limit);
             loop {
                 tokio::select! {
-                    () = &mut crowd => break,
+                    () = &mut all_visits => break,
                     () = &mut stop => break,
-                    () = &mut up => break,
-                    _ = looks.tick() => watch(&look(&world)),
+                    () = &mut time_limit => break,
+                    _ = reports.tick() => watch(&progress(&world)),
                 }
             }
         }
         let end = world.now();
-        let sent_home = !visits.is_empty();
+        let were_stopped = !visits.is_empty();
         visits.shutdown().await;
-        watch(&look(&world));
+        watch(&progress(&world));
         if world.history.borrow().iter().all(|exchange| exchange.status().is_none()) {
             return Err(RehearsalError::Silence(url));
         }
-        if sent_home {
-            sleep(SETTLED).await;
+        if were_stopped {
+            sleep(SETTLE_TIME).await;
         }
-        let accounts = timeout(INSPECTION, inspection::accounts(&world)).await?;
+        let accounts = timeout(INSPECTION_TIMEOUT, inspection::accounts(&world)).await?;
         let audit = match &operator {
-            Some(operator) => Some(timeout(INSPECTION, inspection::audit(&world, operator)).await?),
+            Some(operator) => Some(timeout(INSPECTION_TIMEOUT, inspection::audit(&world, operator)).await?),
             None => None,
         };
         let history = world.history.take();
-        let terms = Terms { capacity: own.then_some(scenario.policy.capacity), alone: own };
+        let terms = Terms { capacity: own.then_some(scenario.policy.capacity), is_exclusive: own };
         let mut verdicts = judge(Evidence { history: &history, accounts: &accounts }, terms);
         verdicts.extend(audit);
-        let played: Vec<_> = history.into_iter().filter(|exchange| !matches!(exchange.asked, Asked::Inspect(_))).collect();
-        let sales = summary::sales(&played);
+        let exchanges: Vec<_> = history.into_iter().filter(|exchange| !matches!(exchange.request, Request::Inspect(_))).collect();
+        let sales = summary::sales(&exchanges);
         Ok(Record {
             scenario: scenario.name.clone(),
             seed,
@@ -149,20 +149,20 @@ impl Play {
             seats: scenario.seats.into(),
             bookings_a_second: sales.bookings_a_second,
             sold: sales.seats,
-            timeline: summary::timeline(&played),
-            operations: summary::operations(&played),
+            timeline: summary::timeline(&exchanges),
+            operations: summary::operations(&exchanges),
             verdicts,
             what_if: Vec::new(),
         })
     }
 }
 
-fn look(world: &World) -> Progress {
-    world.live.borrow_mut().look(summary::span(world.now()))
+fn progress(world: &World) -> Progress {
+    world.live.borrow_mut().take_progress(summary::span(world.now()))
 }
 
-/// They come when they wish, whatever has become of those before; until all have gone.
-async fn come(world: &Rc<World>, seed: u64, visits: &mut JoinSet<()>) {
+/// Starts each visit at its arrival time, regardless of the progress of earlier ones, and waits until all have ended.
+async fn run_visits(world: &Rc<World>, seed: u64, visits: &mut JoinSet<()>) {
     let arrivals = arrivals(world.scenario.users, world.scenario.arrival, seed);
     for (user, at) in (0..).zip(arrivals) {
         let due = u64::try_from(at.as_micros()).unwrap_or(u64::MAX);

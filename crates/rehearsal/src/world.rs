@@ -1,4 +1,4 @@
-//! What all of the crowd share: the connections, the hall, the history.
+//! The state that all virtual users share: the connections, the concert and its schedule, the history.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -7,47 +7,47 @@ use bytes::Bytes;
 use tokio::time::{Instant, sleep, sleep_until};
 use uuid::Uuid;
 
-use crate::history::{Answer, Asked, Exchange};
+use crate::history::{Answer, Exchange, Request};
 use crate::live::Live;
-use crate::reading::told;
+use crate::reading::content;
 use crate::scenario::Scenario;
 use crate::wire::{Call, Pool, Reply};
 
-/// How often a request is sent until somebody gives up.
-const ATTEMPTS: u32 = 4;
-/// Before the next attempt.
-const PAUSE: Duration = Duration::from_millis(250);
+/// The maximum number of attempts of a request.
+const MAX_ATTEMPTS: u32 = 4;
+/// The pause before the second attempt; it grows linearly.
+const RETRY_DELAY: Duration = Duration::from_millis(250);
 
 pub(crate) struct World {
     pub(crate) pool: Pool,
     pub(crate) scenario: Scenario,
     pub(crate) concert: Uuid,
     pub(crate) schedule: Uuid,
-    /// Begins every idempotency key: runs don't mix.
+    /// The prefix of every idempotency key, so that runs don't share keys.
     pub(crate) run: String,
     pub(crate) start: Instant,
     pub(crate) history: RefCell<Vec<Exchange>>,
     pub(crate) live: RefCell<Live>,
-    /// Whom each user is, once they are somebody.
+    /// The access token of each user; empty until the user has registered.
     pub(crate) jwts: RefCell<Vec<String>>,
 }
 
-/// Who asks, and when they should.
+/// The sender of a request, its idempotency key, and its scheduled time.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Asking {
+pub(crate) struct RequestContext {
     pub(crate) user: u32,
     pub(crate) key: u16,
     pub(crate) due: u64,
 }
 
-/// A request under way: it is in the history even if its user is sent home before the answer.
-pub(crate) struct UnderWay<'a> {
+/// A pending request: it is added to the history even if its user is stopped before the response.
+pub(crate) struct PendingExchange<'a> {
     world: &'a World,
     exchange: Option<Exchange>,
 }
 
 impl World {
-    /// Microseconds since the beginning.
+    /// Returns the microseconds since the start.
     pub(crate) fn now(&self) -> u64 {
         u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
@@ -56,70 +56,71 @@ impl World {
         sleep_until(self.start + Duration::from_micros(micros)).await;
     }
 
-    /// Sends `call` until it is answered with more than "not now". The answer is in the history; none if there was none.
-    pub(crate) async fn ask(&self, asking: Asking, asked: Asked, call: &Call) -> Option<Reply> {
-        // On the heap while it lasts: whoever only waits is small.
+    /// Sends `call`, again after a 429, a 503 or a failure, and adds each attempt to the history. Returns the last response, if any.
+    pub(crate) async fn send(&self, context: RequestContext, request: Request, call: &Call) -> Option<Reply> {
+        // Boxed, so that the futures of waiting users stay small.
         Box::pin(async move {
-            let mut asking = asking;
-            for attempt in 1..=ATTEMPTS {
-                let reply = self.attempt(asking, asked.clone(), call).await;
-                if attempt == ATTEMPTS || reply.as_ref().is_some_and(|reply| !matches!(reply.status, 429 | 503)) {
+            let mut context = context;
+            for attempt in 1..=MAX_ATTEMPTS {
+                let reply = self.attempt(context, request.clone(), call).await;
+                if attempt == MAX_ATTEMPTS || reply.as_ref().is_some_and(|reply| !matches!(reply.status, 429 | 503)) {
                     return reply;
                 }
-                sleep(PAUSE * attempt).await;
-                asking.due = self.now();
+                sleep(RETRY_DELAY * attempt).await;
+                context.due = self.now();
             }
             None
         })
         .await
     }
 
-    async fn attempt(&self, asking: Asking, asked: Asked, call: &Call) -> Option<Reply> {
-        let turn = self.pool.turn().await;
-        let under_way = self.begin(asking, asked);
-        let reply = turn.exchange(call).await.ok();
-        drop(turn);
-        under_way.end(reply)
+    async fn attempt(&self, context: RequestContext, request: Request, call: &Call) -> Option<Reply> {
+        let lease = self.pool.acquire().await;
+        let pending = self.begin(context, request);
+        let reply = lease.exchange(call).await.ok();
+        drop(lease);
+        pending.end(reply)
     }
 
-    /// A request is being sent.
-    pub(crate) fn begin(&self, asking: Asking, asked: Asked) -> UnderWay<'_> {
-        let Asking { user, key, due } = asking;
+    /// Records that a request is sent now.
+    pub(crate) fn begin(&self, context: RequestContext, request: Request) -> PendingExchange<'_> {
+        let RequestContext { user, key, due } = context;
         let sent = self.now();
-        let exchange = Exchange { user, asked, key, due, sent, answered: sent, answer: Answer::HungUp };
-        UnderWay { world: self, exchange: Some(exchange) }
+        let exchange = Exchange { user, request, key, due, sent, answered: sent, answer: Answer::Disconnected };
+        PendingExchange { world: self, exchange: Some(exchange) }
     }
 }
 
-impl UnderWay<'_> {
-    /// The answer is there, or won't come.
+impl PendingExchange<'_> {
+    /// Records the response, or that there is none, and returns the response if its content is as expected.
     pub(crate) fn end(mut self, reply: Option<Reply>) -> Option<Reply> {
         let mut exchange = self.exchange.take()?;
         exchange.answered = self.world.now();
-        let told = reply.as_ref().and_then(|reply| told(&exchange.asked, reply.status, &reply.body).map(|told| (reply.status, told)));
-        exchange.answer = told.map_or(Answer::Broken, |(status, told)| Answer::Told(status, told));
+        let response =
+            reply.as_ref().and_then(|reply| content(&exchange.request, reply.status, &reply.body).map(|content| (reply.status, content)));
+        exchange.answer = response.map_or(Answer::Broken, |(status, content)| Answer::Response(status, content));
         let mut live = self.world.live.borrow_mut();
         match exchange.status() {
-            Some(status) => live.answered(status, exchange.answered.saturating_sub(exchange.due)),
-            None => live.broke(),
+            Some(status) => live.record_response(status, exchange.answered.saturating_sub(exchange.due)),
+            None => live.record_failure(),
         }
-        let is_told = exchange.status().is_some();
+        let is_valid = exchange.status().is_some();
         self.world.history.borrow_mut().push(exchange);
-        reply.filter(|_| is_told)
+        reply.filter(|_| is_valid)
     }
 
-    /// Nothing came of it, and that's no matter.
-    pub(crate) fn end_silently(mut self) {
+    /// Discards the request without adding it to the history.
+    pub(crate) fn discard(mut self) {
         self.exchange = None;
     }
 
-    /// An event came on a stream.
+    /// Records an event of a stream.
     pub(crate) fn end_with_event(self, data: String) -> Option<Reply> {
         self.end(Some(Reply { status: 200, body: Bytes::from(data) }))
     }
 }
 
-impl Drop for UnderWay<'_> {
+impl Drop for PendingExchange<'_> {
     fn drop(&mut self) {
         if let Some(mut exchange) = self.exchange.take() {
             exchange.answered = self.world.now();

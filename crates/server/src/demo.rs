@@ -1,4 +1,4 @@
-//! The demo: a club night in a hall of 50 seats on three dates, an arena concert of 15,000 seats, and a funded user.
+//! The demo data: a club night with three schedules of 50 seats, an arena concert of 15,000 seats, and a user with funds.
 
 use application::ports::{CommitError, Ports};
 use application::use_cases::admin::Actor;
@@ -13,14 +13,14 @@ use uuid::{Uuid, uuid};
 
 /// The club night.
 pub(crate) const CLUB: ConcertId = ConcertId(uuid!("0f207207-0000-7000-8000-0000000c1b00"));
-/// The club night's first date.
+/// The first schedule of the club night.
 pub(crate) const CLUB_SCHEDULE: ScheduleId = ScheduleId(uuid!("0f207207-0000-7000-8000-0000000c1b01"));
 const CLUB_SCHEDULES: [ScheduleId; 3] =
     [CLUB_SCHEDULE, ScheduleId(uuid!("0f207207-0000-7000-8000-0000000c1b02")), ScheduleId(uuid!("0f207207-0000-7000-8000-0000000c1b03"))];
 const ARENA: ConcertId = ConcertId(uuid!("0f207207-0000-7000-8000-000000a2e0a0"));
 const ARENA_SCHEDULE: ScheduleId = ScheduleId(uuid!("0f207207-0000-7000-8000-000000a2e0a1"));
 const ARENA_QUEUE: QueueId = QueueId(uuid!("0f207207-0000-7000-8000-000000a2e0aa"));
-/// The funded user.
+/// The demo user, who has funds.
 pub(crate) const USER: UserId = UserId(Uuid::from_u128(0x0f20_7207_0000_7000_8000_0000_00de_3000));
 const FUNDS: i64 = 500_000;
 
@@ -29,28 +29,28 @@ const CLUB_PRICE: i64 = 60_000;
 /// The arena's blocks, from the stage backwards: sections, rows in each, seats in a row, price.
 const ARENA_BLOCKS: [(&str, u32, u32, i64); 3] = [("ABCDEF", 20, 25, 165_000), ("GHJKLMNP", 25, 25, 121_000), ("QRSTUVW", 40, 25, 88_000)];
 
-/// Puts the demo into an empty store; a store with concerts stays as it is.
-pub(crate) async fn seed(ports: &Ports, use_cases: &UseCases, now: OffsetDateTime, at_most: Money) -> anyhow::Result<()> {
+/// Adds the demo data to an empty store; a store with concerts is left unchanged.
+pub(crate) async fn seed(ports: &Ports, use_cases: &UseCases, now: OffsetDateTime, max_charge: Money) -> anyhow::Result<()> {
     if !ports.catalogue.concerts(PageRequest { after: None, size: 1 }).await?.is_empty() {
         return Ok(());
     }
     for result in ports.orders.commit(&[catalogue(now)?]).await {
         match result {
-            // Another server has put it on at the same moment.
+            // Another server has added it at the same time.
             Ok(_) | Err(CommitError::Conflict) => {}
             Err(error) => return Err(error.into()),
         }
     }
     let scope = IdempotencyScope { user: USER, operation: Operation::Charge, key: IdempotencyKey::new("demo-funds")? };
     let idempotency = IdempotentRequest { scope, fingerprint: Fingerprint([0; 32]) };
-    // An order of its own: it is carried out wherever users can't charge their wallets, too.
-    let by = Actor { operator: USER, reason: Some(Note::new("The demo's funds")?) };
-    use_cases.charge.execute(Some(&by), idempotency, Some(USER), Money::new(FUNDS)?.min(at_most)).await?;
-    tracing::info!("the demo's concerts are on sale");
+    // An operator's command, so that it also succeeds where users can't charge their wallets.
+    let by = Actor { operator: USER, reason: Some(Note::new("Demo funds")?) };
+    use_cases.charge.execute(Some(&by), idempotency, Some(USER), Money::new(FUNDS)?.min(max_charge)).await?;
+    tracing::info!("added the demo data");
     Ok(())
 }
 
-/// What makes the concerts.
+/// Returns the change that creates the concerts.
 fn catalogue(now: OffsetDateTime) -> anyhow::Result<Change> {
     // Eight in the evening in Seoul.
     let evening = now.replace_time(time::macros::time!(11:00));
@@ -58,7 +58,7 @@ fn catalogue(now: OffsetDateTime) -> anyhow::Result<Change> {
         ARENA_QUEUE,
         "Arena on-sale".into(),
         PolicyOverrides { active: Some(Duration::minutes(15)), ..PolicyOverrides::default() },
-        Some("You keep your place while this page is closed.".into()),
+        Some("You keep your position while this page is closed.".into()),
     );
     let mut change = Change::default()
         .writing(Write::insert(arena_queue))
@@ -73,16 +73,16 @@ fn catalogue(now: OffsetDateTime) -> anyhow::Result<Change> {
     change.write(Write::insert(schedule(ARENA_SCHEDULE, ARENA, evening + Duration::days(60), now)?));
     let mut number = 0;
     for (sections, rows, seats, price) in ARENA_BLOCKS {
-        for ((section, row), place) in places(sections, rows, seats) {
+        for ((section, row), seat) in seats_of(sections, rows, seats) {
             number += 1;
-            let label = format!("Section {section} Row {row} Seat {place}");
+            let label = format!("Section {section} Row {row} Seat {seat}");
             change.write(Write::insert(Seat::new(ARENA_SCHEDULE, SeatNumber::new(number)?, label, Money::new(price)?)));
         }
     }
     Ok(change)
 }
 
-fn places(sections: &str, rows: u32, seats: u32) -> impl Iterator<Item = ((char, u32), u32)> {
+fn seats_of(sections: &str, rows: u32, seats: u32) -> impl Iterator<Item = ((char, u32), u32)> {
     let rows_of = move |section| (1..=rows).map(move |row| (section, row));
     sections.chars().flat_map(rows_of).flat_map(move |row| (1..=seats).map(move |seat| (row, seat)))
 }

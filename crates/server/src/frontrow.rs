@@ -10,8 +10,8 @@ use crate::cli::Cli;
 use crate::store::{Drivers, StoreDriver};
 use crate::{commands, failure};
 
-/// Frontrow with its command line. It knows the stores `memory:`, `sqlite:`, `postgres:` and `postgresql:`, and those that are registered.
-#[must_use = "it does nothing until it is run"]
+/// Frontrow with its command line. It supports the stores `memory:`, `sqlite:`, `postgres:` and `postgresql:`, and registered ones.
+#[must_use = "a program does nothing until it is run"]
 pub struct Frontrow {
     drivers: Drivers,
 }
@@ -23,41 +23,43 @@ impl Default for Frontrow {
 }
 
 impl Frontrow {
-    /// Frontrow with the stores that come with it.
+    /// Creates a program with the built-in stores.
     pub fn new() -> Self {
         Self { drivers: Drivers::built_in() }
     }
 
-    /// Registers `driver` for every `database.url` of this scheme, in the place of the one that was registered for it.
+    /// Registers `driver` for each `database.url` of this scheme, and replaces a driver registered earlier.
     ///
     /// # Panics
-    /// If `scheme` isn't one: a lower-case letter, then lower-case letters, digits, `+`, `-` and `.`, without a colon.
+    /// If `scheme` is invalid. It must be a lower-case letter, then lower-case letters, digits, `+`, `-` and `.`, without a colon.
     pub fn store(mut self, scheme: &str, driver: impl StoreDriver + 'static) -> Self {
         self.drivers.register(scheme, driver);
         self
     }
 
-    /// Runs the command that the process was called with; the exit code is 0 if it succeeded, 1 if it failed, 2 for wrong usage or configuration.
+    /// Runs the command that the process was called with; the exit code is 0 if it succeeded, 1 if it failed, 2 for wrong usage or
+    /// configuration.
     ///
-    /// Results go to standard output; logs and errors to standard error. Logs go to the `tracing` subscriber of the process instead if it has one.
+    /// Results go to standard output; logs and errors to standard error. Logs go to the `tracing` subscriber of the process instead if it
+    /// has one.
     pub fn run(self) -> ExitCode {
         self.run_with(std::env::args_os())
     }
 
-    /// As [`Self::run`], with these arguments, of which the first is the program's name. Environment variables count as ever, `serve` ends by the signals
-    /// SIGTERM and SIGINT of the process, and can be run once in a process. `rehearse` starts the executable of the process as its server.
+    /// Like [`Self::run`], but with these arguments; the first is the program's name. Environment variables also apply. `serve` ends when
+    /// the process receives SIGTERM or SIGINT, and can be run once per process. `rehearse` starts the process's executable as its server.
     pub fn run_with(self, arguments: impl IntoIterator<Item = impl Into<OsString>>) -> ExitCode {
         let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
         let cli = match Cli::try_parse_from(&arguments) {
             Ok(cli) => cli,
-            Err(error) => return failure::of_usage(&error, arguments.iter().any(|argument| argument == OsStr::new("--json"))),
+            Err(error) => return failure::report_usage(&error, arguments.iter().any(|argument| argument == OsStr::new("--json"))),
         };
         let json = cli.json;
-        commands::run(cli, &self.drivers, name(&arguments)).unwrap_or_else(|error| failure::of_command(&error, json))
+        commands::run(cli, &self.drivers, program_name(&arguments)).unwrap_or_else(|error| failure::report_command(&error, json))
     }
 }
 
-/// What the program is called.
-fn name(arguments: &[OsString]) -> &str {
+/// Returns the file name of the program.
+fn program_name(arguments: &[OsString]) -> &str {
     arguments.first().and_then(|path| Path::new(path).file_name()).and_then(OsStr::to_str).unwrap_or("frontrow")
 }

@@ -1,43 +1,43 @@
-//! Secrets as they are shown: not at all.
+//! Redaction of secrets in output.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serializer;
 
-/// In place of a secret.
+/// The replacement of a secret.
 const HIDDEN: &str = "***";
 
-/// A secret: only whether there is one.
+/// Serializes only whether there is a secret.
 pub(crate) fn secret<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(if secret.expose_secret().is_empty() { "" } else { HIDDEN })
 }
 
-/// A URL, without its password.
+/// Serializes a URL without its password.
 pub(crate) fn url<S: Serializer>(url: &str, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&without_password(url))
 }
 
-/// A password stands before the last `@`, or among the parameters. In doubt more is hidden than that.
+/// Removes the password of a URL, before the last `@` or in the parameters. In doubt it removes more than that.
 pub(crate) fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once(':') else { return url.to_owned() };
     let (slashes, rest) = rest.strip_prefix("//").map_or(("", rest), |rest| ("//", rest));
     let rest = match rest.rsplit_once('@') {
-        Some((user, place)) => match user.split_once(':') {
-            Some((user, _password)) => format!("{user}:{HIDDEN}@{place}"),
+        Some((user, host)) => match user.split_once(':') {
+            Some((user, _password)) => format!("{user}:{HIDDEN}@{host}"),
             None => rest.to_owned(),
         },
         None => rest.to_owned(),
     };
     match rest.split_once('?') {
-        Some((place, parameters)) => {
-            let parameters: Vec<_> = parameters.split('&').map(harmless).collect();
-            format!("{scheme}:{slashes}{place}?{}", parameters.join("&"))
+        Some((base, parameters)) => {
+            let parameters: Vec<_> = parameters.split('&').map(redact_parameter).collect();
+            format!("{scheme}:{slashes}{base}?{}", parameters.join("&"))
         }
         None => format!("{scheme}:{slashes}{rest}"),
     }
 }
 
-/// A parameter as it may be shown: a name with escapes in it may be any.
-fn harmless(parameter: &str) -> String {
+/// Redacts the value of a parameter that may be a password; a name with escapes may be any.
+fn redact_parameter(parameter: &str) -> String {
     match parameter.split_once('=') {
         Some((name, _)) if name.to_ascii_lowercase().contains("password") || name.contains('%') => format!("{name}={HIDDEN}"),
         Some(_) | None => parameter.to_owned(),

@@ -1,8 +1,8 @@
-//! Frontrow as a library: the configuration, the wiring and the command line of the `frontrow` binary, for programs that add stores of their own.
+//! Frontrow as a library: the configuration, the wiring and the command line of the `frontrow` binary, for programs that add stores.
 //!
-//! A persistence adapter serves the ports of [`application::ports`]. A [`StoreDriver`] opens its stores; registered under a URL scheme, it is found by
-//! `database.url`, and every command works on such a store: `serve`, `migrate`, `token`, `audit`, `backup` if the driver can, and the operator's commands.
-//! This is a whole program, which also serves all that the binary does:
+//! A persistence adapter implements the ports of [`application::ports`]. A [`StoreDriver`] opens its stores. When it is registered for a
+//! URL scheme, `database.url` can specify its stores, and every command works on them: `serve`, `migrate`, `token`, `audit`, `backup` if
+//! the driver supports it, and the operator commands. This is a complete program, which also supports the binary's stores:
 //!
 //! ```no_run
 //! use std::path::Path;
@@ -12,7 +12,7 @@
 //! use application::SystemClock;
 //! use frontrow::{BoxError, Frontrow, OpenStore, StoreDriver, StoreOptions, StoreUrl};
 //!
-//! # /// Stands for an adapter.
+//! # /// A placeholder for an adapter.
 //! # struct RedbStore;
 //! # impl RedbStore {
 //! #     async fn open(_path: &str, clock: Arc<SystemClock>) -> Result<adapters_memory::MemoryStore, BoxError> {
@@ -41,8 +41,8 @@
 //! }
 //! ```
 //!
-//! The package is called `server`: `frontrow = { package = "server", … }` in `Cargo.toml`. The memory allocator is the program's choice; the binary's is
-//! mimalloc.
+//! The package is called `server`: `frontrow = { package = "server", … }` in `Cargo.toml`. The program chooses the memory allocator; the
+//! binary uses mimalloc.
 
 mod built;
 mod cli;
@@ -64,6 +64,7 @@ mod spans;
 mod store;
 mod telemetry;
 mod text;
+mod usage;
 mod welcome;
 
 pub use frontrow::Frontrow;

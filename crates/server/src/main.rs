@@ -1,4 +1,4 @@
-//! The `frontrow` binary: the library with the stores that come with it.
+//! The `frontrow` binary: the library with the built-in stores.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! Answers as they are told: tables to people, JSON to programs.
+//! Output of results: tables for people, JSON for programs.
 
 use std::io::{self, ErrorKind, Write};
 
@@ -6,10 +6,10 @@ use comfy_table::{Cell, CellAlignment, Table, presets};
 use domain::Currency;
 use serde_json::Value;
 
-/// A table's column: its title, and where its value is.
+/// A column of a table: its title, and the JSON pointer of its values.
 pub(crate) type Column = (&'static str, &'static str);
 
-/// To whom answers are told.
+/// The format of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Output {
     Table,
@@ -17,26 +17,26 @@ pub(crate) enum Output {
 }
 
 impl Output {
-    /// Tells `answer`, to people as `text`.
-    pub(crate) fn tell(self, answer: &Value, text: impl FnOnce() -> String) -> io::Result<()> {
+    /// Prints `answer` as JSON, or `text` for people.
+    pub(crate) fn print(self, answer: &Value, text: impl FnOnce() -> String) -> io::Result<()> {
         match self {
             Self::Table => print(text().trim_end()),
             Self::Json => print(&format!("{answer:#}")),
         }
     }
 
-    /// Tells the items of a list.
+    /// Prints the items of a list.
     pub(crate) fn list(self, answer: &Value, columns: &[Column]) -> io::Result<()> {
-        self.tell(answer, || table(items(answer), columns))
+        self.print(answer, || table(items(answer), columns))
     }
 
-    /// Tells all of one thing.
-    pub(crate) fn one(self, answer: &Value) -> io::Result<()> {
-        self.tell(answer, || details(answer))
+    /// Prints all members of an object.
+    pub(crate) fn object(self, answer: &Value) -> io::Result<()> {
+        self.print(answer, || details(answer))
     }
 }
 
-/// Prints a line, or several. Nobody need be there to read them.
+/// Prints one or more lines. A closed output is no error.
 pub(crate) fn print(text: &str) -> io::Result<()> {
     match writeln!(io::stdout(), "{text}").and_then(|()| io::stdout().flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
@@ -44,17 +44,17 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
     }
 }
 
-/// A list's items.
+/// Returns the items of a list response.
 pub(crate) fn items(answer: &Value) -> &[Value] {
     list(&answer["items"])
 }
 
-/// A member that is a list.
+/// Returns the elements of an array; none if `value` is no array.
 pub(crate) fn list(value: &Value) -> &[Value] {
     value.as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
-/// Rows under titles.
+/// Formats rows under column titles.
 pub(crate) fn table(rows: &[Value], columns: &[Column]) -> String {
     let mut table = plain();
     table.set_header(columns.iter().map(|(title, _)| title.to_uppercase()));
@@ -64,7 +64,7 @@ pub(crate) fn table(rows: &[Value], columns: &[Column]) -> String {
     rendered(table)
 }
 
-/// Names and values of all members, down to lists of things, which need tables of their own.
+/// Formats the names and values of all members, except lists of objects, which need tables of their own.
 pub(crate) fn details(value: &Value) -> String {
     let (mut table, mut members) = (plain(), Vec::new());
     flatten(String::new(), value, &mut members);
@@ -87,7 +87,7 @@ fn flatten(name: String, value: &Value, members: &mut Vec<(String, String)>) {
     }
 }
 
-/// Some members of a thing, in a line.
+/// Formats some members of an object as one line.
 pub(crate) fn line(value: &Value, pointers: &[&str]) -> String {
     pointers.iter().map(|pointer| cell(value.pointer(pointer).unwrap_or(&Value::Null))).collect::<Vec<_>>().join("  ")
 }
@@ -110,7 +110,7 @@ fn aligned(value: &Value) -> Cell {
     Cell::new(cell(value)).set_alignment(if right { CellAlignment::Right } else { CellAlignment::Left })
 }
 
-/// A value in a table. What users call themselves must not steer the terminal.
+/// Formats a value in a table. Control characters are replaced: a user's name must not control the terminal.
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
@@ -121,7 +121,7 @@ fn cell(value: &Value) -> String {
     }
 }
 
-/// An amount as people write it: the API has it in minor units.
+/// Formats an amount with its decimals; the API has it in minor units.
 fn money(value: &Value) -> Option<String> {
     let (minor, currency) = (value["amount"].as_i64()?, value["currency"].as_str()?);
     Some(currency.parse::<Currency>().map_or_else(|_| format!("{minor} {currency}"), |currency| currency.format(minor)))
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_has_titles_numbers_on_the_right_and_no_steering_characters() {
+    fn a_table_has_titles_right_aligned_numbers_and_no_control_characters() {
         let rows = [
             json!({"name": "Ada\u{1b}[2J", "figures": {"seats": 50}, "balance": {"amount": 5, "currency": "KRW"}}),
             json!({"name": "Bo", "figures": {"seats": 15_000}}),
@@ -155,12 +155,12 @@ mod tests {
     }
 
     #[test]
-    fn details_name_inner_members_and_leave_lists_of_things_out() {
+    fn details_show_inner_members_and_omit_lists_of_objects() {
         let answer = json!({"id": "x", "policy": {"batch": 5}, "message": null, "schedules": [{"id": "y"}], "roles": ["a", "b"]});
-        let told = details(&answer);
+        let text = details(&answer);
         for line in ["id            x", "policy.batch  5", "message       -", "roles         a, b"] {
-            assert!(told.contains(line), "{told}");
+            assert!(text.contains(line), "{text}");
         }
-        assert!(!told.contains("schedules"), "{told}");
+        assert!(!text.contains("schedules"), "{text}");
     }
 }

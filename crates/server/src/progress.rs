@@ -1,8 +1,8 @@
-//! Progress of long work, for people who wait: on standard error, and only where that is a terminal.
+//! Progress bars of long operations, on standard error if it is a terminal.
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A bar over `steps`.
+/// Creates a progress bar with `steps`.
 pub(crate) fn bar(steps: u64, what: &'static str) -> anyhow::Result<ProgressBar> {
     let style = ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len} {msg}")?.progress_chars("=> ");
     Ok(ProgressBar::new(steps).with_style(style).with_prefix(what))

@@ -1,4 +1,4 @@
-//! Spans for a tracing system: what requests and their commands did and when, sent by OTLP over HTTP to a collector.
+//! Export of the spans of requests and their commands, by OTLP over HTTP to a collector.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -17,16 +17,17 @@ use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use crate::config::Otlp;
 
-/// How long the collector may take, and how long the last spans have at the end.
+/// The time limit of a request to the collector.
 const TIMEOUT: Duration = Duration::from_secs(5);
-const LAST_SPANS: Duration = Duration::from_secs(2);
+/// The time limit for sending the last spans at shutdown.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Sends spans to a collector.
 #[derive(Clone)]
 pub(crate) struct Spans(SdkTracerProvider);
 
 impl Spans {
-    /// To the collector that `otlp` names. Whether it is there shows when the first spans are sent.
+    /// Creates an exporter to the collector in `otlp`. An unreachable collector is noticed when the first spans are sent.
     pub(crate) fn to(otlp: &Otlp) -> anyhow::Result<Self> {
         let agent = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).http_status_as_error(false).user_agent("frontrow");
         let exporter = SpanExporter::builder()
@@ -45,31 +46,31 @@ impl Spans {
         Ok(Self(provider.build()))
     }
 
-    /// What turns the program's spans into those of OpenTelemetry.
+    /// Returns the tracer that converts the program's spans to those of OpenTelemetry.
     pub(crate) fn tracer(&self) -> SdkTracer {
         self.0.tracer("frontrow")
     }
 
-    /// Sends what is left.
+    /// Sends the remaining spans.
     pub(crate) fn end(&self) {
-        if let Err(error) = self.0.shutdown_with_timeout(LAST_SPANS) {
+        if let Err(error) = self.0.shutdown_with_timeout(SHUTDOWN_TIMEOUT) {
             tracing::warn!(error = &error as &dyn std::error::Error, "the last spans were not sent");
         }
     }
 }
 
 impl Tracer for Spans {
-    fn begin(&self, span: &Span, place: TraceContext) -> bool {
-        let trace = TraceId::from(place.trace);
-        if let Some(parent) = place.parent {
-            let flags = TraceFlags::default().with_sampled(place.sampled);
+    fn begin(&self, span: &Span, trace_context: TraceContext) -> bool {
+        let trace = TraceId::from(trace_context.trace);
+        if let Some(parent) = trace_context.parent {
+            let flags = TraceFlags::default().with_sampled(trace_context.sampled);
             let parent = SpanContext::new(trace, SpanId::from(parent), flags, true, TraceState::default());
             if span.set_parent(Context::new().with_remote_span_context(parent)).is_err() {
                 return false;
             }
         }
-        NEXT.set(Some((trace, SpanId::from(place.span))));
-        // Asked for its context, a span begins: here and now, with the ids that are next.
+        NEXT.set(Some((trace, SpanId::from(trace_context.span))));
+        // Reading its context starts a span; it takes the ids in `NEXT`.
         let begun = span.context();
         NEXT.set(None);
         begun.span().span_context().is_sampled()
@@ -92,11 +93,11 @@ impl Tracer for Spans {
 }
 
 thread_local! {
-    /// The ids of the span that begins next on this thread.
+    /// The ids of the next span that starts on this thread.
     static NEXT: Cell<Option<(TraceId, SpanId)>> = const { Cell::new(None) };
 }
 
-/// A request's span has the ids that its answer and its log lines say; all others have random ones.
+/// Generates ids: a request's span has those of its response and log lines, all others have random ones.
 #[derive(Debug, Default)]
 struct Ids(RandomIdGenerator);
 
@@ -110,7 +111,7 @@ impl IdGenerator for Ids {
     }
 }
 
-/// The way to the collector. It is asked on the exporter's own thread, and may block.
+/// The HTTP client for the collector. It is called on the exporter's own thread, and may block.
 #[derive(Debug)]
 struct Collector(ureq::Agent);
 
@@ -119,10 +120,10 @@ impl HttpClient for Collector {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let sent = self.0.run(request.map(|body| body.to_vec()));
         let answer =
-            sent.inspect_err(|error| tracing::warn!(error = error as &dyn std::error::Error, "the collector of spans can't be reached"))?;
+            sent.inspect_err(|error| tracing::warn!(error = error as &dyn std::error::Error, "the span collector can't be reached"))?;
         let (head, mut body) = answer.into_parts();
         if !head.status.is_success() {
-            tracing::warn!(status = head.status.as_u16(), "the collector of spans refuses them");
+            tracing::warn!(status = head.status.as_u16(), "the span collector refused the spans");
         }
         Ok(Response::from_parts(head, body.read_to_vec()?.into()))
     }

@@ -1,4 +1,4 @@
-//! Logs: one line an event on standard error, as text or JSON. And spans, if a collector wants them.
+//! Logs, one line per event on standard error, as text or JSON; and export of spans if a collector is configured.
 
 use std::io;
 use std::sync::Arc;
@@ -10,23 +10,23 @@ use crate::config::{LogFormat, Settings};
 #[cfg(feature = "otlp")]
 use crate::spans::Spans;
 
-/// Who follows the program, until it ends.
+/// The logging and tracing of the program, until it is dropped.
 pub(crate) struct Telemetry {
     tracer: Option<Arc<dyn Tracer>>,
     #[cfg(feature = "otlp")]
     spans: Option<Spans>,
 }
 
-/// Starts logging, and following, as configured.
-#[cfg_attr(not(feature = "otlp"), expect(clippy::unnecessary_wraps, reason = "with spans it can fail"))]
+/// Starts logging and the export of spans, as configured.
+#[cfg_attr(not(feature = "otlp"), expect(clippy::unnecessary_wraps, reason = "it can fail with the feature otlp"))]
 pub(crate) fn start(settings: &Settings) -> anyhow::Result<Telemetry> {
     #[cfg(feature = "otlp")]
     if let Some(otlp) = &settings.telemetry.otlp {
         let spans = Spans::to(otlp)?;
-        follow(settings, &spans);
+        start_log_and_spans(settings, &spans);
         return Ok(Telemetry { tracer: Some(Arc::new(spans.clone())), spans: Some(spans) });
     }
-    log(settings);
+    start_log(settings);
     Ok(Telemetry {
         tracer: None,
         #[cfg(feature = "otlp")]
@@ -34,21 +34,21 @@ pub(crate) fn start(settings: &Settings) -> anyhow::Result<Telemetry> {
     })
 }
 
-/// Logs, and no more. A subscriber that the process has already stays: the log is its.
-fn log(settings: &Settings) {
+/// Starts logging only. An existing subscriber of the process is kept and receives the log.
+fn start_log(settings: &Settings) {
     let lines = fmt().with_env_filter(settings.log.filter.clone()).with_writer(io::stderr);
     let started = match settings.log.format {
         LogFormat::Text => lines.with_ansi(false).try_init(),
         LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).try_init(),
     };
     if started.is_err() {
-        tracing::debug!("the process has a subscriber of its own");
+        tracing::debug!("the process already has a tracing subscriber");
     }
 }
 
-/// Logs, and hands the spans of requests and commands on.
+/// Starts logging and the export of the spans of requests and commands.
 #[cfg(feature = "otlp")]
-fn follow(settings: &Settings, spans: &Spans) {
+fn start_log_and_spans(settings: &Settings, spans: &Spans) {
     use tracing_subscriber::filter::{LevelFilter, Targets};
     use tracing_subscriber::layer::SubscriberExt as _;
     use tracing_subscriber::util::SubscriberInitExt as _;
@@ -68,18 +68,18 @@ fn follow(settings: &Settings, spans: &Spans) {
         LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
     };
     if registry().with(spans).with(lines.with_filter(settings.log.filter.clone())).try_init().is_err() {
-        tracing::debug!("the process has a subscriber of its own, which gets no spans of ours");
+        tracing::debug!("the process already has a tracing subscriber: no spans are exported");
     }
 }
 
 impl Telemetry {
-    /// Follows the spans of requests; none if nobody wants them.
+    /// Returns the tracer of requests; `None` if no collector is configured.
     pub(crate) fn tracer(&self) -> Option<Arc<dyn Tracer>> {
         self.tracer.clone()
     }
 }
 
-/// What is left is handed over.
+/// Sends the remaining spans.
 #[cfg(feature = "otlp")]
 impl Drop for Telemetry {
     fn drop(&mut self) {

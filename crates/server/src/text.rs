@@ -1,4 +1,4 @@
-//! Texts that people saved, in the encoding that their editor chose: UTF-8 with or without a byte order mark, or UTF-16 with one.
+//! Reading of text files in the common encodings of editors: UTF-8 with or without a byte order mark, or UTF-16 with one.
 
 use std::io::{self, ErrorKind, Read};
 
@@ -6,15 +6,15 @@ const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 const UTF_16_LE_MARK: &[u8] = b"\xff\xfe";
 const UTF_16_BE_MARK: &[u8] = b"\xfe\xff";
 
-/// The whole text that `source` has, without its byte order mark.
+/// Reads the whole text of `source`, without its byte order mark.
 pub(crate) fn read(mut source: impl Read) -> io::Result<String> {
     let mut bytes = Vec::new();
     source.read_to_end(&mut bytes)?;
-    decoded(&bytes)
+    decode(&bytes)
         .ok_or_else(|| io::Error::new(ErrorKind::InvalidData, "it is neither UTF-8 nor UTF-16 with a byte order mark: save it as UTF-8"))
 }
 
-fn decoded(bytes: &[u8]) -> Option<String> {
+fn decode(bytes: &[u8]) -> Option<String> {
     let text = if let Some(rest) = bytes.strip_prefix(UTF_8_MARK) {
         String::from_utf8(rest.to_vec()).ok()
     } else if let Some(rest) = bytes.strip_prefix(UTF_16_LE_MARK) {
@@ -24,7 +24,7 @@ fn decoded(bytes: &[u8]) -> Option<String> {
     } else {
         String::from_utf8(bytes.to_vec()).ok()
     };
-    // No text has one: it is UTF-16 without its mark, or UTF-32.
+    // Text contains no NUL: this is UTF-16 without its mark, or UTF-32.
     text.filter(|text| !text.contains('\0'))
 }
 
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_the_same_in_each_encoding() {
+    fn a_text_is_decoded_equally_from_each_encoding() {
         let (little, big) = (units(u16::to_le_bytes), units(u16::to_be_bytes));
         for bytes in [
             TEXT.as_bytes().to_vec(),
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_says_what_to_do() {
+    fn an_unknown_encoding_is_refused_with_advice() {
         let little = units(u16::to_le_bytes);
         let utf_32: Vec<_> = "{}".chars().flat_map(|char| u32::from(char).to_le_bytes()).collect();
         for bytes in [

@@ -1,31 +1,31 @@
-//! What a newcomer is told when the server is up: where to click, and five lines to paste.
+//! The welcome message of the server: links, and five lines to paste into a shell.
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
 
 use crate::demo;
 
-/// Ends what is told, for those who read it by program.
+/// The last line, by which programs recognize the end of the message.
 const LAST_LINE: &str = "Stop with Ctrl-C.";
 
-/// Prints where to click and, with the demo's concerts on sale, what to try. Nobody need be there to read it.
+/// Prints links and, with the demo data, commands to try. A closed output is no error.
 pub(crate) fn print(bind: SocketAddr, demo: bool) {
-    let told = writeln!(io::stdout(), "{}{LAST_LINE}", text(bind, demo));
-    if let Err(error) = told {
-        tracing::debug!(error = &error as &dyn std::error::Error, "nobody reads the welcome");
+    let printed = writeln!(io::stdout(), "{}{LAST_LINE}", text(bind, demo));
+    if let Err(error) = printed {
+        tracing::debug!(error = &error as &dyn std::error::Error, "the welcome message can't be printed");
     }
 }
 
 fn text(bind: SocketAddr, demo: bool) -> String {
     let base = format!("http://{bind}");
-    let mut text = format!("Frontrow serves {base}\n\n  API reference   {base}/docs\n  what is on      {base}/v1/concerts\n\n");
+    let mut text = format!("Frontrow is listening on {base}\n\n  API reference   {base}/docs\n  Concerts        {base}/v1/concerts\n\n");
     if demo {
         text.push_str(&transcript(&base));
     }
     text
 }
 
-/// The story in five lines: register, join, hold, charge, pay.
+/// Returns five lines that buy two seats: register, join, hold, charge, pay.
 fn transcript(base: &str) -> String {
     let pick = |member: &str| format!(r#"sed 's/.*"{member}":"\([^"]*\)".*/\1/'"#);
     let json = "-H 'content-type: application/json'";
@@ -33,7 +33,7 @@ fn transcript(base: &str) -> String {
     let token = r#"-H "queue-token: $TOKEN""#;
     let (club, schedule) = (demo::CLUB, demo::CLUB_SCHEDULE);
     format!(
-        r#"Try the story, line by line: register, join the queue, hold two seats, charge the wallet, pay.
+        r#"Buy two seats, line by line: register, join the queue, hold the seats, charge the wallet, pay.
 
 JWT=$(curl -s {base}/v1/users {json} -d '{{"name":"Ada"}}' | {access_token})
 TOKEN=$(curl -s {base}/v1/queue-tokens {user} {json} -d '{{"concert_id":"{club}"}}' | {queue_token}); sleep 2

@@ -1,4 +1,4 @@
-//! A program with a store of its own, through the public API alone.
+//! Tests a program with a custom store, through the public API only.
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
@@ -21,7 +21,7 @@ const FAILED: u8 = 1;
 const WRONG_USAGE: u8 = 2;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Opens `shelf:NAME`: stores in memory that outlive a run of the program, but not the shelf.
+/// The driver of `shelf:NAME`: stores in memory that outlive a run of the program, but not the `Shelf`.
 #[derive(Clone, Default)]
 struct Shelf(Arc<Mutex<Stores>>);
 
@@ -54,7 +54,7 @@ impl StoreDriver for Shelf {
     }
 }
 
-/// The right to serve a store, until it is dropped.
+/// The lock for serving a store, released on drop.
 struct Locked {
     shelf: Shelf,
     name: String,
@@ -66,11 +66,11 @@ impl Drop for Locked {
     }
 }
 
-/// A shelf whose stores can be copied.
-struct Copied(Shelf);
+/// A shelf that supports backups.
+struct ShelfWithBackups(Shelf);
 
 #[async_trait::async_trait]
-impl StoreDriver for Copied {
+impl StoreDriver for ShelfWithBackups {
     async fn exists(&self, url: &StoreUrl) -> Result<bool, BoxError> {
         self.0.exists(url).await
     }
@@ -93,7 +93,7 @@ struct Program {
 
 impl Program {
     fn on(url: &str) -> Self {
-        // A port that is free now; port 0 would leave healthcheck without an address.
+        // A port that is free now: with port 0, healthcheck would have no address.
         let bind = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let folder = TempDir::new().unwrap();
         let configuration = format!("[database]\nurl = '{url}'\n[http]\nbind = '{bind}'\n[demo]\nenabled = false\n");
@@ -114,23 +114,23 @@ impl Program {
         self.shelf.0.lock().unwrap().locked.contains(name)
     }
 
-    /// All rows of a store, as text; none if there is no store.
+    /// Returns all rows of a store as text; `None` if the store doesn't exist.
     fn rows(&self, name: &str) -> Option<String> {
         Some(self.shelf.0.lock().unwrap().by_name.get(name)?.rows())
     }
 }
 
 #[test]
-fn a_scheme_is_known_once_its_driver_is_registered() {
+fn a_scheme_is_supported_once_its_driver_is_registered() {
     let program = Program::on("shelf:shop");
     assert_eq!(program.run_as(Frontrow::new(), "config check"), ExitCode::from(WRONG_USAGE));
     assert_eq!(program.run("config check"), ExitCode::SUCCESS);
     assert_eq!(Program::on("shelf:").run("config check"), ExitCode::from(WRONG_USAGE), "a URL needs a path");
-    assert_eq!(Program::on("memory:").run("config check"), ExitCode::SUCCESS, "the stores of the binary are there, too");
+    assert_eq!(Program::on("memory:").run("config check"), ExitCode::SUCCESS, "the built-in stores are supported, too");
 }
 
 #[test]
-fn commands_that_need_a_store_make_none() {
+fn commands_that_need_a_store_do_not_create_one() {
     let program = Program::on("shelf:shop");
     for command in ["audit", "concerts list"] {
         assert_eq!(program.run(command), ExitCode::from(FAILED), "{command}");
@@ -143,33 +143,33 @@ fn commands_that_need_a_store_make_none() {
 }
 
 #[test]
-fn a_store_is_backed_up_if_its_driver_can() {
+fn a_store_is_backed_up_if_its_driver_supports_it() {
     let program = Program::on("shelf:shop");
     let copy = program.folder.path().join("copy");
     let command = format!("backup {}", copy.display());
     assert_eq!(program.run(&command), ExitCode::from(WRONG_USAGE));
-    assert_eq!(program.run_as(Frontrow::new().store("shelf", Copied(program.shelf.clone())), &command), ExitCode::SUCCESS);
+    assert_eq!(program.run_as(Frontrow::new().store("shelf", ShelfWithBackups(program.shelf.clone())), &command), ExitCode::SUCCESS);
     assert_eq!(std::fs::read_to_string(copy).unwrap(), "shop");
 }
 
 #[test]
-fn a_store_is_served_by_one_process_and_operated_beside_it() {
+fn a_store_is_served_by_one_process_and_accepts_operators_commands() {
     let program = Arc::new(Program::on("shelf:shop"));
     let served = program.clone();
     let serving = thread::spawn(move || served.run("serve"));
     let started = Instant::now();
     while program.run("healthcheck --ready") != ExitCode::SUCCESS {
-        assert!(!serving.is_finished() && started.elapsed() < TIMEOUT, "the server does not answer");
+        assert!(!serving.is_finished() && started.elapsed() < TIMEOUT, "the server does not respond");
         thread::sleep(Duration::from_millis(20));
     }
 
     assert!(program.is_locked("shop"));
-    assert_eq!(program.run("serve"), ExitCode::from(FAILED), "another one holds the lock");
+    assert_eq!(program.run("serve"), ExitCode::from(FAILED), "another server holds the lock");
     assert_eq!(program.run("queues create --name Arena"), ExitCode::SUCCESS);
 
     kill_process(getpid(), Signal::TERM).unwrap();
     assert_eq!(serving.join().unwrap(), ExitCode::SUCCESS);
-    assert!(program.is_locked("shop"), "a last commit may be under way until the process ends");
-    assert!(program.rows("shop").unwrap().contains("Arena"), "what was committed is in the store");
+    assert!(program.is_locked("shop"), "the lock is kept until the process exits: a last commit may be in progress");
+    assert!(program.rows("shop").unwrap().contains("Arena"), "commits are in the store");
     assert_eq!(program.run("audit"), ExitCode::SUCCESS);
 }

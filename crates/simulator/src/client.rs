@@ -85,7 +85,7 @@ impl Client {
                 return Reply::Unknown;
             }
             () = sleep(Duration::from_millis(timeout_after)) => {
-                self.world.record(|| format!("{}: hangs up", self.name));
+                self.world.record(|| format!("{}: disconnects", self.name));
                 return Reply::Unknown;
             }
         };

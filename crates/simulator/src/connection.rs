@@ -18,8 +18,8 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::plan::FaultKind::{
-    self, CommitFails, Conflict, Lie, LoadFails, LoadPanics, LogLost, PanicLanded, PanicLost, PartialConflict, ReadFails, Slow, Stall,
-    UnknownLanded, UnknownLate, UnknownLost, WrongResults,
+    self, AcknowledgedLost, CommitFails, Conflict, LoadFails, LoadPanics, LogLost, PanicLanded, PanicLost, PartialConflict, ReadFails,
+    Slow, Stall, UnknownLanded, UnknownLate, UnknownLost, WrongResults,
 };
 use crate::rng::Rng;
 use crate::world::World;
@@ -182,7 +182,7 @@ impl Store for Connection {
             PanicLost,
             PanicLanded,
             WrongResults,
-            Lie,
+            AcknowledgedLost,
         ]);
         self.delay().await;
         let results = match fault {
@@ -190,7 +190,9 @@ impl Store for Connection {
             Some(Conflict) => fail_all(changes, || CommitError::Conflict),
             Some(PartialConflict) => self.commit_some(changes).await,
             Some(UnknownLost) => fail_all(changes, unknown),
-            Some(Lie) => changes.iter().map(|change| Ok(Committed { number: change.row::<NewToken>().map(|_| u64::MAX) })).collect(),
+            Some(AcknowledgedLost) => {
+                changes.iter().map(|change| Ok(Committed { number: change.row::<NewToken>().map(|_| u64::MAX) })).collect()
+            }
             Some(UnknownLanded) => {
                 self.world.commit(self.instance, changes).await;
                 fail_all(changes, unknown)

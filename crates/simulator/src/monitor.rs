@@ -32,7 +32,7 @@ pub(crate) async fn watch(world: Arc<World>) {
     loop {
         sleep(Duration::from_millis(CHECK_PERIOD)).await;
         if world.up().len() < usize::try_from(world.plan.instances).unwrap_or(0) {
-            world.record_fault("InstanceAway", || "an instance is down".to_owned());
+            world.record_fault("InstanceDown", || "an instance is down".to_owned());
         }
         let capacity = check_capacity(&world);
         world.check(capacity);

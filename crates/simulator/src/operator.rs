@@ -1,4 +1,4 @@
-//! An operator, who changes queues, seats, holds and payments during the sale.
+//! Operators: change queues, seats, holds and payments during the sale.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -156,7 +156,7 @@ impl Operator {
         order.await;
     }
 
-    /// Cancels a date, releases its holds and refunds its payments.
+    /// Cancels a schedule, releases its holds and refunds its payments.
     async fn cancel(&mut self) {
         let (schedule, by) = (self.schedule(), self.by.clone());
         let cancelled = self.client.send_until_answered(|to| {

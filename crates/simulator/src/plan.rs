@@ -1,5 +1,5 @@
-//! The plan of a run: everything that is drawn before the run starts. A plan without some of its items is a valid plan, so failing plans can be
-//! shrunk.
+//! The plan of a run: everything that is drawn before the run starts. A plan without some of its items is a valid plan, so failing plans
+//! can be shrunk.
 
 mod draw;
 
@@ -8,7 +8,7 @@ mod draw;
 pub struct Plan {
     /// The seed of all random numbers.
     pub seed: u64,
-    /// Number of instances that share the store.
+    /// Number of instances, which share the store.
     pub instances: u64,
     /// Configuration of the rules and the service.
     pub numbers: Numbers,
@@ -54,11 +54,11 @@ pub struct Numbers {
 pub struct ConcertPlan {
     /// Whether the concert has its own queue instead of the default queue.
     pub own_queue: bool,
-    /// The dates of the concert.
+    /// The schedules of the concert.
     pub schedules: Vec<SchedulePlan>,
 }
 
-/// A date (schedule) of a concert.
+/// A schedule of a concert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SchedulePlan {
     /// Number of seats.
@@ -78,7 +78,7 @@ pub struct UserPlan {
     pub number: u64,
     /// Arrival time.
     pub arrives: u64,
-    /// Number of times that the user goes through the queue.
+    /// Number of times that the user joins the queue.
     pub visits: u32,
 }
 
@@ -156,7 +156,7 @@ pub enum Fault {
         /// Time of the crash.
         at: u64,
         /// Time until the restart.
-        away: u64,
+        downtime: u64,
     },
     /// An instance is stopped and started again, as in a rolling update.
     Restart {
@@ -165,7 +165,7 @@ pub enum Fault {
         /// Time of the stop.
         at: u64,
         /// Time until the start.
-        away: u64,
+        downtime: u64,
     },
     /// The store's clock jumps.
     ClockJump {
@@ -210,9 +210,9 @@ pub enum FaultKind {
     /// The row log no longer has the position from which an instance reads.
     LogLost,
     /// A commit is acknowledged but not written. This breaks the store's contract and is only injected by tests.
-    Lie,
+    AcknowledgedLost,
     /// The rows of a commit are missing from the row log. This breaks the store's contract and is only injected by tests.
-    RowsForgotten,
+    RowsMissing,
 }
 
 impl std::fmt::Display for FaultKind {

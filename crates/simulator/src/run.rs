@@ -16,7 +16,7 @@ use crate::reader::Reader;
 use crate::statistics::Statistics;
 use crate::violation::{Check, Violation, ensure};
 use crate::world::World;
-use crate::{instance, monitor, operator, user};
+use crate::{lifecycle, monitor, operator, user};
 
 /// Maximum duration of a run, in simulated time.
 const MAX_DURATION: Duration = Duration::from_hours(2);
@@ -62,7 +62,7 @@ pub fn run(plan: &Plan, with_story: bool) -> Ended {
 async fn execute(world: &Arc<World>) {
     create_catalogue(world).await;
     for number in 0..world.plan.instances {
-        instance::start(world, number, 0).await;
+        lifecycle::start(world, number, 0).await;
     }
     let monitor = tokio::spawn(monitor::watch(world.clone()));
     let mut readers = Vec::new();
@@ -89,7 +89,7 @@ async fn execute(world: &Arc<World>) {
     settle(world).await;
     monitor.abort();
     for number in 0..world.plan.instances {
-        instance::stop(world, number).await;
+        lifecycle::stop(world, number).await;
     }
     stop.cancel();
     join_all(world, reader_tasks).await;
@@ -110,20 +110,20 @@ async fn inject(world: Arc<World>, number: u64, fault: Fault) {
     match fault {
         // The connection injects these into calls during their period.
         Fault::Calls { .. } => {}
-        Fault::Crash { instance, at, away } => {
+        Fault::Crash { instance, at, downtime } => {
             sleep(Duration::from_millis(at)).await;
-            if instance::kill(&world, instance) {
+            if lifecycle::kill(&world, instance) {
                 world.record_fault("Crash", || format!("instance {instance} crashes"));
-                sleep(Duration::from_millis(away)).await;
-                instance::start(&world, instance, number + 1).await;
+                sleep(Duration::from_millis(downtime)).await;
+                lifecycle::start(&world, instance, number + 1).await;
             }
         }
-        Fault::Restart { instance, at, away } => {
+        Fault::Restart { instance, at, downtime } => {
             sleep(Duration::from_millis(at)).await;
             world.record_fault("Restart", || format!("instance {instance} stops"));
-            if instance::stop(&world, instance).await {
-                sleep(Duration::from_millis(away)).await;
-                instance::start(&world, instance, number + 1).await;
+            if lifecycle::stop(&world, instance).await {
+                sleep(Duration::from_millis(downtime)).await;
+                lifecycle::start(&world, instance, number + 1).await;
             }
         }
         Fault::ClockJump { at, by } => {

@@ -1,4 +1,4 @@
-//! A user: registers, charges the wallet, waits in a queue, holds seats, exchanges or releases them, pays, and asks for refunds.
+//! A user: registers, charges the wallet, waits in a queue, holds seats, exchanges or releases them, pays, and requests refunds.
 
 mod shopping;
 
@@ -10,7 +10,7 @@ use domain::{ConcertId, Money, Operation, Outcome, Queue, QueueId, TokenId, Toke
 use tokio::time::sleep;
 
 use crate::client::{Client, Reply};
-use crate::model::{Place, Stage};
+use crate::model::{ModelToken, Stage};
 use crate::plan::UserPlan;
 use crate::rng::Rng;
 use crate::violation::ensure;
@@ -59,11 +59,11 @@ impl User {
         &self.client.world
     }
 
-    fn place(&self, token: TokenId) -> Option<Place> {
+    fn place(&self, token: TokenId) -> Option<ModelToken> {
         self.world().model().queues.place(token).copied()
     }
 
-    /// Goes through the queue once.
+    /// Joins the queue, and buys seats if the token becomes active.
     async fn visit(&mut self) {
         self.choose();
         if self.client.rng.chance(700) {
@@ -85,7 +85,7 @@ impl User {
         }
     }
 
-    /// Chooses a concert and its queue; for the default queue, the join request may name no concert.
+    /// Chooses a concert and its queue; for the default queue, the join request may omit the concert.
     fn choose(&mut self) {
         let concerts: Vec<_> = self.world().model().inventory.concerts.iter().map(|(id, (queue, _))| (*id, *queue)).collect();
         let (concert, queue) = *self.client.rng.pick(&concerts);

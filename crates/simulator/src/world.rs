@@ -21,7 +21,7 @@ use crate::violation::{Check, Violation, ensure};
 /// Maximum number of calls and requests in one simulated millisecond; more indicate a loop without a pause.
 const MAX_STEPS_PER_MILLISECOND: u32 = 20_000;
 
-/// Maximum rate of ticks that meet nothing but conflicts: three instances with five tries each, for ticks and for lapsed tokens.
+/// Maximum rate of ticks that meet only conflicts: three instances with five attempts each, for ticks and for lapsed tokens.
 const TICK_CONFLICTS_PER_SECOND: u64 = 100;
 
 /// The shared state of a run.
@@ -54,7 +54,7 @@ struct State {
     panicked_at: Option<u64>,
     /// The time of the last commit, in milliseconds.
     committed_at: u64,
-    /// How many ticks met nothing but conflicts since then.
+    /// The number of ticks since then that met only conflicts.
     tick_conflicts: u64,
     /// The current millisecond and the number of steps in it.
     steps_now: (u64, u32),
@@ -138,14 +138,14 @@ impl World {
         self.at().saturating_sub(self.state().faulted_at.unwrap_or(0))
     }
 
-    /// A fault lasts for `duration` from now on.
+    /// Records that a fault lasts for `duration` from now on.
     pub(crate) fn extend_fault(&self, duration: Duration) {
         let until = self.at() + u64::try_from(duration.as_millis()).unwrap_or(u64::MAX / 2);
         let mut state = self.state();
         state.faulted_at = state.faulted_at.max(Some(until));
     }
 
-    /// A tick met nothing but conflicts. It tries again a few times, and then waits for the next tick.
+    /// Records a tick that met only conflicts. The scheduler retries it a few times, and then waits for the next tick.
     pub(crate) fn tick_conflicted(&self) {
         let at = self.at();
         let (conflicts, seconds) = {
@@ -206,14 +206,14 @@ impl World {
     /// Counts a step, and fails the run if there are too many at one time.
     fn step(&self) {
         let at = self.at();
-        let too_many = {
+        let is_too_many = {
             let mut state = self.state();
             state.statistics.steps += 1;
             state.steps_now = if state.steps_now.0 == at { (at, state.steps_now.1 + 1) } else { (at, 1) };
             state.steps_now.1 > MAX_STEPS_PER_MILLISECOND
         };
         let how = "unbounded retry: the store is called again and again without a pause";
-        self.check(if too_many { Err(Violation { rule: "liveness", how, what: format!("at {at} ms") }) } else { Ok(()) });
+        self.check(if is_too_many { Err(Violation { rule: "liveness", how, what: format!("at {at} ms") }) } else { Ok(()) });
     }
 
     /// Counts a request.
@@ -247,8 +247,8 @@ impl World {
     }
 
     fn committed(&self, instance: u64, change: &Change, committed: Committed) {
-        let is_forgotten = self.faults_now().iter().any(|(kind, _)| *kind == FaultKind::RowsForgotten);
-        self.rows().push(if is_forgotten { Vec::new() } else { change.logged(committed.number).collect() });
+        let is_missing = self.faults_now().iter().any(|(kind, _)| *kind == FaultKind::RowsMissing);
+        self.rows().push(if is_missing { Vec::new() } else { change.logged(committed.number).collect() });
         {
             let at = self.at();
             let mut state = self.state();
@@ -265,7 +265,7 @@ impl World {
         self.check(checked);
     }
 
-    /// Ends the run: its violation, story, statistics and fingerprint.
+    /// Ends the run, and returns its violation, story, statistics and fingerprint.
     pub(crate) fn end(&self) -> (Option<Violation>, Vec<String>, Statistics, u64) {
         let milliseconds = self.at();
         let mut state = self.state();

@@ -55,7 +55,7 @@ fn first_failing_plan(kind: FaultKind) -> (Plan, simulator::Violation) {
 
 #[test]
 fn acknowledged_commits_that_are_not_written_are_detected() {
-    let (plan, violation) = first_failing_plan(FaultKind::Lie);
+    let (plan, violation) = first_failing_plan(FaultKind::AcknowledgedLost);
     let shrunk = shrink(&plan, &violation);
     assert!(shrunk.users.len() <= 3, "the shrunk plan should have at most 3 users, and has {}", shrunk.users.len());
     let ended = run(&shrunk, true);
@@ -65,6 +65,6 @@ fn acknowledged_commits_that_are_not_written_are_detected() {
 
 #[test]
 fn rows_missing_from_the_log_are_detected() {
-    let (_, violation) = first_failing_plan(FaultKind::RowsForgotten);
+    let (_, violation) = first_failing_plan(FaultKind::RowsMissing);
     assert_eq!(violation.rule, "readers", "{violation}");
 }

@@ -1,4 +1,4 @@
-//! Commit: the changes of a group, each written whole or not at all.
+//! Commit: the changes of a group, each written atomically.
 
 use application::ports::{Clock, CommitError, Committed};
 use domain::change::{Admission, Collisions};
@@ -7,7 +7,7 @@ use domain::{Change, NewToken, QueueToken, RowWrite, Version, Write};
 use crate::draft::Draft;
 use crate::fault::Fault;
 
-/// What came of each of `changes`, of which none may collide with those `before` them.
+/// Returns the result of each of `changes`. A change must not collide with the changes `before` it.
 pub(crate) fn commit(
     draft: &mut Draft<'_>,
     changes: &[Change],
@@ -31,25 +31,25 @@ pub(crate) fn commit(
 impl Draft<'_> {
     fn write(&mut self, change: &Change) -> Result<Committed, Fault> {
         let mut committed = Committed::default();
-        // Who leaves makes room for who comes: a user has one live token in a queue.
-        let (places, others): (Vec<_>, Vec<_>) = change.writes.iter().partition(|write| matches!(write, RowWrite::Place(_)));
+        // Tokens that end are written before new ones: a user has at most one live token in a queue.
+        let (places, others): (Vec<_>, Vec<_>) = change.writes.iter().partition(|write| matches!(write, RowWrite::NewToken(_)));
         for write in others.into_iter().chain(places) {
             committed.number = self.write_row(write)?.or(committed.number);
         }
         Ok(committed)
     }
 
-    /// The number of a place that is new.
+    /// Writes a row and returns the number of a new token.
     fn write_row(&mut self, write: &RowWrite) -> Result<Option<u64>, Fault> {
         match write {
             RowWrite::Queue(queue) => self.save_queue(queue)?,
             RowWrite::Admission(Write { row: Admission(queue), .. }) => {
-                self.change_line(*queue, |line| line.admission = Version(line.admission).next().0)?;
+                self.update_counters(*queue, |counters| counters.admission = Version(counters.admission).next().0)?;
             }
             RowWrite::Concert(concert) => self.save(concert)?,
             RowWrite::Schedule(schedule) => self.save(schedule)?,
             RowWrite::User(user) => self.insert(&user.row)?,
-            RowWrite::Place(place) => return self.join(&place.row).map(Some),
+            RowWrite::NewToken(place) => return self.join(&place.row).map(Some),
             RowWrite::Token(token) => self.save_token(token)?,
             RowWrite::Seat(seat) => self.save(seat)?,
             RowWrite::Reservation(reservation) => self.save(reservation)?,
@@ -62,9 +62,9 @@ impl Draft<'_> {
         Ok(None)
     }
 
-    /// Gives the next number of the queue.
+    /// Assigns the next number of the queue.
     fn join(&mut self, new: &NewToken) -> Result<u64, Fault> {
-        let number = self.change_line(new.queue, |line| line.last_number += 1)?.last_number;
+        let number = self.update_counters(new.queue, |counters| counters.last_number += 1)?.last_number;
         let token: QueueToken = new.clone().numbered(number);
         self.save_token(&Write::insert(token))?;
         Ok(number)

@@ -1,10 +1,10 @@
-//! Rows that make no sense.
+//! Invalid rows.
 
 use application::ports::ReadError;
 use thiserror::Error;
 
-/// A row that the schema let through and the domain doesn't know. It names the table and the column, never an id: a token's
-/// is a secret.
+/// A row that satisfies the schema but is invalid for the domain. It names the table and the column, never an id: the id of a token is a
+/// secret.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{table}.{column}")]
 pub struct Corrupt {
@@ -13,7 +13,7 @@ pub struct Corrupt {
 }
 
 impl Corrupt {
-    /// A row of `table` whose `column` makes no sense.
+    /// Creates the error of a row of `table` whose `column` is invalid.
     pub const fn new(table: &'static str, column: &'static str) -> Self {
         Self { table, column }
     }
@@ -31,7 +31,7 @@ impl From<std::convert::Infallible> for Corrupt {
     }
 }
 
-/// `rows` as things of the domain, if all of them make sense.
+/// Converts `rows` to domain types, if all of them are valid.
 pub fn all<R, T>(rows: Vec<R>) -> Result<Vec<T>, ReadError>
 where
     T: TryFrom<R>,

@@ -1,4 +1,4 @@
-//! The map as rows that are being written.
+//! The map as rows, for writing.
 
 use domain::{Queue, QueueId, QueueToken, TokenState, Versioned, Write};
 use serde::Serialize;
@@ -7,11 +7,11 @@ use crate::corrupt::Corrupt;
 use crate::engine::EntriesMut;
 use crate::fault::Fault;
 use crate::key::{self, Key, Kind};
-use crate::line::Line;
+use crate::queue_counters::QueueCounters;
 use crate::stored::Stored;
 use crate::view::View;
 
-/// A map to be read and written.
+/// A map for reading and writing.
 pub(crate) struct Draft<'a>(&'a mut dyn EntriesMut);
 
 impl<'a> Draft<'a> {
@@ -19,12 +19,12 @@ impl<'a> Draft<'a> {
         Self(entries)
     }
 
-    /// What is written so far.
+    /// Returns a view that includes the changes so far.
     pub(crate) fn view(&self) -> View<'_> {
         View::new(&*self.0)
     }
 
-    /// Writes a row in place of the one that was there, and what leads to it.
+    /// Writes a row and its index entries in place of the previous ones.
     pub(crate) fn save<T>(&mut self, write: &Write<T>) -> Result<(), Fault>
     where
         T: Stored<Found = Versioned<T>>,
@@ -42,7 +42,7 @@ impl<'a> Draft<'a> {
         self.keep(&key, &indexes, &T::Model::from(write))
     }
 
-    /// Writes a row that has no version: it is never written again.
+    /// Writes a row that has no version, and is thus never written again.
     pub(crate) fn insert<T>(&mut self, row: &T) -> Result<(), Fault>
     where
         T: Stored<Found = T>,
@@ -51,7 +51,7 @@ impl<'a> Draft<'a> {
         self.keep(&row.key(), &row.indexes(), &T::Model::from(row))
     }
 
-    /// Takes a row out, and what leads to it.
+    /// Removes a row and its index entries.
     pub(crate) fn remove<T: Stored>(&mut self, row: &T) -> Result<(), Fault> {
         for index in row.indexes() {
             self.0.remove(index.as_bytes())?;
@@ -59,23 +59,23 @@ impl<'a> Draft<'a> {
         self.take(&row.key())
     }
 
-    /// A queue, with a line of its own if it is new.
+    /// Saves a queue, and its counters if it is new.
     pub(crate) fn save_queue(&mut self, write: &Write<Queue>) -> Result<(), Fault> {
-        if self.view().line(write.row.id())?.is_none() {
-            self.set(&key::line(write.row.id()), &Line::NEW)?;
+        if self.view().queue_counters(write.row.id())?.is_none() {
+            self.set(&key::queue_counters(write.row.id()), &QueueCounters::NEW)?;
         }
         self.save(write)
     }
 
-    /// A token that is in a line, or has been.
+    /// Saves a token and updates the counters of its queue.
     pub(crate) fn save_token(&mut self, write: &Write<QueueToken>) -> Result<(), Fault> {
         let token = &write.row;
         let old = self.view().token(token.id())?;
-        self.change_line(token.queue(), |line| {
+        self.update_counters(token.queue(), |counters| {
             if let Some(old) = &old {
-                line.take_out(old);
+                counters.subtract(old);
             }
-            line.take_in(token);
+            counters.add(token);
         })?;
         if let TokenState::Expired { expired_at, .. } = token.state()
             && !self.view().has_any(Key::of(Kind::ReservationOfToken).id(token.id().0).all())?
@@ -85,15 +85,15 @@ impl<'a> Draft<'a> {
         self.save(write)
     }
 
-    /// Changes how a queue stands, if there is such a queue; as it then stands.
-    pub(crate) fn change_line(&mut self, queue: QueueId, change: impl FnOnce(&mut Line)) -> Result<Line, Fault> {
-        let mut line = self.view().line(queue)?.ok_or(Fault::Corrupt(Corrupt::new("queues", "line")))?;
-        change(&mut line);
-        self.set(&key::line(queue), &line)?;
-        Ok(line)
+    /// Changes the counters of a queue and returns the new ones; fails if it has none.
+    pub(crate) fn update_counters(&mut self, queue: QueueId, change: impl FnOnce(&mut QueueCounters)) -> Result<QueueCounters, Fault> {
+        let mut counters = self.view().queue_counters(queue)?.ok_or(Fault::Corrupt(Corrupt::new("queues", "line")))?;
+        change(&mut counters);
+        self.set(&key::queue_counters(queue), &counters)?;
+        Ok(counters)
     }
 
-    /// Gives `key` a value.
+    /// Sets the value of `key`.
     pub(crate) fn set(&mut self, key: &Key, value: &impl Serialize) -> Result<(), Fault> {
         let value = serde_json::to_vec(value).map_err(|_| Corrupt::new("entries", "value"))?;
         self.put(key, &value)

@@ -1,11 +1,11 @@
-//! Why the store can't answer.
+//! Reasons why the store can't respond.
 
 use application::ports::{CommitError, ReadError};
 
 use crate::corrupt::Corrupt;
 use crate::engine::EngineError;
 
-/// The engine has failed, or has something that makes no sense.
+/// The engine has failed, or contains an invalid row.
 #[derive(Debug)]
 pub(crate) enum Fault {
     Engine(EngineError),
@@ -34,7 +34,7 @@ impl From<Fault> for ReadError {
 }
 
 impl Fault {
-    /// As an engine's failure, for who opens the store.
+    /// Converts it to an engine error, for opening the store.
     pub(crate) fn into_engine_error(self) -> EngineError {
         match self {
             Self::Engine(error) => error,
@@ -42,7 +42,7 @@ impl Fault {
         }
     }
 
-    /// What came of each change of a group that failed as a whole.
+    /// Returns the error of each change of a group that failed as a whole.
     pub(crate) fn of_commit(&self) -> CommitError {
         match self {
             Self::Engine(EngineError::Failed(error)) => CommitError::Unavailable(error.to_string().into()),

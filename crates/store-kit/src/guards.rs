@@ -1,4 +1,4 @@
-//! The guards of a commit: whether everything is still as the decision saw it.
+//! The guards of a commit: whether the rows that the decision relied on are unchanged.
 
 use domain::change::{Admission, Guard};
 use domain::{Change, NewToken, QueueId, QueueToken, RowWrite, TokenState, Version, Versioned, WalletEntry, Write};
@@ -43,12 +43,12 @@ impl View<'_> {
         match write {
             RowWrite::Queue(queue) => self.matches(queue),
             RowWrite::Admission(Write { expected, row: Admission(queue) }) => {
-                Ok(self.line(*queue)?.map(|line| Version(line.admission)) == *expected)
+                Ok(self.queue_counters(*queue)?.map(|counters| Version(counters.admission)) == *expected)
             }
             RowWrite::Concert(concert) => self.matches(concert),
             RowWrite::Schedule(schedule) => self.matches(schedule),
             RowWrite::User(user) => Ok(!self.has(&user.row.key())?),
-            RowWrite::Place(place) => self.has_place_for(&place.row, change),
+            RowWrite::NewToken(place) => self.has_place_for(&place.row, change),
             RowWrite::Token(token) => self.matches(token),
             RowWrite::Seat(seat) => self.matches(seat),
             RowWrite::Reservation(reservation) => self.matches(reservation),
@@ -60,21 +60,21 @@ impl View<'_> {
         }
     }
 
-    /// Whether the row to be written has the version that the decision saw; none: whether there is no such row yet.
+    /// Whether the row to be written has the version that the decision saw, or does not exist if the decision saw none.
     fn matches<T: Stored<Found = Versioned<T>>>(self, write: &Write<T>) -> Result<bool, Fault> {
         Ok(self.get::<T>(&write.row.key())?.map(|row| row.version) == write.expected)
     }
 
-    /// Whether the user of a join has no live token in that queue, but for one that `change` ends.
+    /// Whether the user of a join has no live token in that queue, except one that `change` ends.
     fn has_place_for(self, new: &NewToken, change: &Change) -> Result<bool, Fault> {
         let is_ended = |id| change.rows::<QueueToken>().any(|token| token.row.id() == id && !token.row.is_live());
         let is_free = self.live_token(new.queue, new.user)?.is_none_or(|token| is_ended(token.id()));
-        Ok(is_free && self.line(new.queue)?.is_some() && !self.has(&key::token(new.id))?)
+        Ok(is_free && self.queue_counters(new.queue)?.is_some() && !self.has(&key::token(new.id))?)
     }
 
-    /// How many wait in the queue once `change` is written.
+    /// Returns the number of waiting users in the queue once `change` is written.
     fn waiting_after(self, queue: QueueId, change: &Change) -> Result<u64, Fault> {
-        let waiting = self.line(queue)?.map_or(0, |line| u64::from(line.waiting));
+        let waiting = self.queue_counters(queue)?.map_or(0, |counters| u64::from(counters.waiting));
         let join = change.rows::<NewToken>().filter(|place| place.row.queue == queue).count() as u64;
         let mut leave = 0;
         for token in change.rows::<QueueToken>().filter(|token| token.row.queue() == queue && token.row.state() != TokenState::Waiting) {

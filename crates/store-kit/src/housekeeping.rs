@@ -1,4 +1,4 @@
-//! Deleting what has been kept long enough.
+//! Deletion of rows whose retention has ended.
 
 use application::ports::Prunable;
 use domain::QueueToken;
@@ -11,7 +11,7 @@ use crate::key::{Key, Kind};
 use crate::needs::limit;
 
 impl Draft<'_> {
-    /// How many rows were deleted.
+    /// Deletes rows and returns how many it deleted.
     pub(crate) fn prune(&mut self, what: Prunable, at_most: u32, now: OffsetDateTime) -> Result<u64, Fault> {
         match what {
             Prunable::Keys => self.prune_keys(at_most, now),
@@ -22,7 +22,7 @@ impl Draft<'_> {
 
     fn prune_keys(&mut self, at_most: u32, now: OffsetDateTime) -> Result<u64, Fault> {
         let past = Key::of(Kind::ExpiringKey)..Key::of(Kind::ExpiringKey).at(now).after_all();
-        // Nothing else leads to them, so that none need be read: not even one that makes no sense.
+        // No other index points to them, so none needs to be read, not even an invalid one.
         let entries = self.view().entries(past, Ascending)?.take(limit(at_most)).collect::<Result<Vec<_>, _>>()?;
         let count = entries.len() as u64;
         for (index, record) in entries {
@@ -32,17 +32,17 @@ impl Draft<'_> {
         Ok(count)
     }
 
-    /// Ended tokens under which no reservation was ever made. Their numbers stay given.
+    /// Deletes ended tokens under which no reservation was ever made. Their numbers are not reused.
     fn prune_tokens(&mut self, before: OffsetDateTime, at_most: u32) -> Result<u64, Fault> {
         let past = Key::of(Kind::UnusedToken)..Key::of(Kind::UnusedToken).at(before);
         let entries = self.view().entries(past, Ascending)?.take(limit(at_most)).collect::<Result<Vec<_>, _>>()?;
         let mut pruned = 0;
         for (index, token) in entries {
-            // One that makes no sense stays, for the audit to find.
+            // An invalid one stays, for the audit to find.
             let Some(token) = self.view().get::<QueueToken>(&Key::kept(token)).ok().flatten() else { continue };
             self.take(&Key::kept(index))?;
             self.remove(&token.row)?;
-            self.change_line(token.queue(), |line| line.pruned += 1)?;
+            self.update_counters(token.queue(), |counters| counters.pruned += 1)?;
             pruned += 1;
         }
         Ok(pruned)

@@ -4,22 +4,22 @@ use time::{Duration, OffsetDateTime};
 
 use crate::corrupt::Corrupt;
 
-/// The microsecond that `at` lies in.
+/// Returns the microsecond that contains `at`.
 pub fn micros(at: OffsetDateTime) -> i64 {
     clamp(at.unix_timestamp_nanos().div_euclid(1_000))
 }
 
-/// The instant `micros`; `column` of `table` says where it was read.
+/// Returns the instant `micros`; `column` of `table` is where it was read.
 pub fn instant(micros: i64, table: &'static str, column: &'static str) -> Result<OffsetDateTime, Corrupt> {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000).map_err(|_| Corrupt::new(table, column))
 }
 
-/// A span in microseconds.
+/// Returns a span in microseconds.
 pub fn span_micros(span: Duration) -> i64 {
     clamp(span.whole_microseconds())
 }
 
-/// Instants of the years up to 9999 fit; a span of more than 290,000 years becomes that long.
+/// Instants of the years up to 9999 fit; a span of more than 290,000 years is cut to that length.
 fn clamp(micros: i128) -> i64 {
     i64::try_from(micros).unwrap_or(if micros < 0 { i64::MIN } else { i64::MAX })
 }

@@ -1,6 +1,6 @@
-//! The keys of the map. The first byte says of what, and the rest is in the order by which rows are looked up.
+//! The keys of the map. The first byte is the kind of entry; the other bytes are in the order in which rows are looked up.
 //!
-//! Rows are kept under the key of their table; an entry of an index has the row's key for a value.
+//! A row is stored under the key of its table; an index entry has the key of the row as its value.
 
 use std::ops::Range;
 
@@ -12,14 +12,14 @@ use uuid::Uuid;
 
 use crate::instant::micros;
 
-/// What an entry is of. A number is never given to another sort.
+/// The kind of an entry. A number is never reused for another kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Kind {
-    /// Values of the store's own, by name.
+    /// Internal values of the store, by name.
     Own = 0,
     Queue = 1,
-    Line = 2,
+    QueueCounters = 2,
     Concert = 3,
     Schedule = 4,
     Seat = 5,
@@ -36,13 +36,13 @@ pub(crate) enum Kind {
 
     /// Concerts by queue.
     ConcertOfQueue = 64,
-    /// Dates by concert and start.
+    /// Schedules by concert and start.
     ScheduleOfConcert = 65,
-    /// Dates by when they were cancelled.
+    /// Cancelled schedules by the time of their cancellation.
     CancelledSchedule = 66,
-    /// Seats that are AVAILABLE or HELD, by date.
+    /// Seats that are AVAILABLE or HELD, by schedule.
     SeatLeft = 67,
-    /// Seats by date and label.
+    /// Seats by schedule and label.
     SeatLabel = 68,
     /// Tokens by queue and number.
     TokenOfQueue = 69,
@@ -58,7 +58,7 @@ pub(crate) enum Kind {
     LiveTokenForConcert = 74,
     /// Tokens by user.
     TokenOfUser = 75,
-    /// Ended tokens under which nothing was ever reserved, by when they ended.
+    /// Ended tokens without any reservation, by the time at which they ended.
     UnusedToken = 76,
     /// Reservations by token.
     ReservationOfToken = 77,
@@ -68,49 +68,49 @@ pub(crate) enum Kind {
     ReservationOfUser = 79,
     /// HELD and CONFIRMED reservations by user and concert.
     OwnedByUser = 80,
-    /// HELD and CONFIRMED reservations by date.
+    /// HELD and CONFIRMED reservations by schedule.
     LiveReservation = 81,
     /// HELD reservations by deadline.
     Hold = 82,
     /// HELD reservations by concert and deadline.
     HoldOfConcert = 83,
-    /// HELD reservations by date and deadline.
+    /// HELD reservations by schedule and deadline.
     HoldOfSchedule = 84,
     /// Payments by user.
     PaymentOfUser = 85,
-    /// Users by what their names are found by.
+    /// Users by search key.
     UserSearchKey = 86,
-    /// Idempotency records by when they may be forgotten.
+    /// Idempotency records by expiry.
     ExpiringKey = 87,
     /// Wallet entries by their ids.
     WalletEntryId = 88,
-    /// Deeds by what they were done to.
+    /// Audit entries by subject.
     AuditEntryOfSubject = 89,
-    /// Deeds by operator.
+    /// Audit entries by operator.
     AuditEntryOfOperator = 90,
 }
 
-/// A key, or what keys begin with.
+/// A key, or a prefix of keys.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key(Vec<u8>);
 
 impl Key {
-    /// What all keys of `kind` begin with.
+    /// Returns the prefix of all keys of `kind`.
     pub(crate) fn of(kind: Kind) -> Self {
         Self(vec![kind as u8])
     }
 
-    /// What is lower than all keys of indexes.
+    /// Returns a key lower than all index keys.
     pub(crate) fn of_first_index() -> Self {
         Self::of(Kind::ConcertOfQueue)
     }
 
-    /// What is higher than all keys.
+    /// Returns a key higher than all keys.
     pub(crate) fn of_last() -> Self {
         Self(vec![u8::MAX])
     }
 
-    /// The key whose bytes were kept as a value.
+    /// Returns the key whose bytes were stored as a value.
     pub(crate) fn kept(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }
@@ -131,27 +131,27 @@ impl Key {
         self.bytes(&number.get().to_be_bytes())
     }
 
-    /// An instant: earlier ones are lower, those before 1970 too.
+    /// Appends an instant: earlier ones are lower, including those before 1970.
     pub(crate) fn at(self, instant: OffsetDateTime) -> Self {
         self.bytes(&(micros(instant) ^ i64::MIN).to_be_bytes())
     }
 
-    /// A text that ends before whatever comes next, so that texts that begin with another come after it. None may have a NUL.
+    /// Appends a text with a terminator, so that a text sorts before those that it is a prefix of. It must not contain a NUL.
     pub(crate) fn text(self, text: &str) -> Self {
         self.bytes(text.as_bytes()).bytes(&[0])
     }
 
-    /// Any text, for keys that are never asked for in order.
+    /// Appends any text, for keys that are never read in order.
     pub(crate) fn exact(self, text: &str) -> Self {
         self.number(text.len() as u64).bytes(text.as_bytes())
     }
 
-    /// The beginning of a text.
+    /// Appends a prefix of a text.
     pub(crate) fn beginning(self, text: &str) -> Self {
         self.bytes(text.as_bytes())
     }
 
-    /// Another key.
+    /// Appends another key.
     pub(crate) fn follow(self, other: &Self) -> Self {
         self.bytes(&other.0)
     }
@@ -161,13 +161,13 @@ impl Key {
         self
     }
 
-    /// All keys that begin with this one.
+    /// Returns the range of all keys that begin with this one.
     pub(crate) fn all(self) -> Range<Self> {
         let end = self.clone().after_all();
         self..end
     }
 
-    /// The lowest key that is higher than all that begin with this one.
+    /// Returns the lowest key that is higher than all keys that begin with this one.
     pub(crate) fn after_all(mut self) -> Self {
         // No kind has the number 255.
         while self.0.pop_if(|last| *last == u8::MAX).is_some() {}
@@ -182,8 +182,8 @@ pub(crate) fn queue(id: QueueId) -> Key {
     Key::of(Kind::Queue).id(id.0)
 }
 
-pub(crate) fn line(queue: QueueId) -> Key {
-    Key::of(Kind::Line).id(queue.0)
+pub(crate) fn queue_counters(queue: QueueId) -> Key {
+    Key::of(Kind::QueueCounters).id(queue.0)
 }
 
 pub(crate) fn concert(id: ConcertId) -> Key {
@@ -241,7 +241,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_in_the_order_of_what_they_are_made_of() {
+    fn keys_sort_like_their_parts() {
         let at = |instant| Key::of(Kind::Hold).at(instant);
         assert!(at(datetime!(1969-12-31 23:00 UTC)) < at(datetime!(1970-01-01 00:00 UTC)));
         assert!(at(datetime!(2026-01-01 00:00 UTC)) < at(datetime!(2026-01-01 00:00:00.000001 UTC)));
@@ -251,13 +251,13 @@ mod tests {
     }
 
     #[test]
-    fn all_keys_that_begin_with_another_are_a_range() {
+    fn keys_with_a_common_prefix_form_a_range() {
         let ids = Key::of(Kind::Token).id(Uuid::max()).all();
         assert!(ids.contains(&Key::of(Kind::Token).id(Uuid::max()).number(u64::MAX)));
         assert!(!ids.contains(&Key::of(Kind::Reservation)));
         let table = Key::of(Kind::Token).all();
         assert!(table.contains(&Key::of(Kind::Token)) && table.contains(&Key::of(Kind::Token).id(Uuid::max())));
-        assert!(!table.contains(&Key::of(Kind::Line).id(Uuid::max())));
+        assert!(!table.contains(&Key::of(Kind::QueueCounters).id(Uuid::max())));
         let ada = Key::of(Kind::UserSearchKey).beginning("ada").all();
         assert!(ada.contains(&Key::of(Kind::UserSearchKey).text("ada")) && ada.contains(&Key::of(Kind::UserSearchKey).text("adam")));
         assert!(!ada.contains(&Key::of(Kind::UserSearchKey).text("adb")));

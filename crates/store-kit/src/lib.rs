@@ -1,17 +1,17 @@
-//! What a store of one's own is made of.
+//! Building blocks for a custom store.
 //!
-//! [`EmbeddedStore`] serves all ports of persistence on an [`Engine`]: an ordered map from bytes to bytes, as LMDB, redb, sled, fjall or `RocksDB`
-//! have it. To write an engine is all that such a store takes.
+//! [`EmbeddedStore`] serves all persistence ports on an [`Engine`]: an ordered map from bytes to bytes, such as LMDB, redb, sled, fjall or
+//! `RocksDB` provide. Such a store needs nothing but an engine.
 //!
 //! ```text
-//!   engine   what an engine provides: read at one instant, write whole or not at all
-//!   key      the keys of rows and of what leads to them          stored  which keys a row has
-//!   view     the map as rows                                     draft   the map as rows that are being written
-//!   needs    from needs to rows       guards, commit  the changes of a group      reads  the reading ports      audit  the invariants
-//!   rows     a file a table: what a row looks like, and how it becomes a thing of the domain and back; SQL stores use them, too
+//!   engine   the interface of an engine: consistent reads, atomic writes
+//!   key      the keys of rows and of index entries               stored  the keys of each type of row
+//!   view     the map as rows, for reading                        draft   the map as rows, for writing
+//!   needs    loads rows       guards, commit  the changes of a group      reads  the query ports      audit  the invariants
+//!   rows     one file per table: its columns and the conversion to and from domain types; the SQL stores use them, too
 //! ```
 //!
-//! `docs/your-own-store.md` says how to begin, and what a store must keep that does without this.
+//! `docs/your-own-store.md` explains how to write one, and what a store that does not use this crate must guarantee.
 
 mod audit;
 mod commit;
@@ -23,10 +23,10 @@ mod guards;
 mod housekeeping;
 mod instant;
 mod key;
-mod line;
 mod log;
 mod lookups;
 mod needs;
+mod queue_counters;
 mod reads;
 pub mod rows;
 mod store;

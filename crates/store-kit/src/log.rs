@@ -18,21 +18,21 @@ use crate::rows::fact;
 use crate::rows::log::Reader;
 use crate::view::View;
 
-/// Where the log ends, by name.
+/// The name of the value that holds the last position of the log.
 const END: &str = "log-end";
 
-/// An event as it is kept, under its position.
+/// An event as it is stored, under its position.
 #[derive(Serialize, Deserialize)]
 struct Row {
     position: u64,
     id: Uuid,
     at: i64,
-    /// The subject's.
+    /// The version of the subject.
     version: i64,
     fact: fact::Record,
 }
 
-/// What pruning looks at of it: what has happened may be of a sort that is not known any more.
+/// The members of a row that pruning reads: the event itself may have a type that is no longer known.
 #[derive(Deserialize)]
 struct Dated {
     position: u64,
@@ -84,7 +84,7 @@ pub(crate) fn readers(view: View<'_>) -> Result<Vec<LogReader>, Fault> {
 }
 
 impl Draft<'_> {
-    /// Adds what has happened at `now`.
+    /// Adds `events` at `now`.
     pub(crate) fn log(&mut self, events: &[Event], now: OffsetDateTime) -> Result<(), Fault> {
         if events.is_empty() {
             return Ok(());
@@ -98,7 +98,7 @@ impl Draft<'_> {
         self.set(&end(), &position)
     }
 
-    /// Whether there is room for the reader.
+    /// Saves the position of a reader; returns false if there are too many readers.
     pub(crate) fn keep_reader(&mut self, name: &ReaderName, position: Position, now: OffsetDateTime) -> Result<bool, Fault> {
         let key = reader(name.as_str());
         let readers = self.view().entries(Key::of(Kind::LogReader).all(), Ascending)?.count();
@@ -110,7 +110,7 @@ impl Draft<'_> {
         Ok(true)
     }
 
-    /// Whether there was such a reader.
+    /// Deletes a reader; returns whether it existed.
     pub(crate) fn forget_reader(&mut self, name: &ReaderName) -> Result<bool, Fault> {
         let key = reader(name.as_str());
         let was_there = self.view().has(&key)?;
@@ -118,7 +118,8 @@ impl Draft<'_> {
         Ok(was_there)
     }
 
-    /// Deletes the first events: those before one instant that all readers have passed, and those before the other. How many.
+    /// Deletes the oldest events and returns how many: those earlier than `before` that all readers have passed, and all earlier than
+    /// `unread_before`.
     pub(crate) fn prune_log(&mut self, before: OffsetDateTime, unread_before: OffsetDateTime, at_most: u32) -> Result<u64, Fault> {
         let passed = readers(self.view())?.iter().map(|reader| reader.position).min();
         let (mut old, mut positions) = (0, Vec::new());

@@ -1,4 +1,4 @@
-//! What rows are looked up by.
+//! Lookups of rows.
 
 use domain::{
     Concert, ConcertId, Payment, PaymentId, Queue, QueueId, QueueToken, Reservation, ReservationId, Schedule, ScheduleId, TokenId, User,
@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use crate::engine::Order::Ascending;
 use crate::fault::Fault;
 use crate::key::{self, Key, Kind};
-use crate::line::Line;
+use crate::queue_counters::QueueCounters;
 use crate::view::View;
 
 type Found<T> = Result<Option<Versioned<T>>, Fault>;
@@ -20,8 +20,8 @@ impl View<'_> {
         self.get::<Queue>(&key::queue(id))
     }
 
-    pub(crate) fn line(self, queue: QueueId) -> Result<Option<Line>, Fault> {
-        self.value(&key::line(queue))
+    pub(crate) fn queue_counters(self, queue: QueueId) -> Result<Option<QueueCounters>, Fault> {
+        self.value(&key::queue_counters(queue))
     }
 
     pub(crate) fn concert(self, id: ConcertId) -> Found<Concert> {
@@ -36,7 +36,7 @@ impl View<'_> {
         self.get::<Schedule>(&key::schedule(id))
     }
 
-    /// By start, then id.
+    /// Returns the schedules of a concert, by start and then id.
     pub(crate) fn schedules_of(self, concert: ConcertId) -> All<Schedule> {
         self.led::<Schedule>(Key::of(Kind::ScheduleOfConcert).id(concert.0).all(), Ascending)?.collect()
     }
@@ -69,7 +69,7 @@ impl View<'_> {
         self.get::<Wallet>(&key::wallet(user))
     }
 
-    /// Whether seats of the concert are held at `now`, for a date that isn't cancelled.
+    /// Whether seats of the concert are held at `now`, for a schedule that isn't cancelled.
     pub(crate) fn is_held(self, concert: ConcertId, now: OffsetDateTime) -> Result<bool, Fault> {
         let of_concert = Key::of(Kind::HoldOfConcert).id(concert.0);
         // A hold ends at its deadline.

@@ -1,8 +1,8 @@
-//! Load: the rows that needs are about.
+//! Load: the rows that the given needs refer to.
 
 use std::collections::BTreeSet;
 
-use domain::need::{LabelledSeats, LapsedHolds, Line, Lookup, OwnedBy, Place, Seats};
+use domain::need::{JoinTarget, LabelledSeats, LapsedHolds, Lookup, OwnedBy, QueueHead, Seats};
 use domain::{
     ConcertId, IdempotencyRecord, Need, Queue, QueueId, QueueToken, Reservation, ReservationId, Rows, Schedule, ScheduleId, Seat,
     SeatNumber, TokenId, User, UserId, Wallet,
@@ -12,13 +12,14 @@ use time::OffsetDateTime;
 use crate::engine::Order::Ascending;
 use crate::fault::Fault;
 use crate::key::{self, Key, Kind};
+use crate::queue_counters::QueueCounters;
 use crate::rows::queue::{Offered, Standing};
 use crate::rows::reservation::Row as ReservationRow;
 use crate::rows::{Row, add};
 use crate::stored::Stored;
 use crate::view::View;
 
-/// All rows that `needs` are about, at `now`.
+/// Loads all rows that `needs` refer to, at `now`.
 pub(crate) fn load(view: View<'_>, needs: &[Need], now: OffsetDateTime) -> Result<Rows, Fault> {
     let mut loading = Loading { view, rows: Rows::at(now) };
     for need in needs {
@@ -27,7 +28,8 @@ pub(crate) fn load(view: View<'_>, needs: &[Need], now: OffsetDateTime) -> Resul
     Ok(loading.rows)
 }
 
-/// A row that makes no sense is among those found as unreadable, and leads nowhere: the needs that it belongs to fail anyway.
+/// Collects the rows that are loaded. An invalid row is added as unreadable, and its references are not followed: the needs that it belongs
+/// to fail anyway.
 struct Loading<'a> {
     view: View<'a>,
     rows: Rows,
@@ -44,8 +46,8 @@ impl Loading<'_> {
                 self.add_wallet(need.0)
             }
             Need::Token(need) => self.add_token(need.0),
-            Need::Place(need) => self.add_place(need),
-            Need::Line(need) => self.add_line(need),
+            Need::JoinTarget(need) => self.add_join_target(need),
+            Need::QueueHead(need) => self.add_queue_head(need),
             Need::Queue(need) => self.add_queue(need.0),
             Need::Concert(need) => self.add_concert_and_schedules(need.0),
             Need::ConcertInUse(need) => self.add_use(need.0),
@@ -102,7 +104,7 @@ impl Loading<'_> {
         }
     }
 
-    fn add_place(&mut self, need: &Place) -> Done {
+    fn add_join_target(&mut self, need: &JoinTarget) -> Done {
         let queue = match need.concert {
             None => Some(Queue::DEFAULT),
             Some(concert) => {
@@ -124,29 +126,29 @@ impl Loading<'_> {
         Ok(())
     }
 
-    fn add_line(&mut self, need: &Line) -> Done {
-        let Line { queue, at_most } = *need;
+    fn add_queue_head(&mut self, need: &QueueHead) -> Done {
+        let QueueHead { queue, at_most } = *need;
         self.add_queue(queue)?;
-        let Some(line) = self.add_standing(queue)? else { return Ok(()) };
+        let Some(counters) = self.add_standing(queue)? else { return Ok(()) };
         let active = Key::of(Kind::ActiveToken).id(queue.0);
         let lapsed = active.clone()..active.at(self.rows.now).after_all();
         for token in self.view.led_models::<QueueToken>(lapsed, Ascending)?.take(limit(at_most)) {
             add(&mut self.rows, Row::Token(token?));
         }
         self.add_tokens(Key::of(Kind::WaitingToken).id(queue.0), at_most)?;
-        if queue != Queue::DEFAULT && line.waiting > 0 { self.add_offers(queue) } else { Ok(()) }
+        if queue != Queue::DEFAULT && counters.waiting > 0 { self.add_offers(queue) } else { Ok(()) }
     }
 
-    fn add_standing(&mut self, queue: QueueId) -> Result<Option<crate::line::Line>, Fault> {
-        let line = self.view.line(queue)?;
-        if let Some(line) = line {
-            let (waiting, active) = (line.waiting.into(), Some(line.active.into()));
-            add(&mut self.rows, Row::Standing(Standing { queue_id: queue.0, admission: line.admission, waiting, active }));
+    fn add_standing(&mut self, queue: QueueId) -> Result<Option<QueueCounters>, Fault> {
+        let counters = self.view.queue_counters(queue)?;
+        if let Some(counters) = counters {
+            let (waiting, active) = (counters.waiting.into(), Some(counters.active.into()));
+            add(&mut self.rows, Row::Standing(Standing { queue_id: queue.0, admission: counters.admission, waiting, active }));
         }
-        Ok(line)
+        Ok(counters)
     }
 
-    /// The dates of the concerts of `queue`.
+    /// Adds the schedules of the concerts of `queue`.
     fn add_offers(&mut self, queue: QueueId) -> Done {
         let concerts = Key::of(Kind::ConcertOfQueue).id(queue.0).all();
         let concerts: Vec<_> = self.view.led_models::<domain::Concert>(concerts, Ascending)?.collect::<Result<_, _>>()?;
@@ -188,7 +190,7 @@ impl Loading<'_> {
         Ok(())
     }
 
-    /// What `look` finds; where it meets a row that makes no sense, it isn't known whether the concert is in use.
+    /// Returns the result of `look`. If `look` meets an invalid row, it is unknown whether the concert is in use.
     fn is_in_use(&mut self, concert: ConcertId, look: impl FnOnce(View<'_>, OffsetDateTime) -> Result<bool, Fault>) -> Result<bool, Fault> {
         match look(self.view, self.rows.now) {
             Err(Fault::Corrupt(corrupt)) => {
@@ -216,7 +218,7 @@ impl Loading<'_> {
         }
         for id in named.into_iter().map(ReservationId) {
             let Some(row) = self.view.value::<ReservationRow>(&key::reservation(id))? else { continue };
-            // One that makes no sense may be HELD.
+            // An invalid reservation may be HELD.
             if Reservation::try_from(row.clone()).map_or(true, |reservation| reservation.occupies()) {
                 self.add_found(row)?;
             }
@@ -241,7 +243,7 @@ impl Loading<'_> {
         }
     }
 
-    /// A reservation, its date, that date's concert, and its seats.
+    /// Adds a reservation, its schedule, the concert of that schedule, and its seats.
     fn add_found(&mut self, row: ReservationRow) -> Done {
         let (schedule, seats) = (ScheduleId(row.schedule_id), row.seats.numbers());
         add(&mut self.rows, Row::Reservation(row));
@@ -262,7 +264,7 @@ impl Loading<'_> {
         }
     }
 
-    /// Those that have lapsed, the earliest first; then those of dates that were cancelled so lately that there may be some.
+    /// Adds lapsed holds, earliest deadline first; then the holds of schedules that were cancelled recently enough for holds to remain.
     fn add_lapsed_holds(&mut self, need: &LapsedHolds) -> Done {
         let LapsedHolds { at_most, longest } = *need;
         let (now, mut left) = (self.rows.now, limit(at_most));
@@ -277,7 +279,7 @@ impl Loading<'_> {
         Ok(())
     }
 
-    /// How many.
+    /// Adds up to `at_most` holds and returns how many it added.
     fn add_holds(&mut self, keys: std::ops::Range<Key>, at_most: usize) -> Result<usize, Fault> {
         let found: Vec<_> = self.view.led_models::<Reservation>(keys, Ascending)?.take(at_most).collect::<Result<_, _>>()?;
         let count = found.len();

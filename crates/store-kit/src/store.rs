@@ -1,4 +1,4 @@
-//! The store: all ports of persistence on an engine.
+//! The store: all persistence ports on an engine.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,12 +19,12 @@ use crate::key::{Key, Kind};
 use crate::view::View;
 use crate::{audit, commit, log, needs};
 
-/// How much is written to find out whether anything can be.
+/// The size of the test write of the health check.
 const PROBE_BYTES: usize = 64 * 1_024;
-/// How rows are kept. A store of another format is refused.
+/// The format of the stored rows. A store with another format is refused.
 const FORMAT: u32 = 1;
 
-/// A store on an engine of one's own, which one process has to itself. It serves every port of persistence.
+/// A store on a custom engine, used by one process at a time. It serves all persistence ports.
 ///
 /// Clones share the engine.
 #[derive(Debug)]
@@ -33,11 +33,11 @@ pub struct EmbeddedStore<E>(Arc<Inner<E>>);
 struct Inner<E> {
     engine: E,
     clock: Arc<dyn Clock>,
-    /// Whether the last write has failed: then the pulse tries one.
+    /// Whether the last write has failed. If so, the health check makes a test write.
     cannot_write: AtomicBool,
 }
 
-/// Why a group is not written.
+/// The reason why a group is not written.
 enum Unwritten {
     /// All of its changes have conflicts.
     Conflicts(Results),
@@ -47,22 +47,22 @@ enum Unwritten {
 type Results = Vec<Result<Committed, CommitError>>;
 
 impl<E: Engine> EmbeddedStore<E> {
-    /// The store that `engine` keeps; an empty map becomes an empty store. It waits for the engine.
+    /// Opens the store in `engine`; initializes an empty map. Blocks while the engine does.
     ///
     /// # Errors
-    /// The engine's, and one if the map is kept in another format.
+    /// The engine's error, or an error if the map has another format.
     pub fn open(engine: E, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
         let opened = engine.write(|entries| open(&mut Draft::new(entries)));
         opened.map_err(Fault::into_engine_error)?;
         Ok(Self(Arc::new(Inner { engine, clock, cannot_write: AtomicBool::new(false) })))
     }
 
-    /// What keeps the rows.
+    /// Returns the engine that stores the rows.
     pub fn engine(&self) -> &E {
         &self.0.engine
     }
 
-    /// All ports of persistence, served by this store.
+    /// Returns all persistence ports, served by this store.
     pub fn ports(&self) -> Ports {
         Ports::of(&Arc::new(self.clone()))
     }
@@ -76,7 +76,7 @@ impl<E: Engine> EmbeddedStore<E> {
         run::<E, _>(move || inner.engine.read(|entries| look(View::new(entries)))).await?.map_err(ReadError::from)
     }
 
-    /// Writes whole or not at all.
+    /// Writes all of `work` or nothing.
     async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Draft<'_>) -> Result<T, Fault> + Send + 'static,
@@ -86,7 +86,7 @@ impl<E: Engine> EmbeddedStore<E> {
     }
 }
 
-/// Runs `work` to its end, where it may block if it has to, whoever waits for it.
+/// Runs `work` to its end, even if the caller stops waiting; on a thread that may block, if the engine blocks.
 async fn run<E: Engine, T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ReadError> {
     if E::BLOCKS { tokio::task::spawn_blocking(work).await.map_err(|lost| ReadError::Fault(Box::new(lost))) } else { Ok(work()) }
 }
@@ -95,7 +95,7 @@ fn open(draft: &mut Draft<'_>) -> Result<(), Fault> {
     let format = Key::of(Kind::Own).text("format");
     match draft.view().value::<u32>(&format)? {
         Some(FORMAT) => Ok(()),
-        Some(other) => Err(EngineError::failed(format!("the store is of format {other}, and this program knows {FORMAT}")).into()),
+        Some(other) => Err(EngineError::failed(format!("the store has format {other}; this program supports format {FORMAT}")).into()),
         None => {
             draft.set(&format, &FORMAT)?;
             let default = Queue::new(Queue::DEFAULT, "Default".to_owned(), PolicyOverrides::default(), None);
@@ -123,7 +123,7 @@ impl<E: Engine> Inner<E> {
         }
     }
 
-    /// A row that makes no sense keeps those alone from being committed who want to write it.
+    /// Commits each change on its own, so that an invalid row fails only the changes that write it.
     fn one_by_one(&self, changes: &[Change]) -> Results {
         let (mut results, mut before) = (Results::with_capacity(changes.len()), Collisions::default());
         for change in changes {
@@ -155,7 +155,7 @@ impl<E: Engine> Store for EmbeddedStore<E> {
     async fn load(&self, needs: &[Need]) -> Result<Rows, ReadError> {
         let (inner, needs) = (self.0.clone(), needs.to_vec());
         let load = move || {
-            // Before the instant that is read, and so not later than it.
+            // Taken before the read begins, so that it is not later than the instant that is read.
             let now = inner.clock.now();
             inner.engine.read(|entries| needs::load(View::new(entries), &needs, now))
         };
@@ -165,7 +165,7 @@ impl<E: Engine> Store for EmbeddedStore<E> {
     async fn commit(&self, changes: &[Change]) -> Results {
         let (inner, group) = (self.0.clone(), changes.to_vec());
         let committed = run::<E, _>(move || inner.commit(&group)).await;
-        let lost = |_| changes.iter().map(|_| Err(CommitError::Unknown("the thread that commits has panicked".into()))).collect();
+        let lost = |_| changes.iter().map(|_| Err(CommitError::Unknown("the committing thread panicked".into()))).collect();
         committed.unwrap_or_else(lost)
     }
 }
@@ -180,7 +180,7 @@ impl<E: Engine> Log for EmbeddedStore<E> {
         self.read(move |view| log::events(view, after, at_most)).await
     }
 
-    /// Nobody follows it.
+    /// Unused: an embedded store has no followers.
     async fn rows(&self, after: Position, _: u32) -> Result<Option<LogPage<LoggedRow>>, ReadError> {
         let LogExtent { start, end } = self.extent().await?;
         Ok((start..=end).contains(&after).then_some(LogPage { items: Vec::new(), position: end, end }))
@@ -224,7 +224,7 @@ impl<E: Engine> Secrets for EmbeddedStore<E> {
 
 #[async_trait]
 impl<E: Engine> HealthCheck for EmbeddedStore<E> {
-    /// Only a write tells whether the engine takes writes; one that is larger than most is tried if the last one has failed.
+    /// Only a write shows whether the engine accepts writes. If the last write has failed, a test write of unusual size is made.
     async fn check(&self) -> Result<(), ReadError> {
         let probe = || Key::of(Kind::Own).text("probe");
         if !self.0.cannot_write.load(Ordering::Relaxed) {
@@ -258,9 +258,9 @@ impl<E> std::fmt::Debug for Inner<E> {
     }
 }
 
-/// What a write may fail by.
+/// An error of a write.
 trait Failure {
-    /// Whether it is the engine's.
+    /// Whether the engine failed.
     fn is_of_engine(&self) -> bool;
 }
 

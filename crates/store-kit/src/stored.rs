@@ -1,4 +1,4 @@
-//! What is kept of each sort of row: its model, under which key, and the entries of indexes that lead to it.
+//! The stored form of each type of row: its model, its key, and the index entries that point to it.
 
 use domain::{
     AuditEntry, Concert, IdempotencyRecord, Payment, Queue, QueueToken, Reservation, ReservationState, Schedule, Seat, SeatState,
@@ -11,16 +11,16 @@ use crate::corrupt::Corrupt;
 use crate::key::{self, Key, Kind};
 use crate::rows::{self, audit_entry, concert, entry, payment, queue, reservation, schedule, seat, token, user, wallet};
 
-/// A sort of rows.
+/// A type of row.
 pub(crate) trait Stored {
-    /// As what it is kept.
+    /// The model that is stored.
     type Model: Serialize + DeserializeOwned;
-    /// As what it is found: with its version, if it has one.
+    /// The type that a read returns: with its version, if it has one.
     type Found: TryFrom<Self::Model, Error = Corrupt>;
 
     fn key(&self) -> Key;
 
-    /// The keys of the entries that lead to it.
+    /// Returns the keys of the index entries that point to it.
     fn indexes(&self) -> Vec<Key> {
         Vec::new()
     }

@@ -1,4 +1,4 @@
-//! Whether an engine keeps its word, without a store on it: where this fails, the conformance suite fails too, and says less clearly why.
+//! Tests of an engine without a store on it. An engine that fails here fails the conformance suite, too, but with less specific messages.
 #![expect(clippy::expect_used, reason = "for tests: a panic is how they fail")]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,22 +8,22 @@ use std::time::Duration;
 
 use crate::engine::{Engine, EngineError, Entries, EntriesMut, Entry, Order};
 
-/// How long a write may take that is not made to wait.
-const A_WHILE: Duration = Duration::from_millis(200);
+/// How long a read transaction waits for a concurrent write, which the engine may block.
+const WRITE_WAIT: Duration = Duration::from_millis(200);
 const WRITERS: u64 = 4;
 const WRITES: u64 = 25;
 
-/// Panics, and says why, unless `engine`, which is empty, does what [`Engine`] says: it reads what it has written, in order; it writes whole or not at all,
-/// whatever becomes of the work; who reads sees one instant; and one writes at a time. That what is written is durable is for the conformance suite.
+/// Checks that `engine`, which is empty, satisfies [`Engine`]: it reads its writes, in key order; a write is atomic, even if its work fails
+/// or panics; a read sees one instant; and there is one writer at a time. The conformance suite checks durability.
 ///
 /// # Panics
-/// If it doesn't.
+/// If a check fails; the message names it.
 pub fn check_engine(engine: &impl Engine) {
-    reads_what_it_wrote_in_order(engine);
-    leaves_nothing_of_work_that_fails(engine);
-    leaves_nothing_of_work_that_panics(engine);
-    reads_at_one_instant(engine);
-    has_one_writer_at_a_time(engine);
+    check_order(engine);
+    check_failing_work(engine);
+    check_panicking_work(engine);
+    check_snapshot(engine);
+    check_single_writer(engine);
 }
 
 fn write(engine: &impl Engine, work: impl FnOnce(&mut dyn EntriesMut) -> Result<(), EngineError>) {
@@ -39,19 +39,19 @@ fn keys(entries: &(impl Entries + ?Sized), from: &[u8], to: &[u8], order: Order)
     entries.map(|entry| -> Entry { entry.expect("an entry") }).map(|(key, _)| key).collect()
 }
 
-fn reads_what_it_wrote_in_order(engine: &impl Engine) {
+fn check_order(engine: &impl Engine) {
     let in_order = |entries: &dyn Entries, when: &str| {
-        assert_eq!(entries.get(b"b").expect("a read"), Some(b"new".to_vec()), "{when}: a value that was put again");
-        assert_eq!(entries.get(b"c").expect("a read"), None, "{when}: a key that was removed");
+        assert_eq!(entries.get(b"b").expect("a read"), Some(b"new".to_vec()), "{when}: an overwritten key has its last value");
+        assert_eq!(entries.get(b"c").expect("a read"), None, "{when}: a removed key has no value");
         let up = keys(entries, b"a\0", b"d", Order::Ascending);
         assert_eq!(
             up,
             [b"a\0".to_vec(), b"a\xff".to_vec(), b"b".to_vec()],
-            "{when}: from the first key on and up to the last, byte by byte"
+            "{when}: a range includes its start, excludes its end, and sorts keys byte by byte"
         );
         let down = keys(entries, b"a\0", b"d", Order::Descending);
-        assert_eq!(down, up.into_iter().rev().collect::<Vec<_>>(), "{when}: in descending order");
-        assert_eq!(keys(entries, b"b", b"b", Order::Ascending), Vec::<Vec<u8>>::new(), "{when}: a range of nothing");
+        assert_eq!(down, up.into_iter().rev().collect::<Vec<_>>(), "{when}: a descending range is the reverse");
+        assert_eq!(keys(entries, b"b", b"b", Order::Ascending), Vec::<Vec<u8>>::new(), "{when}: an empty range has no entries");
     };
     write(engine, |entries| {
         for key in [b"b".as_slice(), b"a", b"a\xff", b"c", b"d", b"a\0"] {
@@ -60,37 +60,37 @@ fn reads_what_it_wrote_in_order(engine: &impl Engine) {
         entries.put(b"b", b"new")?;
         entries.remove(b"c")?;
         entries.remove(b"never there")?;
-        in_order(&*entries, "while it is written");
+        in_order(&*entries, "during the write");
         Ok(())
     });
     engine
         .read(|entries| -> Result<(), EngineError> {
-            in_order(entries, "once it is written");
+            in_order(entries, "after the write");
             Ok(())
         })
         .expect("a read");
 }
 
-fn leaves_nothing_of_work_that_fails(engine: &impl Engine) {
+fn check_failing_work(engine: &impl Engine) {
     let failed = engine.write(|entries| -> Result<(), EngineError> {
         entries.put(b"half", b"1")?;
         Err(EngineError::failed("on purpose"))
     });
-    assert!(failed.is_err(), "work that fails fails the write");
-    assert_eq!(value(engine, b"half"), None, "nothing is left of work that has failed");
+    assert!(failed.is_err(), "a write whose work fails returns the error");
+    assert_eq!(value(engine, b"half"), None, "a write whose work fails leaves no changes");
 }
 
-fn leaves_nothing_of_work_that_panics(engine: &impl Engine) {
+fn check_panicking_work(engine: &impl Engine) {
     let panicking =
         || engine.write(|entries| -> Result<(), EngineError> { entries.put(b"half", b"1").map(|()| std::panic::panic_any("on purpose")) });
-    assert!(catch_unwind(AssertUnwindSafe(panicking)).is_err(), "a panic goes on");
-    assert_eq!(value(engine, b"half"), None, "nothing is left of work that has panicked");
+    assert!(catch_unwind(AssertUnwindSafe(panicking)).is_err(), "a panic of the work is propagated");
+    assert_eq!(value(engine, b"half"), None, "a write whose work panics leaves no changes");
     let again = catch_unwind(AssertUnwindSafe(|| write(engine, |entries| entries.put(b"after a panic", b"1"))));
-    assert!(again.is_ok(), "after a panic the next write works: a lock that was held is not to be taken for broken");
+    assert!(again.is_ok(), "the write after a panic succeeds: the engine recovers its poisoned locks");
     assert!(value(engine, b"after a panic").is_some());
 }
 
-fn reads_at_one_instant(engine: &impl Engine) {
+fn check_snapshot(engine: &impl Engine) {
     write(engine, |entries| entries.put(b"instant", b"before"));
     thread::scope(|scope| {
         engine
@@ -99,12 +99,12 @@ fn reads_at_one_instant(engine: &impl Engine) {
                 let (written, is_written) = channel();
                 scope.spawn(move || {
                     write(engine, |entries| entries.put(b"instant", b"after"));
-                    // Nobody may be waiting any more.
+                    // The receiver may have timed out.
                     let _ = written.send(());
                 });
-                // An engine may make who writes wait for who reads.
-                let _ = is_written.recv_timeout(A_WHILE);
-                assert_eq!(entries.get(b"instant")?, Some(b"before".to_vec()), "what is written meanwhile is not seen");
+                // An engine may block writers during a read.
+                let _ = is_written.recv_timeout(WRITE_WAIT);
+                assert_eq!(entries.get(b"instant")?, Some(b"before".to_vec()), "a read does not see concurrent writes");
                 Ok(())
             })
             .expect("a read");
@@ -112,7 +112,7 @@ fn reads_at_one_instant(engine: &impl Engine) {
     assert_eq!(value(engine, b"instant"), Some(b"after".to_vec()));
 }
 
-fn has_one_writer_at_a_time(engine: &impl Engine) {
+fn check_single_writer(engine: &impl Engine) {
     let count = |value: Option<Vec<u8>>| value.map_or(0, |bytes| u64::from_be_bytes(bytes.try_into().expect("eight bytes")));
     thread::scope(|scope| {
         for _ in 0..WRITERS {
@@ -126,5 +126,5 @@ fn has_one_writer_at_a_time(engine: &impl Engine) {
             });
         }
     });
-    assert_eq!(count(value(engine, b"count")), WRITERS * WRITES, "of two who write at once one sees what the other has written");
+    assert_eq!(count(value(engine, b"count")), WRITERS * WRITES, "concurrent writes are serialized: none is lost");
 }

@@ -1,4 +1,4 @@
-//! The map as rows.
+//! The map as rows, for reading.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use crate::fault::Fault;
 use crate::key::Key;
 use crate::stored::Stored;
 
-/// A map to be read.
+/// A map for reading.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a>(&'a dyn Entries);
 
@@ -19,12 +19,12 @@ impl<'a> View<'a> {
         Self(entries)
     }
 
-    /// The row under `key`.
+    /// Returns the row under `key`.
     pub(crate) fn get<T: Stored>(self, key: &Key) -> Result<Option<T::Found>, Fault> {
         self.value::<T::Model>(key)?.map(found::<T>).transpose()
     }
 
-    /// The rows under `keys`.
+    /// Returns the rows under `keys`.
     pub(crate) fn rows<T: Stored + 'a>(
         self,
         keys: Range<Key>,
@@ -33,7 +33,7 @@ impl<'a> View<'a> {
         Ok(self.values::<T::Model>(keys, order)?.map(|model| found::<T>(model?)))
     }
 
-    /// The rows to which the entries of an index lead that are under `keys`.
+    /// Returns the rows that the index entries under `keys` point to.
     pub(crate) fn led<T: Stored + 'a>(
         self,
         keys: Range<Key>,
@@ -42,7 +42,7 @@ impl<'a> View<'a> {
         Ok(self.led_models::<T>(keys, order)?.map(|model| found::<T>(model?)))
     }
 
-    /// The same, as they are kept.
+    /// Like [`Self::led`], but returns the models.
     pub(crate) fn led_models<T: Stored + 'a>(
         self,
         keys: Range<Key>,
@@ -54,12 +54,12 @@ impl<'a> View<'a> {
         }))
     }
 
-    /// The value under `key`.
+    /// Returns the value under `key`.
     pub(crate) fn value<V: DeserializeOwned>(self, key: &Key) -> Result<Option<V>, Fault> {
         self.0.get(key.as_bytes())?.map(|bytes| decoded(&bytes)).transpose()
     }
 
-    /// The values under `keys`.
+    /// Returns the values under `keys`.
     pub(crate) fn values<V: DeserializeOwned>(
         self,
         keys: Range<Key>,
@@ -78,7 +78,7 @@ impl<'a> View<'a> {
         Ok(self.0.get(key.as_bytes())?.is_some())
     }
 
-    /// The entries under `keys`.
+    /// Returns the entries under `keys`.
     pub(crate) fn entries(self, keys: Range<Key>, order: Order) -> Result<impl Iterator<Item = Result<Entry, EngineError>> + 'a, Fault> {
         Ok(self.0.range(keys.start.as_bytes()..keys.end.as_bytes(), order)?)
     }

@@ -1,17 +1,17 @@
-//! The words that stand for the domain's states and reasons in a row.
+//! The words for the domain's states and reasons in a row.
 
 use domain::audit_entry::Action;
 use domain::{CancelReason, ExpiryReason, QueueState};
 
-/// An enumeration whose values are words in the database; the check constraints know the same.
+/// An enumeration whose values are words in the database; the check constraints list the same words.
 pub trait Word: Copy + 'static {
     /// All values with their words.
     const WORDS: &'static [(Self, &'static str)];
 
-    /// The word for this value.
+    /// Returns the word for this value.
     fn word(self) -> &'static str;
 
-    /// The value that `word` stands for.
+    /// Returns the value that `word` stands for.
     fn of(word: &str) -> Option<Self> {
         Self::WORDS.iter().find(|(_, known)| *known == word).map(|(value, _)| *value)
     }

@@ -10,7 +10,7 @@ fn ada_holds(numbers: &[u32]) -> hold::Command {
 }
 
 #[test]
-fn a_seat_that_another_holds_is_refused() {
+fn a_hold_of_a_held_seat_is_refused() {
     let bens = a_hold(BEN, &[7]);
     let rows = on_sale().with(an_admitted_token(ADA)).with(a_seat(7).held_under(&bens)).with(bens);
 
@@ -20,7 +20,7 @@ fn a_seat_that_another_holds_is_refused() {
 }
 
 #[test]
-fn more_seats_than_the_limit_are_refused() {
+fn a_hold_above_the_seat_limit_is_refused() {
     let rows = on_sale().with(an_admitted_token(ADA)).with(a_seat(7)).with(a_seat(8));
     let rules = Rules { max_seats_per_user: 1, ..rules() };
 

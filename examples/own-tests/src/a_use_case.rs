@@ -7,7 +7,7 @@ use domain::testing::{ADA, NOW, SCHEDULE, a_seat, an_admitted_token, idempotency
 use domain::{IdempotencyRecord, Operation, Outcome, Seat};
 
 #[tokio::test]
-async fn a_free_seat_is_held_in_one_commit_with_its_key() {
+async fn a_hold_of_a_free_seat_is_one_commit_with_its_idempotency_record() {
     let lanes = MockedLanes::with_rows(on_sale().with(an_admitted_token(ADA)).with(a_seat(7)));
     let hold = async |commits| {
         let hold = HoldSeats::new(commits, Arc::new(CountingIds::default()));
@@ -16,14 +16,14 @@ async fn a_free_seat_is_held_in_one_commit_with_its_key() {
 
     let (held, changes) = lanes.run_and_record(hold).await;
 
-    let Outcome::Held { reservation, .. } = held.unwrap().outcome else { panic!("not held") };
+    let Outcome::Held { reservation, .. } = held.unwrap().outcome else { panic!("expected a hold") };
     assert_eq!(reservation.expires_at(), NOW + rules().hold);
     assert_eq!(changes.len(), 1);
     assert!(changes[0].row::<Seat>().is_some() && changes[0].row::<IdempotencyRecord>().is_some());
 }
 
 #[tokio::test]
-async fn a_join_that_meets_a_conflict_is_loaded_and_decided_again() {
+async fn a_join_with_a_conflict_is_loaded_and_decided_again() {
     let mut store = MockStore::new();
     store.expect_load().times(2).returning(|_| Ok(on_sale()));
     store.expect_commit().times(1).return_once(|_| vec![Err(CommitError::Conflict)]);

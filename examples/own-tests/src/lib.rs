@@ -1,4 +1,4 @@
-//! Tests of a decision, of a use case, and of sequences of commands, by a crate outside of Frontrow's workspace.
+//! Tests of a decision, of a use case, and of sequences of commands, in a crate outside of Frontrow's workspace.
 
 #[cfg(test)]
 mod a_decision;

@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use time::Duration;
 
-/// Two requests at once: both are decided on the same rows, and committed some seconds later.
+/// Generates two concurrent requests: both are decided on the same rows, and committed some seconds later.
 fn any_race() -> impl Strategy<Value = ([Action; 2], i64)> {
     ([any_action(), any_action()], prop_oneof![9 => 0..30_i64, 1 => Just(300)])
 }
@@ -21,7 +21,7 @@ proptest! {
             let decided = actions.map(|action| action.command(&store, &mut ids).decide(&store));
             store.now += Duration::seconds(seconds);
             for decided in decided {
-                // A conflict: the other one was first.
+                // A conflict: the other command was committed first.
                 let _ = decided.commit(&mut store);
             }
             let mut owners = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! What makes `database.url = "redb://PATH"` a store of this program.
+//! The driver that opens `database.url = "redb://PATH"`.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ impl StoreDriver for RedbDriver {
             std::fs::create_dir_all(folder)?;
         }
         let engine = Redb::open(path).map_err(|error| match error {
-            redb::Error::DatabaseAlreadyOpen => "another process has it open: a server, say".into(),
+            redb::Error::DatabaseAlreadyOpen => "another process has the file open, such as a running server".into(),
             error => BoxError::from(error),
         })?;
         let store = EmbeddedStore::open(engine, clock.clone())?;

@@ -13,7 +13,7 @@ const MAP: TableDefinition<&[u8], &[u8]> = TableDefinition::new("frontrow");
 pub struct Redb(Database);
 
 impl Redb {
-    /// Opens the database at `path`, or makes it.
+    /// Opens the database at `path`, or creates it.
     pub fn open(path: &Path) -> Result<Self, redb::Error> {
         let database = Database::create(path)?;
         let transaction = database.begin_write()?;
@@ -31,7 +31,7 @@ impl Engine for Redb {
     }
 
     fn write<T, E: From<EngineError>>(&self, work: impl FnOnce(&mut dyn EntriesMut) -> Result<T, E>) -> Result<T, E> {
-        // Dropped without a commit, a transaction leaves nothing behind.
+        // A transaction that is dropped without a commit is rolled back.
         let transaction = self.0.begin_write().map_err(EngineError::failed)?;
         let table = transaction.open_table(MAP).map_err(EngineError::failed)?;
         let done = work(&mut Map(table))?;
@@ -42,7 +42,7 @@ impl Engine for Redb {
 
 type Bytes<'a> = AccessGuard<'a, &'static [u8]>;
 
-/// The table, in a transaction that reads or in one that writes.
+/// The table, in a read or write transaction.
 struct Map<T>(T);
 
 impl<T: ReadableTable<&'static [u8], &'static [u8]>> Entries for Map<T> {

@@ -1,4 +1,4 @@
-//! A store of one's own: Frontrow on redb, an embedded database in one file.
+//! A custom store: Frontrow on redb, an embedded database in one file.
 
 mod driver;
 mod engine;

@@ -1,4 +1,4 @@
-//! `frontrow` with one more scheme: `FRONTROW__DATABASE__URL=redb://data/frontrow.redb redb-store serve`.
+//! `frontrow` with an additional scheme: `FRONTROW__DATABASE__URL=redb://data/frontrow.redb redb-store serve`.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The store keeps the contract of a persistence adapter.
+//! The store passes the conformance suite of persistence adapters.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use store_kit::EmbeddedStore;
 use store_kit::testing::check_engine;
 use tempfile::TempDir;
 
-/// A folder with one file a store.
+/// A folder with one file per store.
 struct Folder {
     folder: TempDir,
     stores: AtomicU32,
@@ -43,7 +43,7 @@ impl Adapter for Folder {
         open(&self.file(self.stores.load(Ordering::Relaxed) - 1), clock)
     }
 
-    /// A copy of the file as it is now: nobody has closed it.
+    /// A copy of the open file, without closing the store.
     async fn after_crash(&self, clock: Arc<StoppedClock>) -> Ports {
         let last = self.stores.load(Ordering::Relaxed);
         std::fs::copy(self.file(last - 1), self.file(last)).unwrap();
@@ -53,7 +53,7 @@ impl Adapter for Folder {
 }
 
 #[test]
-fn the_engine_keeps_its_word() {
+fn the_engine_is_valid() {
     let folder = Folder::new();
     check_engine(&Redb::open(&folder.file(0)).unwrap());
 }

@@ -1,4 +1,4 @@
-//! Runs a command beside a PostgreSQL server that its tests share: `with-postgres cargo test`. The server is gone when the command is.
+//! Runs a command beside a PostgreSQL server that its tests share: `with-postgres cargo test`. The server stops when the command ends.
 
 use std::process::{Command, ExitCode};
 

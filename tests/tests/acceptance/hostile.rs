@@ -1,6 +1,6 @@
-//! Hostile bytes on a real connection to the real binary: refused by a problem, at once, and the database is as it was.
+//! Hostile bytes on a real connection to the real binary: refused at once with a problem, and without any change of the database.
 //!
-//! Each is a charge that would succeed, damaged in its framing, or a head that is none.
+//! Each is a charge that would succeed with damaged framing, or a malformed head.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,16 +12,16 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-/// The least that the table has.
-const REQUESTS: usize = 100;
-/// So many are said at once.
-const AT_ONCE: usize = 40;
-/// Nobody is kept waiting longer, neither for a head (5 s) nor for a body (10 s) that doesn't come.
+/// The minimum size of the table.
+const MIN_REQUESTS: usize = 100;
+/// The number of requests sent at once.
+const CONCURRENCY: usize = 40;
+/// The limit for a refusal, shorter than the timeouts of incomplete heads (5 s) and bodies (10 s).
 const TIMEOUT: Duration = Duration::from_secs(4);
 
 const BODY: &str = r#"{"amount":{"amount":1000,"currency":"KRW"}}"#;
 
-/// Bodies framed in ways that are no framing, each as headers and what follows them.
+/// Invalid framings of the body, each as headers and the bytes that follow them.
 fn framings() -> Vec<(String, String)> {
     let chunk = |size: &str| format!("{size}\r\n{BODY}\r\n0\r\n\r\n");
     let (length, size) = (BODY.len(), format!("{:x}", BODY.len()));
@@ -64,7 +64,7 @@ fn framings() -> Vec<(String, String)> {
     framings
 }
 
-/// Lines that are no headers, or too much of them.
+/// Lines that are not valid headers, or too many or too long.
 fn header_lines() -> Vec<String> {
     let mut lines: Vec<String> = [
         "no colon",
@@ -95,7 +95,7 @@ fn header_lines() -> Vec<String> {
     lines
 }
 
-/// What is in the place of a whole head.
+/// Bytes in the place of a whole head.
 fn heads() -> Vec<Vec<u8>> {
     let first_lines: &[&[u8]] = &[
         b"GET /v1/wallet",
@@ -174,10 +174,10 @@ fn table(jwt: &str) -> BTreeSet<Vec<u8>> {
     table
 }
 
-/// Says `bytes` and no more; what came back.
-async fn say(address: &str, bytes: &[u8]) -> Vec<u8> {
-    let Ok(mut connection) = TcpStream::connect(address).await else { panic!("{address} takes no connection") };
-    // Who is hung up on while still talking has an error, and the answer all the same.
+/// Sends `bytes` and nothing else, and returns the response.
+async fn send(address: &str, bytes: &[u8]) -> Vec<u8> {
+    let Ok(mut connection) = TcpStream::connect(address).await else { panic!("{address} accepts no connection") };
+    // If the server closes the connection during the upload, the write fails, and the response is there nevertheless.
     if connection.write_all(bytes).await.is_ok() {
         connection.shutdown().await.ok();
     }
@@ -186,14 +186,14 @@ async fn say(address: &str, bytes: &[u8]) -> Vec<u8> {
     answer
 }
 
-/// Whether `bytes` are refused, in time; else what came instead.
-async fn judge(address: String, bytes: Vec<u8>) -> Result<(), String> {
+/// Checks that `bytes` are refused in time; the error is what came instead.
+async fn check(address: String, bytes: Vec<u8>) -> Result<(), String> {
     let start = bytes[..bytes.len().min(700)].escape_ascii().to_string();
-    let Ok(answer) = timeout(TIMEOUT, say(&address, &bytes)).await else { return Err(format!("no answer in time: {start}")) };
+    let Ok(answer) = timeout(TIMEOUT, send(&address, &bytes)).await else { return Err(format!("no response in time: {start}")) };
     let answer = String::from_utf8_lossy(&answer);
     let refused = answer.starts_with("HTTP/1.1 4") || answer.starts_with("HTTP/1.0 4");
-    let told = answer.contains("application/problem+json") && answer.contains("request-id: ");
-    if refused && told { Ok(()) } else { Err(format!("{answer}: {start}")) }
+    let is_problem = answer.contains("application/problem+json") && answer.contains("request-id: ");
+    if refused && is_problem { Ok(()) } else { Err(format!("{answer}: {start}")) }
 }
 
 #[rstest]
@@ -204,22 +204,22 @@ async fn hostile_bytes_are_refused_at_once_and_change_no_row(#[case] store: Stor
     let server = Frontrow::start(store, &[]).await;
     let ada = Shopper::funded(&server, 5_000).await;
     let table = table(ada.jwt.as_deref().unwrap());
-    assert!(table.len() >= REQUESTS, "{}", table.len());
+    assert!(table.len() >= MIN_REQUESTS, "{}", table.len());
     let (address, before) = (server.base.trim_start_matches("http://"), all_rows(&server).await);
-    assert!(before.contains("5000"), "the charge is among the rows");
+    assert!(before.contains("5000"), "the dump contains the charge");
     println!("{} hostile requests", table.len());
 
     let mut surprises = Vec::new();
     let mut rest = table.into_iter();
     loop {
-        let talks: JoinSet<_> = rest.by_ref().take(AT_ONCE).map(|bytes| judge(address.to_owned(), bytes)).collect();
-        if talks.is_empty() {
+        let checks: JoinSet<_> = rest.by_ref().take(CONCURRENCY).map(|bytes| check(address.to_owned(), bytes)).collect();
+        if checks.is_empty() {
             break;
         }
-        surprises.extend(talks.join_all().await.into_iter().filter_map(Result::err));
+        surprises.extend(checks.join_all().await.into_iter().filter_map(Result::err));
     }
     assert!(surprises.is_empty(), "{} surprises:\n{}", surprises.len(), surprises.join("\n\n"));
-    assert!(all_rows(&server).await == before, "a row has changed");
+    assert!(all_rows(&server).await == before, "the rows have changed");
     assert_eq!(ada.balance().await, 5_000);
     let _ = ada.charge(1, "next").await.expect(201);
 }

@@ -1,4 +1,4 @@
-//! The service over HTTP, as its users meet it, on each store.
+//! Acceptance tests of the service over HTTP, on each store.
 
 mod event_streams;
 mod expiry;

@@ -1,4 +1,4 @@
-//! What those who watch are told: the metrics, their document, the examples.
+//! Monitoring: the metrics, their documentation, the example dashboard and alerts.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ fn file(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)).unwrap()
 }
 
-/// The name and the type of each metric in docs/metrics.md.
+/// Returns the name and the type of each metric in docs/metrics.md.
 fn documented() -> BTreeMap<String, String> {
     let document = file("docs/metrics.md");
     let rows = document.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
@@ -22,12 +22,12 @@ fn documented() -> BTreeMap<String, String> {
     named.collect()
 }
 
-/// The server's metrics as soon as they are as wanted.
-async fn metrics_once(server: &Frontrow, wanted: impl Fn(&MetricsPage) -> bool) -> MetricsPage {
+/// Polls the server's metrics until they meet `condition`.
+async fn metrics_once(server: &Frontrow, condition: impl Fn(&MetricsPage) -> bool) -> MetricsPage {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
         let metrics = server.metrics().await;
-        if wanted(&metrics) {
+        if condition(&metrics) {
             return metrics;
         }
         assert!(Instant::now() < deadline, "{metrics:?}");
@@ -40,13 +40,13 @@ async fn metrics_once(server: &Frontrow, wanted: impl Fn(&MetricsPage) -> bool) 
 #[case::sqlite(StoreKind::Sqlite)]
 #[case::postgres(StoreKind::Postgres)]
 #[tokio::test]
-async fn what_a_fresh_server_exports_is_what_the_document_lists(#[case] store: StoreKind) {
+async fn the_metrics_of_a_fresh_server_match_the_documentation(#[case] store: StoreKind) {
     let server = Frontrow::start(store, &[]).await;
     assert_eq!(server.metrics().await.types(), documented());
 }
 
 #[tokio::test]
-async fn what_nobody_has_done_yet_is_zero_and_not_missing() {
+async fn unused_series_are_zero_rather_than_missing() {
     let server = Frontrow::start(StoreKind::Memory, &[("FRONTROW__DEMO__ENABLED", "false")]).await;
     let metrics = server.metrics().await;
     for series in [
@@ -105,7 +105,7 @@ async fn a_purchase_shows_in_the_metrics(#[case] store: StoreKind, #[case] conne
     assert_eq!(after.get("frontrow_pool_connections{pool=\"commands\"}"), Some(connections));
     assert!(counted("frontrow_group_changes_count") >= 3.0 && counted("frontrow_commit_duration_seconds_sum") > 0.0);
 
-    // The ledger is added up again after the sale.
+    // The ledger check runs again after the sale.
     let checks = "frontrow_ledger_check_duration_seconds_count";
     let enough = after.get(checks).unwrap() + 2.0;
     let checked = metrics_once(&server, |metrics| metrics.get(checks).unwrap() >= enough).await;
@@ -114,7 +114,7 @@ async fn a_purchase_shows_in_the_metrics(#[case] store: StoreKind, #[case] conne
 }
 
 #[tokio::test]
-async fn money_that_appears_is_drift() {
+async fn money_from_nowhere_is_reported_as_drift() {
     let server = Frontrow::start(StoreKind::Postgres, &[("FRONTROW__TELEMETRY__LEDGER_CHECK_SECONDS", "1")]).await;
     let ada = Shopper::funded(&server, 1_000).await;
     assert_eq!(ada.balance().await, 1_000);
@@ -135,17 +135,17 @@ async fn a_running_server_deletes_keys_past_their_retention() {
 }
 
 #[tokio::test]
-async fn no_label_tells_a_secret_or_a_person() {
+async fn no_label_contains_a_secret_or_a_user_id() {
     let server = Frontrow::start(StoreKind::Memory, &[]).await;
     let ada = Shopper::funded(&server, 1_000).await;
     let _ = ada.poll().await;
     let (token, user) = (ada.token.clone().unwrap(), ada.get("/v1/users/me").await.expect(200).text("id"));
     let metrics = server.metrics().await;
-    let told: Vec<_> = metrics.series().filter(|(series, _)| series.contains(&token) || series.contains(&user)).collect();
-    assert_eq!(told, []);
+    let disclosing: Vec<_> = metrics.series().filter(|(series, _)| series.contains(&token) || series.contains(&user)).collect();
+    assert_eq!(disclosing, []);
 }
 
-/// The words of a query that name metrics.
+/// Returns the words of a query that name metrics.
 fn metrics_in(query: &str) -> Vec<String> {
     let words = query.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_');
     let named = words.filter(|word| word.starts_with("frontrow_") || word.starts_with("process_"));
@@ -163,7 +163,7 @@ fn assert_documented(query: &str) {
     }
 }
 
-/// Every text under a member `name`, however deep.
+/// Returns every text under a member `name`, at any depth.
 fn texts<'a>(value: &'a Value, name: &str) -> Vec<&'a str> {
     match value {
         Value::Object(members) => members
@@ -176,7 +176,7 @@ fn texts<'a>(value: &'a Value, name: &str) -> Vec<&'a str> {
 }
 
 #[test]
-fn the_dashboard_can_be_imported_and_asks_for_documented_metrics_alone() {
+fn the_dashboard_can_be_imported_and_queries_documented_metrics_only() {
     let dashboard: Value = serde_json::from_str(&file("examples/grafana-dashboard.json")).unwrap();
     assert_eq!(dashboard["__inputs"][0]["name"], json!("DS_PROMETHEUS"));
     assert_eq!(dashboard["__inputs"][0]["pluginId"], json!("prometheus"));
@@ -187,15 +187,15 @@ fn the_dashboard_can_be_imported_and_asks_for_documented_metrics_alone() {
         assert!(!metrics_in(query).is_empty(), "{query}");
         assert_documented(query);
     }
-    let asked: Vec<_> = queries.iter().flat_map(|query| metrics_in(query)).collect();
+    let used: Vec<_> = queries.iter().flat_map(|query| metrics_in(query)).collect();
     for name in documented().keys().filter(|name| name.starts_with("frontrow_") && !name.ends_with("_timestamp_seconds")) {
-        let shown = asked.iter().any(|asked| asked.starts_with(name.as_str())) || name == "frontrow_users_registered_total";
+        let shown = used.iter().any(|used| used.starts_with(name.as_str())) || name == "frontrow_users_registered_total";
         assert!(shown, "no panel shows {name}");
     }
 }
 
 #[test]
-fn the_alerts_ask_for_documented_metrics_alone() {
+fn the_alerts_query_documented_metrics_only() {
     let alerts = file("examples/alerts.yml");
     let queries: Vec<_> = alerts.lines().filter_map(|line| line.trim().strip_prefix("expr: ")).collect();
     assert!(queries.len() >= 5, "{queries:?}");

@@ -1,4 +1,4 @@
-//! Many at once: one wins, the others are told so, nothing breaks.
+//! Concurrent requests: one wins, the others are refused, nothing breaks.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use frontrow_tests::{Frontrow, Reply, Shopper, StoreKind};
 use rstest::rstest;
 use tokio::sync::Barrier;
 
-/// Runs all requests at one moment.
+/// Runs all requests at the same moment.
 async fn at_once<F>(requests: Vec<F>) -> Vec<Reply>
 where
     F: Future<Output = Reply> + Send + 'static,
@@ -61,7 +61,7 @@ async fn one_of_64_clients_gets_the_seat(#[case] store: StoreKind) {
 #[case::sqlite(StoreKind::Sqlite)]
 #[case::postgres(StoreKind::Postgres)]
 #[tokio::test(flavor = "multi_thread")]
-async fn one_of_16_payments_with_different_keys_goes_through(#[case] store: StoreKind) {
+async fn one_of_16_payments_with_different_keys_succeeds(#[case] store: StoreKind) {
     let server = Frontrow::start(store, &[]).await;
     let ada = Shopper::funded(&server, 1_000_000).await;
     let reservation = ada.hold(&[13], "hold-1").await.expect(201).text("id");
@@ -76,7 +76,7 @@ async fn one_of_16_payments_with_different_keys_goes_through(#[case] store: Stor
 
     assert_eq!(with_status(&replies, 201), 1);
     assert!(replies.iter().all(|reply| reply.status < 500), "{replies:?}");
-    assert_eq!(ada.balance().await, 940_000, "one debit");
+    assert_eq!(ada.balance().await, 940_000, "a single debit");
     if store.outlives_its_process() {
         server.assert_audit_is_clean().await;
     }
@@ -87,7 +87,7 @@ async fn one_of_16_payments_with_different_keys_goes_through(#[case] store: Stor
 #[case::sqlite(StoreKind::Sqlite)]
 #[case::postgres(StoreKind::Postgres)]
 #[tokio::test(flavor = "multi_thread")]
-async fn one_key_sent_16_times_pays_once_and_answers_all(#[case] store: StoreKind) {
+async fn a_key_sent_16_times_pays_once_and_every_request_is_answered(#[case] store: StoreKind) {
     let server = Frontrow::start(store, &[]).await;
     let ada = Shopper::funded(&server, 1_000_000).await;
     let reservation = ada.hold(&[13], "hold-1").await.expect(201).text("id");
@@ -102,7 +102,7 @@ async fn one_key_sent_16_times_pays_once_and_answers_all(#[case] store: StoreKin
 
     assert_eq!(with_status(&replies, 201), 16);
     assert_eq!(replies.iter().filter(|reply| reply.header("idempotency-replayed") == "true").count(), 15);
-    assert!(replies.iter().all(|reply| reply.body == replies[0].body), "all have the first answer");
+    assert!(replies.iter().all(|reply| reply.body == replies[0].body), "all responses are the first one");
     assert_eq!(ada.balance().await, 940_000);
 }
 
@@ -111,7 +111,7 @@ async fn one_key_sent_16_times_pays_once_and_answers_all(#[case] store: StoreKin
 #[case::sqlite(StoreKind::Sqlite)]
 #[case::postgres(StoreKind::Postgres)]
 #[tokio::test(flavor = "multi_thread")]
-async fn charges_of_one_wallet_from_many_devices_all_count(#[case] store: StoreKind) {
+async fn concurrent_charges_of_one_wallet_all_count(#[case] store: StoreKind) {
     let server = Frontrow::start(store, &[]).await;
     let ada = Shopper::register(&server).await;
     let charges = (0..32)
@@ -132,7 +132,7 @@ async fn charges_of_one_wallet_from_many_devices_all_count(#[case] store: StoreK
 #[case::sqlite(StoreKind::Sqlite)]
 #[case::postgres(StoreKind::Postgres)]
 #[tokio::test]
-async fn a_payment_refused_for_want_of_money_leaves_its_key_for_another_try(#[case] store: StoreKind) {
+async fn a_payment_refused_for_an_insufficient_balance_does_not_use_up_its_key(#[case] store: StoreKind) {
     let server = Frontrow::start(store, &[]).await;
     let ada = Shopper::funded(&server, 10_000).await;
     let reservation = ada.hold(&[13], "hold-1").await.expect(201).text("id");

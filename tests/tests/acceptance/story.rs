@@ -1,4 +1,4 @@
-//! The whole story, over HTTP, on each store.
+//! A purchase from registration to refund, over HTTP, on each store.
 
 use frontrow_tests::{CLUB, CLUB_SCHEDULE, Frontrow, Shopper, StoreKind, money};
 use rstest::rstest;
@@ -16,7 +16,7 @@ async fn a_user_joins_is_admitted_holds_charges_pays_and_gets_a_refund(#[case] s
     let joined = ada.join().await.expect(201);
     assert_eq!(joined.body["number"], 1);
     let again = ada.join().await.expect(200);
-    assert_eq!(again.text("token"), joined.text("token"), "joining again returns the same place");
+    assert_eq!(again.text("token"), joined.text("token"), "joining again returns the same token");
     let active = ada.until_active().await;
     assert!(active.body["position"].is_null() && active.body["expires_in_seconds"].as_i64() > Some(0));
 
@@ -73,7 +73,7 @@ async fn a_user_joins_is_admitted_holds_charges_pays_and_gets_a_refund(#[case] s
 #[case::sqlite(StoreKind::Sqlite)]
 #[case::postgres(StoreKind::Postgres)]
 #[tokio::test]
-async fn a_released_hold_and_a_left_line_free_their_places(#[case] store: StoreKind) {
+async fn releasing_a_hold_frees_its_seats_and_leaving_frees_capacity(#[case] store: StoreKind) {
     let server = Frontrow::start(store, &[("FRONTROW__QUEUE__CAPACITY", "1")]).await;
     let ada = Shopper::admitted(&server).await;
     let held = ada.hold(&[1], "hold-1").await.expect(201);

@@ -1,4 +1,4 @@
-//! What the log tells of a request, and what a tracing system is told.
+//! The log of a request, and the spans sent to a tracing system.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 use frontrow_tests::{Collector, Frontrow, Shopper, StoreKind};
@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT: &str = "00f067aa0ba902b7";
 
-/// Asks for `path` with this `traceparent`; the ids that the answer says.
-async fn ask(server: &Frontrow, path: &str, traceparent: Option<&str>) -> (String, String) {
+/// Requests `path` with this `traceparent`, and returns the ids in the response.
+async fn request_ids(server: &Frontrow, path: &str, traceparent: Option<&str>) -> (String, String) {
     let mut request = server.http.get(format!("{}{path}", server.base));
     if let Some(traceparent) = traceparent {
         request = request.header("traceparent", traceparent);
@@ -19,33 +19,33 @@ async fn ask(server: &Frontrow, path: &str, traceparent: Option<&str>) -> (Strin
 }
 
 #[tokio::test]
-async fn json_logs_have_one_line_a_request_with_ids_as_fields() {
+async fn json_logs_have_one_line_per_request_with_ids_as_fields() {
     let server = Frontrow::start(StoreKind::Memory, &[("FRONTROW__LOG__FORMAT", "json")]).await;
-    let (traced, place) = ask(&server, "/v1/concerts", Some(&format!("00-{TRACE}-{PARENT}-01"))).await;
-    let (begun, own_place) = ask(&server, "/v1/nowhere", Some("00-nonsense-00")).await;
-    assert!(place.starts_with(&format!("00-{TRACE}-")) && !place.contains(PARENT), "{place}");
-    assert!(own_place.starts_with("00-") && !own_place.contains(TRACE), "{own_place}");
+    let (traced, traced_span) = request_ids(&server, "/v1/concerts", Some(&format!("00-{TRACE}-{PARENT}-01"))).await;
+    let (untraced, new_span) = request_ids(&server, "/v1/nowhere", Some("00-nonsense-00")).await;
+    assert!(traced_span.starts_with(&format!("00-{TRACE}-")) && !traced_span.contains(PARENT), "{traced_span}");
+    assert!(new_span.starts_with("00-") && !new_span.contains(TRACE), "{new_span}");
 
     let log = server.log();
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"))).collect();
     let answered = |id: &str| {
         let of_request: Vec<_> = lines.iter().filter(|line| line["span"]["request_id"] == id).collect();
-        assert_eq!(of_request.len(), 1, "{id} is told of once: {log}");
+        assert_eq!(of_request.len(), 1, "{id} is logged once: {log}");
         of_request[0].clone()
     };
     let line = answered(&traced);
     assert_eq!((&line["route"], &line["method"], &line["status"]), (&json!("/v1/concerts"), &json!("GET"), &json!(200)));
     assert_eq!((&line["span"]["trace_id"], &line["level"]), (&json!(TRACE), &json!("INFO")));
     assert!(line["elapsed_microseconds"].is_u64() && line["timestamp"].is_string());
-    let line = answered(&begun);
+    let line = answered(&untraced);
     assert_eq!((&line["route"], &line["status"]), (&json!("none"), &json!(404)));
-    assert_eq!(line["span"]["trace_id"].as_str(), own_place.split('-').nth(1));
+    assert_eq!(line["span"]["trace_id"].as_str(), new_span.split('-').nth(1));
 }
 
 #[tokio::test]
-async fn logs_are_text_unless_json_is_asked_for() {
+async fn logs_are_text_unless_json_is_configured() {
     let server = Frontrow::start(StoreKind::Memory, &[("FRONTROW__LOG__FORMAT", "text")]).await;
-    let (id, _) = ask(&server, "/v1/concerts", Some(&format!("00-{TRACE}-{PARENT}-01"))).await;
+    let (id, _) = request_ids(&server, "/v1/concerts", Some(&format!("00-{TRACE}-{PARENT}-01"))).await;
     let log = server.log();
     let of_request: Vec<_> = log.lines().filter(|line| line.contains(&id)).collect();
     assert_eq!(of_request.len(), 1, "{log}");
@@ -61,15 +61,15 @@ fn bytes(hex: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_collector_is_sent_the_spans_of_a_request_and_of_its_way_through_the_lanes() {
+async fn the_collector_receives_the_spans_of_a_request_and_of_its_command() {
     let collector = Collector::start().await;
     let mut server = Frontrow::start(StoreKind::Sqlite, &[("FRONTROW__TELEMETRY__OTLP_ENDPOINT", &collector.base)]).await;
     let ada = Shopper::admitted(&server).await;
     let held = ada.hold(&[1], "hold").await.expect(201);
-    let (_, place) = ask(&server, "/v1/concerts", Some(&format!("00-{TRACE}-{PARENT}-01"))).await;
+    let (_, traced_span) = request_ids(&server, "/v1/concerts", Some(&format!("00-{TRACE}-{PARENT}-01"))).await;
     let (_, unsampled) =
-        ask(&server, "/v1/queues/0f207207-0000-7000-8000-000000000001", Some(&format!("00-{}-{PARENT}-00", "ab".repeat(16)))).await;
-    // At its end the server hands over what it has.
+        request_ids(&server, "/v1/queues/0f207207-0000-7000-8000-000000000001", Some(&format!("00-{}-{PARENT}-00", "ab".repeat(16)))).await;
+    // On shutdown, the server exports all pending spans.
     assert!(server.terminate().await.success());
 
     let received = collector.received();
@@ -78,20 +78,20 @@ async fn a_collector_is_sent_the_spans_of_a_request_and_of_its_way_through_the_l
     for name in ["frontrow", "POST /v1/reservations", "GET /v1/concerts", "command", "kind", "hold", "load", "decide", "commit"] {
         assert!(has(&sent, name.as_bytes()), "{name}");
     }
-    // The ids are those that the answers say.
+    // The ids are those in the responses.
     let (trace, span) = (held.header("traceparent")[3..35].to_owned(), held.header("traceparent")[36..52].to_owned());
-    for id in [TRACE, PARENT, &place[36..52], &trace, &span] {
+    for id in [TRACE, PARENT, &traced_span[36..52], &trace, &span] {
         assert!(has(&sent, &bytes(id)), "{id}");
     }
-    assert!(held.header("traceparent").ends_with("-01") && place.ends_with("-01"));
-    assert!(unsampled.ends_with("-00") && !has(&sent, &bytes(&"ab".repeat(16))), "whoever asks decides");
+    assert!(held.header("traceparent").ends_with("-01") && traced_span.ends_with("-01"));
+    assert!(unsampled.ends_with("-00") && !has(&sent, &bytes(&"ab".repeat(16))), "the client's sampling decision is respected");
     for secret in [ada.token.as_deref().unwrap(), ada.jwt.as_deref().unwrap(), "eyJ"] {
-        assert!(!has(&sent, secret.as_bytes()), "a secret is sent");
+        assert!(!has(&sent, secret.as_bytes()), "a secret was sent");
     }
 }
 
 #[tokio::test]
-async fn a_collector_that_is_not_there_disturbs_nobody() {
+async fn an_unreachable_collector_does_not_affect_requests() {
     let server = Frontrow::start(StoreKind::Memory, &[("FRONTROW__TELEMETRY__OTLP_ENDPOINT", "http://127.0.0.1:1")]).await;
     let ada = Shopper::funded(&server, 100_000).await;
     let hold = ada.hold(&[1], "hold").await.expect(201).text("id");

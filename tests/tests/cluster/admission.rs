@@ -1,4 +1,4 @@
-//! Admission by several servers on one database, all of which tick: in order of number, under the capacity.
+//! Admission by several servers on one database, all of which tick: in order of number, within the capacity.
 
 use std::sync::Arc;
 
@@ -8,21 +8,21 @@ use testbed::soak;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
-/// Lets each of `shoppers` do the same at one moment, each at the next of `servers`; what each has become.
+/// Runs `action` for each of `shoppers` at the same moment, each at the next of `servers`, and returns the shoppers that result.
 async fn at_once<F>(shoppers: &[Shopper], servers: &[Frontrow], action: impl Fn(Shopper) -> F) -> Vec<Shopper>
 where
     F: Future<Output = Shopper> + Send + 'static,
 {
     let start = Arc::new(Barrier::new(shoppers.len()));
-    let mut acting = JoinSet::new();
+    let mut actions = JoinSet::new();
     for (shopper, server) in shoppers.iter().zip(servers.iter().cycle()) {
         let (action, start) = (action(shopper.at(server)), start.clone());
-        acting.spawn(async move {
+        actions.spawn(async move {
             start.wait().await;
             action.await
         });
     }
-    acting.join_all().await
+    actions.join_all().await
 }
 
 async fn leave(shopper: Shopper) -> Shopper {
@@ -36,59 +36,61 @@ async fn join(mut shopper: Shopper) -> Shopper {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn places_that_fall_free_at_three_instances_at_once_are_given_in_order_and_once() {
-    const PLACES: usize = 6;
+async fn capacity_freed_at_three_instances_at_once_is_given_in_order_and_once() {
+    const CAPACITY: usize = 6;
     const ROUNDS: usize = 20;
-    // A departure makes its own instance tick: three tick at once, each for up to three places.
+    // Each departure makes its own instance tick: three tick at once, each for up to three users.
     let policy = [("FRONTROW__QUEUE__CAPACITY", "6"), ("FRONTROW__QUEUE__BATCH", "3"), ("FRONTROW__DATABASE__FOLLOW_MILLISECONDS", "20")];
     let rounds = ROUNDS * soak() as usize;
     let servers = Frontrow::instances::<3>(&policy).await;
     let queue = format!("/v1/queues/{CLUB_QUEUE}");
-    let mut line = Shopper::line(&servers.each_ref(), PLACES + 9).await;
-    let _ = line[PLACES - 1].until_active().await;
+    let mut shoppers = Shopper::in_queue(&servers.each_ref(), CAPACITY + 9).await;
+    let _ = shoppers[CAPACITY - 1].until_active().await;
     for round in 0..rounds {
-        // Who asks for a place makes the instance know of it: each knows of nine who wait.
-        for (shopper, server) in line[line.len() - 3..].iter().flat_map(|shopper| servers.iter().map(move |server| (shopper, server))) {
+        // An instance learns of a token when it is polled: afterwards each knows of nine waiting users.
+        for (shopper, server) in
+            shoppers[shoppers.len() - 3..].iter().flat_map(|shopper| servers.iter().map(move |server| (shopper, server)))
+        {
             let _ = shopper.at(server).poll().await;
         }
-        let left = at_once(&line[3 * round..][..3], &servers, leave).await;
-        for shopper in servers.iter().map(Shopper::nobody) {
-            let given = |figures: &Reply| figures.body["waiting"].as_u64() <= Some(6);
-            let _ = shopper.until("the free places are given", || shopper.get(&queue), given).await;
+        let left = at_once(&shoppers[3 * round..][..3], &servers, leave).await;
+        for shopper in servers.iter().map(Shopper::anonymous) {
+            let admitted = |figures: &Reply| figures.body["waiting"].as_u64() <= Some(6);
+            let _ = shopper.until("the freed capacity is used", || shopper.get(&queue), admitted).await;
         }
-        line.extend(at_once(&left, &servers, join).await);
+        shoppers.extend(at_once(&left, &servers, join).await);
     }
     let mut stays = Vec::new();
-    for (place, shopper) in line.iter().enumerate() {
-        let left = place < 3 * rounds;
-        let told = shopper.until("all departures are known", || shopper.poll(), |token| !left || token.body["status"] == "EXPIRED").await;
-        stays.push(Stay::of(&told.body));
+    for (index, shopper) in shoppers.iter().enumerate() {
+        let left = index < 3 * rounds;
+        let token = shopper.until("all departures are known", || shopper.poll(), |reply| !left || reply.body["status"] == "EXPIRED").await;
+        stays.push(Stay::of(&token.body));
     }
-    Stay::assert_under_capacity(&stays, PLACES);
+    Stay::assert_under_capacity(&stays, CAPACITY);
     Stay::assert_in_order_of_number(&stays);
-    assert_eq!(stays.iter().filter(|stay| stay.activated_at.is_some()).count(), PLACES + 3 * rounds, "every place is given");
+    assert_eq!(stays.iter().filter(|stay| stay.activated_at.is_some()).count(), CAPACITY + 3 * rounds, "all freed capacity is used");
     servers[0].assert_audit_is_clean().await;
 }
 
-/// What is told of the places of `line`.
-async fn told(line: &[Shopper]) -> Vec<Value> {
-    let mut told = Vec::new();
-    for shopper in line {
-        told.push(shopper.poll().await.body);
+/// Polls the tokens of `shoppers`.
+async fn poll_all(shoppers: &[Shopper]) -> Vec<Value> {
+    let mut tokens = Vec::new();
+    for shopper in shoppers {
+        tokens.push(shopper.poll().await.body);
     }
-    told
+    tokens
 }
 
 #[tokio::test]
-async fn admission_goes_on_in_order_and_under_capacity_whichever_instance_is_killed() {
-    const PLACES: usize = 3;
-    let three_places = [("FRONTROW__QUEUE__CAPACITY", "3"), ("FRONTROW__QUEUE__CLAIM_SECONDS", "2")];
-    let [mut a, b, mut c] = Frontrow::instances::<3>(&three_places).await;
-    let line = Shopper::line(&[&a, &b, &c], 9).await;
-    let line: Vec<Shopper> = line.iter().map(|shopper| shopper.at(&b)).collect();
+async fn admission_continues_in_order_and_within_capacity_after_instances_are_killed() {
+    const CAPACITY: usize = 3;
+    let policy = [("FRONTROW__QUEUE__CAPACITY", "3"), ("FRONTROW__QUEUE__CLAIM_SECONDS", "2")];
+    let [mut a, b, mut c] = Frontrow::instances::<3>(&policy).await;
+    let shoppers = Shopper::in_queue(&[&a, &b, &c], 9).await;
+    let shoppers: Vec<Shopper> = shoppers.iter().map(|shopper| shopper.at(&b)).collect();
     let mut ended = 0;
-    while ended < line.len() - PLACES {
-        let now_ended = told(&line).await.iter().filter(|token| token["status"] == "EXPIRED").count();
+    while ended < shoppers.len() - CAPACITY {
+        let now_ended = poll_all(&shoppers).await.iter().filter(|token| token["status"] == "EXPIRED").count();
         match (ended, now_ended) {
             (0, 1..) => a.kill().await,
             (1..=3, 4..) => c.kill().await,
@@ -96,9 +98,9 @@ async fn admission_goes_on_in_order_and_under_capacity_whichever_instance_is_kil
         }
         ended = ended.max(now_ended);
     }
-    // Whoever is in was let in by one of the three instances, each of which ticked as long as it lived.
-    let stays: Vec<Stay> = told(&line).await.iter().map(Stay::of).collect();
-    Stay::assert_under_capacity(&stays, PLACES);
+    // Every active user was admitted by one of the three instances, each of which ticked as long as it lived.
+    let stays: Vec<Stay> = poll_all(&shoppers).await.iter().map(Stay::of).collect();
+    Stay::assert_under_capacity(&stays, CAPACITY);
     Stay::assert_in_order_of_number(&stays);
     b.assert_audit_is_clean().await;
 }

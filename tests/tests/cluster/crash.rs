@@ -1,4 +1,4 @@
-//! SIGKILL: what was acknowledged is there afterwards, and what was refused is not.
+//! SIGKILL: acknowledged changes survive, and refused ones have no effect.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -7,20 +7,20 @@ use frontrow_tests::{Frontrow, MixedLoad, Shopper, StoreKind};
 use rstest::rstest;
 use testbed::{Cluster, Durability, soak};
 
-/// How often something is killed, times the factor of `make soak`; `FRONTROW_CRASH_ROUNDS` sets the number itself.
+/// The number of kills, times the factor of `make soak`; `FRONTROW_CRASH_ROUNDS` sets the number directly.
 const ROUNDS: u32 = 4;
-/// Clients of the mixed load, the users whom they share, and the requests that are answered before something is killed.
+/// Clients of the mixed load, the users that they share, and the number of responses before each kill.
 const CROWD: usize = 240;
 const USERS: usize = 60;
-const A_ROUND: u64 = 500;
+const RESPONSES_A_ROUND: u64 = 500;
 
-/// Looking takes nothing away from what is looked at.
-const BETWEEN_LOOKS: std::time::Duration = std::time::Duration::from_millis(5);
+/// Polling doesn't disturb the clients.
+const POLL_INTERVAL: std::time::Duration = std::time::Duration::from_millis(5);
 const CLIENTS: usize = 8;
-/// The stream is cut after this many acknowledged charges.
+/// The number of acknowledged charges after which the server is killed.
 const ENOUGH: i64 = 200;
 
-/// Charges 1 again and again until the server is gone. True if a charge is in flight then.
+/// Charges 1 repeatedly until the server is gone. Returns whether a charge was in flight then.
 async fn charge_until_cut(shopper: Shopper, client: usize, acknowledged: Arc<AtomicI64>) -> bool {
     for n in 0_u32.. {
         let body = serde_json::json!({"amount": frontrow_tests::money(1)});
@@ -47,7 +47,7 @@ async fn no_acknowledged_charge_is_lost_when_the_server_is_killed(#[case] store:
     let clients: Vec<_> = (0..CLIENTS).map(|client| tokio::spawn(charge_until_cut(ada.clone(), client, acknowledged.clone()))).collect();
     while acknowledged.load(Ordering::SeqCst) < ENOUGH {
         assert!(clients.iter().any(|client| !client.is_finished()), "all clients have ended before the server");
-        tokio::time::sleep(BETWEEN_LOOKS).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 
     server.kill().await;
@@ -71,9 +71,9 @@ fn rounds() -> u32 {
     std::env::var("FRONTROW_CRASH_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or_else(|| ROUNDS * soak())
 }
 
-/// Each round kills one of two servers, and every other round the whole database too, under a mixed load.
+/// Each round kills one of two servers, and every other round the whole database as well, under a mixed load.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_clients_history_is_kept_though_servers_and_the_database_are_killed_again_and_again() {
+async fn the_clients_history_matches_the_store_after_repeated_kills_of_servers_and_database() {
     let mut cluster = Cluster::start(Durability::Processes);
     let database = cluster.create_database();
     let mut doomed = Frontrow::start_at(&database.url, &[("FRONTROW__LOG__FILTER", "off")]).await;
@@ -89,17 +89,17 @@ async fn the_clients_history_is_kept_though_servers_and_the_database_are_killed_
             }
             doomed.kill().await;
         };
-        load.run(&at_both, CROWD, A_ROUND, kill).await;
+        load.run(&at_both, CROWD, RESPONSES_A_ROUND, kill).await;
         if kill_database {
             cluster.restart();
         }
         let shoppers = load.shoppers(&survivor);
         let ready = || shoppers[0].get("/readyz");
-        let _ = shoppers[0].until("the surviving server has its store again", ready, |reply| reply.body["status"] == "ok").await;
-        unknown += load.history.settle(&shoppers).await;
-        load.history.assert_is_kept(&shoppers).await;
+        let _ = shoppers[0].until("the surviving server has reconnected to its store", ready, |reply| reply.body["status"] == "ok").await;
+        unknown += load.history.resolve_unknown(&shoppers).await;
+        load.history.assert_matches_state(&shoppers).await;
         survivor.assert_audit_is_clean().await;
         doomed = survivor;
     }
-    assert!(unknown > 0, "no kill met a request under way");
+    assert!(unknown > 0, "no kill interrupted a request");
 }

@@ -1,4 +1,4 @@
-//! A crowd in front of several servers on one database: it is let in in order, under the capacity, whichever server is killed.
+//! A crowd at several servers on one database: it is admitted in order and within the capacity, even if a server is killed.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
 use std::sync::Arc;
@@ -12,82 +12,82 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 const CROWD: usize = 64;
-const PLACES: usize = 4;
-/// So many join at a time: most come when others have been answered.
-const DOORS: usize = 12;
+const CAPACITY: usize = 4;
+/// The number of concurrent joins: most users join after others have been answered.
+const CONCURRENT_JOINS: usize = 12;
 const PRICE: i64 = 60_000;
-/// Longer than the whole crowd takes.
+/// Longer than the whole crowd needs.
 const TIMEOUT: Duration = Duration::from_secs(90);
-const BETWEEN_LOOKS: Duration = Duration::from_millis(40);
+const POLL_INTERVAL: Duration = Duration::from_millis(40);
 
-/// What a visitor comes for.
+/// The behaviour of a visitor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wants {
-    /// To leave the line at once.
-    ToLeaveTheLine,
-    /// To leave as soon as they are in.
-    ToLeaveTheShop,
-    /// A seat.
-    ASeat,
-    /// Nothing: when their turn comes they are away.
-    Nothing,
+enum Behaviour {
+    /// Leaves the queue at once.
+    LeavesQueue,
+    /// Leaves once admitted.
+    LeavesOnceActive,
+    /// Buys a seat.
+    Buys,
+    /// Joins and never claims the admission.
+    NoShow,
 }
 
-impl Wants {
+impl Behaviour {
     const fn of(user: usize) -> Self {
         match user % 8 {
-            0 | 4 => Self::ToLeaveTheLine,
-            1 | 5 => Self::ToLeaveTheShop,
-            2 | 3 | 6 => Self::ASeat,
-            _ => Self::Nothing,
+            0 | 4 => Self::LeavesQueue,
+            1 | 5 => Self::LeavesOnceActive,
+            2 | 3 | 6 => Self::Buys,
+            _ => Self::NoShow,
         }
     }
 }
 
-/// One of the crowd, who goes on at another instance when theirs doesn't answer.
+/// A visitor, who switches to another instance when theirs doesn't respond.
 struct Visitor {
     user: usize,
-    wants: Wants,
-    /// The same shopper at each instance.
-    at: Vec<Shopper>,
-    here: usize,
-    moves: usize,
+    behaviour: Behaviour,
+    /// The same user at each instance.
+    shoppers: Vec<Shopper>,
+    current: usize,
+    switches: usize,
     history: Arc<History>,
 }
 
-/// A visit that is over.
+/// A completed visit.
 struct Visit {
-    wants: Wants,
+    behaviour: Behaviour,
     /// When the join was sent, and when it was answered.
-    asked: Instant,
+    sent: Instant,
     answered: Instant,
-    moves: usize,
+    switches: usize,
     reason: String,
     stay: Stay,
 }
 
 impl Visitor {
-    fn go_elsewhere(&mut self) {
-        self.here = (self.here + 1) % self.at.len();
-        self.moves += 1;
+    fn switch_instance(&mut self) {
+        self.current = (self.current + 1) % self.shoppers.len();
+        self.switches += 1;
     }
 
-    /// Asks until there is an answer.
-    async fn ask(&mut self, method: Method, path: &str, body: Option<&Value>) -> Reply {
+    /// Repeats a request until there is a response.
+    async fn send(&mut self, method: Method, path: &str, body: Option<&Value>) -> Reply {
         loop {
-            match self.at[self.here].send(method.clone(), path, None, body).await {
+            match self.shoppers[self.current].send(method.clone(), path, None, body).await {
                 Ok(reply) if reply.status != 503 => return reply,
-                Ok(_) | Err(_) => self.go_elsewhere(),
+                Ok(_) | Err(_) => self.switch_instance(),
             }
         }
     }
 
-    /// Does it, with one key until it is known what came of it; none if it was refused.
-    async fn action(&mut self, request: Request, key: &str) -> Option<Value> {
+    /// Performs an operation, with one key until its outcome is known; returns none if it was refused.
+    async fn perform(&mut self, request: Request, key: &str) -> Option<Value> {
         loop {
-            let response = request.send(&self.at[self.here], key).await;
+            let response = request.send(&self.shoppers[self.current], key).await;
             if response == Response::Unknown {
-                self.go_elsewhere();
+                self.switch_instance();
                 continue;
             }
             self.history.add(Operation { user: self.user, key: key.to_owned(), request, response: response.clone() });
@@ -95,61 +95,61 @@ impl Visitor {
         }
     }
 
-    async fn poll_until(&mut self, token: &str, wanted: impl Fn(&str) -> bool) -> Value {
+    async fn poll_until(&mut self, id: &str, condition: impl Fn(&str) -> bool) -> Value {
         loop {
-            let place = self.ask(Method::GET, &format!("/v1/queue-tokens/{token}"), None).await.expect(200).body;
-            if place["status"].as_str().is_some_and(&wanted) {
-                return place;
+            let token = self.send(Method::GET, &format!("/v1/queue-tokens/{id}"), None).await.expect(200).body;
+            if token["status"].as_str().is_some_and(&condition) {
+                return token;
             }
-            sleep(BETWEEN_LOOKS).await;
+            sleep(POLL_INTERVAL).await;
         }
     }
 
-    async fn visit(mut self, doors: Arc<Semaphore>, joined: mpsc::UnboundedSender<()>) -> Visit {
-        let door = doors.acquire().await.unwrap();
-        let asked = Instant::now();
-        let place = self.ask(Method::POST, "/v1/queue-tokens", Some(&json!({"concert_id": CLUB}))).await;
+    async fn visit(mut self, permits: Arc<Semaphore>, joined: mpsc::UnboundedSender<()>) -> Visit {
+        let permit = permits.acquire().await.unwrap();
+        let sent = Instant::now();
+        let reply = self.send(Method::POST, "/v1/queue-tokens", Some(&json!({"concert_id": CLUB}))).await;
         let answered = Instant::now();
-        drop(door);
+        drop(permit);
         joined.send(()).unwrap();
-        assert!(matches!(place.status, 200 | 201), "{place:?}");
-        let token = place.text("token");
-        self.at.iter_mut().for_each(|shopper| shopper.token = Some(token.clone()));
+        assert!(matches!(reply.status, 200 | 201), "{reply:?}");
+        let token = reply.text("token");
+        self.shoppers.iter_mut().for_each(|shopper| shopper.token = Some(token.clone()));
 
-        if self.wants != Wants::ToLeaveTheLine {
+        if self.behaviour != Behaviour::LeavesQueue {
             self.poll_until(&token, |status| status != "WAITING").await;
         }
-        match self.wants {
-            Wants::ToLeaveTheLine | Wants::ToLeaveTheShop => {
-                let _ = self.ask(Method::DELETE, &format!("/v1/queue-tokens/{token}"), None).await.expect(204);
+        match self.behaviour {
+            Behaviour::LeavesQueue | Behaviour::LeavesOnceActive => {
+                let _ = self.send(Method::DELETE, &format!("/v1/queue-tokens/{token}"), None).await.expect(204);
             }
-            Wants::ASeat => self.buy().await,
-            Wants::Nothing => {}
+            Behaviour::Buys => self.buy().await,
+            Behaviour::NoShow => {}
         }
         let ended = self.poll_until(&token, |status| status == "EXPIRED").await;
         Visit {
-            wants: self.wants,
-            asked,
+            behaviour: self.behaviour,
+            sent,
             answered,
-            moves: self.moves,
+            switches: self.switches,
             reason: ended["expired_reason"].as_str().unwrap().to_owned(),
             stay: Stay::of(&ended),
         }
     }
 
-    /// Buys a seat that nobody else wants. Who comes too late is refused.
+    /// Buys a seat that no other visitor wants. Returns early if the token has expired.
     async fn buy(&mut self) {
         let seat = u32::try_from(self.user * 3 / 8 + 1).unwrap();
-        let Some(held) = self.action(Request::Hold(vec![seat]), "hold").await else { return };
-        let _ = self.action(Request::Charge(PRICE), "charge").await.expect("a charge is never refused");
+        let Some(held) = self.perform(Request::Hold(vec![seat]), "hold").await else { return };
+        let _ = self.perform(Request::Charge(PRICE), "charge").await.expect("a charge is never refused");
         let reservation = held["id"].as_str().unwrap().to_owned();
-        let _ = self.action(Request::Pay(reservation), "pay").await.expect("a hold outlives the purchase");
+        let _ = self.perform(Request::Pay(reservation), "pay").await.expect("a hold outlives the purchase");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_crowd_is_let_in_in_order_and_under_capacity_though_an_instance_is_killed() {
-    // Ticks of two each, so that there are many, at three instances at once.
+async fn a_crowd_is_admitted_in_order_and_within_capacity_although_an_instance_is_killed() {
+    // Many small ticks of two users each, at three instances at once.
     let policy = [
         ("FRONTROW__QUEUE__CAPACITY", "4"),
         ("FRONTROW__QUEUE__BATCH", "2"),
@@ -162,13 +162,15 @@ async fn a_crowd_is_let_in_in_order_and_under_capacity_though_an_instance_is_kil
     for user in 0..CROWD {
         shoppers.push(Shopper::register(&servers[user % 3]).await);
     }
-    let (doors, (joined, mut joins), mut visits) = (Arc::new(Semaphore::new(DOORS)), mpsc::unbounded_channel(), JoinSet::new());
+    let (permits, (joined, mut joins), mut visits) =
+        (Arc::new(Semaphore::new(CONCURRENT_JOINS)), mpsc::unbounded_channel(), JoinSet::new());
     for (user, shopper) in shoppers.iter().enumerate() {
-        let at = servers.iter().map(|server| shopper.at(server)).collect();
-        let visitor = Visitor { user, wants: Wants::of(user), at, here: user % 3, moves: 0, history: history.clone() };
-        visits.spawn(timeout(TIMEOUT, visitor.visit(doors.clone(), joined.clone())));
+        let at_all = servers.iter().map(|server| shopper.at(server)).collect();
+        let visitor =
+            Visitor { user, behaviour: Behaviour::of(user), shoppers: at_all, current: user % 3, switches: 0, history: history.clone() };
+        visits.spawn(timeout(TIMEOUT, visitor.visit(permits.clone(), joined.clone())));
     }
-    // The visitors alone have it now: should they all fail, nobody is waited for.
+    // Only the visitors hold senders now: if all of them fail, the receiver does not wait forever.
     drop(joined);
     for _ in 0..CROWD / 2 {
         joins.recv().await.unwrap();
@@ -176,43 +178,45 @@ async fn a_crowd_is_let_in_in_order_and_under_capacity_though_an_instance_is_kil
     servers[2].kill().await;
     let visits: Vec<Visit> = visits.join_all().await.into_iter().map(|visit| visit.expect("a visit ends")).collect();
 
-    assert!(visits.iter().any(|visit| visit.moves > 0), "the one that was killed had no visitors");
-    assert_each_got_what_they_wanted(&visits);
-    assert_numbered_in_order_of_arrival(&visits);
+    assert!(visits.iter().any(|visit| visit.switches > 0), "the killed instance had no visitors");
+    assert_visits_ended_as_intended(&visits);
+    assert_numbers_follow_arrival(&visits);
     let stays: Vec<Stay> = visits.iter().map(|visit| visit.stay).collect();
-    Stay::assert_under_capacity(&stays, PLACES);
+    Stay::assert_under_capacity(&stays, CAPACITY);
     Stay::assert_in_order_of_number(&stays);
     for server in &servers[..2] {
         let shoppers: Vec<Shopper> = shoppers.iter().map(|shopper| shopper.at(server)).collect();
-        history.assert_is_kept(&shoppers).await;
+        history.assert_matches_state(&shoppers).await;
         let queue = format!("/v1/queues/{CLUB_QUEUE}");
-        let look = || shoppers[0].get(&queue);
-        let nobody = |figures: &Reply| figures.body["waiting"] == 0 && figures.body["active"] == 0;
-        let _ = shoppers[0].until("everybody has gone", look, nobody).await;
+        let figures = || shoppers[0].get(&queue);
+        let empty = |reply: &Reply| reply.body["waiting"] == 0 && reply.body["active"] == 0;
+        let _ = shoppers[0].until("the queue is empty", figures, empty).await;
     }
     servers[0].assert_audit_is_clean().await;
 }
 
-fn assert_each_got_what_they_wanted(visits: &[Visit]) {
-    let ended = |wants: Wants, reason: &str| visits.iter().filter(|visit| visit.wants == wants && visit.reason == reason).count();
-    assert_eq!((ended(Wants::ToLeaveTheLine, "LEFT"), ended(Wants::Nothing, "UNCLAIMED")), (CROWD / 4, CROWD / 8));
-    // On a machine so slow that the claim window passes before they act, some come too late.
-    assert!(ended(Wants::ASeat, "PAID") > CROWD / 4 && ended(Wants::ToLeaveTheShop, "LEFT") > CROWD / 8);
-    let waited_in_vain = visits.iter().filter(|visit| visit.stay.activated_at.is_none()).all(|visit| visit.wants == Wants::ToLeaveTheLine);
-    assert!(waited_in_vain, "who waits is let in");
+fn assert_visits_ended_as_intended(visits: &[Visit]) {
+    let ended =
+        |behaviour: Behaviour, reason: &str| visits.iter().filter(|visit| visit.behaviour == behaviour && visit.reason == reason).count();
+    assert_eq!((ended(Behaviour::LeavesQueue, "LEFT"), ended(Behaviour::NoShow, "UNCLAIMED")), (CROWD / 4, CROWD / 8));
+    // On a machine so slow that the claim window passes before they act, some are too late.
+    assert!(ended(Behaviour::Buys, "PAID") > CROWD / 4 && ended(Behaviour::LeavesOnceActive, "LEFT") > CROWD / 8);
+    let only_leavers =
+        visits.iter().filter(|visit| visit.stay.activated_at.is_none()).all(|visit| visit.behaviour == Behaviour::LeavesQueue);
+    assert!(only_leavers, "every user who keeps waiting is admitted");
 }
 
-/// Gapless, and who was answered before another asked has the lower number.
-fn assert_numbered_in_order_of_arrival(visits: &[Visit]) {
+/// Asserts that numbers have no gaps, and that a user who was answered before another joined has the lower number.
+fn assert_numbers_follow_arrival(visits: &[Visit]) {
     let mut numbers: Vec<u64> = visits.iter().map(|visit| visit.stay.number).collect();
     numbers.sort_unstable();
     assert!(numbers.iter().copied().eq(1..=64), "{numbers:?}");
-    let mut apart = 0;
+    let mut ordered_pairs = 0;
     for earlier in visits {
-        for later in visits.iter().filter(|later| earlier.answered < later.asked) {
-            assert!(earlier.stay.number < later.stay.number, "{} came before {}", earlier.stay.number, later.stay.number);
-            apart += 1;
+        for later in visits.iter().filter(|later| earlier.answered < later.sent) {
+            assert!(earlier.stay.number < later.stay.number, "{} joined before {}", earlier.stay.number, later.stay.number);
+            ordered_pairs += 1;
         }
     }
-    assert!(apart > CROWD, "hardly anybody came after another: {apart}");
+    assert!(ordered_pairs > CROWD, "too few joins followed another: {ordered_pairs}");
 }

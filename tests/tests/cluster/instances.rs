@@ -1,4 +1,4 @@
-//! Several servers on one database: any of them answers anybody, any of them may be killed.
+//! Several servers on one database: each serves every user, and each may be killed.
 
 use std::sync::Arc;
 
@@ -7,13 +7,13 @@ use serde_json::json;
 use tokio::sync::Barrier;
 
 #[tokio::test]
-async fn the_story_hops_between_instances_at_every_step() {
+async fn a_purchase_works_when_every_step_uses_another_instance() {
     let [a, b, c] = Frontrow::instances::<3>(&[]).await;
     let mut ada = Shopper::register(&a).await;
     let joined = ada.at(&b).join().await.expect(201);
     ada = ada.at(&c);
     let again = ada.join().await.expect(200);
-    assert_eq!(again.text("token"), joined.text("token"), "joining again on another instance returns the same place");
+    assert_eq!(again.text("token"), joined.text("token"), "joining again at another instance returns the same token");
     let _ = ada.until_active().await;
     let _ = ada.at(&a).until_active().await;
 
@@ -21,7 +21,7 @@ async fn the_story_hops_between_instances_at_every_step() {
     assert_eq!(seats.body["available"], json!(50));
     let held = ada.at(&a).hold(&[7, 8], "hold-1").await.expect(201);
     let same = ada.at(&b).hold(&[7, 8], "hold-1").await.expect(201);
-    assert_eq!((same.header("idempotency-replayed"), &same.body), ("true", &held.body), "a key is good on every instance");
+    assert_eq!((same.header("idempotency-replayed"), &same.body), ("true", &held.body), "a key is known to every instance");
     let bob = Shopper::admitted(&b).await;
     let _ = bob.at(&c).hold(&[7], "hold-1").await.expect_problem(409, "SEAT_UNAVAILABLE");
 
@@ -39,13 +39,13 @@ async fn the_story_hops_between_instances_at_every_step() {
     assert_eq!(refunded.body["balance"], money(200_000));
     for server in [&a, &b, &c] {
         let bob = bob.at(server);
-        let _ = bob.until("the seat is free everywhere", || bob.seat(7), |seat| seat.body["status"] == "AVAILABLE").await;
+        let _ = bob.until("the seat is available at every instance", || bob.seat(7), |seat| seat.body["status"] == "AVAILABLE").await;
     }
     a.assert_audit_is_clean().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_64_clients_at_three_instances_one_gets_the_seat() {
+async fn one_of_64_clients_at_three_instances_gets_the_seat() {
     let servers = Frontrow::instances::<3>(&[]).await;
     let mut shoppers = Vec::new();
     for n in 0..64 {
@@ -53,7 +53,7 @@ async fn of_64_clients_at_three_instances_one_gets_the_seat() {
     }
     let start = Arc::new(Barrier::new(shoppers.len()));
     let holds = shoppers.iter().enumerate().map(|(n, shopper)| {
-        // Joined at one instance, holds at another.
+        // Joins at one instance, holds at another.
         let (shopper, start) = (shopper.at(&servers[(n + 1) % 3]), start.clone());
         tokio::spawn(async move {
             start.wait().await;
@@ -71,10 +71,10 @@ async fn of_64_clients_at_three_instances_one_gets_the_seat() {
 }
 
 #[tokio::test]
-async fn what_one_instance_does_the_others_show() {
+async fn changes_of_one_instance_are_shown_by_the_others() {
     let [a, b] = Frontrow::instances::<2>(&[]).await;
     let (ada, bob) = (Shopper::admitted(&a).await, Shopper::admitted(&b).await);
-    assert_eq!(bob.seat_status(5).await, "AVAILABLE", "b has the map in memory from now on");
+    assert_eq!(bob.seat_status(5).await, "AVAILABLE", "b has the seat map in memory from now on");
 
     let held = ada.hold(&[5], "hold-1").await.expect(201);
     let _ = bob.until("b shows the hold", || bob.seat(5), |seat| seat.body["status"] == "HELD").await;

@@ -1,4 +1,4 @@
-//! The command line's manners: the configuration shown and checked, JSON for programs, errors that name what is wrong.
+//! General behaviour of the command line: display and checks of the configuration, JSON output, errors that name their cause.
 
 use std::process::Output;
 
@@ -13,26 +13,26 @@ fn printed(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn told(output: &Output) -> String {
+fn errors(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[tokio::test]
-async fn the_configuration_is_shown_with_who_said_so_and_without_its_password() {
+async fn the_configuration_is_shown_with_its_sources_and_without_passwords() {
     let variables = [("FRONTROW__DATABASE__URL", "postgres://ada:t0p-s3cret@db/frontrow"), ("FRONTROW__QUEUE__BATCH", "7")];
-    let people = run(&variables, &["config", "show"]).await;
-    assert!(people.status.success() && !printed(&people).contains("t0p-s3cret"), "{people:?}");
+    let text = run(&variables, &["config", "show"]).await;
+    assert!(text.status.success() && !printed(&text).contains("t0p-s3cret"), "{text:?}");
     let row = |key: &str| {
-        printed(&people).lines().find(|line| line.starts_with(key)).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+        printed(&text).lines().find(|line| line.starts_with(key)).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
     };
     assert_eq!(row("database.url "), r#"database.url "postgres://ada:***@db/frontrow" environment"#);
     assert_eq!(row("queue.capacity "), "queue.capacity 100 built in");
 
-    let programs = run(&variables, &["config", "show", "--json"]).await;
-    let shown: Value = serde_json::from_slice(&programs.stdout).unwrap();
+    let json = run(&variables, &["config", "show", "--json"]).await;
+    let shown: Value = serde_json::from_slice(&json.stdout).unwrap();
     let batch = shown["items"].as_array().unwrap().iter().find(|item| item["key"] == "queue.batch");
     assert_eq!(batch, Some(&json!({"key": "queue.batch", "value": 7, "from": "environment"})));
-    assert!(!printed(&programs).contains("t0p-s3cret"));
+    assert!(!printed(&json).contains("t0p-s3cret"));
 }
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn the_configuration_is_checked_down_to_the_key_files_of_issuers() {
     let folder = folder.path().to_str().unwrap();
     let wrong = run(&[], &["--config-dir", folder, "config", "check"]).await;
     assert_eq!(wrong.status.code(), Some(2));
-    assert!(told(&wrong).contains("auth.issuers[0].pem_file") && told(&wrong).contains("no-such.pem"), "{wrong:?}");
+    assert!(errors(&wrong).contains("auth.issuers[0].pem_file") && errors(&wrong).contains("no-such.pem"), "{wrong:?}");
 }
 
 #[rstest]
@@ -56,29 +56,29 @@ async fn the_configuration_is_checked_down_to_the_key_files_of_issuers() {
 #[case::stranger(&[], &["--json", "queues", "list", "--server", "http://192.0.2.1:1"], 2, "WRONG_USAGE", "--token")]
 #[case::address(&[], &["--json", "queues", "list", "--server", "127.0.0.1:1", "--token", "x"], 2, "WRONG_USAGE", "--server")]
 #[tokio::test]
-async fn an_error_is_one_line_for_people_and_a_problem_for_programs(
+async fn an_error_is_one_line_of_text_or_a_json_problem(
     #[case] environment: &[(&str, &str)],
     #[case] arguments: &[&str],
     #[case] exit: i32,
     #[case] code: &str,
     #[case] named: &str,
 ) {
-    let programs = run(environment, arguments).await;
-    assert_eq!((programs.status.code(), printed(&programs).as_str()), (Some(exit), ""));
-    let problem: Value = serde_json::from_slice(&programs.stderr).unwrap_or_else(|_| panic!("{programs:?}"));
+    let json = run(environment, arguments).await;
+    assert_eq!((json.status.code(), printed(&json).as_str()), (Some(exit), ""));
+    let problem: Value = serde_json::from_slice(&json.stderr).unwrap_or_else(|_| panic!("{json:?}"));
     assert_eq!(problem["code"], code);
     assert!(problem["detail"].as_str().unwrap().contains(named), "{problem}");
 
-    let people = run(environment, &arguments[1..]).await;
-    assert_eq!(people.status.code(), Some(exit));
-    let first = told(&people).lines().next().unwrap_or_default().to_owned();
-    assert!(first.starts_with("error: ") && first.contains(named), "{people:?}");
+    let text = run(environment, &arguments[1..]).await;
+    assert_eq!(text.status.code(), Some(exit));
+    let first = errors(&text).lines().next().unwrap_or_default().to_owned();
+    assert!(first.starts_with("error: ") && first.contains(named), "{text:?}");
 }
 
 #[tokio::test]
-async fn an_audit_is_told_to_programs_as_over_http() {
+async fn the_json_of_an_audit_is_as_over_http() {
     let server = Frontrow::start(StoreKind::Sqlite, &[]).await;
-    let audit = server.beside(&["audit", "--json"]).await;
+    let audit = server.run_command(&["audit", "--json"]).await;
     let found: Value = serde_json::from_slice(&audit.stdout).unwrap();
     assert_eq!(found["holds"], true);
     let findings = found["findings"].as_array().unwrap();
@@ -87,7 +87,7 @@ async fn an_audit_is_told_to_programs_as_over_http() {
 
 #[rstest]
 #[tokio::test]
-async fn shells_are_told_every_command(#[values("bash", "zsh", "fish", "elvish", "powershell")] shell: &str) {
+async fn completions_contain_every_command(#[values("bash", "zsh", "fish", "elvish", "powershell")] shell: &str) {
     let script = run(&[], &["completions", shell]).await;
     assert!(script.status.success());
     for word in ["refund-all", "lay-out", "--config-dir"] {
@@ -97,31 +97,31 @@ async fn shells_are_told_every_command(#[values("bash", "zsh", "fish", "elvish",
 }
 
 #[tokio::test]
-async fn whoever_stops_reading_ends_nothing_badly() {
+async fn a_closed_pipe_is_no_error() {
     let pasted = "\"$0\" openapi 2>error | head -n 1; echo \"${PIPESTATUS[0]}\"; cat error";
     let read = shell(pasted).await;
     assert_eq!(printed(&read), "{\n0\n");
 }
 
 #[tokio::test]
-async fn a_backup_beside_a_running_server_is_audited_and_a_torn_copy_is_no_clean_store() {
+async fn a_backup_of_a_running_server_passes_the_audit_and_an_incomplete_store_fails_it() {
     let server = Frontrow::start(StoreKind::Sqlite, &[]).await;
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("copy.db");
-    let made = server.beside(&["--json", "backup", copy.to_str().unwrap()]).await;
-    let said: Value = serde_json::from_slice(&made.stdout).unwrap_or_else(|_| panic!("{made:?}"));
-    assert_eq!(said, json!({"file": copy, "bytes": std::fs::metadata(&copy).unwrap().len()}));
-    let again = server.beside(&["backup", copy.to_str().unwrap()]).await;
-    assert!(again.status.code() == Some(1) && told(&again).contains("overwrites nothing"), "{again:?}");
+    let copied = server.run_command(&["--json", "backup", copy.to_str().unwrap()]).await;
+    let report: Value = serde_json::from_slice(&copied.stdout).unwrap_or_else(|_| panic!("{copied:?}"));
+    assert_eq!(report, json!({"file": copy, "bytes": std::fs::metadata(&copy).unwrap().len()}));
+    let again = server.run_command(&["backup", copy.to_str().unwrap()]).await;
+    assert!(again.status.code() == Some(1) && errors(&again).contains("does not overwrite files"), "{again:?}");
 
     let url = format!("sqlite://{}", copy.display());
     let audit = async || run(&[("FRONTROW__DATABASE__URL", &url)], &["audit"]).await;
     assert_eq!(audit().await.status.code(), Some(0));
     std::fs::write(&copy, "").unwrap();
     let empty = audit().await;
-    assert!(empty.status.code() == Some(1) && told(&empty).contains("there is no store in it"), "{empty:?}");
+    assert!(empty.status.code() == Some(1) && errors(&empty).contains("it contains no store"), "{empty:?}");
     tamper(&server, "DROP TABLE log_readers").await;
-    let torn = server.beside(&["audit"]).await;
+    let torn = server.run_command(&["audit"]).await;
     let broken = printed(&torn).lines().any(|line| line.contains("schema_is_complete") && line.contains("BROKEN"));
     assert!(torn.status.code() == Some(1) && broken, "{torn:?}");
 }

@@ -1,4 +1,4 @@
-//! The command line, and the rehearsal that it plays.
+//! Tests of the command line, including rehearsals.
 
 mod admin;
 mod command_line;

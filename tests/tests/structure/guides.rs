@@ -1,8 +1,8 @@
-//! The code in guides is code that is compiled and run.
+//! The code in guides is compiled and run.
 
 use std::path::{Path, PathBuf};
 
-/// Each guide, and the sources that have its code.
+/// Each guide, and the folders of the sources that contain its code.
 const GUIDES: &[(&str, &[&str])] = &[
     ("docs/testing-with-mocks.md", &["examples/own-tests/src"]),
     ("docs/your-own-store.md", &["examples/redb-store/src", "examples/redb-store/tests"]),
@@ -12,7 +12,7 @@ fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The blocks of Rust in a document.
+/// Returns the blocks of Rust in a document.
 fn blocks(document: &str) -> Vec<&str> {
     document.split("\n```rust\n").skip(1).filter_map(|rest| rest.split("\n```").next()).collect()
 }

@@ -1,5 +1,6 @@
-//! What holds for the code as a whole: its layers, its API document, its guides.
+//! Checks of the code as a whole: its layers, its API document, its guides.
 
 mod architecture;
 mod guides;
+mod modules;
 mod openapi;

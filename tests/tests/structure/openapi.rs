@@ -3,7 +3,7 @@
 use std::path::Path;
 
 #[tokio::test]
-async fn the_committed_document_is_what_the_binary_prints() {
+async fn the_committed_document_equals_the_printed_one() {
     let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/openapi.json");
     let committed = std::fs::read_to_string(committed).unwrap();
     let printed = frontrow_tests::run(&[], &["openapi"]).await;

@@ -1,4 +1,4 @@
-//! What was acknowledged is there after the process is gone, however it went.
+//! Acknowledged commits are kept after the process has ended, by a stop or a crash.
 
 use application::ports::{LogExtent, ReaderName};
 use domain::Version;
@@ -7,29 +7,29 @@ use super::committing::about_to_pay;
 use crate::Adapter;
 use crate::world::{ADA, ALL, BEN, World, read};
 
-/// `commit`: what was told to be committed is durable: it is there after the process has ended.
-pub async fn what_is_committed_survives_the_process(adapter: &dyn Adapter) {
+/// `commit`: an acknowledged commit is durable: it is kept after the process has ended.
+pub async fn a_commit_survives_a_restart_of_the_process(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
-    let scene = about_to_pay(&world).await;
-    world.commit(&scene.pay).await.unwrap();
+    let fixture = about_to_pay(&world).await;
+    world.commit(&fixture.pay).await.unwrap();
     let before = world.everything().await;
     let world = world.reopened(adapter).await;
     assert_eq!(world.everything().await, before);
     world.assert_audit_is_clean().await;
-    assert_eq!(world.join(BEN, None).await.number(), 4, "the line goes on where it was");
-    assert_eq!(world.token(scene.ada.token.unwrap()).await.version, Version(4), "joined, admitted, held, paid");
+    assert_eq!(world.join(BEN, None).await.number(), 4, "the queue's numbers continue");
+    assert_eq!(world.token(fixture.ada.token.unwrap()).await.version, Version(4), "joined, admitted, held, paid");
 }
 
-/// `commit`: a change is durable before it is told to be committed, not once the store is closed or has had time to write.
-pub async fn what_is_committed_survives_a_crash(adapter: &dyn Adapter) {
+/// `commit`: a change is durable before it is acknowledged, not only after the store is closed or has had time to write.
+pub async fn a_commit_survives_a_crash(adapter: &dyn Adapter) {
     let world = World::to_crash(adapter, 4).await;
-    let scene = about_to_pay(&world).await;
-    // From here to the crash nothing is asked of the store: whatever is asked might make it write.
-    world.commit(&scene.pay).await.unwrap();
+    let fixture = about_to_pay(&world).await;
+    // Between this commit and the crash there is no call of the store: any call might make it write.
+    world.commit(&fixture.pay).await.unwrap();
     let world = world.crashed(adapter).await;
-    world.read_back(&scene.pay).await;
+    world.read_back(&fixture.pay).await;
     world.assert_audit_is_clean().await;
-    assert_eq!(world.join(BEN, None).await.number(), 4, "the line goes on where it was");
+    assert_eq!(world.join(BEN, None).await.number(), 4, "the queue's numbers continue");
 
     let secret = world.ports.secrets.issuer_secret([7; 32]).await.unwrap();
     let charged = world.charged(ADA, 500).await;
@@ -39,9 +39,9 @@ pub async fn what_is_committed_survives_a_crash(adapter: &dyn Adapter) {
     world.assert_audit_is_clean().await;
 }
 
-/// `events`: each event comes once from page to page, also after a crash, by the place and the id that it had; readers stand where they
-/// stood, and positions of what was deleted are not given again.
-pub async fn a_reader_of_the_log_goes_on_after_a_crash(adapter: &dyn Adapter) {
+/// `events`: each event is returned once across pages, also after a crash, with the same position and id; readers keep their positions,
+/// and positions of deleted events are not reused.
+pub async fn a_log_reader_continues_after_a_crash(adapter: &dyn Adapter) {
     let world = World::to_crash(adapter, 4).await;
     about_to_pay(&world).await;
     let (log, extent) = (world.log().await, world.extent().await);
@@ -53,22 +53,22 @@ pub async fn a_reader_of_the_log_goes_on_after_a_crash(adapter: &dyn Adapter) {
 
     let readers = world.readers().await;
     let [mailer] = readers.as_slice() else { panic!("{readers:?}") };
-    let (told, end) = read(&*world.ports.log, mailer.position, 2).await;
-    assert_eq!(told[..told.len() - 1], log[half + 1..]);
-    assert_eq!(told.last().map(|told| &told.event), charge.events.first());
+    let (logged, end) = read(&*world.ports.log, mailer.position, 2).await;
+    assert_eq!(logged[..logged.len() - 1], log[half + 1..]);
+    assert_eq!(logged.last().map(|logged| &logged.event), charge.events.first());
     assert!(end > extent.end);
     world.pass_seconds(1);
     world.prune_log(world.now(), ALL).await;
     let world = world.crashed(adapter).await;
     assert_eq!(world.extent().await, LogExtent { start: end, end });
     world.charged(ADA, 5).await;
-    let told = read(&*world.ports.log, end, 2).await.0;
-    assert_eq!(told.len(), 1);
-    assert_eq!(world.log().await, told);
+    let logged = read(&*world.ports.log, end, 2).await.0;
+    assert_eq!(logged.len(), 1);
+    assert_eq!(world.log().await, logged);
 }
 
-/// `issuer_secret`: of any process.
-pub async fn another_process_finds_the_same_secret(adapter: &dyn Adapter) {
+/// `issuer_secret`: a later process returns the secret that an earlier one kept.
+pub async fn the_secret_survives_a_restart_of_the_process(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     world.ports.secrets.issuer_secret([7; 32]).await.unwrap();
     let world = world.reopened(adapter).await;

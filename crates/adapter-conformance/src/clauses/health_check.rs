@@ -1,12 +1,12 @@
-//! The port of the pulse.
+//! The health check port.
 
 use domain::Queue;
 
 use crate::Adapter;
 use crate::world::World;
 
-/// `check`: a store that is there answers, however many read at the time.
-pub async fn a_store_that_lives_answers_whoever_else_asks(adapter: &dyn Adapter) {
+/// `check`: succeeds on a running store, with any number of concurrent reads.
+pub async fn a_running_store_is_healthy_under_concurrent_reads(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     let readers: Vec<_> = (0..64)
         .map(|_| {

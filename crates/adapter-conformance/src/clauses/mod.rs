@@ -1,4 +1,4 @@
-//! The clauses. Each is a sentence about the ports, and fails by a panic.
+//! The clauses. Each tests a requirement of the ports, and panics if it fails.
 
 pub mod audit;
 pub mod committing;

@@ -1,4 +1,4 @@
-//! The waiting room over a store: what it answers is what a count over the rows would.
+//! The waiting room over a store: it returns the same figures as a count over the rows.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,14 +15,14 @@ use fastrand::Rng;
 use crate::Adapter;
 use crate::world::{ALL, OTHER_CONCERT, OTHER_QUEUE, World, guest};
 
-/// How many people come and go, and how often something happens.
-const PEOPLE: u128 = 24;
+/// The number of users, and of random actions in a run.
+const USERS: u128 = 24;
 const STEPS: usize = 150;
-/// How many such plays, times the factor of a soak.
-const PLAYS: u64 = 2;
+/// The number of random runs, multiplied by the soak factor.
+const RUNS: u64 = 2;
 const DAY: Duration = Duration::from_hours(24);
 
-/// A process: commands, ticks, and a room that hears of them.
+/// A process: commands, ticks, and a waiting room that observes their commits.
 struct Process {
     commits: GroupCommit,
     scheduler: Scheduler,
@@ -32,7 +32,7 @@ struct Process {
 impl Process {
     fn of(world: &World) -> Self {
         let ports = world.ports.clone();
-        let room = an_empty_room(world, &ports);
+        let room = new_room(world, &ports);
         let observers: Vec<Arc<dyn Observer>> = vec![room.clone()];
         let rules = Arc::new(world.rules.clone());
         let limits = Limits { kind: "crowd", lanes: 1, queue: 10, batch: 10, deadline: Duration::from_mins(1) };
@@ -44,24 +44,24 @@ impl Process {
         Self { commits, scheduler: Scheduler::new(tools, intervals), room }
     }
 
-    /// Somebody does something, or time passes.
+    /// Runs a random command of a user or a tick, or advances the clock.
     async fn step(&self, world: &World, random: &mut Rng) {
-        let user = guest(random.u128(0..PEOPLE));
+        let user = guest(random.u128(0..USERS));
         let queue = if random.bool() { Queue::DEFAULT } else { OTHER_QUEUE };
         match random.u8(0..10) {
             0..=3 => {
                 let concert = (queue == OTHER_QUEUE).then_some(OTHER_CONCERT);
-                self.commits.run(world.a_join(user, concert)).await.expect("a place");
+                self.commits.run(world.a_join(user, concert)).await.expect("a token");
             }
             4 | 5 => {
                 if let Some(token) = token_of(world, queue, user).await {
-                    self.commits.run(world.a_leave(user, token.id())).await.expect("left");
+                    self.commits.run(world.a_leave(user, token.id())).await.expect("an ended token");
                 }
             }
             6 => {
                 if let Some(token) = token_of(world, queue, user).await {
                     let pass = Pass { user, token: Some(token.id()) };
-                    // Who waits is refused.
+                    // The claim of a waiting user is refused.
                     self.commits.run(world.a_claim(pass, Some(queue))).await.ok();
                 }
             }
@@ -73,7 +73,7 @@ impl Process {
     }
 }
 
-fn an_empty_room(world: &World, ports: &Ports) -> Arc<WaitingRoom> {
+fn new_room(world: &World, ports: &Ports) -> Arc<WaitingRoom> {
     Arc::new(a_waiting_room(ports.tokens.clone(), ports.catalogue.clone(), world.clock.clone()))
 }
 
@@ -85,8 +85,8 @@ async fn token_of(world: &World, queue: QueueId, user: UserId) -> Option<QueueTo
     live(world, queue).await.into_iter().find(|token| token.user() == user)
 }
 
-/// `room` says of both lines what a count over the rows says.
-async fn assert_true(world: &World, room: &WaitingRoom, whose: &str) {
+/// Asserts that `room` and a count over the rows agree about both queues.
+async fn assert_equals_rows(world: &World, room: &WaitingRoom, whose: &str) {
     room.refresh().await.unwrap();
     for queue in [Queue::DEFAULT, OTHER_QUEUE] {
         let (tokens, now) = (live(world, queue).await, world.now());
@@ -103,13 +103,13 @@ async fn assert_true(world: &World, room: &WaitingRoom, whose: &str) {
     }
 }
 
-async fn play(adapter: &dyn Adapter, seed: u64) {
+async fn compare_random_run(adapter: &dyn Adapter, seed: u64) {
     let world = World::with_halls(adapter, 2).await;
     let process = Process::of(&world);
-    let missed_all = an_empty_room(&world, &world.ports);
+    let reloaded = new_room(&world, &world.ports);
     let other = match adapter.beside(world.clock.clone()).await {
         Some(ports) => {
-            let room = an_empty_room(&world, &ports);
+            let room = new_room(&world, &ports);
             let seat_maps = Arc::new(SeatMaps::new(ports.catalogue.clone(), world.clock.clone()));
             let read_models: Vec<Arc<dyn ReadModel>> = vec![room.clone(), seat_maps];
             let follower = Follower::start(ports.log.clone(), read_models, DAY).await.unwrap();
@@ -120,23 +120,23 @@ async fn play(adapter: &dyn Adapter, seed: u64) {
     let (mut other, mut random) = (other, Rng::with_seed(seed));
     for step in 0..STEPS {
         process.step(&world, &mut random).await;
-        assert_true(&world, &process.room, "one's own").await;
+        assert_equals_rows(&world, &process.room, "the process's own").await;
         if let Some((room, follower)) = &mut other {
             follower.follow().await.unwrap();
-            assert_true(&world, room, "the follower's").await;
+            assert_equals_rows(&world, room, "the following room's").await;
         }
         if step % 30 == 0 {
-            missed_all.read_anew().await.unwrap();
-            assert_true(&world, &missed_all, "the one that missed everything and read anew's").await;
+            reloaded.reload().await.unwrap();
+            assert_equals_rows(&world, &reloaded, "the reloaded room's").await;
         }
     }
     process.commits.close().await;
     world.assert_audit_is_clean().await;
 }
 
-/// At every quiet point: the room that hears of its own commits, one that follows the log, and one that reads anew.
-pub async fn a_room_answers_what_a_count_over_the_rows_would(adapter: &dyn Adapter) {
-    for seed in 0..PLAYS * u64::from(adapter.soak()) {
-        play(adapter, seed).await;
+/// A room that observes its own commits, one that follows the log, and one that reloads all rows agree with the rows after every step.
+pub async fn the_waiting_room_equals_a_count_over_the_rows(adapter: &dyn Adapter) {
+    for seed in 0..RUNS * u64::from(adapter.soak()) {
+        compare_random_run(adapter, seed).await;
     }
 }

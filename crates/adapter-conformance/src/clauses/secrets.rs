@@ -1,9 +1,9 @@
-//! The port of secrets.
+//! The secrets port.
 
 use crate::Adapter;
 use crate::world::World;
 
-/// `issuer_secret`: the first call keeps `candidate`; every later one returns what the first one kept.
+/// `issuer_secret`: the first call keeps `candidate`; every later call returns the secret that the first one kept.
 pub async fn the_first_secret_is_kept(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     let first: [u8; 32] = std::array::from_fn(|index| u8::try_from(index * 8).unwrap() ^ 0x80);
@@ -12,8 +12,8 @@ pub async fn the_first_secret_is_kept(adapter: &dyn Adapter) {
     }
 }
 
-/// `issuer_secret`: of many first calls at once one keeps its candidate, and all return it.
-pub async fn of_many_first_secrets_one_is_kept(adapter: &dyn Adapter) {
+/// `issuer_secret`: one of many concurrent first calls keeps its candidate, and all return it.
+pub async fn one_of_many_concurrent_first_secrets_is_kept(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     let tasks: Vec<_> = (1..=8)
         .map(|candidate| {

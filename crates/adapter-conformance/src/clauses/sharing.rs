@@ -1,4 +1,4 @@
-//! Several processes on one store: the log tells each of what all of them commit.
+//! Several processes on one store: the log returns the commits of all of them to each.
 
 use std::sync::Arc;
 
@@ -6,45 +6,45 @@ use application::ports::{Log, LogPage, Position, ReaderName};
 use domain::decide::admin::queue;
 use domain::{LoggedRow, QueueStep, QueueToken, Versioned};
 
-use super::log::{a_crowd, assert_all_told};
+use super::log::{assert_all_logged, start_a_crowd};
 use crate::Adapter;
 use crate::world::{
-    ADA, ALL, BEN, CYD, OTHER_CONCERT, OTHER_QUEUE, Recorded, Recorder, SCHEDULE, World, assert_conflict, assert_goes_on, guest, read,
+    ADA, ALL, BEN, CYD, OTHER_CONCERT, OTHER_QUEUE, Recorded, Recorder, SCHEDULE, World, assert_conflict, assert_progress, guest, read,
 };
 
-/// A process whose commits are recorded, and another one on the same store.
+/// Creates a process whose commits are recorded, and another one on the same store.
 async fn two_processes(adapter: &dyn Adapter) -> (World, Arc<Recorder>, World) {
     let (world, recorder) = World::with_halls(adapter, 5).await.recorded();
-    let other = world.beside(adapter).await.expect("a second process: implement `beside`, or say `without sharing: \"why\"`");
-    assert!(world.ports.is_shared && other.ports.is_shared, "`Ports::is_shared`");
+    let other = world.beside(adapter).await.expect("a second process: implement `beside`, or declare `without sharing: \"why\"`");
+    assert!(world.ports.is_shared && other.ports.is_shared, "`Ports::is_shared` must be true");
     (world, recorder, other)
 }
 
 async fn page(log: &dyn Log, after: Position, at_most: u32) -> LogPage<LoggedRow> {
     let page = log.rows(after, at_most).await.unwrap().expect("nothing after the position is deleted");
-    assert_goes_on(&page, after);
+    assert_progress(&page, after);
     page
 }
 
-/// Reads on from `position`, so many positions at once, and moves it to the end.
-async fn read_on(log: &dyn Log, position: &mut Position, at_most: u32) -> Vec<LoggedRow> {
-    let mut told = Vec::new();
+/// Reads the rows from `position`, `at_most` positions at a time, and moves `position` to the end.
+async fn read_rows(log: &dyn Log, position: &mut Position, at_most: u32) -> Vec<LoggedRow> {
+    let mut logged = Vec::new();
     loop {
         let page = page(log, *position, at_most).await;
-        told.extend(page.items);
+        logged.extend(page.items);
         *position = page.position;
         if page.position == page.end {
-            return told;
+            return logged;
         }
     }
 }
 
-/// The rows that changes wrote.
+/// Returns the rows that changes wrote.
 fn rows_of(commit: &[Recorded]) -> impl Iterator<Item = LoggedRow> {
     commit.iter().flat_map(|recorded| recorded.change.logged(recorded.number))
 }
 
-/// The rows in an order of their own.
+/// Returns the rows in a fixed order.
 fn sorted(mut rows: Vec<LoggedRow>) -> Vec<LoggedRow> {
     rows.sort_by_key(|row| format!("{row:?}"));
     rows
@@ -54,8 +54,8 @@ fn row_of(token: &Versioned<QueueToken>) -> LoggedRow {
     LoggedRow::Token(Versioned::new(token.version, (&token.row).into()))
 }
 
-/// `rows`: the tokens, seats and queues that another process wrote, as each commit left them, page by page of whatever size.
-pub async fn what_another_process_commits_is_told(adapter: &dyn Adapter) {
+/// `rows`: returns the tokens, seats and queues that another process wrote, as each commit left them, in pages of any size.
+pub async fn rows_of_another_process_are_returned(adapter: &dyn Adapter) {
     let (world, recorder, other) = two_processes(adapter).await;
     let start = other.extent().await.end;
     world.clock.advance(time::Duration::microseconds(123_457));
@@ -73,47 +73,47 @@ pub async fn what_another_process_commits_is_told(adapter: &dyn Adapter) {
     let expected = sorted(recorder.rows());
     for at_most in (1..=30).chain([ALL, u32::MAX]) {
         let mut position = start;
-        let told = read_on(&*other.ports.log, &mut position, at_most).await;
-        assert_eq!(sorted(told), expected, "{at_most} at once");
+        let logged = read_rows(&*other.ports.log, &mut position, at_most).await;
+        assert_eq!(sorted(logged), expected, "{at_most} at a time");
         assert_eq!(position, world.extent().await.end);
     }
-    // Amid a commit, too: of it all is told then, since its rows have no places of their own.
+    // A reader in the middle of a commit gets all of its rows, because rows have no positions of their own.
     let log = read(&*other.ports.log, start, ALL).await.0;
-    let mut places = log.iter().map(|event| event.position);
+    let mut positions = log.iter().map(|event| event.position);
     for commit in recorder.changes().chunk_by(|one, next| one.group == next.group) {
         let events: usize = commit.iter().map(|recorded| recorded.change.events.len()).sum();
-        for mut after in places.by_ref().take(events).map(|place| Position(place.0 - 1)).collect::<Vec<_>>() {
-            let told = read_on(&*other.ports.log, &mut after, 1).await;
-            assert!(rows_of(commit).all(|row| told.contains(&row)), "after {after:?}: {told:?} of {commit:?}");
+        for mut after in positions.by_ref().take(events).map(|position| Position(position.0 - 1)).collect::<Vec<_>>() {
+            let logged = read_rows(&*other.ports.log, &mut after, 1).await;
+            assert!(rows_of(commit).all(|row| logged.contains(&row)), "after {after:?}: {logged:?} of {commit:?}");
         }
     }
-    let told = read_on(&*other.ports.log, &mut start.clone(), ALL).await;
+    let logged = read_rows(&*other.ports.log, &mut start.clone(), ALL).await;
     for token in [pass.token.unwrap(), waiting.id()] {
-        assert!(told.contains(&row_of(&world.token(token).await)), "as it is by now");
+        assert!(logged.contains(&row_of(&world.token(token).await)), "in its current state");
     }
     for seat in world.seats(SCHEDULE, &[2, 4]).await {
-        assert!(told.contains(&LoggedRow::Seat(seat)));
+        assert!(logged.contains(&LoggedRow::Seat(seat)));
     }
-    assert!(told.contains(&LoggedRow::Queue(world.queue(OTHER_QUEUE).await.unwrap())));
+    assert!(logged.contains(&LoggedRow::Queue(world.queue(OTHER_QUEUE).await.unwrap())));
 }
 
-/// `rows`: once on the way from position to position; what can be read when a position is taken is not told after it.
-pub async fn what_another_process_commits_is_told_once(adapter: &dyn Adapter) {
+/// `rows`: returns each row once across positions; rows that are readable at a position are not returned after it.
+pub async fn rows_of_another_process_are_returned_once(adapter: &dyn Adapter) {
     let (world, recorder, other) = two_processes(adapter).await;
     world.joined(ADA).await;
     let mut position = other.extent().await.end;
-    let mut told_before = recorder.rows().len();
+    let mut read_before = recorder.rows().len();
     for user in [BEN, CYD] {
         world.joined(user).await;
-        let told = read_on(&*other.ports.log, &mut position, 1).await;
-        assert_eq!(told, recorder.rows()[told_before..]);
-        assert_eq!(read_on(&*other.ports.log, &mut position, ALL).await, [], "it is told already");
-        told_before = recorder.rows().len();
+        let logged = read_rows(&*other.ports.log, &mut position, 1).await;
+        assert_eq!(logged, recorder.rows()[read_before..]);
+        assert_eq!(read_rows(&*other.ports.log, &mut position, ALL).await, [], "it has been returned already");
+        read_before = recorder.rows().len();
     }
 }
 
-/// `rows`: one's own come in their place between those of others, so that both are told the same.
-pub async fn each_process_is_told_of_all(adapter: &dyn Adapter) {
+/// `rows`: a process's own rows are in commit order between those of other processes, so both processes read the same.
+pub async fn both_processes_read_all_rows_in_one_order(adapter: &dyn Adapter) {
     let (world, recorder, other) = two_processes(adapter).await;
     let (other, others) = other.recorded();
     let start = world.extent().await.end;
@@ -126,29 +126,29 @@ pub async fn each_process_is_told_of_all(adapter: &dyn Adapter) {
     }
     for at_most in [1, 2, ALL] {
         for one in [&world, &other] {
-            assert_eq!(read_on(&*one.ports.log, &mut start.clone(), at_most).await, expected, "{at_most} at once");
+            assert_eq!(read_rows(&*one.ports.log, &mut start.clone(), at_most).await, expected, "{at_most} at a time");
         }
     }
 }
 
-/// `rows`: a commit that fails is no news, alone or in a group.
-pub async fn a_conflict_is_no_news(adapter: &dyn Adapter) {
+/// `rows`: a commit that fails adds no rows, alone or in a group.
+pub async fn a_conflicting_commit_adds_no_rows(adapter: &dyn Adapter) {
     let (world, _, other) = two_processes(adapter).await;
     let token = world.joined(ADA).await;
     let leave = world.change_of(&world.a_leave(ADA, token)).await;
     world.left(ADA, token).await;
     let mut position = other.extent().await.end;
-    assert_conflict(&world.commit(&leave).await, "she has left by now");
-    assert_eq!(read_on(&*other.ports.log, &mut position, ALL).await, []);
+    assert_conflict(&world.commit(&leave).await, "Ada has left in the meantime");
+    assert_eq!(read_rows(&*other.ports.log, &mut position, ALL).await, []);
     let join = world.change_of(&world.a_join(BEN, None)).await;
     let results = world.commit_group(&[leave, join.clone()]).await;
-    assert_conflict(&results[0], "she has left by now");
+    assert_conflict(&results[0], "Ada has left in the meantime");
     let number = results[1].as_ref().unwrap().number;
-    assert_eq!(read_on(&*other.ports.log, &mut position, ALL).await, join.logged(number).collect::<Vec<_>>());
+    assert_eq!(read_rows(&*other.ports.log, &mut position, ALL).await, join.logged(number).collect::<Vec<_>>());
 }
 
-/// `events`: both processes read one log: the same events at the same positions, whoever committed them.
-pub async fn all_processes_read_one_log(adapter: &dyn Adapter) {
+/// `events`: both processes read the same events at the same positions, whichever process committed them.
+pub async fn all_processes_read_the_same_events(adapter: &dyn Adapter) {
     let (world, recorder, other) = two_processes(adapter).await;
     world.charged(ADA, 5).await;
     let (other, others) = other.recorded();
@@ -157,19 +157,19 @@ pub async fn all_processes_read_one_log(adapter: &dyn Adapter) {
     world.charged(BEN, 5).await;
     let expected = [expected.as_slice(), &recorder.events()[recorder.events().len() - 2..]].concat();
     let log = world.log().await;
-    assert_eq!(log.iter().map(|told| told.event.clone()).collect::<Vec<_>>(), expected);
+    assert_eq!(log.iter().map(|logged| logged.event.clone()).collect::<Vec<_>>(), expected);
     assert_eq!(other.log().await, log);
     assert_eq!(other.extent().await, world.extent().await);
 }
 
-/// `events`, `rows`: many commits at once by both processes: nothing is left out, whoever reads along; both are told the same
-/// events in the same order, each once.
-pub async fn many_commits_at_once_are_all_told(adapter: &dyn Adapter) {
+/// `events`, `rows`: during many concurrent commits by both processes, no reader misses anything; both read the same events in the same
+/// order, each once.
+pub async fn concurrent_commits_of_two_processes_are_all_read(adapter: &dyn Adapter) {
     let (world, recorder, other) = two_processes(adapter).await;
     let (other, others) = other.recorded();
     let worlds = [Arc::new(world), Arc::new(other)];
     let start = worlds[0].extent().await.end;
-    let crowds = [a_crowd(&worlds[0], 100), a_crowd(&worlds[1], 200)];
+    let crowds = [start_a_crowd(&worlds[0], 100), start_a_crowd(&worlds[1], 200)];
     let mut events = [(Vec::new(), start), (Vec::new(), start)];
     let mut rows = [(Vec::new(), start), (Vec::new(), start)];
     loop {
@@ -178,7 +178,7 @@ pub async fn many_commits_at_once_are_all_told(adapter: &dyn Adapter) {
             let (more, end) = read(&*world.ports.log, events.1, 7).await;
             events.0.extend(more);
             events.1 = end;
-            let more = read_on(&*world.ports.log, &mut rows.1, 7).await;
+            let more = read_rows(&*world.ports.log, &mut rows.1, 7).await;
             rows.0.extend(more);
         }
         if was_last {
@@ -189,21 +189,21 @@ pub async fn many_commits_at_once_are_all_told(adapter: &dyn Adapter) {
         crowd.await.unwrap();
     }
     let [(ones, _), (the_others, _)] = events;
-    assert_eq!(ones, the_others, "the same in the same order");
-    assert_all_told(&ones, [recorder.events(), others.events()].concat());
-    assert_eq!(ones, read(&*worlds[0].ports.log, start, ALL).await.0, "who reads along and who reads later");
-    let [(told_to_one, _), (told_to_other, _)] = rows;
+    assert_eq!(ones, the_others, "both must read the same events in the same order");
+    assert_all_logged(&ones, [recorder.events(), others.events()].concat());
+    assert_eq!(ones, read(&*worlds[0].ports.log, start, ALL).await.0, "a concurrent and a later reader must read the same");
+    let [(read_by_one, _), (read_by_other, _)] = rows;
     let committed = sorted([recorder.rows(), others.rows()].concat());
-    for told in [told_to_one, told_to_other] {
-        // They may come more than once.
-        let mut told = sorted(told);
-        told.dedup();
-        assert_eq!(told, committed);
+    for logged in [read_by_one, read_by_other] {
+        // Rows may be returned more than once.
+        let mut logged = sorted(logged);
+        logged.dedup();
+        assert_eq!(logged, committed);
     }
 }
 
-/// `rows`: none if what comes after a position is deleted, by whichever process, or if the log ends before it.
-pub async fn rows_that_are_deleted_are_missed(adapter: &dyn Adapter) {
+/// `rows`: none if events after the position are deleted, by any process, or if the log ends before it.
+pub async fn pruned_rows_are_reported_as_missing(adapter: &dyn Adapter) {
     let (world, _, other) = two_processes(adapter).await;
     let start = other.extent().await.end;
     world.joined(ADA).await;
@@ -213,17 +213,17 @@ pub async fn rows_that_are_deleted_are_missed(adapter: &dyn Adapter) {
     }
     world.pass_seconds(1);
     world.prune_log(world.now(), ALL).await;
-    assert_eq!(other.ports.log.rows(start, 5).await.unwrap(), None, "she is missed");
+    assert_eq!(other.ports.log.rows(start, 5).await.unwrap(), None, "Ada's row is deleted");
     assert_eq!(other.ports.log.events(start, 5).await.unwrap(), None);
     let mut position = end;
-    assert_eq!(read_on(&*other.ports.log, &mut position, 5).await, []);
+    assert_eq!(read_rows(&*other.ports.log, &mut position, 5).await, []);
     let waiting = world.joined(BEN).await;
-    let told = read_on(&*other.ports.log, &mut position, 5).await;
-    assert_eq!(told, [row_of(&world.token(waiting).await)]);
+    let logged = read_rows(&*other.ports.log, &mut position, 5).await;
+    assert_eq!(logged, [row_of(&world.token(waiting).await)]);
 }
 
-/// `readers`: the store's, whichever process is asked.
-pub async fn all_processes_know_the_same_readers(adapter: &dyn Adapter) {
+/// `readers`: they belong to the store, and every process sees them.
+pub async fn all_processes_see_the_same_readers(adapter: &dyn Adapter) {
     let (world, _, other) = two_processes(adapter).await;
     let mailer = ReaderName::new("mailer").unwrap();
     for (number, one) in (0..).zip([&world, &other, &world]) {

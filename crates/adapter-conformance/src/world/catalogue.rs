@@ -1,4 +1,4 @@
-//! What is on: two concerts behind the default queue, one of them on two dates, and one behind a queue of its own.
+//! The catalogue of a test: two concerts with the default queue, one of them with two schedules, and one with a queue of its own.
 
 use application::testing::CatalogueFixture;
 use domain::queue::PolicyOverrides;
@@ -11,20 +11,20 @@ const fn uuid(kind: u128, number: u128) -> Uuid {
     Uuid::from_u128(kind << 96 | number)
 }
 
-/// The queue of [`OTHER_CONCERT`], with a policy of its own: 3 places, 2 a tick.
+/// The queue of [`OTHER_CONCERT`], with a policy of its own: a capacity of 3, a batch of 2.
 pub(crate) const OTHER_QUEUE: QueueId = QueueId(uuid(2, 2));
-/// A concert behind the default queue, with two dates.
+/// A concert with the default queue and two schedules.
 pub(crate) const CONCERT: ConcertId = ConcertId(uuid(3, 1));
 pub(crate) const SCHEDULE: ScheduleId = ScheduleId(uuid(4, 1));
 pub(crate) const SECOND_SCHEDULE: ScheduleId = ScheduleId(uuid(4, 2));
-/// Another concert behind the default queue.
+/// Another concert with the default queue.
 pub(crate) const NEIGHBOUR: ConcertId = ConcertId(uuid(3, 2));
 pub(crate) const NEIGHBOUR_SCHEDULE: ScheduleId = ScheduleId(uuid(4, 3));
-/// A concert behind [`OTHER_QUEUE`].
+/// A concert with [`OTHER_QUEUE`].
 pub(crate) const OTHER_CONCERT: ConcertId = ConcertId(uuid(3, 3));
 pub(crate) const OTHER_SCHEDULE: ScheduleId = ScheduleId(uuid(4, 4));
 
-/// Three concerts with four dates, on sale from a day before `now` for a week, in halls of `seats` seats.
+/// Returns three concerts with four schedules, on sale from a day before `now` until a week after it, in halls of `seats` seats.
 pub(crate) fn a_catalogue(seats: u32, now: OffsetDateTime) -> CatalogueFixture {
     let schedules =
         [a_schedule(SCHEDULE, CONCERT, now), a_schedule(SECOND_SCHEDULE, CONCERT, now), a_schedule(NEIGHBOUR_SCHEDULE, NEIGHBOUR, now)];
@@ -41,7 +41,7 @@ pub(crate) fn a_catalogue(seats: u32, now: OffsetDateTime) -> CatalogueFixture {
     }
 }
 
-/// [`CONCERT`] alone, on [`SCHEDULE`], in a hall of `seats` seats.
+/// Returns [`CONCERT`] with only [`SCHEDULE`], in a hall of `seats` seats.
 pub(crate) fn a_small_catalogue(seats: u32, now: OffsetDateTime) -> CatalogueFixture {
     CatalogueFixture {
         queues: vec![],
@@ -66,12 +66,12 @@ fn other_queue() -> Queue {
 }
 
 fn hall(schedule: ScheduleId, seats: u32) -> impl Iterator<Item = Seat> {
-    // Every other seat is accessible, so that a store that forgets which are is found out wherever seats are written or read.
+    // Every other seat is accessible, so that a store that loses this flag fails wherever seats are written or read.
     let seat = move |number| Seat::new(schedule, seat_number(number), format!("Row A {number}"), seat_price(number));
     (1..=seats).map(move |number| seat(number).with_accessible(number % 2 == 0))
 }
 
-/// What the seat called `number` costs: no two seats cost the same.
+/// Returns the price of seat `number`. No two seats have the same price.
 pub(crate) fn seat_price(number: u32) -> Money {
     won(10_000 + i64::from(number))
 }

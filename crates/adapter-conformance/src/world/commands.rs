@@ -9,22 +9,22 @@ use uuid::Uuid;
 use super::{Ids, World, idempotency, won};
 
 impl World {
-    /// An id that nobody has.
+    /// Returns an unused id.
     pub(crate) fn new_id<T: From<Uuid>>(&self) -> T {
         T::from(self.ids.ordered())
     }
 
-    /// A request of `user` with a key that nobody has used.
+    /// Returns a request of `user` with an unused key.
     pub(crate) fn new_key(&self, user: UserId, operation: Operation) -> IdempotentRequest {
         idempotency(user, operation, &self.ids.ordered().to_string())
     }
 
-    /// An order of `operator`.
+    /// Returns an order of `operator` without a reason.
     pub(crate) fn an_order(&self, operator: UserId) -> Order {
         Order { operator, audit_entry: self.new_id(), reason: None }
     }
 
-    /// An order of `operator`, and why.
+    /// Returns an order of `operator` with a reason.
     pub(crate) fn an_order_because(&self, operator: UserId, reason: &str) -> Order {
         Order { reason: Some(Note::new(reason).unwrap()), ..self.an_order(operator) }
     }
@@ -33,7 +33,7 @@ impl World {
         join::Command { user, concert, token: self.new_id() }
     }
 
-    #[expect(clippy::unused_self, reason = "reads like the other commands")]
+    #[expect(clippy::unused_self, reason = "consistent with the other commands")]
     pub(crate) fn a_claim(&self, pass: Pass, queue: Option<QueueId>) -> claim::Command {
         claim::Command { pass, queue }
     }
@@ -46,7 +46,7 @@ impl World {
         hold::Command { pass, idempotency, id: self.new_id(), schedule, seats: super::seats(seats) }
     }
 
-    #[expect(clippy::unused_self, reason = "reads like the other commands")]
+    #[expect(clippy::unused_self, reason = "consistent with the other commands")]
     pub(crate) fn a_release(&self, user: UserId, reservation: ReservationId) -> release::Command {
         release::Command { user, reservation }
     }
@@ -59,13 +59,13 @@ impl World {
         charge::Command { user: None, order: None, idempotency, id: self.new_id::<EntryId>(), amount: won(amount) }
     }
 
-    /// A charge of `user`'s wallet by order of `cashier`.
+    /// Returns a charge of `user`'s wallet by order of `cashier`.
     pub(crate) fn a_charge_for(&self, cashier: UserId, user: UserId, amount: i64) -> charge::Command {
         let (order, idempotency) = (Some(self.an_order(cashier)), self.new_key(cashier, Operation::Charge));
         charge::Command { user: Some(user), order, idempotency, id: self.new_id::<EntryId>(), amount: won(amount) }
     }
 
-    /// A registration with `idempotency`.
+    /// Returns a registration with `idempotency`.
     pub(crate) fn a_registration(&self, name: &str, idempotency: Option<IdempotentRequest>) -> register::Command {
         register::Command { user: self.new_id(), name: UserName::new(name).unwrap(), idempotency }
     }
@@ -82,7 +82,7 @@ impl World {
         refund::Command { user, order: None, idempotency: self.new_key(user, Operation::Refund), payment, entry: self.new_id() }
     }
 
-    #[expect(clippy::unused_self, reason = "reads like the other commands")]
+    #[expect(clippy::unused_self, reason = "consistent with the other commands")]
     pub(crate) fn a_leave(&self, user: UserId, token: TokenId) -> leave::Command {
         leave::Command { user, token }
     }

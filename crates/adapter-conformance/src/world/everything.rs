@@ -1,4 +1,4 @@
-//! Everything that can be seen of a store: to tell that nothing has changed, or that two stores are in the same state.
+//! The visible state of a store, to assert that nothing has changed or that two stores are in the same state.
 
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use super::log::read_whole;
 use super::{ALL, Found, World};
 
-/// What can be seen of a store, rows with their versions.
+/// The visible state of a store, with the versions of its rows.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Everything {
     queues: Vec<Versioned<Queue>>,
@@ -33,7 +33,7 @@ pub(crate) struct Everything {
     sales: Vec<Sale>,
 }
 
-/// What operators see of a date's sale.
+/// The sales figures of a schedule that operators see.
 #[derive(Debug, PartialEq)]
 struct Sale {
     revenue: Money,
@@ -41,7 +41,7 @@ struct Sale {
     reservations: Vec<Reservation>,
 }
 
-/// What can be seen of a user.
+/// The visible state of a user.
 #[derive(Debug, PartialEq)]
 struct Person {
     user: Option<User>,
@@ -52,19 +52,19 @@ struct Person {
 }
 
 impl World {
-    /// Everything that can be seen of the store.
+    /// Returns the visible state of the store.
     pub(crate) async fn everything(&self) -> Everything {
         self.everything_in(&self.ports).await
     }
 
-    /// Everything that can be seen of `ports`, asked for the rows that anybody in this world tried to write.
+    /// Returns the visible state of `ports`, including all rows that a change in this world tried to write.
     pub(crate) async fn everything_in(&self, ports: &Ports) -> Everything {
         let seen: Vec<RowKey> = self.seen.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
         let catalogue = &ports.catalogue;
         let queues = catalogue.queues().await.unwrap();
         let (mut lines, mut live, mut queue_totals_of) = (Vec::new(), Vec::new(), Vec::new());
         for queue in &queues {
-            lines.extend(found(ports, &[need::Line { queue: queue.id(), at_most: ALL }.into()]).await);
+            lines.extend(found(ports, &[need::QueueHead { queue: queue.id(), at_most: ALL }.into()]).await);
             live.push(ports.tokens.live(queue.id(), 0, ALL).await.unwrap());
             queue_totals_of.push(ports.admin.queue_totals(queue.id()).await.unwrap());
         }
@@ -80,7 +80,7 @@ impl World {
         }
         let mut people = BTreeMap::new();
         for row in &seen {
-            if let RowKey::User(user) | RowKey::Wallet(user) | RowKey::Place(_, user) = row {
+            if let RowKey::User(user) | RowKey::Wallet(user) | RowKey::LiveToken(_, user) = row {
                 people.insert(*user, person(ports, *user).await);
             }
         }
@@ -100,7 +100,7 @@ async fn sale(ports: &Ports, schedule: ScheduleId) -> Sale {
     Sale { revenue, live, reservations }
 }
 
-/// What each of `needs` finds in the store of `ports`.
+/// Returns the result of each of `needs` in the store of `ports`.
 async fn found(ports: &Ports, needs: &[Need]) -> Vec<Found> {
     let rows = ports.store.load(needs).await.unwrap();
     needs.iter().map(|need| Found::by(need, &rows)).collect()
@@ -116,7 +116,7 @@ async fn person(ports: &Ports, user: UserId) -> Person {
     }
 }
 
-/// The need that finds a row with its version; none if everything shows it anyway.
+/// Returns the need that finds a row with its version; `None` if [`Everything`] contains the row anyway.
 fn need_of(row: &RowKey) -> Option<Need> {
     match row {
         RowKey::Admission(_)
@@ -126,7 +126,7 @@ fn need_of(row: &RowKey) -> Option<Need> {
         | RowKey::Schedule(_)
         | RowKey::Entry(_)
         | RowKey::AuditEntry(_) => None,
-        RowKey::Place(_, user) => Some(need::Place { user: *user, concert: None }.into()),
+        RowKey::LiveToken(_, user) => Some(need::JoinTarget { user: *user, concert: None }.into()),
         RowKey::Token(token) => Some(need::Token(*token).into()),
         RowKey::Reservation(reservation) => Some(need::Reservation(*reservation).into()),
         RowKey::Payment(payment) => Some(need::Payment(*payment).into()),

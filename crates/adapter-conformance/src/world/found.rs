@@ -1,17 +1,17 @@
-//! What any need finds, as one type.
+//! The results of all needs, as one type.
 
 use domain::{Need, Needs, Rows, need};
 
 macro_rules! found {
     ($($need:ident)*) => {
-        /// What a need finds, whichever it is.
+        /// The result of any need.
         #[derive(Debug, Clone, PartialEq)]
         pub(crate) enum Found {
             $($need(<need::$need as Needs>::Found),)*
         }
 
         impl Found {
-            /// What `need` finds among `rows`.
+            /// Returns the result of `need` in `rows`.
             pub(crate) fn by(need: &Need, rows: &Rows) -> Self {
                 match need {
                     $(Need::$need(need) => Self::$need(need.find(rows).unwrap()),)*
@@ -22,5 +22,5 @@ macro_rules! found {
 }
 
 found! {
-    Key Account Token Place Line Queue Concert ConcertInUse Schedule Seats LabelledSeats Reservation HoldsOfToken OwnedBy Payment LapsedHolds
+    Key Account Token JoinTarget QueueHead Queue Concert ConcertInUse Schedule Seats LabelledSeats Reservation HoldsOfToken OwnedBy Payment LapsedHolds
 }

@@ -1,4 +1,4 @@
-//! The world of a clause: a fresh store, a clock that stands still, and the words in which tests speak of them.
+//! The world of a clause: a fresh store, a stopped clock, and helpers to use them.
 
 mod catalogue;
 mod commands;
@@ -21,7 +21,7 @@ use domain::change::RowKey;
 use domain::decide::admit::{self, Ticked};
 use domain::decide::lapse;
 use domain::loaded::LoadedReservation;
-use domain::need::{LapsedHolds, Line, Unreadable};
+use domain::need::{LapsedHolds, QueueHead, Unreadable};
 use domain::testing::rules;
 use domain::{Change, Command, Need, Needs, NewToken, QueueId, Refusal, Rows, Rules};
 use time::{Duration, OffsetDateTime};
@@ -34,72 +34,72 @@ pub(crate) use catalogue::{
 };
 pub(crate) use domain::testing::{idempotency, seat_number, seats, won};
 pub(crate) use found::Found;
-pub(crate) use log::{assert_goes_on, read};
+pub(crate) use log::{assert_progress, read};
 pub(crate) use people::{ADA, BEN, CYD, DAN, entry_in, guest, payment_in, reservation_in};
-pub(crate) use race::{Meeting, Won};
+pub(crate) use race::{CommitOrder, Winner};
 pub(crate) use recorder::{Recorded, Recorder};
 
 pub(crate) use application::ports::{Clock, Ids};
 
-/// The shortest time there is.
+/// The smallest time difference that stores distinguish.
 pub(crate) const MOMENT: Duration = Duration::MICROSECOND;
-/// How often a command that meets conflicts is tried.
-const TRIES: usize = 200;
-/// As many as there are.
+/// The maximum number of attempts of a command that meets conflicts.
+const MAX_ATTEMPTS: usize = 200;
+/// A limit that includes all rows of any test.
 pub(crate) const ALL: u32 = 10_000;
 
-/// A fresh store and what surrounds it.
+/// A fresh store with its clock, rules and ids.
 pub(crate) struct World {
     pub(crate) ports: Ports,
     pub(crate) clock: Arc<StoppedClock>,
     pub(crate) rules: Rules,
     ids: Arc<CountingIds>,
-    /// The rows that anybody tried to write.
+    /// The rows that changes tried to write.
     seen: Mutex<BTreeSet<RowKey>>,
 }
 
 impl World {
-    /// A fresh store in which nothing is on.
+    /// Creates a store with an empty catalogue.
     pub(crate) async fn empty(adapter: &dyn Adapter) -> Self {
         let clock = Arc::new(StoppedClock::default());
         Self::over(adapter.fresh(clock.clone()).await, clock)
     }
 
-    /// A fresh store with [`a_catalogue`] of halls with `seats` seats each.
+    /// Creates a store with [`a_catalogue`] of halls with `seats` seats each.
     pub(crate) async fn with_halls(adapter: &dyn Adapter, seats: u32) -> Self {
         Self::empty(adapter).await.with_a_catalogue(seats).await
     }
 
-    /// As [`Self::with_halls`], in a store that a crash may befall.
+    /// Creates a store as [`Self::with_halls`] does, for tests that crash it.
     pub(crate) async fn to_crash(adapter: &dyn Adapter, seats: u32) -> Self {
         let clock = Arc::new(StoppedClock::default());
         Self::over(adapter.fresh_to_crash(clock.clone()).await, clock).with_a_catalogue(seats).await
     }
 
     async fn with_a_catalogue(self, seats: u32) -> Self {
-        a_catalogue(seats, self.now()).put_on(&*self.ports.store).await;
+        a_catalogue(seats, self.now()).insert_into(&*self.ports.store).await;
         self
     }
 
-    /// The world around a store that is there already.
+    /// Creates a world for an existing store.
     pub(crate) fn over(ports: Ports, clock: Arc<StoppedClock>) -> Self {
         Self { ports, clock, rules: rules(), ids: Arc::default(), seen: Mutex::default() }
     }
 
-    /// A second process on this world's store, if several may serve it.
+    /// Opens this world's store in a second process, if the adapter supports it.
     pub(crate) async fn beside(&self, adapter: &dyn Adapter) -> Option<Self> {
         let ports = adapter.beside(self.clock.clone()).await?;
         Some(Self { ids: self.ids.clone(), rules: self.rules.clone(), ..Self::over(ports, self.clock.clone()) })
     }
 
-    /// The same world after its process has ended.
+    /// Returns the same world after a restart of its process.
     pub(crate) async fn reopened(self, adapter: &dyn Adapter) -> Self {
         let Self { ports, clock, rules, ids, seen } = self;
         drop(ports);
         Self { ports: adapter.reopened(clock.clone()).await, clock, rules, ids, seen }
     }
 
-    /// The same world after a crash, up to which the store was open.
+    /// Returns the same world after a crash of the store, which stays open until the crash.
     pub(crate) async fn crashed(self, adapter: &dyn Adapter) -> Self {
         let Self { ports: crashed, clock, rules, ids, seen } = self;
         let ports = adapter.after_crash(clock.clone()).await;
@@ -115,24 +115,24 @@ impl World {
         self.clock.advance(Duration::seconds(seconds));
     }
 
-    /// The rows for all of `needs`, in one load.
+    /// Loads the rows for all of `needs`, in one load.
     pub(crate) async fn load(&self, needs: &[Need]) -> Rows {
         self.ports.store.load(needs).await.unwrap()
     }
 
-    /// What `need` finds.
+    /// Loads `need` and returns its result.
     pub(crate) async fn find<N: Needs>(&self, need: N) -> N::Found {
-        let rows = self.load(&asked(&need)).await;
+        let rows = self.load(&needs_of(&need)).await;
         need.find(&rows).unwrap()
     }
 
-    /// What each of `needs` finds, all of them in one load.
+    /// Returns the result of each of `needs`, all of them in one load.
     pub(crate) async fn find_each(&self, needs: &[Need]) -> Vec<Found> {
         let rows = self.load(needs).await;
         needs.iter().map(|need| Found::by(need, &rows)).collect()
     }
 
-    /// What a sweep has to see, at most so many holds.
+    /// Returns the need of a sweep of up to `at_most` holds.
     pub(crate) fn lapsed_holds(&self, at_most: u32) -> LapsedHolds {
         LapsedHolds { at_most, longest: self.rules.hold }
     }
@@ -140,22 +140,22 @@ impl World {
     /// Commits `change` alone.
     pub(crate) async fn commit(&self, change: &Change) -> Result<Committed, CommitError> {
         let mut results = self.commit_group(std::slice::from_ref(change)).await;
-        assert_eq!(results.len(), 1, "one change has one answer");
+        assert_eq!(results.len(), 1, "one change must have one result");
         results.remove(0)
     }
 
     /// Commits `changes` as one group.
     pub(crate) async fn commit_group(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
-        self.note(changes);
+        self.track(changes);
         let results = self.ports.store.commit(changes).await;
-        assert_eq!(results.len(), changes.len(), "every change of a group has its answer");
+        assert_eq!(results.len(), changes.len(), "every change of a group must have its result");
         results
     }
 
-    /// Load, decide, commit; again if there is a conflict.
+    /// Loads, decides and commits `command`, and retries on a conflict.
     pub(crate) async fn run<C: Command>(&self, command: &C) -> Result<Answer<C::Outcome>, Refusal> {
-        for _ in 0..TRIES {
-            let rows = self.load(&asked(&command.needs())).await;
+        for _ in 0..MAX_ATTEMPTS {
+            let rows = self.load(&needs_of(&command.needs())).await;
             let (verdict, change) = match command.decide_by(&rows, &self.rules).unwrap() {
                 Ok(mut decision) => {
                     let change = decision.change.take();
@@ -169,81 +169,81 @@ impl World {
             };
             match committed {
                 Ok(Committed { number }) => {
-                    return verdict.map(|told| Answer { outcome: told.outcome, at: told.at, replayed: told.replayed, number });
+                    return verdict.map(|decided| Answer { outcome: decided.outcome, at: decided.at, replayed: decided.replayed, number });
                 }
                 Err(CommitError::Conflict) => {}
                 Err(error @ (CommitError::Rejected(_) | CommitError::Unavailable(_) | CommitError::Unknown(_))) => {
-                    panic!("the store can't commit: {error:?}")
+                    panic!("the store failed to commit: {error:?}")
                 }
             }
         }
-        panic!("a command met conflicts {TRIES} times")
+        panic!("a command met conflicts {MAX_ATTEMPTS} times")
     }
 
-    /// What `command` would change, decided now and not committed.
+    /// Returns the change of `command`, decided now and not committed.
     pub(crate) async fn change_of<C: Command>(&self, command: &C) -> Change {
-        let rows = self.load(&asked(&command.needs())).await;
+        let rows = self.load(&needs_of(&command.needs())).await;
         let decision = command.decide_by(&rows, &self.rules).unwrap().unwrap_or_else(|refused| panic!("refused: {refused:?}"));
         decision.change.expect("a change")
     }
 
-    /// What a tick of `queue` would change.
+    /// Returns the change of a tick of `queue`, not committed.
     pub(crate) async fn change_of_tick(&self, queue: QueueId) -> Option<(Change, Ticked)> {
-        let line = self.find(Line { queue, at_most: ALL }).await?;
+        let line = self.find(QueueHead { queue, at_most: ALL }).await?;
         admit::decide(&line, self.now(), &self.rules)
     }
 
-    /// What a sweep would change.
+    /// Returns the changes of a sweep, not committed.
     pub(crate) async fn changes_of_sweep(&self) -> Vec<Change> {
         let holds = readable(self.find(self.lapsed_holds(ALL)).await);
-        lapse::decide(&holds, self.now()).into_iter().map(|change| change.expect("all seats of a hold")).collect()
+        lapse::decide(&holds, self.now()).into_iter().map(|change| change.expect("a hold with all of its seats")).collect()
     }
 
-    /// Lets the next users of `queue` in.
+    /// Admits the next users of `queue`.
     pub(crate) async fn tick(&self, queue: QueueId) -> Ticked {
         match self.change_of_tick(queue).await {
             Some((change, ticked)) => {
-                self.commit(&change).await.expect("a tick that nobody disturbs");
+                self.commit(&change).await.expect("a tick without concurrent changes");
                 ticked
             }
             None => Ticked::default(),
         }
     }
 
-    /// Writes down which holds have lapsed; how many.
+    /// Ends the lapsed holds in their rows, and returns how many.
     pub(crate) async fn sweep(&self) -> usize {
         let changes = self.changes_of_sweep().await;
         let results = self.commit_group(&changes).await;
-        assert!(results.iter().all(Result::is_ok), "a sweep that nobody disturbs: {results:?}");
+        assert!(results.iter().all(Result::is_ok), "a sweep without concurrent changes: {results:?}");
         results.len()
     }
 
-    /// Forgets what is older than `before`, in one round of at most so many of each sort.
-    pub(crate) async fn prune(&self, before: OffsetDateTime, at_most: u32) -> Forgotten {
-        Forgotten {
+    /// Prunes expired keys, and what is older than `before`, in one round of up to `at_most` rows of each kind.
+    pub(crate) async fn prune(&self, before: OffsetDateTime, at_most: u32) -> PrunedRows {
+        PrunedRows {
             keys: self.prune_some(Prunable::Keys, at_most).await.rows,
             log: self.prune_log(before, at_most).await.rows,
             tokens: self.prune_some(Prunable::Tokens { before }, at_most).await.rows,
         }
     }
 
-    /// A round of pruning the log, of what was committed before `before`, read or not.
+    /// Prunes one round of the log, of events committed before `before`, read or not.
     pub(crate) async fn prune_log(&self, before: OffsetDateTime, at_most: u32) -> Pruned {
         self.prune_some(Prunable::Log { before, unread_before: before }, at_most).await
     }
 
-    /// A round of pruning.
+    /// Prunes one round of `what`.
     pub(crate) async fn prune_some(&self, what: Prunable, at_most: u32) -> Pruned {
         self.ports.housekeeping.prune(what, at_most).await.unwrap()
     }
 
-    /// No promise is broken.
+    /// Asserts that the audit finds no violation.
     pub(crate) async fn assert_audit_is_clean(&self) {
-        assert_eq!(self.broken_promises().await, []);
+        assert_eq!(self.violations().await, []);
     }
 
-    /// The invariants that don't hold.
-    pub(crate) async fn broken_promises(&self) -> Vec<(&'static str, &'static str)> {
+    /// Returns the promise and the name of each violated invariant.
+    pub(crate) async fn violations(&self) -> Vec<(&'static str, &'static str)> {
         let findings = self.ports.audit.audit().await.unwrap();
         findings
             .iter()
@@ -252,8 +252,8 @@ impl World {
             .collect()
     }
 
-    /// Remembers which rows `changes` try to write: [`Self::everything`] tells of them.
-    pub(crate) fn note<'a>(&self, changes: impl IntoIterator<Item = &'a Change>) {
+    /// Records which rows `changes` try to write: [`Self::everything`] includes them.
+    pub(crate) fn track<'a>(&self, changes: impl IntoIterator<Item = &'a Change>) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         for change in changes {
             seen.extend(change.keys());
@@ -262,34 +262,34 @@ impl World {
     }
 }
 
-/// What a store is asked for, that `needs` may find it.
-pub(crate) fn asked(needs: &impl Needs) -> Vec<Need> {
-    let mut asked = Vec::new();
-    needs.ask(&mut asked);
-    asked
+/// Returns `needs` as a list to load.
+pub(crate) fn needs_of(needs: &impl Needs) -> Vec<Need> {
+    let mut needs_of = Vec::new();
+    needs.ask(&mut needs_of);
+    needs_of
 }
 
-/// The holds that a sweep has found, which all make sense.
+/// Returns the holds that a sweep has found; panics if one of them is unreadable.
 pub(crate) fn readable(found: Vec<Result<LoadedReservation, Unreadable>>) -> Vec<LoadedReservation> {
     found.into_iter().map(Result::unwrap).collect()
 }
 
-/// How many rows of each sort were forgotten.
+/// The numbers of rows of each kind that were pruned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Forgotten {
+pub(crate) struct PrunedRows {
     pub(crate) keys: u64,
-    /// Whole groups or single events, as the store keeps them.
+    /// Complete groups or single events, as the store keeps them.
     pub(crate) log: u64,
     pub(crate) tokens: u64,
 }
 
-/// The change was not committed because something had changed.
+/// Asserts that the change was not committed because of a conflict.
 #[track_caller]
 pub(crate) fn assert_conflict(result: &Result<Committed, CommitError>, why: &str) {
     assert!(matches!(result, Err(CommitError::Conflict)), "{why}: {result:?} instead of a conflict");
 }
 
-/// The change was committed.
+/// Asserts that the change was committed.
 #[track_caller]
 pub(crate) fn assert_committed(result: &Result<Committed, CommitError>, why: &str) {
     assert!(result.is_ok(), "{why}: {result:?} instead of a commit");

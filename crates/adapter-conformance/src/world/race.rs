@@ -1,4 +1,4 @@
-//! Races as rendezvous: both have decided, then both commit.
+//! Races: both sides decide, then both commit.
 
 use std::sync::Arc;
 
@@ -8,31 +8,31 @@ use tokio::sync::Barrier;
 
 use super::World;
 
-/// How two changes that were decided on the same rows come to be committed.
+/// The order in which two changes that were decided on the same rows are committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Meeting {
+pub(crate) enum CommitOrder {
     /// The first, then the second.
-    FirstLeads,
+    FirstThenSecond,
     /// The second, then the first.
-    SecondLeads,
-    /// Both at once, from two tasks.
-    AtOnce,
+    SecondThenFirst,
+    /// Both concurrently, from two tasks.
+    Concurrent,
 }
 
-/// Whose change was committed.
+/// The side whose change was committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Won {
+pub(crate) enum Winner {
     First,
     Second,
 }
 
-impl Meeting {
-    /// Every way to meet; the last one a few times, since it has more than one end.
-    pub(crate) const ALL: [Self; 5] = [Self::FirstLeads, Self::SecondLeads, Self::AtOnce, Self::AtOnce, Self::AtOnce];
+impl CommitOrder {
+    /// All orders; the last one several times, because its outcome varies.
+    pub(crate) const ALL: [Self; 5] = [Self::FirstThenSecond, Self::SecondThenFirst, Self::Concurrent, Self::Concurrent, Self::Concurrent];
 }
 
-impl Won {
-    /// The winner and the loser of two.
+impl Winner {
+    /// Returns the winner and the loser of two.
     pub(crate) fn winner_and_loser<T>(self, first: T, second: T) -> (T, T) {
         match self {
             Self::First => (first, second),
@@ -42,27 +42,32 @@ impl Won {
 }
 
 impl World {
-    /// Commits two changes, as `meeting` says.
-    pub(crate) async fn meet(&self, meeting: Meeting, first: &Change, second: &Change) -> [Result<Committed, CommitError>; 2] {
-        self.meet_beside(self, meeting, first, second).await
-    }
-
-    /// Commits two changes, as `meeting` says, the second of them through another process.
-    pub(crate) async fn meet_beside(
+    /// Commits two changes in the order of `commit_order`.
+    pub(crate) async fn commit_both(
         &self,
-        other: &Self,
-        meeting: Meeting,
+        commit_order: CommitOrder,
         first: &Change,
         second: &Change,
     ) -> [Result<Committed, CommitError>; 2] {
-        match meeting {
-            Meeting::FirstLeads => [self.commit(first).await, other.commit(second).await],
-            Meeting::SecondLeads => {
+        self.commit_both_with(self, commit_order, first, second).await
+    }
+
+    /// Commits two changes in the order of `commit_order`, the second one through another process.
+    pub(crate) async fn commit_both_with(
+        &self,
+        other: &Self,
+        commit_order: CommitOrder,
+        first: &Change,
+        second: &Change,
+    ) -> [Result<Committed, CommitError>; 2] {
+        match commit_order {
+            CommitOrder::FirstThenSecond => [self.commit(first).await, other.commit(second).await],
+            CommitOrder::SecondThenFirst => {
                 let second = other.commit(second).await;
                 [self.commit(first).await, second]
             }
-            Meeting::AtOnce => {
-                self.note([first, second]);
+            CommitOrder::Concurrent => {
+                self.track([first, second]);
                 let barrier = Arc::new(Barrier::new(2));
                 let [first, second] = [(self, first), (other, second)].map(|(world, change)| {
                     let (store, change, barrier) = (world.ports.store.clone(), change.clone(), barrier.clone());
@@ -76,24 +81,24 @@ impl World {
         }
     }
 
-    /// Commits two changes of which one, and only one, can be.
-    pub(crate) async fn one_wins(&self, meeting: Meeting, first: &Change, second: &Change) -> Won {
-        match self.meet(meeting, first, second).await {
+    /// Commits two changes, and asserts that exactly one of them is committed.
+    pub(crate) async fn assert_one_wins(&self, commit_order: CommitOrder, first: &Change, second: &Change) -> Winner {
+        match self.commit_both(commit_order, first, second).await {
             [Ok(_), Err(CommitError::Conflict)] => {
-                assert_ne!(meeting, Meeting::SecondLeads, "the first was committed after the second");
-                Won::First
+                assert_ne!(commit_order, CommitOrder::SecondThenFirst, "the first was committed after the second");
+                Winner::First
             }
             [Err(CommitError::Conflict), Ok(_)] => {
-                assert_ne!(meeting, Meeting::FirstLeads, "the second was committed after the first");
-                Won::Second
+                assert_ne!(commit_order, CommitOrder::FirstThenSecond, "the second was committed after the first");
+                Winner::Second
             }
-            results @ [Ok(_) | Err(_), Ok(_) | Err(_)] => panic!("{meeting:?}: not one winner: {results:?}"),
+            results @ [Ok(_) | Err(_), Ok(_) | Err(_)] => panic!("{commit_order:?}: not exactly one winner: {results:?}"),
         }
     }
 
-    /// Both commands decide, then both commit: one wins.
-    pub(crate) async fn rivals<A: Command, B: Command>(&self, meeting: Meeting, first: &A, second: &B) -> Won {
+    /// Decides both commands, then commits both, and asserts that one wins.
+    pub(crate) async fn race<A: Command, B: Command>(&self, commit_order: CommitOrder, first: &A, second: &B) -> Winner {
         let (first, second) = (self.change_of(first).await, self.change_of(second).await);
-        self.one_wins(meeting, &first, &second).await
+        self.assert_one_wins(commit_order, &first, &second).await
     }
 }

@@ -1,4 +1,4 @@
-//! What was committed, as a store told it.
+//! A record of the commits that a store reported.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use super::World;
 
-/// Keeps what is committed through it, in the order of commits unless there are several at once.
+/// A store that records the changes committed through it, in the order of commits unless they are concurrent.
 pub(crate) struct Recorder {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
@@ -26,25 +26,25 @@ struct Record {
 #[derive(Debug, Clone)]
 pub(crate) struct Recorded {
     pub(crate) change: Change,
-    /// The number that a join was given.
+    /// The number that a join got.
     pub(crate) number: Option<u64>,
     pub(crate) at: OffsetDateTime,
-    /// The how-manieth commit it came in.
+    /// The number of the commit that contained it.
     pub(crate) group: usize,
 }
 
 impl Recorder {
-    /// What was committed.
+    /// Returns the changes that were committed.
     pub(crate) fn changes(&self) -> Vec<Recorded> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner).changes.clone()
     }
 
-    /// The events of what was committed.
+    /// Returns the events of the changes that were committed.
     pub(crate) fn events(&self) -> Vec<Event> {
         self.changes().into_iter().flat_map(|recorded| recorded.change.events).collect()
     }
 
-    /// The rows of what was committed.
+    /// Returns the rows of the changes that were committed.
     pub(crate) fn rows(&self) -> Vec<LoggedRow> {
         self.changes().iter().flat_map(|recorded| recorded.change.logged(recorded.number)).collect()
     }
@@ -74,7 +74,7 @@ impl Store for Recorder {
 }
 
 impl World {
-    /// The same world; what is committed in it from now on is recorded.
+    /// Returns the same world with a recorder of all later commits.
     pub(crate) fn recorded(mut self) -> (Self, Arc<Recorder>) {
         let (store, clock) = (self.ports.store.clone(), self.clock.clone());
         let recorder = Arc::new(Recorder { store, clock, record: Mutex::default() });

@@ -1,4 +1,4 @@
-//! Rows as the reading ports tell them.
+//! Rows as the reading ports return them.
 
 use domain::idempotency::IdempotentRequest;
 use domain::{
@@ -22,16 +22,16 @@ impl World {
         self.ports.catalogue.schedule(id).await.unwrap()
     }
 
-    /// These dates.
+    /// Returns these schedules.
     pub(crate) async fn schedules(&self, ids: &[ScheduleId]) -> Vec<Versioned<Schedule>> {
         let mut schedules = Vec::new();
         for id in ids {
-            schedules.push(self.schedule(*id).await.expect("a date"));
+            schedules.push(self.schedule(*id).await.expect("a schedule"));
         }
         schedules
     }
 
-    /// The seats of `schedule` with these numbers.
+    /// Returns the seats of `schedule` with these numbers.
     pub(crate) async fn seats(&self, schedule: ScheduleId, numbers: &[u32]) -> Vec<Versioned<Seat>> {
         let all = self.ports.catalogue.seats(schedule).await.unwrap();
         let find = |number: &u32| all.iter().find(|seat| seat.number() == seat_number(*number)).cloned();
@@ -42,27 +42,27 @@ impl World {
         self.ports.tokens.token(id).await.unwrap().expect("a token")
     }
 
-    /// The reservation, which was written `writes` times.
+    /// Returns the reservation, which was written `writes` times.
     pub(crate) async fn reservation(&self, id: ReservationId, writes: i64) -> Versioned<Reservation> {
         Versioned::new(Version(writes), self.ports.reservations.reservation(id).await.unwrap().expect("a reservation"))
     }
 
-    /// The payment, which was written `writes` times.
+    /// Returns the payment, which was written `writes` times.
     pub(crate) async fn payment(&self, id: PaymentId, writes: i64) -> Versioned<Payment> {
         Versioned::new(Version(writes), self.ports.reservations.payment(id).await.unwrap().expect("a payment"))
     }
 
-    /// The wallet, which was written `writes` times.
+    /// Returns the wallet, which was written `writes` times.
     pub(crate) async fn wallet(&self, user: UserId, writes: i64) -> Versioned<Wallet> {
         Versioned::new(Version(writes), self.ports.wallets.wallet(user).await.unwrap().expect("a wallet"))
     }
 
-    /// What is in `user`'s wallet, in minor units.
+    /// Returns the balance of `user`'s wallet, in minor units.
     pub(crate) async fn balance(&self, user: UserId) -> i64 {
         self.wallet(user, 0).await.balance().minor()
     }
 
-    /// The record of a request's first answer, given at `at`.
+    /// Returns the record of a request's first response, sent at `at`.
     pub(crate) fn record(&self, idempotency: &IdempotentRequest, outcome: Outcome, at: OffsetDateTime) -> Versioned<IdempotencyRecord> {
         let IdempotentRequest { scope, fingerprint } = idempotency.clone();
         let row = IdempotencyRecord { scope, fingerprint, outcome, recorded_at: at, expires_at: at + self.rules.key_retention };

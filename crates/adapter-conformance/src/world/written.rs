@@ -1,4 +1,4 @@
-//! Whether a committed change is there to be read.
+//! Assertions that a committed change is readable.
 
 use application::PageRequest;
 use domain::change::Admission;
@@ -7,10 +7,10 @@ use domain::{Change, IdempotencyRecord, NewToken, Payment, QueueToken, Reservati
 use super::World;
 
 impl World {
-    /// Commits `change`; every row of it can then be read as it was written.
+    /// Commits `change`, and asserts that each of its rows can be read as it was written.
     pub(crate) async fn commit_and_read_back(&self, change: &Change) {
-        let number = self.commit(change).await.expect("nothing stands in its way").number;
-        assert_eq!(number.is_some(), change.row::<NewToken>().is_some(), "a join has a number, and nothing else has");
+        let number = self.commit(change).await.expect("there is no conflicting change").number;
+        assert_eq!(number.is_some(), change.row::<NewToken>().is_some(), "a join must have a number, and no other change");
         if let Some((new, number)) = change.row::<NewToken>().zip(number) {
             let token = Write::insert(new.row.clone().numbered(number));
             assert_eq!(self.token(token.row.id()).await, token.versioned());
@@ -18,7 +18,7 @@ impl World {
         self.read_back(change).await;
     }
 
-    /// Every row of a change that was committed, its join aside, can be read as it was written.
+    /// Asserts that each row of a committed change, except for its join, can be read as it was written.
     pub(crate) async fn read_back(&self, change: &Change) {
         for token in change.rows::<QueueToken>() {
             assert_eq!(self.token(token.row.id()).await, token.versioned());
@@ -34,7 +34,7 @@ impl World {
         }
         self.read_back_money(change).await;
         for admission in change.rows::<Admission>() {
-            let line = self.find(need::Line { queue: admission.row.0, at_most: 0 }).await.expect("a queue");
+            let line = self.find(need::QueueHead { queue: admission.row.0, at_most: 0 }).await.expect("a queue");
             assert_eq!(line.admission, admission.version());
         }
         for user in change.rows::<User>() {

@@ -1,9 +1,9 @@
-//! Each clause is in the suite and in `CLAUSES.md`.
+//! Every clause is in the suite and in `CLAUSES.md`.
 
 use std::fs::{read_dir, read_to_string};
 use std::path::Path;
 
-/// The names of all clauses under `folder`.
+/// Returns the names of all clauses under `folder`.
 fn clauses(folder: &Path) -> Vec<String> {
     let mut names = Vec::new();
     for entry in read_dir(folder).unwrap() {
@@ -26,7 +26,7 @@ fn every_clause_is_in_the_suite_and_in_the_docs() {
     let names = clauses(&root.join("src/clauses"));
     assert!(names.len() > 100, "{} clauses", names.len());
     for name in names {
-        assert!(suite.lines().filter(|line| line.trim() == name).count() == 1, "{name} is once in the suite");
-        assert!(docs.contains(&format!("`{name}`")), "{name} is in CLAUSES.md");
+        assert!(suite.lines().filter(|line| line.trim() == name).count() == 1, "{name} must be in the suite exactly once");
+        assert!(docs.contains(&format!("`{name}`")), "{name} must be in CLAUSES.md");
     }
 }

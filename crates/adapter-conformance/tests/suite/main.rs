@@ -1,4 +1,4 @@
-//! The suite itself: it has all clauses, and they find what they are for.
+//! Tests of the suite itself: it includes all clauses, and they detect the faults that they are written for.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test: a panic is how it fails")]
 
 mod crashes;

@@ -1,4 +1,4 @@
-//! How an external issuer signs.
+//! The signing algorithms of external issuers.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jsonwebtoken::Algorithm;
 use thiserror::Error;
 
-/// The one algorithm that an external issuer signs with. All have a public key: what verifies a token can't make one.
+/// The one algorithm that an external issuer signs with. All use public keys: a key that verifies tokens can't sign them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SigningAlgorithm {
     /// RSA, PKCS #1 v1.5, SHA-256.
@@ -19,7 +19,7 @@ pub enum SigningAlgorithm {
     EdDsa,
 }
 
-/// There is no such algorithm, or it is none that an external issuer may sign with.
+/// An algorithm that is unknown, or not allowed for external issuers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("must be RS256, PS256, ES256 or EdDSA")]
 pub struct UnknownAlgorithm;
@@ -36,7 +36,7 @@ impl SigningAlgorithm {
         }
     }
 
-    /// As `jsonwebtoken` calls it.
+    /// Returns the algorithm of `jsonwebtoken`.
     pub(super) const fn jose(self) -> Algorithm {
         match self {
             Self::Rs256 => Algorithm::RS256,

@@ -1,20 +1,20 @@
-//! Who is asking, and what they may do.
+//! The caller of a request and their roles.
 
 use domain::UserId;
 
-/// What the bearer of an access token may do.
+/// A role in an access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// What every user may.
+    /// The permissions of every user.
     User,
-    /// What operators may, too.
+    /// The permissions of operators.
     Operator,
-    /// Putting money into users' wallets, too.
+    /// The permission to charge the wallets of users.
     Cashier,
 }
 
 impl Role {
-    /// As a roles claim says it.
+    /// Returns the name in the roles claim.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::User => "user",
@@ -24,19 +24,19 @@ impl Role {
     }
 }
 
-/// Who is asking.
+/// The caller of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Caller {
     /// The user.
     pub(crate) user: UserId,
-    /// Whether they are an operator.
+    /// Whether the caller is an operator.
     pub(crate) operator: bool,
-    /// Whether they are a cashier.
+    /// Whether the caller is a cashier.
     pub(crate) cashier: bool,
-    /// Until when their access token says so, in seconds since 1970.
+    /// When the access token expires, leeway included, in seconds since 1970.
     pub(crate) until: i64,
 }
 
-/// The access token says nothing that can be believed. Why is for nobody but the caller's own tests to find out.
+/// The access token is invalid. The reason is not disclosed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct InvalidToken;

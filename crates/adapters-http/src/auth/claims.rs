@@ -1,4 +1,4 @@
-//! What an access token says.
+//! The claims of an access token.
 
 use domain::UserId;
 use serde::Deserialize;
@@ -13,12 +13,12 @@ pub(super) struct Claims {
     sub: Uuid,
     exp: i64,
     nbf: Option<i64>,
-    /// The roles among them, under a name that the issuer's configuration gives.
+    /// All other claims; the name of the roles claim is configured for each issuer.
     #[serde(flatten)]
     others: Map<String, Value>,
 }
 
-/// What can be believed; whether it holds by now is asked each time.
+/// Verified claims; their validity period is checked at each use.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct VerifiedClaims {
     caller: Caller,
@@ -26,8 +26,8 @@ pub(super) struct VerifiedClaims {
 }
 
 impl Claims {
-    /// What they come to, if the issuer's clock may be off by `leeway_seconds`.
-    pub(super) fn claims(&self, roles_claim: &str, leeway_seconds: i64) -> Result<VerifiedClaims, InvalidToken> {
+    /// Returns the verified claims, for an issuer whose clock may be off by `leeway_seconds`.
+    pub(super) fn to_verified(&self, roles_claim: &str, leeway_seconds: i64) -> Result<VerifiedClaims, InvalidToken> {
         let until = self.exp.saturating_add(leeway_seconds);
         let roles = self.roles(roles_claim)?;
         let has = |role: Role| roles.contains(&role.name());
@@ -36,20 +36,20 @@ impl Claims {
         Ok(VerifiedClaims { caller, from })
     }
 
-    /// Roles that nobody knows are passed over; what is no list of names is not believed.
+    /// Returns the names of the roles, unknown ones included. A claim other than a name or a list of names is invalid.
     fn roles(&self, roles_claim: &str) -> Result<Vec<&str>, InvalidToken> {
-        let named = match self.others.get(roles_claim) {
+        let roles = match self.others.get(roles_claim) {
             None | Some(Value::Null) => &[],
             Some(Value::Array(roles)) => roles.as_slice(),
             Some(role) => std::slice::from_ref(role),
         };
-        named.iter().map(|role| role.as_str().ok_or(InvalidToken)).collect()
+        roles.iter().map(|role| role.as_str().ok_or(InvalidToken)).collect()
     }
 }
 
 impl VerifiedClaims {
-    /// Who is asking at `now`.
-    pub(super) const fn at(&self, now: i64) -> Result<Caller, InvalidToken> {
+    /// Returns the caller if the claims are valid at `now`.
+    pub(super) const fn caller_at(&self, now: i64) -> Result<Caller, InvalidToken> {
         if self.from <= now && now < self.caller.until { Ok(self.caller) } else { Err(InvalidToken) }
     }
 }

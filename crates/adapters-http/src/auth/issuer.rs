@@ -14,10 +14,10 @@ use super::caller::{InvalidToken, Role};
 use super::claims::{Claims, VerifiedClaims};
 use super::signatures;
 
-/// What the issuer calls itself, and the audience that a token may name.
+/// The name of the issuer, and the audience that a token may name.
 pub(super) const NAME: &str = "frontrow";
 const ROLES_CLAIM: &str = "roles";
-/// So far the clocks of several instances may be off.
+/// The tolerated difference between the clocks of instances.
 const LEEWAY_SECONDS: i64 = 30;
 
 /// Issues and verifies access tokens: JWTs signed with HMAC-SHA-256, and no others.
@@ -28,7 +28,7 @@ pub struct Issuer {
     lifetime: Duration,
 }
 
-/// The access token could not be made.
+/// The access token could not be signed.
 #[derive(Debug, Error)]
 #[error("the access token can't be signed")]
 pub struct CannotSign(#[source] jsonwebtoken::errors::Error);
@@ -43,20 +43,20 @@ struct Issued {
 }
 
 impl Issuer {
-    /// An issuer that signs with `secret` (32 bytes, as random as can be) tokens that are good for `lifetime`.
+    /// Creates an issuer that signs with `secret` (32 random bytes) tokens that are valid for `lifetime`.
     pub fn new(secret: &[u8], lifetime: Duration) -> Self {
         signatures::install();
         let mut validation = Validation::new(Algorithm::HS256);
-        // `exp` and `nbf` are judged by our own clock, and `iss` has led here.
+        // `exp` and `nbf` are checked against the API's clock, and the issuer was selected by `iss`.
         validation.validate_exp = false;
         validation.set_audience(&[NAME]);
         Self { signing: EncodingKey::from_secret(secret), verifying: DecodingKey::from_secret(secret), validation, lifetime }
     }
 
-    /// An access token for `user` in `roles`, good from `now` on.
+    /// Issues an access token for `user` with `roles`, valid from `now`.
     ///
     /// # Errors
-    /// [`CannotSign`] if the library can't.
+    /// [`CannotSign`] if signing fails.
     pub fn issue(&self, user: UserId, roles: &[Role], now: OffsetDateTime) -> Result<String, CannotSign> {
         let claims = Issued {
             iss: NAME,
@@ -68,15 +68,15 @@ impl Issuer {
         encode(&Header::new(Algorithm::HS256), &claims, &self.signing).map_err(CannotSign)
     }
 
-    /// What `token`, whose `iss` is [`NAME`], says.
+    /// Verifies `token`, whose `iss` is [`NAME`], and returns its claims.
     pub(super) fn read(&self, token: &str) -> Result<VerifiedClaims, InvalidToken> {
         let claims = decode::<Claims>(token, &self.verifying, &self.validation).map_err(|_| InvalidToken)?.claims;
-        claims.claims(ROLES_CLAIM, LEEWAY_SECONDS)
+        claims.to_verified(ROLES_CLAIM, LEEWAY_SECONDS)
     }
 }
 
 impl fmt::Debug for Issuer {
-    /// Without the secret.
+    /// Formats the issuer without the secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Issuer").field("lifetime", &self.lifetime).finish_non_exhaustive()
     }
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_issues_it_believes() {
+    fn issued_tokens_are_valid() {
         let issuer = issuer();
         let token = issuer.issue(ADA, &[Role::User], NOW).expect("a token");
         let until = NOW.unix_timestamp() + 3_600 + 30;
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_ends_with_its_lifetime_and_a_little_leeway() {
+    fn a_token_expires_after_its_lifetime_and_the_leeway() {
         let issuer = issuer();
         let token = issuer.issue(ADA, &[Role::User], NOW).expect("a token");
         assert!(verify(&token, NOW + Duration::from_secs(3600 + 29)).is_ok());
@@ -129,13 +129,13 @@ mod tests {
     }
 
     #[test]
-    fn another_secret_is_not_believed() {
+    fn tokens_signed_with_another_secret_are_invalid() {
         let token = Issuer::new(&[8; 32], Duration::from_hours(1)).issue(ADA, &[Role::User], NOW).expect("a token");
         assert_eq!(verify(&token, NOW), Err(InvalidToken));
     }
 
     #[test]
-    fn a_changed_claim_is_not_believed() {
+    fn tokens_with_changed_claims_are_invalid() {
         let token = issuer().issue(ADA, &[Role::User], NOW).expect("a token");
         let other = issuer().issue(UserId(Uuid::from_u128(8)), &[Role::User], NOW).expect("a token");
         let (mine, theirs): (Vec<_>, Vec<_>) = (token.split('.').collect(), other.split('.').collect());
@@ -143,11 +143,11 @@ mod tests {
     }
 
     #[test]
-    fn who_shares_the_secret_is_believed_under_its_name_only() {
+    fn tokens_signed_with_the_secret_are_valid_for_this_issuer_only() {
         let exp = NOW.unix_timestamp() + 60;
-        let cached = Ok(Caller { user: ADA, operator: false, cashier: false, until: exp + 30 });
-        assert_eq!(verify(&signed(&json!({"iss": "frontrow", "sub": ADA.0, "exp": exp})), NOW), cached);
-        assert_eq!(verify(&signed(&json!({"iss": "frontrow", "aud": ["x", "frontrow"], "sub": ADA.0, "exp": exp})), NOW), cached);
+        let valid = Ok(Caller { user: ADA, operator: false, cashier: false, until: exp + 30 });
+        assert_eq!(verify(&signed(&json!({"iss": "frontrow", "sub": ADA.0, "exp": exp})), NOW), valid);
+        assert_eq!(verify(&signed(&json!({"iss": "frontrow", "aud": ["x", "frontrow"], "sub": ADA.0, "exp": exp})), NOW), valid);
         for iss in [json!("elsewhere"), json!("Frontrow"), json!(["frontrow"]), json!(null)] {
             assert_eq!(verify(&signed(&json!({"iss": iss, "sub": ADA.0, "exp": exp})), NOW), Err(InvalidToken), "{iss}");
         }
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn claims_that_make_no_sense_are_not_believed() {
+    fn tokens_with_malformed_claims_are_invalid() {
         let exp = NOW.unix_timestamp() + 60;
         for claims in [
             json!({"iss": "frontrow", "sub": "ada", "exp": exp}),
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn other_algorithms_are_not_believed() {
+    fn tokens_with_other_algorithms_are_invalid() {
         let token = issuer().issue(ADA, &[Role::User], NOW).expect("a token");
         let claims = token.split('.').nth(1).expect("claims");
         let signature = token.split('.').nth(2).expect("a signature");
@@ -208,23 +208,23 @@ mod tests {
     }
 
     #[test]
-    fn it_shows_its_secret_to_nobody() {
+    fn debug_output_hides_the_secret() {
         assert_eq!(format!("{:?}", issuer()), "Issuer { lifetime: 3600s, .. }");
     }
 
     proptest! {
         #[test]
-        fn nobody_guesses_a_token(text in ".{0,200}|[A-Za-z0-9_-]{0,90}\\.[A-Za-z0-9_-]{0,90}\\.[A-Za-z0-9_-]{43}", at: i32) {
+        fn arbitrary_text_is_no_valid_token(text in ".{0,200}|[A-Za-z0-9_-]{0,90}\\.[A-Za-z0-9_-]{0,90}\\.[A-Za-z0-9_-]{43}", at: i32) {
             let now = OffsetDateTime::UNIX_EPOCH + time::Duration::seconds(at.into());
             prop_assert_eq!(verify(&text, now), Err(InvalidToken));
         }
 
         #[test]
-        fn whatever_a_token_says_of_times_is_judged(exp: i64, nbf: Option<i64>) {
+        fn the_validity_period_is_checked(exp: i64, nbf: Option<i64>) {
             let token = signed(&json!({"iss": "frontrow", "sub": ADA.0, "exp": exp, "nbf": nbf}));
             let now = NOW.unix_timestamp();
-            let good = exp.saturating_add(30) > now && nbf.is_none_or(|nbf| nbf.saturating_sub(30) <= now);
-            prop_assert_eq!(verify(&token, NOW).is_ok(), good);
+            let is_valid = exp.saturating_add(30) > now && nbf.is_none_or(|nbf| nbf.saturating_sub(30) <= now);
+            prop_assert_eq!(verify(&token, NOW).is_ok(), is_valid);
         }
     }
 }

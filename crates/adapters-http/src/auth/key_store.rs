@@ -1,4 +1,4 @@
-//! Where the keys of an external issuer hang: they are changed while tokens are verified.
+//! The current keys of an external issuer, which can be replaced while tokens are verified.
 
 use std::sync::Arc;
 
@@ -7,14 +7,14 @@ use tokio::sync::Notify;
 
 use super::keys::Keys;
 
-/// Where the keys of an external issuer hang. Whoever knows where they come from hangs up new ones; nobody waits for them.
+/// The current keys of an external issuer. The component that obtains new keys replaces them; verification never waits for them.
 #[derive(Debug)]
 pub struct KeyStore {
     current: ArcSwap<CurrentKeys>,
     missing_key: Notify,
 }
 
-/// Keys, and how many times others hung there before.
+/// Keys, and the number of times that keys were replaced before.
 #[derive(Debug)]
 pub(super) struct CurrentKeys {
     pub(super) keys: Keys,
@@ -22,12 +22,13 @@ pub(super) struct CurrentKeys {
 }
 
 impl KeyStore {
-    /// A keyring with these keys.
+    /// Creates a store with these keys.
     pub fn new(keys: Keys) -> Self {
         Self { current: ArcSwap::from_pointee(CurrentKeys { keys, generation: 0 }), missing_key: Notify::new() }
     }
 
-    /// Hangs up keys: what was verified with others is not believed any more. False, and nothing has changed, if they are the same.
+    /// Replaces the keys; tokens that were verified with the old ones are verified again. Returns false, and changes nothing, if the keys
+    /// are the same.
     pub fn replace(&self, keys: Keys) -> bool {
         let old = self.current.load_full();
         if old.keys.are(&keys) {
@@ -37,22 +38,22 @@ impl KeyStore {
         true
     }
 
-    /// Whether these are the keys by now.
+    /// Returns whether these are the current keys.
     pub fn has(&self, keys: &Keys) -> bool {
         self.current().keys.are(keys)
     }
 
-    /// Waits until somebody has come with a token whose key is not here.
+    /// Waits until a token with an unknown key is reported.
     pub async fn missing_key(&self) {
         self.missing_key.notified().await;
     }
 
-    /// The keys by now.
+    /// Returns the current keys.
     pub(super) fn current(&self) -> Guard<Arc<CurrentKeys>> {
         self.current.load()
     }
 
-    /// Somebody has come with a token whose key is not here.
+    /// Reports a token with an unknown key.
     pub fn report_missing(&self) {
         self.missing_key.notify_one();
     }

@@ -2,6 +2,7 @@
 
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyOperations, PublicKeyUse};
 use jsonwebtoken::{DecodingKey, DecodingKeyKind};
+use pem::Pem;
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -9,61 +10,62 @@ use thiserror::Error;
 
 use super::algorithm::SigningAlgorithm;
 
-/// More keys than any issuer has at once.
-const AT_MOST: usize = 32;
+/// The maximum number of keys, more than any issuer has at once.
+const MAX_KEYS: usize = 32;
 /// The smallest RSA modulus, in bytes.
-const SMALLEST_MODULUS: usize = 256;
-const UNCOMPRESSED_P256_POINT: usize = 65;
-const ED25519_POINT: usize = 32;
+const MIN_MODULUS_BYTES: usize = 256;
+const PUBLIC_KEY_TAGS: [&str; 2] = ["PUBLIC KEY", "RSA PUBLIC KEY"];
+const UNCOMPRESSED_P256_POINT_BYTES: usize = 65;
+const ED25519_POINT_BYTES: usize = 32;
 
-/// Public keys that verify by one algorithm.
+/// Public keys for one algorithm.
 #[derive(Debug, Clone)]
 pub struct Keys {
     keys: Vec<Key>,
-    /// Of the document that they were read from.
+    /// The digest of the document that the keys were read from.
     digest: [u8; 32],
 }
 
 #[derive(Debug, Clone)]
 struct Key {
-    /// None: a key without a name, which tokens of any `kid` may be signed with.
+    /// None: a key without an id, which may have signed tokens with any `kid`.
     kid: Option<String>,
     verifying: DecodingKey,
 }
 
-/// A JSON Web Key Set, whose keys need not all make sense.
+/// A JSON Web Key Set; unsupported keys in it are allowed.
 #[derive(Deserialize)]
 struct KeySet {
     keys: Vec<Value>,
 }
 
-/// The document holds no keys that can be used.
+/// The document contains no usable keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum KeysError {
-    /// Not PEM, or not of public keys.
-    #[error("is no PEM of public keys (BEGIN PUBLIC KEY)")]
+    /// The document is not PEM, or not of public keys.
+    #[error("is not a PEM document of public keys (BEGIN PUBLIC KEY)")]
     NotPem,
-    /// There is a private key in it.
-    #[error("holds a private key: it belongs to the issuer alone, here is the place of its public key")]
+    /// The document contains a private key.
+    #[error("contains a private key, which belongs to the issuer alone: configure its public key")]
     Private,
-    /// Not a JSON Web Key Set.
-    #[error("is no JSON Web Key Set")]
+    /// The document is not a JSON Web Key Set.
+    #[error("is not a JSON Web Key Set")]
     NotJwks,
-    /// No key of the pinned algorithm.
-    #[error("holds no key for {0}")]
+    /// The document contains no key for the pinned algorithm.
+    #[error("contains no key for {0}")]
     NoneFits(SigningAlgorithm),
-    /// Too many keys.
-    #[error("holds more than {AT_MOST} keys")]
+    /// The document contains too many keys.
+    #[error("contains more than {MAX_KEYS} keys")]
     TooMany,
 }
 
 impl Keys {
-    /// No keys, yet.
+    /// Returns an empty set, for an issuer whose keys are not known yet.
     pub const fn none() -> Self {
         Self { keys: Vec::new(), digest: [0; 32] }
     }
 
-    /// The keys of a PEM document, one or more: each may be meant, whatever the token's `kid` says.
+    /// Reads one or more keys from a PEM document. Each of them is tried, whatever the token's `kid` is.
     ///
     /// # Errors
     /// [`KeysError`] unless each is a public key for `algorithm`.
@@ -71,15 +73,20 @@ impl Keys {
         if document.contains("PRIVATE KEY-----") {
             return Err(KeysError::Private);
         }
-        let keys = pem_blocks(document).map(|block| {
-            let verifying = from_block(block?, algorithm).ok_or(KeysError::NoneFits(algorithm))?;
+        let blocks = pem::parse_many(document).map_err(|_| KeysError::NotPem)?;
+        // The parser ignores an incomplete block.
+        let is_complete = !blocks.is_empty() && blocks.len() == document.matches("-----BEGIN ").count();
+        if !is_complete || !blocks.iter().all(|block| PUBLIC_KEY_TAGS.contains(&block.tag())) {
+            return Err(KeysError::NotPem);
+        }
+        let keys = blocks.iter().map(|block| {
+            let verifying = from_block(block, algorithm).ok_or(KeysError::NoneFits(algorithm))?;
             Ok(Key { kid: None, verifying })
         });
-        let keys: Vec<Key> = keys.collect::<Result<_, KeysError>>()?;
-        if keys.is_empty() { Err(KeysError::NotPem) } else { Self::of(keys, document) }
+        Self::of(keys.collect::<Result<_, KeysError>>()?, document)
     }
 
-    /// The keys of a JSON Web Key Set that are for `algorithm`; others in it are passed over.
+    /// Reads the keys for `algorithm` from a JSON Web Key Set; other keys are ignored.
     ///
     /// # Errors
     /// [`KeysError`] if there is none.
@@ -90,69 +97,57 @@ impl Keys {
     }
 
     fn of(keys: Vec<Key>, document: &str) -> Result<Self, KeysError> {
-        if keys.len() > AT_MOST { Err(KeysError::TooMany) } else { Ok(Self { keys, digest: Sha256::digest(document).into() }) }
+        if keys.len() > MAX_KEYS { Err(KeysError::TooMany) } else { Ok(Self { keys, digest: Sha256::digest(document).into() }) }
     }
 
-    /// The keys that a token with this `kid` may have been signed with: those of this name and those without one. A token that
-    /// names none may have been signed with any.
+    /// Returns the keys that may have signed a token with this `kid`: those with this id and those without one. A token without a `kid` may
+    /// have been signed with any key.
     pub(super) fn named<'a>(&'a self, kid: Option<&'a str>) -> impl Iterator<Item = &'a DecodingKey> {
-        let may_be = move |key: &&Key| kid.is_none_or(|kid| key.kid.as_deref().is_none_or(|name| name == kid));
-        self.keys.iter().filter(may_be).map(|key| &key.verifying)
+        let matches = move |key: &&Key| kid.is_none_or(|kid| key.kid.as_deref().is_none_or(|id| id == kid));
+        self.keys.iter().filter(matches).map(|key| &key.verifying)
     }
 
-    /// Whether both were read from the same document.
+    /// Returns whether both were read from the same document.
     pub(super) fn are(&self, others: &Self) -> bool {
         self.digest == others.digest
     }
 }
 
-/// Each `-----BEGIN …` of the document, up to the next.
-fn pem_blocks(document: &str) -> impl Iterator<Item = Result<&str, KeysError>> {
-    const BEGIN: &str = "-----BEGIN ";
-    let kinds = ["PUBLIC KEY-----", "RSA PUBLIC KEY-----"];
-    let starts: Vec<usize> = document.match_indices(BEGIN).map(|(start, _)| start).collect();
-    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([document.len()]).collect();
-    starts.into_iter().zip(ends).map(move |(start, end)| {
-        let block = document.get(start..end).ok_or(KeysError::NotPem)?;
-        let is_public = block.strip_prefix(BEGIN).is_some_and(|rest| kinds.iter().any(|kind| rest.starts_with(kind)));
-        if is_public { Ok(block) } else { Err(KeysError::NotPem) }
-    })
-}
-
-fn from_block(block: &str, algorithm: SigningAlgorithm) -> Option<DecodingKey> {
+fn from_block(block: &Pem, algorithm: SigningAlgorithm) -> Option<DecodingKey> {
+    let block = pem::encode(block);
     let key = match algorithm {
         SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256 => DecodingKey::from_rsa_pem(block.as_bytes()),
         SigningAlgorithm::Es256 => DecodingKey::from_ec_pem(block.as_bytes()),
         SigningAlgorithm::EdDsa => DecodingKey::from_ed_pem(block.as_bytes()),
     };
-    key.ok().filter(|key| is_sound(key, algorithm))
+    key.ok().filter(|key| has_valid_size(key, algorithm))
 }
 
-/// The key, if it is one that signs by `algorithm`.
+/// Returns the key if it is a signing key for `algorithm`.
 fn from_jwk(key: &Jwk, algorithm: SigningAlgorithm) -> Option<Key> {
-    let about = &key.common;
-    let fits = match (&key.algorithm, algorithm) {
+    let common = &key.common;
+    let has_type = match (&key.algorithm, algorithm) {
         (AlgorithmParameters::RSA(_), SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256) => true,
         (AlgorithmParameters::EllipticCurve(curve), SigningAlgorithm::Es256) => curve.curve == EllipticCurve::P256,
         (AlgorithmParameters::OctetKeyPair(pair), SigningAlgorithm::EdDsa) => pair.curve == EllipticCurve::Ed25519,
         _ => false,
     };
-    let signs = about.public_key_use.as_ref().is_none_or(|purpose| *purpose == PublicKeyUse::Signature)
-        && about.key_operations.as_ref().is_none_or(|operations| operations.contains(&KeyOperations::Verify))
-        && about.key_algorithm.is_none_or(|named| named.to_string() == algorithm.to_string());
-    let verifying = DecodingKey::from_jwk(key).ok().filter(|key| fits && signs && is_sound(key, algorithm))?;
-    Some(Key { kid: about.key_id.clone(), verifying })
+    let is_for_signing = common.public_key_use.as_ref().is_none_or(|purpose| *purpose == PublicKeyUse::Signature)
+        && common.key_operations.as_ref().is_none_or(|operations| operations.contains(&KeyOperations::Verify))
+        && common.key_algorithm.is_none_or(|name| name.to_string() == algorithm.to_string());
+    let verifying = DecodingKey::from_jwk(key).ok().filter(|key| has_type && is_for_signing && has_valid_size(key, algorithm))?;
+    Some(Key { kid: common.key_id.clone(), verifying })
 }
 
-/// Whether the key has the size that its algorithm asks for; whether it is on the curve shows when it verifies.
-fn is_sound(key: &DecodingKey, algorithm: SigningAlgorithm) -> bool {
+/// Returns whether the key has the size that its algorithm requires. Whether a point is on the curve is only checked by verification.
+fn has_valid_size(key: &DecodingKey, algorithm: SigningAlgorithm) -> bool {
     match (algorithm, key.kind()) {
         (SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256, DecodingKeyKind::RsaModulusExponent { n, .. }) => {
-            n.iter().skip_while(|byte| **byte == 0).count() >= SMALLEST_MODULUS
+            n.iter().skip_while(|byte| **byte == 0).count() >= MIN_MODULUS_BYTES
         }
-        (SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256, DecodingKeyKind::SecretOrDer(der)) => der.len() > SMALLEST_MODULUS,
-        (SigningAlgorithm::Es256, DecodingKeyKind::SecretOrDer(point)) => point.len() == UNCOMPRESSED_P256_POINT,
-        (SigningAlgorithm::EdDsa, DecodingKeyKind::SecretOrDer(point)) => point.len() == ED25519_POINT,
+        (SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256, DecodingKeyKind::SecretOrDer(der)) => der.len() > MIN_MODULUS_BYTES,
+        (SigningAlgorithm::Es256, DecodingKeyKind::SecretOrDer(point)) => point.len() == UNCOMPRESSED_P256_POINT_BYTES,
+        (SigningAlgorithm::EdDsa, DecodingKeyKind::SecretOrDer(point)) => point.len() == ED25519_POINT_BYTES,
         (SigningAlgorithm::Es256 | SigningAlgorithm::EdDsa, DecodingKeyKind::RsaModulusExponent { .. }) => false,
     }
 }
@@ -167,36 +162,37 @@ mod tests {
     const PRIVATE: &str = include_str!("../../tests/keys/test-only-rsa-private.pem");
     const ED: &str = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----\n";
 
-    fn refusal(keys: Result<Keys, KeysError>) -> Option<KeysError> {
+    fn error(keys: Result<Keys, KeysError>) -> Option<KeysError> {
         keys.err()
     }
 
     #[test]
-    fn a_pem_holds_public_keys_of_the_algorithm() {
+    fn public_keys_for_the_algorithm_are_read_from_pem() {
         assert_eq!(Keys::from_pem(RSA, SigningAlgorithm::Rs256).map(|keys| keys.named(Some("any")).count()), Ok(1));
         assert_eq!(Keys::from_pem(ED, SigningAlgorithm::EdDsa).map(|keys| keys.named(None).count()), Ok(1));
         let both = format!("the old one\n{RSA}\nthe new one\n{RSA}");
         assert_eq!(Keys::from_pem(&both, SigningAlgorithm::Ps256).map(|keys| keys.named(None).count()), Ok(2));
-        assert_eq!(refusal(Keys::from_pem(RSA, SigningAlgorithm::Es256)), Some(KeysError::NoneFits(SigningAlgorithm::Es256)));
-        assert_eq!(refusal(Keys::from_pem(ED, SigningAlgorithm::Es256)), Some(KeysError::NoneFits(SigningAlgorithm::Es256)));
-        assert_eq!(refusal(Keys::from_pem(ED, SigningAlgorithm::Rs256)), Some(KeysError::NoneFits(SigningAlgorithm::Rs256)));
+        assert_eq!(error(Keys::from_pem(RSA, SigningAlgorithm::Es256)), Some(KeysError::NoneFits(SigningAlgorithm::Es256)));
+        assert_eq!(error(Keys::from_pem(ED, SigningAlgorithm::Es256)), Some(KeysError::NoneFits(SigningAlgorithm::Es256)));
+        assert_eq!(error(Keys::from_pem(ED, SigningAlgorithm::Rs256)), Some(KeysError::NoneFits(SigningAlgorithm::Rs256)));
         let half = RSA.get(..RSA.len() / 2).unwrap_or_default();
-        assert_eq!(refusal(Keys::from_pem(half, SigningAlgorithm::Rs256)), Some(KeysError::NoneFits(SigningAlgorithm::Rs256)));
-        assert_eq!(refusal(Keys::from_pem(&RSA.repeat(33), SigningAlgorithm::Rs256)), Some(KeysError::TooMany));
+        assert_eq!(error(Keys::from_pem(half, SigningAlgorithm::Rs256)), Some(KeysError::NotPem));
+        assert_eq!(error(Keys::from_pem(&format!("{RSA}{half}"), SigningAlgorithm::Rs256)), Some(KeysError::NotPem));
+        assert_eq!(error(Keys::from_pem(&RSA.repeat(33), SigningAlgorithm::Rs256)), Some(KeysError::TooMany));
     }
 
     #[test]
-    fn a_private_key_and_what_is_no_key_are_refused() {
-        assert_eq!(refusal(Keys::from_pem(PRIVATE, SigningAlgorithm::Rs256)), Some(KeysError::Private));
-        assert_eq!(refusal(Keys::from_pem(&format!("{RSA}{PRIVATE}"), SigningAlgorithm::Rs256)), Some(KeysError::Private));
+    fn private_keys_and_invalid_pem_documents_are_refused() {
+        assert_eq!(error(Keys::from_pem(PRIVATE, SigningAlgorithm::Rs256)), Some(KeysError::Private));
+        assert_eq!(error(Keys::from_pem(&format!("{RSA}{PRIVATE}"), SigningAlgorithm::Rs256)), Some(KeysError::Private));
         let certificate = RSA.replace("PUBLIC KEY", "CERTIFICATE");
         for document in ["", "key", "{}", &certificate] {
-            assert_eq!(refusal(Keys::from_pem(document, SigningAlgorithm::Rs256)), Some(KeysError::NotPem), "{document}");
+            assert_eq!(error(Keys::from_pem(document, SigningAlgorithm::Rs256)), Some(KeysError::NotPem), "{document}");
         }
     }
 
     #[test]
-    fn of_a_key_set_those_keys_count_that_sign_by_the_algorithm() {
+    fn only_signing_keys_for_the_algorithm_are_read_from_a_key_set() {
         let x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
         let good = json!({"kty": "OKP", "crv": "Ed25519", "kid": "a", "x": x});
         let with = |name: &str, value: Value| {
@@ -204,7 +200,7 @@ mod tests {
             key[name] = value;
             key
         };
-        for (key, counts) in [
+        for (key, is_read) in [
             (good.clone(), true),
             (with("use", json!("sig")), true),
             (with("alg", json!("EdDSA")), true),
@@ -221,17 +217,17 @@ mod tests {
             (json!({"kty": "something new"}), false),
         ] {
             let set = json!({"keys": [key, {"kty": "something newer", "kid": 7}]}).to_string();
-            assert_eq!(Keys::from_jwks(&set, SigningAlgorithm::EdDsa).is_ok(), counts, "{key}");
+            assert_eq!(Keys::from_jwks(&set, SigningAlgorithm::EdDsa).is_ok(), is_read, "{key}");
         }
         let small = json!({"keys": [{"kty": "RSA", "kid": "a", "n": x.repeat(5), "e": "AQAB"}]}).to_string();
-        assert_eq!(refusal(Keys::from_jwks(&small, SigningAlgorithm::Rs256)), Some(KeysError::NoneFits(SigningAlgorithm::Rs256)));
+        assert_eq!(error(Keys::from_jwks(&small, SigningAlgorithm::Rs256)), Some(KeysError::NoneFits(SigningAlgorithm::Rs256)));
         for document in ["", "[]", "{}", r#"{"keys": {}}"#] {
-            assert_eq!(refusal(Keys::from_jwks(document, SigningAlgorithm::Rs256)), Some(KeysError::NotJwks), "{document}");
+            assert_eq!(error(Keys::from_jwks(document, SigningAlgorithm::Rs256)), Some(KeysError::NotJwks), "{document}");
         }
     }
 
     #[test]
-    fn a_name_picks_the_keys_that_may_be_meant() {
+    fn a_kid_selects_its_key_and_keys_without_an_id() {
         let key = |kid: Value| json!({"kty": "OKP", "crv": "Ed25519", "kid": kid, "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
         let set = json!({"keys": [key(json!("a")), key(json!("b")), key(Value::Null)]}).to_string();
         let keys = Keys::from_jwks(&set, SigningAlgorithm::EdDsa).unwrap_or(Keys::none());

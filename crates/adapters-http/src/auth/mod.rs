@@ -1,4 +1,4 @@
-//! Who is asking: JSON web tokens of the built-in issuer, or of external ones.
+//! Authentication by JSON web tokens of the built-in issuer or of external ones.
 
 mod algorithm;
 mod caller;

@@ -1,4 +1,4 @@
-//! Signatures by ring, as `jsonwebtoken` wants them: without a provider that crate panics.
+//! The ring provider of signatures for `jsonwebtoken`, which panics without a provider.
 
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{ErrorKind, Result};
@@ -16,9 +16,9 @@ static PROVIDER: CryptoProvider = CryptoProvider {
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-/// Lets `jsonwebtoken` use ring. The second time changes nothing.
+/// Installs ring as the provider of `jsonwebtoken`. Further calls have no effect.
 pub(super) fn install() {
-    // An error means that there is a provider already: ours, from an earlier call.
+    // An error means that the provider is already installed, by an earlier call.
     let _ = PROVIDER.install_default();
 }
 
@@ -29,7 +29,7 @@ fn signer(algorithm: Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>>
     Ok(Box::new(Hs256(hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()))))
 }
 
-/// A key verifies by algorithms of its own family only: a public key is never taken for a shared secret.
+/// Creates a verifier. A key verifies only with algorithms of its own family: a public key is never used as a shared secret.
 fn verifier(algorithm: Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
     if algorithm.family() != key.family() {
         return Err(ErrorKind::InvalidAlgorithm.into());
@@ -45,17 +45,17 @@ fn verifier(algorithm: Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifi
     })
 }
 
-/// By a shared secret.
+/// HMAC-SHA-256 with a shared secret.
 struct Hs256(hmac::Key);
 
-/// By an RSA key of 2048 to 8192 bits.
+/// RSA with a key of 2048 to 8192 bits.
 struct Rsa {
     algorithm: Algorithm,
     parameters: &'static RsaParameters,
     key: DecodingKeyKind,
 }
 
-/// By a point on an elliptic curve.
+/// A signature scheme on an elliptic curve, whose key is a point.
 struct Curve {
     algorithm: Algorithm,
     parameters: &'static dyn VerificationAlgorithm,
@@ -75,7 +75,7 @@ impl JwtSigner for Hs256 {
 }
 
 impl Verifier<Vec<u8>> for Hs256 {
-    /// In constant time.
+    /// Verifies in constant time.
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> std::result::Result<(), Error> {
         hmac::verify(&self.0, message, signature).map_err(|_| Error::new())
     }

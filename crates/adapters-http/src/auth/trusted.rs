@@ -11,22 +11,22 @@ use super::claims::{Claims, VerifiedClaims};
 use super::key_store::KeyStore;
 use super::signatures;
 
-/// On which terms an external issuer is believed.
+/// The terms on which an external issuer is trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trust {
     /// The `iss` of its tokens, exactly.
     pub name: String,
-    /// What the `aud` of its tokens must name.
+    /// The audience that the `aud` of its tokens must contain.
     pub audience: String,
-    /// What it signs with. The token's `alg` must say the same.
+    /// The signing algorithm. The `alg` of its tokens must be the same.
     pub algorithm: SigningAlgorithm,
-    /// So far its clock may be off, in seconds.
+    /// The tolerated deviation of its clock, in seconds.
     pub leeway_seconds: u32,
     /// The claim that lists the roles.
     pub roles_claim: String,
 }
 
-/// An external issuer: what it says of users is believed. It may speak of any user and of operators, like the built-in one.
+/// A trusted external issuer. Like the built-in one, it may issue tokens for any user and any role.
 #[derive(Debug)]
 pub struct TrustedIssuer {
     trust: Trust,
@@ -35,36 +35,36 @@ pub struct TrustedIssuer {
 }
 
 impl TrustedIssuer {
-    /// An issuer that is believed on the terms of `trust` if it signs with a key of `key_store`.
+    /// Creates an issuer that is trusted on the terms of `trust` if it signs with a key of `key_store`.
     pub fn new(trust: Trust, key_store: Arc<KeyStore>) -> Self {
         signatures::install();
         let mut validation = Validation::new(trust.algorithm.jose());
-        // `exp` and `nbf` are judged by our own clock, and `iss` has led here.
+        // `exp` and `nbf` are checked against the API's clock, and the issuer was selected by `iss`.
         validation.validate_exp = false;
         validation.required_spec_claims = HashSet::from(["exp".to_owned(), "aud".to_owned()]);
         validation.set_audience(&[&trust.audience]);
         Self { trust, validation, key_store }
     }
 
-    /// The `iss` of its tokens.
+    /// Returns the `iss` of its tokens.
     pub(super) fn name(&self) -> &str {
         &self.trust.name
     }
 
-    /// Which keys are used by now.
+    /// Returns the generation of the current keys.
     pub(super) fn generation(&self) -> u64 {
         self.key_store.current().generation
     }
 
-    /// What `token` says, and the generation of the keys that say so.
+    /// Verifies `token`, and returns its claims and the generation of the keys.
     pub(super) fn read(&self, token: &str, header: &Header) -> Result<(VerifiedClaims, u64), InvalidToken> {
         let current = self.key_store.current();
         let mut keys = current.keys.named(header.kid.as_deref()).peekable();
         if keys.peek().is_none() {
             self.key_store.report_missing();
         }
-        let read = keys.find_map(|key| decode::<Claims>(token, key, &self.validation).ok()).ok_or(InvalidToken)?;
-        let claims = read.claims.claims(&self.trust.roles_claim, self.trust.leeway_seconds.into())?;
+        let data = keys.find_map(|key| decode::<Claims>(token, key, &self.validation).ok()).ok_or(InvalidToken)?;
+        let claims = data.claims.to_verified(&self.trust.roles_claim, self.trust.leeway_seconds.into())?;
         Ok((claims, current.generation))
     }
 }

@@ -1,5 +1,5 @@
-//! Bodies on their way in. Each is read whole before anything is answered, whoever asks for it later: so the client is done
-//! sending, and is there to read its answer.
+//! Receiving bodies. Each is read completely before the request is handled, whether or not a handler needs it, so that the client has
+//! finished sending and reads the response.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -13,51 +13,51 @@ use actix_web::web::{Bytes, BytesMut};
 use crate::api::Api;
 use crate::extract;
 
-/// Where operators order.
-const ORDERS: &str = "/v1/admin/";
-/// A body past the limit is read on and thrown away up to so many bytes, so that the client reads its answer.
-const DRAINED_BYTES: usize = 1024 * 1024;
-/// So long that takes at most.
-const DRAIN_TIME: Duration = Duration::from_secs(2);
+/// The path prefix of the admin API.
+const ADMIN_PREFIX: &str = "/v1/admin/";
+/// The number of bytes of a body beyond the limit that are read and discarded, so that the client reads its response.
+const MAX_DRAINED_BYTES: usize = 1024 * 1024;
+/// The maximum time for that.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What came of reading a body.
+/// The result of reading a body.
 pub(crate) enum ReceivedBody {
-    /// All of it.
+    /// The complete body.
     Whole(Bytes),
-    /// More than may come.
+    /// The body exceeds the limit.
     TooLarge {
-        /// How many bytes may.
+        /// The limit in bytes.
         limit: usize,
     },
-    /// Not all of it in time.
+    /// The body did not arrive in time.
     TooSlow,
-    /// It ended before its end, or made no sense.
+    /// The body is incomplete or badly encoded.
     Broken,
 }
 
 /// Reads the body, if there is one.
 pub(super) async fn receive(request: &mut ServiceRequest, api: &Api) -> Option<ReceivedBody> {
-    let endless = wants_to_talk_otherwise(request.head());
+    let endless = switches_protocol(request.head());
     match request.take_payload() {
         Payload::None => None,
         _ if endless => None,
         payload => {
             let reading = actix_web::rt::time::timeout(api.settings.body_timeout, read(payload, limit(request, api)));
-            // Boxed, since whoever sends no body needs no room for this.
+            // Boxed, since requests without a body need no space for the future.
             Some(Box::pin(reading).await.unwrap_or(ReceivedBody::TooSlow))
         }
     }
 }
 
-/// How many bytes may come. Strangers can't make us take in as much as operators do.
+/// Returns the limit of the body in bytes. Only operators may use the higher one.
 fn limit(request: &ServiceRequest, api: &Api) -> usize {
-    let order = request.path().starts_with(ORDERS) && extract::is_operator(request.headers(), api);
-    if order { api.settings.operator_body_limit } else { api.settings.body_limit }
+    let is_admin_request = request.path().starts_with(ADMIN_PREFIX) && extract::is_operator(request.headers(), api);
+    if is_admin_request { api.settings.operator_body_limit } else { api.settings.body_limit }
 }
 
-/// Whether whatever follows the head is no body but another protocol, as the server takes it: it ends when the client hangs up. Nobody
-/// here speaks one, so nobody waits for its end; the connection is closed after the answer.
-fn wants_to_talk_otherwise(head: &RequestHead) -> bool {
+/// Returns whether the server treats the bytes after the head as another protocol, which ends when the client disconnects. No other
+/// protocol is supported, so they are not read; the connection is closed after the response.
+fn switches_protocol(head: &RequestHead) -> bool {
     let headers = head.headers();
     let upgrade = headers.get_all(header::UPGRADE).any(|protocol| protocol.as_bytes().trim_ascii().eq_ignore_ascii_case(b"websocket"));
     let tunnel = head.method == Method::CONNECT && !headers.contains_key(header::CONTENT_LENGTH);
@@ -74,13 +74,13 @@ async fn read(payload: Payload, limit: usize) -> ReceivedBody {
             let drain = async {
                 while let Some(Ok(chunk)) = std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await {
                     drained += chunk.len();
-                    if drained > DRAINED_BYTES {
+                    if drained > MAX_DRAINED_BYTES {
                         break;
                     }
                 }
             };
-            // In time or not: the body is too large.
-            actix_web::rt::time::timeout(DRAIN_TIME, drain).await.ok();
+            // The body is too large, whether or not it was drained in time.
+            actix_web::rt::time::timeout(DRAIN_TIMEOUT, drain).await.ok();
             return ReceivedBody::TooLarge { limit };
         }
         body.extend_from_slice(&chunk);

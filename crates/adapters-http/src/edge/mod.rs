@@ -1,7 +1,8 @@
-//! The edge: what every request passes on its way in, and every answer on its way out. In: an id, a span, the whole body. Out:
-//! problems are rendered, panics become problems, one line is logged.
+//! The edge, which every request and every response passes. On the way in, the request gets an id and a span, and its body is read. On the
+//! way out, problems are rendered, panics become problems, and one line is logged.
 
 mod body;
+mod head_only;
 mod record;
 mod requests;
 mod rescue;
@@ -19,6 +20,7 @@ use actix_web::{Error, HttpMessage as _};
 use tracing::Instrument as _;
 
 pub(crate) use body::ReceivedBody;
+pub(crate) use head_only::HeadOnly;
 pub(crate) use record::{MatchedPattern, mark};
 pub(crate) use requests::Requests;
 pub use trace::{Answered, TraceContext, Tracer};
@@ -28,17 +30,14 @@ use crate::cors;
 use crate::problem::{Code, FieldError, MEDIA_TYPE, Problem};
 use record::Record;
 
-/// Marks a request that wants an answer's head alone.
-pub(crate) struct HeadOnly;
-
-/// Carries a request in and its answer out.
+/// Passes a request on, and completes its response.
 pub(crate) async fn pass(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(api) = request.app_data::<Api>().cloned() else { return Err(Problem::internal().into()) };
     let requests = request.app_data::<Rc<Requests>>().cloned();
     let record = Record::begin(&request, api.ids.ordered(), api.tracer.clone());
     let span = record.span();
     async move {
-        // Where GET answers, HEAD does; the server leaves the body out.
+        // HEAD is handled as GET; the server omits the body.
         if request.method() == Method::HEAD {
             request.head_mut().method = Method::GET;
             request.extensions_mut().insert(HeadOnly);
@@ -47,62 +46,62 @@ pub(crate) async fn pass(mut request: ServiceRequest, next: Next<impl MessageBod
             request.extensions_mut().insert(received);
         }
         let path = request.path().to_owned();
-        let answer = rescue::answer(next.call(request)).await;
-        let answer = answer.map(|answer| finish(answer.map_into_boxed_body(), &record)).map_err(|error| refuse(&error, &path, &record));
-        record.end(&answer, requests.as_deref());
-        answer
+        let result = rescue::catch_panic(next.call(request)).await;
+        let result = result.map(|response| finish(response.map_into_boxed_body(), &record)).map_err(|error| refuse(&error, &path, &record));
+        record.end(&result, requests.as_deref());
+        result
     }
     .instrument(span)
     .await
 }
 
-/// The answer with what every answer has, and as a problem if it is an error.
-fn finish(answer: ServiceResponse<BoxBody>, record: &Record) -> ServiceResponse<BoxBody> {
-    let mut answer = match problem(&answer) {
+/// Adds the headers of every response, and renders an error as a problem.
+fn finish(response: ServiceResponse<BoxBody>, record: &Record) -> ServiceResponse<BoxBody> {
+    let mut response = match problem(&response) {
         Some(problem) => {
-            let mut rendered = problem.render(answer.request().path(), record.id());
-            // Who answered may have said more than what went wrong: which origin may read it.
-            for (name, value) in answer.headers().iter().filter(|(name, _)| !rendered.headers().contains_key(*name)).collect::<Vec<_>>() {
+            let mut rendered = problem.render(response.request().path(), record.id());
+            // Other middleware may have added headers, such as the origin that may read the response.
+            for (name, value) in response.headers().iter().filter(|(name, _)| !rendered.headers().contains_key(*name)).collect::<Vec<_>>() {
                 rendered.headers_mut().append(name.clone(), value.clone());
             }
-            answer.into_response(rendered)
+            response.into_response(rendered)
         }
-        None => answer,
+        None => response,
     };
-    record.mark(answer.headers_mut());
-    answer
+    record.mark(response.headers_mut());
+    response
 }
 
-/// The problem that the answer is, or that it should be.
-fn problem(answer: &ServiceResponse<BoxBody>) -> Option<Problem> {
-    if let Some(error) = answer.response().error() {
-        return Some(known(error));
+/// Returns the problem of an error response, unless it is already rendered.
+fn problem(response: &ServiceResponse<BoxBody>) -> Option<Problem> {
+    if let Some(error) = response.response().error() {
+        return Some(of_error(error));
     }
-    let status = answer.status();
-    let told = answer.headers().get(actix_web::http::header::CONTENT_TYPE).is_some_and(|media_type| media_type == MEDIA_TYPE);
+    let status = response.status();
+    let is_rendered = response.headers().get(actix_web::http::header::CONTENT_TYPE).is_some_and(|media_type| media_type == MEDIA_TYPE);
     let failed = status.is_client_error() || status.is_server_error();
-    (failed && !told).then(|| of_status(status))
+    (failed && !is_rendered).then(|| of_status(status))
 }
 
-fn known(error: &Error) -> Problem {
-    let known = error.as_error::<Problem>().cloned().or_else(|| error.as_error::<CorsError>().map(cors::refusal));
-    known.unwrap_or_else(|| of_status(error.as_response_error().status_code()))
+fn of_error(error: &Error) -> Problem {
+    let problem = error.as_error::<Problem>().cloned().or_else(|| error.as_error::<CorsError>().map(cors::refusal));
+    problem.unwrap_or_else(|| of_status(error.as_response_error().status_code()))
 }
 
-/// The problem of which only its status is known.
+/// Returns a problem for an error of which only the status is known.
 fn of_status(status: StatusCode) -> Problem {
     let reason = status.canonical_reason().unwrap_or_default();
     match Code::of_status(status) {
-        // It always says what doesn't fit.
+        // This problem always has `errors`.
         Code::ValidationFailed => Problem::invalid([FieldError::at("", reason)]),
         code => Problem::new(code, reason),
     }
 }
 
-/// An error that has no request any more to be answered with: it brings its whole answer along.
+/// Returns an error that contains its complete response, for a failure without a `ServiceResponse`.
 fn refuse(error: &Error, path: &str, record: &Record) -> Error {
-    let problem = known(error);
-    let mut answer = problem.render(path, record.id());
-    record.mark(answer.headers_mut());
-    InternalError::from_response(problem, answer).into()
+    let problem = of_error(error);
+    let mut response = problem.render(path, record.id());
+    record.mark(response.headers_mut());
+    InternalError::from_response(problem, response).into()
 }

@@ -1,5 +1,4 @@
-//! One line a request in the log, and a span around what happens meanwhile. They name the route, not the path, and no header:
-//! paths and headers carry secrets.
+//! The log line and the span of a request. They contain the route, but not the path and no headers: paths and headers contain secrets.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,68 +11,68 @@ use actix_web::{Error, HttpMessage as _};
 use tracing::Span;
 use uuid::Uuid;
 
-use super::Requests;
+use super::requests::Requests;
 use super::trace::{Answered, TRACEPARENT, TraceContext, Tracer};
 use crate::limits::DelayedRefusal;
 use crate::problem::Code;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 
-/// A request on its way.
+/// A request in progress.
 pub(super) struct Record {
     id: Uuid,
-    place: TraceContext,
-    /// Whether whoever asked, or who follows traces here, is to be told the place.
-    tells_place: bool,
+    trace_context: TraceContext,
+    /// Whether the response has a `traceparent`: if the request has one, or traces are exported.
+    returns_traceparent: bool,
     tracer: Option<Arc<dyn Tracer>>,
     method: Method,
-    began: Instant,
+    started_at: Instant,
     span: Span,
 }
 
-/// The pattern of a route that a request was meant for without reaching it.
+/// The pattern of a route whose path matches a request that no handler matches.
 #[derive(Clone)]
 pub(crate) struct MatchedPattern(pub(crate) String);
 
 impl Record {
-    /// The request comes in.
+    /// Starts the record of a request.
     pub(super) fn begin(request: &ServiceRequest, id: Uuid, tracer: Option<Arc<dyn Tracer>>) -> Self {
-        let (mut place, method) = (TraceContext::of(request.headers(), id), request.method().clone());
-        let tells_place = tracer.is_some() || request.headers().contains_key(TRACEPARENT);
-        let span = tracing::info_span!("request", request_id = %id, trace_id = %format_args!("{:032x}", place.trace));
+        let (mut trace_context, method) = (TraceContext::of(request.headers(), id), request.method().clone());
+        let returns_traceparent = tracer.is_some() || request.headers().contains_key(TRACEPARENT);
+        let span = tracing::info_span!("request", request_id = %id, trace_id = %format_args!("{:032x}", trace_context.trace));
         if let Some(tracer) = &tracer {
-            place.sampled = tracer.begin(&span, place);
+            trace_context.sampled = tracer.begin(&span, trace_context);
         }
-        Self { id, place, tells_place, tracer, method, began: Instant::now(), span }
+        Self { id, trace_context, returns_traceparent, tracer, method, started_at: Instant::now(), span }
     }
 
-    /// Under which id the log knows the request.
+    /// Returns the id of the request in the log.
     pub(super) fn id(&self) -> Uuid {
         self.id
     }
 
-    /// Adds what every answer has, and its place in the trace for whoever wants it.
+    /// Adds the headers of every response, and `traceparent` if the response has it.
     pub(super) fn mark(&self, headers: &mut HeaderMap) {
         mark(headers, self.id);
-        if self.tells_place
-            && let Some(place) = self.place.header()
+        if self.returns_traceparent
+            && let Some(traceparent) = self.trace_context.header()
         {
-            headers.insert(TRACEPARENT, place);
+            headers.insert(TRACEPARENT, traceparent);
         }
     }
 
-    /// The span of all that the request does.
+    /// Returns the span of the request.
     pub(super) fn span(&self) -> Span {
         self.span.clone()
     }
 
-    /// The answer goes out.
-    pub(super) fn end(&self, answer: &Result<ServiceResponse<BoxBody>, Error>, requests: Option<&Requests>) {
-        let (status, route) = match answer {
-            Ok(answer) => (answer.status(), route(answer)),
+    /// Logs and counts the response.
+    pub(super) fn end(&self, result: &Result<ServiceResponse<BoxBody>, Error>, requests: Option<&Requests>) {
+        let (status, route) = match result {
+            Ok(response) => (response.status(), route(response)),
             Err(error) => (error.as_response_error().status_code(), None),
         };
-        let elapsed = self.began.elapsed().saturating_sub(kept_back(answer));
+        let elapsed = self.started_at.elapsed().saturating_sub(delay(result));
         if let Some(requests) = requests {
             requests.count(&self.method, route.as_deref(), status, elapsed);
         }
@@ -83,7 +82,8 @@ impl Record {
         }
         let route = route.as_deref().unwrap_or("none");
         let elapsed_microseconds = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
-        // What has no room or no store is told where it is handled, if it is news: a flood of refusals isn't.
+        // Overload and store failures are logged where they are handled, and only when they begin: a flood of refusals is not logged as
+        // warnings.
         if status == Code::Internal.status().as_u16() {
             tracing::warn!(method, route, status, elapsed_microseconds, "answered");
         } else {
@@ -92,7 +92,7 @@ impl Record {
     }
 }
 
-/// Adds what every answer has, that to the request `id`.
+/// Adds the headers of every response, for the request `id`.
 pub(crate) fn mark(headers: &mut HeaderMap, id: Uuid) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(id) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
@@ -100,21 +100,21 @@ pub(crate) fn mark(headers: &mut HeaderMap, id: Uuid) {
     }
 }
 
-/// How long the answer was kept back.
-fn kept_back(answer: &Result<ServiceResponse<BoxBody>, Error>) -> Duration {
-    let refused = answer.as_ref().ok().filter(|answer| answer.status() == Code::Overloaded.status());
-    refused.and_then(|answer| answer.request().extensions().get::<DelayedRefusal>().map(|kept| kept.0)).unwrap_or_default()
+/// Returns how long the response was delayed as a refusal.
+fn delay(result: &Result<ServiceResponse<BoxBody>, Error>) -> Duration {
+    let refusal = result.as_ref().ok().filter(|response| response.status() == Code::Overloaded.status());
+    refusal.and_then(|response| response.request().extensions().get::<DelayedRefusal>().map(|delayed| delayed.0)).unwrap_or_default()
 }
 
-/// How an id looks, in the patterns of routes with verbs of their own.
+/// The regular expression of an id in the patterns of routes with custom methods.
 const ID: &str = ":[^/:]+";
 
-fn route(answer: &ServiceResponse<BoxBody>) -> Option<String> {
-    let request = answer.request();
-    request.match_pattern().map(documented).or_else(|| request.extensions().get::<MatchedPattern>().map(|meant| meant.0.clone()))
+fn route(response: &ServiceResponse<BoxBody>) -> Option<String> {
+    let request = response.request();
+    request.match_pattern().map(documented).or_else(|| request.extensions().get::<MatchedPattern>().map(|matched| matched.0.clone()))
 }
 
-/// The pattern as the OpenAPI document and the metrics have it.
+/// Returns the pattern as in the OpenAPI document and the metrics.
 fn documented(pattern: String) -> String {
     if pattern.contains(ID) { pattern.replace(ID, "") } else { pattern }
 }
@@ -125,7 +125,7 @@ mod tests {
     use crate::openapi::document;
 
     #[test]
-    fn a_route_is_told_as_the_document_calls_it() {
+    fn route_patterns_are_converted_to_documented_paths() {
         let document = document();
         for (pattern, path) in [
             ("/v1/admin/queues/{id:[^/:]+}:pause", "/v1/admin/queues/{id}:pause"),

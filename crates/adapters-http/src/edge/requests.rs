@@ -1,5 +1,5 @@
-//! Requests, counted by route, method and status, and how long their answers took. What can be asked and answered is known from the
-//! OpenAPI document: it is exported from the start, at zero, and counted without looking a name up.
+//! Metrics of requests: their number by route, method and status, and their duration. The possible values are known from the OpenAPI
+//! document: their metrics are exported from the start, at zero, and updated without looking up a name.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -9,35 +9,37 @@ use metrics::{Counter, Histogram, Unit};
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::Operation;
 
-use crate::routes::docs;
-
-const ANSWERED: &str = "frontrow_http_requests_total";
+const TOTAL: &str = "frontrow_http_requests_total";
 const DURATION: &str = "frontrow_http_request_duration_seconds";
-/// What is in no list: its real name could be anything.
+/// The label of unknown routes and methods, whose real names could be anything.
 const OTHER: &str = "other";
 const METHODS: [Method; 8] =
     [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS, Method::TRACE];
 
-/// The requests that were answered.
+/// The metrics of requests.
 pub(crate) struct Requests {
-    /// By their patterns.
+    /// By route pattern.
     routes: HashMap<String, Vec<Resource>>,
-    /// What is asked of no route.
+    /// Requests without a route.
     other: [Resource; 1],
 }
 
-/// What one method of one route is measured by.
+/// The metrics of one method of one route.
 struct Resource {
     method: Method,
     duration: Histogram,
-    answers: Vec<(StatusCode, Counter)>,
+    responses: Vec<(StatusCode, Counter)>,
 }
 
 impl Requests {
-    /// None yet, of all that the document lists.
-    pub(crate) fn of(document: &OpenApi) -> Self {
-        metrics::describe_counter!(ANSWERED, "Requests answered, by route, method and status.");
-        metrics::describe_histogram!(DURATION, Unit::Seconds, "From a request's head to the head of its answer, by route and method.");
+    /// Creates the metrics of all routes of the document and of `undocumented` ones, at zero.
+    pub(crate) fn of(document: &OpenApi, undocumented: &[&str]) -> Self {
+        metrics::describe_counter!(TOTAL, "Responses sent, by route, method and status.");
+        metrics::describe_histogram!(
+            DURATION,
+            Unit::Seconds,
+            "Time from a request's head to the head of its response, by route and method."
+        );
         let mut routes: HashMap<String, Vec<Resource>> = HashMap::new();
         for (path, item) in &document.paths.paths {
             let operations = [
@@ -53,33 +55,33 @@ impl Requests {
             });
             routes.insert(path.clone(), resources.collect());
         }
-        let found = [StatusCode::OK, StatusCode::NOT_FOUND];
-        for path in docs::PATTERNS {
-            routes.insert((*path).to_owned(), vec![Resource::new(path, Method::GET, found)]);
+        let statuses = [StatusCode::OK, StatusCode::NOT_FOUND];
+        for path in undocumented {
+            routes.insert((*path).to_owned(), vec![Resource::new(path, Method::GET, statuses)]);
         }
         Self { routes, other: [Resource::new(OTHER, Method::GET, [StatusCode::NOT_FOUND])] }
     }
 
-    /// Counts a request of `route`, a pattern; none: of no route.
-    pub(super) fn count(&self, method: &Method, route: Option<&str>, status: StatusCode, took: Duration) {
+    /// Counts a request of the route with the pattern `route`, or of no route.
+    pub(super) fn count(&self, method: &Method, route: Option<&str>, status: StatusCode, elapsed: Duration) {
         let known = route.and_then(|route| Some((route, self.routes.get(route)?.as_slice())));
         let (route, resources) = known.unwrap_or((OTHER, &self.other));
         let resource = resources.iter().find(|resource| resource.method == *method);
         match resource {
-            Some(resource) => resource.duration.record(took),
-            None => duration(route, method).record(took),
+            Some(resource) => resource.duration.record(elapsed),
+            None => duration(route, method).record(elapsed),
         }
-        match resource.and_then(|resource| resource.answers.iter().find(|(listed, _)| *listed == status)) {
+        match resource.and_then(|resource| resource.responses.iter().find(|(listed, _)| *listed == status)) {
             Some((_, counter)) => counter.increment(1),
-            None => answered(route, method, status).increment(1),
+            None => total(route, method, status).increment(1),
         }
     }
 }
 
 impl Resource {
     fn new(route: &str, method: Method, statuses: impl IntoIterator<Item = StatusCode>) -> Self {
-        let answers = statuses.into_iter().map(|status| (status, answered(route, &method, status))).collect();
-        Self { duration: duration(route, &method), method, answers }
+        let responses = statuses.into_iter().map(|status| (status, total(route, &method, status))).collect();
+        Self { duration: duration(route, &method), method, responses }
     }
 }
 
@@ -87,15 +89,15 @@ fn statuses(operation: &Operation) -> Vec<StatusCode> {
     operation.responses.responses.keys().filter_map(|status| status.parse().ok()).collect()
 }
 
-fn answered(route: &str, method: &Method, status: StatusCode) -> Counter {
-    metrics::counter!(ANSWERED, "route" => route.to_owned(), "method" => name(method), "status" => status.as_u16().to_string())
+fn total(route: &str, method: &Method, status: StatusCode) -> Counter {
+    metrics::counter!(TOTAL, "route" => route.to_owned(), "method" => name(method), "status" => status.as_u16().to_string())
 }
 
 fn duration(route: &str, method: &Method) -> Histogram {
     metrics::histogram!(DURATION, "route" => route.to_owned(), "method" => name(method))
 }
 
-/// The method's name, if it is one that has a meaning here.
+/// Returns the name of the method, or "other" for an unknown one.
 fn name(method: &Method) -> String {
     if METHODS.contains(method) { method.as_str().to_owned() } else { OTHER.to_owned() }
 }
@@ -106,22 +108,23 @@ mod tests {
 
     use super::*;
     use crate::openapi::document;
+    use crate::routes::docs;
 
     fn with_requests(count: impl FnOnce(&Requests)) -> PrometheusHandle {
         let recorder = PrometheusBuilder::new().set_buckets(&[0.1]).unwrap().build_recorder();
-        metrics::with_local_recorder(&recorder, || count(&Requests::of(document())));
+        metrics::with_local_recorder(&recorder, || count(&Requests::of(document(), docs::PATTERNS)));
         recorder.handle()
     }
 
     #[track_caller]
     fn assert_counts(counted: &PrometheusHandle, route: &str, method: &str, status: u16, count: u64) {
         let page = counted.render();
-        let line = format!("{ANSWERED}{{route=\"{route}\",method=\"{method}\",status=\"{status}\"}} {count}");
-        assert!(page.lines().any(|there| there == line), "{line} is not in:\n{page}");
+        let line = format!("{TOTAL}{{route=\"{route}\",method=\"{method}\",status=\"{status}\"}} {count}");
+        assert!(page.lines().any(|found| found == line), "{line} is not in:\n{page}");
     }
 
     #[test]
-    fn whatever_the_document_lists_is_there_from_the_start_at_zero() {
+    fn documented_routes_are_exported_at_zero_from_the_start() {
         let counted = with_requests(|_| ());
         for (route, method, status) in [
             ("/v1/queue-tokens/{token}", "GET", 200),
@@ -136,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn no_request_has_a_label_of_its_own() {
+    fn unknown_routes_and_methods_share_a_label() {
         let counted = with_requests(|requests| {
             let took = Duration::from_millis(1);
             requests.count(&Method::POST, Some("/v1/reservations"), StatusCode::CREATED, took);

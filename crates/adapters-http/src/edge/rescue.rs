@@ -1,23 +1,18 @@
-//! A panic in a handler becomes a problem: without this the server closes the connection without an answer.
+//! Panics in handlers become problems: otherwise the server closes the connection without a response.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
-use std::task::Poll;
+use std::panic::AssertUnwindSafe;
 
 use actix_web::Error;
+use futures_util::FutureExt as _;
 
 use crate::problem::Problem;
 
-/// The answer, or a problem if `answer` panics. The panic's own words are not repeated here: they may tell secrets, and the
-/// panic hook has them.
-pub(super) async fn answer<T>(answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    let mut answer = pin!(answer);
-    std::future::poll_fn(|context| {
-        // Whatever the panic left half done belonged to this request, and is dropped with it.
-        catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(context))).unwrap_or_else(|_| {
-            tracing::error!("a handler panicked");
-            Poll::Ready(Err(Problem::internal().into()))
-        })
+/// Runs a handler, and returns a problem if it panics. The panic's message is not logged here: it may contain secrets, and the panic hook
+/// reports it.
+pub(super) async fn catch_panic<T>(handler: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    // State that the panic left inconsistent belongs to this request, and is dropped with it.
+    AssertUnwindSafe(handler).catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!("a handler panicked");
+        Err(Problem::internal().into())
     })
-    .await
 }

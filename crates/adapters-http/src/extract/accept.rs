@@ -1,14 +1,14 @@
-//! `Accept`: whether the client wants what it can have.
+//! `Accept`: whether the client accepts the media type of the response.
 
 use actix_web::http::header::{self, HeaderMap};
 
 use crate::problem::{Code, Problem};
 
-/// What answers come as.
+/// The media type of responses.
 pub(crate) trait Media {
     /// The type, like `application`.
     const TYPE: &'static str;
-    /// The whole name, like `application/json`.
+    /// The full name, like `application/json`.
     const NAME: &'static str;
 }
 
@@ -28,33 +28,35 @@ impl Media for Events {
     const NAME: &'static str = "text/event-stream";
 }
 
-/// Refuses a client that doesn't want `M`.
+/// Refuses a request whose `Accept` excludes `M`.
 pub(super) fn check<M: Media>(headers: &HeaderMap) -> Result<(), Problem> {
     let mut ranges = headers.get_all(header::ACCEPT).filter_map(|value| value.to_str().ok()).flat_map(|list| list.split(',')).peekable();
     if ranges.peek().is_none() {
         return Ok(());
     }
-    // The most specific range that covers it has the last word.
-    let verdict = ranges.filter_map(weigh::<M>).max_by_key(|(specific, _)| *specific);
-    match verdict {
+    // The most specific range that covers the type decides.
+    let most_specific = ranges.filter_map(match_range::<M>).max_by_key(|(specificity, _)| *specificity);
+    match most_specific {
         Some((_, true)) => Ok(()),
-        Some((_, false)) | None => Err(Problem::new(Code::NotAcceptable, format!("answers come as {}, which Accept excludes", M::NAME))),
+        Some((_, false)) | None => {
+            Err(Problem::new(Code::NotAcceptable, format!("responses have the media type {}, which Accept excludes", M::NAME)))
+        }
     }
 }
 
-/// How specifically `range` covers `M`, if it does, and whether it is wanted then.
-fn weigh<M: Media>(range: &str) -> Option<(u8, bool)> {
+/// Returns the specificity with which `range` covers `M`, if it does, and whether it accepts `M`.
+fn match_range<M: Media>(range: &str) -> Option<(u8, bool)> {
     let mut parts = range.split(';').map(str::trim);
     let range = parts.next()?.to_ascii_lowercase();
-    let specific = match range.strip_suffix("/*") {
+    let specificity = match range.strip_suffix("/*") {
         _ if range == M::NAME => 2,
         Some(main) if main == M::TYPE => 1,
         Some("*") => 0,
         Some(_) | None => return None,
     };
     let quality = parts.filter_map(|part| part.split_once('=')).find(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
-    let unwanted = quality.is_some_and(|(_, value)| value.trim().parse::<f32>().is_ok_and(|quality| quality <= 0.0));
-    Some((specific, !unwanted))
+    let excluded = quality.is_some_and(|(_, value)| value.trim().parse::<f32>().is_ok_and(|quality| quality <= 0.0));
+    Some((specificity, !excluded))
 }
 
 #[cfg(test)]
@@ -71,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_answered_to_whoever_takes_it() {
+    fn requests_that_accept_json_are_accepted() {
         assert!(check::<Json>(&HeaderMap::new()).is_ok());
         for header in ["*/*", "application/*", "application/json", "text/html, application/json;q=0.1", "Application/JSON; charset=utf-8"] {
             assert!(accepts(header), "{header}");
@@ -79,26 +81,26 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_excludes_json_is_told() {
+    fn requests_that_exclude_json_are_refused() {
         for header in ["text/html", "application/xml", "application/json;q=0", "*/*, application/json;q=0.0", "text/*"] {
             assert!(!accepts(header), "{header}");
         }
     }
 
     #[test]
-    fn a_stream_of_events_is_for_whoever_takes_one() {
+    fn event_streams_require_their_own_media_type() {
         let accepts = |header| {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT, HeaderValue::from_static(header));
             check::<Events>(&headers).is_ok()
         };
-        assert!(["text/event-stream", "*/*", "text/*;q=0.5"].map(accepts).iter().all(|takes| *takes));
+        assert!(["text/event-stream", "*/*", "text/*;q=0.5"].map(accepts).iter().all(|accepted| *accepted));
         assert!(!accepts("application/json"));
     }
 
     proptest! {
         #[test]
-        fn whatever_is_accepted_is_judged(lists in prop::collection::vec("[ -~\t\u{80}-\u{ff}]{0,40}", 0..4)) {
+        fn arbitrary_accept_headers_do_not_panic(lists in prop::collection::vec("[ -~\t\u{80}-\u{ff}]{0,40}", 0..4)) {
             let mut headers = HeaderMap::new();
             for list in lists {
                 headers.append(header::ACCEPT, HeaderValue::from_bytes(list.as_bytes()).expect("a value"));
@@ -108,7 +110,7 @@ mod tests {
         }
 
         #[test]
-        fn json_by_its_name_is_wanted_among_any_other_ranges(others in "(text|image|\\*)/(html|\\*)(;q=(0|1|0\\.[0-9]{1,3}))?", q in 1..=1000_u16) {
+        fn json_by_name_is_accepted_with_any_other_range(others in "(text|image|\\*)/(html|\\*)(;q=(0|1|0\\.[0-9]{1,3}))?", q in 1..=1000_u16) {
             let mut headers = HeaderMap::new();
             let value = format!("{others}, application/json;q={}", f32::from(q) / 1000.0);
             headers.insert(header::ACCEPT, HeaderValue::from_str(&value).expect("a value"));

@@ -1,4 +1,4 @@
-//! The domain's words in bodies: what doesn't fit in them is pointed at where it stands.
+//! Domain types as members of bodies: an invalid value is reported with its pointer.
 
 use std::fmt;
 
@@ -6,13 +6,13 @@ use domain::text::Text;
 use domain::{Money, SeatNumber, Zone};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A line of at most `MAX` characters.
+/// A single line of at most `MAX` characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BoundedText<const MAX: usize>(pub(crate) Text<MAX>);
 
 impl<'de, const MAX: usize> Deserialize<'de> for BoundedText<MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        word(String::deserialize(deserializer)?, |text| Text::new(&text).map(Self))
+        parse(String::deserialize(deserializer)?, |text| Text::new(&text).map(Self))
     }
 }
 
@@ -28,7 +28,7 @@ pub(crate) struct SeatNumberField(pub(crate) SeatNumber);
 
 impl<'de> Deserialize<'de> for SeatNumberField {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        word(u32::deserialize(deserializer)?, |number| SeatNumber::new(number).map(Self))
+        parse(u32::deserialize(deserializer)?, |number| SeatNumber::new(number).map(Self))
     }
 }
 
@@ -38,13 +38,13 @@ impl Serialize for SeatNumberField {
     }
 }
 
-/// What a seat costs, in minor units.
+/// The price of a seat, in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PriceField(pub(crate) Money);
 
 impl<'de> Deserialize<'de> for PriceField {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        word(i64::deserialize(deserializer)?, |minor| Money::new(minor).map(Self))
+        parse(i64::deserialize(deserializer)?, |minor| Money::new(minor).map(Self))
     }
 }
 
@@ -60,11 +60,11 @@ pub(crate) struct ZoneField(pub(crate) Zone);
 
 impl<'de> Deserialize<'de> for ZoneField {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        word(String::deserialize(deserializer)?, |name| Zone::new(&name).map(Self))
+        parse(String::deserialize(deserializer)?, |name| Zone::new(&name).map(Self))
     }
 }
 
-/// What `read` makes of `value`.
-fn word<T, W, E: fmt::Display, X: de::Error>(value: T, read: impl FnOnce(T) -> Result<W, E>) -> Result<W, X> {
+/// Converts `value` by `read`.
+fn parse<T, W, E: fmt::Display, X: de::Error>(value: T, read: impl FnOnce(T) -> Result<W, E>) -> Result<W, X> {
     read(value).map_err(X::custom)
 }

@@ -1,37 +1,38 @@
-//! Guarded calls: for the admitted only. Whatever the answer is, the first one claims the token.
+//! Guarded requests: they require an active queue token. The first one claims the token, whatever its response is.
 
 use std::future::Future;
 use std::pin::Pin;
 
+use ::uuid::Uuid;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use application::Error;
 use domain::decide::admission::Pass;
 use domain::{Refusal, TokenId};
-use uuid::Uuid;
 
 use super::accept::{self, Json};
-use super::call::{self, RequestPart};
-use super::path;
+use super::call;
+use super::part::RequestPart;
+use super::uuid;
 use crate::api::{Api, UseCaseHandle};
 use crate::auth::Caller;
 use crate::problem::Problem;
 
 const QUEUE_TOKEN: &str = "Queue-Token";
 
-/// A guarded request for JSON, taken apart.
+/// A guarded request for JSON, split into its parts.
 pub(crate) struct GuardedRequest<P> {
-    /// Who stands at the door.
+    /// The guard of the request.
     pub(crate) guard: Guard,
-    /// What else the request says.
+    /// The other parts of the request.
     pub(crate) parts: P,
 }
 
-/// Asks the application for whoever wants to pass. Whether the pass holds is for the application to say.
+/// Calls the application for a guarded request. The application decides whether the pass is valid.
 pub(crate) struct Guard {
-    /// Who answers.
+    /// The API that handles the request.
     pub(crate) api: Api,
-    /// Who is asking, by which admission.
+    /// The caller and their queue token.
     pub(crate) pass: Pass,
 }
 
@@ -45,11 +46,11 @@ impl<P: RequestPart + 'static> FromRequest for GuardedRequest<P> {
             let api = call::api(&request)?;
             let caller = Caller::of(&request, &api)?;
             let pass = Pass { user: caller.user, token: token(&request) };
-            match accept::check::<Json>(request.headers()).and_then(|()| call::all_of(&request, &api)) {
+            match accept::check::<Json>(request.headers()).and_then(|()| call::read_parts(&request, &api)) {
                 Ok(parts) => Ok(Self { guard: Guard { api, pass }, parts }),
                 Err(problem) => {
-                    // The call counts as the token's first one all the same; what the guard says of it doesn't.
-                    api.try_ask(|ask| async move { ask.enter.execute(pass, None).await }).await.ok();
+                    // The request still claims the token; the result of the guard is ignored.
+                    api.try_run(|use_cases| async move { use_cases.enter.execute(pass, None).await }).await.ok();
                     Err(problem)
                 }
             }
@@ -57,23 +58,23 @@ impl<P: RequestPart + 'static> FromRequest for GuardedRequest<P> {
     }
 }
 
-/// The token that came with the call. What isn't a UUID is nobody's token: the nil one, which nobody has.
+/// Returns the queue token of the request. An invalid value is read as the nil UUID, which is no user's token.
 fn token(request: &HttpRequest) -> Option<TokenId> {
-    let mut given = request.headers().get_all(QUEUE_TOKEN);
-    let first = given.next()?;
-    let id = first.to_str().ok().and_then(path::uuid).filter(|_| given.next().is_none());
+    let mut values = request.headers().get_all(QUEUE_TOKEN);
+    let first = values.next()?;
+    let id = first.to_str().ok().and_then(uuid::uuid).filter(|_| values.next().is_none());
     Some(TokenId(id.unwrap_or(Uuid::nil())))
 }
 
 impl Guard {
-    /// Asks the application; who must wait is told how long.
-    pub(crate) async fn ask<T, F>(&self, question: impl FnOnce(UseCaseHandle) -> F) -> Result<T, Problem>
+    /// Calls the application; the problem of a waiting token has its position and `Retry-After`.
+    pub(crate) async fn run<T, F>(&self, call: impl FnOnce(UseCaseHandle) -> F) -> Result<T, Problem>
     where
         F: Future<Output = Result<T, Error>> + Send + 'static,
         T: Send + 'static,
     {
-        match self.api.try_ask(question).await? {
-            Ok(answer) => Ok(answer),
+        match self.api.try_run(call).await? {
+            Ok(value) => Ok(value),
             Err(error) => {
                 let waiting = match &error {
                     Error::Refused(Refusal::TokenWaiting { token }) => Some(*token),
@@ -81,17 +82,17 @@ impl Guard {
                 };
                 let problem = Problem::of(error, self.api.settings.currency);
                 Err(match waiting {
-                    Some(token) => self.placed(problem, token).await,
+                    Some(token) => self.with_position(problem, token).await,
                     None => problem,
                 })
             }
         }
     }
 
-    /// Adds to `problem` where the token stands in line.
-    async fn placed(&self, problem: Problem, token: TokenId) -> Problem {
+    /// Adds the token's position in the queue to `problem`.
+    async fn with_position(&self, problem: Problem, token: TokenId) -> Problem {
         let user = self.pass.user;
-        let place = self.api.try_ask(|ask| async move { ask.poll.token(user, token).await }).await;
+        let place = self.api.try_run(|use_cases| async move { use_cases.poll.token(user, token).await }).await;
         match place {
             Ok(Ok(place)) => problem.with("position", place.position).retry_after(place.poll_after.whole_seconds()),
             Ok(Err(_)) | Err(_) => problem,

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: the same request twice has one effect and one answer.
+//! `Idempotency-Key`: a repeated request has one effect and the same response.
 
 use std::fmt::Write as _;
 
@@ -7,16 +7,16 @@ use domain::idempotency::{IdempotencyKey, IdempotentRequest};
 use domain::{Fingerprint, IdempotencyScope, Operation, UserId};
 use sha2::{Digest as _, Sha256};
 
-use super::RequestPart;
 use super::body::{self, FromBody};
+use super::part::RequestPart;
 use crate::api::Api;
 use crate::problem::{Code, Problem};
 
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
-/// A body that came with a key of its sender.
+/// A body with an idempotency key.
 pub(crate) struct IdempotentBody<T> {
-    /// What it says.
+    /// The value of the body.
     pub(crate) body: T,
     key: IdempotencyKey,
     fingerprint: Fingerprint,
@@ -31,15 +31,15 @@ impl<T: FromBody> RequestPart for IdempotentBody<T> {
 }
 
 impl<T> IdempotentBody<T> {
-    /// What was said, and the key as one of `user` for `operation`.
-    pub(crate) fn to(self, operation: Operation, user: UserId) -> (T, IdempotentRequest) {
+    /// Returns the body's value, and the idempotent request in the scope of `user` and `operation`.
+    pub(crate) fn into_request(self, operation: Operation, user: UserId) -> (T, IdempotentRequest) {
         let Self { body, key, fingerprint } = self;
         (body, IdempotentRequest { scope: IdempotencyScope { user, operation, key }, fingerprint })
     }
 }
 
-/// A body of an anonymous client, which may come with a key. The key is all that tells its sender from others, so it has to be a secret, and
-/// is kept as its digest, like one.
+/// A body of an anonymous client, with an optional idempotency key. Only the key distinguishes its sender from other clients, so it must be
+/// a secret, and is stored as its digest.
 pub(crate) struct AnonymousIdempotentBody<T> {
     body: T,
     key: Option<(IdempotencyKey, Fingerprint)>,
@@ -51,28 +51,28 @@ impl<T: FromBody> RequestPart for AnonymousIdempotentBody<T> {
         if !request.headers().contains_key(IDEMPOTENCY_KEY) {
             return Ok(Self { body, key: None });
         }
-        let secret = key(request).ok().filter(IdempotencyKey::can_be_secret).and_then(|key| digest(&key)).ok_or_else(no_secret)?;
+        let secret = key(request).ok().filter(IdempotencyKey::can_be_secret).and_then(|key| digest(&key)).ok_or_else(invalid_secret)?;
         Ok(Self { body, key: Some((secret, fingerprint(request.method().as_str(), request.path(), &canonical))) })
     }
 }
 
 impl<T> AnonymousIdempotentBody<T> {
-    /// What was said, and the key as one for `operation`.
-    pub(crate) fn to(self, operation: Operation) -> (T, Option<IdempotentRequest>) {
+    /// Returns the body's value, and the idempotent request for `operation`, if there is a key.
+    pub(crate) fn into_request(self, operation: Operation) -> (T, Option<IdempotentRequest>) {
         let idempotency =
             self.key.map(|(key, fingerprint)| IdempotentRequest { scope: IdempotencyScope::anonymous(operation, key), fingerprint });
         (self.body, idempotency)
     }
 }
 
-fn no_secret() -> Problem {
-    let least = IdempotencyKey::SECRET_CHARS;
+fn invalid_secret() -> Problem {
+    let min = IdempotencyKey::SECRET_CHARS;
     let detail =
-        format!("send one Idempotency-Key of {least} to 255 visible ASCII characters, 128 random bits such as a random UUID, or none");
+        format!("send one Idempotency-Key of {min} to 255 visible ASCII characters, with 128 random bits like a random UUID, or none");
     Problem::new(Code::IdempotencyKeyRequired, detail)
 }
 
-/// The key that stands for `secret` where it is kept: who reads it there can't send `secret`.
+/// Returns the key under which `secret` is stored: a reader of the store can't derive `secret` from it.
 fn digest(secret: &IdempotencyKey) -> Option<IdempotencyKey> {
     let digest: [u8; 32] = Sha256::digest(secret.as_str()).into();
     let mut text = String::with_capacity(64);
@@ -83,15 +83,15 @@ fn digest(secret: &IdempotencyKey) -> Option<IdempotencyKey> {
 }
 
 fn key(request: &HttpRequest) -> Result<IdempotencyKey, Problem> {
-    let mut given = request.headers().get_all(IDEMPOTENCY_KEY);
-    let key = match (given.next(), given.next()) {
+    let mut values = request.headers().get_all(IDEMPOTENCY_KEY);
+    let key = match (values.next(), values.next()) {
         (Some(value), None) => value.to_str().ok().and_then(|text| IdempotencyKey::new(text).ok()),
         _ => None,
     };
     key.ok_or_else(|| Problem::new(Code::IdempotencyKeyRequired, "send one Idempotency-Key of 1 to 255 visible ASCII characters"))
 }
 
-/// The parts can't run into each other: neither a method nor a path contains a line break.
+/// Returns the digest of a request. Its parts are unambiguous: neither a method nor a path contains a line break.
 fn fingerprint(method: &str, path: &str, canonical: &str) -> Fingerprint {
     Fingerprint(Sha256::digest(format!("{method}\n{path}\n{canonical}")).into())
 }
@@ -104,23 +104,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn another_path_or_body_has_another_fingerprint() {
-        let print = fingerprint("POST", "/v1/payments/1/refunds", "{}");
-        assert_eq!(print, fingerprint("POST", "/v1/payments/1/refunds", "{}"));
-        assert_ne!(print, fingerprint("POST", "/v1/payments/2/refunds", "{}"));
-        assert_ne!(print, fingerprint("POST", "/v1/payments/1/refunds", "[]"));
+    fn a_different_path_or_body_has_a_different_fingerprint() {
+        let first = fingerprint("POST", "/v1/payments/1/refunds", "{}");
+        assert_eq!(first, fingerprint("POST", "/v1/payments/1/refunds", "{}"));
+        assert_ne!(first, fingerprint("POST", "/v1/payments/2/refunds", "{}"));
+        assert_ne!(first, fingerprint("POST", "/v1/payments/1/refunds", "[]"));
     }
 
     #[test]
-    fn a_secret_is_kept_as_its_digest() {
+    fn a_secret_is_stored_as_its_digest() {
         let secret = IdempotencyKey::new("018f1f5e-0000-4abc-9def-1234567890ab").expect("a key");
-        let kept = digest(&secret).expect("a key");
-        assert_eq!(kept.as_str(), "f1bc1e44eef113d075a866a17c481450aaf8c0e68729ae8cf4b67aaf52c9d7c7");
+        let stored = digest(&secret).expect("a key");
+        assert_eq!(stored.as_str(), "f1bc1e44eef113d075a866a17c481450aaf8c0e68729ae8cf4b67aaf52c9d7c7");
     }
 
     proptest! {
         #[test]
-        fn a_key_is_taken_as_it_is_or_not_at_all(text in "[!-~]{1,255}", bytes: Vec<u8>) {
+        fn a_key_is_read_unchanged_or_refused(text in "[!-~]{1,255}", bytes: Vec<u8>) {
             let read = |value: &[u8]| key(&TestRequest::default().insert_header((IDEMPOTENCY_KEY, value)).to_http_request());
             let key = read(text.as_bytes()).expect("a key");
             prop_assert_eq!(key.as_str(), text);

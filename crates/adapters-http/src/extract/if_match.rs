@@ -1,23 +1,24 @@
-//! `If-Match`: a change says which version it was made for.
+//! `If-Match`: the version that a change applies to.
 //!
-//! Our tags are strong, and tell a row's version. A proxy that compresses an answer makes its tag weak (nginx) or appends the coding to it
-//! (Apache), because the bytes are others; the version is the same. RFC 9110 (13.1.1) asks for the strong comparison, by which such a tag never
-//! matches: no change could be made through such a proxy. The comparison is there to keep a client from overwriting what it hasn't seen, and
-//! the version alone does that; so it is compared, and marks that proxies leave are ignored.
+//! The service's tags are strong, and contain a row's version. A proxy that compresses a response makes its tag weak (nginx) or appends the
+//! coding to it (Apache), because the bytes differ; the version is the same. RFC 9110 (13.1.1) requires the strong comparison, by which
+//! such a tag never matches: no change could be made through such a proxy. The comparison keeps a client from overwriting what it hasn't
+//! seen, and the version alone is enough for that; so only the version is compared, and the marks of proxies are ignored.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, EntityTag, HeaderMap};
 use domain::Version;
 
-use super::{RequestPart, invalid_parameter};
+use super::part::RequestPart;
+use super::query::invalid_parameter;
 use crate::api::Api;
 use crate::problem::{Code, Problem};
-use crate::response::{uncoded, unmarked};
+use crate::response::without_coding;
 
-/// A version that nothing has: who asks for it has seen something else.
+/// A version that no row has, for tags that are not of this service.
 const NEVER: Version = Version(0);
 
-/// The version that the thing must still have; none if any will do.
+/// The version that the resource must have; none if any version matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct IfMatch(pub(crate) Option<Version>);
 
@@ -28,27 +29,27 @@ impl RequestPart for IfMatch {
 }
 
 fn read(headers: &HeaderMap) -> Result<IfMatch, Problem> {
-    let mut given = headers.get_all(header::IF_MATCH);
-    let (tag, more) = (given.next(), given.next().is_some());
+    let mut values = headers.get_all(header::IF_MATCH);
+    let (tag, more) = (values.next(), values.next().is_some());
     let Some(tag) = tag else {
-        let detail = "send If-Match with the ETag that the change was made for, or * to change whatever is there";
+        let detail = "send If-Match with the ETag of the version to change, or * for any version";
         return Err(Problem::new(Code::PreconditionRequired, detail));
     };
-    let tag = tag.to_str().ok().filter(|_| !more).map(str::trim).ok_or_else(unclear)?;
+    let tag = tag.to_str().ok().filter(|_| !more).map(str::trim).ok_or_else(invalid_tag)?;
     if tag == "*" {
         return Ok(IfMatch(None));
     }
-    let opaque = unmarked(tag).strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).filter(|inside| !inside.contains(['"', ' ']));
-    Ok(IfMatch(Some(opaque.map(|opaque| version(uncoded(opaque)).unwrap_or(NEVER)).ok_or_else(unclear)?)))
+    let tag: EntityTag = tag.parse().map_err(|_| invalid_tag())?;
+    Ok(IfMatch(Some(version(without_coding(&tag)).unwrap_or(NEVER))))
 }
 
-/// The version that a tag of ours tells.
+/// Returns the version in a tag of this service.
 fn version(opaque: &str) -> Option<Version> {
     opaque.parse().ok().map(Version).filter(|version| version.0.to_string() == opaque)
 }
 
-fn unclear() -> Problem {
-    invalid_parameter("If-Match", "one entity tag as it came, with its quotes, or *")
+fn invalid_tag() -> Problem {
+    invalid_parameter("If-Match", "must be one unchanged entity tag, with its quotes, or *")
 }
 
 #[cfg(test)]
@@ -68,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_says_which_version_it_was_made_for() {
+    fn if_match_is_one_tag_or_any() {
         assert_eq!(of(&[b"\"7\""]).ok(), Some(IfMatch(Some(Version(7)))));
         assert_eq!(of(&[b" * "]).ok(), Some(IfMatch(None)));
         for through_a_proxy in ["W/\"7\"", "\"7-gzip\"", "W/\"7-br\""] {
@@ -78,18 +79,19 @@ mod tests {
             assert_eq!(of(&[never.as_bytes()]).ok(), Some(IfMatch(Some(NEVER))), "{never}");
         }
         assert!(of(&[]).is_err_and(|problem| problem.to_string().starts_with("PRECONDITION_REQUIRED")));
-        for unclear in [b"".as_slice(), b"7", b"\"7", b"7\"", b"\"6\", \"7\"", b"**", b"w/\"7\"", b"\"\xff\"", b"\""] {
-            assert!(of(&[unclear]).is_err_and(|problem| problem.to_string().starts_with("VALIDATION_FAILED")), "{unclear:?}");
+        for invalid in [b"".as_slice(), b"7", b"\"7", b"7\"", b"\"6\", \"7\"", b"**", b"w/\"7\"", b"\"\xff\"", b"\""] {
+            assert!(of(&[invalid]).is_err_and(|problem| problem.to_string().starts_with("VALIDATION_FAILED")), "{invalid:?}");
         }
         assert!(of(&[b"\"7\"", b"\"7\""]).is_err());
     }
 
     proptest! {
         #[test]
-        fn every_tag_of_ours_is_understood(version in 1..i64::MAX, bytes in "[\"W/*0-9, ]{0,8}") {
+        fn every_version_tag_is_read(version in 1..i64::MAX, bytes in "[\"W/*0-9, ]{0,8}") {
             prop_assert_eq!(of(&[version_tag(Version(version)).as_bytes()]).ok(), Some(IfMatch(Some(Version(version)))));
             if let Ok(IfMatch(Some(version))) = of(&[bytes.as_bytes()]) {
-                prop_assert!(version == NEVER || unmarked(bytes.trim()) == version_tag(version), "{}", bytes);
+                let tag: EntityTag = bytes.trim().parse().expect("a tag");
+                prop_assert!(version == NEVER || tag.tag() == version.0.to_string(), "{}", bytes);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! JSON as it was sent: the order of members and their duplicates are kept, so that both can be judged.
+//! JSON as it was sent: the order of members and duplicates are kept, so that both can be checked.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ pub(super) enum Json {
 }
 
 impl Json {
-    /// The value with sorted members and no white space.
+    /// Returns the value with sorted members and no white space.
     pub(super) fn canonical(&self) -> String {
         let mut text = String::new();
         self.write(&mut text);
@@ -131,14 +131,14 @@ mod tests {
     }
 
     #[test]
-    fn the_canonical_form_knows_neither_order_nor_space() {
+    fn the_canonical_form_ignores_member_order_and_white_space() {
         let sent = r#" { "b" : [ 1 , 2.5, null ], "a\u0062" : { "y" : "\"ä\n" , "x" : true } } "#;
         assert_eq!(canonical(sent), r#"{"ab":{"x":true,"y":"\"ä\n"},"b":[1,2.5,null]}"#);
         assert_ne!(canonical("[1,2]"), canonical("[2,1]"));
         assert_eq!(canonical("-9223372036854775808"), "-9223372036854775808");
     }
 
-    /// Any JSON, a few levels deep.
+    /// Generates any JSON, a few levels deep.
     fn any_json() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
@@ -157,7 +157,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_comes_is_read_or_refused(bytes: Vec<u8>, text in "[\\[\\]{}:,\"\\\\ue0-9d.+ -]{0,60}") {
+        fn arbitrary_bytes_are_read_or_refused(bytes: Vec<u8>, text in "[\\[\\]{}:,\"\\\\ue0-9d.+ -]{0,60}") {
             for bytes in [bytes.as_slice(), text.as_bytes()] {
                 if let Ok(json) = serde_json::from_slice::<Json>(bytes) {
                     prop_assert!(serde_json::from_str::<Json>(&json.canonical()).is_ok());
@@ -166,7 +166,7 @@ mod tests {
         }
 
         #[test]
-        fn the_canonical_form_says_the_same_however_it_was_written(value in any_json()) {
+        fn the_canonical_form_does_not_depend_on_formatting(value in any_json()) {
             let (plain, pretty) = (value.to_string(), serde_json::to_string_pretty(&value).expect("JSON"));
             prop_assert_eq!(canonical(&plain), canonical(&pretty));
             prop_assert_eq!(serde_json::from_str::<Value>(&canonical(&plain)).expect("JSON"), value);

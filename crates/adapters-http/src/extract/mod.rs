@@ -1,33 +1,40 @@
-//! What a request says: each part is taken out in order, and the first that doesn't fit is the problem.
+//! Extractors: the parts of a request are read in order, and the first invalid one is reported as a problem.
 
 mod accept;
 mod body;
 mod call;
 mod caller;
+mod cursor;
 mod fields;
-mod given;
 mod guarded;
 mod idempotency;
 mod if_match;
+mod if_none_match;
 mod json;
 mod operator;
-mod order;
 mod page;
+mod part;
+mod patch;
 mod path;
+mod privileged;
 mod query;
 mod reader;
+mod uuid;
 
 pub(crate) use accept::Events;
 pub(crate) use body::{Body, FromBody, MaybeBody};
-pub(crate) use call::{ApiRequest, RequestPart, api};
+pub(crate) use call::{ApiRequest, api};
+pub(crate) use cursor::invalid_cursor;
 pub(crate) use fields::{BoundedText, PriceField, SeatNumberField, ZoneField};
-pub(crate) use given::given;
 pub(crate) use guarded::GuardedRequest;
 pub(crate) use idempotency::{AnonymousIdempotentBody, IdempotentBody};
 pub(crate) use if_match::IfMatch;
+pub(crate) use if_none_match::KnownTags;
 pub(crate) use operator::Operator;
 pub(crate) use operator::is_operator;
-pub(crate) use order::order;
-pub(crate) use page::{List, PageQuery, invalid_cursor, page_size};
+pub(crate) use page::{List, PageQuery, page_size};
+pub(crate) use part::RequestPart;
+pub(crate) use patch::deserialize_some;
 pub(crate) use path::{MaybePathId, PathId};
+pub(crate) use privileged::privileged_actor;
 pub(crate) use query::{NoQuery, Query, invalid_parameter};

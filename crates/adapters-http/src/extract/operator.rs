@@ -1,15 +1,16 @@
-//! `Authorization`, where only operators may ask.
+//! `Authorization` on routes for operators.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderMap;
 use domain::UserId;
 
-use super::{RequestPart, caller};
+use super::caller;
+use super::part::RequestPart;
 use crate::api::Api;
 use crate::auth::Caller;
 use crate::problem::{Code, Problem};
 
-/// The operator who is asking.
+/// The operator who sent the request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Operator(pub(crate) UserId);
 
@@ -19,12 +20,12 @@ impl RequestPart for Operator {
         if operator {
             Ok(Self(user))
         } else {
-            Err(Problem::new(Code::Forbidden, "this is for operators: the access token has no such role"))
+            Err(Problem::new(Code::Forbidden, "only operators may do this: the access token does not have the role operator"))
         }
     }
 }
 
-/// Whether an operator is asking; it isn't counted as a request.
+/// Returns whether the request is from an operator, without counting it against the user's rate limit.
 pub(crate) fn is_operator(headers: &HeaderMap, api: &Api) -> bool {
-    caller::known(headers, api).is_ok_and(|caller| caller.operator)
+    caller::authenticate(headers, api).is_ok_and(|caller| caller.operator)
 }

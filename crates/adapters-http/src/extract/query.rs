@@ -1,41 +1,41 @@
-//! Query parameters: each at most once, and no unknown ones, on any route.
+//! Query parameters: on every route, each may occur once, and unknown ones are refused.
 
 use std::future::{Ready, ready};
 
+use ::uuid::Uuid;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
-use uuid::Uuid;
 
-use super::path;
+use super::uuid;
 use crate::problem::{FieldError, Problem};
 
-/// The parameters of a query that nobody has asked for yet.
+/// The parameters of a query that have not been taken yet.
 pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
-    /// The query of `request`.
+    /// Parses the query of `request`.
     pub(crate) fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
-        pairs.map(|pairs| Self(pairs.into_inner())).map_err(|_| Problem::invalid([FieldError::at("", "the query can't be read")]))
+        pairs.map(|pairs| Self(pairs.into_inner())).map_err(|_| Problem::invalid([FieldError::at("", "the query can't be parsed")]))
     }
 
-    /// Takes the parameter `name`, if it is given.
+    /// Takes the parameter `name`, if it is present.
     pub(crate) fn take(&mut self, name: &str) -> Result<Option<String>, Problem> {
-        let Some(index) = self.0.iter().position(|(given, _)| given == name) else { return Ok(None) };
+        let Some(index) = self.0.iter().position(|(parameter, _)| parameter == name) else { return Ok(None) };
         let (_, value) = self.0.remove(index);
-        if self.0.iter().any(|(given, _)| given == name) {
-            return Err(invalid_parameter(name, "is given twice"));
+        if self.0.iter().any(|(parameter, _)| parameter == name) {
+            return Err(invalid_parameter(name, "must occur only once"));
         }
         Ok(Some(value))
     }
 
-    /// Takes the parameter `name`, which is an id, if it is given.
+    /// Takes the parameter `name`, an id, if it is present.
     pub(crate) fn take_id<I: From<Uuid>>(&mut self, name: &str) -> Result<Option<I>, Problem> {
         let text = self.take(name)?;
-        text.map(|text| path::uuid(&text).map(I::from).ok_or_else(|| invalid_parameter(name, "is a UUID"))).transpose()
+        text.map(|text| uuid::uuid(&text).map(I::from).ok_or_else(|| invalid_parameter(name, "must be a UUID"))).transpose()
     }
 
-    /// Refuses what is left.
+    /// Refuses the remaining parameters.
     pub(crate) fn end(self) -> Result<(), Problem> {
         self.0.first().map_or(Ok(()), |(name, _)| Err(invalid_parameter(name, "is not a parameter of this resource")))
     }
@@ -47,7 +47,7 @@ pub(super) fn must_be_empty(request: &HttpRequest) -> Result<(), Problem> {
     if request.query_string().is_empty() { Ok(()) } else { Query::of(request)?.end() }
 }
 
-/// A request without query parameters, for handlers that take nothing else out of it.
+/// A request without query parameters, for handlers that read no other part.
 pub(crate) struct NoQuery;
 
 impl FromRequest for NoQuery {
@@ -59,7 +59,7 @@ impl FromRequest for NoQuery {
     }
 }
 
-/// What doesn't fit in the parameter `name`.
+/// Creates the problem of the invalid parameter `name`.
 pub(crate) fn invalid_parameter(name: &str, message: &str) -> Problem {
     Problem::invalid([FieldError::at(format!("/{name}"), message)])
 }
@@ -73,7 +73,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_asked_is_read_or_refused(query in "[a-c=&%+0-9A-F\\[\\]]{0,40}") {
+        fn arbitrary_queries_are_read_or_refused(query in "[a-c=&%+0-9A-F\\[\\]]{0,40}") {
             let request = TestRequest::with_uri(&format!("/?{query}")).to_http_request();
             if let Ok(mut query) = Query::of(&request) {
                 for name in ["a", "b", ""] {

@@ -1,4 +1,4 @@
-//! Reads values out of JSON, and says with a pointer what doesn't fit.
+//! Deserializes values from JSON, and reports errors with a JSON pointer.
 
 use std::fmt;
 
@@ -9,24 +9,24 @@ use serde::forward_to_deserialize_any;
 use super::json::Json;
 use crate::problem::FieldError;
 
-/// The value that `json` says.
+/// Deserializes a value from `json`.
 pub(super) fn read<T: DeserializeOwned>(json: Json) -> Result<T, FieldError> {
     T::deserialize(Reader(json)).map_err(|DeserializeError(field_error)| field_error)
 }
 
-/// A flaw, as serde wants its errors.
+/// A field error as an error of serde.
 #[derive(Debug)]
 struct DeserializeError(FieldError);
 
 impl DeserializeError {
-    /// The same, seen from the value that has it as its member `name`.
+    /// Returns the error relative to the value that contains it as its member `name`.
     fn within(mut self, name: &str) -> Self {
         self.0.pointer = format!("{}{}", pointer_to(name), self.0.pointer);
         self
     }
 }
 
-/// RFC 6901.
+/// Returns the JSON pointer (RFC 6901) to a member.
 fn pointer_to(name: &str) -> String {
     format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }
@@ -50,7 +50,7 @@ impl de::Error for DeserializeError {
 
     fn unknown_field(name: &str, expected: &'static [&'static str]) -> Self {
         let known = if expected.is_empty() { "no members".to_owned() } else { expected.join(", ") };
-        Self(FieldError::at(pointer_to(name), format_args!("is not known; {known} may be given")))
+        Self(FieldError::at(pointer_to(name), format_args!("is unknown; allowed: {known}")))
     }
 }
 
@@ -81,7 +81,7 @@ impl<'de> Deserializer<'de> for Reader {
         visitor.visit_newtype_struct(self)
     }
 
-    /// serde's structs would read a list of their members' values, too, and overlook what is left of it.
+    /// Refuses lists: serde's structs would also accept a list of their members' values, and ignore the rest of it.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -109,7 +109,7 @@ impl<'de, I: Iterator<Item = (usize, Json)>> SeqAccess<'de> for Items<I> {
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, DeserializeError> {
         let Some((index, item)) = self.items.next() else { return Ok(None) };
-        seed.deserialize(Reader(item)).map(Some).map_err(|invalid_parameter| invalid_parameter.within(&index.to_string()))
+        seed.deserialize(Reader(item)).map(Some).map_err(|error| error.within(&index.to_string()))
     }
 }
 
@@ -125,7 +125,7 @@ impl<'de, I: Iterator<Item = (String, Json)>> MapAccess<'de> for Members<I> {
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, DeserializeError> {
         let Some((name, value)) = self.rest.next() else { return Ok(None) };
         if self.seen.contains(&name) {
-            return Err(DeserializeError(FieldError::at(pointer_to(&name), "is given twice")));
+            return Err(DeserializeError(FieldError::at(pointer_to(&name), "must occur only once")));
         }
         let key: StrDeserializer<'_, DeserializeError> = name.as_str().into_deserializer();
         let key = seed.deserialize(key)?;
@@ -137,7 +137,7 @@ impl<'de, I: Iterator<Item = (String, Json)>> MapAccess<'de> for Members<I> {
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, DeserializeError> {
         let value = self.value.take().unwrap_or(Json::Null);
         let name = self.seen.last().map_or("", String::as_str);
-        seed.deserialize(Reader(value)).map_err(|invalid_parameter| invalid_parameter.within(name))
+        seed.deserialize(Reader(value)).map_err(|error| error.within(name))
     }
 }
 
@@ -151,7 +151,7 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
-    struct Outer {
+    struct Object {
         id: Uuid,
         numbers: Vec<u32>,
         inner: Option<Inner>,
@@ -164,32 +164,32 @@ mod tests {
     }
 
     fn field_error(text: &str) -> (String, String) {
-        let field_error = read::<Outer>(serde_json::from_str(text).expect("JSON")).expect_err("a flaw");
+        let field_error = read::<Object>(serde_json::from_str(text).expect("JSON")).expect_err("a field error");
         (field_error.pointer, field_error.message)
     }
 
     const ID: &str = r#""id":"0f207207-0000-7000-8000-000000000001""#;
 
     #[test]
-    fn what_fits_is_read() {
-        let fits = |text: &str| read::<Outer>(serde_json::from_str(text).expect("JSON")).is_ok();
-        assert!(fits(&format!(r#"{{{ID},"numbers":[1,2]}}"#)));
-        assert!(fits(&format!(r#"{{"inner":null,"numbers":[],{ID}}}"#)));
-        assert!(fits(&format!(r#"{{"inner":{{"amount":-5}},"numbers":[],{ID}}}"#)));
+    fn valid_objects_are_read() {
+        let is_valid = |text: &str| read::<Object>(serde_json::from_str(text).expect("JSON")).is_ok();
+        assert!(is_valid(&format!(r#"{{{ID},"numbers":[1,2]}}"#)));
+        assert!(is_valid(&format!(r#"{{"inner":null,"numbers":[],{ID}}}"#)));
+        assert!(is_valid(&format!(r#"{{"inner":{{"amount":-5}},"numbers":[],{ID}}}"#)));
     }
 
     #[test]
-    fn what_is_missing_or_unknown_or_twice_is_pointed_at() {
+    fn missing_unknown_and_duplicate_members_are_reported_with_their_pointers() {
         assert_eq!(field_error("{}"), ("/id".into(), "is required".into()));
         assert_eq!(field_error(&format!(r#"{{{ID},"numbers":[],"inner":{{}}}}"#)).0, "/inner/amount");
         assert_eq!(field_error(&format!(r#"{{{ID},"a/b~c":1}}"#)).0, "/a~1b~0c");
         assert_eq!(field_error(&format!(r#"{{{ID},"numbers":[],"inner":{{"amount":1,"x":2}}}}"#)).0, "/inner/x");
-        assert_eq!(field_error(&format!("{{{ID},{ID}}}")), ("/id".into(), "is given twice".into()));
+        assert_eq!(field_error(&format!("{{{ID},{ID}}}")), ("/id".into(), "must occur only once".into()));
         assert_eq!(field_error(&format!(r#"{{{ID},"numbers":[],"inner":{{"amount":1,"amount":1}}}}"#)).0, "/inner/amount");
     }
 
     #[test]
-    fn what_has_the_wrong_type_is_pointed_at() {
+    fn values_of_the_wrong_type_are_reported_with_their_pointers() {
         assert_eq!(field_error(r#"{"id":"x"}"#).0, "/id");
         assert_eq!(field_error(r#"{"id":1}"#).0, "/id");
         assert_eq!(field_error(&format!(r#"{{{ID},"numbers":[1,-2]}}"#)).0, "/numbers/1");
@@ -202,28 +202,28 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_values_is_no_object() {
+    fn a_list_of_values_is_refused_as_an_object() {
         assert_eq!(field_error(r#"["0f207207-0000-7000-8000-000000000001",[],null]"#).0, "");
         assert_eq!(field_error(&format!(r#"{{{ID},"numbers":[],"inner":[5]}}"#)).0, "/inner");
     }
 
     proptest! {
         #[test]
-        fn what_was_written_is_read(id: u128, numbers: Vec<u32>, amount: Option<i64>) {
+        fn written_objects_are_read(id: u128, numbers: Vec<u32>, amount: Option<i64>) {
             let id = Uuid::from_u128(id);
             let inner = amount.map(|amount| serde_json::json!({"amount": amount}));
             let text = serde_json::json!({"id": id, "numbers": numbers, "inner": inner}).to_string();
-            let read = read::<Outer>(serde_json::from_str(&text).expect("JSON")).expect("it fits");
+            let read = read::<Object>(serde_json::from_str(&text).expect("JSON")).expect("a valid object");
             prop_assert_eq!((read.id, read.numbers, read.inner.map(|inner| inner.amount)), (id, numbers, amount));
         }
 
         #[test]
-        fn what_does_not_fit_is_pointed_at(
+        fn invalid_members_are_reported_with_their_pointers(
             member in "id|numbers|inner|[~/a]{0,4}", value in "null|true|-?[0-9]{1,22}(\\.5|e3)?|\"x?\"|[\\[{]",
         ) {
             let close = match value.as_str() { "[" => "]", "{" => "}", _ => "" };
             let Ok(json) = serde_json::from_str::<Json>(&format!("{{{ID},\"{member}\":{value}{close}}}")) else { return Ok(()) };
-            if let Err(field_error) = read::<Outer>(json) {
+            if let Err(field_error) = read::<Object>(json) {
                 prop_assert!(field_error.pointer.starts_with('/') && !field_error.message.is_empty(), "{:?}", field_error);
             }
         }

@@ -1,4 +1,4 @@
-//! Where a request comes from: the address of its client, as trusted proxies report it.
+//! The address of a request's client, as reported by trusted proxies.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -8,11 +8,11 @@ use ipnet::IpNet;
 
 use super::forwarded;
 
-/// A household has so much of the IPv6 address space that counting single addresses would count nothing.
+/// The prefix by which IPv6 clients are counted: a network has so many addresses that counting single ones would be useless.
 const IPV6_PREFIX_BITS: u32 = 64;
 
-/// The header in which trusted proxies say for whom they ask. Only one is read: a proxy that writes one passes the other on as the client
-/// wrote it.
+/// The header in which trusted proxies report the address of the client. Only one is read: a proxy that writes one forwards the other as
+/// the client sent it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ForwardedHeader {
     /// `X-Forwarded-For`.
@@ -30,7 +30,7 @@ impl ForwardedHeader {
         }
     }
 
-    /// The address in one element of the header's list.
+    /// Returns the address in one element of the header's list.
     fn address(self, element: &[u8]) -> Option<IpAddr> {
         let node = match self {
             Self::XForwardedFor => element,
@@ -40,16 +40,16 @@ impl ForwardedHeader {
     }
 }
 
-/// Which proxies are believed, and where they write.
+/// The trusted proxies, and the header that they write.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedProxies {
-    /// Their networks; none: all clients connect by themselves.
+    /// Their networks; if empty, all clients connect directly.
     pub networks: Vec<IpNet>,
-    /// Where they say for whom they ask.
+    /// The header in which they report the address of the client.
     pub header: ForwardedHeader,
 }
 
-/// The address of the client: of the nearest in the chain of proxies that isn't trusted.
+/// Returns the rate-limit key of the client's address: the nearest address in the chain of proxies that isn't trusted.
 pub(super) fn of(request: &ServiceRequest, trusted: &TrustedProxies) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip().to_canonical();
     Some(rate_limit_key(client(peer, request.headers(), trusted)))
@@ -61,14 +61,14 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies) -> IpAddr
     let mut chain = lists.iter().rev().flat_map(|list| forwarded::elements(list));
     let mut client = peer;
     while is_trusted(client) {
-        // Before an element that is no address, the last one that is known counts.
-        let Some(before) = chain.next().and_then(|element| trusted.header.address(element)) else { break };
-        client = before.to_canonical();
+        // At an element without an address, the last known address is the client's.
+        let Some(previous) = chain.next().and_then(|element| trusted.header.address(element)) else { break };
+        client = previous.to_canonical();
     }
     client
 }
 
-/// The address that `node` begins with: alone, in brackets, with or without a port, with or without quotes.
+/// Returns the address in `node`, with or without brackets, port and quotes.
 fn address(node: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(node).ok()?.trim();
     let text = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
@@ -94,7 +94,7 @@ mod tests {
         TrustedProxies { networks: ["10.0.0.0/8", "fd00::/8"].map(|network| network.parse().unwrap()).into(), header }
     }
 
-    /// The client of a request from `peer` with these lines of `header`.
+    /// Returns the client of a request from `peer` with these lines of `header`.
     fn client_by(header: ForwardedHeader, peer: &str, lines: &[&[u8]]) -> String {
         client(peer.parse().unwrap(), &headers(header, lines), &proxies(header)).to_string()
     }
@@ -113,9 +113,9 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_is_not_believed() {
+    fn headers_of_untrusted_peers_are_ignored() {
         assert_eq!(client_of("203.0.113.9", &["198.51.100.1"]), "203.0.113.9");
-        assert_eq!(client_of("10.0.0.1", &["198.51.100.1, 203.0.113.9"]), "203.0.113.9", "what comes before may be made up");
+        assert_eq!(client_of("10.0.0.1", &["198.51.100.1, 203.0.113.9"]), "203.0.113.9", "earlier elements may be forged");
     }
 
     #[test]
@@ -147,17 +147,17 @@ mod tests {
     }
 
     #[test]
-    fn what_a_client_wrote_before_its_address_does_not_hide_it() {
-        for made_up in [b"\xc3\xa9".as_slice(), b"\xff", b"\"", b"for=\"", b"unknown", b"198.51.100.1, \xe9"] {
-            let line = [made_up, b", 203.0.113.9"].concat();
-            assert_eq!(client_by(ForwardedHeader::XForwardedFor, "10.0.0.1", &[&line]), "203.0.113.9", "{}", made_up.escape_ascii());
-            let line = [made_up, b", for=203.0.113.9;proto=https"].concat();
-            assert_eq!(client_by(ForwardedHeader::Forwarded, "10.0.0.1", &[&line]), "203.0.113.9", "{}", made_up.escape_ascii());
+    fn elements_written_by_a_client_do_not_hide_its_address() {
+        for forged in [b"\xc3\xa9".as_slice(), b"\xff", b"\"", b"for=\"", b"unknown", b"198.51.100.1, \xe9"] {
+            let line = [forged, b", 203.0.113.9"].concat();
+            assert_eq!(client_by(ForwardedHeader::XForwardedFor, "10.0.0.1", &[&line]), "203.0.113.9", "{}", forged.escape_ascii());
+            let line = [forged, b", for=203.0.113.9;proto=https"].concat();
+            assert_eq!(client_by(ForwardedHeader::Forwarded, "10.0.0.1", &[&line]), "203.0.113.9", "{}", forged.escape_ascii());
         }
     }
 
     #[test]
-    fn forwarded_is_followed_back_as_well() {
+    fn the_chain_in_forwarded_is_followed_back() {
         let client_of = |lines: &[&[u8]]| client_by(ForwardedHeader::Forwarded, "10.0.0.1", lines);
         assert_eq!(client_of(&[b"for=203.0.113.9"]), "203.0.113.9");
         assert_eq!(client_of(&[b"For=\"[2001:db8:cafe::17]:4711\""]), "2001:db8:cafe::17");
@@ -189,7 +189,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_stranger_is_not_believed_whatever_they_write(lines in prop::collection::vec(any::<Vec<u8>>(), 0..4)) {
+        fn arbitrary_headers_of_untrusted_peers_are_ignored(lines in prop::collection::vec(any::<Vec<u8>>(), 0..4)) {
             let peer = IpAddr::from([203, 0, 113, 9]);
             for header in HEADERS {
                 prop_assert_eq!(client(peer, &headers(header, &lines), &proxies(header)), peer);
@@ -197,11 +197,11 @@ mod tests {
         }
 
         #[test]
-        fn the_client_is_whoever_asked_the_first_trusted_proxy(
-            made_up: Vec<u8>, address: u128, port: Option<u16>, chain in prop::collection::vec(any::<[u8; 3]>(), 0..5),
+        fn the_client_is_the_peer_of_the_first_trusted_proxy(
+            forged: Vec<u8>, address: u128, port: Option<u16>, chain in prop::collection::vec(any::<[u8; 3]>(), 0..5),
         ) {
-            // What a header can't say isn't sent.
-            let made_up: Vec<_> = made_up.into_iter().filter(|byte| HeaderValue::from_bytes(&[*byte]).is_ok()).collect();
+            // Bytes that a header can't contain are removed.
+            let forged: Vec<_> = forged.into_iter().filter(|byte| HeaderValue::from_bytes(&[*byte]).is_ok()).collect();
             let address = Ipv6Addr::from_bits(address | 1 << 127);
             prop_assume!(!proxies(ForwardedHeader::Forwarded).networks[1].contains(&IpAddr::from(address)));
             let node = port.map_or(format!("[{address}]"), |port| format!("[{address}]:{port}"));
@@ -210,7 +210,7 @@ mod tests {
                     ForwardedHeader::XForwardedFor => node.to_owned(),
                     ForwardedHeader::Forwarded => format!("for=\"{node}\";proto=https"),
                 };
-                let mut line = [made_up.as_slice(), b", ", element(&node).as_bytes()].concat();
+                let mut line = [forged.as_slice(), b", ", element(&node).as_bytes()].concat();
                 for [a, b, c] in &chain {
                     line.extend_from_slice(format!(", {}", element(&format!("10.{a}.{b}.{c}"))).as_bytes());
                 }

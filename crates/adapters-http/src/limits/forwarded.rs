@@ -1,7 +1,7 @@
-//! Lists of header values, read from the end: what a trusted proxy wrote stands there, whatever a client wrote before it.
+//! Lists of header values, read from the end: trusted proxies append their elements, whatever a client wrote before them.
 
-/// The elements of a list, the last one first. A comma in quotes separates nothing; quotes that a client left open end where a proxy's
-/// element begins, since they are matched from the end.
+/// Returns the elements of a list, the last one first. A comma in quotes is no separator; an unclosed quote of a client ends where a
+/// proxy's element begins, since quotes are matched from the end.
 pub(super) fn elements(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(list);
     std::iter::from_fn(move || {
@@ -15,7 +15,7 @@ pub(super) fn elements(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// The node that an element of `Forwarded` (RFC 7239) is for: the value of `for`, in quotes or not.
+/// Returns the node of an element of `Forwarded` (RFC 7239): the value of `for`, quoted or not.
 pub(super) fn node(element: &[u8]) -> Option<&[u8]> {
     let mut rest = element;
     loop {
@@ -36,7 +36,7 @@ pub(super) fn node(element: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// Where the last `separator` outside of quotes is, the quotes matched from the end.
+/// Returns the index of the last `separator` outside of quotes, with quotes matched from the end.
 fn last_outside_quotes(text: &[u8], separator: u8) -> Option<usize> {
     let mut quoted = false;
     text.iter().rposition(|byte| {

@@ -1,11 +1,11 @@
-//! What limits turned away, counted.
+//! The counters of requests that were refused by a limit.
 
 use metrics::Counter;
 
 const REFUSED: &str = "frontrow_limit_refusals_total";
 
-/// Counts what this limit turned away.
+/// Returns the counter of requests that were refused by `limit`.
 pub(crate) fn refusals(limit: &'static str) -> Counter {
-    metrics::describe_counter!(REFUSED, "Requests that a limit of the edge turned away.");
+    metrics::describe_counter!(REFUSED, "Requests refused by a limit of the edge.");
     metrics::counter!(REFUSED, "limit" => limit)
 }

@@ -1,10 +1,10 @@
-//! The codes of problems: one row a code, with its status and title. docs/problems.md has a section for each.
+//! The problem codes, each with its status and title. docs/problems.md has a section for each.
 
 use actix_web::http::StatusCode;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $status:ident, $title:literal;)*) => {
-        /// What went wrong, for programs.
+        /// The machine-readable code of a problem.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub(crate) enum Code {
             $($(#[$doc])* $name,)*
@@ -14,17 +14,17 @@ macro_rules! codes {
             /// Every code.
             pub(crate) const ALL: &[Self] = &[$(Self::$name,)*];
 
-            /// The code as clients see it.
+            /// Returns the code as it is sent to clients.
             pub(crate) const fn text(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
             }
 
-            /// The status that comes with it.
+            /// Returns the HTTP status of the code.
             pub(crate) const fn status(self) -> StatusCode {
                 match self { $(Self::$name => StatusCode::$status,)* }
             }
 
-            /// What it means, in a few words that are the same each time.
+            /// Returns the title, which is always the same for a code.
             pub(crate) const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* }
             }
@@ -33,93 +33,93 @@ macro_rules! codes {
 }
 
 codes! {
-    /// Something in the request doesn't fit.
-    ValidationFailed = "VALIDATION_FAILED", BAD_REQUEST, "The request does not fit";
-    /// What came is no request.
-    MalformedRequest = "MALFORMED_REQUEST", BAD_REQUEST, "This is no request";
+    /// A part of the request is invalid.
+    ValidationFailed = "VALIDATION_FAILED", BAD_REQUEST, "Invalid request";
+    /// The message is not an HTTP request.
+    MalformedRequest = "MALFORMED_REQUEST", BAD_REQUEST, "Malformed request";
     /// The body is not JSON.
-    MalformedJson = "MALFORMED_JSON", BAD_REQUEST, "The body is not JSON";
-    /// The request needs a usable key.
+    MalformedJson = "MALFORMED_JSON", BAD_REQUEST, "The body is not valid JSON";
+    /// The request has no valid idempotency key.
     IdempotencyKeyRequired = "IDEMPOTENCY_KEY_REQUIRED", BAD_REQUEST, "An idempotency key is required";
-    /// The cursor is none of ours.
+    /// The cursor is not a cursor of this list.
     InvalidCursor = "INVALID_CURSOR", BAD_REQUEST, "The cursor is not valid";
-    /// Nobody knows who is asking.
+    /// The request has no valid access token.
     Unauthenticated = "UNAUTHENTICATED", UNAUTHORIZED, "Authentication is required";
-    /// A guarded call without an admission.
+    /// A guarded request has no queue token.
     QueueTokenRequired = "QUEUE_TOKEN_REQUIRED", FORBIDDEN, "A queue token is required";
-    /// The admission is yet to come.
+    /// The queue token is still waiting.
     QueueTokenNotActive = "QUEUE_TOKEN_NOT_ACTIVE", FORBIDDEN, "The queue token is not active yet";
-    /// The admission is another's, or to something else.
-    QueueTokenMismatch = "QUEUE_TOKEN_MISMATCH", FORBIDDEN, "The queue token does not fit";
-    /// Known, and not allowed.
-    Forbidden = "FORBIDDEN", FORBIDDEN, "This is not allowed";
-    /// Not there, or somebody else's.
-    NotFound = "NOT_FOUND", NOT_FOUND, "There is nothing here";
-    /// There, but not for this method.
+    /// The queue token belongs to another user or another queue.
+    QueueTokenMismatch = "QUEUE_TOKEN_MISMATCH", FORBIDDEN, "The queue token does not match";
+    /// The caller is authenticated and lacks the permission.
+    Forbidden = "FORBIDDEN", FORBIDDEN, "Permission denied";
+    /// The resource doesn't exist or belongs to another user.
+    NotFound = "NOT_FOUND", NOT_FOUND, "Not found";
+    /// The resource doesn't support this method.
     MethodNotAllowed = "METHOD_NOT_ALLOWED", METHOD_NOT_ALLOWED, "The method is not allowed";
-    /// The client wants something else than JSON.
-    NotAcceptable = "NOT_ACCEPTABLE", NOT_ACCEPTABLE, "Only JSON can be answered";
-    /// The request did not come in time.
+    /// `Accept` excludes the media type of the response.
+    NotAcceptable = "NOT_ACCEPTABLE", NOT_ACCEPTABLE, "No acceptable media type";
+    /// The request did not arrive in time.
     RequestTimeout = "REQUEST_TIMEOUT", REQUEST_TIMEOUT, "The request did not arrive in time";
-    /// Seats that somebody has.
+    /// Some of the seats are held, sold or blocked.
     SeatUnavailable = "SEAT_UNAVAILABLE", CONFLICT, "Seats are not available";
     /// More seats than a user may have.
     SeatLimitExceeded = "SEAT_LIMIT_EXCEEDED", CONFLICT, "Too many seats";
-    /// Another hold is live.
-    HoldExists = "HOLD_EXISTS", CONFLICT, "Another hold is live";
-    /// Paid, released or refunded.
+    /// The user has an active hold on other seats.
+    HoldExists = "HOLD_EXISTS", CONFLICT, "Another hold is active";
+    /// The reservation is paid, released or refunded.
     ReservationNotPayable = "RESERVATION_NOT_PAYABLE", CONFLICT, "The reservation can't be paid";
-    /// Not enough in the wallet.
+    /// The balance doesn't cover the amount.
     InsufficientBalance = "INSUFFICIENT_BALANCE", CONFLICT, "The balance is too low";
-    /// Too much for the wallet.
-    WalletLimitExceeded = "WALLET_LIMIT_EXCEEDED", CONFLICT, "The wallet would hold too much";
-    /// Its state doesn't allow it.
-    InvalidState = "INVALID_STATE", CONFLICT, "The state does not allow it";
-    /// A thing with this id is there.
-    AlreadyExists = "ALREADY_EXISTS", CONFLICT, "It is there already";
-    /// It is not as it was when it was read.
-    PreconditionFailed = "PRECONDITION_FAILED", PRECONDITION_FAILED, "It has changed since";
-    /// A change must say what it was made for.
+    /// The amount exceeds the limit of a wallet.
+    WalletLimitExceeded = "WALLET_LIMIT_EXCEEDED", CONFLICT, "The wallet limit is exceeded";
+    /// The state of the resource doesn't allow the operation.
+    InvalidState = "INVALID_STATE", CONFLICT, "The state does not allow this operation";
+    /// A resource with this id exists.
+    AlreadyExists = "ALREADY_EXISTS", CONFLICT, "Already exists";
+    /// The resource has another version than `If-Match`.
+    PreconditionFailed = "PRECONDITION_FAILED", PRECONDITION_FAILED, "The resource has changed";
+    /// A change must name the version that it applies to.
     PreconditionRequired = "PRECONDITION_REQUIRED", PRECONDITION_REQUIRED, "If-Match is required";
     /// Before or after the sale.
     SaleNotOpen = "SALE_NOT_OPEN", CONFLICT, "The sale is not open";
-    /// The date or the concert is cancelled.
-    ScheduleCancelled = "SCHEDULE_CANCELLED", CONFLICT, "It is cancelled";
-    /// Nobody is taken in.
+    /// The schedule or the concert is cancelled.
+    ScheduleCancelled = "SCHEDULE_CANCELLED", CONFLICT, "The schedule or concert is cancelled";
+    /// The queue accepts no new users.
     QueueClosed = "QUEUE_CLOSED", CONFLICT, "The queue is closed";
-    /// The hold has ended unpaid.
+    /// The hold was not paid in time.
     ReservationExpired = "RESERVATION_EXPIRED", GONE, "The reservation has expired";
-    /// The admission has ended.
+    /// The queue token has expired.
     QueueTokenExpired = "QUEUE_TOKEN_EXPIRED", GONE, "The queue token has expired";
-    /// A position that the log doesn't go on from.
-    EventsGone = "EVENTS_GONE", GONE, "The events are gone";
-    /// A body past the limit.
+    /// The event log can't be continued from this position.
+    EventsGone = "EVENTS_GONE", GONE, "The events are no longer available";
+    /// The body exceeds the limit.
     PayloadTooLarge = "PAYLOAD_TOO_LARGE", PAYLOAD_TOO_LARGE, "The body is too large";
-    /// A body that isn't said to be JSON.
-    UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE", UNSUPPORTED_MEDIA_TYPE, "Only JSON is understood";
-    /// A key that was used for another request.
-    IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED", UNPROCESSABLE_ENTITY, "The idempotency key was used before";
-    /// The line is as long as it may be.
+    /// The body isn't declared as JSON.
+    UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE", UNSUPPORTED_MEDIA_TYPE, "Unsupported media type";
+    /// The key was used for another request.
+    IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED", UNPROCESSABLE_ENTITY, "The idempotency key was used for another request";
+    /// The queue has its maximum number of waiting users.
     QueueFull = "QUEUE_FULL", TOO_MANY_REQUESTS, "The queue is full";
-    /// A head past the limit.
-    HeadersTooLarge = "HEADERS_TOO_LARGE", REQUEST_HEADER_FIELDS_TOO_LARGE, "The head is too large";
-    /// Too many requests from one client.
+    /// The request head exceeds the limit.
+    HeadersTooLarge = "HEADERS_TOO_LARGE", REQUEST_HEADER_FIELDS_TOO_LARGE, "The request head is too large";
+    /// The client has sent too many requests.
     RateLimited = "RATE_LIMITED", TOO_MANY_REQUESTS, "Too many requests";
-    /// Ours to mend.
-    Internal = "INTERNAL", INTERNAL_SERVER_ERROR, "Something went wrong here";
-    /// Too much to do; nothing has changed.
-    Overloaded = "OVERLOADED", SERVICE_UNAVAILABLE, "Too much to do right now";
-    /// The store doesn't answer; whether anything has changed is not known.
+    /// An internal error of the service.
+    Internal = "INTERNAL", INTERNAL_SERVER_ERROR, "Internal error";
+    /// The service is overloaded; nothing has changed.
+    Overloaded = "OVERLOADED", SERVICE_UNAVAILABLE, "The service is overloaded";
+    /// The store doesn't respond; whether anything has changed is unknown.
     Unavailable = "UNAVAILABLE", SERVICE_UNAVAILABLE, "The service is not available";
 }
 
 impl Code {
-    /// The path that identifies it, a section of docs/problems.md.
+    /// Returns the path that identifies the code; it names a section of docs/problems.md.
     pub(crate) fn path(self) -> String {
         format!("/problems/{}", self.text().to_ascii_lowercase().replace('_', "-"))
     }
 
-    /// The code for an error that did not come as a problem: the first with its status, or [`Code::Internal`].
+    /// Returns the code for an error that is not a problem: the first code with its status, or [`Code::Internal`].
     pub(crate) fn of_status(status: StatusCode) -> Self {
         Self::ALL.iter().copied().find(|code| code.status() == status).unwrap_or(Self::Internal)
     }

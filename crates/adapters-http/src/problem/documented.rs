@@ -9,33 +9,33 @@ use utoipa::openapi::{ContentBuilder, Header, ObjectBuilder, Ref, RefOr, Respons
 
 use super::{Code, FieldError, MEDIA_TYPE};
 
-/// What every problem says; some codes add members of their own.
+/// The members of every problem; some codes add members of their own.
 #[derive(ToSchema)]
 #[schema(as = Problem)]
-#[expect(dead_code, reason = "it only tells the document what problems look like")]
+#[expect(dead_code, reason = "it only describes problems in the OpenAPI document")]
 pub(crate) struct ProblemBody {
-    /// What went wrong: a path that docs/problems.md explains.
+    /// The kind of problem: a path that docs/problems.md explains.
     #[schema(example = "/problems/seat-unavailable")]
     r#type: String,
-    /// The same in a few words.
+    /// A short summary of the kind of problem.
     title: String,
-    /// The answer's status.
+    /// The status of the response.
     status: u16,
-    /// What went wrong this time.
+    /// An explanation of this occurrence.
     detail: String,
-    /// The path that was asked for.
+    /// The path of the request.
     instance: String,
-    /// What went wrong, for programs.
+    /// The kind of problem, for programs.
     #[schema(example = "SEAT_UNAVAILABLE")]
     code: String,
-    /// The id under which the log knows the request.
+    /// The id of the request in the log.
     request_id: String,
-    /// With `VALIDATION_FAILED`: what doesn't fit.
+    /// The invalid parts of the request, with `VALIDATION_FAILED`.
     #[schema(nullable = false)]
     errors: Option<Vec<FieldError>>,
 }
 
-/// The answers that `codes` come as: one a status, which names its codes.
+/// Returns the responses for `codes`: one for each status, which names its codes.
 pub(crate) fn documented(codes: &[&[Code]]) -> BTreeMap<String, RefOr<Response>> {
     let mut by_status: BTreeMap<StatusCode, Vec<Code>> = BTreeMap::new();
     for code in codes.iter().copied().flatten().copied() {
@@ -44,44 +44,44 @@ pub(crate) fn documented(codes: &[&[Code]]) -> BTreeMap<String, RefOr<Response>>
             known.push(code);
         }
     }
-    by_status.into_iter().map(|(status, codes)| (status.as_str().to_owned(), answer(&codes).into())).collect()
+    by_status.into_iter().map(|(status, codes)| (status.as_str().to_owned(), response(&codes).into())).collect()
 }
 
-fn answer(codes: &[Code]) -> Response {
-    let named: Vec<_> = codes.iter().copied().map(described).collect();
+fn response(codes: &[Code]) -> Response {
+    let descriptions: Vec<_> = codes.iter().copied().map(describe).collect();
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    let answer = ResponseBuilder::new().description(named.join("; ")).content(MEDIA_TYPE, content);
+    let response = ResponseBuilder::new().description(descriptions.join("; ")).content(MEDIA_TYPE, content);
     let headers = codes.iter().filter_map(|code| code.header());
-    headers.fold(answer, |answer, (name, description)| answer.header(name, header(description))).build()
+    headers.fold(response, |response, (name, description)| response.header(name, header(description))).build()
 }
 
-/// What a client does about a failure of the service: what the titles don't say.
+/// Advice to clients about failures of the service, in addition to the titles.
 const ADVICE: [(Code, &str); 3] = [
-    (Code::Internal, "an internal fault: sending the request again does not help"),
-    (Code::Overloaded, "nothing has changed, and nothing will: send the request again after `Retry-After` seconds"),
-    (Code::Unavailable, "whether a change was made is not known: send the request again, with the same key if it has one"),
+    (Code::Internal, "repeating the request does not help"),
+    (Code::Overloaded, "nothing was changed, and nothing will be: repeat the request after `Retry-After` seconds"),
+    (Code::Unavailable, "whether a change was made is unknown: repeat the request, with the same key if it has one"),
 ];
 
-fn described(code: Code) -> String {
+fn describe(code: Code) -> String {
     let advice = ADVICE.into_iter().find(|(of, _)| *of == code).map(|(_, advice)| format!(" ({advice})"));
     format!("`{}`: {}{}", code.text(), code.title(), advice.unwrap_or_default())
 }
 
-/// A header that is a text.
+/// Returns a header whose value is a string.
 pub(crate) fn header(description: &str) -> Header {
     HeaderBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::String))).description(Some(description)).build()
 }
 
 impl Code {
-    /// The header that comes with it, and what it says.
+    /// Returns the header that is sent with the code, and its description.
     const fn header(self) -> Option<(&'static str, &'static str)> {
         match self {
-            Self::Unauthenticated => Some(("WWW-Authenticate", "How to say who is asking.")),
-            Self::UnsupportedMediaType => Some(("Accept", "What is understood.")),
-            Self::PreconditionFailed => Some(("ETag", "The version that it has now.")),
+            Self::Unauthenticated => Some(("WWW-Authenticate", "The authentication scheme.")),
+            Self::UnsupportedMediaType => Some(("Accept", "The supported media type.")),
+            Self::PreconditionFailed => Some(("ETag", "The current version.")),
             Self::MethodNotAllowed => Some(("Allow", "The methods of this resource.")),
             Self::QueueTokenNotActive | Self::QueueFull | Self::RateLimited | Self::Overloaded | Self::Unavailable => {
-                Some(("Retry-After", "After so many seconds it makes sense to try again."))
+                Some(("Retry-After", "The number of seconds after which to retry."))
             }
             Self::MalformedRequest
             | Self::MalformedJson
@@ -117,7 +117,7 @@ impl Code {
     }
 }
 
-/// Names the problems of a route, for its documentation.
+/// Declares the problems of a route for its documentation.
 macro_rules! problems {
     ($name:ident: $($codes:expr),+ $(,)?) => {
         struct $name;

@@ -1,4 +1,4 @@
-//! Problems (RFC 9457): the only errors that a client ever sees.
+//! Problems (RFC 9457): the only form of errors in responses.
 
 mod code;
 mod documented;
@@ -18,7 +18,7 @@ pub(crate) use documented::{ProblemBody, documented, header, problems};
 /// The media type of problems.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
-/// Why a request has no other answer. Who asked, and for what, is added where the answer leaves the house.
+/// An error response. The edge adds the request's path and id when it renders the problem.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{}: {detail}", code.text())]
 pub(crate) struct Problem {
@@ -28,30 +28,30 @@ pub(crate) struct Problem {
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
-/// One thing in a request that doesn't fit.
+/// An invalid part of a request.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub(crate) struct FieldError {
-    /// Where: a JSON pointer into the body, or `/name` of a query parameter.
+    /// The location: a JSON pointer into the body, or `/name` of a query parameter or header.
     #[schema(example = "/seat_numbers/0")]
     pub(crate) pointer: String,
-    /// What doesn't fit.
+    /// Why it is invalid.
     pub(crate) message: String,
 }
 
 impl FieldError {
-    /// What doesn't fit at `pointer`.
+    /// Creates the error at `pointer`.
     pub(crate) fn at(pointer: impl Into<String>, message: impl ToString) -> Self {
         Self { pointer: pointer.into(), message: message.to_string() }
     }
 }
 
 impl Problem {
-    /// A problem with `detail`: what went wrong this time, for people.
+    /// Creates a problem; `detail` explains this occurrence to people.
     pub(crate) fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
         Self { code, detail: detail.into(), members: Map::new(), headers: Vec::new() }
     }
 
-    /// Things in the request that don't fit.
+    /// Creates the problem of a request with invalid parts.
     pub(crate) fn invalid(field_errors: impl IntoIterator<Item = FieldError>) -> Self {
         let field_errors: Vec<FieldError> = field_errors.into_iter().collect();
         let detail =
@@ -60,14 +60,14 @@ impl Problem {
             .with("errors", serde_json::to_value(field_errors).ok())
     }
 
-    /// Something is wrong on our side; the log says what.
+    /// Creates the problem of an internal error; the log has the cause.
     pub(crate) fn internal() -> Self {
-        Self::new(Code::Internal, "an internal fault: sending the request again does not help; the log knows more under the request's id")
+        Self::new(Code::Internal, "an internal error: repeating the request does not help; the log has details under the request id")
     }
 
-    /// There is nothing here, or it is somebody else's.
+    /// Creates the problem of a resource that doesn't exist or belongs to another user.
     pub(crate) fn not_found() -> Self {
-        Self::new(Code::NotFound, "there is no such thing, or it is not yours")
+        Self::new(Code::NotFound, "the resource does not exist or belongs to another user")
     }
 
     /// Adds a member.
@@ -76,12 +76,12 @@ impl Problem {
         self
     }
 
-    /// What went wrong, as programs know it.
+    /// Returns the code.
     pub(crate) const fn code(&self) -> Code {
         self.code
     }
 
-    /// Adds a header; one that can't be written is left out.
+    /// Adds a header; an invalid value is left out.
     pub(crate) fn with_header(mut self, name: HeaderName, value: impl AsRef<str>) -> Self {
         if let Ok(value) = HeaderValue::from_str(value.as_ref()) {
             self.headers.push((name, value));
@@ -89,12 +89,12 @@ impl Problem {
         self
     }
 
-    /// Says when it makes sense to try again.
+    /// Adds `Retry-After`, of at least 1 second.
     pub(crate) fn retry_after(self, seconds: i64) -> Self {
         self.with_header(headers::RETRY_AFTER, seconds.max(1).to_string())
     }
 
-    /// The answer to the request `request_id` for `instance`.
+    /// Renders the response to the request `request_id` for the path `instance`.
     pub(crate) fn render(&self, instance: &str, request_id: Uuid) -> HttpResponse {
         let mut body = Map::new();
         let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
@@ -107,11 +107,11 @@ impl Problem {
         put("request_id", request_id.to_string().into());
         body.extend(self.members.clone());
 
-        let mut answer = HttpResponse::build(self.code.status());
+        let mut response = HttpResponse::build(self.code.status());
         for header in &self.headers {
-            answer.append_header(header.clone());
+            response.append_header(header.clone());
         }
-        answer.insert_header((headers::CACHE_CONTROL, "no-store")).content_type(MEDIA_TYPE).body(Value::Object(body).to_string())
+        response.insert_header((headers::CACHE_CONTROL, "no-store")).content_type(MEDIA_TYPE).body(Value::Object(body).to_string())
     }
 }
 
@@ -120,7 +120,7 @@ impl ResponseError for Problem {
         self.code.status()
     }
 
-    /// Without a body yet: the edge renders it.
+    /// Returns a response without a body: the edge renders it.
     fn error_response(&self) -> HttpResponse {
         HttpResponse::new(self.code.status())
     }

@@ -4,15 +4,15 @@ use application::waiting_room::Estimate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How long the wait may be.
+/// The estimated wait.
 #[derive(Serialize, ToSchema)]
 #[schema(as = EstimatedWait)]
 pub(crate) struct EstimateBody {
-    /// Whether the rest means anything.
+    /// Whether there is an estimate.
     known: bool,
-    /// Half of those in this place wait no longer.
+    /// The median: half of the users in this position wait no longer.
     p50_seconds: Option<i64>,
-    /// Nine of ten of those in this place wait no longer.
+    /// The 90th percentile: nine of ten users in this position wait no longer.
     p90_seconds: Option<i64>,
 }
 
@@ -20,13 +20,13 @@ impl From<Option<Estimate>> for EstimateBody {
     fn from(estimate: Option<Estimate>) -> Self {
         Self {
             known: estimate.is_some(),
-            p50_seconds: estimate.map(|estimate| rounded_up(estimate.p50)),
-            p90_seconds: estimate.map(|estimate| rounded_up(estimate.p90)),
+            p50_seconds: estimate.map(|estimate| round_up(estimate.p50)),
+            p90_seconds: estimate.map(|estimate| round_up(estimate.p90)),
         }
     }
 }
 
-/// Who is told a second waits no longer than a second.
-fn rounded_up(wait: time::Duration) -> i64 {
+/// Rounds up to whole seconds, so that the estimate is never shorter than the wait.
+fn round_up(wait: time::Duration) -> i64 {
     wait.whole_seconds() + i64::from(wait.subsec_nanoseconds() > 0)
 }

@@ -5,9 +5,9 @@ use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
 /// The length of 2026-11-21T20:00:00.000000001Z.
-const LONGEST: usize = 30;
+const MAX_LENGTH: usize = 30;
 
-/// An instant, as RFC 3339 in UTC.
+/// An instant in UTC, as in RFC 3339.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, utoipa::ToSchema)]
 #[schema(value_type = String, format = DateTime, example = "2026-11-21T20:00:00Z")]
 pub(crate) struct Instant(OffsetDateTime);
@@ -20,10 +20,10 @@ impl From<OffsetDateTime> for Instant {
 
 impl Serialize for Instant {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut text = [0; LONGEST];
+        let mut text = [0; MAX_LENGTH];
         let mut rest = text.as_mut_slice();
         self.0.format_into(&mut rest, &Rfc3339).map_err(S::Error::custom)?;
-        let length = LONGEST - rest.len();
+        let length = MAX_LENGTH - rest.len();
         serializer.serialize_str(str::from_utf8(&text[..length]).map_err(S::Error::custom)?)
     }
 }
@@ -37,18 +37,18 @@ impl From<Instant> for OffsetDateTime {
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        read(&text).map(Self).ok_or_else(|| de::Error::custom("an instant as in RFC 3339, like 2026-11-21T20:00:00Z, from 1970 to 9998"))
+        read(&text).map(Self).ok_or_else(|| de::Error::custom("must be an RFC 3339 timestamp from 1970 to 9998, like 2026-11-21T20:00:00Z"))
     }
 }
 
-/// The instant in UTC, to the microsecond. Years have four digits, and room is left for what is reckoned from them.
+/// Parses an instant in UTC, truncated to microseconds. Years have four digits, with a margin for calculations.
 fn read(text: &str) -> Option<OffsetDateTime> {
     let at = OffsetDateTime::parse(text, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC)?;
     let at = at.replace_microsecond(at.microsecond()).ok()?;
     (1970..9999).contains(&at.year()).then_some(at)
 }
 
-/// How many whole seconds it is from `now` until `deadline`; 0 once it has passed.
+/// Returns the number of whole seconds from `now` until `deadline`, 0 once it has passed.
 pub(crate) fn seconds_until(deadline: OffsetDateTime, now: OffsetDateTime) -> i64 {
     (deadline - now).whole_seconds().max(0)
 }
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_instant_is_written_in_utc_with_the_microseconds_that_it_has() {
+    fn an_instant_is_written_in_utc_with_its_microseconds() {
         let written = |at: OffsetDateTime| serde_json::to_string(&Instant::from(at)).expect("JSON");
         assert_eq!(written(datetime!(2026-11-21 20:00 +09)), r#""2026-11-21T11:00:00Z""#);
         assert_eq!(written(datetime!(2026-11-21 20:00:00.000250 UTC)), r#""2026-11-21T20:00:00.00025Z""#);
@@ -71,16 +71,16 @@ mod tests {
     #[test]
     fn an_instant_is_read_to_the_microsecond() {
         assert_eq!(read("2026-11-21T20:00:00.1234567+09:00"), Some(datetime!(2026-11-21 11:00:00.123456 UTC)));
-        for nonsense in
+        for invalid in
             ["", "2026-11-21", "2026-11-21T20:00:00", "1969-12-31T23:59:59Z", "9999-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59"]
         {
-            assert_eq!(read(nonsense), None, "{nonsense}");
+            assert_eq!(read(invalid), None, "{invalid}");
         }
     }
 
     proptest! {
         #[test]
-        fn what_is_written_is_read(microseconds in 0..253_370_764_800_000_000_i128, text in "[0-9TZ:+.-]{0,30}") {
+        fn written_instants_are_read(microseconds in 0..253_370_764_800_000_000_i128, text in "[0-9TZ:+.-]{0,30}") {
             let at = OffsetDateTime::from_unix_timestamp_nanos(microseconds * 1_000).expect("an instant");
             let written = serde_json::to_value(Instant::from(at)).expect("JSON");
             prop_assert_eq!(read(written.as_str().expect("a text")), Some(at));

@@ -1,4 +1,4 @@
-//! Answers: what several resources have in common.
+//! Common parts of the responses of several resources.
 
 mod estimate;
 mod instant;
@@ -19,61 +19,61 @@ pub(crate) use instant::{Instant, seconds_until};
 pub(crate) use money::MoneyBody;
 pub(crate) use queue_token::{Mark, TokenBody};
 pub(crate) use seat::{SeatStatusBody, seat_status};
-pub(crate) use tag::{KnownTags, Tag, uncoded, unmarked};
+pub(crate) use tag::{Tag, without_coding};
 
 use crate::problem::Problem;
 
-/// `Idempotency-Replayed`: this is the first answer again.
+/// `Idempotency-Replayed`: the response is the stored one of the first request.
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// An answer that is for its caller alone, and for now.
+/// Creates a response that must not be cached.
 pub(crate) fn personal(status: StatusCode, body: &impl Serialize) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::build(status).insert_header((header::CACHE_CONTROL, "no-store")).content_type("application/json").body(json(body)?))
 }
 
-/// When and why something was cancelled.
+/// Returns the time and the reason of a cancellation.
 pub(crate) fn cancelled(cancellation: Option<&Cancellation>) -> (Option<Instant>, Option<String>) {
     cancellation.map_or((None, None), |Cancellation { at, reason }| (Some((*at).into()), reason.clone().map(String::from)))
 }
 
-/// The same, with where the thing is from now on.
+/// Creates the same response, with the location of the new resource.
 pub(crate) fn created(status: StatusCode, body: &impl Serialize, location: &str) -> Result<HttpResponse, Problem> {
-    let mut answer = personal(status, body)?;
+    let mut response = personal(status, body)?;
     if let Ok(location) = header::HeaderValue::from_str(location) {
-        answer.headers_mut().insert(header::LOCATION, location);
+        response.headers_mut().insert(header::LOCATION, location);
     }
-    Ok(answer)
+    Ok(response)
 }
 
-/// The `ETag` of a thing that an operator changes: its version.
+/// Returns the `ETag` of a versioned resource.
 pub(crate) fn version_tag(version: Version) -> String {
     format!("\"{}\"", version.0)
 }
 
-/// The answer, with the version that it shows.
-pub(crate) fn versioned(mut answer: HttpResponse, version: Version) -> HttpResponse {
+/// Adds the `ETag` of the version in the response.
+pub(crate) fn versioned(mut response: HttpResponse, version: Version) -> HttpResponse {
     if let Ok(tag) = header::HeaderValue::from_str(&version_tag(version)) {
-        answer.headers_mut().insert(header::ETAG, tag);
+        response.headers_mut().insert(header::ETAG, tag);
     }
-    answer
+    response
 }
 
-/// Says so if `answer` is the first answer to a repeated request.
-pub(crate) fn replayed(mut answer: HttpResponse, replayed: bool) -> HttpResponse {
+/// Adds `Idempotency-Replayed` if the response is replayed.
+pub(crate) fn replayed(mut response: HttpResponse, replayed: bool) -> HttpResponse {
     if replayed {
-        answer.headers_mut().insert(IDEMPOTENCY_REPLAYED, header::HeaderValue::from_static("true"));
+        response.headers_mut().insert(IDEMPOTENCY_REPLAYED, header::HeaderValue::from_static("true"));
     }
-    answer
+    response
 }
 
-/// So many bytes are room enough for most answers.
-const USUAL_BYTES: usize = 512;
+/// The initial capacity of response bodies, enough for most.
+const INITIAL_CAPACITY: usize = 512;
 
-/// `body` as JSON.
+/// Serializes `body` as JSON.
 pub(crate) fn json(body: &impl Serialize) -> Result<Vec<u8>, Problem> {
-    let mut json = Vec::with_capacity(USUAL_BYTES);
+    let mut json = Vec::with_capacity(INITIAL_CAPACITY);
     serde_json::to_writer(&mut json, body).map_err(|error| {
-        tracing::error!(error = &error as &dyn std::error::Error, "an answer can't be written as JSON");
+        tracing::error!(error = &error as &dyn std::error::Error, "a response can't be serialized as JSON");
         Problem::internal()
     })?;
     Ok(json)

@@ -11,7 +11,7 @@ use crate::problem::FieldError;
 #[schema(as = Money)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MoneyBody {
-    /// How many minor units: cents, won.
+    /// The number of minor units, such as cents or won.
     #[schema(example = 150_000)]
     amount: i64,
     /// The currency, as in ISO 4217.
@@ -20,21 +20,21 @@ pub(crate) struct MoneyBody {
 }
 
 impl MoneyBody {
-    /// `amount` of `currency`.
+    /// Creates an amount in `currency`.
     pub(crate) fn new(amount: Money, currency: Currency) -> Self {
         Self::signed(amount.minor(), currency)
     }
 
-    /// `amount`, which may be negative, of `currency`.
+    /// Creates an amount in `currency`, which may be negative.
     pub(crate) fn signed(amount: i64, currency: Currency) -> Self {
         Self { amount, currency: currency.to_string() }
     }
 
-    /// The amount, if it is one of `currency`; else what doesn't fit in the value at `pointer`.
+    /// Returns the amount if it is in `currency`; otherwise the error in the value at `pointer`.
     pub(crate) fn read(&self, pointer: &str, currency: Currency) -> Result<Money, FieldError> {
         if self.currency != currency.to_string() {
-            return Err(FieldError::at(format!("{pointer}/currency"), format_args!("only {currency} is taken here")));
+            return Err(FieldError::at(format!("{pointer}/currency"), format_args!("must be {currency}")));
         }
-        Money::new(self.amount).map_err(|_| FieldError::at(format!("{pointer}/amount"), "an amount is not negative"))
+        Money::new(self.amount).map_err(|_| FieldError::at(format!("{pointer}/amount"), "must not be negative"))
     }
 }

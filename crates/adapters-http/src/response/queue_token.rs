@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use application::waiting_room::Place;
+use application::waiting_room::TokenPosition;
 use domain::{Availability, TokenStatus};
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -11,42 +11,42 @@ use uuid::Uuid;
 
 use super::{EstimateBody, Instant, Tag, seconds_until, token_status};
 
-/// A user's place in a line.
+/// A queue token: a user's position in a queue.
 #[derive(Serialize, ToSchema)]
 #[schema(as = QueueToken)]
 pub(crate) struct TokenBody {
-    /// The secret that admits: what to send as `Queue-Token`.
+    /// The secret id of the token, sent as `Queue-Token`.
     pub(crate) token: Uuid,
     queue_id: Uuid,
     concert_id: Option<Uuid>,
     /// `WAITING`, `ACTIVE` or `EXPIRED`.
     #[schema(example = "WAITING")]
     status: &'static str,
-    /// Why it has ended: `PAID`, `TIMED_OUT`, `UNCLAIMED` or `LEFT`.
+    /// Why the token has ended: `PAID`, `TIMED_OUT`, `UNCLAIMED` or `LEFT`.
     expired_reason: Option<&'static str>,
-    /// The place's number in its queue: in the order of arrival, without gaps.
+    /// The number of the token in its queue, in the order of arrival, without gaps.
     number: u64,
-    /// 1 for the next to be admitted; null unless it waits.
+    /// The position in the queue, 1 for the next user to be admitted; null unless the token is waiting.
     position: Option<u64>,
     people_ahead: Option<u64>,
     estimated_wait: EstimateBody,
-    /// How much is left of the concert: `GOOD`, `LOW` or `SOLD_OUT`; `SALE_NOT_OPEN` if none of its dates is on sale, and `CANCELLED` if
-    /// all dates ahead are; null if the user named none, or if it isn't known yet.
+    /// The availability of seats of the concert: `GOOD`, `LOW` or `SOLD_OUT`; `SALE_NOT_OPEN` if none of its schedules is on sale, and
+    /// `CANCELLED` if all future schedules are cancelled; null if the user named no concert, or if it isn't known yet.
     #[schema(example = "GOOD")]
     availability: Option<&'static str>,
-    /// When to ask again.
+    /// The number of seconds after which to poll again.
     pub(crate) poll_after_seconds: i64,
     joined_at: Instant,
     activated_at: Option<Instant>,
-    /// When it ends or has ended; null while it waits.
+    /// When the token expires or has expired; null while it is waiting.
     expires_at: Option<Instant>,
-    /// How long it is until then; null unless it is active.
+    /// The number of seconds until then; null unless the token is active.
     expires_in_seconds: Option<i64>,
 }
 
 impl TokenBody {
-    pub(crate) fn new(place: &Place) -> Self {
-        let Place { token, now, position, estimate, availability, poll_after } = place;
+    pub(crate) fn new(place: &TokenPosition) -> Self {
+        let TokenPosition { token, now, position, estimate, availability, poll_after } = place;
         let status = token.status(*now);
         let (expired_reason, expires_in_seconds) = match status {
             TokenStatus::Waiting => (None, None),
@@ -83,7 +83,7 @@ const fn availability_name(availability: Availability) -> &'static str {
     }
 }
 
-/// What has come of a token, as far as it is worth an event: estimates, countdowns, deadlines and hints make no difference.
+/// The state of a token as far as its changes are events: estimates, countdowns, deadlines and hints are not included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Mark {
     pub(crate) status: TokenStatus,
@@ -92,14 +92,14 @@ pub(crate) struct Mark {
 }
 
 impl Mark {
-    pub(crate) fn of(place: &Place) -> Self {
-        // How much is left matters to those who wait for it.
+    pub(crate) fn of(place: &TokenPosition) -> Self {
+        // The availability only matters to waiting users.
         let availability = place.position.and(place.availability);
         Self { status: place.token.status(place.now), position: place.position, availability }
     }
 
-    /// The tag of the whole answer.
-    pub(crate) fn tag(self, place: &Place) -> Tag {
+    /// Returns the tag of the complete response.
+    pub(crate) fn tag(self, place: &TokenPosition) -> Tag {
         let deadline = place.token.expires_at().map_or(0, OffsetDateTime::unix_timestamp_nanos);
         Tag::readable(format_args!("{self}.{deadline}"))
     }

@@ -1,25 +1,25 @@
-//! The states of seats on the wire.
+//! The statuses of seats on the wire.
 
 use domain::SeatStatus;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What a seat is.
+/// The status of a seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[schema(as = SeatStatus)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum SeatStatusBody {
-    /// Can be held.
+    /// The seat can be held.
     Available,
-    /// Held by somebody.
+    /// The seat is held.
     Held,
-    /// Sold.
+    /// The seat is sold.
     Reserved,
-    /// Not for sale.
+    /// The seat is not for sale.
     Blocked,
 }
 
-/// `status` on the wire.
+/// Converts a status for the wire.
 pub(crate) const fn seat_status(status: SeatStatus) -> SeatStatusBody {
     match status {
         SeatStatus::Available => SeatStatusBody::Available,

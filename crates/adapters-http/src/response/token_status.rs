@@ -1,8 +1,8 @@
-//! The states of queue tokens on the wire.
+//! The statuses of queue tokens on the wire.
 
 use domain::{ExpiryReason, TokenStatus};
 
-/// `status` on the wire.
+/// Returns the name of a status on the wire.
 pub(crate) const fn name(status: TokenStatus) -> &'static str {
     match status {
         TokenStatus::Waiting => "WAITING",
@@ -11,7 +11,7 @@ pub(crate) const fn name(status: TokenStatus) -> &'static str {
     }
 }
 
-/// `reason` on the wire.
+/// Returns the name of a reason on the wire.
 pub(crate) const fn reason(reason: ExpiryReason) -> &'static str {
     match reason {
         ExpiryReason::Paid => "PAID",

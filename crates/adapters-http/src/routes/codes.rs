@@ -1,20 +1,20 @@
-//! The problems that sorts of requests have in common, for the documentation.
+//! The common problems of kinds of requests, for the documentation.
 
 use crate::problem::Code;
 
-/// Of whoever must say who they are.
-pub(super) const SIGNED_IN: &[Code] = &[Code::Unauthenticated];
-/// Of what only operators may do.
+/// Problems of requests that require an access token.
+pub(super) const AUTHENTICATED: &[Code] = &[Code::Unauthenticated];
+/// Problems of requests that require the role `operator`.
 pub(super) const OPERATOR: &[Code] = &[Code::Unauthenticated, Code::Forbidden];
-/// Of changes to what has a version.
+/// Problems of changes to versioned resources.
 pub(super) const CHANGE: &[Code] = &[Code::NotFound, Code::PreconditionFailed, Code::PreconditionRequired];
-/// Of what only the admitted may do.
+/// Problems of requests that require an active queue token.
 pub(super) const GUARDED: &[Code] =
     &[Code::Unauthenticated, Code::QueueTokenRequired, Code::QueueTokenNotActive, Code::QueueTokenMismatch, Code::QueueTokenExpired];
-/// Of requests with a body.
+/// Problems of requests with a body.
 pub(super) const BODY: &[Code] =
     &[Code::MalformedJson, Code::ValidationFailed, Code::RequestTimeout, Code::PayloadTooLarge, Code::UnsupportedMediaType];
-/// Of requests with an idempotency key.
-pub(super) const KEYED: &[Code] = &[Code::IdempotencyKeyRequired, Code::IdempotencyKeyReused];
-/// Of lists.
+/// Problems of requests with an idempotency key.
+pub(super) const IDEMPOTENT: &[Code] = &[Code::IdempotencyKeyRequired, Code::IdempotencyKeyReused];
+/// Problems of lists.
 pub(super) const LIST: &[Code] = &[Code::ValidationFailed, Code::InvalidCursor];

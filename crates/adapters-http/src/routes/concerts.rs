@@ -1,4 +1,4 @@
-//! Concerts: what is on offer, for everybody.
+//! Concerts: the public catalogue.
 
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, get};
@@ -9,9 +9,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::codes::LIST;
-use crate::extract::{ApiRequest, List, PageQuery, PathId};
+use crate::extract::{ApiRequest, KnownTags, List, PageQuery, PathId};
 use crate::problem::{Code, Problem, problems};
-use crate::response::{Instant, KnownTags, Tag, cancelled, json};
+use crate::response::{Instant, Tag, cancelled, json};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(list_concerts).service(show_concert);
@@ -22,15 +22,15 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 #[schema(as = Concert)]
 struct ConcertBody {
     id: Uuid,
-    /// What is on the poster.
+    /// The title of the concert.
     name: String,
-    /// Who gives it.
+    /// The organiser of the concert.
     host: String,
-    /// The queue that admits to it.
+    /// The queue that admits users to the concert.
     queue_id: Uuid,
-    /// When it was cancelled, with all its dates; null if it wasn't cancelled as a whole.
+    /// When the concert was cancelled with all its schedules; null if it was not cancelled as a whole.
     cancelled_at: Option<Instant>,
-    /// Why it was cancelled, if it was and the organiser said so.
+    /// The organiser's reason for the cancellation, if there is one.
     cancellation_reason: Option<String>,
 }
 
@@ -45,45 +45,45 @@ impl From<Concert> for ConcertBody {
 problems!(ConcertsProblems: LIST);
 problems!(ConcertProblems: &[Code::NotFound]);
 
-/// All concerts.
+/// List the concerts
 #[utoipa::path(
     tag = "concerts",
     params(
-        ("page_size" = Option<usize>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
-        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer before."),
+        ("page_size" = Option<usize>, Query, description = "The maximum number of items: 50 by default, at most 200.", minimum = 1),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the previous page."),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of a previous response."),
     ),
     responses(
         (status = 200, description = "A page of the concerts.", body = List<ConcertBody>, headers(("ETag" = String))),
-        (status = 304, description = "Nothing has changed.", headers(("ETag" = String))),
+        (status = 304, description = "Not modified.", headers(("ETag" = String))),
         ConcertsProblems,
     ),
 )]
 #[get("/v1/concerts")]
 async fn list_concerts(call: ApiRequest<(PageQuery<ConcertId>, KnownTags)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (PageQuery(page), known), .. } = call;
-    let page = api.ask(|ask| async move { ask.concerts.concerts(page).await }).await?;
+    let page = api.run(|use_cases| async move { use_cases.concerts.concerts(page).await }).await?;
     let body = Bytes::from(json(&List::new(page, |concert| ConcertBody::from(concert.row)))?);
-    known.answer(&Tag::of(&body), "public, no-cache", || Ok(body))
+    known.respond(&Tag::of(&body), "public, no-cache", || Ok(body))
 }
 
-/// A concert.
+/// Get a concert
 #[utoipa::path(
     tag = "concerts",
     params(
         ("id" = Uuid, Path, description = "The concert."),
-        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer before."),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of a previous response."),
     ),
     responses(
         (status = 200, description = "The concert.", body = ConcertBody, headers(("ETag" = String))),
-        (status = 304, description = "Nothing has changed.", headers(("ETag" = String))),
+        (status = 304, description = "Not modified.", headers(("ETag" = String))),
         ConcertProblems,
     ),
 )]
 #[get("/v1/concerts/{id}")]
 async fn show_concert(call: ApiRequest<(PathId<ConcertId>, KnownTags)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (PathId(id), known), .. } = call;
-    let concert = api.ask(|ask| async move { ask.concerts.concert(id).await }).await?;
+    let concert = api.run(|use_cases| async move { use_cases.concerts.concert(id).await }).await?;
     let body = Bytes::from(json(&ConcertBody::from(concert.row))?);
-    known.answer(&Tag::of(&body), "public, no-cache", || Ok(body))
+    known.respond(&Tag::of(&body), "public, no-cache", || Ok(body))
 }

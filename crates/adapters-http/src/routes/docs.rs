@@ -1,4 +1,4 @@
-//! The documentation: the OpenAPI document, and pages to read and try it, with nothing from elsewhere.
+//! The documentation: the OpenAPI document, and Swagger UI pages that load nothing from other origins.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ const DOCUMENT: &str = "/openapi.json";
 /// The paths of the documentation.
 pub(crate) const PATTERNS: &[&str] = &[DOCUMENT, "/docs", "/docs/{file:.*}"];
 
-/// Adds the documentation.
+/// Adds the routes of the documentation.
 pub(crate) fn configure(config: &mut ServiceConfig) {
     let json = Bytes::from_static(openapi().as_bytes());
     let pages = Arc::new(Config::from(DOCUMENT));
@@ -30,21 +30,21 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .route("/docs/{file:.*}", web::get().to(move |file: web::Path<String>, _: NoQuery| std::future::ready(page(&file, pages.clone()))));
 }
 
-/// The file of the pages, if there is one of that name.
+/// Returns the Swagger UI file of that name, if it exists.
 fn page(file: &str, pages: Arc<Config<'static>>) -> Result<HttpResponse, Problem> {
     let found = utoipa_swagger_ui::serve(file, pages).map_err(|_| Problem::internal())?.ok_or_else(Problem::not_found)?;
-    let mut answer = HttpResponse::Ok();
-    answer.content_type(found.content_type);
+    let mut response = HttpResponse::Ok();
+    response.content_type(found.content_type);
     if found.gzpipped {
-        answer.insert_header((header::CONTENT_ENCODING, "gzip"));
+        response.insert_header((header::CONTENT_ENCODING, "gzip"));
     }
     if file.is_empty() {
-        return Ok(answer.body(based(&found.bytes)));
+        return Ok(response.body(with_base(&found.bytes)));
     }
-    Ok(answer.body(found.bytes.into_owned()))
+    Ok(response.body(found.bytes.into_owned()))
 }
 
-/// The start page names its files relative to itself; with a base they are found from `/docs`, too.
-fn based(page: &[u8]) -> String {
+/// Adds a base to the start page: its links are relative, and must also resolve from `/docs`.
+fn with_base(page: &[u8]) -> String {
     String::from_utf8_lossy(page).replacen("<head>", "<head>\n    <base href=\"/docs/\">", 1)
 }

@@ -1,4 +1,4 @@
-//! Metrics: for those who watch an on-sale.
+//! Metrics in Prometheus' text format.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
@@ -14,7 +14,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(show_metrics);
 }
 
-/// Figures for Prometheus.
+/// Get the metrics
 #[utoipa::path(
     tag = "operations",
     responses((status = 200, description = "All metrics, in Prometheus' text format.", body = String, content_type = "text/plain")),
@@ -23,7 +23,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 async fn show_metrics(request: HttpRequest, _: NoQuery) -> Result<HttpResponse, Problem> {
     let api = api(&request)?.clone();
     api.measure();
-    // Off the threads that serve: a page of thousands of figures takes its time.
+    // Not on the threads that serve requests: rendering thousands of metrics is slow.
     let page = web::block(move || (api.metrics)()).await.map_err(|_| Problem::internal())?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).content_type(MEDIA_TYPE).body(page))
 }

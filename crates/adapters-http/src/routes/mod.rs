@@ -19,7 +19,7 @@ mod wallet;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// Adds every resource. They are tried in this order: what a crowd asks comes first.
+/// Adds every resource. Routes are matched in this order: the most frequently requested ones come first.
 pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .configure(queue_tokens::configure)

@@ -1,4 +1,4 @@
-//! Payments: held seats become sold ones.
+//! Payments: a payment confirms a reservation, which sells its seats.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post};
@@ -8,24 +8,24 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::codes::{BODY, GUARDED, KEYED, LIST, SIGNED_IN};
-use crate::api::HttpSettings;
+use super::codes::{AUTHENTICATED, BODY, GUARDED, IDEMPOTENT, LIST};
 use crate::auth::Caller;
 use crate::extract::{ApiRequest, FromBody, GuardedRequest, IdempotentBody, List, PageQuery, PathId};
 use crate::problem::{Code, FieldError, Problem, problems};
 use crate::response::{Instant, MoneyBody, created, personal, replayed};
+use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(pay_reservation).service(list_payments).service(show_payment);
 }
 
-/// A payment that is to be made.
+/// A new payment.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewPayment)]
 #[serde(deny_unknown_fields)]
 struct NewPaymentBody {
     reservation_id: Uuid,
-    /// What the caller believes is due; if it is given, it must be so.
+    /// The amount that the caller expects to pay; if present, it must equal the amount due.
     amount: Option<MoneyBody>,
 }
 
@@ -54,20 +54,20 @@ pub(super) struct PaymentBody {
     status: StatusBody,
     paid_at: Instant,
     refunded_at: Option<Instant>,
-    /// What is in the wallet after it; only told by the request that paid or refunded.
+    /// The balance of the wallet afterwards; only in the response to the payment or refund.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     balance: Option<MoneyBody>,
 }
 
-/// What has become of a payment.
+/// The status of a payment.
 #[derive(Serialize, ToSchema)]
 #[schema(as = PaymentStatus)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum StatusBody {
-    /// The money has gone over.
+    /// The amount was debited from the wallet.
     Completed,
-    /// The money has come back.
+    /// The amount was refunded to the wallet.
     Cancelled,
 }
 
@@ -89,22 +89,24 @@ impl PaymentBody {
     }
 }
 
-problems!(PayProblems: GUARDED, BODY, KEYED, &[
+problems!(PayProblems: GUARDED, BODY, IDEMPOTENT, &[
     Code::NotFound, Code::ScheduleCancelled, Code::ReservationExpired, Code::ReservationNotPayable, Code::InsufficientBalance,
 ]);
-problems!(ListProblems: SIGNED_IN, LIST);
-problems!(OneProblems: SIGNED_IN, &[Code::NotFound]);
+problems!(ListProblems: AUTHENTICATED, LIST);
+problems!(OneProblems: AUTHENTICATED, &[Code::NotFound]);
 
-/// Pay for held seats; all or nothing.
+/// Pay for a reservation
+///
+/// The payment is atomic: it debits the wallet and sells all held seats, or changes nothing.
 #[utoipa::path(
     tag = "payments",
     security(("bearer" = [], "queue_token" = [])),
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; kept for 24 h.",
+    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; retained for 24 h.",
          min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body = NewPaymentBody,
     responses(
         (status = 201, description = "The seats are sold to the caller.", body = PaymentBody, headers(
-            ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if this is the first answer again."),
+            ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if the response is replayed."),
         )),
         PayProblems,
     ),
@@ -113,31 +115,33 @@ problems!(OneProblems: SIGNED_IN, &[Code::NotFound]);
 async fn pay_reservation(call: GuardedRequest<IdempotentBody<NewPayment>>) -> Result<HttpResponse, Problem> {
     let GuardedRequest { guard, parts: body } = call;
     let pass = guard.pass;
-    let (NewPayment { reservation, amount }, idempotency) = body.to(Operation::Pay, pass.user);
-    let answer = guard.ask(|ask| async move { ask.pay.execute(pass, idempotency, reservation, amount).await }).await?;
+    let (NewPayment { reservation, amount }, idempotency) = body.into_request(Operation::Pay, pass.user);
+    let answer = guard.run(|use_cases| async move { use_cases.pay.execute(pass, idempotency, reservation, amount).await }).await?;
     let Outcome::Paid { payment, balance } = answer.outcome else { return Err(Problem::internal()) };
     let body = PaymentBody::new(&payment, Some(balance), guard.api.settings.currency);
     Ok(replayed(created(StatusCode::CREATED, &body, &format!("/v1/payments/{}", body.id))?, answer.replayed))
 }
 
-/// My payments, newest first.
+/// List the payments of the current user
+///
+/// The newest payments come first.
 #[utoipa::path(
     tag = "payments",
     security(("bearer" = [])),
     params(
-        ("page_size" = Option<usize>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
+        ("page_size" = Option<usize>, Query, description = "The maximum number of items: 50 by default, at most 200.", minimum = 1),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the previous page."),
     ),
     responses((status = 200, description = "A page of the caller's payments.", body = List<PaymentBody>), ListProblems),
 )]
 #[get("/v1/payments")]
 async fn list_payments(call: ApiRequest<(Caller, PageQuery<PaymentId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Caller { user, .. }, PageQuery(page)), .. } = call;
-    let page = api.ask(|ask| async move { ask.reservations.payments(user, page).await }).await?;
+    let page = api.run(|use_cases| async move { use_cases.reservations.payments(user, page).await }).await?;
     personal(StatusCode::OK, &List::new(page, |payment| PaymentBody::new(&payment, None, api.settings.currency)))
 }
 
-/// A payment of mine.
+/// Get a payment of the current user
 #[utoipa::path(
     tag = "payments",
     security(("bearer" = [])),
@@ -147,6 +151,6 @@ async fn list_payments(call: ApiRequest<(Caller, PageQuery<PaymentId>)>) -> Resu
 #[get("/v1/payments/{id}")]
 async fn show_payment(call: ApiRequest<(Caller, PathId<PaymentId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
-    let payment = api.ask(|ask| async move { ask.reservations.payment(user, id).await }).await?;
+    let payment = api.run(|use_cases| async move { use_cases.reservations.payment(user, id).await }).await?;
     personal(StatusCode::OK, &PaymentBody::new(&payment, None, api.settings.currency))
 }

@@ -1,4 +1,4 @@
-//! Queue tokens: a user's place in a line.
+//! Queue tokens: a user's position in a queue.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
@@ -10,23 +10,23 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::codes::{BODY, SIGNED_IN};
-use crate::api::HttpSettings;
+use super::codes::{AUTHENTICATED, BODY};
 use crate::auth::Caller;
-use crate::extract::{ApiRequest, Body, FromBody, PathId};
+use crate::extract::{ApiRequest, Body, FromBody, KnownTags, PathId};
 use crate::problem::{Code, FieldError, Problem, problems};
-use crate::response::{KnownTags, Mark, TokenBody, created, json};
+use crate::response::{Mark, TokenBody, created, json};
+use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(poll_queue_token).service(join_queue).service(leave_queue);
 }
 
-/// A place in a line, wished for.
+/// A request to join a queue.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewQueueToken)]
 #[serde(deny_unknown_fields)]
 struct NewTokenBody {
-    /// The concert whose line it is; without one: the default line.
+    /// The concert whose queue to join; if omitted, the default queue.
     #[schema(example = "0f207207-0000-7000-8000-0000000c1b00")]
     concert_id: Option<Uuid>,
 }
@@ -41,71 +41,77 @@ impl FromBody for NewToken {
     }
 }
 
-problems!(JoinProblems: SIGNED_IN, BODY, &[Code::NotFound, Code::ScheduleCancelled, Code::QueueClosed, Code::QueueFull]);
-problems!(PollProblems: SIGNED_IN, &[Code::NotFound]);
-problems!(LeaveProblems: SIGNED_IN, &[Code::NotFound]);
+problems!(JoinProblems: AUTHENTICATED, BODY, &[Code::NotFound, Code::ScheduleCancelled, Code::QueueClosed, Code::QueueFull]);
+problems!(PollProblems: AUTHENTICATED, &[Code::NotFound]);
+problems!(LeaveProblems: AUTHENTICATED, &[Code::NotFound]);
 
-/// Take a place in a line, or find the one I have.
+/// Join a queue
+///
+/// If the caller already has a live token in the queue, it is returned.
 #[utoipa::path(
     tag = "queue",
     security(("bearer" = [])),
     request_body = NewTokenBody,
     responses(
-        (status = 201, description = "A new place, behind all others.", body = TokenBody, headers(("Location" = String))),
-        (status = 200, description = "The place that the caller has already.", body = TokenBody, headers(("Location" = String))),
+        (status = 201, description = "A new token, at the end of the queue.", body = TokenBody, headers(("Location" = String))),
+        (status = 200, description = "The caller's existing token.", body = TokenBody, headers(("Location" = String))),
         JoinProblems,
     ),
 )]
 #[post("/v1/queue-tokens")]
 async fn join_queue(call: ApiRequest<(Caller, Body<NewToken>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Caller { user, .. }, Body(NewToken(concert))), .. } = call;
-    let joining = api.ask(|ask| async move { ask.join.execute(user, concert).await }).await?;
+    let joining = api.run(|use_cases| async move { use_cases.join.execute(user, concert).await }).await?;
     let status = if joining.new { StatusCode::CREATED } else { StatusCode::OK };
     let body = TokenBody::new(&api.use_cases.poll.place(&joining.token));
     created(status, &body, &format!("/v1/queue-tokens/{}", body.token))
 }
 
-/// How far the line has come.
+/// Get a queue token
+///
+/// Clients poll it for the position in the queue and the admission.
 #[utoipa::path(
     tag = "queue",
     security(("bearer" = [])),
     params(
         ("token" = Uuid, Path, description = "The caller's token."),
-        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer before."),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of a previous response."),
     ),
     responses(
         (status = 200, description = "The token.", body = TokenBody, headers(
-            ("ETag" = String, description = "Ignores estimates, countdowns and the poll hint."),
-            ("Retry-After" = String, description = "When to ask again, in seconds."),
+            ("ETag" = String, description = "Doesn't change with estimates, countdowns and the poll hint."),
+            ("Retry-After" = String, description = "The number of seconds after which to poll again."),
         )),
-        (status = 304, description = "Nothing has changed.", headers(("ETag" = String), ("Retry-After" = String))),
+        (status = 304, description = "Not modified.", headers(("ETag" = String), ("Retry-After" = String))),
         PollProblems,
     ),
 )]
 #[get("/v1/queue-tokens/{token}")]
 async fn poll_queue_token(call: ApiRequest<(Caller, PathId<TokenId>, KnownTags)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Caller { user, .. }, PathId(id), known), .. } = call;
-    // A crowd asks this: what memory knows needs no other thread.
+    // The most frequent request: a token in memory is read without another thread.
     let place = match api.use_cases.poll.known(user, id) {
         Some(place) => place,
-        None => api.ask(|ask| async move { ask.poll.token(user, id).await }).await?,
+        None => api.run(|use_cases| async move { use_cases.poll.token(user, id).await }).await?,
     };
     let tag = Mark::of(&place).tag(&place);
-    let mut answer = known.answer(&tag, "private, no-cache", || Ok(Bytes::from(json(&TokenBody::new(&place))?)))?;
-    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(place.poll_after.whole_seconds()));
-    Ok(answer)
+    let mut response = known.respond(&tag, "private, no-cache", || Ok(Bytes::from(json(&TokenBody::new(&place))?)))?;
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(place.poll_after.whole_seconds()));
+    Ok(response)
 }
 
-/// Give my place up, in the line or in the shop; live holds are released.
+/// Leave a queue
+///
+/// Ends the caller's token, whether it is waiting or active; held seats are released.
 #[utoipa::path(
     tag = "queue",
     security(("bearer" = [])),
     params(("token" = Uuid, Path, description = "The caller's token.")),
-    responses((status = 204, description = "It has ended, now or before."), LeaveProblems),
+    responses((status = 204, description = "The token has ended, now or before."), LeaveProblems),
 )]
 #[delete("/v1/queue-tokens/{token}")]
 async fn leave_queue(call: ApiRequest<(Caller, PathId<TokenId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
-    api.ask(|ask| async move { ask.leave.execute(user, id).await }).await?;
+    api.run(|use_cases| async move { use_cases.leave.execute(user, id).await }).await?;
     Ok(HttpResponse::NoContent().finish())
 }

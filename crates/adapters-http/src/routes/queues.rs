@@ -1,4 +1,4 @@
-//! Queues: how the lines stand, for everybody.
+//! Queues: their public state.
 
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, get};
@@ -9,43 +9,43 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::extract::{ApiRequest, PathId};
+use crate::extract::{ApiRequest, KnownTags, PathId};
 use crate::problem::{Code, Problem, problems};
-use crate::response::{EstimateBody, KnownTags, Tag, json};
+use crate::response::{EstimateBody, Tag, json};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(show_queue);
 }
 
-/// How a line stands.
+/// The state of a queue.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Queue)]
 struct QueueBody {
     id: Uuid,
     name: String,
     state: StateBody,
-    /// How many wait.
+    /// The number of waiting users.
     waiting: u64,
-    /// How many are in.
+    /// The number of active users.
     active: u64,
-    /// How many are admitted a minute into places that fell free, as measured, to a tenth; null if it isn't known.
+    /// The measured number of users per minute who are admitted to freed capacity, to a tenth; null if unknown.
     rate: Option<f64>,
-    /// How long it may take who joins now.
+    /// The estimated wait of a user who joins now.
     estimated_wait: EstimateBody,
-    /// What those who wait are told.
+    /// The message to waiting users.
     message: Option<String>,
 }
 
-/// Whether a line takes users in and lets them through.
+/// Whether users can join a queue and are admitted.
 #[derive(Serialize, ToSchema)]
 #[schema(as = QueueState)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(super) enum StateBody {
-    /// Both.
+    /// Users can join and are admitted.
     Open,
-    /// Takes in, lets nobody through.
+    /// Users can join, but are not admitted.
     Paused,
-    /// Takes nobody in, lets through who is waiting.
+    /// Users can't join; waiting users are admitted.
     Closed,
 }
 
@@ -58,7 +58,7 @@ impl From<QueueFigures> for QueueBody {
             name: queue.name().to_owned(),
             waiting,
             active,
-            rate: admitted_per_minute.map(to_a_tenth),
+            rate: admitted_per_minute.map(round_to_tenth),
             estimated_wait: EstimateBody::from(estimate),
             message: queue.message().map(str::to_owned),
         }
@@ -75,23 +75,23 @@ impl From<QueueState> for StateBody {
     }
 }
 
-/// A rate as it is told.
-pub(super) fn to_a_tenth(rate: f64) -> f64 {
+/// Rounds a rate to a tenth.
+pub(super) fn round_to_tenth(rate: f64) -> f64 {
     (rate * 10.0).round() / 10.0
 }
 
 problems!(QueueProblems: &[Code::NotFound]);
 
-/// How a line stands.
+/// Get a queue
 #[utoipa::path(
     tag = "queue",
     params(
         ("id" = Uuid, Path, description = "The queue."),
-        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer before."),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of a previous response."),
     ),
     responses(
         (status = 200, description = "The queue.", body = QueueBody, headers(("ETag" = String), ("Cache-Control" = String))),
-        (status = 304, description = "Nothing has changed.", headers(("ETag" = String), ("Cache-Control" = String))),
+        (status = 304, description = "Not modified.", headers(("ETag" = String), ("Cache-Control" = String))),
         QueueProblems,
     ),
 )]
@@ -100,5 +100,5 @@ async fn show_queue(call: ApiRequest<(PathId<QueueId>, KnownTags)>) -> Result<Ht
     let ApiRequest { api, parts: (PathId(id), known), .. } = call;
     let figures = api.use_cases.poll.queue(id).map_err(|error| Problem::of(error, api.settings.currency))?;
     let body = Bytes::from(json(&QueueBody::from(figures))?);
-    known.answer(&Tag::of(&body), "public, max-age=1", || Ok(body))
+    known.respond(&Tag::of(&body), "public, max-age=1", || Ok(body))
 }

@@ -1,4 +1,4 @@
-//! Refunds: a payment goes back.
+//! Refunds of payments.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post};
@@ -7,24 +7,24 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::codes::{BODY, KEYED, SIGNED_IN};
+use super::codes::{AUTHENTICATED, BODY, IDEMPOTENT};
 use super::payments::PaymentBody;
-use crate::api::HttpSettings;
 use crate::auth::Caller;
-use crate::extract::{ApiRequest, BoundedText, FromBody, IdempotentBody, PathId, order};
+use crate::extract::{ApiRequest, BoundedText, FromBody, IdempotentBody, PathId, privileged_actor};
 use crate::problem::{Code, FieldError, Problem, problems};
 use crate::response::{created, replayed};
+use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(refund_payment);
 }
 
-/// A refund: `{}`, it is always of the whole payment. Operators may give a reason.
+/// A refund, always of the full payment. Operators may give a reason; otherwise the body is `{}`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewRefund)]
 #[serde(deny_unknown_fields)]
 struct NewRefundBody {
-    /// For the audit log; only with the role `operator`.
+    /// Recorded in the audit log; allowed only with the role `operator`.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "The stage was out of sight")]
     reason: Option<BoundedText<1_000>>,
 }
@@ -39,21 +39,23 @@ impl FromBody for NewRefund {
     }
 }
 
-problems!(RefundProblems: SIGNED_IN, BODY, KEYED, &[Code::NotFound, Code::InvalidState, Code::WalletLimitExceeded]);
+problems!(RefundProblems: AUTHENTICATED, BODY, IDEMPOTENT, &[Code::NotFound, Code::InvalidState, Code::WalletLimitExceeded]);
 
-/// Get a payment back, until the show starts. Operators refund anybody's, after the start as well.
+/// Refund a payment
+///
+/// Users can refund their own payments until the show starts. Operators can refund payments of all users, also after the start.
 #[utoipa::path(
     tag = "payments",
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The payment."),
-        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; kept for 24 h.",
+        ("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; retained for 24 h.",
          min_length = 1, max_length = 255, pattern = "^[!-~]+$"),
     ),
     request_body = NewRefundBody,
     responses(
-        (status = 201, description = "The money is in the payer's wallet again, the seats are free.", body = PaymentBody, headers(
-            ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if this is the first answer again."),
+        (status = 201, description = "The payment is refunded, and its seats are available again.", body = PaymentBody, headers(
+            ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if the response is replayed."),
         )),
         RefundProblems,
     ),
@@ -61,13 +63,13 @@ problems!(RefundProblems: SIGNED_IN, BODY, KEYED, &[Code::NotFound, Code::Invali
 #[post("/v1/payments/{id}/refunds")]
 async fn refund_payment(call: ApiRequest<(Caller, PathId<PaymentId>, IdempotentBody<NewRefund>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Caller { user, operator, .. }, PathId(payment), body), .. } = call;
-    let (NewRefund(reason), idempotency) = body.to(Operation::Refund, user);
-    let by = order(operator, user, reason)?;
+    let (NewRefund(reason), idempotency) = body.into_request(Operation::Refund, user);
+    let actor = privileged_actor(operator, user, reason)?;
     let answer = api
-        .ask(move |ask| async move {
-            match by {
-                Some(by) => ask.sale.refund(&by, idempotency, payment).await,
-                None => ask.refund.execute(user, idempotency, payment).await,
+        .run(move |use_cases| async move {
+            match actor {
+                Some(actor) => use_cases.sale.refund(&actor, idempotency, payment).await,
+                None => use_cases.refund.execute(user, idempotency, payment).await,
             }
         })
         .await?;

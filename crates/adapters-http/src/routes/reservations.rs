@@ -1,4 +1,4 @@
-//! Reservations: seats that are held, and then sold.
+//! Reservations: seats that are held or sold.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, post};
@@ -12,25 +12,26 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::codes::{BODY, GUARDED, KEYED, LIST, SIGNED_IN};
-use crate::api::{Api, HttpSettings};
+use super::codes::{AUTHENTICATED, BODY, GUARDED, IDEMPOTENT, LIST};
+use crate::api::Api;
 use crate::auth::Caller;
 use crate::extract::{ApiRequest, FromBody, GuardedRequest, IdempotentBody, List, PageQuery, PathId};
 use crate::problem::{Code, FieldError, Problem, problems};
 use crate::response::{Instant, MoneyBody, cancelled, created, personal, replayed, seconds_until};
+use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(hold_seats).service(exchange_seats).service(list_reservations).service(show_reservation).service(release_hold);
 }
 
-/// Seats that are wished for.
+/// The seats to hold.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewReservation)]
 #[serde(deny_unknown_fields)]
 struct NewReservationBody {
     #[schema(example = "0f207207-0000-7000-8000-0000000c1b01")]
     schedule_id: Uuid,
-    /// The seats' numbers, each once.
+    /// The numbers of the seats, without duplicates.
     #[schema(example = json!([7, 8]), min_items = 1, max_items = 100)]
     seat_numbers: Vec<u32>,
 }
@@ -59,32 +60,32 @@ impl FromBody for NewReservation {
     }
 }
 
-/// A user's claim to seats of one date.
+/// A user's claim to seats of one schedule.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Reservation)]
 pub(super) struct ReservationBody {
     id: Uuid,
     schedule_id: Uuid,
-    /// The date as it is now. It isn't in the answer that makes a reservation, which is kept and given again as it was.
+    /// The current schedule. It is omitted in the response that creates a reservation, which is stored and replayed unchanged.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     schedule: Option<ReservedScheduleBody>,
-    /// The seats by number, at the prices of the hold.
+    /// The seats by number, with their prices at the time of the hold.
     seats: Vec<ReservedSeatBody>,
     /// The sum of the prices.
     amount: MoneyBody,
     status: StatusBody,
     cancelled_reason: Option<ReasonBody>,
     held_at: Instant,
-    /// When the hold ends or has ended.
+    /// When the hold expires or has expired.
     expires_at: Instant,
-    /// How long it is until then; null unless it is held.
+    /// The number of seconds until then; null unless the status is `HELD`.
     expires_in_seconds: Option<i64>,
-    /// The payment that sold the seats, refunded or not.
+    /// The payment of the reservation, refunded or not.
     payment_id: Option<Uuid>,
 }
 
-/// The date of a reservation.
+/// The schedule of a reservation.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ReservedSchedule)]
 struct ReservedScheduleBody {
@@ -92,16 +93,16 @@ struct ReservedScheduleBody {
     concert_id: Uuid,
     /// When the show starts.
     starts_at: Instant,
-    /// The hall's time zone, as in the IANA database.
+    /// The time zone of the venue, as in the IANA database.
     #[schema(example = "Asia/Seoul")]
     zone: String,
-    /// When it was cancelled; null if it takes place.
+    /// When the schedule was cancelled; null if it was not.
     cancelled_at: Option<Instant>,
-    /// Why it was cancelled, if it was and the organiser said so.
+    /// The organiser's reason for the cancellation, if there is one.
     cancellation_reason: Option<String>,
 }
 
-/// A seat as it was when it was held.
+/// A seat as of the time of the hold.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ReservedSeat)]
 struct ReservedSeatBody {
@@ -110,16 +111,16 @@ struct ReservedSeatBody {
     price: MoneyBody,
 }
 
-/// What a reservation is.
+/// The status of a reservation.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ReservationStatus)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum StatusBody {
-    /// The seats are kept.
+    /// The seats are held.
     Held,
-    /// The seats are sold.
+    /// The reservation is paid, and the seats are sold.
     Confirmed,
-    /// Ended.
+    /// The reservation has ended.
     Cancelled,
 }
 
@@ -128,34 +129,34 @@ enum StatusBody {
 #[schema(as = CancelledReason)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum ReasonBody {
-    /// Not paid in time, or before its date was cancelled.
+    /// It was not paid in time, or its schedule was cancelled before it was paid.
     Expired,
-    /// Given back.
+    /// The hold was released.
     Released,
-    /// Paid, and paid back.
+    /// It was paid, and the payment was refunded.
     Refunded,
 }
 
 impl ReservationBody {
-    /// The reservation as of `now`.
+    /// Creates the body of a reservation as of `now`.
     pub(super) fn new(details: ReservationDetails, now: OffsetDateTime, currency: Currency) -> Self {
         let (status, expires_at) = (details.status(now), details.expires_at(now));
         let ReservationDetails { reservation, schedule } = details;
         let schedule = Some(ReservedScheduleBody::from(schedule));
-        Self { schedule, expires_at: expires_at.into(), ..Self::being(status, reservation, now, currency) }
+        Self { schedule, expires_at: expires_at.into(), ..Self::with_status(status, reservation, now, currency) }
     }
 
-    /// The reservation as its row says, which is HELD at `now` if it says so.
+    /// Creates the body of a reservation with the status of its row, even if its hold has lapsed (is past its deadline) at `now`.
     pub(super) fn written(reservation: Reservation, now: OffsetDateTime, currency: Currency) -> Self {
         let status = match reservation.state() {
             ReservationState::Held => ReservationStatus::Held,
             ReservationState::Confirmed { .. } => ReservationStatus::Confirmed,
             ReservationState::Cancelled { reason, .. } => ReservationStatus::Cancelled(reason),
         };
-        Self::being(status, reservation, now, currency)
+        Self::with_status(status, reservation, now, currency)
     }
 
-    fn being(status: ReservationStatus, reservation: Reservation, now: OffsetDateTime, currency: Currency) -> Self {
+    fn with_status(status: ReservationStatus, reservation: Reservation, now: OffsetDateTime, currency: Currency) -> Self {
         let (status, cancelled_reason) = match status {
             ReservationStatus::Held => (StatusBody::Held, None),
             ReservationStatus::Confirmed => (StatusBody::Confirmed, None),
@@ -202,31 +203,33 @@ impl From<CancelReason> for ReasonBody {
     }
 }
 
-problems!(HoldProblems: GUARDED, BODY, KEYED, &[
+problems!(HoldProblems: GUARDED, BODY, IDEMPOTENT, &[
     Code::NotFound, Code::ScheduleCancelled, Code::SaleNotOpen, Code::HoldExists, Code::SeatLimitExceeded, Code::SeatUnavailable,
     Code::WalletLimitExceeded,
 ]);
-problems!(ExchangeProblems: GUARDED, BODY, KEYED, &[
+problems!(ExchangeProblems: GUARDED, BODY, IDEMPOTENT, &[
     Code::NotFound, Code::ScheduleCancelled, Code::SaleNotOpen, Code::ReservationExpired, Code::InvalidState, Code::SeatLimitExceeded,
     Code::SeatUnavailable, Code::WalletLimitExceeded,
 ]);
-problems!(ListProblems: SIGNED_IN, LIST);
-problems!(OneProblems: SIGNED_IN, &[Code::NotFound]);
-problems!(ReleaseProblems: SIGNED_IN, &[Code::NotFound, Code::InvalidState]);
+problems!(ListProblems: AUTHENTICATED, LIST);
+problems!(OneProblems: AUTHENTICATED, &[Code::NotFound]);
+problems!(ReleaseProblems: AUTHENTICATED, &[Code::NotFound, Code::InvalidState]);
 
-/// Hold seats: all of them, or none.
+/// Hold seats
+///
+/// Either all requested seats are held, or none is.
 #[utoipa::path(
     tag = "reservations",
     security(("bearer" = [], "queue_token" = [])),
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; kept for 24 h.",
+    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; retained for 24 h.",
          min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body = NewReservationBody,
     responses(
         (status = 201, description = "The seats are held for the caller.", body = ReservationBody, headers(
-            ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if this is the first answer again."),
+            ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if the response is replayed."),
         )),
-        (status = 200, description = "The caller holds these seats already; the deadline is as it was.", body = ReservationBody, headers(
-            ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if this is the first answer again."),
+        (status = 200, description = "The caller already holds these seats; the deadline is unchanged.", body = ReservationBody, headers(
+            ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if the response is replayed."),
         )),
         HoldProblems,
     ),
@@ -235,32 +238,33 @@ problems!(ReleaseProblems: SIGNED_IN, &[Code::NotFound, Code::InvalidState]);
 async fn hold_seats(call: GuardedRequest<IdempotentBody<NewReservation>>) -> Result<HttpResponse, Problem> {
     let GuardedRequest { guard, parts: body } = call;
     let pass = guard.pass;
-    let (NewReservation { schedule, seats }, idempotency) = body.to(Operation::Hold, pass.user);
-    let answer = guard.ask(|ask| async move { ask.hold.execute(pass, idempotency, schedule, seats).await }).await?;
+    let (NewReservation { schedule, seats }, idempotency) = body.into_request(Operation::Hold, pass.user);
+    let answer = guard.run(|use_cases| async move { use_cases.hold.execute(pass, idempotency, schedule, seats).await }).await?;
     respond_with_hold(answer, &guard.api)
 }
 
-/// Exchange held seats for others, in one step.
+/// Exchange held seats
 ///
-/// Either the new seats are held, until the deadline of the old ones, or the old ones stay held.
+/// Exchanges held seats for others atomically: either the new seats are held, until the deadline of the old ones, or the old seats remain
+/// held.
 #[utoipa::path(
     tag = "reservations",
     security(("bearer" = [], "queue_token" = [])),
     params(
-        ("id" = Uuid, Path, description = "The reservation of the seats that are held."),
-        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; kept for 24 h.",
+        ("id" = Uuid, Path, description = "The reservation that holds the current seats."),
+        ("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; retained for 24 h.",
          min_length = 1, max_length = 255, pattern = "^[!-~]+$"),
     ),
     request_body = NewReservationBody,
     responses(
         (status = 201, body = ReservationBody,
-         description = "The seats are held for the caller, until the deadline of the old reservation, which has ended. The two may share seats.",
+         description = "The seats are held until the deadline of the old reservation, which has ended. The two may share seats.",
          headers(
-            ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if this is the first answer again."),
+            ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if the response is replayed."),
         )),
         (status = 200, body = ReservationBody,
-         description = "These are the seats of the old reservation: it and its deadline are as they were.", headers(
-            ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if this is the first answer again."),
+         description = "The old reservation already holds these seats: it and its deadline are unchanged.", headers(
+            ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if the response is replayed."),
         )),
         ExchangeProblems,
     ),
@@ -269,38 +273,40 @@ async fn hold_seats(call: GuardedRequest<IdempotentBody<NewReservation>>) -> Res
 async fn exchange_seats(call: GuardedRequest<(PathId<ReservationId>, IdempotentBody<NewReservation>)>) -> Result<HttpResponse, Problem> {
     let GuardedRequest { guard, parts: (PathId(held), body) } = call;
     let pass = guard.pass;
-    let (NewReservation { schedule, seats }, idempotency) = body.to(Operation::Exchange, pass.user);
-    let answer = guard.ask(|ask| async move { ask.exchange.execute(pass, idempotency, held, schedule, seats).await }).await?;
+    let (NewReservation { schedule, seats }, idempotency) = body.into_request(Operation::Exchange, pass.user);
+    let answer = guard.run(|use_cases| async move { use_cases.exchange.execute(pass, idempotency, held, schedule, seats).await }).await?;
     respond_with_hold(answer, &guard.api)
 }
 
-/// The answer to a request that has seats held.
+/// Returns the response to a request that holds seats.
 fn respond_with_hold(answer: Answer<Outcome>, api: &Api) -> Result<HttpResponse, Problem> {
-    let Outcome::Held { reservation, created: new } = answer.outcome else { return Err(Problem::internal()) };
-    let status = if new { StatusCode::CREATED } else { StatusCode::OK };
+    let Outcome::Held { reservation, created: is_new } = answer.outcome else { return Err(Problem::internal()) };
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     let body = ReservationBody::written(reservation, answer.at, api.settings.currency);
     Ok(replayed(created(status, &body, &format!("/v1/reservations/{}", body.id))?, answer.replayed))
 }
 
-/// My reservations, newest first.
+/// List the reservations of the current user
+///
+/// The newest reservations come first.
 #[utoipa::path(
     tag = "reservations",
     security(("bearer" = [])),
     params(
-        ("page_size" = Option<usize>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
+        ("page_size" = Option<usize>, Query, description = "The maximum number of items: 50 by default, at most 200.", minimum = 1),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the previous page."),
     ),
     responses((status = 200, description = "A page of the caller's reservations.", body = List<ReservationBody>), ListProblems),
 )]
 #[get("/v1/reservations")]
 async fn list_reservations(call: ApiRequest<(Caller, PageQuery<ReservationId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Caller { user, .. }, PageQuery(page)), .. } = call;
-    let page = api.ask(|ask| async move { ask.reservations.reservations(user, page).await }).await?;
+    let page = api.run(|use_cases| async move { use_cases.reservations.reservations(user, page).await }).await?;
     let now = api.use_cases.reservations.now();
     personal(StatusCode::OK, &List::new(page, |details| ReservationBody::new(details, now, api.settings.currency)))
 }
 
-/// A reservation of mine.
+/// Get a reservation of the current user
 #[utoipa::path(
     tag = "reservations",
     security(("bearer" = [])),
@@ -310,11 +316,11 @@ async fn list_reservations(call: ApiRequest<(Caller, PageQuery<ReservationId>)>)
 #[get("/v1/reservations/{id:[^/:]+}")]
 async fn show_reservation(call: ApiRequest<(Caller, PathId<ReservationId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
-    let details = api.ask(|ask| async move { ask.reservations.reservation(user, id).await }).await?;
+    let details = api.run(|use_cases| async move { use_cases.reservations.reservation(user, id).await }).await?;
     personal(StatusCode::OK, &ReservationBody::new(details, api.use_cases.reservations.now(), api.settings.currency))
 }
 
-/// Give held seats back.
+/// Release held seats
 #[utoipa::path(
     tag = "reservations",
     security(("bearer" = [])),
@@ -324,6 +330,6 @@ async fn show_reservation(call: ApiRequest<(Caller, PathId<ReservationId>)>) -> 
 #[delete("/v1/reservations/{id:[^/:]+}")]
 async fn release_hold(call: ApiRequest<(Caller, PathId<ReservationId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
-    api.ask(|ask| async move { ask.release.execute(user, id).await }).await?;
+    api.run(|use_cases| async move { use_cases.release.execute(user, id).await }).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,4 +1,4 @@
-//! Schedules: the dates of a concert, for the admitted.
+//! The schedules of a concert, for active users.
 
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, get};
@@ -12,15 +12,15 @@ use uuid::Uuid;
 
 use super::codes::{GUARDED, LIST};
 use crate::api::Api;
-use crate::extract::{GuardedRequest, List, MaybePathId, PageQuery, Query, RequestPart, invalid_cursor, invalid_parameter};
+use crate::extract::{GuardedRequest, KnownTags, List, MaybePathId, PageQuery, Query, RequestPart, invalid_cursor, invalid_parameter};
 use crate::problem::{Code, Problem, problems};
-use crate::response::{Instant, KnownTags, Tag, cancelled, json};
+use crate::response::{Instant, Tag, cancelled, json};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(list_schedules);
 }
 
-/// A date of a concert.
+/// A schedule: one performance of a concert.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Schedule)]
 struct ScheduleBody {
@@ -28,20 +28,20 @@ struct ScheduleBody {
     concert_id: Uuid,
     /// When the show starts.
     starts_at: Instant,
-    /// The hall's time zone, as in the IANA database.
+    /// The time zone of the venue, as in the IANA database.
     #[schema(example = "Asia/Seoul")]
     zone: String,
     sale_opens_at: Instant,
     sale_closes_at: Instant,
-    /// When it was cancelled; null if it takes place.
+    /// When the schedule was cancelled; null if it was not.
     cancelled_at: Option<Instant>,
-    /// Why it was cancelled, if it was and the organiser said so.
+    /// The organiser's reason for the cancellation, if there is one.
     cancellation_reason: Option<String>,
-    /// Whether seats can be held right now.
+    /// Whether seats can be held now.
     on_sale: bool,
-    /// How many seats are free.
+    /// The number of available seats.
     available: u32,
-    /// How many seats there are.
+    /// The total number of seats.
     seats: u32,
 }
 
@@ -65,7 +65,7 @@ impl From<ScheduleView> for ScheduleBody {
     }
 }
 
-/// Which dates.
+/// The schedules to list.
 struct ScheduleFilter {
     bookable: bool,
     page: PageQuery<ScheduleId>,
@@ -79,7 +79,7 @@ impl RequestPart for ScheduleFilter {
         let bookable = match query.take("bookable")?.as_deref() {
             None | Some("false") => false,
             Some("true") => true,
-            Some(_) => return Err(invalid_parameter("bookable", "is true or false")),
+            Some(_) => return Err(invalid_parameter("bookable", "must be true or false")),
         };
         let page = PageQuery::take(&mut query)?;
         query.end()?;
@@ -89,20 +89,20 @@ impl RequestPart for ScheduleFilter {
 
 problems!(SchedulesProblems: GUARDED, LIST, &[Code::NotFound]);
 
-/// The dates of a concert.
+/// List the schedules of a concert
 #[utoipa::path(
     tag = "concerts",
     security(("bearer" = [], "queue_token" = [])),
     params(
         ("id" = Uuid, Path, description = "The concert."),
-        ("bookable" = Option<bool>, Query, description = "Only dates with a free seat and an open sale."),
-        ("page_size" = Option<usize>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
-        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer before."),
+        ("bookable" = Option<bool>, Query, description = "If true, list only schedules that are on sale and have an available seat."),
+        ("page_size" = Option<usize>, Query, description = "The maximum number of items: 50 by default, at most 200.", minimum = 1),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the previous page."),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of a previous response."),
     ),
     responses(
-        (status = 200, description = "A page of the dates, by start.", body = List<ScheduleBody>, headers(("ETag" = String))),
-        (status = 304, description = "Nothing has changed.", headers(("ETag" = String))),
+        (status = 200, description = "A page of the schedules, by start.", body = List<ScheduleBody>, headers(("ETag" = String))),
+        (status = 304, description = "Not modified.", headers(("ETag" = String))),
         SchedulesProblems,
     ),
 )]
@@ -110,23 +110,23 @@ problems!(SchedulesProblems: GUARDED, LIST, &[Code::NotFound]);
 async fn list_schedules(call: GuardedRequest<(MaybePathId<ConcertId>, ScheduleFilter, KnownTags)>) -> Result<HttpResponse, Problem> {
     let GuardedRequest { guard, parts: (MaybePathId(id), ScheduleFilter { bookable, page: PageQuery(page) }, known) } = call;
     let pass = guard.pass;
-    let schedules = guard.ask(|ask| async move {
+    let schedules = guard.run(|use_cases| async move {
         let concert = match id {
-            Some(id) => found(ask.concerts.concert(id).await)?,
+            Some(id) => found(use_cases.concerts.concert(id).await)?,
             None => None,
         };
-        ask.enter.execute(pass, concert.as_ref().map(|concert| concert.queue())).await?;
+        use_cases.enter.execute(pass, concert.as_ref().map(|concert| concert.queue())).await?;
         let concert = concert.ok_or(Refusal::NotFound)?;
-        ask.concerts.schedules(concert.id(), bookable, page).await
+        use_cases.concerts.schedules(concert.id(), bookable, page).await
     });
     let schedules = schedules.await?.ok_or_else(invalid_cursor)?;
     let body = Bytes::from(json(&List::new(schedules, ScheduleBody::from))?);
-    known.answer(&Tag::of(&body), "private, no-cache", || Ok(body))
+    known.respond(&Tag::of(&body), "private, no-cache", || Ok(body))
 }
 
-/// What was found, if anything: the guard comes before the news that there is nothing.
-pub(super) fn found<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
-    match answer {
+/// Converts "not found" to none, so that the guard can be checked before it is reported.
+pub(super) fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
+    match result {
         Ok(found) => Ok(Some(found)),
         Err(Error::Refused(Refusal::NotFound)) => Ok(None),
         Err(error) => Err(error),

@@ -1,4 +1,4 @@
-//! Users: who buys.
+//! Users: registration and the current user.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post};
@@ -8,24 +8,25 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::codes::{BODY, KEYED, SIGNED_IN};
+use super::codes::{AUTHENTICATED, BODY, IDEMPOTENT};
 use super::wallet::WalletBody;
-use crate::api::{Api, HttpSettings};
+use crate::api::Api;
 use crate::auth::{Caller, Role};
 use crate::extract::{AnonymousIdempotentBody, ApiRequest, FromBody, RequestPart};
 use crate::problem::{Code, FieldError, Problem, problems};
 use crate::response::{created, personal, replayed};
+use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(register_user).service(show_me);
 }
 
-/// A person introduces themselves.
+/// A new user.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewUser)]
 #[serde(deny_unknown_fields)]
 struct NewUserBody {
-    /// What they call themselves: 1 to 100 characters, none of them a control character.
+    /// The user's name: 1 to 100 characters, without control characters.
     #[schema(example = "Ada", min_length = 1, max_length = 100)]
     name: String,
 }
@@ -36,9 +37,9 @@ struct NewUserBody {
 struct UserBody {
     /// The user's id: the `sub` of their access token.
     id: Uuid,
-    /// What they call themselves; null if an external issuer vouches for them and they never said.
+    /// The user's name; null for a user of an external issuer without a name.
     name: Option<String>,
-    /// What they have.
+    /// The user's wallet.
     wallet: WalletBody,
 }
 
@@ -48,7 +49,8 @@ struct UserBody {
 struct RegisteredUserBody {
     #[serde(flatten)]
     user: UserBody,
-    /// What to send as `Authorization: Bearer …` from now on. It is in no other response; the same request with the same key has it again.
+    /// The access token to send as `Authorization: Bearer …`. It is in no other response, except if this request is repeated with the same
+    /// key.
     access_token: String,
 }
 
@@ -62,7 +64,7 @@ impl FromBody for NewUser {
     }
 }
 
-/// The built-in issuer takes new users.
+/// A check that registration is open.
 struct RegistrationOpen;
 
 impl RequestPart for RegistrationOpen {
@@ -70,24 +72,27 @@ impl RequestPart for RegistrationOpen {
         if api.settings.registration {
             Ok(Self)
         } else {
-            Err(Problem::new(Code::Forbidden, "nobody registers here: bring the access token of the issuer that is used"))
+            Err(Problem::new(Code::Forbidden, "registration is closed: use an access token of the configured issuer"))
         }
     }
 }
 
-problems!(RegisterProblems: BODY, KEYED, &[Code::Forbidden]);
-problems!(MeProblems: SIGNED_IN);
+problems!(RegisterProblems: BODY, IDEMPOTENT, &[Code::Forbidden]);
+problems!(MeProblems: AUTHENTICATED);
 
-/// Register with the built-in issuer.
+/// Register a user
+///
+/// The built-in issuer issues the access token.
 #[utoipa::path(
     tag = "users",
-    params(("Idempotency-Key" = Option<String>, Header, description = "22 to 255 visible characters that nobody can guess: a random UUID, say. \
-         Kept for 24 h as a digest. The same request again creates no second user and has the first response, with the same access token; so \
-         keep it as secret as that.", min_length = 22, max_length = 255, pattern = "^[!-~]+$")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "22 to 255 visible ASCII characters that can't be guessed, such as \
+         a random UUID. Its digest is retained for 24 h. The same request with the same key creates no second user and has the same \
+         response, with the same access token; keep the key as secret as the token.",
+         min_length = 22, max_length = 255, pattern = "^[!-~]+$")),
     request_body = NewUserBody,
     responses(
         (status = 201, description = "The new user, and the access token.", body = RegisteredUserBody, headers(
-            ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if this is the first answer again."),
+            ("Location" = String), ("Idempotency-Replayed" = String, description = "`true` if the response is replayed."),
         )),
         RegisterProblems,
     ),
@@ -95,12 +100,12 @@ problems!(MeProblems: SIGNED_IN);
 #[post("/v1/users")]
 async fn register_user(call: ApiRequest<(RegistrationOpen, AnonymousIdempotentBody<NewUser>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, body), .. } = call;
-    let (NewUser(name), idempotency) = body.to(Operation::Register);
-    let answer = api.ask(|ask| async move { ask.register.execute(name, idempotency).await }).await?;
+    let (NewUser(name), idempotency) = body.into_request(Operation::Register);
+    let answer = api.run(|use_cases| async move { use_cases.register.execute(name, idempotency).await }).await?;
     let Outcome::Registered(user) = answer.outcome else { return Err(Problem::internal()) };
-    // From the instant of the first response: a repeated one has the same token, which ends when that one ends.
+    // Issued as of the first response: a replayed response has the same token, with the same expiry.
     let access_token = api.issuers.own().issue(user.id, &[Role::User], answer.at).map_err(|error| {
-        tracing::error!(error = &error as &dyn std::error::Error, "the new user gets no access token");
+        tracing::error!(error = &error as &dyn std::error::Error, "the access token of a new user can't be issued");
         Problem::internal()
     })?;
     let wallet = WalletBody::new(&domain::Wallet::new(user.id), api.settings.currency);
@@ -109,16 +114,16 @@ async fn register_user(call: ApiRequest<(RegistrationOpen, AnonymousIdempotentBo
     Ok(replayed(registered, answer.replayed))
 }
 
-/// Who I am, and what I have.
+/// Get the current user
 #[utoipa::path(
     tag = "users",
     security(("bearer" = [])),
-    responses((status = 200, description = "The caller.", body = UserBody), MeProblems),
+    responses((status = 200, description = "The current user.", body = UserBody), MeProblems),
 )]
 #[get("/v1/users/me")]
 async fn show_me(call: ApiRequest<Caller>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: Caller { user, .. }, .. } = call;
-    let profile = api.ask(|ask| async move { ask.wallet.profile(user).await }).await?;
+    let profile = api.run(|use_cases| async move { use_cases.wallet.profile(user).await }).await?;
     let name = profile.user.and_then(|user| user.name).map(|name| name.as_str().to_owned());
     personal(StatusCode::OK, &UserBody { id: user.0, name, wallet: WalletBody::new(&profile.wallet, api.settings.currency) })
 }

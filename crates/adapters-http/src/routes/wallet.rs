@@ -1,4 +1,4 @@
-//! The wallet: prepaid money.
+//! The prepaid wallet of a user.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post};
@@ -8,18 +8,18 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::codes::{BODY, KEYED, LIST, SIGNED_IN};
-use crate::api::HttpSettings;
+use super::codes::{AUTHENTICATED, BODY, IDEMPOTENT, LIST};
 use crate::auth::Caller;
-use crate::extract::{ApiRequest, BoundedText, FromBody, IdempotentBody, List, PageQuery, order};
+use crate::extract::{ApiRequest, BoundedText, FromBody, IdempotentBody, List, PageQuery, privileged_actor};
 use crate::problem::{Code, FieldError, Problem, problems};
 use crate::response::{Instant, MoneyBody, personal, replayed};
+use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(show_wallet).service(charge_wallet).service(list_wallet_entries);
 }
 
-/// What a user has.
+/// The wallet of a user.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Wallet)]
 pub(super) struct WalletBody {
@@ -32,16 +32,16 @@ impl WalletBody {
     }
 }
 
-/// Money to be put in.
+/// A new charge.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewCharge)]
 #[serde(deny_unknown_fields)]
 struct NewChargeBody {
     amount: MoneyBody,
-    /// Whose wallet; without it the caller's own. Another user's takes the role `operator` or `cashier`.
+    /// The user whose wallet is charged; if omitted, the caller. Charging another user's wallet requires the role `operator` or `cashier`.
     user_id: Option<Uuid>,
-    /// For the audit log; only with one of these roles.
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "Cash desk 2, receipt 4711")]
+    /// Recorded in the audit log; allowed only with one of these roles.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "Box office 2, receipt 4711")]
     reason: Option<BoundedText<1_000>>,
 }
 
@@ -60,45 +60,45 @@ impl FromBody for NewCharge {
     }
 }
 
-/// Money that was put in.
+/// A charge of a wallet.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Charge)]
 struct ChargeBody {
-    /// The id of its entry in the wallet's book.
+    /// The id of the wallet entry.
     id: Uuid,
-    /// Whose wallet it is.
+    /// The user whose wallet was charged.
     user_id: Uuid,
     amount: MoneyBody,
-    /// What is in the wallet now.
+    /// The balance after the charge.
     balance: MoneyBody,
     created_at: Instant,
 }
 
-/// A line in the wallet's book.
+/// A change of a wallet's balance.
 #[derive(Serialize, ToSchema)]
 #[schema(as = WalletEntry)]
 pub(super) struct EntryBody {
     id: Uuid,
     kind: KindBody,
-    /// What it changed: payments are negative.
+    /// The change of the balance: negative for payments.
     amount: MoneyBody,
-    /// What was in the wallet afterwards.
+    /// The balance after the change.
     balance: MoneyBody,
-    /// The payment that it belongs to, if it is not a charge.
+    /// The payment of the entry; null for a charge.
     payment_id: Option<Uuid>,
     created_at: Instant,
 }
 
-/// What an entry tells of.
+/// The kind of a wallet entry.
 #[derive(Serialize, ToSchema)]
 #[schema(as = WalletEntryKind)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum KindBody {
-    /// Money came in from outside.
+    /// A charge of the wallet from outside.
     Charge,
-    /// Money went to a payment.
+    /// A debit for a payment.
     Payment,
-    /// Money came back from a payment.
+    /// A credit for a refunded payment.
     Refund,
 }
 
@@ -120,11 +120,11 @@ impl EntryBody {
     }
 }
 
-problems!(WalletProblems: SIGNED_IN);
-problems!(ChargeProblems: SIGNED_IN, BODY, KEYED, &[Code::Forbidden, Code::NotFound, Code::WalletLimitExceeded]);
-problems!(EntriesProblems: SIGNED_IN, LIST);
+problems!(WalletProblems: AUTHENTICATED);
+problems!(ChargeProblems: AUTHENTICATED, BODY, IDEMPOTENT, &[Code::Forbidden, Code::NotFound, Code::WalletLimitExceeded]);
+problems!(EntriesProblems: AUTHENTICATED, LIST);
 
-/// What I have.
+/// Get the wallet of the current user
 #[utoipa::path(
     tag = "wallet",
     security(("bearer" = [])),
@@ -133,32 +133,33 @@ problems!(EntriesProblems: SIGNED_IN, LIST);
 #[get("/v1/wallet")]
 async fn show_wallet(call: ApiRequest<Caller>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: Caller { user, .. }, .. } = call;
-    let wallet = api.ask(|ask| async move { ask.wallet.wallet(user).await }).await?;
+    let wallet = api.run(|use_cases| async move { use_cases.wallet.wallet(user).await }).await?;
     personal(StatusCode::OK, &WalletBody::new(&wallet, api.settings.currency))
 }
 
-/// Put money in.
+/// Charge a wallet
 ///
-/// With `wallet.charging = "open"` users charge their own wallets, on their word; with `"operator"` only access tokens with the role `operator` or
-/// `cashier` charge, and name the user. A charge with one of these roles is in the audit log. The key is the caller's, whoever's wallet it is.
+/// With `wallet.charging = "open"` users charge their own wallets, without proof of payment. With `"operator"` a charge requires an access
+/// token with the role `operator` or `cashier`, and names the user. A charge with one of these roles is recorded in the audit log. The
+/// idempotency key belongs to the caller, also if another user's wallet is charged.
 #[utoipa::path(
     tag = "wallet",
     security(("bearer" = [])),
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; kept for 24 h.",
+    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; retained for 24 h.",
          min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body = NewChargeBody,
     responses(
-        (status = 201, description = "The money is in.", body = ChargeBody,
-         headers(("Idempotency-Replayed" = String, description = "`true` if this is the first answer again."))),
+        (status = 201, description = "The wallet is charged.", body = ChargeBody,
+         headers(("Idempotency-Replayed" = String, description = "`true` if the response is replayed."))),
         ChargeProblems,
     ),
 )]
 #[post("/v1/wallet/charges")]
 async fn charge_wallet(call: ApiRequest<(Caller, IdempotentBody<NewCharge>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Caller { user: caller, operator, cashier, .. }, body), .. } = call;
-    let (NewCharge { amount, user, reason }, idempotency) = body.to(Operation::Charge, caller);
-    let by = order(operator || cashier, caller, reason)?;
-    let answer = api.ask(move |ask| async move { ask.charge.execute(by.as_ref(), idempotency, user, amount).await }).await?;
+    let (NewCharge { amount, user, reason }, idempotency) = body.into_request(Operation::Charge, caller);
+    let actor = privileged_actor(operator || cashier, caller, reason)?;
+    let answer = api.run(move |use_cases| async move { use_cases.charge.execute(actor.as_ref(), idempotency, user, amount).await }).await?;
     let Outcome::Charged(entry) = answer.outcome else { return Err(Problem::internal()) };
     let currency = api.settings.currency;
     let body = ChargeBody {
@@ -171,19 +172,21 @@ async fn charge_wallet(call: ApiRequest<(Caller, IdempotentBody<NewCharge>)>) ->
     Ok(replayed(personal(StatusCode::CREATED, &body)?, answer.replayed))
 }
 
-/// My wallet's book, newest first.
+/// List the wallet entries of the current user
+///
+/// The newest entries come first.
 #[utoipa::path(
     tag = "wallet",
     security(("bearer" = [])),
     params(
-        ("page_size" = Option<usize>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
+        ("page_size" = Option<usize>, Query, description = "The maximum number of items: 50 by default, at most 200.", minimum = 1),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the previous page."),
     ),
-    responses((status = 200, description = "A page of the book.", body = List<EntryBody>), EntriesProblems),
+    responses((status = 200, description = "A page of the wallet entries.", body = List<EntryBody>), EntriesProblems),
 )]
 #[get("/v1/wallet/entries")]
 async fn list_wallet_entries(call: ApiRequest<(Caller, PageQuery<u64>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Caller { user, .. }, PageQuery(page)), .. } = call;
-    let page = api.ask(|ask| async move { ask.wallet.entries(user, page).await }).await?;
+    let page = api.run(|use_cases| async move { use_cases.wallet.entries(user, page).await }).await?;
     personal(StatusCode::OK, &List::new(page, |entry| EntryBody::new(&entry, api.settings.currency)))
 }

@@ -1,4 +1,4 @@
-//! A connection, as actix-http reads and writes it.
+//! The connection that actix-http reads and writes.
 
 use std::io;
 use std::pin::Pin;
@@ -12,11 +12,11 @@ use super::handover::Handover;
 use super::refusal;
 use crate::api::Api;
 
-/// A client's connection. After its socket is gone nothing comes.
+/// A client's connection. Without its socket, it reads the end of the stream.
 pub(super) struct Connection {
     socket: Option<TcpStream>,
     handover: Handover,
-    /// A problem goes out instead of the parser's answer, and then the socket is closed.
+    /// The task that sends a problem instead of the parser's response, and closes the socket.
     refusing: Option<JoinHandle<()>>,
     api: Api,
 }
@@ -26,7 +26,7 @@ impl Connection {
         Self { socket: Some(socket), handover: Handover::default(), refusing: None, api }
     }
 
-    /// Where a handler asks for the socket.
+    /// Returns the handover by which a handler requests the socket.
     pub(super) fn handover(&self) -> Handover {
         self.handover.clone()
     }
@@ -41,20 +41,20 @@ impl AsyncRead for Connection {
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
         let Self { socket, refusing, api, .. } = &mut *self;
-        let refusal = refusal::in_the_end_of(buffer);
+        let refusal = refusal::find(buffer);
         if let Some((0, status)) = refusal
             && let Some(socket) = socket.take()
         {
-            *refusing = Some(refusal::say(status, socket, api));
+            *refusing = Some(refusal::send(status, socket, api));
         }
         if let Some(socket) = socket {
-            // First what was answered before.
+            // Earlier responses are written first.
             let write = refusal.map_or(buffer, |(start, _)| &buffer[..start]);
             return Pin::new(socket).poll_write(context, write);
         }
-        if let Some(saying) = refusing {
-            // However it went: it was the last.
-            let _ = ready!(Pin::new(saying).poll(context));
+        if let Some(task) = refusing {
+            // The result doesn't matter: it was the last response.
+            let _ = ready!(Pin::new(task).poll(context));
             *refusing = None;
         }
         Poll::Ready(Ok(buffer.len()))
@@ -65,7 +65,7 @@ impl AsyncWrite for Connection {
         if let Some(socket) = socket {
             ready!(Pin::new(socket).poll_flush(context))?;
         }
-        // All that was written is on its way: whoever asked may go on from here.
+        // Everything that was written has been sent: the socket can be handed over.
         if handover.give(socket) { Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into())) } else { Poll::Ready(Ok(())) }
     }
 

@@ -1,10 +1,10 @@
-//! The wire: connections, from being taken to being closed. actix-http speaks HTTP/1 on them. Beneath it a `connection` does
-//! two things that it leaves no room for:
+//! The wire: connections, from being accepted to being closed. actix-http speaks HTTP/1 on them. Beneath it, a `connection` does two things
+//! that actix-http does not support:
 //!
 //! ```text
 //!   socket ── Connection ── actix-http ── the application
-//!                │  └─ what the parser refused by itself leaves as a problem (`refusal`)
-//!                └─ an endless answer goes on without actix-http (`handover`)
+//!                │  └─ a refusal of the parser is replaced by a problem (`refusal`)
+//!                └─ an endless response continues without actix-http (`handover`)
 //! ```
 
 mod connection;
@@ -29,21 +29,21 @@ use connection::Connection;
 
 pub(crate) use handover::{Handover, Push};
 
-/// How long a connection that is closed may take to close.
+/// How long closing a connection may take.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What an operator may set about connections.
+/// Settings of connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WireSettings {
-    /// How many threads serve them.
+    /// The number of worker threads.
     pub workers: usize,
-    /// How many may be open at once, beside event streams; others wait to be taken.
+    /// The maximum number of open connections, without event streams; further ones wait to be accepted.
     pub max_connections: usize,
-    /// How long a request's head may take.
+    /// How long the head of a request may take to arrive.
     pub header_timeout: Duration,
-    /// How long a connection without a request stays open.
+    /// How long an idle connection stays open.
     pub keep_alive: Duration,
-    /// How long the requests under way have to finish when the server stops.
+    /// How long the requests in progress have to finish when the server stops.
     pub drain: Duration,
 }
 
@@ -54,10 +54,10 @@ impl Default for WireSettings {
     }
 }
 
-/// Serves `api` on the connections of `listener`, until the server is told to stop. Signals are left to the caller.
+/// Serves `api` on the connections of `listener` until the server is stopped. Signals are left to the caller.
 ///
 /// # Errors
-/// If the listener can't be used.
+/// Fails if the listener can't be used.
 pub fn serve(api: &Api, listener: TcpListener, settings: WireSettings) -> io::Result<Server> {
     let server = Server::build();
     let stopping = server.graceful_shutdown_signal();

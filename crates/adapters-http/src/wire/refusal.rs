@@ -1,5 +1,5 @@
-//! What actix-http's parser refuses by itself: a head that is no HTTP, that is too long, or that doesn't come to its end. It answers
-//! with a status and nothing else, and the application never hears of it. The client gets a problem, as everywhere.
+//! Refusals of actix-http's parser: a head that is not HTTP, too large or incomplete. The parser responds with a bare status, and the
+//! application isn't involved. Its response is replaced by a problem.
 
 use std::fmt::Write as _;
 use std::io;
@@ -19,70 +19,71 @@ use crate::api::Api;
 use crate::edge;
 use crate::problem::{Code, Problem};
 
-/// How long a client may take to read its last answer, and how much it may say meanwhile.
+/// How long a client may take to read its last response, and how many bytes it may send meanwhile.
 const REFUSAL_TIMEOUT: Duration = Duration::from_secs(2);
-const HEARD_BYTES: u64 = 1024 * 1024;
-/// The parser's answers are shorter.
-const LONGEST: usize = 192;
-/// How an answer begins, and how one without a body ends.
+const MAX_DRAINED_BYTES: u64 = 1024 * 1024;
+/// The maximum length of the parser's responses.
+const MAX_LENGTH: usize = 192;
+/// The start of a response, and the end of one without a body.
 const START: &[u8] = b"HTTP/1.";
 const END: &[u8] = b"\r\n\r\n";
-/// What every answer has that passed the edge.
-const ANSWERED: &str = "request-id:";
+/// The header of every response that passed the edge.
+const EDGE_HEADER: &str = "request-id:";
 
-/// Where in `written` an answer of the parser's begins, and its status. It is the last one of its connection.
-pub(super) fn in_the_end_of(written: &[u8]) -> Option<(usize, StatusCode)> {
+/// Returns where a response of the parser begins in `written`, and its status. It is the last response of its connection.
+pub(super) fn find(written: &[u8]) -> Option<(usize, StatusCode)> {
     if !written.ends_with(END) {
         return None;
     }
-    let tail = written.len().saturating_sub(LONGEST);
+    let tail = written.len().saturating_sub(MAX_LENGTH);
     let start = tail + written[tail..].windows(START.len()).rposition(|window| window == START)?;
     let head = std::str::from_utf8(&written[start..]).ok()?;
     let status: StatusCode = head.split(' ').nth(1)?.parse().ok()?;
     let refused = status.is_client_error() || status.is_server_error();
-    (refused && !head.contains(ANSWERED)).then_some((start, status))
+    (refused && !head.contains(EDGE_HEADER)).then_some((start, status))
 }
 
-/// Says the problem instead, and closes the socket: a task of its own, so that nothing that the client still says wakes the connection.
-pub(super) fn say(status: StatusCode, socket: TcpStream, api: &Api) -> JoinHandle<()> {
+/// Sends the problem instead, and closes the socket. It is a separate task, so that data that the client still sends doesn't wake the
+/// connection.
+pub(super) fn send(status: StatusCode, socket: TcpStream, api: &Api) -> JoinHandle<()> {
     let problem = as_problem(status, api);
     rt::spawn(async move {
-        // In time or not: the client was told.
+        // A timeout is ignored: the problem was sent.
         let _ = timeout(REFUSAL_TIMEOUT, write_refusal(socket, &problem)).await;
     })
 }
 
-/// Sends `last` and hears the client out for a while: whoever is hung up on while talking may not read what came last.
-async fn write_refusal(mut socket: TcpStream, last: &[u8]) -> io::Result<()> {
-    socket.write_all(last).await?;
+/// Writes `response`, and drains the client's data: a client whose connection is closed while it is sending may not read the response.
+async fn write_refusal(mut socket: TcpStream, response: &[u8]) -> io::Result<()> {
+    socket.write_all(response).await?;
     socket.shutdown().await?;
-    copy(&mut socket.take(HEARD_BYTES), &mut sink()).await.map(drop)
+    copy(&mut socket.take(MAX_DRAINED_BYTES), &mut sink()).await.map(drop)
 }
 
-/// The answer that goes out instead.
+/// Renders the response that is sent instead.
 fn as_problem(status: StatusCode, api: &Api) -> Bytes {
     let id = api.ids.ordered();
-    tracing::info!(request_id = %id, status = status.as_u16(), "answered what is no request");
+    tracing::info!(request_id = %id, status = status.as_u16(), "refused a malformed request");
     let code = if status == StatusCode::BAD_REQUEST { Code::MalformedRequest } else { Code::of_status(status) };
     let problem = Problem::new(code, detail(status));
-    let mut answer = problem.render("/", id);
-    edge::mark(answer.headers_mut(), id);
+    let mut response = problem.render("/", id);
+    edge::mark(response.headers_mut(), id);
     let mut text = format!("HTTP/1.1 {status}\r\n");
-    for (name, value) in answer.headers() {
+    for (name, value) in response.headers() {
         let _ = write!(text, "{name}: {}\r\n", value.to_str().unwrap_or_default());
     }
     let date = HttpDate::from(SystemTime::from(api.clock.now()));
-    let body = answer.into_body().try_into_bytes().unwrap_or_default();
+    let body = response.into_body().try_into_bytes().unwrap_or_default();
     let _ = write!(text, "date: {date}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
     [text.as_bytes(), &body].concat().into()
 }
 
 fn detail(status: StatusCode) -> &'static str {
     match status {
-        StatusCode::REQUEST_TIMEOUT => "the head of the request did not come to its end in time",
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => "the head of the request is too long",
-        status if status.is_client_error() => "this is no request that can be read",
-        _ => "this is not your fault",
+        StatusCode::REQUEST_TIMEOUT => "the head of the request did not arrive in time",
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => "the head of the request is too large",
+        status if status.is_client_error() => "the request can't be parsed",
+        _ => "an internal error",
     }
 }
 
@@ -92,17 +93,17 @@ mod tests {
 
     use super::*;
 
-    const PARSERS: &str = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\ndate: Sun, 22 Nov 2026 09:00:00 GMT\r\n\r\n";
+    const PARSER_RESPONSE: &str = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\ndate: Sun, 22 Nov 2026 09:00:00 GMT\r\n\r\n";
 
     #[test]
-    fn what_the_parser_answers_is_found_wherever_it_begins() {
-        let answered = "HTTP/1.1 304 Not Modified\r\nrequest-id: x\r\n\r\n";
-        assert_eq!(in_the_end_of(PARSERS.as_bytes()), Some((0, StatusCode::BAD_REQUEST)));
-        assert_eq!(in_the_end_of([answered, PARSERS].concat().as_bytes()), Some((answered.len(), StatusCode::BAD_REQUEST)));
+    fn responses_of_the_parser_are_found_at_any_offset() {
+        let previous = "HTTP/1.1 304 Not Modified\r\nrequest-id: x\r\n\r\n";
+        assert_eq!(find(PARSER_RESPONSE.as_bytes()), Some((0, StatusCode::BAD_REQUEST)));
+        assert_eq!(find([previous, PARSER_RESPONSE].concat().as_bytes()), Some((previous.len(), StatusCode::BAD_REQUEST)));
     }
 
     #[test]
-    fn nothing_else_is_taken_for_it() {
+    fn other_responses_are_not_replaced() {
         for other in [
             "",
             "\r\n\r\n",
@@ -113,16 +114,16 @@ mod tests {
             "HTTP/1.1 100 Continue\r\n\r\n",
             "HTTP/1.1 4",
         ] {
-            assert_eq!(in_the_end_of(other.as_bytes()), None, "{other:?}");
+            assert_eq!(find(other.as_bytes()), None, "{other:?}");
         }
     }
 
     proptest! {
         #[test]
-        fn no_bytes_are_too_much_for_it(bytes: Vec<u8>, status in 400_u16..600) {
-            let _ = in_the_end_of(&bytes);
-            let parsers = PARSERS.replace("400", &status.to_string());
-            let found = in_the_end_of(&[&bytes, parsers.as_bytes()].concat());
+        fn responses_of_the_parser_are_found_after_arbitrary_bytes(bytes: Vec<u8>, status in 400_u16..600) {
+            let _ = find(&bytes);
+            let response = PARSER_RESPONSE.replace("400", &status.to_string());
+            let found = find(&[&bytes, response.as_bytes()].concat());
             prop_assert_eq!(found, Some((bytes.len(), StatusCode::from_u16(status).expect("a status"))));
         }
     }

@@ -1,11 +1,11 @@
-//! What came back.
+//! Responses and assertions on them.
 
 use actix_web::body::{BoxBody, to_bytes};
 use actix_web::dev::ServiceResponse;
 use actix_web::http::header::HeaderMap;
 use serde_json::Value;
 
-/// What came back.
+/// A response, with its body read and parsed.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -21,20 +21,20 @@ impl Answer {
             Err(error) => error.error_response(),
         };
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        assert_eq!(headers.get("x-content-type-options").expect("no guessing"), "nosniff");
+        assert_eq!(headers.get("x-content-type-options").expect("the nosniff header"), "nosniff");
         let bytes = to_bytes(response.into_body()).await.expect("a body").to_vec();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Self { status, headers, bytes, body }
     }
 
-    /// It has this status.
+    /// Asserts the response's status.
     #[track_caller]
     pub(crate) fn with_status(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.body);
         self
     }
 
-    /// It is a problem with this status and code, and all that a problem has.
+    /// Asserts that the response is a complete problem with this status and code.
     #[track_caller]
     pub(crate) fn with_problem(self, status: u16, code: &str) -> Self {
         assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{}", self.body);
@@ -48,7 +48,7 @@ impl Answer {
         self
     }
 
-    /// It says that what is at `pointer` doesn't fit.
+    /// Asserts that the first validation error is at `pointer`.
     #[track_caller]
     pub(crate) fn at(self, pointer: &str) -> Self {
         assert_eq!(self.body["errors"][0]["pointer"], pointer, "{}", self.body);

@@ -1,4 +1,4 @@
-//! Cancelled dates, as buyers meet them.
+//! Cancelled schedules, as buyers see them.
 
 use serde_json::{Value, json};
 
@@ -8,20 +8,20 @@ use crate::shop::{Shop, Visitor};
 const REASON: &str = "The singer has a cold";
 
 impl Shop {
-    async fn cancel(&self, what: &str) {
+    async fn cancel(&self, target: &str) {
         let body = json!({"reason": REASON});
-        self.post(&format!("/v1/admin/{what}:cancel")).by(&self.operator()).json(&body).send().await.with_status(200);
+        self.post(&format!("/v1/admin/{target}:cancel")).by(&self.operator()).json(&body).send().await.with_status(200);
     }
 
     async fn seats(&self, visitor: &Visitor) -> (Value, String) {
         let map = self.get(&format!("/v1/schedules/{}/seats", SCHEDULE.0)).by(visitor).send().await.with_status(200);
-        let of = |status: &str| map.body["seats"].as_array().expect("seats").iter().filter(|seat| seat["status"] == status).count();
-        (json!([map.body["available"], of("AVAILABLE"), of("HELD"), of("RESERVED")]), map.tag())
+        let count = |status: &str| map.body["seats"].as_array().expect("seats").iter().filter(|seat| seat["status"] == status).count();
+        (json!([map.body["available"], count("AVAILABLE"), count("HELD"), count("RESERVED")]), map.tag())
     }
 }
 
 #[actix_web::test]
-async fn from_the_cancellation_on_a_hold_is_as_one_past_its_deadline() {
+async fn a_hold_of_a_cancelled_schedule_is_treated_as_expired() {
     let shop = Shop::open().await;
     let (ada, bob) = (shop.funded("Ada", 500_000).await, shop.funded("Bob", 500_000).await);
     let sold = shop.held(&bob, &[1]).await;
@@ -55,13 +55,17 @@ async fn from_the_cancellation_on_a_hold_is_as_one_past_its_deadline() {
     assert_eq!(
         (&bobs.body["status"], &bobs.body["schedule"]),
         (&json!("CONFIRMED"), &schedule),
-        "what is paid is his until it is refunded"
+        "a paid reservation stays confirmed until it is refunded"
     );
 
     let again = shop.hold(&ada, "hold", &[2, 3]).await.with_status(201);
-    assert_eq!((again.header("idempotency-replayed"), &again.body), (Some("true"), &held.body), "the first answer, as it was");
+    assert_eq!(
+        (again.header("idempotency-replayed"), &again.body),
+        (Some("true"), &held.body),
+        "the replay is the first response, unchanged"
+    );
     shop.scheduler.sweep().await.expect("a sweep");
-    assert_eq!(shop.seats(&ada).await.0, after, "the rows say it, too");
+    assert_eq!(shop.seats(&ada).await.0, after, "the rows agree");
     let tidied = shop.get(&format!("/v1/reservations/{}", held.text("id"))).by(&ada).send().await.with_status(200);
     assert_eq!(tidied.body, seen.body);
     shop.pay(&ada, "later", &held.text("id")).await.with_problem(409, "SCHEDULE_CANCELLED");
@@ -74,15 +78,16 @@ async fn buyers_see_which_schedules_are_cancelled_and_why() {
     let ada = shop.admitted("Ada").await;
     shop.cancel(&format!("schedules/{}", SCHEDULE.0)).await;
     let schedules = shop.get(&format!("/v1/concerts/{}/schedules", CONCERT.0)).by(&ada).send().await.with_status(200).body;
-    let told = |index: usize| (schedules["items"][index]["cancelled_at"].clone(), schedules["items"][index]["cancellation_reason"].clone());
-    assert_eq!(told(0), (json!("2026-11-21T20:00:00Z"), json!(REASON)));
-    assert_eq!(told(1), (Value::Null, Value::Null));
+    let cancellation =
+        |index: usize| (schedules["items"][index]["cancelled_at"].clone(), schedules["items"][index]["cancellation_reason"].clone());
+    assert_eq!(cancellation(0), (json!("2026-11-21T20:00:00Z"), json!(REASON)));
+    assert_eq!(cancellation(1), (Value::Null, Value::Null));
     assert_eq!((&schedules["items"][0]["id"], &schedules["items"][0]["on_sale"]), (&json!(SCHEDULE.0), &json!(false)));
     assert_eq!(schedules["items"][1]["id"], json!(LATER_SCHEDULE.0));
 }
 
 #[actix_web::test]
-async fn nobody_joins_for_a_cancelled_concert() {
+async fn joining_for_a_cancelled_concert_is_refused() {
     let shop = Shop::open().await;
     let (ada, bob) = (shop.user("Ada").await, shop.waiting("Bob").await);
     let join = async || shop.post("/v1/queue-tokens").by(&ada).json(&json!({"concert_id": CONCERT.0})).send().await;
@@ -94,7 +99,7 @@ async fn nobody_joins_for_a_cancelled_concert() {
     shop.cancel(&format!("schedules/{}", SCHEDULE.0)).await;
     let left = shop.post("/v1/queue-tokens").by(&shop.user("Cid").await).json(&json!({"concert_id": CONCERT.0})).send().await;
     left.with_status(201);
-    assert_eq!(availability().await, "SALE_NOT_OPEN", "there is a later date");
+    assert_eq!(availability().await, "SALE_NOT_OPEN", "a later schedule is not cancelled");
 
     shop.cancel(&format!("concerts/{}", CONCERT.0)).await;
     assert_eq!(join().await.with_problem(409, "SCHEDULE_CANCELLED").text("reason"), REASON);

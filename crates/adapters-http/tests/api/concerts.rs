@@ -6,7 +6,7 @@ use crate::plan::{CONCERT, OTHER_CONCERT, QUEUE};
 use crate::shop::Shop;
 
 #[actix_web::test]
-async fn everybody_sees_the_concerts_page_by_page() {
+async fn concerts_are_listed_in_pages_without_credentials() {
     let shop = Shop::open().await;
     let all = shop.get("/v1/concerts").send().await.with_status(200);
     let concert = json!({
@@ -24,7 +24,7 @@ async fn everybody_sees_the_concerts_page_by_page() {
 }
 
 #[actix_web::test]
-async fn a_concert_is_tagged() {
+async fn concerts_have_entity_tags() {
     let shop = Shop::open().await;
     for path in ["/v1/concerts".to_owned(), format!("/v1/concerts/{}", CONCERT.0)] {
         let tag = shop.get(&path).send().await.with_status(200).tag();
@@ -44,7 +44,7 @@ async fn a_concert_that_does_not_exist_is_not_found() {
 }
 
 #[actix_web::test]
-async fn a_query_that_does_not_fit_is_refused() {
+async fn an_invalid_query_is_refused() {
     let shop = Shop::open().await;
     for (query, pointer) in [
         ("page_size=0", "/page_size"),

@@ -1,4 +1,4 @@
-//! The documentation.
+//! The served documentation.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ fn document() -> Value {
     serde_json::from_str(adapters_http::openapi()).expect("JSON")
 }
 
-/// Every operation: its method, path and description.
+/// Returns each operation's method, path and description.
 fn operations(document: &Value) -> Vec<(String, String, Value)> {
     let paths = document["paths"].as_object().expect("paths");
     let of = |(path, item): (&String, &Value)| -> Vec<_> {
@@ -20,7 +20,7 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
 }
 
 #[actix_web::test]
-async fn the_document_is_served_as_it_is_generated() {
+async fn the_served_document_equals_the_generated_one() {
     let shop = Shop::open().await;
     let served = shop.get("/openapi.json").send().await.with_status(200);
     assert_eq!(str::from_utf8(&served.bytes), Ok(adapters_http::openapi()));
@@ -28,8 +28,8 @@ async fn the_document_is_served_as_it_is_generated() {
 }
 
 #[test]
-fn the_document_names_every_resource_of_the_contract() {
-    let named: BTreeSet<_> =
+fn the_document_contains_every_operation_of_the_contract() {
+    let operations_found: BTreeSet<_> =
         operations(&document()).into_iter().map(|(method, path, _)| format!("{} {path}", method.to_uppercase())).collect();
     let contract = [
         "POST /v1/users",
@@ -59,12 +59,12 @@ fn the_document_names_every_resource_of_the_contract() {
         "GET /readyz",
     ];
     for operation in contract {
-        assert!(named.contains(operation), "{operation} is not in {named:?}");
+        assert!(operations_found.contains(operation), "{operation} is not in {operations_found:?}");
     }
 }
 
 #[test]
-fn every_operation_says_who_may_ask_and_what_may_come_back() {
+fn every_operation_documents_its_security_and_responses() {
     let document = document();
     let mut ids = BTreeSet::new();
     for (method, path, operation) in operations(&document) {
@@ -82,7 +82,7 @@ fn every_operation_says_who_may_ask_and_what_may_come_back() {
 }
 
 #[test]
-fn everything_that_the_document_refers_to_is_in_it() {
+fn every_reference_in_the_document_resolves() {
     fn references(value: &Value, found: &mut BTreeSet<String>) {
         match value {
             Value::Object(members) => {
@@ -101,7 +101,7 @@ fn everything_that_the_document_refers_to_is_in_it() {
 }
 
 #[actix_web::test]
-async fn the_pages_are_there_with_and_without_the_slash_and_need_nothing_from_elsewhere() {
+async fn the_docs_page_is_served_with_and_without_a_trailing_slash_and_loads_no_external_files() {
     let shop = Shop::open().await;
     for path in ["/docs", "/docs/"] {
         let page = shop.get(path).header("Accept", "text/html").send().await.with_status(200);
@@ -120,7 +120,7 @@ async fn the_pages_are_there_with_and_without_the_slash_and_need_nothing_from_el
 }
 
 #[actix_web::test]
-async fn every_code_has_its_section_in_the_docs() {
+async fn every_problem_code_has_a_section_in_the_docs() {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/problems.md")).expect("docs/problems.md");
     let mut codes = BTreeSet::new();
     for (_, _, operation) in operations(&document()) {

@@ -1,10 +1,10 @@
-//! Users who join before there is anything to buy.
+//! Users who join before the sale opens.
 
 use serde_json::{Value, json};
 
 use crate::shop::{Shop, Visitor};
 
-/// A queue and a concert behind it, with these dates.
+/// Adds a queue, and a concert with these schedules that uses it.
 async fn a_concert(shop: &Shop, schedules: Value) -> String {
     let operator = shop.operator();
     let queue = shop.post("/v1/admin/queues").by(&operator).json(&json!({"name": "Presale"})).send().await.with_status(201).text("id");
@@ -20,7 +20,7 @@ fn a_schedule(sale_opens_at: &str) -> Value {
     })
 }
 
-/// What Ada sees of her token, after a tick.
+/// Returns the status and availability of Ada's queue token after a tick.
 async fn after_a_tick(shop: &Shop, ada: &Visitor) -> (Value, Value) {
     let queues = shop.store.ports().catalogue.queues().await.expect("the queues");
     let queues: Vec<_> = queues.iter().map(|queue| queue.id()).collect();
@@ -38,20 +38,20 @@ async fn ada_joins(shop: &Shop, concert: &str) -> Visitor {
 }
 
 #[actix_web::test]
-async fn a_user_who_joins_before_the_sale_opens_waits_for_it_and_gets_in() {
+async fn a_user_who_joins_before_the_sale_is_admitted_when_it_opens() {
     let shop = Shop::open().await;
     let schedules = json!([a_schedule("2026-11-21T21:00:00Z"), a_schedule("2026-11-22T21:00:00Z")]);
     let ada = ada_joins(&shop, &a_concert(&shop, schedules).await).await;
-    let waits = (json!("WAITING"), json!("SALE_NOT_OPEN"));
-    assert_eq!(after_a_tick(&shop, &ada).await, waits);
+    let waiting = (json!("WAITING"), json!("SALE_NOT_OPEN"));
+    assert_eq!(after_a_tick(&shop, &ada).await, waiting);
     shop.wait(3_599);
-    assert_eq!(after_a_tick(&shop, &ada).await, waits, "a second before");
+    assert_eq!(after_a_tick(&shop, &ada).await, waiting, "a second before the opening");
     shop.wait(1);
-    assert_eq!(after_a_tick(&shop, &ada).await, (json!("ACTIVE"), Value::Null), "at the first opening of the two");
+    assert_eq!(after_a_tick(&shop, &ada).await, (json!("ACTIVE"), Value::Null), "at the earlier of the two openings");
 }
 
 #[actix_web::test]
-async fn a_concert_without_schedules_is_not_sold_out_and_admits_nobody() {
+async fn a_concert_without_schedules_is_not_sold_out_and_admits_no_users() {
     let shop = Shop::open().await;
     let concert = a_concert(&shop, json!([])).await;
     let ada = ada_joins(&shop, &concert).await;

@@ -1,4 +1,4 @@
-//! What every request meets, whatever it asks for.
+//! Checks that apply to every request, on any route.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ async fn an_unknown_route_is_a_problem() {
 }
 
 #[actix_web::test]
-async fn a_wrong_method_is_told_the_right_ones() {
+async fn a_wrong_method_is_refused_with_the_allowed_ones() {
     let shop = Shop::open().await;
     for (method, path, allowed) in [
         (Method::PUT, "/v1/users", "POST"),
@@ -37,13 +37,13 @@ async fn a_wrong_method_is_told_the_right_ones() {
         (Method::POST, "/docs", "GET, HEAD"),
         (Method::TRACE, "/docs/", "GET, HEAD"),
     ] {
-        let answer = shop.ask(method.clone(), path).send().await.with_problem(405, "METHOD_NOT_ALLOWED");
+        let answer = shop.request(method.clone(), path).send().await.with_problem(405, "METHOD_NOT_ALLOWED");
         assert_eq!(answer.header("allow"), Some(allowed), "{method} {path}");
     }
 }
 
 #[actix_web::test]
-async fn every_answer_has_an_id_of_its_own() {
+async fn every_response_has_a_unique_request_id() {
     let shop = Shop::open().await;
     let first = shop.get("/v1/concerts").header("Request-Id", "mine").send().await;
     let second = shop.get("/v1/nothing").send().await;
@@ -53,15 +53,15 @@ async fn every_answer_has_an_id_of_its_own() {
 }
 
 #[actix_web::test]
-async fn what_is_not_json_is_told_apart_from_what_does_not_fit() {
+async fn malformed_json_and_invalid_values_have_different_problems() {
     let shop = Shop::open().await;
     let post = |body: &'static [u8]| shop.post("/v1/users").raw("application/json", body).send();
     let deep = "[".repeat(8_000);
     for body in ["", " ", "{", "{\"name\"}", "{\"name\": \"Ada\"} x", "nonsense", "{\"name\": \"\\ud800\"}", "\u{feff}{}"] {
         shop.post("/v1/users").raw("application/json", body).send().await.with_problem(400, "MALFORMED_JSON");
     }
-    for marked in [b"\xef\xbb\xbf{}".as_slice(), b"\xff\xfe{\0}\0"] {
-        let answer = shop.post("/v1/users").raw("application/json", marked).send().await.with_problem(400, "MALFORMED_JSON");
+    for body in [b"\xef\xbb\xbf{}".as_slice(), b"\xff\xfe{\0}\0"] {
+        let answer = shop.post("/v1/users").raw("application/json", body).send().await.with_problem(400, "MALFORMED_JSON");
         assert!(answer.text("detail").contains("byte order mark"), "{}", answer.body);
     }
     shop.post("/v1/users").raw("application/json", deep).send().await.with_problem(400, "MALFORMED_JSON");
@@ -74,7 +74,7 @@ async fn what_is_not_json_is_told_apart_from_what_does_not_fit() {
 }
 
 #[actix_web::test]
-async fn only_json_is_understood() {
+async fn bodies_other_than_json_are_refused() {
     let shop = Shop::open().await;
     let body = json!({"name": "Ada"}).to_string();
     let answer = shop.post("/v1/users").untyped(body.clone()).send().await.with_problem(415, "UNSUPPORTED_MEDIA_TYPE");
@@ -91,15 +91,15 @@ async fn only_json_is_understood() {
     ] {
         shop.post("/v1/users").raw(media_type, body.clone()).send().await.with_problem(415, "UNSUPPORTED_MEDIA_TYPE");
     }
-    let packed = shop.post("/v1/users").raw("application/json", body.clone()).header("Content-Encoding", "gzip");
-    packed.send().await.with_problem(415, "UNSUPPORTED_MEDIA_TYPE");
+    let compressed = shop.post("/v1/users").raw("application/json", body.clone()).header("Content-Encoding", "gzip");
+    compressed.send().await.with_problem(415, "UNSUPPORTED_MEDIA_TYPE");
     for media_type in ["application/JSON; charset=utf-8", "application/json ;CHARSET=\"UTF-8\"", "application/json; profile=x;"] {
         shop.post("/v1/users").raw(media_type, body.clone()).send().await.with_status(201);
     }
 }
 
 #[actix_web::test]
-async fn who_does_not_want_json_is_told() {
+async fn requests_that_do_not_accept_json_are_refused() {
     let shop = Shop::open().await;
     let ada = shop.user("Ada").await;
     for path in ["/v1/concerts", "/v1/users/me"] {
@@ -115,7 +115,7 @@ async fn who_does_not_want_json_is_told() {
 }
 
 #[actix_web::test]
-async fn a_body_has_a_limit() {
+async fn a_body_past_the_size_limit_is_refused() {
     let shop = Shop::open().await;
     let body = |bytes: usize| format!("{{\"name\": \"Ada\"{}}}", " ".repeat(bytes - 15));
     shop.post("/v1/users").raw("application/json", body(16 * 1024)).send().await.with_status(201);
@@ -125,7 +125,7 @@ async fn a_body_has_a_limit() {
 }
 
 #[actix_web::test]
-async fn a_panic_is_a_problem_that_tells_nothing() {
+async fn a_panic_is_a_problem_without_details() {
     let shop = Plan { readiness: || panic!("the password is 1234"), ..Plan::default() }.open().await;
     let answer = shop.get("/readyz").send().await.with_problem(500, "INTERNAL");
     assert_eq!(answer.body["instance"], "/readyz");
@@ -135,13 +135,13 @@ async fn a_panic_is_a_problem_that_tells_nothing() {
 
 #[actix_web::test]
 async fn a_panic_in_a_use_case_is_a_problem_too() {
-    // A mock that nobody told what to expect panics.
+    // A mock without expectations panics.
     let shop = Plan { ports: |ports| ports.catalogue = Arc::new(MockCatalogue::new()), ..Plan::default() }.open().await;
     shop.get(&format!("/v1/concerts/{}", CONCERT.0)).send().await.with_problem(500, "INTERNAL");
 }
 
 #[actix_web::test]
-async fn a_store_that_does_not_answer_is_told() {
+async fn an_unavailable_store_is_reported_without_details() {
     let plan = Plan {
         ports: |ports| {
             let mut users = MockUsers::new();
@@ -154,11 +154,11 @@ async fn a_store_that_does_not_answer_is_told() {
     let ada = shop.stranger(&[]);
     let answer = shop.get("/v1/users/me").by(&ada).send().await.with_problem(503, "UNAVAILABLE");
     assert!(answer.header("retry-after").is_some());
-    assert!(!answer.body.to_string().contains("5432"), "how it is built is nobody's business");
+    assert!(!answer.body.to_string().contains("5432"), "the response discloses no internals");
 }
 
 #[actix_web::test]
-async fn an_id_with_a_colon_is_nobodys_and_no_other_method_helps() {
+async fn an_id_with_a_colon_is_not_found_and_other_methods_are_refused() {
     let shop = Shop::open().await;
     for id in ["a%3Ab", "a:b", "%3A"] {
         shop.post(&format!("/v1/admin/schedules/{id}:refund-all")).send().await.with_problem(404, "NOT_FOUND");
@@ -167,26 +167,26 @@ async fn an_id_with_a_colon_is_nobodys_and_no_other_method_helps() {
 }
 
 #[actix_web::test]
-async fn too_much_to_do_is_told() {
+async fn overload_is_reported_after_the_pause() {
     let limits = Limits { kind: "crowd", lanes: 0, queue: 1, batch: 1, deadline: Duration::from_millis(50) };
     let mut plan = Plan { limits, ..Plan::default() };
     plan.settings.limits.overload_pause = Duration::from_millis(50);
-    let (shop, asked) = (plan.open().await, Instant::now());
+    let (shop, start) = (plan.open().await, Instant::now());
     let answer = shop.post("/v1/users").json(&json!({"name": "Ada"})).send().await.with_problem(503, "OVERLOADED");
     assert_eq!(answer.header("retry-after"), Some("1"));
-    assert!(asked.elapsed() >= Duration::from_millis(50), "not before the pause is over");
+    assert!(start.elapsed() >= Duration::from_millis(50), "the refusal is held back for the overload pause");
 }
 
 #[actix_web::test]
-async fn no_problem_tells_a_secret() {
+async fn problems_contain_no_secrets() {
     let shop = Shop::open().await;
     let (ada, bob) = (shop.waiting("Ada").await, shop.waiting("Bob").await);
-    let secret = ada.queue_token.clone().expect("a token");
+    let token = ada.queue_token.clone().expect("a token");
     let refused = shop.hold(&ada, "a-secret-key", &[1]).await.with_problem(403, "QUEUE_TOKEN_NOT_ACTIVE");
-    for hidden in [&secret, &ada.access_token, &"a-secret-key".to_owned()] {
-        assert!(!refused.body.to_string().contains(hidden.as_str()), "{}", refused.body);
+    for secret in [&token, &ada.access_token, &"a-secret-key".to_owned()] {
+        assert!(!refused.body.to_string().contains(secret.as_str()), "{}", refused.body);
     }
-    let path = format!("/v1/queue-tokens/{secret}");
+    let path = format!("/v1/queue-tokens/{token}");
     let others = shop.get(&path).by(&bob).send().await.with_problem(404, "NOT_FOUND");
-    assert_eq!(others.text("instance"), path, "the client's own words");
+    assert_eq!(others.text("instance"), path, "the path that the client sent");
 }

@@ -1,4 +1,4 @@
-//! Event streams.
+//! Event streams of queue tokens.
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -13,13 +13,13 @@ use tokio::time::{Instant, timeout};
 use crate::plan::{Plan, SECRET};
 use crate::shop::{Shop, Visitor};
 
-/// Longer than anything takes here.
+/// Longer than any step of these tests takes.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// An open stream.
+/// An open event stream.
 struct Stream(Pin<Box<BoxBody>>);
 
-/// What came over it.
+/// One frame received from the stream.
 #[derive(Debug, PartialEq)]
 enum Frame {
     Event { name: String, id: String, data: Value },
@@ -29,7 +29,7 @@ enum Frame {
 
 impl Stream {
     async fn next(&mut self) -> Frame {
-        let chunk = timeout(TIMEOUT, std::future::poll_fn(|context| self.0.as_mut().poll_next(context))).await.expect("something");
+        let chunk = timeout(TIMEOUT, std::future::poll_fn(|context| self.0.as_mut().poll_next(context))).await.expect("a frame in time");
         let Some(chunk) = chunk else { return Frame::End };
         let chunk = String::from_utf8(chunk.expect("a frame").to_vec()).expect("text");
         if chunk == ":\n\n" {
@@ -41,7 +41,7 @@ impl Stream {
         Frame::Event { name: field("event: "), id: field("id: "), data: field("data: ").parse().expect("JSON") }
     }
 
-    /// The next event's name, its id and its data.
+    /// Returns the next event's name, id and data.
     async fn event(&mut self) -> (String, String, Value) {
         match self.next().await {
             Frame::Event { name, id, data } => (name, id, data),
@@ -60,7 +60,7 @@ fn request(visitor: &Visitor) -> TestRequest {
 }
 
 async fn open(shop: &Shop, request: TestRequest) -> Stream {
-    let answer = (shop.send)(request).await.expect("an answer");
+    let answer = (shop.send)(request).await.expect("a response");
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.headers().get("content-type").expect("a type"), "text/event-stream");
     assert_eq!(answer.headers().get("cache-control").expect("caching"), "no-store");
@@ -74,14 +74,14 @@ async fn a_shop_with(streams: StreamSettings) -> Shop {
 }
 
 #[actix_web::test]
-async fn a_stream_tells_what_becomes_of_a_place_and_ends_with_it() {
+async fn a_stream_sends_every_change_of_a_queue_token_and_ends_when_it_expires() {
     let shop = Shop::open().await;
     let ada = shop.waiting("Ada").await;
     let mut stream = open(&shop, request(&ada)).await;
     let (name, _, data) = stream.event().await;
     assert_eq!((name.as_str(), &data["status"], &data["position"]), ("position", &"WAITING".into(), &1.into()));
     let polled = shop.get(path(&ada).trim_end_matches("/events")).by(&ada).send().await.with_status(200).body;
-    assert_eq!(data, polled, "as polling tells it");
+    assert_eq!(data, polled, "the same representation as polling returns");
 
     shop.tick().await;
     let (name, _, data) = stream.event().await;
@@ -94,7 +94,7 @@ async fn a_stream_tells_what_becomes_of_a_place_and_ends_with_it() {
 }
 
 #[actix_web::test]
-async fn a_new_position_is_told_when_it_is_time_to_ask() {
+async fn a_new_position_is_sent_after_the_polling_interval() {
     let shop = Shop::open().await;
     let (ada, bob) = (shop.waiting("Ada").await, shop.waiting("Bob").await);
     let mut stream = open(&shop, request(&bob)).await;
@@ -106,7 +106,7 @@ async fn a_new_position_is_told_when_it_is_time_to_ask() {
 }
 
 #[actix_web::test]
-async fn an_admission_that_lapses_is_told_at_its_deadline() {
+async fn the_expiry_of_an_active_token_is_sent_at_its_deadline() {
     let shop = Shop::open().await;
     let ada = shop.admitted("Ada").await;
     let mut stream = open(&shop, request(&ada)).await;
@@ -119,7 +119,7 @@ async fn an_admission_that_lapses_is_told_at_its_deadline() {
 }
 
 #[actix_web::test]
-async fn who_comes_back_is_told_what_they_missed_and_nothing_twice() {
+async fn a_reconnected_stream_sends_missed_events_and_repeats_none() {
     let shop = Shop::open().await;
     let ada = shop.waiting("Ada").await;
     let (_, waiting, _) = open(&shop, request(&ada)).await.event().await;
@@ -127,21 +127,21 @@ async fn who_comes_back_is_told_what_they_missed_and_nothing_twice() {
     let mut same = open(&shop, request(&ada).append_header(("Last-Event-ID", waiting.as_str()))).await;
     shop.tick().await;
     let (name, active, _) = same.event().await;
-    assert_eq!(name, "activated", "the position isn't told again");
+    assert_eq!(name, "activated", "the position isn't sent again");
 
-    let mut missing_key = open(&shop, request(&ada).append_header(("Last-Event-ID", waiting.as_str()))).await;
-    assert_eq!(missing_key.event().await.0, "activated");
+    let mut reopened = open(&shop, request(&ada).append_header(("Last-Event-ID", waiting.as_str()))).await;
+    assert_eq!(reopened.event().await.0, "activated");
 
     shop.delete(path(&ada).trim_end_matches("/events")).by(&ada).send().await.with_status(204);
     let mut ended = open(&shop, request(&ada).append_header(("Last-Event-ID", active.as_str()))).await;
     let (name, expired, _) = ended.event().await;
     assert_eq!(name, "expired");
-    let answer = (shop.send)(request(&ada).append_header(("Last-Event-ID", expired.as_str()))).await.expect("an answer");
-    assert_eq!(answer.status(), 204, "don't come back");
+    let answer = (shop.send)(request(&ada).append_header(("Last-Event-ID", expired.as_str()))).await.expect("a response");
+    assert_eq!(answer.status(), 204, "the client must not reconnect");
 }
 
 #[actix_web::test]
-async fn a_stream_is_for_the_tokens_user_who_takes_events() {
+async fn a_stream_requires_the_tokens_user_and_the_event_stream_media_type() {
     let shop = Shop::open().await;
     let (ada, bob) = (shop.waiting("Ada").await, shop.user("Bob").await);
     shop.get(&path(&ada)).by(&bob).send().await.with_problem(404, "NOT_FOUND");
@@ -150,7 +150,7 @@ async fn a_stream_is_for_the_tokens_user_who_takes_events() {
 }
 
 #[actix_web::test]
-async fn a_stream_with_nothing_to_tell_shows_that_it_lives_until_it_is_old() {
+async fn an_idle_stream_sends_heartbeats_until_the_end_of_its_lifetime() {
     let (heartbeat, lifetime) = (Duration::from_secs(4), Duration::from_secs(10));
     let shop = a_shop_with(StreamSettings { heartbeat, lifetime, ..StreamSettings::default() }).await;
     let ada = shop.waiting("Ada").await;
@@ -161,7 +161,7 @@ async fn a_stream_with_nothing_to_tell_shows_that_it_lives_until_it_is_old() {
 }
 
 #[actix_web::test]
-async fn a_stream_ends_with_the_access_token_that_it_was_asked_for_with() {
+async fn a_stream_ends_when_its_access_token_expires() {
     let shop = a_shop_with(StreamSettings { heartbeat: Duration::from_mins(10), ..StreamSettings::default() }).await;
     let mut ada = shop.waiting("Ada").await;
     ada.access_token = Issuer::new(&SECRET, Duration::from_secs(10)).issue(ada.id, &[Role::User], shop.clock.now()).expect("a token");
@@ -170,13 +170,13 @@ async fn a_stream_ends_with_the_access_token_that_it_was_asked_for_with() {
     stream.event().await;
     tokio::time::pause();
     assert_eq!(stream.next().await, Frame::End);
-    // With the little leeway that clocks are given.
+    // Plus the leeway that the clocks are granted.
     let lived = start.elapsed().as_secs();
     assert!((39..60).contains(&lived), "{lived}");
 }
 
 #[actix_web::test]
-async fn news_that_wait_past_the_end_of_the_access_token_are_not_told() {
+async fn events_pending_when_the_access_token_expires_are_not_sent() {
     let shop = a_shop_with(StreamSettings { heartbeat: Duration::from_mins(10), ..StreamSettings::default() }).await;
     let mut ada = shop.waiting("Ada").await;
     ada.access_token = Issuer::new(&SECRET, Duration::from_secs(10)).issue(ada.id, &[Role::User], shop.clock.now()).expect("a token");
@@ -189,7 +189,7 @@ async fn news_that_wait_past_the_end_of_the_access_token_are_not_told() {
 }
 
 #[actix_web::test]
-async fn a_stop_ends_every_stream() {
+async fn stopping_the_server_ends_every_stream() {
     let shop = Shop::open().await;
     let ada = shop.waiting("Ada").await;
     let mut stream = open(&shop, request(&ada)).await;
@@ -199,7 +199,7 @@ async fn a_stop_ends_every_stream() {
 }
 
 #[actix_web::test]
-async fn no_more_streams_are_open_than_may_be() {
+async fn streams_past_the_limit_are_refused() {
     let shop = a_shop_with(StreamSettings { at_most: 1, ..StreamSettings::default() }).await;
     let ada = shop.waiting("Ada").await;
     let stream = open(&shop, request(&ada)).await;

@@ -1,4 +1,4 @@
-//! External issuers: whose tokens are believed, and on which terms.
+//! External issuers: which tokens are accepted, and on which conditions.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::answer::Answer;
-use crate::forge::{AUDIENCE, NAME, Pen, RSA_PUBLIC, jwks, trust, trusted};
+use crate::forge::{AUDIENCE, NAME, RSA_PUBLIC, Signer, jwks, trust, trusted};
 use crate::plan::{Plan, SECRET};
 use crate::shop::Shop;
 
@@ -20,12 +20,12 @@ async fn trusting(trusted: Vec<TrustedIssuer>) -> Shop {
     Plan { trusted, ..Plan::default() }.open().await
 }
 
-async fn show(shop: &Shop, token: &str) -> Answer {
+async fn me(shop: &Shop, token: &str) -> Answer {
     shop.get("/v1/users/me").header("Authorization", &format!("Bearer {token}")).send().await
 }
 
-async fn is_believed(shop: &Shop, token: &str) -> bool {
-    let answer = show(shop, token).await;
+async fn is_accepted(shop: &Shop, token: &str) -> bool {
+    let answer = me(shop, token).await;
     if answer.status == 200 {
         return answer.text("id") == ADA.to_string();
     }
@@ -33,7 +33,7 @@ async fn is_believed(shop: &Shop, token: &str) -> bool {
     false
 }
 
-/// What a token of the external issuer says, with these changes; null takes a claim away.
+/// Returns the claims of a token of the external issuer, with `changes` applied; null removes a claim.
 fn claims(shop: &Shop, changes: &Value) -> Value {
     let now = shop.clock.now().unix_timestamp();
     let mut claims = json!({"iss": NAME, "aud": AUDIENCE, "sub": ADA, "iat": now, "exp": now + 600});
@@ -48,31 +48,31 @@ fn claims(shop: &Shop, changes: &Value) -> Value {
 }
 
 #[actix_web::test]
-async fn a_token_of_an_external_issuer_is_as_good_as_one_of_ours() {
-    for pen in [Pen::rs256(), Pen::ps256(), Pen::es256(), Pen::eddsa()] {
-        let shop = trusting(vec![trusted(&pen)]).await;
+async fn a_token_of_an_external_issuer_is_accepted() {
+    for signer in [Signer::rs256(), Signer::ps256(), Signer::es256(), Signer::eddsa()] {
+        let shop = trusting(vec![trusted(&signer)]).await;
         for header in [json!({"kid": "a"}), json!({}), json!({"kid": "a", "typ": "at+jwt"})] {
-            let token = pen.write(&header, &claims(&shop, &json!({})));
-            assert!(is_believed(&shop, &token).await, "{} {header}", pen.alg());
-            assert!(is_believed(&shop, &token).await, "once more, from memory");
+            let token = signer.sign(&header, &claims(&shop, &json!({})));
+            assert!(is_accepted(&shop, &token).await, "{} {header}", signer.alg());
+            assert!(is_accepted(&shop, &token).await, "again, from the cache");
         }
     }
 }
 
 #[actix_web::test]
 async fn a_key_may_be_a_pem() {
-    for pen in [Pen::rs256(), Pen::ps256()] {
-        let keys = Keys::from_pem(RSA_PUBLIC, pen.algorithm()).expect("a key");
-        let shop = trusting(vec![TrustedIssuer::new(trust(pen.algorithm()), Arc::new(KeyStore::new(keys)))]).await;
-        assert!(is_believed(&shop, &pen.write(&json!({}), &claims(&shop, &json!({})))).await);
-        assert!(is_believed(&shop, &pen.write(&json!({"kid": "whatever"}), &claims(&shop, &json!({})))).await, "PEM knows no kid");
+    for signer in [Signer::rs256(), Signer::ps256()] {
+        let keys = Keys::from_pem(RSA_PUBLIC, signer.algorithm()).expect("a key");
+        let shop = trusting(vec![TrustedIssuer::new(trust(signer.algorithm()), Arc::new(KeyStore::new(keys)))]).await;
+        assert!(is_accepted(&shop, &signer.sign(&json!({}), &claims(&shop, &json!({})))).await);
+        assert!(is_accepted(&shop, &signer.sign(&json!({"kid": "whatever"}), &claims(&shop, &json!({})))).await, "a PEM key has no kid");
     }
 }
 
 #[actix_web::test]
 async fn every_claim_is_checked() {
-    let pen = Pen::es256();
-    let shop = trusting(vec![trusted(&pen)]).await;
+    let signer = Signer::es256();
+    let shop = trusting(vec![trusted(&signer)]).await;
     let now = shop.clock.now().unix_timestamp();
     for (changes, good) in [
         (json!({}), true),
@@ -99,45 +99,45 @@ async fn every_claim_is_checked() {
         (json!({"roles": {"operator": true}}), false),
         (json!({"roles": [7]}), false),
     ] {
-        let token = pen.write(&json!({"kid": "a"}), &claims(&shop, &changes));
-        assert_eq!(is_believed(&shop, &token).await, good, "{changes}");
+        let token = signer.sign(&json!({"kid": "a"}), &claims(&shop, &changes));
+        assert_eq!(is_accepted(&shop, &token).await, good, "{changes}");
     }
 }
 
 #[actix_web::test]
-async fn the_algorithm_is_the_configured_one_whatever_the_token_says() {
-    let pen = Pen::rs256();
-    let shop = trusting(vec![trusted(&pen)]).await;
+async fn only_the_configured_algorithm_is_accepted() {
+    let signer = Signer::rs256();
+    let shop = trusting(vec![trusted(&signer)]).await;
     let (ours, body) = (claims(&shop, &json!({"iss": "frontrow", "aud": null})), claims(&shop, &json!({})));
-    assert!(is_believed(&shop, &pen.write(&json!({"kid": "a"}), &body)).await);
-    // The right key, another algorithm of the same family.
-    assert!(!is_believed(&shop, &Pen::ps256().write(&json!({"kid": "a"}), &body)).await);
+    assert!(is_accepted(&shop, &signer.sign(&json!({"kid": "a"}), &body)).await);
+    // The right key with another algorithm of the same family.
+    assert!(!is_accepted(&shop, &Signer::ps256().sign(&json!({"kid": "a"}), &body)).await);
     for header in [json!({"kid": "a"}), json!({})] {
-        // What everybody knows, taken for a secret.
+        // The public key, used as an HMAC secret.
         for public in [RSA_PUBLIC, RSA_PUBLIC.trim()] {
-            let forger = Pen::Hs256(public.into());
-            assert!(!is_believed(&shop, &forger.write(&header, &body)).await);
-            assert!(!is_believed(&shop, &forger.write(&header, &ours)).await);
+            let forger = Signer::Hs256(public.into());
+            assert!(!is_accepted(&shop, &forger.sign(&header, &body)).await);
+            assert!(!is_accepted(&shop, &forger.sign(&header, &ours)).await);
             let disguised = json!({"alg": "RS256", "kid": "a"});
-            assert!(!is_believed(&shop, &forger.write(&disguised, &body)).await);
+            assert!(!is_accepted(&shop, &forger.sign(&disguised, &body)).await);
         }
         for alg in ["none", "None", "NONE", "", "RS256", "HS256"] {
             let mut header = header.clone();
             header["alg"] = json!(alg);
-            assert!(!is_believed(&shop, &Pen::None.write(&header, &body)).await, "{alg}");
-            assert!(!is_believed(&shop, &Pen::None.write(&header, &ours)).await, "{alg}");
+            assert!(!is_accepted(&shop, &Signer::None.sign(&header, &body)).await, "{alg}");
+            assert!(!is_accepted(&shop, &Signer::None.sign(&header, &ours)).await, "{alg}");
         }
     }
-    // Our secret speaks for us alone, and their key for them.
-    assert!(is_believed(&shop, &Pen::Hs256(SECRET.into()).write(&json!({}), &ours)).await);
-    assert!(!is_believed(&shop, &Pen::Hs256(SECRET.into()).write(&json!({"kid": "a"}), &body)).await);
-    assert!(!is_believed(&shop, &pen.write(&json!({"kid": "a"}), &ours)).await);
+    // Our secret signs only our tokens, and the external issuer's key only its own.
+    assert!(is_accepted(&shop, &Signer::Hs256(SECRET.into()).sign(&json!({}), &ours)).await);
+    assert!(!is_accepted(&shop, &Signer::Hs256(SECRET.into()).sign(&json!({"kid": "a"}), &body)).await);
+    assert!(!is_accepted(&shop, &signer.sign(&json!({"kid": "a"}), &ours)).await);
 }
 
 #[actix_web::test]
-async fn keys_that_a_token_brings_along_are_not_used() {
-    let (pen, forger) = (Pen::es256(), Pen::es256());
-    let shop = trusting(vec![trusted(&pen)]).await;
+async fn keys_in_a_token_header_are_not_used() {
+    let (signer, forger) = (Signer::es256(), Signer::es256());
+    let shop = trusting(vec![trusted(&signer)]).await;
     let body = claims(&shop, &json!({}));
     for header in [
         json!({"kid": "a"}),
@@ -146,81 +146,81 @@ async fn keys_that_a_token_brings_along_are_not_used() {
         json!({"kid": "a", "jku": "https://evil.example.com/jwks"}),
         json!({"kid": "../../dev/null"}),
     ] {
-        assert!(!is_believed(&shop, &forger.write(&header, &body)).await, "{header}");
+        assert!(!is_accepted(&shop, &forger.sign(&header, &body)).await, "{header}");
     }
     let critical = json!({"kid": "a", "crit": ["exp"], "exp": 1});
-    assert!(!is_believed(&shop, &pen.write(&critical, &body)).await, "what must be understood is not");
+    assert!(!is_accepted(&shop, &signer.sign(&critical, &body)).await, "an unsupported critical header is refused");
 }
 
 #[actix_web::test]
-async fn an_issuer_speaks_under_its_own_name_only() {
-    let (one, two) = (Pen::eddsa(), Pen::eddsa());
+async fn an_issuer_signs_for_its_own_name_only() {
+    let (one, two) = (Signer::eddsa(), Signer::eddsa());
     let other = "https://other.example.com/";
     let keys = Keys::from_jwks(&jwks(&[("a", &two)]), two.algorithm()).expect("keys");
     let terms = Trust { name: other.to_owned(), audience: "their-shop".to_owned(), ..trust(two.algorithm()) };
     let shop = trusting(vec![trusted(&one), TrustedIssuer::new(terms, Arc::new(KeyStore::new(keys)))]).await;
     let theirs = claims(&shop, &json!({"iss": other, "aud": "their-shop"}));
-    assert!(is_believed(&shop, &one.write(&json!({"kid": "a"}), &claims(&shop, &json!({})))).await);
-    assert!(is_believed(&shop, &two.write(&json!({"kid": "a"}), &theirs)).await);
-    assert!(!is_believed(&shop, &two.write(&json!({"kid": "a"}), &claims(&shop, &json!({})))).await);
-    assert!(!is_believed(&shop, &one.write(&json!({"kid": "a"}), &theirs)).await);
+    assert!(is_accepted(&shop, &one.sign(&json!({"kid": "a"}), &claims(&shop, &json!({})))).await);
+    assert!(is_accepted(&shop, &two.sign(&json!({"kid": "a"}), &theirs)).await);
+    assert!(!is_accepted(&shop, &two.sign(&json!({"kid": "a"}), &claims(&shop, &json!({})))).await);
+    assert!(!is_accepted(&shop, &one.sign(&json!({"kid": "a"}), &theirs)).await);
     let mixed = claims(&shop, &json!({"iss": other}));
-    assert!(!is_believed(&shop, &two.write(&json!({"kid": "a"}), &mixed)).await, "the audience is the issuer's, too");
+    assert!(!is_accepted(&shop, &two.sign(&json!({"kid": "a"}), &mixed)).await, "the audience must be this issuer's");
 }
 
 #[actix_web::test]
-async fn keys_change_and_what_the_old_ones_signed_is_believed_no_more() {
-    let (old, new) = (Pen::es256(), Pen::es256());
-    let keys = |pens: &[(&str, &Pen)]| Keys::from_jwks(&jwks(pens), SigningAlgorithm::Es256).expect("keys");
+async fn tokens_signed_with_a_replaced_key_are_refused() {
+    let (old, new) = (Signer::es256(), Signer::es256());
+    let keys = |signers: &[(&str, &Signer)]| Keys::from_jwks(&jwks(signers), SigningAlgorithm::Es256).expect("keys");
     let key_store = Arc::new(KeyStore::new(keys(&[("old", &old)])));
     let shop = trusting(vec![TrustedIssuer::new(trust(SigningAlgorithm::Es256), key_store.clone())]).await;
     let body = claims(&shop, &json!({}));
-    let (by_old, by_new) = (old.write(&json!({"kid": "old"}), &body), new.write(&json!({"kid": "new"}), &body));
+    let (by_old, by_new) = (old.sign(&json!({"kid": "old"}), &body), new.sign(&json!({"kid": "new"}), &body));
 
-    assert!(is_believed(&shop, &by_old).await);
-    assert!(timeout(Duration::ZERO, key_store.missing_key()).await.is_err(), "nobody has asked for another key");
-    assert!(!is_believed(&shop, &by_new).await);
-    assert!(timeout(Duration::from_secs(1), key_store.missing_key()).await.is_ok(), "somebody has");
+    assert!(is_accepted(&shop, &by_old).await);
+    assert!(timeout(Duration::ZERO, key_store.missing_key()).await.is_err(), "no token has named a missing key");
+    assert!(!is_accepted(&shop, &by_new).await);
+    assert!(timeout(Duration::from_secs(1), key_store.missing_key()).await.is_ok(), "a token has named a missing key");
 
     assert!(key_store.replace(keys(&[("old", &old), ("new", &new)])));
-    assert!(is_believed(&shop, &by_old).await && is_believed(&shop, &by_new).await, "both, for a while");
-    assert!(!key_store.replace(keys(&[("old", &old), ("new", &new)])), "the same again");
+    assert!(is_accepted(&shop, &by_old).await && is_accepted(&shop, &by_new).await, "both keys are valid during the rotation");
+    assert!(!key_store.replace(keys(&[("old", &old), ("new", &new)])), "the same keys are no change");
     assert!(key_store.replace(keys(&[("new", &new)])));
-    assert!(!is_believed(&shop, &by_old).await, "although it was remembered");
-    assert!(is_believed(&shop, &by_new).await);
-    assert!(!is_believed(&shop, &old.write(&json!({}), &body)).await);
+    assert!(!is_accepted(&shop, &by_old).await, "although it was cached");
+    assert!(is_accepted(&shop, &by_new).await);
+    assert!(!is_accepted(&shop, &old.sign(&json!({}), &body)).await);
 }
 
 #[actix_web::test]
-async fn without_keys_nobody_is_believed() {
-    let pen = Pen::es256();
+async fn without_keys_no_token_is_accepted() {
+    let signer = Signer::es256();
     let key_store = Arc::new(KeyStore::new(Keys::none()));
-    let shop = trusting(vec![TrustedIssuer::new(trust(pen.algorithm()), key_store.clone())]).await;
-    let token = pen.write(&json!({}), &claims(&shop, &json!({})));
-    assert!(!is_believed(&shop, &token).await);
+    let shop = trusting(vec![TrustedIssuer::new(trust(signer.algorithm()), key_store.clone())]).await;
+    let token = signer.sign(&json!({}), &claims(&shop, &json!({})));
+    assert!(!is_accepted(&shop, &token).await);
     assert!(timeout(Duration::from_secs(1), key_store.missing_key()).await.is_ok());
-    assert!(key_store.replace(Keys::from_jwks(&jwks(&[("a", &pen)]), pen.algorithm()).expect("keys")));
-    assert!(is_believed(&shop, &token).await);
+    assert!(key_store.replace(Keys::from_jwks(&jwks(&[("a", &signer)]), signer.algorithm()).expect("keys")));
+    assert!(is_accepted(&shop, &token).await);
 }
 
 #[actix_web::test]
-async fn the_leeway_and_the_claim_of_the_roles_are_the_issuers() {
-    let pen = Pen::eddsa();
-    let keys = Keys::from_jwks(&jwks(&[("a", &pen)]), pen.algorithm()).expect("keys");
-    let terms = Trust { leeway_seconds: 0, roles_claim: "groups".to_owned(), ..trust(pen.algorithm()) };
+async fn leeway_and_roles_claim_are_configured_per_issuer() {
+    let signer = Signer::eddsa();
+    let keys = Keys::from_jwks(&jwks(&[("a", &signer)]), signer.algorithm()).expect("keys");
+    let terms = Trust { leeway_seconds: 0, roles_claim: "groups".to_owned(), ..trust(signer.algorithm()) };
     let shop = trusting(vec![TrustedIssuer::new(terms, Arc::new(KeyStore::new(keys)))]).await;
     let now = shop.clock.now().unix_timestamp();
-    let token = |changes: Value| pen.write(&json!({"kid": "a"}), &claims(&shop, &changes));
-    assert!(is_believed(&shop, &token(json!({"exp": now + 1}))).await);
-    assert!(!is_believed(&shop, &token(json!({"exp": now}))).await);
+    let token = |changes: Value| signer.sign(&json!({"kid": "a"}), &claims(&shop, &changes));
+    assert!(is_accepted(&shop, &token(json!({"exp": now + 1}))).await);
+    assert!(!is_accepted(&shop, &token(json!({"exp": now}))).await);
 
     let eve = shop.funded("Eve", 100_000).await;
     let reservation = shop.held(&eve, &[1]).await;
     let payment = shop.pay(&eve, "pay", &reservation).await.with_status(201).text("id");
     let refund = async |changes: Value| {
         let bearer = format!("Bearer {}", token(changes));
-        let ask = shop.post(&format!("/v1/payments/{payment}/refunds")).header("Authorization", &bearer);
-        ask.key("refund").json(&json!({})).send().await
+        let request = shop.post(&format!("/v1/payments/{payment}/refunds")).header("Authorization", &bearer);
+        request.key("refund").json(&json!({})).send().await
     };
     refund(json!({"roles": ["operator"], "groups": ["user"]})).await.with_problem(404, "NOT_FOUND");
     refund(json!({"groups": "operator"})).await.with_status(201);

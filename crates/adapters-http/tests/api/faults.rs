@@ -1,4 +1,4 @@
-//! A store that fails: what clients get to know, and what has changed.
+//! Faults of the store: what clients receive, and what has changed afterwards.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -15,12 +15,12 @@ use crate::shop::{Shop, Visitor};
 
 type Results = Vec<Result<Committed, CommitError>>;
 
-/// The store in memory, which fails to commit what has an idempotency key.
+/// The memory store, with faults in the commits of idempotent requests.
 struct Failing {
     store: Arc<dyn Store>,
-    /// Why nothing is committed this time.
+    /// Returns the error with which to fail this commit without committing, if any.
     refuse: fn() -> Option<CommitError>,
-    /// What is returned in the place of the results.
+    /// Replaces the results of a successful commit.
     distort: fn(Results) -> Results,
 }
 
@@ -49,7 +49,7 @@ fn distorting(ports: &mut Ports, distort: fn(Results) -> Results) {
     ports.store = Arc::new(Failing { store: ports.store.clone(), refuse: || None, distort });
 }
 
-/// A shop whose commands have 300 ms, and whose refusals aren't kept back.
+/// Opens a shop whose commands have a deadline of 300 ms and no overload pause.
 async fn open(ports: fn(&mut Ports)) -> Shop {
     let mut plan = Plan { ports, ..Plan::default() };
     plan.limits.deadline = Duration::from_millis(300);
@@ -68,7 +68,7 @@ async fn balance(shop: &Shop, visitor: &Visitor) -> i64 {
 }
 
 #[actix_web::test]
-async fn a_store_that_is_away_for_a_moment_is_asked_again() {
+async fn a_commit_is_retried_while_the_store_is_briefly_unavailable() {
     static TRIES: AtomicUsize = AtomicUsize::new(0);
     fn away() -> Option<CommitError> {
         (TRIES.fetch_add(1, Ordering::SeqCst) < 2).then(|| CommitError::Unavailable("no connection".into()))
@@ -80,7 +80,7 @@ async fn a_store_that_is_away_for_a_moment_is_asked_again() {
 }
 
 #[actix_web::test]
-async fn a_store_that_stays_away_changes_nothing_and_the_client_is_told_so() {
+async fn a_store_that_stays_unavailable_changes_nothing_and_is_reported() {
     static AWAY: AtomicBool = AtomicBool::new(true);
     fn away() -> Option<CommitError> {
         AWAY.load(Ordering::SeqCst).then(|| CommitError::Unavailable("no connection".into()))
@@ -97,7 +97,7 @@ async fn a_store_that_stays_away_changes_nothing_and_the_client_is_told_so() {
 }
 
 #[actix_web::test]
-async fn a_change_that_the_store_rejects_is_an_internal_fault_and_not_to_be_sent_again() {
+async fn a_change_that_the_store_rejects_is_an_internal_error_and_is_not_retried() {
     static TRIES: AtomicUsize = AtomicUsize::new(0);
     #[expect(clippy::unnecessary_wraps, reason = "one of several ways to refuse, some of which let a change through")]
     fn rejected() -> Option<CommitError> {
@@ -113,7 +113,7 @@ async fn a_change_that_the_store_rejects_is_an_internal_fault_and_not_to_be_sent
 }
 
 #[actix_web::test]
-async fn an_unknown_outcome_is_found_out_with_the_same_key() {
+async fn an_unknown_outcome_is_resolved_by_a_retry_with_the_same_key() {
     let shops: [fn(&mut Ports); 3] = [
         |ports| distorting(ports, |results| results.iter().map(|_| Err(CommitError::Unknown("the connection broke".into()))).collect()),
         |ports| distorting(ports, |_| Vec::new()),
@@ -130,20 +130,20 @@ async fn an_unknown_outcome_is_found_out_with_the_same_key() {
 }
 
 #[actix_web::test]
-async fn a_seat_whose_hold_was_lost_to_a_panic_is_shown_as_it_is() {
+async fn a_seat_is_shown_as_held_after_the_store_panics_after_the_commit() {
     let shop = open(|ports| distorting(ports, |_| panic!("the store panics after its commit"))).await;
     let (ada, bob) = (shop.admitted("Ada").await, shop.admitted("Bob").await);
     let seat = || async {
         let map = shop.get(&format!("/v1/schedules/{}/seats", SCHEDULE.0)).by(&bob).send().await.with_status(200);
         map.body["seats"][6]["status"].as_str().expect("a status").to_owned()
     };
-    assert_eq!(seat().await, "AVAILABLE", "the map is in memory from now on");
+    assert_eq!(seat().await, "AVAILABLE", "the seat map is cached from now on");
     shop.hold(&ada, "hold-1", &[7]).await.with_problem(503, "UNAVAILABLE");
     assert_eq!(seat().await, "HELD");
 }
 
 #[actix_web::test]
-async fn a_row_that_makes_no_sense_is_an_internal_fault() {
+async fn a_corrupt_row_is_an_internal_error() {
     let shop = open(|ports| {
         let mut users = MockUsers::new();
         users.expect_user().returning(|_| Err(ReadError::Corrupt("users.name".into())));

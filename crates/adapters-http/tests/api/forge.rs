@@ -1,4 +1,4 @@
-//! Where access tokens are made that are not ours: by external issuers, and by forgers.
+//! Access tokens that the service did not issue: of external issuers, and forged ones.
 
 use std::sync::Arc;
 
@@ -13,20 +13,20 @@ use ring::signature::{
 };
 use serde_json::{Value, json};
 
-/// Public halves are known to everybody, forgers too.
+/// The public key is known to everybody, including forgers.
 pub(crate) const RSA_PUBLIC: &str = include_str!("../keys/test-only-rsa-public.pem");
 const RSA_PRIVATE: &str = include_str!("../keys/test-only-rsa-private.pem");
 pub(crate) const NAME: &str = "https://login.example.com/";
 pub(crate) const AUDIENCE: &str = "the-shop";
 
-/// What signs.
-pub(crate) enum Pen {
+/// A key that signs tokens.
+pub(crate) enum Signer {
     Rs256(RsaKeyPair),
     Ps256(RsaKeyPair),
     Es256(EcdsaKeyPair),
     EdDsa(Ed25519KeyPair),
     Hs256(Vec<u8>),
-    /// Nothing signs.
+    /// Adds no signature.
     None,
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn base64(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-impl Pen {
+impl Signer {
     pub(crate) fn rs256() -> Self {
         Self::Rs256(rsa())
     }
@@ -48,14 +48,14 @@ impl Pen {
         Self::Ps256(rsa())
     }
 
-    /// Another each time.
+    /// Generates a new key each time.
     pub(crate) fn es256() -> Self {
         let (random, parameters) = (SystemRandom::new(), &ECDSA_P256_SHA256_FIXED_SIGNING);
         let key = EcdsaKeyPair::generate_pkcs8(parameters, &random).expect("a key");
         Self::Es256(EcdsaKeyPair::from_pkcs8(parameters, key.as_ref(), &random).expect("a key"))
     }
 
-    /// Another each time.
+    /// Generates a new key each time.
     pub(crate) fn eddsa() -> Self {
         let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).expect("a key");
         Self::EdDsa(Ed25519KeyPair::from_pkcs8(key.as_ref()).expect("a key"))
@@ -76,7 +76,7 @@ impl Pen {
         self.alg().parse().expect("an algorithm with public keys")
     }
 
-    /// The public half, as a JSON Web Key.
+    /// Returns the public key as a JSON Web Key.
     pub(crate) fn jwk(&self, kid: &str) -> Value {
         match self {
             Self::Rs256(key) | Self::Ps256(key) => {
@@ -88,7 +88,7 @@ impl Pen {
                 json!({"kty": "EC", "crv": "P-256", "kid": kid, "alg": "ES256", "x": base64(x), "y": base64(y)})
             }
             Self::EdDsa(key) => json!({"kty": "OKP", "crv": "Ed25519", "kid": kid, "x": base64(key.public_key())}),
-            Self::Hs256(_) | Self::None => panic!("there is no public half"),
+            Self::Hs256(_) | Self::None => panic!("there is no public key"),
         }
     }
 
@@ -109,8 +109,8 @@ impl Pen {
         }
     }
 
-    /// A token with these claims and, beside `alg`, this header.
-    pub(crate) fn write(&self, header: &Value, claims: &Value) -> String {
+    /// Returns a token with these claims and this header, in which `alg` is added unless given.
+    pub(crate) fn sign(&self, header: &Value, claims: &Value) -> String {
         let mut header = header.clone();
         header["alg"] = header.get("alg").cloned().unwrap_or_else(|| json!(self.alg()));
         let message = format!("{}.{}", base64(header.to_string()), base64(claims.to_string()));
@@ -119,17 +119,17 @@ impl Pen {
     }
 }
 
-/// A key set of these pens.
-pub(crate) fn jwks(pens: &[(&str, &Pen)]) -> String {
-    json!({"keys": pens.iter().map(|(kid, pen)| pen.jwk(kid)).collect::<Vec<_>>()}).to_string()
+/// Returns the key set of these signers.
+pub(crate) fn jwks(signers: &[(&str, &Signer)]) -> String {
+    json!({"keys": signers.iter().map(|(kid, signer)| signer.jwk(kid)).collect::<Vec<_>>()}).to_string()
 }
 
 pub(crate) fn trust(algorithm: SigningAlgorithm) -> Trust {
     Trust { name: NAME.to_owned(), audience: AUDIENCE.to_owned(), algorithm, leeway_seconds: 30, roles_claim: "roles".to_owned() }
 }
 
-/// An external issuer that signs with this pen, as key `a`.
-pub(crate) fn trusted(pen: &Pen) -> TrustedIssuer {
-    let keys = Keys::from_jwks(&jwks(&[("a", pen)]), pen.algorithm()).expect("keys");
-    TrustedIssuer::new(trust(pen.algorithm()), Arc::new(KeyStore::new(keys)))
+/// Returns an external issuer with this signer's key as key `a`.
+pub(crate) fn trusted(signer: &Signer) -> TrustedIssuer {
+    let keys = Keys::from_jwks(&jwks(&[("a", signer)]), signer.algorithm()).expect("keys");
+    TrustedIssuer::new(trust(signer.algorithm()), Arc::new(KeyStore::new(keys)))
 }

@@ -1,4 +1,4 @@
-//! Health.
+//! Health checks.
 
 use adapters_http::Readiness;
 use serde_json::json;
@@ -7,7 +7,7 @@ use crate::plan::Plan;
 use crate::shop::Shop;
 
 #[actix_web::test]
-async fn a_healthy_instance_says_so() {
+async fn a_healthy_instance_reports_ok() {
     let shop = Shop::open().await;
     for path in ["/livez", "/readyz"] {
         let answer = shop.get(path).header("Accept", "text/plain").send().await.with_status(200);
@@ -16,7 +16,7 @@ async fn a_healthy_instance_says_so() {
 }
 
 #[actix_web::test]
-async fn an_instance_that_is_not_ready_lives_and_says_why() {
+async fn an_instance_that_is_not_ready_is_live_and_reports_the_reason() {
     let shop = Plan { readiness: || Readiness::NotReady("the server is stopping".into()), ..Plan::default() }.open().await;
     shop.get("/livez").send().await.with_status(200);
     let answer = shop.get("/readyz").send().await.with_problem(503, "UNAVAILABLE");
@@ -25,8 +25,8 @@ async fn an_instance_that_is_not_ready_lives_and_says_why() {
 }
 
 #[actix_web::test]
-async fn a_fault_of_what_all_instances_share_is_reported_and_no_reason_to_send_requests_elsewhere() {
-    let shop = Plan { readiness: || Readiness::Degraded("the store does not answer".into()), ..Plan::default() }.open().await;
+async fn a_fault_of_a_shared_dependency_is_reported_as_degraded_and_keeps_the_instance_ready() {
+    let shop = Plan { readiness: || Readiness::Degraded("the store does not respond".into()), ..Plan::default() }.open().await;
     let answer = shop.get("/readyz").send().await.with_status(200);
-    assert_eq!(answer.body, json!({"status": "degraded", "detail": "the store does not answer"}));
+    assert_eq!(answer.body, json!({"status": "degraded", "detail": "the store does not respond"}));
 }

@@ -1,4 +1,4 @@
-//! The REST API on the store in memory: one file a resource, over the whole stack but the network ([`wire`] has that, too).
+//! Tests of the REST API on the memory store: one file per resource, with the whole stack except the network (which [`wire`] adds).
 
 #![cfg(test)]
 

@@ -6,7 +6,7 @@ use crate::plan::PRICE;
 use crate::shop::{Shop, Visitor};
 
 #[actix_web::test]
-async fn a_payment_is_the_payers_to_see() {
+async fn a_payment_is_visible_to_its_payer_only() {
     let shop = Shop::open().await;
     let (ada, bob) = (shop.funded("Ada", 100_000).await, shop.user("Bob").await);
     let reservation = shop.held(&ada, &[1]).await;
@@ -25,7 +25,7 @@ async fn a_payment_is_the_payers_to_see() {
 }
 
 #[actix_web::test]
-async fn the_same_payment_again_pays_once_though_the_admission_has_ended() {
+async fn a_repeated_payment_pays_once_even_after_the_queue_token_expired() {
     let shop = Shop::open().await;
     let ada = shop.funded("Ada", 100_000).await;
     let reservation = shop.held(&ada, &[1]).await;
@@ -38,7 +38,7 @@ async fn the_same_payment_again_pays_once_though_the_admission_has_ended() {
 }
 
 #[actix_web::test]
-async fn a_hold_that_has_ended_is_not_paid() {
+async fn paying_for_a_lapsed_hold_is_refused() {
     let shop = Shop::open().await;
     let ada = shop.admitted("Ada").await;
     let reservation = shop.held(&ada, &[1]).await;
@@ -47,7 +47,7 @@ async fn a_hold_that_has_ended_is_not_paid() {
 }
 
 #[actix_web::test]
-async fn a_released_reservation_is_not_paid() {
+async fn paying_for_a_released_reservation_is_refused() {
     let shop = Shop::open().await;
     let ada = shop.funded("Ada", 100_000).await;
     let reservation = shop.held(&ada, &[1]).await;
@@ -57,7 +57,7 @@ async fn a_released_reservation_is_not_paid() {
 }
 
 #[actix_web::test]
-async fn an_amount_that_is_named_must_be_what_is_due() {
+async fn a_specified_amount_must_equal_the_amount_due() {
     let shop = Shop::open().await;
     let ada = shop.funded("Ada", 100_000).await;
     let reservation = shop.held(&ada, &[1]).await;
@@ -72,21 +72,21 @@ async fn an_amount_that_is_named_must_be_what_is_due() {
 }
 
 #[actix_web::test]
-async fn nobody_pays_for_anothers_reservation_or_without_admission() {
+async fn paying_requires_ones_own_reservation_and_an_active_queue_token() {
     let shop = Shop::open().await;
     let (ada, bob) = (shop.admitted("Ada").await, shop.funded("Bob", 100_000).await);
     let reservation = shop.held(&ada, &[1]).await;
     shop.pay(&bob, "p", &reservation).await.with_problem(404, "NOT_FOUND");
-    let outside = Visitor { queue_token: None, ..ada };
-    shop.pay(&outside, "p", &reservation).await.with_problem(403, "QUEUE_TOKEN_REQUIRED");
-    let elsewhere = shop.post("/v1/queue-tokens").by(&outside).json(&json!({})).send().await.with_status(201).text("token");
+    let ada_without_token = Visitor { queue_token: None, ..ada };
+    shop.pay(&ada_without_token, "p", &reservation).await.with_problem(403, "QUEUE_TOKEN_REQUIRED");
+    let elsewhere = shop.post("/v1/queue-tokens").by(&ada_without_token).json(&json!({})).send().await.with_status(201).text("token");
     shop.tick().await;
-    let elsewhere = Visitor { queue_token: Some(elsewhere), ..outside };
+    let elsewhere = Visitor { queue_token: Some(elsewhere), ..ada_without_token };
     shop.pay(&elsewhere, "p", &reservation).await.with_problem(403, "QUEUE_TOKEN_MISMATCH");
 }
 
 #[actix_web::test]
-async fn a_payment_names_its_reservation() {
+async fn a_payment_requires_an_existing_reservation() {
     let shop = Shop::open().await;
     let ada = shop.admitted("Ada").await;
     shop.post("/v1/payments").by(&ada).key("p").json(&json!({})).send().await.with_problem(400, "VALIDATION_FAILED").at("/reservation_id");

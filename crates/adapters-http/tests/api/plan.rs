@@ -1,4 +1,4 @@
-//! How a shop is to be: one concert with its own queue and a date of ten seats, on a clock that stands still.
+//! The configuration of a shop: one concert with its own queue and a schedule of ten seats, on a stopped clock.
 
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
@@ -35,7 +35,7 @@ pub(crate) const SCHEDULE: ScheduleId = ScheduleId(Uuid::from_u128(0x5a));
 pub(crate) const LATER_SCHEDULE: ScheduleId = ScheduleId(Uuid::from_u128(0x5b));
 pub(crate) const SEATS: u32 = 10;
 
-/// How a shop is to be.
+/// The configuration of a shop.
 pub(crate) struct Plan {
     pub(crate) settings: HttpSettings,
     pub(crate) rules: Rules,
@@ -46,7 +46,7 @@ pub(crate) struct Plan {
     pub(crate) trusted: Vec<TrustedIssuer>,
 }
 
-/// The runtime that owns the stores, as the server has one.
+/// Returns the runtime that owns the stores, as in the server.
 fn runtime() -> &'static Handle {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")).handle()
@@ -91,7 +91,7 @@ impl Plan {
         let clock = Arc::new(StoppedClock::default());
         let store = MemoryStore::new(clock.clone());
         let mut ports = store.ports();
-        self.catalogue(&clock).put_on(&*ports.store).await;
+        self.catalogue(&clock).insert_into(&*ports.store).await;
         let queues = ports.catalogue.queues().await.expect("the queues");
         let catalogue = ports.catalogue.clone();
         (self.ports)(&mut ports);
@@ -108,12 +108,12 @@ impl Plan {
         room.refresh().await.expect("the notices");
         let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps.clone()];
         let rules = Arc::new(self.rules);
-        // Orders are large, and nobody waits behind them.
+        // Admin commands are large, and no buyer's request waits behind them.
         let orders = Limits { kind: "operators", lanes: 1, queue: 100, batch: 1, deadline: Duration::from_mins(1) };
         let committer = Arc::new(Committer::new(ports.store.clone(), observers));
         let for_orders = Arc::new(committer.with_store(ports.orders.clone()));
         let [commits, orders] = [(&committer, self.limits), (&for_orders, orders)].map(|(committer, limits)| {
-            let _there = runtime().enter();
+            let _guard = runtime().enter();
             Arc::new(GroupCommit::start(committer.clone(), rules.clone(), limits))
         });
         let ids = Arc::new(RandomIds);

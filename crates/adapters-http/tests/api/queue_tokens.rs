@@ -11,7 +11,7 @@ fn path(visitor: &Visitor) -> String {
 }
 
 #[actix_web::test]
-async fn a_place_in_line_says_all_that_the_contract_names() {
+async fn a_queue_token_has_every_member_of_the_contract() {
     let shop = Shop::open().await;
     let ada = shop.waiting("Ada").await;
     let bob = shop.waiting("Bob").await;
@@ -35,7 +35,7 @@ async fn a_place_in_line_says_all_that_the_contract_names() {
 }
 
 #[actix_web::test]
-async fn joining_again_gives_the_same_place() {
+async fn joining_again_returns_the_same_token() {
     let shop = Shop::open().await;
     let ada = shop.waiting("Ada").await;
     let again = shop.post("/v1/queue-tokens").by(&ada).json(&json!({"concert_id": CONCERT.0})).send().await.with_status(200);
@@ -46,7 +46,7 @@ async fn joining_again_gives_the_same_place() {
 }
 
 #[actix_web::test]
-async fn a_line_for_a_concert_that_does_not_exist_is_not_found() {
+async fn joining_for_an_unknown_concert_is_not_found() {
     let shop = Shop::open().await;
     let ada = shop.user("Ada").await;
     let body = json!({"concert_id": "0f207207-0000-7000-8000-00000000dead"});
@@ -54,14 +54,14 @@ async fn a_line_for_a_concert_that_does_not_exist_is_not_found() {
 }
 
 #[actix_web::test]
-async fn a_closed_queue_takes_nobody_in() {
+async fn joining_a_closed_queue_is_refused() {
     let shop = Plan { queue_state: QueueState::Closed, ..Plan::default() }.open().await;
     let ada = shop.user("Ada").await;
     shop.post("/v1/queue-tokens").by(&ada).json(&json!({"concert_id": CONCERT.0})).send().await.with_problem(409, "QUEUE_CLOSED");
 }
 
 #[actix_web::test]
-async fn a_full_queue_takes_nobody_in() {
+async fn joining_a_full_queue_is_refused() {
     let mut plan = Plan::default();
     plan.rules.queue.max_waiting = Some(1);
     let shop = plan.open().await;
@@ -72,7 +72,7 @@ async fn a_full_queue_takes_nobody_in() {
 }
 
 #[actix_web::test]
-async fn nobody_sees_anothers_token() {
+async fn another_users_token_is_not_found() {
     let shop = Shop::open().await;
     let (ada, bob) = (shop.waiting("Ada").await, shop.waiting("Bob").await);
     shop.get(&path(&ada)).by(&bob).send().await.with_problem(404, "NOT_FOUND");
@@ -81,7 +81,7 @@ async fn nobody_sees_anothers_token() {
 }
 
 #[actix_web::test]
-async fn a_path_that_is_no_token_is_not_found() {
+async fn an_unknown_or_malformed_token_is_not_found() {
     let shop = Shop::open().await;
     let ada = shop.user("Ada").await;
     for id in ["x", "%00", "0f20720700007000800000000000dead", "0f207207-0000-7000-8000-00000000dead"] {
@@ -115,18 +115,18 @@ async fn the_tag_ignores_countdowns_and_changes_with_the_state_and_the_position(
 
     shop.delete(&path(&ada)).by(&ada).send().await.with_status(204);
     let moved = shop.get(&path(&bob)).by(&bob).header("If-None-Match", &tag).send().await.with_status(200);
-    assert_ne!(moved.tag(), tag, "a step forward");
+    assert_ne!(moved.tag(), tag, "one position forward");
     shop.tick().await;
     let active = shop.get(&path(&bob)).by(&bob).header("If-None-Match", &moved.tag()).send().await.with_status(200);
     shop.wait(60);
     shop.get(&path(&bob)).by(&bob).header("If-None-Match", &active.tag()).send().await.with_status(304);
     shop.wait(60);
     let expired = shop.get(&path(&bob)).by(&bob).header("If-None-Match", &active.tag()).send().await.with_status(200);
-    assert_eq!(expired.body["expired_reason"], "UNCLAIMED", "a deadline has passed, and nothing else has happened");
+    assert_eq!(expired.body["expired_reason"], "UNCLAIMED", "only a deadline has passed");
 }
 
 #[actix_web::test]
-async fn the_body_is_an_object_with_known_members() {
+async fn the_body_of_a_join_must_be_an_object_with_known_members() {
     let shop = Shop::open().await;
     let ada = shop.user("Ada").await;
     let join = |body: &str| shop.post("/v1/queue-tokens").by(&ada).raw("application/json", body).send();
@@ -138,7 +138,7 @@ async fn the_body_is_an_object_with_known_members() {
 }
 
 #[actix_web::test]
-async fn those_who_wait_see_how_much_is_left_and_the_tag_changes_with_it() {
+async fn waiting_users_see_the_availability_and_the_tag_changes_with_it() {
     let shop = Plan { rules: domain::Rules { max_seats_per_user: 10, ..Plan::default().rules }, ..Plan::default() }.open().await;
     let (ada, bob) = (shop.admitted("Ada").await, shop.waiting("Bob").await);
     let look = async || {
@@ -149,6 +149,6 @@ async fn those_who_wait_see_how_much_is_left_and_the_tag_changes_with_it() {
     let (good, before) = look().await;
     shop.held(&ada, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).await;
     let (low, after) = look().await;
-    assert_eq!((good.as_str(), low.as_str()), ("GOOD", "LOW"), "what is held may come back");
+    assert_eq!((good.as_str(), low.as_str()), ("GOOD", "LOW"), "held seats may become available again");
     assert_ne!(before, after);
 }

@@ -6,7 +6,7 @@ use crate::plan::QUEUE;
 use crate::shop::Shop;
 
 #[actix_web::test]
-async fn everybody_sees_how_a_line_stands() {
+async fn the_state_of_a_queue_is_public() {
     let shop = Shop::open().await;
     shop.admitted("Ada").await;
     shop.waiting("Bob").await;
@@ -21,7 +21,7 @@ async fn everybody_sees_how_a_line_stands() {
     shop.get(&path).header("If-None-Match", &queue.tag()).send().await.with_status(304);
     shop.wait(120);
     let later = shop.get(&path).header("If-None-Match", &queue.tag()).send().await.with_status(200);
-    assert_eq!(later.body["active"], 0, "nobody came in time");
+    assert_eq!(later.body["active"], 0, "the token was not claimed in time");
 }
 
 #[actix_web::test]

@@ -11,12 +11,12 @@ async fn paid(shop: &Shop, visitor: &Visitor) -> String {
     shop.pay(visitor, "pay", &reservation).await.with_status(201).text("id")
 }
 
-async fn refund(shop: &Shop, who: &Visitor, key: &str, payment: &str) -> Answer {
-    shop.post(&format!("/v1/payments/{payment}/refunds")).by(who).key(key).json(&json!({})).send().await
+async fn refund(shop: &Shop, visitor: &Visitor, key: &str, payment: &str) -> Answer {
+    shop.post(&format!("/v1/payments/{payment}/refunds")).by(visitor).key(key).json(&json!({})).send().await
 }
 
 #[actix_web::test]
-async fn a_payment_goes_back_once() {
+async fn a_payment_is_refunded_once() {
     let shop = Shop::open().await;
     let ada = shop.funded("Ada", 100_000).await;
     let payment = paid(&shop, &ada).await;
@@ -30,7 +30,7 @@ async fn a_payment_goes_back_once() {
 }
 
 #[actix_web::test]
-async fn an_operator_refunds_anybodys_payment_and_nobody_else_does() {
+async fn another_users_payment_is_refunded_by_operators_only() {
     let shop = Shop::open().await;
     let ada = shop.funded("Ada", 100_000).await;
     let payment = paid(&shop, &ada).await;
@@ -40,7 +40,7 @@ async fn an_operator_refunds_anybodys_payment_and_nobody_else_does() {
 }
 
 #[actix_web::test]
-async fn once_the_show_has_started_nothing_goes_back() {
+async fn a_refund_after_the_start_is_refused() {
     let shop = Shop::open().await;
     let ada = shop.funded("Ada", 100_000).await;
     let payment = paid(&shop, &ada).await;
@@ -50,7 +50,7 @@ async fn once_the_show_has_started_nothing_goes_back() {
 }
 
 #[actix_web::test]
-async fn an_operator_refunds_a_payment_after_the_start_and_says_why() {
+async fn an_operator_refunds_a_payment_after_the_start_with_a_reason() {
     let shop = Shop::open().await;
     let ada = shop.funded("Ada", 100_000).await;
     let payment = paid(&shop, &ada).await;
@@ -66,7 +66,7 @@ async fn an_operator_refunds_a_payment_after_the_start_and_says_why() {
 }
 
 #[actix_web::test]
-async fn a_key_that_refunded_one_payment_refunds_no_other() {
+async fn a_key_of_one_refund_is_refused_for_another_payment() {
     let shop = Shop::open().await;
     let ada = shop.funded("Ada", 100_000).await;
     let payment = paid(&shop, &ada).await;
@@ -75,7 +75,7 @@ async fn a_key_that_refunded_one_payment_refunds_no_other() {
 }
 
 #[actix_web::test]
-async fn the_body_of_a_refund_is_an_empty_object() {
+async fn a_refund_requires_an_empty_object_and_an_idempotency_key() {
     let shop = Shop::open().await;
     let ada = shop.funded("Ada", 100_000).await;
     let payment = paid(&shop, &ada).await;

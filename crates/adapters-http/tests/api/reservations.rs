@@ -31,30 +31,30 @@ async fn held_seats_are_a_reservation_with_a_deadline() {
 }
 
 #[actix_web::test]
-async fn the_same_request_again_has_the_same_answer() {
+async fn a_repeated_request_has_the_same_response() {
     let shop = Shop::open().await;
     let ada = shop.admitted("Ada").await;
     let first = shop.hold(&ada, "k", &[1, 2]).await.with_status(201);
     shop.wait(100);
-    // Members in another order, white space: still the same request.
+    // Another member order and white space: still the same request.
     let body = format!(r#" {{ "seat_numbers" : [1, 2], "schedule_id" : "{}" }} "#, SCHEDULE.0);
     let again = shop.post("/v1/reservations").by(&ada).key("k").raw("application/json; charset=utf-8", body).send().await.with_status(201);
     assert_eq!(again.header("idempotency-replayed"), Some("true"));
-    assert_eq!((again.body, again.headers.get("location")), (first.body, first.headers.get("location")), "countdown and all");
+    assert_eq!((again.body, again.headers.get("location")), (first.body, first.headers.get("location")), "including the countdown");
 }
 
 #[actix_web::test]
-async fn a_replay_needs_no_admission_any_more() {
+async fn a_replay_needs_no_active_queue_token() {
     let shop = Shop::open().await;
     let ada = shop.funded("Ada", 500_000).await;
     let first = shop.hold(&ada, "k", &[1]).await.with_status(201);
     shop.pay(&ada, "p", &first.text("id")).await.with_status(201);
     let again = shop.hold(&ada, "k", &[1]).await.with_status(201);
-    assert_eq!(again.body, first.body, "as it was then");
+    assert_eq!(again.body, first.body, "the original response");
 }
 
 #[actix_web::test]
-async fn a_key_is_for_one_request() {
+async fn a_key_of_one_request_is_refused_for_another() {
     let shop = Shop::open().await;
     let ada = shop.admitted("Ada").await;
     shop.hold(&ada, "k", &[1]).await.with_status(201);
@@ -62,7 +62,7 @@ async fn a_key_is_for_one_request() {
 }
 
 #[actix_web::test]
-async fn a_key_is_required() {
+async fn holding_seats_requires_a_valid_idempotency_key() {
     let shop = Shop::open().await;
     let ada = shop.admitted("Ada").await;
     let body = json!({"schedule_id": SCHEDULE.0, "seat_numbers": [1]});
@@ -75,7 +75,7 @@ async fn a_key_is_required() {
 }
 
 #[actix_web::test]
-async fn a_refused_attempt_leaves_no_key_behind() {
+async fn a_refused_attempt_does_not_use_up_its_key() {
     let shop = Shop::open().await;
     let (ada, bob) = (shop.admitted("Ada").await, shop.admitted("Bob").await);
     let id = shop.held(&ada, &[1]).await;
@@ -98,7 +98,7 @@ async fn the_same_seats_with_a_new_key_are_the_same_reservation() {
 }
 
 #[actix_web::test]
-async fn other_seats_need_the_hold_released_first() {
+async fn a_second_hold_is_refused_until_the_first_is_released() {
     let shop = Shop::open().await;
     let ada = shop.admitted("Ada").await;
     let id = shop.held(&ada, &[1]).await;
@@ -111,7 +111,7 @@ async fn other_seats_need_the_hold_released_first() {
 }
 
 #[actix_web::test]
-async fn seats_that_somebody_has_are_refused_by_name() {
+async fn unavailable_seats_are_refused_and_listed() {
     let shop = Shop::open().await;
     let (ada, bob) = (shop.admitted("Ada").await, shop.admitted("Bob").await);
     shop.held(&ada, &[2, 3]).await;
@@ -120,7 +120,7 @@ async fn seats_that_somebody_has_are_refused_by_name() {
 }
 
 #[actix_web::test]
-async fn more_seats_than_a_user_may_have_are_refused() {
+async fn seats_past_the_limit_per_user_are_refused() {
     let shop = Shop::open().await;
     let ada = shop.admitted("Ada").await;
     let answer = shop.hold(&ada, "k", &[1, 2, 3, 4, 5]).await.with_problem(409, "SEAT_LIMIT_EXCEEDED");
@@ -128,7 +128,7 @@ async fn more_seats_than_a_user_may_have_are_refused() {
 }
 
 #[actix_web::test]
-async fn outside_the_sale_nothing_is_held() {
+async fn a_hold_outside_the_sale_is_refused() {
     let shop = Shop::open().await;
     let ada = shop.admitted("Ada").await;
     let body = json!({"schedule_id": LATER_SCHEDULE.0, "seat_numbers": [1]});
@@ -137,7 +137,7 @@ async fn outside_the_sale_nothing_is_held() {
 }
 
 #[actix_web::test]
-async fn a_body_that_does_not_fit_is_refused_with_pointers() {
+async fn an_invalid_body_is_refused_with_pointers() {
     let shop = Shop::open().await;
     let ada = shop.admitted("Ada").await;
     let schedule = SCHEDULE.0;
@@ -175,7 +175,7 @@ async fn a_schedule_that_does_not_exist_is_not_found() {
 }
 
 #[actix_web::test]
-async fn only_the_admitted_hold_seats() {
+async fn holding_seats_requires_an_active_queue_token() {
     let shop = Shop::open().await;
     let (ada, bob) = (shop.user("Ada").await, shop.waiting("Bob").await);
     shop.hold(&ada, "k", &[1]).await.with_problem(403, "QUEUE_TOKEN_REQUIRED");
@@ -192,14 +192,14 @@ async fn only_the_admitted_hold_seats() {
 }
 
 #[actix_web::test]
-async fn who_is_not_known_hears_of_nothing_else() {
+async fn unauthenticated_requests_are_refused_before_any_other_check() {
     let shop = Shop::open().await;
     shop.post("/v1/reservations").raw("text/plain", "{").send().await.with_problem(401, "UNAUTHENTICATED");
     shop.post("/v1/payments").raw("text/plain", "{").header("Accept", "text/html").send().await.with_problem(401, "UNAUTHENTICATED");
 }
 
 #[actix_web::test]
-async fn a_guarded_call_claims_the_token_even_if_its_body_does_not_fit() {
+async fn a_guarded_call_with_an_invalid_body_claims_the_token() {
     async fn remaining(shop: &Shop, ada: &Visitor) -> Answer {
         shop.get(&format!("/v1/queue-tokens/{}", ada.queue_token.as_deref().unwrap_or_default())).by(ada).send().await
     }
@@ -218,7 +218,7 @@ async fn a_guarded_call_claims_the_token_even_if_its_body_does_not_fit() {
 }
 
 #[actix_web::test]
-async fn nobody_sees_or_releases_anothers_reservation() {
+async fn another_users_reservation_is_neither_shown_nor_released() {
     let shop = Shop::open().await;
     let (ada, bob) = (shop.admitted("Ada").await, shop.admitted("Bob").await);
     let id = shop.held(&ada, &[1]).await;
@@ -230,7 +230,7 @@ async fn nobody_sees_or_releases_anothers_reservation() {
 }
 
 #[actix_web::test]
-async fn a_paid_reservation_is_not_released() {
+async fn releasing_a_paid_reservation_is_refused() {
     let shop = Shop::open().await;
     let ada = shop.funded("Ada", 100_000).await;
     let id = shop.held(&ada, &[1]).await;
@@ -264,7 +264,7 @@ async fn reservations_are_listed_newest_first_page_by_page() {
 }
 
 #[actix_web::test]
-async fn a_first_call_with_a_key_of_another_request_claims_the_token_too() {
+async fn a_first_call_with_the_key_of_another_request_claims_the_token() {
     let shop = Shop::open().await;
     let ada = shop.admitted("Ada").await;
     shop.hold(&ada, "k", &[1]).await.with_status(201);
@@ -278,27 +278,27 @@ async fn a_first_call_with_a_key_of_another_request_claims_the_token_too() {
     shop.hold(&ada, "another", &[2]).await.with_status(201);
 }
 
-/// Asks under `key` for other `seats` instead of what is held as `reservation`.
+/// Requests under `key` the exchange of `reservation` for a hold of `seats`.
 async fn exchange(shop: &Shop, visitor: &Visitor, key: &str, reservation: &str, seats: &[u32]) -> Answer {
     let body = json!({"schedule_id": SCHEDULE.0, "seat_numbers": seats});
     shop.post(&format!("/v1/reservations/{reservation}:exchange")).by(visitor).key(key).json(&body).send().await
 }
 
-/// The reservation as the visitor sees it, without its date, which the answers to changes don't have.
+/// Returns the reservation as the visitor sees it, without its schedule, which responses to changes don't contain.
 async fn seen(shop: &Shop, visitor: &Visitor, reservation: &str) -> Answer {
     let mut seen = shop.get(&format!("/v1/reservations/{reservation}")).by(visitor).send().await.with_status(200);
-    seen.body.as_object_mut().and_then(|seen| seen.remove("schedule")).expect("its date");
+    seen.body.as_object_mut().and_then(|seen| seen.remove("schedule")).expect("its schedule");
     seen
 }
 
-/// What the map says of the first three seats.
+/// Returns the status of the first three seats in the seat map.
 async fn first_seats(shop: &Shop, visitor: &Visitor) -> [String; 3] {
     let map = shop.get(&format!("/v1/schedules/{}/seats", SCHEDULE.0)).by(visitor).send().await.with_status(200);
     [0, 1, 2].map(|index| map.body["seats"][index]["status"].as_str().expect("a status").to_owned())
 }
 
 #[actix_web::test]
-async fn held_seats_are_exchanged_for_others_until_the_same_deadline() {
+async fn an_exchange_keeps_the_deadline_of_the_hold() {
     let shop = Shop::open().await;
     let ada = shop.funded("Ada", 500_000).await;
     let old = shop.held(&ada, &[1, 2]).await;
@@ -318,27 +318,27 @@ async fn held_seats_are_exchanged_for_others_until_the_same_deadline() {
     });
     assert_eq!(exchanged.body, expected);
     assert_eq!(seen(&shop, &ada, &id).await.body, expected);
-    let given_back = seen(&shop, &ada, &old).await;
-    assert_eq!((&given_back.body["status"], &given_back.body["cancelled_reason"]), (&json!("CANCELLED"), &json!("RELEASED")));
+    let released = seen(&shop, &ada, &old).await;
+    assert_eq!((&released.body["status"], &released.body["cancelled_reason"]), (&json!("CANCELLED"), &json!("RELEASED")));
     assert_eq!(first_seats(&shop, &ada).await, ["AVAILABLE", "HELD", "HELD"]);
 
     shop.pay(&ada, "p1", &old).await.with_problem(409, "RESERVATION_NOT_PAYABLE");
     shop.pay(&ada, "p2", &id).await.with_status(201);
     assert_eq!(seen(&shop, &ada, &id).await.body["status"], "CONFIRMED");
     let again = exchange(&shop, &ada, "x", &old, &[3, 2]).await.with_status(201);
-    assert_eq!(again.header("idempotency-replayed"), Some("true"), "it needs no admission any more");
-    assert_eq!((again.body, again.headers.get("location")), (exchanged.body, exchanged.headers.get("location")), "as it was then");
+    assert_eq!(again.header("idempotency-replayed"), Some("true"), "a replay needs no active queue token");
+    assert_eq!((again.body, again.headers.get("location")), (exchanged.body, exchanged.headers.get("location")), "the original response");
 }
 
 #[actix_web::test]
-async fn an_exchange_for_the_same_seats_is_the_same_reservation() {
+async fn an_exchange_for_the_same_seats_returns_the_same_reservation() {
     let shop = Shop::open().await;
     let ada = shop.admitted("Ada").await;
     let first = shop.hold(&ada, "k", &[1, 2]).await.with_status(201);
     let id = first.text("id");
     shop.wait(10);
     let same = exchange(&shop, &ada, "k", &id, &[2, 1]).await.with_status(200);
-    assert_eq!(same.header("idempotency-replayed"), None, "the key of a hold is another");
+    assert_eq!(same.header("idempotency-replayed"), None, "keys of holds are separate");
     assert_eq!(same.header("location"), Some(format!("/v1/reservations/{id}").as_str()));
     assert_eq!((same.text("id"), same.text("status"), same.text("expires_at")), (id.clone(), "HELD".to_owned(), first.text("expires_at")));
     let replayed = exchange(&shop, &ada, "k", &id, &[2, 1]).await.with_status(200);
@@ -347,7 +347,7 @@ async fn an_exchange_for_the_same_seats_is_the_same_reservation() {
 }
 
 #[actix_web::test]
-async fn an_exchange_that_is_refused_leaves_the_old_seats_held() {
+async fn a_refused_exchange_leaves_the_old_seats_held() {
     let shop = Shop::open().await;
     let (ada, bob) = (shop.admitted("Ada").await, shop.admitted("Bob").await);
     let held = shop.hold(&ada, "k", &[1]).await.with_status(201);
@@ -366,7 +366,7 @@ async fn an_exchange_that_is_refused_leaves_the_old_seats_held() {
 }
 
 #[actix_web::test]
-async fn only_ones_own_live_hold_is_exchanged() {
+async fn an_exchange_requires_ones_own_live_hold() {
     let shop = Shop::open().await;
     let (ada, bob) = (shop.admitted("Ada").await, shop.admitted("Bob").await);
     let adas = shop.held(&ada, &[1]).await;
@@ -378,8 +378,8 @@ async fn only_ones_own_live_hold_is_exchanged() {
     shop.delete(&format!("/v1/reservations/{bobs}")).by(&bob).send().await.with_status(204);
     exchange(&shop, &bob, "x", &bobs, &[2]).await.with_problem(409, "INVALID_STATE");
 
-    let nobody = Visitor { queue_token: None, ..ada.clone() };
-    exchange(&shop, &nobody, "x", &adas, &[2]).await.with_problem(403, "QUEUE_TOKEN_REQUIRED");
+    let without_token = Visitor { queue_token: None, ..ada.clone() };
+    exchange(&shop, &without_token, "x", &adas, &[2]).await.with_problem(403, "QUEUE_TOKEN_REQUIRED");
     let body = json!({"schedule_id": SCHEDULE.0, "seat_numbers": [2]});
     let path = format!("/v1/reservations/{adas}:exchange");
     shop.post(&path).by(&ada).json(&body).send().await.with_problem(400, "IDEMPOTENCY_KEY_REQUIRED");

@@ -1,4 +1,4 @@
-//! Schedules, and the guard before them.
+//! Schedules, and the guard of their routes.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ fn schedules() -> String {
 }
 
 #[actix_web::test]
-async fn the_admitted_see_the_schedules() {
+async fn users_with_an_active_token_see_the_schedules() {
     let shop = Shop::open().await;
     let ada = shop.admitted("Ada").await;
     let all = shop.get(&schedules()).by(&ada).send().await.with_status(200);
@@ -48,7 +48,7 @@ async fn the_tag_changes_with_a_hold_and_with_its_deadline() {
 }
 
 #[actix_web::test]
-async fn the_guard_asks_for_a_token() {
+async fn the_guard_requires_a_queue_token() {
     let shop = Shop::open().await;
     let ada = shop.user("Ada").await;
     shop.get(&schedules()).send().await.with_problem(401, "UNAUTHENTICATED");
@@ -56,7 +56,7 @@ async fn the_guard_asks_for_a_token() {
 }
 
 #[actix_web::test]
-async fn the_guard_tells_who_waits_where_they_stand() {
+async fn the_guard_refuses_waiting_users_with_their_position() {
     let shop = Shop::open().await;
     shop.waiting("Ada").await;
     let bob = shop.waiting("Bob").await;
@@ -66,7 +66,7 @@ async fn the_guard_tells_who_waits_where_they_stand() {
 }
 
 #[actix_web::test]
-async fn the_guard_refuses_what_is_anothers_or_of_another_queue_or_nobodys() {
+async fn the_guard_refuses_tokens_of_other_users_and_queues_and_unknown_ones() {
     let shop = Shop::open().await;
     let (ada, bob) = (shop.admitted("Ada").await, shop.admitted("Bob").await);
     let thief = Visitor { queue_token: bob.queue_token.clone(), ..ada.clone() };
@@ -80,7 +80,7 @@ async fn the_guard_refuses_what_is_anothers_or_of_another_queue_or_nobodys() {
 }
 
 #[actix_web::test]
-async fn the_guard_refuses_an_admission_that_has_ended() {
+async fn the_guard_refuses_an_expired_token() {
     let shop = Shop::open().await;
     let ada = shop.admitted("Ada").await;
     shop.wait(120);
@@ -89,7 +89,7 @@ async fn the_guard_refuses_an_admission_that_has_ended() {
 }
 
 #[actix_web::test]
-async fn what_does_not_exist_is_not_found_by_the_admitted_only() {
+async fn unknown_resources_are_not_found_only_with_an_active_token() {
     let shop = Shop::open().await;
     let (ada, bob) = (shop.admitted("Ada").await, shop.user("Bob").await);
     for id in ["x", "0f207207-0000-7000-8000-00000000dead"] {
@@ -101,7 +101,7 @@ async fn what_does_not_exist_is_not_found_by_the_admitted_only() {
 }
 
 #[actix_web::test]
-async fn the_first_guarded_call_claims_the_token_whatever_its_answer_is() {
+async fn the_first_guarded_call_claims_the_token_whatever_its_response() {
     for path in [schedules(), format!("{}?bookable=maybe", schedules()), "/v1/schedules/x/seats".to_owned()] {
         let shop = Shop::open().await;
         let ada = shop.admitted("Ada").await;

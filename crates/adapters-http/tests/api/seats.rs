@@ -10,7 +10,7 @@ fn path() -> String {
 }
 
 #[actix_web::test]
-async fn the_admitted_see_the_seats() {
+async fn users_with_an_active_token_see_the_seats() {
     let shop = Shop::open().await;
     let (ada, bob) = (shop.admitted("Ada").await, shop.funded("Bob", 1_000_000).await);
     shop.held(&ada, &[1, 2]).await;
@@ -29,7 +29,7 @@ async fn the_admitted_see_the_seats() {
     for (status, count) in [("AVAILABLE", 7), ("HELD", 2), ("RESERVED", 1), ("BLOCKED", 0)] {
         let some = shop.get(&format!("{}?status={status}", path())).by(&ada).send().await.with_status(200);
         assert_eq!(some.body["seats"].as_array().map(Vec::len), Some(count), "{status}");
-        assert_eq!(some.body["available"], 7, "of all");
+        assert_eq!(some.body["available"], 7, "of all seats");
     }
     for query in ["status=FREE", "status=", "status=HELD&status=HELD", "state=HELD"] {
         shop.get(&format!("{}?{query}", path())).by(&ada).send().await.with_problem(400, "VALIDATION_FAILED");
@@ -45,7 +45,7 @@ async fn the_tag_changes_with_a_hold_and_with_its_deadline() {
     shop.held(&ada, &[1]).await;
     let held = shop.get(&path()).by(&ada).header("If-None-Match", &free).send().await.with_status(200).tag();
     let some = shop.get(&format!("{}?status=HELD", path())).by(&ada).send().await.with_status(200).tag();
-    assert_ne!(held, some, "another wish is another representation");
+    assert_ne!(held, some, "another filter is another representation");
     shop.wait(300);
     let lapsed = shop.get(&path()).by(&ada).header("If-None-Match", &held).send().await.with_status(200);
     assert_eq!(lapsed.body["seats"][0]["status"], "AVAILABLE");
@@ -61,7 +61,7 @@ async fn a_schedule_without_seats_has_an_empty_map() {
 }
 
 #[actix_web::test]
-async fn the_admission_to_another_queue_shows_no_seats() {
+async fn a_token_of_another_queue_shows_no_seats() {
     let shop = Shop::open().await;
     let user = shop.user("Ada").await;
     let token = shop.post("/v1/queue-tokens").by(&user).json(&json!({})).send().await.with_status(201).text("token");

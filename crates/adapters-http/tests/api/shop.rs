@@ -1,4 +1,4 @@
-//! A shop, open for requests, and those who visit it.
+//! A shop that accepts requests, and its visitors.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::plan::{CONCERT, Plan, SCHEDULE, SECRET};
 
 pub(crate) type Answered = Pin<Box<dyn Future<Output = Result<ServiceResponse<BoxBody>, actix_web::Error>>>>;
 
-/// A shop, open for requests.
+/// A shop that accepts requests.
 pub(crate) struct Shop {
     pub(crate) clock: Arc<StoppedClock>,
     pub(crate) api: Api,
@@ -36,7 +36,7 @@ pub(crate) struct Shop {
     pub(crate) send: Box<dyn Fn(TestRequest) -> Answered>,
 }
 
-/// Who visits the shop: a user, and their admission if they have one.
+/// A visitor of the shop: a user, with their queue token if they have one.
 #[derive(Clone)]
 pub(crate) struct Visitor {
     pub(crate) id: UserId,
@@ -44,25 +44,25 @@ pub(crate) struct Visitor {
     pub(crate) queue_token: Option<String>,
 }
 
-/// A request on its way.
-pub(crate) struct Ask<'a> {
+/// A request that is being built.
+pub(crate) struct Request<'a> {
     shop: &'a Shop,
     request: TestRequest,
 }
 
 impl Shop {
-    /// A shop with the default rules.
+    /// Opens a shop with the default rules.
     pub(crate) async fn open() -> Self {
         Plan::default().open().await
     }
 
-    /// Lets the next users in.
+    /// Admits the next users.
     pub(crate) async fn tick(&self) {
         let queues: Vec<_> = self.queues.iter().map(|queue| queue.id()).collect();
         self.scheduler.tick(&queues).await.expect("a tick");
     }
 
-    /// Somebody with an access token who has written nothing yet.
+    /// Returns a visitor with an access token but without any stored data.
     pub(crate) fn stranger(&self, roles: &[Role]) -> Visitor {
         let id = UserId(Uuid::from_u128(rand()));
         let issuer = Issuer::new(&SECRET, Duration::from_hours(24));
@@ -70,98 +70,98 @@ impl Shop {
         Visitor { id, access_token, queue_token: None }
     }
 
-    /// Somebody who may order.
+    /// Returns an operator.
     pub(crate) fn operator(&self) -> Visitor {
         self.stranger(&[Role::User, Role::Operator])
     }
 
-    /// Somebody who has registered.
+    /// Registers a user.
     pub(crate) async fn user(&self, name: &str) -> Visitor {
         let answer = self.post("/v1/users").json(&json!({"name": name})).send().await.with_status(201);
         let access_token = answer.text("access_token");
         Visitor { id: UserId(answer.text("id").parse().expect("an id")), access_token, queue_token: None }
     }
 
-    /// Somebody who stands in the concert's line.
+    /// Registers a user who joins the concert's queue.
     pub(crate) async fn waiting(&self, name: &str) -> Visitor {
         let user = self.user(name).await;
         let answer = self.post("/v1/queue-tokens").by(&user).json(&json!({"concert_id": CONCERT.0})).send().await.with_status(201);
         Visitor { queue_token: Some(answer.text("token")), ..user }
     }
 
-    /// Somebody who has been let in to the concert.
+    /// Registers a user who is admitted to the concert.
     pub(crate) async fn admitted(&self, name: &str) -> Visitor {
         let visitor = self.waiting(name).await;
         self.tick().await;
         visitor
     }
 
-    /// Somebody who has been let in and has `minor` in their wallet.
+    /// Registers a user who is admitted and has `minor` in their wallet.
     pub(crate) async fn funded(&self, name: &str, minor: i64) -> Visitor {
         let visitor = self.admitted(name).await;
         self.charge(&visitor, minor).await;
         visitor
     }
 
-    /// Puts `minor` into the visitor's wallet.
+    /// Charges `minor` to the visitor's wallet.
     pub(crate) async fn charge(&self, visitor: &Visitor, minor: i64) -> Answer {
         let body = json!({"amount": {"amount": minor, "currency": "KRW"}});
         self.post("/v1/wallet/charges").by(visitor).key(&format!("charge-{}", rand())).json(&body).send().await
     }
 
-    /// Holds `seats` for the visitor; the reservation's id.
+    /// Holds `seats` for the visitor and returns the reservation's id.
     pub(crate) async fn held(&self, visitor: &Visitor, seats: &[u32]) -> String {
         self.hold(visitor, "hold", seats).await.with_status(201).text("id")
     }
 
-    /// Asks to hold `seats` under `key`.
+    /// Requests to hold `seats` under `key`.
     pub(crate) async fn hold(&self, visitor: &Visitor, key: &str, seats: &[u32]) -> Answer {
         let body = json!({"schedule_id": SCHEDULE.0, "seat_numbers": seats});
         self.post("/v1/reservations").by(visitor).key(key).json(&body).send().await
     }
 
-    /// Asks to pay for `reservation` under `key`.
+    /// Requests to pay for `reservation` under `key`.
     pub(crate) async fn pay(&self, visitor: &Visitor, key: &str, reservation: &str) -> Answer {
         self.post("/v1/payments").by(visitor).key(key).json(&json!({"reservation_id": reservation})).send().await
     }
 
-    /// Lets time pass.
+    /// Advances the clock.
     pub(crate) fn wait(&self, seconds: i64) {
         self.clock.advance(Span::seconds(seconds));
     }
 
-    pub(crate) fn get(&self, path: &str) -> Ask<'_> {
-        self.ask(Method::GET, path)
+    pub(crate) fn get(&self, path: &str) -> Request<'_> {
+        self.request(Method::GET, path)
     }
 
-    pub(crate) fn post(&self, path: &str) -> Ask<'_> {
-        self.ask(Method::POST, path)
+    pub(crate) fn post(&self, path: &str) -> Request<'_> {
+        self.request(Method::POST, path)
     }
 
-    pub(crate) fn put(&self, path: &str) -> Ask<'_> {
-        self.ask(Method::PUT, path)
+    pub(crate) fn put(&self, path: &str) -> Request<'_> {
+        self.request(Method::PUT, path)
     }
 
-    pub(crate) fn patch(&self, path: &str) -> Ask<'_> {
-        self.ask(Method::PATCH, path)
+    pub(crate) fn patch(&self, path: &str) -> Request<'_> {
+        self.request(Method::PATCH, path)
     }
 
-    pub(crate) fn delete(&self, path: &str) -> Ask<'_> {
-        self.ask(Method::DELETE, path)
+    pub(crate) fn delete(&self, path: &str) -> Request<'_> {
+        self.request(Method::DELETE, path)
     }
 
-    pub(crate) fn ask(&self, method: Method, path: &str) -> Ask<'_> {
-        Ask { shop: self, request: TestRequest::with_uri(path).method(method) }
+    pub(crate) fn request(&self, method: Method, path: &str) -> Request<'_> {
+        Request { shop: self, request: TestRequest::with_uri(path).method(method) }
     }
 }
 
-impl Ask<'_> {
-    /// The visitor asks, with all that they have.
+impl Request<'_> {
+    /// Adds the visitor's access token and, if they have one, queue token.
     pub(crate) fn by(self, visitor: &Visitor) -> Self {
-        let ask = self.header("Authorization", &format!("Bearer {}", visitor.access_token));
+        let request = self.header("Authorization", &format!("Bearer {}", visitor.access_token));
         match &visitor.queue_token {
-            Some(token) => ask.header("Queue-Token", token),
-            None => ask,
+            Some(token) => request.header("Queue-Token", token),
+            None => request,
         }
     }
 
@@ -190,7 +190,7 @@ impl Ask<'_> {
     }
 }
 
-/// A number that no other test has.
+/// Returns a random number, different in each call.
 pub(crate) fn rand() -> u128 {
     RandomIds.secret().as_u128()
 }

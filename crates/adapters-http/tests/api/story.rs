@@ -1,4 +1,4 @@
-//! The whole story, as a client lives it.
+//! A purchase from registration to refund, over the whole REST API.
 
 use serde_json::json;
 

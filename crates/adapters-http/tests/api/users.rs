@@ -7,7 +7,7 @@ use crate::plan::{Plan, SECRET};
 use crate::shop::{Shop, Visitor, rand};
 
 #[actix_web::test]
-async fn who_registers_gets_an_empty_wallet_and_an_access_token() {
+async fn registration_returns_an_empty_wallet_and_an_access_token() {
     let shop = Shop::open().await;
     let answer = shop.post("/v1/users").json(&json!({"name": "  Ada "})).send().await.with_status(201);
     assert_eq!(answer.header("location"), Some("/v1/users/me"));
@@ -18,11 +18,11 @@ async fn who_registers_gets_an_empty_wallet_and_an_access_token() {
     let bearer = format!("Bearer {}", answer.text("access_token"));
     let me = shop.get("/v1/users/me").header("Authorization", &bearer).send().await.with_status(200);
     assert_eq!((me.text("id"), me.text("name")), (answer.text("id"), "Ada".to_owned()));
-    assert!(me.body.get("access_token").is_none(), "it is told once");
+    assert!(me.body.get("access_token").is_none(), "the access token is returned once");
 }
 
 #[actix_web::test]
-async fn nobody_registers_where_registration_is_off() {
+async fn registration_is_refused_where_it_is_disabled() {
     let plan = Plan::default();
     let settings = HttpSettings { registration: false, ..plan.settings.clone() };
     let shop = Plan { settings, ..plan }.open().await;
@@ -30,7 +30,7 @@ async fn nobody_registers_where_registration_is_off() {
 }
 
 #[actix_web::test]
-async fn a_name_that_is_none_is_refused() {
+async fn an_invalid_name_is_refused() {
     let shop = Shop::open().await;
     for name in ["", "  ", "a\u{0}b", &"x".repeat(101)] {
         shop.post("/v1/users").json(&json!({"name": name})).send().await.with_problem(400, "VALIDATION_FAILED").at("/name");
@@ -38,7 +38,7 @@ async fn a_name_that_is_none_is_refused() {
 }
 
 #[actix_web::test]
-async fn an_external_issuers_user_has_no_name_and_an_empty_wallet() {
+async fn a_user_of_an_external_issuer_has_no_name_and_an_empty_wallet() {
     let shop = Shop::open().await;
     let stranger = shop.stranger(&[]);
     let me = shop.get("/v1/users/me").by(&stranger).send().await.with_status(200);
@@ -49,7 +49,7 @@ async fn an_external_issuers_user_has_no_name_and_an_empty_wallet() {
 }
 
 #[actix_web::test]
-async fn without_an_access_token_nobody_is_known() {
+async fn requests_without_a_valid_access_token_are_unauthenticated() {
     let shop = Shop::open().await;
     let ada = shop.user("Ada").await;
     let answer = shop.get("/v1/users/me").send().await.with_problem(401, "UNAUTHENTICATED");
@@ -71,7 +71,7 @@ async fn without_an_access_token_nobody_is_known() {
 }
 
 #[actix_web::test]
-async fn an_access_token_ends_with_its_lifetime() {
+async fn an_access_token_expires_after_its_lifetime() {
     let shop = Shop::open().await;
     let ada = shop.user("Ada").await;
     let token =
@@ -84,7 +84,7 @@ async fn an_access_token_ends_with_its_lifetime() {
 }
 
 #[actix_web::test]
-async fn the_same_registration_again_is_the_same_user_with_the_same_access_token() {
+async fn a_repeated_registration_returns_the_same_user_and_access_token() {
     let shop = Shop::open().await;
     let key = uuid::Uuid::from_u128(rand()).to_string();
     let register = |key: &str, name: &str| shop.post("/v1/users").key(key).json(&json!({"name": name})).send();
@@ -102,11 +102,11 @@ async fn the_same_registration_again_is_the_same_user_with_the_same_access_token
     let other = register(&uuid::Uuid::from_u128(rand()).to_string(), "Ada").await.with_status(201);
     assert_ne!(other.body["id"], first.body["id"]);
     shop.wait(24 * 3600);
-    assert_ne!(register(&key, "Ada").await.with_status(201).body["id"], first.body["id"], "the key is forgotten");
+    assert_ne!(register(&key, "Ada").await.with_status(201).body["id"], first.body["id"], "the idempotency record has expired");
 }
 
 #[actix_web::test]
-async fn a_key_that_could_be_guessed_registers_nobody_and_is_kept_nowhere() {
+async fn registration_refuses_guessable_keys_and_stores_keys_as_digests() {
     let shop = Shop::open().await;
     let before = shop.store.rows();
     for key in ["", "1", "register-ada", &"k".repeat(21), &"k".repeat(256)] {
@@ -117,11 +117,11 @@ async fn a_key_that_could_be_guessed_registers_nobody_and_is_kept_nowhere() {
 
     let secret = uuid::Uuid::from_u128(rand()).to_string();
     shop.post("/v1/users").key(&secret).json(&json!({"name": "Ada"})).send().await.with_status(201);
-    assert!(!format!("{:?}", shop.store.rows()).contains(&secret), "it is kept as a digest");
+    assert!(!format!("{:?}", shop.store.rows()).contains(&secret), "it is stored as a digest");
 }
 
 #[actix_web::test]
-async fn the_same_registration_twice_at_once_makes_one_user() {
+async fn concurrent_identical_registrations_create_one_user() {
     let shop = Shop::open().await;
     let key = uuid::Uuid::from_u128(rand()).to_string();
     let register = || shop.post("/v1/users").key(&key).json(&json!({"name": "Ada"})).send();

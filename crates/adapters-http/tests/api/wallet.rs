@@ -12,7 +12,7 @@ fn krw(amount: i64) -> Value {
 }
 
 #[actix_web::test]
-async fn a_charge_raises_the_balance_and_is_in_the_book() {
+async fn a_charge_raises_the_balance_and_has_a_wallet_entry() {
     let shop = Shop::open().await;
     let ada = shop.user("Ada").await;
     let charged = shop.charge(&ada, 50_000).await.with_status(201);
@@ -28,24 +28,24 @@ async fn a_charge_raises_the_balance_and_is_in_the_book() {
 }
 
 #[actix_web::test]
-async fn the_same_charge_again_charges_once() {
+async fn a_repeated_charge_charges_once() {
     let shop = Shop::open().await;
     let (ada, bob) = (shop.user("Ada").await, shop.user("Bob").await);
-    let charge = |who, amount: i64| shop.post("/v1/wallet/charges").by(who).key("k").json(&json!({"amount": krw(amount)})).send();
+    let charge = |visitor, amount: i64| shop.post("/v1/wallet/charges").by(visitor).key("k").json(&json!({"amount": krw(amount)})).send();
     let first = charge(&ada, 500).await.with_status(201);
     shop.wait(5);
     let again = charge(&ada, 500).await.with_status(201);
     assert_eq!((again.header("idempotency-replayed"), &again.body), (Some("true"), &first.body));
     charge(&ada, 501).await.with_problem(422, "IDEMPOTENCY_KEY_REUSED");
     let others = charge(&bob, 501).await.with_status(201);
-    assert_eq!(others.header("idempotency-replayed"), None, "another user's key is another key");
+    assert_eq!(others.header("idempotency-replayed"), None, "keys are separate per user");
     assert_eq!(shop.get("/v1/wallet").by(&ada).send().await.body["balance"], krw(500));
     shop.wait(24 * 3600);
     charge(&ada, 501).await.with_status(201);
 }
 
 #[actix_web::test]
-async fn an_amount_that_can_not_be_charged_is_refused() {
+async fn an_invalid_amount_is_refused() {
     let shop = Shop::open().await;
     let ada = shop.user("Ada").await;
     let charge = |body: Value| shop.post("/v1/wallet/charges").by(&ada).key("k").json(&body).send();
@@ -70,7 +70,7 @@ async fn an_amount_that_can_not_be_charged_is_refused() {
 }
 
 #[actix_web::test]
-async fn a_wallet_has_a_limit() {
+async fn a_charge_past_the_wallet_limit_is_refused() {
     let shop = Shop::open().await;
     let ada = shop.user("Ada").await;
     shop.charge(&ada, 1_000_000).await.with_status(201);
@@ -80,7 +80,7 @@ async fn a_wallet_has_a_limit() {
 }
 
 #[actix_web::test]
-async fn the_book_is_read_newest_first_page_by_page() {
+async fn wallet_entries_are_listed_newest_first_in_pages() {
     let shop = Shop::open().await;
     let ada = shop.user("Ada").await;
     for amount in [1, 2, 3] {
@@ -99,24 +99,24 @@ async fn the_book_is_read_newest_first_page_by_page() {
     shop.get("/v1/wallet/entries?cursor=r00000000000000000000000000000001").by(&ada).send().await.with_problem(400, "INVALID_CURSOR");
 }
 
-/// A shop in which only operators and cashiers put money into wallets.
-async fn shop_with_a_cash_desk() -> Shop {
+/// Opens a shop in which only operators and cashiers may charge wallets.
+async fn shop_with_restricted_charging() -> Shop {
     let plan = Plan::default();
     let rules = Rules { charging: Charging::Operator, ..plan.rules.clone() };
     Plan { rules, ..plan }.open().await
 }
 
 #[actix_web::test]
-async fn nobody_but_operators_and_cashiers_charges_where_there_is_a_cash_desk() {
-    let shop = shop_with_a_cash_desk().await;
+async fn restricted_charging_requires_an_operator_or_cashier() {
+    let shop = shop_with_restricted_charging().await;
     let (ada, bob) = (shop.user("Ada").await, shop.user("Bob").await);
-    let charge = async |who: &Visitor, body: &Value| {
-        shop.post("/v1/wallet/charges").by(who).key(&format!("charge-{}", rand())).json(body).send().await
+    let charge = async |visitor: &Visitor, body: &Value| {
+        shop.post("/v1/wallet/charges").by(visitor).key(&format!("charge-{}", rand())).json(body).send().await
     };
-    let balance = async |who: &Visitor| shop.get("/v1/wallet").by(who).send().await.with_status(200).body["balance"].clone();
+    let balance = async |visitor: &Visitor| shop.get("/v1/wallet").by(visitor).send().await.with_status(200).body["balance"].clone();
     let (own, adas) = (json!({"amount": krw(500)}), json!({"amount": krw(500), "user_id": ada.id.0}));
-    for (who, body) in [(&ada, &own), (&ada, &adas), (&bob, &adas), (&shop.stranger(&[]), &own)] {
-        charge(who, body).await.with_problem(403, "FORBIDDEN");
+    for (visitor, body) in [(&ada, &own), (&ada, &adas), (&bob, &adas), (&shop.stranger(&[]), &own)] {
+        charge(visitor, body).await.with_problem(403, "FORBIDDEN");
     }
     assert_eq!(balance(&ada).await, krw(0));
 
@@ -135,15 +135,15 @@ async fn nobody_but_operators_and_cashiers_charges_where_there_is_a_cash_desk() 
 }
 
 #[actix_web::test]
-async fn where_everybody_charges_another_users_wallet_takes_a_role() {
+async fn charging_another_users_wallet_requires_a_role() {
     let shop = Shop::open().await;
     let (ada, bob, cashier) = (shop.user("Ada").await, shop.user("Bob").await, shop.stranger(&[Role::Cashier]));
     let adas = json!({"amount": krw(500), "user_id": ada.id.0});
-    let charge = |who, key: &str, body: &Value| shop.post("/v1/wallet/charges").by(who).key(key).json(body).send();
+    let charge = |visitor, key: &str, body: &Value| shop.post("/v1/wallet/charges").by(visitor).key(key).json(body).send();
     charge(&bob, "k", &adas).await.with_problem(403, "FORBIDDEN");
     charge(&ada, "k", &adas).await.with_status(201);
     let first = charge(&cashier, "k", &adas).await.with_status(201);
-    assert_eq!(first.body["balance"], krw(1_000), "the key is the caller's, not the user's who is named");
+    assert_eq!(first.body["balance"], krw(1_000), "the key belongs to the caller, not to the specified user");
     let again = charge(&cashier, "k", &adas).await.with_status(201);
     assert_eq!((again.header("idempotency-replayed"), &again.body), (Some("true"), &first.body));
     let bobs = json!({"amount": krw(500), "user_id": bob.id.0});
@@ -155,8 +155,8 @@ async fn where_everybody_charges_another_users_wallet_takes_a_role() {
 }
 
 #[actix_web::test]
-async fn a_charge_by_a_cashier_is_in_the_log_and_is_all_that_cashiers_may_do() {
-    let shop = shop_with_a_cash_desk().await;
+async fn a_charge_by_a_cashier_is_in_the_log_and_cashiers_may_do_nothing_else() {
+    let shop = shop_with_restricted_charging().await;
     let (ada, cashier, operator) = (shop.user("Ada").await, shop.stranger(&[Role::User, Role::Cashier]), shop.operator());
     let body = json!({"amount": krw(700), "user_id": ada.id.0, "reason": "Receipt 4711"});
     shop.post("/v1/wallet/charges").by(&cashier).key("4711").json(&body).send().await.with_status(201);

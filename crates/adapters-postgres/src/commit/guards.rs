@@ -1,6 +1,7 @@
-//! Who of a group can't be committed: the versions of all rows that it relies on, read in one statement. See `guards.sql`.
+//! Finds the changes of a group that can be committed: reads the versions of all rows that it relies on, in one statement. See
+//! `guards.sql`.
 
-use adapters_sql::commit::{Guards, Judge, Lines, Names};
+use adapters_sql::commit::{Guards, Judge, Names, WaitingCounts};
 use adapters_sql::rows::key;
 use adapters_sql::{instant, micros};
 use domain::change::RowKey;
@@ -13,7 +14,7 @@ use crate::database::Connections;
 
 pub(crate) const GUARDS: &str = include_str!("guards.sql");
 
-/// Which of `left`, by their places among `changes`, may still be committed as a group, as far as can be seen now.
+/// Returns the indices of `left` in `changes` that may still be committed as a group, according to the current rows.
 pub(super) async fn sound(
     connections: &Connections,
     now: Option<OffsetDateTime>,
@@ -43,7 +44,7 @@ pub(super) async fn sound(
         .bind(key_names.iter().map(|(user, ..)| *user).collect::<Vec<_>>())
         .bind(key_names.iter().map(|(_, route, _)| *route).collect::<Vec<_>>())
         .bind(key_names.iter().map(|(.., key)| *key).collect::<Vec<_>>())
-        .bind(ids(&names.lines))
+        .bind(ids(&names.joined))
         .bind(ids(&names.unheld))
         .bind(names.unawaited.iter().map(|(queue, _)| queue.0).collect::<Vec<_>>())
         .bind(names.unawaited.iter().map(|(_, concert)| concert.0).collect::<Vec<_>>());
@@ -54,7 +55,7 @@ pub(super) async fn sound(
         let Some(version) = row.try_get::<Option<i64>, _>("version")? else { continue };
         match row.try_get("kind")? {
             "now" => read_at = version,
-            "line" => waiting.extend(at(&names.lines, position).map(|queue| (queue, version))),
+            "line" => waiting.extend(at(&names.joined, position).map(|queue| (queue, version))),
             "held" => {
                 if let Some(concert) = at(&names.unheld, position) {
                     guards.add_held_until(concert, version);
@@ -68,14 +69,14 @@ pub(super) async fn sound(
             "place" => {
                 let token = TokenId(row.try_get("token")?);
                 if let Some((queue, user)) = at(&names.places, position) {
-                    guards.add_place(queue, user, token);
+                    guards.add_live_token(queue, user, token);
                 }
             }
             kind => add(&mut guards, &names, kind, position, Version(version)),
         }
     }
     let now = instant(read_at, "clock", "now").map_err(|error| Error::Decode(Box::new(error)))?;
-    let mut judge = Judge::new(&guards, Lines::of(waiting), now);
+    let mut judge = Judge::new(&guards, WaitingCounts::of(waiting), now);
     Ok(left.into_iter().filter(|index| judge.is_sound(&changes[*index])).collect())
 }
 
@@ -99,7 +100,7 @@ fn add(guards: &mut Guards, names: &Names<'_>, kind: &str, position: i64, versio
     }
 }
 
-/// Positions count from 1.
+/// Converts a position, which counts from 1, to an index.
 fn index(position: i64) -> usize {
     usize::try_from(position - 1).unwrap_or(usize::MAX)
 }

@@ -1,5 +1,5 @@
--- The versions of all rows that a group relies on, each by its table and its position in the array that names it; $1 is now,
--- unless it is the database's.
+-- Selects the versions of all rows that a group relies on, each with its table and its position in the array that contains its key; $1 is
+-- now, unless the database's clock is used.
 SELECT 'now' AS kind, 0::bigint AS position, coalesce($1::bigint, clock_micros()) AS version, NULL::uuid AS token
 UNION ALL
 SELECT 'queue', k.position, t.version, NULL FROM unnest($2::uuid[]) WITH ORDINALITY k (id, position) JOIN queues t ON t.id = k.id
@@ -35,22 +35,23 @@ SELECT 'key', k.position, t.version, NULL
 FROM unnest($15::uuid[], $16::text[], $17::text[]) WITH ORDINALITY k (user_id, route, idempotency_key, position)
 JOIN idempotency_keys t ON t.user_id = k.user_id AND t.route = k.route AND t.idempotency_key = k.idempotency_key
 UNION ALL
--- How many wait.
+-- The numbers of waiting tokens.
 SELECT 'line', k.position, t.waiting, NULL
 FROM unnest($18::uuid[]) WITH ORDINALITY k (id, position) JOIN queue_counters t ON t.queue_id = k.id
 UNION ALL
--- Until when the last hold of a concert lives, of those for dates that aren't cancelled.
+-- The latest deadline of the holds of a concert, except holds of cancelled schedules.
 SELECT 'held', k.position,
        (SELECT max(r.expires_at) FROM reservations r
         WHERE r.state = 'HELD' AND r.expires_at > 0 AND r.concert_id = k.id
-          -- Only those that have not passed: an index reaches them. A subquery, because clock_micros() itself is no key of a search.
+          -- Only deadlines that have not passed, which an index finds. A subquery, because clock_micros() itself cannot be used as an index
+          -- key.
           AND r.expires_at > (SELECT coalesce($1::bigint, clock_micros()))
           AND NOT EXISTS (SELECT 1 FROM schedules d WHERE d.id = r.schedule_id AND d.cancelled_at IS NOT NULL)), NULL
 FROM unnest($19::uuid[]) WITH ORDINALITY k (id, position)
 UNION ALL
--- Until when the last live token of a queue that names a concert lives: for ever, if one waits.
+-- The latest end of the live tokens of a queue that name a concert; unlimited if one is waiting.
 SELECT 'awaited', k.position,
-       -- Not EXISTS: that may be planned as a hash of all who wait.
+       -- Not EXISTS, which may be planned as a hash of all waiting tokens.
        CASE WHEN (SELECT 1 FROM queue_tokens t
                   WHERE t.queue_id = k.queue_id AND t.state = 'WAITING' AND t.concert_id = k.concert_id LIMIT 1) IS NOT NULL
             THEN 9223372036854775807

@@ -1,15 +1,15 @@
-//! Committing: one statement a group. It writes everything and judges its own guards; if one fails, nothing is written, and
-//! it is looked up who can't be committed and tried again without them. So it is first for a group in which changes collide: the statement judges by
-//! what it saw before it wrote.
+//! Commit: one statement per group. It writes all rows and evaluates its own guards; if one fails, nothing is written, the changes that
+//! can't be committed are determined, and the rest is tried again. If changes of a group collide, they are determined first: the statement
+//! evaluates its guards on the rows as they were before it wrote.
 //!
 //! ```text
 //!   do changes collide? ──yes──► sound?
 //!      │ no
 //!      ▼
 //!   statement ──ok──► committed
-//!      │ a guard, a unique record
+//!      │ a guard or a unique constraint fails
 //!      ▼
-//!   sound?  drops those whose rows have changed ──► statement again, a few times, then each change alone, once
+//!   sound?  removes changes whose rows have changed ──► statement again, a few times, then each change alone, once
 //! ```
 
 mod families;
@@ -20,7 +20,7 @@ mod tables;
 
 use std::collections::BTreeMap;
 
-use adapters_sql::commit::{Batch, Lines, Numbers};
+use adapters_sql::commit::{Batch, Numbers, WaitingCounts};
 use adapters_sql::micros;
 use application::ports::{CommitError, Committed};
 use domain::change::Collisions;
@@ -35,17 +35,17 @@ use self::statement::{Joins, Terms, statement};
 use crate::database::Connections;
 use crate::error::{Cause, Failure};
 
-/// How often a group is tried before its members go alone.
+/// How often a group is tried before its changes are tried alone.
 const TRIES: u32 = 3;
 
-/// What came of each change.
+/// The result of each change.
 type Results = Vec<Result<Committed, CommitError>>;
 
-/// Commits `changes` and tells for each what came of it. `now` is the clock's reading, unless it is the database's clock that counts.
+/// Commits `changes` and returns the result of each. `now` is the clock's reading, unless the database's clock is used.
 pub(crate) async fn commit(connections: &Connections, now: Option<OffsetDateTime>, changes: &[Change]) -> Results {
     let mut results: Results = changes.iter().map(|_| Err(CommitError::Conflict)).collect();
     let mut left: Vec<usize> = (0..changes.len()).collect();
-    // The statement judges its guards by what it saw before it wrote: what collides must not be in it.
+    // The statement evaluates its guards on the rows as they were before it wrote: it must not contain changes that collide.
     let mut together = Collisions::default();
     let mut is_apart = changes.iter().all(|change| together.admit(change));
     for _ in 0..TRIES {
@@ -68,7 +68,7 @@ pub(crate) async fn commit(connections: &Connections, now: Option<OffsetDateTime
             Cause::Constraint | Cause::Locked if left.len() > 1 => break,
             Cause::Guard | Cause::Unique | Cause::Constraint | Cause::Locked | Cause::Lost | Cause::Refused | Cause::Unknown => {
                 for index in left {
-                    results[index] = Err(failure.told());
+                    results[index] = Err(failure.commit_error());
                 }
                 return results;
             }
@@ -78,21 +78,21 @@ pub(crate) async fn commit(connections: &Connections, now: Option<OffsetDateTime
     let mut is_away = false;
     for index in left {
         if is_away {
-            results[index] = Err(CommitError::Unavailable("the database went away before".into()));
+            results[index] = Err(CommitError::Unavailable("the connection to the database was lost before".into()));
             continue;
         }
         results[index] = match write(connections, now, &[&changes[index]]).await {
             Ok(committed) => Ok(committed.into_iter().next().unwrap_or_default()),
             Err(failure) => {
                 is_away = matches!(failure.cause(), Cause::Refused | Cause::Unknown);
-                Err(failure.told())
+                Err(failure.commit_error())
             }
         };
     }
     results
 }
 
-/// The results if those `left` can't be judged.
+/// Returns the results if it can't be determined which of `left` can be committed.
 fn unavailable(mut results: Results, left: Vec<usize>, error: &Error) -> Results {
     for index in left {
         results[index] = Err(CommitError::Unavailable(error.to_string().into()));
@@ -105,7 +105,7 @@ async fn write(connections: &Connections, now: Option<OffsetDateTime>, changes: 
     if changes.is_empty() {
         return Ok(Vec::new());
     }
-    // Within the group numbers count from 1; the statement adds what was handed out before.
+    // Within the group, numbers count from 1; the statement adds the last number before the group.
     let mut numbers = Numbers::default();
     let places: Vec<Option<(QueueId, u64)>> =
         changes.iter().map(|change| change.row::<NewToken>().map(|new| (new.row.queue, numbers.next(new.row.queue)))).collect();
@@ -114,7 +114,7 @@ async fn write(connections: &Connections, now: Option<OffsetDateTime>, changes: 
         batch.add(change, place.map(|(_, number)| number));
     }
     batch.sort();
-    let room = Lines::room_for(changes.iter().copied());
+    let room = WaitingCounts::capacity_for(changes.iter().copied());
     let joins = |(queue, numbers): (QueueId, i64)| Joins { queue: queue.0, numbers, room: room.get(&queue).copied() };
     let terms = Terms {
         now: now.map(micros),

@@ -1,6 +1,6 @@
-//! Tables as the commit sees them: which columns a row has, and how many rows become one array a column.
+//! Tables as the commit uses them: the columns of a row, and the conversion of rows to one array per column.
 //!
-//! Arrays and `unnest` cost a tenth of rows as JSON, and the statement's text doesn't depend on the number of rows.
+//! Arrays and `unnest` cost a tenth of rows as JSON, and the text of the statement doesn't depend on the number of rows.
 
 use sea_orm::sqlx::error::BoxDynError;
 use sea_orm::sqlx::postgres::PgArguments;
@@ -17,11 +17,11 @@ pub(super) struct Column<R: 'static> {
 /// A table.
 pub(super) struct Table<R: 'static> {
     pub(super) name: &'static str,
-    /// What names a row.
+    /// The columns of the primary key.
     pub(super) key: &'static [Column<R>],
-    /// What an update writes; if the first is the version, it is guarded.
+    /// The columns that an update writes; if the first is the version, it is guarded.
     pub(super) set: &'static [Column<R>],
-    /// What only an insert writes.
+    /// The columns that only an insert writes.
     pub(super) rest: &'static [Column<R>],
 }
 
@@ -40,22 +40,22 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
-/// How many parameters a statement in the making has so far.
+/// The number of parameters of a statement under construction.
 #[derive(Default)]
 pub(super) struct Parameters(usize);
 
 impl Parameters {
-    /// The next parameter.
+    /// Returns the next parameter.
     pub(super) fn next(&mut self) -> usize {
         self.0 += 1;
         self.0
     }
 
-    /// `unnest(…) AS new (…)` over the next parameters, one for each of `columns`.
+    /// Returns `unnest(…) AS new (…)` over the next parameters, one for each of `columns`.
     fn unnest<'a, R: 'static>(&mut self, columns: impl Iterator<Item = &'a Column<R>>) -> String {
         let (mut arrays, mut names) = (Vec::new(), Vec::new());
         for column in columns {
-            // There are no arrays of JSON: it comes as text.
+            // JSON is passed as text, because there are no arrays of JSON.
             let sql_type = if column.sql_type == "json" { "text" } else { column.sql_type };
             arrays.push(format!("${}::{sql_type}[]", self.next()));
             names.push(column.name);
@@ -82,7 +82,7 @@ impl<R> Table<R> {
         self.key.iter().chain(self.set).chain(self.rest)
     }
 
-    /// Inserts rows; `source` follows the arrays in the FROM clause, and `value` may replace a column's value.
+    /// Returns an insert of rows; `source` follows the arrays in the FROM clause, and `value` may replace the value of a column.
     pub(super) fn insert(&self, parameters: &mut Parameters, source: &str, value: impl Fn(&str) -> Option<&'static str>) -> String {
         let rows = parameters.unnest(self.all());
         let names: Vec<_> = self.all().map(|column| column.name).collect();
@@ -90,14 +90,14 @@ impl<R> Table<R> {
         format!("INSERT INTO {} ({}) SELECT {} FROM {rows} {source} RETURNING 1", self.name, names.join(", "), values.join(", "))
     }
 
-    /// Binds what [`Self::insert`] asks for.
+    /// Binds the parameters of [`Self::insert`].
     pub(super) fn bind_insert(&self, rows: &[R], arguments: &mut PgArguments) -> Result<(), BoxDynError> {
         bind(self.all(), rows, arguments)
     }
 
-    /// Updates rows that have the version before; `new.was` is the state that a row had. The rows are looked up by their keys
-    /// first, behind an OFFSET that the planner doesn't see through: it would read the whole table if that was empty when it
-    /// planned.
+    /// Returns an update of rows that have the previous version; `new.was` is the previous state of a row. The rows are looked up by their
+    /// keys first, behind an OFFSET as an optimization barrier: the planner would read the whole table if that was empty when the statement
+    /// was planned.
     pub(super) fn update(&self, parameters: &mut Parameters, returning: &str) -> String {
         let rows = parameters.unnest(self.key.iter().chain(self.set));
         let set: Vec<_> = self.set.iter().map(|column| format!("{} = {}", column.name, column.value())).collect();
@@ -112,7 +112,7 @@ impl<R> Table<R> {
         )
     }
 
-    /// Binds what [`Self::update`] asks for.
+    /// Binds the parameters of [`Self::update`].
     pub(super) fn bind_update(&self, rows: &[R], arguments: &mut PgArguments) -> Result<(), BoxDynError> {
         bind(self.key.iter().chain(self.set), rows, arguments)
     }

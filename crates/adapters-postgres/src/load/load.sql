@@ -1,13 +1,14 @@
--- Everything that a batch of needs names, and everything that this leads to, in one statement and so in one snapshot.
--- A row may come more than once. OFFSET 0 keeps the order of the joins: from the few keys to the index, even if the table was
--- empty when this was planned. The wanted keys come as arrays:
---   $1 now, unless it is the database's   $2 $3 $4 keys   $5 users with their wallets   $6 tokens   $7 concerts with their dates
---   $8 schedules   $9 payments   $10 reservations   $11 tokens whose holds are wanted   $12 $13 seats   $14 $15 users' reservations
---   for the concert of a schedule   $16 $17 places of users in the queue of a concert, or in the default one   $18 $19 lines: queue,
---   at most   $20 $21 lapsed holds: at most, how long a hold lasts   $22 queues   $23 concerts of which it is asked whether anybody
---   counts on their queue   $24 $25 labels of a schedule's seats
+-- Selects the rows that a batch of needs refers to, and the rows that those refer to, in one statement and so in one snapshot.
+-- A row may be returned more than once. OFFSET 0 keeps the order of the joins: from the few keys to the index, even if the table was
+-- empty when this was planned. The wanted keys are arrays:
+--   $1 now, unless the database's clock is used   $2 $3 $4 idempotency keys   $5 users with their wallets   $6 tokens
+--   $7 concerts with their schedules   $8 schedules   $9 payments   $10 reservations   $11 tokens whose holds are wanted
+--   $12 $13 seats   $14 $15 users' reservations for the concert of a schedule   $16 $17 live tokens of users in the queue of a
+--   concert, or in the default queue   $18 $19 queues with their first tokens: queue, at most   $20 $21 lapsed holds: at most,
+--   maximum duration of a hold   $22 queues   $23 concerts for which it must be known whether they are in use
+--   $24 $25 labels of a schedule's seats
 WITH
--- now() is the moment at which the statement arrived: not later than its snapshot.
+-- now() is the time at which the statement was received: not later than its snapshot.
 clock AS MATERIALIZED (SELECT coalesce($1::bigint, (extract(epoch FROM now()) * 1000000)::bigint) AS now),
 lapsed AS MATERIALIZED (
     SELECT t.* FROM unnest($18::uuid[], $19::bigint[]) k (wanted_queue, at_most)
@@ -27,7 +28,7 @@ lapsed_holds AS MATERIALIZED (
         SELECT id FROM reservations
         WHERE state = 'HELD' AND expires_at > 0 AND expires_at <= (SELECT now FROM clock)
         ORDER BY expires_at LIMIT k.at_most) r),
--- Holds of dates that were cancelled a short while ago, by the live claims to their seats.
+-- Holds of schedules that were cancelled recently, found by their live reserved seats.
 cancelled_holds AS MATERIALIZED (
     SELECT k.need, r.id FROM unnest($20::bigint[], $21::bigint[]) WITH ORDINALITY k (at_most, longest, need)
     CROSS JOIN LATERAL (
@@ -68,7 +69,7 @@ held_seats AS MATERIALIZED (
     SELECT s.* FROM holds h
     CROSS JOIN LATERAL (SELECT * FROM reservation_seats o WHERE o.reservation_id = h.id OFFSET 0) o
     CROSS JOIN LATERAL (SELECT * FROM seats s WHERE s.schedule_id = o.schedule_id AND s.number = o.number OFFSET 0) s),
--- What the queues of lines admit to, if somebody waits there: dates, and whether they have seats; a concert without dates, once.
+-- The schedules of the queues ($18) with waiting tokens, and whether they have seats; a concert without schedules, once.
 offered AS MATERIALIZED (
     SELECT c.queue_id, d.id AS schedule_id, s.schedule_id IS NOT NULL AS has_seats
     FROM unnest($18::uuid[]) k (id)

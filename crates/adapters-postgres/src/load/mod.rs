@@ -1,4 +1,4 @@
-//! Loading: the rows that a batch's needs are about, by one statement and so from one snapshot. See `load.sql`.
+//! Load: the rows that a batch of needs refers to, by one statement and so from one snapshot. See `load.sql`.
 
 use adapters_sql::load::Wanted;
 use adapters_sql::rows::key;
@@ -17,7 +17,7 @@ use crate::error::read_error;
 
 pub(crate) const LOAD: &str = include_str!("load.sql");
 
-/// All rows that `needs` are about; `now` is given unless it is the database's clock that counts.
+/// Loads all rows that `needs` refer to; `now` is given unless the database's clock is used.
 pub(crate) async fn load(connections: &Connections, now: Option<OffsetDateTime>, needs: &[Need]) -> Result<Rows, ReadError> {
     let found = connections.within(query(now, needs).fetch_all(&connections.pool)).await.map_err(read_error)?;
     let (mut now, mut all) = (None, Vec::with_capacity(found.len()));
@@ -27,7 +27,7 @@ pub(crate) async fn load(connections: &Connections, now: Option<OffsetDateTime>,
             kind => all.push(read(kind, row)?),
         }
     }
-    let now = now.ok_or_else(|| ReadError::Corrupt("no reading of the clock".to_owned()))?;
+    let now = now.ok_or_else(|| ReadError::Corrupt("the clock reading is missing".to_owned()))?;
     let mut rows = Rows::at(instant(now, "clock", "now")?);
     for row in all {
         add(&mut rows, row);
@@ -51,11 +51,11 @@ fn read(kind: &str, row: &PgRow) -> Result<Row, ReadError> {
         "held" => Row::Held(content(row)?),
         "awaited" => Row::Awaited(content(row)?),
         "hold" => Row::Reservation(content(row)?),
-        kind => return Err(ReadError::Corrupt(format!("a row of the kind {kind}"))),
+        kind => return Err(ReadError::Corrupt(format!("a row of the unknown kind {kind}"))),
     })
 }
 
-/// The row of a table that came as JSON.
+/// Returns the row of a table from its JSON form.
 pub(crate) fn content<T: DeserializeOwned>(row: &PgRow) -> Result<T, ReadError> {
     let text: &str = row.try_get("content").map_err(read_error)?;
     serde_json::from_str(text).map_err(|error| ReadError::Corrupt(error.to_string()))
@@ -63,7 +63,7 @@ pub(crate) fn content<T: DeserializeOwned>(row: &PgRow) -> Result<T, ReadError> 
 
 type Query = sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments>;
 
-/// The statement with the keys that `needs` name.
+/// Returns the statement with the keys in `needs`.
 fn query(now: Option<OffsetDateTime>, needs: &[Need]) -> Query {
     let wanted = Wanted::by(needs);
     let (keys_users, keys_routes, keys) = unzip3(wanted.keys.iter().map(|scope| {

@@ -1,4 +1,4 @@
--- A database that looks to the planner as if each of its large tables had four million rows: twenty thousand of them are there.
+-- Makes the planner assume that each large table has four million rows: twenty thousand of them exist.
 INSERT INTO queues (id, version, name, state) SELECT md5('queue ' || n)::uuid, 1, 'Queue', 'OPEN' FROM generate_series(1, 50) n;
 INSERT INTO queue_admissions (queue_id, version) SELECT md5('queue ' || n)::uuid, 1 FROM generate_series(1, 50) n;
 INSERT INTO queue_counters (queue_id) SELECT md5('queue ' || n)::uuid FROM generate_series(1, 50) n;

@@ -1,4 +1,4 @@
-//! A database as it is: empty, half restored, of another release.
+//! Audits of databases: empty, partly restored, of another release.
 
 use adapters_postgres::{OpenError, PostgresDatabase};
 use application::ports::Audit;
@@ -6,21 +6,21 @@ use testbed::Cluster;
 
 use crate::world::World;
 
-async fn broken(world: &World) -> Vec<&'static str> {
+async fn violated(world: &World) -> Vec<&'static str> {
     let findings = PostgresDatabase::open(&world.database.url).await.unwrap().audit().await.unwrap();
     findings.iter().filter(|finding| finding.violations > 0).map(|finding| finding.invariant.name()).collect()
 }
 
 #[tokio::test]
-async fn a_database_without_a_store_is_not_audited_and_stays_as_it_is() {
+async fn a_database_without_a_store_is_refused_by_the_audit_and_not_changed() {
     let database = Cluster::shared().create_database();
     let refused = PostgresDatabase::open(&database.url).await.unwrap_err();
-    assert!(matches!(&refused, OpenError::Unfit(reason) if reason.to_string() == "there is no store in it"), "{refused:?}");
+    assert!(matches!(&refused, OpenError::Unfit(reason) if reason.to_string() == "it contains no store"), "{refused:?}");
     assert_eq!(Cluster::shared().sql(&database.name, "SELECT count(*) FROM pg_class WHERE relname = 'queues'").trim(), "0");
 }
 
 #[tokio::test]
-async fn a_database_of_another_release_is_not_audited() {
+async fn a_database_of_another_release_is_refused_by_the_audit() {
     for (change, expected) in [
         ("DELETE FROM seaql_migrations WHERE version = '0003_operators'", "its schema is older"),
         ("INSERT INTO seaql_migrations VALUES ('2999_flying_cars', 0)", "its schema is newer than this release: it has 2999_flying_cars"),
@@ -33,19 +33,19 @@ async fn a_database_of_another_release_is_not_audited() {
 }
 
 #[tokio::test]
-async fn a_database_that_was_restored_in_part_breaks_a_promise() {
+async fn a_partly_restored_database_violates_an_invariant() {
     let world = World::empty().await;
-    assert_eq!(broken(&world).await, Vec::<&str>::new(), "nothing that the migrations name is missing");
+    assert_eq!(violated(&world).await, Vec::<&str>::new(), "all objects that the migrations name exist");
     world.sql("DROP TRIGGER audit_entries_append_only ON audit_entries");
-    assert_eq!(broken(&world).await, ["schema_is_complete"]);
+    assert_eq!(violated(&world).await, ["schema_is_complete"]);
     world.sql("DROP INDEX reservation_seats_live");
-    assert_eq!(broken(&world).await, ["schema_is_complete"]);
+    assert_eq!(violated(&world).await, ["schema_is_complete"]);
     world.sql("DROP TABLE payments, wallet_entries");
-    assert_eq!(broken(&world).await, ["schema_is_complete"]);
+    assert_eq!(violated(&world).await, ["schema_is_complete"]);
 }
 
 #[tokio::test]
-async fn the_schema_is_what_the_migrations_name() {
+async fn the_migrations_name_all_objects_of_the_schema() {
     let world = World::empty().await;
     let there = world.sql(
         "SELECT relname FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')
@@ -54,5 +54,5 @@ async fn the_schema_is_what_the_migrations_name() {
     );
     let named = migrations::POSTGRES.objects();
     let unnamed: Vec<&str> = there.lines().filter(|name| !named.contains_key(name) && *name != "seaql_migrations").collect();
-    assert_eq!(unnamed, Vec::<&str>::new(), "they name all that is there");
+    assert_eq!(unnamed, Vec::<&str>::new(), "the migrations name all objects that exist");
 }

@@ -1,4 +1,4 @@
-//! The PostgreSQL store keeps the contract of a persistence adapter.
+//! The PostgreSQL store passes the conformance suite of persistence adapters.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,10 +10,10 @@ use async_trait::async_trait;
 use testbed::{Cluster, Database, Durability};
 use tokio::sync::OnceCell;
 
-/// A migrated database, of which every test gets a copy.
+/// A migrated database that is copied for each test.
 static TEMPLATE: OnceCell<Database> = OnceCell::const_new();
 
-const SIZE: PoolSize = PoolSize { commands: 3, reads: 2, order_timeout: std::time::Duration::from_secs(30) };
+const SIZE: PoolSize = PoolSize { commands: 3, reads: 2, operator_timeout: std::time::Duration::from_secs(30) };
 
 async fn template() -> &'static Database {
     let migrated = || async {
@@ -24,7 +24,7 @@ async fn template() -> &'static Database {
     TEMPLATE.get_or_init(migrated).await
 }
 
-/// The databases of the stores that were fresh once, and the server of the one that may crash.
+/// The databases of all stores that were created, and the server of the store that may crash.
 #[derive(Default)]
 struct Postgres {
     databases: Mutex<Vec<Database>>,
@@ -32,9 +32,9 @@ struct Postgres {
 }
 
 impl Postgres {
-    fn kill_and_restart_the_own_server(&self) {
+    fn kill_and_restart_server(&self) {
         let mut server = self.own_server.lock().unwrap();
-        let server = server.as_mut().expect("a store that was made to crash");
+        let server = server.as_mut().expect("a store on its own server");
         server.kill();
         server.restart();
     }
@@ -56,12 +56,12 @@ impl Adapter for Postgres {
     }
 
     async fn reopened(&self, clock: Arc<StoppedClock>) -> Ports {
-        let url = self.databases.lock().unwrap().last().expect("a store that was fresh once").url.clone();
+        let url = self.databases.lock().unwrap().last().expect("a store was created before").url.clone();
         PostgresStore::open_with_clock(&url, SIZE, clock).await.unwrap().ports()
     }
 
     async fn after_crash(&self, clock: Arc<StoppedClock>) -> Ports {
-        self.kill_and_restart_the_own_server();
+        self.kill_and_restart_server();
         self.reopened(clock).await
     }
 

@@ -1,4 +1,4 @@
-//! Connections that break, and servers that can't be trusted.
+//! Broken connections, and servers that may lose commits.
 
 use adapters_postgres::{OpenError, PostgresStore};
 use application::ports::{CommitError, HealthCheck, ReadError, Store, Users};
@@ -10,15 +10,15 @@ use crate::world::{SIZE, World, a_change, user};
 async fn a_commit_whose_connection_breaks_has_an_unknown_outcome_and_the_next_one_is_committed() {
     let world = World::empty().await;
     let registration = world.a_registration(1).await;
-    let told = world.break_amid(registration.clone()).await;
-    assert!(matches!(told, Err(CommitError::Unknown(_))), "{told:?}");
+    let result = world.commit_with_broken_connection(registration.clone()).await;
+    assert!(matches!(result, Err(CommitError::Unknown(_))), "{result:?}");
 
     assert_eq!(world.store.reads().user(user(1)).await.unwrap(), None);
     assert!(world.commit(&[registration]).await[0].is_ok());
 }
 
 #[tokio::test]
-async fn all_connections_may_break_and_whoever_asks_once_it_was_noticed_is_answered() {
+async fn requests_succeed_once_broken_connections_have_been_detected() {
     let world = World::empty().await;
     let registration = world.a_registration(1).await;
     world
@@ -30,7 +30,7 @@ async fn all_connections_may_break_and_whoever_asks_once_it_was_noticed_is_answe
     }
 
     assert!(tries > 0, "no connection broke");
-    // At once, so that each connection of the pools is used.
+    // Concurrently, so that each connection of the pools is used.
     let load = || world.store.load(&[]);
     let loads: [_; SIZE.commands as usize] = tokio::join!(load(), load(), load(), load()).into();
     assert!(loads.iter().all(Result::is_ok), "{loads:?}");
@@ -41,7 +41,7 @@ async fn all_connections_may_break_and_whoever_asks_once_it_was_noticed_is_answe
 }
 
 #[tokio::test]
-async fn a_role_that_may_lose_acknowledged_commits_is_refused() {
+async fn a_role_without_synchronous_commits_is_refused() {
     for (setting, is_durable) in [("off", false), ("local", false), ("remote_write", false), ("on", true), ("remote_apply", true)] {
         let database = Cluster::shared().create_database();
         Cluster::shared().sql(&database.name, &format!("ALTER DATABASE {} SET synchronous_commit = {setting}", database.name));
@@ -54,10 +54,10 @@ async fn a_role_that_may_lose_acknowledged_commits_is_refused() {
 }
 
 #[tokio::test]
-async fn a_server_that_starts_to_lose_acknowledged_commits_is_reported() {
+async fn a_server_that_loses_synchronous_commits_later_is_reported() {
     let world = World::empty().await;
     world.store.check().await.unwrap();
-    // Of the connections that are opened from now on; those of the store are replaced.
+    // Applies to new connections; those of the store are replaced.
     world.sql(&format!("ALTER DATABASE {} SET synchronous_commit = local", world.database.name));
     world
         .sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'frontrow'");
@@ -72,7 +72,7 @@ async fn a_server_that_starts_to_lose_acknowledged_commits_is_reported() {
     };
     assert!(matches!(reported, Err(ReadError::NotDurable)), "{reported:?}");
     let results = world.commit(&[a_change(1)]).await;
-    assert!(matches!(results[0], Err(CommitError::Unavailable(_))), "no such connection is used: {results:?}");
+    assert!(matches!(results[0], Err(CommitError::Unavailable(_))), "the store uses no such connection: {results:?}");
 }
 
 #[tokio::test]
@@ -84,7 +84,7 @@ async fn a_standby_is_refused() {
 }
 
 #[tokio::test]
-async fn a_table_that_is_missing_is_a_fault_and_no_outage() {
+async fn a_missing_table_is_a_fault_not_an_outage() {
     let world = World::empty().await;
     let registration = world.a_registration(1).await;
     world.sql("ALTER TABLE users RENAME TO lost");

@@ -1,4 +1,4 @@
-//! The event log: commits that take long, a server that is killed amid a page, a dump that is restored.
+//! The event log: long commits, a server that is killed during a page, a restored dump.
 
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use testbed::{Cluster, Durability};
 
 use crate::world::{SIZE, World, a_change};
 
-/// A token's row in the log as another instance would have written it, in a transaction that is still open.
+/// The log entry of a token's row as another instance writes it, in a transaction that is still open.
 const LOGGED: &str = r#"
     INSERT INTO event_log (positions, at, events, rows) VALUES (1, 0, '[]', '{"tokens": [
         {"id": "00000000-0000-0000-0000-0000000000aa", "version": 1, "queue_id": "0f207207-0000-7000-8000-000000000001",
@@ -22,19 +22,19 @@ async fn end(store: &PostgresStore) -> Position {
     store.extent().await.unwrap().end
 }
 
-/// How many rows are news after `position`.
-async fn news(store: &PostgresStore, position: &mut Position) -> usize {
+/// Returns the number of new rows after `position`, and advances it.
+async fn count_new(store: &PostgresStore, position: &mut Position) -> usize {
     let page = store.rows(*position, 5_000).await.unwrap().unwrap();
-    assert_eq!(page.position, page.end, "all of it");
+    assert_eq!(page.position, page.end, "the page ends at the end of the log");
     *position = page.position;
     page.items.len()
 }
 
 async fn page(store: &PostgresStore, position: Position) -> LogPage<LoggedEvent> {
-    store.events(position, 3).await.unwrap().expect("the log goes on")
+    store.events(position, 3).await.unwrap().expect("the position is in the log")
 }
 
-/// All events after `position`, in small pages.
+/// Returns all events after `position`, read in small pages.
 async fn rest(store: &PostgresStore, mut position: Position) -> Vec<LoggedEvent> {
     let mut events = Vec::new();
     loop {
@@ -48,46 +48,46 @@ async fn rest(store: &PostgresStore, mut position: Position) -> Vec<LoggedEvent>
 }
 
 #[tokio::test]
-async fn a_commit_that_began_before_others_and_ended_after_them_is_told_of_once_and_after_them() {
+async fn a_commit_that_ends_after_later_ones_is_logged_once_after_them() {
     let world = World::empty().await;
-    let mut beside = world.beside().await;
-    let mut slow = beside.begin().await.unwrap();
+    let mut connection = world.connect().await;
+    let mut slow = connection.begin().await.unwrap();
     slow.execute(AssertSqlSafe(LOGGED)).await.unwrap();
     let mut position = end(&world.store).await;
     world.sql(LOGGED);
-    assert_eq!(news(&world.store, &mut position).await, 1, "the younger one alone");
+    assert_eq!(count_new(&world.store, &mut position).await, 1, "only the commit that has ended");
 
     slow.commit().await.unwrap();
 
-    assert_eq!(news(&world.store, &mut position).await, 1);
-    assert_eq!(news(&world.store, &mut position).await, 0);
+    assert_eq!(count_new(&world.store, &mut position).await, 1);
+    assert_eq!(count_new(&world.store, &mut position).await, 0);
 }
 
 #[tokio::test]
-async fn a_transaction_that_stays_open_holds_nobody_back() {
+async fn an_open_transaction_does_not_block_readers() {
     let world = World::empty().await;
-    let mut beside = world.beside().await;
-    let mut slow = beside.begin().await.unwrap();
+    let mut connection = world.connect().await;
+    let mut slow = connection.begin().await.unwrap();
     slow.execute(AssertSqlSafe(LOGGED)).await.unwrap();
     let mut position = end(&world.store).await;
     for _ in 0..3 {
         world.sql(LOGGED);
-        assert_eq!(news(&world.store, &mut position).await, 1);
+        assert_eq!(count_new(&world.store, &mut position).await, 1);
     }
     slow.rollback().await.unwrap();
-    assert_eq!(news(&world.store, &mut position).await, 0);
+    assert_eq!(count_new(&world.store, &mut position).await, 0);
 }
 
 #[tokio::test]
-async fn what_was_committed_before_is_read_although_another_reader_gives_positions_at_this_moment() {
+async fn committed_rows_are_read_while_another_reader_assigns_positions() {
     let world = World::empty().await;
     let mut position = end(&world.store).await;
     world.sql(LOGGED);
-    let mut beside = world.beside().await;
-    let mut placing = beside.begin().await.unwrap();
+    let mut connection = world.connect().await;
+    let mut placing = connection.begin().await.unwrap();
     placing.execute("SELECT place_events(10, false)").await.unwrap();
     let store = world.store.clone();
-    let reading = tokio::spawn(async move { news(&store, &mut position).await });
+    let reading = tokio::spawn(async move { count_new(&store, &mut position).await });
     let waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     while !reading.is_finished() && world.sql(waits).trim() == "0" {
         tokio::task::yield_now().await;
@@ -96,20 +96,21 @@ async fn what_was_committed_before_is_read_although_another_reader_gives_positio
     assert_eq!(reading.await.unwrap(), 1);
 }
 
-/// A reader finds what waits for its position by the transactions that aren't over, not among all that vacuum has yet to remove.
+/// A reader finds commits without positions by the transactions that are in progress, not by scanning all rows that vacuum has yet to
+/// remove.
 #[tokio::test]
-async fn what_has_its_position_is_not_looked_at_again_though_vacuum_may_not_remove_it() {
+async fn rows_with_positions_are_not_scanned_again_before_vacuum() {
     let world = World::empty().await;
-    let mut beside = world.beside().await;
-    let mut old = beside.begin().await.unwrap();
-    // It has written as well, so that no later transaction comes before all that are under way.
+    let mut connection = world.connect().await;
+    let mut old = connection.begin().await.unwrap();
+    // It has a transaction id, so that no later transaction is the oldest in progress.
     old.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT pg_current_xact_id()").await.unwrap();
     let mut position = end(&world.store).await;
     world.sql(&format!(
         "{} FROM generate_series(1, 3000)",
         LOGGED.replace("VALUES (1, 0, '[]',", "SELECT 1, 0, '[]',").trim_end_matches(')')
     ));
-    while news(&world.store, &mut position).await > 0 {}
+    while count_new(&world.store, &mut position).await > 0 {}
     assert_eq!(position, Position(3_000));
     let plan = world.sql(
         "EXPLAIN (ANALYZE, COSTS off, TIMING off, SUMMARY off, BUFFERS)
@@ -122,7 +123,7 @@ async fn what_has_its_position_is_not_looked_at_again_though_vacuum_may_not_remo
 }
 
 #[tokio::test]
-async fn numbers_that_the_statement_gives_are_in_the_log() {
+async fn numbers_that_the_statement_assigns_are_in_the_log() {
     let world = World::empty().await;
     assert!(world.commit(&[world.a_join(1).await, world.a_join(2).await]).await.iter().all(Result::is_ok));
     let other = PostgresStore::open(&world.database.url, SIZE).await.unwrap();
@@ -134,7 +135,7 @@ async fn numbers_that_the_statement_gives_are_in_the_log() {
         .iter()
         .map(|row| match row {
             domain::LoggedRow::Token(token) => token.number,
-            other => panic!("only tokens: {other:?}"),
+            other => panic!("expected a token, got {other:?}"),
         })
         .collect();
     assert_eq!(numbers, [3, 4]);
@@ -142,7 +143,7 @@ async fn numbers_that_the_statement_gives_are_in_the_log() {
 }
 
 #[tokio::test]
-async fn rows_that_make_no_sense_are_said_to_be_so() {
+async fn invalid_rows_are_reported_as_corrupt() {
     let world = World::empty().await;
     let position = end(&world.store).await;
     world.sql(&LOGGED.replace("WAITING", "ASLEEP"));
@@ -150,27 +151,27 @@ async fn rows_that_make_no_sense_are_said_to_be_so() {
     assert!(matches!(&read, Err(ReadError::Corrupt(what)) if what == "queue_tokens.state"), "{read:?}");
 }
 
-/// Whose registration an event tells of.
+/// Returns the user whose registration an event reports.
 fn registered(event: &LoggedEvent) -> u128 {
     match event.event.fact {
         Fact::UserRegistered { user } => user.0.as_u128(),
-        ref other => panic!("only registrations: {other:?}"),
+        ref other => panic!("expected a registration, got {other:?}"),
     }
 }
 
-/// Each is there once, in ascending order of positions, and everybody who was acknowledged.
+/// Asserts that each user occurs once, that positions ascend, and that all acknowledged users occur.
 fn assert_each_once(events: &[LoggedEvent], acknowledged: &[u128]) {
     assert!(events.windows(2).all(|pair| pair[0].position < pair[1].position));
     let mut users: Vec<_> = events.iter().map(registered).collect();
     users.sort_unstable();
-    assert!(users.windows(2).all(|pair| pair[0] < pair[1]), "one is told of twice");
+    assert!(users.windows(2).all(|pair| pair[0] < pair[1]), "an event is read twice");
     for user in acknowledged {
-        assert!(users.binary_search(user).is_ok(), "{user} is lost");
+        assert!(users.binary_search(user).is_ok(), "the acknowledged user {user} is missing");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_killed_amid_a_page_loses_and_repeats_nothing() {
+async fn a_server_killed_during_a_page_loses_and_repeats_no_events() {
     const WRITERS: u128 = 3;
     let mut cluster = Cluster::start(Durability::Processes);
     let database = cluster.create_database();
@@ -193,7 +194,7 @@ async fn a_server_killed_amid_a_page_loses_and_repeats_nothing() {
                 })
             })
             .collect();
-        // Amid pages and commits: the reader has more to read when the server dies.
+        // During pages and commits: the reader has more to read when the server is killed.
         let enough = events.len() + 40;
         while events.len() < enough {
             let page = page(&store, position).await;
@@ -202,7 +203,7 @@ async fn a_server_killed_amid_a_page_loses_and_repeats_nothing() {
         }
         cluster.kill();
         let torn = store.events(position, 3).await;
-        assert!(torn.is_err(), "it is dead");
+        assert!(torn.is_err(), "the server is not running");
         stop.store(true, Ordering::Relaxed);
         for writer in writers {
             acknowledged.extend(writer.await.unwrap());
@@ -212,9 +213,9 @@ async fn a_server_killed_amid_a_page_loses_and_repeats_nothing() {
     let store = PostgresStore::open(&database.url, SIZE).await.unwrap();
     events.extend(rest(&store, position).await);
     assert_each_once(&events, &acknowledged);
-    assert_eq!(rest(&store, Position(0)).await, events, "whoever reads it all again is told the same");
+    assert_eq!(rest(&store, Position(0)).await, events, "a second read returns the same events");
     let users = cluster.sql(&database.name, "SELECT count(*) FROM users");
-    assert_eq!(users.trim(), events.len().to_string(), "who is not acknowledged is told of if they are there");
+    assert_eq!(users.trim(), events.len().to_string(), "unacknowledged users are in the log if they were written");
 }
 
 fn run(command: &mut Command) -> Vec<u8> {
@@ -224,7 +225,7 @@ fn run(command: &mut Command) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_restored_dump_goes_on_where_its_readers_were() {
+async fn readers_of_a_restored_dump_continue_at_their_positions() {
     let world = World::empty().await;
     let mailer = ReaderName::new("mailer").unwrap();
     let register = async |store: &PostgresStore, numbers: std::ops::Range<u128>| {
@@ -239,7 +240,7 @@ async fn a_restored_dump_goes_on_where_its_readers_were() {
     register(&world.store, 6..9).await;
     let dump = tempfile::NamedTempFile::new().unwrap();
     run(Command::new(Cluster::program("pg_dump").unwrap()).arg(&world.database.url).arg("--file").arg(dump.path()));
-    // What happens after the dump is lost with the database, and its positions are given to others.
+    // Events after the dump are lost with the database, and their positions are assigned to other events.
     register(&world.store, 100..104).await;
     assert_eq!(rest(&world.store, read.position).await.len(), 9);
 
@@ -247,7 +248,7 @@ async fn a_restored_dump_goes_on_where_its_readers_were() {
     run(Command::new(Cluster::program("psql").unwrap())
         .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", &restored.url, "-f"])
         .arg(dump.path()));
-    // As of a server that has come further than this one.
+    // As of a server with higher transaction ids than this one.
     Cluster::shared().sql(&restored.name, "UPDATE log_extent SET placed = '900000000000:900000000009:'");
     let store = PostgresStore::open(&restored.url, SIZE).await.unwrap();
 

@@ -1,5 +1,4 @@
-//! The PostgreSQL store: the contract of every adapter (`conformance`), and what only PostgreSQL can show: locks, broken connections,
-//! commits that take long.
+//! The PostgreSQL store: the conformance suite (`conformance`), and tests specific to PostgreSQL: locks, broken connections, long commits.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test: a panic is how it fails")]
 
 mod audit;

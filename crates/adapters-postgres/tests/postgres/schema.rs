@@ -1,4 +1,4 @@
-//! The schema itself refuses what would break a promise, even if the program were wrong.
+//! The constraints of the schema reject rows that violate a guarantee, even if the program is wrong.
 
 use adapters_postgres::{OpenError, PostgresStore};
 use migrations::POSTGRES;
@@ -6,8 +6,8 @@ use testbed::Cluster;
 
 use crate::world::{SIZE, World};
 
-/// What nobody may write, with the promise that it would break.
-const REFUSED: &[(&str, &str)] = &[
+/// Statements that must be rejected, with the guarantee that they violate.
+const VIOLATIONS: &[(&str, &str)] = &[
     (
         "P1",
         "INSERT INTO reservation_seats SELECT gen_random_uuid(), number, schedule_id, label, price, true FROM reservation_seats WHERE live",
@@ -35,13 +35,13 @@ const REFUSED: &[(&str, &str)] = &[
         "P6",
         "INSERT INTO reservations SELECT gen_random_uuid(), 1, user_id, token_id, concert_id, schedule_id, 0, 0, 1, 'HELD' FROM reservations WHERE state = 'HELD'",
     ),
-    ("the audit log", "INSERT INTO deeds SELECT * FROM deeds"),
-    ("the audit log", "UPDATE deeds SET reason = 'Another'"),
-    ("the audit log", "DELETE FROM deeds"),
-    ("the audit log", "TRUNCATE deeds"),
+    ("the audit log", "INSERT INTO audit_entries SELECT * FROM audit_entries"),
+    ("the audit log", "UPDATE audit_entries SET reason = 'Another'"),
+    ("the audit log", "DELETE FROM audit_entries"),
+    ("the audit log", "TRUNCATE audit_entries"),
 ];
 
-/// One of each: somebody with money waits, holds a seat and has paid for another.
+/// One of each row: a user with money waits, holds a seat, and has paid for another.
 const ROWS: &str = "
     INSERT INTO users VALUES ('00000000-0000-0000-0000-000000000001', 'Ada', 0);
     INSERT INTO wallets VALUES ('00000000-0000-0000-0000-000000000001', 1, 5, 1);
@@ -54,32 +54,32 @@ const ROWS: &str = "
     INSERT INTO reservation_seats VALUES ('00000000-0000-0000-0000-0000000000bb', 1, '00000000-0000-0000-0000-0000000000dd', 'Seat 1', 5, true);
     INSERT INTO payments VALUES (gen_random_uuid(), 1, gen_random_uuid(), '00000000-0000-0000-0000-000000000001', 5, 0, 'COMPLETED', NULL);
     INSERT INTO idempotency_keys VALUES ('00000000-0000-0000-0000-000000000001', 'CHARGES', 'key', 1, sha256('x'), '{}', 0, 1);
-    INSERT INTO deeds VALUES (gen_random_uuid(), 0, gen_random_uuid(), 'PAUSE', 'QUEUE', gen_random_uuid(), NULL, '[]')";
+    INSERT INTO audit_entries VALUES (gen_random_uuid(), 0, gen_random_uuid(), 'PAUSE', 'QUEUE', gen_random_uuid(), NULL, '[]')";
 
 #[tokio::test]
-async fn the_schema_refuses_what_would_break_a_promise() {
+async fn the_schema_rejects_rows_that_violate_a_guarantee() {
     let world = World::empty().await;
     world.sql(ROWS);
-    for (promise, audit_entry) in REFUSED {
-        // psql says what is wrong; the test wants to be told.
+    for (promise, sql) in VIOLATIONS {
+        // psql reports what is wrong; the test only needs to know that it failed.
         let database = world.database.name.clone();
-        let refused = std::panic::catch_unwind(|| Cluster::shared().sql(&database, audit_entry));
-        assert!(refused.is_err(), "{promise} is broken by: {audit_entry}");
+        let refused = std::panic::catch_unwind(|| Cluster::shared().sql(&database, sql));
+        assert!(refused.is_err(), "{promise} is violated by: {sql}");
     }
 }
 
 #[tokio::test]
-async fn a_database_of_a_newer_release_is_refused_and_stays_as_it_is() {
+async fn a_database_of_a_newer_release_is_refused_and_not_changed() {
     let world = World::empty().await;
     let open = || PostgresStore::open(&world.database.url, SIZE);
     world.sql("INSERT INTO seaql_migrations VALUES ('9999_later', 0)");
-    let Err(OpenError::Schema(error)) = open().await else { panic!("it was opened") };
+    let Err(OpenError::Schema(error)) = open().await else { panic!("the database was opened") };
     assert!(error.to_string().contains("9999_later"), "{error}");
     world.sql("DELETE FROM seaql_migrations WHERE version = '9999_later'");
     open().await.unwrap().close().await.unwrap();
 }
 
-/// What an earlier release left behind: somebody who left the line, and a hall with a free seat and one that is sold.
+/// Rows of an earlier release: a user who has left the queue, and a hall with a free seat and a sold one.
 const EARLIER: &str = "
     INSERT INTO users VALUES ('00000000-0000-0000-0000-0000000000a1', 'Ada Núñez', 0), ('00000000-0000-0000-0000-0000000000a9', NULL, 0);
     INSERT INTO queue_tokens (id, version, queue_id, user_id, number, joined_at, state, reason, expired_at)
@@ -91,7 +91,7 @@ const EARLIER: &str = "
                              ('00000000-0000-0000-0000-0000000000dd', 2, 1, 'A 2', 5, 'RESERVED', gen_random_uuid())";
 
 #[tokio::test]
-async fn a_database_of_an_earlier_release_keeps_its_rows_forward_and_back() {
+async fn migrations_keep_the_rows_of_a_database_of_an_earlier_release() {
     const SEEN: &str =
         "SELECT (SELECT count(*) FROM queue_tokens), (SELECT sum(last_number) FROM queue_counters), (SELECT count(*) FROM seats)";
     let database = Cluster::shared().create_database();
@@ -102,7 +102,7 @@ async fn a_database_of_an_earlier_release_keeps_its_rows_forward_and_back() {
     POSTGRES.up(&db, None).await.unwrap();
     assert_eq!(sql(SEEN), "1|1|2");
     let keys = sql("SELECT search_key FROM user_search_keys WHERE user_id = '00000000-0000-0000-0000-0000000000a1' ORDER BY search_key");
-    assert_eq!(keys, "ada nunez\nnunez", "who was there before is found by each word of the name");
+    assert_eq!(keys, "ada nunez\nnunez", "existing users are found by each word of their names");
     assert_eq!(sql("SELECT count(*) FROM user_search_keys"), "2");
     assert_eq!(sql("SELECT sellable FROM seats ORDER BY number"), "t\nf");
     assert_eq!(sql("SELECT kept, pruned FROM queue_tokens JOIN queue_counters USING (queue_id)"), "f|0");
@@ -112,14 +112,14 @@ async fn a_database_of_an_earlier_release_keeps_its_rows_forward_and_back() {
     POSTGRES.down(&db, None).await.unwrap();
     let left =
         "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'seaql_migrations'";
-    assert_eq!(sql(left), "0", "nothing is left behind");
+    assert_eq!(sql(left), "0", "migrating down removes all tables");
     POSTGRES.up(&db, None).await.unwrap();
     db.close().await.unwrap();
 }
 
-/// The checks of audit entries and idempotency keys are widened, and narrowed again on the way back.
+/// The checks of audit entries and idempotency keys are widened by migrating up, and narrowed by migrating down.
 #[tokio::test]
-async fn audit_entries_and_keys_are_kept_when_charges_and_new_routes_come() {
+async fn migrations_keep_audit_entries_and_idempotency_keys() {
     const OLD: &str = "
         INSERT INTO deeds VALUES (gen_random_uuid(), 1, gen_random_uuid(), 'BLOCK', 'SCHEDULE', gen_random_uuid(), 'a broken seat', '[]');
         INSERT INTO idempotency_keys VALUES (gen_random_uuid(), 'CHARGES', 'k', 1, sha256('x'), '{}', 1, 2)";
@@ -137,13 +137,13 @@ async fn audit_entries_and_keys_are_kept_when_charges_and_new_routes_come() {
     };
     POSTGRES.up(&db, Some(6)).await.unwrap();
     sql(OLD);
-    assert!(is_refused(NEW), "an earlier release has no such rows");
+    assert!(is_refused(NEW), "an earlier release rejects such rows");
     POSTGRES.up(&db, Some(1)).await.unwrap();
     sql(NEW);
     assert_eq!(sql(ROWS), "2|3");
     assert!(is_refused("DELETE FROM deeds") && is_refused("UPDATE idempotency_keys SET route = ''"));
     POSTGRES.down(&db, Some(1)).await.unwrap();
-    assert_eq!(sql(ROWS), "1|1", "an earlier release finds its own rows");
+    assert_eq!(sql(ROWS), "1|1", "an earlier release keeps its own rows");
     assert!(is_refused("DELETE FROM deeds"));
     POSTGRES.up(&db, None).await.unwrap();
     db.close().await.unwrap();

@@ -1,4 +1,4 @@
-//! A database of a test's own, with people who have wallets.
+//! The test environment: a database per test, with users who have wallets.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use testbed::{Cluster, Database};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Ends the backends of the store's connections that are in the midst of a statement.
+/// Terminates the backends of the store's connections that are running a statement.
 const KILL_BUSY: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'frontrow' AND state = 'active'";
 
-pub(crate) const SIZE: PoolSize = PoolSize { commands: 4, reads: 2, order_timeout: std::time::Duration::from_secs(30) };
+pub(crate) const SIZE: PoolSize = PoolSize { commands: 4, reads: 2, operator_timeout: std::time::Duration::from_secs(30) };
 
 /// A store in a database of its own.
 pub(crate) struct World {
@@ -36,61 +36,61 @@ impl World {
         Self { database, store, rules: rules() }
     }
 
-    /// A connection that isn't the store's.
-    pub(crate) async fn beside(&self) -> PgConnection {
+    /// Opens a connection that is not one of the store.
+    pub(crate) async fn connect(&self) -> PgConnection {
         PgConnection::connect(&self.database.url).await.unwrap()
     }
 
-    /// Runs `sql` beside the store.
+    /// Runs `sql` on a connection that is not one of the store.
     pub(crate) fn sql(&self, sql: &str) -> String {
         Cluster::shared().sql(&self.database.name, sql)
     }
 
-    /// The change that registers somebody.
+    /// Returns the change that registers a user.
     pub(crate) async fn a_registration(&self, number: u128) -> Change {
         self.decide(&register::Command { user: user(number), name: domain::UserName::new("Ada").unwrap(), idempotency: None }).await
     }
 
-    /// What `needs` find in the store.
+    /// Returns the result of `needs` in the store.
     pub(crate) async fn find<N: Needs>(&self, needs: N) -> N::Found {
         needs.find(&self.rows_for(&needs).await).unwrap()
     }
 
     async fn rows_for(&self, needs: &impl Needs) -> Rows {
-        let mut asked = Vec::new();
-        needs.ask(&mut asked);
-        self.store.load(&asked).await.unwrap()
+        let mut list = Vec::new();
+        needs.ask(&mut list);
+        self.store.load(&list).await.unwrap()
     }
 
-    /// The change of `command`, which isn't refused.
+    /// Returns the change of `command`, which must not be refused.
     async fn decide<C: Command>(&self, command: &C) -> Change {
         let rows = self.rows_for(&command.needs()).await;
         command.decide_by(&rows, &self.rules).unwrap().unwrap().change.unwrap()
     }
 
-    /// The change that lets somebody join the default queue.
+    /// Returns the change of a join to the default queue.
     pub(crate) async fn a_join(&self, number: u128) -> Change {
         let token = TokenId(Uuid::from_u128(number << 64));
         self.decide(&join::Command { user: user(number), concert: None, token }).await
     }
 
-    /// What is told of `change`, which inserts a user, if the connection breaks amid its commit: nothing of it is written.
-    pub(crate) async fn break_amid(&self, change: Change) -> Result<Committed, CommitError> {
-        let mut beside = self.beside().await;
-        let mut kept = beside.begin().await.unwrap();
-        // The commit waits here, on its way.
-        kept.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    /// Returns the result of `change`, which inserts a user, if the connection breaks during its commit: nothing of it is written.
+    pub(crate) async fn commit_with_broken_connection(&self, change: Change) -> Result<Committed, CommitError> {
+        let mut connection = self.connect().await;
+        let mut locking = connection.begin().await.unwrap();
+        // The commit blocks here.
+        locking.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE").await.unwrap();
         let store = self.store.clone();
         let commit = tokio::spawn(async move { store.commit(&[change]).await.remove(0) });
         while self.sql(KILL_BUSY).is_empty() {
             tokio::task::yield_now().await;
         }
-        let told = commit.await.unwrap();
-        kept.rollback().await.unwrap();
-        told
+        let result = commit.await.unwrap();
+        locking.rollback().await.unwrap();
+        result
     }
 
-    /// The change that charges a wallet with 1, as it stands now.
+    /// Returns the change that charges a wallet with 1, decided on its current state.
     pub(crate) async fn a_charge(&self, number: u128, key: &str) -> Change {
         let entry = domain::EntryId(Uuid::from_u128(number << 64 | u128::from(key.len() as u64) << 32 | u128::from(key.as_bytes()[0])));
         let idempotency = idempotency(user(number), Operation::Charge, key);
@@ -108,7 +108,7 @@ impl World {
     }
 }
 
-/// The change that registers somebody, decided without a store.
+/// Returns the change that registers a user, decided without a store.
 pub(crate) fn a_change(number: u128) -> Change {
     let command = register::Command { user: user(number), name: domain::UserName::new("Ada").unwrap(), idempotency: None };
     command.decide_by(&Rows::at(OffsetDateTime::UNIX_EPOCH), &rules()).unwrap().unwrap().change.unwrap()

@@ -1,11 +1,11 @@
-//! The audit: whether the promises hold, each invariant a query that counts the rows that break it.
+//! The audit: each invariant is a query that counts the rows that violate it.
 //!
-//! The queries believe nothing: neither the constraints, nor `live`, nor the counters; only how many tokens were pruned can't be
-//! counted again. Every SQL store understands them.
+//! The queries rely neither on constraints, nor on `live`, nor on counters, except the number of pruned tokens, which can't be counted
+//! again. Every SQL store supports them.
 
-mod lines;
 mod money;
 mod payments;
+mod queues;
 mod references;
 mod reservations;
 
@@ -14,30 +14,30 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
 
 use crate::schema::Schema;
 
-/// Each invariant with what selects how many rows break it, as `violations`. [`Invariant::SchemaIsComplete`] takes more than a query, and
-/// [`Invariant::FileIsIntact`] is the store's.
+/// Each invariant with a query that selects the number of rows that violate it, as `violations`. [`Invariant::SchemaIsComplete`] needs more
+/// than a query, and the store checks [`Invariant::FileIsIntact`].
 const STATEMENTS: [&[(Invariant, &str)]; 5] =
-    [reservations::INVARIANTS, money::INVARIANTS, payments::INVARIANTS, lines::INVARIANTS, references::INVARIANTS];
+    [reservations::INVARIANTS, money::INVARIANTS, payments::INVARIANTS, queues::INVARIANTS, references::INVARIANTS];
 
 #[derive(FromQueryResult)]
 struct Count {
     violations: i64,
 }
 
-/// Balances and completed payments less charges, in minor units: three sums in one statement, which sees one instant.
+/// Returns the sum of balances and completed payments, less the charges, in minor units: three sums in one statement, on one snapshot.
 ///
 /// # Errors
-/// The database's.
+/// Those of the database.
 pub async fn drift(connection: &impl ConnectionTrait) -> Result<i64, DbErr> {
     let drift = Statement::from_string(connection.get_database_backend(), money::DRIFT);
-    let row = connection.query_one_raw(drift).await?.ok_or_else(|| DbErr::RecordNotFound("the ledger's sum".to_owned()))?;
+    let row = connection.query_one_raw(drift).await?.ok_or_else(|| DbErr::RecordNotFound("the drift".to_owned()))?;
     row.try_get("", "drift")
 }
 
-/// Checks that nothing of the schema is missing, and then each invariant. `snapshot` is a transaction that sees one instant.
+/// Checks that the schema is complete, and then each invariant. `snapshot` is a transaction with one snapshot.
 ///
 /// # Errors
-/// The database's.
+/// Those of the database.
 pub async fn audit(snapshot: &impl ConnectionTrait, schema: &Schema) -> Result<Vec<Finding>, DbErr> {
     let missing = schema.missing(snapshot).await?;
     let complete = Finding { invariant: Invariant::SchemaIsComplete, violations: missing.len().try_into().unwrap_or(u64::MAX) };
@@ -45,7 +45,7 @@ pub async fn audit(snapshot: &impl ConnectionTrait, schema: &Schema) -> Result<V
         tracing::error!(?missing, "tables, indexes or triggers are missing");
     }
     if schema.lacks_tables(&missing) {
-        // Nothing can be counted in what isn't there.
+        // Without the tables nothing can be counted.
         return Ok(vec![complete]);
     }
     let mut findings = vec![complete];

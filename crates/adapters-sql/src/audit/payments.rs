@@ -1,4 +1,4 @@
-//! P3: no charge without the seat, no seat without the charge. P6: nobody pays for another's reservation.
+//! P3: no payment without the seat, no seat without the payment. P6: users pay only for their own reservations.
 
 use application::ports::Invariant;
 

@@ -1,4 +1,4 @@
-//! Every row leads to the rows that it names. Not every store lets the database see to it.
+//! Every row that another row refers to exists. Not every store has foreign keys for all of them.
 
 use application::ports::Invariant;
 

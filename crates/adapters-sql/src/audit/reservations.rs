@@ -1,4 +1,4 @@
-//! P1: a seat has at most one live reservation, and seats and reservations agree. P6: nobody reserves with another's token.
+//! P1: a seat has at most one live reservation, and seats and reservations agree. P6: users reserve only with their own tokens.
 
 use application::ports::Invariant;
 

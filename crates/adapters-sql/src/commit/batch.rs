@@ -42,16 +42,16 @@ impl<R> RowsToWrite<R> {
     }
 }
 
-/// The rows that a group relies on and doesn't write, each once, with the versions that they must have, and the sets that must be empty.
+/// The rows that a group relies on but does not write, each once, with the versions that they must have; and the conditions that must hold.
 #[derive(Debug, Default)]
-#[expect(missing_docs, reason = "each is what its name says")]
+#[expect(missing_docs, reason = "the field names are self-explanatory")]
 pub struct Checks {
     pub queues: BTreeSet<(QueueId, Version)>,
     pub concerts: BTreeSet<(ConcertId, Version)>,
     pub schedules: BTreeSet<(ScheduleId, Version)>,
-    /// Concerts of which nothing may be HELD.
+    /// Concerts that must not have HELD reservations.
     pub unheld: Vec<ConcertId>,
-    /// Queues and concerts of which no live token of the one may name the other.
+    /// Queues and concerts: no live token of the queue may name the concert.
     pub unawaited: Vec<(QueueId, ConcertId)>,
 }
 
@@ -63,14 +63,14 @@ impl Checks {
             Guard::Schedule(id, version) => self.schedules.extend([(id, version)]),
             Guard::NoLiveHold(concert) => self.unheld.push(concert),
             Guard::NoLiveToken(queue, concert) => self.unawaited.push((queue, concert)),
-            // Counted under the lock of the queue's counter, see `Lines`.
+            // Counted under the lock of the queue's counter, see `WaitingCounts`.
             Guard::Room(..) => {}
         }
     }
 }
 
 /// All rows that a group writes.
-#[expect(missing_docs, reason = "each is what its name says")]
+#[expect(missing_docs, reason = "the field names are self-explanatory")]
 #[derive(Default)]
 pub struct Batch {
     pub checks: Checks,
@@ -80,7 +80,7 @@ pub struct Batch {
     pub audit_entries: Vec<audit_entry::Row>,
     pub admissions: Vec<queue::Admission>,
     pub users: Vec<user::Model>,
-    /// What the new users are found by.
+    /// The search keys of the new users.
     pub user_search_keys: Vec<user_search_key::Row>,
     pub tokens: RowsToWrite<token::Model>,
     pub seats: RowsToWrite<seat::Model>,
@@ -89,12 +89,12 @@ pub struct Batch {
     pub wallets: RowsToWrite<wallet::Model>,
     pub entries: Vec<entry::Model>,
     pub keys: RowsToWrite<key::Model>,
-    /// What the log is told.
+    /// The log entry.
     pub log: log::Entry,
 }
 
 impl Batch {
-    /// Adds the rows of `change`; `number` is its join's.
+    /// Adds the rows of `change`; `number` is the number of its join.
     pub fn add(&mut self, change: &Change, number: Option<u64>) {
         change.guards.iter().for_each(|guard| self.checks.add(*guard));
         change.writes.iter().for_each(|write| self.write(write, number));
@@ -112,7 +112,7 @@ impl Batch {
                 self.users.push((&user.row).into());
                 self.user_search_keys.extend(user_search_key::rows_of(&user.row));
             }
-            RowWrite::Place(place) => {
+            RowWrite::NewToken(place) => {
                 if let Some(number) = number {
                     self.tokens.push(expected, (&Write::insert(place.row.clone().numbered(number))).into());
                 }
@@ -128,7 +128,7 @@ impl Batch {
         }
     }
 
-    /// Puts the rows of each table in the order of their keys: the order in which every group locks them.
+    /// Sorts the rows of each table by key: the order in which every group locks them.
     pub fn sort(&mut self) {
         self.queues.sort_by_key(|row| row.id);
         self.concerts.sort_by_key(|row| row.id);

@@ -1,4 +1,4 @@
-//! The versions of the rows that a group relies on.
+//! The current versions of the rows that a group relies on.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use crate::micros;
 
-/// The versions, at the moment of the commit, of what the changes of a group name; who isn't there has none.
+/// The versions, at the time of the commit, of the rows that the changes of a group refer to; a missing row has none.
 #[derive(Debug, Default)]
 pub struct Guards {
     rows: HashMap<RowKey, Version>,
@@ -17,9 +17,9 @@ pub struct Guards {
     awaited_until: HashMap<(QueueId, ConcertId), i64>,
 }
 
-/// The names of the rows that a group relies on, table by table, each sorted: the order in which they are locked.
+/// The keys of the rows that a group relies on, by table, each list sorted: the order in which they are locked.
 #[derive(Debug, Default)]
-#[expect(missing_docs, reason = "each is what its name says")]
+#[expect(missing_docs, reason = "the field names are self-explanatory")]
 pub struct Names<'a> {
     pub queues: Vec<QueueId>,
     pub concerts: Vec<ConcertId>,
@@ -33,11 +33,11 @@ pub struct Names<'a> {
     pub payments: Vec<PaymentId>,
     pub wallets: Vec<UserId>,
     pub keys: Vec<&'a IdempotencyScope>,
-    /// Queues that are joined, or whose room matters.
-    pub lines: Vec<QueueId>,
-    /// Concerts of which nothing may be HELD.
+    /// Queues with a join or a limit of waiting users.
+    pub joined: Vec<QueueId>,
+    /// Concerts that must not have HELD reservations.
     pub unheld: Vec<ConcertId>,
-    /// Queues and concerts of which no live token of the one may name the other.
+    /// Queues and concerts: no live token of the queue may name the concert.
     pub unawaited: Vec<(QueueId, ConcertId)>,
 }
 
@@ -48,16 +48,16 @@ impl Guards {
     }
 
     /// Adds the user's live token in a queue.
-    pub fn add_place(&mut self, queue: QueueId, user: UserId, token: TokenId) {
+    pub fn add_live_token(&mut self, queue: QueueId, user: UserId, token: TokenId) {
         self.places.insert((queue, user), token);
     }
 
-    /// Adds until when, in microseconds, the last hold of a concert lives.
+    /// Adds the latest deadline of the holds of a concert, in microseconds.
     pub fn add_held_until(&mut self, concert: ConcertId, until: i64) {
         self.held_until.insert(concert, until);
     }
 
-    /// Adds until when, in microseconds, the last live token of a queue that names a concert lives.
+    /// Adds the latest end, in microseconds, of the live tokens of a queue that name a concert.
     pub fn add_awaited_until(&mut self, queue: QueueId, concert: ConcertId, until: i64) {
         self.awaited_until.insert((queue, concert), until);
     }
@@ -72,19 +72,19 @@ impl Guards {
         self.held_until.get(&concert).is_some_and(|until| micros(now) < *until)
     }
 
-    /// The version of a row; none if there is no such row.
+    /// Returns the version of a row; none if there is no such row.
     pub fn version(&self, row: &RowKey) -> Option<Version> {
         self.rows.get(row).copied()
     }
 
-    /// The user's live token in the queue.
-    pub fn occupant(&self, queue: QueueId, user: UserId) -> Option<TokenId> {
+    /// Returns the user's live token in the queue.
+    pub fn live_token(&self, queue: QueueId, user: UserId) -> Option<TokenId> {
         self.places.get(&(queue, user)).copied()
     }
 }
 
 impl<'a> Names<'a> {
-    /// What `changes` rely on.
+    /// Returns the keys of the rows that `changes` rely on.
     pub fn of(changes: impl IntoIterator<Item = &'a Change>) -> Self {
         let mut names = Self::default();
         for change in changes {
@@ -107,7 +107,7 @@ impl<'a> Names<'a> {
         sort(&mut self.payments);
         sort(&mut self.wallets);
         sort(&mut self.keys);
-        sort(&mut self.lines);
+        sort(&mut self.joined);
         sort(&mut self.unheld);
         sort(&mut self.unawaited);
     }
@@ -120,7 +120,7 @@ impl<'a> Names<'a> {
                 Guard::Schedule(id, _) => self.schedules.extend([id]),
                 Guard::NoLiveHold(concert) => self.unheld.extend([concert]),
                 Guard::NoLiveToken(queue, concert) => self.unawaited.extend([(queue, concert)]),
-                Guard::Room(queue, _) => self.lines.extend([queue]),
+                Guard::Room(queue, _) => self.joined.extend([queue]),
             }
         }
         for write in &change.writes {
@@ -130,10 +130,10 @@ impl<'a> Names<'a> {
                 RowWrite::Concert(concert) => self.concerts.extend([concert.row.id()]),
                 RowWrite::Schedule(schedule) => self.schedules.extend([schedule.row.id()]),
                 RowWrite::User(user) => self.users.extend([user.row.id]),
-                RowWrite::Place(Write { row: place, .. }) => {
+                RowWrite::NewToken(Write { row: place, .. }) => {
                     self.tokens.extend([place.id]);
                     self.places.extend([(place.queue, place.user)]);
-                    self.lines.extend([place.queue]);
+                    self.joined.extend([place.queue]);
                 }
                 RowWrite::Token(token) => self.tokens.extend([token.row.id()]),
                 RowWrite::Seat(seat) => self.seats.extend([(seat.row.schedule(), seat.row.number())]),
@@ -141,14 +141,14 @@ impl<'a> Names<'a> {
                 RowWrite::Payment(payment) => self.payments.extend([payment.row.id()]),
                 RowWrite::Wallet(wallet) => self.wallets.extend([wallet.row.user()]),
                 RowWrite::Key(key) => self.keys.extend([&key.row.scope]),
-                // Unique by the table itself: whoever comes second fails there.
+                // Unique by a constraint of the table: the second insert fails there.
                 RowWrite::Entry(_) | RowWrite::AuditEntry(_) => {}
             }
         }
     }
 }
 
-/// Each name once, in order.
+/// Sorts and deduplicates.
 fn sort<N: Ord>(names: &mut Vec<N>) {
     names.sort_unstable();
     names.dedup();

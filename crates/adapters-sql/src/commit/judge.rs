@@ -5,31 +5,31 @@ use domain::{Change, NewToken, QueueToken};
 use time::OffsetDateTime;
 
 use super::guards::Guards;
-use super::lines::Lines;
+use super::waiting_counts::WaitingCounts;
 
-/// Judges the changes of a group, one after the other.
+/// Decides which changes of a group may be committed, one after the other.
 pub struct Judge<'a> {
     guards: &'a Guards,
-    lines: Lines,
+    waiting: WaitingCounts,
     now: OffsetDateTime,
     before: Collisions,
 }
 
 impl<'a> Judge<'a> {
-    /// Judges by `guards`, and by who waits in `lines`, at the clock's reading `now`.
-    pub fn new(guards: &'a Guards, lines: Lines, now: OffsetDateTime) -> Self {
-        Self { guards, lines, now, before: Collisions::default() }
+    /// Decides by `guards`, by the numbers of waiting users in `waiting`, and at the clock's reading `now`.
+    pub fn new(guards: &'a Guards, waiting: WaitingCounts, now: OffsetDateTime) -> Self {
+        Self { guards, waiting, now, before: Collisions::default() }
     }
 
-    /// Whether all that the change relies on is still so, there is room where it joins after those before it in the group, and it collides
-    /// with none of those.
+    /// Whether all guards of the change hold, its join fits after the joins before it in the group, and it collides with no change before
+    /// it.
     pub fn is_sound(&mut self, change: &Change) -> bool {
         let in_time = change.not_after.is_none_or(|deadline| self.now < deadline);
         let guarded = || change.guards.iter().all(|guard| self.holds(*guard, change));
         let expected = || change.writes.iter().all(|write| self.is_as_expected(write, change));
         let is_sound = in_time && guarded() && expected() && self.before.admit(change);
         if is_sound {
-            self.lines.follow(change);
+            self.waiting.follow(change);
         }
         is_sound
     }
@@ -41,14 +41,14 @@ impl<'a> Judge<'a> {
             Guard::Schedule(id, version) => self.guards.version(&RowKey::Schedule(id)) == Some(version),
             Guard::NoLiveHold(concert) => !self.guards.is_held(concert, self.now),
             Guard::NoLiveToken(queue, concert) => !self.guards.is_awaited(queue, concert, self.now),
-            Guard::Room(queue, limit) => self.lines.fits(change, queue, limit),
+            Guard::Room(queue, limit) => self.waiting.fits(change, queue, limit),
         }
     }
 
     fn is_as_expected(&self, write: &RowWrite, change: &Change) -> bool {
         match write {
-            RowWrite::Place(place) => self.is_free(&place.row, change),
-            // Unique by the table itself: whoever comes second fails there.
+            RowWrite::NewToken(place) => self.is_free(&place.row, change),
+            // Unique by a constraint of the table: the second insert fails there.
             RowWrite::Entry(_) | RowWrite::AuditEntry(_) => true,
             RowWrite::Queue(_)
             | RowWrite::Admission(_)
@@ -64,11 +64,11 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Whether there is the queue, and the user has no other live token in it; one that the change ends doesn't count.
+    /// Whether the queue exists and the user has no other live token in it, except one that the change ends.
     fn is_free(&self, new: &NewToken, change: &Change) -> bool {
         let is_ended = |token| change.rows::<QueueToken>().any(|write| write.row.id() == token && !write.row.is_live());
-        self.lines.has(new.queue)
+        self.waiting.has(new.queue)
             && self.guards.version(&RowKey::Token(new.id)).is_none()
-            && self.guards.occupant(new.queue, new.user).is_none_or(is_ended)
+            && self.guards.live_token(new.queue, new.user).is_none_or(is_ended)
     }
 }

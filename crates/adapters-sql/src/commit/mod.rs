@@ -1,13 +1,13 @@
-//! Committing: what a group relies on, whether each change may be committed, and the rows to be written.
+//! Commit: the rows that a group relies on, whether each change may be committed, and the rows to be written.
 
 mod batch;
 mod guards;
 mod judge;
-mod lines;
 mod numbers;
+mod waiting_counts;
 
 pub use batch::{Batch, Checks, RowsToWrite};
 pub use guards::{Guards, Names};
 pub use judge::Judge;
-pub use lines::Lines;
 pub use numbers::Numbers;
+pub use waiting_counts::WaitingCounts;

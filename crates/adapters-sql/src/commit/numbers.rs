@@ -4,24 +4,24 @@ use std::collections::BTreeMap;
 
 use domain::QueueId;
 
-/// The last numbers handed out in the queues of a group's joins.
+/// The last numbers that were assigned in the queues of a group's joins.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Numbers(BTreeMap<QueueId, i64>);
 
 impl Numbers {
-    /// Goes on after the last number of each queue.
+    /// Continues after the last number of each queue.
     pub fn after(last: impl IntoIterator<Item = (QueueId, i64)>) -> Self {
         Self(last.into_iter().collect())
     }
 
-    /// The next number of `queue`.
+    /// Returns the next number of `queue`.
     pub fn next(&mut self, queue: QueueId) -> u64 {
         let last = self.0.entry(queue).or_default();
         *last += 1;
         last.unsigned_abs()
     }
 
-    /// The last number of each queue.
+    /// Returns the last number of each queue.
     pub fn last(&self) -> impl Iterator<Item = (QueueId, i64)> {
         self.0.iter().map(|(queue, last)| (*queue, *last))
     }

@@ -1,4 +1,4 @@
-//! What operators read.
+//! The queries of operators.
 
 use application::PageRequest;
 use application::ports::{AdminQueries, AuditEntryFilter, QueueTotals, ReadError};

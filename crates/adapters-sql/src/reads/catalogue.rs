@@ -1,4 +1,4 @@
-//! Concerts, dates, seats and queues, to be read.
+//! The queries of concerts, schedules, seats and queues.
 
 use application::PageRequest;
 use application::ports::{Catalogue, ReadError};

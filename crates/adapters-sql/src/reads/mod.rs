@@ -1,4 +1,4 @@
-//! The reading ports, over any database that SeaORM speaks to.
+//! The query ports, on any database that SeaORM supports.
 
 mod admin;
 mod catalogue;
@@ -14,7 +14,7 @@ use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, RuntimeErr, Statement, Value};
 use tokio::time::timeout;
 
-/// Serves the ports that read: catalogue, bookings, wallets, users, tokens, desk.
+/// Serves the query ports: catalogue, reservations, wallets, users, tokens, admin.
 #[derive(Clone)]
 pub struct Reads {
     db: DatabaseConnection,
@@ -22,29 +22,29 @@ pub struct Reads {
     timeout_after: Duration,
 }
 
-/// What a database says in its own words.
+/// The statements of the query ports in the dialect of a database.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadStatements {
-    /// The reservation, with its seats as JSON, of an id (1).
+    /// The reservation with an id (1), with its seats as JSON.
     pub reservation: &'static str,
-    /// The reservations of a user (1), the highest id first, below an id (2) unless that is null, so many (3).
+    /// The reservations of a user (1), highest id first, below an id (2) unless that is null, with a limit (3).
     pub reservations: &'static str,
-    /// The live tokens of a queue (1) whose number is above another (2), by number, so many (3).
+    /// The live tokens of a queue (1) whose number is above another (2), by number, with a limit (3).
     pub live_tokens: &'static str,
     /// `admitted` and `no_shows` of a queue (1).
     pub queue_totals: &'static str,
-    /// The `sum` of what the sold seats of a date (1) cost.
+    /// The `sum` of the prices of the sold seats of a schedule (1).
     pub revenue: &'static str,
-    /// The HELD and CONFIRMED reservations of a date (1), with their seats as JSON, so many (2).
+    /// The HELD and CONFIRMED reservations of a schedule (1), with their seats as JSON, with a limit (2).
     pub live_reservations: &'static str,
-    /// How many of those there are, as `sum`.
+    /// The number of those reservations, as `sum`.
     pub count_live_reservations: &'static str,
-    /// Users with a search key that begins so (1), by id, after an id (2) unless that is null, so many (3).
+    /// Users with a search key that has a prefix (1), by id, after an id (2) unless that is null, with a limit (3).
     pub users_named: &'static str,
-    /// The tokens of a user (1) that are live or have a reservation, the last joined first, so many (2).
+    /// The tokens of a user (1) that are live or have a reservation, last joined first, with a limit (2).
     pub tokens_of: &'static str,
-    /// Deeds to a thing (1) and of an operator (2), unless these are null, the highest id first, below an id (3) unless that is null, so
-    /// many (4).
+    /// Audit entries of a subject (1) and of an operator (2), each unless null, highest id first, below an id (3) unless that is null,
+    /// with a limit (4).
     pub audit_entries: &'static str,
 }
 
@@ -55,7 +55,7 @@ impl std::fmt::Debug for Reads {
 }
 
 impl Reads {
-    /// Reads from `db`, and gives a query up that takes longer than `timeout_after`: its peer fell silent.
+    /// Reads from `db`. A query that takes longer than `timeout_after` fails: the connection may be dead.
     pub const fn new(db: DatabaseConnection, statements: ReadStatements, timeout_after: Duration) -> Self {
         Self { db, statements, timeout_after }
     }
@@ -74,7 +74,7 @@ impl Reads {
     }
 }
 
-/// The error that a reader gets.
+/// Returns the error that a reader gets.
 pub fn read_error(error: DbErr) -> ReadError {
     match error {
         DbErr::Type(_) | DbErr::TryIntoErr { .. } | DbErr::Json(_) => ReadError::Corrupt(error.to_string()),
@@ -83,7 +83,7 @@ pub fn read_error(error: DbErr) -> ReadError {
     }
 }
 
-/// Whether the statement doesn't fit the schema, or the database is damaged: trying it again doesn't help.
+/// Whether the statement doesn't fit the schema, or the database is damaged: a retry doesn't help.
 pub fn is_fault(error: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(source))
     | DbErr::Query(RuntimeErr::SqlxError(source))
@@ -94,7 +94,7 @@ pub fn is_fault(error: &DbErr) -> bool {
     source.as_database_error().and_then(DatabaseError::code).is_some_and(|code| is_fault_code(&code))
 }
 
-/// Whether a database's error code is one of a fault. PostgreSQL's SQLSTATEs have five characters
+/// Whether an error code of a database is that of a fault. PostgreSQL's SQLSTATEs have five characters
 /// (<https://www.postgresql.org/docs/current/errcodes-appendix.html>), SQLite's extended result codes are numbers of up to four digits
 /// (<https://www.sqlite.org/rescode.html>).
 pub fn is_fault_code(code: &str) -> bool {
@@ -115,9 +115,9 @@ mod tests {
         for fault in ["42P01", "42601", "22P02", "21000", "XX001", "1", "11", "267", "26"] {
             assert!(is_fault_code(fault), "{fault}");
         }
-        // Disk full, too many connections, shutdown, cancelled, read-only, a plan that changed; busy, locked, disk, full, read-only.
-        for passing in ["53100", "53300", "57P01", "57014", "25006", "0A000", "XX000", "5", "6", "10", "13", "8", "522", ""] {
-            assert!(!is_fault_code(passing), "{passing}");
+        // Disk full, too many connections, shutdown, cancelled, read-only, changed plan; busy, locked, disk, full, read-only.
+        for transient in ["53100", "53300", "57P01", "57014", "25006", "0A000", "XX000", "5", "6", "10", "13", "8", "522", ""] {
+            assert!(!is_fault_code(transient), "{transient}");
         }
     }
 }

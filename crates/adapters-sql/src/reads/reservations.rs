@@ -1,4 +1,4 @@
-//! Reservations and payments, to be read.
+//! The queries of reservations and payments.
 
 use application::PageRequest;
 use application::ports::{ReadError, Reservations};

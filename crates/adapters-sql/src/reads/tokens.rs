@@ -1,4 +1,4 @@
-//! Queue tokens, to be read.
+//! The queries of queue tokens.
 
 use application::ports::{ReadError, Tokens};
 use async_trait::async_trait;

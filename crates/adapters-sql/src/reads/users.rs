@@ -1,4 +1,4 @@
-//! Users, to be read.
+//! The queries of users.
 
 use application::ports::{ReadError, Users};
 use async_trait::async_trait;

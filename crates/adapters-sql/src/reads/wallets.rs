@@ -1,4 +1,4 @@
-//! Wallets and their books, to be read.
+//! The queries of wallets and wallet entries.
 
 use application::PageRequest;
 use application::ports::{ReadError, Wallets};

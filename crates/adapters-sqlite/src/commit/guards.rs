@@ -1,4 +1,4 @@
-//! Reading the versions of the rows that a group relies on.
+//! Reads the versions of the rows that a group relies on.
 
 use adapters_sql::commit::{Guards, Names};
 use adapters_sql::rows::key;
@@ -35,7 +35,7 @@ const PLACES: &str = "
     CROSS JOIN queue_tokens t
         ON t.queue_id = unhex(k.value ->> 0, '-') AND t.user_id = unhex(k.value ->> 1, '-') AND t.state <> 'EXPIRED'";
 
-/// All of them, for the test of the plans.
+/// All of these statements, for the test of the plans.
 #[cfg(test)]
 pub(crate) const ALL: &[&str] =
     &[ADMISSIONS, QUEUES, CONCERTS, SCHEDULES, USERS, TOKENS, SEATS, RESERVATIONS, PAYMENTS, WALLETS, KEYS, PLACES];
@@ -58,7 +58,7 @@ struct Until {
     until: Option<i64>,
 }
 
-/// Reads what `names` name; the transaction must have the write lock, so that it stays so.
+/// Reads the rows of `names`. The transaction must have the write lock, so that they do not change.
 pub(super) async fn read(db: &impl ConnectionTrait, names: &Names<'_>) -> Result<Guards, DbErr> {
     let mut guards = Guards::default();
     name(&mut guards, versions(db, QUEUES, &names.queues, |id| id.0).await?, RowKey::Queue);
@@ -114,7 +114,7 @@ async fn read_places(db: &impl ConnectionTrait, names: &Names<'_>, guards: &mut 
     let rows = find::<Occupied>(db, PLACES, [array(places.iter().map(|(queue, user)| (queue.0, user.0)))?]).await?;
     for row in rows {
         if let Some((queue, user)) = at(places, row.position) {
-            guards.add_place(*queue, *user, TokenId(row.token_id));
+            guards.add_live_token(*queue, *user, TokenId(row.token_id));
         }
     }
     Ok(())

@@ -1,16 +1,16 @@
-//! Committing: the changes of a group in one transaction, judged under the write lock.
+//! Commit: the changes of a group in one transaction, checked under the write lock.
 //!
 //! ```text
-//!   BEGIN IMMEDIATE        nobody else writes from here on
-//!   Guards                 the versions of all rows that the group relies on: one query a table; who waits in its lines
-//!   judge                  each change alone, in memory; a Conflict falls out here
-//!   Batch                  the rows of those that remain, table by table, joins with their numbers
-//!   write                  a few statements a table
+//!   BEGIN IMMEDIATE        takes the write lock
+//!   Guards                 the versions of all rows that the group relies on: one query per table; the counters of its queues
+//!   Judge                  each change on its own, in memory; detects conflicts
+//!   Batch                  the rows of the other changes, by table, joins with their numbers
+//!   write                  a few statements per table
 //!   COMMIT
 //! ```
 //!
-//! If a statement or the COMMIT meets a constraint, or a statement fails because the schema or a row is wrong, everything is rolled back and
-//! each change is committed alone, once, so that a poisoned change holds no others back.
+//! If a statement or the COMMIT violates a constraint, or a statement fails because the schema or a row is invalid, everything is rolled
+//! back, and each change is committed on its own, once, so that a poisoned change does not affect the others.
 
 mod guards;
 mod numbers;
@@ -28,15 +28,15 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
 use crate::database::begin_immediate;
 use crate::error::{Cause, cause, commit_error, statement_error};
 
-/// What came of each change.
+/// The result of each change.
 type Results = Vec<Result<Committed, CommitError>>;
 
-/// Commits `changes` and tells for each what came of it.
+/// Commits `changes` and returns the result of each.
 pub(crate) async fn commit(writer: &DatabaseConnection, clock: &dyn Clock, changes: &[Change]) -> Results {
     match group(writer, clock, changes).await {
         Ok(results) => results,
-        Err(failure) if failure.is_of_one() && changes.len() > 1 => one_by_one(writer, clock, changes).await,
-        Err(failure) => changes.iter().map(|_| Err(failure.told())).collect(),
+        Err(failure) if failure.is_of_a_change() && changes.len() > 1 => one_by_one(writer, clock, changes).await,
+        Err(failure) => changes.iter().map(|_| Err(failure.commit_error())).collect(),
     }
 }
 
@@ -49,7 +49,7 @@ async fn one_by_one(writer: &DatabaseConnection, clock: &dyn Clock, changes: &[C
             continue;
         }
         let result = group(writer, clock, std::slice::from_ref(change)).await;
-        let result = result.unwrap_or_else(|failure| vec![Err(failure.told())]);
+        let result = result.unwrap_or_else(|failure| vec![Err(failure.commit_error())]);
         if result.iter().all(Result::is_ok) {
             before = with_it;
         }
@@ -58,24 +58,24 @@ async fn one_by_one(writer: &DatabaseConnection, clock: &dyn Clock, changes: &[C
     results
 }
 
-/// Why nothing of a group is committed, or isn't known to be.
+/// The reason why no change of a group is committed, or the outcome is unknown.
 enum Failure {
-    /// Before the COMMIT; it is rolled back.
+    /// A statement failed before the COMMIT; the transaction is rolled back.
     Statement(DbErr),
-    /// The COMMIT itself.
+    /// The COMMIT failed.
     Commit(DbErr),
 }
 
 impl Failure {
-    /// Whether it is the fault of a change, or of some, and not of the store; nothing is written.
-    fn is_of_one(&self) -> bool {
+    /// Whether a change of the group is the cause, and not the store. Nothing is written.
+    fn is_of_a_change(&self) -> bool {
         match self {
             Self::Statement(error) => matches!(cause(error), Cause::Unique | Cause::Constraint | Cause::Fault),
             Self::Commit(error) => matches!(cause(error), Cause::Unique | Cause::Constraint),
         }
     }
 
-    fn told(&self) -> CommitError {
+    fn commit_error(&self) -> CommitError {
         match self {
             Self::Statement(error) => statement_error(error.clone()),
             Self::Commit(error) => commit_error(error.clone()),
@@ -101,7 +101,7 @@ async fn group(writer: &DatabaseConnection, clock: &dyn Clock, changes: &[Change
     }
 }
 
-/// If it fails, the pool closes the connection, which rolls back too.
+/// Rolls back. If that fails, the pool closes the connection, which rolls back, too.
 async fn roll_back(transaction: DatabaseTransaction) {
     if let Err(error) = transaction.rollback().await {
         tracing::warn!(error = &error as &dyn std::error::Error, "a transaction could not be rolled back; its connection is closed");
@@ -116,9 +116,9 @@ struct Written {
 async fn judge_and_write(transaction: &DatabaseTransaction, clock: &dyn Clock, changes: &[Change]) -> Result<Written, DbErr> {
     let names = Names::of(changes);
     let guards = guards::read(transaction, &names).await?;
-    let (mut numbers, lines) = numbers::read(transaction, &names.lines).await?;
+    let (mut numbers, waiting) = numbers::read(transaction, &names.joined).await?;
     let now = clock.now();
-    let mut judge = Judge::new(&guards, lines, now);
+    let mut judge = Judge::new(&guards, waiting, now);
     let sound: Vec<bool> = changes.iter().map(|change| judge.is_sound(change)).collect();
 
     let mut batch = Batch::default();

@@ -1,9 +1,9 @@
-//! Writing a batch. The order is that of the references between the tables; within a table what ends comes before what
-//! begins, so that a place that one row leaves can be taken by another in the same group.
+//! Writes a batch. The order follows the references between the tables; within a table, rows that end are written before rows that begin,
+//! so that a new row can take the unique value of one that ended in the same group.
 
 use adapters_sql::commit::{Batch, Numbers};
 use adapters_sql::micros;
-use adapters_sql::rows::{log as log_row, reserved_seat as reserved_seat_row};
+use adapters_sql::rows::{log as log_row, reservation as reservation_row};
 use sea_orm::{ConnectionTrait, DbErr};
 use time::OffsetDateTime;
 
@@ -13,7 +13,7 @@ use crate::statements::{
     audit_entry, concert, entry, key, log, payment, queue, reservation, reserved_seat, schedule, seat, token, user, wallet,
 };
 
-/// Writes all rows of `batch`, and the numbers that its joins were given.
+/// Writes all rows of `batch`, and the last numbers of its joins.
 pub(super) async fn write(db: &impl ConnectionTrait, batch: &Batch, numbers: &Numbers, now: OffsetDateTime) -> Result<(), DbErr> {
     write_catalogue(db, batch).await?;
     write_rows(db, queue::ADMIT, &batch.admissions).await?;
@@ -22,7 +22,7 @@ pub(super) async fn write(db: &impl ConnectionTrait, batch: &Batch, numbers: &Nu
     write_rows(db, user::INSERT_SEARCH_KEYS, &batch.user_search_keys).await?;
     write_rows(db, token::UPDATE, &batch.tokens.old).await?;
     write_rows(db, token::INSERT, &batch.tokens.new).await?;
-    // A payment's reservation is there already, and names its payment from now on: so payments come first.
+    // Payments come first: the reservation of a payment exists, and refers to the payment from now on.
     write_rows(db, payment::UPDATE, &batch.payments.old).await?;
     write_rows(db, payment::INSERT, &batch.payments.new).await?;
     write_reservations(db, batch).await?;
@@ -48,7 +48,7 @@ async fn write_log(db: &impl ConnectionTrait, entry: &log_row::Entry, now: Offse
     Ok(())
 }
 
-/// What an operator makes or changes, and what is kept of it.
+/// Writes the rows that operators create or change, and their audit entries.
 async fn write_catalogue(db: &impl ConnectionTrait, batch: &Batch) -> Result<(), DbErr> {
     write_rows(db, queue::UPDATE, &batch.queues.old).await?;
     write_rows(db, queue::INSERT, &batch.queues.new).await?;
@@ -66,10 +66,10 @@ async fn write_reservations(db: &impl ConnectionTrait, batch: &Batch) -> Result<
     write_rows(db, reservation::UPDATE, &reservations.old).await?;
     let ended: Vec<_> = reservations.old.iter().filter(|row| row.is_cancelled()).map(|row| row.id).collect();
     if !ended.is_empty() {
-        // How many seats these have is the rows' secret, so they aren't counted.
+        // The rows do not show how many seats these reservations have, so the updates aren't counted.
         db.execute_raw(statement(reserved_seat::FREE, [array(ended)?])).await?;
     }
     write_rows(db, reservation::INSERT, &reservations.new).await?;
-    let seats: Vec<_> = reservations.new.iter().flat_map(reserved_seat_row::new_of).collect();
+    let seats: Vec<_> = reservations.new.iter().flat_map(reservation_row::Row::new_seats).collect();
     write_rows(db, reserved_seat::INSERT, &seats).await
 }

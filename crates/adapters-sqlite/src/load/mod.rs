@@ -1,8 +1,8 @@
-//! Loading: the rows that a batch's needs are about, from one snapshot, by a few statements over sets.
+//! Load: the rows that a batch of needs refers to, from one snapshot, by a few statements over sets.
 //!
 //! ```text
-//!   Wanted   the keys that the needs name, table by table       ─► named: one query a table
-//!   Led      the keys of the rows to which those found lead     ─► led: one more query a table
+//!   Wanted   the keys in the needs, by table                      ─► named: one query per table
+//!   Related  the keys in the rows that were found, by table       ─► related: one more query per table
 //! ```
 
 mod named;
@@ -17,7 +17,7 @@ use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
 
 use self::related::Related;
 
-/// All rows that `needs` are about.
+/// Loads all rows that `needs` refer to.
 pub(crate) async fn load(readers: &DatabaseConnection, clock: &dyn Clock, needs: &[Need]) -> Result<Rows, ReadError> {
     snapshot(readers, clock, needs).await.map_err(read_error)
 }

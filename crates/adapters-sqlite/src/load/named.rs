@@ -1,4 +1,4 @@
-//! The rows that needs name.
+//! The rows that needs refer to.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use adapters_sql::load::Wanted;
 use adapters_sql::micros;
 use adapters_sql::rows::Row;
 use adapters_sql::rows::key as key_row;
-use domain::need::{LapsedHolds, Line};
+use domain::need::{LapsedHolds, QueueHead};
 use domain::{ConcertId, QueueId, ReservationId, Rows};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
@@ -20,7 +20,7 @@ struct Id {
     id: Uuid,
 }
 
-/// Adds the rows that `wanted` names to `rows`.
+/// Adds the rows of `wanted` to `rows`.
 pub(super) async fn read(db: &impl ConnectionTrait, wanted: &Wanted<'_>, rows: &mut Rows) -> Result<(), DbErr> {
     if !wanted.keys.is_empty() {
         let names = array(wanted.keys.iter().map(|scope| key_row::name(scope)))?;
@@ -39,19 +39,19 @@ pub(super) async fn read(db: &impl ConnectionTrait, wanted: &Wanted<'_>, rows: &
         let labels = array(wanted.labels.iter().map(|(schedule, label)| (schedule.0, *label)))?;
         by(db, seat::SELECT_LABELLED, [labels], Row::Seat, rows).await?;
     }
-    lines(db, wanted, rows).await?;
+    read_queues(db, wanted, rows).await?;
     reservations(db, wanted, rows).await
 }
 
-async fn lines(db: &impl ConnectionTrait, wanted: &Wanted<'_>, rows: &mut Rows) -> Result<(), DbErr> {
+async fn read_queues(db: &impl ConnectionTrait, wanted: &Wanted<'_>, rows: &mut Rows) -> Result<(), DbErr> {
     let queues: HashSet<QueueId> = wanted.lines.iter().map(|line| line.queue).collect();
     by_id(db, queue::SELECT, &queues, Row::Queue, rows).await?;
     by_id(db, queue::STANDINGS, &queues, Row::Standing, rows).await?;
     by_id(db, queue::OFFERED, &queues, Row::Offered, rows).await?;
-    for Line { queue, at_most } in &wanted.lines {
+    for QueueHead { queue, at_most } in &wanted.lines {
         let lapsed = [queue.0.into(), micros(rows.now).into(), (*at_most).into()];
         by(db, token::SELECT_LAPSED, lapsed, Row::Token, rows).await?;
-        by(db, token::SELECT_FOREMOST, [queue.0.into(), (*at_most).into()], Row::Token, rows).await?;
+        by(db, token::SELECT_FIRST_WAITING, [queue.0.into(), (*at_most).into()], Row::Token, rows).await?;
     }
     Ok(())
 }

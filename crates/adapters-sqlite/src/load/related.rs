@@ -1,4 +1,4 @@
-//! The rows to which those lead that needs name.
+//! The rows that the loaded rows refer to.
 
 use std::collections::HashSet;
 
@@ -18,26 +18,27 @@ struct Until {
     until: Option<i64>,
 }
 
-/// The keys of the rows to which those lead that were found, each once, table by table.
+/// The keys of the rows that the loaded rows refer to, each once, by table.
 #[derive(Default)]
 pub(super) struct Related {
     queues: HashSet<QueueId>,
-    /// Queues of which it is asked how many wait.
+    /// Queues whose waiting users must be counted.
     waiting: HashSet<QueueId>,
-    /// Users' places in queues.
+    /// Users and queues whose live tokens are loaded.
     places: HashSet<(QueueId, UserId)>,
     wallets: HashSet<UserId>,
     concerts: HashSet<ConcertId>,
     schedules: HashSet<ScheduleId>,
     seats: HashSet<(ScheduleId, SeatNumber)>,
-    /// Concerts of which it is asked whether something is held.
+    /// Concerts for which it must be known whether they have holds.
     held: HashSet<ConcertId>,
-    /// Concerts of which it is asked whether a live token of their queue names them.
+    /// Concerts for which it must be known whether a live token of their queue names them.
     awaited: HashSet<(QueueId, ConcertId)>,
 }
 
 impl Related {
-    /// Where what was found for `wanted` leads. A row that makes no sense leads nowhere: the needs that it belongs to fail anyway.
+    /// Returns the keys in the rows found for `wanted`. References of an invalid row are not followed: the needs that it belongs to fail
+    /// anyway.
     pub(super) fn by(wanted: &Wanted<'_>, rows: &Rows) -> Self {
         let mut related = Self { held: wanted.used.clone(), seats: wanted.seats.clone(), ..Self::default() };
         related.queues.extend(wanted.tokens.iter().filter_map(|token| rows.token(*token)).map(QueueToken::queue));
@@ -107,9 +108,9 @@ impl Related {
 }
 
 impl Until {
-    /// The one of `asked` that this is the answer for, if its instant is still to come.
-    fn of<T: Copy>(&self, asked: &[T], rows: &Rows) -> Option<T> {
-        let found = usize::try_from(self.position).ok().and_then(|position| asked.get(position));
+    /// Returns the key in `keys` that this row belongs to, if its instant is in the future.
+    fn of<T: Copy>(&self, keys: &[T], rows: &Rows) -> Option<T> {
+        let found = usize::try_from(self.position).ok().and_then(|position| keys.get(position));
         found.copied().filter(|_| self.until.is_some_and(|until| micros(rows.now) < until))
     }
 }

@@ -1,4 +1,4 @@
-//! Adding to the rows what a statement over keys selects.
+//! Adds the rows that a statement over keys selects.
 
 use adapters_sql::rows::{Row, add};
 use domain::{Rows, ScheduleId, SeatNumber};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::statement::{array, find};
 
-/// Adds the rows of `ids`; without any, there is nothing to ask.
+/// Adds the rows of `ids`; runs no statement if there are none.
 pub(super) async fn by_id<'a, I: Copy + Into<Uuid> + 'a, R: FromQueryResult>(
     db: &impl ConnectionTrait,
     sql: &str,

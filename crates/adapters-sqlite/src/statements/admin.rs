@@ -1,20 +1,20 @@
-//! Statements of what operators read.
+//! Statements of the queries of operators.
 
-/// How many of a queue were let in, and how many of them never came.
+/// The numbers of admitted tokens and of no-shows of a queue.
 pub(crate) const QUEUE_TOTALS: &str = "
     SELECT count(*) FILTER (WHERE activated_at IS NOT NULL) AS admitted, count(*) FILTER (WHERE reason = 'UNCLAIMED') AS no_shows
     FROM queue_tokens WHERE queue_id = ?1";
 
-/// What the sold seats of a date cost.
+/// The sum of the prices of the sold seats of a schedule.
 pub(crate) const REVENUE: &str = "
     SELECT coalesce(sum(o.price), 0) AS sum FROM seats s
     CROSS JOIN reservation_seats o ON o.reservation_id = s.reservation_id AND o.number = s.number
     WHERE s.schedule_id = ?1 AND s.state = 'RESERVED'";
 
-/// How many reservations have seats of a date.
+/// The number of reservations with live seats of a schedule.
 pub(crate) const COUNT_LIVE: &str = "SELECT count(DISTINCT reservation_id) AS sum FROM seats WHERE schedule_id = ?1";
 
-/// Users with a search key that begins so (1), by id, after an id (2) unless that is null, so many (3).
+/// Users with a search key that has a prefix (1), by id, after an id (2) unless that is null, with a limit (3).
 pub(crate) const USERS_NAMED: &str = "
     SELECT t.* FROM (
         SELECT DISTINCT k.user_id FROM user_search_keys k
@@ -23,7 +23,7 @@ pub(crate) const USERS_NAMED: &str = "
     ) wanted CROSS JOIN users t ON t.id = wanted.user_id
     ORDER BY t.id";
 
-/// The tokens of a user (1) that are live, or under which they made a reservation, the last joined first, so many (2).
+/// The tokens of a user (1) that are live or have a reservation, last joined first, with a limit (2).
 pub(crate) const TOKENS_OF: &str = "
     SELECT t.* FROM (
         SELECT l.id FROM queues q

@@ -9,7 +9,7 @@ pub(crate) const INSERT: &str = "
            value ->> 'max_seats_per_user', value ->> 'cancelled_at', value ->> 'cancellation_reason'
     FROM jsonb_each(?1)";
 
-/// Writes what an operator changes.
+/// Writes the columns that an operator changes.
 pub(crate) const UPDATE: &str = "
     UPDATE concerts SET
         version = new.value ->> 'version', name = new.value ->> 'name', host = new.value ->> 'host',

@@ -1,4 +1,4 @@
-//! Statements on wallets' books. They are inserted and never changed: the schema's triggers see to it.
+//! Statements on wallet entries. They are inserted and never changed: the schema's triggers enforce it.
 
 pub(crate) const INSERT: &str = "
     INSERT INTO wallet_entries (user_id, sequence, id, kind, payment_id, amount, balance, at)

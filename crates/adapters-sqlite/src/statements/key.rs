@@ -20,7 +20,7 @@ pub(crate) const UPDATE: &str = "
     WHERE user_id = unhex(new.value ->> 'user_id', '-') AND route = new.value ->> 'route'
       AND idempotency_key = new.value ->> 'idempotency_key' AND version = (new.value ->> 'version') - 1";
 
-/// Deletes what is past its retention.
+/// Deletes keys whose retention has ended.
 pub(crate) const DELETE_EXPIRED: &str = "
     DELETE FROM idempotency_keys
     WHERE rowid IN (SELECT rowid FROM idempotency_keys WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)";

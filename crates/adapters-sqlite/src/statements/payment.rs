@@ -9,7 +9,7 @@ pub(crate) const INSERT: &str = "
            value ->> 'amount', value ->> 'paid_at', value ->> 'state', value ->> 'refunded_at'
     FROM jsonb_each(?1)";
 
-/// Writes what a payment's steps change.
+/// Writes the columns that a transition of a payment changes.
 pub(crate) const UPDATE: &str = "
     UPDATE payments SET
         version = new.value ->> 'version', state = new.value ->> 'state', refunded_at = new.value ->> 'refunded_at'

@@ -1,9 +1,9 @@
-//! Statements on queues: the operator's row, and apart from it the admission version and the numbers.
+//! Statements on queues: the operator's columns, and separate from them the admission version and the numbers.
 
 /// Queues by id.
 pub(crate) const SELECT: &str = "SELECT t.* FROM jsonb_each(?1) k CROSS JOIN queues t ON t.id = unhex(k.value, '-')";
 
-/// Standings by queue. If anybody waits, the ACTIVE tokens are counted.
+/// The admission version and the number of waiting tokens, by queue. If there are waiting tokens, the ACTIVE ones are counted.
 pub(crate) const STANDINGS: &str = "
     SELECT a.queue_id, a.version AS admission, c.waiting,
            CASE WHEN c.waiting > 0
@@ -12,8 +12,8 @@ pub(crate) const STANDINGS: &str = "
     CROSS JOIN queue_admissions a ON a.queue_id = unhex(k.value, '-')
     CROSS JOIN queue_counters c ON c.queue_id = a.queue_id";
 
-/// What queues admit to in which somebody waits, the default queue left out. Whether a date has seats is looked up in the index of such
-/// seats, so the condition on their state is written as there.
+/// The schedules of queues with waiting tokens, except the default queue. The existence of seats is looked up in the partial index of such
+/// seats, so the condition on their state is written as in the index.
 pub(crate) const OFFERED: &str = "
     SELECT c.queue_id, d.id AS schedule_id,
            EXISTS (SELECT 1 FROM seats s INDEXED BY seats_sellable
@@ -23,7 +23,7 @@ pub(crate) const OFFERED: &str = "
     CROSS JOIN concerts o ON o.queue_id = c.queue_id
     LEFT JOIN schedules d ON d.concert_id = o.id";
 
-/// Standings by queue, as far as a join asks: without those who are ACTIVE.
+/// The admission version and the number of waiting tokens, by queue, as a join needs them: without the ACTIVE ones.
 pub(crate) const WAITING: &str = "
     SELECT a.queue_id, a.version AS admission, c.waiting, NULL AS active
     FROM jsonb_each(?1) k
@@ -39,7 +39,7 @@ pub(crate) const COUNT: &str = "
     UPDATE queue_counters SET last_number = new.value ->> 'last_number'
     FROM jsonb_each(?1) new WHERE queue_id = unhex(new.value ->> 'queue_id', '-')";
 
-/// Adds to how many tokens of queues were pruned.
+/// Adds to the number of pruned tokens of queues.
 pub(crate) const COUNT_PRUNED: &str = "
     UPDATE queue_counters SET pruned = pruned + (new.value ->> 'pruned')
     FROM jsonb_each(?1) new WHERE queue_id = unhex(new.value ->> 'queue_id', '-')";
@@ -56,7 +56,7 @@ pub(crate) const INSERT: &str = "
            value ->> 'batch', value ->> 'active_micros', value ->> 'claim_micros', value ->> 'max_waiting', value ->> 'message'
     FROM jsonb_each(?1)";
 
-/// Writes what an operator changes.
+/// Writes the columns that an operator changes.
 pub(crate) const UPDATE: &str = "
     UPDATE queues SET
         version = new.value ->> 'version', name = new.value ->> 'name', state = new.value ->> 'state',

@@ -1,6 +1,6 @@
 //! Statements on reservations, each with its seats.
 
-/// Selects reservations from the table called `r`, by what follows.
+/// Selects reservations from the table alias `r`, with the given clauses.
 macro_rules! select {
     ($($rest:literal)*) => {
         concat!(
@@ -11,15 +11,15 @@ macro_rules! select {
     };
 }
 
-/// The reservation of an id.
+/// The reservation with an id.
 pub(crate) const SELECT_ONE: &str = select!("FROM reservations r WHERE r.id = ?1");
 
-/// A user's reservations, the highest id first, below an id if one is given.
+/// A user's reservations, highest id first, below an id if one is given.
 pub(crate) const SELECT_PAGE: &str = select!(
     "FROM reservations r WHERE r.user_id = ?1 AND r.id < coalesce(?2, x'ffffffffffffffffffffffffffffffffff') ORDER BY r.id DESC LIMIT ?3"
 );
 
-/// The HELD and CONFIRMED reservations of a date (1), so many (2).
+/// The HELD and CONFIRMED reservations of a schedule (1), with a limit (2).
 pub(crate) const SELECT_LIVE: &str = concat!(
     "WITH wanted (id) AS (
         SELECT DISTINCT reservation_id FROM seats WHERE schedule_id = ?1 AND reservation_id IS NOT NULL LIMIT ?2
@@ -27,8 +27,8 @@ pub(crate) const SELECT_LIVE: &str = concat!(
     select!("FROM wanted w CROSS JOIN reservations r ON r.id = w.id")
 );
 
-/// Until when the last hold of each of these concerts lives, of those for dates that aren't cancelled. It goes backwards through the index
-/// of deadlines.
+/// The latest deadline of the holds of each of these concerts, except holds of cancelled schedules. It scans the index of deadlines
+/// backwards.
 pub(crate) const SELECT_HELD_UNTIL: &str = "
     SELECT k.key AS position, (SELECT r.expires_at FROM reservations r
                                CROSS JOIN schedules d ON d.id = r.schedule_id AND d.cancelled_at IS NULL
@@ -36,8 +36,8 @@ pub(crate) const SELECT_HELD_UNTIL: &str = "
                                ORDER BY r.expires_at DESC LIMIT 1) AS until
     FROM jsonb_each(?1) k";
 
-/// Reservations, each once: by id (1); the HELD ones by token (2) and by date and number of a seat (3); the HELD and
-/// CONFIRMED ones by user and date, whose concert counts (4); by payment (5).
+/// Reservations, each once: by id (1); HELD ones by token (2) and by schedule and seat number (3); HELD and CONFIRMED ones by user and the
+/// concert of a schedule (4); by payment (5).
 pub(crate) const SELECT_WANTED: &str = concat!(
     "WITH wanted (id) AS (
         SELECT unhex(value, '-') FROM jsonb_each(?1)
@@ -57,11 +57,11 @@ pub(crate) const SELECT_WANTED: &str = concat!(
     select!("FROM wanted w CROSS JOIN reservations r ON r.id = w.id")
 );
 
-/// The ids of the HELD rows whose deadline has passed, the earliest first.
+/// The ids of the HELD rows whose deadline has passed, earliest first.
 pub(crate) const SELECT_LAPSED: &str = "SELECT id FROM reservations WHERE state = 'HELD' AND expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
 
-/// The ids of HELD rows of dates that were cancelled after an instant (1), and whose deadline has not passed at another (2), so many (3).
-/// They are found by the live claims to seats of those dates.
+/// The ids of HELD rows of schedules that were cancelled after an instant (1), and whose deadline has not passed at another (2), with a
+/// limit (3). They are found by their live reserved seats.
 pub(crate) const SELECT_CANCELLED: &str = "
     SELECT DISTINCT r.id FROM schedules d
     CROSS JOIN reservation_seats s ON s.schedule_id = d.id AND s.live = 1
@@ -76,7 +76,7 @@ pub(crate) const INSERT: &str = "
            value ->> 'expires_at', value ->> 'state', value ->> 'cancel_reason', unhex(value ->> 'payment_id', '-')
     FROM jsonb_each(?1)";
 
-/// Writes what a reservation's steps change; who claims which seats never does.
+/// Writes the columns that a transition of a reservation changes; its seats never change.
 pub(crate) const UPDATE: &str = "
     UPDATE reservations SET
         version = new.value ->> 'version', state = new.value ->> 'state', cancel_reason = new.value ->> 'cancel_reason',

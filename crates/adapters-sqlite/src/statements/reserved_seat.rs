@@ -7,6 +7,6 @@ pub(crate) const INSERT: &str = "
            value ->> 'price', value ->> 'live'
     FROM jsonb_each(?1)";
 
-/// Gives the seats of reservations back, by reservation.
+/// Releases the seats of reservations, by reservation.
 pub(crate) const FREE: &str = "
     UPDATE reservation_seats SET live = 0 FROM jsonb_each(?1) ended WHERE reservation_id = unhex(ended.value, '-') AND live = 1";

@@ -1,9 +1,9 @@
 //! Statements on schedules.
 
-/// Dates by id.
+/// Schedules by id.
 pub(crate) const SELECT: &str = "SELECT t.* FROM jsonb_each(?1) k CROSS JOIN schedules t ON t.id = unhex(k.value, '-')";
 
-/// All dates of concerts.
+/// All schedules of concerts.
 pub(crate) const SELECT_OF_CONCERTS: &str = "SELECT t.* FROM jsonb_each(?1) k CROSS JOIN schedules t ON t.concert_id = unhex(k.value, '-')";
 
 pub(crate) const INSERT: &str = "
@@ -13,7 +13,7 @@ pub(crate) const INSERT: &str = "
            value ->> 'cancelled_at', value ->> 'cancellation_reason'
     FROM jsonb_each(?1)";
 
-/// Writes what an operator changes.
+/// Writes the columns that an operator changes.
 pub(crate) const UPDATE: &str = "
     UPDATE schedules SET
         version = new.value ->> 'version', starts_at = new.value ->> 'starts_at', zone = new.value ->> 'zone',

@@ -1,11 +1,11 @@
 //! Statements on seats.
 
-/// Seats by date and number.
+/// Seats by schedule and number.
 pub(crate) const SELECT: &str = "
     SELECT t.* FROM jsonb_each(?1) k
     CROSS JOIN seats t ON t.schedule_id = unhex(k.value ->> 0, '-') AND t.number = k.value ->> 1";
 
-/// Seats by date and label. Without the hint the planner takes the primary key, and reads the whole date for each label.
+/// Seats by schedule and label. Without the hint the planner uses the primary key, and reads the whole schedule for each label.
 pub(crate) const SELECT_LABELLED: &str = "
     SELECT t.* FROM jsonb_each(?1) k
     CROSS JOIN seats t INDEXED BY seats_label ON t.schedule_id = unhex(k.value ->> 0, '-') AND t.label = k.value ->> 1";

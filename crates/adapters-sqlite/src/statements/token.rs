@@ -9,7 +9,7 @@ pub(crate) const SELECT_LIVE: &str = "
     CROSS JOIN queue_tokens t
         ON t.queue_id = unhex(k.value ->> 0, '-') AND t.user_id = unhex(k.value ->> 1, '-') AND t.state <> 'EXPIRED'";
 
-/// Until when live tokens of queues (0) that name concerts (1) live, the last of each pair: those that wait, for ever.
+/// The latest end of the live tokens of queues (0) that name concerts (1), for each pair; unlimited if one is waiting.
 pub(crate) const SELECT_AWAITED_UNTIL: &str = "
     SELECT k.key AS position,
            CASE WHEN EXISTS (SELECT 1 FROM queue_tokens t WHERE t.queue_id = unhex(k.value ->> 0, '-') AND t.state = 'WAITING'
@@ -21,14 +21,15 @@ pub(crate) const SELECT_AWAITED_UNTIL: &str = "
            END AS until
     FROM jsonb_each(?1) k";
 
-/// Of a queue, the ACTIVE tokens whose deadline has passed, the earliest first.
+/// The ACTIVE tokens of a queue whose deadline has passed, earliest first.
 pub(crate) const SELECT_LAPSED: &str =
     "SELECT * FROM queue_tokens WHERE queue_id = ?1 AND state = 'ACTIVE' AND expires_at <= ?2 ORDER BY expires_at LIMIT ?3";
 
-/// Of a queue, the WAITING tokens with the lowest numbers.
-pub(crate) const SELECT_FOREMOST: &str = "SELECT * FROM queue_tokens WHERE queue_id = ?1 AND state = 'WAITING' ORDER BY number LIMIT ?2";
+/// The WAITING tokens of a queue with the lowest numbers.
+pub(crate) const SELECT_FIRST_WAITING: &str =
+    "SELECT * FROM queue_tokens WHERE queue_id = ?1 AND state = 'WAITING' ORDER BY number LIMIT ?2";
 
-/// Of a queue, the live tokens after a number.
+/// The live tokens of a queue after a number.
 pub(crate) const SELECT_AFTER: &str = "
     SELECT * FROM queue_tokens WHERE queue_id = ?1 AND state = 'WAITING' AND number > ?2
     UNION ALL
@@ -43,7 +44,7 @@ pub(crate) const INSERT: &str = "
            value ->> 'activated_at', value ->> 'claimed', value ->> 'expires_at', value ->> 'reason', value ->> 'expired_at'
     FROM jsonb_each(?1)";
 
-/// Writes what a token's steps change.
+/// Writes the columns that a transition of a token changes.
 pub(crate) const UPDATE: &str = "
     UPDATE queue_tokens SET
         version = new.value ->> 'version', state = new.value ->> 'state', activated_at = new.value ->> 'activated_at',
@@ -52,15 +53,15 @@ pub(crate) const UPDATE: &str = "
     FROM jsonb_each(?1) new
     WHERE queue_tokens.id = unhex(new.value ->> 'id', '-') AND version = (new.value ->> 'version') - 1";
 
-/// The tokens that ended before an instant (1) and may be pruned, the earliest first, so many (2); whether a reservation names them.
-/// Who paid has a reservation, and those that were found to have one are kept: none of them is looked at again. The conditions
-/// are those of the index.
+/// The tokens that ended before an instant (1) and may be pruned, earliest first, with a limit (2), and whether a reservation names
+/// them. Tokens that ended with a payment have a reservation, and tokens with a reservation are marked as kept: neither is checked again.
+/// The conditions are those of the partial index.
 pub(crate) const SELECT_ENDED: &str = "
     SELECT t.id, t.queue_id, EXISTS (SELECT 1 FROM reservations r WHERE r.token_id = t.id) AS is_named FROM queue_tokens t
     WHERE t.state = 'EXPIRED' AND t.reason <> 'PAID' AND t.kept = 0 AND t.expired_at < ?1
     ORDER BY t.expired_at LIMIT ?2";
 
-/// Has tokens kept, by id.
+/// Marks tokens as kept, by id.
 pub(crate) const KEEP: &str = "
     UPDATE queue_tokens SET kept = 1 FROM jsonb_each(?1) new WHERE queue_tokens.id = unhex(new.value, '-')";
 

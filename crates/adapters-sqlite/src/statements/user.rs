@@ -8,7 +8,7 @@ pub(crate) const INSERT: &str = "
     SELECT unhex(value ->> 'id', '-'), value ->> 'name', value ->> 'created_at'
     FROM jsonb_each(?1)";
 
-/// What users are found by.
+/// Inserts the search keys of users.
 pub(crate) const INSERT_SEARCH_KEYS: &str = "
     INSERT INTO user_search_keys (search_key, user_id)
     SELECT value ->> 'search_key', unhex(value ->> 'user_id', '-')

@@ -1,4 +1,4 @@
-//! The SQLite store keeps the contract of a persistence adapter.
+//! The SQLite store passes the conformance suite of persistence adapters.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,17 +9,17 @@ use application::testing::StoppedClock;
 use async_trait::async_trait;
 use tempfile::TempDir;
 
-/// The folders of the stores that were fresh once.
+/// The folders of all stores that were created.
 #[derive(Default)]
 struct Sqlite(Mutex<Vec<TempDir>>);
 
 impl Sqlite {
     fn last_file(&self) -> String {
         let folders = self.0.lock().unwrap();
-        folders.last().expect("a store that was fresh once").path().join("frontrow.db").to_str().unwrap().to_owned()
+        folders.last().expect("a store was created before").path().join("frontrow.db").to_str().unwrap().to_owned()
     }
 
-    /// Copies the last store's database and its write-ahead log into a folder that is the last from now on.
+    /// Copies the last store's database and its write-ahead log to a new folder, which becomes the last one.
     fn copy_last_file(&self) {
         let (last, copy) = (self.last_file(), TempDir::new().unwrap());
         for suffix in ["", "-wal"] {
@@ -50,4 +50,4 @@ impl Adapter for Sqlite {
     }
 }
 
-adapter_conformance!(Sqlite::default, without sharing: "one process serves a SQLite file");
+adapter_conformance!(Sqlite::default, without sharing: "one process serves an SQLite file");

@@ -1,4 +1,4 @@
-//! Rows that make no sense are told to be so, and spoil nothing else.
+//! Invalid rows are reported as corrupt, and other rows are not affected.
 
 use application::ports::{Catalogue, ReadError, Store, Tokens};
 use domain::testing::SCHEDULE;
@@ -7,15 +7,15 @@ use sea_orm::sqlx;
 
 use crate::world::World;
 
-async fn spoil(world: &World, sql: &'static str) {
-    sqlx::raw_sql(sql).execute(&world.behind_its_back().await).await.expect(sql);
+async fn corrupt(world: &World, sql: &'static str) {
+    sqlx::raw_sql(sql).execute(&world.unchecked_pool().await).await.expect(sql);
 }
 
 #[tokio::test]
-async fn a_row_that_makes_no_sense_fails_only_the_needs_that_meet_it() {
+async fn an_invalid_row_fails_only_the_needs_that_load_it() {
     let world = World::with_a_hall_of(4).await;
     let (ada, ben) = (world.guest().await, world.guest().await);
-    spoil(&world, "UPDATE queue_tokens SET state = 'DANCING' WHERE number = 1").await;
+    corrupt(&world, "UPDATE queue_tokens SET state = 'DANCING' WHERE number = 1").await;
     let [adas, bens] = [ada, ben].map(|guest| need::Token(guest.token.unwrap()));
     let rows = world.store.load(&[adas.clone().into(), bens.clone().into()]).await.unwrap();
     assert_eq!(adas.find(&rows).unwrap_err().problem, "queue_tokens.state");
@@ -24,7 +24,7 @@ async fn a_row_that_makes_no_sense_fails_only_the_needs_that_meet_it() {
 }
 
 #[tokio::test]
-async fn what_a_hold_meets_is_read_with_suspicion() {
+async fn invalid_rows_fail_the_needs_of_a_hold() {
     for sql in [
         "UPDATE seats SET state = 'GONE'",
         "UPDATE seats SET state = 'HELD'",
@@ -34,28 +34,28 @@ async fn what_a_hold_meets_is_read_with_suspicion() {
     ] {
         let world = World::with_a_hall_of(2).await;
         let guest = world.guest().await;
-        spoil(&world, sql).await;
+        corrupt(&world, sql).await;
         let found = world.try_find(&world.hold_command(guest, &[1]).needs()).await;
         assert!(found.is_err(), "{sql}: {found:?}");
     }
 }
 
 #[tokio::test]
-async fn what_a_tick_meets_is_read_with_suspicion() {
+async fn invalid_rows_fail_the_needs_of_an_admission() {
     for sql in
         ["UPDATE queues SET state = 'AJAR'", "UPDATE queues SET capacity = -1", "UPDATE queue_tokens SET joined_at = -9223372036854775808"]
     {
         let world = World::with_a_hall_of(2).await;
         let user = world.user().await;
         world.join(user).await;
-        spoil(&world, sql).await;
-        let found = world.try_find(&need::Line { queue: Queue::DEFAULT, at_most: 1 }).await;
+        corrupt(&world, sql).await;
+        let found = world.try_find(&need::QueueHead { queue: Queue::DEFAULT, at_most: 1 }).await;
         assert!(found.is_err(), "{sql}: {found:?}");
     }
 }
 
 #[tokio::test]
-async fn what_a_charge_meets_is_read_with_suspicion() {
+async fn invalid_rows_fail_the_needs_of_a_charge() {
     for sql in [
         "UPDATE idempotency_keys SET outcome = '{}'",
         "UPDATE idempotency_keys SET fingerprint = x'00'",
@@ -66,7 +66,7 @@ async fn what_a_charge_meets_is_read_with_suspicion() {
         let user = world.user().await;
         let change = world.charge_change(user, 1_000).await;
         world.commit(&change).await.unwrap();
-        spoil(&world, sql).await;
+        corrupt(&world, sql).await;
         let key = change.row::<domain::IdempotencyRecord>().unwrap().row.scope.clone();
         let found = world.try_find(&(need::Key(key), need::Account(user))).await;
         assert!(found.is_err(), "{sql}: {found:?}");
@@ -74,14 +74,14 @@ async fn what_a_charge_meets_is_read_with_suspicion() {
 }
 
 #[tokio::test]
-async fn a_spoiled_reservation_fails_whoever_meets_it() {
+async fn an_invalid_reservation_fails_the_needs_that_load_it() {
     let world = World::with_a_hall_of(4).await;
     let (ada, ben) = (world.guest().await, world.guest().await);
-    let kept = world.hold(ada, &[1]).await;
-    spoil(&world, "UPDATE reservations SET amount = -5").await;
-    assert!(world.try_find(&need::Reservation(kept.id())).await.is_err());
+    let hold = world.hold(ada, &[1]).await;
+    corrupt(&world, "UPDATE reservations SET amount = -5").await;
+    assert!(world.try_find(&need::Reservation(hold.id())).await.is_err());
     assert!(world.try_find(&need::HoldsOfToken(ada.token.unwrap())).await.is_err());
-    assert!(world.try_find(&world.hold_command(ben, &[1]).needs()).await.is_err(), "on its seat");
-    assert!(world.try_find(&world.hold_command(ben, &[2]).needs()).await.is_ok(), "beside it");
+    assert!(world.try_find(&world.hold_command(ben, &[1]).needs()).await.is_err(), "a hold of its seat fails");
+    assert!(world.try_find(&world.hold_command(ben, &[2]).needs()).await.is_ok(), "a hold of another seat succeeds");
     assert_eq!(world.store.reads().seats(SCHEDULE).await.unwrap().len(), 4);
 }

@@ -1,4 +1,4 @@
-//! What was acknowledged is in the file: who opens it anew finds everything.
+//! Acknowledged changes are in the file: a store that opens it again finds them.
 
 use adapters_sqlite::SqliteStore;
 use application::PageRequest;
@@ -10,14 +10,14 @@ use sea_orm::sqlx::{self, Row};
 use crate::world::World;
 
 #[tokio::test]
-async fn whoever_opens_the_file_anew_finds_everything() {
+async fn a_store_that_opens_the_file_again_finds_all_changes() {
     let world = World::with_a_hall_of(10).await;
     let guest = world.guest().await;
     world.charge(guest.user, 100_000).await;
     let kept = world.hold(guest, &[1, 2]).await;
     let payment = world.pay(guest, &kept).await;
 
-    // The first store is still open, as that of a process that was killed is: nothing was tidied up.
+    // The first store is still open, as after a kill of its process: nothing was cleaned up.
     let again = SqliteStore::open(&world.path(), world.clock.clone()).await.unwrap();
     let page = PageRequest { after: None, size: 10 };
     assert_eq!(again.reads().payment(payment.id()).await.unwrap(), Some(payment));
@@ -26,23 +26,24 @@ async fn whoever_opens_the_file_anew_finds_everything() {
     assert_eq!(again.reads().entries(guest.user, page).await.unwrap().len(), 2);
     assert_eq!(again.reads().user(guest.user).await.unwrap().unwrap().id, guest.user);
     let token = again.reads().token(guest.token.unwrap()).await.unwrap().unwrap();
-    assert!(!token.is_live(), "paying ended it");
+    assert!(!token.is_live(), "the payment ended the token");
 }
 
 #[tokio::test]
-async fn a_group_is_on_the_disk_before_it_is_acknowledged() {
+async fn a_group_is_committed_before_it_is_acknowledged() {
     let world = World::empty().await;
-    let db = world.behind_its_back().await;
+    let db = world.unchecked_pool().await;
     let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&db).await.unwrap();
     assert_eq!(journal, "wal");
-    // What another connection sees at once is committed; that it survives the power is SQLite's word for synchronous=FULL.
+    // Rows that another connection sees at once are committed; that they survive a power failure is guaranteed by SQLite with
+    // synchronous=FULL.
     let user = world.user().await;
     let row = sqlx::query("SELECT name FROM users WHERE id = ?1").bind(user.0).fetch_one(&db).await.unwrap();
     assert_eq!(row.get::<String, _>("name"), "Ada");
 }
 
 #[tokio::test]
-async fn a_first_answer_is_replayed_unchanged_after_a_restart() {
+async fn an_idempotent_response_is_replayed_unchanged_after_a_restart() {
     let world = World::with_a_hall_of(10).await;
     let guest = world.guest().await;
     let command = world.hold_command(guest, &[4]);
@@ -58,7 +59,7 @@ async fn a_first_answer_is_replayed_unchanged_after_a_restart() {
 }
 
 #[tokio::test]
-async fn a_key_of_one_route_is_none_of_another() {
+async fn an_idempotency_key_belongs_to_one_route() {
     let world = World::empty().await;
     let user = world.user().await;
     let idempotency = world.key(user, Operation::Charge);

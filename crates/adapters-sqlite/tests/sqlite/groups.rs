@@ -1,4 +1,4 @@
-//! A group is one transaction, and yet each of its changes stands or falls alone.
+//! A group is one transaction, but each of its changes succeeds or fails on its own.
 
 use application::ports::{CommitError, Store, Tokens, Wallets};
 use domain::change::{Guard, NewToken};
@@ -7,13 +7,13 @@ use time::Duration;
 
 use crate::world::World;
 
-/// A wallet of somebody who isn't there: no guard sees it, the schema does.
+/// Returns a change that inserts a wallet of a missing user: no guard detects it, but a foreign key does.
 fn poisoned() -> Change {
     Change::default().writing(Write::insert(Wallet::new(UserId(uuid::Uuid::from_u128(0xBAD)))))
 }
 
 #[tokio::test]
-async fn a_conflict_falls_out_alone() {
+async fn a_conflict_fails_only_its_own_change() {
     let world = World::empty().await;
     let (ada, ben) = (world.user().await, world.user().await);
     let (adas, bens) = (world.charge_change(ada, 1_000).await, world.charge_change(ben, 2_000).await);
@@ -25,7 +25,7 @@ async fn a_conflict_falls_out_alone() {
 }
 
 #[tokio::test]
-async fn a_poisoned_change_holds_no_others_back() {
+async fn a_poisoned_change_fails_alone() {
     let world = World::empty().await;
     let (ada, ben) = (world.user().await, world.user().await);
     let (adas, bens) = (world.charge_change(ada, 1_000).await, world.charge_change(ben, 2_000).await);
@@ -35,9 +35,9 @@ async fn a_poisoned_change_holds_no_others_back() {
     assert_eq!(world.store.reads().wallet(ben).await.unwrap().unwrap().balance().minor(), 2_000);
 }
 
-/// Reservation and payment name each other, so that is judged by the COMMIT.
+/// A reservation and its payment refer to each other, so the reference is checked at COMMIT.
 #[tokio::test]
-async fn what_only_the_commit_refuses_holds_no_others_back() {
+async fn a_change_that_fails_at_commit_fails_alone() {
     let world = World::with_a_hall_of(4).await;
     let guest = world.guest().await;
     let kept = world.hold(guest, &[1]).await;
@@ -47,25 +47,25 @@ async fn what_only_the_commit_refuses_holds_no_others_back() {
     let adas = world.charge_change(ada, 1_000).await;
     let results = world.store.commit(&[poisoned, adas]).await;
     assert!(matches!(results[..], [Err(CommitError::Rejected(_)), Ok(_)]), "{results:?}");
-    // The one connection that writes is in no transaction that somebody forgot.
+    // The only writer connection has no open transaction.
     world.charge(bens, 3).await;
     let found = world.find(need::Reservation(kept.id())).await.unwrap().0.reservation;
     assert_eq!((found.version, found.state()), (Version::FIRST, ReservationState::Held));
 }
 
 #[tokio::test]
-async fn changes_that_collide_do_so_when_their_group_has_failed_as_a_whole() {
+async fn colliding_changes_conflict_after_their_group_has_failed_as_a_whole() {
     let world = World::with_a_hall_of(4).await;
     let queue = world.store.ports().catalogue.queue(Queue::DEFAULT).await.unwrap().unwrap();
     let relies = world.charge_change(world.user().await, 5).await.relying_on(Guard::Queue(queue.id(), queue.version));
     let writes = Change::default().writing(Write::update(&queue, queue.row.clone()));
     let results = world.store.commit(&[relies, writes.clone(), poisoned()]).await;
     assert!(matches!(results[..], [Ok(_), Err(CommitError::Conflict), Err(CommitError::Rejected(_))]), "{results:?}");
-    assert!(world.store.commit(&[writes]).await[0].is_ok(), "nothing of it was written");
+    assert!(world.store.commit(&[writes]).await[0].is_ok(), "the failed group has written nothing");
 }
 
 #[tokio::test]
-async fn a_record_that_somebody_else_made_is_a_conflict_whatever_guards_miss_it() {
+async fn an_existing_unique_row_is_a_conflict_even_without_a_guard() {
     let world = World::with_a_hall_of(4).await;
     let guest = world.guest().await;
     world.charge(guest.user, 50_000).await;
@@ -76,11 +76,11 @@ async fn a_record_that_somebody_else_made_is_a_conflict_whatever_guards_miss_it(
     let other = world.charge_change(guest.user, 1).await;
     let results = world.store.commit(&[again, other]).await;
     assert!(matches!(results[..], [Err(CommitError::Conflict), Ok(_)]), "{results:?}");
-    assert_eq!(world.broken().await, Vec::<&str>::new());
+    assert_eq!(world.violated().await, Vec::<&str>::new());
 }
 
 #[tokio::test]
-async fn numbers_are_gapless_although_joins_fail_in_between() {
+async fn numbers_are_gapless_when_joins_fail() {
     let world = World::empty().await;
     let users = [world.user().await, world.user().await, world.user().await];
     let mut changes = Vec::new();
@@ -99,11 +99,11 @@ async fn numbers_are_gapless_although_joins_fail_in_between() {
     assert_eq!(numbers, [None, Some(1), None, None, Some(2), Some(3)]);
     let live = world.store.reads().live(Queue::DEFAULT, 0, 10).await.unwrap();
     assert_eq!(live.iter().map(|token| token.number()).collect::<Vec<_>>(), [1, 2, 3]);
-    assert_eq!(world.broken().await, Vec::<&str>::new());
+    assert_eq!(world.violated().await, Vec::<&str>::new());
 }
 
 #[tokio::test]
-async fn a_group_that_touches_a_row_twice_commits_the_first() {
+async fn a_group_that_writes_a_row_twice_commits_the_first_change() {
     let world = World::empty().await;
     let user = world.user().await;
     let (first, second) = (world.charge_change(user, 10).await, world.charge_change(user, 20).await);
@@ -113,7 +113,7 @@ async fn a_group_that_touches_a_row_twice_commits_the_first() {
 }
 
 #[tokio::test]
-async fn a_group_of_nothing_but_conflicts_writes_nothing() {
+async fn a_group_of_conflicts_writes_nothing() {
     let world = World::empty().await;
     let user = world.user().await;
     let mut late = world.charge_change(user, 10).await;
@@ -124,27 +124,27 @@ async fn a_group_of_nothing_but_conflicts_writes_nothing() {
 }
 
 #[tokio::test]
-async fn a_seat_is_taken_over_from_a_lapsed_hold_in_the_group_of_others() {
+async fn a_seat_of_a_lapsed_hold_is_taken_over_within_a_group() {
     let world = World::with_a_hall_of(4).await;
     let (slow, quick, other) = (world.guest().await, world.guest().await, world.guest().await);
     let lapsed = world.hold(slow, &[1, 2]).await;
     world.hold(quick, &[3]).await;
     world.clock.advance(Duration::minutes(5) + Duration::SECOND);
-    // All three tokens were admitted with the hold's time to spare, or have it again.
+    // All three users were admitted long enough before the hold lapses, or are admitted again.
     let back = world.guest().await;
     let (takes_over, takes) = (world.hold_change(back, &[1]).await, world.hold_change(world.guest().await, &[4]).await);
     let results = world.store.commit(&[takes, takes_over]).await;
     assert!(results.iter().all(Result::is_ok), "{results:?}");
     let ended = world.find(need::Reservation(lapsed.id())).await.unwrap().0;
     assert!(matches!(ended.reservation.state(), ReservationState::Cancelled { .. }));
-    assert!(ended.seats.iter().all(|seat| seat.reservation() != Some(lapsed.id())), "no seat's row names it any more");
+    assert!(ended.seats.iter().all(|seat| seat.reservation() != Some(lapsed.id())), "no row of a seat refers to the lapsed hold");
     assert_eq!(ended.seats.len(), 2);
     assert_ne!(other.user, back.user);
-    assert_eq!(world.broken().await, Vec::<&str>::new());
+    assert_eq!(world.violated().await, Vec::<&str>::new());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_caller_who_goes_away_leaves_no_transaction_open() {
+async fn a_cancelled_caller_leaves_no_transaction_open() {
     let world = World::empty().await;
     for _ in 0..50 {
         let user = world.user().await;
@@ -153,19 +153,19 @@ async fn a_caller_who_goes_away_leaves_no_transaction_open() {
         let caller = tokio::spawn(async move { store.commit(&group).await });
         tokio::task::yield_now().await;
         caller.abort();
-        // Who comes next can write, and what it writes stays written.
+        // The next caller can write, and its changes are durable.
         world.charge(world.user().await, 5).await;
     }
-    assert_eq!(world.broken().await, Vec::<&str>::new());
+    assert_eq!(world.violated().await, Vec::<&str>::new());
 }
 
 #[tokio::test]
-async fn a_join_to_a_queue_that_is_not_there_gets_no_number() {
+async fn a_join_to_a_missing_queue_gets_no_number() {
     let world = World::empty().await;
     let user = world.user().await;
     let (_, change) = world.join_change(user).await;
     let nowhere = NewToken { queue: domain::QueueId(uuid::Uuid::from_u128(0xBAD)), ..change.row::<NewToken>().unwrap().row.clone() };
     let lost = Change::default().writing(Write::insert(nowhere));
     assert!(matches!(world.commit(&lost).await, Err(CommitError::Conflict)));
-    assert_eq!(world.broken().await, Vec::<&str>::new());
+    assert_eq!(world.violated().await, Vec::<&str>::new());
 }

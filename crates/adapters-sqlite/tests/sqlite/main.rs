@@ -1,7 +1,7 @@
-//! The SQLite store: the contract of every adapter (`conformance`), and what is SQLite's own: its file, its schema as the last judge,
-//! its audit, its groups, its pace.
+//! The SQLite store: the conformance suite (`conformance`), and tests specific to SQLite: its file, its constraints, its audit, its groups,
+//! its performance.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test: a panic is how it fails")]
 
 mod audit;
 mod conformance;

@@ -1,4 +1,4 @@
-//! Opening a file: created with its folder, migrated once however many open it, never in memory.
+//! Opening a file: it is created with its folder, migrated once even if many processes open it, and never in memory.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ async fn open(name: &str) -> Result<SqliteStore, OpenError> {
 }
 
 #[tokio::test]
-async fn a_new_file_has_the_default_queue_and_nothing_else() {
+async fn a_new_file_has_only_the_default_queue() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("a").join("b").join("frontrow.db");
     let store = open(&format!("sqlite://{}", path.display())).await.unwrap();
@@ -24,14 +24,14 @@ async fn a_new_file_has_the_default_queue_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_store_in_memory_is_another_adapters() {
+async fn a_memory_database_is_refused() {
     for name in ["", ":memory:", "sqlite::memory:", "sqlite://:memory:", "sqlite://frontrow?mode=memory"] {
         assert!(matches!(open(name).await, Err(OpenError::NotAFile(_))), "{name}");
     }
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_database_is_refused() {
+async fn a_file_that_is_not_a_database_is_refused() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("letter.txt");
     std::fs::write(&path, "Dear Sir or Madam, this is far longer than a header, and it is no database at all. ".repeat(9)).unwrap();
@@ -39,20 +39,20 @@ async fn a_file_that_is_no_database_is_refused() {
 }
 
 #[tokio::test]
-async fn a_file_of_a_newer_release_is_refused_and_stays_as_it_is() {
+async fn a_file_of_a_newer_release_is_refused_and_not_changed() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("frontrow.db").to_str().unwrap().to_owned();
     open(&path).await.unwrap().close().await.unwrap();
-    let behind = sea_orm::Database::connect(format!("sqlite://{path}")).await.unwrap();
-    behind.execute_unprepared("INSERT INTO seaql_migrations VALUES ('9999_later', 0)").await.unwrap();
-    let Err(OpenError::Schema(_, error)) = open(&path).await else { panic!("it was opened") };
+    let unchecked = sea_orm::Database::connect(format!("sqlite://{path}")).await.unwrap();
+    unchecked.execute_unprepared("INSERT INTO seaql_migrations VALUES ('9999_later', 0)").await.unwrap();
+    let Err(OpenError::Schema(_, error)) = open(&path).await else { panic!("the file was opened") };
     assert!(error.to_string().contains("9999_later"), "{error}");
-    behind.execute_unprepared("DELETE FROM seaql_migrations WHERE version = '9999_later'").await.unwrap();
+    unchecked.execute_unprepared("DELETE FROM seaql_migrations WHERE version = '9999_later'").await.unwrap();
     open(&path).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn many_open_a_new_file_at_once_and_one_migrates() {
+async fn concurrent_opens_of_a_new_file_migrate_it_once() {
     for _ in 0..5 {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("frontrow.db").to_str().unwrap().to_owned();
@@ -71,6 +71,6 @@ async fn many_open_a_new_file_at_once_and_one_migrates() {
             assert_eq!(queues, 1);
             secrets.push(secret);
         }
-        assert!(secrets.iter().all(|secret| *secret == secrets[0]), "all were told what the first one kept");
+        assert!(secrets.iter().all(|secret| *secret == secrets[0]), "all stores return the secret that was stored first");
     }
 }

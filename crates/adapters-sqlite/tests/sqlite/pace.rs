@@ -1,4 +1,4 @@
-//! How fast it is, for those who want to know: `cargo test -p adapters-sqlite --release -- --ignored --nocapture pace`.
+//! Measures the performance: `cargo test -p adapters-sqlite --release -- --ignored --nocapture pace`.
 
 use std::time::Instant;
 
@@ -28,10 +28,10 @@ async fn pace_of_joins_and_holds() {
         let changes: Vec<Change> = commands.iter().map(|join| change_of(&world, join, &rows)).collect();
         assert!(world.store.commit(&changes).await.iter().all(Result::is_ok));
     }
-    tell("joins", users.len(), began);
+    print_rate("joins", users.len(), began);
     let began = Instant::now();
-    world.tick().await;
-    tell("admissions", users.len(), began);
+    world.admit().await;
+    print_rate("admissions", users.len(), began);
 
     let (mut loading, mut committing) = (std::time::Duration::ZERO, std::time::Duration::ZERO);
     let began = Instant::now();
@@ -52,9 +52,9 @@ async fn pace_of_joins_and_holds() {
         assert!(world.store.commit(&changes).await.iter().all(Result::is_ok));
         committing += commit_began.elapsed();
     }
-    tell("holds", passes.len(), began);
-    println!("  of which loading {loading:?}, committing {committing:?}");
-    assert_eq!(world.broken().await, Vec::<&str>::new());
+    print_rate("holds", passes.len(), began);
+    println!("  including loads of {loading:?} and commits of {committing:?}");
+    assert_eq!(world.violated().await, Vec::<&str>::new());
 }
 
 fn needs_of<C: Command>(commands: &[C]) -> Vec<Need> {
@@ -69,9 +69,9 @@ fn change_of<C: Command>(world: &World, command: &C, rows: &domain::Rows) -> Cha
     command.decide_by(rows, &world.rules).unwrap().unwrap().change.unwrap()
 }
 
-fn tell(what: &str, how_many: usize, began: Instant) {
-    let took = began.elapsed();
+fn print_rate(name: &str, count: usize, began: Instant) {
+    let elapsed = began.elapsed();
     #[expect(clippy::cast_precision_loss, reason = "a measurement")]
-    let rate = how_many as f64 / took.as_secs_f64();
-    println!("{how_many} {what} in {took:?}: {rate:.0} a second");
+    let rate = count as f64 / elapsed.as_secs_f64();
+    println!("{count} {name} in {elapsed:?}: {rate:.0} per second");
 }

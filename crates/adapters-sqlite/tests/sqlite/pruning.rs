@@ -1,4 +1,4 @@
-//! What housekeeping leaves alone isn't looked at for ever.
+//! Tokens that housekeeping keeps are not checked again.
 
 use application::ports::{Clock, Housekeeping, Prunable, Pruned, Tokens};
 use sea_orm::sqlx;
@@ -7,7 +7,7 @@ use time::Duration;
 use crate::world::World;
 
 #[tokio::test]
-async fn an_ended_token_that_a_reservation_names_is_looked_at_once() {
+async fn an_ended_token_with_a_reservation_is_checked_once() {
     let world = World::with_a_hall_of(4).await;
     let (ada, ben, cyd) = (world.guest().await, world.guest().await, world.guest().await);
     world.charge(ada.user, 50_000).await;
@@ -15,17 +15,17 @@ async fn an_ended_token_that_a_reservation_names_is_looked_at_once() {
     world.pay(ada, &paid).await;
     world.hold(ben, &[2]).await;
     world.clock.advance(Duration::hours(1));
-    world.tick().await;
+    world.admit().await;
     world.clock.advance(Duration::SECOND);
     let old = Prunable::Tokens { before: world.clock.now() };
     assert_eq!(world.store.prune(old, 10).await.unwrap(), Pruned { rows: 1, more: false }, "Cyd's");
 
     assert!(world.store.reads().token(cyd.token.unwrap()).await.unwrap().is_none());
-    let db = world.within_the_rules().await;
+    let db = world.checked_pool().await;
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM queue_tokens WHERE state = 'EXPIRED' AND reason <> 'PAID' AND kept = 0")
         .fetch_one(&db)
         .await
         .unwrap();
-    assert_eq!(left, 0, "Ada paid, and Ben's was found to be named: neither is looked at again");
-    assert_eq!(world.broken().await, Vec::<&str>::new());
+    assert_eq!(left, 0, "Ada paid, and Ben's token has a reservation: neither is checked again");
+    assert_eq!(world.violated().await, Vec::<&str>::new());
 }

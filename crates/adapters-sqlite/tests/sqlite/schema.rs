@@ -1,5 +1,4 @@
-//! The schema goes forward and back, and it is the last judge: rows that break a promise are refused, even if the program
-//! wanted them.
+//! The schema can be migrated up and down, and its constraints reject rows that violate a guarantee, even if the program writes them.
 
 use domain::decide::admission::Pass;
 use migrations::{MigrationError, SQLITE};
@@ -9,7 +8,7 @@ use sea_orm::{ConnectionTrait, Database};
 use crate::world::World;
 
 #[tokio::test]
-async fn the_schema_goes_forward_back_and_forward() {
+async fn the_schema_migrates_up_down_and_up() {
     let folder = tempfile::TempDir::new().unwrap();
     let url = format!("sqlite://{}?mode=rwc", folder.path().join("frontrow.db").display());
     let db = Database::connect(url).await.unwrap();
@@ -20,13 +19,13 @@ async fn the_schema_goes_forward_back_and_forward() {
     SQLITE.up(&db, None).await.unwrap();
     let forward = tables().await;
     SQLITE.down(&db, None).await.unwrap();
-    assert_eq!(tables().await, 0, "nothing is left behind");
+    assert_eq!(tables().await, 0, "migrating down removes all tables");
     SQLITE.up(&db, None).await.unwrap();
     assert_eq!(tables().await, forward);
 }
 
 #[tokio::test]
-async fn a_database_of_a_newer_release_is_refused_by_the_name_of_its_migration() {
+async fn a_database_of_a_newer_release_is_refused_with_the_name_of_its_migration() {
     let folder = tempfile::TempDir::new().unwrap();
     let db = Database::connect(format!("sqlite://{}?mode=rwc", folder.path().join("newer.db").display())).await.unwrap();
     SQLITE.up(&db, None).await.unwrap();
@@ -37,16 +36,16 @@ async fn a_database_of_a_newer_release_is_refused_by_the_name_of_its_migration()
 }
 
 #[tokio::test]
-async fn the_way_back_is_open_with_rows_in_the_tables() {
-    let world = a_sold_seat().await.0;
+async fn the_schema_migrates_down_with_rows_in_its_tables() {
+    let world = store_with_a_sold_seat().await.0;
     let db = Database::connect(format!("sqlite://{}", world.path())).await.unwrap();
     SQLITE.down(&db, None).await.unwrap();
     SQLITE.up(&db, None).await.unwrap();
 }
 
-/// A file that an earlier release left behind, with rows in it, is brought up to date, and goes back.
+/// A file of an earlier release with rows in it is migrated up, and down.
 #[tokio::test]
-async fn a_file_of_an_earlier_release_keeps_its_rows_forward_and_back() {
+async fn migrations_keep_the_rows_of_a_file_of_an_earlier_release() {
     const EARLIER: &str = "
         INSERT INTO users VALUES (x'000000000000000000000000000000a1', 'Ada Núñez', 0), (x'000000000000000000000000000000a9', NULL, 0);
         INSERT INTO queue_tokens SELECT x'000000000000000000000000000000a2', 2, id, x'000000000000000000000000000000a1', NULL, 1, 0,
@@ -69,16 +68,16 @@ async fn a_file_of_an_earlier_release_keeps_its_rows_forward_and_back() {
     db.execute_unprepared(EARLIER).await.unwrap();
     SQLITE.up(&db, None).await.unwrap();
     assert_eq!(seen(SEEN).await, 3);
-    assert_eq!(seen(FOUND).await, 1, "who was there before is found by each word of the name");
+    assert_eq!(seen(FOUND).await, 1, "existing users are found by each word of their names");
     assert_eq!(seen("SELECT kept + (SELECT pruned FROM queue_counters) FROM queue_tokens WHERE state = 'EXPIRED'").await, 0);
     SQLITE.down(&db, Some(1)).await.unwrap();
     assert_eq!(seen(SEEN).await, 3);
     SQLITE.up(&db, None).await.unwrap();
 }
 
-/// Audit entries and idempotency keys are copied into new tables; what they are guarded by comes with them.
+/// Audit entries and idempotency keys are copied into new tables, together with their constraints and triggers.
 #[tokio::test]
-async fn audit_entries_and_keys_are_kept_when_charges_and_new_routes_come() {
+async fn migrations_keep_audit_entries_and_idempotency_keys() {
     const OLD: &str = "
         INSERT INTO deeds VALUES (x'000000000000000000000000000000d1', 1, x'000000000000000000000000000000a1', 'BLOCK', 'SCHEDULE',
                                   x'000000000000000000000000000000a4', 'a broken seat', '[]');
@@ -98,7 +97,7 @@ async fn audit_entries_and_keys_are_kept_when_charges_and_new_routes_come() {
     };
     SQLITE.up(&db, Some(6)).await.unwrap();
     db.execute_unprepared(OLD).await.unwrap();
-    assert!(db.execute_unprepared(NEW).await.is_err(), "an earlier release has no such rows");
+    assert!(db.execute_unprepared(NEW).await.is_err(), "an earlier release rejects such rows");
     SQLITE.up(&db, Some(1)).await.unwrap();
     assert_eq!(rows().await, 11);
     db.execute_unprepared(NEW).await.unwrap();
@@ -107,13 +106,13 @@ async fn audit_entries_and_keys_are_kept_when_charges_and_new_routes_come() {
     }
     assert_eq!(rows().await, 23);
     SQLITE.down(&db, Some(1)).await.unwrap();
-    assert_eq!(rows().await, 11, "an earlier release finds its own rows");
+    assert_eq!(rows().await, 11, "an earlier release keeps its own rows");
     assert!(db.execute_unprepared("DELETE FROM deeds").await.is_err());
     SQLITE.up(&db, None).await.unwrap();
 }
 
-/// Seat 1 is sold, seats 2 and 3 are held, by two users.
-async fn a_sold_seat() -> (World, Pass, Pass) {
+/// Returns a store in which seat 1 is sold, and seats 2 and 3 are held, by two users.
+async fn store_with_a_sold_seat() -> (World, Pass, Pass) {
     let world = World::with_a_hall_of(10).await;
     let (buyer, holder) = (world.guest().await, world.guest().await);
     world.charge(buyer.user, 50_000).await;
@@ -132,22 +131,22 @@ const TRIGGER: &str = "1811";
 const UNIQUE: &str = "2067";
 const DATA_TYPE: &str = "3091";
 
-async fn refusal(db: &SqlitePool, sql: &'static str) -> String {
+async fn error_code(db: &SqlitePool, sql: &'static str) -> String {
     let error = sqlx::query(sql).execute(db).await.expect_err(sql);
     error.as_database_error().unwrap().code().unwrap().into_owned()
 }
 
 #[tokio::test]
-async fn rows_that_break_a_promise_are_refused() {
-    let (world, _, _) = a_sold_seat().await;
-    let db = world.within_the_rules().await;
-    let entry = "INSERT INTO deeds VALUES (randomblob(16), 0, randomblob(16), 'PAUSE', 'QUEUE', randomblob(16), NULL, '[]')";
+async fn rows_that_violate_a_guarantee_are_rejected() {
+    let (world, _, _) = store_with_a_sold_seat().await;
+    let db = world.checked_pool().await;
+    let entry = "INSERT INTO audit_entries VALUES (randomblob(16), 0, randomblob(16), 'PAUSE', 'QUEUE', randomblob(16), NULL, '[]')";
     sqlx::query(entry).execute(&db).await.unwrap();
     let refused = [
         // The audit log
-        (PRIMARY_KEY, "INSERT INTO deeds SELECT * FROM deeds"),
-        (TRIGGER, "UPDATE deeds SET reason = 'Another'"),
-        (TRIGGER, "DELETE FROM deeds"),
+        (PRIMARY_KEY, "INSERT INTO audit_entries SELECT * FROM audit_entries"),
+        (TRIGGER, "UPDATE audit_entries SET reason = 'Another'"),
+        (TRIGGER, "DELETE FROM audit_entries"),
         // P1
         (UNIQUE, "UPDATE reservation_seats SET number = 1 WHERE number = 2"),
         (
@@ -192,15 +191,15 @@ async fn rows_that_break_a_promise_are_refused() {
         ),
     ];
     for (code, sql) in refused {
-        assert_eq!(refusal(&db, sql).await, code, "{sql}");
+        assert_eq!(error_code(&db, sql).await, code, "{sql}");
     }
-    assert_eq!(world.broken().await, Vec::<&str>::new());
+    assert_eq!(world.violated().await, Vec::<&str>::new());
 }
 
 #[tokio::test]
-async fn states_without_their_data_are_refused() {
-    let (world, _, _) = a_sold_seat().await;
-    let db = world.within_the_rules().await;
+async fn states_without_their_data_are_rejected() {
+    let (world, _, _) = store_with_a_sold_seat().await;
+    let db = world.checked_pool().await;
     let refused = [
         (CHECK, "UPDATE seats SET state = 'GONE'"),
         (CHECK, "UPDATE seats SET state = 'AVAILABLE' WHERE state = 'HELD'"),
@@ -233,6 +232,6 @@ async fn states_without_their_data_are_refused() {
         (DATA_TYPE, "UPDATE seats SET price = 'dear'"),
     ];
     for (code, sql) in refused {
-        assert_eq!(refusal(&db, sql).await, code, "{sql}");
+        assert_eq!(error_code(&db, sql).await, code, "{sql}");
     }
 }

@@ -1,4 +1,4 @@
-//! A file of its own for each test, a clock that stands still, and the words in which tests speak of them.
+//! The test environment: a file per test, a stopped clock, and helpers that run commands.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use application::testing::{CatalogueFixture, CountingIds, StoppedClock};
 use domain::decide::admission::Pass;
 use domain::decide::{Decision, admit, charge, hold, join, pay, refund, register};
 use domain::idempotency::IdempotentRequest;
-use domain::need::{Line, Unreadable};
+use domain::need::{QueueHead, Unreadable};
 use domain::testing::{SCHEDULE, a_concert, a_schedule, a_seat, idempotency, rules, seats, won};
 use domain::{
     Change, Command, Need, Needs, Operation, Outcome, Payment, Queue, QueuePolicy, Reservation, Rules, TokenId, UserId, UserName,
@@ -26,58 +26,58 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// An empty store.
+    /// Creates an empty store.
     pub(crate) async fn empty() -> Self {
         let folder = TempDir::new().unwrap();
         let clock = Arc::new(StoppedClock::default());
         let store = SqliteStore::open(&path(&folder), clock.clone()).await.unwrap();
-        Self { folder, clock, ids: CountingIds::default(), rules: roomy_rules(), store }
+        Self { folder, clock, ids: CountingIds::default(), rules: generous_rules(), store }
     }
 
-    /// A store with one concert on one date, in a hall of `seats` seats.
+    /// Creates a store with one concert with one schedule, in a hall of `seats` seats.
     pub(crate) async fn with_a_hall_of(seats: u32) -> Self {
         let world = Self::empty().await;
-        Self::catalogue(seats).put_on(&world.store).await;
+        Self::catalogue(seats).insert_into(&world.store).await;
         world
     }
 
-    /// The database's file.
+    /// Returns the path of the database file.
     pub(crate) fn path(&self) -> String {
         path(&self.folder)
     }
 
-    /// One concert on one date, in a hall of `seats` seats.
+    /// Returns one concert with one schedule, in a hall of `seats` seats.
     pub(crate) fn catalogue(seats: u32) -> CatalogueFixture {
         let seat = |number| a_seat(number).with(|seat| seat.with_price(won(10_000))).row;
         let (concerts, schedules) = (vec![a_concert().row], vec![a_schedule().row]);
         CatalogueFixture { queues: vec![], concerts, schedules, seats: (1..=seats).map(seat).collect() }
     }
 
-    /// The store's file opened as by another process that knows nothing of our rules.
-    pub(crate) async fn behind_its_back(&self) -> SqlitePool {
+    /// Opens the store's file without its constraints.
+    pub(crate) async fn unchecked_pool(&self) -> SqlitePool {
         let options = SqliteConnectOptions::new().filename(self.path()).foreign_keys(false).pragma("ignore_check_constraints", "on");
         SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap()
     }
 
-    /// The store's file opened with all its constraints in force.
-    pub(crate) async fn within_the_rules(&self) -> SqlitePool {
+    /// Opens the store's file with all its constraints in force.
+    pub(crate) async fn checked_pool(&self) -> SqlitePool {
         let options = SqliteConnectOptions::new().filename(self.path()).foreign_keys(true);
         SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap()
     }
 
-    /// What `needs` find in the store.
+    /// Returns the result of `needs` in the store.
     pub(crate) async fn try_find<N: Needs>(&self, needs: &N) -> Result<N::Found, Unreadable> {
-        let mut asked = Vec::<Need>::new();
-        needs.ask(&mut asked);
-        needs.find(&self.store.load(&asked).await.unwrap())
+        let mut list = Vec::<Need>::new();
+        needs.ask(&mut list);
+        needs.find(&self.store.load(&list).await.unwrap())
     }
 
-    /// What `needs` find in a store that makes sense.
+    /// Returns the result of `needs` in a store without invalid rows.
     pub(crate) async fn find<N: Needs>(&self, needs: N) -> N::Found {
         self.try_find(&needs).await.unwrap()
     }
 
-    /// What becomes of `command`, which isn't refused.
+    /// Decides `command`, which must not be refused.
     pub(crate) async fn decide<C: Command>(&self, command: &C) -> Decision<C::Outcome> {
         let found = self.find(command.needs()).await;
         command.decide(self.clock.now(), found, &self.rules).unwrap()
@@ -98,8 +98,8 @@ impl World {
         self.store.audit().await.unwrap()
     }
 
-    /// The names of the invariants that are broken.
-    pub(crate) async fn broken(&self) -> Vec<&'static str> {
+    /// Returns the names of the violated invariants.
+    pub(crate) async fn violated(&self) -> Vec<&'static str> {
         self.findings().await.into_iter().filter(|finding| finding.violations > 0).map(|finding| finding.invariant.name()).collect()
     }
 
@@ -107,7 +107,7 @@ impl World {
         idempotency(user, operation, &self.ids.ordered().to_string())
     }
 
-    /// Somebody new, with a wallet.
+    /// Registers a new user with a wallet.
     pub(crate) async fn user(&self) -> UserId {
         let command = register::Command { user: UserId(self.ids.ordered()), name: UserName::new("Ada").unwrap(), idempotency: None };
         self.commit_decision(self.decide(&command).await).await;
@@ -119,26 +119,26 @@ impl World {
         (command.token, self.decide(&command).await.change.unwrap())
     }
 
-    /// A place in the line.
+    /// Joins the default queue.
     pub(crate) async fn join(&self, user: UserId) -> TokenId {
         let (token, change) = self.join_change(user).await;
         self.commit(&change).await.unwrap();
         token
     }
 
-    /// Lets in whoever may be let in.
-    pub(crate) async fn tick(&self) {
-        let line = self.find(Line { queue: Queue::DEFAULT, at_most: 10_000 }).await.unwrap();
+    /// Admits as many waiting users as the queue allows.
+    pub(crate) async fn admit(&self) {
+        let line = self.find(QueueHead { queue: Queue::DEFAULT, at_most: 10_000 }).await.unwrap();
         if let Some((change, _)) = admit::decide(&line, self.clock.now(), &self.rules) {
             self.commit(&change).await.unwrap();
         }
     }
 
-    /// Somebody new who has been let in.
+    /// Returns a new active user.
     pub(crate) async fn guest(&self) -> Pass {
         let user = self.user().await;
         let token = self.join(user).await;
-        self.tick().await;
+        self.admit().await;
         Pass { user, token: Some(token) }
     }
 
@@ -151,12 +151,12 @@ impl World {
         self.decide(&self.hold_command(pass, seats)).await.change.unwrap()
     }
 
-    /// Seats kept for a guest.
+    /// Holds seats for an active user.
     pub(crate) async fn hold(&self, pass: Pass, seats: &[u32]) -> Reservation {
         let decision = self.decide(&self.hold_command(pass, seats)).await;
         match self.commit_decision(decision).await {
             Outcome::Held { reservation, .. } => reservation,
-            other => panic!("{other:?} is no hold's outcome"),
+            other => panic!("expected the outcome of a hold, got {other:?}"),
         }
     }
 
@@ -170,7 +170,7 @@ impl World {
         self.commit(&self.charge_change(user, amount).await).await.unwrap();
     }
 
-    /// A held reservation, paid.
+    /// Pays for a held reservation.
     pub(crate) async fn pay(&self, pass: Pass, reservation: &Reservation) -> Payment {
         let idempotency = self.key(pass.user, Operation::Pay);
         let (id, entry) = (self.ids.ordered().into(), self.ids.ordered().into());
@@ -178,7 +178,7 @@ impl World {
         paid(self.commit_decision(self.decide(&command).await).await)
     }
 
-    /// A payment, gone back.
+    /// Refunds a payment.
     pub(crate) async fn refund(&self, payment: &Payment) -> Payment {
         let idempotency = self.key(payment.user(), Operation::Refund);
         let entry = self.ids.ordered().into();
@@ -190,7 +190,7 @@ impl World {
 fn paid(outcome: Outcome) -> Payment {
     match outcome {
         Outcome::Paid { payment, .. } => payment,
-        other => panic!("{other:?} is no payment's outcome"),
+        other => panic!("expected the outcome of a payment, got {other:?}"),
     }
 }
 
@@ -198,7 +198,7 @@ fn path(folder: &TempDir) -> String {
     folder.path().join("data").join("frontrow.db").to_str().unwrap().to_owned()
 }
 
-/// Nobody has to wait for long.
-fn roomy_rules() -> Rules {
+/// Returns rules under which all users are admitted at once.
+fn generous_rules() -> Rules {
     Rules { queue: QueuePolicy { capacity: 10_000, batch: 10_000, ..rules().queue }, ..rules() }
 }

@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use super::*;
 
-/// What a [`Scripted`] store returns for a group of changes.
+/// The results that a [`Scripted`] store returns for a group of changes.
 type Results = Vec<Result<Committed, CommitError>>;
 
-/// A store that returns what it is told to, or panics.
+/// A store that returns the results of a function, or panics.
 struct Scripted(fn(&[Change]) -> Results);
 
 #[async_trait::async_trait]
@@ -23,7 +23,7 @@ impl Store for Scripted {
     }
 }
 
-/// Notes what it is notified of, and panics when it is notified of the commit of user `panics_at`.
+/// An observer that records its notifications, and panics when it is notified of the commit of user `panics_at`.
 #[derive(Default)]
 struct Notes {
     panics_at: u128,
@@ -51,7 +51,7 @@ fn changes(users: &[u128]) -> Vec<Change> {
     users.iter().map(|number| Change::default().writing(Write::insert(user(number)))).collect()
 }
 
-/// What becomes of users 1 to 3, and what observers get to know: those committed, and those in doubt.
+/// Commits users 1 to 3 to `store`, and returns the results.
 async fn commit(store: fn(&[Change]) -> Results, observers: &[Arc<Notes>]) -> Results {
     let observing = observers.iter().map(|observer| observer.clone() as Arc<dyn Observer>).collect();
     Committer::new(Arc::new(Scripted(store)), observing).commit(&changes(&[1, 2, 3])).await
@@ -62,9 +62,9 @@ fn notes_of(observer: &Notes) -> (Vec<u128>, Vec<u128>) {
 }
 
 #[tokio::test]
-async fn each_observer_is_notified_of_what_is_committed_and_of_what_is_in_doubt_and_of_nothing_else() {
+async fn observers_are_notified_of_committed_and_doubtful_changes_only() {
     let observers = [Arc::new(Notes::default()), Arc::default()];
-    let mixed = |_: &[Change]| vec![Ok(Committed::default()), Err(CommitError::Conflict), Err(CommitError::Unknown("no answer".into()))];
+    let mixed = |_: &[Change]| vec![Ok(Committed::default()), Err(CommitError::Conflict), Err(CommitError::Unknown("no response".into()))];
     let results = commit(mixed, &observers).await;
     assert!(matches!(results[..], [Ok(_), Err(CommitError::Conflict), Err(CommitError::Unknown(_))]), "{results:?}");
     for observer in &observers {
@@ -73,17 +73,21 @@ async fn each_observer_is_notified_of_what_is_committed_and_of_what_is_in_doubt_
 }
 
 #[tokio::test]
-async fn what_is_surely_not_written_is_in_no_doubt() {
+async fn observers_are_not_notified_of_changes_that_are_not_written() {
     let observer = Arc::new(Notes::default());
     let refused = |_: &[Change]| {
-        vec![Err(CommitError::Rejected("a constraint".into())), Err(CommitError::Unavailable("away".into())), Err(CommitError::Conflict)]
+        vec![
+            Err(CommitError::Rejected("a constraint".into())),
+            Err(CommitError::Unavailable("no connection".into())),
+            Err(CommitError::Conflict),
+        ]
     };
     let _ = commit(refused, std::slice::from_ref(&observer)).await;
     assert_eq!(notes_of(&observer), (vec![], vec![]));
 }
 
 #[tokio::test]
-async fn a_group_that_is_lost_to_a_panic_of_the_store_is_in_doubt() {
+async fn a_group_is_doubtful_after_a_panic_of_the_store() {
     let observer = Arc::new(Notes::default());
     let results = commit(|_| panic!("the store panics"), std::slice::from_ref(&observer)).await;
     assert!(results.iter().all(|result| matches!(result, Err(CommitError::Unknown(_)))) && results.len() == 3, "{results:?}");
@@ -91,7 +95,7 @@ async fn a_group_that_is_lost_to_a_panic_of_the_store_is_in_doubt() {
 }
 
 #[tokio::test]
-async fn with_a_result_too_few_or_too_many_all_of_the_group_is_in_doubt() {
+async fn a_group_is_doubtful_if_the_number_of_results_is_wrong() {
     let stores: [fn(&[Change]) -> Results; 2] = [|_| committed_times(2), |_| committed_times(4)];
     for store in stores {
         let observer = Arc::new(Notes::default());
@@ -106,10 +110,10 @@ fn committed_times(count: usize) -> Results {
 }
 
 #[tokio::test]
-async fn an_observer_that_panics_keeps_no_other_from_being_notified_and_the_change_is_in_doubt() {
+async fn a_panic_of_an_observer_does_not_affect_the_others_and_makes_the_change_doubtful() {
     let observers = [Arc::new(Notes { panics_at: 2, ..Notes::default() }), Arc::default()];
     let results = commit(|changes| committed_times(changes.len()), &observers).await;
-    assert!(results.iter().all(Result::is_ok), "it is committed all the same: {results:?}");
+    assert!(results.iter().all(Result::is_ok), "the changes should be committed nevertheless: {results:?}");
     assert_eq!(notes_of(&observers[0]), (vec![1, 3], vec![2]));
     assert_eq!(notes_of(&observers[1]), (vec![1, 2, 3], vec![2]));
 }

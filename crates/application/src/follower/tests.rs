@@ -7,7 +7,7 @@ use domain::{LoggedRow, LoggedToken, Version, Versioned};
 use super::*;
 use crate::ports::{LogExtent, LogPage, MockLog, ReadError};
 
-/// A read model that writes down what it is told.
+/// A read model that records its calls.
 #[derive(Default)]
 struct Notes(Mutex<Vec<String>>);
 
@@ -20,12 +20,12 @@ impl Notes {
 #[async_trait]
 impl ReadModel for Notes {
     fn apply(&self, row: LoggedRow) {
-        let LoggedRow::Token(token) = row else { panic!("only tokens here") };
+        let LoggedRow::Token(token) = row else { panic!("expected only tokens") };
         self.0.lock().unwrap().push(format!("token {}", token.number));
     }
 
-    async fn read_anew(&self) -> Result<(), Error> {
-        self.0.lock().unwrap().push("anew".to_owned());
+    async fn reload(&self) -> Result<(), Error> {
+        self.0.lock().unwrap().push("rebuilt".to_owned());
         Ok(())
     }
 }
@@ -50,7 +50,7 @@ async fn follower(log: MockLog, notes: &Arc<Notes>) -> Follower {
 }
 
 #[tokio::test]
-async fn what_others_commit_is_applied_page_by_page_and_the_next_reading_goes_on_from_there() {
+async fn commits_of_others_are_applied_page_by_page_from_the_last_position_on() {
     let mut log = a_log(5);
     for (after, rows, position, end) in [(5, vec![token(1)], 7, 9), (7, vec![token(2)], 9, 9), (9, vec![], 9, 9)] {
         log.expect_rows()
@@ -67,13 +67,13 @@ async fn what_others_commit_is_applied_page_by_page_and_the_next_reading_goes_on
 }
 
 #[tokio::test]
-async fn a_page_that_cannot_be_read_is_asked_for_again() {
+async fn a_page_that_cannot_be_read_is_requested_again() {
     let mut log = a_log(5);
-    let mut asked = 0;
+    let mut calls = 0;
     log.expect_rows().times(2).returning(move |after, _| {
         assert_eq!(after, Position(5));
-        asked += 1;
-        if asked == 1 { Err(ReadError::Unavailable("away".into())) } else { Ok(Some(page(vec![token(1)], 6, 6))) }
+        calls += 1;
+        if calls == 1 { Err(ReadError::Unavailable("no connection".into())) } else { Ok(Some(page(vec![token(1)], 6, 6))) }
     });
     let notes = Arc::new(Notes::default());
     let mut follower = follower(log, &notes).await;
@@ -83,30 +83,30 @@ async fn a_page_that_cannot_be_read_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn what_the_log_has_lost_is_read_anew_and_tried_again_until_it_is_read() {
+async fn a_lost_position_rebuilds_the_read_models_until_that_succeeds() {
     let mut log = MockLog::new();
-    let mut asked = 0;
+    let mut calls = 0;
     log.expect_extent().times(3).returning(move || {
-        asked += 1;
-        if asked == 2 {
-            Err(ReadError::Unavailable("away".into()))
+        calls += 1;
+        if calls == 2 {
+            Err(ReadError::Unavailable("no connection".into()))
         } else {
-            Ok(LogExtent { start: Position(0), end: Position(asked * 10) })
+            Ok(LogExtent { start: Position(0), end: Position(calls * 10) })
         }
     });
     log.expect_rows().times(1).withf(|after, _| *after == Position(10)).returning(|_, _| Ok(None));
     log.expect_rows().times(1).withf(|after, _| *after == Position(30)).returning(|_, _| Ok(Some(page(vec![token(3)], 31, 31))));
     let notes = Arc::new(Notes::default());
     let mut follower = follower(log, &notes).await;
-    assert!(follower.follow().await.is_err(), "the store is away");
+    assert!(follower.follow().await.is_err(), "the store should be unavailable");
     follower.follow().await.unwrap();
-    assert_eq!(notes.take(), ["anew"]);
+    assert_eq!(notes.take(), ["rebuilt"]);
     follower.follow().await.unwrap();
-    assert_eq!(notes.take(), ["token 3"], "what was committed since the log's end was read");
+    assert_eq!(notes.take(), ["token 3"], "the rows committed since the end of the log was read");
 }
 
 #[tokio::test]
-async fn a_row_that_makes_no_sense_is_passed_by_reading_everything_anew() {
+async fn a_corrupt_row_is_skipped_by_rebuilding_the_read_models() {
     let mut log = a_log(5);
     log.expect_rows().times(1).returning(|_, _| Err(ReadError::Corrupt("a row".to_owned())));
     log.expect_rows().times(1).returning(|_, _| Ok(Some(page(vec![], 5, 5))));
@@ -114,5 +114,5 @@ async fn a_row_that_makes_no_sense_is_passed_by_reading_everything_anew() {
     let mut follower = follower(log, &notes).await;
     follower.follow().await.unwrap();
     follower.follow().await.unwrap();
-    assert_eq!(notes.take(), ["anew"]);
+    assert_eq!(notes.take(), ["rebuilt"]);
 }

@@ -1,4 +1,4 @@
-//! What goes wrong on the way of commands, and what clients and observers get to know of it.
+//! Faults during the execution of commands, and the answers and notifications that follow.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -6,33 +6,34 @@ use domain::need::{self, Lookup};
 use domain::testing::{NOW, rules};
 use domain::{Change, Decision, Fault, Need, Needs, Refusal, ReservationId, Rows, Rules, User, UserId, Verdict};
 use rstest::rstest;
+use time::OffsetDateTime;
 
 use super::tests::{Touch, all_committed, limits, loading_store};
 use super::*;
 use crate::ports::{CommitError, Committed, MockObserver, MockStore, ReadError, Store};
 use crate::testing::{MockedLanes, RecordingObserver};
 
-/// Panics where it is asked to.
-enum Bomb {
+/// A command that panics at the given step.
+enum Panicking {
     InNeeds,
     InDecide,
 }
 
-impl Command for Bomb {
+impl Command for Panicking {
     type Outcome = ();
 
     type Needs = ();
 
     fn needs(&self) {
-        assert!(matches!(self, Self::InDecide), "a bomb in the needs");
+        assert!(matches!(self, Self::InDecide), "a panic in the needs");
     }
 
     fn decide(&self, _: OffsetDateTime, (): (), _: &Rules) -> Verdict<()> {
-        panic!("a bomb in the decision")
+        panic!("a panic in the decision")
     }
 }
 
-/// Finds that what was loaded contradicts itself.
+/// A command that finds that the loaded rows contradict each other.
 struct Finds(Fault);
 
 impl Command for Finds {
@@ -47,7 +48,7 @@ impl Command for Finds {
     }
 }
 
-/// An observer that hears of `committed` and `doubtful` changes as often as this.
+/// Returns an observer that expects exactly these numbers of committed and doubtful changes.
 fn an_observer(committed: usize, doubtful: usize) -> MockObserver {
     let mut observer = MockObserver::new();
     observer.expect_committed().times(committed).return_const(());
@@ -59,39 +60,39 @@ async fn touch(store: MockStore, observer: MockObserver) -> Result<Answer<u128>,
     MockedLanes::over(store).observed_by(observer).run(async |commits| commits.run(Touch(1)).await).await
 }
 
-/// Fails `failures` times, then succeeds.
+/// Returns a function that fails `failures` times, then succeeds.
 fn after<T>(failures: usize, fail: impl Fn() -> T + Send + Sync, succeed: impl Fn() -> T + Send + Sync) -> impl Fn() -> T + Send + Sync {
-    let tries = AtomicUsize::new(0);
-    move || if tries.fetch_add(1, Ordering::SeqCst) < failures { fail() } else { succeed() }
+    let attempts = AtomicUsize::new(0);
+    move || if attempts.fetch_add(1, Ordering::SeqCst) < failures { fail() } else { succeed() }
 }
 
-fn away() -> CommitError {
+fn unavailable() -> CommitError {
     CommitError::Unavailable("no connection".into())
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_commit_of_which_nothing_is_written_is_loaded_decided_and_committed_again() {
+async fn an_unwritten_command_is_loaded_decided_and_committed_again() {
     let mut store = MockStore::new();
     store.expect_load().times(3).returning(|_| Ok(Rows::at(NOW)));
-    let commit = after(2, || Err(away()), || Ok(Committed::default()));
+    let commit = after(2, || Err(unavailable()), || Ok(Committed::default()));
     store.expect_commit().times(3).returning(move |_| vec![commit()]);
     assert_eq!(touch(store, an_observer(1, 0)).await.unwrap().outcome, 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_stays_away_leaves_nothing_changed_and_nothing_in_doubt() {
+async fn an_unavailable_store_leaves_nothing_changed_and_nothing_doubtful() {
     let mut store = loading_store();
-    // With pauses of 20 to 80 ms, in 2 s.
-    store.expect_commit().times(20..=102).returning(|_| vec![Err(away())]);
+    // Pauses of 20 to 80 ms within 2 s.
+    store.expect_commit().times(20..=102).returning(|_| vec![Err(unavailable())]);
     let answer = touch(store, an_observer(0, 0)).await;
     assert!(matches!(answer, Err(Error::Overloaded)), "{answer:?}");
 }
 
 #[rstest]
-#[case::away(|| ReadError::Unavailable("no connection".into()))]
+#[case::unavailable(|| ReadError::Unavailable("no connection".into()))]
 #[case::standby(|| ReadError::ReadOnly)]
 #[tokio::test(start_paused = true)]
-async fn a_load_that_fails_is_tried_again(#[case] error: fn() -> ReadError) {
+async fn a_failed_load_is_retried(#[case] error: fn() -> ReadError) {
     let mut store = MockStore::new();
     let load = after(2, move || Err(error()), || Ok(Rows::at(NOW)));
     store.expect_load().times(3).returning(move |_| load());
@@ -100,7 +101,7 @@ async fn a_load_that_fails_is_tried_again(#[case] error: fn() -> ReadError) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_can_not_be_read_until_the_deadline_leaves_nothing_changed() {
+async fn an_unreadable_store_leaves_nothing_changed_at_the_deadline() {
     let mut store = MockStore::new();
     store.expect_load().times(20..=102).returning(|_| Err(ReadError::Unavailable("no connection".into())));
     let answer = touch(store, an_observer(0, 0)).await;
@@ -108,7 +109,7 @@ async fn a_store_that_can_not_be_read_until_the_deadline_leaves_nothing_changed(
 }
 
 #[tokio::test]
-async fn a_rejected_change_is_an_internal_fault_and_not_tried_again() {
+async fn a_rejected_change_is_an_internal_fault_and_is_not_retried() {
     let mut store = loading_store();
     store.expect_commit().times(1).returning(|_| vec![Err(CommitError::Rejected("a constraint".into()))]);
     let answer = touch(store, an_observer(0, 0)).await;
@@ -116,10 +117,10 @@ async fn a_rejected_change_is_an_internal_fault_and_not_tried_again() {
 }
 
 #[rstest]
-#[case::corrupt(|| ReadError::Corrupt("a state that nobody knows".into()))]
+#[case::corrupt(|| ReadError::Corrupt("an unknown state".into()))]
 #[case::fault(|| ReadError::Fault("no such table".into()))]
 #[tokio::test]
-async fn what_can_not_be_read_ever_is_an_internal_fault_and_not_tried_again(#[case] error: fn() -> ReadError) {
+async fn a_permanently_unreadable_store_is_an_internal_fault_and_is_not_retried(#[case] error: fn() -> ReadError) {
     let mut store = MockStore::new();
     store.expect_load().times(1).returning(move |_| Err(error()));
     let answer = touch(store, an_observer(0, 0)).await;
@@ -127,7 +128,7 @@ async fn what_can_not_be_read_ever_is_an_internal_fault_and_not_tried_again(#[ca
 }
 
 #[tokio::test]
-async fn an_unknown_outcome_is_not_tried_again_and_is_in_doubt() {
+async fn an_unknown_outcome_is_doubtful_and_is_not_retried() {
     let mut store = loading_store();
     store.expect_commit().times(1).returning(|_| vec![Err(CommitError::Unknown("the connection broke".into()))]);
     let answer = touch(store, an_observer(0, 1)).await;
@@ -138,14 +139,14 @@ async fn an_unknown_outcome_is_not_tried_again_and_is_in_doubt() {
 #[case::too_few(0)]
 #[case::too_many(2)]
 #[tokio::test]
-async fn a_commit_with_another_number_of_results_has_an_unknown_outcome(#[case] results: usize) {
+async fn a_commit_with_a_wrong_number_of_results_has_an_unknown_outcome(#[case] results: usize) {
     let mut store = loading_store();
     store.expect_commit().times(1).returning(move |_| (0..results).map(|_| Ok(Committed::default())).collect());
     let answer = touch(store, an_observer(0, 1)).await;
     assert!(matches!(answer, Err(Error::Unavailable)), "{answer:?}");
 }
 
-/// Needs the row of a user.
+/// A command that needs the row of a user.
 struct NeedsUser(UserId);
 
 impl Command for NeedsUser {
@@ -162,28 +163,28 @@ impl Command for NeedsUser {
 }
 
 #[tokio::test]
-async fn a_row_that_makes_no_sense_fails_the_command_alone_that_needs_it() {
+async fn a_corrupt_row_fails_only_the_command_that_needs_it() {
     let [ada, ben] = [1, 2].map(|number| UserId(uuid::Uuid::from_u128(number)));
     let mut store = MockStore::new();
     store.expect_load().times(1).returning(move |needs| {
-        assert_eq!(needs, [Need::from(need::Account(ada)), need::Account(ben).into()], "one batch");
+        assert_eq!(needs, [Need::from(need::Account(ada)), need::Account(ben).into()], "both commands should be in one batch");
         let mut rows = Rows::at(NOW);
         rows.add_unreadable(Lookup::User(ada), "users.name");
         Ok(rows)
     });
     let both = |commits: Arc<GroupCommit>| async move { tokio::join!(commits.run(NeedsUser(ada)), commits.run(NeedsUser(ben))) };
-    let (torn, sound) = MockedLanes::over(store).run(both).await;
-    assert!(matches!(torn, Err(Error::Internal)) && sound.is_ok(), "{torn:?} {sound:?}");
+    let (failed, succeeded) = MockedLanes::over(store).run(both).await;
+    assert!(matches!(failed, Err(Error::Internal)) && succeeded.is_ok(), "{failed:?} {succeeded:?}");
 }
 
 #[tokio::test]
-async fn what_contradicts_itself_is_an_internal_fault_and_no_refusal() {
+async fn contradictory_rows_are_an_internal_fault_and_not_a_refusal() {
     let fault = Fault::SeatsMissing { reservation: ReservationId(uuid::Uuid::nil()), seats: Vec::new() };
     let answer = MockedLanes::over(loading_store()).run(async |commits| commits.run(Finds(fault)).await).await;
     assert!(matches!(answer, Err(Error::Internal)), "{answer:?}");
 }
 
-/// A store of which one step panics, once.
+/// A store that panics once, in its load or in its commit.
 struct Panics {
     in_load: bool,
     calls: AtomicUsize,
@@ -228,44 +229,48 @@ fn users(changes: Vec<Change>) -> Vec<u128> {
 }
 
 #[tokio::test]
-async fn a_load_that_panics_costs_its_batch_and_not_the_lane() {
+async fn a_panic_of_a_load_fails_the_batch_and_not_the_lane() {
     let observer = Arc::new(RecordingObserver::default());
     let commits = start(Panics::in_load(true), &observer);
     let lost = commits.run(Touch(1)).await;
     assert!(matches!(lost, Err(Error::Internal)), "{lost:?}");
     assert_eq!(commits.run(Touch(2)).await.unwrap().outcome, 2);
-    assert_eq!((users(observer.committed()), users(observer.in_doubt())), (vec![2], vec![]), "nothing of the lost batch is in doubt");
+    assert_eq!(
+        (users(observer.committed()), users(observer.in_doubt())),
+        (vec![2], vec![]),
+        "no change of the lost batch should be doubtful"
+    );
 }
 
 #[tokio::test]
-async fn a_commit_that_panics_has_an_unknown_outcome_and_its_changes_are_in_doubt() {
+async fn a_panic_of_a_commit_is_an_unknown_outcome_and_makes_its_changes_doubtful() {
     let observer = Arc::new(RecordingObserver::default());
     let commits = start(Panics::in_load(false), &observer);
     let lost = commits.run(Touch(1)).await;
     assert!(matches!(lost, Err(Error::Unavailable)), "{lost:?}");
-    assert_eq!(users(observer.in_doubt()), [1], "before the client has its answer");
+    assert_eq!(users(observer.in_doubt()), [1], "the observer should be notified before the client is answered");
     assert_eq!(commits.run(Touch(2)).await.unwrap().outcome, 2);
     assert_eq!((users(observer.committed()), users(observer.in_doubt())), (vec![2], vec![1]));
 }
 
 #[tokio::test]
-async fn a_decision_that_panics_costs_its_command_alone() {
+async fn a_panic_of_a_decision_fails_only_its_command() {
     let mut store = MockStore::new();
-    // Once: they are one batch.
+    // Once: both commands are in one batch.
     store.expect_load().times(1).returning(|_| Ok(Rows::at(NOW)));
     store.expect_commit().times(1).withf(|changes| changes.len() == 1).returning(all_committed);
-    // The lane has no turn before both have asked.
-    let both = |commits: Arc<GroupCommit>| async move { tokio::join!(commits.run(Bomb::InDecide), commits.run(Touch(2))) };
-    let (bomb, touched) = MockedLanes::over(store).observed_by(an_observer(1, 0)).run(both).await;
-    assert!(matches!(bomb, Err(Error::Internal)), "{bomb:?}");
+    // The lane doesn't run before both commands are queued.
+    let both = |commits: Arc<GroupCommit>| async move { tokio::join!(commits.run(Panicking::InDecide), commits.run(Touch(2))) };
+    let (panicked, touched) = MockedLanes::over(store).observed_by(an_observer(1, 0)).run(both).await;
+    assert!(matches!(panicked, Err(Error::Internal)), "{panicked:?}");
     assert_eq!(touched.unwrap().outcome, 2);
 }
 
 #[tokio::test]
-async fn a_batch_that_is_lost_to_the_lanes_own_panic_is_an_internal_fault_and_the_lane_goes_on() {
+async fn a_panic_of_the_lane_fails_the_batch_as_an_internal_fault_and_the_lane_continues() {
     let observer = Arc::new(RecordingObserver::default());
     let commits = start(Arc::new(loading_store_that_commits()), &observer);
-    let lost = commits.run(Bomb::InNeeds).await;
+    let lost = commits.run(Panicking::InNeeds).await;
     assert!(matches!(lost, Err(Error::Internal)), "{lost:?}");
     assert_eq!(commits.run(Touch(2)).await.unwrap().outcome, 2);
 }

@@ -1,4 +1,4 @@
-//! One command on its way through the lanes, and the ticket that its client waits with.
+//! A command in the lanes, and the handle by which its client waits for the answer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -9,26 +9,27 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 use tracing::Span;
 
+use super::answer::Answer;
+use crate::Error;
 use crate::ports::Committed;
-use crate::{Answer, Error};
 
-/// A command on its way, whatever its outcome's type is.
+/// A command in the lanes, with any type of outcome.
 pub(super) trait Job: Send {
-    /// Adds what its decision has to see.
-    fn ask(&mut self, needs: &mut Vec<Need>);
-    /// The span of its way through the lanes.
+    /// Adds the needs of its decision.
+    fn add_needs(&mut self, needs: &mut Vec<Need>);
+    /// Returns the span of its processing.
     fn span(&self) -> &Span;
-    /// Whether nobody waits for it any more.
+    /// Whether its client no longer waits for it.
     fn is_abandoned(&self) -> bool;
-    /// Decides. The change is to be committed; without one there is nothing left to do but [`Job::finish`].
+    /// Decides, and returns the change to commit; without a change, only [`Job::finish`] is left to do.
     fn decide(&mut self, rows: &Rows, rules: &Rules) -> Result<Option<Change>, Unreadable>;
-    /// Marks that its commit is under way; false if its client has given up.
+    /// Marks that its commit is in progress; false if its client has given up.
     fn begin_commit(&self) -> bool;
-    /// Marks that nothing of it is committed: it will be loaded and decided again.
+    /// Marks that it is not committed: it will be loaded and decided again.
     fn retry(&mut self);
-    /// Tells what was decided.
+    /// Sends the result of the decision.
     fn finish(self: Box<Self>, committed: Committed);
-    /// Tells that there is no answer.
+    /// Sends an error.
     fn fail(self: Box<Self>, error: Error);
 }
 
@@ -36,15 +37,15 @@ const WAITING: u8 = 0;
 const COMMITTING: u8 = 1;
 const ABANDONED: u8 = 2;
 
-/// What a client waits with.
-pub(super) struct Ticket<T> {
+/// The handle by which a client waits for its answer.
+pub(super) struct AnswerHandle<T> {
     answer: oneshot::Receiver<Result<Answer<T>, Error>>,
     stage: Arc<AtomicU8>,
 }
 
 struct Pending<C: Command> {
     command: C,
-    /// What its decision has to see, once that was asked.
+    /// The needs of its decision, once they are determined.
     needs: Option<C::Needs>,
     verdict: Option<Result<Decision<C::Outcome>, Refusal>>,
     client: oneshot::Sender<Result<Answer<C::Outcome>, Error>>,
@@ -53,7 +54,7 @@ struct Pending<C: Command> {
     span: Span,
 }
 
-pub(super) fn new<C: Command>(command: C, deadline: Instant) -> (Box<dyn Job>, Ticket<C::Outcome>) {
+pub(super) fn new<C: Command>(command: C, deadline: Instant) -> (Box<dyn Job>, AnswerHandle<C::Outcome>) {
     let (client, answer) = oneshot::channel();
     let stage = Arc::new(AtomicU8::new(WAITING));
     let job = Pending {
@@ -65,17 +66,17 @@ pub(super) fn new<C: Command>(command: C, deadline: Instant) -> (Box<dyn Job>, T
         deadline,
         span: tracing::debug_span!("command", kind = kind::<C>()),
     };
-    (Box::new(job), Ticket { answer, stage })
+    (Box::new(job), AnswerHandle { answer, stage })
 }
 
-impl<T> Ticket<T> {
-    /// Waits for the answer until the deadline. Past it, a command whose commit isn't under way is withdrawn.
+impl<T> AnswerHandle<T> {
+    /// Waits for the answer until the deadline. After the deadline, a command whose commit isn't in progress is withdrawn.
     pub(super) async fn answer(self, deadline: Instant) -> Result<Answer<T>, Error> {
         let answered = timeout_at(deadline, self.answer).await;
         if let Ok(Ok(answer)) = answered {
             return answer;
         }
-        // Dropped unanswered: by a lane that saw the deadline pass first, or, before it, with a batch that was lost to a panic.
+        // The sender was dropped: after the deadline by a lane, or before the deadline with a batch that was lost to a panic.
         let is_lost = answered.is_ok() && Instant::now() < deadline;
         let withdrawn = self.stage.compare_exchange(WAITING, ABANDONED, Ordering::AcqRel, Ordering::Acquire);
         Err(match withdrawn {
@@ -87,7 +88,7 @@ impl<T> Ticket<T> {
 }
 
 impl<C: Command> Job for Pending<C> {
-    fn ask(&mut self, needs: &mut Vec<Need>) {
+    fn add_needs(&mut self, needs: &mut Vec<Need>) {
         self.needs.get_or_insert_with(|| self.command.needs()).ask(needs);
     }
 
@@ -118,7 +119,7 @@ impl<C: Command> Job for Pending<C> {
 
     fn retry(&mut self) {
         self.verdict = None;
-        // One that its client has given up stays given up.
+        // An abandoned command stays abandoned.
         let _ = self.stage.compare_exchange(COMMITTING, WAITING, Ordering::AcqRel, Ordering::Acquire);
     }
 
@@ -128,7 +129,7 @@ impl<C: Command> Job for Pending<C> {
             Some(Err(refusal)) => Err(refusal.into()),
             None => Err(Error::Internal),
         };
-        // A client that is gone needs no answer.
+        // The client may have gone.
         let _ = self.client.send(answer);
     }
 
@@ -137,7 +138,7 @@ impl<C: Command> Job for Pending<C> {
     }
 }
 
-/// The module of the rule that decides such a command, like `hold`.
+/// Returns the name of the module that decides such a command, like `hold`.
 fn kind<C>() -> &'static str {
     std::any::type_name::<C>().rsplit("::").nth(1).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! A lane: takes batches of commands, one after the other, through load, decide, commit.
+//! A lane: processes batches of commands one after the other: load, decide, commit.
 
 use std::error::Error as StdError;
 use std::ops::Range;
@@ -19,15 +19,15 @@ use crate::committer::Committer;
 use crate::measure::{number, timed};
 use crate::ports::{CommitError, Committed, ReadError};
 
-/// The pause, in microseconds, before a batch that has lost against another lane tries again.
-const AFTER_A_CONFLICT: Range<u64> = 0..2_000;
-/// The pause, in microseconds, before a batch tries again whose store couldn't be reached: a store that comes back isn't overrun.
-const AFTER_A_FAILURE: Range<u64> = 20_000..80_000;
+/// The pause, in microseconds, before a retry after a conflict with another lane.
+const CONFLICT_PAUSE: Range<u64> = 0..2_000;
+/// The pause, in microseconds, before a retry after the store couldn't be reached, so that a recovering store isn't overloaded.
+const FAILURE_PAUSE: Range<u64> = 20_000..80_000;
 
 pub(super) struct Lane {
     work: Arc<Work>,
     batch: usize,
-    /// Commands of the last batch that must be loaded and decided again; they go first.
+    /// Commands of the last batch that must be loaded and decided again; they are processed first.
     again: Vec<Box<dyn Job>>,
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Work {
     measures: Measures,
 }
 
-/// Commands that are to be loaded and decided again, after a pause if they have lost in the store.
+/// Commands that are to be loaded and decided again, after a pause if they failed in the store.
 #[derive(Default)]
 struct Retries {
     jobs: Vec<Box<dyn Job>>,
@@ -45,7 +45,7 @@ struct Retries {
     pause: Option<Range<u64>>,
 }
 
-/// Commands whose changes go to the store together.
+/// Commands whose changes are committed together.
 #[derive(Default)]
 struct Group {
     jobs: Vec<Box<dyn Job>>,
@@ -58,10 +58,10 @@ impl Lane {
         Self { work, batch, again: Vec::new() }
     }
 
-    /// Works until `closing` and the queue is empty.
+    /// Runs until `closing` is cancelled and the queue is empty.
     pub(super) async fn run(mut self, waiting: Arc<Mutex<mpsc::Receiver<Box<dyn Job>>>>, closing: CancellationToken) {
         while let Some(jobs) = self.next_batch(&waiting, &closing).await {
-            // A task of its own: should the code of the lane itself panic, the batch is lost and the lane goes on.
+            // A separate task: if the code of the lane itself panics, the batch is lost and the lane continues.
             let batch = tokio::spawn(self.work.clone().process(jobs));
             self.again = batch.await.unwrap_or_else(|panic| {
                 tracing::error!(error = &panic as &dyn StdError, "a batch of commands was lost");
@@ -70,7 +70,7 @@ impl Lane {
         }
     }
 
-    /// The commands to be tried again and those that have gathered; none if there will be no more.
+    /// Returns the commands to retry and those that have been queued; none if there will be no more.
     async fn next_batch(
         &mut self,
         waiting: &Mutex<mpsc::Receiver<Box<dyn Job>>>,
@@ -90,9 +90,9 @@ impl Lane {
                 }
             }
         } else if let Ok(mut waiting) = waiting.try_lock() {
-            // However many try again, half a batch is for newcomers: one hot row must not keep everybody else out.
-            let most = self.batch.max(jobs.len() + self.batch / 2);
-            while jobs.len() < most
+            // Half a batch is reserved for new commands, however many are retried: one contended row must not block all other commands.
+            let limit = self.batch.max(jobs.len() + self.batch / 2);
+            while jobs.len() < limit
                 && let Ok(job) = waiting.try_recv()
             {
                 jobs.push(job);
@@ -103,12 +103,12 @@ impl Lane {
 }
 
 impl Work {
-    /// Load, decide, commit; returns the commands that are to be loaded and decided again.
+    /// Loads, decides and commits; returns the commands that are to be loaded and decided again.
     pub(super) async fn process(self: Arc<Self>, mut jobs: Vec<Box<dyn Job>>) -> Vec<Box<dyn Job>> {
         jobs.retain(|job| !job.is_abandoned());
         let mut needs = Vec::new();
         for job in &mut jobs {
-            job.ask(&mut needs);
+            job.add_needs(&mut needs);
         }
         self.measures.batch.record(number(jobs.len()));
         let loading: Vec<_> = jobs.iter().map(|job| debug_span!(parent: job.span(), "load", commands = jobs.len())).collect();
@@ -124,13 +124,13 @@ impl Work {
                 }
             }
             Err(error) if error.is_transient() => {
-                tracing::warn!(error = &error as &dyn StdError, commands = jobs.len(), "what commands need can't be loaded now");
+                tracing::warn!(error = &error as &dyn StdError, commands = jobs.len(), "the rows of commands can't be loaded at present");
                 for job in jobs {
-                    again.after(AFTER_A_FAILURE, job);
+                    again.after(FAILURE_PAUSE, job);
                 }
             }
             Err(error) => {
-                tracing::error!(error = &error as &dyn StdError, commands = jobs.len(), "what commands need can't be loaded");
+                tracing::error!(error = &error as &dyn StdError, commands = jobs.len(), "the rows of commands can't be loaded");
                 for job in jobs {
                     job.fail(Error::Internal);
                 }
@@ -142,7 +142,7 @@ impl Work {
         again.jobs
     }
 
-    /// Decides each command; returns those whose changes are to be committed, which don't collide.
+    /// Decides each command; returns those whose changes are to be committed, which don't collide with each other.
     fn decide(&self, jobs: Vec<Box<dyn Job>>, rows: &Rows, again: &mut Retries) -> Group {
         let mut group = Group::default();
         let mut collisions = Collisions::default();
@@ -178,7 +178,7 @@ impl Work {
         group
     }
 
-    /// Commits a group; commands of which nothing is written are to be tried again.
+    /// Commits a group; commands whose changes are not written are to be retried.
     async fn commit(&self, group: Group, again: &mut Retries) {
         let committing: Vec<_> =
             group.jobs.iter().map(|job| debug_span!(parent: job.span(), "commit", changes = group.changes.len())).collect();
@@ -190,9 +190,9 @@ impl Work {
                 Ok(committed) => job.finish(committed),
                 Err(CommitError::Conflict) => {
                     self.measures.conflicts.increment(1);
-                    again.after(AFTER_A_CONFLICT, job);
+                    again.after(CONFLICT_PAUSE, job);
                 }
-                Err(CommitError::Unavailable(_)) => again.after(AFTER_A_FAILURE, job),
+                Err(CommitError::Unavailable(_)) => again.after(FAILURE_PAUSE, job),
                 Err(CommitError::Rejected(_)) => job.fail(Error::Internal),
                 Err(CommitError::Unknown(_)) => job.fail(Error::Unavailable),
             }
@@ -201,11 +201,11 @@ impl Work {
 }
 
 impl Retries {
-    /// Takes in a command of which nothing is committed.
+    /// Adds a command that is not committed.
     fn after(&mut self, pause: Range<u64>, mut job: Box<dyn Job>) {
         job.retry();
         self.jobs.push(job);
-        // The longest pause counts.
+        // The longest pause is used.
         if self.pause.as_ref().is_none_or(|longest| longest.end < pause.end) {
             self.pause = Some(pause);
         }

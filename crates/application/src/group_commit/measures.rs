@@ -1,16 +1,16 @@
-//! What is measured of the commands: how they end, and what the lanes do with them.
+//! The metrics of commands: their outcomes, and their processing in the lanes.
 
 use metrics::{Counter, Gauge, Histogram};
 
-use super::Answer;
+use super::answer::Answer;
 use crate::Error;
 use crate::measure::{self, number};
 
-const COMMANDS: (&str, &str) = ("frontrow_commands_total", "Commands answered, by outcome.");
+const COMMANDS: (&str, &str) = ("frontrow_commands_total", "Commands completed, by outcome.");
 const CONFLICTS: (&str, &str) =
-    ("frontrow_commit_conflicts_total", "Decisions that met a conflict: with another of their group, or in the store.");
+    ("frontrow_commit_conflicts_total", "Decisions that conflicted: with an earlier one in their group, or in the store.");
 
-/// What is measured where commands come in.
+/// The metrics of incoming commands.
 pub(super) struct Counters {
     done: Counter,
     replayed: Counter,
@@ -31,11 +31,11 @@ impl Counters {
             overloaded: of("overloaded"),
             unavailable: of("unavailable"),
             internal: of("internal"),
-            waiting: measure::gauge_of("frontrow_commands_waiting", "Commands that wait for a lane.", "kind", kind),
+            waiting: measure::gauge_of("frontrow_commands_waiting", "Commands waiting for a lane.", "kind", kind),
         }
     }
 
-    /// Counts how a command ended.
+    /// Counts the outcome of a command.
     pub(super) fn count<T>(&self, answer: &Result<Answer<T>, Error>) {
         let counter = match answer {
             Ok(Answer { replayed: true, .. }) => &self.replayed,
@@ -53,19 +53,19 @@ impl Counters {
     }
 }
 
-/// What is measured in the lanes.
+/// The metrics of the lanes.
 pub(super) struct Measures {
-    /// Commands in a batch.
+    /// The number of commands in a batch.
     pub(super) batch: Histogram,
-    /// How long its load took.
+    /// The duration of its load.
     pub(super) load: Histogram,
-    /// Changes in a group.
+    /// The number of changes in a group.
     pub(super) group: Histogram,
-    /// How long its commit took.
+    /// The duration of its commit.
     pub(super) commit: Histogram,
     /// Commands that are loaded and decided again.
     pub(super) retries: Counter,
-    /// Decisions that collide with another of their group.
+    /// Decisions that collide with an earlier one of their group.
     pub(super) collisions: Counter,
     /// Changes whose guards failed in the store.
     pub(super) conflicts: Counter,
@@ -75,13 +75,13 @@ impl Measures {
     pub(super) fn new() -> Self {
         let conflicts = |place: &'static str| measure::counter_of(CONFLICTS.0, CONFLICTS.1, "place", place);
         Self {
-            batch: measure::sizes("frontrow_batch_commands", "Commands that are loaded together."),
-            load: measure::seconds("frontrow_load_duration_seconds", "How long the load of a batch takes."),
-            group: measure::sizes("frontrow_group_changes", "Changes that are committed together."),
-            commit: measure::seconds("frontrow_commit_duration_seconds", "How long the commit of a group takes."),
+            batch: measure::sizes("frontrow_batch_commands", "Commands loaded together."),
+            load: measure::seconds("frontrow_load_duration_seconds", "Duration of the load of a batch."),
+            group: measure::sizes("frontrow_group_changes", "Changes committed together."),
+            commit: measure::seconds("frontrow_commit_duration_seconds", "Duration of the commit of a group, until it is durable."),
             retries: measure::counter(
                 "frontrow_command_retries_total",
-                "Commands that are loaded and decided again: after a conflict, or because the store could not be reached.",
+                "Commands loaded and decided again: after a conflict, or because the store was unreachable.",
             ),
             collisions: conflicts("group"),
             conflicts: conflicts("store"),
@@ -107,7 +107,7 @@ mod tests {
     use crate::committer::Committer;
     use crate::ports::{CommitError, Committed, MockStore};
 
-    /// Writes a user, or is refused.
+    /// A command that writes a user, or is refused.
     struct Register(bool);
 
     impl Command for Register {
@@ -124,13 +124,13 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_becomes_of_commands_and_of_their_changes_is_counted() {
+    async fn outcomes_of_commands_and_of_their_changes_are_counted() {
         let mut store = MockStore::new();
         store.expect_load().returning(|_| Ok(Rows::at(NOW)));
-        let met_one = AtomicBool::new(false);
+        let had_conflict = AtomicBool::new(false);
         store.expect_commit().returning(move |changes| {
-            let met = met_one.swap(true, Ordering::Relaxed);
-            changes.iter().map(|_| if met { Ok(Committed::default()) } else { Err(CommitError::Conflict) }).collect()
+            let is_retry = had_conflict.swap(true, Ordering::Relaxed);
+            changes.iter().map(|_| if is_retry { Ok(Committed::default()) } else { Err(CommitError::Conflict) }).collect()
         });
         let limits = Limits { kind: "crowd", lanes: 1, queue: 1, batch: 8, deadline: Duration::from_secs(2) };
         let recorder = PrometheusBuilder::new().build_recorder();
@@ -139,7 +139,7 @@ mod tests {
 
         commits.run(Register(true)).await.unwrap();
         assert!(matches!(commits.run(Register(false)).await, Err(Error::Refused(Refusal::QueueFull))));
-        // The lane has no turn before both have asked, and one may wait.
+        // The lane doesn't run before both commands are sent, and only one may wait.
         let (one, other) = tokio::join!(commits.run(Register(true)), commits.run(Register(true)));
         assert!(one.is_ok() && matches!(other, Err(Error::Overloaded)));
         commits.measure();
@@ -163,7 +163,7 @@ mod tests {
             "frontrow_commit_duration_seconds_count 3",
             "frontrow_load_duration_seconds_count 4",
         ] {
-            assert!(page.lines().any(|there| there == line), "{line} is not in:\n{page}");
+            assert!(page.lines().any(|found| found == line), "{line} is not in:\n{page}");
         }
     }
 }

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use domain::decide::{Decision, Refused};
 use domain::testing::{NOW, rules};
 use domain::{Change, Need, Refusal, Rows, Rules, User, UserId, Verdict, Write};
+use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -12,7 +13,7 @@ use super::*;
 use crate::ports::{CommitError, Committed, MockObserver, MockStore, ReadError, Store};
 use crate::testing::MockedLanes;
 
-/// Writes the user `id`; two of one id collide.
+/// A command that writes the user with this number; two with the same number collide.
 #[derive(Clone, Copy)]
 pub(super) struct Touch(pub(super) u128);
 
@@ -28,7 +29,7 @@ impl Command for Touch {
     }
 }
 
-/// Is refused, but claims something.
+/// A command that is refused, but has a claim to commit.
 struct RefusedButClaims;
 
 impl Command for RefusedButClaims {
@@ -43,7 +44,7 @@ impl Command for RefusedButClaims {
     }
 }
 
-/// A store whose commits wait for a permit each, and which counts what it was given.
+/// A store whose commits each wait for a permit, and which counts the changes.
 struct GatedStore {
     gate: Semaphore,
     begun: Semaphore,
@@ -57,7 +58,7 @@ impl GatedStore {
 
     async fn commit_has_begun(&self) {
         let begun = timeout(Duration::from_secs(10), self.begun.acquire());
-        begun.await.expect("a commit begins").unwrap().forget();
+        begun.await.expect("a commit should begin").unwrap().forget();
     }
 }
 
@@ -94,7 +95,7 @@ pub(super) fn all_committed(changes: &[Change]) -> Vec<Result<Committed, CommitE
 }
 
 #[tokio::test]
-async fn commands_that_gather_while_a_lane_is_busy_are_committed_together() {
+async fn commands_queued_while_a_lane_is_busy_are_committed_together() {
     let store = GatedStore::closed();
     let commits = start(store.clone(), limits());
     let first = tokio::spawn({
@@ -118,11 +119,15 @@ async fn commands_that_gather_while_a_lane_is_busy_are_committed_together() {
     for other in others {
         other.await.unwrap().unwrap();
     }
-    assert_eq!((store.written.load(Ordering::SeqCst), store.gate.available_permits()), (5, 0), "five changes in two commits");
+    assert_eq!(
+        (store.written.load(Ordering::SeqCst), store.gate.available_permits()),
+        (5, 0),
+        "five changes should be written in two commits"
+    );
 }
 
 #[tokio::test]
-async fn one_command_more_than_the_queue_holds_is_refused_and_changes_nothing() {
+async fn a_command_beyond_the_limit_of_the_queue_is_refused_and_changes_nothing() {
     let store = GatedStore::closed();
     let commits = start(store.clone(), Limits { queue: 1, ..limits() });
     let spawn = |id| {
@@ -145,7 +150,7 @@ async fn one_command_more_than_the_queue_holds_is_refused_and_changes_nothing() 
 }
 
 #[tokio::test]
-async fn a_client_that_hangs_up_does_not_interrupt_its_commit() {
+async fn a_client_that_disconnects_does_not_interrupt_its_commit() {
     let store = GatedStore::closed();
     let commits = start(store.clone(), limits());
     let client = tokio::spawn({
@@ -161,7 +166,7 @@ async fn a_client_that_hangs_up_does_not_interrupt_its_commit() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_command_that_waited_too_long_is_withdrawn_and_one_being_committed_has_an_unknown_outcome() {
+async fn at_the_deadline_a_waiting_command_is_withdrawn_and_a_commit_in_progress_has_an_unknown_outcome() {
     let store = GatedStore::closed();
     let commits = start(store.clone(), limits());
     let committing = tokio::spawn({
@@ -173,11 +178,11 @@ async fn a_command_that_waited_too_long_is_withdrawn_and_one_being_committed_has
     assert!(matches!(committing.await.unwrap(), Err(Error::Unavailable)));
     store.gate.add_permits(2);
     commits.close().await;
-    assert_eq!(store.written.load(Ordering::SeqCst), 1, "the withdrawn command is never committed");
+    assert_eq!(store.written.load(Ordering::SeqCst), 1, "the withdrawn command should not be committed");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_conflict_is_tried_again_until_the_deadline_and_then_nothing_has_changed() {
+async fn a_conflict_is_retried_until_the_deadline_and_changes_nothing() {
     let mut store = loading_store();
     store.expect_commit().times(2..).returning(|changes| changes.iter().map(|_| Err(CommitError::Conflict)).collect());
     let answer = MockedLanes::over(store).run(async |commits| commits.run(Touch(1)).await).await;
@@ -188,9 +193,9 @@ async fn a_conflict_is_tried_again_until_the_deadline_and_then_nothing_has_chang
 async fn a_conflict_is_loaded_and_decided_again() {
     let mut store = MockStore::new();
     store.expect_load().times(2).returning(|_| Ok(Rows::at(NOW)));
-    let tries = AtomicUsize::new(0);
+    let attempts = AtomicUsize::new(0);
     store.expect_commit().times(2).returning(move |changes| {
-        let first = tries.fetch_add(1, Ordering::SeqCst) == 0;
+        let first = attempts.fetch_add(1, Ordering::SeqCst) == 0;
         changes.iter().map(|_| if first { Err(CommitError::Conflict) } else { Ok(Committed::default()) }).collect()
     });
     let answer = MockedLanes::over(store).run(async |commits| commits.run(Touch(1)).await).await;
@@ -217,7 +222,7 @@ async fn changes_to_one_row_never_share_a_group() {
     first.await.unwrap().unwrap();
     store.commit_has_begun().await;
     store.commit_has_begun().await;
-    assert_eq!(store.written.load(Ordering::SeqCst), 2, "the second of the same row waits for a commit of its own");
+    assert_eq!(store.written.load(Ordering::SeqCst), 2, "the second change of the same row should wait for another commit");
     store.gate.add_permits(1);
     for client in same {
         client.await.unwrap().unwrap();
@@ -226,7 +231,7 @@ async fn changes_to_one_row_never_share_a_group() {
 }
 
 #[tokio::test]
-async fn observers_are_notified_of_each_commit_before_its_client_has_an_answer() {
+async fn observers_are_notified_of_each_commit_before_its_client_is_answered() {
     let mut store = loading_store();
     store.expect_commit().times(1).returning(all_committed);
     let mut observer = MockObserver::new();
@@ -244,7 +249,7 @@ async fn observers_are_notified_of_each_commit_before_its_client_has_an_answer()
 }
 
 #[tokio::test]
-async fn a_refusal_that_claims_is_answered_once_the_claim_is_committed_and_observed() {
+async fn a_refusal_with_a_claim_is_answered_after_the_claim_is_committed_and_observed() {
     let mut store = loading_store();
     store.expect_commit().times(1).withf(|changes| changes[0].row::<User>().is_some()).returning(all_committed);
     let mut observer = MockObserver::new();
@@ -255,16 +260,16 @@ async fn a_refusal_that_claims_is_answered_once_the_claim_is_committed_and_obser
 }
 
 #[tokio::test]
-async fn closing_answers_what_was_taken_and_takes_no_more() {
+async fn closing_answers_accepted_commands_and_accepts_no_more() {
     let store = GatedStore::closed();
     let commits = start(store.clone(), limits());
-    let taken = tokio::spawn({
+    let accepted = tokio::spawn({
         let commits = commits.clone();
         async move { commits.run(Touch(1)).await }
     });
     store.commit_has_begun().await;
     store.gate.add_permits(1);
     commits.close().await;
-    assert_eq!(taken.await.unwrap().unwrap().outcome, 1);
+    assert_eq!(accepted.await.unwrap().unwrap().outcome, 1);
     assert!(matches!(commits.run(Touch(2)).await, Err(Error::Overloaded)));
 }

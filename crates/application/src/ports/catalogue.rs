@@ -1,4 +1,4 @@
-//! The port of what is on offer.
+//! The port of the catalogue.
 
 use async_trait::async_trait;
 use domain::{Concert, ConcertId, Queue, QueueId, Schedule, ScheduleId, Seat, Versioned};
@@ -6,26 +6,26 @@ use domain::{Concert, ConcertId, Queue, QueueId, Schedule, ScheduleId, Seat, Ver
 use crate::page::PageRequest;
 use crate::ports::ReadError;
 
-/// Concerts, dates, seats and queues, to be read.
+/// Reads concerts, schedules, seats and queues.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait Catalogue: Send + Sync {
-    /// Concerts in the order of their ids, those after the page's cursor.
+    /// Returns concerts in the order of their ids, those after the page's cursor.
     async fn concerts(&self, page: PageRequest<ConcertId>) -> Result<Vec<Versioned<Concert>>, ReadError>;
-    /// The concert, if it exists.
+    /// Returns the concert, if it exists.
     async fn concert(&self, id: ConcertId) -> Result<Option<Versioned<Concert>>, ReadError>;
-    /// The concerts behind a queue, by id.
+    /// Returns the concerts of a queue, by id.
     async fn concerts_of(&self, queue: QueueId) -> Result<Vec<Versioned<Concert>>, ReadError>;
-    /// All dates of a concert, by start, then id; none if it doesn't exist.
+    /// Returns all schedules of a concert, by start, then id; none if the concert doesn't exist.
     async fn schedules(&self, concert: ConcertId) -> Result<Vec<Versioned<Schedule>>, ReadError>;
-    /// The date, if it exists.
+    /// Returns the schedule, if it exists.
     async fn schedule(&self, id: ScheduleId) -> Result<Option<Versioned<Schedule>>, ReadError>;
-    /// Those of the dates `ids` that exist, each once, in any order.
+    /// Returns the schedules with these `ids` that exist, each once, in any order.
     async fn schedules_by_id(&self, ids: &[ScheduleId]) -> Result<Vec<Versioned<Schedule>>, ReadError>;
-    /// All seats of a date, by number; none if it doesn't exist.
+    /// Returns all seats of a schedule, by number; none if the schedule doesn't exist.
     async fn seats(&self, schedule: ScheduleId) -> Result<Vec<Versioned<Seat>>, ReadError>;
-    /// All queues, by id; [`Queue::DEFAULT`] is always among them.
+    /// Returns all queues, by id; [`Queue::DEFAULT`] is always among them.
     async fn queues(&self) -> Result<Vec<Versioned<Queue>>, ReadError>;
-    /// The queue, if it exists.
+    /// Returns the queue, if it exists.
     async fn queue(&self, id: QueueId) -> Result<Option<Versioned<Queue>>, ReadError>;
 }

@@ -2,9 +2,9 @@
 
 use time::OffsetDateTime;
 
-/// The store's clock, as far as this process can tell without asking the store.
+/// The store's clock, as this process estimates it without a request to the store.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait Clock: Send + Sync {
-    /// The instant, in microseconds, UTC.
+    /// Returns the current instant, in microseconds, UTC.
     fn now(&self) -> OffsetDateTime;
 }

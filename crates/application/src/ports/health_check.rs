@@ -1,15 +1,15 @@
-//! The port of the pulse.
+//! The port of the health check.
 
 use async_trait::async_trait;
 
 use crate::ports::ReadError;
 
-/// Whether the store lives.
+/// A health check of the store.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait HealthCheck: Send + Sync {
-    /// Comes back when the store has answered, and fails if it says that it takes no writes, or doesn't keep what it acknowledges. It MUST NOT wait for
-    /// the connections that commands and reads use: a crowd that keeps all of them busy is no dead store. Where a store can tell that it takes no writes
-    /// only by writing, it MAY wait once a write has failed.
+    /// Returns when the store has responded, and fails if the store reports that it accepts no writes or may lose acknowledged commits. It
+    /// MUST NOT wait for the connections that commands and reads use: high load on these doesn't mean that the store is down. If a store
+    /// can only detect by a write that it accepts no writes, it MAY wait after a write has failed.
     async fn check(&self) -> Result<(), ReadError>;
 }

@@ -1,12 +1,12 @@
-//! The port of new ids.
+//! The port of id generation.
 
 use uuid::Uuid;
 
-/// Ids for new things.
+/// Generates ids of new rows.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait Ids: Send + Sync {
-    /// An id that sorts after those drawn in earlier milliseconds.
+    /// Returns an id that sorts after those generated in earlier milliseconds.
     fn ordered(&self) -> Uuid;
-    /// An id that nobody can guess.
+    /// Returns an id that can't be guessed.
     fn secret(&self) -> Uuid;
 }

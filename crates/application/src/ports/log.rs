@@ -1,4 +1,4 @@
-//! The port of the event log: what was committed, in the order of commits.
+//! The port of the event log: the committed events, in the order of commits.
 
 use async_trait::async_trait;
 use domain::{Event, EventId, LoggedRow};
@@ -7,54 +7,54 @@ use time::OffsetDateTime;
 
 use crate::ports::ReadError;
 
-/// A place in the log: an event has one of its own, and later commits have higher ones. 0 is before everything.
+/// A position in the log: each event has its own, and later commits have higher ones. 0 is before the first event.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position(pub u64);
 
-/// An event as the log keeps it.
+/// An event in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoggedEvent {
-    /// Its place.
+    /// Its position.
     pub position: Position,
-    /// What tells it from all others.
+    /// Its unique id.
     pub id: EventId,
     /// When it was committed.
     pub at: OffsetDateTime,
-    /// What has happened.
+    /// The event.
     pub event: Event,
 }
 
-/// Some of the log.
+/// A page of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogPage<T> {
-    /// What it tells, in the order of positions.
+    /// The items, in the order of positions.
     pub items: Vec<T>,
-    /// Up to where it goes.
+    /// The position up to which the page extends.
     pub position: Position,
-    /// Up to where the log goes by now.
+    /// The current end of the log.
     pub end: Position,
 }
 
-/// From where to where the log goes.
+/// The range of the log's positions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LogExtent {
-    /// The highest position that is deleted: who reads from here on misses nothing that is left.
+    /// The highest deleted position: a reader that starts after it misses none of the remaining events.
     pub start: Position,
     /// The last position.
     pub end: Position,
 }
 
-/// What a durable reader is known by: 1 to 64 of `a` to `z`, digits, `-` and `_`, a letter or digit first.
+/// The name of a durable reader: 1 to 64 characters from `a` to `z`, digits, `-` and `_`, of which the first is a letter or digit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReaderName(String);
 
-/// It is no name of a reader.
+/// The error of an invalid name of a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("a name of 1 to 64 characters: lower-case letters, digits, and after the first hyphens and underscores")]
+#[error("a reader's name must have 1 to 64 characters: lower-case letters and digits, and after the first also hyphens and underscores")]
 pub struct InvalidReaderName;
 
 impl ReaderName {
-    /// The name.
+    /// Parses a name.
     pub fn new(name: &str) -> Result<Self, InvalidReaderName> {
         let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
         let is_name = name.len() <= 64 && name.bytes().next().is_some_and(is_plain);
@@ -62,7 +62,7 @@ impl ReaderName {
         if is_name { Ok(Self(name.to_owned())) } else { Err(InvalidReaderName) }
     }
 
-    /// The name.
+    /// Returns the name as a string.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -72,46 +72,49 @@ impl ReaderName {
 /// A reader whose position the store keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogReader {
-    /// What it is known by.
+    /// Its name.
     pub name: ReaderName,
-    /// Up to where it has read.
+    /// The position up to which it has read.
     pub position: Position,
-    /// When it last said so.
+    /// When its position was last kept.
     pub moved_at: OffsetDateTime,
 }
 
-/// How many readers the store keeps.
+/// The maximum number of readers that the store keeps.
 pub const MAX_READERS: u32 = 100;
 
 /// The event log: the events and rows of each committed change.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait Log: Send + Sync {
-    /// From where to where the log goes. What was committed up to its end MUST be readable in the store by now.
+    /// Returns the range of the log's positions. Everything committed up to its end MUST already be readable in the store.
     async fn extent(&self) -> Result<LogExtent, ReadError>;
 
-    /// The next events: those of whole commits that have one of the `at_most` positions above `after`, without those at `after` and before. None
-    /// if what comes after it is deleted already, or if the log ends before it.
+    /// Returns the next events: those of all commits that have one of the `at_most` positions above `after`, complete except for events at
+    /// or below `after`. None if events after `after` are already deleted, or if the log ends before it.
     ///
-    /// - From page to page, each event of each commit MUST come exactly once, however long its commit took, whatever others left open
-    ///   meanwhile, and also after a crash of the store, or a restore from a backup that was made after the reader's position.
-    /// - Events of one subject MUST ascend by its version, and those of a later commit MUST come after those of an earlier one, those of a change in
-    ///   the change's order.
-    /// - Who reads on until a page's position is the log's end MUST have all events of what was committed when they began.
+    /// - From page to page, each event of each commit MUST be returned exactly once, however long its commit took, whatever other
+    ///   transactions were open meanwhile, and also after a crash of the store or a restore from a backup that was made after the reader's
+    ///   position.
+    /// - Events of one subject MUST be in the order of its versions. Events of a later commit MUST follow those of an earlier one, and
+    ///   events of one change MUST be in the order of the change.
+    /// - A reader that continues until a page's position is the end of the log MUST have received all events that were committed before it
+    ///   started.
     async fn events(&self, after: Position, at_most: u32) -> Result<Option<LogPage<LoggedEvent>>, ReadError>;
 
-    /// The same for the rows that read models are made of, whichever process has written them: those of at most `at_most` groups of commits, and
-    /// of fewer if they are large. Rows MAY come more than once. A store that one process owns has nobody to tell them: it MAY tell none.
+    /// Returns the next rows for the read models, from commits of any process: those of at most `at_most` groups of commits, and of fewer
+    /// if they are large. Rows MAY be returned more than once. A store that belongs to one process has no other readers: it MAY return no
+    /// rows.
     async fn rows(&self, after: Position, at_most: u32) -> Result<Option<LogPage<LoggedRow>>, ReadError>;
 
-    /// All readers, by name.
+    /// Returns all readers, by name.
     async fn readers(&self) -> Result<Vec<LogReader>, ReadError>;
 
-    /// Keeps up to where a reader has read, be it new or known, forward or back. False, with nothing kept, if it is new and there are
-    /// [`MAX_READERS`].
+    /// Keeps the position of a new or known reader, which may move forward or back. Returns false, and keeps nothing, if the reader is new
+    /// and there are [`MAX_READERS`] already.
     async fn keep_reader(&self, name: &ReaderName, position: Position) -> Result<bool, ReadError>;
 
-    /// Forgets a reader. Whether there was one.
+    /// Deletes a reader, and returns whether it existed.
     async fn forget_reader(&self, name: &ReaderName) -> Result<bool, ReadError>;
 }
 
@@ -120,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_readers_name_is_short_and_plain() {
+    fn names_of_readers_are_short_and_contain_only_the_allowed_characters() {
         for name in ["mailer", "a", "0", "shop-2_eu", &"x".repeat(64)] {
             assert_eq!(ReaderName::new(name).unwrap().as_str(), name);
         }

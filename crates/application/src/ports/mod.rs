@@ -1,10 +1,11 @@
-//! The ports: what the application asks of the world. Each sentence of their docs is an obligation of an adapter, with
-//! a clause in `adapter-conformance`; its `CLAUSES.md` says which, and what no clause can check.
+//! The ports: the interfaces that the application requires. Each sentence of their docs is an obligation of an adapter, with a clause in
+//! `adapter-conformance`; its `CLAUSES.md` lists the clauses, and the obligations that no clause can check.
 //!
-//! Every asynchronous method runs on the threads of the server's runtime, a few that all requests share. It MUST NOT block them: a store that
-//! can only read and write by blocking (a file, a driver without async) does so on other threads, by `tokio::task::spawn_blocking` say, and
-//! the method waits for these. To hold a lock for as long as it takes to look at memory is no blocking. The methods that aren't
-//! asynchronous ([`Clock`], [`Ids`], [`Observer`]) are called amid decisions and commits: they MUST return at once and wait for nothing.
+//! Every asynchronous method runs on the threads of the server's runtime, which are few and shared by all requests. It MUST NOT block them:
+//! a store that can only read and write by blocking (a file, a driver without async) does so on other threads, for example by
+//! `tokio::task::spawn_blocking`, and the method waits for these. Holding a lock for a short access to memory doesn't count as blocking.
+//! The methods that aren't asynchronous ([`Clock`], [`Ids`], [`Observer`]) are called during decisions and commits: they MUST return at
+//! once and wait for nothing.
 
 mod admin;
 mod audit;
@@ -49,42 +50,41 @@ pub use self::{
 
 use std::sync::Arc;
 
-/// Every port that a persistence adapter serves, as one value for the wiring. Tests replace the ones they make claims
-/// about.
+/// All ports of a persistence adapter, as one value for the wiring. Tests replace the ports that they make assertions about.
 #[derive(Clone)]
 pub struct Ports {
-    /// Load and commit.
+    /// Loads and commits.
     pub store: Arc<dyn Store>,
-    /// Load and commit for operators' commands, which may be large: what takes longer than a crowd's commands may isn't given up here.
+    /// Loads and commits for operators' commands, which may be large: they have a longer time limit than users' commands.
     pub orders: Arc<dyn Store>,
-    /// Concerts, dates, seats, queues.
+    /// Concerts, schedules, seats and queues.
     pub catalogue: Arc<dyn Catalogue>,
     /// Reservations and payments.
     pub reservations: Arc<dyn Reservations>,
-    /// Wallets and their books.
+    /// Wallets and their entries.
     pub wallets: Arc<dyn Wallets>,
     /// Users.
     pub users: Arc<dyn Users>,
     /// Queue tokens.
     pub tokens: Arc<dyn Tokens>,
-    /// What nobody else may know.
+    /// Secrets.
     pub secrets: Arc<dyn Secrets>,
-    /// What operators read.
+    /// The queries of operators.
     pub admin: Arc<dyn AdminQueries>,
-    /// Whether the promises hold.
+    /// The audit of the promises.
     pub audit: Arc<dyn Audit>,
-    /// Forgetting what has been kept long enough.
+    /// The deletion of rows after their retention.
     pub housekeeping: Arc<dyn Housekeeping>,
-    /// Whether the store lives.
+    /// The health check of the store.
     pub health_check: Arc<dyn HealthCheck>,
-    /// What was committed.
+    /// The event log.
     pub log: Arc<dyn Log>,
-    /// Whether other processes commit to the same store: then the log must be followed.
+    /// Whether other processes commit to the same store, so that the log must be followed.
     pub is_shared: bool,
 }
 
 impl Ports {
-    /// All ports served by one adapter, whose store is one process's own.
+    /// Returns the ports of an adapter that implements all of them, and whose store belongs to one process.
     pub fn of<A>(adapter: &Arc<A>) -> Self
     where
         A: Store

@@ -1,14 +1,14 @@
-//! What a store tells of its connections.
+//! The state of a store's connection pools.
 
-/// How the connections of one purpose stand.
+/// The state of a connection pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolState {
-    /// What they are for: `commands`, `orders`, `reads` or `health_check`.
+    /// The purpose of its connections: `commands`, `orders`, `reads` or `health_check`.
     pub name: &'static str,
-    /// How many are open.
+    /// The number of open connections.
     pub open: usize,
-    /// How many of those nobody uses.
+    /// The number of open connections that are idle.
     pub idle: usize,
-    /// How many may be open.
+    /// The maximum number of open connections.
     pub at_most: usize,
 }

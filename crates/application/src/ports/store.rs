@@ -1,37 +1,37 @@
-//! The port of commands: load what a decision needs, commit what it wants.
+//! The port of commands: loads the rows of a decision, and commits its changes.
 
 use async_trait::async_trait;
 use domain::need::Unreadable;
 use domain::{Change, Need, Rows};
 use thiserror::Error;
 
-/// What a commit adds to a change.
+/// The data that a commit adds to a change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Committed {
-    /// The number that a join was given.
+    /// The number that was assigned to a join.
     pub number: Option<u64>,
 }
 
-/// The store can't be read.
+/// The error of a failed read.
 #[derive(Debug, Error)]
 pub enum ReadError {
-    /// It isn't there, or didn't answer in time.
+    /// The store is not available, or didn't respond in time.
     #[error("the store can't be reached")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// It answers, and takes no writes: a standby, after a failover.
-    #[error("the store takes no writes: it is a standby")]
+    /// The store responds, but accepts no writes: it is a standby after a failover.
+    #[error("the store accepts no writes: it is a standby")]
     ReadOnly,
-    /// It answers, and can't be written: a full disk.
+    /// The store responds, but can't be written, for example because the disk is full.
     #[error("the store can't be written: {0}")]
     NotWritable(String),
-    /// It answers, and acknowledges commits that it may lose.
-    #[error("the store acknowledges commits that a crash or a failover loses")]
+    /// The store responds, but acknowledges commits that it may lose.
+    #[error("the store acknowledges commits that a crash or a failover may lose")]
     NotDurable,
-    /// A row makes no sense.
-    #[error("a row makes no sense: {0}")]
+    /// A row is invalid.
+    #[error("a row is invalid: {0}")]
     Corrupt(String),
-    /// The store is broken or misused: a table that is missing, a statement that it doesn't understand, a panic. Reading again doesn't help.
-    #[error("the store is at fault")]
+    /// The store is broken or misused: a missing table, an unsupported statement, a panic. Reading again doesn't help.
+    #[error("the store has a fault")]
     Fault(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
@@ -52,55 +52,54 @@ impl From<Unreadable> for ReadError {
     }
 }
 
-/// A change was not committed, or it isn't known whether it was.
+/// The error of a change that was not committed, or whose outcome is unknown.
 #[derive(Debug, Error)]
 pub enum CommitError {
     /// A guard failed: a version, a unique record, a deadline. Nothing of the change is written.
-    #[error("what the decision relied on has changed")]
+    #[error("the rows that the decision relied on have changed")]
     Conflict,
-    /// The store refuses the change itself, not the group that it came in. Nothing of it is written, and committing it again doesn't help:
-    /// the change, or the store, is wrong.
+    /// The store refuses the change itself, independently of its group. Nothing of it is written, and committing it again doesn't help: the
+    /// change or the store is wrong.
     #[error("the store refuses the change")]
     Rejected(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The store can't be reached, or can't write now. Nothing of the change is written: it may be committed again.
+    /// The store can't be reached, or can't write at present. Nothing of the change is written: it may be committed again.
     #[error("the store can't be reached")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The store was told to commit and has not answered.
-    #[error("it is not known whether the change is committed")]
+    /// The commit was sent to the store, which has not responded.
+    #[error("the outcome of the commit is unknown")]
     Unknown(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Where the rows are.
+/// The store of the rows.
 ///
-/// The store's clock is the one clock of all decisions.
+/// All decisions use the store's clock.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Loads, in one round trip, all rows that `needs` are about.
+    /// Loads, in one round trip, all rows that `needs` refer to.
     ///
     /// All of them MUST be read at one instant, and `now` MUST be a reading of the store's clock that is not later than that instant's end.
-    /// Rows MUST be returned whether or not their deadline has passed: time is for the domain to judge. Rows that no need is about MAY be
-    /// returned as well. A row that makes no sense MUST be returned as unreadable, so that it fails the needs alone that it belongs to.
-    /// Instants MUST have microseconds.
+    /// Rows MUST be returned whether or not their deadline has passed: the domain evaluates deadlines. Rows that no need refers to MAY be
+    /// returned as well. An invalid row MUST be returned as unreadable, so that it fails only the needs that refer to it. Instants MUST
+    /// have microsecond precision.
     async fn load(&self, needs: &[Need]) -> Result<Rows, ReadError>;
 
-    /// Commits `changes`, in one transaction where it can, and tells for each what came of it, in their order.
+    /// Commits `changes`, in one transaction if possible, and returns the result of each change, in their order.
     ///
     /// - There MUST be as many results as `changes`: with any other number the outcome of all of them is unknown.
-    /// - A change MUST be written whole or not at all, and MUST be durable before it is told to be committed: a crash at that moment
-    ///   MUST leave it to whoever opens the store next.
-    /// - It MUST be a [`CommitError::Conflict`], with nothing written, if a row has another version than expected; if a row to be
-    ///   inserted exists; if a wallet entry or a deed has an id that another has; if a [`domain::Guard`] doesn't hold; if the user of a
-    ///   place has a live token in that queue that the change doesn't end; if the change collides with one before it in the group, as
-    ///   [`domain::change::Collisions`] judges, that is committed; if the store's clock, read after the guards are secured, is at or past
-    ///   `not_after`. Room in a queue is counted with the changes that its group puts before it.
-    /// - A change that fails MUST NOT keep the others of its group from being committed: if a group fails as a whole, its members are
-    ///   committed singly, once.
+    /// - A change MUST be written completely or not at all, and MUST be durable before it is reported as committed: after a crash at that
+    ///   moment the store MUST have it when it is opened next.
+    /// - It MUST be a [`CommitError::Conflict`], with nothing written, if a row has another version than expected; if a row to be inserted
+    ///   exists; if a wallet entry or an audit entry has the id of an existing one; if a [`domain::Guard`] fails; if the user of a join has
+    ///   a live token in that queue that the change doesn't end; if the change collides, by [`domain::change::Collisions`], with an earlier
+    ///   change of the group that is committed; if the store's clock, read after the guards are secured, is at or past `not_after`. Room in
+    ///   a queue is counted with the earlier changes of the group.
+    /// - A change that fails MUST NOT prevent the others of its group from being committed: if a group fails as a whole, its members are
+    ///   committed one by one, once.
     /// - A written row's version MUST be the expected one plus one, an inserted row's [`domain::Version::FIRST`].
-    /// - Numbers MUST be gapless within a queue from 1, one a join, in the order of commits, within a group in the order of its
-    ///   changes.
-    /// - A new queue MUST have an admission version and numbers of its own. Both, and who is in the queue, MUST stay as they are when the
+    /// - Numbers MUST be gapless within a queue from 1, one per join, in the order of commits, within a group in the order of its changes.
+    /// - A new queue MUST have its own admission version and numbers. Both, and the tokens of the queue, MUST remain unchanged when the
     ///   queue is changed.
-    /// - Wallet entries and deeds MUST never be changed or deleted.
+    /// - Wallet entries and audit entries MUST never be changed or deleted.
     async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>>;
 }

@@ -5,10 +5,10 @@ use domain::{User, UserId};
 
 use crate::ports::ReadError;
 
-/// Users, to be read.
+/// Reads users.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait Users: Send + Sync {
-    /// The user, if they have registered or written anything.
+    /// Returns the user, if they have registered or written anything.
     async fn user(&self, id: UserId) -> Result<Option<User>, ReadError>;
 }

@@ -6,12 +6,12 @@ use domain::{UserId, Wallet, WalletEntry};
 use crate::page::PageRequest;
 use crate::ports::ReadError;
 
-/// Wallets and their books, to be read.
+/// Reads wallets and their entries.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait Wallets: Send + Sync {
-    /// The user's wallet, if they have one yet.
+    /// Returns the user's wallet, if it exists yet.
     async fn wallet(&self, user: UserId) -> Result<Option<Wallet>, ReadError>;
-    /// The entries of the user's book, the newest first, those with a sequence below the page's cursor.
+    /// Returns the entries of the user's wallet, the newest first, those with a sequence number below the page's cursor.
     async fn entries(&self, user: UserId, page: PageRequest<u64>) -> Result<Vec<WalletEntry>, ReadError>;
 }

@@ -9,7 +9,7 @@ use crate::testing::StoppedClock;
 
 const DIGEST: TokenDigest = TokenDigest(Uuid::from_u128(2));
 
-/// A tally, its clock, and what it counts.
+/// Returns sales metrics, their clock, and the recorded values.
 fn sales_metrics() -> (SalesMetrics, Arc<StoppedClock>, PrometheusHandle) {
     let recorder = PrometheusBuilder::new().build_recorder();
     let clock = Arc::new(StoppedClock::default());
@@ -21,7 +21,7 @@ fn of(events: Vec<Event>) -> Change {
     Change { events, ..Change::default() }
 }
 
-/// What `line` begins with, and its value.
+/// Returns the value of the line of `page` that starts with `series`.
 fn value(page: &str, series: &str) -> f64 {
     let line = page.lines().find(|line| line.starts_with(series)).unwrap_or_else(|| panic!("{series} is not in {page}"));
     line.rsplit(' ').next().unwrap().parse().unwrap()
@@ -34,7 +34,7 @@ fn assert_counts(handle: &PrometheusHandle, series: &str, count: f64) {
 }
 
 #[test]
-fn every_metric_is_there_from_the_start_at_zero() {
+fn every_metric_starts_at_zero() {
     let (_sales_metrics, _, counted) = sales_metrics();
     let page = counted.render();
     for line in page.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
@@ -46,7 +46,7 @@ fn every_metric_is_there_from_the_start_at_zero() {
 }
 
 #[test]
-fn money_is_counted_by_times_and_by_amount() {
+fn money_is_counted_by_number_and_by_amount() {
     let (sales_metrics, _, counted) = sales_metrics();
     let (amount, user, reservation, payment) = (Money::new(700).unwrap(), ADA, ReservationId(Uuid::nil()), PaymentId(Uuid::nil()));
     let charged = Fact::WalletCharged { user, amount, balance: amount }.at(Version::FIRST);
@@ -69,7 +69,7 @@ fn money_is_counted_by_times_and_by_amount() {
 }
 
 #[test]
-fn a_tick_counts_who_is_let_in_how_long_they_waited_and_who_did_not_show_up() {
+fn a_tick_counts_admissions_waiting_times_and_unclaimed_tokens() {
     let (sales_metrics, clock, counted) = sales_metrics();
     let waiting = a_token(ADA).with(|token| token.with_place(|place| place.joined_at = NOW));
     clock.advance(Duration::seconds(30));
@@ -78,7 +78,7 @@ fn a_tick_counts_who_is_let_in_how_long_they_waited_and_who_did_not_show_up() {
         .writing(Write { expected: Some(Version::FIRST), row: Admission(Queue::DEFAULT) })
         .writing(Write::update(&waiting, active.clone()));
     sales_metrics.committed(&admitted, &Committed::default());
-    // A claim rewrites the ACTIVE token, and admits nobody.
+    // A claim rewrites the ACTIVE token, and admits no user.
     let claimed = active.claim(Duration::minutes(10), clock.now()).unwrap();
     sales_metrics.committed(&Change::default().writing(Write::update(&waiting, claimed)), &Committed::default());
     let reason = ExpiryReason::Unclaimed;
@@ -96,7 +96,7 @@ fn a_tick_counts_who_is_let_in_how_long_they_waited_and_who_did_not_show_up() {
 }
 
 #[test]
-fn a_lapsed_hold_counts_as_expired_and_how_late_that_was_written_down() {
+fn a_lapsed_hold_counts_as_expired_with_its_lag() {
     let (sales_metrics, clock, counted) = sales_metrics();
     let hold = a_hold(ADA, &[7]);
     clock.advance(hold.expires_at() - NOW + Duration::milliseconds(250));
@@ -110,18 +110,18 @@ fn a_lapsed_hold_counts_as_expired_and_how_late_that_was_written_down() {
 }
 
 #[test]
-fn what_may_not_have_happened_is_not_counted() {
+fn changes_with_an_unknown_outcome_are_not_counted() {
     let (sales_metrics, _, counted) = sales_metrics();
     sales_metrics.doubtful(&of(vec![Fact::UserRegistered { user: ADA }.at(Version::FIRST)]));
     assert_counts(&counted, "frontrow_users_registered_total", 0.0);
 }
 
 #[test]
-fn a_queue_that_is_new_has_its_metrics_at_zero() {
+fn metrics_of_a_new_queue_start_at_zero() {
     let recorder = PrometheusBuilder::new().build_recorder();
     metrics::with_local_recorder(&recorder, || {
         let sales_metrics = SalesMetrics::new(Arc::new(StoppedClock::default()), "KRW".parse().unwrap());
-        sales_metrics.know(QueueId(Uuid::from_u128(7)));
+        sales_metrics.set_queue_figures(QueueId(Uuid::from_u128(7)));
     });
     let series = format!("frontrow_queue_admissions_total{{queue=\"{}\"}}", Uuid::from_u128(7));
     assert_counts(&recorder.handle(), &series, 0.0);

@@ -1,4 +1,4 @@
-//! Places that fell free: what wakes the scheduler before its next tick.
+//! Freed capacity, which wakes the scheduler before its next tick.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use crate::ports::{Committed, Observer};
 
-/// Wakes the scheduler when a commit frees a place, so that nobody waits for the next tick.
+/// An observer that wakes the scheduler when a commit frees capacity, so that users needn't wait for the next tick.
 #[derive(Default)]
 pub struct CapacityFreed {
     queues: Mutex<BTreeSet<QueueId>>,
@@ -21,7 +21,7 @@ impl CapacityFreed {
         self.wake.notify_one();
     }
 
-    /// The queues in which places fell free since the last time.
+    /// Returns the queues in which capacity was freed since the last call.
     pub(super) fn take(&self) -> BTreeSet<QueueId> {
         std::mem::take(&mut self.queues.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -31,13 +31,13 @@ impl Observer for CapacityFreed {
     fn committed(&self, change: &Change, _: &Committed) {
         let ended = |state| matches!(state, TokenState::Expired { activated_at: Some(_), .. });
         let freed = change.rows::<QueueToken>().filter(|token| ended(token.row.state())).map(|token| token.row.queue());
-        // A queue that an operator has changed may have more places, too.
+        // A queue that an operator has changed may have more capacity, too.
         let freed: Vec<QueueId> = freed.chain(change.rows::<Queue>().map(|queue| queue.row.id())).collect();
         if !freed.is_empty() {
             self.add(freed);
         }
     }
 
-    /// The next tick finds out.
+    /// Does nothing: the next tick reads the rows.
     fn doubtful(&self, _: &Change) {}
 }

@@ -1,4 +1,4 @@
-//! What the scheduler commits, and who gets to know of it.
+//! The changes that the scheduler commits, and the notifications of observers.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -10,11 +10,11 @@ use domain::{Need, QueueToken, Reservation, Rows, TokenStatus, UserId, Version, 
 
 use super::*;
 use crate::ports::{Committed, MockTokens, ReadError, Store};
-use crate::testing::{RecordingObserver, StoppedClock, a_waiting_room, an_empty_programme};
+use crate::testing::{RecordingObserver, StoppedClock, a_waiting_room, an_empty_catalogue};
 
-const ONE_WAITS: Standing = Standing { admission: Version::FIRST, waiting: 1, active: Some(0) };
+const ONE_WAITING: Standing = Standing { admission: Version::FIRST, waiting: 1, active: Some(0) };
 
-/// A store that has `rows` and commits everything; the first commit panics if it is to.
+/// A store that has `rows` and commits everything; the first commit panics if `panics` is set.
 struct Scripted {
     rows: Rows,
     panics: AtomicBool,
@@ -34,7 +34,7 @@ impl Store for Scripted {
 
 fn scheduler(rows: Rows, panics: bool) -> (Scheduler, Arc<RecordingObserver>) {
     let observer = Arc::new(RecordingObserver::default());
-    let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_programme()), Arc::new(StoppedClock::default()));
+    let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_catalogue()), Arc::new(StoppedClock::default()));
     let day = Duration::from_hours(24);
     let dependencies = Dependencies {
         committer: Arc::new(Committer::new(Arc::new(Scripted { rows, panics: AtomicBool::new(panics) }), vec![observer.clone()])),
@@ -46,31 +46,31 @@ fn scheduler(rows: Rows, panics: bool) -> (Scheduler, Arc<RecordingObserver>) {
     (Scheduler::new(dependencies, intervals), observer)
 }
 
-/// One user waits, and there are places.
-fn somebody_waits() -> Rows {
+/// Returns rows with one waiting user and free capacity.
+fn one_waiting_user() -> Rows {
     let mut rows = on_sale().with(a_token(ADA));
-    rows.add_standing(QUEUE, ONE_WAITS);
+    rows.add_standing(QUEUE, ONE_WAITING);
     rows
 }
 
-/// Those whom these changes let in.
-fn let_in(changes: &[Change]) -> usize {
+/// Counts the users that `changes` admit.
+fn count_admitted(changes: &[Change]) -> usize {
     changes.iter().flat_map(Change::rows::<QueueToken>).filter(|token| token.row.status(NOW) == TokenStatus::Active).count()
 }
 
 #[tokio::test]
-async fn observers_are_notified_of_those_whom_a_tick_lets_in() {
-    let (scheduler, observer) = scheduler(somebody_waits(), false);
+async fn observers_are_notified_of_the_users_that_a_tick_admits() {
+    let (scheduler, observer) = scheduler(one_waiting_user(), false);
     let ticked = scheduler.tick(&[QUEUE]).await.unwrap();
-    assert_eq!((ticked.admitted, let_in(&observer.committed()), observer.in_doubt().len()), (1, 1, 0));
+    assert_eq!((ticked.admitted, count_admitted(&observer.committed()), observer.in_doubt().len()), (1, 1, 0));
 }
 
 #[tokio::test]
-async fn a_tick_that_is_lost_to_a_panic_is_in_doubt_and_the_next_one_goes_on() {
-    let (scheduler, observer) = scheduler(somebody_waits(), true);
+async fn a_tick_is_doubtful_after_a_panic_of_the_store_and_the_next_one_succeeds() {
+    let (scheduler, observer) = scheduler(one_waiting_user(), true);
     let lost = scheduler.tick(&[QUEUE]).await;
     assert!(matches!(lost, Err(Error::Unavailable)), "{lost:?}");
-    assert_eq!((observer.committed().len(), let_in(&observer.in_doubt())), (0, 1));
+    assert_eq!((observer.committed().len(), count_admitted(&observer.in_doubt())), (0, 1));
     assert_eq!(scheduler.tick(&[QUEUE]).await.unwrap().admitted, 1);
 }
 
@@ -80,28 +80,28 @@ fn a_lapsed_hold(user: UserId, seats: &[u32]) -> Versioned<Reservation> {
 }
 
 #[tokio::test]
-async fn a_sweep_ends_what_has_lapsed_but_for_a_hold_whose_seats_are_missing() {
-    let (torn, whole) = (a_lapsed_hold(ADA, &[1, 2]), a_lapsed_hold(BEN, &[3]));
+async fn a_sweep_ends_lapsed_holds_except_one_whose_seats_are_missing() {
+    let (incomplete, complete) = (a_lapsed_hold(ADA, &[1, 2]), a_lapsed_hold(BEN, &[3]));
     let mut rows = Rows::at(NOW).with(a_schedule());
-    rows.add_all([a_seat(1).held_under(&torn), a_seat(3).held_under(&whole)]);
-    rows.add_all([torn, whole.clone()]);
+    rows.add_all([a_seat(1).held_under(&incomplete), a_seat(3).held_under(&complete)]);
+    rows.add_all([incomplete, complete.clone()]);
     let (scheduler, observer) = scheduler(rows, false);
     assert_eq!(scheduler.sweep().await.unwrap(), 1);
     let ended: Vec<_> = observer.committed().iter().flat_map(Change::rows::<Reservation>).map(|write| write.row.id()).collect();
-    assert_eq!(ended, [whole.id()]);
+    assert_eq!(ended, [complete.id()]);
 }
 
-/// A store of many queues, in each of which one user waits; it counts its round trips. The first commit of the queue `contested` meets
-/// a conflict, and the queue `torn` can't be read.
+/// A store of many queues with one waiting user each; it counts its round trips. The first commit of the queue `contested` meets a
+/// conflict, and the queue `corrupt` can't be read.
 struct ManyQueues {
     contested: QueueId,
-    torn: QueueId,
+    corrupt: QueueId,
     loads: AtomicUsize,
     commits: AtomicUsize,
-    most: AtomicUsize,
+    max_needs: AtomicUsize,
 }
 
-fn a_line(number: u128) -> QueueId {
+fn a_queue_id(number: u128) -> QueueId {
     QueueId(uuid::Uuid::from_u128(number))
 }
 
@@ -109,16 +109,16 @@ fn a_line(number: u128) -> QueueId {
 impl Store for ManyQueues {
     async fn load(&self, needs: &[Need]) -> Result<Rows, ReadError> {
         self.loads.fetch_add(1, Ordering::SeqCst);
-        self.most.fetch_max(needs.len(), Ordering::SeqCst);
+        self.max_needs.fetch_max(needs.len(), Ordering::SeqCst);
         let mut rows = Rows::at(NOW);
         for need in needs {
-            let Need::Line(line) = need else { panic!("{need:?} is no line") };
-            if line.queue == self.torn {
-                rows.add_unreadable(Lookup::Queue(line.queue), "torn");
+            let Need::QueueHead(line) = need else { panic!("unexpected need: {need:?}") };
+            if line.queue == self.corrupt {
+                rows.add_unreadable(Lookup::Queue(line.queue), "corrupt");
                 continue;
             }
             let user = UserId(line.queue.0);
-            rows.add_standing(line.queue, ONE_WAITS);
+            rows.add_standing(line.queue, ONE_WAITING);
             rows.add(a_queue().with(|queue| queue.with_id(line.queue)));
             rows.add(a_token(user).with(|token| token.with_queue(line.queue)));
         }
@@ -134,10 +134,10 @@ impl Store for ManyQueues {
 }
 
 fn many_queues() -> (Scheduler, Arc<ManyQueues>, Arc<RecordingObserver>) {
-    let (contested, torn) = (a_line(7), a_line(8));
-    let store = ManyQueues { contested, torn, loads: AtomicUsize::new(0), commits: AtomicUsize::new(0), most: AtomicUsize::new(0) };
+    let (contested, corrupt) = (a_queue_id(7), a_queue_id(8));
+    let store = ManyQueues { contested, corrupt, loads: AtomicUsize::new(0), commits: AtomicUsize::new(0), max_needs: AtomicUsize::new(0) };
     let (store, observer) = (Arc::new(store), Arc::new(RecordingObserver::default()));
-    let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_programme()), Arc::new(StoppedClock::default()));
+    let room = a_waiting_room(Arc::new(MockTokens::new()), Arc::new(an_empty_catalogue()), Arc::new(StoppedClock::default()));
     let (rules, day) = (Arc::new(rules()), Duration::from_hours(24));
     let committer = Arc::new(Committer::new(store.clone(), vec![observer.clone()]));
     let dependencies = Dependencies { committer, room: Arc::new(room), rules, capacity_freed: Arc::default() };
@@ -145,21 +145,21 @@ fn many_queues() -> (Scheduler, Arc<ManyQueues>, Arc<RecordingObserver>) {
 }
 
 #[tokio::test]
-async fn many_queues_are_ticked_in_one_load_and_one_group_and_one_that_fails_holds_no_other_up() {
+async fn many_queues_are_ticked_together_and_a_failing_one_does_not_delay_the_others() {
     let (scheduler, store, observer) = many_queues();
-    let queues: Vec<QueueId> = (1..=10).map(a_line).collect();
+    let queues: Vec<QueueId> = (1..=10).map(a_queue_id).collect();
     let failed = scheduler.tick(&queues).await;
     assert!(matches!(failed, Err(Error::Internal)), "{failed:?}");
-    assert_eq!(let_in(&observer.committed()), 9, "all but the one that is torn");
+    assert_eq!(count_admitted(&observer.committed()), 9, "all queues except the corrupt one should admit");
     let round_trips = (store.loads.load(Ordering::SeqCst), store.commits.load(Ordering::SeqCst));
-    assert_eq!(round_trips, (2, 2), "all together, and then the contested one again");
+    assert_eq!(round_trips, (2, 2), "one round trip for all queues, and one for the contested one again");
 }
 
 #[tokio::test]
-async fn no_more_queues_are_ticked_together_than_may_admit_two_thousand() {
+async fn queues_that_may_admit_up_to_two_thousand_users_are_ticked_together() {
     let (scheduler, store, _) = many_queues();
-    let queues: Vec<QueueId> = (101..=200).map(a_line).collect();
+    let queues: Vec<QueueId> = (101..=200).map(a_queue_id).collect();
     assert_eq!(scheduler.tick(&queues).await.unwrap().admitted, 100);
-    let together = (store.loads.load(Ordering::SeqCst), store.most.load(Ordering::SeqCst));
-    assert_eq!(together, (3, 40), "each may admit fifty");
+    let together = (store.loads.load(Ordering::SeqCst), store.max_needs.load(Ordering::SeqCst));
+    assert_eq!(together, (3, 40), "each queue may admit fifty users");
 }

@@ -1,7 +1,7 @@
-//! The tick: ends what has lapsed in some queues, and admits into the free places.
+//! The tick: ends the lapsed tokens of some queues, and admits waiting users into their free capacity.
 
 use domain::decide::admit::{self, Ticked};
-use domain::need::{Line, Need, Rows, Unreadable};
+use domain::need::{Need, QueueHead, Rows, Unreadable};
 use domain::{Change, Needs, QueueId};
 
 use super::Scheduler;
@@ -10,16 +10,17 @@ use crate::catch::caught;
 use crate::measure::timed;
 use crate::ports::{CommitError, ReadError};
 
-/// How often a tick is tried that loses to another.
-const TRIES: u32 = 5;
-/// How many queues are loaded and committed together at most, and how many they may admit: what takes long would hold others up.
-const QUEUES_AT_ONCE: usize = 100;
-const TOKENS_AT_ONCE: u32 = 2_000;
+/// The maximum number of attempts of a tick that conflicts with another.
+const MAX_ATTEMPTS: u32 = 5;
+/// The maximum numbers of queues that are loaded and committed together, and of users that they may admit: a longer commit would delay
+/// others.
+const MAX_QUEUES: usize = 100;
+const MAX_TOKENS: u32 = 2_000;
 
-/// What a tick of some queues has come to.
+/// The progress of a tick of some queues.
 #[derive(Default)]
 struct Round {
-    /// Queues that are to be ticked.
+    /// The queues that are still to be ticked.
     left: Vec<QueueId>,
     ticked: Ticked,
     /// The last failure.
@@ -27,12 +28,12 @@ struct Round {
 }
 
 impl Scheduler {
-    /// Ends what has lapsed in `queues` and admits into the free places, once: all of them in one load and one group, or in a few. It looks
-    /// at no more tokens of a queue than it may admit: what has lapsed beyond that is left to the next tick. A queue that fails holds no
-    /// other up.
+    /// Ends the lapsed tokens of `queues` and admits waiting users into their free capacity, once, in one load and one group of changes, or
+    /// in a few. It processes no more lapsed tokens of a queue than the queue may admit: the others are left to the next tick. A queue that
+    /// fails doesn't delay the others.
     ///
     /// # Errors
-    /// The last failure; the other queues have been ticked all the same.
+    /// The last failure; the other queues have been ticked nevertheless.
     pub async fn tick(&self, queues: &[QueueId]) -> Result<Ticked, Error> {
         if queues.is_empty() {
             return Ok(Ticked::default());
@@ -45,7 +46,7 @@ impl Scheduler {
         let mut queues = queues.iter().copied().peekable();
         while queues.peek().is_some() {
             round.left = self.next_few(&mut queues);
-            for _ in 0..TRIES {
+            for _ in 0..MAX_ATTEMPTS {
                 if round.left.is_empty() {
                     break;
                 }
@@ -55,11 +56,11 @@ impl Scheduler {
         round.failed.map_or(Ok(round.ticked), Err)
     }
 
-    /// The next queues that are loaded and committed together: at least one, and as many as a group may have tokens for.
+    /// Returns the next queues to load and commit together: at least one, and as many as the limits of a group allow.
     fn next_few(&self, queues: &mut impl Iterator<Item = QueueId>) -> Vec<QueueId> {
         let (mut few, mut tokens) = (Vec::new(), 0);
-        while tokens < TOKENS_AT_ONCE
-            && few.len() < QUEUES_AT_ONCE
+        while tokens < MAX_TOKENS
+            && few.len() < MAX_QUEUES
             && let Some(queue) = queues.next()
         {
             tokens += self.room.admission_policy(queue).batch;
@@ -68,17 +69,17 @@ impl Scheduler {
         few
     }
 
-    /// Loads, decides and commits for the queues that are left; those that met a conflict are left then.
+    /// Loads, decides and commits once for the queues that are left; those that met a conflict remain.
     async fn tick_once(&self, round: &mut Round) {
         let queues = std::mem::take(&mut round.left);
-        let lines: Vec<Line> =
-            queues.iter().map(|queue| Line { queue: *queue, at_most: self.room.admission_policy(*queue).batch }).collect();
+        let lines: Vec<QueueHead> =
+            queues.iter().map(|queue| QueueHead { queue: *queue, at_most: self.room.admission_policy(*queue).batch }).collect();
         let needs: Vec<Need> = lines.iter().cloned().map(Need::from).collect();
         let rows = match self.committer.load(&needs).await {
             Ok(rows) => rows,
             Err(error) => {
                 let is_transient = error.is_transient();
-                tracing::error!(error = &error as &dyn std::error::Error, queues = queues.len(), "the queues' tokens can't be loaded");
+                tracing::error!(error = &error as &dyn std::error::Error, queues = queues.len(), "the tokens of queues can't be loaded");
                 for queue in queues {
                     self.fail(round, queue, if is_transient { Error::Unavailable } else { Error::Internal });
                 }
@@ -109,14 +110,14 @@ impl Scheduler {
         }
     }
 
-    /// Why was logged where it was found.
+    /// Records that a queue failed. The cause was logged where it was found.
     fn fail(&self, round: &mut Round, queue: QueueId, error: Error) {
         self.measures.failures.increment(1);
-        tracing::error!(%queue, "the queue could not be ticked");
+        tracing::error!(%queue, "the tick of a queue failed");
         round.failed = Some(error);
     }
 
-    fn decide_tick(&self, line: &Line, rows: &Rows) -> Result<Option<(Change, Ticked)>, Error> {
+    fn decide_tick(&self, line: &QueueHead, rows: &Rows) -> Result<Option<(Change, Ticked)>, Error> {
         let decide = || {
             let found = line.find(rows)?;
             let opening = found.as_ref().and_then(|found| admit::opening(found, rows.now));

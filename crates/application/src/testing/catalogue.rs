@@ -1,24 +1,24 @@
-//! What is on, for tests.
+//! A catalogue for tests.
 
 use domain::{Change, Concert, Queue, Schedule, Seat, Write};
 
 use crate::ports::Store;
 
-/// Queues, concerts, their dates and the seats of those.
+/// Queues, concerts, their schedules and seats.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CatalogueFixture {
-    /// Queues beside the default one.
+    /// Queues in addition to the default one.
     pub queues: Vec<Queue>,
     /// Concerts, each of a queue that exists or is among [`Self::queues`].
     pub concerts: Vec<Concert>,
-    /// Dates of those concerts.
+    /// Schedules of those concerts.
     pub schedules: Vec<Schedule>,
-    /// Seats of those dates.
+    /// Seats of those schedules.
     pub seats: Vec<Seat>,
 }
 
 impl CatalogueFixture {
-    /// The change that makes all of it.
+    /// Returns the change that inserts all rows.
     #[must_use]
     pub fn change(&self) -> Change {
         let mut change = Change::default();
@@ -29,15 +29,15 @@ impl CatalogueFixture {
         change
     }
 
-    /// Commits that change.
+    /// Inserts all rows.
     ///
     /// # Panics
-    /// If the store doesn't take it.
+    /// If the commit fails.
     #[expect(clippy::panic, reason = "for tests")]
-    pub async fn put_on(&self, store: &dyn Store) {
+    pub async fn insert_into(&self, store: &dyn Store) {
         match store.commit(&[self.change()]).await.as_slice() {
             [Ok(_)] => {}
-            refused => panic!("the programme isn't put on: {refused:?}"),
+            failed => panic!("the catalogue can't be committed: {failed:?}"),
         }
     }
 }

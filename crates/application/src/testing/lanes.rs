@@ -1,8 +1,8 @@
 //! Lanes over mocks, whose expectations are checked.
 //!
-//! A mock checks how often it was called when it is dropped. Lanes share their store and their observers with tasks of their own, and a task
-//! swallows its panics: a mock that is dropped there, or called there once too often, fails no test. So the mocks come back here: the
-//! lanes are closed, and the mocks are checked on the test's own thread.
+//! A mock checks how often it was called when it is dropped. Lanes share their store and their observers with their own tasks, and a task
+//! swallows its panics: a mock that is dropped there, or called there too often, fails no test. Therefore the lanes are closed first, and
+//! then the mocks are checked on the test's own thread.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,7 +18,7 @@ use crate::committer::Committer;
 use crate::group_commit::Limits;
 use crate::ports::{CommitError, Committed, MockObserver, MockStore, Observer, ReadError, Store};
 
-/// What commands meet in a test: a store's mock, and mocks of those who observe its commits.
+/// The environment of commands in a test: a mock of the store, and mocks of its observers.
 ///
 /// ```
 /// use application::testing::{CountingIds, MockedLanes};
@@ -39,7 +39,7 @@ use crate::ports::{CommitError, Committed, MockObserver, MockStore, Observer, Re
 /// # }
 /// ```
 ///
-/// What else a store may answer, and how often it is called, a mock says: [`MockedLanes::over`].
+/// For other responses of the store and for the number of its calls, use a mock: [`MockedLanes::over`].
 pub struct MockedLanes {
     store: MockStore,
     observers: Vec<MockObserver>,
@@ -48,7 +48,7 @@ pub struct MockedLanes {
 }
 
 impl MockedLanes {
-    /// One lane over a store that has `rows` at every load and makes every commit; joins are given the number 1.
+    /// Creates one lane over a store that returns `rows` for every load and commits every change; joins get the number 1.
     #[must_use]
     pub fn with_rows(rows: Rows) -> Self {
         let mut store = MockStore::new();
@@ -57,47 +57,47 @@ impl MockedLanes {
         Self::over(store)
     }
 
-    /// One lane over `store`, with the default rules and nobody who observes.
+    /// Creates one lane over `store`, with the default rules and no observers.
     #[must_use]
     pub fn over(store: MockStore) -> Self {
         let limits = Limits { kind: "crowd", lanes: 1, queue: 8, batch: 8, deadline: Duration::from_secs(2) };
         Self { store, observers: Vec::new(), rules: rules(), limits }
     }
 
-    /// The same, with one more observer.
+    /// Adds an observer.
     #[must_use]
     pub fn observed_by(mut self, observer: MockObserver) -> Self {
         self.observers.push(observer);
         self
     }
 
-    /// The same, by other rules.
+    /// Replaces the rules.
     #[must_use]
     pub fn with_rules(self, rules: Rules) -> Self {
         Self { rules, ..self }
     }
 
-    /// The same, within other limits.
+    /// Replaces the limits.
     #[must_use]
     pub fn within(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 
-    /// Runs `use_case` over the lanes, closes them, and checks the mocks; what the use case came to.
+    /// Runs `use_case` over the lanes, closes them, checks the mocks, and returns the result of the use case.
     ///
     /// # Panics
-    /// If a mock was called otherwise than expected, or panicked in a lane, or is still in use afterwards.
+    /// If the calls of a mock differ from its expectations, or if it panicked in a lane or is still in use afterwards.
     pub async fn run<T>(self, use_case: impl AsyncFnOnce(Arc<GroupCommit>) -> T) -> T {
         self.run_and_record(use_case).await.0
     }
 
-    /// As [`Self::run`]: what the use case came to, and the changes that were committed.
+    /// Like [`Self::run`], but also returns the committed changes.
     ///
     /// # Panics
     /// As [`Self::run`].
     pub async fn run_and_record<T>(self, use_case: impl AsyncFnOnce(Arc<GroupCommit>) -> T) -> (T, Vec<Change>) {
-        let store = Arc::new(Watched::new(self.store));
-        let observers: Vec<_> = self.observers.into_iter().map(|observer| Arc::new(Watched::new(observer))).collect();
+        let store = Arc::new(Guarded::new(self.store));
+        let observers: Vec<_> = self.observers.into_iter().map(|observer| Arc::new(Guarded::new(observer))).collect();
         let recorder = Arc::new(RecordingObserver::default());
         let mut observing: Vec<Arc<dyn Observer>> = vec![recorder.clone()];
         observing.extend(observers.iter().map(|observer| observer.clone() as Arc<dyn Observer>));
@@ -114,37 +114,37 @@ impl MockedLanes {
     }
 }
 
-/// What a store adds to `change`.
+/// Returns what the store adds to `change`.
 fn committed(change: &Change) -> Committed {
     Committed { number: change.row::<NewToken>().map(|_| 1) }
 }
 
-/// A mock that is called in tasks.
-struct Watched<M> {
+/// A mock that is called in tasks, and a record of its panics.
+struct Guarded<M> {
     mock: M,
     panicked: AtomicBool,
 }
 
-impl<M> Watched<M> {
+impl<M> Guarded<M> {
     const fn new(mock: M) -> Self {
         Self { mock, panicked: AtomicBool::new(false) }
     }
 
-    /// Notes a panic between now and its drop.
-    const fn watch(&self) -> Watch<'_> {
-        Watch(&self.panicked)
+    /// Returns a guard that records a panic until it is dropped.
+    const fn guard(&self) -> PanicGuard<'_> {
+        PanicGuard(&self.panicked)
     }
 
     fn check(self: Arc<Self>, name: &str, checkpoint: fn(&mut M)) {
-        let Ok(mut watched) = Arc::try_unwrap(self) else { panic!("{name} is still in use: its calls can't be checked") };
-        assert!(!watched.panicked.load(Ordering::Acquire), "{name} panicked in a lane: see the panic's message above");
-        checkpoint(&mut watched.mock);
+        let Ok(mut guarded) = Arc::try_unwrap(self) else { panic!("{name} is still in use: its calls can't be checked") };
+        assert!(!guarded.panicked.load(Ordering::Acquire), "{name} panicked in a lane: see the panic's message above");
+        checkpoint(&mut guarded.mock);
     }
 }
 
-struct Watch<'a>(&'a AtomicBool);
+struct PanicGuard<'a>(&'a AtomicBool);
 
-impl Drop for Watch<'_> {
+impl Drop for PanicGuard<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.0.store(true, Ordering::Release);
@@ -153,26 +153,26 @@ impl Drop for Watch<'_> {
 }
 
 #[async_trait]
-impl Store for Watched<MockStore> {
+impl Store for Guarded<MockStore> {
     async fn load(&self, needs: &[Need]) -> Result<Rows, ReadError> {
-        let _watch = self.watch();
+        let _guard = self.guard();
         self.mock.load(needs).await
     }
 
     async fn commit(&self, changes: &[Change]) -> Vec<Result<Committed, CommitError>> {
-        let _watch = self.watch();
+        let _guard = self.guard();
         self.mock.commit(changes).await
     }
 }
 
-impl Observer for Watched<MockObserver> {
+impl Observer for Guarded<MockObserver> {
     fn committed(&self, change: &Change, committed: &Committed) {
-        let _watch = self.watch();
+        let _guard = self.guard();
         self.mock.committed(change, committed);
     }
 
     fn doubtful(&self, change: &Change) {
-        let _watch = self.watch();
+        let _guard = self.guard();
         self.mock.doubtful(change);
     }
 }

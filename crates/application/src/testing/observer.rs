@@ -1,4 +1,4 @@
-//! An observer that keeps what it is notified of.
+//! An observer that records its notifications.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -6,7 +6,7 @@ use domain::Change;
 
 use crate::ports::{Committed, Observer};
 
-/// Keeps the changes that were committed, and those in doubt.
+/// An observer that records committed and doubtful changes.
 #[derive(Debug, Default)]
 pub struct RecordingObserver(Mutex<Record>);
 
@@ -17,13 +17,13 @@ struct Record {
 }
 
 impl RecordingObserver {
-    /// The changes that were committed, in the order of their notifications.
+    /// Returns the committed changes, in the order of their notifications.
     #[must_use]
     pub fn committed(&self) -> Vec<Change> {
         self.record().committed.clone()
     }
 
-    /// The changes whose outcome isn't known.
+    /// Returns the changes with an unknown outcome.
     #[must_use]
     pub fn in_doubt(&self) -> Vec<Change> {
         self.record().in_doubt.clone()

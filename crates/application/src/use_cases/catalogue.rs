@@ -1,4 +1,4 @@
-//! Programme: what is on offer.
+//! The catalogue, as clients read it.
 
 use std::sync::Arc;
 
@@ -9,30 +9,30 @@ use crate::page::{Page, PageRequest};
 use crate::ports::{Catalogue, Clock};
 use crate::{Error, SeatMap, SeatMaps};
 
-/// A date as its visitors see it.
+/// The public view of a schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScheduleView {
-    /// The date.
+    /// The schedule.
     pub schedule: Versioned<Schedule>,
-    /// How many seats are free.
+    /// The number of available seats.
     pub available: u32,
-    /// How many seats there are.
+    /// The number of seats.
     pub seats: u32,
     /// Whether the sale is open.
     pub on_sale: bool,
-    /// What changes whenever the free seats do.
+    /// A tag that changes whenever the available seats do.
     pub seats_tag: (u64, u32),
 }
 
 impl ScheduleView {
-    /// Whether a seat could be held right now.
+    /// Whether a seat can be held now.
     #[must_use]
     pub const fn is_bookable(&self) -> bool {
         self.on_sale && self.available > 0
     }
 }
 
-/// Concerts, their dates, and the seats of those.
+/// Reads concerts, their schedules and seats.
 #[derive(Clone)]
 pub struct Concerts {
     catalogue: Arc<dyn Catalogue>,
@@ -41,34 +41,35 @@ pub struct Concerts {
 }
 
 impl Concerts {
-    /// The use case over the catalogue and the seat maps.
+    /// Creates the use case over the catalogue and the seat maps.
     pub fn new(catalogue: Arc<dyn Catalogue>, seat_maps: Arc<SeatMaps>, clock: Arc<dyn Clock>) -> Self {
         Self { catalogue, seat_maps, clock }
     }
 
-    /// The instant that states and countdowns are told from.
+    /// Returns the instant from which states and countdowns are calculated.
     #[must_use]
     pub fn now(&self) -> OffsetDateTime {
         self.clock.now()
     }
 
-    /// All concerts.
+    /// Returns all concerts.
     pub async fn concerts(&self, page: PageRequest<ConcertId>) -> Result<Page<Versioned<Concert>, ConcertId>, Error> {
         let items = self.catalogue.concerts(page.one_more()).await?;
         Ok(page.cut(items, |concert| concert.id()))
     }
 
-    /// The concert.
+    /// Returns the concert.
     pub async fn concert(&self, id: ConcertId) -> Result<Versioned<Concert>, Error> {
         Ok(self.catalogue.concert(id).await?.ok_or(Refusal::NotFound)?)
     }
 
-    /// The date.
+    /// The schedule.
     pub async fn schedule(&self, id: ScheduleId) -> Result<Versioned<Schedule>, Error> {
         Ok(self.catalogue.schedule(id).await?.ok_or(Refusal::NotFound)?)
     }
 
-    /// The dates of a concert by start, only the bookable ones if so wished; none if the page is to begin after what is no date of it.
+    /// Returns the schedules of a concert by start, only those with seats that can be held if `bookable` is set; none if the cursor is not
+    /// a schedule of the concert.
     pub async fn schedules(
         &self,
         concert: ConcertId,
@@ -82,7 +83,7 @@ impl Concerts {
             let seats = u32::try_from(map.seats.len()).unwrap_or(u32::MAX);
             schedules.push(ScheduleView { available: map.available, seats, on_sale, seats_tag: (map.version, map.lapsed), schedule });
         }
-        // The cursor is found among all dates: the one it names may have ceased to be bookable since.
+        // The cursor is looked up among all schedules: its schedule may no longer be bookable.
         let start = match page.after.map(|id| schedules.iter().position(|schedule| schedule.schedule.id() == id)) {
             None => 0,
             Some(Some(index)) => index + 1,
@@ -93,7 +94,7 @@ impl Concerts {
         Ok(Some(page.cut(rest.take(size).collect(), |schedule| schedule.schedule.id())))
     }
 
-    /// The seats of a date.
+    /// Returns the seats of a schedule.
     pub async fn seats(&self, schedule: &Schedule) -> Result<Arc<SeatMap>, Error> {
         self.seat_maps.map(schedule).await
     }

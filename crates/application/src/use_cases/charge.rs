@@ -1,4 +1,4 @@
-//! Charge: money comes into a wallet.
+//! Charge: adds money to a wallet.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::admin::Actor;
 use crate::ports::Ids;
 use crate::{Answer, Error, GroupCommit};
 
-/// Money is put into a wallet.
+/// Charges a wallet.
 #[derive(Clone)]
 pub struct ChargeWallet {
     commits: Arc<GroupCommit>,
@@ -18,13 +18,13 @@ pub struct ChargeWallet {
 }
 
 impl ChargeWallet {
-    /// The use case over the way of commands.
+    /// Creates the use case over a group commit.
     pub fn new(commits: Arc<GroupCommit>, ids: Arc<dyn Ids>) -> Self {
         Self { commits, ids }
     }
 
-    /// Puts `amount` into the wallet of `user`, or of the caller, whose key it is, if no user is named. `by` is the operator or cashier who
-    /// orders it; none: the caller has neither role. The answer is an [`Outcome::Charged`].
+    /// Adds `amount` to the wallet of `user`, or, if no user is specified, of the caller, who is the user of the idempotency key. `by` is
+    /// the operator or cashier who orders it; none if the caller has neither role. The outcome is an [`Outcome::Charged`].
     pub async fn execute(
         &self,
         by: Option<&Actor>,

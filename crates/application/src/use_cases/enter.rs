@@ -1,4 +1,4 @@
-//! Enter: the guard of what only the admitted may read.
+//! Enter: the check of requests that only active users may send.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use domain::{QueueId, Refusal};
 
 use crate::{Error, GroupCommit, WaitingRoom};
 
-/// Lets the admitted in, from memory; the first call claims the token durably before it is answered.
+/// Checks active tokens in memory; the first call claims the token durably before it is answered.
 #[derive(Clone)]
 pub struct Enter {
     commits: Arc<GroupCommit>,
@@ -16,12 +16,12 @@ pub struct Enter {
 }
 
 impl Enter {
-    /// The use case over the way of commands and the waiting room.
+    /// Creates the use case over a group commit and the waiting room.
     pub fn new(commits: Arc<GroupCommit>, room: Arc<WaitingRoom>) -> Self {
         Self { commits, room }
     }
 
-    /// Whether `pass` admits to what `queue` guards; no queue: to what doesn't exist.
+    /// Checks whether `pass` admits to the concerts of `queue`; without a queue, the requested resource doesn't exist.
     pub async fn execute(&self, pass: Pass, queue: Option<QueueId>) -> Result<(), Error> {
         let id = pass.token.ok_or(Refusal::TokenRequired)?;
         let token = self.room.find(id).await?.ok_or(Refusal::TokenMismatch)?;
@@ -29,12 +29,12 @@ impl Enter {
         match admission::judge(&token, pass.user, queue, now) {
             Ok(()) if !token.is_unclaimed(now) => Ok(()),
             Err(refusal) if self.room.was_refused_lately(id) => Err(refusal.into()),
-            Ok(()) | Err(_) => self.ask_the_store(pass, queue).await,
+            Ok(()) | Err(_) => self.check_in_store(pass, queue).await,
         }
     }
 
-    /// Another instance may have admitted the user a moment ago; and a first call is claimed in the store.
-    async fn ask_the_store(&self, pass: Pass, queue: Option<QueueId>) -> Result<(), Error> {
+    /// Checks the token in the store, where another instance may just have admitted the user, and where the first call claims it.
+    async fn check_in_store(&self, pass: Pass, queue: Option<QueueId>) -> Result<(), Error> {
         let answer = self.commits.run(claim::Command { pass, queue }).await;
         if let (Err(Error::Refused(_)), Some(token)) = (&answer, pass.token) {
             self.room.remember_refusal(token);

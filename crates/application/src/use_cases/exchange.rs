@@ -1,4 +1,4 @@
-//! Exchange: held seats go back for others.
+//! Exchange: replaces held seats by others.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use domain::{Outcome, ReservationId, ScheduleId};
 use crate::ports::Ids;
 use crate::{Answer, Error, GroupCommit};
 
-/// An admitted user wants other seats instead of those that they hold.
+/// Exchanges the held seats of an active user for others.
 #[derive(Clone)]
 pub struct ExchangeSeats {
     commits: Arc<GroupCommit>,
@@ -19,12 +19,12 @@ pub struct ExchangeSeats {
 }
 
 impl ExchangeSeats {
-    /// The use case over the way of commands.
+    /// Creates the use case over a group commit.
     pub fn new(commits: Arc<GroupCommit>, ids: Arc<dyn Ids>) -> Self {
         Self { commits, ids }
     }
 
-    /// Holds `seats` of `schedule` in the place of `held`, or leaves that as it is. The answer is an [`Outcome::Held`].
+    /// Holds `seats` of `schedule` instead of `held`, or leaves `held` unchanged. The outcome is an [`Outcome::Held`].
     pub async fn execute(
         &self,
         pass: Pass,

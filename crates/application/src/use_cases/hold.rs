@@ -1,4 +1,4 @@
-//! Hold: an admitted user claims seats.
+//! Hold: reserves seats for an active user until the payment.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use domain::{Outcome, ReservationId, ScheduleId};
 use crate::ports::Ids;
 use crate::{Answer, Error, GroupCommit};
 
-/// An admitted user claims seats, all or none.
+/// Holds seats for an active user, all or none.
 #[derive(Clone)]
 pub struct HoldSeats {
     commits: Arc<GroupCommit>,
@@ -19,12 +19,12 @@ pub struct HoldSeats {
 }
 
 impl HoldSeats {
-    /// The use case over the way of commands.
+    /// Creates the use case over a group commit.
     pub fn new(commits: Arc<GroupCommit>, ids: Arc<dyn Ids>) -> Self {
         Self { commits, ids }
     }
 
-    /// Holds `seats` of `schedule` for the pass's user. The answer is an [`Outcome::Held`].
+    /// Holds `seats` of `schedule` for the pass's user. The outcome is an [`Outcome::Held`].
     pub async fn execute(
         &self,
         pass: Pass,
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
     use crate::testing::{CountingIds, MockedLanes};
 
-    /// Ada holds seat 7 of what a store has; and the changes that were committed.
+    /// Holds seat 7 for Ada in a store with `rows`, and returns the result and the committed changes.
     async fn hold(rows: Rows) -> (Result<Answer<Outcome>, Error>, Vec<Change>) {
         let (pass, idempotency) = (pass(ADA), idempotency(ADA, Operation::Hold, "k-1"));
         let hold = async |commits| {
@@ -56,26 +56,28 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_free_seat_is_held_in_one_commit_with_its_key() {
+    async fn an_available_seat_is_held_in_one_commit_with_the_idempotency_record() {
         let (held, changes) = hold(on_sale().with(an_admitted_token(ADA)).with(a_seat(7))).await;
 
-        let Ok(Answer { outcome: Outcome::Held { reservation, created: true }, .. }) = held else { panic!("not held: {held:?}") };
+        let Ok(Answer { outcome: Outcome::Held { reservation, created: true }, .. }) = held else {
+            panic!("the seat should be held: {held:?}")
+        };
         assert_eq!(reservation.expires_at(), NOW + rules().hold);
-        let [change] = &changes[..] else { panic!("not one commit: {changes:?}") };
+        let [change] = &changes[..] else { panic!("expected one commit: {changes:?}") };
         assert_eq!(change.row::<Seat>().map(|seat| seat.expected), Some(Some(a_seat(7).version)));
         assert!(change.row::<IdempotencyRecord>().is_some());
         assert_eq!(change.rows::<QueueToken>().count(), 1);
     }
 
     #[tokio::test]
-    async fn a_seat_that_another_holds_is_refused_and_only_the_claim_is_written() {
+    async fn a_hold_of_a_held_seat_is_refused_and_only_the_claim_is_written() {
         let bens = a_hold(BEN, &[7]);
         let adas = an_admitted_token(ADA).unclaimed(NOW, NOW + rules().queue.claim);
         let (refused, changes) = hold(on_sale().with(adas).with(a_seat(7).held_under(&bens)).with(bens)).await;
 
         let conflict = (seat_number(7), SeatStatus::Held);
         assert!(matches!(refused, Err(Error::Refused(Refusal::SeatsUnavailable(seats))) if seats == [conflict]));
-        let [change] = &changes[..] else { panic!("not one commit: {changes:?}") };
+        let [change] = &changes[..] else { panic!("expected one commit: {changes:?}") };
         assert!(matches!(&change.writes[..], [RowWrite::Token(Write { row, .. })] if row.id() == token_of(ADA)), "{change:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! Join: a place in a line.
+//! Join: adds a user to a queue.
 
 use std::sync::Arc;
 
@@ -8,16 +8,16 @@ use domain::{ConcertId, QueueToken, TokenId, UserId};
 use crate::ports::Ids;
 use crate::{Answer, Error, GroupCommit};
 
-/// What a join comes to.
+/// The result of a join.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Joining {
-    /// The user's place.
+    /// The user's token.
     pub token: QueueToken,
-    /// Whether it is a new one.
+    /// Whether the token is new.
     pub new: bool,
 }
 
-/// A user takes a place in a line.
+/// Adds a user to a queue.
 #[derive(Clone)]
 pub struct JoinQueue {
     commits: Arc<GroupCommit>,
@@ -25,12 +25,12 @@ pub struct JoinQueue {
 }
 
 impl JoinQueue {
-    /// The use case over the way of commands.
+    /// Creates the use case over a group commit.
     pub fn new(commits: Arc<GroupCommit>, ids: Arc<dyn Ids>) -> Self {
         Self { commits, ids }
     }
 
-    /// A new place for `user` in the line of `concert`, or in the default one; or the place they have.
+    /// Returns a new token for `user` in the queue of `concert`, or in the default queue, or the live token that the user already has.
     pub async fn execute(&self, user: UserId, concert: Option<ConcertId>) -> Result<Joining, Error> {
         let Answer { outcome, number, .. } = self.commits.run(join::Command { user, concert, token: TokenId(self.ids.secret()) }).await?;
         match (outcome, number) {
@@ -61,13 +61,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_join_has_the_number_that_the_store_gave_it() {
+    async fn a_join_has_the_number_that_the_store_assigned() {
         let joined = join(Committed { number: Some(7) }).await.unwrap();
         assert_eq!((joined.token.number(), joined.new), (7, true));
     }
 
     #[tokio::test]
-    async fn a_join_that_the_store_gave_no_number_is_an_internal_fault() {
+    async fn a_join_without_a_number_is_an_internal_fault() {
         let fault = join(Committed::default()).await.unwrap_err();
         assert!(matches!(fault, Error::Internal), "{fault:?}");
     }

@@ -1,4 +1,4 @@
-//! Leave: a user gives up their place.
+//! Leave: ends a user's queue token.
 
 use std::sync::Arc;
 
@@ -7,19 +7,19 @@ use domain::{TokenId, UserId};
 
 use crate::{Error, GroupCommit};
 
-/// A user gives up their place, in the line or in the shop.
+/// Ends a waiting or active token of a user.
 #[derive(Clone)]
 pub struct LeaveQueue {
     commits: Arc<GroupCommit>,
 }
 
 impl LeaveQueue {
-    /// The use case over the way of commands.
+    /// Creates the use case over a group commit.
     pub fn new(commits: Arc<GroupCommit>) -> Self {
         Self { commits }
     }
 
-    /// Ends `token` and releases its live hold; again and again if need be.
+    /// Ends `token` and releases its live hold. It may be repeated.
     pub async fn execute(&self, user: UserId, token: TokenId) -> Result<(), Error> {
         self.commits.run(leave::Command { user, token }).await.map(|_| ())
     }

@@ -1,4 +1,4 @@
-//! The use cases: what can be asked of Frontrow. A command's load and decision stand beside the use case that runs it.
+//! The use cases of Frontrow. Each command runs through a use case; its needs and its decision are in [`domain::decide`].
 
 pub mod admin;
 mod catalogue;
@@ -37,73 +37,73 @@ use self::admin::{FindUsers, ManageCatalogue, ManageQueues, ManageSale, ManageSe
 use crate::ports::{Clock, Ids, Ports};
 use crate::{GroupCommit, SeatMaps, WaitingRoom};
 
-/// Every use case, wired.
+/// All use cases, wired.
 #[derive(Clone)]
 pub struct UseCases {
-    /// A new user.
+    /// Registers a user.
     pub register: RegisterUser,
-    /// A place in a line.
+    /// Joins a queue.
     pub join: JoinQueue,
-    /// How far the line has come.
+    /// Polls the position of a token.
     pub poll: PollToken,
-    /// The guard of what only the admitted may read.
+    /// Checks requests that only active users may send.
     pub enter: Enter,
-    /// Giving up one's place.
+    /// Leaves a queue.
     pub leave: LeaveQueue,
-    /// What is on offer.
+    /// Reads the catalogue.
     pub concerts: Concerts,
-    /// Holding seats.
+    /// Holds seats.
     pub hold: HoldSeats,
-    /// Having other seats held instead.
+    /// Exchanges held seats for others.
     pub exchange: ExchangeSeats,
-    /// Giving held seats back.
+    /// Releases a hold.
     pub release: ReleaseHold,
-    /// Putting money in.
+    /// Charges a wallet.
     pub charge: ChargeWallet,
-    /// Paying for held seats.
+    /// Pays for held seats.
     pub pay: PayReservation,
-    /// Getting a payment back.
+    /// Refunds a payment.
     pub refund: RefundPayment,
-    /// One's reservations and payments.
+    /// Reads a user's own reservations and payments.
     pub reservations: MyReservations,
-    /// One's name, balance and book.
+    /// Reads a user's own profile, wallet and wallet entries.
     pub wallet: MyWallet,
-    /// The operator's queues.
+    /// Manages queues.
     pub queues: ManageQueues,
-    /// The operator's concerts and dates.
+    /// Manages concerts and schedules.
     pub catalogue: ManageCatalogue,
-    /// The operator's seats.
+    /// Manages seats.
     pub seats: ManageSeats,
-    /// The operator's holds and refunds.
+    /// Manages holds and refunds.
     pub sale: ManageSale,
-    /// The operator's view of users, and of what operators did.
+    /// Reads users and audit entries.
     pub people: FindUsers,
-    /// The event log.
+    /// Reads the event log.
     pub events: ReadEvents,
 }
 
-/// What the use cases are made of.
+/// The dependencies of the use cases.
 pub struct Parts {
-    /// The way of the crowd's commands.
+    /// The group commit of users' commands.
     pub commits: Arc<GroupCommit>,
-    /// The way of joins: of its own, since all joins of a queue take a number of the same counter.
+    /// The group commit of joins, which is separate because all joins of a queue take numbers from the same counter.
     pub joins: Arc<GroupCommit>,
-    /// The way of orders from the operator's desk: of its own, so that a large one holds no crowd up.
+    /// The group commit of operators' commands, which is separate so that a large command doesn't delay users.
     pub orders: Arc<GroupCommit>,
-    /// What is read from the store.
+    /// The ports of the store.
     pub ports: Ports,
-    /// Who waits and who is in.
+    /// The waiting and active users.
     pub room: Arc<WaitingRoom>,
-    /// What seats are free.
+    /// The seat maps.
     pub seat_maps: Arc<SeatMaps>,
     /// The store's clock.
     pub clock: Arc<dyn Clock>,
-    /// New ids.
+    /// The generator of ids.
     pub ids: Arc<dyn Ids>,
 }
 
 impl UseCases {
-    /// The use cases over `parts`.
+    /// Creates the use cases.
     #[must_use]
     pub fn new(parts: &Parts) -> Self {
         let Parts { commits, joins, orders, ports, room, seat_maps, clock, ids } = parts;

@@ -1,4 +1,4 @@
-//! My bookings: a user's own reservations and payments.
+//! A user's own reservations and payments.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::page::{Page, PageRequest};
 use crate::ports::{Catalogue, Clock, Reservations};
 use crate::{Error, ReservationDetails};
 
-/// A user sees their own reservations and payments, and nobody else's.
+/// Reads a user's own reservations and payments, and no others.
 #[derive(Clone)]
 pub struct MyReservations {
     reservations: Arc<dyn Reservations>,
@@ -18,25 +18,25 @@ pub struct MyReservations {
 }
 
 impl MyReservations {
-    /// The use case over the ports of bookings and of their dates.
+    /// Creates the use case over the ports of reservations and of their schedules.
     pub fn new(reservations: Arc<dyn Reservations>, catalogue: Arc<dyn Catalogue>, clock: Arc<dyn Clock>) -> Self {
         Self { reservations, catalogue, clock }
     }
 
-    /// The instant that states and countdowns are told from.
+    /// Returns the instant from which states and countdowns are calculated.
     #[must_use]
     pub fn now(&self) -> OffsetDateTime {
         self.clock.now()
     }
 
-    /// The user's reservation; not found if it is another's.
+    /// Returns the user's reservation; not found if it belongs to another user.
     pub async fn reservation(&self, user: UserId, id: ReservationId) -> Result<ReservationDetails, Error> {
         let found = self.reservations.reservation(id).await?.filter(|reservation| reservation.user() == user);
         let details = ReservationDetails::of(&*self.catalogue, found.into_iter().collect()).await?.pop();
         Ok(details.ok_or(Refusal::NotFound)?)
     }
 
-    /// The user's reservations, newest first.
+    /// Returns the user's reservations, newest first.
     pub async fn reservations(
         &self,
         user: UserId,
@@ -46,13 +46,13 @@ impl MyReservations {
         Ok(page.cut(items, |details| details.reservation.id()))
     }
 
-    /// The user's payment; not found if it is another's.
+    /// Returns the user's payment; not found if it belongs to another user.
     pub async fn payment(&self, user: UserId, id: PaymentId) -> Result<Payment, Error> {
         let found = self.reservations.payment(id).await?.filter(|payment| payment.user() == user);
         Ok(found.ok_or(Refusal::NotFound)?)
     }
 
-    /// The user's payments, newest first.
+    /// Returns the user's payments, newest first.
     pub async fn payments(&self, user: UserId, page: PageRequest<PaymentId>) -> Result<Page<Payment, PaymentId>, Error> {
         let items = self.reservations.payments(user, page.one_more()).await?;
         Ok(page.cut(items, Payment::id))

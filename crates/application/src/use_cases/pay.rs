@@ -1,4 +1,4 @@
-//! Pay: held seats become sold ones.
+//! Pay: pays for held seats.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use domain::{EntryId, Money, Outcome, PaymentId, ReservationId};
 use crate::ports::Ids;
 use crate::{Answer, Error, GroupCommit};
 
-/// A user pays for held seats.
+/// Pays for the held seats of a user.
 #[derive(Clone)]
 pub struct PayReservation {
     commits: Arc<GroupCommit>,
@@ -18,12 +18,12 @@ pub struct PayReservation {
 }
 
 impl PayReservation {
-    /// The use case over the way of commands.
+    /// Creates the use case over a group commit.
     pub fn new(commits: Arc<GroupCommit>, ids: Arc<dyn Ids>) -> Self {
         Self { commits, ids }
     }
 
-    /// Pays for `reservation`; `amount` is what the user believes is due. The answer is an [`Outcome::Paid`].
+    /// Pays for `reservation`; `amount` is the amount that the user expects. The outcome is an [`Outcome::Paid`].
     pub async fn execute(
         &self,
         pass: Pass,

@@ -1,50 +1,50 @@
-//! Poll: how far the line has come.
+//! Poll: reads the position of a token in its queue.
 
 use std::sync::Arc;
 
 use domain::{QueueId, Refusal, TokenId, UserId};
 
-use crate::waiting_room::{Listener, Place, QueueFigures};
+use crate::waiting_room::{Listener, QueueFigures, TokenPosition};
 use crate::{Error, WaitingRoom};
 
-/// Answers from memory how far the line has come.
+/// Reads positions of tokens and figures of queues from memory.
 #[derive(Clone)]
 pub struct PollToken {
     room: Arc<WaitingRoom>,
 }
 
 impl PollToken {
-    /// The use case over the waiting room.
+    /// Creates the use case over the waiting room.
     pub fn new(room: Arc<WaitingRoom>) -> Self {
         Self { room }
     }
 
-    /// The token's place; not found if it is another user's.
-    pub async fn token(&self, user: UserId, id: TokenId) -> Result<Place, Error> {
+    /// Returns the position of the token; not found if it belongs to another user.
+    pub async fn token(&self, user: UserId, id: TokenId) -> Result<TokenPosition, Error> {
         let token = self.room.find(id).await?.filter(|token| token.user().is(user)).ok_or(Refusal::NotFound)?;
         Ok(self.room.place(&token))
     }
 
-    /// The place of the user's token if it is in memory, as it nearly always is: without waiting.
+    /// Returns the position of the user's token if it is in memory, as it nearly always is, without waiting.
     #[must_use]
-    pub fn known(&self, user: UserId, id: TokenId) -> Option<Place> {
+    pub fn known(&self, user: UserId, id: TokenId) -> Option<TokenPosition> {
         let token = self.room.known(id).filter(|token| token.user().is(user))?;
         Some(self.room.place(&token))
     }
 
-    /// The place of a token that is at hand: just joined, or waiting where it must not.
+    /// Returns the position of a token that the caller already has: after a join, or when a waiting token is refused.
     #[must_use]
-    pub fn place(&self, token: &domain::QueueToken) -> Place {
+    pub fn place(&self, token: &domain::QueueToken) -> TokenPosition {
         self.room.place(token)
     }
 
-    /// Listens to what becomes of a token; none if enough do already.
+    /// Listens to changes of a token; none if it has too many listeners already.
     #[must_use]
     pub fn listen(&self, id: TokenId) -> Option<Listener> {
         self.room.listen(id)
     }
 
-    /// The figures of a queue, from memory; not found if there is no such queue.
+    /// Returns the figures of a queue from memory; not found if the queue doesn't exist.
     pub fn queue(&self, id: QueueId) -> Result<QueueFigures, Error> {
         Ok(self.room.figures(id).ok_or(Refusal::NotFound)?)
     }

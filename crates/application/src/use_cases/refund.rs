@@ -1,4 +1,4 @@
-//! Refund: a payment goes back.
+//! Refund: refunds a payment.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use domain::{EntryId, Outcome, PaymentId, UserId};
 use crate::ports::Ids;
 use crate::{Answer, Error, GroupCommit};
 
-/// A user gets a payment back.
+/// Refunds a payment of a user.
 #[derive(Clone)]
 pub struct RefundPayment {
     commits: Arc<GroupCommit>,
@@ -17,12 +17,12 @@ pub struct RefundPayment {
 }
 
 impl RefundPayment {
-    /// The use case over the way of commands.
+    /// Creates the use case over a group commit.
     pub fn new(commits: Arc<GroupCommit>, ids: Arc<dyn Ids>) -> Self {
         Self { commits, ids }
     }
 
-    /// Refunds `payment` of `user` whole. The answer is an [`Outcome::Paid`] with the cancelled payment.
+    /// Refunds `payment` of `user` in full. The outcome is an [`Outcome::Paid`] with the cancelled payment.
     pub async fn execute(&self, user: UserId, idempotency: IdempotentRequest, payment: PaymentId) -> Result<Answer<Outcome>, Error> {
         self.commits.run(refund::Command { user, order: None, idempotency, payment, entry: EntryId(self.ids.ordered()) }).await
     }

@@ -1,4 +1,4 @@
-//! Register: a new user and their wallet.
+//! Register: creates a user and their wallet.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use domain::{Outcome, UserId, UserName};
 use crate::ports::Ids;
 use crate::{Answer, Error, GroupCommit};
 
-/// A person introduces themselves.
+/// Registers a new user.
 #[derive(Clone)]
 pub struct RegisterUser {
     commits: Arc<GroupCommit>,
@@ -17,12 +17,12 @@ pub struct RegisterUser {
 }
 
 impl RegisterUser {
-    /// The use case over the way of commands.
+    /// Creates the use case over a group commit.
     pub fn new(commits: Arc<GroupCommit>, ids: Arc<dyn Ids>) -> Self {
         Self { commits, ids }
     }
 
-    /// Creates a user called `name` with an empty wallet, once for each key. The answer is an [`Outcome::Registered`].
+    /// Creates a user called `name` with an empty wallet, once per idempotency key. The outcome is an [`Outcome::Registered`].
     pub async fn execute(&self, name: UserName, idempotency: Option<IdempotentRequest>) -> Result<Answer<Outcome>, Error> {
         self.commits.run(register::Command { user: UserId(self.ids.ordered()), name, idempotency }).await
     }

@@ -1,4 +1,4 @@
-//! Release: a user gives held seats back.
+//! Release: releases a hold.
 
 use std::sync::Arc;
 
@@ -7,19 +7,19 @@ use domain::{ReservationId, UserId};
 
 use crate::{Error, GroupCommit};
 
-/// A user gives held seats back.
+/// Releases a hold of a user.
 #[derive(Clone)]
 pub struct ReleaseHold {
     commits: Arc<GroupCommit>,
 }
 
 impl ReleaseHold {
-    /// The use case over the way of commands.
+    /// Creates the use case over a group commit.
     pub fn new(commits: Arc<GroupCommit>) -> Self {
         Self { commits }
     }
 
-    /// Ends the hold; again and again if need be.
+    /// Releases the hold. It may be repeated.
     pub async fn execute(&self, user: UserId, reservation: ReservationId) -> Result<(), Error> {
         self.commits.run(release::Command { user, reservation }).await.map(|_| ())
     }

@@ -1,5 +1,5 @@
-//! What people were told about their wait, and whether it came true. A sample of the line is followed, so that a million in line
-//! take no more memory than a thousand.
+//! A comparison of estimates with the actual waiting times. Only a sample of the queue is tracked, so that a million waiting users take no
+//! more memory than a thousand.
 
 use std::collections::BTreeMap;
 
@@ -7,18 +7,18 @@ use time::OffsetDateTime;
 
 use super::estimate::Estimate;
 
-/// How many are followed at once.
-const SAMPLE: usize = 1_024;
-/// Counts by `verdict` how long people waited beside what they were told when they joined.
+/// The maximum size of the sample.
+const MAX_SAMPLES: usize = 1_024;
+/// The metric that counts waits by their `verdict`: how they compare with the estimate at the join.
 const METRIC: &str = "frontrow_queue_wait_estimates_total";
 
-/// What became of an estimate.
+/// The comparison of an estimate with the actual wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EstimateOutcome {
     WithinP50,
     WithinP90,
     BeyondP90,
-    /// Nothing was known when they joined.
+    /// There was no estimate at the join.
     Unknown,
 }
 
@@ -40,14 +40,14 @@ impl EstimateOutcome {
 }
 
 /// Describes the metric, and exports it at zero.
-pub(super) fn announce() {
-    metrics::describe_counter!(METRIC, "Waits that ended with an admission, by how they compare with the estimate told at the join.");
+pub(super) fn describe() {
+    metrics::describe_counter!(METRIC, "Waits that ended with an admission, compared with the estimate at the join.");
     for verdict in EstimateOutcome::ALL {
         verdict.counter().absolute(0);
     }
 }
 
-/// Every `stride`th number of a line, with what its owner was told and when.
+/// The estimates of every `stride`th number of a queue, with the time of the join.
 #[derive(Debug)]
 pub(super) struct EstimateSamples {
     stride: u64,
@@ -61,12 +61,12 @@ impl Default for EstimateSamples {
 }
 
 impl EstimateSamples {
-    /// The one with `number` is told `estimate`.
-    pub(super) fn tell(&mut self, number: u64, estimate: Option<Estimate>, now: OffsetDateTime) {
+    /// Records the estimate for the token with `number`, if it belongs to the sample.
+    pub(super) fn record(&mut self, number: u64, estimate: Option<Estimate>, now: OffsetDateTime) {
         if self.sample.is_empty() {
             self.stride = 1;
         }
-        while self.sample.len() >= SAMPLE {
+        while self.sample.len() >= MAX_SAMPLES {
             self.stride *= 2;
             let stride = self.stride;
             self.sample.retain(|number, _| number % stride == 0);
@@ -76,10 +76,10 @@ impl EstimateSamples {
         }
     }
 
-    /// The one with `number` was admitted.
-    pub(super) fn come_true(&mut self, number: u64, at: OffsetDateTime) -> Option<EstimateOutcome> {
-        let (told_at, estimate) = self.sample.remove(&number)?;
-        let waited = at - told_at;
+    /// Compares the wait of the token with `number`, which was admitted, with its estimate.
+    pub(super) fn compare(&mut self, number: u64, at: OffsetDateTime) -> Option<EstimateOutcome> {
+        let (joined_at, estimate) = self.sample.remove(&number)?;
+        let waited = at - joined_at;
         let verdict = match estimate {
             None => EstimateOutcome::Unknown,
             Some(Estimate { p50, .. }) if waited <= p50 => EstimateOutcome::WithinP50,
@@ -90,7 +90,7 @@ impl EstimateSamples {
         Some(verdict)
     }
 
-    /// The one with `number` is not waited for any more.
+    /// Removes the token with `number`, which no longer waits.
     pub(super) fn forget(&mut self, number: u64) {
         self.sample.remove(&number);
     }
@@ -104,36 +104,36 @@ mod tests {
     use super::*;
 
     const START: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
-    const TOLD: Estimate = Estimate { p50: Duration::seconds(10), p90: Duration::seconds(20) };
+    const ESTIMATE: Estimate = Estimate { p50: Duration::seconds(10), p90: Duration::seconds(20) };
 
     #[test]
-    fn a_wait_is_judged_by_what_was_told() {
+    fn a_wait_is_compared_with_its_estimate() {
         let verdict = |estimate, waited| {
-            let mut told = EstimateSamples::default();
-            told.tell(1, estimate, START);
-            told.come_true(1, START + Duration::seconds(waited))
+            let mut samples = EstimateSamples::default();
+            samples.record(1, estimate, START);
+            samples.compare(1, START + Duration::seconds(waited))
         };
-        assert_eq!([verdict(Some(TOLD), 0), verdict(Some(TOLD), 10)], [Some(EstimateOutcome::WithinP50); 2]);
-        assert_eq!([verdict(Some(TOLD), 11), verdict(Some(TOLD), 20)], [Some(EstimateOutcome::WithinP90); 2]);
-        assert_eq!([verdict(Some(TOLD), 21), verdict(None, 5)], [Some(EstimateOutcome::BeyondP90), Some(EstimateOutcome::Unknown)]);
+        assert_eq!([verdict(Some(ESTIMATE), 0), verdict(Some(ESTIMATE), 10)], [Some(EstimateOutcome::WithinP50); 2]);
+        assert_eq!([verdict(Some(ESTIMATE), 11), verdict(Some(ESTIMATE), 20)], [Some(EstimateOutcome::WithinP90); 2]);
+        assert_eq!([verdict(Some(ESTIMATE), 21), verdict(None, 5)], [Some(EstimateOutcome::BeyondP90), Some(EstimateOutcome::Unknown)]);
     }
 
     #[test]
-    fn who_left_or_was_not_followed_is_not_judged() {
-        let mut told = EstimateSamples::default();
-        told.tell(1, None, START);
-        told.forget(1);
-        assert_eq!([told.come_true(1, START), told.come_true(2, START)], [None, None]);
+    fn tokens_that_left_or_are_not_sampled_are_not_compared() {
+        let mut samples = EstimateSamples::default();
+        samples.record(1, None, START);
+        samples.forget(1);
+        assert_eq!([samples.compare(1, START), samples.compare(2, START)], [None, None]);
     }
 
     #[test]
-    fn a_long_line_is_sampled_evenly_and_within_bounds() {
-        let mut told = EstimateSamples::default();
+    fn a_long_queue_is_sampled_evenly_up_to_the_limit() {
+        let mut samples = EstimateSamples::default();
         for number in 1..=100_000 {
-            told.tell(number, None, START);
+            samples.record(number, None, START);
         }
-        assert!((SAMPLE / 2..=SAMPLE).contains(&told.sample.len()), "{}", told.sample.len());
-        let numbers: Vec<u64> = told.sample.keys().copied().collect();
-        assert!(numbers.windows(2).all(|pair| pair[1] - pair[0] == told.stride));
+        assert!((MAX_SAMPLES / 2..=MAX_SAMPLES).contains(&samples.sample.len()), "{}", samples.sample.len());
+        let numbers: Vec<u64> = samples.sample.keys().copied().collect();
+        assert!(numbers.windows(2).all(|pair| pair[1] - pair[0] == samples.stride));
     }
 }

@@ -1,4 +1,4 @@
-//! How long the lines are, for those who watch.
+//! The metrics of queue lengths.
 
 use domain::QueueId;
 use metrics::{Gauge, gauge};
@@ -6,11 +6,11 @@ use metrics::{Gauge, gauge};
 use super::{QueueFigures, WaitingRoom};
 use crate::measure::number;
 
-const WAITING: (&str, &str) = ("frontrow_queue_waiting", "How many wait.");
-const ACTIVE: (&str, &str) = ("frontrow_queue_active", "How many are in.");
+const WAITING: (&str, &str) = ("frontrow_queue_waiting", "Waiting users.");
+const ACTIVE: (&str, &str) = ("frontrow_queue_active", "Active users.");
 
 impl WaitingRoom {
-    /// Measures each line, as far as is known here; which queues there are.
+    /// Updates the metrics of each queue, as far as it is known in memory, and returns the queues.
     pub fn measure(&self) -> Vec<QueueId> {
         metrics::describe_gauge!(WAITING.0, WAITING.1);
         metrics::describe_gauge!(ACTIVE.0, ACTIVE.1);

@@ -1,25 +1,24 @@
-//! The waiting room: who waits and who is in, answered from memory. A read model, filled from the store at the start and kept up
-//! to date by what is committed. It decides nothing: a command looks at the rows. The scheduler asks it which queues a
-//! tick may have something to do in.
+//! The waiting room: the waiting and active users in memory. It is a read model, filled from the store at the start and updated by commits.
+//! It makes no decisions: commands read the rows. The scheduler uses it to find the queues that may need a tick.
 //!
 //! ```text
 //!   commits of this process ──► Observer ─┐
-//!   everybody's ──► Follower ─────────────┼─► apply ─► tokens ─► lines (positions, pace) ─► listeners (event streams)
-//!   a token never met ──► the store, once ┘
-//!   queues, seats left ──► refresh, now and then ─► notices
+//!   all commits ──► Follower ─────────────┼─► apply ─► tokens ─► lines (positions, pace) ─► listeners (event streams)
+//!   an unknown token ──► store, once ─────┘
+//!   queues, available seats ──► periodic refresh ─► notices
 //! ```
 
 mod estimate;
 mod estimate_samples;
-mod line;
 mod listeners;
 mod measures;
 mod notices;
 mod pace;
 mod reading;
 mod refusals;
-mod standing;
+mod token_position;
 mod tokens;
+mod waiting_queue;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
@@ -33,46 +32,46 @@ use time::{Duration, OffsetDateTime};
 use crate::ports::{Catalogue, Clock, Committed, Observer, Tokens};
 use crate::{Error, ReadModel, SeatMaps};
 
-use line::Line;
 use listeners::Listeners;
 use notices::Notices;
 use refusals::Refusals;
 use tokens::KnownTokens;
+use waiting_queue::WaitingQueue;
 
 pub use estimate::Estimate;
 pub use listeners::Listener;
-pub use standing::{Place, QueueFigures};
+pub use token_position::{QueueFigures, TokenPosition};
 
-/// How long an ended token is remembered after its end; then the store is asked.
+/// How long an ended token is kept in memory after its end; later it is read from the store.
 const REMEMBER_ENDED: Duration = Duration::minutes(10);
 
-/// What a waiting room is made of.
+/// The dependencies of a waiting room.
 pub struct Parts {
-    /// Where tokens are read that the room hasn't met.
+    /// The source of tokens that are not in memory.
     pub tokens: Arc<dyn Tokens>,
-    /// Where the queues are read.
+    /// The source of queues.
     pub catalogue: Arc<dyn Catalogue>,
-    /// Where the seats are counted.
+    /// The source of the numbers of available seats.
     pub seat_maps: Arc<SeatMaps>,
     /// The store's clock.
     pub clock: Arc<dyn Clock>,
-    /// The policy of queues that set none.
+    /// The policy of queues without a policy of their own.
     pub policy: QueuePolicy,
-    /// Between two admissions.
+    /// The interval between two ticks.
     pub tick: Duration,
 }
 
-/// Who waits and who is in.
+/// The waiting and active users.
 pub struct WaitingRoom {
     tokens: KnownTokens,
-    lines: DashMap<QueueId, Line>,
+    lines: DashMap<QueueId, WaitingQueue>,
     notices: Notices,
     listeners: Arc<Listeners>,
     refusals: Refusals,
-    /// How often the room was read anew: what was read of a token before that may be older than what was forgotten.
+    /// The number of times that the room was rebuilt: a token that was read before may be older than the state that was removed.
     readings: AtomicU64,
-    /// Tokens whose rows may be other than what is known here: they are read again.
-    unsure: Mutex<BTreeSet<TokenId>>,
+    /// Tokens whose rows may differ from memory, after commits with an unknown outcome: they are read again.
+    doubtful_tokens: Mutex<BTreeSet<TokenId>>,
     store: Arc<dyn Tokens>,
     clock: Arc<dyn Clock>,
     policy: QueuePolicy,
@@ -80,10 +79,10 @@ pub struct WaitingRoom {
 }
 
 impl WaitingRoom {
-    /// An empty room of `parts`.
+    /// Creates an empty waiting room.
     pub fn new(parts: Parts) -> Self {
         let Parts { tokens, catalogue, seat_maps, clock, policy, tick } = parts;
-        estimate_samples::announce();
+        estimate_samples::describe();
         Self {
             tokens: KnownTokens::new(),
             lines: DashMap::new(),
@@ -91,7 +90,7 @@ impl WaitingRoom {
             listeners: Arc::default(),
             refusals: Refusals::default(),
             readings: AtomicU64::default(),
-            unsure: Mutex::default(),
+            doubtful_tokens: Mutex::default(),
             store: tokens,
             clock,
             policy,
@@ -99,19 +98,19 @@ impl WaitingRoom {
         }
     }
 
-    /// The instant that the room answers from.
+    /// Returns the current time of the store's clock.
     #[must_use]
     pub fn now(&self) -> OffsetDateTime {
         self.clock.now()
     }
 
-    /// The token, if it is in memory.
+    /// Returns the token if it is in memory.
     #[must_use]
     pub fn known(&self, id: TokenId) -> Option<QueueToken> {
         self.tokens.get(id.digest()).map(|token| token.row.with_id(id))
     }
 
-    /// The token: from memory, or read from the store once and kept.
+    /// Returns the token from memory, or reads it from the store once and keeps it.
     pub async fn find(&self, id: TokenId) -> Result<Option<QueueToken>, Error> {
         if let Some(token) = self.known(id) {
             return Ok(Some(token));
@@ -120,34 +119,34 @@ impl WaitingRoom {
         Ok(Some(token.row))
     }
 
-    /// Listens to what becomes of a token; none if enough do already.
+    /// Listens to changes of a token; none if it has too many listeners already.
     #[must_use]
     pub fn listen(&self, id: TokenId) -> Option<Listener> {
         self.listeners.add(id.digest())
     }
 
-    /// How many wait in the queue, as far as is known here.
+    /// Returns the number of waiting users of the queue, as far as it is known in memory.
     #[must_use]
     pub fn waiting(&self, queue: QueueId) -> u64 {
         self.lines.get(&queue).map_or(0, |line| line.waiting())
     }
 
-    /// The queues that a tick should look at, in order of id: those with waiting users or with expired admissions.
+    /// Returns the queues that need a tick, in order of id: those with waiting users or with lapsed active tokens.
     #[must_use]
     pub fn due(&self) -> Vec<QueueId> {
         let now = self.clock.now();
-        let is_due = |line: &Line| line.waiting() > 0 || line.first_deadline().is_some_and(|deadline| deadline <= now);
+        let is_due = |line: &WaitingQueue| line.waiting() > 0 || line.first_deadline().is_some_and(|deadline| deadline <= now);
         let due: BTreeSet<QueueId> = self.lines.iter().filter(|line| is_due(line)).map(|line| *line.key()).collect();
         due.into_iter().collect()
     }
 
-    /// How the queue admits, as far as is known here.
+    /// Returns the policy by which the queue admits, as far as it is known in memory.
     #[must_use]
     pub fn admission_policy(&self, queue: QueueId) -> QueuePolicy {
         self.notices.queue(queue).map_or(self.policy, |queue| queue.policy(&self.policy))
     }
 
-    /// The next instant at which an admission ends by its deadline in a queue where somebody waits.
+    /// Returns the next deadline of an active token in a queue with waiting users.
     #[must_use]
     pub fn next_lapse(&self) -> Option<(OffsetDateTime, QueueId)> {
         let now = self.clock.now();
@@ -155,18 +154,18 @@ impl WaitingRoom {
         lapses.filter_map(|line| Some((line.next_deadline(now)?, *line.key()))).min()
     }
 
-    /// Whether the store confirmed within the last second that this token doesn't admit.
+    /// Whether the store refused this token within the last second.
     #[must_use]
     pub fn was_refused_lately(&self, token: TokenId) -> bool {
         self.refusals.has(token, self.clock.now())
     }
 
-    /// Remembers for a second that the store refused this token.
+    /// Records for a second that the store refused this token.
     pub fn remember_refusal(&self, token: TokenId) {
         self.refusals.remember(token, self.clock.now());
     }
 
-    /// Forgets tokens that ended a while ago, and refusals.
+    /// Removes old refusals, and tokens that ended some time ago.
     pub fn tidy(&self) {
         let now = self.clock.now();
         self.tokens.forget_ended(|token| token.state.expires_at().is_none_or(|at| now < at + REMEMBER_ENDED));
@@ -174,15 +173,15 @@ impl WaitingRoom {
         self.refusals.tidy(now);
     }
 
-    /// Takes in a token as it was read from the store.
+    /// Stores a token that was read from the store.
     pub fn meet(&self, token: &Versioned<QueueToken>) {
         self.keep(&Versioned::new(token.version, (&token.row).into()));
     }
 
-    /// Takes the token in, unless a newer version is known, and tells those who listen.
+    /// Stores the token, unless this or a newer version is known, and notifies its listeners.
     fn keep(&self, token: &Versioned<LoggedToken>) {
         if self.tokens.keep(token, |before| self.lines.entry(token.queue).or_default().follow(token, before)) {
-            self.listeners.ring(token.digest);
+            self.listeners.notify(token.digest);
         }
     }
 
@@ -192,14 +191,14 @@ impl WaitingRoom {
                 line.forget(token);
             }
         });
-        self.listeners.ring(digest);
+        self.listeners.notify(digest);
     }
 
-    /// Remembers what who has just joined is told.
-    fn tell(&self, token: &QueueToken) {
-        let Place { now, estimate, .. } = self.place(token);
+    /// Records the estimate of a token that has just joined.
+    fn record_estimate(&self, token: &QueueToken) {
+        let TokenPosition { now, estimate, .. } = self.place(token);
         if let Some(mut line) = self.lines.get_mut(&token.queue()) {
-            line.tell(token.number(), estimate, now);
+            line.record_estimate(token.number(), estimate, now);
         }
     }
 }
@@ -214,8 +213,8 @@ impl ReadModel for WaitingRoom {
         }
     }
 
-    async fn read_anew(&self) -> Result<(), Error> {
-        self.read_live_anew().await
+    async fn reload(&self) -> Result<(), Error> {
+        self.reload_live().await
     }
 }
 
@@ -223,14 +222,14 @@ impl Observer for WaitingRoom {
     fn committed(&self, change: &Change, committed: &Committed) {
         change.logged(committed.number).for_each(|row| self.apply(row));
         if let Some((new, number)) = change.row::<NewToken>().zip(committed.number) {
-            self.tell(&new.row.clone().numbered(number));
+            self.record_estimate(&new.row.clone().numbered(number));
         }
     }
 
-    /// The tokens are read again a moment later.
+    /// Marks the tokens of the change to be read again.
     fn doubtful(&self, change: &Change) {
         let joined = change.rows::<NewToken>().map(|new| new.row.id);
-        self.unsure().extend(change.rows::<QueueToken>().map(|token| token.row.id()).chain(joined));
+        self.doubtful_tokens().extend(change.rows::<QueueToken>().map(|token| token.row.id()).chain(joined));
     }
 }
 

@@ -1,5 +1,5 @@
-//! The notices in the waiting room: which queues there are, how they admit, and how much is left of what people wait for. They are read
-//! from the store now and then; who asks is answered from memory.
+//! The notices of the waiting room: the queues with their policies, and the availability of the concerts that users wait for. They are read
+//! from the store periodically and served from memory.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -20,11 +20,11 @@ pub(super) struct Notices {
     shut: ArcSwap<HashSet<QueueId>>,
 }
 
-/// What a concert offers.
+/// The offers of a concert.
 #[derive(Default)]
 struct ConcertOffers {
     offers: Vec<Offer>,
-    /// The seats of the dates that are on sale.
+    /// The seats of the schedules that are on sale.
     on_sale: Stock,
 }
 
@@ -33,22 +33,22 @@ impl Notices {
         Self { catalogue, seat_maps, clock, queues: ArcSwap::default(), availabilities: ArcSwap::default(), shut: ArcSwap::default() }
     }
 
-    /// The queue as it was when it was last read.
+    /// Returns the queue as it was last read.
     pub(super) fn queue(&self, id: QueueId) -> Option<Arc<Versioned<Queue>>> {
         self.queues.load().get(&id).cloned()
     }
 
-    /// Which queues there were when they were last read.
+    /// Returns the queues that existed when they were last read.
     pub(super) fn queues(&self) -> Vec<QueueId> {
         self.queues.load().keys().copied().collect()
     }
 
-    /// How much of the concert is left; none if it isn't known.
+    /// Returns the availability of the concert; none if unknown.
     pub(super) fn availability(&self, concert: ConcertId) -> Option<Availability> {
         self.availabilities.load().get(&concert).copied()
     }
 
-    /// Reads the queues; which there are.
+    /// Reads the queues, and returns their ids.
     pub(super) async fn read_queues(&self) -> Result<Vec<QueueId>, Error> {
         let queues = self.catalogue.queues().await?;
         let ids = queues.iter().map(|queue| queue.id()).collect();
@@ -58,14 +58,14 @@ impl Notices {
         Ok(ids)
     }
 
-    /// Takes the queue in, unless a newer version is known. Queues are never deleted.
+    /// Stores the queue, unless this or a newer version is known. Queues are never deleted.
     pub(super) fn keep(&self, queue: Versioned<Queue>) {
         if self.queue(queue.id()).is_none_or(|known| known.version < queue.version) {
             let queue = Arc::new(queue);
             self.queues.rcu(|queues| {
-                let newer = |known: &Arc<Versioned<Queue>>| queue.version <= known.version;
+                let is_newer = |known: &Arc<Versioned<Queue>>| queue.version <= known.version;
                 let mut queues = HashMap::clone(queues);
-                if !queues.get(&queue.id()).is_some_and(newer) {
+                if !queues.get(&queue.id()).is_some_and(is_newer) {
                     queues.insert(queue.id(), queue.clone());
                 }
                 queues
@@ -73,19 +73,19 @@ impl Notices {
         }
     }
 
-    /// Whether nobody is let in from this queue: it is concerts' own, and their sale isn't open.
+    /// Whether the queue admits no users because it serves only certain concerts whose sale isn't open.
     pub(super) fn is_shut(&self, queue: QueueId) -> bool {
         self.shut.load().contains(&queue)
     }
 
-    /// Looks at what is left of the concerts that users wait for in these queues, and at what else those queues admit to. What can't be
-    /// read is left as it was.
-    pub(super) async fn look_at_sales(&self, waited_for: &BTreeSet<(QueueId, ConcertId)>) -> Result<(), Error> {
+    /// Refreshes the availability of the concerts that users wait for in these queues, and whether the queues are shut. State that can't be
+    /// read is left unchanged.
+    pub(super) async fn refresh_sales(&self, waited_for: &BTreeSet<(QueueId, ConcertId)>) -> Result<(), Error> {
         let (mut known, mut failed) = (HashMap::new(), None);
         let mut shut = HashSet::new();
         let own: BTreeSet<QueueId> = waited_for.iter().map(|(queue, _)| *queue).filter(|queue| *queue != Queue::DEFAULT).collect();
         for queue in own {
-            let is_shut = self.sees_shut(queue, &mut known).await.unwrap_or_else(|error| {
+            let is_shut = self.read_is_shut(queue, &mut known).await.unwrap_or_else(|error| {
                 failed = Some(error);
                 self.is_shut(queue)
             });
@@ -93,23 +93,25 @@ impl Notices {
                 shut.insert(queue);
             }
         }
-        let (before, mut left) = (self.availabilities.load_full(), HashMap::with_capacity(waited_for.len()));
+        let (before, mut availabilities) = (self.availabilities.load_full(), HashMap::with_capacity(waited_for.len()));
         for (_, concert) in waited_for {
             match self.concert_offers(*concert, &mut known).await {
-                Ok(ConcertOffers { offers, on_sale }) => left.insert(*concert, Sale::of(offers, self.clock.now()).availability(*on_sale)),
+                Ok(ConcertOffers { offers, on_sale }) => {
+                    availabilities.insert(*concert, Sale::of(offers, self.clock.now()).availability(*on_sale))
+                }
                 Err(error) => {
                     failed = Some(error);
-                    before.get(concert).and_then(|availability| left.insert(*concert, *availability))
+                    before.get(concert).and_then(|availability| availabilities.insert(*concert, *availability))
                 }
             };
         }
         self.shut.store(Arc::new(shut));
-        self.availabilities.store(Arc::new(left));
+        self.availabilities.store(Arc::new(availabilities));
         failed.map_or(Ok(()), Err)
     }
 
-    /// Whether the sale of all that the queue admits to isn't open, by the rule of the tick.
-    async fn sees_shut(&self, queue: QueueId, known: &mut HashMap<ConcertId, ConcertOffers>) -> Result<bool, Error> {
+    /// Whether no sale of the queue's concerts is open, by the rule of the tick.
+    async fn read_is_shut(&self, queue: QueueId, known: &mut HashMap<ConcertId, ConcertOffers>) -> Result<bool, Error> {
         let concerts = self.catalogue.concerts_of(queue).await?;
         let mut offers = Vec::new();
         for concert in &concerts {
@@ -118,7 +120,7 @@ impl Notices {
         Ok(!concerts.is_empty() && !Sale::of(&offers, self.clock.now()).is_open())
     }
 
-    /// The dates of a concert; read once.
+    /// Returns the offers of a concert, which are read once.
     async fn concert_offers<'a>(
         &self,
         concert: ConcertId,
@@ -133,7 +135,7 @@ impl Notices {
     async fn read_concert_offers(&self, concert: ConcertId) -> Result<ConcertOffers, Error> {
         let mut concert_offers = ConcertOffers::default();
         for schedule in self.catalogue.schedules(concert).await? {
-            // Only what is on sale is counted: halls of other dates aren't read into memory for it.
+            // Only schedules on sale are counted, so the seats of other schedules aren't loaded into memory.
             let stock = if schedule.is_on_sale(self.clock.now()) { self.seat_maps.map(&schedule).await?.stock() } else { Stock::default() };
             concert_offers.on_sale = concert_offers.on_sale.and(stock);
             concert_offers.offers.push(Offer { schedule: schedule.row, has_seats: stock.has_seats() });

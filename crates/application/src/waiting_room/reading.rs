@@ -1,4 +1,4 @@
-//! How the room is read from the store: whole at the start and when the log was lost; its notices, and what is unsure, now and then.
+//! Reading the waiting room from the store: completely at the start and after a loss of the log; notices and doubtful tokens periodically.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::Ordering;
@@ -12,42 +12,43 @@ use tokio_util::sync::CancellationToken;
 use super::WaitingRoom;
 use crate::Error;
 
-/// How many tokens are read at once.
+/// The number of tokens that are read at once.
 const PAGE: u32 = 10_000;
-/// Between two looks at the queues, at what is left to be sold, and at what is unsure.
+/// The interval between two reads of the queues, of the availabilities, and of doubtful tokens.
 const REFRESH: Duration = Duration::from_millis(500);
 
 impl WaitingRoom {
-    /// Fills the room with everybody who waits or is in, before the first command runs.
+    /// Fills the room with all waiting and active tokens, before the first command runs.
     pub async fn fill(&self) -> Result<(), Error> {
         self.read_live(|_| ()).await?;
         self.tidy();
         self.refresh().await
     }
 
-    /// Takes in what may have changed unseen: who is live. Who isn't any more is forgotten, and read by the next who asks.
-    pub(super) async fn read_live_anew(&self) -> Result<(), Error> {
+    /// Reads all live tokens again, after changes that were not applied. Tokens that are no longer live are removed; the next request reads
+    /// them.
+    pub(super) async fn reload_live(&self) -> Result<(), Error> {
         self.readings.fetch_add(1, Ordering::AcqRel);
         let mut live = HashSet::new();
-        // Who comes while the store is read isn't missing in it.
-        let before = self.tokens.live_beside(&HashSet::new());
+        // Tokens that join during the read may be missing in it, and must not be removed.
+        let before = self.tokens.live_except(&HashSet::new());
         self.read_live(|digest| {
             live.insert(digest);
         })
         .await?;
-        let gone: BTreeSet<TokenDigest> = before.into_iter().filter(|digest| !live.contains(digest)).collect();
-        for digest in gone {
+        let ended: BTreeSet<TokenDigest> = before.into_iter().filter(|digest| !live.contains(digest)).collect();
+        for digest in ended {
             self.forget(digest);
         }
         Ok(())
     }
 
-    /// The token as it is in the store, which is kept.
+    /// Reads the token from the store and keeps it.
     pub(super) async fn read(&self, id: TokenId) -> Result<Option<Versioned<QueueToken>>, Error> {
         loop {
             let reading = self.readings.load(Ordering::Acquire);
             let token = self.store.token(id).await?;
-            // Whether it has ended meanwhile is not told any more to a room that was read anew.
+            // If the room was rebuilt meanwhile, the token may have ended unnoticed.
             if self.readings.load(Ordering::Acquire) == reading {
                 if let Some(token) = &token {
                     self.meet(token);
@@ -73,31 +74,31 @@ impl WaitingRoom {
         Ok(())
     }
 
-    /// Keeps the notices fresh until it is told to stop.
+    /// Refreshes the notices until `stop` is cancelled.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut ticks = interval(REFRESH);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
             if let Err(error) = self.refresh().await {
-                tracing::error!(error = &error as &dyn std::error::Error, "the waiting room's notices are old");
+                tracing::error!(error = &error as &dyn std::error::Error, "the waiting room can't be refreshed");
             }
         }
     }
 
-    /// Reads again what is unsure, and which queues there are and how they admit; looks at what is left of what users wait for.
+    /// Reads the doubtful tokens, the queues and their policies, and the availability of the concerts that users wait for.
     pub async fn refresh(&self) -> Result<(), Error> {
-        let mut unsure = std::mem::take(&mut *self.unsure()).into_iter();
-        while let Some(id) = unsure.next() {
+        let mut doubtful = std::mem::take(&mut *self.doubtful_tokens()).into_iter();
+        while let Some(id) = doubtful.next() {
             if let Err(error) = self.read(id).await {
-                self.unsure().extend(unsure.chain([id]));
+                self.doubtful_tokens().extend(doubtful.chain([id]));
                 return Err(error);
             }
         }
         self.notices.read_queues().await?;
-        self.notices.look_at_sales(&self.tokens.concerts()).await
+        self.notices.refresh_sales(&self.tokens.concerts()).await
     }
 
-    pub(super) fn unsure(&self) -> MutexGuard<'_, BTreeSet<TokenId>> {
-        self.unsure.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn doubtful_tokens(&self) -> MutexGuard<'_, BTreeSet<TokenId>> {
+        self.doubtful_tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

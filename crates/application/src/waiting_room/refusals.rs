@@ -1,4 +1,4 @@
-//! Which tokens the store refused a moment ago, so that it is asked at most once a second a token.
+//! The tokens that the store refused recently, so that each is looked up there at most once per second.
 
 use dashmap::DashMap;
 use domain::TokenId;

@@ -1,5 +1,5 @@
 use domain::decide::admit;
-use domain::loaded::LoadedLine;
+use domain::loaded::LoadedQueueHead;
 use domain::testing::{
     CONCERT, NOW, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, QUEUE, SCHEDULE, a_concert, a_queue, a_schedule, a_seat, a_token, rules, user,
 };
@@ -7,10 +7,10 @@ use domain::{Availability, Cancellation, ConcertId, Offer, Schedule, ScheduleId,
 
 use super::*;
 use crate::ports::{MockCatalogue, MockTokens, ReadError};
-use crate::testing::{StoppedClock, a_waiting_room, an_empty_programme};
+use crate::testing::{StoppedClock, a_waiting_room, an_empty_catalogue};
 
 fn room(store: MockTokens, clock: &Arc<StoppedClock>) -> WaitingRoom {
-    a_waiting_room(Arc::new(store), Arc::new(an_empty_programme()), clock.clone())
+    a_waiting_room(Arc::new(store), Arc::new(an_empty_catalogue()), clock.clone())
 }
 
 fn waiting(number: u64) -> QueueToken {
@@ -26,7 +26,7 @@ fn rewrites(version: i64, token: QueueToken) -> Change {
 }
 
 #[tokio::test]
-async fn positions_close_up_when_somebody_is_admitted() {
+async fn positions_move_up_when_a_user_is_admitted() {
     let clock = Arc::new(StoppedClock::default());
     let room = room(MockTokens::new(), &clock);
     for number in 1..=3 {
@@ -42,7 +42,7 @@ async fn positions_close_up_when_somebody_is_admitted() {
 }
 
 #[tokio::test]
-async fn an_older_version_that_comes_late_changes_nothing() {
+async fn an_older_version_that_arrives_late_changes_nothing() {
     let clock = Arc::new(StoppedClock::default());
     let room = room(MockTokens::new(), &clock);
     let active = waiting(1).admit(Duration::MINUTE, clock.now()).unwrap();
@@ -54,7 +54,7 @@ async fn an_older_version_that_comes_late_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_token_that_the_room_has_not_met_is_read_once() {
+async fn an_unknown_token_is_read_once() {
     let clock = Arc::new(StoppedClock::default());
     let token = waiting(1);
     let mut store = MockTokens::new();
@@ -95,14 +95,14 @@ fn a_refusal_is_remembered_for_a_second() {
 }
 
 #[tokio::test]
-async fn a_token_whose_commit_is_in_doubt_is_read_again_until_it_is_read() {
+async fn a_doubtful_token_is_read_until_the_read_succeeds() {
     let clock = Arc::new(StoppedClock::default());
     let left = Versioned::new(Version(2), waiting(1).leave(clock.now()).unwrap());
-    let (mut store, mut asked) = (MockTokens::new(), 0);
+    let (mut store, mut calls) = (MockTokens::new(), 0);
     let row = left.clone();
     store.expect_token().times(2).returning(move |_| {
-        asked += 1;
-        if asked == 1 { Err(ReadError::Unavailable("away".into())) } else { Ok(Some(row.clone())) }
+        calls += 1;
+        if calls == 1 { Err(ReadError::Unavailable("no connection".into())) } else { Ok(Some(row.clone())) }
     });
     let room = room(store, &clock);
     let (change, committed) = joins(&waiting(1));
@@ -116,53 +116,53 @@ async fn a_token_whose_commit_is_in_doubt_is_read_again_until_it_is_read() {
 }
 
 #[tokio::test]
-async fn who_listens_hears_each_new_version_and_no_old_one() {
+async fn listeners_are_notified_of_new_versions_only() {
     let clock = Arc::new(StoppedClock::default());
     let room = room(MockTokens::new(), &clock);
     let token = waiting(1);
     room.committed(&joins(&token).0, &joins(&token).1);
     let listener = room.listen(token.id()).unwrap();
-    let hears = || async { tokio::time::timeout(std::time::Duration::ZERO, listener.news()).await.is_ok() };
-    assert!(!hears().await);
+    let is_notified = || async { tokio::time::timeout(std::time::Duration::ZERO, listener.news()).await.is_ok() };
+    assert!(!is_notified().await);
     room.committed(&rewrites(1, token.clone().admit(Duration::MINUTE, clock.now()).unwrap()), &Committed::default());
-    assert!(hears().await);
+    assert!(is_notified().await);
     room.meet(&Versioned::new(Version::FIRST, token));
-    assert!(!hears().await);
+    assert!(!is_notified().await);
 }
 
 #[tokio::test]
-async fn the_next_lapse_matters_only_where_somebody_waits() {
+async fn the_next_lapse_is_of_a_queue_with_waiting_users() {
     let clock = Arc::new(StoppedClock::default());
     let room = room(MockTokens::new(), &clock);
-    let is_in = waiting(1).admit(Duration::MINUTE, clock.now()).unwrap();
+    let active = waiting(1).admit(Duration::MINUTE, clock.now()).unwrap();
     let deadline = clock.now() + Duration::MINUTE;
-    room.committed(&rewrites(1, is_in), &Committed::default());
+    room.committed(&rewrites(1, active), &Committed::default());
     assert_eq!(room.next_lapse(), None);
     let (change, committed) = joins(&waiting(2));
     room.committed(&change, &committed);
     assert_eq!(room.next_lapse(), Some((deadline, QUEUE)));
     clock.advance(Duration::MINUTE);
-    assert_eq!(room.next_lapse(), None, "it has lapsed already");
+    assert_eq!(room.next_lapse(), None, "the token has lapsed already");
 }
 
 #[tokio::test]
-async fn a_queue_is_due_while_somebody_waits_or_has_lapsed() {
+async fn a_queue_is_due_while_it_has_waiting_or_lapsed_tokens() {
     let clock = Arc::new(StoppedClock::default());
     let room = room(MockTokens::new(), &clock);
     let first = waiting(1);
     let (change, committed) = joins(&first);
     room.committed(&change, &committed);
-    assert_eq!(room.due(), [QUEUE], "somebody waits");
-    let is_in = first.admit(Duration::MINUTE, clock.now()).unwrap();
-    room.committed(&rewrites(1, is_in.clone()), &Committed::default());
-    assert_eq!(room.due(), [], "nobody waits, and who is in is so for a minute");
+    assert_eq!(room.due(), [QUEUE], "a user waits");
+    let active = first.admit(Duration::MINUTE, clock.now()).unwrap();
+    room.committed(&rewrites(1, active.clone()), &Committed::default());
+    assert_eq!(room.due(), [], "no user waits, and the active token has not lapsed");
     clock.advance(Duration::MINUTE);
-    assert_eq!(room.due(), [QUEUE], "an admission is to be ended");
-    room.committed(&rewrites(2, is_in.lapse(clock.now()).unwrap()), &Committed::default());
+    assert_eq!(room.due(), [QUEUE], "the active token has lapsed");
+    room.committed(&rewrites(2, active.lapse(clock.now()).unwrap()), &Committed::default());
     assert_eq!(room.due(), []);
 }
 
-/// What a concert of two seats offers.
+/// A schedule with two seats.
 #[derive(Debug, Clone)]
 struct ScheduleSeats {
     schedule: Schedule,
@@ -173,14 +173,14 @@ fn a_hall(id: ScheduleId, concert: ConcertId) -> ScheduleSeats {
     ScheduleSeats { schedule: a_schedule().with(|schedule| schedule.with_ids(id, concert)).row, blocked: 0 }
 }
 
-/// A hall whose sale opens an hour after `now`.
+/// Returns a hall whose sale opens an hour after `now`.
 fn unopened(now: OffsetDateTime) -> ScheduleSeats {
     let hall = a_hall(SCHEDULE, CONCERT);
     let closes_at = hall.schedule.sale_closes_at();
     ScheduleSeats { schedule: hall.schedule.with_sale(now + Duration::HOUR..closes_at), ..hall }
 }
 
-/// A room where somebody waits in the line `queue` for [`CONCERT`]. The queue admits to the concerts of `halls`, and to [`CONCERT`].
+/// Returns a room in which a user waits in `queue` for [`CONCERT`]. The queue admits to the concerts of `halls`, and to [`CONCERT`].
 async fn a_room_for(queue: QueueId, halls: Vec<ScheduleSeats>, clock: &Arc<StoppedClock>) -> (WaitingRoom, QueueToken) {
     let mut catalogue = MockCatalogue::new();
     let concert = |id| a_concert().with(|concert| concert.with_id(id).move_to(OTHER_QUEUE));
@@ -208,7 +208,7 @@ async fn a_room_for(queue: QueueId, halls: Vec<ScheduleSeats>, clock: &Arc<Stopp
 }
 
 #[tokio::test]
-async fn those_who_wait_for_a_concert_are_told_how_much_is_left_of_it() {
+async fn waiting_users_see_the_availability_of_their_concert() {
     let clock = Arc::new(StoppedClock::default());
     let hall = || a_hall(SCHEDULE, CONCERT);
     let with = |change: &dyn Fn(&mut ScheduleSeats)| {
@@ -217,7 +217,7 @@ async fn those_who_wait_for_a_concert_are_told_how_much_is_left_of_it() {
         vec![hall]
     };
     let now = clock.now();
-    for (halls, told) in [
+    for (halls, availability) in [
         (vec![hall()], Availability::Good),
         (with(&|hall| hall.blocked = 2), Availability::SoldOut),
         (with(&|hall| hall.schedule = hall.schedule.clone().with_sale(hall.schedule.sale_opens_at()..now)), Availability::SaleNotOpen),
@@ -226,13 +226,13 @@ async fn those_who_wait_for_a_concert_are_told_how_much_is_left_of_it() {
         (vec![], Availability::SaleNotOpen),
     ] {
         let (room, token) = a_room_for(QUEUE, halls.clone(), &clock).await;
-        assert_eq!(room.place(&token).availability, Some(told), "{halls:#?}");
-        assert_eq!(room.place(&waiting(1)).availability, None, "who named no concert");
+        assert_eq!(room.place(&token).availability, Some(availability), "{halls:#?}");
+        assert_eq!(room.place(&waiting(1)).availability, None, "no concert was specified");
     }
 }
 
 #[tokio::test]
-async fn nobody_is_told_when_they_get_in_where_nothing_can_be_bought() {
+async fn there_is_no_estimate_for_a_queue_without_an_open_sale() {
     let clock = Arc::new(StoppedClock::default());
     let mut sold_out = a_hall(SCHEDULE, CONCERT);
     sold_out.blocked = 2;
@@ -245,11 +245,11 @@ async fn nobody_is_told_when_they_get_in_where_nothing_can_be_bought() {
     for shut in [&[][..], &[&sold_out], &[&unopened]] {
         assert_eq!(estimate(OTHER_QUEUE, shut).await, None, "{shut:#?}");
     }
-    assert!(estimate(QUEUE, &[&sold_out]).await.is_some(), "the default queue admits to other concerts, too");
+    assert!(estimate(QUEUE, &[&sold_out]).await.is_some(), "the default queue should have an estimate: it admits to other concerts, too");
 }
 
 #[tokio::test]
-async fn a_queue_of_a_sold_out_and_a_free_concert_is_as_the_tick_sees_it() {
+async fn estimates_of_a_queue_with_a_sold_out_concert_agree_with_the_tick() {
     let clock = Arc::new(StoppedClock::default());
     let mut sold_out = a_hall(SCHEDULE, CONCERT);
     sold_out.blocked = 2;
@@ -257,20 +257,20 @@ async fn a_queue_of_a_sold_out_and_a_free_concert_is_as_the_tick_sees_it() {
     for halls in [vec![sold_out.clone(), free.clone()], vec![free, sold_out.clone()], vec![sold_out.clone()]] {
         let seats = |hall: &ScheduleSeats| hall.blocked < 2;
         let offers = halls.iter().map(|hall| Offer { schedule: hall.schedule.clone(), has_seats: seats(hall) }).collect();
-        let line = LoadedLine {
+        let line = LoadedQueueHead {
             queue: a_queue(),
             admission: Version::FIRST,
             waiting: 1,
             active: 0,
             offers: Some(offers),
             lapsed: Vec::new(),
-            foremost: vec![Versioned::new(Version::FIRST, waiting(1))],
+            first_waiting: vec![Versioned::new(Version::FIRST, waiting(1))],
         };
         let admits = admit::decide(&line, clock.now(), &rules()).is_some();
         let (room, token) = a_room_for(OTHER_QUEUE, halls.clone(), &clock).await;
         let place = room.place(&token);
         assert_eq!(place.estimate.is_some(), admits, "{halls:#?}");
-        assert_eq!(admits, halls.len() == 2, "the free concert keeps the line moving, though nobody waits for it");
-        assert_eq!(place.availability, Some(Availability::SoldOut), "of the concert that they wait for");
+        assert_eq!(admits, halls.len() == 2, "the available concert should keep the queue moving, though no user waits for it");
+        assert_eq!(place.availability, Some(Availability::SoldOut), "the availability should be that of the user's concert");
     }
 }

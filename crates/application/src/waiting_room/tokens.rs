@@ -1,8 +1,9 @@
-//! The tokens that are known, by their digests. Who waits is kept small, for a million of them; who is in, or has ended lately, whole.
+//! The known tokens, by their digests. Waiting tokens, of which there may be a million, are stored compactly; active and recently ended
+//! ones completely.
 //!
 //! ```text
-//!   a token that waits: 64 bytes, and 8 in a table that is between 7/16 and 7/8 full with a byte of its own for each place:
-//!   from 75 to 85 bytes; its number in the line's bitmap takes a bit, or less.
+//!   a waiting token: 64 bytes, and 8 in a table that is between 7/16 and 7/8 full with one more byte for each slot:
+//!   from 75 to 85 bytes; its number in the queue's bitmap takes at most a bit.
 //! ```
 
 use std::borrow::Borrow;
@@ -14,13 +15,13 @@ use dashmap::DashMap;
 use domain::{ConcertId, LoggedToken, QueueId, TokenDigest, TokenState, UserId, Version, Versioned};
 use time::OffsetDateTime;
 
-/// The table is locked in so many parts.
+/// The number of separately locked parts of the table.
 const SHARDS: usize = 64;
 
-/// The tokens that are known.
+/// The known tokens.
 pub(super) struct KnownTokens {
     shards: Box<[RwLock<Shard>]>,
-    homes: DashMap<(QueueId, Option<ConcertId>), Arc<Home>>,
+    groups: DashMap<(QueueId, Option<ConcertId>), Arc<Group>>,
 }
 
 #[derive(Default)]
@@ -29,23 +30,23 @@ struct Shard {
     others: HashMap<TokenDigest, Versioned<LoggedToken>>,
 }
 
-/// What many tokens have in common: the line that they are places in, and the concert for which.
+/// The common part of many tokens: their queue and their concert.
 #[derive(Debug)]
-struct Home {
+struct Group {
     queue: QueueId,
     concert: Option<ConcertId>,
 }
 
-/// A token that waits.
-struct Waiting(Box<Place>);
+/// A waiting token.
+struct Waiting(Box<CompactToken>);
 
-struct Place {
+struct CompactToken {
     digest: TokenDigest,
     user: UserId,
     number: u64,
     joined_at: i64,
     version: Version,
-    home: Arc<Home>,
+    group: Arc<Group>,
 }
 
 impl Hash for Waiting {
@@ -69,10 +70,10 @@ impl Borrow<TokenDigest> for Waiting {
 }
 
 impl Waiting {
-    fn whole(&self) -> Versioned<LoggedToken> {
-        let Place { digest, user, number, joined_at, version, home } = &*self.0;
+    fn expand(&self) -> Versioned<LoggedToken> {
+        let CompactToken { digest, user, number, joined_at, version, group } = &*self.0;
         let joined_at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(*joined_at) * 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-        let Home { queue, concert } = **home;
+        let Group { queue, concert } = **group;
         let state = TokenState::Waiting;
         Versioned::new(*version, LoggedToken { digest: *digest, queue, user: *user, concert, number: *number, joined_at, state })
     }
@@ -85,23 +86,23 @@ impl Shard {
     }
 
     fn remove(&mut self, digest: TokenDigest) -> Option<Versioned<LoggedToken>> {
-        self.waiting.take(&digest).map(|waiting| waiting.whole()).or_else(|| self.others.remove(&digest))
+        self.waiting.take(&digest).map(|waiting| waiting.expand()).or_else(|| self.others.remove(&digest))
     }
 }
 
 impl KnownTokens {
     pub(super) fn new() -> Self {
-        Self { shards: (0..SHARDS).map(|_| RwLock::default()).collect(), homes: DashMap::new() }
+        Self { shards: (0..SHARDS).map(|_| RwLock::default()).collect(), groups: DashMap::new() }
     }
 
-    /// The token, if it is known.
+    /// Returns the token if it is known.
     pub(super) fn get(&self, digest: TokenDigest) -> Option<Versioned<LoggedToken>> {
         let shard = self.read(digest);
-        shard.waiting.get(&digest).map(Waiting::whole).or_else(|| shard.others.get(&digest).cloned())
+        shard.waiting.get(&digest).map(Waiting::expand).or_else(|| shard.others.get(&digest).cloned())
     }
 
-    /// Takes `token` in unless this version of it or a newer one is known. `follow` is told what it was before and runs while the token is
-    /// locked, so that two versions of it are followed in their order. Whether it was taken in.
+    /// Stores `token` unless this or a newer version is known, and returns whether it was stored. `follow` receives the previous state and
+    /// runs while the token is locked, so that it is called for two versions in their order.
     pub(super) fn keep(&self, token: &Versioned<LoggedToken>, follow: impl FnOnce(Option<TokenState>)) -> bool {
         let mut shard = self.write(token.digest);
         let known = shard.version(token.digest);
@@ -111,7 +112,7 @@ impl KnownTokens {
         shard.waiting.remove(&token.digest);
         match token.state {
             TokenState::Waiting => {
-                shard.waiting.insert(self.small(token));
+                shard.waiting.insert(self.compact(token));
             }
             TokenState::Active { .. } | TokenState::Expired { .. } => {
                 shard.others.insert(token.digest, token.clone());
@@ -121,7 +122,7 @@ impl KnownTokens {
         true
     }
 
-    /// Forgets the token, unless it has ended as far as is known by now; `follow` runs while it is locked.
+    /// Removes the token, unless it is known to have ended; `follow` runs while the token is locked.
     pub(super) fn forget_live(&self, digest: TokenDigest, follow: impl FnOnce(&LoggedToken)) {
         let mut shard = self.write(digest);
         if shard.version(digest).is_some_and(|(_, state)| state.is_live())
@@ -131,7 +132,7 @@ impl KnownTokens {
         }
     }
 
-    /// Forgets those that have ended, as far as `keep` doesn't want them.
+    /// Removes the ended tokens for which `keep` returns false.
     pub(super) fn forget_ended(&self, keep: impl Fn(&LoggedToken) -> bool) {
         for shard in &self.shards {
             let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
@@ -142,8 +143,8 @@ impl KnownTokens {
         }
     }
 
-    /// The digests of those whose rows are live, as far as is known here, and that `seen` hasn't.
-    pub(super) fn live_beside(&self, seen: &HashSet<TokenDigest>) -> Vec<TokenDigest> {
+    /// Returns the digests of known tokens with live rows that are not in `seen`.
+    pub(super) fn live_except(&self, seen: &HashSet<TokenDigest>) -> Vec<TokenDigest> {
         let mut missing = Vec::new();
         for shard in &self.shards {
             let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
@@ -153,25 +154,25 @@ impl KnownTokens {
         missing
     }
 
-    /// The concerts that somebody waits for, and in which line.
+    /// Returns the concerts that users wait for, with their queues.
     pub(super) fn concerts(&self) -> BTreeSet<(QueueId, ConcertId)> {
-        let waited_for = self.homes.iter().filter(|home| Arc::strong_count(home) > 1);
-        waited_for.filter_map(|home| home.concert.map(|concert| (home.queue, concert))).collect()
+        let in_use = self.groups.iter().filter(|group| Arc::strong_count(group) > 1);
+        in_use.filter_map(|group| group.concert.map(|concert| (group.queue, concert))).collect()
     }
 
-    fn small(&self, token: &Versioned<LoggedToken>) -> Waiting {
-        let home = self.homes.entry((token.queue, token.concert)).or_insert_with(|| {
+    fn compact(&self, token: &Versioned<LoggedToken>) -> Waiting {
+        let group = self.groups.entry((token.queue, token.concert)).or_insert_with(|| {
             let (queue, concert) = (token.queue, token.concert);
-            Arc::new(Home { queue, concert })
+            Arc::new(Group { queue, concert })
         });
-        // Instants have microseconds, which fit for 292,000 years.
+        // Instants in microseconds fit for 292,000 years.
         let joined_at = i64::try_from(token.joined_at.unix_timestamp_nanos() / 1_000).unwrap_or_default();
         let LoggedToken { digest, user, number, .. } = token.row;
-        Waiting(Box::new(Place { digest, user, number, joined_at, version: token.version, home: home.clone() }))
+        Waiting(Box::new(CompactToken { digest, user, number, joined_at, version: token.version, group: group.clone() }))
     }
 
     fn shard(&self, digest: TokenDigest) -> &RwLock<Shard> {
-        // Digests are as good as random, so any of their bytes spreads them.
+        // Digests are practically random, so any of their bytes distributes them evenly.
         &self.shards[usize::from(digest.0.as_bytes()[15]) % SHARDS]
     }
 
@@ -211,8 +212,8 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_waits_is_64_bytes_and_comes_out_as_it_went_in() {
-        assert_eq!(size_of::<Place>(), 64);
+    fn a_waiting_token_takes_64_bytes_and_is_returned_unchanged() {
+        assert_eq!(size_of::<CompactToken>(), 64);
         assert_eq!(size_of::<Waiting>(), 8);
         let known = KnownTokens::new();
         for concert in [None, Some(ConcertId(Uuid::from_u128(5)))] {
@@ -224,33 +225,33 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_version_is_kept_whatever_comes_later() {
+    fn the_newest_version_is_kept_when_older_ones_arrive_later() {
         let (known, token) = (KnownTokens::new(), waiting(1, None));
         assert!(known.keep(&token, |_| ()));
         assert!(known.keep(&admitted(1, None), |before| assert_eq!(before, Some(TokenState::Waiting))));
         for old in [&token, &admitted(1, None)] {
-            assert!(!known.keep(old, |_| panic!("it isn't followed")));
+            assert!(!known.keep(old, |_| panic!("an old version should not be followed")));
         }
         assert_eq!(known.get(token.digest), Some(admitted(1, None)));
     }
 
     #[test]
-    fn who_ended_is_forgotten_and_who_is_live_is_not() {
+    fn ended_tokens_are_removed_and_live_ones_are_not() {
         let known = KnownTokens::new();
         let left = token(3, None).leave(NOW).unwrap();
-        let (waits, is_in, left) = (waiting(1, None), admitted(2, None), Versioned::new(Version::FIRST.next(), (&left).into()));
-        for token in [&waits, &is_in, &left] {
+        let (waits, active, left) = (waiting(1, None), admitted(2, None), Versioned::new(Version::FIRST.next(), (&left).into()));
+        for token in [&waits, &active, &left] {
             known.keep(token, |_| ());
         }
-        assert_eq!(known.live_beside(&HashSet::from([waits.digest])), [is_in.digest]);
-        known.forget_live(left.digest, |_| panic!("it has ended"));
+        assert_eq!(known.live_except(&HashSet::from([waits.digest])), [active.digest]);
+        known.forget_live(left.digest, |_| panic!("an ended token should not be followed"));
         assert!(known.get(left.digest).is_some());
         known.forget_ended(|_| false);
-        assert_eq!([known.get(waits.digest), known.get(is_in.digest), known.get(left.digest)], [Some(waits), Some(is_in), None]);
+        assert_eq!([known.get(waits.digest), known.get(active.digest), known.get(left.digest)], [Some(waits), Some(active), None]);
     }
 
     #[test]
-    fn a_concert_is_waited_for_as_long_as_somebody_does() {
+    fn concerts_are_those_that_users_wait_for() {
         let (known, concert) = (KnownTokens::new(), ConcertId(Uuid::from_u128(5)));
         let token = waiting(1, Some(concert));
         known.keep(&token, |_| ());

@@ -1,24 +1,25 @@
-//! Collisions: which changes can't be committed in one group, because one writes what the other writes or relies on.
+//! Collisions: two changes can't be committed in one group if one writes rows that the other writes or relies on.
 
 use std::collections::HashSet;
 
 use super::{Change, Guard, RowKey, RowWrite};
 use crate::{ConcertId, QueueId, ReservationState};
 
-/// What the changes of a group write and rely on.
+/// The rows and sets of rows that the changes of a group write and rely on.
 ///
-/// A store may write a group's rows all at once, by what it saw before any of them. So what one change relies on must not be written by
-/// another. A set of rows that a guard wants to be empty counts as well: changes that add to it don't collide with each other, but each of
-/// them does with the change that relies on it. Only room in a queue is no matter here: the store counts, change by change.
+/// A store may write all rows of a group at once, after checking the guards against the state before the group. So a row that one change
+/// relies on must not be written by another. The same applies to a set of rows that a guard requires to be empty: changes that add to the
+/// set don't collide with each other, but each collides with a change that relies on the set. Only [`Guard::Room`] never collides: the
+/// store counts the room in a queue change by change.
 #[derive(Debug, Clone, Default)]
 pub struct Collisions {
     written: HashSet<RowKey>,
     relied_on: HashSet<RowKey>,
     added_to: HashSet<RowSet>,
-    wanted_empty: HashSet<RowSet>,
+    required_empty: HashSet<RowSet>,
 }
 
-/// A set of rows that a guard may want to be empty.
+/// A set of rows that a guard may require to be empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum RowSet {
     LiveHolds(ConcertId),
@@ -26,27 +27,27 @@ enum RowSet {
 }
 
 impl Collisions {
-    /// Takes `change` into the group, unless it collides with one that is in it; whether it did.
+    /// Adds `change` to the group unless it collides with a change in the group. Returns whether it was added.
     pub fn admit(&mut self, change: &Change) -> bool {
         let written: Vec<RowKey> = change.keys().collect();
         let relied_on: Vec<RowKey> = change.guards.iter().filter_map(row_of).collect();
         let added_to: Vec<RowSet> = change.writes.iter().filter_map(set_added_to).collect();
-        let wanted_empty: Vec<RowSet> = change.guards.iter().filter_map(set_of).collect();
-        let apart = written.iter().all(|row| !self.written.contains(row) && !self.relied_on.contains(row))
+        let required_empty: Vec<RowSet> = change.guards.iter().filter_map(set_of).collect();
+        let is_compatible = written.iter().all(|row| !self.written.contains(row) && !self.relied_on.contains(row))
             && relied_on.iter().all(|row| !self.written.contains(row))
-            && added_to.iter().all(|set| !self.wanted_empty.contains(set))
-            && wanted_empty.iter().all(|set| !self.added_to.contains(set));
-        if apart {
+            && added_to.iter().all(|set| !self.required_empty.contains(set))
+            && required_empty.iter().all(|set| !self.added_to.contains(set));
+        if is_compatible {
             self.written.extend(written);
             self.relied_on.extend(relied_on);
             self.added_to.extend(added_to);
-            self.wanted_empty.extend(wanted_empty);
+            self.required_empty.extend(required_empty);
         }
-        apart
+        is_compatible
     }
 }
 
-/// The row that a guard relies on.
+/// Returns the row that a guard relies on.
 const fn row_of(guard: &Guard) -> Option<RowKey> {
     match *guard {
         Guard::Queue(id, _) => Some(RowKey::Queue(id)),
@@ -56,7 +57,7 @@ const fn row_of(guard: &Guard) -> Option<RowKey> {
     }
 }
 
-/// The set that a guard wants to be empty.
+/// Returns the set that a guard requires to be empty.
 const fn set_of(guard: &Guard) -> Option<RowSet> {
     match *guard {
         Guard::NoLiveHold(concert) => Some(RowSet::LiveHolds(concert)),
@@ -65,11 +66,11 @@ const fn set_of(guard: &Guard) -> Option<RowSet> {
     }
 }
 
-/// The set that a row is in once it is written.
+/// Returns the set that a row belongs to once it is written.
 fn set_added_to(write: &RowWrite) -> Option<RowSet> {
     match write {
         RowWrite::Reservation(write) if write.row.state() == ReservationState::Held => Some(RowSet::LiveHolds(write.row.concert())),
-        RowWrite::Place(write) => write.row.concert.map(|concert| RowSet::LiveTokens(write.row.queue, concert)),
+        RowWrite::NewToken(write) => write.row.concert.map(|concert| RowSet::LiveTokens(write.row.queue, concert)),
         RowWrite::Token(write) if write.row.is_live() => write.row.concert().map(|concert| RowSet::LiveTokens(write.row.queue(), concert)),
         RowWrite::Queue(_)
         | RowWrite::Admission(_)

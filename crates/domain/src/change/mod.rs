@@ -1,5 +1,5 @@
-//! Changes: what a decision wants committed, as plain data: what it relies on, what it writes, what has happened. A store makes a change
-//! durable whole or not at all.
+//! Changes: the effect of a decision as plain data: the guards that it relies on, the rows that it writes, and its events. A store commits
+//! a change as a whole or not at all.
 
 mod collisions;
 mod guard;
@@ -14,73 +14,73 @@ pub use row::{Admission, RowKey, RowKind, RowWrite, Write};
 use crate::Event;
 pub use crate::token::NewToken;
 
-/// What a decision wants committed, all or nothing.
+/// The effect of a decision, to be committed atomically.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Change {
-    /// What it relies on beside the rows that it writes.
+    /// The conditions that it relies on in addition to the rows that it writes.
     pub guards: Vec<Guard>,
-    /// The rows that it writes, each once.
+    /// The rows that it writes, each at most once.
     pub writes: Vec<RowWrite>,
-    /// What has happened, for the log.
+    /// The events for the event log.
     pub events: Vec<Event>,
-    /// The earliest deadline that the decision relied on: at or after it the change must not be committed.
+    /// The earliest deadline that the decision relied on: the change must not be committed at or after it.
     pub not_after: Option<OffsetDateTime>,
 }
 
 impl Change {
-    /// Relies on `guard`, too.
+    /// Adds `guard`, unless the change has it already.
     pub fn rely_on(&mut self, guard: Guard) {
         if !self.guards.contains(&guard) {
             self.guards.push(guard);
         }
     }
 
-    /// Relies on each of `guards`, too.
+    /// Adds each of `guards` that the change doesn't have yet.
     pub fn rely_on_all(&mut self, guards: impl IntoIterator<Item = Guard>) {
         guards.into_iter().for_each(|guard| self.rely_on(guard));
     }
 
-    /// Writes a row, too.
+    /// Adds a row to be written.
     pub fn write(&mut self, write: impl Into<RowWrite>) {
         self.writes.push(write.into());
     }
 
-    /// The change with `guard`.
+    /// Returns the change with `guard` added.
     #[must_use]
     pub fn relying_on(mut self, guard: Guard) -> Self {
         self.rely_on(guard);
         self
     }
 
-    /// The change with one more row.
+    /// Returns the change with a row to be written added.
     #[must_use]
     pub fn writing(mut self, write: impl Into<RowWrite>) -> Self {
         self.write(write);
         self
     }
 
-    /// Lets the change lapse at `deadline` unless it lapses before.
+    /// Limits the commit to before `deadline`; an earlier limit remains.
     pub fn not_after(&mut self, deadline: OffsetDateTime) {
         self.not_after = Some(self.not_after.map_or(deadline, |old| old.min(deadline)));
     }
 
-    /// The rows of one kind that it writes.
+    /// Returns the rows of one kind that it writes.
     pub fn rows<K: RowKind>(&self) -> impl Iterator<Item = &Write<K>> {
         self.writes.iter().filter_map(K::of)
     }
 
-    /// The first of the rows of one kind that it writes, for kinds of which a change writes one at most.
+    /// Returns the first row of one kind that it writes, for kinds of which a change writes at most one.
     #[must_use]
     pub fn row<K: RowKind>(&self) -> Option<&Write<K>> {
         self.rows().next()
     }
 
-    /// The rows of one kind that it writes, to be changed.
+    /// Returns the rows of one kind that it writes, mutably.
     pub fn rows_mut<K: RowKind>(&mut self) -> impl Iterator<Item = &mut Write<K>> {
         self.writes.iter_mut().filter_map(K::of_mut)
     }
 
-    /// The keys of all rows that it writes.
+    /// Returns the keys of all rows that it writes.
     pub fn keys(&self) -> impl Iterator<Item = RowKey> {
         self.writes.iter().map(RowWrite::key)
     }

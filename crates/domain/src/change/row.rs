@@ -1,4 +1,5 @@
-//! Rows: everything that a change can write. A new kind of row is one line in the table below, and compiles once every store handles it.
+//! Rows: everything that a change can write. A new kind of row is one line in the table below; the code compiles once every store handles
+//! it.
 
 use crate::{
     AuditEntry, AuditEntryId, Concert, ConcertId, EntryId, IdempotencyRecord, IdempotencyScope, NewToken, Payment, PaymentId, Queue,
@@ -9,30 +10,30 @@ use crate::{
 /// A row to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Write<T> {
-    /// The version that the row must still have; none: there must be no such row yet.
+    /// The version that the row must still have; none: the row must not exist yet.
     pub expected: Option<Version>,
-    /// The row from now on.
+    /// The new row.
     pub row: T,
 }
 
 impl<T> Write<T> {
-    /// A row that must not exist yet.
+    /// Returns the write of a row that must not exist yet.
     pub const fn insert(row: T) -> Self {
         Self { expected: None, row }
     }
 
-    /// A row in the place of `old`.
+    /// Returns a write that replaces `old` by `row`.
     pub const fn update(old: &Versioned<T>, row: T) -> Self {
         Self { expected: Some(old.version), row }
     }
 
-    /// The version of the row once it is written.
+    /// Returns the version of the row after the write.
     #[must_use]
     pub fn version(&self) -> Version {
         self.expected.map_or(Version::FIRST, Version::next)
     }
 
-    /// The row with that version.
+    /// Returns the row with its version after the write.
     pub fn versioned(&self) -> Versioned<T>
     where
         T: Clone,
@@ -41,35 +42,35 @@ impl<T> Write<T> {
     }
 }
 
-/// A queue's admission version: nothing but a version, which every tick and every operator's admission counts up.
+/// A queue's admission version: a row without content, whose version every tick and every admission by an operator increments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Admission(pub QueueId);
 
 /// A kind of row.
 pub trait RowKind: Sized + 'static {
-    /// The write, if it is one of this kind.
+    /// Returns the write if it is of this kind.
     fn of(write: &RowWrite) -> Option<&Write<Self>>;
-    /// As [`Self::of`], to be changed.
+    /// Returns the write if it is of this kind, mutably.
     fn of_mut(write: &mut RowWrite) -> Option<&mut Write<Self>>;
 }
 
-/// From each kind of row: its variant, and how a row is told from others of its kind.
+/// Declares for each kind of row its variant of [`RowWrite`], and the key that identifies a row of the kind.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident($row:ty), $key:pat => $named:expr => $name:ident($($id:ty),+);)*) => {
-        /// A row of any kind to be written.
+        /// The write of a row of any kind.
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum RowWrite {
             $($(#[$doc])* $kind(Write<$row>),)*
         }
 
-        /// What tells a row from all others.
+        /// The key that identifies a row among all rows.
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum RowKey {
             $($(#[$doc])* $name($($id),+),)*
         }
 
         impl RowWrite {
-            /// The key of the row.
+            /// Returns the key of the row.
             #[must_use]
             pub fn key(&self) -> RowKey {
                 match self {
@@ -77,7 +78,7 @@ macro_rules! kinds {
                 }
             }
 
-            /// The version that the row must still have; none: there must be no such row yet.
+            /// Returns the version that the row must still have; none: the row must not exist yet.
             #[must_use]
             pub const fn expected(&self) -> Option<Version> {
                 match self {
@@ -119,13 +120,13 @@ kinds! {
     Admission(Admission), Admission(queue) => RowKey::Admission(*queue) => Admission(QueueId);
     /// A concert.
     Concert(Concert), concert => RowKey::Concert(concert.id()) => Concert(ConcertId);
-    /// A date of a concert.
+    /// A schedule of a concert.
     Schedule(Schedule), schedule => RowKey::Schedule(schedule.id()) => Schedule(ScheduleId);
     /// A user; inserted only.
     User(User), user => RowKey::User(user.id) => User(UserId);
-    /// A place in a queue, to which the store gives the next number: a user's only one there.
-    Place(NewToken), place => RowKey::Place(place.queue, place.user) => Place(QueueId, UserId);
-    /// A token that has its number.
+    /// A new queue token, to which the store assigns the queue's next number; a user has at most one live token in a queue.
+    NewToken(NewToken), token => RowKey::LiveToken(token.queue, token.user) => LiveToken(QueueId, UserId);
+    /// A queue token that has its number.
     Token(QueueToken), token => RowKey::Token(token.id()) => Token(TokenId);
     /// A seat.
     Seat(Seat), seat => RowKey::Seat(seat.schedule(), seat.number()) => Seat(ScheduleId, SeatNumber);
@@ -135,10 +136,10 @@ kinds! {
     Payment(Payment), payment => RowKey::Payment(payment.id()) => Payment(PaymentId);
     /// A wallet.
     Wallet(Wallet), wallet => RowKey::Wallet(wallet.user()) => Wallet(UserId);
-    /// A line in a wallet's book; inserted only.
+    /// An entry of a wallet's ledger; inserted only.
     Entry(WalletEntry), entry => RowKey::Entry(entry.id()) => Entry(EntryId);
     /// An idempotency record.
     Key(IdempotencyRecord), key => RowKey::Key(key.scope.clone()) => Key(IdempotencyScope);
-    /// What an operator did; inserted only.
+    /// An entry of the audit log; inserted only.
     AuditEntry(AuditEntry), audit_entry => RowKey::AuditEntry(audit_entry.id) => AuditEntry(AuditEntryId);
 }

@@ -1,4 +1,4 @@
-//! The guard: who may do what only the admitted may.
+//! The check of queue tokens: guarded requests need an active token of their user.
 
 use time::OffsetDateTime;
 
@@ -6,31 +6,31 @@ use crate::decide::Refused;
 use crate::loaded::LoadedToken;
 use crate::{Change, Guard, QueueId, QueueToken, Refusal, Rules, TokenId, TokenStatus, UserId, Versioned, Write};
 
-/// Who calls, and by which admission.
+/// The user and the queue token of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pass {
-    /// The user who calls.
+    /// The user who sent the request.
     pub user: UserId,
-    /// The queue token that came with the call, if one did.
+    /// The queue token of the request, if it has one.
     pub token: Option<TokenId>,
 }
 
-/// A pass that holds: the token is ACTIVE, the caller's, and of the right queue.
+/// A valid pass: the token is ACTIVE and belongs to the user and to the right queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Admitted {
     /// The token as it was loaded.
     pub loaded: Versioned<QueueToken>,
-    /// The token with this call's claim made.
+    /// The token after the claim by this request.
     pub claimed: QueueToken,
     /// The token's deadline, which the decision relies on.
     pub deadline: OffsetDateTime,
-    /// The queue whose policy set the claimed token's deadline.
+    /// The guard on the queue whose policy determined the claimed token's deadline.
     pub policy: Guard,
 }
 
 impl Pass {
-    /// Refuses a guarded call before its pass was checked. If the pass holds and this is the token's first guarded call, the claim counts
-    /// all the same.
+    /// Refuses a guarded request before its pass was checked. If the pass is valid and this is the token's first guarded request, the
+    /// refusal carries the claim.
     #[must_use]
     pub fn refuse(
         self,
@@ -46,7 +46,8 @@ impl Pass {
         }
     }
 
-    /// Checks the pass at `now`, by the token that was `found`, for what `queue` admits to; no queue: for what doesn't exist.
+    /// Checks the pass at `now` against the token that was `found`, for a resource that `queue` admits to; no queue: the resource doesn't
+    /// exist.
     ///
     /// # Errors
     /// [`Refusal::TokenRequired`], [`Refusal::TokenMismatch`], [`Refusal::TokenWaiting`], [`Refusal::TokenExpired`].
@@ -66,7 +67,7 @@ impl Pass {
     }
 }
 
-/// Whether `token` admits `user` to what `queue` guards; no queue: to what doesn't exist.
+/// Checks that `token` admits `user` to a resource that `queue` guards; no queue: the resource doesn't exist.
 ///
 /// # Errors
 /// [`Refusal::TokenMismatch`], [`Refusal::TokenWaiting`], [`Refusal::TokenExpired`].
@@ -82,7 +83,7 @@ pub fn judge(token: &QueueToken, user: UserId, queue: Option<QueueId>, now: Offs
 }
 
 impl Admitted {
-    /// The change that writes the claim down; none if the token was claimed before.
+    /// Returns the change that records the claim; none if the token was claimed before.
     #[must_use]
     pub fn claim(&self) -> Option<Change> {
         (self.claimed != self.loaded.row).then(|| Change {
@@ -93,7 +94,7 @@ impl Admitted {
         })
     }
 
-    /// Refuses the call; if it was the token's first guarded one, the claim counts nevertheless.
+    /// Refuses the request. If it is the token's first guarded one, the refusal carries the claim.
     #[must_use]
     pub fn refuse(&self, refusal: Refusal) -> Refused {
         Refused { refusal, claim: self.claim().map(Box::new) }

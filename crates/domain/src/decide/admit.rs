@@ -1,18 +1,18 @@
-//! Admit: a tick lets the next users in, in the order of their numbers, as many as the policy allows.
+//! Admission: a tick admits the next waiting users in the order of their numbers, as many as the policy allows.
 
 use time::OffsetDateTime;
 
 use crate::change::Admission;
 use crate::decide::lapse;
-use crate::loaded::LoadedLine;
+use crate::loaded::LoadedQueueHead;
 use crate::{Change, Event, Guard, QueueToken, Rules, Sale, Write};
 
-/// What a tick did.
+/// The outcome of a tick.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Ticked {
-    /// How many users were let in.
+    /// The number of users admitted.
     pub admitted: u32,
-    /// How many admissions ended by their deadline.
+    /// The number of lapsed tokens ended.
     pub lapsed: u32,
 }
 
@@ -23,36 +23,35 @@ impl std::ops::AddAssign for Ticked {
     }
 }
 
-/// How many of those who wait may be let in, if `live` tokens are ACTIVE: never above the capacity.
+/// Returns how many waiting users may be admitted while `live` tokens are ACTIVE: at most `batch`, and never above the capacity.
 #[must_use]
 pub fn places(live: u32, capacity: u32, batch: u32) -> u32 {
     capacity.saturating_sub(live).min(batch)
 }
 
-/// When the sale opens for which those in `line` wait: until then nobody is let in.
+/// Returns the time at which the sale opens that users of the queue wait for: no user is admitted before.
 #[must_use]
-pub fn opening(line: &LoadedLine, now: OffsetDateTime) -> Option<OffsetDateTime> {
+pub fn opening(line: &LoadedQueueHead, now: OffsetDateTime) -> Option<OffsetDateTime> {
     match sale(line, now)? {
         Sale::NotOpen { opens_at } => opens_at,
         Sale::Open | Sale::SoldOut | Sale::Cancelled => None,
     }
 }
 
-/// The sale of what the queue alone admits to; none if it is no concert's own.
-fn sale(line: &LoadedLine, now: OffsetDateTime) -> Option<Sale> {
+/// Returns the sale of the concerts that only this queue admits to; none if the queue is not a concert's own.
+fn sale(line: &LoadedQueueHead, now: OffsetDateTime) -> Option<Sale> {
     line.offers.as_ref().map(|offers| Sale::of(offers, now))
 }
 
-/// Ends what has lapsed, and lets users into the places so freed, in one change under the queue's admission version;
-/// none if there is nothing to do. Nobody is let in to a concert's own
-/// queue while its [`Sale`] isn't open.
+/// Ends lapsed tokens and admits waiting users to the freed capacity, in one change under the queue's admission version; none if there is
+/// nothing to do. A concert's own queue admits no users while its [`Sale`] isn't open.
 #[must_use]
-pub fn decide(line: &LoadedLine, now: OffsetDateTime, rules: &Rules) -> Option<(Change, Ticked)> {
+pub fn decide(line: &LoadedQueueHead, now: OffsetDateTime, rules: &Rules) -> Option<(Change, Ticked)> {
     decide_at_most(line, now, rules, line.queue.policy(&rules.queue).batch)
 }
 
-/// As [`decide`], letting in at most `batch`, whatever the policy's batch is.
-pub(super) fn decide_at_most(line: &LoadedLine, now: OffsetDateTime, rules: &Rules, batch: u32) -> Option<(Change, Ticked)> {
+/// Decides as [`decide`], but admits at most `batch` users, whatever the policy's batch is.
+pub(super) fn decide_at_most(line: &LoadedQueueHead, now: OffsetDateTime, rules: &Rules, batch: u32) -> Option<(Change, Ticked)> {
     let queue = &line.queue;
     let mut change = Change::default();
     change.rely_on(Guard::Queue(queue.id(), queue.version));
@@ -64,9 +63,9 @@ pub(super) fn decide_at_most(line: &LoadedLine, now: OffsetDateTime, rules: &Rul
 
     let policy = queue.policy(&rules.queue);
     let still_active = line.active.saturating_sub(lapsed);
-    let is_worth_it = sale(line, now).is_none_or(Sale::is_open);
-    let places = if queue.state().lets_through() && is_worth_it { places(still_active, policy.capacity, batch) } else { 0 };
-    for token in line.foremost.iter().take(usize::try_from(places).unwrap_or(usize::MAX)) {
+    let has_open_sale = sale(line, now).is_none_or(Sale::is_open);
+    let places = if queue.state().admits() && has_open_sale { places(still_active, policy.capacity, batch) } else { 0 };
+    for token in line.first_waiting.iter().take(usize::try_from(places).unwrap_or(usize::MAX)) {
         if let Ok(active) = token.row.clone().admit(policy.claim, now) {
             let active = Write::update(token, active);
             change.events.push(Event::activated(&active));

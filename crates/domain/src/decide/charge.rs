@@ -1,4 +1,4 @@
-//! Charge: money comes into a wallet.
+//! Charging of a wallet.
 
 use time::OffsetDateTime;
 
@@ -10,29 +10,29 @@ use crate::{
     Change, Charging, EntryId, Event, Field, Money, Needs, Order, Outcome, Refusal, Rules, UserId, Versioned, Wallet, Write, need,
 };
 
-/// Money is put into a wallet.
+/// The command to charge a wallet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
-    /// Whose wallet, if the caller names a user; none: the caller's own.
+    /// The owner of the wallet; none: the caller.
     pub user: Option<UserId>,
-    /// The order of an operator or a cashier; none: the caller has neither role.
+    /// The order, if the caller is an operator or a cashier; none: the caller has neither role.
     pub order: Option<Order>,
-    /// The request's key. Its user is the caller, whoever's wallet it is.
+    /// The request's idempotency key. Its user is the caller, also if the wallet is another user's.
     pub idempotency: IdempotentRequest,
-    /// The entry's id.
+    /// The id of the wallet entry.
     pub id: EntryId,
-    /// How much.
+    /// The amount.
     pub amount: Money,
 }
 
-/// What the decision looks at.
+/// The input of the decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     /// The store's clock.
     pub now: OffsetDateTime,
-    /// The record of the request's key.
+    /// The idempotency record of the request.
     pub key: Option<Versioned<IdempotencyRecord>>,
-    /// Whose wallet is charged.
+    /// The account of the wallet's owner.
     pub account: LoadedAccount,
 }
 
@@ -50,43 +50,43 @@ impl crate::Command for Command {
 }
 
 impl Command {
-    /// Whose wallet is charged.
+    /// Returns the owner of the wallet.
     #[must_use]
     pub fn owner(&self) -> UserId {
         self.user.unwrap_or(self.idempotency.scope.user)
     }
 
-    /// Whether the caller may charge that wallet.
+    /// Checks that the caller may charge the wallet.
     fn check_role(&self, rules: &Rules) -> Result<(), Refusal> {
         let is_own = self.owner() == self.idempotency.scope.user;
         match (rules.charging, &self.order) {
             (Charging::Open, None) if is_own => Ok(()),
             (Charging::Open | Charging::Operator, None) => Err(Refusal::ChargeForbidden),
             (Charging::Operator, Some(_)) if self.user.is_none() => {
-                Err(Refusal::Contradiction { field: Field::User, problem: "names the user whose wallet is charged".to_owned() })
+                Err(Refusal::Contradiction { field: Field::User, problem: "must name the user whose wallet is charged".to_owned() })
             }
             (Charging::Open | Charging::Operator, Some(_)) => Ok(()),
         }
     }
 }
 
-/// The wallet with the money in it.
+/// Adds the amount to the balance of the wallet.
 ///
 /// # Errors
-/// [`Refusal::KeyReused`], [`Refusal::ChargeForbidden`] without the role that it takes, [`Refusal::Contradiction`] if an order names no
-/// user where it must, [`Refusal::ChargeOutOfRange`], [`Refusal::NotFound`] if the user named is unknown, [`Refusal::Wallet`] past the
+/// [`Refusal::KeyReused`], [`Refusal::ChargeForbidden`] without the required role, [`Refusal::Contradiction`] if an order doesn't name a
+/// user where it must, [`Refusal::ChargeOutOfRange`], [`Refusal::NotFound`] if the named user is unknown, [`Refusal::Wallet`] above the
 /// largest balance.
 pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
     let Input { now, key, account } = input;
-    if let Some(first_answer) = command.idempotency.replay(key.as_ref(), *now)? {
-        return Ok(first_answer);
+    if let Some(replayed) = command.idempotency.replay(key.as_ref(), *now)? {
+        return Ok(replayed);
     }
     command.check_role(rules)?;
     if command.amount == Money::ZERO || command.amount > rules.max_charge {
         return Err(Refusal::ChargeOutOfRange { max: rules.max_charge }.into());
     }
     let owner = command.owner();
-    // An access token vouches for its own user only: money for a mistyped id would belong to nobody.
+    // An access token proves only that its own user exists: an amount charged to a mistyped id would belong to no user.
     if account.user.is_none() && owner != command.idempotency.scope.user {
         return Err(Refusal::NotFound.into());
     }
@@ -94,7 +94,7 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
     let (charged, entry) = wallet.charge(command.amount, rules.max_balance, command.id, *now).map_err(Refusal::from)?;
 
     let mut change = Change::default();
-    // Who is not there has no wallet either.
+    // A user without a row has no wallet either.
     let known = account.user.as_ref().and(account.wallet.as_ref());
     let wallet_write = Write { expected: known.map(|wallet| wallet.version), row: charged };
     if account.user.is_none() {

@@ -1,4 +1,4 @@
-//! Claim: an admitted user's first guarded call.
+//! Claim: the first guarded request with an active token.
 
 use time::OffsetDateTime;
 
@@ -7,21 +7,21 @@ use crate::decide::{Decision, Verdict};
 use crate::loaded::LoadedToken;
 use crate::{Needs, QueueId, QueueToken, Rules, need};
 
-/// A guarded call is made that decides nothing else.
+/// The command of a guarded request that decides nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Command {
-    /// Who calls, by which admission.
+    /// The user and the queue token of the request.
     pub pass: Pass,
-    /// The queue that guards what is called; none: what is called doesn't exist.
+    /// The queue that guards the requested resource; none: the resource doesn't exist.
     pub queue: Option<QueueId>,
 }
 
-/// What the decision looks at.
+/// The input of the decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     /// The store's clock.
     pub now: OffsetDateTime,
-    /// The token that came with the call.
+    /// The token of the request.
     pub token: Option<LoadedToken>,
 }
 
@@ -38,7 +38,7 @@ impl crate::Command for Command {
     }
 }
 
-/// The token, claimed.
+/// Claims the token.
 ///
 /// # Errors
 /// The refusals of [`Pass::check`].

@@ -1,4 +1,4 @@
-//! How a hold comes to its end, whichever command finds it.
+//! The end of holds, shared by all commands that end them.
 
 use time::OffsetDateTime;
 
@@ -6,8 +6,8 @@ use crate::loaded::LoadedReservation;
 use crate::reservation::ReservationError;
 use crate::{CancelReason, Change, Event, Fault, Guard, Moment, Refusal, Reservation, Seat, Write};
 
-/// Writes into `change` that `hold` has ended: by its deadline or its date's cancellation if that has come, else because it is given
-/// back. Its seats are free again, all but those that `change` writes already.
+/// Adds to `change` the end of `hold`: EXPIRED if its deadline has passed or its schedule is cancelled, otherwise RELEASED. Frees its
+/// seats, except those that `change` already writes.
 pub(super) fn end_hold(change: &mut Change, hold: &LoadedReservation, now: OffsetDateTime) -> Result<(), Refusal> {
     let LoadedReservation { reservation, schedule, .. } = hold;
     let moment = schedule.at(now);
@@ -24,23 +24,23 @@ pub(super) fn end_hold(change: &mut Change, hold: &LoadedReservation, now: Offse
     Ok(())
 }
 
-/// Ends the holds that are in the way, whole: those that have lapsed, and one that is exchanged.
+/// Ends each of the conflicting holds with all its seats: lapsed holds, and the one that is exchanged.
 pub(super) fn take_over<'a>(
     change: &mut Change,
-    in_the_way: impl IntoIterator<Item = &'a LoadedReservation>,
+    conflicting: impl IntoIterator<Item = &'a LoadedReservation>,
     now: OffsetDateTime,
 ) -> Result<(), Refusal> {
-    let mut holds: Vec<_> = in_the_way.into_iter().collect();
+    let mut holds: Vec<_> = conflicting.into_iter().collect();
     holds.sort_unstable_by_key(|hold| hold.reservation.id());
     holds.dedup_by_key(|hold| hold.reservation.id());
     holds.into_iter().try_for_each(|hold| end_hold(change, hold, now))
 }
 
-/// Writes into `change` that `old` is now `ended`, and frees its seats.
+/// Adds to `change` that `old` is now `ended`, and frees its seats.
 ///
 /// # Errors
-/// [`Fault::SeatsMissing`] unless all of its seats were loaded, but for those that `change` writes already; and if one belongs to another
-/// reservation, though it was sold or its hold is live.
+/// [`Fault::SeatsMissing`] unless all of its seats were loaded, except those that `change` already writes; and if a seat belongs to another
+/// reservation although `old` was sold or its hold is live.
 pub(super) fn cancel(
     change: &mut Change,
     old: &LoadedReservation,
@@ -64,7 +64,7 @@ fn free_seats(change: &mut Change, of: &LoadedReservation, moment: Moment) -> Re
         }
         match of.seats.iter().find(|seat| is_it(seat)).map(|seat| (seat, seat.row.clone().free(id, moment))) {
             Some((seat, Ok(free))) => change.write(Write::update(seat, free)),
-            // After the deadline a seat may have gone on to another reservation: it is not taken from it.
+            // After the deadline another reservation may have taken the seat: it keeps the seat.
             Some((_, Err(_))) if of.reservation.occupies() && !moment.is_before(of.reservation.expires_at()) => {}
             Some((_, Err(_))) | None => missing.push(number),
         }

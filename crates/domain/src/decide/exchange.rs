@@ -1,4 +1,4 @@
-//! Exchange: a user gives held seats back for others in one step, and keeps them if the others can't be had.
+//! Exchange: a user replaces held seats by others in one step, and keeps them if the others are unavailable.
 
 use time::OffsetDateTime;
 
@@ -8,21 +8,21 @@ use crate::loaded::LoadedReservation;
 use crate::reservation::ReservationStatus;
 use crate::{CancelReason, Needs, Outcome, Refusal, ReservationId, Rules, need};
 
-/// A user wants other seats instead of those that they hold.
+/// A user's command to exchange a hold for other seats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
-    /// The seats that they want, as a hold of them.
+    /// The command to hold the wanted seats.
     pub wanted: hold::Command,
-    /// What they hold.
+    /// The reservation to give up.
     pub held: ReservationId,
 }
 
-/// What the decision looks at.
+/// The input of the decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
-    /// What a hold of the wanted seats looks at.
+    /// The input of the hold of the wanted seats.
     pub wanted: hold::Input,
-    /// What is to go back for them.
+    /// The reservation to give up.
     pub held: Option<LoadedReservation>,
 }
 
@@ -40,13 +40,13 @@ impl crate::Command for Command {
     }
 }
 
-/// The wanted seats, held as long as the old ones were; the old reservation has ended. It may have seats in common with the new one. If
-/// the wanted seats can't be had, the old ones stay held.
+/// Holds the wanted seats until the deadline of the old reservation, which ends. Both may have seats in common. If the wanted seats are
+/// unavailable, the old ones stay held.
 ///
 /// # Errors
-/// Those of [`hold::decide`], but for [`Refusal::HoldExists`]; [`Refusal::NotFound`] if the reservation isn't the caller's,
-/// [`Refusal::TokenMismatch`] if it is held under another token, [`Refusal::ReservationExpired`] and [`Refusal::NotReleasable`] if it isn't
-/// held any more.
+/// Those of [`hold::decide`] except [`Refusal::HoldExists`]; [`Refusal::NotFound`] if the reservation isn't the caller's,
+/// [`Refusal::TokenMismatch`] if it is held under another token, [`Refusal::ReservationExpired`] and [`Refusal::NotReleasable`] if it is no
+/// longer held.
 pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
     let Input { wanted, held } = input;
     hold::guarded(wanted, &command.wanted, rules, |admitted| {
@@ -54,7 +54,7 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
         match held.reservation.status(held.schedule.at(wanted.now)) {
             ReservationStatus::Held if held.reservation.token() != admitted.loaded.id() => Err(Refusal::TokenMismatch),
             ReservationStatus::Held if hold::is_of(&held.reservation, &command.wanted) => {
-                Ok(hold::same_again(wanted, &command.wanted, rules, admitted, held))
+                Ok(hold::confirm_live_hold(wanted, &command.wanted, rules, admitted, held))
             }
             ReservationStatus::Held => hold::take(wanted, &command.wanted, rules, admitted, Some(held)),
             ReservationStatus::Cancelled(CancelReason::Expired) => Err(Refusal::ReservationExpired),

@@ -1,4 +1,4 @@
-//! Hold: an admitted user claims seats, all or none.
+//! Hold: an active user reserves seats, all or none.
 
 use time::OffsetDateTime;
 
@@ -13,37 +13,37 @@ use crate::{
     ScheduleId, Seat, SeatNumber, SeatStatus, Versioned, Write, need,
 };
 
-/// A user wants seats of a date.
+/// A user's command to hold seats of a schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
-    /// Who, by which admission.
+    /// The user and the queue token of the request.
     pub pass: Pass,
-    /// The request's key.
+    /// The request's idempotency key.
     pub idempotency: IdempotentRequest,
-    /// The reservation's id, should it be new.
+    /// The id of the reservation, if a new one is created.
     pub id: ReservationId,
-    /// The date.
+    /// The schedule.
     pub schedule: ScheduleId,
     /// The seats.
     pub seats: SeatSelection,
 }
 
-/// What the decision looks at.
+/// The input of the decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     /// The store's clock.
     pub now: OffsetDateTime,
-    /// The record of the request's key.
+    /// The idempotency record of the request.
     pub key: Option<Versioned<IdempotencyRecord>>,
-    /// The token that came with it.
+    /// The token of the request.
     pub token: Option<LoadedToken>,
-    /// The date.
+    /// The schedule.
     pub schedule: Option<LoadedSchedule>,
-    /// The seats, and who holds them.
+    /// The seats and the holds on them.
     pub seats: LoadedSeats,
-    /// What is held under the token, on whatever date.
+    /// The holds under the token, of any schedule.
     pub held: Vec<LoadedReservation>,
-    /// What the user owns of the concert.
+    /// The user's reservations for the concert.
     pub owned: Vec<OwnedReservation>,
 }
 
@@ -69,31 +69,31 @@ impl crate::Command for Command {
 }
 
 impl Input {
-    /// What was `found` at `now`.
+    /// Returns the input from what was `found` at `now`.
     pub(super) fn new(now: OffsetDateTime, found: <<Command as crate::Command>::Needs as Needs>::Found) -> Self {
         let (key, token, schedule, seats, held, owned) = found;
         Self { now, key, token: token.flatten(), schedule, seats, held: held.unwrap_or_default(), owned }
     }
 }
 
-/// The seats held for the user, or the live hold that they have on the same seats.
+/// Holds the seats for the user, or returns the user's live hold of the same seats.
 ///
 /// # Errors
 /// The refusals of [`Pass::check`], [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::ScheduleCancelled`],
-/// [`Refusal::SaleNotOpen`], [`Refusal::UnknownSeats`], [`Refusal::HoldExists`], [`Refusal::SeatLimitExceeded`], [`Refusal::SeatsUnavailable`],
-/// [`Refusal::NotPayable`].
+/// [`Refusal::SaleNotOpen`], [`Refusal::UnknownSeats`], [`Refusal::HoldExists`], [`Refusal::SeatLimitExceeded`],
+/// [`Refusal::SeatsUnavailable`], [`Refusal::NotPayable`].
 pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
     guarded(input, command, rules, |admitted| {
         let live = input.held.first().filter(|hold| is_live(&hold.reservation, &hold.schedule, input.now));
         match live {
-            Some(live) if is_of(&live.reservation, command) => Ok(same_again(input, command, rules, admitted, live)),
+            Some(live) if is_of(&live.reservation, command) => Ok(confirm_live_hold(input, command, rules, admitted, live)),
             Some(live) => Err(Refusal::HoldExists(live.reservation.id())),
             None => take(input, command, rules, admitted, None),
         }
     })
 }
 
-/// Replays, checks the admission and that the date takes place, and then does what `then` does.
+/// Replays a repeated request. Otherwise checks the pass and that the schedule isn't cancelled, and then calls `then`.
 pub(super) fn guarded(
     input: &Input,
     command: &Command,
@@ -103,8 +103,8 @@ pub(super) fn guarded(
     let Input { now, key, token, schedule, .. } = input;
     let queue = schedule.as_ref().map(|schedule| schedule.concert.queue());
     let refuse = |reused| command.pass.refuse(reused, queue, token.as_ref(), *now, rules);
-    if let Some(first_answer) = command.idempotency.replay(key.as_ref(), *now).map_err(refuse)? {
-        return Ok(first_answer);
+    if let Some(replayed) = command.idempotency.replay(key.as_ref(), *now).map_err(refuse)? {
+        return Ok(replayed);
     }
     let admitted = command.pass.check(queue, token.as_ref(), *now, rules)?;
     let Some(schedule) = schedule else { return Err(admitted.refuse(Refusal::NotFound)) };
@@ -114,7 +114,8 @@ pub(super) fn guarded(
     then(&admitted).map_err(|refusal| admitted.refuse(refusal))
 }
 
-/// The seats, held: as long as any hold, or in the place of `exchanged`, a live hold under the same token, and as long as that.
+/// Holds the seats: for the duration of a hold, or until the deadline of `exchanged`, a live hold under the same token that the new one
+/// replaces.
 pub(super) fn take(
     input: &Input,
     command: &Command,
@@ -131,8 +132,8 @@ pub(super) fn take(
     let old = exchanged.map(|old| old.reservation.id());
     let seats = find_seats(&input.seats, &command.seats)?;
     check_limit(input, command, rules, concert, old)?;
-    let is_given_back = |seat: &Seat| old.is_some() && seat.reservation() == old;
-    let others = seats.iter().filter(|seat| !is_given_back(seat)).map(|seat| (seat.number(), seat.status(moment)));
+    let is_exchanged = |seat: &Seat| old.is_some() && seat.reservation() == old;
+    let others = seats.iter().filter(|seat| !is_exchanged(seat)).map(|seat| (seat.number(), seat.status(moment)));
     let taken: Vec<_> = others.filter(|(_, status)| *status != SeatStatus::Available).collect();
     if !taken.is_empty() {
         return Err(Refusal::SeatsUnavailable(taken));
@@ -146,10 +147,10 @@ pub(super) fn take(
     change.rely_on(admitted.policy);
     change.not_after(admitted.deadline);
     change.not_after(schedule.sale_closes_at());
-    // A process that is suspended before the commit must not acknowledge a hold that has expired meanwhile.
+    // A process that is suspended before the commit must not acknowledge a hold that has expired in the meantime.
     change.not_after(until);
     for seat in seats {
-        let free = old.filter(|_| is_given_back(seat)).map_or_else(|| Ok(seat.row.clone()), |old| seat.row.clone().free(old, moment));
+        let free = old.filter(|_| is_exchanged(seat)).map_or_else(|| Ok(seat.row.clone()), |old| seat.row.clone().free(old, moment));
         let held = free.and_then(|free| free.hold(reservation.id(), reservation.expires_at(), moment));
         let held = held.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
         change.write(Write::update(seat, held));
@@ -165,26 +166,26 @@ pub(super) fn take(
     Ok(Decision::commit(outcome, change, now))
 }
 
-/// Whether `reservation` is HELD: neither past its deadline nor for a date that is cancelled.
+/// Returns whether `reservation` is HELD at `now`: neither past its deadline nor for a cancelled schedule.
 fn is_live(reservation: &Reservation, schedule: &Schedule, now: OffsetDateTime) -> bool {
     reservation.status(schedule.at(now)) == ReservationStatus::Held
 }
 
-/// The seats of the choice, if all of them are there.
-fn find_seats<'a>(found: &'a LoadedSeats, choice: &SeatSelection) -> Result<&'a [Versioned<Seat>], Refusal> {
+/// Returns the selected seats if all of them exist.
+fn find_seats<'a>(found: &'a LoadedSeats, selection: &SeatSelection) -> Result<&'a [Versioned<Seat>], Refusal> {
     let is_unknown = |number: &SeatNumber| !found.seats.iter().any(|seat| seat.number() == *number);
-    let unknown: Vec<_> = choice.numbers().iter().copied().filter(is_unknown).collect();
+    let unknown: Vec<_> = selection.numbers().iter().copied().filter(is_unknown).collect();
     if unknown.is_empty() { Ok(&found.seats) } else { Err(Refusal::UnknownSeats(unknown)) }
 }
 
-/// Whether `reservation` is of the very seats that are wanted.
+/// Returns whether `reservation` has exactly the seats that `command` requests.
 pub(super) fn is_of(reservation: &Reservation, command: &Command) -> bool {
     reservation.schedule() == command.schedule && reservation.numbers().eq(command.seats.numbers().iter().copied())
 }
 
-/// The token has a live hold on the same seats: it is the answer. Token and hold are written anew, so that nobody ends the one or the
-/// other under this answer.
-pub(super) fn same_again(
+/// Returns the token's live hold of the same seats as the outcome. Token and hold are rewritten unchanged, so that a concurrent change that
+/// ends either of them meets a conflict.
+pub(super) fn confirm_live_hold(
     input: &Input,
     command: &Command,
     rules: &Rules,
@@ -203,20 +204,20 @@ pub(super) fn same_again(
     Decision::commit(outcome, change, input.now)
 }
 
-/// Held and sold seats of the concert count together, all but those that are given back.
+/// Checks the seat limit: held and sold seats of the concert count together, except those of the `exchanged` reservation.
 fn check_limit(
     input: &Input,
     command: &Command,
     rules: &Rules,
     concert: &Concert,
-    given_back: Option<ReservationId>,
+    exchanged: Option<ReservationId>,
 ) -> Result<(), Refusal> {
     let counts = |owned: &&OwnedReservation| match owned.reservation.state() {
         ReservationState::Held => is_live(&owned.reservation, &owned.schedule, input.now),
         ReservationState::Confirmed { .. } => true,
         ReservationState::Cancelled { .. } => false,
     };
-    let kept = input.owned.iter().filter(|owned| Some(owned.reservation.id()) != given_back);
+    let kept = input.owned.iter().filter(|owned| Some(owned.reservation.id()) != exchanged);
     let owned: usize = kept.filter(counts).map(|owned| owned.reservation.seats().len()).sum();
     let owned = u32::try_from(owned).unwrap_or(u32::MAX);
     let wanted = u32::try_from(command.seats.numbers().len()).unwrap_or(u32::MAX);

@@ -1,4 +1,5 @@
-//! Lapse: what has ended by its deadline or by its date's cancellation is written down. Nothing waits for it; it tidies rows and tells the log.
+//! Lapse: records in their rows that holds and tokens have expired, by their deadline or by the cancellation of their schedule. No other
+//! rule depends on it: it only updates rows and adds events to the log.
 
 use time::OffsetDateTime;
 
@@ -6,8 +7,8 @@ use crate::decide::ending;
 use crate::loaded::LoadedReservation;
 use crate::{CancelReason, Change, Event, Fault, QueueToken, TokenStatus, Versioned, Write};
 
-/// One change for each of `holds` that has ended, by its deadline or by its date's cancellation: its seats are free by row, too. A hold
-/// whose seats are missing keeps no other from ending.
+/// Returns one change for each of `holds` that has expired, by its deadline or by the cancellation of its schedule; the change also frees
+/// the rows of its seats. A hold with missing seats yields a fault and doesn't affect the others.
 #[must_use]
 pub fn decide(holds: &[LoadedReservation], now: OffsetDateTime) -> Vec<Result<Change, Fault>> {
     let lapse = |hold: &LoadedReservation| {
@@ -19,7 +20,7 @@ pub fn decide(holds: &[LoadedReservation], now: OffsetDateTime) -> Vec<Result<Ch
     holds.iter().filter_map(lapse).collect()
 }
 
-/// Writes into `change` that `token` has passed its deadline, if it has.
+/// Adds to `change` the expiry of `token`, if its deadline has passed.
 pub(super) fn end_token(change: &mut Change, token: &Versioned<QueueToken>, now: OffsetDateTime) {
     if let (TokenStatus::Expired(reason), Ok(ended)) = (token.status(now), token.row.clone().lapse(now)) {
         let ended = Write::update(token, ended);

@@ -1,4 +1,4 @@
-//! Leave: a user gives up their place, in the line or in the shop.
+//! Leave: a user gives up a waiting or active token.
 
 use time::OffsetDateTime;
 
@@ -6,23 +6,23 @@ use crate::decide::{Decision, Verdict, ending, lapse};
 use crate::loaded::{LoadedReservation, LoadedToken};
 use crate::{Change, Event, ExpiryReason, Needs, QueueToken, Refusal, Rules, TokenId, UserId, Versioned, Write, need};
 
-/// A user gives up their place.
+/// A user's command to give up a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Command {
-    /// Who.
+    /// The user.
     pub user: UserId,
-    /// Which place.
+    /// The token to give up.
     pub token: TokenId,
 }
 
-/// What the decision looks at.
+/// The input of the decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     /// The store's clock.
     pub now: OffsetDateTime,
     /// The token.
     pub token: Option<Versioned<QueueToken>>,
-    /// The holds under it.
+    /// The holds under the token.
     pub holds: Vec<LoadedReservation>,
 }
 
@@ -39,10 +39,10 @@ impl crate::Command for Command {
     }
 }
 
-/// Ends the token and its live hold. What has ended already stays as it is.
+/// Ends the token and its holds. A token that has already ended stays as it is.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] if there is no such token, or it is another's.
+/// [`Refusal::NotFound`] if the token doesn't exist or belongs to another user.
 pub fn decide(input: &Input, command: &Command) -> Verdict<()> {
     let now = input.now;
     let token = input.token.as_ref().filter(|token| token.user().is(command.user)).ok_or(Refusal::NotFound)?;

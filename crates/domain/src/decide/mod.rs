@@ -1,9 +1,7 @@
-//! The decisions: from what was loaded and a command to a change or a refusal. They read like the rules, one after
-//! the other.
+//! The decisions: functions from a command and the loaded rows to a change or a refusal. Each reads as a sequence of rules.
 //!
-//! A decision that needs no change has none; one that answers a repeated request says so. A refusal changes
-//! nothing, but for one thing: a guarded call claims its token whatever its answer is, so a [`Refused`] may carry
-//! the claim.
+//! A decision without an effect has no change; one that replays a repeated request is marked as replayed. A refusal changes nothing, with
+//! one exception: a guarded request claims its token whatever its response is, so a [`Refused`] may carry the claim.
 
 use time::OffsetDateTime;
 
@@ -26,69 +24,70 @@ pub mod register;
 pub mod release;
 
 mod ending;
+mod replay;
 
-/// What may be asked of Frontrow: what its decision has to see, and the decision.
+/// A command to Frontrow: the needs of its decision, and the decision.
 pub trait Command: Send + Sync + 'static {
-    /// What the client is told.
+    /// The outcome that is reported to the client.
     type Outcome: Send + 'static;
-    /// What the decision has to see.
+    /// The needs: the rows that the decision reads.
     type Needs: Needs + Send;
 
-    /// What the decision has to see.
+    /// Returns the needs of the decision.
     fn needs(&self) -> Self::Needs;
 
-    /// The decision, at `now` and by what its needs have found; nothing else.
+    /// Decides the command. The decision depends on nothing but `now`, what its needs have `found`, and `rules`.
     ///
     /// # Errors
-    /// Why the command is not carried out.
+    /// The refusal, if the command is not carried out.
     fn decide(&self, now: OffsetDateTime, found: <Self::Needs as Needs>::Found, rules: &Rules) -> Verdict<Self::Outcome>;
 
-    /// The decision by what is found in `rows`.
+    /// Decides the command by what its needs find in `rows`.
     ///
     /// # Errors
-    /// [`Unreadable`] if a row that it needs makes no sense.
+    /// [`Unreadable`] if a row that it needs is invalid.
     fn decide_by(&self, rows: &Rows, rules: &Rules) -> Result<Verdict<Self::Outcome>, Unreadable> {
         Ok(self.decide(rows.now, self.needs().find(rows)?, rules))
     }
 }
 
-/// What a command comes to: an outcome, or a refusal.
+/// The result of a command: a decision, or a refusal.
 pub type Verdict<T> = Result<Decision<T>, Refused>;
 
 /// A command that is carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision<T> {
-    /// What the client is told.
+    /// The outcome that is reported to the client.
     pub outcome: T,
-    /// The instant that the outcome is told from: the decision's, or the first answer's if it is repeated.
+    /// The instant of the decision; of a replayed outcome, that of the first decision.
     pub at: OffsetDateTime,
-    /// What must be durable before that; none if everything is so already.
+    /// The change that must be durable before the outcome is reported; none if there is nothing to write.
     pub change: Option<Change>,
-    /// Whether it is the first answer again.
+    /// Whether the outcome is the replay of an earlier one.
     pub replayed: bool,
 }
 
 /// A command that is not carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// Why.
+    /// The reason.
     pub refusal: Refusal,
-    /// The claim of the token that came with the call, if it was the first guarded one.
+    /// The claim of the request's token, if this is its first guarded request.
     pub claim: Option<Box<Change>>,
 }
 
 impl<T> Decision<T> {
-    /// `outcome`, once `change` is durable.
+    /// Returns the decision for `outcome`, valid once `change` is durable.
     pub const fn commit(outcome: T, change: Change, at: OffsetDateTime) -> Self {
         Self { outcome, at, change: Some(change), replayed: false }
     }
 
-    /// `outcome`, with nothing left to do.
+    /// Returns the decision for `outcome` without a change.
     pub const fn already(outcome: T, at: OffsetDateTime) -> Self {
         Self { outcome, at, change: None, replayed: false }
     }
 
-    /// `outcome` as it was told at `at`.
+    /// Returns the replay of `outcome`, which was decided at `at`.
     pub const fn replay(outcome: T, at: OffsetDateTime) -> Self {
         Self { outcome, at, change: None, replayed: true }
     }

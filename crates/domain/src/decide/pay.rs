@@ -1,4 +1,4 @@
-//! Pay: money goes over, the seats are sold, the admission ends; all or nothing.
+//! Payment: the wallet is debited, the seats are sold and the token ends, all or nothing.
 
 use time::OffsetDateTime;
 
@@ -13,35 +13,35 @@ use crate::{
     ReservationId, Rules, Versioned, Wallet, Write, need,
 };
 
-/// A user pays for held seats.
+/// A user's command to pay for held seats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
-    /// Who, by which admission.
+    /// The user and the queue token of the request.
     pub pass: Pass,
-    /// The request's key.
+    /// The request's idempotency key.
     pub idempotency: IdempotentRequest,
-    /// The payment's id.
+    /// The id of the payment.
     pub id: PaymentId,
-    /// The wallet entry's id.
+    /// The id of the wallet entry.
     pub entry: EntryId,
-    /// What is paid for.
+    /// The reservation to pay for.
     pub reservation: ReservationId,
-    /// What the user believes is due, if they said so.
+    /// The amount that the user expects to pay, if specified.
     pub amount: Option<Money>,
 }
 
-/// What the decision looks at.
+/// The input of the decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     /// The store's clock.
     pub now: OffsetDateTime,
-    /// The record of the request's key.
+    /// The idempotency record of the request.
     pub key: Option<Versioned<IdempotencyRecord>>,
-    /// The token that came with it.
+    /// The token of the request.
     pub token: Option<LoadedToken>,
-    /// What is paid for, and the concert that it is of.
+    /// The reservation and its concert.
     pub reservation: Option<(LoadedReservation, Versioned<Concert>)>,
-    /// The wallet of the one who pays.
+    /// The payer's wallet.
     pub wallet: Option<Versioned<Wallet>>,
 }
 
@@ -64,19 +64,20 @@ impl crate::Command for Command {
     }
 }
 
-/// The payment, with everything that belongs to it.
+/// Creates the payment, debits the wallet, sells the seats, and ends the token.
 ///
 /// # Errors
 /// The refusals of [`Pass::check`], [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::ScheduleCancelled`],
-/// [`Refusal::ReservationExpired`], [`Refusal::ReservationNotPayable`], [`Refusal::AmountMismatch`], [`Refusal::Wallet`] if the balance doesn't cover it.
+/// [`Refusal::ReservationExpired`], [`Refusal::ReservationNotPayable`], [`Refusal::AmountMismatch`], [`Refusal::Wallet`] if the balance
+/// doesn't cover the amount.
 pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
     let Input { now, key, token, .. } = input;
-    // Another's reservation is as good as none: it must not tell which queue it belongs to.
+    // Another user's reservation is treated as missing: the response must not reveal its queue.
     let own = input.reservation.as_ref().filter(|(found, _)| found.reservation.user() == command.pass.user);
     let queue = own.map(|(_, concert)| concert.queue());
     let refuse = |reused| command.pass.refuse(reused, queue, token.as_ref(), *now, rules);
-    if let Some(first_answer) = command.idempotency.replay(key.as_ref(), *now).map_err(refuse)? {
-        return Ok(first_answer);
+    if let Some(replayed) = command.idempotency.replay(key.as_ref(), *now).map_err(refuse)? {
+        return Ok(replayed);
     }
     let admitted = command.pass.check(queue, token.as_ref(), *now, rules)?;
     pay(input, command, rules, &admitted, own).map_err(|refusal| admitted.refuse(refusal))
@@ -129,7 +130,7 @@ fn pay(
     change.not_after(admitted.deadline);
     change.not_after(reservation.expires_at());
     for number in reservation.numbers() {
-        // The reservation is HELD at `now`, so its seats must be: a seat that says otherwise is no late payment.
+        // The reservation is HELD at `now`, so its seats must be, too: a seat in another state is a fault, not a late payment.
         let missing = || Refusal::from(Fault::SeatsMissing { reservation: reservation.id(), seats: vec![number] });
         let seat = seats.iter().find(|seat| seat.number() == number).ok_or_else(missing)?;
         let sold = seat.row.clone().confirm(reservation.id(), moment).map_err(|_| missing())?;

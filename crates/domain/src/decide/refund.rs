@@ -1,4 +1,4 @@
-//! Refund: a whole payment goes back; for its user until the show starts, for an operator at any time.
+//! Refund of a whole payment: by its user until the show starts, by an operator at any time.
 
 use time::OffsetDateTime;
 
@@ -10,27 +10,27 @@ use crate::{
     CancelReason, Change, EntryId, Event, Guard, Needs, Order, Outcome, PaymentId, Refusal, Rules, UserId, Versioned, Write, need,
 };
 
-/// Somebody wants a payment to go back.
+/// The command of a user or an operator to refund a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
-    /// Who asks.
+    /// The caller.
     pub user: UserId,
-    /// An operator's order: they may refund anybody's payment, after the start as well.
+    /// The order, if the caller is an operator, who may refund any user's payment, also after the start.
     pub order: Option<Order>,
-    /// The request's key.
+    /// The request's idempotency key.
     pub idempotency: IdempotentRequest,
     /// The payment.
     pub payment: PaymentId,
-    /// The wallet entry's id.
+    /// The id of the wallet entry.
     pub entry: EntryId,
 }
 
-/// What the decision looks at.
+/// The input of the decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     /// The store's clock.
     pub now: OffsetDateTime,
-    /// The record of the request's key.
+    /// The idempotency record of the request.
     pub key: Option<Versioned<IdempotencyRecord>>,
     /// The payment.
     pub payment: Option<LoadedPayment>,
@@ -49,14 +49,15 @@ impl crate::Command for Command {
     }
 }
 
-/// The payment, cancelled: the wallet has the money again, the seats are free.
+/// Cancels the payment, credits the payer's wallet, and frees the seats.
 ///
 /// # Errors
-/// [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::NotRefundable`] the second time, and for a user once the show has started.
+/// [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::NotRefundable`] if the payment is already refunded, and for a user once the
+/// show has started.
 pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
     let (now, key) = (input.now, input.key.as_ref());
-    if let Some(first_answer) = command.idempotency.replay(key, now)? {
-        return Ok(first_answer);
+    if let Some(replayed) = command.idempotency.replay(key, now)? {
+        return Ok(replayed);
     }
     let allowed = |user: UserId| command.order.is_some() || user == command.user;
     let found = input.payment.as_ref().filter(|found| allowed(found.payment.user())).ok_or(Refusal::NotFound)?;

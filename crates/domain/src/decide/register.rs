@@ -1,4 +1,4 @@
-//! Register: a new user and their empty wallet.
+//! Registration: creation of a user with an empty wallet.
 
 use time::OffsetDateTime;
 
@@ -6,23 +6,23 @@ use crate::decide::{Decision, Verdict};
 use crate::idempotency::{IdempotencyRecord, IdempotentRequest};
 use crate::{Change, Event, Needs, Outcome, Rules, User, UserId, UserName, Versioned, Wallet, Write, need};
 
-/// A person introduces themselves.
+/// The command to register a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
-    /// The id that they will have.
+    /// The id of the new user.
     pub user: UserId,
-    /// What they call themselves.
+    /// The name that the user chose.
     pub name: UserName,
-    /// The request's key, if it came with one.
+    /// The request's idempotency key, if it has one.
     pub idempotency: Option<IdempotentRequest>,
 }
 
-/// What the decision looks at.
+/// The input of the decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     /// The store's clock.
     pub now: OffsetDateTime,
-    /// The record of the request's key.
+    /// The idempotency record of the request.
     pub key: Option<Versioned<IdempotencyRecord>>,
 }
 
@@ -39,14 +39,14 @@ impl crate::Command for Command {
     }
 }
 
-/// The new user; names need not be unique.
+/// Creates the user; names need not be unique.
 ///
 /// # Errors
 /// [`Refusal::KeyReused`](crate::Refusal::KeyReused).
 pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
     let (now, key) = (input.now, input.key.as_ref());
-    if let Some(first_answer) = command.idempotency.as_ref().map(|idempotency| idempotency.replay(key, now)).transpose()?.flatten() {
-        return Ok(first_answer);
+    if let Some(replayed) = command.idempotency.as_ref().map(|idempotency| idempotency.replay(key, now)).transpose()?.flatten() {
+        return Ok(replayed);
     }
     let user = User { id: command.user, name: Some(command.name.clone()), created_at: now };
     let mut change = Change::default();
@@ -58,7 +58,7 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
     Ok(Decision::commit(outcome, change, now))
 }
 
-/// Writes into `change` the user whom an external issuer vouches for, with `wallet`: this is their first write.
+/// Adds to `change` a user authenticated by an external issuer, and `wallet`: this is the user's first write.
 pub(super) fn first_write(change: &mut Change, wallet: Wallet, now: OffsetDateTime) {
     create(change, User { id: wallet.user(), name: None, created_at: now }, wallet);
 }

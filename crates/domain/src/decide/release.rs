@@ -1,4 +1,4 @@
-//! Release: a user gives held seats back.
+//! Release of a hold by its user.
 
 use time::OffsetDateTime;
 
@@ -7,21 +7,21 @@ use crate::loaded::LoadedReservation;
 use crate::reservation::ReservationStatus;
 use crate::{Change, Needs, Refusal, ReservationId, Rules, UserId, need};
 
-/// A user gives held seats back.
+/// A user's command to release a hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Command {
-    /// Who.
+    /// The user.
     pub user: UserId,
-    /// Which reservation.
+    /// The reservation.
     pub reservation: ReservationId,
 }
 
-/// What the decision looks at.
+/// The input of the decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     /// The store's clock.
     pub now: OffsetDateTime,
-    /// What is given back.
+    /// The reservation with its schedule and seats.
     pub reservation: Option<LoadedReservation>,
 }
 
@@ -38,10 +38,10 @@ impl crate::Command for Command {
     }
 }
 
-/// The hold ends and its seats are free. What has ended already stays as it is.
+/// Ends the hold and frees its seats. A reservation that has already ended stays as it is.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] if there is no such reservation, or it is another's; [`Refusal::NotReleasable`] if it is paid.
+/// [`Refusal::NotFound`] if the reservation doesn't exist or belongs to another user; [`Refusal::NotReleasable`] if it is paid.
 pub fn decide(input: &Input, command: &Command) -> Verdict<()> {
     let now = input.now;
     let found = input.reservation.as_ref().filter(|found| found.reservation.user() == command.user).ok_or(Refusal::NotFound)?;

@@ -1,16 +1,16 @@
-//! How each need finds its rows.
+//! The lookups of each need.
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 
 use super::rows::{Lookup, Rows, Unreadable};
 use super::{
-    Account, Concert, ConcertInUse, HoldsOfToken, Key, LabelledSeats, LapsedHolds, Line, OwnedBy, Payment, Place, Queue, Reservation,
-    Schedule, Seats, Token,
+    Account, Concert, ConcertInUse, HoldsOfToken, JoinTarget, Key, LabelledSeats, LapsedHolds, OwnedBy, Payment, Queue, QueueHead,
+    Reservation, Schedule, Seats, Token,
 };
 use crate::loaded::{
-    ConcertUse, LoadedAccount, LoadedConcert, LoadedLine, LoadedPayment, LoadedPlace, LoadedReservation, LoadedSchedule, LoadedSeats,
-    LoadedToken, OwnedReservation,
+    ConcertUse, LoadedAccount, LoadedConcert, LoadedJoinTarget, LoadedPayment, LoadedQueueHead, LoadedReservation, LoadedSchedule,
+    LoadedSeats, LoadedToken, OwnedReservation,
 };
 use crate::{
     ConcertId, IdempotencyRecord, Offer, QueueId, QueueToken, ReservationId, ReservationState, ScheduleId, Seat, SeatNumber, SeatState,
@@ -41,8 +41,8 @@ impl Token {
     }
 }
 
-impl Place {
-    pub(super) fn find_in(&self, rows: &Rows) -> Found<Option<LoadedPlace>> {
+impl JoinTarget {
+    pub(super) fn find_in(&self, rows: &Rows) -> Found<Option<LoadedJoinTarget>> {
         let (queue, concert) = match self.concert {
             None => (crate::Queue::DEFAULT, None),
             Some(id) => match Concert(id).find_in(rows)? {
@@ -53,40 +53,40 @@ impl Place {
         rows.check(|row| matches!(row, Lookup::Token { queue: of, user, .. } if (*of, *user) == (queue, self.user)))?;
         let waiting = rows.standings.get(&queue).map_or(0, |standing| standing.waiting);
         let token = rows.live_tokens.get(&(queue, self.user)).and_then(|id| get(&rows.tokens, id));
-        Ok(rows.queue(queue)?.map(|queue| LoadedPlace { concert, queue, waiting, token }))
+        Ok(rows.queue(queue)?.map(|queue| LoadedJoinTarget { concert, queue, waiting, token }))
     }
 }
 
-impl Line {
-    pub(super) fn find_in(&self, rows: &Rows) -> Found<Option<LoadedLine>> {
+impl QueueHead {
+    pub(super) fn find_in(&self, rows: &Rows) -> Found<Option<LoadedQueueHead>> {
         rows.check(|row| matches!(row, Lookup::Token { queue, .. } if *queue == self.queue))?;
         let (queue, standing) = match (rows.queue(self.queue)?, rows.standings.get(&self.queue)) {
             (Some(queue), Some(standing)) => (queue, *standing),
             (None, _) | (_, None) => return Ok(None),
         };
-        // Nobody is let in where it isn't known how many are in.
+        // Without a count of active tokens no user can be admitted.
         let active = if standing.waiting == 0 { 0 } else { standing.active.unwrap_or(u32::MAX) };
         let at_most = usize::try_from(self.at_most).unwrap_or(usize::MAX);
-        let (mut lapsed, mut foremost): (Vec<&Versioned<QueueToken>>, Vec<_>) = (Vec::new(), Vec::new());
+        let (mut lapsed, mut first_waiting): (Vec<&Versioned<QueueToken>>, Vec<_>) = (Vec::new(), Vec::new());
         let tokens = rows.tokens_in.get(&self.queue).into_iter().flatten();
         for token in tokens.filter_map(|id| rows.tokens.get(id)) {
             match token.state() {
                 TokenState::Active { .. } if token.has_lapsed(rows.now) => lapsed.push(token),
-                TokenState::Waiting => foremost.push(token),
+                TokenState::Waiting => first_waiting.push(token),
                 TokenState::Active { .. } | TokenState::Expired { .. } => {}
             }
         }
         lapsed.sort_by_key(|token| token.expires_at());
-        foremost.sort_by_key(|token| token.number());
+        first_waiting.sort_by_key(|token| token.number());
         let offers = self.find_offers(rows)?;
-        Ok(Some(LoadedLine {
+        Ok(Some(LoadedQueueHead {
             queue,
             admission: standing.admission,
             waiting: standing.waiting,
             active,
             offers,
             lapsed: lapsed.into_iter().take(at_most).cloned().collect(),
-            foremost: foremost.into_iter().take(at_most).cloned().collect(),
+            first_waiting: first_waiting.into_iter().take(at_most).cloned().collect(),
         }))
     }
 
@@ -147,7 +147,7 @@ impl Seats {
 }
 
 impl LabelledSeats {
-    #[expect(clippy::unnecessary_wraps, reason = "as all needs find; a seat that makes no sense has no label")]
+    #[expect(clippy::unnecessary_wraps, reason = "the signature of all needs; an unreadable seat has no label")]
     pub(super) fn find_in(&self, rows: &Rows) -> Found<Vec<Versioned<Seat>>> {
         let labels: BTreeSet<&str> = self.labels.iter().map(String::as_str).collect();
         let is_wanted = |seat: &&Versioned<Seat>| seat.schedule() == self.schedule && labels.contains(seat.label());
@@ -206,7 +206,7 @@ impl Payment {
 }
 
 impl LapsedHolds {
-    #[expect(clippy::unnecessary_wraps, reason = "as all needs find")]
+    #[expect(clippy::unnecessary_wraps, reason = "the signature of all needs")]
     pub(super) fn find_in(&self, rows: &Rows) -> Found<Vec<Found<LoadedReservation>>> {
         let since = rows.now - self.longest;
         let is_cancelled = |schedule: ScheduleId| {
@@ -216,7 +216,7 @@ impl LapsedHolds {
         let has_lapsed = |hold: &crate::Reservation| hold.expires_at() <= rows.now;
         let held = rows.reservations.values().filter(|hold| hold.occupies());
         let mut holds: Vec<_> = held.filter(|hold| has_lapsed(hold) || is_cancelled(hold.schedule())).collect();
-        // Who has lapsed comes before who hasn't.
+        // Lapsed holds come before those of cancelled schedules.
         holds.sort_by_key(|hold| (hold.expires_at(), hold.id()));
         holds.truncate(usize::try_from(self.at_most).unwrap_or(usize::MAX));
         let found = holds.into_iter().filter_map(|hold| rows.reservation(hold.id()).transpose());
@@ -225,7 +225,7 @@ impl LapsedHolds {
     }
 }
 
-/// What several needs have in common.
+/// Lookups that several needs share.
 impl Rows {
     fn queue(&self, id: QueueId) -> Found<Option<Versioned<crate::Queue>>> {
         self.check(|row| matches!(row, Lookup::Queue(queue) if *queue == id))?;
@@ -247,7 +247,7 @@ impl Rows {
         Ok(get(&self.schedules, &schedule))
     }
 
-    /// Those that there are.
+    /// Returns the seats that exist.
     fn seats(&self, schedule: ScheduleId, numbers: impl IntoIterator<Item = SeatNumber>) -> Found<Vec<Versioned<Seat>>> {
         let mut seats = Vec::new();
         for number in numbers {

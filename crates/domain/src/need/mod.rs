@@ -1,11 +1,10 @@
-//! Needs: what a decision has to see, in families of rows that belong together.
+//! Needs: the rows that a decision reads, in groups of related rows.
 //!
-//! A command names its needs ([`Command::needs`](crate::Command::needs)); a store answers them with [`Rows`], and names no command; each need
-//! then finds in those rows what its decision looks at. The types tie the two: a decision gets what its command's needs find, and nothing
-//! else.
+//! A command names its needs ([`Command::needs`](crate::Command::needs)). A store, which knows no commands, answers them with [`Rows`].
+//! Each need then finds its rows among them for the decision. The types ensure that a decision gets only what its command's needs find.
 //!
-//! A need says which rows it is about. A store returns **all** of them that exist, whether or not their deadlines have passed, and it may
-//! return others: a need takes no row that isn't its own. A row that doesn't exist is left out.
+//! A need specifies its rows. A store returns **all** of them that exist, whether or not their deadlines have passed. It may return others:
+//! a need ignores rows that it doesn't specify. A row that doesn't exist is left out.
 
 mod find;
 mod rows;
@@ -16,27 +15,28 @@ use crate::{ConcertId, IdempotencyScope, PaymentId, QueueId, ReservationId, Sche
 
 pub use rows::{Loadable, Lookup, Rows, Standing, Unreadable};
 
-/// What a decision has to see.
+/// The rows that a decision reads.
 pub trait Needs {
-    /// What is found.
+    /// The rows found.
     type Found;
 
-    /// Adds the needs to those that a store is asked to answer.
+    /// Adds the needs to the list for the store.
     fn ask(&self, needs: &mut Vec<Need>);
 
-    /// Finds them among `rows`.
+    /// Finds the needed rows among `rows`.
     ///
     /// # Errors
-    /// [`Unreadable`] if a row of theirs makes no sense.
+    /// [`Unreadable`] if one of the needed rows is invalid.
     fn find(&self, rows: &Rows) -> Result<Self::Found, Unreadable>;
 }
 
-/// Declares the needs: a type for each, which a command names and which says what is found; and [`Need`], which stores answer.
+/// Declares the needs: for each a type, which commands name and which determines the type of the rows found; and [`Need`], which stores
+/// answer.
 macro_rules! needs {
     ($($(#[$doc:meta])* $name:ident $fields:tt => $found:ty;)*) => {
         $(needs!(@type $(#[$doc])* $name $fields);)*
 
-        /// One need, whichever: what stores answer.
+        /// A need of any type, to be answered by a store.
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         pub enum Need {
             $($(#[$doc])* $name($name),)*
@@ -82,41 +82,42 @@ needs! {
     Account(UserId) => crate::loaded::LoadedAccount;
     /// A token and its queue.
     Token(TokenId) => Option<crate::loaded::LoadedToken>;
-    /// A user's place in the queue of a concert, or in the default queue: the concert and its dates, the queue and how many wait in it, and
-    /// the user's token in it that isn't EXPIRED by its row. Nothing if the concert doesn't exist.
-    Place { user: UserId, concert: Option<ConcertId> } => Option<crate::loaded::LoadedPlace>;
-    /// A queue, its admission version and how many wait. Its tokens: of those that are ACTIVE and past their deadline, at most so many, the
-    /// earliest first; of those that wait, at most so many, with the lowest numbers. If anybody waits, how many are ACTIVE by their rows;
-    /// and unless it is [`Queue::DEFAULT`](crate::Queue::DEFAULT) or no concert names it, all dates of the concerts that do, with whether a
-    /// seat of theirs is AVAILABLE or HELD by its row.
-    Line { queue: QueueId, at_most: u32 } => Option<crate::loaded::LoadedLine>;
+    /// A user's token in the queue of a concert, or in the default queue: the concert and its schedules, the queue and its number of
+    /// waiting users, and the user's token in it whose row is not EXPIRED. Nothing if the concert doesn't exist.
+    JoinTarget { user: UserId, concert: Option<ConcertId> } => Option<crate::loaded::LoadedJoinTarget>;
+    /// A queue, its admission version and its number of waiting users. Its tokens: at most `at_most` lapsed tokens, the earliest deadline
+    /// first; and at most `at_most` waiting tokens, those with the lowest numbers. If any user waits: the number of tokens whose row is
+    /// ACTIVE; and unless it is [`Queue::DEFAULT`](crate::Queue::DEFAULT) or no concert names it, all schedules of the concerts that do,
+    /// each with whether the row of one of its seats is AVAILABLE or HELD.
+    QueueHead { queue: QueueId, at_most: u32 } => Option<crate::loaded::LoadedQueueHead>;
     /// A queue.
     Queue(QueueId) => Option<crate::Versioned<crate::Queue>>;
-    /// A concert and all of its dates.
+    /// A concert and all of its schedules.
     Concert(ConcertId) => Option<crate::loaded::LoadedConcert>;
-    /// Whether anybody counts on a concert's being admitted to by its queue: see [`ConcertUse`](crate::loaded::ConcertUse).
+    /// Whether holds or tokens depend on the queue of a concert: see [`ConcertUse`](crate::loaded::ConcertUse).
     ConcertInUse(ConcertId) => crate::loaded::ConcertUse;
-    /// A date and its concert.
+    /// A schedule and its concert.
     Schedule(ScheduleId) => Option<crate::loaded::LoadedSchedule>;
-    /// Seats of a date, and the reservations that are HELD by their rows and that these seats name, each with its date and all of its seats.
+    /// Seats of a schedule, and the reservations that these seats name and whose rows are HELD, each with its schedule and all of its
+    /// seats.
     Seats { schedule: ScheduleId, numbers: Vec<SeatNumber> } => crate::loaded::LoadedSeats;
-    /// The seats of a date that have one of these labels, letter by letter.
+    /// The seats of a schedule whose label equals one of these labels.
     LabelledSeats { schedule: ScheduleId, labels: Vec<String> } => Vec<crate::Versioned<crate::Seat>>;
-    /// A reservation with its date and its seats, and the date's concert.
+    /// A reservation with its schedule and its seats, and the schedule's concert.
     Reservation(ReservationId) => Option<(crate::loaded::LoadedReservation, crate::Versioned<crate::Concert>)>;
-    /// The reservations that were made under a token and are HELD by their rows, each with its date and its seats.
+    /// The reservations that were made under a token and whose rows are HELD, each with its schedule and its seats.
     HoldsOfToken(TokenId) => Vec<crate::loaded::LoadedReservation>;
-    /// What a user owns of the concert of a date: their reservations for it that are HELD or CONFIRMED by their rows, each with its date.
+    /// A user's reservations for the concert of a schedule whose rows are HELD or CONFIRMED, each with its schedule.
     OwnedBy { user: UserId, schedule: ScheduleId } => Vec<crate::loaded::OwnedReservation>;
-    /// A payment, its reservation with its date and its seats, and the payer's wallet.
+    /// A payment, its reservation with its schedule and its seats, and the payer's wallet.
     Payment(PaymentId) => Option<crate::loaded::LoadedPayment>;
-    /// Reservations that are HELD by their rows, and past their deadline, the earliest first, or for dates that were cancelled less than
-    /// `longest` ago, after them and in any order; at most so many together, each with its date and its seats. Reservations that make no
-    /// sense are told of, and keep no other from being found.
+    /// At most `at_most` reservations whose rows are HELD, each with its schedule and its seats: first those past their deadline, the
+    /// earliest first; then, in any order, those for schedules that were cancelled less than `longest` ago. Unreadable reservations are
+    /// reported and don't prevent others from being found.
     LapsedHolds { at_most: u32, longest: Duration } => Vec<Result<crate::loaded::LoadedReservation, Unreadable>>;
 }
 
-/// Nothing but the store's clock.
+/// No rows: only the store's clock.
 impl Needs for () {
     type Found = ();
 

@@ -1,4 +1,4 @@
-//! The rows that a store returns: a snapshot of some rows, and the indexes by which needs find theirs.
+//! The rows that a store returns: a snapshot, with indexes for the lookups of needs.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
@@ -12,17 +12,17 @@ use crate::{
     Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet,
 };
 
-/// Rows, each with its version, all read at one instant.
+/// Rows with their versions, all read at one instant.
 #[derive(Debug, Clone)]
 pub struct Rows {
-    /// The store's clock, not later than that instant's end.
+    /// The time by the store's clock, not later than the end of the read.
     pub now: OffsetDateTime,
     pub(super) keys: HashMap<IdempotencyScope, Versioned<IdempotencyRecord>>,
     pub(super) users: HashMap<UserId, User>,
     pub(super) wallets: HashMap<UserId, Versioned<Wallet>>,
     pub(super) queues: HashMap<QueueId, Versioned<Queue>>,
     pub(super) standings: HashMap<QueueId, Standing>,
-    /// Whether the dates of the concerts that queues admit to have seats.
+    /// The schedules of the concerts that each queue admits to, with whether they have seats.
     pub(super) offered: HashMap<QueueId, BTreeMap<ScheduleId, bool>>,
     pub(super) tokens: HashMap<TokenId, Versioned<QueueToken>>,
     pub(super) concerts: HashMap<ConcertId, Versioned<Concert>>,
@@ -39,28 +39,28 @@ pub struct Rows {
     pub(super) unreadable: Vec<Unreadable>,
 }
 
-/// How a queue stands.
+/// The admission version and the token counts of a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
-    /// The version under which it admits.
+    /// The admission version.
     pub admission: Version,
-    /// How many wait.
+    /// The number of waiting tokens.
     pub waiting: u32,
-    /// How many are ACTIVE by their rows, if they were counted: a [`Line`](super::Line) needs it if anybody waits.
+    /// The number of tokens whose row is ACTIVE, if counted: a [`QueueHead`](super::QueueHead) needs it if any user waits.
     pub active: Option<u32>,
 }
 
-/// A row that makes no sense. It fails the needs that it belongs to, and no others.
+/// A row that is invalid. It fails the needs that it belongs to, and no others.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{problem}")]
 pub struct Unreadable {
-    /// By what it is looked up.
+    /// The keys of the row.
     pub lookup: Lookup,
-    /// What is wrong with it.
+    /// The reason why it is invalid.
     pub problem: String,
 }
 
-/// By what a row is looked up that makes no sense.
+/// The keys by which needs look up a row that is unreadable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is what its name says")]
 pub enum Lookup {
@@ -78,7 +78,7 @@ pub enum Lookup {
         id: ScheduleId,
         concert: ConcertId,
     },
-    /// None: its number makes no sense.
+    /// A number of none is itself unreadable.
     Seat(ScheduleId, Option<SeatNumber>),
     Reservation {
         id: ReservationId,
@@ -89,14 +89,14 @@ pub enum Lookup {
     Payment(PaymentId),
 }
 
-/// A row that [`Rows`] hold.
+/// A row that can be added to [`Rows`].
 pub trait Loadable {
-    /// Adds it to `rows`.
+    /// Adds the row to `rows`.
     fn add_to(self, rows: &mut Rows);
 }
 
 impl Rows {
-    /// No rows, at `now`.
+    /// Creates an empty set of rows, read at `now`.
     #[must_use]
     pub fn at(now: OffsetDateTime) -> Self {
         Self {
@@ -123,31 +123,31 @@ impl Rows {
         }
     }
 
-    /// Adds a row; the same again changes nothing.
+    /// Adds a row. Adding the same row again changes nothing.
     pub fn add(&mut self, row: impl Loadable) {
         row.add_to(self);
     }
 
-    /// Adds some rows.
+    /// Adds several rows.
     pub fn add_all(&mut self, rows: impl IntoIterator<Item = impl Loadable>) {
         rows.into_iter().for_each(|row| self.add(row));
     }
 
-    /// The same with one more row.
+    /// Returns the rows with `row` added.
     #[must_use]
     pub fn with(mut self, row: impl Loadable) -> Self {
         self.add(row);
         self
     }
 
-    /// Adds how a queue stands. What was counted before stays counted.
+    /// Adds the standing of a queue. An earlier count of active tokens is kept if `standing` has none.
     pub fn add_standing(&mut self, queue: QueueId, standing: Standing) {
         let counted = self.standings.get(&queue).and_then(|standing| standing.active);
         self.standings.insert(queue, Standing { active: standing.active.or(counted), ..standing });
     }
 
-    /// Adds that the queue is a concert's own; and, if the concert has dates, one of them, and whether it has seats that are free or may be
-    /// again.
+    /// Adds that the queue is a concert's own; and, if the concert has schedules, one of them, with whether it has seats that are free or
+    /// may become free again.
     pub fn add_offer(&mut self, queue: QueueId, schedule: Option<(ScheduleId, bool)>) {
         self.offered.entry(queue).or_default().extend(schedule);
     }
@@ -162,48 +162,48 @@ impl Rows {
         self.uses.entry(concert).or_default().awaited = true;
     }
 
-    /// Adds a row that makes no sense.
+    /// Adds a row that is unreadable.
     pub fn add_unreadable(&mut self, lookup: Lookup, problem: impl ToString) {
         self.unreadable.push(Unreadable { lookup, problem: problem.to_string() });
     }
 
-    /// The queue that admits to a concert, if the concert was found.
+    /// Returns the queue that admits users to a concert, if the concert was found.
     #[must_use]
     pub fn queue_of(&self, concert: ConcertId) -> Option<QueueId> {
         self.concerts.get(&concert).map(|concert| concert.queue())
     }
 
-    /// The token, if it was found.
+    /// Returns a token, if it was found.
     #[must_use]
     pub fn token(&self, id: TokenId) -> Option<&QueueToken> {
         self.tokens.get(&id).map(|token| &token.row)
     }
 
-    /// The date, if it was found.
+    /// Returns a schedule, if it was found.
     #[must_use]
     pub fn schedule(&self, id: ScheduleId) -> Option<&Schedule> {
         self.schedules.get(&id).map(|schedule| &schedule.row)
     }
 
-    /// The payment, if it was found.
+    /// Returns a payment, if it was found.
     #[must_use]
     pub fn payment(&self, id: PaymentId) -> Option<&Payment> {
         self.payments.get(&id).map(|payment| &payment.row)
     }
 
-    /// The reservations that were found.
+    /// Returns the reservations that were found.
     pub fn reservations(&self) -> impl Iterator<Item = &Reservation> {
         self.reservations.values().map(|reservation| &reservation.row)
     }
 
-    /// The dates of concerts that a queue admits to.
+    /// Returns the schedules of concerts that a queue admits to.
     pub fn offered(&self, queue: QueueId) -> impl Iterator<Item = ScheduleId> {
         self.offered.get(&queue).into_iter().flat_map(BTreeMap::keys).copied()
     }
 
-    /// Fails if one of the rows that make no sense `is_met`.
-    pub(super) fn check(&self, is_met: impl Fn(&Lookup) -> bool) -> Result<(), Unreadable> {
-        match self.unreadable.iter().find(|row| is_met(&row.lookup)) {
+    /// Fails if an unreadable row `is_needed`.
+    pub(super) fn check(&self, is_needed: impl Fn(&Lookup) -> bool) -> Result<(), Unreadable> {
+        match self.unreadable.iter().find(|row| is_needed(&row.lookup)) {
             Some(row) => Err(row.clone()),
             None => Ok(()),
         }

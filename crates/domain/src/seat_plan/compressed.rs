@@ -1,36 +1,37 @@
-//! From seats back to a plan: neighbours whose numbers and labels count on together become a row.
+//! Conversion of seats back to a plan: adjacent seats with consecutive numbers and labels become a row.
 //!
-//! | what is written on the seat | section | row | label |
+//! | label of the seat | section | row | template |
 //! |---|---|---|---|
 //! | `Stalls left A 7` | `Stalls left` | `A` | `{section} {row} {place}` |
-//! | `A 7` | [`ONLY`] | `A` | `{row} {place}` |
-//! | anything else | [`ONLY`] | the whole | `{row}` |
+//! | `A 7` | [`DEFAULT_SECTION`] | `A` | `{row} {place}` |
+//! | anything else | [`DEFAULT_SECTION`] | the whole | `{row}` |
 
 use super::{Row, SeatPlan, Section};
 use crate::text::InvalidText;
 use crate::{Money, SeatNumber, Title};
 
-/// The section of seats whose labels name none.
-const ONLY: &str = "Seats";
-/// What is written on seats of such a section.
+/// The section of seats whose labels don't name one.
+const DEFAULT_SECTION: &str = "Seats";
+/// The template of labels of seats in that section.
 const ROW_AND_PLACE: &str = "{row} {place}";
-/// What is written on seats that don't count.
+/// The template of labels that don't end in a place number.
 const ROW: &str = "{row}";
 
-/// A label, taken apart.
+/// A label split into its parts.
 struct Parts<'a> {
     section: &'a str,
     row: &'a str,
-    /// What counts on from seat to seat, if anything does.
+    /// The place number at the end, if any.
     place: Option<u32>,
     label: &'static str,
 }
 
 impl SeatPlan {
-    /// A plan that makes just these seats, which come by number: each with its label, its price, and whether it is accessible.
+    /// Returns a plan that yields exactly these seats, given by ascending number: each with its label, its price, and whether it is
+    /// accessible.
     ///
     /// # Errors
-    /// [`InvalidText`] if what is written on a seat is no line of text. What a plan writes on seats always is.
+    /// [`InvalidText`] if a label is not a valid line of text. The labels that a plan yields always are.
     pub fn of<'a>(seats: impl IntoIterator<Item = (SeatNumber, &'a str, Money, bool)>) -> Result<Self, InvalidText> {
         let mut sections: Vec<Section> = Vec::new();
         for (number, label, price, accessible) in seats {
@@ -44,7 +45,7 @@ impl SeatPlan {
                 }
             };
             match section.rows.last_mut() {
-                Some(row) if row.goes_on_with(&parts, number, price) && row.accessible == accessible => row.to = number,
+                Some(row) if row.is_followed_by(&parts, number, price) && row.accessible == accessible => row.to = number,
                 Some(_) | None => section.rows.push(Row {
                     name: name(parts.row)?,
                     from: number,
@@ -62,25 +63,25 @@ impl SeatPlan {
 
 impl<'a> Parts<'a> {
     fn of(label: &'a str) -> Self {
-        let whole = Self { section: ONLY, row: label, place: None, label: ROW };
+        let whole = Self { section: DEFAULT_SECTION, row: label, place: None, label: ROW };
         let Some((names, place)) = label.rsplit_once(' ') else { return whole };
-        let Some(place) = counted(place) else { return whole };
+        let Some(place) = parse_place(place) else { return whole };
         match names.rsplit_once(' ') {
             Some((section, row)) if is_name(section) && is_name(row) => Self { section, row, place: Some(place), label: SeatPlan::LABEL },
-            Some(_) | None if is_name(names) => Self { section: ONLY, row: names, place: Some(place), label: ROW_AND_PLACE },
+            Some(_) | None if is_name(names) => Self { section: DEFAULT_SECTION, row: names, place: Some(place), label: ROW_AND_PLACE },
             Some(_) | None => whole,
         }
     }
 }
 
-/// The place that `text` is, if it would be written so again.
-fn counted(text: &str) -> Option<u32> {
+/// Parses a place number, if formatting it yields `text` again.
+fn parse_place(text: &str) -> Option<u32> {
     text.parse().ok().filter(|place: &u32| place.to_string() == text)
 }
 
-/// `text` as a name, if it is kept as it is.
+/// Returns `text` as a name, if the name equals it.
 fn name(text: &str) -> Result<Title, InvalidText> {
-    Title::new(text).and_then(|name| if name.as_str() == text { Ok(name) } else { Err(InvalidText { max: SeatPlan::LONGEST_LABEL }) })
+    Title::new(text).and_then(|name| if name.as_str() == text { Ok(name) } else { Err(InvalidText { max: SeatPlan::MAX_LABEL_CHARS }) })
 }
 
 fn is_name(text: &str) -> bool {
@@ -88,8 +89,8 @@ fn is_name(text: &str) -> bool {
 }
 
 impl Row {
-    /// Whether the seat is this row's next.
-    fn goes_on_with(&self, parts: &Parts<'_>, number: SeatNumber, price: Money) -> bool {
+    /// Returns whether the seat is the next one of this row.
+    fn is_followed_by(&self, parts: &Parts<'_>, number: SeatNumber, price: Money) -> bool {
         let length = self.to.get() - self.from.get() + 1;
         let counts_on = parts.place.is_none_or(|place| self.first_place.checked_add(length) == Some(place));
         number.get() == self.to.get() + 1
@@ -123,8 +124,8 @@ mod tests {
         SeatPlan::of(seats).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// A plan as short as can be told: section, row, from, to, first place, price, label.
-    fn told(plan: &SeatPlan) -> Vec<(&str, &str, u32, u32, u32, i64, &str)> {
+    /// Returns the rows of a plan as section, row, from, to, first place, price, label.
+    fn rows_of(plan: &SeatPlan) -> Vec<(&str, &str, u32, u32, u32, i64, &str)> {
         let rows = plan.sections.iter().flat_map(|section| section.rows.iter().map(move |row| (section, row)));
         rows.map(|(section, row)| {
             let (from, to) = (row.from.get(), row.to.get());
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_that_count_on_are_a_row() {
+    fn adjacent_seats_with_consecutive_labels_become_a_row() {
         let plan = plan(&[
             (1, "Stalls left A 7", 50),
             (2, "Stalls left A 8", 50),
@@ -151,12 +152,12 @@ mod tests {
             ("Stalls left", "B", 6, 6, 11, 60, label),
             ("Stalls left", "B", 7, 7, 13, 60, label),
         ];
-        assert_eq!(told(&plan), expected);
+        assert_eq!(rows_of(&plan), expected);
         assert_eq!(plan.sections.len(), 1);
     }
 
     #[test]
-    fn a_label_without_a_section_or_a_place_is_kept_too() {
+    fn labels_without_a_section_or_a_place_are_preserved() {
         let plan = plan(&[(1, "A 1", 5), (2, "A 2", 5), (3, "Box", 5), (4, "Box", 5), (5, "A 03", 5), (6, "A  4", 5), (7, "{place} 5", 5)]);
         let expected = [
             ("Seats", "A", 1, 2, 1, 5, "{row} {place}"),
@@ -165,17 +166,17 @@ mod tests {
             ("Seats", "A  4", 6, 6, 1, 5, "{row}"),
             ("Seats", "{place}", 7, 7, 5, 5, "{row} {place}"),
         ];
-        assert_eq!(told(&plan), expected);
+        assert_eq!(rows_of(&plan), expected);
     }
 
     #[test]
-    fn what_is_no_line_can_not_be_written_down() {
+    fn labels_that_are_not_a_line_of_text_are_refused() {
         for label in ["", " A", "A\n1"] {
             assert!(SeatPlan::of([(number(1), label, money(1), false)]).is_err(), "{label:?}");
         }
     }
 
-    /// Labels as halls have them, and as nobody would.
+    /// Realistic and unrealistic labels.
     fn labels() -> impl Strategy<Value = String> {
         let words =
             prop::sample::select(vec!["A", "B", "Stalls", "{row}", "{place}", "{section}", "{", "7", "07", "4294967295", "99999999999"]);
@@ -190,13 +191,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_plan_of_seats_makes_the_same_seats(rows in prop::collection::vec((labels(), 1..5_u32, 0..3_u32, 0..3_i64), 1..20)) {
+        fn a_plan_of_seats_yields_the_same_seats(rows in prop::collection::vec((labels(), 1..5_u32, 0..3_u32, 0..3_i64), 1..20)) {
             let (mut seats, mut at) = (Vec::new(), 0);
             for (label, length, gap, price) in rows {
                 at += gap;
                 for place in 1..=length {
                     at += 1;
-                    // Every other row counts.
+                    // Every other row has place numbers.
                     let label = if gap % 2 == 0 { format!("{} {place}", label.trim()) } else { label.trim().to_owned() };
                     if is_name(&label) {
                         seats.push(Seat::new(SCHEDULE, number(at), label, money(price)).with_accessible(place % 3 == 0));
@@ -210,7 +211,7 @@ mod tests {
         }
 
         #[test]
-        fn what_any_plan_makes_can_be_written_down_again(
+        fn the_seats_of_any_plan_convert_to_a_plan_that_yields_them(
             sections in prop::collection::vec(
                 (labels(), prop::collection::vec((labels(), labels(), 1..6_u32, prop_oneof![0..20_u32, Just(u32::MAX)], 0..3_i64), 1..4)), 1..4,
             ),

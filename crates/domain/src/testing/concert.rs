@@ -1,16 +1,16 @@
-//! Concerts.
+//! Concerts for tests.
 
 use super::{CONCERT, QUEUE};
 use crate::{Concert, ConcertId, Version, Versioned};
 
-/// [`CONCERT`], to which [`QUEUE`] admits.
+/// Returns [`CONCERT`], to which [`QUEUE`] admits users.
 #[must_use]
 pub fn a_concert() -> Versioned<Concert> {
     Versioned::new(Version(700), Concert::new(CONCERT, "Club Night".into(), "Frontrow".into(), QUEUE))
 }
 
 impl Concert {
-    /// The same concert under another id.
+    /// Returns the concert with another id.
     #[must_use]
     pub fn with_id(self, id: ConcertId) -> Self {
         let concert = Self::new(id, self.name().to_owned(), self.host().to_owned(), self.queue());

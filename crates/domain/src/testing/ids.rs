@@ -1,4 +1,4 @@
-//! The instant, the users and the ids of tests.
+//! The time, the users and the ids of tests.
 
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{ConcertId, PaymentId, Queue, QueueId, ReservationId, ScheduleId, TokenId, UserId};
 
-/// The instant at which builders' rows are valid, and decisions are made.
+/// The time at which the builders' rows are valid and commands are decided.
 pub const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
 
 /// A user.
@@ -16,7 +16,7 @@ pub const BEN: UserId = user(2);
 /// A third user.
 pub const CYD: UserId = user(3);
 
-/// The default queue, which admits to [`CONCERT`].
+/// The default queue, which admits users to [`CONCERT`].
 pub const QUEUE: QueueId = Queue::DEFAULT;
 /// Another queue.
 pub const OTHER_QUEUE: QueueId = QueueId(uuid(2, 2));
@@ -29,31 +29,31 @@ pub const SCHEDULE: ScheduleId = schedule(1);
 /// Another schedule of [`CONCERT`].
 pub const OTHER_SCHEDULE: ScheduleId = schedule(2);
 
-/// User `number`: [`ADA`] is 1, [`BEN`] 2, [`CYD`] 3.
+/// Returns the id of user `number`: [`ADA`] is 1, [`BEN`] 2, [`CYD`] 3.
 #[must_use]
 pub const fn user(number: u64) -> UserId {
     UserId(uuid(1, number))
 }
 
-/// Schedule `number`: [`SCHEDULE`] is 1, [`OTHER_SCHEDULE`] 2.
+/// Returns the id of schedule `number`: [`SCHEDULE`] is 1, [`OTHER_SCHEDULE`] 2.
 #[must_use]
 pub const fn schedule(number: u64) -> ScheduleId {
     ScheduleId(uuid(4, number))
 }
 
-/// The id of `user`'s token.
+/// Returns the id of `user`'s token.
 #[must_use]
 pub const fn token_of(user: UserId) -> TokenId {
     TokenId(uuid(5, number_of(user)))
 }
 
-/// The id of `user`'s reservation.
+/// Returns the id of `user`'s reservation.
 #[must_use]
 pub const fn reservation_of(user: UserId) -> ReservationId {
     ReservationId(uuid(6, number_of(user)))
 }
 
-/// The id of `user`'s payment.
+/// Returns the id of `user`'s payment.
 #[must_use]
 pub const fn payment_of(user: UserId) -> PaymentId {
     PaymentId(uuid(7, number_of(user)))

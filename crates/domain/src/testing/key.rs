@@ -1,4 +1,4 @@
-//! Idempotency keys.
+//! Idempotency keys and records for tests.
 
 use time::OffsetDateTime;
 
@@ -6,27 +6,28 @@ use super::rules;
 use crate::idempotency::IdempotentRequest;
 use crate::{Fingerprint, IdempotencyKey, IdempotencyRecord, IdempotencyScope, Operation, Outcome, UserId, Version, Versioned};
 
-/// The idempotency key `text`.
+/// Returns the idempotency key `text`.
 ///
 /// # Panics
-/// Unless it can be one.
+/// Unless `text` is a valid key.
 #[must_use]
 #[track_caller]
 pub fn key(text: &str) -> IdempotencyKey {
     IdempotencyKey::new(text).unwrap_or_else(|error| panic!("{text:?}: {error}"))
 }
 
-/// `user`'s request for `operation` with the key `text`. Requests with the same key are the same request.
+/// Returns `user`'s idempotent request for `operation` with the key `text`. All requests have the same fingerprint, so requests with the
+/// same key are the same request.
 ///
 /// # Panics
-/// Unless `text` can be a key.
+/// Unless `text` is a valid key.
 #[must_use]
 #[track_caller]
 pub fn idempotency(user: UserId, operation: Operation, text: &str) -> IdempotentRequest {
     IdempotentRequest { scope: IdempotencyScope { user, operation, key: key(text) }, fingerprint: Fingerprint([1; 32]) }
 }
 
-/// The record of a request: it came to `outcome` at `recorded_at`.
+/// Returns the record of a request that had `outcome` at `recorded_at`.
 #[must_use]
 pub fn a_key_record(idempotency: &IdempotentRequest, outcome: Outcome, recorded_at: OffsetDateTime) -> Versioned<IdempotencyRecord> {
     let IdempotentRequest { scope, fingerprint } = idempotency.clone();

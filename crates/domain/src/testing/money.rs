@@ -1,11 +1,11 @@
-//! Amounts.
+//! Amounts for tests.
 
 use crate::Money;
 
-/// `minor` won.
+/// Returns an amount of `minor` won.
 ///
 /// # Panics
-/// Below zero.
+/// If `minor` is negative.
 #[must_use]
 #[track_caller]
 pub fn won(minor: i64) -> Money {

@@ -4,8 +4,8 @@ use super::{NOW, QUEUE, a_concert, a_queue, a_schedule};
 use crate::need::Standing;
 use crate::{Rows, Version};
 
-/// What a store has while tickets are sold: [`a_queue`], in which nobody is, [`a_concert`] and [`a_schedule`], at [`NOW`]. A test adds
-/// tokens, seats, reservations and wallets.
+/// Returns the rows of a store during a sale, at [`NOW`]: [`a_queue`] without tokens, [`a_concert`] and [`a_schedule`]. A test adds tokens,
+/// seats, reservations and wallets.
 #[must_use]
 pub fn on_sale() -> Rows {
     let mut rows = Rows::at(NOW).with(a_queue()).with(a_concert()).with(a_schedule());

@@ -1,4 +1,4 @@
-//! Reservations.
+//! Reservations for tests.
 
 use time::OffsetDateTime;
 
@@ -9,13 +9,13 @@ use crate::{
     UserId, Version, Versioned,
 };
 
-/// `user`'s hold of seats `numbers` of [`SCHEDULE`], made now under [`token_of(user)`](token_of): HELD, for as long as the default
-/// [`rules()`] say. Its id is [`reservation_of(user)`](reservation_of).
+/// Returns `user`'s hold of seats `numbers` of [`SCHEDULE`], made now under [`token_of(user)`](token_of): HELD for the duration of the
+/// default [`rules()`]. Its id is [`reservation_of(user)`](reservation_of).
 ///
-/// The seats' rows have to say so, too: [`Versioned::<Seat>::held_under`](crate::Versioned::held_under).
+/// The rows of the seats must match: [`Versioned::<Seat>::held_under`](crate::Versioned::held_under).
 ///
 /// # Panics
-/// Unless there is at least one number, and each once.
+/// Unless `numbers` has at least one number and no duplicates.
 #[must_use]
 #[track_caller]
 pub fn a_hold(user: UserId, numbers: &[u32]) -> Versioned<Reservation> {
@@ -29,7 +29,7 @@ pub fn a_hold(user: UserId, numbers: &[u32]) -> Versioned<Reservation> {
 }
 
 impl Reservation {
-    /// The same reservation with its claim as `change` leaves it.
+    /// Returns the reservation with its claim as modified by `change`.
     #[must_use]
     pub fn with_claim(self, change: impl FnOnce(&mut Claim)) -> Self {
         let mut claim = self.claim();
@@ -37,7 +37,7 @@ impl Reservation {
         Self::hold(claim, self.seats().to_vec(), self.amount(), self.held_at(), self.expires_at()).restore(self.state())
     }
 
-    /// The same reservation under another id.
+    /// Returns the reservation with another id.
     #[must_use]
     pub fn with_id(self, id: ReservationId) -> Self {
         self.with_claim(|claim| claim.id = id)
@@ -45,38 +45,38 @@ impl Reservation {
 }
 
 impl Versioned<Reservation> {
-    /// The reservation in `state`.
+    /// Returns the reservation in `state`.
     #[must_use]
     pub fn with_state(self, state: ReservationState) -> Self {
         Self { row: self.row.restore(state), ..self }
     }
 
-    /// Made so that it ends at `expires_at` by the default [`rules()`].
+    /// Returns the reservation with the deadline `expires_at`, made at the matching time by the default [`rules()`].
     #[must_use]
     pub fn until(self, expires_at: OffsetDateTime) -> Self {
         let held_at = expires_at - rules().hold;
         self.with(|hold| Reservation::hold(hold.claim(), hold.seats().to_vec(), hold.amount(), held_at, expires_at).restore(hold.state()))
     }
 
-    /// CONFIRMED by `payment`.
+    /// Returns the reservation CONFIRMED by `payment`.
     #[must_use]
     pub fn confirmed_by(self, payment: PaymentId) -> Self {
         self.with_state(ReservationState::Confirmed { payment })
     }
 
-    /// CANCELLED before it was paid.
+    /// Returns the reservation CANCELLED before it was paid.
     #[must_use]
     pub fn cancelled(self, reason: CancelReason) -> Self {
         self.with_state(ReservationState::Cancelled { reason, payment: None })
     }
 
-    /// `user`'s, made under `token`.
+    /// Returns the reservation of `user`, made under `token`.
     #[must_use]
     pub fn of(self, user: UserId, token: TokenId) -> Self {
         self.with(|hold| hold.with_claim(|claim| (claim.user, claim.token) = (user, token)))
     }
 
-    /// Of seats of `schedule`, a schedule of `concert`.
+    /// Returns the reservation of the same seat numbers of `schedule`, a schedule of `concert`.
     #[must_use]
     pub fn at(self, concert: ConcertId, schedule: ScheduleId) -> Self {
         self.with(|hold| hold.with_claim(|claim| (claim.concert, claim.schedule) = (concert, schedule)))

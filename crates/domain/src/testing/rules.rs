@@ -1,11 +1,11 @@
-//! The rules' numbers.
+//! Rules for tests.
 
 use time::Duration;
 
 use super::won;
 use crate::{Charging, QueuePolicy, Rules};
 
-/// The default rules, in KRW: a hold lasts 300 s, a user may have 4 seats of a concert, a queue admits 100.
+/// Returns the default rules, in KRW: a hold lasts 300 s, a user may have 4 seats of a concert, the capacity of a queue is 100.
 ///
 /// # Panics
 /// Never: KRW is a currency.

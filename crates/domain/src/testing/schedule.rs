@@ -1,4 +1,4 @@
-//! Schedules.
+//! Schedules for tests.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 use super::{CONCERT, NOW, SCHEDULE};
 use crate::{ConcertId, Schedule, ScheduleId, Version, Versioned, Zone};
 
-/// [`SCHEDULE`] of [`CONCERT`]: on sale since yesterday and for another week; the show starts in ten days.
+/// Returns [`SCHEDULE`] of [`CONCERT`]: on sale since yesterday and for another week; the show starts in ten days.
 ///
 /// # Panics
 /// Never: its time zone exists.
@@ -19,27 +19,27 @@ pub fn a_schedule() -> Versioned<Schedule> {
 }
 
 impl Schedule {
-    /// The same date under another id.
+    /// Returns the schedule with another id.
     #[must_use]
     pub fn with_id(self, id: ScheduleId) -> Self {
         let concert = self.concert();
         self.with_ids(id, concert)
     }
 
-    /// The same date on another day.
+    /// Returns the schedule with another start of the show.
     #[must_use]
     pub fn with_start(self, starts_at: OffsetDateTime) -> Self {
         let sale = self.sale_opens_at()..self.sale_closes_at();
         Self::new(self.id(), self.concert(), starts_at, self.zone().clone(), sale).restore(self.cancellation().cloned())
     }
 
-    /// The same date, on sale at other times.
+    /// Returns the schedule with another sale period.
     #[must_use]
     pub fn with_sale(self, sale: Range<OffsetDateTime>) -> Self {
         Self::new(self.id(), self.concert(), self.starts_at(), self.zone().clone(), sale).restore(self.cancellation().cloned())
     }
 
-    /// The same date of `concert` as schedule `id`.
+    /// Returns the schedule with another id and concert.
     #[must_use]
     pub fn with_ids(self, id: ScheduleId, concert: ConcertId) -> Self {
         let sale = self.sale_opens_at()..self.sale_closes_at();

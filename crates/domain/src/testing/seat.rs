@@ -1,4 +1,4 @@
-//! Seats.
+//! Seats for tests.
 
 use time::OffsetDateTime;
 
@@ -6,13 +6,13 @@ use super::{SCHEDULE, won};
 use crate::seat_selection::SeatSelection;
 use crate::{Money, Reservation, ReservationId, ScheduleId, Seat, SeatNumber, SeatState, Version, Versioned};
 
-/// What a builder's seat costs, in minor units.
+/// The price of a builder's seat, in minor units.
 pub const PRICE: i64 = 60_000;
 
-/// Seat `number` of [`SCHEDULE`]: AVAILABLE, for [`PRICE`].
+/// Returns seat `number` of [`SCHEDULE`]: AVAILABLE, for [`PRICE`].
 ///
 /// # Panics
-/// Unless `number` is a seat's number.
+/// Unless `number` is a valid seat number.
 #[must_use]
 #[track_caller]
 pub fn a_seat(number: u32) -> Versioned<Seat> {
@@ -20,20 +20,20 @@ pub fn a_seat(number: u32) -> Versioned<Seat> {
     Versioned::new(Version(100 + i64::from(number)), row)
 }
 
-/// The number of a seat.
+/// Returns the seat number `number`.
 ///
 /// # Panics
-/// Unless `number` is one.
+/// Unless `number` is a valid seat number.
 #[must_use]
 #[track_caller]
 pub fn seat_number(number: u32) -> SeatNumber {
     SeatNumber::new(number).unwrap_or_else(|error| panic!("{number}: {error}"))
 }
 
-/// The seats that a command asks for.
+/// Returns a selection of the seats `numbers`.
 ///
 /// # Panics
-/// Unless there is at least one number, and each once.
+/// Unless `numbers` has at least one number and no duplicates.
 #[must_use]
 #[track_caller]
 pub fn seats(numbers: &[u32]) -> SeatSelection {
@@ -41,27 +41,27 @@ pub fn seats(numbers: &[u32]) -> SeatSelection {
 }
 
 impl Seat {
-    /// The same seat of another schedule.
+    /// Returns the seat with another schedule.
     #[must_use]
     pub fn with_schedule(self, schedule: ScheduleId) -> Self {
         let number = self.number();
         self.with_place(schedule, number)
     }
 
-    /// The same seat as seat `number` of `schedule`.
+    /// Returns the seat with another schedule and number.
     #[must_use]
     pub fn with_place(self, schedule: ScheduleId, number: SeatNumber) -> Self {
         Self::restore(schedule, number, self.label().to_owned(), self.price(), self.state()).with_accessible(self.is_accessible())
     }
 
-    /// The same seat for another price.
+    /// Returns the seat with another price.
     #[must_use]
     pub fn with_price(self, price: Money) -> Self {
         let label = self.label().to_owned();
         Self::restore(self.schedule(), self.number(), label, price, self.state()).with_accessible(self.is_accessible())
     }
 
-    /// The same seat in `state`.
+    /// Returns the seat in `state`.
     #[must_use]
     pub fn with_state(self, state: SeatState) -> Self {
         let label = self.label().to_owned();
@@ -70,31 +70,31 @@ impl Seat {
 }
 
 impl Versioned<Seat> {
-    /// The seat in `state`.
+    /// Returns the seat in `state`.
     #[must_use]
     pub fn with_state(self, state: SeatState) -> Self {
         self.with(|seat| seat.with_state(state))
     }
 
-    /// HELD by `reservation` until `until`.
+    /// Returns the seat HELD by `reservation` until `until`.
     #[must_use]
     pub fn held_by(self, reservation: ReservationId, until: OffsetDateTime) -> Self {
         self.with_state(SeatState::Held { reservation, until })
     }
 
-    /// HELD as `hold` says.
+    /// Returns the seat HELD by the reservation `hold`.
     #[must_use]
     pub fn held_under(self, hold: &Reservation) -> Self {
         self.held_by(hold.id(), hold.expires_at())
     }
 
-    /// RESERVED: sold to `reservation`.
+    /// Returns the seat RESERVED: sold to `reservation`.
     #[must_use]
     pub fn sold_to(self, reservation: ReservationId) -> Self {
         self.with_state(SeatState::Reserved { reservation })
     }
 
-    /// BLOCKED by the operator.
+    /// Returns the seat BLOCKED by an operator.
     #[must_use]
     pub fn blocked(self) -> Self {
         self.with_state(SeatState::Blocked)

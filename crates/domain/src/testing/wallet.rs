@@ -1,12 +1,12 @@
-//! Wallets.
+//! Wallets for tests.
 
 use super::won;
 use crate::{EntryId, UserId, Version, Versioned, Wallet, WalletEntry};
 
-/// `user`'s wallet with `balance` in it, after three entries.
+/// Returns `user`'s wallet with `balance`, after three entries.
 ///
 /// # Panics
-/// Below zero.
+/// If `balance` is negative.
 #[must_use]
 #[track_caller]
 pub fn a_wallet(user: UserId, balance: i64) -> Versioned<Wallet> {
@@ -14,14 +14,14 @@ pub fn a_wallet(user: UserId, balance: i64) -> Versioned<Wallet> {
 }
 
 impl WalletEntry {
-    /// The same entry under another id.
+    /// Returns the entry with another id.
     #[must_use]
     pub const fn with_id(self, id: EntryId) -> Self {
         let after = Wallet::restore(self.user(), self.balance(), self.sequence());
         Self::restore(id, &after, self.kind(), self.amount(), self.at())
     }
 
-    /// The same entry at another place in the book.
+    /// Returns the entry with another sequence.
     #[must_use]
     pub const fn with_sequence(self, sequence: u64) -> Self {
         let after = Wallet::restore(self.user(), self.balance(), sequence);

@@ -1,4 +1,4 @@
-//! Concerts by an operator's hand.
+//! Creation, change and cancellation of concerts by operators.
 
 use domain::audit_entry::{Action, Subject};
 use domain::decide::admin::concert::{Cancel, ChangeConcert, Create};
@@ -8,7 +8,7 @@ use domain::{AuditEntry, Cancellation, Concert, Field, Guard, Refusal, ScheduleF
 
 use crate::fixtures::*;
 
-/// A row of `seats` seats.
+/// Returns a plan with one row of `seats` seats.
 fn a_plan(seats: u32) -> SeatPlan {
     let (name, label) = (title("A"), title(SeatPlan::LABEL));
     let row = Row { name, from: seat_number(1), to: seat_number(seats), first_place: 1, price: won(60_000), accessible: false, label };
@@ -32,21 +32,21 @@ fn a_command(schedules: Vec<NewSchedule>) -> Create {
     Create { order: an_order(), id: CONCERT, name, host, queue: QUEUE, max_seats_per_user: None, schedules }
 }
 
-fn nothing_new() -> ChangeConcert {
+fn empty_change() -> ChangeConcert {
     ChangeConcert { order: an_order(), id: CONCERT, expected: None, name: None, host: None, queue: None, max_seats_per_user: None }
 }
 
-/// The queue is there, and no such concert.
-fn an_empty_house() -> Scene {
-    Scene::at(NOW).with_queue(a_queue(), 0, 0)
+/// Returns a fixture with the queue and without the concert.
+fn queue_only() -> Fixture {
+    Fixture::at(NOW).with_queue(a_queue(), 0, 0)
 }
 
-fn there() -> Scene {
-    Scene::at(NOW).with_concert(a_concert()).with_schedule(a_schedule()).with_queue(another_queue(), 0, 0)
+fn existing() -> Fixture {
+    Fixture::at(NOW).with_concert(a_concert()).with_schedule(a_schedule()).with_queue(another_queue(), 0, 0)
 }
 
-fn held() -> Scene {
-    there().with_held(CONCERT)
+fn with_held_seats() -> Fixture {
+    existing().with_held(CONCERT)
 }
 
 fn another_queue() -> domain::Versioned<domain::Queue> {
@@ -54,9 +54,9 @@ fn another_queue() -> domain::Versioned<domain::Queue> {
 }
 
 #[test]
-fn a_concert_is_made_with_its_schedules_and_their_seats_whole() {
+fn a_concert_is_created_with_all_its_schedules_and_seats() {
     let command = a_command(vec![a_new_schedule(SCHEDULE, Some(a_plan(2))), a_new_schedule(OTHER_SCHEDULE, None)]);
-    let (outcome, change) = outcome_of(decided(&an_empty_house(), &command));
+    let (outcome, change) = outcome_of(decided(&queue_only(), &command));
     let second = a_schedule().with(|schedule| schedule.with_id(OTHER_SCHEDULE)).row;
     let change = change.unwrap();
     assert_eq!(written(&change), [Write::insert(a_concert().row)]);
@@ -69,11 +69,11 @@ fn a_concert_is_made_with_its_schedules_and_their_seats_whole() {
 }
 
 #[test]
-fn a_concert_that_contradicts_itself_is_not_made() {
+fn an_invalid_concert_is_not_created() {
     let backwards = NewSchedule { sale_closes_at: a_schedule().sale_opens_at(), ..a_new_schedule(SCHEDULE, None) };
     let many = |count: u128| (0..count).map(|n| a_new_schedule(ScheduleId(uuid::Uuid::from_u128(n)), None)).collect();
-    let (mut too_dear, mut twice) = (a_plan(2), a_plan(2));
-    too_dear.sections[0].rows[0].price = won(10_000_001);
+    let (mut too_expensive, mut twice) = (a_plan(2), a_plan(2));
+    too_expensive.sections[0].rows[0].price = won(10_000_001);
     let again = Row { from: seat_number(11), to: seat_number(12), ..twice.sections[0].rows[0].clone() };
     twice.sections[0].rows.push(again);
     let too_many_seats = vec![a_new_schedule(SCHEDULE, Some(a_plan(60_000))), a_new_schedule(OTHER_SCHEDULE, Some(a_plan(60_000)))];
@@ -86,49 +86,49 @@ fn a_concert_that_contradicts_itself_is_not_made() {
         (a_command(many(101)), Field::Schedules),
         (a_command(too_many_seats), Field::Schedules),
         (a_command(vec![a_new_schedule(SCHEDULE, Some(SeatPlan::default()))]), Field::ScheduleAt(0, ScheduleField::Seats)),
-        (a_command(vec![a_new_schedule(SCHEDULE, Some(too_dear))]), Field::ScheduleAt(0, ScheduleField::Seats)),
+        (a_command(vec![a_new_schedule(SCHEDULE, Some(too_expensive))]), Field::ScheduleAt(0, ScheduleField::Seats)),
         (a_command(vec![a_new_schedule(SCHEDULE, Some(twice))]), Field::ScheduleAt(0, ScheduleField::Seats)),
     ] {
-        let refusal = refusal_of(decided(&an_empty_house(), &command));
+        let refusal = refusal_of(decided(&queue_only(), &command));
         assert!(matches!(&refusal, Refusal::Contradiction { field, .. } if *field == expected), "{expected:?}: {refusal:?}");
     }
 }
 
 #[test]
-fn what_is_there_is_not_made_again() {
-    assert_eq!(refusal_of(decided(&there(), &a_command(vec![]))), Refusal::AlreadyExists(CONCERT.0));
+fn an_existing_concert_or_schedule_is_not_created_again() {
+    assert_eq!(refusal_of(decided(&existing(), &a_command(vec![]))), Refusal::AlreadyExists(CONCERT.0));
     let others = a_schedule().with(|schedule| schedule.with_ids(SCHEDULE, OTHER_CONCERT));
-    let another = an_empty_house().with_schedule(others);
+    let another = queue_only().with_schedule(others);
     let refusal = refusal_of(decided(&another, &a_command(vec![a_new_schedule(SCHEDULE, None)])));
-    assert_eq!(refusal, Refusal::AlreadyExists(SCHEDULE.0), "also if the date is another concert's");
+    assert_eq!(refusal, Refusal::AlreadyExists(SCHEDULE.0), "also if the schedule is another concert's");
 }
 
 #[test]
-fn a_concert_is_changed_as_far_as_it_is_named() {
-    let command = ChangeConcert { name: Some(title("Late Night")), max_seats_per_user: Some(Some(2)), ..nothing_new() };
-    let changed = change_of(decided(&held(), &command));
+fn only_the_named_properties_of_a_concert_change() {
+    let command = ChangeConcert { name: Some(title("Late Night")), max_seats_per_user: Some(Some(2)), ..empty_change() };
+    let changed = change_of(decided(&with_held_seats(), &command));
     let row = a_concert().row.announce("Late Night".into(), "Frontrow".into()).with_max_seats_per_user(Some(2));
     assert_eq!((written(&changed), changed.guards), (vec![Write::update(&a_concert(), row)], vec![]));
-    assert_eq!(outcome_of(decided(&held(), &nothing_new())).1, None);
+    assert_eq!(outcome_of(decided(&with_held_seats(), &empty_change())).1, None);
     let stale = ChangeConcert { expected: Some(Version(1)), ..command };
-    assert_eq!(refusal_of(decided(&held(), &stale)), Refusal::VersionMismatch(a_concert().version));
+    assert_eq!(refusal_of(decided(&with_held_seats(), &stale)), Refusal::VersionMismatch(a_concert().version));
 }
 
 #[test]
-fn a_queue_changes_only_while_nobody_holds_seats_or_waits_for_the_concert() {
-    let command = ChangeConcert { queue: Some(OTHER_QUEUE), ..nothing_new() };
-    assert_eq!(refusal_of(decided(&held(), &command)), Refusal::HoldsLive);
-    let changed = change_of(decided(&there(), &command));
-    assert_eq!(changed.guards, [Guard::NoLiveHold(CONCERT), Guard::NoLiveToken(QUEUE, CONCERT)], "the commit looks once more");
-    let awaited = there().with_awaited(CONCERT);
+fn a_concerts_queue_changes_only_without_holds_and_live_tokens() {
+    let command = ChangeConcert { queue: Some(OTHER_QUEUE), ..empty_change() };
+    assert_eq!(refusal_of(decided(&with_held_seats(), &command)), Refusal::HoldsLive);
+    let changed = change_of(decided(&existing(), &command));
+    assert_eq!(changed.guards, [Guard::NoLiveHold(CONCERT), Guard::NoLiveToken(QUEUE, CONCERT)], "the commit checks again");
+    let awaited = existing().with_awaited(CONCERT);
     assert_eq!(refusal_of(decided(&awaited, &command)), Refusal::TokensLive);
     assert_eq!(row_of::<Concert>(&changed).map(|concert| concert.queue()), Some(OTHER_QUEUE));
-    let same = ChangeConcert { queue: Some(QUEUE), ..nothing_new() };
-    assert_eq!(outcome_of(decided(&held(), &same)).1, None, "the queue that it has is no change");
+    let same = ChangeConcert { queue: Some(QUEUE), ..empty_change() };
+    assert_eq!(outcome_of(decided(&with_held_seats(), &same)).1, None, "its current queue is no change");
 }
 
 #[test]
-fn what_is_called_off_keeps_its_first_cancellation() {
+fn a_cancelled_concert_or_schedule_keeps_its_first_cancellation() {
     let [first, second] = ["rain", "a cold"].map(a_cancellation);
     let (concert, schedule) = (a_concert().row.cancel(first.clone()), a_schedule().row.cancel(first.clone()));
     assert_eq!((concert.cancellation(), schedule.cancellation()), (Some(&first), Some(&first)));
@@ -136,18 +136,18 @@ fn what_is_called_off_keeps_its_first_cancellation() {
 }
 
 #[test]
-fn a_concert_is_called_off_with_all_its_schedules_once() {
+fn a_concert_is_cancelled_once_with_all_its_schedules() {
     let command = Cancel { order: an_order(), id: CONCERT };
-    let (outcome, change) = outcome_of(decided(&held(), &command));
+    let (outcome, change) = outcome_of(decided(&with_held_seats(), &command));
     let change = change.unwrap();
     let cancellation = Some(Cancellation { at: NOW, reason: an_order().reason });
-    let off = a_schedule().row.restore(cancellation.clone());
-    assert_eq!(written(&change), [Write::update(&a_schedule(), off.clone())]);
-    assert_eq!(outcome.1[0].row, off);
-    assert!(!off.is_on_sale(NOW) && off.is_refundable(off.starts_at()));
+    let cancelled = a_schedule().row.restore(cancellation.clone());
+    assert_eq!(written(&change), [Write::update(&a_schedule(), cancelled.clone())]);
+    assert_eq!(outcome.1[0].row, cancelled);
+    assert!(!cancelled.is_on_sale(NOW) && cancelled.is_refundable(cancelled.starts_at()));
     let row = a_concert().row.restore(cancellation);
-    assert_eq!(written(&change), [Write::update(&a_concert(), row)], "so that no date is added meanwhile");
+    assert_eq!(written(&change), [Write::update(&a_concert(), row)], "so that no schedule is added concurrently");
     assert_eq!(outcome.0.version, a_concert().version.next());
-    let again = outcome.1.into_iter().fold(there().with_concert(outcome.0), Scene::with_schedule);
+    let again = outcome.1.into_iter().fold(existing().with_concert(outcome.0), Fixture::with_schedule);
     assert_eq!(outcome_of(decided(&again, &command)).1, None);
 }

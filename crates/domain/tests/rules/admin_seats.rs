@@ -1,4 +1,4 @@
-//! Seats by an operator's hand.
+//! Blocking, unblocking and seat maps by operators.
 
 use domain::audit_entry::Action;
 use domain::decide::admin::block;
@@ -12,17 +12,17 @@ use crate::fixtures::*;
 
 const LAPSED: domain::ReservationId = reservation(2);
 
-fn blocking(numbers: &[u32], blocked: bool) -> block::Command {
+fn block_command(numbers: &[u32], blocked: bool) -> block::Command {
     block::Command { order: an_order(), schedule: SCHEDULE, seats: numbers.iter().map(|number| seat_number(*number)).collect(), blocked }
 }
 
-fn laying(numbers: &[u32], price: i64) -> LayOut {
+fn lay_out_command(numbers: &[u32], price: i64) -> LayOut {
     let seats = numbers.iter().map(|number| Seat::new(SCHEDULE, seat_number(*number), format!("Row A {number}"), won(price))).collect();
     LayOut { order: an_order(), schedule: SCHEDULE, seats }
 }
 
-/// Seat 1 is free, 2 blocked, 3 held, 4 sold, 5 and 6 were held until now.
-fn a_hall() -> Scene {
+/// Returns a fixture in which seat 1 is free, 2 is blocked, 3 is held, 4 is sold, and 5 and 6 were held until now.
+fn a_hall() -> Fixture {
     let seats = [
         a_seat(1),
         a_seat(2).blocked(),
@@ -31,7 +31,7 @@ fn a_hall() -> Scene {
         a_seat(5).held_by(LAPSED, NOW),
         a_seat(6).held_by(LAPSED, NOW),
     ];
-    Scene::at(NOW).with_schedule(a_schedule()).with_seats(seats).with_reservation(hold_until(LAPSED, &[5, 6], NOW))
+    Fixture::at(NOW).with_schedule(a_schedule()).with_seats(seats).with_reservation(hold_until(LAPSED, &[5, 6], NOW))
 }
 
 fn seats_in(change: &Change) -> Vec<(u32, SeatState)> {
@@ -39,8 +39,8 @@ fn seats_in(change: &Change) -> Vec<(u32, SeatState)> {
 }
 
 #[test]
-fn free_seats_are_blocked_and_a_lapsed_hold_ends_whole() {
-    let (changed, change) = outcome_of(decided(&a_hall(), &blocking(&[1, 2, 5], true)));
+fn free_seats_are_blocked_and_a_lapsed_hold_ends_with_all_its_seats() {
+    let (changed, change) = outcome_of(decided(&a_hall(), &block_command(&[1, 2, 5], true)));
     let change = change.unwrap();
     assert_eq!(changed, 2, "seat 2 was blocked before");
     let (blocked, free) = (SeatState::Blocked, SeatState::Available);
@@ -53,51 +53,51 @@ fn free_seats_are_blocked_and_a_lapsed_hold_ends_whole() {
 }
 
 #[test]
-fn blocked_seats_come_back() {
-    let (changed, change) = outcome_of(decided(&a_hall(), &blocking(&[1, 2], false)));
+fn blocked_seats_are_unblocked() {
+    let (changed, change) = outcome_of(decided(&a_hall(), &block_command(&[1, 2], false)));
     assert_eq!((changed, seats_in(&change.unwrap())), (1, vec![(2, SeatState::Available)]));
-    assert_eq!(outcome_of(decided(&a_hall(), &blocking(&[1], false))), (0, None));
-    assert_eq!(outcome_of(decided(&a_hall(), &blocking(&[2], true))), (0, None));
+    assert_eq!(outcome_of(decided(&a_hall(), &block_command(&[1], false))), (0, None));
+    assert_eq!(outcome_of(decided(&a_hall(), &block_command(&[2], true))), (0, None));
 }
 
 #[test]
-fn what_somebody_has_is_not_blocked_and_nothing_is_then() {
+fn held_sold_or_unknown_seats_are_not_blocked() {
     let taken = vec![(seat_number(3), SeatStatus::Held), (seat_number(4), SeatStatus::Reserved)];
-    assert_eq!(refusal_of(decided(&a_hall(), &blocking(&[1, 3, 4], true))), Refusal::SeatsUnavailable(taken));
-    assert_eq!(refusal_of(decided(&a_hall(), &blocking(&[1, 9], true))), Refusal::UnknownSeats(vec![seat_number(9)]));
-    assert_eq!(refusal_of(decided(&Scene::at(NOW), &blocking(&[1], true))), Refusal::NotFound);
+    assert_eq!(refusal_of(decided(&a_hall(), &block_command(&[1, 3, 4], true))), Refusal::SeatsUnavailable(taken));
+    assert_eq!(refusal_of(decided(&a_hall(), &block_command(&[1, 9], true))), Refusal::UnknownSeats(vec![seat_number(9)]));
+    assert_eq!(refusal_of(decided(&Fixture::at(NOW), &block_command(&[1], true))), Refusal::NotFound);
 }
 
 #[test]
-fn a_plan_makes_new_seats_and_prices_free_ones_anew() {
-    let (told, change) = outcome_of(decided(&a_hall(), &laying(&[1, 2, 5, 7], 70_000)));
-    assert_eq!(told, LaidOut { created: 1, changed: 3, unchanged: 0 });
+fn a_plan_creates_new_seats_and_reprices_free_ones() {
+    let (laid_out, change) = outcome_of(decided(&a_hall(), &lay_out_command(&[1, 2, 5, 7], 70_000)));
+    assert_eq!(laid_out, LaidOut { created: 1, changed: 3, unchanged: 0 });
     let change = change.unwrap();
     let states = seats_in(&change);
     let (blocked, free) = (SeatState::Blocked, SeatState::Available);
-    assert_eq!(states, [(1, free), (2, blocked), (5, free), (7, free), (6, free)], "6 by the end of the lapsed hold");
+    assert_eq!(states, [(1, free), (2, blocked), (5, free), (7, free), (6, free)], "seat 6 is freed by the end of the lapsed hold");
     let seats = written::<Seat>(&change);
     assert!(seats[..4].iter().all(|write| write.row.price() == won(70_000)));
     assert_eq!(seats[3], Write::insert(Seat::new(SCHEDULE, seat_number(7), "Row A 7".into(), won(70_000))));
 }
 
 #[test]
-fn a_plan_that_is_so_already_changes_nothing() {
+fn a_plan_that_matches_the_seats_changes_nothing() {
     let same: Vec<SeatNumber> = (1..=6).map(seat_number).collect();
-    let command = laying(&[1, 2, 3, 4, 5, 6], 60_000);
+    let command = lay_out_command(&[1, 2, 3, 4, 5, 6], 60_000);
     assert_eq!(command.needs().1, need::Seats { schedule: SCHEDULE, numbers: same });
     assert_eq!(outcome_of(decided(&a_hall(), &command)), (LaidOut { unchanged: 6, ..LaidOut::default() }, None));
 }
 
 #[test]
-fn what_somebody_has_keeps_its_price() {
+fn held_or_sold_seats_keep_their_price() {
     let taken = vec![(seat_number(3), SeatStatus::Held), (seat_number(4), SeatStatus::Reserved)];
-    assert_eq!(refusal_of(decided(&a_hall(), &laying(&[1, 3, 4], 1))), Refusal::SeatsUnavailable(taken));
-    assert_eq!(refusal_of(decided(&Scene::at(NOW), &laying(&[1], 1))), Refusal::NotFound);
+    assert_eq!(refusal_of(decided(&a_hall(), &lay_out_command(&[1, 3, 4], 1))), Refusal::SeatsUnavailable(taken));
+    assert_eq!(refusal_of(decided(&Fixture::at(NOW), &lay_out_command(&[1], 1))), Refusal::NotFound);
 }
 
-/// A plan of seats with these labels.
-fn labelling(seats: &[(u32, &str)]) -> LayOut {
+/// Returns a command for seats with these labels.
+fn label_command(seats: &[(u32, &str)]) -> LayOut {
     let seats = seats.iter().map(|(number, label)| Seat::new(SCHEDULE, seat_number(*number), (*label).to_owned(), won(60_000))).collect();
     LayOut { order: an_order(), schedule: SCHEDULE, seats }
 }
@@ -110,38 +110,41 @@ fn contradiction_of(command: &LayOut) -> String {
 }
 
 #[test]
-fn a_label_that_another_seat_of_the_schedule_has_is_refused() {
-    assert_eq!(contradiction_of(&labelling(&[(7, "Row A 3")])), "seats 7 and 3 would both be labelled \"Row A 3\"");
-    assert_eq!(contradiction_of(&labelling(&[(1, "Row A 1"), (2, "Row A 6")])), "seats 2 and 6 would both be labelled \"Row A 6\"");
-    let exchanged = change_of(decided(&a_hall(), &labelling(&[(1, "Row A 2"), (2, "Row A 1")])));
-    assert_eq!(exchanged.rows::<Seat>().count(), 2, "those that the plan names change their labels together");
+fn a_label_of_another_seat_of_the_schedule_is_refused() {
+    assert_eq!(contradiction_of(&label_command(&[(7, "Row A 3")])), "seats 7 and 3 would both have the label \"Row A 3\"");
+    assert_eq!(contradiction_of(&label_command(&[(1, "Row A 1"), (2, "Row A 6")])), "seats 2 and 6 would both have the label \"Row A 6\"");
+    let exchanged = change_of(decided(&a_hall(), &label_command(&[(1, "Row A 2"), (2, "Row A 1")])));
+    assert_eq!(exchanged.rows::<Seat>().count(), 2, "seats of the plan can exchange their labels");
 }
 
 #[test]
 fn a_plan_with_new_labels_relies_on_the_schedule_as_it_was_read() {
     let schedules = |command: &LayOut| written::<Schedule>(&change_of(decided(&a_hall(), command)));
     let relied_on = [Write::update(&a_schedule(), a_schedule().row)];
-    assert_eq!(schedules(&labelling(&[(7, "Box")])), relied_on, "a new seat");
-    assert_eq!(schedules(&labelling(&[(1, "Box")])), relied_on, "another label");
-    assert_eq!(schedules(&laying(&[1, 2], 70_000)), [], "prices alone");
+    assert_eq!(schedules(&label_command(&[(7, "Box")])), relied_on, "a new seat");
+    assert_eq!(schedules(&label_command(&[(1, "Box")])), relied_on, "a changed label");
+    assert_eq!(schedules(&lay_out_command(&[1, 2], 70_000)), [], "only prices");
 }
 
 #[test]
 fn a_seat_becomes_accessible_without_another_label_or_price() {
-    let mut plan = laying(&[1, 2, 4], 60_000);
+    let mut plan = lay_out_command(&[1, 2, 4], 60_000);
     for index in [0, 2] {
         plan.seats[index] = plan.seats[index].clone().with_accessible(true);
     }
-    let (told, change) = outcome_of(decided(&a_hall(), &plan));
-    assert_eq!((told.changed, told.unchanged), (2, 1));
+    let (laid_out, change) = outcome_of(decided(&a_hall(), &plan));
+    assert_eq!((laid_out.changed, laid_out.unchanged), (2, 1));
     let seats = change.iter().flat_map(written::<Seat>).map(|write| (write.row.number(), write.row.is_accessible()));
-    assert_eq!(seats.collect::<Vec<_>>(), [(seat_number(1), true), (seat_number(4), true)], "whoever has them");
+    assert_eq!(seats.collect::<Vec<_>>(), [(seat_number(1), true), (seat_number(4), true)], "also if they are held or sold");
 }
 
 #[test]
-fn a_price_that_no_wallet_can_pay_is_refused() {
-    change_of(decided(&a_hall(), &laying(&[1, 7], 10_000_000)));
+fn a_price_above_the_largest_balance_is_refused() {
+    change_of(decided(&a_hall(), &lay_out_command(&[1, 7], 10_000_000)));
     for price in [10_000_001, 1 << 53, i64::MAX] {
-        assert_eq!(contradiction_of(&laying(&[1, 7], price)), "seat 1 costs more than a wallet may hold, 10000000 minor units");
+        assert_eq!(
+            contradiction_of(&lay_out_command(&[1, 7], price)),
+            "seat 1 costs more than the largest balance of a wallet, 10000000 minor units"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Changes: what they rely on and write.
+//! Changes: their guards, rows and deadlines.
 
 use domain::audit_entry::{Action, Subject};
 use domain::change::{Admission, RowKey};
@@ -9,12 +9,12 @@ use domain::{
 
 use crate::fixtures::*;
 
-/// A join of `user`, who wants to get to `concert`, if that is named.
-pub(crate) fn a_place(queue: QueueId, user: UserId, concert: Option<ConcertId>) -> NewToken {
+/// Returns a new token of `user`, for `concert` if it is named.
+pub(crate) fn a_new_token(queue: QueueId, user: UserId, concert: Option<ConcertId>) -> NewToken {
     NewToken { id: OTHER_TOKEN, queue, user, concert, joined_at: NOW }
 }
 
-/// A row of every kind, what tells it from others, and the version that it must have had.
+/// Returns a write of every kind of row, with its key and the version that it expects.
 pub(crate) fn one_of_each_kind() -> [(RowWrite, RowKey, Option<Version>); 14] {
     let payment = payment_for(PAYMENT, RESERVATION, 1);
     let outcome = Outcome::Paid { payment: payment.row.clone(), balance: won(0) };
@@ -31,7 +31,7 @@ pub(crate) fn one_of_each_kind() -> [(RowWrite, RowKey, Option<Version>); 14] {
         (Write::update(&a_concert(), a_concert().row).into(), RowKey::Concert(CONCERT), old(700)),
         (Write::update(&a_schedule(), a_schedule().row).into(), RowKey::Schedule(SCHEDULE), old(800)),
         (Write::insert(user).into(), RowKey::User(BEN), None),
-        (Write::insert(a_place(OTHER_QUEUE, BEN, None)).into(), RowKey::Place(OTHER_QUEUE, BEN), None),
+        (Write::insert(a_new_token(OTHER_QUEUE, BEN, None)).into(), RowKey::LiveToken(OTHER_QUEUE, BEN), None),
         (Write::update(&a_token(ADA), a_token(ADA).row).into(), RowKey::Token(TOKEN), old(200)),
         (Write::update(&a_seat(7), a_seat(7).row).into(), RowKey::Seat(SCHEDULE, seat_number(7)), old(107)),
         (Write::insert(hold_until(RESERVATION, &[7], NOW).row).into(), RowKey::Reservation(RESERVATION), None),
@@ -44,7 +44,7 @@ pub(crate) fn one_of_each_kind() -> [(RowWrite, RowKey, Option<Version>); 14] {
 }
 
 #[test]
-fn a_change_names_every_row_that_it_writes() {
+fn a_change_returns_the_keys_of_all_its_rows() {
     let change = one_of_each_kind().into_iter().fold(Change::default(), |change, (write, ..)| change.writing(write));
     assert!(change.keys().eq(one_of_each_kind().map(|(_, key, _)| key)), "{:?}", change.keys().collect::<Vec<_>>());
     assert_eq!(Change::default().keys().next(), None);
@@ -54,7 +54,7 @@ fn a_change_names_every_row_that_it_writes() {
 }
 
 #[test]
-fn rows_of_one_kind_are_found_among_all_others() {
+fn rows_of_one_kind_are_found_among_the_others() {
     let mut change = one_of_each_kind().into_iter().fold(Change::default(), |change, (write, ..)| change.writing(write));
     change.write(Write::insert(a_seat(8).row));
     assert_eq!(written::<Seat>(&change), [Write::update(&a_seat(7), a_seat(7).row), Write::insert(a_seat(8).row)]);
@@ -70,14 +70,14 @@ fn rows_of_one_kind_are_found_among_all_others() {
 }
 
 #[test]
-fn a_guard_that_is_added_twice_is_kept_once() {
+fn a_guard_added_twice_is_kept_once() {
     let (queue, room) = (Guard::Queue(QUEUE, Version(1)), Guard::Room(QUEUE, 5));
     let change = Change::default().relying_on(queue).relying_on(room).relying_on(queue);
     assert_eq!(change.guards, [queue, room]);
 }
 
 #[test]
-fn a_change_lapses_at_the_earliest_of_its_deadlines() {
+fn a_change_keeps_the_earliest_of_its_deadlines() {
     let mut change = Change::default();
     for seconds in [60, 30, 90] {
         change.not_after(in_seconds(seconds));
@@ -86,7 +86,7 @@ fn a_change_lapses_at_the_earliest_of_its_deadlines() {
 }
 
 #[test]
-fn a_write_leaves_the_next_version_behind() {
+fn a_write_leads_to_the_next_version() {
     assert_eq!(Write::insert(()).version(), Version::FIRST);
     assert_eq!(Write::update(&a_seat(7), a_seat(7).row).version(), Version(108));
     assert_eq!(Write::update(&a_seat(7), a_seat(8).row).versioned(), Versioned::new(Version(108), a_seat(8).row));

@@ -1,4 +1,4 @@
-//! Charge: money comes in.
+//! Charging of wallets.
 
 use domain::audit_entry::{Action, Changed, Subject};
 use domain::decide::charge::Command;
@@ -15,8 +15,8 @@ fn ada_charges(minor: i64) -> Command {
     Command { user: None, order: None, idempotency: idempotency(ADA, Operation::Charge, "once"), id: ENTRY, amount: won(minor) }
 }
 
-fn with_balance(balance: i64) -> Scene {
-    Scene::at(NOW).with_user(a_user(ADA)).with_wallet(a_wallet(ADA, balance))
+fn with_balance(balance: i64) -> Fixture {
+    Fixture::at(NOW).with_user(a_user(ADA)).with_wallet(a_wallet(ADA, balance))
 }
 
 fn entry(sequence: u64, amount: i64, balance: i64) -> WalletEntry {
@@ -25,9 +25,9 @@ fn entry(sequence: u64, amount: i64, balance: i64) -> WalletEntry {
 
 #[test]
 fn a_charge_is_added_to_the_balance_and_nothing_else_is_written() {
-    let scene = with_balance(70);
+    let fixture = with_balance(70);
 
-    let (outcome, change) = outcome_of(decided(&scene, &ada_charges(50)));
+    let (outcome, change) = outcome_of(decided(&fixture, &ada_charges(50)));
 
     assert_eq!(outcome, Outcome::Charged(entry(4, 50, 120)));
     let expected = Change {
@@ -43,7 +43,7 @@ fn a_charge_is_added_to_the_balance_and_nothing_else_is_written() {
 }
 
 #[test]
-fn a_charge_is_from_one_to_the_largest() {
+fn a_charge_must_be_from_one_to_the_maximum() {
     for minor in [1, 1_000_000] {
         assert!(decided(&with_balance(0), &ada_charges(minor)).is_ok(), "{minor}");
     }
@@ -63,8 +63,8 @@ fn a_charge_may_fill_the_wallet_to_its_limit_and_not_beyond() {
 }
 
 #[test]
-fn the_first_write_of_an_unknown_user_brings_user_and_wallet_with_the_money_in_it() {
-    let change = change_of(decided(&Scene::at(NOW), &ada_charges(50)));
+fn the_first_write_of_an_unknown_user_creates_the_user_and_the_charged_wallet() {
+    let change = change_of(decided(&Fixture::at(NOW), &ada_charges(50)));
     assert_eq!(written(&change), [Write::insert(User { id: ADA, name: None, created_at: NOW })]);
     assert_eq!(written(&change), [Write::insert(Wallet::restore(ADA, won(50), 1))]);
     assert_eq!(written(&change), [Write::insert(entry(1, 50, 50))]);
@@ -73,7 +73,7 @@ fn the_first_write_of_an_unknown_user_brings_user_and_wallet_with_the_money_in_i
 }
 
 #[test]
-fn the_same_charge_again_is_the_first_answer_and_no_second_charge() {
+fn a_repeated_charge_is_replayed_and_not_charged_again() {
     let first = Outcome::Charged(entry(4, 50, 120));
     let record = a_key_record(&idempotency(ADA, Operation::Charge, "once"), first.clone(), in_seconds(-60));
     let decision = decided(&with_balance(10_000_000).with_key(record), &ada_charges(50)).unwrap();
@@ -82,28 +82,28 @@ fn the_same_charge_again_is_the_first_answer_and_no_second_charge() {
 }
 
 #[test]
-fn a_key_is_not_good_for_another_charge_even_for_one_out_of_range() {
+fn a_key_cannot_be_reused_for_another_charge_even_one_out_of_range() {
     let mut record = a_key_record(&idempotency(ADA, Operation::Charge, "once"), Outcome::Charged(entry(4, 50, 120)), in_seconds(-60));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
     assert_eq!(refusal_of(decided(&with_balance(0).with_key(record), &ada_charges(0))), Refusal::KeyReused);
 }
 
 #[test]
-fn a_key_is_kept_for_its_retention_and_not_a_moment_longer() {
+fn an_idempotency_record_counts_until_the_end_of_its_retention() {
     let first = Outcome::Charged(entry(4, 50, 120));
     let answered = |ago: Duration| {
         let record: Versioned<_> = a_key_record(&idempotency(ADA, Operation::Charge, "once"), first.clone(), NOW - ago);
         decided(&with_balance(120).with_key(record), &ada_charges(50)).unwrap()
     };
     assert!(answered(Duration::hours(24) - MOMENT).replayed);
-    let anew = answered(Duration::hours(24));
-    assert!(!anew.replayed);
-    let keys = written::<IdempotencyRecord>(&anew.change.unwrap());
+    let processed = answered(Duration::hours(24));
+    assert!(!processed.replayed);
+    let keys = written::<IdempotencyRecord>(&processed.change.unwrap());
     let [key] = &keys[..] else { panic!("one record: {keys:?}") };
     assert_eq!((key.expected, key.row.expires_at), (Some(Version(900)), NOW + Duration::hours(24)));
 }
 
-/// Ben, the operator or a cashier, charges the wallet of `user`, if he names one.
+/// Returns a charge by Ben, an operator or a cashier, of the wallet of `user`, if named.
 fn ben_charges(user: Option<UserId>, minor: i64) -> Command {
     let mut idempotency = idempotency(ADA, Operation::Charge, "once");
     idempotency.scope.user = BEN;
@@ -115,10 +115,10 @@ fn by_operators() -> Rules {
 }
 
 #[test]
-fn who_may_charge_which_wallet() {
+fn each_role_may_charge_only_its_wallets() {
     let (plain, named) = (ada_charges(50), |user| Command { user: Some(user), ..ada_charges(50) });
     let forbidden = Err(Refusal::ChargeForbidden);
-    let unnamed = Refusal::Contradiction { field: Field::User, problem: "names the user whose wallet is charged".into() };
+    let unnamed = Refusal::Contradiction { field: Field::User, problem: "must name the user whose wallet is charged".into() };
     for (command, open, operator) in [
         (plain, Ok(ADA), forbidden.clone()),
         (named(ADA), Ok(ADA), forbidden.clone()),
@@ -129,23 +129,25 @@ fn who_may_charge_which_wallet() {
     ] {
         for (rules, expected) in [(rules(), open), (by_operators(), operator)] {
             let bens_wallet = Versioned::new(Version(501), Wallet::restore(BEN, won(70), 3));
-            let scene = with_balance(70).with_user(a_user(BEN)).with_wallet(bens_wallet);
+            let fixture = with_balance(70).with_user(a_user(BEN)).with_wallet(bens_wallet);
             match expected {
                 Ok(charged) => {
-                    let change = change_of(decided_by(&rules, &scene, &command));
+                    let change = change_of(decided_by(&rules, &fixture, &command));
                     let wallet = row_of::<Wallet>(&change).map(|wallet| (wallet.user(), wallet.balance()));
                     assert_eq!(wallet, Some((charged, won(120))), "{command:?}");
                     let scope = row_of::<IdempotencyRecord>(&change).map(|key| key.scope);
-                    assert_eq!(scope, Some(command.idempotency.scope.clone()), "the caller's key: {command:?}");
+                    assert_eq!(scope, Some(command.idempotency.scope.clone()), "the idempotency key is the caller's: {command:?}");
                 }
-                Err(refusal) => assert_eq!(refusal_of(decided_by(&rules, &scene, &command)), refusal, "{:?}: {command:?}", rules.charging),
+                Err(refusal) => {
+                    assert_eq!(refusal_of(decided_by(&rules, &fixture, &command)), refusal, "{:?}: {command:?}", rules.charging);
+                }
             }
         }
     }
 }
 
 #[test]
-fn a_charge_by_order_is_kept_with_who_and_why_and_the_balance_before_and_after() {
+fn a_charge_by_order_is_recorded_in_the_audit_log_with_both_balances() {
     let change = change_of(decided_by(&by_operators(), &with_balance(70), &ben_charges(Some(ADA), 50)));
     let balance = Changed { name: "balance".into(), before: Some("70".into()), after: Some("120".into()) };
     assert_eq!(written(&change), [Write::insert(an_order().done(Action::Charge, Subject::User(ADA), vec![balance], NOW))]);
@@ -153,14 +155,14 @@ fn a_charge_by_order_is_kept_with_who_and_why_and_the_balance_before_and_after()
 }
 
 #[test]
-fn an_order_charges_no_user_that_nobody_knows_and_an_operators_own_first_write_is_one() {
-    assert_eq!(refusal_of(decided(&Scene::at(NOW), &ben_charges(Some(ADA), 50))), Refusal::NotFound);
-    let change = change_of(decided_by(&by_operators(), &Scene::at(NOW), &ben_charges(Some(BEN), 50)));
+fn an_order_cannot_charge_an_unknown_user_but_the_operators_own_first_write_creates_the_operator() {
+    assert_eq!(refusal_of(decided(&Fixture::at(NOW), &ben_charges(Some(ADA), 50))), Refusal::NotFound);
+    let change = change_of(decided_by(&by_operators(), &Fixture::at(NOW), &ben_charges(Some(BEN), 50)));
     assert_eq!(row_of::<User>(&change).map(|user| user.id), Some(BEN));
 }
 
 #[test]
-fn a_charge_is_repeated_to_whom_may_not_charge_any_more() {
+fn a_repeated_charge_is_replayed_even_if_the_caller_may_no_longer_charge() {
     let first = Outcome::Charged(entry(4, 50, 120));
     let record = a_key_record(&idempotency(ADA, Operation::Charge, "once"), first.clone(), in_seconds(-60));
     let decision = decided_by(&by_operators(), &with_balance(120).with_key(record), &ada_charges(50)).unwrap();

@@ -7,21 +7,21 @@ use domain::{CancelReason, Change, Fact, Fault, Reservation, Version, Versioned,
 
 use crate::fixtures::*;
 
-fn lapsed_in(scene: &Scene) -> Vec<LoadedReservation> {
+fn lapsed_in(fixture: &Fixture) -> Vec<LoadedReservation> {
     let need = need::LapsedHolds { at_most: 10, longest: rules().hold };
-    let found = need.find(&scene.rows()).and_then(|found| found.into_iter().collect());
+    let found = need.find(&fixture.rows()).and_then(|found| found.into_iter().collect());
     found.unwrap_or_else(|unreadable| panic!("{unreadable}"))
 }
 
-/// What the sweeper does.
-fn swept(scene: &Scene) -> Vec<Result<Change, Fault>> {
-    lapse::decide(&lapsed_in(scene), scene.now)
+/// Returns the results of a sweep.
+fn swept(fixture: &Fixture) -> Vec<Result<Change, Fault>> {
+    lapse::decide(&lapsed_in(fixture), fixture.now)
 }
 
 #[test]
-fn each_hold_past_its_deadline_ends_in_a_change_of_its_own_with_all_its_seats() {
+fn each_hold_past_its_deadline_ends_with_all_its_seats_in_its_own_change() {
     let (one, two) = (hold_until(reservation(1), &[7, 8], NOW), hold_until(reservation(2), &[9], in_seconds(-60)).of(BEN, OTHER_TOKEN));
-    let scene = Scene::at(NOW).with_reservation(one.clone()).with_reservation(two.clone()).with_seats([
+    let fixture = Fixture::at(NOW).with_reservation(one.clone()).with_reservation(two.clone()).with_seats([
         a_seat(7).held_by(one.id(), NOW),
         a_seat(8).held_by(one.id(), NOW),
         a_seat(9).held_by(two.id(), in_seconds(-60)),
@@ -44,7 +44,7 @@ fn each_hold_past_its_deadline_ends_in_a_change_of_its_own_with_all_its_seats() 
         ],
         ..Change::default()
     };
-    let decided: Vec<_> = swept(&scene).into_iter().map(|change| change.map(in_order)).collect();
+    let decided: Vec<_> = swept(&fixture).into_iter().map(|change| change.map(in_order)).collect();
     assert_eq!(decided, [change(&two, 303, &[9]), change(&one, 302, &[7, 8])].map(|change| Ok(in_order(change))));
 }
 
@@ -52,47 +52,47 @@ fn each_hold_past_its_deadline_ends_in_a_change_of_its_own_with_all_its_seats() 
 fn a_hold_of_a_cancelled_schedule_ends_before_its_deadline() {
     let (one, other) =
         (hold_until(reservation(1), &[7], in_seconds(60)), hold_until(reservation(2), &[7], in_seconds(60)).at(CONCERT, OTHER_SCHEDULE));
-    let scene = Scene::at(NOW)
+    let fixture = Fixture::at(NOW)
         .with_reservation(one.clone())
         .with_reservation(other)
         .with_seats([a_seat(7).held_by(one.id(), in_seconds(60))])
         .cancelled(SCHEDULE, "no");
-    let [Ok(change)] = &swept(&scene)[..] else { panic!("one hold has ended") };
+    let [Ok(change)] = &swept(&fixture)[..] else { panic!("expected one change") };
     assert_eq!(written(change), [Write::update(&one, one.clone().cancelled(CancelReason::Expired).row)]);
     assert_eq!(written(change), [Write::update(&a_seat(7), a_seat(7).row)]);
 }
 
 #[test]
-fn what_has_not_lapsed_is_left_alone() {
-    let scene = Scene::at(NOW)
+fn reservations_that_have_not_lapsed_stay_unchanged() {
+    let fixture = Fixture::at(NOW)
         .with_reservation(hold_until(reservation(1), &[7], NOW + MOMENT))
         .with_reservation(hold_until(reservation(2), &[8], NOW).confirmed_by(PAYMENT))
         .with_reservation(hold_until(reservation(3), &[9], NOW).cancelled(CancelReason::Expired))
         .with_seats([a_seat(7).held_by(reservation(1), NOW + MOMENT), a_seat(8).sold_to(reservation(2))]);
-    assert_eq!(lapsed_in(&scene), []);
-    let all: Vec<_> = [1, 2, 3].map(|number| need::Reservation(reservation(number)).find(&scene.rows()).unwrap().unwrap().0).into();
-    assert_eq!(lapse::decide(&all, NOW), [], "even if they are looked at");
+    assert_eq!(lapsed_in(&fixture), []);
+    let all: Vec<_> = [1, 2, 3].map(|number| need::Reservation(reservation(number)).find(&fixture.rows()).unwrap().unwrap().0).into();
+    assert_eq!(lapse::decide(&all, NOW), [], "even if they are loaded");
 }
 
 #[test]
-fn a_seat_that_went_on_to_somebody_else_is_not_taken_from_them() {
+fn a_seat_that_another_reservation_took_over_stays_with_it() {
     let hold = hold_until(reservation(1), &[7, 8], NOW);
-    let scene = Scene::at(NOW)
+    let fixture = Fixture::at(NOW)
         .with_reservation(hold)
         .with_seats([a_seat(7).held_by(reservation(2), in_seconds(300)), a_seat(8).held_by(reservation(1), NOW)]);
-    let [Ok(change)] = &swept(&scene)[..] else { panic!("one hold has lapsed") };
+    let [Ok(change)] = &swept(&fixture)[..] else { panic!("expected one change") };
     assert_eq!(written(change), [Write::update(&a_seat(8), a_seat(8).row)]);
 }
 
 #[test]
-fn a_hold_whose_seat_was_not_loaded_stays_as_it_is_and_keeps_no_other_from_ending() {
-    let (torn, whole) = (hold_until(reservation(1), &[7, 8], NOW), hold_until(reservation(2), &[9], NOW).of(BEN, OTHER_TOKEN));
-    let scene = Scene::at(NOW)
-        .with_reservation(torn)
-        .with_reservation(whole)
+fn a_hold_with_a_seat_that_was_not_loaded_stays_unchanged_and_others_end() {
+    let (incomplete, complete) = (hold_until(reservation(1), &[7, 8], NOW), hold_until(reservation(2), &[9], NOW).of(BEN, OTHER_TOKEN));
+    let fixture = Fixture::at(NOW)
+        .with_reservation(incomplete)
+        .with_reservation(complete)
         .with_seats([a_seat(7).held_by(reservation(1), NOW), a_seat(9).held_by(reservation(2), NOW)]);
 
-    let [Err(fault), Ok(change)] = &swept(&scene)[..] else { panic!("one fault, one change") };
+    let [Err(fault), Ok(change)] = &swept(&fixture)[..] else { panic!("expected a fault and a change") };
 
     assert_eq!(*fault, Fault::SeatsMissing { reservation: reservation(1), seats: vec![seat_number(8)] });
     assert_eq!(written::<Reservation>(change)[0].row.id(), reservation(2));

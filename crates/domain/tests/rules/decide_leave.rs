@@ -1,4 +1,4 @@
-//! Leave: a place is given up.
+//! Leave: a user gives up a token.
 
 use domain::decide::leave::Command;
 use domain::{CancelReason, Change, Event, ExpiryReason, Fact, Guard, QueueToken, Refusal, Reservation, Version, Versioned, Write};
@@ -7,31 +7,32 @@ use crate::fixtures::*;
 
 const ADA_LEAVES: Command = Command { user: ADA, token: TOKEN };
 
-fn told(reason: ExpiryReason) -> Event {
+fn expired_event(reason: ExpiryReason) -> Event {
     Fact::TokenExpired { token: TOKEN.digest(), queue: QUEUE, user: ADA, number: 1, reason }.at(Version(201))
 }
 
-fn gone(token: &Versioned<QueueToken>) -> Write<QueueToken> {
+fn left(token: &Versioned<QueueToken>) -> Write<QueueToken> {
     Write::update(token, token.row.clone().leave(NOW).unwrap_or_else(|error| panic!("{error}")))
 }
 
 #[test]
-fn who_waits_may_leave_the_line() {
-    let change = change_of(decided(&Scene::at(NOW).with_token(a_token(ADA)), &ADA_LEAVES));
-    let expected = Change { writes: vec![gone(&a_token(ADA)).into()], events: vec![told(ExpiryReason::Left)], ..Change::default() };
+fn a_waiting_user_may_leave() {
+    let change = change_of(decided(&Fixture::at(NOW).with_token(a_token(ADA)), &ADA_LEAVES));
+    let expected =
+        Change { writes: vec![left(&a_token(ADA)).into()], events: vec![expired_event(ExpiryReason::Left)], ..Change::default() };
     assert_eq!(change, expected);
 }
 
 #[test]
-fn who_leaves_the_shop_gives_their_hold_back() {
+fn an_active_user_who_leaves_releases_the_hold() {
     let token = a_token(ADA).claimed(in_seconds(-60), in_seconds(540));
     let hold = hold_until(RESERVATION, &[7, 8], in_seconds(100));
-    let scene = Scene::at(NOW)
+    let fixture = Fixture::at(NOW)
         .with_token(token.clone())
         .with_reservation(hold.clone())
         .with_seats([a_seat(7), a_seat(8)].map(|seat| seat.held_by(hold.id(), in_seconds(100))));
 
-    let change = change_of(decided(&scene, &ADA_LEAVES));
+    let change = change_of(decided(&fixture, &ADA_LEAVES));
 
     let released = Fact::ReservationCancelled {
         reservation: RESERVATION,
@@ -45,70 +46,71 @@ fn who_leaves_the_shop_gives_their_hold_back() {
         not_after: Some(in_seconds(100)),
         guards: vec![Guard::Schedule(SCHEDULE, a_schedule().version)],
         writes: vec![
-            gone(&token).into(),
+            left(&token).into(),
             Write::update(&a_seat(7), a_seat(7).row).into(),
             Write::update(&a_seat(8), a_seat(8).row).into(),
             Write::update(&hold, hold.clone().cancelled(CancelReason::Released).row).into(),
         ],
-        events: vec![told(ExpiryReason::Left), released],
+        events: vec![expired_event(ExpiryReason::Left), released],
     };
     assert_eq!(in_order(change), in_order(expected));
 }
 
 #[test]
-fn who_leaves_after_the_cancellation_of_a_schedule_gives_no_hold_back() {
+fn the_hold_of_a_cancelled_schedule_expires_instead_of_being_released() {
     let hold = hold_until(RESERVATION, &[7], in_seconds(100));
-    let scene = Scene::at(NOW)
+    let fixture = Fixture::at(NOW)
         .with_token(a_token(ADA).claimed(in_seconds(-60), in_seconds(540)))
         .with_reservation(hold.clone())
         .with_seats([a_seat(7).held_by(hold.id(), in_seconds(100))]);
-    let change = change_of(decided(&scene.cancelled(SCHEDULE, "no"), &ADA_LEAVES));
+    let change = change_of(decided(&fixture.cancelled(SCHEDULE, "no"), &ADA_LEAVES));
     assert_eq!(written(&change), [Write::update(&hold, hold.clone().cancelled(CancelReason::Expired).row)]);
     assert_eq!((change.guards, change.not_after), (vec![], Some(in_seconds(540))));
 }
 
 #[test]
-fn an_admission_that_lapses_before_the_commit_was_not_left() {
+fn leaving_is_not_committed_after_the_deadline_of_the_token() {
     let token = a_token(ADA).unclaimed(in_seconds(-60), in_seconds(60));
-    let change = change_of(decided(&Scene::at(NOW).with_token(token), &ADA_LEAVES));
+    let change = change_of(decided(&Fixture::at(NOW).with_token(token), &ADA_LEAVES));
     assert_eq!(change.not_after, Some(in_seconds(60)));
 }
 
 #[test]
-fn leaving_after_the_deadline_writes_down_that_it_had_passed() {
+fn leaving_after_the_deadline_records_the_expiry() {
     let token = a_token(ADA).claimed(in_seconds(-600), NOW);
     let hold = hold_until(RESERVATION, &[7], NOW);
-    let scene = Scene::at(NOW).with_token(token.clone()).with_reservation(hold.clone()).with_seats([a_seat(7).held_by(RESERVATION, NOW)]);
+    let fixture =
+        Fixture::at(NOW).with_token(token.clone()).with_reservation(hold.clone()).with_seats([a_seat(7).held_by(RESERVATION, NOW)]);
 
-    let change = change_of(decided(&scene, &ADA_LEAVES));
+    let change = change_of(decided(&fixture, &ADA_LEAVES));
 
     let lapsed = token.row.clone().lapse(NOW).unwrap();
     assert_eq!(written(&change), [Write::update(&token, lapsed)]);
     assert_eq!(written(&change), [Write::update(&hold, hold.clone().cancelled(CancelReason::Expired).row)]);
-    assert_eq!(change.events[0], told(ExpiryReason::TimedOut));
-    assert_eq!(change.not_after, None, "what has passed stays passed");
+    assert_eq!(change.events[0], expired_event(ExpiryReason::TimedOut));
+    assert_eq!(change.not_after, None, "an expiry has no deadline");
 }
 
 #[test]
-fn who_left_has_left() {
+fn leaving_with_an_ended_token_changes_nothing() {
     for reason in [ExpiryReason::Paid, ExpiryReason::TimedOut, ExpiryReason::Unclaimed, ExpiryReason::Left] {
-        let verdict = decided(&Scene::at(NOW).with_token(a_token(ADA).ended(reason)), &ADA_LEAVES);
+        let verdict = decided(&Fixture::at(NOW).with_token(a_token(ADA).ended(reason)), &ADA_LEAVES);
         assert_eq!(outcome_of(verdict), ((), None), "{reason:?}");
     }
 }
 
 #[test]
 fn sold_seats_and_holds_under_other_tokens_stay() {
-    let scene = Scene::at(NOW)
+    let fixture = Fixture::at(NOW)
         .with_token(a_token(ADA))
         .with_reservation(hold_until(reservation(2), &[7], in_seconds(-10)).confirmed_by(PAYMENT))
         .with_reservation(hold_until(reservation(3), &[8], in_seconds(10)).of(ADA, OTHER_TOKEN));
-    assert_eq!(written::<Reservation>(&change_of(decided(&scene, &ADA_LEAVES))), []);
+    assert_eq!(written::<Reservation>(&change_of(decided(&fixture, &ADA_LEAVES))), []);
 }
 
 #[test]
-fn nobody_leaves_with_anothers_token() {
-    let bens = Scene::at(NOW).with_token(a_token(ADA).of(BEN, TOKEN));
+fn a_token_of_another_user_is_not_found() {
+    let bens = Fixture::at(NOW).with_token(a_token(ADA).of(BEN, TOKEN));
     assert_eq!(refusal_of(decided(&bens, &ADA_LEAVES)), Refusal::NotFound);
-    assert_eq!(refusal_of(decided(&Scene::at(NOW), &ADA_LEAVES)), Refusal::NotFound);
+    assert_eq!(refusal_of(decided(&Fixture::at(NOW), &ADA_LEAVES)), Refusal::NotFound);
 }

@@ -1,4 +1,4 @@
-//! Pay: all or nothing.
+//! Payment of held seats.
 
 use domain::decide::admission::Pass;
 use domain::decide::pay::Command;
@@ -12,9 +12,9 @@ use time::OffsetDateTime;
 
 use crate::fixtures::*;
 
-/// Ada holds seats 7 and 8 for 120,000 until `until`.
-fn holding(until: OffsetDateTime, balance: i64) -> Scene {
-    Scene::at(NOW)
+/// Returns a fixture in which Ada holds seats 7 and 8 for 120,000 until `until`.
+fn holding(until: OffsetDateTime, balance: i64) -> Fixture {
+    Fixture::at(NOW)
         .with_queue(a_queue(), 1, 0)
         .with_token(a_token(ADA).claimed(in_seconds(-60), in_seconds(540)))
         .with_concert(a_concert())
@@ -23,7 +23,7 @@ fn holding(until: OffsetDateTime, balance: i64) -> Scene {
         .with_wallet(a_wallet(ADA, balance))
 }
 
-fn with_reservation(reservation: Versioned<Reservation>) -> Scene {
+fn with_reservation(reservation: Versioned<Reservation>) -> Fixture {
     holding(in_seconds(100), 200_000).with_reservation(reservation)
 }
 
@@ -38,19 +38,19 @@ fn ada_pays() -> Command {
     }
 }
 
-fn refusal_in(scene: &Scene) -> Refusal {
-    refusal_of(decided(scene, &ada_pays()))
+fn refusal_in(fixture: &Fixture) -> Refusal {
+    refusal_of(decided(fixture, &ada_pays()))
 }
 
 #[test]
-fn a_payment_moves_money_seats_reservation_and_token_together_and_nothing_else() {
-    let scene = holding(in_seconds(100), 200_000);
+fn a_payment_writes_wallet_seats_reservation_and_token_together_and_nothing_else() {
+    let fixture = holding(in_seconds(100), 200_000);
 
-    let (outcome, change) = outcome_of(decided(&scene, &ada_pays()));
+    let (outcome, change) = outcome_of(decided(&fixture, &ada_pays()));
 
     let payment = Payment::new(PAYMENT, RESERVATION, ADA, won(120_000), NOW);
     assert_eq!(outcome, Outcome::Paid { payment: payment.clone(), balance: won(80_000) });
-    let (token, hold) = (&scene.tokens[0], &scene.reservations[0]);
+    let (token, hold) = (&fixture.tokens[0], &fixture.reservations[0]);
     let expected = Change {
         not_after: Some(in_seconds(100)),
         guards: vec![Guard::Schedule(SCHEDULE, a_schedule().version), Guard::Concert(CONCERT, a_concert().version)],
@@ -80,7 +80,7 @@ fn a_payment_moves_money_seats_reservation_and_token_together_and_nothing_else()
 }
 
 #[test]
-fn the_whole_balance_may_be_spent_and_not_one_more() {
+fn a_payment_may_use_the_whole_balance_and_not_more() {
     let change = change_of(decided(&holding(in_seconds(100), 120_000), &ada_pays()));
     assert_eq!(row_of::<Wallet>(&change).map(|wallet| wallet.balance()), Some(won(0)));
 
@@ -89,33 +89,33 @@ fn the_whole_balance_may_be_spent_and_not_one_more() {
 }
 
 #[test]
-fn no_wallet_is_an_empty_wallet() {
-    let scene = Scene { wallets: Vec::new(), ..holding(in_seconds(100), 0) };
-    assert_eq!(refusal_in(&scene), Refusal::Wallet(WalletError::Insufficient { balance: won(0), required: won(120_000) }));
+fn a_missing_wallet_counts_as_empty() {
+    let fixture = Fixture { wallets: Vec::new(), ..holding(in_seconds(100), 0) };
+    assert_eq!(refusal_in(&fixture), Refusal::Wallet(WalletError::Insufficient { balance: won(0), required: won(120_000) }));
 }
 
 #[test]
-fn a_hold_can_be_paid_until_its_deadline_and_at_its_deadline_no_more() {
+fn a_hold_can_be_paid_before_its_deadline_only() {
     let change = change_of(decided(&holding(NOW + MOMENT, 200_000), &ada_pays()));
     assert_eq!(change.not_after, Some(NOW + MOMENT));
     assert_eq!(refusal_in(&holding(NOW, 200_000)), Refusal::ReservationExpired);
 }
 
 #[test]
-fn who_is_late_is_told_so_before_the_balance_is_looked_at() {
+fn a_late_payment_is_refused_before_the_balance_is_checked() {
     assert_eq!(refusal_in(&holding(NOW, 0)), Refusal::ReservationExpired);
     let swept = hold_until(RESERVATION, &[7, 8], NOW).cancelled(CancelReason::Expired);
-    assert_eq!(refusal_in(&Scene { wallets: Vec::new(), ..with_reservation(swept) }), Refusal::ReservationExpired);
+    assert_eq!(refusal_in(&Fixture { wallets: Vec::new(), ..with_reservation(swept) }), Refusal::ReservationExpired);
 }
 
 #[test]
-fn a_hold_of_a_cancelled_schedule_is_not_paid_whatever_its_row_says_by_now() {
+fn a_hold_of_a_cancelled_schedule_is_not_payable_whatever_the_state_of_its_row() {
     let reason = domain::Note::new("The singer has a cold").ok();
     let live = holding(in_seconds(100), 0);
     let swept = live.clone().with_reservation(hold_until(RESERVATION, &[7, 8], NOW).cancelled(CancelReason::Expired));
-    for scene in [live, holding(NOW, 0), swept] {
-        let refusal = refusal_in(&scene.cancelled(SCHEDULE, "The singer has a cold"));
-        assert_eq!(refusal, Refusal::ScheduleCancelled { reason: reason.clone() }, "before the balance is looked at");
+    for fixture in [live, holding(NOW, 0), swept] {
+        let refusal = refusal_in(&fixture.cancelled(SCHEDULE, "The singer has a cold"));
+        assert_eq!(refusal, Refusal::ScheduleCancelled { reason: reason.clone() }, "before the balance is checked");
     }
     let another_schedule = holding(in_seconds(100), 200_000).with_schedule(Versioned::new(domain::Version(1), other_schedule()));
     assert!(decided(&another_schedule.cancelled(OTHER_SCHEDULE, "no"), &ada_pays()).is_ok());
@@ -126,13 +126,13 @@ fn other_schedule() -> domain::Schedule {
 }
 
 #[test]
-fn a_payment_that_the_tokens_deadline_overtakes_is_not_committed() {
-    let scene = holding(in_seconds(100), 200_000).with_token(a_token(ADA).claimed(in_seconds(-60), in_seconds(50)));
-    assert_eq!(change_of(decided(&scene, &ada_pays())).not_after, Some(in_seconds(50)));
+fn a_payment_is_not_committed_after_the_deadline_of_the_token() {
+    let fixture = holding(in_seconds(100), 200_000).with_token(a_token(ADA).claimed(in_seconds(-60), in_seconds(50)));
+    assert_eq!(change_of(decided(&fixture, &ada_pays())).not_after, Some(in_seconds(50)));
 }
 
 #[test]
-fn what_is_paid_released_or_refunded_is_not_payable() {
+fn a_paid_released_or_refunded_reservation_is_not_payable() {
     let hold = hold_until(RESERVATION, &[7, 8], in_seconds(100));
     let cases = [
         (hold.clone().confirmed_by(OTHER_PAYMENT), ReservationStatus::Confirmed),
@@ -145,9 +145,9 @@ fn what_is_paid_released_or_refunded_is_not_payable() {
 }
 
 #[test]
-fn an_amount_that_is_named_must_be_what_is_due() {
-    let scene = holding(in_seconds(100), 200_000);
-    let naming = |minor| decided(&scene, &Command { amount: Some(won(minor)), ..ada_pays() });
+fn a_specified_amount_must_equal_the_amount_due() {
+    let fixture = holding(in_seconds(100), 200_000);
+    let naming = |minor| decided(&fixture, &Command { amount: Some(won(minor)), ..ada_pays() });
     assert!(naming(120_000).is_ok());
     for minor in [0, 119_999, 120_001] {
         assert_eq!(refusal_of(naming(minor)), Refusal::AmountMismatch { due: won(120_000) });
@@ -155,15 +155,15 @@ fn an_amount_that_is_named_must_be_what_is_due() {
 }
 
 #[test]
-fn a_price_that_rose_after_the_hold_does_not_matter() {
-    let mut scene = holding(in_seconds(100), 200_000);
-    scene.seats.iter_mut().for_each(|seat| *seat = seat.clone().with(|seat| seat.with_price(won(1_000_000))));
-    let (outcome, _) = outcome_of(decided(&scene, &ada_pays()));
+fn a_price_increase_after_the_hold_does_not_apply() {
+    let mut fixture = holding(in_seconds(100), 200_000);
+    fixture.seats.iter_mut().for_each(|seat| *seat = seat.clone().with(|seat| seat.with_price(won(1_000_000))));
+    let (outcome, _) = outcome_of(decided(&fixture, &ada_pays()));
     assert!(matches!(outcome, Outcome::Paid { payment, .. } if payment.amount() == won(120_000)));
 }
 
 #[test]
-fn nobody_pays_for_anothers_reservation_or_learns_its_queue() {
+fn a_reservation_of_another_user_is_not_found_and_its_queue_not_revealed() {
     let bens = hold_until(RESERVATION, &[7, 8], in_seconds(100)).of(BEN, OTHER_TOKEN);
     assert_eq!(refusal_in(&with_reservation(bens.clone())), Refusal::NotFound);
 
@@ -171,13 +171,13 @@ fn nobody_pays_for_anothers_reservation_or_learns_its_queue() {
     elsewhere.concerts.iter_mut().for_each(|concert| concert.row = concert.row.clone().move_to(OTHER_QUEUE));
     assert_eq!(refusal_in(&elsewhere), Refusal::NotFound);
 
-    assert_eq!(refusal_in(&Scene { reservations: Vec::new(), ..holding(in_seconds(100), 0) }), Refusal::NotFound);
+    assert_eq!(refusal_in(&Fixture { reservations: Vec::new(), ..holding(in_seconds(100), 0) }), Refusal::NotFound);
 }
 
 #[test]
-fn only_the_admitted_pay() {
-    let scene = holding(in_seconds(100), 200_000);
-    let by = |token| scene.clone().with_token(token);
+fn a_payment_needs_an_active_token() {
+    let fixture = holding(in_seconds(100), 200_000);
+    let by = |token| fixture.clone().with_token(token);
     let cases = [
         (by(a_token(ADA)), Refusal::TokenWaiting { token: TOKEN }),
         (by(a_token(ADA).of(BEN, TOKEN)), Refusal::TokenMismatch),
@@ -185,18 +185,18 @@ fn only_the_admitted_pay() {
         (by(a_token(ADA).claimed(in_seconds(-600), NOW)), Refusal::TokenExpired(ExpiryReason::TimedOut)),
         (by(a_token(ADA).ended(ExpiryReason::Paid)), Refusal::TokenExpired(ExpiryReason::Paid)),
     ];
-    for (scene, refusal) in cases {
-        assert_eq!(refusal_in(&scene), refusal);
+    for (fixture, refusal) in cases {
+        assert_eq!(refusal_in(&fixture), refusal);
     }
     let without = Command { pass: Pass { user: ADA, token: None }, ..ada_pays() };
-    assert_eq!(refusal_of(decided(&scene, &without)), Refusal::TokenRequired);
+    assert_eq!(refusal_of(decided(&fixture, &without)), Refusal::TokenRequired);
 }
 
 #[test]
-fn a_refused_first_call_still_claims_the_token() {
+fn a_refused_first_request_claims_the_token() {
     let token = a_token(ADA).unclaimed(in_seconds(-60), in_seconds(60));
-    let scene = Scene { reservations: Vec::new(), ..holding(in_seconds(100), 0).with_token(token.clone()) };
-    let refused = refused(decided(&scene, &ada_pays()));
+    let fixture = Fixture { reservations: Vec::new(), ..holding(in_seconds(100), 0).with_token(token.clone()) };
+    let refused = refused(decided(&fixture, &ada_pays()));
     let claim = Change {
         not_after: Some(in_seconds(60)),
         guards: vec![Guard::Queue(QUEUE, a_queue().version)],
@@ -207,7 +207,7 @@ fn a_refused_first_call_still_claims_the_token() {
 }
 
 #[test]
-fn the_same_payment_again_is_the_first_answer_though_it_ended_the_token() {
+fn a_repeated_payment_is_replayed_although_the_token_has_ended() {
     let first = Outcome::Paid { payment: payment_for(PAYMENT, RESERVATION, 120_000).row, balance: won(80_000) };
     let record = a_key_record(&idempotency(ADA, Operation::Pay, "once"), first.clone(), in_seconds(-60));
     let after = holding(in_seconds(100), 80_000).with_token(a_token(ADA).ended(ExpiryReason::Paid)).with_key(record);
@@ -219,7 +219,7 @@ fn the_same_payment_again_is_the_first_answer_though_it_ended_the_token() {
 }
 
 #[test]
-fn a_key_is_not_good_for_another_payment() {
+fn a_key_cannot_be_reused_for_another_payment() {
     let first = Outcome::Paid { payment: payment_for(PAYMENT, RESERVATION, 120_000).row, balance: won(80_000) };
     let mut record = a_key_record(&idempotency(ADA, Operation::Pay, "once"), first, in_seconds(-60));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
@@ -227,14 +227,14 @@ fn a_key_is_not_good_for_another_payment() {
 }
 
 #[test]
-fn a_first_call_whose_key_was_used_for_another_payment_claims_the_token_too() {
+fn a_first_request_with_a_reused_key_claims_the_token() {
     let token = a_token(ADA).unclaimed(in_seconds(-60), in_seconds(60));
     let first = Outcome::Paid { payment: payment_for(PAYMENT, RESERVATION, 120_000).row, balance: won(80_000) };
     let mut record = a_key_record(&idempotency(ADA, Operation::Pay, "once"), first, in_seconds(-60));
     record.row.fingerprint = domain::Fingerprint([2; 32]);
-    let scene = holding(in_seconds(100), 200_000).with_token(token.clone()).with_key(record);
+    let fixture = holding(in_seconds(100), 200_000).with_token(token.clone()).with_key(record);
 
-    let reused = refused(decided(&scene, &ada_pays()));
+    let reused = refused(decided(&fixture, &ada_pays()));
 
     let claimed = token.clone().claimed(in_seconds(-60), in_seconds(540)).row;
     assert_eq!(reused.refusal, Refusal::KeyReused);
@@ -242,12 +242,12 @@ fn a_first_call_whose_key_was_used_for_another_payment_claims_the_token_too() {
 }
 
 #[test]
-fn a_payment_for_a_hold_that_lacks_a_seat_is_a_fault_and_not_a_late_one() {
-    let mut gone = holding(in_seconds(100), 200_000);
-    gone.seats.retain(|loaded| loaded.number() == seat_number(7));
-    let anothers = holding(in_seconds(100), 200_000).with_seats([a_seat(8).held_by(reservation(2), in_seconds(100))]);
-    for scene in [gone, anothers] {
+fn a_payment_for_a_hold_with_a_missing_seat_is_a_fault() {
+    let mut missing = holding(in_seconds(100), 200_000);
+    missing.seats.retain(|loaded| loaded.number() == seat_number(7));
+    let foreign_seat = holding(in_seconds(100), 200_000).with_seats([a_seat(8).held_by(reservation(2), in_seconds(100))]);
+    for fixture in [missing, foreign_seat] {
         let fault = Fault::SeatsMissing { reservation: RESERVATION, seats: vec![seat_number(8)] };
-        assert_eq!(refusal_in(&scene), Refusal::Fault(fault));
+        assert_eq!(refusal_in(&fixture), Refusal::Fault(fault));
     }
 }

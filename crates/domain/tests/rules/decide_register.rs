@@ -1,4 +1,4 @@
-//! Register: somebody is new here.
+//! Registration of users.
 
 use domain::decide::register::Command;
 use domain::idempotency::IdempotentRequest;
@@ -21,7 +21,7 @@ fn ada() -> User {
 
 #[test]
 fn a_new_user_has_an_empty_wallet() {
-    let (outcome, change) = outcome_of(decided(&Scene::at(NOW), &ada_registers(None)));
+    let (outcome, change) = outcome_of(decided(&Fixture::at(NOW), &ada_registers(None)));
     assert_eq!(outcome, Outcome::Registered(ada()));
     let expected = Change {
         writes: vec![Write::insert(ada()).into(), Write::insert(Wallet::new(ADA)).into()],
@@ -33,18 +33,18 @@ fn a_new_user_has_an_empty_wallet() {
 }
 
 #[test]
-fn the_same_registration_again_is_the_first_answer_and_no_second_user() {
-    let change = change_of(decided(&Scene::at(NOW), &ada_registers(Some(a_secret_key()))));
+fn a_repeated_registration_is_replayed_and_creates_no_second_user() {
+    let change = change_of(decided(&Fixture::at(NOW), &ada_registers(Some(a_secret_key()))));
     let records = written::<IdempotencyRecord>(&change);
     let [record] = &records[..] else { panic!("one record: {records:?}") };
     assert_eq!((record.expected, &record.row.outcome), (None, &Outcome::Registered(ada())));
 
-    let scene = Scene::at(in_seconds(60)).with_key(a_key_record(&a_secret_key(), record.row.outcome.clone(), NOW));
+    let fixture = Fixture::at(in_seconds(60)).with_key(a_key_record(&a_secret_key(), record.row.outcome.clone(), NOW));
     let again = Command { user: BEN, ..ada_registers(Some(a_secret_key())) };
-    let decision = decided(&scene, &again).unwrap();
+    let decision = decided(&fixture, &again).unwrap();
     assert_eq!((decision.outcome, decision.at), (Outcome::Registered(ada()), NOW));
     assert_eq!((decision.change, decision.replayed), (None, true));
 
     let another = IdempotentRequest { fingerprint: domain::Fingerprint([2; 32]), ..a_secret_key() };
-    assert_eq!(refusal_of(decided(&scene, &ada_registers(Some(another)))), Refusal::KeyReused);
+    assert_eq!(refusal_of(decided(&fixture, &ada_registers(Some(another)))), Refusal::KeyReused);
 }

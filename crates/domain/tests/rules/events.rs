@@ -1,4 +1,4 @@
-//! Events: what those outside call them, and what they are about.
+//! Events: their published names and their subjects.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use domain::{CancelReason, Event, ExpiryReason, Fact, Version};
 
 use crate::fixtures::*;
 
-/// Every fact, its name, and its subject.
+/// Returns every fact with its name and its subject.
 fn one_of_each() -> [(Fact, &'static str, &'static str); 9] {
     let (token, queue, user, number) = (TOKEN.digest(), QUEUE, ADA, 4);
     let (reservation, schedule, seats, payment, amount) = (RESERVATION, SCHEDULE, vec![seat_number(7)], PAYMENT, won(50));
@@ -51,20 +51,20 @@ fn each_fact_has_its_name_and_its_subject() {
 }
 
 #[test]
-fn the_catalogue_has_the_name_of_each_fact_once() {
+fn the_catalogue_lists_the_name_of_each_fact_once() {
     assert_eq!(one_of_each().map(|(_, name, _)| name), Fact::NAMES);
     assert_eq!(BTreeSet::from(Fact::NAMES).len(), 9, "{:?}", Fact::NAMES);
 }
 
 #[test]
-fn no_fact_shows_the_id_of_a_token() {
+fn no_fact_contains_the_id_of_a_token() {
     for (fact, ..) in one_of_each() {
         assert!(!format!("{fact:?}").contains(&TOKEN.0.to_string()), "{fact:?}");
     }
 }
 
 #[test]
-fn an_event_is_a_fact_at_the_version_that_its_subject_has_since() {
+fn an_event_is_a_fact_at_a_version_of_its_subject() {
     for (fact, ..) in one_of_each() {
         assert_eq!(fact.clone().at(Version(7)), Event { version: Version(7), fact });
     }

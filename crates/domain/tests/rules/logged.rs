@@ -1,49 +1,49 @@
-//! What the event log tells of a change beside its events.
+//! The rows of a change that the event log contains in addition to its events.
 
 use domain::change::RowKey;
 use domain::{Change, ExpiryReason, LoggedRow, LoggedToken, NewToken, QueueToken, TokenState, Version, Versioned, Write};
 
-use crate::changes::{a_place, one_of_each_kind};
+use crate::changes::{a_new_token, one_of_each_kind};
 use crate::fixtures::*;
 
 fn logged(change: &Change, number: Option<u64>) -> Vec<LoggedRow> {
     change.logged(number).collect()
 }
 
-fn one_of_all() -> Change {
+fn all_kinds() -> Change {
     one_of_each_kind().into_iter().fold(Change::default(), |change, (write, ..)| change.writing(write))
 }
 
-/// Ben's place in the other line, which has become the twelfth.
-fn bens_place() -> LoggedRow {
+/// Returns Ben's new token in the other queue, with the number 12.
+fn bens_token() -> LoggedRow {
     let (digest, queue, user) = (OTHER_TOKEN.digest(), OTHER_QUEUE, BEN);
     let token = LoggedToken { digest, queue, user, concert: None, number: 12, joined_at: NOW, state: TokenState::Waiting };
     LoggedRow::Token(Versioned::new(Version(1), token))
 }
 
-/// Ada's token, at `version`.
+/// Returns Ada's token at `version`.
 fn adas_token(version: i64, state: TokenState) -> LoggedRow {
     let (digest, queue, user) = (TOKEN.digest(), QUEUE, ADA);
     let token = LoggedToken { digest, queue, user, concert: None, number: 1, joined_at: in_seconds(-3600), state };
     LoggedRow::Token(Versioned::new(Version(version), token))
 }
 
-/// Ada's token in each of its states.
+/// Returns Ada's token in each of its states.
 fn tokens() -> Vec<Versioned<QueueToken>> {
     let ended = |reason, activated_at| TokenState::Expired { reason, activated_at, expired_at: in_seconds(-10) };
     let reasons = [ExpiryReason::Paid, ExpiryReason::TimedOut, ExpiryReason::Unclaimed, ExpiryReason::Left];
     let after_admission = reasons.map(|reason| a_token(ADA).with_state(ended(reason, Some(in_seconds(-60)))));
     let live =
         [a_token(ADA), a_token(ADA).unclaimed(in_seconds(-60), in_seconds(60)), a_token(ADA).claimed(in_seconds(-60), in_seconds(540))];
-    let left_the_line = a_token(ADA).with_state(ended(ExpiryReason::Left, None));
-    live.into_iter().chain(after_admission).chain([left_the_line]).collect()
+    let left_while_waiting = a_token(ADA).with_state(ended(ExpiryReason::Left, None));
+    live.into_iter().chain(after_admission).chain([left_while_waiting]).collect()
 }
 
 #[test]
-fn tokens_seats_queues_and_numbered_places_are_logged_as_they_are_since() {
+fn tokens_seats_queues_and_numbered_new_tokens_are_logged_as_written() {
     let queue = LoggedRow::Queue(Versioned::new(Version(601), a_queue().row));
     let seat = LoggedRow::Seat(Versioned::new(Version(108), a_seat(7).row));
-    assert_eq!(logged(&one_of_all(), Some(12)), [queue, bens_place(), adas_token(201, TokenState::Waiting), seat]);
+    assert_eq!(logged(&all_kinds(), Some(12)), [queue, bens_token(), adas_token(201, TokenState::Waiting), seat]);
 }
 
 #[test]
@@ -55,38 +55,38 @@ fn new_rows_are_logged_at_the_first_version() {
 }
 
 #[test]
-fn a_place_is_logged_with_the_concert_that_it_is_for() {
-    let change = Change::default().writing(Write::insert(a_place(QUEUE, ADA, Some(CONCERT))));
-    let [LoggedRow::Token(place)] = &logged(&change, Some(3))[..] else { panic!("one place") };
+fn a_new_token_is_logged_with_its_concert() {
+    let change = Change::default().writing(Write::insert(a_new_token(QUEUE, ADA, Some(CONCERT))));
+    let [LoggedRow::Token(place)] = &logged(&change, Some(3))[..] else { panic!("expected one token") };
     assert_eq!((place.digest, place.queue, place.user, place.concert), (OTHER_TOKEN.digest(), QUEUE, ADA, Some(CONCERT)));
 }
 
 #[test]
-fn a_place_without_a_number_is_not_logged_but_all_else_is() {
-    let without: Vec<_> = logged(&one_of_all(), Some(12)).into_iter().filter(|row| *row != bens_place()).collect();
-    assert_eq!(logged(&one_of_all(), None), without);
+fn a_new_token_without_a_number_is_not_logged_but_other_rows_are() {
+    let without: Vec<_> = logged(&all_kinds(), Some(12)).into_iter().filter(|row| *row != bens_token()).collect();
+    assert_eq!(logged(&all_kinds(), None), without);
     assert_eq!(without.len(), 3);
 }
 
 #[test]
-fn rows_that_no_read_model_is_made_of_are_not_logged() {
+fn rows_that_no_read_model_uses_are_not_logged() {
     for (write, key, _) in one_of_each_kind() {
-        let is_read = matches!(key, RowKey::Queue(_) | RowKey::Place(..) | RowKey::Token(_) | RowKey::Seat(..));
+        let is_read = matches!(key, RowKey::Queue(_) | RowKey::LiveToken(..) | RowKey::Token(_) | RowKey::Seat(..));
         assert_eq!(logged(&Change::default().writing(write), Some(12)).len(), usize::from(is_read), "{key:?}");
     }
     assert_eq!(logged(&Change::default(), Some(12)), []);
 }
 
 #[test]
-fn the_log_tells_no_id_of_a_token() {
-    let log = format!("{:?}", logged(&one_of_all(), Some(12)));
+fn the_log_contains_no_token_ids() {
+    let log = format!("{:?}", logged(&all_kinds(), Some(12)));
     for id in [TOKEN, OTHER_TOKEN] {
         assert!(log.contains(&id.digest().to_string()) && !log.contains(&id.0.to_string()), "{log}");
     }
 }
 
 #[test]
-fn a_token_is_logged_in_the_state_that_it_has_since() {
+fn a_token_is_logged_in_its_new_state() {
     for token in tokens() {
         let change = Change::default().writing(Write::update(&a_token(ADA), token.row.clone()));
         assert_eq!(logged(&change, None), [adas_token(201, token.state())]);
@@ -94,7 +94,7 @@ fn a_token_is_logged_in_the_state_that_it_has_since() {
 }
 
 #[test]
-fn who_knows_the_id_of_a_logged_token_has_the_token() {
+fn a_logged_token_and_its_id_yield_the_token() {
     for token in tokens() {
         for concert in [None, Some(CONCERT)] {
             let token = QueueToken::restore(NewToken { concert, ..token.place() }, 12, token.state());

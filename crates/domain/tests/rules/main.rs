@@ -1,5 +1,4 @@
-//! The rules of the house, told as tests. One program for all of them: it links once, and a fixture that no test
-//! uses any more is seen to be dead.
+//! Tests of the business rules. They are one program: it is linked once, and the compiler reports fixtures that no test uses.
 
 mod fixtures;
 

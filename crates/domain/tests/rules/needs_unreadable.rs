@@ -1,4 +1,4 @@
-//! Needs: rows that make no sense, and whom they concern.
+//! Needs: unreadable rows, and the needs that they fail.
 
 use domain::loaded::LoadedReservation;
 use domain::need::{self, Lookup, Unreadable};
@@ -7,9 +7,9 @@ use time::Duration;
 
 use crate::fixtures::*;
 
-/// Ada has held seats 7 and 8 until now, and has paid for them all the same; each need is about something of hers.
-fn a_scene() -> Scene {
-    Scene::at(NOW)
+/// Returns a fixture with a row of Ada for each need: her hold of seats 7 and 8 has its deadline now, and has a payment nevertheless.
+fn adas_rows() -> Fixture {
+    Fixture::at(NOW)
         .with_key(a_key_record(&idempotency(ADA, Operation::Pay, "once"), Outcome::Admitted { admitted: 1 }, NOW))
         .with_user(a_user(ADA))
         .with_wallet(a_wallet(ADA, 0))
@@ -22,22 +22,22 @@ fn a_scene() -> Scene {
         .with_payment(payment_for(PAYMENT, RESERVATION, 120_000))
 }
 
-/// The rows of the scene; the one that is looked up by `lookup` makes no sense.
+/// Returns the rows of the fixture, of which the one that is looked up by `lookup` is unreadable.
 fn rows_with(lookup: &Lookup) -> Rows {
-    let mut scene = a_scene();
+    let mut fixture = adas_rows();
     match lookup {
-        Lookup::Key(scope) => scene.keys.retain(|row| row.scope != *scope),
-        Lookup::User(user) => scene.users.retain(|row| row.id != *user),
-        Lookup::Wallet(user) => scene.wallets.retain(|row| row.user() != *user),
-        Lookup::Queue(queue) => scene.queues.retain(|row| row.id() != *queue),
-        Lookup::Token { id, .. } => scene.tokens.retain(|row| row.id() != *id),
-        Lookup::Concert(concert) => scene.concerts.retain(|row| row.id() != *concert),
-        Lookup::Schedule { id, .. } => scene.schedules.retain(|row| row.id() != *id),
-        Lookup::Seat(schedule, number) => scene.seats.retain(|row| (row.schedule(), Some(row.number())) != (*schedule, *number)),
-        Lookup::Reservation { id, .. } => scene.reservations.retain(|row| row.id() != *id),
-        Lookup::Payment(payment) => scene.payments.retain(|row| row.id() != *payment),
+        Lookup::Key(scope) => fixture.keys.retain(|row| row.scope != *scope),
+        Lookup::User(user) => fixture.users.retain(|row| row.id != *user),
+        Lookup::Wallet(user) => fixture.wallets.retain(|row| row.user() != *user),
+        Lookup::Queue(queue) => fixture.queues.retain(|row| row.id() != *queue),
+        Lookup::Token { id, .. } => fixture.tokens.retain(|row| row.id() != *id),
+        Lookup::Concert(concert) => fixture.concerts.retain(|row| row.id() != *concert),
+        Lookup::Schedule { id, .. } => fixture.schedules.retain(|row| row.id() != *id),
+        Lookup::Seat(schedule, number) => fixture.seats.retain(|row| (row.schedule(), Some(row.number())) != (*schedule, *number)),
+        Lookup::Reservation { id, .. } => fixture.reservations.retain(|row| row.id() != *id),
+        Lookup::Payment(payment) => fixture.payments.retain(|row| row.id() != *payment),
     }
-    let mut rows = scene.rows();
+    let mut rows = fixture.rows();
     rows.add_unreadable(lookup.clone(), "nonsense");
     rows
 }
@@ -47,7 +47,7 @@ fn lapsed(at_most: u32, rows: &Rows) -> Vec<Result<LoadedReservation, Unreadable
     found.unwrap_or_else(|unreadable| panic!("{unreadable}"))
 }
 
-/// Each need, and the row that fails it.
+/// Returns the needs that fail, each with the unreadable row.
 fn failures(rows: &Rows) -> Vec<(&'static str, Unreadable)> {
     fn failure<N: Needs>(need: N, rows: &Rows) -> Option<Unreadable> {
         need.find(rows).err()
@@ -57,8 +57,8 @@ fn failures(rows: &Rows) -> Vec<(&'static str, Unreadable)> {
         ("Key", failure(need::Key(idempotency(ADA, Operation::Pay, "once").scope), rows)),
         ("Account", failure(need::Account(ADA), rows)),
         ("Token", failure(need::Token(TOKEN), rows)),
-        ("Place", failure(need::Place { user: ADA, concert: Some(CONCERT) }, rows)),
-        ("Line", failure(need::Line { queue: QUEUE, at_most: 1 }, rows)),
+        ("JoinTarget", failure(need::JoinTarget { user: ADA, concert: Some(CONCERT) }, rows)),
+        ("QueueHead", failure(need::QueueHead { queue: QUEUE, at_most: 1 }, rows)),
         ("Queue", failure(need::Queue(QUEUE), rows)),
         ("Concert", failure(need::Concert(CONCERT), rows)),
         ("ConcertInUse", failure(need::ConcertInUse(CONCERT), rows)),
@@ -74,7 +74,7 @@ fn failures(rows: &Rows) -> Vec<(&'static str, Unreadable)> {
     all.into_iter().filter_map(|(name, failure)| failure.map(|failure| (name, failure))).collect()
 }
 
-/// That a row which is looked up by `lookup` and makes no sense fails the needs that are `expected`, and no others.
+/// Asserts that an unreadable row that is looked up by `lookup` fails exactly the `expected` needs.
 #[track_caller]
 fn assert_fails(lookup: Lookup, expected: &[&str]) {
     let failures = failures(&rows_with(&lookup));
@@ -84,12 +84,12 @@ fn assert_fails(lookup: Lookup, expected: &[&str]) {
 }
 
 #[test]
-fn rows_that_make_sense_fail_nothing() {
-    assert_eq!(failures(&a_scene().rows()), []);
+fn readable_rows_fail_no_need() {
+    assert_eq!(failures(&adas_rows().rows()), []);
 }
 
 #[test]
-fn an_unreadable_key_user_wallet_or_payment_fails_what_is_about_it() {
+fn an_unreadable_key_user_wallet_or_payment_fails_its_needs() {
     assert_fails(Lookup::Key(idempotency(ADA, Operation::Pay, "once").scope), &["Key"]);
     assert_fails(Lookup::Key(idempotency(ADA, Operation::Charge, "once").scope), &[]);
     assert_fails(Lookup::User(ADA), &["Account"]);
@@ -101,32 +101,33 @@ fn an_unreadable_key_user_wallet_or_payment_fails_what_is_about_it() {
 }
 
 #[test]
-fn an_unreadable_queue_fails_what_stands_in_it() {
-    assert_fails(Lookup::Queue(QUEUE), &["Token", "Place", "Line", "Queue"]);
+fn an_unreadable_queue_fails_its_tokens_and_lines() {
+    assert_fails(Lookup::Queue(QUEUE), &["Token", "JoinTarget", "QueueHead", "Queue"]);
     assert_fails(Lookup::Queue(OTHER_QUEUE), &[]);
 }
 
 #[test]
 fn an_unreadable_token_fails_its_line_and_its_users_place() {
     let token = |id, queue, user| Lookup::Token { id, queue, user };
-    assert_fails(token(TOKEN, QUEUE, ADA), &["Token", "Place", "Line"]);
-    assert_fails(token(OTHER_TOKEN, QUEUE, ADA), &["Place", "Line"]);
-    assert_fails(token(OTHER_TOKEN, QUEUE, BEN), &["Line"]);
+    assert_fails(token(TOKEN, QUEUE, ADA), &["Token", "JoinTarget", "QueueHead"]);
+    assert_fails(token(OTHER_TOKEN, QUEUE, ADA), &["JoinTarget", "QueueHead"]);
+    assert_fails(token(OTHER_TOKEN, QUEUE, BEN), &["QueueHead"]);
     assert_fails(token(OTHER_TOKEN, OTHER_QUEUE, ADA), &[]);
 }
 
 #[test]
-fn an_unreadable_concert_fails_what_goes_by_its_queue() {
-    assert_fails(Lookup::Concert(CONCERT), &["Place", "Concert", "ConcertInUse", "Schedule", "Reservation"]);
+fn an_unreadable_concert_fails_its_schedules_reservations_and_places() {
+    assert_fails(Lookup::Concert(CONCERT), &["JoinTarget", "Concert", "ConcertInUse", "Schedule", "Reservation"]);
     assert_fails(Lookup::Concert(OTHER_CONCERT), &[]);
 }
 
 #[test]
 fn an_unreadable_schedule_fails_its_concert_and_its_reservations() {
     let schedule = |id, concert| Lookup::Schedule { id, concert };
-    let about_it = ["Place", "Line", "Concert", "Schedule", "Seats", "Reservation", "HoldsOfToken", "OwnedBy", "Payment", "LapsedHolds"];
+    let about_it =
+        ["JoinTarget", "QueueHead", "Concert", "Schedule", "Seats", "Reservation", "HoldsOfToken", "OwnedBy", "Payment", "LapsedHolds"];
     assert_fails(schedule(SCHEDULE, CONCERT), &about_it);
-    assert_fails(schedule(OTHER_SCHEDULE, CONCERT), &["Place", "Concert"]);
+    assert_fails(schedule(OTHER_SCHEDULE, CONCERT), &["JoinTarget", "Concert"]);
     assert_fails(schedule(OTHER_SCHEDULE, OTHER_CONCERT), &[]);
 }
 
@@ -153,15 +154,15 @@ fn an_unreadable_reservation_fails_its_token_its_user_its_seats_and_the_sweep() 
 }
 
 #[test]
-fn the_first_row_that_makes_no_sense_does_not_hide_another() {
+fn an_unreadable_row_does_not_hide_another() {
     let mut rows = rows_with(&Lookup::User(BEN));
-    rows.add_unreadable(Lookup::User(ADA), "nobody");
-    let unreadable = Unreadable { lookup: Lookup::User(ADA), problem: "nobody".into() };
+    rows.add_unreadable(Lookup::User(ADA), "invalid");
+    let unreadable = Unreadable { lookup: Lookup::User(ADA), problem: "invalid".into() };
     assert_eq!(failures(&rows), [("Account", unreadable)]);
 }
 
 #[test]
-fn a_lapsed_hold_that_makes_no_sense_keeps_no_other_from_being_found() {
+fn an_unreadable_lapsed_hold_does_not_hide_others() {
     let lookup = Lookup::Reservation { id: reservation(2), token: OTHER_TOKEN, user: BEN, concert: CONCERT };
     let found = lapsed(9, &rows_with(&lookup));
     let [Ok(hold), Err(unreadable)] = &found[..] else { panic!("{found:?}") };

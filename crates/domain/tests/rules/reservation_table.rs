@@ -1,4 +1,4 @@
-//! The reservation's machine: every state, every step.
+//! The state machine of reservations: every step in every state.
 
 use domain::reservation::{ReservationError, ReservationStatus};
 use domain::seat_selection::{InvalidSeatSelection, SeatSelection};
@@ -27,7 +27,7 @@ const STATES: [ReservationIs; 6] = [
 
 type Step = fn(Reservation) -> Result<Reservation, ReservationError>;
 
-/// The steps, in the order of the columns of [`comes_to`].
+/// The steps, in the order of the columns of [`expected_results`].
 const STEPS: [(&str, Step); 4] = [
     ("confirm", |reservation| reservation.confirm(PAYMENT, a_moment())),
     ("release", |reservation| reservation.release(a_moment())),
@@ -39,19 +39,19 @@ fn state(reservation: ReservationIs) -> ReservationState {
     match reservation {
         ReservationIs::Held | ReservationIs::Lapsed => ReservationState::Held,
         ReservationIs::Confirmed => ReservationState::Confirmed { payment: OTHER_PAYMENT },
-        ReservationIs::Cancelled(reason) => ReservationState::Cancelled { reason, payment: payment_behind(reason) },
+        ReservationIs::Cancelled(reason) => ReservationState::Cancelled { reason, payment: payment_of_cancelled(reason) },
     }
 }
 
-fn payment_behind(reason: CancelReason) -> Option<domain::PaymentId> {
+fn payment_of_cancelled(reason: CancelReason) -> Option<domain::PaymentId> {
     match reason {
         CancelReason::Refunded => Some(OTHER_PAYMENT),
         CancelReason::Expired | CancelReason::Released => None,
     }
 }
 
-/// What it says of itself, and what confirm, release, lapse and refund come to: a new state, or a refusal.
-fn comes_to(reservation: ReservationIs) -> (ReservationStatus, [Option<ReservationState>; 4]) {
+/// Returns the expected status, and the results of confirm, release, lapse and refund: a new state, or none for a refusal.
+fn expected_results(reservation: ReservationIs) -> (ReservationStatus, [Option<ReservationState>; 4]) {
     let cancelled = |reason| Some(state(ReservationIs::Cancelled(reason)));
     let confirmed = Some(ReservationState::Confirmed { payment: PAYMENT });
     match reservation {
@@ -73,10 +73,10 @@ fn a_reservation(is: ReservationIs) -> domain::Versioned<Reservation> {
 }
 
 #[test]
-fn a_reservation_takes_these_steps_and_no_others() {
+fn reservations_allow_exactly_the_steps_of_the_table() {
     for is in STATES {
         let before = a_reservation(is);
-        let (status, outcomes) = comes_to(is);
+        let (status, outcomes) = expected_results(is);
         assert_eq!(before.status(a_moment()), status, "{is:?}");
         for ((step, take), outcome) in STEPS.into_iter().zip(outcomes) {
             let expected = match outcome {
@@ -84,13 +84,13 @@ fn a_reservation_takes_these_steps_and_no_others() {
                 None => Err(ReservationError { status, step }),
             };
             assert_eq!(take(before.row.clone()), expected, "{is:?}, {step}");
-            assert_eq!(before.state(), state(is), "{is:?} is as it was");
+            assert_eq!(before.state(), state(is), "{is:?} is unchanged");
         }
     }
 }
 
 #[test]
-fn a_hold_of_a_cancelled_schedule_is_as_one_past_its_deadline() {
+fn a_hold_of_a_cancelled_schedule_behaves_like_one_past_its_deadline() {
     let mut schedule = a_schedule();
     schedule.row = schedule.row.cancel(a_cancellation(""));
     let at = schedule.at(NOW);
@@ -103,17 +103,17 @@ fn a_hold_of_a_cancelled_schedule_is_as_one_past_its_deadline() {
     assert_eq!(steps(&held), steps(&lapsed));
     assert!(held.clone().lapse(at).is_ok() && held.clone().lapse(a_moment()).is_err());
     for is in [ReservationIs::Confirmed, ReservationIs::Cancelled(CancelReason::Released)] {
-        assert_eq!(a_reservation(is).status(at), a_reservation(is).status(a_moment()), "{is:?} is what it was");
+        assert_eq!(a_reservation(is).status(at), a_reservation(is).status(a_moment()), "{is:?} is unaffected");
     }
 }
 
 #[test]
-fn a_reservation_tells_whether_it_occupies_its_seats_and_which_payment_confirmed_it() {
+fn a_reservation_reports_whether_it_occupies_its_seats_and_its_payment() {
     for is in STATES {
         let (occupies, payment) = match is {
             ReservationIs::Held | ReservationIs::Lapsed => (true, None),
             ReservationIs::Confirmed => (false, Some(OTHER_PAYMENT)),
-            ReservationIs::Cancelled(reason) => (false, payment_behind(reason)),
+            ReservationIs::Cancelled(reason) => (false, payment_of_cancelled(reason)),
         };
         assert_eq!(a_reservation(is).occupies(), occupies, "{is:?}");
         assert_eq!(a_reservation(is).payment(), payment, "{is:?}");
@@ -121,14 +121,14 @@ fn a_reservation_tells_whether_it_occupies_its_seats_and_which_payment_confirmed
 }
 
 #[test]
-fn a_choice_of_seats_names_each_once_and_puts_them_in_order() {
+fn a_selection_has_each_seat_once_in_ascending_order() {
     assert_eq!(seats(&[9, 2, 7]).numbers(), [seat_number(2), seat_number(7), seat_number(9)]);
     assert_eq!(SeatSelection::new(Vec::new()), Err(InvalidSeatSelection::Empty));
     assert_eq!(SeatSelection::new(vec![seat_number(3), seat_number(1), seat_number(3)]), Err(InvalidSeatSelection::Twice(seat_number(3))));
 }
 
 #[test]
-fn a_choice_has_at_most_a_hundred_seats() {
+fn a_selection_has_at_most_a_hundred_seats() {
     let first = |count: u32| (1..=count).map(seat_number).collect::<Vec<SeatNumber>>();
     assert!(SeatSelection::new(first(100)).is_ok());
     assert_eq!(SeatSelection::new(first(101)), Err(InvalidSeatSelection::TooMany));

@@ -1,4 +1,4 @@
-//! The seat's machine: every state, every step.
+//! The state machine of seats: every step in every state.
 
 use domain::seat::{InvalidSeatNumber, SeatError};
 use domain::{ReservationId, Seat, SeatNumber, SeatState, SeatStatus};
@@ -33,7 +33,7 @@ const STATES: [SeatIs; 8] = [
 
 type Step = fn(Seat) -> Result<Seat, SeatError>;
 
-/// The steps as we take them, in the order of the columns of [`comes_to`].
+/// The steps for our reservation, in the order of the columns of [`expected_results`].
 const STEPS: [(&str, Step); 6] = [
     ("hold", |seat| seat.hold(OURS, in_seconds(300), a_moment())),
     ("confirm", |seat| seat.confirm(OURS, a_moment())),
@@ -59,8 +59,8 @@ fn state(seat: SeatIs) -> SeatState {
     }
 }
 
-/// What it says of itself, and what hold, confirm, free, block, unblock and relabel come to: a new state, or a refusal.
-fn comes_to(seat: SeatIs) -> (SeatStatus, [Option<SeatState>; 6]) {
+/// Returns the expected status, and the results of hold, confirm, free, block, unblock and relabel: a new state, or none for a refusal.
+fn expected_results(seat: SeatIs) -> (SeatStatus, [Option<SeatState>; 6]) {
     let held = Some(SeatState::Held { reservation: OURS, until: in_seconds(300) });
     let sold = Some(SeatState::Reserved { reservation: OURS });
     let (free, blocked) = (Some(SeatState::Available), Some(SeatState::Blocked));
@@ -77,10 +77,10 @@ fn comes_to(seat: SeatIs) -> (SeatStatus, [Option<SeatState>; 6]) {
 }
 
 #[test]
-fn a_seat_takes_these_steps_and_no_others() {
+fn seats_allow_exactly_the_steps_of_the_table() {
     for is in STATES {
         let before = a_seat(7).with_state(state(is));
-        let (status, outcomes) = comes_to(is);
+        let (status, outcomes) = expected_results(is);
         assert_eq!(before.status(a_moment()), status, "{is:?}");
         for ((step, take), outcome) in STEPS.into_iter().zip(outcomes) {
             let expected = match outcome {
@@ -88,13 +88,13 @@ fn a_seat_takes_these_steps_and_no_others() {
                 None => Err(SeatError { number: before.number(), status, step }),
             };
             assert_eq!(take(before.row.clone()), expected, "{is:?}, {step}");
-            assert_eq!(before.state(), state(is), "{is:?} is as it was");
+            assert_eq!(before.state(), state(is), "{is:?} is unchanged");
         }
     }
 }
 
 #[test]
-fn a_hold_of_a_cancelled_schedule_is_as_one_past_its_deadline() {
+fn a_hold_of_a_cancelled_schedule_behaves_like_one_past_its_deadline() {
     let mut schedule = a_schedule();
     schedule.row = schedule.row.cancel(a_cancellation(""));
     for (live, lapsed) in [(SeatIs::HeldByUs, SeatIs::OurHoldLapsed), (SeatIs::HeldByThem, SeatIs::TheirHoldLapsed)] {
@@ -109,12 +109,12 @@ fn a_hold_of_a_cancelled_schedule_is_as_one_past_its_deadline() {
     }
     for is in [SeatIs::SoldToUs, SeatIs::Blocked, SeatIs::Available] {
         let seat = a_seat(7).with_state(state(is));
-        assert_eq!(seat.status(schedule.at(NOW)), seat.status(a_moment()), "{is:?} is what it was");
+        assert_eq!(seat.status(schedule.at(NOW)), seat.status(a_moment()), "{is:?} is unaffected");
     }
 }
 
 #[test]
-fn a_seat_names_the_reservation_of_its_row_lapsed_or_not() {
+fn a_seat_returns_the_reservation_of_its_row_lapsed_or_not() {
     for is in STATES {
         let named = match is {
             SeatIs::Available | SeatIs::Blocked => None,
@@ -126,7 +126,7 @@ fn a_seat_names_the_reservation_of_its_row_lapsed_or_not() {
 }
 
 #[test]
-fn a_seats_number_is_from_1_to_a_million() {
+fn a_seat_number_is_from_1_to_a_million() {
     for number in [0, SeatNumber::MAX + 1, u32::MAX] {
         assert_eq!(SeatNumber::new(number), Err(InvalidSeatNumber), "{number}");
     }

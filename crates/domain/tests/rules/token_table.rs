@@ -1,4 +1,4 @@
-//! The queue token's machine: every state, every step.
+//! The state machine of queue tokens: every step in every state.
 
 use domain::token::TokenError;
 use domain::{ExpiryReason, QueueToken, TokenState, TokenStatus};
@@ -30,7 +30,7 @@ const STATES: [TokenIs; 9] = [
 
 type Step = fn(QueueToken) -> Result<QueueToken, TokenError>;
 
-/// The steps, in the order of the columns of [`comes_to`].
+/// The steps, in the order of the columns of [`expected_results`].
 const STEPS: [(&str, Step); 6] = [
     ("admit", |token| token.admit(Duration::seconds(120), NOW)),
     ("claim", |token| token.claim(Duration::seconds(600), NOW)),
@@ -63,13 +63,13 @@ fn state(token: TokenIs) -> TokenState {
     }
 }
 
-/// What it says of itself, and what admit, claim, extend, pay, lapse and leave come to: a new state, or a refusal.
-fn comes_to(token: TokenIs) -> (TokenStatus, [Option<TokenState>; 6]) {
+/// Returns the expected status, and the results of admit, claim, extend, pay, lapse and leave: a new state, or none for a refusal.
+fn expected_results(token: TokenIs) -> (TokenStatus, [Option<TokenState>; 6]) {
     let admitted = TokenState::Active { activated_at: NOW, claimed: false, expires_at: in_seconds(120) };
-    let left_the_line = TokenState::Expired { reason: ExpiryReason::Left, activated_at: None, expired_at: NOW };
+    let left_while_waiting = TokenState::Expired { reason: ExpiryReason::Left, activated_at: None, expired_at: NOW };
     let (paid, left) = (Some(ended(ExpiryReason::Paid)), Some(ended(ExpiryReason::Left)));
     match token {
-        TokenIs::Waiting => (TokenStatus::Waiting, [Some(admitted), None, None, None, None, Some(left_the_line)]),
+        TokenIs::Waiting => (TokenStatus::Waiting, [Some(admitted), None, None, None, None, Some(left_while_waiting)]),
         TokenIs::Unclaimed => {
             let claimed = active(true, admitted_at() + Duration::seconds(600));
             (TokenStatus::Active, [None, Some(claimed), Some(active(false, in_seconds(300))), paid, None, left])
@@ -86,10 +86,10 @@ fn lapsed(reason: ExpiryReason) -> (TokenStatus, [Option<TokenState>; 6]) {
 }
 
 #[test]
-fn a_token_takes_these_steps_and_no_others() {
+fn tokens_allow_exactly_the_steps_of_the_table() {
     for is in STATES {
         let before = a_token(ADA).with_state(state(is));
-        let (status, outcomes) = comes_to(is);
+        let (status, outcomes) = expected_results(is);
         assert_eq!(before.status(NOW), status, "{is:?}");
         for ((step, take), outcome) in STEPS.into_iter().zip(outcomes) {
             let expected = match outcome {
@@ -97,13 +97,13 @@ fn a_token_takes_these_steps_and_no_others() {
                 None => Err(TokenError { status, step }),
             };
             assert_eq!(take(before.row.clone()), expected, "{is:?}, {step}");
-            assert_eq!(before.state(), state(is), "{is:?} is as it was");
+            assert_eq!(before.state(), state(is), "{is:?} is unchanged");
         }
     }
 }
 
 #[test]
-fn a_token_tells_when_it_began_and_ends_and_whether_it_still_stands_in_the_way() {
+fn a_token_reports_its_times_and_whether_it_is_live_lapsed_or_unclaimed() {
     for is in STATES {
         let token = a_token(ADA).with_state(state(is));
         let (activated_at, expires_at, live, lapsed, unclaimed) = match is {
@@ -122,15 +122,15 @@ fn a_token_tells_when_it_began_and_ends_and_whether_it_still_stands_in_the_way()
 }
 
 #[test]
-fn a_token_that_lapsed_long_ago_ended_at_its_deadline_not_when_it_was_seen() {
+fn a_lapsed_token_ends_at_its_deadline_not_when_the_lapse_is_recorded() {
     let token = a_token(ADA).claimed(in_seconds(-700), in_seconds(-100)).row.lapse(NOW);
     assert_eq!(token.map(|token| token.expires_at()), Ok(Some(in_seconds(-100))));
 }
 
 #[test]
-fn neither_a_claim_nor_a_hold_brings_a_deadline_forward() {
-    let generous = a_token(ADA).unclaimed(NOW, in_seconds(900));
-    let claimed = generous.row.claim(Duration::seconds(600), NOW);
+fn a_claim_or_a_hold_never_shortens_a_deadline() {
+    let long_lived = a_token(ADA).unclaimed(NOW, in_seconds(900));
+    let claimed = long_lived.row.claim(Duration::seconds(600), NOW);
     assert_eq!(claimed.clone().map(|token| token.expires_at()), Ok(Some(in_seconds(900))));
     assert_eq!(claimed.and_then(|token| token.extend(in_seconds(300), NOW)).map(|token| token.expires_at()), Ok(Some(in_seconds(900))));
 }

@@ -1,74 +1,80 @@
-//! Whether more were in than the capacity allows.
+//! Checks that the number of active users doesn't exceed the capacity.
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Finding;
-use crate::history::{Asked, Exchange, Standing};
+use super::finding::Finding;
+use crate::history::{Exchange, Request, TokenStatus};
 
-/// When somebody was in beyond doubt: from the first answer that told so to the last request that was then granted.
+/// The period in which a user was certainly active: from the first response that reported it to the sending of the last request that was
+/// granted to the user.
 #[derive(Debug, Clone, Copy)]
-struct Stay<'a> {
+struct ActivePeriod<'a> {
     from: &'a Exchange,
     until: Option<&'a Exchange>,
 }
 
-/// No more are in than `capacity`, at any moment.
+/// Checks that at most `capacity` users are active at any time.
 pub(super) fn judge(history: &[Exchange], capacity: u32) -> Finding {
     let mut finding = Finding::default();
-    let stays = stays(history);
-    let mut moments: BTreeMap<(u64, bool, u32), Stay<'_>> = BTreeMap::new();
-    for (user, stay) in &stays {
-        finding.look();
-        if let Some(until) = stay.until.filter(|until| until.sent > stay.from.answered) {
-            // Who goes at a moment makes room for who comes at it.
-            moments.insert((stay.from.answered, true, *user), *stay);
-            moments.insert((until.sent, false, *user), *stay);
+    let periods = active_periods(history);
+    let mut changes: BTreeMap<(u64, bool, u32), ActivePeriod<'_>> = BTreeMap::new();
+    for (user, period) in &periods {
+        finding.count_check();
+        if let Some(until) = period.until.filter(|until| until.sent > period.from.answered) {
+            // Of changes at the same time, ends come before starts.
+            changes.insert((period.from.answered, true, *user), *period);
+            changes.insert((until.sent, false, *user), *period);
         }
     }
-    let mut inside: BTreeMap<u32, Stay<'_>> = BTreeMap::new();
-    for ((_, comes, user), stay) in moments {
-        if !comes {
-            inside.remove(&user);
+    let mut active: BTreeMap<u32, ActivePeriod<'_>> = BTreeMap::new();
+    for ((_, starts, user), period) in changes {
+        if !starts {
+            active.remove(&user);
             continue;
         }
-        inside.insert(user, stay);
-        if inside.len() > capacity as usize {
-            let requests: Vec<_> = inside.values().flat_map(|stay| std::iter::once(stay.from).chain(stay.until)).collect();
-            finding.violation(format!("{} were in at once, of {capacity} that may", inside.len()), &requests[..requests.len().min(12)]);
+        active.insert(user, period);
+        if active.len() > capacity as usize {
+            let requests: Vec<_> = active.values().flat_map(|period| std::iter::once(period.from).chain(period.until)).collect();
+            finding.add_violation(
+                format!("{} users were active at the same time, with a capacity of {capacity}", active.len()),
+                &requests[..requests.len().min(12)],
+            );
         }
     }
     finding
 }
 
-fn stays(history: &[Exchange]) -> HashMap<u32, Stay<'_>> {
-    let mut stays: HashMap<u32, Stay<'_>> = HashMap::new();
-    let is_in = |exchange: &Exchange| exchange.place().is_some_and(|place| place.status == Standing::Active);
-    for exchange in history.iter().filter(|exchange| is_in(exchange)) {
-        let stay = stays.entry(exchange.user).or_insert(Stay { from: exchange, until: None });
-        if exchange.answered < stay.from.answered {
-            stay.from = exchange;
+fn active_periods(history: &[Exchange]) -> HashMap<u32, ActivePeriod<'_>> {
+    let mut periods: HashMap<u32, ActivePeriod<'_>> = HashMap::new();
+    let is_active = |exchange: &Exchange| exchange.token().is_some_and(|token| token.status == TokenStatus::Active);
+    for exchange in history.iter().filter(|exchange| is_active(exchange)) {
+        let period = periods.entry(exchange.user).or_insert(ActivePeriod { from: exchange, until: None });
+        if exchange.answered < period.from.answered {
+            period.from = exchange;
         }
     }
-    // A request that was sent again may have been granted at the first time.
-    let mut first: HashMap<(u32, u16), u64> = HashMap::new();
+    // A request that was sent again may have been granted when it was first sent.
+    let mut first_sent: HashMap<(u32, u16), u64> = HashMap::new();
     for exchange in history.iter().filter(|exchange| exchange.key > 0) {
-        let sent = first.entry((exchange.user, exchange.key)).or_insert(exchange.sent);
+        let sent = first_sent.entry((exchange.user, exchange.key)).or_insert(exchange.sent);
         *sent = exchange.sent.min(*sent);
     }
     for exchange in history {
-        let granted = match exchange.asked {
-            Asked::Poll => is_in(exchange),
-            Asked::Browse | Asked::Seats => exchange.is_done(),
-            Asked::Hold(_) | Asked::Pay(_) => exchange.is_done() && first.get(&(exchange.user, exchange.key)) == Some(&exchange.sent),
+        let granted = match exchange.request {
+            Request::Poll => is_active(exchange),
+            Request::Browse | Request::Seats => exchange.is_success(),
+            Request::Hold(_) | Request::Pay(_) => {
+                exchange.is_success() && first_sent.get(&(exchange.user, exchange.key)) == Some(&exchange.sent)
+            }
             _ => false,
         };
-        if let Some(stay) = stays.get_mut(&exchange.user).filter(|_| granted)
-            && stay.until.is_none_or(|until| exchange.sent > until.sent)
+        if let Some(period) = periods.get_mut(&exchange.user).filter(|_| granted)
+            && period.until.is_none_or(|until| exchange.sent > until.sent)
         {
-            stay.until = Some(exchange);
+            period.until = Some(exchange);
         }
     }
-    stays
+    periods
 }
 
 #[cfg(test)]
@@ -76,29 +82,29 @@ mod tests {
     use super::*;
     use crate::history::fixtures::*;
 
-    fn stay(user: u32, from: u64, until: u64) -> [Exchange; 2] {
-        let active = exchange(user, Asked::Poll, [from - 1, from], placed(200, user.into(), Standing::Active, Some(0)));
+    fn period(user: u32, from: u64, until: u64) -> [Exchange; 2] {
+        let active = exchange(user, Request::Poll, [from - 1, from], token_response(200, user.into(), TokenStatus::Active, Some(0)));
         [active, pay(user, 1, 1, [until, until + 5])]
     }
 
     #[test]
-    fn one_more_than_the_capacity_is_found_out() {
-        let three = [stay(1, 10, 50), stay(2, 20, 60), stay(3, 40, 70)].concat();
+    fn one_user_above_the_capacity_is_a_violation() {
+        let three = [period(1, 10, 50), period(2, 20, 60), period(3, 40, 70)].concat();
         assert_eq!(judge(&three, 3).violations.len(), 0);
         let finding = judge(&three, 2);
         assert_eq!((finding.looked_at, finding.violations.len()), (3, 1));
-        assert!(finding.violations[0].starts_with("3 were in at once, of 2"));
+        assert!(finding.violations[0].starts_with("3 users were active at the same time, with a capacity of 2"));
     }
 
     #[test]
-    fn who_comes_when_another_goes_is_not_one_too_many() {
-        assert_eq!(judge(&[stay(1, 10, 50), stay(2, 50, 60)].concat(), 1).violations.len(), 0);
+    fn a_user_may_become_active_when_another_ends() {
+        assert_eq!(judge(&[period(1, 10, 50), period(2, 50, 60)].concat(), 1).violations.len(), 0);
     }
 
     #[test]
-    fn a_payment_that_is_answered_again_does_not_show_that_its_payer_is_in() {
-        let again = pay(1, 1, 1, [500, 501]);
-        let history = [stay(1, 10, 50).as_slice(), &[again], &stay(2, 100, 400)].concat();
+    fn a_repeated_response_to_a_payment_does_not_extend_the_active_period() {
+        let repeated = pay(1, 1, 1, [500, 501]);
+        let history = [period(1, 10, 50).as_slice(), &[repeated], &period(2, 100, 400)].concat();
         assert_eq!(judge(&history, 1).violations.len(), 0);
     }
 }

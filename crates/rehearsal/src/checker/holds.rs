@@ -1,51 +1,53 @@
-//! Whether holds are kept until their deadline, and end there.
+//! Checks that holds last until their deadline, and end there.
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Finding;
-use crate::history::{Answer, Asked, Exchange, Held};
+use super::finding::Finding;
+use crate::history::{Answer, Exchange, Held, Request};
 
-/// A request without an answer may take effect so long after it was sent.
-const AFTERLIFE: u64 = 30_000_000;
-/// The clocks of server and crowd may run apart by this much.
-const GRACE: u64 = 500_000;
+/// The maximum time between the sending of a request without a response and its effect.
+const MAX_EFFECT_DELAY: u64 = 30_000_000;
+/// The tolerated drift between the clocks of the server and the rehearsal.
+const MAX_CLOCK_DRIFT: u64 = 500_000;
 
-/// A wish to hold seats: all requests with its key.
+/// An attempt to hold seats: all requests with its idempotency key.
 #[derive(Debug)]
 struct Hold<'a> {
     seats: &'a [u32],
-    /// The first request and the last.
+    /// The first request.
     first: &'a Exchange,
+    /// The last request.
     last: &'a Exchange,
-    /// The first answer that grants it, and the last.
+    /// The first response that grants it.
     granted: Option<(&'a Exchange, &'a Held)>,
+    /// The time of the last response that grants it.
     granted_last: u64,
-    /// Whether it is known that it wasn't granted.
+    /// Whether it certainly wasn't granted.
     refused: bool,
-    /// When giving it back was asked for, and when that was answered.
+    /// The times at which its release was requested and confirmed.
     released: Option<(u64, Option<u64>)>,
-    /// Whether paying was asked for.
+    /// Whether its payment was requested.
     paying: bool,
-    /// Whether paying was answered.
+    /// Whether its payment was confirmed.
     paid: bool,
 }
 
 impl Hold<'_> {
-    /// When the seats were held beyond doubt.
-    fn surely(&self) -> Option<(u64, u64)> {
+    /// Returns the period in which the seats were certainly held.
+    fn certain_period(&self) -> Option<(u64, u64)> {
         let (granted, held) = self.granted?;
         let deadline = if self.paid { u64::MAX } else { self.first.sent + held.span };
-        let until = self.released.map_or(deadline, |(asked, _)| deadline.min(asked));
+        let until = self.released.map_or(deadline, |(requested, _)| deadline.min(requested));
         Some((granted.answered, until))
     }
 
-    /// When the seats may have been held, if the span of a hold is `span`.
-    fn perhaps(&self, span: u64) -> Option<(u64, u64)> {
+    /// Returns the period in which the seats may have been held, if holds last for `span`.
+    fn possible_period(&self, span: u64) -> Option<(u64, u64)> {
         if self.refused {
             return None;
         }
-        let latest = if self.granted.is_some() { self.granted_last } else { self.last.sent + AFTERLIFE };
-        let deadline = if self.paying { u64::MAX } else { latest + span + GRACE };
+        let latest = if self.granted.is_some() { self.granted_last } else { self.last.sent + MAX_EFFECT_DELAY };
+        let deadline = if self.paying { u64::MAX } else { latest + span + MAX_CLOCK_DRIFT };
         let until = match self.released {
             Some((_, Some(answered))) if !self.paid && self.granted.is_some() => deadline.min(answered),
             _ => deadline,
@@ -54,41 +56,43 @@ impl Hold<'_> {
     }
 }
 
-/// Held seats are nobody else's until the deadline.
+/// Checks that held seats aren't given to other users before the deadline.
 pub(super) fn kept(history: &[Exchange]) -> Finding {
     let mut finding = Finding::default();
     for (seat, holds) in by_seat(&holds(history)) {
-        for mine in &holds {
-            let (Some((from, until)), Some((granted, _))) = (mine.surely(), mine.granted) else { continue };
-            finding.look();
-            let is_within = |theirs: &&&Hold<'_>| {
-                let other = theirs.granted.zip(mine.granted).is_some_and(|((_, theirs), (_, mine))| theirs.reservation != mine.reservation);
-                other && from <= theirs.first.sent && theirs.granted.is_some_and(|(answer, _)| answer.answered < until)
+        for hold in &holds {
+            let (Some((from, until)), Some((granted, _))) = (hold.certain_period(), hold.granted) else { continue };
+            finding.count_check();
+            let is_conflict = |other: &&&Hold<'_>| {
+                let differs = other.granted.zip(hold.granted).is_some_and(|((_, other), (_, held))| other.reservation != held.reservation);
+                differs && from <= other.first.sent && other.granted.is_some_and(|(answer, _)| answer.answered < until)
             };
-            for theirs in holds.iter().filter(is_within) {
-                let answers = theirs.granted.map(|(answer, _)| answer);
-                let requests: Vec<_> = [mine.first, granted].into_iter().chain(answers).collect();
-                let users = (mine.first.user, theirs.first.user);
-                finding.violation(format!("seat {seat} was given to user {} while user {} held it", users.1, users.0), &requests);
+            for other in holds.iter().filter(is_conflict) {
+                let answers = other.granted.map(|(answer, _)| answer);
+                let requests: Vec<_> = [hold.first, granted].into_iter().chain(answers).collect();
+                let users = (hold.first.user, other.first.user);
+                finding.add_violation(format!("seat {seat} was given to user {} while user {} held it", users.1, users.0), &requests);
             }
         }
     }
     finding
 }
 
-/// Held seats are free at the deadline: who is refused because a seat is held is refused for a hold that may live.
+/// Checks that held seats are released at the deadline: if a request is refused since a seat is held, a hold of that seat must be possible.
 pub(super) fn released(history: &[Exchange]) -> Finding {
     let mut finding = Finding::default();
     let holds = holds(history);
     let Some(span) = holds.iter().filter_map(|hold| hold.granted).map(|(_, held)| held.span).max() else { return finding };
-    let by_seat: BTreeMap<u32, Vec<(u64, u64)>> =
-        by_seat(&holds).into_iter().map(|(seat, holds)| (seat, holds.iter().filter_map(|hold| hold.perhaps(span)).collect())).collect();
+    let by_seat: BTreeMap<u32, Vec<(u64, u64)>> = by_seat(&holds)
+        .into_iter()
+        .map(|(seat, holds)| (seat, holds.iter().filter_map(|hold| hold.possible_period(span)).collect()))
+        .collect();
     for exchange in history {
         for seat in exchange.refusal().iter().flat_map(|refusal| &refusal.held) {
-            finding.look();
+            finding.count_check();
             let holds = by_seat.get(seat).map_or(&[][..], Vec::as_slice);
             if !holds.iter().any(|(from, until)| *from <= exchange.answered && *until >= exchange.sent) {
-                finding.violation(format!("seat {seat} was called held when nobody could hold it any more"), &[exchange]);
+                finding.add_violation(format!("seat {seat} was reported as held when it could no longer be held"), &[exchange]);
             }
         }
     }
@@ -106,11 +110,11 @@ fn by_seat<'a, 'h>(holds: &'a [Hold<'h>]) -> BTreeMap<u32, Vec<&'a Hold<'h>>> {
 }
 
 fn holds(history: &[Exchange]) -> Vec<Hold<'_>> {
-    let mut places: HashMap<(u32, u16), usize> = HashMap::new();
+    let mut indexes: HashMap<(u32, u16), usize> = HashMap::new();
     let mut holds: Vec<Hold<'_>> = Vec::new();
     for exchange in history {
-        let Asked::Hold(seats) = &exchange.asked else { continue };
-        let place = *places.entry((exchange.user, exchange.key)).or_insert_with(|| {
+        let Request::Hold(seats) = &exchange.request else { continue };
+        let index = *indexes.entry((exchange.user, exchange.key)).or_insert_with(|| {
             let hold = Hold {
                 seats,
                 first: exchange,
@@ -125,7 +129,7 @@ fn holds(history: &[Exchange]) -> Vec<Hold<'_>> {
             holds.push(hold);
             holds.len() - 1
         });
-        let hold = &mut holds[place];
+        let hold = &mut holds[index];
         if exchange.sent < hold.first.sent {
             hold.first = exchange;
         }
@@ -140,33 +144,33 @@ fn holds(history: &[Exchange]) -> Vec<Hold<'_>> {
                 hold.granted_last = hold.granted_last.max(exchange.answered);
                 hold.refused = false;
             }
-            (Answer::Told(..500, _), None) => {}
-            (Answer::Told(..) | Answer::HungUp | Answer::Broken, None) => hold.refused = false,
+            (Answer::Response(..500, _), None) => {}
+            (Answer::Response(..) | Answer::Disconnected | Answer::Broken, None) => hold.refused = false,
         }
     }
-    follow(history, &mut holds);
+    apply_outcomes(history, &mut holds);
     holds
 }
 
-/// What became of the holds.
-fn follow(history: &[Exchange], holds: &mut [Hold<'_>]) {
-    let mut of_user: HashMap<u32, Vec<usize>> = HashMap::new();
-    for (place, hold) in holds.iter().enumerate() {
-        of_user.entry(hold.first.user).or_default().push(place);
+/// Adds the releases and payments to the holds.
+fn apply_outcomes(history: &[Exchange], holds: &mut [Hold<'_>]) {
+    let mut by_user: HashMap<u32, Vec<usize>> = HashMap::new();
+    for (index, hold) in holds.iter().enumerate() {
+        by_user.entry(hold.first.user).or_default().push(index);
     }
     for exchange in history {
-        let (Asked::Release(_) | Asked::Leave | Asked::Pay(_)) = exchange.asked else { continue };
-        for place in of_user.get(&exchange.user).into_iter().flatten() {
-            let hold = &mut holds[*place];
+        let (Request::Release(_) | Request::Leave | Request::Pay(_)) = exchange.request else { continue };
+        for index in by_user.get(&exchange.user).into_iter().flatten() {
+            let hold = &mut holds[*index];
             let reservation = hold.granted.map(|(_, held)| held.reservation);
-            match exchange.asked {
-                Asked::Pay(paid) if reservation == Some(paid) => {
+            match exchange.request {
+                Request::Pay(paid) if reservation == Some(paid) => {
                     hold.paying = true;
-                    hold.paid |= exchange.is_done();
+                    hold.paid |= exchange.is_success();
                 }
-                // Who leaves the line gives back what they hold.
-                Asked::Leave => release(hold, exchange),
-                Asked::Release(released) if reservation == Some(released) => release(hold, exchange),
+                // Leaving the queue releases the user's holds.
+                Request::Leave => release(hold, exchange),
+                Request::Release(released) if reservation == Some(released) => release(hold, exchange),
                 _ => {}
             }
         }
@@ -174,9 +178,9 @@ fn follow(history: &[Exchange], holds: &mut [Hold<'_>]) {
 }
 
 fn release(hold: &mut Hold<'_>, exchange: &Exchange) {
-    let answered = exchange.is_done().then_some(exchange.answered);
-    let (asked, done) = hold.released.unwrap_or((exchange.sent, answered));
-    hold.released = Some((asked.min(exchange.sent), done.or(answered)));
+    let answered = exchange.is_success().then_some(exchange.answered);
+    let (requested, confirmed) = hold.released.unwrap_or((exchange.sent, answered));
+    hold.released = Some((requested.min(exchange.sent), confirmed.or(answered)));
 }
 
 #[cfg(test)]
@@ -185,48 +189,48 @@ mod tests {
     use crate::history::fixtures::*;
 
     fn refusal(user: u32, seat: u32, times: [u64; 2]) -> Exchange {
-        with_key(1, exchange(user, Asked::Hold([seat].into()), times, refused(409, "SEAT_UNAVAILABLE", &[seat])))
+        with_key(1, exchange(user, Request::Hold([seat].into()), times, problem(409, "SEAT_UNAVAILABLE", &[seat])))
     }
 
     #[test]
-    fn a_seat_that_is_given_away_too_early_is_found_out() {
-        let mine = hold(1, 1, &[7, 8], [0, 10]);
-        let kept = |theirs: Exchange| kept(&[mine.clone(), theirs]).violations.len();
+    fn a_held_seat_that_is_given_to_another_user_before_the_deadline_is_a_violation() {
+        let first = hold(1, 1, &[7, 8], [0, 10]);
+        let kept = |second: Exchange| kept(&[first.clone(), second]).violations.len();
         assert_eq!(kept(hold(2, 2, &[8], [1_000, 1_010])), 1);
         assert_eq!(kept(hold(2, 2, &[9], [1_000, 1_010])), 0, "another seat");
         assert_eq!(kept(hold(2, 2, &[8], [4_995, 5_005])), 0, "at the deadline");
-        assert_eq!(kept(hold(1, 1, &[7, 8], [1_000, 1_010])), 0, "the same reservation, told again");
+        assert_eq!(kept(hold(1, 1, &[7, 8], [1_000, 1_010])), 0, "the same reservation, reported again");
     }
 
     #[test]
-    fn a_seat_that_was_given_back_may_be_given_away_and_one_that_was_paid_never() {
-        let (mine, theirs) = (hold(1, 1, &[7], [0, 10]), hold(2, 2, &[7], [1_000, 1_010]));
-        let released = exchange(1, Asked::Release(id(1)), [900, 910], told(204));
-        assert_eq!(kept(&[mine.clone(), released, theirs.clone()]).violations.len(), 0);
-        let left = exchange(1, Asked::Leave, [900, 910], told(204));
-        assert_eq!(kept(&[mine.clone(), left, theirs]).violations.len(), 0);
+    fn a_released_seat_may_be_given_to_another_user_and_a_paid_seat_may_not() {
+        let (first, second) = (hold(1, 1, &[7], [0, 10]), hold(2, 2, &[7], [1_000, 1_010]));
+        let released = exchange(1, Request::Release(id(1)), [900, 910], response(204));
+        assert_eq!(kept(&[first.clone(), released, second.clone()]).violations.len(), 0);
+        let left = exchange(1, Request::Leave, [900, 910], response(204));
+        assert_eq!(kept(&[first.clone(), left, second]).violations.len(), 0);
         let late = hold(2, 2, &[7], [60_000, 60_010]);
-        assert_eq!(kept(&[mine.clone(), late.clone()]).violations.len(), 0);
-        assert_eq!(kept(&[mine, pay(1, 1, 1, [20, 30]), late]).violations.len(), 1);
+        assert_eq!(kept(&[first.clone(), late.clone()]).violations.len(), 0);
+        assert_eq!(kept(&[first, pay(1, 1, 1, [20, 30]), late]).violations.len(), 1);
     }
 
     #[test]
-    fn a_hold_that_is_kept_too_long_is_found_out() {
-        let mine = hold(1, 1, &[7], [0, 10]);
-        let after = |events: &[Exchange]| released(&[std::slice::from_ref(&mine), events].concat()).violations.len();
+    fn a_hold_that_outlasts_its_deadline_is_a_violation() {
+        let hold = hold(1, 1, &[7], [0, 10]);
+        let after = |events: &[Exchange]| released(&[std::slice::from_ref(&hold), events].concat()).violations.len();
         assert_eq!(after(&[refusal(2, 7, [4_000, 4_010])]), 0);
-        assert_eq!(after(&[refusal(2, 7, [5_200, 5_210])]), 0, "clocks may run apart a little");
+        assert_eq!(after(&[refusal(2, 7, [5_200, 5_210])]), 0, "within the tolerated clock drift");
         assert_eq!(after(&[refusal(2, 7, [6_000, 6_010])]), 1);
-        let given_back = exchange(1, Asked::Release(id(1)), [900, 910], told(204));
-        assert_eq!(after(&[given_back, refusal(2, 7, [1_000, 1_010])]), 1);
-        assert_eq!(after(&[pay(1, 1, 1, [20, 30]), refusal(2, 7, [6_000, 6_010])]), 0, "that one was sold");
+        let release = exchange(1, Request::Release(id(1)), [900, 910], response(204));
+        assert_eq!(after(&[release, refusal(2, 7, [1_000, 1_010])]), 1);
+        assert_eq!(after(&[pay(1, 1, 1, [20, 30]), refusal(2, 7, [6_000, 6_010])]), 0, "the seat was sold");
     }
 
     #[test]
-    fn a_hold_of_somebody_who_hung_up_may_live() {
-        let mine = hold(1, 1, &[9], [0, 10]);
-        let hung_up = with_key(1, exchange(3, Asked::Hold([7].into()), [0, 1], Answer::HungUp));
-        assert_eq!(released(&[mine.clone(), hung_up, refusal(2, 7, [6_000, 6_010])]).violations.len(), 0);
-        assert_eq!(released(&[mine, refusal(2, 7, [6_000, 6_010])]).violations.len(), 1, "nobody ever held it");
+    fn a_hold_whose_user_disconnected_may_be_live() {
+        let hold = hold(1, 1, &[9], [0, 10]);
+        let disconnected = with_key(1, exchange(3, Request::Hold([7].into()), [0, 1], Answer::Disconnected));
+        assert_eq!(released(&[hold.clone(), disconnected, refusal(2, 7, [6_000, 6_010])]).violations.len(), 0);
+        assert_eq!(released(&[hold, refusal(2, 7, [6_000, 6_010])]).violations.len(), 1, "the seat was never held");
     }
 }

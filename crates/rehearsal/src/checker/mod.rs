@@ -1,10 +1,11 @@
-//! The referee: judges at the end whether the promises were kept, by what the crowd was answered and by what the API says of each user.
+//! The checker: checks the promises at the end, by the responses to the virtual users and by the state of each account.
 //!
-//! Only what can't be otherwise is a violation. A request took effect somewhere between its sending and its answer, and one without an
-//! answer may have taken effect or not; so nobody is accused of what a slow network explains as well.
+//! Only certain violations are reported. A request took effect at some time between its sending and its response, and a request without a
+//! response may have taken effect or not, so observations that a slow network can explain are not violations.
 
 mod answers;
 mod capacity;
+mod finding;
 mod holds;
 mod money;
 mod order;
@@ -15,115 +16,83 @@ use crate::account::Account;
 use crate::history::Exchange;
 use crate::record::Verdict;
 
-/// So many violations of a promise are told.
-const TOLD: usize = 20;
-/// So far an answer from memory may be behind what others were told (a second, with several instances), with room for a busy machine.
-const BEHIND: u64 = 1_500_000;
-
-/// What the referee knows besides what was asked and answered.
+/// The facts that the checker knows in addition to the history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Terms {
-    /// How many may be in at once, if that is known.
+    /// The capacity of the queue, if it is known.
     pub(crate) capacity: Option<u32>,
-    /// Whether the crowd is alone, so that all that happens to seats is in the history.
-    pub(crate) alone: bool,
+    /// Whether the server has no other users, so that the history contains all changes of seats.
+    pub(crate) is_exclusive: bool,
 }
 
-/// What was asked and answered, and what the API says in the end.
+/// The history, and the state of the accounts at the end.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Evidence<'a> {
     pub(crate) history: &'a [Exchange],
     pub(crate) accounts: &'a [Account],
 }
 
-/// What a look at one promise brought.
-#[derive(Debug, Default)]
-struct Finding {
-    looked_at: u64,
-    violations: Vec<String>,
-}
-
-impl Finding {
-    fn look(&mut self) {
-        self.looked_at += 1;
-    }
-
-    /// Tells a violation with its requests.
-    fn violation(&mut self, what: impl Into<String>, requests: &[&Exchange]) {
-        let requests = requests.iter().map(|request| format!("\n  {request}"));
-        self.violations.push(std::iter::once(what.into()).chain(requests).collect());
-    }
-
-    fn verdict(mut self, promise: &str) -> Verdict {
-        let more = self.violations.len().saturating_sub(TOLD);
-        self.violations.truncate(TOLD);
-        if more > 0 {
-            self.violations.push(format!("and {more} more"));
-        }
-        Verdict { promise: promise.to_owned(), looked_at: self.looked_at, violations: self.violations }
-    }
-}
-
-/// A verdict on each promise that can be judged.
+/// Returns a verdict on each promise that can be checked.
 pub(crate) fn judge(evidence: Evidence<'_>, terms: Terms) -> Vec<Verdict> {
     let Evidence { history, accounts } = evidence;
     let mut verdicts = vec![
         seats::judge(history, accounts).verdict("no seat is sold twice"),
-        payments::judge(history, accounts).verdict("every payment that was answered is found again, once"),
-        money::judge(history, accounts).verdict("balances are charges less payments"),
-        order::numbers(history).verdict("who was answered before another asked has the lower number"),
-        order::admissions(history).verdict("nobody is admitted before someone with a lower number"),
+        payments::judge(history, accounts).verdict("every confirmed payment exists exactly once"),
+        money::judge(history, accounts).verdict("balances equal charges minus payments"),
+        order::numbers(history).verdict("queue numbers are in the order of joins"),
+        order::admissions(history).verdict("users are admitted in the order of their numbers"),
     ];
     if let Some(capacity) = terms.capacity {
-        verdicts.push(capacity::judge(history, capacity).verdict("no more are in than the capacity"));
+        verdicts.push(capacity::judge(history, capacity).verdict("the number of active users never exceeds the capacity"));
     }
-    verdicts.push(holds::kept(history).verdict("held seats are nobody else's until the deadline"));
-    if terms.alone {
-        verdicts.push(holds::released(history).verdict("held seats are free at the deadline"));
+    verdicts.push(holds::kept(history).verdict("held seats are not given to other users before the deadline"));
+    if terms.is_exclusive {
+        verdicts.push(holds::released(history).verdict("held seats are released at the deadline"));
     }
-    verdicts.push(answers::failures(history).verdict("no answer is a 5xx"));
-    verdicts.push(answers::missing(history).verdict("every request is answered"));
+    verdicts.push(answers::failures(history).verdict("no response is a 5xx"));
+    verdicts.push(answers::missing(history).verdict("every request gets a response"));
     verdicts
 }
 
 #[cfg(test)]
 mod tests {
+    use super::finding::MAX_VIOLATIONS;
     use super::*;
     use crate::history::fixtures::*;
-    use crate::history::{Answer, Asked, Standing};
+    use crate::history::{Answer, Request, TokenStatus};
 
-    const TERMS: Terms = Terms { capacity: Some(1), alone: true };
+    const TERMS: Terms = Terms { capacity: Some(1), is_exclusive: true };
 
-    fn promises(history: &[Exchange]) -> Vec<String> {
+    fn broken_promises(history: &[Exchange]) -> Vec<String> {
         let verdicts = judge(Evidence { history, accounts: &[] }, TERMS);
         verdicts.into_iter().filter(|verdict| !verdict.violations.is_empty()).map(|verdict| verdict.promise).collect()
     }
 
     #[test]
-    fn a_quiet_evening_is_clean() {
+    fn a_correct_history_has_no_violations() {
         let history = [
-            exchange(0, Asked::Join, [0, 1], placed(201, 1, Standing::Waiting, None)),
-            exchange(0, Asked::Poll, [2, 3], placed(200, 1, Standing::Active, Some(2))),
+            exchange(0, Request::Join, [0, 1], token_response(201, 1, TokenStatus::Waiting, None)),
+            exchange(0, Request::Poll, [2, 3], token_response(200, 1, TokenStatus::Active, Some(2))),
             hold(0, 1, &[7], [4, 5]),
-            exchange(0, Asked::Release(id(1)), [6, 7], told(204)),
+            exchange(0, Request::Release(id(1)), [6, 7], response(204)),
         ];
-        assert_eq!(promises(&history), [""; 0]);
+        assert_eq!(broken_promises(&history), [""; 0]);
     }
 
     #[test]
-    fn failures_are_told_by_what_they_are() {
-        let failed = exchange(0, Asked::Browse, [0, 1], refused(503, "OVERLOADED", &[]));
-        assert_eq!(promises(&[failed]), ["no answer is a 5xx"]);
-        let broken = exchange(0, Asked::Browse, [0, 1], Answer::Broken);
-        assert_eq!(promises(&[broken]), ["every request is answered"]);
+    fn failures_and_missing_responses_break_different_promises() {
+        let failed = exchange(0, Request::Browse, [0, 1], problem(503, "OVERLOADED", &[]));
+        assert_eq!(broken_promises(&[failed]), ["no response is a 5xx"]);
+        let broken = exchange(0, Request::Browse, [0, 1], Answer::Broken);
+        assert_eq!(broken_promises(&[broken]), ["every request gets a response"]);
     }
 
     #[test]
-    fn of_many_violations_some_are_told_with_their_requests_and_the_rest_are_counted() {
-        let failed = exchange(9, Asked::Browse, [0, 1], refused(500, "INTERNAL", &[]));
+    fn violations_above_the_limit_are_only_counted() {
+        let failed = exchange(9, Request::Browse, [0, 1], problem(500, "INTERNAL", &[]));
         let verdict = answers::failures(&vec![failed; 50]).verdict("p");
-        assert_eq!((verdict.looked_at, verdict.violations.len()), (50, TOLD + 1));
+        assert_eq!((verdict.looked_at, verdict.violations.len()), (50, MAX_VIOLATIONS + 1));
         assert!(verdict.violations[0].contains("user 9 at") && verdict.violations[0].contains("500 INTERNAL"));
-        assert_eq!(verdict.violations[TOLD], "and 30 more");
+        assert_eq!(verdict.violations[MAX_VIOLATIONS], "and 30 more");
     }
 }

@@ -1,25 +1,25 @@
-//! Whether the money adds up.
+//! Checks that wallets agree with charges and payments.
 
 use std::collections::{HashMap, HashSet};
 
-use super::Finding;
+use super::finding::Finding;
 use crate::account::Account;
-use crate::history::{Answer, Asked, Exchange};
+use crate::history::{Answer, Exchange, Request};
 
-/// What a user charged: what was answered, and what may have happened without an answer.
+/// The charges of a user: the confirmed ones, and those with an unknown outcome.
 #[derive(Debug, Default, Clone)]
 struct Charges<'a> {
-    answered: i64,
+    confirmed: i64,
     unknown: i64,
     requests: Vec<&'a Exchange>,
 }
 
-/// A wallet's balance is the sum of its entries, and these are the user's charges and payments.
+/// Checks that each wallet's balance is the sum of its entries, and that these are the user's charges and payments.
 pub(super) fn judge(history: &[Exchange], accounts: &[Account]) -> Finding {
     let charges = charges(history);
     let mut finding = Finding::default();
     for account in accounts {
-        finding.look();
+        finding.count_check();
         let none = Charges::default();
         let charges = charges.get(&account.user).unwrap_or(&none);
         let sum = |kind: &str| account.entries.iter().filter(|entry| entry.kind == kind).map(|entry| entry.amount).sum::<i64>();
@@ -28,17 +28,23 @@ pub(super) fn judge(history: &[Exchange], accounts: &[Account]) -> Finding {
         let payments: i64 = account.payments.iter().filter(|payment| payment.is_completed).map(|payment| payment.amount).sum();
         let user = account.user;
         if account.balance != all || account.balance < 0 {
-            finding.violation(format!("user {user} has {} where the entries come to {all}", account.balance), &charges.requests);
+            finding.add_violation(
+                format!("user {user} has a balance of {}, but the sum of the entries is {all}", account.balance),
+                &charges.requests,
+            );
         }
-        if credit < charges.answered || credit > charges.answered + charges.unknown {
-            let told = format!("user {user} charged {} (and perhaps {}), but the wallet says {credit}", charges.answered, charges.unknown);
-            finding.violation(told, &charges.requests);
+        if credit < charges.confirmed || credit > charges.confirmed + charges.unknown {
+            let text = format!(
+                "user {user} charged {} (and possibly {}), but the wallet has charges of {credit}",
+                charges.confirmed, charges.unknown
+            );
+            finding.add_violation(text, &charges.requests);
         }
         if debit != payments {
-            finding.violation(format!("user {user} was debited {debit} for payments of {payments}"), &[]);
+            finding.add_violation(format!("user {user} was debited {debit}, but paid {payments}"), &[]);
         }
         if all != credit - debit {
-            finding.violation(
+            finding.add_violation(
                 format!("user {user} has entries that are neither charges nor payments: {} of {all}", all - credit + debit),
                 &[],
             );
@@ -47,22 +53,23 @@ pub(super) fn judge(history: &[Exchange], accounts: &[Account]) -> Finding {
     finding
 }
 
-/// Each key charges once, however often it was sent.
+/// Sums up the charges of each user. Each idempotency key counts once, however often it was sent.
 fn charges(history: &[Exchange]) -> HashMap<u32, Charges<'_>> {
     let mut answered = HashSet::new();
     let mut charges: HashMap<u32, Charges<'_>> = HashMap::new();
-    let of_charges =
-        || history.iter().filter_map(|exchange| if let Asked::Charge(amount) = exchange.asked { Some((exchange, amount)) } else { None });
-    for (exchange, amount) in of_charges() {
-        let theirs = charges.entry(exchange.user).or_default();
-        theirs.requests.push(exchange);
-        if exchange.is_done() && answered.insert((exchange.user, exchange.key)) {
-            theirs.answered += amount;
+    let charge_exchanges = || {
+        history.iter().filter_map(|exchange| if let Request::Charge(amount) = exchange.request { Some((exchange, amount)) } else { None })
+    };
+    for (exchange, amount) in charge_exchanges() {
+        let user_charges = charges.entry(exchange.user).or_default();
+        user_charges.requests.push(exchange);
+        if exchange.is_success() && answered.insert((exchange.user, exchange.key)) {
+            user_charges.confirmed += amount;
         }
     }
     let mut unknown = HashSet::new();
-    for (exchange, amount) in of_charges() {
-        let is_unknown = matches!(exchange.answer, Answer::HungUp | Answer::Broken | Answer::Told(500.., _));
+    for (exchange, amount) in charge_exchanges() {
+        let is_unknown = matches!(exchange.answer, Answer::Disconnected | Answer::Broken | Answer::Response(500.., _));
         let key = (exchange.user, exchange.key);
         if is_unknown && !answered.contains(&key) && unknown.insert(key) {
             charges.entry(exchange.user).or_default().unknown += amount;
@@ -78,7 +85,7 @@ mod tests {
     use crate::history::fixtures::*;
 
     fn charge(key: u16, amount: i64, answer: Answer) -> Exchange {
-        with_key(key, exchange(1, Asked::Charge(amount), [0, 1], answer))
+        with_key(key, exchange(1, Request::Charge(amount), [0, 1], answer))
     }
 
     fn account(balance: i64, entries: &[(&str, i64)]) -> Account {
@@ -93,33 +100,33 @@ mod tests {
     }
 
     #[test]
-    fn a_balance_that_is_off_is_found_out() {
-        let history = [charge(1, 300, told(201))];
+    fn a_wrong_balance_is_a_violation() {
+        let history = [charge(1, 300, response(201))];
         assert_eq!(violations(&history, account(200, &[("CHARGE", 300), ("PAYMENT", -100)])), 0);
         assert_eq!(violations(&history, account(300, &[("CHARGE", 300), ("PAYMENT", -100)])), 1);
         assert_eq!(violations(&history, account(-100, &[("CHARGE", 300), ("PAYMENT", -400)])), 1, "below zero");
     }
 
     #[test]
-    fn a_charge_happens_once_whatever_its_key_was_sent() {
-        let again = [charge(1, 300, Answer::HungUp), charge(1, 300, told(201)), charge(1, 300, told(201))];
-        assert_eq!(violations(&again, account(300, &[("CHARGE", 300)])), 0);
-        assert_eq!(violations(&again, account(600, &[("CHARGE", 300), ("CHARGE", 300)])), 1, "twice");
-        assert_eq!(violations(&again, account(0, &[])), 1, "never");
+    fn a_charge_that_is_sent_repeatedly_counts_once() {
+        let repeated = [charge(1, 300, Answer::Disconnected), charge(1, 300, response(201)), charge(1, 300, response(201))];
+        assert_eq!(violations(&repeated, account(300, &[("CHARGE", 300)])), 0);
+        assert_eq!(violations(&repeated, account(600, &[("CHARGE", 300), ("CHARGE", 300)])), 1, "twice");
+        assert_eq!(violations(&repeated, account(0, &[])), 1, "never");
     }
 
     #[test]
-    fn a_charge_without_an_answer_may_have_happened_or_not_but_once() {
-        let unknown = [charge(1, 300, Answer::HungUp), charge(1, 300, Answer::Broken)];
+    fn a_charge_with_an_unknown_outcome_may_count_at_most_once() {
+        let unknown = [charge(1, 300, Answer::Disconnected), charge(1, 300, Answer::Broken)];
         assert_eq!(violations(&unknown, account(0, &[])), 0);
         assert_eq!(violations(&unknown, account(300, &[("CHARGE", 300)])), 0);
         assert_eq!(violations(&unknown, account(600, &[("CHARGE", 600)])), 1);
-        assert_eq!(violations(&[charge(1, 300, told(409))], account(300, &[("CHARGE", 300)])), 1, "it was refused");
+        assert_eq!(violations(&[charge(1, 300, response(409))], account(300, &[("CHARGE", 300)])), 1, "it was refused");
     }
 
     #[test]
-    fn money_for_nothing_and_nothing_for_money_are_found_out() {
-        let history = [charge(1, 300, told(201))];
+    fn debits_without_payments_and_unknown_entries_are_violations() {
+        let history = [charge(1, 300, response(201))];
         let debited = account(200, &[("CHARGE", 300), ("PAYMENT", -100)]);
         assert_eq!(violations(&history, Account { payments: vec![], ..debited }), 1);
         assert_eq!(violations(&history, account(350, &[("CHARGE", 300), ("REFUND", 50)])), 1);

@@ -1,20 +1,20 @@
-//! Whether a seat was sold twice: two reservations that were paid name it.
+//! Checks that no seat was sold twice, that is, contained in two paid reservations.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use uuid::Uuid;
 
-use super::Finding;
+use super::finding::Finding;
 use crate::account::Account;
 use crate::history::Exchange;
 
-/// No seat is sold twice: neither by what was answered nor by what the API says afterwards.
+/// Checks that no seat is sold twice, by the responses and by the state of the accounts afterwards.
 pub(super) fn judge(history: &[Exchange], accounts: &[Account]) -> Finding {
     let granted: HashMap<Uuid, &Exchange> = history.iter().filter_map(|exchange| Some((exchange.held()?.reservation, exchange))).collect();
     let mut sales: BTreeMap<u32, Vec<Sale<'_>>> = BTreeMap::new();
     let mut known = HashSet::new();
     for exchange in history {
-        let Some(paid) = exchange.paid().filter(|paid| exchange.is_done() && known.insert(paid.reservation)) else { continue };
+        let Some(paid) = exchange.paid().filter(|paid| exchange.is_success() && known.insert(paid.reservation)) else { continue };
         let Some(hold) = granted.get(&paid.reservation) else { continue };
         for seat in hold.held().iter().flat_map(|held| &held.seats) {
             sales.entry(*seat).or_default().push(Sale {
@@ -34,17 +34,17 @@ pub(super) fn judge(history: &[Exchange], accounts: &[Account]) -> Finding {
     }
     let mut finding = Finding::default();
     for (seat, sales) in sales {
-        finding.look();
+        finding.count_check();
         if sales.len() > 1 {
             let buyers: Vec<_> = sales.iter().map(|sale| format!("user {} (reservation {})", sale.user, sale.reservation)).collect();
             let requests: Vec<_> = sales.into_iter().flat_map(|sale| sale.requests).collect();
-            finding.violation(format!("seat {seat} is sold to {}", buyers.join(" and to ")), &requests);
+            finding.add_violation(format!("seat {seat} is sold to {}", buyers.join(" and to ")), &requests);
         }
     }
     finding
 }
 
-/// A seat that was sold, and the requests that sold it.
+/// The sale of a seat, and its requests.
 struct Sale<'a> {
     user: u32,
     reservation: Uuid,
@@ -58,29 +58,29 @@ mod tests {
     use crate::history::fixtures::*;
 
     #[test]
-    fn a_seat_that_two_were_sold_is_found() {
-        let mine = [hold(1, 1, &[7, 8], [0, 1]), pay(1, 1, 1, [2, 3])];
-        let theirs = [hold(2, 2, &[8, 9], [4, 5]), pay(2, 2, 2, [6, 7])];
-        let finding = judge(&[mine.clone(), theirs.clone()].concat(), &[]);
+    fn a_seat_that_is_sold_to_two_users_is_a_violation() {
+        let first = [hold(1, 1, &[7, 8], [0, 1]), pay(1, 1, 1, [2, 3])];
+        let second = [hold(2, 2, &[8, 9], [4, 5]), pay(2, 2, 2, [6, 7])];
+        let finding = judge(&[first.clone(), second.clone()].concat(), &[]);
         assert_eq!((finding.looked_at, finding.violations.len()), (3, 1));
-        for told in ["seat 8", "user 1", "user 2", "POST /v1/payments", "POST /v1/reservations of seats [8, 9]"] {
-            assert!(finding.violations[0].contains(told), "{told}: {}", finding.violations[0]);
+        for text in ["seat 8", "user 1", "user 2", "POST /v1/payments", "POST /v1/reservations of seats [8, 9]"] {
+            assert!(finding.violations[0].contains(text), "{text}: {}", finding.violations[0]);
         }
-        // Held twice, one after the other, and sold once.
-        assert!(judge(&[mine.as_slice(), &theirs[..1]].concat(), &[]).violations.is_empty());
-        // The same payment, answered twice.
-        assert!(judge(&[mine.as_slice(), &mine[1..]].concat(), &[]).violations.is_empty());
+        // The seat is held twice in succession, and sold once.
+        assert!(judge(&[first.as_slice(), &second[..1]].concat(), &[]).violations.is_empty());
+        // The same payment is answered twice.
+        assert!(judge(&[first.as_slice(), &first[1..]].concat(), &[]).violations.is_empty());
     }
 
     #[test]
-    fn a_sale_that_only_the_api_tells_of_counts() {
-        let mine = [hold(1, 1, &[7], [0, 1]), pay(1, 1, 1, [2, 3])];
+    fn a_sale_that_only_the_accounts_contain_counts() {
+        let first = [hold(1, 1, &[7], [0, 1]), pay(1, 1, 1, [2, 3])];
         let account = |user, id_, is_confirmed| Account {
             user,
             reservations: vec![Reservation { id: id(id_), seats: vec![7], is_confirmed }],
             ..Account::default()
         };
-        assert!(judge(&mine, &[account(1, 1, true), account(2, 2, false)]).violations.is_empty());
-        assert_eq!(judge(&mine, &[account(1, 1, true), account(2, 2, true)]).violations.len(), 1);
+        assert!(judge(&first, &[account(1, 1, true), account(2, 2, false)]).violations.is_empty());
+        assert_eq!(judge(&first, &[account(1, 1, true), account(2, 2, true)]).violations.len(), 1);
     }
 }

@@ -1,8 +1,8 @@
-//! Text in a page: whatever it says, it is text.
+//! Escapes text for HTML pages.
 
 use std::fmt::{Display, Formatter, Result, Write};
 
-/// Text that can't become markup, within elements and quoted attributes.
+/// Text that is escaped for elements and quoted attributes when it is displayed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Text<'a>(pub(super) &'a str);
 
@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_stays_text() {
+    fn markup_in_text_is_escaped() {
         assert_eq!(
             Text(r#"<script>alert("a" & 'b')</script>"#).to_string(),
             "&lt;script&gt;alert(&quot;a&quot; &amp; &#39;b&#39;)&lt;/script&gt;"

@@ -1,4 +1,4 @@
-//! The head of the report: what was played, the figures that matter most, and whether every promise was kept.
+//! The header of the report: the scenario, the key figures, and whether every promise was kept.
 
 use super::escape::Text;
 use super::numbers;
@@ -15,7 +15,7 @@ pub(super) fn header(record: &Record) -> String {
     )
 }
 
-/// What was played.
+/// Returns the name of the scenario.
 pub(super) fn name(record: &Record) -> &str {
     if record.scenario.is_empty() { "A sale" } else { &record.scenario }
 }
@@ -23,7 +23,7 @@ pub(super) fn name(record: &Record) -> &str {
 fn banner(record: &Record) -> String {
     let broken = record.verdicts.iter().filter(|verdict| !verdict.violations.is_empty()).count();
     let (class, sign, text) = match (record.verdicts.len(), broken) {
-        (0, _) => ("open", "–", "Nothing was judged.".to_owned()),
+        (0, _) => ("open", "–", "Nothing was checked.".to_owned()),
         (1, 0) => ("kept", "✓", "The promise was kept.".to_owned()),
         (all, 0) => ("kept", "✓", format!("All {all} promises were kept.")),
         (1, _) => ("broken", "✗", "The promise was broken.".to_owned()),
@@ -39,7 +39,7 @@ fn key_figures(record: &Record) -> String {
         ("seats", numbers::count(record.seats)),
         ("sold", numbers::count(record.sold)),
         ("sold out after", numbers::maybe_seconds(sold_out.map(|second| second.at.into()))),
-        ("bookings a second", numbers::number(record.bookings_a_second)),
+        ("payments per second", numbers::number(record.bookings_a_second)),
         ("duration", numbers::seconds(record.seconds)),
     ];
     let figures: String = figures.into_iter().map(figure).collect();

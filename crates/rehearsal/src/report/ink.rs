@@ -1,23 +1,23 @@
-//! Inks: what a plot is drawn with. The library knows colours only as numbers, so each ink has a number that no colour of the page has,
-//! and the drawing then names the page's variable in its place: light, dark and paper each have their own.
+//! Inks: the colours of plots. The library only knows numeric colours, so each ink has a placeholder colour that the page doesn't use. The
+//! SVG then refers to a CSS variable of the page instead, which has a value each for light, dark and printed pages.
 
 use plotters::style::RGBColor;
 
-/// How many inks there are for series, `--ink-1` and so on.
+/// The number of inks for series, `--ink-1` and so on.
 pub(super) const SERIES: u8 = 8;
 
-/// Something to draw with.
+/// A colour of a plot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ink {
-    /// The curve `n`, from 1; beyond [`SERIES`] they begin again.
+    /// The ink of the curve `n`, from 1; after [`SERIES`] the inks repeat.
     Series(usize),
-    /// A line that something is measured by.
+    /// A reference line.
     Muted,
     /// The labels of the axes.
     Label,
     /// The axes.
     Axis,
-    /// The lines across.
+    /// The grid lines.
     Grid,
 }
 
@@ -25,12 +25,12 @@ const NAMED: [(Ink, u8, &str); 4] =
     [(Ink::Muted, 100, "muted"), (Ink::Label, 101, "label"), (Ink::Axis, 102, "axis"), (Ink::Grid, 103, "grid")];
 
 impl Ink {
-    /// What the library draws with.
+    /// Returns the colour that the library draws with.
     pub(super) fn placeholder(self) -> RGBColor {
         RGBColor(1, 0, self.number())
     }
 
-    /// What the page has for it.
+    /// Returns the reference to the page's CSS variable.
     pub(super) fn variable(self) -> String {
         match NAMED.iter().find(|(ink, ..)| *ink == self) {
             Some((_, _, name)) => format!("var(--{name})"),
@@ -48,8 +48,8 @@ impl Ink {
     }
 }
 
-/// `svg` with the page's variables in place of the placeholders.
-pub(super) fn dye(svg: &str) -> String {
+/// Replaces the placeholder colours in `svg` by the page's variables.
+pub(super) fn replace_placeholders(svg: &str) -> String {
     let series = (1..=usize::from(SERIES)).map(Ink::Series);
     let inks = series.chain(NAMED.iter().map(|(ink, ..)| *ink));
     inks.fold(svg.to_owned(), |svg, ink| svg.replace(&format!("\"#0100{:02X}\"", ink.number()), &format!("\"{}\"", ink.variable())))
@@ -60,10 +60,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_ink_becomes_a_variable_of_its_own() {
+    fn each_ink_is_replaced_by_its_own_variable() {
         assert_eq!(Ink::Series(2).placeholder(), RGBColor(1, 0, 2));
-        assert_eq!(dye(r##"<a fill="#010002" stroke="#010067"/>"##), r#"<a fill="var(--ink-2)" stroke="var(--grid)"/>"#);
+        assert_eq!(replace_placeholders(r##"<a fill="#010002" stroke="#010067"/>"##), r#"<a fill="var(--ink-2)" stroke="var(--grid)"/>"#);
         assert_eq!(Ink::Series(9).variable(), Ink::Series(1).variable());
-        assert_eq!(dye("<text>#010002</text>"), "<text>#010002</text>", "text stays what it is");
+        assert_eq!(replace_placeholders("<text>#010002</text>"), "<text>#010002</text>", "text is not changed");
     }
 }

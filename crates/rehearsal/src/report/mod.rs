@@ -1,8 +1,9 @@
-//! The report of a rehearsal: one HTML file that needs nothing but itself, and the same as JSON.
+//! The report of a rehearsal: a self-contained HTML file, and the same data as JSON.
 //!
-//! The page asks for nothing over any network and runs no script; its own policy forbids it to. Plots are drawn by a library with
-//! placeholder inks, for which the page's style has the colours: light, dark, and on paper.
+//! The page sends no network requests and runs no scripts; its content security policy forbids both. Plots are drawn by a library with
+//! placeholder colours, which refer to the colours of the page's style: light, dark, and printed.
 
+mod error;
 mod escape;
 mod figures;
 mod header;
@@ -17,23 +18,11 @@ mod what_if;
 #[cfg(test)]
 mod tests;
 
-use plotters::drawing::DrawingAreaErrorKind;
-use thiserror::Error;
+pub use error::Error;
 
 use crate::Record;
 
-/// The report could not be made.
-#[derive(Debug, Error)]
-pub enum Error {
-    /// A plot could not be drawn.
-    #[error("a plot could not be drawn")]
-    Plot(#[from] DrawingAreaErrorKind<std::io::Error>),
-    /// The record could not be told as JSON.
-    #[error("the record could not be told as JSON")]
-    Json(#[from] serde_json::Error),
-}
-
-/// The report as a page for people.
+/// Renders the report as an HTML page.
 ///
 /// # Errors
 /// [`Error::Plot`].
@@ -41,7 +30,7 @@ pub fn html(record: &Record) -> Result<String, Error> {
     page::page(record)
 }
 
-/// The report as `report.json`, for programs.
+/// Renders the report as `report.json`, for programs.
 ///
 /// # Errors
 /// [`Error::Json`].

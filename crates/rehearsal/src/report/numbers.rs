@@ -1,9 +1,9 @@
-//! Numbers as people read them.
+//! Formats numbers for people.
 
-/// What is said of a number that isn't known.
+/// The text for an unknown number.
 const UNKNOWN: &str = "–";
 
-/// A count with its thousands apart: `100,000`.
+/// Formats a count with thousands separators: `100,000`.
 pub(super) fn count(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3);
@@ -16,7 +16,7 @@ pub(super) fn count(count: u64) -> String {
     text
 }
 
-/// A number with three digits that matter, or all before the point: `0.042`, `1.25`, `12.5`, `1,250`.
+/// Formats a number with up to three significant digits, or all digits before the point: `0.042`, `1.25`, `12.5`, `1,250`.
 pub(super) fn number(number: f64) -> String {
     if !number.is_finite() {
         return UNKNOWN.to_owned();
@@ -38,7 +38,7 @@ pub(super) fn number(number: f64) -> String {
     }
 }
 
-/// A latency: `0.8 ms`, `1.25 s`.
+/// Formats a latency: `0.8 ms`, `1.25 s`.
 pub(super) fn milliseconds(ms: f64) -> String {
     match ms {
         ms if !ms.is_finite() => UNKNOWN.to_owned(),
@@ -47,7 +47,7 @@ pub(super) fn milliseconds(ms: f64) -> String {
     }
 }
 
-/// A span of time: `4.2 s`, `3 min 20 s`, `2 h 5 min`.
+/// Formats a duration: `4.2 s`, `3 min 20 s`, `2 h 5 min`.
 pub(super) fn seconds(seconds: f64) -> String {
     const MINUTE: f64 = 60.0;
     const HOUR: f64 = 3_600.0;
@@ -69,9 +69,9 @@ pub(super) fn seconds(seconds: f64) -> String {
     }
 }
 
-/// As [`seconds`], if it is known.
-pub(super) fn maybe_seconds(maybe: Option<f64>) -> String {
-    maybe.map_or_else(|| UNKNOWN.to_owned(), seconds)
+/// Formats a duration like [`seconds`], if it is known.
+pub(super) fn maybe_seconds(duration: Option<f64>) -> String {
+    duration.map_or_else(|| UNKNOWN.to_owned(), seconds)
 }
 
 #[cfg(test)]
@@ -79,12 +79,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_have_their_thousands_apart() {
+    fn counts_have_thousands_separators() {
         assert_eq!([0, 999, 1_000, 100_000, 1_234_567].map(count), ["0", "999", "1,000", "100,000", "1,234,567"]);
     }
 
     #[test]
-    fn numbers_have_the_digits_that_matter() {
+    fn numbers_have_three_significant_digits() {
         for (value, text) in [
             (0.0, "0"),
             (-0.0, "0"),
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_told_in_units_that_fit() {
+    fn durations_have_suitable_units() {
         assert_eq!([0.84, 12.0, 999.6, 1_254.0, f64::NAN].map(milliseconds), ["0.84 ms", "12 ms", "1 s", "1.25 s", "–"]);
         for (value, text) in [
             (0.0, "0 s"),

@@ -1,15 +1,16 @@
-//! How long each operation took: a table of percentiles, and a plot each.
+//! The latencies of the operations: a table of percentiles, and a plot of each.
 
 use std::fmt::Write;
 
+use super::error::Error;
 use super::escape::Text;
-use super::{Error, figures, numbers};
+use super::{figures, numbers};
 use crate::Record;
 
 pub(super) fn operations(record: &Record) -> Result<String, Error> {
     let operations = &record.operations;
     if operations.is_empty() {
-        return Ok("<p class=\"nothing\">Nothing was asked.</p>\n".to_owned());
+        return Ok("<p class=\"nothing\">No request was answered.</p>\n".to_owned());
     }
     let mut rows = String::new();
     for operation in operations {
@@ -21,9 +22,9 @@ pub(super) fn operations(record: &Record) -> Result<String, Error> {
     }
     let plots: String = operations.iter().map(|operation| figures::latency(operation, figures::end(record))).collect::<Result<_, _>>()?;
     Ok(format!(
-        "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Operation</th><th scope=\"col\" class=\"n\">Answers</th>\
+        "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Operation</th><th scope=\"col\" class=\"n\">Responses</th>\
          <th scope=\"col\" class=\"n\">p50</th><th scope=\"col\" class=\"n\">p90</th><th scope=\"col\" class=\"n\">p99</th>\
-         <th scope=\"col\" class=\"n\">Slowest</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n\
+         <th scope=\"col\" class=\"n\">Max</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n\
          <div class=\"plots\">\n{plots}</div>\n"
     ))
 }

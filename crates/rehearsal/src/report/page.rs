@@ -1,7 +1,8 @@
-//! The page: its sections in order, its style, and the policy that forbids it everything else.
+//! The page: its sections in order, its style, and its content security policy.
 
+use super::error::Error;
 use super::escape::Text;
-use super::{Error, figures, header, operations, verdicts, what_if};
+use super::{figures, header, operations, verdicts, what_if};
 use crate::Record;
 
 const STYLE: &str = include_str!("page.css");

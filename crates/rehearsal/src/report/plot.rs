@@ -3,44 +3,44 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::Error;
-use super::ink::{Ink, dye};
+use super::error::Error;
+use super::ink::{Ink, replace_placeholders};
 use super::numbers;
 
-/// Drawn so many times larger than it is shown: the library draws at whole pixels.
-const FINE: u32 = 3;
+/// The scale of the drawing relative to its displayed size, since the library draws at whole pixels.
+const SCALE: u32 = 3;
 const FONT: u32 = 12;
-/// The library takes font sizes to be larger than they come out.
-const OF_A_FONT: f64 = 1.24;
+/// The ratio of a font size in the library to its displayed size.
+const FONT_SCALE: f64 = 1.24;
 
 /// Curves over time.
 #[derive(Debug, Clone)]
 pub(super) struct Plot {
     pub(super) curves: Vec<Curve>,
-    /// The vertical axis reaches at least so far.
+    /// The minimum end of the vertical axis.
     pub(super) least_top: f64,
-    /// The time axis reaches at least so far, in seconds: what belongs together is told over the same time.
+    /// The minimum end of the time axis, in seconds, so that related plots cover the same time.
     pub(super) least_end: f64,
-    /// Width and height, as it is shown at its largest.
+    /// The maximum displayed width and height.
     pub(super) size: (u32, u32),
 }
 
-/// One of them.
+/// A curve over time.
 #[derive(Debug, Clone)]
 pub(super) struct Curve {
     pub(super) name: String,
     pub(super) ink: Ink,
-    pub(super) look: Look,
-    /// Seconds from the beginning, and the value; where there is none, the curve is interrupted.
+    pub(super) style: CurveStyle,
+    /// Seconds since the start, and the value; without a value, the curve is interrupted.
     pub(super) points: Vec<(f64, Option<f64>)>,
 }
 
 /// How a curve is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Look {
+pub(super) enum CurveStyle {
     /// A line.
     Line,
-    /// A line, and what is below it.
+    /// A line with the filled area below it.
     Area,
 }
 
@@ -51,44 +51,47 @@ struct Unit {
 }
 
 impl Plot {
-    /// Whether there is anything to draw.
+    /// Whether there is no point to draw.
     pub(super) fn is_empty(&self) -> bool {
         self.values().next().is_none()
     }
 
-    /// The plot, called `label` for those who don't see it.
+    /// Renders the plot, with `label` as its accessible name.
     pub(super) fn svg(&self, label: &str) -> Result<String, Error> {
         let mut svg = String::new();
         self.draw(&mut svg)?;
-        let (width, height) = (self.size.0 * FINE, self.size.1 * FINE);
+        let (width, height) = (self.size.0 * SCALE, self.size.1 * SCALE);
         let inside = svg.find('>').map_or("", |end| &svg[end + 1..]);
         let label = super::escape::Text(label);
-        Ok(format!(r#"<svg viewBox="0 0 {width} {height}" role="img" aria-label="{label}"><title>{label}</title>{}"#, dye(inside)))
+        Ok(format!(
+            r#"<svg viewBox="0 0 {width} {height}" role="img" aria-label="{label}"><title>{label}</title>{}"#,
+            replace_placeholders(inside)
+        ))
     }
 
     fn draw(&self, svg: &mut String) -> Result<(), Error> {
-        let root = SVGBackend::with_string(svg, (self.size.0 * FINE, self.size.1 * FINE)).into_drawing_area();
-        // The library would look for ticks on an endless axis for ever.
+        let root = SVGBackend::with_string(svg, (self.size.0 * SCALE, self.size.1 * SCALE)).into_drawing_area();
+        // The library would search for ticks on an infinite axis forever.
         let least_end = if self.least_end.is_finite() { self.least_end.max(1.0) } else { 1.0 };
         let end = self.values().map(|(at, _)| at).fold(least_end, f64::max);
         let top = (self.values().map(|(_, value)| value).fold(0.0, f64::max) * 1.06).max(self.least_top);
         let widest = u32::try_from(numbers::number(top).len()).unwrap_or(9).max(6);
         let unit = Unit::fitting(end);
         let mut chart = ChartBuilder::on(&root)
-            .margin_top(FONT * FINE)
-            .margin_right(FONT * FINE * 2)
-            .x_label_area_size(FONT * FINE * 2)
-            .y_label_area_size(FONT * FINE * (widest * 3 + 5) / 5)
+            .margin_top(FONT * SCALE)
+            .margin_right(FONT * SCALE * 2)
+            .x_label_area_size(FONT * SCALE * 2)
+            .y_label_area_size(FONT * SCALE * (widest * 3 + 5) / 5)
             .build_cartesian_2d(0.0..end / unit.seconds, 0.0..top)?;
-        let font = f64::from(FONT * FINE) * OF_A_FONT;
+        let font = f64::from(FONT * SCALE) * FONT_SCALE;
         let label = || ("sans-serif", font).into_font().color(&Ink::Label.placeholder());
         chart
             .configure_mesh()
             .disable_x_mesh()
-            .bold_line_style(Ink::Grid.placeholder().stroke_width(FINE))
+            .bold_line_style(Ink::Grid.placeholder().stroke_width(SCALE))
             .light_line_style(TRANSPARENT)
-            .axis_style(Ink::Axis.placeholder().stroke_width(FINE))
-            .set_all_tick_mark_size(FINE * 4)
+            .axis_style(Ink::Axis.placeholder().stroke_width(SCALE))
+            .set_all_tick_mark_size(SCALE * 4)
             .x_label_style(label().pos(Pos::new(HPos::Center, VPos::Top)))
             .y_label_style(label().pos(Pos::new(HPos::Right, VPos::Center)))
             .x_labels(usize::try_from(self.size.0 / 75).unwrap_or(8))
@@ -99,16 +102,16 @@ impl Plot {
         for curve in &self.curves {
             let color = curve.ink.placeholder();
             for piece in curve.pieces(&unit) {
-                match (piece.as_slice(), curve.look) {
-                    ([lone], _) => {
-                        chart.draw_series([Circle::new(*lone, FINE * 2, color.filled())])?;
+                match (piece.as_slice(), curve.style) {
+                    ([single], _) => {
+                        chart.draw_series([Circle::new(*single, SCALE * 2, color.filled())])?;
                     }
-                    (_, Look::Line) => {
-                        chart.draw_series(LineSeries::new(piece, color.stroke_width(FINE * 2)))?;
+                    (_, CurveStyle::Line) => {
+                        chart.draw_series(LineSeries::new(piece, color.stroke_width(SCALE * 2)))?;
                     }
-                    (_, Look::Area) => {
+                    (_, CurveStyle::Area) => {
                         let area = AreaSeries::new(piece, 0.0, color.mix(0.16));
-                        chart.draw_series(area.border_style(color.stroke_width(FINE * 2)))?;
+                        chart.draw_series(area.border_style(color.stroke_width(SCALE * 2)))?;
                     }
                 }
             }
@@ -118,7 +121,7 @@ impl Plot {
         Ok(())
     }
 
-    /// All that is drawn.
+    /// Returns all finite points.
     fn values(&self) -> impl Iterator<Item = (f64, f64)> {
         let points = self.curves.iter().flat_map(|curve| &curve.points);
         points.filter_map(|(at, value)| Some((*at, (*value)?))).filter(|(at, value)| at.is_finite() && value.is_finite())
@@ -126,7 +129,7 @@ impl Plot {
 }
 
 impl Curve {
-    /// What is drawn without a break: the points between those that have no value.
+    /// Returns the uninterrupted parts of the curve: the points between those without a value.
     fn pieces(&self, unit: &Unit) -> Vec<Vec<(f64, f64)>> {
         let finite =
             |point: &(f64, Option<f64>)| Some((point.0 / unit.seconds, point.1?)).filter(|(at, v)| at.is_finite() && v.is_finite());

@@ -1,9 +1,9 @@
-//! The scenarios that come with the program.
+//! The built-in scenarios.
 
-/// Their names.
+/// The names of the built-in scenarios.
 pub const NAMES: [&str; 4] = ["club", "arena", "stampede", "bots"];
 
-/// The text of the one that is called so.
+/// Returns the text of the scenario with this name.
 pub(super) fn text(name: &str) -> Option<&'static str> {
     match name {
         "club" => Some(include_str!("../../scenarios/club.toml")),

@@ -1,4 +1,4 @@
-//! A scenario: who comes for what, and when. A TOML file; `scenarios/club.toml` explains every member.
+//! Scenarios: TOML files that describe the users of a rehearsal. `scenarios/club.toml` documents every member.
 
 mod builtin;
 
@@ -9,160 +9,160 @@ use thiserror::Error;
 
 pub use builtin::NAMES;
 
-/// Who comes for what, and when.
+/// A description of an on-sale: its users, their arrivals and their behaviour.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
-    /// What it is called.
+    /// The name.
     pub name: String,
-    /// What it is, in a line.
+    /// A description in one line.
     #[serde(default)]
     pub about: String,
-    /// How many come.
+    /// The number of users.
     pub users: u32,
-    /// How many seats the hall has.
+    /// The number of seats.
     pub seats: u32,
-    /// Of a seat, in minor units.
+    /// The price of a seat in minor units.
     pub price: i64,
-    /// The run ends by then.
+    /// The time limit of the run in seconds.
     pub time_limit_seconds: u32,
-    /// Connections that the crowd shares.
+    /// The number of connections that the users share.
     #[serde(default = "connections")]
     pub connections: u32,
-    /// How an instance of the rehearsal's own is configured.
+    /// The configuration of the server that the rehearsal starts.
     pub policy: Policy,
-    /// When they come.
+    /// The arrivals of the users.
     pub arrival: Arrival,
-    /// The kinds of people among them.
+    /// The kinds of users.
     pub people: Vec<People>,
 }
 
-/// How an instance of the rehearsal's own is configured.
+/// The configuration of the server that the rehearsal starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
-    /// How many may be in at once.
+    /// The maximum number of active users.
     pub capacity: u32,
-    /// How many are let in at most in a tick.
+    /// The maximum number of users that a tick admits.
     pub batch: u32,
-    /// Between two ticks.
+    /// The interval between two ticks.
     pub tick_milliseconds: u32,
-    /// How long seats are held.
+    /// The duration of a hold.
     pub hold_seconds: u32,
-    /// From the admission.
+    /// The active window, from the admission on.
     pub active_seconds: u32,
-    /// For the first guarded call.
+    /// The claim window, in which an admitted user must make the first guarded call.
     pub claim_seconds: u32,
-    /// Held and sold together.
+    /// The maximum number of held and sold seats of a user.
     pub max_seats_per_user: u32,
 }
 
-/// When they come.
+/// The arrivals of the users.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Arrival {
-    /// In which manner.
+    /// The distribution.
     pub kind: ArrivalKind,
-    /// Within this time; a burst takes none.
+    /// The time within which the users arrive; a burst ignores it.
     #[serde(default)]
     pub over_seconds: f64,
 }
 
-/// In which manner people come.
+/// A distribution of arrivals over time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ArrivalKind {
     /// All at once.
     Burst,
-    /// More and more of them.
+    /// At an increasing rate.
     Ramp,
-    /// At random, equally many in each second.
+    /// At random, at a constant average rate.
     Poisson,
 }
 
-/// People of one kind.
+/// A kind of users.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct People {
-    /// What they are called.
+    /// The name of the kind.
     pub name: String,
-    /// How many there are, relative to the other shares.
+    /// The share of the users, relative to the other shares.
     pub share: u32,
-    /// Where they want to sit.
+    /// How they pick seats.
     pub picks: Picks,
-    /// How many seats they want, from and to.
+    /// The minimum and maximum number of seats that they want.
     pub seats: [u32; 2],
-    /// How long they think before a step, from and to.
+    /// The minimum and maximum time for which they hesitate before a step.
     pub hesitates_seconds: [f64; 2],
-    /// How often they try to hold seats.
+    /// The maximum number of attempts to hold seats.
     pub tries: u16,
-    /// When they look at the seat map.
+    /// When they request the seat map.
     #[serde(default)]
     pub looks: Looks,
-    /// Whether they are told by server-sent events.
+    /// Whether they listen to server-sent events.
     #[serde(default)]
     pub listens: bool,
-    /// Whether they ask for their place this often instead of as advised.
+    /// The interval between their polls; without it, they poll as the server advises.
     #[serde(default)]
     pub polls_every_seconds: Option<f64>,
-    /// The chance that they give their seats back.
+    /// The probability that they release their seats.
     #[serde(default)]
     pub releases: f64,
-    /// The chance that they go away without a word.
+    /// The probability that they abandon their seats.
     #[serde(default)]
     pub abandons: f64,
-    /// The chance, at each write, that they hang up in the middle and send it again.
+    /// The probability, for each write, that they disconnect before the response and send it again.
     #[serde(default)]
     pub hangs_up: f64,
-    /// The chance, at each write, that they send it twice at once.
+    /// The probability, for each write, that they send it twice concurrently.
     #[serde(default)]
     pub doubles: f64,
-    /// The chance, at each write, that they send it again although it was answered.
+    /// The probability, for each write, that they send it again after its response.
     #[serde(default)]
     pub repeats: f64,
 }
 
-/// Where people want to sit.
+/// The seats that users prefer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Picks {
-    /// At the front, as far as it is free.
+    /// The foremost available seats.
     Best,
-    /// Anywhere.
+    /// Random seats.
     Random,
-    /// Where the crowd wants to sit: near the front, but not all on the same seat.
+    /// Random seats near the front, so that many users want the same ones.
     Hot,
 }
 
-/// When people look at the seat map before they ask for seats. Who doesn't, asks blindly.
+/// When users request the seat map before they hold seats. Without it, they pick seats regardless of availability.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Looks {
-    /// At no time.
+    /// Never.
     #[default]
     Never,
-    /// Once the seats that they asked for were gone.
+    /// After a hold was refused with a conflict.
     Refused,
-    /// Each time.
+    /// Before each hold.
     Always,
 }
 
-/// There is no such scenario.
+/// A scenario is missing or invalid.
 #[derive(Debug, Error)]
 pub enum ScenarioError {
     /// The file can't be read.
-    #[error("{name} is neither a scenario of ours ({}) nor a file that can be read", NAMES.join(", "))]
+    #[error("{name} is neither a built-in scenario ({}) nor a readable file", NAMES.join(", "))]
     Missing {
-        /// As it was asked for.
+        /// The requested name or path.
         name: String,
-        /// Why.
+        /// The error of the file system.
         source: std::io::Error,
     },
-    /// It is no TOML, or has members that nobody knows.
-    #[error("the scenario makes no sense")]
+    /// The file isn't TOML, or has unknown members.
+    #[error("the scenario is malformed")]
     Malformed(#[from] toml::de::Error),
-    /// A member's value can't be.
-    #[error("the scenario can't be played: {0}")]
+    /// The value of a member is out of range.
+    #[error("the scenario is invalid: {0}")]
     Impossible(&'static str),
 }
 
@@ -171,47 +171,55 @@ const fn connections() -> u32 {
 }
 
 impl Scenario {
-    /// A built-in one by its name, or the file at that path.
+    /// Returns the built-in scenario with this name, or reads the file at this path.
     ///
     /// # Errors
-    /// If there is none, or if it makes no sense.
+    /// If neither exists, or the scenario is malformed or invalid.
     pub fn named(name: &str) -> Result<Self, ScenarioError> {
         let read = || std::fs::read_to_string(Path::new(name)).map_err(|source| ScenarioError::Missing { name: name.to_owned(), source });
         builtin::text(name).map_or_else(|| read().and_then(|text| Self::parse(&text)), Self::parse)
     }
 
-    /// As `text` tells it.
+    /// Parses a scenario.
     ///
     /// # Errors
-    /// If it makes no sense.
+    /// If it is malformed or invalid.
     pub fn parse(text: &str) -> Result<Self, ScenarioError> {
         let scenario: Self = toml::from_str(text)?;
-        scenario.impossible().map_or(Ok(scenario), |reason| Err(ScenarioError::Impossible(reason)))
+        scenario.find_invalid_value().map_or(Ok(scenario), |reason| Err(ScenarioError::Impossible(reason)))
     }
 
-    fn impossible(&self) -> Option<&'static str> {
+    /// Returns the violated rule if a value is out of range.
+    fn find_invalid_value(&self) -> Option<&'static str> {
         let is_span = |span: f64| (0.0..=86_400.0).contains(&span);
-        let can = |kind: &People| {
-            let chances = [kind.releases, kind.abandons, kind.hangs_up, kind.doubles, kind.repeats];
-            let [few, many] = kind.seats;
-            let [soon, late] = kind.hesitates_seconds;
-            let seats = 1 <= few && few <= many && many <= self.policy.max_seats_per_user;
-            let spans = is_span(soon) && is_span(late) && soon <= late;
+        let is_valid = |kind: &People| {
+            let probabilities = [kind.releases, kind.abandons, kind.hangs_up, kind.doubles, kind.repeats];
+            let [min_seats, max_seats] = kind.seats;
+            let [min_time, max_time] = kind.hesitates_seconds;
+            let seats = 1 <= min_seats && min_seats <= max_seats && max_seats <= self.policy.max_seats_per_user;
+            let spans = is_span(min_time) && is_span(max_time) && min_time <= max_time;
             let polls = kind.polls_every_seconds.is_none_or(|every| is_span(every) && every > 0.0);
-            seats && spans && polls && chances.iter().all(|chance| (0.0..=1.0).contains(chance)) && kind.releases + kind.abandons <= 1.0
+            seats
+                && spans
+                && polls
+                && probabilities.iter().all(|probability| (0.0..=1.0).contains(probability))
+                && kind.releases + kind.abandons <= 1.0
         };
         [
-            (self.users == 0 || self.seats == 0 || self.connections == 0, "users, seats and connections are at least 1"),
-            (self.price <= 0, "price is at least 1"),
-            (!is_span(self.arrival.over_seconds), "over_seconds is between 0 and a day"),
+            (self.users == 0 || self.seats == 0 || self.connections == 0, "users, seats and connections must be at least 1"),
+            (self.price <= 0, "price must be at least 1"),
+            (!is_span(self.arrival.over_seconds), "over_seconds must be from 0 to a day"),
             (
                 !(1..=u64::from(u32::MAX)).contains(&self.people.iter().map(|kind| u64::from(kind.share)).sum()),
-                "the shares come to at least 1",
+                "the sum of the shares must be from 1 to 4294967295",
             ),
-            (!self.people.iter().all(can), "seats, spans and chances are in order and in bounds (max_seats_per_user, a day, 0 to 1)"),
+            (
+                !self.people.iter().all(is_valid),
+                "seats, times and probabilities must be in order and in range (max_seats_per_user, a day, 0 to 1)",
+            ),
         ]
         .into_iter()
-        .find_map(|(is_so, reason)| is_so.then_some(reason))
+        .find_map(|(is_violated, rule)| is_violated.then_some(rule))
     }
 }
 
@@ -220,7 +228,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_scenarios_of_ours_can_be_played_and_are_called_as_they_say() {
+    fn built_in_scenarios_are_valid_and_have_their_own_names() {
         for name in NAMES {
             assert_eq!(Scenario::named(name).unwrap().name, name);
         }
@@ -229,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scenario_that_makes_no_sense_is_refused() {
+    fn malformed_and_invalid_scenarios_are_refused() {
         let club = builtin::text("club").unwrap();
         assert!(matches!(Scenario::named("no/such/file"), Err(ScenarioError::Missing { .. })));
         assert!(matches!(Scenario::parse(&format!("colour = 1\n{club}")), Err(ScenarioError::Malformed(_))));

@@ -1,8 +1,8 @@
-//! The store of a simulated sale: what a change says is so from then on. One thing happens after the other here, so no guard can fail.
+//! The store of a simulated sale, which applies the writes of changes. Commands run one after the other, so no guard can fail.
 
 use domain::{Change, ReservationId, RowWrite, TokenId, Version, Versioned, Write};
 
-use super::event_queue::UserIndex;
+use super::event_queue::{UserIndex, as_index};
 use super::world::World;
 
 impl World {
@@ -16,28 +16,28 @@ impl World {
         match write {
             RowWrite::Admission(admission) => self.admission = admission.version(),
             RowWrite::Token(write) => {
-                let (who, version) = (holder(write.row.id()), write.version());
-                let person = &mut self.people[place(who)];
-                self.line.follow(who, person.token.as_deref(), &write.row);
-                person.token = Some(Versioned::new(version, write.row));
+                let (user, version) = (token_holder(write.row.id()), write.version());
+                let user_state = &mut self.users[as_index(user)];
+                self.queue_state.update(user, user_state.token.as_deref(), &write.row);
+                user_state.token = Some(Versioned::new(version, write.row));
             }
-            RowWrite::Place(Write { row: new, .. }) => {
-                let who = holder(new.id);
-                self.line.last_number += 1;
-                self.line.waiting.push_back(who);
-                self.people[place(who)].token = Some(Versioned::new(Version::FIRST, new.numbered(self.line.last_number)));
+            RowWrite::NewToken(Write { row: new, .. }) => {
+                let user = token_holder(new.id);
+                self.queue_state.last_number += 1;
+                self.queue_state.waiting.push_back(user);
+                self.users[as_index(user)].token = Some(Versioned::new(Version::FIRST, new.numbered(self.queue_state.last_number)));
             }
             RowWrite::User(write) => {
-                let place = place(who(write.row.id.0));
-                self.people[place].user = Some(write.row);
+                let index = as_index(user_index(write.row.id.0));
+                self.users[index].user = Some(write.row);
             }
-            RowWrite::Seat(write) => self.hall.write(&write),
+            RowWrite::Seat(write) => self.seat_map.write(&write),
             RowWrite::Reservation(write) => _ = self.reservations.insert(write.row.id(), versioned(write)),
             RowWrite::Wallet(write) => {
-                let place = place(who(write.row.user().0));
-                self.people[place].wallet = Some(versioned(write));
+                let index = as_index(user_index(write.row.user().0));
+                self.users[index].wallet = Some(versioned(write));
             }
-            // Nothing in a simulated sale looks at these.
+            // A simulated sale doesn't read these.
             RowWrite::Queue(_)
             | RowWrite::Concert(_)
             | RowWrite::Schedule(_)
@@ -48,10 +48,10 @@ impl World {
         }
     }
 
-    /// The id of the next reservation.
+    /// Returns the id of the next reservation.
     pub(super) fn next_reservation(&self) -> ReservationId {
-        let made = u128::try_from(self.reservations.len()).unwrap_or(u128::MAX);
-        ReservationId(uuid::Uuid::from_u128(made))
+        let count = u128::try_from(self.reservations.len()).unwrap_or(u128::MAX);
+        ReservationId(uuid::Uuid::from_u128(count))
     }
 }
 
@@ -59,16 +59,11 @@ fn versioned<T>(write: Write<T>) -> Versioned<T> {
     Versioned::new(write.version(), write.row)
 }
 
-/// Whose token it is: ids are places in the crowd.
-fn holder(token: TokenId) -> UserIndex {
-    who(token.0)
+/// Returns the holder of a token. Ids are indexes in the crowd.
+fn token_holder(token: TokenId) -> UserIndex {
+    user_index(token.0)
 }
 
-fn who(id: uuid::Uuid) -> UserIndex {
+fn user_index(id: uuid::Uuid) -> UserIndex {
     UserIndex::try_from(id.as_u128()).unwrap_or(UserIndex::MAX)
-}
-
-/// The place in the crowd as an index.
-pub(super) fn place(who: UserIndex) -> usize {
-    usize::try_from(who).unwrap_or(usize::MAX)
 }

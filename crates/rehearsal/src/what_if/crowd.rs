@@ -1,4 +1,4 @@
-//! Crowds: who comes to a simulated sale, when, and how they behave.
+//! Crowds: the users of a simulated sale, their arrivals and their behaviour.
 
 use domain::SeatNumber;
 use domain::seat_selection::SeatSelection;
@@ -6,82 +6,82 @@ use fastrand::Rng;
 use thiserror::Error;
 use time::Duration;
 
-/// Who comes to a simulated sale. What one of them wants hangs on the seed and their place in the crowd alone: the same people come
-/// under every policy.
+/// The users of a simulated sale. The behaviour of a user depends only on the seed and the user's index in the crowd, so the users are the
+/// same under every policy.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Crowd {
-    /// How many users come.
+    /// The number of users.
     pub users: u32,
-    /// How many seats there are.
+    /// The number of seats.
     pub seats: u32,
-    /// When they come.
+    /// The arrivals of the users.
     pub arrivals: Arrivals,
-    /// The share, from 0 to 1, of those who are let in and never look: their admission ends unclaimed.
+    /// The share, from 0 to 1, of admitted users who never view the seats: their admission ends unclaimed.
     pub never_claim: f64,
-    /// The share, from 0 to 1, of those who hold seats and never pay: their hold lapses.
+    /// The share, from 0 to 1, of users who hold seats and never pay: their hold lapses.
     pub abandon: f64,
-    /// How many want one seat, two seats, three, …: weights.
+    /// The weights of the users who want one seat, two seats, three, …
     pub seats_wanted: Vec<u32>,
-    /// From the admission to the first look at the seats.
+    /// The time from the admission to the first view of the seats.
     pub notice: Think,
-    /// From a look at the seats to the hold; as long again if somebody was quicker, or to look again if none is free.
+    /// The time from a view of the seats to the hold. After a conflict, or if no seat is available, it is drawn again.
     pub choose: Think,
-    /// From the hold to the payment.
+    /// The time from the hold to the payment.
     pub pay: Think,
-    /// The same seed, the same crowd.
+    /// The seed: the same seed gives the same crowd.
     pub seed: u64,
 }
 
-/// When users come.
+/// The distribution of arrivals over time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Arrivals {
-    /// At any moment within so long from the beginning, evenly; zero: all at once.
+    /// Uniformly distributed over the first period; all at once if it is zero.
     Burst {
-        /// How long.
+        /// The length of the period.
         within: Duration,
     },
-    /// More and more by the second, from nobody on, until all have come.
+    /// At a rate that increases linearly from zero.
     Ramp {
-        /// Until then.
+        /// The time until all users have arrived.
         over: Duration,
     },
-    /// Independently of each other, so many a second on average.
+    /// Independent arrivals at a constant average rate.
     Poisson {
-        /// How many.
+        /// The average number of users per second.
         users_a_second: f64,
     },
 }
 
-/// How long somebody takes: at least so long, and beyond that as a memoryless clock has it.
+/// A distribution of thinking times: a minimum plus an exponentially distributed time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Think {
-    /// Nobody is quicker.
+    /// The minimum.
     pub least: Duration,
-    /// On average; no more than `least`: everybody takes exactly that.
+    /// The mean; if it is at most `least`, every time is exactly `least`.
     pub mean: Duration,
 }
 
-/// There can't be such a crowd.
+/// A crowd is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidCrowd {
-    /// No seats, or more than the largest hall has.
+    /// There are no seats, or more than a schedule can have.
     #[error("there must be from 1 to {} seats", SeatNumber::MAX)]
     Seats,
-    /// A share that is none.
+    /// A share is not from 0 to 1.
     #[error("{0} must be a share from 0 to 1")]
     Share(&'static str),
-    /// Nobody wants any seat, or somebody more than may be asked for at once.
-    #[error("seats_wanted must weigh from 1 to {} seats, and not all by 0", SeatSelection::MAX)]
+    /// All weights are 0, or there are weights for more seats than one hold can have.
+    #[error("seats_wanted must have weights for 1 to {} seats, at least one of which is not 0", SeatSelection::MAX)]
     SeatsWanted,
-    /// Users who never come, or a time that is none.
-    #[error("users must come within a day, more than none a second")]
+    /// The users don't arrive within a day, or the time is invalid.
+    #[error("users must arrive within a day, at a rate above 0")]
     Arrivals,
-    /// A time below zero, or past a day.
-    #[error("{0} must take from nothing to a day")]
+    /// A time is below zero or above a day.
+    #[error("{0} must be from 0 to a day")]
     Think(&'static str),
 }
 
-/// What one user of a crowd is like.
+/// The behaviour of one user of a crowd.
 #[derive(Debug, Clone)]
 pub(super) struct UserTraits {
     pub(super) seats: u32,
@@ -89,12 +89,12 @@ pub(super) struct UserTraits {
     pub(super) pays: bool,
     pub(super) notice: Duration,
     pub(super) pay: Duration,
-    /// What else they leave to chance.
-    pub(super) chance: Rng,
+    /// The random numbers of the later choices.
+    pub(super) rng: Rng,
 }
 
 impl Default for Crowd {
-    /// Ten thousand who come in the first seconds for a thousand seats.
+    /// Ten thousand users who arrive in the first seconds for a thousand seats.
     fn default() -> Self {
         let seconds = |least, mean| Think { least: Duration::seconds(least), mean: Duration::seconds(mean) };
         Self {
@@ -126,11 +126,11 @@ impl Crowd {
         if self.seats_wanted.len() > SeatSelection::MAX || self.seats_wanted.iter().all(|weight| *weight == 0) {
             return Err(InvalidCrowd::SeatsWanted);
         }
-        let come = match self.arrivals {
+        let arrive_in_time = match self.arrivals {
             Arrivals::Burst { within: span } | Arrivals::Ramp { over: span } => day.contains(&span),
             Arrivals::Poisson { users_a_second } => users_a_second * 86_400.0 >= f64::from(self.users) && users_a_second > 0.0,
         };
-        if !come {
+        if !arrive_in_time {
             return Err(InvalidCrowd::Arrivals);
         }
         for (name, think) in [("notice", self.notice), ("choose", self.choose), ("pay", self.pay)] {
@@ -141,40 +141,40 @@ impl Crowd {
         Ok(())
     }
 
-    /// When each user comes, in seconds from the beginning, in order.
-    pub(super) fn come_at(&self) -> Vec<f64> {
-        let mut chance = Rng::with_seed(self.seed);
+    /// Returns the arrival times of the users in seconds since the start, in ascending order.
+    pub(super) fn arrival_times(&self) -> Vec<f64> {
+        let mut rng = Rng::with_seed(self.seed);
         let mut clock = 0.0;
-        let mut at: Vec<f64> = (0..self.users)
+        let mut times: Vec<f64> = (0..self.users)
             .map(|user| match self.arrivals {
-                Arrivals::Burst { within } => within.as_seconds_f64() * chance.f64(),
+                Arrivals::Burst { within } => within.as_seconds_f64() * rng.f64(),
                 Arrivals::Ramp { over } => over.as_seconds_f64() * (f64::from(user + 1) / f64::from(self.users)).sqrt(),
                 Arrivals::Poisson { users_a_second } => {
-                    clock += memoryless(&mut chance) / users_a_second;
+                    clock += draw_exponential(&mut rng) / users_a_second;
                     clock
                 }
             })
             .collect();
-        at.sort_by(f64::total_cmp);
-        at
+        times.sort_by(f64::total_cmp);
+        times
     }
 
-    /// What the `index`th of them is like.
-    pub(super) fn intents(&self, index: u32) -> UserTraits {
-        let mut chance = Rng::with_seed(self.seed ^ u64::from(index + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    /// Draws the behaviour of the user with this index.
+    pub(super) fn draw_traits(&self, index: u32) -> UserTraits {
+        let mut rng = Rng::with_seed(self.seed ^ u64::from(index + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         UserTraits {
-            seats: self.seats_for(&mut chance),
-            claims: chance.f64() >= self.never_claim,
-            pays: chance.f64() >= self.abandon,
-            notice: self.notice.draw(&mut chance),
-            pay: self.pay.draw(&mut chance),
-            chance,
+            seats: self.draw_seats(&mut rng),
+            claims: rng.f64() >= self.never_claim,
+            pays: rng.f64() >= self.abandon,
+            notice: self.notice.draw(&mut rng),
+            pay: self.pay.draw(&mut rng),
+            rng,
         }
     }
 
-    fn seats_for(&self, chance: &mut Rng) -> u32 {
-        let all: u64 = self.seats_wanted.iter().copied().map(u64::from).sum();
-        let mut drawn = chance.u64(0..all);
+    fn draw_seats(&self, rng: &mut Rng) -> u32 {
+        let total: u64 = self.seats_wanted.iter().copied().map(u64::from).sum();
+        let mut drawn = rng.u64(0..total);
         for (seats, weight) in (1..).zip(&self.seats_wanted) {
             match drawn.checked_sub((*weight).into()) {
                 Some(rest) => drawn = rest,
@@ -186,19 +186,19 @@ impl Crowd {
 }
 
 impl Think {
-    /// Exactly so long.
+    /// Returns a constant thinking time.
     #[must_use]
     pub const fn exactly(time: Duration) -> Self {
         Self { least: time, mean: time }
     }
 
-    pub(super) fn draw(self, chance: &mut Rng) -> Duration {
+    pub(super) fn draw(self, rng: &mut Rng) -> Duration {
         let beyond = (self.mean - self.least).max(Duration::ZERO);
-        self.least + beyond * memoryless(chance)
+        self.least + beyond * draw_exponential(rng)
     }
 }
 
-/// A time without memory, 1 on average.
-fn memoryless(chance: &mut Rng) -> f64 {
-    -(1.0 - chance.f64()).ln()
+/// Draws an exponentially distributed number with mean 1.
+fn draw_exponential(rng: &mut Rng) -> f64 {
+    -(1.0 - rng.f64()).ln()
 }

@@ -1,7 +1,7 @@
-//! What would be if: a crowd comes to the same sale under several policies, in simulated time.
+//! What-if comparisons: run the same sale with the same crowd under several policies, in simulated time.
 //!
-//! The decisions are the domain's own; what is simulated is the store (rows in memory, one change after the other), the scheduler
-//! (which ticks as the real one does), and the people. Hours of a sale take seconds, and the same seed gives the same sale.
+//! The decisions are the domain's own. The store (rows in memory, one change after the other), the scheduler (which ticks like the real
+//! one), and the users are simulated. Hours of a sale take seconds, and the same seed gives the same sale.
 //!
 //! ```
 //! use rehearsal::what_if::{Crowd, parse, play};
@@ -16,12 +16,12 @@
 
 mod commit;
 mod crowd;
-mod diary;
 mod event_queue;
-mod hall;
-mod line;
 mod planned;
 mod policy;
+mod queue_state;
+mod seat_map;
+mod statistics;
 mod visit;
 mod world;
 
@@ -34,13 +34,14 @@ pub use policy::{InvalidPolicy, Policy, parse};
 
 use crate::record::WhatIf;
 
-/// The sale of `crowd.seats` seats to `crowd` under `policy`, from the first second until everybody has bought, gone, or waits in vain.
+/// Simulates the sale of `crowd.seats` seats to `crowd` under `policy`, until no user can buy any more: each has bought, left, or waits in
+/// vain.
 ///
 /// # Errors
-/// [`InvalidCrowd`] if there can't be such a crowd.
+/// [`InvalidCrowd`] if the crowd is invalid.
 pub fn play(crowd: &Crowd, policy: &Policy) -> Result<WhatIf, InvalidCrowd> {
     crowd.check()?;
     let mut world = world::World::new(crowd, policy);
     while world.step() {}
-    Ok(world.diary.told(policy, world.line.waiting.len()))
+    Ok(world.statistics.into_result(policy, world.queue_state.waiting.len()))
 }

@@ -1,4 +1,4 @@
-//! What holds of any simulated sale.
+//! Properties of all simulated sales.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +30,7 @@ fn some_arrivals() -> impl Strategy<Value = Arrivals> {
 }
 
 prop_compose! {
-    /// People who get in each other's way, come too late, and change their minds.
+    /// Generates users who compete for seats, arrive too late, and abandon their holds.
     fn a_crowd()(
         (users, seats, seed) in (0..120_u32, 1..60_u32, any::<u64>()),
         arrivals in some_arrivals(),
@@ -55,20 +55,20 @@ prop_compose! {
     }
 }
 
-/// Everybody who is in at this moment.
-fn inside(world: &World) -> BTreeMap<u64, time::OffsetDateTime> {
-    let tokens = world.people.iter().filter_map(|person| person.token.as_ref());
+/// Returns the numbers and activation times of the active users.
+fn active(world: &World) -> BTreeMap<u64, time::OffsetDateTime> {
+    let tokens = world.users.iter().filter_map(|user| user.token.as_ref());
     let active = tokens.filter(|token| token.status(world.now) == TokenStatus::Active);
     active.filter_map(|token| Some((token.number(), token.activated_at()?))).collect()
 }
 
-/// Each sold seat by its one paid reservation.
+/// Returns the number of sold seats, and asserts that each belongs to exactly one paid reservation.
 fn sold(world: &World) -> Result<usize, TestCaseError> {
     let mut sold = BTreeSet::new();
     for reservation in world.reservations.values().filter(|row| matches!(row.state(), ReservationState::Confirmed { .. })) {
         for number in reservation.numbers() {
             prop_assert!(sold.insert(number), "seat {number} is sold twice");
-            let row = world.hall.seat(number).unwrap().state();
+            let row = world.seat_map.seat(number).unwrap().state();
             prop_assert_eq!(row, SeatState::Reserved { reservation: reservation.id() });
         }
     }
@@ -77,13 +77,13 @@ fn sold(world: &World) -> Result<usize, TestCaseError> {
 
 proptest! {
     #[test]
-    fn the_promises_hold_at_every_moment(crowd in a_crowd(), policy in a_policy()) {
+    fn the_promises_hold_at_every_step(crowd in a_crowd(), policy in a_policy()) {
         let mut world = World::new(&crowd, &policy);
         let mut last_admitted = 0;
         let mut before = BTreeMap::new();
         while world.step() {
-            let now = inside(&world);
-            prop_assert!(now.len() <= policy.queue.capacity as usize, "{} are in", now.len());
+            let now = active(&world);
+            prop_assert!(now.len() <= policy.queue.capacity as usize, "{} active users", now.len());
             for number in now.keys().filter(|number| !before.contains_key(*number)) {
                 prop_assert_eq!(*number, last_admitted + 1, "in the order of numbers");
                 last_admitted += 1;
@@ -91,42 +91,42 @@ proptest! {
             before = now;
         }
         let numbers = (1..=crowd.seats).map(|number| SeatNumber::new(number).unwrap());
-        let rows: Vec<_> = numbers.map(|number| world.hall.seat(number).unwrap().state()).collect();
+        let rows: Vec<_> = numbers.map(|number| world.seat_map.seat(number).unwrap().state()).collect();
         let reserved = rows.iter().filter(|state| matches!(state, SeatState::Reserved { .. })).count();
         prop_assert_eq!(sold(&world)?, reserved);
-        prop_assert_eq!(usize::try_from(world.hall.sold), Ok(reserved));
-        prop_assert!(!rows.iter().any(|state| matches!(state, SeatState::Held { .. })), "every hold has come to its end");
+        prop_assert_eq!(usize::try_from(world.seat_map.sold), Ok(reserved));
+        prop_assert!(!rows.iter().any(|state| matches!(state, SeatState::Held { .. })), "every hold has ended");
     }
 
     #[test]
-    fn everybody_is_accounted_for(crowd in a_crowd(), policy in a_policy()) {
+    fn every_user_is_in_the_statistics(crowd in a_crowd(), policy in a_policy()) {
         let mut world = World::new(&crowd, &policy);
         while world.step() {}
         let end = world.now + Duration::DAY;
-        let tokens: Vec<_> = world.people.iter().map(|person| person.token.as_ref().unwrap().status(end)).collect();
+        let tokens: Vec<_> = world.users.iter().map(|user| user.token.as_ref().unwrap().status(end)).collect();
         let waiting = tokens.iter().filter(|status| **status == TokenStatus::Waiting).count();
         prop_assert!(!tokens.contains(&TokenStatus::Active));
-        let open = !world.hall.is_sold_out() && policy.queue.capacity > 0;
-        prop_assert!(waiting == 0 || !open, "{waiting} wait at a door that is open");
-        let told = world.diary.told(&policy, world.line.waiting.len());
-        prop_assert_eq!(told.never_admitted, waiting as u64);
-        prop_assert_eq!(told.sold, u64::from(world.hall.sold));
-        prop_assert_eq!(told.sold_out_after_seconds.is_some(), world.hall.is_sold_out());
-        prop_assert_eq!(told.wait_p50_seconds.is_some(), waiting < tokens.len());
-        prop_assert!(told.wait_p50_seconds <= told.wait_p90_seconds);
-        prop_assert_eq!(told.curve.last().map(|point| point.1), Some(told.sold));
+        let can_admit = !world.seat_map.is_sold_out() && policy.queue.capacity > 0;
+        prop_assert!(waiting == 0 || !can_admit, "{waiting} users wait although they can be admitted");
+        let result = world.statistics.into_result(&policy, world.queue_state.waiting.len());
+        prop_assert_eq!(result.never_admitted, waiting as u64);
+        prop_assert_eq!(result.sold, u64::from(world.seat_map.sold));
+        prop_assert_eq!(result.sold_out_after_seconds.is_some(), world.seat_map.is_sold_out());
+        prop_assert_eq!(result.wait_p50_seconds.is_some(), waiting < tokens.len());
+        prop_assert!(result.wait_p50_seconds <= result.wait_p90_seconds);
+        prop_assert_eq!(result.curve.last().map(|point| point.1), Some(result.sold));
     }
 
     #[test]
-    fn the_same_seed_is_the_same_sale(crowd in a_crowd(), policy in a_policy()) {
+    fn the_same_seed_gives_the_same_sale(crowd in a_crowd(), policy in a_policy()) {
         prop_assert_eq!(play(&crowd, &policy), play(&crowd, &policy));
     }
 
-    /// Whose people take what they see at once, one seat each, and then pay in the same time. Of those who do worse things, more can be
-    /// in each other's way. Ticks are discrete: who finds a place free waits for the next one, who waits for a place has one made
-    /// for them, but not within 20 ms of the last. So much later it may be.
+    /// The users hold one seat each as soon as they view the seats, and then pay after the same time; with other behaviour, more active
+    /// users may obstruct each other. Ticks are discrete: a user who finds capacity waits for the next regular tick, and a user who waits
+    /// for capacity is admitted by a separate tick, but not within 20 ms of the last. These delays are tolerated.
     #[test]
-    fn a_plain_crowd_never_buys_later_for_more_capacity(
+    fn more_capacity_never_delays_a_simple_crowd(
         (seed, seats, beyond) in (any::<u64>(), 1..50_u32, 0..50_u32),
         arrivals in some_arrivals(),
         (notice, pay) in (0..30_u32, 1..30_u32),
@@ -146,15 +146,15 @@ proptest! {
 }
 
 #[test]
-fn another_seed_is_another_sale() {
+fn another_seed_gives_another_sale() {
     let [one, other] =
         [1, 2].map(|seed| play(&Crowd { seed, users: 300, seats: 100, ..Crowd::default() }, &policy("capacity=20")).unwrap());
     assert_ne!(one.curve, other.curve);
 }
 
 #[test]
-fn a_sale_takes_as_long_as_arithmetic_says() {
-    // Two at a time, each 10 s from the admission to the payment; a place that falls free is taken at once.
+fn a_sale_takes_the_computed_time() {
+    // One user at a time, each 10 s from the admission to the payment; freed capacity is used at once.
     let [notice, choose, pay] = [2, 3, 5].map(|time| Think::exactly(seconds(time)));
     let arrivals = Arrivals::Burst { within: Duration::ZERO };
     let plain =
@@ -166,23 +166,23 @@ fn a_sale_takes_as_long_as_arithmetic_says() {
     let sales: Vec<_> = (0..=6_u32).map(|n| (f64::from(n) * 10.0, u64::from(n))).collect();
     assert_eq!(one_by_one.curve, sales);
 
-    // Who never claims keeps the place for the claim window; nobody buys.
+    // Users who never claim occupy the capacity for the claim window, and none buys.
     let idle = play(&Crowd { never_claim: 1.0, ..plain.clone() }, &policy("capacity=5,batch=3,claim_seconds=7")).unwrap();
     assert_eq!((idle.sold, idle.sold_out_after_seconds, idle.never_admitted), (0, None, 0));
-    // Three at the first tick, two at the second; three and two again 5 ms after their windows.
+    // Three users are admitted by the first tick and two by the second; three and two again 5 ms after their windows.
     assert_eq!((idle.wait_p50_seconds, idle.wait_p90_seconds), (Some(1.0), Some(8.005)));
 
-    // Who never pays keeps the place until the hold or the window ends, whichever is later.
+    // Users who never pay occupy the capacity until the hold or the window ends, whichever is later.
     let idle =
         play(&Crowd { abandon: 1.0, ..plain }, &policy("capacity=5,batch=5,hold_seconds=20,claim_seconds=10,active_seconds=15")).unwrap();
     assert_eq!((idle.sold, idle.never_admitted, idle.wait_p90_seconds), (0, 0, Some(25.005)));
 }
 
 #[test]
-fn a_crowd_that_cannot_be_is_refused() {
+fn an_invalid_crowd_is_refused() {
     let crowd = Crowd::default();
     let longer = Duration::DAY + Duration::SECOND;
-    for (wrong, says) in [
+    for (crowd, error) in [
         (Crowd { seats: 0, ..crowd.clone() }, InvalidCrowd::Seats),
         (Crowd { seats: 1_000_001, ..crowd.clone() }, InvalidCrowd::Seats),
         (Crowd { never_claim: f64::NAN, ..crowd.clone() }, InvalidCrowd::Share("never_claim")),
@@ -196,6 +196,6 @@ fn a_crowd_that_cannot_be_is_refused() {
         (Crowd { pay: Think::exactly(-Duration::SECOND), ..crowd.clone() }, InvalidCrowd::Think("pay")),
         (Crowd { choose: Think::exactly(longer), ..crowd }, InvalidCrowd::Think("choose")),
     ] {
-        assert_eq!(play(&wrong, &policy("capacity=1")), Err(says), "{wrong:?}");
+        assert_eq!(play(&crowd, &policy("capacity=1")), Err(error), "{crowd:?}");
     }
 }

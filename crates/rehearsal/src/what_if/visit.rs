@@ -1,154 +1,155 @@
-//! A visit: what one of the crowd does, from the join to the payment, and what the domain decides of it.
+//! The visit of a simulated user, from the join to the payment, with the decisions of the domain.
 
 use domain::decide::admission::Pass;
 use domain::decide::{claim, hold, join, lapse, leave, pay};
 use domain::idempotency::IdempotentRequest;
-use domain::loaded::{LoadedConcert, LoadedPlace, LoadedReservation, LoadedSchedule, LoadedSeats, LoadedToken, OwnedReservation};
+use domain::loaded::{LoadedConcert, LoadedJoinTarget, LoadedReservation, LoadedSchedule, LoadedSeats, LoadedToken, OwnedReservation};
 use domain::seat_selection::SeatSelection;
 use domain::{EntryId, Fingerprint, IdempotencyKey, IdempotencyScope, Operation, Outcome, PaymentId, Refusal, Reservation, ReservationId};
 use time::Duration;
 
-use super::commit::place;
-use super::event_queue::{Event, UserIndex};
-use super::world::{Person, World, token_of, user_of};
+use super::event_queue::{Event, UserIndex, as_index};
+use super::world::{SimulatedUser, World, token_id, user_id};
 
-/// Nobody looks at the seats again sooner than that.
-const BEFORE_A_SECOND_LOOK: Duration = Duration::SECOND;
+/// The minimum time before a user views the seats again.
+const MIN_VIEW_INTERVAL: Duration = Duration::SECOND;
 
 impl World {
-    pub(super) fn carry_out(&mut self, event: Event) {
+    pub(super) fn run_event(&mut self, event: Event) {
         match event {
-            Event::Join(who) => self.join(who),
-            Event::Look(who) => self.look(who),
-            Event::Hold(who) => self.hold(who),
-            Event::Pay(who) => self.pay(who),
+            Event::Join(user) => self.join(user),
+            Event::Look(user) => self.look(user),
+            Event::Hold(user) => self.hold(user),
+            Event::Pay(user) => self.pay(user),
             Event::Lapse(reservation) => self.lapse(reservation),
         }
     }
 
-    fn join(&mut self, who: UserIndex) {
-        let place = LoadedPlace {
+    fn join(&mut self, user: UserIndex) {
+        let place = LoadedJoinTarget {
             concert: Some(LoadedConcert { concert: self.concert.clone(), schedules: vec![self.schedule.clone()] }),
             queue: self.queue.clone(),
-            waiting: u32::try_from(self.line.waiting.len()).unwrap_or(u32::MAX),
+            waiting: u32::try_from(self.queue_state.waiting.len()).unwrap_or(u32::MAX),
             token: None,
         };
-        let input = join::Input { now: self.now, user: self.person(who).user.clone(), place: Some(place) };
-        let command = join::Command { user: user_of(who), concert: Some(self.concert.id()), token: token_of(who) };
+        let input = join::Input { now: self.now, user: self.user(user).user.clone(), place: Some(place) };
+        let command = join::Command { user: user_id(user), concert: Some(self.concert.id()), token: token_id(user) };
         if let Ok(change) = join::decide(&input, &command, &self.rules).map(|joined| joined.change) {
             self.commit(change);
         }
     }
 
-    /// The seat map is asked for, which claims the admission, and seats are chosen from it. Whoever needs no time to choose takes what they see
-    /// at once; whoever finds nothing left goes, and whoever finds all held looks again.
-    fn look(&mut self, who: UserIndex) {
-        let command = claim::Command { pass: pass(who), queue: Some(self.queue.id()) };
-        let input = claim::Input { now: self.now, token: self.token(who) };
+    /// Requests the seat map, which claims the admission, and chooses seats from it. A user without a choosing time holds them at once. A
+    /// user leaves if everything is sold, and views the seats again if all unsold ones are held.
+    fn look(&mut self, user: UserIndex) {
+        let command = claim::Command { pass: pass(user), queue: Some(self.queue.id()) };
+        let input = claim::Input { now: self.now, token: self.token(user) };
         let Ok(claimed) = claim::decide(&input, &command, &self.rules) else { return };
         self.commit(claimed.change);
-        if self.hall.is_sold_out() {
-            return self.leave(who);
+        if self.seat_map.is_sold_out() {
+            return self.leave(user);
         }
         let (choose, now) = (self.choose, self.now);
-        let person = &mut self.people[place(who)];
-        person.chosen = self.hall.pick(person.intents.seats, &mut person.intents.chance);
-        let takes = choose.draw(&mut person.intents.chance);
-        if person.chosen.is_empty() {
-            self.event_queue.put(now + takes.max(BEFORE_A_SECOND_LOOK), Event::Look(who));
-        } else if takes.is_zero() {
-            self.hold(who);
+        let state = &mut self.users[as_index(user)];
+        state.chosen = self.seat_map.pick(state.traits.seats, &mut state.traits.rng);
+        let choosing_time = choose.draw(&mut state.traits.rng);
+        if state.chosen.is_empty() {
+            self.event_queue.push(now + choosing_time.max(MIN_VIEW_INTERVAL), Event::Look(user));
+        } else if choosing_time.is_zero() {
+            self.hold(user);
         } else {
-            self.event_queue.put(now + takes, Event::Hold(who));
+            self.event_queue.push(now + choosing_time, Event::Hold(user));
         }
     }
 
-    fn hold(&mut self, who: UserIndex) {
-        let Ok(seats) = SeatSelection::new(std::mem::take(&mut self.people[place(who)].chosen)) else { return };
-        let input = self.for_hold(who, &seats);
+    fn hold(&mut self, user: UserIndex) {
+        let Ok(seats) = SeatSelection::new(std::mem::take(&mut self.users[as_index(user)].chosen)) else { return };
+        let input = self.load_for_hold(user, &seats);
         let id = self.next_reservation();
         let command =
-            hold::Command { pass: pass(who), idempotency: idempotency(who, Operation::Hold), id, schedule: self.schedule.id(), seats };
+            hold::Command { pass: pass(user), idempotency: idempotency(user, Operation::Hold), id, schedule: self.schedule.id(), seats };
         match hold::decide(&input, &command, &self.rules) {
             Ok(held) => {
                 self.commit(held.change);
                 if let Outcome::Held { reservation, .. } = held.outcome {
-                    self.after_the_hold(who, &reservation);
+                    self.schedule_lapse_and_payment(user, &reservation);
                 }
             }
-            Err(refused) => self.after_a_refusal(who, &refused.refusal),
+            Err(refused) => self.handle_refusal(user, &refused.refusal),
         }
     }
 
-    fn after_the_hold(&mut self, who: UserIndex, reservation: &Reservation) {
-        self.event_queue.put(reservation.expires_at(), Event::Lapse(reservation.id()));
+    /// Schedules the lapse of the hold, and its payment if the user pays.
+    fn schedule_lapse_and_payment(&mut self, user: UserIndex, reservation: &Reservation) {
+        self.event_queue.push(reservation.expires_at(), Event::Lapse(reservation.id()));
         let now = self.now;
-        let person = &mut self.people[place(who)];
-        person.hold = Some(reservation.id());
-        if person.intents.pays {
-            self.event_queue.put(now + person.intents.pay, Event::Pay(who));
+        let state = &mut self.users[as_index(user)];
+        state.hold = Some(reservation.id());
+        if state.traits.pays {
+            self.event_queue.push(now + state.traits.pay, Event::Pay(user));
         }
     }
 
-    fn pay(&mut self, who: UserIndex) {
-        let Some(reservation) = self.person(who).hold else { return };
+    fn pay(&mut self, user: UserIndex) {
+        let Some(reservation) = self.user(user).hold else { return };
         let found = self.reservation(reservation).map(|found| (found, self.concert.clone()));
-        let (token, wallet) = (self.token(who), self.person(who).wallet.clone());
+        let (token, wallet) = (self.token(user), self.user(user).wallet.clone());
         let input = pay::Input { now: self.now, key: None, token, reservation: found, wallet };
         let (id, entry) = (PaymentId(reservation.0), EntryId(reservation.0));
-        let command = pay::Command { pass: pass(who), idempotency: idempotency(who, Operation::Pay), id, entry, reservation, amount: None };
+        let command =
+            pay::Command { pass: pass(user), idempotency: idempotency(user, Operation::Pay), id, entry, reservation, amount: None };
         match pay::decide(&input, &command, &self.rules) {
             Ok(paid) => {
                 self.commit(paid.change);
-                self.diary.sold(self.hall.sold, self.hall.is_sold_out(), self.now);
+                self.statistics.record_sale(self.seat_map.sold, self.seat_map.is_sold_out(), self.now);
             }
-            Err(refused) => self.after_a_refusal(who, &refused.refusal),
+            Err(refused) => self.handle_refusal(user, &refused.refusal),
         }
     }
 
-    /// Whoever comes too late for seats looks for others; whoever's admission is over goes.
-    fn after_a_refusal(&mut self, who: UserIndex, refusal: &Refusal) {
+    /// Lets a user who was too late for seats look for others. After any other refusal, such as an expired admission, the visit ends.
+    fn handle_refusal(&mut self, user: UserIndex, refusal: &Refusal) {
         if matches!(refusal, Refusal::SeatsUnavailable(_) | Refusal::ReservationExpired) {
-            self.look(who);
+            self.look(user);
         }
     }
 
-    fn leave(&mut self, who: UserIndex) {
-        let input = leave::Input { now: self.now, token: self.person(who).token.clone(), holds: Vec::new() };
-        let command = leave::Command { user: user_of(who), token: token_of(who) };
+    fn leave(&mut self, user: UserIndex) {
+        let input = leave::Input { now: self.now, token: self.user(user).token.clone(), holds: Vec::new() };
+        let command = leave::Command { user: user_id(user), token: token_id(user) };
         if let Ok(change) = leave::decide(&input, &command).map(|left| left.change) {
             self.commit(change);
         }
     }
 
-    /// The sweep of a hold whose deadline has passed.
+    /// Sweeps a hold whose deadline has passed.
     fn lapse(&mut self, reservation: ReservationId) {
         let Some(hold) = self.reservation(reservation) else { return };
-        // Its hall is whole: all seats of a hold are there.
+        // All seats of a hold exist, so no result is a fault.
         self.commit(lapse::decide(&[hold], self.now).into_iter().flatten());
     }
 
-    fn person(&self, who: UserIndex) -> &Person {
-        &self.people[place(who)]
+    fn user(&self, user: UserIndex) -> &SimulatedUser {
+        &self.users[as_index(user)]
     }
 
-    fn token(&self, who: UserIndex) -> Option<LoadedToken> {
-        self.person(who).token.clone().map(|token| LoadedToken { token, queue: self.queue.clone() })
+    fn token(&self, user: UserIndex) -> Option<LoadedToken> {
+        self.user(user).token.clone().map(|token| LoadedToken { token, queue: self.queue.clone() })
     }
 
-    /// What is held under the token is what the user owns: everybody buys once.
-    fn for_hold(&self, who: UserIndex, choice: &SeatSelection) -> hold::Input {
-        let seats: Vec<_> = choice.numbers().iter().filter_map(|number| self.hall.seat(*number)).cloned().collect();
-        let mut named: Vec<_> = seats.iter().filter_map(|seat| seat.reservation()).collect();
-        named.sort_unstable();
-        named.dedup();
-        let holds = named.into_iter().filter_map(|id| self.reservation(id)).filter(|found| found.reservation.occupies()).collect();
-        let own: Vec<_> = self.person(who).hold.and_then(|id| self.reservation(id)).into_iter().collect();
+    /// Loads the input of a hold. Each user buys once, so the reservations under the token are those of the user.
+    fn load_for_hold(&self, user: UserIndex, choice: &SeatSelection) -> hold::Input {
+        let seats: Vec<_> = choice.numbers().iter().filter_map(|number| self.seat_map.seat(*number)).cloned().collect();
+        let mut referenced: Vec<_> = seats.iter().filter_map(|seat| seat.reservation()).collect();
+        referenced.sort_unstable();
+        referenced.dedup();
+        let holds = referenced.into_iter().filter_map(|id| self.reservation(id)).filter(|found| found.reservation.occupies()).collect();
+        let own: Vec<_> = self.user(user).hold.and_then(|id| self.reservation(id)).into_iter().collect();
         let owned = own.iter().map(|own| OwnedReservation { reservation: own.reservation.clone(), schedule: own.schedule.clone() });
         hold::Input {
             now: self.now,
             key: None,
-            token: self.token(who),
+            token: self.token(user),
             schedule: Some(LoadedSchedule { schedule: self.schedule.clone(), concert: self.concert.clone() }),
             seats: LoadedSeats { seats, holds },
             owned: owned.collect(),
@@ -158,18 +159,18 @@ impl World {
 
     fn reservation(&self, id: ReservationId) -> Option<LoadedReservation> {
         let reservation = self.reservations.get(&id)?.clone();
-        let seats = reservation.numbers().filter_map(|number| self.hall.seat(number)).cloned().collect();
+        let seats = reservation.numbers().filter_map(|number| self.seat_map.seat(number)).cloned().collect();
         Some(LoadedReservation { reservation, schedule: self.schedule.clone(), seats })
     }
 }
 
-fn pass(who: UserIndex) -> Pass {
-    Pass { user: user_of(who), token: Some(token_of(who)) }
+fn pass(user: UserIndex) -> Pass {
+    Pass { user: user_id(user), token: Some(token_id(user)) }
 }
 
-/// Every request here is a new one, so no key is ever looked for.
-fn idempotency(who: UserIndex, operation: Operation) -> IdempotentRequest {
-    IdempotentRequest { scope: IdempotencyScope { user: user_of(who), operation, key: a_key() }, fingerprint: Fingerprint([0; 32]) }
+/// Returns a constant idempotency key: every request is new, so keys are never looked up.
+fn idempotency(user: UserIndex, operation: Operation) -> IdempotentRequest {
+    IdempotentRequest { scope: IdempotencyScope { user: user_id(user), operation, key: a_key() }, fingerprint: Fingerprint([0; 32]) }
 }
 
 #[expect(clippy::expect_used, reason = "a constant")]

@@ -1,9 +1,9 @@
-//! The world of a simulated sale: one queue, one concert, one date, and everybody who comes.
+//! The state of a simulated sale: one queue, one concert, one schedule, and all users.
 
 use std::collections::HashMap;
 
 use domain::decide::admit;
-use domain::loaded::LoadedLine;
+use domain::loaded::LoadedQueueHead;
 use domain::queue::PolicyOverrides;
 use domain::{
     Concert, ConcertId, Currency, Money, Offer, Queue, QueueId, QueueToken, Reservation, ReservationId, Rules, Schedule, ScheduleId,
@@ -12,30 +12,26 @@ use domain::{
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::commit::place;
 use super::crowd::{Crowd, Think, UserTraits};
-use super::diary::Diary;
-use super::event_queue::{Event, EventQueue, UserIndex};
-use super::hall::Hall;
-use super::line::Line;
+use super::event_queue::{Event, EventQueue, START, UserIndex, as_index};
 use super::policy::Policy;
+use super::queue_state::QueueState;
+use super::seat_map::SeatMap;
+use super::statistics::Statistics;
 
-/// When every simulated sale begins.
-pub(super) const BEGINNING: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+/// A period longer than any simulated sale.
+const SALE_PERIOD: Duration = Duration::weeks(5_200);
 
-/// Longer than any simulated sale.
-const EVER: Duration = Duration::weeks(5_200);
-
-/// Somebody who comes, with the rows that are theirs.
+/// A user with the user's rows.
 #[derive(Debug)]
-pub(super) struct Person {
-    pub(super) intents: UserTraits,
+pub(super) struct SimulatedUser {
+    pub(super) traits: UserTraits,
     pub(super) user: Option<User>,
     pub(super) wallet: Option<Versioned<Wallet>>,
     pub(super) token: Option<Versioned<QueueToken>>,
-    /// The seats that they are about to ask for.
+    /// The seats of the next hold.
     pub(super) chosen: Vec<domain::SeatNumber>,
-    /// Their newest reservation.
+    /// The newest reservation.
     pub(super) hold: Option<ReservationId>,
 }
 
@@ -48,47 +44,47 @@ pub(super) struct World {
     pub(super) concert: Versioned<Concert>,
     pub(super) schedule: Versioned<Schedule>,
     pub(super) choose: Think,
-    pub(super) people: Vec<Person>,
-    pub(super) line: Line,
-    pub(super) hall: Hall,
+    pub(super) users: Vec<SimulatedUser>,
+    pub(super) queue_state: QueueState,
+    pub(super) seat_map: SeatMap,
     pub(super) reservations: HashMap<ReservationId, Versioned<Reservation>>,
     pub(super) event_queue: EventQueue,
-    pub(super) diary: Diary,
+    pub(super) statistics: Statistics,
     tick: Duration,
 }
 
 impl World {
     pub(super) fn new(crowd: &Crowd, policy: &Policy) -> Self {
         let mut event_queue = EventQueue::default();
-        for (who, at) in (0..crowd.users).zip(crowd.come_at()) {
-            event_queue.put(BEGINNING + Duration::seconds_f64(at), Event::Join(who));
+        for (user, at) in (0..crowd.users).zip(crowd.arrival_times()) {
+            event_queue.push(START + Duration::seconds_f64(at), Event::Join(user));
         }
-        let someone = |intents| Person { intents, user: None, wallet: None, token: None, chosen: Vec::new(), hold: None };
-        let people = (0..crowd.users).map(|who| someone(crowd.intents(who))).collect();
+        let new_user = |traits| SimulatedUser { traits, user: None, wallet: None, token: None, chosen: Vec::new(), hold: None };
+        let users = (0..crowd.users).map(|user| new_user(crowd.draw_traits(user))).collect();
         let (queue, concert, schedule) = catalogue();
         Self {
-            now: BEGINNING,
+            now: START,
             rules: rules(crowd, policy),
-            hall: Hall::new(schedule.id(), crowd.seats),
+            seat_map: SeatMap::new(schedule.id(), crowd.seats),
             queue: Versioned::new(Version::FIRST, queue),
             admission: Version::FIRST,
             concert: Versioned::new(Version::FIRST, concert),
             schedule: Versioned::new(Version::FIRST, schedule),
             choose: crowd.choose,
-            people,
-            line: Line::default(),
+            users,
+            queue_state: QueueState::default(),
             reservations: HashMap::new(),
             event_queue,
-            diary: Diary::default(),
+            statistics: Statistics::default(),
             tick: policy.tick,
         }
     }
 
-    /// Lets the next thing happen, a deed or a tick; false if nothing is left that could. Of one moment the deeds come first.
+    /// Runs the next event or tick, and returns false if there is none. Events come before a tick at the same time.
     pub(super) fn step(&mut self) -> bool {
-        // Where nothing is left to be sold a tick lets nobody in.
-        let open = !self.hall.is_sold_out();
-        let tick = self.line.next_tick(self.now, self.tick, &self.rules.queue).filter(|_| open);
+        // A tick admits no users when everything is sold.
+        let open = !self.seat_map.is_sold_out();
+        let tick = self.queue_state.next_tick(self.now, self.tick, &self.rules.queue).filter(|_| open);
         match (self.event_queue.next_at(), tick) {
             (event, Some(tick)) if event.is_none_or(|event| tick < event) => {
                 self.now = tick;
@@ -96,9 +92,9 @@ impl World {
                 true
             }
             (Some(_), Some(_) | None) => {
-                if let Some((at, event)) = self.event_queue.take() {
+                if let Some((at, event)) = self.event_queue.pop() {
                     self.now = at;
-                    self.carry_out(event);
+                    self.run_event(event);
                 }
                 true
             }
@@ -106,44 +102,44 @@ impl World {
         }
     }
 
-    /// A tick of the scheduler.
+    /// Runs a tick of the scheduler.
     fn admit(&mut self) {
-        self.line.ticked(self.now);
-        let lapsed: Vec<UserIndex> = self.line.lapsed(self.now).collect();
-        let still_active = self.line.active() - u32::try_from(lapsed.len()).unwrap_or(u32::MAX);
+        self.queue_state.record_tick(self.now);
+        let lapsed: Vec<UserIndex> = self.queue_state.lapsed(self.now).collect();
+        let still_active = self.queue_state.active() - u32::try_from(lapsed.len()).unwrap_or(u32::MAX);
         let places = admit::places(still_active, self.rules.queue.capacity, self.rules.queue.batch);
-        let token = |who: UserIndex| self.people[place(who)].token.clone();
-        let line = LoadedLine {
+        let token = |user: UserIndex| self.users[as_index(user)].token.clone();
+        let queue = LoadedQueueHead {
             queue: self.queue.clone(),
             admission: self.admission,
-            waiting: u32::try_from(self.line.waiting.len()).unwrap_or(u32::MAX),
-            active: self.line.active(),
-            offers: Some(vec![Offer { schedule: self.schedule.row.clone(), has_seats: !self.hall.is_sold_out() }]),
+            waiting: u32::try_from(self.queue_state.waiting.len()).unwrap_or(u32::MAX),
+            active: self.queue_state.active(),
+            offers: Some(vec![Offer { schedule: self.schedule.row.clone(), has_seats: !self.seat_map.is_sold_out() }]),
             lapsed: lapsed.into_iter().filter_map(token).collect(),
-            foremost: self.line.waiting.iter().copied().take(place(places)).filter_map(token).collect(),
+            first_waiting: self.queue_state.waiting.iter().copied().take(as_index(places)).filter_map(token).collect(),
         };
-        let Some((change, ticked)) = admit::decide(&line, self.now, &self.rules) else { return };
+        let Some((change, ticked)) = admit::decide(&queue, self.now, &self.rules) else { return };
         self.commit([change]);
-        for who in self.line.waiting.drain(..place(ticked.admitted)).collect::<Vec<_>>() {
-            let person = &self.people[place(who)];
-            if let Some(token) = &person.token {
-                self.diary.admitted(token.joined_at(), self.now);
+        for user in self.queue_state.waiting.drain(..as_index(ticked.admitted)).collect::<Vec<_>>() {
+            let state = &self.users[as_index(user)];
+            if let Some(token) = &state.token {
+                self.statistics.record_admission(token.joined_at(), self.now);
             }
-            if person.intents.claims {
-                self.event_queue.put(self.now + person.intents.notice, Event::Look(who));
+            if state.traits.claims {
+                self.event_queue.push(self.now + state.traits.notice, Event::Look(user));
             }
         }
     }
 }
 
-/// The id of `who`'s token: their place in the crowd.
-pub(super) fn token_of(who: UserIndex) -> TokenId {
-    TokenId(Uuid::from_u128(who.into()))
+/// Returns the id of the user's token: the user's index in the crowd.
+pub(super) fn token_id(user: UserIndex) -> TokenId {
+    TokenId(Uuid::from_u128(user.into()))
 }
 
-/// The id of `who`: their place in the crowd.
-pub(super) fn user_of(who: UserIndex) -> UserId {
-    UserId(Uuid::from_u128(who.into()))
+/// Returns the id of the user: the user's index in the crowd.
+pub(super) fn user_id(user: UserIndex) -> UserId {
+    UserId(Uuid::from_u128(user.into()))
 }
 
 fn rules(crowd: &Crowd, policy: &Policy) -> Rules {
@@ -159,14 +155,14 @@ fn rules(crowd: &Crowd, policy: &Policy) -> Rules {
     }
 }
 
-/// What is sold, and the line before it.
+/// Returns the queue, the concert and the schedule.
 fn catalogue() -> (Queue, Concert, Schedule) {
     let (queue, concert, schedule) = (QueueId(Uuid::from_u128(1)), ConcertId(Uuid::from_u128(1)), ScheduleId(Uuid::from_u128(1)));
-    let over = BEGINNING + EVER;
+    let end = START + SALE_PERIOD;
     (
         Queue::new(queue, String::new(), PolicyOverrides::default(), None),
         Concert::new(concert, String::new(), String::new(), queue),
-        Schedule::new(schedule, concert, over, a_zone(), BEGINNING..over),
+        Schedule::new(schedule, concert, end, a_zone(), START..end),
     )
 }
 
@@ -177,5 +173,5 @@ fn a_currency() -> Currency {
 
 #[expect(clippy::expect_used, reason = "a constant")]
 fn a_zone() -> Zone {
-    Zone::new("UTC").expect("the name of a zone")
+    Zone::new("UTC").expect("a valid time zone")
 }

@@ -1,7 +1,7 @@
-//! HTTP/1.1 over kept connections: what a request of the crowd is, and how it gets its answer.
+//! The HTTP/1.1 client of the virtual users, with persistent connections.
 
-mod place;
 mod pool;
+mod server;
 mod stream;
 
 use bytes::Bytes;
@@ -10,12 +10,12 @@ use hyper::Request;
 use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
 use thiserror::Error;
 
-pub(crate) use place::Server;
-pub use place::UnknownServer;
 pub(crate) use pool::Pool;
+pub(crate) use server::Server;
+pub use server::UnknownServer;
 pub(crate) use stream::Stream;
 
-/// A request, as it can be sent several times.
+/// A request that can be sent several times.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     pub(crate) method: hyper::Method,
@@ -27,28 +27,31 @@ pub(crate) struct Call {
     pub(crate) accept: &'static str,
 }
 
-/// An answer, whole.
+/// A complete response.
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) body: Bytes,
 }
 
-/// There was no answer.
+/// A request failed without a response.
 #[derive(Debug, Error)]
-pub(crate) enum Lost {
+pub(crate) enum TransportError {
     /// The server can't be reached.
     #[error("no connection")]
     Connection(#[from] std::io::Error),
     /// The connection broke.
     #[error("the connection broke")]
     Broken(#[from] hyper::Error),
-    /// The request can't be written.
-    #[error("no such request")]
+    /// The request is invalid.
+    #[error("the request is invalid")]
     Request(#[from] hyper::http::Error),
-    /// It took too long.
-    #[error("no answer in time")]
+    /// The response took too long.
+    #[error("no response in time")]
     Late(#[from] tokio::time::error::Elapsed),
+    /// The event stream broke, or is invalid.
+    #[error("the event stream broke")]
+    Events(#[from] eventsource_stream::EventStreamError<hyper::Error>),
 }
 
 impl Call {
@@ -69,13 +72,13 @@ impl Call {
         Self { body, ..Self::new(hyper::Method::POST, path.into()) }
     }
 
-    /// Of whom `jwt` speaks.
-    pub(crate) fn by(self, jwt: &str) -> Self {
+    /// Adds the user's access token.
+    pub(crate) fn with_jwt(self, jwt: &str) -> Self {
         Self { jwt: jwt.to_owned(), ..self }
     }
 
-    /// With the token that admits.
-    pub(crate) fn with_token(self, token: &str) -> Self {
+    /// Adds the queue token.
+    pub(crate) fn with_queue_token(self, token: &str) -> Self {
         Self { queue_token: token.to_owned(), ..self }
     }
 

@@ -1,4 +1,4 @@
-//! The connections that the crowd shares: who waits or thinks needs none.
+//! The connections that the users share. A user who waits or hesitates occupies none.
 
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
@@ -11,25 +11,25 @@ use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-use super::{Call, Lost, Reply, Server};
+use super::{Call, Reply, Server, TransportError};
 
-/// How long an answer may take.
+/// The time limit for a response.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// An idle connection is used so long: servers close them, by default after 5 s.
-const FRESH: Duration = Duration::from_secs(3);
+/// The time after which an idle connection isn't reused, since servers close them, by default after 5 s.
+const MAX_IDLE: Duration = Duration::from_secs(3);
 
-/// A connection, ready to send.
+/// A connection that is ready to send.
 pub(super) type Sender = SendRequest<Full<Bytes>>;
 
-/// Connections that are kept, at most as many as there are permits.
+/// A pool of persistent connections, at most as many as there are permits.
 pub(crate) struct Pool {
     pub(super) server: Server,
     permits: Semaphore,
     idle: RefCell<Vec<(Sender, Instant)>>,
 }
 
-/// A connection that is one's own until its answer is there.
-pub(crate) struct Turn<'a> {
+/// The right to use one connection for an exchange.
+pub(crate) struct Lease<'a> {
     pool: &'a Pool,
     _permit: Option<SemaphorePermit<'a>>,
 }
@@ -39,35 +39,36 @@ impl Pool {
         Self { server, permits: Semaphore::new(connections), idle: RefCell::new(Vec::new()) }
     }
 
-    /// Waits until a connection is to be had.
-    pub(crate) async fn turn(&self) -> Turn<'_> {
-        // It is never closed.
-        Turn { pool: self, _permit: self.permits.acquire().await.ok() }
+    /// Waits until a connection is available.
+    pub(crate) async fn acquire(&self) -> Lease<'_> {
+        // The semaphore is never closed.
+        Lease { pool: self, _permit: self.permits.acquire().await.ok() }
     }
 
-    /// A connection of one's own, beside the shared ones.
-    pub(super) async fn connect(&self) -> Result<Sender, Lost> {
+    /// Opens a connection in addition to the shared ones.
+    pub(super) async fn connect(&self) -> Result<Sender, TransportError> {
         let stream = TcpStream::connect(self.server.address).await?;
         stream.set_nodelay(true)?;
         let (sender, connection) = handshake(TokioIo::new(stream)).await?;
-        // It ends with the sender; who waits for an answer hears of errors.
+        // The task ends with the sender; errors are reported to the pending request.
         drop(tokio::task::spawn_local(connection));
         Ok(sender)
     }
 
-    /// Sends `call` over a connection of its own and hangs up after a while, wherever it is then.
-    pub(crate) async fn hang_up(&self, call: &Call, after: Duration) -> Result<(), Lost> {
+    /// Sends `call` over a separate connection and disconnects after the time `after`, whatever has been sent or received by then.
+    pub(crate) async fn send_and_disconnect(&self, call: &Call, after: Duration) -> Result<(), TransportError> {
         let request = call.request(&self.server)?;
         let mut sender = self.connect().await?;
-        // An answer that came in time is not read either.
+        // A response that arrived in time is not read either.
         let _ = timeout(after, sender.send_request(request)).await;
         Ok(())
     }
 
-    fn idle(&self) -> Option<Sender> {
+    /// Takes an idle connection that can be reused.
+    fn take_idle(&self) -> Option<Sender> {
         let mut idle = self.idle.borrow_mut();
         while let Some((sender, since)) = idle.pop() {
-            if since.elapsed() < FRESH && sender.is_ready() {
+            if since.elapsed() < MAX_IDLE && sender.is_ready() {
                 return Some(sender);
             }
         }
@@ -75,21 +76,21 @@ impl Pool {
     }
 }
 
-impl Turn<'_> {
-    /// Sends `call` and waits for the answer.
-    pub(crate) async fn exchange(&self, call: &Call) -> Result<Reply, Lost> {
+impl Lease<'_> {
+    /// Sends `call` and waits for the response.
+    pub(crate) async fn exchange(&self, call: &Call) -> Result<Reply, TransportError> {
         timeout(TIMEOUT, self.send(call)).await?
     }
 
-    async fn send(&self, call: &Call) -> Result<Reply, Lost> {
-        let mut sender = match self.pool.idle() {
+    async fn send(&self, call: &Call) -> Result<Reply, TransportError> {
+        let mut sender = match self.pool.take_idle() {
             Some(sender) => sender,
             None => self.pool.connect().await?,
         };
-        let answer = sender.send_request(call.request(&self.pool.server)?).await?;
-        let status = answer.status().as_u16();
-        let body = answer.into_body().collect().await?.to_bytes();
-        // After the body hyper needs a moment of its own; then the connection is as good as new.
+        let response = sender.send_request(call.request(&self.pool.server)?).await?;
+        let status = response.status().as_u16();
+        let body = response.into_body().collect().await?.to_bytes();
+        // hyper needs a moment after the body before the connection can be reused.
         if sender.ready().await.is_ok() {
             self.pool.idle.borrow_mut().push((sender, Instant::now()));
         }

@@ -9,10 +9,10 @@ use super::ServerArgs;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  frontrow import examples/hall-50.json\n\n\
-    The file is {\"queues\": [...], \"concerts\": [...]}, with the members that the API takes; a concert has its schedules, each with its\n\
-    seat map. What has an id and exists already is left as it is, so a file can be imported again. Exit code 1 if anything failed.")]
+    The file has the form {\"queues\": [...], \"concerts\": [...]}, with the members that the API accepts; a concert contains its schedules,\n\
+    each with its seat map. Items whose id already exists are left unchanged, so a file can be imported again. Exit code 1 if any item failed.")]
 pub(crate) struct Import {
-    /// The file; - is the standard input.
+    /// File to import, or - for standard input.
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) server: ServerArgs,
@@ -23,9 +23,9 @@ pub(crate) struct Import {
     after_help = "Examples:\n  frontrow export 0f207207-0000-7000-8000-0000000c1b00 club.json\n  frontrow export 0f207207-0000-7000-8000-0000000c1b00"
 )]
 pub(crate) struct Export {
-    /// The concert's id.
+    /// ID of the concert.
     pub(crate) concert_id: Uuid,
-    /// Where to; by default it is printed. A file that exists is not overwritten.
+    /// File to write (default: standard output). An existing file is not overwritten.
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) server: ServerArgs,

@@ -9,17 +9,17 @@ use super::ServerArgs;
     after_help = "Examples:\n  frontrow events\n  frontrow events --after 1200 --limit 10\n  frontrow --json events --follow --reader mailer"
 )]
 pub(crate) struct Events {
-    /// Only those after this position; without it those that the reader hasn't read; without a reader all that are kept, or those from now on to
-    /// follow.
+    /// Show events after this position. Default: after the reader's position; without --reader all retained events, or with --follow only
+    /// new ones.
     #[arg(long, value_name = "POSITION")]
     pub(crate) after: Option<u64>,
-    /// How many at most.
+    /// Maximum number of events.
     #[arg(long, value_name = "N", default_value_t = 50, conflicts_with = "follow")]
     pub(crate) limit: usize,
-    /// Goes on with what happens, until it is told to stop.
+    /// Wait for new events and show them, until interrupted.
     #[arg(long)]
     pub(crate) follow: bool,
-    /// Reads as this reader: the server keeps up to where it has read, and for it the events after that.
+    /// Read as this reader. The server stores its position and retains the events after it.
     #[arg(long, value_name = "NAME")]
     pub(crate) reader: Option<String>,
     #[command(flatten)]
@@ -28,21 +28,21 @@ pub(crate) struct Events {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum EventReaders {
-    /// Lists the readers of the event log, and how far each is behind.
+    /// List the readers of the event log and how far each is behind.
     #[command(after_help = "Example:\n  frontrow event-readers list")]
     List,
-    /// Makes a reader go on after another position.
+    /// Set the position of a reader.
     #[command(after_help = "Example:\n  frontrow event-readers move mailer 1200")]
     Move {
-        /// The reader's name; a new one is a new reader.
+        /// Name of the reader; an unknown name registers a new reader.
         name: String,
-        /// Up to where it has read.
+        /// Position of the last event read.
         position: u64,
     },
-    /// Forgets a reader, so that no events are kept for it.
+    /// Remove a reader, so that no events are retained for it.
     #[command(after_help = "Example:\n  frontrow event-readers forget mailer")]
     Forget {
-        /// The reader's name.
+        /// Name of the reader.
         name: String,
     },
 }

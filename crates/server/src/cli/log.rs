@@ -8,13 +8,13 @@ use super::ServerArgs;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  frontrow log\n  frontrow log --subject 0f207207-0000-7000-8000-0000000c1b01 --limit 10")]
 pub(crate) struct Log {
-    /// Only what was done to this queue, concert, date, reservation or payment.
+    /// Show only entries about this queue, concert, schedule, reservation or payment.
     #[arg(long, value_name = "UUID")]
     pub(crate) subject: Option<Uuid>,
-    /// Only what this operator did.
+    /// Show only entries of this operator.
     #[arg(long, value_name = "UUID")]
     pub(crate) operator: Option<Uuid>,
-    /// How many at most.
+    /// Maximum number of entries.
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) limit: usize,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! The command line: what can be said. `commands` does it.
+//! The arguments of the command line. `commands` runs the commands.
 
 mod backup;
 mod catalogue;
@@ -36,28 +36,28 @@ pub(crate) use rehearse::Rehearse;
 pub(crate) use reservations::Reservations;
 pub(crate) use sale::Sale;
 pub(crate) use schedules::{NewScheduleTimes, ScheduleTimes, Schedules};
-pub(crate) use seats::{Seats, Which};
+pub(crate) use seats::{SeatSelection, Seats};
 pub(crate) use server::{ServerArgs, ServerCommand};
 pub(crate) use token::{Role, Token};
-pub(crate) use users::{Listed, Users};
+pub(crate) use users::{UserList, Users};
 
-/// Frontrow sells concert seats to a crowd that is larger than the hall.
+/// Frontrow sells concert seats when demand exceeds the number of seats.
 #[derive(Debug, Parser)]
 #[command(
     name = "frontrow",
     version = crate::built::version(),
     max_term_width = 120,
     after_help = "Examples:\n  frontrow serve\n  frontrow config show\n  frontrow queues list\n\n\
-        Exit codes: 0 well, 1 failed, 2 wrong usage or configuration."
+        Exit codes: 0 on success, 1 on failure, 2 on invalid usage or configuration."
 )]
 pub(crate) struct Cli {
-    /// The folder with default.toml and PROFILE.toml.
-    #[arg(long, global = true, default_value = "config", value_name = "FOLDER")]
+    /// Directory with default.toml and PROFILE.toml.
+    #[arg(long, global = true, default_value = "config", value_name = "DIRECTORY")]
     pub(crate) config_dir: PathBuf,
-    /// Reads NAME.toml after default.toml.
+    /// Configuration profile: NAME.toml overrides default.toml.
     #[arg(long, global = true, env = "FRONTROW_PROFILE", value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// Answers and errors as JSON, for programs.
+    /// Print results and errors as JSON.
     #[arg(long, global = true)]
     pub(crate) json: bool,
     #[command(subcommand)]
@@ -66,87 +66,87 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Serves the REST API until it is told to stop (SIGTERM, SIGINT).
+    /// Serve the REST API until SIGTERM or SIGINT.
     #[command(
         after_help = "Examples:\n  frontrow serve\n  FRONTROW__DATABASE__URL=memory: frontrow serve\n  frontrow --profile production serve"
     )]
     Serve,
-    /// Brings the schema of the configured store up to date.
+    /// Migrate the schema of the configured store to the latest version.
     #[command(after_help = "Example:\n  FRONTROW__DATABASE__URL=postgres://frontrow:secret@localhost/frontrow frontrow migrate")]
     Migrate,
-    /// Prints an access token that the configured store's server accepts.
+    /// Print an access token for the server of the configured store.
     Token(Token),
-    /// Checks on the configured store whether the promises hold; exit code 1 if one is broken.
+    /// Check that the rows of the configured store keep the promises; exit code 1 if one is broken.
     #[command(after_help = "Examples:\n  frontrow audit\n  frontrow audit --json")]
     Audit,
-    /// Asks the configured server whether it lives, for a container's health check; exit code 1 if it doesn't answer well.
+    /// Check the configured server, for a container's health check; exit code 1 if it is unhealthy.
     Healthcheck(Healthcheck),
-    /// Copies the configured store to another file, beside a running server. For SQLite, and other stores whose driver can.
+    /// Copy the configured store to a file, also while a server is running. For SQLite, and other stores whose driver supports it.
     Backup(Backup),
-    /// Plays an on-sale with a crowd of virtual users, and judges whether the promises held; exit code 1 if one was broken.
+    /// Simulate an on-sale with virtual users and check the promises; exit code 1 if one was broken.
     Rehearse(Box<Rehearse>),
-    /// Shows or checks the configuration.
+    /// Show or check the configuration.
     #[command(subcommand)]
     Config(Config),
-    /// Prints the OpenAPI document.
+    /// Print the OpenAPI document.
     #[command(after_help = "Example:\n  frontrow openapi > openapi.json")]
     Openapi,
-    /// Prints the completions for a shell.
+    /// Print shell completions.
     #[command(after_help = "Example:\n  frontrow completions bash > ~/.local/share/bash-completion/completions/frontrow")]
     Completions {
-        /// For which shell.
+        /// Shell to print completions for.
         shell: Shell,
     },
     #[command(flatten)]
     Admin(Box<AdminCommand>),
 }
 
-/// The operator's desk: what a running server is asked for.
+/// The admin commands, which send requests to a running server.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AdminCommand {
-    /// Waiting lines: their policies, their figures, pausing and closing them.
+    /// Manage queues: policies, figures, pausing, closing, admission.
     Queues(ServerCommand<Queues>),
-    /// Concerts: making, changing and cancelling them.
+    /// Create, change and cancel concerts.
     Concerts(ServerCommand<Concerts>),
-    /// Dates of concerts: adding, moving, cancelling and refunding them.
+    /// Add, change, cancel and refund schedules of concerts.
     Schedules(ServerCommand<Schedules>),
-    /// Seat maps, and seats that are kept from sale.
+    /// Manage seat maps, block and unblock seats.
     Seats(ServerCommand<Seats>),
-    /// Shows the live figures of all dates of a concert, and of its line.
+    /// Show the live figures of a concert's schedules and queue.
     Sale(Sale),
-    /// Who buys, and what is theirs.
+    /// Search users, show their data, charge their wallets.
     Users(ServerCommand<Users>),
-    /// Releases holds.
+    /// Release holds.
     Reservations(ServerCommand<Reservations>),
-    /// Refunds payments.
+    /// Refund payments.
     Payments(ServerCommand<Payments>),
-    /// Shows what operators did, newest first.
+    /// Show the audit log, newest entries first.
     Log(Log),
-    /// Shows what has happened, oldest first.
+    /// Show the event log, oldest events first.
     Events(Events),
-    /// Who reads the events, and how far.
+    /// Manage the readers of the event log.
     EventReaders(ServerCommand<EventReaders>),
-    /// Makes the queues and concerts of a file.
+    /// Create the queues and concerts in a file.
     Import(Import),
-    /// Writes a concert with its queue, dates and seat maps as a file that can be imported.
+    /// Export a concert with its queue, schedules and seat maps to a file that can be imported.
     Export(Export),
 }
 
 impl AdminCommand {
-    /// Which server is asked, as whom.
+    /// Returns the arguments that specify the server and the token.
     pub(crate) fn server(&self) -> &ServerArgs {
         match self {
-            Self::Queues(asked) => &asked.server,
-            Self::Concerts(asked) => &asked.server,
-            Self::Schedules(asked) => &asked.server,
-            Self::Seats(asked) => &asked.server,
+            Self::Queues(command) => &command.server,
+            Self::Concerts(command) => &command.server,
+            Self::Schedules(command) => &command.server,
+            Self::Seats(command) => &command.server,
             Self::Sale(sale) => &sale.server,
-            Self::Users(asked) => &asked.server,
-            Self::Reservations(asked) => &asked.server,
-            Self::Payments(asked) => &asked.server,
+            Self::Users(command) => &command.server,
+            Self::Reservations(command) => &command.server,
+            Self::Payments(command) => &command.server,
             Self::Log(log) => &log.server,
             Self::Events(events) => &events.server,
-            Self::EventReaders(asked) => &asked.server,
+            Self::EventReaders(command) => &command.server,
             Self::Import(import) => &import.server,
             Self::Export(export) => &export.server,
         }

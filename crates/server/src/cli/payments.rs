@@ -5,13 +5,13 @@ use uuid::Uuid;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Payments {
-    /// Refunds a payment whole.
+    /// Refund a payment in full.
     #[command(after_help = "Examples:\n  frontrow payments refund 01a1fce7-828a-739f-9f9c-202dcdaa1038\n  \
         frontrow payments refund 01a1fce7-828a-739f-9f9c-202dcdaa1038 --reason 'The stage was out of sight'")]
     Refund {
-        /// The payment's id.
+        /// ID of the payment.
         id: Uuid,
-        /// Why, for the audit log.
+        /// Reason, recorded in the audit log.
         #[arg(long)]
         reason: Option<String>,
     },

@@ -6,113 +6,113 @@ use uuid::Uuid;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Queues {
-    /// Lists all queues with their figures.
+    /// List all queues with their figures.
     #[command(after_help = "Example:\n  frontrow queues list")]
     List,
-    /// Shows a queue: its policy in force, what it overrides, its figures.
+    /// Show a queue: its effective policy, its overrides, its figures.
     #[command(after_help = "Example:\n  frontrow queues show 0f207207-0000-7000-8000-000000a2e0aa")]
-    Output {
-        /// The queue's id.
+    Show {
+        /// ID of the queue.
         id: Uuid,
     },
-    /// Makes a queue.
+    /// Create a queue.
     #[command(after_help = "Example:\n  frontrow queues create --name Arena --capacity 500 --message 'The doors open at eight.'")]
     Create {
-        /// The id it is to have; by default a new one.
+        /// ID of the new queue (default: generated).
         #[arg(long)]
         id: Option<Uuid>,
-        /// What it is called.
+        /// Name of the queue.
         #[arg(long)]
         name: String,
-        /// What those who wait are told.
+        /// Message for waiting users.
         #[arg(long)]
         message: Option<String>,
         #[command(flatten)]
         policy: Policy,
     },
-    /// Changes what is said, and nothing else.
+    /// Change the specified properties.
     #[command(after_help = "Examples:\n  frontrow queues set 0f207207-0000-7000-8000-000000a2e0aa --capacity 50\n  \
         frontrow queues set 0f207207-0000-7000-8000-000000a2e0aa --capacity default --no-message")]
     Set {
-        /// The queue's id.
+        /// ID of the queue.
         id: Uuid,
-        /// What it is called.
+        /// Name of the queue.
         #[arg(long)]
         name: Option<String>,
-        /// What those who wait are told.
+        /// Message for waiting users.
         #[arg(long)]
         message: Option<String>,
-        /// Nothing is told any more.
+        /// Remove the message.
         #[arg(long, conflicts_with = "message")]
         no_message: bool,
         #[command(flatten)]
         policy: Policy,
     },
-    /// Stops the admission; joining goes on.
+    /// Stop admission; users can still join.
     #[command(after_help = "Example:\n  frontrow queues pause 0f207207-0000-7000-8000-000000a2e0aa")]
     Pause {
-        /// The queue's id.
+        /// ID of the queue.
         id: Uuid,
     },
-    /// Admits again.
+    /// Resume admission.
     #[command(after_help = "Example:\n  frontrow queues resume 0f207207-0000-7000-8000-000000a2e0aa")]
     Resume {
-        /// The queue's id.
+        /// ID of the queue.
         id: Uuid,
     },
-    /// Lets nobody join any more; the line drains.
+    /// Stop users from joining; waiting users are still admitted.
     #[command(after_help = "Example:\n  frontrow queues close 0f207207-0000-7000-8000-000000a2e0aa")]
     Close {
-        /// The queue's id.
+        /// ID of the queue.
         id: Uuid,
     },
-    /// Lets users join again.
+    /// Let users join again.
     #[command(after_help = "Example:\n  frontrow queues open 0f207207-0000-7000-8000-000000a2e0aa")]
     Open {
-        /// The queue's id.
+        /// ID of the queue.
         id: Uuid,
     },
-    /// Admits the next users at once, whatever the batch, never above the capacity.
+    /// Admit the next users immediately, regardless of the batch size, but never above the capacity.
     #[command(after_help = "Examples:\n  frontrow queues admit 0f207207-0000-7000-8000-000000a2e0aa 200\n  \
         frontrow queues admit 0f207207-0000-7000-8000-000000a2e0aa 200 --key after-the-support-act")]
     Admit {
-        /// The queue's id.
+        /// ID of the queue.
         id: Uuid,
-        /// How many at most.
+        /// Maximum number of users.
         #[arg(value_parser = clap::value_parser!(u32).range(1..=10_000))]
         count: u32,
-        /// The idempotency key; by default a new one. The same command with the same key admits once.
+        /// Idempotency key (default: generated). Repeating the command with the same key admits users only once.
         #[arg(long)]
         key: Option<String>,
     },
 }
 
-/// Of each rule a number, or `default`: what the configuration says.
+/// The rules of a policy: each is a number, or `default` for the configured value.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Policy (a number, or default: what the configuration says)")]
+#[command(next_help_heading = "Policy (each a number, or \"default\" for the configured value)")]
 pub(crate) struct Policy {
-    /// How many may be in at once.
+    /// Maximum number of active users.
     #[arg(long, value_name = "N", value_parser = number_or_default)]
     pub(crate) capacity: Option<Value>,
-    /// How many are admitted at most in a tick.
+    /// Maximum number of users admitted per tick.
     #[arg(long, value_name = "N", value_parser = number_or_default)]
     pub(crate) batch: Option<Value>,
-    /// How long a user may stay in.
+    /// Lifetime of an active token, in seconds.
     #[arg(long, value_name = "N", value_parser = number_or_default)]
     pub(crate) active_seconds: Option<Value>,
-    /// How long for the first guarded call.
+    /// Time for the first guarded call after the activation, in seconds.
     #[arg(long, value_name = "N", value_parser = number_or_default)]
     pub(crate) claim_seconds: Option<Value>,
-    /// How many may wait.
+    /// Maximum number of waiting users.
     #[arg(long, value_name = "N", value_parser = number_or_default)]
     pub(crate) max_waiting: Option<Value>,
 }
 
-/// A number, or null for the word `default`.
+/// Parses a number; the word `default` becomes null.
 pub(super) fn number_or_default(text: &str) -> Result<Value, String> {
     match text.parse::<u32>() {
         Ok(number) => Ok(number.into()),
         Err(_) if text == "default" => Ok(Value::Null),
-        Err(_) => Err("must be a number, or default".to_owned()),
+        Err(_) => Err("must be a number or \"default\"".to_owned()),
     }
 }

@@ -5,13 +5,13 @@ use uuid::Uuid;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Reservations {
-    /// Releases a user's hold.
+    /// Release a user's hold.
     #[command(after_help = "Examples:\n  frontrow reservations release 01a1fce7-825e-71e7-8ba7-3b9d9930aca0\n  \
         frontrow reservations release 01a1fce7-825e-71e7-8ba7-3b9d9930aca0 --reason 'The buyer has called'")]
     Release {
-        /// The reservation's id.
+        /// ID of the reservation.
         id: Uuid,
-        /// Why, for the audit log.
+        /// Reason, recorded in the audit log.
         #[arg(long)]
         reason: Option<String>,
     },

@@ -1,9 +1,9 @@
-//! Which server is asked, as whom.
+//! The server that commands send requests to.
 
 use clap::{Args, Subcommand};
 use secrecy::SecretString;
 
-/// A noun's verbs, which all ask a server.
+/// A group of commands that send requests to a server.
 #[derive(Debug, Args)]
 #[command(subcommand_value_name = "VERB", disable_help_subcommand = true)]
 pub(crate) struct ServerCommand<V: Subcommand> {
@@ -13,14 +13,14 @@ pub(crate) struct ServerCommand<V: Subcommand> {
     pub(crate) verb: V,
 }
 
-/// Which server is asked, as whom.
+/// The server to send requests to, and the access token for it.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "The server")]
+#[command(next_help_heading = "Server")]
 pub(crate) struct ServerArgs {
-    /// The running server; by default where the configuration says that it listens.
+    /// URL of the running server (default: the address in http.bind).
     #[arg(long, global = true, env = "FRONTROW_SERVER", value_name = "URL")]
     pub(crate) server: Option<String>,
-    /// An operator's access token; by default, for a server on this machine, one is made with the configured store's secret.
+    /// Access token of an operator (default for a server on this machine: issued with the configured store's secret).
     #[arg(long, global = true, env = "FRONTROW_TOKEN", value_name = "JWT", hide_env_values = true)]
     pub(crate) token: Option<SecretString>,
 }

@@ -5,58 +5,58 @@ use uuid::Uuid;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Users {
-    /// Lists the users whose name, or a word in it, begins so; neither case nor accents count. Without a beginning all of them.
+    /// List the users whose name, or a word in it, starts with NAME, ignoring case and accents; without NAME all users.
     #[command(
         after_help = "Examples:\n  frontrow users search Ada\n  frontrow users search lovelace\n  frontrow users search --limit 1000"
     )]
     Search {
-        /// The beginning of the name, or of any word in it.
+        /// Prefix of the name, or of any word in it.
         name: Option<String>,
-        /// How many at most.
+        /// Maximum number of items.
         #[arg(long, value_name = "N", default_value_t = 50)]
         limit: usize,
     },
-    /// Shows a user and the wallet's balance.
+    /// Show a user and their wallet's balance.
     #[command(after_help = "Example:\n  frontrow users show 0f207207-0000-7000-8000-000000de3000")]
-    Output {
-        /// The user's id.
+    Show {
+        /// ID of the user.
         id: Uuid,
     },
-    /// Puts money into a user's wallet, in minor units of the currency.
+    /// Charge a user's wallet.
     #[command(after_help = "Examples:\n  frontrow users charge 0f207207-0000-7000-8000-000000de3000 50000\n  \
-        frontrow users charge 0f207207-0000-7000-8000-000000de3000 50000 --key receipt-4711 --reason 'Cash desk 2, receipt 4711'")]
+        frontrow users charge 0f207207-0000-7000-8000-000000de3000 50000 --key receipt-4711 --reason 'Box office 2, receipt 4711'")]
     Charge {
-        /// The user's id.
+        /// ID of the user.
         id: Uuid,
-        /// How many minor units.
+        /// Amount in minor units of the currency.
         #[arg(value_parser = clap::value_parser!(i64).range(1..))]
         amount: i64,
-        /// Why, for the audit log.
+        /// Reason, recorded in the audit log.
         #[arg(long)]
         reason: Option<String>,
-        /// The idempotency key; by default a new one. The same command with the same key charges once.
+        /// Idempotency key (default: generated). Repeating the command with the same key charges the wallet only once.
         #[arg(long)]
         key: Option<String>,
     },
-    /// Lists a user's places in queues.
+    /// List a user's queue tokens.
     #[command(after_help = "Example:\n  frontrow users tokens 0f207207-0000-7000-8000-000000de3000")]
-    Tokens(Listed),
-    /// Lists a user's reservations.
+    Tokens(UserList),
+    /// List a user's reservations.
     #[command(after_help = "Example:\n  frontrow users reservations 0f207207-0000-7000-8000-000000de3000")]
-    Reservations(Listed),
-    /// Lists a user's payments.
+    Reservations(UserList),
+    /// List a user's payments.
     #[command(after_help = "Example:\n  frontrow users payments 0f207207-0000-7000-8000-000000de3000")]
-    Payments(Listed),
-    /// Lists the entries of a user's wallet.
+    Payments(UserList),
+    /// List the entries of a user's wallet.
     #[command(after_help = "Example:\n  frontrow users entries 0f207207-0000-7000-8000-000000de3000 --limit 10")]
-    Entries(Listed),
+    Entries(UserList),
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Listed {
-    /// The user's id.
+pub(crate) struct UserList {
+    /// ID of the user.
     pub(crate) id: Uuid,
-    /// How many at most.
+    /// Maximum number of items.
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) limit: usize,
 }

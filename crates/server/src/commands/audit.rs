@@ -1,4 +1,4 @@
-//! `frontrow audit`: whether the promises hold.
+//! `frontrow audit`: checks whether the stored rows keep the promises.
 
 use std::process::ExitCode;
 
@@ -12,11 +12,11 @@ use crate::output::Output;
 pub(super) async fn run(settings: &Settings, output: Output) -> anyhow::Result<ExitCode> {
     let findings = settings.store.audit().await?;
     let holds = findings.iter().all(|finding| finding.violations == 0);
-    let told: Value = findings
+    let rows: Value = findings
         .iter()
         .map(|finding| json!({"promise": finding.invariant.promise(), "name": finding.invariant.name(), "violations": finding.violations}))
         .collect();
-    output.tell(&json!({"holds": holds, "findings": told}), || findings.iter().map(line).collect::<Vec<_>>().join("\n"))?;
+    output.print(&json!({"holds": holds, "findings": rows}), || findings.iter().map(line).collect::<Vec<_>>().join("\n"))?;
     Ok(if holds { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
 }
 

@@ -1,4 +1,4 @@
-//! `frontrow backup`: copies the store to a file, beside a running server.
+//! `frontrow backup`: copies the store to a file, also while a server is running.
 
 use std::process::ExitCode;
 
@@ -6,14 +6,14 @@ use serde_json::json;
 
 use crate::cli::Backup;
 use crate::config::Settings;
-use crate::failure::Usage;
 use crate::output::Output;
 use crate::store::BackupOutcome;
+use crate::usage::Usage;
 
 pub(super) async fn run(settings: &Settings, Backup { file }: &Backup, output: Output) -> anyhow::Result<ExitCode> {
     match settings.store.back_up(file).await? {
         BackupOutcome::Written { bytes } => {
-            output.tell(&json!({"file": file, "bytes": bytes}), || format!("{} has {bytes} bytes", file.display()))?;
+            output.print(&json!({"file": file, "bytes": bytes}), || format!("wrote {bytes} bytes to {}", file.display()))?;
             Ok(ExitCode::SUCCESS)
         }
         BackupOutcome::Unsupported(why) => Err(Usage(why).into()),

@@ -1,4 +1,4 @@
-//! `frontrow completions`: what a shell needs to complete our commands.
+//! `frontrow completions`: prints shell completions.
 
 use std::process::ExitCode;
 

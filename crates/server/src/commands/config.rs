@@ -9,21 +9,21 @@ use crate::config::{Settings, written};
 use crate::keys::Rotation;
 use crate::output::{Output, list, table};
 
-pub(super) fn output(folder: &Path, profile: Option<&str>, output: Output) -> anyhow::Result<ExitCode> {
+pub(super) fn show(folder: &Path, profile: Option<&str>, output: Output) -> anyhow::Result<ExitCode> {
     let entries = written(folder, profile)?.into_iter();
     let items: Value = entries.map(|entry| json!({"key": entry.key, "value": entry.value, "from": entry.from})).collect();
-    // As a file would say it: an empty text is seen.
-    let said = |item: &Value| json!({"key": item["key"], "value": item["value"].to_string(), "from": item["from"]});
-    let columns = [("key", "/key"), ("value", "/value"), ("from", "/from")];
-    output.tell(&json!({"items": items}), || table(&list(&items).iter().map(said).collect::<Vec<_>>(), &columns))?;
+    // As written in a file, so that an empty string is visible.
+    let row = |item: &Value| json!({"key": item["key"], "value": item["value"].to_string(), "from": item["from"]});
+    let columns = [("key", "/key"), ("value", "/value"), ("source", "/from")];
+    output.print(&json!({"items": items}), || table(&list(&items).iter().map(row).collect::<Vec<_>>(), &columns))?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Settings that could be loaded are good but for the key files of issuers, which are read here.
+/// Checks the key files of issuers. All other checks were passed when the settings were loaded.
 pub(super) async fn check(settings: &Settings, output: Output) -> anyhow::Result<ExitCode> {
     for issuer in &settings.auth.external {
         Rotation::start(issuer.clone(), settings.auth.refresh).await?;
     }
-    output.tell(&json!({"good": true}), || "the configuration is good".to_owned())?;
+    output.print(&json!({"good": true}), || "The configuration is valid.".to_owned())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! `frontrow migrate`: brings the schema up to date.
+//! `frontrow migrate`: migrates the schema.
 
 use std::process::ExitCode;
 
@@ -10,6 +10,6 @@ use crate::output::Output;
 pub(super) async fn run(settings: &Settings, output: Output) -> anyhow::Result<ExitCode> {
     settings.store.must_be_persistent()?;
     settings.store.open().await?.close().await;
-    output.tell(&json!({"up_to_date": true}), || "the schema is up to date".to_owned())?;
+    output.print(&json!({"up_to_date": true}), || "The schema is up to date.".to_owned())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! The commands: one module each.
+//! The commands, one module each.
 
 mod admin;
 mod audit;
@@ -24,17 +24,17 @@ use crate::output::Output;
 use crate::store::Drivers;
 use crate::telemetry;
 
-/// Runs what was said to `program`, on a store of one of `drivers`.
+/// Runs the command that `program` was called with, on a store of one of `drivers`.
 pub(crate) fn run(cli: Cli, drivers: &Drivers, program: &str) -> anyhow::Result<ExitCode> {
     let output = if cli.json { Output::Json } else { Output::Table };
     let (folder, profile) = (&cli.config_dir, cli.profile.as_deref());
     match cli.command {
-        // These need no configuration that is right.
+        // These don't require a valid configuration.
         Command::Openapi => return openapi::run(),
         Command::Completions { shell } => return completions::run(shell, program),
         Command::Rehearse(rehearse) => return rehearse::run(&rehearse, folder, profile, output),
-        Command::Config(Config::Output) => return config::output(folder, profile, output),
-        // Whoever asks so often needs no log of it.
+        Command::Config(Config::Show) => return config::show(folder, profile, output),
+        // Health checks are frequent and not logged.
         Command::Healthcheck(check) => return healthcheck::run(&load(folder, profile, drivers)?, &check, output),
         Command::Serve
         | Command::Migrate
@@ -46,8 +46,8 @@ pub(crate) fn run(cli: Cli, drivers: &Drivers, program: &str) -> anyhow::Result<
     }
     let settings = load(folder, profile, drivers)?;
     let telemetry = telemetry::start(&settings)?;
-    // One runtime owns the pools, the lanes and the tasks; the HTTP workers have their own and hand work over.
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
+    // One runtime runs the pools, the lanes and the tasks; the HTTP workers have their own runtimes and pass work to it.
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime can't be started")?;
     let code = match cli.command {
         Command::Serve => serve::run(&runtime, settings, telemetry.tracer()),
         Command::Migrate => runtime.block_on(migrate::run(&settings, output)),
@@ -62,7 +62,7 @@ pub(crate) fn run(cli: Cli, drivers: &Drivers, program: &str) -> anyhow::Result<
         Command::Rehearse(rehearse) => rehearse::run(&rehearse, folder, profile, output),
     };
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
-    // The last thing: what the tasks have done is told, too.
+    // Dropped last, so that the final events of the tasks are logged and exported.
     drop(telemetry);
     code
 }

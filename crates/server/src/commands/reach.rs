@@ -1,10 +1,10 @@
-//! Where a server is reached from this machine.
+//! The address at which a server is reached from this machine.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use crate::failure::Usage;
+use crate::usage::Usage;
 
-/// The address of a server that listens on `bind`.
+/// Returns the URL of a server that listens on `bind`.
 pub(super) fn address(bind: SocketAddr) -> Result<String, Usage> {
     let ip = match bind.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -12,7 +12,7 @@ pub(super) fn address(bind: SocketAddr) -> Result<String, Usage> {
         ip => ip,
     };
     match bind.port() {
-        0 => Err(Usage("http.bind names no port, so the server may be at any".to_owned())),
+        0 => Err(Usage("http.bind has port 0, so the server's port is unknown".to_owned())),
         port => Ok(format!("http://{}", SocketAddr::new(ip, port))),
     }
 }
@@ -22,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_server_that_listens_everywhere_is_reached_here() {
+    fn a_server_that_listens_on_all_addresses_is_reached_on_loopback() {
         for (bind, url) in [
             ("127.0.0.1:8080", "http://127.0.0.1:8080"),
             ("0.0.0.0:80", "http://127.0.0.1:80"),

@@ -2,27 +2,27 @@
 
 use std::process::ExitCode;
 
-use adapters_http::Role as Granted;
+use adapters_http::Role as TokenRole;
 use application::RandomIds;
 use application::ports::Ids;
 use domain::UserId;
 use serde_json::json;
 
-use super::issuer::{self, Missing};
+use super::issuer::{self, IfMissing};
 use crate::cli::{Role, Token};
 use crate::config::Settings;
 use crate::demo;
 use crate::output::Output;
 
-pub(super) async fn run(settings: &Settings, asked: &Token, output: Output) -> anyhow::Result<ExitCode> {
-    let (issuer, now) = issuer::at_hand(settings, Missing::Made).await?;
-    let user = if asked.demo_user { demo::USER } else { UserId(asked.user.unwrap_or_else(|| RandomIds.ordered())) };
-    let roles: &[Granted] = match asked.role {
-        Role::User => &[Granted::User],
-        Role::Operator => &[Granted::User, Granted::Operator],
-        Role::Cashier => &[Granted::User, Granted::Cashier],
+pub(super) async fn run(settings: &Settings, arguments: &Token, output: Output) -> anyhow::Result<ExitCode> {
+    let (issuer, now) = issuer::load(settings, IfMissing::Create).await?;
+    let user = if arguments.demo_user { demo::USER } else { UserId(arguments.user.unwrap_or_else(|| RandomIds.ordered())) };
+    let roles: &[TokenRole] = match arguments.role {
+        Role::User => &[TokenRole::User],
+        Role::Operator => &[TokenRole::User, TokenRole::Operator],
+        Role::Cashier => &[TokenRole::User, TokenRole::Cashier],
     };
     let token = issuer.issue(user, roles, now)?;
-    output.tell(&json!({"access_token": token}), || token.clone())?;
+    output.print(&json!({"access_token": token}), || token.clone())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! Whose access tokens are believed.
+//! The configuration of trusted token issuers: `[auth]`.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -7,22 +7,22 @@ use std::time::Duration;
 use adapters_http::Trust;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::ConfigError;
-use super::settings::{A_DAY_IN_SECONDS, seconds, within, wrong};
+use super::checks::{SECONDS_PER_DAY, seconds, within};
+use super::error::{ConfigError, wrong};
 use super::values;
 
-/// What the built-in issuer calls itself.
+/// The name of the built-in issuer.
 const BUILT_IN: &str = "frontrow";
-const MOST_ISSUERS: usize = 16;
-const MOST_LEEWAY_SECONDS: u32 = 120;
+const MAX_ISSUERS: usize = 16;
+const MAX_LEEWAY_SECONDS: u32 = 120;
 
 #[derive(Debug)]
 pub(crate) struct Auth {
     pub(crate) registration: bool,
-    /// None: the store keeps one.
+    /// `None`: the store keeps one.
     pub(crate) issuer_secret: Option<SecretString>,
     pub(crate) token_lifetime: Duration,
-    /// Between two looks at the keys of external issuers.
+    /// The interval at which keys of external issuers are refreshed.
     pub(crate) refresh: Duration,
     pub(crate) external: Vec<External>,
 }
@@ -32,11 +32,11 @@ pub(crate) struct Auth {
 pub(crate) struct External {
     pub(crate) trust: Trust,
     pub(crate) source: KeySource,
-    /// The key that names the source, like `auth.issuers[0].pem_file`.
+    /// The configuration key of the source, like `auth.issuers[0].pem_file`.
     pub(crate) key: String,
 }
 
-/// Where an external issuer's public keys come from.
+/// The source of an external issuer's public keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum KeySource {
     /// A file with one or more public keys as PEM.
@@ -52,64 +52,64 @@ pub(super) fn read(auth: &values::Auth) -> Result<Auth, ConfigError> {
     if (1..32).contains(&length) {
         return Err(wrong("auth.issuer_secret", "must have at least 32 characters, or be empty"));
     }
-    if auth.issuers.len() > MOST_ISSUERS {
-        return Err(wrong("auth.issuers", format!("must be at most {MOST_ISSUERS}, not {}", auth.issuers.len())));
+    if auth.issuers.len() > MAX_ISSUERS {
+        return Err(wrong("auth.issuers", format!("must have at most {MAX_ISSUERS} elements, not {}", auth.issuers.len())));
     }
     let mut names = BTreeSet::from([BUILT_IN]);
-    for (place, issuer) in auth.issuers.iter().enumerate() {
+    for (index, issuer) in auth.issuers.iter().enumerate() {
         if !names.insert(&issuer.name) {
-            return Err(wrong(format!("auth.issuers[{place}].name"), format!("must be no other issuer's, nor {BUILT_IN}")));
+            return Err(wrong(format!("auth.issuers[{index}].name"), format!("must not be {BUILT_IN} or the name of another issuer")));
         }
     }
     Ok(Auth {
         registration: auth.registration,
         issuer_secret: (length > 0).then(|| auth.issuer_secret.clone()),
-        token_lifetime: seconds("auth.token_seconds", auth.token_seconds, 1..=365 * A_DAY_IN_SECONDS)?,
-        refresh: seconds("auth.refresh_seconds", auth.refresh_seconds, 1..=A_DAY_IN_SECONDS)?,
-        external: auth.issuers.iter().enumerate().map(|(place, issuer)| external(place, issuer)).collect::<Result<_, _>>()?,
+        token_lifetime: seconds("auth.token_seconds", auth.token_seconds, 1..=365 * SECONDS_PER_DAY)?,
+        refresh: seconds("auth.refresh_seconds", auth.refresh_seconds, 1..=SECONDS_PER_DAY)?,
+        external: auth.issuers.iter().enumerate().map(|(index, issuer)| external(index, issuer)).collect::<Result<_, _>>()?,
     })
 }
 
-fn external(place: usize, issuer: &values::Issuer) -> Result<External, ConfigError> {
-    let key = |name: &str| format!("auth.issuers[{place}].{name}");
+fn external(index: usize, issuer: &values::Issuer) -> Result<External, ConfigError> {
+    let key = |name: &str| format!("auth.issuers[{index}].{name}");
     for (name, text) in [("name", &issuer.name), ("audience", &issuer.audience), ("roles_claim", &issuer.roles_claim)] {
         if text.trim().is_empty() {
             return Err(wrong(key(name), "must not be empty"));
         }
     }
-    let (source, from) = source(place, issuer)?;
+    let (source, from) = source(index, issuer)?;
     let trust = Trust {
         name: issuer.name.clone(),
         audience: issuer.audience.clone(),
         algorithm: issuer.algorithm.parse().map_err(|error| wrong(key("algorithm"), format!("{error}, not {}", issuer.algorithm)))?,
-        leeway_seconds: within(&key("leeway_seconds"), issuer.leeway_seconds, 0..=MOST_LEEWAY_SECONDS)?,
+        leeway_seconds: within(&key("leeway_seconds"), issuer.leeway_seconds, 0..=MAX_LEEWAY_SECONDS)?,
         roles_claim: issuer.roles_claim.clone(),
     };
     Ok(External { trust, source, key: key(from) })
 }
 
-/// Where the keys come from, and the name of the key that says so: exactly one must.
-fn source(place: usize, issuer: &values::Issuer) -> Result<(KeySource, &'static str), ConfigError> {
+/// Returns the source of the keys, and the configuration key that specifies it: exactly one must be set.
+fn source(index: usize, issuer: &values::Issuer) -> Result<(KeySource, &'static str), ConfigError> {
     let (pem, jwks, url) = (issuer.pem_file.as_deref(), issuer.jwks_file.as_deref(), issuer.jwks_url.as_deref());
     let (source, name) = match (pem, jwks, url) {
         (Some(path), None, None) => (KeySource::Pem(path.into()), "pem_file"),
         (None, Some(path), None) => (KeySource::Jwks(path.into()), "jwks_file"),
         (None, None, Some(url)) => (KeySource::Url(url.to_owned()), "jwks_url"),
-        _ => return Err(wrong(format!("auth.issuers[{place}]"), "must have one of pem_file, jwks_file and jwks_url, and no other")),
+        _ => return Err(wrong(format!("auth.issuers[{index}]"), "must have exactly one of pem_file, jwks_file and jwks_url")),
     };
     match &source {
         KeySource::Pem(path) | KeySource::Jwks(path) if path.as_os_str().is_empty() => {
-            Err(wrong(format!("auth.issuers[{place}].{name}"), "must not be empty"))
+            Err(wrong(format!("auth.issuers[{index}].{name}"), "must not be empty"))
         }
         KeySource::Url(url) if !is_safe(url) => Err(wrong(
-            format!("auth.issuers[{place}].{name}"),
-            "must begin with https:// (or http://127.0.0.1, http://localhost), and have no password in it",
+            format!("auth.issuers[{index}].{name}"),
+            "must start with https:// (or http://127.0.0.1, http://localhost) and contain no password",
         )),
         KeySource::Pem(_) | KeySource::Jwks(_) | KeySource::Url(_) => Ok((source, name)),
     }
 }
 
-/// Whether what comes from there can't be changed on its way. A password in it would end up in the log.
+/// Whether responses from `url` can't be modified in transit, and it contains no password, which would be logged.
 fn is_safe(url: &str) -> bool {
     let (tls, rest) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
         (Some(rest), _) => (true, rest),

@@ -1,4 +1,4 @@
-//! The configuration of the edge: `[http]` and `[limits]`.
+//! The configuration of the HTTP server: `[http]` and `[limits]`.
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use adapters_http::{ForwardedHeader, LimitSettings, Rate, StreamSettings, TrustedProxies};
 
-use super::ConfigError;
-use super::settings::{A_DAY_IN_SECONDS, milliseconds, seconds, size, within, wrong};
+use super::checks::{SECONDS_PER_DAY, milliseconds, seconds, size, within};
+use super::error::{ConfigError, wrong};
 use super::values::Values;
 
 #[derive(Debug)]
 pub(crate) struct Http {
     pub(crate) bind: SocketAddr,
-    /// None: one for each core.
+    /// `None`: one per core.
     pub(crate) workers: Option<usize>,
     pub(crate) max_body_bytes: usize,
     pub(crate) header_timeout: Duration,
@@ -42,7 +42,7 @@ pub(super) fn read(Values { http, limits, .. }: &Values) -> Result<Http, ConfigE
         streams: StreamSettings {
             at_most: size("http.max_event_streams", http.max_event_streams, 0..=1_000_000)?,
             heartbeat: seconds("http.heartbeat_seconds", http.heartbeat_seconds, 1..=600)?,
-            lifetime: seconds("http.event_stream_seconds", http.event_stream_seconds, 1..=A_DAY_IN_SECONDS)?,
+            lifetime: seconds("http.event_stream_seconds", http.event_stream_seconds, 1..=SECONDS_PER_DAY)?,
         },
         cors_origins: list("http.cors_origins", &http.cors_origins, origin)?,
         limits: LimitSettings {
@@ -64,7 +64,7 @@ pub(super) fn read(Values { http, limits, .. }: &Values) -> Result<Http, ConfigE
     })
 }
 
-/// What is listed with commas between.
+/// Parses a comma-separated list.
 fn list<T>(key: &'static str, text: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, ConfigError> {
     let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
     items.map(|item| read(item).map_err(|problem| wrong(key, problem))).collect()
@@ -75,7 +75,7 @@ fn origin(text: &str) -> Result<String, String> {
     let plain = |host: &str| {
         !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.:".contains(&byte))
     };
-    // As browsers say it: in small letters, without the scheme's own port.
+    // As browsers send it: in lower case, without the scheme's default port.
     let has_default_port = text.starts_with("https:") && text.ends_with(":443") || text.starts_with("http:") && text.ends_with(":80");
     if host.is_some_and(plain) && !has_default_port {
         Ok(text.to_owned())
@@ -84,9 +84,9 @@ fn origin(text: &str) -> Result<String, String> {
     }
 }
 
-/// So many requests a minute, so many at once; 0 a minute: any number.
-fn rate((key, a_minute): (&'static str, u32), (burst_key, burst): (&'static str, u32)) -> Result<Option<Rate>, ConfigError> {
-    let a_minute = NonZeroU32::new(within(key, a_minute, 0..=1_000_000)?);
+/// Returns a rate limit, of requests per minute and of a burst; `None`, for 0 per minute: no limit.
+fn rate((key, per_minute): (&'static str, u32), (burst_key, burst): (&'static str, u32)) -> Result<Option<Rate>, ConfigError> {
+    let per_minute = NonZeroU32::new(within(key, per_minute, 0..=1_000_000)?);
     let burst = NonZeroU32::new(within(burst_key, burst, 1..=1_000_000)?);
-    Ok(a_minute.zip(burst).map(|(a_minute, burst)| Rate { a_minute, burst }))
+    Ok(per_minute.zip(burst).map(|(per_minute, burst)| Rate { per_minute, burst }))
 }

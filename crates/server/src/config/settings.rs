@@ -1,6 +1,5 @@
-//! The configuration as the program uses it: checked, in its own types.
+//! The checked configuration, in the types that the program uses.
 
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use application::housekeeper::Retention;
@@ -9,29 +8,29 @@ use domain::queue::PolicyOverrides;
 use domain::{Charging, Money, QueuePolicy, Rules};
 use tracing_subscriber::EnvFilter;
 
-use super::ConfigError;
 use super::auth::{self, Auth};
+use super::checks::{SECONDS_PER_DAY, milliseconds, size, within};
+use super::error::{ConfigError, wrong};
 use super::http::{self, Http};
 use super::telemetry::{self, Telemetry};
 use super::values::Values;
-use crate::store::{ConfiguredStore, Drivers, SIDE_BY_SIDE, StoreOptions};
+use crate::store::{ConfiguredStore, Drivers, POSTGRES_LANES, StoreOptions};
 
-/// Amounts up to here are whole numbers in every JSON reader.
+/// The largest integer that every JSON reader represents exactly.
 const MAX_MINOR_UNITS: i64 = (1 << 53) - 1;
-pub(super) const A_DAY_IN_SECONDS: u32 = 86_400;
 const CHARGING: &str = "wallet.charging";
 const TEN_YEARS_IN_HOURS: u32 = 87_600;
 
-/// What the program was told.
+/// The settings of the program.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) http: Http,
     pub(crate) store: ConfiguredStore,
-    /// Between two readings of what other instances wrote.
+    /// The interval at which the changes of other instances are read.
     pub(crate) follow: Duration,
     pub(crate) demo: bool,
     pub(crate) rules: Rules,
-    /// Whether users may charge their own wallets in production, too.
+    /// Whether users may charge their own wallets even in production.
     pub(crate) allow_open_charges: bool,
     pub(crate) intervals: Intervals,
     pub(crate) retention: Retention,
@@ -44,14 +43,14 @@ pub(crate) struct Settings {
 
 #[derive(Debug)]
 pub(crate) struct Commit {
-    /// None: what suits the store.
+    /// `None`: the default of the store.
     pub(crate) lanes: Option<usize>,
     pub(crate) max_waiting: usize,
     pub(crate) max_batch: usize,
     pub(crate) deadline: Duration,
 }
 
-/// How much operators may ask.
+/// The limits on operators' requests.
 #[derive(Debug)]
 pub(crate) struct Operators {
     pub(crate) max_body_bytes: usize,
@@ -71,16 +70,16 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// The connections of a PostgreSQL store for commands: one for each lane, and one each for joins, the scheduler, the follower and the
-/// housekeeper.
+/// Returns the number of connections of a PostgreSQL store for commands: at least one per lane, and one each for joins, the scheduler, the
+/// follower and the housekeeper.
 fn command_connections(values: &Values, lanes: Option<usize>) -> Result<u32, ConfigError> {
     const KEY: &str = "database.command_connections";
     let connections = within(KEY, values.database.command_connections, 1..=100)?;
-    let needed = lanes.unwrap_or(SIDE_BY_SIDE) + 4;
+    let needed = lanes.unwrap_or(POSTGRES_LANES) + 4;
     if usize::try_from(connections).is_ok_and(|connections| connections >= needed) {
         Ok(connections)
     } else {
-        Err(wrong(KEY, format!("must be at least commit.lanes and four more, {needed}, not {connections}")))
+        Err(wrong(KEY, format!("must be at least commit.lanes + 4 = {needed}, not {connections}")))
     }
 }
 
@@ -93,7 +92,7 @@ fn charging(text: &str) -> Result<Charging, ConfigError> {
 }
 
 impl Settings {
-    /// The settings in `values`, with a store of one of `drivers`.
+    /// Checks `values` and converts them to settings, with a store of one of `drivers`.
     pub(super) fn read(values: &Values, drivers: &Drivers) -> Result<Self, ConfigError> {
         let (intervals, retention) = (intervals(values)?, retention(values)?);
         let rules = rules(values)?;
@@ -101,7 +100,7 @@ impl Settings {
         let options = StoreOptions {
             command_connections: command_connections(values, commit.lanes)?,
             read_connections: within("database.read_connections", values.database.read_connections, 1..=100)?,
-            order_timeout: operators.deadline,
+            operator_timeout: operators.deadline,
         };
         Ok(Self {
             http: http::read(values)?,
@@ -120,39 +119,15 @@ impl Settings {
         })
     }
 
-    /// Refuses what is for trials and demos only, and was not confirmed: with open charges any buyer makes their own money.
+    /// Refuses open charges unless they are confirmed. They are for trials and demos: any user can create money with them.
     pub(super) fn check_for_production(self) -> Result<Self, ConfigError> {
         if self.rules.charging == Charging::Open && !self.allow_open_charges {
-            let problem = "must be operator in production: with open every user can put any money into their own wallet \
-                           (wallet.allow_open_charges = true confirms it)";
+            let problem = "must be operator in production: with open, users can charge their own wallets without payment \
+                           (to allow this, set wallet.allow_open_charges = true)";
             return Err(wrong(CHARGING, problem));
         }
         Ok(self)
     }
-}
-
-pub(super) fn wrong(key: impl Into<String>, problem: impl Into<String>) -> ConfigError {
-    ConfigError::Wrong { key: key.into(), problem: problem.into() }
-}
-
-pub(super) fn within(key: &str, value: u32, range: RangeInclusive<u32>) -> Result<u32, ConfigError> {
-    if range.contains(&value) {
-        Ok(value)
-    } else {
-        Err(wrong(key, format!("must be from {} to {}, not {value}", range.start(), range.end())))
-    }
-}
-
-pub(super) fn size(key: &str, value: u32, range: RangeInclusive<u32>) -> Result<usize, ConfigError> {
-    usize::try_from(within(key, value, range)?).map_err(|_| wrong(key, "is too large for this machine"))
-}
-
-pub(super) fn seconds(key: &str, value: u32, range: RangeInclusive<u32>) -> Result<Duration, ConfigError> {
-    Ok(Duration::from_secs(within(key, value, range)?.into()))
-}
-
-pub(super) fn milliseconds(key: &str, value: u32, range: RangeInclusive<u32>) -> Result<Duration, ConfigError> {
-    Ok(Duration::from_millis(within(key, value, range)?.into()))
 }
 
 fn amount(key: &str, value: i64) -> Result<Money, ConfigError> {
@@ -167,7 +142,7 @@ fn store(values: &Values, options: StoreOptions, drivers: &Drivers) -> Result<Co
 }
 
 fn rules(Values { reservation, queue, wallet, retention, .. }: &Values) -> Result<Rules, ConfigError> {
-    let span = |key, value| Ok::<_, ConfigError>(time::Duration::seconds(within(key, value, 1..=A_DAY_IN_SECONDS)?.into()));
+    let span = |key, value| Ok::<_, ConfigError>(time::Duration::seconds(within(key, value, 1..=SECONDS_PER_DAY)?.into()));
     let max_waiting = within("queue.max_waiting", queue.max_waiting, 0..=u32::MAX)?;
     let max_balance = amount("wallet.max_balance", wallet.max_balance)?;
     let max_charge = amount("wallet.max_charge", wallet.max_charge)?;
@@ -180,13 +155,13 @@ fn rules(Values { reservation, queue, wallet, retention, .. }: &Values) -> Resul
     Ok(Rules {
         hold: span("reservation.hold_seconds", reservation.hold_seconds)?,
         max_seats_per_user: within("reservation.max_seats_per_user", reservation.max_seats_per_user, 1..=100)?,
-        currency: wallet.currency.parse().map_err(|error| wrong("wallet.currency", format!("is wrong: {error}")))?,
+        currency: wallet.currency.parse().map_err(|error| wrong("wallet.currency", format!("is invalid: {error}")))?,
         charging: charging(&wallet.charging)?,
         max_charge,
         max_balance,
         queue: QueuePolicy {
-            capacity: within("queue.capacity", queue.capacity, 0..=PolicyOverrides::MOST_PEOPLE)?,
-            batch: within("queue.batch", queue.batch, 1..=PolicyOverrides::MOST_AT_ONCE)?,
+            capacity: within("queue.capacity", queue.capacity, 0..=PolicyOverrides::MAX_USERS)?,
+            batch: within("queue.batch", queue.batch, 1..=PolicyOverrides::MAX_BATCH)?,
             active: span("queue.active_seconds", queue.active_seconds)?,
             claim: span("queue.claim_seconds", queue.claim_seconds)?,
             max_waiting: (max_waiting > 0).then_some(max_waiting),
@@ -196,10 +171,10 @@ fn rules(Values { reservation, queue, wallet, retention, .. }: &Values) -> Resul
 }
 
 fn intervals(Values { reservation, queue, .. }: &Values) -> Result<Intervals, ConfigError> {
-    let often = 10..=A_DAY_IN_SECONDS * 1_000;
+    let range = 10..=SECONDS_PER_DAY * 1_000;
     Ok(Intervals {
-        tick: milliseconds("queue.tick_milliseconds", queue.tick_milliseconds, often.clone())?,
-        sweep: milliseconds("reservation.sweep_milliseconds", reservation.sweep_milliseconds, often)?,
+        tick: milliseconds("queue.tick_milliseconds", queue.tick_milliseconds, range.clone())?,
+        sweep: milliseconds("reservation.sweep_milliseconds", reservation.sweep_milliseconds, range)?,
     })
 }
 
@@ -238,6 +213,6 @@ fn log(Values { log, .. }: &Values) -> Result<Log, ConfigError> {
         "json" => LogFormat::Json,
         other => return Err(wrong("log.format", format!("must be text or json, not {other}"))),
     };
-    let filter = EnvFilter::try_new(&log.filter).map_err(|error| wrong("log.filter", format!("is wrong: {error}")))?;
+    let filter = EnvFilter::try_new(&log.filter).map_err(|error| wrong("log.filter", format!("is invalid: {error}")))?;
     Ok(Log { format, filter })
 }

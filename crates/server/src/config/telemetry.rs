@@ -1,9 +1,9 @@
-//! What is told to those who watch: `[telemetry]`.
+//! The configuration of telemetry: `[telemetry]`.
 
 use std::time::Duration;
 
-use super::ConfigError;
-use super::settings::{A_DAY_IN_SECONDS, seconds, wrong};
+use super::checks::{SECONDS_PER_DAY, seconds};
+use super::error::{ConfigError, wrong};
 use super::values;
 
 const ENDPOINT: &str = "telemetry.otlp_endpoint";
@@ -11,29 +11,29 @@ const RATIO: &str = "telemetry.otlp_sample_ratio";
 
 #[derive(Debug)]
 pub(crate) struct Telemetry {
-    /// Between two times that the ledger is added up; none: it isn't.
+    /// The interval of ledger checks; `None`: no checks.
     pub(crate) ledger_check: Option<Duration>,
-    /// None: spans go nowhere.
+    /// `None`: spans are not exported.
     #[cfg(feature = "otlp")]
     pub(crate) otlp: Option<Otlp>,
 }
 
-/// Where spans go.
+/// The export of spans.
 #[derive(Debug)]
-#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "nobody sends spans without the feature"))]
+#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "spans are only exported with the feature"))]
 pub(crate) struct Otlp {
     /// The collector, like `http://127.0.0.1:4318`.
     pub(crate) endpoint: String,
-    /// How much of the traces that begin here is sent, from 0 to 1.
+    /// The ratio of the traces started here that are exported, from 0 to 1.
     pub(crate) sample_ratio: f64,
 }
 
 pub(super) fn read(telemetry: &values::Telemetry) -> Result<Telemetry, ConfigError> {
-    let ledger_check = seconds("telemetry.ledger_check_seconds", telemetry.ledger_check_seconds, 0..=A_DAY_IN_SECONDS)?;
+    let ledger_check = seconds("telemetry.ledger_check_seconds", telemetry.ledger_check_seconds, 0..=SECONDS_PER_DAY)?;
     let otlp = otlp(&telemetry.otlp_endpoint, telemetry.otlp_sample_ratio)?;
     #[cfg(not(feature = "otlp"))]
     if otlp.is_some() {
-        return Err(wrong(ENDPOINT, "needs a frontrow that was built with the feature otlp"));
+        return Err(wrong(ENDPOINT, "requires a binary built with the feature otlp"));
     }
     Ok(Telemetry {
         ledger_check: (!ledger_check.is_zero()).then_some(ledger_check),
@@ -49,10 +49,10 @@ fn otlp(endpoint: &str, sample_ratio: f64) -> Result<Option<Otlp>, ConfigError> 
     let host = endpoint.strip_prefix("https://").or_else(|| endpoint.strip_prefix("http://"));
     match host {
         None if endpoint.is_empty() => Ok(None),
-        // A password in it would end up in the log.
+        // A password in it would be logged.
         Some(host) if !host.is_empty() && !host.contains(['@', '?', '#', ' ']) => {
             Ok(Some(Otlp { endpoint: endpoint.to_owned(), sample_ratio }))
         }
-        None | Some(_) => Err(wrong(ENDPOINT, "must be a collector\'s address, like http://127.0.0.1:4318, without a password in it")),
+        None | Some(_) => Err(wrong(ENDPOINT, "must be the URL of a collector, like http://127.0.0.1:4318, without a password")),
     }
 }

@@ -1,6 +1,9 @@
 use adapters_http::ForwardedHeader;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use config::{File, FileFormat};
+
+use super::layers::{built_in, environment};
 use super::*;
 
 pub(super) fn layers_with(overrides: &str) -> Config {
@@ -12,7 +15,7 @@ pub(super) fn with(overrides: &str) -> Result<Settings, ConfigError> {
 }
 
 #[test]
-fn the_built_in_defaults_are_those_of_the_design() {
+fn the_built_in_defaults_are_as_designed() {
     let settings = with("").unwrap();
     assert_eq!(settings.http.bind.to_string(), "127.0.0.1:8080");
     assert_eq!(settings.store.url().as_str(), "sqlite://data/frontrow.db");
@@ -26,7 +29,7 @@ fn the_built_in_defaults_are_those_of_the_design() {
 }
 
 #[test]
-fn a_wrong_value_is_refused_with_its_key() {
+fn an_invalid_value_is_refused_with_its_key() {
     for (overrides, key) in [
         ("[http]\nbind = 'here'", "http.bind"),
         ("[http]\nmax_body_bytes = 1", "http.max_body_bytes"),
@@ -62,24 +65,24 @@ fn a_wrong_value_is_refused_with_its_key() {
         ("[telemetry]\notlp_sample_ratio = 1.5", "telemetry.otlp_sample_ratio"),
         ("[telemetry]\notlp_endpoint = 'collector:4317'", "telemetry.otlp_endpoint"),
         ("[telemetry]\notlp_endpoint = 'http://me:secret@collector:4318'", "telemetry.otlp_endpoint"),
-        ("[queue]\nspeed = 3", "queue.speed is no key"),
-        ("[queu]\ncapacity = 3", "queu is no section"),
+        ("[queue]\nspeed = 3", "queue.speed is an unknown configuration key"),
+        ("[queu]\ncapacity = 3", "queu is an unknown configuration section"),
     ] {
         let error = with(overrides).unwrap_err().to_string();
-        assert!(error.contains(key), "{overrides:?} says {error:?}");
+        assert!(error.contains(key), "{overrides:?}: {error:?}");
     }
 }
 
-/// The built-in defaults and these environment variables.
-fn under(variables: &[(&str, &str)]) -> Result<Settings, ConfigError> {
+/// Returns the settings of the built-in defaults and these environment variables.
+fn with_environment(variables: &[(&str, &str)]) -> Result<Settings, ConfigError> {
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     from(built_in().add_source(environment().source(Some(variables))).build()?, &Drivers::built_in())
 }
 
 #[test]
-fn the_environment_is_read_as_what_the_key_is() {
+fn environment_variables_are_parsed_by_the_type_of_their_key() {
     let digits = "0000000000000000000000000000000000000042";
-    let settings = under(&[
+    let settings = with_environment(&[
         ("FRONTROW__AUTH__ISSUER_SECRET", digits),
         ("FRONTROW__AUTH__REGISTRATION", "false"),
         ("FRONTROW__QUEUE__CAPACITY", "500"),
@@ -97,32 +100,32 @@ fn the_environment_is_read_as_what_the_key_is() {
         ("FRONTROW__AUTH__REGISTRATION", "perhaps", "auth.registration"),
         ("FRONTROW__AUTH__ISSUER_SECRET", "12345678", "auth.issuer_secret"),
     ] {
-        let error = under(&[(name, value)]).unwrap_err().to_string();
-        assert!(error.contains(key), "{name}={value} says {error:?}");
+        let error = with_environment(&[(name, value)]).unwrap_err().to_string();
+        assert!(error.contains(key), "{name}={value}: {error:?}");
     }
 }
 
 #[test]
-fn lists_have_commas_and_a_rate_of_0_is_none() {
+fn lists_are_comma_separated_and_a_rate_of_0_is_no_limit() {
     let settings = with(
         "[http]\ncors_origins = 'https://shop.example, http://localhost:3000'\n[limits]\nuser_per_minute = 60\ntrusted_proxies = '10.0.0.0/8,fd00::/8'",
     );
     let http = settings.unwrap().http;
     assert_eq!(http.cors_origins, ["https://shop.example", "http://localhost:3000"]);
     assert_eq!(http.limits.trusted_proxies.networks.len(), 2);
-    assert_eq!(http.limits.per_user.map(|rate| (rate.a_minute.get(), rate.burst.get())), Some((60, 50)));
+    assert_eq!(http.limits.per_user.map(|rate| (rate.per_minute.get(), rate.burst.get())), Some((60, 50)));
     assert_eq!(http.limits.per_address, None);
 }
 
 #[test]
-fn proxies_write_the_header_that_is_configured() {
+fn the_forwarded_header_is_configurable() {
     let header = |limits: &str| with(limits).unwrap().http.limits.trusted_proxies.header;
     assert_eq!(header(""), ForwardedHeader::XForwardedFor);
     assert_eq!(header("[limits]\nforwarded_header = 'Forwarded'"), ForwardedHeader::Forwarded);
 }
 
 #[test]
-fn the_issuer_secret_shows_itself_to_no_log() {
+fn the_issuer_secret_is_not_in_debug_output() {
     let secret = "0123456789abcdef0123456789abcdef";
     let settings = with(&format!("[auth]\nissuer_secret = '{secret}'")).unwrap();
     assert!(!format!("{settings:?}").contains(secret));
@@ -132,7 +135,7 @@ const ISSUER: &str =
     "[[auth.issuers]]\nname = 'https://login.example.com/'\naudience = 'shop'\nalgorithm = 'ES256'\npem_file = 'key.pem'\n";
 
 #[test]
-fn an_external_issuer_needs_a_name_an_audience_an_algorithm_and_keys() {
+fn an_external_issuer_has_a_name_an_audience_an_algorithm_and_a_key_source() {
     let settings = with(&format!("{ISSUER}{}", ISSUER.replace("login", "two").replace("pem_file", "jwks_file"))).unwrap();
     let [one, two] = settings.auth.external.as_slice() else { panic!("two, not {:?}", settings.auth.external) };
     assert_eq!(
@@ -145,7 +148,7 @@ fn an_external_issuer_needs_a_name_an_audience_an_algorithm_and_keys() {
 }
 
 #[test]
-fn what_is_wrong_with_an_external_issuer_is_told_with_its_key() {
+fn an_invalid_external_issuer_is_refused_with_its_key() {
     for (right, wrong, key) in [
         ("name = 'https://login.example.com/'", "name = ' '", "auth.issuers[0].name"),
         ("name = 'https://login.example.com/'", "name = 'frontrow'", "auth.issuers[0].name"),
@@ -156,8 +159,8 @@ fn what_is_wrong_with_an_external_issuer_is_told_with_its_key() {
         ("'ES256'", "'none'", "auth.issuers[0].algorithm"),
         ("'ES256'", "'es256'", "auth.issuers[0].algorithm"),
         ("algorithm = 'ES256'", "", "algorithm"),
-        ("pem_file = 'key.pem'", "", "auth.issuers[0] must have one of"),
-        ("pem_file = 'key.pem'", "pem_file = 'key.pem'\njwks_url = 'https://x/'", "auth.issuers[0] must have one of"),
+        ("pem_file = 'key.pem'", "", "auth.issuers[0] must have exactly one of"),
+        ("pem_file = 'key.pem'", "pem_file = 'key.pem'\njwks_url = 'https://x/'", "auth.issuers[0] must have exactly one of"),
         ("pem_file = 'key.pem'", "pem_file = ''", "auth.issuers[0].pem_file"),
         ("pem_file = 'key.pem'", "jwks_url = 'http://login.example.com/'", "auth.issuers[0].jwks_url"),
         ("pem_file = 'key.pem'", "jwks_url = 'http://127.0.0.1.example.com/'", "auth.issuers[0].jwks_url"),
@@ -170,7 +173,7 @@ fn what_is_wrong_with_an_external_issuer_is_told_with_its_key() {
         ("pem_file = 'key.pem'", "pem_file = 'key.pem'\nsecret = 'x'", "secret"),
     ] {
         let error = with(&ISSUER.replace(right, wrong)).unwrap_err().to_string();
-        assert!(error.contains(key), "{wrong:?} says {error:?}");
+        assert!(error.contains(key), "{wrong:?}: {error:?}");
     }
     let error = with(&format!("{ISSUER}{ISSUER}")).unwrap_err().to_string();
     assert!(error.contains("auth.issuers[1].name"), "{error}");
@@ -181,23 +184,25 @@ fn what_is_wrong_with_an_external_issuer_is_told_with_its_key() {
 
 #[cfg(feature = "otlp")]
 #[test]
-fn spans_go_to_a_collector_if_one_is_named() {
+fn spans_are_exported_if_a_collector_is_configured() {
     assert!(with("").unwrap().telemetry.otlp.is_none());
-    let otlp =
-        under(&[("FRONTROW__TELEMETRY__OTLP_ENDPOINT", "http://collector:4318"), ("FRONTROW__TELEMETRY__OTLP_SAMPLE_RATIO", "0.25")]);
+    let otlp = with_environment(&[
+        ("FRONTROW__TELEMETRY__OTLP_ENDPOINT", "http://collector:4318"),
+        ("FRONTROW__TELEMETRY__OTLP_SAMPLE_RATIO", "0.25"),
+    ]);
     let otlp = otlp.unwrap().telemetry.otlp.unwrap();
     assert_eq!((otlp.endpoint.as_str(), otlp.sample_ratio.to_string().as_str()), ("http://collector:4318", "0.25"));
 }
 
 #[cfg(not(feature = "otlp"))]
 #[test]
-fn a_collector_is_refused_by_a_binary_that_can_not_send_spans() {
+fn a_collector_is_refused_without_the_feature_otlp() {
     let error = with("[telemetry]\notlp_endpoint = 'http://collector:4318'").unwrap_err().to_string();
     assert!(error.contains("telemetry.otlp_endpoint") && error.contains("feature otlp"), "{error}");
 }
 
 #[test]
-fn production_takes_open_charges_only_if_they_are_confirmed() {
+fn production_accepts_open_charges_only_if_confirmed() {
     let folder = tempfile::TempDir::new().unwrap();
     let with = |profile: &str, overrides: &str| {
         std::fs::write(folder.path().join(format!("{profile}.toml")), overrides).unwrap();

@@ -1,4 +1,4 @@
-//! The configuration as it is written: every key, and no others.
+//! The configuration as it is written: all keys, with their types.
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -107,7 +107,7 @@ pub(super) struct Auth {
     pub(super) issuer_secret: SecretString,
     pub(super) token_seconds: u32,
     pub(super) refresh_seconds: u32,
-    /// In no default, so that a file can just begin one.
+    /// Not in the defaults, so that a file can start the list with `[[auth.issuers]]`.
     #[serde(default)]
     pub(super) issuers: Vec<Issuer>,
 }

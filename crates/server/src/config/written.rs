@@ -1,28 +1,29 @@
-//! The configuration key by key, as it is written: which keys there are, what each says, and where.
+//! The entries of the configuration: each key with its value and the source of the value.
 
 use std::collections::BTreeMap;
 
 use config::{Config, Map, Source, Value as Written, ValueKind};
 use serde_json::Value;
 
+use super::error::ConfigError;
+use super::layers::built_in;
 use super::values::Values;
-use super::{ConfigError, built_in};
 
-/// In no default, so that a file can just begin one.
+/// Not in the defaults, so that a file can start the list with `[[auth.issuers]]`.
 const LIST: (&str, &str) = ("auth", "issuers");
 
-/// A key with what is in force.
+/// A key with its effective value.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Entry {
-    /// Like `queue.batch`, or `auth.issuers[0].name`.
+    /// The key, like `queue.batch` or `auth.issuers[0].name`.
     pub(crate) key: String,
-    /// A secret's is hidden.
+    /// The effective value; secrets are hidden.
     pub(crate) value: Value,
-    /// The file, `environment`, or `built in`.
+    /// The source of the value: the file, `environment`, or `built in`.
     pub(crate) from: String,
 }
 
-/// All keys, by section.
+/// Returns all entries, by section.
 pub(super) fn entries(layers: &Config) -> Result<Vec<Entry>, ConfigError> {
     refuse_unknown(layers)?;
     let written = Written::new(None, ValueKind::Table(layers.collect()?));
@@ -46,29 +47,29 @@ fn flatten(key: String, value: Value, written: Option<&Written>, entries: &mut V
             }
         }
         Value::Array(items) if !items.is_empty() => {
-            for (place, item) in items.into_iter().enumerate() {
+            for (index, item) in items.into_iter().enumerate() {
                 let written = written.and_then(|written| match &written.kind {
-                    ValueKind::Array(items) => items.get(place),
+                    ValueKind::Array(items) => items.get(index),
                     _ => None,
                 });
-                flatten(format!("{key}[{place}]"), item, written, entries);
+                flatten(format!("{key}[{index}]"), item, written, entries);
             }
         }
-        // Of the places where an issuer's keys may be, those where they are not.
+        // A source of an issuer's keys that is not set.
         Value::Null => {}
         Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => entries.push(Entry { key, value, from: origin(written) }),
     }
 }
 
-/// What may be said of an external issuer: of the first one of `layers`, with what holds where nothing is said.
+/// Returns the configuration keys of the first external issuer in `layers`, with their values or defaults.
 #[cfg(test)]
-pub(super) fn keys_of_an_issuer(layers: &Config) -> Result<serde_json::Map<String, Value>, ConfigError> {
+pub(super) fn issuer_keys(layers: &Config) -> Result<serde_json::Map<String, Value>, ConfigError> {
     let values = layers.clone().try_deserialize::<Values>()?;
     let issuer = values.auth.issuers.first().and_then(|issuer| serde_json::to_value(issuer).ok());
     Ok(issuer.and_then(|issuer| issuer.as_object().cloned()).unwrap_or_default())
 }
 
-/// Where a value was written.
+/// Returns the source of a value.
 fn origin(written: Option<&Written>) -> String {
     match written.and_then(Written::origin) {
         Some("the environment") => "environment".to_owned(),
@@ -77,7 +78,7 @@ fn origin(written: Option<&Written>) -> String {
     }
 }
 
-/// Refuses what is no key, by its full name: a typo must not pass for a setting.
+/// Refuses unknown sections and keys, by full name: a typo must not go unnoticed.
 pub(super) fn refuse_unknown(layers: &Config) -> Result<(), ConfigError> {
     let known = built_in().build()?.collect()?;
     let sections: BTreeMap<_, _> = layers.collect()?.into_iter().collect();
@@ -103,18 +104,18 @@ fn table(value: &Written) -> Option<&Map<String, Written>> {
 }
 
 fn unknown(key: String, what: &str, written: &Written) -> ConfigError {
-    ConfigError::Wrong { key, problem: format!("is no {what} of the configuration (said by: {})", origin(Some(written))) }
+    ConfigError::Wrong { key, problem: format!("is an unknown configuration {what} (source: {})", origin(Some(written))) }
 }
 
 #[cfg(test)]
 mod tests {
     use config::{File, FileFormat};
 
-    use super::super::environment;
+    use super::super::layers::environment;
     use super::*;
 
     #[test]
-    fn each_key_says_what_is_in_force_and_who_said_so() {
+    fn each_entry_has_its_effective_value_and_source_with_secrets_hidden() {
         let variables = [("FRONTROW__QUEUE__BATCH", "7"), ("FRONTROW__DATABASE__URL", "postgres://ada:secret@db/frontrow")];
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let file = "[auth]\nissuer_secret = '0123456789abcdef0123456789abcdef'\n[[auth.issuers]]\nname = 'x'\naudience = 'y'\nalgorithm = 'ES256'\npem_file = 'z'";
@@ -125,7 +126,7 @@ mod tests {
             .unwrap();
         let entries = entries(&layers).unwrap();
         let entry = |key: &str| {
-            let entry = entries.iter().find(|entry| entry.key == key).unwrap_or_else(|| panic!("{key} is not there"));
+            let entry = entries.iter().find(|entry| entry.key == key).unwrap_or_else(|| panic!("{key} is missing"));
             (entry.value.clone(), entry.from.clone())
         };
         assert_eq!(entry("queue.batch"), (7.into(), "environment".into()));

@@ -1,4 +1,4 @@
-//! The public keys of external issuers: where they come from, and how they change while the server runs.
+//! The public keys of external issuers: their sources, and their rotation while the server runs.
 
 mod rotation;
 mod source;

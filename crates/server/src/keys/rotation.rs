@@ -1,4 +1,4 @@
-//! Rotation: keys change without a restart.
+//! Rotation of keys without a restart.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,27 +11,27 @@ use crate::config::{ConfigError, External, KeySource};
 
 use super::source::SourceError;
 
-/// Unknown keys make us look at most this often.
-const EARLIEST: Duration = Duration::from_secs(10);
+/// The minimum interval of refreshes that unknown keys trigger.
+const MIN_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Keeps the keys of one external issuer up to date.
+/// The rotation of the keys of one external issuer.
 pub(crate) struct Rotation {
     issuer: External,
     key_store: Arc<KeyStore>,
-    every: Duration,
-    earliest: Duration,
+    interval: Duration,
+    min_interval: Duration,
 }
 
 impl Rotation {
-    /// Of `issuer`, whose keys are looked at `every` so often.
+    /// Reads the keys of `issuer` for the first time. [`Self::run`] refreshes them at each `interval`.
     ///
     /// # Errors
-    /// [`ConfigError`] if the keys should be in a file and aren't. What comes from elsewhere may come later.
-    pub(crate) async fn start(issuer: External, every: Duration) -> Result<Self, ConfigError> {
-        let rotation = Self { issuer, key_store: Arc::new(KeyStore::new(Keys::none())), every, earliest: EARLIEST };
+    /// [`ConfigError`] if a file doesn't contain keys. Keys from a URL may become available later.
+    pub(crate) async fn start(issuer: External, interval: Duration) -> Result<Self, ConfigError> {
+        let rotation = Self { issuer, key_store: Arc::new(KeyStore::new(Keys::none())), interval, min_interval: MIN_INTERVAL };
         match (rotation.refresh().await, &rotation.issuer.source) {
             (Err(error), KeySource::Pem(_) | KeySource::Jwks(_)) => {
-                Err(ConfigError::Wrong { key: rotation.issuer.key, problem: format!("is wrong: {error}") })
+                Err(ConfigError::Wrong { key: rotation.issuer.key, problem: format!("is invalid: {error}") })
             }
             (Err(error), KeySource::Url(_)) => {
                 rotation.warn(&error);
@@ -41,45 +41,45 @@ impl Rotation {
         }
     }
 
-    /// The issuer, whose keys this keeps.
+    /// Returns the issuer, with the keys that this refreshes.
     pub(crate) fn issuer(&self) -> TrustedIssuer {
         TrustedIssuer::new(self.issuer.trust.clone(), self.key_store.clone())
     }
 
-    /// Looks again and again until `stop`, and early when a token names a key that isn't there.
+    /// Refreshes the keys periodically until `stop`, and early when a token refers to an unknown key.
     pub(crate) async fn run(self, stop: CancellationToken) {
-        while stop.run_until_cancelled(self.occasion()).await.is_some() {
+        while stop.run_until_cancelled(self.wait()).await.is_some() {
             if let Err(error) = self.refresh().await {
                 self.warn(&error);
             }
         }
     }
 
-    async fn occasion(&self) {
+    async fn wait(&self) {
         let last = Instant::now();
         tokio::select! {
-            () = sleep(self.every) => {}
-            () = self.key_store.missing_key() => sleep_until(last + self.earliest.min(self.every)).await,
+            () = sleep(self.interval) => {}
+            () = self.key_store.missing_key() => sleep_until(last + self.min_interval.min(self.interval)).await,
         }
     }
 
-    /// Hangs up the keys as they are now; without any to be had the old ones stay.
+    /// Replaces the keys by those that the source has now; if there are none, the old ones remain.
     async fn refresh(&self) -> Result<(), SourceError> {
         let (source, algorithm) = (self.issuer.source.clone(), self.issuer.trust.algorithm);
         let read = tokio::task::spawn_blocking(move || source.read(algorithm)).await;
         let keys = match read {
             Ok(keys) => keys?,
-            // Only at the end of the process is a task ended before it has begun.
+            // A task is cancelled before it starts only when the process exits.
             Err(_) => return Ok(()),
         };
         if self.key_store.replace(keys) {
-            tracing::info!(issuer = self.issuer.trust.name, "the issuer's keys are new");
+            tracing::info!(issuer = self.issuer.trust.name, "the issuer's keys have changed");
         }
         Ok(())
     }
 
     fn warn(&self, error: &SourceError) {
-        tracing::warn!(issuer = self.issuer.trust.name, %error, "the issuer's keys can't be looked at: those from before stay");
+        tracing::warn!(issuer = self.issuer.trust.name, %error, "the issuer's keys can't be refreshed; the previous ones remain");
     }
 }
 

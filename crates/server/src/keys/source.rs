@@ -1,4 +1,4 @@
-//! Where keys come from.
+//! Sources of keys.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -11,12 +11,12 @@ use thiserror::Error;
 use crate::config::KeySource;
 use crate::text;
 
-/// The largest document.
+/// The maximum size of a document.
 const MAX_BYTES: u64 = 256 * 1024;
-/// How long an issuer may take to hand out its keys.
+/// The time limit of a request for an issuer's keys.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// There are no keys to be had.
+/// An error of a source without usable keys.
 #[derive(Debug, Error)]
 pub(super) enum SourceError {
     /// The file can't be read.
@@ -24,52 +24,52 @@ pub(super) enum SourceError {
     File {
         /// The file.
         path: String,
-        /// Why.
+        /// The cause.
         error: io::Error,
     },
-    /// The issuer's address didn't answer as it should.
-    #[error("{url} doesn't hand out keys: {error}")]
+    /// The issuer's address can't be reached or returned an error.
+    #[error("the keys at {url} can't be fetched: {error}")]
     Address {
         /// The address.
         url: String,
-        /// Why.
+        /// The cause.
         error: Box<ureq::Error>,
     },
-    /// The document is of no use.
+    /// The document contains no usable keys.
     #[error("{place} {error}")]
     Document {
         /// The file or address.
         place: String,
-        /// Why.
+        /// The cause.
         error: KeysError,
     },
 }
 
 impl KeySource {
-    /// Reads the keys as they are now; waits for files or the network.
+    /// Reads the current keys; blocks on files or the network.
     pub(super) fn read(&self, algorithm: SigningAlgorithm) -> Result<Keys, SourceError> {
         let (place, keys) = match self {
-            Self::Pem(path) => (path.display().to_string(), Keys::from_pem(&contents(path)?, algorithm)),
-            Self::Jwks(path) => (path.display().to_string(), Keys::from_jwks(&contents(path)?, algorithm)),
-            Self::Url(url) => (url.clone(), Keys::from_jwks(&fetched(url)?, algorithm)),
+            Self::Pem(path) => (path.display().to_string(), Keys::from_pem(&read_file(path)?, algorithm)),
+            Self::Jwks(path) => (path.display().to_string(), Keys::from_jwks(&read_file(path)?, algorithm)),
+            Self::Url(url) => (url.clone(), Keys::from_jwks(&fetch(url)?, algorithm)),
         };
         keys.map_err(|error| SourceError::Document { place, error })
     }
 }
 
-fn contents(path: &Path) -> Result<String, SourceError> {
+fn read_file(path: &Path) -> Result<String, SourceError> {
     let read = File::open(path).and_then(|file| text::read(file.take(MAX_BYTES)));
     read.map_err(|error| SourceError::File { path: path.display().to_string(), error })
 }
 
-/// The document at `url`, which must be there itself: whoever could redirect elsewhere could hand out keys.
-fn fetched(url: &str) -> Result<String, SourceError> {
+/// Fetches the document at `url`. Redirects are not followed: an attacker who could redirect requests could supply keys.
+fn fetch(url: &str) -> Result<String, SourceError> {
     let agent = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).max_redirects(0).user_agent("frontrow");
-    // This very machine is not asked for through others.
+    // Requests to this machine don't go through a proxy.
     let agent = if url.starts_with("https://") { agent.https_only(true) } else { agent.proxy(None) };
-    let answer = ureq::Agent::from(agent.build()).get(url).header("accept", "application/json").call();
-    let text = answer.and_then(|mut answer| match answer.status().as_u16() {
-        200 => answer.body_mut().with_config().limit(MAX_BYTES).read_to_string(),
+    let response = ureq::Agent::from(agent.build()).get(url).header("accept", "application/json").call();
+    let text = response.and_then(|mut response| match response.status().as_u16() {
+        200 => response.body_mut().with_config().limit(MAX_BYTES).read_to_string(),
         status => Err(ureq::Error::StatusCode(status)),
     });
     text.map_err(|error| SourceError::Address { url: url.to_owned(), error: Box::new(error) })

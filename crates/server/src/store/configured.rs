@@ -25,39 +25,39 @@ impl fmt::Debug for ConfiguredStore {
 }
 
 impl ConfiguredStore {
-    /// The store at `url`; nothing is opened.
+    /// Finds the driver of the store at `url`; opens nothing.
     ///
     /// # Errors
-    /// What the URL must be.
+    /// If the URL is invalid: what it must be.
     pub(crate) fn new(url: &str, options: StoreOptions, drivers: &Drivers) -> Result<Self, String> {
         let (url, driver) = drivers.find(url)?;
         Ok(Self { url, driver, options })
     }
 
-    /// Where it is.
+    /// Returns the URL of the store.
     #[cfg(test)]
     pub(crate) fn url(&self) -> &StoreUrl {
         &self.url
     }
 
-    /// Takes the right to serve it.
+    /// Acquires the lock for serving the store.
     pub(crate) async fn lock(&self) -> anyhow::Result<Box<dyn Any + Send>> {
         self.driver.lock(&self.url).await.map_err(anyhow::Error::from_boxed)
     }
 
-    /// Opens it and brings its schema up to date.
+    /// Opens the store and migrates its schema.
     pub(crate) async fn open(&self) -> anyhow::Result<OpenStore> {
         let opened = self.driver.open(&self.url, &self.options).await;
-        opened.map_err(anyhow::Error::from_boxed).context("the store that database.url names can't be opened")
+        opened.map_err(anyhow::Error::from_boxed).context("the store in database.url can't be opened")
     }
 
-    /// Audits it as it is: nothing is created or brought up to date, and a store that isn't whole must not pass for a clean one.
+    /// Audits the store without creating or migrating it: an incomplete store must not pass the audit.
     pub(crate) async fn audit(&self) -> anyhow::Result<Vec<Finding>> {
         self.must_be_persistent()?;
         self.driver.audit(&self.url, &self.options).await.map_err(anyhow::Error::from_boxed).context("database.url")
     }
 
-    /// Copies it to `file`.
+    /// Copies the store to `file`.
     pub(crate) async fn back_up(&self, file: &Path) -> anyhow::Result<BackupOutcome> {
         if let Err(error) = self.must_be_persistent() {
             return Ok(BackupOutcome::Unsupported(error.to_string()));
@@ -65,7 +65,7 @@ impl ConfiguredStore {
         self.driver.back_up(&self.url, file).await.map_err(anyhow::Error::from_boxed)
     }
 
-    /// Refuses to look at a store that isn't there: a wrong path or name must not pass for a clean store.
+    /// Fails if the store doesn't exist: a wrong path or name must not be taken for an empty store.
     pub(crate) async fn must_exist(&self) -> anyhow::Result<()> {
         self.must_be_persistent()?;
         if self.driver.exists(&self.url).await.map_err(anyhow::Error::from_boxed).context("database.url")? {
@@ -75,12 +75,12 @@ impl ConfiguredStore {
         }
     }
 
-    /// Refuses what makes no sense on a store that ends with the process.
+    /// Fails if the store is lost when the process exits.
     pub(crate) fn must_be_persistent(&self) -> anyhow::Result<()> {
         if self.driver.is_persistent(&self.url) {
             Ok(())
         } else {
-            bail!("database.url is {} — such a store belongs to its serving process alone", self.url)
+            bail!("database.url is {}: such a store exists only in its serving process", self.url)
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What opens the stores of a scheme.
+//! Store drivers.
 
 use std::any::Any;
 use std::path::Path;
@@ -9,51 +9,55 @@ use async_trait::async_trait;
 
 use super::{BoxError, OpenStore, StoreUrl};
 
-/// Opens the stores of a URL scheme. [`Frontrow::store`](crate::Frontrow::store) registers it.
+/// A driver, which opens the stores of a URL scheme. [`Frontrow::store`](crate::Frontrow::store) registers it.
 ///
-/// The two methods without a default are enough for a store that outlives its process and is served by one at a time. The default of [`Self::lock`] leaves it
-/// to the store to refuse a second process.
+/// The two methods without a default suffice for a persistent store that is served by one process at a time. The default of [`Self::lock`]
+/// leaves it to the store to refuse a second process.
 #[async_trait]
 pub trait StoreDriver: Send + Sync {
-    /// Checks a URL of this scheme; nothing is opened. By default it has a path.
+    /// Checks a URL of this scheme; opens nothing. By default a path is required.
     ///
     /// # Errors
-    /// What the URL must be, in words that follow the name of the key, like `must be redb://PATH`. It MUST NOT repeat the URL, which may hold a password.
+    /// What the URL must be, phrased to follow the name of the key, like `must be redb://PATH`. It MUST NOT repeat the URL, which may
+    /// contain a password.
     fn validate(&self, url: &StoreUrl) -> Result<(), String> {
         if url.path().is_empty() { Err(format!("must be {}://PATH", url.scheme())) } else { Ok(()) }
     }
 
-    /// Whether the store outlives the process, so that other processes find it. By default it does; commands that make no sense on another are refused.
+    /// Whether the store outlives the process, so that other processes can open it. By default it does; otherwise, commands that require it
+    /// are refused.
     fn is_persistent(&self, _url: &StoreUrl) -> bool {
         true
     }
 
-    /// Whether the store is there. MUST NOT create or change anything: commands that need a store ask this, and a wrong path isn't to pass for an empty store.
+    /// Whether the store exists. MUST NOT create or change anything: commands that need a store call this, so that a wrong path isn't taken
+    /// for an empty store.
     ///
     /// # Errors
-    /// If that can't be found out.
+    /// If this can't be determined.
     async fn exists(&self, url: &StoreUrl) -> Result<bool, BoxError>;
 
-    /// Opens the store; creates it if it isn't there, and brings its schema up to date. Where the store allows more than one process, this MUST work beside
-    /// one that serves it.
+    /// Opens the store; creates it if it doesn't exist, and migrates its schema. If the store allows several processes, this MUST work
+    /// while another process serves it.
     ///
     /// # Errors
     /// If it can't be opened.
     async fn open(&self, url: &StoreUrl, options: &StoreOptions) -> Result<OpenStore, BoxError>;
 
-    /// Takes the right to serve the store, before it is opened; the process keeps the value until it ends. By default everybody has it.
+    /// Acquires the lock for serving the store, before opening it; the process keeps the value until it exits. By default there is no lock.
     ///
     /// # Errors
-    /// If another process has it.
+    /// If another process holds the lock.
     async fn lock(&self, _url: &StoreUrl) -> Result<Box<dyn Any + Send>, BoxError> {
         Ok(Box::new(()))
     }
 
-    /// Audits the store as it is. MUST NOT create it or bring its schema up to date: what is missing is a finding, or an error. By default the store is opened
-    /// and asked, which is right if opening an existing store changes nothing that the audit would find.
+    /// Audits the store without changing it. MUST NOT create it or migrate its schema: missing parts are findings or an error. By default
+    /// it opens the store and calls the audit port, which is correct if opening an existing store changes nothing that the audit would
+    /// find.
     ///
     /// # Errors
-    /// If there is no store, or it can't be read.
+    /// If the store doesn't exist or can't be read.
     async fn audit(&self, url: &StoreUrl, options: &StoreOptions) -> Result<Vec<Finding>, BoxError> {
         if !self.exists(url).await? {
             return Err(format!("there is no store at {url}").into());
@@ -64,16 +68,17 @@ pub trait StoreDriver: Send + Sync {
         Ok(findings?)
     }
 
-    /// Copies the store, as of one instant, to a new `file`, beside a process that serves it. MUST NOT overwrite a file. By default it can't.
+    /// Copies a consistent snapshot of the store to a new `file`, while a process serves it. MUST NOT overwrite a file. By default backups
+    /// are unsupported.
     ///
     /// # Errors
-    /// If there is no store, or no copy of it; then there is no new `file`.
+    /// If the store doesn't exist or can't be copied; `file` is then not created.
     async fn back_up(&self, url: &StoreUrl, _file: &Path) -> Result<BackupOutcome, BoxError> {
-        Ok(BackupOutcome::Unsupported(format!("a store of the scheme {} is backed up by other means than this command", url.scheme())))
+        Ok(BackupOutcome::Unsupported(format!("this command can't back up stores of the scheme {}", url.scheme())))
     }
 }
 
-/// What became of a backup.
+/// The outcome of a backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BackupOutcome {
     /// The copy is on the disk.
@@ -81,24 +86,24 @@ pub enum BackupOutcome {
         /// Its size.
         bytes: u64,
     },
-    /// The store is backed up by other means: which, in words for the operator.
+    /// The store requires another way to make backups, described for the operator.
     Unsupported(String),
 }
 
-/// What the configuration says of stores of any scheme. A driver uses what fits its store.
+/// The configuration of stores of any scheme. A driver uses the options that apply to its store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoreOptions {
-    /// How many connections to keep for loads and commits: `database.command_connections`.
+    /// The number of connections for loads and commits: `database.command_connections`.
     pub command_connections: u32,
-    /// How many connections to keep for other reads: `database.read_connections`.
+    /// The number of connections for other reads: `database.read_connections`.
     pub read_connections: u32,
-    /// How long an operator's command may take: `operators.deadline_milliseconds`.
-    pub order_timeout: Duration,
+    /// The time limit of an operator's command: `operators.deadline_milliseconds`.
+    pub operator_timeout: Duration,
 }
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        Self { command_connections: 6, read_connections: 4, order_timeout: Duration::from_secs(30) }
+        Self { command_connections: 6, read_connections: 4, operator_timeout: Duration::from_secs(30) }
     }
 }

@@ -1,4 +1,4 @@
-//! The drivers that the program knows.
+//! The registered drivers.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,12 +9,12 @@ use super::sqlite::Sqlite;
 use super::url::is_scheme;
 use super::{StoreDriver, StoreUrl};
 
-/// The drivers, by the scheme of the URLs that they open.
+/// The registered drivers, by URL scheme.
 #[derive(Clone, Default)]
 pub(crate) struct Drivers(BTreeMap<String, Arc<dyn StoreDriver>>);
 
 impl Drivers {
-    /// The drivers of the stores that come with the program.
+    /// Returns the drivers of the built-in stores.
     pub(crate) fn built_in() -> Self {
         let mut drivers = Self::default();
         drivers.register("memory", Memory);
@@ -24,25 +24,25 @@ impl Drivers {
         drivers
     }
 
-    /// Adds a driver, in the place of another of this scheme.
+    /// Adds a driver; replaces another one of this scheme.
     ///
     /// # Panics
-    /// If `scheme` isn't one.
+    /// If `scheme` is invalid.
     pub(crate) fn register(&mut self, scheme: &str, driver: impl StoreDriver + 'static) {
-        assert!(is_scheme(scheme), "{scheme:?} is no URL scheme in lower case: no URL would find its driver");
+        assert!(is_scheme(scheme), "{scheme:?} is not a lower-case URL scheme: no URL could select its driver");
         self.0.insert(scheme.to_owned(), Arc::new(driver));
     }
 
-    /// The URL in `text`, which its driver accepts, and that driver.
+    /// Parses the URL in `text` and returns it with its driver, which has validated it.
     ///
     /// # Errors
-    /// What the URL must be. It isn't repeated: it may hold a password.
+    /// If the URL is invalid: what it must be. The URL isn't repeated, because it may contain a password.
     pub(super) fn find(&self, text: &str) -> Result<(StoreUrl, Arc<dyn StoreDriver>), String> {
         let url = StoreUrl::parse(text);
         let found = url.and_then(|url| self.0.get(url.scheme()).map(|driver| (url, driver.clone())));
         let (url, driver) = found.ok_or_else(|| {
             let schemes: Vec<_> = self.0.keys().map(|scheme| format!("{scheme}:")).collect();
-            format!("must begin with the scheme of a store that this program knows: {}", schemes.join(", "))
+            format!("must start with a supported scheme: {}", schemes.join(", "))
         })?;
         driver.validate(&url)?;
         Ok((url, driver))
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn urls_of_the_stores_that_come_with_the_program_are_accepted() {
+    fn urls_of_the_built_in_stores_are_accepted() {
         for text in [
             "memory:",
             "sqlite://data/frontrow.db",
@@ -71,15 +71,15 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_scheme_is_refused_with_those_that_are_known() {
+    fn an_unknown_scheme_is_refused_with_the_supported_ones() {
         for text in ["mysql://me:secret@host/shop", "SQLITE://frontrow.db", "frontrow.db", ""] {
             let refusal = refusal(text);
-            assert!(refusal.ends_with("knows: memory:, postgres:, postgresql:, sqlite:"), "{text:?}: {refusal}");
+            assert!(refusal.ends_with("scheme: memory:, postgres:, postgresql:, sqlite:"), "{text:?}: {refusal}");
         }
     }
 
     #[test]
-    fn a_driver_refuses_what_names_none_of_its_stores() {
+    fn drivers_refuse_invalid_urls_of_their_scheme() {
         for (text, form) in [
             ("memory:shop", "memory:"),
             ("memory://", "memory:"),
@@ -95,8 +95,8 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "no URL scheme")]
-    fn a_driver_that_no_url_would_find_is_not_registered() {
+    #[should_panic(expected = "not a lower-case URL scheme")]
+    fn registering_an_invalid_scheme_panics() {
         Drivers::built_in().register("redb://", Memory);
     }
 }

@@ -1,6 +1,7 @@
-//! How drivers fail.
+//! Errors of drivers.
 
 use std::error::Error;
 
-/// Any error. The operator reads its message and those of its sources, so these say what failed, and hold no password.
+/// An error of a driver. The messages of it and its sources are shown to the operator, so they should describe what failed, and contain no
+/// password.
 pub type BoxError = Box<dyn Error + Send + Sync>;

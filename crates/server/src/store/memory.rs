@@ -1,4 +1,4 @@
-//! `memory:`, a store that ends with the process.
+//! `memory:`, a store that is lost when the process exits.
 
 use std::sync::Arc;
 
@@ -8,13 +8,13 @@ use async_trait::async_trait;
 
 use super::{BoxError, OpenStore, StoreDriver, StoreOptions, StoreUrl};
 
-/// Opens an empty store each time.
+/// The driver of memory stores. It opens an empty store each time.
 pub(super) struct Memory;
 
 #[async_trait]
 impl StoreDriver for Memory {
     fn validate(&self, url: &StoreUrl) -> Result<(), String> {
-        if url.as_str() == "memory:" { Ok(()) } else { Err("must be memory: and no more".to_owned()) }
+        if url.as_str() == "memory:" { Ok(()) } else { Err("must be memory: without a path".to_owned()) }
     }
 
     fn is_persistent(&self, _url: &StoreUrl) -> bool {

@@ -1,8 +1,8 @@
-//! Stores, found by the scheme of their URL.
+//! Stores, selected by the scheme of their URL.
 //!
-//! A [`StoreDriver`] opens the stores of one scheme, like `sqlite:`; [`Drivers`] are those that the program knows. The configuration makes a
-//! [`ConfiguredStore`] of `database.url`: the URL with the driver of its scheme, which the commands then open, audit and back up. A driver is a file here, or
-//! comes from outside this crate.
+//! A [`StoreDriver`] opens the stores of one scheme, like `sqlite:`; [`Drivers`] are the registered ones. The configuration creates a
+//! [`ConfiguredStore`] from `database.url`: the URL with the driver of its scheme. Commands open, audit and back up this store. A driver is
+//! a file here, or comes from outside this crate.
 
 mod configured;
 mod driver;
@@ -20,5 +20,5 @@ pub(crate) use drivers::Drivers;
 pub use error::BoxError;
 pub(crate) use open_store::close;
 pub use open_store::{Connections, OpenStore};
-pub(crate) use postgres::SIDE_BY_SIDE;
+pub(crate) use postgres::POSTGRES_LANES;
 pub use url::StoreUrl;

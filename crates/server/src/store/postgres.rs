@@ -8,14 +8,14 @@ use async_trait::async_trait;
 
 use super::{BackupOutcome, BoxError, Connections, OpenStore, StoreDriver, StoreOptions, StoreUrl};
 
-/// How many groups are committed side by side: while one waits for the disk, the other decides.
-pub(crate) const SIDE_BY_SIDE: usize = 2;
+/// The default number of groups that are committed concurrently: while one waits for the disk, the other is decided.
+pub(crate) const POSTGRES_LANES: usize = 2;
 
-const FORM: &str = "must be postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters of a password written like %40";
-const OTHER_MEANS: &str = "a store on PostgreSQL is backed up by PostgreSQL's own programs: pg_dump for a copy, \
-    pg_basebackup and WAL archiving for every instant; docs/operations.md says how";
+const FORM: &str = "must be postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters of the password percent-encoded, like %40";
+const BACKUP_ADVICE: &str = "a PostgreSQL store is backed up with PostgreSQL's own programs: pg_dump for a copy, \
+    pg_basebackup and WAL archiving for point-in-time recovery; see docs/operations.md";
 
-/// Opens PostgreSQL databases. Any number of processes serve one.
+/// The driver of PostgreSQL databases. Any number of processes can serve one database.
 pub(super) struct Postgres;
 
 #[async_trait]
@@ -30,9 +30,9 @@ impl StoreDriver for Postgres {
     }
 
     async fn open(&self, url: &StoreUrl, options: &StoreOptions) -> Result<OpenStore, BoxError> {
-        let StoreOptions { command_connections: commands, read_connections: reads, order_timeout } = *options;
-        let store = PostgresStore::open(url.as_str(), PoolSize { commands, reads, order_timeout }).await?;
-        Ok(OpenStore::new(store.ports(), store.clock()).with_lanes(SIDE_BY_SIDE).with_connections(store))
+        let StoreOptions { command_connections: commands, read_connections: reads, operator_timeout } = *options;
+        let store = PostgresStore::open(url.as_str(), PoolSize { commands, reads, operator_timeout }).await?;
+        Ok(OpenStore::new(store.ports(), store.clock()).with_lanes(POSTGRES_LANES).with_connections(store))
     }
 
     async fn audit(&self, url: &StoreUrl, _options: &StoreOptions) -> Result<Vec<Finding>, BoxError> {
@@ -40,7 +40,7 @@ impl StoreDriver for Postgres {
     }
 
     async fn back_up(&self, _url: &StoreUrl, _file: &Path) -> Result<BackupOutcome, BoxError> {
-        Ok(BackupOutcome::Unsupported(OTHER_MEANS.to_owned()))
+        Ok(BackupOutcome::Unsupported(BACKUP_ADVICE.to_owned()))
     }
 }
 

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 
 use super::{BackupOutcome, BoxError, Connections, OpenStore, StoreDriver, StoreOptions, StoreUrl};
 
-/// Opens SQLite files. One process serves a file; others may look at it meanwhile.
+/// The driver of SQLite files. One process serves a file; others can open it at the same time.
 pub(super) struct Sqlite;
 
 #[async_trait]
@@ -32,7 +32,7 @@ impl StoreDriver for Sqlite {
         Ok(OpenStore::new(store.ports(), clock).with_connections(store))
     }
 
-    /// The lock dies with the process.
+    /// The lock is released when the process exits.
     async fn lock(&self, url: &StoreUrl) -> Result<Box<dyn Any + Send>, BoxError> {
         Ok(Box::new(ServeLock::acquire(url.path())?))
     }

@@ -1,41 +1,41 @@
-//! The URL of a store, by parts.
+//! URLs of stores.
 
 use std::fmt;
 
 use crate::hidden;
 
-/// The value of `database.url`: a scheme, a colon, and what a driver of this scheme makes of the rest.
+/// The value of `database.url`: a scheme, a colon, and a rest that the driver of the scheme interprets.
 ///
-/// It may hold a password. [`Display`](fmt::Display) and [`Debug`](fmt::Debug) show it without, so messages and logs are to name a store by these.
+/// It may contain a password. [`Display`](fmt::Display) and [`Debug`](fmt::Debug) omit it, so use these in messages and logs.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoreUrl {
     text: String,
-    /// Where the colon after the scheme is.
+    /// The index of the colon after the scheme.
     colon: usize,
 }
 
 impl StoreUrl {
-    /// The URL in `text`; none if it has no scheme.
+    /// Parses a URL; returns `None` if it has no scheme.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let colon = text.find(':')?;
         is_scheme(&text[..colon]).then(|| Self { text: text.to_owned(), colon })
     }
 
-    /// What comes before the first colon, like `sqlite`.
+    /// Returns the part before the first colon, like `sqlite`.
     #[must_use]
     pub fn scheme(&self) -> &str {
         &self.text[..self.colon]
     }
 
-    /// What comes after `scheme:` or `scheme://`, as it is written: `data/frontrow.db` of `sqlite://data/frontrow.db`.
+    /// Returns the part after `scheme:` or `scheme://`, unchanged: `data/frontrow.db` of `sqlite://data/frontrow.db`.
     #[must_use]
     pub fn path(&self) -> &str {
         let rest = &self.text[self.colon + 1..];
         rest.strip_prefix("//").unwrap_or(rest)
     }
 
-    /// All of it, with a password if there is one.
+    /// Returns the whole URL, including a password.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -54,7 +54,7 @@ impl fmt::Debug for StoreUrl {
     }
 }
 
-/// Whether `text` is a scheme as RFC 3986 has it, in lower case.
+/// Whether `text` is a lower-case scheme as defined in RFC 3986.
 pub(super) fn is_scheme(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_lowercase())
         && text.chars().all(|char| char.is_ascii_lowercase() || char.is_ascii_digit() || "+-.".contains(char))
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_is_a_scheme_and_a_path_with_or_without_slashes() {
+    fn a_url_has_a_scheme_and_a_path_with_or_without_slashes() {
         for (text, scheme, path) in [
             ("sqlite://data/frontrow.db", "sqlite", "data/frontrow.db"),
             ("sqlite:///srv/frontrow.db", "sqlite", "/srv/frontrow.db"),

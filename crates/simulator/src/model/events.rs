@@ -2,9 +2,9 @@
 
 use application::ports::{LogPage, LoggedEvent, Position};
 use domain::change::RowKey;
-use domain::{EntryKind, Fact, NewToken, Payment, QueueToken, Reservation, ReservationState, TokenState, User, WalletEntry};
+use domain::{EntryKind, Event, Fact, NewToken, Payment, QueueToken, Reservation, ReservationState, TokenState, User, WalletEntry};
 
-use super::{Commit, Model};
+use super::commit::Commit;
 use crate::violation::{Check, ensure};
 
 /// The progress of a reader of the event log.
@@ -52,7 +52,7 @@ pub(super) fn check(commit: &Commit<'_>) -> Check {
 fn subject_version(commit: &Commit<'_>, fact: &Fact) -> Option<i64> {
     let is_subject = |key: &RowKey| match (fact, key) {
         (Fact::UserRegistered { user }, RowKey::User(id)) | (Fact::WalletCharged { user, .. }, RowKey::Wallet(id)) => user == id,
-        (Fact::QueueJoined { queue, user, .. }, RowKey::Place(of, id)) => queue == of && user == id,
+        (Fact::QueueJoined { queue, user, .. }, RowKey::LiveToken(of, id)) => queue == of && user == id,
         (Fact::TokenActivated { token, .. } | Fact::TokenExpired { token, .. }, RowKey::Token(id)) => *token == id.digest(),
         (Fact::SeatsHeld { reservation, .. } | Fact::ReservationCancelled { reservation, .. }, RowKey::Reservation(id)) => {
             reservation == id
@@ -64,19 +64,17 @@ fn subject_version(commit: &Commit<'_>, fact: &Fact) -> Option<i64> {
     Some(expected.map_or(1, |version| version.0 + 1))
 }
 
-impl Model {
-    /// Checks that a page of the event log has the next committed events, and returns the new progress.
-    pub(crate) fn check_page(&self, read: EventsRead, page: &LogPage<LoggedEvent>) -> Result<EventsRead, crate::Violation> {
-        let EventsRead { mut count, mut position } = read;
-        for event in &page.items {
-            let expected = self.events.get(count);
-            ensure(expected == Some(&event.event), "readers", "the event log lost, repeated or reordered an event", || {
-                format!("at {:?}, event {}: {:?}, expected {expected:?}", event.position, count + 1, event.event)
-            })?;
-            ensure(position < event.position, "readers", "positions of the event log do not ascend", || format!("{:?}", event.position))?;
-            position = event.position;
-            count += 1;
-        }
-        Ok(EventsRead { count, position: page.position })
+/// Checks that a page of the event log has the next committed events, and returns the new progress.
+pub(super) fn check_page(events: &[Event], read: EventsRead, page: &LogPage<LoggedEvent>) -> Result<EventsRead, crate::Violation> {
+    let EventsRead { mut count, mut position } = read;
+    for event in &page.items {
+        let expected = events.get(count);
+        ensure(expected == Some(&event.event), "readers", "the event log lost, repeated or reordered an event", || {
+            format!("at {:?}, event {}: {:?}, expected {expected:?}", event.position, count + 1, event.event)
+        })?;
+        ensure(position < event.position, "readers", "positions of the event log do not ascend", || format!("{:?}", event.position))?;
+        position = event.position;
+        count += 1;
     }
+    Ok(EventsRead { count, position: page.position })
 }

@@ -8,16 +8,14 @@ use domain::{
 };
 use time::OffsetDateTime;
 
-use super::queues::{Queues, Stage};
-use super::wallets::Wallets;
-use super::{Commit, broken};
+use super::commit::{Commit, broken};
 use crate::plan::Numbers;
 use crate::violation::{Check, ensure};
 
 /// The key of a seat: its schedule and number.
 pub(crate) type SeatKey = (ScheduleId, u32);
 
-/// The committed concerts, dates, seats and reservations.
+/// The committed concerts, schedules, seats and reservations.
 pub(crate) struct Inventory {
     max_seats: u32,
     hold: time::Duration,
@@ -28,7 +26,7 @@ pub(crate) struct Inventory {
     of_user: HashMap<(UserId, ConcertId), Vec<ReservationId>>,
 }
 
-/// A date (schedule) of a concert.
+/// A schedule of a concert.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ScheduleState {
     pub(crate) concert: ConcertId,
@@ -98,7 +96,7 @@ impl Inventory {
         }
     }
 
-    /// Whether a seat behind a queue can be bought; always true for the default queue and for queues without concerts.
+    /// Whether a seat of the queue's concerts can be bought; always true for the default queue and for queues without concerts.
     pub(crate) fn is_worth_waiting(&self, queue: QueueId, now: OffsetDateTime) -> bool {
         let mut concerts = self.concerts.iter().filter(|(_, (of, _))| *of == queue).map(|(id, _)| *id).peekable();
         let has_seats = |id: ScheduleId| {
@@ -113,7 +111,7 @@ impl Inventory {
             || concerts.any(|concert| self.schedules.iter().filter(|(_, schedule)| schedule.concert == concert).any(can_be_bought))
     }
 
-    /// Applies writes of concerts and dates.
+    /// Applies writes of concerts and schedules.
     pub(super) fn apply_catalogue(&mut self, change: &domain::Change) {
         for concert in change.rows::<Concert>() {
             self.concerts.insert(concert.row.id(), (concert.row.queue(), concert.row.max_seats_per_user()));
@@ -126,15 +124,22 @@ impl Inventory {
         }
     }
 
-    pub(super) fn commit(&mut self, commit: &Commit<'_>, queues: &Queues, wallets: &Wallets) -> Check {
+    /// Applies a commit. `is_admitted` is whether the token of a hold admits its user to a queue; `is_refunded` is whether a payment was
+    /// refunded before this commit.
+    pub(super) fn commit(
+        &mut self,
+        commit: &Commit<'_>,
+        is_admitted: &dyn Fn(&Reservation, Option<QueueId>) -> bool,
+        is_refunded: &dyn Fn(PaymentId) -> bool,
+    ) -> Check {
         // Ended reservations release their seats before new holds take them.
         let (new, ended): (Vec<_>, Vec<_>) =
             commit.change.rows::<Reservation>().map(|write| &write.row).partition(|row| row.state() == ReservationState::Held);
         for reservation in ended {
-            self.end(commit, reservation, wallets)?;
+            self.end(commit, reservation, is_refunded)?;
         }
         for reservation in new {
-            self.hold(commit, reservation, queues)?;
+            self.hold(commit, reservation, is_admitted)?;
         }
         for seat in commit.change.rows::<Seat>() {
             self.check_seat(commit, &seat.row)?;
@@ -142,7 +147,7 @@ impl Inventory {
         Ok(())
     }
 
-    fn end(&mut self, commit: &Commit<'_>, reservation: &Reservation, wallets: &Wallets) -> Check {
+    fn end(&mut self, commit: &Commit<'_>, reservation: &Reservation, is_refunded: &dyn Fn(PaymentId) -> bool) -> Check {
         let is_cancelled = self.schedules.get(&reservation.schedule()).is_some_and(|schedule| schedule.is_cancelled);
         let Some(holding) = self.holdings.get_mut(&reservation.id()) else {
             return Err(broken("P1", "an unknown reservation was updated", format!("{:?}", reservation.id())));
@@ -165,7 +170,7 @@ impl Inventory {
                 ensure(held.all(|hold| hold.row.user() == holding.user), "P4", "a live hold was released for another user", detail)?;
             }
             (ReservationState::Confirmed { payment }, ReservationState::Cancelled { reason: CancelReason::Refunded, .. }) => {
-                ensure(!wallets.is_refunded(payment) && paid(payment), "P3", "seats were refunded without the money", detail)?;
+                ensure(!is_refunded(payment) && paid(payment), "P3", "seats were refunded without the money", detail)?;
             }
             _ => return Err(broken("P1", "invalid state transition of a reservation", detail())),
         }
@@ -184,7 +189,12 @@ impl Inventory {
         Ok(())
     }
 
-    fn hold(&mut self, commit: &Commit<'_>, reservation: &Reservation, queues: &Queues) -> Check {
+    fn hold(
+        &mut self,
+        commit: &Commit<'_>,
+        reservation: &Reservation,
+        is_admitted: &dyn Fn(&Reservation, Option<QueueId>) -> bool,
+    ) -> Check {
         let seats: Vec<u32> = reservation.numbers().map(domain::SeatNumber::get).collect();
         let detail = || format!("{:?} of seats {seats:?} by {:?}", reservation.id(), reservation.user());
         if let Some(known) = self.holdings.get(&reservation.id()) {
@@ -192,11 +202,8 @@ impl Inventory {
             let same = known.state == ReservationState::Held && known.seats == seats && known.until == reservation.expires_at();
             return ensure(same, "P1", "a hold was modified", detail);
         }
-        let pass = queues.place(reservation.token()).filter(|place| place.user == reservation.user());
         let queue = self.concerts.get(&reservation.concert()).map(|(queue, _)| *queue);
-        let is_active = |stage: Stage| matches!(stage, Stage::Active { until, .. } if commit.now < until);
-        let is_admitted = pass.is_some_and(|pass| is_active(pass.stage) && Some(pass.queue) == queue);
-        ensure(is_admitted, "P6", "seats were held without an active token", detail)?;
+        ensure(is_admitted(reservation, queue), "P6", "seats were held without an active token", detail)?;
         let Some(schedule) = self.schedules.get(&reservation.schedule()).copied() else {
             return Err(broken("P1", "seats of an unknown schedule were held", detail()));
         };

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use domain::{EntryKind, IdempotencyRecord, IdempotencyScope, Outcome, Payment, PaymentState, Reservation, ReservationState, WalletEntry};
 use time::OffsetDateTime;
 
-use super::Commit;
+use super::commit::Commit;
 use crate::violation::{Check, ensure};
 
 /// The idempotency records.

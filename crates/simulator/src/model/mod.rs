@@ -1,6 +1,7 @@
-//! The naive model: keeps all committed rows in plain maps and checks each commit against the promises. It shares no rule with the domain; it
-//! reads only the fields of rows and compares them with their previous state.
+//! The naive model: keeps all committed rows in plain maps and checks each commit against the promises. It shares no rule with the domain;
+//! it reads only the fields of rows and compares them with their previous state.
 
+mod commit;
 mod events;
 mod inventory;
 mod keys;
@@ -9,18 +10,19 @@ mod wallets;
 
 use std::collections::HashMap;
 
-use application::ports::Committed;
-use domain::change::{Admission, RowKey};
-use domain::{AuditEntry, Change, NewToken, RowWrite};
+use application::ports::{Committed, LogPage, LoggedEvent};
+use domain::change::RowKey;
+use domain::{Change, PaymentId, QueueId, Reservation, RowWrite};
 use time::OffsetDateTime;
 
 use crate::plan::Numbers;
 use crate::violation::{Check, Violation, ensure};
 
+use commit::Commit;
 pub(crate) use events::EventsRead;
 pub(crate) use inventory::{Inventory, SeatOwner};
 pub(crate) use keys::Keys;
-pub(crate) use queues::{Place, Queues, Stage};
+pub(crate) use queues::{ModelToken, Queues, Stage};
 pub(crate) use wallets::Wallets;
 
 /// The committed state.
@@ -34,19 +36,6 @@ pub(crate) struct Model {
     pub(crate) keys: Keys,
     /// The events of all commits, in commit order.
     pub(crate) events: Vec<domain::Event>,
-}
-
-/// A committed change, its queue number, and its time.
-pub(crate) struct Commit<'a> {
-    pub(crate) change: &'a Change,
-    /// The queue number of a join.
-    pub(crate) number: Option<u64>,
-    /// The time of the store's clock.
-    pub(crate) now: OffsetDateTime,
-    /// The latest time of the store's clock so far.
-    pub(crate) latest: OffsetDateTime,
-    /// Simulated time since the start of the run, in milliseconds; unaffected by clock jumps.
-    pub(crate) at: u64,
 }
 
 impl Model {
@@ -73,10 +62,13 @@ impl Model {
         self.observe_clock(now);
         let commit = Commit { change, number: committed.number, now, latest: self.latest, at };
         self.check_versions(change)?;
-        // The catalogue comes first, since the other parts look up its concerts and dates.
+        // The catalogue comes first, since the other parts look up its concerts and schedules.
         self.inventory.apply_catalogue(change);
         self.keys.commit(&commit)?;
-        self.inventory.commit(&commit, &self.queues, &self.wallets)?;
+        let (queues, wallets) = (&self.queues, &self.wallets);
+        let is_admitted = |hold: &Reservation, queue: Option<QueueId>| queues.is_admitted(hold.token(), hold.user(), queue, now);
+        let is_refunded = |payment: PaymentId| wallets.is_refunded(payment);
+        self.inventory.commit(&commit, &is_admitted, &is_refunded)?;
         self.wallets.commit(&commit, &self.inventory)?;
         self.queues.commit(&commit, &self.inventory)?;
         events::check(&commit)?;
@@ -88,7 +80,7 @@ impl Model {
     fn check_versions(&mut self, change: &Change) -> Check {
         for write in &change.writes {
             // The write of a place creates its token, with version 1.
-            if let RowWrite::Place(place) = write {
+            if let RowWrite::NewToken(place) = write {
                 self.versions.insert(RowKey::Token(place.row.id), 1);
                 continue;
             }
@@ -108,26 +100,9 @@ impl Model {
     pub(crate) fn version(&self, key: &RowKey) -> Option<i64> {
         self.versions.get(key).copied()
     }
-}
 
-impl Commit<'_> {
-    /// Whether the change is an order of an operator.
-    pub(crate) fn is_ordered(&self) -> bool {
-        self.change.row::<AuditEntry>().is_some()
+    /// Checks that a page of the event log has the next committed events, and returns the new progress.
+    pub(crate) fn check_page(&self, read: EventsRead, page: &LogPage<LoggedEvent>) -> Result<EventsRead, Violation> {
+        events::check_page(&self.events, read, page)
     }
-
-    /// Whether the change admits users.
-    pub(crate) fn is_admission(&self) -> bool {
-        self.change.row::<Admission>().is_some()
-    }
-
-    /// The token that the change creates, with its queue number.
-    pub(crate) fn place(&self) -> Option<(&NewToken, u64)> {
-        self.change.row::<NewToken>().map(|place| &place.row).zip(self.number)
-    }
-}
-
-/// Creates a violation.
-pub(crate) fn broken(rule: &'static str, how: &'static str, what: String) -> Violation {
-    Violation { rule, how, what }
 }

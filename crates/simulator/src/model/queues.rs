@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use domain::{ConcertId, ExpiryReason, Payment, Queue, QueueId, QueueState, QueueToken, TokenId, TokenState, UserId};
 use time::OffsetDateTime;
 
+use super::commit::{Commit, broken};
 use super::inventory::Inventory;
-use super::{Commit, broken};
 use crate::plan::Numbers;
 use crate::violation::{Check, ensure};
 
@@ -16,7 +16,7 @@ pub(crate) struct Queues {
     /// Time after which all instances know a join, in milliseconds.
     known_everywhere_after: u64,
     by_id: BTreeMap<QueueId, WaitingLine>,
-    places: HashMap<TokenId, Place>,
+    places: HashMap<TokenId, ModelToken>,
 }
 
 /// The limits of a queue.
@@ -44,7 +44,7 @@ pub(crate) struct WaitingLine {
 
 /// A queue token of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct ModelToken {
     pub(crate) queue: QueueId,
     pub(crate) user: UserId,
     pub(crate) concert: Option<ConcertId>,
@@ -103,15 +103,21 @@ impl Queues {
         }
     }
 
-    pub(crate) fn place(&self, token: TokenId) -> Option<&Place> {
+    pub(crate) fn place(&self, token: TokenId) -> Option<&ModelToken> {
         self.places.get(&token)
+    }
+
+    /// Whether a token of `user` is active in `queue` at a time.
+    pub(super) fn is_admitted(&self, token: TokenId, user: UserId, queue: Option<QueueId>, now: OffsetDateTime) -> bool {
+        let is_active = |place: &ModelToken| matches!(place.stage, Stage::Active { until, .. } if now < until);
+        self.place(token).is_some_and(|place| place.user == user && Some(place.queue) == queue && is_active(place))
     }
 
     pub(crate) fn all(&mut self) -> impl Iterator<Item = (QueueId, &mut WaitingLine)> {
         self.by_id.iter_mut().map(|(id, line)| (*id, line))
     }
 
-    pub(crate) fn tokens(&self) -> impl Iterator<Item = (&TokenId, &Place)> {
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = (&TokenId, &ModelToken)> {
         self.places.iter()
     }
 
@@ -236,10 +242,10 @@ impl Queues {
         })?;
         line.last_number = number;
         line.waiting.insert(number, (new.id, commit.at));
-        let (most, waiting) = (line.policy.max_waiting, line.waiting.len());
-        let fits = most.is_none_or(|most| waiting <= usize::try_from(most).unwrap_or(usize::MAX));
-        ensure(fits, "P5", "the maximum length of a queue was exceeded", || format!("{waiting} waiting, maximum {most:?}"))?;
-        let place = Place { queue: new.queue, user: new.user, concert: new.concert, number, stage: Stage::Waiting, admitted: None };
+        let (limit, waiting) = (line.policy.max_waiting, line.waiting.len());
+        let fits = limit.is_none_or(|limit| waiting <= usize::try_from(limit).unwrap_or(usize::MAX));
+        ensure(fits, "P5", "the maximum length of a queue was exceeded", || format!("{waiting} waiting, maximum {limit:?}"))?;
+        let place = ModelToken { queue: new.queue, user: new.user, concert: new.concert, number, stage: Stage::Waiting, admitted: None };
         self.places.insert(new.id, place);
         Ok(())
     }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use domain::{EntryKind, Payment, PaymentId, PaymentState, ReservationId, UserId, Wallet, WalletEntry};
 
+use super::commit::{Commit, broken};
 use super::inventory::Inventory;
-use super::{Commit, broken};
 use crate::plan::Numbers;
 use crate::violation::{Check, ensure};
 

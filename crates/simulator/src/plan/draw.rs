@@ -85,8 +85,8 @@ impl Fault {
     fn draw(rng: &mut Rng, instances: u64, horizon: u64) -> Self {
         let from = rng.among(0..=horizon);
         match rng.among(0..=10) {
-            10 => Self::Restart { instance: rng.among(0..=instances - 1), at: from, away: rng.among(100..=8_000) },
-            0 => Self::Crash { instance: rng.among(0..=instances - 1), at: from, away: rng.among(100..=8_000) },
+            10 => Self::Restart { instance: rng.among(0..=instances - 1), at: from, downtime: rng.among(100..=8_000) },
+            0 => Self::Crash { instance: rng.among(0..=instances - 1), at: from, downtime: rng.among(100..=8_000) },
             1 => {
                 let far = i64::try_from(rng.among(200..=30_000)).unwrap_or(0);
                 Self::ClockJump { at: from, by: if rng.chance(500) { far } else { -far } }

@@ -15,7 +15,7 @@ use crate::model::Stage;
 use crate::violation::ensure;
 
 impl User {
-    /// Tries to hold and pay seats, up to a few times.
+    /// Tries a few times to hold seats and pay for them.
     pub(super) async fn shop(&mut self, token: TokenId) {
         for _ in 0..self.client.rng.among(1..=4) {
             self.enter(token).await;
@@ -41,12 +41,13 @@ impl User {
     /// Checks that the admission was claimed before a guarded call was answered.
     fn check_claim(&self, token: TokenId, what: &str) {
         let place = self.place(token);
-        let unclaimed = place.is_some_and(|place| matches!(place.stage, Stage::Active { is_claimed: false, .. }));
-        let check = ensure(!unclaimed, "P7", "a guarded call was answered before its claim was committed", || format!("{what}: {place:?}"));
+        let is_unclaimed = place.is_some_and(|place| matches!(place.stage, Stage::Active { is_claimed: false, .. }));
+        let check =
+            ensure(!is_unclaimed, "P7", "a guarded call was answered before its claim was committed", || format!("{what}: {place:?}"));
         self.world().check(check);
     }
 
-    /// Picks a date of the wanted concert, or of any concert of the queue, and some seats that its seat map shows as available.
+    /// Picks a schedule of the wanted concert, or of any concert of the queue, and some seats that its seat map shows as available.
     async fn find_seats(&mut self) -> Option<(ScheduleId, Vec<SeatNumber>)> {
         let (concert, queue) = self.wanted;
         let schedules: Vec<ScheduleId> = {
@@ -113,7 +114,7 @@ impl User {
         }
     }
 
-    /// The available ones of the seats, with their versions.
+    /// Returns the available seats among `seats`, with their versions.
     fn available(&self, schedule: ScheduleId, seats: &[SeatNumber]) -> Vec<(SeatNumber, Option<i64>)> {
         let model = self.world().model();
         let now = self.world().clock.now();

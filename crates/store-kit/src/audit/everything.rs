@@ -10,7 +10,7 @@ use domain::{
 use crate::engine::Order::Ascending;
 use crate::fault::Fault;
 use crate::key::{Key, Kind};
-use crate::line;
+use crate::queue_counters::QueueCounters;
 use crate::stored::Stored;
 use crate::view::View;
 
@@ -18,7 +18,7 @@ type Rows<K, T> = BTreeMap<K, Versioned<T>>;
 
 pub(super) struct Everything {
     pub(super) queues: Rows<QueueId, Queue>,
-    pub(super) lines: BTreeMap<QueueId, Line>,
+    pub(super) numberings: BTreeMap<QueueId, Numbering>,
     pub(super) concerts: Rows<ConcertId, Concert>,
     pub(super) schedules: Rows<ScheduleId, Schedule>,
     pub(super) seats: Rows<(ScheduleId, SeatNumber), Seat>,
@@ -30,9 +30,9 @@ pub(super) struct Everything {
     pub(super) entries: BTreeMap<(UserId, u64), WalletEntry>,
 }
 
-/// A queue's line, with its tokens by number.
-pub(super) struct Line {
-    pub(super) counted: line::Line,
+/// A queue's counters, with its tokens by number.
+pub(super) struct Numbering {
+    pub(super) counters: QueueCounters,
     pub(super) tokens: BTreeMap<u64, TokenId>,
 }
 
@@ -40,18 +40,18 @@ impl Everything {
     pub(super) fn read(view: View<'_>) -> Result<Self, Fault> {
         let queues: Rows<QueueId, Queue> = all::<Queue, _>(view, Kind::Queue, |queue| queue.id())?;
         let tokens: Rows<TokenId, QueueToken> = all::<QueueToken, _>(view, Kind::Token, |token| token.id())?;
-        let mut lines = BTreeMap::new();
+        let mut numberings = BTreeMap::new();
         for id in queues.keys() {
-            lines.extend(view.line(*id)?.map(|counted| (*id, Line { counted, tokens: BTreeMap::new() })));
+            numberings.extend(view.queue_counters(*id)?.map(|counters| (*id, Numbering { counters, tokens: BTreeMap::new() })));
         }
         for token in tokens.values() {
-            if let Some(line) = lines.get_mut(&token.queue()) {
-                line.tokens.insert(token.number(), token.id());
+            if let Some(numbering) = numberings.get_mut(&token.queue()) {
+                numbering.tokens.insert(token.number(), token.id());
             }
         }
         Ok(Self {
             queues,
-            lines,
+            numberings,
             concerts: all::<Concert, _>(view, Kind::Concert, |concert| concert.id())?,
             schedules: all::<Schedule, _>(view, Kind::Schedule, |schedule| schedule.id())?,
             seats: all::<Seat, _>(view, Kind::Seat, |seat| (seat.schedule(), seat.number()))?,
@@ -64,9 +64,9 @@ impl Everything {
         })
     }
 
-    /// All tokens of a queue, by number.
+    /// Returns all tokens of a queue, by number.
     pub(super) fn tokens_of(&self, queue: QueueId) -> impl Iterator<Item = &Versioned<QueueToken>> {
-        self.lines.get(&queue).into_iter().flat_map(|line| line.tokens.values()).filter_map(|id| self.tokens.get(id))
+        self.numberings.get(&queue).into_iter().flat_map(|numbering| numbering.tokens.values()).filter_map(|id| self.tokens.get(id))
     }
 }
 

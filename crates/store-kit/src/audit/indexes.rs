@@ -1,4 +1,4 @@
-//! What leads to rows leads to all of them, and nowhere else.
+//! Index entries point to all rows, and only to rows.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +13,8 @@ use crate::key::{Key, Kind};
 use crate::stored::Stored;
 use crate::view::View;
 
-/// How many entries of indexes are missing, or lead elsewhere, or to nothing.
-pub(super) fn off(view: View<'_>) -> Result<usize, Fault> {
+/// Returns the number of index entries that are missing, or point to the wrong row or to no row.
+pub(super) fn count_wrong(view: View<'_>) -> Result<usize, Fault> {
     let mut expected = BTreeMap::new();
     versioned::<Queue>(view, Kind::Queue, &mut expected)?;
     versioned::<Concert>(view, Kind::Concert, &mut expected)?;
@@ -29,12 +29,12 @@ pub(super) fn off(view: View<'_>) -> Result<usize, Fault> {
     plain::<WalletEntry>(view, Kind::WalletEntry, &mut expected)?;
     plain::<AuditEntry>(view, Kind::AuditEntry, &mut expected)?;
     unused_tokens(view, &mut expected)?;
-    let mut off = 0;
+    let mut wrong = 0;
     for entry in view.entries(Key::of_first_index()..Key::of_last(), Ascending)? {
         let (index, key) = entry?;
-        off += usize::from(expected.remove(&Key::kept(index)) != Some(Key::kept(key)));
+        wrong += usize::from(expected.remove(&Key::kept(index)) != Some(Key::kept(key)));
     }
-    Ok(off + expected.len())
+    Ok(wrong + expected.len())
 }
 
 type Entries = BTreeMap<Key, Key>;

@@ -1,4 +1,4 @@
-//! P3: no charge without the seat, no seat without the charge. P6: nobody pays for another's reservation.
+//! P3: no payment without the seat, no seat without the payment. P6: users pay only for their own reservations.
 
 use std::collections::BTreeMap;
 
@@ -25,20 +25,20 @@ pub(super) fn confirmed_without_completed(state: &Everything) -> usize {
     state.reservations.values().filter(|reservation| unpaid(&reservation.state(), reservation.id())).count()
 }
 
-pub(super) fn refunds_of_one_side(state: &Everything) -> usize {
+pub(super) fn one_sided_refunds(state: &Everything) -> usize {
     let refund = |reservation: &Reservation| match reservation.state() {
         ReservationState::Cancelled { reason: CancelReason::Refunded, payment } => Some(payment),
         ReservationState::Held | ReservationState::Confirmed { .. } | ReservationState::Cancelled { .. } => None,
     };
-    let is_given_back =
+    let is_reservation_refunded =
         |payment: &Payment| state.reservations.get(&payment.reservation()).and_then(|row| refund(row)) == Some(Some(payment.id()));
-    let is_paid_back = |id: Option<PaymentId>, of: &Reservation| {
+    let is_payment_refunded = |id: Option<PaymentId>, of: &Reservation| {
         let payment = id.and_then(|id| state.payments.get(&id));
         payment.is_some_and(|payment| payment.reservation() == of.id() && payment.state() != PaymentState::Completed)
     };
-    let not_given_back = payments(state, false).filter(|payment| !is_given_back(payment)).count();
+    let payments_alone = payments(state, false).filter(|payment| !is_reservation_refunded(payment)).count();
     let reservations = state.reservations.values();
-    not_given_back + reservations.filter(|row| refund(row).is_some_and(|payment| !is_paid_back(payment, row))).count()
+    payments_alone + reservations.filter(|row| refund(row).is_some_and(|payment| !is_payment_refunded(payment, row))).count()
 }
 
 pub(super) fn paid_twice(state: &Everything) -> usize {
@@ -62,27 +62,27 @@ pub(super) fn without_its_refund_entry(state: &Everything) -> usize {
 
 pub(super) fn entries_without_payment(state: &Everything) -> usize {
     let is_of = |entry: &WalletEntry, payment: &Payment| payment.user() == entry.user() && payment.amount() == entry.amount();
-    let lost = |entry: &&WalletEntry| match entry.kind() {
+    let is_orphan = |entry: &&WalletEntry| match entry.kind() {
         EntryKind::Charge => false,
         EntryKind::Payment(payment) | EntryKind::Refund(payment) => {
             !state.payments.get(&payment).is_some_and(|payment| is_of(entry, payment))
         }
     };
-    state.entries.values().filter(lost).count()
+    state.entries.values().filter(is_orphan).count()
 }
 
-pub(super) fn payments_of_another(state: &Everything) -> usize {
+pub(super) fn payments_by_another_user(state: &Everything) -> usize {
     let owner = |payment: &Payment| state.reservations.get(&payment.reservation()).map(|reservation| reservation.user());
     state.payments.values().filter(|payment| owner(payment) != Some(payment.user())).count()
 }
 
-/// The payments that are COMPLETED, or those that are CANCELLED.
+/// Returns the payments that are COMPLETED, or those that are CANCELLED.
 fn payments(state: &Everything, completed: bool) -> impl Iterator<Item = &Payment> {
     let all = state.payments.values().map(|payment| &payment.row);
     all.filter(move |payment| (payment.state() == PaymentState::Completed) == completed)
 }
 
-/// How many entries of `kind` are in the payer's book.
+/// Returns the number of wallet entries of `kind` of the payer.
 fn entries(state: &Everything, payment: &Payment, kind: EntryKind) -> usize {
     state.entries.range((payment.user(), 0)..=(payment.user(), u64::MAX)).filter(|(_, entry)| entry.kind() == kind).count()
 }

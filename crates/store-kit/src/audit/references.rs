@@ -1,17 +1,17 @@
-//! Every row leads to the rows that it names.
+//! Every row that another row refers to exists.
 
 use domain::{QueueToken, Reservation, Wallet};
 
 use super::everything::Everything;
 
-pub(super) fn bookings_without_ends(state: &Everything) -> usize {
-    let lead_somewhere = |reservation: &Reservation| {
+pub(super) fn reservations_without_targets(state: &Everything) -> usize {
+    let has_targets = |reservation: &Reservation| {
         let schedule = state.schedules.get(&reservation.schedule());
         state.users.contains_key(&reservation.user())
             && schedule.is_some_and(|schedule| schedule.concert() == reservation.concert())
             && reservation.numbers().all(|number| state.seats.contains_key(&(reservation.schedule(), number)))
     };
-    state.reservations.values().filter(|reservation| !lead_somewhere(&reservation.row)).count()
+    state.reservations.values().filter(|reservation| !has_targets(&reservation.row)).count()
 }
 
 pub(super) fn tokens_and_wallets_without_owners(state: &Everything) -> usize {

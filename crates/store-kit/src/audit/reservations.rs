@@ -1,4 +1,4 @@
-//! P1: a seat has at most one live reservation, and seats and reservations agree. P6: nobody reserves with another's token.
+//! P1: a seat has at most one live reservation, and seats and reservations agree. P6: users reserve only with their own tokens.
 
 use std::collections::BTreeMap;
 
@@ -49,7 +49,7 @@ pub(super) fn reservations_at_another_price(state: &Everything) -> usize {
     state.reservations.values().filter(|reservation| cost(reservation) != Ok(reservation.amount())).count()
 }
 
-pub(super) fn reservations_of_another(state: &Everything) -> usize {
+pub(super) fn reservations_with_foreign_token(state: &Everything) -> usize {
     let owner = |reservation: &Reservation| state.tokens.get(&reservation.token()).map(|token| token.user());
     state.reservations.values().filter(|reservation| owner(reservation) != Some(reservation.user())).count()
 }
@@ -58,7 +58,7 @@ fn live(state: &Everything) -> impl Iterator<Item = &Reservation> {
     state.reservations.values().map(|reservation| &reservation.row).filter(|reservation| expected_state(reservation).is_some())
 }
 
-/// What the rows of its seats must say; none if it has ended.
+/// Returns the state that its seats must have; none if it has ended.
 fn expected_state(of: &Reservation) -> Option<SeatState> {
     match of.state() {
         ReservationState::Held => Some(SeatState::Held { reservation: of.id(), until: of.expires_at() }),

@@ -1,4 +1,4 @@
-//! What operators read.
+//! The queries of operators.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -89,23 +89,23 @@ impl<E: Engine> AdminQueries for EmbeddedStore<E> {
         .await
     }
 
-    async fn audit_entries(&self, wanted: AuditEntryFilter, asked: PageRequest<AuditEntryId>) -> Result<Vec<AuditEntry>, ReadError> {
-        let below = move |of: Key| asked.after.map_or(of.clone().after_all(), |below| of.id(below.0));
+    async fn audit_entries(&self, wanted: AuditEntryFilter, request: PageRequest<AuditEntryId>) -> Result<Vec<AuditEntry>, ReadError> {
+        let below = move |of: Key| request.after.map_or(of.clone().after_all(), |below| of.id(below.0));
         self.read(move |view| {
             let of_operator = |audit_entry: &AuditEntry| wanted.operator.is_none_or(|operator| audit_entry.operator == operator);
             match wanted {
                 AuditEntryFilter { subject: Some(subject), .. } => {
                     let of = Key::of(Kind::AuditEntryOfSubject).id(subject);
                     let audit_entries = view.led::<AuditEntry>(of.clone()..below(of), Descending)?;
-                    page(audit_entries.filter(|audit_entry| audit_entry.as_ref().map_or(true, of_operator)), asked.size)
+                    page(audit_entries.filter(|audit_entry| audit_entry.as_ref().map_or(true, of_operator)), request.size)
                 }
                 AuditEntryFilter { operator: Some(operator), .. } => {
                     let of = Key::of(Kind::AuditEntryOfOperator).id(operator.0);
-                    page(view.led::<AuditEntry>(of.clone()..below(of), Descending)?, asked.size)
+                    page(view.led::<AuditEntry>(of.clone()..below(of), Descending)?, request.size)
                 }
                 AuditEntryFilter { subject: None, operator: None } => {
                     let all = Key::of(Kind::AuditEntry);
-                    page(view.rows::<AuditEntry>(all.clone()..below(all), Descending)?, asked.size)
+                    page(view.rows::<AuditEntry>(all.clone()..below(all), Descending)?, request.size)
                 }
             }
         })
@@ -113,12 +113,12 @@ impl<E: Engine> AdminQueries for EmbeddedStore<E> {
     }
 }
 
-/// The reservations of a date whose rows are HELD or CONFIRMED.
+/// Returns the prefix of the reservations of a schedule whose rows are HELD or CONFIRMED.
 fn live_of(schedule: ScheduleId) -> Key {
     Key::of(Kind::LiveReservation).id(schedule.0)
 }
 
-/// A user may be found by several words of their name.
+/// Returns the users whose names match. A user may match by several words of their name.
 fn users_named(view: View<'_>, name: &NamePrefix, wanted: PageRequest<UserId>) -> Result<Vec<User>, Fault> {
     let mut found = BTreeSet::new();
     for entry in view.entries(Key::of(Kind::UserSearchKey).beginning(name.as_str()).all(), Ascending)? {

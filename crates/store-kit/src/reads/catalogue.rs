@@ -1,4 +1,4 @@
-//! What is on offer, to be read.
+//! The queries of the catalogue.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The reading ports.
+//! The query ports.
 
 mod admin;
 mod catalogue;
@@ -8,7 +8,7 @@ mod users;
 use crate::fault::Fault;
 use crate::needs::limit;
 
-/// Those that fit into a page.
+/// Returns the rows that fit into a page.
 fn page<T>(rows: impl Iterator<Item = Result<T, Fault>>, size: u32) -> Result<Vec<T>, Fault> {
     rows.take(limit(size)).collect()
 }

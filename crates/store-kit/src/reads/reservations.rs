@@ -1,4 +1,4 @@
-//! Reservations, payments, wallets and their books, to be read.
+//! The queries of reservations, payments, wallets and wallet entries.
 
 use application::PageRequest;
 use application::ports::{ReadError, Reservations, Wallets};

@@ -1,4 +1,4 @@
-//! Users and queue tokens, to be read.
+//! The queries of users and queue tokens.
 
 use application::ports::{ReadError, Tokens, Users};
 use async_trait::async_trait;

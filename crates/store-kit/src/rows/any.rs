@@ -1,4 +1,4 @@
-//! From the row of a table to the row that a need finds.
+//! Conversion of table rows to the rows that needs load.
 
 use domain::need::{Loadable, Lookup, Standing};
 use domain::{
@@ -18,15 +18,15 @@ pub enum Row {
     User(user::Model),
     /// A queue.
     Queue(queue::Model),
-    /// How a queue stands.
+    /// The admission version and the counts of a queue.
     Standing(queue::Standing),
-    /// What a queue admits to.
+    /// A schedule or concert that a queue admits to.
     Offered(queue::Offered),
     /// A token.
     Token(token::Model),
     /// A concert.
     Concert(concert::Model),
-    /// A date.
+    /// A schedule.
     Schedule(schedule::Model),
     /// A seat.
     Seat(seat::Model),
@@ -36,17 +36,17 @@ pub enum Row {
     Payment(payment::Model),
     /// A wallet.
     Wallet(wallet::Model),
-    /// A concert of which something is HELD, within its deadline, for a date that isn't cancelled.
+    /// A concert that has a HELD reservation, within its deadline, for a schedule that isn't cancelled.
     Held(Uuid),
     /// A concert that a live token of its queue names.
     Awaited(Uuid),
 }
 
-/// Adds a row to `rows`; one that makes no sense as unreadable.
+/// Adds a row to `rows`; adds an invalid one as unreadable.
 pub fn add(rows: &mut Rows, row: Row) {
     match row {
         Row::Key(row) => {
-            // A key that isn't one can't have been asked for.
+            // No request can refer to an invalid key.
             if let Ok(scope) = key::scope(row.user_id, &row.route, &row.idempotency_key) {
                 read::<_, Versioned<IdempotencyRecord>>(rows, Lookup::Key(scope), row);
             }

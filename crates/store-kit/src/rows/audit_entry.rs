@@ -1,4 +1,4 @@
-//! Rows of deeds.
+//! Rows of audit entries.
 
 use domain::audit_entry::{Action, Changed, Subject};
 use domain::{AuditEntry, AuditEntryId, ConcertId, PaymentId, QueueId, ReservationId, ScheduleId, UserId};
@@ -11,7 +11,7 @@ use crate::words::Word;
 
 const TABLE: &str = "audit_entries";
 
-/// What an operator did.
+/// An action of an operator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "sea-orm", derive(sea_orm::FromQueryResult))]
 pub struct Row {
@@ -22,7 +22,7 @@ pub struct Row {
     pub subject_kind: String,
     pub subject_id: Uuid,
     pub reason: Option<String>,
-    /// JSON: an array of names, with what was before and what is after.
+    /// JSON: an array of names with the previous and the new value.
     pub changes: String,
 }
 
@@ -48,7 +48,7 @@ impl From<&AuditEntry> for Row {
             subject_kind: kind(audit_entry.subject).to_owned(),
             subject_id: audit_entry.subject.id(),
             reason: audit_entry.reason.clone(),
-            // Structs of texts: they always have a JSON text.
+            // A list of structs of strings always has a JSON form.
             changes: serde_json::to_string(&changes).unwrap_or_default(),
         }
     }

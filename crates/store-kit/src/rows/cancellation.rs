@@ -1,18 +1,18 @@
-//! The columns that tell of a cancellation, of a date or of a concert.
+//! The columns of a cancellation, of a schedule or a concert.
 
 use domain::{Cancellation, Note};
 
 use crate::corrupt::Corrupt;
 use crate::instant::instant;
 
-/// The cancellation of a row of `table`.
+/// Returns the cancellation of a row of `table`.
 pub(super) fn cancellation(at: Option<i64>, reason: Option<&str>, table: &'static str) -> Result<Option<Cancellation>, Corrupt> {
     let Some(at) = at else { return Ok(None) };
     let reason = reason.map(Note::new).transpose().map_err(|_| Corrupt::new(table, "cancellation_reason"))?;
     Ok(Some(Cancellation { at: instant(at, table, "cancelled_at")?, reason }))
 }
 
-/// The reason's column.
+/// Returns the value of the reason's column.
 pub(super) fn reason_of(cancellation: &Cancellation) -> Option<String> {
     cancellation.reason.clone().map(String::from)
 }

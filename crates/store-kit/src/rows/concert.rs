@@ -41,7 +41,7 @@ impl TryFrom<Model> for Versioned<Concert> {
 }
 
 impl From<&Concert> for Model {
-    /// A concert that is new.
+    /// Converts a new concert.
     fn from(concert: &Concert) -> Self {
         Self {
             id: concert.id().0,

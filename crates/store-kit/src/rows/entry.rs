@@ -1,4 +1,4 @@
-//! Rows of wallets' books. They are inserted and never changed: the schema's triggers see to it.
+//! Rows of wallet entries. They are inserted and never changed: the schema's triggers enforce it.
 
 use domain::{EntryId, EntryKind, Money, PaymentId, UserId, Wallet, WalletEntry};
 #[cfg(feature = "sea-orm")]

@@ -1,4 +1,4 @@
-//! Facts as the event log keeps them, in JSON.
+//! Facts in the JSON form of the event log.
 
 use domain::{
     CancelReason, ConcertId, ExpiryReason, Fact, Money, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenDigest, UserId,
@@ -12,7 +12,7 @@ use crate::words::Word;
 
 const TABLE: &str = "event_log";
 
-/// A fact. What has been written stays readable: a member may be added if it has a default, and none may change its meaning.
+/// A fact. Stored facts must stay readable: a member may be added if it has a default, and no member may change its meaning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum Record {

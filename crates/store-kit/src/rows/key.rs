@@ -31,12 +31,12 @@ pub struct Model {
 
 entity!();
 
-/// A key as the statements look it up.
+/// Returns a key as the statements look it up.
 pub fn name(scope: &IdempotencyScope) -> (Uuid, &'static str, &str) {
     (scope.user.0, scope.operation.name(), scope.key.as_str())
 }
 
-/// Whose key it is, where it was sent, and the key.
+/// Returns the scope of a key: its user, the route to which it was sent, and the key.
 pub fn scope(user: Uuid, route: &str, key: &str) -> Result<IdempotencyScope, Corrupt> {
     let operation = Operation::named(route).ok_or(Corrupt::new(TABLE, "route"))?;
     let key = IdempotencyKey::new(key).map_err(|_| Corrupt::new(TABLE, "idempotency_key"))?;

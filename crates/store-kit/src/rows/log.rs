@@ -1,4 +1,4 @@
-//! Rows of the event log: what the changes of a group have made happen, and the rows that read models are made of, both as JSON.
+//! Rows of the event log: the events of the changes of a group, and the rows that read models are made of, both as JSON.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::instant::instant;
 
 const TABLE: &str = "event_log";
 
-/// What a group leaves in the log.
+/// The log entry of a group.
 #[derive(Debug, Default)]
 pub struct Entry {
     events: Vec<EventRecord>,
@@ -24,7 +24,7 @@ pub struct Entry {
 #[derive(Debug, Serialize, Deserialize)]
 struct EventRecord {
     id: Uuid,
-    /// The subject's.
+    /// The version of the subject.
     version: i64,
     fact: fact::Record,
 }
@@ -32,10 +32,10 @@ struct EventRecord {
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct RowRecords {
-    /// Tokens that are new, with numbers within the group, if the entry is kept beside what each queue had handed out before.
+    /// New tokens, numbered within the group if the entry is stored together with the previous last number of each queue.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     new_tokens: Vec<token::Model>,
-    /// As a token's row, but with its digest for an id.
+    /// Rows of tokens, with the token's digest as the id.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tokens: Vec<token::Model>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -45,7 +45,7 @@ struct RowRecords {
 }
 
 impl Entry {
-    /// Adds what `change` has made happen; `number` is its join's.
+    /// Adds the events and rows of `change`; `number` is the number of its join.
     pub fn add(&mut self, change: &Change, number: Option<u64>) {
         self.events.extend(change.events.iter().map(|event| EventRecord {
             id: RandomIds.ordered(),
@@ -63,31 +63,31 @@ impl Entry {
         }
     }
 
-    /// Whether there is nothing to tell.
+    /// Whether there are neither events nor rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let RowRecords { new_tokens, tokens, seats, queues } = &self.rows;
         self.events.is_empty() && new_tokens.is_empty() && tokens.is_empty() && seats.is_empty() && queues.is_empty()
     }
 
-    /// Whether anything has happened.
+    /// Whether there are events.
     #[must_use]
     pub const fn has_events(&self) -> bool {
         !self.events.is_empty()
     }
 
-    /// How many positions it takes: one an event, and one if there is none.
+    /// Returns the number of positions that it takes: one per event, and one if there are none.
     #[must_use]
     pub fn positions(&self) -> i64 {
         i64::try_from(self.events.len()).unwrap_or(i64::MAX).max(1)
     }
 
-    /// The events as JSON.
+    /// Returns the events as JSON.
     pub fn events(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string(&self.events)
     }
 
-    /// The rows as JSON.
+    /// Returns the rows as JSON.
     pub fn rows(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string(&self.rows)
     }
@@ -105,7 +105,7 @@ pub struct Extent {
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "sea-orm", derive(sea_orm::FromQueryResult))]
 pub struct Events {
-    /// That of the last.
+    /// The position of the last event.
     pub position: i64,
     pub at: i64,
     pub events: String,
@@ -121,13 +121,13 @@ pub struct Reader {
 }
 
 impl Extent {
-    /// Whether reading may go on after `position`.
+    /// Whether a reader can continue after `position`.
     #[must_use]
     pub fn has(self, position: Position) -> bool {
         (self.start_position..=self.end_position).contains(&number(position))
     }
 
-    /// The page of `items` that was read after `after`; `last` is the position of the last group in it.
+    /// Returns the page of `items` that were read after `after`; `last` is the position of the last group in it.
     pub fn page<T>(self, items: Vec<T>, after: Position, last: Option<i64>) -> LogPage<T> {
         LogPage { items, position: last.map_or(after, position), end: position(self.end_position) }
     }
@@ -139,7 +139,7 @@ impl From<Extent> for LogExtent {
     }
 }
 
-/// A position as the database has it.
+/// Returns a position as the database's integer.
 #[must_use]
 pub fn number(position: Position) -> i64 {
     i64::try_from(position.0).unwrap_or(i64::MAX)
@@ -150,7 +150,7 @@ const fn position(number: i64) -> Position {
 }
 
 impl Events {
-    /// Those of its events that come after `after`.
+    /// Returns its events after `after`.
     pub fn after(&self, after: Position) -> Result<Vec<LoggedEvent>, Corrupt> {
         let records: Vec<EventRecord> = serde_json::from_str(&self.events).map_err(|_| Corrupt::new(TABLE, "events"))?;
         let at = instant(self.at, TABLE, "at")?;
@@ -165,7 +165,7 @@ impl Events {
     }
 }
 
-/// The rows that `text` tells of. `before` is the last number that each queue had handed out before the group.
+/// Returns the rows in `text`. `before` is the last number of each queue before the group.
 pub fn rows(text: &str, before: &BTreeMap<Uuid, i64>) -> Result<Vec<LoggedRow>, Corrupt> {
     let records: RowRecords = serde_json::from_str(text).map_err(|_| Corrupt::new(TABLE, "rows"))?;
     let new_tokens = records.new_tokens.into_iter().map(|mut token| {
@@ -194,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fact_is_kept_under_the_name_by_which_it_is_known() {
+    fn a_fact_is_stored_under_its_event_type() {
         let fact = Fact::UserRegistered { user: UserId(Uuid::from_u128(1)) };
         let json = serde_json::to_value(fact::Record::from(&fact)).unwrap();
         assert_eq!(json["type"], fact.name());
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn events_have_the_positions_up_to_their_groups() {
+    fn positions_of_events_end_at_the_position_of_their_group() {
         let mut entry = Entry::default();
         let fact = |user| Fact::UserRegistered { user: UserId(Uuid::from_u128(user)) };
         let change = Change { events: [1, 2, 3].map(|user| fact(user).at(Version::FIRST)).into(), ..Change::default() };
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_named() {
+    fn an_invalid_entry_is_reported_with_its_column() {
         let corrupt = |events: &str| Events { position: 1, at: 0, events: events.to_owned() }.after(Position(0)).unwrap_err();
         assert_eq!(corrupt("nonsense"), Corrupt::new(TABLE, "events"));
         let expired = r#"[{"id":"00000000-0000-0000-0000-000000000001","version":1,"fact":{"type":"wallet.charged","user_id":"00000000-0000-0000-0000-000000000001","amount":-1,"balance":1}}]"#;

@@ -1,8 +1,8 @@
-//! The rows of each table: what a row looks like, and how it becomes a thing of the domain and back. They go into and come out of JSON; with
-//! the feature `sea-orm` they are models of SeaORM, too. Ids are UUIDs, instants microseconds since 1970, amounts minor units.
-#![expect(missing_docs, reason = "a column is documented where it is made: in the migrations")]
+//! The rows of each table: their columns, and their conversion to and from domain types. They are serialized to and from JSON; with the
+//! feature `sea-orm` they are SeaORM models, too. Ids are UUIDs, instants microseconds since 1970, amounts minor units.
+#![expect(missing_docs, reason = "columns are documented in the migrations")]
 
-/// What SeaORM wants in a module with a `Model`.
+/// Defines what SeaORM requires in a module with a `Model`.
 macro_rules! entity {
     () => {
         #[cfg(feature = "sea-orm")]

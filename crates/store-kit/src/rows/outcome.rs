@@ -8,7 +8,7 @@ use crate::rows::{entry, payment, reservation, user};
 
 const UNREADABLE: Corrupt = Corrupt::new("idempotency_keys", "outcome");
 
-/// An outcome in the words of the rows that it tells of; their versions don't matter.
+/// An outcome as the rows that it consists of; their versions are irrelevant.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE")]
 enum Json {
@@ -19,9 +19,9 @@ enum Json {
     Admitted { admitted: u32 },
 }
 
-/// The text of a row that tells of `outcome`.
+/// Serializes `outcome`.
 pub(super) fn write(outcome: &Outcome) -> String {
-    // Structs of texts and numbers: they always have a JSON text.
+    // Structs of strings and numbers always have a JSON form.
     serde_json::to_string(&Json::from(outcome)).unwrap_or_default()
 }
 
@@ -37,7 +37,7 @@ impl From<&Outcome> for Json {
     }
 }
 
-/// The outcome that the text of a row tells of.
+/// Parses an outcome.
 pub(super) fn read(text: &str) -> Result<Outcome, Corrupt> {
     match serde_json::from_str(text).map_err(|_| UNREADABLE)? {
         Json::Held { reservation, created } => Ok(Outcome::Held { reservation: reservation.try_into()?, created }),

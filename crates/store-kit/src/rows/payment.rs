@@ -59,7 +59,7 @@ impl From<&Write<Payment>> for Model {
 }
 
 impl From<&Payment> for Model {
-    /// A payment whose version doesn't matter.
+    /// Converts a payment; the version is irrelevant.
     fn from(payment: &Payment) -> Self {
         let (state, refunded_at) = match payment.state() {
             PaymentState::Completed => ("COMPLETED", None),

@@ -1,4 +1,4 @@
-//! Rows of queues: the operator's row, and apart from it the admission version and the numbers.
+//! Rows of queues: the operator's columns, and separate from them the admission version and the numbers.
 
 use domain::queue::PolicyOverrides;
 use domain::{Queue, QueueId, QueueState, Version, Versioned, Write, change};
@@ -32,7 +32,7 @@ pub struct Model {
 
 entity!();
 
-/// How a queue stands: under which version it admits, how many wait, how many tokens' rows say ACTIVE.
+/// The admission version of a queue, the number of its waiting tokens, and the number of tokens whose rows are ACTIVE.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[cfg_attr(feature = "sea-orm", derive(sea_orm::FromQueryResult))]
 pub struct Standing {
@@ -43,8 +43,8 @@ pub struct Standing {
     pub active: Option<i64>,
 }
 
-/// A date of a concert that a queue admits to, and whether a seat of it is AVAILABLE or HELD by its row; a concert without dates is there
-/// once, without a date.
+/// A schedule of a concert that a queue admits to, and whether one of its seats is AVAILABLE or HELD by its row. A concert without
+/// schedules appears once, without a schedule.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[cfg_attr(feature = "sea-orm", derive(sea_orm::FromQueryResult))]
 pub struct Offered {
@@ -66,7 +66,7 @@ impl From<&Write<change::Admission>> for Admission {
     }
 }
 
-/// The last number that a queue has handed out, and how many wait in it.
+/// The last number that a queue has assigned, and the number of its waiting tokens.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(feature = "sea-orm", derive(sea_orm::FromQueryResult))]
 pub struct Counter {
@@ -94,7 +94,7 @@ impl TryFrom<Model> for Versioned<Queue> {
 }
 
 impl From<&Queue> for Model {
-    /// A queue that is new.
+    /// Converts a new queue.
     fn from(queue: &Queue) -> Self {
         let own = &queue.overrides();
         Self {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::corrupt::Corrupt;
 use crate::instant::{instant, micros};
-use crate::rows::reserved_seat::Seats;
+use crate::rows::reserved_seat::{New, Seats};
 use crate::words::Word;
 
 const TABLE: &str = "reservations";
@@ -35,9 +35,14 @@ pub struct Row {
 }
 
 impl Row {
-    /// Whether its seats are no longer its own.
+    /// Whether it is cancelled, and its seats are released.
     pub fn is_cancelled(&self) -> bool {
         self.state == "CANCELLED"
+    }
+
+    /// Returns the rows of its seats; for a new reservation.
+    pub fn new_seats(&self) -> impl Iterator<Item = New> {
+        self.seats.rows(self.id, self.schedule_id, !self.is_cancelled())
     }
 }
 
@@ -88,7 +93,7 @@ impl From<&Write<Reservation>> for Row {
 }
 
 impl From<&Reservation> for Row {
-    /// A reservation whose version doesn't matter.
+    /// Converts a reservation; the version is irrelevant.
     fn from(reservation: &Reservation) -> Self {
         let (state, cancel_reason) = match reservation.state() {
             ReservationState::Held => ("HELD", None),

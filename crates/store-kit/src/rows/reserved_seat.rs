@@ -5,21 +5,32 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::corrupt::Corrupt;
-use crate::rows::reservation::Row;
 use crate::rows::seat::seat_number;
 
 const TABLE: &str = "reservation_seats";
 
-/// The seats of a reservation, as the JSON that they are read as.
+/// The seats of a reservation, in the JSON form in which they are read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "sea-orm", derive(sea_orm::FromJsonQueryResult))]
 pub struct Seats(Vec<Seat>);
 
 impl Seats {
-    /// The numbers that make sense.
+    /// Returns the valid numbers.
     #[must_use]
     pub fn numbers(&self) -> Vec<SeatNumber> {
         self.0.iter().filter_map(|seat| seat_number(seat.number)).collect()
+    }
+
+    /// Returns the rows of the seats of a new reservation.
+    pub(super) fn rows(&self, reservation_id: Uuid, schedule_id: Uuid, live: bool) -> impl Iterator<Item = New> {
+        self.0.iter().map(move |Seat { number, label, price }| New {
+            reservation_id,
+            schedule_id,
+            number: *number,
+            label: label.clone(),
+            price: *price,
+            live,
+        })
     }
 }
 
@@ -30,7 +41,7 @@ struct Seat {
     price: i64,
 }
 
-/// A row that is new.
+/// A new row.
 #[derive(Debug, Clone, Serialize)]
 pub struct New {
     pub reservation_id: Uuid,
@@ -39,19 +50,6 @@ pub struct New {
     pub label: String,
     pub price: i64,
     pub live: bool,
-}
-
-/// The rows of a new reservation's seats.
-pub fn new_of(reservation: &Row) -> impl Iterator<Item = New> {
-    let (reservation_id, schedule_id, live) = (reservation.id, reservation.schedule_id, !reservation.is_cancelled());
-    reservation.seats.0.iter().map(move |Seat { number, label, price }| New {
-        reservation_id,
-        schedule_id,
-        number: *number,
-        label: label.clone(),
-        price: *price,
-        live,
-    })
 }
 
 impl TryFrom<Seats> for Vec<ReservedSeat> {

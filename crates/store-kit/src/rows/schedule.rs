@@ -43,7 +43,7 @@ impl TryFrom<Model> for Versioned<Schedule> {
 }
 
 impl From<&Schedule> for Model {
-    /// A date that is new.
+    /// Converts a new schedule.
     fn from(schedule: &Schedule) -> Self {
         Self {
             id: schedule.id().0,

@@ -55,7 +55,7 @@ impl TryFrom<Model> for Versioned<Seat> {
     }
 }
 
-/// A seat's number as a row has it.
+/// Returns a seat number from its column.
 pub fn seat_number(number: i64) -> Option<SeatNumber> {
     SeatNumber::new(u32::try_from(number).ok()?).ok()
 }
@@ -73,7 +73,7 @@ impl From<&Versioned<Seat>> for Model {
 }
 
 impl From<&Seat> for Model {
-    /// A seat that is new.
+    /// Converts a new seat.
     fn from(seat: &Seat) -> Self {
         let (state, held_until) = match seat.state() {
             SeatState::Available => ("AVAILABLE", None),

@@ -43,7 +43,7 @@ pub struct Model {
 entity!();
 
 impl std::fmt::Debug for Model {
-    /// Without the id, which is a secret.
+    /// Omits the id, which is a secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("queue_token").field("queue_id", &self.queue_id).field("number", &self.number).finish_non_exhaustive()
     }
@@ -67,7 +67,7 @@ impl TryFrom<Model> for Versioned<QueueToken> {
 impl TryFrom<Model> for Versioned<LoggedToken> {
     type Error = Corrupt;
 
-    /// Of a row whose id is the token's digest.
+    /// Converts a row whose id is the token's digest.
     fn try_from(row: Model) -> Result<Self, Corrupt> {
         let token = LoggedToken {
             digest: TokenDigest(row.id),
@@ -107,7 +107,7 @@ fn state(row: &Model) -> Result<TokenState, Corrupt> {
 impl From<&Write<QueueToken>> for Model {
     fn from(write: &Write<QueueToken>) -> Self {
         let NewToken { id, queue, user, concert, joined_at } = write.row.place();
-        let place = Self {
+        let model = Self {
             id: id.0,
             version: write.version().0,
             queue_id: queue.0,
@@ -117,15 +117,15 @@ impl From<&Write<QueueToken>> for Model {
             joined_at: micros(joined_at),
             ..Self::default()
         };
-        place.in_state(write.row.state())
+        model.in_state(write.row.state())
     }
 }
 
 impl From<&Versioned<LoggedToken>> for Model {
-    /// The row with the token's digest as its id.
+    /// Returns the row with the token's digest as its id.
     fn from(token: &Versioned<LoggedToken>) -> Self {
         let LoggedToken { digest, queue, user, concert, number, joined_at, state } = token.row;
-        let place = Self {
+        let model = Self {
             id: digest.0,
             version: token.version.0,
             queue_id: queue.0,
@@ -135,7 +135,7 @@ impl From<&Versioned<LoggedToken>> for Model {
             joined_at: micros(joined_at),
             ..Self::default()
         };
-        place.in_state(state)
+        model.in_state(state)
     }
 }
 

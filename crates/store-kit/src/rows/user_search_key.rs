@@ -1,4 +1,4 @@
-//! Rows of what users are found by.
+//! Rows of the search keys of users.
 
 use domain::User;
 use serde::Serialize;
@@ -11,7 +11,7 @@ pub struct Row {
     pub user_id: Uuid,
 }
 
-/// The rows of `user`; none if they have no name.
+/// Returns the rows of `user`; none if the user has no name.
 pub fn rows_of(user: &User) -> impl Iterator<Item = Row> + use<> {
     let (keys, user_id) = (user.name.as_ref().map(domain::UserName::search_keys).unwrap_or_default(), user.id.0);
     keys.into_iter().map(move |search_key| Row { search_key, user_id })

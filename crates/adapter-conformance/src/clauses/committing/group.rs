@@ -1,34 +1,34 @@
-//! What holds for the changes of a group.
+//! Groups of changes.
 
 use application::PageRequest;
 use domain::change::{Admission, Guard};
 use domain::{Change, Queue, User, Version, Wallet, WalletEntry, Write};
 
-use super::{about_to_pay, spoilt};
+use super::{about_to_pay, with_failing_guards};
 use crate::Adapter;
 use crate::world::{
     ADA, BEN, CONCERT, DAN, OTHER_CONCERT, OTHER_QUEUE, SCHEDULE, SECOND_SCHEDULE, World, assert_committed, assert_conflict, guest,
 };
 
-/// `commit`: a change that fails doesn't keep the others of its group from being committed, whyever it fails and wherever it stands.
-pub async fn a_failing_change_keeps_no_other_from_being_committed(adapter: &dyn Adapter) {
+/// `commit`: a change that fails doesn't prevent the others of its group from being committed, for any cause and at any index.
+pub async fn a_failing_change_does_not_block_its_group(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
-    let scene = about_to_pay(&world).await;
+    let fixture = about_to_pay(&world).await;
     let mut committed = 0;
-    for (what, change) in spoilt(&world, &scene.pay).await {
-        for place in 0..3 {
+    for (what, change) in with_failing_guards(&world, &fixture.pay).await {
+        for at in 0..3 {
             let mut group = Vec::new();
             for user in 10..12 {
                 group.push(world.change_of(&world.a_charge(guest(user), 5)).await);
             }
-            world.note([&change]);
-            group.insert(place, change.clone());
+            world.track([&change]);
+            group.insert(at, change.clone());
             let results = world.commit_group(&group).await;
             for (index, result) in results.iter().enumerate() {
-                if index == place {
-                    assert_conflict(result, &format!("{what} at {place}"));
+                if index == at {
+                    assert_conflict(result, &format!("{what} at {at}"));
                 } else {
-                    assert_committed(result, &format!("beside {what} at {place}"));
+                    assert_committed(result, &format!("with {what} at {at}"));
                 }
             }
             committed += 1;
@@ -38,22 +38,22 @@ pub async fn a_failing_change_keeps_no_other_from_being_committed(adapter: &dyn 
         let wallet = world.ports.wallets.wallet(guest(user)).await.unwrap().unwrap();
         assert_eq!(wallet.balance().minor(), 5 * committed);
     }
-    assert_committed(&world.commit(&scene.pay).await, "unspoilt");
+    assert_committed(&world.commit(&fixture.pay).await, "the original change");
     world.assert_audit_is_clean().await;
 }
 
-/// `commit`: several changes of a group may fail, each for a reason of its own; the results are in the order of the changes.
+/// `commit`: several changes of a group may fail, for different reasons; the results are in the order of the changes.
 pub async fn each_change_of_a_group_has_its_own_result(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     world.joined(BEN).await;
     let late = Some(world.now());
-    let stranger = User { id: BEN, name: None, created_at: world.now() };
+    let existing = User { id: BEN, name: None, created_at: world.now() };
     let group = [
         world.change_of(&world.a_charge(guest(10), 5)).await,
         world.change_of(&world.a_charge(guest(11), 5)).await.relying_on(Guard::Concert(CONCERT, Version(2))),
         Change { not_after: late, ..world.change_of(&world.a_join(guest(12), None)).await },
         world.change_of(&world.a_join(guest(13), None)).await,
-        world.change_of(&world.a_charge(guest(14), 5)).await.writing(Write::insert(stranger)),
+        world.change_of(&world.a_charge(guest(14), 5)).await.writing(Write::insert(existing)),
         world.change_of(&world.a_charge(guest(15), 5)).await.writing(Write { expected: Some(Version(7)), row: Admission(OTHER_QUEUE) }),
         world.change_of(&world.a_charge(BEN, 5)).await,
         Change { not_after: late, ..world.change_of(&world.a_charge(guest(16), 5)).await },
@@ -68,7 +68,7 @@ pub async fn each_change_of_a_group_has_its_own_result(adapter: &dyn Adapter) {
     world.assert_audit_is_clean().await;
 }
 
-/// `commit`: a group may be as large as a lane's batch, with changes of every sort.
+/// `commit`: a group may be as large as a lane's batch, with changes of several kinds.
 pub async fn a_large_group_is_committed(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 200).await;
     let mut passes = Vec::new();
@@ -93,8 +93,8 @@ pub async fn a_large_group_is_committed(adapter: &dyn Adapter) {
     world.assert_audit_is_clean().await;
 }
 
-/// `commit`: groups that are committed at once keep each other's rows whole.
-pub async fn groups_at_once_are_both_committed(adapter: &dyn Adapter) {
+/// `commit`: groups that are committed concurrently don't affect each other's rows.
+pub async fn concurrent_groups_are_both_committed(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let ada = world.admitted(ADA).await;
     let dan = world.admitted(DAN).await;

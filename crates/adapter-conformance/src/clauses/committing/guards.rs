@@ -1,4 +1,4 @@
-//! What a commit checks, guard by guard.
+//! The checks of a commit, guard by guard.
 
 use domain::change::{Admission, Guard, RowWrite};
 use domain::{
@@ -12,15 +12,15 @@ use crate::world::{
     ADA, BEN, CONCERT, CYD, DAN, MOMENT, OTHER_CONCERT, OTHER_QUEUE, SCHEDULE, World, assert_committed, assert_conflict, guest,
 };
 
-/// One row of every sort that can be written, alone in a change, if it is expected at another version.
+/// Returns a change for each kind of row that can be written, which rewrites one row with the version that `expected` returns.
 async fn rewrites(world: &World, expected: impl Fn(Version) -> Option<Version>) -> Vec<(&'static str, Change)> {
-    let scene = about_to_pay(world).await;
-    world.commit(&scene.pay).await.unwrap();
-    let payment = scene.pay.row::<Payment>().unwrap().row.id();
-    let key = need::Key(scene.pay.row::<IdempotencyRecord>().unwrap().row.scope.clone());
-    let (key, token, paid) = world.find((key, need::Token(scene.ada.token.unwrap()), need::Payment(payment))).await;
+    let fixture = about_to_pay(world).await;
+    world.commit(&fixture.pay).await.unwrap();
+    let payment = fixture.pay.row::<Payment>().unwrap().row.id();
+    let key = need::Key(fixture.pay.row::<IdempotencyRecord>().unwrap().row.scope.clone());
+    let (key, token, paid) = world.find((key, need::Token(fixture.ada.token.unwrap()), need::Payment(payment))).await;
     let (token, paid) = (token.unwrap().token, paid.unwrap());
-    assert_eq!(paid.reservation.reservation.id(), scene.hold.id());
+    assert_eq!(paid.reservation.reservation.id(), fixture.hold.id());
     let rows: [(&str, RowWrite); 6] = [
         ("token", rewrite(&token, &expected).into()),
         ("seat", rewrite(&paid.reservation.seats[0], &expected).into()),
@@ -36,22 +36,22 @@ fn rewrite<T: Clone>(row: &Versioned<T>, expected: impl Fn(Version) -> Option<Ve
     again(row, expected(row.version))
 }
 
-/// `commit`: a conflict, with nothing written, if a row has another version than expected, older or newer.
+/// `commit`: a conflict, with nothing written, if the expected version of a row is older or newer than its version.
 pub async fn another_version_of_a_row_is_a_conflict(adapter: &dyn Adapter) {
     for (what, other) in [("older", -1), ("newer", 1), ("much newer", 1_000)] {
         let world = World::with_halls(adapter, 4).await;
         let changes = rewrites(&world, |version| Some(Version(version.0 + other))).await;
-        world.note(changes.iter().map(|(_, change)| change));
+        world.track(changes.iter().map(|(_, change)| change));
         let before = world.everything().await;
         for (row, change) in changes {
-            assert_conflict(&world.commit(&change).await, &format!("a {row} that is {what}"));
+            assert_conflict(&world.commit(&change).await, &format!("the {row} at a {what} version"));
         }
         assert_eq!(world.everything().await, before);
     }
 }
 
-/// `commit`: a written row's version is the expected one plus one, and the expected one is then no more.
-pub async fn a_row_is_written_once_under_a_version(adapter: &dyn Adapter) {
+/// `commit`: the version of a written row is the expected one plus one, so a second write with the same expected version is a conflict.
+pub async fn a_row_is_written_once_per_version(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     for (row, change) in rewrites(&world, Some).await {
         world.commit_and_read_back(&change).await;
@@ -60,25 +60,25 @@ pub async fn a_row_is_written_once_under_a_version(adapter: &dyn Adapter) {
 }
 
 /// `commit`: a conflict if a row to be inserted exists.
-pub async fn an_insert_of_what_exists_is_a_conflict(adapter: &dyn Adapter) {
+pub async fn an_insert_of_an_existing_row_is_a_conflict(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let mut inserts: Vec<_> = rewrites(&world, |_| None).await;
     inserts.retain(|(row, _)| !matches!(*row, "token" | "seat"));
     inserts.push(("user", Change::default().writing(Write::insert(User { id: BEN, name: None, created_at: world.now() }))));
     let cyds = world.joined(CYD).await;
-    let place = NewToken { id: cyds, queue: OTHER_QUEUE, user: ADA, concert: None, joined_at: world.now() };
-    inserts.push(("token of a join", Change::default().writing(Write::insert(place))));
-    world.note(inserts.iter().map(|(_, change)| change));
+    let token = NewToken { id: cyds, queue: OTHER_QUEUE, user: ADA, concert: None, joined_at: world.now() };
+    inserts.push(("token of a join", Change::default().writing(Write::insert(token))));
+    world.track(inserts.iter().map(|(_, change)| change));
     let before = world.everything().await;
     for (row, change) in inserts {
         assert_conflict(&world.commit(&change).await, &format!("a {row} that exists"));
         assert_eq!(world.everything().await, before, "{row}");
     }
-    assert_eq!(world.join(ADA, Some(OTHER_CONCERT)).await.number(), 1, "no number was taken");
+    assert_eq!(world.join(ADA, Some(OTHER_CONCERT)).await.number(), 1, "no number must be taken");
 }
 
-/// `commit`: a row that isn't there has no version that could be expected.
-pub async fn an_update_of_what_does_not_exist_is_a_conflict(adapter: &dyn Adapter) {
+/// `commit`: a conflict if a row to be updated doesn't exist.
+pub async fn an_update_of_a_missing_row_is_a_conflict(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let mut changes = rewrites(&world, |_| Some(Version::FIRST)).await;
     for (_, change) in &mut changes {
@@ -90,11 +90,11 @@ pub async fn an_update_of_what_does_not_exist_is_a_conflict(adapter: &dyn Adapte
                 RowWrite::Payment(payment) => payment.row = payment.row.clone().with_id(world.new_id()),
                 RowWrite::Wallet(wallet) => wallet.row = Wallet::new(world.new_id()),
                 RowWrite::Key(key) => key.row.scope = world.new_key(ADA, Operation::Pay).scope,
-                other => panic!("{other:?} is not among them"),
+                other => panic!("{other:?} is not expected"),
             }
         }
     }
-    world.note(changes.iter().map(|(_, change)| change));
+    world.track(changes.iter().map(|(_, change)| change));
     let before = world.everything().await;
     for (row, change) in changes {
         assert_conflict(&world.commit(&change).await, &format!("a {row} that doesn't exist"));
@@ -102,7 +102,7 @@ pub async fn an_update_of_what_does_not_exist_is_a_conflict(adapter: &dyn Adapte
     assert_eq!(world.everything().await, before);
 }
 
-/// `commit`: a conflict if a checked row has another version, or isn't there.
+/// `commit`: a conflict if a checked row has another version or doesn't exist.
 pub async fn another_version_of_a_checked_row_is_a_conflict(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let guards = |version| [Guard::Queue(OTHER_QUEUE, version), Guard::Concert(CONCERT, version), Guard::Schedule(SCHEDULE, version)];
@@ -119,11 +119,11 @@ pub async fn another_version_of_a_checked_row_is_a_conflict(adapter: &dyn Adapte
         assert_conflict(&world.commit(&alone).await, &format!("{wrong:?} alone"));
     }
     let right = Change { guards: guards(Version::FIRST).to_vec(), ..Change::default() };
-    assert_committed(&world.commit(&right).await, "all as they are");
+    assert_committed(&world.commit(&right).await, "all versions are current");
     assert_eq!(world.ports.wallets.wallet(ADA).await.unwrap(), None);
 }
 
-/// `commit`: a check alone moves nothing: changes that check the same row go together.
+/// `commit`: a check doesn't change the row's version: changes that check the same row are committed together.
 pub async fn a_checked_row_keeps_its_version(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
@@ -136,15 +136,15 @@ pub async fn a_checked_row_keeps_its_version(adapter: &dyn Adapter) {
     assert_eq!(world.queue(Queue::DEFAULT).await.unwrap().version, Version::FIRST);
 }
 
-/// `commit`: of two changes of a group of which one writes what the other relies on, the later is a conflict, whichever row that is.
-pub async fn of_a_group_one_writes_what_another_relies_on(adapter: &dyn Adapter) {
+/// `commit`: if one change of a group writes a row that another one relies on, the later one is a conflict, for every kind of row.
+pub async fn a_write_and_a_guard_of_one_row_conflict_in_a_group(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let (queue, concert) = (world.queue(OTHER_QUEUE).await.unwrap(), world.concert(CONCERT).await.unwrap());
     let schedule = world.schedule(SCHEDULE).await.unwrap();
     let rows: [(&str, Guard, RowWrite); 3] = [
         ("queue", Guard::Queue(queue.id(), queue.version), Write::update(&queue, queue.row.clone()).into()),
         ("concert", Guard::Concert(concert.id(), concert.version), Write::update(&concert, concert.row.clone()).into()),
-        ("date", Guard::Schedule(schedule.id(), schedule.version), Write::update(&schedule, schedule.row.clone()).into()),
+        ("schedule", Guard::Schedule(schedule.id(), schedule.version), Write::update(&schedule, schedule.row.clone()).into()),
     ];
     for (what, guard, write) in rows {
         let relies = world.change_of(&world.a_charge(ADA, 5)).await.relying_on(guard);
@@ -161,10 +161,10 @@ pub async fn of_a_group_one_writes_what_another_relies_on(adapter: &dyn Adapter)
     }
     assert_eq!(world.ports.wallets.wallet(ADA).await.unwrap(), None);
     assert_eq!(world.balance(BEN).await, 15);
-    assert_eq!(world.concert(CONCERT).await.unwrap().version, Version(2), "written by the first group alone");
+    assert_eq!(world.concert(CONCERT).await.unwrap().version, Version(2), "only the first group wrote it");
 }
 
-/// As `write`, once it is written.
+/// Returns the same write, for the version that `write` has created.
 fn write_again(write: &RowWrite) -> Change {
     let mut again = Change::default().writing(write.clone());
     again.rows_mut::<Queue>().for_each(|queue| queue.expected = Some(Version(2)));
@@ -173,7 +173,7 @@ fn write_again(write: &RowWrite) -> Change {
     again
 }
 
-/// The guard of the same row at its second version.
+/// Returns the guard of the same row at its second version.
 fn newer(guard: Guard) -> Guard {
     match guard {
         Guard::Queue(id, _) => Guard::Queue(id, Version(2)),
@@ -183,9 +183,9 @@ fn newer(guard: Guard) -> Guard {
     }
 }
 
-/// `commit`: of two changes of a group of which one adds to what the other wants to be empty, the later is a conflict: a hold of a concert
-/// and a [`Guard::NoLiveHold`] of it, a join for a concert and a [`Guard::NoLiveToken`] of it. Those that add go together.
-pub async fn of_a_group_one_adds_to_what_another_wants_empty(adapter: &dyn Adapter) {
+/// `commit`: if one change of a group inserts into a set that another one requires to be empty, the later one is a conflict: a hold of a
+/// concert and a [`Guard::NoLiveHold`] of it, a join for a concert and a [`Guard::NoLiveToken`] of it. Changes that insert don't conflict.
+pub async fn an_insert_and_a_guard_of_an_empty_set_conflict_in_a_group(adapter: &dyn Adapter) {
     for adding_first in [true, false] {
         let world = World::with_halls(adapter, 4).await;
         let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
@@ -193,7 +193,7 @@ pub async fn of_a_group_one_adds_to_what_another_wants_empty(adapter: &dyn Adapt
         let mut another = world.change_of(&world.a_hold(ben, SCHEDULE, &[2])).await;
         let mut join = world.change_of(&world.a_join(CYD, Some(CONCERT))).await;
         let mut follower = world.change_of(&world.a_join(world.new_id(), Some(CONCERT))).await;
-        // Only the set stands between them.
+        // Only the set can cause a conflict.
         for change in [&mut hold, &mut another, &mut join, &mut follower] {
             change.guards.retain(|guard| !matches!(guard, Guard::Concert(..)));
         }
@@ -205,12 +205,12 @@ pub async fn of_a_group_one_adds_to_what_another_wants_empty(adapter: &dyn Adapt
             let committed: Vec<bool> = world.commit_group(&group).await.iter().map(Result::is_ok).collect();
             assert_eq!(committed, if adding_first { [true, true, false] } else { [true, false, false] });
         }
-        assert_committed(&world.commit(&no_token).await, "nobody waits for it in another queue");
+        assert_committed(&world.commit(&no_token).await, "the concert has no token in another queue");
         world.assert_audit_is_clean().await;
     }
 }
 
-/// `commit`: a conflict if the admission version is another; it counts up, each queue's for itself.
+/// `commit`: a conflict if the admission version differs; it increments for each queue separately.
 pub async fn another_admission_version_is_a_conflict(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let admit = |queue, version| Change::default().writing(Write { expected: Some(Version(version)), row: Admission(queue) });
@@ -226,11 +226,11 @@ pub async fn another_admission_version_is_a_conflict(adapter: &dyn Adapter) {
 }
 
 async fn admission(world: &World, queue: domain::QueueId) -> Option<Version> {
-    world.find(need::Line { queue, at_most: 0 }).await.map(|line| line.admission)
+    world.find(need::QueueHead { queue, at_most: 0 }).await.map(|line| line.admission)
 }
 
-/// `commit`: joins, holds and payments leave the admission version alone: a storm of joins can't starve the tick.
-pub async fn only_a_tick_bumps_the_admission_version(adapter: &dyn Adapter) {
+/// `commit`: joins, holds and payments don't change the admission version, so many joins can't starve the tick.
+pub async fn only_a_tick_increments_the_admission_version(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     world.joined(ADA).await;
     let (tick, _) = world.change_of_tick(Queue::DEFAULT).await.unwrap();
@@ -250,22 +250,22 @@ pub async fn only_a_tick_bumps_the_admission_version(adapter: &dyn Adapter) {
 /// `commit`: a conflict if the user of a join has a live token in that queue that the change doesn't end; a lapsed row is live.
 pub async fn a_join_beside_a_live_token_is_a_conflict(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
-    let place = |user, queue| NewToken { id: world.new_id(), queue, user, concert: None, joined_at: world.now() };
-    let join = |place: NewToken| Change::default().writing(Write::insert(place));
+    let token_for = |user, queue| NewToken { id: world.new_id(), queue, user, concert: None, joined_at: world.now() };
+    let join = |token: NewToken| Change::default().writing(Write::insert(token));
     world.charged(BEN, 1).await;
     let token = world.joined(ADA).await;
-    assert_conflict(&world.commit(&join(place(ADA, Queue::DEFAULT))).await, "beside a waiting token");
+    assert_conflict(&world.commit(&join(token_for(ADA, Queue::DEFAULT))).await, "beside a waiting token");
     world.tick(Queue::DEFAULT).await;
-    assert_conflict(&world.commit(&join(place(ADA, Queue::DEFAULT))).await, "beside an active token");
+    assert_conflict(&world.commit(&join(token_for(ADA, Queue::DEFAULT))).await, "beside an active token");
     world.pass_seconds(120);
-    assert_conflict(&world.commit(&join(place(ADA, Queue::DEFAULT))).await, "beside a lapsed token");
-    let mut moved = join(place(ADA, Queue::DEFAULT));
-    moved.write(Write::update(&world.token(token).await, world.token(token).await.row));
-    assert_conflict(&world.commit(&moved).await, "a change that writes the live token and doesn't end it");
+    assert_conflict(&world.commit(&join(token_for(ADA, Queue::DEFAULT))).await, "beside a lapsed token");
+    let mut rewriting = join(token_for(ADA, Queue::DEFAULT));
+    rewriting.write(Write::update(&world.token(token).await, world.token(token).await.row));
+    assert_conflict(&world.commit(&rewriting).await, "a change that writes the live token and doesn't end it");
     assert_eq!(world.token(token).await.version, Version(2));
 
-    assert_eq!(world.commit(&join(place(ADA, OTHER_QUEUE))).await.unwrap().number, Some(1), "in another queue");
-    assert_eq!(world.commit(&join(place(BEN, Queue::DEFAULT))).await.unwrap().number, Some(2), "another user");
+    assert_eq!(world.commit(&join(token_for(ADA, OTHER_QUEUE))).await.unwrap().number, Some(1), "in another queue");
+    assert_eq!(world.commit(&join(token_for(BEN, Queue::DEFAULT))).await.unwrap().number, Some(2), "another user");
     let ending = world.change_of(&world.a_join(ADA, None)).await;
     assert_eq!(ending.rows::<QueueToken>().count(), 1);
     assert_eq!(world.commit(&ending).await.unwrap().number, Some(3), "a change that ends it");
@@ -285,9 +285,9 @@ pub async fn a_change_past_its_deadline_is_a_conflict(adapter: &dyn Adapter) {
     }
 }
 
-/// `commit`: a process that was frozen between load and commit can't pay with a hold that has ended, hold with a token that has ended, or leave
-/// late.
-pub async fn a_decision_does_not_outlive_what_it_relied_on(adapter: &dyn Adapter) {
+/// `commit`: a process that was paused between load and commit can't pay for a hold that has lapsed, or hold, claim or leave with a token
+/// that has lapsed.
+pub async fn a_decision_on_lapsed_rows_is_a_conflict(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
     world.charged(ADA, 50_000).await;
@@ -300,7 +300,7 @@ pub async fn a_decision_does_not_outlive_what_it_relied_on(adapter: &dyn Adapter
         ("a leave", world.change_of(&world.a_leave(BEN, ben.token.unwrap())).await),
     ];
     world.pass_seconds(300);
-    world.note(late.iter().map(|(_, change)| change));
+    world.track(late.iter().map(|(_, change)| change));
     let before = world.everything().await;
     for (what, change) in &late {
         assert_conflict(&world.commit(change).await, what);

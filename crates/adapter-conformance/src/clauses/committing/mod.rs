@@ -1,4 +1,4 @@
-//! Commits: whole or not at all, guarded by what the decision relied on.
+//! Commits: atomic, and guarded by the rows that the decision relied on.
 
 mod group;
 mod guards;
@@ -25,7 +25,7 @@ use time::Duration;
 
 use crate::world::{ADA, BEN, CONCERT, CYD, OTHER_QUEUE, SCHEDULE, World};
 
-/// Ada is about to pay: a change that writes a row of almost every sort. Ben has bought a seat before, and Cyd waits.
+/// A payment of Ada's that is not committed yet, which writes a row of almost every kind. Ben has bought a seat before, and Cyd waits.
 pub(super) struct AboutToPay {
     pub(super) ada: Pass,
     pub(super) hold: Reservation,
@@ -42,60 +42,60 @@ pub(super) async fn about_to_pay(world: &World) -> AboutToPay {
     AboutToPay { ada, hold, pay }
 }
 
-/// `change`, spoilt by one guard that doesn't hold; in as many ways as there are guards.
-pub(super) async fn spoilt(world: &World, change: &Change) -> Vec<(&'static str, Change)> {
-    let mut ways = Vec::new();
-    let mut spoil = |what, spoil: &dyn Fn(&mut Change)| {
-        let mut spoilt = change.clone();
-        spoil(&mut spoilt);
-        ways.push((what, spoilt));
+/// Returns copies of `change`, each with one guard that fails, and a description; one copy for each kind of guard.
+pub(super) async fn with_failing_guards(world: &World, change: &Change) -> Vec<(&'static str, Change)> {
+    let mut variants = Vec::new();
+    let mut add = |what, alter: &dyn Fn(&mut Change)| {
+        let mut variant = change.clone();
+        alter(&mut variant);
+        variants.push((what, variant));
     };
-    spoil("a token's version", &|change| stale::<QueueToken>(change));
-    spoil("a seat's version", &|change| stale::<Seat>(change));
-    spoil("the last seat's version", &|change| change.rows_mut::<Seat>().last().unwrap().expected = Some(Version(99)));
-    spoil("a reservation's version", &|change| stale::<Reservation>(change));
-    spoil("a wallet's version", &|change| stale::<Wallet>(change));
-    spoil("a queue's version", &|change| change.rely_on(Guard::Queue(Queue::DEFAULT, Version(2))));
-    spoil("a concert's version", &|change| change.rely_on(Guard::Concert(CONCERT, Version(2))));
-    spoil("a date's version", &|change| change.rely_on(Guard::Schedule(SCHEDULE, Version(2))));
-    spoil("an admission version", &|change| change.write(Write { expected: Some(Version(99)), row: Admission(Queue::DEFAULT) }));
-    spoil("a deadline", &|change| change.not_after = Some(world.now()));
-    spoil("a deadline long gone", &|change| change.not_after = Some(world.now() - Duration::days(1)));
-    spoil("a user who exists", &|change| change.write(Write::insert(User { id: BEN, name: None, created_at: world.now() })));
-    let place = NewToken { id: world.new_id(), queue: Queue::DEFAULT, user: CYD, concert: None, joined_at: world.now() };
-    spoil("a join beside a live token", &|change| change.write(Write::insert(place.clone())));
+    add("a token's version", &|change| stale::<QueueToken>(change));
+    add("a seat's version", &|change| stale::<Seat>(change));
+    add("the last seat's version", &|change| change.rows_mut::<Seat>().last().unwrap().expected = Some(Version(99)));
+    add("a reservation's version", &|change| stale::<Reservation>(change));
+    add("a wallet's version", &|change| stale::<Wallet>(change));
+    add("a queue's version", &|change| change.rely_on(Guard::Queue(Queue::DEFAULT, Version(2))));
+    add("a concert's version", &|change| change.rely_on(Guard::Concert(CONCERT, Version(2))));
+    add("a schedule's version", &|change| change.rely_on(Guard::Schedule(SCHEDULE, Version(2))));
+    add("an admission version", &|change| change.write(Write { expected: Some(Version(99)), row: Admission(Queue::DEFAULT) }));
+    add("a deadline", &|change| change.not_after = Some(world.now()));
+    add("a deadline a day ago", &|change| change.not_after = Some(world.now() - Duration::days(1)));
+    add("a user that exists", &|change| change.write(Write::insert(User { id: BEN, name: None, created_at: world.now() })));
+    let token = NewToken { id: world.new_id(), queue: Queue::DEFAULT, user: CYD, concert: None, joined_at: world.now() };
+    add("a join beside a live token", &|change| change.write(Write::insert(token.clone())));
     let old = world.ports.reservations.payments(BEN, application::PageRequest { after: None, size: 1 }).await.unwrap().remove(0);
-    spoil("a payment that exists", &|change| alter::<Payment>(change, |payment| payment.with_id(old.id())));
+    add("a payment that exists", &|change| alter::<Payment>(change, |payment| payment.with_id(old.id())));
     let other = world.ports.reservations.reservation(old.reservation()).await.unwrap().unwrap();
-    spoil("a reservation that exists", &|change| change.write(Write::insert(other.clone())));
+    add("a reservation that exists", &|change| change.write(Write::insert(other.clone())));
     let used = world.a_charge(BEN, 1);
     world.run(&used).await.unwrap();
-    spoil("a key that exists", &|change| the::<IdempotencyRecord>(change).scope = used.idempotency.scope.clone());
-    spoil("a wallet entry's id that exists", &|change| alter::<WalletEntry>(change, |entry| entry.with_id(used.id)));
+    add("a key that exists", &|change| row_of::<IdempotencyRecord>(change).scope = used.idempotency.scope.clone());
+    add("a wallet entry's id that exists", &|change| alter::<WalletEntry>(change, |entry| entry.with_id(used.id)));
     let pause = queue::Take { order: world.an_order(CYD), id: OTHER_QUEUE, step: QueueStep::Pause };
     let audited = world.change_of(&pause).await.row::<AuditEntry>().cloned().unwrap();
     world.run(&pause).await.unwrap();
-    spoil("an audit entry that exists", &|change| change.write(audited.clone()));
-    ways
+    add("an audit entry that exists", &|change| change.write(audited.clone()));
+    variants
 }
 
-/// The first of the rows of one kind is expected at another version.
+/// Changes the expected version of the first row of a kind.
 fn stale<K: RowKind>(change: &mut Change) {
     let write = change.rows_mut::<K>().next().unwrap();
     write.expected = write.expected.map(Version::next);
 }
 
-/// The only row of a kind, to be changed.
-pub(super) fn the<K: RowKind>(change: &mut Change) -> &mut K {
+/// Returns the only row of a kind, to be changed.
+pub(super) fn row_of<K: RowKind>(change: &mut Change) -> &mut K {
     &mut change.rows_mut().next().unwrap().row
 }
 
-/// The rows of a kind, each as `alter` makes it.
+/// Applies `alter` to each row of a kind.
 pub(super) fn alter<K: RowKind + Clone>(change: &mut Change, alter: impl Fn(K) -> K) {
     change.rows_mut::<K>().for_each(|write| write.row = alter(write.row.clone()));
 }
 
-/// The row once more, as if it had been read with another version; none: as if it weren't there.
+/// Writes the row again, as if it had been read with the `expected` version; `None`: as if it didn't exist.
 fn again<T: Clone>(row: &Versioned<T>, expected: Option<Version>) -> Write<T> {
     Write { expected, row: row.row.clone() }
 }

@@ -1,9 +1,9 @@
-//! The numbers of a line.
+//! The numbers of a queue.
 
 use std::sync::Arc;
 
 use domain::decide::admin::queue::{ChangeQueue, PolicyPatch, Take};
-use domain::need::Line;
+use domain::need::QueueHead;
 use domain::{Change, Note, Queue, QueueId, QueueStep, Title, Version};
 use time::Duration;
 use tokio::sync::Barrier;
@@ -15,11 +15,11 @@ async fn numbers(world: &World, queue: QueueId) -> Vec<u64> {
     world.ports.tokens.live(queue, 0, ALL).await.unwrap().iter().map(|token| token.number()).collect()
 }
 
-/// `commit`: numbers are gapless within a queue from 1, one a join, in the order of commits.
-pub async fn numbers_count_from_1_in_the_order_of_commits(adapter: &dyn Adapter) {
+/// `commit`: numbers are gapless within a queue from 1, one per join, in the order of commits.
+pub async fn numbers_start_at_1_in_commit_order(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let (early, late) = (world.change_of(&world.a_join(ADA, None)).await, world.change_of(&world.a_join(BEN, None)).await);
-    assert_eq!(world.commit(&late).await.unwrap().number, Some(1), "who commits first has the lower number");
+    assert_eq!(world.commit(&late).await.unwrap().number, Some(1), "the first commit has the lower number");
     assert_eq!(world.commit(&early).await.unwrap().number, Some(2));
     for number in 3..8 {
         assert_eq!(world.join(guest(number.into()), None).await.number(), number);
@@ -43,12 +43,12 @@ pub async fn numbers_follow_the_order_of_a_group(adapter: &dyn Adapter) {
     let given: Vec<_> = world.commit_group(&group).await.into_iter().map(|result| result.unwrap().number).collect();
     let expected: Vec<_> = (2..8).flat_map(|number| [Some(number), None]).collect();
     assert_eq!(given, expected);
-    let line: Vec<_> = world.ports.tokens.live(Queue::DEFAULT, 1, ALL).await.unwrap().iter().map(|token| token.user()).collect();
-    assert_eq!(line, users);
+    let queued: Vec<_> = world.ports.tokens.live(Queue::DEFAULT, 1, ALL).await.unwrap().iter().map(|token| token.user()).collect();
+    assert_eq!(queued, users);
 }
 
-/// `commit`: each queue counts on its own, within one group, too.
-pub async fn each_queue_counts_on_its_own(adapter: &dyn Adapter) {
+/// `commit`: each queue has its own numbers, also within one group.
+pub async fn each_queue_has_its_own_numbers(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let mut group = Vec::new();
     for number in 0..3 {
@@ -62,12 +62,12 @@ pub async fn each_queue_counts_on_its_own(adapter: &dyn Adapter) {
     assert_eq!((numbers(&world, Queue::DEFAULT).await, numbers(&world, OTHER_QUEUE).await), (vec![1, 2, 3, 4], vec![1, 2, 3, 4]));
 }
 
-/// `commit`: one number a join, and none for one that conflicts: alone, and amid a group.
+/// `commit`: a join that conflicts takes no number, alone or within a group.
 pub async fn a_conflicting_join_takes_no_number(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let (first, second) = (world.change_of(&world.a_join(ADA, None)).await, world.change_of(&world.a_join(ADA, None)).await);
     assert_eq!(world.commit(&first).await.unwrap().number, Some(1));
-    assert_conflict(&world.commit(&second).await, "a second place");
+    assert_conflict(&world.commit(&second).await, "a second token");
     assert_eq!(world.join(BEN, None).await.number(), 2);
 
     let mut late = world.change_of(&world.a_join(guest(10), None)).await;
@@ -86,8 +86,8 @@ pub async fn a_conflicting_join_takes_no_number(adapter: &dyn Adapter) {
     world.assert_audit_is_clean().await;
 }
 
-/// `commit`: a number is never given twice, whatever has become of the token that had it.
-pub async fn an_ended_tokens_number_is_not_given_again(adapter: &dyn Adapter) {
+/// `commit`: a number is never assigned twice, whatever the state of the token that had it.
+pub async fn the_number_of_an_ended_token_is_not_reused(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     for number in 1..5 {
         let token = world.join(ADA, None).await;
@@ -98,9 +98,9 @@ pub async fn an_ended_tokens_number_is_not_given_again(adapter: &dyn Adapter) {
     world.assert_audit_is_clean().await;
 }
 
-/// `commit`: a queue that an operator changes keeps its numbers, its admission version and those who are in it: only joins count on, and
-/// only ticks count up.
-pub async fn a_queue_that_is_changed_keeps_its_numbers_and_admission_version(adapter: &dyn Adapter) {
+/// `commit`: a queue that an operator changes keeps its numbers, its admission version and its tokens: only joins take numbers, and only
+/// ticks increment the admission version.
+pub async fn a_changed_queue_keeps_its_numbers_and_admission_version(adapter: &dyn Adapter) {
     for (id, concert) in [(Queue::DEFAULT, None), (OTHER_QUEUE, Some(OTHER_CONCERT))] {
         let mut world = World::with_halls(adapter, 2).await;
         (world.rules.queue.capacity, world.rules.queue.batch) = (3, 2);
@@ -113,34 +113,34 @@ pub async fn a_queue_that_is_changed_keeps_its_numbers_and_admission_version(ada
         assert_eq!(world.prune(world.now() + Duration::SECOND, ALL).await.tokens, 1);
 
         let order = || world.an_order(CYD);
-        let standing = async || {
-            let line = world.find(Line { queue: id, at_most: ALL }).await.unwrap();
+        let state = async || {
+            let line = world.find(QueueHead { queue: id, at_most: ALL }).await.unwrap();
             (
                 line.admission,
                 line.waiting,
                 line.active,
-                [line.lapsed, line.foremost].concat(),
+                [line.lapsed, line.first_waiting].concat(),
                 world.ports.tokens.live(id, 0, ALL).await.unwrap(),
             )
         };
-        let before = standing().await;
-        assert_eq!((before.0, before.1, before.2), (Version(2), 2, 2), "one tick, and of five joins one has left");
+        let before = state().await;
+        assert_eq!((before.0, before.1, before.2), (Version(2), 2, 2), "after one tick, five joins and one leave");
         let policy = PolicyPatch { claim: Some(Some(Duration::seconds(99))), max_waiting: Some(Some(40)), ..PolicyPatch::default() };
         let (name, message) = (Title::new("Renamed").ok(), Some(Note::new("soon").ok()));
         world.run(&ChangeQueue { order: order(), id, expected: None, name, policy, message }).await.unwrap();
-        assert_eq!(standing().await, before, "patched");
+        assert_eq!(state().await, before, "patched");
         for step in [QueueStep::Pause, QueueStep::Resume, QueueStep::Close, QueueStep::Open] {
             world.run(&Take { order: order(), id, step }).await.unwrap();
-            assert_eq!(standing().await, before, "{step:?}");
+            assert_eq!(state().await, before, "{step:?}");
         }
-        assert_eq!(world.join(guest(9), concert).await.number(), 6, "numbers go on");
-        assert_eq!(world.tick(id).await.admitted, 1, "two of three places are taken");
+        assert_eq!(world.join(guest(9), concert).await.number(), 6, "numbers continue");
+        assert_eq!(world.tick(id).await.admitted, 1, "two of three admissions are taken");
         world.assert_audit_is_clean().await;
     }
 }
 
-/// `commit`: numbers are gapless when many join at once.
-pub async fn numbers_are_gapless_when_many_join_at_once(adapter: &dyn Adapter) {
+/// `commit`: numbers are gapless under concurrent joins.
+pub async fn numbers_are_gapless_under_concurrent_joins(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let barrier = Arc::new(Barrier::new(24));
     let mut tasks = Vec::new();

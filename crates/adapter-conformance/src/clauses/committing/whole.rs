@@ -1,11 +1,11 @@
-//! What a commit writes.
+//! The rows that a commit writes.
 
 use domain::change::{Admission, Guard};
 use domain::decide::register;
 use domain::{Change, NewToken, Payment, Queue, QueueToken, Reservation, Seat, UserName, Version, Wallet, WalletEntry, Write};
 use time::Duration;
 
-use super::{about_to_pay, alter, spoilt, the};
+use super::{about_to_pay, alter, row_of, with_failing_guards};
 use crate::Adapter;
 use crate::world::{
     ADA, ALL, BEN, CONCERT, CYD, DAN, NEIGHBOUR_SCHEDULE, OTHER_CONCERT, OTHER_QUEUE, SCHEDULE, SECOND_SCHEDULE, World, assert_committed,
@@ -13,8 +13,8 @@ use crate::world::{
 };
 use application::PageRequest;
 
-/// `commit`: a change is written whole, with the versions that it should have: join, tick, claim, charge, hold, the same hold again, pay, refund.
-pub async fn a_purchase_is_written_whole_at_every_step(adapter: &dyn Adapter) {
+/// `commit`: a change is written completely, with the correct versions: join, tick, claim, charge, hold, repeated hold, payment, refund.
+pub async fn each_step_of_a_purchase_is_written_completely(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     world.clock.advance(Duration::microseconds(123_457));
     let join = world.change_of(&world.a_join(ADA, None)).await;
@@ -34,8 +34,9 @@ pub async fn a_purchase_is_written_whole_at_every_step(adapter: &dyn Adapter) {
     world.assert_audit_is_clean().await;
 }
 
-/// `commit`: a change is written whole: a registration, a first write, joins with and without a concert, every way in which a hold or a token ends.
-pub async fn every_ending_is_written_whole(adapter: &dyn Adapter) {
+/// `commit`: a change is written completely: a registration, a first write, joins with and without a concert, each way a hold or a token
+/// ends.
+pub async fn each_end_of_a_hold_or_token_is_written_completely(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     world.clock.advance(Duration::microseconds(999_999));
     let name = UserName::new("Ádám Ünlü 音 🎵").unwrap();
@@ -59,11 +60,11 @@ pub async fn every_ending_is_written_whole(adapter: &dyn Adapter) {
     assert_eq!(
         (taken_over.rows::<Reservation>().count(), taken_over.rows::<Seat>().count()),
         (3, 4),
-        "Cyd's new hold ends Ben's and her own old one"
+        "Cyd's new hold ends Ben's and her own old hold"
     );
     world.commit_and_read_back(&taken_over).await;
     let rejoined = world.change_of(&world.a_join(DAN, Some(CONCERT))).await;
-    assert_eq!(rejoined.rows::<QueueToken>().map(|token| token.row.id()).collect::<Vec<_>>(), [dan.token.unwrap()], "DAN's old token ends");
+    assert_eq!(rejoined.rows::<QueueToken>().map(|token| token.row.id()).collect::<Vec<_>>(), [dan.token.unwrap()], "Dan's old token ends");
     world.commit_and_read_back(&rejoined).await;
     world.pass_seconds(300);
     for change in world.changes_of_sweep().await {
@@ -75,8 +76,8 @@ pub async fn every_ending_is_written_whole(adapter: &dyn Adapter) {
     world.assert_audit_is_clean().await;
 }
 
-/// `commit`: a found hold's record, too, comes back as it was written.
-pub async fn records_come_back_long_after(adapter: &dyn Adapter) {
+/// `commit`: the record of a new hold and that of a found hold are replayed as they were written.
+pub async fn records_of_new_and_found_holds_are_replayed(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let ada = world.admitted(ADA).await;
     let (first, again) = (world.a_hold(ada, SCHEDULE, &[1, 2]), world.a_hold(ada, SCHEDULE, &[2, 1]));
@@ -89,75 +90,75 @@ pub async fn records_come_back_long_after(adapter: &dyn Adapter) {
     }
 }
 
-/// `commit`: nothing is written of a change of which one guard fails, whichever it is.
-pub async fn a_change_with_one_failing_guard_is_not_written_at_all(adapter: &dyn Adapter) {
+/// `commit`: nothing of a change is written if any guard fails.
+pub async fn a_change_with_a_failing_guard_writes_nothing(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
-    let scene = about_to_pay(&world).await;
-    let ways = spoilt(&world, &scene.pay).await;
-    world.note(ways.iter().map(|(_, change)| change));
+    let fixture = about_to_pay(&world).await;
+    let variants = with_failing_guards(&world, &fixture.pay).await;
+    world.track(variants.iter().map(|(_, change)| change));
     let before = world.everything().await;
-    for (what, change) in &ways {
+    for (what, change) in &variants {
         assert_conflict(&world.commit(change).await, what);
-        assert_eq!(world.everything().await, before, "{what}: something was written");
+        assert_eq!(world.everything().await, before, "{what}: nothing must be written");
     }
-    assert_committed(&world.commit(&scene.pay).await, "unspoilt");
+    assert_committed(&world.commit(&fixture.pay).await, "the original change");
     world.assert_audit_is_clean().await;
 }
 
-/// `commit`: nothing is written of a first write of which one guard fails: no user, no wallet, no place in the line.
-pub async fn a_first_write_with_one_failing_guard_is_not_written_at_all(adapter: &dyn Adapter) {
+/// `commit`: nothing of a user's first write is written if a guard fails: no user, no wallet, no token.
+pub async fn a_first_write_with_a_failing_guard_writes_nothing(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     world.joined(BEN).await;
     let join = world.change_of(&world.a_join(ADA, Some(CONCERT))).await;
     let stale = |guard| join.clone().relying_on(guard);
     let others = world.change_of(&world.a_charge(BEN, 1)).await.row::<Wallet>().unwrap().row;
-    let ways = [
+    let variants = [
         ("a queue's version", stale(Guard::Queue(Queue::DEFAULT, Version(2)))),
         ("a concert's version", stale(Guard::Concert(CONCERT, Version(2)))),
         ("a deadline", Change { not_after: Some(world.now()), ..join.clone() }),
         ("an admission version", join.clone().writing(Write { expected: Some(Version(2)), row: Admission(Queue::DEFAULT) })),
-        ("a wallet that exists", join.clone().writing(Write::insert(others))),
+        ("an existing wallet", join.clone().writing(Write::insert(others))),
     ];
-    world.note(ways.iter().map(|(_, change)| change));
+    world.track(variants.iter().map(|(_, change)| change));
     let before = world.everything().await;
-    for (what, change) in &ways {
+    for (what, change) in &variants {
         assert_conflict(&world.commit(change).await, what);
-        assert_eq!(world.everything().await, before, "{what}: something was written");
+        assert_eq!(world.everything().await, before, "{what}: nothing must be written");
     }
-    assert_eq!(world.commit(&join).await.unwrap().number, Some(2), "unspoilt");
+    assert_eq!(world.commit(&join).await.unwrap().number, Some(2), "the original change");
     world.assert_audit_is_clean().await;
 }
 
-/// `commit`: wallet entries are never changed or deleted: a place in a book is taken once.
-pub async fn an_entry_is_never_written_over(adapter: &dyn Adapter) {
+/// `commit`: wallet entries are never changed or deleted: a sequence number of a wallet is used once.
+pub async fn a_wallet_entry_is_never_overwritten(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let first = world.charged(ADA, 500).await;
     let mut forged = world.change_of(&world.a_charge(ADA, 700)).await;
     alter::<WalletEntry>(&mut forged, |entry| entry.with_sequence(first.sequence()));
-    world.note([&forged]);
+    world.track([&forged]);
     let before = world.everything().await;
-    assert!(world.commit(&forged).await.is_err(), "a second entry in the first one's place");
+    assert!(world.commit(&forged).await.is_err(), "a second entry with the sequence of the first");
     assert_eq!(world.everything().await, before);
 
     let (_, payment) = world.bought(ADA, SCHEDULE, &[1]).await;
     world.refunded(ADA, payment.id()).await;
     let entries = world.ports.wallets.entries(ADA, PageRequest { after: None, size: ALL }).await.unwrap();
-    assert_eq!(entries.last(), Some(&first), "the first entry is as it was");
+    assert_eq!(entries.last(), Some(&first), "the first entry must be unchanged");
     assert_eq!(entries.iter().map(WalletEntry::sequence).collect::<Vec<_>>(), [4, 3, 2, 1]);
 }
 
-/// `commit`: a conflict if there is a wallet entry with that id, whosever it is, in the same group, too.
-pub async fn a_wallet_entrys_id_is_used_once(adapter: &dyn Adapter) {
+/// `commit`: a conflict if a wallet entry with that id exists, of any user, also in the same group.
+pub async fn a_wallet_entry_id_is_used_once(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let first = world.charged(ADA, 500).await;
-    let mut ways = [world.change_of(&world.a_charge(ADA, 700)).await, world.change_of(&world.a_charge(BEN, 700)).await];
-    for change in &mut ways {
+    let mut variants = [world.change_of(&world.a_charge(ADA, 700)).await, world.change_of(&world.a_charge(BEN, 700)).await];
+    for change in &mut variants {
         alter::<WalletEntry>(change, |entry| entry.with_id(first.id()));
     }
-    world.note(&ways);
+    world.track(&variants);
     let before = world.everything().await;
-    for change in &ways {
-        assert_conflict(&world.commit(change).await, "the id of an entry that exists");
+    for change in &variants {
+        assert_conflict(&world.commit(change).await, "the id of an existing entry");
         assert_eq!(world.everything().await, before);
     }
 
@@ -165,19 +166,19 @@ pub async fn a_wallet_entrys_id_is_used_once(adapter: &dyn Adapter) {
     for user in [BEN, CYD, DAN] {
         changes.push(world.change_of(&world.a_charge(user, 900)).await);
     }
-    let used = the::<WalletEntry>(&mut changes[0]).id();
+    let used = row_of::<WalletEntry>(&mut changes[0]).id();
     alter::<WalletEntry>(&mut changes[1], |entry| entry.with_id(used));
     let results = world.commit_group(&changes).await;
     assert_committed(&results[0], "a new id");
-    assert_conflict(&results[1], "the id of an entry before it in the group");
-    assert_committed(&results[2], "another's entry");
+    assert_conflict(&results[1], "the id of an earlier entry of the group");
+    assert_committed(&results[2], "another user's entry");
     assert_eq!((world.balance(BEN).await, world.balance(DAN).await), (900, 900));
     assert_eq!(world.ports.wallets.entries(CYD, PageRequest { after: None, size: ALL }).await.unwrap(), []);
     world.assert_audit_is_clean().await;
 }
 
-/// `commit`: no changes have no answers, and an empty change is as good as committed.
-pub async fn nothing_to_commit_is_committed(adapter: &dyn Adapter) {
+/// `commit`: an empty group has no results, and an empty change is committed.
+pub async fn an_empty_change_is_committed(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     assert!(world.commit_group(&[]).await.is_empty());
     assert_committed(&world.commit(&Change::default()).await, "an empty change");

@@ -1,4 +1,4 @@
-//! The port of housekeeping.
+//! The housekeeping port.
 
 mod log;
 mod records;

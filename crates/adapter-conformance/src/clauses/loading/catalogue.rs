@@ -1,4 +1,4 @@
-//! Queues, concerts and dates.
+//! Queues, concerts and schedules.
 
 use domain::decide::admin::schedule;
 use domain::loaded::{ConcertUse, LoadedConcert, LoadedSchedule};
@@ -13,7 +13,7 @@ use crate::world::{
     a_catalogue,
 };
 
-/// [`Queue`]: the queue.
+/// [`Queue`]: the queue with this id.
 pub async fn a_queue_is_found_by_its_id(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     for id in [OTHER_QUEUE, domain::Queue::DEFAULT] {
@@ -22,10 +22,10 @@ pub async fn a_queue_is_found_by_its_id(adapter: &dyn Adapter) {
         assert_eq!(world.find(Queue(id)).await, queue);
     }
     assert_eq!(world.find(Queue(world.new_id())).await, None);
-    assert_eq!(world.find(None::<Queue>).await, None, "none is named");
+    assert_eq!(world.find(None::<Queue>).await, None, "no id is given");
 }
 
-/// [`Concert`]: the concert and all of its dates, cancelled or not, and no others, whatever else is asked for.
+/// [`Concert`]: the concert and all of its schedules, cancelled or not, and no others, whatever else is loaded.
 pub async fn a_concert_has_all_of_its_schedules(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let both = with_schedules(&world, CONCERT, &[SCHEDULE, SECOND_SCHEDULE]).await;
@@ -33,7 +33,7 @@ pub async fn a_concert_has_all_of_its_schedules(adapter: &dyn Adapter) {
     assert_eq!(world.find(Concert(NEIGHBOUR)).await, Some(with_schedules(&world, NEIGHBOUR, &[NEIGHBOUR_SCHEDULE]).await));
     assert_eq!(world.find(Concert(world.new_id())).await, None);
 
-    // As a new concert asks for what there is already.
+    // The needs of a new concert, which check that its rows don't exist.
     let schedules = [OTHER_SCHEDULE, SCHEDULE, NEIGHBOUR_SCHEDULE, ScheduleId(Uuid::max())].map(Schedule).to_vec();
     let (concert, queue, schedules) = world.find((Concert(CONCERT), Queue(OTHER_QUEUE), schedules)).await;
     assert_eq!((concert, queue), (Some(both), world.queue(OTHER_QUEUE).await));
@@ -43,11 +43,11 @@ pub async fn a_concert_has_all_of_its_schedules(adapter: &dyn Adapter) {
     world.run(&schedule::Cancel { order: world.an_order(BEN), id: SCHEDULE }).await.unwrap();
     let cancelled = with_schedules(&world, CONCERT, &[SCHEDULE, SECOND_SCHEDULE]).await;
     assert!(cancelled.schedules[0].cancellation().is_some());
-    assert_eq!(world.find(Concert(CONCERT)).await, Some(cancelled), "one is cancelled");
+    assert_eq!(world.find(Concert(CONCERT)).await, Some(cancelled), "one schedule is cancelled");
 }
 
-/// [`Concert`]: a concert without a date; one whose dates start in another order than that of their ids.
-pub async fn a_concert_has_its_schedules_by_start(adapter: &dyn Adapter) {
+/// [`Concert`]: a concert without schedules, and one whose schedules start in another order than that of their ids.
+pub async fn a_concert_has_its_schedules_in_order_of_start(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     let mut catalogue = a_catalogue(2, world.now());
     catalogue.schedules.retain(|schedule| schedule.id() != OTHER_SCHEDULE);
@@ -55,13 +55,13 @@ pub async fn a_concert_has_its_schedules_by_start(adapter: &dyn Adapter) {
     for schedule in catalogue.schedules.iter_mut().filter(|schedule| schedule.id() == SCHEDULE) {
         *schedule = schedule.clone().with_start(schedule.starts_at() + time::Duration::MINUTE);
     }
-    catalogue.put_on(&*world.ports.store).await;
+    catalogue.insert_into(&*world.ports.store).await;
     assert_eq!(world.find(Concert(CONCERT)).await, Some(with_schedules(&world, CONCERT, &[SECOND_SCHEDULE, SCHEDULE]).await));
-    let dateless = LoadedConcert { concert: world.concert(OTHER_CONCERT).await.unwrap(), schedules: vec![] };
-    assert_eq!(world.find(Concert(OTHER_CONCERT)).await, Some(dateless));
+    let without_schedules = LoadedConcert { concert: world.concert(OTHER_CONCERT).await.unwrap(), schedules: vec![] };
+    assert_eq!(world.find(Concert(OTHER_CONCERT)).await, Some(without_schedules));
 }
 
-/// [`Schedule`]: the date and its concert.
+/// [`Schedule`]: the schedule and its concert.
 pub async fn a_schedule_has_its_concert(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     for (schedule, concert) in
@@ -73,8 +73,8 @@ pub async fn a_schedule_has_its_concert(adapter: &dyn Adapter) {
     assert_eq!(world.find(Schedule(world.new_id())).await, None);
 }
 
-/// [`ConcertInUse`]: whether a reservation of the concert is HELD by its row, within its deadline, and for a date that isn't cancelled.
-pub async fn a_concert_is_in_use_while_something_is_held(adapter: &dyn Adapter) {
+/// [`ConcertInUse`]: whether a reservation of the concert is HELD by its row, within its deadline, and for a schedule that isn't cancelled.
+pub async fn a_concert_is_in_use_while_seats_are_held(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 3).await;
     let is_held = async |concert: ConcertId| world.find(ConcertInUse(concert)).await.held;
     assert_eq!(world.find(ConcertInUse(CONCERT)).await, ConcertUse::default());
@@ -85,41 +85,45 @@ pub async fn a_concert_is_in_use_while_something_is_held(adapter: &dyn Adapter) 
     assert!(!is_held(NEIGHBOUR).await && !is_held(OTHER_CONCERT).await);
     world.charged(ADA, 100_000).await;
     world.paid(ada, hold.id()).await;
-    assert!(!is_held(CONCERT).await, "it is sold");
+    assert!(!is_held(CONCERT).await, "the hold is paid");
     world.held(ben, SCHEDULE, &[2]).await;
     world.pass_seconds(299);
     assert!(is_held(CONCERT).await);
     world.pass_seconds(1);
-    assert!(!is_held(CONCERT).await, "it has lapsed");
+    assert!(!is_held(CONCERT).await, "the hold has lapsed");
     let cyd = world.admitted(CYD).await;
     world.held(cyd, SCHEDULE, &[3]).await;
     assert!(is_held(CONCERT).await);
     world.run(&schedule::Cancel { order: world.an_order(BEN), id: SECOND_SCHEDULE }).await.unwrap();
-    assert!(is_held(CONCERT).await, "another date is cancelled");
+    assert!(is_held(CONCERT).await, "another schedule is cancelled");
     world.run(&schedule::Cancel { order: world.an_order(BEN), id: SCHEDULE }).await.unwrap();
-    assert!(!is_held(CONCERT).await, "its date is cancelled");
+    assert!(!is_held(CONCERT).await, "the schedule of the hold is cancelled");
 }
 
-/// [`ConcertInUse`]: whether a token of the concert's own queue that names the concert is WAITING, or ACTIVE and within its deadline.
+/// [`ConcertInUse`]: whether a token for the concert in the concert's own queue is WAITING, or ACTIVE and within its deadline.
 pub async fn a_concert_is_in_use_while_users_wait_for_it(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 3).await;
     let is_awaited = async |concert: ConcertId| world.find(ConcertInUse(concert)).await.awaited;
     assert!(!is_awaited(OTHER_CONCERT).await);
     world.joined(ADA).await;
-    assert!(!is_awaited(OTHER_CONCERT).await && !is_awaited(CONCERT).await, "a token that names no concert");
+    assert!(!is_awaited(OTHER_CONCERT).await && !is_awaited(CONCERT).await, "a token without a concert");
     world.join(BEN, Some(NEIGHBOUR)).await;
-    assert!(!is_awaited(CONCERT).await && is_awaited(NEIGHBOUR).await, "a token that names another concert of the same queue");
+    assert!(!is_awaited(CONCERT).await && is_awaited(NEIGHBOUR).await, "a token for another concert of the same queue");
 
     let token = world.join(CYD, Some(OTHER_CONCERT)).await;
-    assert_eq!(world.find(ConcertInUse(OTHER_CONCERT)).await, ConcertUse { held: false, awaited: true }, "one waits");
-    // As a concert is changed that gets no other queue.
+    assert_eq!(world.find(ConcertInUse(OTHER_CONCERT)).await, ConcertUse { held: false, awaited: true }, "one user waits");
+    // The needs of a change of a concert that keeps its queue.
     let (concert, queue, used) = world.find((Concert(OTHER_CONCERT), None::<Queue>, None::<ConcertInUse>)).await;
-    assert_eq!((concert.map(|found| found.concert), queue, used), (world.concert(OTHER_CONCERT).await, None, None), "nobody asks");
+    assert_eq!(
+        (concert.map(|found| found.concert), queue, used),
+        (world.concert(OTHER_CONCERT).await, None, None),
+        "the optional needs are absent"
+    );
     world.tick(token.queue()).await;
     world.pass_seconds(119);
-    assert!(is_awaited(OTHER_CONCERT).await, "one is let in");
+    assert!(is_awaited(OTHER_CONCERT).await, "one user is active");
     world.pass_seconds(1);
-    assert!(!is_awaited(OTHER_CONCERT).await, "their deadline has passed");
+    assert!(!is_awaited(OTHER_CONCERT).await, "the user's deadline has passed");
     let each = world.find([NEIGHBOUR, OTHER_CONCERT, CONCERT].map(ConcertInUse).to_vec()).await;
-    assert_eq!(each.iter().map(|used| used.awaited).collect::<Vec<_>>(), [true, false, false], "each for itself");
+    assert_eq!(each.iter().map(|used| used.awaited).collect::<Vec<_>>(), [true, false, false], "each concert separately");
 }

@@ -1,4 +1,4 @@
-//! The records of keys, users and wallets.
+//! Idempotency records, users and wallets.
 
 use domain::idempotency::IdempotentRequest;
 use domain::loaded::LoadedAccount;
@@ -8,26 +8,27 @@ use domain::{IdempotencyKey, IdempotencyScope, Operation, Version};
 use crate::Adapter;
 use crate::world::{ADA, BEN, CYD, DAN, MOMENT, SCHEDULE, World};
 
-/// [`Key`]: its record, one past its retention, too.
-pub async fn a_key_has_its_record_past_its_retention_too(adapter: &dyn Adapter) {
+/// [`Key`]: its record, also past its retention.
+pub async fn a_key_finds_its_record_before_and_after_its_retention(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let (charge, hold) = (world.a_charge(ADA, 500), world.a_hold(world.admitted(BEN).await, SCHEDULE, &[1]));
     let keys = [&charge.idempotency, &hold.idempotency].map(|idempotency| Key(idempotency.scope.clone()));
-    assert_eq!(world.find(Vec::from(keys.clone())).await, [None, None], "nobody has used them");
+    assert_eq!(world.find(Vec::from(keys.clone())).await, [None, None], "the keys are unused");
 
     let at = world.now();
     let (first, second) = (world.run(&charge).await.unwrap().outcome, world.run(&hold).await.unwrap().outcome);
     let records = [world.record(&charge.idempotency, first, at), world.record(&hold.idempotency, second, at)].map(Some);
     assert_eq!(world.find(Vec::from(keys.clone())).await, records, "fresh records");
-    for (age, what) in [(world.rules.key_retention - MOMENT, "to the end"), (MOMENT, "at the end"), (world.rules.key_retention, "long ago")]
+    for (age, what) in
+        [(world.rules.key_retention - MOMENT, "a moment before the end"), (MOMENT, "at the end"), (world.rules.key_retention, "long ago")]
     {
         world.clock.advance(age);
         assert_eq!(world.find(Vec::from(keys.clone())).await, records, "{what}");
     }
 }
 
-/// [`Key`]: a key is its user's and its route's: the same text elsewhere is another.
-pub async fn a_key_is_found_for_its_user_and_route_alone(adapter: &dyn Adapter) {
+/// [`Key`]: a key is unique for its user and route: the same text of another user or route is another key.
+pub async fn a_key_finds_no_record_of_another_user_or_route(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let command = world.a_hold(world.admitted(ADA).await, SCHEDULE, &[1]);
     let (answer, at) = (world.run(&command).await.unwrap().outcome, world.now());
@@ -43,8 +44,8 @@ pub async fn a_key_is_found_for_its_user_and_route_alone(adapter: &dyn Adapter) 
     assert_eq!(all, [None, Some(record), None, None], "all in one load");
 }
 
-/// [`Key`]: also one that no user has.
-pub async fn a_key_of_nobody_has_its_record(adapter: &dyn Adapter) {
+/// [`Key`]: also a key without a user.
+pub async fn an_anonymous_key_finds_its_record(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let scope = IdempotencyScope::anonymous(Operation::Register, IdempotencyKey::new("0123456789abcdef012345").unwrap());
     let idempotency = IdempotentRequest { scope: scope.clone(), ..world.new_key(ADA, Operation::Register) };
@@ -53,13 +54,13 @@ pub async fn a_key_of_nobody_has_its_record(adapter: &dyn Adapter) {
     let (answer, at) = (world.run(&first).await.unwrap().outcome, world.now());
     assert_eq!(world.find(Key(scope)).await, Some(world.record(&idempotency, answer.clone(), at)));
     let again = world.run(&second).await.unwrap();
-    assert_eq!((again.outcome, again.replayed), (answer, true), "one user");
+    assert_eq!((again.outcome, again.replayed), (answer, true), "the second request creates no user");
 }
 
-/// [`Account`]: the user and the wallet, as many of them as there are; whoever asks for them.
-pub async fn an_account_is_a_user_and_their_wallet(adapter: &dyn Adapter) {
+/// [`Account`]: the user and the wallet, if they exist, whichever user sends the request.
+pub async fn an_account_has_the_user_and_the_wallet(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
-    assert_eq!(world.find(Account(ADA)).await, LoadedAccount::default(), "nobody knows her");
+    assert_eq!(world.find(Account(ADA)).await, LoadedAccount::default(), "Ada doesn't exist");
 
     world.charged(ADA, 500).await;
     world.charged(BEN, 700).await;
@@ -75,11 +76,15 @@ pub async fn an_account_is_a_user_and_their_wallet(adapter: &dyn Adapter) {
     let (answer, at) = (world.run(&command).await.unwrap().outcome, world.now());
     let expected = LoadedAccount { wallet: Some(world.wallet(ADA, 3).await), ..expected };
     let found = world.find((Key(command.idempotency.scope.clone()), Account(ADA), Account(CYD))).await;
-    assert_eq!(found, (Some(world.record(&command.idempotency, answer, at)), expected, LoadedAccount::default()), "by another's key");
+    assert_eq!(
+        found,
+        (Some(world.record(&command.idempotency, answer, at)), expected, LoadedAccount::default()),
+        "with another user's key"
+    );
 
     world.joined(DAN).await;
     let found = world.find(Account(DAN)).await;
     assert_eq!(found.user, world.ports.users.user(DAN).await.unwrap());
-    let wallet = found.wallet.expect("a wallet is there with its user");
+    let wallet = found.wallet.expect("a wallet exists with its user");
     assert_eq!((wallet.version, wallet.balance().minor()), (Version::FIRST, 0), "an empty wallet");
 }

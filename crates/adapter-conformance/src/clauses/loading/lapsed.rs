@@ -1,4 +1,4 @@
-//! Holds that have ended by their deadlines or by their dates' cancellations, as sweeps see them.
+//! Holds that have ended by their deadlines or by their schedules' cancellations, as a sweep loads them.
 
 use domain::decide::admin::schedule;
 use domain::loaded::LoadedReservation;
@@ -23,14 +23,14 @@ async fn expected(world: &World, holds: &[Hold]) -> Vec<LoadedReservation> {
     found
 }
 
-/// What a sweep finds, at most so many.
+/// Returns the holds that a sweep finds, up to `at_most`.
 async fn found(world: &World, at_most: u32) -> Vec<LoadedReservation> {
     readable(world.find(world.lapsed_holds(at_most)).await)
 }
 
-/// [`LapsedHolds`]: reservations that are HELD by their rows and past their deadline, the earliest first, at most so many, each with its
-/// date and its seats.
-pub async fn lapsed_holds_come_the_earliest_first(adapter: &dyn Adapter) {
+/// [`LapsedHolds`]: reservations that are HELD by their rows and past their deadline, the earliest deadline first, up to `at_most`, each
+/// with its schedule and its seats.
+pub async fn lapsed_holds_are_ordered_by_deadline(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 6).await;
     let mut passes = Vec::new();
     for user in [ADA, BEN, CYD] {
@@ -38,7 +38,7 @@ pub async fn lapsed_holds_come_the_earliest_first(adapter: &dyn Adapter) {
         world.claimed(*passes.last().unwrap()).await;
     }
     let mut holds: Vec<Hold> = Vec::new();
-    // Made in the opposite order of their ids, so that time and not the id must make the order.
+    // Created in the opposite order of their ids, so that the order of deadlines differs from that of ids.
     for (pass, schedule, seats, id) in
         [(passes[2], SCHEDULE, [5, 6], 3_u32), (passes[1], SECOND_SCHEDULE, [3, 4], 2), (passes[0], SCHEDULE, [1, 2], 1)]
     {
@@ -54,23 +54,23 @@ pub async fn lapsed_holds_come_the_earliest_first(adapter: &dyn Adapter) {
     world.clock.advance(first_deadline - world.now() - MOMENT);
     assert_eq!(found(&world, ALL).await, [], "a moment before the first deadline");
     world.clock.advance(MOMENT);
-    assert_eq!(found(&world, ALL).await, expected(&world, &holds[..1]).await, "at its deadline a hold has lapsed");
+    assert_eq!(found(&world, ALL).await, expected(&world, &holds[..1]).await, "a hold lapses at its deadline");
 
     world.pass_seconds(60);
-    assert_eq!(found(&world, ALL).await, expected(&world, &holds).await, "all of them, the earliest first");
-    assert_eq!(found(&world, 2).await, expected(&world, &holds[..2]).await, "the two earliest");
+    assert_eq!(found(&world, ALL).await, expected(&world, &holds).await, "all holds, the earliest deadline first");
+    assert_eq!(found(&world, 2).await, expected(&world, &holds[..2]).await, "the two earliest holds");
     assert_eq!(found(&world, 0).await, []);
     let each = world.find([1, 3, 0, 2].map(|at_most| world.lapsed_holds(at_most)).to_vec()).await;
-    assert_eq!(each.iter().map(Vec::len).collect::<Vec<_>>(), [1, 3, 0, 2], "each as many as it asks for");
+    assert_eq!(each.iter().map(Vec::len).collect::<Vec<_>>(), [1, 3, 0, 2], "each need up to its own limit");
     world.clock.advance(Duration::days(30));
-    assert_eq!(found(&world, ALL).await, expected(&world, &holds).await, "however long ago");
+    assert_eq!(found(&world, ALL).await, expected(&world, &holds).await, "lapsed long ago");
 
     assert_eq!(world.sweep().await, 3);
     assert_eq!(found(&world, ALL).await, []);
 }
 
-/// [`LapsedHolds`]: after the lapsed, the reservations that are HELD for dates that were cancelled less than `longest` ago, each once.
-pub async fn holds_of_cancelled_schedules_come_after_the_lapsed(adapter: &dyn Adapter) {
+/// [`LapsedHolds`]: after the lapsed holds, the HELD reservations of schedules that were cancelled less than `longest` ago, each once.
+pub async fn holds_of_cancelled_schedules_follow_lapsed_holds(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 6).await;
     let [ada, ben, cyd] = [world.admitted(ADA).await, world.admitted(BEN).await, world.admitted(CYD).await];
     for pass in [ada, ben, cyd] {
@@ -88,32 +88,36 @@ pub async fn holds_of_cancelled_schedules_come_after_the_lapsed(adapter: &dyn Ad
     world.run(&cancel(SCHEDULE)).await.unwrap();
     let mut both = found(&world, ALL).await;
     both.sort_by_key(|hold| hold.reservation.expires_at());
-    assert_eq!(both, expected(&world, &all).await, "both of the cancelled date, not the sold one, and none of the other date");
+    assert_eq!(
+        both,
+        expected(&world, &all).await,
+        "both holds of the cancelled schedule, without the paid reservation and the other schedule's hold"
+    );
     assert_eq!(found(&world, 1).await.len(), 1);
     assert_eq!(found(&world, 0).await, []);
     let longest = |longest| LapsedHolds { at_most: ALL, longest };
-    assert_eq!(world.find(longest(Duration::ZERO)).await, [], "cancelled no less than so long ago");
+    assert_eq!(world.find(longest(Duration::ZERO)).await, [], "not cancelled less than zero ago");
     world.pass_seconds(10);
     let lengths = [Duration::seconds(10), Duration::seconds(10) + MOMENT, Duration::SECOND];
     let each = world.find(lengths.map(longest).to_vec()).await;
-    assert_eq!(each.iter().map(Vec::len).collect::<Vec<_>>(), [0, 2, 0], "each by its own length");
+    assert_eq!(each.iter().map(Vec::len).collect::<Vec<_>>(), [0, 2, 0], "each need by its own `longest`");
 
     world.run(&cancel(SECOND_SCHEDULE)).await.unwrap();
     let latest = LapsedHolds { at_most: 1, longest: Duration::SECOND };
     let seen = readable(world.find(latest).await);
-    assert_eq!(seen, expected(&world, &third).await, "those of a date that was cancelled longer ago don't count");
+    assert_eq!(seen, expected(&world, &third).await, "holds of a schedule that was cancelled longer ago are left out");
 
     world.pass_seconds(230);
     let (seen, lapsed) = (found(&world, ALL).await, expected(&world, &all[..1]).await);
-    assert_eq!((seen.len(), &seen[..1]), (3, &lapsed[..]), "the lapsed one first");
-    assert_eq!(found(&world, 1).await, lapsed, "the lapsed one alone");
-    assert_eq!(readable(world.find(longest(Duration::ZERO)).await), lapsed, "a lapsed one is found for its deadline");
+    assert_eq!((seen.len(), &seen[..1]), (3, &lapsed[..]), "the lapsed hold first");
+    assert_eq!(found(&world, 1).await, lapsed, "only the lapsed hold");
+    assert_eq!(readable(world.find(longest(Duration::ZERO)).await), lapsed, "a lapsed hold is found by its deadline");
     assert_eq!(world.sweep().await, 3);
     assert_eq!(found(&world, ALL).await, []);
 }
 
-/// [`LapsedHolds`]: what is sold or given back never lapses.
-pub async fn what_is_sold_or_given_back_never_lapses(adapter: &dyn Adapter) {
+/// [`LapsedHolds`]: paid, refunded and released reservations are never found.
+pub async fn paid_and_released_holds_never_lapse(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 6).await;
     let (_, payment) = world.bought(CYD, SCHEDULE, &[3]).await;
     world.refunded(CYD, payment.id()).await;

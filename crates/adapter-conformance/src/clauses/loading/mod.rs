@@ -1,4 +1,4 @@
-//! Loads: each need finds what its doc says, all of it, and nothing else; alone, and with other needs.
+//! Loads: each need finds exactly the rows that its documentation states, alone and with other needs.
 
 mod catalogue;
 mod keys_and_users;
@@ -27,19 +27,19 @@ use domain::{ConcertId, ReservationId, ScheduleId, TokenId, need};
 
 use crate::world::{World, seat_number};
 
-/// The token, and its queue.
+/// Returns the token and its queue.
 async fn with_queue(world: &World, id: TokenId) -> LoadedToken {
     let token = world.token(id).await;
     let queue = world.queue(token.queue()).await.unwrap();
     LoadedToken { token, queue }
 }
 
-/// The concert, and its dates.
+/// Returns the concert and its schedules.
 async fn with_schedules(world: &World, id: ConcertId, schedules: &[ScheduleId]) -> LoadedConcert {
     LoadedConcert { concert: world.concert(id).await.unwrap(), schedules: world.schedules(schedules).await }
 }
 
-/// The reservation, which was written `writes` times, its date, and its seats, which have these numbers.
+/// Returns the reservation, which was written `writes` times, its schedule, and its seats, which have these numbers.
 async fn with_seats(world: &World, id: ReservationId, writes: i64, numbers: &[u32]) -> LoadedReservation {
     let reservation = world.reservation(id, writes).await;
     let schedule = world.schedule(reservation.schedule()).await.unwrap();
@@ -47,7 +47,7 @@ async fn with_seats(world: &World, id: ReservationId, writes: i64, numbers: &[u3
     LoadedReservation { reservation, schedule, seats }
 }
 
-/// The seats of `schedule` with these numbers.
+/// Returns the need of the seats of `schedule` with these numbers.
 fn numbered(schedule: ScheduleId, numbers: &[u32]) -> need::Seats {
     need::Seats { schedule, numbers: numbers.iter().copied().map(seat_number).collect() }
 }

@@ -1,4 +1,4 @@
-//! Reservations: by their ids, their tokens, their users and their payments.
+//! Reservations, by their ids, tokens, users and payments.
 
 use domain::loaded::{LoadedPayment, LoadedReservation, OwnedReservation};
 use domain::need::{HoldsOfToken, Key, OwnedBy, Payment, Reservation, Token};
@@ -8,14 +8,14 @@ use super::with_seats;
 use crate::Adapter;
 use crate::world::{ADA, BEN, CONCERT, CYD, NEIGHBOUR, NEIGHBOUR_SCHEDULE, OTHER_SCHEDULE, SCHEDULE, SECOND_SCHEDULE, World};
 
-/// What [`Reservation`] finds of `id`, of which `expected` is known.
+/// Asserts that [`Reservation`] finds `expected` and `concert` for `id`.
 async fn assert_found(world: &World, id: ReservationId, expected: LoadedReservation, concert: ConcertId, what: &str) {
     let concert = world.concert(concert).await.unwrap();
     assert_eq!(world.find(Reservation(id)).await, Some((expected, concert)), "{what}");
 }
 
-/// [`Reservation`]: the reservation with its date and its seats, and the date's concert; lapsed or not, whosever it is.
-pub async fn a_reservation_has_its_schedule_concert_and_seats_lapsed_or_not(adapter: &dyn Adapter) {
+/// [`Reservation`]: the reservation with its schedule and its seats, and the schedule's concert; lapsed or not, of any user.
+pub async fn a_live_or_lapsed_reservation_has_its_schedule_concert_and_seats(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 5).await;
     let (ada, ben, cyd) = (world.admitted(ADA).await, world.admitted(BEN).await, world.admitted(CYD).await);
     let (hold, other) = (world.held(ada, NEIGHBOUR_SCHEDULE, &[2, 3]).await, world.held(ben, NEIGHBOUR_SCHEDULE, &[4]).await);
@@ -29,8 +29,8 @@ pub async fn a_reservation_has_its_schedule_concert_and_seats_lapsed_or_not(adap
     assert_eq!(world.find(Reservation(world.new_id())).await, None);
 }
 
-/// [`Reservation`]: the rows of its seats, whichever reservation they name by now.
-pub async fn a_reservation_has_its_seats_whoever_has_them_by_now(adapter: &dyn Adapter) {
+/// [`Reservation`]: the rows of its seats, whichever reservation they refer to now.
+pub async fn a_reservation_has_its_seats_after_they_are_taken_over(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 6).await;
     let ada = world.admitted(ADA).await;
     let hold = world.held(ada, SCHEDULE, &[2, 3]).await;
@@ -38,28 +38,28 @@ pub async fn a_reservation_has_its_seats_whoever_has_them_by_now(adapter: &dyn A
     let taken_over = world.held(world.admitted(BEN).await, SCHEDULE, &[3]).await;
     let found = with_seats(&world, hold.id(), 2, &[2, 3]).await;
     assert_eq!(found.seats.iter().map(|seat| seat.reservation()).collect::<Vec<_>>(), [None, Some(taken_over.id())]);
-    assert_found(&world, hold.id(), found, CONCERT, "taken over: one seat names its successor, the other one nobody").await;
-    assert_found(&world, taken_over.id(), with_seats(&world, taken_over.id(), 1, &[3]).await, CONCERT, "its successor").await;
+    assert_found(&world, hold.id(), found, CONCERT, "taken over: one seat refers to the new hold, the other one to none").await;
+    assert_found(&world, taken_over.id(), with_seats(&world, taken_over.id(), 1, &[3]).await, CONCERT, "the new hold").await;
     world.released(BEN, taken_over.id()).await;
-    assert_found(&world, taken_over.id(), with_seats(&world, taken_over.id(), 2, &[3]).await, CONCERT, "given back").await;
+    assert_found(&world, taken_over.id(), with_seats(&world, taken_over.id(), 2, &[3]).await, CONCERT, "released").await;
 }
 
-/// [`HoldsOfToken`]: the reservations that were made under the token and are HELD by their rows, lapsed or not, each with its date and its
-/// seats.
-pub async fn a_token_has_its_holds_lapsed_or_not(adapter: &dyn Adapter) {
+/// [`HoldsOfToken`]: the reservations that were made under the token and are HELD by their rows, lapsed or not, each with its schedule and
+/// its seats.
+pub async fn a_token_has_its_live_and_lapsed_holds(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 5).await;
     let (ada, ben) = (world.admitted(ADA).await, world.admitted(BEN).await);
     let token = ada.token.unwrap();
     world.held(ben, SCHEDULE, &[5]).await;
     for schedule in [SECOND_SCHEDULE, NEIGHBOUR_SCHEDULE, SCHEDULE] {
-        assert_eq!(world.find(HoldsOfToken(token)).await, [], "nothing is held, or it was given back");
+        assert_eq!(world.find(HoldsOfToken(token)).await, [], "there is no hold, or it was released");
         let hold = world.held(ada, schedule, &[1, 2]).await;
-        assert_eq!(world.find(HoldsOfToken(token)).await, [with_seats(&world, hold.id(), 1, &[1, 2]).await], "on whatever date");
+        assert_eq!(world.find(HoldsOfToken(token)).await, [with_seats(&world, hold.id(), 1, &[1, 2]).await], "of any schedule");
         world.released(ADA, hold.id()).await;
     }
     let hold = world.held(ada, SCHEDULE, &[2, 3]).await;
     for what in ["a live hold", "a lapsed hold", "a hold that lapsed long ago"] {
-        // As a leave asks for them.
+        // The needs of a leave.
         let (found, holds) = world.find((Token(token), HoldsOfToken(token))).await;
         assert_eq!(found.map(|found| found.token), Some(world.token(token).await), "{what}");
         assert_eq!(holds, [with_seats(&world, hold.id(), 1, &[2, 3]).await], "{what}");
@@ -68,11 +68,11 @@ pub async fn a_token_has_its_holds_lapsed_or_not(adapter: &dyn Adapter) {
     world.sweep().await;
     assert_eq!(world.find(HoldsOfToken(token)).await, [], "an ended hold");
     assert_eq!(world.find(HoldsOfToken(world.new_id())).await, []);
-    assert_eq!(world.find(None::<HoldsOfToken>).await, None, "no token came");
+    assert_eq!(world.find(None::<HoldsOfToken>).await, None, "no token was sent");
 }
 
-/// [`HoldsOfToken`]: what is sold is no hold, refunded or not.
-pub async fn a_token_has_no_holds_that_are_paid(adapter: &dyn Adapter) {
+/// [`HoldsOfToken`]: a paid reservation is not a hold, refunded or not.
+pub async fn a_token_has_no_paid_holds(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 5).await;
     let (sold, payment) = world.bought(ADA, SCHEDULE, &[1]).await;
     assert_eq!(world.find(HoldsOfToken(sold.token())).await, [], "sold");
@@ -80,19 +80,19 @@ pub async fn a_token_has_no_holds_that_are_paid(adapter: &dyn Adapter) {
     assert_eq!(world.find(HoldsOfToken(sold.token())).await, [], "refunded");
 }
 
-/// [`OwnedBy`]: the user's reservations for the concert of the date that are HELD or CONFIRMED by their rows, under whatever token, lapsed
-/// or not, each with its own date.
-pub async fn a_user_owns_what_they_hold_and_bought_of_the_concert(adapter: &dyn Adapter) {
+/// [`OwnedBy`]: the user's reservations for the concert of the schedule that are HELD or CONFIRMED by their rows, under any token, lapsed
+/// or not, each with its own schedule.
+pub async fn a_user_owns_the_held_and_confirmed_reservations_of_the_concert(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 6).await;
-    assert_eq!(world.find(OwnedBy { user: ADA, schedule: SCHEDULE }).await, [], "nobody knows her");
+    assert_eq!(world.find(OwnedBy { user: ADA, schedule: SCHEDULE }).await, [], "Ada doesn't exist");
     let (sold, _) = world.bought(ADA, SECOND_SCHEDULE, &[1, 2]).await;
     let (neighbours, _) = world.bought(ADA, NEIGHBOUR_SCHEDULE, &[1]).await;
     let (bens, _) = world.bought(BEN, SCHEDULE, &[6]).await;
     let (_, payment) = world.bought(ADA, SCHEDULE, &[1]).await;
     world.refunded(ADA, payment.id()).await;
     let pass = world.admitted(ADA).await;
-    let given_back = world.held(pass, SCHEDULE, &[5]).await;
-    world.released(ADA, given_back.id()).await;
+    let released = world.held(pass, SCHEDULE, &[5]).await;
+    world.released(ADA, released.id()).await;
     let held = world.held(pass, SCHEDULE, &[3]).await;
     let owned = async |id: ReservationId, writes, schedule: ScheduleId| OwnedReservation {
         reservation: world.reservation(id, writes).await,
@@ -104,25 +104,30 @@ pub async fn a_user_owns_what_they_hold_and_bought_of_the_concert(adapter: &dyn 
         for schedule in [SCHEDULE, SECOND_SCHEDULE] {
             let mut found = world.find(OwnedBy { user: ADA, schedule }).await;
             found.sort_by_key(|owned| owned.reservation.id());
-            assert_eq!(found, expected, "{what}: by whichever date of the concert; not refunded, given back, Ben's or the neighbour's");
+            assert_eq!(found, expected, "{what}: by any schedule of the concert, without refunded, released, Ben's or the neighbour's");
         }
         world.pass_seconds(300);
     }
     let found = world.find(OwnedBy { user: ADA, schedule: NEIGHBOUR_SCHEDULE }).await;
-    assert_eq!(found, [owned(neighbours.id(), 2, NEIGHBOUR_SCHEDULE).await], "of another concert");
-    assert_eq!(world.find(OwnedBy { user: BEN, schedule: SECOND_SCHEDULE }).await, [owned(bens.id(), 2, SCHEDULE).await], "Ben's");
-    assert_eq!(world.find(OwnedBy { user: ADA, schedule: OTHER_SCHEDULE }).await, [], "nothing of a third concert");
-    assert_eq!(world.find(OwnedBy { user: CYD, schedule: SCHEDULE }).await, [], "one who has nothing");
-    assert_eq!(world.find(OwnedBy { user: ADA, schedule: world.new_id() }).await, [], "an unknown date");
+    assert_eq!(found, [owned(neighbours.id(), 2, NEIGHBOUR_SCHEDULE).await], "a reservation for another concert");
+    assert_eq!(
+        world.find(OwnedBy { user: BEN, schedule: SECOND_SCHEDULE }).await,
+        [owned(bens.id(), 2, SCHEDULE).await],
+        "Ben's reservation"
+    );
+    assert_eq!(world.find(OwnedBy { user: ADA, schedule: OTHER_SCHEDULE }).await, [], "no reservation for a third concert");
+    assert_eq!(world.find(OwnedBy { user: CYD, schedule: SCHEDULE }).await, [], "a user without reservations");
+    assert_eq!(world.find(OwnedBy { user: ADA, schedule: world.new_id() }).await, [], "an unknown schedule");
     world.sweep().await;
     assert_eq!(
         world.find(OwnedBy { user: ADA, schedule: SCHEDULE }).await,
         [owned(sold.id(), 2, SECOND_SCHEDULE).await],
-        "its hold has ended"
+        "the hold has ended"
     );
 }
 
-/// [`Reservation`], [`Payment`]: what is paid and what is refunded are found; the payment has the payer's wallet, whoever asks for it.
+/// [`Reservation`], [`Payment`]: paid and refunded reservations are found; the payment has the payer's wallet, whichever user sends the
+/// request.
 pub async fn a_payment_has_its_reservation_and_the_payers_wallet(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 5).await;
     world.bought(BEN, SCHEDULE, &[5]).await;
@@ -135,11 +140,11 @@ pub async fn a_payment_has_its_reservation_and_the_payers_wallet(adapter: &dyn A
     let expected = LoadedPayment { payment: world.payment(payment.id(), 1).await, reservation, wallet: world.wallet(ADA, 3).await };
     for idempotency in [&command.idempotency, &bens.idempotency] {
         let found = world.find((Key(idempotency.scope.clone()), Payment(payment.id()))).await;
-        assert_eq!(found, (None, Some(expected.clone())), "whosever key it is, the wallet is the payer's");
+        assert_eq!(found, (None, Some(expected.clone())), "the wallet must be the payer's for any user's key");
     }
     world.charged(ADA, 7).await;
     let wallet = world.wallet(ADA, 4).await;
-    assert_eq!(world.find(Payment(payment.id())).await, Some(LoadedPayment { wallet, ..expected }), "as it is by now");
+    assert_eq!(world.find(Payment(payment.id())).await, Some(LoadedPayment { wallet, ..expected }), "the current wallet");
 
     let (answer, at) = (world.run(&command).await.unwrap().outcome, world.now());
     let reservation = with_seats(&world, sold.id(), 3, &[2, 3]).await;
@@ -150,7 +155,11 @@ pub async fn a_payment_has_its_reservation_and_the_payers_wallet(adapter: &dyn A
         wallet: world.wallet(ADA, 5).await,
     };
     let (key, record) = (Key(command.idempotency.scope.clone()), Some(world.record(&command.idempotency, answer, at)));
-    assert_eq!(world.find((key.clone(), Payment(payment.id()))).await, (record.clone(), Some(expected)), "no seat names it any more");
+    assert_eq!(
+        world.find((key.clone(), Payment(payment.id()))).await,
+        (record.clone(), Some(expected)),
+        "no seat refers to the reservation any more"
+    );
     assert_found(&world, sold.id(), reservation, CONCERT, "refunded").await;
     assert_eq!(world.find((key, Payment(world.new_id()))).await, (record, None), "an unknown payment");
 }

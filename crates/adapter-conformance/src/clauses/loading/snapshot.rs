@@ -1,23 +1,23 @@
-//! What holds for every load.
+//! Properties of every load.
 
 use std::sync::Arc;
 
-use domain::loaded::{LoadedLine, LoadedPlace, LoadedReservation};
-use domain::need::{Account, HoldsOfToken, Line, OwnedBy, Place, Token};
+use domain::loaded::{LoadedJoinTarget, LoadedQueueHead, LoadedReservation};
+use domain::need::{Account, HoldsOfToken, JoinTarget, OwnedBy, QueueHead, Token};
 use domain::{Need, Needs, ReservationId, SeatState};
 use time::Duration;
 
 use super::numbered;
-use super::together::a_busy_house;
+use super::together::a_world_for_all_needs;
 use crate::Adapter;
 use crate::world::{ADA, BEN, OTHER_CONCERT, OTHER_QUEUE, SCHEDULE, World};
 
-/// `load`: `now` is a reading of the store's clock, to the microsecond, whatever is needed.
+/// `load`: `now` is a reading of the store's clock, to the microsecond, for any needs.
 pub async fn now_is_the_stores_clock(adapter: &dyn Adapter) {
-    let (world, needs) = a_busy_house(adapter).await;
-    let few: [&[Need]; 3] = [&[], &needs[..1], &needs];
+    let (world, needs) = a_world_for_all_needs(adapter).await;
+    let selections: [&[Need]; 3] = [&[], &needs[..1], &needs];
     for step in [Duration::MICROSECOND, Duration::microseconds(250_000), Duration::milliseconds(1), Duration::hours(30)] {
-        for needs in few {
+        for needs in selections {
             world.clock.advance(step);
             assert_eq!(world.load(needs).await.now, world.now(), "{} needs", needs.len());
         }
@@ -27,8 +27,8 @@ pub async fn now_is_the_stores_clock(adapter: &dyn Adapter) {
     }
 }
 
-/// `load`: nothing needed, nothing but the time answered.
-pub async fn no_needs_find_the_time_alone(adapter: &dyn Adapter) {
+/// `load`: without needs, returns only the time.
+pub async fn a_load_without_needs_returns_the_time(adapter: &dyn Adapter) {
     for world in [World::empty(adapter).await, World::with_halls(adapter, 2).await] {
         let rows = world.load(&[]).await;
         ().find(&rows).unwrap();
@@ -36,12 +36,12 @@ pub async fn no_needs_find_the_time_alone(adapter: &dyn Adapter) {
     }
 }
 
-/// How often seats are held and given back, times the factor of a soak.
+/// The number of times that seats are held and released, multiplied by the soak factor.
 const ROUNDS: u32 = 30;
 
-/// `load`: all rows are read at one instant, those of different needs, too: while Ada holds seats and gives them back, again and again, and
-/// Ben joins and leaves whenever she holds them, her reservation and its seats tell the same, the line and those in it tell the same, and
-/// nobody waits who has nothing to wait for.
+/// `load`: all rows are read at one instant, including those of different needs: while Ada repeatedly holds and releases seats, and Ben
+/// joins and leaves only while she holds them, her reservation agrees with its seats, the queue agrees with its tokens, and Ben waits only
+/// while seats are held.
 pub async fn all_rows_are_read_at_one_instant(adapter: &dyn Adapter) {
     let world = Arc::new(World::with_halls(adapter, 2).await);
     let ada = world.admitted(ADA).await;
@@ -61,10 +61,10 @@ pub async fn all_rows_are_read_at_one_instant(adapter: &dyn Adapter) {
         })
     };
     let token = ada.token.unwrap();
-    // Also if it fails, which shows when it is waited for.
+    // The loop also ends if the writer fails; awaiting it reports the failure.
     while !writer.is_finished() {
         let needs = (
-            (Line { queue: OTHER_QUEUE, at_most: 9 }, Place { user: BEN, concert: Some(OTHER_CONCERT) }),
+            (QueueHead { queue: OTHER_QUEUE, at_most: 9 }, JoinTarget { user: BEN, concert: Some(OTHER_CONCERT) }),
             HoldsOfToken(token),
             (Token(token), Account(ADA)),
             numbered(SCHEDULE, &[1, 2]),
@@ -72,39 +72,39 @@ pub async fn all_rows_are_read_at_one_instant(adapter: &dyn Adapter) {
         );
         let ((line, place), holds, _, seats, owned) = world.find(needs).await;
         let held = held(&holds);
-        assert_eq!(seats.holds, holds, "the seats' holds are those under the token");
-        assert_eq!(owned.first().map(|owned| owned.reservation.id()), held, "what she owns is what she holds");
+        assert_eq!(seats.holds, holds, "the holds of the seats must be those of the token");
+        assert_eq!(owned.first().map(|owned| owned.reservation.id()), held, "Ada must own what she holds");
         for seat in &seats.seats {
             match seat.state() {
-                SeatState::Held { reservation, .. } => assert_eq!(Some(reservation), held, "a held seat whose hold isn't there"),
-                SeatState::Available => assert_eq!(held, None, "a free seat of a hold"),
-                SeatState::Reserved { .. } | SeatState::Blocked => panic!("nobody bought or blocked it"),
+                SeatState::Held { reservation, .. } => assert_eq!(Some(reservation), held, "a held seat must refer to the hold"),
+                SeatState::Available => assert_eq!(held, None, "a seat of a hold must not be available"),
+                SeatState::Reserved { .. } | SeatState::Blocked => panic!("the seat was never bought or blocked"),
             }
         }
         let is_waiting = is_waiting(&line.unwrap(), &place.unwrap());
-        assert!(held.is_some() || !is_waiting, "one waits, though nothing is held");
+        assert!(held.is_some() || !is_waiting, "Ben must not wait while no seat is held");
         tokio::task::yield_now().await;
     }
     writer.await.unwrap();
 }
 
-/// The one hold, whose seats all name it.
+/// Returns the id of the only hold, and asserts that its seats refer to it.
 fn held(holds: &[LoadedReservation]) -> Option<ReservationId> {
     match holds {
         [] => None,
         [hold] => {
-            let (id, named) = (hold.reservation.id(), hold.seats.iter().map(|seat| seat.reservation()));
-            assert_eq!(named.collect::<Vec<_>>(), [Some(id), Some(id)], "a hold, and seats that tell otherwise");
+            let (id, references) = (hold.reservation.id(), hold.seats.iter().map(|seat| seat.reservation()));
+            assert_eq!(references.collect::<Vec<_>>(), [Some(id), Some(id)], "the seats of a hold must refer to it");
             Some(id)
         }
-        holds => panic!("one token, {} holds", holds.len()),
+        holds => panic!("one token has {} holds", holds.len()),
     }
 }
 
-/// Whether the one user of the line waits in it.
-fn is_waiting(line: &LoadedLine, place: &LoadedPlace) -> bool {
-    assert_eq!(line.waiting, place.waiting, "the line and the place in it");
-    assert_eq!(line.foremost.first(), place.token.as_ref(), "who waits, and whose place it is");
-    assert_eq!(line.waiting > 0, place.token.is_some(), "how many wait, and who");
+/// Returns whether the only user of the queue waits in it, and asserts that both needs agree.
+fn is_waiting(line: &LoadedQueueHead, place: &LoadedJoinTarget) -> bool {
+    assert_eq!(line.waiting, place.waiting, "both needs must count the same waiting users");
+    assert_eq!(line.first_waiting.first(), place.token.as_ref(), "both needs must find the same token");
+    assert_eq!(line.waiting > 0, place.token.is_some(), "the count must match the token");
     place.token.is_some()
 }

@@ -5,7 +5,7 @@ use std::mem::discriminant;
 
 use domain::decide::admin::schedule;
 use domain::decide::admission::Pass;
-use domain::need::{Account, HoldsOfToken, Line, OwnedBy, Place, Reservation, Seats, Token};
+use domain::need::{Account, HoldsOfToken, JoinTarget, OwnedBy, QueueHead, Reservation, Seats, Token};
 use domain::{Command, IdempotencyScope, Need, Operation, Queue, need};
 use fastrand::Rng;
 
@@ -13,11 +13,11 @@ use super::{numbered, with_queue, with_seats};
 use crate::Adapter;
 use crate::world::{
     ADA, ALL, BEN, CONCERT, CYD, DAN, NEIGHBOUR, NEIGHBOUR_SCHEDULE, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, SCHEDULE, SECOND_SCHEDULE,
-    World, asked, guest,
+    World, guest, needs_of,
 };
 
-/// A busy house, and needs of every sort in it: of each sort some that find something, and some that don't; some that share rows.
-pub(super) async fn a_busy_house(adapter: &dyn Adapter) -> (World, Vec<Need>) {
+/// Creates a world, and needs of every kind: of each kind some that find rows and some that don't, and some that share rows.
+pub(super) async fn a_world_for_all_needs(adapter: &dyn Adapter) -> (World, Vec<Need>) {
     let world = World::with_halls(adapter, 6).await;
     let charge = world.a_charge(CYD, 5_000);
     world.run(&charge).await.unwrap();
@@ -44,7 +44,7 @@ pub(super) async fn a_busy_house(adapter: &dyn Adapter) -> (World, Vec<Need>) {
     let scope = charge.idempotency.scope;
     let keys = [scope.clone(), IdempotencyScope { user: ADA, ..scope.clone() }, IdempotencyScope { operation: Operation::Pay, ..scope }]
         .map(need::Key);
-    let place = |user, concert| Place { user, concert };
+    let place = |user, concert| JoinTarget { user, concert };
     let places = [
         place(ADA, None),
         place(ADA, Some(CONCERT)),
@@ -54,7 +54,7 @@ pub(super) async fn a_busy_house(adapter: &dyn Adapter) -> (World, Vec<Need>) {
         place(DAN, None),
         place(ADA, Some(world.new_id())),
     ];
-    let line = |queue, at_most| Line { queue, at_most };
+    let line = |queue, at_most| QueueHead { queue, at_most };
     let default = Queue::DEFAULT;
     let lines =
         [line(default, 2), line(default, 0), line(default, ALL), line(OTHER_QUEUE, 1), line(OTHER_QUEUE, 2), line(world.new_id(), 3)];
@@ -82,27 +82,27 @@ pub(super) async fn a_busy_house(adapter: &dyn Adapter) -> (World, Vec<Need>) {
     let swept = [1, 2, ALL].map(|at_most| world.lapsed_holds(at_most));
     let no_longer = need::LapsedHolds { at_most: ALL, longest: time::Duration::ZERO };
 
-    let mut needs = asked(&(Vec::from(keys), Vec::from(places), Vec::from(lines), Vec::from(seats), Vec::from(labelled)));
+    let mut needs = needs_of(&(Vec::from(keys), Vec::from(places), Vec::from(lines), Vec::from(seats), Vec::from(labelled)));
     needs.extend([ADA, CYD, world.new_id()].map(|user| Account(user).into()));
-    needs.extend(tokens.into_iter().flat_map(|token| asked(&(Token(token), HoldsOfToken(token)))));
+    needs.extend(tokens.into_iter().flat_map(|token| needs_of(&(Token(token), HoldsOfToken(token)))));
     needs.extend([default, OTHER_QUEUE, world.new_id()].map(|queue| need::Queue(queue).into()));
-    needs.extend(concerts.into_iter().flat_map(|concert| asked(&(need::Concert(concert), need::ConcertInUse(concert)))));
+    needs.extend(concerts.into_iter().flat_map(|concert| needs_of(&(need::Concert(concert), need::ConcertInUse(concert)))));
     needs.extend(schedules.map(|schedule| need::Schedule(schedule).into()));
     needs.extend(reservations.map(|reservation| Reservation(reservation).into()));
     needs.extend(owned.map(|(user, schedule)| OwnedBy { user, schedule }.into()));
     needs.extend([payment.id(), world.new_id()].map(|payment| need::Payment(payment).into()));
     needs.extend(swept.map(Need::from).into_iter().chain([no_longer.into()]));
-    let sorts: HashSet<_> = needs.iter().map(discriminant).collect();
-    assert_eq!(sorts.len(), 16, "needs of every sort");
+    let kinds: HashSet<_> = needs.iter().map(discriminant).collect();
+    assert_eq!(kinds.len(), 16, "there must be needs of every kind");
     (world, needs)
 }
 
-/// How many random selections of needs are loaded, times the factor of a soak.
+/// The number of random selections of needs that are loaded, multiplied by the soak factor.
 const SELECTIONS: u32 = 60;
 
-/// `load`: each of many needs finds what it finds alone, in whatever order they are, once or twice.
-pub async fn needs_find_the_same_alone_and_together(adapter: &dyn Adapter) {
-    let (world, mut needs) = a_busy_house(adapter).await;
+/// `load`: each of many needs has the same result as alone, in any order, once or twice.
+pub async fn each_need_finds_the_same_alone_and_with_others(adapter: &dyn Adapter) {
+    let (world, mut needs) = a_world_for_all_needs(adapter).await;
     let mut alone = Vec::new();
     for need in &needs {
         alone.extend(world.find_each(std::slice::from_ref(need)).await);
@@ -116,15 +116,15 @@ pub async fn needs_find_the_same_alone_and_together(adapter: &dyn Adapter) {
 
     let mut random = Rng::with_seed(7);
     for _ in 0..SELECTIONS * adapter.soak() {
-        let some: Vec<usize> = (0..random.usize(2..8)).map(|_| random.usize(..needs.len())).collect();
-        let asked: Vec<Need> = some.iter().map(|index| needs[*index].clone()).collect();
-        let expected: Vec<_> = some.iter().map(|index| alone[*index].clone()).collect();
-        assert_eq!(world.find_each(&asked).await, expected, "{asked:#?}");
+        let selection: Vec<usize> = (0..random.usize(2..8)).map(|_| random.usize(..needs.len())).collect();
+        let selected: Vec<Need> = selection.iter().map(|index| needs[*index].clone()).collect();
+        let expected: Vec<_> = selection.iter().map(|index| alone[*index].clone()).collect();
+        assert_eq!(world.find_each(&selected).await, expected, "{selected:#?}");
     }
 }
 
-/// `load`: a row that several needs are about is found by each of them.
-pub async fn a_row_is_found_by_every_need_that_is_about_it(adapter: &dyn Adapter) {
+/// `load`: a row that several needs refer to is found by each of them.
+pub async fn a_shared_row_is_found_by_each_need(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 4).await;
     let ada = world.admitted(ADA).await;
     let hold = world.held(ada, SCHEDULE, &[1, 2]).await;
@@ -132,15 +132,15 @@ pub async fn a_row_is_found_by_every_need_that_is_about_it(adapter: &dyn Adapter
     let needs = (numbered(SCHEDULE, &[1, 2, 3]), HoldsOfToken(token), OwnedBy { user: ADA, schedule: SCHEDULE }, Reservation(hold.id()));
     let (seats, holds, owned, reservation) = world.find(needs).await;
     let expected = with_seats(&world, hold.id(), 1, &[1, 2]).await;
-    assert_eq!((seats.seats, seats.holds), (world.seats(SCHEDULE, &[1, 2, 3]).await, vec![expected.clone()]), "her own hold on the seats");
-    assert_eq!(holds, std::slice::from_ref(&expected), "under her token");
+    assert_eq!((seats.seats, seats.holds), (world.seats(SCHEDULE, &[1, 2, 3]).await, vec![expected.clone()]), "by the seats");
+    assert_eq!(holds, std::slice::from_ref(&expected), "by the token");
     let owned: Vec<_> = owned.into_iter().map(|owned| owned.reservation).collect();
-    assert_eq!(owned, std::slice::from_ref(&expected.reservation), "of the concert");
+    assert_eq!(owned, std::slice::from_ref(&expected.reservation), "by the concert");
     assert_eq!(reservation, Some((expected, world.concert(CONCERT).await.unwrap())), "by its id");
 
     let waiting = world.joined(BEN).await;
     for line_first in [true, false] {
-        let (line, place) = (Line { queue: Queue::DEFAULT, at_most: 9 }, Place { user: BEN, concert: None });
+        let (line, place) = (QueueHead { queue: Queue::DEFAULT, at_most: 9 }, JoinTarget { user: BEN, concert: None });
         let (line, place, found) = if line_first {
             world.find((line, place, Token(waiting))).await
         } else {
@@ -148,15 +148,15 @@ pub async fn a_row_is_found_by_every_need_that_is_about_it(adapter: &dyn Adapter
             (line, place, found)
         };
         let (line, place) = (line.unwrap(), place.unwrap());
-        assert_eq!((line.waiting, line.active, place.waiting), (1, 1, 1), "one queue counted twice, the line first: {line_first}");
+        assert_eq!((line.waiting, line.active, place.waiting), (1, 1, 1), "both needs must count the queue, the line first: {line_first}");
         let token = world.token(waiting).await;
-        assert_eq!((line.foremost, place.token), (vec![token.clone()], Some(token)));
+        assert_eq!((line.first_waiting, place.token), (vec![token.clone()], Some(token)));
         assert_eq!(found, Some(with_queue(&world, waiting).await));
     }
 }
 
-/// `load`: the needs of one command may be about different users, and each finds its own.
-pub async fn the_needs_of_a_payment_are_found_by_their_own_names(adapter: &dyn Adapter) {
+/// `load`: the needs of one command may refer to different users, and each finds its own rows.
+pub async fn each_need_of_a_payment_finds_its_own_rows(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 5).await;
     let (ada, ben) = (world.admitted(ADA).await, world.admitted_to(BEN, OTHER_CONCERT).await);
     let hold = world.held(ada, SECOND_SCHEDULE, &[1]).await;
@@ -165,51 +165,47 @@ pub async fn the_needs_of_a_payment_are_found_by_their_own_names(adapter: &dyn A
     assert_eq!(key, None);
     assert_eq!(token, Some(Some(with_queue(&world, ben.token.unwrap()).await)), "the queue is the token's, not the concert's");
     let adas = Some((with_seats(&world, hold.id(), 1, &[1]).await, world.concert(CONCERT).await.unwrap()));
-    assert_eq!(reservation, adas, "Ben looks at Ada's hold");
-    assert_eq!(account.wallet, Some(world.wallet(BEN, 2).await), "he would pay by his own wallet");
+    assert_eq!(reservation, adas, "the reservation is Ada's");
+    assert_eq!(account.wallet, Some(world.wallet(BEN, 2).await), "the wallet is Ben's");
 
     let (_, token, reservation, account) = world.find(world.a_payment(Pass { token: None, ..ben }, hold.id()).needs()).await;
-    assert_eq!((token, reservation, account.wallet), (None, adas, Some(world.wallet(BEN, 2).await)), "no token came");
+    assert_eq!((token, reservation, account.wallet), (None, adas, Some(world.wallet(BEN, 2).await)), "no token was sent");
     let (_, token, reservation, _) = world.find(world.a_payment(ben, world.new_id()).needs()).await;
     assert_eq!((token.flatten().map(|found| found.token.id()), reservation), (ben.token, None), "an unknown reservation");
-    let nobody = Pass { user: CYD, token: Some(world.new_id()) };
-    let (key, token, reservation, account) = world.find(world.a_payment(nobody, world.new_id()).needs()).await;
-    assert_eq!(
-        (key, token, reservation, account.user, account.wallet),
-        (None, Some(None), None, None, None),
-        "nothing of all that is there"
-    );
+    let unknown = Pass { user: CYD, token: Some(world.new_id()) };
+    let (key, token, reservation, account) = world.find(world.a_payment(unknown, world.new_id()).needs()).await;
+    assert_eq!((key, token, reservation, account.user, account.wallet), (None, Some(None), None, None, None), "no row exists");
 }
 
-/// `load`: the needs of a hold, of which any may find nothing: the others find what there is.
-pub async fn the_needs_of_a_hold_are_found_whichever_are_missing(adapter: &dyn Adapter) {
+/// `load`: if a need of a hold finds nothing, its other needs still find their rows.
+pub async fn the_needs_of_a_hold_are_found_when_others_are_missing(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let ada = world.admitted_to(ADA, OTHER_CONCERT).await;
-    let stranger = Pass { user: ADA, token: Some(world.new_id()) };
+    let unknown = Pass { user: ADA, token: Some(world.new_id()) };
     let seat = world.seats(SCHEDULE, &[1]).await;
     for (what, pass, id, seats) in [
-        ("all there", ada, SCHEDULE, &[1][..]),
-        ("no token came", Pass { token: None, ..ada }, SCHEDULE, &[1]),
-        ("an unknown token", stranger, SCHEDULE, &[1]),
+        ("all rows exist", ada, SCHEDULE, &[1][..]),
+        ("no token was sent", Pass { token: None, ..ada }, SCHEDULE, &[1]),
+        ("an unknown token", unknown, SCHEDULE, &[1]),
         ("an unknown seat", ada, SCHEDULE, &[1, 3]),
-        ("an unknown date", ada, world.new_id(), &[1]),
-        ("nothing there", stranger, world.new_id(), &[1]),
+        ("an unknown schedule", ada, world.new_id(), &[1]),
+        ("no row exists", unknown, world.new_id(), &[1]),
     ] {
         let (key, token, schedule, found, holds, owned) = world.find(world.a_hold(pass, id, seats).needs()).await;
-        let (is_token_there, is_schedule_there) = (pass.token == ada.token, id == SCHEDULE);
+        let (has_token, has_schedule) = (pass.token == ada.token, id == SCHEDULE);
         assert_eq!((key, holds.unwrap_or_default(), owned), (None, vec![], vec![]), "{what}");
         let queue = token.flatten().map(|found| found.queue.id());
-        assert_eq!(queue, is_token_there.then_some(OTHER_QUEUE), "{what}: the queue is the token's, not the concert's");
-        assert_eq!(schedule.map(|found| found.concert.id()), is_schedule_there.then_some(CONCERT), "{what}");
-        assert_eq!(found.seats, if is_schedule_there { seat.clone() } else { vec![] }, "{what}");
+        assert_eq!(queue, has_token.then_some(OTHER_QUEUE), "{what}: the queue is the token's, not the concert's");
+        assert_eq!(schedule.map(|found| found.concert.id()), has_schedule.then_some(CONCERT), "{what}");
+        assert_eq!(found.seats, if has_schedule { seat.clone() } else { vec![] }, "{what}");
     }
 }
 
-/// `load`: a batch may be as large as a lane's; each need finds its own.
-pub async fn a_large_batch_of_needs_is_answered(adapter: &dyn Adapter) {
+/// `load`: a batch may be as large as a lane's; each need finds its own rows.
+pub async fn a_large_batch_of_needs_is_loaded(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 600).await;
-    let nobody = Pass { user: ADA, token: None };
-    let holds: Vec<_> = (1..=600).map(|number| world.a_hold(nobody, SCHEDULE, &[number]).needs()).collect();
+    let without_token = Pass { user: ADA, token: None };
+    let holds: Vec<_> = (1..=600).map(|number| world.a_hold(without_token, SCHEDULE, &[number]).needs()).collect();
     for ((_, token, schedule, found, holds, owned), number) in world.find(holds).await.into_iter().zip(1..) {
         let seats: Vec<u32> = found.seats.iter().map(|seat| seat.number().get()).collect();
         assert_eq!((seats, schedule.map(|found| found.schedule.id())), (vec![number], Some(SCHEDULE)));

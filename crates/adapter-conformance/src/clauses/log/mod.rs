@@ -1,4 +1,4 @@
-//! The port of the event log.
+//! The event log port.
 
 mod events;
 mod extent;
@@ -22,8 +22,8 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::Adapter;
 use crate::world::{ADA, BEN, CONCERT, CYD, DAN, OTHER_CONCERT, Recorder, SCHEDULE, SECOND_SCHEDULE, World, assert_conflict, guest};
 
-/// Everything that can happen, by one or in groups.
-async fn a_day(adapter: &dyn Adapter) -> (World, Arc<Recorder>) {
+/// Creates a world with events of all types, committed one by one and in groups.
+async fn a_world_with_all_events(adapter: &dyn Adapter) -> (World, Arc<Recorder>) {
     let (world, recorder) = World::with_halls(adapter, 4).await.recorded();
     world.clock.advance(Duration::microseconds(123_457));
     world.run(&world.a_registration("Ádám Ünlü 音 🎵", None)).await.unwrap();
@@ -38,7 +38,7 @@ async fn a_day(adapter: &dyn Adapter) -> (World, Arc<Recorder>) {
     world.pass_seconds(1);
     world.released(BEN, released.id()).await;
     let hold = world.held(dan, SECOND_SCHEDULE, &[1]).await;
-    a_group(&world).await;
+    commit_a_mixed_group(&world).await;
     world.clock.advance(hold.expires_at() - world.now());
     world.sweep().await;
     world.clock.advance(world.rules.queue.active);
@@ -48,8 +48,8 @@ async fn a_day(adapter: &dyn Adapter) -> (World, Arc<Recorder>) {
     (world, recorder)
 }
 
-/// Many changes in one commit, of which one conflicts; some tell of nothing, some of several things.
-async fn a_group(world: &World) {
+/// Commits many changes in one group, of which one conflicts; some have no events, some have several.
+async fn commit_a_mixed_group(world: &World) {
     let late = world.change_of(&world.a_join(guest(10), None)).await;
     world.joined(guest(10)).await;
     let mut group = vec![world.change_of(&world.a_charge(guest(11), 5)).await, late];
@@ -59,20 +59,20 @@ async fn a_group(world: &World) {
     }
     world.pass_seconds(1);
     let results = world.commit_group(&group).await;
-    assert_conflict(&results[1], "who joins stands in line by now");
+    assert_conflict(&results[1], "the user has joined in the meantime");
     assert_eq!(results.iter().filter(|result| result.is_err()).count(), 1, "{results:?}");
 }
 
-/// People who come, charge and go, all at once.
-pub(super) fn a_crowd(world: &Arc<World>, first: u128) -> JoinHandle<()> {
-    const CROWD: u128 = 24;
+/// Starts users who join, charge and leave concurrently.
+pub(super) fn start_a_crowd(world: &Arc<World>, first: u128) -> JoinHandle<()> {
+    const USERS: u128 = 24;
     let limits = Limits { kind: "crowd", lanes: 3, queue: 1_000, batch: 16, deadline: std::time::Duration::from_mins(1) };
     let committer = Arc::new(Committer::new(world.ports.store.clone(), Vec::new()));
     let commits = Arc::new(GroupCommit::start(committer, Arc::new(world.rules.clone()), limits));
-    let (barrier, mut people) = (Arc::new(Barrier::new(usize::try_from(CROWD).unwrap())), JoinSet::new());
-    for user in (first..first + CROWD).map(guest) {
+    let (barrier, mut users) = (Arc::new(Barrier::new(usize::try_from(USERS).unwrap())), JoinSet::new());
+    for user in (first..first + USERS).map(guest) {
         let (world, commits, barrier) = (world.clone(), commits.clone(), barrier.clone());
-        people.spawn(async move {
+        users.spawn(async move {
             barrier.wait().await;
             for _ in 0..3 {
                 let join = world.a_join(user, None);
@@ -83,30 +83,30 @@ pub(super) fn a_crowd(world: &Arc<World>, first: u128) -> JoinHandle<()> {
         });
     }
     tokio::spawn(async move {
-        people.join_all().await;
+        users.join_all().await;
         commits.close().await;
     })
 }
 
-fn events(told: &[LoggedEvent]) -> Vec<Event> {
-    told.iter().map(|told| told.event.clone()).collect()
+fn events(logged: &[LoggedEvent]) -> Vec<Event> {
+    logged.iter().map(|logged| logged.event.clone()).collect()
 }
 
-/// The log has all of `decided` and no others, each once, and those of one subject by its version.
-pub(super) fn assert_all_told(told: &[LoggedEvent], decided: Vec<Event>) {
-    assert_subjects_ascend(told);
-    let mut rest = events(told);
+/// Asserts that the log has exactly the events of `decided`, each once, and those of one subject in the order of its versions.
+pub(super) fn assert_all_logged(logged: &[LoggedEvent], decided: Vec<Event>) {
+    assert_subjects_ascend(logged);
+    let mut rest = events(logged);
     for event in decided {
-        let place = rest.iter().position(|told| *told == event);
-        rest.remove(place.unwrap_or_else(|| panic!("{event:?} is not told, or twice committed")));
+        let index = rest.iter().position(|logged| *logged == event);
+        rest.remove(index.unwrap_or_else(|| panic!("{event:?} is missing, or was committed twice")));
     }
-    assert_eq!(rest, [], "told twice, or of no commit");
+    assert_eq!(rest, [], "no event may be logged twice or without a commit");
 }
 
-/// The events of one subject ascend by its version.
-pub(in crate::clauses) fn assert_subjects_ascend(told: &[LoggedEvent]) {
+/// Asserts that the events of one subject have ascending versions.
+pub(in crate::clauses) fn assert_subjects_ascend(logged: &[LoggedEvent]) {
     let mut versions = HashMap::new();
-    for Event { version, fact } in events(told) {
+    for Event { version, fact } in events(logged) {
         let before = versions.insert(fact.subject(), version);
         assert!(before.is_none_or(|before| before < version), "{} at {version:?} after {before:?}", fact.subject());
     }

@@ -1,4 +1,4 @@
-//! Wishes as requests: numbers of people, dates and things are turned into ids.
+//! Turns intents into requests: numbers of users, schedules and rows become ids.
 
 use domain::decide::admission::Pass;
 use domain::decide::{charge, claim, hold, join, leave, pay, refund, release};
@@ -6,15 +6,16 @@ use domain::idempotency::IdempotentRequest;
 use domain::seat_selection::SeatSelection;
 use domain::{ConcertId, Fingerprint, IdempotencyKey, IdempotencyScope, Operation, Queue, ScheduleId, UserId};
 
-use super::play::{Person, Play};
+use super::play::{Person, RandomRun};
 use super::request::Request;
-use super::steps::{Intent, PEOPLE, What};
+use super::size::PEOPLE;
+use super::steps::{Intent, IntentKind};
 use crate::world::{
     CONCERT, NEIGHBOUR, NEIGHBOUR_SCHEDULE, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, SCHEDULE, SECOND_SCHEDULE, guest, idempotency,
     seat_number, won,
 };
 
-impl Play<'_> {
+impl RandomRun<'_> {
     pub(super) fn request(&self, intent: &Intent) -> Request {
         let world = &self.world;
         let Intent { who, key, what } = intent;
@@ -22,56 +23,58 @@ impl Play<'_> {
         let token = self.people[*who].tokens.last().copied();
         let pass = Pass { user, token };
         match what.clone() {
-            What::Register => {
+            IntentKind::Register => {
                 let scope = IdempotencyScope::anonymous(Operation::Register, IdempotencyKey::new(&(key % 16).to_string()).unwrap());
                 let idempotency = (key % 3 > 0)
                     .then(|| idempotency_key(user, Operation::Register, *key, 1))
                     .map(|idempotency| IdempotentRequest { scope, ..idempotency });
                 Request::Register(world.a_registration("Eve", idempotency))
             }
-            What::Join { concert } => Request::Join(join::Command { user, concert: concert.map(concert_id), token: world.new_id() }),
-            What::Claim { other_queue } => {
+            IntentKind::Join { concert } => Request::Join(join::Command { user, concert: concert.map(concert_id), token: world.new_id() }),
+            IntentKind::Claim { other_queue } => {
                 Request::Claim(claim::Command { pass, queue: Some(if other_queue { OTHER_QUEUE } else { Queue::DEFAULT }) })
             }
-            What::Hold { schedule, seats } => {
+            IntentKind::Hold { schedule, seats } => {
                 let idempotency = idempotency_key(user, Operation::Hold, *key, u64::from(seats[0]));
                 let seats = SeatSelection::new(seats.into_iter().map(seat_number).collect()).unwrap();
                 Request::Hold(hold::Command { pass, idempotency, id: world.new_id(), schedule: self.schedule_id(schedule), seats })
             }
-            What::Release { mine } => Request::Release(release::Command { user, reservation: self.pick(*who, mine, |p| &p.reservations) }),
-            What::Charge { amount } => {
+            IntentKind::Release { mine } => {
+                Request::Release(release::Command { user, reservation: self.pick(*who, mine, |p| &p.reservations) })
+            }
+            IntentKind::Charge { amount } => {
                 let idempotency = idempotency_key(user, Operation::Charge, *key, amount.unsigned_abs());
                 Request::Charge(charge::Command { user: None, order: None, idempotency, id: world.new_id(), amount: won(amount) })
             }
-            What::ChargeNeighbour { amount } => {
+            IntentKind::ChargeNeighbour { amount } => {
                 let idempotency = idempotency_key(user, Operation::Charge, *key, amount.unsigned_abs());
                 let (neighbour, order) = (self::user((who + 1) % PEOPLE), Some(world.an_order(user)));
                 Request::Charge(charge::Command { user: Some(neighbour), order, idempotency, id: world.new_id(), amount: won(amount) })
             }
-            What::Pay { mine, amount } => {
+            IntentKind::Pay { mine, amount } => {
                 let reservation = self.pick(*who, mine, |p| &p.reservations);
                 let idempotency = idempotency_key(user, Operation::Pay, *key, reservation.0.as_u64_pair().1);
                 let (id, entry) = (world.new_id(), world.new_id());
                 Request::Pay(pay::Command { pass, idempotency, id, entry, reservation, amount: amount.map(won) })
             }
-            What::Refund { mine, operator } => {
+            IntentKind::Refund { mine, operator } => {
                 let payment = self.pick(*who, mine, |p| &p.payments);
                 let idempotency = idempotency_key(user, Operation::Refund, *key, payment.0.as_u64_pair().1);
                 let order = operator.then(|| world.an_order(user));
                 Request::Refund(refund::Command { user, order, idempotency, payment, entry: world.new_id() })
             }
-            What::Leave { mine } => Request::Leave(leave::Command { user, token: self.pick(*who, mine, |p| &p.tokens) }),
+            IntentKind::Leave { mine } => Request::Leave(leave::Command { user, token: self.pick(*who, mine, |p| &p.tokens) }),
         }
     }
 
-    /// The how-manieth from the last of one's own things; else the neighbour's last one, or one that nobody has.
-    pub(super) fn pick<T: Copy + From<uuid::Uuid>>(&self, who: usize, mine: usize, things: impl Fn(&Person) -> &Vec<T>) -> T {
-        let own = things(&self.people[who]).iter().rev().nth(mine);
-        let anothers = || things(&self.people[(who + 1) % PEOPLE]).last();
-        own.or_else(anothers).copied().unwrap_or_else(|| self.world.new_id())
+    /// Returns the id that is `mine` places from the user's last one; else the next user's last one, or an unknown id.
+    pub(super) fn pick<T: Copy + From<uuid::Uuid>>(&self, who: usize, mine: usize, ids: impl Fn(&Person) -> &Vec<T>) -> T {
+        let own = ids(&self.people[who]).iter().rev().nth(mine);
+        let neighbours = || ids(&self.people[(who + 1) % PEOPLE]).last();
+        own.or_else(neighbours).copied().unwrap_or_else(|| self.world.new_id())
     }
 
-    /// One of the dates that are there from the start, the one that was added last, or one that doesn't exist.
+    /// Returns one of the initial schedules, the schedule that was added last, or an unknown one.
     pub(super) fn schedule_id(&self, number: usize) -> ScheduleId {
         let added = (number == 4).then(|| self.added_schedules.last().copied()).flatten();
         let schedules = [SCHEDULE, SECOND_SCHEDULE, NEIGHBOUR_SCHEDULE, OTHER_SCHEDULE];
@@ -87,7 +90,7 @@ pub(super) fn concert_id(number: usize) -> ConcertId {
     [CONCERT, NEIGHBOUR, OTHER_CONCERT].get(number).copied().unwrap_or(ConcertId(uuid::Uuid::max()))
 }
 
-/// The key called `key`; requests that differ in `body` are different requests.
+/// Returns the idempotent request with key number `key`; requests with different `body` have different fingerprints.
 fn idempotency_key(user: UserId, operation: Operation, key: u8, body: u64) -> IdempotentRequest {
     let mut fingerprint = [0; 32];
     fingerprint[..8].copy_from_slice(&body.to_be_bytes());

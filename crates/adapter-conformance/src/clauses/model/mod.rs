@@ -1,11 +1,13 @@
-//! The model: random requests of buyers and commands of operators must come to the same on the memory store, which is the executable
+//! The model: random requests of users and commands of operators must have the same results on the memory store, which is the executable
 //! specification, and on the adapter.
 
 mod coverage;
 mod intents;
+mod operator_intent;
 mod operators;
 mod play;
 mod request;
+mod size;
 mod steps;
 
 use std::sync::Arc;
@@ -19,33 +21,32 @@ use tokio::task::block_in_place;
 use crate::Adapter;
 use crate::world::{World, a_catalogue};
 use coverage::Coverage;
-use operators::Wanted;
-use play::Play;
+use operator_intent::OperatorIntent;
+use play::RandomRun;
+use size::SEATS;
 
-/// How many seats a hall has: few, so that everybody wants the same ones.
-const SEATS: u32 = 5;
-
-/// So many runs commit each sort of command at least once.
+/// The number of runs that is sufficient to commit each kind of command at least once.
 const RUNS_THAT_COVER_ALL: u32 = 24;
 
-/// Every port: random requests, in groups and late, with operators' commands between them, on a clock that moves, come to the same as in
-/// memory: everything that needs find, every answer and every conflict, everything that can be seen in the end; and no promise is broken.
-#[expect(clippy::unused_async, reason = "every clause is asynchronous")]
-pub async fn random_requests_come_to_the_same_as_in_memory(adapter: &dyn Adapter) {
+/// Every port: random requests, in groups and with late commits, with operators' commands between them and a moving clock, have the same
+/// results as in memory: the results of all needs, every response and conflict, and the visible state at the end; the audit finds no
+/// violation.
+#[expect(clippy::unused_async, reason = "clauses are asynchronous")]
+pub async fn random_requests_have_the_same_results_as_in_memory(adapter: &dyn Adapter) {
     let config = Config { cases: adapter.model_runs() * adapter.soak(), failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let (runtime, coverage) = (Handle::current(), Coverage::default());
     let result = block_in_place(|| {
-        runner.run(&steps::plays(), |steps| {
+        runner.run(&steps::random_steps(), |steps| {
             runtime.block_on(async {
                 let (world, memory) = two_worlds(adapter).await;
-                Play::new(world, memory, &coverage).all(&steps).await
+                RandomRun::new(world, memory, &coverage).all(&steps).await
             })
         })
     });
     match result {
         Ok(()) => {
-            let missing = coverage.missing(play::REQUESTS.into_iter().chain(Wanted::NAMES));
+            let missing = coverage.missing(play::REQUESTS.into_iter().chain(OperatorIntent::NAMES));
             assert!(missing.is_empty() || adapter.model_runs() < RUNS_THAT_COVER_ALL, "never committed: {missing:?}");
         }
         Err(TestError::Fail(reason, steps)) => panic!("{reason}\nafter {steps:#?}"),
@@ -53,7 +54,7 @@ pub async fn random_requests_come_to_the_same_as_in_memory(adapter: &dyn Adapter
     }
 }
 
-/// The adapter's world, and a memory store with the same clock and the same bill.
+/// Creates the adapter's world, and a memory store with the same clock and the same catalogue.
 async fn two_worlds(adapter: &dyn Adapter) -> (World, Ports) {
     let clock = Arc::new(StoppedClock::default());
     let memory = adapters_memory::MemoryStore::new(clock.clone()).ports();
@@ -63,7 +64,7 @@ async fn two_worlds(adapter: &dyn Adapter) -> (World, Ports) {
     world.rules.queue.max_waiting = Some(2);
     let catalogue = a_catalogue(SEATS, world.now());
     for ports in [&world.ports, &memory] {
-        catalogue.put_on(&*ports.store).await;
+        catalogue.insert_into(&*ports.store).await;
     }
     (world, memory)
 }

@@ -5,47 +5,48 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use time::Duration;
 
-use super::SEATS;
-use super::operators::{Wanted, wanted};
+use super::operator_intent::{OperatorIntent, operator_intent};
+use super::size::{PEOPLE, some_seats};
 
-/// What happens next.
+/// A step of a run.
 #[derive(Debug, Clone)]
 pub(super) enum Step {
     /// Requests that arrive together.
     Together(Vec<Intent>),
     /// A request that is decided now and committed by a later [`Step::CommitLate`].
     DecideEarly(Intent),
-    /// Commits the oldest of those that were decided early, or all of them in one group.
+    /// Commits the oldest change that was decided early, or all of them in one group.
     CommitLate { all: bool },
-    /// An operator's command, at once.
-    Operate(Wanted),
+    /// An operator's command that is decided and committed immediately.
+    Operate(OperatorIntent),
     /// An operator's command that is decided now and committed by a later [`Step::CommitLate`].
-    OperateEarly(Wanted),
-    /// The last request comes once more.
+    OperateEarly(OperatorIntent),
+    /// A repetition of the last request.
     Again,
-    /// The scheduler admits; to the queue of its own, or the default one.
+    /// A tick of the default queue or of the other one.
     Tick { other_queue: bool },
-    /// The scheduler tidies all lapsed holds: of those with one deadline, any may be the first, so none may be left.
+    /// A sweep of all lapsed holds: holds with equal deadlines have no fixed order, so none may be left.
     Sweep,
-    /// Housekeeping forgets all that it may.
+    /// Pruning of everything that may be pruned.
     Prune,
-    /// The clock moves.
+    /// An advance of the clock.
     Pass(Duration),
 }
 
-/// What somebody wants; names are turned into ids when it is asked for.
+/// A request of a user before its numbers are turned into ids.
 #[derive(Debug, Clone)]
 pub(super) struct Intent {
-    /// Who: one of [`PEOPLE`].
+    /// The number of the user, below [`PEOPLE`].
     pub(super) who: usize,
-    /// Which key: few enough that some come twice.
+    /// The number of the idempotency key; there are so few that some are used twice.
     pub(super) key: u8,
-    pub(super) what: What,
+    pub(super) what: IntentKind,
 }
 
-/// What is wanted. `mine` is the how-manieth from the last of one's own things; out of range: of somebody else's.
+/// The operation of a request. `mine` counts back from the user's latest token, reservation or payment; out of range, it selects another
+/// user's.
 #[derive(Debug, Clone)]
-pub(super) enum What {
+pub(super) enum IntentKind {
     Register,
     Join {
         concert: Option<usize>,
@@ -63,7 +64,7 @@ pub(super) enum What {
     Charge {
         amount: i64,
     },
-    /// As a cashier.
+    /// A charge of another user's wallet, by an operator's order.
     ChargeNeighbour {
         amount: i64,
     },
@@ -80,24 +81,20 @@ pub(super) enum What {
     },
 }
 
-/// How many people there are.
-pub(super) const PEOPLE: usize = 4;
-
-/// A random run.
-pub(super) fn plays() -> impl Strategy<Value = Vec<Step>> {
-    vec(scene(), 25..50).prop_map(|scenes| scenes.concat())
+/// Generates the steps of a random run.
+pub(super) fn random_steps() -> impl Strategy<Value = Vec<Step>> {
+    vec(sequence(), 25..50).prop_map(|sequences| sequences.concat())
 }
 
-/// One step, or a visit: as much as it takes to buy seats and give them back, or only the first part of it, and now and then the
-/// end of a hold that isn't paid.
-fn scene() -> impl Strategy<Value = Vec<Step>> {
-    prop_oneof![8 => step().prop_map(|step| vec![step]), 1 => visit(), 1 => meeting()]
+/// Generates a single step, a purchase, or a group of changes that are decided early.
+fn sequence() -> impl Strategy<Value = Vec<Step>> {
+    prop_oneof![8 => step().prop_map(|step| vec![step]), 1 => purchase(), 1 => early_group()]
 }
 
-/// What people and operators decide on the same rows, often the same thing, comes to be committed in one group.
-fn meeting() -> impl Strategy<Value = Vec<Step>> {
+/// Generates changes of users and operators that are decided on the same rows, often twice, and committed in one group.
+fn early_group() -> impl Strategy<Value = Vec<Step>> {
     let intents = intents(1..4).prop_map(|intents| intents.into_iter().map(Step::DecideEarly).collect::<Vec<_>>());
-    let orders = vec(wanted().prop_map(Step::OperateEarly), 1..4);
+    let orders = vec(operator_intent().prop_map(Step::OperateEarly), 1..4);
     let twice = any::<bool>().prop_map(|twice| if twice { 2 } else { 1 });
     (intents, orders, twice).prop_flat_map(|(intents, orders, times)| {
         let early = vec![[intents, orders].concat(); times].concat();
@@ -108,18 +105,19 @@ fn meeting() -> impl Strategy<Value = Vec<Step>> {
     })
 }
 
-fn visit() -> impl Strategy<Value = Vec<Step>> {
+/// Generates the steps from a join to a refund of seats, or only the first of them, and sometimes the expiry of a hold that isn't paid.
+fn purchase() -> impl Strategy<Value = Vec<Step>> {
     (0..PEOPLE, any::<u8>(), hold(), 10_000_i64..60_000, 3..=7_usize, prop::bool::weighted(0.3)).prop_map(
         |(who, key, hold, amount, length, ends)| {
             let alone = |what| Step::Together(vec![Intent { who, key, what }]);
             let mut steps = vec![
-                alone(What::Join { concert: None }),
+                alone(IntentKind::Join { concert: None }),
                 Step::Tick { other_queue: false },
                 alone(hold),
-                alone(What::Charge { amount }),
-                alone(What::Pay { mine: 0, amount: None }),
+                alone(IntentKind::Charge { amount }),
+                alone(IntentKind::Pay { mine: 0, amount: None }),
                 Step::Again,
-                alone(What::Refund { mine: 0, operator: false }),
+                alone(IntentKind::Refund { mine: 0, operator: false }),
             ];
             steps.truncate(length);
             if ends {
@@ -137,8 +135,8 @@ fn step() -> impl Strategy<Value = Step> {
         5 => any::<bool>().prop_map(|all| Step::CommitLate { all }),
         2 => Just(Step::Again),
         4 => prop::bool::weighted(0.3).prop_map(|other_queue| Step::Tick { other_queue }),
-        5 => wanted().prop_map(Step::Operate),
-        2 => wanted().prop_map(Step::OperateEarly),
+        5 => operator_intent().prop_map(Step::Operate),
+        2 => operator_intent().prop_map(Step::OperateEarly),
         1 => Just(Step::Sweep),
         1 => Just(Step::Prune),
         3 => passing().prop_map(Step::Pass),
@@ -160,35 +158,26 @@ fn intent() -> impl Strategy<Value = Intent> {
     (0..PEOPLE, any::<u8>(), what()).prop_map(|(who, key, what)| Intent { who, key, what })
 }
 
-fn what() -> impl Strategy<Value = What> {
+fn what() -> impl Strategy<Value = IntentKind> {
     let mine = || prop_oneof![8 => Just(0_usize), 1 => Just(1_usize), 1 => Just(99_usize)];
     let concert = prop_oneof![3 => Just(None), 1 => (0_usize..4).prop_map(Some)];
     let amount = prop_oneof![6 => 10_000_i64..60_000, 1 => select(&[0, 1, 1_000_000, 1_000_001][..])];
     let due = prop_oneof![8 => Just(None), 1 => Just(Some(1_i64))];
     prop_oneof![
-        1 => Just(What::Register),
-        6 => concert.prop_map(|concert| What::Join { concert }),
-        1 => any::<bool>().prop_map(|other_queue| What::Claim { other_queue }),
+        1 => Just(IntentKind::Register),
+        6 => concert.prop_map(|concert| IntentKind::Join { concert }),
+        1 => any::<bool>().prop_map(|other_queue| IntentKind::Claim { other_queue }),
         8 => hold(),
-        1 => mine().prop_map(|mine| What::Release { mine }),
-        4 => amount.prop_map(|amount| What::Charge { amount }),
-        1 => (10_000_i64..60_000).prop_map(|amount| What::ChargeNeighbour { amount }),
-        6 => (mine(), due).prop_map(|(mine, amount)| What::Pay { mine, amount }),
-        2 => (mine(), prop::bool::weighted(0.2)).prop_map(|(mine, operator)| What::Refund { mine, operator }),
-        1 => mine().prop_map(|mine| What::Leave { mine }),
+        1 => mine().prop_map(|mine| IntentKind::Release { mine }),
+        4 => amount.prop_map(|amount| IntentKind::Charge { amount }),
+        1 => (10_000_i64..60_000).prop_map(|amount| IntentKind::ChargeNeighbour { amount }),
+        6 => (mine(), due).prop_map(|(mine, amount)| IntentKind::Pay { mine, amount }),
+        2 => (mine(), prop::bool::weighted(0.2)).prop_map(|(mine, operator)| IntentKind::Refund { mine, operator }),
+        1 => mine().prop_map(|mine| IntentKind::Leave { mine }),
     ]
 }
 
-fn hold() -> impl Strategy<Value = What> {
+fn hold() -> impl Strategy<Value = IntentKind> {
     let schedule = prop_oneof![6 => Just(0_usize), 2 => Just(1_usize), 1 => 2_usize..6];
-    (schedule, some_seats()).prop_map(|(schedule, seats)| What::Hold { schedule, seats })
-}
-
-/// One or two seats, each once.
-pub(super) fn some_seats() -> impl Strategy<Value = Vec<u32>> {
-    vec(prop_oneof![20 => 1..=SEATS, 1 => Just(SEATS + 1)], 1..3).prop_map(|mut seats| {
-        seats.sort_unstable();
-        seats.dedup();
-        seats
-    })
+    (schedule, some_seats()).prop_map(|(schedule, seats)| IntentKind::Hold { schedule, seats })
 }

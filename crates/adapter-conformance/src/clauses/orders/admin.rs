@@ -1,4 +1,4 @@
-//! What operators read of a sale and its people.
+//! Operators' queries about sales and users.
 
 use application::PageRequest;
 use application::ports::QueueTotals;
@@ -12,7 +12,7 @@ use crate::world::{
     won,
 };
 
-/// `queue_totals`: who was ever let in, and who of them never came.
+/// `queue_totals`: counts the users who were ever admitted, and those of them who never claimed their token.
 pub async fn queue_totals_count_admissions_and_no_shows(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 3).await;
     let queue_totals = async |queue| world.ports.admin.queue_totals(queue).await.unwrap();
@@ -20,11 +20,15 @@ pub async fn queue_totals_count_admissions_and_no_shows(adapter: &dyn Adapter) {
     let ada = world.admitted_to(ADA, OTHER_CONCERT).await;
     world.admitted_to(BEN, OTHER_CONCERT).await;
     let cyd = world.admitted_to(CYD, OTHER_CONCERT).await;
-    let waits = world.join(DAN, Some(OTHER_CONCERT)).await;
+    let waiting = world.join(DAN, Some(OTHER_CONCERT)).await;
     world.claimed(ada).await;
     world.left(CYD, cyd.token.unwrap()).await;
-    world.left(DAN, waits.id()).await;
-    assert_eq!(queue_totals(OTHER_QUEUE).await, QueueTotals { admitted: 3, no_shows: 0 }, "who left the line was never let in");
+    world.left(DAN, waiting.id()).await;
+    assert_eq!(
+        queue_totals(OTHER_QUEUE).await,
+        QueueTotals { admitted: 3, no_shows: 0 },
+        "a user who left while waiting was never admitted"
+    );
     world.pass_seconds(120);
     world.tick(OTHER_QUEUE).await;
     assert_eq!(queue_totals(OTHER_QUEUE).await, QueueTotals { admitted: 3, no_shows: 1 });
@@ -32,8 +36,8 @@ pub async fn queue_totals_count_admissions_and_no_shows(adapter: &dyn Adapter) {
     assert_eq!(queue_totals(world.new_id()).await, QueueTotals::default());
 }
 
-/// `revenue`: what the CONFIRMED reservations cost when they were held; nothing for a date that doesn't exist.
-pub async fn revenue_is_what_was_paid_for(adapter: &dyn Adapter) {
+/// `revenue`: sums the prices of CONFIRMED reservations at the time of their holds; zero for an unknown schedule.
+pub async fn revenue_is_the_sum_of_confirmed_reservations(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 9).await;
     let revenue = async |schedule| world.ports.admin.revenue(schedule).await.unwrap();
     assert_eq!((revenue(SCHEDULE).await, revenue(world.new_id()).await), (Money::ZERO, Money::ZERO));
@@ -44,35 +48,35 @@ pub async fn revenue_is_what_was_paid_for(adapter: &dyn Adapter) {
     let of = |numbers: &[u32]| Money::sum(numbers.iter().map(|number| seat_price(*number))).unwrap();
     assert_eq!((revenue(SCHEDULE).await, revenue(SECOND_SCHEDULE).await), (of(&[1, 2, 3]), of(&[4])));
     world.refunded(BEN, payment.id()).await;
-    let dearer = Seat::new(SCHEDULE, seat_number(9), "Row A 9".into(), won(1));
-    world.run(&LayOut { order: world.an_order(DAN), schedule: SCHEDULE, seats: vec![dearer] }).await.unwrap();
+    let repriced = Seat::new(SCHEDULE, seat_number(9), "Row A 9".into(), won(1));
+    world.run(&LayOut { order: world.an_order(DAN), schedule: SCHEDULE, seats: vec![repriced] }).await.unwrap();
     assert_eq!(revenue(SCHEDULE).await, of(&[1, 2]));
 }
 
-/// `live_reservations` and `count_live_reservations`: HELD and CONFIRMED rows of the date, lapsed or not, each once, so many.
-pub async fn live_reservations_are_those_that_have_seats(adapter: &dyn Adapter) {
+/// `live_reservations` and `count_live_reservations`: HELD and CONFIRMED rows of the schedule, lapsed or not, each once, up to `at_most`.
+pub async fn live_reservations_are_held_or_confirmed(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 9).await;
     let (bought, _) = world.bought(ADA, SCHEDULE, &[1, 2]).await;
     let held = world.held(world.admitted(BEN).await, SCHEDULE, &[3, 4]).await;
     world.pass_seconds(301);
     let (elsewhere, _) = world.bought(CYD, SECOND_SCHEDULE, &[1]).await;
-    let gone = world.held(world.admitted(DAN).await, SCHEDULE, &[5]).await;
-    world.released(DAN, gone.id()).await;
+    let released = world.held(world.admitted(DAN).await, SCHEDULE, &[5]).await;
+    world.released(DAN, released.id()).await;
     let live = async |schedule, at_most| {
         let mut ids: Vec<_> = world.ports.admin.live_reservations(schedule, at_most).await.unwrap().iter().map(Reservation::id).collect();
         ids.sort();
         ids
     };
-    assert_eq!(live(SCHEDULE, ALL).await, [bought.id(), held.id()], "a lapsed hold is one until it is written down");
+    assert_eq!(live(SCHEDULE, ALL).await, [bought.id(), held.id()], "a lapsed hold is live until its row is updated");
     assert_eq!((live(SCHEDULE, 1).await.len(), live(SECOND_SCHEDULE, ALL).await), (1, vec![elsewhere.id()]));
     let all = world.ports.admin.live_reservations(SCHEDULE, ALL).await.unwrap();
-    assert!(all.iter().all(|row| row.seats().len() == 2), "with their seats");
+    assert!(all.iter().all(|row| row.seats().len() == 2), "reservations must have their seats");
     let count = async |schedule| world.ports.admin.count_live_reservations(schedule).await.unwrap();
     assert_eq!((count(SCHEDULE).await, count(SECOND_SCHEDULE).await, count(OTHER_SCHEDULE).await), (2, 1, 0));
 }
 
-/// `users`: those whose name matches, whatever its case and accents, by any of its words, in the order of their ids, after the page's cursor,
-/// so many; with no name all.
+/// `users`: returns users whose name matches by any of its words, ignoring case and accents, ordered by id, after the page's cursor, up to
+/// its size; without a name all users.
 pub async fn users_are_found_by_any_word_of_their_names(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let names = [
@@ -116,31 +120,31 @@ pub async fn users_are_found_by_any_word_of_their_names(adapter: &dyn Adapter) {
     ] {
         assert_eq!(found(Some(name), None, ALL).await, guests(numbers), "{name}");
     }
-    assert_eq!(found(Some("%"), None, ALL).await, [], "no sign stands for letters");
+    assert_eq!(found(Some("%"), None, ALL).await, [], "there are no wildcards");
     assert_eq!(found(Some("_"), None, ALL).await, []);
     assert_eq!(found(Some("a"), Some(guest(1)), 2).await, guests(&[2, 3]));
-    assert_eq!(found(Some("a"), Some(guest(5)), 2).await, guests(&[6, 8]), "once, however many of its words begin so");
+    assert_eq!(found(Some("a"), Some(guest(5)), 2).await, guests(&[6, 8]), "a user is found once, however many words match");
     assert_eq!(found(Some("a"), Some(guest(8)), ALL).await, guests(&[9]));
     assert_eq!(found(Some("n"), None, 1).await, guests(&[8]));
-    assert_eq!(found(None, None, ALL).await, guests(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]), "the nameless too");
+    assert_eq!(found(None, None, ALL).await, guests(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]), "also users without a name");
     assert_eq!(found(None, Some(guest(11)), ALL).await, guests(&[12, 13]));
 }
 
-/// `tokens_of`: the user's live tokens and those under which they made a reservation, the last joined first, so many.
-pub async fn a_users_tokens_are_the_live_ones_and_those_with_reservations(adapter: &dyn Adapter) {
+/// `tokens_of`: returns the user's live tokens and those under which they made a reservation, the latest join first, up to `at_most`.
+pub async fn tokens_of_a_user_are_live_or_have_reservations(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 3).await;
     world.bought(ADA, SCHEDULE, &[1]).await;
     world.pass_seconds(1);
     let idle = world.joined(ADA).await;
     world.left(ADA, idle).await;
     world.pass_seconds(1);
-    let waits = world.joined(ADA).await;
+    let waiting = world.joined(ADA).await;
     world.pass_seconds(1);
-    let inside = world.admitted_to(ADA, OTHER_CONCERT).await;
+    let active = world.admitted_to(ADA, OTHER_CONCERT).await;
     world.joined(BEN).await;
     let tokens = world.ports.admin.tokens_of(ADA, ALL).await.unwrap();
-    assert_eq!(tokens.len(), 3, "not the one that ended with nothing");
-    assert_eq!((Some(tokens[0].id()), tokens[1].id(), tokens[2].is_live()), (inside.token, waits, false));
+    assert_eq!(tokens.len(), 3, "without the ended token that has no reservation");
+    assert_eq!((Some(tokens[0].id()), tokens[1].id(), tokens[2].is_live()), (active.token, waiting, false));
     assert_eq!(world.ports.admin.tokens_of(ADA, 1).await.unwrap().len(), 1);
     assert_eq!(world.ports.admin.tokens_of(CYD, ALL).await.unwrap(), []);
 }

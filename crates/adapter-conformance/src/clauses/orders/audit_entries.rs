@@ -1,4 +1,4 @@
-//! What operators did is kept.
+//! Audit entries of operators' actions.
 
 use application::PageRequest;
 use application::ports::AuditEntryFilter;
@@ -11,8 +11,8 @@ use crate::world::{
     ADA, ALL, BEN, CONCERT, CYD, NEIGHBOUR, OTHER_CONCERT, OTHER_QUEUE, SCHEDULE, World, assert_committed, assert_conflict,
 };
 
-/// `commit` and `audit_entries`: a deed is written with its change, whole, and read as it was written.
-pub async fn an_audit_entry_is_kept_as_it_was_done(adapter: &dyn Adapter) {
+/// `commit` and `audit_entries`: an audit entry is written with its change, and read as it was written.
+pub async fn an_audit_entry_is_kept_with_all_fields(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let (_, payment) = world.bought(ADA, SCHEDULE, &[1]).await;
     let changes = vec![
@@ -27,7 +27,7 @@ pub async fn an_audit_entry_is_kept_as_it_was_done(adapter: &dyn Adapter) {
         Subject::Reservation(payment.reservation()),
         Subject::User(ADA),
     ];
-    let acts = [
+    let actions = [
         Action::Create,
         Action::Change,
         Action::Pause,
@@ -43,25 +43,25 @@ pub async fn an_audit_entry_is_kept_as_it_was_done(adapter: &dyn Adapter) {
         Action::Refund,
         Action::Charge,
     ];
-    let mut done: Vec<AuditEntry> = Vec::new();
-    for (index, action) in acts.into_iter().enumerate() {
+    let mut written: Vec<AuditEntry> = Vec::new();
+    for (index, action) in actions.into_iter().enumerate() {
         let reason = Note::new("a broken seat").ok().filter(|_| index % 2 == 0);
         let order = Order { operator: BEN, audit_entry: world.new_id(), reason };
         let audit_entry = order.done(action, subjects[index % subjects.len()], changes.clone(), world.now());
         world.commit(&Change::default().writing(Write::insert(audit_entry.clone()))).await.unwrap();
-        done.push(audit_entry);
+        written.push(audit_entry);
     }
-    done.reverse();
+    written.reverse();
     let all = world.ports.admin.audit_entries(AuditEntryFilter::default(), PageRequest { after: None, size: ALL }).await.unwrap();
-    assert_eq!(all, done);
+    assert_eq!(all, written);
 }
 
-/// `commit`: a change that fails leaves no deed; one that is carried out leaves one.
-pub async fn what_was_not_done_is_no_audit_entry(adapter: &dyn Adapter) {
+/// `commit`: a change that fails leaves no audit entry; one that is committed leaves one.
+pub async fn a_failed_change_leaves_no_audit_entry(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let change = world.change_of(&queue::Take { order: world.an_order(BEN), id: OTHER_QUEUE, step: QueueStep::Pause }).await;
     world.run(&queue::Take { order: world.an_order(CYD), id: OTHER_QUEUE, step: QueueStep::Close }).await.unwrap();
-    assert_conflict(&world.commit(&change).await, "the queue was closed meanwhile");
+    assert_conflict(&world.commit(&change).await, "the queue was closed in the meantime");
     let page = PageRequest { after: None, size: ALL };
     let audit_entries = world.ports.admin.audit_entries(AuditEntryFilter::default(), page).await.unwrap();
     assert_eq!(
@@ -70,8 +70,8 @@ pub async fn what_was_not_done_is_no_audit_entry(adapter: &dyn Adapter) {
     );
 }
 
-/// `commit`: a conflict if there is an audit entry with that id, in the same group, too: the first stays as it was written, and nothing else of
-/// the change is written.
+/// `commit`: a conflict if an audit entry with that id exists, also in the same group: the first entry is unchanged, and nothing of the
+/// later change is written.
 pub async fn an_audit_entry_is_never_overwritten(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let page = || PageRequest { after: None, size: ALL };
@@ -88,7 +88,7 @@ pub async fn an_audit_entry_is_never_overwritten(adapter: &dyn Adapter) {
     let mut other = world.change_of(&rename("B", CONCERT)).await;
     other.rows_mut::<AuditEntry>().for_each(|audit_entry| audit_entry.row.id = first.order.audit_entry);
     let same = Change::default().writing(Write::insert(kept[0].clone()));
-    for (change, what) in [(&other, "another entry with its id"), (&same, "the same entry once more")] {
+    for (change, what) in [(&other, "another entry with its id"), (&same, "the same entry again")] {
         let before = world.everything().await;
         assert_conflict(&world.commit(change).await, what);
         assert_eq!(world.everything().await, before, "{what}");
@@ -103,7 +103,7 @@ pub async fn an_audit_entry_is_never_overwritten(adapter: &dyn Adapter) {
     }
     let results = world.commit_group(&group).await;
     assert_committed(&results[0], "a new id");
-    assert_conflict(&results[1], "the id of an entry before it in the group");
+    assert_conflict(&results[1], "the id of an earlier entry of the group");
     assert_committed(&results[2], "another new id");
     assert_eq!(world.concert(OTHER_CONCERT).await.unwrap().version, Version::FIRST);
     let written: Vec<_> = group
@@ -117,8 +117,8 @@ pub async fn an_audit_entry_is_never_overwritten(adapter: &dyn Adapter) {
     assert_eq!(entries().await, expected);
 }
 
-/// `audit_entries`: those to a thing, those of an operator, the highest id first, below the page's cursor, so many.
-pub async fn audit_entries_come_in_pages_the_latest_first(adapter: &dyn Adapter) {
+/// `audit_entries`: returns entries about a subject or of an operator, the highest id first, below the page's cursor, up to its size.
+pub async fn audit_entries_are_paged_latest_first(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     for (operator, id, name) in [(BEN, CONCERT, "A"), (CYD, CONCERT, "B"), (BEN, OTHER_CONCERT, "C"), (BEN, CONCERT, "D")] {
         let (order, name) = (world.an_order(operator), Title::new(name).ok());
@@ -126,8 +126,8 @@ pub async fn audit_entries_come_in_pages_the_latest_first(adapter: &dyn Adapter)
         world.run(&command).await.unwrap();
     }
     let names = async |subject: Option<domain::ConcertId>, operator, after, size| {
-        let wanted = AuditEntryFilter { subject: subject.map(|concert| concert.0), operator };
-        let audit_entries = world.ports.admin.audit_entries(wanted, PageRequest { after, size }).await.unwrap();
+        let filter = AuditEntryFilter { subject: subject.map(|concert| concert.0), operator };
+        let audit_entries = world.ports.admin.audit_entries(filter, PageRequest { after, size }).await.unwrap();
         let names: Vec<_> = audit_entries.iter().map(|audit_entry| audit_entry.changes[0].after.clone().unwrap()).collect();
         (names.join(""), audit_entries.last().map(|audit_entry| audit_entry.id))
     };

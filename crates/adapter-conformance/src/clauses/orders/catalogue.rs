@@ -1,11 +1,11 @@
-//! Queues, concerts, dates and seats by an operator's hand.
+//! Operators' changes of queues, concerts, schedules and seats.
 
 use domain::decide::admin::concert::{self, ChangeConcert};
 use domain::decide::admin::queue::{self, ChangeQueue, PolicyPatch};
 use domain::decide::admin::schedule::{ChangeSchedule, NewSchedule};
 use domain::decide::admin::seat_map::LayOut;
 use domain::decide::admin::{block, schedule};
-use domain::need::Line;
+use domain::need::QueueHead;
 use domain::queue::PolicyOverrides;
 use domain::seat_plan::{Row, Section};
 use domain::{
@@ -16,15 +16,15 @@ use domain::{
 use crate::Adapter;
 use crate::clauses::committing::alter;
 use crate::world::{
-    ADA, BEN, CONCERT, CYD, DAN, Meeting, NEIGHBOUR, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, SCHEDULE, SECOND_SCHEDULE, Won, World,
-    asked, assert_committed, assert_conflict, seat_number, won,
+    ADA, BEN, CONCERT, CYD, CommitOrder, DAN, NEIGHBOUR, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, SCHEDULE, SECOND_SCHEDULE, Winner,
+    World, assert_committed, assert_conflict, needs_of, seat_number, won,
 };
 
 fn title(text: &str) -> Title {
     Title::new(text).unwrap()
 }
 
-/// A hall of one row.
+/// Returns the plan of a hall with one row.
 pub(in crate::clauses) fn a_plan(seats: u32, price: i64) -> SeatPlan {
     let (name, label) = (title("A"), title(SeatPlan::LABEL));
     let row = Row { name, from: seat_number(1), to: seat_number(seats), first_place: 1, price: won(price), accessible: false, label };
@@ -51,8 +51,9 @@ fn another_queue(world: &World, concert: ConcertId, queue: QueueId) -> ChangeCon
     ChangeConcert { order, id: concert, expected: None, name: None, host: None, queue: Some(queue), max_seats_per_user: None }
 }
 
-/// `commit`: a new queue has an admission version and numbers of its own; a concert is made whole, with dates and seats, and can be sold.
-pub async fn what_operators_make_is_there_whole_and_sold(adapter: &dyn Adapter) {
+/// `commit`: a new queue has an admission version and numbers of its own; a concert is created with its schedules and seats, and can be
+/// sold.
+pub async fn a_created_concert_is_complete_and_can_be_sold(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     let queue = world.run(&a_new_queue(&world)).await.unwrap().outcome;
     assert_eq!(world.queue(queue.id()).await, Some(queue.clone()));
@@ -68,23 +69,23 @@ pub async fn what_operators_make_is_there_whole_and_sold(adapter: &dyn Adapter) 
     let pass = world.admitted_to(ADA, concert.id()).await;
     assert_eq!(world.token(pass.token.unwrap()).await.number(), 1);
     world.join(BEN, Some(concert.id())).await;
-    assert_eq!(world.find(Line { queue: queue.id(), at_most: 9 }).await.unwrap().active, 1);
+    assert_eq!(world.find(QueueHead { queue: queue.id(), at_most: 9 }).await.unwrap().active, 1);
     world.charged(ADA, 5_000).await;
     let hold = world.held(pass, first, &[2, 3]).await;
     assert_eq!(world.paid(pass, hold.id()).await.amount(), won(1_400));
     let too_many = world.run(&world.a_hold(world.admitted_to(ADA, concert.id()).await, first, &[1])).await;
-    assert!(too_many.is_err(), "the concert's own limit is two seats");
+    assert!(too_many.is_err(), "the limit of the concert is two seats");
     world.assert_audit_is_clean().await;
 }
 
-/// `commit`: what is there is not made again, whichever part of it; nothing of the change is written.
-pub async fn what_is_there_is_not_made_again(adapter: &dyn Adapter) {
+/// `commit`: a conflict if any row to be created exists; nothing of the change is written.
+pub async fn an_existing_row_is_not_created_again(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let queue = world.change_of(&a_new_queue(&world)).await;
     let concert =
         world.change_of(&a_new_concert(&world, OTHER_QUEUE, vec![a_new_schedule(&world, world.new_id(), Some(a_plan(2, 5)))])).await;
     for change in [&queue, &concert] {
-        assert_committed(&world.commit(change).await, "it is new");
+        assert_committed(&world.commit(change).await, "the rows are new");
     }
     let again = |change: &Change| {
         let mut change = change.clone();
@@ -99,22 +100,22 @@ pub async fn what_is_there_is_not_made_again(adapter: &dyn Adapter) {
     other_schedule.writes.retain(|write| !matches!(write, RowWrite::Concert(_)));
     let mut same_seats = concert.clone();
     same_seats.writes.retain(|write| matches!(write, RowWrite::Seat(_)));
-    world.note([&other_concert, &other_schedule, &same_seats]);
+    world.track([&other_concert, &other_schedule, &same_seats]);
     let before = world.everything().await;
     for (change, what) in [
         (again(&queue), "the queue"),
         (again(&concert), "the concert"),
-        (other_concert, "the date"),
+        (other_concert, "the schedule"),
         (other_schedule, "the seats"),
-        (same_seats, "seats"),
+        (same_seats, "only the seats"),
     ] {
         assert_conflict(&world.commit(&change).await, what);
     }
     assert_eq!(world.everything().await, before);
 }
 
-/// `commit`: a queue, a concert, a date are changed under the version that the decision saw.
-pub async fn what_operators_change_is_written_once_under_a_version(adapter: &dyn Adapter) {
+/// `commit`: a queue, a concert or a schedule is changed under the version that the decision was based on.
+pub async fn an_operators_change_is_written_once_per_version(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 3).await;
     let order = || world.an_order(CYD);
     let policy = PolicyPatch { capacity: Some(None), batch: Some(Some(9)), ..PolicyPatch::default() };
@@ -130,11 +131,11 @@ pub async fn what_operators_change_is_written_once_under_a_version(adapter: &dyn
         sale_opens_at: None,
         sale_closes_at: None,
     };
-    let off = schedule::Cancel { order: order(), id: SECOND_SCHEDULE };
+    let cancel = schedule::Cancel { order: order(), id: SECOND_SCHEDULE };
     let queue = world.change_of(&renamed).await;
     let concert = world.change_of(&moved).await;
-    let [schedule, off] = [world.change_of(&later).await, world.change_of(&off).await];
-    for (change, what) in [(&queue, "queue"), (&concert, "concert"), (&schedule, "date"), (&off, "date called off")] {
+    let [schedule, cancel] = [world.change_of(&later).await, world.change_of(&cancel).await];
+    for (change, what) in [(&queue, "queue"), (&concert, "concert"), (&schedule, "schedule"), (&cancel, "cancelled schedule")] {
         assert_committed(&world.commit(change).await, what);
     }
     let after = world.queue(OTHER_QUEUE).await.unwrap();
@@ -147,30 +148,30 @@ pub async fn what_operators_change_is_written_once_under_a_version(adapter: &dyn
     let cancelled = Cancellation { at: world.now(), reason: None };
     assert_eq!(world.schedule(SECOND_SCHEDULE).await.unwrap().cancellation(), Some(&cancelled));
     let before = world.everything().await;
-    for (mut change, what) in [(queue, "queue"), (concert, "concert"), (schedule, "date"), (off, "date called off")] {
+    for (mut change, what) in [(queue, "queue"), (concert, "concert"), (schedule, "schedule"), (cancel, "cancelled schedule")] {
         change.rows_mut::<AuditEntry>().for_each(|audit_entry| audit_entry.row.id = world.new_id());
         assert_conflict(&world.commit(&change).await, what);
     }
     assert_eq!(world.everything().await, before);
 }
 
-/// `commit`: who decided by a queue, a concert or a date that an operator changes meanwhile has a conflict; so has a tick.
-pub async fn who_relied_on_what_operators_change_has_a_conflict(adapter: &dyn Adapter) {
-    for meeting in [Meeting::FirstLeads, Meeting::SecondLeads] {
+/// `commit`: a conflict if an operator has changed the queue, the concert or the schedule that a decision relied on, also for a tick.
+pub async fn a_decision_on_a_row_that_an_operator_changed_is_a_conflict(adapter: &dyn Adapter) {
+    for commit_order in [CommitOrder::FirstThenSecond, CommitOrder::SecondThenFirst] {
         let world = World::with_halls(adapter, 3).await;
         world.join(BEN, Some(OTHER_CONCERT)).await;
         let close = queue::Take { order: world.an_order(CYD), id: OTHER_QUEUE, step: QueueStep::Close };
         let tick = world.change_of_tick(OTHER_QUEUE).await.unwrap().0;
         let [close, join] = [world.change_of(&close).await, world.change_of(&world.a_join(DAN, Some(OTHER_CONCERT))).await];
         let ada = world.admitted(ADA).await;
-        let off = world.change_of(&schedule::Cancel { order: world.an_order(CYD), id: SCHEDULE }).await;
+        let cancel = world.change_of(&schedule::Cancel { order: world.an_order(CYD), id: SCHEDULE }).await;
         let hold = world.change_of(&world.a_hold(ada, SCHEDULE, &[1])).await;
-        for (order, relies) in [(&off, &hold), (&close, &join)] {
-            let [ordered, relied] = world.meet(meeting, order, relies).await;
-            assert_committed(&ordered, "nothing that an order relies on has changed");
-            match meeting {
-                Meeting::SecondLeads => assert_committed(&relied, "it came before"),
-                Meeting::FirstLeads | Meeting::AtOnce => assert_conflict(&relied, "what it relied on has changed"),
+        for (order, relies) in [(&cancel, &hold), (&close, &join)] {
+            let [ordered, relied] = world.commit_both(commit_order, order, relies).await;
+            assert_committed(&ordered, "the rows that the order relies on are unchanged");
+            match commit_order {
+                CommitOrder::SecondThenFirst => assert_committed(&relied, "it was committed before the order"),
+                CommitOrder::FirstThenSecond | CommitOrder::Concurrent => assert_conflict(&relied, "the row that it relied on has changed"),
             }
         }
         assert_conflict(&world.commit(&tick).await, "its queue was closed");
@@ -179,63 +180,65 @@ pub async fn who_relied_on_what_operators_change_has_a_conflict(adapter: &dyn Ad
     }
 }
 
-/// `commit`: a conflict if a reservation of a [`Guard::NoLiveHold`] is HELD by its row and within its deadline; of a hold and a change of the
-/// concert's queue one wins.
-pub async fn a_concerts_queue_does_not_change_under_a_live_hold(adapter: &dyn Adapter) {
-    for meeting in Meeting::ALL {
+/// `commit`: a conflict if a reservation of a [`Guard::NoLiveHold`] is HELD by its row and within its deadline; a race of a hold and a
+/// change of the concert's queue has one winner.
+pub async fn a_live_hold_prevents_a_change_of_the_concerts_queue(adapter: &dyn Adapter) {
+    for commit_order in CommitOrder::ALL {
         let world = World::with_halls(adapter, 3).await;
         let ada = world.admitted(ADA).await;
         let hold = world.a_hold(ada, SCHEDULE, &[1]);
         let moving = another_queue(&world, CONCERT, OTHER_QUEUE);
-        match world.rivals(meeting, &hold, &moving).await {
-            Won::First => {
+        match world.race(commit_order, &hold, &moving).await {
+            Winner::First => {
                 assert_eq!(world.run(&moving).await.unwrap_err(), Refusal::HoldsLive);
                 let decided_before = world.concert(CONCERT).await.unwrap();
                 let row = decided_before.row.clone().move_to(OTHER_QUEUE);
                 let blind = Change::default().writing(Write::update(&decided_before, row)).relying_on(Guard::NoLiveHold(CONCERT));
                 assert_conflict(&world.commit(&blind).await, "seats are held");
                 let elsewhere = Change::default().relying_on(Guard::NoLiveHold(OTHER_CONCERT));
-                assert_committed(&world.commit(&elsewhere).await, "nothing of that concert is held");
+                assert_committed(&world.commit(&elsewhere).await, "the other concert has no holds");
                 world.pass_seconds(300);
                 assert_committed(&world.commit(&blind).await, "the hold has lapsed");
             }
-            Won::Second => assert_eq!(world.run(&hold).await.unwrap_err(), Refusal::TokenMismatch),
+            Winner::Second => assert_eq!(world.run(&hold).await.unwrap_err(), Refusal::TokenMismatch),
         }
         world.assert_audit_is_clean().await;
     }
 }
 
-/// `commit`: a conflict if a token that a [`Guard::NoLiveToken`] rules out is live; of a join and a change of the concert's queue one wins.
-pub async fn a_concerts_queue_does_not_change_under_a_live_token(adapter: &dyn Adapter) {
-    for meeting in Meeting::ALL {
+/// `commit`: a conflict if a token that a [`Guard::NoLiveToken`] excludes is live; a race of a join and a change of the concert's queue has
+/// one winner.
+pub async fn a_live_token_prevents_a_change_of_the_concerts_queue(adapter: &dyn Adapter) {
+    for commit_order in CommitOrder::ALL {
         let world = World::with_halls(adapter, 3).await;
         world.join(BEN, Some(NEIGHBOUR)).await;
         world.joined(CYD).await;
         let join = world.a_join(ADA, Some(CONCERT));
         let moving = another_queue(&world, CONCERT, OTHER_QUEUE);
-        match world.rivals(meeting, &join, &moving).await {
-            Won::First => {
+        match world.race(commit_order, &join, &moving).await {
+            Winner::First => {
                 assert_eq!(world.run(&moving).await.unwrap_err(), Refusal::TokensLive);
                 let blind = async |queue| {
                     let found = world.concert(CONCERT).await.unwrap();
                     let row = found.row.clone().move_to(OTHER_QUEUE);
                     Change::default().writing(Write::update(&found, row)).relying_on(Guard::NoLiveToken(queue, CONCERT))
                 };
-                assert_conflict(&world.commit(&blind(Queue::DEFAULT).await).await, "she waits");
+                assert_conflict(&world.commit(&blind(Queue::DEFAULT).await).await, "Ada waits");
                 while world.tick(Queue::DEFAULT).await.admitted > 0 {}
-                assert_conflict(&world.commit(&blind(Queue::DEFAULT).await).await, "she is let in");
+                assert_conflict(&world.commit(&blind(Queue::DEFAULT).await).await, "Ada is active");
                 let elsewhere = Change::default().relying_on(Guard::NoLiveToken(OTHER_QUEUE, CONCERT));
-                assert_committed(&world.commit(&elsewhere).await, "nobody waits for it in another queue");
+                assert_committed(&world.commit(&elsewhere).await, "the concert has no token in another queue");
                 world.pass_seconds(120);
-                assert_committed(&world.commit(&blind(Queue::DEFAULT).await).await, "her deadline has passed");
+                assert_committed(&world.commit(&blind(Queue::DEFAULT).await).await, "Ada's deadline has passed");
             }
-            Won::Second => assert_eq!(world.join(ADA, Some(CONCERT)).await.queue(), OTHER_QUEUE, "she joins where it went"),
+            Winner::Second => assert_eq!(world.join(ADA, Some(CONCERT)).await.queue(), OTHER_QUEUE, "Ada joins the new queue"),
         }
         world.assert_audit_is_clean().await;
     }
 }
 
-/// `commit`: seats are blocked, given back, labelled and priced anew, and made, under their versions; a lapsed hold in the way ends whole.
+/// `commit`: seats are blocked, unblocked, relabelled, repriced and created under their versions; a lapsed hold of a blocked seat ends with
+/// all of its seats.
 pub async fn seats_are_blocked_and_laid_out(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 3).await;
     let ada = world.admitted(ADA).await;
@@ -249,8 +252,8 @@ pub async fn seats_are_blocked_and_laid_out(adapter: &dyn Adapter) {
     world.run(&blocking(false)).await.unwrap();
 
     let plan = LayOut::new(world.an_order(CYD), SCHEDULE, &a_plan(5, 900)).unwrap();
-    let told = world.run(&plan).await.unwrap().outcome;
-    assert_eq!((told.created, told.changed, told.unchanged), (2, 3, 0));
+    let summary = world.run(&plan).await.unwrap().outcome;
+    assert_eq!((summary.created, summary.changed, summary.unchanged), (2, 3, 0));
     let seats = world.seats(SCHEDULE, &[1, 2, 3, 4, 5]).await;
     assert!(
         seats.iter().all(|seat| seat.price() == won(900) && seat.label().starts_with("Stalls A ") && !seat.is_accessible()),
@@ -258,13 +261,13 @@ pub async fn seats_are_blocked_and_laid_out(adapter: &dyn Adapter) {
     );
     let rival = world.change_of(&LayOut::new(world.an_order(CYD), OTHER_SCHEDULE, &a_plan(3, 1)).unwrap()).await;
     world.held(world.admitted_to(BEN, OTHER_CONCERT).await, OTHER_SCHEDULE, &[3]).await;
-    assert_conflict(&world.commit(&rival).await, "somebody holds one of them by now");
+    assert_conflict(&world.commit(&rival).await, "one of the seats is held in the meantime");
     world.assert_audit_is_clean().await;
 }
 
-/// `commit`: of two maps that were decided on one reading of a date and would give one label to two seats, one is a conflict, and refused
-/// once it is decided again.
-pub async fn of_two_maps_with_one_label_one_is_laid_out(adapter: &dyn Adapter) {
+/// `commit`: if two seat maps that were decided on the same version of a schedule would give one label to two seats, one is a conflict, and
+/// refused when it is decided again.
+pub async fn two_seat_maps_with_one_label_have_one_winner(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 3).await;
     let map = |number: u32| {
         let seat = Seat::new(SCHEDULE, seat_number(number), "Box 1".to_owned(), won(900));
@@ -272,31 +275,31 @@ pub async fn of_two_maps_with_one_label_one_is_laid_out(adapter: &dyn Adapter) {
     };
     let (first, second) = (map(11), map(12));
     let [one, other] = [world.change_of(&first).await, world.change_of(&second).await];
-    assert_committed(&world.commit(&one).await, "nobody else has changed the date");
-    assert_conflict(&world.commit(&other).await, "its reading of the labels is old");
+    assert_committed(&world.commit(&one).await, "the schedule is unchanged");
+    assert_conflict(&world.commit(&other).await, "the labels have changed since the decision");
     let refused = world.run(&second).await.unwrap_err();
     assert!(matches!(&refused, Refusal::Contradiction { field: domain::Field::Seats, .. }), "{refused:?}");
     assert_eq!(world.ports.catalogue.seats(SCHEDULE).await.unwrap().len(), 4);
 }
 
-/// `commit`: a hall of 50,000 seats is one change.
+/// `commit`: a seat map of 50,000 seats is one change.
 pub async fn a_hall_of_50000_seats_is_laid_out(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 1).await;
     let plan = LayOut::new(world.an_order(CYD), SCHEDULE, &a_plan(50_000, 900)).unwrap();
-    let told = world.run(&plan).await.unwrap().outcome;
-    assert_eq!((told.created, told.changed), (49_999, 1));
+    let summary = world.run(&plan).await.unwrap().outcome;
+    assert_eq!((summary.created, summary.changed), (49_999, 1));
     assert_eq!(world.ports.catalogue.seats(SCHEDULE).await.unwrap().len(), 50_000);
     let again = LayOut::new(world.an_order(CYD), SCHEDULE, &a_plan(50_000, 900)).unwrap();
     assert_eq!(world.run(&again).await.unwrap().outcome.unchanged, 50_000);
 }
 
-/// `Ports::orders`: the same store; two halls of 50,000 seats each are one change, whole or not at all.
-pub async fn two_halls_of_50000_seats_are_made_at_once(adapter: &dyn Adapter) {
+/// `Ports::orders`: the same store; two halls of 50,000 seats each are one atomic change.
+pub async fn two_halls_of_50000_seats_are_created_in_one_change(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     let schedules: [ScheduleId; 2] = [world.new_id(), world.new_id()];
     let halls = schedules.map(|schedule| a_new_schedule(&world, schedule, Some(a_plan(50_000, 900))));
     let command = a_new_concert(&world, Queue::DEFAULT, halls.into());
-    let rows = world.ports.orders.load(&asked(&command.needs())).await.unwrap();
+    let rows = world.ports.orders.load(&needs_of(&command.needs())).await.unwrap();
     let change = command.decide_by(&rows, &world.rules).unwrap().unwrap().change.unwrap();
     assert_committed(&world.ports.orders.commit(&[change]).await.remove(0), "a hundred thousand seats");
     assert!(world.concert(command.id).await.is_some());

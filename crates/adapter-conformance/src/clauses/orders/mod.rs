@@ -1,4 +1,4 @@
-//! Orders: what operators make and change, and what of it is kept.
+//! Operators' orders: the rows that they create and change, and their audit entries.
 
 mod admin;
 mod audit_entries;

@@ -1,4 +1,4 @@
-//! Races as rendezvous: both sides have loaded and decided before either commits. One wins, the other loads and decides again.
+//! Races: both sides load and decide before either commits. One wins; the other loads and decides again.
 
 mod lines;
 mod money;

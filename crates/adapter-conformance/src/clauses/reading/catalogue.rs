@@ -1,8 +1,8 @@
-//! The port of what is on offer.
+//! The catalogue port.
 
 use application::PageRequest;
 use application::testing::CatalogueFixture;
-use domain::need::Line;
+use domain::need::QueueHead;
 use domain::queue::PolicyOverrides;
 use domain::{Concert, ConcertId, Queue, QueueId, QueueState, Schedule, ScheduleId, Seat, SeatState, Version, Versioned, Zone};
 use time::Duration;
@@ -14,21 +14,21 @@ use crate::world::{
     a_small_catalogue, seat_number, won,
 };
 
-/// `queues`: [`Queue::DEFAULT`] is always among them: from the start, open, with no policy of its own; its line is empty.
-pub async fn the_default_queue_is_there_from_the_start(adapter: &dyn Adapter) {
+/// `queues`: always includes [`Queue::DEFAULT`], which is initially open, empty and without a policy of its own.
+pub async fn the_default_queue_always_exists(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     let queues = world.ports.catalogue.queues().await.unwrap();
     assert_eq!(queues.len(), 1);
     let queue = &queues[0];
     assert_eq!((queue.id(), queue.state(), queue.overrides()), (Queue::DEFAULT, QueueState::Open, PolicyOverrides::default()));
     assert_eq!(world.queue(Queue::DEFAULT).await.as_ref(), Some(&queues[0]));
-    let line = world.find(Line { queue: Queue::DEFAULT, at_most: 1 }).await.unwrap();
+    let line = world.find(QueueHead { queue: Queue::DEFAULT, at_most: 1 }).await.unwrap();
     assert_eq!((line.admission, line.active, line.waiting), (Version::FIRST, 0, 0));
     assert_eq!(world.join(crate::world::ADA, None).await.number(), 1);
 }
 
-/// `concerts`, `schedules`, `seats`: an empty store has none.
-pub async fn an_empty_store_has_nothing_on(adapter: &dyn Adapter) {
+/// `concerts`, `schedules`, `seats`: none in an empty store.
+pub async fn an_empty_store_has_an_empty_catalogue(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     assert_eq!(world.ports.catalogue.concerts(PageRequest { after: None, size: 10 }).await.unwrap(), []);
     assert_eq!(world.concert(CONCERT).await, None);
@@ -39,11 +39,11 @@ pub async fn an_empty_store_has_nothing_on(adapter: &dyn Adapter) {
     world.assert_audit_is_clean().await;
 }
 
-/// `put_on`: adds the whole programme, everything as it was given.
-pub async fn what_is_put_on_is_on_offer(adapter: &dyn Adapter) {
+/// `insert_into`: adds the complete catalogue, all rows unchanged.
+pub async fn an_added_catalogue_is_returned(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     let catalogue = a_catalogue(3, world.now());
-    catalogue.put_on(&*world.ports.store).await;
+    catalogue.insert_into(&*world.ports.store).await;
     assert_eq!(world.queue(OTHER_QUEUE).await, Some(first(&catalogue.queues[0])));
     for concert in &catalogue.concerts {
         assert_eq!(world.concert(concert.id()).await, Some(first(concert)));
@@ -53,11 +53,11 @@ pub async fn what_is_put_on_is_on_offer(adapter: &dyn Adapter) {
         let seats: Vec<_> = catalogue.seats.iter().filter(|seat| seat.schedule() == schedule.id()).map(first).collect();
         assert_eq!(world.ports.catalogue.seats(schedule.id()).await.unwrap(), seats);
     }
-    assert_eq!(world.find(Line { queue: OTHER_QUEUE, at_most: 1 }).await.unwrap().admission, Version::FIRST);
+    assert_eq!(world.find(QueueHead { queue: OTHER_QUEUE, at_most: 1 }).await.unwrap().admission, Version::FIRST);
 }
 
-/// `put_on`: every part of a queue, a date and a seat is kept: policies, messages, zones, instants to the microsecond, blocked seats.
-pub async fn every_part_of_a_programme_is_kept(adapter: &dyn Adapter) {
+/// `insert_into`: keeps every field of a queue, a schedule and a seat: policies, messages, zones, instants to the microsecond, blocked seats.
+pub async fn every_field_of_the_catalogue_is_kept(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     let mut catalogue = a_catalogue(3, world.now() + Duration::microseconds(250_001));
     let all_set = PolicyOverrides {
@@ -72,7 +72,7 @@ pub async fn every_part_of_a_programme_is_kept(adapter: &dyn Adapter) {
     catalogue.queues.push(silent(9, PolicyOverrides::default()).restore(QueueState::Paused));
     catalogue.queues.push(silent(8, all_set).restore(QueueState::Closed));
     catalogue.concerts[0] = catalogue.concerts[0].clone().announce("O'Brien's \"Ünplugged\" — 밤 🎸".into(), "Frontrow".into());
-    // The second is in no release of the IANA database: whatever was planned stays readable.
+    // The second zone is in no release of the IANA database: stored zones stay readable.
     for (schedule, zone) in catalogue.schedules.iter_mut().zip([Zone::new("America/Argentina/Buenos_Aires"), Zone::restore("Europe/Kiyv")])
     {
         let sale = schedule.sale_opens_at()..schedule.sale_closes_at();
@@ -80,7 +80,7 @@ pub async fn every_part_of_a_programme_is_kept(adapter: &dyn Adapter) {
     }
     let (schedule, number) = (catalogue.seats[0].schedule(), catalogue.seats[0].number());
     catalogue.seats[0] = Seat::restore(schedule, number, "Loge «1» 'a'".into(), won(i64::MAX), SeatState::Blocked);
-    catalogue.put_on(&*world.ports.store).await;
+    catalogue.insert_into(&*world.ports.store).await;
 
     let queues = world.ports.catalogue.queues().await.unwrap();
     let ids: Vec<_> = queues.iter().map(|queue| queue.id()).collect();
@@ -96,13 +96,13 @@ pub async fn every_part_of_a_programme_is_kept(adapter: &dyn Adapter) {
     assert_eq!(world.seats(SCHEDULE, &[1]).await, [first(&catalogue.seats[0])]);
 }
 
-/// `concerts`: in the order of their ids, those after the page's cursor, so many.
-pub async fn concerts_come_in_pages_by_id(adapter: &dyn Adapter) {
+/// `concerts`: ordered by id, after the page's cursor, up to its size.
+pub async fn concerts_are_paged_by_id(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     let ids: Vec<ConcertId> = [5_u128, 1 << 127, 3, 1 << 64, 4].into_iter().map(|id| ConcertId(Uuid::from_u128(id))).collect();
     let concert = |id: &ConcertId| Concert::new(*id, id.to_string(), "Frontrow".into(), Queue::DEFAULT);
     let catalogue = CatalogueFixture { concerts: ids.iter().map(concert).collect(), ..CatalogueFixture::default() };
-    catalogue.put_on(&*world.ports.store).await;
+    catalogue.insert_into(&*world.ports.store).await;
     let mut expected = ids;
     expected.sort();
     for size in 1..=6 {
@@ -115,16 +115,16 @@ pub async fn concerts_come_in_pages_by_id(adapter: &dyn Adapter) {
                 break;
             }
             seen.extend(page.iter().map(|concert| concert.id()));
-            assert!(seen.len() <= expected.len(), "pages of {size} go round and round");
+            assert!(seen.len() <= expected.len(), "pages of {size} don't end");
         }
         assert_eq!(seen, expected, "pages of {size}");
     }
     let between = Some(ConcertId(Uuid::from_u128(6)));
     let page = world.ports.catalogue.concerts(PageRequest { after: between, size: 1 }).await.unwrap();
-    assert_eq!(page[0].id(), expected[3], "a cursor need not be there");
+    assert_eq!(page[0].id(), expected[3], "the cursor need not be an existing id");
 }
 
-/// `concerts_of`: the concerts behind a queue, by id.
+/// `concerts_of`: the concerts of a queue, ordered by id.
 pub async fn concerts_are_found_by_their_queue(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 1).await;
     let catalogue = &world.ports.catalogue;
@@ -136,7 +136,7 @@ pub async fn concerts_are_found_by_their_queue(adapter: &dyn Adapter) {
     assert_eq!(of(world.new_id()).await, []);
 }
 
-/// `schedules_by_id`: those of the dates that exist, each once.
+/// `schedules_by_id`: the existing schedules, each once.
 pub async fn schedules_are_found_by_their_ids(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 1).await;
     let mut seen = world.ports.catalogue.schedules_by_id(&[OTHER_SCHEDULE, SCHEDULE, world.new_id(), OTHER_SCHEDULE]).await.unwrap();
@@ -145,8 +145,8 @@ pub async fn schedules_are_found_by_their_ids(adapter: &dyn Adapter) {
     assert_eq!(world.ports.catalogue.schedules_by_id(&[]).await.unwrap(), []);
 }
 
-/// `schedules`: all dates of a concert, by start, then id; none if it doesn't exist.
-pub async fn schedules_come_by_start_then_id(adapter: &dyn Adapter) {
+/// `schedules`: all schedules of a concert, ordered by start, then id; none if the concert doesn't exist.
+pub async fn schedules_are_ordered_by_start_then_id(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     let mut catalogue = a_small_catalogue(1, world.now());
     let schedule = catalogue.schedules[0].clone();
@@ -159,15 +159,15 @@ pub async fn schedules_come_by_start_then_id(adapter: &dyn Adapter) {
         })
         .collect();
     catalogue.seats = vec![];
-    catalogue.put_on(&*world.ports.store).await;
+    catalogue.insert_into(&*world.ports.store).await;
     let seen: Vec<u128> =
         world.ports.catalogue.schedules(CONCERT).await.unwrap().iter().map(|schedule| schedule.id().0.as_u128()).collect();
     assert_eq!(seen, [27, 29, 1, 30, 28]);
     assert_eq!(world.ports.catalogue.schedules(NEIGHBOUR).await.unwrap(), []);
 }
 
-/// `schedules`, `seats`: those of that concert, of that date, and no other's.
-pub async fn schedules_and_seats_are_their_owns(adapter: &dyn Adapter) {
+/// `schedules`, `seats`: only those of the concert and of the schedule.
+pub async fn schedules_and_seats_of_others_are_left_out(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     for (concert, expected) in
         [(CONCERT, vec![SCHEDULE, SECOND_SCHEDULE]), (NEIGHBOUR, vec![NEIGHBOUR_SCHEDULE]), (OTHER_CONCERT, vec![OTHER_SCHEDULE])]
@@ -184,13 +184,13 @@ pub async fn schedules_and_seats_are_their_owns(adapter: &dyn Adapter) {
     }
 }
 
-/// `seats`: all of a date, by number.
-pub async fn seats_come_by_number(adapter: &dyn Adapter) {
+/// `seats`: all seats of a schedule, ordered by number.
+pub async fn seats_are_ordered_by_number(adapter: &dyn Adapter) {
     let world = World::empty(adapter).await;
     let mut catalogue = a_small_catalogue(120, world.now());
     catalogue.seats.reverse();
     catalogue.seats.swap(3, 70);
-    catalogue.put_on(&*world.ports.store).await;
+    catalogue.insert_into(&*world.ports.store).await;
     let seats = world.ports.catalogue.seats(SCHEDULE).await.unwrap();
     assert!(seats.iter().map(|seat| seat.number().get()).eq(1..=120));
     assert_eq!(seats[99].number(), seat_number(100));

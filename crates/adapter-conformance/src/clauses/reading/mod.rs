@@ -1,4 +1,4 @@
-//! Reading: lists in their order, pages without gaps, what doesn't exist.
+//! Reads: the order of lists, pages without gaps, and missing rows.
 
 mod catalogue;
 mod people;

@@ -1,4 +1,4 @@
-//! The ports of users, wallets and tokens.
+//! The user, wallet and token ports.
 
 use application::PageRequest;
 use domain::decide::register;
@@ -7,41 +7,41 @@ use domain::{EntryKind, Outcome, Queue, User, UserName, Wallet, WalletEntry};
 use crate::Adapter;
 use crate::world::{ADA, ALL, BEN, CYD, OTHER_CONCERT, OTHER_QUEUE, SCHEDULE, World, guest, won};
 
-/// `user`: if they have registered or written anything.
-pub async fn a_user_is_there_once_they_register_or_write(adapter: &dyn Adapter) {
+/// `user`: exists after a registration or another write.
+pub async fn a_user_exists_after_registration_or_the_first_write(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     assert_eq!(world.ports.users.user(ADA).await.unwrap(), None);
     let name = UserName::new("Ada Lovelace").unwrap();
     let registered = world.run(&register::Command { user: ADA, name: name.clone(), idempotency: None }).await.unwrap().outcome;
-    assert_eq!(registered, Outcome::Registered(world.ports.users.user(ADA).await.unwrap().expect("Ada is there")));
+    assert_eq!(registered, Outcome::Registered(world.ports.users.user(ADA).await.unwrap().expect("a user")));
     assert_eq!(world.ports.users.user(ADA).await.unwrap(), Some(User { id: ADA, name: Some(name), created_at: world.now() }));
     world.charged(BEN, 5).await;
     world.joined(CYD).await;
     for user in [BEN, CYD] {
         assert_eq!(world.ports.users.user(user).await.unwrap(), Some(User { id: user, name: None, created_at: world.now() }));
     }
-    let born = world.now();
+    let created_at = world.now();
     world.pass_seconds(10);
     world.charged(BEN, 5).await;
-    assert_eq!(world.ports.users.user(BEN).await.unwrap().unwrap().created_at, born, "a later write doesn't touch it");
+    assert_eq!(world.ports.users.user(BEN).await.unwrap().unwrap().created_at, created_at, "a later write must not change it");
 }
 
-/// `wallet`: the user's, if they have one yet.
-pub async fn a_wallet_is_there_with_its_user(adapter: &dyn Adapter) {
+/// `wallet`: the user's wallet, if it exists.
+pub async fn a_wallet_exists_with_its_user(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     assert_eq!(world.ports.wallets.wallet(ADA).await.unwrap(), None);
     world.joined(ADA).await;
-    assert_eq!(world.ports.wallets.wallet(ADA).await.unwrap(), Some(Wallet::new(ADA)), "it comes with the first write");
+    assert_eq!(world.ports.wallets.wallet(ADA).await.unwrap(), Some(Wallet::new(ADA)), "the first write creates it");
     world.charged(ADA, 5).await;
     assert_eq!(world.ports.wallets.wallet(ADA).await.unwrap(), Some(Wallet::restore(ADA, won(5), 1)));
 }
 
-/// `entries`: the user's book, the newest first, those with a sequence below the page's cursor, so many.
-pub async fn entries_come_in_pages_the_newest_first(adapter: &dyn Adapter) {
+/// `entries`: the user's wallet entries with a sequence below the page's cursor, the newest first, up to the page's size.
+pub async fn wallet_entries_are_paged_newest_first(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
-    let mut book = Vec::new();
+    let mut charges = Vec::new();
     for amount in 1..=4 {
-        book.push(world.charged(ADA, amount).await);
+        charges.push(world.charged(ADA, amount).await);
         world.charged(BEN, 9).await;
         world.pass_seconds(1);
     }
@@ -51,8 +51,8 @@ pub async fn entries_come_in_pages_the_newest_first(adapter: &dyn Adapter) {
     assert_eq!(all.iter().map(WalletEntry::sequence).collect::<Vec<_>>(), [7, 6, 5, 4, 3, 2, 1]);
     let kinds = [EntryKind::Refund(payment.id()), EntryKind::Payment(payment.id()), EntryKind::Charge];
     assert_eq!(all.iter().map(WalletEntry::kind).take(3).collect::<Vec<_>>(), kinds);
-    book.reverse();
-    assert_eq!(all[3..], book);
+    charges.reverse();
+    assert_eq!(all[3..], charges);
     for size in 1..=8 {
         let mut seen = Vec::new();
         loop {
@@ -63,15 +63,15 @@ pub async fn entries_come_in_pages_the_newest_first(adapter: &dyn Adapter) {
                 break;
             }
             seen.extend(page);
-            assert!(seen.len() <= all.len(), "pages of {size} go round and round");
+            assert!(seen.len() <= all.len(), "pages of {size} don't end");
         }
         assert_eq!(seen, all, "pages of {size}");
     }
     assert_eq!(world.ports.wallets.entries(CYD, PageRequest { after: None, size: ALL }).await.unwrap(), []);
 }
 
-/// `token`: the one, if it exists, ended or not.
-pub async fn a_token_is_found_whether_ended_or_not(adapter: &dyn Adapter) {
+/// `token`: the token, if it exists, ended or not.
+pub async fn live_and_ended_tokens_are_found(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let token = world.join(ADA, Some(OTHER_CONCERT)).await;
     assert_eq!(world.token(token.id()).await.row, token);
@@ -81,8 +81,8 @@ pub async fn a_token_is_found_whether_ended_or_not(adapter: &dyn Adapter) {
     assert_eq!(world.ports.tokens.token(world.new_id()).await.unwrap(), None);
 }
 
-/// `live`: the tokens of a queue whose rows are WAITING or ACTIVE and whose number is above `after`, by number, so many.
-pub async fn live_tokens_come_by_number(adapter: &dyn Adapter) {
+/// `live`: the tokens of a queue whose rows are WAITING or ACTIVE and whose number is above `after`, ordered by number, up to `at_most`.
+pub async fn live_tokens_are_ordered_by_number(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let (first, _) = (world.admitted(guest(1)).await, world.admitted(guest(2)).await);
     let mut waiting = Vec::new();
@@ -103,7 +103,7 @@ pub async fn live_tokens_come_by_number(adapter: &dyn Adapter) {
     assert_eq!(numbers(12, ALL).await, [] as [u64; 0]);
     assert_eq!(numbers(0, 0).await, [] as [u64; 0]);
     let seen = world.ports.tokens.live(Queue::DEFAULT, 2, 1).await.unwrap();
-    assert_eq!(seen, [world.token(waiting[0]).await], "with their versions");
+    assert_eq!(seen, [world.token(waiting[0]).await], "tokens must have their versions");
     let others = world.ports.tokens.live(OTHER_QUEUE, 0, ALL).await.unwrap();
     assert!(others.iter().map(|token| token.number()).eq(1..=10));
     assert_eq!(world.ports.tokens.live(world.new_id(), 0, ALL).await.unwrap(), []);

@@ -1,4 +1,4 @@
-//! The port of reservations and payments.
+//! The reservations port.
 
 use application::PageRequest;
 use domain::{PaymentId, ReservationId, ReservationState};
@@ -7,8 +7,8 @@ use uuid::Uuid;
 use crate::Adapter;
 use crate::world::{ADA, ALL, BEN, SCHEDULE, SECOND_SCHEDULE, World};
 
-/// `reservation`, `payment`: the one, if it exists, whosever it is.
-pub async fn a_booking_is_found_by_its_id(adapter: &dyn Adapter) {
+/// `reservation`, `payment`: the row, if it exists, of any user.
+pub async fn a_reservation_and_its_payment_are_found_by_id(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 3).await;
     let (adas, adas_payment) = world.bought(ADA, SCHEDULE, &[1]).await;
     let (bens, bens_payment) = world.bought(BEN, SCHEDULE, &[2, 3]).await;
@@ -21,8 +21,8 @@ pub async fn a_booking_is_found_by_its_id(adapter: &dyn Adapter) {
     assert_eq!(world.ports.reservations.payment(world.new_id()).await.unwrap(), None);
 }
 
-/// `reservations`, `payments`: rows are told as they are, whether or not their deadline has passed.
-pub async fn a_lapsed_hold_is_told_as_its_row_says(adapter: &dyn Adapter) {
+/// `reservation`, `reservations`: rows are returned unchanged, whether or not their deadline has passed.
+pub async fn a_lapsed_hold_is_returned_as_held(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 3).await;
     let ada = world.admitted(ADA).await;
     let hold = world.held(ada, SCHEDULE, &[3, 1]).await;
@@ -32,10 +32,10 @@ pub async fn a_lapsed_hold_is_told_as_its_row_says(adapter: &dyn Adapter) {
     assert_eq!(world.ports.reservations.reservations(ADA, page).await.unwrap(), [hold]);
 }
 
-/// `reservations`, `payments`: a user's, the highest id first, those below the page's cursor, so many.
-pub async fn bookings_come_in_pages_the_highest_id_first(adapter: &dyn Adapter) {
+/// `reservations`, `payments`: a user's rows below the page's cursor, the highest id first, up to the page's size.
+pub async fn reservations_and_payments_are_paged_by_descending_id(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 8).await;
-    // Made in another order than that of their ids.
+    // Created in another order than that of their ids.
     let ids = [(1_u128 << 90) + 3, 1 << 127, 7 << 70, (1 << 90) + 1];
     for (number, id) in (1..).zip(ids) {
         let user = if number == 3 { BEN } else { ADA };
@@ -63,13 +63,13 @@ pub async fn bookings_come_in_pages_the_highest_id_first(adapter: &dyn Adapter) 
             }
             held.extend(page.iter().map(|reservation| reservation.id().0.as_u128()));
             payments.extend(paid.iter().map(|payment| payment.id().0.as_u128()));
-            assert!(held.len() <= expected.len(), "pages of {size} go round and round");
+            assert!(held.len() <= expected.len(), "pages of {size} don't end");
         }
         assert_eq!(held, expected, "pages of {size}");
         assert_eq!(payments, expected.map(|id| id + 5), "pages of {size}");
     }
     let everything = PageRequest { after: None, size: ALL };
-    assert_eq!(reservations.reservations(world.new_id(), everything).await.unwrap(), [], "a stranger has none");
+    assert_eq!(reservations.reservations(world.new_id(), everything).await.unwrap(), [], "an unknown user has none");
     let everything = PageRequest { after: None, size: ALL };
-    assert_eq!(reservations.payments(world.new_id(), everything).await.unwrap(), [], "a stranger has none");
+    assert_eq!(reservations.payments(world.new_id(), everything).await.unwrap(), [], "an unknown user has none");
 }

@@ -1,4 +1,4 @@
-//! The audit: whether the promises hold.
+//! The audit of the store's invariants.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get};
@@ -16,47 +16,49 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(audit);
 }
 
-/// Whether the promises hold.
+/// The result of an audit.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Audit)]
 struct AuditBody {
-    /// Whether all of them do.
+    /// Whether all invariants hold.
     holds: bool,
     findings: Vec<FindingBody>,
 }
 
-/// What the audit of one invariant found.
+/// The result for one invariant.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Finding)]
 struct FindingBody {
-    /// The promise that it belongs to.
+    /// The promise that the invariant belongs to.
     #[schema(example = "P2")]
     promise: &'static str,
-    /// The invariant's name.
+    /// The name of the invariant.
     #[schema(example = "balance_is_sum_of_entries")]
     name: &'static str,
-    /// How many rows break it.
+    /// The number of rows that violate the invariant.
     violations: u64,
 }
 
 impl From<Vec<Finding>> for AuditBody {
     fn from(findings: Vec<Finding>) -> Self {
         let holds = findings.iter().all(|finding| finding.violations == 0);
-        let shown = |Finding { invariant, violations }| FindingBody { promise: invariant.promise(), name: invariant.name(), violations };
-        Self { holds, findings: findings.into_iter().map(shown).collect() }
+        let body = |Finding { invariant, violations }| FindingBody { promise: invariant.promise(), name: invariant.name(), violations };
+        Self { holds, findings: findings.into_iter().map(body).collect() }
     }
 }
 
 problems!(AuditProblems: OPERATOR);
 
-/// Check on all rows whether the promises hold.
+/// Run an audit
+///
+/// Checks all invariants on all rows.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
-    responses((status = 200, description = "What was found.", body = AuditBody), AuditProblems),
+    responses((status = 200, description = "The result of the audit.", body = AuditBody), AuditProblems),
 )]
 #[get("/v1/admin/audit")]
 async fn audit(call: ApiRequest<Operator>) -> Result<HttpResponse, Problem> {
-    let findings = call.api.ask(|ask| async move { ask.people.audit().await }).await?;
+    let findings = call.api.run(|use_cases| async move { use_cases.people.audit().await }).await?;
     personal(StatusCode::OK, &AuditBody::from(findings))
 }

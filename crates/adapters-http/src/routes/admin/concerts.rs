@@ -1,4 +1,4 @@
-//! Concerts, as operators plan them: made with their dates, changed, called off.
+//! Concerts, as operators manage them: created with their schedules, changed, cancelled.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, patch, post};
@@ -11,58 +11,58 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::super::codes::{BODY, CHANGE, LIST, OPERATOR};
-use super::schedules::{Called, CancelBody, NewScheduleBody, ReportBody as ScheduleReportBody};
-use super::{because, by};
-use crate::api::HttpSettings;
-use crate::extract::{ApiRequest, Body, BoundedText, FromBody, IfMatch, List, Operator, PageQuery, PathId, given};
+use super::actor::actor;
+use super::schedules::{CancelBody, CancelRequest, NewScheduleBody, ReportBody as ScheduleReportBody};
+use crate::extract::{ApiRequest, Body, BoundedText, FromBody, IfMatch, List, Operator, PageQuery, PathId, deserialize_some};
 use crate::problem::{Code, FieldError, Problem, problems};
 use crate::response::{Instant, cancelled, created, personal, versioned};
+use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(create_concert).service(list_concerts).service(show_concert).service(change_concert).service(cancel_concert);
 }
 
-/// A concert that is to be made, whole or not at all.
+/// A new concert; it is created with all its schedules or not at all.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewConcert)]
 #[serde(deny_unknown_fields)]
 struct NewConcertBody {
-    /// Its id; without one it gets one.
+    /// The id of the concert; generated if omitted.
     id: Option<Uuid>,
-    /// What is on the poster.
+    /// The title of the concert.
     #[schema(value_type = String, min_length = 1, max_length = 200, example = "A Night at the Club")]
     name: BoundedText<200>,
-    /// Who gives it.
+    /// The organiser of the concert.
     #[schema(value_type = String, min_length = 1, max_length = 200, example = "The House")]
     host: BoundedText<200>,
-    /// The queue that admits to it; without one the default queue.
+    /// The queue that admits users to the concert; if omitted, the default queue.
     queue_id: Option<Uuid>,
-    /// How many seats a user may have of it; null: as many as of any concert.
+    /// The maximum number of seats of the concert per user; if null, the service's default applies.
     #[schema(minimum = 1, maximum = 100)]
     max_seats_per_user: Option<u32>,
-    /// Its dates.
+    /// The schedules of the concert.
     #[serde(default)]
     #[schema(max_items = 100)]
     schedules: Vec<NewScheduleBody>,
 }
 
-/// What of a concert is to change; what is left out stays as it is.
+/// A change of a concert; omitted properties remain unchanged.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = ConcertChange)]
 #[serde(deny_unknown_fields)]
 struct ConcertChangeBody {
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "deserialize_some")]
     #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
     name: Option<BoundedText<200>>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "deserialize_some")]
     #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
     host: Option<BoundedText<200>>,
-    /// It can't change while seats of the concert are held, or users wait in its queue for it or are let in.
-    #[serde(default, deserialize_with = "given")]
+    /// The queue can't be changed while seats of the concert are held, or while users are waiting or active in its queue for the concert.
+    #[serde(default, deserialize_with = "deserialize_some")]
     #[schema(value_type = Uuid, required = false)]
     queue_id: Option<Uuid>,
-    /// Null: as many as of any concert.
-    #[serde(default, deserialize_with = "given")]
+    /// If null, the service's default applies.
+    #[serde(default, deserialize_with = "deserialize_some")]
     #[schema(value_type = Option<u32>, required = false, minimum = 1, maximum = 100)]
     max_seats_per_user: Patch<Option<u32>>,
 }
@@ -86,7 +86,7 @@ impl FromBody for NewConcert {
         for (index, schedule) in bodies.into_iter().enumerate() {
             match schedule.read(&format!("/schedules/{index}")) {
                 Ok(schedule) => schedules.push(schedule),
-                Err(found) => field_errors.extend(found),
+                Err(errors) => field_errors.extend(errors),
             }
         }
         if !field_errors.is_empty() {
@@ -106,7 +106,7 @@ impl FromBody for ConcertChange {
     }
 }
 
-/// A concert, as its operator sees it.
+/// A concert, as operators see it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ConcertReport)]
 struct ReportBody {
@@ -115,13 +115,13 @@ struct ReportBody {
     host: String,
     queue_id: Uuid,
     max_seats_per_user: Option<u32>,
-    /// When it was cancelled, with all its dates; null if it wasn't cancelled as a whole.
+    /// When the concert was cancelled with all its schedules; null if it was not cancelled as a whole.
     cancelled_at: Option<Instant>,
-    /// Why.
+    /// The reason for the cancellation.
     cancellation_reason: Option<String>,
-    /// How often it has been written, or a date was added to it; the `ETag`, without its quotes.
+    /// The version, which grows with each change of the concert and each added schedule; the `ETag` without quotes.
     version: i64,
-    /// Its dates, in the order of their start.
+    /// The schedules, by start.
     schedules: Vec<ScheduleReportBody>,
 }
 
@@ -149,9 +149,11 @@ problems!(ShowProblems: OPERATOR, &[Code::NotFound]);
 problems!(ChangeProblems: OPERATOR, BODY, CHANGE, &[Code::InvalidState]);
 problems!(CancelProblems: OPERATOR, BODY, &[Code::NotFound]);
 
-/// Make a concert with its dates and their seats.
+/// Create a concert
+///
+/// Creates the concert with its schedules and their seats.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
     request_body = NewConcertBody,
     responses(
@@ -163,33 +165,36 @@ problems!(CancelProblems: OPERATOR, BODY, &[Code::NotFound]);
 async fn create_concert(call: ApiRequest<(Operator, Body<NewConcert>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Operator(operator), Body(new)), .. } = call;
     let NewConcert { id, titles, queue, max_seats_per_user, schedules } = new;
-    let report =
-        api.ask(|ask| async move { ask.catalogue.create(&by(operator), id, titles, queue, max_seats_per_user, schedules).await }).await?;
+    let report = api
+        .run(|use_cases| async move {
+            use_cases.catalogue.create(&actor(operator, None), id, titles, queue, max_seats_per_user, schedules).await
+        })
+        .await?;
     let (version, location) = (report.0.version, format!("/v1/admin/concerts/{}", report.0.id()));
     Ok(versioned(created(StatusCode::CREATED, &ReportBody::new(report, api.settings.currency), &location)?, version))
 }
 
-/// All concerts, and how their sales go.
+/// List the concerts with their sales figures
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     operation_id = "list_concert_reports",
     security(("bearer" = [])),
     params(
-        ("page_size" = Option<usize>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
+        ("page_size" = Option<usize>, Query, description = "The maximum number of items: 50 by default, at most 200.", minimum = 1),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the previous page."),
     ),
     responses((status = 200, description = "A page of the concerts.", body = List<ReportBody>), ListProblems),
 )]
 #[get("/v1/admin/concerts")]
 async fn list_concerts(call: ApiRequest<(Operator, PageQuery<ConcertId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, PageQuery(page)), .. } = call;
-    let page = api.ask(|ask| async move { ask.catalogue.concerts(page).await }).await?;
+    let page = api.run(|use_cases| async move { use_cases.catalogue.concerts(page).await }).await?;
     personal(StatusCode::OK, &List::new(page, |report| ReportBody::new(report, api.settings.currency)))
 }
 
-/// A concert, and how its sales go.
+/// Get a concert with its sales figures
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     operation_id = "show_concert_report",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The concert.")),
@@ -198,49 +203,53 @@ async fn list_concerts(call: ApiRequest<(Operator, PageQuery<ConcertId>)>) -> Re
 #[get("/v1/admin/concerts/{id:[^/:]+}")]
 async fn show_concert(call: ApiRequest<(Operator, PathId<ConcertId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, PathId(id)), .. } = call;
-    shown(api.ask(|ask| async move { ask.catalogue.concert(id).await }).await?, api.settings.currency)
+    respond(api.run(|use_cases| async move { use_cases.catalogue.concert(id).await }).await?, api.settings.currency)
 }
 
-/// Change what of a concert is named.
+/// Update a concert
+///
+/// Only the properties in the body change.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The concert."),
-        ("If-Match" = String, Header, description = "The `ETag` that the change was made for; `*`: whatever is there."),
+        ("If-Match" = String, Header, description = "The `ETag` of the version to change, or `*` for any version."),
     ),
     request_body = ConcertChangeBody,
     responses(
-        (status = 200, description = "The concert as it is now.", body = ReportBody, headers(("ETag" = String))),
+        (status = 200, description = "The updated concert.", body = ReportBody, headers(("ETag" = String))),
         ChangeProblems,
     ),
 )]
 #[patch("/v1/admin/concerts/{id:[^/:]+}")]
 async fn change_concert(call: ApiRequest<(Operator, PathId<ConcertId>, IfMatch, Body<ConcertChange>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Operator(operator), PathId(id), IfMatch(expected), Body(ConcertChange(patch))), .. } = call;
-    let report = api.ask(|ask| async move { ask.catalogue.change(&by(operator), id, expected, patch).await }).await?;
-    shown(report, api.settings.currency)
+    let report = api.run(|use_cases| async move { use_cases.catalogue.change(&actor(operator, None), id, expected, patch).await }).await?;
+    respond(report, api.settings.currency)
 }
 
-/// Call all dates of a concert off.
+/// Cancel a concert
+///
+/// Cancels all schedules of the concert.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The concert.")),
     request_body = CancelBody,
     responses(
-        (status = 200, description = "The concert, its dates cancelled now or before.", body = ReportBody, headers(("ETag" = String))),
+        (status = 200, description = "The concert, cancelled now or before.", body = ReportBody, headers(("ETag" = String))),
         CancelProblems,
     ),
 )]
 #[post("/v1/admin/concerts/{id:[^/:]+}:cancel")]
-async fn cancel_concert(call: ApiRequest<(Operator, PathId<ConcertId>, Body<Called>)>) -> Result<HttpResponse, Problem> {
-    let ApiRequest { api, parts: (Operator(operator), PathId(id), Body(Called { reason })), .. } = call;
-    let report = api.ask(|ask| async move { ask.catalogue.cancel(&because(operator, reason), id).await }).await?;
-    shown(report, api.settings.currency)
+async fn cancel_concert(call: ApiRequest<(Operator, PathId<ConcertId>, Body<CancelRequest>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Operator(operator), PathId(id), Body(CancelRequest { reason })), .. } = call;
+    let report = api.run(|use_cases| async move { use_cases.catalogue.cancel(&actor(operator, reason), id).await }).await?;
+    respond(report, api.settings.currency)
 }
 
-fn shown(report: ConcertReport, currency: Currency) -> Result<HttpResponse, Problem> {
+fn respond(report: ConcertReport, currency: Currency) -> Result<HttpResponse, Problem> {
     let version = report.0.version;
     Ok(versioned(personal(StatusCode::OK, &ReportBody::new(report, currency))?, version))
 }

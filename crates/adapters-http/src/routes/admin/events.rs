@@ -1,59 +1,60 @@
-//! Events: what has happened, and who reads it.
+//! The event log: events in commit order.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, delete, get, put};
-use application::ports::{LogPage, LogReader, LoggedEvent, Position, ReaderName};
+use actix_web::{HttpRequest, HttpResponse, get};
+use application::ports::{LogPage, LoggedEvent, Position};
 use domain::event::Subject;
 use domain::{CancelReason, Currency, Fact, SeatNumber};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::super::codes::{BODY, OPERATOR};
-use crate::api::{Api, HttpSettings};
-use crate::extract::{ApiRequest, Body, FromBody, Operator, Query, RequestPart, invalid_parameter, page_size};
-use crate::problem::{Code, FieldError, Problem, problems};
+use super::super::codes::OPERATOR;
+use crate::api::Api;
+use crate::extract::{ApiRequest, Operator, Query, RequestPart, invalid_parameter, page_size};
+use crate::problem::{Code, Problem, problems};
 use crate::response::{Instant, MoneyBody, personal, token_status};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
-    config.service(list_events).service(list_readers).service(keep_reader).service(forget_reader);
+    config.service(list_events);
 }
 
-/// Some of what has happened.
+/// A page of the event log.
 #[derive(Serialize, ToSchema)]
 #[schema(as = EventPage)]
 struct PageBody {
-    /// The events, in the order of their commits.
+    /// The events, in commit order.
     items: Vec<EventBody>,
-    /// What to send as `after` for the next page.
+    /// The value of `after` for the next page.
     position: u64,
-    /// Up to where the log goes by now: at it, there is no more to read yet.
+    /// The current end of the log: after this position there are no events yet.
     end: u64,
 }
 
-/// Something that has happened.
+/// An event.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Event)]
 struct EventBody {
-    /// Its place: later commits have higher ones.
+    /// The position in the log; later commits have higher positions.
     position: u64,
     id: Uuid,
-    /// When it was committed.
+    /// When the event was committed.
     at: Instant,
     subject: SubjectBody,
-    /// The version that the subject has since: later events of it have higher ones.
+    /// The version of the subject after the event; later events of the same subject have higher versions.
     subject_version: i64,
     #[serde(flatten)]
     fact: FactBody,
 }
 
-/// What an event is about.
+/// The subject of an event.
 #[derive(Serialize, ToSchema)]
 #[schema(as = EventSubject)]
 struct SubjectBody {
     kind: KindBody,
-    /// Its id. A queue token's is a secret: here it is a digest of it, the same in all events of the token.
+    /// The id of the subject. The id of a queue token is a secret: it is replaced by a digest, which is the same in all events of the
+    /// token.
     id: Uuid,
 }
 
@@ -65,12 +66,12 @@ enum KindBody {
     User,
     QueueToken,
     Reservation,
-    /// A wallet has its user's id.
+    /// A wallet; its id is the id of its user.
     Wallet,
     Payment,
 }
 
-/// What has happened, and what is to be known of it.
+/// The type of an event and its data.
 #[derive(Serialize, ToSchema)]
 #[schema(as = EventFact)]
 #[serde(tag = "type", content = "data")]
@@ -181,10 +182,10 @@ const fn cancel_reason(reason: CancelReason) -> &'static str {
     }
 }
 
-/// Which events.
+/// The events to list.
 struct EventFilter {
     after: Option<Position>,
-    at_most: u32,
+    limit: u32,
 }
 
 impl RequestPart for EventFilter {
@@ -193,154 +194,43 @@ impl RequestPart for EventFilter {
     fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
         let mut query = Query::of(request)?;
         let after = query.take("after")?.map(|text| position(&text)).transpose()?;
-        let at_most = page_size(&mut query)?;
+        let limit = page_size(&mut query)?;
         query.end()?;
-        Ok(Self { after, at_most })
+        Ok(Self { after, limit })
     }
 }
 
 fn position(text: &str) -> Result<Position, Problem> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let number = text.parse().ok().filter(|number| digits && *number <= MAX_POSITION);
-    number.map(Position).ok_or_else(|| invalid_parameter("after", "is the position of a page or of an event"))
+    number.map(Position).ok_or_else(|| invalid_parameter("after", "must be the position of a page or of an event"))
 }
 
-/// What a store can count to.
-const MAX_POSITION: u64 = i64::MAX.unsigned_abs();
+/// The highest position that a store can represent.
+pub(super) const MAX_POSITION: u64 = i64::MAX.unsigned_abs();
 
 problems!(EventProblems: OPERATOR, &[Code::ValidationFailed, Code::EventsGone]);
 
-/// What has happened since a position, in the order of commits.
+/// List the events of the log
 ///
-/// Whoever sends the `position` of each page as `after` for the next gets each event exactly once. A page may be empty although the `end` is further on: some commits have
-/// no events. At the `end`, ask again a moment later.
+/// The events after a position are listed in commit order. A client that sends the `position` of each page as `after` for the next one
+/// receives each event exactly once. A page before the `end` may be empty: some commits have no events. At the `end`, repeat the request
+/// later.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
     params(
-        ("after" = Option<u64>, Query, description = "The `position` of the page before, or of an event; without it, all that is kept."),
-        ("page_size" = Option<usize>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
+        ("after" = Option<u64>, Query,
+         description = "The `position` of the previous page, or of an event; if omitted, the list begins with the oldest retained event."),
+        ("page_size" = Option<usize>, Query, description = "The maximum number of items: 50 by default, at most 200.", minimum = 1),
     ),
     responses((status = 200, description = "The next events.", body = PageBody), EventProblems),
 )]
 #[get("/v1/admin/events")]
 async fn list_events(call: ApiRequest<(Operator, EventFilter)>) -> Result<HttpResponse, Problem> {
-    let ApiRequest { api, parts: (_, EventFilter { after, at_most }), .. } = call;
-    let page = api.ask(|ask| async move { ask.events.page(after, at_most).await }).await?;
+    let ApiRequest { api, parts: (_, EventFilter { after, limit }), .. } = call;
+    let page = api.run(|use_cases| async move { use_cases.events.page(after, limit).await }).await?;
     personal(StatusCode::OK, &PageBody::new(page, api.settings.currency))
-}
-
-/// The readers of the log.
-#[derive(Serialize, ToSchema)]
-#[schema(as = EventReaders)]
-struct ReadersBody {
-    items: Vec<ReaderBody>,
-    /// The position from which on nothing is deleted.
-    start: u64,
-    /// The position of the last event.
-    end: u64,
-}
-
-/// A reader whose position is kept here.
-#[derive(Serialize, ToSchema)]
-#[schema(as = EventReader)]
-struct ReaderBody {
-    #[schema(example = "mailer")]
-    name: String,
-    /// Up to where it has read.
-    position: u64,
-    /// How many positions it is behind.
-    behind: u64,
-    /// When it last said so.
-    moved_at: Instant,
-}
-
-/// How far a reader has read.
-#[derive(Deserialize, ToSchema)]
-#[schema(as = EventReaderPosition)]
-#[serde(deny_unknown_fields)]
-struct MoveBody {
-    /// The position up to which it has read.
-    #[schema(minimum = 0)]
-    position: u64,
-}
-
-struct Move(Position);
-
-impl FromBody for Move {
-    type Wire = MoveBody;
-
-    fn read(wire: MoveBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
-        if wire.position > MAX_POSITION {
-            return Err(vec![FieldError::at("/position", "is the position of a page or of an event")]);
-        }
-        Ok(Self(Position(wire.position)))
-    }
-}
-
-/// The reader's name in the path; what can't be one isn't found.
-struct ReaderPath(ReaderName);
-
-impl RequestPart for ReaderPath {
-    fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
-        ReaderName::new(request.match_info().query("name")).map(Self).map_err(|_| Problem::not_found())
-    }
-}
-
-problems!(ReadersProblems: OPERATOR);
-
-/// The readers whose positions are kept, by name.
-#[utoipa::path(
-    tag = "desk",
-    security(("bearer" = [])),
-    responses((status = 200, description = "All readers.", body = ReadersBody), ReadersProblems),
-)]
-#[get("/v1/admin/event-readers")]
-async fn list_readers(call: ApiRequest<Operator>) -> Result<HttpResponse, Problem> {
-    let (readers, extent) = call.api.ask(|ask| async move { ask.events.readers().await }).await?;
-    let shown = |LogReader { name, position, moved_at }| ReaderBody {
-        name: name.as_str().to_owned(),
-        position: position.0,
-        behind: extent.end.0.saturating_sub(position.0),
-        moved_at: moved_at.into(),
-    };
-    let items = readers.into_iter().map(shown).collect();
-    personal(StatusCode::OK, &ReadersBody { items, start: extent.start.0, end: extent.end.0 })
-}
-
-problems!(KeepProblems: OPERATOR, BODY, &[Code::NotFound, Code::EventsGone, Code::InvalidState]);
-
-/// Keep up to where a reader has read, so that events are kept for it longer than for others.
-///
-/// A name that is new is a new reader.
-#[utoipa::path(
-    tag = "desk",
-    security(("bearer" = [])),
-    params(("name" = String, Path, description = "1 to 64 lower-case letters, digits, and after the first hyphens and underscores.")),
-    request_body = MoveBody,
-    responses((status = 204, description = "The position is kept."), KeepProblems),
-)]
-#[put("/v1/admin/event-readers/{name}")]
-async fn keep_reader(call: ApiRequest<(Operator, ReaderPath, Body<Move>)>) -> Result<HttpResponse, Problem> {
-    let ApiRequest { api, parts: (_, ReaderPath(name), Body(Move(position))), .. } = call;
-    api.ask(|ask| async move { ask.events.keep_reader(&name, position).await }).await?;
-    Ok(HttpResponse::NoContent().finish())
-}
-
-problems!(ForgetProblems: OPERATOR, &[Code::NotFound]);
-
-/// Forget a reader: no event is kept for it any more.
-#[utoipa::path(
-    tag = "desk",
-    security(("bearer" = [])),
-    params(("name" = String, Path, description = "Its name.")),
-    responses((status = 204, description = "It is forgotten."), ForgetProblems),
-)]
-#[delete("/v1/admin/event-readers/{name}")]
-async fn forget_reader(call: ApiRequest<(Operator, ReaderPath)>) -> Result<HttpResponse, Problem> {
-    let ApiRequest { api, parts: (_, ReaderPath(name)), .. } = call;
-    api.ask(|ask| async move { ask.events.forget_reader(&name).await }).await?;
-    Ok(HttpResponse::NoContent().finish())
 }
 
 #[cfg(test)]
@@ -348,9 +238,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_types_are_the_names_of_the_facts() {
+    fn documented_event_types_are_the_names_of_the_facts() {
         let schema = serde_json::to_value(<FactBody as utoipa::PartialSchema>::schema()).expect("JSON");
-        let named: Vec<_> = schema["oneOf"].as_array().expect("types").iter().map(|one| &one["properties"]["type"]["enum"][0]).collect();
-        assert_eq!(named, Fact::NAMES);
+        let types: Vec<_> = schema["oneOf"].as_array().expect("types").iter().map(|one| &one["properties"]["type"]["enum"][0]).collect();
+        assert_eq!(types, Fact::NAMES);
     }
 }

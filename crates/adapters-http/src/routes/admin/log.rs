@@ -1,4 +1,4 @@
-//! The log: what operators did.
+//! The audit log: the actions of operators and cashiers.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get};
@@ -21,7 +21,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(list_audit_entries);
 }
 
-/// What an operator did.
+/// An entry of the audit log.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AuditEntry)]
 struct AuditEntryBody {
@@ -29,14 +29,14 @@ struct AuditEntryBody {
     at: Instant,
     operator_id: Uuid,
     action: ActionBody,
-    /// What it was done to.
+    /// The subject of the action.
     subject: SubjectBody,
-    /// Why, if they said so.
+    /// The reason, if one was given.
     reason: Option<String>,
     changes: Vec<ChangedBody>,
 }
 
-/// What something was done to.
+/// The subject of an action.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AuditEntrySubject)]
 struct SubjectBody {
@@ -44,19 +44,19 @@ struct SubjectBody {
     id: Uuid,
 }
 
-/// A property before and after.
+/// A change of a property.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AuditEntryChange)]
 struct ChangedBody {
     #[schema(example = "capacity")]
     name: String,
-    /// What it was; null if it wasn't set.
+    /// The previous value; null if it was not set.
     before: Option<String>,
-    /// What it is; null if it isn't set any more.
+    /// The new value; null if it is no longer set.
     after: Option<String>,
 }
 
-/// What was done.
+/// The action.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AuditEntryAction)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -67,22 +67,22 @@ enum ActionBody {
     Resume,
     Close,
     Open,
-    /// Users were let in by hand.
+    /// Users were admitted manually.
     Admit,
-    /// A date was called off, or all of a concert.
+    /// A schedule, or all schedules of a concert, were cancelled.
     Cancel,
-    /// Seats were made, or labelled and priced anew.
+    /// Seats were created, or their labels and prices were changed.
     LayOut,
     Block,
     Unblock,
-    /// A hold was ended.
+    /// A hold was released.
     Release,
     Refund,
-    /// Money was put into a user's wallet.
+    /// A user's wallet was charged.
     Charge,
 }
 
-/// The kind of a thing.
+/// The kind of a subject.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AuditEntrySubjectKind)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -145,9 +145,9 @@ impl From<Subject> for KindBody {
     }
 }
 
-/// Which deeds.
+/// The audit entries to list.
 struct AuditFilter {
-    wanted: AuditEntryFilter,
+    filter: AuditEntryFilter,
     page: PageRequest<AuditEntryId>,
 }
 
@@ -156,30 +156,32 @@ impl RequestPart for AuditFilter {
 
     fn of(request: &HttpRequest, _: &Api) -> Result<Self, Problem> {
         let mut query = Query::of(request)?;
-        let wanted = AuditEntryFilter { subject: query.take_id("subject_id")?, operator: query.take_id("operator_id")? };
+        let filter = AuditEntryFilter { subject: query.take_id("subject_id")?, operator: query.take_id("operator_id")? };
         let PageQuery(page) = PageQuery::take(&mut query)?;
         query.end()?;
-        Ok(Self { wanted, page })
+        Ok(Self { filter, page })
     }
 }
 
 problems!(LogProblems: OPERATOR, LIST);
 
-/// What operators did, newest first.
+/// List the audit log
+///
+/// The newest entries come first.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
     params(
-        ("subject_id" = Option<Uuid>, Query, description = "Only what was done to this thing."),
-        ("operator_id" = Option<Uuid>, Query, description = "Only what this operator did."),
-        ("page_size" = Option<usize>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
+        ("subject_id" = Option<Uuid>, Query, description = "List only actions on this subject."),
+        ("operator_id" = Option<Uuid>, Query, description = "List only actions of this operator."),
+        ("page_size" = Option<usize>, Query, description = "The maximum number of items: 50 by default, at most 200.", minimum = 1),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the previous page."),
     ),
-    responses((status = 200, description = "A page of the log.", body = List<AuditEntryBody>), LogProblems),
+    responses((status = 200, description = "A page of the audit log.", body = List<AuditEntryBody>), LogProblems),
 )]
 #[get("/v1/admin/log")]
 async fn list_audit_entries(call: ApiRequest<(Operator, AuditFilter)>) -> Result<HttpResponse, Problem> {
-    let ApiRequest { api, parts: (_, AuditFilter { wanted, page }), .. } = call;
-    let page = api.ask(|ask| async move { ask.people.audit_entries(wanted, page).await }).await?;
+    let ApiRequest { api, parts: (_, AuditFilter { filter, page }), .. } = call;
+    let page = api.run(|use_cases| async move { use_cases.people.audit_entries(filter, page).await }).await?;
     personal(StatusCode::OK, &List::new(page, AuditEntryBody::from))
 }

@@ -1,7 +1,9 @@
-//! The operator's desk: what only operators may ask for, one file a resource.
+//! The admin API: resources for operators only, one file each.
 
+mod actor;
 mod audit;
 mod concerts;
+mod event_readers;
 mod events;
 mod log;
 mod queues;
@@ -11,8 +13,6 @@ mod seat_map;
 mod seats;
 mod users;
 
-use application::use_cases::admin::Actor;
-use domain::{Note, UserId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -26,20 +26,6 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .configure(sale::configure)
         .configure(audit::configure)
         .configure(events::configure)
+        .configure(event_readers::configure)
         .configure(log::configure);
-}
-
-/// The operator, who gives no reason.
-const fn by(operator: UserId) -> Actor {
-    Actor { operator, reason: None }
-}
-
-/// The operator, and why if they say so.
-const fn perhaps_because(operator: UserId, reason: Option<Note>) -> Actor {
-    Actor { operator, reason }
-}
-
-/// The operator, and why.
-const fn because(operator: UserId, reason: Note) -> Actor {
-    Actor { operator, reason: Some(reason) }
 }

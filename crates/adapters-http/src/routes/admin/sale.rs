@@ -1,4 +1,4 @@
-//! The sale: holds ended by hand, and dates that were called off, wound up.
+//! The sale: releasing holds manually, and refunding cancelled schedules.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post};
@@ -10,30 +10,30 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::super::codes::{BODY, OPERATOR};
 use super::super::reservations::ReservationBody;
-use super::perhaps_because;
-use crate::api::HttpSettings;
+use super::actor::actor;
 use crate::extract::{ApiRequest, Body, BoundedText, FromBody, MaybeBody, Operator, PathId};
 use crate::problem::{Code, FieldError, Problem, problems};
 use crate::response::personal;
+use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(end_hold).service(refund_all);
 }
 
-/// So many reservations are ended by a request, unless it says how many.
-const AT_MOST: u32 = 100;
-/// The most that a request can ask for.
-const MOST: u32 = 500;
+/// The default limit of reservations that a request ends.
+const DEFAULT_LIMIT: u32 = 100;
+/// The maximum limit of a request.
+const MAX_LIMIT: u32 = 500;
 
-/// How much is to be done.
+/// A batch of refunds.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewRefundBatch)]
 #[serde(deny_unknown_fields)]
 struct NewRefundBatchBody {
-    /// How many reservations to end at most; 100 unless it is given.
+    /// The maximum number of reservations to end; 100 by default.
     #[schema(minimum = 1, maximum = 500)]
     at_most: Option<u32>,
-    /// For the audit log.
+    /// Recorded in the audit log.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "The singer has a cold")]
     reason: Option<BoundedText<1_000>>,
 }
@@ -43,12 +43,12 @@ struct NewRefundBatch {
     reason: Option<Note>,
 }
 
-/// Why a hold is ended.
+/// The release of a hold.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Release)]
 #[serde(deny_unknown_fields)]
 struct ReleaseBody {
-    /// For the audit log.
+    /// Recorded in the audit log.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "The buyer has called")]
     reason: Option<BoundedText<1_000>>,
 }
@@ -67,33 +67,33 @@ impl FromBody for NewRefundBatch {
     type Wire = NewRefundBatchBody;
 
     fn read(wire: NewRefundBatchBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
-        let at_most = wire.at_most.unwrap_or(AT_MOST);
-        if (1..=MOST).contains(&at_most) {
+        let at_most = wire.at_most.unwrap_or(DEFAULT_LIMIT);
+        if (1..=MAX_LIMIT).contains(&at_most) {
             Ok(Self { at_most, reason: wire.reason.map(|reason| reason.0) })
         } else {
-            Err(vec![FieldError::at("/at_most", format_args!("a number from 1 to {MOST}"))])
+            Err(vec![FieldError::at("/at_most", format_args!("must be a number from 1 to {MAX_LIMIT}"))])
         }
     }
 }
 
-/// What this request did, and what is left.
+/// The result of a batch of refunds.
 #[derive(Serialize, ToSchema)]
 #[schema(as = RefundBatch)]
 struct RefundBatchBody {
-    /// Holds that were ended.
+    /// The number of released holds.
     released: u32,
-    /// Payments that were given back.
+    /// The number of refunded payments.
     refunded: u32,
-    /// Reservations that still have to be ended: ask again until there are none.
+    /// The number of reservations that remain to be ended: repeat the request until it is 0.
     remaining: u64,
 }
 
 problems!(ReleaseProblems: OPERATOR, BODY, &[Code::NotFound, Code::InvalidState]);
 problems!(RefundProblems: OPERATOR, BODY, &[Code::NotFound, Code::InvalidState, Code::WalletLimitExceeded]);
 
-/// End a hold, whosever it is.
+/// Release a hold of a user
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The reservation.")),
     request_body = Option<ReleaseBody>,
@@ -102,22 +102,25 @@ problems!(RefundProblems: OPERATOR, BODY, &[Code::NotFound, Code::InvalidState, 
 #[post("/v1/admin/reservations/{id:[^/:]+}:release")]
 async fn end_hold(call: ApiRequest<(Operator, PathId<ReservationId>, MaybeBody<Release>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Operator(operator), PathId(id), MaybeBody(Release(reason))), .. } = call;
-    let answer = api.ask(|ask| async move { ask.sale.release(&perhaps_because(operator, reason), id).await }).await?;
+    let answer = api.run(|use_cases| async move { use_cases.sale.release(&actor(operator, reason), id).await }).await?;
     personal(StatusCode::OK, &ReservationBody::written(answer.outcome.reservation, answer.at, api.settings.currency))
 }
 
-/// End holds of a date that was called off, and give its payments back: some at a time. What was done stays done.
+/// Refund a cancelled schedule
+///
+/// Releases the holds of a cancelled schedule and refunds its payments, a limited number per request. Repeating the request continues where
+/// the last one ended.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The date.")),
+    params(("id" = Uuid, Path, description = "The schedule.")),
     request_body = NewRefundBatchBody,
-    responses((status = 200, description = "What was done, and what is left.", body = RefundBatchBody), RefundProblems),
+    responses((status = 200, description = "The numbers of ended and remaining reservations.", body = RefundBatchBody), RefundProblems),
 )]
 #[post("/v1/admin/schedules/{id:[^/:]+}:refund-all")]
 async fn refund_all(call: ApiRequest<(Operator, PathId<ScheduleId>, Body<NewRefundBatch>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Operator(operator), PathId(id), Body(NewRefundBatch { at_most, reason })), .. } = call;
     let RefundBatch { released, refunded, remaining } =
-        api.ask(|ask| async move { ask.sale.refund_batch(&perhaps_because(operator, reason), id, at_most).await }).await?;
+        api.run(|use_cases| async move { use_cases.sale.refund_batch(&actor(operator, reason), id, at_most).await }).await?;
     personal(StatusCode::OK, &RefundBatchBody { released, refunded, remaining })
 }

@@ -1,4 +1,4 @@
-//! Schedules, as operators plan them: dates added, changed, called off.
+//! Schedules, as operators manage them: added, changed, cancelled.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, patch, post};
@@ -10,57 +10,57 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::super::codes::{BODY, CHANGE, OPERATOR};
+use super::actor::actor;
 use super::seat_map::SeatPlanBody;
-use super::{because, by};
-use crate::api::HttpSettings;
-use crate::extract::{ApiRequest, Body, BoundedText, FromBody, IfMatch, Operator, PathId, ZoneField, given};
+use crate::extract::{ApiRequest, Body, BoundedText, FromBody, IfMatch, Operator, PathId, ZoneField, deserialize_some};
 use crate::problem::{Code, FieldError, Problem, problems};
 use crate::response::{Instant, MoneyBody, cancelled, created, personal, versioned};
+use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(add_schedule).service(show_schedule).service(change_schedule).service(cancel_schedule);
 }
 
-/// A date that is to be added to a concert.
+/// A new schedule of a concert.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewSchedule)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewScheduleBody {
-    /// Its id; without one it gets one.
+    /// The id of the schedule; generated if omitted.
     id: Option<Uuid>,
     /// When the show starts.
     starts_at: Instant,
-    /// The hall's time zone, named exactly as in the IANA database; links count.
+    /// The time zone of the venue, named exactly as in the IANA database; links are allowed.
     #[schema(value_type = String, max_length = 64, example = "Asia/Seoul")]
     zone: ZoneField,
     /// The first instant of the sale.
     sale_opens_at: Instant,
     /// The first instant after the sale.
     sale_closes_at: Instant,
-    /// Its seats, if they are known yet.
+    /// The seats, if they are known yet.
     seat_map: Option<SeatPlanBody>,
 }
 
-/// What of a date is to change; what is left out stays as it is.
+/// A change of a schedule; omitted properties remain unchanged.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = ScheduleChange)]
 #[serde(deny_unknown_fields)]
 struct ScheduleChangeBody {
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "deserialize_some")]
     #[schema(value_type = Instant, required = false)]
     starts_at: Option<Instant>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "deserialize_some")]
     #[schema(value_type = String, required = false, max_length = 64)]
     zone: Option<ZoneField>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "deserialize_some")]
     #[schema(value_type = Instant, required = false)]
     sale_opens_at: Option<Instant>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "deserialize_some")]
     #[schema(value_type = Instant, required = false)]
     sale_closes_at: Option<Instant>,
 }
 
-/// Why something is called off.
+/// A cancellation.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Cancellation)]
 #[serde(deny_unknown_fields)]
@@ -69,8 +69,8 @@ pub(super) struct CancelBody {
     reason: BoundedText<1_000>,
 }
 
-/// Something is called off.
-pub(super) struct Called {
+/// A request to cancel a schedule or a concert.
+pub(super) struct CancelRequest {
     pub(super) reason: Note,
 }
 
@@ -79,7 +79,7 @@ struct NewSchedule(SchedulePlan);
 struct ScheduleChange(SchedulePatch);
 
 impl NewScheduleBody {
-    /// The date, or all that doesn't fit in the value at `pointer`.
+    /// Converts the schedule, or returns all errors in the value at `pointer`.
     pub(super) fn read(self, pointer: &str) -> Result<SchedulePlan, Vec<FieldError>> {
         let Self { id, starts_at, zone, sale_opens_at, sale_closes_at, seat_map } = self;
         let seats = seat_map.map(|map| map.read(&format!("{pointer}/seat_map"))).transpose()?;
@@ -115,7 +115,7 @@ impl FromBody for ScheduleChange {
     }
 }
 
-impl FromBody for Called {
+impl FromBody for CancelRequest {
     type Wire = CancelBody;
 
     fn read(wire: CancelBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
@@ -123,7 +123,7 @@ impl FromBody for Called {
     }
 }
 
-/// A date, as its operator sees it.
+/// A schedule, as operators see it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ScheduleReport)]
 pub(super) struct ReportBody {
@@ -133,29 +133,29 @@ pub(super) struct ReportBody {
     zone: String,
     sale_opens_at: Instant,
     sale_closes_at: Instant,
-    /// When it was cancelled; null if it wasn't.
+    /// When the schedule was cancelled; null if it was not.
     cancelled_at: Option<Instant>,
-    /// Why.
+    /// The reason for the cancellation.
     cancellation_reason: Option<String>,
-    /// How often it has been written; the `ETag`, without its quotes.
+    /// The version, which grows with each change; the `ETag` without quotes.
     version: i64,
-    /// Null in the answer to a change after which they couldn't be read.
+    /// The sales figures; null in the response to a change if they couldn't be read after it.
     figures: Option<FiguresBody>,
 }
 
-/// How the sale of a date goes.
+/// The sales figures of a schedule.
 #[derive(Serialize, ToSchema)]
 #[schema(as = SaleFigures)]
 struct FiguresBody {
-    /// How many seats there are.
+    /// The total number of seats.
     seats: u32,
     available: u32,
     held: u32,
-    /// How many are sold.
+    /// The number of sold seats.
     reserved: u32,
-    /// How many are taken out of the sale.
+    /// The number of seats that are not for sale.
     blocked: u32,
-    /// What was paid for those that are sold.
+    /// The sum of the prices paid for the sold seats.
     revenue: MoneyBody,
 }
 
@@ -190,78 +190,84 @@ problems!(ShowProblems: OPERATOR, &[Code::NotFound]);
 problems!(ChangeProblems: OPERATOR, BODY, CHANGE, &[Code::InvalidState]);
 problems!(CancelProblems: OPERATOR, BODY, &[Code::NotFound]);
 
-/// Add a date to a concert.
+/// Add a schedule to a concert
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The concert.")),
     request_body = NewScheduleBody,
     responses(
-        (status = 201, description = "The new date.", body = ReportBody, headers(("Location" = String), ("ETag" = String))),
+        (status = 201, description = "The new schedule.", body = ReportBody, headers(("Location" = String), ("ETag" = String))),
         AddProblems,
     ),
 )]
 #[post("/v1/admin/concerts/{id:[^/:]+}/schedules")]
 async fn add_schedule(call: ApiRequest<(Operator, PathId<ConcertId>, Body<NewSchedule>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Operator(operator), PathId(concert), Body(NewSchedule(schedule))), .. } = call;
-    let report = api.ask(|ask| async move { ask.catalogue.add_schedule(&by(operator), concert, schedule).await }).await?;
+    let report =
+        api.run(|use_cases| async move { use_cases.catalogue.add_schedule(&actor(operator, None), concert, schedule).await }).await?;
     let (version, location) = (report.schedule.version, format!("/v1/admin/schedules/{}", report.schedule.id()));
     Ok(versioned(created(StatusCode::CREATED, &ReportBody::new(report, api.settings.currency), &location)?, version))
 }
 
-/// A date, and how its sale goes.
+/// Get a schedule with its sales figures
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The date.")),
-    responses((status = 200, description = "The date.", body = ReportBody, headers(("ETag" = String))), ShowProblems),
+    params(("id" = Uuid, Path, description = "The schedule.")),
+    responses((status = 200, description = "The schedule.", body = ReportBody, headers(("ETag" = String))), ShowProblems),
 )]
 #[get("/v1/admin/schedules/{id:[^/:]+}")]
 async fn show_schedule(call: ApiRequest<(Operator, PathId<ScheduleId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, PathId(id)), .. } = call;
-    shown(api.ask(|ask| async move { ask.catalogue.schedule(id).await }).await?, api.settings.currency)
+    respond(api.run(|use_cases| async move { use_cases.catalogue.schedule(id).await }).await?, api.settings.currency)
 }
 
-/// Change what of a date is named.
+/// Update a schedule
+///
+/// Only the properties in the body change.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
     params(
-        ("id" = Uuid, Path, description = "The date."),
-        ("If-Match" = String, Header, description = "The `ETag` that the change was made for; `*`: whatever is there."),
+        ("id" = Uuid, Path, description = "The schedule."),
+        ("If-Match" = String, Header, description = "The `ETag` of the version to change, or `*` for any version."),
     ),
     request_body = ScheduleChangeBody,
     responses(
-        (status = 200, description = "The date as it is now.", body = ReportBody, headers(("ETag" = String))),
+        (status = 200, description = "The updated schedule.", body = ReportBody, headers(("ETag" = String))),
         ChangeProblems,
     ),
 )]
 #[patch("/v1/admin/schedules/{id:[^/:]+}")]
 async fn change_schedule(call: ApiRequest<(Operator, PathId<ScheduleId>, IfMatch, Body<ScheduleChange>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Operator(operator), PathId(id), IfMatch(expected), Body(ScheduleChange(patch))), .. } = call;
-    let report = api.ask(|ask| async move { ask.catalogue.change_schedule(&by(operator), id, expected, patch).await }).await?;
-    shown(report, api.settings.currency)
+    let report =
+        api.run(|use_cases| async move { use_cases.catalogue.change_schedule(&actor(operator, None), id, expected, patch).await }).await?;
+    respond(report, api.settings.currency)
 }
 
-/// Cancel a date: its holds end, nobody holds or buys its seats any more, and its payments can be refunded at any time.
+/// Cancel a schedule
+///
+/// The holds of the schedule end, its seats can no longer be held or sold, and its payments can be refunded at any time.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The date.")),
+    params(("id" = Uuid, Path, description = "The schedule.")),
     request_body = CancelBody,
     responses(
-        (status = 200, description = "The date, cancelled now or before.", body = ReportBody, headers(("ETag" = String))),
+        (status = 200, description = "The schedule, cancelled now or before.", body = ReportBody, headers(("ETag" = String))),
         CancelProblems,
     ),
 )]
 #[post("/v1/admin/schedules/{id:[^/:]+}:cancel")]
-async fn cancel_schedule(call: ApiRequest<(Operator, PathId<ScheduleId>, Body<Called>)>) -> Result<HttpResponse, Problem> {
-    let ApiRequest { api, parts: (Operator(operator), PathId(id), Body(Called { reason })), .. } = call;
-    let report = api.ask(|ask| async move { ask.catalogue.cancel_schedule(&because(operator, reason), id).await }).await?;
-    shown(report, api.settings.currency)
+async fn cancel_schedule(call: ApiRequest<(Operator, PathId<ScheduleId>, Body<CancelRequest>)>) -> Result<HttpResponse, Problem> {
+    let ApiRequest { api, parts: (Operator(operator), PathId(id), Body(CancelRequest { reason })), .. } = call;
+    let report = api.run(|use_cases| async move { use_cases.catalogue.cancel_schedule(&actor(operator, reason), id).await }).await?;
+    respond(report, api.settings.currency)
 }
 
-fn shown(report: ScheduleReport, currency: Currency) -> Result<HttpResponse, Problem> {
+fn respond(report: ScheduleReport, currency: Currency) -> Result<HttpResponse, Problem> {
     let version = report.schedule.version;
     Ok(versioned(personal(StatusCode::OK, &ReportBody::new(report, currency))?, version))
 }

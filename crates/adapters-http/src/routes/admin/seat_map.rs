@@ -1,4 +1,4 @@
-//! Seat maps, as operators write them down: sections, rows, ranges of numbers.
+//! Seat maps, as operators define them: sections, rows, ranges of seat numbers.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, put};
@@ -10,17 +10,17 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::super::codes::{BODY, OPERATOR};
-use super::by;
-use crate::api::HttpSettings;
+use super::actor::actor;
 use crate::extract::{ApiRequest, Body, BoundedText, FromBody, Operator, PathId, PriceField, SeatNumberField};
 use crate::problem::{Code, FieldError, Problem, problems};
 use crate::response::personal;
+use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(show_seat_map).service(lay_out_seats);
 }
 
-/// The seats of a date: at most 100,000.
+/// The seats of a schedule, at most 100,000.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[schema(as = SeatPlan)]
 #[serde(deny_unknown_fields)]
@@ -28,21 +28,21 @@ pub(super) struct SeatPlanBody {
     sections: Vec<SectionBody>,
 }
 
-/// A part of the hall.
+/// A section of the venue.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[schema(as = SeatSection)]
 #[serde(deny_unknown_fields)]
 struct SectionBody {
     #[schema(value_type = String, min_length = 1, max_length = 200, example = "Stalls")]
     name: BoundedText<200>,
-    /// What each of its seats costs in minor units, unless its row says otherwise.
+    /// The price of each seat in minor units, unless the row has its own price.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<i64>, minimum = 0, example = 60_000)]
     price: Option<PriceField>,
     rows: Vec<RowBody>,
 }
 
-/// Neighbouring seats.
+/// A row of adjacent seats.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[schema(as = SeatRow)]
 #[serde(deny_unknown_fields)]
@@ -50,44 +50,44 @@ struct RowBody {
     #[schema(value_type = String, min_length = 1, max_length = 200, example = "A")]
     name: BoundedText<200>,
     numbers: RangeBody,
-    /// The `{place}` of its first seat, 1 unless it is given; the next ones count on.
+    /// The `{place}` of the first seat, 1 by default; it increases by 1 with each seat.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "uint32", maximum = 4_294_967_295_u32)]
     first_place: Option<u32>,
-    /// What each of its seats costs in minor units; unless it is given, what its section says.
+    /// The price of each seat in minor units; by default the price of the section.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<i64>, minimum = 0)]
     price: Option<PriceField>,
-    /// Whether its seats are places for wheelchairs; they are not unless it says so.
+    /// Whether the seats are wheelchair spaces; false by default.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     accessible: bool,
-    /// What is written on its seats, `{section} {row} {place}` unless it is given; there is also `{number}`.
+    /// The template of the seats' labels, by default `{section} {row} {place}`; it may also contain `{number}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
     label: Option<BoundedText<200>>,
 }
 
-/// The numbers of a row's seats within the date.
+/// The range of a row's seat numbers, which are unique within the schedule.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[schema(as = SeatNumbers)]
 #[serde(deny_unknown_fields)]
 struct RangeBody {
-    /// The first one.
+    /// The first number.
     #[schema(value_type = u32, minimum = 1, maximum = 1_000_000, example = 1)]
     from: SeatNumberField,
-    /// The last one.
+    /// The last number.
     #[schema(value_type = u32, minimum = 1, maximum = 1_000_000, example = 20)]
     to: SeatNumberField,
 }
 
 impl SeatPlanBody {
-    /// The plan, or all that doesn't fit in the value at `pointer`.
+    /// Converts the plan, or returns all errors in the value at `pointer`.
     pub(super) fn read(self, pointer: &str) -> Result<SeatPlan, Vec<FieldError>> {
         let (mut sections, mut field_errors) = (Vec::with_capacity(self.sections.len()), Vec::new());
         for (index, SectionBody { name, price, rows }) in self.sections.into_iter().enumerate() {
             let mut section = Section { name: name.0, rows: Vec::with_capacity(rows.len()) };
-            for (place, row) in rows.into_iter().enumerate() {
-                match row.read(price, &format!("{pointer}/sections/{index}/rows/{place}")) {
+            for (row_index, row) in rows.into_iter().enumerate() {
+                match row.read(price, &format!("{pointer}/sections/{index}/rows/{row_index}")) {
                     Ok(row) => section.rows.push(row),
                     Err(field_error) => field_errors.push(field_error),
                 }
@@ -99,10 +99,10 @@ impl SeatPlanBody {
 }
 
 impl RowBody {
-    fn read(self, of_section: Option<PriceField>, pointer: &str) -> Result<Row, FieldError> {
+    fn read(self, section_price: Option<PriceField>, pointer: &str) -> Result<Row, FieldError> {
         let Self { name, numbers, first_place, price, accessible, label } = self;
-        let Some(PriceField(price)) = price.or(of_section) else {
-            return Err(FieldError::at(format!("{pointer}/price"), "is required: neither the row nor its section has one"));
+        let Some(PriceField(price)) = price.or(section_price) else {
+            return Err(FieldError::at(format!("{pointer}/price"), "is required: neither the row nor its section has a price"));
         };
         let label = match label {
             Some(label) => label.0,
@@ -118,7 +118,7 @@ impl From<SeatPlan> for SeatPlanBody {
     }
 }
 
-/// What goes without saying isn't said.
+/// Default values are omitted.
 impl From<Section> for SectionBody {
     fn from(section: Section) -> Self {
         let Section { name, rows } = section;
@@ -145,46 +145,54 @@ impl FromBody for Plan {
     }
 }
 
-/// What became of the seats of a map.
+/// The result of applying a seat map.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LaidOutSeats)]
 struct LaidOutBody {
-    /// Seats that are new.
+    /// The number of new seats.
     created: u32,
-    /// Seats with another label, price or accessibility than before.
+    /// The number of seats whose label, price or accessibility has changed.
     changed: u32,
-    /// Seats that were so before.
+    /// The number of unchanged seats.
     unchanged: u32,
 }
 
 problems!(ShowProblems: OPERATOR, &[Code::NotFound]);
 problems!(LayOutProblems: OPERATOR, BODY, &[Code::NotFound, Code::SeatUnavailable]);
 
-/// The seats of a date, as a map that makes the same seats wherever it is put.
+/// Get the seat map of a schedule
+///
+/// The map creates the same seats in any schedule that it is applied to.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The date.")),
-    responses((status = 200, description = "The map; neighbours whose labels count on are a row.", body = SeatPlanBody), ShowProblems),
+    params(("id" = Uuid, Path, description = "The schedule.")),
+    responses(
+        (status = 200, description = "The map; adjacent seats with consecutive labels form a row.", body = SeatPlanBody),
+        ShowProblems,
+    ),
 )]
 #[get("/v1/admin/schedules/{id:[^/:]+}/seat-map")]
 async fn show_seat_map(call: ApiRequest<(Operator, PathId<ScheduleId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, PathId(id)), .. } = call;
-    let plan = api.ask(|ask| async move { ask.seats.plan(id).await }).await?;
+    let plan = api.run(|use_cases| async move { use_cases.seats.plan(id).await }).await?;
     personal(StatusCode::OK, &SeatPlanBody::from(plan))
 }
 
-/// Give a date seats: those that are new are made, those that nobody has get label and price. None is removed.
+/// Set the seat map of a schedule
+///
+/// New seats are created; seats that are neither held nor sold get the label and price of the map. No seat is removed.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The date.")),
+    params(("id" = Uuid, Path, description = "The schedule.")),
     request_body = SeatPlanBody,
-    responses((status = 200, description = "What became of the seats.", body = LaidOutBody), LayOutProblems),
+    responses((status = 200, description = "The numbers of created, changed and unchanged seats.", body = LaidOutBody), LayOutProblems),
 )]
 #[put("/v1/admin/schedules/{id:[^/:]+}/seat-map")]
 async fn lay_out_seats(call: ApiRequest<(Operator, PathId<ScheduleId>, Body<Plan>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Operator(operator), PathId(id), Body(Plan(plan))), .. } = call;
-    let LaidOut { created, changed, unchanged } = api.ask(|ask| async move { ask.seats.lay_out(&by(operator), id, &plan).await }).await?;
+    let LaidOut { created, changed, unchanged } =
+        api.run(|use_cases| async move { use_cases.seats.lay_out(&actor(operator, None), id, &plan).await }).await?;
     personal(StatusCode::OK, &LaidOutBody { created, changed, unchanged })
 }

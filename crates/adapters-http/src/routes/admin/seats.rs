@@ -1,4 +1,4 @@
-//! Seats, taken out of the sale and given back to it.
+//! Blocking seats and unblocking them.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post};
@@ -9,22 +9,22 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::super::codes::{BODY, OPERATOR};
-use super::because;
-use crate::api::HttpSettings;
+use super::actor::actor;
 use crate::extract::{ApiRequest, Body, BoundedText, FromBody, Operator, PathId, SeatNumberField};
 use crate::problem::{Code, FieldError, Problem, problems};
 use crate::response::personal;
+use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(block_seats).service(unblock_seats);
 }
 
-/// Which seats, and why.
+/// The seats to block or unblock, and the reason.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = SeatOrder)]
 #[serde(deny_unknown_fields)]
 struct SeatOrderBody {
-    /// The seats' numbers, each once.
+    /// The numbers of the seats, without duplicates.
     #[schema(value_type = Vec<u32>, example = json!([7, 8]), min_items = 1, max_items = 10_000)]
     seat_numbers: Vec<SeatNumberField>,
     #[schema(value_type = String, min_length = 1, max_length = 1000, example = "A broken seat")]
@@ -46,7 +46,7 @@ impl FromBody for SeatOrder {
     }
 }
 
-/// How many seats weren't so before.
+/// The number of seats that have changed.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ChangedSeats)]
 struct ChangedBody {
@@ -55,34 +55,38 @@ struct ChangedBody {
 
 problems!(BlockProblems: OPERATOR, BODY, &[Code::NotFound, Code::SeatUnavailable]);
 
-/// Take seats out of the sale: all of them, or none.
+/// Block seats
+///
+/// Blocked seats are not for sale. Either all seats are blocked, or none is.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The date.")),
+    params(("id" = Uuid, Path, description = "The schedule.")),
     request_body = SeatOrderBody,
     responses((status = 200, description = "The seats are blocked, now or before.", body = ChangedBody), BlockProblems),
 )]
 #[post("/v1/admin/schedules/{id:[^/:]+}/seats:block")]
 async fn block_seats(call: ApiRequest<(Operator, PathId<ScheduleId>, Body<SeatOrder>)>) -> Result<HttpResponse, Problem> {
-    order(call, true).await
+    set_blocked(call, true).await
 }
 
-/// Give seats back to the sale: all of them, or none.
+/// Unblock seats
+///
+/// Either all seats are unblocked, or none is.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "The date.")),
+    params(("id" = Uuid, Path, description = "The schedule.")),
     request_body = SeatOrderBody,
-    responses((status = 200, description = "The seats are free, now or before.", body = ChangedBody), BlockProblems),
+    responses((status = 200, description = "The seats are available, now or before.", body = ChangedBody), BlockProblems),
 )]
 #[post("/v1/admin/schedules/{id:[^/:]+}/seats:unblock")]
 async fn unblock_seats(call: ApiRequest<(Operator, PathId<ScheduleId>, Body<SeatOrder>)>) -> Result<HttpResponse, Problem> {
-    order(call, false).await
+    set_blocked(call, false).await
 }
 
-async fn order(call: ApiRequest<(Operator, PathId<ScheduleId>, Body<SeatOrder>)>, blocked: bool) -> Result<HttpResponse, Problem> {
+async fn set_blocked(call: ApiRequest<(Operator, PathId<ScheduleId>, Body<SeatOrder>)>, blocked: bool) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Operator(operator), PathId(id), Body(SeatOrder { seats, reason })), .. } = call;
-    let changed = api.ask(|ask| async move { ask.seats.block(&because(operator, reason), id, seats, blocked).await }).await?;
+    let changed = api.run(|use_cases| async move { use_cases.seats.block(&actor(operator, reason), id, seats, blocked).await }).await?;
     personal(StatusCode::OK, &ChangedBody { changed })
 }

@@ -1,4 +1,4 @@
-//! Users, as operators find them, and what is theirs. The ids of their queue tokens are secrets, from operators too.
+//! Users, as operators see them, and their resources. The ids of queue tokens are secrets, also to operators.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get};
@@ -34,12 +34,12 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 #[schema(as = UserReport)]
 struct UserBody {
     id: Uuid,
-    /// What they call themselves; null if they never said.
+    /// The user's name; null if it is unknown.
     name: Option<String>,
     created_at: Instant,
 }
 
-/// A user, and what they have.
+/// A user with their balance.
 #[derive(Serialize, ToSchema)]
 #[schema(as = UserReportWithBalance)]
 struct UserWithBalanceBody {
@@ -48,7 +48,7 @@ struct UserWithBalanceBody {
     balance: MoneyBody,
 }
 
-/// A user's place in a line, without the secret that admits.
+/// A user's queue token, without its secret id.
 #[derive(Serialize, ToSchema)]
 #[schema(as = QueueTokenReport)]
 struct TokenBody {
@@ -57,12 +57,12 @@ struct TokenBody {
     /// `WAITING`, `ACTIVE` or `EXPIRED`.
     #[schema(example = "WAITING")]
     status: &'static str,
-    /// Why it has ended: `PAID`, `TIMED_OUT`, `UNCLAIMED` or `LEFT`.
+    /// Why the token has ended: `PAID`, `TIMED_OUT`, `UNCLAIMED` or `LEFT`.
     expired_reason: Option<&'static str>,
     number: u64,
     joined_at: Instant,
     activated_at: Option<Instant>,
-    /// When it ends or has ended; null while it waits.
+    /// When the token expires or has expired; null while it is waiting.
     expires_at: Option<Instant>,
 }
 
@@ -98,7 +98,7 @@ impl TokenBody {
     }
 }
 
-/// Which users.
+/// The users to list.
 struct UserFilter {
     name: Option<NamePrefix>,
     page: PageRequest<UserId>,
@@ -123,27 +123,30 @@ problems!(FindProblems: OPERATOR, LIST);
 problems!(OneProblems: OPERATOR, &[Code::NotFound]);
 problems!(ListProblems: OPERATOR, LIST, &[Code::NotFound]);
 
-/// Users, by the beginning of their names or of a word in them.
+/// Find users
+///
+/// Users are found by the beginning of their name or of a word in it.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
     params(
-        ("name" = Option<String>, Query, description = "How their names, or any word in them, begin. Neither case nor accents count.", min_length = 1, max_length = 100),
-        ("page_size" = Option<usize>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
+        ("name" = Option<String>, Query,
+         description = "The beginning of the name, or of any word in it. Case and accents are ignored.", min_length = 1, max_length = 100),
+        ("page_size" = Option<usize>, Query, description = "The maximum number of items: 50 by default, at most 200.", minimum = 1),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the previous page."),
     ),
     responses((status = 200, description = "A page of the users.", body = List<UserBody>), FindProblems),
 )]
 #[get("/v1/admin/users")]
 async fn find_users(call: ApiRequest<(Operator, UserFilter)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, UserFilter { name, page }), .. } = call;
-    let page = api.ask(|ask| async move { ask.people.users(name, page).await }).await?;
+    let page = api.run(|use_cases| async move { use_cases.people.users(name, page).await }).await?;
     personal(StatusCode::OK, &List::new(page, UserBody::from))
 }
 
-/// A user, and what they have.
+/// Get a user with their balance
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The user.")),
     responses((status = 200, description = "The user.", body = UserWithBalanceBody), OneProblems),
@@ -151,79 +154,87 @@ async fn find_users(call: ApiRequest<(Operator, UserFilter)>) -> Result<HttpResp
 #[get("/v1/admin/users/{id:[^/:]+}")]
 async fn show_user(call: ApiRequest<(Operator, PathId<UserId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, PathId(id)), .. } = call;
-    let user = api.ask(|ask| async move { ask.people.user(id).await }).await?;
+    let user = api.run(|use_cases| async move { use_cases.people.user(id).await }).await?;
     personal(StatusCode::OK, &UserWithBalanceBody::new(user, api.settings.currency))
 }
 
-/// A user's places in line, the last joined first: live ones, and those under which they made a reservation.
+/// List the queue tokens of a user
+///
+/// The latest tokens come first. The list has the live tokens, and those with which the user made a reservation.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The user.")),
-    responses((status = 200, description = "The latest 200 places, on one page.", body = List<TokenBody>), OneProblems),
+    responses((status = 200, description = "The latest 200 tokens, on one page.", body = List<TokenBody>), OneProblems),
 )]
 #[get("/v1/admin/users/{id:[^/:]+}/queue-tokens")]
 async fn list_queue_tokens(call: ApiRequest<(Operator, PathId<UserId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, PathId(id)), .. } = call;
-    let tokens = api.ask(|ask| async move { ask.people.tokens(id, PageRequest::<UserId>::MAX_SIZE).await }).await?;
+    let tokens = api.run(|use_cases| async move { use_cases.people.tokens(id, PageRequest::<UserId>::MAX_SIZE).await }).await?;
     let now = api.use_cases.people.now();
     personal(StatusCode::OK, &List::whole(tokens.iter().map(|token| TokenBody::new(token, now)).collect()))
 }
 
-/// A user's reservations, newest first.
+/// List the reservations of a user
+///
+/// The newest reservations come first.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     operation_id = "list_reservations_of_user",
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The user."),
-        ("page_size" = Option<usize>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
+        ("page_size" = Option<usize>, Query, description = "The maximum number of items: 50 by default, at most 200.", minimum = 1),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the previous page."),
     ),
     responses((status = 200, description = "A page of the user's reservations.", body = List<ReservationBody>), ListProblems),
 )]
 #[get("/v1/admin/users/{id:[^/:]+}/reservations")]
 async fn list_reservations(call: ApiRequest<(Operator, PathId<UserId>, PageQuery<ReservationId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, PathId(id), PageQuery(page)), .. } = call;
-    let page = api.ask(|ask| async move { ask.people.reservations(id, page).await }).await?;
+    let page = api.run(|use_cases| async move { use_cases.people.reservations(id, page).await }).await?;
     let now = api.use_cases.people.now();
     personal(StatusCode::OK, &List::new(page, |details| ReservationBody::new(details, now, api.settings.currency)))
 }
 
-/// A user's payments, newest first.
+/// List the payments of a user
+///
+/// The newest payments come first.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     operation_id = "list_payments_of_user",
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The user."),
-        ("page_size" = Option<usize>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
+        ("page_size" = Option<usize>, Query, description = "The maximum number of items: 50 by default, at most 200.", minimum = 1),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the previous page."),
     ),
     responses((status = 200, description = "A page of the user's payments.", body = List<PaymentBody>), ListProblems),
 )]
 #[get("/v1/admin/users/{id:[^/:]+}/payments")]
 async fn list_payments(call: ApiRequest<(Operator, PathId<UserId>, PageQuery<PaymentId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, PathId(id), PageQuery(page)), .. } = call;
-    let page = api.ask(|ask| async move { ask.people.payments(id, page).await }).await?;
+    let page = api.run(|use_cases| async move { use_cases.people.payments(id, page).await }).await?;
     personal(StatusCode::OK, &List::new(page, |payment| PaymentBody::new(&payment, None, api.settings.currency)))
 }
 
-/// A user's book, newest first.
+/// List the wallet entries of a user
+///
+/// The newest entries come first.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     operation_id = "list_wallet_entries_of_user",
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The user."),
-        ("page_size" = Option<usize>, Query, description = "How many at most: 50 by default, 200 at most.", minimum = 1),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before."),
+        ("page_size" = Option<usize>, Query, description = "The maximum number of items: 50 by default, at most 200.", minimum = 1),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the previous page."),
     ),
-    responses((status = 200, description = "A page of the user's book.", body = List<EntryBody>), ListProblems),
+    responses((status = 200, description = "A page of the user's wallet entries.", body = List<EntryBody>), ListProblems),
 )]
 #[get("/v1/admin/users/{id:[^/:]+}/wallet-entries")]
 async fn list_wallet_entries(call: ApiRequest<(Operator, PathId<UserId>, PageQuery<u64>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, PathId(id), PageQuery(page)), .. } = call;
-    let page = api.ask(|ask| async move { ask.people.entries(id, page).await }).await?;
+    let page = api.run(|use_cases| async move { use_cases.people.entries(id, page).await }).await?;
     personal(StatusCode::OK, &List::new(page, |entry| EntryBody::new(&entry, api.settings.currency)))
 }

@@ -1,4 +1,4 @@
-//! `/v1/admin/audit`: whether the promises hold.
+//! `/v1/admin/audit`: whether the invariants hold.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::plan::Plan;
 use crate::shop::Shop;
 
 #[actix_web::test]
-async fn the_promises_hold() {
+async fn every_invariant_holds_after_a_sale() {
     let shop = Shop::open().await;
     let (operator, ada) = (shop.operator(), shop.funded("Ada", 500_000).await);
     let hold = shop.held(&ada, &[1]).await;
@@ -21,7 +21,7 @@ async fn the_promises_hold() {
 }
 
 #[actix_web::test]
-async fn a_promise_that_is_broken_is_told() {
+async fn a_violated_invariant_is_reported() {
     let plan = Plan {
         ports: |ports| {
             let mut audit = MockAudit::new();

@@ -1,11 +1,11 @@
-//! How much operators may say at once, and others may not.
+//! The size limits of request bodies, of operators and of others.
 
 use serde_json::json;
 
 use crate::plan::SCHEDULE;
 use crate::shop::Shop;
 
-const LARGEST: usize = 4 * 1024 * 1024;
+const LIMIT: usize = 4 * 1024 * 1024;
 
 fn padded(body: &serde_json::Value, bytes: usize) -> String {
     let text = body.to_string();
@@ -18,13 +18,13 @@ async fn an_operators_body_has_a_larger_limit() {
     let operator = shop.operator();
     let queue = json!({"name": "Matinees"});
     let post = |bytes| shop.post("/v1/admin/queues").by(&operator).raw("application/json", padded(&queue, bytes)).send();
-    post(LARGEST).await.with_status(201);
-    let refused = post(LARGEST + 1).await.with_problem(413, "PAYLOAD_TOO_LARGE");
-    assert_eq!(refused.body["limit_bytes"], LARGEST);
+    post(LIMIT).await.with_status(201);
+    let refused = post(LIMIT + 1).await.with_problem(413, "PAYLOAD_TOO_LARGE");
+    assert_eq!(refused.body["limit_bytes"], LIMIT);
 }
 
 #[actix_web::test]
-async fn elsewhere_an_operators_body_is_as_any_other() {
+async fn an_operators_body_has_the_common_limit_outside_the_admin_api() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let name = json!({"name": "Ada"});
@@ -34,7 +34,7 @@ async fn elsewhere_an_operators_body_is_as_any_other() {
 }
 
 #[actix_web::test]
-async fn a_map_of_many_rows_fits() {
+async fn a_seat_map_of_many_rows_is_within_the_limit() {
     let shop = Shop::open().await;
     let rows: Vec<_> =
         (0..20_000_u32).map(|row| json!({"name": format!("{row}"), "numbers": {"from": 101 + row, "to": 101 + row}})).collect();

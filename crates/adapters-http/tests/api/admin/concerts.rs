@@ -1,11 +1,11 @@
-//! `/v1/admin/concerts`: made, changed, called off.
+//! `/v1/admin/concerts`: created, changed, cancelled.
 
 use std::sync::Arc;
 
 use application::ports::{MockAdminQueries, ReadError};
 use serde_json::{Value, json};
 
-use super::orders::{a_map, a_schedule};
+use super::valid_requests::{a_map, a_schedule};
 use crate::plan::Plan;
 use crate::plan::{CONCERT, OTHER_CONCERT, QUEUE, SCHEDULE};
 use crate::shop::{Shop, rand};
@@ -17,31 +17,34 @@ fn path() -> String {
 }
 
 #[actix_web::test]
-async fn a_concert_is_made_with_its_schedules_and_their_seats() {
+async fn a_concert_is_created_with_its_schedules_and_their_seats() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let (later, mut sooner) = (a_schedule(), a_schedule());
     sooner["starts_at"] = json!("2030-04-01T20:00:00Z");
     sooner["seat_map"] = a_map(1, 30);
     let body = json!({"name": "Gala", "host": "The House", "queue_id": QUEUE.0, "max_seats_per_user": 2, "schedules": [later, sooner]});
-    let made = shop.post(CONCERTS).by(&operator).json(&body).send().await.with_status(201);
-    let id = made.text("id");
-    assert_eq!(made.header("location"), Some(format!("{CONCERTS}/{id}").as_str()));
-    assert_eq!((made.tag().as_str(), made.header("cache-control")), ("\"1\"", Some("no-store")));
-    assert_eq!((&made.body["max_seats_per_user"], &made.body["queue_id"], &made.body["version"]), (&json!(2), &json!(QUEUE.0), &json!(1)));
-    let first = &made.body["schedules"][0];
+    let created = shop.post(CONCERTS).by(&operator).json(&body).send().await.with_status(201);
+    let id = created.text("id");
+    assert_eq!(created.header("location"), Some(format!("{CONCERTS}/{id}").as_str()));
+    assert_eq!((created.tag().as_str(), created.header("cache-control")), ("\"1\"", Some("no-store")));
+    assert_eq!(
+        (&created.body["max_seats_per_user"], &created.body["queue_id"], &created.body["version"]),
+        (&json!(2), &json!(QUEUE.0), &json!(1))
+    );
+    let first = &created.body["schedules"][0];
     let figures =
         json!({"seats": 30, "available": 30, "held": 0, "reserved": 0, "blocked": 0, "revenue": {"amount": 0, "currency": "KRW"}});
     assert_eq!((&first["starts_at"], &first["figures"], &first["concert_id"]), (&json!("2030-04-01T20:00:00Z"), &figures, &json!(id)));
-    assert_eq!(made.body["schedules"][1]["figures"]["seats"], 0);
+    assert_eq!(created.body["schedules"][1]["figures"]["seats"], 0);
     let shown = shop.get(&format!("{CONCERTS}/{id}")).by(&operator).send().await.with_status(200);
-    assert_eq!((shown.tag(), shown.body), (made.tag(), made.body));
+    assert_eq!((shown.tag(), shown.body), (created.tag(), created.body));
     let public = shop.get(&format!("/v1/concerts/{id}")).send().await.with_status(200);
     assert_eq!(public.text("name"), "Gala");
 }
 
 #[actix_web::test]
-async fn what_is_no_concert_is_pointed_at_and_nothing_is_made() {
+async fn an_invalid_concert_is_refused_with_a_pointer_and_changes_nothing() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let with = |name: &str, value: Value| {
@@ -99,7 +102,7 @@ async fn concerts_are_listed_in_pages() {
 }
 
 #[actix_web::test]
-async fn a_concert_is_changed_but_not_its_queue_while_seats_are_held_or_users_wait_for_it() {
+async fn the_queue_of_a_concert_is_not_changed_while_it_has_holds_or_tokens() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let change = async |tag: &str, body: Value| shop.patch(&path()).by(&operator).header("If-Match", tag).json(&body).send().await;
@@ -115,11 +118,11 @@ async fn a_concert_is_changed_but_not_its_queue_while_seats_are_held_or_users_wa
     assert_eq!(change("*", other.clone()).await.with_problem(409, "INVALID_STATE").text("current_state"), "HELD");
     shop.delete(&format!("/v1/reservations/{hold}")).by(&ada).send().await.with_status(204);
     let refused = change("*", other.clone()).await.with_problem(409, "INVALID_STATE");
-    assert_eq!(refused.text("current_state"), "IN_USE", "she is inside, and could hold nothing there any more");
+    assert_eq!(refused.text("current_state"), "IN_USE", "Ada's active token could no longer hold seats");
     let token = ada.queue_token.clone().expect("a token");
     shop.delete(&format!("/v1/queue-tokens/{token}")).by(&ada).send().await.with_status(204);
     let bob = shop.waiting("Bob").await;
-    assert_eq!(change("*", other.clone()).await.with_problem(409, "INVALID_STATE").text("current_state"), "IN_USE", "he waits");
+    assert_eq!(change("*", other.clone()).await.with_problem(409, "INVALID_STATE").text("current_state"), "IN_USE", "Bob waits");
     let token = bob.queue_token.clone().expect("a token");
     shop.delete(&format!("/v1/queue-tokens/{token}")).by(&bob).send().await.with_status(204);
     assert_eq!(change("*", other.clone()).await.with_status(200).body["queue_id"], other["queue_id"]);
@@ -127,21 +130,21 @@ async fn a_concert_is_changed_but_not_its_queue_while_seats_are_held_or_users_wa
 }
 
 #[actix_web::test]
-async fn a_concert_is_called_off_with_all_its_schedules() {
+async fn a_concert_is_cancelled_with_all_its_schedules() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let cancel = format!("{}:cancel", path());
     shop.post(&cancel).by(&operator).json(&json!({})).send().await.with_problem(400, "VALIDATION_FAILED").at("/reason");
     let reason = json!({"reason": "The roof leaks"});
-    let off = shop.post(&cancel).by(&operator).json(&reason).send().await.with_status(200);
+    let cancelled = shop.post(&cancel).by(&operator).json(&reason).send().await.with_status(200);
     assert!(
-        off.body["schedules"]
+        cancelled.body["schedules"]
             .as_array()
             .is_some_and(|schedules| schedules.len() == 2 && schedules.iter().all(|schedule| schedule["cancelled_at"].is_string()))
     );
-    assert_eq!((&off.body["cancellation_reason"], off.tag().as_str()), (&reason["reason"], "\"2\""));
+    assert_eq!((&cancelled.body["cancellation_reason"], cancelled.tag().as_str()), (&reason["reason"], "\"2\""));
     let again = shop.post(&cancel).by(&operator).json(&reason).send().await.with_status(200);
-    assert_eq!(again.body, off.body);
+    assert_eq!(again.body, cancelled.body);
     let late = json!({
         "starts_at": "2027-01-01T20:00:00Z", "zone": "UTC",
         "sale_opens_at": "2026-11-21T20:00:00Z", "sale_closes_at": "2027-01-01T19:00:00Z",
@@ -149,12 +152,12 @@ async fn a_concert_is_called_off_with_all_its_schedules() {
     let refused = shop.post(&format!("{}/schedules", path())).by(&operator).json(&late).send().await;
     assert_eq!(refused.with_problem(409, "SCHEDULE_CANCELLED").text("reason"), "The roof leaks");
     let log = shop.get(&format!("/v1/admin/log?subject_id={}", CONCERT.0)).by(&operator).send().await.with_status(200);
-    assert_eq!(log.body["items"].as_array().map(Vec::len), Some(1), "the second time nothing was done");
+    assert_eq!(log.body["items"].as_array().map(Vec::len), Some(1), "the second cancellation changed nothing");
     assert_eq!((&log.body["items"][0]["action"], &log.body["items"][0]["reason"]), (&json!("CANCEL"), &reason["reason"]));
 }
 
 #[actix_web::test]
-async fn what_is_committed_is_answered_although_its_figures_can_not_be_read() {
+async fn a_committed_change_is_reported_even_if_its_figures_are_unavailable() {
     let plan = Plan {
         ports: |ports| {
             let mut admin = MockAdminQueries::new();
@@ -168,10 +171,10 @@ async fn what_is_committed_is_answered_although_its_figures_can_not_be_read() {
     let mut schedule = a_schedule();
     schedule["seat_map"] = a_map(1, 30);
     let body = json!({"name": "Gala", "host": "The House", "schedules": [schedule]});
-    let made = shop.post(CONCERTS).by(&operator).json(&body).send().await.with_status(201);
-    assert_eq!(made.body["schedules"][0]["figures"]["available"], 30, "they are known without being read");
-    let concert = format!("{CONCERTS}/{}", made.text("id"));
-    let schedule = format!("/v1/admin/schedules/{}", made.body["schedules"][0]["id"].as_str().unwrap());
+    let created = shop.post(CONCERTS).by(&operator).json(&body).send().await.with_status(201);
+    assert_eq!(created.body["schedules"][0]["figures"]["available"], 30, "the figures of new schedules need no query");
+    let concert = format!("{CONCERTS}/{}", created.text("id"));
+    let schedule = format!("/v1/admin/schedules/{}", created.body["schedules"][0]["id"].as_str().unwrap());
     let added = shop.post(&format!("{concert}/schedules")).by(&operator).json(&a_schedule()).send().await.with_status(201);
     assert_eq!(added.body["figures"]["seats"], 0);
     let renamed = shop.patch(&concert).by(&operator).header("If-Match", "*").json(&json!({"name": "Ball"})).send().await.with_status(200);

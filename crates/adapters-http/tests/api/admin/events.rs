@@ -1,4 +1,4 @@
-//! `/v1/admin/events` and `/v1/admin/event-readers`: what has happened, and who reads it.
+//! `/v1/admin/events` and `/v1/admin/event-readers`: the event log and its readers.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ fn with_type<'a>(events: &'a [Value], wanted: &str) -> &'a Value {
 }
 
 #[actix_web::test]
-async fn the_log_tells_what_happened_in_order_and_no_secret() {
+async fn the_event_log_is_ordered_and_contains_no_secrets() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let ada = shop.funded("Ada", 500_000).await;
@@ -68,7 +68,7 @@ async fn the_log_tells_what_happened_in_order_and_no_secret() {
     assert_eq!(charged["subject"], json!({"kind": "WALLET", "id": user}));
     assert_eq!(charged["data"], json!({"amount": money(500_000), "balance": money(500_000)}));
     assert_eq!(with_type(events, "user.registered")["data"], json!({}));
-    let of_token = ["created", "activated", "expired"].map(|what| with_type(events, &format!("queue_token.{what}")));
+    let of_token = ["created", "activated", "expired"].map(|kind| with_type(events, &format!("queue_token.{kind}")));
     assert!(of_token.iter().all(|event| event["subject"] == of_token[0]["subject"] && event["data"]["queue_id"] == json!(QUEUE.0)));
     assert_eq!((&of_token[1]["data"]["number"], &of_token[2]["data"]["expired_reason"]), (&json!(1), &json!("PAID")));
     let secret = ada.queue_token.expect("a token");
@@ -76,7 +76,7 @@ async fn the_log_tells_what_happened_in_order_and_no_secret() {
 }
 
 #[actix_web::test]
-async fn the_log_is_read_in_pages_and_goes_on_where_they_end() {
+async fn the_event_log_is_read_in_pages_and_continues_after_the_last() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     for name in ["Ada", "Ben", "Cyd"] {
@@ -106,7 +106,7 @@ async fn the_log_is_read_in_pages_and_goes_on_where_they_end() {
 }
 
 #[actix_web::test]
-async fn readers_leave_their_positions_and_are_forgotten() {
+async fn readers_store_their_positions_and_are_removed() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     shop.user("Ada").await;

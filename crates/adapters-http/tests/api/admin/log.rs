@@ -1,4 +1,4 @@
-//! `/v1/admin/log`: what operators did.
+//! `/v1/admin/log`: the audit entries of operators.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::shop::Shop;
 const LOG: &str = "/v1/admin/log";
 
 #[actix_web::test]
-async fn the_log_tells_who_did_what_to_what_and_why_newest_first_in_pages() {
+async fn audit_entries_are_listed_newest_first_in_pages_with_operator_subject_and_reason() {
     let shop = Shop::open().await;
     let (one, other) = (shop.operator(), shop.operator());
     let queue = format!("/v1/admin/queues/{}", QUEUE.0);
@@ -21,12 +21,12 @@ async fn the_log_tells_who_did_what_to_what_and_why_newest_first_in_pages() {
     let get = async |query: &str| shop.get(&format!("{LOG}{query}")).by(&one).send().await.with_status(200).body;
     let log = get("").await;
     let items = log["items"].as_array().expect("items");
-    let told: Vec<_> = items.iter().map(|audit_entry| (&audit_entry["action"], &audit_entry["operator_id"])).collect();
+    let entries: Vec<_> = items.iter().map(|audit_entry| (&audit_entry["action"], &audit_entry["operator_id"])).collect();
     let (first, second) = (json!(one.id.0), json!(other.id.0));
     assert_eq!(
-        told,
+        entries,
         [(&json!("BLOCK"), &first), (&json!("PAUSE"), &second), (&json!("CHANGE"), &first)],
-        "what changed nothing is no deed"
+        "a request that changed nothing has no audit entry"
     );
     assert_eq!((&items[0]["subject"], &items[0]["reason"]), (&json!({"kind": "SCHEDULE", "id": SCHEDULE.0}), &json!("A broken seat")));
     assert_eq!(items[0]["changes"], json!([{"name": "seat_numbers", "before": null, "after": "3,4"}]));

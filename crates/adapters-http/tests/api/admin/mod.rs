@@ -1,11 +1,10 @@
-//! The operator's desk: one file a resource, and its whole story.
+//! The admin API: one file per resource, and an on-sale from start to end.
 
 mod audit;
 mod bodies;
 mod concerts;
 mod events;
 mod log;
-pub(crate) mod orders;
 mod queues;
 mod sale;
 mod schedules;
@@ -13,3 +12,4 @@ mod seat_map;
 mod seats;
 mod story;
 mod users;
+pub(crate) mod valid_requests;

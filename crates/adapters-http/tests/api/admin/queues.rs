@@ -1,4 +1,4 @@
-//! `/v1/admin/queues`: lines made, changed, and run.
+//! `/v1/admin/queues`: created, changed, operated.
 
 use std::sync::Arc;
 
@@ -15,14 +15,14 @@ fn path() -> String {
 }
 
 #[actix_web::test]
-async fn a_queue_is_made_with_what_it_sets_and_what_goes_without_saying() {
+async fn a_queue_is_created_with_its_overrides_and_the_default_policy() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let body = json!({"name": " Matinees ", "policy": {"capacity": 7, "claim_seconds": 30}, "message": "Doors at eight"});
-    let made = shop.post(QUEUES).by(&operator).json(&body).send().await.with_status(201);
-    let id = made.text("id");
-    assert_eq!(made.header("location"), Some(format!("{QUEUES}/{id}").as_str()));
-    assert_eq!((made.tag().as_str(), made.header("cache-control")), ("\"1\"", Some("no-store")));
+    let created = shop.post(QUEUES).by(&operator).json(&body).send().await.with_status(201);
+    let id = created.text("id");
+    assert_eq!(created.header("location"), Some(format!("{QUEUES}/{id}").as_str()));
+    assert_eq!((created.tag().as_str(), created.header("cache-control")), ("\"1\"", Some("no-store")));
     let policy = json!({"capacity": 7, "batch": 50, "active_seconds": 600, "claim_seconds": 30, "max_waiting": null});
     let overrides = json!({"capacity": 7, "batch": null, "active_seconds": null, "claim_seconds": 30, "max_waiting": null});
     let figures = json!({
@@ -33,17 +33,17 @@ async fn a_queue_is_made_with_what_it_sets_and_what_goes_without_saying() {
         "id": id, "name": "Matinees", "state": "OPEN", "policy": policy, "overrides": overrides, "message": "Doors at eight",
         "version": 1, "figures": figures,
     });
-    assert_eq!(made.body, expected);
+    assert_eq!(created.body, expected);
 
     let shown = shop.get(&format!("{QUEUES}/{id}")).by(&operator).send().await.with_status(200);
-    assert_eq!((shown.tag(), &shown.body), (made.tag(), &made.body));
+    assert_eq!((shown.tag(), &shown.body), (created.tag(), &created.body));
     let all = shop.get(QUEUES).by(&operator).send().await.with_status(200);
     assert_eq!((all.body["items"].as_array().map(Vec::len), &all.body["next_cursor"]), (Some(3), &Value::Null));
-    assert!(all.body["items"].as_array().is_some_and(|items| items.contains(&made.body)));
+    assert!(all.body["items"].as_array().is_some_and(|items| items.contains(&created.body)));
 }
 
 #[actix_web::test]
-async fn a_queue_is_made_under_its_id_once() {
+async fn a_queue_is_created_once_per_id() {
     let shop = Shop::open().await;
     let (operator, id) = (shop.operator(), uuid::Uuid::from_u128(rand()));
     let body = json!({"id": id, "name": "Matinees"});
@@ -53,7 +53,7 @@ async fn a_queue_is_made_under_its_id_once() {
 }
 
 #[actix_web::test]
-async fn what_is_no_queue_is_pointed_at() {
+async fn an_invalid_queue_is_refused_with_a_pointer() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     for (body, pointer) in [
@@ -72,7 +72,7 @@ async fn what_is_no_queue_is_pointed_at() {
 }
 
 #[actix_web::test]
-async fn a_change_leaves_what_it_does_not_name_and_clears_what_it_says_is_null() {
+async fn a_change_keeps_omitted_members_and_clears_null_ones() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let change = async |tag: &str, body: Value| shop.patch(&path()).by(&operator).header("If-Match", tag).json(&body).send().await;
@@ -86,7 +86,7 @@ async fn a_change_leaves_what_it_does_not_name_and_clears_what_it_says_is_null()
     assert_eq!(cleared.body["policy"]["batch"], 2);
 
     let same = change("\"3\"", json!({})).await.with_status(200);
-    assert_eq!((same.tag().as_str(), &same.body), ("\"3\"", &cleared.body), "nothing has changed");
+    assert_eq!((same.tag().as_str(), &same.body), ("\"3\"", &cleared.body), "nothing changed");
     for body in [json!({"name": null}), json!({"policy": null})] {
         change("\"3\"", body).await.with_problem(400, "VALIDATION_FAILED");
     }
@@ -94,7 +94,7 @@ async fn a_change_leaves_what_it_does_not_name_and_clears_what_it_says_is_null()
 }
 
 #[actix_web::test]
-async fn a_change_is_for_the_version_that_its_operator_saw() {
+async fn a_change_requires_the_current_version() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let body = json!({"name": "Mine"});
@@ -109,9 +109,9 @@ async fn a_change_is_for_the_version_that_its_operator_saw() {
         .at("/If-Match");
     for other in ["\"2\"", "W/\"2\"", "\"x\""] {
         let refused = shop.patch(&path()).by(&operator).header("If-Match", other).json(&body).send().await;
-        assert_eq!(refused.with_problem(412, "PRECONDITION_FAILED").tag(), "\"1\"", "what it is now");
+        assert_eq!(refused.with_problem(412, "PRECONDITION_FAILED").tag(), "\"1\"", "the current version");
     }
-    // As a proxy that compresses the answer leaves its tag.
+    // The tag as changed by a proxy that compresses the response.
     for (tag, after) in [("W/\"1\"", "\"2\""), ("\"2-gzip\"", "\"3\"")] {
         let body = json!({"name": format!("Mine, after {tag}")});
         let changed = shop.patch(&path()).by(&operator).header("If-Match", tag).json(&body).send().await.with_status(200);
@@ -122,7 +122,7 @@ async fn a_change_is_for_the_version_that_its_operator_saw() {
 }
 
 #[actix_web::test]
-async fn a_queue_takes_its_steps() {
+async fn a_queue_changes_its_state_on_each_step() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let step = async |verb: &str| shop.post(&format!("{}:{verb}", path())).by(&operator).send().await;
@@ -148,13 +148,13 @@ async fn a_queue_takes_its_steps() {
 }
 
 #[actix_web::test]
-async fn the_foremost_are_let_in_by_hand_unless_the_queue_is_paused() {
+async fn users_are_admitted_manually_in_queue_order_unless_the_queue_is_paused() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let waiting = [shop.waiting("Ada").await, shop.waiting("Bob").await, shop.waiting("Cid").await];
     let admit = async |count: u32| {
-        let ask = shop.post(&format!("{}:admit", path())).by(&operator).key(&format!("admit-{}", rand()));
-        ask.json(&json!({"count": count})).send().await
+        let request = shop.post(&format!("{}:admit", path())).by(&operator).key(&format!("admit-{}", rand()));
+        request.json(&json!({"count": count})).send().await
     };
     assert_eq!(admit(2).await.with_status(200).body, json!({"admitted": 2}));
     for (visitor, status) in waiting.iter().zip(["ACTIVE", "ACTIVE", "WAITING"]) {
@@ -176,7 +176,7 @@ async fn the_foremost_are_let_in_by_hand_unless_the_queue_is_paused() {
 }
 
 #[actix_web::test]
-async fn the_same_admission_again_admits_nobody_else() {
+async fn a_repeated_admission_admits_no_further_users() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     for name in ["Ada", "Bob", "Cid"] {
@@ -199,7 +199,7 @@ async fn the_same_admission_again_admits_nobody_else() {
 }
 
 #[actix_web::test]
-async fn what_is_committed_is_answered_without_counting_the_queues_tokens() {
+async fn a_committed_change_is_reported_even_if_token_totals_are_unavailable() {
     let plan = Plan {
         ports: |ports| {
             let mut admin = MockAdminQueries::new();
@@ -214,7 +214,7 @@ async fn what_is_committed_is_answered_without_counting_the_queues_tokens() {
         let taken = shop.post(&format!("{}:{step}", path())).by(&operator).send().await.with_status(200);
         assert_eq!(taken.text("state"), state);
         assert_eq!((&taken.body["figures"]["admitted"], &taken.body["figures"]["no_shows"]), (&Value::Null, &Value::Null));
-        assert_eq!(taken.body["figures"]["waiting"], 0, "what is in memory is there");
+        assert_eq!(taken.body["figures"]["waiting"], 0, "figures that are in memory are present");
     }
     let changed = shop.patch(&path()).by(&operator).header("If-Match", "*").json(&json!({"name": "Stadium"})).send().await.with_status(200);
     assert_eq!((changed.text("name"), &changed.body["figures"]["admitted"]), ("Stadium".to_owned(), &Value::Null));

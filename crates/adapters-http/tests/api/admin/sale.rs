@@ -1,4 +1,4 @@
-//! The sale by an operator's hand: holds ended, payments given back, a date wound up.
+//! Operators in a running sale: release holds, refund payments, refund a cancelled schedule.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use crate::plan::{PRICE, SCHEDULE};
 use crate::shop::{Shop, rand};
 
 #[actix_web::test]
-async fn a_hold_is_ended_whosever_it_is_but_nothing_that_is_paid() {
+async fn an_operator_releases_any_users_hold_but_no_paid_reservation() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let (ada, bob) = (shop.funded("Ada", 500_000).await, shop.admitted("Bob").await);
@@ -26,7 +26,7 @@ async fn a_hold_is_ended_whosever_it_is_but_nothing_that_is_paid() {
 }
 
 #[actix_web::test]
-async fn why_a_hold_was_ended_is_in_the_log() {
+async fn the_reason_of_a_release_is_in_the_log() {
     let shop = Shop::open().await;
     let (operator, bob) = (shop.operator(), shop.admitted("Bob").await);
     let held = shop.held(&bob, &[1]).await;
@@ -38,7 +38,7 @@ async fn why_a_hold_was_ended_is_in_the_log() {
 }
 
 #[actix_web::test]
-async fn of_three_who_wind_a_schedule_up_at_once_each_reports_what_it_did() {
+async fn concurrent_refunds_of_a_schedule_each_report_their_own_share() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     for (name, seat) in [("Ada", 1), ("Bob", 2), ("Cid", 3), ("Dan", 4), ("Eli", 5), ("Fay", 6)] {
@@ -57,8 +57,8 @@ async fn of_three_who_wind_a_schedule_up_at_once_each_reports_what_it_did() {
     let sum = |name: &str| done.iter().map(|body| body[name].as_u64().expect("a number")).sum::<u64>();
     assert_eq!((sum("released"), sum("refunded"), sum("remaining")), (2, 4, 0), "{done:?}");
     let log = shop.get(&format!("/v1/admin/log?operator_id={}", operator.id.0)).by(&operator).send().await.with_status(200);
-    let of = |action: &str| log.body["items"].as_array().into_iter().flatten().filter(|entry| entry["action"] == action).count();
-    assert_eq!((of("RELEASE"), of("REFUND"), of("CANCEL")), (2, 4, 1));
+    let count = |action: &str| log.body["items"].as_array().into_iter().flatten().filter(|entry| entry["action"] == action).count();
+    assert_eq!((count("RELEASE"), count("REFUND"), count("CANCEL")), (2, 4, 1));
     assert!(
         log.body["items"]
             .as_array()
@@ -70,7 +70,7 @@ async fn of_three_who_wind_a_schedule_up_at_once_each_reports_what_it_did() {
 }
 
 #[actix_web::test]
-async fn a_payment_that_an_operator_refunds_is_in_the_log() {
+async fn a_refund_by_an_operator_is_in_the_log() {
     let shop = Shop::open().await;
     let (operator, ada) = (shop.operator(), shop.funded("Ada", 500_000).await);
     let hold = shop.held(&ada, &[1]).await;
@@ -81,7 +81,7 @@ async fn a_payment_that_an_operator_refunds_is_in_the_log() {
 }
 
 #[actix_web::test]
-async fn a_schedule_that_was_called_off_is_wound_up_some_at_a_time() {
+async fn a_cancelled_schedule_is_refunded_in_batches() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let mut paid = Vec::new();
@@ -107,7 +107,7 @@ async fn a_schedule_that_was_called_off_is_wound_up_some_at_a_time() {
     assert_eq!(refund_batch(json!({})).await.with_status(200).body, json!({"released": 0, "refunded": 0, "remaining": 0}));
     for visitor in &paid {
         let wallet = shop.get("/v1/wallet").by(visitor).send().await.with_status(200);
-        assert_eq!(wallet.body["balance"]["amount"], 100_000, "{PRICE} came back");
+        assert_eq!(wallet.body["balance"]["amount"], 100_000, "{PRICE} was refunded");
     }
     for at_most in [0, 501] {
         refund_batch(json!({"at_most": at_most})).await.with_problem(400, "VALIDATION_FAILED").at("/at_most");

@@ -1,8 +1,8 @@
-//! `/v1/admin/schedules`: dates added, changed, called off.
+//! `/v1/admin/schedules`: added, changed, cancelled.
 
 use serde_json::{Value, json};
 
-use super::orders::{a_map, a_schedule};
+use super::valid_requests::{a_map, a_schedule};
 use crate::plan::{CONCERT, PRICE, SCHEDULE};
 use crate::shop::{Shop, rand};
 
@@ -20,19 +20,19 @@ async fn a_schedule_is_added_to_a_concert() {
     let operator = shop.operator();
     let mut schedule = a_schedule();
     schedule["seat_map"] = a_map(1, 5);
-    let made = shop.post(&schedules()).by(&operator).json(&schedule).send().await.with_status(201);
-    let id = made.text("id");
-    assert_eq!(made.header("location"), Some(format!("/v1/admin/schedules/{id}").as_str()));
+    let created = shop.post(&schedules()).by(&operator).json(&schedule).send().await.with_status(201);
+    let id = created.text("id");
+    assert_eq!(created.header("location"), Some(format!("/v1/admin/schedules/{id}").as_str()));
     assert_eq!(
-        (made.tag().as_str(), made.text("starts_at").as_str(), made.text("zone").as_str()),
+        (created.tag().as_str(), created.text("starts_at").as_str(), created.text("zone").as_str()),
         ("\"1\"", "2030-05-01T11:00:00Z", "Asia/Seoul")
     );
     assert_eq!(
-        (&made.body["cancelled_at"], &made.body["figures"]["available"], &made.body["version"]),
+        (&created.body["cancelled_at"], &created.body["figures"]["available"], &created.body["version"]),
         (&Value::Null, &json!(5), &json!(1))
     );
     let shown = shop.get(&format!("/v1/admin/schedules/{id}")).by(&operator).send().await.with_status(200);
-    assert_eq!((shown.tag(), shown.body), (made.tag(), made.body));
+    assert_eq!((shown.tag(), shown.body), (created.tag(), created.body));
 
     schedule["id"] = json!(SCHEDULE.0);
     shop.post(&schedules()).by(&operator).json(&schedule).send().await.with_problem(409, "ALREADY_EXISTS");
@@ -44,7 +44,7 @@ async fn a_schedule_is_added_to_a_concert() {
 }
 
 #[actix_web::test]
-async fn a_schedule_is_changed_until_it_is_called_off() {
+async fn a_schedule_is_changed_until_it_is_cancelled() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let change = async |tag: &str, body: Value| shop.patch(&path()).by(&operator).header("If-Match", tag).json(&body).send().await;
@@ -70,22 +70,25 @@ async fn a_schedule_is_changed_until_it_is_called_off() {
 }
 
 #[actix_web::test]
-async fn who_calls_a_schedule_off_ends_its_sale() {
+async fn cancelling_a_schedule_ends_its_sale() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let ada = shop.admitted("Ada").await;
     let cancel = format!("{}:cancel", path());
-    let off = shop.post(&cancel).by(&operator).json(&json!({"reason": "No singer"})).send().await.with_status(200);
-    assert_eq!((&off.body["cancelled_at"], &off.body["cancellation_reason"]), (&json!("2026-11-21T20:00:00Z"), &json!("No singer")));
+    let cancelled = shop.post(&cancel).by(&operator).json(&json!({"reason": "No singer"})).send().await.with_status(200);
+    assert_eq!(
+        (&cancelled.body["cancelled_at"], &cancelled.body["cancellation_reason"]),
+        (&json!("2026-11-21T20:00:00Z"), &json!("No singer"))
+    );
     assert_eq!(shop.hold(&ada, "late", &[1]).await.with_problem(409, "SCHEDULE_CANCELLED").text("reason"), "No singer");
     let again = shop.post(&cancel).by(&operator).json(&json!({"reason": "Still none"})).send().await.with_status(200);
-    assert_eq!((again.tag(), again.body), (off.tag(), off.body));
+    assert_eq!((again.tag(), again.body), (cancelled.tag(), cancelled.body));
     let nowhere = format!("/v1/admin/schedules/{}:cancel", uuid::Uuid::from_u128(rand()));
     shop.post(&nowhere).by(&operator).json(&json!({"reason": "x"})).send().await.with_problem(404, "NOT_FOUND");
 }
 
 #[actix_web::test]
-async fn the_figures_tell_how_the_sale_goes() {
+async fn the_figures_reflect_the_sale() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let (ada, bob) = (shop.funded("Ada", 500_000).await, shop.admitted("Bob").await);

@@ -1,8 +1,8 @@
-//! `/v1/admin/schedules/{id}/seat-map`: seats written down by rows.
+//! `/v1/admin/schedules/{id}/seat-map`: seats described by rows.
 
 use serde_json::{Value, json};
 
-use super::orders::{a_map, a_schedule};
+use super::valid_requests::{a_map, a_schedule};
 use crate::plan::{CONCERT, LATER_SCHEDULE, PRICE, SCHEDULE};
 use crate::shop::{Shop, Visitor, rand};
 
@@ -15,7 +15,7 @@ async fn seats(shop: &Shop, visitor: &Visitor) -> Value {
 }
 
 #[actix_web::test]
-async fn a_map_makes_seats_and_gives_those_that_are_there_label_and_price() {
+async fn a_seat_map_creates_seats_and_changes_labels_and_prices_of_existing_ones() {
     let shop = Shop::open().await;
     let (operator, ada) = (shop.operator(), shop.admitted("Ada").await);
     assert_eq!(seats(&shop, &ada).await["available"], 10);
@@ -27,20 +27,20 @@ async fn a_map_makes_seats_and_gives_those_that_are_there_label_and_price() {
     let mut behind = row("A", 9, 11);
     behind["first_place"] = json!(9);
     let map = json!({"sections": [{"name": "Row", "price": PRICE, "rows": [behind, boxes]}]});
-    let laid = shop.put(&path()).by(&operator).json(&map).send().await.with_status(200);
-    assert_eq!(laid.body, json!({"created": 2, "changed": 0, "unchanged": 2}));
+    let stored = shop.put(&path()).by(&operator).json(&map).send().await.with_status(200);
+    assert_eq!(stored.body, json!({"created": 2, "changed": 0, "unchanged": 2}));
     let shown = seats(&shop, &ada).await;
     let last = json!({"number": 12, "label": "Row: Box no. 12", "status": "AVAILABLE", "price": {"amount": 90_000, "currency": "KRW"}, "accessible": true});
     assert_eq!((&shown["available"], &shown["seats"][11], &shown["seats"][10]["label"]), (&json!(12), &last, &json!("Row A 11")));
 
     let dearer = json!({"sections": [{"name": "Row", "price": PRICE + 1, "rows": [row("A", 1, 2)]}]});
-    let laid = shop.put(&path()).by(&operator).json(&dearer).send().await.with_status(200);
-    assert_eq!(laid.body, json!({"created": 0, "changed": 2, "unchanged": 0}));
+    let stored = shop.put(&path()).by(&operator).json(&dearer).send().await.with_status(200);
+    assert_eq!(stored.body, json!({"created": 0, "changed": 2, "unchanged": 0}));
     assert_eq!(seats(&shop, &ada).await["seats"][0]["price"]["amount"], PRICE + 1);
 }
 
 #[actix_web::test]
-async fn a_map_comes_back_as_one_that_makes_the_same_seats() {
+async fn a_stored_seat_map_is_returned_as_one_that_describes_the_same_seats() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let shown = shop.get(&path()).by(&operator).send().await.with_status(200);
@@ -69,7 +69,7 @@ async fn a_map_comes_back_as_one_that_makes_the_same_seats() {
 }
 
 #[actix_web::test]
-async fn a_schedule_without_seats_has_an_empty_map_and_one_that_is_not_there_has_none() {
+async fn the_seat_map_is_empty_without_seats_and_not_found_for_an_unknown_schedule() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let empty = shop.get(&format!("/v1/admin/schedules/{}/seat-map", LATER_SCHEDULE.0)).by(&operator).send().await.with_status(200);
@@ -80,7 +80,7 @@ async fn a_schedule_without_seats_has_an_empty_map_and_one_that_is_not_there_has
 }
 
 #[actix_web::test]
-async fn seats_that_somebody_has_stay_as_they_are_and_nothing_else_changes_then() {
+async fn a_seat_map_that_would_change_taken_seats_is_refused_as_a_whole() {
     let shop = Shop::open().await;
     let (operator, ada) = (shop.operator(), shop.admitted("Ada").await);
     shop.held(&ada, &[2]).await;
@@ -91,7 +91,7 @@ async fn seats_that_somebody_has_stay_as_they_are_and_nothing_else_changes_then(
 }
 
 #[actix_web::test]
-async fn what_is_no_map_is_pointed_at() {
+async fn an_invalid_seat_map_is_refused_with_a_pointer() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let map = |rows: Value| json!({"sections": [{"name": "Stalls", "price": 1, "rows": rows}]});

@@ -1,4 +1,4 @@
-//! `/v1/admin/users`: who they are and what is theirs.
+//! `/v1/admin/users`: users and their data.
 
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ async fn users_are_found_by_the_beginning_of_any_word_of_their_names_in_pages() 
 }
 
 #[actix_web::test]
-async fn what_is_a_users_is_shown_without_the_secret_that_admits() {
+async fn the_data_of_a_user_is_shown_without_the_queue_tokens_secret() {
     let shop = Shop::open().await;
     let operator = shop.operator();
     let ada = shop.funded("Ada", 500_000).await;
@@ -68,11 +68,11 @@ async fn what_is_a_users_is_shown_without_the_secret_that_admits() {
 }
 
 #[actix_web::test]
-async fn nobody_has_nothing() {
+async fn an_unknown_user_is_not_found() {
     let shop = Shop::open().await;
     let operator = shop.operator();
-    let nobody = uuid::Uuid::from_u128(rand());
+    let unknown = uuid::Uuid::from_u128(rand());
     for below in ["", "/queue-tokens", "/reservations", "/payments", "/wallet-entries"] {
-        shop.get(&format!("{USERS}/{nobody}{below}")).by(&operator).send().await.with_problem(404, "NOT_FOUND");
+        shop.get(&format!("{USERS}/{unknown}{below}")).by(&operator).send().await.with_problem(404, "NOT_FOUND");
     }
 }

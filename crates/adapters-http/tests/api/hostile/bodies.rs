@@ -1,14 +1,14 @@
-//! Bodies: what is no JSON, or JSON that nobody asked for.
+//! Bodies: malformed JSON, and JSON that no route expects.
 
 use serde_json::Value;
 
-use super::Sort;
+use super::Group;
+use super::fixture::Fixture;
 use super::request::Request;
-use super::stage::Stage;
-use crate::admin::orders;
+use crate::admin::valid_requests;
 
-/// No JSON at all, or none that can be represented.
-const NO_JSON: &[&[u8]] = &[
+/// Text that is not JSON, or that contains values that can't be represented.
+const MALFORMED: &[&[u8]] = &[
     b"",
     b" \r\n\t",
     b"{",
@@ -66,8 +66,8 @@ const NO_JSON: &[&[u8]] = &[
     b"\x1f\x8b\x08\0\0\0\0\0\0\x03",
 ];
 
-/// JSON, but no object, or none that anybody knows.
-const NOT_ASKED_FOR: &[&str] = &[
+/// JSON that is not an object, or an object that no route expects.
+const UNEXPECTED: &[&str] = &[
     "null",
     "true",
     "0",
@@ -89,8 +89,8 @@ const NOT_ASKED_FOR: &[&str] = &[
     "{\"\\u0000\":1}",
 ];
 
-/// What fits nowhere in the place of a good value, as JSON.
-const MISFITS: &[&str] = &[
+/// JSON values that are invalid for every member.
+const INVALID_VALUES: &[&str] = &[
     "null",
     "true",
     "false",
@@ -126,8 +126,8 @@ const MISFITS: &[&str] = &[
     "{\"amount\":{\"amount\":{}}}",
 ];
 
-/// What is wrong for members of a certain kind only, by the end of the pointer to them.
-const PARTICULAR: &[(&str, &[&str])] = &[
+/// JSON values that are invalid for members of a certain kind only, by the end of the pointer to them.
+const INVALID_BY_KIND: &[(&str, &[&str])] = &[
     (
         "_id",
         &["1", "\"x\"", "\"{0f207207-0000-7000-8000-000000000001\"", "\"urn:uuid:0f207207-0000-7000-8000-000000000001x\"", "\"' OR 1=1\""],
@@ -138,55 +138,55 @@ const PARTICULAR: &[(&str, &[&str])] = &[
     ("/name", &["1", "[\"Eve\"]", "\"\\r\\n\"", "\"\\u0085\"", "\"\\u001b[31m\""]),
 ];
 
-pub(super) fn sorts(stage: &Stage) -> Vec<Sort> {
-    let (mut broken, mut other, mut large) = (Vec::new(), Vec::new(), Vec::new());
-    for good in &stage.good {
-        let Some((body, members)) = &good.body else { continue };
-        let request = &good.request;
-        broken.extend(NO_JSON.iter().filter(|text| good.needs_body || !text.is_empty()).map(|text| request.saying(*text)));
-        other.extend(NOT_ASKED_FOR.iter().map(|text| request.saying(*text)));
+pub(super) fn groups(fixture: &Fixture) -> Vec<Group> {
+    let (mut malformed, mut invalid, mut oversized) = (Vec::new(), Vec::new(), Vec::new());
+    for valid in &fixture.valid {
+        let Some((body, members)) = &valid.body else { continue };
+        let request = &valid.request;
+        malformed.extend(MALFORMED.iter().filter(|text| valid.needs_body || !text.is_empty()).map(|text| request.with_body(*text)));
+        invalid.extend(UNEXPECTED.iter().map(|text| request.with_body(*text)));
         for pointer in *members {
-            broken_values(request, body, pointer, &mut broken, &mut other);
+            broken_values(request, body, pointer, &mut malformed, &mut invalid);
         }
         let text = body.to_string();
-        other.push(request.saying(twice(body)));
-        other.push(request.saying(with_member(&text, "\"stranger\":1")));
+        invalid.push(request.with_body(twice(body)));
+        invalid.push(request.with_body(with_member(&text, "\"stranger\":1")));
         for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
             for depth in [127, 128, 129, 2_000] {
                 let deep = format!("{}1{}", open.repeat(depth), close.repeat(depth));
-                (if depth < 128 { &mut other } else { &mut broken }).push(request.saying(deep));
+                (if depth < 128 { &mut invalid } else { &mut malformed }).push(request.with_body(deep));
             }
         }
-        let limit = if good.ordered() { 4 * 1024 * 1024 } else { 16 * 1024 };
-        large.push(request.saying(format!("{text}{}", " ".repeat(limit))));
-        if !good.ordered() {
-            large.push(request.saying("[".repeat(200_000)));
-            large.push(request.saying(vec![0; 2_000_000]));
+        let limit = if valid.is_admin() { 4 * 1024 * 1024 } else { 16 * 1024 };
+        oversized.push(request.with_body(format!("{text}{}", " ".repeat(limit))));
+        if !valid.is_admin() {
+            oversized.push(request.with_body("[".repeat(200_000)));
+            oversized.push(request.with_body(vec![0; 2_000_000]));
         }
-        other.push(request.saying(with_member(&text, &format!("\"{}\":1", "x".repeat(10_000)))));
+        invalid.push(request.with_body(with_member(&text, &format!("\"{}\":1", "x".repeat(10_000)))));
     }
-    vec![(&[(400, "MALFORMED_JSON")], broken), (&[(400, "VALIDATION_FAILED")], other), (&[(413, "PAYLOAD_TOO_LARGE")], large)]
+    vec![(&[(400, "MALFORMED_JSON")], malformed), (&[(400, "VALIDATION_FAILED")], invalid), (&[(413, "PAYLOAD_TOO_LARGE")], oversized)]
 }
 
-/// `body` with each misfit in the place of what is at `pointer`.
-fn broken_values(request: &Request, body: &Value, pointer: &str, broken: &mut Vec<Request>, other: &mut Vec<Request>) {
-    const PLACE: &str = "the-place-of-a-misfit";
+/// Adds `body` with the value at `pointer` replaced by each invalid one to `malformed` or `invalid`.
+fn broken_values(request: &Request, body: &Value, pointer: &str, malformed: &mut Vec<Request>, invalid: &mut Vec<Request>) {
+    const PLACEHOLDER: &str = "the-placeholder";
     let mut template = body.clone();
-    *template.pointer_mut(pointer).expect("a member") = Value::from(PLACE);
+    *template.pointer_mut(pointer).expect("a member") = Value::from(PLACEHOLDER);
     let template = template.to_string();
-    let particular = PARTICULAR.iter().filter(|(end, _)| pointer.ends_with(end)).flat_map(|(_, misfits)| *misfits);
-    // What may be left out may be null.
+    let by_kind = INVALID_BY_KIND.iter().filter(|(end, _)| pointer.ends_with(end)).flat_map(|(_, values)| *values);
+    // An optional member may be null.
     let optional = ["/concert_id"].contains(&pointer)
         || request.target == "/v1/payments" && pointer == "/amount"
-        || orders::may_be_null(request.method.as_str(), &request.target, pointer);
-    for invalid_parameter in MISFITS.iter().chain(particular).filter(|invalid_parameter| !(optional && **invalid_parameter == "null")) {
-        let text = template.replace(&format!("\"{PLACE}\""), invalid_parameter);
+        || valid_requests::may_be_null(request.method.as_str(), &request.target, pointer);
+    for value in INVALID_VALUES.iter().chain(by_kind).filter(|value| !(optional && **value == "null")) {
+        let text = template.replace(&format!("\"{PLACEHOLDER}\""), value);
         let is_json = serde_json::from_str::<Value>(&text).is_ok();
-        (if is_json { &mut *other } else { &mut *broken }).push(request.saying(text));
+        (if is_json { &mut *invalid } else { &mut *malformed }).push(request.with_body(text));
     }
 }
 
-/// The object with its first member twice; one that nobody knows, if it has none.
+/// Returns the object with its first member twice; with an unknown member twice if it has none.
 fn twice(body: &Value) -> String {
     let (name, value) =
         body.as_object().and_then(|members| members.iter().next()).map_or(("x", Value::from(1)), |(name, value)| (name, value.clone()));

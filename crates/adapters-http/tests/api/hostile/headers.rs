@@ -1,7 +1,7 @@
-//! Headers: what is sent and wanted as what, and under which key.
+//! Headers: media types, versions and idempotency keys.
 
-use super::Sort;
-use super::stage::{Good, Key, Stage};
+use super::Group;
+use super::fixture::{Fixture, Key, ValidRequest};
 
 const MEDIA_TYPES: &[&[u8]] = &[
     b"",
@@ -33,7 +33,7 @@ const MEDIA_TYPES: &[&[u8]] = &[
 
 const CODINGS: &[&[u8]] = &[b"gzip", b"br", b"deflate", b"zstd", b"identity, gzip", b"x", b"\xff", b""];
 
-const NOT_JSON: &[&[u8]] = &[
+const RANGES_WITHOUT_JSON: &[&[u8]] = &[
     b"text/html",
     b"text/*",
     b"image/*;q=1, text/html",
@@ -67,7 +67,7 @@ const OTHER_VERSIONS: &[&[u8]] = &[
     b"\"9223372036854775808\"",
 ];
 
-const NO_TAGS: &[&[u8]] = &[
+const INVALID_TAGS: &[&[u8]] = &[
     b"",
     b" ",
     b"1",
@@ -84,45 +84,45 @@ const NO_TAGS: &[&[u8]] = &[
     &[b'"'; 8_000],
 ];
 
-const NO_KEYS: &[&[u8]] = &[b"", b" ", b"a b", b"a\tb", b"\xe9", b"\xf0\x9f\x8e\xab", b"\xff\xff", &[b'k'; 256], &[b'k'; 8_000]];
+const INVALID_KEYS: &[&[u8]] = &[b"", b" ", b"a b", b"a\tb", b"\xe9", b"\xf0\x9f\x8e\xab", b"\xff\xff", &[b'k'; 256], &[b'k'; 8_000]];
 
-pub(super) fn sorts(stage: &Stage) -> Vec<Sort> {
-    let (mut types, mut unwanted, mut keys) = (Vec::new(), Vec::new(), Vec::new());
-    for request in stage.those(|good| good.body.is_some()) {
+pub(super) fn groups(fixture: &Fixture) -> Vec<Group> {
+    let (mut types, mut not_acceptable, mut keys) = (Vec::new(), Vec::new(), Vec::new());
+    for request in fixture.requests_where(|valid| valid.body.is_some()) {
         types.push(request.without("Content-Type"));
-        types.push(request.and("Content-Type", "application/json"));
-        types.push(request.and("Content-Type", "text/plain"));
+        types.push(request.with_added("Content-Type", "application/json"));
+        types.push(request.with_added("Content-Type", "text/plain"));
         types.extend(MEDIA_TYPES.iter().map(|media_type| request.with("Content-Type", media_type)));
         types.extend(CODINGS.iter().map(|coding| request.with("Content-Encoding", coding)));
     }
-    for request in stage.those(|good| good.request.target.starts_with("/v1/")) {
-        // An event stream comes as another type.
-        let wanted =
+    for request in fixture.requests_where(|valid| valid.request.target.starts_with("/v1/")) {
+        // An event stream has another media type.
+        let is_accepted =
             |range: &[u8]| request.target.ends_with("/events") && [b"text/*".as_slice(), b"*/*, application/json;q=0"].contains(&range);
-        unwanted.extend(NOT_JSON.iter().filter(|range| !wanted(range)).map(|range| request.with("Accept", range)));
+        not_acceptable.extend(RANGES_WITHOUT_JSON.iter().filter(|range| !is_accepted(range)).map(|range| request.with("Accept", range)));
     }
-    keys.extend(stage.those(|good| good.key == Key::Required).into_iter().map(|request| request.without("Idempotency-Key")));
-    for request in stage.those(|good| good.key == Key::Optional) {
+    keys.extend(fixture.requests_where(|valid| valid.key == Key::Required).into_iter().map(|request| request.without("Idempotency-Key")));
+    for request in fixture.requests_where(|valid| valid.key == Key::Optional) {
         keys.extend([&b"x"[..], b"123456789012345678901"].map(|guessed| request.with("Idempotency-Key", guessed)));
     }
-    for request in stage.those(|good| good.key != Key::None) {
-        keys.push(request.and("Idempotency-Key", "another"));
-        keys.push(request.and("Idempotency-Key", request.header("Idempotency-Key")));
-        keys.extend(NO_KEYS.iter().map(|key| request.with("Idempotency-Key", key)));
+    for request in fixture.requests_where(|valid| valid.key != Key::None) {
+        keys.push(request.with_added("Idempotency-Key", "another"));
+        keys.push(request.with_added("Idempotency-Key", request.header("Idempotency-Key")));
+        keys.extend(INVALID_KEYS.iter().map(|key| request.with("Idempotency-Key", key)));
     }
-    let (mut unconditional, mut others, mut unclear) = (Vec::new(), Vec::new(), Vec::new());
-    for request in stage.those(Good::conditional) {
+    let (mut unconditional, mut others, mut invalid) = (Vec::new(), Vec::new(), Vec::new());
+    for request in fixture.requests_where(ValidRequest::is_conditional) {
         unconditional.push(request.without("If-Match"));
-        unclear.push(request.and("If-Match", "\"1\""));
+        invalid.push(request.with_added("If-Match", "\"1\""));
         others.extend(OTHER_VERSIONS.iter().map(|tag| request.with("If-Match", tag)));
-        unclear.extend(NO_TAGS.iter().map(|tag| request.with("If-Match", tag)));
+        invalid.extend(INVALID_TAGS.iter().map(|tag| request.with("If-Match", tag)));
     }
     vec![
         (&[(428, "PRECONDITION_REQUIRED")], unconditional),
         (&[(412, "PRECONDITION_FAILED")], others),
-        (&[(400, "VALIDATION_FAILED")], unclear),
+        (&[(400, "VALIDATION_FAILED")], invalid),
         (&[(415, "UNSUPPORTED_MEDIA_TYPE")], types),
-        (&[(406, "NOT_ACCEPTABLE")], unwanted),
+        (&[(406, "NOT_ACCEPTABLE")], not_acceptable),
         (&[(400, "IDEMPOTENCY_KEY_REQUIRED")], keys),
     ]
 }

@@ -1,14 +1,14 @@
-//! Paths and methods: what leads nowhere, or elsewhere.
+//! Paths and methods: unknown ones, and those of other routes.
 
 use actix_web::http::Uri;
 use application::ports::ReaderName;
 
-use super::Sort;
+use super::Group;
+use super::fixture::Fixture;
 use super::request::Request;
-use super::stage::Stage;
 
-/// What is no id in the place of one.
-const NO_IDS: &[&str] = &[
+/// Path segments that are not the id of anything.
+const INVALID_IDS: &[&str] = &[
     "x",
     "0",
     "-1",
@@ -46,44 +46,48 @@ const NO_IDS: &[&str] = &[
 
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "get", "G.E.T", "X"];
 
-pub(super) fn sorts(stage: &Stage) -> Vec<Sort> {
+pub(super) fn groups(fixture: &Fixture) -> Vec<Group> {
     let (mut nowhere, mut methods) = (Vec::new(), Vec::new());
-    for good in &stage.good {
-        let request = &good.request;
+    for valid in &fixture.valid {
+        let request = &valid.request;
         if let Some((before, after)) = around_the_id(request) {
-            // A reader of the log is known by a name, and a new name is a new reader.
-            let is_name = |id: &str| request.of.contains("{name}") && ReaderName::new(id).is_ok();
-            let no_ids = NO_IDS.iter().filter(|id| !is_name(id));
-            nowhere.extend(no_ids.filter_map(|id| encoded(&format!("{before}{id}{after}"))).map(|target| request.to(target)));
-            nowhere.push(request.to(format!("{before}{}{after}", "a".repeat(20_000))));
+            // A reader of the event log is identified by a name, and a new name is a new reader.
+            let is_name = |id: &str| request.operation.contains("{name}") && ReaderName::new(id).is_ok();
+            let invalid_ids = INVALID_IDS.iter().filter(|id| !is_name(id));
+            nowhere.extend(invalid_ids.filter_map(|id| encoded(&format!("{before}{id}{after}"))).map(|target| request.with_target(target)));
+            nowhere.push(request.with_target(format!("{before}{}{after}", "a".repeat(20_000))));
         }
-        nowhere.extend(elsewhere(&request.target).iter().filter_map(|target| encoded(target)).map(|target| request.to(target)));
-        let known: Vec<_> =
-            stage.good.iter().filter(|other| other.request.target == request.target).map(|other| other.request.method.as_str()).collect();
-        methods.extend(METHODS.iter().filter(|method| !known.contains(method)).map(|method| request.by(method)));
+        nowhere.extend(variants(&request.target).iter().filter_map(|target| encoded(target)).map(|target| request.with_target(target)));
+        let known: Vec<_> = fixture
+            .valid
+            .iter()
+            .filter(|other| other.request.target == request.target)
+            .map(|other| other.request.method.as_str())
+            .collect();
+        methods.extend(METHODS.iter().filter(|method| !known.contains(method)).map(|method| request.with_method(method)));
     }
-    // What is no id of a list's items may be none of an item by another method, too.
+    // An invalid id of an item may match the path of another route with another method, too.
     vec![(&[(404, "NOT_FOUND"), (405, "METHOD_NOT_ALLOWED")], nowhere), (&[(405, "METHOD_NOT_ALLOWED")], methods)]
 }
 
-/// What the target has before and after its id.
+/// Returns the parts of the target before and after its id.
 fn around_the_id(request: &Request) -> Option<(&str, &str)> {
-    let pattern = request.of.split(' ').nth(1)?;
+    let pattern = request.operation.split(' ').nth(1)?;
     let (before, rest) = pattern.split_once('{')?;
     let after = rest.split_once('}')?.1;
     request.target.strip_suffix(after).map(|_| (&request.target[..before.len()], &request.target[request.target.len() - after.len()..]))
 }
 
-/// The target as a client may write it, if it can be written at all.
+/// Returns the target as a client may write it, if it can be written at all.
 fn encoded(target: &str) -> Option<String> {
     let ascii: String = target.chars().map(|c| if c.is_ascii() { c.to_string() } else { "%d1%85".to_owned() }).collect();
     (ascii.starts_with('/') && ascii.parse::<Uri>().is_ok()).then_some(ascii)
 }
 
-/// Targets beside a good one.
-fn elsewhere(target: &str) -> Vec<String> {
+/// Returns invalid variants of a valid target.
+fn variants(target: &str) -> Vec<String> {
     let (start, end) = target.rsplit_once('/').unwrap_or_default();
-    // All below /docs is one resource, whose files are told apart behind it.
+    // All paths below /docs are one resource, which looks up the file itself.
     let slash = if target == "/docs" { "/x/" } else { "/" };
     vec![
         format!("{target}{slash}"),

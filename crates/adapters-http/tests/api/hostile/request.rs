@@ -1,4 +1,4 @@
-//! A request, byte by byte as far as the server's parser lets it through.
+//! A request, byte for byte as far as the server's parser accepts it.
 
 use std::fmt;
 
@@ -8,8 +8,8 @@ use actix_web::test::TestRequest;
 /// A request of the table.
 #[derive(Clone)]
 pub(super) struct Request {
-    /// The operation that it is a broken form of, like `GET /v1/concerts/{id}`.
-    pub(super) of: String,
+    /// The operation whose valid request it was derived from, like `GET /v1/concerts/{id}`.
+    pub(super) operation: String,
     pub(super) method: Method,
     pub(super) target: String,
     pub(super) headers: Vec<(&'static str, Vec<u8>)>,
@@ -17,45 +17,45 @@ pub(super) struct Request {
 }
 
 impl Request {
-    /// The same to another target.
-    pub(super) fn to(&self, target: impl Into<String>) -> Self {
+    /// Returns a copy with another target.
+    pub(super) fn with_target(&self, target: impl Into<String>) -> Self {
         Self { target: target.into(), ..self.clone() }
     }
 
-    /// The same with another body.
-    pub(super) fn saying(&self, body: impl Into<Vec<u8>>) -> Self {
+    /// Returns a copy with another body.
+    pub(super) fn with_body(&self, body: impl Into<Vec<u8>>) -> Self {
         Self { body: Some(body.into()), ..self.clone() }
     }
 
-    /// The same by another method.
-    pub(super) fn by(&self, method: &str) -> Self {
+    /// Returns a copy with another method.
+    pub(super) fn with_method(&self, method: &str) -> Self {
         Self { method: Method::from_bytes(method.as_bytes()).expect("a method"), ..self.clone() }
     }
 
-    /// The same without the header `name`.
+    /// Returns a copy without the header `name`.
     pub(super) fn without(&self, name: &str) -> Self {
         let headers = self.headers.iter().filter(|(given, _)| *given != name).cloned().collect();
         Self { headers, ..self.clone() }
     }
 
-    /// The same with one header `name` that says `value`.
+    /// Returns a copy with exactly one header `name`, of this value.
     pub(super) fn with(&self, name: &'static str, value: impl AsRef<[u8]>) -> Self {
-        self.without(name).and(name, value)
+        self.without(name).with_added(name, value)
     }
 
-    /// The same with one more header.
-    pub(super) fn and(&self, name: &'static str, value: impl AsRef<[u8]>) -> Self {
-        let mut more = self.clone();
-        more.headers.push((name, value.as_ref().to_vec()));
-        more
+    /// Returns a copy with one more header.
+    pub(super) fn with_added(&self, name: &'static str, value: impl AsRef<[u8]>) -> Self {
+        let mut copy = self.clone();
+        copy.headers.push((name, value.as_ref().to_vec()));
+        copy
     }
 
-    /// The header `name`, as it is.
+    /// Returns the value of the header `name`.
     pub(super) fn header(&self, name: &str) -> Vec<u8> {
         self.headers.iter().find(|(given, _)| *given == name).map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
-    /// The same, ready to be sent.
+    /// Converts the request for sending.
     pub(super) fn test(&self) -> TestRequest {
         let mut request = TestRequest::with_uri(&self.target).method(self.method.clone());
         for (name, value) in &self.headers {
@@ -70,7 +70,7 @@ impl Request {
 
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} {}", self.of, self.method, self.target)?;
+        write!(f, "{}: {} {}", self.operation, self.method, self.target)?;
         for (name, value) in &self.headers {
             write!(f, "\n{name}: {}", value.escape_ascii())?;
         }

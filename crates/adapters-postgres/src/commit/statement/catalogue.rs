@@ -1,4 +1,4 @@
-//! What operators make and change.
+//! The rows that operators create and change.
 
 use adapters_sql::commit::Batch;
 use sea_orm::sqlx::Arguments;
@@ -8,8 +8,8 @@ use sea_orm::sqlx::postgres::PgArguments;
 use super::super::tables::{AUDIT_ENTRIES, CONCERTS, QUEUES, SCHEDULES};
 use super::parts::{Parts, bind_insert, bind_update};
 
-/// The operators' part. Holds of a concert, and tokens that name it, are looked for once its row is locked: a hold or a join that was
-/// decided before locks it too.
+/// Adds the operators' part. Holds of a concert, and tokens that name it, are looked up once its row is locked: a hold or a join that was
+/// decided earlier locks it, too.
 pub(super) fn add(all: &mut Parts, now: usize) {
     all.update("queues_again", &QUEUES);
     all.insert("queues_new", &QUEUES, "");
@@ -31,7 +31,7 @@ pub(super) fn add(all: &mut Parts, now: usize) {
         .push(format!("guard(NOT is_awaited(${queues}::uuid[], ${concerts}::uuid[], coalesce(${now}::bigint, clock_micros())), 'tokens')"));
 }
 
-/// Binds what [`add`] asks for, in its order.
+/// Binds the parameters of [`add`], in order.
 pub(super) fn bind(batch: &Batch, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
     bind_update(&QUEUES, &batch.queues.old, arguments)?;
     bind_insert(&QUEUES, &batch.queues.new, arguments)?;

@@ -1,15 +1,15 @@
-//! The statement that commits a group: guards, writes and clock in one, all or nothing.
+//! The statement that commits a group: guards, writes and clock in one, atomically.
 //!
 //! ```text
-//!   WITH checked_…   rows that the decisions relied on, locked against change, if they have the version
-//!        updates     rows that have the version before; inserts
-//!   SELECT guard(as many rows as expected), … in the order in which everything is locked;
-//!          guard(the clock is before not_after), last, when all is locked;
-//!          the numbers that the joins were given
+//!   WITH checked_…   rows that the decisions relied on, locked against change, if they have the expected version
+//!        updates     rows that have the previous version; inserts
+//!   SELECT guard(the expected number of rows), … in the order in which rows are locked;
+//!          guard(the clock is before not_after), last, when all rows are locked;
+//!          the numbers of the joins
 //! ```
 //!
-//! A guard that fails ends the statement with `FR001` and leaves nothing behind. Parts that belong together come together,
-//! so that there are few different texts, each prepared once a connection.
+//! A guard that fails ends the statement with `FR001`, and nothing is written. Parts that occur together form a family, so that there are
+//! few different texts, each prepared once per connection.
 
 mod catalogue;
 mod parts;
@@ -17,7 +17,7 @@ mod parts;
 use std::sync::LazyLock;
 
 use adapters_sql::commit::Batch;
-use adapters_sql::rows::{log, reserved_seat};
+use adapters_sql::rows::{log, reservation};
 use sea_orm::sqlx::Arguments;
 use sea_orm::sqlx::error::BoxDynError;
 use sea_orm::sqlx::postgres::PgArguments;
@@ -31,27 +31,27 @@ use parts::{Parts, after, bind_check, bind_insert, bind_update};
 /// The texts of the statements, by their families.
 static TEXTS: LazyLock<[String; Families::ALL]> = LazyLock::new(|| std::array::from_fn(|families| text(Families(families))));
 
-/// What a group's statement is told beside its rows.
+/// The parameters of a group's statement besides its rows.
 pub(super) struct Terms {
-    /// The clock's reading, unless it is the database's clock that counts.
+    /// The clock's reading, unless the database's clock is used.
     pub(super) now: Option<i64>,
-    /// At or after it nothing is committed.
+    /// The instant from which on nothing is committed.
     pub(super) not_after: Option<i64>,
-    /// What each queue hands out that is joined.
+    /// The joins, by queue.
     pub(super) joins: Vec<Joins>,
 }
 
 /// The joins of a group to one queue.
 pub(super) struct Joins {
     pub(super) queue: Uuid,
-    /// How many numbers it hands out.
+    /// The number of joins.
     pub(super) numbers: i64,
-    /// So many may wait at most before the group is written; none: any number.
+    /// The maximum number of waiting users before the group is written; none: no limit.
     pub(super) room: Option<i64>,
 }
 
-/// The statement for `batch`: its text and its arguments. It answers one row: `queues`, and the `last` number that each of
-/// them had handed out before.
+/// Returns the statement for `batch`: its text and its arguments. It returns one row: `queues`, and the `last` number of each of them
+/// before the group.
 pub(super) fn statement(batch: &Batch, terms: &Terms) -> Result<(&'static str, PgArguments), BoxDynError> {
     let families = Families::of(batch);
     let mut arguments = PgArguments::default();
@@ -59,7 +59,7 @@ pub(super) fn statement(batch: &Batch, terms: &Terms) -> Result<(&'static str, P
     Ok((&TEXTS[families.0], arguments))
 }
 
-/// All of them, for the test of the plans.
+/// Returns all texts, for the test of the plans.
 #[cfg(test)]
 pub(crate) fn texts() -> impl Iterator<Item = &'static str> {
     TEXTS.iter().map(String::as_str)
@@ -75,15 +75,15 @@ fn text(families: Families) -> String {
     for table in ["queues", "concerts", "schedules"] {
         all.check(table);
     }
-    if families.have(Families::LINES) {
+    if families.have(Families::JOINS) {
         all.update("admissions", &ADMISSIONS);
     }
-    lines(&mut all, families.have(Families::LINES));
+    add_tokens(&mut all, families.have(Families::JOINS));
     if families.have(Families::RESERVATIONS) {
-        reservations(&mut all);
+        add_reservations(&mut all);
     }
     if families.have(Families::MONEY) {
-        money(&mut all);
+        add_money(&mut all);
     }
     if families.have(Families::RARE) {
         all.insert("seats_new", &SEATS, "");
@@ -91,11 +91,11 @@ fn text(families: Families) -> String {
         all.update("keys_again", &KEYS);
     }
     all.insert("keys", &KEYS, "");
-    add_log(&mut all, families.have(Families::LINES));
+    add_log(&mut all, families.have(Families::JOINS));
 
     all.guards
         .push(format!("guard(${not_after}::bigint IS NULL OR coalesce(${now}::bigint, clock_micros()) < ${not_after}::bigint, 'time')"));
-    let numbers = if families.have(Families::LINES) {
+    let numbers = if families.have(Families::JOINS) {
         "(SELECT array_agg(queue_id) FROM counters) AS queues, (SELECT array_agg(last) FROM counters) AS last"
     } else {
         "NULL::uuid[] AS queues, NULL::bigint[] AS last"
@@ -103,9 +103,9 @@ fn text(families: Families) -> String {
     format!("WITH {} SELECT {}, {numbers}", all.named.join(",\n"), all.guards.join(",\n"))
 }
 
-/// Tokens. Who leaves the waiting line is taken off its count; who joins is given the next numbers, if there is room in the line: that is
-/// judged under the lock of the counter's row.
-fn lines(all: &mut Parts, numbered: bool) {
+/// Adds tokens. Tokens that stop waiting are subtracted from the count of waiting users; joins get the next numbers, if the limit of the
+/// queue allows, which is checked under the lock of the counter's row.
+fn add_tokens(all: &mut Parts, numbered: bool) {
     let update = TOKENS.update(&mut all.parameters, "t.queue_id, new.was = 'WAITING' AS waited");
     all.add_guarded("tokens_again", &update);
     let joined = if numbered {
@@ -128,7 +128,7 @@ fn lines(all: &mut Parts, numbered: bool) {
              RETURNING t.queue_id, t.last_number - moved.joins AS last, t.waiting - moved.waiting > moved.room AS is_full"
         ),
     );
-    // Counted, so that it runs here and not at the end.
+    // Aggregated, so that it is evaluated here and not at the end.
     all.guards.push("guard((SELECT count(*) FROM counters WHERE is_full) = 0, 'line')".to_owned());
     if numbered {
         let insert = TOKENS.insert(&mut all.parameters, "JOIN counters USING (queue_id)", |column| {
@@ -138,11 +138,11 @@ fn lines(all: &mut Parts, numbered: bool) {
     }
 }
 
-fn reservations(all: &mut Parts) {
+fn add_reservations(all: &mut Parts) {
     all.update("seats_again", &SEATS);
     all.update("reservations_again", &RESERVATIONS);
     let ended = all.parameters.next();
-    // How many seats these have is the rows' secret, so they aren't counted.
+    // The rows do not show how many seats these reservations have, so the updates aren't counted.
     let free = format!(
         "UPDATE reservation_seats t SET live = false
          FROM (SELECT o.* FROM unnest(${ended}::uuid[]) AS ended (id)
@@ -154,7 +154,7 @@ fn reservations(all: &mut Parts) {
     all.insert("reserved", &RESERVED_SEATS, &after("freed"));
 }
 
-fn money(all: &mut Parts) {
+fn add_money(all: &mut Parts) {
     all.insert("users_new", &USERS, "");
     all.insert("user_search_keys", &USER_SEARCH_KEYS, "");
     all.insert("payments_new", &PAYMENTS, "");
@@ -163,8 +163,8 @@ fn money(all: &mut Parts) {
     all.insert("entries", &ENTRIES, "");
 }
 
-/// The group's row of the log, if it has anything to tell. No guard asks for it, so it is written last, when all rows are locked: of two groups
-/// that write one row the later one has the higher id.
+/// Adds the log entry of the group, if it has one. It has no guard, so it is written last, when all rows are locked: of two groups that
+/// write the same row, the later one has the higher id.
 fn add_log(all: &mut Parts, numbered: bool) {
     let (positions, events, rows) = (all.parameters.next(), all.parameters.next(), all.parameters.next());
     let (queues, numbers) =
@@ -179,7 +179,7 @@ fn add_log(all: &mut Parts, numbered: bool) {
     );
 }
 
-/// Binds what [`text`] asks for, in its order.
+/// Binds the parameters of [`text`], in order.
 fn bind(families: Families, batch: &Batch, terms: &Terms, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
     arguments.add(terms.now)?;
     arguments.add(terms.not_after)?;
@@ -189,11 +189,11 @@ fn bind(families: Families, batch: &Batch, terms: &Terms, arguments: &mut PgArgu
     bind_check(batch.checks.queues.iter().map(|(id, version)| (id.0, *version)), arguments)?;
     bind_check(batch.checks.concerts.iter().map(|(id, version)| (id.0, *version)), arguments)?;
     bind_check(batch.checks.schedules.iter().map(|(id, version)| (id.0, *version)), arguments)?;
-    if families.have(Families::LINES) {
+    if families.have(Families::JOINS) {
         bind_update(&ADMISSIONS, &batch.admissions, arguments)?;
     }
     bind_update(&TOKENS, &batch.tokens.old, arguments)?;
-    if families.have(Families::LINES) {
+    if families.have(Families::JOINS) {
         arguments.add(terms.joins.iter().map(|joins| joins.queue).collect::<Vec<_>>())?;
         arguments.add(terms.joins.iter().map(|joins| joins.numbers).collect::<Vec<_>>())?;
         arguments.add(terms.joins.iter().map(|joins| joins.room).collect::<Vec<_>>())?;
@@ -205,7 +205,7 @@ fn bind(families: Families, batch: &Batch, terms: &Terms, arguments: &mut PgArgu
         let ended = batch.reservations.old.iter().filter(|row| row.is_cancelled()).map(|row| row.id);
         arguments.add(ended.collect::<Vec<_>>())?;
         bind_insert(&RESERVATIONS, &batch.reservations.new, arguments)?;
-        let reserved: Vec<_> = batch.reservations.new.iter().flat_map(reserved_seat::new_of).collect();
+        let reserved: Vec<_> = batch.reservations.new.iter().flat_map(reservation::Row::new_seats).collect();
         bind_insert(&RESERVED_SEATS, &reserved, arguments)?;
     }
     if families.have(Families::MONEY) {
@@ -226,8 +226,8 @@ fn bind(families: Families, batch: &Batch, terms: &Terms, arguments: &mut PgArgu
 }
 
 fn bind_log(entry: &log::Entry, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
-    let is_told = !entry.is_empty();
-    arguments.add(is_told.then(|| entry.positions()))?;
-    arguments.add(is_told.then(|| entry.events()).transpose()?)?;
-    arguments.add(is_told.then(|| entry.rows()).transpose()?)
+    let is_logged = !entry.is_empty();
+    arguments.add(is_logged.then(|| entry.positions()))?;
+    arguments.add(is_logged.then(|| entry.events()).transpose()?)?;
+    arguments.add(is_logged.then(|| entry.rows()).transpose()?)
 }

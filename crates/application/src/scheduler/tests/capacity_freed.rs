@@ -16,7 +16,7 @@ fn writes(token: QueueToken) -> Change {
     Change::default().writing(Write { expected: Some(Version::FIRST), row: token })
 }
 
-/// The queues that `change` would have ticked at once; none if it doesn't wake the scheduler.
+/// Returns the queues that are ticked at once after `change`; none if it doesn't wake the scheduler.
 async fn woken_by(change: &Change) -> Option<Vec<QueueId>> {
     let capacity_freed = CapacityFreed::default();
     capacity_freed.committed(change, &Committed::default());
@@ -38,8 +38,8 @@ async fn changed_queue_wakes_the_scheduler_for_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn commit_that_frees_no_place_does_not_wake_the_scheduler() {
+async fn commit_that_frees_no_capacity_does_not_wake_the_scheduler() {
     assert_eq!(woken_by(&writes(active())).await, None, "admitted");
-    assert_eq!(woken_by(&writes(waiting().leave(NOW).unwrap())).await, None, "left the line");
+    assert_eq!(woken_by(&writes(waiting().leave(NOW).unwrap())).await, None, "left the queue");
     assert_eq!(woken_by(&Change::default()).await, None);
 }

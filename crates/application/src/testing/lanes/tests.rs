@@ -1,4 +1,4 @@
-//! The traps that the lanes over mocks are there for: each of these tests passed when the lanes dropped the mocks.
+//! The cases for which the lanes check the mocks: each of these tests passed when the lanes dropped the mocks.
 
 use domain::testing::NOW;
 use domain::{Change, Command, Decision, User, UserId, Verdict, Write};
@@ -46,7 +46,7 @@ async fn mocks_that_are_called_as_expected_pass() {
 
 #[tokio::test]
 #[should_panic(expected = "fewer than expected 5")]
-async fn a_store_that_is_called_too_seldom_fails_the_test() {
+async fn a_store_that_is_called_too_rarely_fails_the_test() {
     touch(a_store(5), an_observer(1)).await;
 }
 
@@ -58,7 +58,7 @@ async fn a_store_that_is_called_too_often_fails_the_test() {
 
 #[tokio::test]
 #[should_panic(expected = "fewer than expected 2")]
-async fn an_observer_that_is_notified_too_seldom_fails_the_test() {
+async fn an_observer_that_is_notified_too_rarely_fails_the_test() {
     touch(a_store(1), an_observer(2)).await;
 }
 

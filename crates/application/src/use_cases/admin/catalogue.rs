@@ -1,4 +1,4 @@
-//! Plan the programme: concerts and their dates are made, changed, called off.
+//! Management of the catalogue: creates, changes and cancels concerts and schedules.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,40 +15,40 @@ use crate::page::{Page, PageRequest};
 use crate::ports::{AdminQueries, Catalogue, Ids};
 use crate::{Error, GroupCommit, SeatMaps};
 
-/// A date as its operator sees it.
+/// The operator's view of a schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScheduleReport {
-    /// The date.
+    /// The schedule.
     pub schedule: Versioned<Schedule>,
-    /// How its sale goes; none in the answer to a change after which that couldn't be read.
+    /// The figures of its sale; none in the answer to a change after which they couldn't be read.
     pub figures: Option<SaleFigures>,
 }
 
-/// How the sale of a date goes.
+/// The figures of the sale of a schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SaleFigures {
-    /// How many seats there are.
+    /// The number of seats.
     pub seats: u32,
-    /// How many are free.
+    /// The number of available seats.
     pub available: u32,
-    /// How many are held.
+    /// The number of held seats.
     pub held: u32,
-    /// How many are sold.
+    /// The number of sold seats.
     pub reserved: u32,
-    /// How many are taken out of the sale.
+    /// The number of blocked seats, which are not for sale.
     pub blocked: u32,
-    /// What was paid for those that are sold.
+    /// The amount paid for the sold seats.
     pub revenue: Money,
 }
 
-/// What a date is given that an operator writes down; with no id it gets one.
+/// A new schedule, as an operator specifies it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchedulePlan {
-    /// Its id.
+    /// Its id; without one, an id is generated.
     pub id: Option<ScheduleId>,
     /// When the show starts.
     pub starts_at: OffsetDateTime,
-    /// The hall's time zone.
+    /// The venue's time zone.
     pub zone: Zone,
     /// The first instant of the sale.
     pub sale_opens_at: OffsetDateTime,
@@ -58,25 +58,25 @@ pub struct SchedulePlan {
     pub seats: Option<SeatPlan>,
 }
 
-/// What of a concert is to change.
+/// The changes of a concert.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConcertPatch {
-    /// What is on the poster.
+    /// Its name.
     pub name: Option<Title>,
-    /// Who gives it.
+    /// Its host.
     pub host: Option<Title>,
     /// The queue that admits to it.
     pub queue: Option<QueueId>,
-    /// How many seats a user may have of it.
+    /// The maximum number of its seats per user.
     pub max_seats_per_user: Option<Option<u32>>,
 }
 
-/// What of a date is to change.
+/// The changes of a schedule.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SchedulePatch {
     /// When the show starts.
     pub starts_at: Option<OffsetDateTime>,
-    /// The hall's time zone.
+    /// The venue's time zone.
     pub zone: Option<Zone>,
     /// The first instant of the sale.
     pub sale_opens_at: Option<OffsetDateTime>,
@@ -84,10 +84,10 @@ pub struct SchedulePatch {
     pub sale_closes_at: Option<OffsetDateTime>,
 }
 
-/// A concert as its operator sees it.
+/// The operator's view of a concert.
 pub type ConcertReport = (Versioned<Concert>, Vec<ScheduleReport>);
 
-/// Makes concerts and their dates, and changes them.
+/// Creates and changes concerts and their schedules.
 #[derive(Clone)]
 pub struct ManageCatalogue {
     commits: Arc<GroupCommit>,
@@ -98,7 +98,7 @@ pub struct ManageCatalogue {
 }
 
 impl ManageCatalogue {
-    /// The use case over the way of orders, and what is read of concerts.
+    /// Creates the use case over the group commit of operators' commands and the ports that read concerts.
     pub fn new(
         commits: Arc<GroupCommit>,
         catalogue: Arc<dyn Catalogue>,
@@ -109,7 +109,8 @@ impl ManageCatalogue {
         Self { commits, catalogue, admin, seat_maps, ids }
     }
 
-    /// Makes a concert with its dates and their seats, whole or not at all. With no id it gets one, with no queue the default one.
+    /// Creates a concert with its schedules and their seats, completely or not at all. Without an id, one is generated; without a queue, it
+    /// is the default queue.
     pub async fn create(
         &self,
         by: &Actor,
@@ -119,44 +120,44 @@ impl ManageCatalogue {
         max_seats_per_user: Option<u32>,
         schedules: Vec<SchedulePlan>,
     ) -> Result<ConcertReport, Error> {
-        // Before anything is loaded: each date is looked for.
+        // Checked before the load, because each schedule is looked up.
         concert::check_schedules(schedules.len())?;
         let id = id.unwrap_or_else(|| ConcertId(self.ids.ordered()));
         let queue = queue.unwrap_or(Queue::DEFAULT);
-        let schedules: Vec<NewSchedule> = schedules.into_iter().map(|schedule| self.named(schedule)).collect();
+        let schedules: Vec<NewSchedule> = schedules.into_iter().map(|schedule| self.new_schedule(schedule)).collect();
         let sizes: BTreeMap<ScheduleId, u64> = schedules.iter().map(|schedule| (schedule.id, size(schedule))).collect();
         let command = concert::Create { order: by.order(&self.ids), id, name, host, queue, max_seats_per_user, schedules };
         let (concert, schedules) = self.commits.run(command).await?.outcome;
-        // Nothing is read of what was made a moment ago: it may be large, and is committed whatever comes of the reading.
-        let made = |schedule: Versioned<Schedule>| {
+        // The new rows are not read again: there may be many, and they are committed even if the read fails.
+        let report = |schedule: Versioned<Schedule>| {
             let figures = Some(SaleFigures::of_new(sizes.get(&schedule.id()).copied().unwrap_or_default()));
             ScheduleReport { schedule, figures }
         };
-        Ok((concert, schedules.into_iter().map(made).collect()))
+        Ok((concert, schedules.into_iter().map(report).collect()))
     }
 
-    /// Changes what of a concert is named.
+    /// Changes the specified fields of a concert.
     pub async fn change(&self, by: &Actor, id: ConcertId, expected: Option<Version>, patch: ConcertPatch) -> Result<ConcertReport, Error> {
         let ConcertPatch { name, host, queue, max_seats_per_user } = patch;
         let command = ChangeConcert { order: by.order(&self.ids), id, expected, name, host, queue, max_seats_per_user };
-        Ok(self.changed(self.commits.run(command).await?.outcome).await)
+        Ok(self.report_changed(self.commits.run(command).await?.outcome).await)
     }
 
-    /// Calls all dates of a concert off.
+    /// Cancels all schedules of a concert.
     pub async fn cancel(&self, by: &Actor, id: ConcertId) -> Result<ConcertReport, Error> {
         let command = concert::Cancel { order: by.order(&self.ids), id };
-        Ok(self.changed(self.commits.run(command).await?.outcome).await)
+        Ok(self.report_changed(self.commits.run(command).await?.outcome).await)
     }
 
-    /// Adds a date to a concert.
+    /// Adds a schedule to a concert.
     pub async fn add_schedule(&self, by: &Actor, concert: ConcertId, schedule: SchedulePlan) -> Result<ScheduleReport, Error> {
-        let schedule = self.named(schedule);
+        let schedule = self.new_schedule(schedule);
         let figures = Some(SaleFigures::of_new(size(&schedule)));
         let schedule = self.commits.run(schedule::Add { order: by.order(&self.ids), concert, schedule }).await?.outcome;
         Ok(ScheduleReport { schedule, figures })
     }
 
-    /// Changes what of a date is named.
+    /// Changes the specified fields of a schedule.
     pub async fn change_schedule(
         &self,
         by: &Actor,
@@ -166,16 +167,16 @@ impl ManageCatalogue {
     ) -> Result<ScheduleReport, Error> {
         let SchedulePatch { starts_at, zone, sale_opens_at, sale_closes_at } = patch;
         let command = ChangeSchedule { order: by.order(&self.ids), id, expected, starts_at, zone, sale_opens_at, sale_closes_at };
-        Ok(self.schedule_changed(self.commits.run(command).await?.outcome).await)
+        Ok(self.report_changed_schedule(self.commits.run(command).await?.outcome).await)
     }
 
-    /// Calls a date off.
+    /// Cancels a schedule.
     pub async fn cancel_schedule(&self, by: &Actor, id: ScheduleId) -> Result<ScheduleReport, Error> {
         let command = schedule::Cancel { order: by.order(&self.ids), id };
-        Ok(self.schedule_changed(self.commits.run(command).await?.outcome).await)
+        Ok(self.report_changed_schedule(self.commits.run(command).await?.outcome).await)
     }
 
-    /// All concerts and how their sales go.
+    /// Returns all concerts and the figures of their sales.
     pub async fn concerts(&self, page: PageRequest<ConcertId>) -> Result<Page<ConcertReport, ConcertId>, Error> {
         let mut reports = Vec::new();
         for concert in self.catalogue.concerts(page.one_more()).await? {
@@ -185,21 +186,21 @@ impl ManageCatalogue {
         Ok(page.cut(reports, |(concert, _)| concert.id()))
     }
 
-    /// The concert and how its sales go.
+    /// Returns the concert and the figures of its sales.
     pub async fn concert(&self, id: ConcertId) -> Result<ConcertReport, Error> {
         let concert = self.catalogue.concert(id).await?.ok_or(Refusal::NotFound)?;
         let schedules = self.catalogue.schedules(id).await?;
         self.report((concert, schedules)).await
     }
 
-    /// The date and how its sale goes.
+    /// Returns the schedule and the figures of its sale.
     pub async fn schedule(&self, id: ScheduleId) -> Result<ScheduleReport, Error> {
         let schedule = self.catalogue.schedule(id).await?.ok_or(Refusal::NotFound)?;
         let figures = Some(self.figures(&schedule).await?);
         Ok(ScheduleReport { schedule, figures })
     }
 
-    fn named(&self, schedule: SchedulePlan) -> NewSchedule {
+    fn new_schedule(&self, schedule: SchedulePlan) -> NewSchedule {
         let SchedulePlan { id, starts_at, zone, sale_opens_at, sale_closes_at, seats } = schedule;
         NewSchedule { id: id.unwrap_or_else(|| ScheduleId(self.ids.ordered())), starts_at, zone, sale_opens_at, sale_closes_at, seats }
     }
@@ -213,18 +214,18 @@ impl ManageCatalogue {
         Ok((concert, reports))
     }
 
-    /// A concert after a change: what is committed is answered, even if its figures can't be read.
-    async fn changed(&self, (concert, schedules): WithSchedules) -> ConcertReport {
+    /// Reports a concert after a change: the change is committed and is reported even if the figures can't be read.
+    async fn report_changed(&self, (concert, schedules): WithSchedules) -> ConcertReport {
         let mut reports = Vec::with_capacity(schedules.len());
         for schedule in schedules {
-            reports.push(self.schedule_changed(schedule).await);
+            reports.push(self.report_changed_schedule(schedule).await);
         }
         (concert, reports)
     }
 
-    /// A date after a change.
-    async fn schedule_changed(&self, schedule: Versioned<Schedule>) -> ScheduleReport {
-        // Why it failed is in the log.
+    /// Reports a schedule after a change.
+    async fn report_changed_schedule(&self, schedule: Versioned<Schedule>) -> ScheduleReport {
+        // The cause of a failure is logged already.
         let figures = self.figures(&schedule).await.ok();
         ScheduleReport { schedule, figures }
     }
@@ -240,14 +241,14 @@ impl ManageCatalogue {
 }
 
 impl SaleFigures {
-    /// Those of a date that was made with so many seats.
+    /// Returns the figures of a new schedule with this number of seats.
     fn of_new(seats: u64) -> Self {
         let seats = u32::try_from(seats).unwrap_or(u32::MAX);
         Self { seats, available: seats, held: 0, reserved: 0, blocked: 0, revenue: Money::ZERO }
     }
 }
 
-/// How many seats a date is made with.
+/// Returns the number of seats of a new schedule.
 fn size(schedule: &NewSchedule) -> u64 {
     schedule.seats.as_ref().map_or(0, SeatPlan::size)
 }

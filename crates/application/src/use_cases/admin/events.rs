@@ -1,4 +1,4 @@
-//! Read events: the event log, and who reads it.
+//! Reading of the event log, and its readers.
 
 use std::sync::Arc;
 
@@ -14,12 +14,12 @@ pub struct ReadEvents {
 }
 
 impl ReadEvents {
-    /// The use case over the log.
+    /// Creates the use case over the log.
     pub fn new(log: Arc<dyn Log>) -> Self {
         Self { log }
     }
 
-    /// The next `at_most` events after `after`, or after the start of the log.
+    /// Returns the next events after `after`, or from the start of the log, up to `at_most`.
     pub async fn page(&self, after: Option<Position>, at_most: u32) -> Result<LogPage<LoggedEvent>, Error> {
         let from = match after {
             Some(after) => after,
@@ -31,11 +31,11 @@ impl ReadEvents {
             if after.is_some() {
                 return Err(Refusal::EventsGone { start: start.0, end: end.0 }.into());
             }
-            // The start has moved meanwhile.
+            // The start of the log has moved meanwhile.
             page = self.log.events(start, at_most).await?;
         }
         let mut page = page.ok_or(Error::Unavailable)?;
-        // Groups come whole: the rest of the last one is on the next page.
+        // Groups are returned completely: the rest of the last one is on the next page.
         if let Some(first_too_many) = page.items.get(usize::try_from(at_most).unwrap_or(usize::MAX)) {
             page.position = Position(first_too_many.position.0 - 1);
             page.items.retain(|event| event.position <= page.position);
@@ -43,12 +43,12 @@ impl ReadEvents {
         Ok(page)
     }
 
-    /// All readers whose positions the store keeps, and the extent of the log.
+    /// Returns all readers whose positions the store keeps, and the extent of the log.
     pub async fn readers(&self) -> Result<(Vec<LogReader>, LogExtent), Error> {
         Ok((self.log.readers().await?, self.log.extent().await?))
     }
 
-    /// Keeps up to where a reader has read.
+    /// Keeps the position up to which a reader has read.
     pub async fn keep_reader(&self, name: &ReaderName, position: Position) -> Result<(), Error> {
         let LogExtent { start, end } = self.log.extent().await?;
         if !(start..=end).contains(&position) {
@@ -57,7 +57,7 @@ impl ReadEvents {
         if self.log.keep_reader(name, position).await? { Ok(()) } else { Err(Refusal::TooManyReaders.into()) }
     }
 
-    /// Forgets a reader, so that the log isn't kept for it.
+    /// Deletes a reader, so that the log is no longer kept for it.
     pub async fn forget_reader(&self, name: &ReaderName) -> Result<(), Error> {
         if self.log.forget_reader(name).await? { Ok(()) } else { Err(Refusal::NotFound.into()) }
     }
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_page_is_cut_amid_a_group_and_the_next_goes_on_there() {
+    async fn a_page_may_end_within_a_group_and_the_next_continues_there() {
         let mut log = MockLog::new();
         log.expect_events().returning(|after, _| {
             let items: Vec<_> = (1..=7).filter(|position| *position > after.0).map(event).collect();

@@ -1,4 +1,4 @@
-//! The operator's desk: what only operators may ask for, a module a concern.
+//! The use cases that only operators may execute, one module per concern.
 
 mod catalogue;
 mod events;
@@ -20,17 +20,17 @@ use domain::{AuditEntryId, Note, Order, UserId};
 
 use crate::ports::Ids;
 
-/// Who orders something, and why if they say so.
+/// The operator who orders a command, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// Who.
+    /// The operator.
     pub operator: UserId,
-    /// Why.
+    /// The reason, if one is given.
     pub reason: Option<Note>,
 }
 
 impl Actor {
-    /// The order, with an id for the deed that may come of it.
+    /// Returns the order, with an id for the audit entry that may result from it.
     pub(super) fn order(&self, ids: &Arc<dyn Ids>) -> Order {
         Order { operator: self.operator, audit_entry: AuditEntryId(ids.ordered()), reason: self.reason.clone() }
     }

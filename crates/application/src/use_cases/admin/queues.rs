@@ -1,4 +1,4 @@
-//! Run queues: make them, change how they admit, pause, open, and let users in by hand.
+//! Management of queues: creates, changes, pauses and opens them, and admits users manually.
 
 use std::sync::Arc;
 
@@ -13,21 +13,21 @@ use crate::ports::{AdminQueries, Catalogue, Ids, QueueTotals};
 use crate::waiting_room::QueueFigures;
 use crate::{Answer, Error, GroupCommit, WaitingRoom};
 
-/// How a queue stands, as its operator sees it.
+/// The operator's view of a queue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueueReport {
     /// The queue.
     pub queue: Versioned<Queue>,
-    /// How it admits, with the configuration's policy where it sets none.
+    /// Its policy, completed by the configuration's.
     pub policy: QueuePolicy,
-    /// Who waits and who is in, as far as is known in memory; none for a queue that was made a moment ago.
+    /// The figures of its waiting and active users, as far as they are known in memory; none for a queue that was just created.
     pub figures: Option<QueueFigures>,
-    /// What it has done so far; none in the answer to a change: all tokens of the queue are counted for it, and what is committed is not to be
-    /// answered late, or not at all, for the sake of a count.
+    /// Its totals; none in the answer to a change: they require a count of all tokens of the queue, which must not delay or prevent the
+    /// answer to a committed change.
     pub queue_totals: Option<QueueTotals>,
 }
 
-/// Makes queues and runs them.
+/// Creates and manages queues.
 #[derive(Clone)]
 pub struct ManageQueues {
     commits: Arc<GroupCommit>,
@@ -38,7 +38,7 @@ pub struct ManageQueues {
 }
 
 impl ManageQueues {
-    /// The use case over the way of orders, and what is read of queues.
+    /// Creates the use case over the group commit of operators' commands and the ports that read queues.
     pub fn new(
         commits: Arc<GroupCommit>,
         catalogue: Arc<dyn Catalogue>,
@@ -49,7 +49,7 @@ impl ManageQueues {
         Self { commits, catalogue, admin, room, ids }
     }
 
-    /// Makes a queue, open; with no id it gets one.
+    /// Creates an open queue; without an id, one is generated.
     pub async fn create(
         &self,
         by: &Actor,
@@ -61,10 +61,10 @@ impl ManageQueues {
         let id = id.unwrap_or_else(|| QueueId(self.ids.ordered()));
         let command = Create { order: by.order(&self.ids), id, name, overrides, message };
         let queue = self.commits.run(command).await?.outcome;
-        Ok(QueueReport { queue_totals: Some(QueueTotals::default()), ..self.uncounted(queue) })
+        Ok(QueueReport { queue_totals: Some(QueueTotals::default()), ..self.report_without_totals(queue) })
     }
 
-    /// Changes what of a queue is named.
+    /// Changes the specified fields of a queue.
     pub async fn change(
         &self,
         by: &Actor,
@@ -75,21 +75,22 @@ impl ManageQueues {
         message: Option<Option<Note>>,
     ) -> Result<QueueReport, Error> {
         let command = ChangeQueue { order: by.order(&self.ids), id, expected, name, policy, message };
-        Ok(self.uncounted(self.commits.run(command).await?.outcome))
+        Ok(self.report_without_totals(self.commits.run(command).await?.outcome))
     }
 
     /// Pauses, resumes, closes or opens a queue.
     pub async fn take(&self, by: &Actor, id: QueueId, step: QueueStep) -> Result<QueueReport, Error> {
         let command = Take { order: by.order(&self.ids), id, step };
-        Ok(self.uncounted(self.commits.run(command).await?.outcome))
+        Ok(self.report_without_totals(self.commits.run(command).await?.outcome))
     }
 
-    /// Lets the foremost `count` in, as far as there are places, once for each key. The answer is an [`Outcome::Admitted`].
+    /// Admits the first `count` waiting users, as far as there is capacity, once per idempotency key. The outcome is an
+    /// [`Outcome::Admitted`].
     pub async fn admit(&self, by: &Actor, idempotency: IdempotentRequest, queue: QueueId, count: u32) -> Result<Answer<Outcome>, Error> {
         self.commits.run(admit::Command { order: by.order(&self.ids), idempotency, queue, count }).await
     }
 
-    /// All queues and how they stand.
+    /// Returns the reports of all queues.
     pub async fn queues(&self) -> Result<Vec<QueueReport>, Error> {
         let mut reports = Vec::new();
         for queue in self.catalogue.queues().await? {
@@ -98,7 +99,7 @@ impl ManageQueues {
         Ok(reports)
     }
 
-    /// How the queue stands.
+    /// Returns the report of the queue.
     pub async fn queue(&self, id: QueueId) -> Result<QueueReport, Error> {
         let queue = self.catalogue.queue(id).await?.ok_or(Refusal::NotFound)?;
         self.report(queue).await
@@ -106,11 +107,11 @@ impl ManageQueues {
 
     async fn report(&self, queue: Versioned<Queue>) -> Result<QueueReport, Error> {
         let queue_totals = Some(self.admin.queue_totals(queue.id()).await?);
-        Ok(QueueReport { queue_totals, ..self.uncounted(queue) })
+        Ok(QueueReport { queue_totals, ..self.report_without_totals(queue) })
     }
 
-    /// What is known in memory.
-    fn uncounted(&self, queue: Versioned<Queue>) -> QueueReport {
+    /// Returns the report of the queue from memory, without totals.
+    fn report_without_totals(&self, queue: Versioned<Queue>) -> QueueReport {
         QueueReport { policy: self.room.policy_of(&queue), figures: self.room.figures(queue.id()), queue_totals: None, queue }
     }
 }

@@ -1,4 +1,4 @@
-//! Run the sale: holds are ended, payments given back, and a date that was called off is wound up.
+//! Management of the sale: releases holds, refunds payments, and refunds cancelled schedules.
 
 use std::sync::Arc;
 
@@ -15,18 +15,18 @@ use super::Actor;
 use crate::ports::{AdminQueries, Catalogue, Ids};
 use crate::{Answer, Error, GroupCommit};
 
-/// What came of winding up a date.
+/// The result of refunding a batch of reservations of a cancelled schedule.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RefundBatch {
-    /// Holds that were ended.
+    /// The number of released holds.
     pub released: u32,
-    /// Payments that were given back.
+    /// The number of refunded payments.
     pub refunded: u32,
-    /// Reservations that still have to be.
+    /// The number of reservations that remain to be released or refunded.
     pub remaining: u64,
 }
 
-/// Ends holds and gives payments back.
+/// Releases holds and refunds payments.
 #[derive(Clone)]
 pub struct ManageSale {
     commits: Arc<GroupCommit>,
@@ -36,61 +36,61 @@ pub struct ManageSale {
 }
 
 impl ManageSale {
-    /// The use case over the way of commands, and what is read of dates.
+    /// Creates the use case over a group commit and the ports that read schedules.
     pub fn new(commits: Arc<GroupCommit>, catalogue: Arc<dyn Catalogue>, admin: Arc<dyn AdminQueries>, ids: Arc<dyn Ids>) -> Self {
         Self { commits, catalogue, admin, ids }
     }
 
-    /// Ends a hold, whosever it is.
+    /// Releases a hold of any user.
     pub async fn release(&self, by: &Actor, reservation: ReservationId) -> Result<Answer<Released>, Error> {
         self.commits.run(release::Command { order: by.order(&self.ids), reservation }).await
     }
 
-    /// Gives a payment back, whosever it is.
+    /// Refunds a payment of any user.
     pub async fn refund(&self, by: &Actor, idempotency: IdempotentRequest, payment: PaymentId) -> Result<Answer<Outcome>, Error> {
         let (order, user) = (Some(by.order(&self.ids)), by.operator);
         self.commits.run(refund::Command { user, order, idempotency, payment, entry: EntryId(self.ids.ordered()) }).await
     }
 
-    /// Ends holds and gives payments back of a date that was called off, at most `at_most` of them: to be called until nothing remains.
-    /// What was done stays done, whatever comes between; what somebody else did meanwhile isn't done twice.
+    /// Releases holds and refunds payments of a cancelled schedule, up to `at_most` in total. The caller repeats it until nothing remains.
+    /// Completed releases and refunds are kept if the call fails; those done by another call meanwhile are not done twice.
     pub async fn refund_batch(&self, by: &Actor, id: ScheduleId, at_most: u32) -> Result<RefundBatch, Error> {
         let schedule = self.catalogue.schedule(id).await?.ok_or(Refusal::NotFound)?;
         if !schedule.is_cancelled() {
             return Err(Refusal::ScheduleNotCancelled.into());
         }
-        let mut under_way = JoinSet::new();
+        let mut tasks = JoinSet::new();
         for reservation in self.admin.live_reservations(id, at_most).await? {
             let (sale, by) = (self.clone(), by.clone());
-            under_way.spawn(async move { sale.end(&by, &reservation).await });
+            tasks.spawn(async move { sale.end(&by, &reservation).await });
         }
         let mut done = RefundBatch::default();
-        while let Some(ended) = under_way.join_next().await {
-            match ended.map_err(|lost| Error::internal(&lost, "a refund of many was lost"))?? {
+        while let Some(ended) = tasks.join_next().await {
+            match ended.map_err(|lost| Error::internal(&lost, "the task of a refund was lost"))?? {
                 Ended::Released => done.released += 1,
                 Ended::Refunded => done.refunded += 1,
-                Ended::Before => {}
+                Ended::Earlier => {}
             }
         }
         Ok(RefundBatch { remaining: self.admin.count_live_reservations(id).await?, ..done })
     }
 
     async fn end(&self, by: &Actor, reservation: &Reservation) -> Result<Ended, Error> {
-        // What another call ended is for that call to report, even if it is the same operator's.
+        // A reservation that another call ended is reported by that call, even if the operator is the same.
         let ended = match reservation.state() {
             ReservationState::Held => {
                 let released = self.release(by, reservation.id()).await;
-                released.map(|answer| if answer.outcome.by_this_order { Ended::Released } else { Ended::Before })
+                released.map(|answer| if answer.outcome.by_this_order { Ended::Released } else { Ended::Earlier })
             }
             ReservationState::Confirmed { payment } => {
                 let refunded = self.refund(by, refund_batch_key(by, payment)?, payment).await;
-                refunded.map(|answer| if answer.replayed { Ended::Before } else { Ended::Refunded })
+                refunded.map(|answer| if answer.replayed { Ended::Earlier } else { Ended::Refunded })
             }
-            ReservationState::Cancelled { .. } => Ok(Ended::Before),
+            ReservationState::Cancelled { .. } => Ok(Ended::Earlier),
         };
         match ended {
-            // Paid, released or refunded by somebody else since it was read.
-            Err(Error::Refused(Refusal::NotReleasable(_) | Refusal::NotRefundable { .. })) => Ok(Ended::Before),
+            // Paid, released or refunded by another command since it was read.
+            Err(Error::Refused(Refusal::NotReleasable(_) | Refusal::NotRefundable { .. })) => Ok(Ended::Earlier),
             ended => ended,
         }
     }
@@ -99,12 +99,13 @@ impl ManageSale {
 enum Ended {
     Released,
     Refunded,
-    Before,
+    Earlier,
 }
 
-/// The key under which an operator's winding up gives `payment` back: the same however often it is tried.
+/// Returns the idempotency key under which an operator's batch refunds `payment`: the same for every attempt.
 fn refund_batch_key(by: &Actor, payment: PaymentId) -> Result<IdempotentRequest, Error> {
-    let key = IdempotencyKey::new(&format!("wind-up-{payment}")).map_err(|invalid| Error::internal(&invalid, "a refund has no key"))?;
+    let key = IdempotencyKey::new(&format!("wind-up-{payment}"))
+        .map_err(|invalid| Error::internal(&invalid, "the idempotency key of a refund is invalid"))?;
     let mut fingerprint = [0; 32];
     fingerprint[..16].copy_from_slice(payment.0.as_bytes());
     Ok(IdempotentRequest {
@@ -124,7 +125,7 @@ mod tests {
     use crate::ports::{MockAdminQueries, MockCatalogue};
     use crate::testing::{CountingIds, MockedLanes};
 
-    /// Cyd is the operator.
+    /// Returns the operator Cyd.
     fn by_cyd() -> Actor {
         Actor { operator: CYD, reason: None }
     }
@@ -133,18 +134,18 @@ mod tests {
         a_schedule().with(|row| row.cancel(Cancellation { at: NOW, reason: None }))
     }
 
-    /// What `user` has paid for: Ada seat 7, Ben seat 8.
+    /// Returns the confirmed reservation of `user`: Ada's of seat 7, Ben's of seat 8.
     fn a_reservation(user: UserId) -> Versioned<Reservation> {
         a_hold(user, if user == ADA { &[7] } else { &[8] }).confirmed_by(payment_of(user))
     }
 
-    /// Ada's payment, or Ben's, who has his money back.
+    /// Returns Ada's completed payment, or Ben's refunded one.
     fn a_payment_by(user: UserId) -> Versioned<Payment> {
         let state = if user == ADA { PaymentState::Completed } else { PaymentState::Cancelled { refunded_at: NOW } };
         a_payment(&a_reservation(user)).with(|payment| payment.restore(state))
     }
 
-    /// Both payments, with what they paid for.
+    /// Returns both payments with their reservations, seats and wallets.
     fn the_rows() -> Rows {
         let mut rows = on_sale().with(a_cancelled_schedule());
         for (user, number) in [(ADA, 7), (BEN, 8)] {
@@ -157,7 +158,7 @@ mod tests {
         rows
     }
 
-    /// Winds [`SCHEDULE`] up: its live reservations are `live`, and three once that is done.
+    /// Refunds a batch of [`SCHEDULE`], whose live reservations are `live`; three remain afterwards.
     async fn refund_batch(schedule: Versioned<Schedule>, live: Vec<Reservation>, rows: Rows) -> (Result<RefundBatch, Error>, Vec<Change>) {
         let (mut catalogue, mut admin) = (MockCatalogue::new(), MockAdminQueries::new());
         catalogue.expect_schedule().returning(move |_| Ok(Some(schedule.clone())));
@@ -171,26 +172,26 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_schedule_that_takes_place_is_not_wound_up() {
+    async fn a_batch_refund_of_a_schedule_that_is_not_cancelled_is_refused() {
         let (refused, changes) = refund_batch(a_schedule(), vec![a_reservation(ADA).row], the_rows()).await;
         assert!(matches!(refused, Err(Error::Refused(Refusal::ScheduleNotCancelled))), "{refused:?}");
         assert_eq!(changes, []);
     }
 
     #[tokio::test]
-    async fn each_payment_goes_back_once_whoever_was_there_before() {
+    async fn each_payment_is_refunded_once_even_if_it_was_refunded_before() {
         let live = [ADA, BEN].map(|user| a_reservation(user).row).into();
         let (done, changes) = refund_batch(a_cancelled_schedule(), live, the_rows()).await;
 
         assert_eq!(done.unwrap(), RefundBatch { released: 0, refunded: 1, remaining: 3 });
-        let [refund] = &changes[..] else { panic!("not one refund: {changes:?}") };
+        let [refund] = &changes[..] else { panic!("expected one refund: {changes:?}") };
         let audit_entry = refund.row::<AuditEntry>().map(|audit_entry| (audit_entry.row.operator, audit_entry.row.subject));
         assert_eq!((audit_entry, refund.not_after), (Some((CYD, domain::audit_entry::Subject::Payment(payment_of(ADA)))), None));
     }
 
-    /// Between the reading of what is live and the orders, a call of the same operator's has ended it.
+    /// Another call of the same operator ends the reservations after they are read and before the commands run.
     #[tokio::test]
-    async fn what_another_call_ended_meanwhile_is_not_reported_again() {
+    async fn reservations_that_another_call_ended_meanwhile_are_not_reported() {
         let outcome = Outcome::Paid { payment: a_payment_by(ADA).row, balance: Money::ZERO };
         let record = a_key_record(&refund_batch_key(&by_cyd(), payment_of(ADA)).unwrap(), outcome, NOW);
         let rows = the_rows().with(record).with(a_hold(BEN, &[8]).cancelled(CancelReason::Released));

@@ -1,4 +1,4 @@
-//! Mind the seats: a date's map is laid out, seats are blocked and given back.
+//! Management of seats: defines the seat maps of schedules, and blocks and unblocks seats.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::Actor;
 use crate::ports::{Catalogue, Ids};
 use crate::{Error, GroupCommit, SeatMaps};
 
-/// Lays out and blocks the seats of dates.
+/// Defines, blocks and unblocks the seats of schedules.
 #[derive(Clone)]
 pub struct ManageSeats {
     commits: Arc<GroupCommit>,
@@ -20,29 +20,29 @@ pub struct ManageSeats {
 }
 
 impl ManageSeats {
-    /// The use case over the way of orders, and what is read of seats.
+    /// Creates the use case over the group commit of operators' commands and the ports that read seats.
     pub fn new(commits: Arc<GroupCommit>, catalogue: Arc<dyn Catalogue>, seat_maps: Arc<SeatMaps>, ids: Arc<dyn Ids>) -> Self {
         Self { commits, catalogue, seat_maps, ids }
     }
 
-    /// Gives the date the seats of `plan`: those that are new, and their labels and prices to those that are there.
+    /// Applies `plan` to the schedule: adds new seats, and sets labels and prices of existing ones.
     pub async fn lay_out(&self, by: &Actor, schedule: ScheduleId, plan: &SeatPlan) -> Result<LaidOut, Error> {
         let command = LayOut::new(by.order(&self.ids), schedule, plan)?;
         Ok(self.commits.run(command).await?.outcome)
     }
 
-    /// Takes seats out of the sale, or gives them back to it; how many it changed.
+    /// Blocks or unblocks seats, and returns how many were changed.
     pub async fn block(&self, by: &Actor, schedule: ScheduleId, seats: Vec<SeatNumber>, blocked: bool) -> Result<u32, Error> {
         Ok(self.commits.run(block::Command { order: by.order(&self.ids), schedule, seats, blocked }).await?.outcome)
     }
 
-    /// The seats of a date, as a plan that makes the same.
+    /// Returns the seats of a schedule as a plan that defines the same seats.
     pub async fn plan(&self, id: ScheduleId) -> Result<SeatPlan, Error> {
         let schedule = self.catalogue.schedule(id).await?.ok_or(Refusal::NotFound)?;
         let map = self.seat_maps.map(&schedule).await?;
         let seats = map.seats.iter().map(|seat| (seat.number, seat.label.as_ref(), seat.price, seat.accessible));
         SeatPlan::of(seats).map_err(|error| {
-            tracing::error!(error = &error as &dyn std::error::Error, schedule = %id, "a seat's label can't be written down in a plan");
+            tracing::error!(error = &error as &dyn std::error::Error, schedule = %id, "a seat's label can't be expressed in a plan");
             Error::Internal
         })
     }

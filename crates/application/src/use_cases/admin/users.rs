@@ -1,4 +1,4 @@
-//! Find people: users, what they have, and what operators did.
+//! Queries of users, their data, and audit entries.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::page::{Page, PageRequest};
 use crate::ports::{AdminQueries, Audit, AuditEntryFilter, Catalogue, Clock, Finding, Reservations, Users, Wallets};
 use crate::{Error, ReservationDetails};
 
-/// Finds users, what is theirs, and what operators did.
+/// Reads users, their data, and audit entries.
 #[derive(Clone)]
 pub struct FindUsers {
     admin: Arc<dyn AdminQueries>,
@@ -24,7 +24,7 @@ pub struct FindUsers {
 }
 
 impl FindUsers {
-    /// The use case over what is read of people.
+    /// Creates the use case over the ports that read users and their data.
     pub fn new(
         admin: Arc<dyn AdminQueries>,
         users: Arc<dyn Users>,
@@ -37,31 +37,31 @@ impl FindUsers {
         Self { admin, users, wallets, reservations, catalogue, audit, clock }
     }
 
-    /// The instant that states and countdowns are told from.
+    /// Returns the instant from which states and countdowns are calculated.
     #[must_use]
     pub fn now(&self) -> OffsetDateTime {
         self.clock.now()
     }
 
-    /// Users whose name, or a word in it, begins so; with no name all.
+    /// Returns the users whose name, or a word in it, starts with `name`; without `name`, all users.
     pub async fn users(&self, name: Option<NamePrefix>, page: PageRequest<UserId>) -> Result<Page<User, UserId>, Error> {
         Ok(page.cut(self.admin.users(name, page.one_more()).await?, |user| user.id))
     }
 
-    /// The user and their balance.
+    /// Returns the user and their balance.
     pub async fn user(&self, id: UserId) -> Result<(User, Money), Error> {
         let user = self.known(id).await?;
         let balance = self.wallets.wallet(id).await?.map_or(Money::ZERO, |wallet| wallet.balance());
         Ok((user, balance))
     }
 
-    /// The user's tokens, the last joined first, `at_most` of them: live ones, and those under which they made a reservation.
+    /// Returns the user's tokens, the latest join first, up to `at_most`: live ones, and those under which the user made a reservation.
     pub async fn tokens(&self, user: UserId, at_most: u32) -> Result<Vec<QueueToken>, Error> {
         self.known(user).await?;
         Ok(self.admin.tokens_of(user, at_most).await?)
     }
 
-    /// The user's reservations, the newest first.
+    /// Returns the user's reservations, the newest first.
     pub async fn reservations(
         &self,
         user: UserId,
@@ -72,19 +72,19 @@ impl FindUsers {
         Ok(page.cut(reservations, |details| details.reservation.id()))
     }
 
-    /// The user's payments, the newest first.
+    /// Returns the user's payments, the newest first.
     pub async fn payments(&self, user: UserId, page: PageRequest<PaymentId>) -> Result<Page<Payment, PaymentId>, Error> {
         self.known(user).await?;
         Ok(page.cut(self.reservations.payments(user, page.one_more()).await?, Payment::id))
     }
 
-    /// The user's book, the newest first.
+    /// Returns the entries of the user's wallet, the newest first.
     pub async fn entries(&self, user: UserId, page: PageRequest<u64>) -> Result<Page<WalletEntry, u64>, Error> {
         self.known(user).await?;
         Ok(page.cut(self.wallets.entries(user, page.one_more()).await?, WalletEntry::sequence))
     }
 
-    /// What operators did, the newest first.
+    /// Returns audit entries, the newest first.
     pub async fn audit_entries(
         &self,
         wanted: AuditEntryFilter,
@@ -93,7 +93,7 @@ impl FindUsers {
         Ok(page.cut(self.admin.audit_entries(wanted, page.one_more()).await?, |audit_entry| audit_entry.id))
     }
 
-    /// Whether the promises hold.
+    /// Audits whether the promises hold.
     pub async fn audit(&self) -> Result<Vec<Finding>, Error> {
         Ok(self.audit.audit().await?)
     }

@@ -1,43 +1,43 @@
-//! Admit n now: a tick by hand, that ignores the batch only.
+//! Admission of users by an operator: a manual tick that ignores only the batch size of the policy.
 
 use time::OffsetDateTime;
 
 use crate::audit_entry::{Action, Changed, Order, Subject};
 use crate::decide::{Decision, Verdict, admit};
 use crate::idempotency::{IdempotencyRecord, IdempotentRequest};
-use crate::loaded::LoadedLine;
+use crate::loaded::LoadedQueueHead;
 use crate::{Needs, Outcome, QueueId, Refusal, Rules, Versioned, Write, need};
 
-/// Users are to be let in now.
+/// The command to admit users now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
-    /// Whose order.
+    /// The operator's order.
     pub order: Order,
-    /// The request's key: the same request twice admits once.
+    /// The request's idempotency key: a repeated request admits users only once.
     pub idempotency: IdempotentRequest,
-    /// Into which queue's concerts.
+    /// The queue whose users are admitted.
     pub queue: QueueId,
-    /// How many.
+    /// The maximum number of users to admit.
     pub count: u32,
 }
 
-/// What the decision looks at.
+/// The input of the decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     /// The store's clock.
     pub now: OffsetDateTime,
-    /// The record of the request's key.
+    /// The idempotency record of the request.
     pub key: Option<Versioned<IdempotencyRecord>>,
     /// The queue and its tokens.
-    pub line: Option<LoadedLine>,
+    pub line: Option<LoadedQueueHead>,
 }
 
 impl crate::Command for Command {
     type Outcome = Outcome;
-    type Needs = (need::Key, need::Line);
+    type Needs = (need::Key, need::QueueHead);
 
     fn needs(&self) -> Self::Needs {
-        (need::Key(self.idempotency.scope.clone()), need::Line { queue: self.queue, at_most: self.count })
+        (need::Key(self.idempotency.scope.clone()), need::QueueHead { queue: self.queue, at_most: self.count })
     }
 
     fn decide(&self, now: OffsetDateTime, (key, line): <Self::Needs as Needs>::Found, rules: &Rules) -> Verdict<Self::Outcome> {
@@ -45,18 +45,18 @@ impl crate::Command for Command {
     }
 }
 
-/// The foremost who wait are let in, `count` of them, and no more than there are places.
+/// Admits the first `count` waiting users, but never more than the capacity allows.
 ///
 /// # Errors
 /// [`Refusal::KeyReused`], [`Refusal::NotFound`], [`Refusal::QueuePaused`].
 pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcome> {
     let (now, key) = (input.now, input.key.as_ref());
-    if let Some(first_answer) = command.idempotency.replay(key, now)? {
-        return Ok(first_answer);
+    if let Some(replayed) = command.idempotency.replay(key, now)? {
+        return Ok(replayed);
     }
     let line = input.line.as_ref().ok_or(Refusal::NotFound)?;
     let queue = &line.queue;
-    if !queue.state().lets_through() {
+    if !queue.state().admits() {
         return Err(Refusal::QueuePaused.into());
     }
     let (mut change, ticked) = admit::decide_at_most(line, now, rules, command.count).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Block: seats are taken out of the sale, and given back to it.
+//! Removal of seats from sale and their return to sale by an operator.
 
 use std::collections::BTreeSet;
 
@@ -10,27 +10,27 @@ use crate::decide::{Decision, Verdict, ending};
 use crate::loaded::LoadedSeats;
 use crate::{Change, Needs, Refusal, Rules, Schedule, ScheduleId, Seat, SeatNumber, SeatStatus, Versioned, Write, need};
 
-/// Seats are to be taken out of the sale, or given back to it.
+/// The command to block or unblock seats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
-    /// Whose order.
+    /// The operator's order.
     pub order: Order,
-    /// Of which date.
+    /// The schedule of the seats.
     pub schedule: ScheduleId,
-    /// Which seats, each once.
+    /// The seats, each once.
     pub seats: Vec<SeatNumber>,
-    /// Out of the sale, or back.
+    /// Whether the seats are blocked or unblocked.
     pub blocked: bool,
 }
 
-/// What the decision looks at.
+/// The input of the decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     /// The store's clock.
     pub now: OffsetDateTime,
-    /// The date.
+    /// The schedule.
     pub schedule: Option<Versioned<Schedule>>,
-    /// The seats, and who holds them.
+    /// The seats and the holds on them.
     pub seats: LoadedSeats,
 }
 
@@ -47,26 +47,26 @@ impl crate::Command for Command {
     }
 }
 
-/// The most seats in one order.
-pub const MOST_SEATS: usize = 10_000;
+/// The maximum number of seats in one order.
+pub const MAX_SEATS: usize = 10_000;
 
-/// Numbers that no order can name.
+/// An invalid list of seats in an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidSeatList {
-    /// None, or too many.
-    #[error("1 to {MOST_SEATS} seats")]
+    /// The list is empty or too long.
+    #[error("must name 1 to {MAX_SEATS} seats")]
     Size,
-    /// One of them twice.
-    #[error("seat {0} is there twice")]
+    /// A seat is listed twice.
+    #[error("seat {0} is listed twice")]
     Twice(SeatNumber),
 }
 
-/// Whether one order can name these seats.
+/// Checks that one order can name these seats.
 ///
 /// # Errors
-/// [`InvalidSeatList`] if there are none or too many, or one is there twice.
+/// [`InvalidSeatList`] if the list is empty or too long, or names a seat twice.
 pub fn check(seats: &[SeatNumber]) -> Result<(), InvalidSeatList> {
-    if !(1..=MOST_SEATS).contains(&seats.len()) {
+    if !(1..=MAX_SEATS).contains(&seats.len()) {
         return Err(InvalidSeatList::Size);
     }
     let mut seen = BTreeSet::new();
@@ -76,10 +76,10 @@ pub fn check(seats: &[SeatNumber]) -> Result<(), InvalidSeatList> {
     }
 }
 
-/// All of the seats are blocked, or all of them free; how many weren't before.
+/// Blocks or unblocks all of the seats. Returns how many of them changed.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] without the date, [`Refusal::UnknownSeats`], [`Refusal::SeatsUnavailable`] for seats that somebody has.
+/// [`Refusal::NotFound`] without the schedule, [`Refusal::UnknownSeats`], [`Refusal::SeatsUnavailable`] for seats that are held or sold.
 pub fn decide(input: &Input, command: &Command) -> Verdict<u32> {
     let now = input.now;
     let schedule = input.schedule.as_ref().ok_or(Refusal::NotFound)?;
@@ -96,13 +96,13 @@ pub fn decide(input: &Input, command: &Command) -> Verdict<u32> {
     }
     let action = if command.blocked { Action::Block } else { Action::Unblock };
     let mut change = Change::default();
-    let others = seats.into_iter().filter(|seat| (seat.status(moment) == SeatStatus::Blocked) != command.blocked);
+    let to_change = seats.into_iter().filter(|seat| (seat.status(moment) == SeatStatus::Blocked) != command.blocked);
     let mut lapsed = Vec::new();
-    for seat in others {
-        let turned = if command.blocked { seat.row.clone().block(moment) } else { seat.row.clone().unblock(moment) };
-        let turned = turned.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
+    for seat in to_change {
+        let changed_seat = if command.blocked { seat.row.clone().block(moment) } else { seat.row.clone().unblock(moment) };
+        let changed_seat = changed_seat.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
         lapsed.extend(seat.reservation().and_then(|id| input.seats.hold(id)));
-        change.write(Write::update(seat, turned));
+        change.write(Write::update(seat, changed_seat));
     }
     let numbers: Vec<_> = change.rows::<Seat>().map(|seat| seat.row.number().to_string()).collect();
     if numbers.is_empty() {
@@ -115,7 +115,7 @@ pub fn decide(input: &Input, command: &Command) -> Verdict<u32> {
     Ok(Decision::commit(changed, change, now))
 }
 
-/// Whether somebody has a seat of this status.
+/// Returns whether a seat of this status is held or sold.
 const fn is_taken(status: SeatStatus) -> bool {
     match status {
         SeatStatus::Held | SeatStatus::Reserved => true,

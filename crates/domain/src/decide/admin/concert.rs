@@ -1,4 +1,4 @@
-//! Concerts: made, changed, called off.
+//! Creation, change and cancellation of concerts.
 
 use std::collections::BTreeSet;
 
@@ -14,80 +14,80 @@ use crate::{
     Version, Versioned, Write, need,
 };
 
-/// A concert is to be made, with its dates and their seats.
+/// The command to create a concert with its schedules and their seats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Create {
-    /// Whose order.
+    /// The operator's order.
     pub order: Order,
-    /// Its id.
+    /// The concert's id.
     pub id: ConcertId,
-    /// What is on the poster.
+    /// The name on the poster.
     pub name: Title,
-    /// Who gives it.
+    /// The name of the host.
     pub host: Title,
-    /// The queue that admits to it.
+    /// The queue that admits users to it.
     pub queue: QueueId,
-    /// How many seats a user may have of it; none: as many as of any concert.
+    /// The maximum number of seats per user; none: the default limit applies.
     pub max_seats_per_user: Option<u32>,
-    /// Its dates.
+    /// Its schedules.
     pub schedules: Vec<NewSchedule>,
 }
 
-/// A concert is to be changed.
+/// The command to change a concert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeConcert {
-    /// Whose order.
+    /// The operator's order.
     pub order: Order,
-    /// Which concert.
+    /// The concert's id.
     pub id: ConcertId,
-    /// The version that the operator saw.
+    /// The version that the operator read, if specified.
     pub expected: Option<Version>,
-    /// What is on the poster.
+    /// The name on the poster.
     pub name: Patch<Title>,
-    /// Who gives it.
+    /// The name of the host.
     pub host: Patch<Title>,
-    /// The queue that admits to it.
+    /// The queue that admits users to it.
     pub queue: Patch<QueueId>,
-    /// How many seats a user may have of it.
+    /// The maximum number of seats per user.
     pub max_seats_per_user: Patch<Option<u32>>,
 }
 
-/// A concert is to be cancelled as a whole.
+/// The command to cancel a concert as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cancel {
-    /// Whose order.
+    /// The operator's order.
     pub order: Order,
-    /// Which concert.
+    /// The concert's id.
     pub id: ConcertId,
 }
 
-/// What the decision on a new concert looks at.
+/// The input of the decision on a new concert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreateInput {
     /// The store's clock.
     pub now: OffsetDateTime,
-    /// A concert that has its id.
+    /// An existing concert with the same id.
     pub namesake: Option<LoadedConcert>,
-    /// The queue that is to admit to it.
+    /// The queue that is to admit users to it.
     pub queue: Option<Versioned<Queue>>,
-    /// For each of its dates, one that has its id.
+    /// For each of its schedules, an existing one with the same id.
     pub schedules: Vec<Option<Versioned<Schedule>>>,
 }
 
-/// What the decision on a change looks at.
+/// The input of the decision on a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeInput {
     /// The store's clock.
     pub now: OffsetDateTime,
     /// The concert.
     pub concert: Option<LoadedConcert>,
-    /// The queue that is to admit to it, if another is to.
+    /// The queue that is to admit users to it, if the command names one.
     pub queue: Option<Versioned<Queue>>,
-    /// Whether anybody counts on its queue.
+    /// Whether holds or tokens depend on its current queue.
     pub in_use: ConcertUse,
 }
 
-/// What the decision on a cancellation looks at.
+/// The input of the decision on a cancellation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CancelInput {
     /// The store's clock.
@@ -142,18 +142,18 @@ impl crate::Command for Cancel {
     }
 }
 
-/// A concert and its dates, in the order of their start.
+/// A concert and its schedules, in the order of their start.
 pub type WithSchedules = (Versioned<Concert>, Vec<Versioned<Schedule>>);
 
-/// The most dates that a concert is made with.
-pub const MOST_SCHEDULES: usize = 100;
-/// The most seats that a user can be allowed to have of a concert.
-pub const MOST_SEATS_PER_USER: u32 = 100;
+/// The maximum number of schedules that a concert is created with.
+pub const MAX_SCHEDULES: usize = 100;
+/// The upper bound of a concert's seat limit per user.
+pub const MAX_SEATS_PER_USER: u32 = 100;
 
-/// The new concert with its dates, whole.
+/// Creates the concert with all its schedules and their seats.
 ///
 /// # Errors
-/// [`Refusal::AlreadyExists`] of it or a date, [`Refusal::Contradiction`].
+/// [`Refusal::AlreadyExists`] for the concert or a schedule, [`Refusal::Contradiction`].
 pub fn create(input: &CreateInput, command: &Create, rules: &Rules) -> Verdict<WithSchedules> {
     if input.namesake.is_some() {
         return Err(Refusal::AlreadyExists(command.id.0).into());
@@ -171,12 +171,12 @@ pub fn create(input: &CreateInput, command: &Create, rules: &Rules) -> Verdict<W
     let mut change = by(&command.order, Action::Create, Subject::Concert(id), changes, input.now).writing(concert);
     for (index, (new, namesake)) in command.schedules.iter().zip(&input.schedules).enumerate() {
         if !ids.insert(new.id) {
-            return Err(contradiction(Field::ScheduleAt(index, ScheduleField::Id), format!("{} is there twice", new.id)).into());
+            return Err(contradiction(Field::ScheduleAt(index, ScheduleField::Id), format!("{} is listed twice", new.id)).into());
         }
-        schedule::lay_down(&mut change, id, new, namesake.as_ref(), rules).map_err(|refusal| among_schedules(index, refusal))?;
-        // Looked at after each date: a hundred halls are quickly written down and take long to fill.
-        if change.rows::<Seat>().count() > SeatPlan::MOST_SEATS {
-            return Err(contradiction(Field::Schedules, format!("at most {} seats at once", SeatPlan::MOST_SEATS)).into());
+        schedule::write_new(&mut change, id, new, namesake.as_ref(), rules).map_err(|refusal| among_schedules(index, refusal))?;
+        // Checked after each schedule: a short request can describe a hundred large halls, whose seats take long to create.
+        if change.rows::<Seat>().count() > SeatPlan::MAX_SEATS {
+            return Err(contradiction(Field::Schedules, format!("must have at most {} seats in total", SeatPlan::MAX_SEATS)).into());
         }
     }
     let mut schedules: Vec<_> = change.rows::<Schedule>().map(Write::versioned).collect();
@@ -184,11 +184,11 @@ pub fn create(input: &CreateInput, command: &Create, rules: &Rules) -> Verdict<W
     Ok(Decision::commit((outcome, schedules), change, input.now))
 }
 
-/// The concert as it is to be; nothing is written if it is so already.
+/// Changes the concert. Writes nothing if no property differs.
 ///
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::VersionMismatch`], [`Refusal::Contradiction`]; if its queue is to change, [`Refusal::HoldsLive`] while
-/// seats are held and [`Refusal::TokensLive`] while tokens for it are live: their admission would be worth nothing.
+/// seats are held and [`Refusal::TokensLive`] while tokens for it are live: their admission would become worthless.
 pub fn change(input: &ChangeInput, command: &ChangeConcert) -> Verdict<WithSchedules> {
     let LoadedConcert { concert: found, schedules } = input.concert.as_ref().ok_or(Refusal::NotFound)?;
     check_version(found, command.expected)?;
@@ -221,8 +221,8 @@ pub fn change(input: &ChangeInput, command: &ChangeConcert) -> Verdict<WithSched
     Ok(Decision::commit(outcome, change, input.now))
 }
 
-/// The concert, cancelled with all its dates. It is written even if all dates were cancelled before, so that no date is added to it from
-/// now on: of this and an addition that were decided at once, one meets a conflict and is decided again.
+/// Cancels the concert with all its schedules. The concert is written even if all schedules were cancelled before, so that no schedule is
+/// added to it from now on: if an addition is decided concurrently, one of the two meets a conflict and is decided again.
 ///
 /// # Errors
 /// [`Refusal::NotFound`].
@@ -232,7 +232,7 @@ pub fn cancel(input: &CancelInput, command: &Cancel) -> Verdict<WithSchedules> {
     let cancellation = Cancellation { at: input.now, reason: command.order.reason.clone() };
     let mut schedules = schedules.clone();
     for schedule in &mut schedules {
-        schedule::call_off(&mut change, schedule, &cancellation);
+        schedule::write_cancellation(&mut change, schedule, &cancellation);
     }
     if found.cancellation().is_some() && change.row::<Schedule>().is_none() {
         return Ok(Decision::already((found.clone(), schedules), input.now));
@@ -244,25 +244,25 @@ pub fn cancel(input: &CancelInput, command: &Cancel) -> Verdict<WithSchedules> {
 }
 
 fn check_queue(found: Option<&Versioned<Queue>>) -> Result<(), Refusal> {
-    if found.is_some() { Ok(()) } else { Err(contradiction(Field::Queue, "there is no such queue")) }
+    if found.is_some() { Ok(()) } else { Err(contradiction(Field::Queue, "the queue does not exist")) }
 }
 
-/// Whether a concert can be made with so many dates.
+/// Checks that a concert can be created with this number of schedules.
 ///
 /// # Errors
-/// [`Refusal::Contradiction`] past [`MOST_SCHEDULES`].
+/// [`Refusal::Contradiction`] above [`MAX_SCHEDULES`].
 pub fn check_schedules(schedules: usize) -> Result<(), Refusal> {
-    if schedules <= MOST_SCHEDULES {
+    if schedules <= MAX_SCHEDULES {
         Ok(())
     } else {
-        Err(contradiction(Field::Schedules, format!("at most {MOST_SCHEDULES} dates at once")))
+        Err(contradiction(Field::Schedules, format!("must have at most {MAX_SCHEDULES} schedules")))
     }
 }
 
 fn check_limit(limit: Option<u32>) -> Result<(), Refusal> {
     match limit {
-        Some(limit) if !(1..=MOST_SEATS_PER_USER).contains(&limit) => {
-            Err(contradiction(Field::SeatsPerUser, format!("a number from 1 to {MOST_SEATS_PER_USER}")))
+        Some(limit) if !(1..=MAX_SEATS_PER_USER).contains(&limit) => {
+            Err(contradiction(Field::SeatsPerUser, format!("must be from 1 to {MAX_SEATS_PER_USER}")))
         }
         Some(_) | None => Ok(()),
     }

@@ -1,5 +1,5 @@
-//! The operator's desk: what only operators may order. Each order that changes something leaves a [`AuditEntry`](crate::Deed) in the same
-//! change; one that changes nothing leaves none.
+//! The commands of operators. A command that changes something writes an [`AuditEntry`](crate::AuditEntry) in the same change; one that
+//! changes nothing writes none.
 
 pub mod admit;
 pub mod block;
@@ -14,10 +14,10 @@ use time::OffsetDateTime;
 use crate::audit_entry::{Action, Changed, Order, Subject};
 use crate::{Change, Field, Refusal, Version, Versioned, Write};
 
-/// What a thing is to have: left as it is, or set.
+/// The new value of a property; none: the property stays as it is.
 pub type Patch<T> = Option<T>;
 
-/// Whether the thing is still as the operator saw it; who names no version takes it as it is.
+/// Checks that the row still has the version that the operator read; without an expected version any version passes.
 fn check_version<T>(found: &Versioned<T>, expected: Option<Version>) -> Result<(), Refusal> {
     match expected {
         Some(expected) if expected != found.version => Err(Refusal::VersionMismatch(found.version)),
@@ -25,7 +25,7 @@ fn check_version<T>(found: &Versioned<T>, expected: Option<Version>) -> Result<(
     }
 }
 
-/// The change of an order that is carried out.
+/// Returns a change that records the order in the audit log.
 fn by(order: &Order, action: Action, subject: Subject, changes: Vec<Changed>, now: OffsetDateTime) -> Change {
     Change::default().writing(Write::insert(order.done(action, subject, changes, now)))
 }
@@ -34,17 +34,17 @@ fn contradiction(field: Field, problem: impl ToString) -> Refusal {
     Refusal::Contradiction { field, problem: problem.to_string() }
 }
 
-/// The refusal of a date, as one of several, the one at `place`.
-fn among_schedules(place: usize, refusal: Refusal) -> Refusal {
+/// Returns the refusal of a schedule as that of the schedule at `index` in a list.
+fn among_schedules(index: usize, refusal: Refusal) -> Refusal {
     match refusal {
         Refusal::Contradiction { field: Field::ScheduleView(field), problem } => {
-            Refusal::Contradiction { field: Field::ScheduleAt(place, field), problem }
+            Refusal::Contradiction { field: Field::ScheduleAt(index, field), problem }
         }
         other => other,
     }
 }
 
-/// An instant as deeds tell it.
+/// Formats an instant for the audit log.
 fn instant(at: OffsetDateTime) -> String {
     let at = at.to_offset(time::UtcOffset::UTC);
     let (date, (hour, minute, second)) = (at.date(), at.to_hms());

@@ -1,4 +1,4 @@
-//! Queues: made, changed, paused and opened.
+//! Creation, change and state transitions of queues.
 
 use time::{Duration, OffsetDateTime};
 
@@ -8,39 +8,39 @@ use crate::decide::{Decision, Verdict};
 use crate::queue::{InvalidPolicy, PolicyOverrides};
 use crate::{Field, Needs, Note, Queue, QueueId, QueueState, QueueStep, Refusal, Rules, Title, Version, Versioned, Write, need};
 
-/// A queue is to be made.
+/// The command to create a queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Create {
-    /// Whose order.
+    /// The operator's order.
     pub order: Order,
-    /// Its id.
+    /// The queue's id.
     pub id: QueueId,
-    /// Its name.
+    /// The queue's name.
     pub name: Title,
-    /// What it sets of its policy.
+    /// The parts of the policy that the queue sets for itself.
     pub overrides: PolicyOverrides,
-    /// What those who wait are told.
+    /// The message shown to waiting users.
     pub message: Option<Note>,
 }
 
-/// A queue is to be changed.
+/// The command to change a queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeQueue {
-    /// Whose order.
+    /// The operator's order.
     pub order: Order,
-    /// Which queue.
+    /// The queue's id.
     pub id: QueueId,
-    /// The version that the operator saw.
+    /// The version that the operator read, if specified.
     pub expected: Option<Version>,
-    /// Its name.
+    /// The queue's name.
     pub name: Patch<Title>,
-    /// What it sets of its policy.
+    /// The changes to the parts of the policy that the queue sets for itself.
     pub policy: PolicyPatch,
-    /// What those who wait are told.
+    /// The message shown to waiting users.
     pub message: Patch<Option<Note>>,
 }
 
-/// What a queue is to set of its policy; none inside: no longer anything of its own.
+/// The changes to a queue's own policy; an inner none removes the queue's own value, so that the default applies.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PolicyPatch {
     /// See [`QueuePolicy::capacity`](crate::QueuePolicy::capacity).
@@ -55,18 +55,18 @@ pub struct PolicyPatch {
     pub max_waiting: Patch<Option<u32>>,
 }
 
-/// A queue is to take a step.
+/// The command to change the state of a queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Take {
-    /// Whose order.
+    /// The operator's order.
     pub order: Order,
-    /// Which queue.
+    /// The queue's id.
     pub id: QueueId,
-    /// Where to.
+    /// The state transition.
     pub step: QueueStep,
 }
 
-/// What the decisions look at.
+/// The input of the decisions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     /// The store's clock.
@@ -114,7 +114,7 @@ impl crate::Command for Take {
     }
 }
 
-/// The new queue, open.
+/// Creates the queue in the state OPEN.
 ///
 /// # Errors
 /// [`Refusal::AlreadyExists`], [`Refusal::Contradiction`].
@@ -124,7 +124,7 @@ pub fn create(input: &Input, command: &Create) -> Verdict<Versioned<Queue>> {
     }
     let Create { id, overrides, .. } = *command;
     let (name, message) = (command.name.as_str().to_owned(), command.message.clone().map(String::from));
-    overrides.check().map_err(not_a_policy)?;
+    overrides.check().map_err(invalid_policy)?;
     let queue = Queue::new(id, name, overrides, message);
     let changes = differences(None, &queue);
     let write = Write::insert(queue);
@@ -133,7 +133,7 @@ pub fn create(input: &Input, command: &Create) -> Verdict<Versioned<Queue>> {
     Ok(Decision::commit(outcome, change, input.now))
 }
 
-/// The queue as it is to be; nothing is written if it is so already.
+/// Changes the queue. Writes nothing if no property differs.
 ///
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::VersionMismatch`], [`Refusal::Contradiction`].
@@ -150,11 +150,11 @@ pub fn change(input: &Input, command: &ChangeQueue) -> Verdict<Versioned<Queue>>
         claim: policy.claim.unwrap_or(own.claim),
         max_waiting: policy.max_waiting.unwrap_or(own.max_waiting),
     };
-    let queue = found.row.clone().revise(name, overrides, message).map_err(not_a_policy)?;
+    let queue = found.row.clone().revise(name, overrides, message).map_err(invalid_policy)?;
     Ok(write(input.now, &command.order, Action::Change, found, queue))
 }
 
-/// The queue in the state that the step leads to.
+/// Moves the queue to the state that the step leads to.
 ///
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::QueueStep`].
@@ -181,7 +181,7 @@ fn write(now: OffsetDateTime, order: &Order, action: Action, found: &Versioned<Q
     Decision::commit(outcome, change, now)
 }
 
-fn not_a_policy(error: InvalidPolicy) -> Refusal {
+fn invalid_policy(error: InvalidPolicy) -> Refusal {
     contradiction(Field::Policy(error.field), error)
 }
 

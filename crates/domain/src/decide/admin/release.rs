@@ -1,4 +1,4 @@
-//! Release: an operator ends a hold.
+//! Release of a hold by an operator.
 
 use time::OffsetDateTime;
 
@@ -9,21 +9,21 @@ use crate::loaded::LoadedReservation;
 use crate::reservation::ReservationStatus;
 use crate::{Needs, Refusal, Reservation, ReservationId, Rules, need};
 
-/// A hold is to end.
+/// The command to release a hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
-    /// Whose order.
+    /// The operator's order.
     pub order: Order,
-    /// Which reservation.
+    /// The reservation.
     pub reservation: ReservationId,
 }
 
-/// What the decision looks at.
+/// The input of the decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     /// The store's clock.
     pub now: OffsetDateTime,
-    /// What is ended.
+    /// The reservation with its schedule and seats.
     pub reservation: Option<LoadedReservation>,
 }
 
@@ -40,16 +40,16 @@ impl crate::Command for Command {
     }
 }
 
-/// What came of it.
+/// The outcome of a release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Released {
-    /// The reservation, ended.
+    /// The reservation, which has ended.
     pub reservation: Reservation,
-    /// Whether this order ended it; else it had ended before.
+    /// Whether this order ended it; otherwise it had ended before.
     pub by_this_order: bool,
 }
 
-/// The reservation, ended; its seats are free. What has ended already stays as it is.
+/// Ends the reservation and frees its seats. A reservation that has already ended stays as it is.
 ///
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::NotReleasable`] if it is paid.

@@ -1,4 +1,4 @@
-//! Dates: added to a concert, changed, called off.
+//! Addition, change and cancellation of schedules.
 
 use time::OffsetDateTime;
 
@@ -12,46 +12,46 @@ use crate::{
     Versioned, Write, Zone, need,
 };
 
-/// A date as an operator writes it down.
+/// A new schedule as specified by an operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewSchedule {
-    /// Its id.
+    /// The schedule's id.
     pub id: ScheduleId,
-    /// When the show starts.
+    /// The start of the show.
     pub starts_at: OffsetDateTime,
-    /// The hall's time zone.
+    /// The time zone of the venue.
     pub zone: Zone,
     /// The first instant of the sale.
     pub sale_opens_at: OffsetDateTime,
     /// The first instant after the sale.
     pub sale_closes_at: OffsetDateTime,
-    /// Its seats, if they are known yet.
+    /// The plan of its seats, if known.
     pub seats: Option<SeatPlan>,
 }
 
-/// A concert is to be given on one more date.
+/// The command to add a schedule to a concert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Add {
-    /// Whose order.
+    /// The operator's order.
     pub order: Order,
-    /// Which concert.
+    /// The concert.
     pub concert: ConcertId,
-    /// The date.
+    /// The new schedule.
     pub schedule: NewSchedule,
 }
 
-/// A date is to be changed.
+/// The command to change a schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeSchedule {
-    /// Whose order.
+    /// The operator's order.
     pub order: Order,
-    /// Which date.
+    /// The schedule's id.
     pub id: ScheduleId,
-    /// The version that the operator saw.
+    /// The version that the operator read, if specified.
     pub expected: Option<Version>,
-    /// When the show starts.
+    /// The start of the show.
     pub starts_at: Patch<OffsetDateTime>,
-    /// The hall's time zone.
+    /// The time zone of the venue.
     pub zone: Patch<Zone>,
     /// The first instant of the sale.
     pub sale_opens_at: Patch<OffsetDateTime>,
@@ -59,32 +59,32 @@ pub struct ChangeSchedule {
     pub sale_closes_at: Patch<OffsetDateTime>,
 }
 
-/// A date is to be called off.
+/// The command to cancel a schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cancel {
-    /// Whose order.
+    /// The operator's order.
     pub order: Order,
-    /// Which date.
+    /// The schedule's id.
     pub id: ScheduleId,
 }
 
-/// What the decision on a new date looks at.
+/// The input of the decision on a new schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddInput {
     /// The store's clock.
     pub now: OffsetDateTime,
     /// The concert.
     pub concert: Option<Versioned<Concert>>,
-    /// A date that has the id of the new one.
+    /// An existing schedule with the id of the new one.
     pub namesake: Option<Versioned<Schedule>>,
 }
 
-/// What the decisions on a date look at.
+/// The input of the decisions on an existing schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     /// The store's clock.
     pub now: OffsetDateTime,
-    /// The date.
+    /// The schedule.
     pub schedule: Option<Versioned<Schedule>>,
 }
 
@@ -128,7 +128,8 @@ impl crate::Command for Cancel {
     }
 }
 
-/// The new date. The concert is written, too: who decided by its dates, to cancel them all, meets a conflict.
+/// Adds the schedule. The concert is written, too, so that a concurrent cancellation of the concert with its previous schedules meets a
+/// conflict.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] without the concert, [`Refusal::ScheduleCancelled`] if it was cancelled as a whole, [`Refusal::AlreadyExists`],
@@ -139,15 +140,15 @@ pub fn add(input: &AddInput, command: &Add, rules: &Rules) -> Verdict<Versioned<
         return Err(Refusal::ScheduleCancelled { reason: cancellation.reason.clone() }.into());
     }
     let mut change = Change::default();
-    let outcome = lay_down(&mut change, concert.id(), &command.schedule, input.namesake.as_ref(), rules)?;
+    let outcome = write_new(&mut change, concert.id(), &command.schedule, input.namesake.as_ref(), rules)?;
     change.write(Write::update(concert, concert.row.clone()));
     let changes = differences(None, &outcome.row);
     change.write(Write::insert(command.order.done(Action::Create, Subject::Schedule(outcome.id()), changes, input.now)));
     Ok(Decision::commit(outcome, change, input.now))
 }
 
-/// Writes into `change` the new date of `concert`, with its seats; `namesake` is a date that has its id.
-pub(super) fn lay_down(
+/// Adds to `change` the `new` schedule of `concert` and its seats; `namesake` is an existing schedule with the same id.
+pub(super) fn write_new(
     change: &mut Change,
     concert: ConcertId,
     new: &NewSchedule,
@@ -171,7 +172,7 @@ pub(super) fn lay_down(
     Ok(outcome)
 }
 
-/// The date as it is to be; nothing is written if it is so already.
+/// Changes the schedule. Writes nothing if no property differs.
 ///
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::VersionMismatch`], [`Refusal::AlreadyCancelled`], [`Refusal::Contradiction`].
@@ -195,22 +196,22 @@ pub fn change(input: &Input, command: &ChangeSchedule) -> Verdict<Versioned<Sche
     Ok(Decision::commit(outcome, change, input.now))
 }
 
-/// The date, cancelled: its holds have ended, nobody holds or buys its seats any more, and payments for it can be given back at any time.
+/// Cancels the schedule: its holds end, its seats can no longer be held or bought, and its payments can be refunded at any time.
 ///
 /// # Errors
 /// [`Refusal::NotFound`].
 pub fn cancel(input: &Input, command: &Cancel) -> Verdict<Versioned<Schedule>> {
     let mut schedule = input.schedule.clone().ok_or(Refusal::NotFound)?;
     let mut change = by(&command.order, Action::Cancel, Subject::Schedule(schedule.id()), Vec::new(), input.now);
-    call_off(&mut change, &mut schedule, &Cancellation { at: input.now, reason: command.order.reason.clone() });
+    write_cancellation(&mut change, &mut schedule, &Cancellation { at: input.now, reason: command.order.reason.clone() });
     if change.row::<Schedule>().is_none() {
         return Ok(Decision::already(schedule, input.now));
     }
     Ok(Decision::commit(schedule, change, input.now))
 }
 
-/// Writes into `change` that `schedule` is cancelled, unless it was before.
-pub(super) fn call_off(change: &mut Change, schedule: &mut Versioned<Schedule>, cancellation: &Cancellation) {
+/// Adds to `change` the cancellation of `schedule`, unless it is already cancelled.
+pub(super) fn write_cancellation(change: &mut Change, schedule: &mut Versioned<Schedule>, cancellation: &Cancellation) {
     if !schedule.is_cancelled() {
         let write = Write::update(schedule, schedule.row.clone().cancel(cancellation.clone()));
         *schedule = write.versioned();

@@ -1,4 +1,4 @@
-//! Seat maps: the seats of a date, made, or labelled and priced anew.
+//! Seat maps: creation, relabelling and repricing of the seats of a schedule.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,27 +13,27 @@ use crate::{
     Change, Field, Moment, Needs, Refusal, Rules, Schedule, ScheduleId, Seat, SeatNumber, SeatPlan, SeatStatus, Versioned, Write, need,
 };
 
-/// A date is to have the seats of a plan.
+/// The command to give a schedule the seats of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LayOut {
-    /// Whose order.
+    /// The operator's order.
     pub order: Order,
-    /// Which date.
+    /// The schedule.
     pub schedule: ScheduleId,
-    /// Its seats, by number.
+    /// The seats of the plan, by number.
     pub seats: Vec<Seat>,
 }
 
-/// What the decision looks at.
+/// The input of the decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     /// The store's clock.
     pub now: OffsetDateTime,
-    /// The date.
+    /// The schedule.
     pub schedule: Option<Versioned<Schedule>>,
-    /// The seats of the plan that are there, and who holds them.
+    /// The existing seats with numbers of the plan, and the holds on them.
     pub seats: LoadedSeats,
-    /// The seats that have a label of the plan.
+    /// The existing seats with labels of the plan.
     pub labelled: Vec<Versioned<Seat>>,
 }
 
@@ -58,33 +58,33 @@ impl crate::Command for LayOut {
     }
 }
 
-/// What became of the seats of a plan.
+/// The outcome for the seats of a plan.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LaidOut {
-    /// Seats that are new.
+    /// The number of new seats.
     pub created: u32,
-    /// Seats with another label or price, or another accessibility.
+    /// The number of seats whose label, price or accessibility changed.
     pub changed: u32,
-    /// Seats that were so before.
+    /// The number of seats that already matched the plan.
     pub unchanged: u32,
 }
 
 impl LayOut {
-    /// The seats of `schedule` by `plan`.
+    /// Returns the command for the seats of `schedule` by `plan`.
     ///
     /// # Errors
-    /// [`Refusal::Contradiction`] if it is none.
+    /// [`Refusal::Contradiction`] if the plan is invalid.
     pub fn new(order: Order, schedule: ScheduleId, plan: &SeatPlan) -> Result<Self, Refusal> {
         let seats = plan.seats(schedule).map_err(|error| contradiction(Field::Seats, error))?;
         Ok(Self { order, schedule, seats })
     }
 }
 
-/// The seats of the plan are there, with its labels and prices. Seats that it doesn't name stay as they are.
+/// Creates or changes the seats of the plan to have its labels and prices. Seats that the plan doesn't name stay as they are.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] without the date; [`Refusal::Contradiction`] for a price that nobody could pay, and for a label that another seat
-/// of the date has; [`Refusal::SeatsUnavailable`] if seats that somebody has would change.
+/// [`Refusal::NotFound`] without the schedule; [`Refusal::Contradiction`] for a price above the largest balance of a wallet, and for a
+/// label that another seat of the schedule has; [`Refusal::SeatsUnavailable`] if the label or price of held or sold seats would change.
 pub fn lay_out(input: &Input, command: &LayOut, rules: &Rules) -> Verdict<LaidOut> {
     let now = input.now;
     let schedule: &Versioned<Schedule> = input.schedule.as_ref().ok_or(Refusal::NotFound)?;
@@ -92,49 +92,50 @@ pub fn lay_out(input: &Input, command: &LayOut, rules: &Rules) -> Verdict<LaidOu
     check_labels(&input.labelled, command)?;
     let moment = schedule.at(now);
     let mut change = Change::default();
-    let (mut told, mut taken, mut lapsed, mut labels_change) = (LaidOut::default(), Vec::new(), Vec::new(), false);
-    let there = input.seats.by_number();
+    let (mut laid_out, mut taken, mut lapsed, mut labels_change) = (LaidOut::default(), Vec::new(), Vec::new(), false);
+    let existing = input.seats.by_number();
     for planned in &command.seats {
-        let Some(found) = there.get(&planned.number()).copied() else {
+        let Some(found) = existing.get(&planned.number()).copied() else {
             change.write(Write::insert(planned.clone()));
-            (told.created, labels_change) = (told.created + 1, true);
+            (laid_out.created, labels_change) = (laid_out.created + 1, true);
             continue;
         };
         if found.label() == planned.label() && found.price() == planned.price() {
             if found.is_accessible() == planned.is_accessible() {
-                told.unchanged += 1;
+                laid_out.unchanged += 1;
             } else {
                 change.write(Write::update(found, found.row.clone().with_accessible(planned.is_accessible())));
-                told.changed += 1;
+                laid_out.changed += 1;
             }
             continue;
         }
-        let Some(free) = freed(found, &input.seats, moment, &mut lapsed) else {
+        let Some(free) = without_lapsed_hold(found, &input.seats, moment, &mut lapsed) else {
             taken.push((found.number(), found.status(moment)));
             continue;
         };
         let relabelled = free.relabel(planned.label().to_owned(), planned.price(), moment);
         let relabelled = relabelled.map_err(|error| Refusal::SeatsUnavailable(vec![(error.number, error.status)]))?;
         change.write(Write::update(found, relabelled.with_accessible(planned.is_accessible())));
-        told.changed += 1;
+        laid_out.changed += 1;
         labels_change |= found.label() != planned.label();
     }
     if !taken.is_empty() {
         return Err(Refusal::SeatsUnavailable(taken).into());
     }
     if change.writes.is_empty() {
-        return Ok(Decision::already(told, now));
+        return Ok(Decision::already(laid_out, now));
     }
     if labels_change {
-        // Labels are unique by what was read of the date: another order for it that was decided on the same reading has to be decided again.
+        // The check for unique labels relied on the seats that were read: another order for this schedule that was decided on the same
+        // state must be decided again.
         change.write(Write::update(schedule, schedule.row.clone()));
     }
-    change.write(Write::insert(command.order.done(Action::LayOut, Subject::Schedule(schedule.id()), told.changes(), now)));
+    change.write(Write::insert(command.order.done(Action::LayOut, Subject::Schedule(schedule.id()), laid_out.changes(), now)));
     ending::take_over(&mut change, lapsed, now)?;
-    Ok(Decision::commit(told, change, now))
+    Ok(Decision::commit(laid_out, change, now))
 }
 
-/// Whether no seat that the plan leaves as it is has a label of the plan.
+/// Checks that no seat outside the plan has a label of the plan.
 fn check_labels(labelled: &[Versioned<Seat>], command: &LayOut) -> Result<(), Refusal> {
     let planned: HashMap<&str, SeatNumber> = command.seats.iter().map(|seat| (seat.label(), seat.number())).collect();
     let numbers: HashSet<SeatNumber> = command.seats.iter().map(Seat::number).collect();
@@ -148,8 +149,13 @@ fn check_labels(labelled: &[Versioned<Seat>], command: &LayOut) -> Result<(), Re
     }
 }
 
-/// The seat without a hold that has lapsed, which is then among `lapsed`; none if somebody has it.
-fn freed<'a>(seat: &Versioned<Seat>, seats: &'a LoadedSeats, moment: Moment, lapsed: &mut Vec<&'a LoadedReservation>) -> Option<Seat> {
+/// Returns the seat without its lapsed hold, which is added to `lapsed`; none if the seat is held or sold.
+fn without_lapsed_hold<'a>(
+    seat: &Versioned<Seat>,
+    seats: &'a LoadedSeats,
+    moment: Moment,
+    lapsed: &mut Vec<&'a LoadedReservation>,
+) -> Option<Seat> {
     match (seat.status(moment), seat.reservation()) {
         (SeatStatus::Available | SeatStatus::Blocked, None) => Some(seat.row.clone()),
         (SeatStatus::Available, Some(reservation)) => {
@@ -162,7 +168,7 @@ fn freed<'a>(seat: &Versioned<Seat>, seats: &'a LoadedSeats, moment: Moment, lap
 
 impl LaidOut {
     fn changes(self) -> Vec<Changed> {
-        let told = |name: &str, seats: u32| Changed { name: name.to_owned(), before: None, after: Some(seats.to_string()) };
-        vec![told("created", self.created), told("changed", self.changed), told("unchanged", self.unchanged)]
+        let count = |name: &str, seats: u32| Changed { name: name.to_owned(), before: None, after: Some(seats.to_string()) };
+        vec![count("created", self.created), count("changed", self.changed), count("unchanged", self.unchanged)]
     }
 }

@@ -1,22 +1,22 @@
-//! A commit: a change is written whole, or a guard fails and nothing is written.
+//! Commits: a change is written as a whole, or a guard fails and nothing is written.
 
 use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use super::{Line, ModelStore, Table};
+use super::{ModelStore, QueueRows, Table};
 use crate::change::Admission;
 use crate::reservation::ReservationStatus;
 use crate::{Change, Guard, NewToken, QueueToken, Reservation, RowWrite, TokenState, Version, Write};
 
-/// Why nothing of a change was written.
+/// The reason why a change was not committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Conflict {
     /// A deadline that the decision relied on has passed.
     #[error("a deadline that the decision relied on has passed")]
     TooLate,
-    /// What the decision relied on has changed.
-    #[error("what the decision relied on has changed")]
+    /// A row or a condition that the decision relied on has changed.
+    #[error("a row or a condition that the decision relied on has changed")]
     GuardFailed,
 }
 
@@ -24,7 +24,7 @@ fn is_unchanged<K: Ord, T>(rows: &Table<K, T>, key: &K, write: &Write<T>) -> boo
     version(rows, key) == write.expected
 }
 
-/// As [`is_unchanged`], for rows that are inserted only.
+/// Returns whether a row that is inserted only can be written.
 fn is_new<K: Ord, T>(rows: &BTreeMap<K, T>, key: &K, write: &Write<T>) -> bool {
     write.expected.is_none() && !rows.contains_key(key)
 }
@@ -38,10 +38,10 @@ fn put<K: Ord, T: Clone>(rows: &mut Table<K, T>, key: K, write: &Write<T>) {
 }
 
 impl ModelStore {
-    /// Writes what `change` writes, if its guards hold now.
+    /// Writes the rows of `change` if its guards hold now.
     ///
     /// # Errors
-    /// [`Conflict`]; nothing is written then.
+    /// [`Conflict`] if nothing was written.
     pub fn commit(&mut self, change: &Change) -> Result<(), Conflict> {
         if change.not_after.is_some_and(|deadline| deadline <= self.now) {
             return Err(Conflict::TooLate);
@@ -71,10 +71,11 @@ impl ModelStore {
                 !self.tokens.values().any(|token| waits_for_it(token) && token.is_live() && !token.has_lapsed(self.now))
             }
             Guard::Room(queue, limit) => {
-                let leaves = |id| change.rows::<QueueToken>().any(|write| write.row.id() == id && write.row.state() != TokenState::Waiting);
-                let stay = self.waiting(queue).filter(|token| !leaves(token.id())).count();
-                let come = change.rows::<NewToken>().filter(|place| place.row.queue == queue).count();
-                stay + come <= limit as usize
+                let leaves_queue =
+                    |id| change.rows::<QueueToken>().any(|write| write.row.id() == id && write.row.state() != TokenState::Waiting);
+                let remaining = self.waiting(queue).filter(|token| !leaves_queue(token.id())).count();
+                let added = change.rows::<NewToken>().filter(|place| place.row.queue == queue).count();
+                remaining + added <= limit as usize
             }
         }
     }
@@ -86,7 +87,7 @@ impl ModelStore {
             RowWrite::Concert(concert) => is_unchanged(&self.concerts, &concert.row.id(), concert),
             RowWrite::Schedule(schedule) => is_unchanged(&self.schedules, &schedule.row.id(), schedule),
             RowWrite::User(user) => is_new(&self.users, &user.row.id, user),
-            RowWrite::Place(place) => place.expected.is_none() && self.place_is_free(&place.row, change),
+            RowWrite::NewToken(place) => place.expected.is_none() && self.has_no_live_token(&place.row, change),
             RowWrite::Token(token) => is_unchanged(&self.tokens, &token.row.id(), token),
             RowWrite::Seat(seat) => is_unchanged(&self.seats, &(seat.row.schedule(), seat.row.number()), seat),
             RowWrite::Reservation(reservation) => is_unchanged(&self.reservations, &reservation.row.id(), reservation),
@@ -98,11 +99,11 @@ impl ModelStore {
         }
     }
 
-    /// A place that this very change vacates is free.
-    fn place_is_free(&self, new: &NewToken, change: &Change) -> bool {
-        let vacated = |id| change.rows::<QueueToken>().any(|write| write.row.id() == id && !write.row.is_live());
+    /// Returns whether the queue exists and the user has no live token in it, except one that `change` itself ends.
+    fn has_no_live_token(&self, new: &NewToken, change: &Change) -> bool {
+        let is_ended = |id| change.rows::<QueueToken>().any(|write| write.row.id() == id && !write.row.is_live());
         let occupies = |token: &QueueToken| token.queue() == new.queue && token.user() == new.user && token.is_live();
-        self.queues.contains_key(&new.queue) && !self.tokens.values().any(|token| occupies(token) && !vacated(token.id()))
+        self.queues.contains_key(&new.queue) && !self.tokens.values().any(|token| occupies(token) && !is_ended(token.id()))
     }
 
     fn write(&mut self, write: &RowWrite) {
@@ -110,7 +111,7 @@ impl ModelStore {
             RowWrite::Queue(queue) => {
                 let old = self.queues.get(&queue.row.id());
                 let (admission, last_number) = old.map_or((Version::FIRST, 0), |line| (line.admission, line.last_number));
-                self.queues.insert(queue.row.id(), Line { queue: queue.versioned(), admission, last_number });
+                self.queues.insert(queue.row.id(), QueueRows { queue: queue.versioned(), admission, last_number });
             }
             RowWrite::Admission(admission) => {
                 self.queues.entry(admission.row.0).and_modify(|line| line.admission = admission.version());
@@ -118,7 +119,7 @@ impl ModelStore {
             RowWrite::Concert(concert) => put(&mut self.concerts, concert.row.id(), concert),
             RowWrite::Schedule(schedule) => put(&mut self.schedules, schedule.row.id(), schedule),
             RowWrite::User(user) => _ = self.users.insert(user.row.id, user.row.clone()),
-            RowWrite::Place(place) => {
+            RowWrite::NewToken(place) => {
                 if let Some(line) = self.queues.get_mut(&place.row.queue) {
                     line.last_number += 1;
                     put(&mut self.tokens, place.row.id, &Write::insert(place.row.clone().numbered(line.last_number)));

@@ -1,11 +1,11 @@
-//! A load: all rows, whatever is needed.
+//! Loads: all rows, whatever is needed.
 
 use super::ModelStore;
 use crate::Rows;
 use crate::need::Standing;
 
 impl ModelStore {
-    /// All rows, as of now. No queue is a concert's own.
+    /// Returns all rows at the current time. No queue is a concert's own.
     #[must_use]
     pub fn load(&self) -> Rows {
         let mut rows = Rows::at(self.now);

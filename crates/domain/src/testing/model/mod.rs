@@ -1,4 +1,4 @@
-//! A store of plain maps, in which nothing changes but by commits.
+//! An in-memory store of plain maps that only commits change.
 
 mod commit;
 mod load;
@@ -18,33 +18,33 @@ use crate::{
     Versioned, Wallet, WalletEntry,
 };
 
-/// The rows of a kind, by their key.
+/// The rows of one kind, by key.
 pub type Table<K, T> = BTreeMap<K, Versioned<T>>;
 
-/// A queue, with what a store keeps apart from its row.
+/// A queue, with the data that a store keeps separately from its row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct QueueRows {
     /// The queue's row.
     pub queue: Versioned<Queue>,
-    /// The version under which it admits.
+    /// The admission version.
     pub admission: Version,
-    /// The last number that it has given.
+    /// The number that was last assigned to a token.
     pub last_number: u64,
 }
 
-/// A store in memory that judges the guards of a change as every store does: rows have the versions that the decision saw, or nothing is
-/// written.
+/// An in-memory store that checks the guards of a change as every store does: unless all rows have the versions that the decision read,
+/// nothing is written.
 ///
-/// `ModelStore::default()` has two concerts with three schedules of five seats each, behind two queues, and tight limits: users get in each
-/// other's way. A test may set the clock, the rules and every row.
+/// `ModelStore::default()` has two concerts with three schedules of five seats each, two queues, and tight limits, so that users compete. A
+/// test may set the clock, the rules and every row.
 #[derive(Debug, Clone)]
 pub struct ModelStore {
     /// The store's clock.
     pub now: OffsetDateTime,
-    /// The rules that commands are decided by.
+    /// The rules for the decisions.
     pub rules: Rules,
     /// Queues.
-    pub queues: BTreeMap<QueueId, Line>,
+    pub queues: BTreeMap<QueueId, QueueRows>,
     /// Concerts.
     pub concerts: Table<ConcertId, Concert>,
     /// Schedules.
@@ -65,29 +65,29 @@ pub struct ModelStore {
     pub entries: BTreeMap<EntryId, WalletEntry>,
     /// Idempotency records.
     pub keys: Table<IdempotencyScope, IdempotencyRecord>,
-    /// What operators did.
+    /// Entries of the audit log.
     pub audit_entries: BTreeMap<AuditEntryId, AuditEntry>,
 }
 
 impl ModelStore {
-    /// The tokens of `queue` that are ACTIVE by their rows, lapsed or not.
+    /// Returns the tokens of `queue` whose rows are ACTIVE, lapsed or not.
     pub fn active(&self, queue: QueueId) -> impl Iterator<Item = &Versioned<QueueToken>> {
         self.tokens.values().filter(move |token| token.queue() == queue && matches!(token.state(), TokenState::Active { .. }))
     }
 
-    /// The tokens of `queue` that are WAITING.
+    /// Returns the tokens of `queue` that are WAITING.
     pub fn waiting(&self, queue: QueueId) -> impl Iterator<Item = &Versioned<QueueToken>> {
         self.tokens.values().filter(move |token| token.queue() == queue && token.state() == TokenState::Waiting)
     }
 
-    /// The queue that admits to `schedule`.
+    /// Returns the queue that admits users to `schedule`.
     #[must_use]
     pub fn queue_of(&self, schedule: ScheduleId) -> Option<QueueId> {
         let concert = self.schedules.get(&schedule)?.concert();
         Some(self.concerts.get(&concert)?.queue())
     }
 
-    /// What `reservation` is now.
+    /// Returns the current status of `reservation`.
     ///
     /// # Panics
     /// Unless the store has its schedule.
@@ -96,7 +96,7 @@ impl ModelStore {
         reservation.status(self.schedules[&reservation.schedule()].at(self.now))
     }
 
-    /// The reservations that are HELD or CONFIRMED now.
+    /// Returns the reservations that are HELD or CONFIRMED now.
     pub fn live_reservations(&self) -> impl Iterator<Item = &Versioned<Reservation>> {
         self.reservations.values().filter(|reservation| match self.status(reservation) {
             ReservationStatus::Held | ReservationStatus::Confirmed => true,

@@ -1,10 +1,10 @@
-//! What a model store has at first: few of everything, so that users get in each other's way.
+//! The initial rows of a model store: few of each kind, so that users compete.
 
 use std::collections::BTreeMap;
 
 use time::Duration;
 
-use super::{Line, ModelStore};
+use super::{ModelStore, QueueRows};
 use crate::queue::PolicyOverrides;
 use crate::testing::{
     CONCERT, NOW, OTHER_CONCERT, OTHER_QUEUE, OTHER_SCHEDULE, QUEUE, SCHEDULE, a_concert, a_queue, a_schedule, a_seat, rules, schedule, won,
@@ -28,7 +28,7 @@ impl Default for ModelStore {
         let line = |id, capacity| {
             let overrides = PolicyOverrides { capacity, ..PolicyOverrides::default() };
             let queue = a_queue().with(|queue| queue.with_id(id).with_overrides(overrides));
-            (id, Line { queue, admission: Version::FIRST, last_number: 0 })
+            (id, QueueRows { queue, admission: Version::FIRST, last_number: 0 })
         };
         let concert = |id, queue| (id, a_concert().with(|concert| concert.with_id(id).move_to(queue)));
         let schedule = |id, concert, hours| {

@@ -1,4 +1,4 @@
-//! What users do, drawn at random.
+//! Random actions of users.
 
 use proptest::prelude::*;
 
@@ -6,11 +6,11 @@ use crate::testing::model::{QUEUES, SCHEDULES, SEATS_PER_SCHEDULE};
 
 const USERS: u8 = 5;
 
-/// What a user does, whatever the state of the store: [`Action::command`] is the command that it comes to there.
+/// An action of a user, independent of the state of the store: [`Action::command`] converts it to a command in a given state.
 ///
 /// Users are counted from 0, as are the schedules, concerts and queues of a default [`ModelStore`](crate::testing::ModelStore). The
-/// variation makes the command special: most are harmless, the lowest and the highest make one mistake each, like another user's token, no
-/// token, a seat that doesn't exist, or a key that has been used.
+/// variation modifies the command: most values have no effect; each of the lowest and the highest introduces one error, such as another
+/// user's token, no token, a seat that doesn't exist, or a key that has been used.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the fields are described above")]
 pub enum Action {
@@ -18,11 +18,11 @@ pub enum Action {
     Register { who: u8 },
     /// A user joins the queue of a concert.
     Join { who: u8, concert: usize },
-    /// A queue admits.
+    /// A tick admits users of a queue.
     Tick { queue: usize },
     /// A user leaves the queue of a concert.
     Leave { who: u8, concert: usize, variation: u8 },
-    /// An admitted user looks at the seats of a schedule.
+    /// An admitted user reads the seats of a schedule.
     Browse { who: u8, schedule: usize, variation: u8 },
     /// An admitted user holds `count` seats from number `from` on.
     Hold { who: u8, schedule: usize, from: u32, count: u32, variation: u8 },
@@ -34,24 +34,25 @@ pub enum Action {
     Charge { who: u8, amount: i64, variation: u8 },
     /// A user pays for a hold.
     Pay { who: u8, variation: u8 },
-    /// A user gets a payment back.
+    /// A user refunds a payment.
     Refund { who: u8, variation: u8 },
-    /// Holds that have lapsed are written down as such.
+    /// A sweep records lapsed holds as expired.
     Sweep,
 }
 
-/// The beginning of a sale, so that a sequence gets to its payments soon: four users have money, and stand in the first queue.
+/// Returns the actions at the beginning of a sale, so that a sequence soon reaches payments: four users charge their wallets and join the
+/// first queue.
 #[must_use]
 pub fn opening() -> Vec<Action> {
     let arrive = |who| [Action::Charge { who, amount: 1_000, variation: 9 }, Action::Join { who, concert: 0 }];
     (0..4).flat_map(arrive).collect()
 }
 
-/// Any action, those more often that lead to a sale.
+/// Returns a strategy for actions, weighted toward those that lead to payments.
 pub fn any_action() -> impl Strategy<Value = Action> + Clone {
     let who = || 0..USERS;
     let variation = || 0..40_u8;
-    // Most go to the first concert, and there to the first schedule.
+    // Most actions are for the first concert and its first schedule.
     let schedule = || prop_oneof![4 => Just(0_usize), 1 => Just(1), 1 => Just(2)];
     let concert = || prop_oneof![4 => Just(0_usize), 1 => Just(1)];
     let count = || prop_oneof![4 => Just(1_u32), 3 => Just(2), 1 => Just(3)];

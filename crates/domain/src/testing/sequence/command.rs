@@ -1,4 +1,4 @@
-//! The command that an action comes to in the state that a store is in.
+//! Conversion of an action to a command, depending on the state of a store.
 
 use uuid::Uuid;
 
@@ -13,13 +13,13 @@ use crate::{
     TokenId, UserId, UserName,
 };
 
-/// A command of any kind, with the two things that schedulers do.
+/// A command of any kind, or one of the two jobs of schedulers.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "each is the command of its name")]
 pub enum AnyCommand {
     Register(register::Command),
     Join(join::Command),
-    /// A queue admits.
+    /// A tick admits users of a queue.
     Tick(QueueId),
     Leave(leave::Command),
     Claim(claim::Command),
@@ -29,12 +29,12 @@ pub enum AnyCommand {
     Charge(charge::Command),
     Pay(pay::Command),
     Refund(refund::Command),
-    /// Holds that have lapsed are written down as such.
+    /// A sweep records lapsed holds as expired.
     Sweep,
 }
 
 impl AnyCommand {
-    /// The same request once more, as a client sends it again: with the same key, and with new ids for what it would make.
+    /// Returns the request as repeated by a client: with the same idempotency key, and with new ids for the rows that it would create.
     #[must_use]
     pub fn again(mut self, ids: &mut IdSequence) -> Self {
         match &mut self {
@@ -52,7 +52,7 @@ impl AnyCommand {
 }
 
 impl Action {
-    /// The command that it comes to in the state that `store` is in: users act with what they have there.
+    /// Returns the command for the current state of `store`: users act with the tokens, holds and payments that they have there.
     ///
     /// # Panics
     /// If it names a schedule, a concert or a queue that a default store doesn't have.
@@ -60,38 +60,38 @@ impl Action {
     pub fn command(&self, store: &ModelStore, ids: &mut IdSequence) -> AnyCommand {
         match *self {
             Self::Register { who } => {
-                // A stranger: whoever has a wallet got it by their first write.
-                let user = if store.users.contains_key(&person(who)) { ids.draw::<UserId>() } else { person(who) };
+                // A new user: existing users got their rows by their first write.
+                let user = if store.users.contains_key(&nth_user(who)) { ids.draw::<UserId>() } else { nth_user(who) };
                 let user = UserId(Uuid::from_u128(user.0.as_u128() | 1 << 100));
                 let name = UserName::new("Ada").unwrap_or_else(|error| panic!("{error}"));
                 AnyCommand::Register(register::Command { user, name, idempotency: None })
             }
             Self::Join { who, concert } => {
-                AnyCommand::Join(join::Command { user: person(who), concert: Some(CONCERTS[concert]), token: ids.draw() })
+                AnyCommand::Join(join::Command { user: nth_user(who), concert: Some(CONCERTS[concert]), token: ids.draw() })
             }
             Self::Tick { queue } => AnyCommand::Tick(QUEUES[queue]),
             Self::Leave { who, concert, variation } => {
-                let token = token_for(store, person(who), QUEUES[concert], variation).unwrap_or_else(|| ids.draw());
-                AnyCommand::Leave(leave::Command { user: person(who), token })
+                let token = token_for(store, nth_user(who), QUEUES[concert], variation).unwrap_or_else(|| ids.draw());
+                AnyCommand::Leave(leave::Command { user: nth_user(who), token })
             }
             Self::Browse { who, schedule, variation } => {
                 let queue = store.queue_of(SCHEDULES[schedule]);
-                let pass = pass_for(store, somebody_in(store, queue, who, variation), queue, variation);
+                let pass = pass_for(store, active_user(store, queue, who, variation), queue, variation);
                 AnyCommand::Claim(claim::Command { pass, queue })
             }
             Self::Hold { who, schedule, from, count, variation } => {
-                hold(store, who, SCHEDULES[schedule], choice(from, count, variation), variation, ids)
+                hold(store, who, SCHEDULES[schedule], selection(from, count, variation), variation, ids)
             }
             Self::Exchange { who, schedule, from, count, variation } => {
-                exchange(store, who, SCHEDULES[schedule], choice(from, count, variation), variation, ids)
+                exchange(store, who, SCHEDULES[schedule], selection(from, count, variation), variation, ids)
             }
             Self::Release { who, variation } => {
-                let user = somebody_with_a_hold(store, who, variation);
+                let user = holding_user(store, who, variation);
                 let reservation = reservation_for(store, user, variation).map_or_else(|| ids.draw(), Reservation::id);
                 AnyCommand::Release(release::Command { user, reservation })
             }
             Self::Charge { who, amount, variation } => {
-                let idempotency = ids.idempotency(person(who), Operation::Charge, variation);
+                let idempotency = ids.idempotency(nth_user(who), Operation::Charge, variation);
                 AnyCommand::Charge(charge::Command { user: None, order: None, idempotency, id: ids.draw(), amount: won(amount) })
             }
             Self::Pay { who, variation } => pay(store, who, variation, ids),
@@ -101,9 +101,9 @@ impl Action {
     }
 }
 
-/// Now and then for the very seats that the user holds.
+/// Returns a command to hold seats, sometimes exactly those that the user holds.
 fn hold(store: &ModelStore, who: u8, schedule: ScheduleId, wanted: SeatSelection, variation: u8, ids: &mut IdSequence) -> AnyCommand {
-    let user = somebody_in(store, store.queue_of(schedule), who, variation);
+    let user = active_user(store, store.queue_of(schedule), who, variation);
     let pass = pass_for(store, user, store.queue_of(schedule), variation);
     let live = store.reservations.values().find(|hold| Some(hold.token()) == pass.token && hold.occupies());
     let (schedule, seats) = match live {
@@ -114,9 +114,9 @@ fn hold(store: &ModelStore, who: u8, schedule: ScheduleId, wanted: SeatSelection
     AnyCommand::Hold(hold::Command { pass, idempotency, id: ids.draw::<ReservationId>(), schedule, seats })
 }
 
-/// Mostly for seats of the schedule that the hold is of, and now and then for the very same.
+/// Returns a command to exchange a hold, mostly for seats of the same schedule, sometimes for exactly the same seats.
 fn exchange(store: &ModelStore, who: u8, schedule: ScheduleId, wanted: SeatSelection, variation: u8, ids: &mut IdSequence) -> AnyCommand {
-    let user = somebody_with_a_hold(store, who, variation);
+    let user = holding_user(store, who, variation);
     let found = reservation_for(store, user, variation);
     let (schedule, seats) = match found {
         Some(hold) if variation.is_multiple_of(8) => (hold.schedule(), seats_of(hold)),
@@ -131,7 +131,7 @@ fn exchange(store: &ModelStore, who: u8, schedule: ScheduleId, wanted: SeatSelec
 }
 
 fn pay(store: &ModelStore, who: u8, variation: u8, ids: &mut IdSequence) -> AnyCommand {
-    let user = somebody_with_a_hold(store, who, variation);
+    let user = holding_user(store, who, variation);
     let found = reservation_for(store, user, variation);
     let queue = found.and_then(|reservation| store.queue_of(reservation.schedule()));
     let pass = pass_for(store, user, queue, variation);
@@ -148,10 +148,10 @@ fn pay(store: &ModelStore, who: u8, variation: u8, ids: &mut IdSequence) -> AnyC
 fn refund(store: &ModelStore, who: u8, variation: u8, ids: &mut IdSequence) -> AnyCommand {
     let open = |payment: &Payment| payment.state() == PaymentState::Completed;
     let payers = store.payments.values().filter(|payment| open(payment)).map(|payment| payment.user());
-    let user = pick(payers.collect(), who, variation).unwrap_or(person(who));
+    let user = pick(payers.collect(), who, variation).unwrap_or(nth_user(who));
     let own = |payment: &Payment| payment.user() == user || variation < 4;
-    let mine = || store.payments.values().filter(|payment| own(payment));
-    let found = mine().find(|payment| open(payment) && variation > 8).or_else(|| mine().next());
+    let candidates = || store.payments.values().filter(|payment| own(payment));
+    let found = candidates().find(|payment| open(payment) && variation > 8).or_else(|| candidates().next());
     let payment = found.map_or_else(|| ids.draw(), |payment| payment.id());
     let operator = variation.is_multiple_of(2) && variation < 4;
     let order = operator.then(|| Order { operator: user, audit_entry: ids.draw(), reason: None });
@@ -159,12 +159,12 @@ fn refund(store: &ModelStore, who: u8, variation: u8, ids: &mut IdSequence) -> A
     AnyCommand::Refund(refund::Command { user, order, idempotency, payment, entry: ids.draw() })
 }
 
-fn person(who: u8) -> UserId {
+fn nth_user(who: u8) -> UserId {
     user(u64::from(who) + 1)
 }
 
-/// So many seats from one on, as far as there are; of variation 3, one that there isn't.
-fn choice(from: u32, count: u32, variation: u8) -> SeatSelection {
+/// Returns `count` seats from number `from` on, as far as they exist; with variation 3, including one that doesn't exist.
+fn selection(from: u32, count: u32, variation: u8) -> SeatSelection {
     let last = if variation == 3 { SEATS_PER_SCHEDULE + 1 } else { (from + count - 1).min(SEATS_PER_SCHEDULE) };
     seats(&(from..=last).collect::<Vec<_>>())
 }
@@ -173,21 +173,21 @@ fn seats_of(reservation: &Reservation) -> SeatSelection {
     seats(&reservation.numbers().map(SeatNumber::get).collect::<Vec<_>>())
 }
 
-/// One of `users`, unless the variation wants anybody.
+/// Returns one of `users`, unless the variation requests an arbitrary user.
 fn pick(users: Vec<UserId>, who: u8, variation: u8) -> Option<UserId> {
     users.into_iter().cycle().nth(usize::from(who)).filter(|_| variation >= 8)
 }
 
-/// Mostly somebody who is admitted to `queue`.
-fn somebody_in(store: &ModelStore, queue: Option<QueueId>, who: u8, variation: u8) -> UserId {
+/// Returns a user, mostly one who is admitted to `queue`.
+fn active_user(store: &ModelStore, queue: Option<QueueId>, who: u8, variation: u8) -> UserId {
     let tokens = queue.into_iter().flat_map(|queue| store.active(queue));
-    pick(tokens.map(|token| token.user()).collect(), who, variation).unwrap_or(person(who))
+    pick(tokens.map(|token| token.user()).collect(), who, variation).unwrap_or(nth_user(who))
 }
 
-/// Mostly somebody who holds seats, lapsed or not.
-fn somebody_with_a_hold(store: &ModelStore, who: u8, variation: u8) -> UserId {
+/// Returns a user, mostly one who holds seats, lapsed or not.
+fn holding_user(store: &ModelStore, who: u8, variation: u8) -> UserId {
     let holds = store.reservations.values().filter(|reservation| reservation.occupies());
-    pick(holds.map(|hold| hold.user()).collect(), who, variation).unwrap_or(person(who))
+    pick(holds.map(|hold| hold.user()).collect(), who, variation).unwrap_or(nth_user(who))
 }
 
 fn pass_for(store: &ModelStore, user: UserId, queue: Option<QueueId>, variation: u8) -> Pass {
@@ -195,15 +195,15 @@ fn pass_for(store: &ModelStore, user: UserId, queue: Option<QueueId>, variation:
     Pass { user, token: token.filter(|_| variation != 1) }
 }
 
-/// The newest token of `user` in `queue`; of variation 0, anybody's.
+/// Returns the newest token of `user` in `queue`; with variation 0, of any user in any queue.
 fn token_for(store: &ModelStore, user: UserId, queue: QueueId, variation: u8) -> Option<TokenId> {
-    let mine = |token: &QueueToken| variation == 0 || (token.user() == user && token.queue() == queue);
-    store.tokens.values().filter(|token| mine(token)).max_by_key(|token| token.number()).map(|token| token.id())
+    let is_candidate = |token: &QueueToken| variation == 0 || (token.user() == user && token.queue() == queue);
+    store.tokens.values().filter(|token| is_candidate(token)).max_by_key(|token| token.number()).map(|token| token.id())
 }
 
-/// The live hold of `user`, else their newest reservation; of variation 2, anybody's.
+/// Returns a hold of `user`, otherwise the user's newest reservation; with variation 2, of any user.
 fn reservation_for(store: &ModelStore, user: UserId, variation: u8) -> Option<&Reservation> {
-    let mine = || store.reservations.values().filter(move |reservation| variation == 2 || reservation.user() == user);
-    let held = mine().find(|reservation| reservation.occupies() && variation % 8 != 4);
-    held.or_else(|| mine().max_by_key(|reservation| reservation.held_at())).map(|reservation| &reservation.row)
+    let candidates = || store.reservations.values().filter(move |reservation| variation == 2 || reservation.user() == user);
+    let held = candidates().find(|reservation| reservation.occupies() && variation % 8 != 4);
+    held.or_else(|| candidates().max_by_key(|reservation| reservation.held_at())).map(|reservation| &reservation.row)
 }

@@ -1,33 +1,33 @@
-//! A command is decided on what a store has now; its changes are committed now or later.
+//! Decided commands: a command is decided on the current rows of a store; its changes are committed immediately or later.
 
 use super::AnyCommand;
 use crate::decide::{Command, Decision, Refused, Verdict, admit, lapse};
-use crate::need::{LapsedHolds, Line};
+use crate::need::{LapsedHolds, QueueHead};
 use crate::testing::{Conflict, ModelStore};
 use crate::{Change, Needs, Outcome, Refusal};
 
-/// What a command came to, before anything of it is written.
+/// The result of a command before its changes are committed.
 #[derive(Debug, Clone)]
 pub struct Decided {
-    /// What is to be committed: mostly one change or none; of a sweep, one for each hold.
+    /// The changes to commit: at most one, except for a sweep, which has one for each hold.
     pub changes: Vec<Change>,
-    /// What the client is told once that is done, or why the command is refused.
+    /// The response to the client after the commit, or the reason why the command is refused.
     pub answer: Result<Answer, Refusal>,
 }
 
-/// What a client is told.
+/// A response to a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// It is done: commands without an idempotency key.
+    /// A command without an idempotency key is done.
     Done,
-    /// What came of it: commands with a key.
+    /// The outcome of a command with a key.
     Outcome(Outcome),
-    /// What came of the first request with the same key.
+    /// The outcome of the first request with the same key.
     Replayed(Outcome),
 }
 
 impl AnyCommand {
-    /// Decides it on the rows that `store` has now.
+    /// Decides the command on the current rows of `store`.
     ///
     /// # Panics
     /// If the store's rows contradict each other.
@@ -39,14 +39,14 @@ impl AnyCommand {
             Self::Leave(command) => done(verdict(store, command)),
             Self::Claim(command) => done(verdict(store, command)),
             Self::Release(command) => done(verdict(store, command)),
-            Self::Hold(command) => idempotency(verdict(store, command)),
-            Self::Exchange(command) => idempotency(verdict(store, command)),
-            Self::Charge(command) => idempotency(verdict(store, command)),
-            Self::Pay(command) => idempotency(verdict(store, command)),
-            Self::Refund(command) => idempotency(verdict(store, command)),
+            Self::Hold(command) => idempotent(verdict(store, command)),
+            Self::Exchange(command) => idempotent(verdict(store, command)),
+            Self::Charge(command) => idempotent(verdict(store, command)),
+            Self::Pay(command) => idempotent(verdict(store, command)),
+            Self::Refund(command) => idempotent(verdict(store, command)),
             Self::Tick(queue) => {
-                // Two of the lapsed at a time: the others' rows still say ACTIVE.
-                let line = found(store, &Line { queue: *queue, at_most: 2 });
+                // At most two lapsed tokens at a time: the rows of the others are still ACTIVE.
+                let line = found(store, &QueueHead { queue: *queue, at_most: 2 });
                 let ticked = line.and_then(|line| admit::decide(&line, store.now, &store.rules));
                 Decided { changes: ticked.map(|(change, _)| change).into_iter().collect(), answer: Ok(Answer::Done) }
             }
@@ -61,10 +61,10 @@ impl AnyCommand {
 }
 
 impl Decided {
-    /// Commits each of its changes.
+    /// Commits each of the changes.
     ///
     /// # Errors
-    /// The first [`Conflict`]; the other changes are committed all the same.
+    /// The first [`Conflict`]; the other changes are committed nevertheless.
     pub fn commit(&self, store: &mut ModelStore) -> Result<(), Conflict> {
         self.changes.iter().map(|change| store.commit(change)).fold(Ok(()), Result::and)
     }
@@ -79,14 +79,14 @@ fn found<N: Needs>(store: &ModelStore, need: &N) -> N::Found {
 }
 
 fn done<T>(verdict: Verdict<T>) -> Decided {
-    answered(verdict, |_, _| Answer::Done)
+    to_decided(verdict, |_, _| Answer::Done)
 }
 
-fn idempotency(verdict: Verdict<Outcome>) -> Decided {
-    answered(verdict, |outcome, replayed| if replayed { Answer::Replayed(outcome) } else { Answer::Outcome(outcome) })
+fn idempotent(verdict: Verdict<Outcome>) -> Decided {
+    to_decided(verdict, |outcome, replayed| if replayed { Answer::Replayed(outcome) } else { Answer::Outcome(outcome) })
 }
 
-fn answered<T>(verdict: Verdict<T>, answer: impl FnOnce(T, bool) -> Answer) -> Decided {
+fn to_decided<T>(verdict: Verdict<T>, answer: impl FnOnce(T, bool) -> Answer) -> Decided {
     match verdict {
         Ok(Decision { outcome, change, replayed, .. }) => {
             Decided { changes: change.into_iter().collect(), answer: Ok(answer(outcome, replayed)) }

@@ -1,4 +1,4 @@
-//! Random sequences of commands: actions are drawn, become commands in the state that a store is in, and are decided there.
+//! Random sequences of commands: random actions are converted to commands depending on the state of a store, and decided there.
 
 mod action;
 mod command;

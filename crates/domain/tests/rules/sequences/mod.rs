@@ -1,8 +1,8 @@
-//! What holds after any sequence of commands, however they interleave and whatever the clock does.
+//! Invariants after any sequence of commands, with any interleaving and any movement of the clock.
 
+mod invariants;
 mod operators;
-mod play;
-mod promises;
+mod run;
 mod step;
 
 use domain::Fact;
@@ -10,10 +10,10 @@ use domain::testing::Action;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, TestRunner};
 
-use play::{Play, SalesMetrics};
+use run::{Coverage, Run};
 use step::Step;
 
-/// A fifth of what proptest itself would run (`PROPTEST_CASES`): each case is up to a hundred steps.
+/// Returns a configuration with a fifth of proptest's number of cases (`PROPTEST_CASES`): each case has up to a hundred steps.
 fn config() -> Config {
     let default = Config::default();
     Config { cases: default.cases.div_ceil(5), failure_persistence: None, ..default }
@@ -23,30 +23,30 @@ proptest::proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn the_promises_hold_after_any_sequence(steps in proptest::collection::vec(step::any_step(), 1..100)) {
-        Play::opened().all(&steps);
+    fn the_invariants_hold_after_any_sequence(steps in proptest::collection::vec(step::any_step(), 1..100)) {
+        Run::opened().execute_all(&steps);
     }
 }
 
-/// The same fifty sequences every time, and what came of them.
-fn many_sequences() -> SalesMetrics {
+/// Runs fifty sequences, the same every time, and returns what they covered.
+fn run_fixed_sequences() -> Coverage {
     let mut runner = TestRunner::deterministic();
     let sequences = proptest::collection::vec(step::any_step(), 100);
-    let mut sales_metrics = SalesMetrics::default();
+    let mut coverage = Coverage::default();
     for _ in 0..50 {
-        let steps = sequences.new_tree(&mut runner).unwrap_or_else(|why| panic!("{why}")).current();
-        let mut play = Play::opened();
-        play.all(&steps);
-        sales_metrics.add(&play.sales_metrics);
+        let steps = sequences.new_tree(&mut runner).unwrap_or_else(|error| panic!("{error}")).current();
+        let mut run = Run::opened();
+        run.execute_all(&steps);
+        coverage.add(&run.coverage);
     }
-    sales_metrics
+    coverage
 }
 
 #[test]
-fn the_sequences_are_rich_enough_to_mean_something() {
-    let sales_metrics = many_sequences();
-    let done = ["Register", "Join", "Tick", "Leave", "Claim", "Hold", "Exchange", "Release", "Charge", "Pay", "Refund", "Sweep"];
-    let turns = [
+fn the_sequences_cover_all_commands_outcomes_and_refusals() {
+    let coverage = run_fixed_sequences();
+    let commands = ["Register", "Join", "Tick", "Leave", "Claim", "Hold", "Exchange", "Release", "Charge", "Pay", "Refund", "Sweep"];
+    let situations = [
         "replay",
         "same seats again",
         "exchange for the same seats",
@@ -82,33 +82,33 @@ fn the_sequences_are_rich_enough_to_mean_something() {
         "ChargeOutOfRange",
         "Wallet",
     ];
-    let never: Vec<_> =
-        done.into_iter().chain(turns).chain(refusals).chain(Fact::NAMES).filter(|name| sales_metrics.of(name) == 0).collect();
-    assert!(never.is_empty(), "never seen: {never:?} in {sales_metrics:?}");
-    for name in done {
-        assert!(sales_metrics.of(name) >= 10, "{name} too seldom: {sales_metrics:?}");
+    let missing: Vec<_> =
+        commands.into_iter().chain(situations).chain(refusals).chain(Fact::NAMES).filter(|name| coverage.count(name) == 0).collect();
+    assert!(missing.is_empty(), "never covered: {missing:?} in {coverage:?}");
+    for name in commands {
+        assert!(coverage.count(name) >= 10, "{name} is too rare: {coverage:?}");
     }
 }
 
 #[test]
-fn of_two_who_want_a_seat_at_once_one_gets_it() {
-    let mut play = Play::default();
-    let admitted = |who| [Step::One(Action::Join { who, concert: 0 }), Step::One(Action::Tick { queue: 0 })];
-    play.all(&[admitted(0), admitted(1)].concat());
-    let wants = |who| Action::Hold { who, schedule: 0, from: 2, count: 2, variation: 99 };
-    play.all(&[Step::Race { first: wants(0), second: wants(1), pause: 0 }]);
-    assert_eq!((play.sales_metrics.of("Hold"), play.sales_metrics.of("guard lost")), (1, 1));
+fn of_two_concurrent_holds_of_a_seat_one_succeeds() {
+    let mut run = Run::default();
+    let admit = |who| [Step::One(Action::Join { who, concert: 0 }), Step::One(Action::Tick { queue: 0 })];
+    run.execute_all(&[admit(0), admit(1)].concat());
+    let request = |who| Action::Hold { who, schedule: 0, from: 2, count: 2, variation: 99 };
+    run.execute_all(&[Step::Race { first: request(0), second: request(1), pause: 0 }]);
+    assert_eq!((run.coverage.count("Hold"), run.coverage.count("guard lost")), (1, 1));
 }
 
 #[test]
-fn of_two_who_exchange_for_a_seat_at_once_one_gets_it_and_the_other_keeps_their_own() {
-    let mut play = Play::default();
-    let admitted = |who| [Step::One(Action::Join { who, concert: 0 }), Step::One(Action::Tick { queue: 0 })];
-    let holds = |who, from| Step::One(Action::Hold { who, schedule: 0, from, count: 1, variation: 35 });
-    play.all(&[&admitted(0)[..], &admitted(1), &[holds(0, 1), holds(1, 2)]].concat());
-    let wants = |who| Action::Exchange { who, schedule: 0, from: 3, count: 1, variation: 35 };
-    play.all(&[Step::Race { first: wants(0), second: wants(1), pause: 0 }]);
-    assert_eq!((play.sales_metrics.of("Exchange"), play.sales_metrics.of("guard lost")), (1, 1));
-    play.all(&[Step::One(wants(0)), Step::One(wants(1))]);
-    assert_eq!((play.sales_metrics.of("exchange for the same seats"), play.sales_metrics.of("SeatsUnavailable")), (1, 1));
+fn of_two_concurrent_exchanges_for_a_seat_one_succeeds_and_the_other_user_keeps_the_old_seat() {
+    let mut run = Run::default();
+    let admit = |who| [Step::One(Action::Join { who, concert: 0 }), Step::One(Action::Tick { queue: 0 })];
+    let hold = |who, from| Step::One(Action::Hold { who, schedule: 0, from, count: 1, variation: 35 });
+    run.execute_all(&[&admit(0)[..], &admit(1), &[hold(0, 1), hold(1, 2)]].concat());
+    let request = |who| Action::Exchange { who, schedule: 0, from: 3, count: 1, variation: 35 };
+    run.execute_all(&[Step::Race { first: request(0), second: request(1), pause: 0 }]);
+    assert_eq!((run.coverage.count("Exchange"), run.coverage.count("guard lost")), (1, 1));
+    run.execute_all(&[Step::One(request(0)), Step::One(request(1))]);
+    assert_eq!((run.coverage.count("exchange for the same seats"), run.coverage.count("SeatsUnavailable")), (1, 1));
 }

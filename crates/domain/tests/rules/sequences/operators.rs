@@ -1,4 +1,4 @@
-//! What operators do to a store, beside all decisions.
+//! Changes by operators, applied to a store directly without a decision.
 
 use domain::queue::PolicyOverrides;
 use domain::testing::{ModelStore, seat_number};
@@ -8,7 +8,7 @@ use domain::{Cancellation, QueueId, QueueState, ScheduleId, Versioned};
 pub(crate) fn set_queue(store: &mut ModelStore, queue: QueueId, state: QueueState, capacity: u32) {
     if let Some(line) = store.queues.get_mut(&queue) {
         let overrides = PolicyOverrides { capacity: Some(capacity), ..line.queue.overrides() };
-        line.queue = rewritten(&line.queue).with_state(state).with(|queue| queue.with_overrides(overrides));
+        line.queue = at_next_version(&line.queue).with_state(state).with(|queue| queue.with_overrides(overrides));
         line.admission = line.admission.next();
     }
 }
@@ -17,11 +17,11 @@ pub(crate) fn set_queue(store: &mut ModelStore, queue: QueueId, state: QueueStat
 pub(crate) fn cancel(store: &mut ModelStore, schedule: ScheduleId) {
     let at = store.now;
     if let Some(schedule) = store.schedules.get_mut(&schedule).filter(|schedule| !schedule.is_cancelled()) {
-        *schedule = rewritten(schedule).with(|row| row.cancel(Cancellation { at, reason: None }));
+        *schedule = at_next_version(schedule).with(|row| row.cancel(Cancellation { at, reason: None }));
     }
 }
 
-/// Takes a free seat out of the sale, or gives a blocked one back.
+/// Blocks a free seat, or unblocks a blocked one.
 pub(crate) fn block_or_unblock(store: &mut ModelStore, schedule: ScheduleId, number: u32) {
     use domain::SeatState::{Available, Blocked, Held, Reserved};
     if let Some(seat) = store.seats.get_mut(&(schedule, seat_number(number))) {
@@ -30,10 +30,10 @@ pub(crate) fn block_or_unblock(store: &mut ModelStore, schedule: ScheduleId, num
             Blocked => Available,
             Held { .. } | Reserved { .. } => return,
         };
-        *seat = rewritten(seat).with_state(state);
+        *seat = at_next_version(seat).with_state(state);
     }
 }
 
-fn rewritten<T: Clone>(old: &Versioned<T>) -> Versioned<T> {
+fn at_next_version<T: Clone>(old: &Versioned<T>) -> Versioned<T> {
     Versioned { version: old.version.next(), row: old.row.clone() }
 }

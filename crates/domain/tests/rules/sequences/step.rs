@@ -1,4 +1,4 @@
-//! The steps of a sequence: what users do, alone or at once, what operators do, and time.
+//! The steps of a sequence: actions of users, alone or concurrent, actions of operators, and the passage of time.
 
 use domain::testing::{Action, OTHER_QUEUE, QUEUE, any_action, schedule};
 use domain::{QueueId, QueueState, ScheduleId};
@@ -7,15 +7,15 @@ use proptest::prelude::*;
 /// One step of a sequence.
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
-    /// The clock goes on by so many seconds.
+    /// The clock advances by this number of seconds.
     Wait(i64),
-    /// Somebody does something.
+    /// A user acts.
     One(Action),
-    /// One request, sent twice at once.
+    /// A user sends the same request twice concurrently.
     Twice(Action),
-    /// Two requests decided on the same snapshot; the commits come so many seconds later.
+    /// Two requests are decided on the same snapshot and committed `pause` seconds later.
     Race { first: Action, second: Action, pause: i64 },
-    /// An answered request with a key is sent again.
+    /// A processed request with an idempotency key is repeated.
     Again(prop::sample::Index),
     /// An operator opens, pauses or closes a queue and sets its capacity.
     SetQueue { queue: QueueId, state: QueueState, capacity: u32 },
@@ -37,7 +37,7 @@ pub(crate) fn any_step() -> impl Strategy<Value = Step> {
         2 => any::<prop::sample::Index>().prop_map(Step::Again),
         1 => (prop_oneof![Just(QUEUE), Just(OTHER_QUEUE)], state, 0..4_u32).prop_map(|(queue, state, capacity)| Step::SetQueue { queue, state, capacity }),
         1 => (1..=3_u64, 1..=5_u32).prop_map(|(of, number)| Step::Block { schedule: schedule(of), number }),
-        // The first schedule takes place more often than not: most things happen there.
+        // The first schedule is rarely cancelled, because most actions are for it.
         1 => prop_oneof![1 => Just(1_u64), 12 => Just(2), 12 => Just(3)].prop_map(|of| Step::Cancel { schedule: schedule(of) }),
     ]
 }

@@ -1,44 +1,41 @@
-//! A request's body: the members that were said.
+//! Request bodies from optional arguments.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::failure::Usage;
+use crate::usage::Usage;
 
+/// A request body under construction, with the members that were specified.
 #[derive(Default)]
 pub(super) struct Body(Map<String, Value>);
 
 impl Body {
-    /// With a member, if it was said.
-    pub(super) fn with(mut self, name: &str, said: Option<impl Serialize>) -> Self {
-        if let Some(value) = said {
+    /// Adds a member, if it was specified.
+    pub(super) fn with(mut self, name: &str, value: Option<impl Serialize>) -> Self {
+        if let Some(value) = value {
             self.0.insert(name.to_owned(), json!(value));
         }
         self
     }
 
-    /// With an inner object, if anything of it was said.
+    /// Adds an inner object, if any of its members was specified.
     pub(super) fn with_inner(self, name: &str, inner: Self) -> Self {
-        let said = (!inner.0.is_empty()).then_some(inner.0);
-        self.with(name, said)
+        let members = (!inner.0.is_empty()).then_some(inner.0);
+        self.with(name, members)
     }
 
-    /// To make something of.
-    pub(super) fn whole(self) -> Value {
+    /// Returns the body of a request that creates a resource or runs an action.
+    pub(super) fn into_value(self) -> Value {
         Value::Object(self.0)
     }
 
-    /// To change something with: something must be said.
-    pub(super) fn changes(self) -> Result<Value, Usage> {
-        if self.0.is_empty() {
-            Err(Usage("nothing is said that should change; --help lists what can".to_owned()))
-        } else {
-            Ok(self.whole())
-        }
+    /// Returns the body of a request that changes a resource. At least one member must be specified.
+    pub(super) fn into_changes(self) -> Result<Value, Usage> {
+        if self.0.is_empty() { Err(Usage("no change is specified; --help lists the options".to_owned())) } else { Ok(self.into_value()) }
     }
 }
 
-/// Why an operator does so.
-pub(super) fn because(reason: &str) -> Value {
+/// Creates a body with only a reason.
+pub(super) fn reason_body(reason: &str) -> Value {
     json!({"reason": reason})
 }

@@ -12,12 +12,12 @@ pub(super) const PATH: &str = "/v1/admin/event-readers";
 pub(super) fn run(client: &Client, verb: EventReaders, output: Output) -> anyhow::Result<()> {
     match verb {
         EventReaders::List => Ok(output.list(&client.get(PATH)?, READERS)?),
-        EventReaders::Move { name, position } => move_to(client, &name, position),
+        EventReaders::Move { name, position } => set_position(client, &name, position),
         EventReaders::Forget { name } => client.delete(&format!("{PATH}/{name}")),
     }
 }
 
-/// Keeps up to where a reader has read.
-pub(super) fn move_to(client: &Client, name: &str, position: u64) -> anyhow::Result<()> {
-    client.put_quietly(&format!("{PATH}/{name}"), &json!({"position": position}))
+/// Sets the position of a reader.
+pub(super) fn set_position(client: &Client, name: &str, position: u64) -> anyhow::Result<()> {
+    client.put_no_content(&format!("{PATH}/{name}"), &json!({"position": position}))
 }

@@ -9,63 +9,64 @@ use serde_json::Value;
 
 use super::event_readers::{self, PATH as READERS};
 use crate::cli::Events;
-use crate::client::{Client, Refused};
+use crate::client::{Client, ErrorResponse};
 use crate::output::{Output, items, line};
 
-/// The most events that a page may have.
-const PAGE: usize = 200;
-/// Between two looks for more.
-const PAUSE: Duration = Duration::from_millis(500);
+/// The maximum number of events on a page.
+const MAX_PAGE_SIZE: usize = 200;
+/// The interval between two polls for new events.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-pub(super) fn run(client: &Client, asked: &Events, output: Output) -> anyhow::Result<()> {
-    let after = match (asked.after, &asked.reader) {
+pub(super) fn run(client: &Client, events: &Events, output: Output) -> anyhow::Result<()> {
+    let after = match (events.after, &events.reader) {
         (Some(after), _) => Some(after),
         (None, Some(name)) => position_of(client, name)?,
-        (None, None) if asked.follow => Some(position(&client.get(READERS)?, "end")?),
+        (None, None) if events.follow => Some(position(&client.get(READERS)?, "end")?),
         (None, None) => None,
     };
-    let reading = Reading { client, reader: asked.reader.as_deref(), output, after, kept: after };
-    let told = if asked.follow { reading.follow() } else { reading.read(asked.limit) };
-    told.or_else(|error| if is_unread(&error) { Ok(()) } else { Err(error) })
+    let reading = Reading { client, reader: events.reader.as_deref(), output, after, stored: after };
+    let result = if events.follow { reading.follow() } else { reading.read(events.limit) };
+    result.or_else(|error| if is_broken_pipe(&error) { Ok(()) } else { Err(error) })
 }
 
-/// Up to where the reader has read, if the server knows it.
+/// Returns the position of a reader, if it is registered.
 fn position_of(client: &Client, name: &str) -> anyhow::Result<Option<u64>> {
     let readers = client.get(READERS)?;
     Ok(items(&readers).iter().find(|reader| reader["name"] == name).and_then(|reader| reader["position"].as_u64()))
 }
 
-fn position(answer: &Value, member: &str) -> anyhow::Result<u64> {
-    answer[member].as_u64().context("the server tells no position")
+fn position(response: &Value, member: &str) -> anyhow::Result<u64> {
+    response[member].as_u64().context("the server returned no position")
 }
 
-/// Whether whoever read what is told has gone.
-fn is_unread(error: &anyhow::Error) -> bool {
+/// Whether the process that read the output has closed it.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
-/// Whether asking again may help: the server is away, or has too much to do.
-fn is_passing(error: &anyhow::Error) -> bool {
-    error.is::<ureq::Error>() || error.downcast_ref::<Refused>().is_some_and(|refused| !refused.is_for_good())
+/// Whether a retry may succeed: the server is unavailable or overloaded.
+fn is_transient(error: &anyhow::Error) -> bool {
+    error.is::<ureq::Error>() || error.downcast_ref::<ErrorResponse>().is_some_and(|response| !response.is_permanent())
 }
 
+/// A position in the event log, while its events are printed.
 struct Reading<'a> {
     client: &'a Client,
     reader: Option<&'a str>,
     output: Output,
     after: Option<u64>,
-    /// What the server keeps as the reader's position, as far as it was told here.
-    kept: Option<u64>,
+    /// The reader's position that the server has stored, as far as known here.
+    stored: Option<u64>,
 }
 
 impl Reading<'_> {
-    /// Tells the next `limit` events.
+    /// Prints the next `limit` events.
     fn read(mut self, limit: usize) -> anyhow::Result<()> {
         let mut left = limit;
         while left > 0 {
-            let (told, is_end) = self.page(left.min(PAGE))?;
-            left -= told;
-            self.keep()?;
+            let (printed, is_end) = self.print_page(left.min(MAX_PAGE_SIZE))?;
+            left -= printed;
+            self.store_position()?;
             if is_end {
                 break;
             }
@@ -73,25 +74,25 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// Tells what happens, also across a server that is away for a while.
+    /// Prints new events, also after times in which the server is unavailable.
     fn follow(mut self) -> anyhow::Result<()> {
-        let mut is_away = false;
+        let mut is_unavailable = false;
         loop {
-            let went = self.keep().and_then(|()| self.page(PAGE));
-            match &went {
-                Err(error) if !is_passing(error) => return went.map(|_| ()),
-                Err(error) if !is_away => eprintln!("{error:#}; trying again"),
+            let result = self.store_position().and_then(|()| self.print_page(MAX_PAGE_SIZE));
+            match &result {
+                Err(error) if !is_transient(error) => return result.map(|_| ()),
+                Err(error) if !is_unavailable => eprintln!("{error:#}; retrying"),
                 Ok(_) | Err(_) => {}
             }
-            is_away = went.is_err();
-            if !went.is_ok_and(|(_, is_end)| !is_end) {
-                sleep(PAUSE);
+            is_unavailable = result.is_err();
+            if !result.is_ok_and(|(_, is_end)| !is_end) {
+                sleep(POLL_INTERVAL);
             }
         }
     }
 
-    /// Tells a page of events, each in a line: how many, and whether there are no more by now.
-    fn page(&mut self, size: usize) -> anyhow::Result<(usize, bool)> {
+    /// Prints a page of events, one per line; returns their number, and whether there are currently no more.
+    fn print_page(&mut self, size: usize) -> anyhow::Result<(usize, bool)> {
         let after = self.after.map(|after| format!("&after={after}")).unwrap_or_default();
         let page = self.client.get(&format!("/v1/admin/events?page_size={size}{after}"))?;
         let position = position(&page, "position")?;
@@ -108,13 +109,13 @@ impl Reading<'_> {
         Ok((items(&page).len(), page["position"] == page["end"]))
     }
 
-    /// Has the server keep up to where the reader has been told.
-    fn keep(&mut self) -> anyhow::Result<()> {
+    /// Stores the reader's position on the server.
+    fn store_position(&mut self) -> anyhow::Result<()> {
         if let (Some(name), Some(after)) = (self.reader, self.after)
-            && self.kept != self.after
+            && self.stored != self.after
         {
-            event_readers::move_to(self.client, name, after)?;
-            self.kept = self.after;
+            event_readers::set_position(self.client, name, after)?;
+            self.stored = self.after;
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ const AUDIT_ENTRIES: &[Column] = &[
     ("at", "/at"),
     ("operator", "/operator_id"),
     ("action", "/action"),
-    ("what", "/subject/kind"),
+    ("kind", "/subject/kind"),
     ("id", "/subject/id"),
     ("changes", "/changes"),
     ("reason", "/reason"),
@@ -20,13 +20,14 @@ pub(super) fn run(client: &Client, log: &Log, output: Output) -> anyhow::Result<
     let filters = [("subject_id", log.subject), ("operator_id", log.operator)];
     let filters: Vec<_> = filters.into_iter().filter_map(|(name, id)| Some((name, id?.to_string()))).collect();
     let audit_entries = client.list("/v1/admin/log", &filters, log.limit)?;
-    Ok(output.tell(&audit_entries, || table(&items(&audit_entries).iter().map(in_a_line).collect::<Vec<_>>(), AUDIT_ENTRIES))?)
+    Ok(output
+        .print(&audit_entries, || table(&items(&audit_entries).iter().map(with_changes_as_text).collect::<Vec<_>>(), AUDIT_ENTRIES))?)
 }
 
-/// A deed whose changes are words: `capacity 100 -> 50`.
-fn in_a_line(audit_entry: &Value) -> Value {
-    let said = |value: &Value| value.as_str().unwrap_or("none").to_owned();
-    let change = |change: &Value| format!("{} {} -> {}", said(&change["name"]), said(&change["before"]), said(&change["after"]));
+/// Returns an audit entry with its changes as text: `capacity 100 -> 50`.
+fn with_changes_as_text(audit_entry: &Value) -> Value {
+    let text = |value: &Value| value.as_str().unwrap_or("none").to_owned();
+    let change = |change: &Value| format!("{} {} -> {}", text(&change["name"]), text(&change["before"]), text(&change["after"]));
     let mut audit_entry = audit_entry.clone();
     audit_entry["changes"] = list(&audit_entry["changes"]).iter().map(change).collect();
     audit_entry

@@ -7,7 +7,11 @@ use crate::output::Output;
 
 pub(super) fn run(client: &Client, verb: Payments, output: Output) -> anyhow::Result<()> {
     let Payments::Refund { id, reason } = verb;
-    // One payment has one refund: said twice, after a broken connection perhaps, it has the first answer.
+    // A payment has at most one refund, so a repeated command, for example after a broken connection, gets the first response.
     let key = format!("frontrow-refund-{id}");
-    Ok(output.one(&client.post_once(&format!("/v1/payments/{id}/refunds"), &key, &Body::default().with("reason", reason).whole())?)?)
+    Ok(output.object(&client.post_idempotent(
+        &format!("/v1/payments/{id}/refunds"),
+        &key,
+        &Body::default().with("reason", reason).into_value(),
+    )?)?)
 }

@@ -5,13 +5,13 @@ use uuid::Uuid;
 
 use super::body::Body;
 use super::key;
+use super::paths;
 use crate::cli::{Policy, Queues};
 use crate::client::Client;
 use crate::output::{Column, Output};
 
-pub(super) const PATH: &str = "/v1/admin/queues";
-/// The figures of a line.
-pub(super) const LINES: &[Column] = &[
+/// The columns of queues.
+pub(super) const QUEUES: &[Column] = &[
     ("id", "/id"),
     ("name", "/name"),
     ("state", "/state"),
@@ -25,33 +25,28 @@ pub(super) const LINES: &[Column] = &[
 
 pub(super) fn run(client: &Client, verb: Queues, output: Output) -> anyhow::Result<()> {
     let answer = match verb {
-        Queues::List => return Ok(output.list(&client.list_whole(PATH, usize::MAX)?, LINES)?),
-        Queues::Output { id } => client.get(&path(id))?,
+        Queues::List => return Ok(output.list(&client.list_whole(paths::QUEUES, usize::MAX)?, QUEUES)?),
+        Queues::Show { id } => client.get(&paths::queue(id))?,
         Queues::Create { id, name, policy, message } => {
             let body = Body::default().with("id", id).with("name", Some(name)).with_inner("policy", rules(policy)).with("message", message);
-            client.post(PATH, &body.whole())?
+            client.post(paths::QUEUES, &body.into_value())?
         }
         Queues::Set { id, name, policy, message, no_message } => {
             let message = message.map(Value::from).or(no_message.then_some(Value::Null));
             let body = Body::default().with("name", name).with_inner("policy", rules(policy)).with("message", message);
-            client.change(&path(id), &body.changes()?)?
+            client.change(&paths::queue(id), &body.into_changes()?)?
         }
-        Queues::Pause { id } => steer(client, id, "pause")?,
-        Queues::Resume { id } => steer(client, id, "resume")?,
-        Queues::Close { id } => steer(client, id, "close")?,
-        Queues::Open { id } => steer(client, id, "open")?,
-        Queues::Admit { id, count, key } => key::post(client, &format!("{}:admit", path(id)), key, &json!({"count": count}))?,
+        Queues::Pause { id } => run_action(client, id, "pause")?,
+        Queues::Resume { id } => run_action(client, id, "resume")?,
+        Queues::Close { id } => run_action(client, id, "close")?,
+        Queues::Open { id } => run_action(client, id, "open")?,
+        Queues::Admit { id, count, key } => key::post(client, &format!("{}:admit", paths::queue(id)), key, &json!({"count": count}))?,
     };
-    Ok(output.one(&answer)?)
+    Ok(output.object(&answer)?)
 }
 
-/// Where a queue is.
-pub(super) fn path(id: Uuid) -> String {
-    format!("{PATH}/{id}")
-}
-
-fn steer(client: &Client, id: Uuid, verb: &str) -> anyhow::Result<Value> {
-    client.post(&format!("{}:{verb}", path(id)), &json!({}))
+fn run_action(client: &Client, id: Uuid, verb: &str) -> anyhow::Result<Value> {
+    client.post(&format!("{}:{verb}", paths::queue(id)), &json!({}))
 }
 
 fn rules(policy: Policy) -> Body {

@@ -7,5 +7,6 @@ use crate::output::Output;
 
 pub(super) fn run(client: &Client, verb: Reservations, output: Output) -> anyhow::Result<()> {
     let Reservations::Release { id, reason } = verb;
-    Ok(output.one(&client.post(&format!("/v1/admin/reservations/{id}:release"), &Body::default().with("reason", reason).whole())?)?)
+    Ok(output
+        .object(&client.post(&format!("/v1/admin/reservations/{id}:release"), &Body::default().with("reason", reason).into_value())?)?)
 }

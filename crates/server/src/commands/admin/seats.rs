@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-use super::{document, schedules};
-use crate::cli::{Seats, Which};
+use super::document;
+use super::paths;
+use crate::cli::{SeatSelection, Seats};
 use crate::client::Client;
 use crate::output::{Column, Output, list, table};
 
@@ -24,26 +24,24 @@ const ROWS: &[Column] = &[
 pub(super) fn run(client: &Client, verb: Seats, output: Output) -> anyhow::Result<()> {
     match verb {
         Seats::Map { schedule_id } => {
-            let map = client.get(&map_of(schedule_id))?;
-            Ok(output.tell(&map, || table(&rows(&map), ROWS))?)
+            let map = client.get(&paths::seat_map(schedule_id))?;
+            Ok(output.print(&map, || table(&rows(&map), ROWS))?)
         }
-        Seats::LayOut { schedule_id, file } => Ok(output.one(&client.put(&map_of(schedule_id), &document(&file)?)?)?),
-        Seats::Block(which) => Ok(output.one(&move_seats(client, which, "block")?)?),
-        Seats::Unblock(which) => Ok(output.one(&move_seats(client, which, "unblock")?)?),
+        Seats::LayOut { schedule_id, file } => Ok(output.object(&client.put(&paths::seat_map(schedule_id), &document::read(&file)?)?)?),
+        Seats::Block(selection) => Ok(output.object(&change_seats(client, selection, "block")?)?),
+        Seats::Unblock(selection) => Ok(output.object(&change_seats(client, selection, "unblock")?)?),
     }
 }
 
-/// Where the seat map of a date is.
-pub(super) fn map_of(schedule: Uuid) -> String {
-    format!("{}/seat-map", schedules::path(schedule))
+fn change_seats(client: &Client, selection: SeatSelection, verb: &str) -> anyhow::Result<Value> {
+    let numbers: BTreeSet<_> = selection.seats.into_iter().flatten().collect();
+    client.post(
+        &format!("{}/seats:{verb}", paths::schedule(selection.schedule_id)),
+        &json!({"seat_numbers": numbers, "reason": selection.reason}),
+    )
 }
 
-fn move_seats(client: &Client, which: Which, verb: &str) -> anyhow::Result<Value> {
-    let numbers: BTreeSet<_> = which.seats.into_iter().flatten().collect();
-    client.post(&format!("{}/seats:{verb}", schedules::path(which.schedule_id)), &json!({"seat_numbers": numbers, "reason": which.reason}))
-}
-
-/// The rows of all sections, each with its section's name, and its price unless it has one of its own.
+/// Returns the rows of all sections, each with the name of its section, and with the section's price if it has none of its own.
 fn rows(map: &Value) -> Vec<Value> {
     let mut rows = Vec::new();
     for section in list(&map["sections"]) {

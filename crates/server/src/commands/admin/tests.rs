@@ -1,34 +1,34 @@
 use clap::Parser as _;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::cli::{Cli, Command};
-use crate::client::fake::{Fake, Scripted, ServerCommand};
+use crate::client::fake::{FakeServer, ScriptedResponse, SentRequest};
 
 const ID: &str = "0f207207-0000-7000-8000-0000000c1b01";
 const OTHER: &str = "0f207207-0000-7000-8000-0000000c1b02";
 
-/// What is asked, with `ID` and `OTHER` for those ids, when the command line says `words` and is answered so.
-fn asked(words: &str, script: Vec<Scripted>) -> Vec<ServerCommand> {
-    let fake = Fake::with(script);
+/// Runs the command line `words`, with `ID` and `OTHER` replaced by these ids, and returns its requests.
+fn requests(words: &str, script: Vec<ScriptedResponse>) -> Vec<SentRequest> {
+    let fake = FakeServer::with(script);
     let words = words.split_whitespace().map(|word| word.replace("ID", ID).replace("OTHER", OTHER));
     let Command::Admin(admin) = Cli::try_parse_from(["frontrow".to_owned()].into_iter().chain(words)).unwrap().command else {
-        panic!("the desk")
+        panic!("not an admin command")
     };
-    order(&fake.client(), *admin, Output::Table).unwrap();
-    fake.asked()
+    send(&fake.client(), *admin, Output::Table).unwrap();
+    fake.requests()
 }
 
-fn said(asked: &ServerCommand) -> String {
-    format!("{} {}", asked.line, asked.body).replace(ID, "ID").replace(OTHER, "OTHER")
+fn text(request: &SentRequest) -> String {
+    format!("{} {}", request.line, request.body).replace(ID, "ID").replace(OTHER, "OTHER")
 }
 
-fn answer(body: &Value) -> Scripted {
+fn response(body: &Value) -> ScriptedResponse {
     ("200 OK", "etag: \"3\"\r\n", body.to_string())
 }
 
 #[test]
-fn every_verb_is_one_request_of_the_api() {
+fn commands_send_their_requests_to_the_api() {
     for (words, request) in [
         ("queues list", "GET /v1/admin/queues "),
         ("queues show ID", "GET /v1/admin/queues/ID "),
@@ -79,19 +79,19 @@ fn every_verb_is_one_request_of_the_api() {
         ("event-readers forget mailer", "DELETE /v1/admin/event-readers/mailer "),
         ("log --subject ID --operator OTHER", "GET /v1/admin/log?page_size=50&subject_id=ID&operator_id=OTHER "),
     ] {
-        let asked = asked(words, vec![answer(&json!({"items": []}))]);
-        assert_eq!(asked.iter().map(said).collect::<Vec<_>>(), [request], "{words}");
+        let sent = requests(words, vec![response(&json!({"items": []}))]);
+        assert_eq!(sent.iter().map(text).collect::<Vec<_>>(), [request], "{words}");
     }
 }
 
-fn page(events: usize, position: u64, end: u64) -> Scripted {
+fn page(events: usize, position: u64, end: u64) -> ScriptedResponse {
     let items = vec![json!({"position": position}); events];
-    answer(&json!({"items": items, "position": position, "end": end}))
+    response(&json!({"items": items, "position": position, "end": end}))
 }
 
 #[test]
-fn events_are_read_until_the_end_or_the_limit_though_a_page_may_be_empty() {
-    let read = |words: &str, script| asked(words, script).iter().map(said).collect::<Vec<_>>();
+fn events_are_read_up_to_the_end_or_the_limit_across_empty_pages() {
+    let read = |words: &str, script| requests(words, script).iter().map(text).collect::<Vec<_>>();
     assert_eq!(
         read("events --after 4 --limit 300", vec![page(200, 210, 250), page(0, 215, 250), page(35, 250, 250)]),
         [
@@ -104,11 +104,11 @@ fn events_are_read_until_the_end_or_the_limit_though_a_page_may_be_empty() {
 }
 
 #[test]
-fn a_reader_goes_on_where_it_was_and_leaves_where_it_is() {
-    let readers = answer(&json!({"items": [{"name": "mailer", "position": 7}], "end": 9}));
-    let asked = asked("events --reader mailer", vec![readers, page(2, 9, 9), ("204 No Content", "", String::new())]);
+fn a_reader_continues_after_its_position_and_stores_the_new_one() {
+    let readers = response(&json!({"items": [{"name": "mailer", "position": 7}], "end": 9}));
+    let sent = requests("events --reader mailer", vec![readers, page(2, 9, 9), ("204 No Content", "", String::new())]);
     assert_eq!(
-        asked.iter().map(said).collect::<Vec<_>>(),
+        sent.iter().map(text).collect::<Vec<_>>(),
         [
             "GET /v1/admin/event-readers ",
             "GET /v1/admin/events?page_size=50&after=7 ",
@@ -118,16 +118,18 @@ fn a_reader_goes_on_where_it_was_and_leaves_where_it_is() {
 }
 
 #[test]
-fn who_follows_hears_what_happens_from_now_on_across_a_server_that_is_away() {
-    let readers = answer(&json!({"items": [], "end": 9}));
-    let away = ("503 Service Unavailable", "", json!({"title": "Away", "status": 503, "code": "UNAVAILABLE"}).to_string());
-    let gone = ("410 Gone", "", json!({"title": "The events are gone", "status": 410, "code": "EVENTS_GONE"}).to_string());
-    let fake = Fake::with(vec![readers, page(1, 10, 10), away, page(1, 11, 11), gone]);
-    let Command::Admin(admin) = Cli::try_parse_from(["frontrow", "events", "--follow"]).unwrap().command else { panic!("the desk") };
-    let ended = order(&fake.client(), *admin, Output::Json).unwrap_err();
-    assert!(ended.to_string().contains("EVENTS_GONE"), "{ended}");
+fn following_continues_with_new_events_while_the_server_is_temporarily_unavailable() {
+    let readers = response(&json!({"items": [], "end": 9}));
+    let unavailable = ("503 Service Unavailable", "", json!({"title": "Unavailable", "status": 503, "code": "UNAVAILABLE"}).to_string());
+    let gone = ("410 Gone", "", json!({"title": "The events are no longer available", "status": 410, "code": "EVENTS_GONE"}).to_string());
+    let fake = FakeServer::with(vec![readers, page(1, 10, 10), unavailable, page(1, 11, 11), gone]);
+    let Command::Admin(admin) = Cli::try_parse_from(["frontrow", "events", "--follow"]).unwrap().command else {
+        panic!("not an admin command")
+    };
+    let error = send(&fake.client(), *admin, Output::Json).unwrap_err();
+    assert!(error.to_string().contains("EVENTS_GONE"), "{error}");
     assert_eq!(
-        fake.asked().iter().map(said).collect::<Vec<_>>(),
+        fake.requests().iter().map(text).collect::<Vec<_>>(),
         [
             "GET /v1/admin/event-readers ",
             "GET /v1/admin/events?page_size=200&after=9 ",
@@ -139,70 +141,70 @@ fn who_follows_hears_what_happens_from_now_on_across_a_server_that_is_away() {
 }
 
 #[test]
-fn a_set_changes_what_is_there_and_says_no_more_than_was_said() {
+fn set_changes_only_the_specified_members_of_the_current_version() {
     for (words, request) in [
         ("queues set ID --capacity default", r#"PATCH /v1/admin/queues/ID {"policy":{"capacity":null}}"#),
         ("queues set ID --name A --no-message", r#"PATCH /v1/admin/queues/ID {"message":null,"name":"A"}"#),
         ("concerts set ID --max-seats-per-user default", r#"PATCH /v1/admin/concerts/ID {"max_seats_per_user":null}"#),
         ("schedules set ID --zone z", r#"PATCH /v1/admin/schedules/ID {"zone":"z"}"#),
     ] {
-        let asked = asked(words, vec![answer(&json!({})), answer(&json!({}))]);
-        assert_eq!(said(&asked[1]), request);
-        assert!(asked[1].headers.contains("if-match: \"3\""), "{words}");
+        let sent = requests(words, vec![response(&json!({})), response(&json!({}))]);
+        assert_eq!(text(&sent[1]), request);
+        assert!(sent[1].headers.contains("if-match: \"3\""), "{words}");
     }
 }
 
 #[test]
-fn a_sale_is_its_concert_and_its_line_and_a_map_is_laid_out_from_a_file() {
-    let asked_of_sale = asked("sale ID", vec![answer(&json!({"queue_id": OTHER})), answer(&json!({}))]);
-    assert_eq!(asked_of_sale.iter().map(said).collect::<Vec<_>>(), ["GET /v1/admin/concerts/ID ", "GET /v1/admin/queues/OTHER "]);
+fn sale_reads_the_concert_and_its_queue_and_a_seat_map_is_laid_out_from_a_file() {
+    let sale = requests("sale ID", vec![response(&json!({"queue_id": OTHER})), response(&json!({}))]);
+    assert_eq!(sale.iter().map(text).collect::<Vec<_>>(), ["GET /v1/admin/concerts/ID ", "GET /v1/admin/queues/OTHER "]);
 
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), r#"{"sections": []}"#).unwrap();
-    let laid_out = asked(&format!("seats lay-out ID {}", file.path().display()), vec![answer(&json!({"created": 0}))]);
-    assert_eq!(laid_out.iter().map(said).collect::<Vec<_>>(), [r#"PUT /v1/admin/schedules/ID/seat-map {"sections":[]}"#]);
+    let laid_out = requests(&format!("seats lay-out ID {}", file.path().display()), vec![response(&json!({"created": 0}))]);
+    assert_eq!(laid_out.iter().map(text).collect::<Vec<_>>(), [r#"PUT /v1/admin/schedules/ID/seat-map {"sections":[]}"#]);
 }
 
 #[test]
-fn a_file_may_be_saved_in_utf_8_with_a_mark_or_in_utf_16() {
+fn a_file_is_read_in_utf_8_with_a_byte_order_mark_or_in_utf_16() {
     let file = tempfile::NamedTempFile::new().unwrap();
-    let text = r#"{"queues": [{"name": "Núñez"}]}"#;
-    let utf_16: Vec<u8> = "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-    for bytes in [format!("\u{feff}{text}").into_bytes(), utf_16] {
+    let document = r#"{"queues": [{"name": "Núñez"}]}"#;
+    let utf_16: Vec<u8> = "\u{feff}".encode_utf16().chain(document.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    for bytes in [format!("\u{feff}{document}").into_bytes(), utf_16] {
         std::fs::write(file.path(), bytes).unwrap();
-        assert_eq!(document(file.path()).unwrap()["queues"][0]["name"], "Núñez");
+        assert_eq!(document::read(file.path()).unwrap()["queues"][0]["name"], "Núñez");
     }
     std::fs::write(file.path(), b"{\"name\": \"N\xfa\"}").unwrap();
-    let error = format!("{:#}", document(file.path()).unwrap_err());
+    let error = format!("{:#}", document::read(file.path()).unwrap_err());
     assert!(error.contains("can't be read") && error.contains("UTF-8"), "{error}");
 }
 
 #[test]
-fn a_refund_has_the_same_key_however_often_it_is_said() {
-    let key = |asked: &[ServerCommand]| asked[0].headers.lines().find(|line| line.starts_with("idempotency-key")).map(str::to_owned);
-    let refund = |id: &str| key(&asked(&format!("payments refund {id}"), vec![answer(&json!({}))]));
+fn a_repeated_refund_has_the_same_key() {
+    let key = |sent: &[SentRequest]| sent[0].headers.lines().find(|line| line.starts_with("idempotency-key")).map(str::to_owned);
+    let refund = |id: &str| key(&requests(&format!("payments refund {id}"), vec![response(&json!({}))]));
     assert_eq!(refund("ID"), refund("ID"));
     assert_ne!(refund("ID"), refund("OTHER"));
     assert!(refund("ID").is_some());
 }
 
 #[test]
-fn a_charge_is_made_in_the_currency_of_the_users_balance_and_under_a_key_of_its_own() {
-    let user = || answer(&json!({"id": ID, "balance": {"amount": 0, "currency": "EUR"}}));
-    let charge = |words: &str| asked(words, vec![user(), answer(&json!({}))]).remove(1);
-    let charged = charge("users charge ID 2550 --reason Desk");
-    let body = r#"{"amount":{"amount":2550,"currency":"EUR"},"reason":"Desk","user_id":"ID"}"#;
-    assert_eq!(said(&charged), format!("POST /v1/wallet/charges {body}"));
-    let key = |asked: &ServerCommand| asked.headers.lines().find(|line| line.starts_with("idempotency-key")).map(str::to_owned);
-    assert_ne!(key(&charged), key(&charge("users charge ID 2550 --reason Desk")));
+fn a_charge_has_the_currency_of_the_users_balance_and_its_own_key() {
+    let user = || response(&json!({"id": ID, "balance": {"amount": 0, "currency": "EUR"}}));
+    let charge = |words: &str| requests(words, vec![user(), response(&json!({}))]).remove(1);
+    let charged = charge("users charge ID 2550 --reason Refund");
+    let body = r#"{"amount":{"amount":2550,"currency":"EUR"},"reason":"Refund","user_id":"ID"}"#;
+    assert_eq!(text(&charged), format!("POST /v1/wallet/charges {body}"));
+    let key = |request: &SentRequest| request.headers.lines().find(|line| line.starts_with("idempotency-key")).map(str::to_owned);
+    assert_ne!(key(&charged), key(&charge("users charge ID 2550 --reason Refund")));
     assert_eq!(key(&charge("users charge ID 1 --key receipt-4711")).as_deref(), Some("idempotency-key: receipt-4711"));
 }
 
 #[test]
-fn an_admission_has_a_key_of_its_own_unless_one_is_given() {
+fn an_admission_has_its_own_key_unless_one_is_specified() {
     let key = |words: &str| {
-        let asked = asked(words, vec![answer(&json!({}))]);
-        asked[0].headers.lines().find(|line| line.starts_with("idempotency-key")).map(str::to_owned)
+        let sent = requests(words, vec![response(&json!({}))]);
+        sent[0].headers.lines().find(|line| line.starts_with("idempotency-key")).map(str::to_owned)
     };
     assert_ne!(key("queues admit ID 20"), key("queues admit ID 20"));
     assert_eq!(key("queues admit ID 20 --key again").as_deref(), Some("idempotency-key: again"));

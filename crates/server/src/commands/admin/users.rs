@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::body::Body;
 use super::key;
-use crate::cli::{Listed, Users};
+use crate::cli::{UserList, Users};
 use crate::client::Client;
 use crate::output::{Column, Output};
 
@@ -22,7 +22,7 @@ const TOKENS: &[Column] = &[
 ];
 const RESERVATIONS: &[Column] = &[
     ("id", "/id"),
-    ("date", "/schedule_id"),
+    ("schedule", "/schedule_id"),
     ("status", "/status"),
     ("reason", "/cancelled_reason"),
     ("amount", "/amount"),
@@ -42,24 +42,25 @@ const ENTRIES: &[Column] =
     &[("at", "/created_at"), ("kind", "/kind"), ("amount", "/amount"), ("balance", "/balance"), ("payment", "/payment_id")];
 
 pub(super) fn run(client: &Client, verb: Users, output: Output) -> anyhow::Result<()> {
-    let list =
-        |Listed { id, limit }, what: &str, columns| Ok(output.list(&client.list(&format!("{PATH}/{id}/{what}"), &[], limit)?, columns)?);
+    let list = |UserList { id, limit }, collection: &str, columns| {
+        Ok(output.list(&client.list(&format!("{PATH}/{id}/{collection}"), &[], limit)?, columns)?)
+    };
     match verb {
         Users::Search { name, limit } => {
             let filters: Vec<_> = name.into_iter().map(|name| ("name", name)).collect();
             Ok(output.list(&client.list(PATH, &filters, limit)?, USERS)?)
         }
-        Users::Output { id } => Ok(output.one(&client.get(&format!("{PATH}/{id}"))?)?),
+        Users::Show { id } => Ok(output.object(&client.get(&format!("{PATH}/{id}"))?)?),
         Users::Charge { id, amount, reason, key } => {
-            // The user's balance tells the currency.
+            // The user's balance contains the currency.
             let user = client.get(&format!("{PATH}/{id}"))?;
             let amount = json!({"amount": amount, "currency": user["balance"]["currency"]});
             let body = Body::default().with("user_id", Some(id)).with("amount", Some(amount)).with("reason", reason);
-            Ok(output.one(&key::post(client, "/v1/wallet/charges", key, &body.whole())?)?)
+            Ok(output.object(&key::post(client, "/v1/wallet/charges", key, &body.into_value())?)?)
         }
-        Users::Tokens(Listed { id, limit }) => Ok(output.list(&client.list_whole(&format!("{PATH}/{id}/queue-tokens"), limit)?, TOKENS)?),
-        Users::Reservations(of) => list(of, "reservations", RESERVATIONS),
-        Users::Payments(of) => list(of, "payments", PAYMENTS),
-        Users::Entries(of) => list(of, "wallet-entries", ENTRIES),
+        Users::Tokens(UserList { id, limit }) => Ok(output.list(&client.list_whole(&format!("{PATH}/{id}/queue-tokens"), limit)?, TOKENS)?),
+        Users::Reservations(arguments) => list(arguments, "reservations", RESERVATIONS),
+        Users::Payments(arguments) => list(arguments, "payments", PAYMENTS),
+        Users::Entries(arguments) => list(arguments, "wallet-entries", ENTRIES),
     }
 }

@@ -1,4 +1,4 @@
-//! A server of the rehearsal's own: this very program as another process, with the scenario's policy, on a scratch store.
+//! The server that a rehearsal starts: this program in another process, with the scenario's policy, on a temporary store.
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader};
@@ -21,66 +21,67 @@ use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
-use super::Hall;
+use super::target::Target;
 use crate::client::Client;
 
-/// What the welcome begins with.
-const SERVES: &str = "Frontrow serves ";
-/// How long the operator's access token is good.
-const LIFETIME: Duration = Duration::from_hours(24);
-/// A stop takes at most 8 s; who takes much longer is killed.
+/// The text before the address in the welcome message.
+const ADDRESS_PREFIX: &str = "Frontrow is listening on ";
+/// The lifetime of the operator's access token.
+const TOKEN_LIFETIME: Duration = Duration::from_hours(24);
+/// The time after which the server is killed. A shutdown takes at most 8 s.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(15);
-const LOOK: Duration = Duration::from_millis(20);
+/// The interval between two checks whether the server has exited.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// Seats in a row of the hall.
 const ROW: u32 = 25;
 
-/// A running server, which ends when this is dropped.
+/// A running server, which is stopped on drop.
 pub(super) struct Instance {
     child: Child,
     base: String,
     operator: String,
-    /// Kept open, so that whatever the server prints finds a reader.
-    printed: BufReader<ChildStdout>,
+    /// The server's standard output, kept open so that the server can write to it.
+    output: BufReader<ChildStdout>,
 }
 
 impl Instance {
     /// Starts a server on the store at `database`.
     pub(super) fn start(database: &str, policy: &Policy, configuration: &Path, profile: Option<&str>) -> anyhow::Result<Self> {
-        let secret = a_secret()?;
+        let secret = random_secret()?;
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("--config-dir").arg(configuration).args(profile.iter().flat_map(|profile| ["--profile", profile])).arg("serve");
         command.envs(settings(database, policy, &secret));
-        // A group of its own: Ctrl-C is for the rehearsal, which ends the server when the referee has finished.
+        // A separate process group: Ctrl-C only reaches the rehearsal, which stops the server after the checks.
         command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut child = command.spawn().context("the server doesn't start")?;
-        let Some(printed) = child.stdout.take() else { bail!("the server has no output") };
-        let issuer = Issuer::new(secret.as_bytes(), LIFETIME);
+        let mut child = command.spawn().context("the server can't be started")?;
+        let Some(output) = child.stdout.take() else { bail!("the server has no output") };
+        let issuer = Issuer::new(secret.as_bytes(), TOKEN_LIFETIME);
         let operator = issuer.issue(UserId(RandomIds.ordered()), &[Role::User, Role::Operator], SystemClock.now())?;
-        let mut instance = Self { child, base: String::new(), operator, printed: BufReader::new(printed) };
-        instance.base = instance.address()?;
+        let mut instance = Self { child, base: String::new(), operator, output: BufReader::new(output) };
+        instance.base = instance.read_address()?;
         Ok(instance)
     }
 
-    /// Where it listens, once it does.
-    fn address(&mut self) -> anyhow::Result<String> {
+    /// Waits until the server listens, and returns its URL.
+    fn read_address(&mut self) -> anyhow::Result<String> {
         let mut line = String::new();
-        while self.printed.read_line(&mut line)? > 0 {
-            if let Some(base) = line.trim_end().strip_prefix(SERVES) {
+        while self.output.read_line(&mut line)? > 0 {
+            if let Some(base) = line.trim_end().strip_prefix(ADDRESS_PREFIX) {
                 return Ok(base.to_owned());
             }
             line.clear();
         }
-        bail!("the server ended: {}", self.child.wait()?)
+        bail!("the server exited: {}", self.child.wait()?)
     }
 
-    /// Puts on what the scenario's crowd comes for, behind a queue of its own.
-    pub(super) fn put_on(&self, scenario: &Scenario) -> anyhow::Result<Hall> {
+    /// Creates the scenario's concert with its own queue.
+    pub(super) fn create_concert(&self, scenario: &Scenario) -> anyhow::Result<Target> {
         let admin = Client::new(&self.base, self.operator.clone().into())?;
         let Policy { capacity, batch, active_seconds, claim_seconds, .. } = scenario.policy;
         let policy = json!({"capacity": capacity, "batch": batch, "active_seconds": active_seconds, "claim_seconds": claim_seconds});
         let queue = admin.post("/v1/admin/queues", &json!({"name": scenario.name, "policy": policy}))?;
         let concert = admin.post("/v1/admin/concerts", &concert(scenario, &queue["id"])?)?;
-        Ok(Hall {
+        Ok(Target {
             server: self.base.clone(),
             concert: id(&concert["id"])?,
             schedule: id(&concert["schedules"][0]["id"])?,
@@ -92,14 +93,14 @@ impl Instance {
 impl Drop for Instance {
     fn drop(&mut self) {
         if let Some(pid) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
-            // It may have ended already.
+            // It may have exited already.
             let _ = kill_process(pid, Signal::TERM);
         }
-        for _ in 0..SHUTDOWN_TIMEOUT.as_millis() / LOOK.as_millis() {
+        for _ in 0..SHUTDOWN_TIMEOUT.as_millis() / POLL_INTERVAL.as_millis() {
             if !matches!(self.child.try_wait(), Ok(None)) {
                 return;
             }
-            sleep(LOOK);
+            sleep(POLL_INTERVAL);
         }
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -110,7 +111,7 @@ fn settings(database: &str, policy: &Policy, secret: &str) -> Vec<(&'static str,
     vec![
         ("FRONTROW__AUTH__ISSUER_SECRET", secret.to_owned()),
         ("FRONTROW__AUTH__REGISTRATION", "true".to_owned()),
-        // The crowd takes of the same cores: a command may wait longer than with a machine to itself.
+        // The virtual users use the same cores, so commands may wait longer than on a dedicated machine.
         ("FRONTROW__COMMIT__DEADLINE_MILLISECONDS", "10000".to_owned()),
         ("FRONTROW__DATABASE__URL", database.to_owned()),
         ("FRONTROW__DEMO__ENABLED", "false".to_owned()),
@@ -121,13 +122,13 @@ fn settings(database: &str, policy: &Policy, secret: &str) -> Vec<(&'static str,
         ("FRONTROW__QUEUE__TICK_MILLISECONDS", policy.tick_milliseconds.to_string()),
         ("FRONTROW__RESERVATION__HOLD_SECONDS", policy.hold_seconds.to_string()),
         ("FRONTROW__RESERVATION__MAX_SEATS_PER_USER", policy.max_seats_per_user.to_string()),
-        // The crowd makes its own money, in production's profile, too: the store is a scratch one.
+        // Virtual users charge their own wallets, also in the production profile: the store is temporary.
         ("FRONTROW__WALLET__CHARGING", "open".to_owned()),
         ("FRONTROW__WALLET__ALLOW_OPEN_CHARGES", "true".to_owned()),
     ]
 }
 
-/// A concert on one date, on sale since yesterday.
+/// Returns a concert with one schedule, on sale since yesterday.
 fn concert(scenario: &Scenario, queue: &Value) -> anyhow::Result<Value> {
     let now = SystemClock.now();
     let at = |days: i64| (now + time::Duration::days(days)).format(&Rfc3339);
@@ -145,13 +146,13 @@ fn concert(scenario: &Scenario, queue: &Value) -> anyhow::Result<Value> {
 }
 
 fn id(value: &Value) -> anyhow::Result<Uuid> {
-    value.as_str().and_then(|id| id.parse().ok()).context("the server names no id")
+    value.as_str().and_then(|id| id.parse().ok()).context("the server returned no id")
 }
 
-/// What the server's issuer signs with; it ends with the server.
-fn a_secret() -> anyhow::Result<String> {
+/// Generates the secret of the server's issuer.
+fn random_secret() -> anyhow::Result<String> {
     let mut bytes = [0; 32];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| anyhow!("the machine has no randomness"))?;
+    SystemRandom::new().fill(&mut bytes).map_err(|_| anyhow!("the system's random number generator failed"))?;
     Ok(bytes.iter().fold(String::new(), |mut secret, byte| {
         // Writing to a string can't fail.
         let _ = write!(secret, "{byte:02x}");

@@ -1,7 +1,8 @@
-//! `frontrow rehearse`: plays an on-sale with a crowd of virtual users, against a server of its own or one that runs already.
+//! `frontrow rehearse`: simulates an on-sale with virtual users, on its own server or an existing one.
 
 mod instance;
 mod screen;
+mod target;
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -11,35 +12,28 @@ use anyhow::{Context, ensure};
 use application::ports::{Clock, Ids};
 use application::{RandomIds, SystemClock};
 use rehearsal::scenario::ScenarioError;
-use rehearsal::{Play, Record, Scenario, report, what_if};
+use rehearsal::{Record, Rehearsal, Scenario, report, what_if};
 use secrecy::ExposeSecret;
 use time::format_description::well_known::Rfc3339;
 use tokio::signal::unix::{SignalKind, signal};
-use uuid::Uuid;
 
 use self::instance::Instance;
 use self::screen::Screen;
+use self::target::Target;
 use crate::cli::Rehearse;
-use crate::failure::{FAILED, Usage};
+use crate::failure::FAILED;
 use crate::files;
 use crate::output::Output;
 use crate::text;
+use crate::usage::Usage;
 
-/// What the report is called in its folder, for people and for programs.
-const REPORT: [&str; 2] = ["report.html", "report.json"];
-
-/// Where the crowd goes.
-struct Hall {
-    server: String,
-    concert: Uuid,
-    schedule: Uuid,
-    operator: Option<String>,
-}
+/// The files of the report, for people and for programs.
+const REPORT_FILES: [&str; 2] = ["report.html", "report.json"];
 
 pub(super) fn run(rehearse: &Rehearse, configuration: &Path, profile: Option<&str>, output: Output) -> anyhow::Result<ExitCode> {
     let scenario = scenario(rehearse)?;
     let policies = policies(rehearse, &scenario)?;
-    let seed = rehearse.seed.unwrap_or_else(a_seed);
+    let seed = rehearse.seed.unwrap_or_else(random_seed);
     let mut record = if rehearse.only_what_if {
         let Scenario { name, users, seats, .. } = &scenario;
         let started_at = SystemClock.now().format(&Rfc3339)?;
@@ -52,45 +46,45 @@ pub(super) fn run(rehearse: &Rehearse, configuration: &Path, profile: Option<&st
         record.what_if.push(what_if::play(&crowd, policy)?);
     }
     let file = write(&record, &rehearse.out)?;
-    output.tell(&serde_json::to_value(&record)?, || format!("{}\nThe report is {file}.", screen::told(&record)))?;
+    output.print(&serde_json::to_value(&record)?, || format!("{}\nThe report is {file}.", screen::summary(&record)))?;
     Ok(if record.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
 }
 
-/// What is to be played in simulated time: the scenario's own policy first, to compare with.
+/// Returns the policies to run in simulated time: first the scenario's own policy, for comparison.
 fn policies(rehearse: &Rehearse, scenario: &Scenario) -> anyhow::Result<Vec<what_if::Policy>> {
     if rehearse.what_if.is_empty() {
         return Ok(Vec::new());
     }
     let own = format!("capacity={},batch={}", scenario.policy.capacity, scenario.policy.batch);
-    let asked = std::iter::once(&own).chain(&rehearse.what_if);
-    asked.map(|text| what_if::policy_in(scenario, text).map_err(|error| Usage(format!("--what-if {text}: {error}")).into())).collect()
+    let policies = std::iter::once(&own).chain(&rehearse.what_if);
+    policies.map(|text| what_if::policy_in(scenario, text).map_err(|error| Usage(format!("--what-if {text}: {error}")).into())).collect()
 }
 
 fn play_live(rehearse: &Rehearse, scenario: &Scenario, seed: u64, configuration: &Path, profile: Option<&str>) -> anyhow::Result<Record> {
     let jwts = jwts(rehearse)?;
     // Each user may have a connection.
-    files::open_as_many_as_may_be(scenario.users as usize);
-    // It ends with this function.
-    let (hall, instance) = if let Some(hall) = elsewhere(rehearse)? {
-        (hall, None)
+    files::raise_limit(scenario.users as usize);
+    // The instance is stopped when this function returns.
+    let (target, instance) = if let Some(target) = existing_target(rehearse)? {
+        (target, None)
     } else {
         let instance = Instance::start(&rehearse.database, &scenario.policy, configuration, profile)?;
-        (instance.put_on(scenario)?, Some(instance))
+        (instance.create_concert(scenario)?, Some(instance))
     };
     let screen = Screen::new(scenario)?;
-    let play = Play {
+    let rehearsal = Rehearsal {
         seed,
         scenario: scenario.clone(),
-        server: hall.server,
-        concert: hall.concert,
-        schedule: hall.schedule,
+        server: target.server,
+        concert: target.concert,
+        schedule: target.schedule,
         jwts,
-        operator: hall.operator,
+        operator: target.operator,
         own: instance.is_some(),
         run: RandomIds.ordered().simple().to_string(),
         started_at: SystemClock.now().format(&Rfc3339)?,
     };
-    let record = play.run(told_to_stop(), |progress| screen.show(progress))?;
+    let record = rehearsal.run(stop_signal(), |progress| screen.show(progress))?;
     screen.clear();
     Ok(record)
 }
@@ -104,32 +98,32 @@ fn scenario(rehearse: &Rehearse) -> anyhow::Result<Scenario> {
     Ok(Scenario { time_limit_seconds, ..scenario })
 }
 
-/// The server that runs already, if one is named.
-fn elsewhere(rehearse: &Rehearse) -> anyhow::Result<Option<Hall>> {
-    let elsewhere = &rehearse.elsewhere;
-    let Some(server) = elsewhere.server.clone() else { return Ok(None) };
-    let (Some(concert), Some(schedule)) = (elsewhere.concert, elsewhere.schedule) else {
-        return Err(Usage("--server needs --concert and --schedule".to_owned()).into());
+/// Returns the existing server and its schedule, if specified.
+fn existing_target(rehearse: &Rehearse) -> anyhow::Result<Option<Target>> {
+    let remote = &rehearse.remote;
+    let Some(server) = remote.server.clone() else { return Ok(None) };
+    let (Some(concert), Some(schedule)) = (remote.concert, remote.schedule) else {
+        return Err(Usage("--server requires --concert and --schedule".to_owned()).into());
     };
-    let operator = elsewhere.token.as_ref().map(|token| token.expose_secret().to_owned());
-    Ok(Some(Hall { server, concert, schedule, operator }))
+    let operator = remote.token.as_ref().map(|token| token.expose_secret().to_owned());
+    Ok(Some(Target { server, concert, schedule, operator }))
 }
 
 fn jwts(rehearse: &Rehearse) -> anyhow::Result<Vec<String>> {
-    let Some(file) = &rehearse.elsewhere.jwts else { return Ok(Vec::new()) };
+    let Some(file) = &rehearse.remote.jwts else { return Ok(Vec::new()) };
     let text = File::open(file).and_then(text::read).with_context(|| format!("{} can't be read", file.display()))?;
     let jwts: Vec<_> = text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
-    ensure!(!jwts.is_empty(), "{} has no access tokens", file.display());
+    ensure!(!jwts.is_empty(), "{} contains no access tokens", file.display());
     Ok(jwts)
 }
 
-/// Short enough to be said again.
-fn a_seed() -> u64 {
+/// Generates a seed that is short enough to type.
+fn random_seed() -> u64 {
     RandomIds.ordered().as_u64_pair().1 & u64::from(u32::MAX)
 }
 
-/// Until SIGINT or SIGTERM: the report is written all the same.
-async fn told_to_stop() {
+/// Waits for SIGINT or SIGTERM, after which the report is still written.
+async fn stop_signal() {
     match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
         (Ok(mut interrupt), Ok(mut terminate)) => {
             tokio::select! {
@@ -137,17 +131,17 @@ async fn told_to_stop() {
                 _ = terminate.recv() => {}
             }
         }
-        // Then a signal ends the process at once.
+        // Without handlers, a signal ends the process immediately.
         _ => std::future::pending().await,
     }
 }
 
-/// Writes the report, and says where people find theirs.
+/// Writes the report and returns the path of the file for people.
 fn write(record: &Record, folder: &Path) -> anyhow::Result<String> {
-    fs::create_dir_all(folder).with_context(|| format!("{} can't be made", folder.display()))?;
-    for (name, text) in REPORT.into_iter().zip([report::html(record)?, report::json(record)?]) {
+    fs::create_dir_all(folder).with_context(|| format!("{} can't be created", folder.display()))?;
+    for (name, text) in REPORT_FILES.into_iter().zip([report::html(record)?, report::json(record)?]) {
         let file = folder.join(name);
         fs::write(&file, text).with_context(|| format!("{} can't be written", file.display()))?;
     }
-    Ok(folder.join(REPORT[0]).display().to_string())
+    Ok(folder.join(REPORT_FILES[0]).display().to_string())
 }

@@ -1,4 +1,4 @@
-//! A rehearsal for people: bars while it goes on, on standard error where that is a terminal; tables and verdicts at the end.
+//! The terminal output of a rehearsal: progress bars on standard error if it is a terminal, and a summary with tables and verdicts.
 
 use std::cell::Cell;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::output::table;
 use crate::progress;
 
-/// What is on the screen.
+/// The progress bars of a rehearsal.
 pub(super) struct Screen {
     users: ProgressBar,
     seats: ProgressBar,
@@ -31,42 +31,43 @@ impl Screen {
     pub(super) fn show(&self, now: &Progress) {
         let before = self.before.replace(*now);
         self.users.set_position(now.gone);
-        self.users.set_message(format!("gone, {} arriving, {} waiting, {} in", now.arriving, now.waiting, now.active));
+        self.users.set_message(format!("finished, {} arriving, {} waiting, {} active", now.arriving, now.waiting, now.active));
         self.seats.set_position(now.sold);
         self.seats.set_message("sold");
         let Progress { seconds, conflicts, failures, .. } = *now;
-        let answers = u32::try_from(now.answers - before.answers).map_or(0.0, f64::from);
-        let rate = if seconds > before.seconds { answers / (seconds - before.seconds) } else { 0.0 };
+        let responses = u32::try_from(now.answers - before.answers).map_or(0.0, f64::from);
+        let rate = if seconds > before.seconds { responses / (seconds - before.seconds) } else { 0.0 };
         let (p50, p99) = (now.latency.p50_ms, now.latency.p99_ms);
         self.line.set_message(format!(
-            "{seconds:.0} s: {rate:.0} answers/s, median {p50:.1} ms, p99 {p99:.1} ms, {conflicts} conflicts, {failures} failures"
+            "{seconds:.0} s: {rate:.0} responses/s, median {p50:.1} ms, p99 {p99:.1} ms, {conflicts} conflicts, {failures} failures"
         ));
     }
 
     pub(super) fn clear(&self) {
-        // Nobody looks any more.
+        // Errors of the terminal don't matter any more.
         let _ = self.bars.clear();
     }
 }
 
-/// What came of it.
-pub(super) fn told(record: &Record) -> String {
+/// Formats the outcome.
+pub(super) fn summary(record: &Record) -> String {
     let Record { scenario, seed, seconds, users, seats, sold, bookings_a_second, .. } = record;
     let head = format!(
-        "{scenario} with seed {seed}: {users} users, {sold} of {seats} seats sold in {seconds:.1} s, {bookings_a_second:.1} bookings/s"
+        "{scenario} with seed {seed}: {users} users, {sold} of {seats} seats sold in {seconds:.1} s, {bookings_a_second:.1} payments/s"
     );
-    let plans = planned(&record.what_if);
+    let plans = format_plans(&record.what_if);
     if record.operations.is_empty() && record.verdicts.is_empty() {
-        return format!("{scenario} with seed {seed}, planned: {users} users, {seats} seats\n\n{plans}");
+        return format!("{scenario} with seed {seed}, in simulated time: {users} users, {seats} seats\n\n{plans}");
     }
-    let columns = [("operation", "/name"), ("answers", "/count"), ("median ms", "/p50"), ("p90", "/p90"), ("p99", "/p99"), ("max", "/max")];
+    let columns =
+        [("operation", "/name"), ("responses", "/count"), ("median ms", "/p50"), ("p90", "/p90"), ("p99", "/p99"), ("max", "/max")];
     let operations: Vec<_> = record.operations.iter().map(row).collect();
     let verdicts: String = record.verdicts.iter().map(verdict).collect();
     format!("{head}\n\n{}\n{verdicts}{plans}", table(&operations, &columns))
 }
 
-/// What would be if: the policies, as simulated time has them.
-fn planned(plans: &[WhatIf]) -> String {
+/// Formats the results of policies in simulated time.
+fn format_plans(plans: &[WhatIf]) -> String {
     if plans.is_empty() {
         return String::new();
     }
@@ -82,12 +83,12 @@ fn planned(plans: &[WhatIf]) -> String {
         })
     };
     let columns = [
-        ("what if", "/policy"),
+        ("policy", "/policy"),
         ("sold", "/sold"),
         ("sold out after s", "/sold_out"),
         ("median wait s", "/p50"),
         ("p90", "/p90"),
-        ("never let in", "/never"),
+        ("never admitted", "/never"),
     ];
     table(&plans.iter().map(row).collect::<Vec<_>>(), &columns)
 }
@@ -107,7 +108,7 @@ fn row(operation: &Operation) -> Value {
 
 fn verdict(Verdict { promise, looked_at, violations }: &Verdict) -> String {
     if violations.is_empty() {
-        return format!("kept    {promise} ({looked_at} looked at)\n");
+        return format!("kept    {promise} ({looked_at} checked)\n");
     }
     let violations: Vec<_> = violations.iter().map(|violation| violation.replace('\n', "\n  ")).collect();
     format!("BROKEN  {promise}\n  {}\n", violations.join("\n  "))
@@ -118,18 +119,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_broken_promise_is_told_with_its_requests() {
-        let kept = Verdict { promise: "no answer is a 5xx".into(), looked_at: 9, violations: vec![] };
+    fn a_broken_promise_is_shown_with_its_requests() {
+        let kept = Verdict { promise: "no response is a 5xx".into(), looked_at: 9, violations: vec![] };
         let broken = Verdict {
             promise: "no seat is sold twice".into(),
             looked_at: 2,
             violations: vec!["seat 7 is sold to two\n  user 1 at 0.1 s: POST /v1/payments".into()],
         };
-        let told = told(&Record { verdicts: vec![kept, broken], ..Record::default() });
-        assert!(told.contains("kept    no answer is a 5xx (9 looked at)\n"), "{told}");
+        let summary = summary(&Record { verdicts: vec![kept, broken], ..Record::default() });
+        assert!(summary.contains("kept    no response is a 5xx (9 checked)\n"), "{summary}");
         assert!(
-            told.contains("BROKEN  no seat is sold twice\n  seat 7 is sold to two\n    user 1 at 0.1 s: POST /v1/payments\n"),
-            "{told}"
+            summary.contains("BROKEN  no seat is sold twice\n  seat 7 is sold to two\n    user 1 at 0.1 s: POST /v1/payments\n"),
+            "{summary}"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! What is said of queues: wishes, as they come in.
+//! The request bodies of queues.
 
 use domain::decide::admin::Patch;
 use domain::decide::admin::queue::PolicyPatch;
@@ -9,66 +9,66 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::overrides::{OverridesBody, window};
-use crate::api::HttpSettings;
-use crate::extract::{BoundedText, FromBody, given};
+use crate::extract::{BoundedText, FromBody, deserialize_some};
 use crate::problem::FieldError;
+use crate::settings::HttpSettings;
 
-/// A queue that is to be made.
+/// A new queue.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewQueue)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewQueueBody {
-    /// Its id; without one it gets one.
+    /// The id of the queue; generated if omitted.
     id: Option<Uuid>,
     #[schema(value_type = String, min_length = 1, max_length = 200, example = "Main hall")]
     name: BoundedText<200>,
-    /// What it sets of its policy.
+    /// The queue's overrides of the configured policy.
     policy: Option<OverridesBody>,
-    /// What those who wait are told.
+    /// The message to waiting users.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 1000)]
     message: Option<BoundedText<1_000>>,
 }
 
-/// What of a queue is to change; what is left out stays as it is.
+/// A change of a queue; omitted properties remain unchanged.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = QueueChange)]
 #[serde(deny_unknown_fields)]
 pub(super) struct QueueChangeBody {
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "deserialize_some")]
     #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
     name: Option<BoundedText<200>>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "deserialize_some")]
     #[schema(value_type = PolicyChangeBody, required = false)]
     policy: Option<PolicyChangeBody>,
-    /// What those who wait are told; null: nothing any more.
-    #[serde(default, deserialize_with = "given")]
+    /// The message to waiting users; null removes it.
+    #[serde(default, deserialize_with = "deserialize_some")]
     #[schema(value_type = Option<String>, required = false, min_length = 1, max_length = 1000)]
     message: Patch<Option<BoundedText<1_000>>>,
 }
 
-/// What of a queue's policy is to change; null: back to what the configuration says.
+/// A change of a queue's policy; null resets a value to the configured one.
 #[derive(Default, Deserialize, ToSchema)]
 #[schema(as = QueuePolicyChange)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PolicyChangeBody {
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "deserialize_some")]
     #[schema(value_type = Option<u32>, required = false, maximum = 10_000_000)]
     capacity: Patch<Option<u32>>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "deserialize_some")]
     #[schema(value_type = Option<u32>, required = false, minimum = 1, maximum = 10_000)]
     batch: Patch<Option<u32>>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "deserialize_some")]
     #[schema(value_type = Option<u32>, required = false, minimum = 1, maximum = 86_400)]
     active_seconds: Patch<Option<u32>>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "deserialize_some")]
     #[schema(value_type = Option<u32>, required = false, minimum = 1, maximum = 86_400)]
     claim_seconds: Patch<Option<u32>>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "deserialize_some")]
     #[schema(value_type = Option<u32>, required = false, maximum = 10_000_000)]
     max_waiting: Patch<Option<u32>>,
 }
 
-/// How many are to be let in now.
+/// The number of users to admit now.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Admission)]
 #[serde(deny_unknown_fields)]
@@ -118,11 +118,11 @@ impl FromBody for Admission {
     type Wire = AdmissionBody;
 
     fn read(wire: AdmissionBody, _: &HttpSettings) -> Result<Self, Vec<FieldError>> {
-        let most = PolicyOverrides::MOST_AT_ONCE;
-        if (1..=most).contains(&wire.count) {
+        let max = PolicyOverrides::MAX_BATCH;
+        if (1..=max).contains(&wire.count) {
             Ok(Self(wire.count))
         } else {
-            Err(vec![FieldError::at("/count", format_args!("a number from 1 to {most}"))])
+            Err(vec![FieldError::at("/count", format_args!("must be a number from 1 to {max}"))])
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Queues, as operators run them: made, changed, paused, opened, and let through by hand.
+//! Queues, as operators manage them: created, changed, paused, resumed, closed, opened, and admitted from manually.
 
 mod body;
 mod overrides;
@@ -10,8 +10,8 @@ use application::use_cases::admin::QueueReport;
 use domain::{Operation, Outcome, QueueId, QueueStep};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::super::codes::{BODY, CHANGE, KEYED, OPERATOR};
-use super::by;
+use super::super::codes::{BODY, CHANGE, IDEMPOTENT, OPERATOR};
+use super::actor::actor;
 use crate::extract::{ApiRequest, Body, IdempotentBody, IfMatch, List, Operator, PathId};
 use crate::problem::{Code, Problem, problems};
 use crate::response::{created, personal, replayed, versioned};
@@ -36,24 +36,26 @@ problems!(CreateProblems: OPERATOR, BODY, &[Code::AlreadyExists]);
 problems!(ShowProblems: OPERATOR, &[Code::NotFound]);
 problems!(ChangeProblems: OPERATOR, BODY, CHANGE);
 problems!(StepProblems: OPERATOR, &[Code::NotFound, Code::InvalidState]);
-problems!(AdmitProblems: OPERATOR, BODY, KEYED, &[Code::NotFound, Code::InvalidState]);
+problems!(AdmitProblems: OPERATOR, BODY, IDEMPOTENT, &[Code::NotFound, Code::InvalidState]);
 
-/// All queues.
+/// List the queues
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     operation_id = "list_all_queues",
     security(("bearer" = [])),
     responses((status = 200, description = "The queues, on one page.", body = List<ReportBody>), ListProblems),
 )]
 #[get("/v1/admin/queues")]
 async fn list_queues(call: ApiRequest<Operator>) -> Result<HttpResponse, Problem> {
-    let reports = call.api.ask(|ask| async move { ask.queues.queues().await }).await?;
+    let reports = call.api.run(|use_cases| async move { use_cases.queues.queues().await }).await?;
     personal(StatusCode::OK, &List::whole(reports.into_iter().map(ReportBody::from).collect()))
 }
 
-/// Make a queue, open.
+/// Create a queue
+///
+/// The new queue is open.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
     request_body = NewQueueBody,
     responses(
@@ -65,14 +67,15 @@ async fn list_queues(call: ApiRequest<Operator>) -> Result<HttpResponse, Problem
 async fn create_queue(call: ApiRequest<(Operator, Body<NewQueue>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Operator(operator), Body(new)), .. } = call;
     let NewQueue { id, name, overrides, message } = new;
-    let report = api.ask(|ask| async move { ask.queues.create(&by(operator), id, name, overrides, message).await }).await?;
+    let report =
+        api.run(|use_cases| async move { use_cases.queues.create(&actor(operator, None), id, name, overrides, message).await }).await?;
     let (version, location) = (report.queue.version, format!("/v1/admin/queues/{}", report.queue.id()));
     Ok(versioned(created(StatusCode::CREATED, &ReportBody::from(report), &location)?, version))
 }
 
-/// A queue.
+/// Get a queue with its figures
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     operation_id = "show_queue_report",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The queue.")),
@@ -81,20 +84,22 @@ async fn create_queue(call: ApiRequest<(Operator, Body<NewQueue>)>) -> Result<Ht
 #[get("/v1/admin/queues/{id:[^/:]+}")]
 async fn show_queue(call: ApiRequest<(Operator, PathId<QueueId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, PathId(id)), .. } = call;
-    shown(api.ask(|ask| async move { ask.queues.queue(id).await }).await?)
+    respond(api.run(|use_cases| async move { use_cases.queues.queue(id).await }).await?)
 }
 
-/// Change what of a queue is named.
+/// Update a queue
+///
+/// Only the properties in the body change.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The queue."),
-        ("If-Match" = String, Header, description = "The `ETag` that the change was made for; `*`: whatever is there."),
+        ("If-Match" = String, Header, description = "The `ETag` of the version to change, or `*` for any version."),
     ),
     request_body = QueueChangeBody,
     responses(
-        (status = 200, description = "The queue as it is now.", body = ReportBody, headers(("ETag" = String))),
+        (status = 200, description = "The updated queue.", body = ReportBody, headers(("ETag" = String))),
         ChangeProblems,
     ),
 )]
@@ -102,88 +107,107 @@ async fn show_queue(call: ApiRequest<(Operator, PathId<QueueId>)>) -> Result<Htt
 async fn change_queue(call: ApiRequest<(Operator, PathId<QueueId>, IfMatch, Body<QueueChange>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Operator(operator), PathId(id), IfMatch(expected), Body(change)), .. } = call;
     let QueueChange { name, policy, message } = change;
-    shown(api.ask(|ask| async move { ask.queues.change(&by(operator), id, expected, name, policy, message).await }).await?)
+    respond(
+        api.run(|use_cases| async move { use_cases.queues.change(&actor(operator, None), id, expected, name, policy, message).await })
+            .await?,
+    )
 }
 
-/// Let nobody through for now; who comes may wait.
+/// Pause a queue
+///
+/// No users are admitted; users can still join.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The queue.")),
-    responses((status = 200, description = "The queue, paused now or before.", body = ReportBody, headers(("ETag" = String))), StepProblems),
+    responses(
+        (status = 200, description = "The queue, paused now or before.", body = ReportBody, headers(("ETag" = String))),
+        StepProblems,
+    ),
 )]
 #[post("/v1/admin/queues/{id:[^/:]+}:pause")]
 async fn pause_queue(call: ApiRequest<(Operator, PathId<QueueId>)>) -> Result<HttpResponse, Problem> {
-    take(call, QueueStep::Pause).await
+    take_step(call, QueueStep::Pause).await
 }
 
-/// Let through again.
+/// Resume a queue
+///
+/// Users are admitted again.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The queue.")),
     responses((status = 200, description = "The queue, open now or before.", body = ReportBody, headers(("ETag" = String))), StepProblems),
 )]
 #[post("/v1/admin/queues/{id:[^/:]+}:resume")]
 async fn resume_queue(call: ApiRequest<(Operator, PathId<QueueId>)>) -> Result<HttpResponse, Problem> {
-    take(call, QueueStep::Resume).await
+    take_step(call, QueueStep::Resume).await
 }
 
-/// Take nobody in any more; who waits is let through.
+/// Close a queue
+///
+/// Users can no longer join; waiting users are still admitted.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The queue.")),
-    responses((status = 200, description = "The queue, closed now or before.", body = ReportBody, headers(("ETag" = String))), StepProblems),
+    responses(
+        (status = 200, description = "The queue, closed now or before.", body = ReportBody, headers(("ETag" = String))),
+        StepProblems,
+    ),
 )]
 #[post("/v1/admin/queues/{id:[^/:]+}:close")]
 async fn close_queue(call: ApiRequest<(Operator, PathId<QueueId>)>) -> Result<HttpResponse, Problem> {
-    take(call, QueueStep::Close).await
+    take_step(call, QueueStep::Close).await
 }
 
-/// Take in and let through.
+/// Open a queue
+///
+/// Users can join and are admitted.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "The queue.")),
     responses((status = 200, description = "The queue, open now or before.", body = ReportBody, headers(("ETag" = String))), StepProblems),
 )]
 #[post("/v1/admin/queues/{id:[^/:]+}:open")]
 async fn open_queue(call: ApiRequest<(Operator, PathId<QueueId>)>) -> Result<HttpResponse, Problem> {
-    take(call, QueueStep::Open).await
+    take_step(call, QueueStep::Open).await
 }
 
-/// Let the foremost in now, as far as there are places; how many a tick lets in doesn't matter.
+/// Admit users
+///
+/// Admits the first waiting users now, as far as the capacity allows; the limit per tick doesn't apply.
 #[utoipa::path(
-    tag = "desk",
+    tag = "admin",
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The queue."),
-        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; kept for 24 h.",
+        ("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; retained for 24 h.",
          min_length = 1, max_length = 255, pattern = "^[!-~]+$"),
     ),
     request_body = AdmissionBody,
     responses(
-        (status = 200, description = "How many were let in.", body = AdmittedBody,
-         headers(("Idempotency-Replayed" = String, description = "`true` if this is the first answer again."))),
+        (status = 200, description = "The number of admitted users.", body = AdmittedBody,
+         headers(("Idempotency-Replayed" = String, description = "`true` if the response is replayed."))),
         AdmitProblems,
     ),
 )]
 #[post("/v1/admin/queues/{id:[^/:]+}:admit")]
 async fn admit_users(call: ApiRequest<(Operator, PathId<QueueId>, IdempotentBody<Admission>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Operator(operator), PathId(id), body), .. } = call;
-    let (Admission(count), idempotency) = body.to(Operation::Admit, operator);
-    let answer = api.ask(|ask| async move { ask.queues.admit(&by(operator), idempotency, id, count).await }).await?;
+    let (Admission(count), idempotency) = body.into_request(Operation::Admit, operator);
+    let answer = api.run(|use_cases| async move { use_cases.queues.admit(&actor(operator, None), idempotency, id, count).await }).await?;
     let Outcome::Admitted { admitted } = answer.outcome else { return Err(Problem::internal()) };
     Ok(replayed(personal(StatusCode::OK, &AdmittedBody { admitted })?, answer.replayed))
 }
 
-async fn take(call: ApiRequest<(Operator, PathId<QueueId>)>, step: QueueStep) -> Result<HttpResponse, Problem> {
+async fn take_step(call: ApiRequest<(Operator, PathId<QueueId>)>, step: QueueStep) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Operator(operator), PathId(id)), .. } = call;
-    shown(api.ask(|ask| async move { ask.queues.take(&by(operator), id, step).await }).await?)
+    respond(api.run(|use_cases| async move { use_cases.queues.take(&actor(operator, None), id, step).await }).await?)
 }
 
-fn shown(report: QueueReport) -> Result<HttpResponse, Problem> {
+fn respond(report: QueueReport) -> Result<HttpResponse, Problem> {
     let version = report.queue.version;
     Ok(versioned(personal(StatusCode::OK, &ReportBody::from(report))?, version))
 }

@@ -1,28 +1,28 @@
-//! What a queue sets of its policy, on the wire.
+//! The policy overrides of a queue on the wire.
 
 use domain::queue::PolicyOverrides;
 use serde::{Deserialize, Serialize};
 use time::Duration;
 use utoipa::ToSchema;
 
-/// What a queue sets of its policy; null: as the configuration says.
+/// The queue's overrides of the configured policy; null keeps the configured value.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[schema(as = QueuePolicyOverrides)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OverridesBody {
-    /// How many may be in at once.
+    /// The maximum number of active users.
     #[schema(maximum = 10_000_000)]
     capacity: Option<u32>,
-    /// How many are let in at most in one tick.
+    /// The maximum number of users admitted in one tick.
     #[schema(minimum = 1, maximum = 10_000)]
     batch: Option<u32>,
-    /// How long who was let in may stay.
+    /// How long an active token is valid.
     #[schema(minimum = 1, maximum = 86_400)]
     active_seconds: Option<u32>,
-    /// How long who was let in has for the first call.
+    /// How long an admitted user has until their first guarded request.
     #[schema(minimum = 1, maximum = 86_400)]
     claim_seconds: Option<u32>,
-    /// How many may wait at once; null: any number.
+    /// The maximum number of waiting users.
     #[schema(maximum = 10_000_000)]
     max_waiting: Option<u32>,
 }

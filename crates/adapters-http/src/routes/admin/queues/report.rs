@@ -1,4 +1,4 @@
-//! Queues, as their operators see them.
+//! Queues, as operators see them.
 
 use application::use_cases::admin::QueueReport;
 use application::waiting_room::QueueFigures;
@@ -7,11 +7,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::super::super::queues::{StateBody, to_a_tenth};
+use super::super::super::queues::{StateBody, round_to_tenth};
 use super::overrides::OverridesBody;
 use crate::response::EstimateBody;
 
-/// A queue, as its operator sees it.
+/// A queue, as operators see it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = QueueReport)]
 pub(super) struct ReportBody {
@@ -20,15 +20,15 @@ pub(super) struct ReportBody {
     state: StateBody,
     /// The policy in force.
     policy: PolicyBody,
-    /// What the queue sets of it.
+    /// The queue's overrides of the configured policy.
     overrides: OverridesBody,
     message: Option<String>,
-    /// How often it has been written; the `ETag`, without its quotes.
+    /// The version, which grows with each change; the `ETag` without quotes.
     version: i64,
     figures: FiguresBody,
 }
 
-/// How a queue admits.
+/// The admission policy of a queue.
 #[derive(Serialize, ToSchema)]
 #[schema(as = QueuePolicy)]
 pub(super) struct PolicyBody {
@@ -39,25 +39,25 @@ pub(super) struct PolicyBody {
     max_waiting: Option<u32>,
 }
 
-/// How a queue stands, and what it has done so far.
+/// The current and total figures of a queue.
 #[derive(Serialize, ToSchema)]
 #[schema(as = QueueFigures)]
 pub(super) struct FiguresBody {
-    /// How many wait.
+    /// The number of waiting users.
     waiting: u64,
-    /// How many are in.
+    /// The number of active users.
     active: u64,
-    /// How many were ever let in; null in the answer to a change, for which nothing is counted.
+    /// The total number of admitted users; null in the response to a change, for which nothing is counted.
     admitted: Option<u64>,
-    /// How many of them never came; null in the answer to a change.
+    /// The number of admitted users who never sent a guarded request; null in the response to a change.
     no_shows: Option<u64>,
-    /// How many are admitted a minute into places that fell free, as measured, to a tenth; null if it isn't known.
+    /// The measured number of users per minute who are admitted to freed capacity, to a tenth; null if unknown.
     rate: Option<f64>,
-    /// How long it may take who joins now.
+    /// The estimated wait of a user who joins now.
     estimated_wait: EstimateBody,
 }
 
-/// How many were let in.
+/// The number of admitted users.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Admitted)]
 pub(super) struct AdmittedBody {
@@ -84,7 +84,7 @@ impl From<QueueReport> for ReportBody {
                 active,
                 admitted: queue_totals.map(|queue_totals| queue_totals.admitted),
                 no_shows: queue_totals.map(|queue_totals| queue_totals.no_shows),
-                rate: rate.map(to_a_tenth),
+                rate: rate.map(round_to_tenth),
                 estimated_wait: estimate.into(),
             },
         }

@@ -1,0 +1,63 @@
+//! Settings of the API.
+
+use std::time::Duration;
+
+use domain::Currency;
+
+use crate::limits::LimitSettings;
+
+/// Settings of the HTTP API.
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    /// The service's one currency: amounts in any other are refused.
+    pub currency: Currency,
+    /// Whether new users can register with the built-in issuer.
+    pub registration: bool,
+    /// The maximum size of a request body, in bytes.
+    pub body_limit: usize,
+    /// The maximum size of the body of an operator's request to the admin API, in bytes.
+    pub operator_body_limit: usize,
+    /// How long a body may take to arrive.
+    pub body_timeout: Duration,
+    /// The settings of event streams.
+    pub streams: StreamSettings,
+    /// The limits on requests.
+    pub limits: LimitSettings,
+    /// The origins whose pages may send requests, like `https://shop.example`.
+    pub cors_origins: Vec<String>,
+}
+
+/// Settings of event streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamSettings {
+    /// The maximum number of open streams; further ones are refused as overloaded.
+    pub at_most: usize,
+    /// The interval between heartbeats of a stream without events.
+    pub heartbeat: Duration,
+    /// The maximum lifetime of a stream; then it ends, and its client reconnects.
+    pub lifetime: Duration,
+}
+
+impl Default for StreamSettings {
+    fn default() -> Self {
+        Self { at_most: 20_000, heartbeat: Duration::from_secs(15), lifetime: Duration::from_hours(1) }
+    }
+}
+
+impl HttpSettings {
+    /// Creates the default settings: open registration, and bodies of at most 16 KiB within 10 s.
+    pub fn new(currency: Currency) -> Self {
+        let body_timeout = Duration::from_secs(10);
+        let (streams, limits) = (StreamSettings::default(), LimitSettings::default());
+        Self {
+            currency,
+            registration: true,
+            body_limit: 16 * 1024,
+            operator_body_limit: 4 * 1024 * 1024,
+            body_timeout,
+            streams,
+            limits,
+            cors_origins: Vec::new(),
+        }
+    }
+}
