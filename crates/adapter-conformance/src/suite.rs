@@ -73,20 +73,20 @@ macro_rules! conformance_tests {
                 an_anonymous_key_finds_its_record
                 an_account_has_the_user_and_the_wallet
                 a_token_has_its_queue_in_every_state
-                a_place_without_a_concert_is_in_the_default_queue
-                a_place_for_a_concert_is_in_its_queue
-                an_unknown_concert_has_no_place
-                a_place_has_the_users_token_unless_it_has_ended
-                a_line_has_its_counts_and_the_lowest_waiting_numbers
-                a_line_has_its_lapsed_tokens_by_deadline
-                a_line_without_waiting_tokens_counts_no_active_ones
-                each_line_limits_its_lapsed_and_waiting_tokens
-                a_line_and_the_key_of_an_admission_are_loaded_together
-                a_line_of_a_concerts_own_queue_has_offers_while_users_wait
-                a_line_without_a_concert_has_no_offers
+                a_join_target_without_a_concert_is_the_default_queue
+                a_join_target_for_a_concert_is_its_queue
+                an_unknown_concert_has_no_join_target
+                a_join_target_has_the_users_token_unless_it_has_ended
+                a_queue_head_has_its_counts_and_the_lowest_waiting_numbers
+                a_queue_head_has_its_lapsed_tokens_by_deadline
+                a_queue_head_without_waiting_tokens_counts_no_active_ones
+                each_queue_head_limits_its_lapsed_and_waiting_tokens
+                a_queue_head_and_the_key_of_an_admission_are_loaded_together
+                a_queue_head_of_a_concerts_own_queue_has_offers_while_users_wait
+                a_queue_head_without_a_concert_has_no_offers
                 an_offer_has_seats_while_one_is_available_or_held
-                a_line_has_offers_of_all_schedules_of_its_concerts
-                a_line_has_offers_of_all_its_concerts
+                a_queue_head_has_offers_of_all_schedules_of_its_concerts
+                a_queue_head_has_offers_of_all_its_concerts
                 a_queue_is_found_by_its_id
                 a_concert_has_all_of_its_schedules
                 a_concert_has_its_schedules_in_order_of_start

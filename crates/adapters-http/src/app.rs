@@ -12,7 +12,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 
 use crate::api::Api;
-use crate::edge::{self, MatchedPattern, Requests};
+use crate::edge::{self, MatchedPattern, RequestMetrics};
 use crate::problem::{Code, Problem};
 use crate::{cors, limits, openapi, routes};
 
@@ -25,16 +25,22 @@ pub fn app(
 ) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()> + use<>> {
     App::new()
         .app_data(api.clone())
-        .app_data(Rc::new(Requests::of(openapi::document(), routes::docs::PATTERNS)))
+        .app_data(Rc::new(RequestMetrics::of(openapi::document(), pages())))
         .into_utoipa_app()
         .configure(routes::configure)
         .into_app()
         .configure(routes::docs::configure)
+        .configure(routes::problems::configure)
         .default_service(web::to(|request: HttpRequest| async move { Err::<HttpResponse, Problem>(TABLE.refuse(&request)) }))
         .wrap(from_fn(limits::pass))
         .wrap(Condition::new(!api.settings.cors_origins.is_empty(), cors::layer(&api.settings.cors_origins)))
         // Boxed, since each open connection reserves space for the future.
         .wrap(from_fn(|request, next| Box::pin(edge::pass(request, next))))
+}
+
+/// The paths of the pages for people, which the OpenAPI document doesn't list.
+fn pages() -> impl Iterator<Item = &'static str> {
+    routes::docs::PATTERNS.iter().copied().chain([routes::problems::PATTERN])
 }
 
 /// Created once and shared by all workers.
@@ -65,12 +71,12 @@ impl Table {
             let resource = ResourceDef::new(pattern.replace("{id}", "{id:[^/:]+}"));
             Row { resource, pattern: pattern.clone(), allowed: allowed.join(", ") }
         });
-        let docs = routes::docs::PATTERNS.iter().map(|pattern| Row {
-            resource: ResourceDef::new(*pattern),
-            pattern: (*pattern).to_owned(),
+        let pages = pages().map(|pattern| Row {
+            resource: ResourceDef::new(pattern),
+            pattern: pattern.to_owned(),
             allowed: "GET, HEAD".to_owned(),
         });
-        Self(rows.chain(docs).collect())
+        Self(rows.chain(pages).collect())
     }
 
     /// Returns the problem of a request that no route matches.

@@ -49,7 +49,7 @@ pub(crate) fn refusal(error: &CorsError) -> Problem {
             FieldError::at(METHOD, format_args!("must be one of {}", METHODS.map(|method| method.to_string()).join(", ")))
         }
         CorsError::BadRequestHeaders => FieldError::at(HEADERS, "must be a comma-separated list of header names"),
-        CorsError::HeadersNotAllowed => FieldError::at(HEADERS, format_args!("may name {}", REQUEST_HEADERS.join(", "))),
+        CorsError::HeadersNotAllowed => FieldError::at(HEADERS, format_args!("may only list {}", REQUEST_HEADERS.join(", "))),
         // Errors of the settings, which are checked at start, or variants that are newer than this list.
         other => FieldError::at("", other),
     };

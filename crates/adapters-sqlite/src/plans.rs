@@ -27,7 +27,7 @@ async fn no_statement_scans_a_table() {
         concert::SELECT,
         schedule::SELECT,
         queue::SELECT,
-        queue::STANDINGS,
+        queue::QUEUE_COUNTS,
         queue::OFFERED,
         schedule::SELECT_OF_CONCERTS,
         queue::WAITING,

@@ -68,7 +68,7 @@ impl Follower {
     }
 
     async fn reload(&mut self) -> Result<(), Error> {
-        tracing::warn!("the event log can't be read from the last position on: the read models are rebuilt");
+        tracing::warn!("the event log can't be continued from the last position: the read models are rebuilt");
         self.position = None;
         let position = self.log.extent().await?.end;
         for read_model in &self.read_models {

@@ -133,7 +133,7 @@ impl Observer for SalesMetrics {
         }
         let now = self.clock.now();
         // A hold that ended before its deadline, by the cancellation of its schedule, has no lag.
-        for lapsed in change.rows::<Reservation>().filter(|write| has_lapsed(&write.row) && write.row.expires_at() <= now) {
+        for lapsed in change.rows::<Reservation>().filter(|write| is_expired(&write.row) && write.row.expires_at() <= now) {
             self.release_lag.record((now - lapsed.row.expires_at()).as_seconds_f64());
         }
     }
@@ -142,7 +142,7 @@ impl Observer for SalesMetrics {
     fn doubtful(&self, _: &Change) {}
 }
 
-const fn has_lapsed(reservation: &Reservation) -> bool {
+const fn is_expired(reservation: &Reservation) -> bool {
     matches!(reservation.state(), ReservationState::Cancelled { reason: CancelReason::Expired, .. })
 }
 

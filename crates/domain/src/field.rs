@@ -16,7 +16,7 @@ pub enum Field {
     /// A field of a schedule in a list, by its index.
     ScheduleAt(usize, ScheduleField),
     /// A field of the only schedule.
-    ScheduleView(ScheduleField),
+    Schedule(ScheduleField),
     /// The seats of a plan.
     Seats,
 }

@@ -25,13 +25,13 @@ impl IdempotencyKey {
     }
 
     /// The minimum length of a key that can be secret: 128 random bits in Base64.
-    pub const SECRET_CHARS: usize = 22;
+    pub const MIN_SECRET_CHARS: usize = 22;
 
     /// Returns whether the key is long enough to be unguessable. The key of an anonymous request must be: nothing else identifies the
     /// sender, and everyone who knows the key gets the first response again.
     #[must_use]
     pub fn can_be_secret(&self) -> bool {
-        self.0.len() >= Self::SECRET_CHARS
+        self.0.len() >= Self::MIN_SECRET_CHARS
     }
 
     /// Returns the key as text.

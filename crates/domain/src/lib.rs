@@ -55,7 +55,7 @@ pub use money::{Currency, Money};
 pub use name_search::NamePrefix;
 pub use need::{Need, Needs, Rows};
 pub use payment::{Payment, PaymentState};
-pub use queue::{Queue, QueuePolicy, QueueState, QueueStep};
+pub use queue::{Queue, QueuePolicy, QueueState, QueueTransition};
 pub use refusal::Refusal;
 pub use reservation::{CancelReason, Reservation, ReservationState, ReservedSeat};
 pub use rules::{Charging, Rules};

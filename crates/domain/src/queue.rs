@@ -87,7 +87,7 @@ pub struct PolicyOverrides {
 
 /// A state transition of a queue, ordered by an operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum QueueStep {
+pub enum QueueTransition {
     /// Stop admitting users for now.
     Pause,
     /// Admit users again.
@@ -101,11 +101,11 @@ pub enum QueueStep {
 /// The error for a step that the queue's state doesn't allow; the queue is unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the queue is {state:?}: the step {step:?} is not possible")]
-pub struct QueueError {
+pub struct InvalidTransition {
     /// The state of the queue.
     pub state: QueueState,
     /// The ordered step.
-    pub step: QueueStep,
+    pub step: QueueTransition,
 }
 
 /// The error for a policy with a field out of range.
@@ -205,14 +205,16 @@ impl Queue {
     /// Moves to the state that `step` leads to. A queue that is already in it stays as it is.
     ///
     /// # Errors
-    /// [`QueueError`] if a CLOSED queue is to pause or resume.
-    pub fn take(mut self, step: QueueStep) -> Result<Self, QueueError> {
+    /// [`InvalidTransition`] if a CLOSED queue is to pause or resume.
+    pub fn take(mut self, step: QueueTransition) -> Result<Self, InvalidTransition> {
         self.state = match (self.state, step) {
-            (QueueState::Open | QueueState::Paused, QueueStep::Pause) => QueueState::Paused,
-            (QueueState::Open | QueueState::Paused, QueueStep::Resume)
-            | (QueueState::Open | QueueState::Paused | QueueState::Closed, QueueStep::Open) => QueueState::Open,
-            (QueueState::Open | QueueState::Paused | QueueState::Closed, QueueStep::Close) => QueueState::Closed,
-            (state @ QueueState::Closed, QueueStep::Pause | QueueStep::Resume) => return Err(QueueError { state, step }),
+            (QueueState::Open | QueueState::Paused, QueueTransition::Pause) => QueueState::Paused,
+            (QueueState::Open | QueueState::Paused, QueueTransition::Resume)
+            | (QueueState::Open | QueueState::Paused | QueueState::Closed, QueueTransition::Open) => QueueState::Open,
+            (QueueState::Open | QueueState::Paused | QueueState::Closed, QueueTransition::Close) => QueueState::Closed,
+            (state @ QueueState::Closed, QueueTransition::Pause | QueueTransition::Resume) => {
+                return Err(InvalidTransition { state, step });
+            }
         };
         Ok(self)
     }
@@ -254,14 +256,14 @@ mod tests {
     fn a_queue_takes_these_steps_and_no_others() {
         use QueueState::{Closed, Open, Paused};
         let in_state = |state| Queue::new(Queue::DEFAULT, "main".into(), PolicyOverrides::default(), None).restore(state);
-        let steps = [QueueStep::Pause, QueueStep::Resume, QueueStep::Close, QueueStep::Open];
+        let steps = [QueueTransition::Pause, QueueTransition::Resume, QueueTransition::Close, QueueTransition::Open];
         for (state, outcomes) in [
             (Open, [Some(Paused), Some(Open), Some(Closed), Some(Open)]),
             (Paused, [Some(Paused), Some(Open), Some(Closed), Some(Open)]),
             (Closed, [None, None, Some(Closed), Some(Open)]),
         ] {
             for (step, outcome) in steps.into_iter().zip(outcomes) {
-                let expected = outcome.map(in_state).ok_or(QueueError { state, step });
+                let expected = outcome.map(in_state).ok_or(InvalidTransition { state, step });
                 assert_eq!(in_state(state).take(step), expected, "{state:?}, {step:?}");
             }
         }

@@ -4,7 +4,7 @@ use thiserror::Error;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::queue::QueueError;
+use crate::queue::InvalidTransition;
 use crate::reservation::ReservationStatus;
 use crate::wallet::WalletError;
 use crate::{ExpiryReason, Fault, Field, Money, Note, PaymentState, ReservationId, SeatNumber, SeatStatus, TokenId, Version};
@@ -49,10 +49,10 @@ pub enum Refusal {
     },
     /// A concert's queue can't change while seats of the concert are held.
     #[error("seats of the concert are held: its queue can't be changed now")]
-    HoldsLive,
+    LiveHoldsExist,
     /// A concert's queue can't change while it has waiting or active users for the concert.
     #[error("the concert has waiting or active users in its queue: the queue can't be changed now")]
-    TokensLive,
+    LiveTokensExist,
     /// The schedule is already cancelled.
     #[error("the schedule is already cancelled")]
     AlreadyCancelled,
@@ -67,7 +67,7 @@ pub enum Refusal {
     ScheduleNotCancelled,
     /// The state of the queue doesn't allow the step.
     #[error(transparent)]
-    QueueStep(#[from] QueueError),
+    QueueTransition(#[from] InvalidTransition),
     /// The queue is PAUSED: it admits no users.
     #[error("the queue is paused")]
     QueuePaused,
@@ -89,7 +89,7 @@ pub enum Refusal {
     #[error("the schedule has no such seats")]
     UnknownSeats(Vec<SeatNumber>),
     /// The token has a live hold on other seats.
-    #[error("the queue token has a live hold of other seats: release it first")]
+    #[error("the queue token already has a live hold on other seats: exchange or release it")]
     HoldExists(ReservationId),
     /// The user would have more seats of the concert than allowed.
     #[error("a user may have at most {limit} seats of the concert, held and sold together, and has {owned}")]
@@ -154,7 +154,7 @@ pub enum Refusal {
         end: u64,
     },
     /// The store has the maximum number of readers of the event log.
-    #[error("the maximum number of event log readers is reached: forget one first")]
+    #[error("the maximum number of event log readers is reached: delete one first")]
     TooManyReaders,
     /// The loaded rows contradict each other: an internal fault.
     #[error(transparent)]

@@ -50,10 +50,10 @@ pub enum InvalidSeatPlan {
     #[error("row {0} ends before it begins")]
     Backwards(String),
     /// Two seats have the same number.
-    #[error("seat {0} occurs twice")]
+    #[error("seat {0} is listed twice")]
     Twice(SeatNumber),
     /// The plan has no seats, or too many.
-    #[error("a seat plan must have 1 to {} seats", SeatPlan::MAX_SEATS)]
+    #[error("a seat map must have 1 to {} seats", SeatPlan::MAX_SEATS)]
     Size,
     /// The label of a seat would be too long.
     #[error("the label of seat {0} is longer than {max} characters", max = SeatPlan::MAX_LABEL_CHARS)]

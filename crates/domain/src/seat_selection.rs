@@ -12,13 +12,13 @@ pub struct SeatSelection(Vec<SeatNumber>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidSeatSelection {
     /// No seat is named.
-    #[error("name at least one seat")]
+    #[error("list at least one seat")]
     Empty,
     /// Far more seats are named than a user may have.
-    #[error("name at most {} seats", SeatSelection::MAX)]
+    #[error("list at most {} seats", SeatSelection::MAX)]
     TooMany,
     /// A seat is named twice.
-    #[error("seat {0} is named twice")]
+    #[error("seat {0} is listed twice")]
     Twice(SeatNumber),
 }
 

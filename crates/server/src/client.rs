@@ -38,6 +38,9 @@ impl ErrorResponse {
     }
 }
 
+/// The maximum number of invalid parts of a request that an error message lists.
+const MAX_SHOWN_ERRORS: usize = 10;
+
 /// Formats a problem document as one line: `title: detail (CODE; /pointer message)`.
 fn describe(problem: &Value) -> String {
     let text = |member: &str| problem[member].as_str().unwrap_or_default();
@@ -51,7 +54,12 @@ fn describe(problem: &Value) -> String {
     });
     // Omits messages that the detail contains.
     let errors = errors.filter(|(_, message)| !line.contains(message)).map(|(pointer, message)| format!("{pointer} {message}"));
-    let more: Vec<_> = [text("code").to_owned()].into_iter().chain(errors).filter(|part| !part.is_empty()).collect();
+    let errors: Vec<_> = errors.collect();
+    let hidden = errors.len().saturating_sub(MAX_SHOWN_ERRORS);
+    let code = text("code").to_owned();
+    let rest = if hidden > 0 { format!("and {hidden} more") } else { String::new() };
+    let more = [code].into_iter().chain(errors.into_iter().take(MAX_SHOWN_ERRORS)).chain([rest]);
+    let more: Vec<_> = more.filter(|part| !part.is_empty()).collect();
     if more.is_empty() { line } else { format!("{line} ({})", more.join("; ")) }
 }
 

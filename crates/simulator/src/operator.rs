@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use application::use_cases::admin::{Actor, ConcertPatch};
 use domain::decide::admin::queue::PolicyPatch;
-use domain::{ConcertId, Operation, QueueId, QueueStep, ReservationId, ReservationState, ScheduleId, SeatNumber, UserId};
+use domain::{ConcertId, Operation, QueueId, QueueTransition, ReservationId, ReservationState, ScheduleId, SeatNumber, UserId};
 use tokio::time::sleep;
 
 use crate::client::Client;
@@ -32,8 +32,8 @@ pub(crate) async fn run(world: Arc<World>, plan: OrderPlan) {
     client.deadline *= 6;
     let mut operator = Operator { client, by: Actor { operator: OPERATOR, reason: None } };
     match plan.kind {
-        OrderKind::PauseForAWhile => operator.suspend(QueueStep::Pause).await,
-        OrderKind::CloseForAWhile => operator.suspend(QueueStep::Close).await,
+        OrderKind::PauseForAWhile => operator.suspend(QueueTransition::Pause).await,
+        OrderKind::CloseForAWhile => operator.suspend(QueueTransition::Close).await,
         OrderKind::ChangeCapacity => {
             let capacity = operator.client.rng.small(0..=2 * operator.client.world.plan.numbers.capacity);
             operator.change(PolicyPatch { capacity: Some(Some(capacity.max(1))), ..PolicyPatch::default() }).await;
@@ -62,7 +62,7 @@ impl Operator {
         *self.client.rng.pick(&schedules)
     }
 
-    async fn take(&mut self, queue: QueueId, step: QueueStep) {
+    async fn take(&mut self, queue: QueueId, step: QueueTransition) {
         let by = self.by.clone();
         let order = self.client.send_until_answered(|to| {
             let by = by.clone();
@@ -72,11 +72,11 @@ impl Operator {
     }
 
     /// Pauses or closes a queue, and opens it again later.
-    async fn suspend(&mut self, step: QueueStep) {
+    async fn suspend(&mut self, step: QueueTransition) {
         let queue = self.queue();
         self.take(queue, step).await;
         self.client.pause(20_000).await;
-        self.take(queue, QueueStep::Open).await;
+        self.take(queue, QueueTransition::Open).await;
     }
 
     async fn change(&mut self, policy: PolicyPatch) {

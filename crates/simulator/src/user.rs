@@ -5,7 +5,7 @@ mod shopping;
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::use_cases::Joining;
+use application::use_cases::JoinResult;
 use domain::{ConcertId, Money, Operation, Outcome, Queue, QueueId, TokenId, TokenStatus, UserId, UserName};
 use tokio::time::sleep;
 
@@ -124,7 +124,7 @@ impl User {
     async fn join(&mut self) -> Option<TokenId> {
         let (id, (concert, queue)) = (self.id, self.wanted);
         let joined = self.client.send_until_answered(|to| async move { to.join.execute(id, concert).await }).await?;
-        let Ok(Joining { token: joined, .. }) = joined else { return None };
+        let Ok(JoinResult { token: joined, .. }) = joined else { return None };
         let place = self.place(joined.id());
         let is_recorded = place.is_some_and(|place| place.user == id && place.queue == queue && place.number == joined.number());
         self.world().check(ensure(is_recorded, "P7", "an acknowledged request is missing", || format!("{joined:?}, recorded: {place:?}")));

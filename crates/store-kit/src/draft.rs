@@ -87,7 +87,7 @@ impl<'a> Draft<'a> {
 
     /// Changes the counters of a queue and returns the new ones; fails if it has none.
     pub(crate) fn update_counters(&mut self, queue: QueueId, change: impl FnOnce(&mut QueueCounters)) -> Result<QueueCounters, Fault> {
-        let mut counters = self.view().queue_counters(queue)?.ok_or(Fault::Corrupt(Corrupt::new("queues", "line")))?;
+        let mut counters = self.view().queue_counters(queue)?.ok_or(Fault::Corrupt(Corrupt::new("queue_counters", "queue_id")))?;
         change(&mut counters);
         self.set(&key::queue_counters(queue), &counters)?;
         Ok(counters)

@@ -35,7 +35,7 @@ impl View<'_> {
             Guard::Schedule(id, version) => has_version(self.schedule(id)?.as_ref(), version),
             Guard::NoLiveHold(concert) => !self.is_held(concert, now)?,
             Guard::NoLiveToken(queue, concert) => !self.is_awaited(queue, concert, now)?,
-            Guard::Room(queue, limit) => self.waiting_after(queue, change)? <= u64::from(limit),
+            Guard::MaxWaiting(queue, limit) => self.waiting_after(queue, change)? <= u64::from(limit),
         })
     }
 

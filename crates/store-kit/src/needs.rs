@@ -13,7 +13,7 @@ use crate::engine::Order::Ascending;
 use crate::fault::Fault;
 use crate::key::{self, Key, Kind};
 use crate::queue_counters::QueueCounters;
-use crate::rows::queue::{Offered, Standing};
+use crate::rows::queue::{Offered, QueueCounts};
 use crate::rows::reservation::Row as ReservationRow;
 use crate::rows::{Row, add};
 use crate::stored::Stored;
@@ -114,7 +114,7 @@ impl Loading<'_> {
         };
         let Some(queue) = queue else { return Ok(()) };
         self.add_queue(queue)?;
-        self.add_standing(queue)?;
+        self.add_queue_counts(queue)?;
         let own = Key::of(Kind::LiveTokenOfUser).id(queue.0).id(need.user.0);
         self.add_tokens(own, 1)
     }
@@ -129,7 +129,7 @@ impl Loading<'_> {
     fn add_queue_head(&mut self, need: &QueueHead) -> Done {
         let QueueHead { queue, at_most } = *need;
         self.add_queue(queue)?;
-        let Some(counters) = self.add_standing(queue)? else { return Ok(()) };
+        let Some(counters) = self.add_queue_counts(queue)? else { return Ok(()) };
         let active = Key::of(Kind::ActiveToken).id(queue.0);
         let lapsed = active.clone()..active.at(self.rows.now).after_all();
         for token in self.view.led_models::<QueueToken>(lapsed, Ascending)?.take(limit(at_most)) {
@@ -139,11 +139,11 @@ impl Loading<'_> {
         if queue != Queue::DEFAULT && counters.waiting > 0 { self.add_offers(queue) } else { Ok(()) }
     }
 
-    fn add_standing(&mut self, queue: QueueId) -> Result<Option<QueueCounters>, Fault> {
+    fn add_queue_counts(&mut self, queue: QueueId) -> Result<Option<QueueCounters>, Fault> {
         let counters = self.view.queue_counters(queue)?;
         if let Some(counters) = counters {
             let (waiting, active) = (counters.waiting.into(), Some(counters.active.into()));
-            add(&mut self.rows, Row::Standing(Standing { queue_id: queue.0, admission: counters.admission, waiting, active }));
+            add(&mut self.rows, Row::QueueCounts(QueueCounts { queue_id: queue.0, admission: counters.admission, waiting, active }));
         }
         Ok(counters)
     }

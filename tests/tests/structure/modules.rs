@@ -119,6 +119,7 @@ impl Source {
                 TokenTree::Punct(punct) if punct.as_char() == ':' => colons += 1,
                 TokenTree::Group(group) => {
                     self.mention(std::mem::take(&mut path));
+                    colons = 0;
                     self.mention_tokens(group.stream());
                 }
                 TokenTree::Punct(_) | TokenTree::Literal(_) => {
@@ -220,6 +221,9 @@ impl Crate {
         }
         if let Some(import) = source.imports.get(first) {
             return self.resolve(module, &[import, rest].concat(), depth + 1);
+        }
+        if source.in_macros.contains(first) {
+            return Some(module.to_vec());
         }
         source
             .globs

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use application::ports::{Log, LogPage, Position, ReaderName};
 use domain::decide::admin::queue;
-use domain::{LoggedRow, QueueStep, QueueToken, Versioned};
+use domain::{LoggedRow, QueueToken, QueueTransition, Versioned};
 
 use super::log::{assert_all_logged, start_a_crowd};
 use crate::Adapter;
@@ -68,7 +68,7 @@ pub async fn rows_of_another_process_are_returned(adapter: &dyn Adapter) {
         group.push(world.change_of(&world.a_join(guest(user), None)).await);
     }
     assert!(world.commit_group(&group).await.iter().all(Result::is_ok));
-    world.run(&queue::Take { order: world.an_order(CYD), id: OTHER_QUEUE, step: QueueStep::Pause }).await.unwrap();
+    world.run(&queue::Take { order: world.an_order(CYD), id: OTHER_QUEUE, step: QueueTransition::Pause }).await.unwrap();
 
     let expected = sorted(recorder.rows());
     for at_most in (1..=30).chain([ALL, u32::MAX]) {

@@ -265,7 +265,7 @@ impl World {
 /// Returns `needs` as a list to load.
 pub(crate) fn needs_of(needs: &impl Needs) -> Vec<Need> {
     let mut needs_of = Vec::new();
-    needs.ask(&mut needs_of);
+    needs.add_to(&mut needs_of);
     needs_of
 }
 

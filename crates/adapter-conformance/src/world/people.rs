@@ -48,7 +48,7 @@ impl World {
         Pass { user, token: Some(token.id()) }
     }
 
-    /// Claims the token of `pass`, as its first guarded call does.
+    /// Claims the token of `pass`, as its first guarded request does.
     pub(crate) async fn claimed(&self, pass: Pass) -> QueueToken {
         self.run(&self.a_claim(pass, None)).await.unwrap().outcome
     }

@@ -31,7 +31,7 @@ impl KeyStore {
     /// are the same.
     pub fn replace(&self, keys: Keys) -> bool {
         let old = self.current.load_full();
-        if old.keys.are(&keys) {
+        if old.keys.has_same_source(&keys) {
             return false;
         }
         self.current.store(Arc::new(CurrentKeys { keys, generation: old.generation + 1 }));
@@ -40,7 +40,7 @@ impl KeyStore {
 
     /// Returns whether these are the current keys.
     pub fn has(&self, keys: &Keys) -> bool {
-        self.current().keys.are(keys)
+        self.current().keys.has_same_source(keys)
     }
 
     /// Waits until a token with an unknown key is reported.

@@ -108,7 +108,7 @@ impl Keys {
     }
 
     /// Returns whether both were read from the same document.
-    pub(super) fn are(&self, others: &Self) -> bool {
+    pub(super) fn has_same_source(&self, others: &Self) -> bool {
         self.digest == others.digest
     }
 }

@@ -4,7 +4,7 @@
 mod body;
 mod head_only;
 mod record;
-mod requests;
+mod request_metrics;
 mod rescue;
 mod trace;
 
@@ -22,7 +22,7 @@ use tracing::Instrument as _;
 pub(crate) use body::ReceivedBody;
 pub(crate) use head_only::HeadOnly;
 pub(crate) use record::{MatchedPattern, mark};
-pub(crate) use requests::Requests;
+pub(crate) use request_metrics::RequestMetrics;
 pub use trace::{Answered, TraceContext, Tracer};
 
 use crate::api::Api;
@@ -33,7 +33,7 @@ use record::Record;
 /// Passes a request on, and completes its response.
 pub(crate) async fn pass(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(api) = request.app_data::<Api>().cloned() else { return Err(Problem::internal().into()) };
-    let requests = request.app_data::<Rc<Requests>>().cloned();
+    let requests = request.app_data::<Rc<RequestMetrics>>().cloned();
     let record = Record::begin(&request, api.ids.ordered(), api.tracer.clone());
     let span = record.span();
     async move {

@@ -11,7 +11,7 @@ use actix_web::{Error, HttpMessage as _};
 use tracing::Span;
 use uuid::Uuid;
 
-use super::requests::Requests;
+use super::request_metrics::RequestMetrics;
 use super::trace::{Answered, TRACEPARENT, TraceContext, Tracer};
 use crate::limits::DelayedRefusal;
 use crate::problem::Code;
@@ -67,7 +67,7 @@ impl Record {
     }
 
     /// Logs and counts the response.
-    pub(super) fn end(&self, result: &Result<ServiceResponse<BoxBody>, Error>, requests: Option<&Requests>) {
+    pub(super) fn end(&self, result: &Result<ServiceResponse<BoxBody>, Error>, requests: Option<&RequestMetrics>) {
         let (status, route) = match result {
             Ok(response) => (response.status(), route(response)),
             Err(error) => (error.as_response_error().status_code(), None),
@@ -85,9 +85,9 @@ impl Record {
         // Overload and store failures are logged where they are handled, and only when they begin: a flood of refusals is not logged as
         // warnings.
         if status == Code::Internal.status().as_u16() {
-            tracing::warn!(method, route, status, elapsed_microseconds, "answered");
+            tracing::warn!(method, route, status, elapsed_microseconds, "request completed");
         } else {
-            tracing::info!(method, route, status, elapsed_microseconds, "answered");
+            tracing::info!(method, route, status, elapsed_microseconds, "request completed");
         }
     }
 }

@@ -66,7 +66,7 @@ impl<T> AnonymousIdempotentBody<T> {
 }
 
 fn invalid_secret() -> Problem {
-    let min = IdempotencyKey::SECRET_CHARS;
+    let min = IdempotencyKey::MIN_SECRET_CHARS;
     let detail =
         format!("send one Idempotency-Key of {min} to 255 visible ASCII characters, with 128 random bits like a random UUID, or none");
     Problem::new(Code::IdempotencyKeyRequired, detail)

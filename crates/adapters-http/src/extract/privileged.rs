@@ -10,8 +10,6 @@ pub(crate) fn privileged_actor(has_role: bool, caller: UserId, reason: Option<No
     match (has_role, reason) {
         (true, reason) => Ok(Some(Actor { operator: caller, reason })),
         (false, None) => Ok(None),
-        (false, Some(_)) => {
-            Err(Problem::invalid([FieldError::at("/reason", "is allowed for operators only: the access token does not have such a role")]))
-        }
+        (false, Some(_)) => Err(Problem::invalid([FieldError::at("/reason", "requires a role that the access token does not have")])),
     }
 }

@@ -66,7 +66,7 @@ codes! {
     /// More seats than a user may have.
     SeatLimitExceeded = "SEAT_LIMIT_EXCEEDED", CONFLICT, "Too many seats";
     /// The user has an active hold on other seats.
-    HoldExists = "HOLD_EXISTS", CONFLICT, "Another hold is active";
+    HoldExists = "HOLD_EXISTS", CONFLICT, "Another hold exists";
     /// The reservation is paid, released or refunded.
     ReservationNotPayable = "RESERVATION_NOT_PAYABLE", CONFLICT, "The reservation can't be paid";
     /// The balance doesn't cover the amount.
@@ -114,7 +114,7 @@ codes! {
 }
 
 impl Code {
-    /// Returns the path that identifies the code; it names a section of docs/problems.md.
+    /// Returns the path that identifies the code, and of its page.
     pub(crate) fn path(self) -> String {
         format!("/problems/{}", self.text().to_ascii_lowercase().replace('_', "-"))
     }

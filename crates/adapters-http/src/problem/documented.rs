@@ -14,7 +14,7 @@ use super::{Code, FieldError, MEDIA_TYPE};
 #[schema(as = Problem)]
 #[expect(dead_code, reason = "it only describes problems in the OpenAPI document")]
 pub(crate) struct ProblemBody {
-    /// The kind of problem: a path that docs/problems.md explains.
+    /// The kind of problem: the path of a page that explains it.
     #[schema(example = "/problems/seat-unavailable")]
     r#type: String,
     /// A short summary of the kind of problem.

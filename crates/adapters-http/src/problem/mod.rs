@@ -89,8 +89,9 @@ impl Problem {
         self
     }
 
-    /// Adds `Retry-After`, of at least 1 second.
-    pub(crate) fn retry_after(self, seconds: i64) -> Self {
+    /// Sets `Retry-After`, of at least 1 second.
+    pub(crate) fn retry_after(mut self, seconds: i64) -> Self {
+        self.headers.retain(|(name, _)| name != headers::RETRY_AFTER);
         self.with_header(headers::RETRY_AFTER, seconds.max(1).to_string())
     }
 

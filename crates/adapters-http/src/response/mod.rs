@@ -17,7 +17,7 @@ use serde::Serialize;
 pub(crate) use estimate::EstimateBody;
 pub(crate) use instant::{Instant, seconds_until};
 pub(crate) use money::MoneyBody;
-pub(crate) use queue_token::{Mark, TokenBody};
+pub(crate) use queue_token::{EventState, TokenBody};
 pub(crate) use seat::{SeatStatusBody, seat_status};
 pub(crate) use tag::{Tag, without_coding};
 
@@ -27,7 +27,7 @@ use crate::problem::Problem;
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// Creates a response that must not be cached.
-pub(crate) fn personal(status: StatusCode, body: &impl Serialize) -> Result<HttpResponse, Problem> {
+pub(crate) fn uncached_json(status: StatusCode, body: &impl Serialize) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::build(status).insert_header((header::CACHE_CONTROL, "no-store")).content_type("application/json").body(json(body)?))
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn cancelled(cancellation: Option<&Cancellation>) -> (Option<Instant>
 
 /// Creates the same response, with the location of the new resource.
 pub(crate) fn created(status: StatusCode, body: &impl Serialize, location: &str) -> Result<HttpResponse, Problem> {
-    let mut response = personal(status, body)?;
+    let mut response = uncached_json(status, body)?;
     if let Ok(location) = header::HeaderValue::from_str(location) {
         response.headers_mut().insert(header::LOCATION, location);
     }

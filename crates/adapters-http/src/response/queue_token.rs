@@ -11,32 +11,35 @@ use uuid::Uuid;
 
 use super::{EstimateBody, Instant, Tag, seconds_until, token_status};
 
-/// A queue token: a user's position in a queue.
+/// A queue token: a user's entry in a queue.
 #[derive(Serialize, ToSchema)]
 #[schema(as = QueueToken)]
 pub(crate) struct TokenBody {
     /// The secret id of the token, sent as `Queue-Token`.
     pub(crate) token: Uuid,
     queue_id: Uuid,
+    /// The concert that the user joined the queue for; null if none was specified.
     concert_id: Option<Uuid>,
     /// `WAITING`, `ACTIVE` or `EXPIRED`.
     #[schema(example = "WAITING")]
     status: &'static str,
     /// Why the token has ended: `PAID`, `TIMED_OUT`, `UNCLAIMED` or `LEFT`.
     expired_reason: Option<&'static str>,
-    /// The number of the token in its queue, in the order of arrival, without gaps.
+    /// The queue number: assigned without gaps, in the order in which joins are committed.
     number: u64,
     /// The position in the queue, 1 for the next user to be admitted; null unless the token is waiting.
     position: Option<u64>,
+    /// The number of waiting users ahead; null unless the token is waiting.
     people_ahead: Option<u64>,
     estimated_wait: EstimateBody,
     /// The availability of seats of the concert: `GOOD`, `LOW` or `SOLD_OUT`; `SALE_NOT_OPEN` if none of its schedules is on sale, and
-    /// `CANCELLED` if all future schedules are cancelled; null if the user named no concert, or if it isn't known yet.
+    /// `CANCELLED` if all future schedules are cancelled; null if the user joined without a concert, or if it isn't known yet.
     #[schema(example = "GOOD")]
     availability: Option<&'static str>,
     /// The number of seconds after which to poll again.
     pub(crate) poll_after_seconds: i64,
     joined_at: Instant,
+    /// When the user was admitted; null if the user was not.
     activated_at: Option<Instant>,
     /// When the token expires or has expired; null while it is waiting.
     expires_at: Option<Instant>,
@@ -85,13 +88,13 @@ const fn availability_name(availability: Availability) -> &'static str {
 
 /// The state of a token as far as its changes are events: estimates, countdowns, deadlines and hints are not included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Mark {
+pub(crate) struct EventState {
     pub(crate) status: TokenStatus,
     position: Option<u64>,
     availability: Option<Availability>,
 }
 
-impl Mark {
+impl EventState {
     pub(crate) fn of(place: &TokenPosition) -> Self {
         // The availability only matters to waiting users.
         let availability = place.position.and(place.availability);
@@ -105,7 +108,7 @@ impl Mark {
     }
 }
 
-impl fmt::Display for Mark {
+impl fmt::Display for EventState {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(token_status::name(self.status))?;
         if let TokenStatus::Expired(reason) = self.status {

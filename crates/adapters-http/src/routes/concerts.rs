@@ -22,7 +22,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 #[schema(as = Concert)]
 struct ConcertBody {
     id: Uuid,
-    /// The title of the concert.
+    /// The name of the concert.
     name: String,
     /// The organiser of the concert.
     host: String,

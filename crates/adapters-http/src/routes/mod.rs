@@ -7,6 +7,7 @@ pub(crate) mod docs;
 mod health;
 mod metrics;
 mod payments;
+pub(crate) mod problems;
 pub(crate) mod queue_token_events;
 mod queue_tokens;
 mod queues;

@@ -12,7 +12,7 @@ use super::codes::{AUTHENTICATED, BODY, GUARDED, IDEMPOTENT, LIST};
 use crate::auth::Caller;
 use crate::extract::{ApiRequest, FromBody, GuardedRequest, IdempotentBody, List, PageQuery, PathId};
 use crate::problem::{Code, FieldError, Problem, problems};
-use crate::response::{Instant, MoneyBody, created, personal, replayed};
+use crate::response::{Instant, MoneyBody, created, replayed, uncached_json};
 use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -53,6 +53,7 @@ pub(super) struct PaymentBody {
     amount: MoneyBody,
     status: StatusBody,
     paid_at: Instant,
+    /// When the payment was refunded; null if it was not.
     refunded_at: Option<Instant>,
     /// The balance of the wallet afterwards; only in the response to the payment or refund.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,7 +102,7 @@ problems!(OneProblems: AUTHENTICATED, &[Code::NotFound]);
 #[utoipa::path(
     tag = "payments",
     security(("bearer" = [], "queue_token" = [])),
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; retained for 24 h.",
+    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; retained for 24 h by default.",
          min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body = NewPaymentBody,
     responses(
@@ -138,7 +139,7 @@ async fn pay_reservation(call: GuardedRequest<IdempotentBody<NewPayment>>) -> Re
 async fn list_payments(call: ApiRequest<(Caller, PageQuery<PaymentId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Caller { user, .. }, PageQuery(page)), .. } = call;
     let page = api.run(|use_cases| async move { use_cases.reservations.payments(user, page).await }).await?;
-    personal(StatusCode::OK, &List::new(page, |payment| PaymentBody::new(&payment, None, api.settings.currency)))
+    uncached_json(StatusCode::OK, &List::new(page, |payment| PaymentBody::new(&payment, None, api.settings.currency)))
 }
 
 /// Get a payment of the current user
@@ -152,5 +153,5 @@ async fn list_payments(call: ApiRequest<(Caller, PageQuery<PaymentId>)>) -> Resu
 async fn show_payment(call: ApiRequest<(Caller, PathId<PaymentId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
     let payment = api.run(|use_cases| async move { use_cases.reservations.payment(user, id).await }).await?;
-    personal(StatusCode::OK, &PaymentBody::new(&payment, None, api.settings.currency))
+    uncached_json(StatusCode::OK, &PaymentBody::new(&payment, None, api.settings.currency))
 }

@@ -1,4 +1,4 @@
-//! Queue tokens: a user's position in a queue.
+//! Queue tokens: users' entries in queues.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
@@ -14,7 +14,7 @@ use super::codes::{AUTHENTICATED, BODY};
 use crate::auth::Caller;
 use crate::extract::{ApiRequest, Body, FromBody, KnownTags, PathId};
 use crate::problem::{Code, FieldError, Problem, problems};
-use crate::response::{Mark, TokenBody, created, json};
+use crate::response::{EventState, TokenBody, created, json};
 use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -69,7 +69,7 @@ async fn join_queue(call: ApiRequest<(Caller, Body<NewToken>)>) -> Result<HttpRe
 
 /// Get a queue token
 ///
-/// Clients poll it for the position in the queue and the admission.
+/// Clients poll the token to learn its position in the queue and when it becomes active.
 #[utoipa::path(
     tag = "queue",
     security(("bearer" = [])),
@@ -79,7 +79,7 @@ async fn join_queue(call: ApiRequest<(Caller, Body<NewToken>)>) -> Result<HttpRe
     ),
     responses(
         (status = 200, description = "The token.", body = TokenBody, headers(
-            ("ETag" = String, description = "Doesn't change with estimates, countdowns and the poll hint."),
+            ("ETag" = String, description = "Not affected by changes of the estimates, the countdowns and `poll_after_seconds`."),
             ("Retry-After" = String, description = "The number of seconds after which to poll again."),
         )),
         (status = 304, description = "Not modified.", headers(("ETag" = String), ("Retry-After" = String))),
@@ -94,7 +94,7 @@ async fn poll_queue_token(call: ApiRequest<(Caller, PathId<TokenId>, KnownTags)>
         Some(place) => place,
         None => api.run(|use_cases| async move { use_cases.poll.token(user, id).await }).await?,
     };
-    let tag = Mark::of(&place).tag(&place);
+    let tag = EventState::of(&place).tag(&place);
     let mut response = known.respond(&tag, "private, no-cache", || Ok(Bytes::from(json(&TokenBody::new(&place))?)))?;
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(place.poll_after.whole_seconds()));
     Ok(response)

@@ -25,7 +25,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 struct NewRefundBody {
     /// Recorded in the audit log; allowed only with the role `operator`.
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "The stage was out of sight")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "Obstructed view of the stage")]
     reason: Option<BoundedText<1_000>>,
 }
 
@@ -43,13 +43,13 @@ problems!(RefundProblems: AUTHENTICATED, BODY, IDEMPOTENT, &[Code::NotFound, Cod
 
 /// Refund a payment
 ///
-/// Users can refund their own payments until the show starts. Operators can refund payments of all users, also after the start.
+/// Users can refund their own payments until the show starts. Operators can refund the payments of all users, even after the start.
 #[utoipa::path(
     tag = "payments",
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The payment."),
-        ("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; retained for 24 h.",
+        ("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; retained for 24 h by default.",
          min_length = 1, max_length = 255, pattern = "^[!-~]+$"),
     ),
     request_body = NewRefundBody,

@@ -17,7 +17,7 @@ use crate::api::Api;
 use crate::auth::Caller;
 use crate::extract::{ApiRequest, FromBody, GuardedRequest, IdempotentBody, List, PageQuery, PathId};
 use crate::problem::{Code, FieldError, Problem, problems};
-use crate::response::{Instant, MoneyBody, cancelled, created, personal, replayed, seconds_until};
+use crate::response::{Instant, MoneyBody, cancelled, created, replayed, seconds_until, uncached_json};
 use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -70,7 +70,7 @@ pub(super) struct ReservationBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     schedule: Option<ReservedScheduleBody>,
-    /// The seats by number, with their prices at the time of the hold.
+    /// The seats, sorted by number, with their prices at the time of the hold.
     seats: Vec<ReservedSeatBody>,
     /// The sum of the prices.
     amount: MoneyBody,
@@ -221,7 +221,7 @@ problems!(ReleaseProblems: AUTHENTICATED, &[Code::NotFound, Code::InvalidState])
 #[utoipa::path(
     tag = "reservations",
     security(("bearer" = [], "queue_token" = [])),
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; retained for 24 h.",
+    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; retained for 24 h by default.",
          min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body = NewReservationBody,
     responses(
@@ -252,7 +252,7 @@ async fn hold_seats(call: GuardedRequest<IdempotentBody<NewReservation>>) -> Res
     security(("bearer" = [], "queue_token" = [])),
     params(
         ("id" = Uuid, Path, description = "The reservation that holds the current seats."),
-        ("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; retained for 24 h.",
+        ("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; retained for 24 h by default.",
          min_length = 1, max_length = 255, pattern = "^[!-~]+$"),
     ),
     request_body = NewReservationBody,
@@ -303,7 +303,7 @@ async fn list_reservations(call: ApiRequest<(Caller, PageQuery<ReservationId>)>)
     let ApiRequest { api, parts: (Caller { user, .. }, PageQuery(page)), .. } = call;
     let page = api.run(|use_cases| async move { use_cases.reservations.reservations(user, page).await }).await?;
     let now = api.use_cases.reservations.now();
-    personal(StatusCode::OK, &List::new(page, |details| ReservationBody::new(details, now, api.settings.currency)))
+    uncached_json(StatusCode::OK, &List::new(page, |details| ReservationBody::new(details, now, api.settings.currency)))
 }
 
 /// Get a reservation of the current user
@@ -317,7 +317,7 @@ async fn list_reservations(call: ApiRequest<(Caller, PageQuery<ReservationId>)>)
 async fn show_reservation(call: ApiRequest<(Caller, PathId<ReservationId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Caller { user, .. }, PathId(id)), .. } = call;
     let details = api.run(|use_cases| async move { use_cases.reservations.reservation(user, id).await }).await?;
-    personal(StatusCode::OK, &ReservationBody::new(details, api.use_cases.reservations.now(), api.settings.currency))
+    uncached_json(StatusCode::OK, &ReservationBody::new(details, api.use_cases.reservations.now(), api.settings.currency))
 }
 
 /// Release held seats

@@ -101,7 +101,7 @@ problems!(SchedulesProblems: GUARDED, LIST, &[Code::NotFound]);
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of a previous response."),
     ),
     responses(
-        (status = 200, description = "A page of the schedules, by start.", body = List<ScheduleBody>, headers(("ETag" = String))),
+        (status = 200, description = "A page of the schedules, sorted by start.", body = List<ScheduleBody>, headers(("ETag" = String))),
         (status = 304, description = "Not modified.", headers(("ETag" = String))),
         SchedulesProblems,
     ),

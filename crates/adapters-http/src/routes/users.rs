@@ -14,7 +14,7 @@ use crate::api::Api;
 use crate::auth::{Caller, Role};
 use crate::extract::{AnonymousIdempotentBody, ApiRequest, FromBody, RequestPart};
 use crate::problem::{Code, FieldError, Problem, problems};
-use crate::response::{created, personal, replayed};
+use crate::response::{created, replayed, uncached_json};
 use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -49,7 +49,7 @@ struct UserBody {
 struct RegisteredUserBody {
     #[serde(flatten)]
     user: UserBody,
-    /// The access token to send as `Authorization: Bearer …`. It is in no other response, except if this request is repeated with the same
+    /// The access token to send as `Authorization: Bearer …`. No other response contains it, unless this request is repeated with the same
     /// key.
     access_token: String,
 }
@@ -86,8 +86,8 @@ problems!(MeProblems: AUTHENTICATED);
 #[utoipa::path(
     tag = "users",
     params(("Idempotency-Key" = Option<String>, Header, description = "22 to 255 visible ASCII characters that can't be guessed, such as \
-         a random UUID. Its digest is retained for 24 h. The same request with the same key creates no second user and has the same \
-         response, with the same access token; keep the key as secret as the token.",
+         a random UUID. The key's digest is retained for 24 h by default. Repeating the request with the same key creates no second \
+         user and returns the same response, with the same access token: protect the key like the token.",
          min_length = 22, max_length = 255, pattern = "^[!-~]+$")),
     request_body = NewUserBody,
     responses(
@@ -125,5 +125,5 @@ async fn show_me(call: ApiRequest<Caller>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: Caller { user, .. }, .. } = call;
     let profile = api.run(|use_cases| async move { use_cases.wallet.profile(user).await }).await?;
     let name = profile.user.and_then(|user| user.name).map(|name| name.as_str().to_owned());
-    personal(StatusCode::OK, &UserBody { id: user.0, name, wallet: WalletBody::new(&profile.wallet, api.settings.currency) })
+    uncached_json(StatusCode::OK, &UserBody { id: user.0, name, wallet: WalletBody::new(&profile.wallet, api.settings.currency) })
 }

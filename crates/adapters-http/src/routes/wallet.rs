@@ -12,7 +12,7 @@ use super::codes::{AUTHENTICATED, BODY, IDEMPOTENT, LIST};
 use crate::auth::Caller;
 use crate::extract::{ApiRequest, BoundedText, FromBody, IdempotentBody, List, PageQuery, privileged_actor};
 use crate::problem::{Code, FieldError, Problem, problems};
-use crate::response::{Instant, MoneyBody, personal, replayed};
+use crate::response::{Instant, MoneyBody, replayed, uncached_json};
 use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -40,7 +40,7 @@ struct NewChargeBody {
     amount: MoneyBody,
     /// The user whose wallet is charged; if omitted, the caller. Charging another user's wallet requires the role `operator` or `cashier`.
     user_id: Option<Uuid>,
-    /// Recorded in the audit log; allowed only with one of these roles.
+    /// Recorded in the audit log; allowed only with the role `operator` or `cashier`.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 1000, example = "Box office 2, receipt 4711")]
     reason: Option<BoundedText<1_000>>,
 }
@@ -134,18 +134,18 @@ problems!(EntriesProblems: AUTHENTICATED, LIST);
 async fn show_wallet(call: ApiRequest<Caller>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: Caller { user, .. }, .. } = call;
     let wallet = api.run(|use_cases| async move { use_cases.wallet.wallet(user).await }).await?;
-    personal(StatusCode::OK, &WalletBody::new(&wallet, api.settings.currency))
+    uncached_json(StatusCode::OK, &WalletBody::new(&wallet, api.settings.currency))
 }
 
 /// Charge a wallet
 ///
 /// With `wallet.charging = "open"` users charge their own wallets, without proof of payment. With `"operator"` a charge requires an access
 /// token with the role `operator` or `cashier`, and names the user. A charge with one of these roles is recorded in the audit log. The
-/// idempotency key belongs to the caller, also if another user's wallet is charged.
+/// idempotency key belongs to the caller, even if another user's wallet is charged.
 #[utoipa::path(
     tag = "wallet",
     security(("bearer" = [])),
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; retained for 24 h.",
+    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; retained for 24 h by default.",
          min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body = NewChargeBody,
     responses(
@@ -169,7 +169,7 @@ async fn charge_wallet(call: ApiRequest<(Caller, IdempotentBody<NewCharge>)>) ->
         balance: MoneyBody::new(entry.balance(), currency),
         created_at: entry.at().into(),
     };
-    Ok(replayed(personal(StatusCode::CREATED, &body)?, answer.replayed))
+    Ok(replayed(uncached_json(StatusCode::CREATED, &body)?, answer.replayed))
 }
 
 /// List the wallet entries of the current user
@@ -188,5 +188,5 @@ async fn charge_wallet(call: ApiRequest<(Caller, IdempotentBody<NewCharge>)>) ->
 async fn list_wallet_entries(call: ApiRequest<(Caller, PageQuery<u64>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Caller { user, .. }, PageQuery(page)), .. } = call;
     let page = api.run(|use_cases| async move { use_cases.wallet.entries(user, page).await }).await?;
-    personal(StatusCode::OK, &List::new(page, |entry| EntryBody::new(&entry, api.settings.currency)))
+    uncached_json(StatusCode::OK, &List::new(page, |entry| EntryBody::new(&entry, api.settings.currency)))
 }

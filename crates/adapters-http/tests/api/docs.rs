@@ -120,6 +120,19 @@ async fn the_docs_page_is_served_with_and_without_a_trailing_slash_and_loads_no_
 }
 
 #[actix_web::test]
+async fn the_type_of_a_problem_is_the_path_of_its_page() {
+    let shop = Shop::open().await;
+    let refused = shop.get("/v1/users/me").send().await.with_problem(401, "UNAUTHENTICATED");
+    let page = shop.get(refused.body["type"].as_str().expect("a path")).send().await;
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    let text = String::from_utf8_lossy(&page.bytes).into_owned();
+    let title = refused.body["title"].as_str().expect("a title");
+    assert!(text.contains(title) && text.contains("UNAUTHENTICATED"), "{text}");
+    shop.get("/problems/unknown").send().await.with_problem(404, "NOT_FOUND");
+    shop.post("/problems/not-found").send().await.with_problem(405, "METHOD_NOT_ALLOWED");
+}
+
+#[actix_web::test]
 async fn every_problem_code_has_a_section_in_the_docs() {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/problems.md")).expect("docs/problems.md");
     let mut codes = BTreeSet::new();

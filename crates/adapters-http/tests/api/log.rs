@@ -68,7 +68,7 @@ async fn the_logged_latency_excludes_the_overload_pause() {
     assert!(start.elapsed() >= pause);
     drop(capture);
     let log = buffer.text();
-    let line: Value = serde_json::from_str(log.lines().find(|line| line.contains("\"answered\"")).expect("a line")).expect("JSON");
+    let line: Value = serde_json::from_str(log.lines().find(|line| line.contains("\"request completed\"")).expect("a line")).expect("JSON");
     let elapsed = Duration::from_micros(line["fields"]["elapsed_microseconds"].as_u64().expect("a number"));
     assert!(elapsed < pause, "{elapsed:?}");
 }
@@ -91,7 +91,7 @@ async fn a_request_is_logged_as_one_line_with_its_route_and_without_secrets() {
     drop(capture);
 
     let log = buffer.text();
-    let answered: Vec<&str> = log.lines().filter(|line| line.contains("\"answered\"")).collect();
+    let answered: Vec<&str> = log.lines().filter(|line| line.contains("\"request completed\"")).collect();
     assert_eq!(answered.len(), 3, "{log}");
     for part in [
         "\"route\":\"/v1/queue-tokens/{token}\"",

@@ -61,6 +61,7 @@ async fn the_guard_refuses_waiting_users_with_their_position() {
     shop.waiting("Ada").await;
     let bob = shop.waiting("Bob").await;
     let answer = shop.get(&schedules()).by(&bob).send().await.with_problem(403, "QUEUE_TOKEN_NOT_ACTIVE");
+    assert_eq!(answer.headers.get_all("retry-after").count(), 1, "{:?}", answer.headers);
     assert_eq!((&answer.body["queue_token_status"], &answer.body["position"]), (&json!("WAITING"), &json!(2)));
     assert_eq!(answer.header("retry-after"), Some("1"));
 }

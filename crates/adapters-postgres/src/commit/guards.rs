@@ -1,7 +1,7 @@
 //! Finds the changes of a group that can be committed: reads the versions of all rows that it relies on, in one statement. See
 //! `guards.sql`.
 
-use adapters_sql::commit::{Guards, Judge, Names, WaitingCounts};
+use adapters_sql::commit::{ChangeValidator, Guards, Names, WaitingCounts};
 use adapters_sql::rows::key;
 use adapters_sql::{instant, micros};
 use domain::change::RowKey;
@@ -76,8 +76,8 @@ pub(super) async fn sound(
         }
     }
     let now = instant(read_at, "clock", "now").map_err(|error| Error::Decode(Box::new(error)))?;
-    let mut judge = Judge::new(&guards, WaitingCounts::of(waiting), now);
-    Ok(left.into_iter().filter(|index| judge.is_sound(&changes[*index])).collect())
+    let mut judge = ChangeValidator::new(&guards, WaitingCounts::of(waiting), now);
+    Ok(left.into_iter().filter(|index| judge.accept(&changes[*index])).collect())
 }
 
 fn add(guards: &mut Guards, names: &Names<'_>, kind: &str, position: i64, version: Version) {

@@ -44,7 +44,7 @@ fn read(kind: &str, row: &PgRow) -> Result<Row, ReadError> {
         "concert" => Row::Concert(content(row)?),
         "schedule" => Row::Schedule(content(row)?),
         "queue" => Row::Queue(content(row)?),
-        "standing" => Row::Standing(content(row)?),
+        "standing" => Row::QueueCounts(content(row)?),
         "offered" => Row::Offered(content(row)?),
         "token" => Row::Token(content(row)?),
         "seat" => Row::Seat(content(row)?),

@@ -58,7 +58,7 @@ impl World {
 
     async fn rows_for(&self, needs: &impl Needs) -> Rows {
         let mut list = Vec::new();
-        needs.ask(&mut list);
+        needs.add_to(&mut list);
         self.store.load(&list).await.unwrap()
     }
 

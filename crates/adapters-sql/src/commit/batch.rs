@@ -64,7 +64,7 @@ impl Checks {
             Guard::NoLiveHold(concert) => self.unheld.push(concert),
             Guard::NoLiveToken(queue, concert) => self.unawaited.push((queue, concert)),
             // Counted under the lock of the queue's counter, see `WaitingCounts`.
-            Guard::Room(..) => {}
+            Guard::MaxWaiting(..) => {}
         }
     }
 }

@@ -120,7 +120,7 @@ impl<'a> Names<'a> {
                 Guard::Schedule(id, _) => self.schedules.extend([id]),
                 Guard::NoLiveHold(concert) => self.unheld.extend([concert]),
                 Guard::NoLiveToken(queue, concert) => self.unawaited.extend([(queue, concert)]),
-                Guard::Room(queue, _) => self.joined.extend([queue]),
+                Guard::MaxWaiting(queue, _) => self.joined.extend([queue]),
             }
         }
         for write in &change.writes {

@@ -8,14 +8,14 @@ use super::guards::Guards;
 use super::waiting_counts::WaitingCounts;
 
 /// Decides which changes of a group may be committed, one after the other.
-pub struct Judge<'a> {
+pub struct ChangeValidator<'a> {
     guards: &'a Guards,
     waiting: WaitingCounts,
     now: OffsetDateTime,
     before: Collisions,
 }
 
-impl<'a> Judge<'a> {
+impl<'a> ChangeValidator<'a> {
     /// Decides by `guards`, by the numbers of waiting users in `waiting`, and at the clock's reading `now`.
     pub fn new(guards: &'a Guards, waiting: WaitingCounts, now: OffsetDateTime) -> Self {
         Self { guards, waiting, now, before: Collisions::default() }
@@ -23,15 +23,15 @@ impl<'a> Judge<'a> {
 
     /// Whether all guards of the change hold, its join fits after the joins before it in the group, and it collides with no change before
     /// it.
-    pub fn is_sound(&mut self, change: &Change) -> bool {
+    pub fn accept(&mut self, change: &Change) -> bool {
         let in_time = change.not_after.is_none_or(|deadline| self.now < deadline);
         let guarded = || change.guards.iter().all(|guard| self.holds(*guard, change));
         let expected = || change.writes.iter().all(|write| self.is_as_expected(write, change));
-        let is_sound = in_time && guarded() && expected() && self.before.admit(change);
-        if is_sound {
+        let accept = in_time && guarded() && expected() && self.before.admit(change);
+        if accept {
             self.waiting.follow(change);
         }
-        is_sound
+        accept
     }
 
     fn holds(&self, guard: Guard, change: &Change) -> bool {
@@ -41,7 +41,7 @@ impl<'a> Judge<'a> {
             Guard::Schedule(id, version) => self.guards.version(&RowKey::Schedule(id)) == Some(version),
             Guard::NoLiveHold(concert) => !self.guards.is_held(concert, self.now),
             Guard::NoLiveToken(queue, concert) => !self.guards.is_awaited(queue, concert, self.now),
-            Guard::Room(queue, limit) => self.waiting.fits(change, queue, limit),
+            Guard::MaxWaiting(queue, limit) => self.waiting.fits(change, queue, limit),
         }
     }
 

@@ -8,6 +8,6 @@ mod waiting_counts;
 
 pub use batch::{Batch, Checks, RowsToWrite};
 pub use guards::{Guards, Names};
-pub use judge::Judge;
+pub use judge::ChangeValidator;
 pub use numbers::Numbers;
 pub use waiting_counts::WaitingCounts;

@@ -53,7 +53,7 @@ impl WaitingCounts {
 /// Returns the queues whose waiting users `change` limits, with the limits.
 fn limits(change: &Change) -> impl Iterator<Item = (QueueId, i64)> {
     change.guards.iter().filter_map(|guard| match guard {
-        Guard::Room(queue, limit) => Some((*queue, i64::from(*limit))),
+        Guard::MaxWaiting(queue, limit) => Some((*queue, i64::from(*limit))),
         Guard::Queue(..) | Guard::Concert(..) | Guard::Schedule(..) | Guard::NoLiveHold(_) | Guard::NoLiveToken(..) => None,
     })
 }
@@ -88,7 +88,7 @@ mod tests {
     }
 
     fn a_join(queue: QueueId, limit: Option<u32>) -> Change {
-        let guards = limit.map(|limit| Guard::Room(queue, limit)).into_iter().collect();
+        let guards = limit.map(|limit| Guard::MaxWaiting(queue, limit)).into_iter().collect();
         Change { guards, ..Change::default() }.writing(Write::insert(new_token(queue)))
     }
 

@@ -19,7 +19,7 @@ mod write;
 #[cfg(test)]
 pub(crate) use self::guards::ALL as GUARDS;
 
-use adapters_sql::commit::{Batch, Judge, Names};
+use adapters_sql::commit::{Batch, ChangeValidator, Names};
 use application::ports::{Clock, CommitError, Committed};
 use domain::change::Collisions;
 use domain::{Change, NewToken};
@@ -118,8 +118,8 @@ async fn judge_and_write(transaction: &DatabaseTransaction, clock: &dyn Clock, c
     let guards = guards::read(transaction, &names).await?;
     let (mut numbers, waiting) = numbers::read(transaction, &names.joined).await?;
     let now = clock.now();
-    let mut judge = Judge::new(&guards, waiting, now);
-    let sound: Vec<bool> = changes.iter().map(|change| judge.is_sound(change)).collect();
+    let mut judge = ChangeValidator::new(&guards, waiting, now);
+    let sound: Vec<bool> = changes.iter().map(|change| judge.accept(change)).collect();
 
     let mut batch = Batch::default();
     let mut results = Vec::with_capacity(changes.len());

@@ -46,7 +46,7 @@ pub(super) async fn read(db: &impl ConnectionTrait, wanted: &Wanted<'_>, rows: &
 async fn read_queues(db: &impl ConnectionTrait, wanted: &Wanted<'_>, rows: &mut Rows) -> Result<(), DbErr> {
     let queues: HashSet<QueueId> = wanted.lines.iter().map(|line| line.queue).collect();
     by_id(db, queue::SELECT, &queues, Row::Queue, rows).await?;
-    by_id(db, queue::STANDINGS, &queues, Row::Standing, rows).await?;
+    by_id(db, queue::QUEUE_COUNTS, &queues, Row::QueueCounts, rows).await?;
     by_id(db, queue::OFFERED, &queues, Row::Offered, rows).await?;
     for QueueHead { queue, at_most } in &wanted.lines {
         let lapsed = [queue.0.into(), micros(rows.now).into(), (*at_most).into()];

@@ -64,7 +64,7 @@ impl Related {
     /// Adds these rows to `rows`.
     pub(super) async fn read(&self, db: &impl ConnectionTrait, rows: &mut Rows) -> Result<(), DbErr> {
         by_id(db, queue::SELECT, &self.queues, Row::Queue, rows).await?;
-        by_id(db, queue::WAITING, &self.waiting, Row::Standing, rows).await?;
+        by_id(db, queue::WAITING, &self.waiting, Row::QueueCounts, rows).await?;
         if !self.places.is_empty() {
             let places = array(self.places.iter().map(|(queue, user)| (queue.0, user.0)))?;
             by(db, token::SELECT_LIVE, [places], Row::Token, rows).await?;

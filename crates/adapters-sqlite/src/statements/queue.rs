@@ -4,7 +4,7 @@
 pub(crate) const SELECT: &str = "SELECT t.* FROM jsonb_each(?1) k CROSS JOIN queues t ON t.id = unhex(k.value, '-')";
 
 /// The admission version and the number of waiting tokens, by queue. If there are waiting tokens, the ACTIVE ones are counted.
-pub(crate) const STANDINGS: &str = "
+pub(crate) const QUEUE_COUNTS: &str = "
     SELECT a.queue_id, a.version AS admission, c.waiting,
            CASE WHEN c.waiting > 0
                 THEN (SELECT count(*) FROM queue_tokens t WHERE t.queue_id = a.queue_id AND t.state = 'ACTIVE') ELSE 0 END AS active

@@ -52,7 +52,7 @@ async fn an_idempotent_response_is_replayed_unchanged_after_a_restart() {
 
     let again = SqliteStore::open(&world.path(), world.clock.clone()).await.unwrap();
     let mut needs = Vec::new();
-    command.needs().ask(&mut needs);
+    command.needs().add_to(&mut needs);
     let replay = command.decide_by(&again.load(&needs).await.unwrap(), &world.rules).unwrap().unwrap();
     assert!(replay.replayed);
     assert_eq!(replay.outcome, decision.outcome);

@@ -60,7 +60,7 @@ async fn pace_of_joins_and_holds() {
 fn needs_of<C: Command>(commands: &[C]) -> Vec<Need> {
     let mut needs = Vec::new();
     for command in commands {
-        command.needs().ask(&mut needs);
+        command.needs().add_to(&mut needs);
     }
     needs
 }

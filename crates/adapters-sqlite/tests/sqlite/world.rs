@@ -68,7 +68,7 @@ impl World {
     /// Returns the result of `needs` in the store.
     pub(crate) async fn try_find<N: Needs>(&self, needs: &N) -> Result<N::Found, Unreadable> {
         let mut list = Vec::<Need>::new();
-        needs.ask(&mut list);
+        needs.add_to(&mut list);
         needs.find(&self.store.load(&list).await.unwrap())
     }
 

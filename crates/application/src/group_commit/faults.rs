@@ -158,7 +158,7 @@ impl Command for NeedsUser {
     }
 
     fn decide(&self, now: OffsetDateTime, _: <Self::Needs as Needs>::Found, _: &Rules) -> Verdict<()> {
-        Ok(Decision::already((), now))
+        Ok(Decision::unchanged((), now))
     }
 }
 
@@ -236,7 +236,7 @@ async fn a_panic_of_a_load_fails_the_batch_and_not_the_lane() {
     assert!(matches!(lost, Err(Error::Internal)), "{lost:?}");
     assert_eq!(commits.run(Touch(2)).await.unwrap().outcome, 2);
     assert_eq!(
-        (users(observer.committed()), users(observer.in_doubt())),
+        (users(observer.committed()), users(observer.doubtful())),
         (vec![2], vec![]),
         "no change of the lost batch should be doubtful"
     );
@@ -248,9 +248,9 @@ async fn a_panic_of_a_commit_is_an_unknown_outcome_and_makes_its_changes_doubtfu
     let commits = start(Panics::in_load(false), &observer);
     let lost = commits.run(Touch(1)).await;
     assert!(matches!(lost, Err(Error::Unavailable)), "{lost:?}");
-    assert_eq!(users(observer.in_doubt()), [1], "the observer should be notified before the client is answered");
+    assert_eq!(users(observer.doubtful()), [1], "the observer should be notified before the client is answered");
     assert_eq!(commits.run(Touch(2)).await.unwrap().outcome, 2);
-    assert_eq!((users(observer.committed()), users(observer.in_doubt())), (vec![2], vec![1]));
+    assert_eq!((users(observer.committed()), users(observer.doubtful())), (vec![2], vec![1]));
 }
 
 #[tokio::test]

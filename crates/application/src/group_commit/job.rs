@@ -89,7 +89,7 @@ impl<T> AnswerHandle<T> {
 
 impl<C: Command> Job for Pending<C> {
     fn add_needs(&mut self, needs: &mut Vec<Need>) {
-        self.needs.get_or_insert_with(|| self.command.needs()).ask(needs);
+        self.needs.get_or_insert_with(|| self.command.needs()).add_to(needs);
     }
 
     fn span(&self) -> &Span {

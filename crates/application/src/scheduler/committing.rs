@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use domain::change::Admission;
-use domain::need::{Lookup, Standing};
+use domain::need::{Lookup, QueueCounts};
 use domain::testing::{ADA, BEN, NOW, QUEUE, a_hold, a_queue, a_schedule, a_seat, a_token, on_sale, rules};
 use domain::{Need, QueueToken, Reservation, Rows, TokenStatus, UserId, Version, Versioned};
 
@@ -12,7 +12,7 @@ use super::*;
 use crate::ports::{Committed, MockTokens, ReadError, Store};
 use crate::testing::{RecordingObserver, StoppedClock, a_waiting_room, an_empty_catalogue};
 
-const ONE_WAITING: Standing = Standing { admission: Version::FIRST, waiting: 1, active: Some(0) };
+const ONE_WAITING: QueueCounts = QueueCounts { admission: Version::FIRST, waiting: 1, active: Some(0) };
 
 /// A store that has `rows` and commits everything; the first commit panics if `panics` is set.
 struct Scripted {
@@ -49,7 +49,7 @@ fn scheduler(rows: Rows, panics: bool) -> (Scheduler, Arc<RecordingObserver>) {
 /// Returns rows with one waiting user and free capacity.
 fn one_waiting_user() -> Rows {
     let mut rows = on_sale().with(a_token(ADA));
-    rows.add_standing(QUEUE, ONE_WAITING);
+    rows.add_queue_counts(QUEUE, ONE_WAITING);
     rows
 }
 
@@ -62,7 +62,7 @@ fn count_admitted(changes: &[Change]) -> usize {
 async fn observers_are_notified_of_the_users_that_a_tick_admits() {
     let (scheduler, observer) = scheduler(one_waiting_user(), false);
     let ticked = scheduler.tick(&[QUEUE]).await.unwrap();
-    assert_eq!((ticked.admitted, count_admitted(&observer.committed()), observer.in_doubt().len()), (1, 1, 0));
+    assert_eq!((ticked.admitted, count_admitted(&observer.committed()), observer.doubtful().len()), (1, 1, 0));
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn a_tick_is_doubtful_after_a_panic_of_the_store_and_the_next_one_succeeds
     let (scheduler, observer) = scheduler(one_waiting_user(), true);
     let lost = scheduler.tick(&[QUEUE]).await;
     assert!(matches!(lost, Err(Error::Unavailable)), "{lost:?}");
-    assert_eq!((observer.committed().len(), count_admitted(&observer.in_doubt())), (0, 1));
+    assert_eq!((observer.committed().len(), count_admitted(&observer.doubtful())), (0, 1));
     assert_eq!(scheduler.tick(&[QUEUE]).await.unwrap().admitted, 1);
 }
 
@@ -118,7 +118,7 @@ impl Store for ManyQueues {
                 continue;
             }
             let user = UserId(line.queue.0);
-            rows.add_standing(line.queue, ONE_WAITING);
+            rows.add_queue_counts(line.queue, ONE_WAITING);
             rows.add(a_queue().with(|queue| queue.with_id(line.queue)));
             rows.add(a_token(user).with(|token| token.with_queue(line.queue)));
         }

@@ -13,7 +13,7 @@ pub struct RecordingObserver(Mutex<Record>);
 #[derive(Debug, Default)]
 struct Record {
     committed: Vec<Change>,
-    in_doubt: Vec<Change>,
+    doubtful: Vec<Change>,
 }
 
 impl RecordingObserver {
@@ -25,8 +25,8 @@ impl RecordingObserver {
 
     /// Returns the changes with an unknown outcome.
     #[must_use]
-    pub fn in_doubt(&self) -> Vec<Change> {
-        self.record().in_doubt.clone()
+    pub fn doubtful(&self) -> Vec<Change> {
+        self.record().doubtful.clone()
     }
 
     fn record(&self) -> MutexGuard<'_, Record> {
@@ -40,6 +40,6 @@ impl Observer for RecordingObserver {
     }
 
     fn doubtful(&self, change: &Change) {
-        self.record().in_doubt.push(change.clone());
+        self.record().doubtful.push(change.clone());
     }
 }

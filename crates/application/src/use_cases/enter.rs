@@ -26,7 +26,7 @@ impl Enter {
         let id = pass.token.ok_or(Refusal::TokenRequired)?;
         let token = self.room.find(id).await?.ok_or(Refusal::TokenMismatch)?;
         let now = self.room.now();
-        match admission::judge(&token, pass.user, queue, now) {
+        match admission::check_token(&token, pass.user, queue, now) {
             Ok(()) if !token.is_unclaimed(now) => Ok(()),
             Err(refusal) if self.room.was_refused_lately(id) => Err(refusal.into()),
             Ok(()) | Err(_) => self.check_in_store(pass, queue).await,

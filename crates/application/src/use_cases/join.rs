@@ -10,7 +10,7 @@ use crate::{Answer, Error, GroupCommit};
 
 /// The result of a join.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Joining {
+pub struct JoinResult {
     /// The user's token.
     pub token: QueueToken,
     /// Whether the token is new.
@@ -31,11 +31,11 @@ impl JoinQueue {
     }
 
     /// Returns a new token for `user` in the queue of `concert`, or in the default queue, or the live token that the user already has.
-    pub async fn execute(&self, user: UserId, concert: Option<ConcertId>) -> Result<Joining, Error> {
+    pub async fn execute(&self, user: UserId, concert: Option<ConcertId>) -> Result<JoinResult, Error> {
         let Answer { outcome, number, .. } = self.commits.run(join::Command { user, concert, token: TokenId(self.ids.secret()) }).await?;
         match (outcome, number) {
-            (Joined::Live(token), _) => Ok(Joining { token, new: false }),
-            (Joined::New(place), Some(number)) => Ok(Joining { token: place.numbered(number), new: true }),
+            (Joined::Live(token), _) => Ok(JoinResult { token, new: false }),
+            (Joined::New(place), Some(number)) => Ok(JoinResult { token: place.numbered(number), new: true }),
             (Joined::New(_), None) => {
                 tracing::error!("the store committed a join without a number");
                 Err(Error::Internal)
@@ -52,7 +52,7 @@ mod tests {
     use crate::ports::{Committed, MockStore};
     use crate::testing::{CountingIds, MockedLanes};
 
-    async fn join(committed: Committed) -> Result<Joining, Error> {
+    async fn join(committed: Committed) -> Result<JoinResult, Error> {
         let mut store = MockStore::new();
         store.expect_load().times(1).returning(|_| Ok(on_sale()));
         store.expect_commit().times(1).returning(move |_| vec![Ok(committed)]);

@@ -23,7 +23,7 @@ pub use charge::ChargeWallet;
 pub use enter::Enter;
 pub use exchange::ExchangeSeats;
 pub use hold::HoldSeats;
-pub use join::{JoinQueue, Joining};
+pub use join::{JoinQueue, JoinResult};
 pub use leave::LeaveQueue;
 pub use my_reservations::MyReservations;
 pub use my_wallet::{MyWallet, Profile};

@@ -63,9 +63,9 @@ impl Notices {
         if self.queue(queue.id()).is_none_or(|known| known.version < queue.version) {
             let queue = Arc::new(queue);
             self.queues.rcu(|queues| {
-                let is_newer = |known: &Arc<Versioned<Queue>>| queue.version <= known.version;
+                let is_current = |known: &Arc<Versioned<Queue>>| queue.version <= known.version;
                 let mut queues = HashMap::clone(queues);
-                if !queues.get(&queue.id()).is_some_and(is_newer) {
+                if !queues.get(&queue.id()).is_some_and(is_current) {
                     queues.insert(queue.id(), queue.clone());
                 }
                 queues

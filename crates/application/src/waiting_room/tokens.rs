@@ -143,15 +143,15 @@ impl KnownTokens {
         }
     }
 
-    /// Returns the digests of known tokens with live rows that are not in `seen`.
-    pub(super) fn live_except(&self, seen: &HashSet<TokenDigest>) -> Vec<TokenDigest> {
-        let mut missing = Vec::new();
+    /// Returns all live tokens.
+    pub(super) fn live(&self) -> Vec<TokenDigest> {
+        let mut tokens = Vec::new();
         for shard in &self.shards {
             let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
-            let live = shard.others.values().filter(|token| token.state.is_live()).map(|token| token.digest);
-            missing.extend(shard.waiting.iter().map(|waiting| waiting.0.digest).chain(live).filter(|digest| !seen.contains(digest)));
+            let active = shard.others.values().filter(|token| token.state.is_live()).map(|token| token.digest);
+            tokens.extend(shard.waiting.iter().map(|waiting| waiting.0.digest).chain(active));
         }
-        missing
+        tokens
     }
 
     /// Returns the concerts that users wait for, with their queues.
@@ -243,7 +243,7 @@ mod tests {
         for token in [&waits, &active, &left] {
             known.keep(token, |_| ());
         }
-        assert_eq!(known.live_except(&HashSet::from([waits.digest])), [active.digest]);
+        assert_eq!(HashSet::from_iter(known.live()), HashSet::from([waits.digest, active.digest]));
         known.forget_live(left.digest, |_| panic!("an ended token should not be followed"));
         assert!(known.get(left.digest).is_some());
         known.forget_ended(|_| false);

@@ -9,7 +9,7 @@ use crate::{ConcertId, QueueId, ReservationState};
 ///
 /// A store may write all rows of a group at once, after checking the guards against the state before the group. So a row that one change
 /// relies on must not be written by another. The same applies to a set of rows that a guard requires to be empty: changes that add to the
-/// set don't collide with each other, but each collides with a change that relies on the set. Only [`Guard::Room`] never collides: the
+/// set don't collide with each other, but each collides with a change that relies on the set. Only [`Guard::MaxWaiting`] never collides: the
 /// store counts the room in a queue change by change.
 #[derive(Debug, Clone, Default)]
 pub struct Collisions {
@@ -53,7 +53,7 @@ const fn row_of(guard: &Guard) -> Option<RowKey> {
         Guard::Queue(id, _) => Some(RowKey::Queue(id)),
         Guard::Concert(id, _) => Some(RowKey::Concert(id)),
         Guard::Schedule(id, _) => Some(RowKey::Schedule(id)),
-        Guard::NoLiveHold(_) | Guard::NoLiveToken(..) | Guard::Room(..) => None,
+        Guard::NoLiveHold(_) | Guard::NoLiveToken(..) | Guard::MaxWaiting(..) => None,
     }
 }
 
@@ -62,7 +62,7 @@ const fn set_of(guard: &Guard) -> Option<RowSet> {
     match *guard {
         Guard::NoLiveHold(concert) => Some(RowSet::LiveHolds(concert)),
         Guard::NoLiveToken(queue, concert) => Some(RowSet::LiveTokens(queue, concert)),
-        Guard::Queue(..) | Guard::Concert(..) | Guard::Schedule(..) | Guard::Room(..) => None,
+        Guard::Queue(..) | Guard::Concert(..) | Guard::Schedule(..) | Guard::MaxWaiting(..) => None,
     }
 }
 

@@ -16,5 +16,5 @@ pub enum Guard {
     /// No token of this queue that names this concert is WAITING, or ACTIVE and within its deadline.
     NoLiveToken(QueueId, ConcertId),
     /// At most this number of tokens are WAITING in this queue after the commit of the change, which adds one.
-    Room(QueueId, u32),
+    MaxWaiting(QueueId, u32),
 }

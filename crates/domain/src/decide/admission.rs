@@ -60,7 +60,7 @@ impl Pass {
     ) -> Result<Admitted, Refusal> {
         let id = self.token.ok_or(Refusal::TokenRequired)?;
         let LoadedToken { token, queue: of } = found.ok_or(Refusal::TokenMismatch)?;
-        judge(token, self.user, queue, now)?;
+        check_token(token, self.user, queue, now)?;
         let deadline = token.expires_at().ok_or(Refusal::TokenWaiting { token: id })?;
         let claimed = token.row.clone().claim(of.policy(&rules.queue).active, now).map_err(|_| Refusal::TokenMismatch)?;
         Ok(Admitted { loaded: token.clone(), claimed, deadline, policy: Guard::Queue(of.id(), of.version) })
@@ -71,7 +71,7 @@ impl Pass {
 ///
 /// # Errors
 /// [`Refusal::TokenMismatch`], [`Refusal::TokenWaiting`], [`Refusal::TokenExpired`].
-pub fn judge(token: &QueueToken, user: UserId, queue: Option<QueueId>, now: OffsetDateTime) -> Result<(), Refusal> {
+pub fn check_token(token: &QueueToken, user: UserId, queue: Option<QueueId>, now: OffsetDateTime) -> Result<(), Refusal> {
     if !token.user().is(user) || queue.is_some_and(|queue| queue != token.queue()) {
         return Err(Refusal::TokenMismatch);
     }

@@ -25,47 +25,47 @@ impl std::ops::AddAssign for Ticked {
 
 /// Returns how many waiting users may be admitted while `live` tokens are ACTIVE: at most `batch`, and never above the capacity.
 #[must_use]
-pub fn places(live: u32, capacity: u32, batch: u32) -> u32 {
+pub fn admissible(live: u32, capacity: u32, batch: u32) -> u32 {
     capacity.saturating_sub(live).min(batch)
 }
 
 /// Returns the time at which the sale opens that users of the queue wait for: no user is admitted before.
 #[must_use]
-pub fn opening(line: &LoadedQueueHead, now: OffsetDateTime) -> Option<OffsetDateTime> {
-    match sale(line, now)? {
+pub fn opening(head: &LoadedQueueHead, now: OffsetDateTime) -> Option<OffsetDateTime> {
+    match sale(head, now)? {
         Sale::NotOpen { opens_at } => opens_at,
         Sale::Open | Sale::SoldOut | Sale::Cancelled => None,
     }
 }
 
 /// Returns the sale of the concerts that only this queue admits to; none if the queue is not a concert's own.
-fn sale(line: &LoadedQueueHead, now: OffsetDateTime) -> Option<Sale> {
-    line.offers.as_ref().map(|offers| Sale::of(offers, now))
+fn sale(head: &LoadedQueueHead, now: OffsetDateTime) -> Option<Sale> {
+    head.offers.as_ref().map(|offers| Sale::of(offers, now))
 }
 
 /// Ends lapsed tokens and admits waiting users to the freed capacity, in one change under the queue's admission version; none if there is
 /// nothing to do. A concert's own queue admits no users while its [`Sale`] isn't open.
 #[must_use]
-pub fn decide(line: &LoadedQueueHead, now: OffsetDateTime, rules: &Rules) -> Option<(Change, Ticked)> {
-    decide_at_most(line, now, rules, line.queue.policy(&rules.queue).batch)
+pub fn decide(head: &LoadedQueueHead, now: OffsetDateTime, rules: &Rules) -> Option<(Change, Ticked)> {
+    decide_at_most(head, now, rules, head.queue.policy(&rules.queue).batch)
 }
 
 /// Decides as [`decide`], but admits at most `batch` users, whatever the policy's batch is.
-pub(super) fn decide_at_most(line: &LoadedQueueHead, now: OffsetDateTime, rules: &Rules, batch: u32) -> Option<(Change, Ticked)> {
-    let queue = &line.queue;
+pub(super) fn decide_at_most(head: &LoadedQueueHead, now: OffsetDateTime, rules: &Rules, batch: u32) -> Option<(Change, Ticked)> {
+    let queue = &head.queue;
     let mut change = Change::default();
     change.rely_on(Guard::Queue(queue.id(), queue.version));
-    change.write(Write { expected: Some(line.admission), row: Admission(queue.id()) });
-    for token in &line.lapsed {
+    change.write(Write { expected: Some(head.admission), row: Admission(queue.id()) });
+    for token in &head.lapsed {
         lapse::end_token(&mut change, token, now);
     }
     let lapsed = count(change.rows::<QueueToken>().count());
 
     let policy = queue.policy(&rules.queue);
-    let still_active = line.active.saturating_sub(lapsed);
-    let has_open_sale = sale(line, now).is_none_or(Sale::is_open);
-    let places = if queue.state().admits() && has_open_sale { places(still_active, policy.capacity, batch) } else { 0 };
-    for token in line.first_waiting.iter().take(usize::try_from(places).unwrap_or(usize::MAX)) {
+    let still_active = head.active.saturating_sub(lapsed);
+    let has_open_sale = sale(head, now).is_none_or(Sale::is_open);
+    let admissible_users = if queue.state().admits() && has_open_sale { admissible(still_active, policy.capacity, batch) } else { 0 };
+    for token in head.first_waiting.iter().take(usize::try_from(admissible_users).unwrap_or(usize::MAX)) {
         if let Ok(active) = token.row.clone().admit(policy.claim, now) {
             let active = Write::update(token, active);
             change.events.push(Event::activated(&active));

@@ -64,7 +64,7 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Joined
         check_cancellation(concert, now)?;
     }
     if let Some(live) = occupant.as_ref().filter(|token| !token.has_lapsed(now)) {
-        return Ok(Decision::already(Joined::Live(live.row.clone()), now));
+        return Ok(Decision::unchanged(Joined::Live(live.row.clone()), now));
     }
     if !queue.state().accepts_joins() {
         return Err(Refusal::QueueClosed.into());
@@ -76,7 +76,7 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Joined
 
     let mut change = Change::default();
     change.rely_on(Guard::Queue(queue.id(), queue.version));
-    change.rely_on_all(max_waiting.map(|limit| Guard::Room(queue.id(), limit)));
+    change.rely_on_all(max_waiting.map(|limit| Guard::MaxWaiting(queue.id(), limit)));
     if let Some(lapsed) = occupant {
         super::lapse::end_token(&mut change, lapsed, now);
     }

@@ -47,7 +47,7 @@ pub fn decide(input: &Input, command: &Command) -> Verdict<()> {
     let now = input.now;
     let token = input.token.as_ref().filter(|token| token.user().is(command.user)).ok_or(Refusal::NotFound)?;
     if !token.is_live() {
-        return Ok(Decision::already((), now));
+        return Ok(Decision::unchanged((), now));
     }
     let mut change = Change::default();
     if token.has_lapsed(now) {

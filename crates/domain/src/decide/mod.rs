@@ -83,7 +83,7 @@ impl<T> Decision<T> {
     }
 
     /// Returns the decision for `outcome` without a change.
-    pub const fn already(outcome: T, at: OffsetDateTime) -> Self {
+    pub const fn unchanged(outcome: T, at: OffsetDateTime) -> Self {
         Self { outcome, at, change: None, replayed: false }
     }
 

@@ -52,6 +52,6 @@ pub fn decide(input: &Input, command: &Command) -> Verdict<()> {
     }
     match found.reservation.status(found.schedule.at(now)) {
         status @ (ReservationStatus::Confirmed | ReservationStatus::Held) => Err(Refusal::NotReleasable(status).into()),
-        ReservationStatus::Cancelled(_) => Ok(Decision::already((), now)),
+        ReservationStatus::Cancelled(_) => Ok(Decision::unchanged((), now)),
     }
 }

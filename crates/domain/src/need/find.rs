@@ -51,7 +51,7 @@ impl JoinTarget {
             },
         };
         rows.check(|row| matches!(row, Lookup::Token { queue: of, user, .. } if (*of, *user) == (queue, self.user)))?;
-        let waiting = rows.standings.get(&queue).map_or(0, |standing| standing.waiting);
+        let waiting = rows.queue_counts.get(&queue).map_or(0, |standing| standing.waiting);
         let token = rows.live_tokens.get(&(queue, self.user)).and_then(|id| get(&rows.tokens, id));
         Ok(rows.queue(queue)?.map(|queue| LoadedJoinTarget { concert, queue, waiting, token }))
     }
@@ -60,7 +60,7 @@ impl JoinTarget {
 impl QueueHead {
     pub(super) fn find_in(&self, rows: &Rows) -> Found<Option<LoadedQueueHead>> {
         rows.check(|row| matches!(row, Lookup::Token { queue, .. } if *queue == self.queue))?;
-        let (queue, standing) = match (rows.queue(self.queue)?, rows.standings.get(&self.queue)) {
+        let (queue, standing) = match (rows.queue(self.queue)?, rows.queue_counts.get(&self.queue)) {
             (Some(queue), Some(standing)) => (queue, *standing),
             (None, _) | (_, None) => return Ok(None),
         };

@@ -13,7 +13,7 @@ use time::Duration;
 
 use crate::{ConcertId, IdempotencyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId};
 
-pub use rows::{Loadable, Lookup, Rows, Standing, Unreadable};
+pub use rows::{Loadable, Lookup, QueueCounts, Rows, Unreadable};
 
 /// The rows that a decision reads.
 pub trait Needs {
@@ -21,7 +21,7 @@ pub trait Needs {
     type Found;
 
     /// Adds the needs to the list for the store.
-    fn ask(&self, needs: &mut Vec<Need>);
+    fn add_to(&self, needs: &mut Vec<Need>);
 
     /// Finds the needed rows among `rows`.
     ///
@@ -52,7 +52,7 @@ macro_rules! needs {
             impl Needs for $name {
                 type Found = $found;
 
-                fn ask(&self, needs: &mut Vec<Need>) {
+                fn add_to(&self, needs: &mut Vec<Need>) {
                     needs.push(self.clone().into());
                 }
 
@@ -121,7 +121,7 @@ needs! {
 impl Needs for () {
     type Found = ();
 
-    fn ask(&self, _: &mut Vec<Need>) {}
+    fn add_to(&self, _: &mut Vec<Need>) {}
 
     fn find(&self, _: &Rows) -> Result<(), Unreadable> {
         Ok(())
@@ -131,9 +131,9 @@ impl Needs for () {
 impl<N: Needs> Needs for Option<N> {
     type Found = Option<N::Found>;
 
-    fn ask(&self, needs: &mut Vec<Need>) {
+    fn add_to(&self, needs: &mut Vec<Need>) {
         if let Some(need) = self {
-            need.ask(needs);
+            need.add_to(needs);
         }
     }
 
@@ -145,9 +145,9 @@ impl<N: Needs> Needs for Option<N> {
 impl<N: Needs> Needs for Vec<N> {
     type Found = Vec<N::Found>;
 
-    fn ask(&self, needs: &mut Vec<Need>) {
+    fn add_to(&self, needs: &mut Vec<Need>) {
         for need in self {
-            need.ask(needs);
+            need.add_to(needs);
         }
     }
 
@@ -161,8 +161,8 @@ macro_rules! several {
         impl<$($part: Needs),*> Needs for ($($part,)*) {
             type Found = ($($part::Found,)*);
 
-            fn ask(&self, needs: &mut Vec<Need>) {
-                $(self.$index.ask(needs);)*
+            fn add_to(&self, needs: &mut Vec<Need>) {
+                $(self.$index.add_to(needs);)*
             }
 
             fn find(&self, rows: &Rows) -> Result<Self::Found, Unreadable> {

@@ -21,7 +21,7 @@ pub struct Rows {
     pub(super) users: HashMap<UserId, User>,
     pub(super) wallets: HashMap<UserId, Versioned<Wallet>>,
     pub(super) queues: HashMap<QueueId, Versioned<Queue>>,
-    pub(super) standings: HashMap<QueueId, Standing>,
+    pub(super) queue_counts: HashMap<QueueId, QueueCounts>,
     /// The schedules of the concerts that each queue admits to, with whether they have seats.
     pub(super) offered: HashMap<QueueId, BTreeMap<ScheduleId, bool>>,
     pub(super) tokens: HashMap<TokenId, Versioned<QueueToken>>,
@@ -41,7 +41,7 @@ pub struct Rows {
 
 /// The admission version and the token counts of a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct QueueCounts {
     /// The admission version.
     pub admission: Version,
     /// The number of waiting tokens.
@@ -105,7 +105,7 @@ impl Rows {
             users: HashMap::new(),
             wallets: HashMap::new(),
             queues: HashMap::new(),
-            standings: HashMap::new(),
+            queue_counts: HashMap::new(),
             offered: HashMap::new(),
             tokens: HashMap::new(),
             concerts: HashMap::new(),
@@ -141,9 +141,9 @@ impl Rows {
     }
 
     /// Adds the standing of a queue. An earlier count of active tokens is kept if `standing` has none.
-    pub fn add_standing(&mut self, queue: QueueId, standing: Standing) {
-        let counted = self.standings.get(&queue).and_then(|standing| standing.active);
-        self.standings.insert(queue, Standing { active: standing.active.or(counted), ..standing });
+    pub fn add_queue_counts(&mut self, queue: QueueId, standing: QueueCounts) {
+        let counted = self.queue_counts.get(&queue).and_then(|standing| standing.active);
+        self.queue_counts.insert(queue, QueueCounts { active: standing.active.or(counted), ..standing });
     }
 
     /// Adds that the queue is a concert's own; and, if the concert has schedules, one of them, with whether it has seats that are free or

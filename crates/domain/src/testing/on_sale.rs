@@ -1,7 +1,7 @@
 //! The rows that most decisions need.
 
 use super::{NOW, QUEUE, a_concert, a_queue, a_schedule};
-use crate::need::Standing;
+use crate::need::QueueCounts;
 use crate::{Rows, Version};
 
 /// Returns the rows of a store during a sale, at [`NOW`]: [`a_queue`] without tokens, [`a_concert`] and [`a_schedule`]. A test adds tokens,
@@ -9,6 +9,6 @@ use crate::{Rows, Version};
 #[must_use]
 pub fn on_sale() -> Rows {
     let mut rows = Rows::at(NOW).with(a_queue()).with(a_concert()).with(a_schedule());
-    rows.add_standing(QUEUE, Standing { admission: Version(650), waiting: 0, active: Some(0) });
+    rows.add_queue_counts(QUEUE, QueueCounts { admission: Version(650), waiting: 0, active: Some(0) });
     rows
 }

@@ -117,11 +117,11 @@ fn only_the_named_properties_of_a_concert_change() {
 #[test]
 fn a_concerts_queue_changes_only_without_holds_and_live_tokens() {
     let command = ChangeConcert { queue: Some(OTHER_QUEUE), ..empty_change() };
-    assert_eq!(refusal_of(decided(&with_held_seats(), &command)), Refusal::HoldsLive);
+    assert_eq!(refusal_of(decided(&with_held_seats(), &command)), Refusal::LiveHoldsExist);
     let changed = change_of(decided(&existing(), &command));
     assert_eq!(changed.guards, [Guard::NoLiveHold(CONCERT), Guard::NoLiveToken(QUEUE, CONCERT)], "the commit checks again");
     let awaited = existing().with_awaited(CONCERT);
-    assert_eq!(refusal_of(decided(&awaited, &command)), Refusal::TokensLive);
+    assert_eq!(refusal_of(decided(&awaited, &command)), Refusal::LiveTokensExist);
     assert_eq!(row_of::<Concert>(&changed).map(|concert| concert.queue()), Some(OTHER_QUEUE));
     let same = ChangeConcert { queue: Some(QUEUE), ..empty_change() };
     assert_eq!(outcome_of(decided(&with_held_seats(), &same)).1, None, "its current queue is no change");

@@ -2,8 +2,8 @@
 
 use domain::audit_entry::{Action, Changed, Subject};
 use domain::decide::admin::queue::{ChangeQueue, Create, PolicyPatch, Take};
-use domain::queue::{PolicyOverrides, QueueError};
-use domain::{AuditEntry, Change, Field, Note, PolicyField, Queue, QueueState, QueueStep, Refusal, Version, Write};
+use domain::queue::{InvalidTransition, PolicyOverrides};
+use domain::{AuditEntry, Change, Field, Note, PolicyField, Queue, QueueState, QueueTransition, Refusal, Version, Write};
 
 use crate::fixtures::*;
 
@@ -72,12 +72,12 @@ fn a_change_is_refused_for_another_version_an_invalid_policy_or_a_missing_queue(
 #[test]
 fn a_step_is_written_once() {
     let step = |step| Take { order: an_order(), id: QUEUE, step };
-    let change = change_of(decided(&existing(), &step(QueueStep::Pause)));
+    let change = change_of(decided(&existing(), &step(QueueTransition::Pause)));
     assert_eq!(written(&change), [Write::update(&a_queue(), a_queue().with_state(QueueState::Paused).row)]);
     assert_eq!(row_of::<AuditEntry>(&change).map(|audit_entry| audit_entry.action), Some(Action::Pause));
     let paused = Fixture::at(NOW).with_queue(a_queue().with_state(QueueState::Paused), 0, 0);
-    assert_eq!(outcome_of(decided(&paused, &step(QueueStep::Pause))).1, None);
+    assert_eq!(outcome_of(decided(&paused, &step(QueueTransition::Pause))).1, None);
     let closed = Fixture::at(NOW).with_queue(a_queue().with_state(QueueState::Closed), 0, 0);
-    let error = QueueError { state: QueueState::Closed, step: QueueStep::Resume };
-    assert_eq!(refusal_of(decided(&closed, &step(QueueStep::Resume))), Refusal::QueueStep(error));
+    let error = InvalidTransition { state: QueueState::Closed, step: QueueTransition::Resume };
+    assert_eq!(refusal_of(decided(&closed, &step(QueueTransition::Resume))), Refusal::QueueTransition(error));
 }

@@ -68,7 +68,7 @@ fn only_the_named_properties_of_a_schedule_change() {
 fn a_change_is_refused_for_an_invalid_sale_another_version_or_a_cancelled_schedule() {
     let backwards = ChangeSchedule { sale_opens_at: Some(a_schedule().sale_closes_at()), ..empty_change() };
     let refusal = refusal_of(decided(&existing(), &backwards));
-    assert!(matches!(&refusal, Refusal::Contradiction { field: Field::ScheduleView(ScheduleField::SaleClose), .. }), "{refusal:?}");
+    assert!(matches!(&refusal, Refusal::Contradiction { field: Field::Schedule(ScheduleField::SaleClose), .. }), "{refusal:?}");
     let stale = ChangeSchedule { expected: Some(Version(799)), ..empty_change() };
     assert_eq!(refusal_of(decided(&existing(), &stale)), Refusal::VersionMismatch(Version(800)));
     assert_eq!(refusal_of(decided(&cancelled_schedule(), &empty_change())), Refusal::AlreadyCancelled);

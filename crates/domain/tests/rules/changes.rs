@@ -71,7 +71,7 @@ fn rows_of_one_kind_are_found_among_the_others() {
 
 #[test]
 fn a_guard_added_twice_is_kept_once() {
-    let (queue, room) = (Guard::Queue(QUEUE, Version(1)), Guard::Room(QUEUE, 5));
+    let (queue, room) = (Guard::Queue(QUEUE, Version(1)), Guard::MaxWaiting(QUEUE, 5));
     let change = Change::default().relying_on(queue).relying_on(room).relying_on(queue);
     assert_eq!(change.guards, [queue, room]);
 }

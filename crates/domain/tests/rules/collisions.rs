@@ -120,7 +120,7 @@ fn changes_that_add_to_the_same_set_do_not_collide() {
 
 #[test]
 fn room_in_a_queue_collides_with_nothing() {
-    let room = relying_on(Guard::Room(QUEUE, 1));
+    let room = relying_on(Guard::MaxWaiting(QUEUE, 1));
     assert!(are_compatible(&room, &room));
     assert!(are_compatible(&room, &writing(Write::insert(a_new_token(QUEUE, ADA, Some(CONCERT))))));
     for (write, key, _) in one_of_each_kind() {

@@ -1,7 +1,7 @@
 //! Admission: the tick.
 
 use domain::change::Admission;
-use domain::decide::admit::{Ticked, decide, opening, places};
+use domain::decide::admit::{Ticked, admissible, decide, opening};
 use domain::loaded::LoadedQueueHead;
 use domain::need::{self, Needs};
 use domain::queue::PolicyOverrides;
@@ -82,10 +82,10 @@ fn users_are_admitted_in_order_of_number_regardless_of_the_load_order() {
 #[test]
 fn no_user_is_admitted_above_the_capacity_or_the_batch() {
     let tokens = || (1..=9).map(waiting);
-    for (capacity, batch, active, places) in [(5, 9, 3, 2), (9, 4, 0, 4), (9, 9, 8, 1), (4, 1, 0, 1), (7, 3, 5, 2)] {
+    for (capacity, batch, active, admissible) in [(5, 9, 3, 2), (9, 4, 0, 4), (9, 9, 8, 1), (4, 1, 0, 1), (7, 3, 5, 2)] {
         let (change, ticked) = tick(&queue_with(a_queue_for(capacity, batch), active, tokens()));
-        assert_eq!(ticked.admitted, places, "capacity {capacity}, batch {batch}, {active} active");
-        assert_eq!(admitted(&change), (1..=u64::from(places)).collect::<Vec<_>>());
+        assert_eq!(ticked.admitted, admissible, "capacity {capacity}, batch {batch}, {active} active");
+        assert_eq!(admitted(&change), (1..=u64::from(admissible)).collect::<Vec<_>>());
     }
 }
 
@@ -135,7 +135,7 @@ fn a_queue_at_or_above_its_capacity_admits_no_user() {
 
 #[test]
 fn the_number_of_admissions_is_limited_by_capacity_and_batch() {
-    assert_eq!([places(0, 5, 9), places(4, 5, 9), places(5, 5, 9), places(6, 5, 9), places(0, 5, 2)], [5, 1, 0, 0, 2]);
+    assert_eq!([admissible(0, 5, 9), admissible(4, 5, 9), admissible(5, 5, 9), admissible(6, 5, 9), admissible(0, 5, 2)], [5, 1, 0, 0, 2]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Claim: a guarded request that decides nothing else.
 
-use domain::decide::admission::{Pass, judge};
+use domain::decide::admission::{Pass, check_token};
 use domain::decide::claim::Command;
 use domain::queue::PolicyOverrides;
 use domain::{Change, ExpiryReason, Guard, QueueToken, Refusal, Write};
@@ -79,9 +79,9 @@ fn a_request_without_admission_is_refused_with_the_reason() {
 #[test]
 fn the_check_without_a_decision_gives_the_same_result() {
     let token = a_token(ADA).claimed(in_seconds(-60), NOW + MOMENT);
-    assert_eq!(judge(&token, ADA, Some(QUEUE), NOW), Ok(()));
-    assert_eq!(judge(&token, ADA, None, NOW), Ok(()));
-    assert_eq!(judge(&token, ADA, Some(OTHER_QUEUE), NOW), Err(Refusal::TokenMismatch));
-    assert_eq!(judge(&token, BEN, Some(QUEUE), NOW), Err(Refusal::TokenMismatch));
-    assert_eq!(judge(&token, ADA, Some(QUEUE), NOW + MOMENT), Err(Refusal::TokenExpired(ExpiryReason::TimedOut)));
+    assert_eq!(check_token(&token, ADA, Some(QUEUE), NOW), Ok(()));
+    assert_eq!(check_token(&token, ADA, None, NOW), Ok(()));
+    assert_eq!(check_token(&token, ADA, Some(OTHER_QUEUE), NOW), Err(Refusal::TokenMismatch));
+    assert_eq!(check_token(&token, BEN, Some(QUEUE), NOW), Err(Refusal::TokenMismatch));
+    assert_eq!(check_token(&token, ADA, Some(QUEUE), NOW + MOMENT), Err(Refusal::TokenExpired(ExpiryReason::TimedOut)));
 }

@@ -60,9 +60,9 @@ fn a_join_guards_the_limit_of_waiting_users_against_concurrent_joins() {
     };
     let room = |max_waiting| {
         let guards = change_of(decided(&fixture(max_waiting), &ADA_JOINS)).guards;
-        guards.into_iter().filter(|guard| matches!(guard, Guard::Room(..))).collect::<Vec<_>>()
+        guards.into_iter().filter(|guard| matches!(guard, Guard::MaxWaiting(..))).collect::<Vec<_>>()
     };
-    assert_eq!(room(Some(6)), [Guard::Room(QUEUE, 6)]);
+    assert_eq!(room(Some(6)), [Guard::MaxWaiting(QUEUE, 6)]);
     assert_eq!(room(None), []);
 }
 

@@ -4,7 +4,7 @@ use domain::loaded::{
     ConcertUse, LoadedAccount, LoadedConcert, LoadedJoinTarget, LoadedPayment, LoadedQueueHead, LoadedReservation, LoadedSchedule,
     LoadedSeats, LoadedToken, OwnedReservation,
 };
-use domain::need::{self, Standing};
+use domain::need::{self, QueueCounts};
 use domain::{
     CancelReason, Cancellation, Concert, ConcertId, ExpiryReason, Need, Needs, Offer, Operation, Outcome, Queue, QueueId, QueueToken,
     Reservation, Schedule, ScheduleId, Seat, Version, Versioned, Wallet,
@@ -71,7 +71,7 @@ fn ids<'a>(found: impl IntoIterator<Item = &'a LoadedReservation>) -> Vec<domain
 fn composite_needs_are_listed_one_by_one_without_absent_ones() {
     let (schedules, nothing) = (vec![need::Schedule(SCHEDULE), need::Schedule(OTHER_SCHEDULE)], None::<need::Token>);
     let mut listed = Vec::new();
-    (need::Concert(CONCERT), Some(need::Queue(QUEUE)), nothing, schedules).ask(&mut listed);
+    (need::Concert(CONCERT), Some(need::Queue(QUEUE)), nothing, schedules).add_to(&mut listed);
     let (concert, queue) = (need::Concert(CONCERT).into(), need::Queue(QUEUE).into());
     assert_eq!(listed, [concert, queue, Need::from(need::Schedule(SCHEDULE)), need::Schedule(OTHER_SCHEDULE).into()]);
 }
@@ -194,7 +194,7 @@ fn line_in(fixture: &Fixture, at_most: u32) -> Option<LoadedQueueHead> {
 }
 
 #[test]
-fn a_line_has_the_lapsed_and_the_waiting_tokens_of_the_queue() {
+fn a_queue_head_has_the_lapsed_and_the_waiting_tokens_of_the_queue() {
     let expected = LoadedQueueHead {
         queue: a_queue(),
         admission: ADMISSION,
@@ -211,7 +211,7 @@ fn a_line_has_the_lapsed_and_the_waiting_tokens_of_the_queue() {
 }
 
 #[test]
-fn a_line_is_limited_to_the_earliest_deadlines_and_the_lowest_numbers() {
+fn a_queue_head_is_limited_to_the_earliest_deadlines_and_the_lowest_numbers() {
     for (at_most, lapsed, first_waiting) in [(0, &[][..], &[][..]), (1, &[2], &[7]), (2, &[2, 1], &[7, 8]), (3, &[2, 1], &[7, 8, 9])] {
         let line = line_in(&queue_with_tokens(), at_most).unwrap();
         let numbers = |tokens: &[Versioned<QueueToken>]| tokens.iter().map(|token| token.number()).collect::<Vec<_>>();
@@ -221,7 +221,7 @@ fn a_line_is_limited_to_the_earliest_deadlines_and_the_lowest_numbers() {
 }
 
 #[test]
-fn a_line_has_the_schedules_that_only_its_queue_admits_to() {
+fn a_queue_head_has_the_schedules_that_only_its_queue_admits_to() {
     let offers = |fixture: &Fixture| line_in(fixture, 1).unwrap().offers;
     let offer = |number, has_seats| Offer { schedule: a_schedule_of(CONCERT, schedule(number)).row, has_seats };
     assert_eq!(offers(&queue_with_tokens().with_schedule(a_schedule())), None, "the queue is not a concert's own");
@@ -233,10 +233,10 @@ fn a_line_has_the_schedules_that_only_its_queue_admits_to() {
 }
 
 #[test]
-fn a_line_is_not_found_without_its_queue_and_the_queues_standing() {
+fn a_queue_head_is_not_found_without_its_queue_and_the_queues_standing() {
     assert_eq!(line_in(&Fixture { queues: Vec::new(), ..queue_with_tokens() }, 10), None);
-    let elsewhere = Standing { admission: ADMISSION, waiting: 1, active: Some(1) };
-    assert_eq!(line_in(&Fixture { standings: [(OTHER_QUEUE, elsewhere)].into(), ..queue_with_tokens() }, 10), None);
+    let elsewhere = QueueCounts { admission: ADMISSION, waiting: 1, active: Some(1) };
+    assert_eq!(line_in(&Fixture { queue_counts: [(OTHER_QUEUE, elsewhere)].into(), ..queue_with_tokens() }, 10), None);
 }
 
 #[test]
@@ -467,17 +467,17 @@ fn holds_of_a_recently_cancelled_schedule_follow_those_past_their_deadline() {
 }
 
 #[test]
-fn a_line_without_a_count_of_active_tokens_has_no_free_capacity() {
+fn a_queue_head_without_a_count_of_active_tokens_has_no_free_capacity() {
     let line = need::QueueHead { queue: QUEUE, at_most: 1 };
-    let active = |standings: &[Option<u32>]| {
+    let active = |queue_counts: &[Option<u32>]| {
         let mut rows = Fixture::at(NOW).with_queue(a_queue(), 0, 0).rows();
-        for active in standings {
-            rows.add_standing(QUEUE, Standing { admission: ADMISSION, waiting: 1, active: *active });
+        for active in queue_counts {
+            rows.add_queue_counts(QUEUE, QueueCounts { admission: ADMISSION, waiting: 1, active: *active });
         }
         line.find(&rows).unwrap_or_else(|unreadable| panic!("{unreadable}")).map(|line| line.active)
     };
     assert_eq!(active(&[Some(3), None]), Some(3), "an earlier count is kept");
     let mut uncounted = domain::Rows::at(NOW).with(a_queue());
-    uncounted.add_standing(QUEUE, Standing { admission: ADMISSION, waiting: 1, active: None });
+    uncounted.add_queue_counts(QUEUE, QueueCounts { admission: ADMISSION, waiting: 1, active: None });
     assert_eq!(line.find(&uncounted).map(|line| line.map(|line| line.active)), Ok(Some(u32::MAX)));
 }

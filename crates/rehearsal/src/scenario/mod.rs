@@ -51,7 +51,7 @@ pub struct Policy {
     pub hold_seconds: u32,
     /// The active window, from the admission on.
     pub active_seconds: u32,
-    /// The claim window, in which an admitted user must make the first guarded call.
+    /// The claim window, in which an admitted user must make the first guarded request.
     pub claim_seconds: u32,
     /// The maximum number of held and sold seats of a user.
     pub max_seats_per_user: u32,

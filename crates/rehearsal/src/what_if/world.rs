@@ -107,7 +107,7 @@ impl World {
         self.queue_state.record_tick(self.now);
         let lapsed: Vec<UserIndex> = self.queue_state.lapsed(self.now).collect();
         let still_active = self.queue_state.active() - u32::try_from(lapsed.len()).unwrap_or(u32::MAX);
-        let places = admit::places(still_active, self.rules.queue.capacity, self.rules.queue.batch);
+        let places = admit::admissible(still_active, self.rules.queue.capacity, self.rules.queue.batch);
         let token = |user: UserIndex| self.users[as_index(user)].token.clone();
         let queue = LoadedQueueHead {
             queue: self.queue.clone(),

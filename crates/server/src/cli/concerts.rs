@@ -30,7 +30,7 @@ pub(crate) enum Concerts {
         /// Name of the concert.
         #[arg(long)]
         name: String,
-        /// Host of the concert.
+        /// Organiser of the concert.
         #[arg(long)]
         host: String,
         /// Queue of the concert (default: the default queue).
@@ -48,7 +48,7 @@ pub(crate) enum Concerts {
         /// Name of the concert.
         #[arg(long)]
         name: Option<String>,
-        /// Host of the concert.
+        /// Organiser of the concert.
         #[arg(long)]
         host: Option<String>,
         /// Queue of the concert.

@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Config {
-    /// Run all configuration checks of `serve`, also of issuers' key files; the error names the invalid key, the exit code is 2.
+    /// Run all configuration checks of `serve`, including those of issuers' key files; exit code 2 and the invalid key if one fails.
     #[command(after_help = "Example:\n  frontrow --profile production config check")]
     Check,
     /// Show every key with its effective value and source; secrets are hidden.

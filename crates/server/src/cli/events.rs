@@ -39,7 +39,7 @@ pub(crate) enum EventReaders {
         /// Position of the last event read.
         position: u64,
     },
-    /// Remove a reader, so that no events are retained for it.
+    /// Delete a reader; events are no longer retained for it.
     #[command(after_help = "Example:\n  frontrow event-readers forget mailer")]
     Forget {
         /// Name of the reader.

@@ -76,12 +76,12 @@ pub(crate) enum Command {
     Migrate,
     /// Print an access token for the server of the configured store.
     Token(Token),
-    /// Check that the rows of the configured store keep the promises; exit code 1 if one is broken.
+    /// Check the promises on all rows of the configured store; exit code 1 if one is broken.
     #[command(after_help = "Examples:\n  frontrow audit\n  frontrow audit --json")]
     Audit,
     /// Check the configured server, for a container's health check; exit code 1 if it is unhealthy.
     Healthcheck(Healthcheck),
-    /// Copy the configured store to a file, also while a server is running. For SQLite, and other stores whose driver supports it.
+    /// Copy the configured store to a file, even while a server is running; for SQLite, and other stores whose driver supports it.
     Backup(Backup),
     /// Simulate an on-sale with virtual users and check the promises; exit code 1 if one was broken.
     Rehearse(Box<Rehearse>),

@@ -7,7 +7,7 @@ use uuid::Uuid;
 pub(crate) enum Payments {
     /// Refund a payment in full.
     #[command(after_help = "Examples:\n  frontrow payments refund 01a1fce7-828a-739f-9f9c-202dcdaa1038\n  \
-        frontrow payments refund 01a1fce7-828a-739f-9f9c-202dcdaa1038 --reason 'The stage was out of sight'")]
+        frontrow payments refund 01a1fce7-828a-739f-9f9c-202dcdaa1038 --reason 'Obstructed view of the stage'")]
     Refund {
         /// ID of the payment.
         id: Uuid,

@@ -100,10 +100,10 @@ pub(crate) struct Policy {
     /// Lifetime of an active token, in seconds.
     #[arg(long, value_name = "N", value_parser = number_or_default)]
     pub(crate) active_seconds: Option<Value>,
-    /// Time for the first guarded call after the activation, in seconds.
+    /// Time for the first guarded request after the activation, in seconds.
     #[arg(long, value_name = "N", value_parser = number_or_default)]
     pub(crate) claim_seconds: Option<Value>,
-    /// Maximum number of waiting users.
+    /// Maximum number of waiting users; 0: all joins are refused.
     #[arg(long, value_name = "N", value_parser = number_or_default)]
     pub(crate) max_waiting: Option<Value>,
 }

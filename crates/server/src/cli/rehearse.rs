@@ -28,7 +28,7 @@ pub(crate) struct Rehearse {
     /// Store of the server that the rehearsal starts.
     #[arg(long, value_name = "URL", default_value = "memory:", conflicts_with = "server")]
     pub(crate) database: String,
-    /// Also run another policy in simulated time, like `capacity=200,batch=100`; can be repeated. Rules that it doesn't set are those of
+    /// Also run another policy in simulated time, like `capacity=200,batch=100`; can be repeated. Values that it doesn't set are those of
     /// the scenario.
     #[arg(long, value_name = "POLICY")]
     pub(crate) what_if: Vec<String>,
@@ -55,7 +55,7 @@ pub(crate) struct RemoteServer {
     /// File with users' access tokens, one per line; the remaining users register.
     #[arg(long, value_name = "FILE", requires = "server")]
     pub(crate) jwts: Option<PathBuf>,
-    /// Access token of an operator, with which the rehearsal also requests the store's own audit.
+    /// Access token of an operator, to also run the store's own audit.
     #[arg(long, env = "FRONTROW_TOKEN", value_name = "JWT", hide_env_values = true)]
     pub(crate) token: Option<SecretString>,
 }

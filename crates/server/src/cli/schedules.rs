@@ -25,7 +25,7 @@ pub(crate) enum Schedules {
         #[arg(long)]
         id: Option<Uuid>,
         #[command(flatten)]
-        schedules: NewScheduleTimes,
+        times: NewScheduleTimes,
         /// File with the seat map, or - for standard input. It can also be set later with `seats lay-out`.
         #[arg(long, value_name = "FILE")]
         seat_map: Option<PathBuf>,
@@ -36,7 +36,7 @@ pub(crate) enum Schedules {
         /// ID of the schedule.
         id: Uuid,
         #[command(flatten)]
-        schedules: ScheduleTimes,
+        times: ScheduleTimes,
     },
     /// Cancel a schedule: seats can no longer be held, and its payments can be refunded at any time.
     #[command(after_help = "Example:\n  frontrow schedules cancel 0f207207-0000-7000-8000-0000000c1b01 --reason 'The hall is flooded'")]

@@ -24,6 +24,13 @@ fn an_error_response_is_shown_in_one_line_and_keeps_its_problem_document() {
 }
 
 #[test]
+fn an_error_message_lists_at_most_ten_invalid_parts() {
+    let errors: Vec<_> = (1..=50).map(|number| json!({"pointer": format!("/{number}"), "message": "is unknown"})).collect();
+    let message = describe(&json!({"title": "T", "code": "C", "errors": errors}));
+    assert!(message.starts_with("T (C; /1 is unknown; ") && message.ends_with("; /10 is unknown; and 40 more)"), "{message}");
+}
+
+#[test]
 fn an_error_without_a_problem_document_shows_its_status_and_redirects_are_not_followed() {
     for (status, headers) in [("502 Bad Gateway", ""), ("307 Temporary Redirect", "location: http://127.0.0.1:1/\r\n")] {
         let fake = FakeServer::with(vec![(status, headers, "<html>".into())]);

@@ -80,6 +80,12 @@ fn with_environment(variables: &[(&str, &str)]) -> Result<Settings, ConfigError>
 }
 
 #[test]
+fn the_source_of_an_unknown_section_is_that_of_its_keys() {
+    let error = with_environment(&[("FRONTROW__FOO__BAR", "1")]).unwrap_err().to_string();
+    assert_eq!(error, "foo is an unknown configuration section (source: environment)");
+}
+
+#[test]
 fn environment_variables_are_parsed_by_the_type_of_their_key() {
     let digits = "0000000000000000000000000000000000000042";
     let settings = with_environment(&[

@@ -84,7 +84,9 @@ pub(super) fn refuse_unknown(layers: &Config) -> Result<(), ConfigError> {
     let sections: BTreeMap<_, _> = layers.collect()?.into_iter().collect();
     for (section, written) in sections {
         let Some(keys) = known.get(&section).and_then(table) else {
-            return Err(unknown(section, "section", &written));
+            // A section itself has no source, but its keys have.
+            let key = table(&written).and_then(|keys| keys.values().next());
+            return Err(unknown(section, "section", key.unwrap_or(&written)));
         };
         let members: BTreeMap<_, _> = table(&written).into_iter().flatten().collect();
         for (name, member) in members {

@@ -80,7 +80,7 @@ impl ConfiguredStore {
         if self.driver.is_persistent(&self.url) {
             Ok(())
         } else {
-            bail!("database.url is {}: such a store exists only in its serving process", self.url)
+            bail!("database.url: the store {} exists only in its serving process", self.url)
         }
     }
 }

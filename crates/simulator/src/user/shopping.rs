@@ -29,7 +29,7 @@ impl User {
         }
     }
 
-    /// Makes a guarded call; the first one claims the admission.
+    /// Makes a guarded request; the first one claims the admission.
     async fn enter(&mut self, token: TokenId) {
         let (pass, queue) = (Pass { user: self.id, token: Some(token) }, self.wanted.1);
         let entered = self.client.send(|to| async move { to.enter.execute(pass, Some(queue)).await }).await;
@@ -38,12 +38,12 @@ impl User {
         }
     }
 
-    /// Checks that the admission was claimed before a guarded call was answered.
+    /// Checks that the admission was claimed before a guarded request was answered.
     fn check_claim(&self, token: TokenId, what: &str) {
         let place = self.place(token);
         let is_unclaimed = place.is_some_and(|place| matches!(place.stage, Stage::Active { is_claimed: false, .. }));
         let check =
-            ensure(!is_unclaimed, "P7", "a guarded call was answered before its claim was committed", || format!("{what}: {place:?}"));
+            ensure(!is_unclaimed, "P7", "a guarded request was answered before its claim was committed", || format!("{what}: {place:?}"));
         self.world().check(check);
     }
 

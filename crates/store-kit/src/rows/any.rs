@@ -1,6 +1,6 @@
 //! Conversion of table rows to the rows that needs load.
 
-use domain::need::{Loadable, Lookup, Standing};
+use domain::need::{Loadable, Lookup, QueueCounts};
 use domain::{
     Concert, ConcertId, IdempotencyRecord, Payment, PaymentId, Queue, QueueId, QueueToken, Reservation, ReservationId, Rows, Schedule,
     ScheduleId, Seat, TokenId, User, UserId, Version, Versioned, Wallet,
@@ -19,7 +19,7 @@ pub enum Row {
     /// A queue.
     Queue(queue::Model),
     /// The admission version and the counts of a queue.
-    Standing(queue::Standing),
+    QueueCounts(queue::QueueCounts),
     /// A schedule or concert that a queue admits to.
     Offered(queue::Offered),
     /// A token.
@@ -53,9 +53,9 @@ pub fn add(rows: &mut Rows, row: Row) {
         }
         Row::User(row) => read::<_, User>(rows, Lookup::User(UserId(row.id)), row),
         Row::Queue(row) => read::<_, Versioned<Queue>>(rows, Lookup::Queue(QueueId(row.id)), row),
-        Row::Standing(row) => {
-            let standing = Standing { admission: Version(row.admission), waiting: count(row.waiting), active: row.active.map(count) };
-            rows.add_standing(QueueId(row.queue_id), standing);
+        Row::QueueCounts(row) => {
+            let standing = QueueCounts { admission: Version(row.admission), waiting: count(row.waiting), active: row.active.map(count) };
+            rows.add_queue_counts(QueueId(row.queue_id), standing);
         }
         Row::Offered(row) => rows.add_offer(QueueId(row.queue_id), row.schedule_id.map(|schedule| (ScheduleId(schedule), row.has_seats))),
         Row::Token(row) => {

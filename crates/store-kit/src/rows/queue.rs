@@ -35,7 +35,7 @@ entity!();
 /// The admission version of a queue, the number of its waiting tokens, and the number of tokens whose rows are ACTIVE.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[cfg_attr(feature = "sea-orm", derive(sea_orm::FromQueryResult))]
-pub struct Standing {
+pub struct QueueCounts {
     pub queue_id: Uuid,
     pub admission: i64,
     pub waiting: i64,

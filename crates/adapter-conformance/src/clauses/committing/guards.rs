@@ -179,7 +179,7 @@ fn newer(guard: Guard) -> Guard {
         Guard::Queue(id, _) => Guard::Queue(id, Version(2)),
         Guard::Concert(id, _) => Guard::Concert(id, Version(2)),
         Guard::Schedule(id, _) => Guard::Schedule(id, Version(2)),
-        other @ (Guard::NoLiveHold(_) | Guard::NoLiveToken(..) | Guard::Room(..)) => other,
+        other @ (Guard::NoLiveHold(_) | Guard::NoLiveToken(..) | Guard::MaxWaiting(..)) => other,
     }
 }
 

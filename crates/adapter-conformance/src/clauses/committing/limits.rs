@@ -13,7 +13,7 @@ use crate::world::{ADA, ALL, BEN, CYD, OTHER_CONCERT, OTHER_QUEUE, World, assert
 async fn a_join(world: &World, user: UserId, concert: Option<ConcertId>, queue_limit: u32) -> Change {
     let join = world.change_of(&world.a_join(user, concert)).await;
     let queue = join.row::<NewToken>().unwrap().row.queue;
-    join.relying_on(Guard::Room(queue, queue_limit))
+    join.relying_on(Guard::MaxWaiting(queue, queue_limit))
 }
 
 async fn waiting(world: &World, queue: QueueId) -> u32 {
@@ -76,7 +76,7 @@ pub async fn each_join_of_a_group_has_its_own_limit(adapter: &dyn Adapter) {
     let mut group = Vec::new();
     for (user, queue_limit) in (10..).zip([Some(1), None, Some(2), Some(3), None, Some(4)]) {
         let mut join = world.change_of(&world.a_join(guest(user), None)).await;
-        join.guards.extend(queue_limit.map(|limit| Guard::Room(Queue::DEFAULT, limit)));
+        join.guards.extend(queue_limit.map(|limit| Guard::MaxWaiting(Queue::DEFAULT, limit)));
         group.push(join);
     }
     let committed: Vec<bool> = world.commit_group(&group).await.iter().map(Result::is_ok).collect();

@@ -18,8 +18,8 @@ use domain::change::{Admission, Guard, RowKind};
 use domain::decide::admin::queue;
 use domain::decide::admission::Pass;
 use domain::{
-    AuditEntry, Change, IdempotencyRecord, NewToken, Payment, Queue, QueueStep, QueueToken, Reservation, Seat, User, Version, Versioned,
-    Wallet, WalletEntry, Write,
+    AuditEntry, Change, IdempotencyRecord, NewToken, Payment, Queue, QueueToken, QueueTransition, Reservation, Seat, User, Version,
+    Versioned, Wallet, WalletEntry, Write,
 };
 use time::Duration;
 
@@ -72,7 +72,7 @@ pub(super) async fn with_failing_guards(world: &World, change: &Change) -> Vec<(
     world.run(&used).await.unwrap();
     add("a key that exists", &|change| row_of::<IdempotencyRecord>(change).scope = used.idempotency.scope.clone());
     add("a wallet entry's id that exists", &|change| alter::<WalletEntry>(change, |entry| entry.with_id(used.id)));
-    let pause = queue::Take { order: world.an_order(CYD), id: OTHER_QUEUE, step: QueueStep::Pause };
+    let pause = queue::Take { order: world.an_order(CYD), id: OTHER_QUEUE, step: QueueTransition::Pause };
     let audited = world.change_of(&pause).await.row::<AuditEntry>().cloned().unwrap();
     world.run(&pause).await.unwrap();
     add("an audit entry that exists", &|change| change.write(audited.clone()));

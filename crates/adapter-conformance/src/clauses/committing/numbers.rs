@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::decide::admin::queue::{ChangeQueue, PolicyPatch, Take};
 use domain::need::QueueHead;
-use domain::{Change, Note, Queue, QueueId, QueueStep, Title, Version};
+use domain::{Change, Note, Queue, QueueId, QueueTransition, Title, Version};
 use time::Duration;
 use tokio::sync::Barrier;
 
@@ -129,7 +129,7 @@ pub async fn a_changed_queue_keeps_its_numbers_and_admission_version(adapter: &d
         let (name, message) = (Title::new("Renamed").ok(), Some(Note::new("soon").ok()));
         world.run(&ChangeQueue { order: order(), id, expected: None, name, policy, message }).await.unwrap();
         assert_eq!(state().await, before, "patched");
-        for step in [QueueStep::Pause, QueueStep::Resume, QueueStep::Close, QueueStep::Open] {
+        for step in [QueueTransition::Pause, QueueTransition::Resume, QueueTransition::Close, QueueTransition::Open] {
             world.run(&Take { order: order(), id, step }).await.unwrap();
             assert_eq!(state().await, before, "{step:?}");
         }

@@ -19,7 +19,7 @@ async fn line(world: &World, at_most: u32) -> LoadedQueueHead {
 
 /// [`QueueHead`]: the queue, its admission version, the numbers of waiting and ACTIVE tokens, and the waiting tokens with the lowest numbers, up
 /// to `at_most`.
-pub async fn a_line_has_its_counts_and_the_lowest_waiting_numbers(adapter: &dyn Adapter) {
+pub async fn a_queue_head_has_its_counts_and_the_lowest_waiting_numbers(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let empty = LoadedQueueHead {
         queue: world.queue(Queue::DEFAULT).await.unwrap(),
@@ -61,7 +61,7 @@ pub async fn a_line_has_its_counts_and_the_lowest_waiting_numbers(adapter: &dyn 
 
 /// [`QueueHead`]: the tokens that are ACTIVE and past their deadline, the earliest deadline first, up to `at_most`; ACTIVE tokens are counted by
 /// their rows, lapsed or not.
-pub async fn a_line_has_its_lapsed_tokens_by_deadline(adapter: &dyn Adapter) {
+pub async fn a_queue_head_has_its_lapsed_tokens_by_deadline(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let ada = world.admitted(ADA).await;
     world.claimed(ada).await;
@@ -96,7 +96,7 @@ pub async fn a_line_has_its_lapsed_tokens_by_deadline(adapter: &dyn Adapter) {
 }
 
 /// [`QueueHead`]: without waiting tokens, ACTIVE ones aren't counted; lapsed tokens are found nevertheless.
-pub async fn a_line_without_waiting_tokens_counts_no_active_ones(adapter: &dyn Adapter) {
+pub async fn a_queue_head_without_waiting_tokens_counts_no_active_ones(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let ada = world.admitted(ADA).await.token.unwrap();
     let seen = line(&world, 10).await;
@@ -117,7 +117,7 @@ pub async fn a_line_without_waiting_tokens_counts_no_active_ones(adapter: &dyn A
 }
 
 /// [`QueueHead`]: up to `at_most` tokens of each kind, each need by its own limit, whatever else of the queue is in the same load.
-pub async fn each_line_limits_its_lapsed_and_waiting_tokens(adapter: &dyn Adapter) {
+pub async fn each_queue_head_limits_its_lapsed_and_waiting_tokens(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let (mut lapsed, mut waiting) = (Vec::new(), Vec::new());
     for number in 10..13 {
@@ -140,7 +140,7 @@ pub async fn each_line_limits_its_lapsed_and_waiting_tokens(adapter: &dyn Adapte
 }
 
 /// [`Key`], [`QueueHead`]: both in one load, as a manual admission requires them.
-pub async fn a_line_and_the_key_of_an_admission_are_loaded_together(adapter: &dyn Adapter) {
+pub async fn a_queue_head_and_the_key_of_an_admission_are_loaded_together(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     for user in [ADA, BEN, CYD] {
         world.join(user, Some(OTHER_CONCERT)).await;

@@ -48,7 +48,7 @@ async fn block_all_seats(world: &World, schedule: ScheduleId) {
 }
 
 /// [`QueueHead`]: no offers for the default queue, and none unless a user waits.
-pub async fn a_line_of_a_concerts_own_queue_has_offers_while_users_wait(adapter: &dyn Adapter) {
+pub async fn a_queue_head_of_a_concerts_own_queue_has_offers_while_users_wait(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     assert_eq!((offers(&world, Queue::DEFAULT).await, offers(&world, OTHER_QUEUE).await), (None, None), "no user waits");
     world.joined(ADA).await;
@@ -62,7 +62,7 @@ pub async fn a_line_of_a_concerts_own_queue_has_offers_while_users_wait(adapter:
 }
 
 /// [`QueueHead`]: no offers for a queue that no concert uses.
-pub async fn a_line_without_a_concert_has_no_offers(adapter: &dyn Adapter) {
+pub async fn a_queue_head_without_a_concert_has_no_offers(adapter: &dyn Adapter) {
     let unused = QueueId(uuid::Uuid::from_u128(7));
     let world = with_catalogue(adapter, 2, |catalogue| {
         let overrides = catalogue.queues[0].overrides();
@@ -105,7 +105,7 @@ pub async fn an_offer_has_seats_while_one_is_available_or_held(adapter: &dyn Ada
 
 /// [`QueueHead`]: offers of all schedules of the queue's concerts, on sale or not, cancelled or not, with seats or without; a concert without
 /// schedules adds none.
-pub async fn a_line_has_offers_of_all_schedules_of_its_concerts(adapter: &dyn Adapter) {
+pub async fn a_queue_head_has_offers_of_all_schedules_of_its_concerts(adapter: &dyn Adapter) {
     let [closed, unopened, cancelled, seatless] = [11, 12, 13, 14].map(|number| ScheduleId(uuid::Uuid::from_u128(number)));
     let world = with_catalogue(adapter, 2, |catalogue| {
         let first = catalogue.schedules.iter().find(|schedule| schedule.id() == OTHER_SCHEDULE).unwrap().clone();
@@ -135,7 +135,7 @@ pub async fn a_line_has_offers_of_all_schedules_of_its_concerts(adapter: &dyn Ad
 }
 
 /// [`QueueHead`]: offers of the schedules of all concerts of the queue, and of no others.
-pub async fn a_line_has_offers_of_all_its_concerts(adapter: &dyn Adapter) {
+pub async fn a_queue_head_has_offers_of_all_its_concerts(adapter: &dyn Adapter) {
     let with_neighbour = |catalogue: &mut CatalogueFixture| {
         let neighbours = catalogue.concerts.iter_mut().filter(|concert| concert.id() == NEIGHBOUR);
         neighbours.for_each(|concert| *concert = concert.clone().move_to(OTHER_QUEUE));

@@ -36,7 +36,7 @@ pub async fn a_token_has_its_queue_in_every_state(adapter: &dyn Adapter) {
 }
 
 /// [`JoinTarget`]: without a concert, the default queue and its number of waiting users.
-pub async fn a_place_without_a_concert_is_in_the_default_queue(adapter: &dyn Adapter) {
+pub async fn a_join_target_without_a_concert_is_the_default_queue(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let queue = world.queue(Queue::DEFAULT).await.unwrap();
     let empty = LoadedJoinTarget { concert: None, queue, waiting: 0, token: None };
@@ -50,7 +50,7 @@ pub async fn a_place_without_a_concert_is_in_the_default_queue(adapter: &dyn Ada
 }
 
 /// [`JoinTarget`]: the concert and its schedules, the concert's queue, and its number of waiting users.
-pub async fn a_place_for_a_concert_is_in_its_queue(adapter: &dyn Adapter) {
+pub async fn a_join_target_for_a_concert_is_its_queue(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     world.joined(BEN).await;
     let other = world.join(CYD, Some(OTHER_CONCERT)).await;
@@ -71,7 +71,7 @@ pub async fn a_place_for_a_concert_is_in_its_queue(adapter: &dyn Adapter) {
 }
 
 /// [`JoinTarget`]: nothing if the concert doesn't exist.
-pub async fn an_unknown_concert_has_no_place(adapter: &dyn Adapter) {
+pub async fn an_unknown_concert_has_no_join_target(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     world.joined(BEN).await;
     for user in [ADA, BEN] {
@@ -80,7 +80,7 @@ pub async fn an_unknown_concert_has_no_place(adapter: &dyn Adapter) {
 }
 
 /// [`JoinTarget`]: the user's token in that queue that isn't EXPIRED by its row, lapsed or not.
-pub async fn a_place_has_the_users_token_unless_it_has_ended(adapter: &dyn Adapter) {
+pub async fn a_join_target_has_the_users_token_unless_it_has_ended(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     world.charged(ADA, 1).await;
     let elsewhere = world.join(ADA, Some(OTHER_CONCERT)).await;

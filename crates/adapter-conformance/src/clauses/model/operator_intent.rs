@@ -1,6 +1,6 @@
 //! Operators' commands in a random run, before they have ids.
 
-use domain::QueueStep;
+use domain::QueueTransition;
 use domain::decide::admin::queue::PolicyPatch;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -13,7 +13,7 @@ use super::size::{PEOPLE, SEATS, some_seats};
 pub(super) enum OperatorIntent {
     Block { schedule: usize, seats: Vec<u32>, blocked: bool },
     LayOut { schedule: usize, seats: u32, price: i64 },
-    Step { other_queue: bool, step: QueueStep },
+    Step { other_queue: bool, step: QueueTransition },
     Policy { other_queue: bool, policy: PolicyPatch },
     Admit { other_queue: bool, count: u32 },
     ChangeConcert { concert: usize, limit: Option<u32>, other_queue: Option<bool> },
@@ -64,7 +64,8 @@ impl OperatorIntent {
 pub(super) fn operator_intent() -> impl Strategy<Value = OperatorIntent> {
     let (schedule, concert) = (|| prop_oneof![3 => Just(0_usize), 1 => 1_usize..6], || 0_usize..4);
     let other_queue = || prop::bool::weighted(0.3);
-    let steps = select(vec![QueueStep::Pause, QueueStep::Resume, QueueStep::Close, QueueStep::Open, QueueStep::Open]);
+    let steps =
+        select(vec![QueueTransition::Pause, QueueTransition::Resume, QueueTransition::Close, QueueTransition::Open, QueueTransition::Open]);
     let owned = || (0..PEOPLE, 0_usize..2);
     prop_oneof![
         6 => (schedule(), some_seats(), prop::bool::weighted(0.6))

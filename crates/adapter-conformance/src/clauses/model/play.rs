@@ -260,7 +260,7 @@ impl<'a> RandomRun<'a> {
 
 /// Returns whether the change has a limit of waiting users, which other joins may exhaust.
 fn has_limit(decided: &Decided) -> bool {
-    decided.change.as_ref().is_some_and(|change| change.guards.iter().any(|guard| matches!(guard, Guard::Room(..))))
+    decided.change.as_ref().is_some_and(|change| change.guards.iter().any(|guard| matches!(guard, Guard::MaxWaiting(..))))
 }
 
 fn same<T: PartialEq + std::fmt::Debug>(seen: T, expected: T, what: &str) -> Same {

@@ -4,7 +4,7 @@ use application::PageRequest;
 use application::ports::AuditEntryFilter;
 use domain::audit_entry::{Action, Changed, Subject};
 use domain::decide::admin::{concert, queue};
-use domain::{AuditEntry, Change, Note, Order, QueueStep, Title, Version, Write};
+use domain::{AuditEntry, Change, Note, Order, QueueTransition, Title, Version, Write};
 
 use crate::Adapter;
 use crate::world::{
@@ -59,8 +59,8 @@ pub async fn an_audit_entry_is_kept_with_all_fields(adapter: &dyn Adapter) {
 /// `commit`: a change that fails leaves no audit entry; one that is committed leaves one.
 pub async fn a_failed_change_leaves_no_audit_entry(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
-    let change = world.change_of(&queue::Take { order: world.an_order(BEN), id: OTHER_QUEUE, step: QueueStep::Pause }).await;
-    world.run(&queue::Take { order: world.an_order(CYD), id: OTHER_QUEUE, step: QueueStep::Close }).await.unwrap();
+    let change = world.change_of(&queue::Take { order: world.an_order(BEN), id: OTHER_QUEUE, step: QueueTransition::Pause }).await;
+    world.run(&queue::Take { order: world.an_order(CYD), id: OTHER_QUEUE, step: QueueTransition::Close }).await.unwrap();
     assert_conflict(&world.commit(&change).await, "the queue was closed in the meantime");
     let page = PageRequest { after: None, size: ALL };
     let audit_entries = world.ports.admin.audit_entries(AuditEntryFilter::default(), page).await.unwrap();
@@ -76,7 +76,7 @@ pub async fn an_audit_entry_is_never_overwritten(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let page = || PageRequest { after: None, size: ALL };
     let entries = async || world.ports.admin.audit_entries(AuditEntryFilter::default(), page()).await.unwrap();
-    let pause = |operator| queue::Take { order: world.an_order(operator), id: OTHER_QUEUE, step: QueueStep::Pause };
+    let pause = |operator| queue::Take { order: world.an_order(operator), id: OTHER_QUEUE, step: QueueTransition::Pause };
     let first = pause(BEN);
     world.run(&first).await.unwrap();
     let kept = entries().await;

@@ -9,8 +9,8 @@ use domain::need::QueueHead;
 use domain::queue::PolicyOverrides;
 use domain::seat_plan::{Row, Section};
 use domain::{
-    AuditEntry, Cancellation, Change, Command, Concert, ConcertId, Guard, Note, Queue, QueueId, QueueState, QueueStep, Refusal, RowWrite,
-    Schedule, ScheduleId, Seat, SeatPlan, SeatState, Title, Write, Zone,
+    AuditEntry, Cancellation, Change, Command, Concert, ConcertId, Guard, Note, Queue, QueueId, QueueState, QueueTransition, Refusal,
+    RowWrite, Schedule, ScheduleId, Seat, SeatPlan, SeatState, Title, Write, Zone,
 };
 
 use crate::Adapter;
@@ -160,7 +160,7 @@ pub async fn a_decision_on_a_row_that_an_operator_changed_is_a_conflict(adapter:
     for commit_order in [CommitOrder::FirstThenSecond, CommitOrder::SecondThenFirst] {
         let world = World::with_halls(adapter, 3).await;
         world.join(BEN, Some(OTHER_CONCERT)).await;
-        let close = queue::Take { order: world.an_order(CYD), id: OTHER_QUEUE, step: QueueStep::Close };
+        let close = queue::Take { order: world.an_order(CYD), id: OTHER_QUEUE, step: QueueTransition::Close };
         let tick = world.change_of_tick(OTHER_QUEUE).await.unwrap().0;
         let [close, join] = [world.change_of(&close).await, world.change_of(&world.a_join(DAN, Some(OTHER_CONCERT))).await];
         let ada = world.admitted(ADA).await;
@@ -190,7 +190,7 @@ pub async fn a_live_hold_prevents_a_change_of_the_concerts_queue(adapter: &dyn A
         let moving = another_queue(&world, CONCERT, OTHER_QUEUE);
         match world.race(commit_order, &hold, &moving).await {
             Winner::First => {
-                assert_eq!(world.run(&moving).await.unwrap_err(), Refusal::HoldsLive);
+                assert_eq!(world.run(&moving).await.unwrap_err(), Refusal::LiveHoldsExist);
                 let decided_before = world.concert(CONCERT).await.unwrap();
                 let row = decided_before.row.clone().move_to(OTHER_QUEUE);
                 let blind = Change::default().writing(Write::update(&decided_before, row)).relying_on(Guard::NoLiveHold(CONCERT));
@@ -217,7 +217,7 @@ pub async fn a_live_token_prevents_a_change_of_the_concerts_queue(adapter: &dyn 
         let moving = another_queue(&world, CONCERT, OTHER_QUEUE);
         match world.race(commit_order, &join, &moving).await {
             Winner::First => {
-                assert_eq!(world.run(&moving).await.unwrap_err(), Refusal::TokensLive);
+                assert_eq!(world.run(&moving).await.unwrap_err(), Refusal::LiveTokensExist);
                 let blind = async |queue| {
                     let found = world.concert(CONCERT).await.unwrap();
                     let row = found.row.clone().move_to(OTHER_QUEUE);

@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::super::codes::OPERATOR;
 use crate::extract::{ApiRequest, Operator};
 use crate::problem::{Problem, problems};
-use crate::response::personal;
+use crate::response::uncached_json;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(audit);
@@ -60,5 +60,5 @@ problems!(AuditProblems: OPERATOR);
 #[get("/v1/admin/audit")]
 async fn audit(call: ApiRequest<Operator>) -> Result<HttpResponse, Problem> {
     let findings = call.api.run(|use_cases| async move { use_cases.people.audit().await }).await?;
-    personal(StatusCode::OK, &AuditBody::from(findings))
+    uncached_json(StatusCode::OK, &AuditBody::from(findings))
 }

@@ -15,7 +15,7 @@ use super::actor::actor;
 use super::schedules::{CancelBody, CancelRequest, NewScheduleBody, ReportBody as ScheduleReportBody};
 use crate::extract::{ApiRequest, Body, BoundedText, FromBody, IfMatch, List, Operator, PageQuery, PathId, deserialize_some};
 use crate::problem::{Code, FieldError, Problem, problems};
-use crate::response::{Instant, cancelled, created, personal, versioned};
+use crate::response::{Instant, cancelled, created, uncached_json, versioned};
 use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -29,7 +29,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 struct NewConcertBody {
     /// The id of the concert; generated if omitted.
     id: Option<Uuid>,
-    /// The title of the concert.
+    /// The name of the concert.
     #[schema(value_type = String, min_length = 1, max_length = 200, example = "A Night at the Club")]
     name: BoundedText<200>,
     /// The organiser of the concert.
@@ -119,9 +119,9 @@ struct ReportBody {
     cancelled_at: Option<Instant>,
     /// The reason for the cancellation.
     cancellation_reason: Option<String>,
-    /// The version, which grows with each change of the concert and each added schedule; the `ETag` without quotes.
+    /// The version, which increases with each change of the concert and each added schedule; the `ETag` without quotes.
     version: i64,
-    /// The schedules, by start.
+    /// The schedules, sorted by start.
     schedules: Vec<ScheduleReportBody>,
 }
 
@@ -189,7 +189,7 @@ async fn create_concert(call: ApiRequest<(Operator, Body<NewConcert>)>) -> Resul
 async fn list_concerts(call: ApiRequest<(Operator, PageQuery<ConcertId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, PageQuery(page)), .. } = call;
     let page = api.run(|use_cases| async move { use_cases.catalogue.concerts(page).await }).await?;
-    personal(StatusCode::OK, &List::new(page, |report| ReportBody::new(report, api.settings.currency)))
+    uncached_json(StatusCode::OK, &List::new(page, |report| ReportBody::new(report, api.settings.currency)))
 }
 
 /// Get a concert with its sales figures
@@ -251,5 +251,5 @@ async fn cancel_concert(call: ApiRequest<(Operator, PathId<ConcertId>, Body<Canc
 
 fn respond(report: ConcertReport, currency: Currency) -> Result<HttpResponse, Problem> {
     let version = report.0.version;
-    Ok(versioned(personal(StatusCode::OK, &ReportBody::new(report, currency))?, version))
+    Ok(versioned(uncached_json(StatusCode::OK, &ReportBody::new(report, currency))?, version))
 }

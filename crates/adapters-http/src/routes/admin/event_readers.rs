@@ -12,7 +12,7 @@ use super::events::MAX_POSITION;
 use crate::api::Api;
 use crate::extract::{ApiRequest, Body, FromBody, Operator, RequestPart};
 use crate::problem::{Code, FieldError, Problem, problems};
-use crate::response::{Instant, personal};
+use crate::response::{Instant, uncached_json};
 use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -40,7 +40,7 @@ struct ReaderBody {
     position: u64,
     /// The number of positions between the reader and the end of the log.
     behind: u64,
-    /// When it last reported its position.
+    /// When the reader last reported its position.
     moved_at: Instant,
 }
 
@@ -96,14 +96,14 @@ async fn list_readers(call: ApiRequest<Operator>) -> Result<HttpResponse, Proble
         moved_at: moved_at.into(),
     };
     let items = readers.into_iter().map(body).collect();
-    personal(StatusCode::OK, &ReadersBody { items, start: extent.start.0, end: extent.end.0 })
+    uncached_json(StatusCode::OK, &ReadersBody { items, start: extent.start.0, end: extent.end.0 })
 }
 
 problems!(KeepProblems: OPERATOR, BODY, &[Code::NotFound, Code::EventsGone, Code::InvalidState]);
 
 /// Set the position of a reader of the event log
 ///
-/// Events after the position are retained for the reader, longer than without readers. An unknown name creates a reader.
+/// Events after the position are retained for the reader, up to `retention.unread_event_hours`. An unknown name creates a reader.
 #[utoipa::path(
     tag = "admin",
     security(("bearer" = [])),

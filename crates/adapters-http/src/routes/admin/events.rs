@@ -14,7 +14,7 @@ use super::super::codes::OPERATOR;
 use crate::api::Api;
 use crate::extract::{ApiRequest, Operator, Query, RequestPart, invalid_parameter, page_size};
 use crate::problem::{Code, Problem, problems};
-use crate::response::{Instant, MoneyBody, personal, token_status};
+use crate::response::{Instant, MoneyBody, token_status, uncached_json};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(list_events);
@@ -230,7 +230,7 @@ problems!(EventProblems: OPERATOR, &[Code::ValidationFailed, Code::EventsGone]);
 async fn list_events(call: ApiRequest<(Operator, EventFilter)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, EventFilter { after, limit }), .. } = call;
     let page = api.run(|use_cases| async move { use_cases.events.page(after, limit).await }).await?;
-    personal(StatusCode::OK, &PageBody::new(page, api.settings.currency))
+    uncached_json(StatusCode::OK, &PageBody::new(page, api.settings.currency))
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use super::super::codes::{LIST, OPERATOR};
 use crate::api::Api;
 use crate::extract::{ApiRequest, List, Operator, PageQuery, Query, RequestPart};
 use crate::problem::{Problem, problems};
-use crate::response::{Instant, personal};
+use crate::response::{Instant, uncached_json};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config.service(list_audit_entries);
@@ -183,5 +183,5 @@ problems!(LogProblems: OPERATOR, LIST);
 async fn list_audit_entries(call: ApiRequest<(Operator, AuditFilter)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, AuditFilter { filter, page }), .. } = call;
     let page = api.run(|use_cases| async move { use_cases.people.audit_entries(filter, page).await }).await?;
-    personal(StatusCode::OK, &List::new(page, AuditEntryBody::from))
+    uncached_json(StatusCode::OK, &List::new(page, AuditEntryBody::from))
 }

@@ -13,7 +13,7 @@ use super::super::reservations::ReservationBody;
 use super::actor::actor;
 use crate::extract::{ApiRequest, Body, BoundedText, FromBody, MaybeBody, Operator, PathId};
 use crate::problem::{Code, FieldError, Problem, problems};
-use crate::response::personal;
+use crate::response::uncached_json;
 use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -103,10 +103,10 @@ problems!(RefundProblems: OPERATOR, BODY, &[Code::NotFound, Code::InvalidState, 
 async fn end_hold(call: ApiRequest<(Operator, PathId<ReservationId>, MaybeBody<Release>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Operator(operator), PathId(id), MaybeBody(Release(reason))), .. } = call;
     let answer = api.run(|use_cases| async move { use_cases.sale.release(&actor(operator, reason), id).await }).await?;
-    personal(StatusCode::OK, &ReservationBody::written(answer.outcome.reservation, answer.at, api.settings.currency))
+    uncached_json(StatusCode::OK, &ReservationBody::written(answer.outcome.reservation, answer.at, api.settings.currency))
 }
 
-/// Refund a cancelled schedule
+/// Refund the payments of a cancelled schedule
 ///
 /// Releases the holds of a cancelled schedule and refunds its payments, a limited number per request. Repeating the request continues where
 /// the last one ended.
@@ -122,5 +122,5 @@ async fn refund_all(call: ApiRequest<(Operator, PathId<ScheduleId>, Body<NewRefu
     let ApiRequest { api, parts: (Operator(operator), PathId(id), Body(NewRefundBatch { at_most, reason })), .. } = call;
     let RefundBatch { released, refunded, remaining } =
         api.run(|use_cases| async move { use_cases.sale.refund_batch(&actor(operator, reason), id, at_most).await }).await?;
-    personal(StatusCode::OK, &RefundBatchBody { released, refunded, remaining })
+    uncached_json(StatusCode::OK, &RefundBatchBody { released, refunded, remaining })
 }

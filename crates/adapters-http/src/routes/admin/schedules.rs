@@ -14,7 +14,7 @@ use super::actor::actor;
 use super::seat_map::SeatPlanBody;
 use crate::extract::{ApiRequest, Body, BoundedText, FromBody, IfMatch, Operator, PathId, ZoneField, deserialize_some};
 use crate::problem::{Code, FieldError, Problem, problems};
-use crate::response::{Instant, MoneyBody, cancelled, created, personal, versioned};
+use crate::response::{Instant, MoneyBody, cancelled, created, uncached_json, versioned};
 use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -137,7 +137,7 @@ pub(super) struct ReportBody {
     cancelled_at: Option<Instant>,
     /// The reason for the cancellation.
     cancellation_reason: Option<String>,
-    /// The version, which grows with each change; the `ETag` without quotes.
+    /// The version, which increases with each change; the `ETag` without quotes.
     version: i64,
     /// The sales figures; null in the response to a change if they couldn't be read after it.
     figures: Option<FiguresBody>,
@@ -269,5 +269,5 @@ async fn cancel_schedule(call: ApiRequest<(Operator, PathId<ScheduleId>, Body<Ca
 
 fn respond(report: ScheduleReport, currency: Currency) -> Result<HttpResponse, Problem> {
     let version = report.schedule.version;
-    Ok(versioned(personal(StatusCode::OK, &ReportBody::new(report, currency))?, version))
+    Ok(versioned(uncached_json(StatusCode::OK, &ReportBody::new(report, currency))?, version))
 }

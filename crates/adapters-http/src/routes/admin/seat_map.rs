@@ -13,7 +13,7 @@ use super::super::codes::{BODY, OPERATOR};
 use super::actor::actor;
 use crate::extract::{ApiRequest, Body, BoundedText, FromBody, Operator, PathId, PriceField, SeatNumberField};
 use crate::problem::{Code, FieldError, Problem, problems};
-use crate::response::personal;
+use crate::response::uncached_json;
 use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -176,7 +176,7 @@ problems!(LayOutProblems: OPERATOR, BODY, &[Code::NotFound, Code::SeatUnavailabl
 async fn show_seat_map(call: ApiRequest<(Operator, PathId<ScheduleId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, PathId(id)), .. } = call;
     let plan = api.run(|use_cases| async move { use_cases.seats.plan(id).await }).await?;
-    personal(StatusCode::OK, &SeatPlanBody::from(plan))
+    uncached_json(StatusCode::OK, &SeatPlanBody::from(plan))
 }
 
 /// Set the seat map of a schedule
@@ -194,5 +194,5 @@ async fn lay_out_seats(call: ApiRequest<(Operator, PathId<ScheduleId>, Body<Plan
     let ApiRequest { api, parts: (Operator(operator), PathId(id), Body(Plan(plan))), .. } = call;
     let LaidOut { created, changed, unchanged } =
         api.run(|use_cases| async move { use_cases.seats.lay_out(&actor(operator, None), id, &plan).await }).await?;
-    personal(StatusCode::OK, &LaidOutBody { created, changed, unchanged })
+    uncached_json(StatusCode::OK, &LaidOutBody { created, changed, unchanged })
 }

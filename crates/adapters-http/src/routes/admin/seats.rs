@@ -12,7 +12,7 @@ use super::super::codes::{BODY, OPERATOR};
 use super::actor::actor;
 use crate::extract::{ApiRequest, Body, BoundedText, FromBody, Operator, PathId, SeatNumberField};
 use crate::problem::{Code, FieldError, Problem, problems};
-use crate::response::personal;
+use crate::response::uncached_json;
 use crate::settings::HttpSettings;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -88,5 +88,5 @@ async fn unblock_seats(call: ApiRequest<(Operator, PathId<ScheduleId>, Body<Seat
 async fn set_blocked(call: ApiRequest<(Operator, PathId<ScheduleId>, Body<SeatOrder>)>, blocked: bool) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Operator(operator), PathId(id), Body(SeatOrder { seats, reason })), .. } = call;
     let changed = api.run(|use_cases| async move { use_cases.seats.block(&actor(operator, reason), id, seats, blocked).await }).await?;
-    personal(StatusCode::OK, &ChangedBody { changed })
+    uncached_json(StatusCode::OK, &ChangedBody { changed })
 }

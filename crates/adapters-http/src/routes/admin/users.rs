@@ -17,7 +17,7 @@ use super::super::wallet::EntryBody;
 use crate::api::Api;
 use crate::extract::{ApiRequest, List, Operator, PageQuery, PathId, Query, RequestPart, invalid_parameter};
 use crate::problem::{Code, Problem, problems};
-use crate::response::{Instant, MoneyBody, personal, token_status};
+use crate::response::{Instant, MoneyBody, token_status, uncached_json};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -53,6 +53,7 @@ struct UserWithBalanceBody {
 #[schema(as = QueueTokenReport)]
 struct TokenBody {
     queue_id: Uuid,
+    /// The concert that the user joined the queue for; null if none was specified.
     concert_id: Option<Uuid>,
     /// `WAITING`, `ACTIVE` or `EXPIRED`.
     #[schema(example = "WAITING")]
@@ -61,6 +62,7 @@ struct TokenBody {
     expired_reason: Option<&'static str>,
     number: u64,
     joined_at: Instant,
+    /// When the user was admitted; null if the user was not.
     activated_at: Option<Instant>,
     /// When the token expires or has expired; null while it is waiting.
     expires_at: Option<Instant>,
@@ -141,7 +143,7 @@ problems!(ListProblems: OPERATOR, LIST, &[Code::NotFound]);
 async fn find_users(call: ApiRequest<(Operator, UserFilter)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, UserFilter { name, page }), .. } = call;
     let page = api.run(|use_cases| async move { use_cases.people.users(name, page).await }).await?;
-    personal(StatusCode::OK, &List::new(page, UserBody::from))
+    uncached_json(StatusCode::OK, &List::new(page, UserBody::from))
 }
 
 /// Get a user with their balance
@@ -155,12 +157,12 @@ async fn find_users(call: ApiRequest<(Operator, UserFilter)>) -> Result<HttpResp
 async fn show_user(call: ApiRequest<(Operator, PathId<UserId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, PathId(id)), .. } = call;
     let user = api.run(|use_cases| async move { use_cases.people.user(id).await }).await?;
-    personal(StatusCode::OK, &UserWithBalanceBody::new(user, api.settings.currency))
+    uncached_json(StatusCode::OK, &UserWithBalanceBody::new(user, api.settings.currency))
 }
 
 /// List the queue tokens of a user
 ///
-/// The latest tokens come first. The list has the live tokens, and those with which the user made a reservation.
+/// The latest tokens come first. The list contains the live tokens, and those with which the user made a reservation.
 #[utoipa::path(
     tag = "admin",
     security(("bearer" = [])),
@@ -172,7 +174,7 @@ async fn list_queue_tokens(call: ApiRequest<(Operator, PathId<UserId>)>) -> Resu
     let ApiRequest { api, parts: (_, PathId(id)), .. } = call;
     let tokens = api.run(|use_cases| async move { use_cases.people.tokens(id, PageRequest::<UserId>::MAX_SIZE).await }).await?;
     let now = api.use_cases.people.now();
-    personal(StatusCode::OK, &List::whole(tokens.iter().map(|token| TokenBody::new(token, now)).collect()))
+    uncached_json(StatusCode::OK, &List::whole(tokens.iter().map(|token| TokenBody::new(token, now)).collect()))
 }
 
 /// List the reservations of a user
@@ -194,7 +196,7 @@ async fn list_reservations(call: ApiRequest<(Operator, PathId<UserId>, PageQuery
     let ApiRequest { api, parts: (_, PathId(id), PageQuery(page)), .. } = call;
     let page = api.run(|use_cases| async move { use_cases.people.reservations(id, page).await }).await?;
     let now = api.use_cases.people.now();
-    personal(StatusCode::OK, &List::new(page, |details| ReservationBody::new(details, now, api.settings.currency)))
+    uncached_json(StatusCode::OK, &List::new(page, |details| ReservationBody::new(details, now, api.settings.currency)))
 }
 
 /// List the payments of a user
@@ -215,7 +217,7 @@ async fn list_reservations(call: ApiRequest<(Operator, PathId<UserId>, PageQuery
 async fn list_payments(call: ApiRequest<(Operator, PathId<UserId>, PageQuery<PaymentId>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, PathId(id), PageQuery(page)), .. } = call;
     let page = api.run(|use_cases| async move { use_cases.people.payments(id, page).await }).await?;
-    personal(StatusCode::OK, &List::new(page, |payment| PaymentBody::new(&payment, None, api.settings.currency)))
+    uncached_json(StatusCode::OK, &List::new(page, |payment| PaymentBody::new(&payment, None, api.settings.currency)))
 }
 
 /// List the wallet entries of a user
@@ -236,5 +238,5 @@ async fn list_payments(call: ApiRequest<(Operator, PathId<UserId>, PageQuery<Pay
 async fn list_wallet_entries(call: ApiRequest<(Operator, PathId<UserId>, PageQuery<u64>)>) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (_, PathId(id), PageQuery(page)), .. } = call;
     let page = api.run(|use_cases| async move { use_cases.people.entries(id, page).await }).await?;
-    personal(StatusCode::OK, &List::new(page, |entry| EntryBody::new(&entry, api.settings.currency)))
+    uncached_json(StatusCode::OK, &List::new(page, |entry| EntryBody::new(&entry, api.settings.currency)))
 }

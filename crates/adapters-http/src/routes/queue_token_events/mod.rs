@@ -35,7 +35,7 @@ use crate::auth::Caller;
 use crate::edge::HeadOnly;
 use crate::extract::{ApiRequest, Events, PathId, RequestPart};
 use crate::problem::{Code, Problem, problems};
-use crate::response::Mark;
+use crate::response::EventState;
 use crate::wire::{Handover, Push};
 use stream::{Stream, event, is_final, read_place, reconnect_after};
 
@@ -77,7 +77,7 @@ struct EventBody {
     #[schema(example = "position")]
     event: String,
     /// The `Last-Event-ID` to send when reconnecting.
-    #[schema(example = "WAITING.4211")]
+    #[schema(example = "WAITING.4211.GOOD")]
     id: String,
     /// The token as JSON, as in the response to polling.
     data: String,
@@ -91,7 +91,7 @@ problems!(EventProblems: AUTHENTICATED, &[Code::NotFound, Code::NotAcceptable, C
 /// Stream the events of a queue token
 ///
 /// Events are `position`, `activated` and `expired`; the data of each is the token, as in the response to polling. The stream begins with
-/// the current state, sends a new position about as often as `poll_after_seconds` advises to poll, and ends after `expired`, or when the
+/// the current state, sends a changed position about every `poll_after_seconds` seconds, and ends after `expired`, or when the
 /// access token expires. A client that reconnects with `Last-Event-ID` receives an event only if the token has changed since; if the client
 /// has received the `expired` event, the response is 204.
 #[utoipa::path(
@@ -103,7 +103,7 @@ problems!(EventProblems: AUTHENTICATED, &[Code::NotFound, Code::NotAcceptable, C
     ),
     responses(
         (status = 200, description = "The events, each with these fields.", body = EventBody, content_type = "text/event-stream"),
-        (status = 204, description = "The token has ended, and the caller has received the event: do not reconnect."),
+        (status = 204, description = "The token has ended, and the caller has already received the `expired` event: do not reconnect."),
         EventProblems,
     ),
 )]
@@ -114,7 +114,7 @@ async fn follow_queue_token(call: ApiRequest<(Caller, PathId<TokenId>, StreamReq
     // Listening begins before the first read, so that no change is missed.
     let listener = api.use_cases.poll.listen(id);
     let place = read_place(&api, user, id).await?;
-    let mark = Mark::of(&place);
+    let mark = EventState::of(&place);
     let has_changed = last_event_id.is_none_or(|id| id != mark.to_string());
     if is_final(mark) && !has_changed {
         return Ok(HttpResponse::NoContent().finish());

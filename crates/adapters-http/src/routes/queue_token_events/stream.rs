@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until};
 use super::streams::Permit;
 use crate::api::Api;
 use crate::problem::Problem;
-use crate::response::{Mark, TokenBody, json};
+use crate::response::{EventState, TokenBody, json};
 
 const HEARTBEAT: &[u8] = b":\n\n";
 /// Clients reconnect after 1 to 5 s, not all at once: the minimum, and the spread for each of 256 steps.
@@ -20,7 +20,7 @@ const RECONNECT_AFTER_MILLISECONDS: (u32, u32) = (1_000, 16);
 const DEADLINE_MARGIN: Duration = Duration::from_millis(2);
 
 /// Returns whether no event can follow.
-pub(super) const fn is_final(mark: Mark) -> bool {
+pub(super) const fn is_final(mark: EventState) -> bool {
     match mark.status {
         TokenStatus::Waiting | TokenStatus::Active => false,
         TokenStatus::Expired(_) => true,
@@ -50,7 +50,7 @@ pub(super) struct Stream {
     listener: Listener,
     /// The first frame.
     first: Option<Bytes>,
-    last_sent: Mark,
+    last_sent: EventState,
     next_read_at: Instant,
     last_sent_at: Instant,
     ends_at: Instant,
@@ -75,7 +75,7 @@ impl Stream {
             id: place.token.id(),
             listener,
             first,
-            last_sent: Mark::of(place),
+            last_sent: EventState::of(place),
             next_read_at: next_read_at(place),
             last_sent_at: now,
             ends_at: now + lifetime,
@@ -92,7 +92,7 @@ impl Stream {
         while !is_final(self.last_sent) && self.sleep().await {
             // On an error the stream ends, and the client reconnects.
             let place = read_place(&self.api, self.user, self.id).await.ok()?;
-            let (mark, now) = (Mark::of(&place), Instant::now());
+            let (mark, now) = (EventState::of(&place), Instant::now());
             self.next_read_at = next_read_at(&place);
             let frame = if self.last_sent != mark {
                 Bytes::from(event(mark, &place).ok()?)
@@ -129,7 +129,7 @@ pub(super) fn reconnect_after(id: TokenId) -> String {
 }
 
 /// Renders the event for `place`.
-pub(super) fn event(mark: Mark, place: &TokenPosition) -> Result<Vec<u8>, Problem> {
+pub(super) fn event(mark: EventState, place: &TokenPosition) -> Result<Vec<u8>, Problem> {
     let name = match mark.status {
         TokenStatus::Waiting => "position",
         TokenStatus::Active => "activated",

@@ -46,7 +46,7 @@ impl Streams {
     /// Counts the refusal of another stream of one token.
     pub(super) fn too_many(&self) -> Problem {
         self.too_many.increment(1);
-        Problem::new(Code::RateLimited, "the maximum number of event streams of this token is open").retry_after(RETRY_SECONDS)
+        Problem::new(Code::RateLimited, "this token already has the maximum number of open event streams").retry_after(RETRY_SECONDS)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::response::{MoneyBody, SeatStatusBody};
 #[schema(as = SeatMap)]
 pub(super) struct SeatMapBody<'a> {
     pub(super) schedule_id: Uuid,
-    /// The version of the schedule's seats: it grows with each change of a seat.
+    /// The version of the schedule's seats: it increases with each change of a seat.
     pub(super) version: u64,
     /// The number of available seats of the schedule, whether listed here or not.
     pub(super) available: u32,

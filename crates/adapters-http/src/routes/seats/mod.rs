@@ -55,7 +55,7 @@ problems!(SeatsProblems: GUARDED, &[Code::NotFound, Code::ValidationFailed]);
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of a previous response."),
     ),
     responses(
-        (status = 200, description = "The seats by number.", body = SeatMapBody, headers(("ETag" = String))),
+        (status = 200, description = "The seats, sorted by number.", body = SeatMapBody, headers(("ETag" = String))),
         (status = 304, description = "Not modified.", headers(("ETag" = String))),
         SeatsProblems,
     ),

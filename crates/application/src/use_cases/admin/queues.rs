@@ -6,7 +6,7 @@ use domain::decide::admin::admit;
 use domain::decide::admin::queue::{ChangeQueue, Create, PolicyPatch, Take};
 use domain::idempotency::IdempotentRequest;
 use domain::queue::PolicyOverrides;
-use domain::{Note, Outcome, Queue, QueueId, QueuePolicy, QueueStep, Refusal, Title, Version, Versioned};
+use domain::{Note, Outcome, Queue, QueueId, QueuePolicy, QueueTransition, Refusal, Title, Version, Versioned};
 
 use super::Actor;
 use crate::ports::{AdminQueries, Catalogue, Ids, QueueTotals};
@@ -79,7 +79,7 @@ impl ManageQueues {
     }
 
     /// Pauses, resumes, closes or opens a queue.
-    pub async fn take(&self, by: &Actor, id: QueueId, step: QueueStep) -> Result<QueueReport, Error> {
+    pub async fn take(&self, by: &Actor, id: QueueId, step: QueueTransition) -> Result<QueueReport, Error> {
         let command = Take { order: by.order(&self.ids), id, step };
         Ok(self.report_without_totals(self.commits.run(command).await?.outcome))
     }

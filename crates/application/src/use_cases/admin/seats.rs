@@ -42,7 +42,7 @@ impl ManageSeats {
         let map = self.seat_maps.map(&schedule).await?;
         let seats = map.seats.iter().map(|seat| (seat.number, seat.label.as_ref(), seat.price, seat.accessible));
         SeatPlan::of(seats).map_err(|error| {
-            tracing::error!(error = &error as &dyn std::error::Error, schedule = %id, "a seat's label can't be expressed in a plan");
+            tracing::error!(error = &error as &dyn std::error::Error, schedule = %id, "a seat's label can't be expressed in a seat map");
             Error::Internal
         })
     }

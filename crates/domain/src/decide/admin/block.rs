@@ -106,7 +106,7 @@ pub fn decide(input: &Input, command: &Command) -> Verdict<u32> {
     }
     let numbers: Vec<_> = change.rows::<Seat>().map(|seat| seat.row.number().to_string()).collect();
     if numbers.is_empty() {
-        return Ok(Decision::already(0, now));
+        return Ok(Decision::unchanged(0, now));
     }
     let changed = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
     let seat_numbers = Changed { name: "seat_numbers".to_owned(), before: None, after: Some(numbers.join(",")) };

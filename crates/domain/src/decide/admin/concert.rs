@@ -187,8 +187,8 @@ pub fn create(input: &CreateInput, command: &Create, rules: &Rules) -> Verdict<W
 /// Changes the concert. Writes nothing if no property differs.
 ///
 /// # Errors
-/// [`Refusal::NotFound`], [`Refusal::VersionMismatch`], [`Refusal::Contradiction`]; if its queue is to change, [`Refusal::HoldsLive`] while
-/// seats are held and [`Refusal::TokensLive`] while tokens for it are live: their admission would become worthless.
+/// [`Refusal::NotFound`], [`Refusal::VersionMismatch`], [`Refusal::Contradiction`]; if its queue is to change, [`Refusal::LiveHoldsExist`] while
+/// seats are held and [`Refusal::LiveTokensExist`] while tokens for it are live: their admission would become worthless.
 pub fn change(input: &ChangeInput, command: &ChangeConcert) -> Verdict<WithSchedules> {
     let LoadedConcert { concert: found, schedules } = input.concert.as_ref().ok_or(Refusal::NotFound)?;
     check_version(found, command.expected)?;
@@ -202,17 +202,17 @@ pub fn change(input: &ChangeInput, command: &ChangeConcert) -> Verdict<WithSched
     if let Some(queue) = command.queue.filter(|queue| *queue != found.queue()) {
         check_queue(input.queue.as_ref())?;
         if input.in_use.held {
-            return Err(Refusal::HoldsLive.into());
+            return Err(Refusal::LiveHoldsExist.into());
         }
         if input.in_use.awaited {
-            return Err(Refusal::TokensLive.into());
+            return Err(Refusal::LiveTokensExist.into());
         }
         concert = concert.move_to(queue);
         guards = vec![Guard::NoLiveHold(found.id()), Guard::NoLiveToken(found.queue(), found.id())];
     }
     let changes = differences(Some(&found.row), &concert);
     if changes.is_empty() {
-        return Ok(Decision::already((found.clone(), schedules.clone()), input.now));
+        return Ok(Decision::unchanged((found.clone(), schedules.clone()), input.now));
     }
     let write = Write::update(found, concert);
     let outcome = (write.versioned(), schedules.clone());
@@ -235,7 +235,7 @@ pub fn cancel(input: &CancelInput, command: &Cancel) -> Verdict<WithSchedules> {
         schedule::write_cancellation(&mut change, schedule, &cancellation);
     }
     if found.cancellation().is_some() && change.row::<Schedule>().is_none() {
-        return Ok(Decision::already((found.clone(), schedules), input.now));
+        return Ok(Decision::unchanged((found.clone(), schedules), input.now));
     }
     let write = Write::update(found, found.row.clone().cancel(cancellation));
     let outcome = (write.versioned(), schedules);

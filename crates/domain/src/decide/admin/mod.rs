@@ -37,7 +37,7 @@ fn contradiction(field: Field, problem: impl ToString) -> Refusal {
 /// Returns the refusal of a schedule as that of the schedule at `index` in a list.
 fn among_schedules(index: usize, refusal: Refusal) -> Refusal {
     match refusal {
-        Refusal::Contradiction { field: Field::ScheduleView(field), problem } => {
+        Refusal::Contradiction { field: Field::Schedule(field), problem } => {
             Refusal::Contradiction { field: Field::ScheduleAt(index, field), problem }
         }
         other => other,

@@ -6,7 +6,7 @@ use super::{Patch, by, check_version, contradiction, number};
 use crate::audit_entry::{Action, Changed, Differences, Order, Subject};
 use crate::decide::{Decision, Verdict};
 use crate::queue::{InvalidPolicy, PolicyOverrides};
-use crate::{Field, Needs, Note, Queue, QueueId, QueueState, QueueStep, Refusal, Rules, Title, Version, Versioned, Write, need};
+use crate::{Field, Needs, Note, Queue, QueueId, QueueState, QueueTransition, Refusal, Rules, Title, Version, Versioned, Write, need};
 
 /// The command to create a queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub struct Take {
     /// The queue's id.
     pub id: QueueId,
     /// The state transition.
-    pub step: QueueStep,
+    pub step: QueueTransition,
 }
 
 /// The input of the decisions.
@@ -157,15 +157,15 @@ pub fn change(input: &Input, command: &ChangeQueue) -> Verdict<Versioned<Queue>>
 /// Moves the queue to the state that the step leads to.
 ///
 /// # Errors
-/// [`Refusal::NotFound`], [`Refusal::QueueStep`].
+/// [`Refusal::NotFound`], [`Refusal::QueueTransition`].
 pub fn take(input: &Input, command: &Take) -> Verdict<Versioned<Queue>> {
     let found = input.queue.as_ref().ok_or(Refusal::NotFound)?;
     let queue = found.row.clone().take(command.step).map_err(Refusal::from)?;
     let action = match command.step {
-        QueueStep::Pause => Action::Pause,
-        QueueStep::Resume => Action::Resume,
-        QueueStep::Close => Action::Close,
-        QueueStep::Open => Action::Open,
+        QueueTransition::Pause => Action::Pause,
+        QueueTransition::Resume => Action::Resume,
+        QueueTransition::Close => Action::Close,
+        QueueTransition::Open => Action::Open,
     };
     Ok(write(input.now, &command.order, action, found, queue))
 }
@@ -173,7 +173,7 @@ pub fn take(input: &Input, command: &Take) -> Verdict<Versioned<Queue>> {
 fn write(now: OffsetDateTime, order: &Order, action: Action, found: &Versioned<Queue>, queue: Queue) -> Decision<Versioned<Queue>> {
     let changes = differences(Some(&found.row), &queue);
     if changes.is_empty() {
-        return Decision::already(found.clone(), now);
+        return Decision::unchanged(found.clone(), now);
     }
     let write = Write::update(found, queue);
     let outcome = write.versioned();

@@ -68,6 +68,6 @@ pub fn decide(input: &Input, command: &Command) -> Verdict<Released> {
     }
     match found.status(loaded.schedule.at(now)) {
         status @ (ReservationStatus::Confirmed | ReservationStatus::Held) => Err(Refusal::NotReleasable(status).into()),
-        ReservationStatus::Cancelled(_) => Ok(Decision::already(Released { reservation: found.row.clone(), by_this_order: false }, now)),
+        ReservationStatus::Cancelled(_) => Ok(Decision::unchanged(Released { reservation: found.row.clone(), by_this_order: false }, now)),
     }
 }

@@ -163,7 +163,7 @@ pub(super) fn write_new(
     schedule.check().map_err(invalid_sale_period)?;
     if let Some(plan) = &new.seats {
         let seats = plan.seats(id).and_then(|seats| check_prices(&seats, rules.max_balance).map(|()| seats));
-        let seats = seats.map_err(|error| contradiction(Field::ScheduleView(ScheduleField::Seats), error))?;
+        let seats = seats.map_err(|error| contradiction(Field::Schedule(ScheduleField::Seats), error))?;
         change.writes.extend(seats.into_iter().map(|seat| Write::insert(seat).into()));
     }
     let write = Write::insert(schedule);
@@ -188,7 +188,7 @@ pub fn change(input: &Input, command: &ChangeSchedule) -> Verdict<Versioned<Sche
     let schedule = found.row.clone().reschedule(starts_at, zone, sale).map_err(invalid_sale_period)?;
     let changes = differences(Some(&found.row), &schedule);
     if changes.is_empty() {
-        return Ok(Decision::already(found.clone(), input.now));
+        return Ok(Decision::unchanged(found.clone(), input.now));
     }
     let write = Write::update(found, schedule);
     let outcome = write.versioned();
@@ -205,7 +205,7 @@ pub fn cancel(input: &Input, command: &Cancel) -> Verdict<Versioned<Schedule>> {
     let mut change = by(&command.order, Action::Cancel, Subject::Schedule(schedule.id()), Vec::new(), input.now);
     write_cancellation(&mut change, &mut schedule, &Cancellation { at: input.now, reason: command.order.reason.clone() });
     if change.row::<Schedule>().is_none() {
-        return Ok(Decision::already(schedule, input.now));
+        return Ok(Decision::unchanged(schedule, input.now));
     }
     Ok(Decision::commit(schedule, change, input.now))
 }
@@ -220,7 +220,7 @@ pub(super) fn write_cancellation(change: &mut Change, schedule: &mut Versioned<S
 }
 
 fn invalid_sale_period(error: InvalidSalePeriod) -> Refusal {
-    contradiction(Field::ScheduleView(ScheduleField::SaleClose), error)
+    contradiction(Field::Schedule(ScheduleField::SaleClose), error)
 }
 
 fn differences(before: Option<&Schedule>, after: &Schedule) -> Vec<Changed> {

@@ -123,7 +123,7 @@ pub fn lay_out(input: &Input, command: &LayOut, rules: &Rules) -> Verdict<LaidOu
         return Err(Refusal::SeatsUnavailable(taken).into());
     }
     if change.writes.is_empty() {
-        return Ok(Decision::already(laid_out, now));
+        return Ok(Decision::unchanged(laid_out, now));
     }
     if labels_change {
         // The check for unique labels relied on the seats that were read: another order for this schedule that was decided on the same

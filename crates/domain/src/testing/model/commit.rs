@@ -70,7 +70,7 @@ impl ModelStore {
                 let waits_for_it = |token: &QueueToken| token.queue() == queue && token.concert() == Some(concert);
                 !self.tokens.values().any(|token| waits_for_it(token) && token.is_live() && !token.has_lapsed(self.now))
             }
-            Guard::Room(queue, limit) => {
+            Guard::MaxWaiting(queue, limit) => {
                 let leaves_queue =
                     |id| change.rows::<QueueToken>().any(|write| write.row.id() == id && write.row.state() != TokenState::Waiting);
                 let remaining = self.waiting(queue).filter(|token| !leaves_queue(token.id())).count();

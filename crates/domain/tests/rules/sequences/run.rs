@@ -115,7 +115,7 @@ impl Run {
         let mut group = Collisions::default();
         let compatible = first.changes.iter().chain(&second.changes).all(|change| group.admit(change));
         // Collisions don't take room in a queue into account.
-        let needs_room = second.changes.iter().flat_map(|change| &change.guards).any(|guard| matches!(guard, Guard::Room(..)));
+        let needs_room = second.changes.iter().flat_map(|change| &change.guards).any(|guard| matches!(guard, Guard::MaxWaiting(..)));
         let succeeds_alone = self.would_succeed(&second);
         let first_succeeded = self.commit(requests[0], first);
         let second_succeeded = self.commit(requests[1], second);

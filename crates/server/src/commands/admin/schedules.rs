@@ -28,15 +28,15 @@ pub(super) const SCHEDULES: &[Column] = &[
 pub(super) fn run(client: &Client, verb: Schedules, output: Output) -> anyhow::Result<()> {
     let answer = match verb {
         Schedules::Show { id } => client.get(&paths::schedule(id))?,
-        Schedules::Add { concert_id, id, schedules, seat_map } => {
-            let NewScheduleTimes { starts_at, zone, sale_opens_at, sale_closes_at } = schedules;
+        Schedules::Add { concert_id, id, times, seat_map } => {
+            let NewScheduleTimes { starts_at, zone, sale_opens_at, sale_closes_at } = times;
             let body = Body::default().with("id", id).with("starts_at", Some(starts_at)).with("zone", Some(zone));
             let body = body.with("sale_opens_at", Some(sale_opens_at)).with("sale_closes_at", Some(sale_closes_at));
             let seat_map = seat_map.map(|file| document::read(&file)).transpose()?;
             client.post(&paths::schedules_of(concert_id), &body.with("seat_map", seat_map).into_value())?
         }
-        Schedules::Set { id, schedules } => {
-            let ScheduleTimes { starts_at, zone, sale_opens_at, sale_closes_at } = schedules;
+        Schedules::Set { id, times } => {
+            let ScheduleTimes { starts_at, zone, sale_opens_at, sale_closes_at } = times;
             let body = Body::default().with("starts_at", starts_at).with("zone", zone);
             client.change(
                 &paths::schedule(id),

@@ -7,14 +7,14 @@ mod report;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, patch, post};
 use application::use_cases::admin::QueueReport;
-use domain::{Operation, Outcome, QueueId, QueueStep};
+use domain::{Operation, Outcome, QueueId, QueueTransition};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::super::codes::{BODY, CHANGE, IDEMPOTENT, OPERATOR};
 use super::actor::actor;
 use crate::extract::{ApiRequest, Body, IdempotentBody, IfMatch, List, Operator, PathId};
 use crate::problem::{Code, Problem, problems};
-use crate::response::{created, personal, replayed, versioned};
+use crate::response::{created, replayed, uncached_json, versioned};
 use body::{Admission, AdmissionBody, NewQueue, NewQueueBody, QueueChange, QueueChangeBody};
 use report::{AdmittedBody, ReportBody};
 
@@ -48,7 +48,7 @@ problems!(AdmitProblems: OPERATOR, BODY, IDEMPOTENT, &[Code::NotFound, Code::Inv
 #[get("/v1/admin/queues")]
 async fn list_queues(call: ApiRequest<Operator>) -> Result<HttpResponse, Problem> {
     let reports = call.api.run(|use_cases| async move { use_cases.queues.queues().await }).await?;
-    personal(StatusCode::OK, &List::whole(reports.into_iter().map(ReportBody::from).collect()))
+    uncached_json(StatusCode::OK, &List::whole(reports.into_iter().map(ReportBody::from).collect()))
 }
 
 /// Create a queue
@@ -127,7 +127,7 @@ async fn change_queue(call: ApiRequest<(Operator, PathId<QueueId>, IfMatch, Body
 )]
 #[post("/v1/admin/queues/{id:[^/:]+}:pause")]
 async fn pause_queue(call: ApiRequest<(Operator, PathId<QueueId>)>) -> Result<HttpResponse, Problem> {
-    take_step(call, QueueStep::Pause).await
+    take_step(call, QueueTransition::Pause).await
 }
 
 /// Resume a queue
@@ -141,7 +141,7 @@ async fn pause_queue(call: ApiRequest<(Operator, PathId<QueueId>)>) -> Result<Ht
 )]
 #[post("/v1/admin/queues/{id:[^/:]+}:resume")]
 async fn resume_queue(call: ApiRequest<(Operator, PathId<QueueId>)>) -> Result<HttpResponse, Problem> {
-    take_step(call, QueueStep::Resume).await
+    take_step(call, QueueTransition::Resume).await
 }
 
 /// Close a queue
@@ -158,7 +158,7 @@ async fn resume_queue(call: ApiRequest<(Operator, PathId<QueueId>)>) -> Result<H
 )]
 #[post("/v1/admin/queues/{id:[^/:]+}:close")]
 async fn close_queue(call: ApiRequest<(Operator, PathId<QueueId>)>) -> Result<HttpResponse, Problem> {
-    take_step(call, QueueStep::Close).await
+    take_step(call, QueueTransition::Close).await
 }
 
 /// Open a queue
@@ -172,7 +172,7 @@ async fn close_queue(call: ApiRequest<(Operator, PathId<QueueId>)>) -> Result<Ht
 )]
 #[post("/v1/admin/queues/{id:[^/:]+}:open")]
 async fn open_queue(call: ApiRequest<(Operator, PathId<QueueId>)>) -> Result<HttpResponse, Problem> {
-    take_step(call, QueueStep::Open).await
+    take_step(call, QueueTransition::Open).await
 }
 
 /// Admit users
@@ -183,7 +183,7 @@ async fn open_queue(call: ApiRequest<(Operator, PathId<QueueId>)>) -> Result<Htt
     security(("bearer" = [])),
     params(
         ("id" = Uuid, Path, description = "The queue."),
-        ("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; retained for 24 h.",
+        ("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; retained for 24 h by default.",
          min_length = 1, max_length = 255, pattern = "^[!-~]+$"),
     ),
     request_body = AdmissionBody,
@@ -199,15 +199,15 @@ async fn admit_users(call: ApiRequest<(Operator, PathId<QueueId>, IdempotentBody
     let (Admission(count), idempotency) = body.into_request(Operation::Admit, operator);
     let answer = api.run(|use_cases| async move { use_cases.queues.admit(&actor(operator, None), idempotency, id, count).await }).await?;
     let Outcome::Admitted { admitted } = answer.outcome else { return Err(Problem::internal()) };
-    Ok(replayed(personal(StatusCode::OK, &AdmittedBody { admitted })?, answer.replayed))
+    Ok(replayed(uncached_json(StatusCode::OK, &AdmittedBody { admitted })?, answer.replayed))
 }
 
-async fn take_step(call: ApiRequest<(Operator, PathId<QueueId>)>, step: QueueStep) -> Result<HttpResponse, Problem> {
+async fn take_step(call: ApiRequest<(Operator, PathId<QueueId>)>, step: QueueTransition) -> Result<HttpResponse, Problem> {
     let ApiRequest { api, parts: (Operator(operator), PathId(id)), .. } = call;
     respond(api.run(|use_cases| async move { use_cases.queues.take(&actor(operator, None), id, step).await }).await?)
 }
 
 fn respond(report: QueueReport) -> Result<HttpResponse, Problem> {
     let version = report.queue.version;
-    Ok(versioned(personal(StatusCode::OK, &ReportBody::from(report))?, version))
+    Ok(versioned(uncached_json(StatusCode::OK, &ReportBody::from(report))?, version))
 }

@@ -22,7 +22,7 @@ pub(super) struct OverridesBody {
     /// How long an admitted user has until their first guarded request.
     #[schema(minimum = 1, maximum = 86_400)]
     claim_seconds: Option<u32>,
-    /// The maximum number of waiting users.
+    /// The maximum number of waiting users; 0: all joins are refused, unlike `queue.max_waiting`, where 0 means unlimited.
     #[schema(maximum = 10_000_000)]
     max_waiting: Option<u32>,
 }

@@ -23,7 +23,7 @@ pub(super) struct ReportBody {
     /// The queue's overrides of the configured policy.
     overrides: OverridesBody,
     message: Option<String>,
-    /// The version, which grows with each change; the `ETag` without quotes.
+    /// The version, which increases with each change; the `ETag` without quotes.
     version: i64,
     figures: FiguresBody,
 }
@@ -36,6 +36,7 @@ pub(super) struct PolicyBody {
     batch: u32,
     active_seconds: i64,
     claim_seconds: i64,
+    /// The maximum number of waiting users; null: unlimited.
     max_waiting: Option<u32>,
 }
 
@@ -47,7 +48,7 @@ pub(super) struct FiguresBody {
     waiting: u64,
     /// The number of active users.
     active: u64,
-    /// The total number of admitted users; null in the response to a change, for which nothing is counted.
+    /// The total number of admitted users; null in the response to a change, which doesn't include counts.
     admitted: Option<u64>,
     /// The number of admitted users who never sent a guarded request; null in the response to a change.
     no_shows: Option<u64>,

@@ -17,7 +17,7 @@ const METHODS: [Method; 8] =
     [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS, Method::TRACE];
 
 /// The metrics of requests.
-pub(crate) struct Requests {
+pub(crate) struct RequestMetrics {
     /// By route pattern.
     routes: HashMap<String, Vec<Resource>>,
     /// Requests without a route.
@@ -31,9 +31,9 @@ struct Resource {
     responses: Vec<(StatusCode, Counter)>,
 }
 
-impl Requests {
+impl RequestMetrics {
     /// Creates the metrics of all routes of the document and of `undocumented` ones, at zero.
-    pub(crate) fn of(document: &OpenApi, undocumented: &[&str]) -> Self {
+    pub(crate) fn of(document: &OpenApi, undocumented: impl IntoIterator<Item = &'static str>) -> Self {
         metrics::describe_counter!(TOTAL, "Responses sent, by route, method and status.");
         metrics::describe_histogram!(
             DURATION,
@@ -57,7 +57,7 @@ impl Requests {
         }
         let statuses = [StatusCode::OK, StatusCode::NOT_FOUND];
         for path in undocumented {
-            routes.insert((*path).to_owned(), vec![Resource::new(path, Method::GET, statuses)]);
+            routes.insert(path.to_owned(), vec![Resource::new(path, Method::GET, statuses)]);
         }
         Self { routes, other: [Resource::new(OTHER, Method::GET, [StatusCode::NOT_FOUND])] }
     }
@@ -110,9 +110,9 @@ mod tests {
     use crate::openapi::document;
     use crate::routes::docs;
 
-    fn with_requests(count: impl FnOnce(&Requests)) -> PrometheusHandle {
+    fn with_requests(count: impl FnOnce(&RequestMetrics)) -> PrometheusHandle {
         let recorder = PrometheusBuilder::new().set_buckets(&[0.1]).unwrap().build_recorder();
-        metrics::with_local_recorder(&recorder, || count(&Requests::of(document(), docs::PATTERNS)));
+        metrics::with_local_recorder(&recorder, || count(&RequestMetrics::of(document(), docs::PATTERNS.iter().copied())));
         recorder.handle()
     }
 
