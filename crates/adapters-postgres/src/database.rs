@@ -101,7 +101,7 @@ pub(crate) struct Pools {
     /// For loads and commits: statements over sets that are planned once.
     pub(crate) commands: Connections,
     /// For the loads and commits of operators' commands.
-    pub(crate) orders: Connections,
+    pub(crate) operators: Connections,
     /// For all other reads.
     pub(crate) reads: DatabaseConnection,
     /// Used only by the health check.
@@ -127,13 +127,13 @@ impl Pools {
         let planned_once = options.clone().statement_cache_capacity(64).options(PLANNED_ONCE);
         let commands = for_statements(size.commands, &breaks).connect_with(planned_once.clone()).await.map_err(OpenError::Unreachable)?;
         let patient = planned_once.options([statement_timeout(size.operator_timeout)]);
-        let orders = for_statements(1, &breaks).connect_with(patient).await.map_err(OpenError::Unreachable)?;
+        let operators = for_statements(1, &breaks).connect_with(patient).await.map_err(OpenError::Unreachable)?;
         // A standby is not accepted as a store; the error says so.
         let health_check = fit(pool(1, &breaks), &breaks).connect_with(options.clone()).await.map_err(OpenError::Unreachable)?;
         let reads = fit(writable(pool(size.reads, &breaks)), &breaks).connect_with(options).await.map_err(OpenError::Unreachable)?;
         Ok(Self {
             commands: Connections { pool: commands, timeout_after: TIMEOUT },
-            orders: Connections { pool: orders, timeout_after: size.operator_timeout.saturating_add(SILENCE) },
+            operators: Connections { pool: operators, timeout_after: size.operator_timeout.saturating_add(SILENCE) },
             reads: SqlxPostgresConnector::from_sqlx_postgres_pool(reads),
             health_check: Connections { pool: health_check, timeout_after: TIMEOUT },
         })

@@ -28,7 +28,7 @@ use crate::statements::READ_STATEMENTS;
 pub struct PostgresStore {
     /// For loads and commits.
     pub(crate) commands: Connections,
-    orders: Connections,
+    operators: Connections,
     pub(crate) reads: DatabaseConnection,
     pub(crate) health_check: Connections,
     /// Whether this process has assigned positions in the log: until then, it checks all events without positions.
@@ -73,13 +73,13 @@ impl PostgresStore {
         Ok(Self::over(Pools::open(url, size).await?, Time::Given(clock)))
     }
 
-    fn over(Pools { commands, orders, reads, health_check }: Pools, time: Time) -> Self {
-        Self { commands, orders, reads, health_check, has_placed: Arc::default(), time }
+    fn over(Pools { commands, operators, reads, health_check }: Pools, time: Time) -> Self {
+        Self { commands, operators, reads, health_check, has_placed: Arc::default(), time }
     }
 
     /// Returns the same store for operators' commands: on a dedicated connection, whose statements may take longer.
-    fn for_orders(&self) -> Self {
-        Self { commands: self.orders.clone(), ..self.clone() }
+    fn for_operators(&self) -> Self {
+        Self { commands: self.operators.clone(), ..self.clone() }
     }
 
     /// Whether `url` is the URL of a database; makes no connection.
@@ -114,7 +114,7 @@ impl PostgresStore {
         let (store, reads) = (Arc::new(self.clone()), Arc::new(self.reads()));
         Ports {
             store: store.clone(),
-            orders: Arc::new(self.for_orders()),
+            operator_store: Arc::new(self.for_operators()),
             catalogue: reads.clone(),
             reservations: reads.clone(),
             wallets: reads.clone(),
@@ -134,12 +134,16 @@ impl PostgresStore {
     #[must_use]
     pub fn pools(&self) -> [PoolState; 4] {
         let reads = self.reads.get_postgres_connection_pool();
-        [("commands", &self.commands.pool), ("orders", &self.orders.pool), ("reads", reads), ("health_check", &self.health_check.pool)].map(
-            |(name, pool)| {
-                let (open, at_most) = (pool.size() as usize, pool.options().get_max_connections() as usize);
-                PoolState { name, open, idle: pool.num_idle(), at_most }
-            },
-        )
+        [
+            ("commands", &self.commands.pool),
+            ("operators", &self.operators.pool),
+            ("reads", reads),
+            ("health_check", &self.health_check.pool),
+        ]
+        .map(|(name, pool)| {
+            let (open, at_most) = (pool.size() as usize, pool.options().get_max_connections() as usize);
+            PoolState { name, open, idle: pool.num_idle(), at_most }
+        })
     }
 
     /// Closes all connections, including those of clones. Committed changes are durable without it.
@@ -148,7 +152,7 @@ impl PostgresStore {
     /// [`ReadError::Unavailable`] if closing a connection fails.
     pub async fn close(&self) -> Result<(), ReadError> {
         self.health_check.pool.close().await;
-        self.orders.pool.close().await;
+        self.operators.pool.close().await;
         self.commands.pool.close().await;
         self.reads.close_by_ref().await.map_err(read_error)
     }

@@ -75,7 +75,7 @@ impl SqliteStore {
         let (store, reads) = (Arc::new(self.clone()), Arc::new(self.reads()));
         Ports {
             store: store.clone(),
-            orders: store.clone(),
+            operator_store: store.clone(),
             catalogue: reads.clone(),
             reservations: reads.clone(),
             wallets: reads.clone(),

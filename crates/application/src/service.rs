@@ -92,7 +92,7 @@ impl Service {
 
         let committer = Arc::new(Committer::new(ports.store.clone(), observers));
         let lanes = lanes(&committer, &ports, &rules, &settings);
-        let [commits, joins, orders] = lanes.clone();
+        let [commits, joins, operator_commits] = lanes.clone();
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         tasks.spawn(room.clone().run(stop.clone()));
         if let Some(follower) = follower {
@@ -103,15 +103,16 @@ impl Service {
         );
         tasks.spawn(Housekeeper::new(ports.housekeeping.clone(), room.clone(), settings.retention).run(stop.clone()));
         tasks.close();
-        let use_cases = UseCases::new(&use_cases::Parts { commits, joins, orders, ports, room: room.clone(), seat_maps, clock, ids });
+        let use_cases =
+            UseCases::new(&use_cases::Parts { commits, joins, operator_commits, ports, room: room.clone(), seat_maps, clock, ids });
         Ok(Self { use_cases, lanes, room, sales_metrics, tasks, stop })
     }
 
     /// Processes the accepted commands and stops the tasks.
     pub async fn end(&self) {
         self.stop.cancel();
-        let [commits, joins, orders] = &self.lanes;
-        tokio::join!(commits.close(), joins.close(), orders.close());
+        let [commits, joins, operator_commits] = &self.lanes;
+        tokio::join!(commits.close(), joins.close(), operator_commits.close());
         self.tasks.wait().await;
     }
 }
@@ -120,9 +121,14 @@ impl Service {
 fn lanes(committer: &Arc<Committer>, ports: &Ports, rules: &Arc<Rules>, settings: &Settings) -> [Arc<GroupCommit>; 3] {
     let Settings { lanes, max_waiting, max_batch, deadline, max_waiting_operator_commands, operator_deadline, .. } = *settings;
     let start = |committer: Arc<Committer>, limits| Arc::new(GroupCommit::start(committer, rules.clone(), limits));
-    let crowd = Limits { kind: "crowd", lanes, queue: max_waiting, batch: max_batch, deadline };
+    let users = Limits { kind: "users", lanes, queue: max_waiting, batch: max_batch, deadline };
     // Joins take numbers from one counter per queue, so two groups of them would only wait for each other.
-    let joins = Limits { kind: "joins", lanes: 1, ..crowd };
-    let orders = Limits { kind: "operators", lanes: 1, queue: max_waiting_operator_commands, batch: 1, deadline: operator_deadline };
-    [start(committer.clone(), crowd), start(committer.clone(), joins), start(Arc::new(committer.with_store(ports.orders.clone())), orders)]
+    let joins = Limits { kind: "joins", lanes: 1, ..users };
+    let operator_commits =
+        Limits { kind: "operators", lanes: 1, queue: max_waiting_operator_commands, batch: 1, deadline: operator_deadline };
+    [
+        start(committer.clone(), users),
+        start(committer.clone(), joins),
+        start(Arc::new(committer.with_store(ports.operator_store.clone())), operator_commits),
+    ]
 }

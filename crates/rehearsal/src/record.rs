@@ -18,7 +18,7 @@ pub struct Record {
     /// The number of seats.
     pub seats: u64,
     /// Payments per second, from the first payment to the last.
-    pub bookings_a_second: f64,
+    pub payments_per_second: f64,
     /// The number of seats sold at the end.
     pub sold: u64,
     /// The timeline by second.

@@ -147,7 +147,7 @@ impl Rehearsal {
             seconds: summary::span(end),
             users: scenario.users.into(),
             seats: scenario.seats.into(),
-            bookings_a_second: sales.bookings_a_second,
+            payments_per_second: sales.payments_per_second,
             sold: sales.seats,
             timeline: summary::timeline(&exchanges),
             operations: summary::operations(&exchanges),

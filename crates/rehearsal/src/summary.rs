@@ -15,7 +15,7 @@ const MAX_LATENCY: u64 = 60 * SECOND;
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Sales {
     pub(crate) seats: u64,
-    pub(crate) bookings_a_second: f64,
+    pub(crate) payments_per_second: f64,
 }
 
 /// Returns the number of sold seats and the rate of payments.
@@ -24,8 +24,8 @@ pub(crate) fn sales(history: &[Exchange]) -> Sales {
     let times = sales.iter().map(|(at, _)| *at);
     let span = times.clone().max().unwrap_or_default() - times.min().unwrap_or_default();
     // The span is at least a second, since sales within less give no meaningful rate.
-    let bookings_a_second = float(sales.len() as u64) / self::span(span).max(1.0);
-    Sales { seats: sales.iter().map(|(_, seats)| seats).sum(), bookings_a_second }
+    let payments_per_second = float(sales.len() as u64) / self::span(span).max(1.0);
+    Sales { seats: sales.iter().map(|(_, seats)| seats).sum(), payments_per_second }
 }
 
 /// Returns the timeline by second.
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn payments_are_counted_once_and_from_the_first_to_the_last() {
-        assert_eq!(sales(&two_purchases()), Sales { seats: 3, bookings_a_second: 1.0 });
+        assert_eq!(sales(&two_purchases()), Sales { seats: 3, payments_per_second: 1.0 });
         assert_eq!(sales(&[]), Sales::default());
     }
 

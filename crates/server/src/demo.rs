@@ -34,7 +34,7 @@ pub(crate) async fn seed(ports: &Ports, use_cases: &UseCases, now: OffsetDateTim
     if !ports.catalogue.concerts(PageRequest { after: None, size: 1 }).await?.is_empty() {
         return Ok(());
     }
-    for result in ports.orders.commit(&[catalogue(now)?]).await {
+    for result in ports.operator_store.commit(&[catalogue(now)?]).await {
         match result {
             // Another server has added it at the same time.
             Ok(_) | Err(CommitError::Conflict) => {}

@@ -58,7 +58,7 @@ impl Connection {
     pub(crate) fn ports(self: &Arc<Self>) -> Ports {
         Ports {
             store: self.clone(),
-            orders: self.clone(),
+            operator_store: self.clone(),
             catalogue: self.clone(),
             tokens: self.clone(),
             housekeeping: self.clone(),

@@ -87,7 +87,7 @@ fn a_record() -> Record {
         seconds: 160.0,
         users: 10_000,
         seats: 1_000,
-        bookings_a_second: 4.2,
+        payments_per_second: 4.2,
         sold: 1_000,
         timeline: a_timeline(&mut rng),
         operations: OPERATIONS.iter().zip(1..).map(|(name, weight)| an_operation(name, weight, &mut rng)).collect(),

@@ -35,7 +35,7 @@ impl Process {
         let room = new_room(world, &ports);
         let observers: Vec<Arc<dyn Observer>> = vec![room.clone()];
         let rules = Arc::new(world.rules.clone());
-        let limits = Limits { kind: "crowd", lanes: 1, queue: 10, batch: 10, deadline: Duration::from_mins(1) };
+        let limits = Limits { kind: "users", lanes: 1, queue: 10, batch: 10, deadline: Duration::from_mins(1) };
         let committer = Arc::new(Committer::new(ports.store.clone(), observers));
         let commits = GroupCommit::start(committer.clone(), rules.clone(), limits);
         let capacity_freed = Arc::new(CapacityFreed::default());

@@ -168,7 +168,7 @@ async fn an_id_with_a_colon_is_not_found_and_other_methods_are_refused() {
 
 #[actix_web::test]
 async fn overload_is_reported_after_the_pause() {
-    let limits = Limits { kind: "crowd", lanes: 0, queue: 1, batch: 1, deadline: Duration::from_millis(50) };
+    let limits = Limits { kind: "users", lanes: 0, queue: 1, batch: 1, deadline: Duration::from_millis(50) };
     let mut plan = Plan { limits, ..Plan::default() };
     plan.settings.limits.overload_pause = Duration::from_millis(50);
     let (shop, start) = (plan.open().await, Instant::now());

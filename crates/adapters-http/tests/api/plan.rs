@@ -58,7 +58,7 @@ impl Default for Plan {
         Self {
             settings: HttpSettings::new(rules.currency),
             rules,
-            limits: Limits { kind: "crowd", lanes: 2, queue: 1_000, batch: 100, deadline: Duration::from_secs(2) },
+            limits: Limits { kind: "users", lanes: 2, queue: 1_000, batch: 100, deadline: Duration::from_secs(2) },
             readiness: || Readiness::Ready,
             queue_state: QueueState::Open,
             ports: |_| {},
@@ -109,16 +109,16 @@ impl Plan {
         let observers: Vec<Arc<dyn Observer>> = vec![room.clone(), seat_maps.clone()];
         let rules = Arc::new(self.rules);
         // Admin commands are large, and no buyer's request waits behind them.
-        let orders = Limits { kind: "operators", lanes: 1, queue: 100, batch: 1, deadline: Duration::from_mins(1) };
+        let operator_commits = Limits { kind: "operators", lanes: 1, queue: 100, batch: 1, deadline: Duration::from_mins(1) };
         let committer = Arc::new(Committer::new(ports.store.clone(), observers));
-        let for_orders = Arc::new(committer.with_store(ports.orders.clone()));
-        let [commits, orders] = [(&committer, self.limits), (&for_orders, orders)].map(|(committer, limits)| {
+        let for_orders = Arc::new(committer.with_store(ports.operator_store.clone()));
+        let [commits, operator_commits] = [(&committer, self.limits), (&for_orders, operator_commits)].map(|(committer, limits)| {
             let _guard = runtime().enter();
             Arc::new(GroupCommit::start(committer.clone(), rules.clone(), limits))
         });
         let ids = Arc::new(RandomIds);
         let use_cases = UseCases::new(&UseCaseParts {
-            orders,
+            operator_commits,
             joins: commits.clone(),
             commits,
             ports: ports.clone(),

@@ -14,7 +14,7 @@ async fn an_operators_command_may_take_longer_than_a_users_request() {
     let world = World::empty().await;
     world.sql(SLOW);
     let (crowds, operators) = (world.a_registration(1).await, world.a_registration(2).await);
-    let orders = world.store.ports().orders;
+    let orders = world.store.ports().operator_store;
     let (refused, done) = tokio::join!(world.store.commit(std::slice::from_ref(&crowds)), orders.commit(std::slice::from_ref(&operators)));
     assert!(matches!(refused[0], Err(CommitError::Unavailable(_))), "the statement of a user's request times out: {refused:?}");
     assert!(done[0].is_ok(), "{done:?}");

@@ -132,7 +132,7 @@ mod tests {
             let is_retry = had_conflict.swap(true, Ordering::Relaxed);
             changes.iter().map(|_| if is_retry { Ok(Committed::default()) } else { Err(CommitError::Conflict) }).collect()
         });
-        let limits = Limits { kind: "crowd", lanes: 1, queue: 1, batch: 8, deadline: Duration::from_secs(2) };
+        let limits = Limits { kind: "users", lanes: 1, queue: 1, batch: 8, deadline: Duration::from_secs(2) };
         let recorder = PrometheusBuilder::new().build_recorder();
         let start = || GroupCommit::start(Arc::new(Committer::new(Arc::new(store), Vec::new())), Arc::new(rules()), limits);
         let commits = metrics::with_local_recorder(&recorder, start);
@@ -154,7 +154,7 @@ mod tests {
             "frontrow_commit_failures_total{kind=\"rejected\"} 0",
             "frontrow_commit_failures_total{kind=\"unavailable\"} 0",
             "frontrow_commit_failures_total{kind=\"unknown\"} 0",
-            "frontrow_commands_waiting{kind=\"crowd\"} 0",
+            "frontrow_commands_waiting{kind=\"users\"} 0",
             "frontrow_commit_conflicts_total{place=\"store\"} 1",
             "frontrow_commit_conflicts_total{place=\"group\"} 0",
             "frontrow_command_retries_total 1",

@@ -30,7 +30,7 @@ use measures::Counters;
 /// The limits of a group commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The kind of the commands, as in the metrics: `crowd`, `joins` or `operators`.
+    /// The kind of the commands, as in the metrics: `users`, `joins` or `operators`.
     pub kind: &'static str,
     /// The number of batches that are processed at once: 1 if the store has one writer, else 2 to 4.
     pub lanes: usize,

@@ -77,7 +77,7 @@ impl Store for GatedStore {
 }
 
 pub(super) fn limits() -> Limits {
-    Limits { kind: "crowd", lanes: 1, queue: 8, batch: 8, deadline: Duration::from_secs(2) }
+    Limits { kind: "users", lanes: 1, queue: 8, batch: 8, deadline: Duration::from_secs(2) }
 }
 
 fn start(store: Arc<dyn Store>, limits: Limits) -> Arc<GroupCommit> {

@@ -80,7 +80,7 @@ invariants! {
     /// An entry of a payment or refund refers to a payment of the same user and amount.
     EntryNamesItsPayment = "P3", "entry_names_its_payment";
     /// A reservation's user, schedule and seats exist, and the schedule belongs to the reservation's concert.
-    ReferencesExist = "P3", "bookings_lead_somewhere";
+    ReferencesExist = "P3", "references_exist";
     /// A queue's numbers are exactly those of its tokens and of its deleted tokens.
     QueueNumbersAreGapless = "P5", "queue_numbers_are_gapless";
     /// No waiting token has a lower number than an admitted one.

@@ -56,7 +56,7 @@ pub struct Ports {
     /// Loads and commits.
     pub store: Arc<dyn Store>,
     /// Loads and commits for operators' commands, which may be large: they have a longer time limit than users' commands.
-    pub orders: Arc<dyn Store>,
+    pub operator_store: Arc<dyn Store>,
     /// Concerts, schedules, seats and queues.
     pub catalogue: Arc<dyn Catalogue>,
     /// Reservations and payments.
@@ -103,7 +103,7 @@ impl Ports {
     {
         Self {
             store: adapter.clone(),
-            orders: adapter.clone(),
+            operator_store: adapter.clone(),
             catalogue: adapter.clone(),
             reservations: adapter.clone(),
             wallets: adapter.clone(),

@@ -60,7 +60,7 @@ impl MockedLanes {
     /// Creates one lane over `store`, with the default rules and no observers.
     #[must_use]
     pub fn over(store: MockStore) -> Self {
-        let limits = Limits { kind: "crowd", lanes: 1, queue: 8, batch: 8, deadline: Duration::from_secs(2) };
+        let limits = Limits { kind: "users", lanes: 1, queue: 8, batch: 8, deadline: Duration::from_secs(2) };
         Self { store, observers: Vec::new(), rules: rules(), limits }
     }
 

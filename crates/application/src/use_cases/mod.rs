@@ -89,7 +89,7 @@ pub struct Parts {
     /// The group commit of joins, which is separate because all joins of a queue take numbers from the same counter.
     pub joins: Arc<GroupCommit>,
     /// The group commit of operators' commands, which is separate so that a large command doesn't delay users.
-    pub orders: Arc<GroupCommit>,
+    pub operator_commits: Arc<GroupCommit>,
     /// The ports of the store.
     pub ports: Ports,
     /// The waiting and active users.
@@ -106,7 +106,7 @@ impl UseCases {
     /// Creates the use cases.
     #[must_use]
     pub fn new(parts: &Parts) -> Self {
-        let Parts { commits, joins, orders, ports, room, seat_maps, clock, ids } = parts;
+        let Parts { commits, joins, operator_commits, ports, room, seat_maps, clock, ids } = parts;
         Self {
             register: RegisterUser::new(commits.clone(), ids.clone()),
             join: JoinQueue::new(joins.clone(), ids.clone()),
@@ -122,9 +122,15 @@ impl UseCases {
             refund: RefundPayment::new(commits.clone(), ids.clone()),
             reservations: MyReservations::new(ports.reservations.clone(), ports.catalogue.clone(), clock.clone()),
             wallet: MyWallet::new(ports.wallets.clone(), ports.users.clone()),
-            queues: ManageQueues::new(orders.clone(), ports.catalogue.clone(), ports.admin.clone(), room.clone(), ids.clone()),
-            catalogue: ManageCatalogue::new(orders.clone(), ports.catalogue.clone(), ports.admin.clone(), seat_maps.clone(), ids.clone()),
-            seats: ManageSeats::new(orders.clone(), ports.catalogue.clone(), seat_maps.clone(), ids.clone()),
+            queues: ManageQueues::new(operator_commits.clone(), ports.catalogue.clone(), ports.admin.clone(), room.clone(), ids.clone()),
+            catalogue: ManageCatalogue::new(
+                operator_commits.clone(),
+                ports.catalogue.clone(),
+                ports.admin.clone(),
+                seat_maps.clone(),
+                ids.clone(),
+            ),
+            seats: ManageSeats::new(operator_commits.clone(), ports.catalogue.clone(), seat_maps.clone(), ids.clone()),
             sale: ManageSale::new(commits.clone(), ports.catalogue.clone(), ports.admin.clone(), ids.clone()),
             people: FindUsers::new(
                 ports.admin.clone(),

@@ -39,7 +39,7 @@ fn key_figures(record: &Record) -> String {
         ("seats", numbers::count(record.seats)),
         ("sold", numbers::count(record.sold)),
         ("sold out after", numbers::maybe_seconds(sold_out.map(|second| second.at.into()))),
-        ("payments per second", numbers::number(record.bookings_a_second)),
+        ("payments per second", numbers::number(record.payments_per_second)),
         ("duration", numbers::seconds(record.seconds)),
     ];
     let figures: String = figures.into_iter().map(figure).collect();

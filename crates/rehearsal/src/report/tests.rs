@@ -42,7 +42,7 @@ fn a_record() -> Record {
         seconds: 21.0,
         users: 100_000,
         seats: 50,
-        bookings_a_second: 12.5,
+        payments_per_second: 12.5,
         sold: 50,
         timeline: (0..20).map(second).collect(),
         operations: vec![operation("join"), operation("hold")],
@@ -163,7 +163,7 @@ fn an_empty_record_has_a_report() {
 fn a_record_with_extreme_numbers_has_a_report() {
     let mut record = a_record();
     record.seconds = f64::NAN;
-    record.bookings_a_second = f64::INFINITY;
+    record.payments_per_second = f64::INFINITY;
     record.timeline.truncate(1);
     record.operations[0].timeline[3].latency.p99_ms = f64::NAN;
     record.what_if[0].curve = vec![];

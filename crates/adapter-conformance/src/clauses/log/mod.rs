@@ -66,7 +66,7 @@ async fn commit_a_mixed_group(world: &World) {
 /// Starts users who join, charge and leave concurrently.
 pub(super) fn start_a_crowd(world: &Arc<World>, first: u128) -> JoinHandle<()> {
     const USERS: u128 = 24;
-    let limits = Limits { kind: "crowd", lanes: 3, queue: 1_000, batch: 16, deadline: std::time::Duration::from_mins(1) };
+    let limits = Limits { kind: "users", lanes: 3, queue: 1_000, batch: 16, deadline: std::time::Duration::from_mins(1) };
     let committer = Arc::new(Committer::new(world.ports.store.clone(), Vec::new()));
     let commits = Arc::new(GroupCommit::start(committer, Arc::new(world.rules.clone()), limits));
     let (barrier, mut users) = (Arc::new(Barrier::new(usize::try_from(USERS).unwrap())), JoinSet::new());

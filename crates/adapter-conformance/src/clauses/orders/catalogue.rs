@@ -299,9 +299,9 @@ pub async fn two_halls_of_50000_seats_are_created_in_one_change(adapter: &dyn Ad
     let schedules: [ScheduleId; 2] = [world.new_id(), world.new_id()];
     let halls = schedules.map(|schedule| a_new_schedule(&world, schedule, Some(a_plan(50_000, 900))));
     let command = a_new_concert(&world, Queue::DEFAULT, halls.into());
-    let rows = world.ports.orders.load(&needs_of(&command.needs())).await.unwrap();
+    let rows = world.ports.operator_store.load(&needs_of(&command.needs())).await.unwrap();
     let change = command.decide_by(&rows, &world.rules).unwrap().unwrap().change.unwrap();
-    assert_committed(&world.ports.orders.commit(&[change]).await.remove(0), "a hundred thousand seats");
+    assert_committed(&world.ports.operator_store.commit(&[change]).await.remove(0), "a hundred thousand seats");
     assert!(world.concert(command.id).await.is_some());
     for schedule in schedules {
         assert_eq!(world.ports.catalogue.seats(schedule).await.unwrap().len(), 50_000);

@@ -51,9 +51,9 @@ impl Screen {
 
 /// Formats the outcome.
 pub(super) fn summary(record: &Record) -> String {
-    let Record { scenario, seed, seconds, users, seats, sold, bookings_a_second, .. } = record;
+    let Record { scenario, seed, seconds, users, seats, sold, payments_per_second, .. } = record;
     let head = format!(
-        "{scenario} with seed {seed}: {users} users, {sold} of {seats} seats sold in {seconds:.1} s, {bookings_a_second:.1} payments/s"
+        "{scenario} with seed {seed}: {users} users, {sold} of {seats} seats sold in {seconds:.1} s, {payments_per_second:.1} payments/s"
     );
     let plans = format_plans(&record.what_if);
     if record.operations.is_empty() && record.verdicts.is_empty() {
