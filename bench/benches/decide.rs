@@ -9,7 +9,7 @@ use domain::testing::{
     ADA, NOW, QUEUE, SCHEDULE, a_hold, a_queue, a_seat, a_token, a_wallet, an_admitted_token, idempotency, on_sale, pass, payment_of,
     reservation_of, rules, seats, user,
 };
-use domain::{Command, EntryId, Needs, Operation, QueuePolicy, Rows, Rules, Version};
+use domain::{Command, Needs, Operation, QueuePolicy, Rows, Rules, Version, WalletEntryId};
 use uuid::Uuid;
 
 const WAITING: u32 = 1_000;
@@ -35,7 +35,7 @@ fn pay_for_two_seats(bencher: Bencher<'_, '_>) {
     let (rules, hold) = (rules_for_a_thousand(), a_hold(ADA, &[7, 8]));
     let mut rows = on_sale().with(an_admitted_token(ADA)).with(a_wallet(ADA, 200_000));
     rows.add_all([7, 8].map(|number| a_seat(number).held_under(&hold)));
-    let (idempotency, id, entry) = (idempotency(ADA, Operation::Pay, "once"), payment_of(ADA), EntryId(Uuid::from_u128(7)));
+    let (idempotency, id, entry) = (idempotency(ADA, Operation::Pay, "once"), payment_of(ADA), WalletEntryId(Uuid::from_u128(7)));
     let command = pay::Command { pass: pass(ADA), idempotency, id, entry, reservation: hold.id(), amount: None };
     rows.add(hold);
     assert!(writes(&command, &rows, &rules), "Ada can't pay");

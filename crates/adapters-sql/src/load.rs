@@ -8,7 +8,7 @@ use domain::{ConcertId, IdempotencyScope, Need, PaymentId, QueueId, ReservationI
 /// The keys of the rows that needs refer to, each once, by table.
 #[derive(Default)]
 #[expect(missing_docs, reason = "the field names are self-explanatory")]
-pub struct Wanted<'a> {
+pub struct WantedKeys<'a> {
     pub keys: HashSet<&'a IdempotencyScope>,
     /// Users, whose wallets are loaded, too.
     pub users: HashSet<UserId>,
@@ -39,7 +39,7 @@ pub struct Wanted<'a> {
     pub lapsed: HashSet<&'a LapsedHolds>,
 }
 
-impl<'a> Wanted<'a> {
+impl<'a> WantedKeys<'a> {
     /// Returns the keys in `needs`.
     pub fn by(needs: &'a [Need]) -> Self {
         let mut wanted = Self::default();

@@ -21,12 +21,12 @@ pub struct AuditEntry {
     /// The reason, if the operator specified one.
     pub reason: Option<String>,
     /// The properties that the action changed.
-    pub changes: Vec<Changed>,
+    pub changes: Vec<PropertyChange>,
 }
 
 /// The part that all commands of operators have in common: the operator, and the data of the audit entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Order {
+pub struct OperatorOrder {
     /// The operator.
     pub operator: UserId,
     /// The id of the audit entry, if the command writes one.
@@ -87,7 +87,7 @@ pub enum Subject {
 
 /// A property of the subject before and after the action.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Changed {
+pub struct PropertyChange {
     /// The name of the property in the API.
     pub name: String,
     /// The value before; none if it wasn't set.
@@ -111,10 +111,10 @@ impl Subject {
     }
 }
 
-impl Order {
+impl OperatorOrder {
     /// Returns the audit entry for this order, carried out at `now`.
     #[must_use]
-    pub fn done(&self, action: Action, subject: Subject, changes: Vec<Changed>, now: OffsetDateTime) -> AuditEntry {
+    pub fn audit_entry(&self, action: Action, subject: Subject, changes: Vec<PropertyChange>, now: OffsetDateTime) -> AuditEntry {
         let Self { operator, audit_entry, reason } = self.clone();
         AuditEntry { id: audit_entry, at: now, operator, action, subject, reason: reason.map(String::from), changes }
     }
@@ -122,19 +122,19 @@ impl Order {
 
 /// The properties that differ between two states of a subject.
 #[derive(Debug, Default)]
-pub(crate) struct Differences(Vec<Changed>);
+pub(crate) struct Differences(Vec<PropertyChange>);
 
 impl Differences {
     /// Adds the property `name` if its values differ.
     pub(crate) fn note<T: PartialEq>(mut self, name: &str, before: Option<T>, after: Option<T>, text: impl Fn(T) -> String) -> Self {
         if before != after {
-            self.0.push(Changed { name: name.to_owned(), before: before.map(&text), after: after.map(text) });
+            self.0.push(PropertyChange { name: name.to_owned(), before: before.map(&text), after: after.map(text) });
         }
         self
     }
 
     /// Returns the properties that differ.
-    pub(crate) fn list(self) -> Vec<Changed> {
+    pub(crate) fn list(self) -> Vec<PropertyChange> {
         self.0
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use time::OffsetDateTime;
 
-use crate::reservation::Claim;
+use crate::reservation::ReservationIds;
 use crate::{
     CancelReason, ConcertId, ExpiryReason, Money, NewToken, Payment, PaymentId, QueueId, QueueToken, Reservation, ReservationId,
     ScheduleId, SeatNumber, TokenDigest, User, UserId, Version, Wallet, WalletEntry, Write,
@@ -220,13 +220,13 @@ impl Event {
     }
 
     pub(crate) fn held(reservation: &Write<Reservation>) -> Self {
-        let Claim { id, schedule, user, .. } = reservation.row.claim();
+        let ReservationIds { id, schedule, user, .. } = reservation.row.ids();
         let (seats, expires_at) = (reservation.row.numbers().collect(), reservation.row.expires_at());
         Fact::SeatsHeld { reservation: id, schedule, user, seats, expires_at }.at(reservation.version())
     }
 
     pub(crate) fn cancelled(reservation: &Write<Reservation>, reason: CancelReason) -> Self {
-        let Claim { id, schedule, user, .. } = reservation.row.claim();
+        let ReservationIds { id, schedule, user, .. } = reservation.row.ids();
         let seats = reservation.row.numbers().collect();
         Fact::ReservationCancelled { reservation: id, schedule, user, seats, reason }.at(reservation.version())
     }

@@ -43,7 +43,7 @@ ids! {
     /// The id of a payment.
     PaymentId;
     /// The id of a wallet entry.
-    EntryId;
+    WalletEntryId;
     /// The id of an entry of the audit log.
     AuditEntryId;
     /// The id of an event.

@@ -40,7 +40,7 @@ pub mod version;
 pub mod wallet;
 pub mod zone;
 
-pub use audit_entry::{AuditEntry, Order};
+pub use audit_entry::{AuditEntry, OperatorOrder};
 pub use availability::{Availability, Offer, Sale, Stock};
 pub use change::{Change, Guard, NewToken, RowWrite, Write};
 pub use concert::Concert;
@@ -48,7 +48,9 @@ pub use decide::{Command, Decision, Verdict};
 pub use event::{Event, Fact};
 pub use fault::Fault;
 pub use field::{Field, PolicyField, ScheduleField};
-pub use id::{AuditEntryId, ConcertId, EntryId, EventId, PaymentId, QueueId, ReservationId, ScheduleId, TokenDigest, TokenId, UserId};
+pub use id::{
+    AuditEntryId, ConcertId, EventId, PaymentId, QueueId, ReservationId, ScheduleId, TokenDigest, TokenId, UserId, WalletEntryId,
+};
 pub use idempotency::{Fingerprint, IdempotencyKey, IdempotencyRecord, IdempotencyScope, Operation, Outcome};
 pub use log::{LoggedRow, LoggedToken};
 pub use money::{Currency, Money};
@@ -66,5 +68,5 @@ pub use text::{Note, Title};
 pub use token::{ExpiryReason, QueueToken, TokenState, TokenStatus};
 pub use user::{User, UserName};
 pub use version::{Version, Versioned};
-pub use wallet::{EntryKind, Wallet, WalletEntry};
+pub use wallet::{Wallet, WalletEntry, WalletEntryKind};
 pub use zone::Zone;

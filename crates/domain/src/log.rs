@@ -69,7 +69,7 @@ impl Change {
             | RowWrite::Reservation(_)
             | RowWrite::Payment(_)
             | RowWrite::Wallet(_)
-            | RowWrite::Entry(_)
+            | RowWrite::WalletEntry(_)
             | RowWrite::Key(_)
             | RowWrite::AuditEntry(_) => None,
         })

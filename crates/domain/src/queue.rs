@@ -126,7 +126,7 @@ impl PolicyOverrides {
     /// The upper bound of the batch.
     pub const MAX_BATCH: u32 = 10_000;
     /// The upper bound of the active and claim windows.
-    pub const LONGEST: Duration = Duration::DAY;
+    pub const MAX_WINDOW: Duration = Duration::DAY;
 
     /// Checks that all fields are in range.
     ///
@@ -138,8 +138,8 @@ impl PolicyOverrides {
             Some(_) | None => Ok(()),
         };
         let window = |field, value: Option<Duration>| match value {
-            Some(value) if value < Duration::SECOND || value > Self::LONGEST => {
-                Err(InvalidPolicy { field, least: 1, most: Self::LONGEST.whole_seconds() })
+            Some(value) if value < Duration::SECOND || value > Self::MAX_WINDOW => {
+                Err(InvalidPolicy { field, least: 1, most: Self::MAX_WINDOW.whole_seconds() })
             }
             Some(_) | None => Ok(()),
         };

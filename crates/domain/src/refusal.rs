@@ -147,7 +147,7 @@ pub enum Refusal {
     Wallet(#[from] WalletError),
     /// The event log no longer has the events after the requested position, or ends before it.
     #[error("the event log ranges from position {start} to {end}")]
-    EventsGone {
+    PositionOutOfRange {
         /// The first position after which no event is missing.
         start: u64,
         /// The last position of the log.

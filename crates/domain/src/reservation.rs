@@ -100,8 +100,8 @@ impl Reservation {
 
     /// Creates a hold of `seats` from `held_at` until `expires_at`.
     #[must_use]
-    pub fn hold(claim: Claim, seats: Vec<ReservedSeat>, amount: Money, held_at: OffsetDateTime, expires_at: OffsetDateTime) -> Self {
-        let Claim { id, user, token, concert, schedule } = claim;
+    pub fn hold(ids: ReservationIds, seats: Vec<ReservedSeat>, amount: Money, held_at: OffsetDateTime, expires_at: OffsetDateTime) -> Self {
+        let ReservationIds { id, user, token, concert, schedule } = ids;
         Self { id, user, token, concert, schedule, seats, amount, held_at, expires_at, state: ReservationState::Held }
     }
 
@@ -161,9 +161,9 @@ impl Reservation {
 
     /// Returns the ids that identify its owner and its seats' schedule.
     #[must_use]
-    pub const fn claim(&self) -> Claim {
+    pub const fn ids(&self) -> ReservationIds {
         let Self { id, user, token, concert, schedule, .. } = *self;
-        Claim { id, user, token, concert, schedule }
+        ReservationIds { id, user, token, concert, schedule }
     }
 
     /// Returns the state of its row, lapsed or not.
@@ -269,7 +269,7 @@ impl Reservation {
 
 /// The ids of a reservation, its user, its token, its concert and its schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Claim {
+pub struct ReservationIds {
     /// The reservation's id.
     pub id: ReservationId,
     /// The user.

@@ -3,7 +3,7 @@
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use crate::{EntryId, Money, PaymentId, UserId};
+use crate::{Money, PaymentId, UserId, WalletEntryId};
 
 /// The wallet of a user: a prepaid balance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,10 +16,10 @@ pub struct Wallet {
 /// An entry of a wallet's ledger. It is written once and never changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WalletEntry {
-    id: EntryId,
+    id: WalletEntryId,
     user: UserId,
     sequence: u64,
-    kind: EntryKind,
+    kind: WalletEntryKind,
     amount: Money,
     balance: Money,
     at: OffsetDateTime,
@@ -27,7 +27,7 @@ pub struct WalletEntry {
 
 /// The kind of a wallet entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EntryKind {
+pub enum WalletEntryKind {
     /// The wallet was charged from outside.
     Charge,
     /// The wallet was debited for a payment.
@@ -39,14 +39,14 @@ pub enum EntryKind {
 impl WalletEntry {
     /// Returns an entry as stored: `after` is the wallet as the entry left it.
     #[must_use]
-    pub const fn restore(id: EntryId, after: &Wallet, kind: EntryKind, amount: Money, at: OffsetDateTime) -> Self {
+    pub const fn restore(id: WalletEntryId, after: &Wallet, kind: WalletEntryKind, amount: Money, at: OffsetDateTime) -> Self {
         let Wallet { user, balance, last_sequence: sequence } = *after;
         Self { id, user, sequence, kind, amount, balance, at }
     }
 
     /// Returns the id.
     #[must_use]
-    pub const fn id(&self) -> EntryId {
+    pub const fn id(&self) -> WalletEntryId {
         self.id
     }
 
@@ -64,11 +64,11 @@ impl WalletEntry {
 
     /// Returns the kind.
     #[must_use]
-    pub const fn kind(&self) -> EntryKind {
+    pub const fn kind(&self) -> WalletEntryKind {
         self.kind
     }
 
-    /// Returns the amount without a sign: the [`EntryKind`] determines the direction.
+    /// Returns the amount without a sign: the [`WalletEntryKind`] determines the direction.
     #[must_use]
     pub const fn amount(&self) -> Money {
         self.amount
@@ -90,8 +90,8 @@ impl WalletEntry {
     #[must_use]
     pub const fn signed_minor(&self) -> i64 {
         match self.kind {
-            EntryKind::Charge | EntryKind::Refund(_) => self.amount.minor(),
-            EntryKind::Payment(_) => -self.amount.minor(),
+            WalletEntryKind::Charge | WalletEntryKind::Refund(_) => self.amount.minor(),
+            WalletEntryKind::Payment(_) => -self.amount.minor(),
         }
     }
 }
@@ -152,9 +152,15 @@ impl Wallet {
     ///
     /// # Errors
     /// [`WalletError::LimitExceeded`] above `max_balance`.
-    pub fn charge(self, amount: Money, max_balance: Money, id: EntryId, now: OffsetDateTime) -> Result<(Self, WalletEntry), WalletError> {
+    pub fn charge(
+        self,
+        amount: Money,
+        max_balance: Money,
+        id: WalletEntryId,
+        now: OffsetDateTime,
+    ) -> Result<(Self, WalletEntry), WalletError> {
         match self.balance.plus(amount) {
-            Ok(balance) if balance <= max_balance => Ok(self.enter(balance, EntryKind::Charge, amount, id, now)),
+            Ok(balance) if balance <= max_balance => Ok(self.enter(balance, WalletEntryKind::Charge, amount, id, now)),
             Ok(_) | Err(_) => Err(WalletError::LimitExceeded { balance: self.balance, limit: max_balance }),
         }
     }
@@ -163,9 +169,15 @@ impl Wallet {
     ///
     /// # Errors
     /// [`WalletError::Insufficient`] if the balance is lower.
-    pub fn pay(self, amount: Money, payment: PaymentId, id: EntryId, now: OffsetDateTime) -> Result<(Self, WalletEntry), WalletError> {
+    pub fn pay(
+        self,
+        amount: Money,
+        payment: PaymentId,
+        id: WalletEntryId,
+        now: OffsetDateTime,
+    ) -> Result<(Self, WalletEntry), WalletError> {
         match self.balance.minus(amount) {
-            Ok(balance) => Ok(self.enter(balance, EntryKind::Payment(payment), amount, id, now)),
+            Ok(balance) => Ok(self.enter(balance, WalletEntryKind::Payment(payment), amount, id, now)),
             Err(_) => Err(WalletError::Insufficient { balance: self.balance, required: amount }),
         }
     }
@@ -174,14 +186,27 @@ impl Wallet {
     ///
     /// # Errors
     /// [`WalletError::LimitExceeded`] above the range of 64 bits.
-    pub fn refund(self, amount: Money, payment: PaymentId, id: EntryId, now: OffsetDateTime) -> Result<(Self, WalletEntry), WalletError> {
+    pub fn refund(
+        self,
+        amount: Money,
+        payment: PaymentId,
+        id: WalletEntryId,
+        now: OffsetDateTime,
+    ) -> Result<(Self, WalletEntry), WalletError> {
         match self.balance.plus(amount) {
-            Ok(balance) => Ok(self.enter(balance, EntryKind::Refund(payment), amount, id, now)),
+            Ok(balance) => Ok(self.enter(balance, WalletEntryKind::Refund(payment), amount, id, now)),
             Err(_) => Err(WalletError::LimitExceeded { balance: self.balance, limit: self.balance }),
         }
     }
 
-    const fn enter(mut self, balance: Money, kind: EntryKind, amount: Money, id: EntryId, at: OffsetDateTime) -> (Self, WalletEntry) {
+    const fn enter(
+        mut self,
+        balance: Money,
+        kind: WalletEntryKind,
+        amount: Money,
+        id: WalletEntryId,
+        at: OffsetDateTime,
+    ) -> (Self, WalletEntry) {
         self.balance = balance;
         self.last_sequence += 1;
         (self, WalletEntry::restore(id, &self, kind, amount, at))
@@ -196,7 +221,7 @@ mod tests {
     use super::*;
 
     const NOW: OffsetDateTime = datetime!(2026-11-21 20:00 UTC);
-    const ID: EntryId = EntryId(Uuid::from_u128(1));
+    const ID: WalletEntryId = WalletEntryId(Uuid::from_u128(1));
     const USER: UserId = UserId(Uuid::from_u128(2));
     const PAYMENT: PaymentId = PaymentId(Uuid::from_u128(3));
 
@@ -209,7 +234,7 @@ mod tests {
     }
 
     /// Returns the wallet and the entry after a step of `amount` that leads to `balance`.
-    fn entered(kind: EntryKind, amount: i64, balance: i64) -> (Wallet, WalletEntry) {
+    fn entered(kind: WalletEntryKind, amount: i64, balance: i64) -> (Wallet, WalletEntry) {
         let wallet = Wallet { user: USER, balance: money(balance), last_sequence: 8 };
         let entry = WalletEntry { id: ID, user: USER, sequence: 8, kind, amount: money(amount), balance: money(balance), at: NOW };
         (wallet, entry)
@@ -223,19 +248,19 @@ mod tests {
             let sum = balance.checked_add(amount);
 
             let charged = match sum {
-                Some(sum) if sum <= 100 => Ok(entered(EntryKind::Charge, amount, sum)),
+                Some(sum) if sum <= 100 => Ok(entered(WalletEntryKind::Charge, amount, sum)),
                 Some(_) | None => Err(WalletError::LimitExceeded { balance: money(balance), limit }),
             };
             assert_eq!(wallet.charge(money(amount), limit, ID, NOW), charged, "charge {balance} by {amount}");
 
             let refunded = match sum {
-                Some(sum) => Ok(entered(EntryKind::Refund(PAYMENT), amount, sum)),
+                Some(sum) => Ok(entered(WalletEntryKind::Refund(PAYMENT), amount, sum)),
                 None => Err(WalletError::LimitExceeded { balance: money(balance), limit: money(balance) }),
             };
             assert_eq!(wallet.refund(money(amount), PAYMENT, ID, NOW), refunded, "refund {amount} to {balance}");
 
             let paid = if amount <= balance {
-                Ok(entered(EntryKind::Payment(PAYMENT), amount, balance - amount))
+                Ok(entered(WalletEntryKind::Payment(PAYMENT), amount, balance - amount))
             } else {
                 Err(WalletError::Insufficient { balance: money(balance), required: money(amount) })
             };
@@ -247,6 +272,6 @@ mod tests {
     #[test]
     fn the_sign_of_an_entry_shows_its_direction() {
         let signed = |kind| entered(kind, 5, 0).1.signed_minor();
-        assert_eq!([EntryKind::Charge, EntryKind::Refund(PAYMENT), EntryKind::Payment(PAYMENT)].map(signed), [5, 5, -5]);
+        assert_eq!([WalletEntryKind::Charge, WalletEntryKind::Refund(PAYMENT), WalletEntryKind::Payment(PAYMENT)].map(signed), [5, 5, -5]);
     }
 }

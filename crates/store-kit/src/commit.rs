@@ -55,7 +55,7 @@ impl Draft<'_> {
             RowWrite::Reservation(reservation) => self.save(reservation)?,
             RowWrite::Payment(payment) => self.save(payment)?,
             RowWrite::Wallet(wallet) => self.save(wallet)?,
-            RowWrite::Entry(entry) => self.insert(&entry.row)?,
+            RowWrite::WalletEntry(entry) => self.insert(&entry.row)?,
             RowWrite::Key(key) => self.save(key)?,
             RowWrite::AuditEntry(audit_entry) => self.insert(&audit_entry.row)?,
         }

@@ -54,7 +54,7 @@ impl View<'_> {
             RowWrite::Reservation(reservation) => self.matches(reservation),
             RowWrite::Payment(payment) => self.matches(payment),
             RowWrite::Wallet(wallet) => self.matches(wallet),
-            RowWrite::Entry(entry) => self.is_new_entry(&entry.row),
+            RowWrite::WalletEntry(entry) => self.is_new_entry(&entry.row),
             RowWrite::Key(key) => self.matches(key),
             RowWrite::AuditEntry(audit_entry) => Ok(!self.has(&audit_entry.row.key())?),
         }

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use domain::{
-    AuditEntryId, ConcertId, EntryId, IdempotencyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId,
+    AuditEntryId, ConcertId, IdempotencyScope, PaymentId, QueueId, ReservationId, ScheduleId, SeatNumber, TokenId, UserId, WalletEntryId,
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -222,7 +222,7 @@ pub(crate) fn wallet_entry(user: UserId, sequence: u64) -> Key {
     Key::of(Kind::WalletEntry).id(user.0).number(sequence)
 }
 
-pub(crate) fn wallet_entry_id(id: EntryId) -> Key {
+pub(crate) fn wallet_entry_id(id: WalletEntryId) -> Key {
     Key::of(Kind::WalletEntryId).id(id.0)
 }
 

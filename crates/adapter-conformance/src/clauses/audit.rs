@@ -3,8 +3,8 @@
 use application::PageRequest;
 use application::ports::Invariant;
 use domain::{
-    CancelReason, Change, EntryKind, Payment, PaymentState, QueueToken, Reservation, ReservationState, Seat, SeatState, TokenState,
-    Versioned, Wallet, WalletEntry, Write,
+    CancelReason, Change, Payment, PaymentState, QueueToken, Reservation, ReservationState, Seat, SeatState, TokenState, Versioned, Wallet,
+    WalletEntry, WalletEntryKind, Write,
 };
 
 use crate::Adapter;
@@ -173,7 +173,7 @@ fn payment_damages(world: &World, fixture: &Fixture) -> Vec<(&'static str, Chang
     let (user, balance, last_sequence) = (fixture.wallet.user(), fixture.wallet.balance(), fixture.wallet.last_sequence());
     let poorer = balance.minus(won(1)).unwrap();
     let taken = Wallet::restore(user, poorer, last_sequence + 1);
-    let lost = WalletEntry::restore(world.new_id(), &taken, EntryKind::Payment(world.new_id()), won(1), fixture.last_entry.at());
+    let lost = WalletEntry::restore(world.new_id(), &taken, WalletEntryKind::Payment(world.new_id()), won(1), fixture.last_entry.at());
     let refunded = fixture.payment.row.clone().refund(world.now()).unwrap();
     let revived = fixture.refunded.row.clone().restore(PaymentState::Completed);
     let cheaper = Payment::new(unpaid.id(), unpaid.reservation(), unpaid.user(), won(1), unpaid.paid_at());
@@ -192,7 +192,7 @@ fn payment_damages(world: &World, fixture: &Fixture) -> Vec<(&'static str, Chang
 
 fn owner_damages(world: &World, fixture: &Fixture) -> Vec<(&'static str, Change)> {
     let misused = fixture.hold.row.clone().restore(EXPIRED);
-    let misused = misused.with_claim(|claim| (claim.id, claim.user) = (world.new_id(), BEN));
+    let misused = misused.with_ids(|claim| (claim.id, claim.user) = (world.new_id(), BEN));
     let foreign = Payment::new(world.new_id(), fixture.sold.id(), ADA, fixture.payment.amount(), fixture.payment.paid_at());
     let ended = &fixture.bens_old_token.row;
     let revived = QueueToken::restore(ended.place(), ended.number(), TokenState::Waiting);

@@ -3,7 +3,9 @@
 use domain::decide::admission::Pass;
 use domain::decide::{charge, claim, hold, join, leave, pay, refund, register, release};
 use domain::idempotency::IdempotentRequest;
-use domain::{ConcertId, EntryId, Note, Operation, Order, PaymentId, QueueId, ReservationId, ScheduleId, TokenId, UserId, UserName};
+use domain::{
+    ConcertId, Note, Operation, OperatorOrder, PaymentId, QueueId, ReservationId, ScheduleId, TokenId, UserId, UserName, WalletEntryId,
+};
 use uuid::Uuid;
 
 use super::{Ids, World, idempotency, won};
@@ -20,13 +22,13 @@ impl World {
     }
 
     /// Returns an order of `operator` without a reason.
-    pub(crate) fn an_order(&self, operator: UserId) -> Order {
-        Order { operator, audit_entry: self.new_id(), reason: None }
+    pub(crate) fn an_order(&self, operator: UserId) -> OperatorOrder {
+        OperatorOrder { operator, audit_entry: self.new_id(), reason: None }
     }
 
     /// Returns an order of `operator` with a reason.
-    pub(crate) fn an_order_because(&self, operator: UserId, reason: &str) -> Order {
-        Order { reason: Some(Note::new(reason).unwrap()), ..self.an_order(operator) }
+    pub(crate) fn an_order_because(&self, operator: UserId, reason: &str) -> OperatorOrder {
+        OperatorOrder { reason: Some(Note::new(reason).unwrap()), ..self.an_order(operator) }
     }
 
     pub(crate) fn a_join(&self, user: UserId, concert: Option<ConcertId>) -> join::Command {
@@ -56,13 +58,13 @@ impl World {
     }
 
     pub(crate) fn a_charge_with(&self, idempotency: IdempotentRequest, amount: i64) -> charge::Command {
-        charge::Command { user: None, order: None, idempotency, id: self.new_id::<EntryId>(), amount: won(amount) }
+        charge::Command { user: None, order: None, idempotency, id: self.new_id::<WalletEntryId>(), amount: won(amount) }
     }
 
     /// Returns a charge of `user`'s wallet by order of `cashier`.
     pub(crate) fn a_charge_for(&self, cashier: UserId, user: UserId, amount: i64) -> charge::Command {
         let (order, idempotency) = (Some(self.an_order(cashier)), self.new_key(cashier, Operation::Charge));
-        charge::Command { user: Some(user), order, idempotency, id: self.new_id::<EntryId>(), amount: won(amount) }
+        charge::Command { user: Some(user), order, idempotency, id: self.new_id::<WalletEntryId>(), amount: won(amount) }
     }
 
     /// Returns a registration with `idempotency`.

@@ -124,7 +124,7 @@ fn need_of(row: &RowKey) -> Option<Need> {
         | RowKey::Queue(_)
         | RowKey::Concert(_)
         | RowKey::Schedule(_)
-        | RowKey::Entry(_)
+        | RowKey::WalletEntry(_)
         | RowKey::AuditEntry(_) => None,
         RowKey::LiveToken(_, user) => Some(need::JoinTarget { user: *user, concert: None }.into()),
         RowKey::Token(token) => Some(need::Token(*token).into()),

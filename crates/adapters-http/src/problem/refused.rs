@@ -80,7 +80,7 @@ impl Problem {
                     if *started { "the payment can't be refunded after the show has started" } else { "the payment is already refunded" };
                 Self::new(Code::InvalidState, detail).with("current_state", payment_state(*state))
             }
-            Refusal::EventsGone { start, end } => refused(Code::EventsGone).with("start", *start).with("end", *end),
+            Refusal::PositionOutOfRange { start, end } => refused(Code::EventsGone).with("start", *start).with("end", *end),
             Refusal::TooManyReaders => refused(Code::InvalidState).with("current_state", "FULL"),
             Refusal::Fault(_) => Self::internal(),
             Refusal::AmountMismatch { due } => invalid("/amount").with("due", money(*due)),

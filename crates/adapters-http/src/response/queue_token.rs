@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use application::waiting_room::TokenPosition;
+use application::waiting_room::TokenView;
 use domain::{Availability, TokenStatus};
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -48,8 +48,8 @@ pub(crate) struct TokenBody {
 }
 
 impl TokenBody {
-    pub(crate) fn new(place: &TokenPosition) -> Self {
-        let TokenPosition { token, now, position, estimate, availability, poll_after } = place;
+    pub(crate) fn new(place: &TokenView) -> Self {
+        let TokenView { token, now, position, estimate, availability, poll_after } = place;
         let status = token.status(*now);
         let (expired_reason, expires_in_seconds) = match status {
             TokenStatus::Waiting => (None, None),
@@ -95,14 +95,14 @@ pub(crate) struct EventState {
 }
 
 impl EventState {
-    pub(crate) fn of(place: &TokenPosition) -> Self {
+    pub(crate) fn of(place: &TokenView) -> Self {
         // The availability only matters to waiting users.
         let availability = place.position.and(place.availability);
         Self { status: place.token.status(place.now), position: place.position, availability }
     }
 
     /// Returns the tag of the complete response.
-    pub(crate) fn tag(self, place: &TokenPosition) -> Tag {
+    pub(crate) fn tag(self, place: &TokenView) -> Tag {
         let deadline = place.token.expires_at().map_or(0, OffsetDateTime::unix_timestamp_nanos);
         Tag::readable(format_args!("{self}.{deadline}"))
     }

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post};
-use domain::{Currency, EntryKind, Money, Note, Operation, Outcome, UserId, Wallet, WalletEntry};
+use domain::{Currency, Money, Note, Operation, Outcome, UserId, Wallet, WalletEntry, WalletEntryKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -105,9 +105,9 @@ enum KindBody {
 impl EntryBody {
     pub(super) fn new(entry: &WalletEntry, currency: Currency) -> Self {
         let (kind, payment) = match entry.kind() {
-            EntryKind::Charge => (KindBody::Charge, None),
-            EntryKind::Payment(payment) => (KindBody::Payment, Some(payment)),
-            EntryKind::Refund(payment) => (KindBody::Refund, Some(payment)),
+            WalletEntryKind::Charge => (KindBody::Charge, None),
+            WalletEntryKind::Payment(payment) => (KindBody::Payment, Some(payment)),
+            WalletEntryKind::Refund(payment) => (KindBody::Refund, Some(payment)),
         };
         Self {
             id: entry.id().0,

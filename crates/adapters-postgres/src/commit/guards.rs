@@ -1,7 +1,7 @@
 //! Finds the changes of a group that can be committed: reads the versions of all rows that it relies on, in one statement. See
 //! `guards.sql`.
 
-use adapters_sql::commit::{ChangeValidator, Guards, Names, WaitingCounts};
+use adapters_sql::commit::{ChangeValidator, CurrentVersions, GuardedKeys, WaitingCounts};
 use adapters_sql::rows::key;
 use adapters_sql::{instant, micros};
 use domain::change::RowKey;
@@ -21,7 +21,7 @@ pub(super) async fn sound(
     changes: &[Change],
     left: Vec<usize>,
 ) -> Result<Vec<usize>, Error> {
-    let names = Names::of(left.iter().map(|index| &changes[*index]));
+    let names = GuardedKeys::of(left.iter().map(|index| &changes[*index]));
     let (seat_schedules, seat_numbers): (Vec<_>, Vec<_>) =
         names.seats.iter().map(|(schedule, number)| (schedule.0, i64::from(number.get()))).unzip();
     let (place_queues, place_users): (Vec<_>, Vec<_>) = names.places.iter().map(|(queue, user)| (queue.0, user.0)).unzip();
@@ -49,7 +49,7 @@ pub(super) async fn sound(
         .bind(names.unawaited.iter().map(|(queue, _)| queue.0).collect::<Vec<_>>())
         .bind(names.unawaited.iter().map(|(_, concert)| concert.0).collect::<Vec<_>>());
 
-    let (mut guards, mut waiting, mut read_at) = (Guards::default(), Vec::new(), 0);
+    let (mut guards, mut waiting, mut read_at) = (CurrentVersions::default(), Vec::new(), 0);
     for row in connections.within(query.fetch_all(&connections.pool)).await? {
         let position: i64 = row.try_get("position")?;
         let Some(version) = row.try_get::<Option<i64>, _>("version")? else { continue };
@@ -80,7 +80,7 @@ pub(super) async fn sound(
     Ok(left.into_iter().filter(|index| judge.accept(&changes[*index])).collect())
 }
 
-fn add(guards: &mut Guards, names: &Names<'_>, kind: &str, position: i64, version: Version) {
+fn add(guards: &mut CurrentVersions, names: &GuardedKeys<'_>, kind: &str, position: i64, version: Version) {
     let row = match kind {
         "queue" => at(&names.queues, position).map(RowKey::Queue),
         "concert" => at(&names.concerts, position).map(RowKey::Concert),

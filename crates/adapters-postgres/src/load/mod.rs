@@ -1,6 +1,6 @@
 //! Load: the rows that a batch of needs refers to, by one statement and so from one snapshot. See `load.sql`.
 
-use adapters_sql::load::Wanted;
+use adapters_sql::load::WantedKeys;
 use adapters_sql::rows::key;
 use adapters_sql::rows::{Row, add};
 use adapters_sql::{instant, micros, span_micros};
@@ -65,7 +65,7 @@ type Query = sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArgum
 
 /// Returns the statement with the keys in `needs`.
 fn query(now: Option<OffsetDateTime>, needs: &[Need]) -> Query {
-    let wanted = Wanted::by(needs);
+    let wanted = WantedKeys::by(needs);
     let (keys_users, keys_routes, keys) = unzip3(wanted.keys.iter().map(|scope| {
         let (user, route, key) = key::name(scope);
         (user, route, key.to_owned())

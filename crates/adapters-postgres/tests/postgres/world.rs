@@ -92,7 +92,8 @@ impl World {
 
     /// Returns the change that charges a wallet with 1, decided on its current state.
     pub(crate) async fn a_charge(&self, number: u128, key: &str) -> Change {
-        let entry = domain::EntryId(Uuid::from_u128(number << 64 | u128::from(key.len() as u64) << 32 | u128::from(key.as_bytes()[0])));
+        let entry =
+            domain::WalletEntryId(Uuid::from_u128(number << 64 | u128::from(key.len() as u64) << 32 | u128::from(key.as_bytes()[0])));
         let idempotency = idempotency(user(number), Operation::Charge, key);
         let command = charge::Command { user: None, order: None, idempotency, id: entry, amount: won(1) };
         self.decide(&command).await

@@ -122,7 +122,7 @@ impl Batch {
             RowWrite::Reservation(reservation) => self.reservations.push(expected, reservation.into()),
             RowWrite::Payment(payment) => self.payments.push(expected, payment.into()),
             RowWrite::Wallet(wallet) => self.wallets.push(expected, wallet.into()),
-            RowWrite::Entry(entry) => self.entries.push((&entry.row).into()),
+            RowWrite::WalletEntry(entry) => self.entries.push((&entry.row).into()),
             RowWrite::Key(key) => self.keys.push(expected, key.into()),
             RowWrite::AuditEntry(audit_entry) => self.audit_entries.push((&audit_entry.row).into()),
         }

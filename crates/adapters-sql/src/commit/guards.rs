@@ -10,7 +10,7 @@ use crate::micros;
 
 /// The versions, at the time of the commit, of the rows that the changes of a group refer to; a missing row has none.
 #[derive(Debug, Default)]
-pub struct Guards {
+pub struct CurrentVersions {
     rows: HashMap<RowKey, Version>,
     places: HashMap<(QueueId, UserId), TokenId>,
     held_until: HashMap<ConcertId, i64>,
@@ -20,7 +20,7 @@ pub struct Guards {
 /// The keys of the rows that a group relies on, by table, each list sorted: the order in which they are locked.
 #[derive(Debug, Default)]
 #[expect(missing_docs, reason = "the field names are self-explanatory")]
-pub struct Names<'a> {
+pub struct GuardedKeys<'a> {
     pub queues: Vec<QueueId>,
     pub concerts: Vec<ConcertId>,
     pub schedules: Vec<ScheduleId>,
@@ -41,7 +41,7 @@ pub struct Names<'a> {
     pub unawaited: Vec<(QueueId, ConcertId)>,
 }
 
-impl Guards {
+impl CurrentVersions {
     /// Adds the version of a row.
     pub fn add(&mut self, row: RowKey, version: Version) {
         self.rows.insert(row, version);
@@ -83,7 +83,7 @@ impl Guards {
     }
 }
 
-impl<'a> Names<'a> {
+impl<'a> GuardedKeys<'a> {
     /// Returns the keys of the rows that `changes` rely on.
     pub fn of(changes: impl IntoIterator<Item = &'a Change>) -> Self {
         let mut names = Self::default();
@@ -142,7 +142,7 @@ impl<'a> Names<'a> {
                 RowWrite::Wallet(wallet) => self.wallets.extend([wallet.row.user()]),
                 RowWrite::Key(key) => self.keys.extend([&key.row.scope]),
                 // Unique by a constraint of the table: the second insert fails there.
-                RowWrite::Entry(_) | RowWrite::AuditEntry(_) => {}
+                RowWrite::WalletEntry(_) | RowWrite::AuditEntry(_) => {}
             }
         }
     }

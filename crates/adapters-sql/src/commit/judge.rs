@@ -4,12 +4,12 @@ use domain::change::{Collisions, Guard, RowKey, RowWrite};
 use domain::{Change, NewToken, QueueToken};
 use time::OffsetDateTime;
 
-use super::guards::Guards;
+use super::guards::CurrentVersions;
 use super::waiting_counts::WaitingCounts;
 
 /// Decides which changes of a group may be committed, one after the other.
 pub struct ChangeValidator<'a> {
-    guards: &'a Guards,
+    guards: &'a CurrentVersions,
     waiting: WaitingCounts,
     now: OffsetDateTime,
     before: Collisions,
@@ -17,7 +17,7 @@ pub struct ChangeValidator<'a> {
 
 impl<'a> ChangeValidator<'a> {
     /// Decides by `guards`, by the numbers of waiting users in `waiting`, and at the clock's reading `now`.
-    pub fn new(guards: &'a Guards, waiting: WaitingCounts, now: OffsetDateTime) -> Self {
+    pub fn new(guards: &'a CurrentVersions, waiting: WaitingCounts, now: OffsetDateTime) -> Self {
         Self { guards, waiting, now, before: Collisions::default() }
     }
 
@@ -49,7 +49,7 @@ impl<'a> ChangeValidator<'a> {
         match write {
             RowWrite::NewToken(place) => self.is_free(&place.row, change),
             // Unique by a constraint of the table: the second insert fails there.
-            RowWrite::Entry(_) | RowWrite::AuditEntry(_) => true,
+            RowWrite::WalletEntry(_) | RowWrite::AuditEntry(_) => true,
             RowWrite::Queue(_)
             | RowWrite::Admission(_)
             | RowWrite::Concert(_)

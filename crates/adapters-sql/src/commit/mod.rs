@@ -7,7 +7,7 @@ mod numbers;
 mod waiting_counts;
 
 pub use batch::{Batch, Checks, RowsToWrite};
-pub use guards::{Guards, Names};
+pub use guards::{CurrentVersions, GuardedKeys};
 pub use judge::ChangeValidator;
 pub use numbers::Numbers;
 pub use waiting_counts::WaitingCounts;

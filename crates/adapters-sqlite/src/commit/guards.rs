@@ -1,6 +1,6 @@
 //! Reads the versions of the rows that a group relies on.
 
-use adapters_sql::commit::{Guards, Names};
+use adapters_sql::commit::{CurrentVersions, GuardedKeys};
 use adapters_sql::rows::key;
 use domain::change::RowKey;
 use domain::{TokenId, Version};
@@ -59,8 +59,8 @@ struct Until {
 }
 
 /// Reads the rows of `names`. The transaction must have the write lock, so that they do not change.
-pub(super) async fn read(db: &impl ConnectionTrait, names: &Names<'_>) -> Result<Guards, DbErr> {
-    let mut guards = Guards::default();
+pub(super) async fn read(db: &impl ConnectionTrait, names: &GuardedKeys<'_>) -> Result<CurrentVersions, DbErr> {
+    let mut guards = CurrentVersions::default();
     name(&mut guards, versions(db, QUEUES, &names.queues, |id| id.0).await?, RowKey::Queue);
     name(&mut guards, versions(db, CONCERTS, &names.concerts, |id| id.0).await?, RowKey::Concert);
     name(&mut guards, versions(db, SCHEDULES, &names.schedules, |id| id.0).await?, RowKey::Schedule);
@@ -79,7 +79,7 @@ pub(super) async fn read(db: &impl ConnectionTrait, names: &Names<'_>) -> Result
     Ok(guards)
 }
 
-async fn read_holds(db: &impl ConnectionTrait, names: &Names<'_>, guards: &mut Guards) -> Result<(), DbErr> {
+async fn read_holds(db: &impl ConnectionTrait, names: &GuardedKeys<'_>, guards: &mut CurrentVersions) -> Result<(), DbErr> {
     if names.unheld.is_empty() {
         return Ok(());
     }
@@ -92,7 +92,7 @@ async fn read_holds(db: &impl ConnectionTrait, names: &Names<'_>, guards: &mut G
     Ok(())
 }
 
-async fn read_awaited(db: &impl ConnectionTrait, names: &Names<'_>, guards: &mut Guards) -> Result<(), DbErr> {
+async fn read_awaited(db: &impl ConnectionTrait, names: &GuardedKeys<'_>, guards: &mut CurrentVersions) -> Result<(), DbErr> {
     if names.unawaited.is_empty() {
         return Ok(());
     }
@@ -106,7 +106,7 @@ async fn read_awaited(db: &impl ConnectionTrait, names: &Names<'_>, guards: &mut
     Ok(())
 }
 
-async fn read_places(db: &impl ConnectionTrait, names: &Names<'_>, guards: &mut Guards) -> Result<(), DbErr> {
+async fn read_places(db: &impl ConnectionTrait, names: &GuardedKeys<'_>, guards: &mut CurrentVersions) -> Result<(), DbErr> {
     if names.places.is_empty() {
         return Ok(());
     }
@@ -120,7 +120,7 @@ async fn read_places(db: &impl ConnectionTrait, names: &Names<'_>, guards: &mut 
     Ok(())
 }
 
-fn name<N>(guards: &mut Guards, versions: impl IntoIterator<Item = (N, Version)>, name: impl Fn(N) -> RowKey) {
+fn name<N>(guards: &mut CurrentVersions, versions: impl IntoIterator<Item = (N, Version)>, name: impl Fn(N) -> RowKey) {
     versions.into_iter().for_each(|(id, version)| guards.add(name(id), version));
 }
 

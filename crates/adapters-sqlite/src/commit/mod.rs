@@ -19,7 +19,7 @@ mod write;
 #[cfg(test)]
 pub(crate) use self::guards::ALL as GUARDS;
 
-use adapters_sql::commit::{Batch, ChangeValidator, Names};
+use adapters_sql::commit::{Batch, ChangeValidator, GuardedKeys};
 use application::ports::{Clock, CommitError, Committed};
 use domain::change::Collisions;
 use domain::{Change, NewToken};
@@ -114,7 +114,7 @@ struct Written {
 }
 
 async fn judge_and_write(transaction: &DatabaseTransaction, clock: &dyn Clock, changes: &[Change]) -> Result<Written, DbErr> {
-    let names = Names::of(changes);
+    let names = GuardedKeys::of(changes);
     let guards = guards::read(transaction, &names).await?;
     let (mut numbers, waiting) = numbers::read(transaction, &names.joined).await?;
     let now = clock.now();

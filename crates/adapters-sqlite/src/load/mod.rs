@@ -9,7 +9,7 @@ mod named;
 mod related;
 mod select;
 
-use adapters_sql::load::Wanted;
+use adapters_sql::load::WantedKeys;
 use adapters_sql::read_error;
 use application::ports::{Clock, ReadError};
 use domain::{Need, Rows};
@@ -23,7 +23,7 @@ pub(crate) async fn load(readers: &DatabaseConnection, clock: &dyn Clock, needs:
 }
 
 async fn snapshot(readers: &DatabaseConnection, clock: &dyn Clock, needs: &[Need]) -> Result<Rows, DbErr> {
-    let wanted = Wanted::by(needs);
+    let wanted = WantedKeys::by(needs);
     let snapshot = readers.begin().await?;
     // The first query takes the snapshot, so this reading is not later than it.
     let mut rows = Rows::at(clock.now());

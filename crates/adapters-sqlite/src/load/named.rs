@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use adapters_sql::load::Wanted;
+use adapters_sql::load::WantedKeys;
 use adapters_sql::micros;
 use adapters_sql::rows::Row;
 use adapters_sql::rows::key as key_row;
@@ -21,7 +21,7 @@ struct Id {
 }
 
 /// Adds the rows of `wanted` to `rows`.
-pub(super) async fn read(db: &impl ConnectionTrait, wanted: &Wanted<'_>, rows: &mut Rows) -> Result<(), DbErr> {
+pub(super) async fn read(db: &impl ConnectionTrait, wanted: &WantedKeys<'_>, rows: &mut Rows) -> Result<(), DbErr> {
     if !wanted.keys.is_empty() {
         let names = array(wanted.keys.iter().map(|scope| key_row::name(scope)))?;
         by(db, key::SELECT, [names], Row::Key, rows).await?;
@@ -43,7 +43,7 @@ pub(super) async fn read(db: &impl ConnectionTrait, wanted: &Wanted<'_>, rows: &
     reservations(db, wanted, rows).await
 }
 
-async fn read_queues(db: &impl ConnectionTrait, wanted: &Wanted<'_>, rows: &mut Rows) -> Result<(), DbErr> {
+async fn read_queues(db: &impl ConnectionTrait, wanted: &WantedKeys<'_>, rows: &mut Rows) -> Result<(), DbErr> {
     let queues: HashSet<QueueId> = wanted.lines.iter().map(|line| line.queue).collect();
     by_id(db, queue::SELECT, &queues, Row::Queue, rows).await?;
     by_id(db, queue::QUEUE_COUNTS, &queues, Row::QueueCounts, rows).await?;
@@ -56,7 +56,7 @@ async fn read_queues(db: &impl ConnectionTrait, wanted: &Wanted<'_>, rows: &mut 
     Ok(())
 }
 
-async fn reservations(db: &impl ConnectionTrait, wanted: &Wanted<'_>, rows: &mut Rows) -> Result<(), DbErr> {
+async fn reservations(db: &impl ConnectionTrait, wanted: &WantedKeys<'_>, rows: &mut Rows) -> Result<(), DbErr> {
     let mut named = wanted.reservations.clone();
     for lapsed in &wanted.lapsed {
         named.extend(lapsed_holds(db, lapsed, rows).await?);

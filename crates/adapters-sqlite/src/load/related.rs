@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use adapters_sql::load::Wanted;
+use adapters_sql::load::WantedKeys;
 use adapters_sql::micros;
 use adapters_sql::rows::{Row, add};
 use domain::{ConcertId, Payment, Queue, QueueId, QueueToken, Rows, Schedule, ScheduleId, SeatNumber, UserId};
@@ -39,7 +39,7 @@ pub(super) struct Related {
 impl Related {
     /// Returns the keys in the rows found for `wanted`. References of an invalid row are not followed: the needs that it belongs to fail
     /// anyway.
-    pub(super) fn by(wanted: &Wanted<'_>, rows: &Rows) -> Self {
+    pub(super) fn by(wanted: &WantedKeys<'_>, rows: &Rows) -> Self {
         let mut related = Self { held: wanted.used.clone(), seats: wanted.seats.clone(), ..Self::default() };
         related.queues.extend(wanted.tokens.iter().filter_map(|token| rows.token(*token)).map(QueueToken::queue));
         for (user, concert) in &wanted.places {

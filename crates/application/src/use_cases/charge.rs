@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::decide::charge;
 use domain::idempotency::IdempotentRequest;
-use domain::{EntryId, Money, Outcome, UserId};
+use domain::{Money, Outcome, UserId, WalletEntryId};
 
 use super::admin::Actor;
 use crate::ports::Ids;
@@ -33,6 +33,6 @@ impl ChargeWallet {
         amount: Money,
     ) -> Result<Answer<Outcome>, Error> {
         let order = by.map(|by| by.order(&self.ids));
-        self.commits.run(charge::Command { user, order, idempotency, id: EntryId(self.ids.ordered()), amount }).await
+        self.commits.run(charge::Command { user, order, idempotency, id: WalletEntryId(self.ids.ordered()), amount }).await
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::decide::admission::Pass;
 use domain::decide::pay;
 use domain::idempotency::IdempotentRequest;
-use domain::{EntryId, Money, Outcome, PaymentId, ReservationId};
+use domain::{Money, Outcome, PaymentId, ReservationId, WalletEntryId};
 
 use crate::ports::Ids;
 use crate::{Answer, Error, GroupCommit};
@@ -31,7 +31,7 @@ impl PayReservation {
         reservation: ReservationId,
         amount: Option<Money>,
     ) -> Result<Answer<Outcome>, Error> {
-        let (id, entry) = (PaymentId(self.ids.ordered()), EntryId(self.ids.ordered()));
+        let (id, entry) = (PaymentId(self.ids.ordered()), WalletEntryId(self.ids.ordered()));
         self.commits.run(pay::Command { pass, idempotency, id, entry, reservation, amount }).await
     }
 }

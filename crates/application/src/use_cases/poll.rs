@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{QueueId, Refusal, TokenId, UserId};
 
-use crate::waiting_room::{Listener, QueueFigures, TokenPosition};
+use crate::waiting_room::{Listener, QueueFigures, TokenView};
 use crate::{Error, WaitingRoom};
 
 /// Reads positions of tokens and figures of queues from memory.
@@ -20,21 +20,21 @@ impl PollToken {
     }
 
     /// Returns the position of the token; not found if it belongs to another user.
-    pub async fn token(&self, user: UserId, id: TokenId) -> Result<TokenPosition, Error> {
+    pub async fn token(&self, user: UserId, id: TokenId) -> Result<TokenView, Error> {
         let token = self.room.find(id).await?.filter(|token| token.user().is(user)).ok_or(Refusal::NotFound)?;
         Ok(self.room.place(&token))
     }
 
     /// Returns the position of the user's token if it is in memory, as it nearly always is, without waiting.
     #[must_use]
-    pub fn known(&self, user: UserId, id: TokenId) -> Option<TokenPosition> {
+    pub fn known(&self, user: UserId, id: TokenId) -> Option<TokenView> {
         let token = self.room.known(id).filter(|token| token.user().is(user))?;
         Some(self.room.place(&token))
     }
 
     /// Returns the position of a token that the caller already has: after a join, or when a waiting token is refused.
     #[must_use]
-    pub fn place(&self, token: &domain::QueueToken) -> TokenPosition {
+    pub fn place(&self, token: &domain::QueueToken) -> TokenView {
         self.room.place(token)
     }
 

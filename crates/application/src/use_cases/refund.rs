@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::decide::refund;
 use domain::idempotency::IdempotentRequest;
-use domain::{EntryId, Outcome, PaymentId, UserId};
+use domain::{Outcome, PaymentId, UserId, WalletEntryId};
 
 use crate::ports::Ids;
 use crate::{Answer, Error, GroupCommit};
@@ -24,6 +24,6 @@ impl RefundPayment {
 
     /// Refunds `payment` of `user` in full. The outcome is an [`Outcome::Paid`] with the cancelled payment.
     pub async fn execute(&self, user: UserId, idempotency: IdempotentRequest, payment: PaymentId) -> Result<Answer<Outcome>, Error> {
-        self.commits.run(refund::Command { user, order: None, idempotency, payment, entry: EntryId(self.ids.ordered()) }).await
+        self.commits.run(refund::Command { user, order: None, idempotency, payment, entry: WalletEntryId(self.ids.ordered()) }).await
     }
 }

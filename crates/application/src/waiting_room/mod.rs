@@ -40,7 +40,7 @@ use waiting_queue::WaitingQueue;
 
 pub use estimate::Estimate;
 pub use listeners::Listener;
-pub use token_position::{QueueFigures, TokenPosition};
+pub use token_position::{QueueFigures, TokenView};
 
 /// How long an ended token is kept in memory after its end; later it is read from the store.
 const REMEMBER_ENDED: Duration = Duration::minutes(10);
@@ -196,7 +196,7 @@ impl WaitingRoom {
 
     /// Records the estimate of a token that has just joined.
     fn record_estimate(&self, token: &QueueToken) {
-        let TokenPosition { now, estimate, .. } = self.place(token);
+        let TokenView { now, estimate, .. } = self.place(token);
         if let Some(mut line) = self.lines.get_mut(&token.queue()) {
             line.record_estimate(token.number(), estimate, now);
         }

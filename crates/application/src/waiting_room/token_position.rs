@@ -8,7 +8,7 @@ use super::estimate::{Estimate, MAX_POLL, Policy, poll_after};
 
 /// The position of a token in its queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenPosition {
+pub struct TokenView {
     /// The token.
     pub token: QueueToken,
     /// The instant as of which all fields hold.
@@ -41,11 +41,10 @@ pub struct QueueFigures {
 impl WaitingRoom {
     /// Returns the position of `token`.
     #[must_use]
-    pub fn place(&self, token: &QueueToken) -> TokenPosition {
+    pub fn place(&self, token: &QueueToken) -> TokenView {
         let now = self.clock.now();
         let availability = token.concert().and_then(|concert| self.notices.availability(concert));
-        let place =
-            |position, estimate, poll_after| TokenPosition { token: token.clone(), now, position, estimate, availability, poll_after };
+        let place = |position, estimate, poll_after| TokenView { token: token.clone(), now, position, estimate, availability, poll_after };
         match token.status(now) {
             TokenStatus::Waiting => {
                 let policy = self.policy(token.queue());

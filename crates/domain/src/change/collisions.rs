@@ -82,7 +82,7 @@ fn set_added_to(write: &RowWrite) -> Option<RowSet> {
         | RowWrite::Reservation(_)
         | RowWrite::Payment(_)
         | RowWrite::Wallet(_)
-        | RowWrite::Entry(_)
+        | RowWrite::WalletEntry(_)
         | RowWrite::Key(_)
         | RowWrite::AuditEntry(_) => None,
     }

@@ -2,9 +2,9 @@
 //! it.
 
 use crate::{
-    AuditEntry, AuditEntryId, Concert, ConcertId, EntryId, IdempotencyRecord, IdempotencyScope, NewToken, Payment, PaymentId, Queue,
-    QueueId, QueueToken, Reservation, ReservationId, Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned,
-    Wallet, WalletEntry,
+    AuditEntry, AuditEntryId, Concert, ConcertId, IdempotencyRecord, IdempotencyScope, NewToken, Payment, PaymentId, Queue, QueueId,
+    QueueToken, Reservation, ReservationId, Schedule, ScheduleId, Seat, SeatNumber, TokenId, User, UserId, Version, Versioned, Wallet,
+    WalletEntry, WalletEntryId,
 };
 
 /// A row to be written.
@@ -137,7 +137,7 @@ kinds! {
     /// A wallet.
     Wallet(Wallet), wallet => RowKey::Wallet(wallet.user()) => Wallet(UserId);
     /// An entry of a wallet's ledger; inserted only.
-    Entry(WalletEntry), entry => RowKey::Entry(entry.id()) => Entry(EntryId);
+    WalletEntry(WalletEntry), entry => RowKey::WalletEntry(entry.id()) => WalletEntry(WalletEntryId);
     /// An idempotency record.
     Key(IdempotencyRecord), key => RowKey::Key(key.scope.clone()) => Key(IdempotencyScope);
     /// An entry of the audit log; inserted only.

@@ -17,7 +17,7 @@ pub struct Pass {
 
 /// A valid pass: the token is ACTIVE and belongs to the user and to the right queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Admitted {
+pub struct ValidPass {
     /// The token as it was loaded.
     pub loaded: Versioned<QueueToken>,
     /// The token after the claim by this request.
@@ -57,13 +57,13 @@ impl Pass {
         found: Option<&LoadedToken>,
         now: OffsetDateTime,
         rules: &Rules,
-    ) -> Result<Admitted, Refusal> {
+    ) -> Result<ValidPass, Refusal> {
         let id = self.token.ok_or(Refusal::TokenRequired)?;
         let LoadedToken { token, queue: of } = found.ok_or(Refusal::TokenMismatch)?;
         check_token(token, self.user, queue, now)?;
         let deadline = token.expires_at().ok_or(Refusal::TokenWaiting { token: id })?;
         let claimed = token.row.clone().claim(of.policy(&rules.queue).active, now).map_err(|_| Refusal::TokenMismatch)?;
-        Ok(Admitted { loaded: token.clone(), claimed, deadline, policy: Guard::Queue(of.id(), of.version) })
+        Ok(ValidPass { loaded: token.clone(), claimed, deadline, policy: Guard::Queue(of.id(), of.version) })
     }
 }
 
@@ -82,7 +82,7 @@ pub fn check_token(token: &QueueToken, user: UserId, queue: Option<QueueId>, now
     }
 }
 
-impl Admitted {
+impl ValidPass {
     /// Returns the change that records the claim; none if the token was claimed before.
     #[must_use]
     pub fn claim(&self) -> Option<Change> {

@@ -2,12 +2,13 @@
 
 use time::OffsetDateTime;
 
-use crate::audit_entry::{Action, Changed, Subject};
+use crate::audit_entry::{Action, PropertyChange, Subject};
 use crate::decide::{Decision, Verdict, register};
 use crate::idempotency::{IdempotencyRecord, IdempotentRequest};
 use crate::loaded::LoadedAccount;
 use crate::{
-    Change, Charging, EntryId, Event, Field, Money, Needs, Order, Outcome, Refusal, Rules, UserId, Versioned, Wallet, Write, need,
+    Change, Charging, Event, Field, Money, Needs, OperatorOrder, Outcome, Refusal, Rules, UserId, Versioned, Wallet, WalletEntryId, Write,
+    need,
 };
 
 /// The command to charge a wallet.
@@ -16,11 +17,11 @@ pub struct Command {
     /// The owner of the wallet; none: the caller.
     pub user: Option<UserId>,
     /// The order, if the caller is an operator or a cashier; none: the caller has neither role.
-    pub order: Option<Order>,
+    pub order: Option<OperatorOrder>,
     /// The request's idempotency key. Its user is the caller, also if the wallet is another user's.
     pub idempotency: IdempotentRequest,
     /// The id of the wallet entry.
-    pub id: EntryId,
+    pub id: WalletEntryId,
     /// The amount.
     pub amount: Money,
 }
@@ -103,9 +104,9 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
         change.write(wallet_write);
     }
     let minor = |balance: Money| Some(balance.minor().to_string());
-    let balance = Changed { name: "balance".to_owned(), before: minor(wallet.balance()), after: minor(charged.balance()) };
+    let balance = PropertyChange { name: "balance".to_owned(), before: minor(wallet.balance()), after: minor(charged.balance()) };
     if let Some(order) = &command.order {
-        change.write(Write::insert(order.done(Action::Charge, Subject::User(owner), vec![balance], *now)));
+        change.write(Write::insert(order.audit_entry(Action::Charge, Subject::User(owner), vec![balance], *now)));
     }
     change.write(Write::insert(entry));
     change.events.push(Event::charged(&wallet_write, &entry));

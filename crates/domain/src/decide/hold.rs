@@ -2,11 +2,11 @@
 
 use time::OffsetDateTime;
 
-use crate::decide::admission::{Admitted, Pass};
+use crate::decide::admission::{Pass, ValidPass};
 use crate::decide::{Decision, Verdict, ending};
 use crate::idempotency::{IdempotencyRecord, IdempotentRequest};
 use crate::loaded::{LoadedReservation, LoadedSchedule, LoadedSeats, LoadedToken, OwnedReservation};
-use crate::reservation::{Claim, ReservationStatus, ReservedSeat};
+use crate::reservation::{ReservationIds, ReservationStatus, ReservedSeat};
 use crate::seat_selection::SeatSelection;
 use crate::{
     Change, Concert, Event, Guard, Money, Needs, Outcome, Refusal, Reservation, ReservationId, ReservationState, Rules, Schedule,
@@ -98,7 +98,7 @@ pub(super) fn guarded(
     input: &Input,
     command: &Command,
     rules: &Rules,
-    then: impl FnOnce(&Admitted) -> Result<Decision<Outcome>, Refusal>,
+    then: impl FnOnce(&ValidPass) -> Result<Decision<Outcome>, Refusal>,
 ) -> Verdict<Outcome> {
     let Input { now, key, token, schedule, .. } = input;
     let queue = schedule.as_ref().map(|schedule| schedule.concert.queue());
@@ -120,7 +120,7 @@ pub(super) fn take(
     input: &Input,
     command: &Command,
     rules: &Rules,
-    admitted: &Admitted,
+    admitted: &ValidPass,
     exchanged: Option<&LoadedReservation>,
 ) -> Result<Decision<Outcome>, Refusal> {
     let now = input.now;
@@ -189,7 +189,7 @@ pub(super) fn confirm_live_hold(
     input: &Input,
     command: &Command,
     rules: &Rules,
-    admitted: &Admitted,
+    admitted: &ValidPass,
     hold: &LoadedReservation,
 ) -> Decision<Outcome> {
     let LoadedReservation { reservation: live, schedule, .. } = hold;
@@ -237,7 +237,7 @@ fn reserve(
     seats: &[Versioned<Seat>],
 ) -> Result<Reservation, Refusal> {
     let token = command.pass.token.ok_or(Refusal::TokenRequired)?;
-    let claim = Claim { id: command.id, user: command.pass.user, token, concert: concert.id(), schedule: schedule.id() };
+    let ids = ReservationIds { id: command.id, user: command.pass.user, token, concert: concert.id(), schedule: schedule.id() };
     let limit = rules.max_balance;
     let amount = match Money::sum(seats.iter().map(|seat| seat.price())) {
         Ok(amount) if amount <= limit => amount,
@@ -245,5 +245,5 @@ fn reserve(
     };
     let seats =
         seats.iter().map(|seat| ReservedSeat { number: seat.number(), label: seat.label().to_owned(), price: seat.price() }).collect();
-    Ok(Reservation::hold(claim, seats, amount, now, until))
+    Ok(Reservation::hold(ids, seats, amount, now, until))
 }

@@ -2,15 +2,15 @@
 
 use time::OffsetDateTime;
 
-use crate::decide::admission::{Admitted, Pass};
+use crate::decide::admission::{Pass, ValidPass};
 use crate::decide::{Decision, Verdict};
 use crate::idempotency::{IdempotencyRecord, IdempotentRequest};
 use crate::loaded::{LoadedReservation, LoadedToken};
 use crate::reservation::ReservationStatus;
 use crate::wallet::WalletError;
 use crate::{
-    CancelReason, Change, Concert, EntryId, Event, ExpiryReason, Fault, Guard, Money, Needs, Outcome, Payment, PaymentId, Refusal,
-    ReservationId, Rules, Versioned, Wallet, Write, need,
+    CancelReason, Change, Concert, Event, ExpiryReason, Fault, Guard, Money, Needs, Outcome, Payment, PaymentId, Refusal, ReservationId,
+    Rules, Versioned, Wallet, WalletEntryId, Write, need,
 };
 
 /// A user's command to pay for held seats.
@@ -23,7 +23,7 @@ pub struct Command {
     /// The id of the payment.
     pub id: PaymentId,
     /// The id of the wallet entry.
-    pub entry: EntryId,
+    pub entry: WalletEntryId,
     /// The reservation to pay for.
     pub reservation: ReservationId,
     /// The amount that the user expects to pay, if specified.
@@ -87,7 +87,7 @@ fn pay(
     input: &Input,
     command: &Command,
     rules: &Rules,
-    admitted: &Admitted,
+    admitted: &ValidPass,
     own: Option<&(LoadedReservation, Versioned<Concert>)>,
 ) -> Result<Decision<Outcome>, Refusal> {
     let now = input.now;

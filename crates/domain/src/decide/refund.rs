@@ -7,7 +7,8 @@ use crate::decide::{Decision, Verdict, ending};
 use crate::idempotency::{IdempotencyRecord, IdempotentRequest};
 use crate::loaded::{LoadedPayment, LoadedReservation};
 use crate::{
-    CancelReason, Change, EntryId, Event, Guard, Needs, Order, Outcome, PaymentId, Refusal, Rules, UserId, Versioned, Write, need,
+    CancelReason, Change, Event, Guard, Needs, OperatorOrder, Outcome, PaymentId, Refusal, Rules, UserId, Versioned, WalletEntryId, Write,
+    need,
 };
 
 /// The command of a user or an operator to refund a payment.
@@ -16,13 +17,13 @@ pub struct Command {
     /// The caller.
     pub user: UserId,
     /// The order, if the caller is an operator, who may refund any user's payment, also after the start.
-    pub order: Option<Order>,
+    pub order: Option<OperatorOrder>,
     /// The request's idempotency key.
     pub idempotency: IdempotentRequest,
     /// The payment.
     pub payment: PaymentId,
     /// The id of the wallet entry.
-    pub entry: EntryId,
+    pub entry: WalletEntryId,
 }
 
 /// The input of the decision.
@@ -82,7 +83,7 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
     change.write(Write::insert(entry));
     change.write(command.idempotency.record(outcome.clone(), key, now, rules));
     if let Some(order) = &command.order {
-        change.write(Write::insert(order.done(Action::Refund, Subject::Payment(payment.id()), Vec::new(), now)));
+        change.write(Write::insert(order.audit_entry(Action::Refund, Subject::Payment(payment.id()), Vec::new(), now)));
     }
     if command.order.is_none() && !schedule.is_cancelled() {
         change.not_after(schedule.starts_at());

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::{CONCERT, NOW, PRICE, SCHEDULE, reservation_of, rules, seats, token_of, won};
-use crate::reservation::Claim;
+use crate::reservation::ReservationIds;
 use crate::{
     CancelReason, ConcertId, Money, PaymentId, Reservation, ReservationId, ReservationState, ReservedSeat, ScheduleId, SeatNumber, TokenId,
     UserId, Version, Versioned,
@@ -19,28 +19,28 @@ use crate::{
 #[must_use]
 #[track_caller]
 pub fn a_hold(user: UserId, numbers: &[u32]) -> Versioned<Reservation> {
-    let claim = Claim { id: reservation_of(user), user, token: token_of(user), concert: CONCERT, schedule: SCHEDULE };
+    let ids = ReservationIds { id: reservation_of(user), user, token: token_of(user), concert: CONCERT, schedule: SCHEDULE };
     let reserved = |number: &SeatNumber| ReservedSeat { number: *number, label: format!("Row A {number}"), price: won(PRICE) };
     let seats: Vec<_> = seats(numbers).numbers().iter().map(reserved).collect();
     let amount = Money::sum(seats.iter().map(|seat| seat.price)).unwrap_or_default();
-    let row = Reservation::hold(claim, seats, amount, NOW, NOW + rules().hold);
-    let number = claim.id.0.as_u64_pair().1;
+    let row = Reservation::hold(ids, seats, amount, NOW, NOW + rules().hold);
+    let number = ids.id.0.as_u64_pair().1;
     Versioned::new(Version(300 + number.cast_signed()), row)
 }
 
 impl Reservation {
-    /// Returns the reservation with its claim as modified by `change`.
+    /// Returns the reservation with its ids as modified by `change`.
     #[must_use]
-    pub fn with_claim(self, change: impl FnOnce(&mut Claim)) -> Self {
-        let mut claim = self.claim();
-        change(&mut claim);
-        Self::hold(claim, self.seats().to_vec(), self.amount(), self.held_at(), self.expires_at()).restore(self.state())
+    pub fn with_ids(self, change: impl FnOnce(&mut ReservationIds)) -> Self {
+        let mut ids = self.ids();
+        change(&mut ids);
+        Self::hold(ids, self.seats().to_vec(), self.amount(), self.held_at(), self.expires_at()).restore(self.state())
     }
 
     /// Returns the reservation with another id.
     #[must_use]
     pub fn with_id(self, id: ReservationId) -> Self {
-        self.with_claim(|claim| claim.id = id)
+        self.with_ids(|ids| ids.id = id)
     }
 }
 
@@ -55,7 +55,7 @@ impl Versioned<Reservation> {
     #[must_use]
     pub fn until(self, expires_at: OffsetDateTime) -> Self {
         let held_at = expires_at - rules().hold;
-        self.with(|hold| Reservation::hold(hold.claim(), hold.seats().to_vec(), hold.amount(), held_at, expires_at).restore(hold.state()))
+        self.with(|hold| Reservation::hold(hold.ids(), hold.seats().to_vec(), hold.amount(), held_at, expires_at).restore(hold.state()))
     }
 
     /// Returns the reservation CONFIRMED by `payment`.
@@ -73,12 +73,12 @@ impl Versioned<Reservation> {
     /// Returns the reservation of `user`, made under `token`.
     #[must_use]
     pub fn of(self, user: UserId, token: TokenId) -> Self {
-        self.with(|hold| hold.with_claim(|claim| (claim.user, claim.token) = (user, token)))
+        self.with(|hold| hold.with_ids(|ids| (ids.user, ids.token) = (user, token)))
     }
 
     /// Returns the reservation of the same seat numbers of `schedule`, a schedule of `concert`.
     #[must_use]
     pub fn at(self, concert: ConcertId, schedule: ScheduleId) -> Self {
-        self.with(|hold| hold.with_claim(|claim| (claim.concert, claim.schedule) = (concert, schedule)))
+        self.with(|hold| hold.with_ids(|ids| (ids.concert, ids.schedule) = (concert, schedule)))
     }
 }

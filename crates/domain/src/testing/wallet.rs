@@ -1,7 +1,7 @@
 //! Wallets for tests.
 
 use super::won;
-use crate::{EntryId, UserId, Version, Versioned, Wallet, WalletEntry};
+use crate::{UserId, Version, Versioned, Wallet, WalletEntry, WalletEntryId};
 
 /// Returns `user`'s wallet with `balance`, after three entries.
 ///
@@ -16,7 +16,7 @@ pub fn a_wallet(user: UserId, balance: i64) -> Versioned<Wallet> {
 impl WalletEntry {
     /// Returns the entry with another id.
     #[must_use]
-    pub const fn with_id(self, id: EntryId) -> Self {
+    pub const fn with_id(self, id: WalletEntryId) -> Self {
         let after = Wallet::restore(self.user(), self.balance(), self.sequence());
         Self::restore(id, &after, self.kind(), self.amount(), self.at())
     }

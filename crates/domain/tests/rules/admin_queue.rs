@@ -1,14 +1,14 @@
 //! Creation, change and state transitions of queues by operators.
 
-use domain::audit_entry::{Action, Changed, Subject};
+use domain::audit_entry::{Action, PropertyChange, Subject};
 use domain::decide::admin::queue::{ChangeQueue, Create, PolicyPatch, Take};
 use domain::queue::{InvalidTransition, PolicyOverrides};
 use domain::{AuditEntry, Change, Field, Note, PolicyField, Queue, QueueState, QueueTransition, Refusal, Version, Write};
 
 use crate::fixtures::*;
 
-fn changed(name: &str, before: Option<&str>, after: Option<&str>) -> Changed {
-    Changed { name: name.into(), before: before.map(Into::into), after: after.map(Into::into) }
+fn changed(name: &str, before: Option<&str>, after: Option<&str>) -> PropertyChange {
+    PropertyChange { name: name.into(), before: before.map(Into::into), after: after.map(Into::into) }
 }
 
 fn empty_change() -> ChangeQueue {
@@ -27,7 +27,7 @@ fn a_new_queue_is_open_and_recorded_in_the_audit_log() {
     let queue = Queue::new(QUEUE, "Arena".into(), overrides, None);
     assert_eq!((outcome.version, &outcome.row), (Version::FIRST, &queue));
     let changes = vec![changed("name", None, Some("Arena")), changed("state", None, Some("OPEN")), changed("capacity", None, Some("5"))];
-    let audit_entry = an_order().done(Action::Create, Subject::Queue(QUEUE), changes, NOW);
+    let audit_entry = an_order().audit_entry(Action::Create, Subject::Queue(QUEUE), changes, NOW);
     let expected = Change::default().writing(Write::insert(queue)).writing(Write::insert(audit_entry));
     assert_eq!(change.map(in_order), Some(in_order(expected)));
 

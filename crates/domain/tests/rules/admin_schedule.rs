@@ -2,7 +2,7 @@
 
 use domain::audit_entry::{Action, Subject};
 use domain::decide::admin::schedule::{Add, Cancel, ChangeSchedule, NewSchedule};
-use domain::{AuditEntry, Cancellation, Field, Note, Order, Refusal, ScheduleField, Version, Versioned, Write};
+use domain::{AuditEntry, Cancellation, Field, Note, OperatorOrder, Refusal, ScheduleField, Version, Versioned, Write};
 
 use crate::fixtures::*;
 
@@ -77,7 +77,7 @@ fn a_change_is_refused_for_an_invalid_sale_another_version_or_a_cancelled_schedu
 
 #[test]
 fn a_schedule_is_cancelled_once() {
-    let order = Order { reason: Note::new("no").ok(), ..an_order() };
+    let order = OperatorOrder { reason: Note::new("no").ok(), ..an_order() };
     let command = Cancel { order, id: SCHEDULE };
     let (outcome, change) = outcome_of(decided(&existing(), &command));
     let cancelled = a_schedule().row.restore(Some(Cancellation { at: NOW, reason: Note::new("no").ok() }));

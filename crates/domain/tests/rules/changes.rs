@@ -3,8 +3,8 @@
 use domain::audit_entry::{Action, Subject};
 use domain::change::{Admission, RowKey};
 use domain::{
-    Change, ConcertId, EntryKind, Guard, NewToken, Operation, Outcome, QueueId, RowWrite, Seat, User, UserId, Version, Versioned, Wallet,
-    WalletEntry, Write,
+    Change, ConcertId, Guard, NewToken, Operation, Outcome, QueueId, RowWrite, Seat, User, UserId, Version, Versioned, Wallet, WalletEntry,
+    WalletEntryKind, Write,
 };
 
 use crate::fixtures::*;
@@ -20,9 +20,9 @@ pub(crate) fn one_of_each_kind() -> [(RowWrite, RowKey, Option<Version>); 14] {
     let outcome = Outcome::Paid { payment: payment.row.clone(), balance: won(0) };
     let record = a_key_record(&idempotency(ADA, Operation::Pay, "once"), outcome, NOW).row;
     let user = User { id: BEN, name: None, created_at: NOW };
-    let kind = EntryKind::Charge;
+    let kind = WalletEntryKind::Charge;
     let entry = WalletEntry::restore(ENTRY, &Wallet::restore(ADA, won(1), 4), kind, won(1), NOW);
-    let audit_entry = an_order().done(Action::Pause, Subject::Queue(QUEUE), Vec::new(), NOW);
+    let audit_entry = an_order().audit_entry(Action::Pause, Subject::Queue(QUEUE), Vec::new(), NOW);
     let scope = record.scope.clone();
     let old = |version| Some(Version(version));
     [
@@ -37,7 +37,7 @@ pub(crate) fn one_of_each_kind() -> [(RowWrite, RowKey, Option<Version>); 14] {
         (Write::insert(hold_until(RESERVATION, &[7], NOW).row).into(), RowKey::Reservation(RESERVATION), None),
         (Write::update(&payment, payment.row.clone()).into(), RowKey::Payment(PAYMENT), old(400)),
         (Write::update(&a_wallet(ADA, 1), a_wallet(ADA, 0).row).into(), RowKey::Wallet(ADA), old(500)),
-        (Write::insert(entry).into(), RowKey::Entry(ENTRY), None),
+        (Write::insert(entry).into(), RowKey::WalletEntry(ENTRY), None),
         (Write::insert(record).into(), RowKey::Key(scope), None),
         (Write::insert(audit_entry).into(), RowKey::AuditEntry(AUDIT_ENTRY), None),
     ]

@@ -1,11 +1,11 @@
 //! Charging of wallets.
 
-use domain::audit_entry::{Action, Changed, Subject};
+use domain::audit_entry::{Action, PropertyChange, Subject};
 use domain::decide::charge::Command;
 use domain::wallet::WalletError;
 use domain::{
-    AuditEntry, Change, Charging, EntryKind, Fact, Field, IdempotencyRecord, Operation, Outcome, Refusal, Rules, User, UserId, Version,
-    Versioned, Wallet, WalletEntry, Write,
+    AuditEntry, Change, Charging, Fact, Field, IdempotencyRecord, Operation, Outcome, Refusal, Rules, User, UserId, Version, Versioned,
+    Wallet, WalletEntry, WalletEntryKind, Write,
 };
 use time::Duration;
 
@@ -20,7 +20,7 @@ fn with_balance(balance: i64) -> Fixture {
 }
 
 fn entry(sequence: u64, amount: i64, balance: i64) -> WalletEntry {
-    WalletEntry::restore(ENTRY, &Wallet::restore(ADA, won(balance), sequence), EntryKind::Charge, won(amount), NOW)
+    WalletEntry::restore(ENTRY, &Wallet::restore(ADA, won(balance), sequence), WalletEntryKind::Charge, won(amount), NOW)
 }
 
 #[test]
@@ -149,8 +149,8 @@ fn each_role_may_charge_only_its_wallets() {
 #[test]
 fn a_charge_by_order_is_recorded_in_the_audit_log_with_both_balances() {
     let change = change_of(decided_by(&by_operators(), &with_balance(70), &ben_charges(Some(ADA), 50)));
-    let balance = Changed { name: "balance".into(), before: Some("70".into()), after: Some("120".into()) };
-    assert_eq!(written(&change), [Write::insert(an_order().done(Action::Charge, Subject::User(ADA), vec![balance], NOW))]);
+    let balance = PropertyChange { name: "balance".into(), before: Some("70".into()), after: Some("120".into()) };
+    assert_eq!(written(&change), [Write::insert(an_order().audit_entry(Action::Charge, Subject::User(ADA), vec![balance], NOW))]);
     assert_eq!(change_of(decided(&with_balance(70), &ada_charges(50))).row::<AuditEntry>(), None);
 }
 

@@ -3,7 +3,7 @@
 use domain::decide::admission::Pass;
 use domain::decide::exchange::Command;
 use domain::decide::hold;
-use domain::reservation::Claim;
+use domain::reservation::ReservationIds;
 use domain::{
     CancelReason, Change, Event, ExpiryReason, Fact, Fault, Guard, Operation, Outcome, QueueToken, Refusal, Reservation, ReservationId,
     ReservedSeat, Seat, SeatNumber, SeatStatus, Version, Versioned, Write,
@@ -88,7 +88,7 @@ fn the_new_seats_are_held_until_the_old_deadline_and_the_old_hold_is_released() 
 
     let (outcome, change) = outcome_of(decided(&fixture, &ada_exchanges_for(&[9, 8])));
 
-    let claim = Claim { id: RESERVATION, user: ADA, token: TOKEN, concert: CONCERT, schedule: SCHEDULE };
+    let claim = ReservationIds { id: RESERVATION, user: ADA, token: TOKEN, concert: CONCERT, schedule: SCHEDULE };
     let new = Reservation::hold(claim, vec![reserved(8, 60_000), reserved(9, 45_000)], won(105_000), NOW, deadline());
     assert_eq!(outcome, Outcome::Held { reservation: new.clone(), created: true });
 
@@ -166,7 +166,7 @@ fn seats_of_another_schedule_with_the_same_numbers_are_exchanged() {
 
     let (outcome, change) = outcome_of(decided(&fixture, &ada_exchanges_for(&[7, 8])));
 
-    let claim = Claim { id: RESERVATION, user: ADA, token: TOKEN, concert: CONCERT, schedule: SCHEDULE };
+    let claim = ReservationIds { id: RESERVATION, user: ADA, token: TOKEN, concert: CONCERT, schedule: SCHEDULE };
     let new = Reservation::hold(claim, vec![reserved(7, 60_000), reserved(8, 60_000)], won(120_000), NOW, deadline());
     assert_eq!(outcome, Outcome::Held { reservation: new.clone(), created: true });
     let token = &fixture.tokens[0];

@@ -2,7 +2,7 @@
 
 use domain::decide::admission::Pass;
 use domain::decide::hold::Command;
-use domain::reservation::Claim;
+use domain::reservation::ReservationIds;
 use domain::{
     CancelReason, Change, Fact, Guard, IdempotencyRecord, Operation, Outcome, Refusal, Reservation, ReservedSeat, Schedule, SeatStatus,
     Version, Versioned, Write,
@@ -46,7 +46,7 @@ fn free_seats_are_held_and_nothing_else_is_written() {
     let (outcome, change) = outcome_of(decided(&fixture, &ada_holds(&[8, 7])));
 
     let until = in_seconds(300);
-    let claim = Claim { id: RESERVATION, user: ADA, token: TOKEN, concert: CONCERT, schedule: SCHEDULE };
+    let claim = ReservationIds { id: RESERVATION, user: ADA, token: TOKEN, concert: CONCERT, schedule: SCHEDULE };
     let held = Reservation::hold(claim, vec![reserved(7, 60_000), reserved(8, 45_000)], won(105_000), NOW, until);
     assert_eq!(outcome, Outcome::Held { reservation: held.clone(), created: true });
 

@@ -5,8 +5,8 @@ use domain::decide::pay::Command;
 use domain::reservation::ReservationStatus;
 use domain::wallet::WalletError;
 use domain::{
-    CancelReason, Change, EntryKind, ExpiryReason, Fact, Fault, Guard, Operation, Outcome, Payment, Refusal, Reservation, Version,
-    Versioned, Wallet, WalletEntry, Write,
+    CancelReason, Change, ExpiryReason, Fact, Fault, Guard, Operation, Outcome, Payment, Refusal, Reservation, Version, Versioned, Wallet,
+    WalletEntry, WalletEntryKind, Write,
 };
 use time::OffsetDateTime;
 
@@ -64,7 +64,7 @@ fn a_payment_writes_wallet_seats_reservation_and_token_together_and_nothing_else
             Write::insert(WalletEntry::restore(
                 ENTRY,
                 &Wallet::restore(ADA, won(80_000), 4),
-                EntryKind::Payment(PAYMENT),
+                WalletEntryKind::Payment(PAYMENT),
                 won(120_000),
                 NOW,
             ))

@@ -4,8 +4,8 @@ use domain::audit_entry::{Action, Subject};
 use domain::decide::refund::Command;
 use domain::wallet::WalletError;
 use domain::{
-    AuditEntry, CancelReason, Change, EntryKind, Fact, Fault, Guard, Operation, Outcome, Payment, PaymentState, Refusal, ReservationState,
-    Version, Wallet, WalletEntry, Write,
+    AuditEntry, CancelReason, Change, Fact, Fault, Guard, Operation, Outcome, Payment, PaymentState, Refusal, ReservationState, Version,
+    Wallet, WalletEntry, WalletEntryKind, Write,
 };
 
 use crate::fixtures::*;
@@ -54,7 +54,7 @@ fn a_refund_credits_the_wallet_and_frees_the_seats_and_does_nothing_else() {
             Write::insert(WalletEntry::restore(
                 ENTRY,
                 &Wallet::restore(ADA, won(200_000), 4),
-                EntryKind::Refund(PAYMENT),
+                WalletEntryKind::Refund(PAYMENT),
                 won(120_000),
                 NOW,
             ))
@@ -138,7 +138,7 @@ fn only_the_payer_and_operators_can_refund() {
     let by = |user, order| decided(&paid(0), &Command { user, order, ..ada_refunds() });
     assert_eq!(refusal_of(by(BEN, None)), Refusal::NotFound);
     let change = change_of(by(BEN, Some(an_order())));
-    let audit_entry = an_order().done(Action::Refund, Subject::Payment(PAYMENT), Vec::new(), NOW);
+    let audit_entry = an_order().audit_entry(Action::Refund, Subject::Payment(PAYMENT), Vec::new(), NOW);
     assert_eq!(written(&change), [Write::insert(audit_entry)], "the audit log has an entry");
     assert_eq!(row_of::<Wallet>(&change).map(|wallet| wallet.user()), Some(ADA), "the payer is credited, not the operator");
     assert_eq!(row_of::<WalletEntry>(&change).map(|entry| entry.user()), Some(ADA));

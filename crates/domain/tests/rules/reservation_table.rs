@@ -97,7 +97,7 @@ fn a_hold_of_a_cancelled_schedule_behaves_like_one_past_its_deadline() {
     let [held, lapsed] = [ReservationIs::Held, ReservationIs::Lapsed].map(|is| a_reservation(is).row);
     assert_eq!(held.status(at), ReservationStatus::Cancelled(CancelReason::Expired));
     let steps = |row: &Reservation| {
-        let row = Reservation::hold(row.claim(), row.seats().to_vec(), row.amount(), NOW, NOW).restore(row.state());
+        let row = Reservation::hold(row.ids(), row.seats().to_vec(), row.amount(), NOW, NOW).restore(row.state());
         [row.clone().confirm(PAYMENT, at), row.clone().release(at), row.clone().lapse(at), row.refund(at)]
     };
     assert_eq!(steps(&held), steps(&lapsed));

@@ -42,7 +42,7 @@ impl World {
             | RowWrite::Concert(_)
             | RowWrite::Schedule(_)
             | RowWrite::Payment(_)
-            | RowWrite::Entry(_)
+            | RowWrite::WalletEntry(_)
             | RowWrite::Key(_)
             | RowWrite::AuditEntry(_) => {}
         }

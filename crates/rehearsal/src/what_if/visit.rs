@@ -5,7 +5,9 @@ use domain::decide::{claim, hold, join, lapse, leave, pay};
 use domain::idempotency::IdempotentRequest;
 use domain::loaded::{LoadedConcert, LoadedJoinTarget, LoadedReservation, LoadedSchedule, LoadedSeats, LoadedToken, OwnedReservation};
 use domain::seat_selection::SeatSelection;
-use domain::{EntryId, Fingerprint, IdempotencyKey, IdempotencyScope, Operation, Outcome, PaymentId, Refusal, Reservation, ReservationId};
+use domain::{
+    Fingerprint, IdempotencyKey, IdempotencyScope, Operation, Outcome, PaymentId, Refusal, Reservation, ReservationId, WalletEntryId,
+};
 use time::Duration;
 
 use super::event_queue::{Event, UserIndex, as_index};
@@ -95,7 +97,7 @@ impl World {
         let found = self.reservation(reservation).map(|found| (found, self.concert.clone()));
         let (token, wallet) = (self.token(user), self.user(user).wallet.clone());
         let input = pay::Input { now: self.now, key: None, token, reservation: found, wallet };
-        let (id, entry) = (PaymentId(reservation.0), EntryId(reservation.0));
+        let (id, entry) = (PaymentId(reservation.0), WalletEntryId(reservation.0));
         let command =
             pay::Command { pass: pass(user), idempotency: idempotency(user, Operation::Pay), id, entry, reservation, amount: None };
         match pay::decide(&input, &command, &self.rules) {

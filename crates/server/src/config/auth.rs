@@ -8,7 +8,7 @@ use adapters_http::Trust;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::checks::{SECONDS_PER_DAY, seconds, within};
-use super::error::{ConfigError, wrong};
+use super::error::{ConfigError, invalid};
 use super::values;
 
 /// The name of the built-in issuer.
@@ -50,15 +50,15 @@ pub(crate) enum KeySource {
 pub(super) fn read(auth: &values::Auth) -> Result<Auth, ConfigError> {
     let length = auth.issuer_secret.expose_secret().len();
     if (1..32).contains(&length) {
-        return Err(wrong("auth.issuer_secret", "must have at least 32 characters, or be empty"));
+        return Err(invalid("auth.issuer_secret", "must have at least 32 characters, or be empty"));
     }
     if auth.issuers.len() > MAX_ISSUERS {
-        return Err(wrong("auth.issuers", format!("must have at most {MAX_ISSUERS} elements, not {}", auth.issuers.len())));
+        return Err(invalid("auth.issuers", format!("must have at most {MAX_ISSUERS} elements, not {}", auth.issuers.len())));
     }
     let mut names = BTreeSet::from([BUILT_IN]);
     for (index, issuer) in auth.issuers.iter().enumerate() {
         if !names.insert(&issuer.name) {
-            return Err(wrong(format!("auth.issuers[{index}].name"), format!("must not be {BUILT_IN} or the name of another issuer")));
+            return Err(invalid(format!("auth.issuers[{index}].name"), format!("must not be {BUILT_IN} or the name of another issuer")));
         }
     }
     Ok(Auth {
@@ -74,14 +74,14 @@ fn external(index: usize, issuer: &values::Issuer) -> Result<External, ConfigErr
     let key = |name: &str| format!("auth.issuers[{index}].{name}");
     for (name, text) in [("name", &issuer.name), ("audience", &issuer.audience), ("roles_claim", &issuer.roles_claim)] {
         if text.trim().is_empty() {
-            return Err(wrong(key(name), "must not be empty"));
+            return Err(invalid(key(name), "must not be empty"));
         }
     }
     let (source, from) = source(index, issuer)?;
     let trust = Trust {
         name: issuer.name.clone(),
         audience: issuer.audience.clone(),
-        algorithm: issuer.algorithm.parse().map_err(|error| wrong(key("algorithm"), format!("{error}, not {}", issuer.algorithm)))?,
+        algorithm: issuer.algorithm.parse().map_err(|error| invalid(key("algorithm"), format!("{error}, not {}", issuer.algorithm)))?,
         leeway_seconds: within(&key("leeway_seconds"), issuer.leeway_seconds, 0..=MAX_LEEWAY_SECONDS)?,
         roles_claim: issuer.roles_claim.clone(),
     };
@@ -95,13 +95,13 @@ fn source(index: usize, issuer: &values::Issuer) -> Result<(KeySource, &'static 
         (Some(path), None, None) => (KeySource::Pem(path.into()), "pem_file"),
         (None, Some(path), None) => (KeySource::Jwks(path.into()), "jwks_file"),
         (None, None, Some(url)) => (KeySource::Url(url.to_owned()), "jwks_url"),
-        _ => return Err(wrong(format!("auth.issuers[{index}]"), "must have exactly one of pem_file, jwks_file and jwks_url")),
+        _ => return Err(invalid(format!("auth.issuers[{index}]"), "must have exactly one of pem_file, jwks_file and jwks_url")),
     };
     match &source {
         KeySource::Pem(path) | KeySource::Jwks(path) if path.as_os_str().is_empty() => {
-            Err(wrong(format!("auth.issuers[{index}].{name}"), "must not be empty"))
+            Err(invalid(format!("auth.issuers[{index}].{name}"), "must not be empty"))
         }
-        KeySource::Url(url) if !is_safe(url) => Err(wrong(
+        KeySource::Url(url) if !is_safe(url) => Err(invalid(
             format!("auth.issuers[{index}].{name}"),
             "must start with https:// (or http://127.0.0.1, http://localhost) and contain no password",
         )),

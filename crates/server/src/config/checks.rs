@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::error::{ConfigError, wrong};
+use super::error::{ConfigError, invalid};
 
 pub(super) const SECONDS_PER_DAY: u32 = 86_400;
 
@@ -11,12 +11,12 @@ pub(super) fn within(key: &str, value: u32, range: RangeInclusive<u32>) -> Resul
     if range.contains(&value) {
         Ok(value)
     } else {
-        Err(wrong(key, format!("must be from {} to {}, not {value}", range.start(), range.end())))
+        Err(invalid(key, format!("must be from {} to {}, not {value}", range.start(), range.end())))
     }
 }
 
 pub(super) fn size(key: &str, value: u32, range: RangeInclusive<u32>) -> Result<usize, ConfigError> {
-    usize::try_from(within(key, value, range)?).map_err(|_| wrong(key, "is too large for this machine"))
+    usize::try_from(within(key, value, range)?).map_err(|_| invalid(key, "is too large for this machine"))
 }
 
 pub(super) fn seconds(key: &str, value: u32, range: RangeInclusive<u32>) -> Result<Duration, ConfigError> {

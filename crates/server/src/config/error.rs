@@ -10,7 +10,7 @@ pub(crate) enum ConfigError {
     Unreadable(#[from] config::ConfigError),
     /// The value of a key is invalid.
     #[error("{key} {problem}")]
-    Wrong {
+    InvalidValue {
         /// The key, like `queue.batch`.
         key: String,
         /// What is wrong with the value, to follow the key in a sentence.
@@ -18,6 +18,6 @@ pub(crate) enum ConfigError {
     },
 }
 
-pub(super) fn wrong(key: impl Into<String>, problem: impl Into<String>) -> ConfigError {
-    ConfigError::Wrong { key: key.into(), problem: problem.into() }
+pub(super) fn invalid(key: impl Into<String>, problem: impl Into<String>) -> ConfigError {
+    ConfigError::InvalidValue { key: key.into(), problem: problem.into() }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use adapters_http::{ForwardedHeader, LimitSettings, Rate, StreamSettings, TrustedProxies};
 
 use super::checks::{SECONDS_PER_DAY, milliseconds, seconds, size, within};
-use super::error::{ConfigError, wrong};
+use super::error::{ConfigError, invalid};
 use super::values::Values;
 
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub(crate) struct Http {
 pub(super) fn read(Values { http, limits, .. }: &Values) -> Result<Http, ConfigError> {
     let workers = size("http.workers", http.workers, 0..=1_024)?;
     Ok(Http {
-        bind: http.bind.parse().map_err(|_| wrong("http.bind", "must be an address and a port, like 127.0.0.1:8080"))?,
+        bind: http.bind.parse().map_err(|_| invalid("http.bind", "must be an address and a port, like 127.0.0.1:8080"))?,
         workers: (workers > 0).then_some(workers),
         max_body_bytes: size("http.max_body_bytes", http.max_body_bytes, 1_024..=16_777_216)?,
         header_timeout: seconds("http.header_timeout_seconds", http.header_timeout_seconds, 1..=600)?,
@@ -57,7 +57,7 @@ pub(super) fn read(Values { http, limits, .. }: &Values) -> Result<Http, ConfigE
                 header: match limits.forwarded_header.to_ascii_lowercase().as_str() {
                     "x-forwarded-for" => ForwardedHeader::XForwardedFor,
                     "forwarded" => ForwardedHeader::Forwarded,
-                    other => return Err(wrong("limits.forwarded_header", format!("must be x-forwarded-for or forwarded, not {other}"))),
+                    other => return Err(invalid("limits.forwarded_header", format!("must be x-forwarded-for or forwarded, not {other}"))),
                 },
             },
         },
@@ -67,7 +67,7 @@ pub(super) fn read(Values { http, limits, .. }: &Values) -> Result<Http, ConfigE
 /// Parses a comma-separated list.
 fn list<T>(key: &'static str, text: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, ConfigError> {
     let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-    items.map(|item| read(item).map_err(|problem| wrong(key, problem))).collect()
+    items.map(|item| read(item).map_err(|problem| invalid(key, problem))).collect()
 }
 
 fn origin(text: &str) -> Result<String, String> {

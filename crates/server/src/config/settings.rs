@@ -10,7 +10,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::auth::{self, Auth};
 use super::checks::{SECONDS_PER_DAY, milliseconds, size, within};
-use super::error::{ConfigError, wrong};
+use super::error::{ConfigError, invalid};
 use super::http::{self, Http};
 use super::telemetry::{self, Telemetry};
 use super::values::Values;
@@ -79,7 +79,7 @@ fn command_connections(values: &Values, lanes: Option<usize>) -> Result<u32, Con
     if usize::try_from(connections).is_ok_and(|connections| connections >= needed) {
         Ok(connections)
     } else {
-        Err(wrong(KEY, format!("must be at least commit.lanes + 4 = {needed}, not {connections}")))
+        Err(invalid(KEY, format!("must be at least commit.lanes + 4 = {needed}, not {connections}")))
     }
 }
 
@@ -87,7 +87,7 @@ fn charging(text: &str) -> Result<Charging, ConfigError> {
     match text {
         "open" => Ok(Charging::Open),
         "operator" => Ok(Charging::Operator),
-        other => Err(wrong(CHARGING, format!("must be open or operator, not {other}"))),
+        other => Err(invalid(CHARGING, format!("must be open or operator, not {other}"))),
     }
 }
 
@@ -124,7 +124,7 @@ impl Settings {
         if self.rules.charging == Charging::Open && !self.allow_open_charges {
             let problem = "must be operator in production: with open, users can charge their own wallets without payment \
                            (to allow this, set wallet.allow_open_charges = true)";
-            return Err(wrong(CHARGING, problem));
+            return Err(invalid(CHARGING, problem));
         }
         Ok(self)
     }
@@ -133,12 +133,12 @@ impl Settings {
 fn amount(key: &str, value: i64) -> Result<Money, ConfigError> {
     match Money::new(value) {
         Ok(amount) if (1..=MAX_MINOR_UNITS).contains(&value) => Ok(amount),
-        Ok(_) | Err(_) => Err(wrong(key, format!("must be from 1 to {MAX_MINOR_UNITS}, not {value}"))),
+        Ok(_) | Err(_) => Err(invalid(key, format!("must be from 1 to {MAX_MINOR_UNITS}, not {value}"))),
     }
 }
 
 fn store(values: &Values, options: StoreOptions, drivers: &Drivers) -> Result<ConfiguredStore, ConfigError> {
-    ConfiguredStore::new(&values.database.url, options, drivers).map_err(|problem| wrong("database.url", problem))
+    ConfiguredStore::new(&values.database.url, options, drivers).map_err(|problem| invalid("database.url", problem))
 }
 
 fn rules(Values { reservation, queue, wallet, retention, .. }: &Values) -> Result<Rules, ConfigError> {
@@ -147,7 +147,7 @@ fn rules(Values { reservation, queue, wallet, retention, .. }: &Values) -> Resul
     let max_balance = amount("wallet.max_balance", wallet.max_balance)?;
     let max_charge = amount("wallet.max_charge", wallet.max_charge)?;
     if max_charge > max_balance {
-        return Err(wrong(
+        return Err(invalid(
             "wallet.max_charge",
             format!("must be at most wallet.max_balance, {}, not {}", wallet.max_balance, wallet.max_charge),
         ));
@@ -155,7 +155,7 @@ fn rules(Values { reservation, queue, wallet, retention, .. }: &Values) -> Resul
     Ok(Rules {
         hold: span("reservation.hold_seconds", reservation.hold_seconds)?,
         max_seats_per_user: within("reservation.max_seats_per_user", reservation.max_seats_per_user, 1..=100)?,
-        currency: wallet.currency.parse().map_err(|error| wrong("wallet.currency", format!("is invalid: {error}")))?,
+        currency: wallet.currency.parse().map_err(|error| invalid("wallet.currency", format!("is invalid: {error}")))?,
         charging: charging(&wallet.charging)?,
         max_charge,
         max_balance,
@@ -211,8 +211,8 @@ fn log(Values { log, .. }: &Values) -> Result<Log, ConfigError> {
     let format = match log.format.as_str() {
         "text" => LogFormat::Text,
         "json" => LogFormat::Json,
-        other => return Err(wrong("log.format", format!("must be text or json, not {other}"))),
+        other => return Err(invalid("log.format", format!("must be text or json, not {other}"))),
     };
-    let filter = EnvFilter::try_new(&log.filter).map_err(|error| wrong("log.filter", format!("is invalid: {error}")))?;
+    let filter = EnvFilter::try_new(&log.filter).map_err(|error| invalid("log.filter", format!("is invalid: {error}")))?;
     Ok(Log { format, filter })
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::checks::{SECONDS_PER_DAY, seconds};
-use super::error::{ConfigError, wrong};
+use super::error::{ConfigError, invalid};
 use super::values;
 
 const ENDPOINT: &str = "telemetry.otlp_endpoint";
@@ -33,7 +33,7 @@ pub(super) fn read(telemetry: &values::Telemetry) -> Result<Telemetry, ConfigErr
     let otlp = otlp(&telemetry.otlp_endpoint, telemetry.otlp_sample_ratio)?;
     #[cfg(not(feature = "otlp"))]
     if otlp.is_some() {
-        return Err(wrong(ENDPOINT, "requires a binary built with the feature otlp"));
+        return Err(invalid(ENDPOINT, "requires a binary built with the feature otlp"));
     }
     Ok(Telemetry {
         ledger_check: (!ledger_check.is_zero()).then_some(ledger_check),
@@ -44,7 +44,7 @@ pub(super) fn read(telemetry: &values::Telemetry) -> Result<Telemetry, ConfigErr
 
 fn otlp(endpoint: &str, sample_ratio: f64) -> Result<Option<Otlp>, ConfigError> {
     if !(0.0..=1.0).contains(&sample_ratio) {
-        return Err(wrong(RATIO, format!("must be from 0 to 1, not {sample_ratio}")));
+        return Err(invalid(RATIO, format!("must be from 0 to 1, not {sample_ratio}")));
     }
     let host = endpoint.strip_prefix("https://").or_else(|| endpoint.strip_prefix("http://"));
     match host {
@@ -53,6 +53,6 @@ fn otlp(endpoint: &str, sample_ratio: f64) -> Result<Option<Otlp>, ConfigError> 
         Some(host) if !host.is_empty() && !host.contains(['@', '?', '#', ' ']) => {
             Ok(Some(Otlp { endpoint: endpoint.to_owned(), sample_ratio }))
         }
-        None | Some(_) => Err(wrong(ENDPOINT, "must be the URL of a collector, like http://127.0.0.1:4318, without a password")),
+        None | Some(_) => Err(invalid(ENDPOINT, "must be the URL of a collector, like http://127.0.0.1:4318, without a password")),
     }
 }

@@ -155,7 +155,7 @@ fn an_external_issuer_has_a_name_an_audience_an_algorithm_and_a_key_source() {
 
 #[test]
 fn an_invalid_external_issuer_is_refused_with_its_key() {
-    for (right, wrong, key) in [
+    for (right, invalid, key) in [
         ("name = 'https://login.example.com/'", "name = ' '", "auth.issuers[0].name"),
         ("name = 'https://login.example.com/'", "name = 'frontrow'", "auth.issuers[0].name"),
         ("name = 'https://login.example.com/'", "", "name"),
@@ -178,8 +178,8 @@ fn an_invalid_external_issuer_is_refused_with_its_key() {
         ("pem_file = 'key.pem'", "pem_file = 'key.pem'\nroles_claim = ''", "auth.issuers[0].roles_claim"),
         ("pem_file = 'key.pem'", "pem_file = 'key.pem'\nsecret = 'x'", "secret"),
     ] {
-        let error = with(&ISSUER.replace(right, wrong)).unwrap_err().to_string();
-        assert!(error.contains(key), "{wrong:?}: {error:?}");
+        let error = with(&ISSUER.replace(right, invalid)).unwrap_err().to_string();
+        assert!(error.contains(key), "{invalid:?}: {error:?}");
     }
     let error = with(&format!("{ISSUER}{ISSUER}")).unwrap_err().to_string();
     assert!(error.contains("auth.issuers[1].name"), "{error}");

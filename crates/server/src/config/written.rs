@@ -106,7 +106,7 @@ fn table(value: &Written) -> Option<&Map<String, Written>> {
 }
 
 fn unknown(key: String, what: &str, written: &Written) -> ConfigError {
-    ConfigError::Wrong { key, problem: format!("is an unknown configuration {what} (source: {})", origin(Some(written))) }
+    ConfigError::InvalidValue { key, problem: format!("is an unknown configuration {what} (source: {})", origin(Some(written))) }
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ impl Rotation {
         let rotation = Self { issuer, key_store: Arc::new(KeyStore::new(Keys::none())), interval, min_interval: MIN_INTERVAL };
         match (rotation.refresh().await, &rotation.issuer.source) {
             (Err(error), KeySource::Pem(_) | KeySource::Jwks(_)) => {
-                Err(ConfigError::Wrong { key: rotation.issuer.key, problem: format!("is invalid: {error}") })
+                Err(ConfigError::InvalidValue { key: rotation.issuer.key, problem: format!("is invalid: {error}") })
             }
             (Err(error), KeySource::Url(_)) => {
                 rotation.warn(&error);

@@ -2,7 +2,7 @@
 
 use application::ports::{LogPage, LoggedEvent, Position};
 use domain::change::RowKey;
-use domain::{EntryKind, Event, Fact, NewToken, Payment, QueueToken, Reservation, ReservationState, TokenState, User, WalletEntry};
+use domain::{Event, Fact, NewToken, Payment, QueueToken, Reservation, ReservationState, TokenState, User, WalletEntry, WalletEntryKind};
 
 use super::commit::Commit;
 use crate::violation::{Check, ensure};
@@ -34,7 +34,7 @@ pub(super) fn check(commit: &Commit<'_>) -> Check {
         + change.rows::<NewToken>().count()
         + change.rows::<User>().count()
         + change.rows::<Payment>().count()
-        + change.rows::<WalletEntry>().filter(|entry| entry.row.kind() == EntryKind::Charge).count();
+        + change.rows::<WalletEntry>().filter(|entry| entry.row.kind() == WalletEntryKind::Charge).count();
     let events = change.events.len();
     ensure(expected == events, "readers", "events are missing or spurious", || {
         format!("{events} events, expected {expected}: {:?}", change.events.iter().map(|event| event.fact.name()).collect::<Vec<_>>())

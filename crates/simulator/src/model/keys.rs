@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::{EntryKind, IdempotencyRecord, IdempotencyScope, Outcome, Payment, PaymentState, Reservation, ReservationState, WalletEntry};
+use domain::{
+    IdempotencyRecord, IdempotencyScope, Outcome, Payment, PaymentState, Reservation, ReservationState, WalletEntry, WalletEntryKind,
+};
 use time::OffsetDateTime;
 
 use super::commit::Commit;
@@ -46,7 +48,7 @@ impl Keys {
         let is_recorded = |matches_outcome: &dyn Fn(&Outcome) -> bool| {
             change.rows::<IdempotencyRecord>().any(|record| matches_outcome(&record.row.outcome))
         };
-        for entry in change.rows::<WalletEntry>().filter(|entry| entry.row.kind() == EntryKind::Charge) {
+        for entry in change.rows::<WalletEntry>().filter(|entry| entry.row.kind() == WalletEntryKind::Charge) {
             let recorded = is_recorded(&|outcome| matches!(outcome, Outcome::Charged(charged) if charged.id() == entry.row.id()));
             ensure(recorded, "P3", "a charge was committed without its idempotency record", || format!("{:?}", entry.row))?;
         }

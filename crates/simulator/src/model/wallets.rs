@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{EntryKind, Payment, PaymentId, PaymentState, ReservationId, UserId, Wallet, WalletEntry};
+use domain::{Payment, PaymentId, PaymentState, ReservationId, UserId, Wallet, WalletEntry, WalletEntryKind};
 
 use super::commit::{Commit, broken};
 use super::inventory::Inventory;
@@ -96,7 +96,7 @@ impl Wallets {
     /// Applies a payment or refund, and checks that each happens once and has a wallet entry.
     fn pay(&mut self, payment: &Payment, entries: &[&WalletEntry], inventory: &Inventory) -> Check {
         let detail = || format!("{:?} of {} for {:?}", payment.id(), payment.amount().minor(), payment.reservation());
-        let entries_of = |kind: EntryKind| {
+        let entries_of = |kind: WalletEntryKind| {
             let mine = entries.iter().filter(|entry| entry.kind() == kind);
             mine.filter(|entry| entry.user() == payment.user() && entry.amount() == payment.amount()).count()
         };
@@ -107,13 +107,18 @@ impl Wallets {
                 let is_due = inventory.due(payment.reservation()) == Some(payment.amount())
                     && inventory.owner(payment.reservation()) == Some(payment.user());
                 ensure(is_due, "P3", "a payment differs from the amount due", detail)?;
-                ensure(entries_of(EntryKind::Payment(payment.id())) == 1, "P3", "a payment has not exactly one wallet entry", detail)?;
+                ensure(
+                    entries_of(WalletEntryKind::Payment(payment.id())) == 1,
+                    "P3",
+                    "a payment has not exactly one wallet entry",
+                    detail,
+                )?;
                 let paid = Paid { user: payment.user(), amount: payment.amount().minor(), is_refunded: false };
                 self.payments.insert(payment.id(), paid);
                 self.paid += paid.amount;
             }
             (Some(paid), PaymentState::Cancelled { .. }) if !paid.is_refunded => {
-                ensure(entries_of(EntryKind::Refund(payment.id())) == 1, "P3", "a refund has not exactly one wallet entry", detail)?;
+                ensure(entries_of(WalletEntryKind::Refund(payment.id())) == 1, "P3", "a refund has not exactly one wallet entry", detail)?;
                 paid.is_refunded = true;
                 self.paid -= paid.amount;
             }
@@ -131,10 +136,10 @@ impl Wallets {
             let amount = entry.amount().minor();
             let balance = account.balance;
             account.balance += match entry.kind() {
-                EntryKind::Charge | EntryKind::Refund(_) => amount,
-                EntryKind::Payment(_) => -amount,
+                WalletEntryKind::Charge | WalletEntryKind::Refund(_) => amount,
+                WalletEntryKind::Payment(_) => -amount,
             };
-            if entry.kind() == EntryKind::Charge {
+            if entry.kind() == WalletEntryKind::Charge {
                 charged += amount;
             }
             account.entries += 1;

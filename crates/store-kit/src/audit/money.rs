@@ -1,6 +1,6 @@
 //! P2: no money appears or vanishes.
 
-use domain::{EntryKind, Payment, PaymentState, UserId, Wallet, WalletEntry};
+use domain::{Payment, PaymentState, UserId, Wallet, WalletEntry, WalletEntryKind};
 
 use super::everything::Everything;
 use crate::engine::Order::Ascending;
@@ -45,7 +45,7 @@ pub(super) fn drift(view: View<'_>) -> Result<i128, Fault> {
     }
     for entry in view.rows::<WalletEntry>(Key::of(Kind::WalletEntry).all(), Ascending)? {
         let entry = entry?;
-        drift -= if entry.kind() == EntryKind::Charge { i128::from(entry.amount().minor()) } else { 0 };
+        drift -= if entry.kind() == WalletEntryKind::Charge { i128::from(entry.amount().minor()) } else { 0 };
     }
     Ok(drift)
 }

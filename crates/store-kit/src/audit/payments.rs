@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{CancelReason, EntryKind, Payment, PaymentId, PaymentState, Reservation, ReservationState, WalletEntry};
+use domain::{CancelReason, Payment, PaymentId, PaymentState, Reservation, ReservationState, WalletEntry, WalletEntryKind};
 
 use super::everything::Everything;
 
@@ -51,11 +51,11 @@ pub(super) fn paid_twice(state: &Everything) -> usize {
 
 pub(super) fn without_one_payment_entry(state: &Everything) -> usize {
     let all = state.payments.values().map(|payment| &payment.row);
-    all.filter(|payment| entries(state, payment, EntryKind::Payment(payment.id())) != 1).count()
+    all.filter(|payment| entries(state, payment, WalletEntryKind::Payment(payment.id())) != 1).count()
 }
 
 pub(super) fn without_its_refund_entry(state: &Everything) -> usize {
-    let refunds = |payment: &Payment| entries(state, payment, EntryKind::Refund(payment.id()));
+    let refunds = |payment: &Payment| entries(state, payment, WalletEntryKind::Refund(payment.id()));
     payments(state, false).filter(|payment| refunds(payment) != 1).count()
         + payments(state, true).filter(|payment| refunds(payment) != 0).count()
 }
@@ -63,8 +63,8 @@ pub(super) fn without_its_refund_entry(state: &Everything) -> usize {
 pub(super) fn entries_without_payment(state: &Everything) -> usize {
     let is_of = |entry: &WalletEntry, payment: &Payment| payment.user() == entry.user() && payment.amount() == entry.amount();
     let is_orphan = |entry: &&WalletEntry| match entry.kind() {
-        EntryKind::Charge => false,
-        EntryKind::Payment(payment) | EntryKind::Refund(payment) => {
+        WalletEntryKind::Charge => false,
+        WalletEntryKind::Payment(payment) | WalletEntryKind::Refund(payment) => {
             !state.payments.get(&payment).is_some_and(|payment| is_of(entry, payment))
         }
     };
@@ -83,6 +83,6 @@ fn payments(state: &Everything, completed: bool) -> impl Iterator<Item = &Paymen
 }
 
 /// Returns the number of wallet entries of `kind` of the payer.
-fn entries(state: &Everything, payment: &Payment, kind: EntryKind) -> usize {
+fn entries(state: &Everything, payment: &Payment, kind: WalletEntryKind) -> usize {
     state.entries.range((payment.user(), 0)..=(payment.user(), u64::MAX)).filter(|(_, entry)| entry.kind() == kind).count()
 }

@@ -1,6 +1,6 @@
 //! Rows of audit entries.
 
-use domain::audit_entry::{Action, Changed, Subject};
+use domain::audit_entry::{Action, PropertyChange, Subject};
 use domain::{AuditEntry, AuditEntryId, ConcertId, PaymentId, QueueId, ReservationId, ScheduleId, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -35,8 +35,8 @@ struct Change {
 
 impl From<&AuditEntry> for Row {
     fn from(audit_entry: &AuditEntry) -> Self {
-        let change = |changed: &Changed| {
-            let Changed { name, before, after } = changed.clone();
+        let change = |changed: &PropertyChange| {
+            let PropertyChange { name, before, after } = changed.clone();
             Change { name, before, after }
         };
         let changes: Vec<Change> = audit_entry.changes.iter().map(change).collect();
@@ -66,7 +66,7 @@ impl TryFrom<Row> for AuditEntry {
             action: Action::of(&row.action).ok_or(Corrupt::new(TABLE, "action"))?,
             subject: subject(&row.subject_kind, row.subject_id)?,
             reason: row.reason,
-            changes: changes.into_iter().map(|Change { name, before, after }| Changed { name, before, after }).collect(),
+            changes: changes.into_iter().map(|Change { name, before, after }| PropertyChange { name, before, after }).collect(),
         })
     }
 }

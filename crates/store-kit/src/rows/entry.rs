@@ -1,6 +1,6 @@
 //! Rows of wallet entries. They are inserted and never changed: the schema's triggers enforce it.
 
-use domain::{EntryId, EntryKind, Money, PaymentId, UserId, Wallet, WalletEntry};
+use domain::{Money, PaymentId, UserId, Wallet, WalletEntry, WalletEntryId, WalletEntryKind};
 #[cfg(feature = "sea-orm")]
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -33,25 +33,25 @@ impl TryFrom<Model> for WalletEntry {
 
     fn try_from(row: Model) -> Result<Self, Corrupt> {
         let kind = match (row.kind.as_str(), row.payment_id.map(PaymentId)) {
-            ("CHARGE", None) => EntryKind::Charge,
-            ("PAYMENT", Some(payment)) => EntryKind::Payment(payment),
-            ("REFUND", Some(payment)) => EntryKind::Refund(payment),
+            ("CHARGE", None) => WalletEntryKind::Charge,
+            ("PAYMENT", Some(payment)) => WalletEntryKind::Payment(payment),
+            ("REFUND", Some(payment)) => WalletEntryKind::Refund(payment),
             (_, _) => return Err(Corrupt::new(TABLE, "kind")),
         };
         let sequence = u64::try_from(row.sequence).map_err(|_| Corrupt::new(TABLE, "sequence"))?;
         let amount = Money::new(row.amount).map_err(|_| Corrupt::new(TABLE, "amount"))?;
         let balance = Money::new(row.balance).map_err(|_| Corrupt::new(TABLE, "balance"))?;
         let after = Wallet::restore(UserId(row.user_id), balance, sequence);
-        Ok(Self::restore(EntryId(row.id), &after, kind, amount, instant(row.at, TABLE, "at")?))
+        Ok(Self::restore(WalletEntryId(row.id), &after, kind, amount, instant(row.at, TABLE, "at")?))
     }
 }
 
 impl From<&WalletEntry> for Model {
     fn from(entry: &WalletEntry) -> Self {
         let (kind, payment) = match entry.kind() {
-            EntryKind::Charge => ("CHARGE", None),
-            EntryKind::Payment(payment) => ("PAYMENT", Some(payment)),
-            EntryKind::Refund(payment) => ("REFUND", Some(payment)),
+            WalletEntryKind::Charge => ("CHARGE", None),
+            WalletEntryKind::Payment(payment) => ("PAYMENT", Some(payment)),
+            WalletEntryKind::Refund(payment) => ("REFUND", Some(payment)),
         };
         Self {
             user_id: entry.user().0,

@@ -1,6 +1,6 @@
 //! Rows of reservations, each with its seats.
 
-use domain::reservation::Claim;
+use domain::reservation::ReservationIds;
 use domain::{
     CancelReason, ConcertId, Money, PaymentId, Reservation, ReservationId, ReservationState, ScheduleId, TokenId, UserId, Version,
     Versioned, Write,
@@ -60,7 +60,7 @@ impl TryFrom<Row> for Reservation {
 
     fn try_from(row: Row) -> Result<Self, Corrupt> {
         let state = state(&row)?;
-        let claim = Claim {
+        let ids = ReservationIds {
             id: ReservationId(row.id),
             user: UserId(row.user_id),
             token: TokenId(row.token_id),
@@ -69,7 +69,7 @@ impl TryFrom<Row> for Reservation {
         };
         let amount = Money::new(row.amount).map_err(|_| Corrupt::new(TABLE, "amount"))?;
         let (held_at, expires_at) = (instant(row.held_at, TABLE, "held_at")?, instant(row.expires_at, TABLE, "expires_at")?);
-        Ok(Self::hold(claim, row.seats.try_into()?, amount, held_at, expires_at).restore(state))
+        Ok(Self::hold(ids, row.seats.try_into()?, amount, held_at, expires_at).restore(state))
     }
 }
 

@@ -2,9 +2,9 @@
 
 use application::PageRequest;
 use application::ports::AuditEntryFilter;
-use domain::audit_entry::{Action, Changed, Subject};
+use domain::audit_entry::{Action, PropertyChange, Subject};
 use domain::decide::admin::{concert, queue};
-use domain::{AuditEntry, Change, Note, Order, QueueTransition, Title, Version, Write};
+use domain::{AuditEntry, Change, Note, OperatorOrder, QueueTransition, Title, Version, Write};
 
 use crate::Adapter;
 use crate::world::{
@@ -16,8 +16,8 @@ pub async fn an_audit_entry_is_kept_with_all_fields(adapter: &dyn Adapter) {
     let world = World::with_halls(adapter, 2).await;
     let (_, payment) = world.bought(ADA, SCHEDULE, &[1]).await;
     let changes = vec![
-        Changed { name: "message".into(), before: Some("\"quoted\" ♫".into()), after: None },
-        Changed { name: "capacity".into(), before: None, after: Some("7".into()) },
+        PropertyChange { name: "message".into(), before: Some("\"quoted\" ♫".into()), after: None },
+        PropertyChange { name: "capacity".into(), before: None, after: Some("7".into()) },
     ];
     let subjects = [
         Subject::Queue(OTHER_QUEUE),
@@ -46,8 +46,8 @@ pub async fn an_audit_entry_is_kept_with_all_fields(adapter: &dyn Adapter) {
     let mut written: Vec<AuditEntry> = Vec::new();
     for (index, action) in actions.into_iter().enumerate() {
         let reason = Note::new("a broken seat").ok().filter(|_| index % 2 == 0);
-        let order = Order { operator: BEN, audit_entry: world.new_id(), reason };
-        let audit_entry = order.done(action, subjects[index % subjects.len()], changes.clone(), world.now());
+        let order = OperatorOrder { operator: BEN, audit_entry: world.new_id(), reason };
+        let audit_entry = order.audit_entry(action, subjects[index % subjects.len()], changes.clone(), world.now());
         world.commit(&Change::default().writing(Write::insert(audit_entry.clone()))).await.unwrap();
         written.push(audit_entry);
     }

@@ -2,7 +2,7 @@
 
 use application::PageRequest;
 use domain::decide::register;
-use domain::{EntryKind, Outcome, Queue, User, UserName, Wallet, WalletEntry};
+use domain::{Outcome, Queue, User, UserName, Wallet, WalletEntry, WalletEntryKind};
 
 use crate::Adapter;
 use crate::world::{ADA, ALL, BEN, CYD, OTHER_CONCERT, OTHER_QUEUE, SCHEDULE, World, guest, won};
@@ -49,7 +49,7 @@ pub async fn wallet_entries_are_paged_newest_first(adapter: &dyn Adapter) {
     world.refunded(ADA, payment.id()).await;
     let all = world.ports.wallets.entries(ADA, PageRequest { after: None, size: ALL }).await.unwrap();
     assert_eq!(all.iter().map(WalletEntry::sequence).collect::<Vec<_>>(), [7, 6, 5, 4, 3, 2, 1]);
-    let kinds = [EntryKind::Refund(payment.id()), EntryKind::Payment(payment.id()), EntryKind::Charge];
+    let kinds = [WalletEntryKind::Refund(payment.id()), WalletEntryKind::Payment(payment.id()), WalletEntryKind::Charge];
     assert_eq!(all.iter().map(WalletEntry::kind).take(3).collect::<Vec<_>>(), kinds);
     charges.reverse();
     assert_eq!(all[3..], charges);

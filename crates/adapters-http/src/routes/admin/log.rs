@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get};
 use application::PageRequest;
 use application::ports::AuditEntryFilter;
-use domain::audit_entry::{Action, Changed, Subject};
+use domain::audit_entry::{Action, PropertyChange, Subject};
 use domain::{AuditEntry, AuditEntryId};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -98,7 +98,7 @@ enum KindBody {
 impl From<AuditEntry> for AuditEntryBody {
     fn from(audit_entry: AuditEntry) -> Self {
         let AuditEntry { id, at, operator, action, subject, reason, changes } = audit_entry;
-        let changed = |Changed { name, before, after }| ChangedBody { name, before, after };
+        let changed = |PropertyChange { name, before, after }| ChangedBody { name, before, after };
         Self {
             id: id.0,
             at: at.into(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix_web::web::Bytes;
-use application::waiting_room::{Listener, TokenPosition};
+use application::waiting_room::{Listener, TokenView};
 use domain::{TokenId, TokenStatus, UserId};
 use time::OffsetDateTime;
 use tokio::time::{Instant, sleep_until};
@@ -28,7 +28,7 @@ pub(super) const fn is_final(mark: EventState) -> bool {
 }
 
 /// Reads the state of the token, nearly always from memory.
-pub(super) async fn read_place(api: &Api, user: UserId, id: TokenId) -> Result<TokenPosition, Problem> {
+pub(super) async fn read_place(api: &Api, user: UserId, id: TokenId) -> Result<TokenView, Problem> {
     match api.use_cases.poll.known(user, id) {
         Some(place) => Ok(place),
         // Boxed, since each open stream reserves space for the future.
@@ -37,7 +37,7 @@ pub(super) async fn read_place(api: &Api, user: UserId, id: TokenId) -> Result<T
 }
 
 /// Returns when to read the token again if it isn't reported as changed before.
-fn next_read_at(place: &TokenPosition) -> Instant {
+fn next_read_at(place: &TokenView) -> Instant {
     let until = |at: OffsetDateTime| Duration::try_from(at - place.now).unwrap_or_default() + DEADLINE_MARGIN;
     let hint = Duration::try_from(place.poll_after).unwrap_or_default();
     Instant::now() + place.token.expires_at().map_or(hint, |at| hint.min(until(at)))
@@ -64,7 +64,7 @@ impl Stream {
         api: Api,
         user: UserId,
         listener: Listener,
-        place: &TokenPosition,
+        place: &TokenView,
         first: Option<Bytes>,
         lifetime: Duration,
         permit: Permit,
@@ -129,7 +129,7 @@ pub(super) fn reconnect_after(id: TokenId) -> String {
 }
 
 /// Renders the event for `place`.
-pub(super) fn event(mark: EventState, place: &TokenPosition) -> Result<Vec<u8>, Problem> {
+pub(super) fn event(mark: EventState, place: &TokenView) -> Result<Vec<u8>, Problem> {
     let name = match mark.status {
         TokenStatus::Waiting => "position",
         TokenStatus::Active => "activated",

@@ -29,7 +29,7 @@ impl ReadEvents {
         if page.is_none() {
             let LogExtent { start, end } = self.log.extent().await?;
             if after.is_some() {
-                return Err(Refusal::EventsGone { start: start.0, end: end.0 }.into());
+                return Err(Refusal::PositionOutOfRange { start: start.0, end: end.0 }.into());
             }
             // The start of the log has moved meanwhile.
             page = self.log.events(start, at_most).await?;
@@ -52,7 +52,7 @@ impl ReadEvents {
     pub async fn keep_reader(&self, name: &ReaderName, position: Position) -> Result<(), Error> {
         let LogExtent { start, end } = self.log.extent().await?;
         if !(start..=end).contains(&position) {
-            return Err(Refusal::EventsGone { start: start.0, end: end.0 }.into());
+            return Err(Refusal::PositionOutOfRange { start: start.0, end: end.0 }.into());
         }
         if self.log.keep_reader(name, position).await? { Ok(()) } else { Err(Refusal::TooManyReaders.into()) }
     }
@@ -121,7 +121,7 @@ mod tests {
             Err(Error::Refused(refusal)) => Some(refusal),
             Ok(()) | Err(_) => None,
         };
-        let gone = Some(Refusal::EventsGone { start: 40, end: 50 });
+        let gone = Some(Refusal::PositionOutOfRange { start: 40, end: 50 });
         assert_eq!(refusal(events.page(Some(Position(39)), 3).await.map(|_| ())), gone);
         for position in [39, 51] {
             assert_eq!(refusal(events.keep_reader(&name, Position(position)).await), gone, "{position}");

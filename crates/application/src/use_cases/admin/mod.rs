@@ -16,7 +16,7 @@ pub use users::FindUsers;
 
 use std::sync::Arc;
 
-use domain::{AuditEntryId, Note, Order, UserId};
+use domain::{AuditEntryId, Note, OperatorOrder, UserId};
 
 use crate::ports::Ids;
 
@@ -31,7 +31,7 @@ pub struct Actor {
 
 impl Actor {
     /// Returns the order, with an id for the audit entry that may result from it.
-    pub(super) fn order(&self, ids: &Arc<dyn Ids>) -> Order {
-        Order { operator: self.operator, audit_entry: AuditEntryId(ids.ordered()), reason: self.reason.clone() }
+    pub(super) fn order(&self, ids: &Arc<dyn Ids>) -> OperatorOrder {
+        OperatorOrder { operator: self.operator, audit_entry: AuditEntryId(ids.ordered()), reason: self.reason.clone() }
     }
 }

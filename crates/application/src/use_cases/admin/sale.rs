@@ -6,8 +6,8 @@ use domain::decide::admin::release::{self, Released};
 use domain::decide::refund;
 use domain::idempotency::IdempotentRequest;
 use domain::{
-    EntryId, Fingerprint, IdempotencyKey, IdempotencyScope, Operation, Outcome, PaymentId, Refusal, Reservation, ReservationId,
-    ReservationState, ScheduleId,
+    Fingerprint, IdempotencyKey, IdempotencyScope, Operation, Outcome, PaymentId, Refusal, Reservation, ReservationId, ReservationState,
+    ScheduleId, WalletEntryId,
 };
 use tokio::task::JoinSet;
 
@@ -49,7 +49,7 @@ impl ManageSale {
     /// Refunds a payment of any user.
     pub async fn refund(&self, by: &Actor, idempotency: IdempotentRequest, payment: PaymentId) -> Result<Answer<Outcome>, Error> {
         let (order, user) = (Some(by.order(&self.ids)), by.operator);
-        self.commits.run(refund::Command { user, order, idempotency, payment, entry: EntryId(self.ids.ordered()) }).await
+        self.commits.run(refund::Command { user, order, idempotency, payment, entry: WalletEntryId(self.ids.ordered()) }).await
     }
 
     /// Releases holds and refunds payments of a cancelled schedule, up to `at_most` in total. The caller repeats it until nothing remains.

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use crate::audit_entry::{Action, Changed, Order, Subject};
+use crate::audit_entry::{Action, OperatorOrder, PropertyChange, Subject};
 use crate::decide::{Decision, Verdict, admit};
 use crate::idempotency::{IdempotencyRecord, IdempotentRequest};
 use crate::loaded::LoadedQueueHead;
@@ -12,7 +12,7 @@ use crate::{Needs, Outcome, QueueId, Refusal, Rules, Versioned, Write, need};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     /// The operator's order.
-    pub order: Order,
+    pub order: OperatorOrder,
     /// The request's idempotency key: a repeated request admits users only once.
     pub idempotency: IdempotentRequest,
     /// The queue whose users are admitted.
@@ -61,8 +61,8 @@ pub fn decide(input: &Input, command: &Command, rules: &Rules) -> Verdict<Outcom
     }
     let (mut change, ticked) = admit::decide_at_most(line, now, rules, command.count).unwrap_or_default();
     if ticked.admitted > 0 {
-        let admitted = Changed { name: "admitted".to_owned(), before: None, after: Some(ticked.admitted.to_string()) };
-        change.write(Write::insert(command.order.done(Action::Admit, Subject::Queue(queue.id()), vec![admitted], now)));
+        let admitted = PropertyChange { name: "admitted".to_owned(), before: None, after: Some(ticked.admitted.to_string()) };
+        change.write(Write::insert(command.order.audit_entry(Action::Admit, Subject::Queue(queue.id()), vec![admitted], now)));
     }
     let outcome = Outcome::Admitted { admitted: ticked.admitted };
     change.write(command.idempotency.record(outcome.clone(), key, now, rules));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use crate::audit_entry::{Action, Changed, Order, Subject};
+use crate::audit_entry::{Action, OperatorOrder, PropertyChange, Subject};
 use crate::decide::{Decision, Verdict, ending};
 use crate::loaded::LoadedSeats;
 use crate::{Change, Needs, Refusal, Rules, Schedule, ScheduleId, Seat, SeatNumber, SeatStatus, Versioned, Write, need};
@@ -14,7 +14,7 @@ use crate::{Change, Needs, Refusal, Rules, Schedule, ScheduleId, Seat, SeatNumbe
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     /// The operator's order.
-    pub order: Order,
+    pub order: OperatorOrder,
     /// The schedule of the seats.
     pub schedule: ScheduleId,
     /// The seats, each once.
@@ -109,8 +109,8 @@ pub fn decide(input: &Input, command: &Command) -> Verdict<u32> {
         return Ok(Decision::unchanged(0, now));
     }
     let changed = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-    let seat_numbers = Changed { name: "seat_numbers".to_owned(), before: None, after: Some(numbers.join(",")) };
-    change.write(Write::insert(command.order.done(action, Subject::Schedule(schedule.id()), vec![seat_numbers], now)));
+    let seat_numbers = PropertyChange { name: "seat_numbers".to_owned(), before: None, after: Some(numbers.join(",")) };
+    change.write(Write::insert(command.order.audit_entry(action, Subject::Schedule(schedule.id()), vec![seat_numbers], now)));
     ending::take_over(&mut change, lapsed, now)?;
     Ok(Decision::commit(changed, change, now))
 }

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::schedule::{self, NewSchedule};
 use super::{Patch, among_schedules, by, check_version, contradiction, number};
-use crate::audit_entry::{Action, Changed, Differences, Order, Subject};
+use crate::audit_entry::{Action, Differences, OperatorOrder, PropertyChange, Subject};
 use crate::decide::{Decision, Verdict};
 use crate::loaded::{ConcertUse, LoadedConcert};
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Create {
     /// The operator's order.
-    pub order: Order,
+    pub order: OperatorOrder,
     /// The concert's id.
     pub id: ConcertId,
     /// The name on the poster.
@@ -37,7 +37,7 @@ pub struct Create {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeConcert {
     /// The operator's order.
-    pub order: Order,
+    pub order: OperatorOrder,
     /// The concert's id.
     pub id: ConcertId,
     /// The version that the operator read, if specified.
@@ -56,7 +56,7 @@ pub struct ChangeConcert {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cancel {
     /// The operator's order.
-    pub order: Order,
+    pub order: OperatorOrder,
     /// The concert's id.
     pub id: ConcertId,
 }
@@ -268,7 +268,7 @@ fn check_limit(limit: Option<u32>) -> Result<(), Refusal> {
     }
 }
 
-fn differences(before: Option<&Concert>, after: &Concert) -> Vec<Changed> {
+fn differences(before: Option<&Concert>, after: &Concert) -> Vec<PropertyChange> {
     Differences::default()
         .note("name", before.map(Concert::name), Some(after.name()), str::to_owned)
         .note("host", before.map(Concert::host), Some(after.host()), str::to_owned)

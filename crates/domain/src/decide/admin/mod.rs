@@ -11,7 +11,7 @@ pub mod seat_map;
 
 use time::OffsetDateTime;
 
-use crate::audit_entry::{Action, Changed, Order, Subject};
+use crate::audit_entry::{Action, OperatorOrder, PropertyChange, Subject};
 use crate::{Change, Field, Refusal, Version, Versioned, Write};
 
 /// The new value of a property; none: the property stays as it is.
@@ -26,8 +26,8 @@ fn check_version<T>(found: &Versioned<T>, expected: Option<Version>) -> Result<(
 }
 
 /// Returns a change that records the order in the audit log.
-fn by(order: &Order, action: Action, subject: Subject, changes: Vec<Changed>, now: OffsetDateTime) -> Change {
-    Change::default().writing(Write::insert(order.done(action, subject, changes, now)))
+fn by(order: &OperatorOrder, action: Action, subject: Subject, changes: Vec<PropertyChange>, now: OffsetDateTime) -> Change {
+    Change::default().writing(Write::insert(order.audit_entry(action, subject, changes, now)))
 }
 
 fn contradiction(field: Field, problem: impl ToString) -> Refusal {

@@ -3,7 +3,7 @@
 use time::{Duration, OffsetDateTime};
 
 use super::{Patch, by, check_version, contradiction, number};
-use crate::audit_entry::{Action, Changed, Differences, Order, Subject};
+use crate::audit_entry::{Action, Differences, OperatorOrder, PropertyChange, Subject};
 use crate::decide::{Decision, Verdict};
 use crate::queue::{InvalidPolicy, PolicyOverrides};
 use crate::{Field, Needs, Note, Queue, QueueId, QueueState, QueueTransition, Refusal, Rules, Title, Version, Versioned, Write, need};
@@ -12,7 +12,7 @@ use crate::{Field, Needs, Note, Queue, QueueId, QueueState, QueueTransition, Ref
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Create {
     /// The operator's order.
-    pub order: Order,
+    pub order: OperatorOrder,
     /// The queue's id.
     pub id: QueueId,
     /// The queue's name.
@@ -27,7 +27,7 @@ pub struct Create {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeQueue {
     /// The operator's order.
-    pub order: Order,
+    pub order: OperatorOrder,
     /// The queue's id.
     pub id: QueueId,
     /// The version that the operator read, if specified.
@@ -59,7 +59,7 @@ pub struct PolicyPatch {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Take {
     /// The operator's order.
-    pub order: Order,
+    pub order: OperatorOrder,
     /// The queue's id.
     pub id: QueueId,
     /// The state transition.
@@ -170,7 +170,7 @@ pub fn take(input: &Input, command: &Take) -> Verdict<Versioned<Queue>> {
     Ok(write(input.now, &command.order, action, found, queue))
 }
 
-fn write(now: OffsetDateTime, order: &Order, action: Action, found: &Versioned<Queue>, queue: Queue) -> Decision<Versioned<Queue>> {
+fn write(now: OffsetDateTime, order: &OperatorOrder, action: Action, found: &Versioned<Queue>, queue: Queue) -> Decision<Versioned<Queue>> {
     let changes = differences(Some(&found.row), &queue);
     if changes.is_empty() {
         return Decision::unchanged(found.clone(), now);
@@ -185,7 +185,7 @@ fn invalid_policy(error: InvalidPolicy) -> Refusal {
     contradiction(Field::Policy(error.field), error)
 }
 
-fn differences(before: Option<&Queue>, after: &Queue) -> Vec<Changed> {
+fn differences(before: Option<&Queue>, after: &Queue) -> Vec<PropertyChange> {
     let policy = before.map(Queue::overrides).unwrap_or_default();
     let seconds = |window: Duration| window.whole_seconds().to_string();
     let state = |state| match state {

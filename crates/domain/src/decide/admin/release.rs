@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::by;
-use crate::audit_entry::{Action, Order, Subject};
+use crate::audit_entry::{Action, OperatorOrder, Subject};
 use crate::decide::{Decision, Verdict, ending};
 use crate::loaded::LoadedReservation;
 use crate::reservation::ReservationStatus;
@@ -13,7 +13,7 @@ use crate::{Needs, Refusal, Reservation, ReservationId, Rules, need};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     /// The operator's order.
-    pub order: Order,
+    pub order: OperatorOrder,
     /// The reservation.
     pub reservation: ReservationId,
 }

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::{Patch, by, check_version, contradiction, instant};
-use crate::audit_entry::{Action, Changed, Differences, Order, Subject};
+use crate::audit_entry::{Action, Differences, OperatorOrder, PropertyChange, Subject};
 use crate::decide::{Decision, Verdict};
 use crate::schedule::InvalidSalePeriod;
 use crate::seat_plan::check_prices;
@@ -33,7 +33,7 @@ pub struct NewSchedule {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Add {
     /// The operator's order.
-    pub order: Order,
+    pub order: OperatorOrder,
     /// The concert.
     pub concert: ConcertId,
     /// The new schedule.
@@ -44,7 +44,7 @@ pub struct Add {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeSchedule {
     /// The operator's order.
-    pub order: Order,
+    pub order: OperatorOrder,
     /// The schedule's id.
     pub id: ScheduleId,
     /// The version that the operator read, if specified.
@@ -63,7 +63,7 @@ pub struct ChangeSchedule {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cancel {
     /// The operator's order.
-    pub order: Order,
+    pub order: OperatorOrder,
     /// The schedule's id.
     pub id: ScheduleId,
 }
@@ -143,7 +143,7 @@ pub fn add(input: &AddInput, command: &Add, rules: &Rules) -> Verdict<Versioned<
     let outcome = write_new(&mut change, concert.id(), &command.schedule, input.namesake.as_ref(), rules)?;
     change.write(Write::update(concert, concert.row.clone()));
     let changes = differences(None, &outcome.row);
-    change.write(Write::insert(command.order.done(Action::Create, Subject::Schedule(outcome.id()), changes, input.now)));
+    change.write(Write::insert(command.order.audit_entry(Action::Create, Subject::Schedule(outcome.id()), changes, input.now)));
     Ok(Decision::commit(outcome, change, input.now))
 }
 
@@ -223,7 +223,7 @@ fn invalid_sale_period(error: InvalidSalePeriod) -> Refusal {
     contradiction(Field::Schedule(ScheduleField::SaleClose), error)
 }
 
-fn differences(before: Option<&Schedule>, after: &Schedule) -> Vec<Changed> {
+fn differences(before: Option<&Schedule>, after: &Schedule) -> Vec<PropertyChange> {
     Differences::default()
         .note("starts_at", before.map(Schedule::starts_at), Some(after.starts_at()), instant)
         .note("zone", before.map(|schedule| schedule.zone().clone()), Some(after.zone().clone()), |zone| zone.as_str().to_owned())

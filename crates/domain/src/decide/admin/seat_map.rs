@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use time::OffsetDateTime;
 
 use super::contradiction;
-use crate::audit_entry::{Action, Changed, Order, Subject};
+use crate::audit_entry::{Action, OperatorOrder, PropertyChange, Subject};
 use crate::decide::{Decision, Verdict, ending};
 use crate::loaded::{LoadedReservation, LoadedSeats};
 use crate::seat_plan::{InvalidSeatPlan, check_prices};
@@ -17,7 +17,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LayOut {
     /// The operator's order.
-    pub order: Order,
+    pub order: OperatorOrder,
     /// The schedule.
     pub schedule: ScheduleId,
     /// The seats of the plan, by number.
@@ -74,7 +74,7 @@ impl LayOut {
     ///
     /// # Errors
     /// [`Refusal::Contradiction`] if the plan is invalid.
-    pub fn new(order: Order, schedule: ScheduleId, plan: &SeatPlan) -> Result<Self, Refusal> {
+    pub fn new(order: OperatorOrder, schedule: ScheduleId, plan: &SeatPlan) -> Result<Self, Refusal> {
         let seats = plan.seats(schedule).map_err(|error| contradiction(Field::Seats, error))?;
         Ok(Self { order, schedule, seats })
     }
@@ -130,7 +130,7 @@ pub fn lay_out(input: &Input, command: &LayOut, rules: &Rules) -> Verdict<LaidOu
         // state must be decided again.
         change.write(Write::update(schedule, schedule.row.clone()));
     }
-    change.write(Write::insert(command.order.done(Action::LayOut, Subject::Schedule(schedule.id()), laid_out.changes(), now)));
+    change.write(Write::insert(command.order.audit_entry(Action::LayOut, Subject::Schedule(schedule.id()), laid_out.changes(), now)));
     ending::take_over(&mut change, lapsed, now)?;
     Ok(Decision::commit(laid_out, change, now))
 }
@@ -167,8 +167,8 @@ fn without_lapsed_hold<'a>(
 }
 
 impl LaidOut {
-    fn changes(self) -> Vec<Changed> {
-        let count = |name: &str, seats: u32| Changed { name: name.to_owned(), before: None, after: Some(seats.to_string()) };
+    fn changes(self) -> Vec<PropertyChange> {
+        let count = |name: &str, seats: u32| PropertyChange { name: name.to_owned(), before: None, after: Some(seats.to_string()) };
         vec![count("created", self.created), count("changed", self.changed), count("unchanged", self.unchanged)]
     }
 }

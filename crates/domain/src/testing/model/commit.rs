@@ -93,7 +93,7 @@ impl ModelStore {
             RowWrite::Reservation(reservation) => is_unchanged(&self.reservations, &reservation.row.id(), reservation),
             RowWrite::Payment(payment) => is_unchanged(&self.payments, &payment.row.id(), payment),
             RowWrite::Wallet(wallet) => is_unchanged(&self.wallets, &wallet.row.user(), wallet),
-            RowWrite::Entry(entry) => is_new(&self.entries, &entry.row.id(), entry),
+            RowWrite::WalletEntry(entry) => is_new(&self.entries, &entry.row.id(), entry),
             RowWrite::Key(key) => is_unchanged(&self.keys, &key.row.scope, key),
             RowWrite::AuditEntry(audit_entry) => is_new(&self.audit_entries, &audit_entry.row.id, audit_entry),
         }
@@ -130,7 +130,7 @@ impl ModelStore {
             RowWrite::Reservation(reservation) => put(&mut self.reservations, reservation.row.id(), reservation),
             RowWrite::Payment(payment) => put(&mut self.payments, payment.row.id(), payment),
             RowWrite::Wallet(wallet) => put(&mut self.wallets, wallet.row.user(), wallet),
-            RowWrite::Entry(entry) => _ = self.entries.insert(entry.row.id(), entry.row),
+            RowWrite::WalletEntry(entry) => _ = self.entries.insert(entry.row.id(), entry.row),
             RowWrite::Key(key) => put(&mut self.keys, key.row.scope.clone(), key),
             RowWrite::AuditEntry(audit_entry) => _ = self.audit_entries.insert(audit_entry.row.id, audit_entry.row.clone()),
         }

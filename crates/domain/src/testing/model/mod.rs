@@ -13,9 +13,9 @@ pub(super) use small_halls::{CONCERTS, QUEUES, SCHEDULES, SEATS_PER_SCHEDULE};
 
 use crate::reservation::ReservationStatus;
 use crate::{
-    AuditEntry, AuditEntryId, Concert, ConcertId, EntryId, IdempotencyRecord, IdempotencyScope, Payment, PaymentId, Queue, QueueId,
-    QueueToken, Reservation, ReservationId, Rules, Schedule, ScheduleId, Seat, SeatNumber, TokenId, TokenState, User, UserId, Version,
-    Versioned, Wallet, WalletEntry,
+    AuditEntry, AuditEntryId, Concert, ConcertId, IdempotencyRecord, IdempotencyScope, Payment, PaymentId, Queue, QueueId, QueueToken,
+    Reservation, ReservationId, Rules, Schedule, ScheduleId, Seat, SeatNumber, TokenId, TokenState, User, UserId, Version, Versioned,
+    Wallet, WalletEntry, WalletEntryId,
 };
 
 /// The rows of one kind, by key.
@@ -62,7 +62,7 @@ pub struct ModelStore {
     /// Wallets.
     pub wallets: Table<UserId, Wallet>,
     /// Wallet entries.
-    pub entries: BTreeMap<EntryId, WalletEntry>,
+    pub entries: BTreeMap<WalletEntryId, WalletEntry>,
     /// Idempotency records.
     pub keys: Table<IdempotencyScope, IdempotencyRecord>,
     /// Entries of the audit log.

@@ -9,8 +9,8 @@ use crate::seat_selection::SeatSelection;
 use crate::testing::model::{CONCERTS, QUEUES, SCHEDULES, SEATS_PER_SCHEDULE};
 use crate::testing::{ModelStore, seats, user, won};
 use crate::{
-    EntryId, Operation, Order, Payment, PaymentId, PaymentState, QueueId, QueueToken, Reservation, ReservationId, ScheduleId, SeatNumber,
-    TokenId, UserId, UserName,
+    Operation, OperatorOrder, Payment, PaymentId, PaymentState, QueueId, QueueToken, Reservation, ReservationId, ScheduleId, SeatNumber,
+    TokenId, UserId, UserName, WalletEntryId,
 };
 
 /// A command of any kind, or one of the two jobs of schedulers.
@@ -142,7 +142,14 @@ fn pay(store: &ModelStore, who: u8, variation: u8, ids: &mut IdSequence) -> AnyC
         _ => None,
     };
     let idempotency = ids.idempotency(user, Operation::Pay, variation);
-    AnyCommand::Pay(pay::Command { pass, idempotency, id: ids.draw::<PaymentId>(), entry: ids.draw::<EntryId>(), reservation, amount })
+    AnyCommand::Pay(pay::Command {
+        pass,
+        idempotency,
+        id: ids.draw::<PaymentId>(),
+        entry: ids.draw::<WalletEntryId>(),
+        reservation,
+        amount,
+    })
 }
 
 fn refund(store: &ModelStore, who: u8, variation: u8, ids: &mut IdSequence) -> AnyCommand {
@@ -154,7 +161,7 @@ fn refund(store: &ModelStore, who: u8, variation: u8, ids: &mut IdSequence) -> A
     let found = candidates().find(|payment| open(payment) && variation > 8).or_else(|| candidates().next());
     let payment = found.map_or_else(|| ids.draw(), |payment| payment.id());
     let operator = variation.is_multiple_of(2) && variation < 4;
-    let order = operator.then(|| Order { operator: user, audit_entry: ids.draw(), reason: None });
+    let order = operator.then(|| OperatorOrder { operator: user, audit_entry: ids.draw(), reason: None });
     let idempotency = ids.idempotency(user, Operation::Refund, variation);
     AnyCommand::Refund(refund::Command { user, order, idempotency, payment, entry: ids.draw() })
 }

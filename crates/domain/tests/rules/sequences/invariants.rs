@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::reservation::ReservationStatus;
 use domain::testing::ModelStore;
-use domain::{EntryKind, Money, PaymentState, ReservationState, SeatState, TokenStatus, WalletEntry};
+use domain::{Money, PaymentState, ReservationState, SeatState, TokenStatus, WalletEntry, WalletEntryKind};
 
 /// Asserts that all invariants hold in `store` now.
 pub(crate) fn assert_all(store: &ModelStore) {
@@ -68,7 +68,7 @@ fn money_is_conserved(store: &ModelStore) {
         assert_eq!(wallet, Some((balance, ledger.len() as u64)), "the wallet of {user}");
     }
     let sum = |amounts: &mut dyn Iterator<Item = Money>| amounts.map(Money::minor).sum::<i64>();
-    let charges = sum(&mut store.entries.values().filter(|entry| entry.kind() == EntryKind::Charge).map(WalletEntry::amount));
+    let charges = sum(&mut store.entries.values().filter(|entry| entry.kind() == WalletEntryKind::Charge).map(WalletEntry::amount));
     let balances = sum(&mut store.wallets.values().map(|wallet| wallet.balance()));
     let completed = store.payments.values().filter(|payment| payment.state() == PaymentState::Completed);
     assert_eq!(charges, balances + sum(&mut completed.map(|payment| payment.amount())));
@@ -81,8 +81,8 @@ fn payments_and_sold_seats_match(store: &ModelStore) {
         assert_eq!(confirmed, payment.state() == PaymentState::Completed, "{payment:?} of {reservation:?}");
         assert_eq!((reservation.payment(), reservation.amount()), (Some(payment.id()), payment.amount()));
         let count = |kind| store.entries.values().filter(|entry| entry.kind() == kind && entry.user() == payment.user()).count();
-        assert_eq!(count(EntryKind::Payment(payment.id())), 1, "{payment:?} is debited once");
-        assert_eq!(count(EntryKind::Refund(payment.id())), usize::from(!confirmed), "{payment:?} is credited once");
+        assert_eq!(count(WalletEntryKind::Payment(payment.id())), 1, "{payment:?} is debited once");
+        assert_eq!(count(WalletEntryKind::Refund(payment.id())), usize::from(!confirmed), "{payment:?} is credited once");
     }
     let confirmed = store.reservations.values().filter_map(|reservation| reservation.payment());
     assert!(confirmed.into_iter().all(|id| store.payments.contains_key(&id)), "sold without a payment");
