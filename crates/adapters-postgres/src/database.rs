@@ -128,7 +128,7 @@ impl Pools {
         let commands = for_statements(size.commands, &breaks).connect_with(planned_once.clone()).await.map_err(OpenError::Unreachable)?;
         let patient = planned_once.options([statement_timeout(size.operator_timeout)]);
         let operators = for_statements(1, &breaks).connect_with(patient).await.map_err(OpenError::Unreachable)?;
-        // A standby is not accepted as a store; the error says so.
+        // This pool also accepts a standby, so that the health check can report one.
         let health_check = fit(pool(1, &breaks), &breaks).connect_with(options.clone()).await.map_err(OpenError::Unreachable)?;
         let reads = fit(writable(pool(size.reads, &breaks)), &breaks).connect_with(options).await.map_err(OpenError::Unreachable)?;
         Ok(Self {

@@ -126,7 +126,7 @@ pub struct People {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Picks {
-    /// The foremost available seats.
+    /// The available seats with the lowest numbers.
     Best,
     /// Random seats.
     Random,
