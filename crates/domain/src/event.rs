@@ -15,7 +15,7 @@ use crate::{
 /// Events of one subject are published in the order of these versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// The version of the subject's row after the event.
+    /// The version of the subject's row after the commit that recorded the event. Several events of one commit may share it.
     pub version: Version,
     /// The fact.
     pub fact: Fact,

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use domain::need::Unreadable;
 use domain::{Change, Command, Decision, Need, Needs, Refusal, Rows, Rules};
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::{Instant, timeout_at};
 use tracing::Span;
 
@@ -25,8 +25,12 @@ pub(super) trait Job: Send {
     fn decide(&mut self, rows: &Rows, rules: &Rules) -> Result<Option<Change>, Unreadable>;
     /// Marks that its commit is in progress; false if its client has given up.
     fn begin_commit(&self) -> bool;
-    /// Marks that it is not committed: it will be loaded and decided again.
-    fn retry(&mut self);
+    /// Marks that it is not committed: it will be loaded and decided again. Returns how often that has happened before.
+    fn retry(&mut self) -> u32;
+    /// Marks that its change must not be part of a chain.
+    fn set_solitary(&mut self);
+    /// Whether its change must not be part of a chain.
+    fn is_solitary(&self) -> bool;
     /// Sends the result of the decision.
     fn finish(self: Box<Self>, committed: Committed);
     /// Sends an error.
@@ -51,10 +55,18 @@ struct Pending<C: Command> {
     client: oneshot::Sender<Result<Answer<C::Outcome>, Error>>,
     stage: Arc<AtomicU8>,
     deadline: Instant,
+    retries: u32,
+    is_solitary: bool,
     span: Span,
+    /// Held until the command is answered or abandoned: the number of commands is limited.
+    _permit: OwnedSemaphorePermit,
 }
 
-pub(super) fn new<C: Command>(command: C, deadline: Instant) -> (Box<dyn Job>, AnswerHandle<C::Outcome>) {
+pub(super) fn new<C: Command>(
+    command: C,
+    deadline: Instant,
+    permit: OwnedSemaphorePermit,
+) -> (Box<dyn Job>, AnswerHandle<C::Outcome>) {
     let (client, answer) = oneshot::channel();
     let stage = Arc::new(AtomicU8::new(WAITING));
     let job = Pending {
@@ -64,6 +76,9 @@ pub(super) fn new<C: Command>(command: C, deadline: Instant) -> (Box<dyn Job>, A
         client,
         stage: stage.clone(),
         deadline,
+        retries: 0,
+        is_solitary: false,
+        _permit: permit,
         span: tracing::debug_span!("command", kind = kind::<C>()),
     };
     (Box::new(job), AnswerHandle { answer, stage })
@@ -117,10 +132,21 @@ impl<C: Command> Job for Pending<C> {
         self.stage.compare_exchange(WAITING, COMMITTING, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
-    fn retry(&mut self) {
+    fn retry(&mut self) -> u32 {
         self.verdict = None;
         // An abandoned command stays abandoned.
         let _ = self.stage.compare_exchange(COMMITTING, WAITING, Ordering::AcqRel, Ordering::Acquire);
+        let before = self.retries;
+        self.retries = before.saturating_add(1);
+        before
+    }
+
+    fn set_solitary(&mut self) {
+        self.is_solitary = true;
+    }
+
+    fn is_solitary(&self) -> bool {
+        self.is_solitary
     }
 
     fn finish(self: Box<Self>, committed: Committed) {

@@ -1,34 +1,30 @@
 //! A lane: processes batches of commands one after the other: load, decide, commit.
 
 use std::error::Error as StdError;
-use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
 
-use domain::change::Collisions;
-use domain::{Change, Rows, Rules};
+use domain::Rules;
 use tokio::sync::{Mutex, mpsc};
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tracing::debug_span;
 
+use super::group::Group;
 use super::job::Job;
 use super::measures::Measures;
+use super::retries::{Reason, Retries};
 use crate::Error;
-use crate::catch::caught;
 use crate::committer::Committer;
 use crate::measure::{number, timed};
-use crate::ports::{CommitError, Committed, ReadError};
+use crate::ports::{CommitError, Committed};
 
-/// The pause, in microseconds, before a retry after a conflict with another lane.
-const CONFLICT_PAUSE: Range<u64> = 0..2_000;
-/// The pause, in microseconds, before a retry after the store couldn't be reached, so that a recovering store isn't overloaded.
-const FAILURE_PAUSE: Range<u64> = 20_000..80_000;
+/// The queue of commands, which all lanes of a group commit share.
+pub(super) type Waiting = Mutex<mpsc::Receiver<Box<dyn Job>>>;
 
 pub(super) struct Lane {
     work: Arc<Work>,
     batch: usize,
-    /// Commands of the last batch that must be loaded and decided again; they are processed first.
-    again: Vec<Box<dyn Job>>,
+    again: Retries,
 }
 
 pub(super) struct Work {
@@ -37,74 +33,70 @@ pub(super) struct Work {
     measures: Measures,
 }
 
-/// Commands that are to be loaded and decided again, after a pause if they failed in the store.
-#[derive(Default)]
-struct Retries {
-    jobs: Vec<Box<dyn Job>>,
-    /// In microseconds.
-    pause: Option<Range<u64>>,
-}
-
-/// Commands whose changes are committed together.
-#[derive(Default)]
-struct Group {
-    jobs: Vec<Box<dyn Job>>,
-    changes: Vec<Change>,
-}
-
 impl Lane {
     pub(super) fn new(committer: Arc<Committer>, rules: Arc<Rules>, batch: usize) -> Self {
         let work = Arc::new(Work { committer, rules, measures: Measures::new() });
-        Self { work, batch, again: Vec::new() }
+        Self { work, batch, again: Retries::default() }
     }
 
-    /// Runs until `closing` is cancelled and the queue is empty.
-    pub(super) async fn run(mut self, waiting: Arc<Mutex<mpsc::Receiver<Box<dyn Job>>>>, closing: CancellationToken) {
+    /// Runs until `closing` is cancelled, the queue is empty, and no command is left to retry.
+    pub(super) async fn run(mut self, waiting: Arc<Waiting>, closing: CancellationToken) {
         while let Some(jobs) = self.next_batch(&waiting, &closing).await {
             // A separate task: if the code of the lane itself panics, the batch is lost and the lane continues.
             let batch = tokio::spawn(self.work.clone().process(jobs));
-            self.again = batch.await.unwrap_or_else(|panic| {
-                tracing::error!(error = &panic as &dyn StdError, "a batch of commands was lost");
-                Vec::new()
-            });
+            match batch.await {
+                Ok(again) => self.again.extend(again),
+                Err(panic) => tracing::error!(error = &panic as &dyn StdError, "a batch of commands was lost"),
+            }
         }
     }
 
-    /// Returns the commands to retry and those that have been queued; none if there will be no more.
-    async fn next_batch(
-        &mut self,
-        waiting: &Mutex<mpsc::Receiver<Box<dyn Job>>>,
-        closing: &CancellationToken,
-    ) -> Option<Vec<Box<dyn Job>>> {
-        let mut jobs = std::mem::take(&mut self.again);
-        jobs.retain(|job| !job.is_abandoned());
-        self.work.measures.retries.increment(jobs.len().try_into().unwrap_or(u64::MAX));
-        if jobs.is_empty() {
-            let mut waiting = waiting.lock().await;
+    /// Returns the next commands; none if there will be no more. Retried commands are at most half of them, however many wait: a contended
+    /// row must not block other commands.
+    async fn next_batch(&mut self, waiting: &Waiting, closing: &CancellationToken) -> Option<Vec<Box<dyn Job>>> {
+        loop {
+            let mut jobs = self.again.take_due((self.batch / 2).max(1));
+            self.work.measures.retries.increment(jobs.len().try_into().unwrap_or(u64::MAX));
+            if !jobs.is_empty() {
+                if let Ok(mut waiting) = waiting.try_lock() {
+                    while jobs.len() < self.batch
+                        && let Ok(job) = waiting.try_recv()
+                    {
+                        jobs.push(job);
+                    }
+                }
+                return Some(jobs);
+            }
+            let next_due = self.again.next_due();
             tokio::select! {
                 biased;
-                count = waiting.recv_many(&mut jobs, self.batch) => if count == 0 { return None },
-                () = closing.cancelled() => {
-                    waiting.close();
-                    if waiting.recv_many(&mut jobs, self.batch).await == 0 { return None }
-                }
-            }
-        } else if let Ok(mut waiting) = waiting.try_lock() {
-            // Half a batch is reserved for new commands, however many are retried: one contended row must not block all other commands.
-            let limit = self.batch.max(jobs.len() + self.batch / 2);
-            while jobs.len() < limit
-                && let Ok(job) = waiting.try_recv()
-            {
-                jobs.push(job);
+                is_open = receive(waiting, closing, &mut jobs, self.batch) => match (is_open, next_due) {
+                    (true, _) => return Some(jobs),
+                    (false, None) => return None,
+                    (false, Some(due)) => sleep_until(due).await,
+                },
+                () = sleep_until(next_due.unwrap_or_else(Instant::now)), if next_due.is_some() => {}
             }
         }
-        Some(jobs)
+    }
+}
+
+/// Receives up to `at_most` commands into `jobs`; false if there are none and will be none.
+async fn receive(waiting: &Waiting, closing: &CancellationToken, jobs: &mut Vec<Box<dyn Job>>, at_most: usize) -> bool {
+    let mut waiting = waiting.lock().await;
+    tokio::select! {
+        biased;
+        count = waiting.recv_many(jobs, at_most) => count > 0,
+        () = closing.cancelled() => {
+            waiting.close();
+            waiting.recv_many(jobs, at_most).await > 0
+        }
     }
 }
 
 impl Work {
     /// Loads, decides and commits; returns the commands that are to be loaded and decided again.
-    pub(super) async fn process(self: Arc<Self>, mut jobs: Vec<Box<dyn Job>>) -> Vec<Box<dyn Job>> {
+    pub(super) async fn process(self: Arc<Self>, mut jobs: Vec<Box<dyn Job>>) -> Retries {
         jobs.retain(|job| !job.is_abandoned());
         let mut needs = Vec::new();
         for job in &mut jobs {
@@ -117,16 +109,18 @@ impl Work {
 
         let mut again = Retries::default();
         match loaded {
-            Ok(rows) => {
-                let group = self.decide(jobs, &rows, &mut again);
-                if !group.jobs.is_empty() {
+            Ok(mut rows) => {
+                let mut group = Group::default();
+                let collisions = group.decide_all(jobs, &mut rows, &self.rules, &mut again);
+                self.measures.collisions.increment(collisions);
+                if !group.is_empty() {
                     self.commit(group, &mut again).await;
                 }
             }
             Err(error) if error.is_transient() => {
                 tracing::warn!(error = &error as &dyn StdError, commands = jobs.len(), "the rows of commands can't be loaded at present");
                 for job in jobs {
-                    again.after(FAILURE_PAUSE, job);
+                    again.add(job, Reason::Failure);
                 }
             }
             Err(error) => {
@@ -136,78 +130,40 @@ impl Work {
                 }
             }
         }
-        if let Some(pause) = again.pause {
-            tokio::time::sleep(Duration::from_micros(fastrand::u64(pause))).await;
-        }
-        again.jobs
-    }
-
-    /// Decides each command; returns those whose changes are to be committed, which don't collide with each other.
-    fn decide(&self, jobs: Vec<Box<dyn Job>>, rows: &Rows, again: &mut Retries) -> Group {
-        let mut group = Group::default();
-        let mut collisions = Collisions::default();
-        for mut job in jobs {
-            let decided = debug_span!(parent: job.span(), "decide").in_scope(|| caught(|| job.decide(rows, &self.rules)));
-            let change = match decided {
-                Ok(Ok(Some(change))) => change,
-                Ok(Ok(None)) => {
-                    job.finish(Committed::default());
-                    continue;
-                }
-                Ok(Err(unreadable)) => {
-                    job.fail(ReadError::from(unreadable).into());
-                    continue;
-                }
-                Err(panicked) => {
-                    job.fail(Error::internal(&panicked, "a decision panicked"));
-                    continue;
-                }
-            };
-            if job.is_abandoned() {
-                continue;
-            }
-            if !collisions.admit(&change) {
-                self.measures.collisions.increment(1);
-                job.retry();
-                again.jobs.push(job);
-            } else if job.begin_commit() {
-                group.jobs.push(job);
-                group.changes.push(change);
-            }
-        }
-        group
+        again
     }
 
     /// Commits a group; commands whose changes are not written are to be retried.
     async fn commit(&self, group: Group, again: &mut Retries) {
-        let committing: Vec<_> =
-            group.jobs.iter().map(|job| debug_span!(parent: job.span(), "commit", changes = group.changes.len())).collect();
-        self.measures.group.record(number(group.changes.len()));
+        let jobs = group.jobs.iter().flatten();
+        let committing: Vec<_> = jobs.map(|job| debug_span!(parent: job.span(), "commit", changes = group.changes.len())).collect();
+        self.measures.group.record(number(committing.len()));
         let results = timed(&self.measures.commit, self.committer.commit(&group.changes)).await;
         drop(committing);
-        for (job, result) in group.jobs.into_iter().zip(results) {
+        for (jobs, result) in group.jobs.into_iter().zip(results) {
+            self.answer(jobs, &result, again);
+        }
+    }
+
+    /// Answers the commands of a change, or adds them to `again`.
+    fn answer(&self, jobs: Vec<Box<dyn Job>>, result: &Result<Committed, CommitError>, again: &mut Retries) {
+        let is_chain = jobs.len() > 1;
+        for mut job in jobs {
             match result {
-                Ok(committed) => job.finish(committed),
+                Ok(committed) => job.finish(*committed),
                 Err(CommitError::Conflict) => {
                     self.measures.conflicts.increment(1);
-                    again.after(CONFLICT_PAUSE, job);
+                    again.add(job, Reason::Conflict);
                 }
-                Err(CommitError::Unavailable(_)) => again.after(FAILURE_PAUSE, job),
+                Err(CommitError::Unavailable(_)) => again.add(job, Reason::Failure),
+                // Only one of them may be at fault.
+                Err(CommitError::Rejected(_)) if is_chain => {
+                    job.set_solitary();
+                    again.add(job, Reason::Collision);
+                }
                 Err(CommitError::Rejected(_)) => job.fail(Error::Internal),
                 Err(CommitError::Unknown(_)) => job.fail(Error::Unavailable),
             }
-        }
-    }
-}
-
-impl Retries {
-    /// Adds a command that is not committed.
-    fn after(&mut self, pause: Range<u64>, mut job: Box<dyn Job>) {
-        job.retry();
-        self.jobs.push(job);
-        // The longest pause is used.
-        if self.pause.as_ref().is_none_or(|longest| longest.end < pause.end) {
-            self.pause = Some(pause);
         }
     }
 }

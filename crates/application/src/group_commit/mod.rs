@@ -3,17 +3,20 @@
 //! changes together. No timer forms the batches: commands accumulate while a lane is busy.
 //!
 //! A command that is not written, after a conflict or because the store can't be reached, is loaded and decided again until its deadline.
+//! It waits for that on its own: other commands are not delayed. Decisions about one wallet build on each other within a group.
 
 mod answer;
+mod group;
 mod job;
 mod lane;
 mod measures;
+mod retries;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{Command, Rules};
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, Semaphore, mpsc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -45,6 +48,8 @@ pub struct Limits {
 /// The executor of commands: load, decide, commit.
 pub struct GroupCommit {
     queue: mpsc::Sender<Box<dyn Job>>,
+    /// Limits the commands that wait or are processed, also those that wait for a retry.
+    permits: Arc<Semaphore>,
     counters: Counters,
     deadline: Duration,
     closing: CancellationToken,
@@ -63,7 +68,8 @@ impl GroupCommit {
             lanes.spawn(lane.run(waiting.clone(), closing.clone()));
         }
         lanes.close();
-        Self { queue, counters: Counters::new(limits.kind), deadline: limits.deadline, closing, lanes }
+        let permits = Arc::new(Semaphore::new(limits.queue + limits.lanes * limits.batch));
+        Self { queue, permits, counters: Counters::new(limits.kind), deadline: limits.deadline, closing, lanes }
     }
 
     /// Executes `command`. Dropping the future never interrupts a commit: a command that waits for a lane is skipped, and a commit in
@@ -74,13 +80,19 @@ impl GroupCommit {
     /// [`Error::Internal`] for a fault.
     pub async fn run<C: Command>(&self, command: C) -> Result<Answer<C::Outcome>, Error> {
         let deadline = Instant::now() + self.deadline;
-        let (job, handle): (_, AnswerHandle<C::Outcome>) = job::new(command, deadline);
-        let answer = match self.queue.try_send(job) {
-            Ok(()) => handle.answer(deadline).await,
-            Err(_full) => Err(Error::Overloaded),
+        let answer = match self.send(command, deadline) {
+            Some(handle) => handle.answer(deadline).await,
+            None => Err(Error::Overloaded),
         };
         self.counters.count(&answer);
         answer
+    }
+
+    /// Adds `command` to the queue; none if it is full.
+    fn send<C: Command>(&self, command: C, deadline: Instant) -> Option<AnswerHandle<C::Outcome>> {
+        let permit = self.permits.clone().try_acquire_owned().ok()?;
+        let (job, handle) = job::new(command, deadline, permit);
+        self.queue.try_send(job).is_ok().then_some(handle)
     }
 
     /// Updates the metric of commands that wait for a lane.
@@ -95,6 +107,8 @@ impl GroupCommit {
     }
 }
 
+#[cfg(test)]
+mod chains;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]

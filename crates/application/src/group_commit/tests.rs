@@ -273,3 +273,40 @@ async fn closing_answers_accepted_commands_and_accepts_no_more() {
     assert_eq!(accepted.await.unwrap().unwrap().outcome, 1);
     assert!(matches!(commits.run(Touch(2)).await, Err(Error::Overloaded)));
 }
+
+/// Returns a store in which the changes of the users below ten always conflict.
+fn contended_store(max_group: Arc<AtomicUsize>) -> MockStore {
+    let mut store = loading_store();
+    store.expect_commit().returning(move |changes| {
+        max_group.fetch_max(changes.len(), Ordering::SeqCst);
+        let is_contended = |change: &Change| change.rows::<User>().any(|user| user.row.id.0.as_u128() < 10);
+        changes.iter().map(|change| if is_contended(change) { Err(CommitError::Conflict) } else { Ok(Committed::default()) }).collect()
+    });
+    store
+}
+
+#[tokio::test(start_paused = true)]
+async fn commands_that_conflict_delay_no_other_commands_and_fill_at_most_half_of_a_batch() {
+    let max_group = Arc::new(AtomicUsize::new(0));
+    let lanes = MockedLanes::over(contended_store(max_group.clone())).within(Limits { queue: 64, ..limits() });
+    let (contended, others) = lanes
+        .run(async |commits| {
+            let contended = tokio::spawn({
+                let commits = commits.clone();
+                async move { futures_util::future::join_all((0..40).map(|number| commits.run(Touch(number % 10)))).await }
+            });
+            // By now, all of them wait for retries, or for a batch.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let mut others = Vec::new();
+            for number in 10..20 {
+                let begin = Instant::now();
+                commits.run(Touch(number)).await.unwrap();
+                others.push(begin.elapsed());
+            }
+            (contended.await.unwrap(), others)
+        })
+        .await;
+    assert!(contended.iter().all(|answer| matches!(answer, Err(Error::Overloaded))), "{contended:?}");
+    assert!(others.iter().all(Duration::is_zero), "each should be in the next batch: {others:?}");
+    assert!(max_group.load(Ordering::SeqCst) <= limits().batch);
+}

@@ -29,7 +29,16 @@ enum RowSet {
 impl Collisions {
     /// Adds `change` to the group unless it collides with a change in the group. Returns whether it was added.
     pub fn admit(&mut self, change: &Change) -> bool {
-        let written: Vec<RowKey> = change.keys().collect();
+        self.admit_except(change, None)
+    }
+
+    /// Like [`Self::admit`], for a change that is chained to a change of the group that writes the same wallet: see [`Change::chain`].
+    pub fn admit_chained(&mut self, change: &Change) -> bool {
+        self.admit_except(change, change.wallet_key().as_ref())
+    }
+
+    fn admit_except(&mut self, change: &Change, shared: Option<&RowKey>) -> bool {
+        let written: Vec<RowKey> = change.keys().filter(|row| Some(row) != shared).collect();
         let relied_on: Vec<RowKey> = change.guards.iter().filter_map(row_of).collect();
         let added_to: Vec<RowSet> = change.writes.iter().filter_map(set_added_to).collect();
         let required_empty: Vec<RowSet> = change.guards.iter().filter_map(set_of).collect();

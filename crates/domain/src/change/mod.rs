@@ -1,6 +1,7 @@
 //! Changes: the effect of a decision as plain data: the guards that it relies on, the rows that it writes, and its events. A store commits
 //! a change as a whole or not at all.
 
+mod chain;
 mod collisions;
 mod guard;
 mod row;

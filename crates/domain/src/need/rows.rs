@@ -133,6 +133,12 @@ impl Rows {
         rows.into_iter().for_each(|row| self.add(row));
     }
 
+    /// Replaces a wallet, and returns the previous one; none, and no change, if there is none.
+    pub fn replace_wallet(&mut self, wallet: Versioned<Wallet>) -> Option<Versioned<Wallet>> {
+        let known = self.wallets.get_mut(&wallet.user())?;
+        Some(std::mem::replace(known, wallet))
+    }
+
     /// Returns the rows with `row` added.
     #[must_use]
     pub fn with(mut self, row: impl Loadable) -> Self {

@@ -42,7 +42,8 @@ struct EventBody {
     /// When the event was committed.
     at: Instant,
     subject: SubjectBody,
-    /// The version of the subject after the event; later events of the same subject have higher versions.
+    /// The version of the subject after the commit that recorded the event. Later commits have higher versions; events of one commit, such as
+    /// several charges of one wallet, share it and are in order of their positions.
     subject_version: i64,
     #[serde(flatten)]
     fact: FactBody,
