@@ -37,6 +37,7 @@ pub const POSTGRES: Migrator = scripts!["postgres":
     "0009_accessible_seats",
     "0010_event_log",
     "0011_audit_entries",
+    "0012_catalogue_locks",
 ];
 
 /// Migrates an SQLite database. Run it inside `BEGIN IMMEDIATE`: if several processes open a database at once, one migrates and the others

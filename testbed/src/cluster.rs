@@ -82,6 +82,16 @@ impl Cluster {
         programs::find(name)
     }
 
+    /// Returns the log of a server of its own.
+    ///
+    /// # Panics
+    ///
+    /// If the server is an existing one, or its log can't be read.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.server.as_ref().expect("the log of an existing server is unknown").log_text()
+    }
+
     /// Returns the id of the server's main process; none for an existing server.
     #[must_use]
     pub fn process_id(&self) -> Option<u32> {

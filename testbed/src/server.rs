@@ -164,9 +164,13 @@ impl Server {
         panic!("PostgreSQL does not accept connections within {TIMEOUT:?}:\n{}", self.log_tail());
     }
 
+    /// Returns what the server has logged since its last start.
+    pub(crate) fn log_text(&self) -> String {
+        String::from_utf8_lossy(&fs::read(self.log()).unwrap_or_default()).into_owned()
+    }
+
     fn log_tail(&self) -> String {
-        let log = fs::read(self.log()).unwrap_or_default();
-        let log = String::from_utf8_lossy(&log);
+        let log = self.log_text();
         let lines: Vec<_> = log.lines().collect();
         lines[lines.len().saturating_sub(LOG_TAIL)..].join("\n")
     }

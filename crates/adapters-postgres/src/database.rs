@@ -13,6 +13,8 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, Transa
 use thiserror::Error;
 use tokio::time::timeout;
 
+use crate::locked_rows::LockedRows;
+
 /// How long a task waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long the check of a returned connection may take.
@@ -21,6 +23,9 @@ const PING_TIMEOUT: Duration = Duration::from_millis(300);
 const IDLE_TOO_LONG: Duration = Duration::from_secs(30);
 /// The server ends a statement after this time; operators' statements have a limit of their own.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a group of users' commands waits for a row that another transaction has locked. Groups wait for each other for the time of a
+/// commit; whoever locks a row for longer holds up all commands of the group.
+const LOCK_TIMEOUT: Duration = Duration::from_millis(300);
 /// A connection that takes so much longer is considered dead and closed.
 const SILENCE: Duration = Duration::from_secs(3);
 /// The maximum time to the response of a statement.
@@ -87,9 +92,15 @@ pub(crate) struct Connections {
     pub(crate) pool: PgPool,
     /// The maximum time to a response.
     timeout_after: Duration,
+    /// The rows that commits on these connections recently found locked.
+    pub(crate) locked_rows: LockedRows,
 }
 
 impl Connections {
+    fn new(pool: PgPool, timeout_after: Duration) -> Self {
+        Self { pool, timeout_after, locked_rows: LockedRows::default() }
+    }
+
     /// Returns the result of `query`. If there is no response in time, the outcome is unknown, and the connection is closed.
     pub(crate) async fn within<T>(&self, query: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
         timeout(self.timeout_after, query).await.unwrap_or_else(|elapsed| Err(sqlx::Error::Io(elapsed.into())))
@@ -125,17 +136,18 @@ impl Pools {
         migrate(&options).await?;
         let breaks = Breaks::default();
         let planned_once = options.clone().statement_cache_capacity(64).options(PLANNED_ONCE);
-        let commands = for_statements(size.commands, &breaks).connect_with(planned_once.clone()).await.map_err(OpenError::Unreachable)?;
+        let impatient = planned_once.clone().options([("lock_timeout", format!("{}ms", LOCK_TIMEOUT.as_millis()))]);
+        let commands = for_statements(size.commands, &breaks).connect_with(impatient).await.map_err(OpenError::Unreachable)?;
         let patient = planned_once.options([statement_timeout(size.operator_timeout)]);
         let operators = for_statements(1, &breaks).connect_with(patient).await.map_err(OpenError::Unreachable)?;
         // This pool also accepts a standby, so that the health check can report one.
         let health_check = fit(pool(1, &breaks), &breaks).connect_with(options.clone()).await.map_err(OpenError::Unreachable)?;
         let reads = fit(writable(pool(size.reads, &breaks)), &breaks).connect_with(options).await.map_err(OpenError::Unreachable)?;
         Ok(Self {
-            commands: Connections { pool: commands, timeout_after: TIMEOUT },
-            operators: Connections { pool: operators, timeout_after: size.operator_timeout.saturating_add(SILENCE) },
+            commands: Connections::new(commands, TIMEOUT),
+            operators: Connections::new(operators, size.operator_timeout.saturating_add(SILENCE)),
             reads: SqlxPostgresConnector::from_sqlx_postgres_pool(reads),
-            health_check: Connections { pool: health_check, timeout_after: TIMEOUT },
+            health_check: Connections::new(health_check, TIMEOUT),
         })
     }
 }
@@ -190,19 +202,19 @@ async fn must_be_durable(pool: &PgPool) -> Result<(), OpenError> {
 
 /// Returns a pool for loads and commits. Each of its statements is a transaction of its own, so the check of a connection is a ping.
 fn for_statements(size: u32, breaks: &Breaks) -> PoolOptions<Postgres> {
-    let heard = breaks.clone();
-    writable(pool(size, breaks)).after_release(move |connection, _| {
-        let breaks = heard.clone();
-        Box::pin(async move { breaks.recording(is_there(connection)).await })
+    let (heard, lifetimes) = (breaks.clone(), Lifetimes::default());
+    writable(pool(size, breaks)).after_release(move |connection, meta| {
+        let (breaks, is_old) = (heard.clone(), lifetimes.must_end(meta.age));
+        Box::pin(async move { Ok(!is_old && breaks.recording(is_there(connection)).await?) })
     })
 }
 
 /// Returns a pool that closes returned connections that are not fit for use, or whose check fails or times out.
 fn fit(pool: PoolOptions<Postgres>, breaks: &Breaks) -> PoolOptions<Postgres> {
-    let breaks = breaks.clone();
-    pool.after_release(move |connection, _| {
-        let breaks = breaks.clone();
-        Box::pin(async move { breaks.recording(is_fit(connection)).await })
+    let (breaks, lifetimes) = (breaks.clone(), Lifetimes::default());
+    pool.after_release(move |connection, meta| {
+        let (breaks, is_old) = (breaks.clone(), lifetimes.must_end(meta.age));
+        Box::pin(async move { Ok(!is_old && breaks.recording(is_fit(connection)).await?) })
     })
 }
 
@@ -214,7 +226,7 @@ fn pool(size: u32, breaks: &Breaks) -> PoolOptions<Postgres> {
         .min_connections(size)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(None)
-        .max_lifetime(Duration::from_hours(1))
+        .max_lifetime(None)
         .test_before_acquire(false)
         .before_acquire(move |connection, meta| {
             let breaks = breaks.clone();
@@ -232,12 +244,45 @@ fn writable(pool: PoolOptions<Postgres>) -> PoolOptions<Postgres> {
     pool.after_connect(move |connection, _| {
         Box::pin(async move {
             match (is_fit(connection).await?, is_durable(connection).await?) {
-                (true, true) => Ok(()),
+                (true, true) => log_no_statements(connection).await,
                 (true, false) => refused(NOT_DURABLE),
                 (false, _) => refused(READ_ONLY),
             }
         })
     })
+}
+
+/// Excludes the text of failed statements from the server's log, if this role may do so: a conflict is an error, and the text of a group's
+/// statement has several kilobytes. `docs/operations.md` tells how to allow it to the role.
+async fn log_no_statements(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    use sqlx::Executor;
+    const QUIET: &str = "SELECT set_config('log_min_error_statement', 'panic', false)
+        WHERE has_parameter_privilege('log_min_error_statement', 'SET')";
+    connection.execute(sqlx::raw_sql(QUIET)).await.map(drop)
+}
+
+/// The lifetimes of the connections of a pool: a connection is replaced after an hour, but no two at the same time. They were opened
+/// together, and would be reopened together under load.
+#[derive(Debug, Clone, Default)]
+struct Lifetimes(Arc<Mutex<Option<Instant>>>);
+
+impl Lifetimes {
+    const MAX: Duration = Duration::from_hours(1);
+    /// The minimum time between the ends of two connections.
+    const INTERVAL: Duration = Duration::from_secs(10);
+
+    /// Whether a connection of this age must be closed now.
+    fn must_end(&self, age: Duration) -> bool {
+        if age < Self::MAX {
+            return false;
+        }
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_next = last.is_none_or(|last| last.elapsed() >= Self::INTERVAL);
+        if is_next {
+            *last = Some(Instant::now());
+        }
+        is_next
+    }
 }
 
 /// The last time when a connection of any pool was found broken. Connections that were idle then may be broken, too: they are checked
@@ -285,4 +330,18 @@ pub(crate) async fn is_fit(connection: &mut PgConnection) -> Result<bool, sqlx::
     let row = connection.fetch_one(sqlx::raw_sql(FIT)).await?;
     // The simple protocol returns text.
     Ok(row.try_get_unchecked::<&str, _>("fit").is_ok_and(|fit| fit == "t"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_connections_end_one_after_another() {
+        let lifetimes = Lifetimes::default();
+        let (young, old) = (Lifetimes::MAX - Duration::from_secs(1), Lifetimes::MAX);
+        assert_eq!([young, old, old, old].map(|age| lifetimes.must_end(age)), [false, true, false, false]);
+        *lifetimes.0.lock().unwrap() = Instant::now().checked_sub(Lifetimes::INTERVAL);
+        assert_eq!([old, old].map(|age| lifetimes.must_end(age)), [true, false]);
+    }
 }

@@ -12,6 +12,7 @@ mod error;
 mod health_check;
 mod housekeeping;
 mod load;
+mod locked_rows;
 mod log;
 #[cfg(test)]
 mod plans;

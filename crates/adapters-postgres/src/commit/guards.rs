@@ -72,7 +72,11 @@ pub(super) async fn sound(
                     guards.add_live_token(queue, user, token);
                 }
             }
-            kind => add(&mut guards, &names, kind, position, Version(version)),
+            kind => {
+                if let Some(row) = row_of(&names, kind, position) {
+                    guards.add(row, Version(version));
+                }
+            }
         }
     }
     let now = instant(read_at, "clock", "now").map_err(|error| Error::Decode(Box::new(error)))?;
@@ -80,8 +84,9 @@ pub(super) async fn sound(
     Ok(left.into_iter().filter(|index| judge.accept(&changes[*index])).collect())
 }
 
-fn add(guards: &mut CurrentVersions, names: &GuardedKeys<'_>, kind: &str, position: i64, version: Version) {
-    let row = match kind {
+/// Returns the row at a position, which counts from 1, among the names of its kind.
+pub(super) fn row_of(names: &GuardedKeys<'_>, kind: &str, position: i64) -> Option<RowKey> {
+    match kind {
         "queue" => at(&names.queues, position).map(RowKey::Queue),
         "concert" => at(&names.concerts, position).map(RowKey::Concert),
         "schedule" => at(&names.schedules, position).map(RowKey::Schedule),
@@ -94,9 +99,6 @@ fn add(guards: &mut CurrentVersions, names: &GuardedKeys<'_>, kind: &str, positi
         "wallet" => at(&names.wallets, position).map(RowKey::Wallet),
         "key" => at(&names.keys, position).map(|scope| RowKey::Key(scope.clone())),
         _ => None,
-    };
-    if let Some(row) = row {
-        guards.add(row, version);
     }
 }
 
@@ -105,10 +107,10 @@ fn index(position: i64) -> usize {
     usize::try_from(position - 1).unwrap_or(usize::MAX)
 }
 
-fn at<N: Copy>(names: &[N], position: i64) -> Option<N> {
+pub(super) fn at<N: Copy>(names: &[N], position: i64) -> Option<N> {
     names.get(index(position)).copied()
 }
 
-fn ids<I: Copy + Into<Uuid>>(ids: &[I]) -> Vec<Uuid> {
+pub(super) fn ids<I: Copy + Into<Uuid>>(ids: &[I]) -> Vec<Uuid> {
     ids.iter().map(|id| (*id).into()).collect()
 }

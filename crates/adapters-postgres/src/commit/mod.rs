@@ -3,22 +3,27 @@
 //! evaluates its guards on the rows as they were before it wrote.
 //!
 //! ```text
-//!   do changes collide? ──yes──► sound?
+//!   do changes collide? ──yes──► drop those whose rows have changed, and all but the first that collide
+//!      │ no
+//!   is a row needed that was locked lately? ──yes──► drop the changes whose rows are still locked
 //!      │ no
 //!      ▼
 //!   statement ──ok──► committed
-//!      │ a guard or a unique constraint fails
-//!      ▼
-//!   sound?  removes changes whose rows have changed ──► statement again, a few times, then each change alone, once
+//!      │ a guard or a unique constraint fails: drop changes whose rows have changed  ─┐
+//!      │ a lock isn't granted in time: drop changes whose rows are locked            ─┴─► statement again, a few times
+//!      ▼ any other failure
+//!   halves, and halves of them, until the change that fails is alone
 //! ```
 
 mod families;
 mod guards;
+mod locked;
 mod statement;
 mod table;
 mod tables;
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use adapters_sql::commit::{Batch, Numbers, WaitingCounts};
 use adapters_sql::micros;
@@ -30,74 +35,123 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 #[cfg(test)]
-pub(crate) use self::statement::texts;
+pub(crate) use self::{locked::text as locked_text, statement::texts};
 use self::statement::{Joins, Terms, statement};
 use crate::database::Connections;
 use crate::error::{Cause, Failure};
 
-/// How often a group is tried before its changes are tried alone.
+/// How often a group is tried before it is halved.
 const TRIES: u32 = 3;
+/// How long a group is halved and tried; then the rest is a conflict.
+const HALVING: Duration = Duration::from_secs(1);
 
 /// The result of each change.
 type Results = Vec<Result<Committed, CommitError>>;
 
-/// Commits `changes` and returns the result of each. `now` is the clock's reading, unless the database's clock is used.
-pub(crate) async fn commit(connections: &Connections, now: Option<OffsetDateTime>, changes: &[Change]) -> Results {
-    let mut results: Results = changes.iter().map(|_| Err(CommitError::Conflict)).collect();
-    let mut left: Vec<usize> = (0..changes.len()).collect();
-    // The statement evaluates its guards on the rows as they were before it wrote: it must not contain changes that collide.
-    let mut together = Collisions::default();
-    let mut is_apart = changes.iter().all(|change| together.admit(change));
-    for _ in 0..TRIES {
-        if !is_apart {
-            left = match guards::sound(connections, now, changes, left.clone()).await {
-                Ok(sound) => sound,
-                Err(error) => return unavailable(results, left, &error),
-            };
-        }
-        let group: Vec<&Change> = left.iter().map(|index| &changes[*index]).collect();
-        let failure = match write(connections, now, &group).await {
-            Ok(committed) => {
-                left.into_iter().zip(committed).for_each(|(index, committed)| results[index] = Ok(committed));
-                return results;
-            }
-            Err(failure) => failure,
-        };
-        match failure.cause() {
-            Cause::Guard | Cause::Unique if left.len() > 1 => {}
-            Cause::Constraint | Cause::Locked if left.len() > 1 => break,
-            Cause::Guard | Cause::Unique | Cause::Constraint | Cause::Locked | Cause::Lost | Cause::Refused | Cause::Unknown => {
-                for index in left {
-                    results[index] = Err(failure.commit_error());
-                }
-                return results;
-            }
-        }
-        is_apart = false;
-    }
-    let mut is_away = false;
-    for index in left {
-        if is_away {
-            results[index] = Err(CommitError::Unavailable("the connection to the database was lost before".into()));
-            continue;
-        }
-        results[index] = match write(connections, now, &[&changes[index]]).await {
-            Ok(committed) => Ok(committed.into_iter().next().unwrap_or_default()),
-            Err(failure) => {
-                is_away = matches!(failure.cause(), Cause::Refused | Cause::Unknown);
-                Err(failure.commit_error())
-            }
-        };
-    }
-    results
+/// A commit in progress.
+struct Commit<'a> {
+    connections: &'a Connections,
+    now: Option<OffsetDateTime>,
+    changes: &'a [Change],
+    /// Changes that are dropped, or not tried, are conflicts.
+    results: Results,
 }
 
-/// Returns the results if it can't be determined which of `left` can be committed.
-fn unavailable(mut results: Results, left: Vec<usize>, error: &Error) -> Results {
-    for index in left {
-        results[index] = Err(CommitError::Unavailable(error.to_string().into()));
+/// Commits `changes` and returns the result of each. `now` is the clock's reading, unless the database's clock is used.
+pub(crate) async fn commit(connections: &Connections, now: Option<OffsetDateTime>, changes: &[Change]) -> Results {
+    let results = changes.iter().map(|_| Err(CommitError::Conflict)).collect();
+    let mut commit = Commit { connections, now, changes, results };
+    let left = commit.prepare().await;
+    commit.run(left).await;
+    commit.results
+}
+
+impl Commit<'_> {
+    /// Returns the indices of the changes that can be tried together. The statement evaluates its guards on the rows as they were before it
+    /// wrote: it must not contain changes that collide.
+    async fn prepare(&mut self) -> Vec<usize> {
+        let mut left: Vec<usize> = (0..self.changes.len()).collect();
+        let mut together = Collisions::default();
+        if !self.changes.iter().all(|change| together.admit(change)) {
+            left = self.drop_unsound(left).await;
+        }
+        if self.connections.locked_rows.may_concern(self.changes) {
+            left = self.drop_locked(left).await;
+        }
+        left
     }
-    results
+
+    /// Commits `left`, or as many of them as possible.
+    async fn run(&mut self, mut left: Vec<usize>) {
+        for _ in 0..TRIES {
+            let Err(failure) = self.write(&left).await else { return };
+            let is_alone = left.len() == 1;
+            left = match failure.cause() {
+                Cause::Locked => self.drop_locked(left).await,
+                Cause::Guard | Cause::Unique if !is_alone => self.drop_unsound(left).await,
+                Cause::Constraint | Cause::Lost if !is_alone => break,
+                Cause::Guard | Cause::Unique | Cause::Constraint | Cause::Lost | Cause::Refused | Cause::Unknown => {
+                    self.fail(&left, || failure.commit_error());
+                    return;
+                }
+            };
+        }
+        self.halve(left).await;
+    }
+
+    /// Commits each half of `left`, and halves a half that fails, until the changes that fail are alone.
+    async fn halve(&mut self, left: Vec<usize>) {
+        let deadline = Instant::now() + HALVING;
+        let mut parts = vec![left];
+        while let Some(mut part) = parts.pop()
+            && Instant::now() < deadline
+        {
+            let Err(failure) = self.write(&part).await else { continue };
+            if matches!(failure.cause(), Cause::Refused | Cause::Unknown) {
+                self.fail(&part, || failure.commit_error());
+                let untried = parts.concat();
+                self.fail(&untried, || CommitError::Unavailable("the connection to the database was lost before".into()));
+                return;
+            }
+            if part.len() == 1 {
+                self.fail(&part, || failure.commit_error());
+            } else {
+                let second = part.split_off(part.len() / 2);
+                parts.extend([second, part]);
+            }
+        }
+    }
+
+    /// Writes `left`, all or nothing, and records the results.
+    async fn write(&mut self, left: &[usize]) -> Result<(), Failure> {
+        let group: Vec<&Change> = left.iter().map(|index| &self.changes[*index]).collect();
+        let committed = write(self.connections, self.now, &group).await?;
+        left.iter().zip(committed).for_each(|(index, committed)| self.results[*index] = Ok(committed));
+        Ok(())
+    }
+
+    fn fail(&mut self, left: &[usize], error: impl Fn() -> CommitError) {
+        left.iter().for_each(|index| self.results[*index] = Err(error()));
+    }
+
+    /// Returns those of `left` that can be committed according to the current rows; none if that can't be determined.
+    async fn drop_unsound(&mut self, left: Vec<usize>) -> Vec<usize> {
+        let sound = guards::sound(self.connections, self.now, self.changes, left.clone()).await;
+        self.unless_unavailable(sound, &left)
+    }
+
+    /// Returns those of `left` of which no row is locked; none if that can't be determined.
+    async fn drop_locked(&mut self, left: Vec<usize>) -> Vec<usize> {
+        let free = locked::free(self.connections, self.changes, left.clone()).await;
+        self.unless_unavailable(free, &left)
+    }
+
+    fn unless_unavailable(&mut self, determined: Result<Vec<usize>, Error>, left: &[usize]) -> Vec<usize> {
+        determined.unwrap_or_else(|error| {
+            self.fail(left, || CommitError::Unavailable(error.to_string().into()));
+            Vec::new()
+        })
+    }
 }
 
 /// Writes all of `changes`, or nothing.

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use adapters_postgres::{PoolSize, PostgresStore};
 use application::ports::{CommitError, Committed, Store};
+use domain::audit_entry::OperatorOrder;
+use domain::decide::admin::queue;
 use domain::decide::{charge, join, register};
 use domain::testing::{idempotency, rules, won};
-use domain::{Change, Command, Needs, Operation, Rows, Rules, TokenId, UserId};
+use domain::{AuditEntryId, Change, Command, Needs, Operation, Queue, QueueTransition, Rows, Rules, TokenId, UserId};
 use sea_orm::sqlx::{Connection, Executor, PgConnection};
 use testbed::{Cluster, Database};
 use time::OffsetDateTime;
@@ -31,7 +33,11 @@ pub(crate) const fn user(number: u128) -> UserId {
 
 impl World {
     pub(crate) async fn empty() -> Self {
-        let database = Cluster::shared().create_database();
+        Self::of(Cluster::shared().create_database()).await
+    }
+
+    /// Creates a store in `database`, which is empty.
+    pub(crate) async fn of(database: Database) -> Self {
         let store = Arc::new(PostgresStore::open(&database.url, SIZE).await.unwrap());
         Self { database, store, rules: rules() }
     }
@@ -49,6 +55,12 @@ impl World {
     /// Returns the change that registers a user.
     pub(crate) async fn a_registration(&self, number: u128) -> Change {
         self.decide(&register::Command { user: user(number), name: domain::UserName::new("Ada").unwrap(), idempotency: None }).await
+    }
+
+    /// Returns the change by which an operator pauses the default queue.
+    pub(crate) async fn a_pause(&self) -> Change {
+        let order = OperatorOrder { audit_entry: AuditEntryId(Uuid::from_u128(7)), operator: user(7), reason: None };
+        self.decide(&queue::Take { order, id: Queue::DEFAULT, step: QueueTransition::Pause }).await
     }
 
     /// Returns the result of `needs` in the store.

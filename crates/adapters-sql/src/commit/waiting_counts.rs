@@ -65,7 +65,7 @@ fn net_growth(change: &Change, queue: QueueId) -> i64 {
 }
 
 /// Returns the queue of each token that stops waiting with `change`: a token waits from its first version until it is written again.
-fn queues_left(change: &Change) -> impl Iterator<Item = QueueId> {
+pub fn queues_left(change: &Change) -> impl Iterator<Item = QueueId> {
     let leaves =
         change.rows::<QueueToken>().filter(|write| write.expected == Some(Version::FIRST) && write.row.state() != TokenState::Waiting);
     leaves.map(|write| write.row.queue())

@@ -8,9 +8,8 @@ use sea_orm::sqlx::postgres::PgArguments;
 use super::super::tables::{AUDIT_ENTRIES, CONCERTS, QUEUES, SCHEDULES};
 use super::parts::{Parts, bind_insert, bind_update};
 
-/// Adds the operators' part. Holds of a concert, and tokens that name it, are looked up once its row is locked: a hold or a join that was
-/// decided earlier locks it, too.
-pub(super) fn add(all: &mut Parts, now: usize) {
+/// Adds the operators' part. Its rows are locked before those that the decisions relied on, see [`Parts::rely_on`].
+pub(super) fn add(all: &mut Parts) {
     all.update("queues_again", &QUEUES);
     all.insert("queues_new", &QUEUES, "");
     let ids = all.parameters.next();
@@ -24,6 +23,11 @@ pub(super) fn add(all: &mut Parts, now: usize) {
     all.update("schedules_again", &SCHEDULES);
     all.insert("schedules_new", &SCHEDULES, "");
     all.insert("audit_entries", &AUDIT_ENTRIES, "");
+}
+
+/// Adds the guards on the uses of concerts. Holds of a concert, and tokens that name it, are looked up once the concert is locked: a hold or
+/// a join that was decided earlier has locked it, too.
+pub(super) fn add_uses(all: &mut Parts, now: usize) {
     let unheld = all.parameters.next();
     all.guards.push(format!("guard(NOT is_held(${unheld}::uuid[], coalesce(${now}::bigint, clock_micros())), 'holds')"));
     let (queues, concerts) = (all.parameters.next(), all.parameters.next());
@@ -40,7 +44,11 @@ pub(super) fn bind(batch: &Batch, arguments: &mut PgArguments) -> Result<(), Box
     bind_insert(&CONCERTS, &batch.concerts.new, arguments)?;
     bind_update(&SCHEDULES, &batch.schedules.old, arguments)?;
     bind_insert(&SCHEDULES, &batch.schedules.new, arguments)?;
-    bind_insert(&AUDIT_ENTRIES, &batch.audit_entries, arguments)?;
+    bind_insert(&AUDIT_ENTRIES, &batch.audit_entries, arguments)
+}
+
+/// Binds the parameters of [`add_uses`], in order.
+pub(super) fn bind_uses(batch: &Batch, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
     arguments.add(batch.checks.unheld.iter().map(|concert| concert.0).collect::<Vec<_>>())?;
     arguments.add(batch.checks.unawaited.iter().map(|(queue, _)| queue.0).collect::<Vec<_>>())?;
     arguments.add(batch.checks.unawaited.iter().map(|(_, concert)| concert.0).collect::<Vec<_>>())

@@ -1,9 +1,9 @@
 //! The statement that commits a group: guards, writes and clock in one, atomically.
 //!
 //! ```text
-//!   WITH checked_…   rows that the decisions relied on, locked against change, if they have the expected version
-//!        updates     rows that have the previous version; inserts
-//!   SELECT guard(the expected number of rows), … in the order in which rows are locked;
+//!   WITH updates     rows that have the previous version; inserts
+//!   SELECT guard(the rows of the catalogue that the decisions relied on have the expected versions), locked against change;
+//!          guard(the expected number of rows), … in the order in which rows are locked;
 //!          guard(the clock is before not_after), last, when all rows are locked;
 //!          the numbers of the joins
 //! ```
@@ -26,7 +26,7 @@ use uuid::Uuid;
 use super::families::Families;
 use super::table::Parameters;
 use super::tables::{ADMISSIONS, ENTRIES, KEYS, PAYMENTS, RESERVATIONS, RESERVED_SEATS, SEATS, TOKENS, USER_SEARCH_KEYS, USERS, WALLETS};
-use parts::{Parts, after, bind_check, bind_insert, bind_update};
+use parts::{Parts, after, bind_insert, bind_reliance, bind_update};
 
 /// The texts of the statements, by their families.
 static TEXTS: LazyLock<[String; Families::ALL]> = LazyLock::new(|| std::array::from_fn(|families| text(Families(families))));
@@ -70,10 +70,11 @@ fn text(families: Families) -> String {
     let (now, not_after) = (all.parameters.next(), all.parameters.next());
     all.add("clock", &format!("SELECT coalesce(${now}::bigint, clock_micros()) AS now"));
     if families.have(Families::CATALOGUE) {
-        catalogue::add(&mut all, now);
+        catalogue::add(&mut all);
     }
-    for table in ["queues", "concerts", "schedules"] {
-        all.check(table);
+    all.rely_on();
+    if families.have(Families::CATALOGUE) {
+        catalogue::add_uses(&mut all, now);
     }
     if families.have(Families::JOINS) {
         all.update("admissions", &ADMISSIONS);
@@ -186,9 +187,10 @@ fn bind(families: Families, batch: &Batch, terms: &Terms, arguments: &mut PgArgu
     if families.have(Families::CATALOGUE) {
         catalogue::bind(batch, arguments)?;
     }
-    bind_check(batch.checks.queues.iter().map(|(id, version)| (id.0, *version)), arguments)?;
-    bind_check(batch.checks.concerts.iter().map(|(id, version)| (id.0, *version)), arguments)?;
-    bind_check(batch.checks.schedules.iter().map(|(id, version)| (id.0, *version)), arguments)?;
+    bind_reliance(batch, arguments)?;
+    if families.have(Families::CATALOGUE) {
+        catalogue::bind_uses(batch, arguments)?;
+    }
     if families.have(Families::JOINS) {
         bind_update(&ADMISSIONS, &batch.admissions, arguments)?;
     }

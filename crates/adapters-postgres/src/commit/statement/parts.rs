@@ -1,5 +1,6 @@
 //! The parts of a statement under construction, and their parameters. A guarded part must have the expected number of rows.
 
+use adapters_sql::commit::{Batch, Checks};
 use domain::Version;
 use sea_orm::sqlx::Arguments;
 use sea_orm::sqlx::error::BoxDynError;
@@ -28,14 +29,11 @@ impl Parts {
         self.guards.push(format!("guard((SELECT count(*) FROM {name}) = ${expected}::bigint, '{name}')"));
     }
 
-    /// Adds a check of rows that must have the versions that the decisions relied on.
-    pub(super) fn check(&mut self, table: &str) {
-        let (ids, versions) = (self.parameters.next(), self.parameters.next());
-        let part = format!(
-            "SELECT 1 FROM unnest(${ids}::uuid[], ${versions}::bigint[]) AS expected (id, version)
-             CROSS JOIN LATERAL (SELECT 1 FROM {table} t WHERE t.id = expected.id AND t.version = expected.version FOR SHARE) locked"
-        );
-        self.add_guarded(&format!("checked_{table}"), &part);
+    /// Adds the check of the rows of the catalogue that the decisions relied on, which are locked, as are those that the group writes.
+    pub(super) fn rely_on(&mut self) {
+        let arrays = ["uuid[]", "bigint[]", "uuid[]", "bigint[]", "uuid[]", "bigint[]", "uuid[]"];
+        let arguments: Vec<_> = arrays.iter().map(|array| format!("${}::{array}", self.parameters.next())).collect();
+        self.guards.push(format!("guard(rely_on({}), 'catalogue')", arguments.join(", ")));
     }
 
     /// Adds an insert of new rows, all of which must be written.
@@ -56,13 +54,22 @@ pub(super) fn after(part: &str) -> String {
     format!("WHERE (SELECT count(*) FROM {part}) >= 0")
 }
 
-/// Binds the parameters of [`Parts::check`].
-pub(super) fn bind_check(checks: impl Iterator<Item = (Uuid, Version)>, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
-    let (ids, versions): (Vec<_>, Vec<_>) = checks.map(|(id, version)| (id, version.0)).unzip();
-    let expected = count(ids.len());
+/// Binds the parameters of [`Parts::rely_on`].
+pub(super) fn bind_reliance(batch: &Batch, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
+    let Checks { queues, concerts, schedules, unheld, unawaited } = &batch.checks;
+    bind_versions(queues.iter().map(|(id, version)| (id.0, *version)), arguments)?;
+    bind_versions(concerts.iter().map(|(id, version)| (id.0, *version)), arguments)?;
+    bind_versions(schedules.iter().map(|(id, version)| (id.0, *version)), arguments)?;
+    let rows = batch.queues.old.iter().map(|row| row.id);
+    let rows = rows.chain(batch.concerts.old.iter().map(|row| row.id)).chain(batch.schedules.old.iter().map(|row| row.id));
+    let guarded = unheld.iter().chain(unawaited.iter().map(|(_, concert)| concert)).map(|concert| concert.0);
+    arguments.add(rows.chain(guarded).collect::<Vec<_>>())
+}
+
+fn bind_versions(rows: impl Iterator<Item = (Uuid, Version)>, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
+    let (ids, versions): (Vec<_>, Vec<_>) = rows.map(|(id, version)| (id, version.0)).unzip();
     arguments.add(ids)?;
-    arguments.add(versions)?;
-    arguments.add(expected)
+    arguments.add(versions)
 }
 
 /// Binds the parameters of [`Parts::insert`].

@@ -1,0 +1,105 @@
+//! Finds the changes of a group whose rows other transactions have locked: tries to lock all of them in one statement, and waits for none.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use adapters_sql::commit::{GuardedKeys, queues_left};
+use adapters_sql::rows::key;
+use domain::{Change, QueueId};
+use sea_orm::sqlx::{self, AssertSqlSafe, Error, Row};
+
+use super::guards::{at, ids, row_of};
+use crate::database::Connections;
+use crate::locked_rows::{Lockable, lockable};
+
+/// The tables with a key of one column: the kind of their rows, the table, the column.
+const TABLES: [(&str, &str, &str); 6] = [
+    ("counter", "queue_counters", "queue_id"),
+    ("admission", "queue_admissions", "queue_id"),
+    ("token", "queue_tokens", "id"),
+    ("reservation", "reservations", "id"),
+    ("payment", "payments", "id"),
+    ("wallet", "wallets", "user_id"),
+];
+
+/// Selects the rows of a group that can't be locked at once: for each, its kind and its position in the array that contains its key.
+static LOCKED: LazyLock<String> = LazyLock::new(|| {
+    let with_id = TABLES.iter().enumerate().map(|(index, (kind, table, column))| {
+        part(kind, &format!("${}::uuid[]", index + 1), column, table, &format!("t.{column} = k.{column}"))
+    });
+    let seat =
+        part("seat", "$7::uuid[], $8::bigint[]", "schedule_id, number", "seats", "t.schedule_id = k.schedule_id AND t.number = k.number");
+    let key = part(
+        "key",
+        "$9::uuid[], $10::text[], $11::text[]",
+        "user_id, route, idempotency_key",
+        "idempotency_keys",
+        "t.user_id = k.user_id AND t.route = k.route AND t.idempotency_key = k.idempotency_key",
+    );
+    let catalogue = [("queue", 12), ("concert", 13), ("schedule", 14)].map(|(kind, parameter)| {
+        format!(
+            "SELECT '{kind}', position FROM unnest(${parameter}::uuid[]) WITH ORDINALITY k (id, position)
+             WHERE NOT pg_try_advisory_xact_lock_shared(7020720, catalogue_lock(k.id))"
+        )
+    });
+    with_id.chain([seat, key]).chain(catalogue).collect::<Vec<_>>().join("\nUNION ALL\n")
+});
+
+/// Returns the part of [`LOCKED`] for the rows of a table: those that are found but can't be locked.
+fn part(kind: &str, arrays: &str, columns: &str, table: &str, condition: &str) -> String {
+    let wanted = format!("unnest({arrays}) WITH ORDINALITY k ({columns}, position)");
+    let found = format!("SELECT k.position FROM {wanted} CROSS JOIN LATERAL (SELECT 1 FROM {table} t WHERE {condition} OFFSET 0) t");
+    let lockable = format!(
+        "SELECT k.position FROM {wanted} CROSS JOIN LATERAL (SELECT 1 FROM {table} t WHERE {condition} FOR NO KEY UPDATE SKIP LOCKED) t"
+    );
+    format!("SELECT '{kind}' AS kind, position FROM ({found} EXCEPT ALL {lockable}) locked")
+}
+
+/// Returns the indices of `left` in `changes` of which no row is locked, and remembers the locked rows.
+pub(super) async fn free(connections: &Connections, changes: &[Change], left: Vec<usize>) -> Result<Vec<usize>, Error> {
+    let locked = locked(connections, left.iter().map(|index| &changes[*index])).await?;
+    connections.locked_rows.remember(left.iter().flat_map(|index| lockable(&changes[*index])), &locked);
+    Ok(left.into_iter().filter(|index| !lockable(&changes[*index]).any(|row| locked.contains(&row))).collect())
+}
+
+/// Returns the rows of `changes` that other transactions have locked.
+async fn locked(connections: &Connections, changes: impl Iterator<Item = &Change> + Clone) -> Result<HashSet<Lockable>, Error> {
+    let names = GuardedKeys::of(changes.clone());
+    let mut counters: Vec<QueueId> = names.joined.iter().copied().chain(changes.flat_map(queues_left)).collect();
+    counters.sort_unstable();
+    counters.dedup();
+    let (seat_schedules, seat_numbers): (Vec<_>, Vec<_>) =
+        names.seats.iter().map(|(schedule, number)| (schedule.0, i64::from(number.get()))).unzip();
+    let key_names: Vec<_> = names.keys.iter().map(|scope| key::name(scope)).collect();
+    let query = sqlx::query(AssertSqlSafe(LOCKED.as_str()))
+        .bind(ids(&counters))
+        .bind(ids(&names.admissions))
+        .bind(ids(&names.tokens))
+        .bind(ids(&names.reservations))
+        .bind(ids(&names.payments))
+        .bind(ids(&names.wallets))
+        .bind(seat_schedules)
+        .bind(seat_numbers)
+        .bind(key_names.iter().map(|(user, ..)| *user).collect::<Vec<_>>())
+        .bind(key_names.iter().map(|(_, route, _)| *route).collect::<Vec<_>>())
+        .bind(key_names.iter().map(|(.., key)| *key).collect::<Vec<_>>())
+        .bind(ids(&names.queues))
+        .bind(ids(&names.concerts))
+        .bind(ids(&names.schedules));
+    let mut locked = HashSet::new();
+    for row in connections.within(query.fetch_all(&connections.pool)).await? {
+        let position: i64 = row.try_get("position")?;
+        let key = match row.try_get("kind")? {
+            "counter" => at(&counters, position).map(Lockable::Counter),
+            kind => row_of(&names, kind, position).map(Lockable::Row),
+        };
+        locked.extend(key);
+    }
+    Ok(locked)
+}
+
+/// Returns the statement, for the test of the plans.
+#[cfg(test)]
+pub(crate) fn text() -> &'static str {
+    &LOCKED
+}

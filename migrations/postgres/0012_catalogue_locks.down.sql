@@ -1,0 +1,2 @@
+DROP FUNCTION rely_on;
+DROP FUNCTION catalogue_lock;
