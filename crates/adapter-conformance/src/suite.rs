@@ -151,6 +151,7 @@ macro_rules! conformance_tests {
                 numbers_are_gapless_under_concurrent_joins
                 a_changed_queue_keeps_its_numbers_and_admission_version
                 each_step_of_a_purchase_is_written_completely
+                a_chain_of_charges_is_written_completely
                 each_end_of_a_hold_or_token_is_written_completely
                 records_of_new_and_found_holds_are_replayed
                 a_change_with_a_failing_guard_writes_nothing

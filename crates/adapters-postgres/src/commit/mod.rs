@@ -34,9 +34,9 @@ use sea_orm::sqlx::{self, Error, Row};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use self::statement::{Joins, Terms, statement};
 #[cfg(test)]
 pub(crate) use self::{locked::text as locked_text, statement::texts};
-use self::statement::{Joins, Terms, statement};
 use crate::database::Connections;
 use crate::error::{Cause, Failure};
 

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! If a statement or the COMMIT violates a constraint, or a statement fails because the schema or a row is invalid, everything is rolled
-//! back, and each change is committed on its own, once, so that a poisoned change does not affect the others.
+//! back, and the group is halved, and its halves, until the poisoned change fails alone.
 
 mod guards;
 mod numbers;
@@ -18,6 +18,8 @@ mod write;
 
 #[cfg(test)]
 pub(crate) use self::guards::ALL as GUARDS;
+
+use std::time::{Duration, Instant};
 
 use adapters_sql::commit::{Batch, ChangeValidator, GuardedKeys};
 use application::ports::{Clock, CommitError, Committed};
@@ -28,6 +30,9 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
 use crate::database::begin_immediate;
 use crate::error::{Cause, cause, commit_error, statement_error};
 
+/// How long a group is halved and tried; then the rest is a conflict.
+const HALVING: Duration = Duration::from_secs(1);
+
 /// The result of each change.
 type Results = Vec<Result<Committed, CommitError>>;
 
@@ -35,25 +40,38 @@ type Results = Vec<Result<Committed, CommitError>>;
 pub(crate) async fn commit(writer: &DatabaseConnection, clock: &dyn Clock, changes: &[Change]) -> Results {
     match group(writer, clock, changes).await {
         Ok(results) => results,
-        Err(failure) if failure.is_of_a_change() && changes.len() > 1 => one_by_one(writer, clock, changes).await,
+        Err(failure) if failure.is_of_a_change() && changes.len() > 1 => halve(writer, clock, changes).await,
         Err(failure) => changes.iter().map(|_| Err(failure.commit_error())).collect(),
     }
 }
 
-async fn one_by_one(writer: &DatabaseConnection, clock: &dyn Clock, changes: &[Change]) -> Results {
-    let (mut results, mut before) = (Results::with_capacity(changes.len()), Collisions::default());
-    for change in changes {
-        let mut with_it = before.clone();
-        if !with_it.admit(change) {
-            results.push(Err(CommitError::Conflict));
-            continue;
+/// Commits each half of `changes`, and halves a half that fails because of a change, until the changes that fail are alone.
+async fn halve(writer: &DatabaseConnection, clock: &dyn Clock, changes: &[Change]) -> Results {
+    let deadline = Instant::now() + HALVING;
+    let mut results: Results = changes.iter().map(|_| Err(CommitError::Conflict)).collect();
+    let mut parts = vec![0..changes.len()];
+    let mut committed = Collisions::default();
+    while let Some(part) = parts.pop()
+        && Instant::now() < deadline
+    {
+        let mut together = committed.clone();
+        let tried: Vec<usize> = part.clone().filter(|index| together.admit(&changes[*index])).collect();
+        let group_of: Vec<Change> = tried.iter().map(|index| changes[*index].clone()).collect();
+        match group(writer, clock, &group_of).await {
+            Ok(found) => {
+                for (index, result) in tried.into_iter().zip(found) {
+                    if result.is_ok() {
+                        committed.admit(&changes[index]);
+                    }
+                    results[index] = result;
+                }
+            }
+            Err(failure) if failure.is_of_a_change() && part.len() > 1 => {
+                let middle = part.start + part.len() / 2;
+                parts.extend([middle..part.end, part.start..middle]);
+            }
+            Err(failure) => tried.into_iter().for_each(|index| results[index] = Err(failure.commit_error())),
         }
-        let result = group(writer, clock, std::slice::from_ref(change)).await;
-        let result = result.unwrap_or_else(|failure| vec![Err(failure.commit_error())]);
-        if result.iter().all(Result::is_ok) {
-            before = with_it;
-        }
-        results.extend(result);
     }
     results
 }

@@ -62,11 +62,7 @@ struct Pending<C: Command> {
     _permit: OwnedSemaphorePermit,
 }
 
-pub(super) fn new<C: Command>(
-    command: C,
-    deadline: Instant,
-    permit: OwnedSemaphorePermit,
-) -> (Box<dyn Job>, AnswerHandle<C::Outcome>) {
+pub(super) fn new<C: Command>(command: C, deadline: Instant, permit: OwnedSemaphorePermit) -> (Box<dyn Job>, AnswerHandle<C::Outcome>) {
     let (client, answer) = oneshot::channel();
     let stage = Arc::new(AtomicU8::new(WAITING));
     let job = Pending {

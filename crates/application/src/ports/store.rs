@@ -94,8 +94,9 @@ pub trait Store: Send + Sync {
     ///   a live token in that queue that the change doesn't end; if the change collides, by [`domain::change::Collisions`], with an earlier
     ///   change of the group that is committed; if the store's clock, read after the guards are secured, is at or past `not_after`. Room in
     ///   a queue is counted with the earlier changes of the group.
-    /// - A change that fails MUST NOT prevent the others of its group from being committed: if a group fails as a whole, its members are
-    ///   committed one by one, once.
+    /// - A change that fails MUST NOT prevent the others of its group from being committed. If a group fails as a whole, it SHOULD be
+    ///   halved until the change that fails is alone, for a limited time; changes that are then not tried are conflicts.
+    /// - A row that another transaction has locked SHOULD fail only the changes that need it, as a conflict.
     /// - A written row's version MUST be the expected one plus one, an inserted row's [`domain::Version::FIRST`].
     /// - Numbers MUST be gapless within a queue from 1, one per join, in the order of commits, within a group in the order of its changes.
     /// - A new queue MUST have its own admission version and numbers. Both, and the tokens of the queue, MUST remain unchanged when the

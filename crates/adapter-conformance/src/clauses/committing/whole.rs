@@ -2,14 +2,16 @@
 
 use domain::change::{Admission, Guard};
 use domain::decide::register;
-use domain::{Change, NewToken, Payment, Queue, QueueToken, Reservation, Seat, UserName, Version, Wallet, WalletEntry, Write};
+use domain::{
+    Change, Command as _, NewToken, Payment, Queue, QueueToken, Reservation, Seat, UserName, Version, Wallet, WalletEntry, Write, need,
+};
 use time::Duration;
 
 use super::{about_to_pay, alter, row_of, with_failing_guards};
 use crate::Adapter;
 use crate::world::{
     ADA, ALL, BEN, CONCERT, CYD, DAN, NEIGHBOUR_SCHEDULE, OTHER_CONCERT, OTHER_QUEUE, SCHEDULE, SECOND_SCHEDULE, World, assert_committed,
-    assert_conflict, guest,
+    assert_conflict, guest, needs_of, won,
 };
 use application::PageRequest;
 
@@ -31,6 +33,30 @@ pub async fn each_step_of_a_purchase_is_written_completely(adapter: &dyn Adapter
     world.commit_and_read_back(&pay).await;
     world.pass_seconds(3_600);
     world.commit_and_read_back(&world.change_of(&world.a_refund(ADA, pay.row::<Payment>().unwrap().row.id())).await).await;
+    world.assert_audit_is_clean().await;
+}
+
+/// `commit`: a change is written completely: decisions about one wallet that build on each other, see `Change::chain`.
+pub async fn a_chain_of_charges_is_written_completely(adapter: &dyn Adapter) {
+    let world = World::with_halls(adapter, 1).await;
+    world.run(&world.a_charge(ADA, 5)).await.unwrap();
+    let before = world.find(need::Account(ADA)).await.wallet.unwrap();
+    let charges = [1, 2, 3].map(|amount| world.a_charge(ADA, amount));
+    let mut chain = world.change_of(&charges[0]).await;
+    for charge in &charges[1..] {
+        let mut rows = world.load(&needs_of(&charge.needs())).await;
+        rows.replace_wallet(chain.chainable_wallet().unwrap());
+        chain.chain(charge.decide_by(&rows, &world.rules).unwrap().unwrap().change.unwrap());
+    }
+    assert_committed(&world.commit(&chain).await, "a chain is one change");
+    for charge in &charges {
+        assert!(world.run(charge).await.unwrap().replayed, "each charge has its record");
+    }
+    let wallet = world.find(need::Account(ADA)).await.wallet.unwrap();
+    assert_eq!((wallet.balance(), wallet.version), (won(11), before.version.next()), "the chain is one change of the wallet");
+    let entries = world.ports.wallets.entries(ADA, PageRequest { after: None, size: ALL }).await.unwrap();
+    let balances: Vec<_> = entries.iter().map(WalletEntry::balance).collect();
+    assert_eq!(balances, [11, 8, 6, 5].map(won));
     world.assert_audit_is_clean().await;
 }
 
