@@ -38,6 +38,7 @@ pub const POSTGRES: Migrator = scripts!["postgres":
     "0010_event_log",
     "0011_audit_entries",
     "0012_catalogue_locks",
+    "0016_active_tokens",
 ];
 
 /// Migrates an SQLite database. Run it inside `BEGIN IMMEDIATE`: if several processes open a database at once, one migrates and the others
@@ -54,4 +55,5 @@ pub const SQLITE: Migrator = scripts!["sqlite":
     "0009_accessible_seats",
     "0010_event_log",
     "0011_audit_entries",
+    "0016_active_tokens",
 ];

@@ -9,4 +9,5 @@ mod log;
 mod orders;
 mod schema;
 mod seats;
+mod tokens;
 mod world;
