@@ -49,11 +49,11 @@ impl CapacityProfile {
     const fn settings(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Shut => &[("FRONTROW__QUEUE__CAPACITY", "0")],
-            Self::Narrow => &[],
+            Self::Narrow => &[("FRONTROW__QUEUE__TICK_MILLISECONDS", "100")],
             Self::Guarded => &[("FRONTROW__LIMITS__MAX_IN_FLIGHT", MAX_IN_FLIGHT)],
             Self::Wide => &[
                 ("FRONTROW__QUEUE__CAPACITY", "1000000"),
-                ("FRONTROW__QUEUE__BATCH", "1000"),
+                ("FRONTROW__QUEUE__BATCH", "10000"),
                 ("FRONTROW__QUEUE__TICK_MILLISECONDS", "50"),
             ],
         }
@@ -69,8 +69,15 @@ pub(crate) struct Server {
 impl Server {
     /// Starts `frontrow serve` on the database at `url`.
     pub(crate) async fn start(url: &str, capacity: CapacityProfile) -> anyhow::Result<Self> {
-        let mut command = frontrow("serve", url)?;
+        let mut command = frontrow("frontrow", "serve", url)?;
         command.envs(capacity.settings().iter().copied());
+        Self::spawn(&mut command).await.context(MISSING)
+    }
+
+    /// Starts the server that counts the memory it has allocated, on the database at `url`, without admission.
+    pub(crate) async fn start_counting(url: &str) -> anyhow::Result<Self> {
+        let mut command = frontrow("counting-frontrow", "serve", url)?;
+        command.envs(CapacityProfile::Shut.settings().iter().copied());
         Self::spawn(&mut command).await.context(MISSING)
     }
 
@@ -110,15 +117,15 @@ impl Server {
 /// # Errors
 /// If it exits with anything but 0; the error contains its output.
 pub(crate) async fn run(command: &str, url: &str) -> anyhow::Result<()> {
-    let printed = frontrow(command, url)?.output().await.context(MISSING)?;
+    let printed = frontrow("frontrow", command, url)?.output().await.context(MISSING)?;
     let (out, errors) = (String::from_utf8_lossy(&printed.stdout), String::from_utf8_lossy(&printed.stderr));
     ensure!(printed.status.success(), "frontrow {command} fails with {}:\n{out}{errors}", printed.status);
     Ok(())
 }
 
 /// Returns a command of the server, which was built with the same profile into the same folder as this program.
-fn frontrow(command: &str, url: &str) -> anyhow::Result<Command> {
-    let mut frontrow = Command::new(std::env::current_exe()?.with_file_name("frontrow"));
+fn frontrow(program: &str, command: &str, url: &str) -> anyhow::Result<Command> {
+    let mut frontrow = Command::new(std::env::current_exe()?.with_file_name(program));
     frontrow.arg(command).env("FRONTROW__DATABASE__URL", url).envs(SETTINGS).kill_on_drop(true);
     Ok(frontrow)
 }
