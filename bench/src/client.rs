@@ -61,6 +61,12 @@ pub(crate) fn request(line: &str, headers: Headers<'_>, body: &str) -> String {
 }
 
 impl<'a> Answer<'a> {
+    /// A response without headers.
+    #[cfg(test)]
+    pub(crate) const fn bare(status: u16, body: &'a str) -> Self {
+        Self { status, head: "", body }
+    }
+
     /// Returns the response's entity tag; empty if there is none.
     pub(crate) fn tag(self) -> &'a str {
         header(self.head, "\r\netag: ").unwrap_or_default()

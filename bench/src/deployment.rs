@@ -32,7 +32,9 @@ impl Deployment {
     /// Creates the concerts of `halls`.
     pub(crate) async fn create(&mut self, halls: &[Hall]) -> anyhow::Result<()> {
         for hall in halls {
-            hall.create(&mut self.operator).await?;
+            for (path, body) in hall.orders() {
+                self.operator.post(&path, &body).await?;
+            }
         }
         if self.scratch.store == Store::Postgres {
             let database = self.scratch.connect().await?;

@@ -1,10 +1,8 @@
-//! The concerts on sale, created by an operator over HTTP.
+//! The concerts on sale, which an operator creates over HTTP.
 
 use std::fmt::Write;
 
 use uuid::Uuid;
-
-use crate::operator::Operator;
 
 /// A concert whose schedules have the same number of seats. All ids follow from the concert's.
 #[derive(Debug, Clone, Copy)]
@@ -60,18 +58,18 @@ impl Hall {
         Seat { concert: self.concert(), schedule, number: before % self.seats_a_schedule + 1 }
     }
 
-    /// Creates the concert, with its queue if it has one.
-    pub(crate) async fn create(self, operator: &mut Operator) -> anyhow::Result<()> {
-        if let Some(queue) = self.queue {
-            operator.post("/v1/admin/queues", &format!(r#"{{"id":"{queue}","name":"Own queue"}}"#)).await?;
-        }
+    /// Returns the requests that create the concert: path and body of each.
+    pub(crate) fn orders(self) -> Vec<(String, String)> {
         let (concert, queue) = (self.concert(), self.queue.unwrap_or(DEFAULT_QUEUE));
-        let body = format!(r#"{{"id":"{concert}","name":"Bench Night","host":"Frontrow","queue_id":"{queue}"}}"#);
-        operator.post("/v1/admin/concerts", &body).await?;
-        for number in 0..self.schedules {
-            operator.post(&schedules_path(concert), &schedule_body(self.schedule(number), self.seats_a_schedule)).await?;
+        let mut orders = Vec::new();
+        if self.queue.is_some() {
+            orders.push(("/v1/admin/queues".to_owned(), format!(r#"{{"id":"{queue}","name":"Own queue"}}"#)));
         }
-        Ok(())
+        let body = format!(r#"{{"id":"{concert}","name":"Bench Night","host":"Frontrow","queue_id":"{queue}"}}"#);
+        orders.push(("/v1/admin/concerts".to_owned(), body));
+        let schedules = (0..self.schedules).map(|number| schedule_body(self.schedule(number), self.seats_a_schedule));
+        orders.extend(schedules.map(|body| (schedules_path(concert), body)));
+        orders
     }
 
     const fn schedule(self, number: u32) -> Uuid {

@@ -115,3 +115,56 @@ pub(crate) fn accept(answer: Answer<'_>, expects: u16) -> anyhow::Result<Outcome
         status => bail!("a response has the status {status}, not {expects}: {}", answer.body),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hall::MAIN;
+
+    fn sent(script: &mut impl Script) -> String {
+        let Next::Send(request) = script.next() else { panic!("nothing is sent") };
+        request
+    }
+
+    fn outcome(script: &mut impl Script, status: u16, body: &str) -> Outcome {
+        script.receive(Answer::bare(status, body)).unwrap()
+    }
+
+    #[test]
+    fn a_cycle_of_holds_records_the_holds_only() {
+        let mut cycle = Cycle::hold(Buyer::new(MAIN.seat(0)));
+        assert!(sent(&mut cycle).starts_with("POST /v1/reservations "));
+        assert_eq!(outcome(&mut cycle, 201, r#"{"id":"r"}"#), Outcome::Done);
+        assert!(sent(&mut cycle).starts_with("DELETE /v1/reservations/r "));
+        assert_eq!(outcome(&mut cycle, 204, ""), Outcome::Step);
+        assert!(sent(&mut cycle).contains("idempotency-key: hold-1"));
+    }
+
+    #[test]
+    fn a_refused_join_is_sent_again_and_may_return_the_token_of_the_first_attempt() {
+        let mut cycle = Cycle::join(Buyer::new(MAIN.seat(0)));
+        let token = r#"{"token":"t","number":3}"#;
+        let first = sent(&mut cycle);
+        assert_eq!(outcome(&mut cycle, 503, ""), Outcome::Refused);
+        assert_eq!(sent(&mut cycle), first);
+        assert_eq!(outcome(&mut cycle, 200, token), Outcome::Done);
+        assert!(sent(&mut cycle).starts_with("DELETE /v1/queue-tokens/t "));
+        assert!(Cycle::join(Buyer::new(MAIN.seat(0))).receive(Answer::bare(200, token)).is_err(), "no attempt was refused");
+    }
+
+    #[test]
+    fn a_charge_has_a_new_key_each_time() {
+        let mut charges = Charges::new("jwt", "calm".to_owned());
+        assert!(sent(&mut charges).contains("idempotency-key: calm-1\r\n"));
+        assert!(sent(&mut charges).contains("idempotency-key: calm-2\r\n"));
+        assert!(charges.receive(Answer::bare(409, "")).is_err());
+    }
+
+    #[test]
+    fn connections_send_repeated_requests_in_turn() {
+        let mut scripts = Repeat::over(2, Arc::new(vec!["a".to_owned(), "b".to_owned(), "c".to_owned()]), 200);
+        let sequence: Vec<String> = [0, 1, 0, 1].into_iter().map(|script: usize| sent(&mut scripts[script])).collect();
+        assert_eq!(sequence, ["a", "b", "c", "a"]);
+        assert!(matches!(Repeat::over(1, Arc::default(), 200)[0].next(), Next::End));
+    }
+}

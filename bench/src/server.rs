@@ -37,7 +37,7 @@ const MAX_IN_FLIGHT: &str = "512";
 pub(crate) enum CapacityProfile {
     /// None.
     Shut,
-    /// As the built-in policy specifies: a hundred, and then a queue that grows.
+    /// As the built-in policy specifies, with quicker ticks: a hundred, and then a queue that grows, until an operator changes its policy.
     Narrow,
     /// All users, twenty times a second.
     Wide,

@@ -74,3 +74,32 @@ impl Script for Purchases {
         Ok(Outcome::Step)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hall::CLUBS;
+
+    #[test]
+    fn a_purchase_takes_a_buyer_through_all_steps_and_is_recorded_when_it_is_paid() {
+        let mut purchases = Purchases::over(1, vec![Buyer::new(CLUBS.seat(0))]).remove(0);
+        let waiting = r#"{"token":"t","number":1,"status":"WAITING"}"#;
+        let responses = [
+            (201, waiting, Outcome::Step),
+            (200, waiting, Outcome::Step),
+            (200, r#"{"status":"ACTIVE"}"#, Outcome::Step),
+            (201, "{}", Outcome::Step),
+            (201, r#"{"id":"r"}"#, Outcome::Step),
+            (201, "{}", Outcome::Done),
+        ];
+        let mut pauses = 0;
+        for (status, body, expected) in responses {
+            while matches!(purchases.next(), Next::Pause(_)) {
+                pauses += 1;
+            }
+            assert_eq!(purchases.receive(Answer::bare(status, body)).unwrap(), expected, "{body}");
+        }
+        assert_eq!(pauses, 1, "the buyer polls twice");
+        assert!(matches!(purchases.next(), Next::End));
+    }
+}

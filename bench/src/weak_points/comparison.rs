@@ -1,4 +1,4 @@
-//! A figure in calm and in disturbed rounds.
+//! A figure in calm and in disturbed rounds, and the results of scenarios.
 
 use crate::bars::{Bar, Limit};
 use crate::statistics::{Quartiles, ratios};
@@ -44,6 +44,20 @@ impl Comparison {
     pub(crate) fn judge_sum(&self, limit: Limit) -> Bar {
         let sum = self.disturbed.iter().sum();
         Bar::new(format!("{}: {}, in all rounds", self.scenario, self.figure), Quartiles::exactly(sum), limit, self.unit)
+    }
+}
+
+/// The results of scenarios.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    pub(crate) comparisons: Vec<Comparison>,
+    pub(crate) bars: Vec<Bar>,
+}
+
+impl Findings {
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.comparisons.extend(other.comparisons);
+        self.bars.extend(other.bars);
     }
 }
 

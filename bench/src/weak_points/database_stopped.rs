@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use testbed::Cluster;
 
-use super::{Comparison, Findings};
+use super::comparison::{Comparison, Findings};
 use crate::bars::Limit;
 use crate::buyer::{Buyer, Stage};
 use crate::crowd::{buyers, prepare};

@@ -4,7 +4,7 @@ use anyhow::Context;
 use sea_orm::ConnectionTrait;
 use testbed::Cluster;
 
-use super::{Comparison, Findings};
+use super::comparison::{Comparison, Findings};
 use crate::bars::Limit;
 use crate::buyer::Stage;
 use crate::crowd::{buyers, prepare, take, until_all_are_active};

@@ -2,7 +2,8 @@
 
 use testbed::Cluster;
 
-use super::{Comparison, Findings, charges, users};
+use super::comparison::{Comparison, Findings};
+use super::crowds::{charges, users};
 use crate::bars::Limit;
 use crate::deployment::Deployment;
 use crate::hall::MAIN;

@@ -5,7 +5,8 @@ use std::time::Instant;
 use testbed::Cluster;
 use uuid::Uuid;
 
-use super::{Comparison, Findings, hold_cycles};
+use super::comparison::{Comparison, Findings};
+use super::crowds::hold_cycles;
 use crate::bars::Limit;
 use crate::deployment::Deployment;
 use crate::hall::{Hall, schedule_body, schedules_path};

@@ -9,7 +9,8 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, TransactionTrait};
 use testbed::Cluster;
 use uuid::Uuid;
 
-use super::{Comparison, Findings, charges, hold_cycles, users};
+use super::comparison::{Comparison, Findings};
+use super::crowds::{charges, hold_cycles, users};
 use crate::bars::Limit;
 use crate::buyer::{Buyer, Stage};
 use crate::client::Client;

@@ -2,6 +2,7 @@
 //! PostgreSQL.
 
 mod comparison;
+mod crowds;
 mod database_stopped;
 mod full_store;
 mod hot_wallet;
@@ -10,31 +11,11 @@ mod locked_row;
 mod operators;
 mod unknown_tokens;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use testbed::Cluster;
 
-use crate::bars::Bar;
-use crate::buyer::{Buyer, Stage};
-use crate::crowd::{buyers, prepare};
-use crate::hall::Hall;
 use crate::plan::Plan;
-use crate::scripts::{Charges, Cycle};
-use crate::target::Target;
-pub(crate) use comparison::Comparison;
-
-/// The results of scenarios.
-#[derive(Debug, Default)]
-pub(crate) struct Findings {
-    pub(crate) comparisons: Vec<Comparison>,
-    pub(crate) bars: Vec<Bar>,
-}
-
-impl Findings {
-    fn extend(&mut self, other: Self) {
-        self.comparisons.extend(other.comparisons);
-        self.bars.extend(other.bars);
-    }
-}
+pub(crate) use comparison::{Comparison, Findings};
 
 /// Runs the scenario of this name, or all.
 pub(crate) async fn measure(cluster: &Cluster, scenario: Option<&str>, plan: Plan) -> anyhow::Result<Findings> {
@@ -55,7 +36,7 @@ pub(crate) async fn measure(cluster: &Cluster, scenario: Option<&str>, plan: Pla
         findings.extend(found.with_context(|| format!("the weak point {name}"))?);
         ran = true;
     }
-    anyhow::ensure!(ran, "there is no weak point of this name; there are {}", SCENARIOS.join(", "));
+    ensure!(ran, "there is no weak point of this name; there are {}", SCENARIOS.join(", "));
     Ok(findings)
 }
 
@@ -68,19 +49,3 @@ const SCENARIOS: [&str; 7] = [
     database_stopped::NAME,
     large_order::NAME,
 ];
-
-/// Returns scripts of active users who hold a seat each and release it, again and again.
-async fn hold_cycles(target: &Target, hall: Hall, count: u32) -> anyhow::Result<Vec<Cycle>> {
-    let active = prepare(target, &[Stage::Register, Stage::Join], buyers(hall, 0, count)).await?;
-    Ok(active.into_iter().map(Cycle::hold).collect())
-}
-
-/// Returns registered users.
-async fn users(target: &Target, hall: Hall, count: u32) -> anyhow::Result<Vec<Buyer>> {
-    prepare(target, &[Stage::Register], buyers(hall, 0, count)).await
-}
-
-/// Returns scripts of users who charge their own wallets.
-fn charges(users: &[Buyer], keys: &str) -> Vec<Charges> {
-    users.iter().map(|user| Charges::new(&user.jwt, keys.to_owned())).collect()
-}

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use testbed::Cluster;
 
-use super::{Comparison, Findings, hold_cycles, users};
+use super::comparison::{Comparison, Findings};
+use super::crowds::{hold_cycles, users};
 use crate::bars::Limit;
 use crate::deployment::Deployment;
 use crate::hall::{DEFAULT_QUEUE, Hall};

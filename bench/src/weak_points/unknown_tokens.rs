@@ -7,7 +7,7 @@ use anyhow::Context;
 use testbed::Cluster;
 use uuid::Uuid;
 
-use super::{Comparison, Findings};
+use super::comparison::{Comparison, Findings};
 use crate::buyer::{Buyer, Stage};
 use crate::client::{Answer, Headers, request};
 use crate::crowd::{buyers, prepare};
