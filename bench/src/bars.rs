@@ -36,11 +36,13 @@ impl Bar {
 
     /// Returns the quartile that is judged.
     pub(crate) fn worse(&self) -> f64 {
+        let Quartiles { lower, upper, .. } = self.value;
         match self.limit {
-            Limit::AtLeast(_) => self.value.lower,
-            Limit::AtMost(_) => self.value.upper,
-            Limit::Exactly(count) if (self.value.lower - count).abs() > (self.value.upper - count).abs() => self.value.lower,
-            Limit::Exactly(_) => self.value.upper,
+            Limit::AtLeast(_) => lower,
+            Limit::AtMost(_) => upper,
+            Limit::Exactly(count) => {
+                [lower, upper].into_iter().max_by(|one, other| (one - count).abs().total_cmp(&(other - count).abs())).unwrap_or(upper)
+            }
         }
     }
 

@@ -25,12 +25,12 @@ impl Deployment {
             servers.push(Server::start(&scratch.url, profile).await?);
         }
         let target = Target::new(&servers, &scratch)?;
-        let operator = Operator::connect(target.addresses[0]).await?;
+        let operator = Operator::of(target.addresses[0])?;
         Ok(Self { target, operator, scratch, servers })
     }
 
     /// Creates the concerts of `halls`.
-    pub(crate) async fn create(&mut self, halls: &[Hall]) -> anyhow::Result<()> {
+    pub(crate) async fn create(&self, halls: &[Hall]) -> anyhow::Result<()> {
         for hall in halls {
             for (path, body) in hall.orders() {
                 self.operator.post(&path, &body).await?;

@@ -18,47 +18,45 @@ use crate::server::ISSUER_SECRET;
 /// Longer than any measurement.
 const TOKEN_LIFETIME: Duration = Duration::from_hours(24);
 
-/// A connected operator.
+/// An operator of the server at `address`, who connects for each request: the server closes idle connections.
 pub(crate) struct Operator {
-    client: Client,
+    address: SocketAddr,
     jwt: String,
 }
 
 impl Operator {
-    pub(crate) async fn connect(address: SocketAddr) -> anyhow::Result<Self> {
-        Ok(Self { client: Client::connect(address).await?, jwt: sign(UserId(Uuid::nil()), Role::Operator)? })
+    pub(crate) fn of(address: SocketAddr) -> anyhow::Result<Self> {
+        Ok(Self { address, jwt: sign(UserId(Uuid::nil()), Role::Operator)? })
     }
 
     /// Creates something.
     ///
     /// # Errors
     /// If the response is not 201.
-    pub(crate) async fn post(&mut self, path: &str, body: &str) -> anyhow::Result<()> {
-        let request = request(&format!("POST {path}"), Headers { jwt: &self.jwt, ..Headers::default() }, body);
-        let answer = self.client.exchange(&request).await?;
-        ensure!(answer.status == 201, "POST {path} got the response {}: {}", answer.status, answer.body);
-        Ok(())
+    pub(crate) async fn post(&self, path: &str, body: &str) -> anyhow::Result<()> {
+        self.send(&format!("POST {path}"), "", body, &[201]).await.map(drop)
     }
 
     /// Resumes a queue if it is paused, as [`ManageQueue`] may leave it.
-    pub(crate) async fn resume(&mut self, queue: Uuid) -> anyhow::Result<()> {
-        let path = format!("/v1/admin/queues/{queue}:resume");
-        let request = request(&format!("POST {path}"), Headers { jwt: &self.jwt, ..Headers::default() }, "");
-        let answer = self.client.exchange(&request).await?;
-        ensure!([200, 409].contains(&answer.status), "POST {path} got the response {}: {}", answer.status, answer.body);
-        Ok(())
+    pub(crate) async fn resume(&self, queue: Uuid) -> anyhow::Result<()> {
+        self.send(&format!("POST /v1/admin/queues/{queue}:resume"), "", "", &[200, 409]).await.map(drop)
     }
 
     /// Sets the capacity and the batch of a queue; `null` stands for the configured defaults.
-    pub(crate) async fn set_policy(&mut self, queue: Uuid, capacity: &str, batch: &str) -> anyhow::Result<()> {
+    pub(crate) async fn set_policy(&self, queue: Uuid, capacity: &str, batch: &str) -> anyhow::Result<()> {
         let path = format!("/v1/admin/queues/{queue}");
-        let read = request(&format!("GET {path}"), Headers { jwt: &self.jwt, ..Headers::default() }, "");
-        let if_match = self.client.exchange(&read).await?.tag().to_owned();
+        let tag = self.send(&format!("GET {path}"), "", "", &[200]).await?;
         let body = format!(r#"{{"policy":{{"capacity":{capacity},"batch":{batch}}}}}"#);
-        let change = request(&format!("PATCH {path}"), Headers { jwt: &self.jwt, if_match: &if_match, ..Headers::default() }, &body);
-        let answer = self.client.exchange(&change).await?;
-        ensure!(answer.status == 200, "PATCH {path} got the response {}: {}", answer.status, answer.body);
-        Ok(())
+        self.send(&format!("PATCH {path}"), &tag, &body, &[200]).await.map(drop)
+    }
+
+    /// Returns the entity tag of the response, which must have one of the statuses `expects`.
+    async fn send(&self, line: &str, if_match: &str, body: &str, expects: &[u16]) -> anyhow::Result<String> {
+        let request = request(line, Headers { jwt: &self.jwt, if_match, ..Headers::default() }, body);
+        let mut client = Client::connect(self.address).await?;
+        let answer = client.exchange(&request).await?;
+        ensure!(expects.contains(&answer.status), "{line} got the response {}: {}", answer.status, answer.body);
+        Ok(answer.tag().to_owned())
     }
 }
 

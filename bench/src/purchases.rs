@@ -39,7 +39,7 @@ impl Baselines<'_> {
 
 /// Measures the stages, then many requests for one seat, then a flood. The invariants must hold afterwards.
 pub(crate) async fn measure(scratch: Scratch, mut baselines: Baselines<'_>, plan: Plan) -> anyhow::Result<(Rows, Contention)> {
-    let mut deployment = Deployment::start(scratch, CapacityProfile::Narrow, 1).await?;
+    let deployment = Deployment::start(scratch, CapacityProfile::Narrow, 1).await?;
     deployment.create(&[MAIN, CONTENDED]).await?;
     let mut rows = Rows::default();
     let share = MAIN.seats() / (plan.rounds * u32::try_from(CONNECTIONS.len())?);
@@ -51,7 +51,7 @@ pub(crate) async fn measure(scratch: Scratch, mut baselines: Baselines<'_>, plan
         baselines.measure(&mut rows).await?;
         checkpoint(&deployment.scratch).await?;
         for connections in CONNECTIONS {
-            measure_stages(&mut deployment, buyers(MAIN, before, count), connections, plan, &mut rows).await?;
+            measure_stages(&deployment, buyers(MAIN, before, count), connections, plan, &mut rows).await?;
             before += count;
         }
     }
@@ -64,7 +64,7 @@ pub(crate) async fn measure(scratch: Scratch, mut baselines: Baselines<'_>, plan
 
 /// Users register and join a queue that grows, as in an on-sale; then all of them are admitted, so that all can buy at the same time.
 async fn measure_stages(
-    deployment: &mut Deployment,
+    deployment: &Deployment,
     buyers: Vec<Buyer>,
     connections: usize,
     plan: Plan,

@@ -20,9 +20,12 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(20);
 pub(crate) const ISSUER_SECRET: &str = "of the bench, and known to everybody";
 
 /// The settings keep every guarantee enabled.
-const SETTINGS: [(&str, &str); 6] = [
+const SETTINGS: [(&str, &str); 8] = [
     ("FRONTROW__AUTH__ISSUER_SECRET", ISSUER_SECRET),
     ("FRONTROW__HTTP__BIND", "127.0.0.1:0"),
+    // Thousands of connections are opened before the first request is sent.
+    ("FRONTROW__HTTP__HEADER_TIMEOUT_SECONDS", "60"),
+    ("FRONTROW__HTTP__KEEP_ALIVE_SECONDS", "60"),
     ("FRONTROW__DEMO__ENABLED", "false"),
     ("FRONTROW__QUEUE__ACTIVE_SECONDS", "1200"),
     ("FRONTROW__QUEUE__CLAIM_SECONDS", "1200"),

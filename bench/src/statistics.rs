@@ -48,25 +48,28 @@ pub(crate) const fn float(count: u64) -> f64 {
 mod tests {
     use super::*;
 
-    fn quartiles(sample: &[f64]) -> [f64; 3] {
-        let Quartiles { lower, median, upper } = Quartiles::of(sample).unwrap();
-        [lower, median, upper]
+    fn quartiles(sample: &[f64]) -> Quartiles {
+        Quartiles::of(sample).unwrap()
+    }
+
+    fn of([lower, median, upper]: [f64; 3]) -> Quartiles {
+        Quartiles { lower, median, upper }
     }
 
     #[test]
     fn quartiles_do_not_depend_on_the_order_of_the_sample() {
-        assert_eq!(quartiles(&[5.0, 1.0, 4.0, 2.0, 3.0]), [2.0, 3.0, 4.0]);
+        assert_eq!(quartiles(&[5.0, 1.0, 4.0, 2.0, 3.0]), of([2.0, 3.0, 4.0]));
     }
 
     #[test]
     fn quartiles_between_two_ranks_are_interpolated() {
-        assert_eq!(quartiles(&[10.0, 20.0]), [12.5, 15.0, 17.5]);
-        assert_eq!(quartiles(&[1.0, 2.0, 3.0, 4.0]), [1.75, 2.5, 3.25]);
+        assert_eq!(quartiles(&[10.0, 20.0]), of([12.5, 15.0, 17.5]));
+        assert_eq!(quartiles(&[1.0, 2.0, 3.0, 4.0]), of([1.75, 2.5, 3.25]));
     }
 
     #[test]
     fn quartiles_of_one_value_are_that_value() {
-        assert_eq!(quartiles(&[7.0]), [7.0; 3]);
+        assert_eq!(quartiles(&[7.0]), of([7.0; 3]));
     }
 
     #[test]
@@ -76,7 +79,7 @@ mod tests {
 
     #[test]
     fn one_disturbed_round_of_five_moves_no_quartile_far() {
-        assert_eq!(quartiles(&[100.0, 101.0, 5.0, 99.0, 102.0]), [99.0, 100.0, 101.0]);
+        assert_eq!(quartiles(&[100.0, 101.0, 5.0, 99.0, 102.0]), of([99.0, 100.0, 101.0]));
     }
 
     #[test]

@@ -89,12 +89,12 @@ impl Pollers {
         let load = Load::connect(&[server.address], Repeat::over(CONNECTIONS, requests, expects)).await?;
         let (driver, other) = (Process::this(), server.process()?);
         let (start, driver_before, other_before) = (Instant::now(), driver.busy()?, other.busy()?);
-        let driven = load.run(self.plan.duration()).await?;
+        let answered = load.run(self.plan.duration()).await?;
         let (took, driver_after, other_after) = (start.elapsed(), driver.busy()?, other.busy()?);
-        ensure!(driven.refused.is_empty(), "{} polls were refused", driven.refused.len());
-        eprintln!("{asked}: {:.0} a second", driven.a_second);
+        ensure!(answered.refused.is_empty(), "{} polls were refused", answered.refused.len());
+        eprintln!("{asked}: {:.0} a second", answered.a_second);
         let busy = Busy { server: Some(other_after.saturating_sub(other_before)), database: None };
-        let round = Round { a_second: driven.a_second, latencies: driven.done, busy };
+        let round = Round { a_second: answered.a_second, latencies: answered.done, busy };
         let driver_share = driver_after.saturating_sub(driver_before).as_secs_f64() / took.as_secs_f64();
         let place = polls.iter().position(|known| known.asked == asked).unwrap_or(polls.len());
         if place == polls.len() {

@@ -98,13 +98,13 @@ struct Crowds {
 
 /// Measures the rush. The invariants must hold afterwards.
 pub(crate) async fn measure(scratch: Scratch, instances: usize, mut bare: Option<Baselines<'_>>, plan: Plan) -> anyhow::Result<Rush> {
-    let mut deployment = Deployment::start(scratch, CapacityProfile::Wide, instances).await?;
+    let deployment = Deployment::start(scratch, CapacityProfile::Wide, instances).await?;
     deployment.create(&[CLUBS]).await?;
-    let Deployment { target, operator, .. } = &mut deployment;
+    let Deployment { target, operator, .. } = &deployment;
     let shares = Operation::ALL.map(|operation| Share { operation, alone: Vec::new(), mixed: Vec::new() }).into();
     let mut rush = Rush { store: target.store, instances, shares, purchases: Vec::new(), bare_holds: Vec::new() };
     for round in 0..plan.rounds {
-        eprintln!("the rush on {} with {instances} instances: round {} of {}", target.store, round + 1, plan.rounds);
+        eprintln!("the rush on {} with {}: round {} of {}", rush.store, rush.title(), round + 1, plan.rounds);
         if let Some(bare) = &mut bare {
             rush.bare_holds.push(bare.measure_hold()?);
         }
@@ -161,7 +161,7 @@ impl Rush {
         self.add(Operation::SeatMap, true, run(target, read(Operation::SeatMap, &seat_maps), plan).await?);
         self.add(Operation::Manage, true, run(target, manage()?, plan).await?);
 
-        let (joins, holds, pays, charges, polls, seat_maps, changes) = tokio::try_join!(
+        let (joins, holds, pays, charges, polled, mapped, managed) = tokio::try_join!(
             take(target, Stage::Join, joining, Operation::Join.connections(), time),
             take(target, Stage::Hold, holding, Operation::Hold.connections(), time),
             take(target, Stage::Pay, paying, Operation::Pay.connections(), time),
@@ -170,7 +170,7 @@ impl Rush {
             run(target, read(Operation::SeatMap, &seat_maps), plan),
             run(target, manage()?, plan),
         )?;
-        let mixed = [joins.round, polls, holds.round, pays.round, charges, seat_maps, changes];
+        let mixed = [joins.round, polled, holds.round, pays.round, charges, mapped, managed];
         for (operation, round) in Operation::ALL.into_iter().zip(mixed) {
             // The processor time during the mixture is that of all operations.
             self.add(operation, false, Round { busy: Busy::default(), ..round });
@@ -187,9 +187,8 @@ impl Rush {
     fn add(&mut self, operation: Operation, is_alone: bool, round: Round) {
         let together = if is_alone { "alone" } else { "in the mixture" };
         eprintln!("{operation} {together}: {:.0} a second", round.a_second);
-        for share in self.shares.iter_mut().filter(|share| share.operation == operation) {
+        if let Some(share) = self.shares.iter_mut().find(|share| share.operation == operation) {
             if is_alone { &mut share.alone } else { &mut share.mixed }.push(round);
-            return;
         }
     }
 

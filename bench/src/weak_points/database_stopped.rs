@@ -8,9 +8,9 @@ use testbed::Cluster;
 use super::comparison::{Comparison, Findings};
 use crate::bars::Limit;
 use crate::buyer::{Buyer, Stage};
-use crate::crowd::{buyers, prepare};
+use crate::crowd::prepare;
 use crate::deployment::Deployment;
-use crate::hall::CLUBS;
+use crate::hall::Hall;
 use crate::plan::Plan;
 use crate::round::quantile_ms;
 use crate::scratch::Scratch;
@@ -21,6 +21,8 @@ use crate::target::Target;
 
 pub(super) const NAME: &str = "database stopped";
 
+/// Each user reads the seat map of one of its schedules.
+const HALL: Hall = Hall::new(0x0f20_7207_0000_7000_8000_0000_0be9_f200, 4, 1_000);
 /// How long the database is suspended.
 const STOP_TIME: Duration = Duration::from_secs(20);
 /// How long the server may take to notice that the database is back.
@@ -28,10 +30,10 @@ const RECOVERY_TIME: Duration = Duration::from_secs(3);
 const USERS: u32 = 64;
 
 pub(super) async fn measure(cluster: &Cluster, plan: Plan) -> anyhow::Result<Findings> {
-    let mut deployment = Deployment::start(Scratch::postgres(cluster), CapacityProfile::Wide, 1).await?;
-    deployment.create(&[CLUBS]).await?;
+    let deployment = Deployment::start(Scratch::postgres(cluster), CapacityProfile::Wide, 1).await?;
+    deployment.create(&[HALL]).await?;
     let target = &deployment.target;
-    let users = prepare(target, &[Stage::Register, Stage::Join], buyers(CLUBS, 0, USERS)).await?;
+    let users = prepare(target, &[Stage::Register, Stage::Join], users_of_all_schedules()).await?;
     let reads = [("polls", requests(&users, Buyer::poll)), ("seat maps", requests(&users, Buyer::seat_map))];
     let mut findings = Findings::default();
     for (what, requests) in reads {
@@ -53,6 +55,11 @@ pub(super) async fn measure(cluster: &Cluster, plan: Plan) -> anyhow::Result<Fin
     }
     deployment.stop().await?;
     Ok(findings)
+}
+
+/// Returns users with seats of all schedules in turn.
+fn users_of_all_schedules() -> Vec<Buyer> {
+    (0..USERS).map(|user| Buyer::new(HALL.seat(user * (HALL.seats() / USERS)))).collect()
 }
 
 struct Read {

@@ -24,9 +24,9 @@ const BUYERS_A_SECOND: u32 = 8_000;
 const STAGES: [Stage; 4] = [Stage::Join, Stage::Charge, Stage::Hold, Stage::Pay];
 
 pub(super) async fn measure(cluster: &Cluster, plan: Plan) -> anyhow::Result<Findings> {
-    let mut empty = Deployment::start(Scratch::postgres(cluster), CapacityProfile::Wide, 1).await?;
-    let mut full = Deployment::start(Scratch::postgres(cluster), CapacityProfile::Wide, 1).await?;
-    for deployment in [&mut empty, &mut full] {
+    let empty = Deployment::start(Scratch::postgres(cluster), CapacityProfile::Wide, 1).await?;
+    let full = Deployment::start(Scratch::postgres(cluster), CapacityProfile::Wide, 1).await?;
+    for deployment in [&empty, &full] {
         deployment.create(&[MAIN]).await?;
     }
     fill(&full, plan).await.context("the full store")?;

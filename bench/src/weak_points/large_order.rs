@@ -26,9 +26,9 @@ const HOLDING: u32 = 128;
 const DEADLINE_SECONDS: f64 = 30.0;
 
 pub(super) async fn measure(cluster: &Cluster, plan: Plan) -> anyhow::Result<Findings> {
-    let mut deployment = Deployment::start(Scratch::postgres(cluster), CapacityProfile::Wide, 1).await?;
+    let deployment = Deployment::start(Scratch::postgres(cluster), CapacityProfile::Wide, 1).await?;
     deployment.create(&[HALL]).await?;
-    let Deployment { target, operator, .. } = &mut deployment;
+    let Deployment { target, operator, .. } = &deployment;
     let mut holding = hold_cycles(target, HALL, HOLDING).await?;
     let figure = |what, unit| Comparison::new(NAME, what, unit);
     let (mut rate, mut p99, mut took) = (figure("holds", "/s"), figure("p99 of holds", " ms"), figure("duration of the order", " s"));

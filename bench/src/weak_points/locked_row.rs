@@ -80,7 +80,7 @@ struct Cast {
 }
 
 pub(super) async fn measure(cluster: &Cluster, plan: Plan) -> anyhow::Result<Findings> {
-    let mut deployment = Deployment::start(Scratch::postgres(cluster), CapacityProfile::Wide, 1).await?;
+    let deployment = Deployment::start(Scratch::postgres(cluster), CapacityProfile::Wide, 1).await?;
     deployment.create(&[LOCKED, OTHER]).await?;
     let database = deployment.scratch.connect().await?;
     let target = &deployment.target;

@@ -28,9 +28,9 @@ const PAUSE: Duration = Duration::from_millis(10);
 const P99_MS: f64 = 250.0;
 
 pub(super) async fn measure(cluster: &Cluster, plan: Plan) -> anyhow::Result<Findings> {
-    let mut deployment = Deployment::start(Scratch::postgres(cluster), CapacityProfile::Wide, INSTANCES).await?;
+    let deployment = Deployment::start(Scratch::postgres(cluster), CapacityProfile::Wide, INSTANCES).await?;
     deployment.create(&[HALL]).await?;
-    let Deployment { target, operator, .. } = &mut deployment;
+    let Deployment { target, operator, .. } = &deployment;
     let mut holding = hold_cycles(target, HALL, HOLDING).await?;
     let mut joining: Vec<Cycle> = users(target, HALL, JOINING).await?.into_iter().map(Cycle::join).collect();
     let figure = |what, unit| Comparison::new(NAME, what, unit);

@@ -48,7 +48,7 @@ impl Script for RandomPolls {
 pub(super) async fn measure(cluster: &Cluster, plan: Plan) -> anyhow::Result<Findings> {
     let scratch = Scratch::postgres(cluster);
     let database = scratch.url.rsplit('/').next().context("the URL names no database")?.to_owned();
-    let mut deployment = Deployment::start(scratch, CapacityProfile::Wide, 1).await?;
+    let deployment = Deployment::start(scratch, CapacityProfile::Wide, 1).await?;
     deployment.create(&[MAIN]).await?;
     let target = &deployment.target;
     let users = prepare(target, &[Stage::Register, Stage::Join], buyers(MAIN, 0, READERS)).await?;

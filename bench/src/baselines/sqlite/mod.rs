@@ -21,6 +21,8 @@ const JOIN: &str = include_str!("join.sql");
 
 /// The number of users with an admitted token: more than can hold seats during all rounds.
 const TICKETS: u32 = 60_000;
+/// The number of the last user: those without a ticket join the queue.
+const LAST_USER: u32 = 360_000;
 const SEATS_A_SCHEDULE: u32 = 20_000;
 
 /// A database with the frozen schema.
@@ -52,7 +54,7 @@ impl Baselines {
         self.held += u32::try_from(round.latencies.len())?;
         rows.add(Store::Sqlite, What::BareHold, 1, round);
         // Users other than those of the tickets, with the next numbers.
-        let round = self.run(JOIN, TICKETS + self.joined, u32::MAX).await?;
+        let round = self.run(JOIN, TICKETS + self.joined, LAST_USER).await?;
         self.joined += u32::try_from(round.latencies.len())?;
         rows.add(Store::Sqlite, What::BareJoin, 1, round);
         Ok(())
@@ -65,7 +67,7 @@ impl Baselines {
         let (start, busy_before) = (Instant::now(), process.busy()?);
         let mut ticket = before;
         while start.elapsed() < self.plan.duration() {
-            ticket = Some(ticket + 1).filter(|ticket| *ticket <= last).context("the tickets of the baseline on SQLite don't suffice")?;
+            ticket = Some(ticket + 1).filter(|ticket| *ticket <= last).context("the users of the baseline on SQLite don't suffice")?;
             let begin = Instant::now();
             for sql in &statements {
                 let statement = Statement::from_sql_and_values(DbBackend::Sqlite, *sql, values(ticket));

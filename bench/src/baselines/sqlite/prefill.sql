@@ -18,6 +18,11 @@ CREATE TEMP TABLE tickets AS WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT 
 
 INSERT INTO users SELECT id, NULL, 1 FROM tickets;
 
+-- Those who join have the next numbers.
+INSERT INTO users
+WITH RECURSIVE t (n) AS (SELECT 60001 UNION ALL SELECT n + 1 FROM t WHERE n < 360000)
+SELECT unhex(printf('%032x', n)), NULL, 1 FROM t;
+
 INSERT INTO queue_tokens (id, version, queue_id, user_id, concert_id, number, joined_at, state, activated_at, claimed, expires_at,
                           reason, expired_at)
 SELECT id, 1, x'0f207207000070008000000000000001', id, NULL, n, 1, 'ACTIVE', 1, 0, 1, NULL, NULL FROM tickets;
