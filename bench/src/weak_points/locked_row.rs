@@ -37,8 +37,8 @@ const LOCK_TIME: Duration = Duration::from_secs(8);
 const PROBE_DELAY: Duration = Duration::from_millis(200);
 /// The users of the other concert, and those who charge.
 const USERS: u32 = 64;
-/// A command's deadline is two seconds; the rest is for the response.
-const DEADLINE_MS: f64 = 2_500.0;
+/// A command's deadline is two seconds, and 503 OVERLOADED is sent after a pause of half a second; the rest is for the response.
+const DEADLINE_MS: f64 = 3_000.0;
 
 /// A row that is locked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

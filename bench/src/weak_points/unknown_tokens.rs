@@ -13,7 +13,7 @@ use crate::client::{Answer, Headers, request};
 use crate::crowd::{buyers, prepare};
 use crate::deployment::Deployment;
 use crate::driver::{Next, Outcome, Script};
-use crate::hall::MAIN;
+use crate::hall::Hall;
 use crate::plan::Plan;
 use crate::round::quantile_ms;
 use crate::scratch::Scratch;
@@ -23,6 +23,7 @@ use crate::statistics::float;
 
 pub(super) const NAME: &str = "unknown tokens";
 
+const HALL: Hall = Hall::new(0x0f20_7207_0000_7000_8000_0000_0be9_f300, 1, 100);
 const CONNECTIONS: usize = 128;
 /// The users who read their wallets beside the polls.
 const READERS: u32 = 8;
@@ -49,9 +50,9 @@ pub(super) async fn measure(cluster: &Cluster, plan: Plan) -> anyhow::Result<Fin
     let scratch = Scratch::postgres(cluster);
     let database = scratch.url.rsplit('/').next().context("the URL names no database")?.to_owned();
     let deployment = Deployment::start(scratch, CapacityProfile::Wide, 1).await?;
-    deployment.create(&[MAIN]).await?;
+    deployment.create(&[HALL]).await?;
     let target = &deployment.target;
-    let users = prepare(target, &[Stage::Register, Stage::Join], buyers(MAIN, 0, READERS)).await?;
+    let users = prepare(target, &[Stage::Register, Stage::Join], buyers(HALL, 0, READERS)).await?;
     let wallets: Arc<Vec<String>> = Arc::new(users.iter().map(Buyer::wallet).collect());
     let known: Arc<Vec<String>> = Arc::new(users.iter().map(Buyer::poll).collect());
     let readers = || Repeat::over(READERS as usize, wallets.clone(), 200);
