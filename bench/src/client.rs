@@ -30,12 +30,14 @@ pub(crate) struct Headers<'a> {
     pub(crate) key: &'a str,
     /// The entity tag that the client has.
     pub(crate) tag: &'a str,
+    /// The entity tag that the resource must have.
+    pub(crate) if_match: &'a str,
     pub(crate) accept: &'a str,
 }
 
 /// Returns a request in its wire format.
 pub(crate) fn request(line: &str, headers: Headers<'_>, body: &str) -> String {
-    let Headers { jwt, token, key, tag, accept } = headers;
+    let Headers { jwt, token, key, tag, if_match, accept } = headers;
     let mut request = format!("{line} HTTP/1.1\r\nhost: bench\r\n");
     let length = if body.is_empty() { String::new() } else { body.len().to_string() };
     for (name, value) in [
@@ -43,6 +45,7 @@ pub(crate) fn request(line: &str, headers: Headers<'_>, body: &str) -> String {
         ("queue-token: ", token),
         ("idempotency-key: ", key),
         ("if-none-match: ", tag),
+        ("if-match: ", if_match),
         ("accept: ", accept),
         ("content-length: ", &length),
     ] {
@@ -58,6 +61,12 @@ pub(crate) fn request(line: &str, headers: Headers<'_>, body: &str) -> String {
 }
 
 impl<'a> Answer<'a> {
+    /// A response without headers.
+    #[cfg(test)]
+    pub(crate) const fn bare(status: u16, body: &'a str) -> Self {
+        Self { status, head: "", body }
+    }
+
     /// Returns the response's entity tag; empty if there is none.
     pub(crate) fn tag(self) -> &'a str {
         header(self.head, "\r\netag: ").unwrap_or_default()

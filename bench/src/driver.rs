@@ -1,100 +1,141 @@
-//! The closed loop: every connection sends its next request once it has received its response.
+//! The closed loop: every connection sends its next request once it has received its response. Several loads can run at the same time,
+//! each over its own connections to one or more servers.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::ensure;
 use hdrhistogram::Histogram;
+use tokio::task::JoinHandle;
 
 use crate::client::{Answer, Client};
+use crate::statistics::float;
 
-/// No request is sent after this time: a slow machine measures fewer requests, not longer.
-const TIME_LIMIT: Duration = Duration::from_secs(5);
+/// What one connection sends.
+pub(crate) trait Script: Send + 'static {
+    /// Returns what to do next.
+    fn next(&mut self) -> Next;
 
-/// Requests that were built before the measurement starts.
-pub(crate) struct Load {
-    pub(crate) requests: Vec<String>,
-    /// The expected status of every response.
-    pub(crate) expects: u16,
-    pub(crate) turns: Turns,
+    /// Processes the response to the last request.
+    ///
+    /// # Errors
+    /// If the response is not one that the measurement allows.
+    fn receive(&mut self, answer: Answer<'_>) -> anyhow::Result<Outcome>;
 }
 
-/// How often each request is sent.
-#[derive(Clone, Copy)]
-pub(crate) enum Turns {
-    /// Once; this part of each response is kept.
-    Once(fn(Answer<'_>) -> &str),
-    /// Repeatedly, until the time is up; nothing is kept.
-    Endless,
+/// A step of a connection.
+pub(crate) enum Next {
+    Send(String),
+    Pause(Duration),
+    /// The script has ended.
+    End,
+}
+
+/// What a response means for the measurement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The measured operation is completed.
+    Done,
+    /// The operation was refused because of load or a fault of the store: 503.
+    Refused,
+    /// A step on the way to the measured operation, which is not recorded.
+    Step,
+}
+
+/// Connected scripts.
+pub(crate) struct Load<S> {
+    lanes: Vec<(Client, S)>,
 }
 
 /// The results of a load.
-pub(crate) struct Driven {
-    /// The kept parts of the responses, each with the index of its request.
-    pub(crate) kept: Vec<(usize, String)>,
-    /// In microseconds.
-    pub(crate) latencies: Histogram<u64>,
-    /// Requests per second, from the first request to the last response.
+pub(crate) struct Driven<S> {
+    /// The scripts at their ends.
+    pub(crate) scripts: Vec<S>,
+    /// Latencies of completed operations, in microseconds.
+    pub(crate) done: Histogram<u64>,
+    /// Latencies of refusals, in microseconds.
+    pub(crate) refused: Histogram<u64>,
+    /// Completed operations per second, from the first request to the last response.
     pub(crate) a_second: f64,
 }
 
-impl Load {
-    /// Sends the requests, in their order, over `connections`, which are opened before the measurement starts.
-    ///
-    /// # Errors
-    /// If a response has another status than expected.
-    pub(crate) async fn drive(self, address: SocketAddr, connections: usize) -> anyhow::Result<Driven> {
-        let mut clients = Vec::with_capacity(connections);
-        for _ in 0..connections {
-            clients.push(Client::connect(address).await?);
+impl<S: Script> Load<S> {
+    /// Opens a connection for each of `scripts`, to the servers at `addresses` in turn.
+    pub(crate) async fn connect(addresses: &[SocketAddr], scripts: Vec<S>) -> anyhow::Result<Self> {
+        let mut lanes = Vec::with_capacity(scripts.len());
+        for (script, address) in scripts.into_iter().zip(addresses.iter().cycle()) {
+            lanes.push((Client::connect(*address).await?, script));
         }
-        let (load, next, start) = (Arc::new(self), Arc::new(AtomicUsize::new(0)), Instant::now());
-        let tasks: Vec<_> =
-            clients.into_iter().map(|client| tokio::spawn(take_turns(client, load.clone(), next.clone(), start + TIME_LIMIT))).collect();
-        let (mut kept, mut latencies) = (Vec::new(), Histogram::new(3)?);
-        for task in tasks {
-            let (mine, times) = task.await??;
-            kept.extend(mine);
-            latencies.add(times)?;
-        }
-        let a_second = f64::from(u32::try_from(latencies.len())?) / start.elapsed().as_secs_f64();
-        Ok(Driven { kept, latencies, a_second })
+        Ok(Self { lanes })
     }
 
-    /// Returns the request that follows `before` others.
-    fn request(&self, before: usize) -> Option<&String> {
-        match self.turns {
-            Turns::Once(_) => self.requests.get(before),
-            Turns::Endless => self.requests.get(before % self.requests.len()),
-        }
+    /// Runs the scripts for `duration`, or until all have ended.
+    pub(crate) async fn run(self, duration: Duration) -> anyhow::Result<Driven<S>> {
+        let (stop, start, tasks) = self.start();
+        let timer = tokio::spawn(async move {
+            tokio::time::sleep(duration).await;
+            stop.store(true, Ordering::Relaxed);
+        });
+        let driven = collect(start, tasks).await;
+        timer.abort();
+        driven
+    }
+
+    /// Runs the scripts as long as `disturbance` does.
+    pub(crate) async fn run_during<T>(self, disturbance: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<(Driven<S>, T)> {
+        let (stop, start, tasks) = self.start();
+        let disturbed = disturbance.await;
+        stop.store(true, Ordering::Relaxed);
+        let driven = collect(start, tasks).await?;
+        Ok((driven, disturbed?))
+    }
+
+    fn start(self) -> (Arc<AtomicBool>, Instant, Vec<Task<S>>) {
+        let stop = Arc::new(AtomicBool::new(false));
+        let tasks = self.lanes.into_iter().map(|(client, script)| tokio::spawn(follow(client, script, stop.clone()))).collect();
+        (stop, Instant::now(), tasks)
     }
 }
 
-async fn take_turns(
-    mut client: Client,
-    load: Arc<Load>,
-    next: Arc<AtomicUsize>,
-    deadline: Instant,
-) -> anyhow::Result<(Vec<(usize, String)>, Histogram<u64>)> {
-    let (mut kept, mut times) = (Vec::new(), Histogram::new(3)?);
-    loop {
+type Task<S> = JoinHandle<anyhow::Result<(S, Latencies)>>;
+
+struct Latencies {
+    done: Histogram<u64>,
+    refused: Histogram<u64>,
+}
+
+async fn follow<S: Script>(mut client: Client, mut script: S, stop: Arc<AtomicBool>) -> anyhow::Result<(S, Latencies)> {
+    let mut latencies = Latencies { done: Histogram::new(3)?, refused: Histogram::new(3)? };
+    while !stop.load(Ordering::Relaxed) {
+        let request = match script.next() {
+            Next::Send(request) => request,
+            Next::Pause(pause) => {
+                tokio::time::sleep(pause).await;
+                continue;
+            }
+            Next::End => break,
+        };
         let begin = Instant::now();
-        let index = next.fetch_add(1, Ordering::Relaxed);
-        let Some(request) = load.request(index).filter(|_| begin < deadline) else { break };
-        let answer = client.exchange(request).await?;
-        times.record(u64::try_from(begin.elapsed().as_micros())?)?;
-        ensure!(
-            answer.status == load.expects,
-            "{} got the response {}: {}",
-            request.lines().next().unwrap_or_default(),
-            answer.status,
-            answer.body
-        );
-        if let Turns::Once(keep) = load.turns {
-            kept.push((index, keep(answer).to_owned()));
+        let outcome = script.receive(client.exchange(&request).await?)?;
+        let micros = u64::try_from(begin.elapsed().as_micros())?;
+        match outcome {
+            Outcome::Done => latencies.done.record(micros)?,
+            Outcome::Refused => latencies.refused.record(micros)?,
+            Outcome::Step => {}
         }
     }
-    Ok((kept, times))
+    Ok((script, latencies))
+}
+
+async fn collect<S>(start: Instant, tasks: Vec<Task<S>>) -> anyhow::Result<Driven<S>> {
+    let (mut done, mut refused, mut scripts) = (Histogram::new(3)?, Histogram::new(3)?, Vec::with_capacity(tasks.len()));
+    for task in tasks {
+        let (script, latencies) = task.await??;
+        done.add(latencies.done)?;
+        refused.add(latencies.refused)?;
+        scripts.push(script);
+    }
+    let a_second = float(done.len()) / start.elapsed().as_secs_f64();
+    Ok(Driven { scripts, done, refused, a_second })
 }

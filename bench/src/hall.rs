@@ -1,69 +1,116 @@
-//! The concert on sale: four schedules of 20,000 seats, and a fifth with one seat, all behind the default queue. There is no API that puts
-//! a concert on, so it is written into the database before the server starts.
+//! The concerts on sale, which an operator creates over HTTP.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use std::fmt::Write;
+
 use uuid::Uuid;
 
-use crate::row::Store;
+/// A concert whose schedules have the same number of seats. All ids follow from the concert's.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hall {
+    concert: u128,
+    /// The queue of the concert; none: the default queue.
+    queue: Option<Uuid>,
+    schedules: u32,
+    seats_a_schedule: u32,
+}
 
-pub(crate) const CONCERT: Uuid = Uuid::from_u128(0x0f20_7207_0000_7000_8000_0000_0be9_c400);
-/// The schedule with one seat.
-pub(crate) const ONE_SEAT: Seat = Seat { schedule: schedule(SCHEDULES), number: 1 };
-
-const DEFAULT_QUEUE: Uuid = Uuid::from_u128(0x0f20_7207_0000_7000_8000_0000_0000_0001);
-const SCHEDULES: u32 = 4;
-const SEATS_A_SCHEDULE: u32 = 20_000;
-const DAY_MICROS: i64 = 86_400_000_000;
-
-/// A seat of a schedule.
+/// A seat of a schedule of a concert.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Seat {
+    pub(crate) concert: Uuid,
     pub(crate) schedule: Uuid,
     pub(crate) number: u32,
 }
 
-/// Returns the seat that follows `before` others, of 80,000.
-pub(crate) const fn seat(before: u32) -> Seat {
-    Seat { schedule: schedule(before / SEATS_A_SCHEDULE), number: before % SEATS_A_SCHEDULE + 1 }
+/// The default queue.
+pub(crate) const DEFAULT_QUEUE: Uuid = Uuid::from_u128(0x0f20_7207_0000_7000_8000_0000_0000_0001);
+/// Where each buyer has a seat of their own.
+pub(crate) const MAIN: Hall = Hall::new(0x0f20_7207_0000_7000_8000_0000_0be9_c400, 10, 20_000);
+/// Where many users request the same seat: one seat per round.
+pub(crate) const CONTENDED: Hall = Hall::new(0x0f20_7207_0000_7000_8000_0000_0be9_c500, 1, 100);
+/// Many schedules of the size of a club, whose seat maps are read while they are sold.
+pub(crate) const CLUBS: Hall = Hall::new(0x0f20_7207_0000_7000_8000_0000_0be9_c600, 100, 1_500);
+
+const SEATS_A_ROW: u32 = 25;
+
+impl Hall {
+    pub(crate) const fn new(concert: u128, schedules: u32, seats_a_schedule: u32) -> Self {
+        Self { concert, queue: None, schedules, seats_a_schedule }
+    }
+
+    /// The same hall behind a queue of its own.
+    pub(crate) const fn behind(self, queue: Uuid) -> Self {
+        Self { queue: Some(queue), ..self }
+    }
+
+    pub(crate) const fn concert(self) -> Uuid {
+        Uuid::from_u128(self.concert)
+    }
+
+    /// Returns the number of seats of all schedules.
+    pub(crate) const fn seats(self) -> u32 {
+        self.schedules * self.seats_a_schedule
+    }
+
+    /// Returns the seat that follows `before` others; after the last one, the first.
+    pub(crate) const fn seat(self, before: u32) -> Seat {
+        let schedule = self.schedule(before / self.seats_a_schedule % self.schedules);
+        Seat { concert: self.concert(), schedule, number: before % self.seats_a_schedule + 1 }
+    }
+
+    /// Returns the requests that create the concert: path and body of each.
+    pub(crate) fn orders(self) -> Vec<(String, String)> {
+        let (concert, queue) = (self.concert(), self.queue.unwrap_or(DEFAULT_QUEUE));
+        let mut orders = Vec::new();
+        if self.queue.is_some() {
+            orders.push(("/v1/admin/queues".to_owned(), format!(r#"{{"id":"{queue}","name":"Own queue"}}"#)));
+        }
+        let body = format!(r#"{{"id":"{concert}","name":"Bench Night","host":"Frontrow","queue_id":"{queue}"}}"#);
+        orders.push(("/v1/admin/concerts".to_owned(), body));
+        let schedules = (0..self.schedules).map(|number| schedule_body(self.schedule(number), self.seats_a_schedule));
+        orders.extend(schedules.map(|body| (schedules_path(concert), body)));
+        orders
+    }
+
+    const fn schedule(self, number: u32) -> Uuid {
+        Uuid::from_u128(self.concert + 1 + number as u128)
+    }
 }
 
-const fn schedule(number: u32) -> Uuid {
-    Uuid::from_u128(CONCERT.as_u128() + 1 + number as u128)
+/// Returns the path at which schedules are added to a concert.
+pub(crate) fn schedules_path(concert: Uuid) -> String {
+    format!("/v1/admin/concerts/{concert}/schedules")
 }
 
-/// Inserts the concert into a database that has only the schema.
-pub(crate) async fn insert_into(database: &DatabaseConnection, store: Store) -> anyhow::Result<()> {
-    let id = |id: Uuid| match store {
-        Store::Postgres => format!("'{id}'::uuid"),
-        Store::Sqlite => format!("x'{}'", id.simple()),
-    };
-    let now = match store {
-        Store::Postgres => "clock_micros()",
-        Store::Sqlite => "unixepoch() * 1000000",
-    };
-    let concert = format!(
-        "INSERT INTO concerts (id, version, name, host, queue_id) VALUES ({}, 1, 'Bench Night', 'Frontrow', {})",
-        id(CONCERT),
-        id(DEFAULT_QUEUE)
-    );
-    database.execute_unprepared(&concert).await?;
-    for number in 0..=SCHEDULES {
-        let (schedule, seats) = (id(schedule(number)), if number == SCHEDULES { 1 } else { SEATS_A_SCHEDULE });
-        let schedule = format!(
-            "INSERT INTO schedules (id, version, concert_id, starts_at, zone, sale_opens_at, sale_closes_at) VALUES ({schedule}, 1, {}, {now} + 30 * {DAY_MICROS}, 'Asia/Seoul', {now} - {DAY_MICROS}, {now} + 30 * {DAY_MICROS})",
-            id(CONCERT),
-        );
-        let seats = format!(
-            "WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {seats})
-             INSERT INTO seats (schedule_id, number, version, label, price, state)
-             SELECT {schedule}, n, 1, 'Section A Row ' || (n / 25 + 1) || ' Seat ' || (n % 25 + 1), 60000, 'AVAILABLE' FROM s",
-        );
-        database.execute_unprepared(&schedule).await?;
-        database.execute_unprepared(&seats).await?;
+/// Returns the body of a new schedule with `seats` seats, which is on sale.
+pub(crate) fn schedule_body(id: Uuid, seats: u32) -> String {
+    let mut rows = String::new();
+    for (row, from) in (1..=seats).step_by(SEATS_A_ROW as usize).enumerate() {
+        let (comma, row, to) = (if row == 0 { "" } else { "," }, row + 1, (from + SEATS_A_ROW - 1).min(seats));
+        // Writing to a string can't fail.
+        let _ = write!(rows, r#"{comma}{{"name":"{row}","numbers":{{"from":{from},"to":{to}}}}}"#);
     }
-    if store == Store::Postgres {
-        // Only these: the planner would assume that tables analysed while empty stay empty. SQLite keeps no statistics unless requested.
-        database.execute_unprepared("VACUUM ANALYZE concerts, schedules, seats").await?;
+    format!(
+        r#"{{"id":"{id}","starts_at":"2099-06-01T10:00:00Z","zone":"Asia/Seoul","sale_opens_at":"2020-01-01T00:00:00Z","sale_closes_at":"2099-06-01T10:00:00Z","seat_map":{{"sections":[{{"name":"A","price":60000,"rows":[{rows}]}}]}}}}"#
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seats_follow_each_other_through_all_schedules() {
+        let hall = Hall::new(10, 2, 100);
+        let place = |before| (hall.seat(before).schedule.as_u128(), hall.seat(before).number);
+        assert_eq!([place(0), place(99), place(100), place(200)], [(11, 1), (11, 100), (12, 1), (11, 1)]);
     }
-    Ok(())
+
+    #[test]
+    fn rows_of_a_schedule_cover_all_seats() {
+        let body = schedule_body(Uuid::nil(), 60);
+        assert!(body.contains(r#"{"from":1,"to":25}"#) && body.contains(r#"{"from":51,"to":60}"#), "{body}");
+        assert_eq!(body.matches("from").count(), 3);
+        serde_json::from_str::<serde_json::Value>(&body).unwrap();
+    }
 }

@@ -1,65 +1,118 @@
-//! The run as JSON, for programs.
+//! The run as JSON, for programs: every round of every figure.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::bars::{Bar, Limit};
 use crate::machine::Machine;
-use crate::room::{Answered, Filled, Room};
-use crate::row::Row;
+use crate::plan::Plan;
+use crate::room::{Polls, Room};
+use crate::round::Round;
+use crate::row::{Row, Rows};
+use crate::rush::Rush;
+use crate::statistics::Quartiles;
+use crate::weak_points::Comparison;
 
-pub(crate) fn whole(machine: &Machine, rows: &[Row], room: &Room, bars: &[Bar]) -> Value {
-    json!({
-        "machine": { "cores": machine.cores, "postgres": machine.postgres, "rustc": machine.rustc },
-        "rows": rows.iter().map(|row| of_row(row, rows)).collect::<Vec<_>>(),
-        "room": of_room(room),
-        "bars": bars.iter().map(of_bar).collect::<Vec<_>>(),
-    })
+/// Returns a section of the run's document with the machine and the plan; `parts` are its results.
+pub(crate) fn document(machine: &Machine, plan: Plan, parts: Map<String, Value>, bars: &[Bar]) -> Value {
+    let mut document = parts;
+    document.insert("machine".into(), json!({ "cores": machine.cores, "postgres": machine.postgres, "rustc": machine.rustc }));
+    document.insert("plan".into(), json!({ "rounds": plan.rounds, "seconds": plan.seconds, "millions": plan.millions }));
+    document.insert("bars".into(), bars.iter().map(of_bar).collect());
+    document.into()
 }
 
-fn of_row(row: &Row, rows: &[Row]) -> Value {
+pub(crate) fn of_rows(rows: &Rows) -> Value {
+    rows.iter().map(|row| of_row(row, rows)).collect()
+}
+
+fn of_row(row: &Row, rows: &Rows) -> Value {
     json!({
         "store": row.store.to_string(),
         "what": row.what.to_string(),
         "connections": row.connections,
-        "count": row.latencies.len(),
-        "a_second": row.a_second,
-        "by_baseline": row.ratio(rows),
-        "p50_ms": row.p50_ms(),
-        "p99_ms": row.p99_ms(),
-        "max_ms": row.max_ms(),
-        "core_micros": row.core_micros(),
+        "by_baseline": rows.ratio(row).map(of_quartiles),
+        "rounds": of_rounds(&row.rounds),
     })
 }
 
-fn of_room(room: &Room) -> Value {
+fn of_rounds(rounds: &[Round]) -> Value {
+    rounds.iter().map(of_round).collect()
+}
+
+fn of_round(round: &Round) -> Value {
     json!({
-        "answers": room.answered.iter().map(of_answered).collect::<Vec<_>>(),
-        "lines": room.filled.iter().map(|filled| of_filled(filled, room)).collect::<Vec<_>>(),
-        "streams": { "open": room.opened.streams, "kibibytes_each": room.opened.kibibytes_each() },
+        "count": round.latencies.len(),
+        "a_second": round.a_second,
+        "p50_ms": round.p50_ms(),
+        "p99_ms": round.p99_ms(),
+        "max_ms": round.max_ms(),
+        "server_core_micros": round.server_micros(),
+        "database_core_micros": round.database_micros(),
     })
 }
 
-fn of_answered(answered: &Answered) -> Value {
+fn of_quartiles(quartiles: Quartiles) -> Value {
+    json!({ "lower": quartiles.lower, "median": quartiles.median, "upper": quartiles.upper })
+}
+
+pub(crate) fn of_rushes(rushes: &[Rush]) -> Value {
+    rushes.iter().map(of_rush).collect()
+}
+
+fn of_rush(rush: &Rush) -> Value {
+    let shares = rush.shares.iter().map(|share| {
+        json!({
+            "operation": share.operation.to_string(),
+            "connections": share.operation.connections(),
+            "alone": of_rounds(&share.alone),
+            "mixed": of_rounds(&share.mixed),
+        })
+    });
     json!({
-        "asked": answered.asked.to_string(),
-        "connections": answered.connections,
-        "count": answered.latencies.len(),
-        "a_second": answered.a_second,
-        "p50_ms": answered.quantile_ms(0.5),
-        "p99_ms": answered.quantile_ms(0.99),
-        "max_ms": answered.quantile_ms(1.0),
-        "core_micros": answered.core_micros,
-        "driver_share": answered.driver_share,
+        "store": rush.store.to_string(),
+        "instances": rush.instances,
+        "operations": shares.collect::<Value>(),
+        "purchases": of_rounds(&rush.purchases),
+        "bare_holds": of_rounds(&rush.bare_holds),
     })
 }
 
-fn of_filled(filled: &Filled, room: &Room) -> Value {
+pub(crate) fn of_comparisons(comparisons: &[Comparison]) -> Value {
+    let of_comparison = |comparison: &Comparison| {
+        json!({
+            "scenario": comparison.scenario,
+            "figure": comparison.figure,
+            "unit": comparison.unit.trim(),
+            "calm": comparison.calm,
+            "disturbed": comparison.disturbed,
+        })
+    };
+    comparisons.iter().map(of_comparison).collect()
+}
+
+pub(crate) fn of_room(room: &Room) -> Value {
+    let queues = room.filled.iter().map(|filled| {
+        json!({
+            "waiting": filled.waiting,
+            "serving_after_seconds": filled.after_seconds,
+            "allocated_bytes": filled.allocated,
+            "bytes_each": room.bytes_each(filled).map(of_quartiles),
+            "admission_ms": filled.admission_ms,
+        })
+    });
     json!({
-        "waiting": filled.waiting,
-        "serving_after_seconds": filled.after.as_secs_f64(),
-        "resident_bytes": filled.resident,
-        "bytes_each": room.bytes_each(filled),
-        "admission_ms": filled.admission.map(|took| took.as_secs_f64() * 1_000.0),
+        "polls": room.polls.iter().map(of_polls).collect::<Value>(),
+        "queues": queues.collect::<Value>(),
+        "streams": { "open": room.opened.streams, "kibibytes_each": room.opened.kibibytes_each().map(of_quartiles) },
+    })
+}
+
+fn of_polls(polls: &Polls) -> Value {
+    json!({
+        "asked": polls.asked.to_string(),
+        "connections": polls.connections,
+        "rounds": of_rounds(&polls.rounds),
+        "driver_shares": polls.driver_shares,
     })
 }
 
@@ -70,7 +123,11 @@ fn of_bar(bar: &Bar) -> Value {
         Limit::Exactly(bound) => ("exactly", bound),
     };
     json!({
-        "what": bar.what, "value": bar.value, "limit": limit, "bound": bound, "goal": bar.goal,
-        "met": bar.is_met(), "verdict": bar.verdict(),
+        "what": bar.what,
+        "value": of_quartiles(bar.value),
+        "limit": limit,
+        "bound": bound,
+        "met": bar.is_met(),
+        "verdict": bar.verdict(),
     })
 }

@@ -1,160 +1,191 @@
 //! Measures Frontrow over HTTP and its databases without Frontrow in one run: absolute figures on a shared machine mean little, but ratios
-//! are meaningful. `docs/performance.md` explains the table and contains the last one.
+//! are meaningful. Everything is measured in short rounds, in turn with what it is compared with; a figure is the median of its rounds, and
+//! a bar is met when the worse quartile meets it. `docs/performance.md` explains the tables and contains the last ones.
 //!
-//! `bench` measures everything; `bench baselines [SECONDS]` the databases alone, `bench postgres` or `bench sqlite` Frontrow on only one of
-//! them, `bench room` the waiting room alone. `bench constant SIZE` is started by the bench itself as the bare handler.
+//! `bench` measures everything but the weak points; `bench --help` lists the parts that can be measured alone.
 
 mod bars;
 mod baselines;
 mod buyer;
 mod client;
+mod counting;
 mod crowd;
+mod deployment;
 mod driver;
 mod flood;
 mod grouped;
 mod hall;
 mod json;
+mod judge;
 mod machine;
 mod one_seat;
+mod operator;
 mod page;
+mod plan;
 mod process;
+mod purchases;
+mod report;
 mod room;
+mod round;
 mod row;
+mod rush;
 mod scratch;
+mod scripts;
 mod server;
+mod statistics;
 mod table;
 mod target;
+mod weak_points;
 
-use std::fs;
-use std::path::Path;
-
-use anyhow::{Context, bail};
+use anyhow::Context;
+use clap::{Parser, Subcommand};
 use testbed::{Cluster, Durability};
 
-use buyer::Buyer;
-use crowd::Crowd;
+pub use counting::run_counting;
 use machine::Machine;
 use one_seat::Contention;
-use row::Row;
+use plan::Plan;
+use purchases::Baselines;
+use report::Report;
+use row::{Rows, Store};
+use rush::Rush;
 use scratch::Scratch;
-use server::{CapacityProfile, Server};
-use target::Target;
 
-/// The server's allocator, so that the bare handler uses it too.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+const RESULTS: &str = "target/bench.json";
+const WEAK_POINTS: &str = "target/weak-points.json";
 
-/// How long each baseline is measured.
-const BASELINE_SECONDS: u32 = 10;
-/// The number of connections that the driver keeps busy, run by run.
-const CONNECTIONS: [usize; 2] = [64, 256];
-/// The maximum number of buyers of a run. All runs on one store together need at most the hall's 80,000 seats.
-const BUYERS: u32 = 40_000;
+/// Measures Frontrow.
+#[derive(Parser)]
+#[command(name = "bench")]
+struct Cli {
+    #[command(subcommand)]
+    part: Option<Part>,
+    #[command(flatten)]
+    plan: Plan,
+}
 
-const PAGE: &str = "docs/performance.md";
-const JSON: &str = "target/bench.json";
+/// A part that is measured alone. Its tables are printed only.
+#[derive(Subcommand)]
+enum Part {
+    /// The databases without Frontrow.
+    Baselines,
+    /// Purchases stage by stage on PostgreSQL.
+    Postgres,
+    /// Purchases stage by stage on `SQLite`.
+    Sqlite,
+    /// Everything at once, on PostgreSQL with 1 and 3 instances and on `SQLite`.
+    Rush,
+    /// The waiting room with a million users.
+    Room,
+    /// What services of this kind are known to fail at. All scenarios also update docs/performance.md.
+    WeakPoints {
+        /// Only the scenario of this name.
+        scenario: Option<String>,
+    },
+    /// Started by the bench itself: the bare handler, whose responses have SIZE bytes.
+    #[command(hide = true)]
+    Constant { size: usize },
+}
 
 /// Runs the measurement that the program's arguments select.
 ///
 /// # Errors
 ///
-/// If the arguments are invalid, something can't be started, a response isn't the expected one, or an invariant is violated.
+/// If something can't be started, a response isn't the expected one, or an invariant is violated.
 pub async fn measure() -> anyhow::Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match arguments[..] {
-        [] => everything().await,
-        ["baselines"] => baselines(BASELINE_SECONDS).await,
-        ["baselines", seconds] => baselines(seconds.parse().context("SECONDS is a number")?).await,
-        ["postgres"] => alone(&Scratch::postgres(&a_cluster())).await,
-        ["sqlite"] => alone(&Scratch::sqlite()?).await,
-        ["room"] => waiting_room().await,
-        ["constant", size] => room::constant::serve(size.parse().context("SIZE is a number")?).await,
-        _ => bail!("usage: bench [baselines [SECONDS] | postgres | sqlite | room]"),
+    let Cli { part, plan } = Cli::parse();
+    if let Some(Part::Constant { size }) = part {
+        return room::constant::serve(size).await;
     }
-}
-
-async fn baselines(seconds: u32) -> anyhow::Result<()> {
-    let cluster = a_cluster();
-    println!("{}\n\n{}", Machine::this(&cluster)?, table::of_rows(&bare(&cluster, seconds).await?));
-    Ok(())
-}
-
-async fn alone(scratch: &Scratch) -> anyhow::Result<()> {
-    let (rows, contention) = over_http(scratch).await?;
-    println!("{}\n{contention:?}", table::of_rows(&rows));
-    Ok(())
-}
-
-async fn waiting_room() -> anyhow::Result<()> {
-    let cluster = a_cluster();
-    let room = room::measure(&cluster).await?;
-    println!("{}\n\n{}\n{}", Machine::this(&cluster)?, table::of_room(&room), table::of_bars(&bars::judge_room(&room)?));
-    Ok(())
-}
-
-async fn everything() -> anyhow::Result<()> {
-    let cluster = a_cluster();
-    let machine = Machine::this(&cluster)?;
-    let (mut rows, mut contentions) = (bare(&cluster, BASELINE_SECONDS).await?, Vec::new());
-    for scratch in [Scratch::postgres(&cluster), Scratch::sqlite()?] {
-        let (measured, contention) = over_http(&scratch).await.with_context(|| format!("Frontrow on {}", scratch.store))?;
-        rows.extend(measured);
-        contentions.push(contention);
+    let cluster = start_cluster();
+    let mut report = Report::new(Machine::this(&cluster)?, plan);
+    match part {
+        None => {
+            let (postgres, sqlite) = (purchases(&cluster, Store::Postgres, plan).await?, purchases(&cluster, Store::Sqlite, plan).await?);
+            let (mut rows, contentions) = (postgres.0, [postgres.1, sqlite.1]);
+            rows.extend(sqlite.0);
+            report.add_rows(&rows);
+            report.add_bars(judge::judge_purchases(&rows, &contentions)?);
+            rush(&cluster, plan, &mut report).await?;
+            room(&cluster, plan, &mut report).await?;
+            return report.publish(RESULTS, "table");
+        }
+        Some(Part::Baselines) => report.add_rows(&baselines(&cluster, plan).await?),
+        Some(Part::Postgres) => report.add_rows(&purchases(&cluster, Store::Postgres, plan).await?.0),
+        Some(Part::Sqlite) => report.add_rows(&purchases(&cluster, Store::Sqlite, plan).await?.0),
+        Some(Part::Rush) => rush(&cluster, plan, &mut report).await?,
+        Some(Part::Room) => room(&cluster, plan, &mut report).await?,
+        Some(Part::WeakPoints { scenario }) => {
+            let findings = weak_points::measure(&cluster, scenario.as_deref(), plan).await?;
+            report.add_comparisons(&findings.comparisons);
+            report.add_bars(findings.bars);
+            if scenario.is_none() {
+                return report.publish(WEAK_POINTS, "weak points");
+            }
+        }
+        Some(Part::Constant { .. }) => {}
     }
-    rows.sort_by_key(|row| row.store);
-    let room = room::measure(&cluster).await.context("the waiting room")?;
-    let mut bars = bars::judge(&rows, &contentions)?;
-    bars.extend(bars::judge_room(&room)?);
-    let tables = table::whole(&machine, &rows, &room, &bars);
-    println!("{tables}");
-    fs::write(JSON, format!("{:#}\n", json::whole(&machine, &rows, &room, &bars))).with_context(|| format!("{JSON} can't be written"))?;
-    page::replace_tables(Path::new(PAGE), &tables)
+    report.print();
+    Ok(())
 }
 
-/// Starts PostgreSQL with its default settings, except for checkpoints: none is triggered by time or size, as it could fall into one row of
-/// the table and not into another.
-fn a_cluster() -> Cluster {
+/// Starts PostgreSQL with its default settings, except for checkpoints: none is triggered by time or size, as it could fall into one round
+/// and not into another.
+fn start_cluster() -> Cluster {
     let cluster = Cluster::start(Durability::Disks);
-    for statement in ["ALTER SYSTEM SET max_wal_size = '4GB'", "ALTER SYSTEM SET checkpoint_timeout = '15min'", "SELECT pg_reload_conf()"] {
+    for statement in ["ALTER SYSTEM SET max_wal_size = '16GB'", "ALTER SYSTEM SET checkpoint_timeout = '1h'", "SELECT pg_reload_conf()"] {
         cluster.sql("postgres", statement);
     }
     cluster
 }
 
-async fn bare(cluster: &Cluster, seconds: u32) -> anyhow::Result<Vec<Row>> {
-    let mut rows = baselines::postgres::measure(cluster, seconds)?;
-    rows.extend(baselines::sqlite::measure(seconds).await.context("the baselines on SQLite")?);
+async fn baselines_of(cluster: &Cluster, store: Store, plan: Plan) -> anyhow::Result<Baselines<'_>> {
+    Ok(match store {
+        Store::Postgres => Baselines::Postgres(baselines::postgres::Baselines::new(cluster, plan)),
+        Store::Sqlite => Baselines::Sqlite(baselines::sqlite::Baselines::new(plan).await?),
+    })
+}
+
+async fn baselines(cluster: &Cluster, plan: Plan) -> anyhow::Result<Rows> {
+    let mut rows = Rows::default();
+    for store in [Store::Postgres, Store::Sqlite] {
+        let mut baselines = baselines_of(cluster, store, plan).await?;
+        for _ in 0..plan.rounds {
+            baselines.measure(&mut rows).await?;
+        }
+    }
     Ok(rows)
 }
 
-/// Serves the hall from a migrated `scratch`, has a crowd buy over each number of connections, then a thousand users request one seat. The
-/// invariants must hold afterwards.
-async fn over_http(scratch: &Scratch) -> anyhow::Result<(Vec<Row>, Contention)> {
-    server::run("migrate", &scratch.url).await?;
-    let database = scratch.connect().await?;
-    hall::insert_into(&database, scratch.store).await?;
-    database.close().await?;
-    let mut rows = Vec::new();
-    let mut seats = (0..).map(hall::seat);
-    for connections in CONNECTIONS {
-        let buyers = (0..BUYERS).zip(&mut seats).map(|(number, seat)| Buyer::new(seat, number % 2 == 0)).collect();
-        let server = Server::start(&scratch.url, CapacityProfile::Narrow).await?;
-        let mut crowd = Crowd { target: Target::new(&server, scratch)?, connections, buyers };
-        rows.extend(crowd.register_and_join().await?);
-        server.stop().await?;
-        let server = Server::start(&scratch.url, CapacityProfile::Wide).await?;
-        crowd.target = Target::new(&server, scratch)?;
-        rows.extend(crowd.buy().await?);
-        server.stop().await?;
+async fn purchases(cluster: &Cluster, store: Store, plan: Plan) -> anyhow::Result<(Rows, Contention)> {
+    let baselines = baselines_of(cluster, store, plan).await?;
+    purchases::measure(scratch(cluster, store)?, baselines, plan).await.with_context(|| format!("purchases on {store}"))
+}
+
+async fn rush(cluster: &Cluster, plan: Plan, report: &mut Report) -> anyhow::Result<()> {
+    let mut rushes: Vec<Rush> = Vec::new();
+    for (store, instances) in [(Store::Postgres, 1), (Store::Postgres, 3), (Store::Sqlite, 1)] {
+        let bare = (store == Store::Postgres).then(|| baselines::postgres::Baselines::new(cluster, plan));
+        let rush = rush::measure(scratch(cluster, store)?, instances, bare, plan).await;
+        rushes.push(rush.with_context(|| format!("the rush on {store} with {instances} instances"))?);
     }
-    let server = Server::start(&scratch.url, CapacityProfile::Wide).await?;
-    let (row, contention) = one_seat::contention(Target::new(&server, scratch)?).await?;
-    rows.push(row);
-    server.stop().await?;
-    let server = Server::start(&scratch.url, CapacityProfile::Guarded).await?;
-    rows.extend(flood::flood(Target::new(&server, scratch)?).await.context("the flood")?);
-    server.stop().await?;
-    server::run("audit", &scratch.url).await?;
-    Ok((rows, contention))
+    report.add_rushes(&rushes);
+    for rush in &rushes {
+        report.add_bars(rush.judge()?);
+    }
+    Ok(())
+}
+
+async fn room(cluster: &Cluster, plan: Plan, report: &mut Report) -> anyhow::Result<()> {
+    let room = room::measure(cluster, plan).await.context("the waiting room")?;
+    report.add_room(&room);
+    report.add_bars(judge::judge_room(&room)?);
+    Ok(())
+}
+
+fn scratch(cluster: &Cluster, store: Store) -> anyhow::Result<Scratch> {
+    match store {
+        Store::Postgres => Ok(Scratch::postgres(cluster)),
+        Store::Sqlite => Scratch::sqlite(),
+    }
 }

@@ -1,10 +1,12 @@
 //! The resources that a process uses, as reported by Linux in `/proc`.
 
 use std::fs;
+use std::time::Duration;
 
 use anyhow::Context;
 use rustix::param::clock_ticks_per_second;
 use rustix::process::{Pid, getpid};
+use testbed::Cluster;
 
 /// Another process, or this one.
 #[derive(Debug, Clone, Copy)]
@@ -15,30 +17,30 @@ impl Process {
         Self(pid)
     }
 
+    /// Returns the main process of a PostgreSQL server; none if it was started by others.
+    pub(crate) fn of_cluster(cluster: &Cluster) -> Option<Self> {
+        cluster.process_id().and_then(|id| Pid::from_raw(id.try_into().ok()?)).map(Self)
+    }
+
     pub(crate) fn this() -> Self {
         Self(getpid())
     }
 
-    /// Returns its resident memory, in bytes.
-    pub(crate) fn resident(self) -> anyhow::Result<u64> {
-        resident(&self.file("status")?).context("/proc does not report resident memory")
-    }
-
     /// Returns its processor time, including the kernel's work on its behalf.
-    pub(crate) fn busy_seconds(self) -> anyhow::Result<f64> {
+    pub(crate) fn busy(self) -> anyhow::Result<Duration> {
         let ticks = ticks(&self.file("stat")?).context("/proc does not report processor time")?;
-        seconds(ticks)
+        duration(ticks)
     }
 
     /// Returns the processor time of it and of all its children, including those that have ended.
-    pub(crate) fn busy_seconds_with_children(self) -> anyhow::Result<f64> {
+    pub(crate) fn busy_with_children(self) -> anyhow::Result<Duration> {
         let of_ended = ticks_of_ended_children(&self.file("stat")?).context("/proc does not report the processor time of children")?;
-        let mut busy = self.busy_seconds()? + seconds(of_ended)?;
+        let mut busy = self.busy()? + duration(of_ended)?;
         for entry in fs::read_dir("/proc")? {
             // A process may end during the search: then it counts among its parent's ended children the next time.
             let Ok(stat) = fs::read_to_string(entry?.path().join("stat")) else { continue };
             if parent(&stat) == Some(self.0.as_raw_nonzero().get()) {
-                busy += seconds(ticks(&stat).context("/proc does not report processor time")?)?;
+                busy += duration(ticks(&stat).context("/proc does not report processor time")?)?;
             }
         }
         Ok(busy)
@@ -50,13 +52,8 @@ impl Process {
     }
 }
 
-fn resident(status: &str) -> Option<u64> {
-    let kibibytes = status.split_once("VmRSS:")?.1.split_whitespace().next()?;
-    Some(kibibytes.parse::<u64>().ok()? * 1_024)
-}
-
-fn seconds(ticks: u32) -> anyhow::Result<f64> {
-    Ok(f64::from(ticks) / f64::from(u32::try_from(clock_ticks_per_second())?))
+fn duration(ticks: u32) -> anyhow::Result<Duration> {
+    Ok(Duration::from_secs_f64(f64::from(ticks) / f64::from(u32::try_from(clock_ticks_per_second())?)))
 }
 
 /// Returns the sum of fields 14 and 15: the time in user and in kernel mode.
@@ -83,15 +80,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_files_of_proc_are_parsed() {
-        assert_eq!(resident("VmHWM:\t   9 kB\nVmRSS:\t  12 kB\nRssAnon:\t 3 kB\n"), Some(12 * 1_024));
+    fn the_processor_time_in_proc_is_parsed() {
         let stat = "7 (a (b) c) S 1 7 7 0 -1 4194560 100 0 0 0 30 12 5 2 20 0 1 0 5";
         assert_eq!((parent(stat), ticks(stat), ticks_of_ended_children(stat)), (Some(1), Some(42), Some(7)));
     }
 
     #[test]
-    fn the_resources_of_this_process_are_measured() {
-        assert!(Process::this().resident().unwrap() > 100_000);
-        Process::this().busy_seconds().unwrap();
+    fn the_processor_time_of_this_process_is_measured() {
+        Process::this().busy().unwrap();
     }
 }

@@ -1,9 +1,11 @@
-//! The measurements: rows, each with a rate and its latencies.
+//! The measured operations: a row each, with its rounds.
 
 use std::fmt;
-use std::time::Duration;
 
-use hdrhistogram::Histogram;
+use anyhow::Context;
+
+use crate::round::Round;
+use crate::statistics::{Quartiles, ratios};
 
 /// The database of a measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,52 +37,72 @@ pub(crate) enum What {
     Flooded,
 }
 
-/// One measurement.
+/// An operation with its rounds.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) store: Store,
     pub(crate) what: What,
     pub(crate) connections: usize,
-    pub(crate) a_second: f64,
-    /// In microseconds.
-    pub(crate) latencies: Histogram<u64>,
-    /// The processor time of server and database during it, where that was measured.
-    pub(crate) busy: Option<Duration>,
+    pub(crate) rounds: Vec<Round>,
+}
+
+/// All operations, in the order in which they were first measured.
+#[derive(Debug, Default)]
+pub(crate) struct Rows(Vec<Row>);
+
+impl Rows {
+    /// Adds a round of an operation.
+    pub(crate) fn add(&mut self, store: Store, what: What, connections: usize, round: Round) {
+        eprintln!("{store} {what} over {connections}: {:.0} a second, {} in all", round.a_second, round.latencies.len());
+        let same = |row: &&mut Row| (row.store, row.what, row.connections) == (store, what, connections);
+        match self.0.iter_mut().find(same) {
+            Some(row) => row.rounds.push(round),
+            None => self.0.push(Row { store, what, connections, rounds: vec![round] }),
+        }
+    }
+
+    pub(crate) fn extend(&mut self, rows: Self) {
+        self.0.extend(rows.0);
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Row> {
+        self.0.iter()
+    }
+
+    /// Returns the row of `what` on `store`, with `connections` if specified.
+    pub(crate) fn find(&self, store: Store, what: What, connections: Option<usize>) -> anyhow::Result<&Row> {
+        let wanted =
+            |row: &&Row| row.store == store && row.what == what && connections.is_none_or(|connections| connections == row.connections);
+        self.iter().find(wanted).with_context(|| format!("{what} on {store} was not measured"))
+    }
+
+    /// Returns the ratio of the rates of `row` to those of its baseline.
+    pub(crate) fn ratio(&self, row: &Row) -> Option<Quartiles> {
+        row.ratio(self.find(row.store, row.what.baseline(), None).ok()?)
+    }
 }
 
 impl Row {
-    pub(crate) fn p50_ms(&self) -> f64 {
-        self.quantile_ms(0.5)
+    /// Returns a figure of each round.
+    pub(crate) fn each(&self, figure: impl Fn(&Round) -> f64) -> Vec<f64> {
+        self.rounds.iter().map(figure).collect()
     }
 
-    pub(crate) fn p99_ms(&self) -> f64 {
-        self.quantile_ms(0.99)
+    /// Returns the quartiles of a figure.
+    pub(crate) fn quartiles(&self, figure: impl Fn(&Round) -> f64) -> Option<Quartiles> {
+        Quartiles::of(&self.each(figure))
     }
 
-    pub(crate) fn max_ms(&self) -> f64 {
-        self.quantile_ms(1.0)
+    /// Returns the quartiles of a figure that may be unknown.
+    pub(crate) fn known(&self, figure: impl Fn(&Round) -> Option<f64>) -> Option<Quartiles> {
+        Quartiles::of(&self.rounds.iter().filter_map(figure).collect::<Vec<_>>())
     }
 
-    /// Returns the processor time per request of server and database in microseconds, including their background work.
-    pub(crate) fn core_micros(&self) -> Option<f64> {
-        let requests = u32::try_from(self.latencies.len()).ok().filter(|requests| *requests > 0)?;
-        Some(self.busy?.as_secs_f64() * 1e6 / f64::from(requests))
+    /// Returns the ratio of this row's rates to those of `other`, round by round.
+    pub(crate) fn ratio(&self, other: &Self) -> Option<Quartiles> {
+        let rates = |row: &Self| row.each(|round| round.a_second);
+        Quartiles::of(&ratios(&rates(self), &rates(other)))
     }
-
-    /// Returns the ratio of this row's rate to that of its baseline among `rows`.
-    pub(crate) fn ratio(&self, rows: &[Self]) -> Option<f64> {
-        let baseline = find(rows, self.store, self.what.baseline(), None)?;
-        Some(self.a_second / baseline.a_second)
-    }
-
-    fn quantile_ms(&self, quantile: f64) -> f64 {
-        Duration::from_micros(self.latencies.value_at_quantile(quantile)).as_secs_f64() * 1_000.0
-    }
-}
-
-/// Returns the row of `what` on `store`, with `connections` if specified.
-pub(crate) fn find(rows: &[Row], store: Store, what: What, connections: Option<usize>) -> Option<&Row> {
-    rows.iter().find(|row| row.store == store && row.what == what && connections.is_none_or(|connections| connections == row.connections))
 }
 
 impl What {

@@ -1,7 +1,6 @@
 //! A database for one run, removed afterwards.
 
 use anyhow::Context;
-use rustix::process::Pid;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 use tempfile::TempDir;
 use testbed::Cluster;
@@ -27,8 +26,12 @@ impl Scratch {
     /// Creates an empty database of `cluster`.
     pub(crate) fn postgres(cluster: &Cluster) -> Self {
         let database = cluster.create_database();
-        let process = cluster.process_id().and_then(|id| Pid::from_raw(id.try_into().ok()?)).map(Process::of);
-        Self { store: Store::Postgres, url: database.url.clone(), process, _location: Location::Database { _database: database } }
+        Self {
+            store: Store::Postgres,
+            url: database.url.clone(),
+            process: Process::of_cluster(cluster),
+            _location: Location::Database { _database: database },
+        }
     }
 
     /// Names a file that does not exist yet.

@@ -20,9 +20,12 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(20);
 pub(crate) const ISSUER_SECRET: &str = "of the bench, and known to everybody";
 
 /// The settings keep every guarantee enabled.
-const SETTINGS: [(&str, &str); 6] = [
+const SETTINGS: [(&str, &str); 8] = [
     ("FRONTROW__AUTH__ISSUER_SECRET", ISSUER_SECRET),
     ("FRONTROW__HTTP__BIND", "127.0.0.1:0"),
+    // Thousands of connections are opened before the first request is sent.
+    ("FRONTROW__HTTP__HEADER_TIMEOUT_SECONDS", "60"),
+    ("FRONTROW__HTTP__KEEP_ALIVE_SECONDS", "60"),
     ("FRONTROW__DEMO__ENABLED", "false"),
     ("FRONTROW__QUEUE__ACTIVE_SECONDS", "1200"),
     ("FRONTROW__QUEUE__CLAIM_SECONDS", "1200"),
@@ -37,7 +40,7 @@ const MAX_IN_FLIGHT: &str = "512";
 pub(crate) enum CapacityProfile {
     /// None.
     Shut,
-    /// As the built-in policy specifies: a hundred, and then a queue that grows.
+    /// As the built-in policy specifies, with quicker ticks: a hundred, and then a queue that grows, until an operator changes its policy.
     Narrow,
     /// All users, twenty times a second.
     Wide,
@@ -49,11 +52,11 @@ impl CapacityProfile {
     const fn settings(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Shut => &[("FRONTROW__QUEUE__CAPACITY", "0")],
-            Self::Narrow => &[],
+            Self::Narrow => &[("FRONTROW__QUEUE__TICK_MILLISECONDS", "100")],
             Self::Guarded => &[("FRONTROW__LIMITS__MAX_IN_FLIGHT", MAX_IN_FLIGHT)],
             Self::Wide => &[
                 ("FRONTROW__QUEUE__CAPACITY", "1000000"),
-                ("FRONTROW__QUEUE__BATCH", "1000"),
+                ("FRONTROW__QUEUE__BATCH", "10000"),
                 ("FRONTROW__QUEUE__TICK_MILLISECONDS", "50"),
             ],
         }
@@ -69,8 +72,15 @@ pub(crate) struct Server {
 impl Server {
     /// Starts `frontrow serve` on the database at `url`.
     pub(crate) async fn start(url: &str, capacity: CapacityProfile) -> anyhow::Result<Self> {
-        let mut command = frontrow("serve", url)?;
+        let mut command = frontrow("frontrow", "serve", url)?;
         command.envs(capacity.settings().iter().copied());
+        Self::spawn(&mut command).await.context(MISSING)
+    }
+
+    /// Starts the server that counts the memory it has allocated, on the database at `url`, without admission.
+    pub(crate) async fn start_counting(url: &str) -> anyhow::Result<Self> {
+        let mut command = frontrow("counting-frontrow", "serve", url)?;
+        command.envs(CapacityProfile::Shut.settings().iter().copied());
         Self::spawn(&mut command).await.context(MISSING)
     }
 
@@ -110,15 +120,15 @@ impl Server {
 /// # Errors
 /// If it exits with anything but 0; the error contains its output.
 pub(crate) async fn run(command: &str, url: &str) -> anyhow::Result<()> {
-    let printed = frontrow(command, url)?.output().await.context(MISSING)?;
+    let printed = frontrow("frontrow", command, url)?.output().await.context(MISSING)?;
     let (out, errors) = (String::from_utf8_lossy(&printed.stdout), String::from_utf8_lossy(&printed.stderr));
     ensure!(printed.status.success(), "frontrow {command} fails with {}:\n{out}{errors}", printed.status);
     Ok(())
 }
 
 /// Returns a command of the server, which was built with the same profile into the same folder as this program.
-fn frontrow(command: &str, url: &str) -> anyhow::Result<Command> {
-    let mut frontrow = Command::new(std::env::current_exe()?.with_file_name("frontrow"));
+fn frontrow(program: &str, command: &str, url: &str) -> anyhow::Result<Command> {
+    let mut frontrow = Command::new(std::env::current_exe()?.with_file_name(program));
     frontrow.arg(command).env("FRONTROW__DATABASE__URL", url).envs(SETTINGS).kill_on_drop(true);
     Ok(frontrow)
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use crate::address::Address;
-use crate::server::{Durability, Server};
+use crate::server::{Durability, Server, Suspended};
 use crate::{Database, programs, psql};
 
 /// The variable that names an existing server, by the URL of one of its databases. The URL's role must be allowed to create databases.
@@ -74,6 +74,15 @@ impl Cluster {
     /// Starts a killed server again on its folder and port; returns once it has recovered and accepts connections.
     pub fn restart(&mut self) {
         self.own().restart();
+    }
+
+    /// Suspends the server and all its children, until the returned value is dropped: connections stay open, and nothing is answered.
+    ///
+    /// # Panics
+    ///
+    /// If it is an existing server, or was killed.
+    pub fn suspend(&self) -> Suspended {
+        self.server.as_ref().expect("an existing server is not suspended").suspend()
     }
 
     /// Returns the path of PostgreSQL's program `name`, like `pgbench`: on the PATH, or the newest under `/usr/lib/postgresql`.

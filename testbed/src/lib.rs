@@ -14,5 +14,5 @@ mod watchdog;
 
 pub use cluster::{Cluster, EXISTING};
 pub use database::Database;
-pub use server::Durability;
+pub use server::{Durability, Suspended};
 pub use soak::{SOAK, soak};

@@ -95,6 +95,16 @@ impl Server {
         let _ = self.watchdog.unwatch();
     }
 
+    /// Sends SIGSTOP to the server and all its children.
+    pub(crate) fn suspend(&self) -> Suspended {
+        let postmaster = Pid::from_child(self.process.as_ref().expect("a killed server is not suspended"));
+        // First the server, so that it starts no more children.
+        let _ = kill_process(postmaster, Signal::STOP);
+        let suspended = Suspended { postmaster };
+        suspended.send(Signal::STOP);
+        suspended
+    }
+
     /// Starts the server again on the same folder and port.
     pub(crate) fn restart(&mut self) {
         assert!(self.process.is_none(), "only a killed server is restarted");
@@ -196,6 +206,27 @@ impl Drop for Server {
     fn drop(&mut self) {
         // The watchdog, which is dropped next, removes the folder.
         self.stop();
+    }
+}
+
+/// A server whose processes are suspended. Dropping the value resumes them.
+#[derive(Debug)]
+#[must_use = "the server is resumed at once"]
+pub struct Suspended {
+    postmaster: Pid,
+}
+
+impl Suspended {
+    fn send(&self, signal: Signal) {
+        for process in children(self.postmaster).into_iter().chain([self.postmaster]) {
+            let _ = kill_process(process, signal);
+        }
+    }
+}
+
+impl Drop for Suspended {
+    fn drop(&mut self) {
+        self.send(Signal::CONT);
     }
 }
 

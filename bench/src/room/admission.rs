@@ -15,24 +15,35 @@ use super::queue::WaitingQueue;
 
 const BATCH: u32 = 1_000;
 /// Odd, so that there is a median; together they admit nine of the ten thousand users of the shortest queue.
-const TICKS: usize = 9;
+pub(super) const TICKS: usize = 9;
 const TICK: Duration = Duration::from_secs(1);
 
-/// Returns how long it takes to admit the next thousand users of `queue`, from loading to the update of the waiting room: the median of
-/// some ticks.
-pub(crate) async fn measure(queue: &WaitingQueue) -> anyhow::Result<Duration> {
-    let store = PostgresStore::open(&queue.database.url, PoolSize::default()).await?;
-    let scheduler = scheduler(&store).await?;
-    let mut took = Vec::new();
-    for _ in 0..TICKS {
-        let start = Instant::now();
-        let ticked = scheduler.tick(&[Queue::DEFAULT]).await?;
-        took.push(start.elapsed());
-        ensure!(ticked.admitted == BATCH, "a tick admits {}", ticked.admitted);
+/// A scheduler on a queue.
+pub(super) struct Admission {
+    store: PostgresStore,
+    scheduler: Scheduler,
+}
+
+impl Admission {
+    /// Fills a waiting room with `queue`.
+    pub(super) async fn of(queue: &WaitingQueue) -> anyhow::Result<Self> {
+        let store = PostgresStore::open(&queue.database.url, PoolSize::default()).await?;
+        let scheduler = scheduler(&store).await?;
+        Ok(Self { store, scheduler })
     }
-    store.close().await?;
-    took.sort_unstable();
-    Ok(took[TICKS / 2])
+
+    /// Returns how many milliseconds it takes to admit the next thousand users, from loading to the update of the waiting room.
+    pub(super) async fn tick(&self) -> anyhow::Result<f64> {
+        let start = Instant::now();
+        let ticked = self.scheduler.tick(&[Queue::DEFAULT]).await?;
+        let took = start.elapsed();
+        ensure!(ticked.admitted == BATCH, "a tick admits {}", ticked.admitted);
+        Ok(took.as_secs_f64() * 1_000.0)
+    }
+
+    pub(super) async fn end(self) -> anyhow::Result<()> {
+        Ok(self.store.close().await?)
+    }
 }
 
 /// Builds a scheduler as `frontrow serve` does, but without any other load.

@@ -1,18 +1,15 @@
 //! A queue with any number of waiting users in the default queue. Their ids follow from their numbers, so that nothing has to be read back.
 
-use adapters_http::{Issuer, Role};
-use application::SystemClock;
-use application::ports::Clock;
+use adapters_http::Role;
 use domain::UserId;
 use md5::{Digest, Md5};
 use testbed::{Cluster, Database};
 use uuid::Uuid;
 
-use crate::server::{self, ISSUER_SECRET};
+use crate::operator::sign;
+use crate::server;
 
 const FILL: &str = include_str!("fill.sql");
-/// Longer than any measurement.
-const TOKEN_LIFETIME: std::time::Duration = std::time::Duration::from_hours(24);
 
 /// A database with a queue of waiting users.
 pub(crate) struct WaitingQueue {
@@ -42,15 +39,9 @@ impl WaitingQueue {
 
     /// Returns some of the waiting users, spread evenly from the first to the last.
     pub(crate) fn spread(&self, count: u32) -> anyhow::Result<Vec<Waiter>> {
-        let issuer = Issuer::new(ISSUER_SECRET.as_bytes(), TOKEN_LIFETIME);
-        let now = SystemClock.now();
         let count = count.min(self.waiting);
         let numbers = (0..count).map(|place| 1 + u64::from(place) * u64::from(self.waiting) / u64::from(count));
-        let waiter = |number| {
-            let jwt = issuer.issue(UserId(id("user", number)), &[Role::User], now)?;
-            Ok(Waiter { token: id("token", number), jwt })
-        };
-        numbers.map(waiter).collect()
+        numbers.map(|number| Ok(Waiter { token: id("token", number), jwt: sign(UserId(id("user", number)), Role::User)? })).collect()
     }
 }
 

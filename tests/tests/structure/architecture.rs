@@ -24,7 +24,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("server", &["adapters-http", "adapters-memory", "adapters-postgres", "adapters-sqlite", "application", "domain", "rehearsal"]),
     ("own-tests", &[]),
     ("redb-store", &["application", "server", "store-kit"]),
-    ("bench", &["adapters-http", "adapters-postgres", "application", "domain", "testbed"]),
+    ("bench", &["adapters-http", "adapters-postgres", "application", "domain", "server", "testbed"]),
     ("testbed", &[]),
     ("frontrow-tests", &["testbed"]),
 ];

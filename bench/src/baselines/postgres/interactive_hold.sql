@@ -22,7 +22,7 @@ INSERT INTO idempotency_keys (user_id, route, request_key, version, fingerprint,
 VALUES (:user_id, 'RESERVATIONS', 'hold', 1, '\x0000000000000000000000000000000000000000000000000000000000000000',
         '{"kind": "HELD","reservation": {"id": "00000000-0000-0000-0000-000000000000","version": 1,"user_id": "00000000-0000-0000-0000-000000000000","token_id": "00000000-0000-0000-0000-000000000000","concert_id": "00000000-0000-0000-0000-000000000000","schedule_id": "00000000-0000-0000-0000-000000000000","amount": 60000,"held_at": 1790000000000000,"expires_at": 1790000300000000,"state": "HELD","cancel_reason": null,"payment_id": null,"seats": [{"number": 12345,"label": "Section A Row 494 Seat 21","price": 60000}]},"created": true}',
         :now, :now::bigint + 86400000000);
-INSERT INTO event_log (positions, at, events, rows)
-VALUES (1, :now,
-        '[{"id": "00000000-0000-0000-0000-000000000000","version": 1,"fact": {"type": "reservation.held","reservation_id": "00000000-0000-0000-0000-000000000000","schedule_id": "00000000-0000-0000-0000-000000000000","user_id": "00000000-0000-0000-0000-000000000000","seats": [12345],"expires_at": 1790000300000000}}]', '{}');
+INSERT INTO outbox (at, kind, payload)
+VALUES (:now, 'SEATS_HELD',
+        '{"reservation_id": "00000000-0000-0000-0000-000000000000","schedule_id": "00000000-0000-0000-0000-000000000000","user_id": "00000000-0000-0000-0000-000000000000","seats": [12345],"expires_at_micros": 1790000300000000}');
 COMMIT;

@@ -27,7 +27,7 @@ WITH seat AS (
            held_until - 300000000, held_until + 86400000000
     FROM token
 )
-INSERT INTO event_log (positions, at, events, rows)
-SELECT 1, held_until - 300000000,
-       '[{"id": "00000000-0000-0000-0000-000000000000","version": 1,"fact": {"type": "reservation.held","reservation_id": "00000000-0000-0000-0000-000000000000","schedule_id": "00000000-0000-0000-0000-000000000000","user_id": "00000000-0000-0000-0000-000000000000","seats": [12345],"expires_at": 1790000300000000}}]', '{}'
+INSERT INTO outbox (at, kind, payload)
+SELECT held_until - 300000000, 'SEATS_HELD',
+       '{"reservation_id": "00000000-0000-0000-0000-000000000000","schedule_id": "00000000-0000-0000-0000-000000000000","user_id": "00000000-0000-0000-0000-000000000000","seats": [12345],"expires_at_micros": 1790000300000000}'
 FROM token;
